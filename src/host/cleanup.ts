@@ -1,0 +1,40 @@
+/**
+ * Things to undo when this process ends early (Ctrl-C, SIGTERM), newest first.
+ * Code that ends normally undoes its own and calls the returned function.
+ */
+const pending: Array<() => Promise<void> | void> = [];
+let installed = false;
+
+/** Registers an undo step; returns the function that takes it off the list again. */
+export function onInterrupt(undo: () => Promise<void> | void): () => void {
+  install();
+  pending.push(undo);
+  return () => {
+    const index = pending.indexOf(undo);
+    if (index >= 0) pending.splice(index, 1);
+  };
+}
+
+function install(): void {
+  if (installed) return;
+  installed = true;
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const) {
+    process.once(signal, () => {
+      void undoAll().finally(() => process.exit(code));
+    });
+  }
+}
+
+async function undoAll(): Promise<void> {
+  for (const undo of pending.splice(0).reverse()) {
+    try {
+      await undo();
+    } catch {
+      // the next step must still run; there is nobody left to tell
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import { styleText } from 'node:util';
+
+/** Where messages for people go: standard error, so that standard output stays data. */
+export interface Log {
+  info(message: string): void;
+  /** Shown only with --verbose. */
+  detail(message: string): void;
+  warn(message: string): void;
+  /**
+   * Runs work under a title. Anything over two seconds shows that it goes on, and how long it took.
+   * `report` replaces the note behind the title ("layer 3 of 7").
+   */
+  task<T>(title: string, work: (report: (note: string) => void) => Promise<T>): Promise<T>;
+}
+
+export interface LogOptions {
+  readonly verbose?: boolean;
+  readonly quiet?: boolean;
+  readonly stream?: NodeJS.WriteStream;
+}
+
+const patienceMilliseconds = 2_000;
+const reminderMilliseconds = 10_000;
+
+/** A log for a terminal (one live line while a task runs) or for a file (a line now and then). */
+export function createLog(options: LogOptions = {}): Log {
+  const stream = options.stream ?? process.stderr;
+  const live = stream.isTTY === true && !options.quiet;
+  const write = (line: string) => stream.write(`${line}\n`);
+  return {
+    info: (message) => {
+      if (!options.quiet) write(message);
+    },
+    detail: (message) => {
+      if (options.verbose) write(styled('dim', message, stream));
+    },
+    warn: (message) => write(`${styled('yellow', 'warning:', stream)} ${message}`),
+    task: async (title, work) => {
+      const started = performance.now();
+      const seconds = () => (performance.now() - started) / 1000;
+      let note = '';
+      const line = () => `${title}${note === '' ? '' : `: ${note}`} (${seconds().toFixed(0)} s)`;
+      const beat = setInterval(
+        () => {
+          if (options.quiet) return;
+          if (live) stream.write(`\r\u001b[K${line()}`);
+          else write(`… ${line()}`);
+        },
+        live ? patienceMilliseconds / 4 : reminderMilliseconds,
+      );
+      const first = setTimeout(() => {
+        if (!live && !options.quiet) write(`… ${line()}`);
+      }, patienceMilliseconds);
+      beat.unref();
+      first.unref();
+      try {
+        const result = await work((text) => {
+          note = text;
+        });
+        stop();
+        if (seconds() * 1000 >= patienceMilliseconds && !options.quiet) {
+          write(`${title}: done in ${seconds().toFixed(1)} s`);
+        } else if (options.verbose) {
+          write(styled('dim', `${title}: ${seconds().toFixed(2)} s`, stream));
+        }
+        return result;
+      } finally {
+        stop();
+      }
+
+      function stop() {
+        clearInterval(beat);
+        clearTimeout(first);
+        if (live) stream.write('\r\u001b[K');
+      }
+    },
+  };
+}
+
+/** A log that says nothing; for tests and for library use. */
+export const silentLog: Log = {
+  info: () => {},
+  detail: () => {},
+  warn: () => {},
+  task: (_title, work) => work(() => {}),
+};
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Colours text when the stream is a terminal and NO_COLOR is unset. */
+export function styled(style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
+  const colour =
+    process.env.FORCE_COLOR !== undefined || (stream.isTTY === true && process.env.NO_COLOR === undefined);
+  return colour ? styleText(style, text) : text;
+}

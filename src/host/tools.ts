@@ -1,0 +1,55 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { InputError } from './errors.ts';
+
+/** Debian and Ubuntu package that brings each program we call. */
+const packages: Readonly<Record<string, string>> = {
+  'apt-get': 'apt',
+  buildah: 'buildah',
+  busybox: 'busybox-static',
+  cpio: 'cpio',
+  'docker-registry': 'docker-registry',
+  dpkg: 'dpkg',
+  'dpkg-deb': 'dpkg',
+  git: 'git',
+  gzip: 'gzip',
+  'mkfs.erofs': 'erofs-utils',
+  mmdebstrap: 'mmdebstrap',
+  modprobe: 'kmod',
+  'qemu-system-aarch64': 'qemu-system-arm',
+  'qemu-system-x86_64': 'qemu-system-x86',
+  skopeo: 'skopeo',
+  xz: 'xz-utils',
+  zstd: 'zstd',
+};
+
+/** Full path of a program, looked up in PATH and the system folders that a user's PATH may lack. */
+export function findTool(name: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const folders = [...(env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'].filter(
+    (folder) => folder !== '',
+  );
+  for (const folder of folders) {
+    const path = join(folder, name);
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      // not in this folder
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Makes sure that programs are installed, before any work begins.
+ * @throws InputError that names every missing program and the packages that bring them
+ */
+export function requireTools(names: readonly string[], env: NodeJS.ProcessEnv = process.env): void {
+  const missing = names.filter((name) => findTool(name, env) === undefined);
+  if (missing.length === 0) return;
+  const wanted = [...new Set(missing.map((name) => packages[name] ?? name))];
+  throw new InputError({
+    problem: `${missing.length === 1 ? 'a program is' : 'programs are'} not installed: ${missing.join(', ')}`,
+    remedy: `On Debian or Ubuntu: apt-get install --no-install-recommends ${wanted.join(' ')}`,
+  });
+}

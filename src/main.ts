@@ -1,0 +1,84 @@
+#!/usr/bin/env node
+import { readdir } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { commonInputs, readArguments } from './cli/arguments.ts';
+import { programHelp, verbHelp } from './cli/help.ts';
+import type { Values } from './cli/inputs.ts';
+import type { Context, Verb } from './cli/verb.ts';
+import { messageOf, UsageError } from './host/errors.ts';
+import { writeFileAtomically } from './host/files.ts';
+import { createLog, styled } from './host/log.ts';
+
+// The verbs are the files beside this one: adding a verb is adding a file. Each is loaded when it is called.
+const folder = new URL('./verbs/', import.meta.url);
+const ending = extname(fileURLToPath(import.meta.url));
+
+async function verbNames(): Promise<string[]> {
+  const files = await readdir(folder);
+  return files
+    .filter((file) => extname(file) === ending)
+    .map((file) => basename(file, ending))
+    .sort();
+}
+
+async function loadVerb(name: string): Promise<Verb> {
+  const loaded: { default: Verb } = await import(new URL(`${name}${ending}`, folder).href);
+  return loaded.default;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  const names = await verbNames();
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    const summaries = await Promise.all(
+      names.map(async (each) => [each, (await loadVerb(each)).summary] as const),
+    );
+    process.stdout.write(programHelp(summaries));
+    return name === undefined ? 2 : 0;
+  }
+  if (!names.includes(name)) {
+    throw new UsageError(`no verb ${JSON.stringify(name)}; the verbs are ${names.join(', ')}`);
+  }
+  const verb = await loadVerb(name);
+  if (rest.includes('--help') || rest.includes('-h')) {
+    process.stdout.write(verbHelp(name, verb));
+    return 0;
+  }
+  const values = readArguments({ ...commonInputs, ...verb.inputs }, rest);
+  const common = readCommon(values);
+  const context: Context = {
+    log: createLog(common),
+    env: process.env,
+    now: () => common.now ?? Math.floor(Date.now() / 1000),
+  };
+  const outcome = await verb.run(values, context);
+  const json = `${JSON.stringify(outcome.data, null, 2)}\n`;
+  if (common['json-file'] !== undefined) await writeFileAtomically(common['json-file'], json);
+  process.stdout.write(common.json ? json : withNewline(outcome.text));
+  return outcome.exitCode ?? 0;
+}
+
+// A verb is loaded by name, so its own inputs are unknown here; these are known to be among them.
+function readCommon(values: unknown): Values<typeof commonInputs> {
+  return values as Values<typeof commonInputs>;
+}
+
+function withNewline(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const known = error instanceof Error && ['InputError', 'OutsideError', 'UsageError'].includes(error.name);
+    process.stderr.write(`${styled('red', 'error:', process.stderr)} ${messageOf(error)}\n`);
+    if (error instanceof UsageError)
+      process.stderr.write('coxswain --help lists the verbs; coxswain VERB --help the options.\n');
+    if (!known && error instanceof Error)
+      process.stderr.write(`${error.stack}\nThis is a defect in coxswain; please report it.\n`);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  },
+);

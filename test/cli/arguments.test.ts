@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { readArguments } from '../../src/cli/arguments.ts';
+import { verbHelp } from '../../src/cli/help.ts';
+import { duration, flag, many, text, time } from '../../src/cli/inputs.ts';
+import { defineVerb } from '../../src/cli/verb.ts';
+import { UsageError } from '../../src/host/errors.ts';
+
+const inputs = {
+  image: text('the image', { placeholder: 'REF', required: true }),
+  output: text('where to', { fallback: 'site' }),
+  note: text('anything'),
+  force: flag('really'),
+  fleet: many('only this fleet', { placeholder: 'NAME' }),
+  soak: duration('how long', { fallback: '48h' }),
+  at: time('when'),
+};
+
+describe('readArguments', () => {
+  it('types what is given and fills in the rest', () => {
+    expect(
+      readArguments(inputs, ['--image', 'x', '--fleet', 'a', '--fleet=b', '--at', '1784728800']),
+    ).toEqual({
+      image: 'x',
+      output: 'site',
+      note: undefined,
+      force: false,
+      fleet: ['a', 'b'],
+      soak: 172_800,
+      at: 1_784_728_800,
+    });
+  });
+
+  it('takes an empty text as not given', () => {
+    expect(readArguments(inputs, ['--image', 'x', '--note', '', '--output=']).output).toBe('site');
+    expect(() => readArguments(inputs, ['--image', ''])).toThrow(UsageError);
+  });
+
+  it.each([[['--image', 'x', '--colour']], [[]], [['--image']], [['--image', 'x', 'stray']]])(
+    'wrong usage: %j',
+    (args) => {
+      expect(() => readArguments(inputs, args)).toThrow(UsageError);
+    },
+  );
+
+  it('names the flag of a bad value', () => {
+    expect(() => readArguments(inputs, ['--image', 'x', '--soak', 'long'])).toThrow(
+      /^--soak: not a duration, found "long"/,
+    );
+  });
+});
+
+describe('verbHelp', () => {
+  it('shows every input with its default', () => {
+    const help = verbHelp(
+      'try',
+      defineVerb({ summary: 'Try it', inputs, run: async () => ({ data: null, text: '' }) }),
+    );
+    expect(help).toContain('Usage: coxswain try --image REF [options]');
+    expect(help).toMatch(/--soak DURATION +how long \(default: 48h\)/);
+    expect(help).toMatch(/--fleet NAME +only this fleet \(may be repeated\)/);
+    expect(help).toMatch(/--json +print/);
+  });
+});

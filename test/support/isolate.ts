@@ -1,0 +1,11 @@
+// Tests must not depend on, or touch, the git and registry settings of whoever runs them.
+process.env.GIT_CONFIG_GLOBAL = '/dev/null';
+process.env.GIT_CONFIG_NOSYSTEM = '1';
+process.env.GIT_AUTHOR_NAME = 'Test';
+process.env.GIT_AUTHOR_EMAIL = 'test@example.invalid';
+process.env.GIT_COMMITTER_NAME = 'Test';
+process.env.GIT_COMMITTER_EMAIL = 'test@example.invalid';
+process.env.NO_COLOR = '1';
+delete process.env.FORCE_COLOR;
+delete process.env.REGISTRY_AUTH_FILE;
+delete process.env.DOCKER_CONFIG;
