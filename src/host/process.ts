@@ -13,7 +13,7 @@ export interface LongProcess {
 
 /**
  * Starts a program that outlives this call (a registry, a virtual machine), its output going to a file.
- * It is stopped on Ctrl-C and SIGTERM of this process; otherwise the caller stops it.
+ * It is stopped on Ctrl-C and SIGTERM of this process, and killed when this process is; otherwise the caller stops it.
  * @throws InputError when the program is not installed
  */
 export async function startProcess(
@@ -27,8 +27,13 @@ export async function startProcess(
 ): Promise<LongProcess> {
   requireTools([program]);
   const log = openSync(options.logFile, 'a');
+  const path = findTool(program) ?? program;
+  // The kernel ends it with us even when we are killed and cannot; setpriv keeps the process id.
+  const dyingWithUs = findTool('setpriv');
+  const [file, ...prefix] =
+    dyingWithUs === undefined ? [path] : [dyingWithUs, '--pdeathsig', 'KILL', '--', path];
   // In a session of its own: a Ctrl-C at the terminal reaches only us, and we stop it in order.
-  const child = spawn(findTool(program) ?? program, [...args], {
+  const child = spawn(file as string, [...prefix, ...args], {
     stdio: ['ignore', log, log],
     detached: true,
     env: { ...process.env, ...options.env },

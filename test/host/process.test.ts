@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,10 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+/** A process that has ended but was not yet collected by its new parent does not count as alive. */
 function alive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;
   }
@@ -42,7 +43,11 @@ describe('startProcess', () => {
     await started.stop();
   });
 
-  it('takes its processes along when this process is interrupted', async () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGKILL', null],
+  ] as const)('takes its processes along when this process gets %s', async (signal, exitCode) => {
     // A built entry that starts a long process through our code, then is interrupted.
     const { rolldown } = await import('rolldown');
     const bundle = await rolldown({
@@ -57,10 +62,10 @@ describe('startProcess', () => {
     });
     const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
     const pid = Number(chunk.toString());
-    expect(alive(pid)).toBe(true);
-    child.kill('SIGINT');
-    const [code] = (await once(child, 'exit')) as [number];
-    expect(code).toBe(130);
-    expect(alive(pid)).toBe(false);
+    await expect.poll(() => readFile(`/proc/${pid}/comm`, 'utf8')).toBe('sleep\n');
+    child.kill(signal);
+    const [code] = (await once(child, 'exit')) as [number | null];
+    expect(code).toBe(exitCode);
+    await expect.poll(() => alive(pid)).toBe(false);
   });
 });
