@@ -1,0 +1,85 @@
+import { formatDuration, formatTime } from '../host/time.ts';
+import type { UpdateEntry } from '../updates/metadata.ts';
+import { type RolloutPhase, rolloutEnd, rolloutPhase, rolloutProgress } from '../updates/progress.ts';
+import { type Html, html } from './html.ts';
+import type { SiteFleet } from './input.ts';
+
+/** How far one release is. */
+export interface RolloutView {
+  readonly version: string;
+  /** `not offered`: the release has no rollout (paused, withdrawn, or not begun). */
+  readonly phase: RolloutPhase | 'not offered';
+  /** Whole percent, rounded down: 100 only when it is complete. */
+  readonly percent: number;
+  /** A sentence on what goes on. */
+  readonly explanation: Html;
+}
+
+/**
+ * The rollouts of a fleet, newest release first: the newest release, with a rollout or not, then what is offered beside
+ * it, down to the newest that is complete.
+ */
+export function rolloutViews({ state }: SiteFleet, now: number): RolloutView[] {
+  const views = state.releases.releases
+    .toReversed()
+    .map(({ version }) => rolloutView(version, state.updates.releases, now));
+  const complete = views.findIndex(({ phase }) => phase === 'complete');
+  return views
+    .slice(0, complete < 0 ? undefined : complete + 1)
+    .filter(({ phase }, index) => index === 0 || phase !== 'not offered');
+}
+
+function rolloutView(version: string, entries: readonly UpdateEntry[], now: number): RolloutView {
+  // As in the graph: several entries for one version are merged, the later wins.
+  const rollouts = entries
+    .filter((entry) => entry.version === version)
+    .map((entry) => entry.metadata.rollout)
+    .filter((rollout) => rollout !== undefined);
+  if (rollouts.length === 0) {
+    // A barrier is a target by itself, and nothing throttles it.
+    if (entries.some((entry) => entry.version === version && entry.metadata.barrier !== undefined)) {
+      return {
+        version,
+        phase: 'complete',
+        percent: 100,
+        explanation: html`A barrier: offered to every older node.`,
+      };
+    }
+    return {
+      version,
+      phase: 'not offered',
+      percent: 0,
+      explanation: html`Not offered to any node: it has no rollout.`,
+    };
+  }
+  const rollout = Object.assign({}, ...rollouts) as (typeof rollouts)[number];
+  const phase = rolloutPhase(rollout, now);
+  // 0.29 * 100 is a hair below 29.
+  const percent =
+    phase === 'complete' ? 100 : Math.min(99, Math.floor(rolloutProgress(rollout, now) * 100 + 1e-9));
+  const start = rollout.start_epoch ?? 0;
+  const end = rolloutEnd(rollout);
+  return { version, phase, percent, explanation: explain() };
+
+  // Only a rollout in progress is described by the clock: otherwise the page must not change as time goes by.
+  function explain(): Html {
+    switch (phase) {
+      case 'scheduled':
+        return end === undefined
+          ? html`Starts ${showTime(start)}.`
+          : html`Starts ${showTime(start)}, and takes ${formatDuration(end - start)}.`;
+      case 'in progress':
+        return html`${formatDuration(Math.max(0, (end as number) - now))} left: complete ${showTime(end as number)}.`;
+      case 'held':
+        return html`Stays at ${percent} %: the rollout has no duration.`;
+      case 'complete':
+        return html`Complete: offered to every node that can take it.`;
+    }
+  }
+}
+
+/** `2026-07-22 14:00 UTC` */
+export function showTime(seconds: number): Html {
+  const text = formatTime(seconds);
+  return html`<time datetime="${text}">${text.slice(0, 16).replace('T', ' ')} UTC</time>`;
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { InputError } from '../host/errors.ts';
+import { readJson } from './json.ts';
+
+// In the schemas of this folder the message of an issue is the text behind "expected"; `params` may replace
+// the problem and add a remedy.
+const issueNotes = z.object({ problem: z.string().optional(), remedy: z.string().optional() });
+
+/**
+ * Reads a JSON document by a schema. The answer is the parsed JSON itself, not the schema's copy of it: fields
+ * that the schema does not know, and the order of keys, survive. Where upstream's serde takes null for "absent"
+ * (the fields in `nullable`), null is dropped.
+ * @throws InputError with `where:line:column` and the path of the field
+ */
+export function readDocument<T>(
+  schema: z.ZodType<T>,
+  text: string,
+  options: { readonly where: string; readonly nullable?: ReadonlySet<string> },
+): T {
+  const json = readJson(text, options.where);
+  const value = options.nullable === undefined ? json.value : withoutNulls(json.value, options.nullable);
+  checkValue(schema, value, json.placeOf);
+  return value as T;
+}
+
+/**
+ * Checks a value by a schema.
+ * @param placeOf says where the value at a path stands; without it only the field is named
+ * @throws InputError for the first thing that is wrong
+ */
+export function checkValue(
+  schema: z.ZodType,
+  value: unknown,
+  placeOf?: (path: readonly PropertyKey[]) => string,
+): void {
+  const result = schema.safeParse(value);
+  if (result.success) return;
+  const issue = result.error.issues[0] as z.core.$ZodIssue;
+  const found = valueAt(value, issue.path);
+  const notes = issueNotes.safeParse(issue.code === 'custom' ? issue.params : undefined);
+  const problem = notes.data?.problem ?? (found === undefined ? 'missing' : 'not what belongs here');
+  throw new InputError({
+    ...(placeOf === undefined ? {} : { where: placeOf(issue.path) }),
+    ...(issue.path.length === 0 ? {} : { field: fieldPath(issue.path) }),
+    problem,
+    ...(found === undefined ? {} : { found }),
+    expected: issue.message,
+    ...(notes.data?.remedy === undefined ? {} : { remedy: notes.data.remedy }),
+  });
+}
+
+/** `releases[3].metadata.rollout` */
+export function fieldPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((key, index) => (typeof key === 'number' ? `[${key}]` : `${index === 0 ? '' : '.'}${String(key)}`))
+    .join('');
+}
+
+/** A text that must not be empty. */
+export function someText(expected: string): z.ZodString {
+  return z.string({ error: expected }).min(1, { error: expected });
+}
+
+/** An object of which only these fields are looked at. */
+export function openObject<S extends z.ZodRawShape>(expected: string, shape: S) {
+  return z.looseObject(shape, { error: expected });
+}
+
+/** The head that releases.json and updates.json share. */
+export const documentHead = {
+  stream: someText('the name of a stream, such as "stable"'),
+  metadata: openObject('an object such as {"last-modified": "2026-07-21T14:07:12Z"}', {
+    'last-modified': z.string({ error: 'a time, such as "2026-07-21T14:07:12Z"' }),
+  }),
+};
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let current = value;
+  for (const key of path) {
+    if (typeof current !== 'object' || current === null) return undefined;
+    current = (current as Record<PropertyKey, unknown>)[key];
+  }
+  return current;
+}
+
+function withoutNulls(value: unknown, keys: ReadonlySet<string>): unknown {
+  if (Array.isArray(value)) return value.map((each) => withoutNulls(each, keys));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key, each]) => each !== null || !keys.has(key))
+      .map(([key, each]) => [key, withoutNulls(each, keys)]),
+  );
+}
