@@ -57,13 +57,15 @@ export function parseTime(text: string, place: { where?: string; field?: string 
     }
     return seconds;
   }
-  const parsed = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  // A time of day without a zone would mean another moment on another machine.
+  const unambiguous = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
+  const parsed = unambiguous ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(parsed)) {
     throw new InputError({
       ...place,
       problem: 'not a time',
       found: text,
-      expected: 'UNIX seconds or ISO 8601, such as 2026-07-21T14:00:00Z',
+      expected: 'UNIX seconds, or ISO 8601 with a zone, such as 2026-07-21T14:00:00Z',
     });
   }
   return Math.floor(parsed / 1000);

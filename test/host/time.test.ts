@@ -29,7 +29,7 @@ describe('parseTime', () => {
     expect(() => parseTime('1784728800000')).toThrow(/milliseconds.*Divide by 1000: 1784728800/);
   });
 
-  it.each(['', 'soon', '12/24/2026', '2026-13-45'])('refuses %j', (text) => {
+  it.each(['', 'soon', '12/24/2026', '2026-13-45', '2026-07-21T14:00'])('refuses %j', (text) => {
     expect(() => parseTime(text)).toThrow(/not a time/);
   });
 });
