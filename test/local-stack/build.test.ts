@@ -1,0 +1,371 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildImage } from '../../src/build/build.ts';
+import { readCandidate } from '../../src/build/candidate.ts';
+import { type Config, parseConfig } from '../../src/config/config.ts';
+import { exec } from '../../src/host/exec.ts';
+import type { Git } from '../../src/host/git.ts';
+import { type Log, silentLog } from '../../src/host/log.ts';
+import { findTool } from '../../src/host/tools.ts';
+import { type Image, readImage } from '../../src/registry/image.ts';
+import { isIndex, mediaTypes } from '../../src/registry/manifest.ts';
+import {
+  atDigest,
+  atTag,
+  type Digest,
+  type DigestReference,
+  formatReference,
+  formatRepository,
+  parseRepository,
+  type Repository,
+} from '../../src/registry/reference.ts';
+import { pushSampleImage, testClient, useRegistry } from '../support/registry.ts';
+import { commitFiles, createRepository } from '../support/repository.ts';
+
+const registry = useRegistry();
+const otherRegistry = useRegistry();
+const client = testClient();
+const committedAt = 1_750_000_000;
+const containerfile = `ARG GREETING=none
+COPY rootfs /
+RUN ls -1 / > /seen && echo "$GREETING" > /greeting
+`;
+
+let folder = '';
+let storages = 0;
+let repositories = 0;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'coxswain-test-build-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** An environment with a container storage of its own, empty. */
+async function freshStorage(): Promise<Record<string, string>> {
+  storages += 1;
+  const place = join(folder, `storage-${storages}`);
+  await mkdir(place);
+  const file = join(place, 'storage.conf');
+  await writeFile(
+    file,
+    `[storage]\ndriver = "overlay"\ngraphroot = "${place}/graph"\nrunroot = "${place}/run"\n`,
+  );
+  return { CONTAINERS_STORAGE_CONF: file };
+}
+
+/** Everything that local storage holds: images and working containers. */
+async function leftovers(env: Record<string, string>): Promise<string> {
+  const images = await exec('buildah', ['images', '--all', '--quiet'], { env });
+  const containers = await exec('buildah', ['containers', '--all', '--quiet'], { env });
+  return images.stdout + containers.stdout;
+}
+
+/**
+ * The smallest base that RUN works on, with annotations as FCOS has them, its layer packed by another gzip than
+ * buildah's: a layer that buildah packs again has another digest.
+ */
+async function pushBase(repository: Repository, version: string): Promise<DigestReference> {
+  const root = join(folder, `base-${version}`);
+  await mkdir(join(root, 'bin'), { recursive: true });
+  await mkdir(join(root, 'etc'));
+  await exec('cp', [findTool('busybox') ?? 'busybox', join(root, 'bin/busybox')]);
+  for (const name of ['sh', 'ls']) await exec('ln', ['-s', 'busybox', join(root, 'bin', name)]);
+  for (const name of ['hosts', 'resolv.conf', `release-${version}`])
+    await writeFile(join(root, 'etc', name), '');
+  const env = await freshStorage();
+  const container = (await exec('buildah', ['from', 'scratch'], { env })).stdout.trim();
+  await exec('buildah', ['copy', '--quiet', container, root, '/'], { env });
+  const labels = {
+    'containers.bootc': '1',
+    'com.coreos.stream': 'stable',
+    'org.opencontainers.image.version': version,
+  };
+  await exec(
+    'buildah',
+    [
+      'config',
+      ...Object.entries(labels).flatMap(([name, value]) => ['--label', `${name}=${value}`]),
+      '--annotation=org.opencontainers.image.created=2020-01-01T00:00:00Z',
+      '--annotation=fedora-coreos.stream=stable',
+      container,
+    ],
+    { env },
+  );
+  const destination = `docker://${formatRepository(repository)}:made`;
+  await exec('buildah', ['commit', '--quiet', '--rm', '--tls-verify=false', container, destination], { env });
+  const made = await readImage(client, atTag(repository, 'made'), 'x86_64');
+  return repack(made, repository, repository, 'stable', 1);
+}
+
+/** Pushes an image again with its first layer packed at another gzip level. */
+async function repack(
+  image: Image,
+  from: Repository,
+  to: Repository,
+  tag: string,
+  level: number,
+): Promise<DigestReference> {
+  const { json } = image.manifest;
+  const [layer, ...layers] = json.layers;
+  if (layer === undefined) throw new Error('no layer');
+  const packed = gzipSync(gunzipSync(await client.getBlob(from, layer.digest)), { level });
+  const { digest, size } = await client.uploadBlob(to, packed);
+  const manifest = { ...json, layers: [{ ...layer, digest, size }, ...layers] };
+  return atDigest(
+    to,
+    await client.putManifest(to, tag, Buffer.from(JSON.stringify(manifest)), mediaTypes.ociManifest),
+  );
+}
+
+interface Setting {
+  git: Git;
+  config: Config;
+  base: Repository;
+  baseDigest: DigestReference;
+}
+
+async function setting(
+  options: { testHost?: string; lines?: string; files?: Record<string, string> } = {},
+): Promise<Setting> {
+  repositories += 1;
+  const base = parseRepository(`${registry.host}/build-${repositories}/fcos`);
+  const baseDigest = await pushBase(base, `44.${repositories}`);
+  const git = await createRepository();
+  await commitFiles(
+    git,
+    {
+      Containerfile: `FROM ${formatRepository(base)}:stable\n${options.lines ?? containerfile}`,
+      'rootfs/hello': 'hello\n',
+      'rootfs/tests/kept': '',
+      'coxswain.yaml': '',
+      'tests/x.sh': '',
+      ...options.files,
+    },
+    { time: committedAt },
+  );
+  const config = parseConfig(
+    `image: ${registry.host}/build-${repositories}/os
+test-image: ${options.testHost ?? registry.host}/build-${repositories}/os-test
+base: ${formatRepository(base)}:stable
+stream: ours
+build-arguments: { GREETING: "good day; $(true)" }
+fleets: { stable: {} }
+`,
+    'coxswain.yaml',
+  );
+  return { git, config, base, baseDigest };
+}
+
+async function build({ git, config }: Setting, env: Record<string, string>, log: Log = silentLog) {
+  const candidate = await readCandidate({ git, config, client });
+  const result = await buildImage({ git, config, client, candidate, log, env: { ...process.env, ...env } });
+  return { candidate, ...result, read: () => readImage(client, result.image, 'x86_64') };
+}
+
+/** The files that an image's last layer has. */
+async function lastLayer(image: Image, repository: Repository): Promise<Map<string, string>> {
+  const layer = image.manifest.json.layers.at(-1);
+  const place = await mkdtemp(join(folder, 'layer-'));
+  await writeFile(
+    join(place, 'layer.tar'),
+    gunzipSync(await client.getBlob(repository, layer?.digest as Digest)),
+  );
+  const names = (await exec('tar', ['-tf', join(place, 'layer.tar')])).stdout.trim().split('\n');
+  const files = new Map<string, string>();
+  for (const name of names.filter((each) => !each.endsWith('/'))) {
+    files.set(name, (await exec('tar', ['-xOf', join(place, 'layer.tar'), name])).stdout);
+  }
+  return files;
+}
+
+async function deleteManifest(reference: DigestReference): Promise<void> {
+  const { repository, digest } = reference;
+  const url = `http://${repository.registry}/v2/${repository.path}/manifests/${digest}`;
+  expect((await fetch(url, { method: 'DELETE' })).status).toBe(202);
+}
+
+describe('building an image', () => {
+  it('pushes what the commit says, with labels, times and the base as they have to be', async () => {
+    const here = await setting();
+    await writeFile(join(here.git.directory, 'rootfs/hello'), 'not committed');
+    const env = await freshStorage();
+    const { candidate, image, built, read } = await build(here, env);
+    expect(built).toBe(true);
+    expect(image.repository).toEqual(here.config.testImage);
+    expect((await client.resolve(atTag(here.config.testImage, candidate.tag)))?.digest).toBe(image.digest);
+    const derived = await read();
+    expect(derived.config).toMatchObject({
+      architecture: 'amd64',
+      created: '2025-06-15T15:06:40Z',
+      labels: {
+        'containers.bootc': '1',
+        'com.coreos.stream': 'ours',
+        'org.opencontainers.image.version': candidate.version,
+      },
+    });
+    expect(derived.manifest.json.annotations).toMatchObject({
+      'org.opencontainers.image.created': '2025-06-15T15:06:40Z',
+      'org.opencontainers.image.version': candidate.version,
+      'org.opencontainers.image.base.name': `${formatRepository(here.base)}:stable`,
+      'org.opencontainers.image.base.digest': here.baseDigest.digest,
+      'fedora-coreos.stream': 'ours',
+    });
+    const files = await lastLayer(derived, image.repository);
+    expect(Object.fromEntries(files)).toMatchObject({
+      hello: 'hello\n',
+      'tests/kept': '',
+      greeting: 'good day; $(true)\n',
+    });
+    expect(files.get('seen')?.split('\n')).toContain('hello');
+    expect(await leftovers(env)).toBe('');
+  });
+
+  it('keeps the base layers byte for byte, in the registry of the base and in another', async () => {
+    for (const host of [registry.host, otherRegistry.host]) {
+      const here = await setting({ testHost: host });
+      const base = await readImage(client, here.baseDigest, 'x86_64');
+      const derived = await (await build(here, await freshStorage())).read();
+      const layers = derived.manifest.json.layers.map(({ digest }) => digest);
+      expect(layers.slice(0, 1)).toEqual(base.manifest.json.layers.map(({ digest }) => digest));
+      expect(layers.length).toBe(2);
+    }
+  });
+
+  it('builds nothing the second time, even without buildah', async () => {
+    const here = await setting();
+    const first = await build(here, await freshStorage());
+    const said: string[] = [];
+    const path = process.env.PATH;
+    process.env.PATH = '/nowhere';
+    try {
+      const candidate = first.candidate;
+      const again = await buildImage({
+        ...here,
+        client,
+        candidate,
+        log: { ...silentLog, info: (message) => said.push(message) },
+      });
+      expect(again).toEqual({ image: first.image, built: false });
+    } finally {
+      process.env.PATH = path;
+    }
+    expect(said.join()).toContain(
+      `${formatReference(atTag(here.config.testImage, first.candidate.tag))} is there already`,
+    );
+  });
+
+  it('gives the same digest again from the same inputs, in fresh storage', async () => {
+    const here = await setting();
+    const first = await build(here, await freshStorage());
+    await deleteManifest(first.image);
+    await exec('sleep', ['1.1']);
+    const second = await build(here, await freshStorage());
+    expect(second).toMatchObject({ built: true, image: first.image });
+  });
+
+  it('puts the base layers back where they were packed again, and finishes what a crash left', async () => {
+    const here = await setting();
+    const first = await build(here, await freshStorage());
+    const { tag } = first.candidate;
+    const wrong = await repack(await first.read(), here.config.testImage, here.config.testImage, tag, 9);
+    expect(wrong.digest).not.toBe(first.image.digest);
+    const second = await build(here, {});
+    expect(second).toMatchObject({ built: false, image: first.image });
+    expect((await client.resolve(atTag(here.config.testImage, tag)))?.digest).toBe(first.image.digest);
+  });
+
+  it('builds on the base that is in the key, though the tag moves in between', async () => {
+    const here = await setting();
+    const candidate = await readCandidate({ ...here, client });
+    await pushBase(here.base, '99.1');
+    const env = await freshStorage();
+    const { image } = await buildImage({
+      ...here,
+      client,
+      candidate,
+      log: silentLog,
+      env: { ...process.env, ...env },
+    });
+    const derived = await readImage(client, image, 'x86_64');
+    const base = await readImage(client, here.baseDigest, 'x86_64');
+    expect(derived.config.diffIds.slice(0, 1)).toEqual(base.config.diffIds);
+    expect(derived.config.labels['org.opencontainers.image.version']).toBe(candidate.version);
+  });
+
+  it('builds several stages on one base, and leaves nothing of them behind', async () => {
+    const here = await setting({ lines: 'x' });
+    const name = `${formatRepository(here.base)}:stable`;
+    await commitFiles(here.git, {
+      Containerfile: `ARG BASE=${name}\nFROM \${BASE} AS make\nRUN echo made > /made\nFROM \${BASE} AS os\nCOPY --from=make /made /made\nFROM os\nRUN ls /made && echo seen > /seen\n`,
+    });
+    const env = await freshStorage();
+    const { read, image } = await build(here, env);
+    const derived = await read();
+    expect(derived.manifest.json.layers.length).toBe(3);
+    expect(Object.fromEntries(await lastLayer(derived, image.repository))).toMatchObject({ seen: 'seen\n' });
+    expect(await leftovers(env)).toBe('');
+  });
+
+  it('shows the end of what buildah printed when a step fails, and leaves nothing behind', async () => {
+    const here = await setting({ lines: 'RUN echo one thing && echo went wrong >&2 && exit 3\n' });
+    const env = await freshStorage();
+    await expect(build(here, env)).rejects.toThrowError(
+      /^building the image for x86_64 failed: buildah ended with exit code [1-9][\s\S]*STEP 2\/\d+: RUN echo one[\s\S]*one thing[\s\S]*went wrong/,
+    );
+    expect(await leftovers(env)).toBe('');
+    const candidate = await readCandidate({ ...here, client });
+    expect(await client.resolve(atTag(here.config.testImage, candidate.tag))).toBeUndefined();
+  });
+
+  it('refuses an image that does not begin with the layers of its base', async () => {
+    const here = await setting();
+    const candidate = await readCandidate({ ...here, client });
+    await pushSampleImage(client, here.config.testImage, { tag: candidate.tag });
+    await expect(build(here, {})).rejects.toThrowError(
+      /os-test:key-\w{16}: the image does not begin with the layers of its base/,
+    );
+  });
+
+  it('makes an index of several architectures', async () => {
+    const here = await setting({ lines: 'COPY rootfs /\n' });
+    const arm = await pushSampleImage(client, here.base, {
+      architecture: 'arm64',
+      layers: [await emptyTar()],
+      labels: { 'org.opencontainers.image.version': '44.1' },
+    });
+    const entries = [
+      { reference: here.baseDigest, architecture: 'amd64' },
+      { reference: arm, architecture: 'arm64' },
+    ];
+    const manifests = await Promise.all(
+      entries.map(async ({ reference, architecture }) => ({
+        ...(await client.getManifest(reference)).descriptor,
+        platform: { architecture, os: 'linux' },
+      })),
+    );
+    const index = Buffer.from(
+      JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests }),
+    );
+    await client.putManifest(here.base, 'stable', index, mediaTypes.ociIndex);
+    const config: Config = { ...here.config, architectures: ['x86_64', 'aarch64'] };
+    const first = await build({ ...here, config }, await freshStorage());
+    const pushed = await client.getManifest(first.image);
+    expect(
+      isIndex(pushed.json) && pushed.json.manifests.map(({ platform }) => platform?.architecture),
+    ).toEqual(['amd64', 'arm64']);
+    for (const architecture of config.architectures) {
+      const image = await readImage(client, first.image, architecture);
+      expect(image.config.labels['org.opencontainers.image.version']).toBe(first.candidate.version);
+    }
+    expect(await build({ ...here, config }, {})).toMatchObject({ built: false, image: first.image });
+  });
+});
+
+async function emptyTar(): Promise<Buffer> {
+  const place = await mkdtemp(join(folder, 'empty-'));
+  await exec('tar', ['-cf', join(place, 'x.tar'), '-C', place, '--files-from', '/dev/null']);
+  return readFile(join(place, 'x.tar'));
+}

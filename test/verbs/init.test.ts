@@ -1,0 +1,215 @@
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { selectContext } from '../../src/build/context.ts';
+import { listCommit } from '../../src/build/git-objects.ts';
+import { readArguments } from '../../src/cli/arguments.ts';
+import type { Context } from '../../src/cli/verb.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { findBase } from '../../src/containerfile/base.ts';
+import { parseContainerfile } from '../../src/containerfile/parse.ts';
+import { exec } from '../../src/host/exec.ts';
+import type { Git } from '../../src/host/git.ts';
+import { silentLog } from '../../src/host/log.ts';
+import { renderTemplate } from '../../src/updates/template.ts';
+import init from '../../src/verbs/init.ts';
+import { listTests } from '../../src/vm/tests.ts';
+import { createRepository, temporaryFolder } from '../support/repository.ts';
+
+async function run(directory: string, args: string[] = ['--image', 'ghcr.io/acme/os']) {
+  const warnings: string[] = [];
+  const context: Context = {
+    log: { ...silentLog, warn: (message) => warnings.push(message) },
+    env: {},
+    now: () => 0,
+  };
+  const outcome = await init.run(readArguments(init.inputs, [...args, '--directory', directory]), context);
+  const data = outcome.data as { written: string[]; kept: string[] };
+  return { ...data, text: outcome.text, warnings };
+}
+
+const all = [
+  'coxswain.yaml',
+  'Containerfile',
+  '.containerignore',
+  'rootfs/etc/motd.d/50-derived.motd',
+  'rollouts/testing.json.hbs',
+  'rollouts/stable.json.hbs',
+  'tests/10-image.sh',
+  '.coxswain/coxswain.schema.json',
+];
+
+describe('coxswain init', () => {
+  it('writes a repository that every part of Coxswain takes as it is', async () => {
+    const git = await createRepository();
+    const root = git.directory;
+    const { written, kept, warnings, text } = await run(root);
+    expect(written).toEqual(all);
+    expect(kept).toEqual([]);
+    expect(warnings).toEqual([]);
+    expect(text).toContain('coxswain build-image');
+    const config = await readConfig(root);
+    expect(config).toMatchObject({
+      image: { registry: 'ghcr.io', path: 'acme/os' },
+      testImage: { registry: 'ghcr.io', path: 'acme/os-test' },
+      stream: 'stable',
+      fleets: { testing: { soak: 0 }, stable: { promoteFrom: 'testing', soak: 172_800 } },
+    });
+    const containerfile = await readFile(join(root, 'Containerfile'), 'utf8');
+    expect(findBase(parseContainerfile(containerfile, 'Containerfile'), config.base).reference).toEqual(
+      config.base,
+    );
+    for (const { template } of Object.values(config.fleets)) {
+      const source = await readFile(join(root, template), 'utf8');
+      const entry = renderTemplate({
+        source,
+        where: template,
+        variables: { version: '44.1-abc' },
+        now: 1_784_000_000,
+      });
+      expect(entry.metadata.rollout?.start_epoch).toBeGreaterThanOrEqual(1_784_000_000);
+      expect(entry.metadata.rollout?.duration_minutes).toBeGreaterThan(0);
+    }
+    const tests = await listTests(join(root, 'tests'));
+    expect(tests.map(({ name }) => name)).toEqual(['10-image.sh']);
+    expect((await stat(join(root, 'tests/10-image.sh'))).mode & 0o111).toBe(0o111);
+    await git.run(['add', '--all']);
+    await git.run(['commit', '--quiet', '--message', 'x']);
+    const context = selectContext(
+      await listCommit(git, 'HEAD'),
+      { containerfile: 'Containerfile', tests: 'tests', templates: [] },
+      { path: '.containerignore', text: await readFile(join(root, '.containerignore'), 'utf8') },
+    );
+    expect(context.map(({ path }) => path)).toEqual(['rootfs/etc/motd.d/50-derived.motd']);
+  });
+
+  it('has a test that busybox can run, and that fails where the image is not the one built', async () => {
+    const root = await temporaryFolder();
+    await run(root);
+    const script = join(root, 'tests/10-image.sh');
+    expect((await exec('busybox', ['sh', '-n', script])).exitCode).toBe(0);
+    const here = await exec('busybox', ['sh', script], { allow: [0, 1] });
+    expect(here.exitCode).toBe(1);
+  });
+
+  it('says in the configuration where editors find its schema', async () => {
+    const root = await temporaryFolder();
+    await run(root);
+    const yaml = await readFile(join(root, 'coxswain.yaml'), 'utf8');
+    const path = /^# yaml-language-server: \$schema=(.*)$/m.exec(yaml)?.[1] ?? '';
+    expect(JSON.parse(await readFile(join(root, path), 'utf8'))).toMatchObject({
+      title: 'Coxswain configuration',
+    });
+  });
+
+  it('changes nothing the second time, whatever was edited, and adds what is missing', async () => {
+    const root = (await createRepository()).directory;
+    await run(root);
+    for (const path of all.slice(0, -1)) {
+      const text = await readFile(join(root, path), 'utf8');
+      await writeFile(join(root, path), `${text}${path.endsWith('.hbs') ? '' : '# mine\n'}`);
+    }
+    const before = await readFile(join(root, 'coxswain.yaml'), 'utf8');
+    expect(await run(root, [])).toMatchObject({ written: [], kept: all });
+    expect(await readFile(join(root, 'coxswain.yaml'), 'utf8')).toBe(before);
+    await exec('rm', ['-r', join(root, 'rollouts'), join(root, 'tests'), join(root, '.containerignore')]);
+    const { written } = await run(root, []);
+    expect(written).toEqual([
+      '.containerignore',
+      'rollouts/testing.json.hbs',
+      'rollouts/stable.json.hbs',
+      'tests/10-image.sh',
+    ]);
+  });
+
+  it('renews the schema of an older version: that file is not the user’s', async () => {
+    const root = await temporaryFolder();
+    await run(root);
+    await writeFile(join(root, '.coxswain/coxswain.schema.json'), '{}');
+    expect((await run(root, [])).written).toEqual(['.coxswain/coxswain.schema.json']);
+  });
+
+  it('follows a configuration that is there: its paths, its fleets, its base', async () => {
+    const root = await temporaryFolder();
+    await writeFile(
+      join(root, 'coxswain.yaml'),
+      'image: ghcr.io/acme/os\nbase: quay.io/fedora/fedora-coreos:next\ncontainerfile: os/Containerfile\ntests: checks\nfleets: { canary: { template: policy/canary.hbs } }\n',
+    );
+    const { written, warnings } = await run(root, ['--image', 'ghcr.io/acme/other']);
+    expect(written).toEqual([
+      'os/Containerfile',
+      '.containerignore',
+      'rootfs/etc/motd.d/50-derived.motd',
+      'policy/canary.hbs',
+      'checks/10-image.sh',
+      '.coxswain/coxswain.schema.json',
+    ]);
+    expect(await readFile(join(root, 'os/Containerfile'), 'utf8')).toContain(
+      'FROM quay.io/fedora/fedora-coreos:next\n',
+    );
+    expect(warnings).toEqual([
+      'coxswain.yaml was there and is kept: it names ghcr.io/acme/os, not ghcr.io/acme/other',
+    ]);
+  });
+
+  it('puts nothing in the way of a Containerfile that is there, and says when its base is another', async () => {
+    const root = await temporaryFolder();
+    await writeFile(join(root, 'Containerfile'), 'FROM quay.io/fedora/fedora-bootc:44\nCOPY files /\n');
+    const { written, kept, warnings } = await run(root);
+    expect(kept).toEqual(['Containerfile']);
+    expect(written).not.toContain('.containerignore');
+    expect(written.filter((path) => path.startsWith('rootfs'))).toEqual([]);
+    expect(await readFile(join(root, 'tests/10-image.sh'), 'utf8')).not.toContain('motd');
+    expect(warnings.join()).toMatch(
+      /^Containerfile:1:6: FROM: the image is not derived from the configured base/,
+    );
+  });
+
+  it('takes the other settings, and quotes what YAML would take for something else', async () => {
+    const root = await temporaryFolder();
+    const base = '127.0.0.1:5000/fcos:testing';
+    await run(root, [
+      '--image',
+      '127.0.0.1:5000/os',
+      '--test-image',
+      'localhost:5001/os',
+      '--base',
+      base,
+      '--stream',
+      '1.0',
+    ]);
+    expect(await readConfig(root)).toMatchObject({
+      image: { registry: '127.0.0.1:5000', path: 'os' },
+      testImage: { registry: 'localhost:5001', path: 'os' },
+      base: { tag: 'testing' },
+      stream: '1.0',
+    });
+  });
+
+  it.each([
+    ['no image', [], /^--image: there is no coxswain\.yaml yet/],
+    ['an image with a tag', ['--image', 'ghcr.io/acme/os:latest'], /^--image: a repository has no tag/],
+    [
+      'a base without a tag',
+      ['--image', 'ghcr.io/a/b', '--base', 'quay.io/x/y'],
+      /^--base: this image has neither a tag nor a digest/,
+    ],
+    [
+      'one repository for both',
+      ['--image', 'ghcr.io/a/b', '--test-image', 'ghcr.io/a/b'],
+      /test-image: this is the production repository too/,
+    ],
+  ])('refuses %s and writes nothing', async (_name, args, message) => {
+    const root = await temporaryFolder();
+    await expect(run(root, args)).rejects.toThrowError(message);
+    expect((await exec('ls', ['-A', root])).stdout).toBe('');
+  });
+
+  it('refuses a folder inside a repository', async () => {
+    const git: Git = await createRepository();
+    await mkdir(join(git.directory, 'inside'));
+    await expect(run(join(git.directory, 'inside'))).rejects.toThrowError(
+      /^--directory: this folder is inside a repository/,
+    );
+  });
+});
