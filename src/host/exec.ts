@@ -1,4 +1,5 @@
-import { getExecOutput } from '@actions/exec';
+import { createInterface } from 'node:readline';
+import { execa } from 'execa';
 import { OutsideError } from './errors.ts';
 import { findTool, requireTools } from './tools.ts';
 
@@ -6,7 +7,7 @@ export interface ExecOptions {
   readonly cwd?: string;
   /** Added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
-  readonly input?: string | Buffer;
+  readonly input?: string | Uint8Array;
   /** Called with each full line of either output as it comes. */
   readonly onLine?: (line: string) => void;
   /** Exit codes that are an answer, not a failure. Default: only 0. */
@@ -32,28 +33,27 @@ export async function exec(
   options: ExecOptions = {},
 ): Promise<ExecResult> {
   requireTools([program]);
-  const path = findTool(program) ?? program;
-  const env = { ...definedEnv(process.env), ...options.env };
-  const { onLine } = options;
-  const result = await getExecOutput(`"${path}"`, [...args], {
-    silent: true,
-    ignoreReturnCode: true,
-    env,
+  const running = execa(findTool(program) ?? program, args, {
+    reject: false,
+    stripFinalNewline: false,
+    ...(options.env === undefined ? {} : { env: options.env }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.input === undefined ? {} : { input: Buffer.from(options.input) }),
-    ...(onLine === undefined ? {} : { listeners: { stdline: onLine, errline: onLine } }),
+    ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
   });
-  if (!(options.allow ?? [0]).includes(result.exitCode)) {
-    const doing = options.doing ?? `running ${[program, ...args].join(' ')}`;
-    throw new OutsideError(doing, `exit code ${result.exitCode}${lastLines(result.stderr || result.stdout)}`);
+  const { onLine } = options;
+  if (onLine !== undefined) {
+    for (const stream of [running.stdout, running.stderr]) {
+      createInterface({ input: stream }).on('line', onLine);
+    }
   }
-  return result;
-}
-
-function definedEnv(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
+  const result = await running;
+  const exitCode = result.exitCode ?? undefined;
+  if (exitCode === undefined || !(options.allow ?? [0]).includes(exitCode)) {
+    const doing = options.doing ?? `running ${[program, ...args].join(' ')}`;
+    const end = exitCode === undefined ? (result.signal ?? result.shortMessage) : `exit code ${exitCode}`;
+    throw new OutsideError(doing, `${end}${lastLines(result.stderr || result.stdout)}`);
+  }
+  return { exitCode, stdout: result.stdout, stderr: result.stderr };
 }
 
 function lastLines(text: string): string {

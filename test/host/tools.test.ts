@@ -47,6 +47,27 @@ describe('exec', () => {
     expect((await exec('hello', ['x'], { env: { CODE: '3' }, allow: [0, 3] })).exitCode).toBe(3);
   });
 
+  it('survives a program that ends without reading its input', async () => {
+    const result = await exec('true', [], { input: Buffer.alloc(4_000_000) });
+    expect(result.exitCode).toBe(0);
+  });
+
+  it('gives lines as they come, and binary input as it is', async () => {
+    const lines: string[] = [];
+    const result = await exec('sha256sum', [], {
+      input: new Uint8Array([0, 255, 10]),
+      onLine: (line) => lines.push(line),
+    });
+    expect(lines).toEqual([result.stdout.trimEnd()]);
+    expect(result.stdout).toMatch(/^712450d3c4a79eea/);
+  });
+
+  it('names the signal that ended a program', async () => {
+    await expect(exec('bash', ['-c', 'kill -9 $$'], { doing: 'sleeping' })).rejects.toThrow(
+      /^sleeping failed: SIGKILL/,
+    );
+  });
+
   it('says which package brings a missing program', async () => {
     await expect(exec('no-such-program', [])).rejects.toThrow(/not installed: no-such-program/);
   });
