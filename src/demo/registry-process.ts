@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { OutsideError } from '../host/errors.ts';
+import { readFileIfThere } from '../host/files.ts';
+import { type LongProcess, startProcess } from '../host/process.ts';
+
+export interface RunningRegistry {
+  /** `127.0.0.1:PORT`, or `localhost:PORT` with TLS. */
+  readonly host: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+export interface RegistryOptions {
+  /** Holds the configuration file and everything pushed; made when missing, kept afterwards. */
+  readonly directory: string;
+  readonly logFile: string;
+  /** An htpasswd file (bcrypt): every request then needs a name and password. */
+  readonly htpasswd?: string;
+  /** PEM files; the certificate must name localhost. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
+}
+
+const attempts = 5;
+const startSeconds = 15;
+/** Sent by our registry with every answer: another program on the port is not taken for it. */
+const markHeader = 'X-Coxswain-Registry';
+
+/**
+ * Starts a real registry (CNCF distribution) on a free loopback port, with deletion enabled.
+ * Starting it again on the same directory serves what was pushed before.
+ * @throws InputError when docker-registry is not installed
+ * @throws OutsideError when it does not come up, with the end of its log
+ */
+export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
+  await mkdir(join(options.directory, 'storage'), { recursive: true });
+  let problem = '';
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const port = await freePort();
+    const mark = randomUUID();
+    const configuration = join(options.directory, 'config.yml');
+    await writeFile(configuration, registryConfiguration(options, port, mark));
+    const started = await startProcess('docker-registry', ['serve', configuration], {
+      logFile: options.logFile,
+    });
+    if (await answers({ port, mark, tls: options.tls !== undefined }, started)) {
+      const name = options.tls === undefined ? '127.0.0.1' : 'localhost';
+      return { host: `${name}:${port}`, pid: started.pid, stop: () => started.stop() };
+    }
+    await started.stop(1_000);
+    problem = lastLines(await readFileIfThere(options.logFile));
+    // Only the small gap between freePort and the registry's own bind is worth another try.
+    if (!problem.includes('address already in use')) break;
+  }
+  throw new OutsideError('starting docker-registry', `it did not come up: ${problem}`);
+}
+
+// JSON is YAML: no text of a path can change the meaning of the file.
+function registryConfiguration(options: RegistryOptions, port: number, mark: string): string {
+  return JSON.stringify(
+    {
+      version: '0.1',
+      log: { level: 'warn', accesslog: { disabled: true } },
+      storage: {
+        filesystem: { rootdirectory: join(options.directory, 'storage') },
+        delete: { enabled: true },
+      },
+      http: {
+        addr: `127.0.0.1:${port}`,
+        headers: { [markHeader]: [mark] },
+        ...(options.tls === undefined
+          ? {}
+          : { tls: { certificate: options.tls.certificate, key: options.tls.key } }),
+      },
+      ...(options.htpasswd === undefined
+        ? {}
+        : { auth: { htpasswd: { realm: 'coxswain', path: options.htpasswd } } }),
+    },
+    undefined,
+    2,
+  );
+}
+
+/** A loopback port that nothing listens on at this moment. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => {
+        if (address === null || typeof address === 'string') reject(new Error('no port'));
+        else resolve(address.port);
+      });
+    });
+  });
+}
+
+interface Probe {
+  readonly port: number;
+  readonly mark: string;
+  readonly tls: boolean;
+}
+
+async function answers(probe: Probe, registry: LongProcess): Promise<boolean> {
+  let ended = false;
+  void registry.ended.then(() => {
+    ended = true;
+  });
+  const deadline = performance.now() + startSeconds * 1000;
+  while (!ended && performance.now() < deadline) {
+    if ((await readMark(probe)) === probe.mark) return true;
+    await sleep(25);
+  }
+  return false;
+}
+
+function readMark({ port, tls }: Probe): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const options = { host: '127.0.0.1', port, path: '/v2/', agent: false as const, timeout: 2_000 };
+    // Only asks whether the server is up; nothing it says is used, so its certificate need not be trusted here.
+    const request = tls ? httpsRequest({ ...options, rejectUnauthorized: false }) : httpRequest(options);
+    request.once('response', (response) => {
+      response.resume();
+      const mark = response.headers[markHeader.toLowerCase()];
+      resolve(typeof mark === 'string' ? mark : undefined);
+    });
+    request.once('timeout', () => request.destroy());
+    request.once('error', () => resolve(undefined));
+    request.once('close', () => resolve(undefined));
+    request.end();
+  });
+}
+
+function lastLines(text: string | undefined): string {
+  return (text ?? '').trimEnd().split('\n').slice(-5).join('\n');
+}

@@ -1,0 +1,241 @@
+import { type Candidate, findBuilt, readCandidate } from '../build/candidate.ts';
+import type { Config, Fleet } from '../config/config.ts';
+import { statementMediaType } from '../evidence/statement.ts';
+import { findFleet } from '../fleets/fleets.ts';
+import { InputError, OutsideError } from '../host/errors.ts';
+import type { Git } from '../host/git.ts';
+import { copyArtifact } from '../registry/artifact.ts';
+import type { RegistryClient } from '../registry/client.ts';
+import { copyImage } from '../registry/copy.ts';
+import { imageTimestamp, readImage } from '../registry/image.ts';
+import {
+  atDigest,
+  atTag,
+  type Digest,
+  type DigestReference,
+  formatReference,
+  formatRepository,
+} from '../registry/reference.ts';
+import type { State } from '../state/state.ts';
+import { isoTime, type PassedImage, passImage, requireNewer } from './gates.ts';
+import { type PlannedTag, planTags } from './tags.ts';
+
+/** What promotion works on; a subset of the verbs' Project. */
+export interface PromotionProject {
+  readonly config: Config;
+  readonly git: Git;
+  readonly state: State;
+  readonly client: RegistryClient;
+}
+
+export interface Promotion {
+  readonly fleet: string;
+  readonly version: string;
+  /** Of the image, or of the index over its architectures. */
+  readonly digest: Digest;
+  /** `repository:version` */
+  readonly image: string;
+  /** For each architecture what nodes will know it by, as read back from production. */
+  readonly images: readonly { readonly architecture: string; readonly digestRef: string }[];
+  /** Tags that point at the digest now. */
+  readonly tags: readonly string[];
+  /** Tags that were left alone, because another fleet's or a newer image has them. */
+  readonly kept: readonly string[];
+  /** Whether anything was written. */
+  readonly changed: boolean;
+  readonly mounted: number;
+  readonly copied: number;
+  readonly requests: number;
+}
+
+/**
+ * Copies the tested image of a commit to production and tags it for a fleet. Everything is checked before the first
+ * write; the order of writes is image, evidence, tags, so a tag never names an image that cannot be pulled or has no
+ * evidence beside it, whatever request is the last one. Run again, it does what is missing.
+ * @throws InputError when the image may not be promoted
+ */
+export async function promoteImage(
+  project: PromotionProject,
+  options: { readonly fleet: string; readonly commit?: string },
+): Promise<Promotion> {
+  const { client, config } = project;
+  const requestsBefore = client.counters.requests;
+  const fleet = findFleet(config, options.fleet);
+  const candidate = await readCandidate({
+    git: project.git,
+    config,
+    client,
+    ...(options.commit === undefined ? {} : { commit: options.commit }),
+  });
+  const built = await requireBuilt(client, config, candidate);
+  const passed: PassedImage[] = [];
+  for (const architecture of config.architectures) {
+    passed.push(await passImage({ client, config, candidate }, built, architecture));
+  }
+  const state = await project.state.readFleet(fleet.name);
+  await requireNewer({ client, config, fleet, state, passed });
+  const plan = await planMoves({
+    client,
+    config,
+    fleet,
+    candidate,
+    built,
+    passed,
+    firstRelease: state.releases.releases.length === 0,
+  });
+
+  const target = atDigest(config.image, built.digest);
+  const report = plan.inProduction
+    ? { mounted: 0, copied: 0 }
+    : await copyImage(client, { from: built, to: config.image, tags: [] });
+  const evidenceCopied = await copyEvidence(client, config, passed);
+  if (plan.move.length > 0) {
+    await copyImage(client, { from: target, to: config.image, tags: plan.move });
+  }
+  await readBack(client, config, { digest: built.digest, tags: plan.move, passed });
+  return {
+    fleet: fleet.name,
+    version: candidate.version,
+    digest: built.digest,
+    image: formatReference(atTag(config.image, candidate.version)),
+    images: passed.map(({ architecture, image }) => ({
+      architecture,
+      digestRef: formatReference(atDigest(config.image, image.manifest.descriptor.digest)),
+    })),
+    tags: plan.tags,
+    kept: plan.kept,
+    changed: !plan.inProduction || plan.move.length > 0 || evidenceCopied,
+    mounted: report.mounted,
+    copied: report.copied,
+    requests: client.counters.requests - requestsBefore,
+  };
+}
+
+async function requireBuilt(
+  client: RegistryClient,
+  config: Config,
+  candidate: Candidate,
+): Promise<DigestReference> {
+  const built = await findBuilt(client, config, candidate);
+  if (built !== undefined) return built;
+  throw new InputError({
+    where: formatReference(atTag(config.testImage, candidate.tag)),
+    problem: `the test registry has no image for commit ${candidate.commit.slice(0, 12)}`,
+    remedy: 'Run coxswain build-image and then coxswain boot-test.',
+  });
+}
+
+interface Moves {
+  /** The version's tag is there, so the whole image is. */
+  readonly inProduction: boolean;
+  readonly move: readonly string[];
+  readonly tags: readonly string[];
+  readonly kept: readonly string[];
+}
+
+/** Looks where every tag points now, and decides which to set. Writes nothing. */
+async function planMoves(options: {
+  readonly client: RegistryClient;
+  readonly config: Config;
+  readonly fleet: Fleet;
+  readonly candidate: Candidate;
+  readonly built: DigestReference;
+  readonly passed: readonly PassedImage[];
+  readonly firstRelease: boolean;
+}): Promise<Moves> {
+  const { client, config, fleet, candidate, built } = options;
+  const planned = planTags(config, fleet, {
+    version: candidate.version,
+    baseVersion: candidate.base.version,
+  });
+  const move: string[] = [];
+  const kept: string[] = [];
+  let inProduction = false;
+  for (const each of planned) {
+    const now = (await client.resolve(atTag(config.image, each.tag)))?.digest;
+    if (now === built.digest) {
+      inProduction = true;
+      continue;
+    }
+    if (now === undefined || (await mayMove(options, each, now))) move.push(each.tag);
+    else kept.push(each.tag);
+  }
+  const tags = planned.map(({ tag }) => tag).filter((tag) => !kept.includes(tag));
+  return { inProduction, move, tags, kept };
+}
+
+/** @throws InputError where a tag that has to be ours cannot be */
+async function mayMove(
+  options: Parameters<typeof planMoves>[0],
+  { tag, rule }: PlannedTag,
+  now: Digest,
+): Promise<boolean> {
+  const { client, config, fleet, built, passed, firstRelease } = options;
+  const where = formatReference(atTag(config.image, tag));
+  if (rule === 'fixed') {
+    throw new InputError({
+      where,
+      problem: 'this version is in production already, with another image; a version tag is never re-pointed',
+      found: now,
+      expected: built.digest,
+      remedy:
+        'Change anything in the build, so that it gets a version of its own, and build and test it again.',
+    });
+  }
+  if (rule === 'first') return false;
+  // Another fleet may have set this tag for want of an owner; the owner's first release takes it whatever its age.
+  if (rule === 'fleet' && fleet.tag === config.stream && firstRelease) return true;
+  const [first] = passed as readonly [PassedImage, ...PassedImage[]];
+  const current = await readImage(client, atDigest(config.image, now), first.architecture);
+  const currentCreated = imageTimestamp(current);
+  if (currentCreated === undefined || first.created > currentCreated) return true;
+  if (rule === 'newest') return false;
+  // The state branch does not know that image yet: its promotion is under way, or broke off before the rollout.
+  throw new InputError({
+    where,
+    field: 'created',
+    problem: `fleet ${fleet.name} was promoted to an image that is as new or newer, ${now}`,
+    found: isoTime(first.created),
+    expected: `later than ${isoTime(currentCreated)}`,
+    remedy: 'This commit was overtaken: promote the newer one, or a new commit on top of it.',
+  });
+}
+
+/** @returns whether any was missing */
+async function copyEvidence(
+  client: RegistryClient,
+  config: Config,
+  passed: readonly PassedImage[],
+): Promise<boolean> {
+  let copied = false;
+  for (const { evidence } of passed) {
+    const { digest } = evidence.evidence.subject;
+    const there = await client.referrers(config.image, digest, statementMediaType);
+    if (there.some((each) => each.digest === evidence.descriptor.digest)) continue;
+    const from = atDigest(config.testImage, evidence.descriptor.digest);
+    await copyArtifact(client, { from, to: config.image });
+    copied = true;
+  }
+  return copied;
+}
+
+/** Believes the registry, not its answers to our writes. */
+async function readBack(
+  client: RegistryClient,
+  config: Config,
+  written: { digest: Digest; tags: readonly string[]; passed: readonly PassedImage[] },
+): Promise<void> {
+  if (written.tags.length === 0) return;
+  const where = formatRepository(config.image);
+  for (const { image } of written.passed) {
+    await client.getManifest(atDigest(config.image, image.manifest.descriptor.digest));
+  }
+  for (const tag of written.tags) {
+    const now = (await client.resolve(atTag(config.image, tag)))?.digest;
+    if (now === written.digest) continue;
+    throw new OutsideError(
+      `tagging ${where}:${tag}`,
+      `it was set to ${written.digest} and points at ${now ?? 'nothing'} now: somebody else writes there too`,
+    );
+  }
+}

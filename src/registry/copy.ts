@@ -1,0 +1,100 @@
+import type { RegistryClient } from './client.ts';
+import { type Descriptor, isIndex, type Manifest } from './manifest.ts';
+import { atDigest, type Digest, type DigestReference, type Repository, sameRepository } from './reference.ts';
+
+/** What became of the blobs, each counted once. */
+export interface CopyReport {
+  /** Taken over inside the registry, nothing sent. */
+  mounted: number;
+  copied: number;
+  /** Were there already, as far as the registry had to be asked. */
+  present: number;
+  /** Bytes of the copied ones. */
+  bytes: number;
+}
+
+const parallelBlobs = 3;
+
+/**
+ * Copies an image or an index with all its images, byte for byte, and then tags it in the given order. Blobs come
+ * before the manifest that names them, so whatever can be read at the destination is whole, also after a crash.
+ */
+export async function copyImage(
+  client: RegistryClient,
+  options: { readonly from: DigestReference; readonly to: Repository; readonly tags: readonly string[] },
+): Promise<CopyReport> {
+  const { from, to, tags } = options;
+  const report: CopyReport = { mounted: 0, copied: 0, present: 0, bytes: 0 };
+  const manifest = await client.getManifest(from);
+  if (!sameRepository(from.repository, to)) {
+    await copyContent(client, { manifest, from: from.repository, to }, report);
+    await putBytes(client, to, manifest, manifest.descriptor.digest);
+  }
+  for (const tag of tags) await putBytes(client, to, manifest, tag);
+  return report;
+}
+
+/** Everything below a manifest: the images of an index, the config and layers of an image. */
+export async function copyContent(
+  client: RegistryClient,
+  options: { readonly manifest: Manifest; readonly from: Repository; readonly to: Repository },
+  report: CopyReport,
+  seen: Set<Digest> = new Set(),
+): Promise<void> {
+  const { manifest, from, to } = options;
+  const { json } = manifest;
+  if (isIndex(json)) {
+    for (const child of json.manifests) {
+      if (seen.has(child.digest)) continue;
+      seen.add(child.digest);
+      const image = await client.getManifest(atDigest(from, child.digest));
+      await copyContent(client, { manifest: image, from, to }, report, seen);
+      await putBytes(client, to, image, image.descriptor.digest);
+    }
+    return;
+  }
+  const blobs = [json.config, ...json.layers].filter((blob) => {
+    const first = !seen.has(blob.digest);
+    seen.add(blob.digest);
+    return first;
+  });
+  await inParallel(blobs, async (blob) => {
+    const how = await copyBlob(client, blob, from, to);
+    report[how] += 1;
+    if (how === 'copied') report.bytes += blob.size;
+  });
+}
+
+async function copyBlob(
+  client: RegistryClient,
+  blob: Descriptor,
+  from: Repository,
+  to: Repository,
+): Promise<'mounted' | 'copied' | 'present'> {
+  if (from.registry === to.registry && (await client.mountBlob(to, blob.digest, from))) return 'mounted';
+  if (await client.hasBlob(to, blob.digest)) return 'present';
+  const content = { descriptor: blob, open: () => client.openBlob(from, blob) };
+  await client.uploadBlob(to, content, { absent: true });
+  return 'copied';
+}
+
+function putBytes(client: RegistryClient, to: Repository, manifest: Manifest, name: string): Promise<Digest> {
+  return client.putManifest(to, name, manifest.bytes, manifest.descriptor.mediaType);
+}
+
+/** The first failure stops the rest from being started, and is thrown once those under way have ended. */
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const waiting = [...items];
+  const failures: unknown[] = [];
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined && failures.length === 0; next = waiting.shift()) {
+      try {
+        await work(next);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(parallelBlobs, items.length) }, worker));
+  if (failures.length > 0) throw failures[0];
+}

@@ -1,0 +1,40 @@
+import { directory } from '../cli/directory.ts';
+import { text } from '../cli/inputs.ts';
+import { openProject } from '../cli/project.ts';
+import { defineVerb } from '../cli/verb.ts';
+import { type Promotion, promoteImage } from '../production/promote-image.ts';
+
+export default defineVerb({
+  summary: 'Copy the tested image of a commit to the production repository, for one fleet',
+  about: `Refuses, and writes nothing, unless the test registry has the image of the commit with passing evidence for the
+tests of that commit, and it is newer than the fleet's newest release. A version's tag is never re-pointed.
+Run it as often as you like: it does what is missing.`,
+  inputs: {
+    fleet: text('the fleet to promote to', { placeholder: 'NAME', required: true }),
+    commit: text('the commit to promote', { placeholder: 'SHA', fallback: 'HEAD' }),
+    directory,
+  },
+  run: async (inputs, context) => {
+    const project = await openProject({ directory: inputs.directory, env: context.env, log: context.log });
+    const promotion = await context.log.task(`promoting to ${inputs.fleet}`, () =>
+      promoteImage(project, { fleet: inputs.fleet, commit: inputs.commit }),
+    );
+    return { data: promotion, text: describe(promotion) };
+  },
+});
+
+function describe(promotion: Promotion): string {
+  const { fleet, image, digest, tags, kept, changed, mounted, copied, requests } = promotion;
+  const blobs = [
+    mounted > 0 ? `${mounted} blobs mounted` : undefined,
+    copied > 0 ? `${copied} blobs copied` : undefined,
+    `${requests} requests`,
+  ].filter((part) => part !== undefined);
+  return [
+    changed ? `promoted ${image} to ${fleet}` : `${image} is promoted to ${fleet} already: nothing changed`,
+    `  digest  ${digest}`,
+    `  tags    ${tags.join(' ')}`,
+    ...(kept.length === 0 ? [] : [`  left    ${kept.join(' ')} (a newer image or another fleet has them)`]),
+    `  (${blobs.join(', ')})`,
+  ].join('\n');
+}

@@ -1,0 +1,349 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Candidate, readCandidate } from '../../src/build/candidate.ts';
+import { passingEvidence, pushEvidence } from '../../src/evidence/store.ts';
+import { type Promotion, promoteImage } from '../../src/production/promote-image.ts';
+import type { RegistryClient } from '../../src/registry/client.ts';
+import { atDigest, atTag, type DigestReference, formatRepository } from '../../src/registry/reference.ts';
+import promoteImageVerb from '../../src/verbs/promote-image.ts';
+import startRollout from '../../src/verbs/start-rollout.ts';
+import { contextAt, createProject, publishBase, type TestProject } from '../support/project.ts';
+import { pushSampleImage, type SampleImage, useRegistry } from '../support/registry.ts';
+import { commitFiles } from '../support/repository.ts';
+
+const registry = useRegistry();
+const now = 1_785_000_000;
+const time = now - 36_000;
+const baseVersion = '44.20260621.3.1';
+
+let project: TestProject;
+beforeEach(async () => {
+  project = await createProject(registry.host, { time });
+  await publishBase(project, baseVersion);
+});
+
+async function run(fleet = 'testing', commit = 'HEAD'): Promise<{ data: Promotion; text: string }> {
+  const inputs = { directory: project.git.directory, fleet, commit };
+  const { data, text } = await promoteImageVerb.run(inputs, contextAt(now));
+  return { data: data as Promotion, text };
+}
+
+/** What build-image and boot-test leave behind. */
+async function buildAndTest(
+  options: {
+    readonly branch?: string;
+    readonly sample?: SampleImage;
+    readonly result?: 'PASSED' | 'FAILED' | null;
+  } = {},
+): Promise<{ candidate: Candidate; built: DigestReference }> {
+  const { git, config, client } = project;
+  const candidate = await readCandidate({ git, config, client, commit: options.branch ?? 'testing' });
+  const built = await pushSampleImage(client, config.testImage, {
+    tag: candidate.tag,
+    created: new Date(candidate.committedAt * 1000).toISOString(),
+    labels: {
+      'org.opencontainers.image.version': candidate.version,
+      'com.coreos.stream': config.stream,
+    },
+    ...options.sample,
+  });
+  if (options.result !== null) await bootTest(candidate, built, options.result ?? 'PASSED');
+  return { candidate, built };
+}
+
+async function bootTest(candidate: Candidate, built: DigestReference, result: 'PASSED' | 'FAILED') {
+  const { client } = project;
+  const { descriptor } = await client.getManifest(built);
+  await pushEvidence(client, built.repository, descriptor, {
+    subject: { repository: formatRepository(built.repository), digest: built.digest },
+    result,
+    testsTree: candidate.testsTree,
+    tests: [{ name: '10-boots.sh', result: result === 'PASSED' ? 'passed' : 'failed', seconds: 1 }],
+    kernel: '6.1.0',
+    architecture: 'x86_64',
+    accelerator: 'tcg',
+    startedAt: now - 3600,
+    seconds: 3,
+  });
+}
+
+async function nextCommit(at: number, branch = 'testing'): Promise<void> {
+  await project.git.run(['switch', '--quiet', branch]);
+  await commitFiles(project.git, { 'etc/motd': `${branch} ${at}\n` }, { time: at });
+}
+
+/** Every tag of production, and where it points. */
+async function production(): Promise<Record<string, string>> {
+  const { client, config } = project;
+  const entries: [string, string][] = [];
+  for (const tag of await client.listTags(config.image)) {
+    if (tag.startsWith('sha256-')) continue;
+    entries.push([tag, (await client.resolve(atTag(config.image, tag)))?.digest ?? 'nothing']);
+  }
+  return Object.fromEntries(entries.sort());
+}
+
+async function rollOut(fleet = 'testing'): Promise<void> {
+  await startRollout.run({ directory: project.git.directory, fleet, commit: undefined }, contextAt(now));
+}
+
+async function expectRefusal(message: RegExp, fleet = 'testing'): Promise<void> {
+  const before = await production();
+  await expect(run(fleet)).rejects.toMatchObject({
+    name: 'InputError',
+    message: expect.stringMatching(message),
+  });
+  expect(await production()).toEqual(before);
+}
+
+describe('promote-image', () => {
+  it('puts the very image, its evidence and its tags into production', async () => {
+    const { candidate, built } = await buildAndTest();
+    const { data, text } = await run();
+    expect(data).toMatchObject({
+      fleet: 'testing',
+      version: candidate.version,
+      digest: built.digest,
+      changed: true,
+      mounted: 3,
+      copied: 0,
+      kept: [],
+      tags: [candidate.version, baseVersion, 'stable', 'testing'],
+    });
+    expect(data.image).toBe(`${registry.host}/${project.config.image.path}:${candidate.version}`);
+    expect(data.images).toEqual([
+      {
+        architecture: 'x86_64',
+        digestRef: `${registry.host}/${project.config.image.path}@${built.digest}`,
+      },
+    ]);
+    expect(await production()).toEqual({
+      [candidate.version]: built.digest,
+      [baseVersion]: built.digest,
+      stable: built.digest,
+      testing: built.digest,
+    });
+    const { client, config } = project;
+    const original = await client.getManifest(built);
+    const promoted = await client.getManifest(atDigest(config.image, built.digest));
+    expect(Buffer.from(promoted.bytes).equals(original.bytes)).toBe(true);
+    expect(await passingEvidence(client, config.image, built.digest, candidate.testsTree)).toBeDefined();
+    expect(text).toContain('promoted ');
+  });
+
+  it('does nothing the second time, with few requests, and says so', async () => {
+    await buildAndTest();
+    await run();
+    const before = await production();
+    const { data, text } = await run();
+    expect(data).toMatchObject({ changed: false, mounted: 0, copied: 0 });
+    expect(text).toContain('already: nothing changed');
+    expect(data.requests).toBeLessThan(20);
+    expect(await production()).toEqual(before);
+  });
+
+  it.each([2, 4, 7, 8, 10, 12])('finishes what a crash at write %i left behind', async (crashAt) => {
+    const { candidate, built } = await buildAndTest();
+    let writes = 0;
+    const dying = failingClient(project.client, () => {
+      writes += 1;
+      if (writes === crashAt) throw new Error('power cut');
+    });
+    const crashed = await promoteImage({ ...project, client: dying }, { fleet: 'testing' }).then(
+      () => false,
+      () => true,
+    );
+    // Whatever tag is there by now names an image that is whole and has its evidence beside it.
+    for (const digest of Object.values(await production())) {
+      expect(digest).toBe(built.digest);
+      const evidence = await passingEvidence(
+        project.client,
+        project.config.image,
+        built.digest,
+        candidate.testsTree,
+      );
+      expect(evidence).toBeDefined();
+    }
+    const { data } = await run();
+    expect(crashed).toBe(true);
+    expect(data.changed).toBe(true);
+    expect(Object.keys(await production()).sort()).toEqual([...data.tags].sort());
+  });
+
+  describe('refuses, and writes nothing,', () => {
+    it('a fleet that does not exist', () =>
+      expectRefusal(/no such fleet, found "testign".*Did you mean testing/, 'testign'));
+
+    it('a commit without an image in the test registry', () =>
+      expectRefusal(
+        /os-test:key-[0-9a-f]{16}: the test registry has no image.*build-image and then coxswain boot-test/,
+      ));
+
+    it('an image that was never tested', async () => {
+      await buildAndTest({ result: null });
+      await expectRefusal(/no passing evidence: it was never boot-tested.*Run coxswain boot-test/);
+    });
+
+    it('an image whose test failed', async () => {
+      await buildAndTest({ result: 'FAILED' });
+      await expectRefusal(/no passing evidence: its boot test failed \(10-boots\.sh\)/);
+    });
+
+    it('an image that passed other tests than the commit has', async () => {
+      const { built, candidate } = await buildAndTest();
+      await commitFiles(project.git, { 'tests/20-more.sh': '#!/bin/sh\n' }, { time: time + 1 });
+      const { git, config, client } = project;
+      // The same inputs build the same image: only its evidence is out of date.
+      expect((await readCandidate({ git, config, client })).key).toBe(candidate.key);
+      await expectRefusal(/no passing evidence: it was tested with other tests/);
+      await bootTest(await readCandidate({ git, config, client }), built, 'PASSED');
+      expect((await run()).data.digest).toBe(built.digest);
+    });
+
+    it.each([
+      [
+        'com.coreos.stream',
+        'next',
+        /label com\.coreos\.stream: not what this commit builds, found "next", expected "stable"/,
+      ],
+      [
+        'org.opencontainers.image.version',
+        baseVersion,
+        /label org\.opencontainers\.image\.version: not what/,
+      ],
+    ])('an image with another label %s', async (label, value, message) => {
+      const { git, config, client } = project;
+      const { version } = await readCandidate({ git, config, client });
+      const labels = {
+        'com.coreos.stream': 'stable',
+        'org.opencontainers.image.version': version,
+        [label]: value,
+      };
+      await buildAndTest({ sample: { labels } });
+      await expectRefusal(message);
+    });
+
+    it('an image without a time of creation', async () => {
+      await buildAndTest({ sample: { created: '1970-01-01T00:00:00Z' } });
+      await expectRefusal(/created: the image has no creation time/);
+    });
+
+    it.each([0, -1])('an image not newer than the newest release (%i s later)', async (later) => {
+      const { candidate } = await buildAndTest();
+      await run();
+      await rollOut();
+      await nextCommit(time + later);
+      await buildAndTest();
+      await expectRefusal(new RegExp(`not newer than the newest release, ${candidate.version}: .*downgrade`));
+    });
+
+    it('a version that production has with another digest', async () => {
+      const { candidate, built } = await buildAndTest();
+      const { client, config } = project;
+      const other = await pushSampleImage(client, config.image, { tag: candidate.version });
+      await expectRefusal(
+        new RegExp(`never re-pointed, found "${other.digest}", expected "?${built.digest}`),
+      );
+    });
+
+    it('a commit that was overtaken before its rollout was recorded', async () => {
+      await buildAndTest();
+      await nextCommit(time + 60);
+      const { built } = await buildAndTest();
+      await run();
+      await project.git.run(['switch', '--quiet', '--detach', 'testing~1']);
+      await expectRefusal(
+        /os:testing: created: fleet testing was promoted to an image that is as new or newer/,
+      );
+      expect((await production()).testing).toBe(built.digest);
+    });
+  });
+
+  describe('along the fleets', () => {
+    it('promotes the same digest with no more than its tags', async () => {
+      const { candidate, built } = await buildAndTest();
+      await run();
+      await rollOut();
+      await project.git.run(['switch', '--quiet', 'stable']);
+      const { data } = await run('stable');
+      expect(data).toMatchObject({ digest: built.digest, mounted: 0, copied: 0, changed: false });
+      expect(data.tags).toEqual([candidate.version, baseVersion, 'stable']);
+    });
+
+    it('leaves the stream tag to the fleet that has that very tag', async () => {
+      const first = await buildAndTest();
+      await run();
+      await rollOut();
+      await nextCommit(time + 60);
+      const second = await buildAndTest();
+      const { data, text } = await run();
+      expect(data.kept).toEqual(['stable']);
+      expect(text).toMatch(/left {4}stable/);
+      expect(await production()).toMatchObject({
+        stable: first.built.digest,
+        testing: second.built.digest,
+        [baseVersion]: second.built.digest,
+      });
+      await project.git.run(['switch', '--quiet', 'stable']);
+      await project.git.run(['merge', '--quiet', '--ff-only', 'testing']);
+      expect((await run('stable')).data).toMatchObject({
+        changed: true,
+        tags: expect.arrayContaining(['stable']),
+      });
+      expect((await production()).stable).toBe(second.built.digest);
+    });
+
+    it('gives the owner its stream tag, also for an older image than the one that stood in', async () => {
+      await nextCommit(time + 60);
+      await buildAndTest();
+      await run();
+      await project.git.run(['switch', '--quiet', 'stable']);
+      const older = await buildAndTest({ branch: 'stable' });
+      const { data } = await run('stable');
+      expect(data.kept).toEqual([baseVersion]);
+      expect((await production()).stable).toBe(older.built.digest);
+    });
+
+    it('moves a stream tag that no fleet owns to the newest image of all fleets', async () => {
+      project = await createProject(registry.host, { time, more: 'stream: next\n' });
+      await publishBase(project, baseVersion);
+      const first = await buildAndTest();
+      await run();
+      expect((await production()).next).toBe(first.built.digest);
+      await nextCommit(time + 60);
+      const second = await buildAndTest();
+      await run();
+      expect((await production()).next).toBe(second.built.digest);
+      // The careful fleet comes behind: it gets its own tag, and takes the shared one from nobody.
+      await project.git.run(['switch', '--quiet', 'stable']);
+      const { data } = await run('stable');
+      expect(data.kept).toEqual([baseVersion, 'next']);
+      expect(await production()).toMatchObject({ next: second.built.digest, stable: first.built.digest });
+    });
+
+    it('adds the symbolic tag where the configuration asks for it', async () => {
+      project = await createProject(registry.host, { time, more: 'symbolic-tags: true\n' });
+      await publishBase(project, baseVersion);
+      const { candidate, built } = await buildAndTest();
+      const { data } = await run();
+      expect(data.tags[1]).toBe(`${candidate.version}-testing`);
+      expect((await production())[`${candidate.version}-testing`]).toBe(built.digest);
+    });
+  });
+});
+
+/** A client whose every write is announced first. */
+function failingClient(client: RegistryClient, beforeWrite: () => void): RegistryClient {
+  const guarded =
+    <A extends unknown[], R>(write: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      beforeWrite();
+      return write(...args);
+    };
+  return {
+    ...client,
+    putManifest: guarded(client.putManifest),
+    putReferrer: guarded(client.putReferrer),
+    mountBlob: guarded(client.mountBlob),
+    uploadBlob: guarded(client.uploadBlob),
+  };
+}
