@@ -1,6 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { defineConfig } from 'rolldown';
+import { defineConfig, type Plugin } from 'rolldown';
 
 const verbs = readdirSync('src/verbs').filter((file) => file.endsWith('.ts'));
 
@@ -10,6 +10,7 @@ export default defineConfig({
     ...Object.fromEntries(verbs.map((file) => [`verbs/${basename(file, '.ts')}`, `src/verbs/${file}`])),
   },
   platform: 'node',
+  plugins: [licenses()],
   output: {
     dir: 'dist',
     format: 'esm',
@@ -18,13 +19,47 @@ export default defineConfig({
     // One chunk a domain folder and one a dependency: names that stay the same from build to build.
     codeSplitting: {
       groups: [
-        {
-          name: (id) =>
-            /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1]?.replace('/', '-').replace('@', '') ?? null,
-          test: /node_modules/,
-        },
-        { name: (id) => /\/src\/([^/]+)\//.exec(id)?.[1] ?? null, test: /\/src\/(?!verbs\/|main)/ },
+        { debugName: 'dependency', test: /node_modules/, name: packageOf },
+        { debugName: 'folder', test: /\/src\/(?!verbs\/|main)/, name: folderOf },
       ],
     },
   },
 });
+
+function packageOf(id: string): string | null {
+  return (
+    packagePath(id)
+      ?.replace(/^.*node_modules\//, '')
+      .replace('@', '')
+      .replace('/', '-') ?? null
+  );
+}
+
+function folderOf(id: string): string | null {
+  return /\/src\/([^/]+)\//.exec(id)?.[1] ?? null;
+}
+
+function packagePath(id: string): string | undefined {
+  return /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0];
+}
+
+/** Puts the licence texts of everything bundled beside the bundle, as those licences ask. */
+function licenses(): Plugin {
+  return {
+    name: 'licenses',
+    generateBundle() {
+      const paths = [...this.getModuleIds()].map(packagePath).filter((path) => path !== undefined);
+      const texts = [...new Set(paths)].sort().map((path) => {
+        const { name, version, license } = JSON.parse(readFileSync(`${path}/package.json`, 'utf8'));
+        const file = readdirSync(path).find((each) => /^licen[cs]e/i.test(each));
+        const text = file === undefined ? '' : `\n${readFileSync(`${path}/${file}`, 'utf8').trim()}\n`;
+        return `${name} ${version} (${license})\n${text}`;
+      });
+      this.emitFile({
+        type: 'asset',
+        fileName: 'licenses.txt',
+        source: `${texts.join(`\n${'-'.repeat(80)}\n\n`)}`,
+      });
+    },
+  };
+}

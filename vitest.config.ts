@@ -7,6 +7,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 180_000,
+    globalSetup: ['test/support/build-cli.ts'],
     setupFiles: ['test/support/isolate.ts'],
   },
 });

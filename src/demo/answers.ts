@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+// What the stories read of the verbs' answers; the verbs say more.
+const buildAnswer = z.object({ version: z.string(), digest: z.string(), image: z.string() });
+const bootAnswer = z.object({
+  verdict: z.string(),
+  passed: z.boolean(),
+  accelerator: z.string().optional(),
+  tests: z.array(z.object({ name: z.string(), result: z.string() })).optional(),
+  system: z.object({ manager: z.string(), state: z.string() }).optional(),
+});
+const pullRequestAnswer = z.object({ pullRequest: z.number(), ready: z.boolean().optional() });
+
+export const readBuild = (answer: unknown) => buildAnswer.parse(answer);
+export const readBoot = (answer: unknown) => bootAnswer.parse(answer);
+export const readPullRequest = (answer: unknown) => pullRequestAnswer.parse(answer);
+/** `open-promotion` answers one entry an edge; the demo has one edge. */
+export const readPromotion = (answer: unknown) => pullRequestAnswer.parse([answer].flat()[0]);

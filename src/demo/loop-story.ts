@@ -1,0 +1,172 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readConfig } from '../config/config.ts';
+import { writeFileAtomically } from '../host/files.ts';
+import { parseUpdateMetadata } from '../updates/metadata.ts';
+import { parseReleaseIndex } from '../updates/releases.ts';
+import { readBoot, readBuild, readPromotion, readPullRequest } from './answers.ts';
+import { skopeoDigest } from './digests.ts';
+import { askAsNode, withStaticServer } from './node.ts';
+import { offersOverTime } from './offers.ts';
+import { mergePullRequest, playOpening, publishBase, releaseTo } from './opening.ts';
+import type { Scene } from './scene.ts';
+
+const hour = 3600;
+const basearch = 'x86_64';
+
+/** The whole loop: a base moves, and in the end both fleets are offered the very image that was tested. */
+export async function playLoop(scene: Scene): Promise<void> {
+  const { stage, options } = scene;
+  const first = await playOpening(scene);
+  const { now } = first;
+
+  stage.chapter('The base moves');
+  const baseTo = await stage.step('base moves', async () => {
+    const version = await publishBase(scene, 'to');
+    return { value: version, what: `${first.base} → ${version}` };
+  });
+  const basePull = await stage.step('watch-base', async () => {
+    const { pullRequest } = readPullRequest(await scene.coxswain(['watch-base']));
+    const pull = await scene.pullRequest(pullRequest);
+    return { value: pull, what: `pull request #${pull.number}: ${pull.title}` };
+  });
+
+  stage.chapter(`Pull request #${basePull.number}: build, push to the test registry, boot in a VM`);
+  await scene.git('switch', '--quiet', basePull.head);
+  const built = await stage.step('build-image', async () => {
+    const answer = readBuild(await scene.coxswain(['build-image']));
+    return { value: answer, what: `${answer.version} in the test registry` };
+  });
+  const booted = await stage.step('boot-test', async () => {
+    const answer = readBoot(
+      await scene.coxswain(['boot-test', '--output', join(options.output, 'boot-test', 'update')]),
+    );
+    await scene.pullRequest(basePull.number);
+    const system = answer.system?.manager === 'systemd' ? `; systemd: ${answer.system.state}` : '';
+    return {
+      value: answer,
+      what: `${answer.tests?.length ?? 0} tests in the VM (${answer.accelerator}): ${answer.verdict}${system}`,
+    };
+  });
+  if (options.kind === 'systemd' && booted.system?.state !== 'running') {
+    throw new Error(`systemd of the image reached ${booted.system?.state}, not running`);
+  }
+
+  stage.chapter('Merged to testing');
+  await stage.step('merge', async () => {
+    await mergePullRequest(scene, basePull);
+    return { value: undefined, what: `#${basePull.number} merged into testing` };
+  });
+  await stage.step('release to testing', async () => {
+    await releaseTo(scene, 'testing');
+    return { value: undefined, what: 'promoted by digest, rollout started, guidance published' };
+  });
+
+  stage.chapter('Promotion to stable');
+  scene.setTime(now + hour);
+  await stage.step('open-promotion (early)', async () => {
+    const { ready } = readPromotion(await scene.coxswain(['open-promotion']));
+    if (ready !== false) throw new Error('the promotion was ready an hour after the rollout began');
+    return { value: undefined, what: 'an hour later: the pull request waits for its soak time' };
+  });
+  scene.setTime(now + 50 * hour);
+  const promotion = await stage.step('open-promotion (soaked)', async () => {
+    const { pullRequest, ready } = readPromotion(await scene.coxswain(['open-promotion']));
+    if (ready !== true) throw new Error('the promotion is not ready after its soak time');
+    const pull = await scene.pullRequest(pullRequest);
+    return { value: pull, what: `50 hours later: pull request #${pull.number} is ready` };
+  });
+  await stage.step('merge', async () => {
+    await mergePullRequest(scene, promotion);
+    return { value: undefined, what: `#${promotion.number} merged into stable` };
+  });
+  await stage.step('release to stable', async () => {
+    await releaseTo(scene, 'stable');
+    return { value: undefined, what: 'the same digest, under the policy of stable' };
+  });
+
+  await showOutcome(scene, { first, baseTo, built });
+}
+
+async function showOutcome(
+  scene: Scene,
+  story: {
+    readonly first: { readonly base: string; readonly version: string };
+    readonly baseTo: string;
+    readonly built: { readonly version: string; readonly digest: string; readonly image: string };
+  },
+): Promise<void> {
+  const { stage, options, site } = scene;
+  const { first, built } = story;
+  const config = await readConfig(scene.repository);
+  const published = async (fleet: string) => {
+    const file = (name: string) => readFile(join(site, fleet, name), 'utf8');
+    return {
+      releases: parseReleaseIndex(await file('releases.json'), `${fleet}/releases.json`),
+      updates: parseUpdateMetadata(await file('updates.json'), `${fleet}/updates.json`),
+    };
+  };
+
+  stage.chapter('The same digest three times, as skopeo sees it');
+  const digests = await stage.step('compare digests', async () => {
+    const seen = {
+      tested: await skopeoDigest(built.image),
+      testing: await skopeoDigest(`${scene.image}:testing`),
+      stable: await skopeoDigest(`${scene.image}:stable`),
+    };
+    for (const [name, digest] of Object.entries(seen)) stage.note(`${name.padEnd(8)} ${digest}`);
+    if (new Set([...Object.values(seen), built.digest]).size !== 1) throw new Error('the digests differ');
+    return { value: seen, what: 'tested = testing = stable' };
+  });
+
+  stage.chapter(`Who on fleet stable is offered ${built.version}, over time`);
+  const stable = await published('stable');
+  const rollout = stable.updates.releases.find((entry) => entry.version === built.version)?.metadata.rollout;
+  stage.note(offersOverTime({ ...stable, basearch, rings: config.rings, from: first.version }));
+
+  stage.chapter('Nodes ask, as Zincati does, half-way through that rollout');
+  await stage.step('nodes ask', async () => {
+    const halfWay = (rollout?.start_epoch ?? 0) + (rollout?.duration_minutes ?? 0) * 30;
+    scene.setTime(halfWay);
+    await scene.coxswain(['publish-updates', '--output', site]);
+    const booted = stable.releases.releases.find((release) => release.version === first.version)?.[
+      'oci-images'
+    ]?.[0]?.['digest-ref'];
+    const answers = await withStaticServer(site, (url) =>
+      Promise.all(
+        ['', ...Object.keys(config.rings).map((ring) => `${ring}/`)].map(async (ring) => {
+          const baseUrl = `${url}stable/${basearch}/${ring}`;
+          const node = { basearch, stream: config.stream, version: first.version, booted: booted ?? '' };
+          return { baseUrl: baseUrl.replace(url, '…/'), ...(await askAsNode(baseUrl, node)) };
+        }),
+      ),
+    );
+    for (const { baseUrl, offered } of answers) {
+      stage.note(
+        `a node on ${first.version} with base_url ${baseUrl.padEnd(24)} is offered ${offered ?? 'nothing yet'}`,
+      );
+    }
+    return {
+      value: undefined,
+      what: `${answers.filter((answer) => answer.offered !== undefined).length} of ${answers.length} rings are offered the update`,
+    };
+  });
+
+  const graphs = Object.fromEntries(
+    Object.keys(config.fleets).flatMap((fleet) => [
+      [`${fleet}/${basearch}/default`, `${fleet}/${basearch}/v1/graph`],
+      ...Object.keys(config.rings).map((ring) => [
+        `${fleet}/${basearch}/${ring}`,
+        `${fleet}/${basearch}/${ring}/v1/graph`,
+      ]),
+    ]),
+  );
+  const summary = {
+    base: { from: first.base, to: story.baseTo },
+    version: built.version,
+    digests,
+    steps: stage.steps.map(({ name, seconds }) => ({ name, seconds: Number(seconds.toFixed(2)) })),
+    graphs,
+  };
+  await writeFileAtomically(join(options.output, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+}

@@ -1,0 +1,42 @@
+import { chooseUpdate } from '../updates/choose.ts';
+import { buildGraph } from '../updates/graph.ts';
+import type { UpdateMetadata } from '../updates/metadata.ts';
+import { rolloutProgress } from '../updates/progress.ts';
+import type { ReleaseIndex } from '../updates/releases.ts';
+import { throttleGraph } from '../updates/throttle.ts';
+import { formatTable } from './table.ts';
+
+/**
+ * Who is offered the newest release when: a row a ring, a column a moment of its rollout.
+ * @param from version that the nodes run
+ */
+export function offersOverTime(options: {
+  readonly releases: ReleaseIndex;
+  readonly updates: UpdateMetadata;
+  readonly basearch: string;
+  readonly rings: Readonly<Record<string, number>>;
+  readonly from: string;
+}): string {
+  const newest = options.releases.releases.at(-1)?.version ?? '';
+  const rollout = options.updates.releases.find((entry) => entry.version === newest)?.metadata.rollout ?? {};
+  const start = rollout.start_epoch ?? 0;
+  const length = (rollout.duration_minutes ?? 0) * 60;
+  // A minute past each mark: exactly at it, the throttle's floating point may still fall a hair short.
+  const moments = [
+    ['before the start', start - 60],
+    ['at 10 %', start + Math.ceil(length * 0.1) + 60],
+    ['half-way', start + Math.ceil(length * 0.5) + 60],
+    ['complete', start + length + 1],
+  ] as const;
+  const graph = buildGraph(options.releases, options.updates, { basearch: options.basearch, scheme: 'oci' });
+  const booted = graph.nodes.find((node) => node.version === options.from)?.payload ?? '';
+  const rings = [...Object.entries(options.rings), ['(no ring)', 1] as const];
+  const rows = rings.map(([ring, wariness]) => [
+    `${ring} (wariness ${wariness})`,
+    ...moments.map(
+      ([, now]) => chooseUpdate(throttleGraph(graph, { now, wariness }), booted)?.version ?? '–',
+    ),
+  ]);
+  const head = moments.map(([name, now]) => `${name} (${Math.round(rolloutProgress(rollout, now) * 100)} %)`);
+  return formatTable(['ring', ...head], rows);
+}

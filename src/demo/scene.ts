@@ -1,0 +1,94 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PullRequest } from '../forge/forge.ts';
+import { openGitForge } from '../forge/git-forge.ts';
+import { readFileIfThere } from '../host/files.ts';
+import type { Log } from '../host/log.ts';
+import { formatTime } from '../host/time.ts';
+import { parseRepository, type Repository } from '../registry/reference.ts';
+import type { Stage } from './stage.ts';
+import type { Workplace } from './workplace.ts';
+
+export type BaseKind = 'tiny' | 'systemd';
+
+export interface DemoOptions {
+  readonly kind: BaseKind;
+  /** An image to use as base instead of the small one made here. */
+  readonly base: string | undefined;
+  /** Folder for everything that stays. */
+  readonly output: string;
+  readonly log: Log;
+}
+
+/** What both stories work with: a user's repository, and short ways to run its commands. */
+export interface Scene {
+  readonly stage: Stage;
+  readonly place: Workplace;
+  readonly options: DemoOptions;
+  readonly repository: string;
+  readonly base: Repository;
+  readonly image: string;
+  readonly testImage: string;
+  readonly site: string;
+  /** From here on it is this time (UNIX seconds) for git and for the verbs. */
+  setTime(time: number): void;
+  git(...args: string[]): Promise<void>;
+  /** Runs a verb as a user would; the answer is what it would print with `--json`. */
+  coxswain(args: readonly string[], run?: { readonly expect?: readonly number[] }): Promise<unknown>;
+  pullRequest(number: number): Promise<PullRequest>;
+}
+
+/** Lays out the user's repository folder and the helpers around it. */
+export async function openScene(stage: Stage, place: Workplace, options: DemoOptions): Promise<Scene> {
+  const repository = join(place.folder, 'os');
+  const site = join(options.output, 'site');
+  await mkdir(repository);
+  const program = process.argv[1] as string;
+  let calls = 0;
+  let time = Math.floor(Date.now() / 1000);
+  const env = () => ({ ...place.env, GIT_AUTHOR_DATE: `${time} +0000`, GIT_COMMITTER_DATE: `${time} +0000` });
+  const git = async (...args: string[]): Promise<void> => {
+    const shown = ['git', ...args].map((word) => (/\s/.test(word) ? JSON.stringify(word) : word)).join(' ');
+    await stage.command(shown, 'git', ['-c', 'advice.detachedHead=false', ...args], {
+      cwd: repository,
+      env: env(),
+    });
+  };
+  return {
+    stage,
+    place,
+    options,
+    repository,
+    base: parseRepository(`${place.registry.host}/fedora/fedora-coreos`),
+    image: `${place.registry.host}/acme/os`,
+    testImage: `${place.registry.host}/acme/os-test`,
+    site,
+    setTime: (to) => {
+      time = to;
+    },
+    git,
+    coxswain: async (args, run = {}) => {
+      const answer = join(place.folder, `answer-${++calls}.json`);
+      const when = args[0] === 'init' ? [] : ['--now', formatTime(time)];
+      await stage.command(
+        ['coxswain', ...args, ...when].join(' '),
+        process.execPath,
+        [program, ...args, ...when, '--json-file', answer],
+        { cwd: repository, env: place.env, ...(run.expect === undefined ? {} : { expect: run.expect }) },
+      );
+      const text = await readFileIfThere(answer);
+      return text === undefined ? undefined : (JSON.parse(text) as unknown);
+    },
+    pullRequest: async (number) => {
+      const found = (await (await openGitForge(repository)).pullRequests.list()).find(
+        (each) => each.number === number,
+      );
+      if (found === undefined) throw new Error(`the demo's repository has no pull request #${number}`);
+      const file = join(options.output, 'pull-requests', `${number}.md`);
+      await mkdir(join(options.output, 'pull-requests'), { recursive: true });
+      const comments = found.comments.map((comment) => `\n---\n\n${comment.body}\n`).join('');
+      await writeFile(file, `# ${found.title}\n\n${found.body}\n${comments}`);
+      return found;
+    },
+  };
+}
