@@ -1,7 +1,8 @@
 import { type Candidate, findBuilt, readCandidate } from '../build/candidate.ts';
 import type { Config, Fleet } from '../config/config.ts';
 import { statementMediaType } from '../evidence/statement.ts';
-import { findFleet } from '../fleets/fleets.ts';
+import { findFleet, releaseCommit } from '../fleets/fleets.ts';
+import type { Forge } from '../forge/forge.ts';
 import { InputError, OutsideError } from '../host/errors.ts';
 import type { Git } from '../host/git.ts';
 import { copyArtifact } from '../registry/artifact.ts';
@@ -24,6 +25,7 @@ import { type PlannedTag, planTags } from './tags.ts';
 export interface PromotionProject {
   readonly config: Config;
   readonly git: Git;
+  readonly forge: Forge;
   readonly state: State;
   readonly client: RegistryClient;
 }
@@ -49,14 +51,14 @@ export interface Promotion {
 }
 
 /**
- * Copies the tested image of a commit to production and tags it for a fleet. Everything is checked before the first
+ * Copies the tested image of a commit on a fleet's branch to production and tags it for a fleet. Everything is checked before the first
  * write; the order of writes is image, evidence, tags, so a tag never names an image that cannot be pulled or has no
  * evidence beside it, whatever request is the last one. Run again, it does what is missing.
  * @throws InputError when the image may not be promoted
  */
 export async function promoteImage(
   project: PromotionProject,
-  options: { readonly fleet: string; readonly commit?: string },
+  options: { readonly fleet: string; readonly commit?: string | undefined },
 ): Promise<Promotion> {
   const { client, config } = project;
   const requestsBefore = client.counters.requests;
@@ -65,7 +67,7 @@ export async function promoteImage(
     git: project.git,
     config,
     client,
-    ...(options.commit === undefined ? {} : { commit: options.commit }),
+    commit: await releaseCommit(project.forge.branches, fleet, options.commit),
   });
   const built = await requireBuilt(client, config, candidate);
   const passed: PassedImage[] = [];

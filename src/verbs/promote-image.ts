@@ -5,13 +5,13 @@ import { defineVerb } from '../cli/verb.ts';
 import { type Promotion, promoteImage } from '../production/promote-image.ts';
 
 export default defineVerb({
-  summary: 'Copy the tested image of a commit to the production repository, for one fleet',
+  summary: "Copy the tested image of a fleet's branch to the production repository",
   about: `Refuses, and writes nothing, unless the test registry has the image of the commit with passing evidence for the
 tests of that commit, and it is newer than the fleet's newest release. A version's tag is never re-pointed.
 Run it as often as you like: it does what is missing.`,
   inputs: {
     fleet: text('the fleet to promote to', { placeholder: 'NAME', required: true }),
-    commit: text('the commit to promote', { placeholder: 'SHA', fallback: 'HEAD' }),
+    commit: text("a commit on the fleet's branch; default: its newest", { placeholder: 'SHA' }),
     directory,
   },
   run: async (inputs, context) => {

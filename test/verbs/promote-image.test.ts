@@ -21,7 +21,10 @@ beforeEach(async () => {
   await publishBase(project, baseVersion);
 });
 
-async function run(fleet = 'testing', commit = 'HEAD'): Promise<{ data: Promotion; text: string }> {
+async function run(
+  fleet = 'testing',
+  commit: string | undefined = undefined,
+): Promise<{ data: Promotion; text: string }> {
   const inputs = { directory: project.git.directory, fleet, commit };
   const { data, text } = await promoteImageVerb.run(inputs, contextAt(now));
   return { data: data as Promotion, text };
@@ -86,9 +89,9 @@ async function rollOut(fleet = 'testing'): Promise<void> {
   await startRollout.run({ directory: project.git.directory, fleet, commit: undefined }, contextAt(now));
 }
 
-async function expectRefusal(message: RegExp, fleet = 'testing'): Promise<void> {
+async function expectRefusal(message: RegExp, fleet = 'testing', commit?: string): Promise<void> {
   const before = await production();
-  await expect(run(fleet)).rejects.toMatchObject({
+  await expect(run(fleet, commit)).rejects.toMatchObject({
     name: 'InputError',
     message: expect.stringMatching(message),
   });
@@ -245,14 +248,24 @@ describe('promote-image', () => {
       );
     });
 
+    it("a commit that is not on the fleet's branch, whatever is checked out", async () => {
+      await nextCommit(time + 60);
+      await buildAndTest();
+      const ahead = await project.git.run(['rev-parse', 'testing']);
+      await expectRefusal(/^--commit: this commit is not on branch stable/, 'stable', ahead);
+      await expectRefusal(/the test registry has no image for commit/, 'stable');
+    });
+
     it('a commit that was overtaken before its rollout was recorded', async () => {
       await buildAndTest();
       await nextCommit(time + 60);
       const { built } = await buildAndTest();
       await run();
-      await project.git.run(['switch', '--quiet', '--detach', 'testing~1']);
+      const overtaken = await project.git.run(['rev-parse', 'testing~1']);
       await expectRefusal(
         /os:testing: created: fleet testing was promoted to an image that is as new or newer/,
+        'testing',
+        overtaken,
       );
       expect((await production()).testing).toBe(built.digest);
     });

@@ -1,0 +1,136 @@
+/** Full object name of a commit (or, where said, of a tree), in lower-case hex. */
+export type Sha = string;
+
+/** One file of a commit to be made. */
+export interface FileChange {
+  /** Path from the top of the repository, with slashes. */
+  readonly path: string;
+  /** null deletes the file; deleting a file that is not there changes nothing. */
+  readonly content: Uint8Array | string | null;
+  /** Default: as the file is in the parent; for a new file not executable. */
+  readonly executable?: boolean;
+}
+
+/** What a commit says. */
+export interface Commit {
+  readonly sha: Sha;
+  readonly parents: readonly Sha[];
+  /** Committer time, UNIX seconds. */
+  readonly time: number;
+  /** Whole message; its first line is the subject. */
+  readonly message: string;
+}
+
+/** Branches and what is on them. Nothing here reads or writes a work tree. */
+export interface BranchStore {
+  /** The commit a branch is at; undefined where there is no such branch. */
+  resolve(branch: string): Promise<Sha | undefined>;
+  /** A file's text in a commit (or tree); undefined where there is none. @throws InputError when it is not UTF-8 */
+  readFile(commit: Sha, path: string): Promise<string | undefined>;
+  /** Paths of all files beneath a folder, sorted, from the top of the repository. */
+  listFiles(commit: Sha, folder: string): Promise<string[]>;
+  /** All files beneath a folder in one go: path from the top of the repository → text. */
+  readFolder(commit: Sha, folder: string): Promise<Map<string, string>>;
+  /**
+   * Makes a commit and moves the branch to it, if the branch is still where the caller saw it.
+   * @param commit.parent where the branch is now; undefined for a branch that must not exist yet
+   * @param commit.from what the new commit builds on, where that is not `parent`: the branch is then rebuilt
+   * @throws StaleBranchError when the branch is elsewhere by now; nothing was changed
+   * @throws InputError when the branch is checked out in a work tree
+   */
+  commit(commit: {
+    readonly branch: string;
+    readonly parent: Sha | undefined;
+    readonly from?: Sha;
+    readonly changes: readonly FileChange[];
+    readonly message: string;
+  }): Promise<Sha>;
+  /** Moves a branch, if it is still at `from` (undefined: it must not exist). @throws like commit */
+  setBranch(move: {
+    readonly branch: string;
+    readonly from: Sha | undefined;
+    readonly to: Sha;
+  }): Promise<void>;
+  /** True where `ancestor` is `descendant`, or is in its history. */
+  isAncestor(ancestor: Sha, descendant: Sha): Promise<boolean>;
+  /** True where merging `head` into `base` would change no file: merged already, also when it was squashed. */
+  contains(base: Sha, head: Sha): Promise<boolean>;
+  /** Committer time, UNIX seconds. */
+  commitTime(commit: Sha): Promise<number>;
+  /** Commits in the history of `to` that are not in that of `from`, newest first. */
+  log(range: { readonly from: Sha; readonly to: Sha }): Promise<Commit[]>;
+  /** Paths of the files that differ between two commits (or trees), sorted. */
+  changedFiles(from: Sha, to: Sha): Promise<string[]>;
+}
+
+export type PullRequestState = 'open' | 'merged' | 'closed';
+
+export interface PullRequest {
+  readonly number: number;
+  readonly title: string;
+  /** Markdown. */
+  readonly body: string;
+  /** Branch that asks to be merged. */
+  readonly head: string;
+  /** Branch to merge into. */
+  readonly base: string;
+  /** While open: where `head` is now. Afterwards: where it was last seen. */
+  readonly headCommit: Sha;
+  readonly state: PullRequestState;
+  /** false: shown, but not to be merged yet (a draft). */
+  readonly ready: boolean;
+  readonly labels: readonly string[];
+  readonly comments: readonly { readonly key: string; readonly body: string }[];
+}
+
+export interface PullRequests {
+  /** In the order of their numbers. */
+  list(filter?: { readonly state?: PullRequestState }): Promise<PullRequest[]>;
+  /** The open one from `head` into `base`. */
+  find(branches: { readonly head: string; readonly base: string }): Promise<PullRequest | undefined>;
+  /** The open one whose head is at this commit. */
+  findByCommit(commit: Sha): Promise<PullRequest | undefined>;
+  /**
+   * Opens a pull request. Where one is open for these two branches already (a lost race), that one is updated.
+   * @throws InputError when a branch is missing, or there is nothing to merge
+   */
+  open(request: {
+    readonly head: string;
+    readonly base: string;
+    readonly title: string;
+    readonly body: string;
+    readonly ready: boolean;
+    readonly labels: readonly string[];
+  }): Promise<PullRequest>;
+  /** Changes what is given; writes nothing where that is how it is already. */
+  update(
+    number: number,
+    change: {
+      readonly title?: string;
+      readonly body?: string;
+      readonly ready?: boolean;
+      readonly labels?: readonly string[];
+      readonly state?: 'closed';
+    },
+  ): Promise<PullRequest>;
+  /** One comment a key: a second one with the same key replaces the first. */
+  comment(number: number, key: string, body: string): Promise<void>;
+}
+
+/** Where branches and pull requests live. */
+export interface Forge {
+  readonly kind: 'git' | 'github';
+  readonly branches: BranchStore;
+  readonly pullRequests: PullRequests;
+}
+
+/** A compare-and-swap was lost: somebody else moved the branch first. Read again, apply again. */
+export class StaleBranchError extends Error {
+  override readonly name = 'StaleBranchError';
+  readonly branch: string;
+
+  constructor(branch: string, expected: Sha | undefined, found: Sha | undefined) {
+    super(`${branch} is at ${found ?? 'nothing'}, not at ${expected ?? 'nothing'} any more`);
+    this.branch = branch;
+  }
+}

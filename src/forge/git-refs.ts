@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../host/errors.ts';
+import type { Git } from '../host/git.ts';
+import { type Sha, StaleBranchError } from './forge.ts';
+
+/** The commit a full ref name (`refs/heads/main`) is at; undefined where there is no such ref. */
+export async function readRef(git: Git, ref: string): Promise<Sha | undefined> {
+  const found = await git.run(['rev-parse', '--verify', '--quiet', ref], { allow: [0, 1] });
+  return found === '' ? undefined : found;
+}
+
+/**
+ * Moves a ref, if it is still at `from`; makes it where `from` is undefined.
+ * @throws StaleBranchError when it is elsewhere
+ * @throws OutsideError when git cannot write it
+ */
+export async function moveRef(
+  git: Git,
+  move: { readonly ref: string; readonly from: Sha | undefined; readonly to: Sha },
+): Promise<void> {
+  const { ref, from, to } = move;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await git.run(['update-ref', ref, to, from ?? ''], { doing: `moving ${ref}` });
+      return;
+    } catch (error) {
+      const now = await readRef(git, ref);
+      if (now !== from) throw new StaleBranchError(shortName(ref), from, now);
+      // The ref is where it should be: another process holds its lock for a moment, or git really cannot.
+      if (attempt === 5 || !messageOf(error).includes('.lock')) throw error;
+      await sleep(Math.random() * 100);
+    }
+  }
+}
+
+/** `refs/heads/main` → `main`; other refs keep their whole name. */
+function shortName(ref: string): string {
+  return ref.replace(/^refs\/heads\//, '');
+}

@@ -1,0 +1,141 @@
+import { join } from 'node:path';
+import type { Config } from '../config/config.ts';
+import type { Forge } from '../forge/forge.ts';
+import { readFileIfThere } from '../host/files.ts';
+import type { Log } from '../host/log.ts';
+import type { RegistryClient } from '../registry/client.ts';
+import { nextChangeDue } from '../site/next-change.ts';
+import { renderSite, type SiteFleet } from '../site/site.ts';
+import { writeSite } from '../site/write.ts';
+import type { State } from '../state/state.ts';
+import { type FleetArtifact, publishFleetArtifact, readFleetArtifact } from './fleet-artifact.ts';
+import { readPublished } from './published.ts';
+import { findUnserved, type NamedImage, namedImages, refuseUnserved } from './served-images.ts';
+
+/** What publish-updates did. */
+export interface PublishAnswer {
+  /** Paths inside the folder. */
+  readonly written: readonly string[];
+  readonly unchanged: readonly string[];
+  readonly artifacts: readonly FleetArtifact[];
+  /** UNIX seconds; undefined when nothing changes until somebody releases or steers. */
+  readonly nextChange: number | undefined;
+}
+
+interface Parts {
+  readonly config: Config;
+  readonly client: RegistryClient;
+  readonly forge: Forge;
+  readonly state: State;
+  readonly log: Log;
+}
+
+interface PublishOptions {
+  readonly folder: string;
+  /** Names; none for all. */
+  readonly fleets: readonly string[];
+  /** UNIX seconds. */
+  readonly now: number;
+}
+
+/**
+ * Publishes the state branch as it is: files in a folder, and an artifact for each fleet.
+ * @throws InputError, before anything is written, for a dirty state branch, for an image that production cannot
+ *   serve, and when a published release would be lost
+ */
+export async function publishUpdates(project: Parts, options: PublishOptions): Promise<PublishAnswer> {
+  const { forge, config } = project;
+  const written = new Set<string>();
+  const artifacts = new Map<string, FleetArtifact>();
+  for (;;) {
+    const commit = await forge.branches.resolve(config.stateBranch);
+    const moved = async () => (await forge.branches.resolve(config.stateBranch)) !== commit;
+    let answer: PublishAnswer;
+    try {
+      answer = await publishOnce(project, options);
+    } catch (error) {
+      // What we read may have been outdated before we got to it.
+      if (await moved()) continue;
+      throw error;
+    }
+    for (const path of answer.written) written.add(path);
+    for (const artifact of answer.artifacts) {
+      const changed = artifact.changed || artifacts.get(artifact.fleet)?.changed === true;
+      artifacts.set(artifact.fleet, { ...artifact, changed });
+    }
+    // Somebody who published a newer state at the same time may have been overwritten: whoever ends last puts it right.
+    if (await moved()) continue;
+    return {
+      written: [...written],
+      unchanged: answer.unchanged.filter((path) => !written.has(path)),
+      artifacts: [...artifacts.values()],
+      nextChange: answer.nextChange,
+    };
+  }
+}
+
+async function publishOnce(project: Parts, options: PublishOptions): Promise<PublishAnswer> {
+  const { config, client, state } = project;
+  const { folder, now } = options;
+  const all: SiteFleet[] = [];
+  for (const name of Object.keys(config.fleets)) all.push({ name, state: await state.readFleet(name) });
+  const chosen = all.filter(({ name }) => options.fleets.length === 0 || options.fleets.includes(name));
+  await checkImages(project, chosen, folder);
+
+  const { architectures, rings, stream, publish } = config;
+  const files = renderSite({ fleets: all, architectures, rings, stream, now, url: publish.url });
+  const filesOf = (name: string) => new Map([...files].filter(([path]) => path.startsWith(`${name}/`)));
+  const others = all
+    .filter((fleet) => !chosen.includes(fleet))
+    .flatMap(({ name }) => [...filesOf(name).keys()]);
+  const { written, unchanged } = await writeSite(
+    folder,
+    new Map([...files].filter(([path]) => !others.includes(path))),
+  );
+  const artifacts: FleetArtifact[] = [];
+  for (const { name } of config.publish.oci ? chosen : []) {
+    artifacts.push(await publishFleetArtifact(client, { config, fleet: name, files: filesOf(name) }));
+  }
+  return { written, unchanged, artifacts, nextChange: nextChangeDue(chosen, rings, now) };
+}
+
+async function checkImages(project: Parts, fleets: readonly SiteFleet[], folder: string): Promise<void> {
+  const { config, client, log } = project;
+  const images = namedImages(fleets, config.architectures);
+  const published = await readPublished((path) => readFileIfThere(join(folder, path)), {
+    fleets,
+    architectures: config.architectures,
+    images,
+  });
+  const missing = await findUnserved(client, images, published);
+  // In an empty folder (a CI job's, say) the artifact still knows what was published before.
+  const known = missing.every((image) => image.target)
+    ? new Set<string>()
+    : await inArtifacts(project, fleets, images);
+  const lost = (image: NamedImage) => !image.target && known.has(image.digestRef);
+  refuseUnserved(missing.filter((image) => !lost(image)));
+  for (const { fleet, version, digestRef } of missing.filter(lost)) {
+    log.warn(
+      `${fleet}: the registry has lost ${digestRef} (release ${version}). No node is offered it; those that run it are still told what comes next.`,
+    );
+  }
+}
+
+async function inArtifacts(
+  { config, client }: Parts,
+  fleets: readonly SiteFleet[],
+  images: readonly NamedImage[],
+): Promise<ReadonlySet<string>> {
+  if (!config.publish.oci) return new Set();
+  const found = new Set<string>();
+  for (const fleet of fleets) {
+    const files = await readFleetArtifact(client, config, fleet.name);
+    const published = await readPublished(async (path) => files.get(path), {
+      fleets: [fleet],
+      architectures: config.architectures,
+      images,
+    });
+    for (const digestRef of published) found.add(digestRef);
+  }
+  return found;
+}

@@ -1,0 +1,202 @@
+import { type Candidate, readCandidate } from '../build/candidate.ts';
+import type { Config, Fleet } from '../config/config.ts';
+import { releaseCommit } from '../fleets/fleets.ts';
+import type { Forge, Sha } from '../forge/forge.ts';
+import { InputError } from '../host/errors.ts';
+import type { Git } from '../host/git.ts';
+import { isoTime, type PassedImage } from '../production/gates.ts';
+import type { RegistryClient } from '../registry/client.ts';
+import { atDigest, atTag, type Digest, formatReference } from '../registry/reference.ts';
+import { buildReleasePath, buildReleaseUrl } from '../site/paths.ts';
+import type { FleetState, ReleaseRecord, State } from '../state/state.ts';
+import { addUpdate, type UpdateEntry } from '../updates/metadata.ts';
+import { rolloutEnd } from '../updates/progress.ts';
+import { addRelease, type Release } from '../updates/releases.ts';
+import { readProductionImages } from './production-image.ts';
+import { renderFleetTemplate } from './template.ts';
+
+/** What start-rollout did. */
+export interface RolloutAnswer {
+  readonly fleet: string;
+  readonly version: string;
+  /** Source commit. */
+  readonly commit: Sha;
+  /** false: the fleet had this release already, and nothing was changed. */
+  readonly changed: boolean;
+  /** Where the state branch is. */
+  readonly stateCommit: Sha | undefined;
+  /** By architecture. */
+  readonly digests: Readonly<Record<string, string>>;
+  /** undefined where somebody has taken the release's entry out since. */
+  readonly entry: UpdateEntry | undefined;
+}
+
+interface Parts {
+  readonly config: Config;
+  readonly git: Git;
+  readonly client: RegistryClient;
+  readonly forge: Forge;
+  readonly state: State;
+}
+
+/**
+ * Makes what a fleet's branch builds a release of that fleet, and starts its rollout: one commit on the state branch.
+ * @param options.commit a commit on the fleet's branch; default: its newest
+ * @param options.now UNIX seconds
+ * @throws InputError when the image is not in production, or must not follow the release before it
+ */
+export async function startRollout(
+  project: Parts,
+  options: { readonly fleet: Fleet; readonly commit?: string | undefined; readonly now: number },
+): Promise<RolloutAnswer> {
+  const { config, git, client, forge, state } = project;
+  const { fleet, now } = options;
+  const source = await releaseCommit(forge.branches, fleet, options.commit);
+  const candidate = await readCandidate({ git, config, client, commit: source });
+  const { version, commit } = candidate;
+
+  const before = await state.readFleet(fleet.name);
+  if (hasRelease(before, version)) {
+    const stateCommit = await forge.branches.resolve(config.stateBranch);
+    return answer({ fleet, version, commit, changed: false, stateCommit, state: before });
+  }
+
+  const images = await readProductionImages(client, { config, fleet, candidate });
+  const upstream = fleet.promoteFrom === undefined ? undefined : await state.readFleet(fleet.promoteFrom);
+  const promotedFrom =
+    upstream !== undefined && hasRelease(upstream, version) ? fleet.promoteFrom : undefined;
+  const digests = Object.fromEntries(images.map((image) => [image.architecture, digestOf(image)]));
+  const entry = await renderFleetTemplate(forge.branches, {
+    config,
+    fleet,
+    commit,
+    release: {
+      version,
+      baseVersion: candidate.base.version,
+      digests,
+      previousVersion: before.releases.releases.at(-1)?.version,
+    },
+    now,
+  });
+  const record = recordOf({ config, fleet, candidate, images, entry, promotedFrom, now });
+  const release = releaseOf(config, fleet, version, images);
+  let after = before;
+  const { changed, commit: stateCommit } = await state.changeFleet(
+    fleet.name,
+    `${fleet.name}: release ${version}\n\nSource: ${commit}\n`,
+    (current) => {
+      after = current;
+      if (hasRelease(current, version)) return current;
+      refuseOlder(current, { fleet, version, images });
+      after = {
+        releases: addRelease(current.releases, release, now),
+        updates: addUpdate(current.updates, entry, now),
+        records: { ...current.records, [version]: record },
+      };
+      return after;
+    },
+  );
+  return answer({ fleet, version, commit, changed, stateCommit, state: after });
+}
+
+function hasRelease(state: FleetState, version: string): boolean {
+  return state.releases.releases.some((release) => release.version === version);
+}
+
+/** rpm-ostree refuses images that are older than the running one; a node would be stuck before such a release. */
+function refuseOlder(
+  state: FleetState,
+  { fleet, version, images }: { fleet: Fleet; version: string; images: readonly PassedImage[] },
+): void {
+  const previous = state.releases.releases.at(-1)?.version;
+  const record = previous === undefined ? undefined : state.records[previous];
+  const created = Math.min(...images.map((image) => image.created));
+  if (record === undefined || created > Date.parse(record.created) / 1000) return;
+  throw new InputError({
+    where: `fleet ${fleet.name}`,
+    field: 'created',
+    problem: `release ${version} is not newer than ${previous}, and rpm-ostree on the nodes would refuse it as a downgrade`,
+    found: isoTime(created),
+    expected: `after ${record.created}`,
+    remedy: `Make a new commit on ${fleet.branch} (a revert, say), and build and promote that.`,
+  });
+}
+
+function releaseOf(config: Config, fleet: Fleet, version: string, images: readonly PassedImage[]): Release {
+  return {
+    'oci-images': images.map((image) => ({
+      architecture: image.architecture,
+      // The tag that Zincati moves hosts to is named like the stream.
+      image: formatReference(atTag(config.image, config.stream)),
+      'digest-ref': formatReference(atDigest(config.image, digestOf(image))),
+    })),
+    version,
+    metadata:
+      config.publish.url === undefined
+        ? buildReleasePath(fleet.name, version)
+        : buildReleaseUrl({ url: config.publish.url, fleet: fleet.name, version }),
+  };
+}
+
+function recordOf(options: {
+  readonly config: Config;
+  readonly fleet: Fleet;
+  readonly candidate: Candidate;
+  readonly images: readonly PassedImage[];
+  readonly entry: UpdateEntry;
+  readonly promotedFrom: string | undefined;
+  readonly now: number;
+}): ReleaseRecord {
+  const { config, fleet, candidate, images, entry, promotedFrom, now } = options;
+  const { rollout } = entry.metadata;
+  const end = rollout === undefined ? undefined : rolloutEnd(rollout);
+  return {
+    version: candidate.version,
+    fleet: fleet.name,
+    commit: candidate.commit,
+    buildKey: candidate.key,
+    baseVersion: candidate.base.version,
+    created: isoTime(Math.max(...images.map((image) => image.created))),
+    recordedAt: now,
+    ...(rollout === undefined ? {} : { rolloutStart: Math.max(rollout.start_epoch ?? 0, 0) || now }),
+    ...(end === undefined ? {} : { rolloutEnd: end }),
+    images: images.map((image) => ({
+      architecture: image.architecture,
+      image: formatReference(atTag(config.image, candidate.version)),
+      digestRef: formatReference(atDigest(config.image, digestOf(image))),
+      evidence: image.evidence.descriptor.digest,
+    })),
+    ...(promotedFrom === undefined ? {} : { promotedFrom }),
+  };
+}
+
+function answer(options: {
+  readonly fleet: Fleet;
+  readonly version: string;
+  readonly commit: Sha;
+  readonly changed: boolean;
+  readonly stateCommit: Sha | undefined;
+  readonly state: FleetState;
+}): RolloutAnswer {
+  const { fleet, version, commit, changed, stateCommit, state } = options;
+  const release = state.releases.releases.find((each) => each.version === version);
+  return {
+    fleet: fleet.name,
+    version,
+    commit,
+    changed,
+    stateCommit,
+    digests: Object.fromEntries(
+      (release?.['oci-images'] ?? []).map((image) => [
+        image.architecture,
+        image['digest-ref'].slice(image['digest-ref'].indexOf('@') + 1),
+      ]),
+    ),
+    entry: state.updates.releases.find((each) => each.version === version),
+  };
+}
+
+/** Of the manifest for one architecture, never of an index: what nodes know it by. */
+function digestOf({ image }: PassedImage): Digest {
+  return image.manifest.descriptor.digest;
+}

@@ -1,0 +1,56 @@
+import type { Config, Fleet } from '../config/config.ts';
+import type { BranchStore, Sha } from '../forge/forge.ts';
+import { InputError } from '../host/errors.ts';
+import { formatRepository } from '../registry/reference.ts';
+import type { UpdateEntry } from '../updates/metadata.ts';
+import { renderTemplate } from '../updates/template.ts';
+
+/** What a release is to a template. */
+export interface TemplateRelease {
+  readonly version: string;
+  readonly baseVersion: string;
+  /** By architecture. */
+  readonly digests: Readonly<Record<string, string>>;
+  /** The fleet's newest release before this one. */
+  readonly previousVersion: string | undefined;
+}
+
+/**
+ * Renders a fleet's template as it is in a commit (or tree).
+ * @param now UNIX seconds
+ * @throws InputError naming the template and its line
+ */
+export async function renderFleetTemplate(
+  branches: BranchStore,
+  options: {
+    readonly config: Config;
+    readonly fleet: Fleet;
+    readonly commit: Sha;
+    readonly release: TemplateRelease;
+    readonly now: number;
+  },
+): Promise<UpdateEntry> {
+  const { config, fleet, commit, release, now } = options;
+  const where = `${fleet.template} (commit ${commit.slice(0, 12)})`;
+  const source = await branches.readFile(commit, fleet.template);
+  if (source === undefined) {
+    throw new InputError({
+      where,
+      field: `fleets.${fleet.name}.template`,
+      problem: 'this commit has no such file',
+      remedy: 'Keep one template for each fleet, on every branch.',
+    });
+  }
+  const { version, baseVersion, digests, previousVersion = '' } = release;
+  const variables = {
+    version,
+    baseVersion,
+    fleet: fleet.name,
+    stream: config.stream,
+    digests,
+    image: formatRepository(config.image),
+    previousVersion,
+    now,
+  };
+  return renderTemplate({ source, where, variables, now });
+}

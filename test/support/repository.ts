@@ -1,0 +1,59 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach } from 'vitest';
+import { Git } from '../../src/host/git.ts';
+
+const folders: string[] = [];
+
+afterEach(async () => {
+  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
+});
+
+/** An empty folder that is gone after the test. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'coxswain-test-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** A new git repository; `main` is its first branch, without a commit. Gone after the test. */
+export async function createRepository(options: { readonly bare?: boolean } = {}): Promise<Git> {
+  const git = new Git(await temporaryFolder());
+  await git.run([
+    'init',
+    '--quiet',
+    '--initial-branch',
+    'main',
+    ...(options.bare === true ? ['--bare'] : []),
+  ]);
+  return git;
+}
+
+/** Writes files in the work tree (null removes) and commits everything, at a time of the test's choice. */
+export async function commitFiles(
+  git: Git,
+  files: Readonly<Record<string, string | null>>,
+  options: { readonly message?: string; readonly time?: number } = {},
+): Promise<string> {
+  for (const [path, text] of Object.entries(files)) {
+    const file = join(git.directory, path);
+    if (text === null) {
+      await rm(file);
+      continue;
+    }
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
+  await git.run(['add', '--all']);
+  const date = options.time === undefined ? {} : at(options.time);
+  await git.run(['commit', '--quiet', '--allow-empty', '--message', options.message ?? 'Change'], {
+    env: date,
+  });
+  return git.run(['rev-parse', 'HEAD']);
+}
+
+/** Environment that makes git commit at a time, in UNIX seconds. */
+export function at(time: number): Record<string, string> {
+  return { GIT_AUTHOR_DATE: `${time} +0000`, GIT_COMMITTER_DATE: `${time} +0000` };
+}

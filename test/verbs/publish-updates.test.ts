@@ -1,0 +1,294 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { silentLog } from '../../src/host/log.ts';
+import { publishUpdates } from '../../src/publish/publish-updates.ts';
+import { readArtifact } from '../../src/registry/artifact.ts';
+import type { RegistryClient } from '../../src/registry/client.ts';
+import { atTag, type Digest } from '../../src/registry/reference.ts';
+import type { State } from '../../src/state/state.ts';
+import { parseGraph } from '../../src/updates/graph.ts';
+import publish from '../../src/verbs/publish-updates.ts';
+import { contextAt, createProject, recordRelease, type TestProject } from '../support/project.ts';
+import { pushSampleImage, useRegistry } from '../support/registry.ts';
+import { temporaryFolder } from '../support/repository.ts';
+
+const registry = useRegistry();
+const now = 1_785_000_000;
+const hour = 3600;
+const time = now - 100 * hour;
+
+let project: TestProject;
+let site: string;
+
+beforeEach(async () => {
+  project = await createProject(registry.host, { time });
+  site = await temporaryFolder();
+});
+
+interface Answer {
+  written: string[];
+  unchanged: string[];
+  artifacts: { fleet: string; reference: string; digest: Digest; changed: boolean }[];
+  nextChange: string | null;
+}
+
+async function run(
+  options: { at?: number; fleet?: string[]; output?: string } = {},
+): Promise<Answer & { text: string }> {
+  const { at = now, fleet = [], output = site } = options;
+  const { data, text } = await publish.run(
+    { directory: project.git.directory, output, fleet },
+    contextAt(at),
+  );
+  return { ...(data as Answer), text };
+}
+
+/** Pushes an image to production and releases it to testing: its rollout takes a day. */
+async function release(start: number): Promise<{ version: string; digest: Digest }> {
+  const version = `1-${start}`;
+  const { digest } = await pushSampleImage(project.client, project.config.image, { tag: version });
+  await recordRelease(project, 'testing', { version, time: start, digest });
+  return { version, digest };
+}
+
+async function graph(ring = '', folder = site) {
+  return parseGraph(await readFile(join(folder, `testing/x86_64/${ring}v1/graph`), 'utf8'), 'graph');
+}
+
+async function listFiles(folder = site): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort();
+}
+
+async function removeImage(digest: string): Promise<void> {
+  const { path } = project.config.image;
+  const answer = await fetch(`http://${registry.host}/v2/${path}/manifests/${digest}`, { method: 'DELETE' });
+  expect(answer.status).toBe(202);
+}
+
+describe('publish-updates', () => {
+  it('writes the files of every fleet, and the same files as artifacts', async () => {
+    const { version, digest } = await release(now);
+    const answer = await run();
+    expect(await listFiles()).toEqual([
+      'index.html',
+      ...['stable', 'testing'].flatMap((fleet) => [
+        ...(fleet === 'testing' ? [`testing/builds/${version}/release.json`] : []),
+        `${fleet}/releases.json`,
+        `${fleet}/updates.json`,
+        `${fleet}/x86_64/early/v1/graph`,
+        `${fleet}/x86_64/late/v1/graph`,
+        `${fleet}/x86_64/v1/graph`,
+      ]),
+    ]);
+    expect([...answer.written].sort()).toEqual(await listFiles());
+    const name = `${registry.host}/${project.config.image.path}`;
+    expect((await graph()).nodes).toMatchObject([{ version, payload: `${name}@${digest}` }]);
+
+    expect(answer.artifacts).toMatchObject([
+      { fleet: 'testing', reference: `${name}:updates-testing`, changed: true },
+      { fleet: 'stable', reference: `${name}:updates-stable`, changed: true },
+    ]);
+    const { manifest, layers } = await readArtifact(
+      project.client,
+      atTag(project.config.image, 'updates-testing'),
+    );
+    expect(manifest.json).toMatchObject({ artifactType: 'application/vnd.coxswain.updates.v1+json' });
+    const titled = layers.map(({ descriptor, bytes }) => [
+      descriptor.annotations?.['org.opencontainers.image.title'],
+      Buffer.from(bytes).toString(),
+    ]);
+    const onDisk = (await listFiles()).filter((path) => path.startsWith('testing/'));
+    expect(Object.fromEntries(titled)).toEqual(
+      Object.fromEntries(
+        await Promise.all(onDisk.map(async (path) => [path, await readFile(join(site, path), 'utf8')])),
+      ),
+    );
+  });
+
+  it('changes nothing when it is run again', async () => {
+    await release(now);
+    const first = await run();
+    const before = await stat(join(site, 'testing/x86_64/v1/graph'));
+    const again = await run();
+    expect(again.written).toEqual([]);
+    expect(again.unchanged).toHaveLength(first.written.length);
+    expect(again.artifacts.map(({ changed }) => changed)).toEqual([false, false]);
+    expect(again.artifacts.map(({ digest }) => digest)).toEqual(first.artifacts.map(({ digest }) => digest));
+    expect((await stat(join(site, 'testing/x86_64/v1/graph'))).mtimeMs).toBe(before.mtimeMs);
+  });
+
+  it('opens each ring in its time, and says when the next one is due', async () => {
+    await release(now - 50 * hour);
+    const { version } = await release(now);
+    const offered = async (ring: string) => (await graph(ring)).edges.length > 0;
+    // A rollout of 24 hours: `early` (0.1) is let in after 2.4 hours, everybody at its end.
+    const first = await run({ at: now + 60 });
+    expect([await offered('early/'), await offered('')]).toEqual([false, false]);
+    const due = Date.parse(first.nextChange ?? '') / 1000;
+    // Upstream's floating-point line may reach 0.1 a second late.
+    expect([0, 1]).toContain(due - (now + 2.4 * hour));
+    expect((await run({ at: due - 1 })).written).not.toContain('testing/x86_64/early/v1/graph');
+
+    const second = await run({ at: due });
+    expect([await offered('early/'), await offered('')]).toEqual([true, false]);
+    expect(second.written).toContain('testing/x86_64/early/v1/graph');
+    expect(second.written).not.toContain('testing/x86_64/v1/graph');
+    expect(second.written).not.toContain('testing/releases.json');
+    expect(second.artifacts).toMatchObject([
+      { fleet: 'testing', changed: true },
+      { fleet: 'stable', changed: false },
+    ]);
+
+    const last = await run({ at: now + 25 * hour });
+    expect((await graph()).nodes[(await graph()).edges[0]?.[1] ?? -1]?.version).toBe(version);
+    expect(last.nextChange).toBeNull();
+    expect(last.text).toContain('no further change is due');
+  });
+
+  it('publishes only the fleets it is asked for', async () => {
+    const { written, artifacts } = await run({ fleet: ['stable'] });
+    expect(written.filter((path) => path.startsWith('testing/'))).toEqual([]);
+    expect(written).toContain('stable/x86_64/v1/graph');
+    expect(artifacts.map(({ fleet }) => fleet)).toEqual(['stable']);
+    await expect(run({ fleet: ['stabel'] })).rejects.toThrow('Did you mean stable?');
+  });
+
+  it('pushes no artifact where the configuration does not want it', async () => {
+    project = await createProject(registry.host, { time, more: 'publish: { oci: false }\n' });
+    expect((await run()).artifacts).toEqual([]);
+    expect(await project.client.listTags(project.config.image)).toEqual([]);
+  });
+
+  describe('when production cannot serve an image', () => {
+    it('publishes nothing, and names it', async () => {
+      const { version, digest } = await release(now);
+      await removeImage(digest);
+      const answer = run();
+      await expect(answer).rejects.toThrow(`testing ${version} (x86_64): `);
+      await expect(answer).rejects.toThrow(digest);
+      expect(await listFiles()).toEqual([]);
+      expect(await project.client.resolve(atTag(project.config.image, 'updates-testing'))).toBeUndefined();
+    });
+
+    it('leaves what is published as it is', async () => {
+      await release(now - 50 * hour);
+      await run({ at: now - 49 * hour });
+      const before = await readFile(join(site, 'testing/x86_64/v1/graph'), 'utf8');
+      const { digest } = await release(now);
+      await removeImage(digest);
+      await expect(run({ at: now + 25 * hour })).rejects.toThrow(digest);
+      expect(await readFile(join(site, 'testing/x86_64/v1/graph'), 'utf8')).toBe(before);
+    });
+
+    it('stops offering no less when a published target is lost', async () => {
+      await release(now - 50 * hour);
+      const { digest } = await release(now);
+      await run();
+      await removeImage(digest);
+      await expect(run({ at: now + hour })).rejects.toThrow(digest);
+    });
+
+    it.each([
+      ['in the folder', () => site],
+      ['in the artifact only', () => temporaryFolder()],
+    ])(
+      'keeps an old release that was published before (%s): nodes on it must find themselves',
+      async (_name, folder) => {
+        const old = await release(now - 50 * hour);
+        await run({ at: now - 49 * hour });
+        await release(now);
+        await removeImage(old.digest);
+        const output = await folder();
+        await run({ at: now + 25 * hour, output });
+        expect((await graph('', output)).nodes).toHaveLength(2);
+      },
+    );
+
+    it('looks targets up each time, and old releases only once', async () => {
+      await release(now - 50 * hour);
+      await release(now);
+      const requests = async () => {
+        const before = project.client.counters.requests;
+        const config = { ...project.config, publish: { oci: false } };
+        await publishUpdates({ ...project, config, log: silentLog }, { folder: site, fleets: [], now });
+        return project.client.counters.requests - before;
+      };
+      expect([await requests(), await requests()]).toEqual([2, 1]);
+    });
+  });
+
+  it('refuses to lose a published release when the state branch was reset', async () => {
+    await release(now - 50 * hour);
+    const before = await project.git.run(['rev-parse', 'coxswain']);
+    await release(now);
+    await run();
+    await project.git.run(['update-ref', 'refs/heads/coxswain', before]);
+    await expect(run()).rejects.toThrow(
+      'testing/x86_64/v1/graph: nodes[1]: the published graph has a release',
+    );
+    expect((await graph()).nodes).toHaveLength(2);
+  });
+
+  it('writes nothing from a dirty state branch', async () => {
+    await release(now);
+    await project.forge.branches.commit({
+      branch: 'coxswain',
+      parent: await project.forge.branches.resolve('coxswain'),
+      changes: [{ path: 'fleets/stable/updates.json', content: '{' }],
+      message: 'By hand',
+    });
+    await expect(run()).rejects.toThrow('fleets/stable/updates.json');
+    expect(await listFiles()).toEqual([]);
+  });
+
+  it('finishes what a killed run began', async () => {
+    const { version } = await release(now);
+    await run();
+    // As if killed after the first file, and in the middle of another.
+    await writeFile(join(site, 'testing/x86_64/v1/graph'), '{"nodes": [');
+    const answer = await run();
+    expect(answer.written).toEqual(['testing/x86_64/v1/graph']);
+    expect((await graph()).nodes[0]?.version).toBe(version);
+  });
+
+  it.each(['reads the state', 'looks images up'])(
+    'ends with the newest state when somebody releases and publishes after it %s',
+    async (when) => {
+      await release(now - 50 * hour);
+      let interfered = false;
+      const interfere = async () => {
+        if (interfered) return;
+        interfered = true;
+        await release(now);
+        await run();
+      };
+      const state: State = {
+        ...project.state,
+        readFleet: async (fleet) => {
+          const found = await project.state.readFleet(fleet);
+          if (when === 'reads the state') await interfere();
+          return found;
+        },
+      };
+      const client: RegistryClient = {
+        ...project.client,
+        resolve: async (reference) => {
+          if (when === 'looks images up') await interfere();
+          return project.client.resolve(reference);
+        },
+      };
+      await publishUpdates({ ...project, state, client, log: silentLog }, { folder: site, fleets: [], now });
+      expect((await graph()).nodes).toHaveLength(2);
+      const { layers } = await readArtifact(project.client, atTag(project.config.image, 'updates-testing'));
+      const published = layers.find(({ descriptor }) =>
+        descriptor.annotations?.['org.opencontainers.image.title']?.endsWith('/releases.json'),
+      );
+      expect(JSON.parse(Buffer.from(published?.bytes ?? []).toString()).releases).toHaveLength(2);
+    },
+  );
+});

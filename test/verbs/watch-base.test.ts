@@ -1,0 +1,301 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type BaseAnswer, watchBase as look } from '../../src/base/watch-base.ts';
+import { pullRequestsRef } from '../../src/forge/git-pull-requests.ts';
+import watchBase from '../../src/verbs/watch-base.ts';
+import {
+  contextAt,
+  createProject,
+  publishBase,
+  recordRelease,
+  type TestProject,
+} from '../support/project.ts';
+import { useRegistry } from '../support/registry.ts';
+import { commitFiles } from '../support/repository.ts';
+
+const registry = useRegistry();
+const now = 1_785_000_000;
+const day = 86_400;
+const head = 'coxswain-base-testing';
+
+let project: TestProject;
+
+beforeEach(async () => {
+  project = await createProject(registry.host);
+});
+
+async function run(at = now): Promise<BaseAnswer> {
+  const { data } = await watchBase.run({ directory: project.git.directory }, contextAt(at));
+  return data as BaseAnswer;
+}
+
+function show(place: string): Promise<string> {
+  return project.git.run(['show', place]);
+}
+
+/** Everything that a verb could have changed. */
+function refs(): Promise<string> {
+  return project.git.run(['for-each-ref', '--format=%(refname) %(objectname)']);
+}
+
+function merge(): Promise<string> {
+  return project.git.run(['merge', '--quiet', '--no-ff', '-m', 'Merge', head]);
+}
+
+/** Pins the base by the verb itself, and merges that. */
+async function pinned(version: string): Promise<string> {
+  const digest = await publishBase(project, version);
+  await run();
+  await merge();
+  return digest;
+}
+
+/** Makes the state branch say that testing's newest build is from a certain time. */
+function release(time: number): Promise<void> {
+  return recordRelease(project, 'testing', { version: `1-${time}`, time });
+}
+
+describe('watch-base', () => {
+  it('pins a base that is not pinned, under its version tag, in one pull request', async () => {
+    const digest = await publishBase(project, '44.20260621.3.1');
+    const answer = await run();
+    expect(answer).toMatchObject({
+      moved: true,
+      base: { to: digest, toVersion: '44.20260621.3.1' },
+      pullRequest: 1,
+      action: 'opened',
+    });
+    expect(answer.base.from).toBeUndefined();
+    const name = `${registry.host}/${project.base.path}`;
+    expect(await show(`${head}:Containerfile`)).toBe(`FROM ${name}:44.20260621.3.1@${digest}\nRUN true`);
+    expect(await project.git.run(['rev-list', '--count', `testing..${head}`])).toBe('1');
+    expect(await project.git.run(['diff', '--name-only', 'testing', head])).toBe('Containerfile');
+    expect(await project.git.run(['status', '--porcelain'])).toBe('');
+    const [request] = await project.forge.pullRequests.list();
+    expect(request).toMatchObject({
+      title: 'Pin base image 44.20260621.3.1 (stream stable)',
+      base: 'testing',
+      ready: true,
+    });
+  });
+
+  it('tells a move in FCOS terms', async () => {
+    const from = await pinned('44.20260621.3.1');
+    const to = await publishBase(project, '44.20260707.3.1', { created: '2026-07-08T09:00:00Z' });
+    expect(await run()).toMatchObject({
+      moved: true,
+      base: { from, to, fromVersion: '44.20260621.3.1', toVersion: '44.20260707.3.1' },
+      action: 'opened',
+      pullRequest: 2,
+    });
+    const request = await project.forge.pullRequests.find({ head, base: 'testing' });
+    expect(request?.title).toBe('Base image 44.20260621.3.1 → 44.20260707.3.1 (stream stable)');
+    for (const part of [from, to, '44.20260621.3.1', '2026-07-08T09:00:00Z', 'Fleet `stable`', '2 d after']) {
+      expect(request?.body).toContain(part);
+    }
+  });
+
+  it('changes nothing when it is run again, and asks the registry once when the base has not moved', async () => {
+    await publishBase(project, '44.20260621.3.1');
+    await run();
+    const before = await refs();
+    expect(await run(now + day)).toMatchObject({ action: 'unchanged', pullRequest: 1 });
+    expect(await refs()).toBe(before);
+    await merge();
+    const requests = project.client.counters.requests;
+    await look(project, now);
+    expect(project.client.counters.requests - requests).toBe(1);
+    expect(await run()).toMatchObject({
+      moved: false,
+      action: 'none',
+      base: { fromVersion: '44.20260621.3.1', toVersion: '44.20260621.3.1' },
+    });
+  });
+
+  it('updates the one pull request when the base moves again before the merge', async () => {
+    await pinned('44.20260621.3.1');
+    await publishBase(project, '44.20260707.3.1');
+    await run();
+    const to = await publishBase(project, '44.20260720.3.0');
+    expect(await run()).toMatchObject({ action: 'updated', pullRequest: 2, base: { to } });
+    expect(await project.git.run(['rev-list', '--count', `testing..${head}`])).toBe('1');
+    expect(await project.forge.pullRequests.list({ state: 'open' })).toMatchObject([
+      { number: 2, title: expect.stringContaining('44.20260720.3.0') },
+    ]);
+  });
+
+  it('rebuilds its branch when the fleet’s branch moves', async () => {
+    await publishBase(project, '44.20260621.3.1');
+    await run();
+    const tip = await commitFiles(project.git, { 'tests/20-more.sh': 'x\n' });
+    expect(await run()).toMatchObject({ action: 'updated', pullRequest: 1 });
+    expect(await project.git.run(['rev-parse', `${head}^`])).toBe(tip);
+    expect(await run()).toMatchObject({ action: 'unchanged' });
+  });
+
+  it('keeps commits that people added to its branch', async () => {
+    await publishBase(project, '44.20260621.3.1');
+    await run();
+    const added = await project.forge.branches.commit({
+      branch: head,
+      parent: await project.forge.branches.resolve(head),
+      changes: [{ path: 'fix.txt', content: 'for the new base\n' }],
+      message: 'Fix',
+    });
+    await commitFiles(project.git, { 'other.txt': 'x\n' });
+    expect(await run()).toMatchObject({ action: 'unchanged' });
+    const to = await publishBase(project, '44.20260707.3.1');
+    expect(await run()).toMatchObject({ action: 'updated', pullRequest: 1 });
+    expect(await project.git.run(['rev-parse', `${head}^`])).toBe(added);
+    expect(await show(`${head}:Containerfile`)).toContain(to);
+    expect(await show(`${head}:fix.txt`)).toBe('for the new base');
+  });
+
+  it('closes its pull request when the base moves back', async () => {
+    const first = await pinned('44.20260621.3.1');
+    await publishBase(project, '44.20260707.3.1');
+    await run();
+    const { bytes, descriptor } = await project.client.getManifest({
+      kind: 'digest',
+      repository: project.base,
+      digest: first as `sha256:${string}`,
+    });
+    await project.client.putManifest(project.base, 'stable', bytes, descriptor.mediaType);
+    expect(await run()).toMatchObject({ moved: false, action: 'closed', pullRequest: 2 });
+    const [, closed] = await project.forge.pullRequests.list();
+    expect(closed).toMatchObject({ state: 'closed', comments: [{ key: 'closed' }] });
+    expect(await run()).toMatchObject({ action: 'none' });
+    expect((await run()).pullRequest).toBeUndefined();
+  });
+
+  it('has nothing to do when somebody pinned the new base elsewhere', async () => {
+    await publishBase(project, '44.20260621.3.1');
+    await run();
+    await commitFiles(project.git, { Containerfile: `${await show(`${head}:Containerfile`)}\n` });
+    expect(await run()).toMatchObject({ moved: false, action: 'none' });
+    expect(await project.forge.pullRequests.list()).toMatchObject([{ state: 'merged' }]);
+  });
+
+  it.each([
+    ['there is none', { versionTag: false }, ':stable@'],
+    ['the version names another build', {}, ':stable@'],
+  ])('keeps the stream tag in the pin when %s for the version tag', async (name, options, expected) => {
+    if (name !== 'there is none') await publishBase(project, '44.20260621.3.1');
+    const digest = await publishBase(project, '44.20260621.3.1', { ...options, versionTag: false });
+    await run();
+    expect(await show(`${head}:Containerfile`)).toContain(`${expected}${digest}`);
+  });
+
+  it('still proposes the new base when the registry has pruned the old one', async () => {
+    const from = await pinned('44.20260621.3.1');
+    await publishBase(project, '44.20260707.3.1');
+    const name = `http://${registry.host}/v2/${project.base.path}/manifests/${from}`;
+    expect((await fetch(name, { method: 'DELETE' })).status).toBe(202);
+    expect(await run()).toMatchObject({ action: 'opened', base: { from, fromVersion: '44.20260621.3.1' } });
+  });
+
+  it.each<[string, () => Promise<unknown>, string]>([
+    [
+      'a base tag that does not exist',
+      async () => undefined,
+      'base: the registry answers, and has no such tag',
+    ],
+    [
+      'a base without a version',
+      () => publishBase(project, 'x', { versionTag: false, labels: {} }),
+      'org.opencontainers.image.version: the base image has no such label',
+    ],
+    [
+      'a branch without a Containerfile',
+      async () => {
+        await publishBase(project, '1');
+        await commitFiles(project.git, { Containerfile: null });
+      },
+      'branch testing has no such file',
+    ],
+    [
+      'a fleet without a branch',
+      async () => {
+        await publishBase(project, '1');
+        await project.git.run(['switch', '--quiet', 'stable']);
+        await project.git.run(['branch', '--quiet', '-D', 'testing']);
+      },
+      'fleets.testing.branch: this repository has no such branch',
+    ],
+  ])('says what is wrong and changes nothing: %s', async (_name, prepare, message) => {
+    await prepare();
+    const before = await refs();
+    await expect(run()).rejects.toThrow(message);
+    expect(await refs()).toBe(before);
+  });
+
+  it.each([
+    ['before its pull request was opened', [pullRequestsRef]],
+    ['before anything was written', [pullRequestsRef, `refs/heads/${head}`]],
+  ])('finishes what a run began that was killed %s', async (_name, lost) => {
+    await publishBase(project, '44.20260621.3.1');
+    await run();
+    for (const ref of lost) await project.git.run(['update-ref', '-d', ref]);
+    expect(await run()).toMatchObject({ action: 'opened', pullRequest: 1 });
+    expect(await run()).toMatchObject({ action: 'unchanged', pullRequest: 1 });
+  });
+
+  it('opens one pull request when it runs twice at once', async () => {
+    await publishBase(project, '44.20260621.3.1');
+    await Promise.all([run(), run(), run()]);
+    expect(await project.forge.pullRequests.list()).toHaveLength(1);
+    expect(await project.git.run(['rev-list', '--count', `testing..${head}`])).toBe('1');
+    expect(await run()).toMatchObject({ action: 'unchanged' });
+  });
+
+  describe('when the newest build is old', () => {
+    const builtAt = now - 8 * day;
+
+    beforeEach(async () => {
+      await pinned('44.20260621.3.1');
+      await release(builtAt);
+    });
+
+    it('proposes a rebuild by a date in a file, once', async () => {
+      expect(await run()).toMatchObject({ moved: false, action: 'opened', pullRequest: 2 });
+      expect(await show(`${head}:.coxswain/refresh`)).toBe(
+        new Date(now * 1000).toISOString().replace('.000', ''),
+      );
+      expect(await project.git.run(['diff', '--name-only', 'testing', head])).toBe('.coxswain/refresh');
+      const before = await refs();
+      expect(await run(now + day)).toMatchObject({ action: 'unchanged' });
+      expect(await refs()).toBe(before);
+    });
+
+    it('renews the date when the proposal itself has become too old', async () => {
+      await run();
+      expect(await run(now + 8 * day)).toMatchObject({ action: 'updated', pullRequest: 2 });
+    });
+
+    it('waits for the build after the merge, then for the next time', async () => {
+      await run();
+      await merge();
+      expect(await run(now + 60)).toMatchObject({ action: 'none' });
+      await release(now + 120);
+      expect(await run(now + 6 * day)).toMatchObject({ action: 'none' });
+      expect(await run(now + 9 * day)).toMatchObject({ action: 'opened', pullRequest: 3 });
+    });
+
+    it('withdraws the proposal when a newer build came otherwise', async () => {
+      await run();
+      await release(now);
+      expect(await run()).toMatchObject({ action: 'closed', pullRequest: 2 });
+    });
+
+    it('turns it into a repin when the base moves', async () => {
+      await run();
+      await publishBase(project, '44.20260707.3.1');
+      expect(await run()).toMatchObject({ moved: true, action: 'updated', pullRequest: 2 });
+      expect(await project.git.run(['diff', '--name-only', 'testing', head])).toBe('Containerfile');
+    });
+  });
+
+  it('proposes no rebuild before the first release', async () => {
+    await pinned('44.20260621.3.1');
+    expect(await run(now + 365 * day)).toMatchObject({ action: 'none' });
+  });
+});
