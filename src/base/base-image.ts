@@ -33,6 +33,7 @@ export async function resolveBase(client: RegistryClient, config: Config): Promi
     field: 'base',
     problem: 'the registry answers, and has no such tag',
     found: formatReference(config.base),
+    remedy: 'Correct the name, or push the tag first.',
   });
 }
 

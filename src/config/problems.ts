@@ -61,8 +61,12 @@ function problemsOfIssue(issue: Issue, document: SourceDocument): InputProblem[]
           ...here,
           problem: 'the wrong type of value',
           found,
-          expected: expectedType(issue.expected),
-          ...(issue.expected === 'string' && found !== null && typeof found !== 'object'
+          // A schema that says what it wants in its own words knows better than its type does.
+          expected: issue.message.startsWith('Invalid input') ? expectedType(issue.expected) : issue.message,
+          ...(issue.expected === 'string' &&
+          issue.message.startsWith('Invalid input') &&
+          found !== null &&
+          typeof found !== 'object'
             ? { remedy: 'Put it in quotes.' }
             : {}),
         },

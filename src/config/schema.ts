@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { architectures } from '../registry/architecture.ts';
 
 /** `48h`, `7d`, `1d12h`: what parseDuration of src/host/time.ts reads. */
-const duration = z.string().regex(/^(\d+[smhdw])+$/, 'a number with a unit, such as 48h, 7d or 1d12h');
+const durationForm = 'a number with a unit, such as 48h, 7d or 1d12h';
+const duration = z.string(durationForm).regex(/^(\d+[smhdw])+$/, durationForm);
 
 /** A path inside the repository, with slashes. */
 const path = z

@@ -4,18 +4,19 @@ import { InputError } from './errors.ts';
 
 /** Debian and Ubuntu package that brings each program we call. */
 const packages: Readonly<Record<string, string>> = {
+  'apt-cache': 'apt',
   'apt-get': 'apt',
   buildah: 'buildah',
   busybox: 'busybox-static',
   cpio: 'cpio',
   'docker-registry': 'docker-registry',
+  depmod: 'kmod',
   dpkg: 'dpkg',
   'dpkg-deb': 'dpkg',
   git: 'git',
   gzip: 'gzip',
   'mkfs.erofs': 'erofs-utils',
   mmdebstrap: 'mmdebstrap',
-  modprobe: 'kmod',
   'qemu-system-aarch64': 'qemu-system-arm',
   'qemu-system-x86_64': 'qemu-system-x86',
   skopeo: 'skopeo',

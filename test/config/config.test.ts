@@ -321,7 +321,7 @@ describe('coxswain.yaml', () => {
         '  coxswain.yaml:1:1: image: this field is missing, expected a text.',
         '  coxswain.yaml:1:1: base: this field is missing, expected a text.',
         '  coxswain.yaml:1:1: imag: there is no such field. Did you mean image?',
-        '  coxswain.yaml:2:22: fleets.a.soak: the wrong type of value, found 3, expected a text. Put it in quotes.',
+        '  coxswain.yaml:2:22: fleets.a.soak: the wrong type of value, found 3, expected a number with a unit, such as 48h, 7d or 1d12h.',
         '  coxswain.yaml:3:13: rings.x: this value cannot be used, found 2, expected 1 or less.',
         '  coxswain.yaml:4:10: refresh: this value cannot be used, found "soon", expected a number with a unit, such as 48h, 7d or 1d12h.',
       ].join('\n'),

@@ -1,0 +1,155 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { onInterrupt } from '../host/cleanup.ts';
+import { exec } from '../host/exec.ts';
+import { withTemporaryFolder } from '../host/files.ts';
+import type { Log } from '../host/log.ts';
+import { isLoopback } from '../registry/authentication.ts';
+import {
+  atDigest,
+  type DigestReference,
+  formatRepository,
+  parseDigest,
+  type Repository,
+} from '../registry/reference.ts';
+import { type BaseKind, type BaseRoot, prepareRoot } from './base-roots.ts';
+
+export interface BaseImageOptions {
+  readonly kind: BaseKind;
+  /** FCOS-like: `44.20260707.3.1`. Another version is another digest. */
+  readonly version: string;
+  readonly stream: string;
+  readonly repository: Repository;
+  readonly tag: string;
+  /** Default: `coxswain` in XDG_CACHE_HOME. */
+  readonly cacheFolder?: string;
+  readonly log: Log;
+}
+
+/**
+ * Builds and pushes a bootable image that stands in for Fedora CoreOS on one machine: same labels, same layout
+ * (kernel in /usr/lib/modules), same two facts about versions. The root file system is one layer, common to all
+ * versions; the version is a small second one. The same options give the same digest.
+ */
+export async function buildBaseImage(options: BaseImageOptions): Promise<DigestReference> {
+  const { kind, version, log } = options;
+  const root = await prepareRoot(kind, options.cacheFolder ?? defaultCacheFolder(), log);
+  return log.task(`building the ${kind} base image ${version}`, async (report) => {
+    report('root file system');
+    const common = await importRoot(root);
+    report(`pushing to ${formatRepository(options.repository)}:${options.tag}`);
+    return withContainer(common, async (container) => {
+      await withTemporaryFolder('version', async (folder) => {
+        const release = join(folder, 'os-release');
+        await writeFile(release, osRelease(kind, version));
+        await exec('buildah', [
+          'copy',
+          '--quiet',
+          '--chmod',
+          '0644',
+          container,
+          release,
+          '/usr/lib/os-release',
+        ]);
+      });
+      await exec('buildah', ['config', ...labels(options), '--cmd', '/sbin/init', container]);
+      const image = await commit(container, createdAt(version));
+      try {
+        return await push(image, options);
+      } finally {
+        await exec('buildah', ['rmi', image], { allow: [0, 1, 125] });
+      }
+    });
+  });
+}
+
+/** Where downloads and root file systems are kept between runs. */
+export function defaultCacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+  const cache = env.XDG_CACHE_HOME;
+  return join(cache === undefined || cache === '' ? join(homedir(), '.cache') : cache, 'coxswain');
+}
+
+/** The layer that all versions share, as an image in buildah's storage. */
+async function importRoot(root: BaseRoot): Promise<string> {
+  const name = `localhost/coxswain-base:${createHash('sha256').update(root.key).digest('hex').slice(0, 16)}`;
+  const known = await exec('buildah', ['inspect', '--type', 'image', name], { allow: [0, 1, 125] });
+  if (known.exitCode === 0) return name;
+  await withContainer('scratch', async (container) => {
+    await exec('buildah', ['add', '--quiet', container, root.tarball, '/']);
+    await commit(container, createdAt(''), name);
+  });
+  return name;
+}
+
+async function withContainer<T>(from: string, work: (container: string) => Promise<T>): Promise<T> {
+  const container = `coxswain-base-${randomBytes(6).toString('hex')}`;
+  const remove = async () => {
+    await exec('buildah', ['rm', container], { allow: [0, 1, 125] });
+  };
+  const forget = onInterrupt(remove);
+  try {
+    await exec('buildah', ['from', '--pull-never', '--quiet', '--name', container, from]);
+    return await work(container);
+  } finally {
+    forget();
+    await remove();
+  }
+}
+
+/** Commits a container and returns the image's ID. */
+async function commit(container: string, timestamp: number, name?: string): Promise<string> {
+  return withTemporaryFolder('commit', async (folder) => {
+    const file = join(folder, 'id');
+    const flags = ['--quiet', '--format', 'oci', '--timestamp', String(timestamp), '--iidfile', file];
+    await exec('buildah', ['commit', ...flags, container, ...(name === undefined ? [] : [name])]);
+    return (await readFile(file, 'utf8')).trim();
+  });
+}
+
+async function push(image: string, options: BaseImageOptions): Promise<DigestReference> {
+  return withTemporaryFolder('push', async (folder) => {
+    const file = join(folder, 'digest');
+    const insecure = isLoopback(new URL(`http://${options.repository.registry}`))
+      ? ['--tls-verify=false']
+      : [];
+    const place = `docker://${formatRepository(options.repository)}:${options.tag}`;
+    await exec('buildah', ['push', '--quiet', ...insecure, '--digestfile', file, image, place]);
+    return atDigest(options.repository, parseDigest((await readFile(file, 'utf8')).trim()));
+  });
+}
+
+/** The labels of quay.io/fedora/fedora-coreos that somebody reads. */
+function labels({ version, stream }: BaseImageOptions): string[] {
+  return [
+    'containers.bootc=1',
+    'ostree.bootable=1',
+    'com.coreos.osname=fedora-coreos',
+    `com.coreos.stream=${stream}`,
+    `org.opencontainers.image.version=${version}`,
+    'org.opencontainers.image.title=Stand-in for Fedora CoreOS',
+  ].flatMap((label) => ['--label', label]);
+}
+
+function osRelease(kind: BaseKind, version: string): string {
+  return `NAME="Stand-in for Fedora CoreOS (${kind})"
+ID=coxswain-base
+VERSION="${version}"
+VERSION_ID=${version}
+OSTREE_VERSION='${version}'
+PRETTY_NAME="Stand-in for Fedora CoreOS ${version}"
+`;
+}
+
+/** Time of creation in UNIX seconds, from the date in an FCOS version, so that newer versions are newer images. */
+function createdAt(version: string): number {
+  const [, year, month, day, minor, patch] =
+    /^\d+\.(\d{4})(\d{2})(\d{2})(?:\.(\d+))?(?:\.(\d+))?$/.exec(version) ?? [];
+  if (year === undefined) return Date.UTC(2026, 0, 1) / 1000;
+  return (
+    Date.UTC(Number(year), Number(month) - 1, Number(day)) / 1000 +
+    Number(minor ?? 0) * 3600 +
+    Number(patch ?? 0) * 60
+  );
+}

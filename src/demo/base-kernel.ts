@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InputError } from '../host/errors.ts';
+import { exec } from '../host/exec.ts';
+import { isMissing } from '../host/files.ts';
+import type { Log } from '../host/log.ts';
+
+/** A distribution kernel, unpacked. */
+export interface KernelFiles {
+  readonly version: string;
+  /** Path of vmlinuz. */
+  readonly image: string;
+  /** Folder with kernel/ and modules.builtin (but no modules.dep). */
+  readonly modules: string;
+  /** Tells this kernel's files from any other's. */
+  readonly key: string;
+}
+
+/**
+ * The distribution's kernel for virtual machines, downloaded and unpacked (not installed), kept in the cache.
+ * @throws InputError when apt knows none
+ */
+export async function fetchKernel(cacheFolder: string, log: Log): Promise<KernelFiles> {
+  // apt takes a second and a half to answer, and its answer stays the same while we run.
+  known ??= findKernelPackages();
+  const packages = await known;
+  const key = packages.map(({ name, version }) => `${name}_${version}`.replace(/[^\w.+~-]/g, '_')).join('__');
+  const folder = join(cacheFolder, 'kernels', key);
+  if (!(await exists(folder))) {
+    await log.task(`downloading ${packages.map(({ name }) => name).join(' and ')}`, async () => {
+      await mkdir(join(cacheFolder, 'kernels'), { recursive: true });
+      const partial = `${folder}.${randomBytes(6).toString('hex')}`;
+      try {
+        await unpack(packages, partial);
+        await putInPlace(partial, folder);
+      } finally {
+        await rm(partial, { recursive: true, force: true });
+      }
+    });
+  }
+  return { ...(await locate(folder)), key };
+}
+
+/** Renames a finished folder or file to its place; another process may have been quicker, with the same content. */
+export async function putInPlace(partial: string, place: string): Promise<void> {
+  try {
+    await rename(partial, place);
+  } catch (error) {
+    if (!(await exists(place))) throw error;
+  }
+}
+
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+interface Package {
+  readonly name: string;
+  readonly version: string;
+}
+
+let known: Promise<Package[]> | undefined;
+
+/** Packages with the kernel image, and its modules where they are apart (Ubuntu). */
+async function findKernelPackages(): Promise<Package[]> {
+  const architecture = (await exec('dpkg', ['--print-architecture'])).stdout.trim();
+  const candidates = [`linux-image-cloud-${architecture}`, 'linux-image-virtual', 'linux-image-generic'];
+  for (const candidate of candidates) {
+    const image = (await dependsOf(candidate)).find((name) => /^linux-image-\d/.test(name));
+    if (image === undefined) continue;
+    const modules = (await dependsOf(image)).filter((name) => name.startsWith('linux-modules-'));
+    return Promise.all([image, ...modules].map(async (name) => ({ name, version: await versionOf(name) })));
+  }
+  throw new InputError({
+    problem: `apt knows no kernel for virtual machines (${candidates.join(', ')})`,
+    remedy: 'Run apt-get update first.',
+  });
+}
+
+async function dependsOf(name: string): Promise<string[]> {
+  const { stdout, exitCode } = await exec('apt-cache', ['depends', '--important', name], { allow: [0, 100] });
+  if (exitCode !== 0) return [];
+  return [...stdout.matchAll(/^\s*\|?Depends: (\S+)$/gm)].map((match) => match[1] as string);
+}
+
+async function versionOf(name: string): Promise<string> {
+  const { stdout } = await exec('apt-cache', ['policy', name], { env: { LC_ALL: 'C' } });
+  return /Candidate: (\S+)/.exec(stdout)?.[1] ?? 'unknown';
+}
+
+async function unpack(packages: readonly Package[], folder: string): Promise<void> {
+  const downloads = join(folder, 'downloads');
+  await mkdir(downloads, { recursive: true });
+  await exec('apt-get', ['download', ...packages.map(({ name, version }) => `${name}=${version}`)], {
+    cwd: downloads,
+    doing: `downloading ${packages.map(({ name }) => name).join(', ')} (is apt-get update needed?)`,
+  });
+  for (const file of await readdir(downloads)) await exec('dpkg-deb', ['-x', join(downloads, file), folder]);
+  await rm(downloads, { recursive: true });
+}
+
+/** Merged and unmerged packages differ in where /lib is. */
+async function locate(folder: string): Promise<{ version: string; image: string; modules: string }> {
+  const above = (await exists(join(folder, 'usr/lib/modules'))) ? 'usr/lib/modules' : 'lib/modules';
+  const [version] = await readdir(join(folder, above));
+  if (version === undefined)
+    throw new InputError({ where: folder, problem: 'no kernel modules in this package' });
+  const modules = join(folder, above, version);
+  const inside = join(modules, 'vmlinuz');
+  return {
+    version,
+    modules,
+    image: (await exists(inside)) ? inside : join(folder, `boot/vmlinuz-${version}`),
+  };
+}

@@ -1,0 +1,46 @@
+import { posix } from 'node:path';
+import { listCommit } from '../build/git-objects.ts';
+import { materialiseContext } from '../build/materialise.ts';
+import { InputError } from '../host/errors.ts';
+import type { Git } from '../host/git.ts';
+import { listTests, type TestFile } from './tests.ts';
+
+export interface CommittedTests {
+  readonly files: readonly TestFile[];
+  /** Hash of the git tree that holds them. */
+  readonly tree: string;
+}
+
+/**
+ * Writes the tests of a commit into an empty folder: what runs is then exactly what the tree's hash says, whatever is
+ * in the work tree.
+ * @param tests folder of the tests inside the repository
+ * @throws InputError when there is nothing to run
+ */
+export async function readCommittedTests(
+  git: Git,
+  commit: string,
+  tests: string,
+  folder: string,
+): Promise<CommittedTests> {
+  const tree = await git.try(['rev-parse', '--verify', '--quiet', `${commit}:${tests}`]);
+  if (tree === undefined) throw nothingToTest(tests, commit, 'the commit has no such folder');
+  const entries = (await listCommit(git, commit)).flatMap(({ mode, hash, path }) => {
+    const inside = posix.relative(tests, path);
+    if (inside.startsWith('..') || (mode !== '100644' && mode !== '100755')) return [];
+    return [{ mode, hash, path: inside } as const];
+  });
+  await materialiseContext(git, entries, folder, 0);
+  const files = await listTests(folder, tests);
+  if (files.length === 0) throw nothingToTest(tests, commit, 'the folder has no tests in this commit');
+  return { files, tree };
+}
+
+function nothingToTest(tests: string, commit: string, found: string): InputError {
+  return new InputError({
+    where: `${tests}/ (commit ${commit.slice(0, 12)})`,
+    problem: `nothing would be tested: ${found}`,
+    expected: `files directly in ${tests}/ that end in .sh or are executable`,
+    remedy: `Write ${tests}/10-boots.sh, which exits with 0 when all is well, and commit it.`,
+  });
+}

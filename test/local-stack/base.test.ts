@@ -1,0 +1,179 @@
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { readCandidate } from '../../src/build/candidate.ts';
+import { readArguments } from '../../src/cli/arguments.ts';
+import type { Outcome } from '../../src/cli/verb.ts';
+import { buildBaseImage } from '../../src/demo/base-images.ts';
+import { findEvidence } from '../../src/evidence/store.ts';
+import { exec } from '../../src/host/exec.ts';
+import { silentLog } from '../../src/host/log.ts';
+import { copyImage } from '../../src/registry/copy.ts';
+import { readImage } from '../../src/registry/image.ts';
+import { parseRepository, type Repository } from '../../src/registry/reference.ts';
+import bootTest from '../../src/verbs/boot-test.ts';
+import { withRootFilesystem } from '../../src/vm/boot-test.ts';
+import { cliFolder } from '../support/build-cli.ts';
+import { contextAt, createProject, type TestProject } from '../support/project.ts';
+import { testClient, useRegistry } from '../support/registry.ts';
+import { commitFiles, temporaryFolder } from '../support/repository.ts';
+
+const registry = useRegistry();
+const architecture = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+
+function build(repository: Repository, version: string) {
+  return buildBaseImage({
+    kind: 'tiny',
+    version,
+    stream: 'stable',
+    repository,
+    tag: 'stable',
+    log: silentLog,
+  });
+}
+
+describe('a base image', () => {
+  it('is the same for the same version, and shares all but its version with the next', async () => {
+    const repository = parseRepository(`${registry.host}/base/tiny`);
+    const client = testClient();
+    const first = await build(repository, '44.20260707.3.1');
+    const second = await build(repository, '44.20260721.3.0');
+    expect((await build(repository, '44.20260707.3.1')).digest).toBe(first.digest);
+    expect(second.digest).not.toBe(first.digest);
+    const [one, two] = [
+      await readImage(client, first, architecture),
+      await readImage(client, second, architecture),
+    ];
+    expect(one.config.labels).toMatchObject({
+      'containers.bootc': '1',
+      'ostree.bootable': '1',
+      'com.coreos.stream': 'stable',
+      'org.opencontainers.image.version': '44.20260707.3.1',
+    });
+    expect(one.manifest.json.layers[0]).toEqual(two.manifest.json.layers[0]);
+    expect(one.manifest.json.layers[1]).not.toEqual(two.manifest.json.layers[1]);
+    expect(Date.parse(two.config.created ?? '')).toBeGreaterThan(Date.parse(one.config.created ?? ''));
+  }, 60_000);
+
+  it('is mounted as what its digest says, and leaves no container behind, also after an error', async () => {
+    const repository = parseRepository(`${registry.host}/base/mounted`);
+    const old = await build(repository, '44.20260707.3.1');
+    await build(repository, '44.20260721.3.0');
+    const name = `${registry.host}/base/mounted@${old.digest}`;
+    const inStorage = () => exec('buildah', ['inspect', '--type', 'image', name], { allow: [0, 1, 125] });
+    expect((await inStorage()).exitCode).not.toBe(0);
+    let mounted = '';
+    const work = withRootFilesystem({ ...old, tag: 'stable' }, async (root) => {
+      mounted = root;
+      expect(await readFile(join(root, 'usr/lib/os-release'), 'utf8')).toContain('VERSION="44.20260707.3.1"');
+      expect(await readFile(join(root, 'etc/hosts'), 'utf8')).toContain('localhost');
+      expect((await inStorage()).exitCode).toBe(0);
+      throw new Error('the work failed');
+    });
+    await expect(work).rejects.toThrow('the work failed');
+    expect((await inStorage()).exitCode).not.toBe(0);
+    await expect(readFile(join(mounted, 'usr/lib/os-release'))).rejects.toThrow(/ENOENT/);
+    expect(await containers()).toBe('');
+  }, 60_000);
+});
+
+async function containers(): Promise<string> {
+  const { stdout } = await exec('buildah', ['containers', '--format', '{{.ImageName}}']);
+  return stdout
+    .split('\n')
+    .filter((name) => name.startsWith(registry.host))
+    .join();
+}
+
+describe('boot-test on a built image', () => {
+  it('fails, is mended, passes, and then only tells', async () => {
+    const project = await createProject(registry.host, {
+      files: {
+        'tests/10-boots.sh': 'grep -q 44.20260707.3.1 /etc/os-release && echo "on $COXSWAIN_ARCHITECTURE"\n',
+      },
+    });
+    const { git, config, client, forge } = project;
+    const base = await build(project.base, '44.20260707.3.1');
+    const { tag } = await readCandidate({ git, config, client });
+    // Not what build-image makes, but it boots, and it is where a build would be.
+    await copyImage(client, { from: base, to: config.testImage, tags: [tag] });
+    await git.run(['switch', '--quiet', '--create', 'change']);
+    await commitFiles(git, { 'tests/20-certified.sh': 'echo "$COXSWAIN_DIGEST is not certified"; exit 4\n' });
+    const branches = { head: 'change', base: 'testing' };
+    await forge.pullRequests.open({ ...branches, title: 'Change', body: '', ready: true, labels: [] });
+
+    const failed = await run(project, 1_784_000_000);
+    expect(failed.exitCode).toBe(1);
+    expect(failed.data).toMatchObject({
+      verdict: 'test-failed',
+      passed: false,
+      skipped: false,
+      digest: base.digest,
+    });
+    expect(failed.text).toContain(
+      `--- 20-certified.sh: failed (exit code 4) ---\n${base.digest} is not certified`,
+    );
+    const told = (await forge.pullRequests.find(branches))?.comments;
+    expect(told).toMatchObject([{ key: 'boot-test', body: expect.stringContaining('is not certified') }]);
+
+    await commitFiles(git, { 'tests/20-certified.sh': 'true\n' });
+    const passed = await run(project, 1_784_000_100);
+    expect(passed.exitCode, passed.text).toBe(0);
+    expect(passed.data).toMatchObject({
+      passed: true,
+      tests: [{ output: `on ${architecture}\n` }, { result: 'passed' }],
+      system: { manager: 'none' },
+    });
+    const comment = (await forge.pullRequests.find(branches))?.comments;
+    expect(comment).toMatchObject([{ key: 'boot-test', body: expect.stringContaining('Boot test: passed') }]);
+
+    const again = await run(project, 1_784_000_200);
+    expect(again.data).toMatchObject({ passed: true, skipped: true, evidence: passed.data.evidence });
+    expect((await forge.pullRequests.find(branches))?.comments).toEqual(comment);
+    const evidence = await findEvidence(client, config.testImage, base.digest);
+    expect(evidence.map((each) => each.evidence.result)).toEqual(['FAILED', 'PASSED']);
+    expect(evidence[0]?.evidence.log).toContain('is not certified');
+    expect(evidence[1]?.evidence.testsTree).toBe(await git.run(['rev-parse', 'HEAD:tests']));
+  }, 120_000);
+});
+
+describe('boot-test that is interrupted', () => {
+  it('ends its machine, leaves nothing behind, and has not tested anything', async () => {
+    const project = await createProject(registry.host, { files: { 'tests/10-boots.sh': 'sleep 1000\n' } });
+    const { git, config, client } = project;
+    const base = await build(project.base, '44.20260707.3.1');
+    const { tag } = await readCandidate({ git, config, client });
+    await copyImage(client, { from: base, to: config.testImage, tags: [tag] });
+    const output = join(await temporaryFolder(), 'output');
+    const child = spawn(
+      process.execPath,
+      [join(cliFolder, 'main.mjs'), 'boot-test', '--output', output, '--directory', git.directory],
+      { stdio: 'ignore' },
+    );
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    await vi.waitFor(
+      async () => expect(await readFile(join(output, 'results.log'), 'utf8')).toContain('start'),
+      { timeout: 60_000, interval: 200 },
+    );
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    expect((await exec('ps', ['-eo', 'args'])).stdout).not.toContain(output);
+    expect(await containers()).toBe('');
+    expect(await findEvidence(client, config.testImage, base.digest)).toEqual([]);
+    await expect(readFile(join(output, 'report.json'))).rejects.toThrow(/ENOENT/);
+  }, 90_000);
+});
+
+async function run(project: TestProject, now: number): Promise<Outcome & { data: Record<string, unknown> }> {
+  const output = join(await temporaryFolder(), 'output');
+  const values = readArguments(bootTest.inputs, ['--directory', project.git.directory, '--output', output]);
+  const outcome = await bootTest.run(values as Parameters<typeof bootTest.run>[0], contextAt(now));
+  const data = outcome.data as Record<string, unknown>;
+  if (data.skipped !== true) {
+    const report = JSON.parse(await readFile(join(output, 'report.json'), 'utf8')) as Record<string, unknown>;
+    expect(report).toMatchObject({ verdict: data.verdict, image: data.image, evidence: data.evidence });
+    expect(await readFile(join(output, 'results.log'), 'utf8')).toMatch(/\ndone \d/);
+  }
+  return { ...outcome, data };
+}
