@@ -12,6 +12,7 @@ import {
   containerfileText,
   containerignoreText,
   copyLine,
+  gitignoreText,
   type InitialSettings,
   motdFile,
   motdText,
@@ -96,6 +97,7 @@ function initialFiles(config: Config, configText: string, containerfile: string 
           { path: motdFile, text: motdText },
         ]
       : []),
+    { path: '.gitignore', text: gitignoreText },
     ...Object.values(config.fleets).map((fleet) => ({ path: fleet.template, text: templateText(fleet) })),
     { path: `${config.tests}/10-image.sh`, text: testText(hasSample), executable: true },
   ];

@@ -73,6 +73,11 @@ export const containerignoreText = `# Only what is named here is part of the bui
 !rootfs
 `;
 
+export const gitignoreText = `# What boot-test and publish-updates leave in the checkout.
+/boot-test-output/
+/site/
+`;
+
 export const motdFile = 'rootfs/etc/motd.d/50-derived.motd';
 
 export const motdText = `A derived Fedora CoreOS: see https://docs.fedoraproject.org/en-US/fedora-coreos/
