@@ -1,0 +1,48 @@
+import type { SiteInput } from '../../src/site/site.ts';
+import type { UpdateEntry } from '../../src/updates/metadata.ts';
+import type { Release } from '../../src/updates/releases.ts';
+
+export const start = 1_784_728_800;
+
+/** A fleet some four years old: 200 releases for 4 architectures, 20 barriers, one release rolling out; 100 rings. */
+export function sampleSite(): SiteInput {
+  const architectures = ['x86_64', 'aarch64', 's390x', 'ppc64le'];
+  const head = { stream: 'stable', metadata: { 'last-modified': '2026-07-22T14:00:00Z' } };
+  const releases = Array.from({ length: 200 }, (_, index): Release => {
+    const version = versionOf(index);
+    return {
+      version,
+      metadata: `https://os.example.invalid/stable/builds/${version}/release.json`,
+      'oci-images': architectures.map((architecture, each) => ({
+        architecture,
+        image: 'registry.example.invalid/acme/os:stable',
+        'digest-ref': `registry.example.invalid/acme/os@sha256:${(index * 4 + each).toString(16).padStart(64, '0')}`,
+      })),
+    };
+  });
+  const updates: UpdateEntry[] = [
+    ...Array.from({ length: 20 }, (_, index) => ({
+      version: versionOf(index * 9 + 5),
+      metadata: { barrier: { reason: 'https://os.example.invalid/why' } },
+    })),
+    { version: versionOf(198), metadata: { rollout: { start_percentage: 1 } } },
+    {
+      version: versionOf(199),
+      metadata: { rollout: { start_epoch: start, start_percentage: 0, duration_minutes: 2880 } },
+    },
+  ];
+  return {
+    fleets: [
+      { name: 'stable', state: { releases: { ...head, releases }, updates: { ...head, releases: updates } } },
+    ],
+    architectures,
+    rings: Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`ring-${index}`, index / 99])),
+    stream: 'stable',
+    now: start + 86_400,
+    url: 'https://os.example.invalid/',
+  };
+}
+
+export function versionOf(index: number): string {
+  return `44.${20230101 + Math.floor(index / 25) * 100 + (index % 25)}.3.0-${index.toString(16).padStart(8, '0')}`;
+}

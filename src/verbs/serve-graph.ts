@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { duration, many, parsed, text } from '../cli/inputs.ts';
+import { defineVerb } from '../cli/verb.ts';
+import { InputError, UsageError } from '../host/errors.ts';
+import { createRegistryClient } from '../registry/client.ts';
+import { parseReference } from '../registry/reference.ts';
+import type { SiteSource } from '../serve/fleet-source.ts';
+import { createGraphServer } from '../serve/graph-server.ts';
+import { listen, parseListenAddress, stopServer } from '../serve/listen.ts';
+import { createMetrics } from '../serve/metrics.ts';
+import { openSite } from '../serve/served-site.ts';
+import { artifactSource } from '../serve/site-artifact.ts';
+import { folderSource } from '../serve/site-folder.ts';
+import { urlSource } from '../serve/site-url.ts';
+
+const graceMilliseconds = 10_000;
+
+export default defineVerb({
+  summary: 'Serve update graphs over HTTP, throttled for each node, from published files',
+  about: `
+A Cincinnati server as Fedora's, for those who would rather run one than have nodes pick a ring: it answers
+/<fleet>/v1/graph, and /v1/graph where there is only one fleet. It keeps nothing: run as many as you like behind any
+balancer. Also: /metrics for Prometheus, /health, /ready. It prints its URL when it is ready, and stops on SIGTERM after
+the requests at hand.
+
+  coxswain serve-graph --site site --listen 0.0.0.0:8080
+  coxswain serve-graph --site https://acme.github.io/os/ --fleet stable
+  coxswain serve-graph --from-oci ghcr.io/acme/os:updates-stable`,
+  inputs: {
+    site: text('folder with the published files, or the URL where they are served', {
+      placeholder: 'FOLDER|URL',
+    }),
+    'from-oci': many('artifact with the published files of a fleet', { placeholder: 'REF' }),
+    fleet: many('a fleet to serve; needed with a URL (default: all in the folder)', { placeholder: 'NAME' }),
+    listen: parsed(
+      'where to listen; port 0 takes a free one',
+      (raw, name) => parseListenAddress(raw, `--${name}`),
+      {
+        placeholder: 'HOST:PORT',
+        fallback: '127.0.0.1:8080',
+      },
+    ),
+    refresh: duration('look for new files this often', { fallback: '10s' }),
+    'drain-time': duration('on SIGTERM, answer "stopping" on /ready for so long before closing', {
+      fallback: '0s',
+    }),
+  },
+  run: async (inputs, context) => {
+    const { log, env, now } = context;
+    if (inputs.refresh < 1) throw new InputError({ field: '--refresh', problem: 'at least 1s is needed' });
+    const source = openSource({ ...inputs, fromOci: inputs['from-oci'] }, () =>
+      createRegistryClient({ env, log }),
+    );
+    const metrics = createMetrics(Math.floor(Date.now() / 1000));
+    const site = await openSite(source, { log, metrics, now });
+    let stopping = false;
+    const server = createGraphServer({ site, metrics, now, ready: () => !stopping });
+    const signalled = untilSignal();
+    const url = await listen(server, inputs.listen);
+    log.info(`serving ${[...site.fleets.keys()].join(', ')} from ${source.where}`);
+    // Whoever started us waits for this line; the answer of the verb comes when all is over.
+    process.stdout.write(`${url}\n`);
+    const timer = setInterval(() => void site.refresh(), inputs.refresh * 1000);
+
+    const signal = await signalled;
+    stopping = true;
+    log.info(`${signal}: stopping after the requests at hand`);
+    await sleep(inputs['drain-time'] * 1000);
+    clearInterval(timer);
+    await stopServer(server, graceMilliseconds);
+    return { data: { url, stoppedBy: signal }, text: '' };
+  },
+});
+
+function openSource(
+  options: {
+    readonly site: string | undefined;
+    readonly fromOci: readonly string[];
+    readonly fleet: readonly string[];
+  },
+  openClient: () => Parameters<typeof artifactSource>[0],
+): SiteSource {
+  const { site, fromOci, fleet } = options;
+  if ((site === undefined) === (fromOci.length === 0)) {
+    throw new UsageError('one of --site and --from-oci is required');
+  }
+  if (site === undefined) {
+    if (fleet.length > 0)
+      throw new UsageError('--fleet belongs to --site: an artifact names its fleet itself');
+    return artifactSource(
+      openClient(),
+      fromOci.map((raw) => parseReference(raw, { where: 'command line', field: '--from-oci' })),
+    );
+  }
+  if (/^[a-z][a-z+.-]*:\/\//i.test(site)) return urlSource(site, fleet);
+  return folderSource(site, fleet);
+}
+
+/** The first signal that asks to stop; a second one ends the process at once. */
+function untilSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, resolve);
+  });
+}
