@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readConfig } from '../config/config.ts';
 import { writeFileAtomically } from '../host/files.ts';
+import { simulate } from '../simulation/simulation.ts';
 import { parseUpdateMetadata } from '../updates/metadata.ts';
 import { parseReleaseIndex } from '../updates/releases.ts';
 import { readBoot, readBuild, readPromotion, readPullRequest } from './answers.ts';
@@ -150,6 +151,20 @@ async function showOutcome(
       value: undefined,
       what: `${answers.filter((answer) => answer.offered !== undefined).length} of ${answers.length} rings are offered the update`,
     };
+  });
+
+  stage.chapter('How a thousand nodes of stable would take it, simulated');
+  await stage.step('simulate', async () => {
+    const share = 1 / Object.keys(config.rings).length;
+    const { curve, svg } = simulate({
+      ...stable,
+      basearch,
+      now: rollout?.start_epoch ?? 0,
+      fleet: { nodes: 1000, wariness: Object.values(config.rings).map((wariness) => ({ wariness, share })) },
+    });
+    stage.note(curve);
+    await writeFileAtomically(join(options.output, 'adoption.svg'), svg);
+    return { value: undefined, what: 'adoption curve, a quarter of the nodes in each ring' };
   });
 
   const graphs = Object.fromEntries(

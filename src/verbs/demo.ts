@@ -54,6 +54,7 @@ and nothing else: every process it starts, it stops.`,
 Done in ${seconds.toFixed(1)} s. What is left to look at, in ${inputs.output}/:
   ${join(inputs.output, 'site', 'index.html')}   the dashboard: open it in a browser
   ${join(inputs.output, 'site')}/   what a web server would serve to nodes
+  ${join(inputs.output, 'adoption.svg')}   how nodes would take the update, simulated
   ${join(inputs.output, 'pull-requests')}/   the pull requests as a reviewer sees them
   ${join(inputs.output, 'boot-test')}/   reports and serial logs of the VMs
   ${join(inputs.output, 'summary.json')}   this run as data`,
