@@ -1,0 +1,378 @@
+import { $ as formatTime, B as formatRepository, C as NotFoundError, I as atDigest, L as atTag, P as architectures, R as digestOf, S as parseManifest, V as isDigest, b as mediaTypes, nt as InputError, rt as OutsideError, v as isIndex, x as parseJson, z as formatReference } from "./base.mjs";
+import { _ as fallbackTag } from "./cli.mjs";
+import { c as looseObject, l as number, m as tuple, n as _enum, o as int, p as string, r as array, s as literal, t as datetime, u as object } from "./zod.mjs";
+import { r as copyContent } from "./build.mjs";
+import { setTimeout } from "node:timers/promises";
+// src/registry/artifact.ts
+const emptyBytes = new TextEncoder().encode("{}");
+const empty = {
+	mediaType: mediaTypes.ociEmpty,
+	digest: digestOf(emptyBytes),
+	size: emptyBytes.length
+};
+/**
+* Pushes an artifact as an OCI image manifest with an empty config (image specification 1.1, "Guidelines for Artifact
+* Usage"). The same input makes the same digest, and pushing it again changes nothing.
+*/
+async function pushArtifact(client, options) {
+	const { repository, artifactType, subject, layers, annotations, tag } = options;
+	await client.uploadBlob(repository, emptyBytes);
+	const pushed = [];
+	for (const layer of layers) {
+		const { digest, size } = await client.uploadBlob(repository, layer.bytes);
+		pushed.push({
+			mediaType: layer.mediaType,
+			digest,
+			size,
+			...layer.annotations === void 0 ? {} : { annotations: { ...layer.annotations } }
+		});
+	}
+	const json = {
+		schemaVersion: 2,
+		mediaType: mediaTypes.ociManifest,
+		artifactType,
+		config: empty,
+		layers: pushed.length === 0 ? [empty] : pushed,
+		...subject === void 0 ? {} : { subject: plain(subject) },
+		...annotations === void 0 ? {} : { annotations: { ...annotations } }
+	};
+	const bytes = new TextEncoder().encode(JSON.stringify(json));
+	const manifest = parseManifest(bytes, formatRepository(repository));
+	await putAndList(client, repository, manifest);
+	if (tag !== void 0) await client.putManifest(repository, tag, bytes, mediaTypes.ociManifest);
+	return listEntry(manifest);
+}
+/** Reads an artifact with all its layers, verified. For small ones: everything is held in memory. */
+async function readArtifact(client, reference) {
+	const manifest = await client.getManifest(reference);
+	if (isIndex(manifest.json)) throw new InputError({
+		where: formatReference(reference),
+		problem: "an index, where an artifact was expected"
+	});
+	const layers = [];
+	for (const descriptor of manifest.json.layers) layers.push({
+		descriptor,
+		bytes: await client.getBlob(reference.repository, descriptor.digest)
+	});
+	return {
+		manifest,
+		layers
+	};
+}
+/** Copies an artifact byte for byte to another repository, where it is listed with its subject again. */
+async function copyArtifact(client, options) {
+	const report = {
+		mounted: 0,
+		copied: 0,
+		present: 0,
+		bytes: 0
+	};
+	const manifest = await client.getManifest(options.from);
+	await copyContent(client, {
+		manifest,
+		from: options.from.repository,
+		to: options.to
+	}, report);
+	await putAndList(client, options.to, manifest);
+	return report;
+}
+async function putAndList(client, repository, manifest) {
+	const { listed } = await client.putReferrer(repository, manifest.bytes, manifest.descriptor.mediaType);
+	const { subject } = manifest.json;
+	if (subject !== void 0 && !listed) await inTurn(`${formatRepository(repository)}@${subject.digest}`, () => addToFallbackTag(client, repository, subject.digest, listEntry(manifest)));
+}
+/** A manifest as a list of referrers shows it (distribution specification, "Listing Referrers"). */
+function listEntry(manifest) {
+	const { json, descriptor } = manifest;
+	const artifactType = json.artifactType ?? (isIndex(json) ? void 0 : json.config.mediaType);
+	return {
+		...descriptor,
+		...artifactType === void 0 ? {} : { artifactType },
+		...json.annotations === void 0 ? {} : { annotations: json.annotations }
+	};
+}
+function plain({ mediaType, digest, size }) {
+	return {
+		mediaType,
+		digest,
+		size
+	};
+}
+const fallbackAttempts = 10;
+/**
+* Adds an entry to the list under the fallback tag. Registries have no compare-and-swap for tags, so two writers that
+* read the same list lose one entry. Each therefore reads again after the time that a rival's read and write may
+* take, and adds what is missing: the writer whose entry was lost puts it back.
+*/
+async function addToFallbackTag(client, repository, subject, entry) {
+	const tag = fallbackTag(subject);
+	let wanted = [entry];
+	for (let attempt = 0; attempt < fallbackAttempts; attempt++) {
+		const started = performance.now();
+		const current = await readList(client, repository, tag);
+		const there = current.manifests;
+		const missing = wanted.filter(({ digest }) => !there.some((each) => each.digest === digest));
+		if (missing.length === 0) return;
+		wanted = [...there, ...missing];
+		const bytes = new TextEncoder().encode(JSON.stringify({
+			...current,
+			manifests: wanted
+		}));
+		await client.putManifest(repository, tag, bytes, mediaTypes.ociIndex);
+		const took = performance.now() - started;
+		await setTimeout(Math.max(40, took * 2) * (1 + Math.random()));
+	}
+	throw new OutsideError(`adding ${entry.digest} to the list ${formatRepository(repository)}:${tag}`, "other writers kept replacing it");
+}
+async function readList(client, repository, tag) {
+	const reference = atTag(repository, tag);
+	const manifest = await client.findManifest(reference);
+	if (manifest === void 0) return {
+		schemaVersion: 2,
+		mediaType: mediaTypes.ociIndex,
+		manifests: []
+	};
+	if (isIndex(manifest.json)) return manifest.json;
+	throw new InputError({
+		where: formatReference(reference),
+		problem: "this tag is reserved for the list of what refers to an image, and holds something else",
+		remedy: "Move that to another tag."
+	});
+}
+const queues = /* @__PURE__ */ new Map();
+/** Writers inside this process wait for each other: no race to repair among them. */
+async function inTurn(key, work) {
+	const turn = (queues.get(key) ?? Promise.resolve()).then(work, work);
+	const tail = turn.then(() => {}, () => {});
+	queues.set(key, tail);
+	try {
+		await turn;
+	} finally {
+		if (queues.get(key) === tail) queues.delete(key);
+	}
+}
+// src/evidence/statement.ts
+/** in-toto Attestation Framework, spec/v1/statement.md */
+const statementType = "https://in-toto.io/Statement/v1";
+/** spec/predicates/test-result.md */
+const testResultType = "https://in-toto.io/attestation/test-result/v0.1";
+/** Media type of a statement without an envelope. */
+const statementMediaType = "application/vnd.in-toto+json";
+/**
+* The facts the predicate has no field for. The framework's parsing rules let a producer add a field named by a URI,
+* as long as it does not change what the other fields mean: verifiers that do not know it read the result all the same.
+*/
+const bootTestField = "urn:coxswain:boot-test:v1";
+const runSchema = object({
+	name: string(),
+	result: _enum([
+		"passed",
+		"failed",
+		"timed-out"
+	]),
+	seconds: number().nonnegative(),
+	exitCode: int().exactOptional()
+});
+const detailsSchema = looseObject({
+	tests: array(runSchema),
+	kernel: string(),
+	architecture: _enum(architectures),
+	accelerator: _enum(["kvm", "tcg"]),
+	startedAt: datetime(),
+	seconds: number().nonnegative(),
+	log: string().optional()
+});
+const gitTree = string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/, "not a git tree hash");
+const statementSchema = looseObject({
+	_type: literal(statementType),
+	predicateType: literal(testResultType),
+	subject: tuple([looseObject({
+		name: string(),
+		digest: looseObject({ sha256: string().regex(/^[0-9a-f]{64}$/, "not a sha256 hash") })
+	})]),
+	predicate: looseObject({
+		result: _enum([
+			"PASSED",
+			"WARNED",
+			"FAILED"
+		]),
+		configuration: array(looseObject({
+			name: string().optional(),
+			digest: looseObject({ gitTree: gitTree.optional() }).optional()
+		})),
+		passedTests: array(string()).default([]),
+		warnedTests: array(string()).default([]),
+		failedTests: array(string()).default([]),
+		[bootTestField]: detailsSchema
+	})
+});
+/**
+* Writes evidence as an in-toto statement.
+* @throws InputError when result and tests contradict each other: such evidence must never exist
+*/
+function formatStatement(evidence) {
+	const { subject, result, testsTree, tests, startedAt, log, ...facts } = evidence;
+	requireConsistent(evidence, "evidence");
+	const names = (passed) => tests.filter((test) => test.result === "passed" === passed).map(({ name }) => name);
+	const statement = {
+		_type: statementType,
+		subject: [{
+			name: subject.repository,
+			digest: { sha256: subject.digest.slice(7) }
+		}],
+		predicateType: testResultType,
+		predicate: {
+			result,
+			configuration: [{
+				name: "tests",
+				digest: { gitTree: gitTree.parse(testsTree) }
+			}],
+			passedTests: names(true),
+			warnedTests: [],
+			failedTests: names(false),
+			[bootTestField]: {
+				tests,
+				kernel: facts.kernel,
+				architecture: facts.architecture,
+				accelerator: facts.accelerator,
+				startedAt: formatTime(startedAt),
+				seconds: facts.seconds,
+				...log === void 0 ? {} : { log: log.slice(-65536) }
+			}
+		}
+	};
+	return `${JSON.stringify(statement, void 0, 2)}\n`;
+}
+/** True for a statement with the predicate that `parseStatement` reads; there are many other kinds. */
+function isTestResult(value) {
+	return typeof value === "object" && value !== null && "predicateType" in value && value.predicateType === "https://in-toto.io/attestation/test-result/v0.1";
+}
+/** @throws InputError when the value is no statement of ours, or contradicts itself */
+function parseStatement(value, where) {
+	const parsed = statementSchema.safeParse(value);
+	if (!parsed.success) {
+		const [issue] = parsed.error.issues;
+		throw new InputError({
+			where,
+			field: issue?.path.join(".") ?? "",
+			problem: `not evidence of a boot test: ${issue?.message ?? "wrong shape"}`
+		});
+	}
+	const { subject, predicate } = parsed.data;
+	const [{ name, digest }] = subject;
+	const details = predicate[bootTestField];
+	const testsTree = predicate.configuration.find((each) => each.name === "tests")?.digest?.gitTree;
+	const imageDigest = `sha256:${digest.sha256}`;
+	if (testsTree === void 0 || !isDigest(imageDigest) || predicate.result === "WARNED") throw new InputError({
+		where,
+		problem: "not evidence of a boot test: no tests are named, or the result is WARNED"
+	});
+	const evidence = {
+		subject: {
+			repository: name,
+			digest: imageDigest
+		},
+		result: predicate.result,
+		testsTree,
+		tests: details.tests,
+		kernel: details.kernel,
+		architecture: details.architecture,
+		accelerator: details.accelerator,
+		startedAt: Date.parse(details.startedAt) / 1e3,
+		seconds: details.seconds,
+		...details.log === void 0 ? {} : { log: details.log }
+	};
+	requireConsistent(evidence, where);
+	const failed = evidence.tests.filter((test) => test.result !== "passed").map((test) => test.name);
+	if (predicate.failedTests.join("\n") !== failed.join("\n")) throw new InputError({
+		where,
+		problem: "the failed tests differ from the test results",
+		found: predicate.failedTests
+	});
+	return evidence;
+}
+function requireConsistent(evidence, where) {
+	const failed = evidence.tests.find((test) => test.result !== "passed");
+	if (evidence.result === "PASSED" && failed !== void 0) throw new InputError({
+		where,
+		problem: `the result is PASSED, and the test ${failed.name} ${failed.result}`
+	});
+}
+// src/evidence/store.ts
+/** Shows the kind of statement in lists of referrers already, as BuildKit and cosign do. */
+const predicateAnnotation = "in-toto.io/predicate-type";
+/**
+* Attaches evidence to an image.
+* @throws InputError when the evidence is about another digest, or contradicts itself
+*/
+async function pushEvidence(client, repository, subject, evidence) {
+	if (evidence.subject.digest !== subject.digest) throw new InputError({
+		problem: "this evidence is about another image",
+		found: evidence.subject.digest,
+		expected: subject.digest
+	});
+	const annotations = { [predicateAnnotation]: testResultType };
+	const bytes = new TextEncoder().encode(formatStatement(evidence));
+	return pushArtifact(client, {
+		repository,
+		artifactType: statementMediaType,
+		subject,
+		layers: [{
+			mediaType: statementMediaType,
+			bytes,
+			annotations
+		}],
+		annotations
+	});
+}
+/**
+* The evidence attached to a digest, oldest first. What others attached, and statements that are malformed or about
+* another digest, are no evidence and left out; a registry that does not answer is thrown, never taken for "none".
+*/
+async function findEvidence(client, repository, digest) {
+	const found = [];
+	for (const descriptor of await client.referrers(repository, digest, statementMediaType)) {
+		const kind = descriptor.annotations?.[predicateAnnotation];
+		if (kind !== void 0 && kind !== "https://in-toto.io/attestation/test-result/v0.1") continue;
+		const evidence = await readEvidence(client, repository, descriptor);
+		if (evidence?.subject.digest === digest) found.push({
+			descriptor,
+			evidence
+		});
+	}
+	return found.sort(byTime);
+}
+/**
+* The newest evidence for a digest and these very tests, if it says that they passed. A later failure outweighs an
+* earlier pass: whoever ran the tests again wanted to know.
+*/
+async function passingEvidence(client, repository, digest, testsTree) {
+	const newest = newestFor(await findEvidence(client, repository, digest), testsTree);
+	return newest?.evidence.result === "PASSED" ? newest : void 0;
+}
+/** The newest of several pieces of evidence that is about these tests. */
+function newestFor(all, testsTree) {
+	return all.filter(({ evidence }) => evidence.testsTree === testsTree).sort(byTime).at(-1);
+}
+function byTime(one, other) {
+	const difference = one.evidence.startedAt - other.evidence.startedAt;
+	if (difference !== 0) return difference;
+	return Number(one.evidence.result === "FAILED") - Number(other.evidence.result === "FAILED");
+}
+async function readEvidence(client, repository, descriptor) {
+	const reference = atDigest(repository, descriptor.digest);
+	const where = formatReference(reference);
+	const layer = (await readArtifact(client, reference).catch((error) => {
+		if (error instanceof NotFoundError) return void 0;
+		throw error;
+	}))?.layers.find((each) => each.descriptor.mediaType === statementMediaType);
+	if (layer === void 0) return void 0;
+	try {
+		const value = parseJson(layer.bytes, where);
+		return isTestResult(value) ? parseStatement(value, where) : void 0;
+	} catch (error) {
+		if (error instanceof InputError) return void 0;
+		throw error;
+	}
+}
+export { statementMediaType as a, readArtifact as c, pushEvidence as i, newestFor as n, copyArtifact as o, passingEvidence as r, pushArtifact as s, findEvidence as t };

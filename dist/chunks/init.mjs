@@ -1,0 +1,228 @@
+import { A as configFileName, J as readFileIfThere, M as readConfig, N as configJsonSchema, X as writeFileAtomically, g as parseContainerfile, j as parseConfig, m as findBase, nt as InputError, q as isMissing, z as formatReference } from "./base.mjs";
+import { y as Git } from "./cli.mjs";
+import { t as require_dist } from "./yaml.mjs";
+import { chmod, lstat, realpath } from "node:fs/promises";
+import { join, resolve } from "node:path";
+// src/init/texts.ts
+var import_dist = require_dist();
+/** Where the JSON Schema for editors lies in the user's repository: no network needed, always the right version. */
+const schemaFile = ".coxswain/coxswain.schema.json";
+function configText(settings) {
+	const value = (text) => (0, import_dist.stringify)(text).trimEnd();
+	const { image, testImage, base, stream } = settings;
+	return `# yaml-language-server: $schema=${schemaFile}
+
+# Where fleets get their images, and where images are pushed before they are tested.
+image: ${value(image)}
+test-image: ${value(testImage)}
+
+# The tag to follow. watch-base pins its digest in the Containerfile, by a pull request each time it moves.
+base: ${value(base)}
+# Label com.coreos.stream of every build. Zincati follows a tag of this name in image, on every fleet.
+stream: ${value(stream)}
+architectures: [x86_64]
+# Build again after this time though the base did not move: packages of yours may have.
+refresh: 7d
+
+# Each fleet is a branch, and the nodes that follow it. Merging to the branch releases to the fleet.
+fleets:
+  testing: {}
+  stable: { promote-from: testing, soak: 48h }
+
+# Who is offered an update when, while it is rolled out: 0 is first, 1 is when the rollout is complete. A node picks
+# its ring by the address it asks: <url>/<fleet>/<architecture>/<ring>/
+rings: { canary: 0.0, early: 0.1, broad: 0.5, late: 1.0 }
+
+publish:
+  # Where the published files can be read. Any web server or bucket will do.
+  # url: ${suggestedUrl(image)}
+  # Publish them as an OCI artifact beside the images too.
+  oci: true
+`;
+}
+/** GitHub Pages where the image is in GitHub's registry. */
+function suggestedUrl(image) {
+	const [, owner, name] = /^ghcr\.io\/([^/]+)\/([^/]+)$/.exec(image) ?? [];
+	return owner === void 0 ? "https://updates.example.com/" : `https://${owner}.github.io/${name}/`;
+}
+/** The line of the Containerfile that the sample file comes in by. */
+const copyLine = "COPY rootfs/ /";
+function containerfileText(config) {
+	return `FROM ${formatReference(config.base)}
+
+# Files of your own: what is in rootfs/ comes to the same place in the image.
+${copyLine}
+
+# Packages of your own:
+# RUN rpm-ostree install tmux && ostree container commit
+`;
+}
+const containerignoreText = `# Only what is named here is part of the build, and of the build key: an edit of anything else rebuilds nothing.
+# Name every file and folder that the Containerfile copies.
+*
+!rootfs
+`;
+const gitignoreText = `# What boot-test and publish-updates leave in the checkout.
+/boot-test-output/
+/site/
+`;
+const motdFile = "rootfs/etc/motd.d/50-derived.motd";
+const motdText = `A derived Fedora CoreOS: see https://docs.fedoraproject.org/en-US/fedora-coreos/
+`;
+/** A test that passes on any image that boots. @param hasSample the image has the sample file of rootfs/ */
+function testText(hasSample) {
+	return `#!/bin/sh
+# Tests run as root inside the booted image, in the order of their names; exit code 0 passes.
+# One that needs more than two minutes says so in a line of its own: coxswain: timeout=300 (after a #).
+set -eu
+
+echo "The kernel that runs is this image's: $(uname -r)"
+test -d "/usr/lib/modules/$(uname -r)"
+${hasSample ? `
+echo "What the Containerfile adds is there"
+test -s /etc/motd.d/50-derived.motd
+` : ""}
+echo "Programs can write where they have to"
+echo written >/run/derived-test
+grep -q written /run/derived-test
+rm /run/derived-test
+`;
+}
+/** A rollout policy: fleets that others are promoted to are given more time. */
+function templateText(fleet) {
+	const { start, duration } = fleet.promoteFrom === void 0 ? {
+		start: "now",
+		duration: "24h"
+	} : {
+		start: "+1h",
+		duration: "48h"
+	};
+	return `{{!-- How a release is rolled out to ${fleet.name}. Rendered once, when it is released.
+start takes "now", "+2h", "next tuesday 14:00 UTC", or a date and time; minutes takes a duration. --}}
+{
+  "version": "{{version}}",
+  "metadata": {
+    "rollout": {
+      "duration_minutes": {{minutes "${duration}"}},
+      "start_epoch": {{start "${start}"}},
+      "start_percentage": 0.0
+    }
+  }
+}
+`;
+}
+// src/init/init.ts
+/**
+* Writes the files of a user's repository that are not there yet. A file that is there is never changed, but for the
+* JSON Schema, which is Coxswain's own. Where there is a coxswain.yaml, everything else follows it.
+* @param settings needed where there is no coxswain.yaml
+* @throws InputError inside another folder's repository, and for a coxswain.yaml that is there and wrong
+*/
+async function initRepository(directory, settings) {
+	const root = resolve(directory);
+	const isRepository = await checkTop(root);
+	const existing = await exists(join(root, configFileName));
+	if (!existing && settings === void 0) throw new InputError({
+		field: "--image",
+		problem: `there is no ${configFileName} yet, so the production repository has to be named`,
+		expected: "a repository, such as ghcr.io/acme/os"
+	});
+	const text = settings === void 0 ? "" : configText(settings);
+	const config = existing ? await readConfig(root) : parseConfig(text, configFileName);
+	const containerfile = await readFileIfThere(join(root, config.containerfile));
+	const files = initialFiles(config, text, containerfile);
+	const written = [];
+	const kept = [];
+	for (const file of files) {
+		if (await exists(join(root, file.path))) {
+			kept.push(file.path);
+			continue;
+		}
+		await writeFileAtomically(join(root, file.path), file.text);
+		if (file.executable === true) await chmod(join(root, file.path), 493);
+		written.push(file.path);
+	}
+	const schema = `${JSON.stringify(configJsonSchema(), null, 2)}\n`;
+	if (await readFileIfThere(join(root, ".coxswain/coxswain.schema.json")) === schema) kept.push(schemaFile);
+	else {
+		await writeFileAtomically(join(root, schemaFile), schema);
+		written.push(schemaFile);
+	}
+	return {
+		root,
+		config,
+		written,
+		kept,
+		isRepository,
+		doubt: doubtAbout(containerfile, config)
+	};
+}
+/** The sample in rootfs/ and what goes with it belong to our Containerfile: with another they would only break it. */
+function initialFiles(config, configText, containerfile) {
+	const ours = containerfile ?? containerfileText(config);
+	const hasSample = ours.includes(copyLine);
+	return [
+		{
+			path: configFileName,
+			text: configText
+		},
+		{
+			path: config.containerfile,
+			text: ours
+		},
+		...hasSample ? [{
+			path: ".containerignore",
+			text: containerignoreText
+		}, {
+			path: motdFile,
+			text: motdText
+		}] : [],
+		{
+			path: ".gitignore",
+			text: gitignoreText
+		},
+		...Object.values(config.fleets).map((fleet) => ({
+			path: fleet.template,
+			text: templateText(fleet)
+		})),
+		{
+			path: `${config.tests}/10-image.sh`,
+			text: testText(hasSample),
+			executable: true
+		}
+	];
+}
+/** What is wrong with a Containerfile that was there, if anything: better known now than at the first build. */
+function doubtAbout(containerfile, config) {
+	if (containerfile === void 0) return void 0;
+	try {
+		findBase(parseContainerfile(containerfile, config.containerfile), config.base);
+		return;
+	} catch (error) {
+		if (error instanceof InputError) return error.message;
+		throw error;
+	}
+}
+/** True in a repository's top folder, false outside of any. */
+async function checkTop(root) {
+	if (!await exists(root)) return false;
+	const top = await new Git(root).try(["rev-parse", "--show-toplevel"]);
+	if (top === void 0 || top === "") return false;
+	if (await realpath(top) === await realpath(root)) return true;
+	throw new InputError({
+		field: "--directory",
+		problem: "this folder is inside a repository, and coxswain.yaml belongs at its top",
+		found: root,
+		expected: top
+	});
+}
+async function exists(path) {
+	try {
+		await lstat(path);
+		return true;
+	} catch (error) {
+		if (isMissing(error)) return false;
+		throw error;
+	}
+}
+export { initRepository as t };

@@ -1,0 +1,1539 @@
+import { a as findBuilt, f as requireTools, l as isLoopback, n as materialiseContext, o as readCandidate, s as listCommit, u as exec } from "./build.mjs";
+import { i as pushEvidence, r as passingEvidence } from "./evidence.mjs";
+import { B as formatRepository, I as atDigest, J as readFileIfThere, K as sameRepository, L as atTag, W as parseReference, X as writeFileAtomically, Y as withTemporaryFolder, Z as onInterrupt, et as parseDuration, f as readImage, nt as InputError, q as isMissing, rt as OutsideError, z as formatReference } from "./base.mjs";
+import { D as findStaticBusybox, E as requireKernel, O as startProcess, T as readModuleIndex, w as orderModules } from "./demo.mjs";
+import { S as silentLog } from "./cli.mjs";
+import { copyFile, lstat, mkdir, open, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { basename, join, posix, resolve } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { randomBytes } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
+import { accessSync, constants } from "node:fs";
+import { gunzipSync } from "node:zlib";
+// src/vm/describe.ts
+/** For the terminal. */
+function describeTested({ image, version, evidence, report, console }) {
+	const width = Math.max(0, ...evidence.tests.map(({ name }) => name.length));
+	const lines = [
+		`${headline(evidence, report)}: ${image}`,
+		...version === void 0 ? [] : [`  version ${version}`],
+		...evidence.tests.map((test) => `  ${test.name.padEnd(width)}  ${outcome(test)}, ${test.seconds.toFixed(1)} s`),
+		`  ${machineFacts(evidence, report)}`
+	];
+	if (report === void 0 || report.verdict === "passed") return lines.join("\n");
+	return [
+		...lines,
+		"",
+		report.explanation,
+		...troubles(report, console).map(({ title, text }) => `\n--- ${title} ---\n${text.trimEnd()}`)
+	].join("\n");
+}
+/** GitHub's limit for a comment is 65,536 characters. */
+const commentCharacters = 5e4;
+/**
+* For the pull request, as Markdown. Of a pass it depends on the evidence alone: saying it again, from evidence found
+* in the registry, gives the same text.
+*/
+function commentOn({ image, version, evidence, report, console }) {
+	const rows = evidence.tests.map((test) => `| \`${test.name.replaceAll("|", "\\|")}\` | ${outcome(test)} | ${test.seconds.toFixed(1)} |`);
+	const found = report === void 0 ? [] : troubles(report, console);
+	const share = Math.floor(commentCharacters / Math.max(1, found.length));
+	return [
+		`### Boot test: ${headline(evidence, report)}`,
+		...report === void 0 || report.verdict === "passed" ? [] : [plain(report.explanation)],
+		...rows.length === 0 ? [] : [[
+			"| test | result | seconds |",
+			"|---|---|---|",
+			...rows
+		].join("\n")],
+		...found.map(({ title, text }) => `<details open><summary>${plain(title)}</summary>\n\n${fenced(text.slice(-share))}\n\n</details>`),
+		[
+			...version === void 0 ? [] : [`version \`${version}\``],
+			`\`${image}\``,
+			machineFacts(evidence)
+		].join("  \n")
+	].join("\n\n");
+}
+/** The end of what was seen, for the evidence: what failed, else the tests' output. */
+function evidenceLog(report, console) {
+	const parts = report.verdict === "passed" ? report.tests.map(({ name, output }) => ({
+		title: name,
+		text: output
+	})) : [...troubles(report), {
+		title: "console",
+		text: lastLines(console, 100)
+	}];
+	const share = Math.floor(commentCharacters / Math.max(1, parts.length));
+	return parts.map(({ title, text }) => `--- ${title} ---\n${text.slice(-share).trimEnd()}\n`).join("");
+}
+function headline(evidence, report) {
+	if (evidence.result === "PASSED") return "passed";
+	return report === void 0 ? "failed" : `failed (${report.verdict.replaceAll("-", " ")})`;
+}
+function machineFacts(evidence, report) {
+	const how = evidence.accelerator === "kvm" ? "KVM" : "emulated";
+	const note = report?.acceleratorNote === void 0 ? "" : ` (${report.acceleratorNote})`;
+	const system = report?.system;
+	return [
+		...evidence.kernel === "" ? [] : [`kernel ${evidence.kernel}`],
+		evidence.architecture,
+		`${how}${note}`,
+		...system?.manager === "systemd" ? [`systemd: ${system.state}`] : [],
+		...report === void 0 ? [] : [`booted in ${report.seconds.boot.toFixed(1)} s`],
+		`${evidence.seconds.toFixed(1)} s in all`
+	].join(", ");
+}
+function outcome(test) {
+	if (test.result === "failed") return test.exitCode === void 0 ? "cut off" : `failed (exit code ${test.exitCode})`;
+	return test.result === "passed" ? "passed" : "timed out";
+}
+const consoleLines = 20;
+/** What somebody who has to mend it reads first. */
+function troubles(report, console = "") {
+	const tests = report.tests.filter(({ result }) => result !== "passed").map((test) => ({
+		title: `${test.name}: ${outcome(test)}`,
+		text: shownOutput(test)
+	}));
+	const system = report.system;
+	const units = (system?.failedUnits ?? []).map((unit) => `failed: ${unit}`).join("\n");
+	const ready = system === void 0 || system.manager === "none" || system.state === "running";
+	const done = [
+		"passed",
+		"test-failed",
+		"test-timed-out",
+		"system-not-running"
+	].includes(report.verdict);
+	return [
+		...ready ? [] : [{
+			title: `systemd: ${system.state}`,
+			text: clean(`${units}\n${system.details}`.trim())
+		}],
+		...tests,
+		...done || console === "" ? [] : [{
+			title: "the end of the console",
+			text: lastLines(console, consoleLines)
+		}]
+	];
+}
+function shownOutput({ output, exitCode, result }) {
+	if (output !== "") return clean(output);
+	return result === "failed" && exitCode === void 0 ? "(its output was lost with the machine)" : "(no output)";
+}
+/** Output that a terminal or a web page shows as text, whatever a program wrote. */
+function clean(text) {
+	return stripVTControlCharacters(text).replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "");
+}
+function lastLines(text, count) {
+	return clean(text).trimEnd().split("\n").slice(-count).join("\n");
+}
+/** A code block that its content cannot end. */
+function fenced(text) {
+	const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+	const fence = "`".repeat(longest + 1);
+	return `${fence}text\n${text.trimEnd()}\n${fence}`;
+}
+/** Text from a guest, outside of code: nothing in it is markup or calls for a person. */
+function plain(text) {
+	return clean(text).replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`).replace(/[@#`*_[\]|]/g, "\\$&");
+}
+// src/vm/machine-types.ts
+/** Name of the virtio-serial port that results go through. */
+const reportPortName = "coxswain.results";
+const machineTypes = {
+	x86_64: {
+		program: "qemu-system-x86_64",
+		machine: "q35",
+		consoleTerminal: "ttyS0",
+		fallbackTerminal: "ttyS1",
+		fallbackArguments: ["-serial", "chardev:fallback"],
+		emulatedProcessor: "max,la57=off",
+		emulationArguments: ["no_timer_check"]
+	},
+	aarch64: {
+		program: "qemu-system-aarch64",
+		machine: "virt",
+		consoleTerminal: "ttyAMA0",
+		fallbackTerminal: "ttyS0",
+		fallbackArguments: ["-device", "pci-serial,chardev=fallback"],
+		emulatedProcessor: "max",
+		emulationArguments: []
+	}
+};
+/** @throws InputError for an architecture that cannot be boot-tested */
+function machineTypeOf(architecture) {
+	const type = machineTypes[architecture];
+	if (type !== void 0) return type;
+	throw new InputError({
+		problem: "boot tests do not know this architecture",
+		found: architecture,
+		expected: Object.keys(machineTypes).join(" or ")
+	});
+}
+/** The command line of QEMU, without the program's name. */
+function machineArguments(options) {
+	const type = machineTypeOf(options.architecture);
+	const { accelerator } = options;
+	return [
+		"-nodefaults",
+		"-no-user-config",
+		"-no-reboot",
+		...["-display", "none"],
+		...["-machine", type.machine],
+		...["-accel", accelerator],
+		...["-cpu", accelerator === "kvm" ? "host" : type.emulatedProcessor],
+		...["-smp", String(options.cpus)],
+		...["-m", `${options.memoryMegabytes}M`],
+		...["-kernel", options.kernel],
+		...["-initrd", options.initrd],
+		...["-append", kernelArguments(options)],
+		...["-chardev", `file,id=console,path=${escaped(options.console)}`],
+		...["-serial", "chardev:console"],
+		...["-chardev", `file,id=fallback,path=${escaped(options.fallback)}`],
+		...type.fallbackArguments,
+		...["-chardev", `file,id=results,path=${escaped(options.results)}`],
+		...["-device", "virtio-serial-pci"],
+		...["-device", `virtserialport,chardev=results,name=${reportPortName}`],
+		...["-drive", `if=none,id=root,format=raw,readonly=on,file=${escaped(options.rootImage)}`],
+		...["-device", "virtio-blk-pci,drive=root"],
+		...["-netdev", "user,id=network,restrict=on"],
+		...["-device", "virtio-net-pci,netdev=network,romfile="],
+		...["-device", "virtio-rng-pci"]
+	];
+}
+/** What the kernel is told. Nothing here changes what the image does, except to end instead of waiting. */
+function kernelArguments(options) {
+	const type = machineTypeOf(options.architecture);
+	return [
+		`console=${type.consoleTerminal}`,
+		"panic=-1",
+		"systemd.firstboot=off",
+		"enforcing=0",
+		...options.accelerator === "tcg" ? type.emulationArguments : []
+	].join(" ");
+}
+/** QEMU separates options by commas; a comma in a value is written twice. */
+function escaped(value) {
+	return value.replaceAll(",", ",,");
+}
+// src/vm/accelerator.ts
+/**
+* KVM where it really works, emulation elsewhere.
+* @param requested takes the choice away
+* @throws InputError when KVM is requested and does not work
+*/
+async function chooseAccelerator(architecture, requested) {
+	if (requested === "tcg") return {
+		accelerator: "tcg",
+		note: "emulation was asked for"
+	};
+	const problem = await kvmProblem(architecture);
+	if (problem === void 0) return { accelerator: "kvm" };
+	if (requested === "kvm") throw new InputError({ problem: `KVM was asked for, but ${problem}` });
+	return {
+		accelerator: "tcg",
+		note: problem
+	};
+}
+async function kvmProblem(architecture) {
+	if ({
+		x64: "x86_64",
+		arm64: "aarch64"
+	}[process.arch] !== architecture) return `this machine is not ${architecture}`;
+	try {
+		accessSync("/dev/kvm", constants.R_OK | constants.W_OK);
+	} catch {
+		return "/dev/kvm is missing or not ours to use";
+	}
+	return probeKvm(architecture);
+}
+const probeExitCode = 85;
+const probeSeconds = 10;
+/**
+* Runs a few instructions under KVM. A /dev/kvm that opens proves little: nested ones may refuse to set up a
+* processor (QEMU aborts), or never run it.
+*/
+async function probeKvm(architecture) {
+	const type = machineTypeOf(architecture);
+	return withTemporaryFolder("kvm", async (folder) => {
+		const logFile = join(folder, "qemu.log");
+		const machine = [
+			...[
+				"-nodefaults",
+				"-no-user-config",
+				"-display",
+				"none",
+				"-machine",
+				type.machine
+			],
+			"-accel",
+			"kvm",
+			"-cpu",
+			"host",
+			"-m",
+			"64M",
+			"-no-reboot"
+		];
+		const firmware = join(folder, "firmware");
+		await writeFile(firmware, probeFirmware());
+		const probe = architecture === "x86_64" ? [
+			"-bios",
+			firmware,
+			"-device",
+			"isa-debug-exit,iobase=0x501,iosize=1"
+		] : ["-S"];
+		const qemu = await startProcess(type.program, [...machine, ...probe], { logFile });
+		const patience = architecture === "x86_64" ? probeSeconds : 1;
+		const end = await Promise.race([qemu.ended, setTimeout(patience * 1e3, void 0, { ref: false })]);
+		await qemu.stop(1e3);
+		if (architecture === "x86_64" ? end?.code === probeExitCode : end === void 0) return void 0;
+		const said = (await readFileIfThere(logFile))?.trim().split("\n")[0] ?? "";
+		return `KVM is there but does not work: ${end === void 0 ? "its processor does not run" : said || `QEMU ended with ${end.code ?? end.signal}`}`;
+	});
+}
+/** The last 64 KiB below 4 GiB; a processor starts 16 bytes before their end. */
+function probeFirmware() {
+	const firmware = Buffer.alloc(65536, 244);
+	Buffer.from([
+		186,
+		1,
+		5,
+		176,
+		42,
+		238,
+		244
+	]).copy(firmware, firmware.length - 16);
+	return firmware;
+}
+// src/vm/guest-scripts.ts
+/** Folder of the harness in the running guest. */
+const guestFolder = "/run/coxswain";
+const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/** How much of a test's output is sent: its end. Lines of one letter become ten times as long on their way. */
+const sentBytes = 1048576;
+/** Opens the way results take, as file descriptor 3, and defines `say`. */
+const channel = (fallbackTerminal) => `
+open_channel() {
+  for name in /sys/class/virtio-ports/*/name; do
+    [ -e "$name" ] || continue
+    if [ "$(cat "$name")" = ${reportPortName} ]; then
+      port="\${name%/name}"
+      port="/dev/\${port##*/}"
+      [ -c "$port" ] && exec 3>"$port" && return 0
+    fi
+  done
+  # The node of a serial port is there without the port; its type then is 0.
+  if [ "$(cat /sys/class/tty/${fallbackTerminal}/type 2>/dev/null || echo 0)" != 0 ]; then
+    stty -F /dev/${fallbackTerminal} raw -echo && exec 3>/dev/${fallbackTerminal} && return 0
+  fi
+  return 1
+}
+say() {
+  read -r uptime rest </proc/uptime
+  echo "$1 $uptime $2" >&3
+}
+`;
+/** /init of the initrd: mounts the image's root, read-only, with a layer in memory above it, and hands over. */
+function initScript({ systemd, fallbackTerminal }) {
+	const first = systemd ?? `/run/coxswain/busybox sh /run/coxswain/first-process`;
+	return `#!/bin/busybox sh
+/bin/busybox --install -s /bin
+export PATH=/bin
+mount -t devtmpfs devtmpfs /dev
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+${channel(fallbackTerminal)}
+fail() {
+  echo "coxswain: $1" >/dev/console
+  if open_channel; then say problem "$1"; else echo "coxswain: no result channel" >/dev/console; fi
+  poweroff -f
+}
+# A module that does not load is often one of several that would do; what is really missing shows at the mount.
+while read -r module; do insmod "/modules/$module" 2>/dev/null; done </modules/order
+tries=0
+while [ ! -b /dev/vda ] && [ $tries -lt 100 ]; do usleep 100000; tries=$((tries + 1)); done
+[ -b /dev/vda ] || fail "the kernel did not find the disk (virtio_pci, virtio_blk)"
+mount -t erofs -o ro /dev/vda /lower || fail "the kernel cannot mount erofs"
+mount -t tmpfs -o mode=755 tmpfs /writable
+mkdir /writable/upper /writable/work
+mount -t overlay -o lowerdir=/lower,upperdir=/writable/upper,workdir=/writable/work overlay /root ||
+  fail "the kernel cannot mount overlay"
+mount -t tmpfs -o mode=755,nosuid,nodev tmpfs /run
+cp -a /coxswain ${guestFolder}
+if [ -e /coxswain/coxswain.service ]; then
+  for target in multi-user emergency rescue; do
+    mkdir -p /run/systemd/system/$target.target.wants
+    ln -s ../coxswain.service /run/systemd/system/$target.target.wants/coxswain.service
+  done
+  mv ${guestFolder}/coxswain.service /run/systemd/system/coxswain.service
+fi
+for place in dev proc sys run; do
+  mkdir -p /root/$place
+  mount -o move /$place /root/$place
+done
+exec switch_root -c /dev/console /root ${first}
+`;
+}
+/** The unit that runs the harness; without default dependencies, so that it starts in emergency mode too. */
+function unitFile() {
+	return `[Unit]
+Description=Coxswain boot test
+DefaultDependencies=no
+Conflicts=shutdown.target
+
+[Service]
+Type=simple
+ExecStart=${guestFolder}/busybox sh ${guestFolder}/harness
+ExecStopPost=${guestFolder}/busybox sh ${guestFolder}/ended
+OOMScoreAdjust=-900
+`;
+}
+/** The first process of an image without systemd. */
+function firstProcessScript() {
+	return `${harnessStart()}
+mkdir -p /dev/pts /dev/shm
+mount -t devpts devpts /dev/pts
+mount -t tmpfs tmpfs /dev/shm
+ip link set lo up
+exec sh ${guestFolder}/harness
+`;
+}
+/** Runs when the harness has ended for whatever reason: a machine without it would only wait for its deadline. */
+function endedScript({ fallbackTerminal }) {
+	return `${harnessStart()}
+[ -e ${guestFolder}/finished ] && exit 0
+${channel(fallbackTerminal)}
+open_channel && say ended
+poweroff -f
+`;
+}
+/** Waits for the system, runs the tests, reports line by line (see protocol.ts), and powers off. */
+function harnessScript(settings) {
+	const runs = settings.tests.map(({ name, timeoutSeconds }, index) => `run_test ${index} ${quoted(name)} ${timeoutSeconds}`);
+	return `${harnessStart()}
+${channel(settings.fallbackTerminal)}
+if ! open_channel; then
+  echo "coxswain: no result channel" >/dev/console
+  : >${guestFolder}/finished
+  poweroff -f
+fi
+say begin "$(uname -r)"
+${settings.systemd === void 0 ? "say system none" : systemPart(settings.systemSeconds)}
+
+kill_session() {
+  tries=0
+  while [ $tries -lt 10 ]; do
+    found=
+    for file in /proc/[0-9]*/stat; do
+      read -r line 2>/dev/null <"$file" || continue
+      # The name in parentheses may hold anything; after it: state, parent, group, session.
+      after="\${line##*) }"
+      state="\${after%% *}"
+      after="\${after#* * * }"
+      if [ "\${after%% *}" = "$1" ] && [ "$state" != Z ]; then
+        kill -KILL "\${line%% *}" 2>/dev/null && found=1
+      fi
+    done
+    [ -z "$found" ] && return
+    tries=$((tries + 1))
+  done
+}
+
+send_output() {
+  # Without the final newline here, a last line that lacks its own would swallow the next message.
+  size=$(wc -c <"$2")
+  if [ "$size" -gt ${sentBytes} ]; then echo "output $1 … ($((size - ${sentBytes})) bytes before this are left out)" >&3; fi
+  { tail -c ${sentBytes} "$2" | tr -d '\\000'; echo; } | sed "s/^/output $1 /" >&3
+}
+
+run_test() {
+  folder=${guestFolder}/output
+  # A file system of its own for the output: a test that floods it fills this, not the machine's memory.
+  mkdir -p $folder
+  mount -t tmpfs -o size=16m,mode=755 tmpfs $folder
+  rm -f ${guestFolder}/timed-out
+  say start $1
+  setsid env -i ${environmentWords(settings.environment)} \\
+    ${guestFolder}/busybox sh -c 'cd ${guestFolder}/tests && exec "./$0"' "$2" \\
+    </dev/null >$folder/text 2>&1 3>&- &
+  test_process=$!
+  setsid sh -c 'sleep $1; : >${guestFolder}/timed-out; kill -TERM -$2; sleep 5; kill -KILL -$2' \\
+    watch $3 $test_process </dev/null >/dev/null 2>&1 3>&- &
+  watch_process=$!
+  wait $test_process
+  code=$?
+  kill -KILL -$watch_process
+  wait $watch_process
+  kill_session $test_process
+  result=exited
+  [ -e ${guestFolder}/timed-out ] && result=timed-out
+  read -r ended rest </proc/uptime
+  send_output $1 $folder/text
+  echo "end $ended $1 $result $code" >&3
+  umount -l $folder
+}
+
+${runs.join("\n")}
+
+say done
+: >${guestFolder}/finished
+poweroff -f
+`;
+}
+function harnessStart() {
+	return `export PATH=${guestFolder}/bin
+[ -d ${guestFolder}/bin ] || { ${guestFolder}/busybox mkdir ${guestFolder}/bin; ${guestFolder}/busybox --install -s ${guestFolder}/bin; }`;
+}
+function systemPart(systemSeconds) {
+	return `
+# Programs of the image, with the image's own search path.
+image() {
+  seconds=$1
+  shift
+  timeout -s KILL "$seconds" env PATH=${systemPath} SYSTEMD_COLORS=0 LANG=C.UTF-8 "$@" 2>/dev/null </dev/null 3>&-
+}
+read -r now rest </proc/uptime
+limit=$((\${now%.*} + ${systemSeconds}))
+while :; do
+  read -r now rest </proc/uptime
+  left=$((limit - \${now%.*}))
+  [ $left -gt 0 ] || break
+  state=$(image $left systemctl is-system-running --wait)
+  case "$state" in
+    initializing | starting | offline | unknown | '') usleep 300000 ;;
+    *) break ;;
+  esac
+done
+[ -n "$state" ] || state=$(image 10 systemctl is-system-running)
+say system "\${state:-unknown}"
+if [ "$state" != running ]; then
+  for unit in $(image 20 systemctl list-units --state=failed --plain --no-legend | sed 's/^[^a-zA-Z0-9@_-]*//; s/ .*//'); do
+    echo "failed-unit $unit" >&3
+    { image 20 journalctl --boot --no-pager --output=cat --lines=15 --unit="$unit"; echo; } |
+      sed "s/^/unit-log $unit /" >&3
+  done
+  { image 20 systemctl list-jobs --no-legend | head -20; } | sed 's/^/job /' >&3
+fi`;
+}
+function environmentWords(environment) {
+	const all = {
+		PATH: systemPath,
+		HOME: "/root",
+		LANG: "C.UTF-8",
+		TERM: "dumb",
+		...environment
+	};
+	return Object.entries(all).map(([name, value]) => quoted(`${name}=${value}`)).join(" ");
+}
+/** One word of a shell command, whatever it holds. */
+function quoted(text) {
+	return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+// src/vm/newc.ts
+const folder = "folder";
+/**
+* Writes a cpio archive of format "newc" (kernel documentation, "initramfs buffer format"): the only one the kernel
+* reads. All entries belong to root; times are zero, so that the same entries are the same bytes.
+*/
+function writeNewc(entries) {
+	const chunks = [];
+	for (const [index, entry] of entries.entries()) {
+		const isFolder = entry.content === folder;
+		const data = isFolder ? Buffer.alloc(0) : Buffer.from(entry.content);
+		const type = isFolder ? 16384 : 32768;
+		chunks.push(header(entry.path, {
+			inode: index + 1,
+			mode: type | entry.mode,
+			size: data.length
+		}));
+		chunks.push(padded(data));
+	}
+	chunks.push(header("TRAILER!!!", {
+		inode: 0,
+		mode: 0,
+		size: 0
+	}));
+	return Buffer.concat(chunks);
+}
+function header(path, fields) {
+	const name = Buffer.from(`${path}\0`);
+	const text = `070701${[
+		fields.inode,
+		fields.mode,
+		0,
+		0,
+		1,
+		0,
+		fields.size,
+		0,
+		0,
+		0,
+		0,
+		name.length,
+		0
+	].map((value) => value.toString(16).padStart(8, "0")).join("")}`;
+	return padded(Buffer.concat([Buffer.from(text), name]));
+}
+/** Names and contents start at multiples of four bytes. */
+function padded(bytes) {
+	const rest = bytes.length % 4;
+	return rest === 0 ? bytes : Buffer.concat([bytes, Buffer.alloc(4 - rest)]);
+}
+// src/vm/initrd.ts
+/** Makes the first root file system of the guest: an uncompressed archive, which every kernel reads. */
+async function makeInitrd(options) {
+	const { settings, tests } = options;
+	const busybox = await readFile(options.busybox);
+	const modules = await readModules(options.modules, options.moduleFiles);
+	const folders = [
+		"bin",
+		"dev",
+		"proc",
+		"sys",
+		"run",
+		"lower",
+		"writable",
+		"root",
+		"modules",
+		"coxswain"
+	];
+	const beside = options.testsFolder === void 0 ? [] : await filesBelow(options.testsFolder);
+	const named = new Set(tests.map(({ name }) => `coxswain/tests/${name}`));
+	const script = (path, content) => ({
+		path,
+		content,
+		mode: 493
+	});
+	const copies = tests.map(async ({ name, path }) => {
+		return {
+			path: `coxswain/tests/${name}`,
+			content: await readFile(path),
+			mode: 493
+		};
+	});
+	return writeNewc([
+		...[...folders, "coxswain/tests"].map((path) => ({
+			path,
+			content: folder,
+			mode: 493
+		})),
+		{
+			path: "bin/busybox",
+			content: busybox,
+			mode: 493
+		},
+		...modules.map(({ name, content }) => ({
+			path: `modules/${name}`,
+			content,
+			mode: 420
+		})),
+		{
+			path: "modules/order",
+			content: modules.map(({ name }) => `${name}\n`).join(""),
+			mode: 420
+		},
+		script("init", initScript(settings)),
+		{
+			path: "coxswain/busybox",
+			content: busybox,
+			mode: 493
+		},
+		script("coxswain/harness", harnessScript(settings)),
+		...settings.systemd === void 0 ? [script("coxswain/first-process", firstProcessScript())] : [script("coxswain/ended", endedScript(settings)), {
+			path: "coxswain/coxswain.service",
+			content: unitFile(),
+			mode: 420
+		}],
+		...beside.filter(({ path }) => !named.has(path)),
+		...await Promise.all(copies)
+	]);
+}
+async function filesBelow(top, below = "") {
+	const entries = [];
+	for (const entry of await readdir(join(top, below), { withFileTypes: true })) {
+		const path = join(below, entry.name);
+		if (entry.isDirectory()) {
+			entries.push({
+				path: `coxswain/tests/${path}`,
+				content: folder,
+				mode: 493
+			});
+			entries.push(...await filesBelow(top, path));
+		} else if (entry.isFile()) entries.push({
+			path: `coxswain/tests/${path}`,
+			content: await readFile(join(top, path)),
+			mode: 493
+		});
+	}
+	return entries;
+}
+/** Reads module files, decompressed: the small insmod of the guest knows no compression. */
+async function readModules(modules, files) {
+	return withTemporaryFolder("modules", async (temporary) => {
+		const result = [];
+		for (const file of files) {
+			const name = basename(file).replace(/\.(xz|zst|gz)$/, "");
+			result.push({
+				name,
+				content: await readModule(join(modules, file), temporary)
+			});
+		}
+		return result;
+	});
+}
+async function readModule(path, temporary) {
+	const [, ending] = /\.ko(?:\.(\w+))?$/.exec(path) ?? [];
+	if (ending === void 0) return readFile(path);
+	if (ending === "gz") return gunzipSync(await readFile(path));
+	const tool = {
+		xz: "xz",
+		zst: "zstd"
+	}[ending];
+	if (tool === void 0) throw new InputError({
+		where: path,
+		problem: "unknown compression of a kernel module"
+	});
+	const copy = join(temporary, basename(path));
+	await copyFile(path, copy);
+	await exec(tool, [
+		"-d",
+		"-q",
+		...tool === "zstd" ? ["--rm"] : [],
+		copy
+	]);
+	return readFile(copy.slice(0, -ending.length - 1));
+}
+// src/vm/protocol.ts
+function emptyRecord() {
+	return {
+		kernel: void 0,
+		problem: void 0,
+		systemState: void 0,
+		failedUnits: [],
+		details: [],
+		tests: /* @__PURE__ */ new Map(),
+		ended: false,
+		done: false
+	};
+}
+/** Takes in one line. Anything that is not of the protocol is left alone (a serial port may carry other text). */
+function readLine(record, line) {
+	const output = /^output (\d+) ?(.*)$/s.exec(line);
+	if (output !== null) {
+		record.tests.get(Number(output[1]))?.output.add(output[2] ?? "");
+		return;
+	}
+	const quoted = /^(failed-unit|unit-log|job) (.*)$/s.exec(line);
+	if (quoted?.[2] !== void 0) {
+		readSystemNote(record, quoted[1], quoted[2]);
+		return;
+	}
+	const match = /^(\w+) (\d+(?:\.\d+)?)(?: (.*))?$/.exec(line);
+	if (match === null) return;
+	const [, word, uptime, rest = ""] = match;
+	const at = Number(uptime);
+	switch (word) {
+		case "begin":
+			record.kernel = rest;
+			break;
+		case "problem":
+			record.problem = rest;
+			break;
+		case "system":
+			record.systemState = rest;
+			break;
+		case "start":
+			record.tests.set(Number(rest), {
+				startedAt: at,
+				output: createOutputTail(),
+				end: void 0
+			});
+			break;
+		case "end": {
+			const [index, how, code] = rest.split(" ");
+			const test = record.tests.get(Number(index));
+			if (test !== void 0) test.end = {
+				at,
+				timedOut: how === "timed-out",
+				code: Number(code)
+			};
+			break;
+		}
+		case "ended":
+			record.ended = true;
+			break;
+		case "done": record.done = true;
+	}
+}
+function readSystemNote(record, word, text) {
+	if (word === "failed-unit") record.failedUnits.push(text);
+	else if (word === "job") record.details.push(`waiting: ${text}`);
+	else {
+		const [, unit, message] = /^(\S+) (.+)$/s.exec(text) ?? [];
+		if (message !== void 0) record.details.push(`${unit}: ${message}`);
+	}
+}
+const keptCharacters = 65536;
+function createOutputTail() {
+	const lines = [];
+	let length = 0;
+	let dropped = false;
+	return {
+		add: (line) => {
+			const kept = line.slice(-65536);
+			dropped ||= kept.length < line.length;
+			lines.push(kept);
+			length += kept.length + 1;
+			if (length <= 2 * keptCharacters) return;
+			let drop = 0;
+			while (length > keptCharacters && drop < lines.length - 1) {
+				length -= lines[drop].length + 1;
+				drop += 1;
+			}
+			lines.splice(0, drop);
+			dropped ||= drop > 0;
+		},
+		text: () => `${dropped ? "… (more is in the results log)\n" : ""}${lines.join("\n")}`
+	};
+}
+/** Cuts a stream of bytes into lines; an unfinished last line waits for its rest. */
+function createLineReader(onLine) {
+	const decoder = new TextDecoder();
+	let rest = "";
+	return (bytes) => {
+		const parts = (rest + decoder.decode(bytes, { stream: true })).split("\n");
+		rest = parts.pop() ?? "";
+		for (const part of parts) onLine(part);
+	};
+}
+// src/vm/machine.ts
+/** Files that a run leaves in the output folder. */
+const logNames = {
+	console: "console.log",
+	results: "results.log",
+	fallback: "results-fallback.log",
+	complaints: "qemu.log"
+};
+const pollMilliseconds = 100;
+/** The guest powers off right after its last word; QEMU may take a moment to notice. */
+const farewellSeconds = 3;
+/**
+* Boots a machine, listens until it is done, ended or out of time, and leaves no process behind.
+* @throws OutsideError when this process is being interrupted
+*/
+async function runMachine(options) {
+	const { outputFolder } = options;
+	const file = (name) => join(outputFolder, logNames[name]);
+	await Promise.all(Object.keys(logNames).map((name) => writeFile(file(name), "")));
+	const machine = {
+		...options.machine,
+		console: file("console"),
+		results: file("results"),
+		fallback: file("fallback")
+	};
+	const { program } = machineTypeOf(machine.architecture);
+	const started = performance.now();
+	const seconds = () => (performance.now() - started) / 1e3;
+	const qemu = await startProcess(program, machineArguments(machine), { logFile: file("complaints") });
+	let interrupted = false;
+	const forget = onInterrupt(() => {
+		interrupted = true;
+	});
+	const record = emptyRecord();
+	const milestones = {};
+	const note = (line) => {
+		readLine(record, line);
+		if (record.kernel !== void 0) milestones.begin ??= seconds();
+		if (record.tests.size > 0) milestones.firstTest ??= seconds();
+		if (record.done) milestones.done ??= seconds();
+	};
+	const readers = await Promise.all([openReader(file("results"), note), openReader(file("fallback"), note)]);
+	let ended;
+	qemu.ended.then((how) => {
+		ended = how;
+	});
+	let end;
+	let kernelSpoke = options.silenceSeconds === void 0;
+	try {
+		while (end === void 0) {
+			const last = ended;
+			for (const reader of readers) await reader.read();
+			options.onProgress(record);
+			if (record.done) end = { kind: "done" };
+			else if (last !== void 0) end = {
+				kind: "exited",
+				...last
+			};
+			else if (seconds() >= options.deadlineSeconds) end = { kind: "deadline" };
+			else if (!kernelSpoke && seconds() >= (options.silenceSeconds ?? 0)) {
+				kernelSpoke = (await readFileIfThere(file("console")))?.includes("Linux version") === true;
+				if (!kernelSpoke) end = { kind: "silent" };
+			} else await Promise.race([qemu.ended, setTimeout(pollMilliseconds)]);
+		}
+		if (end.kind === "done") await Promise.race([qemu.ended, setTimeout(farewellSeconds * 1e3)]);
+	} finally {
+		forget();
+		await qemu.stop(2e3);
+		for (const reader of readers) await reader.close();
+	}
+	if (interrupted) throw new OutsideError("the boot test", "it was interrupted");
+	const run = {
+		record,
+		end,
+		milestones,
+		seconds: seconds(),
+		complaints: await readFileIfThere(file("complaints")) ?? "",
+		console: await readFileIfThere(file("console")) ?? ""
+	};
+	if (await readFileIfThere(file("fallback")) === "") await rm(file("fallback"));
+	return run;
+}
+async function openReader(path, onLine) {
+	const handle = await open(path, "r");
+	const feed = createLineReader(onLine);
+	const buffer = Buffer.alloc(262144);
+	let position = 0;
+	return {
+		read: async () => {
+			for (;;) {
+				const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
+				if (bytesRead === 0) return;
+				position += bytesRead;
+				feed(buffer.subarray(0, bytesRead));
+			}
+		},
+		close: () => handle.close()
+	};
+}
+// src/vm/root-filesystem.ts
+/** buildah's exit codes for "done" and for "there is no such thing", which is as good here. */
+const orNot = [
+	0,
+	1,
+	125
+];
+/**
+* Pulls exactly this image and gives `work` the folder its root file system is mounted at, read by nobody else and
+* gone afterwards, also after an error or Ctrl-C; as is the image, unless it was in buildah's storage before.
+* @throws InputError unless root; OutsideError when the pull fails
+*/
+async function withRootFilesystem(image, work, options = {}) {
+	requireRoot();
+	requireTools(["buildah"]);
+	const name = `${formatRepository(image.repository)}@${image.digest}`;
+	const container = `coxswain-boot-${randomBytes(6).toString("hex")}`;
+	const known = await exec("buildah", [
+		"inspect",
+		"--type",
+		"image",
+		name
+	], { allow: orNot });
+	const remove = async () => {
+		await exec("buildah", ["umount", container], { allow: orNot });
+		await exec("buildah", ["rm", container], { allow: orNot });
+		if (known.exitCode !== 0) await exec("buildah", ["rmi", name], { allow: orNot });
+	};
+	const forget = onInterrupt(remove);
+	try {
+		const insecure = isLoopback(new URL(`http://${image.repository.registry}`)) ? ["--tls-verify=false"] : [];
+		await (options.log ?? silentLog).task(`pulling ${name}`, (report) => exec("buildah", [
+			"from",
+			"--name",
+			container,
+			...insecure,
+			`docker://${name}`
+		], {
+			doing: `pulling ${name}`,
+			onLine: (line) => report(line.trim().slice(0, 60))
+		}));
+		const { stdout } = await exec("buildah", ["mount", container]);
+		return await work(stdout.trim());
+	} finally {
+		forget();
+		await remove();
+	}
+}
+/** Makes a read-only image file of a root file system, with owners, modes and extended attributes as they are. */
+async function makeRootImage(root, file) {
+	requireRoot();
+	await exec("mkfs.erofs", [file, root], { doing: `making a file system image of ${root}` });
+}
+function requireRoot() {
+	if (process.getuid?.() === 0) return;
+	throw new InputError({
+		problem: "the files of an image can only be seen as they are by root",
+		remedy: "Run this with sudo."
+	});
+}
+// src/vm/tests.ts
+/**
+* The tests directly in a folder, in the order of their names (bytewise, as `LC_ALL=C ls` has it): files that end in
+* `.sh`, and other executable files. Folders in it may hold what tests share; they are not searched.
+* @param shownAs the folder's name in messages
+* @throws InputError for a test's unreadable `# coxswain:` line
+*/
+async function listTests(folder, shownAs = folder) {
+	const tests = [];
+	for (const name of (await namesIn(folder)).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))) {
+		const path = join(folder, name);
+		const { mode } = await stat(path);
+		if (name.startsWith(".") || !(name.endsWith(".sh") || (mode & 73) !== 0)) continue;
+		const timeoutSeconds = readTestTimeout(await readFile(path, "latin1"), `${shownAs}/${name}`);
+		tests.push({
+			name,
+			path,
+			...timeoutSeconds === void 0 ? {} : { timeoutSeconds }
+		});
+	}
+	return tests;
+}
+async function namesIn(folder) {
+	try {
+		return (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => entry.name);
+	} catch (error) {
+		if (isMissing(error)) return [];
+		throw error;
+	}
+}
+/**
+* Reads `# coxswain: timeout=300` (or `5m`) from the first ten lines of a test; the answer is in seconds.
+* @throws InputError for a `# coxswain:` line that says anything else
+*/
+function readTestTimeout(text, where) {
+	for (const [index, line] of text.split("\n", 10).entries()) {
+		const setting = /^\s*#\s*coxswain:\s*(.*?)\s*$/.exec(line)?.[1];
+		if (setting === void 0) continue;
+		const value = /^timeout=(\S+)$/.exec(setting)?.[1];
+		const place = { where: `${where}:${index + 1}` };
+		if (value === void 0) throw new InputError({
+			...place,
+			problem: "unknown setting of a test",
+			found: setting,
+			expected: "timeout=SECONDS, such as # coxswain: timeout=300"
+		});
+		const seconds = /^\d+$/.test(value) ? Number(value) : parseDuration(value, {
+			...place,
+			field: "timeout"
+		});
+		if (seconds === 0) throw new InputError({
+			...place,
+			field: "timeout",
+			problem: "a test needs some time",
+			found: value
+		});
+		return seconds;
+	}
+}
+// src/vm/verdict.ts
+/**
+* What a run means. QEMU exits with 0 for success, kernel panic and early power-off alike: only the guest's own
+* "done" counts as done, and everything else is a failure that gets a name.
+*/
+function judge(run, tests) {
+	const { record, end } = run;
+	if (record.done) return judgeDone(record, tests);
+	const where = stage(record, tests);
+	const panic = /Kernel panic - not syncing: (.*)/.exec(run.console)?.[1]?.trim();
+	if (panic !== void 0) return {
+		verdict: "kernel-panic",
+		explanation: `The kernel panicked ${where}: ${panic}`
+	};
+	if (record.problem !== void 0) return {
+		verdict: "unbootable",
+		explanation: `The image's root file system could not be mounted: ${record.problem}.`
+	};
+	if (run.console.includes("coxswain: no result channel")) return {
+		verdict: "no-result-channel",
+		explanation: "The machine came up, but its kernel offered no port to report through: neither virtio_console nor a second serial port."
+	};
+	if (end.kind === "deadline") return {
+		verdict: "deadline",
+		explanation: `The machine's time was up ${where}; it was ended from outside.`
+	};
+	if (end.kind === "silent") return {
+		verdict: "qemu-failed",
+		explanation: "The machine was started, but its kernel never printed anything."
+	};
+	if (end.kind === "exited" && end.code !== 0) {
+		const said = run.complaints.trim().split("\n").slice(-3).join("; ");
+		return {
+			verdict: "qemu-failed",
+			explanation: `QEMU itself failed (${end.signal === null ? `exit code ${end.code}` : end.signal})${said === "" ? "" : `: ${said}`}.`
+		};
+	}
+	const killed = /terminating on signal .*/.exec(run.complaints)?.[0];
+	if (killed !== void 0) return {
+		verdict: "qemu-failed",
+		explanation: `QEMU was ended from outside ${where}: ${killed}.`
+	};
+	return {
+		verdict: "early-exit",
+		explanation: record.ended ? `The test harness in the machine was killed ${where}.` : `The machine powered off or rebooted ${where}.`
+	};
+}
+function judgeDone(record, tests) {
+	const results = testResults(record, tests);
+	const named = (result) => results.filter((test) => test.result === result).map(({ name }) => name);
+	const [failed, late] = [named("failed"), named("timed-out")];
+	const lost = tests.length - results.length;
+	const explanation = [
+		systemFinding(record),
+		failed.length === 0 ? void 0 : `Failed: ${failed.join(", ")}.`,
+		late.length === 0 ? void 0 : `Not finished in time: ${late.join(", ")}.`,
+		lost === 0 ? void 0 : `The results of ${lost} tests did not arrive.`
+	].filter((finding) => finding !== void 0).join(" ");
+	if (systemFinding(record) !== void 0) return {
+		verdict: "system-not-running",
+		explanation
+	};
+	if (failed.length > 0) return {
+		verdict: "test-failed",
+		explanation
+	};
+	if (late.length > 0) return {
+		verdict: "test-timed-out",
+		explanation
+	};
+	if (lost > 0) return {
+		verdict: "no-result-channel",
+		explanation
+	};
+	return {
+		verdict: "passed",
+		explanation: `The machine booted and ${results.length === 1 ? "its test" : `all ${results.length} tests`} passed.`
+	};
+}
+function systemFinding(record) {
+	const state = record.systemState;
+	if (state === "running" || state === "none") return void 0;
+	const units = record.failedUnits.length === 0 ? "" : ` (failed: ${record.failedUnits.join(", ")})`;
+	return `systemd ended its boot in the state "${state ?? "unknown"}"${units}.`;
+}
+/** Where in its life the machine was: continues "… ". */
+function stage(record, tests) {
+	const running = [...record.tests].find(([, test]) => test.end === void 0);
+	if (running !== void 0) return `while ${tests[running[0]]?.name ?? "a test"} ran`;
+	if (record.kernel === void 0) return "before the tests could begin";
+	if (record.systemState === void 0) return "before systemd had finished its boot";
+	return record.tests.size === 0 ? "before the first test" : "between two tests";
+}
+/** The tests that began. One without an end was cut off with the machine: failed. */
+function testResults(record, tests) {
+	return [...record.tests].flatMap(([index, test]) => {
+		const name = tests[index]?.name;
+		if (name === void 0) return [];
+		if (test.end === void 0) return [{
+			name,
+			result: "failed",
+			seconds: 0,
+			output: ""
+		}];
+		const { timedOut, code, at } = test.end;
+		return [{
+			name,
+			result: timedOut ? "timed-out" : code === 0 ? "passed" : "failed",
+			...timedOut ? {} : { exitCode: code },
+			seconds: Math.round((at - test.startedAt) * 100) / 100,
+			output: test.output.text()
+		}];
+	});
+}
+function systemState(record) {
+	if (record.systemState === void 0) return void 0;
+	return {
+		manager: record.systemState === "none" ? "none" : "systemd",
+		state: record.systemState,
+		failedUnits: [...record.failedUnits],
+		details: record.details.join("\n")
+	};
+}
+// src/vm/boot-test.ts
+const requiredModules = [
+	"virtio_pci",
+	"virtio_blk",
+	"erofs",
+	"overlay"
+];
+const usefulModules = ["virtio_console"];
+/** A kernel under KVM prints its first line within a second; a broken KVM may never run it. */
+const kvmSilenceSeconds = 30;
+/**
+* Boots a root file system as it is, under its own kernel, runs the tests in it and says how that went. A machine
+* that fails is an answer, not an error.
+* @throws InputError for an image without a kernel, and when something is missing on this host; OutsideError when one of its programs fails
+*/
+async function runBootTest(options) {
+	const started = performance.now();
+	const { architecture, outputFolder, log } = options;
+	const busybox = await requireBootTestTools(architecture);
+	const kernel = await requireKernel(options.root, options.image);
+	await mkdir(outputFolder, { recursive: true });
+	const order = orderModules([...requiredModules, ...usefulModules], await readModuleIndex(kernel.modules));
+	const missing = order.missing.filter((name) => requiredModules.includes(name));
+	if (missing.length > 0) return nothingBooted(options, started, {
+		verdict: "unbootable",
+		kernel: kernel.version,
+		explanation: `The image's kernel has no ${missing.join(", ")}: it cannot mount its root in a virtual machine.`
+	});
+	const chosen = await chooseAccelerator(architecture, options.accelerator);
+	return withTemporaryFolder("boot", async (folder) => {
+		const rootImage = join(folder, "root.erofs");
+		const rootFilesystem = await timed(() => log.task("making the root file system of the machine", () => makeRootImage(options.root, rootImage)));
+		const initrd = join(folder, "initrd");
+		const making = await timed(() => writeInitrd(options, {
+			kernel,
+			order,
+			busybox,
+			initrd
+		}));
+		const first = await boot(options, {
+			kernel,
+			initrd,
+			rootImage,
+			chosen
+		});
+		const kvmFailed = chosen.accelerator === "kvm" && options.accelerator === void 0 && !first.console.includes("Linux version");
+		const used = kvmFailed ? {
+			accelerator: "tcg",
+			note: `KVM is there but does not work: ${judge(first, options.tests).explanation}`
+		} : chosen;
+		const run = kvmFailed ? await boot(options, {
+			kernel,
+			initrd,
+			rootImage,
+			chosen: used
+		}) : first;
+		const { firstTest, done } = run.milestones;
+		const booted = firstTest ?? done ?? run.seconds;
+		const system = systemState(run.record);
+		return {
+			...judge(run, options.tests),
+			tests: testResults(run.record, options.tests),
+			...system === void 0 ? {} : { system },
+			kernel: run.record.kernel ?? kernel.version,
+			architecture,
+			accelerator: used.accelerator,
+			...used.note === void 0 ? {} : { acceleratorNote: used.note },
+			seconds: {
+				rootFilesystem: rounded(rootFilesystem),
+				initrd: rounded(making),
+				boot: rounded(booted),
+				tests: rounded((done ?? run.seconds) - booted),
+				total: rounded((performance.now() - started) / 1e3)
+			},
+			...logPaths(outputFolder)
+		};
+	});
+}
+/**
+* Makes sure that this host can boot-test an architecture, before anything long begins.
+* @returns path of the static busybox
+* @throws InputError that says what to install
+*/
+async function requireBootTestTools(architecture) {
+	requireTools([
+		machineTypeOf(architecture).program,
+		"mkfs.erofs",
+		"busybox"
+	]);
+	return findStaticBusybox(architecture);
+}
+async function writeInitrd(options, parts) {
+	const settings = {
+		systemd: await findSystemd(options.root),
+		fallbackTerminal: machineTypeOf(options.architecture).fallbackTerminal,
+		systemSeconds: Math.max(10, Math.min(300, Math.floor(deadlineOf(options) / 2))),
+		environment: options.environment,
+		tests: options.tests.map(({ name, timeoutSeconds }) => ({
+			name,
+			timeoutSeconds: timeoutSeconds ?? 120
+		}))
+	};
+	const archive = await makeInitrd({
+		busybox: parts.busybox,
+		modules: parts.kernel.modules,
+		moduleFiles: parts.order.files,
+		tests: options.tests,
+		...options.testsFolder === void 0 ? {} : { testsFolder: options.testsFolder },
+		settings
+	});
+	await writeFile(parts.initrd, archive);
+}
+async function boot(options, parts) {
+	const { accelerator } = parts.chosen;
+	return options.log.task(`boot test (${accelerator})`, (report) => runMachine({
+		machine: {
+			architecture: options.architecture,
+			accelerator,
+			memoryMegabytes: options.memoryMegabytes ?? 1024,
+			cpus: options.cpus ?? 2,
+			kernel: parts.kernel.image,
+			initrd: parts.initrd,
+			rootImage: parts.rootImage
+		},
+		outputFolder: options.outputFolder,
+		deadlineSeconds: deadlineOf(options),
+		...accelerator === "kvm" ? { silenceSeconds: kvmSilenceSeconds } : {},
+		onProgress: (record) => report(progress(record, options.tests))
+	}));
+}
+function deadlineOf({ deadlineSeconds, tests }) {
+	return deadlineSeconds ?? tests.reduce((sum, { timeoutSeconds }) => sum + (timeoutSeconds ?? 120), 600);
+}
+function progress(record, tests) {
+	const current = record.tests.size - 1;
+	if (record.done) return "done";
+	if (current >= 0) return `test ${current + 1} of ${tests.length}: ${tests[current]?.name ?? ""}`;
+	return record.kernel === void 0 ? "kernel" : "waiting for the system";
+}
+/** Path of systemd in the image; undefined where it has none. */
+async function findSystemd(root) {
+	for (const path of ["/usr/lib/systemd/systemd", "/lib/systemd/systemd"]) try {
+		if ((await lstat(join(root, path))).isFile()) return path;
+	} catch (error) {
+		if (!isMissing(error)) throw error;
+	}
+}
+async function nothingBooted({ architecture, outputFolder, accelerator }, started, finding) {
+	const paths = logPaths(outputFolder);
+	await Promise.all(Object.values(paths).map((path) => writeFile(path, "")));
+	const total = rounded((performance.now() - started) / 1e3);
+	return {
+		...finding,
+		tests: [],
+		architecture,
+		accelerator: accelerator ?? "tcg",
+		seconds: {
+			rootFilesystem: 0,
+			initrd: 0,
+			boot: 0,
+			tests: 0,
+			total
+		},
+		...paths
+	};
+}
+function logPaths(folder) {
+	return {
+		consoleLog: join(folder, logNames.console),
+		resultsLog: join(folder, logNames.results)
+	};
+}
+async function timed(work) {
+	const started = performance.now();
+	await work();
+	return (performance.now() - started) / 1e3;
+}
+function rounded(seconds) {
+	return Math.round(seconds * 100) / 100;
+}
+// src/vm/tests-of-commit.ts
+/**
+* Writes the tests of a commit into an empty folder: what runs is then exactly what the tree's hash says, whatever is
+* in the work tree.
+* @param tests folder of the tests inside the repository
+* @throws InputError when there is nothing to run
+*/
+async function readCommittedTests(git, commit, tests, folder) {
+	const tree = await git.try([
+		"rev-parse",
+		"--verify",
+		"--quiet",
+		`${commit}:${tests}`
+	]);
+	if (tree === void 0) throw nothingToTest(tests, commit, "the commit has no such folder");
+	const entries = (await listCommit(git, commit)).flatMap(({ mode, hash, path }) => {
+		const inside = posix.relative(tests, path);
+		if (inside.startsWith("..") || mode !== "100644" && mode !== "100755") return [];
+		return [{
+			mode,
+			hash,
+			path: inside
+		}];
+	});
+	await materialiseContext(git, entries, folder, 0);
+	const files = await listTests(folder, tests);
+	if (files.length === 0) throw nothingToTest(tests, commit, "the folder has no tests in this commit");
+	return {
+		files,
+		tree
+	};
+}
+function nothingToTest(tests, commit, found) {
+	return new InputError({
+		where: `${tests}/ (commit ${commit.slice(0, 12)})`,
+		problem: `nothing would be tested: ${found}`,
+		expected: `files directly in ${tests}/ that end in .sh or are executable`,
+		remedy: `Write ${tests}/10-boots.sh, which exits with 0 when all is well, and commit it.`
+	});
+}
+// src/vm/test-image.ts
+/**
+* Boots the exact image that the checkout's commit builds, runs the tests of that commit in it, attaches the result
+* to the image's digest and tells the pull request. Done again, it finds the evidence and only tells.
+*/
+async function testImage(project, options) {
+	const { git, config, client } = project;
+	const commit = await git.run(["rev-parse", "HEAD"]);
+	const architecture = options.architecture ?? ownArchitecture(config.architectures);
+	return withTemporaryFolder("tests", async (testsFolder) => {
+		const tests = await readCommittedTests(git, commit, config.tests, testsFolder);
+		await warnOfUncommitted(project, options.log);
+		const reference = await findImage(project, options, commit);
+		const image = await readImage(client, reference, architecture);
+		const exact = atDigest(reference.repository, image.manifest.descriptor.digest);
+		const known = {
+			image: formatReference(exact),
+			version: image.config.labels["org.opencontainers.image.version"],
+			digest: exact.digest
+		};
+		const earlier = options.force ? void 0 : await passingEvidence(client, exact.repository, exact.digest, tests.tree);
+		if (earlier !== void 0) {
+			const tested = {
+				...known,
+				evidence: earlier.evidence
+			};
+			const pullRequest = await tellPullRequest(project, commit, tested);
+			return {
+				...tested,
+				skipped: true,
+				evidenceDigest: earlier.descriptor.digest,
+				...pullRequest
+			};
+		}
+		await requireBootTestTools(architecture);
+		const output = resolve(options.output);
+		const report = await bootAndTest(exact, image, {
+			options,
+			architecture,
+			tests,
+			testsFolder,
+			output
+		});
+		const console = await readFile(report.consoleLog, "utf8");
+		const evidence = evidenceOf(report, {
+			exact,
+			tests,
+			console,
+			startedAt: options.now
+		});
+		const tested = {
+			...known,
+			evidence,
+			report,
+			console
+		};
+		const evidenceDigest = await attachEvidence(project, {
+			exact,
+			image,
+			evidence,
+			report,
+			log: options.log
+		});
+		await writeFileAtomically(join(output, "report.json"), `${JSON.stringify({
+			image: known.image,
+			version: known.version,
+			testsTree: tests.tree,
+			evidence: evidenceDigest,
+			...report
+		}, void 0, 2)}\n`);
+		const pullRequest = aboutTheImage(report) ? await tellPullRequest(project, commit, tested) : {};
+		return {
+			...tested,
+			skipped: false,
+			...evidenceDigest === void 0 ? {} : { evidenceDigest },
+			...pullRequest
+		};
+	});
+}
+function ownArchitecture(configured) {
+	const own = {
+		x64: "x86_64",
+		arm64: "aarch64"
+	}[process.arch];
+	return own !== void 0 && configured.includes(own) ? own : configured[0];
+}
+async function findImage({ git, config, client }, options, commit) {
+	if (options.image !== void 0) return parseReference(options.image, { field: "--image" });
+	const candidate = await readCandidate({
+		git,
+		config,
+		client,
+		commit
+	});
+	const built = await findBuilt(client, config, candidate);
+	if (built !== void 0) return built;
+	throw new InputError({
+		where: formatReference(atTag(config.testImage, candidate.tag)),
+		problem: `the test registry has no image for commit ${commit.slice(0, 12)}`,
+		remedy: "Run coxswain build-image first."
+	});
+}
+async function warnOfUncommitted({ git, config, root }, log) {
+	if (await git.run([
+		"-C",
+		root,
+		"status",
+		"--porcelain",
+		"--",
+		config.tests
+	]) !== "") log.warn(`${config.tests}/ has changes that are not committed; the tests run as they are in the commit`);
+}
+async function bootAndTest(exact, image, run) {
+	const { options, architecture, tests, testsFolder, output } = run;
+	const { memoryMegabytes, deadlineSeconds, log } = options;
+	return withRootFilesystem(exact, (root) => runBootTest({
+		root,
+		image: formatReference(exact),
+		tests: tests.files,
+		testsFolder,
+		architecture,
+		environment: {
+			COXSWAIN_VERSION: image.config.labels["org.opencontainers.image.version"] ?? "",
+			COXSWAIN_DIGEST: exact.digest,
+			COXSWAIN_ARCHITECTURE: architecture
+		},
+		outputFolder: output,
+		log,
+		...memoryMegabytes === void 0 ? {} : { memoryMegabytes },
+		...deadlineSeconds === void 0 ? {} : { deadlineSeconds }
+	}), { log });
+}
+function evidenceOf(report, about) {
+	const { exact, tests, console, startedAt } = about;
+	return {
+		subject: {
+			repository: formatRepository(exact.repository),
+			digest: exact.digest
+		},
+		result: report.verdict === "passed" ? "PASSED" : "FAILED",
+		testsTree: tests.tree,
+		tests: report.tests.map(({ output: _output, ...result }) => result),
+		kernel: report.kernel,
+		architecture: report.architecture,
+		accelerator: report.accelerator,
+		startedAt,
+		seconds: report.seconds.total,
+		log: evidenceLog(report, console)
+	};
+}
+/** An emulator that failed, or was ended from outside, says nothing about the image. */
+function aboutTheImage({ verdict }) {
+	return verdict !== "qemu-failed";
+}
+/** Evidence belongs into the test registry. */
+async function attachEvidence({ client, config }, about) {
+	const { exact, image, evidence, report, log } = about;
+	if (!sameRepository(exact.repository, config.testImage)) {
+		log.warn(`no evidence is written: the image is not in ${formatRepository(config.testImage)}`);
+		return;
+	}
+	if (!aboutTheImage(report)) return void 0;
+	return (await pushEvidence(client, exact.repository, image.manifest.descriptor, evidence)).digest;
+}
+async function tellPullRequest({ forge }, commit, tested) {
+	const request = await forge.pullRequests.findByCommit(commit);
+	if (request === void 0) return {};
+	await forge.pullRequests.comment(request.number, "boot-test", commentOn(tested));
+	return { pullRequest: request.number };
+}
+export { describeTested as n, testImage as t };

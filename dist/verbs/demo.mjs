@@ -1,0 +1,82 @@
+import { M as text, k as flag, t as defineVerb } from "../chunks/cli.mjs";
+import { C as versions, S as playFailure, a as formatTable, i as playLoop, n as createStage, r as openScene, t as withWorkplace } from "../chunks/demo.mjs";
+import { f as requireTools } from "../chunks/build.mjs";
+import { rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+// src/verbs/demo.ts
+var demo_default = defineVerb({
+	summary: "Show the whole loop on this machine: registry, build, VM, promotion, update graphs",
+	about: `Makes a small bootable base image and a user's repository, moves the base, and lets the verbs do their
+work on a real registry, buildah, QEMU and git. Takes under a minute; needs root. Leaves its results in --output
+and nothing else: every process it starts, it stops.`,
+	inputs: {
+		systemd: flag("use a base image with a real systemd (made with mmdebstrap)"),
+		base: text("use this image as base, such as quay.io/fedora/fedora-coreos:stable", { placeholder: "REF" }),
+		"failing-test": flag("show what happens when the user's test fails in the VM"),
+		"keep-running": flag("leave the registry up until Ctrl-C, to look around"),
+		output: text("folder for the results", {
+			placeholder: "FOLDER",
+			fallback: "demo-output"
+		})
+	},
+	run: async (inputs, { log }) => {
+		requireTools([
+			"buildah",
+			"docker-registry",
+			"git",
+			"mkfs.erofs",
+			"qemu-system-x86_64",
+			"skopeo"
+		]);
+		const output = resolve(inputs.output);
+		await rm(output, {
+			recursive: true,
+			force: true
+		});
+		const stage = createStage(process.stdout);
+		const kind = inputs.systemd ? "systemd" : "tiny";
+		const started = performance.now();
+		await withWorkplace(async (place) => {
+			const scene = await openScene(stage, place, {
+				kind,
+				base: inputs.base,
+				output,
+				log
+			});
+			if (inputs["failing-test"]) await playFailure(scene, versions.from);
+			else await playLoop(scene);
+			if (inputs["keep-running"]) {
+				stage.note(`\nThe registry is up: skopeo inspect --tls-verify=false docker://${scene.image}:stable`);
+				stage.note(`The user's repository: ${scene.repository}. Ctrl-C ends it all.`);
+				await new Promise(() => setInterval(() => {}, 36e5));
+			}
+		});
+		stage.chapter("In one look");
+		stage.note(formatTable([
+			"step",
+			"what happened",
+			"seconds"
+		], stage.steps.map((step) => [
+			step.name,
+			step.what,
+			step.seconds.toFixed(1)
+		])));
+		const seconds = (performance.now() - started) / 1e3;
+		return {
+			data: {
+				output,
+				steps: stage.steps,
+				seconds
+			},
+			text: `
+Done in ${seconds.toFixed(1)} s. What is left to look at, in ${inputs.output}/:
+  ${join(inputs.output, "site", "index.html")}   the dashboard: open it in a browser
+  ${join(inputs.output, "site")}/   what a web server would serve to nodes
+  ${join(inputs.output, "adoption.svg")}   how nodes would take the update, simulated
+  ${join(inputs.output, "pull-requests")}/   the pull requests as a reviewer sees them
+  ${join(inputs.output, "boot-test")}/   reports and serial logs of the VMs
+  ${join(inputs.output, "summary.json")}   this run as data`
+		};
+	}
+});
+export { demo_default as default };

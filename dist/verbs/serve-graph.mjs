@@ -1,0 +1,98 @@
+import { A as many, M as text, O as duration, g as createRegistryClient, j as parsed, t as defineVerb } from "../chunks/cli.mjs";
+import { W as parseReference, it as UsageError, nt as InputError } from "../chunks/base.mjs";
+import { a as openSite, c as parseListenAddress, i as artifactSource, l as stopServer, n as folderSource, o as createMetrics, s as listen, t as urlSource, u as createGraphServer } from "../chunks/serve.mjs";
+import { setTimeout } from "node:timers/promises";
+// src/verbs/serve-graph.ts
+const graceMilliseconds = 1e4;
+var serve_graph_default = defineVerb({
+	summary: "Serve update graphs over HTTP, throttled for each node, from published files",
+	about: `
+A Cincinnati server as Fedora's, for those who would rather run one than have nodes pick a ring: it answers
+/<fleet>/v1/graph, and /v1/graph where there is only one fleet. It keeps nothing: run as many as you like behind any
+balancer. Also: /metrics for Prometheus, /health, /ready. It prints its URL when it is ready, and stops on SIGTERM after
+the requests at hand.
+
+  coxswain serve-graph --site site --listen 0.0.0.0:8080
+  coxswain serve-graph --site https://acme.github.io/os/ --fleet stable
+  coxswain serve-graph --from-oci ghcr.io/acme/os:updates-stable`,
+	inputs: {
+		site: text("folder with the published files, or the URL where they are served", { placeholder: "FOLDER|URL" }),
+		"from-oci": many("artifact with the published files of a fleet", { placeholder: "REF" }),
+		fleet: many("a fleet to serve; needed with a URL (default: all in the folder)", { placeholder: "NAME" }),
+		listen: parsed("where to listen; port 0 takes a free one", (raw, name) => parseListenAddress(raw, `--${name}`), {
+			placeholder: "HOST:PORT",
+			fallback: "127.0.0.1:8080"
+		}),
+		refresh: duration("look for new files this often", { fallback: "10s" }),
+		"drain-time": duration("on SIGTERM, answer \"stopping\" on /ready for so long before closing", { fallback: "0s" })
+	},
+	run: async (inputs, context) => {
+		const { log, env, now } = context;
+		if (inputs.refresh < 1) throw new InputError({
+			field: "--refresh",
+			problem: "at least 1s is needed"
+		});
+		const source = openSource({
+			...inputs,
+			fromOci: inputs["from-oci"]
+		}, () => createRegistryClient({
+			env,
+			log
+		}));
+		const metrics = createMetrics(Math.floor(Date.now() / 1e3));
+		const site = await openSite(source, {
+			log,
+			metrics,
+			now
+		});
+		let stopping = false;
+		const server = createGraphServer({
+			site,
+			metrics,
+			now,
+			ready: () => !stopping
+		});
+		const signalled = untilSignal();
+		const url = await listen(server, inputs.listen);
+		log.info(`serving ${[...site.fleets.keys()].join(", ")} from ${source.where}`);
+		process.stdout.write(`${url}\n`);
+		const timer = setInterval(() => void site.refresh(), inputs.refresh * 1e3);
+		const signal = await signalled;
+		stopping = true;
+		log.info(`${signal}: stopping after the requests at hand`);
+		await setTimeout(inputs["drain-time"] * 1e3);
+		clearInterval(timer);
+		await stopServer(server, graceMilliseconds);
+		return {
+			data: {
+				url,
+				stoppedBy: signal
+			},
+			text: ""
+		};
+	}
+});
+function openSource(options, openClient) {
+	const { site, fromOci, fleet } = options;
+	if (site === void 0 === (fromOci.length === 0)) throw new UsageError("one of --site and --from-oci is required");
+	if (site === void 0) {
+		if (fleet.length > 0) throw new UsageError("--fleet belongs to --site: an artifact names its fleet itself");
+		return artifactSource(openClient(), fromOci.map((raw) => parseReference(raw, {
+			where: "command line",
+			field: "--from-oci"
+		})));
+	}
+	if (/^[a-z][a-z+.-]*:\/\//i.test(site)) return urlSource(site, fleet);
+	return folderSource(site, fleet);
+}
+/** The first signal that asks to stop; a second one ends the process at once. */
+function untilSignal() {
+	return new Promise((resolve) => {
+		for (const signal of [
+			"SIGTERM",
+			"SIGINT",
+			"SIGHUP"
+		]) process.once(signal, resolve);
+	});
+}
+export { serve_graph_default as default };

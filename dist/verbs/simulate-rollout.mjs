@@ -1,0 +1,177 @@
+import { A as many, M as text, O as duration, j as parsed, t as defineVerb } from "../chunks/cli.mjs";
+import { M as readConfig, X as writeFileAtomically, et as parseDuration, nt as InputError } from "../chunks/base.mjs";
+import { r as readSiteFleet } from "../chunks/serve.mjs";
+import { b as parseShareOf, c as parseWindow, s as simulate, x as defaultFleetModel, y as parseShare } from "../chunks/demo.mjs";
+// src/verbs/simulate-rollout.ts
+var simulate_rollout_default = defineVerb({
+	summary: "Simulate who runs what when, for a fleet and the update guidance of a published site",
+	about: `
+Follows each node from poll to poll, through reboots and barriers, with Zincati's timing and upstream's throttle, and
+shows the adoption of the newest release that is offered: time to 50, 95 and 100 %, nodes behind barriers, nodes that
+never arrive and why. The same seed gives the same answer.
+
+  coxswain simulate-rollout --site site --fleet stable --nodes 1000000 --start 44.20260621.3.1-0a1b2c3d=20% \\
+    --wariness early=10% --window "sat,sun 02:00-06:00 UTC" --offline 2% --offline 5%/12h --svg adoption.svg`,
+	inputs: {
+		site: text("folder with the published files (publish-updates makes it)", {
+			placeholder: "FOLDER",
+			required: true
+		}),
+		fleet: text("the fleet; may be left out when the site has only one", { placeholder: "NAME" }),
+		basearch: text("the nodes' architecture", {
+			placeholder: "ARCH",
+			fallback: "x86_64"
+		}),
+		nodes: parsed("how many nodes", (raw, name) => readWhole(raw, name, {
+			from: 1,
+			to: 5e7
+		}), {
+			placeholder: "N",
+			fallback: String(defaultFleetModel.nodes)
+		}),
+		start: many("what nodes run: VERSION=SHARE, or spread=SHARE for evenly over all older releases; the rest runs the release before the target", { placeholder: "VERSION=SHARE" }),
+		wariness: many("how wary nodes are: a number, a ring of coxswain.yaml, or uniform; the rest is uniform, as upstream's hash of the node_uuid", { placeholder: "W=SHARE" }),
+		window: many("when nodes may reboot, such as \"sat,sun 02:00-06:00 UTC\"; none: at once", { placeholder: "WINDOW" }),
+		offline: many("nodes that are off: 5% for ever, 5%/12h at any moment, for 12 hours on average", { placeholder: "SHARE[/MEAN]" }),
+		poll: duration("Zincati's steady interval", { fallback: "5m" }),
+		staging: duration("time to download and stage an update", { fallback: "5m" }),
+		reboot: duration("time to reboot", { fallback: "2m" }),
+		"publish-every": duration("graphs are static files rendered this often; 0s: computed for each request", { fallback: "0s" }),
+		for: parsed("how long to simulate (default: until four weeks after the last rollout)", (raw, name) => parseDuration(raw, { field: `--${name}` })),
+		target: text("the release whose adoption is measured (default: the newest that is offered)", { placeholder: "VERSION" }),
+		seed: parsed("another seed is another fleet of the same kind", (raw, name) => readWhole(raw, name, {
+			from: 0,
+			to: 2 ** 32 - 1
+		}), {
+			placeholder: "N",
+			fallback: "1"
+		}),
+		svg: text("also draw the curve into this file", { placeholder: "FILE" }),
+		directory: text("the checkout whose coxswain.yaml names the rings", {
+			placeholder: "DIR",
+			fallback: "."
+		})
+	},
+	run: async (inputs, context) => {
+		const { releases, updates } = await readSiteFleet(inputs.site, inputs.fleet);
+		const seconds = {
+			poll: inputs.poll,
+			for: inputs.for
+		};
+		for (const [name, value] of Object.entries(seconds)) {
+			if (value === void 0 || value > 0 && value < 2 ** 31) continue;
+			throw new InputError({
+				field: `--${name}`,
+				problem: "this takes a time between 1s and 3000w",
+				found: value
+			});
+		}
+		const simulation = simulate({
+			releases,
+			updates,
+			basearch: inputs.basearch,
+			now: context.now(),
+			seed: inputs.seed,
+			...inputs.for === void 0 ? {} : { duration: inputs.for },
+			...inputs.target === void 0 ? {} : { target: inputs.target },
+			fleet: {
+				nodes: inputs.nodes,
+				start: inputs.start.map((raw) => {
+					const { of, share } = parseShareOf(raw, { field: "--start" });
+					return {
+						version: of,
+						share
+					};
+				}),
+				wariness: await readWarinesses(inputs.wariness, inputs.directory),
+				windows: inputs.window.map((raw) => parseWindow(raw, { field: "--window" })),
+				...readOffline(inputs.offline),
+				poll: inputs.poll,
+				staging: inputs.staging,
+				reboot: inputs.reboot,
+				publishEvery: inputs["publish-every"]
+			}
+		});
+		if (inputs.svg !== void 0) await writeFileAtomically(inputs.svg, simulation.svg);
+		return {
+			data: simulation.result,
+			text: simulation.text
+		};
+	}
+});
+function readWhole(raw, name, { from, to }) {
+	const number = /^[\d_,]+$/.test(raw) ? Number(raw.replaceAll(/[_,]/g, "")) : NaN;
+	if (number >= from && number <= to) return number;
+	throw new InputError({
+		field: `--${name}`,
+		problem: "not a number that this takes",
+		found: raw,
+		expected: `a whole number from ${from} to ${to}`
+	});
+}
+async function readWarinesses(raws, directory) {
+	const groups = [];
+	for (const raw of raws) {
+		const { of, share } = parseShareOf(raw, { field: "--wariness" });
+		groups.push({
+			wariness: await readWariness(of, directory),
+			share
+		});
+	}
+	return groups;
+}
+async function readWariness(of, directory) {
+	if (of === "uniform") return of;
+	const number = of === "" ? NaN : Number(of);
+	if (number >= 0 && number <= 1) return number;
+	if (!Number.isNaN(number)) throw new InputError({
+		field: "--wariness",
+		problem: "not a wariness",
+		found: of,
+		expected: "a number from 0 to 1, a ring, or uniform"
+	});
+	const { rings, file } = await readConfig(directory);
+	const ring = Object.hasOwn(rings, of) ? rings[of] : void 0;
+	if (ring !== void 0) return ring;
+	throw new InputError({
+		field: "--wariness",
+		problem: `no such ring in ${file}`,
+		found: of,
+		expected: `a number from 0 to 1, uniform, or one of ${Object.keys(rings).join(", ")}`
+	});
+}
+function readOffline(raws) {
+	const field = "--offline";
+	let gone;
+	let off;
+	for (const raw of raws) {
+		const [share = "", mean, ...rest] = raw.split("/");
+		const fraction = parseShare(share, { field });
+		const known = mean === void 0 ? gone : off;
+		if (rest.length > 0 || known !== void 0) throw new InputError({
+			field,
+			problem: rest.length > 0 ? "not a share of nodes that are off" : "given twice",
+			found: raw,
+			expected: "at most one such as 5%, and one such as 5%/12h"
+		});
+		if (mean === void 0) {
+			gone = fraction;
+			continue;
+		}
+		off = {
+			share: fraction,
+			mean: parseDuration(mean, { field })
+		};
+		if (off.share === 1 || off.mean === 0) throw new InputError({
+			field,
+			problem: "nodes that come and go are on at times, and off at times",
+			found: raw,
+			expected: "less than 100%, for more than 0s"
+		});
+	}
+	return {
+		gone: gone ?? 0,
+		off: off ?? defaultFleetModel.off
+	};
+}
+export { simulate_rollout_default as default };

@@ -1,0 +1,42 @@
+import { M as text, b as directory, n as openProject, t as defineVerb } from "../chunks/cli.mjs";
+import { a as findFleet } from "../chunks/base.mjs";
+import { r as describeEntry } from "../chunks/promotion.mjs";
+import { t as startRollout } from "../chunks/rollout.mjs";
+// src/verbs/start-rollout.ts
+var start_rollout_default = defineVerb({
+	summary: "Record what a fleet's branch builds as a release of the fleet, and start its rollout",
+	about: `The image must be in production (promote-image). The fleet's template, as it is in the commit, says how the
+release rolls out. Release, rollout and record are one commit on the state branch; publish-updates makes them public.
+Where the fleet has the release already, nothing changes.`,
+	inputs: {
+		fleet: text("the fleet to release to", {
+			placeholder: "NAME",
+			required: true
+		}),
+		commit: text("the commit to release (default: the newest of the fleet's branch)", { placeholder: "SHA" }),
+		directory
+	},
+	run: async (inputs, context) => {
+		const project = await openProject({
+			directory: inputs.directory,
+			env: context.env,
+			log: context.log
+		});
+		const fleet = findFleet(project.config, inputs.fleet);
+		const now = context.now();
+		const data = await startRollout(project, {
+			fleet,
+			commit: inputs.commit,
+			now
+		});
+		return {
+			data,
+			text: describe(data, now)
+		};
+	}
+});
+function describe({ fleet, version, changed, digests, entry }, now) {
+	const facts = [...entry === void 0 ? ["not offered to any node: its entry was taken out"] : describeEntry(entry, now), ...Object.entries(digests).map(([architecture, digest]) => `${architecture}: ${digest}`)];
+	return [changed ? `${version} is a release of fleet ${fleet} now` : `${version} is a release of fleet ${fleet} already; nothing changed`, ...facts.map((fact) => `  ${fact}`)].join("\n");
+}
+export { start_rollout_default as default };
