@@ -2,6 +2,7 @@ import { InputError } from '../host/errors.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { parseReference } from '../registry/reference.ts';
 import type { SiteFleet } from '../site/site.ts';
+import { addAliases, aliasesOf } from '../updates/alias.ts';
 import { buildGraph } from '../updates/graph.ts';
 
 /** An image that a graph names. */
@@ -19,7 +20,10 @@ export interface NamedImage {
 export function namedImages(fleets: readonly SiteFleet[], architectures: readonly string[]): NamedImage[] {
   return fleets.flatMap(({ name, state }) =>
     architectures.flatMap((architecture) => {
-      const graph = buildGraph(state.releases, state.updates, { basearch: architecture, scheme: 'oci' });
+      const graph = addAliases(
+        buildGraph(state.releases, state.updates, { basearch: architecture, scheme: 'oci' }),
+        aliasesOf(state.releases),
+      );
       const targets = new Set(graph.edges.map(([, to]) => to));
       return graph.nodes.map((node, position) => ({
         fleet: name,

@@ -130,12 +130,19 @@ function releaseOf(config: Config, fleet: Fleet, version: string, images: readon
       image: formatReference(atTag(config.image, config.stream)),
       'digest-ref': formatReference(atDigest(config.image, digestOf(image))),
     })),
+    ...indexOf(config, images),
     version,
     metadata:
       config.publish.url === undefined
         ? buildReleasePath(fleet.name, version)
         : buildReleaseUrl({ url: config.publish.url, fleet: fleet.name, version }),
   };
+}
+
+/** All architectures come from one image: either an index over them, or the only manifest itself. */
+function indexOf(config: Config, [first]: readonly PassedImage[]): Pick<Release, 'oci-index'> {
+  const index = first?.image.index;
+  return index === undefined ? {} : { 'oci-index': formatReference(atDigest(config.image, index.digest)) };
 }
 
 function recordOf(options: {

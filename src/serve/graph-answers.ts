@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { addAliases, aliasesOf } from '../updates/alias.ts';
 import { buildGraph, formatGraph, type Graph, type GraphScope } from '../updates/graph.ts';
 import type { Rollout } from '../updates/metadata.ts';
 import { rolloutProgress } from '../updates/progress.ts';
@@ -41,6 +42,7 @@ export function createGraphAnswers({
   updates,
 }: Pick<Guidance, 'releases' | 'updates'>): GraphAnswers {
   const prepared = new Map<string, Prepared>();
+  const aliases = aliasesOf(releases);
   return {
     answer(scope, options) {
       const { complete, rollouts, answers } = prepare(scope);
@@ -49,7 +51,9 @@ export function createGraphAnswers({
         key += options.wariness > rolloutProgress(rollout, options.now) ? '0' : '1';
       let answer = answers.get(key);
       if (answer === undefined) {
-        answer = makeAnswer(throttleGraph(complete, options));
+        answer = makeAnswer(
+          addAliases(throttleGraph(complete, options), scope.scheme === 'oci' ? aliases : {}),
+        );
         if (answers.size >= mostAnswers) answers.delete(answers.keys().next().value as string);
         answers.set(key, answer);
       }

@@ -1,3 +1,4 @@
+import { addAliases, aliasesOf } from '../updates/alias.ts';
 import { buildGraph, formatGraph } from '../updates/graph.ts';
 import { formatUpdateMetadata } from '../updates/metadata.ts';
 import { formatReleaseIndex } from '../updates/releases.ts';
@@ -32,7 +33,9 @@ export function renderSite(input: SiteInput): Map<string, string> {
   for (const { name: fleet, state } of input.fleets) {
     for (const basearch of input.architectures) {
       const complete = buildGraph(state.releases, state.updates, { basearch, scheme: 'oci' });
-      const served = (wariness: number) => formatGraph(throttleGraph(complete, { now: input.now, wariness }));
+      const aliases = aliasesOf(state.releases);
+      const served = (wariness: number) =>
+        formatGraph(addAliases(throttleGraph(complete, { now: input.now, wariness }), aliases));
       add(graphPath({ fleet, basearch }), served(defaultWariness));
       for (const [ring, wariness] of Object.entries(input.rings)) {
         add(graphPath({ fleet, basearch, ring }), served(wariness));

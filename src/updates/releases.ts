@@ -26,6 +26,11 @@ export interface Release {
   readonly metadata: string;
   readonly commits?: readonly ReleaseCommit[];
   readonly 'oci-images'?: readonly ReleaseImage[];
+  /**
+   * `repository@sha256:…` of the index over the architectures, where there is one. Not upstream's: its tools pass
+   * over it. Nodes that were installed by a tag may report this digest (see alias.ts).
+   */
+  readonly 'oci-index'?: string;
 }
 
 /** releases.json, oldest release first: the position decides a release's age. */
@@ -41,6 +46,12 @@ export interface ReleaseIndex {
 const digestReference = /^[^\s@/]+(?:\/[^\s@:/]+)+@sha256:[0-9a-f]{64}$|^[^\s@:/]+@sha256:[0-9a-f]{64}$/;
 
 const architecture = someText('an architecture, such as "x86_64"');
+
+const digestRef = z
+  .string({ error: 'repository@sha256: and 64 hex digits' })
+  .refine((text) => text === '' || digestReference.test(text), {
+    error: 'repository@sha256: and 64 hex digits, without a tag',
+  });
 
 const releaseFields = {
   version: someText('a version, such as "44.20260707.3.1"'),
@@ -59,15 +70,12 @@ const releaseFields = {
         architecture,
         image: z.string({ error: 'an image by tag, such as "quay.io/acme/os:stable"' }),
         // Upstream's graph builder takes an empty digest-ref for "no image", so it is not refused here.
-        'digest-ref': z
-          .string({ error: 'repository@sha256: and 64 hex digits' })
-          .refine((text) => text === '' || digestReference.test(text), {
-            error: 'repository@sha256: and 64 hex digits, without a tag',
-          }),
+        'digest-ref': digestRef,
       }),
       { error: 'a list of {architecture, image, digest-ref}' },
     )
     .optional(),
+  'oci-index': digestRef.optional(),
 };
 
 const release = openObject('a release: {version, metadata, oci-images}', {

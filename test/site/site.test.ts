@@ -46,6 +46,21 @@ describe('renderSite', () => {
     expect(chooseUpdate(graph('stable/x86_64/v1/graph'), booted)).toBeUndefined();
   });
 
+  it('lets a node that reports the index of a release find its way too', () => {
+    const input = siteInput();
+    const [fleet = fleetOf('', 0, [])] = input.fleets;
+    const index = digestOf(99);
+    const releases = fleet.state.releases.releases.map((release, each) =>
+      each === 1 ? { ...release, 'oci-index': index } : release,
+    );
+    const state = { ...fleet.state, releases: { ...fleet.state.releases, releases } };
+    const path = 'testing/x86_64/v1/graph';
+    const aliased = parseGraph(renderSite({ ...input, fleets: [{ ...fleet, state }] }).get(path) ?? '', path);
+    expect(chooseUpdate(aliased, index)?.payload).toBe(digestOf(2));
+    expect(chooseUpdate(aliased, digestOf(1))?.payload).toBe(digestOf(2));
+    expect(aliased.nodes).toHaveLength(graph(path).nodes.length + 1);
+  });
+
   it('publishes the state as upstream formats', () => {
     const { state } = siteInput().fleets[0] ?? fleetOf('', 0, []);
     expect(parseReleaseIndex(files.get('testing/releases.json') ?? '', 'r')).toEqual(state.releases);

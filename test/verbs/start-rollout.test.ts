@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { formatRepository } from '../../src/registry/reference.ts';
 import type { RolloutAnswer } from '../../src/rollout/start-rollout.ts';
 import startRollout from '../../src/verbs/start-rollout.ts';
 import {
@@ -98,6 +99,7 @@ describe('start-rollout', () => {
     expect(data.digests).toEqual(images);
     expect(Object.values(images)).not.toContain(index);
     const { releases, records } = await project.state.readFleet('testing');
+    expect(releases.releases[0]?.['oci-index']).toBe(`${formatRepository(project.config.image)}@${index}`);
     expect(releases.releases[0]?.['oci-images']?.map((image) => image['digest-ref'].split('@')[1])).toEqual(
       Object.values(images),
     );
