@@ -3,6 +3,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+export PATH="$PWD/node_modules/.bin:$PATH"
+
 say() { printf '==> %s\n' "$*" >&2; }
 
 as_root() {
