@@ -10,6 +10,8 @@ export default defineConfig({
     ...Object.fromEntries(verbs.map((file) => [`verbs/${basename(file, '.ts')}`, `src/verbs/${file}`])),
   },
   platform: 'node',
+  // Needed where chunks are not merged; nobody imports from our entries.
+  preserveEntrySignatures: 'allow-extension',
   plugins: [licenses()],
   output: {
     dir: 'dist',
@@ -18,6 +20,7 @@ export default defineConfig({
     chunkFileNames: 'chunks/[name].mjs',
     // One chunk a domain folder and one a dependency: names that stay the same from build to build.
     codeSplitting: {
+      includeDependenciesRecursively: false,
       groups: [
         { debugName: 'dependency', test: /node_modules/, name: packageOf },
         { debugName: 'folder', test: /\/src\/(?!verbs\/|main)/, name: folderOf },
