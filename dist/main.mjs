@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { C as styled, D as readArguments, E as commonInputs, T as verbHelp, w as programHelp, x as createLog } from "./chunks/cli.mjs";
-import { X as writeFileAtomically, at as messageOf, it as UsageError } from "./chunks/base.mjs";
+import { a as verbHelp, i as programHelp, o as commonInputs, s as readArguments } from "./chunks/cli.mjs";
+import { b as UsageError, c as styled, f as writeFileAtomically, o as createLog, x as messageOf } from "./chunks/host.mjs";
 import { readdir } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { fileURLToPath } from "node:url";

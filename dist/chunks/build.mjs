@@ -1,259 +1,13 @@
-import { B as formatRepository, D as unauthorised, F as goArchitecture, H as isTag, I as atDigest, K as sameRepository, L as atTag, R as digestOf, V as isDigest, Y as withTemporaryFolder, b as mediaTypes, c as ignoreFileNames, f as readImage, g as parseContainerfile, h as stagesOnBase, l as refreshFileName, m as findBase, nt as InputError, p as externalStages, rt as OutsideError, u as selectContext, v as isIndex, z as formatReference } from "./base.mjs";
-import { c as looseObject, l as number, p as string } from "./zod.mjs";
-import { t as execa } from "./execa.mjs";
+import { o as __toESM } from "./rolldown-runtime.mjs";
+import { a as requireTools, d as withTemporaryFolder, i as findTool, r as exec, v as InputError, x as messageOf, y as OutsideError } from "./host.mjs";
+import { _ as digestOf, b as isDigest, c as isLoopback, g as atTag, h as atDigest, i as copyImage, m as goArchitecture, o as readImage, u as mediaTypes, v as formatReference, x as isTag, y as formatRepository } from "./registry.mjs";
+import "./config.mjs";
+import { a as parseContainerfile, i as stagesOnBase, n as findBase, t as externalStages } from "./containerfile.mjs";
+import { t as require_ignore } from "./balena-dockerignore.mjs";
 import { chmod, lutimes, mkdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
-import { delimiter, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { createHash } from "node:crypto";
-import { createInterface } from "node:readline";
 import { spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
-// src/host/tools.ts
-/** Debian and Ubuntu package that brings each program we call. */
-const packages = {
-	"apt-cache": "apt",
-	"apt-get": "apt",
-	buildah: "buildah",
-	busybox: "busybox-static",
-	cpio: "cpio",
-	"docker-registry": "docker-registry",
-	depmod: "kmod",
-	dpkg: "dpkg",
-	"dpkg-deb": "dpkg",
-	git: "git",
-	gzip: "gzip",
-	"mkfs.erofs": "erofs-utils",
-	mmdebstrap: "mmdebstrap",
-	"qemu-system-aarch64": "qemu-system-arm",
-	"qemu-system-x86_64": "qemu-system-x86",
-	skopeo: "skopeo",
-	xz: "xz-utils",
-	zstd: "zstd"
-};
-/** Full path of a program, looked up in PATH and the system folders that a user's PATH may lack. */
-function findTool(name, env = process.env) {
-	const folders = [
-		...(env.PATH ?? "").split(delimiter),
-		"/usr/sbin",
-		"/sbin"
-	].filter((folder) => folder !== "");
-	for (const folder of folders) {
-		const path = join(folder, name);
-		try {
-			accessSync(path, constants.X_OK);
-			return path;
-		} catch {}
-	}
-}
-/**
-* Makes sure that programs are installed, before any work begins.
-* @throws InputError that names every missing program and the packages that bring them
-*/
-function requireTools(names, env = process.env) {
-	const missing = names.filter((name) => findTool(name, env) === void 0);
-	if (missing.length === 0) return;
-	const wanted = [...new Set(missing.map((name) => packages[name] ?? name))];
-	throw new InputError({
-		problem: `${missing.length === 1 ? "a program is" : "programs are"} not installed: ${missing.join(", ")}`,
-		remedy: `On Debian or Ubuntu: apt-get install --no-install-recommends ${wanted.join(" ")}`
-	});
-}
-// src/host/exec.ts
-/**
-* Runs a program to its end, without a shell.
-* @throws InputError when the program is not installed
-* @throws OutsideError on any other exit code, with the last lines it printed
-*/
-async function exec(program, args, options = {}) {
-	requireTools([program]);
-	const running = execa(findTool(program) ?? program, args, {
-		reject: false,
-		stripFinalNewline: false,
-		...options.env === void 0 ? {} : { env: options.env },
-		...options.cwd === void 0 ? {} : { cwd: options.cwd },
-		...options.input === void 0 ? { stdin: "ignore" } : { input: options.input }
-	});
-	const { onLine } = options;
-	if (onLine !== void 0) for (const stream of [running.stdout, running.stderr]) createInterface({ input: stream }).on("line", onLine);
-	const result = await running;
-	const exitCode = result.exitCode ?? void 0;
-	if (exitCode === void 0 || !(options.allow ?? [0]).includes(exitCode)) {
-		const doing = options.doing ?? `running ${[program, ...args].join(" ")}`;
-		const end = exitCode === void 0 ? result.signal ?? result.shortMessage : `exit code ${exitCode}`;
-		throw new OutsideError(doing, `${end}${lastLines(result.stderr || result.stdout)}`);
-	}
-	return {
-		exitCode,
-		stdout: result.stdout,
-		stderr: result.stderr
-	};
-}
-function lastLines(text) {
-	const lines = text.trimEnd().split("\n").slice(-12);
-	return lines.join("") === "" ? "" : `\n  ${lines.join("\n  ")}\n`;
-}
-// src/registry/challenge.ts
-const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-const parameterPattern = new RegExp(`^(${token})\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|(${token}))`);
-const schemePattern = new RegExp(`^(${token})(?=\\s|,|$)`);
-/**
-* Reads a WWW-Authenticate header: any number of challenges, each with any number of parameters.
-* What follows something unreadable is left out.
-*/
-function parseChallenges(header) {
-	const challenges = [];
-	let rest = header.trim();
-	while (rest !== "") {
-		const parameter = parameterPattern.exec(rest);
-		const current = challenges.at(-1);
-		if (parameter !== null && current !== void 0) {
-			const [matched, name = "", quoted, plain] = parameter;
-			current.parameters[name.toLowerCase()] = quoted?.replace(/\\(.)/g, "$1") ?? plain ?? "";
-			rest = rest.slice(matched.length);
-		} else {
-			const scheme = schemePattern.exec(rest);
-			if (scheme === null) break;
-			challenges.push({
-				scheme: scheme[1].toLowerCase(),
-				parameters: {}
-			});
-			rest = rest.slice(scheme[0].length);
-		}
-		rest = rest.replace(/^[\s,]+/, "");
-	}
-	return challenges;
-}
-// src/registry/authentication.ts
-const tokenSchema = looseObject({
-	token: string().optional(),
-	access_token: string().optional(),
-	expires_in: number().optional()
-});
-const defaultTokenSeconds = 60;
-const tokenMarginSeconds = 10;
-/** Basic and Bearer (CNCF distribution, spec/auth/token and spec/auth/oauth), learnt by host, tokens kept by scope. */
-function createAuthentication(options) {
-	const learnt = /* @__PURE__ */ new Map();
-	const tokens = /* @__PURE__ */ new Map();
-	const known = /* @__PURE__ */ new Map();
-	function credentialsFor(repository) {
-		const key = formatRepository(repository);
-		let found = known.get(key);
-		if (found === void 0) {
-			found = options.credentials(repository).then((credentials) => {
-				if (credentials?.kind === "password") {
-					options.scrubber.add(credentials.password);
-					options.scrubber.add(basic(credentials).slice(6));
-				} else if (credentials !== void 0) options.scrubber.add(credentials.token);
-				return credentials;
-			});
-			known.set(key, found);
-		}
-		return found;
-	}
-	async function token(purpose, challenge, registryUrl) {
-		const key = tokenKey(purpose);
-		let cached = tokens.get(key);
-		if (cached !== void 0 && (await cached).expires <= Date.now()) cached = void 0;
-		if (cached === void 0) {
-			cached = requestToken(purpose, challenge, registryUrl);
-			tokens.set(key, cached);
-			cached.catch(() => tokens.delete(key));
-		}
-		return (await cached).token;
-	}
-	async function requestToken(purpose, challenge, registryUrl) {
-		const { repository } = purpose;
-		const what = formatRepository(repository);
-		const doing = `logging in to ${repository.registry}`;
-		const url = realmOf(challenge, registryUrl, doing);
-		const { service } = challenge.parameters;
-		const credentials = await credentialsFor(repository);
-		const headers = { accept: "application/json" };
-		let form;
-		if (credentials?.kind === "identity") form = new URLSearchParams({
-			grant_type: "refresh_token",
-			refresh_token: credentials.token,
-			client_id: "coxswain",
-			scope: scopesOf(purpose).join(" "),
-			...service === void 0 ? {} : { service }
-		});
-		else {
-			if (service !== void 0) url.searchParams.set("service", service);
-			for (const scope of scopesOf(purpose)) url.searchParams.append("scope", scope);
-			if (credentials !== void 0) headers.authorization = basic(credentials);
-		}
-		const answer = await options.fetchToken({
-			url,
-			headers,
-			doing,
-			...form === void 0 ? {} : { form }
-		});
-		if (answer.status !== 200) throw unauthorised({
-			what,
-			host: url.host,
-			status: answer.status,
-			push: purpose.push,
-			hadCredentials: credentials !== void 0
-		});
-		const parsed = tokenSchema.safeParse(jsonOrUndefined(answer.body));
-		const text = parsed.success ? parsed.data.token ?? parsed.data.access_token : void 0;
-		if (text === void 0 || text === "") throw new OutsideError(doing, `the token endpoint at ${url.host} answered without a token`);
-		options.scrubber.add(text);
-		const seconds = (parsed.data?.expires_in ?? defaultTokenSeconds) - tokenMarginSeconds;
-		return {
-			token: text,
-			expires: Date.now() + Math.max(seconds, 1) * 1e3
-		};
-	}
-	return {
-		header: async (purpose, registryUrl) => {
-			const challenge = learnt.get(purpose.repository.registry);
-			if (challenge === void 0) return void 0;
-			if (challenge.scheme === "bearer") return `Bearer ${await token(purpose, challenge, registryUrl)}`;
-			const credentials = await credentialsFor(purpose.repository);
-			return credentials?.kind === "password" ? basic(credentials) : void 0;
-		},
-		challenged: (purpose, challengeHeader, sent) => {
-			const challenges = parseChallenges(challengeHeader ?? "");
-			const challenge = challenges.find((each) => each.scheme === "bearer" && each.parameters.realm !== void 0) ?? challenges.find((each) => each.scheme === "basic");
-			if (challenge === void 0) return false;
-			learnt.set(purpose.repository.registry, challenge);
-			if (sent?.startsWith("Bearer ")) tokens.delete(tokenKey(purpose));
-			return challenge.scheme === "bearer" || !sent?.startsWith("Basic ");
-		},
-		hasCredentials: async (repository) => await credentialsFor(repository) !== void 0
-	};
-}
-function scopesOf(purpose) {
-	const scopes = [`repository:${purpose.repository.path}:${purpose.push ? "pull,push" : "pull"}`];
-	if (purpose.alsoPull !== void 0 && purpose.alsoPull.path !== purpose.repository.path) scopes.push(`repository:${purpose.alsoPull.path}:pull`);
-	return scopes;
-}
-function tokenKey(purpose) {
-	return [purpose.repository.registry, ...scopesOf(purpose)].join(" ");
-}
-function basic(credentials) {
-	return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64")}`;
-}
-/** The token endpoint. It gets the password: never over a weaker connection than the registry itself has. */
-function realmOf(challenge, registryUrl, doing) {
-	const realm = challenge.parameters.realm ?? "";
-	const url = URL.canParse(realm) ? new URL(realm) : void 0;
-	if (!(url !== void 0 && (url.protocol === "https:" || url.protocol === "http:" && registryUrl.protocol === "http:" && isLoopback(url)))) throw new OutsideError(doing, `${registryUrl.host} names a token endpoint that is not https (${JSON.stringify(realm)})`, "Nothing was sent there.");
-	return url;
-}
-/** True for this machine's own addresses, the only ones that plain HTTP is used with. */
-function isLoopback(url) {
-	const host = url.hostname;
-	return host === "localhost" || host === "[::1]" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
-}
-function jsonOrUndefined(bytes) {
-	try {
-		return JSON.parse(new TextDecoder().decode(bytes));
-	} catch {
-		return;
-	}
-}
 // src/build/build-key.ts
 /**
 * The build key: sha256, as 64 hex digits, of a text with one line for each input, each ending in a newline:
@@ -289,6 +43,74 @@ function compare(one, other) {
 }
 function sha256(content) {
 	return createHash("sha256").update(content).digest("hex");
+}
+// src/build/context.ts
+var import_ignore = /* @__PURE__ */ __toESM(require_ignore(), 1);
+/** The ignore files that are looked for at the top of the repository; the first one counts, as with buildah. */
+const ignoreFileNames = [".containerignore", ".dockerignore"];
+/** A one-line file that watch-base commits to force a rebuild. Part of the build key, never of the context. */
+const refreshFileName = ".coxswain/refresh";
+/**
+* Chooses the files of a commit that the build sees, and that the build key is made of.
+*
+* Ignore patterns mean what they mean to Docker (moby's pattern matcher). Besides, these are left out unless a
+* pattern with `!` asks for them: the Containerfile (it is in the key by itself), the tests, rollouts/ and the
+* fleets' templates, .github/, .gitignore, .gitattributes and the ignore files. coxswain.yaml and .coxswain/ are
+* always left out. So an edit of any of these rebuilds nothing.
+* @throws InputError for an unusable pattern, a submodule in the context, or a path that is not UTF-8
+*/
+function selectContext(entries, own, ignoreFile) {
+	const isIgnored = ignoreMatcher(own, ignoreFile);
+	return entries.filter(({ path }) => path !== "coxswain.yaml" && !path.startsWith(".coxswain/") && !isIgnored(path)).map(({ path, mode, hash }) => {
+		if (path.includes("�")) throw new InputError({
+			where: path,
+			problem: "the name of this file is not UTF-8",
+			remedy: "Rename it."
+		});
+		if (mode === "160000") throw new InputError({
+			where: path,
+			problem: "a git submodule cannot be part of the build context: its files are not in this repository",
+			remedy: `Copy the files, fetch them in the Containerfile, or name ${path} in .containerignore.`
+		});
+		if (mode !== "100644" && mode !== "100755" && mode !== "120000") throw new InputError({
+			where: path,
+			problem: "this kind of file cannot be built",
+			found: mode
+		});
+		return {
+			path,
+			mode,
+			hash
+		};
+	});
+}
+function ignoreMatcher(own, ignoreFile) {
+	const ours = [
+		own.containerfile,
+		own.tests,
+		...own.templates,
+		"rollouts",
+		".github",
+		".gitignore",
+		".gitattributes",
+		".gitmodules",
+		...ignoreFileNames
+	];
+	const matcher = (0, import_ignore.default)({ ignorecase: false }).add(ours.map(escapePattern));
+	for (const [index, line] of (ignoreFile?.text.replace(/^\uFEFF/, "") ?? "").split(/\r?\n/).entries()) try {
+		(0, import_ignore.default)({ ignorecase: false }).add(line).ignores("x");
+		matcher.add(line);
+	} catch (error) {
+		throw new InputError({
+			where: `${ignoreFile?.path}:${index + 1}`,
+			problem: `not a pattern: ${messageOf(error)}`,
+			found: line
+		}, { cause: error });
+	}
+	return (path) => matcher.ignores(path);
+}
+function escapePattern(path) {
+	return path.replaceAll(/[\\*?[\]!#{}()+^|]/g, "\\$&");
 }
 // src/build/git-objects.ts
 /** Every file of a commit, in git's order (by the bytes of the path). */
@@ -592,87 +414,6 @@ function unpinnedImages(parsed, config) {
 	const ofBase = stagesOnBase(parsed, config.base);
 	const images = externalStages(parsed).filter((stage) => !ofBase.includes(stage) && !stage.resolved.includes("@sha256:")).map((stage) => stage.resolved);
 	return [...new Set(images)];
-}
-// src/registry/copy.ts
-const parallelBlobs = 3;
-/**
-* Copies an image or an index with all its images, byte for byte, and then tags it in the given order. Blobs come
-* before the manifest that names them, so whatever can be read at the destination is whole, also after a crash.
-*/
-async function copyImage(client, options) {
-	const { from, to, tags } = options;
-	const report = {
-		mounted: 0,
-		copied: 0,
-		present: 0,
-		bytes: 0
-	};
-	const manifest = await client.getManifest(from);
-	if (!sameRepository(from.repository, to)) {
-		await copyContent(client, {
-			manifest,
-			from: from.repository,
-			to
-		}, report);
-		await putBytes(client, to, manifest, manifest.descriptor.digest);
-	}
-	for (const tag of tags) await putBytes(client, to, manifest, tag);
-	return report;
-}
-/** Everything below a manifest: the images of an index, the config and layers of an image. */
-async function copyContent(client, options, report, seen = /* @__PURE__ */ new Set()) {
-	const { manifest, from, to } = options;
-	const { json } = manifest;
-	if (isIndex(json)) {
-		for (const child of json.manifests) {
-			if (seen.has(child.digest)) continue;
-			seen.add(child.digest);
-			const image = await client.getManifest(atDigest(from, child.digest));
-			await copyContent(client, {
-				manifest: image,
-				from,
-				to
-			}, report, seen);
-			await putBytes(client, to, image, image.descriptor.digest);
-		}
-		return;
-	}
-	await inParallel([json.config, ...json.layers].filter((blob) => {
-		const first = !seen.has(blob.digest);
-		seen.add(blob.digest);
-		return first;
-	}), async (blob) => {
-		const how = await copyBlob(client, blob, from, to);
-		report[how] += 1;
-		if (how === "copied") report.bytes += blob.size;
-	});
-}
-async function copyBlob(client, blob, from, to) {
-	if (from.registry === to.registry && await client.mountBlob(to, blob.digest, from)) return "mounted";
-	if (await client.hasBlob(to, blob.digest)) return "present";
-	const content = {
-		descriptor: blob,
-		open: () => client.openBlob(from, blob)
-	};
-	await client.uploadBlob(to, content, { absent: true });
-	return "copied";
-}
-function putBytes(client, to, manifest, name) {
-	return client.putManifest(to, name, manifest.bytes, manifest.descriptor.mediaType);
-}
-/** The first failure stops the rest from being started, and is thrown once those under way have ended. */
-async function inParallel(items, work) {
-	const waiting = [...items];
-	const failures = [];
-	const worker = async () => {
-		for (let next = waiting.shift(); next !== void 0 && failures.length === 0; next = waiting.shift()) try {
-			await work(next);
-		} catch (error) {
-			failures.push(error);
-		}
-	};
-	await Promise.all(Array.from({ length: Math.min(parallelBlobs, items.length) }, worker));
-	if (failures.length > 0) throw failures[0];
 }
 // src/build/materialise.ts
 /**
@@ -1029,4 +770,4 @@ async function putIndex(client, repository, tag, images) {
 	if (found?.digest === digestOf(bytes)) return found.digest;
 	return client.putManifest(repository, tag, bytes, mediaTypes.ociIndex);
 }
-export { findBuilt as a, createAuthentication as c, findTool as d, requireTools as f, copyImage as i, isLoopback as l, materialiseContext as n, readCandidate as o, copyContent as r, listCommit as s, buildImage as t, exec as u };
+export { listCommit as a, readCandidate as i, materialiseContext as n, refreshFileName as o, findBuilt as r, buildImage as t };

@@ -1,6 +1,8 @@
-import { A as configFileName, J as readFileIfThere, M as readConfig, N as configJsonSchema, X as writeFileAtomically, g as parseContainerfile, j as parseConfig, m as findBase, nt as InputError, q as isMissing, z as formatReference } from "./base.mjs";
-import { y as Git } from "./cli.mjs";
+import { i as configJsonSchema, n as parseConfig, r as readConfig, t as configFileName } from "./config.mjs";
+import { a as parseContainerfile, n as findBase } from "./containerfile.mjs";
+import { f as writeFileAtomically, l as isMissing, n as Git, u as readFileIfThere, v as InputError } from "./host.mjs";
 import { t as require_dist } from "./yaml.mjs";
+import { v as formatReference } from "./registry.mjs";
 import { chmod, lstat, realpath } from "node:fs/promises";
 import { join, resolve } from "node:path";
 // src/init/texts.ts

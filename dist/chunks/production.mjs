@@ -1,6 +1,8 @@
-import { a as findBuilt, i as copyImage, o as readCandidate } from "./build.mjs";
-import { n as newestFor, o as copyArtifact, t as findEvidence } from "./evidence.mjs";
-import { B as formatRepository, I as atDigest, L as atTag, W as parseReference, a as findFleet, d as imageTimestamp, f as readImage, nt as InputError, rt as OutsideError, s as releaseCommit, z as formatReference } from "./base.mjs";
+import { i as readCandidate, r as findBuilt } from "./build.mjs";
+import { n as newestFor, t as findEvidence } from "./evidence.mjs";
+import { a as releaseCommit, n as findFleet } from "./fleets.mjs";
+import { v as InputError, y as OutsideError } from "./host.mjs";
+import { C as parseReference, a as imageTimestamp, g as atTag, h as atDigest, i as copyImage, o as readImage, t as copyArtifact, v as formatReference, y as formatRepository } from "./registry.mjs";
 // src/production/gates.ts
 /** Labels and evidence of one architecture's image. */
 async function passImage(options, built, architecture) {

@@ -1,10 +1,78 @@
-import { o as readCandidate } from "./build.mjs";
-import { I as atDigest, L as atTag, nt as InputError, s as releaseCommit, z as formatReference } from "./base.mjs";
+import { h as formatTime, m as formatDuration, v as InputError } from "./host.mjs";
+import { g as atTag, h as atDigest, v as formatReference, y as formatRepository } from "./registry.mjs";
+import { C as addUpdate, h as rolloutEnd, i as renderTemplate, v as addRelease } from "./updates.mjs";
+import { i as readCandidate } from "./build.mjs";
+import { a as releaseCommit } from "./fleets.mjs";
 import { n as isoTime, r as passImage } from "./production.mjs";
-import { n as buildReleasePath, r as buildReleaseUrl } from "./publish.mjs";
-import { r as addRelease, s as addUpdate } from "./cli.mjs";
-import { g as rolloutEnd } from "./demo.mjs";
-import { i as renderFleetTemplate } from "./promotion.mjs";
+import { i as buildReleaseUrl, r as buildReleasePath } from "./site.mjs";
+// src/rollout/template.ts
+/**
+* Renders a fleet's template as it is in a commit (or tree).
+* @param now UNIX seconds
+* @throws InputError naming the template and its line
+*/
+async function renderFleetTemplate(branches, options) {
+	const { config, fleet, commit, release, now } = options;
+	const where = `${fleet.template} (commit ${commit.slice(0, 12)})`;
+	const source = await branches.readFile(commit, fleet.template);
+	if (source === void 0) throw new InputError({
+		where,
+		field: `fleets.${fleet.name}.template`,
+		problem: "this commit has no such file",
+		remedy: "Keep one template for each fleet, on every branch."
+	});
+	const { version, baseVersion, digests, previousVersion = "" } = release;
+	const variables = {
+		version,
+		baseVersion,
+		fleet: fleet.name,
+		stream: config.stream,
+		digests,
+		image: formatRepository(config.image),
+		previousVersion,
+		now
+	};
+	return renderTemplate({
+		source,
+		where,
+		variables,
+		now
+	});
+}
+// src/rollout/describe.ts
+/**
+* An update entry in words: one line a fact.
+* @param now UNIX seconds; left out, times are told without "in 2 h"
+*/
+function describeEntry(entry, now) {
+	const { rollout, barrier, deadend } = entry.metadata;
+	return [
+		...rollout === void 0 ? ["not offered to any node"] : describeRollout(rollout, now),
+		...barrier === void 0 ? [] : [`barrier: older releases must pass through this one (${barrier.reason})`],
+		...deadend === void 0 ? [] : [`dead-end: nodes on it get no further update (${deadend.reason})`]
+	];
+}
+function describeRollout(rollout, now) {
+	const start = rollout.start_epoch ?? 0;
+	const share = rollout.start_percentage ?? 0;
+	const end = rolloutEnd(rollout);
+	const starts = start <= 0 ? "at once" : `${formatTime(start)}${relative(start, now)}`;
+	if (share >= 1) return [`offered to every node from its start: ${starts}`];
+	if (end === void 0) return [`starts: ${starts}`, `stays at ${percent(share)} of the nodes`];
+	return [
+		`starts: ${starts}${share > 0 ? `, with ${percent(share)} of the nodes` : ""}`,
+		`takes: ${formatDuration(end - start)}`,
+		`complete: ${formatTime(end)}${relative(end, now)}`
+	];
+}
+function relative(time, now) {
+	if (now === void 0) return "";
+	if (time === now) return " (now)";
+	return time > now ? ` (in ${formatDuration(time - now)})` : ` (${formatDuration(now - time)} ago)`;
+}
+function percent(share) {
+	return `${Number((share * 100).toFixed(1))} %`;
+}
 // src/rollout/production-image.ts
 /**
 * Reads a candidate's images back from production, and checks again what promote-image checked: tags and evidence
@@ -138,6 +206,7 @@ function releaseOf(config, fleet, version, images) {
 			image: formatReference(atTag(config.image, config.stream)),
 			"digest-ref": formatReference(atDigest(config.image, digestOf(image)))
 		})),
+		...indexOf(config, images),
 		version,
 		metadata: config.publish.url === void 0 ? buildReleasePath(fleet.name, version) : buildReleaseUrl({
 			url: config.publish.url,
@@ -145,6 +214,11 @@ function releaseOf(config, fleet, version, images) {
 			version
 		})
 	};
+}
+/** All architectures come from one image: either an index over them, or the only manifest itself. */
+function indexOf(config, [first]) {
+	const index = first?.image.index;
+	return index === void 0 ? {} : { "oci-index": formatReference(atDigest(config.image, index.digest)) };
 }
 function recordOf(options) {
 	const { config, fleet, candidate, images, entry, promotedFrom, now } = options;
@@ -186,4 +260,4 @@ function answer(options) {
 function digestOf({ image }) {
 	return image.manifest.descriptor.digest;
 }
-export { startRollout as t };
+export { describeEntry as n, renderFleetTemplate as r, startRollout as t };

@@ -1,61 +1,11 @@
-import { P as architectures, at as messageOf, nt as InputError, q as isMissing, rt as OutsideError, v as isIndex, z as formatReference } from "./base.mjs";
-import { d as parseUpdateMetadata, o as parseReleaseIndex } from "./cli.mjs";
-import { d as throttleGraph, f as buildGraph, p as formatGraph, u as rolloutOf, v as rolloutProgress } from "./demo.mjs";
+import { l as isMissing, v as InputError, x as messageOf, y as OutsideError } from "./host.mjs";
+import { l as isIndex, p as architectures, v as formatReference } from "./registry.mjs";
+import { D as parseUpdateMetadata, S as parseReleaseIndex, _ as rolloutProgress, c as rolloutOf, d as formatGraph, l as throttleGraph, n as addAliases, r as aliasesOf, t as warinessOf, u as buildGraph } from "./updates.mjs";
 import { readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { createServer } from "node:http";
-// src/updates/wariness.ts
-const mask = (1n << 64n) - 1n;
-/**
-* The wariness that upstream's policy engine gives a node that sends none: a hash of its node_uuid, spread evenly
-* over 0 to 1 (compute_wariness in fcos-policy-engine). It depends on nothing else, so the same nodes are the first
-* and the last in every rollout.
-* @param nodeUuid as Zincati sends it: 32 lower-case hex digits; the empty text for none
-*/
-function warinessOf(nodeUuid) {
-	const hash = sipHash13(new Uint8Array([...new TextEncoder().encode(nodeUuid), 255]));
-	return Math.min(1, Math.max(1e-6, Number(hash) / 2 ** 64));
-}
-/** SipHash with 1 round a block, 3 at the end, and a key of zeros (https://www.aumasson.jp/siphash/siphash.pdf). */
-function sipHash13(bytes) {
-	let v0 = 8317987319222330741n;
-	let v1 = 7237128888997146477n;
-	let v2 = 7816392313619706465n;
-	let v3 = 8387220255154660723n;
-	const wholeBlocks = Math.floor(bytes.length / 8);
-	for (let block = 0; block < wholeBlocks; block += 1) absorb(word(block * 8, 8));
-	absorb(word(wholeBlocks * 8, bytes.length % 8) | BigInt(bytes.length & 255) << 56n);
-	v2 ^= 255n;
-	for (let each = 0; each < 3; each += 1) round();
-	return v0 ^ v1 ^ v2 ^ v3;
-	function absorb(block) {
-		v3 ^= block;
-		round();
-		v0 ^= block;
-	}
-	function round() {
-		v0 = v0 + v1 & mask;
-		v1 = rotateLeft(v1, 13n) ^ v0;
-		v0 = rotateLeft(v0, 32n);
-		v2 = v2 + v3 & mask;
-		v3 = rotateLeft(v3, 16n) ^ v2;
-		v0 = v0 + v3 & mask;
-		v3 = rotateLeft(v3, 21n) ^ v0;
-		v2 = v2 + v1 & mask;
-		v1 = rotateLeft(v1, 17n) ^ v2;
-		v2 = rotateLeft(v2, 32n);
-	}
-	function word(offset, length) {
-		let value = 0n;
-		for (let index = length - 1; index >= 0; index -= 1) value = value << 8n | BigInt(bytes[offset + index]);
-		return value;
-	}
-}
-function rotateLeft(value, by) {
-	return (value << by | value >> 64n - by) & mask;
-}
 // src/serve/graph-query.ts
 const known = [
 	"basearch",
@@ -431,13 +381,14 @@ const worthPacking = 512;
 */
 function createGraphAnswers({ releases, updates }) {
 	const prepared = /* @__PURE__ */ new Map();
+	const aliases = aliasesOf(releases);
 	return { answer(scope, options) {
 		const { complete, rollouts, answers } = prepare(scope);
 		let key = "";
 		for (const rollout of rollouts) key += options.wariness > rolloutProgress(rollout, options.now) ? "0" : "1";
 		let answer = answers.get(key);
 		if (answer === void 0) {
-			answer = makeAnswer(throttleGraph(complete, options));
+			answer = makeAnswer(addAliases(throttleGraph(complete, options), scope.scheme === "oci" ? aliases : {}));
 			if (answers.size >= mostAnswers) answers.delete(answers.keys().next().value);
 			answers.set(key, answer);
 		}
@@ -844,4 +795,4 @@ async function readBounded(response, tried) {
 	}
 	return Buffer.concat(chunks).toString("utf8");
 }
-export { openSite as a, parseListenAddress as c, warinessOf as d, artifactSource as i, stopServer as l, folderSource as n, createMetrics as o, readSiteFleet as r, listen as s, urlSource as t, createGraphServer as u };
+export { openSite as a, parseListenAddress as c, artifactSource as i, stopServer as l, folderSource as n, createMetrics as o, readSiteFleet as r, listen as s, urlSource as t, createGraphServer as u };

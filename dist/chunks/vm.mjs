@@ -1,8 +1,7 @@
-import { a as findBuilt, f as requireTools, l as isLoopback, n as materialiseContext, o as readCandidate, s as listCommit, u as exec } from "./build.mjs";
+import { a as listCommit, i as readCandidate, n as materialiseContext, r as findBuilt } from "./build.mjs";
 import { i as pushEvidence, r as passingEvidence } from "./evidence.mjs";
-import { B as formatRepository, I as atDigest, J as readFileIfThere, K as sameRepository, L as atTag, W as parseReference, X as writeFileAtomically, Y as withTemporaryFolder, Z as onInterrupt, et as parseDuration, f as readImage, nt as InputError, q as isMissing, rt as OutsideError, z as formatReference } from "./base.mjs";
-import { D as findStaticBusybox, E as requireKernel, O as startProcess, T as readModuleIndex, w as orderModules } from "./demo.mjs";
-import { S as silentLog } from "./cli.mjs";
+import { a as requireTools, d as withTemporaryFolder, f as writeFileAtomically, g as parseDuration, i as findTool, l as isMissing, p as onInterrupt, r as exec, s as silentLog, t as startProcess, u as readFileIfThere, v as InputError, y as OutsideError } from "./host.mjs";
+import { C as parseReference, T as sameRepository, c as isLoopback, g as atTag, h as atDigest, o as readImage, v as formatReference, y as formatRepository } from "./registry.mjs";
 import { copyFile, lstat, mkdir, open, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join, posix, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -303,6 +302,62 @@ function probeFirmware() {
 		244
 	]).copy(firmware, firmware.length - 16);
 	return firmware;
+}
+// src/vm/busybox.ts
+const machines = {
+	62: "x86_64",
+	183: "aarch64",
+	22: "s390x",
+	21: "ppc64le"
+};
+/** Reads an ELF header (64 bits) and its program headers; undefined for anything else. */
+function readProgramKind(bytes) {
+	if (bytes.length < 64 || bytes.readUInt32BE(0) !== 2135247942 || bytes[4] !== 2) return void 0;
+	const little = bytes[5] === 1;
+	const short = (offset) => little ? bytes.readUInt16LE(offset) : bytes.readUInt16BE(offset);
+	const word = (offset) => little ? bytes.readUInt32LE(offset) : bytes.readUInt32BE(offset);
+	const headers = little ? bytes.readBigUInt64LE(32) : bytes.readBigUInt64BE(32);
+	const [size, count] = [short(54), short(56)];
+	const requestsLoader = 3;
+	let isStatic = true;
+	for (let index = 0; index < count; index += 1) {
+		const offset = Number(headers) + index * size;
+		if (offset + 4 > bytes.length) return void 0;
+		if (word(offset) === requestsLoader) isStatic = false;
+	}
+	return {
+		architecture: machines[short(18)],
+		static: isStatic
+	};
+}
+/**
+* The host's busybox: it runs in the guest, so that nothing there depends on the image's programs.
+* @param architecture what the guest is (default: any)
+* @throws InputError when it is missing, needs libraries, or is for another architecture
+*/
+async function findStaticBusybox(architecture) {
+	requireTools(["busybox"]);
+	const path = findTool("busybox");
+	const file = await open(path);
+	try {
+		const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
+		const kind = readProgramKind(buffer.subarray(0, bytesRead));
+		if (kind === void 0 || !kind.static) throw new InputError({
+			where: path,
+			problem: "this busybox needs libraries of the system it runs on",
+			remedy: "Install the static one: apt-get install busybox-static"
+		});
+		if (architecture !== void 0 && kind.architecture !== architecture) throw new InputError({
+			where: path,
+			problem: "the helper program of a boot test must be of the architecture of the image",
+			found: kind.architecture ?? "another architecture",
+			expected: architecture,
+			remedy: `Run the boot test on a machine of that architecture (a runner for ${architecture}).`
+		});
+	} finally {
+		await file.close();
+	}
+	return path;
 }
 // src/vm/guest-scripts.ts
 /** Folder of the harness in the running guest. */
@@ -702,6 +757,59 @@ async function readModule(path, temporary) {
 	]);
 	return readFile(copy.slice(0, -ending.length - 1));
 }
+// src/vm/kernel.ts
+/**
+* Finds the kernels where a bootable container image has its one: /usr/lib/modules/VERSION/vmlinuz
+* (bootc's documentation, "Bootable container images", section on the kernel).
+*/
+async function findKernels(root) {
+	const folder = join(root, "usr/lib/modules");
+	const versions = await list(folder);
+	const kernels = [];
+	for (const version of versions.sort()) {
+		const modules = join(folder, version);
+		if ((await list(modules)).includes("vmlinuz")) kernels.push({
+			version,
+			image: join(modules, "vmlinuz"),
+			modules
+		});
+	}
+	return kernels;
+}
+/**
+* The one kernel of an image.
+* @param image what the image is called in the message
+* @throws InputError when there is none, or more than one: such an image boots on no node
+*/
+async function requireKernel(root, image) {
+	const kernels = await findKernels(root);
+	const [kernel] = kernels;
+	if (kernel !== void 0 && kernels.length === 1) return kernel;
+	throw new InputError({
+		where: image,
+		problem: kernel === void 0 ? "the image has no kernel" : `the image has ${kernels.length} kernels`,
+		found: kernels.map(({ version }) => version),
+		expected: "exactly one /usr/lib/modules/VERSION/vmlinuz",
+		remedy: "Derive it from a bootable image, such as Fedora CoreOS, and take no kernel out of or into it."
+	});
+}
+async function readModuleIndex(modules) {
+	const read = async (name) => await readFileIfThere(join(modules, name)) ?? "";
+	return {
+		dependencies: await read("modules.dep"),
+		softDependencies: await read("modules.softdep"),
+		aliases: await read("modules.alias"),
+		builtin: await read("modules.builtin")
+	};
+}
+async function list(folder) {
+	try {
+		return await readdir(folder);
+	} catch (error) {
+		if (isMissing(error)) return [];
+		throw error;
+	}
+}
 // src/vm/protocol.ts
 function emptyRecord() {
 	return {
@@ -903,6 +1011,77 @@ async function openReader(path, onLine) {
 		},
 		close: () => handle.close()
 	};
+}
+// src/vm/modules.ts
+/** Load order of the wanted modules and all they need. */
+function orderModules(wanted, index) {
+	const needs = readDependencies(index.dependencies);
+	const fileOf = new Map([...needs.keys()].map((path) => [moduleName(path), path]));
+	const builtin = new Set(lines(index.builtin).map(moduleName));
+	const before = readSoftDependencies(index.softDependencies);
+	const aliases = readAliases(index.aliases);
+	const files = [];
+	const visited = /* @__PURE__ */ new Set();
+	const missing = [];
+	const add = (path) => {
+		if (visited.has(path)) return;
+		visited.add(path);
+		for (const name of before.get(moduleName(path)) ?? []) addByName(name);
+		for (const needed of [...needs.get(path) ?? []].reverse()) add(needed);
+		files.push(path);
+	};
+	/** A soft dependency may be an alias of several modules (`crc32c`): the kernel takes whichever loads. */
+	const addByName = (name) => {
+		const key = normal(name);
+		const found = [key, ...aliases.get(key) ?? []].map((each) => fileOf.get(each)).filter((path) => path !== void 0);
+		for (const path of found) add(path);
+		return found.length > 0;
+	};
+	for (const name of wanted) {
+		if (builtin.has(normal(name))) continue;
+		if (!addByName(name)) missing.push(name);
+	}
+	return {
+		files,
+		missing
+	};
+}
+/** The name that the kernel knows a module file by: `crc32c_intel` for `kernel/x/crc32c-intel.ko.xz`. */
+function moduleName(path) {
+	return normal((path.split("/").at(-1) ?? "").replace(/\.ko(\.\w+)?$/, ""));
+}
+function normal(name) {
+	return name.replaceAll("-", "_");
+}
+function lines(text) {
+	return text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
+}
+function readDependencies(text) {
+	return new Map(lines(text).map((line) => {
+		const [path = "", needed = ""] = line.split(/:\s*/, 2);
+		return [path, needed.split(/\s+/).filter((each) => each !== "")];
+	}));
+}
+function readSoftDependencies(text) {
+	const result = /* @__PURE__ */ new Map();
+	for (const line of lines(text)) {
+		const match = /^softdep\s+(\S+)\s+(.*)$/.exec(line);
+		const pre = /(?:^|\s)pre:\s*(.*?)(?:\s*post:|$)/.exec(match?.[2] ?? "")?.[1];
+		if (match?.[1] === void 0 || pre === void 0) continue;
+		const names = pre.split(/\s+/).filter((name) => name !== "");
+		const key = normal(match[1]);
+		result.set(key, [...result.get(key) ?? [], ...names]);
+	}
+	return result;
+}
+function readAliases(text) {
+	const result = /* @__PURE__ */ new Map();
+	for (const line of lines(text)) {
+		const [, pattern, name] = line.split(/\s+/);
+		if (pattern === void 0 || name === void 0 || /[*?[:]/.test(pattern)) continue;
+		result.set(normal(pattern), [...result.get(normal(pattern)) ?? [], normal(name)]);
+	}
+	return result;
 }
 // src/vm/root-filesystem.ts
 /** buildah's exit codes for "done" and for "there is no such thing", which is as good here. */
@@ -1536,4 +1715,4 @@ async function tellPullRequest({ forge }, commit, tested) {
 	await forge.pullRequests.comment(request.number, "boot-test", commentOn(tested));
 	return { pullRequest: request.number };
 }
-export { describeTested as n, testImage as t };
+export { describeTested as a, findStaticBusybox as i, orderModules as n, readModuleIndex as r, testImage as t };

@@ -1,6 +1,7 @@
-import { M as text, b as directory, j as parsed, k as flag, n as openProject, t as defineVerb } from "../chunks/cli.mjs";
-import { P as architectures, et as parseDuration, nt as InputError } from "../chunks/base.mjs";
-import { n as describeTested, t as testImage } from "../chunks/vm.mjs";
+import { d as parsed, f as text, l as flag, n as openProject, r as directory, t as defineVerb } from "../chunks/cli.mjs";
+import { g as parseDuration, v as InputError } from "../chunks/host.mjs";
+import { p as architectures } from "../chunks/registry.mjs";
+import { a as describeTested, t as testImage } from "../chunks/vm.mjs";
 // src/verbs/boot-test.ts
 var boot_test_default = defineVerb({
 	summary: "Boot the built image of this commit in a virtual machine and run the tests of this commit in it",

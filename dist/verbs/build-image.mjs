@@ -1,6 +1,6 @@
-import { o as readCandidate, t as buildImage } from "../chunks/build.mjs";
-import { b as directory, n as openProject, t as defineVerb } from "../chunks/cli.mjs";
-import { z as formatReference } from "../chunks/base.mjs";
+import { i as readCandidate, t as buildImage } from "../chunks/build.mjs";
+import { n as openProject, r as directory, t as defineVerb } from "../chunks/cli.mjs";
+import { v as formatReference } from "../chunks/registry.mjs";
 // src/verbs/build-image.ts
 var build_image_default = defineVerb({
 	summary: "Build the image of this commit and push it to the test registry",

@@ -1,6 +1,6 @@
-import { M as text, k as flag, t as defineVerb } from "../chunks/cli.mjs";
-import { C as versions, S as playFailure, a as formatTable, i as playLoop, n as createStage, r as openScene, t as withWorkplace } from "../chunks/demo.mjs";
-import { f as requireTools } from "../chunks/build.mjs";
+import { f as text, l as flag, t as defineVerb } from "../chunks/cli.mjs";
+import { a as formatTable, i as playLoop, n as createStage, o as playFailure, r as openScene, s as versions, t as withWorkplace } from "../chunks/demo.mjs";
+import { a as requireTools } from "../chunks/host.mjs";
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 // src/verbs/demo.ts

@@ -1,6 +1,6 @@
-import { M as text, b as directory, j as parsed, t as defineVerb } from "../chunks/cli.mjs";
+import { d as parsed, f as text, r as directory, t as defineVerb } from "../chunks/cli.mjs";
 import { t as initRepository } from "../chunks/init.mjs";
-import { B as formatRepository, G as parseRepository, W as parseReference, z as formatReference } from "../chunks/base.mjs";
+import { C as parseReference, v as formatReference, w as parseRepository, y as formatRepository } from "../chunks/registry.mjs";
 // src/verbs/init.ts
 const repository = (raw, name) => formatRepository(parseRepository(raw, { field: `--${name}` }));
 var init_default = defineVerb({

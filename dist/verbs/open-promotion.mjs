@@ -1,5 +1,5 @@
-import { M as text, b as directory, n as openProject, t as defineVerb } from "../chunks/cli.mjs";
-import { $ as formatTime } from "../chunks/base.mjs";
+import { f as text, n as openProject, r as directory, t as defineVerb } from "../chunks/cli.mjs";
+import { h as formatTime } from "../chunks/host.mjs";
 import { n as promotionTargets, t as openPromotion } from "../chunks/promotion.mjs";
 // src/verbs/open-promotion.ts
 var open_promotion_default = defineVerb({

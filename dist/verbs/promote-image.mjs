@@ -1,4 +1,4 @@
-import { M as text, b as directory, n as openProject, t as defineVerb } from "../chunks/cli.mjs";
+import { f as text, n as openProject, r as directory, t as defineVerb } from "../chunks/cli.mjs";
 import { t as promoteImage } from "../chunks/production.mjs";
 // src/verbs/promote-image.ts
 var promote_image_default = defineVerb({

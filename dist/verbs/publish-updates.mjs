@@ -1,5 +1,6 @@
-import { A as many, M as text, b as directory, n as openProject, t as defineVerb } from "../chunks/cli.mjs";
-import { $ as formatTime, Q as formatDuration, a as findFleet } from "../chunks/base.mjs";
+import { f as text, n as openProject, r as directory, t as defineVerb, u as many } from "../chunks/cli.mjs";
+import { n as findFleet } from "../chunks/fleets.mjs";
+import { h as formatTime, m as formatDuration } from "../chunks/host.mjs";
 import { t as publishUpdates } from "../chunks/publish.mjs";
 import { resolve } from "node:path";
 // src/verbs/publish-updates.ts

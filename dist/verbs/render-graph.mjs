@@ -1,7 +1,7 @@
-import { M as text, a as parseGraphReleases, j as parsed, t as defineVerb, u as parseGraphUpdates } from "../chunks/cli.mjs";
-import { J as readFileIfThere, P as architectures, it as UsageError, nt as InputError } from "../chunks/base.mjs";
-import { d as throttleGraph, f as buildGraph, p as formatGraph } from "../chunks/demo.mjs";
-import { d as warinessOf } from "../chunks/serve.mjs";
+import { d as parsed, f as text, t as defineVerb } from "../chunks/cli.mjs";
+import { b as UsageError, u as readFileIfThere, v as InputError } from "../chunks/host.mjs";
+import { p as architectures } from "../chunks/registry.mjs";
+import { E as parseGraphUpdates, d as formatGraph, l as throttleGraph, t as warinessOf, u as buildGraph, x as parseGraphReleases } from "../chunks/updates.mjs";
 // src/verbs/render-graph.ts
 var render_graph_default = defineVerb({
 	summary: "Print the update graph that FCOS tools would compute from a release index and update metadata",

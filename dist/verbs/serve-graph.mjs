@@ -1,5 +1,6 @@
-import { A as many, M as text, O as duration, g as createRegistryClient, j as parsed, t as defineVerb } from "../chunks/cli.mjs";
-import { W as parseReference, it as UsageError, nt as InputError } from "../chunks/base.mjs";
+import { c as duration, d as parsed, f as text, t as defineVerb, u as many } from "../chunks/cli.mjs";
+import { b as UsageError, v as InputError } from "../chunks/host.mjs";
+import { C as parseReference, s as createRegistryClient } from "../chunks/registry.mjs";
 import { a as openSite, c as parseListenAddress, i as artifactSource, l as stopServer, n as folderSource, o as createMetrics, s as listen, t as urlSource, u as createGraphServer } from "../chunks/serve.mjs";
 import { setTimeout } from "node:timers/promises";
 // src/verbs/serve-graph.ts

@@ -1,7 +1,8 @@
-import { A as many, M as text, O as duration, j as parsed, t as defineVerb } from "../chunks/cli.mjs";
-import { M as readConfig, X as writeFileAtomically, et as parseDuration, nt as InputError } from "../chunks/base.mjs";
+import { c as duration, d as parsed, f as text, t as defineVerb, u as many } from "../chunks/cli.mjs";
+import { r as readConfig } from "../chunks/config.mjs";
+import { f as writeFileAtomically, g as parseDuration, v as InputError } from "../chunks/host.mjs";
 import { r as readSiteFleet } from "../chunks/serve.mjs";
-import { b as parseShareOf, c as parseWindow, s as simulate, x as defaultFleetModel, y as parseShare } from "../chunks/demo.mjs";
+import { a as defaultFleetModel, i as parseShareOf, n as parseWindow, r as parseShare, t as simulate } from "../chunks/simulation.mjs";
 // src/verbs/simulate-rollout.ts
 var simulate_rollout_default = defineVerb({
 	summary: "Simulate who runs what when, for a fleet and the update guidance of a published site",

@@ -1,7 +1,6 @@
-import { M as text, b as directory, n as openProject, t as defineVerb } from "../chunks/cli.mjs";
-import { a as findFleet } from "../chunks/base.mjs";
-import { r as describeEntry } from "../chunks/promotion.mjs";
-import { t as startRollout } from "../chunks/rollout.mjs";
+import { f as text, n as openProject, r as directory, t as defineVerb } from "../chunks/cli.mjs";
+import { n as findFleet } from "../chunks/fleets.mjs";
+import { n as describeEntry, t as startRollout } from "../chunks/rollout.mjs";
 // src/verbs/start-rollout.ts
 var start_rollout_default = defineVerb({
 	summary: "Record what a fleet's branch builds as a release of the fleet, and start its rollout",

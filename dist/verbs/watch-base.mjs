@@ -1,5 +1,5 @@
 import { t as watchBase } from "../chunks/base.mjs";
-import { b as directory, n as openProject, t as defineVerb } from "../chunks/cli.mjs";
+import { n as openProject, r as directory, t as defineVerb } from "../chunks/cli.mjs";
 // src/verbs/watch-base.ts
 var watch_base_default = defineVerb({
 	summary: "Propose the new base by a pull request when its tag has moved, or a rebuild when the last is too old",

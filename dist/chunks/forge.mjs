@@ -1,0 +1,694 @@
+import { d as withTemporaryFolder, n as Git, r as exec, v as InputError, x as messageOf, y as OutsideError } from "./host.mjs";
+import { c as looseObject, i as boolean, n as _enum, o as int, p as string, r as array, u as object } from "./zod.mjs";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+// src/forge/git-objects.ts
+/** Files at or beneath a path in a commit or tree. @param path '' for all */
+async function listTree(git, commit, path) {
+	return (await git.run([
+		"ls-tree",
+		"-r",
+		"-z",
+		"--full-tree",
+		commit,
+		...path === "" ? [] : [`${path}`]
+	])).split("\0").filter((line) => line !== "").map((line) => {
+		const [facts = "", name = ""] = splitOnce(line, "	");
+		const [mode = "", kind = "", sha = ""] = facts.split(" ");
+		return {
+			mode,
+			kind,
+			sha,
+			path: name
+		};
+	}).filter((entry) => entry.kind === "blob");
+}
+/**
+* Texts of several files with one git process.
+* @throws InputError naming the file that is not UTF-8 text
+*/
+async function readTexts(git, entries) {
+	const texts = /* @__PURE__ */ new Map();
+	if (entries.length === 0) return texts;
+	const { stdout } = await exec("git", [
+		"-C",
+		git.directory,
+		"cat-file",
+		"--batch"
+	], {
+		input: entries.map((entry) => `${entry.sha}\n`).join(""),
+		doing: "reading files from git"
+	});
+	const bytes = Buffer.from(stdout);
+	let offset = 0;
+	for (const entry of entries) {
+		const end = bytes.indexOf("\n", offset);
+		const [sha, kind, size] = bytes.toString("utf8", offset, end).split(" ");
+		const next = end + 1 + Number(size) + 1;
+		if (end < 0 || sha !== entry.sha || kind !== "blob" || bytes[next - 1] !== 10) throw notText(entry.path);
+		const text = bytes.toString("utf8", end + 1, next - 1);
+		if (text.includes("�")) throw notText(entry.path);
+		texts.set(entry.path, text);
+		offset = next;
+	}
+	return texts;
+}
+function notText(path) {
+	return new InputError({
+		where: path,
+		problem: "this file is not UTF-8 text"
+	});
+}
+/**
+* Writes a commit that no ref names yet. Works in a bare repository, and leaves the index of a clone alone: the
+* tree is put together in an index file of its own.
+*/
+async function writeCommit(git, commit) {
+	const tree = await writeTree(git, commit.parent, commit.changes);
+	return git.run([
+		"commit-tree",
+		tree,
+		...commit.parent === void 0 ? [] : ["-p", commit.parent],
+		"-F",
+		"-"
+	], {
+		input: commit.message,
+		env: await identity(git)
+	});
+}
+async function writeTree(git, parent, changes) {
+	const lines = await Promise.all(changes.map((change) => indexLine(git, parent, change)));
+	return withTemporaryFolder("index", async (folder) => {
+		const env = { GIT_INDEX_FILE: join(folder, "index") };
+		if (parent !== void 0) await git.run(["read-tree", parent], { env });
+		await git.run([
+			"update-index",
+			"-z",
+			"--index-info"
+		], {
+			env,
+			input: lines.join("")
+		});
+		return git.run(["write-tree"], { env });
+	});
+}
+/** A line for `update-index --index-info`; mode 0 removes. */
+async function indexLine(git, parent, change) {
+	if (change.content === null) return `0 ${"0".repeat(parent?.length ?? 40)}\t${change.path}\0`;
+	const sha = await git.run([
+		"hash-object",
+		"-w",
+		"--stdin"
+	], { input: Buffer.from(change.content) });
+	return `${change.executable ?? (parent !== void 0 && (await listTree(git, parent, change.path)).some((entry) => entry.path === change.path && entry.mode === "100755")) ? "100755" : "100644"} ${sha}\t${change.path}\0`;
+}
+const identities = /* @__PURE__ */ new WeakMap();
+/** Environment that names Coxswain where the user has not told git who they are; git's own guess is of no use. */
+function identity(git) {
+	const known = identities.get(git) ?? readIdentity(git);
+	identities.set(git, known);
+	return known;
+}
+async function readIdentity(git) {
+	const env = {};
+	for (const role of ["AUTHOR", "COMMITTER"]) {
+		if (await git.try([
+			"-c",
+			"user.useConfigOnly=true",
+			"var",
+			`GIT_${role}_IDENT`
+		]) !== void 0) continue;
+		env[`GIT_${role}_NAME`] = "Coxswain";
+		env[`GIT_${role}_EMAIL`] = "coxswain@localhost";
+	}
+	return env;
+}
+function splitOnce(text, separator) {
+	const at = text.indexOf(separator);
+	return at < 0 ? [text] : [text.slice(0, at), text.slice(at + separator.length)];
+}
+// src/forge/forge.ts
+/** A compare-and-swap was lost: somebody else moved the branch first. Read again, apply again. */
+var StaleBranchError = class extends Error {
+	name = "StaleBranchError";
+	branch;
+	constructor(branch, expected, found) {
+		super(`${branch} is at ${found ?? "nothing"}, not at ${expected ?? "nothing"} any more`);
+		this.branch = branch;
+	}
+};
+// src/forge/git-refs.ts
+/** The commit a full ref name (`refs/heads/main`) is at; undefined where there is no such ref. */
+async function readRef(git, ref) {
+	const found = await git.run([
+		"rev-parse",
+		"--verify",
+		"--quiet",
+		ref
+	], { allow: [0, 1] });
+	return found === "" ? void 0 : found;
+}
+/**
+* Moves a ref, if it is still at `from`; makes it where `from` is undefined.
+* @throws StaleBranchError when it is elsewhere
+* @throws OutsideError when git cannot write it
+*/
+async function moveRef(git, move) {
+	const { ref, from, to } = move;
+	for (let attempt = 1;; attempt += 1) try {
+		await git.run([
+			"update-ref",
+			ref,
+			to,
+			from ?? ""
+		], { doing: `moving ${ref}` });
+		return;
+	} catch (error) {
+		const now = await readRef(git, ref);
+		if (now !== from) throw new StaleBranchError(shortName(ref), from, now);
+		if (attempt === 5 || !messageOf(error).includes(".lock")) throw error;
+		await setTimeout(Math.random() * 100);
+	}
+}
+/** `refs/heads/main` → `main`; other refs keep their whole name. */
+function shortName(ref) {
+	return ref.replace(/^refs\/heads\//, "");
+}
+// src/forge/git-branches.ts
+/** git log, whatever the user's settings say on how it looks. */
+const plainLog = [
+	"-c",
+	"log.showSignature=false",
+	"log",
+	"--no-color",
+	"--no-decorate"
+];
+/** Branches of a repository on this machine, by git's plumbing. */
+function openGitBranches(git) {
+	return {
+		resolve: (branch) => readRef(git, refOf(branch)),
+		readFile: async (commit, path) => {
+			return (await readTexts(git, (await listTree(git, commit, path)).filter((entry) => entry.path === path))).get(path);
+		},
+		listFiles: async (commit, folder) => (await listTree(git, commit, folder)).map((entry) => entry.path).sort(),
+		readFolder: async (commit, folder) => readTexts(git, await listTree(git, commit, folder)),
+		commit: async ({ branch, parent, from = parent, changes, message }) => {
+			await refuseCheckedOut(git, branch);
+			const sha = await writeCommit(git, {
+				parent: from,
+				changes,
+				message
+			});
+			await moveRef(git, {
+				ref: refOf(branch),
+				from: parent,
+				to: sha
+			});
+			return sha;
+		},
+		setBranch: async ({ branch, from, to }) => {
+			await refuseCheckedOut(git, branch);
+			await moveRef(git, {
+				ref: refOf(branch),
+				from,
+				to
+			});
+		},
+		isAncestor: (ancestor, descendant) => isAncestor(git, ancestor, descendant),
+		contains: (base, head) => contains(git, base, head),
+		commitTime: async (commit) => Number(await git.run([
+			...plainLog,
+			"-1",
+			"--format=%ct",
+			commit
+		])),
+		log: ({ from, to }) => log(git, from, to),
+		changedFiles: async (from, to) => [...await changedFiles(git, from, to)].sort()
+	};
+}
+function refOf(branch) {
+	return `refs/heads/${branch}`;
+}
+/** Moving a checked-out branch would make its work tree look as if the user had undone our commit. */
+async function refuseCheckedOut(git, branch) {
+	const listed = await git.run([
+		"worktree",
+		"list",
+		"--porcelain"
+	]);
+	for (const block of listed.split("\n\n")) {
+		const lines = block.split("\n");
+		if (!lines.includes(`branch ${refOf(branch)}`) || lines.some((line) => line.startsWith("prunable"))) continue;
+		const folder = lines.find((line) => line.startsWith("worktree "))?.slice(9);
+		throw new InputError({
+			...folder === void 0 ? {} : { where: folder },
+			problem: `branch ${branch} is checked out here, and Coxswain moves it`,
+			remedy: "Switch that work tree to another branch, then run this again."
+		});
+	}
+}
+async function isAncestor(git, ancestor, descendant) {
+	return await git.run([
+		"merge-base",
+		ancestor,
+		descendant
+	], { allow: [0, 1] }) === ancestor;
+}
+/**
+* A squash or a rebase leaves other commits than those of the pull request, so history does not tell; content
+* does: every path that `head` changed since the two parted is in `base` just as in `head`.
+*/
+async function contains(git, base, head) {
+	const common = await git.run([
+		"merge-base",
+		base,
+		head
+	], { allow: [0, 1] });
+	if (common === head) return true;
+	if (common === "") return false;
+	const [changed, different] = await Promise.all([changedFiles(git, common, head), changedFiles(git, head, base)]);
+	return ![...changed].some((path) => different.has(path));
+}
+async function changedFiles(git, from, to) {
+	const listed = await git.run([
+		"diff-tree",
+		"-r",
+		"-z",
+		"--no-renames",
+		"--name-only",
+		from,
+		to
+	]);
+	return new Set(listed.split("\0").filter((path) => path !== ""));
+}
+async function log(git, from, to) {
+	return (await git.run([
+		...plainLog,
+		"-z",
+		"--format=%H%n%P%n%ct%n%B",
+		to,
+		`^${from}`
+	])).split("\0").filter((text) => text !== "").map((text) => {
+		const [sha = "", parents = "", time = "", ...message] = text.split("\n");
+		return {
+			sha,
+			parents: parents.split(" ").filter((parent) => parent !== ""),
+			time: Number(time),
+			message: message.join("\n").trimEnd()
+		};
+	});
+}
+// src/forge/retry.ts
+const attempts = 40;
+/**
+* Runs a read-apply-write step until its compare-and-swap is won. Each round somebody wins, so that as many
+* rounds as there are writers are enough. The pauses are random, and grow with the time that a step takes: losers
+* then wait for their turn instead of slowing the others down.
+* @param step reads afresh each time
+* @throws OutsideError when it was lost over and over
+*/
+async function untilNotStale(step) {
+	for (let attempt = 1;; attempt += 1) {
+		const started = performance.now();
+		try {
+			return await step();
+		} catch (error) {
+			if (!(error instanceof StaleBranchError)) throw error;
+			if (attempt === attempts) throw new OutsideError(`changing ${error.branch}`, `somebody else changed it first, ${attempts} times in a row`, void 0, { cause: error });
+			const took = performance.now() - started;
+			await setTimeout(Math.random() * took * Math.min(8, 2 ** attempt));
+		}
+	}
+}
+// src/forge/git-pull-requests.ts
+/** Pull requests of a repository without a forge: `<number>.json` each, in the tree of this ref. */
+const pullRequestsRef = "refs/coxswain/pull-requests";
+const sha = string().regex(/^[0-9a-f]{40,64}$/, "expected a full commit name");
+const recordSchema = looseObject({
+	number: int().positive(),
+	title: string(),
+	body: string(),
+	head: string().min(1),
+	base: string().min(1),
+	headCommit: sha,
+	state: _enum([
+		"open",
+		"merged",
+		"closed"
+	]),
+	ready: boolean(),
+	labels: array(string()),
+	comments: array(object({
+		key: string(),
+		body: string()
+	}))
+});
+/**
+* Pull requests on plain git. Who merges does it with git, and nothing tells us; so what became of an open one is
+* computed from the branches at each look, and kept once it is final (a later revert does not open it again).
+*/
+function openGitPullRequests(git, branches) {
+	const list = async (filter = {}) => {
+		return (await change("note what became of pull requests", async () => void 0)).filter((request) => filter.state === void 0 || request.state === filter.state);
+	};
+	/** Applies one change to what is stored, as often as it takes; returns all pull requests afterwards. */
+	async function change(message, apply) {
+		return untilNotStale(async () => {
+			const before = await read(git, branches);
+			const changed = await apply(before.requests);
+			const after = changed === void 0 ? [...before.requests] : [...before.requests.filter((request) => request.number !== changed.number), changed].sort((a, b) => a.number - b.number);
+			const changes = after.map((request) => ({
+				path: fileOf(request.number),
+				content: format(request)
+			})).filter(({ path, content }) => before.texts.get(path) !== content);
+			if (changes.length > 0) {
+				const commit = await writeCommit(git, {
+					parent: before.commit,
+					changes,
+					message
+				});
+				await moveRef(git, {
+					ref: pullRequestsRef,
+					from: before.commit,
+					to: commit
+				});
+			}
+			return after;
+		});
+	}
+	return {
+		list,
+		find: async ({ head, base }) => (await list({ state: "open" })).find((request) => request.head === head && request.base === base),
+		findByCommit: async (commit) => (await list({ state: "open" })).find((request) => request.headCommit === commit),
+		open: async (wanted) => {
+			return (await change(`open: ${wanted.title}`, async (known) => {
+				const existing = known.find(({ state, head, base }) => state === "open" && head === wanted.head && base === wanted.base);
+				const headCommit = await mergeableHead(branches, wanted);
+				return existing === void 0 ? {
+					...wanted,
+					number: nextNumber(known),
+					headCommit,
+					state: "open",
+					comments: []
+				} : {
+					...existing,
+					...wanted,
+					headCommit
+				};
+			})).find(({ state, head, base }) => state === "open" && head === wanted.head && base === wanted.base);
+		},
+		update: async (number, wanted) => {
+			return numbered(await change(`update pull request ${number}`, async (known) => {
+				const request = numbered(known, number);
+				return {
+					...request,
+					...wanted,
+					state: request.state === "open" ? wanted.state ?? "open" : request.state
+				};
+			}), number);
+		},
+		comment: async (number, key, body) => {
+			await change(`comment on pull request ${number}`, async (known) => {
+				const request = numbered(known, number);
+				const at = request.comments.findIndex((comment) => comment.key === key);
+				return {
+					...request,
+					comments: at < 0 ? [...request.comments, {
+						key,
+						body
+					}] : request.comments.with(at, {
+						key,
+						body
+					})
+				};
+			});
+		}
+	};
+}
+async function read(git, branches) {
+	const commit = await readRef(git, pullRequestsRef);
+	if (commit === void 0) return {
+		commit,
+		requests: [],
+		texts: /* @__PURE__ */ new Map()
+	};
+	const texts = await readTexts(git, await listTree(git, commit, ""));
+	const requests = [];
+	for (const [file, text] of texts) {
+		const where = `${pullRequestsRef} (commit ${commit.slice(0, 12)}): ${file}`;
+		requests.push(await settle(git, branches, parse(text, file, where)));
+	}
+	return {
+		commit,
+		requests: requests.sort((a, b) => a.number - b.number),
+		texts
+	};
+}
+/** What an open pull request has become. */
+async function settle(git, branches, request) {
+	if (request.state !== "open") return request;
+	const [head, base] = await Promise.all([branches.resolve(request.head), branches.resolve(request.base)]);
+	if (base !== void 0) for (const commit of /* @__PURE__ */ new Set([request.headCommit, head])) {
+		if (commit === void 0 || commit !== head && !await exists(git, commit)) continue;
+		if (await branches.contains(base, commit)) return {
+			...request,
+			headCommit: commit,
+			state: "merged"
+		};
+	}
+	if (head === void 0 || base === void 0) return {
+		...request,
+		state: "closed"
+	};
+	return {
+		...request,
+		headCommit: head
+	};
+}
+/** False once git has thrown away the commits of a deleted branch; then they were merged nowhere. */
+async function exists(git, commit) {
+	return await git.try([
+		"cat-file",
+		"-e",
+		`${commit}^{commit}`
+	]) !== void 0;
+}
+async function mergeableHead(branches, request) {
+	const [head, base] = await Promise.all([branches.resolve(request.head), branches.resolve(request.base)]);
+	if (head === void 0 || base === void 0) throw new InputError({ problem: `a pull request needs both branches, and there is no branch ${head === void 0 ? request.head : request.base}` });
+	if (await branches.contains(base, head)) throw new InputError({
+		problem: `there is nothing to merge from ${request.head} into ${request.base}`,
+		remedy: "Everything on it is merged already."
+	});
+	return head;
+}
+function numbered(requests, number) {
+	const found = requests.find((request) => request.number === number);
+	if (found === void 0) throw new InputError({
+		problem: "there is no such pull request",
+		found: number
+	});
+	return found;
+}
+function nextNumber(requests) {
+	return Math.max(0, ...requests.map((request) => request.number)) + 1;
+}
+function fileOf(number) {
+	return `${number}.json`;
+}
+/** Always in the same order: what did not change must come out as the same text. */
+function format(request) {
+	const { number, title, state, ready, head, base, headCommit, labels, body, comments, ...others } = request;
+	const ordered = {
+		number,
+		title,
+		state,
+		ready,
+		head,
+		base,
+		headCommit,
+		labels,
+		body,
+		comments,
+		...others
+	};
+	return `${JSON.stringify(ordered, null, 2)}\n`;
+}
+function parse(text, file, where) {
+	let json;
+	try {
+		json = JSON.parse(text);
+	} catch (error) {
+		throw new InputError({
+			where,
+			problem: "not JSON",
+			expected: "the record of a pull request"
+		}, { cause: error });
+	}
+	const parsed = recordSchema.safeParse(json);
+	const issue = parsed.error?.issues[0];
+	if (issue !== void 0) throw new InputError({
+		where,
+		field: issue.path.join("."),
+		problem: issue.message
+	});
+	const record = parsed.data;
+	if (fileOf(record.number) !== file) throw new InputError({
+		where,
+		field: "number",
+		problem: "not the number in the file name",
+		found: record.number
+	});
+	return record;
+}
+// src/forge/git-forge.ts
+/**
+* The forge of one machine: a git repository and nothing else. Branches are its own branches (`refs/heads/…`),
+* pull requests are records on a ref; merging one is `git merge`.
+* @param directory a bare repository, or a folder inside a clone
+* @throws InputError when it is neither
+*/
+async function openGitForge(directory) {
+	const given = new Git(directory);
+	const top = await given.try(["rev-parse", "--show-toplevel"]) ?? await given.try(["rev-parse", "--absolute-git-dir"]);
+	if (top === void 0) throw new InputError({
+		where: directory,
+		problem: "not a git repository"
+	});
+	const git = new Git(top);
+	const branches = openGitBranches(git);
+	return {
+		kind: "git",
+		branches,
+		pullRequests: openGitPullRequests(git, branches)
+	};
+}
+// src/forge/branch-names.ts
+/** The branch on which watch-base proposes changes to a fleet's branch. */
+function baseBranch(fleet) {
+	return `coxswain-base-${fleet}`;
+}
+/** The branch on which open-promotion proposes what one fleet runs to the next fleet. */
+function promotionBranch(source, target) {
+	return `coxswain-promote-${source}-to-${target}`;
+}
+// src/forge/propose.ts
+/** Last line of the messages of our own commits on branches that we propose. */
+const trailer = "Proposed-by: coxswain";
+/**
+* Proposes changes to a branch by ONE pull request: its branch is one commit on top of `tip`, rebuilt whenever
+* that is not so. Commits that people added to it while it is open are kept; ours then goes on top of theirs.
+* Killed anywhere and run again, it goes on where it was.
+* @param change.tip where the base branch is now
+*/
+async function proposeChanges(forge, proposal, change) {
+	return keepPullRequest(forge, proposal, await untilNotStale(() => placeChanges(forge, proposal, change)));
+}
+/**
+* Proposes to merge a commit as it is, by ONE pull request.
+* @param move.from where the caller saw the branch of the pull request
+* @throws StaleBranchError when it is elsewhere by now
+*/
+async function proposeCommit(forge, proposal, move) {
+	const moved = move.from !== move.to;
+	if (moved) await forge.branches.setBranch({
+		branch: proposal.head,
+		...move
+	});
+	return keepPullRequest(forge, proposal, moved);
+}
+/**
+* Closes the pull request, if it is open. Its branch stays: the next proposal takes it over.
+* @param reason goes into a comment
+*/
+async function withdrawProposal(forge, branches, reason) {
+	const open = await forge.pullRequests.find(branches);
+	if (open === void 0) return {
+		action: "none",
+		pullRequest: void 0
+	};
+	await forge.pullRequests.comment(open.number, "closed", reason);
+	return {
+		action: "closed",
+		pullRequest: await forge.pullRequests.update(open.number, { state: "closed" })
+	};
+}
+/** @returns whether the branch moved */
+async function placeChanges(forge, proposal, { tip, changes }) {
+	const { branches } = forge;
+	const branch = proposal.head;
+	const message = `${proposal.title}\n\n${trailer}\n`;
+	const open = await forge.pullRequests.find(proposal);
+	const there = await branches.resolve(branch);
+	if (there === void 0) {
+		await branches.commit({
+			branch,
+			parent: void 0,
+			from: tip,
+			changes,
+			message
+		});
+		return true;
+	}
+	const ahead = await branches.log({
+		from: tip,
+		to: there
+	});
+	if (open !== void 0 && !ahead.every(isOurs)) {
+		if (await holds(branches, there, changes)) return false;
+		await branches.commit({
+			branch,
+			parent: there,
+			changes,
+			message
+		});
+		return true;
+	}
+	if (await holdsOnly(branches, {
+		tip,
+		there,
+		changes
+	})) return false;
+	await branches.commit({
+		branch,
+		parent: there,
+		from: tip,
+		changes,
+		message
+	});
+	return true;
+}
+function isOurs(commit) {
+	return commit.message.split("\n").includes(trailer);
+}
+async function holds(branches, commit, changes) {
+	const found = await Promise.all(changes.map(({ path }) => branches.readFile(commit, path)));
+	return changes.every(({ content }, index) => (found[index] ?? null) === content);
+}
+async function holdsOnly(branches, { tip, there, changes }) {
+	const wanted = new Set(changes.map(({ path }) => path));
+	return (await branches.changedFiles(tip, there)).filter((path) => !wanted.has(path)).length === 0 && await holds(branches, there, changes);
+}
+async function keepPullRequest(forge, proposal, moved) {
+	const open = await forge.pullRequests.find(proposal);
+	if (open === void 0) return {
+		action: "opened",
+		pullRequest: await forge.pullRequests.open(proposal)
+	};
+	const { title, body, ready } = proposal;
+	const labels = [.../* @__PURE__ */ new Set([...open.labels, ...proposal.labels])];
+	if (open.title === title && open.body === body && open.ready === ready && labels.length === open.labels.length) return {
+		action: moved ? "updated" : "unchanged",
+		pullRequest: open
+	};
+	return {
+		action: "updated",
+		pullRequest: await forge.pullRequests.update(open.number, {
+			title,
+			body,
+			ready,
+			labels
+		})
+	};
+}
+export { promotionBranch as a, baseBranch as i, proposeCommit as n, openGitForge as o, withdrawProposal as r, untilNotStale as s, proposeChanges as t };

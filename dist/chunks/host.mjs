@@ -1,0 +1,447 @@
+import { t as execa } from "./execa.mjs";
+import { mkdir, mkdtemp, open, readFile, rename, rm } from "node:fs/promises";
+import { basename, delimiter, dirname, join } from "node:path";
+import { styleText } from "node:util";
+import { randomBytes } from "node:crypto";
+import { tmpdir } from "node:os";
+import { createInterface } from "node:readline";
+import { spawn } from "node:child_process";
+import { accessSync, closeSync, constants as constants$1, openSync } from "node:fs";
+// src/host/errors.ts
+/** The user's input is wrong: exit code 1, nothing was written. */
+var InputError = class extends Error {
+	name = "InputError";
+	details;
+	constructor(details, options) {
+		super(describeProblem(details), options);
+		this.details = details;
+	}
+};
+/** The command line is wrong: exit code 2. */
+var UsageError = class extends Error {
+	name = "UsageError";
+};
+/** Something outside failed (network, registry, another program). Running again is safe. */
+var OutsideError = class extends Error {
+	name = "OutsideError";
+	/**
+	* @param tried what was attempted, as a gerund phrase: `pushing 127.0.0.1:5000/os:key-…`
+	* @param happened what came back instead
+	* @param remedy a full sentence; by default that a re-run is safe
+	*/
+	constructor(tried, happened, remedy = "Running the same command again is safe.", options) {
+		super(`${tried} failed: ${happened}. ${remedy}`, options);
+	}
+};
+function describeProblem(details) {
+	const place = [details.where, details.field].filter((part) => part !== void 0).join(": ");
+	const facts = [details.found === void 0 ? void 0 : `found ${quote(details.found)}`, details.expected === void 0 ? void 0 : `expected ${details.expected}`].filter((part) => part !== void 0);
+	const sentence = [details.problem, ...facts].join(", ");
+	return `${place === "" ? "" : `${place}: `}${sentence}.${details.remedy === void 0 ? "" : ` ${details.remedy}`}`;
+}
+/** Renders a found value so that its type is visible, and short. */
+function quote(value) {
+	const text = typeof value === "string" ? JSON.stringify(value) : JSON.stringify(value) ?? String(value);
+	return text.length > 200 ? `${text.slice(0, 197)}…` : text;
+}
+/** The message of anything that was thrown. */
+function messageOf(error) {
+	return error instanceof Error ? error.message : String(error);
+}
+// src/host/time.ts
+const unitSeconds = {
+	s: 1,
+	m: 60,
+	h: 3600,
+	d: 86400,
+	w: 604800
+};
+/**
+* Reads a duration such as `48h`, `7d`, `90m`, `1d12h`; the answer is in whole seconds.
+* @throws InputError; `where` and `field` go into its message
+*/
+function parseDuration(text, place = {}) {
+	const parts = [...text.matchAll(/(\d+)([smhdw])/g)];
+	if (parts.length === 0 || parts.map((part) => part[0]).join("") !== text) throw new InputError({
+		...place,
+		problem: "not a duration",
+		found: text,
+		expected: "a number with a unit, such as 48h, 7d or 1d12h"
+	});
+	return parts.reduce((sum, [, count, unit]) => sum + Number(count) * unitSeconds[unit], 0);
+}
+/** Seconds as people say them: `2 d 3 h`, `48 min`, `12 s`. */
+function formatDuration(seconds) {
+	const units = [
+		["d", 86400],
+		["h", 3600],
+		["min", 60]
+	];
+	const rounded = Math.round(seconds);
+	for (const [index, [unit, size]] of units.entries()) {
+		if (rounded < size) continue;
+		const next = units[index + 1];
+		const rest = next === void 0 ? 0 : Math.floor(rounded % size / next[1]);
+		return `${Math.floor(rounded / size)} ${unit}${next === void 0 || rest === 0 ? "" : ` ${rest} ${next[0]}`}`;
+	}
+	return `${rounded} s`;
+}
+/**
+* Reads a point in time: UNIX seconds, or ISO 8601. The answer is in UNIX seconds.
+* @throws InputError, with a hint where the number looks like milliseconds
+*/
+function parseTime(text, place = {}) {
+	if (/^\d+$/.test(text)) {
+		const seconds = Number(text);
+		if (seconds > 1e11) throw new InputError({
+			...place,
+			problem: "this looks like milliseconds",
+			found: text,
+			expected: "UNIX seconds",
+			remedy: `Divide by 1000: ${Math.floor(seconds / 1e3)}`
+		});
+		return seconds;
+	}
+	const parsed = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text) ? Date.parse(text) : NaN;
+	if (Number.isNaN(parsed)) throw new InputError({
+		...place,
+		problem: "not a time",
+		found: text,
+		expected: "UNIX seconds, or ISO 8601 with a zone, such as 2026-07-21T14:00:00Z"
+	});
+	return Math.floor(parsed / 1e3);
+}
+/** UNIX seconds as upstream writes them in `last-modified`: `2026-07-21T14:07:12Z`. */
+function formatTime(seconds) {
+	return (/* @__PURE__ */ new Date(seconds * 1e3)).toISOString().replace(/\.\d{3}Z$/, "Z");
+}
+// src/host/cleanup.ts
+/**
+* Things to undo when this process ends early (Ctrl-C, SIGTERM), newest first.
+* Code that ends normally undoes its own and calls the returned function.
+*/
+const pending = [];
+let installed = false;
+/** Registers an undo step; returns the function that takes it off the list again. */
+function onInterrupt(undo) {
+	install();
+	pending.push(undo);
+	return () => {
+		const index = pending.indexOf(undo);
+		if (index >= 0) pending.splice(index, 1);
+	};
+}
+function install() {
+	if (installed) return;
+	installed = true;
+	for (const [signal, code] of [
+		["SIGINT", 130],
+		["SIGTERM", 143],
+		["SIGHUP", 129]
+	]) process.once(signal, () => {
+		undoAll().finally(() => process.exit(code));
+	});
+}
+async function undoAll() {
+	for (const undo of pending.splice(0).reverse()) try {
+		await undo();
+	} catch {}
+}
+// src/host/files.ts
+/** Runs `work` with a temporary folder that is gone afterwards, also after an error or Ctrl-C. */
+async function withTemporaryFolder(prefix, work) {
+	const folder = await mkdtemp(join(tmpdir(), `coxswain-${prefix}-`));
+	const remove = () => rm(folder, {
+		recursive: true,
+		force: true
+	});
+	const forget = onInterrupt(remove);
+	try {
+		return await work(folder);
+	} finally {
+		forget();
+		await remove();
+	}
+}
+/** Writes a whole file or nothing: readers see the old content or the new, never half of it. */
+async function writeFileAtomically(path, content) {
+	await mkdir(dirname(path), { recursive: true });
+	const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}`);
+	try {
+		const file = await open(temporary, "wx");
+		try {
+			await file.writeFile(content);
+			await file.sync();
+		} finally {
+			await file.close();
+		}
+		await rename(temporary, path);
+	} catch (error) {
+		await rm(temporary, { force: true });
+		throw error;
+	}
+}
+/** A file's text, or undefined where there is none. Other errors are thrown. */
+async function readFileIfThere(path) {
+	try {
+		return await readFile(path, "utf8");
+	} catch (error) {
+		if (isMissing(error)) return void 0;
+		throw error;
+	}
+}
+/** True for "no such file or directory". */
+function isMissing(error) {
+	return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+}
+// src/host/log.ts
+const patienceMilliseconds = 2e3;
+const reminderMilliseconds = 1e4;
+/** A log for a terminal (one live line while a task runs) or for a file (a line now and then). */
+function createLog(options = {}) {
+	const stream = options.stream ?? process.stderr;
+	const live = stream.isTTY === true && !options.quiet;
+	const write = (line) => stream.write(`${line}\n`);
+	return {
+		info: (message) => {
+			if (!options.quiet) write(message);
+		},
+		detail: (message) => {
+			if (options.verbose) write(styled("dim", message, stream));
+		},
+		warn: (message) => write(`${styled("yellow", "warning:", stream)} ${message}`),
+		task: async (title, work) => {
+			const started = performance.now();
+			const seconds = () => (performance.now() - started) / 1e3;
+			let note = "";
+			const line = () => `${title}${note === "" ? "" : `: ${note}`} (${seconds().toFixed(0)} s)`;
+			const beat = setInterval(() => {
+				if (options.quiet) return;
+				if (live) stream.write(`\r\u001b[K${line()}`);
+				else write(`… ${line()}`);
+			}, live ? patienceMilliseconds / 4 : reminderMilliseconds);
+			const first = setTimeout(() => {
+				if (!live && !options.quiet) write(`… ${line()}`);
+			}, patienceMilliseconds);
+			beat.unref();
+			first.unref();
+			try {
+				const result = await work((text) => {
+					note = text;
+				});
+				stop();
+				if (seconds() * 1e3 >= patienceMilliseconds && !options.quiet) write(`${title}: done in ${seconds().toFixed(1)} s`);
+				else if (options.verbose) write(styled("dim", `${title}: ${seconds().toFixed(2)} s`, stream));
+				return result;
+			} finally {
+				stop();
+			}
+			function stop() {
+				clearInterval(beat);
+				clearTimeout(first);
+				if (live) stream.write("\r\x1B[K");
+			}
+		}
+	};
+}
+/** A log that says nothing; for tests and for library use. */
+const silentLog = {
+	info: () => {},
+	detail: () => {},
+	warn: () => {},
+	task: (_title, work) => work(() => {})
+};
+/** Colours text when the stream is a terminal and NO_COLOR is unset. */
+function styled(style, text, stream = process.stdout) {
+	return process.env.FORCE_COLOR !== void 0 || stream.isTTY === true && process.env.NO_COLOR === void 0 ? styleText(style, text) : text;
+}
+// src/host/tools.ts
+/** Debian and Ubuntu package that brings each program we call. */
+const packages = {
+	"apt-cache": "apt",
+	"apt-get": "apt",
+	buildah: "buildah",
+	busybox: "busybox-static",
+	cpio: "cpio",
+	"docker-registry": "docker-registry",
+	depmod: "kmod",
+	dpkg: "dpkg",
+	"dpkg-deb": "dpkg",
+	git: "git",
+	gzip: "gzip",
+	"mkfs.erofs": "erofs-utils",
+	mmdebstrap: "mmdebstrap",
+	"qemu-system-aarch64": "qemu-system-arm",
+	"qemu-system-x86_64": "qemu-system-x86",
+	skopeo: "skopeo",
+	xz: "xz-utils",
+	zstd: "zstd"
+};
+/** Full path of a program, looked up in PATH and the system folders that a user's PATH may lack. */
+function findTool(name, env = process.env) {
+	const folders = [
+		...(env.PATH ?? "").split(delimiter),
+		"/usr/sbin",
+		"/sbin"
+	].filter((folder) => folder !== "");
+	for (const folder of folders) {
+		const path = join(folder, name);
+		try {
+			accessSync(path, constants$1.X_OK);
+			return path;
+		} catch {}
+	}
+}
+/**
+* Makes sure that programs are installed, before any work begins.
+* @throws InputError that names every missing program and the packages that bring them
+*/
+function requireTools(names, env = process.env) {
+	const missing = names.filter((name) => findTool(name, env) === void 0);
+	if (missing.length === 0) return;
+	const wanted = [...new Set(missing.map((name) => packages[name] ?? name))];
+	throw new InputError({
+		problem: `${missing.length === 1 ? "a program is" : "programs are"} not installed: ${missing.join(", ")}`,
+		remedy: `On Debian or Ubuntu: apt-get install --no-install-recommends ${wanted.join(" ")}`
+	});
+}
+// src/host/exec.ts
+/**
+* Runs a program to its end, without a shell.
+* @throws InputError when the program is not installed
+* @throws OutsideError on any other exit code, with the last lines it printed
+*/
+async function exec(program, args, options = {}) {
+	requireTools([program]);
+	const running = execa(findTool(program) ?? program, args, {
+		reject: false,
+		stripFinalNewline: false,
+		...options.env === void 0 ? {} : { env: options.env },
+		...options.cwd === void 0 ? {} : { cwd: options.cwd },
+		...options.input === void 0 ? { stdin: "ignore" } : { input: options.input }
+	});
+	const { onLine } = options;
+	if (onLine !== void 0) for (const stream of [running.stdout, running.stderr]) createInterface({ input: stream }).on("line", onLine);
+	const result = await running;
+	const exitCode = result.exitCode ?? void 0;
+	if (exitCode === void 0 || !(options.allow ?? [0]).includes(exitCode)) throw new OutsideError(options.doing ?? `running ${[program, ...args].join(" ")}`, `${exitCode === void 0 ? result.signal ?? result.shortMessage : `exit code ${exitCode}`}${lastLines(result.stderr || result.stdout)}`);
+	return {
+		exitCode,
+		stdout: result.stdout,
+		stderr: result.stderr
+	};
+}
+function lastLines(text) {
+	const lines = text.trimEnd().split("\n").slice(-12);
+	return lines.join("") === "" ? "" : `\n  ${lines.join("\n  ")}\n`;
+}
+// src/host/git.ts
+/** Environment for git that nobody's personal settings can change the outcome of. */
+const neutral = {
+	GIT_TERMINAL_PROMPT: "0",
+	LC_ALL: "C"
+};
+/** Runs git in one repository. */
+var Git = class {
+	directory;
+	/** @param directory a work tree, a folder inside one, or a bare repository */
+	constructor(directory) {
+		this.directory = directory;
+	}
+	/** Runs `git ARGS` and returns standard output without its final newline. @throws OutsideError */
+	async run(args, options = {}) {
+		return (await exec("git", [
+			"-C",
+			this.directory,
+			...args
+		], {
+			...options,
+			env: {
+				...neutral,
+				...options.env
+			}
+		})).stdout.replace(/\n$/, "");
+	}
+	/** Runs `git ARGS`; undefined where it answers with exit code 1 or 128 ("no such thing"). */
+	async try(args, options = {}) {
+		const result = await exec("git", [
+			"-C",
+			this.directory,
+			...args
+		], {
+			...options,
+			env: {
+				...neutral,
+				...options.env
+			},
+			allow: [
+				0,
+				1,
+				128
+			]
+		});
+		return result.exitCode === 0 ? result.stdout.replace(/\n$/, "") : void 0;
+	}
+};
+// src/host/process.ts
+/**
+* Starts a program that outlives this call (a registry, a virtual machine), its output going to a file.
+* It is stopped on Ctrl-C and SIGTERM of this process, and killed when this process is; otherwise the caller stops it.
+* @throws InputError when the program is not installed
+*/
+async function startProcess(program, args, options) {
+	requireTools([program]);
+	const log = openSync(options.logFile, "a");
+	const path = findTool(program) ?? program;
+	const dyingWithUs = findTool("setpriv");
+	const [file, ...prefix] = dyingWithUs === void 0 ? [path] : [
+		dyingWithUs,
+		"--pdeathsig",
+		"KILL",
+		"--",
+		path
+	];
+	const child = spawn(file, [...prefix, ...args], {
+		stdio: [
+			"ignore",
+			log,
+			log
+		],
+		detached: true,
+		env: {
+			...process.env,
+			...options.env
+		},
+		...options.cwd === void 0 ? {} : { cwd: options.cwd }
+	});
+	closeSync(log);
+	let gone = false;
+	const ended = new Promise((resolve) => {
+		child.once("exit", (code, signal) => {
+			gone = true;
+			forget();
+			resolve({
+				code,
+				signal
+			});
+		});
+	});
+	await new Promise((resolve, reject) => {
+		child.once("spawn", resolve);
+		child.once("error", reject);
+	});
+	const stop = async (graceMilliseconds = 5e3) => {
+		if (gone) return;
+		child.kill("SIGTERM");
+		const timer = setTimeout(() => child.kill("SIGKILL"), graceMilliseconds);
+		await ended;
+		clearTimeout(timer);
+	};
+	const forget = onInterrupt(() => stop(1e3));
+	return {
+		pid: child.pid,
+		ended,
+		stop
+	};
+}
+export { parseTime as _, requireTools as a, UsageError as b, styled as c, withTemporaryFolder as d, writeFileAtomically as f, parseDuration as g, formatTime as h, findTool as i, isMissing as l, formatDuration as m, Git as n, createLog as o, onInterrupt as p, exec as r, silentLog as s, startProcess as t, readFileIfThere as u, InputError as v, messageOf as x, OutsideError as y };
