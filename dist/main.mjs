@@ -49,6 +49,9 @@ function readCommon(values) {
 function withNewline(text) {
 	return text === "" || text.endsWith("\n") ? text : `${text}\n`;
 }
+for (const stream of [process.stdout, process.stderr]) stream.on("error", (error) => {
+	if (error.code !== "EPIPE") throw error;
+});
 main(process.argv.slice(2)).then((code) => {
 	process.exitCode = code;
 }, (error) => {
