@@ -22,6 +22,12 @@ export interface BaseBuild {
   readonly created: string | undefined;
 }
 
+/** A build that can be pinned. */
+export interface NewBase extends BaseBuild {
+  readonly version: string;
+  readonly pin: DigestReference & { readonly tag: string };
+}
+
 const versionLabel = 'org.opencontainers.image.version';
 
 /** What the base's tag points at now, by one HEAD. @throws InputError when there is no such tag */
@@ -41,13 +47,7 @@ export async function resolveBase(client: RegistryClient, config: Config): Promi
  * Reads the build that the base's tag points at.
  * @throws InputError when it lacks its version, or one of the architectures: a pull request could not be built
  */
-export async function readNewBase(
-  client: RegistryClient,
-  config: Config,
-  digest: Digest,
-): Promise<
-  BaseBuild & { readonly version: string; readonly pin: DigestReference & { readonly tag: string } }
-> {
+export async function readNewBase(client: RegistryClient, config: Config, digest: Digest): Promise<NewBase> {
   const { repository } = config.base;
   const images = await Promise.all(
     config.architectures.map((architecture) => readImage(client, atDigest(repository, digest), architecture)),

@@ -4,7 +4,9 @@ import { baseBranch } from '../forge/branch-names.ts';
 import type { Proposal } from '../forge/propose.ts';
 import { formatDuration, formatTime } from '../host/time.ts';
 import { formatReference, formatRepository } from '../registry/reference.ts';
+import { describeStanding, doubtOf } from '../upstream/standing.ts';
 import type { BaseBuild } from './base-image.ts';
+import type { UpstreamView } from './choose-base.ts';
 
 /** The pull request that pins another build of the base. */
 export function repinProposal(options: {
@@ -12,8 +14,10 @@ export function repinProposal(options: {
   readonly fleet: Fleet;
   readonly from: BaseBuild | undefined;
   readonly to: BaseBuild;
+  /** What upstream says; absent where the base has no guidance. */
+  readonly view?: UpstreamView | undefined;
 }): Proposal {
-  const { config, fleet, from, to } = options;
+  const { config, fleet, from, to, view } = options;
   const stream = `stream ${config.stream}`;
   const title =
     from === undefined
@@ -22,9 +26,11 @@ export function repinProposal(options: {
         ? `Base image ${to.version} was built again (${stream})`
         : `Base image ${from.version ?? short(from.digest)} → ${to.version} (${stream})`;
   const lead =
-    from === undefined
-      ? `\`${config.containerfile}\` names \`${formatReference(config.base)}\` without a digest, so that a build says nothing about what it was built on. This pins what the tag points at now.`
-      : `\`${formatReference(config.base)}\` points at another build than the one pinned in \`${config.containerfile}\`.`;
+    view?.onTheWayTo !== undefined
+      ? `Base ${to.version} is a barrier upstream, on the way to ${view.onTheWayTo}: a fleet that skips it cannot release anything newer. That one is proposed when this is merged.`
+      : from === undefined
+        ? `\`${config.containerfile}\` names \`${formatReference(config.base)}\` without a digest, so that a build says nothing about what it was built on. This pins what the tag points at now.`
+        : `\`${formatReference(config.base)}\` points at another build than the one pinned in \`${config.containerfile}\`.`;
   const rows = [
     ['', 'now', 'proposed'],
     ['---', '---', '---'],
@@ -34,11 +40,36 @@ export function repinProposal(options: {
     ['stream', code(config.stream), code(config.stream)],
   ];
   const table = from === undefined ? rows.map(([name = '', , now = '']) => [name, now]) : rows;
-  return proposal(options, title, [
+  const paragraphs = [
     lead,
     table.map((row) => `| ${row.join(' | ')} |`).join('\n'),
+    ...(view === undefined ? [] : [upstreamSection(view)]),
     whatHappensNext(config, fleet),
-  ]);
+  ];
+  // With a barrier skipped it could be merged, and not be released.
+  return { ...proposal(options, title, paragraphs), ready: (view?.barriers.length ?? 0) === 0 };
+}
+
+/** What upstream does with the base. It says the same at any time, as long as upstream does nothing. */
+function upstreamSection({ standing, barriers, deadends }: UpstreamView): string {
+  const [skipped] = barriers;
+  const facts = [
+    ...describeStanding(standing),
+    ...barriers.map(({ version, reason }) => `passes the barrier ${version}: ${reason}`),
+    ...deadends.map(({ version, reason }) => `passes the dead-end ${version}: ${reason}`),
+    ...(skipped === undefined
+      ? []
+      : [
+          `**start-rollout will refuse a release on this base**: you need a release on base ${skipped.version} first (\`coxswain watch-base --base-version ${skipped.version}\`)`,
+        ]),
+    ...(barriers.length === 0 && deadends.length === 0
+      ? ['no barrier and no dead-end is passed on the way']
+      : []),
+    ...(doubtOf(standing) === undefined
+      ? []
+      : ['start-rollout needs `--accept-upstream`, too, if nothing has changed upstream by then']),
+  ];
+  return `### Upstream\n\n${facts.map((fact) => `- ${fact}`).join('\n')}`;
 }
 
 /** The pull request that builds again on the same base. @param builtAt UNIX seconds */

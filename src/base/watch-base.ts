@@ -9,8 +9,11 @@ import { InputError } from '../host/errors.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Digest, Reference } from '../registry/reference.ts';
 import type { State } from '../state/state.ts';
-import { readNewBase, readPinnedBase, resolveBase, versionOfTag } from './base-image.ts';
+import type { ReadUpstream } from '../upstream/guidance.ts';
+import type { Doubt, Standing } from '../upstream/standing.ts';
+import { readPinnedBase, resolveBase, versionOfTag } from './base-image.ts';
 import { refreshProposal, repinProposal } from './base-proposal.ts';
+import { chooseBase, resolveVersion } from './choose-base.ts';
 import { dueRefresh } from './refresh.ts';
 
 /** What was found and done for one fleet. */
@@ -29,6 +32,10 @@ export interface BaseAnswer {
   readonly action: ProposalAction;
   /** Title of that pull request. */
   readonly title: string | undefined;
+  /** What upstream does with the base that is proposed, or not proposed. */
+  readonly upstream?: Standing;
+  /** Why the new base is not proposed. */
+  readonly blocked?: string;
 }
 
 interface Parts {
@@ -36,49 +43,84 @@ interface Parts {
   readonly client: RegistryClient;
   readonly forge: Forge;
   readonly state: State;
+  readonly readUpstream: ReadUpstream;
 }
 
-/** Looks at the base, and keeps one pull request for each fleet where releases come in. */
-export async function watchBase(project: Parts, now: number): Promise<BaseAnswer[]> {
-  const digest = await resolveBase(project.client, project.config);
+interface WatchOptions {
+  /** UNIX seconds. */
+  readonly now: number;
+  /** Propose this version of the base, whatever the tag points at. */
+  readonly baseVersion?: string | undefined;
+  /** What upstream holds back, and is to be proposed all the same. */
+  readonly accept?: readonly Doubt[];
+}
+
+/**
+ * Looks at the base, and keeps one pull request for each fleet where releases come in.
+ * @throws OutsideError when the base has moved and upstream's guidance cannot be read
+ */
+export async function watchBase(project: Parts, options: WatchOptions): Promise<BaseAnswer[]> {
+  const { client, config } = project;
+  const digest =
+    options.baseVersion === undefined
+      ? await resolveBase(client, config)
+      : await resolveVersion(client, config, options.baseVersion);
   const answers: BaseAnswer[] = [];
-  for (const fleet of entryFleets(project.config)) {
-    answers.push(await watchFor(project, { fleet, digest, now }));
+  for (const fleet of entryFleets(config)) {
+    answers.push(await watchFor(project, { ...options, fleet, digest }));
   }
   return answers;
 }
 
 async function watchFor(
   project: Parts,
-  { fleet, digest, now }: { readonly fleet: Fleet; readonly digest: Digest; readonly now: number },
+  options: WatchOptions & { readonly fleet: Fleet; readonly digest: Digest },
 ): Promise<BaseAnswer> {
+  const { fleet, digest, now, baseVersion, accept = [] } = options;
   const { config, client, forge } = project;
   const tip = await fleetTip(forge.branches, fleet);
   const { text, pinned } = await readPin(project, fleet, tip);
   const from = pinned.kind === 'digest' ? pinned.digest : undefined;
+  let held: Pick<BaseAnswer, 'upstream' | 'blocked'> & { digest?: Digest; toVersion?: string } = {};
   if (from !== digest) {
-    const [before, after] = [
-      await readPinnedBase(client, config, pinned),
-      await readNewBase(client, config, digest),
-    ];
-    const content = repinBase(text, config.containerfile, config.base, after.pin);
-    const proposal = repinProposal({ config, fleet, from: before, to: after });
-    const { action, pullRequest } = await proposeChanges(forge, proposal, {
-      tip,
-      changes: [{ path: config.containerfile, content }],
+    const before = await readPinnedBase(client, config, pinned);
+    const { readUpstream } = project;
+    const explicit = baseVersion !== undefined;
+    const chosen = await chooseBase({
+      client,
+      config,
+      readUpstream,
+      from: before,
+      digest,
+      explicit,
+      accept,
+      now,
     });
-    return {
-      fleet: fleet.name,
-      moved: true,
-      base: { from, to: digest, fromVersion: before?.version, toVersion: after.version },
-      pullRequest: pullRequest.number,
-      action,
-      title: pullRequest.title,
-    };
+    const { to, view, blocked } = chosen;
+    const upstream = view === undefined ? {} : { upstream: view.standing };
+    if (blocked === undefined) {
+      const content = repinBase(text, config.containerfile, config.base, to.pin);
+      const proposal = repinProposal({ config, fleet, from: before, to, view });
+      const { action, pullRequest } = await proposeChanges(forge, proposal, {
+        tip,
+        changes: [{ path: config.containerfile, content }],
+      });
+      return {
+        fleet: fleet.name,
+        moved: true,
+        base: { from, to: to.digest, fromVersion: before?.version, toVersion: to.version },
+        pullRequest: pullRequest.number,
+        action,
+        title: pullRequest.title,
+        ...upstream,
+      };
+    }
+    held = { ...upstream, blocked, digest: to.digest, toVersion: to.version };
   }
   const version = versionOfTag(config, pinned);
-  const base = { from, to: digest, fromVersion: version, toVersion: version };
-  const unmoved = { fleet: fleet.name, moved: false, base };
+  const { digest: heldDigest, toVersion, ...why } = held;
+  const base = { from, to: heldDigest ?? digest, fromVersion: version, toVersion: toVersion ?? version };
+  const unmoved = { fleet: fleet.name, moved: heldDigest !== undefined, base, ...why };
   const head = baseBranch(fleet.name);
   const refresh = await dueRefresh(forge.branches, {
     state: await project.state.readFleet(fleet.name),
@@ -92,16 +134,35 @@ async function watchFor(
     const { action, pullRequest } = await proposeChanges(forge, proposal, { tip, changes: [refresh.change] });
     return { ...unmoved, pullRequest: pullRequest.number, action, title: pullRequest.title };
   }
+  if (heldDigest !== undefined && (await proposesOther(project, { fleet, head, held: heldDigest }))) {
+    const open = await forge.pullRequests.find({ head, base: fleet.branch });
+    return { ...unmoved, pullRequest: open?.number, action: 'unchanged', title: open?.title };
+  }
   const { action, pullRequest } = await withdrawProposal(
     forge,
     { head, base: fleet.branch },
-    `Closed: \`${fleet.branch}\` pins what the base's tag points at (\`${digest}\`), and no new build is due.`,
+    held.blocked === undefined
+      ? `Closed: \`${fleet.branch}\` pins what the base's tag points at (\`${digest}\`), and no new build is due.`
+      : `Closed: ${held.blocked}.`,
   );
   return { ...unmoved, pullRequest: pullRequest?.number, action, title: pullRequest?.title };
 }
 
-async function readPin(
+/** An open pull request proposes another base than the one that upstream holds back: it stays as good as it was. */
+async function proposesOther(
   { config, forge }: Parts,
+  { fleet, head, held }: { readonly fleet: Fleet; readonly head: string; readonly held: Digest },
+): Promise<boolean> {
+  const open = await forge.pullRequests.find({ head, base: fleet.branch });
+  if (open === undefined) return false;
+  const text = await forge.branches.readFile(open.headCommit, config.containerfile);
+  if (text === undefined) return false;
+  const { reference } = findBase(parseContainerfile(text, config.containerfile), config.base);
+  return reference.kind === 'digest' && reference.digest !== held;
+}
+
+async function readPin(
+  { config, forge }: Pick<Parts, 'config' | 'forge'>,
   fleet: Fleet,
   tip: Sha,
 ): Promise<{ readonly text: string; readonly pinned: Reference }> {

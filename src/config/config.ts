@@ -13,6 +13,7 @@ import { checkConfig } from './checks.ts';
 import { type Path, readDocument, type SourceDocument } from './document.ts';
 import { errorOf, fieldName, problemsOf } from './problems.ts';
 import { configSchema, type WrittenConfig } from './schema.ts';
+import { defaultUpstream, readAddress, type UpstreamAddresses } from './upstream.ts';
 
 /** Name of the configuration file, at the top of the user's repository. */
 export const configFileName = 'coxswain.yaml';
@@ -26,6 +27,8 @@ export interface Config {
   /** Test registry repository. */
   readonly testImage: Repository;
   readonly base: TagReference;
+  /** Guidance of the base itself; absent where there is none to inherit. */
+  readonly upstream?: UpstreamAddresses;
   /** Value of the label com.coreos.stream in every build. */
   readonly stream: string;
   /** At least one, no doubles, in the order of the file. */
@@ -37,6 +40,7 @@ export interface Config {
   readonly buildArguments: Readonly<Record<string, string>>;
   /** Folder inside the repository. */
   readonly tests: string;
+  readonly bootTest: BootTestConfig;
   readonly stateBranch: string;
   /** By name, in the order of the file. */
   readonly fleets: Readonly<Record<string, Fleet>>;
@@ -48,6 +52,19 @@ export interface Config {
     readonly oci: boolean;
   };
   readonly symbolicTags: boolean;
+}
+
+export interface BootTestConfig {
+  /** Units of systemd. */
+  readonly allowedUnits: readonly string[];
+  readonly memoryMegabytes: number;
+  readonly cpus: number;
+  readonly network: 'closed' | 'user';
+  readonly deadlineSeconds?: number;
+  /** What files in /var and /run of an image mean. */
+  readonly leftovers: 'warn' | 'fail';
+  /** Absent: where there are tests for it. */
+  readonly upgrades?: boolean;
 }
 
 export interface Fleet {
@@ -125,7 +142,19 @@ function build(
     parseRepository(written['test-image'] ?? `${written.image}-test`, place),
   );
   const base = read(['base'], (place) => readBase(written.base, place));
+  const given = written.upstream === 'none' ? undefined : written.upstream;
+  const upstreamUpdates = read(['upstream', 'updates'], (place) =>
+    given === undefined ? '' : readAddress(given.updates, place),
+  );
+  const upstreamReleases = read(['upstream', 'releases'], (place) =>
+    given === undefined ? '' : readAddress(given.releases, place),
+  );
   const refresh = read(['refresh'], (place) => parseDuration(written.refresh, place));
+  const deadline = read(['boot-test', 'deadline'], (place) =>
+    written['boot-test'].deadline === undefined
+      ? undefined
+      : readDeadline(written['boot-test'].deadline, place),
+  );
   const url = read(['publish', 'url'], (place) => readUrl(written.publish.url, place));
   const fleets = Object.entries(written.fleets).map(([name, fleet]): Fleet | undefined => {
     const soak = read(['fleets', name, 'soak'], (place) => parseDuration(fleet?.soak ?? '0s', place));
@@ -151,17 +180,33 @@ function build(
   ) {
     return undefined;
   }
+  const upstream =
+    written.upstream === undefined
+      ? defaultUpstream(base)
+      : written.upstream === 'none'
+        ? undefined
+        : { updates: upstreamUpdates ?? '', releases: upstreamReleases ?? '' };
   return {
     file,
     image,
     testImage,
     base,
+    ...(upstream === undefined ? {} : { upstream }),
     stream: written.stream ?? base.tag,
     architectures: [firstArchitecture, ...architectures],
     refresh,
     containerfile: tidyPath(written.containerfile),
     buildArguments: written['build-arguments'],
     tests: tidyPath(written.tests),
+    bootTest: {
+      allowedUnits: written['allow-failed-units'],
+      memoryMegabytes: written['boot-test'].memory,
+      cpus: written['boot-test'].cpus,
+      network: written['boot-test'].network,
+      ...(deadline === undefined ? {} : { deadlineSeconds: deadline }),
+      leftovers: written['boot-test'].leftovers,
+      ...(written['boot-test'].upgrades === undefined ? {} : { upgrades: written['boot-test'].upgrades }),
+    },
     stateBranch: written['state-branch'],
     fleets: Object.fromEntries(
       fleets.filter((fleet) => fleet !== undefined).map((fleet) => [fleet.name, fleet]),
@@ -170,6 +215,17 @@ function build(
     publish: { ...(url === undefined ? {} : { url }), oci: written.publish.oci },
     symbolicTags: written['symbolic-tags'],
   };
+}
+
+function readDeadline(text: string, place: { where: string; field: string }): number {
+  const seconds = parseDuration(text, place);
+  if (seconds > 0) return seconds;
+  throw new InputError({
+    ...place,
+    problem: 'a machine needs some time',
+    found: text,
+    expected: 'such as 20m',
+  });
 }
 
 function readBase(text: string, place: { where: string; field: string }): TagReference {

@@ -72,10 +72,14 @@ function problemsOfIssue(issue: Issue, document: SourceDocument): InputProblem[]
         },
       ];
     case 'invalid_union': {
-      // Only `value or nothing` unions exist here: what is wrong with the value is what people want to know.
-      const inner = issue.errors.find((errors) =>
-        errors.some((each) => each.code !== 'invalid_type' || each.expected !== 'null'),
-      );
+      // Of the kind of value that was written people want to know what is wrong: not that another kind would do, too.
+      const inner =
+        issue.errors.find((errors) =>
+          errors.some((each) => each.path.length > 0 || each.code === 'unrecognized_keys'),
+        ) ??
+        issue.errors.find((errors) =>
+          errors.some((each) => each.code !== 'invalid_type' || each.expected !== 'null'),
+        );
       return (inner ?? []).flatMap((each) =>
         problemsOfIssue({ ...each, path: [...issue.path, ...each.path] } as Issue, document),
       );
@@ -142,6 +146,8 @@ function knownFields(path: Path): string[] {
   const { shape } = configSchema;
   if (path.length === 0) return Object.keys(shape);
   if (path[0] === 'fleets') return Object.keys(shape.fleets.valueType.unwrap().shape);
+  if (path[0] === 'upstream') return ['updates', 'releases'];
+  if (path[0] === 'boot-test') return Object.keys(shape['boot-test'].unwrap().shape);
   return Object.keys(shape.publish.unwrap().shape);
 }
 

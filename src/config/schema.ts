@@ -55,6 +55,34 @@ const fleet = z
   })
   .describe('One fleet: a branch and the nodes that follow it. Everything has a default: testing: {}');
 
+const bootTest = z
+  .strictObject({
+    memory: z.int().min(128).default(1024).describe("The machine's memory in megabytes."),
+    cpus: z.int().min(1).max(64).default(2).describe("The machine's processors."),
+    network: z
+      .enum(['closed', 'user'])
+      .default('closed')
+      .describe(
+        'What the machine reaches: closed is an address and nothing else, user whatever the runner reaches.',
+      ),
+    deadline: duration
+      .optional()
+      .describe(
+        'How long one machine may run in all. Default: ten minutes and the time limits of all tests.',
+      ),
+    leftovers: z
+      .enum(['warn', 'fail'])
+      .default('warn')
+      .describe('What files in /var and /run of the image mean: machines that update never get them.'),
+    upgrades: z
+      .boolean()
+      .optional()
+      .describe(
+        'Rehearse the update from the releases that nodes have. Default: where there are tests in before-upgrade, after-upgrade or after-rollback.',
+      ),
+  })
+  .describe('The virtual machine that images are tested in, and what is tested besides the tests.');
+
 /** coxswain.yaml as it is written. The JSON Schema for editors is made from this too. */
 export const configSchema = z
   .strictObject({
@@ -70,6 +98,18 @@ export const configSchema = z
     base: z
       .string()
       .describe('Base image with the tag to follow, such as quay.io/fedora/fedora-coreos:stable'),
+    upstream: z
+      .union([
+        z.literal('none'),
+        z.strictObject({
+          updates: z.string().describe("Address of the base's update metadata (updates.json)."),
+          releases: z.string().describe("Address of the base's release index (releases.json)."),
+        }),
+      ])
+      .optional()
+      .describe(
+        "Where the base's own update guidance is read, so that its barriers become yours: {updates: URL, releases: URL}, or none. Default: Fedora's, for quay.io/fedora/fedora-coreos with the tag stable, testing or next; none for any other base.",
+      ),
     stream: z
       .string()
       .regex(
@@ -96,6 +136,13 @@ export const configSchema = z
     tests: path
       .default('tests')
       .describe('Folder of the tests that run inside the booted image; exit code 0 passes.'),
+    'allow-failed-units': z
+      .array(z.string().regex(/^[^\s/]+$/, 'the name of a unit, such as chronyd.service'))
+      .default([])
+      .describe(
+        'Units of systemd that may fail in a boot test: those that have no business in a virtual machine.',
+      ),
+    'boot-test': bootTest.prefault({}),
     'state-branch': z
       .string()
       .regex(/^[^\s~^:?*[\\\p{Cc}]+$/u, 'a branch name as git takes it')

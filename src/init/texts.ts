@@ -24,6 +24,8 @@ test-image: ${value(testImage)}
 
 # The tag to follow. watch-base pins its digest in the Containerfile, by a pull request each time it moves.
 base: ${value(base)}
+# Fedora's own barriers, dead-ends and pauses are respected, and read from Fedora. Another base publishes its own, or none:
+# upstream: { updates: https://…/updates.json, releases: https://…/releases.json }
 # Label com.coreos.stream of every build. Zincati follows a tag of this name in image, on every fleet.
 stream: ${value(stream)}
 architectures: [x86_64]

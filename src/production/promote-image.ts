@@ -1,13 +1,13 @@
 import { type Candidate, findBuilt, readCandidate } from '../build/candidate.ts';
 import type { Config, Fleet } from '../config/config.ts';
-import { statementMediaType } from '../evidence/statement.ts';
 import { findFleet, releaseCommit } from '../fleets/fleets.ts';
 import type { Forge } from '../forge/forge.ts';
 import { InputError, OutsideError } from '../host/errors.ts';
 import type { Git } from '../host/git.ts';
-import { copyArtifact } from '../registry/artifact.ts';
+import { refuseHeld } from '../operations/hold.ts';
+import { copyAttached } from '../registry/attached.ts';
 import type { RegistryClient } from '../registry/client.ts';
-import { copyImage } from '../registry/copy.ts';
+import { copyImage, setTags } from '../registry/copy.ts';
 import { imageTimestamp, readImage } from '../registry/image.ts';
 import {
   atDigest,
@@ -17,6 +17,7 @@ import {
   formatReference,
   formatRepository,
 } from '../registry/reference.ts';
+import { rememberingClient } from '../registry/remembering.ts';
 import type { State } from '../state/state.ts';
 import { isoTime, type PassedImage, passImage, requireNewer } from './gates.ts';
 import { type PlannedTag, planTags } from './tags.ts';
@@ -45,6 +46,8 @@ export interface Promotion {
   readonly kept: readonly string[];
   /** Whether anything was written. */
   readonly changed: boolean;
+  /** Evidence, signatures, SBOMs and whatever else refers to the image that were not in production yet. */
+  readonly attached: number;
   readonly mounted: number;
   readonly copied: number;
   readonly requests: number;
@@ -52,17 +55,21 @@ export interface Promotion {
 
 /**
  * Copies the tested image of a commit on a fleet's branch to production and tags it for a fleet. Everything is checked before the first
- * write; the order of writes is image, evidence, tags, so a tag never names an image that cannot be pulled or has no
+ * write; the order of writes is image, evidence and all else that refers to it, tags, so a tag never names an image that cannot be pulled or has no
  * evidence beside it, whatever request is the last one. Run again, it does what is missing.
- * @throws InputError when the image may not be promoted
+ * @param options.now UNIX seconds
+ * @throws InputError when the image may not be promoted, or the fleet is held
  */
 export async function promoteImage(
   project: PromotionProject,
-  options: { readonly fleet: string; readonly commit?: string | undefined },
+  options: { readonly fleet: string; readonly commit?: string | undefined; readonly now: number },
 ): Promise<Promotion> {
-  const { client, config } = project;
+  const { config } = project;
+  const client = rememberingClient(project.client);
   const requestsBefore = client.counters.requests;
   const fleet = findFleet(config, options.fleet);
+  const state = await project.state.readFleet(fleet.name);
+  refuseHeld(state, { fleet: fleet.name, now: options.now });
   const candidate = await readCandidate({
     git: project.git,
     config,
@@ -74,7 +81,6 @@ export async function promoteImage(
   for (const architecture of config.architectures) {
     passed.push(await passImage({ client, config, candidate }, built, architecture));
   }
-  const state = await project.state.readFleet(fleet.name);
   await requireNewer({ client, config, fleet, state, passed });
   const plan = await planMoves({
     client,
@@ -86,15 +92,13 @@ export async function promoteImage(
     firstRelease: state.releases.releases.length === 0,
   });
 
-  const target = atDigest(config.image, built.digest);
   const report = plan.inProduction
     ? { mounted: 0, copied: 0 }
     : await copyImage(client, { from: built, to: config.image, tags: [] });
-  const evidenceCopied = await copyEvidence(client, config, passed);
-  if (plan.move.length > 0) {
-    await copyImage(client, { from: target, to: config.image, tags: plan.move });
-  }
-  await readBack(client, config, { digest: built.digest, tags: plan.move, passed });
+  const manifest = await client.getManifest(built);
+  const attached = await copyAttached(client, { manifest, from: config.testImage, to: config.image });
+  await setTags(client, { manifest, repository: config.image, tags: plan.move });
+  await readBack(project.client, config, { digest: built.digest, tags: plan.move, passed });
   return {
     fleet: fleet.name,
     version: candidate.version,
@@ -106,7 +110,8 @@ export async function promoteImage(
     })),
     tags: plan.tags,
     kept: plan.kept,
-    changed: !plan.inProduction || plan.move.length > 0 || evidenceCopied,
+    changed: !plan.inProduction || plan.move.length > 0 || attached.length > 0,
+    attached: attached.length,
     mounted: report.mounted,
     copied: report.copied,
     requests: client.counters.requests - requestsBefore,
@@ -201,24 +206,6 @@ async function mayMove(
     expected: `later than ${isoTime(currentCreated)}`,
     remedy: 'This commit was overtaken: promote the newer one, or a new commit on top of it.',
   });
-}
-
-/** @returns whether any was missing */
-async function copyEvidence(
-  client: RegistryClient,
-  config: Config,
-  passed: readonly PassedImage[],
-): Promise<boolean> {
-  let copied = false;
-  for (const { evidence } of passed) {
-    const { digest } = evidence.evidence.subject;
-    const there = await client.referrers(config.image, digest, statementMediaType);
-    if (there.some((each) => each.digest === evidence.descriptor.digest)) continue;
-    const from = atDigest(config.testImage, evidence.descriptor.digest);
-    await copyArtifact(client, { from, to: config.image });
-    copied = true;
-  }
-  return copied;
 }
 
 /** Believes the registry, not its answers to our writes. */

@@ -1,6 +1,8 @@
 import { formatDuration, formatTime } from '../host/time.ts';
+import { describeHold } from '../operations/hold.ts';
 import type { FleetState, ReleaseRecord } from '../state/state.ts';
 import type { UpdateEntry } from '../updates/metadata.ts';
+import { holdAt, type Operations } from '../updates/operations.ts';
 import { rolloutEnd, rolloutProgress } from '../updates/progress.ts';
 import type { MergeForecast } from './merge.ts';
 
@@ -34,9 +36,39 @@ export function readyTime(record: ReleaseRecord, entry: UpdateEntry | undefined,
   return Math.max(rolloutStart(record, entry) + soak, end ?? record.rolloutEnd ?? 0);
 }
 
+/** Nobody may have closed the target fleet. @param now UNIX seconds */
+export function holdGate(target: string, operations: Operations, now: number): Gate[] {
+  const hold = holdAt(operations, now);
+  if (hold === undefined) return [];
+  const note = `the fleet is held: ${describeHold(hold)}`;
+  const name = `hold of ${target}`;
+  return [
+    hold.until === undefined
+      ? { name, state: 'red', note }
+      : { name, state: 'waiting', until: hold.until, note },
+  ];
+}
+
 /** The source fleet's rollout must be complete. @param now UNIX seconds */
-export function rolloutGate(source: string, entry: UpdateEntry | undefined, now: number): Gate {
+export function rolloutGate(
+  source: string,
+  options: {
+    readonly version: string;
+    readonly entry: UpdateEntry | undefined;
+    readonly operations: Operations;
+    readonly now: number;
+  },
+): Gate {
+  const { version, entry, operations, now } = options;
   const name = `rollout in ${source}`;
+  const withdrawn = operations.withdrawn?.find((each) => each.version === version);
+  if (withdrawn !== undefined) {
+    return { name, state: 'red', note: `withdrawn there by ${withdrawn.by}: ${withdrawn.reason}` };
+  }
+  const paused = operations.paused?.find((each) => each.version === version);
+  if (paused !== undefined && entry?.metadata.rollout === undefined) {
+    return { name, state: 'red', note: `paused there by ${paused.by}: ${paused.reason}` };
+  }
   if (entry === undefined) {
     return { name, state: 'red', note: 'it is not offered to any node there: paused, or withdrawn' };
   }

@@ -12,6 +12,7 @@ import type { UpdateEntry } from '../updates/metadata.ts';
 import {
   evidenceGate,
   type Gate,
+  holdGate,
   isReady,
   mergeGate,
   orderGate,
@@ -28,7 +29,7 @@ export interface PromotionAnswer {
   readonly fleet: string;
   /** The source. */
   readonly from: string;
-  /** The source's newest release, where it has one. */
+  /** The source's newest release, where it has one; before that, barriers that the target lacks. */
   readonly version: string | undefined;
   readonly action: ProposalAction;
   readonly pullRequest: number | undefined;
@@ -73,7 +74,7 @@ async function promote(project: Parts, target: Fleet, now: number): Promise<Prom
   const source = findFleet(config, target.promoteFrom ?? '', `fleets.${target.name}.promote-from`);
   const [from, to] = [await state.readFleet(source.name), await state.readFleet(target.name)];
   const tip = await fleetTip(forge.branches, target);
-  const version = from.releases.releases.at(-1)?.version;
+  const version = nextVersion(from, to);
   const record = version === undefined ? undefined : recordOf(config, from, source, version);
   const nothing = await nothingToPromote(forge, { source, target, record, tip, to });
   if (record === undefined || nothing !== undefined) {
@@ -91,6 +92,29 @@ async function promote(project: Parts, target: Fleet, now: number): Promise<Prom
     };
   }
   return propose(project, { source, target, record, tip, from, to, now });
+}
+
+/**
+ * The source's newest release, or the oldest barrier before it that the target has still to take: the source's nodes
+ * all went through it, so the target's must, too.
+ */
+function nextVersion(from: FleetState, to: FleetState): string | undefined {
+  const { releases } = from.releases;
+  const newest = to.records[to.releases.releases.at(-1)?.version ?? ''];
+  // A first release has no nodes before it.
+  if (newest === undefined) return releases.at(-1)?.version;
+  const withdrawn = new Set((from.operations.withdrawn ?? []).map((each) => each.version));
+  const barrier = releases.find(({ version }) => {
+    const record = from.records[version];
+    return (
+      record !== undefined &&
+      Date.parse(record.created) > Date.parse(newest.created) &&
+      !withdrawn.has(version) &&
+      !to.releases.releases.some((release) => release.version === version) &&
+      from.updates.releases.some((entry) => entry.version === version && entry.metadata.barrier !== undefined)
+    );
+  });
+  return barrier?.version ?? releases.at(-1)?.version;
 }
 
 function recordOf(config: Config, state: FleetState, source: Fleet, version: string): ReleaseRecord {
@@ -151,7 +175,8 @@ async function propose(
     at: readyTime(record, entry, target.soak),
   });
   const gates = [
-    rolloutGate(source.name, entry, now),
+    ...holdGate(target.name, to.operations, now),
+    rolloutGate(source.name, { version: record.version, entry, operations: from.operations, now }),
     soakGate({ record, entry, soak: target.soak, now }),
     evidenceGate(record),
     orderGate(record, target.name, to),

@@ -3,11 +3,13 @@ import type { Config } from '../config/config.ts';
 import type { Forge } from '../forge/forge.ts';
 import { readFileIfThere } from '../host/files.ts';
 import type { Log } from '../host/log.ts';
+import { commitMessage } from '../operations/edit-fleet.ts';
+import { nextSettling, settle } from '../operations/pause.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { nextChangeDue } from '../site/next-change.ts';
 import { renderSite, type SiteFleet } from '../site/site.ts';
 import { writeSite } from '../site/write.ts';
-import type { State } from '../state/state.ts';
+import type { FleetState, State } from '../state/state.ts';
 import { type FleetArtifact, publishFleetArtifact, readFleetArtifact } from './fleet-artifact.ts';
 import { readPublished } from './published.ts';
 import { findUnserved, type NamedImage, namedImages, refuseUnserved } from './served-images.ts';
@@ -18,6 +20,8 @@ export interface PublishAnswer {
   readonly written: readonly string[];
   readonly unchanged: readonly string[];
   readonly artifacts: readonly FleetArtifact[];
+  /** Rollouts that went on because their pause had ended, by fleet; each is a commit on the state branch. */
+  readonly resumed: readonly { readonly fleet: string; readonly what: string }[];
   /** UNIX seconds; undefined when nothing changes until somebody releases or steers. */
   readonly nextChange: number | undefined;
 }
@@ -39,7 +43,7 @@ interface PublishOptions {
 }
 
 /**
- * Publishes the state branch as it is: files in a folder, and an artifact for each fleet.
+ * Lets rollouts go on whose pause has ended, then publishes the state branch as it is: files in a folder, and an artifact for each fleet.
  * @throws InputError, before anything is written, for a dirty state branch, for an image that production cannot
  *   serve, and when a published release would be lost
  */
@@ -47,10 +51,15 @@ export async function publishUpdates(project: Parts, options: PublishOptions): P
   const { forge, config } = project;
   const written = new Set<string>();
   const artifacts = new Map<string, FleetArtifact>();
+  const resumed: { fleet: string; what: string }[] = [];
   for (;;) {
+    for (const fleet of chosenFleets(config, options)) {
+      const what = await endPauses(project.state, fleet, options.now);
+      if (what !== undefined) resumed.push({ fleet, what });
+    }
     const commit = await forge.branches.resolve(config.stateBranch);
     const moved = async () => (await forge.branches.resolve(config.stateBranch)) !== commit;
-    let answer: PublishAnswer;
+    let answer: Omit<PublishAnswer, 'resumed'>;
     try {
       answer = await publishOnce(project, options);
     } catch (error) {
@@ -69,17 +78,36 @@ export async function publishUpdates(project: Parts, options: PublishOptions): P
       written: [...written],
       unchanged: answer.unchanged.filter((path) => !written.has(path)),
       artifacts: [...artifacts.values()],
+      resumed,
       nextChange: answer.nextChange,
     };
   }
 }
 
-async function publishOnce(project: Parts, options: PublishOptions): Promise<PublishAnswer> {
+function chosenFleets(config: Config, { fleets }: PublishOptions): string[] {
+  return Object.keys(config.fleets).filter((name) => fleets.length === 0 || fleets.includes(name));
+}
+
+/** @returns what was resumed, undefined where nothing was */
+async function endPauses(state: State, fleet: string, now: number): Promise<string | undefined> {
+  let done: readonly string[] = [];
+  const change = (current: FleetState) => {
+    const settled = settle(current, now);
+    done = settled.done;
+    return settled.state;
+  };
+  const order = { fleet, by: 'coxswain publish-updates', now };
+  await state.changeFleet(fleet, () => commitMessage(order, done.join('; '), undefined), change);
+  return done.length === 0 ? undefined : done.join('; ');
+}
+
+async function publishOnce(project: Parts, options: PublishOptions): Promise<Omit<PublishAnswer, 'resumed'>> {
   const { config, client, state } = project;
   const { folder, now } = options;
-  const all: SiteFleet[] = [];
+  const all: { readonly name: string; readonly state: FleetState }[] = [];
   for (const name of Object.keys(config.fleets)) all.push({ name, state: await state.readFleet(name) });
-  const chosen = all.filter(({ name }) => options.fleets.length === 0 || options.fleets.includes(name));
+  const names = chosenFleets(config, options);
+  const chosen = all.filter(({ name }) => names.includes(name));
   await checkImages(project, chosen, folder);
 
   const { architectures, rings, stream, publish } = config;
@@ -96,7 +124,9 @@ async function publishOnce(project: Parts, options: PublishOptions): Promise<Pub
   for (const { name } of config.publish.oci ? chosen : []) {
     artifacts.push(await publishFleetArtifact(client, { config, fleet: name, files: filesOf(name) }));
   }
-  return { written, unchanged, artifacts, nextChange: nextChangeDue(chosen, rings, now) };
+  const moments = [nextChangeDue(chosen, rings, now), ...chosen.map((fleet) => nextSettling(fleet.state))];
+  const due = moments.filter((moment) => moment !== undefined);
+  return { written, unchanged, artifacts, nextChange: due.length === 0 ? undefined : Math.min(...due) };
 }
 
 async function checkImages(project: Parts, fleets: readonly SiteFleet[], folder: string): Promise<void> {

@@ -13,7 +13,8 @@ export interface CopyReport {
   bytes: number;
 }
 
-const parallelBlobs = 3;
+/** As many as skopeo takes at a time. */
+const parallelBlobs = 6;
 
 /**
  * Copies an image or an index with all its images, byte for byte, and then tags it in the given order. Blobs come
@@ -30,8 +31,20 @@ export async function copyImage(
     await copyContent(client, { manifest, from: from.repository, to }, report);
     await putBytes(client, to, manifest, manifest.descriptor.digest);
   }
-  for (const tag of tags) await putBytes(client, to, manifest, tag);
+  await setTags(client, { manifest, repository: to, tags });
   return report;
+}
+
+/** Sets tags in the given order on a manifest that the repository has. */
+export async function setTags(
+  client: RegistryClient,
+  options: {
+    readonly manifest: Manifest;
+    readonly repository: Repository;
+    readonly tags: readonly string[];
+  },
+): Promise<void> {
+  for (const tag of options.tags) await putBytes(client, options.repository, options.manifest, tag);
 }
 
 /** Everything below a manifest: the images of an index, the config and layers of an image. */

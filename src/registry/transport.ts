@@ -209,7 +209,9 @@ export function createTransport(options: TransportOptions): Transport {
         }
       }
       if (request.answers.includes(response.status)) {
-        if (response.status === 404 && !request.mayLack) await requireRegistry(request, response);
+        if (response.status === 404 && !request.mayLack && !(await fromRegistry(request, response))) {
+          await confirmAbsence(asked);
+        }
         return { response, url: from };
       }
       throw await failure(request, response, from, elsewhere);
@@ -240,7 +242,8 @@ export function createTransport(options: TransportOptions): Transport {
     const html = isHtml(response);
     const said = describeErrors(await readWhole(response, from, maximumErrorBytes));
     const text = scrubber.scrub(`${from.host} answered ${status}${said === '' ? '' : `: ${said}`}`);
-    if (passingStatuses.includes(status))
+    // Blobs come before the manifest: a registry that does not know one is behind, or busy with another writer of it.
+    if (passingStatuses.includes(status) || said.includes('MANIFEST_BLOB_UNKNOWN'))
       return new PassingFailure(request.doing, text, retryAfter(response));
     if (elsewhere) return new OutsideError(request.doing, text);
     if (status === 401 || status === 403) {
@@ -250,7 +253,7 @@ export function createTransport(options: TransportOptions): Transport {
     }
     if (html) return notARegistry(request.repository.registry, `it answered ${status} with an HTML page`);
     if (status === 404) {
-      await requireRegistry(request, response);
+      await fromRegistry(request, response);
       return new NotFoundError(what);
     }
     return new OutsideError(request.doing, text);
@@ -259,10 +262,11 @@ export function createTransport(options: TransportOptions): Transport {
   /**
    * "Not there" counts only from a registry: a 404 of some web server must not pass for "no such image".
    * Registries answer errors in JSON; where this one did not, /v2/ decides, once for each host.
+   * @returns whether the answer itself is a registry's
    */
-  async function requireRegistry(request: RegistryRequest, response: Response): Promise<void> {
+  async function fromRegistry(request: RegistryRequest, response: Response): Promise<boolean> {
     const type = bareType(response.headers.get('content-type') ?? '');
-    if (type.endsWith('json') || response.headers.has('docker-distribution-api-version')) return;
+    if (type.endsWith('json') || response.headers.has('docker-distribution-api-version')) return true;
     const host = request.repository.registry;
     let problem = registries.get(host);
     if (problem === undefined) {
@@ -272,6 +276,21 @@ export function createTransport(options: TransportOptions): Transport {
     }
     const seen = await problem;
     if (seen !== undefined) throw notARegistry(host, seen);
+    return false;
+  }
+
+  /**
+   * The registry is one, but something before it may have answered (a balancer while the registry restarts): a tag
+   * taken for absent would be set anew. So the same is asked once more.
+   */
+  async function confirmAbsence(asked: RegistryRequest): Promise<void> {
+    const { response, url: from } = await authorised({ ...asked, mayLack: true });
+    await discard(response);
+    if (response.status === 404) return;
+    throw new PassingFailure(
+      asked.doing,
+      `${from.host} answered 404 in a way that registries do not, and ${response.status} when asked again`,
+    );
   }
 
   async function registryProblem(request: RegistryRequest): Promise<string | undefined> {

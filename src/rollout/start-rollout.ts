@@ -4,6 +4,8 @@ import { releaseCommit } from '../fleets/fleets.ts';
 import type { Forge, Sha } from '../forge/forge.ts';
 import { InputError } from '../host/errors.ts';
 import type { Git } from '../host/git.ts';
+import { refuseAroundPausedBarrier } from '../operations/entries.ts';
+import { refuseHeld } from '../operations/hold.ts';
 import { isoTime, type PassedImage } from '../production/gates.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { atDigest, atTag, type Digest, formatReference } from '../registry/reference.ts';
@@ -12,6 +14,10 @@ import type { FleetState, ReleaseRecord, State } from '../state/state.ts';
 import { addUpdate, type UpdateEntry } from '../updates/metadata.ts';
 import { rolloutEnd } from '../updates/progress.ts';
 import { addRelease, type Release } from '../updates/releases.ts';
+import { inheritBarriers } from '../upstream/barriers.ts';
+import { refuseDetours } from '../upstream/detours.ts';
+import type { ReadUpstream } from '../upstream/guidance.ts';
+import { type Doubt, refuseDoubtful, standingOf } from '../upstream/standing.ts';
 import { readProductionImages } from './production-image.ts';
 import { renderFleetTemplate } from './template.ts';
 
@@ -29,6 +35,15 @@ export interface RolloutAnswer {
   readonly digests: Readonly<Record<string, string>>;
   /** undefined where somebody has taken the release's entry out since. */
   readonly entry: UpdateEntry | undefined;
+  /** Releases that became barriers because their base is one. */
+  readonly inherited: readonly InheritedBarrier[];
+}
+
+export interface InheritedBarrier {
+  readonly version: string;
+  readonly base: string;
+  /** Upstream's. */
+  readonly reason: string;
 }
 
 interface Parts {
@@ -37,34 +52,50 @@ interface Parts {
   readonly client: RegistryClient;
   readonly forge: Forge;
   readonly state: State;
+  readonly readUpstream: ReadUpstream;
 }
 
 /**
  * Makes what a fleet's branch builds a release of that fleet, and starts its rollout: one commit on the state branch.
  * @param options.commit a commit on the fleet's branch; default: its newest
  * @param options.now UNIX seconds
- * @throws InputError when the image is not in production, or must not follow the release before it
+ * @param options.accept what upstream holds back, and is to be released all the same
+ * @throws InputError when the image is not in production, must not follow the release before it, or would lead nodes
+ *   around a barrier of the base
+ * @throws OutsideError when the base's own guidance cannot be read
  */
 export async function startRollout(
   project: Parts,
-  options: { readonly fleet: Fleet; readonly commit?: string | undefined; readonly now: number },
+  options: {
+    readonly fleet: Fleet;
+    readonly commit?: string | undefined;
+    readonly now: number;
+    readonly accept?: readonly Doubt[];
+  },
 ): Promise<RolloutAnswer> {
   const { config, git, client, forge, state } = project;
   const { fleet, now } = options;
-  const source = await releaseCommit(forge.branches, fleet, options.commit);
-  const candidate = await readCandidate({ git, config, client, commit: source });
+  const from = await releaseCommit(forge.branches, fleet, options.commit);
+  const candidate = await readCandidate({ git, config, client, commit: from });
   const { version, commit } = candidate;
 
   const before = await state.readFleet(fleet.name);
   if (hasRelease(before, version)) {
     const stateCommit = await forge.branches.resolve(config.stateBranch);
-    return answer({ fleet, version, commit, changed: false, stateCommit, state: before });
+    return answer({ fleet, version, commit, changed: false, stateCommit, state: before, inherited: [] });
   }
 
+  refuseHeld(before, { fleet: fleet.name, now });
   const images = await readProductionImages(client, { config, fleet, candidate });
-  const upstream = fleet.promoteFrom === undefined ? undefined : await state.readFleet(fleet.promoteFrom);
-  const promotedFrom =
-    upstream !== undefined && hasRelease(upstream, version) ? fleet.promoteFrom : undefined;
+  const guidance = await project.readUpstream();
+  if (guidance !== undefined) {
+    refuseDoubtful(standingOf(guidance, candidate.base.version, now), {
+      accept: options.accept ?? [],
+      where: `fleet ${fleet.name}`,
+    });
+  }
+  const source = fleet.promoteFrom === undefined ? undefined : await state.readFleet(fleet.promoteFrom);
+  const promotedFrom = source !== undefined && hasRelease(source, version) ? fleet.promoteFrom : undefined;
   const digests = Object.fromEntries(images.map((image) => [image.architecture, digestOf(image)]));
   const entry = await renderFleetTemplate(forge.branches, {
     config,
@@ -81,26 +112,54 @@ export async function startRollout(
   const record = recordOf({ config, fleet, candidate, images, entry, promotedFrom, now });
   const release = releaseOf(config, fleet, version, images);
   let after = before;
+  let inherited: readonly InheritedBarrier[] = [];
   const { changed, commit: stateCommit } = await state.changeFleet(
     fleet.name,
-    `${fleet.name}: release ${version}\n\nSource: ${commit}\n`,
+    () => releaseMessage({ fleet, version, commit, inherited }),
     (current) => {
       after = current;
+      inherited = [];
       if (hasRelease(current, version)) return current;
+      refuseHeld(current, { fleet: fleet.name, now });
+      refuseAroundPausedBarrier(current, fleet.name, version);
       refuseOlder(current, { fleet, version, images });
       after = {
+        ...current,
         releases: addRelease(current.releases, release, now),
         updates: addUpdate(current.updates, entry, now),
         records: { ...current.records, [version]: record },
       };
+      if (guidance !== undefined) {
+        const result = inheritBarriers(after, { guidance, added: version, now });
+        refuseDetours(result, { fleet, version, source });
+        after = result.state;
+        inherited = result.marked.map(({ version: base, reason, release }) => ({
+          version: release,
+          base,
+          reason,
+        }));
+      }
       return after;
     },
   );
-  return answer({ fleet, version, commit, changed, stateCommit, state: after });
+  return answer({ fleet, version, commit, changed, stateCommit, state: after, inherited });
 }
 
 function hasRelease(state: FleetState, version: string): boolean {
   return state.releases.releases.some((release) => release.version === version);
+}
+
+function releaseMessage(release: {
+  readonly fleet: Fleet;
+  readonly version: string;
+  readonly commit: Sha;
+  readonly inherited: readonly InheritedBarrier[];
+}): string {
+  const { fleet, version, commit, inherited } = release;
+  const barriers = inherited.map(
+    (each) => `Barrier: ${each.version}, as upstream's ${each.base} (${each.reason})\n`,
+  );
+  return `${fleet.name}: release ${version}\n\nSource: ${commit}\n${barriers.join('')}`;
 }
 
 /** rpm-ostree refuses images that are older than the running one; a node would be stuck before such a release. */
@@ -184,8 +243,9 @@ function answer(options: {
   readonly changed: boolean;
   readonly stateCommit: Sha | undefined;
   readonly state: FleetState;
+  readonly inherited: readonly InheritedBarrier[];
 }): RolloutAnswer {
-  const { fleet, version, commit, changed, stateCommit, state } = options;
+  const { fleet, version, commit, changed, stateCommit, state, inherited } = options;
   const release = state.releases.releases.find((each) => each.version === version);
   return {
     fleet: fleet.name,
@@ -200,6 +260,7 @@ function answer(options: {
       ]),
     ),
     entry: state.updates.releases.find((each) => each.version === version),
+    inherited,
   };
 }
 

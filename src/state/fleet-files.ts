@@ -7,6 +7,7 @@ import {
   parseUpdateMetadata,
   type UpdateMetadata,
 } from '../updates/metadata.ts';
+import { formatOperations, noOperations, type Operations, parseOperations } from '../updates/operations.ts';
 import {
   emptyReleaseIndex,
   formatReleaseIndex,
@@ -21,6 +22,8 @@ export interface FleetState {
   readonly updates: UpdateMetadata;
   /** By version. */
   readonly records: Readonly<Record<string, ReleaseRecord>>;
+  /** What is paused, held and withdrawn. */
+  readonly operations: Operations;
 }
 
 /** Folder of a fleet on the state branch. */
@@ -43,11 +46,12 @@ export function parseFleet(
   const place = (file: string) => `${config.stateBranch} (commit ${commit?.slice(0, 12) ?? 'none'}): ${file}`;
   const releasesFile = `${folder}/releases.json`;
   const updatesFile = `${folder}/updates.json`;
+  const operationsFile = `${folder}/operations.json`;
   const releasesText = files.get(releasesFile);
   const updatesText = files.get(updatesFile);
   const records: Record<string, ReleaseRecord> = {};
   for (const [path, text] of files) {
-    if (path === releasesFile || path === updatesFile) continue;
+    if ([releasesFile, updatesFile, operationsFile].includes(path)) continue;
     const version = /^records\/([^/]+)\.json$/.exec(path.slice(folder.length + 1))?.[1];
     if (version === undefined) throw unexpected(place(path));
     const record = parseRecord(text, place(path));
@@ -90,6 +94,21 @@ export function parseFleet(
       expected: 'a version that releases.json has',
     });
   }
+  const operationsText = files.get(operationsFile);
+  const operations =
+    operationsText === undefined ? noOperations : parseOperations(operationsText, place(operationsFile));
+  for (const list of ['paused', 'withdrawn'] as const) {
+    for (const [index, { version }] of (operations[list] ?? []).entries()) {
+      if (versions.has(version)) continue;
+      throw new InputError({
+        where: place(operationsFile),
+        field: `${list}[${index}].version`,
+        problem: `fleet ${fleet} has no such release`,
+        found: version,
+        expected: 'a version that releases.json has',
+      });
+    }
+  }
   for (const version of Object.keys(records)) {
     if (versions.has(version)) continue;
     throw new InputError({
@@ -99,7 +118,7 @@ export function parseFleet(
       remedy: `Put it back where it was (git log ${config.stateBranch} -- ${releasesFile}).`,
     });
   }
-  return { releases, updates, records };
+  return { releases, updates, records, operations };
 }
 
 /**
@@ -114,17 +133,19 @@ export function changedFleetFiles(
 ): FileChange[] {
   refuseLoss(fleet, before, after);
   const folder = fleetFolder(fleet);
-  const wanted = new Map<string, string>();
+  const wanted = new Map<string, string | null>();
   if (after.releases !== before.releases)
     wanted.set(`${folder}/releases.json`, formatReleaseIndex(after.releases));
   if (after.updates !== before.updates)
     wanted.set(`${folder}/updates.json`, formatUpdateMetadata(after.updates));
+  if (after.operations !== before.operations)
+    wanted.set(`${folder}/operations.json`, formatOperations(after.operations) ?? null);
   for (const [version, record] of Object.entries(after.records)) {
     if (record !== before.records[version])
       wanted.set(`${folder}/records/${version}.json`, formatRecord(record));
   }
   return [...wanted]
-    .filter(([path, content]) => files.get(path) !== content)
+    .filter(([path, content]) => (files.get(path) ?? null) !== content)
     .map(([path, content]) => ({ path, content }));
 }
 
@@ -143,7 +164,7 @@ function unexpected(where: string): InputError {
   return new InputError({
     where,
     problem: 'an unexpected file on the state branch',
-    expected: 'releases.json, updates.json and records/<version>.json only',
+    expected: 'releases.json, updates.json, operations.json and records/<version>.json only',
     remedy: 'Remove it with a commit on that branch.',
   });
 }

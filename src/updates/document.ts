@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { InputError } from '../host/errors.ts';
+import { InputError, type InputProblem } from '../host/errors.ts';
 import { readJson } from './json.ts';
 
 // In the schemas of this folder the message of an issue is the text behind "expected"; `params` may replace
@@ -33,20 +33,36 @@ export function checkValue(
   value: unknown,
   placeOf?: (path: readonly PropertyKey[]) => string,
 ): void {
-  const result = schema.safeParse(value);
-  if (result.success) return;
-  const issue = result.error.issues[0] as z.core.$ZodIssue;
+  const [first] = findProblems(schema, value, placeOf);
+  if (first !== undefined) throw new InputError(first);
+}
+
+/** Everything that is wrong with a value, by a schema. @param placeOf as for checkValue */
+export function findProblems(
+  schema: z.ZodType,
+  value: unknown,
+  placeOf?: (path: readonly PropertyKey[]) => string,
+): InputProblem[] {
+  const issues = schema.safeParse(value).error?.issues ?? [];
+  return issues.map((issue) => problemOf(issue, value, placeOf));
+}
+
+function problemOf(
+  issue: z.core.$ZodIssue,
+  value: unknown,
+  placeOf: ((path: readonly PropertyKey[]) => string) | undefined,
+): InputProblem {
   const found = valueAt(value, issue.path);
   const notes = issueNotes.safeParse(issue.code === 'custom' ? issue.params : undefined);
   const problem = notes.data?.problem ?? (found === undefined ? 'missing' : 'not what belongs here');
-  throw new InputError({
+  return {
     ...(placeOf === undefined ? {} : { where: placeOf(issue.path) }),
     ...(issue.path.length === 0 ? {} : { field: fieldPath(issue.path) }),
     problem,
     ...(found === undefined ? {} : { found }),
     expected: issue.message,
     ...(notes.data?.remedy === undefined ? {} : { remedy: notes.data.remedy }),
-  });
+  };
 }
 
 /** `releases[3].metadata.rollout` */
@@ -83,7 +99,8 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return current;
 }
 
-function withoutNulls(value: unknown, keys: ReadonlySet<string>): unknown {
+/** A value without the fields, among those named, that are null. */
+export function withoutNulls(value: unknown, keys: ReadonlySet<string>): unknown {
   if (Array.isArray(value)) return value.map((each) => withoutNulls(each, keys));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(

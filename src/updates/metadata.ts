@@ -85,7 +85,8 @@ export const updateEntry = openObject('an entry: {version, metadata}', {
 // Several entries for one version are legal upstream: the graph builder applies all of them in order.
 const entries = z.array(updateEntry, { error: 'the list of entries' });
 
-const updateMetadata = openObject('update metadata: {stream, metadata, releases}', {
+/** updates.json; unknown fields pass. */
+export const updateMetadata = openObject('update metadata: {stream, metadata, releases}', {
   ...documentHead,
   releases: entries,
 });

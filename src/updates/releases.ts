@@ -83,7 +83,8 @@ const release = openObject('a release: {version, metadata, oci-images}', {
   metadata: z.string({ error: "the URL of the release's release.json" }),
 });
 
-const releaseIndex = openObject('a release index: {stream, metadata, releases}', {
+/** releases.json; unknown fields pass. */
+export const releaseIndex = openObject('a release index: {stream, metadata, releases}', {
   ...documentHead,
   note: z.string({ error: 'a text' }).optional(),
   releases: releaseList(release),
@@ -115,7 +116,8 @@ function releaseList<R extends z.ZodType<{ version: string }>>(each: R) {
   });
 }
 
-const nullable: ReadonlySet<string> = new Set(['commits', 'oci-images', 'note']);
+/** Fields of a release index in which upstream's serde reads null as "absent". */
+export const nullableReleaseFields: ReadonlySet<string> = new Set(['commits', 'oci-images', 'note']);
 
 /**
  * Reads a release index (upstream's releases.json); fields that are not known survive.
@@ -124,7 +126,7 @@ const nullable: ReadonlySet<string> = new Set(['commits', 'oci-images', 'note'])
  *   a digest-ref other than repository@sha256:…
  */
 export function parseReleaseIndex(text: string, where: string): ReleaseIndex {
-  return readDocument(releaseIndex, text, { where, nullable }) as ReleaseIndex;
+  return readDocument(releaseIndex, text, { where, nullable: nullableReleaseFields }) as ReleaseIndex;
 }
 
 /**
@@ -135,7 +137,9 @@ export function parseGraphReleases(
   text: string,
   where: string,
 ): { readonly stream?: string; readonly releases: readonly Omit<Release, 'metadata'>[] } {
-  return readDocument(graphReleases, text, { where, nullable }) as ReturnType<typeof parseGraphReleases>;
+  return readDocument(graphReleases, text, { where, nullable: nullableReleaseFields }) as ReturnType<
+    typeof parseGraphReleases
+  >;
 }
 
 /** As upstream writes it: indent of two spaces, final newline. */

@@ -7,7 +7,7 @@ import { type Promotion, promoteImage } from '../production/promote-image.ts';
 export default defineVerb({
   summary: "Copy the tested image of a fleet's branch to the production repository",
   about: `Refuses, and writes nothing, unless the test registry has the image of the commit with passing evidence for the
-tests of that commit, and it is newer than the fleet's newest release. A version's tag is never re-pointed.
+tests of that commit, it is newer than the fleet's newest release, and the fleet is not held (edit-updates). A version's tag is never re-pointed.
 Run it as often as you like: it does what is missing.`,
   inputs: {
     fleet: text('the fleet to promote to', { placeholder: 'NAME', required: true }),
@@ -17,17 +17,18 @@ Run it as often as you like: it does what is missing.`,
   run: async (inputs, context) => {
     const project = await openProject({ directory: inputs.directory, env: context.env, log: context.log });
     const promotion = await context.log.task(`promoting to ${inputs.fleet}`, () =>
-      promoteImage(project, { fleet: inputs.fleet, commit: inputs.commit }),
+      promoteImage(project, { fleet: inputs.fleet, commit: inputs.commit, now: context.now() }),
     );
     return { data: promotion, text: describe(promotion) };
   },
 });
 
 function describe(promotion: Promotion): string {
-  const { fleet, image, digest, tags, kept, changed, mounted, copied, requests } = promotion;
+  const { fleet, image, digest, tags, kept, changed, attached, mounted, copied, requests } = promotion;
   const blobs = [
     mounted > 0 ? `${mounted} blobs mounted` : undefined,
     copied > 0 ? `${copied} blobs copied` : undefined,
+    attached > 0 ? `${attached} attached (evidence, signatures, …)` : undefined,
     `${requests} requests`,
   ].filter((part) => part !== undefined);
   return [

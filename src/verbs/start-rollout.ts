@@ -1,35 +1,56 @@
 import { directory } from '../cli/directory.ts';
-import { text } from '../cli/inputs.ts';
+import { many, text } from '../cli/inputs.ts';
 import { openProject } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { findFleet } from '../fleets/fleets.ts';
 import { describeEntry } from '../rollout/describe.ts';
 import { type RolloutAnswer, startRollout } from '../rollout/start-rollout.ts';
 
+import { upstreamReader } from '../upstream/guidance.ts';
+import { doubts, readDoubt } from '../upstream/standing.ts';
+
 export default defineVerb({
   summary: "Record what a fleet's branch builds as a release of the fleet, and start its rollout",
   about: `The image must be in production (promote-image). The fleet's template, as it is in the commit, says how the
 release rolls out. Release, rollout and record are one commit on the state branch; publish-updates makes them public.
-Where the fleet has the release already, nothing changes.`,
+Where the fleet has the release already, nothing changes.
+
+Where the base has update guidance of its own (upstream in coxswain.yaml; Fedora's by default), a release on a barrier
+of the base becomes a barrier, and a release that would lead nodes around one is refused.`,
   inputs: {
     fleet: text('the fleet to release to', { placeholder: 'NAME', required: true }),
     commit: text("the commit to release (default: the newest of the fleet's branch)", { placeholder: 'SHA' }),
+    'accept-upstream': many(`release it although upstream holds its base back: ${doubts.join(', ')}`, {
+      placeholder: 'WHAT',
+    }),
     directory,
   },
   run: async (inputs, context) => {
-    const project = await openProject({ directory: inputs.directory, env: context.env, log: context.log });
+    const { env, log } = context;
+    const accept = inputs['accept-upstream'].map(readDoubt);
+    const project = await openProject({ directory: inputs.directory, env, log });
+    const readUpstream = upstreamReader(project.config, { env, log });
     const fleet = findFleet(project.config, inputs.fleet);
     const now = context.now();
-    const data = await startRollout(project, { fleet, commit: inputs.commit, now });
+    const data = await startRollout(
+      { ...project, readUpstream },
+      { fleet, commit: inputs.commit, now, accept },
+    );
     return { data, text: describe(data, now) };
   },
 });
 
-function describe({ fleet, version, changed, digests, entry }: RolloutAnswer, now: number): string {
+function describe(
+  { fleet, version, changed, digests, entry, inherited }: RolloutAnswer,
+  now: number,
+): string {
   const facts = [
     ...(entry === undefined
       ? ['not offered to any node: its entry was taken out']
       : describeEntry(entry, now)),
+    ...inherited
+      .filter((each) => each.version !== version)
+      .map((each) => `${each.version} is a barrier now, as its base ${each.base} (${each.reason})`),
     ...Object.entries(digests).map(([architecture, digest]) => `${architecture}: ${digest}`),
   ];
   const headline = changed

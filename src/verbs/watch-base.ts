@@ -1,27 +1,57 @@
 import { type BaseAnswer, watchBase } from '../base/watch-base.ts';
 import { directory } from '../cli/directory.ts';
+import { many, text } from '../cli/inputs.ts';
 import { openProject } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
+import { upstreamReader } from '../upstream/guidance.ts';
+import { describeRollout, doubts, readDoubt } from '../upstream/standing.ts';
 
 export default defineVerb({
   summary:
     'Propose the new base by a pull request when its tag has moved, or a rebuild when the last is too old',
   about: `Looks up the base's tag (one HEAD request; nothing more where it has not moved) and keeps one pull request
-for each fleet that is promoted from no other. Run it as often as you like.`,
-  inputs: { directory },
+for each fleet that is promoted from no other. Run it as often as you like.
+
+Where the base has update guidance of its own (upstream in coxswain.yaml; Fedora's by default), it is read when the
+base has moved: a base that upstream has paused or dead-ended is not proposed, and a barrier on the way to the new base
+is proposed before it.`,
+  inputs: {
+    'base-version': text('propose this version of the base instead of what its tag points at', {
+      placeholder: 'VERSION',
+    }),
+    'accept-upstream': many(`propose it although upstream holds it back: ${doubts.join(', ')}`, {
+      placeholder: 'WHAT',
+    }),
+    directory,
+  },
   run: async (inputs, context) => {
-    const project = await openProject({ directory: inputs.directory, env: context.env, log: context.log });
-    const answers = await watchBase(project, context.now());
-    return { data: { ...answers[0], fleets: answers }, text: answers.map(describe).join('\n') };
+    const { env, log } = context;
+    const accept = inputs['accept-upstream'].map(readDoubt);
+    const project = await openProject({ directory: inputs.directory, env, log });
+    const readUpstream = upstreamReader(project.config, { env, log });
+    const now = context.now();
+    const baseVersion = inputs['base-version'];
+    const answers = await watchBase({ ...project, readUpstream }, { now, baseVersion, accept });
+    return {
+      data: { ...answers[0], fleets: answers },
+      text: answers.map((answer) => describe(answer, now)).join('\n'),
+    };
   },
 });
 
-function describe({ fleet, moved, base, action, pullRequest, title }: BaseAnswer): string {
+function describe(answer: BaseAnswer, now: number): string {
+  const { fleet, moved, base, action, pullRequest, title, upstream, blocked } = answer;
   const to = base.toVersion ?? base.to;
   const state = !moved
     ? `the base has not moved: ${to}`
     : base.from === undefined
       ? `the base is not pinned; its tag is at ${to}`
       : `the base has moved: ${base.fromVersion ?? base.from} → ${to}`;
-  return `${fleet}: ${state}${action === 'none' ? '' : `\n  pull request #${pullRequest} ${action}: ${title}`}`;
+  return [
+    `${fleet}: ${state}`,
+    ...(upstream?.rollout === undefined ? [] : [`  ${describeRollout(upstream.rollout, now)}`]),
+    ...(upstream?.barrier === undefined ? [] : [`  a barrier upstream: ${upstream.barrier}`]),
+    ...(blocked === undefined ? [] : [`  not proposed: ${blocked}`]),
+    ...(action === 'none' ? [] : [`  pull request #${pullRequest} ${action}: ${title}`]),
+  ].join('\n');
 }

@@ -20,6 +20,8 @@ fleets:
 rings: { canary: 0.0, early: 0.1, broad: 0.5, late: 1.0 }
 publish: { url: "https://acme.github.io/os", oci: false }
 symbolic-tags: true
+allow-failed-units: [chronyd.service]
+boot-test: { memory: 2048, cpus: 4, network: user, deadline: 20m, leftovers: fail, upgrades: true }
 `;
 
 const small = 'image: ghcr.io/acme/os\nbase: quay.io/fedora/fedora-coreos:stable\nfleets:\n  stable:\n';
@@ -46,12 +48,25 @@ describe('coxswain.yaml', () => {
       image: { registry: 'ghcr.io', path: 'acme/os' },
       testImage: { registry: 'ghcr.io', path: 'acme/os-test' },
       base: { kind: 'tag', repository: { registry: 'quay.io', path: 'fedora/fedora-coreos' }, tag: 'stable' },
+      upstream: {
+        updates: 'https://builds.coreos.fedoraproject.org/updates/stable.json',
+        releases: 'https://builds.coreos.fedoraproject.org/prod/streams/stable/releases.json',
+      },
       stream: 'stable',
       architectures: ['x86_64', 'aarch64'],
       refresh: 604_800,
       containerfile: 'Containerfile',
       buildArguments: { FLAVOUR: '1.10' },
       tests: 'tests',
+      bootTest: {
+        allowedUnits: ['chronyd.service'],
+        memoryMegabytes: 2048,
+        cpus: 4,
+        network: 'user',
+        deadlineSeconds: 1200,
+        leftovers: 'fail',
+        upgrades: true,
+      },
       stateBranch: 'coxswain',
       fleets: {
         testing: {
@@ -75,6 +90,31 @@ describe('coxswain.yaml', () => {
       symbolicTags: true,
     });
     expect(Object.keys(parse(whole).fleets)).toEqual(['testing', 'stable']);
+  });
+
+  it.each([
+    ['quay.io/fedora/fedora-coreos:next', '', 'https://builds.coreos.fedoraproject.org/updates/next.json'],
+    ['quay.io/fedora/fedora-coreos:stable', 'upstream: none\n', undefined],
+    ['quay.io/fedora/fedora-coreos:rawhide', '', undefined],
+    ['registry.example.com/mirror/fedora-coreos:stable', '', undefined],
+    [
+      'registry.example.com/mirror/fedora-coreos:stable',
+      'upstream: { updates: "https://example.com/u", releases: "https://example.com/r" }\n',
+      'https://example.com/u',
+    ],
+  ])('knows where the guidance of %s is: %s', (base, more, expected) => {
+    const text = `image: ghcr.io/acme/os\nbase: ${base}\nfleets: { stable: }\n${more}`;
+    expect(parse(text).upstream?.updates).toBe(expected);
+  });
+
+  it.each([
+    ['upstream: nothing', 'upstream: not one of the possible values, found "nothing", expected none'],
+    ['upstream: { updates: "https://example.com/u" }', 'upstream.releases: this field is missing'],
+    ['upstream: { update: "https://example.com/u", releases: "x" }', 'Did you mean updates?'],
+    ['upstream: { updates: "https://example.com/u", releases: r.json }', 'not an address that can be read'],
+  ])('refuses %s', (more, message) => {
+    const text = `image: ghcr.io/acme/os\nbase: quay.io/x/y:z\nfleets: { stable: }\n${more}\n`;
+    expect(() => parse(text)).toThrow(message);
   });
 
   it('needs three fields; the others have defaults, and a fleet may be just a name', () => {

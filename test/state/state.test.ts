@@ -49,6 +49,7 @@ function withRelease(fleet: string, index: number): (before: FleetState) => Flee
   };
   const entry = { version, metadata: { rollout: { start_epoch: now, duration_minutes: 60 } } };
   return (before) => ({
+    ...before,
     releases: addRelease(before.releases, release, now),
     updates: addUpdate(before.updates, entry, now),
     records: { ...before.records, [version]: record },

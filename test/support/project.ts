@@ -22,6 +22,7 @@ import {
 import { openState, type ReleaseRecord, type State } from '../../src/state/state.ts';
 import { addUpdate, type UpdateEntry } from '../../src/updates/metadata.ts';
 import { addRelease, type Release } from '../../src/updates/releases.ts';
+import type { ReadUpstream } from '../../src/upstream/guidance.ts';
 import { pushSampleImage, testClient } from './registry.ts';
 import { commitFiles, createRepository } from './repository.ts';
 
@@ -32,6 +33,8 @@ export interface TestProject {
   readonly state: State;
   readonly client: RegistryClient;
   readonly base: Repository;
+  /** The base has no guidance. */
+  readonly readUpstream: ReadUpstream;
 }
 
 let projects = 0;
@@ -83,6 +86,7 @@ ${options.more ?? ''}`;
     state: openState(forge.branches, config),
     client: testClient(),
     base: config.base.repository,
+    readUpstream: async () => undefined,
   };
 }
 
@@ -233,6 +237,7 @@ export async function recordRelease(
     ...options.record,
   };
   await state.changeFleet(fleet, `Release ${version}`, (before) => ({
+    ...before,
     releases: addRelease(before.releases, release, time),
     updates: metadata === null ? before.updates : addUpdate(before.updates, { version, metadata }, time),
     records: { ...before.records, [version]: record },

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { PromotionAnswer } from '../../src/promotion/open-promotion.ts';
+import type { Operations } from '../../src/updates/operations.ts';
 import openPromotion from '../../src/verbs/open-promotion.ts';
 import { contextAt, createProject, recordRelease, type TestProject } from '../support/project.ts';
 import { commitFiles } from '../support/repository.ts';
@@ -228,6 +229,49 @@ describe('open-promotion', () => {
       expect(await project.forge.pullRequests.list()).toMatchObject([{ state: 'merged' }]);
     },
   );
+
+  it('waits while the target is held, and says for whom', async () => {
+    await release('testing', '44.1-aa');
+    const hold = { reason: 'freeze', by: 'Ada', at: now };
+    const set = (operations: Operations) =>
+      project.state.changeFleet('stable', 'Hold', (state) => ({ ...state, operations }));
+    await set({ hold });
+    const held = await run(now + 50 * hour);
+    expect([held.ready, stateOf(held, 'hold of stable')]).toEqual([false, 'red']);
+    expect((await request()).body).toContain('the fleet is held: freeze (by Ada on 2026-07-25T17:20:00Z)');
+    await set({ hold: { ...hold, until: now + 51 * hour } });
+    const waiting = await run(now + 50 * hour);
+    expect(waiting.gates[0]).toMatchObject({ state: 'waiting', until: '2026-07-27T20:20:00Z' });
+    expect(await run(now + 51 * hour)).toMatchObject({ ready: true });
+  });
+
+  it('says who paused or withdrew the release in the fleet before', async () => {
+    await release('testing', '44.1-aa', { metadata: null });
+    const said = { version: '44.1-aa', reason: 'boot loop', by: 'Ada', at: now };
+    const set = (operations: Operations) =>
+      project.state.changeFleet('testing', 'Steer', (state) => ({ ...state, operations }));
+    const entry = { version: '44.1-aa', metadata: {} };
+    await set({ paused: [{ ...said, entry, since: now, progress: 0.2 }] });
+    expect((await run(now + 50 * hour)).gates[0]).toMatchObject({
+      state: 'red',
+      note: 'paused there by Ada: boot loop',
+    });
+    await set({ withdrawn: [said] });
+    expect((await run(now + 50 * hour)).gates[0]?.note).toBe('withdrawn there by Ada: boot loop');
+  });
+
+  it('proposes a barrier first that the target has still to take', async () => {
+    const created = (age: number) => ({ created: new Date((now - age * hour) * 1000).toISOString() });
+    await release('testing', '44.1-aa', { record: created(30) });
+    await release('stable', '44.1-aa', { record: created(30) });
+    const metadata = { rollout: { start_percentage: 1 }, barrier: { reason: 'keys' } };
+    await release('testing', '44.2-bb', { metadata, record: created(20) });
+    const newest = await commitFiles(project.git, { 'etc/motd': 'newer\n' }, { time: now - 8 * hour });
+    await release('testing', '44.3-cc', { record: { ...created(8), commit: newest } });
+    expect(await run(now + 50 * hour)).toMatchObject({ version: '44.2-bb', action: 'opened', ready: true });
+    await release('stable', '44.2-bb', { record: created(20) });
+    expect(await run(now + 50 * hour)).toMatchObject({ version: '44.3-cc' });
+  });
 
   it('closes its pull request when the target got the release otherwise', async () => {
     await release('testing', '44.1-aa');

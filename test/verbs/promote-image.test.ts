@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type Candidate, readCandidate } from '../../src/build/candidate.ts';
 import { passingEvidence, pushEvidence } from '../../src/evidence/store.ts';
 import { type Promotion, promoteImage } from '../../src/production/promote-image.ts';
+import { pushArtifact } from '../../src/registry/artifact.ts';
 import type { RegistryClient } from '../../src/registry/client.ts';
 import { atDigest, atTag, type DigestReference, formatRepository } from '../../src/registry/reference.ts';
 import promoteImageVerb from '../../src/verbs/promote-image.ts';
@@ -86,7 +87,10 @@ async function production(): Promise<Record<string, string>> {
 }
 
 async function rollOut(fleet = 'testing'): Promise<void> {
-  await startRollout.run({ directory: project.git.directory, fleet, commit: undefined }, contextAt(now));
+  await startRollout.run(
+    { directory: project.git.directory, fleet, commit: undefined, 'accept-upstream': [] },
+    contextAt(now),
+  );
 }
 
 async function expectRefusal(message: RegExp, fleet = 'testing', commit?: string): Promise<void> {
@@ -133,6 +137,28 @@ describe('promote-image', () => {
     expect(text).toContain('promoted ');
   });
 
+  it('brings along what is attached to the image, before any tag names it', async () => {
+    const { built } = await buildAndTest();
+    const { client, config } = project;
+    const { descriptor } = await client.getManifest(built);
+    const sbom = await pushArtifact(client, {
+      repository: config.testImage,
+      artifactType: 'application/spdx+json',
+      subject: descriptor,
+      layers: [{ mediaType: 'application/spdx+json', bytes: Buffer.from('{}') }],
+    });
+    const tag = `${built.digest.replace(':', '-')}.sig`;
+    const signature = await pushSampleImage(client, config.testImage, { tag });
+    const { data, text } = await run();
+    // Evidence, SBOM and signature.
+    expect(data.attached).toBe(3);
+    expect(text).toContain('3 attached');
+    expect((await client.referrers(config.image, built.digest)).map(({ digest }) => digest)).toContain(
+      sbom.digest,
+    );
+    expect(await client.resolve(atTag(config.image, tag))).toMatchObject({ digest: signature.digest });
+  });
+
   it('does nothing the second time, with few requests, and says so', async () => {
     await buildAndTest();
     await run();
@@ -151,7 +177,7 @@ describe('promote-image', () => {
       writes += 1;
       if (writes === crashAt) throw new Error('power cut');
     });
-    const crashed = await promoteImage({ ...project, client: dying }, { fleet: 'testing' }).then(
+    const crashed = await promoteImage({ ...project, client: dying }, { fleet: 'testing', now }).then(
       () => false,
       () => true,
     );

@@ -2,6 +2,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../src/host/log.ts';
+import { editState } from '../../src/operations/edit-fleet.ts';
 import { publishUpdates } from '../../src/publish/publish-updates.ts';
 import { readArtifact } from '../../src/registry/artifact.ts';
 import type { RegistryClient } from '../../src/registry/client.ts';
@@ -31,6 +32,7 @@ interface Answer {
   unchanged: string[];
   artifacts: { fleet: string; reference: string; digest: Digest; changed: boolean }[];
   nextChange: string | null;
+  resumed: { fleet: string; what: string }[];
 }
 
 async function run(
@@ -244,6 +246,51 @@ describe('publish-updates', () => {
     });
     await expect(run()).rejects.toThrow('fleets/stable/updates.json');
     expect(await listFiles()).toEqual([]);
+  });
+
+  describe('with a rollout that is paused for two hours', () => {
+    beforeEach(async () => {
+      await release(now - 12 * hour);
+      await project.state.changeFleet('testing', 'Pause', (state) => {
+        const order = { fleet: 'testing', by: 'Ada', now };
+        return editState(state, order, { kind: 'pause', reason: 'x', duration: 2 * hour }).state;
+      });
+    });
+
+    const tip = () => project.git.run(['rev-parse', 'coxswain']);
+
+    it('counts its end among the changes that are due, and does nothing until then', async () => {
+      const before = await tip();
+      expect(await run()).toMatchObject({ nextChange: '2026-07-25T19:20:00Z', resumed: [] });
+      expect((await graph('early/')).edges).toEqual([]);
+      expect(await run({ at: now + 2 * hour - 1 })).toMatchObject({ written: [], resumed: [] });
+      expect(await tip()).toBe(before);
+    });
+
+    it('lets it go on where it stood, by one commit, once that time has passed', async () => {
+      const before = await tip();
+      const answer = await run({ at: now + 5 * hour });
+      expect(answer.resumed).toMatchObject([{ fleet: 'testing' }]);
+      expect(answer.text).toContain('testing: resume');
+      const { updates, operations } = await project.state.readFleet('testing');
+      expect(operations).toEqual({});
+      // Half-way through its day, whenever that is.
+      expect(updates.releases.at(-1)?.metadata.rollout?.start_epoch).toBe(now - 7 * hour);
+      expect(await project.git.run(['rev-parse', 'coxswain^'])).toBe(before);
+      expect(await project.git.run(['log', '-1', '--format=%B', 'coxswain'])).toContain(
+        'By: coxswain publish-updates',
+      );
+      expect(await run({ at: now + 5 * hour })).toMatchObject({ written: [], resumed: [] });
+      expect(await project.git.run(['rev-parse', 'coxswain^'])).toBe(before);
+    });
+
+    it('resumes once, however many publish at the time', async () => {
+      const answers = await Promise.all(
+        [1, 2, 3].map(async () => run({ at: now + 3 * hour, output: await temporaryFolder() })),
+      );
+      expect(answers.flatMap(({ resumed }) => resumed)).toHaveLength(1);
+      expect(await project.git.run(['rev-list', '--count', 'coxswain'])).toBe('3');
+    });
   });
 
   it('finishes what a killed run began', async () => {

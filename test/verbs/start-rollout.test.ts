@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { type Action, editState } from '../../src/operations/edit-fleet.ts';
 import { formatRepository } from '../../src/registry/reference.ts';
 import type { RolloutAnswer } from '../../src/rollout/start-rollout.ts';
 import startRollout from '../../src/verbs/start-rollout.ts';
@@ -9,19 +10,24 @@ import {
   promoteIndex,
   prove,
   publishBase,
+  recordRelease,
   type TestProject,
 } from '../support/project.ts';
 import { useRegistry } from '../support/registry.ts';
-import { commitFiles } from '../support/repository.ts';
+import { commitFiles, temporaryFolder } from '../support/repository.ts';
+import { useUpstream } from '../support/upstream.ts';
 
 const registry = useRegistry();
+const upstream = useUpstream();
 const now = 1_785_000_000;
 const hour = 3600;
 const time = now - 10 * hour;
 
 let project: TestProject;
+let cache: string;
 
 beforeEach(async () => {
+  cache = await temporaryFolder();
   project = await createProject(registry.host, {
     time,
     more: 'publish: { url: "https://acme.example.com/os" }\n',
@@ -30,11 +36,16 @@ beforeEach(async () => {
 });
 
 async function run(
-  options: { readonly fleet?: string; readonly commit?: string; readonly at?: number } = {},
+  options: {
+    readonly fleet?: string;
+    readonly commit?: string;
+    readonly at?: number;
+    readonly accept?: readonly string[];
+  } = {},
 ): Promise<{ data: RolloutAnswer; text: string }> {
-  const { fleet = 'testing', commit, at = now } = options;
-  const inputs = { directory: project.git.directory, fleet, commit };
-  const { data, text } = await startRollout.run(inputs, contextAt(at));
+  const { fleet = 'testing', commit, at = now, accept = [] } = options;
+  const inputs = { directory: project.git.directory, fleet, commit, 'accept-upstream': accept };
+  const { data, text } = await startRollout.run(inputs, { ...contextAt(at), env: { XDG_CACHE_HOME: cache } });
   return { data: data as RolloutAnswer, text };
 }
 
@@ -260,5 +271,146 @@ describe('start-rollout', () => {
     for (const fleet of ['testing', 'stable']) {
       expect((await project.state.readFleet(fleet)).releases.releases).toHaveLength(1);
     }
+  });
+
+  describe('into a fleet that operators steer', () => {
+    const steer = (action: Action) =>
+      project.state.changeFleet(
+        'testing',
+        'Steer',
+        (state) => editState(state, { fleet: 'testing', by: 'Ada', now }, action).state,
+      );
+
+    it('is refused while the fleet is held, and says by whom', async () => {
+      await promote(project, 'testing');
+      await steer({ kind: 'hold', reason: 'freeze', duration: hour });
+      await expect(run()).rejects.toThrow(
+        'the fleet is held, so nothing is promoted into it: freeze (by Ada',
+      );
+      expect((await project.state.readFleet('testing')).releases.releases).toEqual([]);
+      expect((await run({ at: now + hour })).data.changed).toBe(true);
+    });
+
+    it('keeps what is paused, and is refused where that is a barrier', async () => {
+      await promote(project, 'testing');
+      const { version } = (await run()).data;
+      await steer({ kind: 'pause', reason: 'x' });
+      await nextRelease(time + 1);
+      expect((await run({ at: now + 1 })).data.changed).toBe(true);
+      expect((await project.state.readFleet('testing')).operations.paused).toMatchObject([{ version }]);
+      await steer({ kind: 'barrier', version: (await run()).data.version, reason: 'keys' });
+      await steer({ kind: 'pause', reason: 'x' });
+      await nextRelease(time + 2);
+      await expect(run({ at: now + 2 })).rejects.toThrow(
+        'is paused (x; by Ada), and nodes would go around it',
+      );
+    });
+  });
+
+  describe('with update guidance of the base', () => {
+    const [old, barrier, newest] = ['44.20260621.3.1', '44.20260707.3.1', '44.20260720.3.0'];
+    const keys = { reason: 'https://example.com/keys' };
+    const complete = { rollout: { start_percentage: 1 } };
+
+    beforeEach(async () => {
+      upstream.say([old, barrier, newest], { [barrier]: { barrier: keys }, [newest]: complete });
+      project = await createProject(registry.host, { time, more: upstream.yaml });
+    });
+
+    /** Promotes a build on a base. */
+    async function on(base: string, at: number) {
+      await publishBase(project, base);
+      return nextRelease(at);
+    }
+
+    async function barriers(fleet = 'testing') {
+      const { updates } = await project.state.readFleet(fleet);
+      return updates.releases
+        .filter(({ metadata }) => metadata.barrier !== undefined)
+        .map(({ version, metadata }) => `${version.split('-')[0]} ${metadata.barrier?.reason}`);
+    }
+
+    it('makes a release on a barrier of the base a barrier, for the same reason', async () => {
+      await on(old, time);
+      await run();
+      await on(barrier, time + 1);
+      const { data, text } = await run({ at: now + 1 });
+      expect(data.inherited).toEqual([{ version: data.version, base: barrier, reason: keys.reason }]);
+      expect(text).toContain('barrier: older releases must pass through this one (https://example.com/keys)');
+      expect(await barriers()).toEqual([`${barrier} ${keys.reason}`]);
+      expect(await project.git.run(['log', '-1', '--format=%B', 'coxswain'])).toContain(
+        `Barrier: ${data.version}, as upstream's ${barrier} (${keys.reason})`,
+      );
+      expect((await run({ at: now + 2 })).data).toMatchObject({ changed: false });
+      await on(newest, time + 2);
+      expect((await run({ at: now + 3 })).data).toMatchObject({ changed: true, inherited: [] });
+    });
+
+    it('refuses to skip a barrier, and says what to build', async () => {
+      await on(old, time);
+      await run();
+      await on(newest, time + 1);
+      const before = await stateTip();
+      const refusal = run({ at: now + 1 });
+      await expect(refusal).rejects.toThrow(`you need a release on base ${barrier} before ${newest}-`);
+      await expect(refusal).rejects.toThrow(`coxswain watch-base --base-version ${barrier}`);
+      expect(await stateTip()).toBe(before);
+      // What it says to build goes in, and then what was refused goes, too.
+      await on(barrier, time + 2);
+      expect((await run({ at: now + 2 })).data.changed).toBe(true);
+      await on(newest, time + 3);
+      expect((await run({ at: now + 3 })).data.changed).toBe(true);
+    });
+
+    it('names the release of the fleet before that has to be promoted first', async () => {
+      await on(old, time);
+      await run();
+      await run({ fleet: 'stable' }).catch(() => undefined);
+      await recordRelease(project, 'stable', { version: `${old}-00000000`, time: time - hour });
+      await on(barrier, time + 1);
+      const { version } = (await run({ at: now + 1 })).data;
+      await on(newest, time + 2);
+      await run({ at: now + 2 });
+      await project.git.run(['switch', '--quiet', 'stable']);
+      await project.git.run(['merge', '--quiet', '--no-ff', '-m', 'Merge', 'testing']);
+      await expect(run({ fleet: 'stable', at: now + 3 })).rejects.toThrow(
+        `Fleet testing has ${version} on it: promote that first`,
+      );
+    });
+
+    it('makes up for a barrier that upstream announced late', async () => {
+      upstream.say([old, barrier, newest], { [newest]: complete });
+      await on(old, time);
+      await run();
+      await on(barrier, time + 1);
+      const late = (await run({ at: now + 1 })).data;
+      expect(late.inherited).toEqual([]);
+      upstream.say([old, barrier, newest], { [barrier]: { barrier: keys }, [newest]: complete });
+      await on(newest, time + 2);
+      const { data, text } = await run({ at: now + 2 });
+      expect(data.inherited).toMatchObject([{ version: late.version, base: barrier }]);
+      expect(text).toContain(`${late.version} is a barrier now`);
+      expect(await barriers()).toEqual([`${barrier} ${keys.reason}`]);
+    });
+
+    it.each([
+      ['paused', [old, newest], { [old]: complete }],
+      ['deadend', [old, newest], { [newest]: { ...complete, deadend: { reason: 'lost' } } }],
+      ['unlisted', [old], { [old]: complete }],
+    ])('refuses a base that upstream has %s, unless told to', async (doubt, order, updates) => {
+      upstream.say(order, updates);
+      await on(newest, time);
+      await expect(run()).rejects.toThrow(`go on all the same with --accept-upstream ${doubt}`);
+      expect(await stateTip()).toBeUndefined();
+      expect((await run({ accept: [doubt] })).data.changed).toBe(true);
+      await expect(run({ accept: ['all'] })).rejects.toThrow('--accept-upstream takes');
+    });
+
+    it('releases nothing while upstream cannot be read', async () => {
+      await on(old, time);
+      upstream.misbehave((_, response) => response.writeHead(404).end());
+      await expect(run()).rejects.toThrow('the server answered 404');
+      expect(await stateTip()).toBeUndefined();
+    });
   });
 });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type BaseAnswer, watchBase as look } from '../../src/base/watch-base.ts';
 import { pullRequestsRef } from '../../src/forge/git-pull-requests.ts';
+import type { Doubt } from '../../src/upstream/standing.ts';
 import watchBase from '../../src/verbs/watch-base.ts';
 import {
   contextAt,
@@ -10,21 +11,33 @@ import {
   type TestProject,
 } from '../support/project.ts';
 import { useRegistry } from '../support/registry.ts';
-import { commitFiles } from '../support/repository.ts';
+import { commitFiles, temporaryFolder } from '../support/repository.ts';
+import { useUpstream } from '../support/upstream.ts';
 
 const registry = useRegistry();
+const upstream = useUpstream();
 const now = 1_785_000_000;
 const day = 86_400;
 const head = 'coxswain-base-testing';
 
 let project: TestProject;
+let cache: string;
 
 beforeEach(async () => {
   project = await createProject(registry.host);
+  cache = await temporaryFolder();
 });
 
-async function run(at = now): Promise<BaseAnswer> {
-  const { data } = await watchBase.run({ directory: project.git.directory }, contextAt(at));
+async function run(
+  at = now,
+  options: { readonly version?: string; readonly accept?: readonly string[] } = {},
+): Promise<BaseAnswer> {
+  const inputs = {
+    directory: project.git.directory,
+    'base-version': options.version,
+    'accept-upstream': options.accept ?? [],
+  };
+  const { data } = await watchBase.run(inputs, { ...contextAt(at), env: { XDG_CACHE_HOME: cache } });
   return data as BaseAnswer;
 }
 
@@ -102,7 +115,7 @@ describe('watch-base', () => {
     expect(await refs()).toBe(before);
     await merge();
     const requests = project.client.counters.requests;
-    await look(project, now);
+    await look(project, { now });
     expect(project.client.counters.requests - requests).toBe(1);
     expect(await run()).toMatchObject({
       moved: false,
@@ -297,5 +310,127 @@ describe('watch-base', () => {
   it('proposes no rebuild before the first release', async () => {
     await pinned('44.20260621.3.1');
     expect(await run(now + 365 * day)).toMatchObject({ action: 'none' });
+  });
+
+  describe('with update guidance of the base', () => {
+    const [old, barrier, newer, newest] = [
+      '44.20260621.3.1',
+      '44.20260707.3.1',
+      '44.20260720.3.0',
+      '44.20260803.3.0',
+    ];
+    const all = [old, barrier, newer, newest];
+    const complete = { rollout: { start_percentage: 1 } };
+    const running = { rollout: { start_epoch: now - day, start_percentage: 0, duration_minutes: 2880 } };
+    const keys = { barrier: { reason: 'https://example.com/keys' } };
+
+    beforeEach(async () => {
+      upstream.say(all, { [newer]: complete, [newest]: running });
+      upstream.requests.length = 0;
+      project = await createProject(registry.host, { more: upstream.yaml });
+      await pinned(old);
+    });
+
+    it('says what upstream does with the new base, in words that do not change with time', async () => {
+      upstream.say(all, { [newer]: { deadend: { reason: 'lost' } }, [newest]: running });
+      await publishBase(project, newest);
+      expect(await run()).toMatchObject({
+        action: 'opened',
+        upstream: { verdict: 'offered', progress: 0.5 },
+      });
+      const request = await project.forge.pullRequests.find({ head, base: 'testing' });
+      expect(request?.body).toContain(
+        '- upstream rolls it out, start 2026-07-24T17:20:00Z, complete 2026-07-26T17:20:00Z\n',
+      );
+      expect(request?.body).toContain(`- passes the dead-end ${newer}: lost`);
+      expect(request?.ready).toBe(true);
+      expect(await run(now + 3600)).toMatchObject({ action: 'unchanged' });
+    });
+
+    it('reads nothing of upstream while the base has not moved', async () => {
+      upstream.requests.length = 0;
+      expect(await run()).toMatchObject({ moved: false });
+      expect(upstream.requests).toEqual([]);
+    });
+
+    it('proposes a barrier on the way first, then what lies behind it', async () => {
+      upstream.say(all, { [barrier]: keys, [newest]: complete });
+      const on = await publishBase(project, barrier);
+      const to = await publishBase(project, newest);
+      expect(await run()).toMatchObject({
+        action: 'opened',
+        base: { to: on, toVersion: barrier },
+        upstream: { verdict: 'past', barrier: keys.barrier.reason },
+      });
+      const request = await project.forge.pullRequests.find({ head, base: 'testing' });
+      expect(request?.body).toContain(`is a barrier upstream, on the way to ${newest}`);
+      expect(await show(`${head}:Containerfile`)).toContain(`:${barrier}@${on}`);
+      expect(await run()).toMatchObject({ action: 'unchanged' });
+      await merge();
+      expect(await run()).toMatchObject({ action: 'opened', base: { to, toVersion: newest } });
+    });
+
+    it('says which base it cannot find by its version', async () => {
+      upstream.say(all, { [barrier]: keys, [newest]: complete });
+      await publishBase(project, newest);
+      await expect(run()).rejects.toThrow(`:${barrier}: the registry answers, and has no such tag`);
+    });
+
+    it('proposes the version that it is told, as a draft where that skips a barrier', async () => {
+      upstream.say(all, { [barrier]: keys, [newest]: complete });
+      const on = await publishBase(project, barrier);
+      const to = await publishBase(project, newer);
+      await publishBase(project, newest);
+      expect(await run(now, { version: newer })).toMatchObject({ base: { to, toVersion: newer } });
+      const request = await project.forge.pullRequests.find({ head, base: 'testing' });
+      expect(request?.ready).toBe(false);
+      expect(request?.body).toContain(`coxswain watch-base --base-version ${barrier}`);
+      expect(await run(now, { version: barrier })).toMatchObject({ action: 'updated', base: { to: on } });
+      expect((await project.forge.pullRequests.find({ head, base: 'testing' }))?.ready).toBe(true);
+      await expect(run(now, { version: '1.2.3' })).rejects.toThrow('has no such tag');
+    });
+
+    it.each<[Doubt, Record<string, object>, string]>([
+      ['paused', { [newer]: complete }, 'to nobody: its rollout is paused, or not announced yet'],
+      ['deadend', { [newest]: { ...complete, deadend: { reason: 'lost' } } }, 'a dead-end: lost'],
+    ])('does not propose a base that upstream has %s, unless told to', async (doubt, updates, why) => {
+      upstream.say(all, updates);
+      const to = await publishBase(project, newest);
+      const held = await run();
+      expect(held).toMatchObject({ moved: true, action: 'none', base: { to, toVersion: newest } });
+      expect(held.blocked).toContain(why);
+      expect(await project.forge.pullRequests.list({ state: 'open' })).toEqual([]);
+      expect(await run(now, { accept: [doubt] })).toMatchObject({ action: 'opened' });
+      const request = await project.forge.pullRequests.find({ head, base: 'testing' });
+      expect(request?.body).toContain(why);
+      // Without the word for it the proposal is taken back.
+      expect(await run()).toMatchObject({ action: 'closed' });
+    });
+
+    it('closes its proposal when upstream pauses that base, and leaves one of another base alone', async () => {
+      await publishBase(project, newer);
+      expect(await run()).toMatchObject({ action: 'opened', pullRequest: 2 });
+      await publishBase(project, newest);
+      upstream.say(all, { [newer]: complete });
+      expect(await run()).toMatchObject({
+        action: 'unchanged',
+        pullRequest: 2,
+        upstream: { verdict: 'paused' },
+      });
+      upstream.say(all, { [newer]: complete, [newest]: running });
+      expect(await run()).toMatchObject({ action: 'updated', pullRequest: 2 });
+      upstream.say(all, { [newer]: complete });
+      expect(await run()).toMatchObject({ action: 'closed', pullRequest: 2 });
+      const [, closed] = await project.forge.pullRequests.list();
+      expect(closed?.comments[0]?.body).toContain('upstream offers base');
+    });
+
+    it('changes nothing when upstream cannot be read', async () => {
+      await publishBase(project, newest);
+      const before = await refs();
+      upstream.misbehave((_, response) => response.writeHead(404).end());
+      await expect(run()).rejects.toThrow('Without it nobody knows the barriers of the base');
+      expect(await refs()).toBe(before);
+    });
   });
 });

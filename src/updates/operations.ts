@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { openObject, readDocument, someText } from './document.ts';
+import { type UpdateEntry, updateEntry } from './metadata.ts';
+
+/** Who said something, why and when. */
+export interface Statement {
+  readonly reason: string;
+  readonly by: string;
+  /** UNIX seconds. */
+  readonly at: number;
+}
+
+/** A rollout that was taken out of the update metadata for a while. */
+export interface PausedRollout extends Statement {
+  readonly version: string;
+  /** What the update metadata said when the rollout stopped. */
+  readonly entry: UpdateEntry;
+  /** When the rollout stopped, UNIX seconds; `at` is when the pause was last spoken of. */
+  readonly since: number;
+  /** The share of nodes (0 to 1) that had been offered the release by then. */
+  readonly progress: number;
+  /** UNIX seconds at which it goes on by itself. */
+  readonly until?: number;
+}
+
+/** Nothing is promoted into the fleet. */
+export interface Hold extends Statement {
+  /** UNIX seconds at which the hold ends by itself. */
+  readonly until?: number;
+}
+
+/** A release that no node is offered any more. */
+export interface WithdrawnRelease extends Statement {
+  readonly version: string;
+  /** What the update metadata said about it. */
+  readonly entry?: UpdateEntry;
+}
+
+/** operations.json: what operators did to a fleet, as far as update metadata has no place for it. */
+export interface Operations {
+  readonly paused?: readonly PausedRollout[];
+  readonly hold?: Hold;
+  readonly withdrawn?: readonly WithdrawnRelease[];
+}
+
+const moment = z
+  .int({ error: 'UNIX seconds, a whole number' })
+  .nonnegative({ error: 'UNIX seconds, 0 or more' })
+  .max(100_000_000_000, { error: 'UNIX seconds (not milliseconds)' });
+
+const statement = {
+  reason: someText('a text that says why'),
+  by: someText('who did it'),
+  at: moment,
+};
+
+const version = someText('a version, such as "44.20260707.3.1-3f9a1c02"');
+
+const operations = openObject('an object {paused, hold, withdrawn}', {
+  paused: z
+    .array(
+      openObject('a paused rollout', {
+        version,
+        entry: updateEntry,
+        since: moment,
+        progress: z
+          .number({ error: 'a fraction from 0 to 1' })
+          .min(0, { error: 'a fraction from 0 to 1' })
+          .max(1, { error: 'a fraction from 0 to 1' }),
+        ...statement,
+        until: moment.optional(),
+      }),
+      { error: 'the list of paused rollouts' },
+    )
+    .optional(),
+  hold: openObject('an object {reason, by, at, until}', {
+    ...statement,
+    until: moment.optional(),
+  }).optional(),
+  withdrawn: z
+    .array(openObject('a withdrawn release', { version, entry: updateEntry.optional(), ...statement }), {
+      error: 'the list of withdrawn releases',
+    })
+    .optional(),
+});
+
+/** Nothing is paused, held or withdrawn. */
+export const noOperations: Operations = {};
+
+/**
+ * Reads operations.json; unknown fields survive.
+ * @throws InputError with line, column and field
+ */
+export function parseOperations(text: string, where: string): Operations {
+  return readDocument(operations, text, { where }) as Operations;
+}
+
+/** undefined where there is nothing to say: then there is no file. */
+export function formatOperations(said: Operations): string | undefined {
+  const worth = Object.entries(said).filter(
+    ([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
+  );
+  return worth.length === 0 ? undefined : `${JSON.stringify(Object.fromEntries(worth), null, 2)}\n`;
+}
+
+/** The hold that is in force, if any. @param now UNIX seconds */
+export function holdAt(said: Operations, now: number): Hold | undefined {
+  return said.hold === undefined || (said.hold.until ?? Number.POSITIVE_INFINITY) <= now
+    ? undefined
+    : said.hold;
+}
+
+/** The schema, for those who want every problem of a file. */
+export const operationsSchema: z.ZodType = operations;
