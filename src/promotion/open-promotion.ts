@@ -9,6 +9,8 @@ import type { Git } from '../host/git.ts';
 import { renderFleetTemplate } from '../rollout/template.ts';
 import type { FleetState, ReleaseRecord, State } from '../state/state.ts';
 import type { UpdateEntry } from '../updates/metadata.ts';
+import { barriersCrossed } from '../upstream/barriers.ts';
+import type { ReadUpstream } from '../upstream/guidance.ts';
 import {
   evidenceGate,
   type Gate,
@@ -44,6 +46,7 @@ interface Parts {
   readonly git: Git;
   readonly forge: Forge;
   readonly state: State;
+  readonly readUpstream: ReadUpstream;
 }
 
 /** Fleets that are promoted from another one. @throws InputError for one that is not */
@@ -171,7 +174,7 @@ async function propose(
     target,
     record,
     commit: forecast.result === 'clean' ? forecast.tree : record.commit,
-    previousVersion: to.releases.releases.at(-1)?.version,
+    before: to,
     at: readyTime(record, entry, target.soak),
   });
   const gates = [
@@ -233,19 +236,20 @@ async function headCommit(
 }
 
 async function forecastRollout(
-  { config, forge }: Parts,
+  { config, forge, readUpstream }: Parts,
   options: {
     readonly target: Fleet;
     readonly record: ReleaseRecord;
     readonly commit: Sha;
-    readonly previousVersion: string | undefined;
+    /** The target. */
+    readonly before: FleetState;
     readonly at: number;
   },
 ): Promise<{
   readonly gate: Gate;
   readonly rendered: { readonly entry: UpdateEntry; readonly at: number } | undefined;
 }> {
-  const { target, record, commit, previousVersion, at } = options;
+  const { target, record, commit, before, at } = options;
   const name = 'template';
   const digests = Object.fromEntries(
     record.images.map(({ architecture, digestRef }) => [
@@ -254,12 +258,19 @@ async function forecastRollout(
     ]),
   );
   const { version, baseVersion } = record;
+  const guidance = await readUpstream();
   try {
     const entry = await renderFleetTemplate(forge.branches, {
       config,
       fleet: target,
       commit,
-      release: { version, baseVersion, digests, previousVersion },
+      release: {
+        version,
+        baseVersion,
+        digests,
+        previousVersion: before.releases.releases.at(-1)?.version,
+        barriersCrossed: barriersCrossed(guidance, before, baseVersion),
+      },
       now: at,
     });
     return {

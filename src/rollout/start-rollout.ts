@@ -14,7 +14,7 @@ import type { FleetState, ReleaseRecord, State } from '../state/state.ts';
 import { addUpdate, type UpdateEntry } from '../updates/metadata.ts';
 import { rolloutEnd } from '../updates/progress.ts';
 import { addRelease, type Release } from '../updates/releases.ts';
-import { inheritBarriers } from '../upstream/barriers.ts';
+import { barriersCrossed, inheritBarriers } from '../upstream/barriers.ts';
 import { refuseDetours } from '../upstream/detours.ts';
 import type { ReadUpstream } from '../upstream/guidance.ts';
 import { type Doubt, refuseDoubtful, standingOf } from '../upstream/standing.ts';
@@ -106,6 +106,7 @@ export async function startRollout(
       baseVersion: candidate.base.version,
       digests,
       previousVersion: before.releases.releases.at(-1)?.version,
+      barriersCrossed: barriersCrossed(guidance, before, candidate.base.version),
     },
     now,
   });

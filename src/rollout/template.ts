@@ -13,6 +13,8 @@ export interface TemplateRelease {
   readonly digests: Readonly<Record<string, string>>;
   /** The fleet's newest release before this one. */
   readonly previousVersion: string | undefined;
+  /** Versions of the base's barriers between the two. */
+  readonly barriersCrossed: readonly string[];
 }
 
 /**
@@ -41,7 +43,7 @@ export async function renderFleetTemplate(
       remedy: 'Keep one template for each fleet, on every branch.',
     });
   }
-  const { version, baseVersion, digests, previousVersion = '' } = release;
+  const { version, baseVersion, digests, previousVersion = '', barriersCrossed } = release;
   const variables = {
     version,
     baseVersion,
@@ -50,6 +52,7 @@ export async function renderFleetTemplate(
     digests,
     image: formatRepository(config.image),
     previousVersion,
+    barriersCrossed,
     now,
   };
   return renderTemplate({ source, where, variables, now });

@@ -33,6 +33,23 @@ export function landmarksBetween(
   });
 }
 
+/**
+ * Versions of the base's barriers that a node passes on its way from a fleet's newest release to a new one, the new
+ * one's base included; what a template knows as `barriersCrossed`.
+ */
+export function barriersCrossed(
+  guidance: UpstreamGuidance | undefined,
+  before: FleetState,
+  base: string,
+): readonly string[] {
+  const newest = before.releases.releases.at(-1)?.version;
+  if (guidance === undefined || newest === undefined) return [];
+  const from = baseOf(before, newest);
+  const between = landmarksBetween(guidance, 'barrier', { from, to: base }).map(({ version }) => version);
+  const isOne = base !== from && upstreamSays(guidance, base).barrier !== undefined;
+  return isOne ? [...between, base] : between;
+}
+
 /** The release of the base that a release of a fleet is built on. */
 export function baseOf(state: Pick<FleetState, 'records'>, version: string): string {
   return state.records[version]?.baseVersion ?? version.replace(/-[0-9a-f]{8}$/, '');

@@ -4,6 +4,7 @@ import { openProject } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { formatTime } from '../host/time.ts';
 import { openPromotion, type PromotionAnswer, promotionTargets } from '../promotion/open-promotion.ts';
+import { upstreamReader } from '../upstream/guidance.ts';
 
 export default defineVerb({
   summary: 'Propose by a pull request that a fleet gets what the fleet before it runs',
@@ -15,7 +16,9 @@ Merging it promotes the same image under the target's own rollout policy.`,
     directory,
   },
   run: async (inputs, context) => {
-    const project = await openProject({ directory: inputs.directory, env: context.env, log: context.log });
+    const { env, log } = context;
+    const opened = await openProject({ directory: inputs.directory, env, log });
+    const project = { ...opened, readUpstream: upstreamReader(opened.config, { env, log }) };
     const answers: PromotionAnswer[] = [];
     for (const target of promotionTargets(project.config, inputs.fleet)) {
       answers.push(await openPromotion(project, target, context.now()));

@@ -346,6 +346,28 @@ describe('start-rollout', () => {
       expect((await run({ at: now + 3 })).data).toMatchObject({ changed: true, inherited: [] });
     });
 
+    it('tells a template which barriers are crossed, so that such rollouts can take longer', async () => {
+      await commitFiles(
+        project.git,
+        {
+          'rollouts/testing.json.hbs':
+            `{"version": "{{version}}", "metadata": {"rollout": { "start_epoch": {{now}}, "duration_minutes":
+            {{#if barriersCrossed}}{{minutes "72h"}}{{else}}{{minutes "24h"}}{{/if}} }}}`.replace(
+              '}}}',
+              '} } }',
+            ),
+        },
+        { time },
+      );
+      const minutes = async (base: string, at: number) => {
+        await on(base, time + at);
+        return (await run({ at: now + at })).data.entry?.metadata.rollout?.duration_minutes;
+      };
+      expect([await minutes(old, 1), await minutes(barrier, 2), await minutes(newest, 3)]).toEqual([
+        1440, 4320, 1440,
+      ]);
+    });
+
     it('refuses to skip a barrier, and says what to build', async () => {
       await on(old, time);
       await run();
