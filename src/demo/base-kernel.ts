@@ -5,6 +5,7 @@ import { InputError } from '../host/errors.ts';
 import { exec } from '../host/exec.ts';
 import { isMissing } from '../host/files.ts';
 import type { Log } from '../host/log.ts';
+import type { ForeignPackages } from './foreign-packages.ts';
 
 /** A distribution kernel, unpacked. */
 export interface KernelFiles {
@@ -21,10 +22,12 @@ export interface KernelFiles {
  * The distribution's kernel for virtual machines, downloaded and unpacked (not installed), kept in the cache.
  * @throws InputError when apt knows none
  */
-export async function fetchKernel(cacheFolder: string, log: Log): Promise<KernelFiles> {
-  // apt takes a second and a half to answer, and its answer stays the same while we run.
-  known ??= findKernelPackages();
-  const packages = await known;
+export async function fetchKernel(
+  cacheFolder: string,
+  log: Log,
+  foreign?: ForeignPackages,
+): Promise<KernelFiles> {
+  const packages = await (foreign === undefined ? ownKernelPackages() : findKernelPackages(foreign));
   const key = packages.map(({ name, version }) => `${name}_${version}`.replace(/[^\w.+~-]/g, '_')).join('__');
   const folder = join(cacheFolder, 'kernels', key);
   if (!(await exists(folder))) {
@@ -32,7 +35,7 @@ export async function fetchKernel(cacheFolder: string, log: Log): Promise<Kernel
       await mkdir(join(cacheFolder, 'kernels'), { recursive: true });
       const partial = `${folder}.${randomBytes(6).toString('hex')}`;
       try {
-        await unpack(packages, partial);
+        await unpackPackages(packages, partial, foreign);
         await putInPlace(partial, folder);
       } finally {
         await rm(partial, { recursive: true, force: true });
@@ -68,15 +71,23 @@ interface Package {
 
 let known: Promise<Package[]> | undefined;
 
+/** apt takes a second and a half to answer, and its answer stays the same while we run. */
+function ownKernelPackages(): Promise<Package[]> {
+  known ??= findKernelPackages();
+  return known;
+}
+
 /** Packages with the kernel image, and its modules where they are apart (Ubuntu). */
-async function findKernelPackages(): Promise<Package[]> {
-  const architecture = (await exec('dpkg', ['--print-architecture'])).stdout.trim();
+async function findKernelPackages(foreign?: ForeignPackages): Promise<Package[]> {
+  const architecture = foreign?.architecture ?? (await exec('dpkg', ['--print-architecture'])).stdout.trim();
   const candidates = [`linux-image-cloud-${architecture}`, 'linux-image-virtual', 'linux-image-generic'];
   for (const candidate of candidates) {
-    const image = (await dependsOf(candidate)).find((name) => /^linux-image-\d/.test(name));
+    const image = (await dependsOf(candidate, foreign)).find((name) => /^linux-image-\d/.test(name));
     if (image === undefined) continue;
-    const modules = (await dependsOf(image)).filter((name) => name.startsWith('linux-modules-'));
-    return Promise.all([image, ...modules].map(async (name) => ({ name, version: await versionOf(name) })));
+    const modules = (await dependsOf(image, foreign)).filter((name) => name.startsWith('linux-modules-'));
+    return Promise.all(
+      [image, ...modules].map(async (name) => ({ name, version: await versionOf(name, foreign) })),
+    );
   }
   throw new InputError({
     problem: `apt knows no kernel for virtual machines (${candidates.join(', ')})`,
@@ -84,22 +95,31 @@ async function findKernelPackages(): Promise<Package[]> {
   });
 }
 
-async function dependsOf(name: string): Promise<string[]> {
-  const { stdout, exitCode } = await exec('apt-cache', ['depends', '--important', name], { allow: [0, 100] });
+async function dependsOf(name: string, foreign?: ForeignPackages): Promise<string[]> {
+  const { stdout, exitCode } = await exec('apt-cache', ['depends', '--important', name], {
+    allow: [0, 100],
+    env: foreign?.env ?? {},
+  });
   if (exitCode !== 0) return [];
   return [...stdout.matchAll(/^\s*\|?Depends: (\S+)$/gm)].map((match) => match[1] as string);
 }
 
-async function versionOf(name: string): Promise<string> {
-  const { stdout } = await exec('apt-cache', ['policy', name], { env: { LC_ALL: 'C' } });
+export async function versionOf(name: string, foreign?: ForeignPackages): Promise<string> {
+  const { stdout } = await exec('apt-cache', ['policy', name], { env: { LC_ALL: 'C', ...foreign?.env } });
   return /Candidate: (\S+)/.exec(stdout)?.[1] ?? 'unknown';
 }
 
-async function unpack(packages: readonly Package[], folder: string): Promise<void> {
+/** Downloads packages and unpacks them into a folder; nothing is installed. */
+export async function unpackPackages(
+  packages: readonly Package[],
+  folder: string,
+  foreign?: ForeignPackages,
+): Promise<void> {
   const downloads = join(folder, 'downloads');
   await mkdir(downloads, { recursive: true });
   await exec('apt-get', ['download', ...packages.map(({ name, version }) => `${name}=${version}`)], {
     cwd: downloads,
+    env: foreign?.env ?? {},
     doing: `downloading ${packages.map(({ name }) => name).join(', ')} (is apt-get update needed?)`,
   });
   for (const file of await readdir(downloads)) await exec('dpkg-deb', ['-x', join(downloads, file), folder]);

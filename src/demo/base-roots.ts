@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, copyFile, cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { exec } from '../host/exec.ts';
 import { withTemporaryFolder } from '../host/files.ts';
@@ -7,12 +7,14 @@ import type { Log } from '../host/log.ts';
 import { findStaticBusybox } from '../vm/busybox.ts';
 import { readModuleIndex } from '../vm/kernel.ts';
 import { orderModules } from '../vm/modules.ts';
+import { folder as newcFolder, writeNewc } from '../vm/newc.ts';
 import { exists, fetchKernel, type KernelFiles, putInPlace } from './base-kernel.ts';
+import type { ForeignPackages } from './foreign-packages.ts';
 
 export type BaseKind = 'tiny' | 'systemd';
 
 /** Raised when the way a root is made changes: older tarballs in caches are then not used. */
-const recipes: Readonly<Record<BaseKind, number>> = { tiny: 3, systemd: 2 };
+const recipes: Readonly<Record<BaseKind, number>> = { tiny: 4, systemd: 3 };
 
 /** A root file system without its version: the same for all versions of a base image. */
 export interface BaseRoot {
@@ -21,9 +23,17 @@ export interface BaseRoot {
   readonly key: string;
 }
 
-/** Makes the root file system of a kind of base image, or takes it from the cache. */
-export async function prepareRoot(kind: BaseKind, cacheFolder: string, log: Log): Promise<BaseRoot> {
-  const kernel = await fetchKernel(cacheFolder, log);
+/**
+ * Makes the root file system of a kind of base image, or takes it from the cache.
+ * @param foreign for another architecture than this machine's; only for the tiny kind
+ */
+export async function prepareRoot(
+  kind: BaseKind,
+  cacheFolder: string,
+  log: Log,
+  foreign?: ForeignPackages & { readonly busybox: string },
+): Promise<BaseRoot> {
+  const kernel = await fetchKernel(cacheFolder, log, foreign);
   const suite = kind === 'systemd' ? `${await hostSuite()}-` : '';
   const key = `${kind}-${suite}${kernel.key}-r${recipes[kind]}`;
   const tarball = join(cacheFolder, 'roots', `${key}.tar`);
@@ -32,7 +42,8 @@ export async function prepareRoot(kind: BaseKind, cacheFolder: string, log: Log)
       withTemporaryFolder('base', async (folder) => {
         const root = join(folder, 'root');
         await mkdir(root);
-        await (kind === 'tiny' ? makeTinyRoot(root, kernel) : makeSystemdRoot(root, kernel));
+        const busybox = foreign?.busybox ?? (await findStaticBusybox());
+        await (kind === 'tiny' ? makeTinyRoot(root, kernel, busybox) : makeSystemdRoot(root, kernel));
         await makeTarball(root, tarball);
       }),
     );
@@ -62,7 +73,7 @@ async function makeTarball(root: string, tarball: string): Promise<void> {
 }
 
 /** Busybox and a kernel with the few modules that a virtual machine needs. */
-async function makeTinyRoot(root: string, kernel: KernelFiles): Promise<void> {
+async function makeTinyRoot(root: string, kernel: KernelFiles, busybox: string): Promise<void> {
   for (const folder of [
     'usr/bin',
     'usr/sbin',
@@ -79,7 +90,6 @@ async function makeTinyRoot(root: string, kernel: KernelFiles): Promise<void> {
     await mkdir(join(root, folder), { recursive: true });
   await chmod(join(root, 'tmp'), 0o1777);
   for (const name of ['bin', 'sbin', 'lib']) await symlink(`usr/${name}`, join(root, name));
-  const busybox = await findStaticBusybox();
   await copyFile(busybox, join(root, 'usr/bin/busybox'));
   await chmod(join(root, 'usr/bin/busybox'), 0o755);
   const { stdout } = await exec('busybox', ['--list']);
@@ -101,8 +111,9 @@ async function makeTinyRoot(root: string, kernel: KernelFiles): Promise<void> {
     'virtio_rng',
     'erofs',
     'overlay',
+    'ext4',
   ];
-  await addKernel(root, kernel, wanted);
+  await addKernel(root, kernel, { busybox, wanted });
 }
 
 /** The distribution's own systemd, as small as it comes. */
@@ -112,7 +123,7 @@ async function makeSystemdRoot(root: string, kernel: KernelFiles): Promise<void>
     'mmdebstrap',
     [
       '--variant=minbase',
-      '--include=systemd,systemd-sysv,udev,kmod,dbus',
+      '--include=systemd,systemd-sysv,udev,kmod,dbus,openssh-server',
       ...['doc', 'man', 'locale', 'info'].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`),
       await hostSuite(),
       root,
@@ -122,10 +133,32 @@ async function makeSystemdRoot(root: string, kernel: KernelFiles): Promise<void>
   // As in a bootable container image: every machine makes its own on its first boot.
   await writeFile(join(root, 'etc/machine-id'), '');
   await rm(join(root, 'var/lib/dbus/machine-id'), { force: true });
+  await makeHostKeysAtFirstBoot(root);
   await rm(join(root, 'etc/hostname'), { force: true });
   await rm(join(root, 'etc/resolv.conf'), { force: true });
   await addNetworkFiles(root);
-  await addKernel(root, kernel);
+  await addKernel(root, kernel, { busybox: await findStaticBusybox() });
+}
+
+/** The packages made keys while they were installed: those would be the same on every machine. */
+async function makeHostKeysAtFirstBoot(root: string): Promise<void> {
+  const folder = join(root, 'etc/ssh');
+  for (const name of await readdir(folder)) if (name.startsWith('ssh_host_')) await rm(join(folder, name));
+  const units = join(root, 'usr/lib/systemd/system');
+  await writeFile(
+    join(units, 'ssh-host-key.service'),
+    `[Unit]
+Description=SSH host key
+Before=ssh.service
+ConditionPathExists=!/etc/ssh/ssh_host_ed25519_key
+
+[Service]
+Type=oneshot
+ExecStart=/usr/bin/ssh-keygen -q -t ed25519 -N "" -f /etc/ssh/ssh_host_ed25519_key
+`,
+  );
+  await mkdir(join(units, 'multi-user.target.wants'), { recursive: true });
+  await symlink('../ssh-host-key.service', join(units, 'multi-user.target.wants/ssh-host-key.service'));
 }
 
 /** `buildah build --network host` adds these two, empty, where they are missing: the digest would depend on it. */
@@ -134,8 +167,12 @@ async function addNetworkFiles(root: string): Promise<void> {
   await writeFile(join(root, 'etc/resolv.conf'), '');
 }
 
-/** Puts a kernel where bootable container images have it. @param wanted modules to keep (default: all) */
-async function addKernel(root: string, kernel: KernelFiles, wanted?: readonly string[]): Promise<void> {
+/** Puts a kernel where bootable container images have it. @param parts.wanted modules to keep (default: all) */
+async function addKernel(
+  root: string,
+  kernel: KernelFiles,
+  { busybox, wanted }: { readonly busybox: string; readonly wanted?: readonly string[] },
+): Promise<void> {
   const folder = join(root, 'usr/lib/modules', kernel.version);
   await mkdir(dirname(folder), { recursive: true });
   await cp(kernel.modules, folder, { recursive: true, filter: (path) => !/\/(build|source)$/.test(path) });
@@ -149,8 +186,27 @@ async function addKernel(root: string, kernel: KernelFiles, wanted?: readonly st
     }
     await depmod(root, kernel.version);
   }
+  await writeFile(join(folder, 'initramfs.img'), await initramfs(busybox));
   await copyFile(kernel.image, join(folder, 'vmlinuz'));
   await chmod(join(folder, 'vmlinuz'), 0o644);
+}
+
+/** Boots whatever `root=` on the kernel's command line names; virtual machines with a driver built in need no more. */
+async function initramfs(busybox: string): Promise<Buffer> {
+  const init = `#!/bin/busybox sh
+/bin/busybox mkdir -p /proc /dev /root
+/bin/busybox mount -t proc proc /proc
+/bin/busybox mount -t devtmpfs devtmpfs /dev
+for word in $(/bin/busybox cat /proc/cmdline); do
+  case "$word" in root=*) root="\${word#root=}" ;; esac
+done
+/bin/busybox mount -o ro "$root" /root && exec /bin/busybox switch_root /root /sbin/init
+`;
+  return writeNewc([
+    { path: 'bin', content: newcFolder, mode: 0o755 },
+    { path: 'bin/busybox', content: await readFile(busybox), mode: 0o755 },
+    { path: 'init', content: init, mode: 0o755 },
+  ]);
 }
 
 async function depmod(root: string, version: string): Promise<void> {

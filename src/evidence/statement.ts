@@ -25,8 +25,18 @@ export interface TestEvidence {
   /** UNIX seconds. */
   readonly startedAt: number;
   readonly seconds: number;
+  /** Updates that were rehearsed; their tests are among the tests. Absent in evidence from before there were any. */
+  readonly upgrades?: readonly RehearsedUpgrade[];
   /** Last part of the console and test output. */
   readonly log?: string;
+}
+
+/** An update of a machine from an earlier release to the image, and back. */
+export interface RehearsedUpgrade {
+  /** Version of the earlier release, and the digest that was booted of it. */
+  readonly from: string;
+  readonly digest: Digest;
+  readonly result: 'PASSED' | 'FAILED';
 }
 
 /** in-toto Attestation Framework, spec/v1/statement.md */
@@ -57,6 +67,15 @@ const detailsSchema = z.looseObject({
   accelerator: z.enum(['kvm', 'tcg']),
   startedAt: z.iso.datetime(),
   seconds: z.number().nonnegative(),
+  upgrades: z
+    .array(
+      z.object({
+        from: z.string(),
+        digest: z.string().refine(isDigest, 'not a digest'),
+        result: z.enum(['PASSED', 'FAILED']),
+      }),
+    )
+    .optional(),
   log: z.string().optional(),
 });
 
@@ -112,6 +131,7 @@ export function formatStatement(evidence: TestEvidence): string {
         accelerator: facts.accelerator,
         startedAt: formatTime(startedAt),
         seconds: facts.seconds,
+        ...(facts.upgrades === undefined ? {} : { upgrades: facts.upgrades }),
         ...(log === undefined ? {} : { log: log.slice(-maximumLogCharacters) }),
       },
     },
@@ -161,6 +181,7 @@ export function parseStatement(value: unknown, where: string): TestEvidence {
     accelerator: details.accelerator,
     startedAt: Date.parse(details.startedAt) / 1000,
     seconds: details.seconds,
+    ...(details.upgrades === undefined ? {} : { upgrades: details.upgrades as RehearsedUpgrade[] }),
     ...(details.log === undefined ? {} : { log: details.log }),
   };
   requireConsistent(evidence, where);
@@ -182,6 +203,13 @@ function requireConsistent(evidence: TestEvidence, where: string): void {
     throw new InputError({
       where,
       problem: `the result is PASSED, and the test ${failed.name} ${failed.result}`,
+    });
+  }
+  const refused = evidence.upgrades?.find((upgrade) => upgrade.result !== 'PASSED');
+  if (evidence.result === 'PASSED' && refused !== undefined) {
+    throw new InputError({
+      where,
+      problem: `the result is PASSED, and the update from ${refused.from} failed`,
     });
   }
 }

@@ -16,6 +16,7 @@ const packages: Readonly<Record<string, string>> = {
   git: 'git',
   gzip: 'gzip',
   'mkfs.erofs': 'erofs-utils',
+  'mkfs.ext4': 'e2fsprogs',
   mmdebstrap: 'mmdebstrap',
   'qemu-system-aarch64': 'qemu-system-arm',
   'qemu-system-x86_64': 'qemu-system-x86',

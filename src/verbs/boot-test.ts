@@ -1,3 +1,4 @@
+import { appendFile } from 'node:fs/promises';
 import { directory } from '../cli/directory.ts';
 import { flag, parsed, text } from '../cli/inputs.ts';
 import { openProject } from '../cli/project.ts';
@@ -5,19 +6,25 @@ import { defineVerb } from '../cli/verb.ts';
 import { InputError } from '../host/errors.ts';
 import { parseDuration } from '../host/time.ts';
 import { architectures } from '../registry/architecture.ts';
-import { describeTested } from '../vm/describe.ts';
+import { formatAnnotations } from '../vm/annotations.ts';
+import { commentOn, describeTested } from '../vm/describe.ts';
+import { networks } from '../vm/machine-types.ts';
 import { type TestImageAnswer, testImage } from '../vm/test-image.ts';
 
 export default defineVerb({
   summary: 'Boot the built image of this commit in a virtual machine and run the tests of this commit in it',
-  about: `The image boots unmodified, under its own kernel, by its digest; nothing reaches the network from inside.
-Tests are the files directly in tests/ that end in .sh or are executable. They run as root, in the order of their
-names, and pass by exiting with 0; what they share may lie in folders beside them. Each has 120 seconds, or what a
-line like "# coxswain: timeout=300" among its first ten says. COXSWAIN_VERSION, COXSWAIN_DIGEST and
-COXSWAIN_ARCHITECTURE tell them what is tested. Where systemd is in the image, it must reach the state "running".
+  about: `The image is looked at first (labels, kernel, files that machines would not get, bootc's own lint). Then it boots
+unmodified, under its own kernel, by its digest; nothing reaches the network from inside. Tests are the files directly
+in tests/ that end in .sh or are executable. They run as root, in the order of their names, and pass by exiting with 0;
+what they share may lie in folders beside them. Each has 120 seconds, or what a line like "# coxswain: timeout=300"
+among its first ten says. wait-for-unit, wait-for-port and wait-for-file are there to be called. Where systemd is in the
+image, it must reach the state "running"; units that may fail are named in allow-failed-units.
+
+With tests in tests/before-upgrade, after-upgrade or after-rollback, machines on the fleet's current release and on its
+last barrier are updated to the image and taken back, with their own /var and /etc.
 
 The result is attached to the image in the test registry, and told to the pull request of this commit. An image that
-has passed these very tests is not booted again. Exit code 1 when the image did not pass.`,
+has passed these very tests is not booted again. Exit code 1 when the image did not pass. docs/boot-tests.md has more.`,
   inputs: {
     directory,
     image: text('another image to boot', { placeholder: 'REF' }),
@@ -33,9 +40,32 @@ has passed these very tests is not booted again. Exit code 1 when the image did 
       fallback: 'boot-test-output',
     }),
     force: flag('boot also what has passed these tests already'),
-    memory: parsed("the machine's memory in megabytes", readMemory, { placeholder: 'MB', fallback: '1024' }),
+    fleet: text(
+      'the fleet that the image is for (default: the one that this branch, or its pull request, is of)',
+      {
+        placeholder: 'NAME',
+      },
+    ),
+    memory: parsed(
+      "the machine's memory in megabytes (default: that of coxswain.yaml, or 1024)",
+      readMemory,
+      {
+        placeholder: 'MB',
+      },
+    ),
+    cpus: parsed("the machine's processors (default: those of coxswain.yaml, or 2)", readProcessors, {
+      placeholder: 'N',
+    }),
+    network: parsed(
+      'what the machine reaches: closed or user (default: that of coxswain.yaml, or closed)',
+      readNetwork,
+      {
+        placeholder: 'KIND',
+      },
+    ),
+    helper: text('a static busybox for an image of another architecture', { placeholder: 'FILE' }),
     deadline: parsed(
-      'how long the machine may run in all (default: 10m and the time limits of all tests)',
+      'how long a machine may run in all (default: 10m and the time limits of all tests)',
       (raw, name) => parseDuration(raw, { field: `--${name}` }),
       { placeholder: 'DURATION' },
     ),
@@ -45,16 +75,23 @@ has passed these very tests is not booted again. Exit code 1 when the image did 
     const answer = await testImage(project, {
       output: inputs.output,
       force: inputs.force,
-      memoryMegabytes: inputs.memory,
       now: context.now(),
       log: context.log,
       ...(inputs.image === undefined ? {} : { image: inputs.image }),
       ...(inputs.architecture === undefined ? {} : { architecture: inputs.architecture }),
+      ...(inputs.fleet === undefined ? {} : { fleet: inputs.fleet }),
+      ...(inputs.memory === undefined ? {} : { memoryMegabytes: inputs.memory }),
+      ...(inputs.cpus === undefined ? {} : { cpus: inputs.cpus }),
+      ...(inputs.network === undefined ? {} : { network: inputs.network }),
+      ...(inputs.helper === undefined ? {} : { helper: inputs.helper }),
       ...(inputs.deadline === undefined ? {} : { deadlineSeconds: inputs.deadline }),
     });
     return {
       data: dataOf(answer),
-      text: describe(answer, inputs.output),
+      text: [
+        ...(await tellRunner(answer, project.config.tests, context.env)),
+        describe(answer, inputs.output),
+      ].join('\n'),
       exitCode: answer.evidence.result === 'PASSED' ? 0 : 1,
     };
   },
@@ -68,6 +105,40 @@ function readArchitecture(raw: string, name: string) {
     problem: 'unknown architecture',
     found: raw,
     expected: architectures.join(', '),
+  });
+}
+
+/** What GitHub Actions shows: the summary of the job, and annotations, which are lines of output. */
+async function tellRunner(
+  answer: TestImageAnswer,
+  testsFolder: string,
+  env: NodeJS.ProcessEnv,
+): Promise<string[]> {
+  if ((env.GITHUB_STEP_SUMMARY ?? '') !== '')
+    await appendFile(env.GITHUB_STEP_SUMMARY as string, `${commentOn(answer)}\n`);
+  if (env.GITHUB_ACTIONS !== 'true' || answer.report === undefined) return [];
+  return formatAnnotations(answer.report, testsFolder);
+}
+
+function readProcessors(raw: string, name: string): number {
+  const count = /^\d{1,2}$/.test(raw) ? Number(raw) : 0;
+  if (count >= 1 && count <= 64) return count;
+  throw new InputError({
+    field: `--${name}`,
+    problem: 'not a number of processors',
+    found: raw,
+    expected: '1 to 64',
+  });
+}
+
+function readNetwork(raw: string, name: string) {
+  const found = networks.find((network) => network === raw);
+  if (found !== undefined) return found;
+  throw new InputError({
+    field: `--${name}`,
+    problem: 'unknown kind of network',
+    found: raw,
+    expected: networks.join(' or '),
   });
 }
 
@@ -102,6 +173,7 @@ function dataOf(answer: TestImageAnswer) {
     kernel: evidence.kernel,
     architecture: evidence.architecture,
     system: report?.system,
+    upgrades: evidence.upgrades,
     pullRequest: answer.pullRequest,
   };
 }

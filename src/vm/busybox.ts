@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { InputError } from '../host/errors.ts';
+import { isMissing } from '../host/files.ts';
 import { findTool, requireTools } from '../host/tools.ts';
 import type { Architecture } from '../registry/architecture.ts';
 
@@ -39,12 +40,16 @@ export function readProgramKind(bytes: Buffer): ProgramKind | undefined {
 /**
  * The host's busybox: it runs in the guest, so that nothing there depends on the image's programs.
  * @param architecture what the guest is (default: any)
+ * @param helper another one, for a guest of another architecture
  * @throws InputError when it is missing, needs libraries, or is for another architecture
  */
-export async function findStaticBusybox(architecture?: Architecture): Promise<string> {
-  requireTools(['busybox']);
-  const path = findTool('busybox') as string;
-  const file = await open(path);
+export async function findStaticBusybox(architecture?: Architecture, helper?: string): Promise<string> {
+  if (helper === undefined) requireTools(['busybox']);
+  const path = helper ?? (findTool('busybox') as string);
+  const file = await open(path).catch((error: unknown) => {
+    if (!isMissing(error)) throw error;
+    throw new InputError({ where: path, problem: 'there is no such program', expected: 'a static busybox' });
+  });
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
     const kind = readProgramKind(buffer.subarray(0, bytesRead));
@@ -61,7 +66,7 @@ export async function findStaticBusybox(architecture?: Architecture): Promise<st
         problem: 'the helper program of a boot test must be of the architecture of the image',
         found: kind.architecture ?? 'another architecture',
         expected: architecture,
-        remedy: `Run the boot test on a machine of that architecture (a runner for ${architecture}).`,
+        remedy: `Run the boot test on a machine of that architecture (a runner for ${architecture}), or give it a static busybox for ${architecture} (--helper).`,
       });
     }
   } finally {

@@ -108,15 +108,19 @@ const consoleLines = 20;
 /** What somebody who has to mend it reads first. */
 function troubles(report: BootReport, console = ''): Trouble[] {
   const tests = report.tests
-    .filter(({ result }) => result !== 'passed')
+    // The state of systemd has a part of its own.
+    .filter(({ result, name }) => result !== 'passed' && name !== 'systemd')
     .map((test) => ({ title: `${test.name}: ${outcome(test)}`, text: shownOutput(test) }));
   const system = report.system;
   const units = (system?.failedUnits ?? []).map((unit) => `failed: ${unit}`).join('\n');
-  const ready = system === undefined || system.manager === 'none' || system.state === 'running';
+  const ready = !report.tests.some(({ result, name }) => name === 'systemd' && result !== 'passed');
   // A machine that was not done said last on its console why.
-  const done = ['passed', 'test-failed', 'test-timed-out', 'system-not-running'].includes(report.verdict);
+  const done = [
+    ...['passed', 'test-failed', 'test-timed-out', 'system-not-running', 'emergency-mode'],
+    ...['check-failed', 'upgrade-failed', 'out-of-memory', 'out-of-disk'],
+  ].includes(report.verdict);
   return [
-    ...(ready
+    ...(ready || system === undefined
       ? []
       : [{ title: `systemd: ${system.state}`, text: clean(`${units}\n${system.details}`.trim()) }]),
     ...tests,
@@ -134,7 +138,7 @@ function shownOutput({ output, exitCode, result }: TestResult): string {
 }
 
 /** Output that a terminal or a web page shows as text, whatever a program wrote. */
-function clean(text: string): string {
+export function clean(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
   return stripVTControlCharacters(text).replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
 }

@@ -1,12 +1,17 @@
-import { reportPortName } from './machine-types.ts';
+import { journalPortName, reportPortName } from './machine-types.ts';
 
 // What runs inside the virtual machine. All of it is interpreted by the host's static busybox, which travels along:
 // nothing here depends on a program of the image, except systemctl and journalctl where systemd is in charge.
 
 /** Folder of the harness in the running guest. */
 export const guestFolder = '/run/coxswain';
+/** Folder of the commands for tests, see helpers.ts. */
+export const helpersFolder = `${guestFolder}/helpers`;
 
 const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** How much of the journal is sent: its end. */
+const journalBytes = 4 * 1024 * 1024;
 
 /** How much of a test's output is sent: its end. Lines of one letter become ten times as long on their way. */
 const sentBytes = 1024 * 1024;
@@ -20,19 +25,31 @@ export interface GuestSettings {
   readonly systemSeconds: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly tests: ReadonlyArray<{ readonly name: string; readonly timeoutSeconds: number }>;
+  /** The machine has a disk for /var and changes in /etc; absent: both are gone with it. */
+  readonly deployment?: Deployment;
 }
+
+/**
+ * Which changes in /etc a boot has, as ostree keeps them for each deployment: `old` its own; `new` those of the old one
+ * when the new one came, and its own since.
+ */
+export type Deployment = 'old' | 'new';
 
 /** Opens the way results take, as file descriptor 3, and defines `say`. */
 const channel = (fallbackTerminal: string) => `
-open_channel() {
+find_port() {
   for name in /sys/class/virtio-ports/*/name; do
     [ -e "$name" ] || continue
-    if [ "$(cat "$name")" = ${reportPortName} ]; then
+    if [ "$(cat "$name")" = "$1" ]; then
       port="\${name%/name}"
       port="/dev/\${port##*/}"
-      [ -c "$port" ] && exec 3>"$port" && return 0
+      [ -c "$port" ] && return 0
     fi
   done
+  return 1
+}
+open_channel() {
+  find_port ${reportPortName} && exec 3>"$port" && return 0
   # The node of a serial port is there without the port; its type then is 0.
   if [ "$(cat /sys/class/tty/${fallbackTerminal}/type 2>/dev/null || echo 0)" != 0 ]; then
     stty -F /dev/${fallbackTerminal} raw -echo && exec 3>/dev/${fallbackTerminal} && return 0
@@ -46,7 +63,7 @@ say() {
 `;
 
 /** /init of the initrd: mounts the image's root, read-only, with a layer in memory above it, and hands over. */
-export function initScript({ systemd, fallbackTerminal }: GuestSettings): string {
+export function initScript({ systemd, fallbackTerminal, deployment }: GuestSettings): string {
   const first = systemd ?? `${guestFolder}/busybox sh ${guestFolder}/first-process`;
   return `#!/bin/busybox sh
 /bin/busybox --install -s /bin
@@ -54,6 +71,7 @@ export PATH=/bin
 mount -t devtmpfs devtmpfs /dev
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
+read -r began rest </proc/uptime
 ${channel(fallbackTerminal)}
 fail() {
   echo "coxswain: $1" >/dev/console
@@ -70,6 +88,7 @@ mount -t tmpfs -o mode=755 tmpfs /writable
 mkdir /writable/upper /writable/work
 mount -t overlay -o lowerdir=/lower,upperdir=/writable/upper,workdir=/writable/work overlay /root ||
   fail "the kernel cannot mount overlay"
+${deployment === undefined ? '' : stateMounts(deployment)}
 mount -t tmpfs -o mode=755,nosuid,nodev tmpfs /run
 cp -a /coxswain ${guestFolder}
 if [ -e /coxswain/coxswain.service ]; then
@@ -83,8 +102,30 @@ for place in dev proc sys run; do
   mkdir -p /root/$place
   mount -o move /$place /root/$place
 done
+read -r ready rest </root/proc/uptime
+echo "mark $began initrd
+mark $ready root" >/root${guestFolder}/marks
 exec switch_root -c /dev/console /root ${first}
 `;
+}
+
+/**
+ * Mounts what outlives the machine. /var is filled from the image only once, as at an installation; an update brings
+ * nothing into it. In /etc, files that were changed on the machine win over those of the image, new or not.
+ */
+function stateMounts(deployment: Deployment): string {
+  const layers = deployment === 'old' ? '/lower/etc' : '/state/etc-old/upper:/lower/etc';
+  const folder = `/state/etc-${deployment}`;
+  const options = `index=off,redirect_dir=off,metacopy=off,lowerdir=${layers},upperdir=${folder}/upper,workdir=${folder}/work`;
+  return `[ -b /dev/vdb ] || fail "the kernel did not find the disk for /var"
+mount -t ext4 -o noatime /dev/vdb /state || fail "the kernel cannot mount ext4"
+if [ ! -d /state/var ]; then
+  rm -rf /state/var.partial
+  cp -a /lower/var /state/var.partial && mv /state/var.partial /state/var || fail "/var could not be copied"
+fi
+mkdir -p ${folder}/upper ${folder}/work
+mount -t overlay -o ${options} overlay /root/etc || fail "the kernel cannot mount overlay on /etc"
+mount -o bind /state/var /root/var || fail "/var could not be mounted"`;
 }
 
 /** The unit that runs the harness; without default dependencies, so that it starts in emergency mode too. */
@@ -118,7 +159,9 @@ export function endedScript({ fallbackTerminal }: GuestSettings): string {
   return `${harnessStart()}
 [ -e ${guestFolder}/finished ] && exit 0
 ${channel(fallbackTerminal)}
+${imageFunctions}
 open_channel && say ended
+send_journal
 poweroff -f
 `;
 }
@@ -135,7 +178,9 @@ if ! open_channel; then
   : >${guestFolder}/finished
   poweroff -f
 fi
+[ -e ${guestFolder}/marks ] && cat ${guestFolder}/marks >&3
 say begin "$(uname -r)"
+${imageFunctions}
 ${settings.systemd === undefined ? 'say system none' : systemPart(settings.systemSeconds)}
 
 kill_session() {
@@ -170,6 +215,7 @@ run_test() {
   mkdir -p $folder
   mount -t tmpfs -o size=16m,mode=755 tmpfs $folder
   rm -f ${guestFolder}/timed-out
+  killed_before=$(oom_kills)
   say start $1
   setsid env -i ${environmentWords(settings.environment)} \\
     ${guestFolder}/busybox sh -c 'cd ${guestFolder}/tests && exec "./$0"' "$2" \\
@@ -187,12 +233,30 @@ run_test() {
   [ -e ${guestFolder}/timed-out ] && result=timed-out
   read -r ended rest </proc/uptime
   send_output $1 $folder/text
+  [ "$(oom_kills)" = "$killed_before" ] || echo "note $1 out-of-memory" >&3
+  for place in / /var /etc; do
+    if is_full $place; then echo "note $1 out-of-disk $place" >&3 && break; fi
+  done
   echo "end $ended $1 $result $code" >&3
   umount -l $folder
 }
 
+# Processes that the kernel killed for lack of memory, since the machine started.
+oom_kills() { sed -n 's/^oom_kill //p' /proc/vmstat; }
+
+# Less than 64 KiB are left.
+is_full() {
+  left=$(df -k -P "$1" 2>/dev/null | awk 'NR == 2 { print $4 }')
+  [ -n "$left" ] && [ "$left" -lt 64 ]
+}
+
 ${runs.join('\n')}
 
+for file in /etc/machine-id /etc/ssh/ssh_host_*_key; do
+  [ -f "$file" ] && echo "identity \${file##*/} $(sha256sum <"$file" | cut -d' ' -f1)" >&3
+done
+${settings.systemd === undefined ? '' : 'send_journal'}
+sync
 say done
 : >${guestFolder}/finished
 poweroff -f
@@ -204,14 +268,21 @@ function harnessStart(): string {
 [ -d ${guestFolder}/bin ] || { ${guestFolder}/busybox mkdir ${guestFolder}/bin; ${guestFolder}/busybox --install -s ${guestFolder}/bin; }`;
 }
 
-function systemPart(systemSeconds: number): string {
-  return `
+const imageFunctions = `
 # Programs of the image, with the image's own search path.
 image() {
   seconds=$1
   shift
   timeout -s KILL "$seconds" env PATH=${systemPath} SYSTEMD_COLORS=0 LANG=C.UTF-8 "$@" 2>/dev/null </dev/null 3>&-
 }
+send_journal() {
+  find_port ${journalPortName} || return
+  image 30 journalctl --boot --no-pager --output=short-monotonic --no-hostname | tail -c ${journalBytes} >"$port"
+}
+`;
+
+function systemPart(systemSeconds: number): string {
+  return `
 read -r now rest </proc/uptime
 limit=$((\${now%.*} + ${systemSeconds}))
 while :; do
@@ -237,7 +308,13 @@ fi`;
 }
 
 function environmentWords(environment: Readonly<Record<string, string>>): string {
-  const all = { PATH: systemPath, HOME: '/root', LANG: 'C.UTF-8', TERM: 'dumb', ...environment };
+  const all = {
+    PATH: `${systemPath}:${helpersFolder}`,
+    HOME: '/root',
+    LANG: 'C.UTF-8',
+    TERM: 'dumb',
+    ...environment,
+  };
   return Object.entries(all)
     .map(([name, value]) => quoted(`${name}=${value}`))
     .join(' ');

@@ -12,6 +12,7 @@ import {
   initScript,
   unitFile,
 } from './guest-scripts.ts';
+import { helpers } from './helpers.ts';
 import { type ArchiveEntry, folder, writeNewc } from './newc.ts';
 import type { TestFile } from './tests.ts';
 
@@ -33,7 +34,10 @@ export async function makeInitrd(options: InitrdOptions): Promise<Buffer> {
   const { settings, tests } = options;
   const busybox = await readFile(options.busybox);
   const modules = await readModules(options.modules, options.moduleFiles);
-  const folders = ['bin', 'dev', 'proc', 'sys', 'run', 'lower', 'writable', 'root', 'modules', 'coxswain'];
+  const folders = [
+    ...['bin', 'dev', 'proc', 'sys', 'run', 'lower', 'writable', 'state', 'root', 'modules'],
+    ...['coxswain', 'coxswain/helpers', 'coxswain/tests'],
+  ];
   const beside = options.testsFolder === undefined ? [] : await filesBelow(options.testsFolder);
   const named = new Set(tests.map(({ name }) => `coxswain/tests/${name}`));
   const script = (path: string, content: string): ArchiveEntry => ({ path, content, mode: 0o755 });
@@ -41,13 +45,14 @@ export async function makeInitrd(options: InitrdOptions): Promise<Buffer> {
     return { path: `coxswain/tests/${name}`, content: await readFile(path), mode: 0o755 };
   });
   return writeNewc([
-    ...[...folders, 'coxswain/tests'].map((path): ArchiveEntry => ({ path, content: folder, mode: 0o755 })),
+    ...folders.map((path): ArchiveEntry => ({ path, content: folder, mode: 0o755 })),
     { path: 'bin/busybox', content: busybox, mode: 0o755 },
     ...modules.map(({ name, content }): ArchiveEntry => ({ path: `modules/${name}`, content, mode: 0o644 })),
     { path: 'modules/order', content: modules.map(({ name }) => `${name}\n`).join(''), mode: 0o644 },
     script('init', initScript(settings)),
     { path: 'coxswain/busybox', content: busybox, mode: 0o755 },
     script('coxswain/harness', harnessScript(settings)),
+    ...Object.entries(helpers).map(([name, text]) => script(`coxswain/helpers/${name}`, text)),
     ...(settings.systemd === undefined
       ? [script('coxswain/first-process', firstProcessScript())]
       : [

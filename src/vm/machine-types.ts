@@ -4,6 +4,8 @@ import type { Accelerator } from './report.ts';
 
 /** Name of the virtio-serial port that results go through. */
 export const reportPortName = 'coxswain.results';
+/** Name of the one that the journal goes through. */
+export const journalPortName = 'coxswain.journal';
 
 /** What differs between the machines we can boot. */
 export interface MachineType {
@@ -58,6 +60,10 @@ export function machineTypeOf(architecture: Architecture): MachineType {
   });
 }
 
+/** What a machine reaches: `closed` is an address and nothing else, `user` whatever the host reaches. */
+export const networks = ['closed', 'user'] as const;
+export type Network = (typeof networks)[number];
+
 export interface MachineOptions {
   readonly architecture: Architecture;
   readonly accelerator: Accelerator;
@@ -67,8 +73,13 @@ export interface MachineOptions {
   readonly initrd: string;
   /** File with the root file system; the guest cannot write to it. */
   readonly rootImage: string;
-  /** Files that the console and the two result ports are written to. */
+  /** File with a disk that lives longer than this machine: /var, and changes in /etc. */
+  readonly stateDisk?: string;
+  /** Default: closed. */
+  readonly network?: Network;
+  /** Files that the console, the journal and the two result ports are written to. */
   readonly console: string;
+  readonly journal: string;
   readonly results: string;
   readonly fallback: string;
 }
@@ -97,12 +108,23 @@ export function machineArguments(options: MachineOptions): string[] {
     ...['-chardev', `file,id=results,path=${escaped(options.results)}`],
     ...['-device', 'virtio-serial-pci'],
     ...['-device', `virtserialport,chardev=results,name=${reportPortName}`],
+    ...['-chardev', `file,id=journal,path=${escaped(options.journal)}`],
+    ...['-device', `virtserialport,chardev=journal,name=${journalPortName}`],
     ...['-drive', `if=none,id=root,format=raw,readonly=on,file=${escaped(options.rootImage)}`],
     ...['-device', 'virtio-blk-pci,drive=root'],
-    // An interface that gets an address and reaches nothing: services that wait for the network find one.
-    ...['-netdev', 'user,id=network,restrict=on'],
+    ...(options.stateDisk === undefined ? [] : stateDiskArguments(options.stateDisk)),
+    // Closed: an interface that gets an address and reaches nothing. Services that wait for the network find one.
+    ...['-netdev', `user,id=network${options.network === 'user' ? '' : ',restrict=on'}`],
     ...['-device', 'virtio-net-pci,netdev=network,romfile='],
     ...['-device', 'virtio-rng-pci'],
+  ];
+}
+
+/** The host keeps what was written when the machine ends; that it survives the host's end is not needed. */
+function stateDiskArguments(file: string): string[] {
+  return [
+    ...['-drive', `if=none,id=state,format=raw,cache=unsafe,file=${escaped(file)}`],
+    ...['-device', 'virtio-blk-pci,drive=state'],
   ];
 }
 

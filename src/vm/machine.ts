@@ -1,4 +1,4 @@
-import { type FileHandle, open, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onInterrupt } from '../host/cleanup.ts';
@@ -32,11 +32,12 @@ export const logNames = {
   console: 'console.log',
   results: 'results.log',
   fallback: 'results-fallback.log',
+  journal: 'journal.log',
   complaints: 'qemu.log',
 } as const;
 
 export interface RunOptions {
-  readonly machine: Omit<MachineOptions, 'console' | 'results' | 'fallback'>;
+  readonly machine: Omit<MachineOptions, 'console' | 'results' | 'fallback' | 'journal'>;
   readonly outputFolder: string;
   readonly deadlineSeconds: number;
   /** Give up when the kernel has not printed anything by then. */
@@ -61,6 +62,7 @@ export async function runMachine(options: RunOptions): Promise<MachineRun> {
     console: file('console'),
     results: file('results'),
     fallback: file('fallback'),
+    journal: file('journal'),
   };
   const { program } = machineTypeOf(machine.architecture);
   const started = performance.now();
@@ -116,7 +118,9 @@ export async function runMachine(options: RunOptions): Promise<MachineRun> {
     complaints: (await readFileIfThere(file('complaints'))) ?? '',
     console: (await readFileIfThere(file('console'))) ?? '',
   };
-  if ((await readFileIfThere(file('fallback'))) === '') await rm(file('fallback'));
+  for (const name of ['fallback', 'journal'] as const) {
+    if ((await stat(file(name))).size === 0) await rm(file(name));
+  }
   return run;
 }
 

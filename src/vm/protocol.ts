@@ -1,6 +1,7 @@
 /**
  * What the harness in the guest has said so far. It speaks in lines, WORD UPTIME REST:
  *
+ *   mark UPTIME NAME                 when it was that far: "initrd" began, the "root" file system was ready
  *   begin UPTIME KERNEL              the harness runs
  *   problem UPTIME TEXT              the root file system could not be mounted; nothing follows
  *   system UPTIME STATE              systemd's state after its boot, or "none"
@@ -9,7 +10,9 @@
  *   job TEXT                         a job of systemd that is still waiting
  *   start UPTIME INDEX               a test begins
  *   output INDEX TEXT                a line of its output, sent when it has ended
+ *   note INDEX WHAT                  about a test: "out-of-memory", "out-of-disk PLACE"
  *   end UPTIME INDEX exited|timed-out CODE
+ *   identity NAME HASH               of a file that makes the machine this machine, when all tests have ended
  *   ended UPTIME                     the harness was killed
  *   done UPTIME                      everything was run and reported
  */
@@ -17,6 +20,9 @@ export interface GuestRecord {
   kernel: string | undefined;
   problem: string | undefined;
   systemState: string | undefined;
+  /** Uptimes in seconds. */
+  readonly marks: Map<string, number>;
+  readonly identity: Map<string, string>;
   readonly failedUnits: string[];
   readonly details: string[];
   readonly tests: Map<number, GuestTest>;
@@ -27,6 +33,7 @@ export interface GuestRecord {
 export interface GuestTest {
   readonly startedAt: number;
   readonly output: OutputTail;
+  readonly notes: string[];
   end: { readonly at: number; readonly timedOut: boolean; readonly code: number } | undefined;
 }
 
@@ -35,6 +42,8 @@ export function emptyRecord(): GuestRecord {
     kernel: undefined,
     problem: undefined,
     systemState: undefined,
+    marks: new Map(),
+    identity: new Map(),
     failedUnits: [],
     details: [],
     tests: new Map(),
@@ -55,22 +64,42 @@ export function readLine(record: GuestRecord, line: string): void {
     readSystemNote(record, quoted[1] as string, quoted[2]);
     return;
   }
+  const note = /^note (\d+) (.+)$/.exec(line);
+  if (note !== null) {
+    record.tests.get(Number(note[1]))?.notes.push(note[2] as string);
+    return;
+  }
+  const identity = /^identity (\S+) (\S+)$/.exec(line);
+  if (identity !== null) {
+    record.identity.set(identity[1] as string, identity[2] as string);
+    return;
+  }
   const match = /^(\w+) (\d+(?:\.\d+)?)(?: (.*))?$/.exec(line);
   if (match === null) return;
   const [, word, uptime, rest = ''] = match;
   const at = Number(uptime);
   switch (word) {
+    case 'mark':
+      record.marks.set(rest, at);
+      break;
     case 'begin':
       record.kernel = rest;
+      record.marks.set('begin', at);
       break;
     case 'problem':
       record.problem = rest;
       break;
     case 'system':
       record.systemState = rest;
+      record.marks.set('system', at);
       break;
     case 'start':
-      record.tests.set(Number(rest), { startedAt: at, output: createOutputTail(), end: undefined });
+      record.tests.set(Number(rest), {
+        startedAt: at,
+        output: createOutputTail(),
+        notes: [],
+        end: undefined,
+      });
       break;
     case 'end': {
       const [index, how, code] = rest.split(' ');
@@ -83,6 +112,7 @@ export function readLine(record: GuestRecord, line: string): void {
       break;
     case 'done':
       record.done = true;
+      record.marks.set('done', at);
       break;
   }
 }

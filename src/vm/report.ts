@@ -1,4 +1,5 @@
 import type { Architecture } from '../registry/architecture.ts';
+import type { Rehearsal } from './rehearsal.ts';
 
 export type Accelerator = 'kvm' | 'tcg';
 
@@ -7,11 +8,23 @@ export type Verdict =
   | 'passed'
   | 'test-failed'
   | 'test-timed-out'
-  /** systemd of the image ended its boot in another state than `running`. */
+  /** The image lacks what a node needs of it; nothing was booted. */
+  | 'check-failed'
+  /** systemd of the image ended its boot in another state than `running`, for units that are not allowed to fail. */
   | 'system-not-running'
+  /** systemd gave up on booting: emergency or rescue mode. */
+  | 'emergency-mode'
+  /** The kernel killed processes because memory ran out. */
+  | 'out-of-memory'
+  /** A test failed, and a file system of the machine was full. */
+  | 'out-of-disk'
+  /** The image itself is well, but machines that come from an earlier release are not. */
+  | 'upgrade-failed'
   /** The image's kernel cannot mount a root file system here: a driver is missing. */
   | 'unbootable'
   | 'kernel-panic'
+  /** The machine powered off, or rebooted, while a test ran. */
+  | 'power-off-in-test'
   /** The machine powered off before it was done. */
   | 'early-exit'
   /** The machine was still running when its time was up, and was ended from outside. */
@@ -40,6 +53,16 @@ export interface SystemState {
   readonly details: string;
 }
 
+/** What the machine was busy with, in seconds from the start of QEMU. */
+export interface Span {
+  readonly kind: 'machine' | 'kernel' | 'initrd' | 'system' | 'test' | 'end';
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  /** Of a test. */
+  readonly result?: TestResult['result'];
+}
+
 export interface BootReport {
   readonly verdict: Verdict;
   /** One or two sentences for people: what happened, and where to look. */
@@ -61,8 +84,16 @@ export interface BootReport {
     readonly tests: number;
     readonly total: number;
   };
+  /** Updates that were rehearsed; their tests are among the tests. */
+  readonly upgrades?: readonly Rehearsal[];
+  /** Without gaps, as far as the machine came. */
+  readonly timeline: readonly Span[];
+  /** SHA-256 of the files that make a machine the one it is (machine-id, SSH host keys), by their names. */
+  readonly identity: Readonly<Record<string, string>>;
   /** Path of what the machine wrote to its console. */
   readonly consoleLog: string;
   /** Path of the raw results. */
   readonly resultsLog: string;
+  /** Path of the journal of systemd, where it could be had. */
+  readonly journalLog?: string;
 }

@@ -51,6 +51,38 @@ export async function withRootFilesystem<T>(
   }
 }
 
+/**
+ * Runs a program of an image that `withRootFilesystem` has, in a container of its own: what it writes is seen by nobody.
+ * @throws OutsideError when the container cannot be made
+ */
+export async function runInImage(
+  image: DigestReference,
+  command: readonly string[],
+): Promise<{ readonly exitCode: number; readonly output: string }> {
+  const name = `${formatRepository(image.repository)}@${image.digest}`;
+  const container = `coxswain-run-${randomBytes(6).toString('hex')}`;
+  const remove = async () => {
+    await exec('buildah', ['rm', container], { allow: orNot });
+  };
+  const forget = onInterrupt(remove);
+  try {
+    await exec('buildah', ['from', '--quiet', '--pull-never', '--name', container, name]);
+    const args = runArguments(container, command);
+    const { exitCode, stdout, stderr } = await exec('buildah', args, { allow: anyExitCode });
+    return { exitCode, output: `${stdout}${stderr}` };
+  } finally {
+    forget();
+    await remove();
+  }
+}
+
+const anyExitCode = Array.from({ length: 256 }, (_, code) => code);
+
+/** The isolation that needs no container runtime. */
+export function runArguments(container: string, command: readonly string[]): string[] {
+  return ['run', '--isolation', 'chroot', container, '--', ...command];
+}
+
 /** Makes a read-only image file of a root file system, with owners, modes and extended attributes as they are. */
 export async function makeRootImage(root: string, file: string): Promise<void> {
   requireRoot();

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { findBuilt, readCandidate } from '../build/candidate.ts';
 import type { Project } from '../cli/project.ts';
 import type { TestEvidence } from '../evidence/statement.ts';
 import { passingEvidence, pushEvidence } from '../evidence/store.ts';
+import { findFleet } from '../fleets/fleets.ts';
 import { InputError } from '../host/errors.ts';
-import { withTemporaryFolder, writeFileAtomically } from '../host/files.ts';
+import { withTemporaryFolder } from '../host/files.ts';
 import type { Log } from '../host/log.ts';
 import type { Architecture } from '../registry/architecture.ts';
 import { type Image, readImage } from '../registry/image.ts';
@@ -20,11 +21,15 @@ import {
   type Reference,
   sameRepository,
 } from '../registry/reference.ts';
-import { requireBootTestTools, runBootTest } from './boot-test.ts';
+import { requireBootTestTools } from './boot-test.ts';
 import { commentOn, evidenceLog, type TestedImage } from './describe.ts';
+import type { Network } from './machine-types.ts';
+import { writeOutput } from './output-files.ts';
 import type { BootReport } from './report.ts';
-import { withRootFilesystem } from './root-filesystem.ts';
+import { type FromRelease, runTests } from './test-run.ts';
 import { type CommittedTests, readCommittedTests } from './tests-of-commit.ts';
+import { hasUpgradeTests } from './upgrade-stages.ts';
+import { upgradeStarts } from './upgrade-starts.ts';
 
 export interface TestImageOptions {
   /** Default: the image in the test registry that the checkout's commit builds. */
@@ -35,8 +40,15 @@ export interface TestImageOptions {
   readonly output: string;
   /** Test again what has passed these very tests. */
   readonly force: boolean;
+  /** The fleet that the image is for. Default: the one whose branch this is, or goes to by a pull request. */
+  readonly fleet?: string;
+  /** These take precedence over the configuration. */
   readonly memoryMegabytes?: number;
+  readonly cpus?: number;
+  readonly network?: Network;
   readonly deadlineSeconds?: number;
+  /** A static busybox for the architecture of the image. */
+  readonly helper?: string;
   /** UNIX seconds. */
   readonly now: number;
   readonly log: Log;
@@ -60,28 +72,42 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
   const { git, config, client } = project;
   const commit = await git.run(['rev-parse', 'HEAD']);
   const architecture = options.architecture ?? ownArchitecture(config.architectures);
+  const fleet = await fleetOf(project, options, commit);
   return withTemporaryFolder('tests', async (testsFolder) => {
     const tests = await readCommittedTests(git, commit, config.tests, testsFolder);
     await warnOfUncommitted(project, options.log);
     const reference = await findImage(project, options, commit);
     const image = await readImage(client, reference, architecture);
     const exact = atDigest(reference.repository, image.manifest.descriptor.digest);
-    const known = {
-      image: formatReference(exact),
-      version: image.config.labels['org.opencontainers.image.version'],
-      digest: exact.digest,
-    };
+    const version = image.config.labels['org.opencontainers.image.version'];
+    const known = { image: formatReference(exact), version, digest: exact.digest };
+    const from = wantsUpgrades(project, tests)
+      ? await upgradesTo(project, { fleet, exact, version: version ?? '', architecture })
+      : [];
     const earlier = options.force
       ? undefined
       : await passingEvidence(client, exact.repository, exact.digest, tests.tree);
-    if (earlier !== undefined) {
+    if (earlier !== undefined && covers(earlier.evidence, from)) {
       const tested = { ...known, evidence: earlier.evidence };
       const pullRequest = await tellPullRequest(project, commit, tested);
       return { ...tested, skipped: true, evidenceDigest: earlier.descriptor.digest, ...pullRequest };
     }
-    await requireBootTestTools(architecture);
+    await requireBootTestTools(architecture, options.helper);
     const output = resolve(options.output);
-    const report = await bootAndTest(exact, image, { options, architecture, tests, testsFolder, output });
+    const report = await runTests({
+      exact,
+      image,
+      version: version ?? '',
+      config,
+      machine: machineFor(project, options, architecture),
+      tests,
+      testsFolder,
+      fleet,
+      from,
+      foreign: ownArchitectureName() !== architecture,
+      outputFolder: output,
+      log: options.log,
+    });
     const console = await readFile(report.consoleLog, 'utf8');
     const evidence = evidenceOf(report, { exact, tests, console, startedAt: options.now });
     const tested = { ...known, evidence, report, console };
@@ -92,10 +118,11 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
       report,
       log: options.log,
     });
-    await writeFileAtomically(
-      join(output, 'report.json'),
-      `${JSON.stringify({ image: known.image, version: known.version, testsTree: tests.tree, evidence: evidenceDigest, ...report }, undefined, 2)}\n`,
-    );
+    await writeOutput(output, tested, {
+      testsFolder: config.tests,
+      startedAt: options.now,
+      facts: { fleet, testsTree: tests.tree, evidence: evidenceDigest },
+    });
     const pullRequest = aboutTheImage(report) ? await tellPullRequest(project, commit, tested) : {};
     return {
       ...tested,
@@ -106,8 +133,67 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
   });
 }
 
+function machineFor({ config }: Project, options: TestImageOptions, architecture: Architecture) {
+  const deadlineSeconds = options.deadlineSeconds ?? config.bootTest.deadlineSeconds;
+  return {
+    architecture,
+    memoryMegabytes: options.memoryMegabytes ?? config.bootTest.memoryMegabytes,
+    cpus: options.cpus ?? config.bootTest.cpus,
+    network: options.network ?? config.bootTest.network,
+    ...(deadlineSeconds === undefined ? {} : { deadlineSeconds }),
+    ...(options.helper === undefined ? {} : { helper: options.helper }),
+  };
+}
+
+/** By name; undefined where the commit is for no fleet that we know. */
+async function fleetOf(
+  { git, config, forge }: Project,
+  options: TestImageOptions,
+  commit: string,
+): Promise<string | undefined> {
+  if (options.fleet !== undefined) return findFleet(config, options.fleet).name;
+  const branch =
+    (await forge.pullRequests.findByCommit(commit))?.base ??
+    (await git.try(['symbolic-ref', '--quiet', '--short', 'HEAD']));
+  return Object.values(config.fleets).find((fleet) => fleet.branch === branch)?.name;
+}
+
+function wantsUpgrades({ config }: Project, tests: CommittedTests): boolean {
+  return config.bootTest.upgrades ?? hasUpgradeTests(tests.upgrade);
+}
+
+/** The releases that live nodes of the fleet would update from. */
+async function upgradesTo(
+  { state }: Project,
+  to: {
+    readonly fleet: string | undefined;
+    readonly exact: DigestReference;
+    readonly version: string;
+    readonly architecture: Architecture;
+  },
+): Promise<FromRelease[]> {
+  if (to.fleet === undefined) return [];
+  const candidate = { version: to.version, payload: formatReference(to.exact), basearch: to.architecture };
+  return upgradeStarts(await state.readFleet(to.fleet), candidate).flatMap(({ version, payload }) => {
+    const image = parseReference(payload, { where: `release ${version} of fleet ${to.fleet}` });
+    // The candidate itself, served from another repository: nodes that have it are where they should be.
+    return image.kind === 'digest' && image.digest !== to.exact.digest ? [{ version, image }] : [];
+  });
+}
+
+/** The evidence knows every update that nodes would make now. */
+function covers(evidence: TestEvidence, from: readonly FromRelease[]): boolean {
+  return from.every(({ image }) =>
+    evidence.upgrades?.some(({ digest, result }) => digest === image.digest && result === 'PASSED'),
+  );
+}
+
+function ownArchitectureName(): Architecture | undefined {
+  return ({ x64: 'x86_64', arm64: 'aarch64' } as Partial<Record<string, Architecture>>)[process.arch];
+}
+
 function ownArchitecture(configured: readonly [Architecture, ...Architecture[]]): Architecture {
-  const own = ({ x64: 'x86_64', arm64: 'aarch64' } as Partial<Record<string, Architecture>>)[process.arch];
+  const own = ownArchitectureName();
   return own !== undefined && configured.includes(own) ? own : configured[0];
 }
 
@@ -133,42 +219,6 @@ async function warnOfUncommitted({ git, config, root }: Project, log: Log): Prom
     log.warn(`${config.tests}/ has changes that are not committed; the tests run as they are in the commit`);
 }
 
-async function bootAndTest(
-  exact: DigestReference,
-  image: Image,
-  run: {
-    readonly options: TestImageOptions;
-    readonly architecture: Architecture;
-    readonly tests: CommittedTests;
-    readonly testsFolder: string;
-    readonly output: string;
-  },
-): Promise<BootReport> {
-  const { options, architecture, tests, testsFolder, output } = run;
-  const { memoryMegabytes, deadlineSeconds, log } = options;
-  return withRootFilesystem(
-    exact,
-    (root) =>
-      runBootTest({
-        root,
-        image: formatReference(exact),
-        tests: tests.files,
-        testsFolder,
-        architecture,
-        environment: {
-          COXSWAIN_VERSION: image.config.labels['org.opencontainers.image.version'] ?? '',
-          COXSWAIN_DIGEST: exact.digest,
-          COXSWAIN_ARCHITECTURE: architecture,
-        },
-        outputFolder: output,
-        log,
-        ...(memoryMegabytes === undefined ? {} : { memoryMegabytes }),
-        ...(deadlineSeconds === undefined ? {} : { deadlineSeconds }),
-      }),
-    { log },
-  );
-}
-
 function evidenceOf(
   report: BootReport,
   about: {
@@ -189,6 +239,15 @@ function evidenceOf(
     accelerator: report.accelerator,
     startedAt,
     seconds: report.seconds.total,
+    ...(report.upgrades === undefined
+      ? {}
+      : {
+          upgrades: report.upgrades.map(({ from, digest, passed }) => ({
+            from,
+            digest,
+            result: passed ? ('PASSED' as const) : ('FAILED' as const),
+          })),
+        }),
     log: evidenceLog(report, console),
   };
 }

@@ -1,12 +1,15 @@
-import { posix } from 'node:path';
+import { join, posix } from 'node:path';
 import { listCommit } from '../build/git-objects.ts';
 import { materialiseContext } from '../build/materialise.ts';
 import { InputError } from '../host/errors.ts';
 import type { Git } from '../host/git.ts';
 import { listTests, type TestFile } from './tests.ts';
+import { type UpgradeTests, upgradeStages } from './upgrade-stages.ts';
 
 export interface CommittedTests {
   readonly files: readonly TestFile[];
+  /** Of an update; all of them may be empty. */
+  readonly upgrade: UpgradeTests;
   /** Hash of the git tree that holds them. */
   readonly tree: string;
 }
@@ -33,7 +36,23 @@ export async function readCommittedTests(
   await materialiseContext(git, entries, folder, 0);
   const files = await listTests(folder, tests);
   if (files.length === 0) throw nothingToTest(tests, commit, 'the folder has no tests in this commit');
-  return { files, tree };
+  const [before, after, rollback] = await Promise.all(
+    upgradeStages.map(async (stage) =>
+      (await listTests(join(folder, stage), `${tests}/${stage}`)).map((test) => ({
+        ...test,
+        name: `${stage}/${test.name}`,
+      })),
+    ),
+  );
+  return {
+    files,
+    tree,
+    upgrade: {
+      'before-upgrade': before ?? [],
+      'after-upgrade': after ?? [],
+      'after-rollback': rollback ?? [],
+    },
+  };
 }
 
 function nothingToTest(tests: string, commit: string, found: string): InputError {

@@ -16,6 +16,9 @@ export interface TestFile {
 
 export const defaultTestSeconds = 120;
 
+/** Names among the results that are not those of files. */
+const takenNames = ['systemd', 'identity'];
+
 /**
  * The tests directly in a folder, in the order of their names (bytewise, as `LC_ALL=C ls` has it): files that end in
  * `.sh`, and other executable files. Folders in it may hold what tests share; they are not searched.
@@ -28,6 +31,13 @@ export async function listTests(folder: string, shownAs = folder): Promise<TestF
     const path = join(folder, name);
     const { mode } = await stat(path);
     if (name.startsWith('.') || !(name.endsWith('.sh') || (mode & 0o111) !== 0)) continue;
+    if (takenNames.includes(name)) {
+      throw new InputError({
+        where: `${shownAs}/${name}`,
+        problem: 'a test cannot have this name: results of the harness have it',
+        expected: 'another name, such as 10-systemd.sh',
+      });
+    }
     const timeoutSeconds = readTestTimeout(await readFile(path, 'latin1'), `${shownAs}/${name}`);
     tests.push({ name, path, ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }) });
   }

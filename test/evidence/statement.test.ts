@@ -33,6 +33,15 @@ describe('a statement', () => {
       expect(parseStatement(JSON.parse(formatStatement(each)), 'x')).toEqual(each);
   });
 
+  it('names the updates that were rehearsed', () => {
+    const upgrade = { from: '44.1', digest: digestOf('old'), result: 'PASSED' } as const;
+    const upgraded: TestEvidence = { ...evidence, upgrades: [upgrade] };
+    expect(parseStatement(JSON.parse(formatStatement(upgraded)), 'x')).toEqual(upgraded);
+    expect(() => formatStatement({ ...evidence, upgrades: [{ ...upgrade, result: 'FAILED' }] })).toThrow(
+      /PASSED, and the update from 44\.1 failed/,
+    );
+  });
+
   it('is an in-toto statement with the test-result predicate', () => {
     expect(JSON.parse(formatStatement(failed))).toMatchObject({
       _type: 'https://in-toto.io/Statement/v1',

@@ -6,14 +6,22 @@ import { readCandidate } from '../../src/build/candidate.ts';
 import { readArguments } from '../../src/cli/arguments.ts';
 import type { Outcome } from '../../src/cli/verb.ts';
 import { buildBaseImage } from '../../src/demo/base-images.ts';
-import { findEvidence } from '../../src/evidence/store.ts';
+import { findEvidence, passingEvidence } from '../../src/evidence/store.ts';
 import { exec } from '../../src/host/exec.ts';
 import { silentLog } from '../../src/host/log.ts';
 import { copyImage } from '../../src/registry/copy.ts';
 import { readImage } from '../../src/registry/image.ts';
-import { parseRepository, type Repository } from '../../src/registry/reference.ts';
+import {
+  atDigest,
+  formatReference,
+  formatRepository,
+  parseRepository,
+  type Repository,
+} from '../../src/registry/reference.ts';
+import { addRelease } from '../../src/updates/releases.ts';
 import bootTest from '../../src/verbs/boot-test.ts';
 import { withRootFilesystem } from '../../src/vm/boot-test.ts';
+import { outputNames } from '../../src/vm/output-files.ts';
 import { cliFolder } from '../support/build-cli.ts';
 import { contextAt, createProject, type TestProject } from '../support/project.ts';
 import { testClient, useRegistry } from '../support/registry.ts';
@@ -90,7 +98,8 @@ describe('boot-test on a built image', () => {
   it('fails, is mended, passes, and then only tells', async () => {
     const project = await createProject(registry.host, {
       files: {
-        'tests/10-boots.sh': 'grep -q 44.20260707.3.1 /etc/os-release && echo "on $COXSWAIN_ARCHITECTURE"\n',
+        'tests/10-boots.sh':
+          'grep -q 44.20260707.3.1 /etc/os-release && echo "on $COXSWAIN_FLEET, $COXSWAIN_ARCHITECTURE"\n',
       },
     });
     const { git, config, client, forge } = project;
@@ -122,7 +131,13 @@ describe('boot-test on a built image', () => {
     expect(passed.exitCode, passed.text).toBe(0);
     expect(passed.data).toMatchObject({
       passed: true,
-      tests: [{ output: `on ${architecture}\n` }, { result: 'passed' }],
+      tests: [
+        { name: 'check: labels', result: 'passed' },
+        { name: 'check: kernel', result: 'passed' },
+        { name: 'check: leftovers', result: 'passed', output: '' },
+        { output: `on testing, ${architecture}\n` },
+        { result: 'passed' },
+      ],
       system: { manager: 'none' },
     });
     const comment = (await forge.pullRequests.find(branches))?.comments;
@@ -136,6 +151,73 @@ describe('boot-test on a built image', () => {
     expect(evidence[0]?.evidence.log).toContain('is not certified');
     expect(evidence[1]?.evidence.testsTree).toBe(await git.run(['rev-parse', 'HEAD:tests']));
   }, 120_000);
+});
+
+describe('boot-test of an update', () => {
+  it('rehearses it from the current release, refuses what loses state, and passes what keeps it', async () => {
+    const project = await createProject(registry.host, {
+      files: {
+        'tests/before-upgrade/10-leave.sh': 'echo kept >/var/state; . /etc/os-release; echo "on $VERSION"\n',
+        'tests/after-upgrade/10-kept.sh': '. /etc/os-release; echo "now on $VERSION"; rm /var/state\n',
+        'tests/after-rollback/10-back.sh': 'cat /var/state\n',
+      },
+    });
+    const { git, config, client, state } = project;
+    const old = await build(config.image, '44.20260621.3.1');
+    const base = await build(project.base, '44.20260707.3.1');
+    const { tag } = await readCandidate({ git, config, client });
+    await copyImage(client, { from: base, to: config.testImage, tags: [tag] });
+    await state.changeFleet('testing', 'Release', (fleet) => ({
+      ...fleet,
+      releases: addRelease(
+        fleet.releases,
+        {
+          version: '44.20260621.3.1',
+          metadata: 'https://os.example.invalid/release.json',
+          'oci-images': [
+            {
+              architecture,
+              image: formatRepository(config.image),
+              'digest-ref': formatReference(atDigest(config.image, old.digest)),
+            },
+          ],
+        },
+        1_784_000_000,
+      ),
+    }));
+    const failed = await run(project, 1_784_000_000);
+    expect(failed.data).toMatchObject({
+      verdict: 'upgrade-failed',
+      passed: false,
+      upgrades: [{ from: '44.20260621.3.1', digest: old.digest, result: 'FAILED' }],
+    });
+    expect(failed.text).toContain('after the rollback: after-rollback/10-back.sh failed.');
+    expect(
+      await passingEvidence(
+        client,
+        config.testImage,
+        base.digest,
+        await git.run(['rev-parse', 'HEAD:tests']),
+      ),
+    ).toBeUndefined();
+
+    await commitFiles(git, {
+      'tests/after-upgrade/10-kept.sh': '. /etc/os-release; echo "now on $VERSION"\n',
+    });
+    const passed = await run(project, 1_784_000_100);
+    expect(passed.exitCode, passed.text).toBe(0);
+    const prefix = 'upgrade from 44.20260621.3.1: ';
+    expect((passed.data.tests as { name: string; output: string }[]).slice(-3)).toMatchObject([
+      { name: `${prefix}before-upgrade/10-leave.sh`, output: 'on 44.20260621.3.1\n' },
+      { name: `${prefix}after-upgrade/10-kept.sh`, output: 'now on 44.20260707.3.1\n' },
+      { name: `${prefix}after-rollback/10-back.sh`, output: 'kept\n' },
+    ]);
+    const [, evidence] = await findEvidence(client, config.testImage, base.digest);
+    expect(evidence?.evidence.upgrades).toEqual([
+      { from: '44.20260621.3.1', digest: old.digest, result: 'PASSED' },
+    ]);
+    expect((await run(project, 1_784_000_200)).data).toMatchObject({ skipped: true });
+  }, 180_000);
 });
 
 describe('boot-test that is interrupted', () => {
@@ -174,6 +256,7 @@ async function run(project: TestProject, now: number): Promise<Outcome & { data:
     const report = JSON.parse(await readFile(join(output, 'report.json'), 'utf8')) as Record<string, unknown>;
     expect(report).toMatchObject({ verdict: data.verdict, image: data.image, evidence: data.evidence });
     expect(await readFile(join(output, 'results.log'), 'utf8')).toMatch(/\ndone \d/);
+    for (const name of Object.values(outputNames)) await readFile(join(output, name));
   }
   return { ...outcome, data };
 }

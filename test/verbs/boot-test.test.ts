@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type Candidate, readCandidate } from '../../src/build/candidate.ts';
 import { readArguments } from '../../src/cli/arguments.ts';
 import type { Outcome } from '../../src/cli/verb.ts';
-import { pushEvidence } from '../../src/evidence/store.ts';
+import { findEvidence, pushEvidence } from '../../src/evidence/store.ts';
 import {
   atTag,
   type DigestReference,
@@ -32,12 +32,17 @@ async function run(
 }
 
 /** A project whose commit is built: the test registry has an image under its build key. */
-async function builtProject(files: Record<string, string> = {}) {
+async function builtProject(files: Record<string, string> = {}, more: Record<string, string> = {}) {
   const project = await createProject(registry.host, { files });
   await publishBase(project, '44.20260707.3.1');
   const { git, config, client } = project;
   const candidate = await readCandidate({ git, config, client });
-  const labels = { 'org.opencontainers.image.version': candidate.version };
+  const labels = {
+    'org.opencontainers.image.version': candidate.version,
+    'com.coreos.stream': 'stable',
+    'containers.bootc': '1',
+    ...more,
+  };
   const image = await pushSampleImage(client, config.testImage, { tag: candidate.tag, labels });
   return { project, candidate, image };
 }
@@ -110,6 +115,28 @@ describe('boot-test', () => {
     await expect(run(project)).rejects.toThrow(/pulling|root/);
   });
 
+  it('refuses what is not labelled as a node needs it, before anything is pulled', async () => {
+    const { project, image } = await builtProject(
+      {},
+      { 'com.coreos.stream': 'next', 'containers.bootc': '' },
+    );
+    const outcome = await run(project);
+    expect(outcome.exitCode).toBe(1);
+    expect(outcome.data).toMatchObject({
+      verdict: 'check-failed',
+      passed: false,
+      tests: [
+        {
+          name: 'check: labels',
+          result: 'failed',
+          output: expect.stringMatching(/no label containers\.bootc[\s\S]*stream is "next", .* is "stable"/),
+        },
+      ],
+    });
+    const [found] = await findEvidence(project.client, project.config.testImage, image.digest);
+    expect(found?.evidence).toMatchObject({ result: 'FAILED', tests: [{ name: 'check: labels' }] });
+  });
+
   it('reads the tests of the commit, not those of the work tree', async () => {
     const { project, candidate, image } = await builtProject();
     await prove(project, candidate, image, 'PASSED');
@@ -120,6 +147,9 @@ describe('boot-test', () => {
   it.each([
     [['--memory', '64'], /--memory: not an amount of memory, found "64"/],
     [['--memory', '1e9'], /--memory/],
+    [['--cpus', '0'], /--cpus: not a number of processors/],
+    [['--network', 'open'], /--network: .*expected closed or user/],
+    [['--fleet', 'stabel'], /no such fleet.*Did you mean stable/],
     [['--deadline', 'soon'], /--deadline: not a duration/],
     [['--architecture', 'amd64'], /--architecture: unknown architecture, found "amd64", expected x86_64/],
     [['--image', 'fedora-coreos:stable'], /--image: this image name has no registry host/],

@@ -22,6 +22,8 @@ function tested(tests: readonly TestResult[], more: Partial<BootReport> = {}): T
     accelerator: 'tcg',
     seconds: { rootFilesystem: 0.1, initrd: 0.1, boot: 5, tests: 2, total: 7.24 },
     consoleLog: '/out/console.log',
+    timeline: [],
+    identity: {},
     resultsLog: '/out/results.log',
     ...more,
   };
@@ -92,8 +94,12 @@ describe('the comment', () => {
       failedUnits: ['x.service'],
       details: 'x.service: oh',
     } as const;
+    const state: TestResult = { name: 'systemd', result: 'failed', exitCode: 1, seconds: 2, output: 'x' };
     const comment = commentOn(
-      tested([passed], { verdict: 'system-not-running', system: { ...system, failedUnits: ['x.service'] } }),
+      tested([state, passed], {
+        verdict: 'system-not-running',
+        system: { ...system, failedUnits: ['x.service'] },
+      }),
     );
     expect(comment).toContain('systemd: degraded');
     expect(comment).toContain('failed: x.service\nx.service: oh');

@@ -11,6 +11,7 @@ const machine = {
   rootImage: '/tmp/root.erofs',
   console: '/out/console.log',
   results: '/out/results.log',
+  journal: '/out/journal.log',
   fallback: '/out/fallback.log',
 } as const;
 
@@ -36,6 +37,19 @@ describe('machineArguments', () => {
     const args = machineArguments(machine);
     expect(args).toEqual(expect.arrayContaining(['-no-reboot', '-nodefaults', '-no-user-config']));
     expect(valuesOf(args, '-netdev')).toEqual(['user,id=network,restrict=on']);
+    const open = machineArguments({ ...machine, network: 'user' });
+    expect(valuesOf(open, '-netdev')).toEqual(['user,id=network']);
+  });
+
+  it('has memory and processors as asked for', () => {
+    const args = machineArguments({ ...machine, memoryMegabytes: 3000, cpus: 5 });
+    expect([valuesOf(args, '-m'), valuesOf(args, '-smp')]).toEqual([['3000M'], ['5']]);
+  });
+
+  it('has the disk that outlives it behind the one of the image, and can write to it', () => {
+    const drives = valuesOf(machineArguments({ ...machine, stateDisk: '/tmp/state' }), '-drive');
+    expect(drives[1]).toBe('if=none,id=state,format=raw,cache=unsafe,file=/tmp/state');
+    expect(drives[0]).toContain('readonly=on');
   });
 
   it('cannot write to the root file system', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { emptyRecord, readLine } from '../../src/vm/protocol.ts';
 import type { Verdict } from '../../src/vm/report.ts';
-import { judge, testResults } from '../../src/vm/verdict.ts';
+import { judge, systemTest, testResults } from '../../src/vm/verdict.ts';
 
 const tests = ['10-a.sh', '20-b.sh'].map((name) => ({ name, path: `/tests/${name}` }));
 const begun = ['begin 3.0 6.1.0', 'system 4.0 running'];
@@ -53,8 +53,8 @@ const cases: ReadonlyArray<readonly [string, Case, Verdict, RegExp]> = [
   [
     'emergency mode',
     { lines: ['begin 3.0 6.1', 'system 4.0 maintenance', ...bothEnded('exited 0').slice(2)], end: done },
-    'system-not-running',
-    /maintenance/,
+    'emergency-mode',
+    /gave up on booting/,
   ],
   [
     'no systemd',
@@ -68,7 +68,12 @@ const cases: ReadonlyArray<readonly [string, Case, Verdict, RegExp]> = [
     'early-exit',
     /powered off or rebooted between/,
   ],
-  ['off while a test ran', { lines: [...firstPassed, 'start 6.0 1'] }, 'early-exit', /while 20-b\.sh ran/],
+  [
+    'off while a test ran',
+    { lines: [...firstPassed, 'start 6.0 1'] },
+    'power-off-in-test',
+    /while 20-b\.sh ran/,
+  ],
   ['off before anything', { lines: [] }, 'early-exit', /before the tests could begin/],
   [
     'harness killed',
@@ -101,6 +106,39 @@ const cases: ReadonlyArray<readonly [string, Case, Verdict, RegExp]> = [
     { lines: ['begin 3.0 6.1'], end: deadline },
     'deadline',
     /before systemd had finished/,
+  ],
+  [
+    'memory ran out in a failing test',
+    {
+      lines: [...firstPassed, 'start 6.0 1', 'note 1 out-of-memory', 'end 7.0 1 exited 137', 'done 8.0'],
+      end: done,
+    },
+    'out-of-memory',
+    /Failed: 20-b\.sh\. The kernel killed processes for lack of memory during 20-b\.sh\. .*boot-test\.memory/,
+  ],
+  [
+    'memory ran out in a test that meant it',
+    {
+      lines: [...firstPassed, 'start 6.0 1', 'note 1 out-of-memory', 'end 7.0 1 exited 0', 'done 8.0'],
+      end: done,
+    },
+    'passed',
+    /passed/,
+  ],
+  [
+    'memory ran out, and took the machine along',
+    { lines: begun, end: deadline, console: 'Out of memory: Killed process 77 (x)' },
+    'out-of-memory',
+    /before the first test/,
+  ],
+  [
+    'a disk full',
+    {
+      lines: [...firstPassed, 'start 6.0 1', 'note 1 out-of-disk /var', 'end 7.0 1 exited 1', 'done 8.0'],
+      end: done,
+    },
+    'out-of-disk',
+    /full after 20-b\.sh/,
   ],
   ['deadline before the tests', { lines: begun, end: deadline }, 'deadline', /before the first test/],
   [
@@ -159,5 +197,51 @@ describe('testResults', () => {
       exitCode: 3,
     });
     expect(testResults(recordOf(bothEnded('timed-out 143')), tests)[1]).not.toHaveProperty('exitCode');
+  });
+});
+
+describe('the state of systemd as a test', () => {
+  const degraded = recordOf([
+    'mark 2.0 root',
+    'begin 3.0 6.1.0',
+    'system 4.5 degraded',
+    'failed-unit a.service',
+    'failed-unit b.mount',
+    'done 5.0',
+  ]);
+  const end = { record: degraded, end: done, console: '', complaints: '' };
+
+  it('fails for a failed unit, and names it', () => {
+    expect(systemTest(degraded, ['a'])).toEqual({
+      name: 'systemd',
+      result: 'failed',
+      exitCode: 1,
+      seconds: 2.5,
+      output: 'degraded\nfailed, which is allowed: a.service\nfailed: b.mount\n',
+    });
+    expect(judge(end, [], ['a'])).toMatchObject({
+      verdict: 'system-not-running',
+      explanation: expect.stringMatching(/\(failed: b\.mount\)/),
+    });
+  });
+
+  it('passes where all failed units may fail, and only in that state', () => {
+    const allowed = ['a.service', 'b.mount'];
+    expect(systemTest(degraded, allowed)?.result).toBe('passed');
+    expect(judge(end, [], allowed).verdict).toBe('passed');
+    const starting = recordOf([
+      'begin 3.0 6.1.0',
+      'system 4.5 starting',
+      'failed-unit a.service',
+      'done 5.0',
+    ]);
+    expect(systemTest(starting, allowed)?.result).toBe('failed');
+    const unnamed = recordOf(['begin 3.0 6.1.0', 'system 4.5 degraded', 'done 5.0']);
+    expect(systemTest(unnamed, allowed)?.result).toBe('failed');
+  });
+
+  it('is none where there is no systemd', () => {
+    expect(systemTest(recordOf(['begin 3.0 6.1.0', 'system 3.1 none']))).toBeUndefined();
+    expect(systemTest(recordOf(['begin 3.0 6.1.0']))).toBeUndefined();
   });
 });

@@ -1,0 +1,47 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exec } from '../host/exec.ts';
+import { exists, unpackPackages, versionOf } from './base-kernel.ts';
+
+/** The distribution's packages for another architecture than this machine's. */
+export interface ForeignPackages {
+  /** By Debian's name: `arm64`. */
+  readonly architecture: string;
+  /** For apt: lists of its own, so that the machine's settings stay as they are. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * Gives apt a place of its own for the packages of another architecture, and gets the lists of what there is.
+ * @param folder kept by the caller; used again when it is there
+ * @throws OutsideError when the distribution's mirror is not to be had
+ */
+export async function openForeignPackages(architecture: string, folder: string): Promise<ForeignPackages> {
+  for (const name of ['lists/partial', 'cache/archives/partial']) {
+    await mkdir(join(folder, name), { recursive: true });
+  }
+  await writeFile(join(folder, 'status'), '');
+  const configuration = join(folder, 'apt.conf');
+  await writeFile(
+    configuration,
+    `Dir::State::Lists ${JSON.stringify(join(folder, 'lists'))};
+Dir::State::status ${JSON.stringify(join(folder, 'status'))};
+Dir::Cache ${JSON.stringify(join(folder, 'cache'))};
+APT::Architecture "${architecture}";
+APT::Architectures { "${architecture}"; };
+APT::Sandbox::User "root";
+`,
+  );
+  const foreign = { architecture, env: { APT_CONFIG: configuration } };
+  await exec('apt-get', ['update', '--quiet'], { env: foreign.env });
+  return foreign;
+}
+
+/** Path of the static busybox for that architecture. */
+export async function fetchForeignBusybox(foreign: ForeignPackages, folder: string): Promise<string> {
+  const version = await versionOf('busybox-static', foreign);
+  const place = join(folder, `busybox-static_${version.replace(/[^\w.+~-]/g, '_')}`);
+  const path = join(place, 'bin/busybox');
+  if (!(await exists(path))) await unpackPackages([{ name: 'busybox-static', version }], place, foreign);
+  return path;
+}

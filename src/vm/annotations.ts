@@ -1,0 +1,44 @@
+import { clean } from './describe.ts';
+import type { BootReport } from './report.ts';
+
+const shownCharacters = 2_000;
+
+/**
+ * What went wrong as workflow commands of GitHub Actions: one a failed test, at its file, or one for the machine.
+ * @param testsFolder folder of the tests inside the repository
+ */
+export function formatAnnotations(report: BootReport, testsFolder: string): string[] {
+  if (report.verdict === 'passed') return [];
+  const failed = report.tests.filter(({ result }) => result !== 'passed');
+  const machine = failed.length === 0 || report.tests.every(({ result }) => result === 'passed');
+  return [
+    ...(machine ? [command({ title: `Boot test: ${report.verdict}` }, report.explanation)] : []),
+    ...failed.map(({ name, output, result }) =>
+      command(
+        {
+          ...(fileOf(name) === undefined ? {} : { file: `${testsFolder}/${fileOf(name)}` }),
+          title: `${name} ${result}`,
+        },
+        clean(output).trim().slice(-shownCharacters) || report.explanation,
+      ),
+    ),
+  ];
+}
+
+/** `upgrade from 44.1: after-upgrade/10-a.sh` is of after-upgrade/10-a.sh; entries of the harness have no file. */
+function fileOf(name: string): string | undefined {
+  const file = name.replace(/^upgrade from \S+: /, '');
+  return /^check: |(^|\/)(systemd|identity)$/.test(file) ? undefined : file;
+}
+
+// GitHub's documentation, "Workflow commands": what separates parts is escaped, in properties more than in the message.
+function command(properties: Readonly<Record<string, string>>, message: string): string {
+  const shown = Object.entries(properties).map(
+    ([name, value]) => `${name}=${inMessage(value).replaceAll(':', '%3A').replaceAll(',', '%2C')}`,
+  );
+  return `::error ${shown.join(',')}::${inMessage(message)}`;
+}
+
+function inMessage(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}

@@ -1,0 +1,109 @@
+import { InputError } from '../host/errors.ts';
+import type { Architecture } from '../registry/architecture.ts';
+import { machineTypeOf, type Network } from './machine-types.ts';
+import type { Accelerator } from './report.ts';
+
+// Booting through the firmware: the image installs itself on a disk with its own bootc, and the machine starts from
+// there, with boot loader, initramfs and all. Only command lines are made here; see docs/boot-tests.md for what of this
+// was ever run.
+
+export interface InstallOptions {
+  /** `repository@sha256:…`, in podman's storage. */
+  readonly image: string;
+  /** An existing file as large as the disk is to be. */
+  readonly disk: string;
+  readonly architecture: Architecture;
+  readonly filesystem: 'xfs' | 'ext4' | 'btrfs';
+}
+
+/**
+ * The command that installs an image on a disk in a file: `bootc install to-disk` in the image itself, as
+ * bootc-install-to-disk(8) describes it for loopback files.
+ */
+export function installArguments({ image, disk, architecture, filesystem }: InstallOptions): string[] {
+  const { consoleTerminal } = machineTypeOf(architecture);
+  if (!disk.startsWith('/') || /[:,]/.test(disk)) {
+    throw new InputError({
+      problem: 'podman cannot mount this file',
+      found: disk,
+      expected: 'an absolute path without ":" and ","',
+    });
+  }
+  return [
+    'podman',
+    'run',
+    ...['--rm', '--privileged', '--pid=host', '--pull=never'],
+    ...['--security-opt', 'label=type:unconfined_t'],
+    ...['--volume', '/dev:/dev'],
+    ...['--volume', '/var/lib/containers:/var/lib/containers'],
+    ...['--volume', `${disk}:/disk.raw`],
+    image,
+    ...['bootc', 'install', 'to-disk'],
+    ...['--via-loopback', '--generic-image', '--wipe'],
+    ...['--filesystem', filesystem],
+    // Kernel arguments are part of an installation, not of the image.
+    ...['--karg', `console=${consoleTerminal}`],
+    ...['--karg', 'panic=-1'],
+    '/disk.raw',
+  ];
+}
+
+export interface FirmwareMachineOptions {
+  readonly architecture: Architecture;
+  readonly accelerator: Accelerator;
+  readonly memoryMegabytes: number;
+  readonly cpus: number;
+  readonly network: Network;
+  /** The firmware's code, read only, and a copy of its variables for this machine. */
+  readonly firmware: { readonly code: string; readonly variables: string };
+  readonly disk: string;
+  /** The tests with their harness: a read-only disk, which the unit below mounts. */
+  readonly testsImage: string;
+  readonly console: string;
+  readonly results: string;
+}
+
+/** Systemd credential that adds a unit to a machine without touching its disk; needs systemd 256 in the image. */
+const unitCredential = 'systemd.extra-unit.coxswain.service';
+const dropInCredential = 'systemd.unit-dropin.multi-user.target';
+
+const unit = `[Unit]
+Description=Coxswain boot test
+DefaultDependencies=no
+Conflicts=shutdown.target
+[Service]
+ExecStart=/bin/sh -c 'mkdir -p /run/coxswain && mount -o ro /dev/disk/by-id/virtio-coxswain /run/coxswain && exec /run/coxswain/busybox sh /run/coxswain/harness'
+`;
+
+/** The command line of QEMU, with its program, for a machine that starts from an installed disk. */
+export function firmwareMachineArguments(options: FirmwareMachineOptions): string[] {
+  const type = machineTypeOf(options.architecture);
+  const { accelerator, firmware, network } = options;
+  const escaped = (value: string) => value.replaceAll(',', ',,');
+  const credential = (name: string, value: string) =>
+    `type=11,value=io.systemd.credential.binary:${name}=${Buffer.from(value).toString('base64')}`;
+  return [
+    type.program,
+    ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
+    ...['-machine', type.machine],
+    ...['-accel', accelerator],
+    ...['-cpu', accelerator === 'kvm' ? 'host' : type.emulatedProcessor],
+    ...['-smp', String(options.cpus), '-m', `${options.memoryMegabytes}M`],
+    ...['-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${escaped(firmware.code)}`],
+    ...['-drive', `if=pflash,unit=1,format=raw,file=${escaped(firmware.variables)}`],
+    // What the machine writes is dropped: the disk can be booted again as it was installed.
+    ...['-drive', `if=none,id=disk,format=raw,snapshot=on,file=${escaped(options.disk)}`],
+    ...['-device', 'virtio-blk-pci,drive=disk,bootindex=1'],
+    ...['-drive', `if=none,id=tests,format=raw,readonly=on,file=${escaped(options.testsImage)}`],
+    ...['-device', 'virtio-blk-pci,drive=tests,serial=coxswain'],
+    ...['-smbios', credential(unitCredential, unit)],
+    ...['-smbios', credential(dropInCredential, '[Unit]\nWants=coxswain.service\n')],
+    ...['-chardev', `file,id=console,path=${escaped(options.console)}`, '-serial', 'chardev:console'],
+    ...['-device', 'virtio-serial-pci'],
+    ...['-chardev', `file,id=results,path=${escaped(options.results)}`],
+    ...['-device', 'virtserialport,chardev=results,name=coxswain.results'],
+    ...['-netdev', `user,id=network${network === 'user' ? '' : ',restrict=on'}`],
+    ...['-device', 'virtio-net-pci,netdev=network,romfile='],
+    ...['-device', 'virtio-rng-pci'],
+  ];
+}

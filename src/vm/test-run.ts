@@ -1,0 +1,165 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../config/config.ts';
+import { withTemporaryFolder } from '../host/files.ts';
+import type { Log } from '../host/log.ts';
+import type { Image } from '../registry/image.ts';
+import { type DigestReference, formatReference } from '../registry/reference.ts';
+import {
+  bootPrepared,
+  type MachineSettings,
+  type PreparedImage,
+  prepareImage,
+  unbooted,
+} from './boot-test.ts';
+import { checkKernel, checkLabels, checkLeftovers, checkLint } from './image-check.ts';
+import { type Rehearsal, rehearseUpgrade } from './rehearsal.ts';
+import type { BootReport, TestResult } from './report.ts';
+import { runInImage, withRootFilesystem } from './root-filesystem.ts';
+import type { CommittedTests } from './tests-of-commit.ts';
+
+/** A release that nodes come from. */
+export interface FromRelease {
+  readonly version: string;
+  readonly image: DigestReference;
+}
+
+export interface TestRunOptions {
+  /** By the digest of the architecture's own manifest. */
+  readonly exact: DigestReference;
+  readonly image: Image;
+  readonly version: string;
+  readonly config: Config;
+  readonly machine: MachineSettings & { readonly deadlineSeconds?: number };
+  readonly tests: CommittedTests;
+  readonly testsFolder: string;
+  readonly fleet: string | undefined;
+  /** Releases to rehearse the update from. */
+  readonly from: readonly FromRelease[];
+  /** The image is of another architecture than this machine: none of its programs can be run here. */
+  readonly foreign: boolean;
+  readonly outputFolder: string;
+  readonly log: Log;
+}
+
+/**
+ * All there is to test of an image, the quick things first, each only if those before went well: what its
+ * configuration says, what its files say, a boot with the user's tests, and the updates that nodes will make.
+ */
+export async function runTests(options: TestRunOptions): Promise<BootReport> {
+  const { exact, image, config, machine, outputFolder, log } = options;
+  const started = performance.now();
+  await mkdir(outputFolder, { recursive: true });
+  const labels = checkLabels(image.config, config.stream);
+  if (labels.result !== 'passed')
+    return unbooted({ ...machine, outputFolder }, started, notAsShipped([labels]));
+  const name = formatReference(exact);
+  return withRootFilesystem(
+    exact,
+    async (root) => {
+      const checks = [labels, ...(await checkFiles(options, root, name))];
+      if (checks.some(({ result }) => result !== 'passed'))
+        return unbooted({ ...machine, outputFolder }, started, notAsShipped(checks));
+      return withTemporaryFolder('boot', async (folder) => {
+        const prepared = await prepareImage({ root, image: name, folder, log });
+        const report = await bootPrepared(prepared, { ...bootOptions(options), tests: options.tests.files });
+        const all = { ...report, tests: [...checks, ...report.tests] };
+        if (report.verdict !== 'passed') return withTotal(all, started);
+        return withTotal(await withUpgrades(options, prepared, all), started);
+      });
+    },
+    { log },
+  );
+}
+
+async function checkFiles(options: TestRunOptions, root: string, name: string): Promise<TestResult[]> {
+  const { exact, config, foreign } = options;
+  const lint = foreign ? undefined : await checkLint(root, (command) => runInImage(exact, command));
+  return [
+    await checkKernel(root, name),
+    await checkLeftovers(root, config.bootTest.leftovers),
+    ...(lint === undefined ? [] : [lint]),
+  ];
+}
+
+function notAsShipped(checks: TestResult[]) {
+  const failed = checks.filter(({ result }) => result !== 'passed');
+  return {
+    verdict: 'check-failed' as const,
+    explanation: `The image is not what a node needs, and was not booted: ${failed
+      .map(({ name, output }) => `${name}: ${output.trim().split('\n')[0]}`)
+      .join('; ')}.`,
+    kernel: '',
+    tests: checks,
+  };
+}
+
+function bootOptions(options: TestRunOptions) {
+  const { machine, testsFolder, config, exact, version, fleet, outputFolder, log } = options;
+  return {
+    ...machine,
+    testsFolder,
+    allowedUnits: config.bootTest.allowedUnits,
+    environment: {
+      COXSWAIN_VERSION: version,
+      COXSWAIN_DIGEST: exact.digest,
+      COXSWAIN_ARCHITECTURE: machine.architecture,
+      COXSWAIN_STREAM: config.stream,
+      ...(fleet === undefined ? {} : { COXSWAIN_FLEET: fleet }),
+    },
+    outputFolder,
+    log,
+  };
+}
+
+async function withUpgrades(
+  options: TestRunOptions,
+  candidate: PreparedImage,
+  report: BootReport,
+): Promise<BootReport> {
+  if (options.from.length === 0) return report;
+  const upgrades: Rehearsal[] = [];
+  for (const from of options.from) upgrades.push(await rehearseFrom(options, candidate, from));
+  const failed = upgrades.filter(({ passed }) => !passed);
+  return {
+    ...report,
+    ...(failed.length === 0
+      ? { explanation: [report.explanation, ...upgrades.map(({ explanation }) => explanation)].join(' ') }
+      : {
+          verdict: 'upgrade-failed',
+          explanation: failed.map(({ explanation }) => explanation).join(' '),
+        }),
+    tests: [...report.tests, ...upgrades.flatMap(({ tests }) => tests)],
+    upgrades,
+  };
+}
+
+async function rehearseFrom(
+  options: TestRunOptions,
+  candidate: PreparedImage,
+  from: FromRelease,
+): Promise<Rehearsal> {
+  const { version, tests, outputFolder, log } = options;
+  return withRootFilesystem(
+    from.image,
+    (root) =>
+      withTemporaryFolder('from', async (folder) => {
+        const image = await prepareImage({ root, image: formatReference(from.image), folder, log });
+        return rehearseUpgrade({
+          from: { version: from.version, digest: from.image.digest, image },
+          candidate: { version, image: candidate },
+          tests: tests.upgrade,
+          machine: {
+            ...bootOptions(options),
+            outputFolder: join(outputFolder, `upgrade-from-${from.version.replace(/[^\w.-]/g, '_')}`),
+          },
+        });
+      }),
+    { log },
+  );
+}
+
+function withTotal(report: BootReport, started: number): BootReport {
+  const total = Math.round((performance.now() - started) / 10) / 100;
+  return { ...report, seconds: { ...report.seconds, total } };
+}
