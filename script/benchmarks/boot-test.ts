@@ -1,0 +1,144 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { buildBaseImage } from '../../src/demo/base-images.ts';
+import type { BaseKind } from '../../src/demo/base-roots.ts';
+import { startRegistry } from '../../src/demo/registry-process.ts';
+import { withTemporaryFolder } from '../../src/host/files.ts';
+import { silentLog } from '../../src/host/log.ts';
+import { startProcess } from '../../src/host/process.ts';
+import { type DigestReference, parseRepository } from '../../src/registry/reference.ts';
+import {
+  bootPrepared,
+  type PreparedImage,
+  prepareImage,
+  withRootFilesystem,
+} from '../../src/vm/boot-test.ts';
+import { machineArguments, machineTypeOf } from '../../src/vm/machine-types.ts';
+import type { BootReport, Span } from '../../src/vm/report.ts';
+import { makeBareInitrd } from './bare-initrd.ts';
+import type { Figure } from './measure.ts';
+
+const architecture = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+const runs = 3;
+
+/** From a digest in a registry to a result, in its parts, and how much of it the harness is. */
+export async function benchBootTest(report: (figure: Figure) => void): Promise<void> {
+  await withTemporaryFolder('bench', async (folder) => {
+    const registry = await startRegistry({
+      directory: join(folder, 'registry'),
+      logFile: join(folder, 'log'),
+    });
+    try {
+      for (const kind of ['tiny', 'systemd'] as const) {
+        const image = await buildBaseImage({
+          kind,
+          version: '44.20260707.3.1',
+          stream: 'stable',
+          repository: parseRepository(`${registry.host}/bench/${kind}`),
+          tag: 'stable',
+          log: silentLog,
+        });
+        await benchKind(kind, image, folder, report);
+      }
+    } finally {
+      await registry.stop();
+    }
+  });
+}
+
+async function benchKind(
+  kind: BaseKind,
+  image: DigestReference,
+  folder: string,
+  report: (figure: Figure) => void,
+): Promise<void> {
+  const samples: Record<string, number[]> = {};
+  const add = (what: string, value: number) => {
+    samples[what] ??= [];
+    samples[what].push(value);
+  };
+  for (let run = 0; run < runs; run += 1) {
+    const started = performance.now();
+    await withRootFilesystem(image, async (root) => {
+      add('pull and mount', since(started));
+      const place = join(folder, `${kind}-${run}`);
+      await mkdir(place);
+      const prepared = await prepareImage({ root, image: kind, folder: place, log: silentLog });
+      const result = await bootPrepared(prepared, {
+        architecture,
+        tests: [],
+        environment: {},
+        outputFolder: join(place, 'output'),
+        log: silentLog,
+      });
+      if (result.verdict !== 'passed') throw new Error(result.explanation);
+      add('digest to result', since(started));
+      addParts(result, add);
+      // The moment the machine says it is up, without a harness in it: the image's own login prompt.
+      if (kind === 'systemd') {
+        const bare = await bareBoot(prepared, place);
+        add('bare boot of the same image, to its login prompt', bare);
+        add('with the harness, to the same moment or later', upAt(result));
+        add('ratio of the two', upAt(result) / bare);
+      }
+    });
+  }
+  for (const [what, values] of Object.entries(samples)) {
+    values.sort((a, b) => a - b);
+    const median = values[Math.floor(values.length / 2)] as number;
+    report({ what: `${kind}: ${what}`, value: median, unit: what.startsWith('ratio') ? '×' : 's' });
+  }
+}
+
+function addParts({ seconds, timeline }: BootReport, add: (what: string, value: number) => void): void {
+  add('root file system (erofs)', seconds.rootFilesystem);
+  add('initrd, made', seconds.initrd);
+  const length = (kind: Span['kind']) =>
+    timeline.filter((span) => span.kind === kind).reduce((sum, span) => sum + span.to - span.from, 0);
+  add('QEMU before the kernel', length('machine'));
+  add('kernel', length('kernel'));
+  add('initrd, running', length('initrd'));
+  add('systemd, or the first process', length('system'));
+  add('reports and power-off', length('end'));
+}
+
+/** When systemd said that its boot was complete. */
+function upAt({ timeline }: BootReport): number {
+  return timeline.find(({ kind }) => kind === 'system')?.to ?? 0;
+}
+
+/** Seconds from the start of QEMU to the login prompt, with an initrd that only mounts the root. */
+async function bareBoot(image: PreparedImage, place: string): Promise<number> {
+  const file = (name: string) => join(place, `bare-${name}`);
+  await writeFile(file('initrd'), await makeBareInitrd(image));
+  for (const name of ['console', 'results', 'fallback', 'journal']) await writeFile(file(name), '');
+  const args = machineArguments({
+    architecture,
+    accelerator: 'tcg',
+    memoryMegabytes: 1024,
+    cpus: 2,
+    kernel: image.kernel.image,
+    initrd: file('initrd'),
+    rootImage: image.rootImage,
+    console: file('console'),
+    results: file('results'),
+    fallback: file('fallback'),
+    journal: file('journal'),
+  });
+  const started = performance.now();
+  const qemu = await startProcess(machineTypeOf(architecture).program, args, { logFile: file('qemu.log') });
+  try {
+    while (!(await readFile(file('console'), 'utf8')).includes('login: ')) {
+      if (since(started) > 300) throw new Error('the bare boot never came to a login prompt');
+      await sleep(100);
+    }
+    return since(started);
+  } finally {
+    await qemu.stop();
+  }
+}
+
+function since(started: number): number {
+  return (performance.now() - started) / 1000;
+}

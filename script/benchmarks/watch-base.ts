@@ -1,0 +1,41 @@
+import type { Figure } from './measure.ts';
+import { type Cost, compare, cost, program } from './promote.ts';
+import { pushLayeredImage, withRegistryStage } from './registry-stage.ts';
+
+const rounds = 5;
+
+/** watch-base where nothing moved, as nearly all runs of a schedule are, next to `skopeo inspect` of the same tag. */
+export async function benchWatchBase(report: (figure: Figure) => void): Promise<void> {
+  await withRegistryStage(async (stage) => {
+    const { client, git, writeFiles, first, directory } = stage;
+    const base = `${first.host}/fedora/fedora-coreos`;
+    const digest = await pushLayeredImage(
+      client,
+      { registry: first.host, path: 'fedora/fedora-coreos' },
+      {
+        layers: 80,
+        layerBytes: 1_000,
+        tag: 'stable',
+        created: '2026-07-07T12:00:00Z',
+        labels: { 'org.opencontainers.image.version': '44.20260621.3.1', 'com.coreos.stream': 'stable' },
+      },
+    );
+    await writeFiles({
+      'coxswain.yaml': `image: ${first.host}/acme/os\nbase: ${base}:stable\nfleets: { testing: {}, stable: { promote-from: testing } }\n`,
+      Containerfile: `FROM ${base}:44.20260621.3.1@${digest}\nRUN true\n`,
+      'tests/10-boots.sh': '#!/bin/sh\n',
+    });
+    git('add', '--all');
+    git('commit', '--quiet', '--message', 'Start');
+    const watch = [program, 'watch-base'];
+    const ours: Cost[] = [];
+    const theirs: Cost[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      ours.push(await cost(stage, process.execPath, watch, directory));
+      theirs.push(
+        await cost(stage, 'skopeo', ['inspect', '--tls-verify=false', `docker://${base}:stable`], directory),
+      );
+    }
+    compare(report, { what: 'watch-base, unchanged', other: 'skopeo inspect', ours, theirs });
+  });
+}

@@ -1,0 +1,270 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { Agent, request } from 'node:http';
+import { join } from 'node:path';
+
+// What the world sees of a project, read by plain HTTP, git and files. It shares no code with what wrote it.
+
+export interface Place {
+  /** The registry itself, not the proxy before it. */
+  readonly registry: string;
+  /** By which name images are published. */
+  readonly publicName: string;
+  readonly production: string;
+  readonly test: string;
+  /** Git directory. */
+  readonly repository: string;
+  readonly stateBranch: string;
+  readonly site: string;
+}
+
+export interface Seen {
+  /** Production: tag → digest. Lists of referrers are not here, their order is of no account. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Production: subject → digests that refer to it. */
+  readonly referrers: Readonly<Record<string, readonly string[]>>;
+  /** State branch: path → text. */
+  readonly state: Readonly<Record<string, string>>;
+  /** Published: path → text. */
+  readonly site: Readonly<Record<string, string>>;
+}
+
+const accept = [
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+].join(', ');
+
+interface Blob {
+  digest: string;
+  annotations?: Record<string, string>;
+}
+interface Document {
+  config?: Blob;
+  layers?: Blob[];
+  manifests?: Blob[];
+  subject?: Blob;
+  artifactType?: string;
+}
+
+/** Reads everything; throws when a tag leads to something that is not whole. */
+export function look(place: Place): Promise<Seen> {
+  return lookWith(openReader(place));
+}
+
+async function lookWith(reader: Reader): Promise<Seen> {
+  const { place } = reader;
+  const tags: Record<string, string> = {};
+  const referrers: Record<string, string[]> = {};
+  for (const tag of await tagList(reader)) {
+    const found = await manifest(reader, place.production, tag);
+    if (found === undefined) throw new Error(`tag ${tag} is listed and not there`);
+    if (/^sha256-[0-9a-f]{64}$/.test(tag)) {
+      referrers[tag] = (found.json.manifests ?? []).map(({ digest }) => digest).sort();
+    } else {
+      tags[tag] = found.digest;
+    }
+    await requireWhole(reader, place.production, found.json);
+  }
+  return { tags, referrers, state: stateFiles(place), site: await siteFiles(place.site) };
+}
+
+/** The places where DESIGN.md's invariants 1 to 3 do not hold. */
+export async function brokenInvariants(place: Place, before: Seen): Promise<string[]> {
+  const broken: string[] = [];
+  const reader = openReader(place);
+  let seen: Seen;
+  try {
+    seen = await lookWith(reader);
+  } catch (error) {
+    return [`something is not whole: ${String(error)}`];
+  }
+  // 1. No published graph names an image that production cannot serve.
+  const published = { ...seen.site, ...(await artifactFiles(reader, seen)) };
+  for (const [path, text] of Object.entries(published)) {
+    if (!path.endsWith('/graph')) continue;
+    const { nodes } = JSON.parse(text) as { nodes: { version: string; payload: string }[] };
+    for (const { payload } of nodes) {
+      const [name, digest = ''] = payload.split('@');
+      if (name !== place.publicName) broken.push(`${path} names ${payload}, of another repository`);
+      const served = await manifest(reader, place.production, digest);
+      if (served === undefined) broken.push(`${path} names ${payload}, which production does not have`);
+      else if (served.digest !== digest) broken.push(`${path}: ${payload} is served as ${served.digest}`);
+      else await requireWhole(reader, place.production, served.json);
+    }
+  }
+  // 2. Only digests with passing evidence are tagged, byte for byte as tested.
+  for (const [tag, digest] of Object.entries(seen.tags)) {
+    if (tag.startsWith('updates-') || tag.endsWith('.sig')) continue;
+    if (!(await hasPassed(reader, digest, seen.referrers[digest.replace(':', '-')] ?? []))) {
+      broken.push(`tag ${tag} is on ${digest}, which has no passing evidence beside it`);
+    }
+    const here = await manifest(reader, place.production, digest);
+    const tested = await manifest(reader, place.test, digest);
+    if (here?.text !== tested?.text) broken.push(`tag ${tag} is not on the bytes that were tested`);
+  }
+  // 3. A version tag is never re-pointed; a release never removed or reordered; `created` grows.
+  for (const [tag, digest] of Object.entries(before.tags)) {
+    if (/-[0-9a-f]{8}$/.test(tag) && seen.tags[tag] !== digest) {
+      broken.push(`version tag ${tag} was on ${digest} and is on ${seen.tags[tag]}`);
+    }
+  }
+  for (const [path, text] of [...Object.entries(before.state), ...Object.entries(before.site)]) {
+    const now = seen.state[path] ?? seen.site[path];
+    if (path.endsWith('releases.json') && !extendsList(versions(text, 'releases'), versions(now, 'releases')))
+      broken.push(`${path} lost or moved a release`);
+    if (path.endsWith('/graph') && !extendsList(versions(text, 'nodes'), versions(now, 'nodes')))
+      broken.push(`${path} lost or moved a node`);
+  }
+  for (const [path, text] of Object.entries(seen.state)) {
+    if (!path.endsWith('releases.json')) continue;
+    const fleet = path.split('/')[1];
+    const created = versions(text, 'releases').map((version) => {
+      const record = seen.state[`fleets/${fleet}/records/${version}.json`] ?? '{}';
+      return Date.parse((JSON.parse(record) as { created: string }).created);
+    });
+    if (created.some((time, index) => !(time > (created[index - 1] ?? 0))))
+      broken.push(`${path}: created does not grow: ${created.join(', ')}`);
+  }
+  return broken;
+}
+
+function versions(text: string | undefined, key: 'releases' | 'nodes'): string[] {
+  if (text === undefined) return [];
+  return (
+    (JSON.parse(text) as Record<string, { version: string }[]>)[key]?.map(({ version }) => version) ?? []
+  );
+}
+
+function extendsList(before: readonly string[], now: readonly string[]): boolean {
+  return before.every((version, index) => now[index] === version);
+}
+
+async function hasPassed(reader: Reader, digest: string, listed: readonly string[]): Promise<boolean> {
+  for (const each of listed) {
+    const artifact = await manifest(reader, reader.place.production, each);
+    if (artifact?.json.artifactType !== 'application/vnd.in-toto+json') continue;
+    const blob = artifact.json.layers?.[0]?.digest ?? '';
+    const text = (await get(reader, `${reader.place.production}/blobs/${blob}`)).text;
+    const statement = JSON.parse(text) as {
+      subject: { digest: { sha256: string } }[];
+      predicate: { result: string };
+    };
+    const about = statement.subject.some((subject) => `sha256:${subject.digest.sha256}` === digest);
+    if (about && statement.predicate.result === 'PASSED') return true;
+  }
+  return false;
+}
+
+/** The files inside of `updates-<fleet>` artifacts. */
+async function artifactFiles(reader: Reader, seen: Seen): Promise<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for (const [tag, digest] of Object.entries(seen.tags)) {
+    if (!tag.startsWith('updates-')) continue;
+    const artifact = await manifest(reader, reader.place.production, digest);
+    for (const { digest: blob, annotations } of artifact?.json.layers ?? []) {
+      const title = annotations?.['org.opencontainers.image.title'] ?? '';
+      if (!title.endsWith('/graph')) continue;
+      files[`oci:${title}`] = (await get(reader, `${reader.place.production}/blobs/${blob}`)).text;
+    }
+  }
+  return files;
+}
+
+async function requireWhole(reader: Reader, repository: string, document: Document): Promise<void> {
+  for (const { digest } of document.manifests ?? []) {
+    const child = await manifest(reader, repository, digest);
+    if (child === undefined) throw new Error(`${repository}@${digest} is listed and not there`);
+    await requireWhole(reader, repository, child.json);
+  }
+  const blobs = [...(document.config === undefined ? [] : [document.config]), ...(document.layers ?? [])];
+  for (const { digest } of blobs) {
+    const { status } = await get(reader, `${repository}/blobs/${digest}`, 'HEAD');
+    if (status !== 200) throw new Error(`${repository}@${digest} is missing: ${status}`);
+  }
+}
+
+async function manifest(
+  reader: Reader,
+  repository: string,
+  name: string,
+): Promise<{ digest: string; text: string; json: Document } | undefined> {
+  const { status, text } = await get(reader, `${repository}/manifests/${name}`);
+  if (status === 404) return undefined;
+  const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`;
+  return { digest, text, json: JSON.parse(text) as Document };
+}
+
+async function tagList(reader: Reader): Promise<string[]> {
+  const { text } = await get(reader, `${reader.place.production}/tags/list`);
+  const { tags } = JSON.parse(text) as { tags?: string[] | null };
+  return tags ?? [];
+}
+
+interface Reader {
+  readonly place: Place;
+  /** Answers of this one look. */
+  readonly answers: Map<string, Promise<{ status: number; text: string }>>;
+}
+
+function openReader(place: Place): Reader {
+  return { place, answers: new Map() };
+}
+
+function get(reader: Reader, path: string, method = 'GET'): Promise<{ status: number; text: string }> {
+  const key = `${method} ${path}`;
+  const known = reader.answers.get(key);
+  if (known !== undefined) return known;
+  const asked = ask(`http://${reader.place.registry}/v2/${path}`, method);
+  reader.answers.set(key, asked);
+  return asked;
+}
+
+const agent = new Agent({ keepAlive: true });
+
+function ask(url: string, method: string): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    request(url, { method, agent, headers: { accept } }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.once('error', reject).once('end', () => resolve({ status: response.statusCode ?? 0, text }));
+    })
+      .once('error', reject)
+      .end();
+  });
+}
+
+/** Files of commits that were read before: a commit never changes. */
+const commits = new Map<string, Record<string, string>>();
+
+function stateFiles({ repository, stateBranch }: Place): Record<string, string> {
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-C', repository, ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+  const ref = join(repository, '.git/refs/heads', stateBranch);
+  if (!existsSync(ref)) return {};
+  const commit = readFileSync(ref, 'utf8').trim();
+  let files = commits.get(commit);
+  if (files === undefined) {
+    const paths = git('ls-tree', '-r', '--name-only', commit).split('\n').filter(Boolean);
+    files = Object.fromEntries(paths.map((path) => [path, git('show', `${commit}:${path}`)]));
+    commits.set(commit, files);
+  }
+  return files;
+}
+
+async function siteFiles(folder: string): Promise<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])) {
+    if (!entry.isFile()) continue;
+    const file = join(entry.parentPath, entry.name);
+    files[file.slice(folder.length + 1)] = await readFile(file, 'utf8');
+  }
+  return files;
+}

@@ -1,0 +1,173 @@
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readCandidate } from '../../src/build/candidate.ts';
+import { Git } from '../../src/host/git.ts';
+import { silentLog } from '../../src/host/log.ts';
+import { promoteImage } from '../../src/production/promote-image.ts';
+import { publishUpdates } from '../../src/publish/publish-updates.ts';
+import { createRegistryClient } from '../../src/registry/client.ts';
+import { startRollout } from '../../src/rollout/start-rollout.ts';
+import { openState } from '../../src/state/state.ts';
+import { createProject, prove, publishBase, type TestProject } from '../support/project.ts';
+import { anonymous, pushSampleImage, type TestRegistry } from '../support/registry.ts';
+import { commitFiles, temporaryFolder } from '../support/repository.ts';
+import type { FaultProxy } from './proxy.ts';
+import { look, type Place, type Seen } from './reader.ts';
+
+export const verbs = ['promote-image', 'start-rollout', 'publish-updates'] as const;
+export type VerbName = (typeof verbs)[number];
+
+export const now = 1_785_000_000;
+
+/** A project with one release behind it and another commit built and tested, and a way to try a verb on it again and again. */
+export interface Stage {
+  readonly project: TestProject;
+  readonly place: Place;
+  /** What the world saw before the verb. */
+  readonly before: Seen;
+  /** Puts everything back to where the verb was never run. */
+  reset(): void;
+  /** Runs the verb as a process of its own would. @param retryDelays none: the first failure is the end */
+  run(options?: { readonly retryDelays?: readonly number[]; readonly branches?: Branches }): Promise<unknown>;
+}
+
+type Branches = TestProject['forge']['branches'];
+
+export async function createStage(registry: TestRegistry, proxy: FaultProxy, verb: VerbName): Promise<Stage> {
+  const time = now - 10 * 86_400;
+  const project = await createProject(proxy.host, { time });
+  const { config, git } = project;
+  const site = await temporaryFolder();
+  await publishBase(project, '44.20260621.3.1');
+  await buildAndTest(project);
+  for (const each of verbs) await runVerb(project, each, site, time + 3600);
+  await commitFiles(git, { 'etc/motd': 'newer\n' }, { time: now - 3600 });
+  await buildAndTest(project);
+  for (const each of verbs) {
+    if (each === verb) break;
+    await runVerb(project, each, site, now);
+  }
+
+  const place: Place = {
+    registry: registry.host,
+    publicName: `${proxy.host}/${config.image.path}`,
+    production: config.image.path,
+    test: config.testImage.path,
+    repository: git.directory,
+    stateBranch: config.stateBranch,
+    site,
+  };
+  const storage = join(registry.directory, 'storage/docker/registry/v2/repositories', config.image.path);
+  const kept = await temporaryFolder();
+  const copy = (from: string, to: string) => {
+    rmSync(to, { recursive: true, force: true });
+    cpSync(from, to, { recursive: true });
+  };
+  copy(storage, join(kept, 'production'));
+  copy(site, join(kept, 'site'));
+  const state = await git.run(['rev-parse', config.stateBranch]);
+  const steadyGit = new SteadyGit(git.directory);
+  const steady = steadyBranches(git.directory, project.forge.branches);
+  return {
+    project,
+    place,
+    before: await look(place),
+    reset: () => {
+      copy(join(kept, 'production'), storage);
+      if (verb === 'publish-updates') copy(join(kept, 'site'), site);
+      if (verb !== 'publish-updates')
+        writeFileSync(
+          refFile(git.directory, config.stateBranch),
+          `${state}
+`,
+        );
+    },
+    run: ({ retryDelays = [], branches = steady } = {}) => {
+      const parts = {
+        ...project,
+        git: steadyGit,
+        client: createRegistryClient({ credentials: anonymous, retryDelays }),
+        forge: { ...project.forge, branches },
+        state: openState(branches, config),
+      };
+      return runVerb(parts, verb, site, now);
+    },
+  };
+}
+
+function runVerb(project: TestProject, verb: VerbName, site: string, at: number): Promise<unknown> {
+  const fleet = project.config.fleets.testing;
+  if (fleet === undefined) throw new Error('no fleet testing');
+  switch (verb) {
+    case 'promote-image':
+      return promoteImage(project, { fleet: fleet.name, now: at });
+    case 'start-rollout':
+      return startRollout(project, { fleet, now: at });
+    case 'publish-updates':
+      return publishUpdates({ ...project, log: silentLog }, { folder: site, fleets: [], now: at });
+  }
+}
+
+/** What build-image and boot-test leave in the test registry. */
+export async function buildAndTest(project: TestProject, branch = 'testing') {
+  const { git, config, client } = project;
+  const candidate = await readCandidate({ git, config, client, commit: branch });
+  const built = await pushSampleImage(client, config.testImage, {
+    tag: candidate.tag,
+    created: new Date(candidate.committedAt * 1000).toISOString(),
+    labels: { 'org.opencontainers.image.version': candidate.version, 'com.coreos.stream': config.stream },
+  });
+  await prove(project, candidate, built, 'PASSED');
+  // As CI systems sign: an image of its own under a tag that names the digest.
+  await pushSampleImage(client, config.testImage, {
+    tag: `${built.digest.replace(':', '-')}.sig`,
+    layers: [Buffer.from(built.digest)],
+  });
+  return { candidate, built };
+}
+
+/** Asks git once for what never changes while a verb is tried again and again: nobody commits to the fleets' branches. */
+class SteadyGit extends Git {
+  readonly #answers = new Map<string, Promise<unknown>>();
+
+  override run(...asked: Parameters<Git['run']>): Promise<string> {
+    return remembered(this.#answers, ['run', asked], () => super.run(...asked));
+  }
+
+  override try(...asked: Parameters<Git['try']>): Promise<string | undefined> {
+    return remembered(this.#answers, ['try', asked], () => super.try(...asked));
+  }
+}
+
+/** Where git keeps a branch that was never packed: starting git takes longer than anything else here. */
+function refFile(directory: string, branch: string): string {
+  return join(directory, '.git/refs/heads', branch);
+}
+
+/** What is in a commit never changes; where a branch is does. */
+function steadyBranches(directory: string, branches: Branches): Branches {
+  const answers = new Map<string, Promise<unknown>>();
+  return {
+    ...branches,
+    resolve: async (branch) => {
+      const file = refFile(directory, branch);
+      return existsSync(file) ? readFileSync(file, 'utf8').trim() : branches.resolve(branch);
+    },
+    readFolder: (...asked) => remembered(answers, ['folder', asked], () => branches.readFolder(...asked)),
+    readFile: (...asked) => remembered(answers, ['file', asked], () => branches.readFile(...asked)),
+    log: (...asked) => remembered(answers, ['log', asked], () => branches.log(...asked)),
+    isAncestor: (...asked) => remembered(answers, ['ancestor', asked], () => branches.isAncestor(...asked)),
+    commitTime: (...asked) => remembered(answers, ['time', asked], () => branches.commitTime(...asked)),
+  };
+}
+
+function remembered<T>(
+  answers: Map<string, Promise<unknown>>,
+  asked: unknown,
+  ask: () => Promise<T>,
+): Promise<T> {
+  const key = JSON.stringify(asked);
+  const known = answers.get(key) ?? ask();
+  answers.set(key, known);
+  return known as Promise<T>;
+}

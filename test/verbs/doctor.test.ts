@@ -1,0 +1,345 @@
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseConfig } from '../../src/config/config.ts';
+import type { Examination } from '../../src/doctor/doctor.ts';
+import { Git } from '../../src/host/git.ts';
+import { silentLog } from '../../src/host/log.ts';
+import { promoteImage } from '../../src/production/promote-image.ts';
+import { publishUpdates } from '../../src/publish/publish-updates.ts';
+import { isIndex } from '../../src/registry/manifest.ts';
+import { atDigest, atTag, parseDigest } from '../../src/registry/reference.ts';
+import { startRollout } from '../../src/rollout/start-rollout.ts';
+import doctor from '../../src/verbs/doctor.ts';
+import { buildAndTest, now } from '../faults/stage.ts';
+import { contextAt, createProject, publishBase, type TestProject } from '../support/project.ts';
+import { pushSampleImage, useRegistry } from '../support/registry.ts';
+import { commitFiles } from '../support/repository.ts';
+
+// One good site, and broken copies of it.
+
+const registry = useRegistry();
+const url = 'https://acme.example.com/os/';
+let good: Site;
+let copies = 0;
+
+interface Site {
+  /** With coxswain.yaml. */
+  readonly directory: string;
+  readonly site: string;
+  readonly project: TestProject;
+  readonly versions: readonly string[];
+}
+
+beforeAll(async () => {
+  const made = await createProject(registry.host, {
+    time: now - 9 * 86_400,
+    more: `publish: { url: "${url}" }\n`,
+  });
+  // The test's own repository is gone after the first test; this one stays.
+  const directory = join(registry.directory, 'repository');
+  await cp(made.git.directory, directory, { recursive: true });
+  const { openGitForge } = await import('../../src/forge/git-forge.ts');
+  const { openState } = await import('../../src/state/state.ts');
+  const forge = await openGitForge(directory);
+  const project: TestProject = {
+    ...made,
+    git: new Git(directory),
+    forge,
+    state: openState(forge.branches, made.config),
+  };
+  const fleet = project.config.fleets.testing;
+  if (fleet === undefined) throw new Error('no fleet');
+  await publishBase(project, '44.20260621.3.1');
+  const versions: string[] = [];
+  for (const time of [now - 8 * 86_400, now - 43_200]) {
+    await commitFiles(project.git, { 'etc/motd': `${time}\n` }, { time });
+    versions.push((await buildAndTest(project)).candidate.version);
+    await promoteImage(project, { fleet: 'testing', now: time });
+    await startRollout(project, { fleet, now: time });
+  }
+  const site = join(registry.directory, 'site');
+  await publishUpdates({ ...project, log: silentLog }, { folder: site, fleets: [], now });
+  good = { directory, site, project, versions };
+});
+
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+
+/** A copy of the good site; its images are the same ones. */
+async function copyOf(): Promise<Site> {
+  copies += 1;
+  const folder = join(registry.directory, `copy-${copies}`);
+  folders.push(folder);
+  await mkdir(folder);
+  await cp(good.site, join(folder, 'site'), { recursive: true });
+  await cp(join(good.directory, 'coxswain.yaml'), join(folder, 'coxswain.yaml'));
+  return { ...good, directory: folder, site: join(folder, 'site') };
+}
+
+async function examine(
+  place: Site,
+  options: { at?: number; site?: string; oci?: boolean; baseUrl?: string[]; fleet?: string[] } = {},
+) {
+  const { at = now, oci = false, baseUrl = [], fleet = [] } = options;
+  const inputs = {
+    site: oci ? undefined : place.site,
+    oci,
+    fleet,
+    'base-url': baseUrl,
+    grace: 1800,
+    directory: place.directory,
+  };
+  const { data, text, exitCode } = await doctor.run(inputs, contextAt(at));
+  return { ...(data as Examination), text, exitCode };
+}
+
+async function edit(file: string, change: (text: string) => string): Promise<void> {
+  const text = await readFile(file, 'utf8');
+  const changed = change(text);
+  expect(changed).not.toBe(text);
+  await writeFile(file, changed);
+}
+
+/** Edits one file of the site by its JSON. */
+function editJson(file: string, change: (value: never) => unknown): Promise<void> {
+  return edit(file, (text) => `${JSON.stringify(change(JSON.parse(text) as never), null, 2)}\n`);
+}
+
+const graphs = ['x86_64/v1/graph', 'x86_64/early/v1/graph', 'x86_64/late/v1/graph'];
+
+/** Puts one digest in the place of another, everywhere. */
+async function replaceEverywhere(place: Site, from: string, to: string): Promise<void> {
+  for (const file of ['releases.json', ...graphs]) {
+    await edit(join(place.site, 'testing', file), (text) => text.replaceAll(from, to));
+  }
+}
+
+async function digestOf(version: string): Promise<string> {
+  const { client, config } = good.project;
+  return (await client.resolve(atTag(config.image, version)))?.digest ?? '';
+}
+
+async function deleteManifest(digest: string): Promise<void> {
+  const { path } = good.project.config.image;
+  await fetch(`http://${registry.host}/v2/${path}/manifests/${digest}`, { method: 'DELETE' });
+}
+
+async function newImage(options: Parameters<typeof pushSampleImage>[2]): Promise<string> {
+  const { client, config } = good.project;
+  return (await pushSampleImage(client, config.image, options)).digest;
+}
+
+const labelsOf = (version: string) => ({
+  'org.opencontainers.image.version': version,
+  'com.coreos.stream': 'stable',
+});
+
+describe('doctor on a good site', () => {
+  it('has no finding, for the folder and for the artifacts', async () => {
+    const found = await examine(good, {
+      baseUrl: [`${url}testing/\${basearch}/`, `${url}testing/\${basearch}/\${group}/`],
+    });
+    expect(found.findings).toEqual([]);
+    expect(found).toMatchObject({ exitCode: 0, releases: 2, images: 2, fleets: ['testing', 'stable'] });
+    expect(found.text).toMatch(/^no finding \(testing, stable: 2 releases, 2 images/);
+    expect((await examine(good, { oci: true })).findings).toEqual([]);
+  });
+});
+
+describe('doctor has one finding, with a remedy, for', () => {
+  it.each<[string, string, (place: Site) => Promise<Parameters<typeof examine>[1] | undefined>]>([
+    [
+      'a file that is not there',
+      'missing-file',
+      async ({ site }) => {
+        await rm(join(site, 'testing/x86_64/late/v1/graph'));
+        return undefined;
+      },
+    ],
+    [
+      'a file that is cut off',
+      'unreadable-file',
+      async ({ site }) => {
+        await edit(join(site, 'testing/x86_64/v1/graph'), (text) => text.slice(0, 100));
+        return undefined;
+      },
+    ],
+    [
+      'a release index that is cut off',
+      'unreadable-file',
+      async ({ site }) => {
+        await edit(join(site, 'testing/releases.json'), (text) => text.slice(0, 100));
+        return undefined;
+      },
+    ],
+    [
+      'a ring that a publisher forgot',
+      'stale-graph',
+      async ({ site }) => {
+        await editJson(join(site, 'testing/x86_64/early/v1/graph'), (graph: object) => ({
+          ...graph,
+          edges: [],
+        }));
+        return undefined;
+      },
+    ],
+    [
+      'a site that nobody has published for long',
+      'stale-graph',
+      async () => ({ at: now + 13 * 3600, fleet: ['testing'] }),
+    ],
+    ['a base_url without its slash', 'base-url', async () => ({ baseUrl: [`${url}testing/\${basearch}`] })],
+    ['a base_url that leads nowhere', 'base-url', async () => ({ baseUrl: [`${url}tests/\${basearch}/`] })],
+    [
+      'a base_url with a variable that Zincati does not know',
+      'base-url',
+      async () => ({ baseUrl: [`${url}testing/\${arch}/`] }),
+    ],
+    [
+      'a base_url of another site',
+      'base-url',
+      async () => ({ baseUrl: ['https://old.example.com/testing/x86_64/'] }),
+    ],
+    [
+      'a site that is served without TLS',
+      'base-url',
+      async ({ directory }) => {
+        await edit(join(directory, 'coxswain.yaml'), (text) => text.replace('https:', 'http:'));
+        return undefined;
+      },
+    ],
+    [
+      'an image that production does not have',
+      'unservable',
+      async (place) => {
+        await replaceEverywhere(
+          place,
+          await digestOf(place.versions[1] as string),
+          `sha256:${'1'.repeat(64)}`,
+        );
+        return undefined;
+      },
+    ],
+    [
+      'a payload of another repository',
+      'payload',
+      async (place) => {
+        const digest = await digestOf(place.versions[1] as string);
+        const name = `${registry.host}/${place.project.config.image.path}`;
+        await replaceEverywhere(place, `${name}@${digest}`, `${name}-test@${digest}`);
+        return undefined;
+      },
+    ],
+  ])('%s', async (_what, check, damage) => {
+    const place = await copyOf();
+    const found = await examine(place, await damage(place));
+    expect([...new Set(found.findings.map((each) => each.check))], found.text).toEqual([check]);
+    expect(found.exitCode).toBe(1);
+    expect(found.findings[0]?.remedy).toMatch(/\.$/);
+    expect(found.text).toContain(`error [${check}]`);
+  });
+
+  it('ages that do not grow, beside the graph being no longer the right one', async () => {
+    const place = await copyOf();
+    for (const file of graphs) {
+      await edit(join(place.site, 'testing', file), (text) =>
+        text.replace('age_index": "1"', 'age_index": "0"'),
+      );
+    }
+    const found = await examine(place);
+    expect(new Set(found.findings.map(({ check }) => check))).toEqual(new Set(['ages', 'stale-graph']));
+  });
+
+  it('another stream in the configuration, with all that follows from it', async () => {
+    const place = await copyOf();
+    await edit(join(place.directory, 'coxswain.yaml'), (text) => `${text}stream: next\n`);
+    expect(parseConfig(await readFile(join(place.directory, 'coxswain.yaml'), 'utf8'), 'x').stream).toBe(
+      'next',
+    );
+    const found = await examine(place, { fleet: ['testing'] });
+    expect(new Set(found.findings.map(({ check }) => check))).toEqual(
+      new Set(['stream', 'stream-label', 'stream-tag']),
+    );
+  });
+
+  it.each<[string, string, (version: string) => Promise<string>]>([
+    [
+      'a label that is not the version',
+      'version-label',
+      (version) =>
+        newImage({
+          tag: version,
+          created: '2026-07-25T12:00:00Z',
+          labels: labelsOf('44.20260621.3.1-00000000'),
+        }),
+    ],
+    [
+      'an image older than the one before',
+      'created',
+      (version) => newImage({ tag: version, created: '2020-01-01T00:00:00Z', labels: labelsOf(version) }),
+    ],
+    [
+      'an image without evidence',
+      'evidence',
+      (version) => newImage({ tag: version, created: '2026-07-25T12:00:00Z', labels: labelsOf(version) }),
+    ],
+    [
+      'an image that no tag holds',
+      'version-tag',
+      (version) => newImage({ created: '2026-07-25T12:00:00Z', labels: labelsOf(version) }),
+    ],
+    [
+      'an image that lacks a layer',
+      'unservable',
+      async (version) => {
+        const digest = await newImage({
+          tag: version,
+          created: '2026-07-25T12:00:00Z',
+          labels: labelsOf(version),
+        });
+        const { client, config } = good.project;
+        const { json } = await client.getManifest(atDigest(config.image, parseDigest(digest)));
+        const layer = isIndex(json) ? undefined : json.layers[0]?.digest;
+        const url = `http://${registry.host}/v2/${config.image.path}/blobs/${layer}`;
+        expect((await fetch(url, { method: 'DELETE' })).status).toBe(202);
+        return digest;
+      },
+    ],
+  ])('%s', async (_what, check, make) => {
+    const place = await copyOf();
+    const { client, config } = place.project;
+    const version = place.versions[1] as string;
+    const before = await client.getManifest(atTag(config.image, version));
+    try {
+      await replaceEverywhere(place, before.descriptor.digest, await make(version));
+      const found = await examine(place);
+      // An image made here was never tested.
+      const checks = [...new Set(found.findings.map((each) => each.check))].filter(
+        (each) => check === 'evidence' || each !== 'evidence',
+      );
+      expect(checks, found.text).toEqual([check]);
+      expect(found.exitCode).toBe(1);
+    } finally {
+      await client.putManifest(config.image, version, before.bytes, before.descriptor.mediaType);
+    }
+  });
+
+  it('an old image that production has lost: a warning, for nobody is sent there', async () => {
+    const place = await copyOf();
+    const { client, config } = place.project;
+    const version = place.versions[0] as string;
+    const before = await client.getManifest(atTag(config.image, version));
+    // With the image go the tags on it.
+    const newest = await client.getManifest(atTag(config.image, place.versions[1] as string));
+    await client.putManifest(config.image, 'stable', newest.bytes, newest.descriptor.mediaType);
+    await deleteManifest(before.descriptor.digest);
+    try {
+      const { findings, exitCode } = await examine(place);
+      expect(findings.map(({ check, severity }) => `${severity} ${check}`)).toEqual(['warning lost-image']);
+      expect(exitCode).toBe(0);
+    } finally {
+      await client.putManifest(config.image, version, before.bytes, before.descriptor.mediaType);
+    }
+  });
+});
