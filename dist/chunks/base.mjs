@@ -2,7 +2,8 @@ import { a as parseContainerfile, n as findBase, r as repinBase } from "./contai
 import { i as nextFleets, r as fleetTip, t as entryFleets } from "./fleets.mjs";
 import { i as baseBranch, r as withdrawProposal, t as proposeChanges } from "./forge.mjs";
 import { h as formatTime, m as formatDuration, v as InputError } from "./host.mjs";
-import { f as NotFoundError, g as atTag, h as atDigest, o as readImage, v as formatReference, x as isTag, y as formatRepository } from "./registry.mjs";
+import { C as isTag, _ as atDigest, b as formatReference, c as readImage, m as NotFoundError, v as atTag, x as formatRepository } from "./registry.mjs";
+import { a as landmarksBetween, c as doubtOf, f as standingOf, s as describeStanding } from "./upstream.mjs";
 import { o as refreshFileName } from "./build.mjs";
 // src/base/base-image.ts
 const versionLabel = "org.opencontainers.image.version";
@@ -76,10 +77,10 @@ function versionOfTag(config, pinned) {
 // src/base/base-proposal.ts
 /** The pull request that pins another build of the base. */
 function repinProposal(options) {
-	const { config, fleet, from, to } = options;
+	const { config, fleet, from, to, view } = options;
 	const stream = `stream ${config.stream}`;
 	const title = from === void 0 ? `Pin base image ${to.version} (${stream})` : from.version === to.version ? `Base image ${to.version} was built again (${stream})` : `Base image ${from.version ?? short(from.digest)} → ${to.version} (${stream})`;
-	const lead = from === void 0 ? `\`${config.containerfile}\` names \`${formatReference(config.base)}\` without a digest, so that a build says nothing about what it was built on. This pins what the tag points at now.` : `\`${formatReference(config.base)}\` points at another build than the one pinned in \`${config.containerfile}\`.`;
+	const lead = view?.onTheWayTo !== void 0 ? `Base ${to.version} is a barrier upstream, on the way to ${view.onTheWayTo}: a fleet that skips it cannot release anything newer. That one is proposed when this is merged.` : from === void 0 ? `\`${config.containerfile}\` names \`${formatReference(config.base)}\` without a digest, so that a build says nothing about what it was built on. This pins what the tag points at now.` : `\`${formatReference(config.base)}\` points at another build than the one pinned in \`${config.containerfile}\`.`;
 	const rows = [
 		[
 			"",
@@ -112,11 +113,27 @@ function repinProposal(options) {
 			code(config.stream)
 		]
 	];
-	return proposal(options, title, [
-		lead,
-		(from === void 0 ? rows.map(([name = "", , now = ""]) => [name, now]) : rows).map((row) => `| ${row.join(" | ")} |`).join("\n"),
-		whatHappensNext(config, fleet)
-	]);
+	return {
+		...proposal(options, title, [
+			lead,
+			(from === void 0 ? rows.map(([name = "", , now = ""]) => [name, now]) : rows).map((row) => `| ${row.join(" | ")} |`).join("\n"),
+			...view === void 0 ? [] : [upstreamSection(view)],
+			whatHappensNext(config, fleet)
+		]),
+		ready: (view?.barriers.length ?? 0) === 0
+	};
+}
+/** What upstream does with the base. It says the same at any time, as long as upstream does nothing. */
+function upstreamSection({ standing, barriers, deadends }) {
+	const [skipped] = barriers;
+	return `### Upstream\n\n${[
+		...describeStanding(standing),
+		...barriers.map(({ version, reason }) => `passes the barrier ${version}: ${reason}`),
+		...deadends.map(({ version, reason }) => `passes the dead-end ${version}: ${reason}`),
+		...skipped === void 0 ? [] : [`**start-rollout will refuse a release on this base**: you need a release on base ${skipped.version} first (\`coxswain watch-base --base-version ${skipped.version}\`)`],
+		...barriers.length === 0 && deadends.length === 0 ? ["no barrier and no dead-end is passed on the way"] : [],
+		...doubtOf(standing) === void 0 ? [] : ["start-rollout needs `--accept-upstream`, too, if nothing has changed upstream by then"]
+	].map((fact) => `- ${fact}`).join("\n")}`;
 }
 /** The pull request that builds again on the same base. @param builtAt UNIX seconds */
 function refreshProposal(options) {
@@ -148,6 +165,53 @@ function code(text) {
 }
 function short(digest) {
 	return digest.slice(7, 19);
+}
+// src/base/choose-base.ts
+/** What a version tag of the base's repository points at. @throws InputError when there is no such tag */
+async function resolveVersion(client, config, version) {
+	const field = "--base-version";
+	if (!isTag(version)) throw new InputError({
+		field,
+		problem: "no tag can have this name",
+		found: version
+	});
+	const reference = atTag(config.base.repository, version);
+	const found = await client.resolve(reference);
+	if (found !== void 0) return found.digest;
+	throw new InputError({
+		where: formatReference(reference),
+		problem: "the registry answers, and has no such tag: this base is to be built on, and cannot be found by its version",
+		remedy: `Fedora tags every release in its repository; a mirror has to take those tags over. With the digest, pin it yourself: ${formatReference(reference)}@sha256:…`
+	});
+}
+/**
+* Which build of the base to propose: what the tag points at, unless one of upstream's barriers lies before it; then
+* that comes first, the oldest first, because a fleet that skips it cannot go on.
+* @param options.explicit the build was asked for by its version: it is taken as it is
+*/
+async function chooseBase(options) {
+	const { client, config, readUpstream, from, digest, explicit, accept, now } = options;
+	const newest = await readNewBase(client, config, digest);
+	const guidance = await readUpstream();
+	if (guidance === void 0) return { to: newest };
+	const between = (kind, to) => from?.version === void 0 ? [] : landmarksBetween(guidance, kind, {
+		from: from.version,
+		to
+	});
+	const [first] = explicit ? [] : between("barrier", newest.version);
+	const to = first === void 0 ? newest : await readNewBase(client, config, await resolveVersion(client, config, first.version));
+	const standing = standingOf(guidance, to.version, now);
+	const doubt = doubtOf(standing);
+	return {
+		to,
+		view: {
+			standing,
+			barriers: between("barrier", to.version),
+			deadends: between("deadend", to.version),
+			...first === void 0 ? {} : { onTheWayTo: newest.version }
+		},
+		...doubt === void 0 || accept.includes(doubt.doubt) ? {} : { blocked: `${doubt.why}; --accept-upstream ${doubt.doubt} proposes it all the same` }
+	};
 }
 // src/base/refresh.ts
 /** UNIX seconds at which a fleet's newest build was made; undefined before its first release. */
@@ -183,63 +247,93 @@ async function dateOn(branches, commit) {
 	return Number.isNaN(milliseconds) ? void 0 : Math.floor(milliseconds / 1e3);
 }
 // src/base/watch-base.ts
-/** Looks at the base, and keeps one pull request for each fleet where releases come in. */
-async function watchBase(project, now) {
-	const digest = await resolveBase(project.client, project.config);
+/**
+* Looks at the base, and keeps one pull request for each fleet where releases come in.
+* @throws OutsideError when the base has moved and upstream's guidance cannot be read
+*/
+async function watchBase(project, options) {
+	const { client, config } = project;
+	const digest = options.baseVersion === void 0 ? await resolveBase(client, config) : await resolveVersion(client, config, options.baseVersion);
 	const answers = [];
-	for (const fleet of entryFleets(project.config)) answers.push(await watchFor(project, {
+	for (const fleet of entryFleets(config)) answers.push(await watchFor(project, {
+		...options,
 		fleet,
-		digest,
-		now
+		digest
 	}));
 	return answers;
 }
-async function watchFor(project, { fleet, digest, now }) {
+async function watchFor(project, options) {
+	const { fleet, digest, now, baseVersion, accept = [] } = options;
 	const { config, client, forge } = project;
 	const tip = await fleetTip(forge.branches, fleet);
 	const { text, pinned } = await readPin(project, fleet, tip);
 	const from = pinned.kind === "digest" ? pinned.digest : void 0;
+	let held = {};
 	if (from !== digest) {
-		const [before, after] = [await readPinnedBase(client, config, pinned), await readNewBase(client, config, digest)];
-		const content = repinBase(text, config.containerfile, config.base, after.pin);
-		const proposal = repinProposal({
+		const before = await readPinnedBase(client, config, pinned);
+		const { readUpstream } = project;
+		const { to, view, blocked } = await chooseBase({
+			client,
 			config,
-			fleet,
+			readUpstream,
 			from: before,
-			to: after
+			digest,
+			explicit: baseVersion !== void 0,
+			accept,
+			now
 		});
-		const { action, pullRequest } = await proposeChanges(forge, proposal, {
-			tip,
-			changes: [{
-				path: config.containerfile,
-				content
-			}]
-		});
-		return {
-			fleet: fleet.name,
-			moved: true,
-			base: {
-				from,
-				to: digest,
-				fromVersion: before?.version,
-				toVersion: after.version
-			},
-			pullRequest: pullRequest.number,
-			action,
-			title: pullRequest.title
+		const upstream = view === void 0 ? {} : { upstream: view.standing };
+		if (blocked === void 0) {
+			const content = repinBase(text, config.containerfile, config.base, to.pin);
+			const proposal = repinProposal({
+				config,
+				fleet,
+				from: before,
+				to,
+				view
+			});
+			const { action, pullRequest } = await proposeChanges(forge, proposal, {
+				tip,
+				changes: [{
+					path: config.containerfile,
+					content
+				}]
+			});
+			return {
+				fleet: fleet.name,
+				moved: true,
+				base: {
+					from,
+					to: to.digest,
+					fromVersion: before?.version,
+					toVersion: to.version
+				},
+				pullRequest: pullRequest.number,
+				action,
+				title: pullRequest.title,
+				...upstream
+			};
+		}
+		held = {
+			...upstream,
+			blocked,
+			digest: to.digest,
+			toVersion: to.version
 		};
 	}
 	const version = versionOfTag(config, pinned);
+	const { digest: heldDigest, toVersion, ...why } = held;
 	const base = {
 		from,
-		to: digest,
+		to: heldDigest ?? digest,
 		fromVersion: version,
-		toVersion: version
+		toVersion: toVersion ?? version
 	};
 	const unmoved = {
 		fleet: fleet.name,
-		moved: false,
-		base
+		moved: heldDigest !== void 0,
+		base,
+		...why
 	};
 	const head = baseBranch(fleet.name);
 	const refresh = await dueRefresh(forge.branches, {
@@ -267,16 +361,44 @@ async function watchFor(project, { fleet, digest, now }) {
 			title: pullRequest.title
 		};
 	}
+	if (heldDigest !== void 0 && await proposesOther(project, {
+		fleet,
+		head,
+		held: heldDigest
+	})) {
+		const open = await forge.pullRequests.find({
+			head,
+			base: fleet.branch
+		});
+		return {
+			...unmoved,
+			pullRequest: open?.number,
+			action: "unchanged",
+			title: open?.title
+		};
+	}
 	const { action, pullRequest } = await withdrawProposal(forge, {
 		head,
 		base: fleet.branch
-	}, `Closed: \`${fleet.branch}\` pins what the base's tag points at (\`${digest}\`), and no new build is due.`);
+	}, held.blocked === void 0 ? `Closed: \`${fleet.branch}\` pins what the base's tag points at (\`${digest}\`), and no new build is due.` : `Closed: ${held.blocked}.`);
 	return {
 		...unmoved,
 		pullRequest: pullRequest?.number,
 		action,
 		title: pullRequest?.title
 	};
+}
+/** An open pull request proposes another base than the one that upstream holds back: it stays as good as it was. */
+async function proposesOther({ config, forge }, { fleet, head, held }) {
+	const open = await forge.pullRequests.find({
+		head,
+		base: fleet.branch
+	});
+	if (open === void 0) return false;
+	const text = await forge.branches.readFile(open.headCommit, config.containerfile);
+	if (text === void 0) return false;
+	const { reference } = findBase(parseContainerfile(text, config.containerfile), config.base);
+	return reference.kind === "digest" && reference.digest !== held;
 }
 async function readPin({ config, forge }, fleet, tip) {
 	const text = await forge.branches.readFile(tip, config.containerfile);

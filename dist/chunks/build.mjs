@@ -1,6 +1,6 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
 import { a as requireTools, d as withTemporaryFolder, i as findTool, r as exec, v as InputError, x as messageOf, y as OutsideError } from "./host.mjs";
-import { _ as digestOf, b as isDigest, c as isLoopback, g as atTag, h as atDigest, i as copyImage, m as goArchitecture, o as readImage, u as mediaTypes, v as formatReference, x as isTag, y as formatRepository } from "./registry.mjs";
+import { C as isTag, S as isDigest, _ as atDigest, a as copyImage, b as formatReference, c as readImage, f as mediaTypes, g as goArchitecture, u as isLoopback, v as atTag, x as formatRepository, y as digestOf } from "./registry.mjs";
 import "./config.mjs";
 import { a as parseContainerfile, i as stagesOnBase, n as findBase, t as externalStages } from "./containerfile.mjs";
 import { t as require_ignore } from "./balena-dockerignore.mjs";

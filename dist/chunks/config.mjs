@@ -1,6 +1,6 @@
 import { g as parseDuration, u as readFileIfThere, v as InputError } from "./host.mjs";
-import { C as parseReference, T as sameRepository, p as architectures, v as formatReference, w as parseRepository, y as formatRepository } from "./registry.mjs";
-import { d as record, f as strictObject, h as toJSONSchema, i as boolean, l as number, n as _enum, p as string, r as array } from "./zod.mjs";
+import { D as sameRepository, E as parseRepository, T as parseReference, b as formatReference, h as architectures, x as formatRepository } from "./registry.mjs";
+import { d as record, f as strictObject, g as toJSONSchema, h as union, i as boolean, l as number, n as _enum, o as int, p as string, r as array, s as literal } from "./zod.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { join } from "node:path";
 // src/config/nearest.ts
@@ -43,17 +43,31 @@ const fleet = strictObject({
 	"promote-from": string().optional().describe("Fleet whose releases are proposed to this one by a pull request."),
 	soak: duration.default("0s").describe("How long a release runs in the fleet before, from the start of its rollout, such as 48h.")
 }).describe("One fleet: a branch and the nodes that follow it. Everything has a default: testing: {}");
+const bootTest = strictObject({
+	memory: int().min(128).default(1024).describe("The machine's memory in megabytes."),
+	cpus: int().min(1).max(64).default(2).describe("The machine's processors."),
+	network: _enum(["closed", "user"]).default("closed").describe("What the machine reaches: closed is an address and nothing else, user whatever the runner reaches."),
+	deadline: duration.optional().describe("How long one machine may run in all. Default: ten minutes and the time limits of all tests."),
+	leftovers: _enum(["warn", "fail"]).default("warn").describe("What files in /var and /run of the image mean: machines that update never get them."),
+	upgrades: boolean().optional().describe("Rehearse the update from the releases that nodes have. Default: where there are tests in before-upgrade, after-upgrade or after-rollback.")
+}).describe("The virtual machine that images are tested in, and what is tested besides the tests.");
 /** coxswain.yaml as it is written. The JSON Schema for editors is made from this too. */
 const configSchema = strictObject({
 	image: string().describe("Production repository, without a tag: where fleets get their images. ghcr.io/acme/os"),
 	"test-image": string().optional().describe("Repository that images are pushed to before they are tested; may be in another registry. Default: image with -test at its end."),
 	base: string().describe("Base image with the tag to follow, such as quay.io/fedora/fedora-coreos:stable"),
+	upstream: union([literal("none"), strictObject({
+		updates: string().describe("Address of the base's update metadata (updates.json)."),
+		releases: string().describe("Address of the base's release index (releases.json).")
+	})]).optional().describe("Where the base's own update guidance is read, so that its barriers become yours: {updates: URL, releases: URL}, or none. Default: Fedora's, for quay.io/fedora/fedora-coreos with the tag stable, testing or next; none for any other base."),
 	stream: string().regex(/^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/, "a text that may be a tag: letters, digits, \"_\", \".\" and \"-\"").optional().describe("Value of the label com.coreos.stream in every build, the same for all fleets: Zincati follows a tag of this name in the production repository. Default: the tag of base."),
 	architectures: array(_enum(architectures)).min(1).default(["x86_64"]).describe("Architectures to build, by the names that Fedora CoreOS uses."),
 	refresh: duration.default("7d").describe("Build again when the last build is older than this, though the base did not move."),
 	containerfile: path.default("Containerfile").describe("Path of the Containerfile."),
 	"build-arguments": record(string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "a name of letters, digits and \"_\""), string()).default({}).describe("Values for ARG instructions. They are part of the build key."),
 	tests: path.default("tests").describe("Folder of the tests that run inside the booted image; exit code 0 passes."),
+	"allow-failed-units": array(string().regex(/^[^\s/]+$/, "the name of a unit, such as chronyd.service")).default([]).describe("Units of systemd that may fail in a boot test: those that have no business in a virtual machine."),
+	"boot-test": bootTest.prefault({}),
 	"state-branch": string().regex(/^[^\s~^:?*[\\\p{Cc}]+$/u, "a branch name as git takes it").default("coxswain").describe("Branch that holds releases and rollouts of all fleets."),
 	fleets: record(name, fleet.nullable()).describe("The fleets by name, the first to get a release first."),
 	rings: record(name, number().min(0).max(1)).default({}).describe("Named values of rollout_wariness, each with its own update graph: 0 gets an update first, 1 when the rollout is complete."),
@@ -132,7 +146,7 @@ function problemsOfIssue(issue, document) {
 				expected: issue.message.startsWith("Invalid input") ? expectedType(issue.expected) : issue.message,
 				...issue.expected === "string" && issue.message.startsWith("Invalid input") && found !== null && typeof found !== "object" ? { remedy: "Put it in quotes." } : {}
 			}];
-		case "invalid_union": return (issue.errors.find((errors) => errors.some((each) => each.code !== "invalid_type" || each.expected !== "null")) ?? []).flatMap((each) => problemsOfIssue({
+		case "invalid_union": return (issue.errors.find((errors) => errors.some((each) => each.path.length > 0 || each.code === "unrecognized_keys")) ?? issue.errors.find((errors) => errors.some((each) => each.code !== "invalid_type" || each.expected !== "null")) ?? []).flatMap((each) => problemsOfIssue({
 			...each,
 			path: [...issue.path, ...each.path]
 		}, document));
@@ -193,6 +207,8 @@ function knownFields(path) {
 	const { shape } = configSchema;
 	if (path.length === 0) return Object.keys(shape);
 	if (path[0] === "fleets") return Object.keys(shape.fleets.valueType.unwrap().shape);
+	if (path[0] === "upstream") return ["updates", "releases"];
+	if (path[0] === "boot-test") return Object.keys(shape["boot-test"].unwrap().shape);
 	return Object.keys(shape.publish.unwrap().shape);
 }
 function valueAt(value, path) {
@@ -429,6 +445,31 @@ function explain(error) {
 		default: return { problem: `not YAML: ${error.message.replace(/\.$/, "")}` };
 	}
 }
+// src/config/upstream.ts
+const fedoraStreams = /* @__PURE__ */ new Set([
+	"stable",
+	"testing",
+	"next"
+]);
+/** Fedora publishes guidance for its three production streams, and only for its own images. */
+function defaultUpstream(base) {
+	if (formatRepository(base.repository) !== "quay.io/fedora/fedora-coreos") return void 0;
+	if (!fedoraStreams.has(base.tag)) return void 0;
+	return {
+		updates: `https://builds.coreos.fedoraproject.org/updates/${base.tag}.json`,
+		releases: `https://builds.coreos.fedoraproject.org/prod/streams/${base.tag}/releases.json`
+	};
+}
+/** @throws InputError for what is not an address */
+function readAddress(text, place) {
+	if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+	throw new InputError({
+		...place,
+		problem: "not an address that can be read",
+		found: text,
+		expected: "http:// or https://"
+	});
+}
 // src/config/config.ts
 /** Name of the configuration file, at the top of the user's repository. */
 const configFileName = "coxswain.yaml";
@@ -485,7 +526,11 @@ function build(written, file, document, problems) {
 	const image = read(["image"], (place) => parseRepository(written.image, place));
 	const testImage = read(["test-image"], (place) => parseRepository(written["test-image"] ?? `${written.image}-test`, place));
 	const base = read(["base"], (place) => readBase(written.base, place));
+	const given = written.upstream === "none" ? void 0 : written.upstream;
+	const upstreamUpdates = read(["upstream", "updates"], (place) => given === void 0 ? "" : readAddress(given.updates, place));
+	const upstreamReleases = read(["upstream", "releases"], (place) => given === void 0 ? "" : readAddress(given.releases, place));
 	const refresh = read(["refresh"], (place) => parseDuration(written.refresh, place));
+	const deadline = read(["boot-test", "deadline"], (place) => written["boot-test"].deadline === void 0 ? void 0 : readDeadline(written["boot-test"].deadline, place));
 	const url = read(["publish", "url"], (place) => readUrl(written.publish.url, place));
 	const fleets = Object.entries(written.fleets).map(([name, fleet]) => {
 		const soak = read([
@@ -506,17 +551,31 @@ function build(written, file, document, problems) {
 	});
 	const [firstArchitecture, ...architectures] = [...new Set(written.architectures)];
 	if (problems.length > 0 || image === void 0 || testImage === void 0 || base === void 0 || refresh === void 0 || firstArchitecture === void 0) return;
+	const upstream = written.upstream === void 0 ? defaultUpstream(base) : written.upstream === "none" ? void 0 : {
+		updates: upstreamUpdates ?? "",
+		releases: upstreamReleases ?? ""
+	};
 	return {
 		file,
 		image,
 		testImage,
 		base,
+		...upstream === void 0 ? {} : { upstream },
 		stream: written.stream ?? base.tag,
 		architectures: [firstArchitecture, ...architectures],
 		refresh,
 		containerfile: tidyPath(written.containerfile),
 		buildArguments: written["build-arguments"],
 		tests: tidyPath(written.tests),
+		bootTest: {
+			allowedUnits: written["allow-failed-units"],
+			memoryMegabytes: written["boot-test"].memory,
+			cpus: written["boot-test"].cpus,
+			network: written["boot-test"].network,
+			...deadline === void 0 ? {} : { deadlineSeconds: deadline },
+			leftovers: written["boot-test"].leftovers,
+			...written["boot-test"].upgrades === void 0 ? {} : { upgrades: written["boot-test"].upgrades }
+		},
 		stateBranch: written["state-branch"],
 		fleets: Object.fromEntries(fleets.filter((fleet) => fleet !== void 0).map((fleet) => [fleet.name, fleet])),
 		rings: written.rings,
@@ -526,6 +585,16 @@ function build(written, file, document, problems) {
 		},
 		symbolicTags: written["symbolic-tags"]
 	};
+}
+function readDeadline(text, place) {
+	const seconds = parseDuration(text, place);
+	if (seconds > 0) return seconds;
+	throw new InputError({
+		...place,
+		problem: "a machine needs some time",
+		found: text,
+		expected: "such as 20m"
+	});
 }
 function readBase(text, place) {
 	const reference = parseReference(text, place);

@@ -1,5 +1,5 @@
 import { v as InputError } from "./host.mjs";
-import { C as parseReference, T as sameRepository, v as formatReference, y as formatRepository } from "./registry.mjs";
+import { D as sameRepository, T as parseReference, b as formatReference, x as formatRepository } from "./registry.mjs";
 import { t as require_main } from "./dockerfile-ast.mjs";
 // src/containerfile/expand.ts
 var import_main = require_main();

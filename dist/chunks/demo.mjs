@@ -1,10 +1,10 @@
 import { c as styled, d as withTemporaryFolder, f as writeFileAtomically, h as formatTime, l as isMissing, p as onInterrupt, r as exec, t as startProcess, u as readFileIfThere, v as InputError, y as OutsideError } from "./host.mjs";
-import { S as parseDigest, c as isLoopback, h as atDigest, w as parseRepository, y as formatRepository } from "./registry.mjs";
+import { E as parseRepository, _ as atDigest, u as isLoopback, w as parseDigest, x as formatRepository } from "./registry.mjs";
 import { r as readConfig } from "./config.mjs";
 import { i as boolean, l as number, p as string, r as array, u as object } from "./zod.mjs";
 import { o as openGitForge } from "./forge.mjs";
-import { D as parseUpdateMetadata, S as parseReleaseIndex, _ as rolloutProgress, a as chooseUpdate, f as parseGraph, l as throttleGraph, u as buildGraph } from "./updates.mjs";
-import { i as findStaticBusybox, n as orderModules, r as readModuleIndex } from "./vm.mjs";
+import { C as parseGraph, R as parseUpdateMetadata, b as rolloutProgress, f as chooseUpdate, g as throttleGraph, k as parseReleaseIndex, x as buildGraph } from "./updates.mjs";
+import { a as writeNewc, i as folder, n as orderModules, o as findStaticBusybox, r as readModuleIndex } from "./vm.mjs";
 import { t as simulate } from "./simulation.mjs";
 import { chmod, copyFile, cp, mkdir, readFile, readdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
@@ -73,16 +73,15 @@ async function skopeoTags(repository) {
 * The distribution's kernel for virtual machines, downloaded and unpacked (not installed), kept in the cache.
 * @throws InputError when apt knows none
 */
-async function fetchKernel(cacheFolder, log) {
-	known ??= findKernelPackages();
-	const packages = await known;
+async function fetchKernel(cacheFolder, log, foreign) {
+	const packages = await (foreign === void 0 ? ownKernelPackages() : findKernelPackages(foreign));
 	const key = packages.map(({ name, version }) => `${name}_${version}`.replace(/[^\w.+~-]/g, "_")).join("__");
 	const folder = join(cacheFolder, "kernels", key);
 	if (!await exists(folder)) await log.task(`downloading ${packages.map(({ name }) => name).join(" and ")}`, async () => {
 		await mkdir(join(cacheFolder, "kernels"), { recursive: true });
 		const partial = `${folder}.${randomBytes(6).toString("hex")}`;
 		try {
-			await unpack(packages, partial);
+			await unpackPackages(packages, partial, foreign);
 			await putInPlace(partial, folder);
 		} finally {
 			await rm(partial, {
@@ -114,20 +113,25 @@ async function exists(path) {
 	}
 }
 let known;
+/** apt takes a second and a half to answer, and its answer stays the same while we run. */
+function ownKernelPackages() {
+	known ??= findKernelPackages();
+	return known;
+}
 /** Packages with the kernel image, and its modules where they are apart (Ubuntu). */
-async function findKernelPackages() {
+async function findKernelPackages(foreign) {
 	const candidates = [
-		`linux-image-cloud-${(await exec("dpkg", ["--print-architecture"])).stdout.trim()}`,
+		`linux-image-cloud-${foreign?.architecture ?? (await exec("dpkg", ["--print-architecture"])).stdout.trim()}`,
 		"linux-image-virtual",
 		"linux-image-generic"
 	];
 	for (const candidate of candidates) {
-		const image = (await dependsOf(candidate)).find((name) => /^linux-image-\d/.test(name));
+		const image = (await dependsOf(candidate, foreign)).find((name) => /^linux-image-\d/.test(name));
 		if (image === void 0) continue;
-		const modules = (await dependsOf(image)).filter((name) => name.startsWith("linux-modules-"));
+		const modules = (await dependsOf(image, foreign)).filter((name) => name.startsWith("linux-modules-"));
 		return Promise.all([image, ...modules].map(async (name) => ({
 			name,
-			version: await versionOf(name)
+			version: await versionOf(name, foreign)
 		})));
 	}
 	throw new InputError({
@@ -135,24 +139,32 @@ async function findKernelPackages() {
 		remedy: "Run apt-get update first."
 	});
 }
-async function dependsOf(name) {
+async function dependsOf(name, foreign) {
 	const { stdout, exitCode } = await exec("apt-cache", [
 		"depends",
 		"--important",
 		name
-	], { allow: [0, 100] });
+	], {
+		allow: [0, 100],
+		env: foreign?.env ?? {}
+	});
 	if (exitCode !== 0) return [];
 	return [...stdout.matchAll(/^\s*\|?Depends: (\S+)$/gm)].map((match) => match[1]);
 }
-async function versionOf(name) {
-	const { stdout } = await exec("apt-cache", ["policy", name], { env: { LC_ALL: "C" } });
+async function versionOf(name, foreign) {
+	const { stdout } = await exec("apt-cache", ["policy", name], { env: {
+		LC_ALL: "C",
+		...foreign?.env
+	} });
 	return /Candidate: (\S+)/.exec(stdout)?.[1] ?? "unknown";
 }
-async function unpack(packages, folder) {
+/** Downloads packages and unpacks them into a folder; nothing is installed. */
+async function unpackPackages(packages, folder, foreign) {
 	const downloads = join(folder, "downloads");
 	await mkdir(downloads, { recursive: true });
 	await exec("apt-get", ["download", ...packages.map(({ name, version }) => `${name}=${version}`)], {
 		cwd: downloads,
+		env: foreign?.env ?? {},
 		doing: `downloading ${packages.map(({ name }) => name).join(", ")} (is apt-get update needed?)`
 	});
 	for (const file of await readdir(downloads)) await exec("dpkg-deb", [
@@ -181,18 +193,22 @@ async function locate(folder) {
 // src/demo/base-roots.ts
 /** Raised when the way a root is made changes: older tarballs in caches are then not used. */
 const recipes = {
-	tiny: 3,
-	systemd: 2
+	tiny: 4,
+	systemd: 3
 };
-/** Makes the root file system of a kind of base image, or takes it from the cache. */
-async function prepareRoot(kind, cacheFolder, log) {
-	const kernel = await fetchKernel(cacheFolder, log);
+/**
+* Makes the root file system of a kind of base image, or takes it from the cache.
+* @param foreign for another architecture than this machine's; only for the tiny kind
+*/
+async function prepareRoot(kind, cacheFolder, log, foreign) {
+	const kernel = await fetchKernel(cacheFolder, log, foreign);
 	const key = `${kind}-${kind === "systemd" ? `${await hostSuite()}-` : ""}${kernel.key}-r${recipes[kind]}`;
 	const tarball = join(cacheFolder, "roots", `${key}.tar`);
 	if (!await exists(tarball)) await log.task(`making the root file system of a ${kind} base image`, () => withTemporaryFolder("base", async (folder) => {
 		const root = join(folder, "root");
 		await mkdir(root);
-		await (kind === "tiny" ? makeTinyRoot(root, kernel) : makeSystemdRoot(root, kernel));
+		const busybox = foreign?.busybox ?? await findStaticBusybox();
+		await (kind === "tiny" ? makeTinyRoot(root, kernel, busybox) : makeSystemdRoot(root, kernel));
 		await makeTarball(root, tarball);
 	}));
 	return {
@@ -227,7 +243,7 @@ async function makeTarball(root, tarball) {
 	}
 }
 /** Busybox and a kernel with the few modules that a virtual machine needs. */
-async function makeTinyRoot(root, kernel) {
+async function makeTinyRoot(root, kernel, busybox) {
 	for (const folder of [
 		"usr/bin",
 		"usr/sbin",
@@ -247,7 +263,6 @@ async function makeTinyRoot(root, kernel) {
 		"sbin",
 		"lib"
 	]) await symlink(`usr/${name}`, join(root, name));
-	const busybox = await findStaticBusybox();
 	await copyFile(busybox, join(root, "usr/bin/busybox"));
 	await chmod(join(root, "usr/bin/busybox"), 493);
 	const { stdout } = await exec("busybox", ["--list"]);
@@ -257,22 +272,26 @@ async function makeTinyRoot(root, kernel) {
 	await writeFile(join(root, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n");
 	await writeFile(join(root, "etc/group"), "root:x:0:\n");
 	await addNetworkFiles(root);
-	await addKernel(root, kernel, [
-		"virtio_pci",
-		"virtio_blk",
-		"virtio_console",
-		"virtio_net",
-		"virtio_rng",
-		"erofs",
-		"overlay"
-	]);
+	await addKernel(root, kernel, {
+		busybox,
+		wanted: [
+			"virtio_pci",
+			"virtio_blk",
+			"virtio_console",
+			"virtio_net",
+			"virtio_rng",
+			"erofs",
+			"overlay",
+			"ext4"
+		]
+	});
 }
 /** The distribution's own systemd, as small as it comes. */
 async function makeSystemdRoot(root, kernel) {
 	await rm(root, { recursive: true });
 	await exec("mmdebstrap", [
 		"--variant=minbase",
-		"--include=systemd,systemd-sysv,udev,kmod,dbus",
+		"--include=systemd,systemd-sysv,udev,kmod,dbus,openssh-server",
 		...[
 			"doc",
 			"man",
@@ -284,18 +303,36 @@ async function makeSystemdRoot(root, kernel) {
 	], { doing: "making a root file system with mmdebstrap" });
 	await writeFile(join(root, "etc/machine-id"), "");
 	await rm(join(root, "var/lib/dbus/machine-id"), { force: true });
+	await makeHostKeysAtFirstBoot(root);
 	await rm(join(root, "etc/hostname"), { force: true });
 	await rm(join(root, "etc/resolv.conf"), { force: true });
 	await addNetworkFiles(root);
-	await addKernel(root, kernel);
+	await addKernel(root, kernel, { busybox: await findStaticBusybox() });
+}
+/** The packages made keys while they were installed: those would be the same on every machine. */
+async function makeHostKeysAtFirstBoot(root) {
+	const folder = join(root, "etc/ssh");
+	for (const name of await readdir(folder)) if (name.startsWith("ssh_host_")) await rm(join(folder, name));
+	const units = join(root, "usr/lib/systemd/system");
+	await writeFile(join(units, "ssh-host-key.service"), `[Unit]
+Description=SSH host key
+Before=ssh.service
+ConditionPathExists=!/etc/ssh/ssh_host_ed25519_key
+
+[Service]
+Type=oneshot
+ExecStart=/usr/bin/ssh-keygen -q -t ed25519 -N "" -f /etc/ssh/ssh_host_ed25519_key
+`);
+	await mkdir(join(units, "multi-user.target.wants"), { recursive: true });
+	await symlink("../ssh-host-key.service", join(units, "multi-user.target.wants/ssh-host-key.service"));
 }
 /** `buildah build --network host` adds these two, empty, where they are missing: the digest would depend on it. */
 async function addNetworkFiles(root) {
 	await writeFile(join(root, "etc/hosts"), "127.0.0.1 localhost\n::1 localhost\n");
 	await writeFile(join(root, "etc/resolv.conf"), "");
 }
-/** Puts a kernel where bootable container images have it. @param wanted modules to keep (default: all) */
-async function addKernel(root, kernel, wanted) {
+/** Puts a kernel where bootable container images have it. @param parts.wanted modules to keep (default: all) */
+async function addKernel(root, kernel, { busybox, wanted }) {
 	const folder = join(root, "usr/lib/modules", kernel.version);
 	await mkdir(dirname(folder), { recursive: true });
 	await cp(kernel.modules, folder, {
@@ -312,8 +349,37 @@ async function addKernel(root, kernel, wanted) {
 		}
 		await depmod(root, kernel.version);
 	}
+	await writeFile(join(folder, "initramfs.img"), await initramfs(busybox));
 	await copyFile(kernel.image, join(folder, "vmlinuz"));
 	await chmod(join(folder, "vmlinuz"), 420);
+}
+/** Boots whatever `root=` on the kernel's command line names; virtual machines with a driver built in need no more. */
+async function initramfs(busybox) {
+	return writeNewc([
+		{
+			path: "bin",
+			content: folder,
+			mode: 493
+		},
+		{
+			path: "bin/busybox",
+			content: await readFile(busybox),
+			mode: 493
+		},
+		{
+			path: "init",
+			content: `#!/bin/busybox sh
+/bin/busybox mkdir -p /proc /dev /root
+/bin/busybox mount -t proc proc /proc
+/bin/busybox mount -t devtmpfs devtmpfs /dev
+for word in $(/bin/busybox cat /proc/cmdline); do
+  case "$word" in root=*) root="\${word#root=}" ;; esac
+done
+/bin/busybox mount -o ro "$root" /root && exec /bin/busybox switch_root /root /sbin/init
+`,
+			mode: 493
+		}
+	]);
 }
 async function depmod(root, version) {
 	await exec("depmod", [

@@ -1,5 +1,5 @@
 import { h as formatTime, v as InputError } from "./host.mjs";
-import { b as isDigest, d as parseJson, f as NotFoundError, h as atDigest, n as pushArtifact, p as architectures, r as readArtifact, v as formatReference } from "./registry.mjs";
+import { S as isDigest, _ as atDigest, b as formatReference, h as architectures, i as readArtifact, m as NotFoundError, p as parseJson, r as pushArtifact } from "./registry.mjs";
 import { c as looseObject, l as number, m as tuple, n as _enum, o as int, p as string, r as array, s as literal, t as datetime, u as object } from "./zod.mjs";
 // src/evidence/statement.ts
 /** in-toto Attestation Framework, spec/v1/statement.md */
@@ -30,6 +30,11 @@ const detailsSchema = looseObject({
 	accelerator: _enum(["kvm", "tcg"]),
 	startedAt: datetime(),
 	seconds: number().nonnegative(),
+	upgrades: array(object({
+		from: string(),
+		digest: string().refine(isDigest, "not a digest"),
+		result: _enum(["PASSED", "FAILED"])
+	})).optional(),
 	log: string().optional()
 });
 const gitTree = string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/, "not a git tree hash");
@@ -87,6 +92,7 @@ function formatStatement(evidence) {
 				accelerator: facts.accelerator,
 				startedAt: formatTime(startedAt),
 				seconds: facts.seconds,
+				...facts.upgrades === void 0 ? {} : { upgrades: facts.upgrades },
 				...log === void 0 ? {} : { log: log.slice(-65536) }
 			}
 		}
@@ -130,6 +136,7 @@ function parseStatement(value, where) {
 		accelerator: details.accelerator,
 		startedAt: Date.parse(details.startedAt) / 1e3,
 		seconds: details.seconds,
+		...details.upgrades === void 0 ? {} : { upgrades: details.upgrades },
 		...details.log === void 0 ? {} : { log: details.log }
 	};
 	requireConsistent(evidence, where);
@@ -146,6 +153,11 @@ function requireConsistent(evidence, where) {
 	if (evidence.result === "PASSED" && failed !== void 0) throw new InputError({
 		where,
 		problem: `the result is PASSED, and the test ${failed.name} ${failed.result}`
+	});
+	const refused = evidence.upgrades?.find((upgrade) => upgrade.result !== "PASSED");
+	if (evidence.result === "PASSED" && refused !== void 0) throw new InputError({
+		where,
+		problem: `the result is PASSED, and the update from ${refused.from} failed`
 	});
 }
 // src/evidence/store.ts
@@ -225,4 +237,4 @@ async function readEvidence(client, repository, descriptor) {
 		throw error;
 	}
 }
-export { statementMediaType as a, pushEvidence as i, newestFor as n, passingEvidence as r, findEvidence as t };
+export { pushEvidence as i, newestFor as n, passingEvidence as r, findEvidence as t };

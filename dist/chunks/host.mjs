@@ -270,6 +270,7 @@ const packages = {
 	git: "git",
 	gzip: "gzip",
 	"mkfs.erofs": "erofs-utils",
+	"mkfs.ext4": "e2fsprogs",
 	mmdebstrap: "mmdebstrap",
 	"qemu-system-aarch64": "qemu-system-arm",
 	"qemu-system-x86_64": "qemu-system-x86",
@@ -444,4 +445,4 @@ async function startProcess(program, args, options) {
 		stop
 	};
 }
-export { parseTime as _, requireTools as a, UsageError as b, styled as c, withTemporaryFolder as d, writeFileAtomically as f, parseDuration as g, formatTime as h, findTool as i, isMissing as l, formatDuration as m, Git as n, createLog as o, onInterrupt as p, exec as r, silentLog as s, startProcess as t, readFileIfThere as u, InputError as v, messageOf as x, OutsideError as y };
+export { quote as S, parseTime as _, requireTools as a, UsageError as b, styled as c, withTemporaryFolder as d, writeFileAtomically as f, parseDuration as g, formatTime as h, findTool as i, isMissing as l, formatDuration as m, Git as n, createLog as o, onInterrupt as p, exec as r, silentLog as s, startProcess as t, readFileIfThere as u, InputError as v, messageOf as x, OutsideError as y };

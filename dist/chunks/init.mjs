@@ -2,7 +2,7 @@ import { i as configJsonSchema, n as parseConfig, r as readConfig, t as configFi
 import { a as parseContainerfile, n as findBase } from "./containerfile.mjs";
 import { f as writeFileAtomically, l as isMissing, n as Git, u as readFileIfThere, v as InputError } from "./host.mjs";
 import { t as require_dist } from "./yaml.mjs";
-import { v as formatReference } from "./registry.mjs";
+import { b as formatReference } from "./registry.mjs";
 import { chmod, lstat, realpath } from "node:fs/promises";
 import { join, resolve } from "node:path";
 // src/init/texts.ts
@@ -20,6 +20,8 @@ test-image: ${value(testImage)}
 
 # The tag to follow. watch-base pins its digest in the Containerfile, by a pull request each time it moves.
 base: ${value(base)}
+# Fedora's own barriers, dead-ends and pauses are respected, and read from Fedora. Another base publishes its own, or none:
+# upstream: { updates: https://…/updates.json, releases: https://…/releases.json }
 # Label com.coreos.stream of every build. Zincati follows a tag of this name in image, on every fleet.
 stream: ${value(stream)}
 architectures: [x86_64]

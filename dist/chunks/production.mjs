@@ -1,8 +1,9 @@
 import { i as readCandidate, r as findBuilt } from "./build.mjs";
-import { n as newestFor, t as findEvidence } from "./evidence.mjs";
 import { a as releaseCommit, n as findFleet } from "./fleets.mjs";
 import { v as InputError, y as OutsideError } from "./host.mjs";
-import { C as parseReference, a as imageTimestamp, g as atTag, h as atDigest, i as copyImage, o as readImage, t as copyArtifact, v as formatReference, y as formatRepository } from "./registry.mjs";
+import { p as refuseHeld } from "./operations.mjs";
+import { T as parseReference, _ as atDigest, a as copyImage, b as formatReference, c as readImage, n as rememberingClient, o as setTags, s as imageTimestamp, t as copyAttached, v as atTag, x as formatRepository } from "./registry.mjs";
+import { n as newestFor, t as findEvidence } from "./evidence.mjs";
 // src/production/gates.ts
 /** Labels and evidence of one architecture's image. */
 async function passImage(options, built, architecture) {
@@ -128,14 +129,21 @@ function planTags(config, fleet, release) {
 // src/production/promote-image.ts
 /**
 * Copies the tested image of a commit on a fleet's branch to production and tags it for a fleet. Everything is checked before the first
-* write; the order of writes is image, evidence, tags, so a tag never names an image that cannot be pulled or has no
+* write; the order of writes is image, evidence and all else that refers to it, tags, so a tag never names an image that cannot be pulled or has no
 * evidence beside it, whatever request is the last one. Run again, it does what is missing.
-* @throws InputError when the image may not be promoted
+* @param options.now UNIX seconds
+* @throws InputError when the image may not be promoted, or the fleet is held
 */
 async function promoteImage(project, options) {
-	const { client, config } = project;
+	const { config } = project;
+	const client = rememberingClient(project.client);
 	const requestsBefore = client.counters.requests;
 	const fleet = findFleet(config, options.fleet);
+	const state = await project.state.readFleet(fleet.name);
+	refuseHeld(state, {
+		fleet: fleet.name,
+		now: options.now
+	});
 	const candidate = await readCandidate({
 		git: project.git,
 		config,
@@ -149,7 +157,6 @@ async function promoteImage(project, options) {
 		config,
 		candidate
 	}, built, architecture));
-	const state = await project.state.readFleet(fleet.name);
 	await requireNewer({
 		client,
 		config,
@@ -166,7 +173,6 @@ async function promoteImage(project, options) {
 		passed,
 		firstRelease: state.releases.releases.length === 0
 	});
-	const target = atDigest(config.image, built.digest);
 	const report = plan.inProduction ? {
 		mounted: 0,
 		copied: 0
@@ -175,13 +181,18 @@ async function promoteImage(project, options) {
 		to: config.image,
 		tags: []
 	});
-	const evidenceCopied = await copyEvidence(client, config, passed);
-	if (plan.move.length > 0) await copyImage(client, {
-		from: target,
-		to: config.image,
+	const manifest = await client.getManifest(built);
+	const attached = await copyAttached(client, {
+		manifest,
+		from: config.testImage,
+		to: config.image
+	});
+	await setTags(client, {
+		manifest,
+		repository: config.image,
 		tags: plan.move
 	});
-	await readBack(client, config, {
+	await readBack(project.client, config, {
 		digest: built.digest,
 		tags: plan.move,
 		passed
@@ -197,7 +208,8 @@ async function promoteImage(project, options) {
 		})),
 		tags: plan.tags,
 		kept: plan.kept,
-		changed: !plan.inProduction || plan.move.length > 0 || evidenceCopied,
+		changed: !plan.inProduction || plan.move.length > 0 || attached.length > 0,
+		attached: attached.length,
 		mounted: report.mounted,
 		copied: report.copied,
 		requests: client.counters.requests - requestsBefore
@@ -265,21 +277,6 @@ async function mayMove(options, { tag, rule }, now) {
 		expected: `later than ${isoTime(currentCreated)}`,
 		remedy: "This commit was overtaken: promote the newer one, or a new commit on top of it."
 	});
-}
-/** @returns whether any was missing */
-async function copyEvidence(client, config, passed) {
-	let copied = false;
-	for (const { evidence } of passed) {
-		const { digest } = evidence.evidence.subject;
-		if ((await client.referrers(config.image, digest, "application/vnd.in-toto+json")).some((each) => each.digest === evidence.descriptor.digest)) continue;
-		const from = atDigest(config.testImage, evidence.descriptor.digest);
-		await copyArtifact(client, {
-			from,
-			to: config.image
-		});
-		copied = true;
-	}
-	return copied;
 }
 /** Believes the registry, not its answers to our writes. */
 async function readBack(client, config, written) {

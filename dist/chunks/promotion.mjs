@@ -2,8 +2,10 @@ import { n as findFleet, r as fleetTip } from "./fleets.mjs";
 import { a as promotionBranch, n as proposeCommit, r as withdrawProposal, s as untilNotStale } from "./forge.mjs";
 import { d as withTemporaryFolder, h as formatTime, m as formatDuration, r as exec, v as InputError } from "./host.mjs";
 import { n as describeEntry, r as renderFleetTemplate } from "./rollout.mjs";
-import { _ as rolloutProgress, h as rolloutEnd } from "./updates.mjs";
-import { y as formatRepository } from "./registry.mjs";
+import { r as barriersCrossed } from "./upstream.mjs";
+import { f as describeHold } from "./operations.mjs";
+import { b as rolloutProgress, j as holdAt, v as rolloutEnd } from "./updates.mjs";
+import { x as formatRepository } from "./registry.mjs";
 import { join } from "node:path";
 // src/promotion/gates.ts
 /** True when nothing holds a promotion up. */
@@ -21,9 +23,39 @@ function readyTime(record, entry, soak) {
 	const end = rollout === void 0 ? void 0 : rolloutEnd(rollout);
 	return Math.max(rolloutStart(record, entry) + soak, end ?? record.rolloutEnd ?? 0);
 }
+/** Nobody may have closed the target fleet. @param now UNIX seconds */
+function holdGate(target, operations, now) {
+	const hold = holdAt(operations, now);
+	if (hold === void 0) return [];
+	const note = `the fleet is held: ${describeHold(hold)}`;
+	const name = `hold of ${target}`;
+	return [hold.until === void 0 ? {
+		name,
+		state: "red",
+		note
+	} : {
+		name,
+		state: "waiting",
+		until: hold.until,
+		note
+	}];
+}
 /** The source fleet's rollout must be complete. @param now UNIX seconds */
-function rolloutGate(source, entry, now) {
+function rolloutGate(source, options) {
+	const { version, entry, operations, now } = options;
 	const name = `rollout in ${source}`;
+	const withdrawn = operations.withdrawn?.find((each) => each.version === version);
+	if (withdrawn !== void 0) return {
+		name,
+		state: "red",
+		note: `withdrawn there by ${withdrawn.by}: ${withdrawn.reason}`
+	};
+	const paused = operations.paused?.find((each) => each.version === version);
+	if (paused !== void 0 && entry?.metadata.rollout === void 0) return {
+		name,
+		state: "red",
+		note: `paused there by ${paused.by}: ${paused.reason}`
+	};
 	if (entry === void 0) return {
 		name,
 		state: "red",
@@ -330,7 +362,7 @@ async function promote(project, target, now) {
 	const source = findFleet(config, target.promoteFrom ?? "", `fleets.${target.name}.promote-from`);
 	const [from, to] = [await state.readFleet(source.name), await state.readFleet(target.name)];
 	const tip = await fleetTip(forge.branches, target);
-	const version = from.releases.releases.at(-1)?.version;
+	const version = nextVersion(from, to);
 	const record = version === void 0 ? void 0 : recordOf(config, from, source, version);
 	const nothing = await nothingToPromote(forge, {
 		source,
@@ -366,6 +398,20 @@ async function promote(project, target, now) {
 		now
 	});
 }
+/**
+* The source's newest release, or the oldest barrier before it that the target has still to take: the source's nodes
+* all went through it, so the target's must, too.
+*/
+function nextVersion(from, to) {
+	const { releases } = from.releases;
+	const newest = to.records[to.releases.releases.at(-1)?.version ?? ""];
+	if (newest === void 0) return releases.at(-1)?.version;
+	const withdrawn = new Set((from.operations.withdrawn ?? []).map((each) => each.version));
+	return releases.find(({ version }) => {
+		const record = from.records[version];
+		return record !== void 0 && Date.parse(record.created) > Date.parse(newest.created) && !withdrawn.has(version) && !to.releases.releases.some((release) => release.version === version) && from.updates.releases.some((entry) => entry.version === version && entry.metadata.barrier !== void 0);
+	})?.version ?? releases.at(-1)?.version;
+}
 function recordOf(config, state, source, version) {
 	const record = state.records[version];
 	if (record !== void 0) return record;
@@ -397,11 +443,17 @@ async function propose(project, options) {
 		target,
 		record,
 		commit: forecast.result === "clean" ? forecast.tree : record.commit,
-		previousVersion: to.releases.releases.at(-1)?.version,
+		before: to,
 		at: readyTime(record, entry, target.soak)
 	});
 	const gates = [
-		rolloutGate(source.name, entry, now),
+		...holdGate(target.name, to.operations, now),
+		rolloutGate(source.name, {
+			version: record.version,
+			entry,
+			operations: from.operations,
+			now
+		}),
 		soakGate({
 			record,
 			entry,
@@ -478,11 +530,12 @@ async function headCommit({ branches, pullRequests }, { source, target, commit }
 		}]
 	};
 }
-async function forecastRollout({ config, forge }, options) {
-	const { target, record, commit, previousVersion, at } = options;
+async function forecastRollout({ config, forge, readUpstream }, options) {
+	const { target, record, commit, before, at } = options;
 	const name = "template";
 	const digests = Object.fromEntries(record.images.map(({ architecture, digestRef }) => [architecture, digestRef.slice(digestRef.indexOf("@") + 1)]));
 	const { version, baseVersion } = record;
+	const guidance = await readUpstream();
 	try {
 		const entry = await renderFleetTemplate(forge.branches, {
 			config,
@@ -492,7 +545,8 @@ async function forecastRollout({ config, forge }, options) {
 				version,
 				baseVersion,
 				digests,
-				previousVersion
+				previousVersion: before.releases.releases.at(-1)?.version,
+				barriersCrossed: barriersCrossed(guidance, before, baseVersion)
 			},
 			now: at
 		});

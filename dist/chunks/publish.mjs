@@ -1,7 +1,8 @@
 import { u as readFileIfThere, v as InputError } from "./host.mjs";
-import { a as graphPath, n as renderSite, o as nextChangeDue, t as writeSite } from "./site.mjs";
-import { C as parseReference, _ as digestOf, g as atTag, l as isIndex, n as pushArtifact, r as readArtifact, v as formatReference } from "./registry.mjs";
-import { f as parseGraph, n as addAliases, r as aliasesOf, u as buildGraph } from "./updates.mjs";
+import { a as nextSettling, o as settle, r as commitMessage } from "./operations.mjs";
+import { n as renderSite, o as graphPath, r as nextChangeDue, t as writeSite } from "./site.mjs";
+import { T as parseReference, b as formatReference, d as isIndex, i as readArtifact, r as pushArtifact, v as atTag, y as digestOf } from "./registry.mjs";
+import { C as parseGraph, d as aliasesOf, u as addAliases, x as buildGraph } from "./updates.mjs";
 import { join } from "node:path";
 // src/publish/fleet-artifact.ts
 /** One layer a file; its title is the file's path, as `oras pull` takes it. */
@@ -147,7 +148,7 @@ function refuseUnserved(missing) {
 }
 // src/publish/publish-updates.ts
 /**
-* Publishes the state branch as it is: files in a folder, and an artifact for each fleet.
+* Lets rollouts go on whose pause has ended, then publishes the state branch as it is: files in a folder, and an artifact for each fleet.
 * @throws InputError, before anything is written, for a dirty state branch, for an image that production cannot
 *   serve, and when a published release would be lost
 */
@@ -155,7 +156,15 @@ async function publishUpdates(project, options) {
 	const { forge, config } = project;
 	const written = /* @__PURE__ */ new Set();
 	const artifacts = /* @__PURE__ */ new Map();
+	const resumed = [];
 	for (;;) {
+		for (const fleet of chosenFleets(config, options)) {
+			const what = await endPauses(project.state, fleet, options.now);
+			if (what !== void 0) resumed.push({
+				fleet,
+				what
+			});
+		}
 		const commit = await forge.branches.resolve(config.stateBranch);
 		const moved = async () => await forge.branches.resolve(config.stateBranch) !== commit;
 		let answer;
@@ -178,9 +187,29 @@ async function publishUpdates(project, options) {
 			written: [...written],
 			unchanged: answer.unchanged.filter((path) => !written.has(path)),
 			artifacts: [...artifacts.values()],
+			resumed,
 			nextChange: answer.nextChange
 		};
 	}
+}
+function chosenFleets(config, { fleets }) {
+	return Object.keys(config.fleets).filter((name) => fleets.length === 0 || fleets.includes(name));
+}
+/** @returns what was resumed, undefined where nothing was */
+async function endPauses(state, fleet, now) {
+	let done = [];
+	const change = (current) => {
+		const settled = settle(current, now);
+		done = settled.done;
+		return settled.state;
+	};
+	const order = {
+		fleet,
+		by: "coxswain publish-updates",
+		now
+	};
+	await state.changeFleet(fleet, () => commitMessage(order, done.join("; "), void 0), change);
+	return done.length === 0 ? void 0 : done.join("; ");
 }
 async function publishOnce(project, options) {
 	const { config, client, state } = project;
@@ -190,7 +219,8 @@ async function publishOnce(project, options) {
 		name,
 		state: await state.readFleet(name)
 	});
-	const chosen = all.filter(({ name }) => options.fleets.length === 0 || options.fleets.includes(name));
+	const names = chosenFleets(config, options);
+	const chosen = all.filter(({ name }) => names.includes(name));
 	await checkImages(project, chosen, folder);
 	const { architectures, rings, stream, publish } = config;
 	const files = renderSite({
@@ -210,11 +240,12 @@ async function publishOnce(project, options) {
 		fleet: name,
 		files: filesOf(name)
 	}));
+	const due = [nextChangeDue(chosen, rings, now), ...chosen.map((fleet) => nextSettling(fleet.state))].filter((moment) => moment !== void 0);
 	return {
 		written,
 		unchanged,
 		artifacts,
-		nextChange: nextChangeDue(chosen, rings, now)
+		nextChange: due.length === 0 ? void 0 : Math.min(...due)
 	};
 }
 async function checkImages(project, fleets, folder) {
@@ -244,4 +275,4 @@ async function inArtifacts({ config, client }, fleets, images) {
 	}
 	return found;
 }
-export { publishUpdates as t };
+export { readFleetArtifact as n, publishUpdates as t };

@@ -875,7 +875,7 @@ function createTransport(options) {
 				}
 			}
 			if (request.answers.includes(response.status)) {
-				if (response.status === 404 && !request.mayLack) await requireRegistry(request, response);
+				if (response.status === 404 && !request.mayLack && !await fromRegistry(request, response)) await confirmAbsence(asked);
 				return {
 					response,
 					url: from
@@ -900,7 +900,7 @@ function createTransport(options) {
 		const html = isHtml(response);
 		const said = describeErrors(await readWhole(response, from, maximumErrorBytes));
 		const text = scrubber.scrub(`${from.host} answered ${status}${said === "" ? "" : `: ${said}`}`);
-		if (passingStatuses.includes(status)) return new PassingFailure(request.doing, text, retryAfter(response));
+		if (passingStatuses.includes(status) || said.includes("MANIFEST_BLOB_UNKNOWN")) return new PassingFailure(request.doing, text, retryAfter(response));
 		if (elsewhere) return new OutsideError(request.doing, text);
 		if (status === 401 || status === 403) {
 			const hadCredentials = await authentication.hasCredentials(request.repository);
@@ -915,7 +915,7 @@ function createTransport(options) {
 		}
 		if (html) return notARegistry(request.repository.registry, `it answered ${status} with an HTML page`);
 		if (status === 404) {
-			await requireRegistry(request, response);
+			await fromRegistry(request, response);
 			return new NotFoundError(what);
 		}
 		return new OutsideError(request.doing, text);
@@ -923,9 +923,10 @@ function createTransport(options) {
 	/**
 	* "Not there" counts only from a registry: a 404 of some web server must not pass for "no such image".
 	* Registries answer errors in JSON; where this one did not, /v2/ decides, once for each host.
+	* @returns whether the answer itself is a registry's
 	*/
-	async function requireRegistry(request, response) {
-		if (bareType(response.headers.get("content-type") ?? "").endsWith("json") || response.headers.has("docker-distribution-api-version")) return;
+	async function fromRegistry(request, response) {
+		if (bareType(response.headers.get("content-type") ?? "").endsWith("json") || response.headers.has("docker-distribution-api-version")) return true;
 		const host = request.repository.registry;
 		let problem = registries.get(host);
 		if (problem === void 0) {
@@ -935,6 +936,20 @@ function createTransport(options) {
 		}
 		const seen = await problem;
 		if (seen !== void 0) throw notARegistry(host, seen);
+		return false;
+	}
+	/**
+	* The registry is one, but something before it may have answered (a balancer while the registry restarts): a tag
+	* taken for absent would be set anew. So the same is asked once more.
+	*/
+	async function confirmAbsence(asked) {
+		const { response, url: from } = await authorised({
+			...asked,
+			mayLack: true
+		});
+		await discard(response);
+		if (response.status === 404) return;
+		throw new PassingFailure(asked.doing, `${from.host} answered 404 in a way that registries do not, and ${response.status} when asked again`);
 	}
 	async function registryProblem(request) {
 		const base = new URL("/v2/", url(request.repository, ""));
@@ -1478,7 +1493,8 @@ function architecturesOf(manifests) {
 	return manifests.flatMap(({ platform }) => platform === void 0 || platform.os !== "linux" ? [] : [architectureOfGo(platform.architecture) ?? platform.architecture]);
 }
 // src/registry/copy.ts
-const parallelBlobs = 3;
+/** As many as skopeo takes at a time. */
+const parallelBlobs = 6;
 /**
 * Copies an image or an index with all its images, byte for byte, and then tags it in the given order. Blobs come
 * before the manifest that names them, so whatever can be read at the destination is whole, also after a crash.
@@ -1500,8 +1516,16 @@ async function copyImage(client, options) {
 		}, report);
 		await putBytes(client, to, manifest, manifest.descriptor.digest);
 	}
-	for (const tag of tags) await putBytes(client, to, manifest, tag);
+	await setTags(client, {
+		manifest,
+		repository: to,
+		tags
+	});
 	return report;
+}
+/** Sets tags in the given order on a manifest that the repository has. */
+async function setTags(client, options) {
+	for (const tag of options.tags) await putBytes(client, options.repository, options.manifest, tag);
 }
 /** Everything below a manifest: the images of an index, the config and layers of an image. */
 async function copyContent(client, options, report, seen = /* @__PURE__ */ new Set()) {
@@ -1706,4 +1730,101 @@ async function inTurn(key, work) {
 		if (queues.get(key) === tail) queues.delete(key);
 	}
 }
-export { parseReference as C, parseDigest as S, sameRepository as T, digestOf as _, imageTimestamp as a, isDigest as b, isLoopback as c, parseJson as d, NotFoundError as f, atTag as g, atDigest as h, copyImage as i, isIndex as l, goArchitecture as m, pushArtifact as n, readImage as o, architectures as p, readArtifact as r, createRegistryClient as s, copyArtifact as t, mediaTypes as u, formatReference as v, parseRepository as w, isTag as x, formatRepository as y };
+// src/registry/remembering.ts
+/**
+* The same client, but what it has read by digest it does not ask for again: that never changes. For the run of one
+* verb, whose images are few. Not for reading back what was written: there the registry's answer is the point.
+*/
+function rememberingClient(client) {
+	const manifests = /* @__PURE__ */ new Map();
+	const blobs = /* @__PURE__ */ new Map();
+	return {
+		...client,
+		getManifest: (reference) => reference.kind === "digest" ? remembered(manifests, formatReference(reference), () => client.getManifest(reference)) : client.getManifest(reference),
+		getBlob: (repository, digest) => remembered(blobs, `${formatRepository(repository)}@${digest}`, () => client.getBlob(repository, digest))
+	};
+}
+function remembered(known, key, read) {
+	const there = known.get(key);
+	if (there !== void 0) return there;
+	const reading = read();
+	known.set(key, reading);
+	reading.catch(() => known.delete(key));
+	return reading;
+}
+// src/registry/attached.ts
+/** What cosign puts beside a digest under a tag of its own (cosign specs/SIGNATURE_SPEC.md, "Storage"). */
+const cosignEndings = [
+	"sig",
+	"att",
+	"sbom"
+];
+/** A referrer of a referrer (a signature of an SBOM) is as deep as it gets in practice. */
+const deepest = 3;
+/**
+* Copies what is attached to an image, and to each image of an index, byte for byte: everything that refers to it
+* (Referrers API or fallback tag: evidence, SBOM, attestations), with what refers to that, and cosign's tags.
+* A cosign tag that the destination has is left alone: it may hold signatures made for that place.
+* @returns digests of what was not there
+*/
+async function copyAttached(client, options) {
+	const { manifest, from, to } = options;
+	const children = isIndex(manifest.json) ? manifest.json.manifests.map(({ digest }) => digest) : [];
+	const copied = [];
+	for (const digest of /* @__PURE__ */ new Set([manifest.descriptor.digest, ...children])) {
+		copied.push(...await copyReferrers(client, {
+			digest,
+			from,
+			to,
+			depth: 1
+		}));
+		copied.push(...await copyCosignTags(client, {
+			digest,
+			from,
+			to
+		}));
+	}
+	return copied;
+}
+async function copyReferrers(client, options) {
+	const { digest, from, to, depth } = options;
+	const wanted = await client.referrers(from, digest);
+	if (wanted.length === 0) return [];
+	const there = new Set((await client.referrers(to, digest)).map((each) => each.digest));
+	const copied = [];
+	for (const each of wanted) {
+		if (there.has(each.digest)) continue;
+		if (depth < deepest) copied.push(...await copyReferrers(client, {
+			digest: each.digest,
+			from,
+			to,
+			depth: depth + 1
+		}));
+		try {
+			await copyArtifact(client, {
+				from: atDigest(from, each.digest),
+				to
+			});
+		} catch (error) {
+			if (error instanceof NotFoundError) continue;
+			throw error;
+		}
+		copied.push(each.digest);
+	}
+	return copied;
+}
+async function copyCosignTags(client, options) {
+	const { digest, from, to } = options;
+	return (await Promise.all(cosignEndings.map(async (ending) => {
+		const tag = `${digest.replace(":", "-")}.${ending}`;
+		const source = await client.resolve(atTag(from, tag));
+		if (source === void 0 || await client.resolve(atTag(to, tag)) !== void 0) return [];
+		await copyImage(client, {
+			from: atDigest(from, source.digest),
+			to,
+			tags: [tag]
+		});
+		return [source.digest];
+	}))).flat();
+}
+export { isTag as C, sameRepository as D, parseRepository as E, isDigest as S, parseReference as T, atDigest as _, copyImage as a, formatReference as b, readImage as c, isIndex as d, mediaTypes as f, goArchitecture as g, architectures as h, readArtifact as i, createRegistryClient as l, NotFoundError as m, rememberingClient as n, setTags as o, parseJson as p, pushArtifact as r, imageTimestamp as s, copyAttached as t, isLoopback as u, atTag as v, parseDigest as w, formatRepository as x, digestOf as y };

@@ -1,10 +1,12 @@
 import { h as formatTime, m as formatDuration, v as InputError } from "./host.mjs";
-import { g as atTag, h as atDigest, v as formatReference, y as formatRepository } from "./registry.mjs";
-import { C as addUpdate, h as rolloutEnd, i as renderTemplate, v as addRelease } from "./updates.mjs";
+import { _ as atDigest, b as formatReference, v as atTag, x as formatRepository } from "./registry.mjs";
+import { P as addUpdate, T as addRelease, n as renderTemplate, v as rolloutEnd } from "./updates.mjs";
 import { i as readCandidate } from "./build.mjs";
 import { a as releaseCommit } from "./fleets.mjs";
+import { a as buildReleaseUrl, i as buildReleasePath } from "./site.mjs";
+import { c as refuseAroundPausedBarrier, p as refuseHeld } from "./operations.mjs";
+import { d as refuseDoubtful, f as standingOf, i as inheritBarriers, r as barriersCrossed, t as refuseDetours } from "./upstream.mjs";
 import { n as isoTime, r as passImage } from "./production.mjs";
-import { i as buildReleaseUrl, r as buildReleasePath } from "./site.mjs";
 // src/rollout/template.ts
 /**
 * Renders a fleet's template as it is in a commit (or tree).
@@ -21,7 +23,7 @@ async function renderFleetTemplate(branches, options) {
 		problem: "this commit has no such file",
 		remedy: "Keep one template for each fleet, on every branch."
 	});
-	const { version, baseVersion, digests, previousVersion = "" } = release;
+	const { version, baseVersion, digests, previousVersion = "", barriersCrossed } = release;
 	const variables = {
 		version,
 		baseVersion,
@@ -30,6 +32,7 @@ async function renderFleetTemplate(branches, options) {
 		digests,
 		image: formatRepository(config.image),
 		previousVersion,
+		barriersCrossed,
 		now
 	};
 	return renderTemplate({
@@ -101,17 +104,20 @@ async function readProductionImages(client, options) {
 * Makes what a fleet's branch builds a release of that fleet, and starts its rollout: one commit on the state branch.
 * @param options.commit a commit on the fleet's branch; default: its newest
 * @param options.now UNIX seconds
-* @throws InputError when the image is not in production, or must not follow the release before it
+* @param options.accept what upstream holds back, and is to be released all the same
+* @throws InputError when the image is not in production, must not follow the release before it, or would lead nodes
+*   around a barrier of the base
+* @throws OutsideError when the base's own guidance cannot be read
 */
 async function startRollout(project, options) {
 	const { config, git, client, forge, state } = project;
 	const { fleet, now } = options;
-	const source = await releaseCommit(forge.branches, fleet, options.commit);
+	const from = await releaseCommit(forge.branches, fleet, options.commit);
 	const candidate = await readCandidate({
 		git,
 		config,
 		client,
-		commit: source
+		commit: from
 	});
 	const { version, commit } = candidate;
 	const before = await state.readFleet(fleet.name);
@@ -121,15 +127,25 @@ async function startRollout(project, options) {
 		commit,
 		changed: false,
 		stateCommit: await forge.branches.resolve(config.stateBranch),
-		state: before
+		state: before,
+		inherited: []
+	});
+	refuseHeld(before, {
+		fleet: fleet.name,
+		now
 	});
 	const images = await readProductionImages(client, {
 		config,
 		fleet,
 		candidate
 	});
-	const upstream = fleet.promoteFrom === void 0 ? void 0 : await state.readFleet(fleet.promoteFrom);
-	const promotedFrom = upstream !== void 0 && hasRelease(upstream, version) ? fleet.promoteFrom : void 0;
+	const guidance = await project.readUpstream();
+	if (guidance !== void 0) refuseDoubtful(standingOf(guidance, candidate.base.version, now), {
+		accept: options.accept ?? [],
+		where: `fleet ${fleet.name}`
+	});
+	const source = fleet.promoteFrom === void 0 ? void 0 : await state.readFleet(fleet.promoteFrom);
+	const promotedFrom = source !== void 0 && hasRelease(source, version) ? fleet.promoteFrom : void 0;
 	const digests = Object.fromEntries(images.map((image) => [image.architecture, digestOf(image)]));
 	const entry = await renderFleetTemplate(forge.branches, {
 		config,
@@ -139,7 +155,8 @@ async function startRollout(project, options) {
 			version,
 			baseVersion: candidate.base.version,
 			digests,
-			previousVersion: before.releases.releases.at(-1)?.version
+			previousVersion: before.releases.releases.at(-1)?.version,
+			barriersCrossed: barriersCrossed(guidance, before, candidate.base.version)
 		},
 		now
 	});
@@ -154,15 +171,28 @@ async function startRollout(project, options) {
 	});
 	const release = releaseOf(config, fleet, version, images);
 	let after = before;
-	const { changed, commit: stateCommit } = await state.changeFleet(fleet.name, `${fleet.name}: release ${version}\n\nSource: ${commit}\n`, (current) => {
+	let inherited = [];
+	const { changed, commit: stateCommit } = await state.changeFleet(fleet.name, () => releaseMessage({
+		fleet,
+		version,
+		commit,
+		inherited
+	}), (current) => {
 		after = current;
+		inherited = [];
 		if (hasRelease(current, version)) return current;
+		refuseHeld(current, {
+			fleet: fleet.name,
+			now
+		});
+		refuseAroundPausedBarrier(current, fleet.name, version);
 		refuseOlder(current, {
 			fleet,
 			version,
 			images
 		});
 		after = {
+			...current,
 			releases: addRelease(current.releases, release, now),
 			updates: addUpdate(current.updates, entry, now),
 			records: {
@@ -170,6 +200,24 @@ async function startRollout(project, options) {
 				[version]: record
 			}
 		};
+		if (guidance !== void 0) {
+			const result = inheritBarriers(after, {
+				guidance,
+				added: version,
+				now
+			});
+			refuseDetours(result, {
+				fleet,
+				version,
+				source
+			});
+			after = result.state;
+			inherited = result.marked.map(({ version: base, reason, release }) => ({
+				version: release,
+				base,
+				reason
+			}));
+		}
 		return after;
 	});
 	return answer({
@@ -178,11 +226,17 @@ async function startRollout(project, options) {
 		commit,
 		changed,
 		stateCommit,
-		state: after
+		state: after,
+		inherited
 	});
 }
 function hasRelease(state, version) {
 	return state.releases.releases.some((release) => release.version === version);
+}
+function releaseMessage(release) {
+	const { fleet, version, commit, inherited } = release;
+	const barriers = inherited.map((each) => `Barrier: ${each.version}, as upstream's ${each.base} (${each.reason})\n`);
+	return `${fleet.name}: release ${version}\n\nSource: ${commit}\n${barriers.join("")}`;
 }
 /** rpm-ostree refuses images that are older than the running one; a node would be stuck before such a release. */
 function refuseOlder(state, { fleet, version, images }) {
@@ -244,7 +298,7 @@ function recordOf(options) {
 	};
 }
 function answer(options) {
-	const { fleet, version, commit, changed, stateCommit, state } = options;
+	const { fleet, version, commit, changed, stateCommit, state, inherited } = options;
 	const release = state.releases.releases.find((each) => each.version === version);
 	return {
 		fleet: fleet.name,
@@ -253,7 +307,8 @@ function answer(options) {
 		changed,
 		stateCommit,
 		digests: Object.fromEntries((release?.["oci-images"] ?? []).map((image) => [image.architecture, image["digest-ref"].slice(image["digest-ref"].indexOf("@") + 1)])),
-		entry: state.updates.releases.find((each) => each.version === version)
+		entry: state.updates.releases.find((each) => each.version === version),
+		inherited
 	};
 }
 /** Of the manifest for one architecture, never of an index: what nodes know it by. */

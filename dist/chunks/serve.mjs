@@ -1,6 +1,6 @@
 import { l as isMissing, v as InputError, x as messageOf, y as OutsideError } from "./host.mjs";
-import { l as isIndex, p as architectures, v as formatReference } from "./registry.mjs";
-import { D as parseUpdateMetadata, S as parseReleaseIndex, _ as rolloutProgress, c as rolloutOf, d as formatGraph, l as throttleGraph, n as addAliases, r as aliasesOf, t as warinessOf, u as buildGraph } from "./updates.mjs";
+import { b as formatReference, d as isIndex, h as architectures } from "./registry.mjs";
+import { R as parseUpdateMetadata, S as formatGraph, b as rolloutProgress, d as aliasesOf, g as throttleGraph, h as rolloutOf, k as parseReleaseIndex, t as warinessOf, u as addAliases, x as buildGraph } from "./updates.mjs";
 import { readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createHash } from "node:crypto";

@@ -1,5 +1,5 @@
 import { h as formatTime, m as formatDuration, v as InputError } from "./host.mjs";
-import { _ as rolloutProgress, c as rolloutOf, p as nodeKeys, s as parseWhen, u as buildGraph } from "./updates.mjs";
+import { b as rolloutProgress, h as rolloutOf, m as parseWhen, w as nodeKeys, x as buildGraph } from "./updates.mjs";
 // src/simulation/series.ts
 /** The bands of a picture, newest release first; the smallest of the older ones become one. */
 function seriesOf(result, most = 7) {

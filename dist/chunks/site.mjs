@@ -1,6 +1,40 @@
 import { f as writeFileAtomically, h as formatTime, m as formatDuration, u as readFileIfThere, x as messageOf, y as OutsideError } from "./host.mjs";
-import { T as formatUpdateMetadata, _ as rolloutProgress, b as formatReleaseIndex, c as rolloutOf, d as formatGraph, g as rolloutPhase, h as rolloutEnd, l as throttleGraph, m as nextOpening, n as addAliases, o as considerUpdate, r as aliasesOf, u as buildGraph } from "./updates.mjs";
+import { D as formatReleaseIndex, I as formatUpdateMetadata, S as formatGraph, _ as nextOpening, b as rolloutProgress, d as aliasesOf, g as throttleGraph, h as rolloutOf, p as considerUpdate, u as addAliases, v as rolloutEnd, x as buildGraph, y as rolloutPhase } from "./updates.mjs";
 import { join } from "node:path";
+// src/site/paths.ts
+/** Path of a fleet's graph; without a ring, the default one. */
+function graphPath(options) {
+	const ring = options.ring === void 0 ? "" : `${options.ring}/`;
+	return `${options.fleet}/${options.basearch}/${ring}v1/graph`;
+}
+/** Path of the release.json of one release. */
+function buildReleasePath(fleet, version) {
+	return `${fleet}/builds/${fileNameOf(version)}/release.json`;
+}
+/**
+* URL of the release.json of one release: what `metadata` in the release index holds.
+* @param options.url where the files are served
+*/
+function buildReleaseUrl(options) {
+	const path = buildReleasePath(options.fleet, options.version);
+	return `${withSlash(options.url)}${path.split("/").map(encodeURIComponent).join("/")}`;
+}
+/**
+* What Zincati takes for `cincinnati.base_url`. It ends in a slash: Zincati joins `v1/graph` to it as a browser would,
+* and without the slash the last part would be replaced.
+* @param basearch an architecture, or `${basearch}` for Zincati to fill in
+*/
+function baseUrl(options) {
+	return `${withSlash(options.url)}${graphPath(options).replace(/v1\/graph$/, "")}`;
+}
+/** A version is any text to upstream's tools: here it becomes one file name, whatever is in it. */
+function fileNameOf(version) {
+	const safe = encodeURIComponent(version).replaceAll("%2B", "+");
+	return /^\.+$/.test(safe) ? safe.replaceAll(".", "%2E") : safe;
+}
+function withSlash(url) {
+	return url.endsWith("/") ? url : `${url}/`;
+}
 // src/site/next-change.ts
 /**
 * The first second after `now` at which any published graph differs from what it is now, or undefined when only a
@@ -188,40 +222,6 @@ function rowKey(choices, versions = []) {
 		return choice.kind === "dead-end" ? `dead-end ${choice.reason}` : choice.kind;
 	});
 	return JSON.stringify([...versions, ...told]);
-}
-// src/site/paths.ts
-/** Path of a fleet's graph; without a ring, the default one. */
-function graphPath(options) {
-	const ring = options.ring === void 0 ? "" : `${options.ring}/`;
-	return `${options.fleet}/${options.basearch}/${ring}v1/graph`;
-}
-/** Path of the release.json of one release. */
-function buildReleasePath(fleet, version) {
-	return `${fleet}/builds/${fileNameOf(version)}/release.json`;
-}
-/**
-* URL of the release.json of one release: what `metadata` in the release index holds.
-* @param options.url where the files are served
-*/
-function buildReleaseUrl(options) {
-	const path = buildReleasePath(options.fleet, options.version);
-	return `${withSlash(options.url)}${path.split("/").map(encodeURIComponent).join("/")}`;
-}
-/**
-* What Zincati takes for `cincinnati.base_url`. It ends in a slash: Zincati joins `v1/graph` to it as a browser would,
-* and without the slash the last part would be replaced.
-* @param basearch an architecture, or `${basearch}` for Zincati to fill in
-*/
-function baseUrl(options) {
-	return `${withSlash(options.url)}${graphPath(options).replace(/v1\/graph$/, "")}`;
-}
-/** A version is any text to upstream's tools: here it becomes one file name, whatever is in it. */
-function fileNameOf(version) {
-	const safe = encodeURIComponent(version).replaceAll("%2B", "+");
-	return /^\.+$/.test(safe) ? safe.replaceAll(".", "%2E") : safe;
-}
-function withSlash(url) {
-	return url.endsWith("/") ? url : `${url}/`;
 }
 // src/site/rollout-view.ts
 /**
@@ -494,4 +494,4 @@ async function writeSite(folder, files) {
 		unchanged
 	};
 }
-export { graphPath as a, buildReleaseUrl as i, renderSite as n, nextChangeDue as o, buildReleasePath as r, writeSite as t };
+export { buildReleaseUrl as a, buildReleasePath as i, renderSite as n, graphPath as o, nextChangeDue as r, writeSite as t };

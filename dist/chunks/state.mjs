@@ -1,8 +1,8 @@
 import { s as untilNotStale } from "./forge.mjs";
 import { v as InputError } from "./host.mjs";
 import { a as custom, c as looseObject, n as _enum, o as int, p as string, r as array } from "./zod.mjs";
-import { D as parseUpdateMetadata, S as parseReleaseIndex, T as formatUpdateMetadata, b as formatReleaseIndex, w as emptyUpdateMetadata, y as emptyReleaseIndex } from "./updates.mjs";
-import { b as isDigest, p as architectures } from "./registry.mjs";
+import { A as formatOperations, D as formatReleaseIndex, E as emptyReleaseIndex, F as emptyUpdateMetadata, I as formatUpdateMetadata, M as noOperations, N as parseOperations, R as parseUpdateMetadata, k as parseReleaseIndex } from "./updates.mjs";
+import { S as isDigest, h as architectures } from "./registry.mjs";
 // src/state/release-record.ts
 const digest = custom((value) => typeof value === "string" && isDigest(value), { message: "not a sha256 digest" });
 const imageSchema = looseObject({
@@ -75,11 +75,16 @@ function parseFleet(files, options) {
 	const place = (file) => `${config.stateBranch} (commit ${commit?.slice(0, 12) ?? "none"}): ${file}`;
 	const releasesFile = `${folder}/releases.json`;
 	const updatesFile = `${folder}/updates.json`;
+	const operationsFile = `${folder}/operations.json`;
 	const releasesText = files.get(releasesFile);
 	const updatesText = files.get(updatesFile);
 	const records = {};
 	for (const [path, text] of files) {
-		if (path === releasesFile || path === updatesFile) continue;
+		if ([
+			releasesFile,
+			updatesFile,
+			operationsFile
+		].includes(path)) continue;
 		const version = /^records\/([^/]+)\.json$/.exec(path.slice(folder.length + 1))?.[1];
 		if (version === void 0) throw unexpected(place(path));
 		const record = parseRecord(text, place(path));
@@ -113,6 +118,18 @@ function parseFleet(files, options) {
 			expected: "a version that releases.json has"
 		});
 	}
+	const operationsText = files.get(operationsFile);
+	const operations = operationsText === void 0 ? noOperations : parseOperations(operationsText, place(operationsFile));
+	for (const list of ["paused", "withdrawn"]) for (const [index, { version }] of (operations[list] ?? []).entries()) {
+		if (versions.has(version)) continue;
+		throw new InputError({
+			where: place(operationsFile),
+			field: `${list}[${index}].version`,
+			problem: `fleet ${fleet} has no such release`,
+			found: version,
+			expected: "a version that releases.json has"
+		});
+	}
 	for (const version of Object.keys(records)) {
 		if (versions.has(version)) continue;
 		throw new InputError({
@@ -125,7 +142,8 @@ function parseFleet(files, options) {
 	return {
 		releases,
 		updates,
-		records
+		records,
+		operations
 	};
 }
 /**
@@ -138,8 +156,9 @@ function changedFleetFiles(fleet, before, after, files) {
 	const wanted = /* @__PURE__ */ new Map();
 	if (after.releases !== before.releases) wanted.set(`${folder}/releases.json`, formatReleaseIndex(after.releases));
 	if (after.updates !== before.updates) wanted.set(`${folder}/updates.json`, formatUpdateMetadata(after.updates));
+	if (after.operations !== before.operations) wanted.set(`${folder}/operations.json`, formatOperations(after.operations) ?? null);
 	for (const [version, record] of Object.entries(after.records)) if (record !== before.records[version]) wanted.set(`${folder}/records/${version}.json`, formatRecord(record));
-	return [...wanted].filter(([path, content]) => files.get(path) !== content).map(([path, content]) => ({
+	return [...wanted].filter(([path, content]) => (files.get(path) ?? null) !== content).map(([path, content]) => ({
 		path,
 		content
 	}));
@@ -155,7 +174,7 @@ function unexpected(where) {
 	return new InputError({
 		where,
 		problem: "an unexpected file on the state branch",
-		expected: "releases.json, updates.json and records/<version>.json only",
+		expected: "releases.json, updates.json, operations.json and records/<version>.json only",
 		remedy: "Remove it with a commit on that branch."
 	});
 }
@@ -199,16 +218,26 @@ function openState(branches, config) {
 				path: "README.md",
 				content: readme
 			});
+			const said = typeof message === "string" ? message : message();
 			return {
 				changed: true,
 				commit: await branches.commit({
 					branch,
 					parent: commit,
 					changes,
-					message
+					message: said
 				})
 			};
-		})
+		}),
+		previewFleet: async (fleet, change) => {
+			const { files, state } = await read(fleet);
+			const after = change(state);
+			return (after === state ? [] : changedFleetFiles(fleet, state, after, files)).map(({ path, content }) => ({
+				path,
+				before: files.get(path),
+				after: content === null ? void 0 : String(content)
+			}));
+		}
 	};
 }
 const readme = `# State of the fleets
@@ -218,10 +247,11 @@ branches your images are built from.
 
     fleets/<fleet>/releases.json            the fleet's releases, oldest first (FCOS release index)
     fleets/<fleet>/updates.json             rollouts, barriers and dead-ends (FCOS update metadata)
+    fleets/<fleet>/operations.json          what operators paused, held and withdrew, and why
     fleets/<fleet>/records/<version>.json   where each release came from: commit, build key, images, evidence
 
-Every change is a commit. To steer updates, edit \`updates.json\` here, in a pull request or by \`coxswain
-edit-updates\`; \`coxswain publish-updates\` then turns it into the files that nodes read. Releases are only ever
+Every change is a commit. To steer updates, run \`coxswain edit-updates\`, or edit \`updates.json\` here in a pull request
+that \`coxswain lint-updates\` judges; \`coxswain publish-updates\` then turns it into the files that nodes read. Releases are only ever
 added, at the end: removing or reordering them would strand nodes.
 `;
-export { openState as t };
+export { fleetFolder as n, parseRecord as r, openState as t };

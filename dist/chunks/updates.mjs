@@ -1,5 +1,6 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
-import { _ as parseTime, g as parseDuration, h as formatTime, v as InputError, x as messageOf } from "./host.mjs";
+import { S as quote, _ as parseTime, g as parseDuration, h as formatTime, m as formatDuration, v as InputError, x as messageOf } from "./host.mjs";
+import { a as nearest } from "./config.mjs";
 import { c as looseObject, d as record, l as number, m as tuple, o as int, p as string, r as array, u as object } from "./zod.mjs";
 import { t as require_lib } from "./handlebars.mjs";
 import { isDeepStrictEqual } from "node:util";
@@ -164,20 +165,25 @@ function readDocument(schema, text, options) {
 * @throws InputError for the first thing that is wrong
 */
 function checkValue(schema, value, placeOf) {
-	const result = schema.safeParse(value);
-	if (result.success) return;
-	const issue = result.error.issues[0];
+	const [first] = findProblems(schema, value, placeOf);
+	if (first !== void 0) throw new InputError(first);
+}
+/** Everything that is wrong with a value, by a schema. @param placeOf as for checkValue */
+function findProblems(schema, value, placeOf) {
+	return (schema.safeParse(value).error?.issues ?? []).map((issue) => problemOf(issue, value, placeOf));
+}
+function problemOf(issue, value, placeOf) {
 	const found = valueAt(value, issue.path);
 	const notes = issueNotes.safeParse(issue.code === "custom" ? issue.params : void 0);
 	const problem = notes.data?.problem ?? (found === void 0 ? "missing" : "not what belongs here");
-	throw new InputError({
+	return {
 		...placeOf === void 0 ? {} : { where: placeOf(issue.path) },
 		...issue.path.length === 0 ? {} : { field: fieldPath(issue.path) },
 		problem,
 		...found === void 0 ? {} : { found },
 		expected: issue.message,
 		...notes.data?.remedy === void 0 ? {} : { remedy: notes.data.remedy }
-	});
+	};
 }
 /** `releases[3].metadata.rollout` */
 function fieldPath(path) {
@@ -204,6 +210,7 @@ function valueAt(value, path) {
 	}
 	return current;
 }
+/** A value without the fields, among those named, that are null. */
 function withoutNulls(value, keys) {
 	if (Array.isArray(value)) return value.map((each) => withoutNulls(each, keys));
 	if (typeof value !== "object" || value === null) return value;
@@ -249,6 +256,7 @@ const updateEntry = openObject("an entry: {version, metadata}", {
 	})
 });
 const entries = array(updateEntry, { error: "the list of entries" });
+/** updates.json; unknown fields pass. */
 const updateMetadata = openObject("update metadata: {stream, metadata, releases}", {
 	...documentHead,
 	releases: entries
@@ -326,6 +334,28 @@ function addUpdate(metadata, entry, now) {
 		releases: [...tidyEntries(metadata.releases, now), entry]
 	};
 }
+/**
+* Removes what no longer matters, exactly as clean() in upstream's rollout.py: a rollout that has run out
+* becomes `{"start_percentage": 1}`; of the completed ones only the last in the list keeps its rollout;
+* entries that say nothing go. The same object comes back when there was nothing to do.
+*
+* No node's offer changes by it, with two exceptions, upstream's too: an architecture that the last completed release
+* has no image for loses its target, and nodes before a barrier that is itself still rolling out lose a completed
+* release before that barrier.
+* @param now UNIX seconds
+*/
+function tidy(metadata, now) {
+	const releases = tidyEntries(metadata.releases, now);
+	if (isDeepStrictEqual(releases, metadata.releases)) return metadata;
+	return {
+		...metadata,
+		metadata: {
+			...metadata.metadata,
+			"last-modified": formatTime(now)
+		},
+		releases
+	};
+}
 function tidyEntries(before, now) {
 	const finished = before.map((entry) => hasRunOut(entry.metadata.rollout, now) ? {
 		...entry,
@@ -359,6 +389,53 @@ function withoutRollout(entry) {
 function isThere(value) {
 	return value !== void 0;
 }
+// src/updates/operations.ts
+const moment = int({ error: "UNIX seconds, a whole number" }).nonnegative({ error: "UNIX seconds, 0 or more" }).max(1e11, { error: "UNIX seconds (not milliseconds)" });
+const statement = {
+	reason: someText("a text that says why"),
+	by: someText("who did it"),
+	at: moment
+};
+const version = someText("a version, such as \"44.20260707.3.1-3f9a1c02\"");
+const operations = openObject("an object {paused, hold, withdrawn}", {
+	paused: array(openObject("a paused rollout", {
+		version,
+		entry: updateEntry,
+		since: moment,
+		progress: number({ error: "a fraction from 0 to 1" }).min(0, { error: "a fraction from 0 to 1" }).max(1, { error: "a fraction from 0 to 1" }),
+		...statement,
+		until: moment.optional()
+	}), { error: "the list of paused rollouts" }).optional(),
+	hold: openObject("an object {reason, by, at, until}", {
+		...statement,
+		until: moment.optional()
+	}).optional(),
+	withdrawn: array(openObject("a withdrawn release", {
+		version,
+		entry: updateEntry.optional(),
+		...statement
+	}), { error: "the list of withdrawn releases" }).optional()
+});
+/** Nothing is paused, held or withdrawn. */
+const noOperations = {};
+/**
+* Reads operations.json; unknown fields survive.
+* @throws InputError with line, column and field
+*/
+function parseOperations(text, where) {
+	return readDocument(operations, text, { where });
+}
+/** undefined where there is nothing to say: then there is no file. */
+function formatOperations(said) {
+	const worth = Object.entries(said).filter(([, value]) => value !== void 0 && !(Array.isArray(value) && value.length === 0));
+	return worth.length === 0 ? void 0 : `${JSON.stringify(Object.fromEntries(worth), null, 2)}\n`;
+}
+/** The hold that is in force, if any. @param now UNIX seconds */
+function holdAt(said, now) {
+	return said.hold === void 0 || (said.hold.until ?? Number.POSITIVE_INFINITY) <= now ? void 0 : said.hold;
+}
+/** The schema, for those who want every problem of a file. */
+const operationsSchema = operations;
 // src/updates/releases.ts
 const digestReference = /^[^\s@/]+(?:\/[^\s@:/]+)+@sha256:[0-9a-f]{64}$|^[^\s@:/]+@sha256:[0-9a-f]{64}$/;
 const architecture = someText("an architecture, such as \"x86_64\"");
@@ -380,6 +457,7 @@ const release = openObject("a release: {version, metadata, oci-images}", {
 	...releaseFields,
 	metadata: string({ error: "the URL of the release's release.json" })
 });
+/** releases.json; unknown fields pass. */
 const releaseIndex = openObject("a release index: {stream, metadata, releases}", {
 	...documentHead,
 	note: string({ error: "a text" }).optional(),
@@ -407,7 +485,8 @@ function releaseList(each) {
 		}
 	});
 }
-const nullable = /* @__PURE__ */ new Set([
+/** Fields of a release index in which upstream's serde reads null as "absent". */
+const nullableReleaseFields = /* @__PURE__ */ new Set([
 	"commits",
 	"oci-images",
 	"note"
@@ -421,7 +500,7 @@ const nullable = /* @__PURE__ */ new Set([
 function parseReleaseIndex(text, where) {
 	return readDocument(releaseIndex, text, {
 		where,
-		nullable
+		nullable: nullableReleaseFields
 	});
 }
 /**
@@ -431,7 +510,7 @@ function parseReleaseIndex(text, where) {
 function parseGraphReleases(text, where) {
 	return readDocument(graphReleases, text, {
 		where,
-		nullable
+		nullable: nullableReleaseFields
 	});
 }
 /** As upstream writes it: indent of two spaces, final newline. */
@@ -486,57 +565,6 @@ function addRelease(index, added, now) {
 }
 function sameImage(one, other) {
 	return one.architecture === other.architecture && one["digest-ref"] === other["digest-ref"];
-}
-// src/updates/progress.ts
-/**
-* How far a rollout is: 0 to 1, upstream's throttle value (policy::throttle_rollouts). A node is offered the release
-* when its wariness is not above it.
-*
-* Upstream's rules: 0 before the start; 1 after the end; a straight line between; without a duration it stays at
-* start_percentage. An explicit duration of 0 counts as one minute (the specification says "no progress").
-* The order of the operations is upstream's, too: at the end second rounding decides who is let in.
-* @param now UNIX seconds
-*/
-function rolloutProgress(rollout, now) {
-	const start = rollout.start_epoch ?? 0;
-	const startValue = rollout.start_percentage ?? 0;
-	if (now < start) return 0;
-	const end = rolloutEnd(rollout);
-	if (end === void 0) return startValue;
-	if (now > end) return 1;
-	const rate = (1 - startValue) / (end - start);
-	return Math.min(1, startValue + rate * (now - start));
-}
-/** UNIX seconds at which a rollout ends, or undefined for one that has no duration. */
-function rolloutEnd(rollout) {
-	if (rollout.duration_minutes === void 0) return void 0;
-	return (rollout.start_epoch ?? 0) + Math.max(rollout.duration_minutes, 1) * 60;
-}
-/** @param now UNIX seconds */
-function rolloutPhase(rollout, now) {
-	if (now < (rollout.start_epoch ?? 0)) return "scheduled";
-	if (rolloutProgress(rollout, now) >= 1) return "complete";
-	return rollout.duration_minutes === void 0 ? "held" : "in progress";
-}
-/**
-* The first second after `now` at which a rollout opens to a wariness, or undefined when it is open already or never
-* will be.
-* @param now UNIX seconds
-*/
-function nextOpening(rollout, wariness, now) {
-	const isOpen = (moment) => wariness <= rolloutProgress(rollout, moment);
-	if (isOpen(now)) return void 0;
-	const start = rollout.start_epoch ?? 0;
-	const end = rolloutEnd(rollout);
-	if (end === void 0) return now < start && isOpen(start) ? start : void 0;
-	let closed = now;
-	let open = end + 1;
-	while (open - closed > 1) {
-		const middle = Math.floor((closed + open) / 2);
-		if (isOpen(middle)) open = middle;
-		else closed = middle;
-	}
-	return open;
 }
 // src/updates/node-keys.ts
 /** Keys in the metadata of a graph node, as in upstream's commons/src/metadata.rs. All values are texts. */
@@ -679,6 +707,57 @@ function computeEdges(nodes) {
 }
 function sortedByKey(record) {
 	return Object.fromEntries(Object.entries(record).sort(([one], [other]) => one < other ? -1 : 1));
+}
+// src/updates/progress.ts
+/**
+* How far a rollout is: 0 to 1, upstream's throttle value (policy::throttle_rollouts). A node is offered the release
+* when its wariness is not above it.
+*
+* Upstream's rules: 0 before the start; 1 after the end; a straight line between; without a duration it stays at
+* start_percentage. An explicit duration of 0 counts as one minute (the specification says "no progress").
+* The order of the operations is upstream's, too: at the end second rounding decides who is let in.
+* @param now UNIX seconds
+*/
+function rolloutProgress(rollout, now) {
+	const start = rollout.start_epoch ?? 0;
+	const startValue = rollout.start_percentage ?? 0;
+	if (now < start) return 0;
+	const end = rolloutEnd(rollout);
+	if (end === void 0) return startValue;
+	if (now > end) return 1;
+	const rate = (1 - startValue) / (end - start);
+	return Math.min(1, startValue + rate * (now - start));
+}
+/** UNIX seconds at which a rollout ends, or undefined for one that has no duration. */
+function rolloutEnd(rollout) {
+	if (rollout.duration_minutes === void 0) return void 0;
+	return (rollout.start_epoch ?? 0) + Math.max(rollout.duration_minutes, 1) * 60;
+}
+/** @param now UNIX seconds */
+function rolloutPhase(rollout, now) {
+	if (now < (rollout.start_epoch ?? 0)) return "scheduled";
+	if (rolloutProgress(rollout, now) >= 1) return "complete";
+	return rollout.duration_minutes === void 0 ? "held" : "in progress";
+}
+/**
+* The first second after `now` at which a rollout opens to a wariness, or undefined when it is open already or never
+* will be.
+* @param now UNIX seconds
+*/
+function nextOpening(rollout, wariness, now) {
+	const isOpen = (moment) => wariness <= rolloutProgress(rollout, moment);
+	if (isOpen(now)) return void 0;
+	const start = rollout.start_epoch ?? 0;
+	const end = rolloutEnd(rollout);
+	if (end === void 0) return now < start && isOpen(start) ? start : void 0;
+	let closed = now;
+	let open = end + 1;
+	while (open - closed > 1) {
+		const middle = Math.floor((closed + open) / 2);
+		if (isOpen(middle)) open = middle;
+		else closed = middle;
+	}
+	return open;
 }
 // src/updates/throttle.ts
 /**
@@ -935,6 +1014,636 @@ function newestFirst(one, other) {
 }
 function compareTexts(one, other) {
 	return one < other ? -1 : Number(one > other);
+}
+// src/updates/alias.ts
+/** The indexes of releases for several architectures. */
+function aliasesOf(index) {
+	return Object.fromEntries(index.releases.flatMap(({ version, "oci-index": payload }) => payload === void 0 || payload === "" ? [] : [[version, payload]]));
+}
+/**
+* Adds entries for nodes that report another digest than the one the graph gives their release: a node that was
+* installed by a tag of an image for several architectures may report the digest of its index, and Zincati looks
+* itself up by exact text (zincati src/cincinnati/mod.rs). An alias stands behind its release, has the same age and
+* the same ways out, and no way in: nobody is sent to it.
+*
+* Upstream has no such thing; apply it to a graph that is throttled already.
+*/
+function addAliases(graph, aliases) {
+	const nodes = [];
+	const moved = [];
+	const aliasOf = [];
+	for (const node of graph.nodes) {
+		moved.push(nodes.push(node) - 1);
+		const payload = Object.hasOwn(aliases, node.version) ? aliases[node.version] : void 0;
+		aliasOf.push(payload === void 0 || payload === node.payload ? void 0 : nodes.push({
+			...node,
+			payload
+		}) - 1);
+	}
+	if (nodes.length === graph.nodes.length) return graph;
+	return {
+		nodes,
+		edges: graph.edges.flatMap(([from, to]) => {
+			const target = moved[to];
+			const alias = aliasOf[from];
+			const edge = [moved[from], target];
+			return alias === void 0 ? [edge] : [edge, [alias, target]];
+		})
+	};
+}
+// src/updates/ways.ts
+/** Architectures that any release has an image for, sorted. */
+function architecturesOf({ releases }) {
+	const found = releases.releases.flatMap((release) => (release["oci-images"] ?? []).map((each) => each.architecture));
+	return [...new Set(found)].sort();
+}
+/** Longer than any rollout takes. */
+const inTheEnd = Number.MAX_SAFE_INTEGER;
+/** As Zincati walks: at each step the newest target, whatever lies behind it. */
+function findEnds(guidance, basearch, now = inTheEnd) {
+	const graph = throttleGraph(buildGraph(guidance.releases, guidance.updates, {
+		basearch,
+		scheme: "oci"
+	}), {
+		now,
+		wariness: 1
+	});
+	const next = graph.nodes.map((_, position) => position);
+	for (const [from, to] of graph.edges) if (to > next[from]) next[from] = to;
+	const ends = [...next];
+	for (let position = next.length - 1; position >= 0; position -= 1) {
+		const step = next[position];
+		if (step !== position) ends[position] = ends[step];
+	}
+	return {
+		versions: graph.nodes.map(({ version }) => version),
+		ends,
+		deadends: graph.nodes.map((node) => node.metadata[nodeKeys.deadend] === "true"),
+		targets: new Set(graph.edges.map(([, to]) => to))
+	};
+}
+/**
+* Releases from which the newest release that is offered to everybody in the end cannot be reached, although they are
+* older than it and no dead-ends themselves.
+*/
+function findStranded(guidance) {
+	return architecturesOf(guidance).flatMap((architecture) => {
+		const { versions, ends, deadends, targets } = findEnds(guidance, architecture);
+		const goal = Math.max(-1, ...targets);
+		return versions.flatMap((version, position) => {
+			const end = ends[position];
+			if (position >= goal || deadends[position] || end === goal) return [];
+			return [{
+				version,
+				architecture,
+				end: versions[end],
+				goal: versions[goal],
+				why: deadends[end] ? "dead-end" : "no way"
+			}];
+		});
+	});
+}
+/**
+* Releases that a change of the guidance leaves without a way forward: they had one, and have none now, or one into a
+* dead-end, although there is a newer release that is neither retired nor a dead-end.
+* @param options.retired versions that nobody is to be offered any more
+* @param options.now UNIX seconds; by default it is judged how things are once every rollout has come as far as it
+*   ever will
+*/
+function strandedBy(before, after, options = {}) {
+	const { retired = /* @__PURE__ */ new Set(), now = inTheEnd } = options;
+	return architecturesOf(after).flatMap((architecture) => {
+		const was = findEnds(before, architecture, now);
+		const is = findEnds(after, architecture, now);
+		const goal = is.versions.findLastIndex((version, at) => !retired.has(version) && !is.deadends[at]);
+		return is.versions.flatMap((version, position) => {
+			if (position >= goal || is.deadends[position]) return [];
+			const earlier = was.versions.indexOf(version);
+			const end = is.ends[position];
+			const couldMove = earlier >= 0 && was.ends[earlier] !== earlier;
+			const gotStuck = earlier >= 0 && was.deadends[was.ends[earlier]] === true;
+			const cannotMove = end === position;
+			const stuck = is.deadends[end] === true;
+			if (!couldMove || gotStuck || !(cannotMove || stuck)) return [];
+			return [{
+				version,
+				architecture,
+				end: is.versions[end],
+				goal: is.versions[goal],
+				why: stuck ? "dead-end" : "no way"
+			}];
+		});
+	});
+}
+/**
+* Releases that tidying leaves without a way forward. There are two cases, upstream's too: the completed rollout that is
+* kept has no image for an architecture; or it lies behind a barrier that is itself still rolling out, and nodes before
+* that have to wait.
+* @param now UNIX seconds
+*/
+function strandedByTidying(guidance, tidied, now) {
+	const all = [...strandedBy(guidance, tidied), ...strandedBy(guidance, tidied, { now })];
+	return all.filter((one, index) => all.findIndex((other) => other.version === one.version && other.architecture === one.architecture) === index);
+}
+/** `44.1-aa (x86_64, aarch64), 44.2-bb (x86_64)` */
+function listStranded(stranded) {
+	const byVersion = /* @__PURE__ */ new Map();
+	for (const { version, architecture } of stranded) byVersion.set(version, [...byVersion.get(version) ?? [], architecture]);
+	return [...byVersion].map(([version, names]) => `${version} (${names.join(", ")})`).join(", ");
+}
+// src/updates/pause.ts
+/**
+* A rollout that stood still for a while and goes on: the very same line, moved to the right by the time that it stood
+* still. Progress goes on at the value it had (to the last bit: the numbers that it is computed from are the same),
+* at the same pace, and the rollout ends after the time that was left.
+*
+* One that had not begun keeps its start, or starts now where that has passed.
+* @param stood.since when it stopped, UNIX seconds
+* @param stood.now when it goes on, UNIX seconds
+*/
+function resumedRollout(rollout, stood) {
+	const start = rollout.start_epoch ?? 0;
+	if (rollout.duration_minutes === void 0 && start <= stood.since) return rollout;
+	const shift = Math.max(0, stood.now - Math.max(stood.since, start));
+	return shift === 0 ? rollout : {
+		...rollout,
+		start_epoch: start + shift
+	};
+}
+// src/updates/lint-finding.ts
+/** A problem that a schema or parser found, as an error. */
+function findingOf(rule, problem, file) {
+	const facts = [problem.found === void 0 ? void 0 : `found ${quote(problem.found)}`, problem.expected === void 0 ? void 0 : `expected ${problem.expected}`].filter((fact) => fact !== void 0);
+	const field = problem.field === void 0 ? "" : `${problem.field}: `;
+	return {
+		severity: "error",
+		rule,
+		where: problem.where ?? file,
+		message: `${field}${[problem.problem, ...facts].join(", ")}`,
+		...problem.remedy === void 0 ? {} : { remedy: problem.remedy }
+	};
+}
+/** Runs a parser; what it refuses becomes a finding. */
+function tryTo(rule, file, work) {
+	try {
+		return {
+			value: work(),
+			findings: []
+		};
+	} catch (error) {
+		if (!(error instanceof InputError)) throw error;
+		return { findings: [findingOf(rule, error.details, file)] };
+	}
+}
+// src/updates/lint-documents.ts
+/** Reads the files of a fleet, with every problem of each. */
+function readSources(texts) {
+	const releases = readSource(texts.releases, releaseIndex, nullableReleaseFields);
+	const updates = readSource(texts.updates, updateMetadata, nullableEntryFields);
+	const operations = readSource(texts.operations, operationsSchema, /* @__PURE__ */ new Set());
+	return {
+		sources: {
+			...releases.source === void 0 ? {} : { releases: releases.source },
+			...updates.source === void 0 ? {} : { updates: updates.source },
+			...operations.source === void 0 ? {} : { operations: operations.source }
+		},
+		findings: [
+			...releases.findings,
+			...updates.findings,
+			...operations.findings
+		]
+	};
+}
+function readSource(source, schema, nullable) {
+	if (source === void 0) return { findings: [] };
+	const { file, text } = source;
+	const read = tryTo("json", file, () => readJson(text, file));
+	if (read.value === void 0) return { findings: read.findings };
+	const { placeOf } = read.value;
+	const value = withoutNulls(read.value.value, nullable);
+	const problems = findProblems(schema, value, placeOf);
+	if (problems.length > 0) return { findings: problems.map((each) => findingOf("format", each, file)) };
+	return {
+		source: {
+			value,
+			placeOf
+		},
+		findings: []
+	};
+}
+// src/updates/lint-entries.ts
+/** What each entry says by itself, and of the releases it is about. */
+function* lintEntries({ releases, updates, operations }) {
+	if (updates === void 0) return;
+	const versions = releases?.value.releases.map(({ version }) => version) ?? [];
+	const first = /* @__PURE__ */ new Map();
+	for (const [index, { version, metadata }] of updates.value.releases.entries()) {
+		const at = (...path) => updates.placeOf([
+			"releases",
+			index,
+			...path
+		]);
+		if (releases !== void 0 && !versions.includes(version)) {
+			const meant = nearest(version, versions);
+			const what = metadata.barrier !== void 0 ? "barrier" : metadata.deadend !== void 0 ? "dead-end" : "rollout";
+			yield {
+				severity: "error",
+				rule: "unknown-release",
+				where: at("version"),
+				message: `no release ${version}: this ${what} has no effect`,
+				remedy: meant === void 0 ? "A version is released by start-rollout." : `Did you mean ${meant}?`
+			};
+		}
+		const earlier = first.get(version);
+		if (earlier !== void 0) yield {
+			severity: "error",
+			rule: "second-entry",
+			where: at("version"),
+			message: `releases[${earlier}] is about ${version} already; upstream's tools read the two as one, and refuse to write that`,
+			remedy: "Make one entry of them."
+		};
+		first.set(version, earlier ?? index);
+		yield* lintMarks(version, metadata, at);
+		yield* lintRollout(metadata, at);
+		const withdrawn = operations?.value.withdrawn?.find((each) => each.version === version);
+		const isTarget = metadata.rollout !== void 0 || metadata.barrier !== void 0;
+		if (withdrawn !== void 0 && isTarget) yield {
+			severity: "warning",
+			rule: "offered-although-withdrawn",
+			where: at(),
+			message: `${version} was withdrawn by ${withdrawn.by} (${withdrawn.reason}), and is offered by this entry`,
+			remedy: "Take the entry out, or the release out of \"withdrawn\" in operations.json."
+		};
+		const paused = operations?.value.paused?.find((each) => each.version === version);
+		if (paused !== void 0 && isTarget) yield {
+			severity: "warning",
+			rule: "offered-although-paused",
+			where: at(),
+			message: `${version} is paused by ${paused.by} (${paused.reason}), and is offered by this entry`,
+			remedy: "Use edit-updates --action resume, or take it out of \"paused\" in operations.json."
+		};
+	}
+	for (const list of ["paused", "withdrawn"]) for (const [index, { version }] of (operations?.value[list] ?? []).entries()) {
+		if (releases === void 0 || versions.includes(version)) continue;
+		const meant = nearest(version, versions);
+		yield {
+			severity: "error",
+			rule: "unknown-release",
+			where: operations?.placeOf([
+				list,
+				index,
+				"version"
+			]) ?? "",
+			message: `no release ${version}`,
+			...meant === void 0 ? {} : { remedy: `Did you mean ${meant}?` }
+		};
+	}
+}
+function* lintMarks(version, { rollout, barrier, deadend }, at) {
+	if (barrier !== void 0 && deadend !== void 0) yield {
+		severity: "error",
+		rule: "barrier-and-deadend",
+		where: at("metadata", "deadend"),
+		message: `${version} is a barrier and a dead-end: older nodes have to go there, and get no further`,
+		remedy: "Keep one of the two."
+	};
+	if (deadend !== void 0 && deadend.reason.trim() === "") yield {
+		severity: "error",
+		rule: "no-reason",
+		where: at("metadata", "deadend", "reason"),
+		message: `the dead-end ${version} has no reason, and its nodes show it to whoever logs in`,
+		remedy: "Say why, best by the URL of an explanation."
+	};
+	if (barrier !== void 0 && barrier.reason.trim() === "") yield {
+		severity: "warning",
+		rule: "no-reason",
+		where: at("metadata", "barrier", "reason"),
+		message: `the barrier ${version} has no reason`
+	};
+	if (deadend !== void 0 && rollout !== void 0) yield {
+		severity: "warning",
+		rule: "offered-deadend",
+		where: at("metadata", "rollout"),
+		message: `${version} is a dead-end and still offered: nodes that take it get no further update`
+	};
+	if ([
+		rollout,
+		barrier,
+		deadend
+	].every((part) => part === void 0)) yield {
+		severity: "warning",
+		rule: "empty-entry",
+		where: at("metadata"),
+		message: `nothing is said about ${version} here: the entry has no effect`,
+		remedy: "rollout, barrier and deadend are the fields that upstream reads."
+	};
+}
+const rolloutFields$1 = /* @__PURE__ */ new Set([
+	"start_epoch",
+	"start_percentage",
+	"duration_minutes"
+]);
+const metadataFields = /* @__PURE__ */ new Set([
+	"rollout",
+	"barrier",
+	"deadend"
+]);
+function* lintRollout(metadata, at) {
+	for (const key of Object.keys(metadata).filter((each) => !metadataFields.has(each))) yield unknownField(key, metadataFields, at("metadata", key));
+	const { rollout } = metadata;
+	if (rollout === void 0) return;
+	for (const key of Object.keys(rollout).filter((each) => !rolloutFields$1.has(each))) yield unknownField(key, rolloutFields$1, at("metadata", "rollout", key));
+	if (rollout.duration_minutes === 0) yield {
+		severity: "warning",
+		rule: "no-duration",
+		where: at("metadata", "rollout", "duration_minutes"),
+		message: "the specification reads 0 as \"no progress\", but the graph as one minute: every node is offered it"
+	};
+	if (rollout.duration_minutes === void 0 && (rollout.start_percentage ?? 0) < 1) yield {
+		severity: "warning",
+		rule: "no-duration",
+		where: at("metadata", "rollout"),
+		message: `without a duration the rollout stays at ${Number(((rollout.start_percentage ?? 0) * 100).toFixed(1))} % for ever`
+	};
+}
+function unknownField(key, known, where) {
+	const meant = nearest(key, [...known]);
+	return {
+		severity: "warning",
+		rule: "unknown-field",
+		where,
+		message: `upstream does not know the field ${key}: it has no effect`,
+		...meant === void 0 ? {} : { remedy: `Did you mean ${meant}?` }
+	};
+}
+// src/updates/lint-history.ts
+/** Releases are only ever added, at the end: nodes look for themselves in that list, and ages are positions. */
+function* lintHistory({ releases, updates }, before) {
+	const old = before.releases?.value.releases ?? [];
+	if (releases !== void 0) {
+		const list = releases.value.releases;
+		let expected = 0;
+		for (const [position, release] of old.entries()) {
+			const at = list.findIndex(({ version }) => version === release.version);
+			if (at < 0) {
+				yield {
+					severity: "error",
+					rule: "release-removed",
+					where: releases.placeOf(["releases", Math.min(position, list.length - 1)]),
+					message: `release ${release.version} is gone: nodes on it would not find themselves any more, and never update again`,
+					remedy: "Put it back where it was. To offer it to nobody, withdraw it."
+				};
+				continue;
+			}
+			if (at < expected) yield {
+				severity: "error",
+				rule: "release-reordered",
+				where: releases.placeOf(["releases", at]),
+				message: `release ${release.version} stands at position ${at}, before what it stood behind: ages are positions`,
+				remedy: "Releases stay where they are; new ones come at the end."
+			};
+			else expected = at + 1;
+			if (!isDeepStrictEqual(list[at], release)) yield {
+				severity: "error",
+				rule: "release-rewritten",
+				where: releases.placeOf(["releases", at]),
+				message: `release ${release.version} has other content than before`,
+				remedy: "A version names one build for ever: a new build is a new release."
+			};
+		}
+		const known = new Set(old.map(({ version }) => version));
+		const last = list.findLastIndex(({ version }) => known.has(version));
+		for (const [at, { version }] of list.entries()) {
+			if (known.has(version) || at > last) continue;
+			yield {
+				severity: "error",
+				rule: "release-reordered",
+				where: releases.placeOf(["releases", at]),
+				message: `release ${version} is new, and stands before older ones`,
+				remedy: "New releases come at the end."
+			};
+		}
+	}
+	for (const { version, metadata } of before.updates?.value.releases ?? []) {
+		if (metadata.barrier === void 0 || updates === void 0) continue;
+		if (updates.value.releases.filter((entry) => entry.version === version).some((entry) => entry.metadata.barrier !== void 0)) continue;
+		yield {
+			severity: "warning",
+			rule: "barrier-removed",
+			where: updates.placeOf(["releases"]),
+			message: `${version} is no barrier any more (${metadata.barrier.reason}): older nodes go around it`
+		};
+	}
+}
+// src/updates/lint-time.ts
+/** When rollouts start, how far they jump, and whether they overlap: of those that were changed. */
+function* lintTimes({ updates }, before, options) {
+	if (updates === void 0) return;
+	const { now, timeZone } = options;
+	const open = [];
+	for (const [index, { version, metadata }] of updates.value.releases.entries()) {
+		const { rollout } = metadata;
+		if (rollout === void 0) continue;
+		const where = updates.placeOf([
+			"releases",
+			index,
+			"metadata",
+			"rollout",
+			"start_epoch"
+		]);
+		const was = rolloutIn(before, version);
+		const changed = !isDeepStrictEqual(was, rollout);
+		const start = rollout.start_epoch ?? 0;
+		const end = rolloutEnd(rollout);
+		if (rolloutPhase(rollout, now) !== "complete" && end !== void 0) open.push({
+			version,
+			start,
+			end,
+			where,
+			changed
+		});
+		if (!changed) continue;
+		const paused = before.operations?.value.paused?.find((each) => each.version === version);
+		yield* lintJump({
+			version,
+			rollout,
+			reached: paused?.progress ?? (was === void 0 ? 0 : rolloutProgress(was, now)),
+			wasOpen: was !== void 0 || paused !== void 0,
+			now,
+			where
+		});
+		if (start > 0 && paused === void 0 && start >= now && isWeekend(start, timeZone)) yield {
+			severity: "warning",
+			rule: "weekend",
+			where,
+			message: `the rollout of ${version} starts on a ${weekdayOf(start, timeZone)} (${formatTime(start)}; in ${timeZone})`,
+			remedy: "Nobody may be there when it goes wrong. Upstream starts on Tuesdays, 14:00 UTC."
+		};
+	}
+	for (const [index, one] of open.entries()) for (const other of open.slice(index + 1)) {
+		if (!(one.changed || other.changed) || one.start >= other.end || other.start >= one.end) continue;
+		yield {
+			severity: "warning",
+			rule: "overlap",
+			where: other.changed ? other.where : one.where,
+			message: `the rollouts of ${one.version} and ${other.version} overlap from ${formatTime(Math.max(one.start, other.start))} to ${formatTime(Math.min(one.end, other.end))}`,
+			remedy: "Nodes that are early take both, one after the other. Pause or withdraw the older one where that is not meant."
+		};
+	}
+}
+function* lintJump(options) {
+	const { version, rollout, reached, wasOpen, now, where } = options;
+	const start = rollout.start_epoch ?? 0;
+	const share = rolloutProgress(rollout, now);
+	const percent = (value) => `${Number((value * 100).toFixed(1))} %`;
+	if (!(rollout.start_epoch === void 0 && rollout.duration_minutes === void 0) && start < now && share > reached + .001) yield {
+		severity: "warning",
+		rule: "start-in-the-past",
+		where,
+		message: `the start of ${version} (${formatTime(start)}) is ${formatDuration(now - start)} ago: ${percent(share)} of the nodes are offered it at once, up from ${percent(reached)}`
+	};
+	if (wasOpen && share < reached - .001) yield {
+		severity: "warning",
+		rule: "goes-back",
+		where,
+		message: `${version} was offered to ${percent(reached)} of the nodes, and is to be offered to ${percent(share)}: those that took it stay on it`
+	};
+}
+function rolloutIn({ updates }, version) {
+	return updates?.value.releases.findLast((entry) => entry.version === version && entry.metadata.rollout !== void 0)?.metadata.rollout;
+}
+function weekdayOf(seconds, timeZone) {
+	return new Intl.DateTimeFormat("en-US", {
+		timeZone,
+		weekday: "long"
+	}).format(seconds * 1e3);
+}
+function isWeekend(seconds, timeZone) {
+	return ["Saturday", "Sunday"].includes(weekdayOf(seconds, timeZone));
+}
+// src/updates/lint-ways.ts
+/** Whether nodes on every release get to where they should, on every architecture. */
+function* lintWays(after, before, now) {
+	const { releases, updates, operations } = after;
+	if (releases === void 0 || updates === void 0) return;
+	const guidance = {
+		releases: releases.value,
+		updates: updates.value
+	};
+	const takenBack = (before.updates?.value.releases ?? []).filter((entry) => isTarget(entry) && !updates.value.releases.some((each) => each.version === entry.version && isTarget(each)));
+	const retired = new Set([
+		...takenBack,
+		...operations?.value.withdrawn ?? [],
+		...operations?.value.paused ?? []
+	].map(({ version }) => version));
+	/** The entry about a version, else the list of entries. */
+	const placeOf = (version) => {
+		const index = updates.value.releases.findLastIndex((entry) => entry.version === version);
+		return updates.placeOf(index < 0 ? ["releases"] : ["releases", index]);
+	};
+	const known = /* @__PURE__ */ new Set();
+	for (const group of byEnd(findStranded(guidance))) {
+		const [first] = group;
+		for (const each of group) known.add(`${each.version} ${each.architecture}`);
+		yield {
+			severity: "error",
+			rule: "stranded",
+			where: placeOf(first.why === "dead-end" ? first.end : first.goal),
+			message: first.why === "dead-end" ? `nodes on ${listStranded(group)} end on the dead-end ${first.end} and never get ${first.goal}` : `nodes on ${listStranded(group)} never get to ${first.goal}`
+		};
+	}
+	const news = (before.releases === void 0 || before.updates === void 0 ? [] : strandedBy({
+		releases: before.releases.value,
+		updates: before.updates.value
+	}, guidance, { retired })).filter((each) => !known.has(`${each.version} ${each.architecture}`));
+	if (news.length > 0) yield {
+		severity: "error",
+		rule: "stranded",
+		where: placeOf(news[0]?.end ?? ""),
+		message: `this change takes the way forward from nodes on ${listStranded(news)}`,
+		remedy: `Keep a rollout for ${news[0]?.goal}, or for a release that they may have instead.`
+	};
+	if (releases.value.releases.length > 0 && retired.size === 0 && !offersAnything(guidance)) yield {
+		severity: "warning",
+		rule: "nothing-offered",
+		where: updates.placeOf(["releases"]),
+		message: "no release has a rollout: no node is offered anything"
+	};
+	const harmed = strandedByTidying(guidance, {
+		...guidance,
+		updates: tidy(updates.value, now)
+	}, now);
+	if (harmed.length > 0) yield {
+		severity: "warning",
+		rule: "lost-by-tidying",
+		where: placeOf(harmed[0]?.goal ?? ""),
+		message: `when the next release is added, completed rollouts are tidied away as upstream does it, all but the last: nodes on ${listStranded(harmed)} lose their way forward by that`,
+		remedy: "The release that is kept has no image for their architecture, or lies behind a barrier that is still rolling out."
+	};
+}
+function offersAnything({ updates }) {
+	return updates.releases.some(isTarget);
+}
+function isTarget({ metadata: { rollout, barrier } }) {
+	return rollout !== void 0 || barrier !== void 0;
+}
+function byEnd(stranded) {
+	const groups = /* @__PURE__ */ new Map();
+	for (const each of stranded) {
+		const key = each.why === "dead-end" ? `dead-end ${each.end}` : "no way";
+		groups.set(key, [...groups.get(key) ?? [], each]);
+	}
+	return [...groups.values()];
+}
+// src/updates/lint.ts
+/**
+* Judges the guidance of one fleet, and the change from what it was before.
+* @param options.stream that the files must be of
+* @param options.now UNIX seconds
+* @param options.timeZone in which a weekend is a weekend, such as `Europe/Berlin`
+* @returns findings in the order of the files; none for what did not change but may be old (a start in the past)
+*/
+function lintGuidance(after, before, options) {
+	const { sources, findings } = readSources(after);
+	const { sources: old } = readSources(before);
+	const { releases, updates } = sources;
+	const streams = [releases, updates].flatMap((source) => source === void 0 || source.value.stream === options.stream ? [] : [{
+		severity: "error",
+		rule: "stream",
+		where: source.placeOf(["stream"]),
+		message: `this is of stream ${source.value.stream}, and coxswain.yaml is of ${options.stream}`
+	}]);
+	const images = (releases?.value.releases ?? []).flatMap((release, index) => {
+		const list = release["oci-images"] ?? [];
+		if (list.length > 0 && list.every((image) => image["digest-ref"] !== "")) return [];
+		return [{
+			severity: "error",
+			rule: "no-image",
+			where: releases?.placeOf([
+				"releases",
+				index,
+				"oci-images"
+			]) ?? "",
+			message: `release ${release.version} lacks an image, so no node could find itself or update to it`
+		}];
+	});
+	const gone = ["releases", "updates"].flatMap((name) => before[name] === void 0 || after[name] !== void 0 ? [] : [{
+		severity: "error",
+		rule: "file-removed",
+		where: before[name].file,
+		message: "this file is gone, and nodes depend on what it says",
+		remedy: "Put it back."
+	}]);
+	return [
+		...findings,
+		...gone,
+		...streams,
+		...images,
+		...lintHistory(sources, old),
+		...lintEntries(sources),
+		...lintTimes(sources, old, options),
+		...lintWays(sources, old, options.now)
+	];
 }
 // src/updates/template-names.ts
 var import_lib = /* @__PURE__ */ __toESM(require_lib(), 1);
@@ -1199,42 +1908,6 @@ function explained(text, read) {
 		}, { cause: error });
 	}
 }
-// src/updates/alias.ts
-/** The indexes of releases for several architectures. */
-function aliasesOf(index) {
-	return Object.fromEntries(index.releases.flatMap(({ version, "oci-index": payload }) => payload === void 0 || payload === "" ? [] : [[version, payload]]));
-}
-/**
-* Adds entries for nodes that report another digest than the one the graph gives their release: a node that was
-* installed by a tag of an image for several architectures may report the digest of its index, and Zincati looks
-* itself up by exact text (zincati src/cincinnati/mod.rs). An alias stands behind its release, has the same age and
-* the same ways out, and no way in: nobody is sent to it.
-*
-* Upstream has no such thing; apply it to a graph that is throttled already.
-*/
-function addAliases(graph, aliases) {
-	const nodes = [];
-	const moved = [];
-	const aliasOf = [];
-	for (const node of graph.nodes) {
-		moved.push(nodes.push(node) - 1);
-		const payload = Object.hasOwn(aliases, node.version) ? aliases[node.version] : void 0;
-		aliasOf.push(payload === void 0 || payload === node.payload ? void 0 : nodes.push({
-			...node,
-			payload
-		}) - 1);
-	}
-	if (nodes.length === graph.nodes.length) return graph;
-	return {
-		nodes,
-		edges: graph.edges.flatMap(([from, to]) => {
-			const target = moved[to];
-			const alias = aliasOf[from];
-			const edge = [moved[from], target];
-			return alias === void 0 ? [edge] : [edge, [alias, target]];
-		})
-	};
-}
 // src/updates/wariness.ts
 const mask = (1n << 64n) - 1n;
 /**
@@ -1285,4 +1958,4 @@ function sipHash13(bytes) {
 function rotateLeft(value, by) {
 	return (value << by | value >> 64n - by) & mask;
 }
-export { addUpdate as C, parseUpdateMetadata as D, parseGraphUpdates as E, parseReleaseIndex as S, formatUpdateMetadata as T, rolloutProgress as _, chooseUpdate as a, formatReleaseIndex as b, rolloutOf as c, formatGraph as d, parseGraph as f, rolloutPhase as g, rolloutEnd as h, renderTemplate as i, throttleGraph as l, nextOpening as m, addAliases as n, considerUpdate as o, nodeKeys as p, aliasesOf as r, parseWhen as s, warinessOf as t, buildGraph as u, addRelease as v, emptyUpdateMetadata as w, parseGraphReleases as x, emptyReleaseIndex as y };
+export { formatOperations as A, openObject as B, parseGraph as C, formatReleaseIndex as D, emptyReleaseIndex as E, emptyUpdateMetadata as F, someText as H, formatUpdateMetadata as I, parseGraphUpdates as L, noOperations as M, parseOperations as N, parseGraphReleases as O, addUpdate as P, parseUpdateMetadata as R, formatGraph as S, addRelease as T, readDocument as V, nextOpening as _, resumedRollout as a, rolloutProgress as b, strandedBy as c, aliasesOf as d, chooseUpdate as f, throttleGraph as g, rolloutOf as h, tryTo as i, holdAt as j, parseReleaseIndex as k, strandedByTidying as l, parseWhen as m, renderTemplate as n, architecturesOf as o, considerUpdate as p, lintGuidance as r, listStranded as s, warinessOf as t, addAliases as u, rolloutEnd as v, nodeKeys as w, buildGraph as x, rolloutPhase as y, tidy as z };

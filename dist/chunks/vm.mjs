@@ -1,13 +1,15 @@
 import { a as listCommit, i as readCandidate, n as materialiseContext, r as findBuilt } from "./build.mjs";
 import { i as pushEvidence, r as passingEvidence } from "./evidence.mjs";
+import { n as findFleet } from "./fleets.mjs";
 import { a as requireTools, d as withTemporaryFolder, f as writeFileAtomically, g as parseDuration, i as findTool, l as isMissing, p as onInterrupt, r as exec, s as silentLog, t as startProcess, u as readFileIfThere, v as InputError, y as OutsideError } from "./host.mjs";
-import { C as parseReference, T as sameRepository, c as isLoopback, g as atTag, h as atDigest, o as readImage, v as formatReference, y as formatRepository } from "./registry.mjs";
+import { D as sameRepository, T as parseReference, _ as atDigest, b as formatReference, c as readImage, u as isLoopback, v as atTag, x as formatRepository } from "./registry.mjs";
+import { w as nodeKeys, x as buildGraph } from "./updates.mjs";
 import { copyFile, lstat, mkdir, open, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join, posix, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 // src/vm/describe.ts
 /** For the terminal. */
@@ -89,21 +91,27 @@ function outcome(test) {
 const consoleLines = 20;
 /** What somebody who has to mend it reads first. */
 function troubles(report, console = "") {
-	const tests = report.tests.filter(({ result }) => result !== "passed").map((test) => ({
+	const tests = report.tests.filter(({ result, name }) => result !== "passed" && name !== "systemd").map((test) => ({
 		title: `${test.name}: ${outcome(test)}`,
 		text: shownOutput(test)
 	}));
 	const system = report.system;
 	const units = (system?.failedUnits ?? []).map((unit) => `failed: ${unit}`).join("\n");
-	const ready = system === void 0 || system.manager === "none" || system.state === "running";
-	const done = [
+	const ready = !report.tests.some(({ result, name }) => name === "systemd" && result !== "passed");
+	const done = [...[
 		"passed",
 		"test-failed",
 		"test-timed-out",
-		"system-not-running"
-	].includes(report.verdict);
+		"system-not-running",
+		"emergency-mode"
+	], ...[
+		"check-failed",
+		"upgrade-failed",
+		"out-of-memory",
+		"out-of-disk"
+	]].includes(report.verdict);
 	return [
-		...ready ? [] : [{
+		...ready || system === void 0 ? [] : [{
 			title: `systemd: ${system.state}`,
 			text: clean(`${units}\n${system.details}`.trim())
 		}],
@@ -135,9 +143,35 @@ function fenced(text) {
 function plain(text) {
 	return clean(text).replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`).replace(/[@#`*_[\]|]/g, "\\$&");
 }
+// src/vm/annotations.ts
+/**
+* What went wrong as workflow commands of GitHub Actions: one a failed test, at its file, or one for the machine.
+* @param testsFolder folder of the tests inside the repository
+*/
+function formatAnnotations(report, testsFolder) {
+	if (report.verdict === "passed") return [];
+	const failed = report.tests.filter(({ result }) => result !== "passed");
+	return [...failed.length === 0 || report.tests.every(({ result }) => result === "passed") ? [command({ title: `Boot test: ${report.verdict}` }, report.explanation)] : [], ...failed.map(({ name, output, result }) => command({
+		...fileOf(name) === void 0 ? {} : { file: `${testsFolder}/${fileOf(name)}` },
+		title: `${name} ${result}`
+	}, clean(output).trim().slice(-2e3) || report.explanation))];
+}
+/** `upgrade from 44.1: after-upgrade/10-a.sh` is of after-upgrade/10-a.sh; entries of the harness have no file. */
+function fileOf(name) {
+	const file = name.replace(/^upgrade from \S+: /, "");
+	return /^check: |(^|\/)(systemd|identity)$/.test(file) ? void 0 : file;
+}
+function command(properties, message) {
+	return `::error ${Object.entries(properties).map(([name, value]) => `${name}=${inMessage(value).replaceAll(":", "%3A").replaceAll(",", "%2C")}`).join(",")}::${inMessage(message)}`;
+}
+function inMessage(text) {
+	return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
 // src/vm/machine-types.ts
 /** Name of the virtio-serial port that results go through. */
 const reportPortName = "coxswain.results";
+/** Name of the one that the journal goes through. */
+const journalPortName = "coxswain.journal";
 const machineTypes = {
 	x86_64: {
 		program: "qemu-system-x86_64",
@@ -168,6 +202,8 @@ function machineTypeOf(architecture) {
 		expected: Object.keys(machineTypes).join(" or ")
 	});
 }
+/** What a machine reaches: `closed` is an address and nothing else, `user` whatever the host reaches. */
+const networks = ["closed", "user"];
 /** The command line of QEMU, without the program's name. */
 function machineArguments(options) {
 	const type = machineTypeOf(options.architecture);
@@ -185,19 +221,26 @@ function machineArguments(options) {
 		...["-kernel", options.kernel],
 		...["-initrd", options.initrd],
 		...["-append", kernelArguments(options)],
-		...["-chardev", `file,id=console,path=${escaped(options.console)}`],
+		...["-chardev", `file,id=console,path=${escaped$2(options.console)}`],
 		...["-serial", "chardev:console"],
-		...["-chardev", `file,id=fallback,path=${escaped(options.fallback)}`],
+		...["-chardev", `file,id=fallback,path=${escaped$2(options.fallback)}`],
 		...type.fallbackArguments,
-		...["-chardev", `file,id=results,path=${escaped(options.results)}`],
+		...["-chardev", `file,id=results,path=${escaped$2(options.results)}`],
 		...["-device", "virtio-serial-pci"],
 		...["-device", `virtserialport,chardev=results,name=${reportPortName}`],
-		...["-drive", `if=none,id=root,format=raw,readonly=on,file=${escaped(options.rootImage)}`],
+		...["-chardev", `file,id=journal,path=${escaped$2(options.journal)}`],
+		...["-device", `virtserialport,chardev=journal,name=${journalPortName}`],
+		...["-drive", `if=none,id=root,format=raw,readonly=on,file=${escaped$2(options.rootImage)}`],
 		...["-device", "virtio-blk-pci,drive=root"],
-		...["-netdev", "user,id=network,restrict=on"],
+		...options.stateDisk === void 0 ? [] : stateDiskArguments(options.stateDisk),
+		...["-netdev", `user,id=network${options.network === "user" ? "" : ",restrict=on"}`],
 		...["-device", "virtio-net-pci,netdev=network,romfile="],
 		...["-device", "virtio-rng-pci"]
 	];
+}
+/** The host keeps what was written when the machine ends; that it survives the host's end is not needed. */
+function stateDiskArguments(file) {
+	return [...["-drive", `if=none,id=state,format=raw,cache=unsafe,file=${escaped$2(file)}`], ...["-device", "virtio-blk-pci,drive=state"]];
 }
 /** What the kernel is told. Nothing here changes what the image does, except to end instead of waiting. */
 function kernelArguments(options) {
@@ -211,7 +254,7 @@ function kernelArguments(options) {
 	].join(" ");
 }
 /** QEMU separates options by commas; a comma in a value is written twice. */
-function escaped(value) {
+function escaped$2(value) {
 	return value.replaceAll(",", ",,");
 }
 // src/vm/accelerator.ts
@@ -333,12 +376,20 @@ function readProgramKind(bytes) {
 /**
 * The host's busybox: it runs in the guest, so that nothing there depends on the image's programs.
 * @param architecture what the guest is (default: any)
+* @param helper another one, for a guest of another architecture
 * @throws InputError when it is missing, needs libraries, or is for another architecture
 */
-async function findStaticBusybox(architecture) {
-	requireTools(["busybox"]);
-	const path = findTool("busybox");
-	const file = await open(path);
+async function findStaticBusybox(architecture, helper) {
+	if (helper === void 0) requireTools(["busybox"]);
+	const path = helper ?? findTool("busybox");
+	const file = await open(path).catch((error) => {
+		if (!isMissing(error)) throw error;
+		throw new InputError({
+			where: path,
+			problem: "there is no such program",
+			expected: "a static busybox"
+		});
+	});
 	try {
 		const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
 		const kind = readProgramKind(buffer.subarray(0, bytesRead));
@@ -352,7 +403,7 @@ async function findStaticBusybox(architecture) {
 			problem: "the helper program of a boot test must be of the architecture of the image",
 			found: kind.architecture ?? "another architecture",
 			expected: architecture,
-			remedy: `Run the boot test on a machine of that architecture (a runner for ${architecture}).`
+			remedy: `Run the boot test on a machine of that architecture (a runner for ${architecture}), or give it a static busybox for ${architecture} (--helper).`
 		});
 	} finally {
 		await file.close();
@@ -362,20 +413,28 @@ async function findStaticBusybox(architecture) {
 // src/vm/guest-scripts.ts
 /** Folder of the harness in the running guest. */
 const guestFolder = "/run/coxswain";
+/** Folder of the commands for tests, see helpers.ts. */
+const helpersFolder = `${guestFolder}/helpers`;
 const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/** How much of the journal is sent: its end. */
+const journalBytes = 4194304;
 /** How much of a test's output is sent: its end. Lines of one letter become ten times as long on their way. */
 const sentBytes = 1048576;
 /** Opens the way results take, as file descriptor 3, and defines `say`. */
 const channel = (fallbackTerminal) => `
-open_channel() {
+find_port() {
   for name in /sys/class/virtio-ports/*/name; do
     [ -e "$name" ] || continue
-    if [ "$(cat "$name")" = ${reportPortName} ]; then
+    if [ "$(cat "$name")" = "$1" ]; then
       port="\${name%/name}"
       port="/dev/\${port##*/}"
-      [ -c "$port" ] && exec 3>"$port" && return 0
+      [ -c "$port" ] && return 0
     fi
   done
+  return 1
+}
+open_channel() {
+  find_port ${reportPortName} && exec 3>"$port" && return 0
   # The node of a serial port is there without the port; its type then is 0.
   if [ "$(cat /sys/class/tty/${fallbackTerminal}/type 2>/dev/null || echo 0)" != 0 ]; then
     stty -F /dev/${fallbackTerminal} raw -echo && exec 3>/dev/${fallbackTerminal} && return 0
@@ -388,7 +447,7 @@ say() {
 }
 `;
 /** /init of the initrd: mounts the image's root, read-only, with a layer in memory above it, and hands over. */
-function initScript({ systemd, fallbackTerminal }) {
+function initScript({ systemd, fallbackTerminal, deployment }) {
 	const first = systemd ?? `/run/coxswain/busybox sh /run/coxswain/first-process`;
 	return `#!/bin/busybox sh
 /bin/busybox --install -s /bin
@@ -396,6 +455,7 @@ export PATH=/bin
 mount -t devtmpfs devtmpfs /dev
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
+read -r began rest </proc/uptime
 ${channel(fallbackTerminal)}
 fail() {
   echo "coxswain: $1" >/dev/console
@@ -412,6 +472,7 @@ mount -t tmpfs -o mode=755 tmpfs /writable
 mkdir /writable/upper /writable/work
 mount -t overlay -o lowerdir=/lower,upperdir=/writable/upper,workdir=/writable/work overlay /root ||
   fail "the kernel cannot mount overlay"
+${deployment === void 0 ? "" : stateMounts(deployment)}
 mount -t tmpfs -o mode=755,nosuid,nodev tmpfs /run
 cp -a /coxswain ${guestFolder}
 if [ -e /coxswain/coxswain.service ]; then
@@ -425,8 +486,28 @@ for place in dev proc sys run; do
   mkdir -p /root/$place
   mount -o move /$place /root/$place
 done
+read -r ready rest </root/proc/uptime
+echo "mark $began initrd
+mark $ready root" >/root${guestFolder}/marks
 exec switch_root -c /dev/console /root ${first}
 `;
+}
+/**
+* Mounts what outlives the machine. /var is filled from the image only once, as at an installation; an update brings
+* nothing into it. In /etc, files that were changed on the machine win over those of the image, new or not.
+*/
+function stateMounts(deployment) {
+	const layers = deployment === "old" ? "/lower/etc" : "/state/etc-old/upper:/lower/etc";
+	const folder = `/state/etc-${deployment}`;
+	return `[ -b /dev/vdb ] || fail "the kernel did not find the disk for /var"
+mount -t ext4 -o noatime /dev/vdb /state || fail "the kernel cannot mount ext4"
+if [ ! -d /state/var ]; then
+  rm -rf /state/var.partial
+  cp -a /lower/var /state/var.partial && mv /state/var.partial /state/var || fail "/var could not be copied"
+fi
+mkdir -p ${folder}/upper ${folder}/work
+mount -t overlay -o ${`index=off,redirect_dir=off,metacopy=off,lowerdir=${layers},upperdir=${folder}/upper,workdir=${folder}/work`} overlay /root/etc || fail "the kernel cannot mount overlay on /etc"
+mount -o bind /state/var /root/var || fail "/var could not be mounted"`;
 }
 /** The unit that runs the harness; without default dependencies, so that it starts in emergency mode too. */
 function unitFile() {
@@ -457,7 +538,9 @@ function endedScript({ fallbackTerminal }) {
 	return `${harnessStart()}
 [ -e ${guestFolder}/finished ] && exit 0
 ${channel(fallbackTerminal)}
+${imageFunctions}
 open_channel && say ended
+send_journal
 poweroff -f
 `;
 }
@@ -471,7 +554,9 @@ if ! open_channel; then
   : >${guestFolder}/finished
   poweroff -f
 fi
+[ -e ${guestFolder}/marks ] && cat ${guestFolder}/marks >&3
 say begin "$(uname -r)"
+${imageFunctions}
 ${settings.systemd === void 0 ? "say system none" : systemPart(settings.systemSeconds)}
 
 kill_session() {
@@ -506,6 +591,7 @@ run_test() {
   mkdir -p $folder
   mount -t tmpfs -o size=16m,mode=755 tmpfs $folder
   rm -f ${guestFolder}/timed-out
+  killed_before=$(oom_kills)
   say start $1
   setsid env -i ${environmentWords(settings.environment)} \\
     ${guestFolder}/busybox sh -c 'cd ${guestFolder}/tests && exec "./$0"' "$2" \\
@@ -523,12 +609,30 @@ run_test() {
   [ -e ${guestFolder}/timed-out ] && result=timed-out
   read -r ended rest </proc/uptime
   send_output $1 $folder/text
+  [ "$(oom_kills)" = "$killed_before" ] || echo "note $1 out-of-memory" >&3
+  for place in / /var /etc; do
+    if is_full $place; then echo "note $1 out-of-disk $place" >&3 && break; fi
+  done
   echo "end $ended $1 $result $code" >&3
   umount -l $folder
 }
 
+# Processes that the kernel killed for lack of memory, since the machine started.
+oom_kills() { sed -n 's/^oom_kill //p' /proc/vmstat; }
+
+# Less than 64 KiB are left.
+is_full() {
+  left=$(df -k -P "$1" 2>/dev/null | awk 'NR == 2 { print $4 }')
+  [ -n "$left" ] && [ "$left" -lt 64 ]
+}
+
 ${runs.join("\n")}
 
+for file in /etc/machine-id /etc/ssh/ssh_host_*_key; do
+  [ -f "$file" ] && echo "identity \${file##*/} $(sha256sum <"$file" | cut -d' ' -f1)" >&3
+done
+${settings.systemd === void 0 ? "" : "send_journal"}
+sync
 say done
 : >${guestFolder}/finished
 poweroff -f
@@ -538,14 +642,20 @@ function harnessStart() {
 	return `export PATH=${guestFolder}/bin
 [ -d ${guestFolder}/bin ] || { ${guestFolder}/busybox mkdir ${guestFolder}/bin; ${guestFolder}/busybox --install -s ${guestFolder}/bin; }`;
 }
-function systemPart(systemSeconds) {
-	return `
+const imageFunctions = `
 # Programs of the image, with the image's own search path.
 image() {
   seconds=$1
   shift
   timeout -s KILL "$seconds" env PATH=${systemPath} SYSTEMD_COLORS=0 LANG=C.UTF-8 "$@" 2>/dev/null </dev/null 3>&-
 }
+send_journal() {
+  find_port ${journalPortName} || return
+  image 30 journalctl --boot --no-pager --output=short-monotonic --no-hostname | tail -c ${journalBytes} >"$port"
+}
+`;
+function systemPart(systemSeconds) {
+	return `
 read -r now rest </proc/uptime
 limit=$((\${now%.*} + ${systemSeconds}))
 while :; do
@@ -571,7 +681,7 @@ fi`;
 }
 function environmentWords(environment) {
 	const all = {
-		PATH: systemPath,
+		PATH: `${systemPath}:${helpersFolder}`,
 		HOME: "/root",
 		LANG: "C.UTF-8",
 		TERM: "dumb",
@@ -583,6 +693,72 @@ function environmentWords(environment) {
 function quoted(text) {
 	return `'${text.replaceAll("'", `'\\''`)}'`;
 }
+// src/vm/helpers.ts
+const defaultSeconds = 60;
+const start = `#!${guestFolder}/busybox sh
+# The image's own search path stays last: systemctl is a program of the image.
+PATH=${guestFolder}/bin:$PATH
+name=\${0##*/}
+usage() {
+  echo "usage: $name $1 [SECONDS]" >&2
+  exit 2
+}
+case "\${2:-${defaultSeconds}}" in
+  *[!0-9]*) echo "$name: not a number of seconds: $2" >&2; exit 2 ;;
+esac
+deadline() {
+  read -r now rest </proc/uptime
+  limit=$((\${now%.*} + $1))
+}
+expired() {
+  read -r now rest </proc/uptime
+  [ \${now%.*} -ge $limit ]
+}
+deadline "\${2:-${defaultSeconds}}"
+`;
+/** The commands by name; they lie in a folder at the end of the tests' PATH. */
+const helpers = {
+	"wait-for-unit": `${start}
+[ -n "$1" ] || usage UNIT
+while :; do
+  state=$(systemctl is-active -- "$1" 2>/dev/null)
+  case "$state" in
+    active) exit 0 ;;
+    failed) break ;;
+  esac
+  expired && break
+  usleep 200000
+done
+echo "$name: $1 is \${state:-unknown}" >&2
+systemctl status --no-pager --lines=15 -- "$1" >&2
+exit 1
+`,
+	"wait-for-port": `${start}
+# Asking the kernel, not the service: a connection that says nothing makes some services complain.
+case "$1" in
+  '' | *[!0-9]*) usage PORT ;;
+esac
+hex=$(printf '%04X' "$1")
+while :; do
+  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
+    awk -v end=":$hex" 'substr($2, length($2) - 4) == end && $4 == "0A" { found = 1 } END { exit !found }' && exit 0
+  expired && break
+  usleep 200000
+done
+echo "$name: nothing listens on TCP port $1" >&2
+exit 1
+`,
+	"wait-for-file": `${start}
+[ -n "$1" ] || usage PATH
+while :; do
+  [ -e "$1" ] && exit 0
+  expired && break
+  usleep 200000
+done
+echo "$name: there is no $1" >&2
+exit 1
+`
+};
 // src/vm/newc.ts
 const folder = "folder";
 /**
@@ -639,7 +815,7 @@ async function makeInitrd(options) {
 	const { settings, tests } = options;
 	const busybox = await readFile(options.busybox);
 	const modules = await readModules(options.modules, options.moduleFiles);
-	const folders = [
+	const folders = [...[
 		"bin",
 		"dev",
 		"proc",
@@ -647,11 +823,15 @@ async function makeInitrd(options) {
 		"run",
 		"lower",
 		"writable",
+		"state",
 		"root",
-		"modules",
-		"coxswain"
-	];
-	const beside = options.testsFolder === void 0 ? [] : await filesBelow(options.testsFolder);
+		"modules"
+	], ...[
+		"coxswain",
+		"coxswain/helpers",
+		"coxswain/tests"
+	]];
+	const beside = options.testsFolder === void 0 ? [] : await filesBelow$1(options.testsFolder);
 	const named = new Set(tests.map(({ name }) => `coxswain/tests/${name}`));
 	const script = (path, content) => ({
 		path,
@@ -666,7 +846,7 @@ async function makeInitrd(options) {
 		};
 	});
 	return writeNewc([
-		...[...folders, "coxswain/tests"].map((path) => ({
+		...folders.map((path) => ({
 			path,
 			content: folder,
 			mode: 493
@@ -693,6 +873,7 @@ async function makeInitrd(options) {
 			mode: 493
 		},
 		script("coxswain/harness", harnessScript(settings)),
+		...Object.entries(helpers).map(([name, text]) => script(`coxswain/helpers/${name}`, text)),
 		...settings.systemd === void 0 ? [script("coxswain/first-process", firstProcessScript())] : [script("coxswain/ended", endedScript(settings)), {
 			path: "coxswain/coxswain.service",
 			content: unitFile(),
@@ -702,7 +883,7 @@ async function makeInitrd(options) {
 		...await Promise.all(copies)
 	]);
 }
-async function filesBelow(top, below = "") {
+async function filesBelow$1(top, below = "") {
 	const entries = [];
 	for (const entry of await readdir(join(top, below), { withFileTypes: true })) {
 		const path = join(below, entry.name);
@@ -712,7 +893,7 @@ async function filesBelow(top, below = "") {
 				content: folder,
 				mode: 493
 			});
-			entries.push(...await filesBelow(top, path));
+			entries.push(...await filesBelow$1(top, path));
 		} else if (entry.isFile()) entries.push({
 			path: `coxswain/tests/${path}`,
 			content: await readFile(join(top, path)),
@@ -816,6 +997,8 @@ function emptyRecord() {
 		kernel: void 0,
 		problem: void 0,
 		systemState: void 0,
+		marks: /* @__PURE__ */ new Map(),
+		identity: /* @__PURE__ */ new Map(),
 		failedUnits: [],
 		details: [],
 		tests: /* @__PURE__ */ new Map(),
@@ -835,24 +1018,40 @@ function readLine(record, line) {
 		readSystemNote(record, quoted[1], quoted[2]);
 		return;
 	}
+	const note = /^note (\d+) (.+)$/.exec(line);
+	if (note !== null) {
+		record.tests.get(Number(note[1]))?.notes.push(note[2]);
+		return;
+	}
+	const identity = /^identity (\S+) (\S+)$/.exec(line);
+	if (identity !== null) {
+		record.identity.set(identity[1], identity[2]);
+		return;
+	}
 	const match = /^(\w+) (\d+(?:\.\d+)?)(?: (.*))?$/.exec(line);
 	if (match === null) return;
 	const [, word, uptime, rest = ""] = match;
 	const at = Number(uptime);
 	switch (word) {
+		case "mark":
+			record.marks.set(rest, at);
+			break;
 		case "begin":
 			record.kernel = rest;
+			record.marks.set("begin", at);
 			break;
 		case "problem":
 			record.problem = rest;
 			break;
 		case "system":
 			record.systemState = rest;
+			record.marks.set("system", at);
 			break;
 		case "start":
 			record.tests.set(Number(rest), {
 				startedAt: at,
 				output: createOutputTail(),
+				notes: [],
 				end: void 0
 			});
 			break;
@@ -869,7 +1068,9 @@ function readLine(record, line) {
 		case "ended":
 			record.ended = true;
 			break;
-		case "done": record.done = true;
+		case "done":
+			record.done = true;
+			record.marks.set("done", at);
 	}
 }
 function readSystemNote(record, word, text) {
@@ -919,6 +1120,7 @@ const logNames = {
 	console: "console.log",
 	results: "results.log",
 	fallback: "results-fallback.log",
+	journal: "journal.log",
 	complaints: "qemu.log"
 };
 const pollMilliseconds = 100;
@@ -936,7 +1138,8 @@ async function runMachine(options) {
 		...options.machine,
 		console: file("console"),
 		results: file("results"),
-		fallback: file("fallback")
+		fallback: file("fallback"),
+		journal: file("journal")
 	};
 	const { program } = machineTypeOf(machine.architecture);
 	const started = performance.now();
@@ -992,7 +1195,7 @@ async function runMachine(options) {
 		complaints: await readFileIfThere(file("complaints")) ?? "",
 		console: await readFileIfThere(file("console")) ?? ""
 	};
-	if (await readFileIfThere(file("fallback")) === "") await rm(file("fallback"));
+	for (const name of ["fallback", "journal"]) if ((await stat(file(name))).size === 0) await rm(file(name));
 	return run;
 }
 async function openReader(path, onLine) {
@@ -1131,6 +1334,49 @@ async function withRootFilesystem(image, work, options = {}) {
 		await remove();
 	}
 }
+/**
+* Runs a program of an image that `withRootFilesystem` has, in a container of its own: what it writes is seen by nobody.
+* @throws OutsideError when the container cannot be made
+*/
+async function runInImage(image, command) {
+	const name = `${formatRepository(image.repository)}@${image.digest}`;
+	const container = `coxswain-run-${randomBytes(6).toString("hex")}`;
+	const remove = async () => {
+		await exec("buildah", ["rm", container], { allow: orNot });
+	};
+	const forget = onInterrupt(remove);
+	try {
+		await exec("buildah", [
+			"from",
+			"--quiet",
+			"--pull-never",
+			"--name",
+			container,
+			name
+		]);
+		const args = runArguments(container, command);
+		const { exitCode, stdout, stderr } = await exec("buildah", args, { allow: anyExitCode });
+		return {
+			exitCode,
+			output: `${stdout}${stderr}`
+		};
+	} finally {
+		forget();
+		await remove();
+	}
+}
+const anyExitCode = Array.from({ length: 256 }, (_, code) => code);
+/** The isolation that needs no container runtime. */
+function runArguments(container, command) {
+	return [
+		"run",
+		"--isolation",
+		"chroot",
+		container,
+		"--",
+		...command
+	];
+}
 /** Makes a read-only image file of a root file system, with owners, modes and extended attributes as they are. */
 async function makeRootImage(root, file) {
 	requireRoot();
@@ -1144,6 +1390,8 @@ function requireRoot() {
 	});
 }
 // src/vm/tests.ts
+/** Names among the results that are not those of files. */
+const takenNames = ["systemd", "identity"];
 /**
 * The tests directly in a folder, in the order of their names (bytewise, as `LC_ALL=C ls` has it): files that end in
 * `.sh`, and other executable files. Folders in it may hold what tests share; they are not searched.
@@ -1156,6 +1404,11 @@ async function listTests(folder, shownAs = folder) {
 		const path = join(folder, name);
 		const { mode } = await stat(path);
 		if (name.startsWith(".") || !(name.endsWith(".sh") || (mode & 73) !== 0)) continue;
+		if (takenNames.includes(name)) throw new InputError({
+			where: `${shownAs}/${name}`,
+			problem: "a test cannot have this name: results of the harness have it",
+			expected: "another name, such as 10-systemd.sh"
+		});
 		const timeoutSeconds = readTestTimeout(await readFile(path, "latin1"), `${shownAs}/${name}`);
 		tests.push({
 			name,
@@ -1207,11 +1460,15 @@ function readTestTimeout(text, where) {
 * What a run means. QEMU exits with 0 for success, kernel panic and early power-off alike: only the guest's own
 * "done" counts as done, and everything else is a failure that gets a name.
 */
-function judge(run, tests) {
+function judge(run, tests, allowedUnits = []) {
 	const { record, end } = run;
-	if (record.done) return judgeDone(record, tests);
+	if (record.done) return judgeDone(record, tests, allowedUnits);
 	const where = stage(record, tests);
 	const panic = /Kernel panic - not syncing: (.*)/.exec(run.console)?.[1]?.trim();
+	if (/Out of memory: Killed process|System is deadlocked on memory/.test(run.console)) return {
+		verdict: "out-of-memory",
+		explanation: `The machine ran out of memory ${where}${panic === void 0 ? "" : `, and its kernel panicked: ${panic}`}. ${moreMemory}`
+	};
 	if (panic !== void 0) return {
 		verdict: "kernel-panic",
 		explanation: `The kernel panicked ${where}: ${panic}`
@@ -1244,24 +1501,42 @@ function judge(run, tests) {
 		verdict: "qemu-failed",
 		explanation: `QEMU was ended from outside ${where}: ${killed}.`
 	};
+	if (!record.ended && runningTest(record) !== void 0) return {
+		verdict: "power-off-in-test",
+		explanation: `The machine powered off or rebooted ${where}.`
+	};
 	return {
 		verdict: "early-exit",
 		explanation: record.ended ? `The test harness in the machine was killed ${where}.` : `The machine powered off or rebooted ${where}.`
 	};
 }
-function judgeDone(record, tests) {
+const moreMemory = "If the image is meant to need that much, raise boot-test.memory.";
+function judgeDone(record, tests, allowedUnits) {
 	const results = testResults(record, tests);
 	const named = (result) => results.filter((test) => test.result === result).map(({ name }) => name);
 	const [failed, late] = [named("failed"), named("timed-out")];
 	const lost = tests.length - results.length;
+	const system = systemFinding(record, allowedUnits);
+	const starved = troubledTests(record, tests, "out-of-memory");
+	const full = troubledTests(record, tests, "out-of-disk");
 	const explanation = [
-		systemFinding(record),
+		system,
 		failed.length === 0 ? void 0 : `Failed: ${failed.join(", ")}.`,
 		late.length === 0 ? void 0 : `Not finished in time: ${late.join(", ")}.`,
+		starved.length === 0 ? void 0 : `The kernel killed processes for lack of memory during ${starved.join(", ")}. ${moreMemory}`,
+		full.length === 0 ? void 0 : `A file system was full after ${full.join(", ")}: what is written lives in the machine's memory. ${moreMemory}`,
 		lost === 0 ? void 0 : `The results of ${lost} tests did not arrive.`
 	].filter((finding) => finding !== void 0).join(" ");
-	if (systemFinding(record) !== void 0) return {
-		verdict: "system-not-running",
+	if (system !== void 0) return {
+		verdict: record.systemState === "maintenance" ? "emergency-mode" : "system-not-running",
+		explanation
+	};
+	if (starved.length > 0) return {
+		verdict: "out-of-memory",
+		explanation
+	};
+	if (full.length > 0) return {
+		verdict: "out-of-disk",
 		explanation
 	};
 	if (failed.length > 0) return {
@@ -1276,24 +1551,68 @@ function judgeDone(record, tests) {
 		verdict: "no-result-channel",
 		explanation
 	};
+	const count = results.length;
 	return {
 		verdict: "passed",
-		explanation: `The machine booted and ${results.length === 1 ? "its test" : `all ${results.length} tests`} passed.`
+		explanation: `The machine booted${count === 0 ? "" : count === 1 ? " and its test passed" : ` and all ${count} tests passed`}.`
 	};
 }
-function systemFinding(record) {
+/** Tests that did not pass and that the harness saw this with: a test that passed all the same meant it. */
+function troubledTests(record, tests, trouble) {
+	return [...record.tests].flatMap(([index, test]) => {
+		return test.notes.some((note) => note.split(" ")[0] === trouble) && resultOf(test) !== "passed" ? [tests[index]?.name ?? `test ${index}`] : [];
+	});
+}
+function systemFinding(record, allowedUnits) {
 	const state = record.systemState;
 	if (state === "running" || state === "none") return void 0;
-	const units = record.failedUnits.length === 0 ? "" : ` (failed: ${record.failedUnits.join(", ")})`;
+	const unexpected = record.failedUnits.filter((unit) => !isAllowed(unit, allowedUnits));
+	if (state === "degraded" && record.failedUnits.length > 0 && unexpected.length === 0) return void 0;
+	if (state === "maintenance") return `systemd gave up on booting and went into emergency mode${unexpected.length === 0 ? "" : ` (failed: ${unexpected.join(", ")})`}.`;
+	const units = unexpected.length === 0 ? "" : ` (failed: ${unexpected.join(", ")})`;
 	return `systemd ended its boot in the state "${state ?? "unknown"}"${units}.`;
+}
+/** `chronyd` stands for `chronyd.service`, as systemctl has it. */
+function isAllowed(unit, allowed) {
+	return allowed.some((name) => unit === name || unit === `${name}.service`);
+}
+/** Name of the entry among the tests that says whether systemd came up. */
+const systemTestName = "systemd";
+/** The state of systemd as a test; undefined where there is none, or it did not come so far. */
+function systemTest(record, allowedUnits = []) {
+	const state = record.systemState;
+	if (state === void 0 || state === "none") return void 0;
+	const passed = systemFinding(record, allowedUnits) === void 0;
+	const [from, to] = [record.marks.get("root") ?? record.marks.get("begin"), record.marks.get("system")];
+	const units = record.failedUnits.map((unit) => isAllowed(unit, allowedUnits) ? `failed, which is allowed: ${unit}` : `failed: ${unit}`);
+	return {
+		name: systemTestName,
+		result: passed ? "passed" : "failed",
+		exitCode: passed ? 0 : 1,
+		seconds: from === void 0 || to === void 0 ? 0 : Math.round((to - from) * 100) / 100,
+		output: `${[
+			state,
+			...units,
+			...record.details
+		].join("\n")}\n`
+	};
 }
 /** Where in its life the machine was: continues "… ". */
 function stage(record, tests) {
-	const running = [...record.tests].find(([, test]) => test.end === void 0);
-	if (running !== void 0) return `while ${tests[running[0]]?.name ?? "a test"} ran`;
+	const running = runningTest(record);
+	if (running !== void 0) return `while ${tests[running]?.name ?? "a test"} ran`;
 	if (record.kernel === void 0) return "before the tests could begin";
 	if (record.systemState === void 0) return "before systemd had finished its boot";
 	return record.tests.size === 0 ? "before the first test" : "between two tests";
+}
+/** Position of the test that had no end yet. */
+function runningTest(record) {
+	return [...record.tests].find(([, test]) => test.end === void 0)?.[0];
+}
+function resultOf({ end }) {
+	if (end === void 0) return "failed";
+	if (end.timedOut) return "timed-out";
+	return end.code === 0 ? "passed" : "failed";
 }
 /** The tests that began. One without an end was cut off with the machine: failed. */
 function testResults(record, tests) {
@@ -1309,7 +1628,7 @@ function testResults(record, tests) {
 		const { timedOut, code, at } = test.end;
 		return [{
 			name,
-			result: timedOut ? "timed-out" : code === 0 ? "passed" : "failed",
+			result: resultOf(test),
 			...timedOut ? {} : { exitCode: code },
 			seconds: Math.round((at - test.startedAt) * 100) / 100,
 			output: test.output.text()
@@ -1325,6 +1644,68 @@ function systemState(record) {
 		details: record.details.join("\n")
 	};
 }
+// src/vm/timeline.ts
+/**
+* What a machine was busy with from its start to its end. The guest counts from the start of its kernel, we from the
+* start of QEMU: the moment the harness spoke first ties them together.
+*/
+function timelineOf(run, tests) {
+	const { record, milestones, seconds } = run;
+	const begin = record.marks.get("begin");
+	if (begin === void 0 || milestones.begin === void 0) return [{
+		kind: "machine",
+		name: "machine",
+		from: 0,
+		to: round(seconds)
+	}];
+	const kernelStart = Math.max(0, milestones.begin - begin);
+	const spans = [];
+	let reached = 0;
+	const add = (kind, name, until, result) => {
+		const to = Math.max(reached, Math.min(until, Math.max(seconds, reached)));
+		spans.push({
+			kind,
+			name,
+			from: round(reached),
+			to: round(to),
+			...result === void 0 ? {} : { result }
+		});
+		reached = to;
+	};
+	add("machine", "QEMU", kernelStart);
+	for (const [kind, mark, name] of phasesOf(record)) {
+		const uptime = record.marks.get(mark);
+		if (uptime !== void 0) add(kind, name, kernelStart + uptime);
+	}
+	for (const [index, test] of record.tests) {
+		const until = test.end === void 0 ? seconds : kernelStart + test.end.at;
+		add("test", tests[index]?.name ?? `test ${index}`, until, resultOf(test));
+	}
+	if (seconds - reached > .01) add("end", record.done ? "power-off" : "until the end", seconds);
+	return spans;
+}
+function phasesOf(record) {
+	return [
+		[
+			"kernel",
+			"initrd",
+			"kernel"
+		],
+		[
+			"initrd",
+			"root",
+			"initrd"
+		],
+		[
+			"system",
+			"system",
+			record.systemState === "none" ? "first process" : "systemd"
+		]
+	];
+}
+function round(seconds) {
+	return Math.round(seconds * 100) / 100;
+}
 // src/vm/boot-test.ts
 const requiredModules = [
 	"virtio_pci",
@@ -1333,41 +1714,55 @@ const requiredModules = [
 	"overlay"
 ];
 const usefulModules = ["virtio_console"];
+const stateModules = ["ext4"];
 /** A kernel under KVM prints its first line within a second; a broken KVM may never run it. */
 const kvmSilenceSeconds = 30;
 /**
-* Boots a root file system as it is, under its own kernel, runs the tests in it and says how that went. A machine
-* that fails is an answer, not an error.
-* @throws InputError for an image without a kernel, and when something is missing on this host; OutsideError when one of its programs fails
+* Makes what a machine boots from.
+* @param options.folder gets the file; the caller removes it
+* @throws InputError for an image without a kernel
 */
-async function runBootTest(options) {
+async function prepareImage(options) {
+	const { root, image, folder, log } = options;
+	requireTools(["mkfs.erofs"]);
+	const kernel = await requireKernel(root, image);
+	const index = await readModuleIndex(kernel.modules);
+	const rootImage = join(folder, "root.erofs");
+	const seconds = await timed(() => log.task("making the root file system of the machine", () => makeRootImage(root, rootImage)));
+	return {
+		kernel,
+		index,
+		systemd: await findSystemd(root),
+		rootImage,
+		seconds
+	};
+}
+/** As `runBootTest`, with an image that was made ready before. */
+async function bootPrepared(image, options) {
 	const started = performance.now();
-	const { architecture, outputFolder, log } = options;
-	const busybox = await requireBootTestTools(architecture);
-	const kernel = await requireKernel(options.root, options.image);
+	const { architecture, outputFolder, allowedUnits } = options;
+	const busybox = await requireBootTestTools(architecture, options.helper);
 	await mkdir(outputFolder, { recursive: true });
-	const order = orderModules([...requiredModules, ...usefulModules], await readModuleIndex(kernel.modules));
-	const missing = order.missing.filter((name) => requiredModules.includes(name));
-	if (missing.length > 0) return nothingBooted(options, started, {
+	const required = [...requiredModules, ...options.state === void 0 ? [] : stateModules];
+	const order = orderModules([...required, ...usefulModules], image.index);
+	const missing = order.missing.filter((name) => required.includes(name));
+	if (missing.length > 0) return unbooted(options, started, {
 		verdict: "unbootable",
-		kernel: kernel.version,
+		kernel: image.kernel.version,
 		explanation: `The image's kernel has no ${missing.join(", ")}: it cannot mount its root in a virtual machine.`
 	});
 	const chosen = await chooseAccelerator(architecture, options.accelerator);
-	return withTemporaryFolder("boot", async (folder) => {
-		const rootImage = join(folder, "root.erofs");
-		const rootFilesystem = await timed(() => log.task("making the root file system of the machine", () => makeRootImage(options.root, rootImage)));
+	return withTemporaryFolder("machine", async (folder) => {
 		const initrd = join(folder, "initrd");
 		const making = await timed(() => writeInitrd(options, {
-			kernel,
+			image,
 			order,
 			busybox,
 			initrd
 		}));
 		const first = await boot(options, {
-			kernel,
+			image,
 			initrd,
-			rootImage,
 			chosen
 		});
 		const kvmFailed = chosen.accelerator === "kvm" && options.accelerator === void 0 && !first.console.includes("Linux version");
@@ -1376,60 +1771,68 @@ async function runBootTest(options) {
 			note: `KVM is there but does not work: ${judge(first, options.tests).explanation}`
 		} : chosen;
 		const run = kvmFailed ? await boot(options, {
-			kernel,
+			image,
 			initrd,
-			rootImage,
 			chosen: used
 		}) : first;
 		const { firstTest, done } = run.milestones;
 		const booted = firstTest ?? done ?? run.seconds;
 		const system = systemState(run.record);
+		const asTest = systemTest(run.record, allowedUnits);
+		const paths = logPaths(outputFolder);
+		const journalLog = join(outputFolder, logNames.journal);
 		return {
-			...judge(run, options.tests),
-			tests: testResults(run.record, options.tests),
+			...judge(run, options.tests, allowedUnits),
+			tests: [...asTest === void 0 ? [] : [asTest], ...testResults(run.record, options.tests)],
 			...system === void 0 ? {} : { system },
-			kernel: run.record.kernel ?? kernel.version,
+			kernel: run.record.kernel ?? image.kernel.version,
 			architecture,
 			accelerator: used.accelerator,
 			...used.note === void 0 ? {} : { acceleratorNote: used.note },
 			seconds: {
-				rootFilesystem: rounded(rootFilesystem),
+				rootFilesystem: rounded(image.seconds),
 				initrd: rounded(making),
 				boot: rounded(booted),
 				tests: rounded((done ?? run.seconds) - booted),
-				total: rounded((performance.now() - started) / 1e3)
+				total: rounded(image.seconds + (performance.now() - started) / 1e3)
 			},
-			...logPaths(outputFolder)
+			timeline: timelineOf(run, options.tests),
+			identity: Object.fromEntries(run.record.identity),
+			...paths,
+			...existsSync(journalLog) ? { journalLog } : {}
 		};
 	});
 }
 /**
 * Makes sure that this host can boot-test an architecture, before anything long begins.
+* @param helper a static busybox for that architecture; default: this machine's own
 * @returns path of the static busybox
 * @throws InputError that says what to install
 */
-async function requireBootTestTools(architecture) {
+async function requireBootTestTools(architecture, helper) {
 	requireTools([
 		machineTypeOf(architecture).program,
 		"mkfs.erofs",
-		"busybox"
+		...helper === void 0 ? ["busybox"] : []
 	]);
-	return findStaticBusybox(architecture);
+	return findStaticBusybox(architecture, helper);
 }
 async function writeInitrd(options, parts) {
+	const { image } = parts;
 	const settings = {
-		systemd: await findSystemd(options.root),
+		systemd: image.systemd,
 		fallbackTerminal: machineTypeOf(options.architecture).fallbackTerminal,
 		systemSeconds: Math.max(10, Math.min(300, Math.floor(deadlineOf(options) / 2))),
 		environment: options.environment,
 		tests: options.tests.map(({ name, timeoutSeconds }) => ({
 			name,
 			timeoutSeconds: timeoutSeconds ?? 120
-		}))
+		})),
+		...options.state === void 0 ? {} : { deployment: options.state.deployment }
 	};
 	const archive = await makeInitrd({
 		busybox: parts.busybox,
-		modules: parts.kernel.modules,
+		modules: image.kernel.modules,
 		moduleFiles: parts.order.files,
 		tests: options.tests,
 		...options.testsFolder === void 0 ? {} : { testsFolder: options.testsFolder },
@@ -1439,15 +1842,18 @@ async function writeInitrd(options, parts) {
 }
 async function boot(options, parts) {
 	const { accelerator } = parts.chosen;
+	const { network, state } = options;
 	return options.log.task(`boot test (${accelerator})`, (report) => runMachine({
 		machine: {
 			architecture: options.architecture,
 			accelerator,
 			memoryMegabytes: options.memoryMegabytes ?? 1024,
 			cpus: options.cpus ?? 2,
-			kernel: parts.kernel.image,
+			kernel: parts.image.kernel.image,
 			initrd: parts.initrd,
-			rootImage: parts.rootImage
+			rootImage: parts.image.rootImage,
+			...network === void 0 ? {} : { network },
+			...state === void 0 ? {} : { stateDisk: state.disk }
 		},
 		outputFolder: options.outputFolder,
 		deadlineSeconds: deadlineOf(options),
@@ -1472,13 +1878,14 @@ async function findSystemd(root) {
 		if (!isMissing(error)) throw error;
 	}
 }
-async function nothingBooted({ architecture, outputFolder, accelerator }, started, finding) {
+/** The report on an image that never came to a machine. @param started by performance.now() */
+async function unbooted({ architecture, outputFolder, accelerator }, started, finding) {
 	const paths = logPaths(outputFolder);
 	await Promise.all(Object.values(paths).map((path) => writeFile(path, "")));
 	const total = rounded((performance.now() - started) / 1e3);
 	return {
-		...finding,
 		tests: [],
+		...finding,
 		architecture,
 		accelerator: accelerator ?? "tcg",
 		seconds: {
@@ -1488,6 +1895,8 @@ async function nothingBooted({ architecture, outputFolder, accelerator }, starte
 			tests: 0,
 			total
 		},
+		timeline: [],
+		identity: {},
 		...paths
 	};
 }
@@ -1504,6 +1913,557 @@ async function timed(work) {
 }
 function rounded(seconds) {
 	return Math.round(seconds * 100) / 100;
+}
+// src/vm/junit.ts
+/**
+* The results as JUnit XML, in the order and with the attributes that the common schema (JUnit.xsd of Apache Ant's
+* tasks) asks for. An ending that is no test's failure is an error of a test case of its own.
+* @param about.startedAt UNIX seconds
+*/
+function formatJunit(report, about) {
+	const { tests, verdict } = report;
+	const failures = tests.filter(({ result }) => result !== "passed").length;
+	const machineFailed = verdict !== "passed" && failures === 0;
+	const suite = attributes({
+		name: `boot test of ${about.version ?? about.image}`,
+		package: "coxswain",
+		id: "0",
+		timestamp: (/* @__PURE__ */ new Date(about.startedAt * 1e3)).toISOString().slice(0, 19),
+		hostname: "localhost",
+		tests: String(tests.length + 1),
+		failures: String(failures),
+		errors: machineFailed ? "1" : "0",
+		time: report.seconds.total.toFixed(2)
+	});
+	const properties = {
+		image: about.image,
+		kernel: report.kernel,
+		architecture: report.architecture,
+		verdict
+	};
+	return `<?xml version="1.0" encoding="UTF-8"?>
+<testsuites>
+  <testsuite ${suite}>
+    <properties>
+${Object.entries(properties).filter(([, value]) => value !== "").map(([name, value]) => `      <property ${attributes({
+		name,
+		value
+	})}/>`).join("\n")}
+    </properties>
+    <testcase ${attributes({
+		classname: "coxswain.machine",
+		name: "machine",
+		time: report.seconds.boot.toFixed(2)
+	})}>${machineFailed ? `<error ${attributes({
+		message: report.explanation,
+		type: verdict
+	})}>${escaped$1(report.explanation)}</error>` : ""}</testcase>
+${tests.map(testCase).join("\n")}
+    <system-out>${escaped$1(tests.map(({ name, output }) => `--- ${name} ---\n${output}`).join("\n"))}</system-out>
+    <system-err></system-err>
+  </testsuite>
+</testsuites>
+`;
+}
+function testCase({ name, result, seconds, output, exitCode }) {
+	const head = `    <testcase ${attributes({
+		classname: "coxswain.tests",
+		name,
+		time: seconds.toFixed(2)
+	})}`;
+	if (result === "passed") return `${head}/>`;
+	return `${head}><failure ${attributes({
+		message: result === "timed-out" ? "not finished in time" : exitCode === void 0 ? "cut off with the machine" : `exit code ${exitCode}`,
+		type: result
+	})}>${escaped$1(output)}</failure></testcase>`;
+}
+function attributes(values) {
+	return Object.entries(values).map(([name, value]) => `${name}="${escaped$1(value).replaceAll("\"", "&quot;").replaceAll("\n", "&#10;")}"`).join(" ");
+}
+/** XML 1.0 cannot hold control characters, not even escaped; nor half of a surrogate pair. */
+function escaped$1(text) {
+	return clean(text).replace(/[\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "�").replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+// src/vm/timeline-picture.ts
+const width = 960;
+const labels = 260;
+const row = 22;
+const top = 64;
+const colours = {
+	machine: "#b8bcc4",
+	kernel: "#7a5fb5",
+	initrd: "#a88fd8",
+	system: "#2f74c0",
+	test: "#3a9a5b",
+	end: "#d8dbe0"
+};
+const failed = "#c8322b";
+/** When each machine did what, as an SVG picture: one bar a phase and a test, all machines on one scale. */
+function drawTimeline(heading, machines) {
+	const longest = Math.max(1, ...machines.flatMap(({ spans }) => spans.map(({ to }) => to)));
+	const step = tickStep(longest);
+	const scale = 630 / longest;
+	const x = (seconds) => (labels + seconds * scale).toFixed(1);
+	const parts = [];
+	let y = top;
+	for (const { title, spans } of machines) {
+		parts.push(`<text x="16" y="${y + 15}" class="machine">${escaped(shortened(title, 110))}</text>`);
+		y += 24;
+		for (const span of spans) {
+			const bad = span.result !== void 0 && span.result !== "passed";
+			const seconds = span.to - span.from;
+			parts.push(`<text x="250" y="${y + 15}" class="label"${bad ? ` fill="${failed}"` : ""}>${escaped(shortened(span.name, 36))}</text>`, `<rect x="${x(span.from)}" y="${y + 3}" width="${Math.max(1.5, seconds * scale).toFixed(1)}" height="16" rx="2" fill="${bad ? failed : colours[span.kind]}"><title>${escaped(span.name)}: ${span.from.toFixed(2)} s to ${span.to.toFixed(2)} s${span.result === void 0 ? "" : `, ${span.result}`}</title></rect>`, `<text x="${(Number(x(span.to)) + 5).toFixed(1)}" y="${y + 15}" class="seconds">${seconds.toFixed(seconds < 10 ? 2 : 1)} s${bad ? ` ${span.result}` : ""}</text>`);
+			y += row;
+		}
+		y += 10;
+	}
+	const ticks = [];
+	for (let second = 0; second <= longest; second += step) ticks.push(`<line x1="${x(second)}" x2="${x(second)}" y1="60" y2="${y}" stroke="#e4e6ea"/>`, `<text x="${x(second)}" y="54" class="tick">${Number(second.toFixed(1))} s</text>`);
+	return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${y + 12}" viewBox="0 0 ${width} ${y + 12}" role="img" aria-label="${escaped(heading)}">
+<style>
+  text { font: 12px system-ui, sans-serif; fill: #24292f }
+  .heading { font-size: 16px; font-weight: 600 }
+  .machine { font-weight: 600 }
+  .label { text-anchor: end }
+  .tick { text-anchor: middle; fill: #6a7280; font-size: 11px }
+  .seconds { fill: #6a7280; font-size: 11px }
+</style>
+<rect width="100%" height="100%" fill="#ffffff"/>
+<text x="16" y="26" class="heading">${escaped(shortened(heading, 100))}</text>
+${ticks.join("\n")}
+${parts.join("\n")}
+</svg>
+`;
+}
+/** A round number of seconds that makes at most twelve ticks. */
+function tickStep(seconds) {
+	for (const step of [
+		.1,
+		.2,
+		.5,
+		1,
+		2,
+		5,
+		10,
+		20,
+		30,
+		60,
+		120,
+		300,
+		600
+	]) if (seconds / step <= 12) return step;
+	return Math.ceil(seconds / 12 / 600) * 600;
+}
+function shortened(text, length) {
+	return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}
+function escaped(text) {
+	return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+// src/vm/output-files.ts
+/** Names of what a boot test leaves in its output folder, besides the logs. */
+const outputNames = {
+	report: "report.json",
+	junit: "junit.xml",
+	summary: "summary.md",
+	annotations: "annotations.txt",
+	timeline: "timeline.svg"
+};
+/**
+* Writes the report in every form that somebody reads it in.
+* @param about.facts added to report.json
+* @param about.startedAt UNIX seconds
+*/
+async function writeOutput(folder, tested, about) {
+	const { image, version, report } = tested;
+	const machines = [{
+		title: "boot test",
+		spans: report.timeline
+	}, ...(report.upgrades ?? []).flatMap((upgrade) => upgrade.machines.map(({ stage, report: { timeline } }) => ({
+		title: `upgrade from ${upgrade.from}: ${stage}`,
+		spans: timeline
+	})))].filter(({ spans }) => spans.length > 0);
+	const heading = `Boot test of ${version ?? image}: ${report.verdict.replaceAll("-", " ")}, ${report.seconds.total.toFixed(1)} s (${report.accelerator === "kvm" ? "KVM" : "emulated"})`;
+	const files = {
+		[outputNames.report]: `${JSON.stringify({
+			image,
+			version,
+			...about.facts,
+			...report
+		}, void 0, 2)}\n`,
+		[outputNames.junit]: formatJunit(report, {
+			image,
+			version,
+			startedAt: about.startedAt
+		}),
+		[outputNames.summary]: `${commentOn(tested)}\n`,
+		[outputNames.annotations]: formatAnnotations(report, about.testsFolder).map((line) => `${line}\n`).join(""),
+		[outputNames.timeline]: drawTimeline(heading, machines)
+	};
+	for (const [name, content] of Object.entries(files)) await writeFileAtomically(join(folder, name), content);
+}
+// src/vm/image-check.ts
+/** Labels of an image that some program on a node, or of ours, reads. */
+const neededLabels = {
+	"containers.bootc": "bootc takes only images that call themselves bootable",
+	"com.coreos.stream": "Zincati takes its stream from it",
+	"org.opencontainers.image.version": "Zincati finds its place in the update graph by it"
+};
+/** The labels and the time of an image, which its configuration says: nothing needs to be pulled for it. */
+function checkLabels(config, stream) {
+	const { labels, created } = config;
+	const problems = Object.entries(neededLabels).filter(([name]) => (labels[name] ?? "") === "").map(([name, reason]) => `no label ${name}: ${reason}`);
+	const found = labels["com.coreos.stream"];
+	if (found !== void 0 && found !== "" && found !== stream) problems.push(`com.coreos.stream is ${JSON.stringify(found)}, and stream of coxswain.yaml is "${stream}"`);
+	if (!(Date.parse(created ?? "") > 0)) problems.push(`the image was created at ${created ?? "no time"}: nodes would take it for older than theirs`);
+	return entry("check: labels", problems);
+}
+/** The kernel and its initramfs, where bootc looks for them ("Bootable container images", section on the kernel). */
+async function checkKernel(root, image) {
+	const name = "check: kernel";
+	try {
+		const { modules, version } = await requireKernel(root, image);
+		return entry(name, await isFile(join(modules, "initramfs.img")) ? [] : [`no /usr/lib/modules/${version}/initramfs.img: bootc would have nothing to boot with the kernel`]);
+	} catch (error) {
+		if (!(error instanceof InputError)) throw error;
+		return entry(name, [error.message]);
+	}
+}
+const shownFiles = 15;
+/**
+* Files in /var and /run. The first are unpacked at an installation and never again: machines that update do not get
+* them. The others are never seen.
+*/
+async function checkLeftovers(root, meaning) {
+	const found = [];
+	for (const folder of ["var", "run"]) found.push(...await filesBelow(root, folder));
+	const shown = found.slice(0, shownFiles).map((path) => `/${path}`);
+	const lines = found.length === 0 ? [] : [
+		`${found.length} files in /var and /run; machines that update never get them:`,
+		...shown,
+		...found.length > shown.length ? [`… and ${found.length - shown.length} more`] : []
+	];
+	if (meaning === "fail") return entry("check: leftovers", lines);
+	return {
+		...entry("check: leftovers", []),
+		output: lines.length === 0 ? "" : `warning: ${lines.join("\n")}\n`
+	};
+}
+/** The image's own bootc looks at it; undefined where it has none. */
+async function checkLint(root, run) {
+	if (!await isFile(join(root, "usr/bin/bootc"))) return void 0;
+	const started = performance.now();
+	const { exitCode, output } = await run(lintCommand);
+	return {
+		name: "check: bootc lint",
+		result: exitCode === 0 ? "passed" : "failed",
+		exitCode,
+		seconds: Math.round((performance.now() - started) / 10) / 100,
+		output
+	};
+}
+/** bootc-container-lint(8) */
+const lintCommand = [
+	"/usr/bin/bootc",
+	"container",
+	"lint"
+];
+function entry(name, problems) {
+	const well = problems.length === 0;
+	return {
+		name,
+		result: well ? "passed" : "failed",
+		exitCode: well ? 0 : 1,
+		seconds: 0,
+		output: well ? "" : `${problems.join("\n")}\n`
+	};
+}
+async function filesBelow(root, folder) {
+	try {
+		return (await readdir(join(root, folder), {
+			recursive: true,
+			withFileTypes: true
+		})).filter((each) => !each.isDirectory() && !each.isSymbolicLink()).map((each) => join(each.parentPath, each.name).slice(root.length + 1)).sort();
+	} catch (error) {
+		if (isMissing(error)) return [];
+		throw error;
+	}
+}
+async function isFile(path) {
+	try {
+		return (await stat(path)).isFile();
+	} catch (error) {
+		if (isMissing(error)) return false;
+		throw error;
+	}
+}
+// src/vm/state-disk.ts
+/** What a disk may grow to; the file takes only what is written. */
+const megabytes = 8192;
+/** Makes an empty disk that outlives machines: it gets their /var, and the changes in /etc. */
+async function makeStateDisk(file) {
+	const handle = await open(file, "w");
+	await handle.truncate(megabytes * 1024 * 1024);
+	await handle.close();
+	await exec("mkfs.ext4", [
+		"-q",
+		"-F",
+		"-L",
+		"state",
+		"-E",
+		"lazy_itable_init=1,lazy_journal_init=1",
+		file
+	], { doing: "making a disk for /var" });
+}
+// src/vm/upgrade-stages.ts
+/** What happens to a machine in a rehearsal, in this order; also the folders of the tests for it. */
+const upgradeStages = [
+	"before-upgrade",
+	"after-upgrade",
+	"after-rollback"
+];
+function hasUpgradeTests(tests) {
+	return upgradeStages.some((stage) => tests[stage].length > 0);
+}
+// src/vm/rehearsal.ts
+/**
+* Takes one machine from an earlier release to the candidate and back, as ostree does: /var is the machine's own
+* throughout, changes in /etc win over the new image's defaults, and the way back has the /etc from before.
+*/
+async function rehearseUpgrade(options) {
+	const { from } = options;
+	return withTemporaryFolder("rehearsal", async (folder) => {
+		const disk = join(folder, "state");
+		await makeStateDisk(disk);
+		const machines = [];
+		const tests = [];
+		const problems = [];
+		let identity = {};
+		for (const stage of upgradeStages) {
+			const report = await bootStage(options, stage, disk);
+			machines.push({
+				stage,
+				report
+			});
+			const results = resultsOf(report, stage, identity);
+			tests.push(...results.map((test) => ({
+				...test,
+				name: `upgrade from ${from.version}: ${test.name}`
+			})));
+			const problem = problemOf(report, results);
+			if (problem !== void 0) problems.push(`${titles[stage]}: ${problem}`);
+			if (stage === "before-upgrade") {
+				if (problem !== void 0) break;
+				identity = report.identity;
+			}
+		}
+		const passed = problems.length === 0;
+		const explanation = passed ? `A machine on ${from.version} updates, keeps its state, and can go back.` : `From ${from.version}: ${problems.join(" ")}`;
+		return {
+			from: from.version,
+			digest: from.digest,
+			passed,
+			explanation,
+			tests,
+			machines
+		};
+	});
+}
+const titles = {
+	"before-upgrade": "before the upgrade",
+	"after-upgrade": "after the upgrade",
+	"after-rollback": "after the rollback"
+};
+async function bootStage(options, stage, disk) {
+	const { from, candidate, tests, machine } = options;
+	const upgraded = stage === "after-upgrade";
+	return bootPrepared(upgraded ? candidate.image : from.image, {
+		...machine,
+		tests: tests[stage],
+		state: {
+			disk,
+			deployment: upgraded ? "new" : "old"
+		},
+		outputFolder: join(machine.outputFolder, stage),
+		environment: {
+			...machine.environment,
+			COXSWAIN_STAGE: stage,
+			COXSWAIN_FROM_VERSION: from.version,
+			COXSWAIN_TO_VERSION: candidate.version
+		}
+	});
+}
+/** The tests of a machine, and whether it still is the same machine. */
+function resultsOf(report, stage, identity) {
+	const named = report.tests.filter((test) => stage === "after-upgrade" || test.name !== "systemd").map((test) => test.name === "systemd" ? {
+		...test,
+		name: `${stage}/${test.name}`
+	} : test);
+	if (stage === "before-upgrade" || !isDone(report) || Object.keys(identity).length === 0) return named;
+	return [...named, compareIdentity(stage, identity, report.identity)];
+}
+function compareIdentity(stage, before, after) {
+	const lines = Object.entries(before).map(([name, hash]) => {
+		if (after[name] === hash) return {
+			name,
+			line: `${name}: the same`,
+			well: true
+		};
+		return {
+			name,
+			line: `${name}: ${after[name] === void 0 ? "gone" : "another one"}`,
+			well: false
+		};
+	});
+	const well = lines.every((each) => each.well);
+	return {
+		name: `${stage}/identity`,
+		result: well ? "passed" : "failed",
+		exitCode: well ? 0 : 1,
+		seconds: 0,
+		output: `${lines.map(({ line }) => line).join("\n")}\n`
+	};
+}
+function isDone(report) {
+	return [...[
+		"passed",
+		"test-failed",
+		"test-timed-out",
+		"out-of-memory",
+		"out-of-disk"
+	], ...["system-not-running", "emergency-mode"]].includes(report.verdict);
+}
+function problemOf(report, results) {
+	if (!isDone(report)) return report.explanation;
+	const failed = results.filter(({ result }) => result !== "passed").map(({ name }) => name);
+	return failed.length === 0 ? void 0 : `${failed.join(", ")} failed.`;
+}
+// src/vm/test-run.ts
+/**
+* All there is to test of an image, the quick things first, each only if those before went well: what its
+* configuration says, what its files say, a boot with the user's tests, and the updates that nodes will make.
+*/
+async function runTests(options) {
+	const { exact, image, config, machine, outputFolder, log } = options;
+	const started = performance.now();
+	await mkdir(outputFolder, { recursive: true });
+	const labels = checkLabels(image.config, config.stream);
+	if (labels.result !== "passed") return unbooted({
+		...machine,
+		outputFolder
+	}, started, notAsShipped([labels]));
+	const name = formatReference(exact);
+	return withRootFilesystem(exact, async (root) => {
+		const checks = [labels, ...await checkFiles(options, root, name)];
+		if (checks.some(({ result }) => result !== "passed")) return unbooted({
+			...machine,
+			outputFolder
+		}, started, notAsShipped(checks));
+		return withTemporaryFolder("boot", async (folder) => {
+			const prepared = await prepareImage({
+				root,
+				image: name,
+				folder,
+				log
+			});
+			const report = await bootPrepared(prepared, {
+				...bootOptions(options),
+				tests: options.tests.files
+			});
+			const all = {
+				...report,
+				tests: [...checks, ...report.tests]
+			};
+			if (report.verdict !== "passed") return withTotal(all, started);
+			return withTotal(await withUpgrades(options, prepared, all), started);
+		});
+	}, { log });
+}
+async function checkFiles(options, root, name) {
+	const { exact, config, foreign } = options;
+	const lint = foreign ? void 0 : await checkLint(root, (command) => runInImage(exact, command));
+	return [
+		await checkKernel(root, name),
+		await checkLeftovers(root, config.bootTest.leftovers),
+		...lint === void 0 ? [] : [lint]
+	];
+}
+function notAsShipped(checks) {
+	return {
+		verdict: "check-failed",
+		explanation: `The image is not what a node needs, and was not booted: ${checks.filter(({ result }) => result !== "passed").map(({ name, output }) => `${name}: ${output.trim().split("\n")[0]}`).join("; ")}.`,
+		kernel: "",
+		tests: checks
+	};
+}
+function bootOptions(options) {
+	const { machine, testsFolder, config, exact, version, fleet, outputFolder, log } = options;
+	return {
+		...machine,
+		testsFolder,
+		allowedUnits: config.bootTest.allowedUnits,
+		environment: {
+			COXSWAIN_VERSION: version,
+			COXSWAIN_DIGEST: exact.digest,
+			COXSWAIN_ARCHITECTURE: machine.architecture,
+			COXSWAIN_STREAM: config.stream,
+			...fleet === void 0 ? {} : { COXSWAIN_FLEET: fleet }
+		},
+		outputFolder,
+		log
+	};
+}
+async function withUpgrades(options, candidate, report) {
+	if (options.from.length === 0) return report;
+	const upgrades = [];
+	for (const from of options.from) upgrades.push(await rehearseFrom(options, candidate, from));
+	const failed = upgrades.filter(({ passed }) => !passed);
+	return {
+		...report,
+		...failed.length === 0 ? { explanation: [report.explanation, ...upgrades.map(({ explanation }) => explanation)].join(" ") } : {
+			verdict: "upgrade-failed",
+			explanation: failed.map(({ explanation }) => explanation).join(" ")
+		},
+		tests: [...report.tests, ...upgrades.flatMap(({ tests }) => tests)],
+		upgrades
+	};
+}
+async function rehearseFrom(options, candidate, from) {
+	const { version, tests, outputFolder, log } = options;
+	return withRootFilesystem(from.image, (root) => withTemporaryFolder("from", async (folder) => {
+		const image = await prepareImage({
+			root,
+			image: formatReference(from.image),
+			folder,
+			log
+		});
+		return rehearseUpgrade({
+			from: {
+				version: from.version,
+				digest: from.image.digest,
+				image
+			},
+			candidate: {
+				version,
+				image: candidate
+			},
+			tests: tests.upgrade,
+			machine: {
+				...bootOptions(options),
+				outputFolder: join(outputFolder, `upgrade-from-${from.version.replace(/[^\w.-]/g, "_")}`)
+			}
+		});
+	}), { log });
+}
+function withTotal(report, started) {
+	const total = Math.round((performance.now() - started) / 10) / 100;
+	return {
+		...report,
+		seconds: {
+			...report.seconds,
+			total
+		}
+	};
 }
 // src/vm/tests-of-commit.ts
 /**
@@ -1532,9 +2492,18 @@ async function readCommittedTests(git, commit, tests, folder) {
 	await materialiseContext(git, entries, folder, 0);
 	const files = await listTests(folder, tests);
 	if (files.length === 0) throw nothingToTest(tests, commit, "the folder has no tests in this commit");
+	const [before, after, rollback] = await Promise.all(upgradeStages.map(async (stage) => (await listTests(join(folder, stage), `${tests}/${stage}`)).map((test) => ({
+		...test,
+		name: `${stage}/${test.name}`
+	}))));
 	return {
 		files,
-		tree
+		tree,
+		upgrade: {
+			"before-upgrade": before ?? [],
+			"after-upgrade": after ?? [],
+			"after-rollback": rollback ?? []
+		}
 	};
 }
 function nothingToTest(tests, commit, found) {
@@ -1545,6 +2514,52 @@ function nothingToTest(tests, commit, found) {
 		remedy: `Write ${tests}/10-boots.sh, which exits with 0 when all is well, and commit it.`
 	});
 }
+// src/vm/upgrade-starts.ts
+/**
+* Where live nodes of a fleet may update to a candidate from, by the fleet's own update graph with the candidate at its
+* end: the newest release, and the last barrier, which every older node passes through.
+*/
+function upgradeStarts(fleet, candidate) {
+	const { basearch, version, payload } = candidate;
+	const known = fleet.releases.releases;
+	const position = known.findIndex((release) => release.version === version);
+	const before = position < 0 ? known : known.slice(0, position);
+	const image = {
+		architecture: basearch,
+		image: payload,
+		"digest-ref": payload
+	};
+	const releases = [...before, {
+		version,
+		"oci-images": [image]
+	}];
+	const rolledOut = {
+		version,
+		metadata: { rollout: { start_percentage: 1 } }
+	};
+	const updates = { releases: [...fleet.updates.releases, rolledOut] };
+	const { nodes, edges } = buildGraph({ releases }, updates, {
+		basearch,
+		scheme: "oci"
+	});
+	const last = nodes.length - 1;
+	const sources = edges.filter(([, to]) => to === last).map(([from]) => from);
+	const current = Math.max(-1, ...sources);
+	const barrier = Math.max(-1, ...sources.filter((source) => nodes[source]?.metadata[nodeKeys.barrier] === "true"));
+	const starts = [];
+	const add = (index, why) => {
+		const node = nodes[index];
+		if (node === void 0 || starts.some(({ version: each }) => each === node.version)) return;
+		if (node.payload !== payload) starts.push({
+			version: node.version,
+			payload: node.payload,
+			why
+		});
+	};
+	add(current, "current release");
+	add(barrier, "last barrier");
+	return starts;
+}
 // src/vm/test-image.ts
 /**
 * Boots the exact image that the checkout's commit builds, runs the tests of that commit in it, attaches the result
@@ -1554,19 +2569,27 @@ async function testImage(project, options) {
 	const { git, config, client } = project;
 	const commit = await git.run(["rev-parse", "HEAD"]);
 	const architecture = options.architecture ?? ownArchitecture(config.architectures);
+	const fleet = await fleetOf(project, options, commit);
 	return withTemporaryFolder("tests", async (testsFolder) => {
 		const tests = await readCommittedTests(git, commit, config.tests, testsFolder);
 		await warnOfUncommitted(project, options.log);
 		const reference = await findImage(project, options, commit);
 		const image = await readImage(client, reference, architecture);
 		const exact = atDigest(reference.repository, image.manifest.descriptor.digest);
+		const version = image.config.labels["org.opencontainers.image.version"];
 		const known = {
 			image: formatReference(exact),
-			version: image.config.labels["org.opencontainers.image.version"],
+			version,
 			digest: exact.digest
 		};
+		const from = wantsUpgrades(project, tests) ? await upgradesTo(project, {
+			fleet,
+			exact,
+			version: version ?? "",
+			architecture
+		}) : [];
 		const earlier = options.force ? void 0 : await passingEvidence(client, exact.repository, exact.digest, tests.tree);
-		if (earlier !== void 0) {
+		if (earlier !== void 0 && covers(earlier.evidence, from)) {
 			const tested = {
 				...known,
 				evidence: earlier.evidence
@@ -1579,14 +2602,21 @@ async function testImage(project, options) {
 				...pullRequest
 			};
 		}
-		await requireBootTestTools(architecture);
+		await requireBootTestTools(architecture, options.helper);
 		const output = resolve(options.output);
-		const report = await bootAndTest(exact, image, {
-			options,
-			architecture,
+		const report = await runTests({
+			exact,
+			image,
+			version: version ?? "",
+			config,
+			machine: machineFor(project, options, architecture),
 			tests,
 			testsFolder,
-			output
+			fleet,
+			from,
+			foreign: ownArchitectureName() !== architecture,
+			outputFolder: output,
+			log: options.log
 		});
 		const console = await readFile(report.consoleLog, "utf8");
 		const evidence = evidenceOf(report, {
@@ -1608,13 +2638,15 @@ async function testImage(project, options) {
 			report,
 			log: options.log
 		});
-		await writeFileAtomically(join(output, "report.json"), `${JSON.stringify({
-			image: known.image,
-			version: known.version,
-			testsTree: tests.tree,
-			evidence: evidenceDigest,
-			...report
-		}, void 0, 2)}\n`);
+		await writeOutput(output, tested, {
+			testsFolder: config.tests,
+			startedAt: options.now,
+			facts: {
+				fleet,
+				testsTree: tests.tree,
+				evidence: evidenceDigest
+			}
+		});
 		const pullRequest = aboutTheImage(report) ? await tellPullRequest(project, commit, tested) : {};
 		return {
 			...tested,
@@ -1624,11 +2656,59 @@ async function testImage(project, options) {
 		};
 	});
 }
-function ownArchitecture(configured) {
-	const own = {
+function machineFor({ config }, options, architecture) {
+	const deadlineSeconds = options.deadlineSeconds ?? config.bootTest.deadlineSeconds;
+	return {
+		architecture,
+		memoryMegabytes: options.memoryMegabytes ?? config.bootTest.memoryMegabytes,
+		cpus: options.cpus ?? config.bootTest.cpus,
+		network: options.network ?? config.bootTest.network,
+		...deadlineSeconds === void 0 ? {} : { deadlineSeconds },
+		...options.helper === void 0 ? {} : { helper: options.helper }
+	};
+}
+/** By name; undefined where the commit is for no fleet that we know. */
+async function fleetOf({ git, config, forge }, options, commit) {
+	if (options.fleet !== void 0) return findFleet(config, options.fleet).name;
+	const branch = (await forge.pullRequests.findByCommit(commit))?.base ?? await git.try([
+		"symbolic-ref",
+		"--quiet",
+		"--short",
+		"HEAD"
+	]);
+	return Object.values(config.fleets).find((fleet) => fleet.branch === branch)?.name;
+}
+function wantsUpgrades({ config }, tests) {
+	return config.bootTest.upgrades ?? hasUpgradeTests(tests.upgrade);
+}
+/** The releases that live nodes of the fleet would update from. */
+async function upgradesTo({ state }, to) {
+	if (to.fleet === void 0) return [];
+	const candidate = {
+		version: to.version,
+		payload: formatReference(to.exact),
+		basearch: to.architecture
+	};
+	return upgradeStarts(await state.readFleet(to.fleet), candidate).flatMap(({ version, payload }) => {
+		const image = parseReference(payload, { where: `release ${version} of fleet ${to.fleet}` });
+		return image.kind === "digest" && image.digest !== to.exact.digest ? [{
+			version,
+			image
+		}] : [];
+	});
+}
+/** The evidence knows every update that nodes would make now. */
+function covers(evidence, from) {
+	return from.every(({ image }) => evidence.upgrades?.some(({ digest, result }) => digest === image.digest && result === "PASSED"));
+}
+function ownArchitectureName() {
+	return {
 		x64: "x86_64",
 		arm64: "aarch64"
 	}[process.arch];
+}
+function ownArchitecture(configured) {
+	const own = ownArchitectureName();
 	return own !== void 0 && configured.includes(own) ? own : configured[0];
 }
 async function findImage({ git, config, client }, options, commit) {
@@ -1657,26 +2737,6 @@ async function warnOfUncommitted({ git, config, root }, log) {
 		config.tests
 	]) !== "") log.warn(`${config.tests}/ has changes that are not committed; the tests run as they are in the commit`);
 }
-async function bootAndTest(exact, image, run) {
-	const { options, architecture, tests, testsFolder, output } = run;
-	const { memoryMegabytes, deadlineSeconds, log } = options;
-	return withRootFilesystem(exact, (root) => runBootTest({
-		root,
-		image: formatReference(exact),
-		tests: tests.files,
-		testsFolder,
-		architecture,
-		environment: {
-			COXSWAIN_VERSION: image.config.labels["org.opencontainers.image.version"] ?? "",
-			COXSWAIN_DIGEST: exact.digest,
-			COXSWAIN_ARCHITECTURE: architecture
-		},
-		outputFolder: output,
-		log,
-		...memoryMegabytes === void 0 ? {} : { memoryMegabytes },
-		...deadlineSeconds === void 0 ? {} : { deadlineSeconds }
-	}), { log });
-}
 function evidenceOf(report, about) {
 	const { exact, tests, console, startedAt } = about;
 	return {
@@ -1692,6 +2752,11 @@ function evidenceOf(report, about) {
 		accelerator: report.accelerator,
 		startedAt,
 		seconds: report.seconds.total,
+		...report.upgrades === void 0 ? {} : { upgrades: report.upgrades.map(({ from, digest, passed }) => ({
+			from,
+			digest,
+			result: passed ? "PASSED" : "FAILED"
+		})) },
 		log: evidenceLog(report, console)
 	};
 }
@@ -1715,4 +2780,4 @@ async function tellPullRequest({ forge }, commit, tested) {
 	await forge.pullRequests.comment(request.number, "boot-test", commentOn(tested));
 	return { pullRequest: request.number };
 }
-export { describeTested as a, findStaticBusybox as i, orderModules as n, readModuleIndex as r, testImage as t };
+export { writeNewc as a, formatAnnotations as c, folder as i, commentOn as l, orderModules as n, findStaticBusybox as o, readModuleIndex as r, networks as s, testImage as t, describeTested as u };

@@ -5856,4 +5856,4 @@ function superRefine(fn, params) {
 function datetime(params) {
 	return /* @__PURE__ */ _isoDateTime(ZodISODateTime, params);
 }
-export { custom as a, looseObject as c, record as d, strictObject as f, toJSONSchema as h, boolean as i, number as l, tuple as m, _enum as n, int as o, string as p, array as r, literal as s, datetime as t, object as u };
+export { custom as a, looseObject as c, record as d, strictObject as f, toJSONSchema as g, union as h, boolean as i, number as l, tuple as m, _enum as n, int as o, string as p, array as r, literal as s, datetime as t, object as u };

@@ -1,18 +1,23 @@
 import { d as parsed, f as text, l as flag, n as openProject, r as directory, t as defineVerb } from "../chunks/cli.mjs";
 import { g as parseDuration, v as InputError } from "../chunks/host.mjs";
-import { p as architectures } from "../chunks/registry.mjs";
-import { a as describeTested, t as testImage } from "../chunks/vm.mjs";
+import { h as architectures } from "../chunks/registry.mjs";
+import { c as formatAnnotations, l as commentOn, s as networks, t as testImage, u as describeTested } from "../chunks/vm.mjs";
+import { appendFile } from "node:fs/promises";
 // src/verbs/boot-test.ts
 var boot_test_default = defineVerb({
 	summary: "Boot the built image of this commit in a virtual machine and run the tests of this commit in it",
-	about: `The image boots unmodified, under its own kernel, by its digest; nothing reaches the network from inside.
-Tests are the files directly in tests/ that end in .sh or are executable. They run as root, in the order of their
-names, and pass by exiting with 0; what they share may lie in folders beside them. Each has 120 seconds, or what a
-line like "# coxswain: timeout=300" among its first ten says. COXSWAIN_VERSION, COXSWAIN_DIGEST and
-COXSWAIN_ARCHITECTURE tell them what is tested. Where systemd is in the image, it must reach the state "running".
+	about: `The image is looked at first (labels, kernel, files that machines would not get, bootc's own lint). Then it boots
+unmodified, under its own kernel, by its digest; nothing reaches the network from inside. Tests are the files directly
+in tests/ that end in .sh or are executable. They run as root, in the order of their names, and pass by exiting with 0;
+what they share may lie in folders beside them. Each has 120 seconds, or what a line like "# coxswain: timeout=300"
+among its first ten says. wait-for-unit, wait-for-port and wait-for-file are there to be called. Where systemd is in the
+image, it must reach the state "running"; units that may fail are named in allow-failed-units.
+
+With tests in tests/before-upgrade, after-upgrade or after-rollback, machines on the fleet's current release and on its
+last barrier are updated to the image and taken back, with their own /var and /etc.
 
 The result is attached to the image in the test registry, and told to the pull request of this commit. An image that
-has passed these very tests is not booted again. Exit code 1 when the image did not pass.`,
+has passed these very tests is not booted again. Exit code 1 when the image did not pass. docs/boot-tests.md has more.`,
 	inputs: {
 		directory,
 		image: text("another image to boot", { placeholder: "REF" }),
@@ -22,11 +27,12 @@ has passed these very tests is not booted again. Exit code 1 when the image did 
 			fallback: "boot-test-output"
 		}),
 		force: flag("boot also what has passed these tests already"),
-		memory: parsed("the machine's memory in megabytes", readMemory, {
-			placeholder: "MB",
-			fallback: "1024"
-		}),
-		deadline: parsed("how long the machine may run in all (default: 10m and the time limits of all tests)", (raw, name) => parseDuration(raw, { field: `--${name}` }), { placeholder: "DURATION" })
+		fleet: text("the fleet that the image is for (default: the one that this branch, or its pull request, is of)", { placeholder: "NAME" }),
+		memory: parsed("the machine's memory in megabytes (default: that of coxswain.yaml, or 1024)", readMemory, { placeholder: "MB" }),
+		cpus: parsed("the machine's processors (default: those of coxswain.yaml, or 2)", readProcessors, { placeholder: "N" }),
+		network: parsed("what the machine reaches: closed or user (default: that of coxswain.yaml, or closed)", readNetwork, { placeholder: "KIND" }),
+		helper: text("a static busybox for an image of another architecture", { placeholder: "FILE" }),
+		deadline: parsed("how long a machine may run in all (default: 10m and the time limits of all tests)", (raw, name) => parseDuration(raw, { field: `--${name}` }), { placeholder: "DURATION" })
 	},
 	run: async (inputs, context) => {
 		const project = await openProject({
@@ -37,16 +43,20 @@ has passed these very tests is not booted again. Exit code 1 when the image did 
 		const answer = await testImage(project, {
 			output: inputs.output,
 			force: inputs.force,
-			memoryMegabytes: inputs.memory,
 			now: context.now(),
 			log: context.log,
 			...inputs.image === void 0 ? {} : { image: inputs.image },
 			...inputs.architecture === void 0 ? {} : { architecture: inputs.architecture },
+			...inputs.fleet === void 0 ? {} : { fleet: inputs.fleet },
+			...inputs.memory === void 0 ? {} : { memoryMegabytes: inputs.memory },
+			...inputs.cpus === void 0 ? {} : { cpus: inputs.cpus },
+			...inputs.network === void 0 ? {} : { network: inputs.network },
+			...inputs.helper === void 0 ? {} : { helper: inputs.helper },
 			...inputs.deadline === void 0 ? {} : { deadlineSeconds: inputs.deadline }
 		});
 		return {
 			data: dataOf(answer),
-			text: describe(answer, inputs.output),
+			text: [...await tellRunner(answer, project.config.tests, context.env), describe(answer, inputs.output)].join("\n"),
 			exitCode: answer.evidence.result === "PASSED" ? 0 : 1
 		};
 	}
@@ -59,6 +69,32 @@ function readArchitecture(raw, name) {
 		problem: "unknown architecture",
 		found: raw,
 		expected: architectures.join(", ")
+	});
+}
+/** What GitHub Actions shows: the summary of the job, and annotations, which are lines of output. */
+async function tellRunner(answer, testsFolder, env) {
+	if ((env.GITHUB_STEP_SUMMARY ?? "") !== "") await appendFile(env.GITHUB_STEP_SUMMARY, `${commentOn(answer)}\n`);
+	if (env.GITHUB_ACTIONS !== "true" || answer.report === void 0) return [];
+	return formatAnnotations(answer.report, testsFolder);
+}
+function readProcessors(raw, name) {
+	const count = /^\d{1,2}$/.test(raw) ? Number(raw) : 0;
+	if (count >= 1 && count <= 64) return count;
+	throw new InputError({
+		field: `--${name}`,
+		problem: "not a number of processors",
+		found: raw,
+		expected: "1 to 64"
+	});
+}
+function readNetwork(raw, name) {
+	const found = networks.find((network) => network === raw);
+	if (found !== void 0) return found;
+	throw new InputError({
+		field: `--${name}`,
+		problem: "unknown kind of network",
+		found: raw,
+		expected: networks.join(" or ")
 	});
 }
 const leastMegabytes = 128;
@@ -90,6 +126,7 @@ function dataOf(answer) {
 		kernel: evidence.kernel,
 		architecture: evidence.architecture,
 		system: report?.system,
+		upgrades: evidence.upgrades,
 		pullRequest: answer.pullRequest
 	};
 }

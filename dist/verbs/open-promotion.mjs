@@ -1,6 +1,7 @@
 import { f as text, n as openProject, r as directory, t as defineVerb } from "../chunks/cli.mjs";
 import { h as formatTime } from "../chunks/host.mjs";
 import { n as promotionTargets, t as openPromotion } from "../chunks/promotion.mjs";
+import { n as upstreamReader } from "../chunks/upstream.mjs";
 // src/verbs/open-promotion.ts
 var open_promotion_default = defineVerb({
 	summary: "Propose by a pull request that a fleet gets what the fleet before it runs",
@@ -12,11 +13,19 @@ Merging it promotes the same image under the target's own rollout policy.`,
 		directory
 	},
 	run: async (inputs, context) => {
-		const project = await openProject({
+		const { env, log } = context;
+		const opened = await openProject({
 			directory: inputs.directory,
-			env: context.env,
-			log: context.log
+			env,
+			log
 		});
+		const project = {
+			...opened,
+			readUpstream: upstreamReader(opened.config, {
+				env,
+				log
+			})
+		};
 		const answers = [];
 		for (const target of promotionTargets(project.config, inputs.fleet)) answers.push(await openPromotion(project, target, context.now()));
 		const promotions = answers.map((answer) => ({

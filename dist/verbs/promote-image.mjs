@@ -4,7 +4,7 @@ import { t as promoteImage } from "../chunks/production.mjs";
 var promote_image_default = defineVerb({
 	summary: "Copy the tested image of a fleet's branch to the production repository",
 	about: `Refuses, and writes nothing, unless the test registry has the image of the commit with passing evidence for the
-tests of that commit, and it is newer than the fleet's newest release. A version's tag is never re-pointed.
+tests of that commit, it is newer than the fleet's newest release, and the fleet is not held (edit-updates). A version's tag is never re-pointed.
 Run it as often as you like: it does what is missing.`,
 	inputs: {
 		fleet: text("the fleet to promote to", {
@@ -22,7 +22,8 @@ Run it as often as you like: it does what is missing.`,
 		});
 		const promotion = await context.log.task(`promoting to ${inputs.fleet}`, () => promoteImage(project, {
 			fleet: inputs.fleet,
-			commit: inputs.commit
+			commit: inputs.commit,
+			now: context.now()
 		}));
 		return {
 			data: promotion,
@@ -31,10 +32,11 @@ Run it as often as you like: it does what is missing.`,
 	}
 });
 function describe(promotion) {
-	const { fleet, image, digest, tags, kept, changed, mounted, copied, requests } = promotion;
+	const { fleet, image, digest, tags, kept, changed, attached, mounted, copied, requests } = promotion;
 	const blobs = [
 		mounted > 0 ? `${mounted} blobs mounted` : void 0,
 		copied > 0 ? `${copied} blobs copied` : void 0,
+		attached > 0 ? `${attached} attached (evidence, signatures, …)` : void 0,
 		`${requests} requests`
 	].filter((part) => part !== void 0);
 	return [

@@ -46,9 +46,10 @@ it again when the next change is due, or every few minutes.`,
 	}
 });
 function describe(answer, folder, now) {
-	const { written, unchanged, artifacts, nextChange } = answer;
+	const { written, unchanged, artifacts, resumed, nextChange } = answer;
 	const changed = artifacts.filter((artifact) => artifact.changed);
 	return [
+		...resumed.map(({ fleet, what }) => `${fleet}: ${what}`),
 		written.length === 0 ? `${folder}: all ${unchanged.length} files are up to date` : `${folder}: ${written.length} of ${written.length + unchanged.length} files written`,
 		...written.map((path) => `  ${path}`),
 		...changed.map(({ reference, digest }) => `pushed ${reference} (${digest})`),

@@ -1,7 +1,7 @@
 import { d as parsed, f as text, t as defineVerb } from "../chunks/cli.mjs";
 import { b as UsageError, u as readFileIfThere, v as InputError } from "../chunks/host.mjs";
-import { p as architectures } from "../chunks/registry.mjs";
-import { E as parseGraphUpdates, d as formatGraph, l as throttleGraph, t as warinessOf, u as buildGraph, x as parseGraphReleases } from "../chunks/updates.mjs";
+import { h as architectures } from "../chunks/registry.mjs";
+import { L as parseGraphUpdates, O as parseGraphReleases, S as formatGraph, g as throttleGraph, t as warinessOf, x as buildGraph } from "../chunks/updates.mjs";
 // src/verbs/render-graph.ts
 var render_graph_default = defineVerb({
 	summary: "Print the update graph that FCOS tools would compute from a release index and update metadata",

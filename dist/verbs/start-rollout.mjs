@@ -1,32 +1,47 @@
-import { f as text, n as openProject, r as directory, t as defineVerb } from "../chunks/cli.mjs";
+import { f as text, n as openProject, r as directory, t as defineVerb, u as many } from "../chunks/cli.mjs";
 import { n as findFleet } from "../chunks/fleets.mjs";
 import { n as describeEntry, t as startRollout } from "../chunks/rollout.mjs";
+import { l as doubts, n as upstreamReader, u as readDoubt } from "../chunks/upstream.mjs";
 // src/verbs/start-rollout.ts
 var start_rollout_default = defineVerb({
 	summary: "Record what a fleet's branch builds as a release of the fleet, and start its rollout",
 	about: `The image must be in production (promote-image). The fleet's template, as it is in the commit, says how the
 release rolls out. Release, rollout and record are one commit on the state branch; publish-updates makes them public.
-Where the fleet has the release already, nothing changes.`,
+Where the fleet has the release already, nothing changes.
+
+Where the base has update guidance of its own (upstream in coxswain.yaml; Fedora's by default), a release on a barrier
+of the base becomes a barrier, and a release that would lead nodes around one is refused.`,
 	inputs: {
 		fleet: text("the fleet to release to", {
 			placeholder: "NAME",
 			required: true
 		}),
 		commit: text("the commit to release (default: the newest of the fleet's branch)", { placeholder: "SHA" }),
+		"accept-upstream": many(`release it although upstream holds its base back: ${doubts.join(", ")}`, { placeholder: "WHAT" }),
 		directory
 	},
 	run: async (inputs, context) => {
+		const { env, log } = context;
+		const accept = inputs["accept-upstream"].map(readDoubt);
 		const project = await openProject({
 			directory: inputs.directory,
-			env: context.env,
-			log: context.log
+			env,
+			log
+		});
+		const readUpstream = upstreamReader(project.config, {
+			env,
+			log
 		});
 		const fleet = findFleet(project.config, inputs.fleet);
 		const now = context.now();
-		const data = await startRollout(project, {
+		const data = await startRollout({
+			...project,
+			readUpstream
+		}, {
 			fleet,
 			commit: inputs.commit,
-			now
+			now,
+			accept
 		});
 		return {
 			data,
@@ -34,8 +49,12 @@ Where the fleet has the release already, nothing changes.`,
 		};
 	}
 });
-function describe({ fleet, version, changed, digests, entry }, now) {
-	const facts = [...entry === void 0 ? ["not offered to any node: its entry was taken out"] : describeEntry(entry, now), ...Object.entries(digests).map(([architecture, digest]) => `${architecture}: ${digest}`)];
+function describe({ fleet, version, changed, digests, entry, inherited }, now) {
+	const facts = [
+		...entry === void 0 ? ["not offered to any node: its entry was taken out"] : describeEntry(entry, now),
+		...inherited.filter((each) => each.version !== version).map((each) => `${each.version} is a barrier now, as its base ${each.base} (${each.reason})`),
+		...Object.entries(digests).map(([architecture, digest]) => `${architecture}: ${digest}`)
+	];
 	return [changed ? `${version} is a release of fleet ${fleet} now` : `${version} is a release of fleet ${fleet} already; nothing changed`, ...facts.map((fact) => `  ${fact}`)].join("\n");
 }
 export { start_rollout_default as default };

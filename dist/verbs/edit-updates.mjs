@@ -1,0 +1,235 @@
+import { d as parsed, f as text, l as flag, n as openProject, r as directory, t as defineVerb } from "../chunks/cli.mjs";
+import { a as nearest } from "../chunks/config.mjs";
+import { n as findFleet } from "../chunks/fleets.mjs";
+import { b as UsageError, g as parseDuration, v as InputError } from "../chunks/host.mjs";
+import { i as editFleet, m as showDifference, n as findOperator } from "../chunks/operations.mjs";
+import { m as parseWhen } from "../chunks/updates.mjs";
+// src/verbs/edit-updates.ts
+const kinds = [
+	"rollout",
+	"pause",
+	"resume",
+	"barrier",
+	"deadend",
+	"withdraw",
+	"hold",
+	"release-hold"
+];
+/** What each action takes besides --by and --dry-run. */
+const takes = {
+	rollout: {
+		needs: ["duration"],
+		may: [
+			"version",
+			"start",
+			"reason",
+			"force"
+		]
+	},
+	pause: {
+		needs: ["reason"],
+		may: ["version", "for"]
+	},
+	resume: {
+		needs: [],
+		may: ["version", "reason"]
+	},
+	barrier: {
+		needs: ["version", "reason"],
+		may: []
+	},
+	deadend: {
+		needs: ["version", "reason"],
+		may: []
+	},
+	withdraw: {
+		needs: ["version", "reason"],
+		may: ["force"]
+	},
+	hold: {
+		needs: ["reason"],
+		may: ["for"]
+	},
+	"release-hold": {
+		needs: [],
+		may: ["reason"]
+	}
+};
+var edit_updates_default = defineVerb({
+	summary: "Steer a fleet: pause or resume a rollout, set barriers and dead-ends, withdraw a release, hold the fleet",
+	about: `
+Each action is one commit on the state branch that says who and why; the same action again changes nothing. Undo any
+of them by git revert on that branch. publish-updates makes it public.
+
+  rollout       give a release a (new) rollout: --duration 48h [--version V] [--start "tuesday 14:00 UTC"]
+  pause         stop a rollout where it is: --reason WHY [--version V] [--for 6h: then it goes on by itself]
+  resume        go on at the share of nodes that was reached: [--version V]
+  barrier       older nodes must pass through a release: --version V --reason WHY
+  deadend       nodes on a release get no further update: --version V --reason WHY
+  withdraw      no node is offered a release any more: --version V --reason WHY [--force]
+  hold          nothing is promoted into the fleet: --reason WHY [--for 7d]
+  release-hold  new releases may come in again
+
+  coxswain edit-updates --fleet stable --action pause --reason "boot loop on arm" --for 6h`,
+	inputs: {
+		fleet: text("the fleet to steer", {
+			placeholder: "NAME",
+			required: true
+		}),
+		action: parsed(`what to do: ${kinds.join(", ")}`, readKind, {
+			placeholder: "ACTION",
+			required: true
+		}),
+		version: text("the release; rollout: default the newest; pause and resume: default all", { placeholder: "VERSION" }),
+		reason: text("why: for the commit, the dashboard and the nodes; best the URL of an issue"),
+		start: text("rollout: when it starts, such as \"now\", \"+2h\", \"next tuesday 14:00 UTC\" (default: now)", { placeholder: "WHEN" }),
+		duration: parsed("rollout: how long until every node is offered it, such as 48h", readDuration, { placeholder: "DURATION" }),
+		for: parsed("pause and hold: ends by itself after this time", readDuration, { placeholder: "DURATION" }),
+		by: text("who does it (default: the name that git knows)", { placeholder: "NAME" }),
+		force: flag("withdraw: although nodes are stranded; rollout: of a withdrawn release, or from the start again"),
+		"dry-run": flag("show what would change, and change nothing"),
+		directory
+	},
+	run: async (inputs, context) => {
+		const project = await openProject({
+			directory: inputs.directory,
+			env: context.env,
+			log: context.log
+		});
+		const fleet = findFleet(project.config, inputs.fleet).name;
+		const now = context.now();
+		const action = readAction(inputs.action, inputs, now);
+		const by = await findOperator(project.git, inputs.by);
+		const rehearse = inputs["dry-run"];
+		const answer = await editFleet(project.state, {
+			fleet,
+			by,
+			now
+		}, action, { rehearse });
+		for (const warning of answer.warnings) context.log.warn(warning);
+		const difference = await showDifference(answer.files ?? []);
+		return {
+			data: {
+				...answer,
+				...rehearse ? { dryRun: true } : {}
+			},
+			text: describe(answer, {
+				rehearse,
+				difference,
+				by
+			})
+		};
+	}
+});
+function describe({ fleet, action, changed, summary, notes, stateCommit }, shown) {
+	const isPublished = action !== "hold" && action !== "release-hold";
+	const lines = notes.map((note) => `  ${note}`);
+	if (shown.rehearse) return changed ? [
+		`${fleet}: would ${summary}`,
+		...lines,
+		"",
+		shown.difference.trimEnd()
+	].join("\n") : [`${fleet}: ${summary}; nothing would change`, ...lines].join("\n");
+	if (!changed) return [`${fleet}: ${summary}; nothing changed`, ...lines].join("\n");
+	return [
+		`${fleet}: ${summary}`,
+		...lines,
+		`  by ${shown.by}, commit ${stateCommit?.slice(0, 12)}${isPublished ? "; public with the next publish-updates" : ""}`
+	].join("\n");
+}
+function readKind(raw, name) {
+	const known = kinds.find((kind) => kind === raw);
+	if (known !== void 0) return known;
+	const meant = nearest(raw, kinds);
+	throw new InputError({
+		field: `--${name}`,
+		problem: "no such action",
+		found: raw,
+		expected: `one of ${kinds.join(", ")}`,
+		...meant === void 0 ? {} : { remedy: `Did you mean ${meant}?` }
+	});
+}
+function readAction(kind, given, now) {
+	const { needs, may } = takes[kind];
+	for (const name of [
+		"version",
+		"start",
+		"duration",
+		"reason",
+		"for",
+		"force"
+	]) {
+		const isGiven = given[name] !== void 0 && given[name] !== false;
+		if (!isGiven && needs.includes(name)) throw new UsageError(`--action ${kind} needs --${name}`);
+		if (isGiven && !needs.includes(name) && !may.includes(name)) throw new UsageError(`--action ${kind} takes no --${name}`);
+	}
+	const reason = given.reason?.trim() ?? "";
+	if (needs.includes("reason") && reason === "") throw new UsageError(`--action ${kind} needs a --reason`);
+	const version = given.version === void 0 ? {} : { version: given.version };
+	const why = given.reason === void 0 ? {} : { reason };
+	const lasting = given.for === void 0 ? {} : { duration: positive(given.for, "for") };
+	const required = given.version ?? "";
+	switch (kind) {
+		case "rollout": return {
+			kind,
+			...version,
+			...why,
+			start: parseWhen(given.start ?? "now", now, { field: "--start" }),
+			duration: wholeMinutes(given.duration ?? 0),
+			force: given.force
+		};
+		case "pause": return {
+			kind,
+			...version,
+			reason,
+			...lasting
+		};
+		case "resume": return {
+			kind,
+			...version,
+			...why
+		};
+		case "barrier":
+		case "deadend": return {
+			kind,
+			version: required,
+			reason
+		};
+		case "withdraw": return {
+			kind,
+			version: required,
+			reason,
+			force: given.force
+		};
+		case "hold": return {
+			kind,
+			reason,
+			...lasting
+		};
+		case "release-hold": return {
+			kind,
+			...why
+		};
+	}
+}
+function readDuration(raw, name) {
+	return parseDuration(raw, { field: `--${name}` });
+}
+function positive(seconds, name) {
+	if (seconds > 0) return seconds;
+	throw new InputError({
+		field: `--${name}`,
+		problem: "no time at all",
+		expected: "such as 6h"
+	});
+}
+function wholeMinutes(seconds) {
+	if (seconds > 0 && seconds % 60 === 0) return seconds;
+	throw new InputError({
+		field: "--duration",
+		problem: "update metadata counts whole minutes, one at least",
+		found: `${seconds} s`,
+		expected: "such as 48h"
+	});
+}
+export { edit_updates_default as default };

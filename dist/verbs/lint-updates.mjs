@@ -1,0 +1,137 @@
+import { d as parsed, f as text, n as openProject, r as directory, t as defineVerb, u as many } from "../chunks/cli.mjs";
+import { n as findFleet } from "../chunks/fleets.mjs";
+import { v as InputError } from "../chunks/host.mjs";
+import { t as lintState } from "../chunks/operations.mjs";
+// src/verbs/lint-updates.ts
+var lint_updates_default = defineVerb({
+	summary: "Judge a change of the state branch: what would strand nodes, what is a slip, what needs a second look",
+	about: `
+For pull requests against the state branch, and for whoever edits it by hand. Exit code 1 where there is an error;
+warnings alone are 0. What is compared: the commit with what the state branch had before.
+
+  coxswain lint-updates                                the newest commit of the state branch
+  coxswain lint-updates --commit origin/my-change      a branch that is to be merged into it`,
+	inputs: {
+		commit: text("the commit or branch to judge (default: the tip of the state branch)", { placeholder: "REV" }),
+		against: text("what to compare it with (default: its parent, or where it left the state branch)", { placeholder: "REV" }),
+		fleet: many("only this fleet", { placeholder: "NAME" }),
+		"time-zone": parsed("where a weekend is a weekend", readTimeZone, {
+			placeholder: "ZONE",
+			fallback: "UTC"
+		}),
+		directory
+	},
+	run: async (inputs, context) => {
+		const project = await openProject({
+			directory: inputs.directory,
+			env: context.env,
+			log: context.log
+		});
+		const { config, forge } = project;
+		const fleets = inputs.fleet.map((name) => findFleet(config, name).name);
+		const { commit, against } = await findCommits(project, inputs);
+		const after = await forge.branches.readFolder(commit, "");
+		const before = against === void 0 ? /* @__PURE__ */ new Map() : await forge.branches.readFolder(against, "");
+		const now = context.now();
+		const judged = lintState(after, before, {
+			config,
+			fleets,
+			now,
+			timeZone: inputs["time-zone"]
+		});
+		const findings = judged.flatMap(({ fleet, findings: list }) => list.map((finding) => ({
+			...fleet === void 0 ? {} : { fleet },
+			...finding
+		})));
+		const errors = findings.filter(({ severity }) => severity === "error");
+		const warnings = findings.filter(({ severity }) => severity === "warning");
+		return {
+			data: {
+				commit,
+				against: against ?? null,
+				errors,
+				warnings
+			},
+			text: describe({
+				commit,
+				against,
+				judged
+			}),
+			exitCode: errors.length > 0 ? 1 : 0
+		};
+	}
+});
+async function findCommits({ git, forge, config }, given) {
+	const tip = await forge.branches.resolve(config.stateBranch);
+	const commit = given.commit === void 0 ? tip : await resolve(git, given.commit, "--commit");
+	if (commit === void 0) throw new InputError({
+		field: "state-branch",
+		problem: `this repository has no branch ${config.stateBranch}`,
+		remedy: "start-rollout makes it with the first release; in a fresh clone, fetch it."
+	});
+	if (given.against !== void 0) return {
+		commit,
+		against: await resolve(git, given.against, "--against")
+	};
+	return {
+		commit,
+		against: tip !== void 0 && await forge.branches.isAncestor(commit, tip) || tip === void 0 ? await git.try([
+			"rev-parse",
+			"--verify",
+			"--quiet",
+			`${commit}^`
+		]) : await git.try([
+			"merge-base",
+			commit,
+			tip
+		])
+	};
+}
+async function resolve(git, name, field) {
+	const found = await git.try([
+		"rev-parse",
+		"--verify",
+		"--quiet",
+		"--end-of-options",
+		`${name}^{commit}`
+	]);
+	if (found !== void 0) return found;
+	throw new InputError({
+		field,
+		problem: "there is no such commit",
+		found: name,
+		remedy: "Fetch it first."
+	});
+}
+function describe(answer) {
+	const all = answer.judged.flatMap(({ findings }) => findings);
+	const errors = all.filter(({ severity }) => severity === "error");
+	const warnings = all.filter(({ severity }) => severity === "warning");
+	const what = `${answer.commit.slice(0, 12)}${answer.against === void 0 ? "" : ` against ${answer.against.slice(0, 12)}`}`;
+	if (all.length === 0) return `${what}: nothing to complain about`;
+	return [
+		...section("error", errors),
+		...section("warning", warnings),
+		`${what}: ${count(errors.length, "error")}, ${count(warnings.length, "warning")}`
+	].join("\n");
+}
+function section(severity, findings) {
+	return findings.flatMap(({ where, message, remedy, rule }) => [`${where}: ${severity}: ${message} [${rule}]`, ...remedy === void 0 ? [] : [`    ${remedy}`]]);
+}
+function count(number, noun) {
+	return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+function readTimeZone(raw, name) {
+	try {
+		new Intl.DateTimeFormat("en-US", { timeZone: raw });
+		return raw;
+	} catch {
+		throw new InputError({
+			field: `--${name}`,
+			problem: "unknown time zone",
+			found: raw,
+			expected: "UTC, or a name such as Europe/Berlin"
+		});
+	}
+}
+export { lint_updates_default as default };
