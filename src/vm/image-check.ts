@@ -1,6 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InputError } from '../host/errors.ts';
 import { isMissing } from '../host/files.ts';
 import type { ImageConfig } from '../registry/image.ts';
 import { requireKernel } from './kernel.ts';
@@ -36,19 +35,17 @@ export function checkLabels(config: ImageConfig, stream: string): TestResult {
   return entry('check: labels', problems);
 }
 
-/** The kernel and its initramfs, where bootc looks for them ("Bootable container images", section on the kernel). */
+/**
+ * The initramfs beside the kernel, where bootc looks for them ("Bootable container images", section on the kernel).
+ * @throws InputError without exactly one kernel: that is no bootable image, and no result of a test
+ */
 export async function checkKernel(root: string, image: string): Promise<TestResult> {
   const name = 'check: kernel';
-  try {
-    const { modules, version } = await requireKernel(root, image);
-    const problems = (await isFile(join(modules, 'initramfs.img')))
-      ? []
-      : [`no /usr/lib/modules/${version}/initramfs.img: bootc would have nothing to boot with the kernel`];
-    return entry(name, problems);
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return entry(name, [error.message]);
-  }
+  const { modules, version } = await requireKernel(root, image);
+  const problems = (await isFile(join(modules, 'initramfs.img')))
+    ? []
+    : [`no /usr/lib/modules/${version}/initramfs.img: bootc would have nothing to boot with the kernel`];
+  return entry(name, problems);
 }
 
 const shownFiles = 15;

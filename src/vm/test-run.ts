@@ -49,17 +49,19 @@ export interface TestRunOptions {
 export async function runTests(options: TestRunOptions): Promise<BootReport> {
   const { exact, image, config, machine, outputFolder, log } = options;
   const started = performance.now();
-  await mkdir(outputFolder, { recursive: true });
+  const refuse = async (checks: TestResult[]) => {
+    await mkdir(outputFolder, { recursive: true });
+    return unbooted({ ...machine, outputFolder }, started, notAsShipped(checks));
+  };
   const labels = checkLabels(image.config, config.stream);
-  if (labels.result !== 'passed')
-    return unbooted({ ...machine, outputFolder }, started, notAsShipped([labels]));
+  if (labels.result !== 'passed') return refuse([labels]);
   const name = formatReference(exact);
   return withRootFilesystem(
     exact,
     async (root) => {
       const checks = [labels, ...(await checkFiles(options, root, name))];
-      if (checks.some(({ result }) => result !== 'passed'))
-        return unbooted({ ...machine, outputFolder }, started, notAsShipped(checks));
+      if (checks.some(({ result }) => result !== 'passed')) return refuse(checks);
+      await mkdir(outputFolder, { recursive: true });
       return withTemporaryFolder('boot', async (folder) => {
         const prepared = await prepareImage({ root, image: name, folder, log });
         const report = await bootPrepared(prepared, { ...bootOptions(options), tests: options.tests.files });

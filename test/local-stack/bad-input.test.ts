@@ -83,7 +83,11 @@ const cases: Case[] = [
       await pushSampleImage(client, config.testImage, {
         tag: candidate.tag,
         layers: [emptyTar],
-        labels: { 'org.opencontainers.image.version': candidate.version, 'com.coreos.stream': 'stable' },
+        labels: {
+          'containers.bootc': '1',
+          'org.opencontainers.image.version': candidate.version,
+          'com.coreos.stream': 'stable',
+        },
       });
     },
     says: /^error: .*(kernel|vmlinuz)/,
