@@ -2118,16 +2118,14 @@ function checkLabels(config, stream) {
 	if (!(Date.parse(created ?? "") > 0)) problems.push(`the image was created at ${created ?? "no time"}: nodes would take it for older than theirs`);
 	return entry("check: labels", problems);
 }
-/** The kernel and its initramfs, where bootc looks for them ("Bootable container images", section on the kernel). */
+/**
+* The initramfs beside the kernel, where bootc looks for them ("Bootable container images", section on the kernel).
+* @throws InputError without exactly one kernel: that is no bootable image, and no result of a test
+*/
 async function checkKernel(root, image) {
 	const name = "check: kernel";
-	try {
-		const { modules, version } = await requireKernel(root, image);
-		return entry(name, await isFile(join(modules, "initramfs.img")) ? [] : [`no /usr/lib/modules/${version}/initramfs.img: bootc would have nothing to boot with the kernel`]);
-	} catch (error) {
-		if (!(error instanceof InputError)) throw error;
-		return entry(name, [error.message]);
-	}
+	const { modules, version } = await requireKernel(root, image);
+	return entry(name, await isFile(join(modules, "initramfs.img")) ? [] : [`no /usr/lib/modules/${version}/initramfs.img: bootc would have nothing to boot with the kernel`]);
 }
 const shownFiles = 15;
 /**
@@ -2346,19 +2344,20 @@ function problemOf(report, results) {
 async function runTests(options) {
 	const { exact, image, config, machine, outputFolder, log } = options;
 	const started = performance.now();
-	await mkdir(outputFolder, { recursive: true });
-	const labels = checkLabels(image.config, config.stream);
-	if (labels.result !== "passed") return unbooted({
-		...machine,
-		outputFolder
-	}, started, notAsShipped([labels]));
-	const name = formatReference(exact);
-	return withRootFilesystem(exact, async (root) => {
-		const checks = [labels, ...await checkFiles(options, root, name)];
-		if (checks.some(({ result }) => result !== "passed")) return unbooted({
+	const refuse = async (checks) => {
+		await mkdir(outputFolder, { recursive: true });
+		return unbooted({
 			...machine,
 			outputFolder
 		}, started, notAsShipped(checks));
+	};
+	const labels = checkLabels(image.config, config.stream);
+	if (labels.result !== "passed") return refuse([labels]);
+	const name = formatReference(exact);
+	return withRootFilesystem(exact, async (root) => {
+		const checks = [labels, ...await checkFiles(options, root, name)];
+		if (checks.some(({ result }) => result !== "passed")) return refuse(checks);
+		await mkdir(outputFolder, { recursive: true });
 		return withTemporaryFolder("boot", async (folder) => {
 			const prepared = await prepareImage({
 				root,
