@@ -2,7 +2,7 @@ import { a as parseContainerfile, n as findBase, r as repinBase } from "./contai
 import { i as nextFleets, r as fleetTip, t as entryFleets } from "./fleets.mjs";
 import { i as baseBranch, r as withdrawProposal, t as proposeChanges } from "./forge.mjs";
 import { h as formatTime, m as formatDuration, v as InputError } from "./host.mjs";
-import { C as isTag, _ as atDigest, b as formatReference, c as readImage, m as NotFoundError, v as atTag, x as formatRepository } from "./registry.mjs";
+import { S as formatRepository, h as NotFoundError, l as readImage, v as atDigest, w as isTag, x as formatReference, y as atTag } from "./registry.mjs";
 import { a as landmarksBetween, c as doubtOf, f as standingOf, s as describeStanding } from "./upstream.mjs";
 import { o as refreshFileName } from "./build.mjs";
 // src/base/base-image.ts

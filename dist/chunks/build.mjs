@@ -1,6 +1,6 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
 import { a as requireTools, d as withTemporaryFolder, i as findTool, r as exec, v as InputError, x as messageOf, y as OutsideError } from "./host.mjs";
-import { C as isTag, S as isDigest, _ as atDigest, a as copyImage, b as formatReference, c as readImage, f as mediaTypes, g as goArchitecture, u as isLoopback, v as atTag, x as formatRepository, y as digestOf } from "./registry.mjs";
+import { C as isDigest, S as formatRepository, _ as goArchitecture, b as digestOf, d as isLoopback, l as readImage, o as copyImage, p as mediaTypes, v as atDigest, w as isTag, x as formatReference, y as atTag } from "./registry.mjs";
 import "./config.mjs";
 import { a as parseContainerfile, i as stagesOnBase, n as findBase, t as externalStages } from "./containerfile.mjs";
 import { t as require_ignore } from "./balena-dockerignore.mjs";

@@ -1,5 +1,5 @@
 import { _ as parseTime, b as UsageError, g as parseDuration, n as Git, v as InputError, x as messageOf } from "./host.mjs";
-import { l as createRegistryClient } from "./registry.mjs";
+import { u as createRegistryClient } from "./registry.mjs";
 import { r as readConfig } from "./config.mjs";
 import { o as openGitForge } from "./forge.mjs";
 import { t as openState } from "./state.mjs";

@@ -1,5 +1,5 @@
 import { g as parseDuration, u as readFileIfThere, v as InputError } from "./host.mjs";
-import { D as sameRepository, E as parseRepository, T as parseReference, b as formatReference, h as architectures, x as formatRepository } from "./registry.mjs";
+import { D as parseRepository, E as parseReference, O as sameRepository, S as formatRepository, g as architectures, x as formatReference } from "./registry.mjs";
 import { d as record, f as strictObject, g as toJSONSchema, h as union, i as boolean, l as number, n as _enum, o as int, p as string, r as array, s as literal } from "./zod.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { join } from "node:path";

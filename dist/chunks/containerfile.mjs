@@ -1,5 +1,5 @@
 import { v as InputError } from "./host.mjs";
-import { D as sameRepository, T as parseReference, b as formatReference, x as formatRepository } from "./registry.mjs";
+import { E as parseReference, O as sameRepository, S as formatRepository, x as formatReference } from "./registry.mjs";
 import { t as require_main } from "./dockerfile-ast.mjs";
 // src/containerfile/expand.ts
 var import_main = require_main();

@@ -1,5 +1,5 @@
 import { c as styled, d as withTemporaryFolder, f as writeFileAtomically, h as formatTime, l as isMissing, p as onInterrupt, r as exec, t as startProcess, u as readFileIfThere, v as InputError, y as OutsideError } from "./host.mjs";
-import { E as parseRepository, _ as atDigest, u as isLoopback, w as parseDigest, x as formatRepository } from "./registry.mjs";
+import { D as parseRepository, S as formatRepository, T as parseDigest, d as isLoopback, v as atDigest } from "./registry.mjs";
 import { r as readConfig } from "./config.mjs";
 import { i as boolean, l as number, p as string, r as array, u as object } from "./zod.mjs";
 import { o as openGitForge } from "./forge.mjs";

@@ -1,5 +1,5 @@
 import { m as formatDuration, u as readFileIfThere, v as InputError, x as messageOf, y as OutsideError } from "./host.mjs";
-import { D as sameRepository, T as parseReference, b as formatReference, c as readImage, d as isIndex, h as architectures, m as NotFoundError, n as rememberingClient, s as imageTimestamp, v as atTag, x as formatRepository } from "./registry.mjs";
+import { E as parseReference, O as sameRepository, S as formatRepository, c as imageTimestamp, f as isIndex, g as architectures, h as NotFoundError, l as readImage, n as rememberingClient, x as formatReference, y as atTag } from "./registry.mjs";
 import { C as parseGraph, R as parseUpdateMetadata, S as formatGraph, d as aliasesOf, g as throttleGraph, k as parseReleaseIndex, u as addAliases, w as nodeKeys, x as buildGraph } from "./updates.mjs";
 import { t as findEvidence } from "./evidence.mjs";
 import { o as graphPath } from "./site.mjs";

@@ -1,5 +1,5 @@
 import { h as formatTime, v as InputError } from "./host.mjs";
-import { S as isDigest, _ as atDigest, b as formatReference, h as architectures, i as readArtifact, m as NotFoundError, p as parseJson, r as pushArtifact } from "./registry.mjs";
+import { C as isDigest, g as architectures, h as NotFoundError, i as readArtifact, m as parseJson, r as pushArtifact, v as atDigest, x as formatReference } from "./registry.mjs";
 import { c as looseObject, l as number, m as tuple, n as _enum, o as int, p as string, r as array, s as literal, t as datetime, u as object } from "./zod.mjs";
 // src/evidence/statement.ts
 /** in-toto Attestation Framework, spec/v1/statement.md */

@@ -2,7 +2,7 @@ import { i as configJsonSchema, n as parseConfig, r as readConfig, t as configFi
 import { a as parseContainerfile, n as findBase } from "./containerfile.mjs";
 import { f as writeFileAtomically, l as isMissing, n as Git, u as readFileIfThere, v as InputError } from "./host.mjs";
 import { t as require_dist } from "./yaml.mjs";
-import { b as formatReference } from "./registry.mjs";
+import { x as formatReference } from "./registry.mjs";
 import { chmod, lstat, realpath } from "node:fs/promises";
 import { join, resolve } from "node:path";
 // src/init/texts.ts

@@ -2,7 +2,7 @@ import { i as readCandidate, r as findBuilt } from "./build.mjs";
 import { a as releaseCommit, n as findFleet } from "./fleets.mjs";
 import { v as InputError, y as OutsideError } from "./host.mjs";
 import { p as refuseHeld } from "./operations.mjs";
-import { T as parseReference, _ as atDigest, a as copyImage, b as formatReference, c as readImage, n as rememberingClient, o as setTags, s as imageTimestamp, t as copyAttached, v as atTag, x as formatRepository } from "./registry.mjs";
+import { E as parseReference, S as formatRepository, c as imageTimestamp, l as readImage, n as rememberingClient, o as copyImage, s as setTags, t as copyAttached, v as atDigest, x as formatReference, y as atTag } from "./registry.mjs";
 import { n as newestFor, t as findEvidence } from "./evidence.mjs";
 // src/production/gates.ts
 /** Labels and evidence of one architecture's image. */

@@ -5,7 +5,7 @@ import { n as describeEntry, r as renderFleetTemplate } from "./rollout.mjs";
 import { r as barriersCrossed } from "./upstream.mjs";
 import { f as describeHold } from "./operations.mjs";
 import { b as rolloutProgress, j as holdAt, v as rolloutEnd } from "./updates.mjs";
-import { x as formatRepository } from "./registry.mjs";
+import { S as formatRepository } from "./registry.mjs";
 import { join } from "node:path";
 // src/promotion/gates.ts
 /** True when nothing holds a promotion up. */

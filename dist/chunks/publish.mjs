@@ -1,13 +1,12 @@
 import { u as readFileIfThere, v as InputError } from "./host.mjs";
 import { a as nextSettling, o as settle, r as commitMessage } from "./operations.mjs";
 import { n as renderSite, o as graphPath, r as nextChangeDue, t as writeSite } from "./site.mjs";
-import { T as parseReference, b as formatReference, d as isIndex, i as readArtifact, r as pushArtifact, v as atTag, y as digestOf } from "./registry.mjs";
+import { E as parseReference, a as titleAnnotation, b as digestOf, f as isIndex, i as readArtifact, r as pushArtifact, x as formatReference, y as atTag } from "./registry.mjs";
 import { C as parseGraph, d as aliasesOf, u as addAliases, x as buildGraph } from "./updates.mjs";
 import { join } from "node:path";
 // src/publish/fleet-artifact.ts
 /** One layer a file; its title is the file's path, as `oras pull` takes it. */
 const updatesArtifactType = "application/vnd.coxswain.updates.v1+json";
-const titleAnnotation = "org.opencontainers.image.title";
 /** Pushes a fleet's published files as one artifact, unless the registry has just these. */
 async function publishFleetArtifact(client, options) {
 	const { config, fleet, files } = options;
@@ -48,7 +47,7 @@ async function readFleetArtifact(client, config, fleet) {
 	const tag = atTag(config.image, artifactTag(fleet));
 	if (await client.resolve(tag) === void 0) return /* @__PURE__ */ new Map();
 	const { layers } = await readArtifact(client, tag);
-	return new Map(layers.map(({ descriptor, bytes }) => [descriptor.annotations?.[titleAnnotation] ?? "", new TextDecoder().decode(bytes)]));
+	return new Map(layers.map(({ descriptor, bytes }) => [descriptor.annotations?.["org.opencontainers.image.title"] ?? "", new TextDecoder().decode(bytes)]));
 }
 function artifactTag(fleet) {
 	return `updates-${fleet}`;

@@ -1583,6 +1583,8 @@ async function inParallel(items, work) {
 	if (failures.length > 0) throw failures[0];
 }
 // src/registry/artifact.ts
+/** Path of the file that a layer of an artifact is, as `oras pull` takes it (OCI image spec, annotations). */
+const titleAnnotation = "org.opencontainers.image.title";
 const emptyBytes = new TextEncoder().encode("{}");
 const empty = {
 	mediaType: mediaTypes.ociEmpty,
@@ -1827,4 +1829,4 @@ async function copyCosignTags(client, options) {
 		return [source.digest];
 	}))).flat();
 }
-export { isTag as C, sameRepository as D, parseRepository as E, isDigest as S, parseReference as T, atDigest as _, copyImage as a, formatReference as b, readImage as c, isIndex as d, mediaTypes as f, goArchitecture as g, architectures as h, readArtifact as i, createRegistryClient as l, NotFoundError as m, rememberingClient as n, setTags as o, parseJson as p, pushArtifact as r, imageTimestamp as s, copyAttached as t, isLoopback as u, atTag as v, parseDigest as w, formatRepository as x, digestOf as y };
+export { isDigest as C, parseRepository as D, parseReference as E, sameRepository as O, formatRepository as S, parseDigest as T, goArchitecture as _, titleAnnotation as a, digestOf as b, imageTimestamp as c, isLoopback as d, isIndex as f, architectures as g, NotFoundError as h, readArtifact as i, readImage as l, parseJson as m, rememberingClient as n, copyImage as o, mediaTypes as p, pushArtifact as r, setTags as s, copyAttached as t, createRegistryClient as u, atDigest as v, isTag as w, formatReference as x, atTag as y };

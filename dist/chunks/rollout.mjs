@@ -1,5 +1,5 @@
 import { h as formatTime, m as formatDuration, v as InputError } from "./host.mjs";
-import { _ as atDigest, b as formatReference, v as atTag, x as formatRepository } from "./registry.mjs";
+import { S as formatRepository, v as atDigest, x as formatReference, y as atTag } from "./registry.mjs";
 import { P as addUpdate, T as addRelease, n as renderTemplate, v as rolloutEnd } from "./updates.mjs";
 import { i as readCandidate } from "./build.mjs";
 import { a as releaseCommit } from "./fleets.mjs";

@@ -1,5 +1,5 @@
 import { l as isMissing, v as InputError, x as messageOf, y as OutsideError } from "./host.mjs";
-import { b as formatReference, d as isIndex, h as architectures } from "./registry.mjs";
+import { a as titleAnnotation, d as isLoopback, f as isIndex, g as architectures, x as formatReference } from "./registry.mjs";
 import { R as parseUpdateMetadata, S as formatGraph, b as rolloutProgress, d as aliasesOf, g as throttleGraph, h as rolloutOf, k as parseReleaseIndex, t as warinessOf, u as addAliases, x as buildGraph } from "./updates.mjs";
 import { readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -501,7 +501,6 @@ function lastVersion({ releases }) {
 	return releases.releases.at(-1)?.version ?? "none";
 }
 // src/serve/site-artifact.ts
-const titleAnnotation = "org.opencontainers.image.title";
 /** Fleets from the artifacts that publish-updates pushes (`<image>:updates-<fleet>`), one of each. */
 function artifactSource(client, references) {
 	const sources = references.map((reference) => fleetArtifact(client, reference));
@@ -709,8 +708,7 @@ function readUrl(text) {
 		problem: "not a folder, and not a URL",
 		found: text
 	});
-	const isLoopback = /^(?:127(?:\.\d+){3}|\[::1\]|localhost)$/.test(url.hostname);
-	if (url.protocol === "http:" && !isLoopback) throw new InputError({
+	if (url.protocol === "http:" && !isLoopback(url)) throw new InputError({
 		field: "--site",
 		problem: "plain HTTP to another machine: anyone on the way could offer images of theirs",
 		found: text,

@@ -2,7 +2,7 @@ import { s as untilNotStale } from "./forge.mjs";
 import { v as InputError } from "./host.mjs";
 import { a as custom, c as looseObject, n as _enum, o as int, p as string, r as array } from "./zod.mjs";
 import { A as formatOperations, D as formatReleaseIndex, E as emptyReleaseIndex, F as emptyUpdateMetadata, I as formatUpdateMetadata, M as noOperations, N as parseOperations, R as parseUpdateMetadata, k as parseReleaseIndex } from "./updates.mjs";
-import { S as isDigest, h as architectures } from "./registry.mjs";
+import { C as isDigest, g as architectures } from "./registry.mjs";
 // src/state/release-record.ts
 const digest = custom((value) => typeof value === "string" && isDigest(value), { message: "not a sha256 digest" });
 const imageSchema = looseObject({

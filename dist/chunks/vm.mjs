@@ -2,7 +2,7 @@ import { a as listCommit, i as readCandidate, n as materialiseContext, r as find
 import { i as pushEvidence, r as passingEvidence } from "./evidence.mjs";
 import { n as findFleet } from "./fleets.mjs";
 import { a as requireTools, d as withTemporaryFolder, f as writeFileAtomically, g as parseDuration, i as findTool, l as isMissing, p as onInterrupt, r as exec, s as silentLog, t as startProcess, u as readFileIfThere, v as InputError, y as OutsideError } from "./host.mjs";
-import { D as sameRepository, T as parseReference, _ as atDigest, b as formatReference, c as readImage, u as isLoopback, v as atTag, x as formatRepository } from "./registry.mjs";
+import { E as parseReference, O as sameRepository, S as formatRepository, d as isLoopback, l as readImage, v as atDigest, x as formatReference, y as atTag } from "./registry.mjs";
 import { w as nodeKeys, x as buildGraph } from "./updates.mjs";
 import { copyFile, lstat, mkdir, open, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join, posix, resolve } from "node:path";

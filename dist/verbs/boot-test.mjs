@@ -1,6 +1,6 @@
 import { d as parsed, f as text, l as flag, n as openProject, r as directory, t as defineVerb } from "../chunks/cli.mjs";
 import { g as parseDuration, v as InputError } from "../chunks/host.mjs";
-import { h as architectures } from "../chunks/registry.mjs";
+import { g as architectures } from "../chunks/registry.mjs";
 import { c as formatAnnotations, l as commentOn, s as networks, t as testImage, u as describeTested } from "../chunks/vm.mjs";
 import { appendFile } from "node:fs/promises";
 // src/verbs/boot-test.ts

@@ -1,6 +1,6 @@
 import { i as readCandidate, t as buildImage } from "../chunks/build.mjs";
 import { n as openProject, r as directory, t as defineVerb } from "../chunks/cli.mjs";
-import { b as formatReference } from "../chunks/registry.mjs";
+import { x as formatReference } from "../chunks/registry.mjs";
 // src/verbs/build-image.ts
 var build_image_default = defineVerb({
 	summary: "Build the image of this commit and push it to the test registry",

@@ -3,7 +3,7 @@ import { r as readConfig } from "../chunks/config.mjs";
 import { i as examine, n as filesInArtifacts, r as filesInFolder, t as filesAtUrl } from "../chunks/doctor.mjs";
 import { n as findFleet } from "../chunks/fleets.mjs";
 import { b as UsageError } from "../chunks/host.mjs";
-import { l as createRegistryClient } from "../chunks/registry.mjs";
+import { u as createRegistryClient } from "../chunks/registry.mjs";
 // src/verbs/doctor.ts
 var doctor_default = defineVerb({
 	summary: "Check a published site and every image it names, from outside, as nodes see them",

@@ -1,6 +1,6 @@
 import { d as parsed, f as text, r as directory, t as defineVerb } from "../chunks/cli.mjs";
 import { t as initRepository } from "../chunks/init.mjs";
-import { E as parseRepository, T as parseReference, b as formatReference, x as formatRepository } from "../chunks/registry.mjs";
+import { D as parseRepository, E as parseReference, S as formatRepository, x as formatReference } from "../chunks/registry.mjs";
 // src/verbs/init.ts
 const repository = (raw, name) => formatRepository(parseRepository(raw, { field: `--${name}` }));
 var init_default = defineVerb({

@@ -1,6 +1,6 @@
 import { d as parsed, f as text, t as defineVerb } from "../chunks/cli.mjs";
 import { b as UsageError, u as readFileIfThere, v as InputError } from "../chunks/host.mjs";
-import { h as architectures } from "../chunks/registry.mjs";
+import { g as architectures } from "../chunks/registry.mjs";
 import { L as parseGraphUpdates, O as parseGraphReleases, S as formatGraph, g as throttleGraph, t as warinessOf, x as buildGraph } from "../chunks/updates.mjs";
 // src/verbs/render-graph.ts
 var render_graph_default = defineVerb({

@@ -1,13 +1,11 @@
 import type { Config } from '../config/config.ts';
-import { pushArtifact, readArtifact } from '../registry/artifact.ts';
+import { pushArtifact, readArtifact, titleAnnotation } from '../registry/artifact.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { isIndex } from '../registry/manifest.ts';
 import { atTag, type Digest, digestOf, formatReference } from '../registry/reference.ts';
 
 /** One layer a file; its title is the file's path, as `oras pull` takes it. */
 export const updatesArtifactType = 'application/vnd.coxswain.updates.v1+json';
-
-const titleAnnotation = 'org.opencontainers.image.title';
 
 export interface FleetArtifact {
   readonly fleet: string;

@@ -22,6 +22,9 @@ import {
   type Repository,
 } from './reference.ts';
 
+/** Path of the file that a layer of an artifact is, as `oras pull` takes it (OCI image spec, annotations). */
+export const titleAnnotation = 'org.opencontainers.image.title';
+
 export interface ArtifactLayer {
   readonly mediaType: string;
   readonly bytes: Uint8Array;

@@ -1,10 +1,9 @@
 import { InputError } from '../host/errors.ts';
+import { titleAnnotation } from '../registry/artifact.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { type Descriptor, isIndex } from '../registry/manifest.ts';
 import { type Digest, formatReference, type Reference } from '../registry/reference.ts';
 import type { FileText, FleetSource, SiteSource } from './fleet-source.ts';
-
-const titleAnnotation = 'org.opencontainers.image.title';
 
 /** Fleets from the artifacts that publish-updates pushes (`<image>:updates-<fleet>`), one of each. */
 export function artifactSource(client: RegistryClient, references: readonly Reference[]): SiteSource {

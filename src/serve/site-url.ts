@@ -1,4 +1,5 @@
 import { InputError, messageOf, OutsideError } from '../host/errors.ts';
+import { isLoopback } from '../registry/authentication.ts';
 import type { FileText, FleetSource, SiteSource } from './fleet-source.ts';
 
 const timeoutMilliseconds = 30_000;
@@ -28,8 +29,7 @@ function readUrl(text: string): URL {
   if (url === null || !['http:', 'https:'].includes(url.protocol)) {
     throw new InputError({ field: '--site', problem: 'not a folder, and not a URL', found: text });
   }
-  const isLoopback = /^(?:127(?:\.\d+){3}|\[::1\]|localhost)$/.test(url.hostname);
-  if (url.protocol === 'http:' && !isLoopback) {
+  if (url.protocol === 'http:' && !isLoopback(url)) {
     throw new InputError({
       field: '--site',
       problem: 'plain HTTP to another machine: anyone on the way could offer images of theirs',
