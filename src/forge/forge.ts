@@ -115,6 +115,34 @@ export interface PullRequests {
   ): Promise<PullRequest>;
   /** One comment a key: a second one with the same key replaces the first. */
   comment(number: number, key: string, body: string): Promise<void>;
+  /**
+   * Merges an open pull request by a merge commit, if its branch is still where the caller saw it. A base that has
+   * moved meanwhile is merged as it is then.
+   * @throws StaleBranchError when `head` is elsewhere by now; nothing was changed
+   * @throws InputError when it is not open, or a draft, or in conflict, or the forge does not let it be merged
+   */
+  merge(number: number, expected: { readonly head: Sha }): Promise<PullRequest>;
+}
+
+/** What is said about a commit, once for each context; pull requests show it, and branch protection can require it. */
+export interface Status {
+  /** Who says it, such as `coxswain/promotion/stable`. */
+  readonly context: string;
+  readonly state: 'success' | 'pending' | 'failure';
+  /** One line of at most `statusLength` characters. */
+  readonly description: string;
+  /** Where more is said. */
+  readonly url?: string;
+}
+
+/** What GitHub takes for a status's description, in characters. */
+export const statusLength = 140;
+
+export interface Statuses {
+  /** Replaces what was said in this context; writes nothing where that is how it is already. */
+  set(commit: Sha, status: Status): Promise<void>;
+  /** The newest of each context, sorted by context. */
+  list(commit: Sha): Promise<Status[]>;
 }
 
 /** Where branches and pull requests live. */
@@ -122,6 +150,7 @@ export interface Forge {
   readonly kind: 'git' | 'github';
   readonly branches: BranchStore;
   readonly pullRequests: PullRequests;
+  readonly statuses: Statuses;
 }
 
 /** A compare-and-swap was lost: somebody else moved the branch first. Read again, apply again. */

@@ -36,12 +36,16 @@ export function openGitBranches(git: Git): BranchStore {
   };
 }
 
-function refOf(branch: string): string {
+/** The full ref name of a branch. */
+export function refOf(branch: string): string {
   return `refs/heads/${branch}`;
 }
 
-/** Moving a checked-out branch would make its work tree look as if the user had undone our commit. */
-async function refuseCheckedOut(git: Git, branch: string): Promise<void> {
+/**
+ * Moving a checked-out branch would make its work tree look as if the user had undone our commit.
+ * @throws InputError
+ */
+export async function refuseCheckedOut(git: Git, branch: string): Promise<void> {
   const listed = await git.run(['worktree', 'list', '--porcelain']);
   for (const block of listed.split('\n\n')) {
     const lines = block.split('\n');

@@ -3,10 +3,12 @@ import { Git } from '../host/git.ts';
 import type { Forge } from './forge.ts';
 import { openGitBranches } from './git-branches.ts';
 import { openGitPullRequests } from './git-pull-requests.ts';
+import { openGitStatuses } from './git-statuses.ts';
 
 /**
  * The forge of one machine: a git repository and nothing else. Branches are its own branches (`refs/heads/…`),
- * pull requests are records on a ref; merging one is `git merge`.
+ * pull requests
+ * and statuses are records on refs; merging one is `git merge`.
  * @param directory a bare repository, or a folder inside a clone
  * @throws InputError when it is neither
  */
@@ -18,5 +20,10 @@ export async function openGitForge(directory: string): Promise<Forge> {
   if (top === undefined) throw new InputError({ where: directory, problem: 'not a git repository' });
   const git = new Git(top);
   const branches = openGitBranches(git);
-  return { kind: 'git', branches, pullRequests: openGitPullRequests(git, branches) };
+  return {
+    kind: 'git',
+    branches,
+    pullRequests: openGitPullRequests(git, branches),
+    statuses: openGitStatuses(git),
+  };
 }

@@ -77,10 +77,20 @@ export async function writeCommit(
   },
 ): Promise<Sha> {
   const tree = await writeTree(git, commit.parent, commit.changes);
-  return git.run(
-    ['commit-tree', tree, ...(commit.parent === undefined ? [] : ['-p', commit.parent]), '-F', '-'],
-    { input: commit.message, env: await identity(git) },
-  );
+  const parents = commit.parent === undefined ? [] : [commit.parent];
+  return commitTree(git, { tree, parents, message: commit.message });
+}
+
+/** Writes a commit of a tree that is there already; no ref names it yet. */
+export async function commitTree(
+  git: Git,
+  commit: { readonly tree: Sha; readonly parents: readonly Sha[]; readonly message: string },
+): Promise<Sha> {
+  const parents = commit.parents.flatMap((parent) => ['-p', parent]);
+  return git.run(['commit-tree', commit.tree, ...parents, '-F', '-'], {
+    input: commit.message,
+    env: await identity(git),
+  });
 }
 
 async function writeTree(git: Git, parent: Sha | undefined, changes: readonly FileChange[]): Promise<Sha> {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { InputError } from '../host/errors.ts';
 import type { Git } from '../host/git.ts';
 import type { BranchStore, PullRequest, PullRequestState, PullRequests, Sha } from './forge.ts';
+import { mergePullRequest } from './git-merge.ts';
 import { listTree, readTexts, writeCommit } from './git-objects.ts';
 import { moveRef, readRef } from './git-refs.ts';
 import { untilNotStale } from './retry.ts';
@@ -98,6 +99,11 @@ export function openGitPullRequests(git: Git, branches: BranchStore): PullReques
         };
       });
       return numbered(requests, number);
+    },
+    merge: async (number, { head }) => {
+      const merge = async () => mergePullRequest(git, numbered(await list(), number), head);
+      await untilNotStale(merge, numbered(await list(), number).base);
+      return numbered(await list(), number);
     },
     comment: async (number, key, body) => {
       await change(`comment on pull request ${number}`, async (known) => {

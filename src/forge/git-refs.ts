@@ -33,6 +33,34 @@ export async function moveRef(
   }
 }
 
+/**
+ * Moves a ref like moveRef, if another one is still where the caller saw it: both or nothing.
+ * @throws StaleBranchError for whichever is elsewhere
+ */
+export async function moveRefWhile(
+  git: Git,
+  move: { readonly ref: string; readonly from: Sha; readonly to: Sha },
+  guard: { readonly ref: string; readonly at: Sha },
+): Promise<void> {
+  const lines = ['start', `verify ${guard.ref} ${guard.at}`, `update ${move.ref} ${move.to} ${move.from}`];
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await git.run(['update-ref', '--stdin'], {
+        input: [...lines, 'commit', ''].join('\n'),
+        doing: `moving ${move.ref}`,
+      });
+      return;
+    } catch (error) {
+      for (const { ref, at } of [guard, { ref: move.ref, at: move.from }]) {
+        const now = await readRef(git, ref);
+        if (now !== at) throw new StaleBranchError(shortName(ref), at, now);
+      }
+      if (attempt === 5 || !messageOf(error).includes('.lock')) throw error;
+      await sleep(Math.random() * 100);
+    }
+  }
+}
+
 /** `refs/heads/main` → `main`; other refs keep their whole name. */
 function shortName(ref: string): string {
   return ref.replace(/^refs\/heads\//, '');

@@ -9,15 +9,18 @@ const attempts = 40;
  * rounds as there are writers are enough. The pauses are random, and grow with the time that a step takes: losers
  * then wait for their turn instead of slowing the others down.
  * @param step reads afresh each time
+ * @param moves the branch that may move; another one that does is the caller's matter. Default: any
+ * @throws StaleBranchError for another branch than that
  * @throws OutsideError when it was lost over and over
  */
-export async function untilNotStale<T>(step: () => Promise<T>): Promise<T> {
+export async function untilNotStale<T>(step: () => Promise<T>, moves?: string): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     const started = performance.now();
     try {
       return await step();
     } catch (error) {
-      if (!(error instanceof StaleBranchError)) throw error;
+      if (!(error instanceof StaleBranchError) || (moves !== undefined && error.branch !== moves))
+        throw error;
       if (attempt === attempts) {
         throw new OutsideError(
           `changing ${error.branch}`,

@@ -1,10 +1,10 @@
+import type { MergeForecast } from '../forge/merge-trees.ts';
 import { formatDuration, formatTime } from '../host/time.ts';
 import { describeHold } from '../operations/hold.ts';
 import type { FleetState, ReleaseRecord } from '../state/state.ts';
 import type { UpdateEntry } from '../updates/metadata.ts';
 import { holdAt, type Operations } from '../updates/operations.ts';
 import { rolloutEnd, rolloutProgress } from '../updates/progress.ts';
-import type { MergeForecast } from './merge.ts';
 
 /** One condition of a promotion. */
 export interface Gate {

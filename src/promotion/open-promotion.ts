@@ -2,6 +2,7 @@ import type { Config, Fleet } from '../config/config.ts';
 import { findFleet, fleetTip } from '../fleets/fleets.ts';
 import { promotionBranch } from '../forge/branch-names.ts';
 import type { Forge, Sha } from '../forge/forge.ts';
+import { forecastMerge } from '../forge/merge-trees.ts';
 import { type ProposalAction, proposeCommit, withdrawProposal } from '../forge/propose.ts';
 import { untilNotStale } from '../forge/retry.ts';
 import { InputError } from '../host/errors.ts';
@@ -22,7 +23,6 @@ import {
   rolloutGate,
   soakGate,
 } from './gates.ts';
-import { forecastMerge } from './merge.ts';
 import { promotionProposal } from './proposal.ts';
 
 /** What was found and done for one target fleet. */

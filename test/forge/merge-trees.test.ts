@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { forecastByIndex, forecastMerge } from '../../src/promotion/merge.ts';
+import { forecastByIndex, forecastMerge } from '../../src/forge/merge-trees.ts';
 import { commitFiles, createRepository } from '../support/repository.ts';
 
 const lines = (first: string, last: string) => `${first}\n${'same\n'.repeat(10)}${last}\n`;

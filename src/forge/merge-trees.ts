@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { Sha } from '../forge/forge.ts';
 import { exec } from '../host/exec.ts';
 import { withTemporaryFolder } from '../host/files.ts';
 import type { Git } from '../host/git.ts';
+import type { Sha } from './forge.ts';
 
 export type MergeForecast =
   | { readonly result: 'clean'; readonly tree: Sha }
