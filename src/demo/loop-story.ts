@@ -15,10 +15,16 @@ import type { Scene } from './scene.ts';
 const hour = 3600;
 const basearch = 'x86_64';
 
-/** The whole loop: a base moves, and in the end both fleets are offered the very image that was tested. */
-export async function playLoop(scene: Scene): Promise<void> {
+/**
+ * The whole loop: a base moves, and in the end both fleets are offered the very image that was tested.
+ * @param extraTests for the user's repository, by their paths below tests/
+ */
+export async function playLoop(
+  scene: Scene,
+  extraTests: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const { stage, options } = scene;
-  const first = await playOpening(scene);
+  const first = await playOpening(scene, extraTests);
   const { now } = first;
 
   stage.chapter('The base moves');
@@ -44,9 +50,10 @@ export async function playLoop(scene: Scene): Promise<void> {
     );
     await scene.pullRequest(basePull.number);
     const system = answer.system?.manager === 'systemd' ? `; systemd: ${answer.system.state}` : '';
+    const updates = answer.upgrades?.map(({ from }) => `; updates from ${from}`).join('') ?? '';
     return {
       value: answer,
-      what: `${answer.tests?.length ?? 0} tests in the VM (${answer.accelerator}): ${answer.verdict}${system}`,
+      what: `${answer.tests?.length ?? 0} tests in the VM (${answer.accelerator}): ${answer.verdict}${system}${updates}`,
     };
   });
   if (options.kind === 'systemd' && booted.system?.state !== 'running') {

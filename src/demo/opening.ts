@@ -1,5 +1,5 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { PullRequest } from '../forge/forge.ts';
 import { readBuild, readPullRequest } from './answers.ts';
 import { buildBaseImage } from './base-images.ts';
@@ -62,10 +62,11 @@ export async function playOpening(
       ...(scene.options.kind === 'systemd' ? { '20-systemd.sh': systemdTest } : {}),
       ...extraTests,
     };
-    await mkdir(join(scene.repository, 'tests'), { recursive: true });
     for (const [name, text] of Object.entries(tests)) {
-      await writeFile(join(scene.repository, 'tests', name), text);
-      await chmod(join(scene.repository, 'tests', name), 0o755);
+      const file = join(scene.repository, 'tests', name);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, text);
+      await chmod(file, 0o755);
     }
     await scene.git('add', '--all');
     await scene.git('commit', '--quiet', '--message', 'Derive our image from Fedora CoreOS');

@@ -5,6 +5,7 @@ import { defineVerb } from '../cli/verb.ts';
 import { playFailure } from '../demo/failing-story.ts';
 import { playLoop } from '../demo/loop-story.ts';
 import { versions } from '../demo/opening.ts';
+import { playBrokenUpgrade, rehearsalTests } from '../demo/rehearsal-story.ts';
 import { openScene } from '../demo/scene.ts';
 import { createStage } from '../demo/stage.ts';
 import { formatTable } from '../demo/table.ts';
@@ -14,7 +15,7 @@ import { requireTools } from '../host/tools.ts';
 export default defineVerb({
   summary: 'Show the whole loop on this machine: registry, build, VM, promotion, update graphs',
   about: `Makes a small bootable base image and a user's repository, moves the base, and lets the verbs do their
-work on a real registry, buildah, QEMU and git. Takes under a minute; needs root. Leaves its results in --output
+work on a real registry, buildah, QEMU and git. Takes under a minute (--systemd: three); needs root. Leaves its results in --output
 and nothing else: every process it starts, it stops.`,
   inputs: {
     systemd: flag('use a base image with a real systemd (made with mmdebstrap)'),
@@ -33,7 +34,12 @@ and nothing else: every process it starts, it stops.`,
     await withWorkplace(async (place) => {
       const scene = await openScene(stage, place, { kind, base: inputs.base, output, log });
       if (inputs['failing-test']) await playFailure(scene, versions.from);
-      else await playLoop(scene);
+      else {
+        // These tests need sshd as Debian has it, so they are for the base that is made here.
+        const rehearsed = kind === 'systemd' && inputs.base === undefined;
+        await playLoop(scene, rehearsed ? rehearsalTests : {});
+        if (rehearsed) await playBrokenUpgrade(scene);
+      }
       if (inputs['keep-running']) {
         stage.note(`\nThe registry is up: skopeo inspect --tls-verify=false docker://${scene.image}:stable`);
         stage.note(`The user's repository: ${scene.repository}. Ctrl-C ends it all.`);
@@ -56,7 +62,7 @@ Done in ${seconds.toFixed(1)} s. What is left to look at, in ${inputs.output}/:
   ${join(inputs.output, 'site')}/   what a web server would serve to nodes
   ${join(inputs.output, 'adoption.svg')}   how nodes would take the update, simulated
   ${join(inputs.output, 'pull-requests')}/   the pull requests as a reviewer sees them
-  ${join(inputs.output, 'boot-test')}/   reports and serial logs of the VMs
+  ${join(inputs.output, 'boot-test')}/   reports, timelines (SVG) and serial logs of the VMs
   ${join(inputs.output, 'summary.json')}   this run as data`,
     };
   },

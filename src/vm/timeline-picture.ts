@@ -36,9 +36,9 @@ export function drawTimeline(heading: string, machines: readonly MachineTimeline
       const bad = span.result !== undefined && span.result !== 'passed';
       const seconds = span.to - span.from;
       parts.push(
-        `<text x="${labels - 10}" y="${y + 15}" class="label"${bad ? ` fill="${failed}"` : ''}>${escaped(shortened(span.name, 36))}</text>`,
+        `<text x="${labels - 10}" y="${y + 15}" class="label${bad ? ' bad' : ''}">${escaped(shortened(span.name, 36))}</text>`,
         `<rect x="${x(span.from)}" y="${y + 3}" width="${Math.max(1.5, seconds * scale).toFixed(1)}" height="${row - 6}" rx="2" fill="${bad ? failed : colours[span.kind]}"><title>${escaped(span.name)}: ${span.from.toFixed(2)} s to ${span.to.toFixed(2)} s${span.result === undefined ? '' : `, ${span.result}`}</title></rect>`,
-        `<text x="${(Number(x(span.to)) + 5).toFixed(1)}" y="${y + 15}" class="seconds">${seconds.toFixed(seconds < 10 ? 2 : 1)} s${bad ? ` ${span.result}` : ''}</text>`,
+        `<text x="${(Number(x(span.to)) + 5).toFixed(1)}" y="${y + 15}" class="seconds${bad ? ' bad' : ''}">${seconds.toFixed(seconds < 10 ? 2 : 1)} s${bad ? ` ${span.result}` : ''}</text>`,
       );
       y += row;
     }
@@ -59,6 +59,7 @@ export function drawTimeline(heading: string, machines: readonly MachineTimeline
   .label { text-anchor: end }
   .tick { text-anchor: middle; fill: #6a7280; font-size: 11px }
   .seconds { fill: #6a7280; font-size: 11px }
+  .bad { fill: ${failed} }
 </style>
 <rect width="100%" height="100%" fill="#ffffff"/>
 <text x="16" y="26" class="heading">${escaped(shortened(heading, 100))}</text>

@@ -1,0 +1,65 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readBoot, readBuild } from './answers.ts';
+import type { Scene } from './scene.ts';
+
+/** Tests of an update, for the user's repository (paths below tests/); they need an image with systemd and sshd. */
+export const rehearsalTests: Readonly<Record<string, string>> = {
+  'before-upgrade/10-leave-state.sh': `#!/bin/sh
+set -eu
+wait-for-file /etc/ssh/ssh_host_ed25519_key
+mkdir -p /var/lib/notes
+echo "written on $COXSWAIN_FROM_VERSION" >/var/lib/notes/note
+echo "PermitRootLogin no" >/etc/ssh/sshd_config.d/90-local.conf
+echo demo-node >/etc/hostname
+cat /var/lib/notes/note
+`,
+  'after-upgrade/10-state-survived.sh': `#!/bin/sh
+set -eu
+echo "now on $COXSWAIN_TO_VERSION"
+cat /var/lib/notes/note
+grep -q "PermitRootLogin no" /etc/ssh/sshd_config.d/90-local.conf
+test "$(cat /etc/hostname)" = demo-node
+wait-for-unit ssh
+wait-for-port 22
+`,
+  'after-rollback/10-back.sh': `#!/bin/sh
+set -eu
+cat /var/lib/notes/note
+wait-for-unit ssh
+`,
+};
+
+/** A line for the Containerfile: a file of the new image that throws away what machines have. */
+const breakage = "RUN echo 'R /var/lib/notes' >/usr/lib/tmpfiles.d/notes.conf\n";
+
+/**
+ * A change that boots well and loses the state of every machine that updates to it: the rehearsal sees it, and it is
+ * not promoted. Call it when a release is on the fleet testing and `rehearsalTests` are committed; it leaves the
+ * checkout on the branch testing, with the change merged and refused.
+ */
+export async function playBrokenUpgrade(scene: Scene): Promise<void> {
+  const { stage, repository, options } = scene;
+  stage.chapter('A change that boots well, and breaks machines that update to it');
+  await scene.git('switch', '--quiet', '--create', 'tidy-up', 'testing');
+  const containerfile = join(repository, 'Containerfile');
+  await writeFile(containerfile, `${await readFile(containerfile, 'utf8')}${breakage}`);
+  await scene.git('commit', '--quiet', '--all', '--message', 'Tidy up old notes');
+  await scene.git('switch', '--quiet', 'testing');
+  await scene.git('merge', '--quiet', '--no-ff', '-m', 'Merge tidy-up', 'tidy-up');
+  await stage.step('build-image (breaks updates)', async () => {
+    const answer = readBuild(await scene.coxswain(['build-image']));
+    return { value: answer, what: `${answer.version} in the test registry` };
+  });
+  await stage.step('boot-test (breaks updates)', async () => {
+    const output = join(options.output, 'boot-test', 'broken-upgrade');
+    const answer = readBoot(await scene.coxswain(['boot-test', '--output', output], { expect: [1] }));
+    if (answer.verdict !== 'upgrade-failed')
+      throw new Error(`expected the rehearsal to fail, and it ended as ${answer.verdict}`);
+    return { value: undefined, what: 'boots well, and the rehearsed update lost its state' };
+  });
+  await stage.step('promote-image (breaks updates)', async () => {
+    await scene.coxswain(['promote-image', '--fleet', 'testing'], { expect: [1] });
+    return { value: undefined, what: 'promotion refused' };
+  });
+}
