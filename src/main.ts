@@ -41,6 +41,10 @@ async function main(args: readonly string[]): Promise<number> {
     throw new UsageError(`no verb ${JSON.stringify(name)}; the verbs are ${names.join(', ')}`);
   }
   const verb = await loadVerb(name);
+  if (process.env.COXSWAIN_INPUTS !== undefined && rest.length === 0) {
+    const { runAsAction } = await import('./cli/action.ts');
+    return runAsAction(name, verb, process.env);
+  }
   if (rest.includes('--help') || rest.includes('-h')) {
     process.stdout.write(verbHelp(name, verb));
     return 0;

@@ -1,3 +1,4 @@
+import type { Annotation } from '../host/annotation.ts';
 import type { Log } from '../host/log.ts';
 import type { Inputs, Values } from './inputs.ts';
 
@@ -10,26 +11,42 @@ export interface Context {
 }
 
 /** What a verb answers. */
-export interface Outcome {
+export interface Outcome<D = unknown> {
   /** For `--json` and for outputs of the action. */
-  readonly data: unknown;
+  readonly data: D;
   /** For people, on standard output. */
   readonly text: string;
+  /** The same for the job summary of a workflow run, as Markdown, with a heading of level 3. */
+  readonly summary?: string;
+  /** What a workflow run shows beside files of the checkout. */
+  readonly annotations?: readonly Annotation[];
   /** 1 when the verb worked and the answer is "no" (a test failed, a gate is red). */
   readonly exitCode?: 0 | 1;
 }
 
+/** One output of a verb's action. */
+export interface Output<D> {
+  /** One line for the table in the action's README. */
+  readonly about: string;
+  /** undefined is written as an empty text. */
+  of(data: D): string | number | boolean | undefined;
+}
+
+export type Outputs<D = unknown> = Readonly<Record<string, Output<D>>>;
+
 /** A verb: one file in src/verbs/, its default export. */
-export interface Verb<I extends Inputs = Inputs> {
+export interface Verb<I extends Inputs = Inputs, D = unknown> {
   /** One line, starting with a verb in the imperative. */
   readonly summary: string;
   /** More for `--help`: a paragraph, examples. */
   readonly about?: string;
   readonly inputs: I;
-  run(inputs: Values<I>, context: Context): Promise<Outcome>;
+  run(inputs: Values<I>, context: Context): Promise<Outcome<D>>;
+  /** What later steps of a workflow can use; written behind `run`, from whose answer the types come. */
+  readonly outputs?: Outputs<D>;
 }
 
-/** Keeps the types of the inputs while a verb is written down. */
-export function defineVerb<const I extends Inputs>(verb: Verb<I>): Verb<I> {
+/** Keeps the types of the inputs and of the answer while a verb is written down. */
+export function defineVerb<const I extends Inputs, D>(verb: Verb<I, D>): Verb<I> {
   return verb;
 }

@@ -1,4 +1,3 @@
-import { appendFile } from 'node:fs/promises';
 import { directory } from '../cli/directory.ts';
 import { flag, parsed, text } from '../cli/inputs.ts';
 import { openProject } from '../cli/project.ts';
@@ -6,7 +5,7 @@ import { defineVerb } from '../cli/verb.ts';
 import { InputError } from '../host/errors.ts';
 import { parseDuration } from '../host/time.ts';
 import { architectures } from '../registry/architecture.ts';
-import { formatAnnotations } from '../vm/annotations.ts';
+import { annotationsOf } from '../vm/annotations.ts';
 import { commentOn, describeTested } from '../vm/describe.ts';
 import { networks } from '../vm/machine-types.ts';
 import { type TestImageAnswer, testImage } from '../vm/test-image.ts';
@@ -88,12 +87,20 @@ has passed these very tests is not booted again. Exit code 1 when the image did 
     });
     return {
       data: dataOf(answer),
-      text: [
-        ...(await tellRunner(answer, project.config.tests, context.env)),
-        describe(answer, inputs.output),
-      ].join('\n'),
+      text: describe(answer, inputs.output),
+      summary: commentOn(answer),
+      annotations: answer.report === undefined ? [] : annotationsOf(answer.report, project.config.tests),
       exitCode: answer.evidence.result === 'PASSED' ? 0 : 1,
     };
+  },
+  outputs: {
+    passed: { about: 'true when the image passed', of: ({ passed }) => passed },
+    verdict: { about: 'passed, test-failed, kernel-panic, …', of: ({ verdict }) => verdict },
+    explanation: { about: 'what the verdict means here', of: ({ explanation }) => explanation },
+    skipped: { about: 'true when these very tests had passed before', of: ({ skipped }) => skipped },
+    image: { about: 'what was booted, as `repository@sha256:…`', of: ({ image }) => image },
+    version: { about: 'its version', of: ({ version }) => version },
+    evidence: { about: 'digest of the evidence that is attached to it', of: ({ evidence }) => evidence },
   },
 });
 
@@ -106,18 +113,6 @@ function readArchitecture(raw: string, name: string) {
     found: raw,
     expected: architectures.join(', '),
   });
-}
-
-/** What GitHub Actions shows: the summary of the job, and annotations, which are lines of output. */
-async function tellRunner(
-  answer: TestImageAnswer,
-  testsFolder: string,
-  env: NodeJS.ProcessEnv,
-): Promise<string[]> {
-  if ((env.GITHUB_STEP_SUMMARY ?? '') !== '')
-    await appendFile(env.GITHUB_STEP_SUMMARY as string, `${commentOn(answer)}\n`);
-  if (env.GITHUB_ACTIONS !== 'true' || answer.report === undefined) return [];
-  return formatAnnotations(answer.report, testsFolder);
 }
 
 function readProcessors(raw: string, name: string): number {

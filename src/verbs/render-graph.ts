@@ -50,6 +50,10 @@ engine gives a client of that wariness now (or at --now). Reads Fedora's own fil
       wariness === undefined ? complete : throttleGraph(complete, { now: context.now(), wariness });
     return { data: graph, text: formatGraph(graph) };
   },
+  outputs: {
+    nodes: { about: 'how many releases the graph has', of: ({ nodes }) => nodes.length },
+    edges: { about: 'how many updates it offers', of: ({ edges }) => edges.length },
+  },
 });
 
 /** What upstream passes over in silence, although it is rarely meant. */
