@@ -20,6 +20,7 @@ const packages: Readonly<Record<string, string>> = {
   mmdebstrap: 'mmdebstrap',
   'qemu-system-aarch64': 'qemu-system-arm',
   'qemu-system-x86_64': 'qemu-system-x86',
+  rpm: 'rpm',
   skopeo: 'skopeo',
   xz: 'xz-utils',
   zstd: 'zstd',

@@ -8,6 +8,7 @@ import { findFleet } from '../fleets/fleets.ts';
 import { InputError } from '../host/errors.ts';
 import { withTemporaryFolder } from '../host/files.ts';
 import type { Log } from '../host/log.ts';
+import { recordPackages } from '../packages/packages.ts';
 import type { Architecture } from '../registry/architecture.ts';
 import { type Image, readImage } from '../registry/image.ts';
 import {
@@ -94,6 +95,7 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
     }
     await requireBootTestTools(architecture, options.helper);
     const output = resolve(options.output);
+    const about = { repository: exact.repository, subject: image.manifest.descriptor };
     const report = await runTests({
       exact,
       image,
@@ -105,6 +107,9 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
       fleet,
       from,
       foreign: ownArchitectureName() !== architecture,
+      ...(sameRepository(exact.repository, config.testImage)
+        ? { onFiles: (root: string) => recordPackages(client, { ...about, root, log: options.log }) }
+        : {}),
       outputFolder: output,
       log: options.log,
     });

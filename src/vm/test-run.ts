@@ -38,6 +38,8 @@ export interface TestRunOptions {
   readonly from: readonly FromRelease[];
   /** The image is of another architecture than this machine: none of its programs can be run here. */
   readonly foreign: boolean;
+  /** Sees the image's files while they are mounted, once they have passed the checks. */
+  readonly onFiles?: (root: string) => Promise<void>;
   readonly outputFolder: string;
   readonly log: Log;
 }
@@ -61,6 +63,7 @@ export async function runTests(options: TestRunOptions): Promise<BootReport> {
     async (root) => {
       const checks = [labels, ...(await checkFiles(options, root, name))];
       if (checks.some(({ result }) => result !== 'passed')) return refuse(checks);
+      await options.onFiles?.(root);
       await mkdir(outputFolder, { recursive: true });
       return withTemporaryFolder('boot', async (folder) => {
         const prepared = await prepareImage({ root, image: name, folder, log });

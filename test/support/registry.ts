@@ -86,6 +86,8 @@ export interface SampleImage {
   /** GOARCH */
   readonly architecture?: string;
   readonly layers?: readonly Uint8Array[];
+  /** The layers are compressed already. */
+  readonly packed?: boolean;
   readonly tag?: string;
 }
 
@@ -99,7 +101,7 @@ export async function pushSampleImage(
   const layers = [];
   const diffIds = [];
   for (const content of contents) {
-    const packed = gzipSync(content);
+    const packed = sample.packed ? content : gzipSync(content);
     const { digest, size } = await client.uploadBlob(repository, packed);
     layers.push({ mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', digest, size });
     diffIds.push(digestOf(content));
@@ -123,4 +125,14 @@ export async function pushSampleImage(
   const digest = digestOf(bytes);
   await client.putManifest(repository, sample.tag ?? digest, bytes, mediaTypes.ociManifest);
   return atDigest(repository, digest);
+}
+
+/** Pushes an image of these layers, compressed here unless they are `packed`. */
+export async function pushLayers(
+  client: RegistryClient,
+  repository: Repository,
+  tars: readonly Uint8Array[],
+  options: { readonly packed?: boolean; readonly tag?: string; readonly created?: string } = {},
+): Promise<DigestReference> {
+  return pushSampleImage(client, repository, { layers: tars, ...options });
 }

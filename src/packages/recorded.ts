@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { pushArtifact, readArtifact } from '../registry/artifact.ts';
+import type { Descriptor, RegistryClient } from '../registry/client.ts';
+import { NotFoundError } from '../registry/failures.ts';
+import { atDigest, type Digest, type DigestReference, type Repository } from '../registry/reference.ts';
+import { byName } from './compare.ts';
+import type { Package } from './package.ts';
+
+/** Attached to an image: the list of its packages. Travels with it as all that is attached does. */
+export const packagesArtifactType = 'application/vnd.coxswain.packages.v1+json';
+
+const listSchema = z.object({
+  packages: z.array(
+    z.object({
+      name: z.string().min(1),
+      epoch: z.int().positive().optional(),
+      version: z.string(),
+      release: z.string(),
+      architecture: z.string(),
+    }),
+  ),
+});
+
+/** Attaches the list; the same list again changes nothing. */
+export function pushPackages(
+  client: RegistryClient,
+  repository: Repository,
+  subject: Descriptor,
+  packages: readonly Package[],
+): Promise<Descriptor> {
+  const list: z.infer<typeof listSchema> = {
+    packages: [...packages].sort(byName).map(({ name, epoch, version, release, architecture }) => ({
+      name,
+      ...(epoch === undefined ? {} : { epoch }),
+      version,
+      release,
+      architecture,
+    })),
+  };
+  return pushArtifact(client, {
+    repository,
+    artifactType: packagesArtifactType,
+    subject,
+    layers: [{ mediaType: packagesArtifactType, bytes: Buffer.from(`${JSON.stringify(list)}\n`) }],
+  });
+}
+
+/** Whether an image has a list. */
+export async function hasPackages(
+  client: RegistryClient,
+  repository: Repository,
+  digest: Digest,
+): Promise<boolean> {
+  return (await client.referrers(repository, digest, packagesArtifactType)).length > 0;
+}
+
+/** The list that is attached to an image; undefined where there is none that can be read. */
+export async function recordedPackages(
+  client: RegistryClient,
+  image: DigestReference,
+): Promise<readonly Package[] | undefined> {
+  const { repository, digest } = image;
+  for (const descriptor of await client.referrers(repository, digest, packagesArtifactType)) {
+    const artifact = await readArtifact(client, atDigest(repository, descriptor.digest)).catch(
+      (error: unknown) => {
+        // Listed, and deleted since.
+        if (error instanceof NotFoundError) return undefined;
+        throw error;
+      },
+    );
+    const layer = artifact?.layers.find((each) => each.descriptor.mediaType === packagesArtifactType);
+    const parsed = listSchema.safeParse(layer === undefined ? undefined : jsonOrUndefined(layer.bytes));
+    if (parsed.success)
+      return parsed.data.packages.map(({ epoch, ...each }) => ({
+        ...each,
+        ...(epoch === undefined ? {} : { epoch }),
+      }));
+  }
+  return undefined;
+}
+
+function jsonOrUndefined(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
