@@ -1,0 +1,276 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createEmulator } from 'emulate';
+import { exec } from '../../src/host/exec.ts';
+import { Git } from '../../src/host/git.ts';
+import { type Answer, type Call, notFound, parseBody, readBody, refuse } from './github/answer.ts';
+import { gitDataRoutes } from './github/git-data.ts';
+import { serveGit } from './github/git-http.ts';
+import { answerGraphql } from './github/graphql.ts';
+import { allows, everything, forbidden, type Permissions, permissionFor } from './github/permissions.ts';
+import { pullRoutes, type Settings } from './github/pulls.ts';
+import { statusRoutes } from './github/statuses.ts';
+
+export type { Permissions } from './github/permissions.ts';
+export type { Settings } from './github/pulls.ts';
+
+/** Who a token belongs to. */
+export interface TokenOwner {
+  readonly login: string;
+  /** Default: everything that our verbs need. */
+  readonly permissions?: Permissions;
+}
+
+/** An answer that GitHub gives instead of its own. */
+export interface Fault {
+  /** Default: any. */
+  readonly method?: string;
+  /** Of the path as in the log of requests: `/repos/acme/os/pulls`, `/graphql`. */
+  readonly path: RegExp;
+  /** 0: the connection breaks. */
+  readonly status: number;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** How often. Default: 1. */
+  readonly times?: number;
+  /** The request is carried out first: only its answer gets lost. */
+  readonly after?: boolean;
+}
+
+export interface LoggedRequest {
+  readonly method: string;
+  /** Beneath the API's address, or as it is for everything else; without the query. */
+  readonly path: string;
+  readonly status: number;
+  readonly login: string | undefined;
+}
+
+/** GitHub on this machine: an emulator for what people see, a real repository for git. */
+export interface GitHubServer {
+  /** As GITHUB_API_URL: like a GitHub Enterprise Server's, with a path. */
+  readonly apiUrl: string;
+  /** As GITHUB_SERVER_URL. */
+  readonly serverUrl: string;
+  /** Of `github-actions[bot]`, as a workflow's GITHUB_TOKEN. */
+  readonly token: string;
+  /** Of a GitHub App, and of a person. */
+  readonly tokens: { readonly app: string; readonly person: string };
+  /** `owner/name` */
+  readonly repository: string;
+  /** The bare repository: its refs are what the API shows. */
+  readonly directory: string;
+  readonly requests: LoggedRequest[];
+  readonly settings: Settings;
+  inject(fault: Fault): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts an emulated GitHub with one repository, empty but for its default branch's name.
+ * @param options.tokens more tokens, and whose they are; the three that are always there can be replaced
+ */
+export async function startGitHub(
+  options: {
+    readonly repository?: string;
+    readonly defaultBranch?: string;
+    /** What the workflow's token may do. */
+    readonly permissions?: Permissions;
+    readonly tokens?: Readonly<Record<string, TokenOwner>>;
+    readonly settings?: Partial<Settings>;
+  } = {},
+): Promise<GitHubServer> {
+  const { repository = 'acme/os', defaultBranch = 'main', permissions = everything } = options;
+  const [owner = '', name = ''] = repository.split('/');
+  const folder = await mkdtemp(join(tmpdir(), 'coxswain-test-github-'));
+  const directory = join(folder, `${name}.git`);
+  await exec('git', ['init', '--quiet', '--bare', '--initial-branch', defaultBranch, directory]);
+  const git = new Git(directory);
+  for (const setting of ['uploadpack.allowAnySHA1InWant', 'uploadpack.allowFilter', 'http.receivepack'])
+    await git.run(['config', setting, 'true']);
+  for (const [key, value] of [
+    ['user.name', 'GitHub'],
+    ['user.email', 'noreply@github.com'],
+    ['gc.auto', '0'],
+  ] as const)
+    await git.run(['config', key, value]);
+  const owners: Readonly<Record<string, TokenOwner>> = {
+    ghs_tokenOfTheWorkflow000000000000000000: { login: 'github-actions[bot]', permissions },
+    ghs_tokenOfAnApp00000000000000000000000: { login: 'acme-coxswain[bot]' },
+    github_pat_tokenOfAPerson0000000000000: { login: 'ada' },
+    ...options.tokens,
+  };
+  const [token = '', app = '', person = ''] = Object.keys(owners);
+  const settings: Settings = { actionsMayOpenPullRequests: true, drafts: true, ...options.settings };
+  const requests: LoggedRequest[] = [];
+  const faults: (Fault & { left: number })[] = [];
+
+  const server = createServer((request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      response.writeHead(500).end(error instanceof Error ? error.stack : String(error));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const serverUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const apiUrl = `${serverUrl}/api/v3`;
+  const emulated = await createEmulator({
+    service: 'github',
+    port: 0,
+    seed: {
+      tokens: Object.fromEntries(
+        Object.entries(owners).map(([key, { login }]) => [
+          key,
+          { login, scopes: ['repo', 'user', 'admin:org'] },
+        ]),
+      ),
+      github: {
+        users: [...new Set(Object.values(owners).map(({ login }) => login))].map((login) => ({ login })),
+        orgs: [
+          {
+            login: owner,
+            members: Object.values(owners).map(({ login }) => ({ login, role: 'admin' })),
+          },
+        ],
+        repos: [{ owner, name, private: false, default_branch: defaultBranch, auto_init: true }],
+      },
+    },
+  });
+  const url = `${apiUrl}/repos/${repository}`;
+
+  async function forward(method: string, path: string, key: string, body: unknown): Promise<Answer> {
+    const answer = await fetch(`${emulated.url}${path}`, {
+      method,
+      headers: { authorization: `token ${key}`, 'content-type': 'application/json' },
+      ...(method === 'GET' || method === 'HEAD' ? {} : { body: JSON.stringify(body) }),
+    });
+    // It tells its own address.
+    const outside = (text: string) =>
+      text.replaceAll(`${emulated.url}/repos/`, `${apiUrl}/repos/`).replaceAll(emulated.url, serverUrl);
+    const text = outside(await answer.text());
+    const link = answer.headers.get('link');
+    return {
+      status: answer.status,
+      ...(text === '' ? {} : { json: JSON.parse(text) as unknown }),
+      headers: link === null ? {} : { link: outside(link) },
+    };
+  }
+  const routes = [pullRoutes(git, settings), statusRoutes(git, url), gitDataRoutes(git, url)];
+
+  async function answerApi(call: Call, path: string, query: string, key: string): Promise<Answer> {
+    const rights = owners[key]?.permissions ?? everything;
+    if (path === '/graphql') return answerGraphql(git, call, { permissions: rights, settings });
+    if (call.route !== undefined) {
+      const need = permissionFor(call.method, call.route);
+      if (!allows(rights, need))
+        return forbidden(need, key.startsWith('github_pat_') ? 'personal access token' : 'integration');
+      for (const route of routes) {
+        const answer = await route(call);
+        if (answer !== undefined) return answer;
+      }
+      const archive = /^tarball(?:\/(.+))?$/.exec(call.route)?.[1];
+      if (archive !== undefined)
+        return { status: 302, headers: { location: `${serverUrl}/_codeload/${repository}/${archive}` } };
+    }
+    return forward(call.method, `${path}${query}`, key, call.body);
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const method = request.method ?? 'GET';
+    const at = new URL(request.url ?? '/', serverUrl);
+    const api = /^\/api\/(?:v3|(?=graphql))/.exec(at.pathname);
+    const path = api === null ? at.pathname : `/${at.pathname.slice(api[0].length).replace(/^\//, '')}`;
+    const key = tokenOf(request.headers.authorization);
+    const login = key === undefined ? undefined : owners[key]?.login;
+    response.on('close', () => requests.push({ method, path, status: response.statusCode, login }));
+    const fault = faults.find(
+      (each) => each.left > 0 && each.path.test(path) && (each.method ?? method) === method,
+    );
+    if (fault !== undefined) fault.left -= 1;
+    const spoil = () => {
+      if (fault?.status === 0) return request.socket.destroy();
+      return response.writeHead(fault?.status ?? 500, fault?.headers ?? {}).end(fault?.body ?? '');
+    };
+    if (fault !== undefined && fault.after !== true) {
+      request.resume();
+      return void spoil();
+    }
+    const archive = /^\/_codeload\/[^/]+\/[^/]+\/(.+)$/.exec(at.pathname)?.[1];
+    if (archive !== undefined) {
+      const prefix = `--prefix=${owner}-${name}/`;
+      const file = join(folder, `${Date.now()}.tar.gz`);
+      await git.run(['archive', '--format=tar.gz', prefix, '-o', file, decodeURIComponent(archive)]);
+      return void response.end(await readFile(file));
+    }
+    const repositoryPath = [`/${repository}.git`, `/${repository}`].find((each) =>
+      at.pathname.startsWith(`${each}/`),
+    );
+    if (api === null && repositoryPath !== undefined) {
+      if (login === undefined)
+        return void response.writeHead(401, { 'www-authenticate': 'Basic realm="GitHub"' }).end();
+      return serveGit(request, response, {
+        directory,
+        path: at.pathname.slice(repositoryPath.length),
+        query: at.search.slice(1),
+        login,
+      });
+    }
+    const body = parseBody(await readBody(request));
+    const prefix = `/repos/${repository}/`;
+    const answer =
+      api === null
+        ? notFound
+        : key === undefined || login === undefined
+          ? refuse(401, key === undefined ? 'Requires authentication' : 'Bad credentials')
+          : await answerApi(
+              {
+                method,
+                route: path.startsWith(prefix) ? decodeURIComponent(path.slice(prefix.length)) : undefined,
+                query: at.searchParams,
+                body,
+                login,
+                ask: (verb, route, sent) => forward(verb, `/repos/${repository}/${route}`, key, sent),
+              },
+              path,
+              at.search,
+              key,
+            );
+    if (fault !== undefined) return void spoil();
+    const headers = {
+      'content-type': 'application/json; charset=utf-8',
+      'x-ratelimit-remaining': '4999',
+      'x-ratelimit-limit': '5000',
+      ...answer.headers,
+    };
+    response
+      .writeHead(answer.status, headers)
+      .end(answer.bytes ?? (answer.json === undefined ? '' : JSON.stringify(answer.json)));
+  }
+
+  return {
+    apiUrl,
+    serverUrl,
+    token,
+    tokens: { app, person },
+    repository,
+    directory,
+    requests,
+    settings,
+    inject: (fault) => faults.push({ ...fault, left: fault.times ?? 1 }),
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await emulated.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function tokenOf(header: string | undefined): string | undefined {
+  const [, kind = '', value = ''] = /^(\w+) (.+)$/.exec(header ?? '') ?? [];
+  if (/^(token|bearer)$/i.test(kind)) return value;
+  // Git sends any name, and the token as the password.
+  if (/^basic$/i.test(kind)) return Buffer.from(value, 'base64').toString().split(':')[1];
+  return undefined;
+}

@@ -1,0 +1,67 @@
+import type { Git } from '../../../src/host/git.ts';
+import { type Answer, type Call, refuse } from './answer.ts';
+import { revision, swap } from './git-data.ts';
+import { allows, type Permissions } from './permissions.ts';
+import type { Pull, Settings } from './pulls.ts';
+
+interface RefUpdate {
+  readonly name: string;
+  readonly afterOid: string;
+  readonly beforeOid?: string;
+  readonly force?: boolean;
+}
+
+/** The few operations that we use; `test/forge/github-graphql.test.ts` holds their texts against GitHub's schema. */
+export async function answerGraphql(
+  git: Git,
+  call: Call,
+  rules: { readonly permissions: Permissions; readonly settings: Settings },
+): Promise<Answer> {
+  const query = String(call.body.query);
+  const variables = (call.body.variables ?? {}) as Record<string, unknown>;
+  const input = (variables.input ?? variables) as Record<string, unknown>;
+  const data = (value: unknown): Answer => ({ status: 200, json: { data: value } });
+  const fail = (type: string, message: string, path: string): Answer => ({
+    status: 200,
+    json: { data: { [path]: null }, errors: [{ type, path: [path], message }] },
+  });
+  const needs = (path: string, ...names: string[]) =>
+    names.every((name) => allows(rules.permissions, [[name, 'write']]))
+      ? undefined
+      : fail('FORBIDDEN', 'Resource not accessible by integration', path);
+
+  if (/\bviewer\b/.test(query)) return data({ viewer: { login: call.login } });
+  if (/\bupdateRefs\b/.test(query)) {
+    const missing = needs('updateRefs', 'contents');
+    if (missing !== undefined) return missing;
+    for (const { name, afterOid, beforeOid, force } of input.refUpdates as RefUpdate[]) {
+      const now = await revision(git, name);
+      const unprocessable = (message: string) => fail('UNPROCESSABLE', message, 'updateRefs');
+      if (beforeOid !== undefined && beforeOid !== now)
+        return unprocessable(`${name} is at ${now} but expected ${beforeOid}`);
+      if (now === undefined) return unprocessable(`${name} does not exist`);
+      if ((await revision(git, `${afterOid}^{commit}`)) === undefined)
+        return unprocessable(`${afterOid} does not exist`);
+      if (force !== true && (await git.try(['merge-base', '--is-ancestor', now, afterOid])) === undefined)
+        return unprocessable('Update is not a fast forward');
+      if (!(await swap(git, name, now, afterOid))) return unprocessable(`${name} could not be locked`);
+    }
+    return data({ updateRefs: { clientMutationId: null } });
+  }
+  for (const [operation, draft] of [
+    ['markPullRequestReadyForReview', false],
+    ['convertPullRequestToDraft', true],
+  ] as const) {
+    if (!query.includes(operation)) continue;
+    const missing = needs(operation, 'contents', 'pull_requests');
+    if (missing !== undefined) return missing;
+    if (draft && !rules.settings.drafts)
+      return fail('UNPROCESSABLE', 'Draft pull requests are not supported in this repository.', operation);
+    const all = (await call.ask('GET', 'pulls?state=all&per_page=100')).json as Pull[];
+    const pull = all.find((each) => each.node_id === input.pullRequestId);
+    if (pull === undefined) return fail('NOT_FOUND', 'Could not resolve to a node', operation);
+    await call.ask('PATCH', `pulls/${pull.number}`, { draft });
+    return data({ [operation]: { pullRequest: { isDraft: draft } } });
+  }
+  return refuse(400, `the emulated GitHub does not know this query: ${query}`);
+}
