@@ -135,6 +135,13 @@ function promotionProblems(config: Config, at: Placer): InputProblem[] {
           remedy: 'Add promote-from, or leave soak out.',
         });
       }
+      if (fleet.approve === 'auto') {
+        problems.push({
+          ...at(['fleets', fleet.name, 'approve']),
+          problem: 'nothing is promoted to this fleet, so nothing can be approved',
+          remedy: 'Add promote-from, or leave approve out.',
+        });
+      }
     } else if (!names.includes(fleet.promoteFrom)) {
       const meant = nearest(fleet.promoteFrom, names);
       problems.push({

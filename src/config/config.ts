@@ -11,6 +11,7 @@ import {
 } from '../registry/reference.ts';
 import { checkConfig } from './checks.ts';
 import { type Path, readDocument, type SourceDocument } from './document.ts';
+import { type FreezeWindow, readFreezeWindow } from './freeze.ts';
 import { errorOf, fieldName, problemsOf } from './problems.ts';
 import { configSchema, type WrittenConfig } from './schema.ts';
 import { defaultUpstream, readAddress, type UpstreamAddresses } from './upstream.ts';
@@ -77,6 +78,12 @@ export interface Fleet {
   readonly promoteFrom?: string;
   /** Seconds that a release runs in `promoteFrom` before. */
   readonly soak: number;
+  /** What the soak time is counted from: start or end of the rollout in `promoteFrom`. */
+  readonly soakAfter: 'start' | 'complete';
+  /** auto: promotions are merged as soon as all gates are green. */
+  readonly approve: 'manual' | 'auto';
+  /** When nothing is promoted here, the windows of all fleets included. */
+  readonly freeze: readonly FreezeWindow[];
 }
 
 /**
@@ -156,8 +163,15 @@ function build(
       : readDeadline(written['boot-test'].deadline, place),
   );
   const url = read(['publish', 'url'], (place) => readUrl(written.publish.url, place));
+  const readFreeze = (windows: typeof written.freeze, path: Path): FreezeWindow[] =>
+    windows
+      .map((window, index) => read([...path, index], (place) => readFreezeWindow(window, place)))
+      .filter((window) => window !== undefined);
+  const freeze = readFreeze(written.freeze, ['freeze']);
   const fleets = Object.entries(written.fleets).map(([name, fleet]): Fleet | undefined => {
-    const soak = read(['fleets', name, 'soak'], (place) => parseDuration(fleet?.soak ?? '0s', place));
+    const [soakText = '', soakAfter] = (fleet?.soak ?? '0s').split(' after ');
+    const soak = read(['fleets', name, 'soak'], (place) => parseDuration(soakText, place));
+    const own = readFreeze(fleet?.freeze ?? [], ['fleets', name, 'freeze']);
     const promoteFrom = fleet?.['promote-from'];
     if (soak === undefined) return undefined;
     return {
@@ -167,6 +181,9 @@ function build(
       template: tidyPath(fleet?.template ?? `rollouts/${name}.json.hbs`),
       ...(promoteFrom === undefined ? {} : { promoteFrom }),
       soak,
+      soakAfter: soakAfter === 'complete' ? 'complete' : 'start',
+      approve: fleet?.approve ?? 'manual',
+      freeze: [...freeze, ...own],
     };
   });
   const [firstArchitecture, ...architectures] = [...new Set(written.architectures)];

@@ -22,6 +22,29 @@ const name = z
   .max(63)
   .regex(/^[a-zA-Z0-9][a-zA-Z0-9.-]*$/, 'letters, digits, "." and "-", starting with a letter or a digit');
 
+const soakForm = 'a duration, and what it is counted from: 48h, 48h after start, 7d after complete';
+
+const freezeWindow = z
+  .strictObject({
+    start: z
+      .string()
+      .describe(
+        'When it begins: cron with five fields ("0 16 * * 5"), or one moment, such as 2026-12-18T00:00.',
+      ),
+    until: z.string().optional().describe('When it ends, in the same form. Either this or duration.'),
+    duration: duration.optional().describe('How long it takes, such as 64h. Either this or until.'),
+    'time-zone': z
+      .string()
+      .default('UTC')
+      .describe('IANA time zone that start and until are told in, such as Europe/Berlin.'),
+    reason: z.string().min(1, 'a text that says why').describe('Why: shown wherever something waits for it.'),
+  })
+  .describe('A time in which nothing is promoted.');
+
+const freeze = z
+  .array(freezeWindow, 'a list of windows: [{ start: "0 16 * * 5", until: "0 8 * * 1", reason: weekend }]')
+  .default([]);
+
 const fleet = z
   .strictObject({
     branch: z
@@ -49,9 +72,18 @@ const fleet = z
       .string()
       .optional()
       .describe('Fleet whose releases are proposed to this one by a pull request.'),
-    soak: duration
+    soak: z
+      .string(soakForm)
+      .regex(/^(\d+[smhdw])+( after (start|complete))?$/, soakForm)
       .default('0s')
-      .describe('How long a release runs in the fleet before, from the start of its rollout, such as 48h.'),
+      .describe(
+        'How long a release runs in the fleet before: 48h (or 48h after start) from the start of its rollout there, 48h after complete from its end.',
+      ),
+    approve: z
+      .enum(['manual', 'auto'])
+      .default('manual')
+      .describe('auto: a promotion to this fleet is merged as soon as all of its gates are green.'),
+    freeze: freeze.describe('Times in which nothing is promoted to this fleet, besides those of all fleets.'),
   })
   .describe('One fleet: a branch and the nodes that follow it. Everything has a default: testing: {}');
 
@@ -151,6 +183,7 @@ export const configSchema = z
     fleets: z
       .record(name, fleet.nullable())
       .describe('The fleets by name, the first to get a release first.'),
+    freeze: freeze.describe('Times in which nothing is promoted to any fleet.'),
     rings: z
       .record(name, z.number().min(0).max(1))
       .default({})

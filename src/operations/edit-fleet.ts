@@ -20,7 +20,12 @@ export type Action =
   | { readonly kind: 'resume'; readonly version?: string; readonly reason?: string }
   | { readonly kind: 'barrier' | 'deadend'; readonly version: string; readonly reason: string }
   | { readonly kind: 'withdraw'; readonly version: string; readonly reason: string; readonly force: boolean }
-  | { readonly kind: 'hold'; readonly reason: string; readonly duration?: number }
+  | {
+      readonly kind: 'hold';
+      readonly reason: string;
+      readonly duration?: number;
+      readonly keepRollouts?: boolean;
+    }
   | { readonly kind: 'release-hold'; readonly reason?: string };
 
 /** What an action did. */

@@ -4,6 +4,7 @@ import { InputError } from '../host/errors.ts';
 import { formatTime } from '../host/time.ts';
 import type { FleetState } from '../state/state.ts';
 import { tidy, type UpdateEntry, type UpdateMetadata } from '../updates/metadata.ts';
+import { rolloutEnd } from '../updates/progress.ts';
 import { strandedByTidying } from '../updates/ways.ts';
 
 type Said = UpdateEntry['metadata'];
@@ -68,7 +69,15 @@ export function say(state: FleetState, version: string, said: Said, now: number)
   const { releases } = state;
   const harmless =
     strandedByTidying({ releases, updates: changed }, { releases, updates: tidied }, now).length === 0;
-  return { ...state, updates: harmless ? tidied : changed };
+  return withRolloutEnd({ ...state, updates: harmless ? tidied : changed }, version, said);
+}
+
+/** The record knows when a rollout ends, long after the update metadata has been tidied: it follows each change. */
+function withRolloutEnd(state: FleetState, version: string, { rollout }: Said): FleetState {
+  const record = state.records[version];
+  const end = rollout === undefined ? undefined : rolloutEnd(rollout);
+  if (record === undefined || end === undefined || record.rolloutEnd === end) return state;
+  return { ...state, records: { ...state.records, [version]: { ...record, rolloutEnd: end } } };
 }
 
 /** Versions that nobody is to be offered: withdrawn, or paused. */

@@ -1,7 +1,7 @@
 import { InputError } from '../host/errors.ts';
 import { formatTime } from '../host/time.ts';
 import type { FleetState } from '../state/state.ts';
-import type { PausedRollout } from '../updates/operations.ts';
+import { holdAt, type PausedRollout } from '../updates/operations.ts';
 import { resumedRollout } from '../updates/pause.ts';
 import { rolloutPhase, rolloutProgress } from '../updates/progress.ts';
 import type { Edited, Order } from './edited.ts';
@@ -94,6 +94,7 @@ export function settle(
   const done: string[] = [];
   for (const each of state.operations.paused ?? []) {
     if (each.until === undefined || each.until > now) continue;
+    if (each.held === true && holdAt(state.operations, now) !== undefined) continue;
     // From now on, not from then: the value goes on where it stood, however late we are.
     const restored = resumeOne(next, each, now);
     next = restored.state;
@@ -128,12 +129,17 @@ export function forgetPause(state: FleetState, version: string): FleetState {
   return left.length === paused.length ? state : withPaused(state, left);
 }
 
-function pauseOne(
+/** Pauses one rollout. @throws InputError for a barrier that nodes would go around */
+export function pauseOne(
   state: FleetState,
   version: string,
-  order: Order & { readonly reason: string; readonly duration?: number | undefined },
+  order: Order & {
+    readonly reason: string;
+    readonly duration?: number | undefined;
+    readonly held?: boolean;
+  },
 ): FleetState {
-  const { fleet, reason, by, now, duration } = order;
+  const { fleet, reason, by, now, duration, held } = order;
   const { rollout, barrier, ...kept } = saidOf(state.updates, version);
   if (barrier !== undefined) refuseBeforeTargets(state, fleet, version);
   const paused: PausedRollout = {
@@ -151,6 +157,7 @@ function pauseOne(
     by,
     at: now,
     ...(duration === undefined ? {} : { until: now + duration }),
+    ...(held === true ? { held } : {}),
   };
   const without = forgetPause(say(state, version, kept, now), version);
   return withPaused(without, [...(without.operations.paused ?? []), paused]);
@@ -174,7 +181,8 @@ function refuseBeforeTargets(state: FleetState, fleet: string, version: string):
   });
 }
 
-function resumeOne(
+/** Lets one rollout go on where it stood. */
+export function resumeOne(
   state: FleetState,
   paused: PausedRollout,
   now: number,
@@ -204,12 +212,14 @@ function restate(
   { reason, by, now, duration }: Order & { readonly reason: string; readonly duration?: number | undefined },
 ): PausedRollout {
   const asked = paused.until === undefined ? undefined : paused.until - paused.at;
-  if (paused.reason === reason && asked === duration) return paused;
-  const { until: _, ...rest } = paused;
+  if (paused.held !== true && paused.reason === reason && asked === duration) return paused;
+  // Who pauses what a hold had stopped means it, also after the hold.
+  const { until: _, held: __, ...rest } = paused;
   return { ...rest, reason, by, at: now, ...(duration === undefined ? {} : { until: now + duration }) };
 }
 
-function withPaused(state: FleetState, paused: readonly PausedRollout[]): FleetState {
+/** Replaces the list of what is paused. */
+export function withPaused(state: FleetState, paused: readonly PausedRollout[]): FleetState {
   const { paused: _, ...rest } = state.operations;
   return { ...state, operations: paused.length === 0 ? rest : { ...rest, paused } };
 }

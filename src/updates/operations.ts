@@ -21,12 +21,27 @@ export interface PausedRollout extends Statement {
   readonly progress: number;
   /** UNIX seconds at which it goes on by itself. */
   readonly until?: number;
+  /** It stands still because the fleet is held, and goes on when the hold ends. */
+  readonly held?: boolean;
 }
 
 /** Nothing is promoted into the fleet. */
 export interface Hold extends Statement {
   /** UNIX seconds at which the hold ends by itself. */
   readonly until?: number;
+}
+
+/** A hold that somebody set elsewhere, and that lasts as long as it is there. */
+export interface Stop extends Hold {
+  /** `label on pull request #7`, `.coxswain/hold/stable.yaml on branch stable` */
+  readonly source: string;
+}
+
+/** A release of the fleet before that need not soak: it mends something urgent. */
+export interface UrgentRelease extends Statement {
+  readonly version: string;
+  /** Source commit of that release. */
+  readonly commit: string;
 }
 
 /** A release that no node is offered any more. */
@@ -40,6 +55,8 @@ export interface WithdrawnRelease extends Statement {
 export interface Operations {
   readonly paused?: readonly PausedRollout[];
   readonly hold?: Hold;
+  readonly stops?: readonly Stop[];
+  readonly urgent?: readonly UrgentRelease[];
   readonly withdrawn?: readonly WithdrawnRelease[];
 }
 
@@ -56,7 +73,7 @@ const statement = {
 
 const version = someText('a version, such as "44.20260707.3.1-3f9a1c02"');
 
-const operations = openObject('an object {paused, hold, withdrawn}', {
+const operations = openObject('an object {paused, hold, stops, urgent, withdrawn}', {
   paused: z
     .array(
       openObject('a paused rollout', {
@@ -69,6 +86,7 @@ const operations = openObject('an object {paused, hold, withdrawn}', {
           .max(1, { error: 'a fraction from 0 to 1' }),
         ...statement,
         until: moment.optional(),
+        held: z.boolean({ error: 'true or false' }).optional(),
       }),
       { error: 'the list of paused rollouts' },
     )
@@ -77,6 +95,22 @@ const operations = openObject('an object {paused, hold, withdrawn}', {
     ...statement,
     until: moment.optional(),
   }).optional(),
+  stops: z
+    .array(
+      openObject('a hold set elsewhere', {
+        ...statement,
+        until: moment.optional(),
+        source: someText('where it was set'),
+      }),
+      { error: 'the list of holds set elsewhere' },
+    )
+    .optional(),
+  urgent: z
+    .array(
+      openObject('an urgent release', { version, commit: someText('a full commit name'), ...statement }),
+      { error: 'the list of urgent releases' },
+    )
+    .optional(),
   withdrawn: z
     .array(openObject('a withdrawn release', { version, entry: updateEntry.optional(), ...statement }), {
       error: 'the list of withdrawn releases',
@@ -105,9 +139,8 @@ export function formatOperations(said: Operations): string | undefined {
 
 /** The hold that is in force, if any. @param now UNIX seconds */
 export function holdAt(said: Operations, now: number): Hold | undefined {
-  return said.hold === undefined || (said.hold.until ?? Number.POSITIVE_INFINITY) <= now
-    ? undefined
-    : said.hold;
+  const all: readonly Hold[] = [...(said.hold === undefined ? [] : [said.hold]), ...(said.stops ?? [])];
+  return all.find((hold) => (hold.until ?? Number.POSITIVE_INFINITY) > now);
 }
 
 /** The schema, for those who want every problem of a file. */

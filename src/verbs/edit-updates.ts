@@ -29,6 +29,7 @@ interface Given {
   readonly reason: string | undefined;
   readonly for: number | undefined;
   readonly force: boolean;
+  readonly 'keep-rollouts': boolean;
 }
 
 /** What each action takes besides --by and --dry-run. */
@@ -41,7 +42,7 @@ const takes: Readonly<
   barrier: { needs: ['version', 'reason'], may: [] },
   deadend: { needs: ['version', 'reason'], may: [] },
   withdraw: { needs: ['version', 'reason'], may: ['force'] },
-  hold: { needs: ['reason'], may: ['for'] },
+  hold: { needs: ['reason'], may: ['for', 'keep-rollouts'] },
   'release-hold': { needs: [], may: ['reason'] },
 };
 
@@ -58,8 +59,8 @@ of them by git revert on that branch. publish-updates makes it public.
   barrier       older nodes must pass through a release: --version V --reason WHY
   deadend       nodes on a release get no further update: --version V --reason WHY
   withdraw      no node is offered a release any more: --version V --reason WHY [--force]
-  hold          nothing is promoted into the fleet: --reason WHY [--for 7d]
-  release-hold  new releases may come in again
+  hold          stop the line: nothing is promoted into the fleet, its rollouts stand still: --reason WHY [--for 7d]
+  release-hold  new releases may come in again, and what the hold stopped goes on
 
   coxswain edit-updates --fleet stable --action pause --reason "boot loop on arm" --for 6h`,
   inputs: {
@@ -80,6 +81,7 @@ of them by git revert on that branch. publish-updates makes it public.
     force: flag(
       'withdraw: although nodes are stranded; rollout: of a withdrawn release, or from the start again',
     ),
+    'keep-rollouts': flag('hold: rollouts that have begun go on'),
     'dry-run': flag('show what would change, and change nothing'),
     directory,
   },
@@ -101,11 +103,9 @@ of them by git revert on that branch. publish-updates makes it public.
 });
 
 function describe(
-  { fleet, action, changed, summary, notes, stateCommit }: EditAnswer,
+  { fleet, changed, summary, notes, stateCommit }: EditAnswer,
   shown: { readonly rehearse: boolean; readonly difference: string; readonly by: string },
 ): string {
-  // A hold is for our own verbs: nodes do not see it.
-  const isPublished = action !== 'hold' && action !== 'release-hold';
   const lines = notes.map((note) => `  ${note}`);
   if (shown.rehearse) {
     return changed
@@ -116,7 +116,7 @@ function describe(
   return [
     `${fleet}: ${summary}`,
     ...lines,
-    `  by ${shown.by}, commit ${stateCommit?.slice(0, 12)}${isPublished ? '; public with the next publish-updates' : ''}`,
+    `  by ${shown.by}, commit ${stateCommit?.slice(0, 12)}; public with the next publish-updates`,
   ].join('\n');
 }
 
@@ -135,7 +135,7 @@ function readKind(raw: string, name: string): Action['kind'] {
 
 function readAction(kind: Action['kind'], given: Given, now: number): Action {
   const { needs, may } = takes[kind];
-  for (const name of ['version', 'start', 'duration', 'reason', 'for', 'force'] as const) {
+  for (const name of ['version', 'start', 'duration', 'reason', 'for', 'force', 'keep-rollouts'] as const) {
     const isGiven = given[name] !== undefined && given[name] !== false;
     if (!isGiven && needs.includes(name)) throw new UsageError(`--action ${kind} needs --${name}`);
     if (isGiven && !needs.includes(name) && !may.includes(name)) {
@@ -168,7 +168,7 @@ function readAction(kind: Action['kind'], given: Given, now: number): Action {
     case 'withdraw':
       return { kind, version: required, reason, force: given.force };
     case 'hold':
-      return { kind, reason, ...lasting };
+      return { kind, reason, ...lasting, keepRollouts: given['keep-rollouts'] };
     case 'release-hold':
       return { kind, ...why };
   }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Action, editState } from '../../src/operations/edit-fleet.ts';
+import { mirrorStops } from '../../src/operations/hold.ts';
+import { settle } from '../../src/operations/pause.ts';
 import type { FleetState } from '../../src/state/state.ts';
 import { offers } from '../../src/updates/choose.ts';
 import { buildGraph } from '../../src/updates/graph.ts';
@@ -158,7 +160,7 @@ describe('resume', () => {
 
   it('comes by itself with the next action after the end of the pause', () => {
     const paused = edit(running, { ...pausing, duration: hour }).state;
-    const hold = { kind: 'hold', reason: 'x' } as const;
+    const hold = { kind: 'hold', reason: 'x', keepRollouts: true } as const;
     expect(edit(paused, hold, now + hour - 1).state.operations.paused).toHaveLength(1);
     const { state, summary } = edit(paused, hold, now + 2 * hour);
     expect(state.operations.paused).toBeUndefined();
@@ -331,7 +333,6 @@ describe('hold', () => {
 
   it('is in force until its end, and changes nothing when said again', () => {
     const { state } = edit(running, hold);
-    expect(state.updates).toBe(running.updates);
     expect(holdAt(state.operations, now + hour - 1)).toMatchObject({ reason: 'freeze' });
     expect(holdAt(state.operations, now + hour)).toBeUndefined();
     expect(edit(state, hold, now + 60).state).toBe(state);
@@ -339,9 +340,64 @@ describe('hold', () => {
     expect(edit(state, { kind: 'hold', reason: 'freeze' }).state.operations.hold).not.toHaveProperty('until');
   });
 
+  it('lets rollouts stand still as long as it lasts, and go on where they stood', () => {
+    const { state, summary } = edit(running, hold);
+    expect(summary).toBe(`hold the fleet until 2026-07-25T18:20:00Z, pause ${versionOf(2)} at 50 %`);
+    expect(offersOf(state)).toEqual([1, undefined, undefined]);
+    const text = formatOperations(state.operations) as string;
+    expect(parseOperations(text, 'operations.json')).toEqual(state.operations);
+    expect(settle(state, now + hour - 1).state).toBe(state);
+    expect(said(settle(state, now + hour).state, 2)?.rollout?.start_epoch).toBe(now - 43_200 + hour);
+    const released = edit(state, { kind: 'release-hold' }, now + 60);
+    expect(said(released.state, 2)?.rollout?.start_epoch).toBe(now - 43_200 + 60);
+    expect(released.summary).toContain(`resume ${versionOf(2)} at 50 %`);
+  });
+
+  it('lets rollouts go on where that is said', () => {
+    const { state } = edit(running, { ...hold, keepRollouts: true });
+    expect(state.updates).toBe(running.updates);
+  });
+
+  it('does not end what an operator paused, before it or meanwhile', () => {
+    const before = edit(edit(edit(running, pausing).state, hold).state, { kind: 'release-hold' }).state;
+    const meanwhile = edit(edit(edit(running, hold).state, pausing).state, { kind: 'release-hold' }).state;
+    for (const state of [before, meanwhile, settle(meanwhile, now + 2 * hour).state]) {
+      expect(state.operations.paused).toMatchObject([{ reason: 'boot loop' }]);
+    }
+  });
+
   it('is released', () => {
     const { state } = edit(edit(running, hold).state, { kind: 'release-hold' });
     expect(state.operations).toEqual({});
     expect(edit(state, { kind: 'release-hold' }).state).toBe(state);
+  });
+});
+
+describe('a hold that is set elsewhere', () => {
+  const stop = { source: 'label on pull request #7', reason: 'CVE', by: 'a reviewer', at: now };
+  const mirror = (state: FleetState, stops: readonly (typeof stop)[], at = now) =>
+    mirrorStops(state, { ...order, now: at }, stops);
+
+  it('holds the fleet and its rollouts as long as it is there', () => {
+    const { state } = mirror(running, [stop]);
+    expect(holdAt(state.operations, now)).toEqual(stop);
+    expect(state.operations.paused).toMatchObject([{ held: true, by: 'a reviewer', reason: 'CVE' }]);
+    const text = formatOperations(state.operations) as string;
+    expect(parseOperations(text, 'operations.json')).toEqual(state.operations);
+    expect(mirror(state, [{ ...stop, at: now + 60 }], now + 60).state).toBe(state);
+    const gone = mirror(state, [], now + hour).state;
+    expect(gone.operations).toEqual({});
+    expect(said(gone, 2)?.rollout?.start_epoch).toBe(now - 43_200 + hour);
+  });
+
+  it('and one of an operator last until both are gone', () => {
+    const both = mirror(edit(running, { kind: 'hold', reason: 'freeze' }).state, [stop]).state;
+    const one = edit(both, { kind: 'release-hold' });
+    expect([one.state.operations.paused?.length, one.warnings?.[0]]).toEqual([
+      1,
+      'the label on pull request #7 still holds it: CVE',
+    ]);
+    expect(mirror(both, []).state.operations.paused).toHaveLength(1);
+    expect(mirror(one.state, []).state.operations).toEqual({});
   });
 });
