@@ -14,6 +14,7 @@ import {
   prepareImage,
   withRootFilesystem,
 } from '../../src/vm/boot-test.ts';
+import { inRegistry } from '../../src/vm/image-source.ts';
 import { machineArguments, machineTypeOf } from '../../src/vm/machine-types.ts';
 import type { BootReport, Span } from '../../src/vm/report.ts';
 import { makeBareInitrd } from './bare-initrd.ts';
@@ -60,7 +61,7 @@ async function benchKind(
   };
   for (let run = 0; run < runs; run += 1) {
     const started = performance.now();
-    await withRootFilesystem(image, async (root) => {
+    await withRootFilesystem(inRegistry(image), async (root) => {
       add('pull and mount', since(started));
       const place = join(folder, `${kind}-${run}`);
       await mkdir(place);

@@ -59,6 +59,8 @@ export interface Buildah {
   build(order: BuildOrder): Promise<string>;
   /** Pushes an image; returns the digest as buildah knows it. */
   push(imageId: string, to: TagReference, plainHttp: boolean): Promise<Digest>;
+  /** Writes an image into a folder (`inLayout` of registry/layout.ts), beside what is there. */
+  store(imageId: string, to: TagReference): Promise<Digest>;
   hasImage(imageId: string): Promise<boolean>;
   /** Removes an image by its id; one that is in use, or not there, stays as it is. */
   removeImage(imageId: string): Promise<void>;
@@ -98,26 +100,25 @@ export function createBuildah(options: {
     }
   }
 
+  async function push(title: string, imageId: string, to: string, flags: readonly string[]): Promise<Digest> {
+    const digestFile = join(options.folder, 'digest');
+    await run(title, ['push', ...flags, '--format=oci', `--digestfile=${digestFile}`, imageId, to]);
+    const digest = (await readFile(digestFile, 'utf8')).trim();
+    if (!isDigest(digest)) throw new OutsideError('pushing', `buildah named no digest but ${digest}`);
+    return digest;
+  }
+
   return {
     build: async (order) => {
       const imageIdFile = join(options.folder, 'image-id');
       await run(`building the image for ${order.architecture}`, buildArgumentsOf(order, imageIdFile));
       return (await readFile(imageIdFile, 'utf8')).trim().replace(/^sha256:/, '');
     },
-    push: async (imageId, to, plainHttp) => {
-      const digestFile = join(options.folder, 'digest');
-      await run(`pushing ${formatReference(to)}`, [
-        'push',
+    push: (imageId, to, plainHttp) =>
+      push(`pushing ${formatReference(to)}`, imageId, `docker://${formatReference(to)}`, [
         `--tls-verify=${!plainHttp}`,
-        '--format=oci',
-        `--digestfile=${digestFile}`,
-        imageId,
-        `docker://${formatReference(to)}`,
-      ]);
-      const digest = (await readFile(digestFile, 'utf8')).trim();
-      if (!isDigest(digest)) throw new OutsideError('pushing', `buildah named no digest but ${digest}`);
-      return digest;
-    },
+      ]),
+    store: (imageId, to) => push(`writing ${formatReference(to)}`, imageId, formatReference(to), []),
     hasImage: async (imageId) => {
       const listing = await exec('buildah', ['images', '--all', '--quiet', '--no-trunc'], { env });
       return listing.stdout.split('\n').some((line) => line.replace(/^sha256:/, '') === imageId);

@@ -7,7 +7,6 @@ import type { RegistryClient } from '../registry/client.ts';
 import { readImage } from '../registry/image.ts';
 import {
   atDigest,
-  atTag,
   type Digest,
   type DigestReference,
   formatReference,
@@ -96,16 +95,6 @@ export async function readCandidate(options: {
     context,
     unpinned: unpinnedImages(parsed, config),
   };
-}
-
-/** The built image, where the test registry has one for this build key. */
-export async function findBuilt(
-  client: RegistryClient,
-  config: Config,
-  candidate: Pick<Candidate, 'tag'>,
-): Promise<DigestReference | undefined> {
-  const found = await client.resolve(atTag(config.testImage, candidate.tag));
-  return found === undefined ? undefined : atDigest(config.testImage, found.digest);
 }
 
 async function resolveCommit(git: Git, name: string): Promise<string> {

@@ -1,4 +1,5 @@
-import { type Candidate, findBuilt, readCandidate } from '../build/candidate.ts';
+import { findBuilt } from '../build/built.ts';
+import { type Candidate, readCandidate } from '../build/candidate.ts';
 import type { Config, Fleet } from '../config/config.ts';
 import { findFleet, releaseCommit } from '../fleets/fleets.ts';
 import type { Forge } from '../forge/forge.ts';

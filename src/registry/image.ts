@@ -32,12 +32,15 @@ const configSchema = z.looseObject({
   rootfs: z.looseObject({ diff_ids: z.array(z.string()) }),
 });
 
+/** What reading an image takes of a registry: a folder of images has it too (layout.ts). */
+export type ImageReader = Pick<RegistryClient, 'getManifest' | 'getBlob'>;
+
 /**
  * Reads the image that a reference means for one architecture, walking an index to it.
  * @throws InputError when there is no such image, or none for the architecture
  */
 export async function readImage(
-  client: RegistryClient,
+  client: ImageReader,
   reference: Reference,
   architecture: Architecture,
 ): Promise<Image> {
@@ -71,7 +74,7 @@ export function imageTimestamp(image: Image): number | undefined {
 }
 
 async function withConfig(
-  client: RegistryClient,
+  client: ImageReader,
   reference: Reference,
   architecture: Architecture,
   manifest: Manifest,

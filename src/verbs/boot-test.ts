@@ -1,10 +1,10 @@
+import { architecture } from '../cli/architecture.ts';
 import { directory } from '../cli/directory.ts';
 import { flag, parsed, text } from '../cli/inputs.ts';
 import { openProject } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { InputError } from '../host/errors.ts';
 import { parseDuration } from '../host/time.ts';
-import { architectures } from '../registry/architecture.ts';
 import { annotationsOf } from '../vm/annotations.ts';
 import { commentOn, describeTested } from '../vm/describe.ts';
 import { networks } from '../vm/machine-types.ts';
@@ -23,17 +23,15 @@ With tests in tests/before-upgrade, after-upgrade or after-rollback, machines on
 last barrier are updated to the image and taken back, with their own /var and /etc.
 
 The result is attached to the image in the test registry, and told to the pull request of this commit. An image that
-has passed these very tests is not booted again. Exit code 1 when the image did not pass. docs/boot-tests.md has more.`,
+has passed these very tests is not booted again. With --local nothing is written to a registry and nobody is told: the
+answer and --output have it all. Exit code 1 when the image did not pass. docs/boot-tests.md has more.`,
   inputs: {
     directory,
     image: text('another image to boot', { placeholder: 'REF' }),
-    architecture: parsed(
-      'which of the architectures to boot (default: that of this machine)',
-      readArchitecture,
-      {
-        placeholder: 'NAME',
-      },
-    ),
+    local: text('take the image from this folder, where build-image --local put it', {
+      placeholder: 'FOLDER',
+    }),
+    architecture: architecture('which of the architectures to boot (default: that of this machine)'),
     output: text('folder for the report and the logs', {
       placeholder: 'FOLDER',
       fallback: 'boot-test-output',
@@ -77,6 +75,7 @@ has passed these very tests is not booted again. Exit code 1 when the image did 
       now: context.now(),
       log: context.log,
       ...(inputs.image === undefined ? {} : { image: inputs.image }),
+      ...(inputs.local === undefined ? {} : { local: inputs.local }),
       ...(inputs.architecture === undefined ? {} : { architecture: inputs.architecture }),
       ...(inputs.fleet === undefined ? {} : { fleet: inputs.fleet }),
       ...(inputs.memory === undefined ? {} : { memoryMegabytes: inputs.memory }),
@@ -103,17 +102,6 @@ has passed these very tests is not booted again. Exit code 1 when the image did 
     evidence: { about: 'digest of the evidence that is attached to it', of: ({ evidence }) => evidence },
   },
 });
-
-function readArchitecture(raw: string, name: string) {
-  const found = architectures.find((architecture) => architecture === raw);
-  if (found !== undefined) return found;
-  throw new InputError({
-    field: `--${name}`,
-    problem: 'unknown architecture',
-    found: raw,
-    expected: architectures.join(', '),
-  });
-}
 
 function readProcessors(raw: string, name: string): number {
   const count = /^\d{1,2}$/.test(raw) ? Number(raw) : 0;

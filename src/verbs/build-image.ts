@@ -1,19 +1,39 @@
+import { resolve } from 'node:path';
 import { buildImage } from '../build/build.ts';
-import { readCandidate } from '../build/candidate.ts';
+import { type Candidate, readCandidate } from '../build/candidate.ts';
+import { buildLocally, type LocalImage } from '../build/local.ts';
+import { architecture } from '../cli/architecture.ts';
 import { directory } from '../cli/directory.ts';
+import { text } from '../cli/inputs.ts';
 import { openProject } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
-import { formatReference } from '../registry/reference.ts';
+import type { Config } from '../config/config.ts';
+import { InputError } from '../host/errors.ts';
+import type { Architecture } from '../registry/architecture.ts';
+import { type Digest, formatReference } from '../registry/reference.ts';
 
 export default defineVerb({
   summary: 'Build the image of this commit and push it to the test registry',
   about: `What is built is the commit that is checked out, not the files as they lie there. Where the test registry has an
 image of the same inputs already (the same build key), nothing is built. The digest that is printed is what
-boot-test tests and promote-image promotes, byte for byte.`,
-  inputs: { directory },
+boot-test tests and promote-image promotes, byte for byte.
+
+Several architectures are built one after the other, and joined to one image. On machines of their own: run it with
+--architecture on each, and once without, which joins what they pushed and builds only what is missing.
+
+--local is for who may not push, such as the pull request of a fork: the image goes into a folder, no credential is
+needed, and boot-test --local takes it from there.`,
+  inputs: {
+    directory,
+    architecture: architecture('build only this one of the architectures, and no image of all of them'),
+    local: text('build into this folder (an OCI layout) instead of the test registry', {
+      placeholder: 'FOLDER',
+    }),
+  },
   run: async (inputs, context) => {
     const { env, log } = context;
     const { git, config, client } = await openProject({ directory: inputs.directory, env, log });
+    requireConfigured(config, inputs.architecture);
     const candidate = await log.task('reading the commit and its base', () =>
       readCandidate({ git, config, client }),
     );
@@ -25,26 +45,66 @@ boot-test tests and promote-image promotes, byte for byte.`,
     for (const image of candidate.unpinned) {
       log.warn(`${image} is not pinned by a digest: when it changes, nothing is built again by itself`);
     }
-    const { image, built } = await buildImage({ git, config, client, candidate, log, env });
-    const { base, key, tag, version } = candidate;
-    const baseReference = formatReference(base.reference);
-    return {
-      data: {
-        built,
-        image: formatReference(image),
-        digest: image.digest,
-        version,
-        buildKey: key,
-        tag,
-        commit: candidate.commit,
-        base: { reference: baseReference, version: base.version, digest: base.reference.digest },
-      },
-      text: [
-        `${built ? 'built' : 'built already:'} ${version}`,
-        `  image  ${formatReference(image)}`,
-        `  tag    ${tag}`,
-        `  base   ${base.version}  ${baseReference}`,
-      ].join('\n'),
-    };
+    const only = inputs.architecture === undefined ? {} : { architecture: inputs.architecture };
+    const options = { git, config, client, candidate, log, env, ...only };
+    if (inputs.local !== undefined) {
+      const images = await buildLocally({ ...options, folder: resolve(inputs.local) });
+      const [first] = images;
+      const where = { image: first?.image, digest: first?.digest, images };
+      return outcome(candidate, { ...where, built: images.some(({ built }) => built) }, [
+        ...images.map(({ image, digest }) => `  image  ${image}  ${digest}`),
+      ]);
+    }
+    const { image, built } = await buildImage(options);
+    const name = formatReference(image);
+    return outcome(candidate, { image: name, digest: image.digest, built }, [
+      `  image  ${name}`,
+      `  tag    ${candidate.tag}${inputs.architecture === undefined ? '' : ` (only its part for ${inputs.architecture})`}`,
+    ]);
+  },
+  outputs: {
+    image: { about: 'what was built, as `repository@sha256:…`', of: ({ image }) => image },
+    digest: { about: 'its digest', of: ({ digest }) => digest },
+    version: { about: 'its version', of: ({ version }) => version },
+    built: { about: 'false when it was there already', of: ({ built }) => built },
   },
 });
+
+function requireConfigured(config: Config, architecture: Architecture | undefined): void {
+  if (architecture === undefined || config.architectures.includes(architecture)) return;
+  throw new InputError({
+    field: '--architecture',
+    problem: `${config.file} has no such architecture`,
+    found: architecture,
+    expected: config.architectures.join(', '),
+    remedy: `Add it to architectures in ${config.file}, or leave out the option.`,
+  });
+}
+
+interface Made {
+  readonly built: boolean;
+  readonly image: string | undefined;
+  readonly digest: Digest | undefined;
+  /** All of them, of those in a folder. */
+  readonly images?: readonly LocalImage[];
+}
+
+function outcome(candidate: Candidate, made: Made, lines: readonly string[]) {
+  const { base, key, tag, version, commit } = candidate;
+  const reference = formatReference(base.reference);
+  return {
+    data: {
+      ...made,
+      version,
+      buildKey: key,
+      tag,
+      commit,
+      base: { reference, version: base.version, digest: base.reference.digest },
+    },
+    text: [
+      `${made.built ? 'built' : 'built already:'} ${version}`,
+      ...lines,
+      `  base   ${base.version}  ${reference}`,
+    ].join('\n'),
+  };
+}

@@ -4,76 +4,87 @@ import { InputError } from '../host/errors.ts';
 import { exec } from '../host/exec.ts';
 import { type Log, silentLog } from '../host/log.ts';
 import { requireTools } from '../host/tools.ts';
-import { isLoopback } from '../registry/authentication.ts';
-import { type DigestReference, formatRepository } from '../registry/reference.ts';
+import type { ImageSource } from './image-source.ts';
 
-// Everything that needs root (or `buildah unshare`, one day) to see an image's files as they are is in this file.
+// Everything that needs root to see an image's files as they are is in this file: root of the machine, or of a user
+// namespace that `buildah unshare` made (see host/root.ts).
 
 /** buildah's exit codes for "done" and for "there is no such thing", which is as good here. */
 const orNot = [0, 1, 125];
 
+/** A program of the image, run in a container of its own: what it writes is seen by nobody. */
+export type RunInImage = (
+  command: readonly string[],
+) => Promise<{ readonly exitCode: number; readonly output: string }>;
+
 /**
- * Pulls exactly this image and gives `work` the folder its root file system is mounted at, read by nobody else and
+ * Gets exactly this image and gives `work` the folder its root file system is mounted at, read by nobody else and
  * gone afterwards, also after an error or Ctrl-C; as is the image, unless it was in buildah's storage before.
  * @throws InputError unless root; OutsideError when the pull fails
  */
 export async function withRootFilesystem<T>(
-  image: DigestReference,
-  work: (rootDirectory: string) => Promise<T>,
+  source: ImageSource,
+  work: (rootDirectory: string, run: RunInImage) => Promise<T>,
   options: { readonly log?: Log } = {},
 ): Promise<T> {
   requireRoot();
   requireTools(['buildah']);
-  // The digest alone: `name:tag@digest` is refused by older buildah.
-  const name = `${formatRepository(image.repository)}@${image.digest}`;
   const container = `coxswain-boot-${randomBytes(6).toString('hex')}`;
-  const known = await exec('buildah', ['inspect', '--type', 'image', name], { allow: orNot });
+  const before = await storedImages();
+  let id: string | undefined;
   const remove = async () => {
     await exec('buildah', ['umount', container], { allow: orNot });
     await exec('buildah', ['rm', container], { allow: orNot });
     // An image that somebody else has begun to use stays: without --force it is not removed.
-    if (known.exitCode !== 0) await exec('buildah', ['rmi', name], { allow: orNot });
+    if (id !== undefined && !before.has(id)) await exec('buildah', ['rmi', id], { allow: orNot });
   };
   const forget = onInterrupt(remove);
   try {
-    const insecure = isLoopback(new URL(`http://${image.repository.registry}`)) ? ['--tls-verify=false'] : [];
-    await (options.log ?? silentLog).task(`pulling ${name}`, (report) =>
-      exec('buildah', ['from', '--name', container, ...insecure, `docker://${name}`], {
-        doing: `pulling ${name}`,
+    const insecure = source.plainHttp ? ['--tls-verify=false'] : [];
+    await (options.log ?? silentLog).task(`pulling ${source.name}`, (report) =>
+      exec('buildah', ['from', '--name', container, ...insecure, source.place], {
+        doing: `pulling ${source.name}`,
         onLine: (line) => report(line.trim().slice(0, 60)),
       }),
     );
+    id = await imageOf(container);
     const { stdout } = await exec('buildah', ['mount', container]);
-    return await work(stdout.trim());
+    return await work(stdout.trim(), runner(id));
   } finally {
     forget();
     await remove();
   }
 }
 
-/**
- * Runs a program of an image that `withRootFilesystem` has, in a container of its own: what it writes is seen by nobody.
- * @throws OutsideError when the container cannot be made
- */
-export async function runInImage(
-  image: DigestReference,
-  command: readonly string[],
-): Promise<{ readonly exitCode: number; readonly output: string }> {
-  const name = `${formatRepository(image.repository)}@${image.digest}`;
-  const container = `coxswain-run-${randomBytes(6).toString('hex')}`;
-  const remove = async () => {
-    await exec('buildah', ['rm', container], { allow: orNot });
+/** The ids of all images in buildah's storage. */
+async function storedImages(): Promise<ReadonlySet<string>> {
+  const { stdout } = await exec('buildah', ['images', '--all', '--quiet', '--no-trunc']);
+  return new Set(stdout.split('\n').map((line) => line.trim().replace(/^sha256:/, '')));
+}
+
+async function imageOf(container: string): Promise<string> {
+  const format = ['--type', 'container', '--format', '{{.FromImageID}}'];
+  const { stdout } = await exec('buildah', ['inspect', ...format, container]);
+  return stdout.trim().replace(/^sha256:/, '');
+}
+
+function runner(imageId: string): RunInImage {
+  return async (command) => {
+    const container = `coxswain-run-${randomBytes(6).toString('hex')}`;
+    const remove = async () => {
+      await exec('buildah', ['rm', container], { allow: orNot });
+    };
+    const forget = onInterrupt(remove);
+    try {
+      await exec('buildah', ['from', '--quiet', '--pull-never', '--name', container, imageId]);
+      const args = runArguments(container, command);
+      const { exitCode, stdout, stderr } = await exec('buildah', args, { allow: anyExitCode });
+      return { exitCode, output: `${stdout}${stderr}` };
+    } finally {
+      forget();
+      await remove();
+    }
   };
-  const forget = onInterrupt(remove);
-  try {
-    await exec('buildah', ['from', '--quiet', '--pull-never', '--name', container, name]);
-    const args = runArguments(container, command);
-    const { exitCode, stdout, stderr } = await exec('buildah', args, { allow: anyExitCode });
-    return { exitCode, output: `${stdout}${stderr}` };
-  } finally {
-    forget();
-    await remove();
-  }
 }
 
 const anyExitCode = Array.from({ length: 256 }, (_, code) => code);

@@ -1,40 +1,30 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { findBuilt, readCandidate } from '../build/candidate.ts';
 import type { Project } from '../cli/project.ts';
 import type { TestEvidence } from '../evidence/statement.ts';
-import { passingEvidence, pushEvidence } from '../evidence/store.ts';
+import { type FoundEvidence, passingEvidence, pushEvidence } from '../evidence/store.ts';
 import { findFleet } from '../fleets/fleets.ts';
-import { InputError } from '../host/errors.ts';
 import { withTemporaryFolder } from '../host/files.ts';
 import type { Log } from '../host/log.ts';
 import { recordPackages } from '../packages/packages.ts';
 import type { Architecture } from '../registry/architecture.ts';
-import { type Image, readImage } from '../registry/image.ts';
-import {
-  atDigest,
-  atTag,
-  type Digest,
-  type DigestReference,
-  formatReference,
-  formatRepository,
-  parseReference,
-  type Reference,
-  sameRepository,
-} from '../registry/reference.ts';
+import { type Digest, formatRepository, sameRepository } from '../registry/reference.ts';
 import { requireBootTestTools } from './boot-test.ts';
 import { commentOn, evidenceLog, type TestedImage } from './describe.ts';
+import { findImageUnderTest, type ImageUnderTest } from './image-under-test.ts';
 import type { Network } from './machine-types.ts';
 import { writeOutput } from './output-files.ts';
 import type { BootReport } from './report.ts';
 import { type FromRelease, runTests } from './test-run.ts';
 import { type CommittedTests, readCommittedTests } from './tests-of-commit.ts';
 import { hasUpgradeTests } from './upgrade-stages.ts';
-import { upgradeStarts } from './upgrade-starts.ts';
+import { upgradesTo } from './upgrades-to.ts';
 
 export interface TestImageOptions {
   /** Default: the image in the test registry that the checkout's commit builds. */
   readonly image?: string;
+  /** The commit's image is in this folder, where build-image --local put it. */
+  readonly local?: string;
   /** Default: this machine's, where the configuration has it. */
   readonly architecture?: Architecture;
   /** Folder for logs and the report; made when missing. */
@@ -68,38 +58,36 @@ export interface TestImageAnswer extends TestedImage {
 /**
  * Boots the exact image that the checkout's commit builds, runs the tests of that commit in it, attaches the result
  * to the image's digest and tells the pull request. Done again, it finds the evidence and only tells.
+ * Of an image in a folder, the result is only answered and written down: it has no place in a registry.
  */
 export async function testImage(project: Project, options: TestImageOptions): Promise<TestImageAnswer> {
-  const { git, config, client } = project;
+  const { git, config } = project;
+  const { log } = options;
   const commit = await git.run(['rev-parse', 'HEAD']);
   const architecture = options.architecture ?? ownArchitecture(config.architectures);
   const fleet = await fleetOf(project, options, commit);
   return withTemporaryFolder('tests', async (testsFolder) => {
     const tests = await readCommittedTests(git, commit, config.tests, testsFolder);
-    await warnOfUncommitted(project, options.log);
-    const reference = await findImage(project, options, commit);
-    const image = await readImage(client, reference, architecture);
-    const exact = atDigest(reference.repository, image.manifest.descriptor.digest);
-    const version = image.config.labels['org.opencontainers.image.version'];
-    const known = { image: formatReference(exact), version, digest: exact.digest };
+    await warnOfUncommitted(project, log);
+    const tested = await findImageUnderTest(project, commit, architecture, options);
+    const { source, image, digest, version } = tested;
+    const known = { image: source.name, version: version === '' ? undefined : version, digest };
     const from = wantsUpgrades(project, tests)
-      ? await upgradesTo(project, { fleet, exact, version: version ?? '', architecture })
+      ? await upgradesTo(project, { fleet, tested, architecture, log })
       : [];
-    const earlier = options.force
-      ? undefined
-      : await passingEvidence(client, exact.repository, exact.digest, tests.tree);
+    const earlier = options.force ? undefined : await evidenceOn(project, tested, tests);
     if (earlier !== undefined && covers(earlier.evidence, from)) {
-      const tested = { ...known, evidence: earlier.evidence };
-      const pullRequest = await tellPullRequest(project, commit, tested);
-      return { ...tested, skipped: true, evidenceDigest: earlier.descriptor.digest, ...pullRequest };
+      const answer = { ...known, evidence: earlier.evidence };
+      const pullRequest = await tellPullRequest(project, commit, answer);
+      return { ...answer, skipped: true, evidenceDigest: earlier.descriptor.digest, ...pullRequest };
     }
     await requireBootTestTools(architecture, options.helper);
     const output = resolve(options.output);
     const about = { repository: exact.repository, subject: image.manifest.descriptor };
     const report = await runTests({
-      exact,
+      source,
       image,
-      version: version ?? '',
+      version,
       config,
       machine: machineFor(project, options, architecture),
       tests,
@@ -111,29 +99,23 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
         ? { onFiles: (root: string) => recordPackages(client, { ...about, root, log: options.log }) }
         : {}),
       outputFolder: output,
-      log: options.log,
+      log,
     });
     const console = await readFile(report.consoleLog, 'utf8');
-    const evidence = evidenceOf(report, { exact, tests, console, startedAt: options.now });
-    const tested = { ...known, evidence, report, console };
-    const evidenceDigest = await attachEvidence(project, {
-      exact,
-      image,
-      evidence,
-      report,
-      log: options.log,
-    });
-    await writeOutput(output, tested, {
+    const evidence = evidenceOf(report, { tested, tests, console, startedAt: options.now });
+    const answer = { ...known, evidence, report, console };
+    const evidenceDigest = await attachEvidence(project, { tested, evidence, report, log });
+    await writeOutput(output, answer, {
       testsFolder: config.tests,
       startedAt: options.now,
       facts: { fleet, testsTree: tests.tree, evidence: evidenceDigest },
     });
-    const pullRequest = aboutTheImage(report) ? await tellPullRequest(project, commit, tested) : {};
+    const told = aboutTheImage(report) && options.local === undefined;
     return {
-      ...tested,
+      ...answer,
       skipped: false,
       ...(evidenceDigest === undefined ? {} : { evidenceDigest }),
-      ...pullRequest,
+      ...(told ? await tellPullRequest(project, commit, answer) : {}),
     };
   });
 }
@@ -167,23 +149,14 @@ function wantsUpgrades({ config }: Project, tests: CommittedTests): boolean {
   return config.bootTest.upgrades ?? hasUpgradeTests(tests.upgrade);
 }
 
-/** The releases that live nodes of the fleet would update from. */
-async function upgradesTo(
-  { state }: Project,
-  to: {
-    readonly fleet: string | undefined;
-    readonly exact: DigestReference;
-    readonly version: string;
-    readonly architecture: Architecture;
-  },
-): Promise<FromRelease[]> {
-  if (to.fleet === undefined) return [];
-  const candidate = { version: to.version, payload: formatReference(to.exact), basearch: to.architecture };
-  return upgradeStarts(await state.readFleet(to.fleet), candidate).flatMap(({ version, payload }) => {
-    const image = parseReference(payload, { where: `release ${version} of fleet ${to.fleet}` });
-    // The candidate itself, served from another repository: nodes that have it are where they should be.
-    return image.kind === 'digest' && image.digest !== to.exact.digest ? [{ version, image }] : [];
-  });
+/** What is known of the image already, where these very tests passed. */
+async function evidenceOn(
+  { client }: Project,
+  { reference }: ImageUnderTest,
+  tests: CommittedTests,
+): Promise<FoundEvidence | undefined> {
+  if (reference === undefined) return undefined;
+  return passingEvidence(client, reference.repository, reference.digest, tests.tree);
 }
 
 /** The evidence knows every update that nodes would make now. */
@@ -202,22 +175,6 @@ function ownArchitecture(configured: readonly [Architecture, ...Architecture[]])
   return own !== undefined && configured.includes(own) ? own : configured[0];
 }
 
-async function findImage(
-  { git, config, client }: Project,
-  options: TestImageOptions,
-  commit: string,
-): Promise<Reference> {
-  if (options.image !== undefined) return parseReference(options.image, { field: '--image' });
-  const candidate = await readCandidate({ git, config, client, commit });
-  const built = await findBuilt(client, config, candidate);
-  if (built !== undefined) return built;
-  throw new InputError({
-    where: formatReference(atTag(config.testImage, candidate.tag)),
-    problem: `the test registry has no image for commit ${commit.slice(0, 12)}`,
-    remedy: 'Run coxswain build-image first.',
-  });
-}
-
 async function warnOfUncommitted({ git, config, root }: Project, log: Log): Promise<void> {
   const changed = await git.run(['-C', root, 'status', '--porcelain', '--', config.tests]);
   if (changed !== '')
@@ -227,15 +184,17 @@ async function warnOfUncommitted({ git, config, root }: Project, log: Log): Prom
 function evidenceOf(
   report: BootReport,
   about: {
-    readonly exact: DigestReference;
+    readonly tested: ImageUnderTest;
     readonly tests: CommittedTests;
     readonly console: string;
     readonly startedAt: number;
   },
 ): TestEvidence {
-  const { exact, tests, console, startedAt } = about;
+  const { tests, console, startedAt } = about;
+  const { reference, source, digest } = about.tested;
+  const repository = reference === undefined ? source.name : formatRepository(reference.repository);
   return {
-    subject: { repository: formatRepository(exact.repository), digest: exact.digest },
+    subject: { repository, digest },
     result: report.verdict === 'passed' ? 'PASSED' : 'FAILED',
     testsTree: tests.tree,
     tests: report.tests.map(({ output: _output, ...result }) => result),
@@ -266,20 +225,21 @@ function aboutTheImage({ verdict }: BootReport): boolean {
 async function attachEvidence(
   { client, config }: Project,
   about: {
-    readonly exact: DigestReference;
-    readonly image: Image;
+    readonly tested: ImageUnderTest;
     readonly evidence: TestEvidence;
     readonly report: BootReport;
     readonly log: Log;
   },
 ): Promise<Digest | undefined> {
-  const { exact, image, evidence, report, log } = about;
-  if (!sameRepository(exact.repository, config.testImage)) {
+  const { tested, evidence, report, log } = about;
+  const { reference, image } = tested;
+  if (reference === undefined) return undefined;
+  if (!sameRepository(reference.repository, config.testImage)) {
     log.warn(`no evidence is written: the image is not in ${formatRepository(config.testImage)}`);
     return undefined;
   }
   if (!aboutTheImage(report)) return undefined;
-  return (await pushEvidence(client, exact.repository, image.manifest.descriptor, evidence)).digest;
+  return (await pushEvidence(client, reference.repository, image.manifest.descriptor, evidence)).digest;
 }
 
 async function tellPullRequest(

@@ -13,9 +13,10 @@ import {
   unbooted,
 } from './boot-test.ts';
 import { checkKernel, checkLabels, checkLeftovers, checkLint } from './image-check.ts';
+import { type ImageSource, inRegistry } from './image-source.ts';
 import { type Rehearsal, rehearseUpgrade } from './rehearsal.ts';
 import type { BootReport, TestResult } from './report.ts';
-import { runInImage, withRootFilesystem } from './root-filesystem.ts';
+import { type RunInImage, withRootFilesystem } from './root-filesystem.ts';
 import type { CommittedTests } from './tests-of-commit.ts';
 
 /** A release that nodes come from. */
@@ -25,8 +26,7 @@ export interface FromRelease {
 }
 
 export interface TestRunOptions {
-  /** By the digest of the architecture's own manifest. */
-  readonly exact: DigestReference;
+  readonly source: ImageSource;
   readonly image: Image;
   readonly version: string;
   readonly config: Config;
@@ -49,7 +49,7 @@ export interface TestRunOptions {
  * configuration says, what its files say, a boot with the user's tests, and the updates that nodes will make.
  */
 export async function runTests(options: TestRunOptions): Promise<BootReport> {
-  const { exact, image, config, machine, outputFolder, log } = options;
+  const { source, image, config, machine, outputFolder, log } = options;
   const started = performance.now();
   const refuse = async (checks: TestResult[]) => {
     await mkdir(outputFolder, { recursive: true });
@@ -57,16 +57,15 @@ export async function runTests(options: TestRunOptions): Promise<BootReport> {
   };
   const labels = checkLabels(image.config, config.stream);
   if (labels.result !== 'passed') return refuse([labels]);
-  const name = formatReference(exact);
   return withRootFilesystem(
-    exact,
-    async (root) => {
-      const checks = [labels, ...(await checkFiles(options, root, name))];
+    source,
+    async (root, run) => {
+      const checks = [labels, ...(await checkFiles(options, root, run))];
       if (checks.some(({ result }) => result !== 'passed')) return refuse(checks);
       await options.onFiles?.(root);
       await mkdir(outputFolder, { recursive: true });
       return withTemporaryFolder('boot', async (folder) => {
-        const prepared = await prepareImage({ root, image: name, folder, log });
+        const prepared = await prepareImage({ root, image: source.name, folder, log });
         const report = await bootPrepared(prepared, { ...bootOptions(options), tests: options.tests.files });
         const all = { ...report, tests: [...checks, ...report.tests] };
         if (report.verdict !== 'passed') return withTotal(all, started);
@@ -77,11 +76,11 @@ export async function runTests(options: TestRunOptions): Promise<BootReport> {
   );
 }
 
-async function checkFiles(options: TestRunOptions, root: string, name: string): Promise<TestResult[]> {
-  const { exact, config, foreign } = options;
-  const lint = foreign ? undefined : await checkLint(root, (command) => runInImage(exact, command));
+async function checkFiles(options: TestRunOptions, root: string, run: RunInImage): Promise<TestResult[]> {
+  const { source, config, foreign } = options;
+  const lint = foreign ? undefined : await checkLint(root, run);
   return [
-    await checkKernel(root, name),
+    await checkKernel(root, source.name),
     await checkLeftovers(root, config.bootTest.leftovers),
     ...(lint === undefined ? [] : [lint]),
   ];
@@ -100,14 +99,14 @@ function notAsShipped(checks: TestResult[]) {
 }
 
 function bootOptions(options: TestRunOptions) {
-  const { machine, testsFolder, config, exact, version, fleet, outputFolder, log } = options;
+  const { machine, testsFolder, config, image, version, fleet, outputFolder, log } = options;
   return {
     ...machine,
     testsFolder,
     allowedUnits: config.bootTest.allowedUnits,
     environment: {
       COXSWAIN_VERSION: version,
-      COXSWAIN_DIGEST: exact.digest,
+      COXSWAIN_DIGEST: image.manifest.descriptor.digest,
       COXSWAIN_ARCHITECTURE: machine.architecture,
       COXSWAIN_STREAM: config.stream,
       ...(fleet === undefined ? {} : { COXSWAIN_FLEET: fleet }),
@@ -146,7 +145,7 @@ async function rehearseFrom(
 ): Promise<Rehearsal> {
   const { version, tests, outputFolder, log } = options;
   return withRootFilesystem(
-    from.image,
+    inRegistry(from.image),
     (root) =>
       withTemporaryFolder('from', async (folder) => {
         const image = await prepareImage({ root, image: formatReference(from.image), folder, log });

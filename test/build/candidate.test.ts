@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Candidate, findBuilt, readCandidate } from '../../src/build/candidate.ts';
+import { findBuilt } from '../../src/build/built.ts';
+import { type Candidate, readCandidate } from '../../src/build/candidate.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import { freePort } from '../../src/demo/registry-process.ts';
 import type { Git } from '../../src/host/git.ts';

@@ -21,6 +21,7 @@ import {
 import { addRelease } from '../../src/updates/releases.ts';
 import bootTest from '../../src/verbs/boot-test.ts';
 import { withRootFilesystem } from '../../src/vm/boot-test.ts';
+import { inRegistry } from '../../src/vm/image-source.ts';
 import { outputNames } from '../../src/vm/output-files.ts';
 import { cliFolder } from '../support/build-cli.ts';
 import { contextAt, createProject, type TestProject } from '../support/project.ts';
@@ -72,7 +73,7 @@ describe('a base image', () => {
     const inStorage = () => exec('buildah', ['inspect', '--type', 'image', name], { allow: [0, 1, 125] });
     expect((await inStorage()).exitCode).not.toBe(0);
     let mounted = '';
-    const work = withRootFilesystem({ ...old, tag: 'stable' }, async (root) => {
+    const work = withRootFilesystem(inRegistry({ ...old, tag: 'stable' }), async (root) => {
       mounted = root;
       expect(await readFile(join(root, 'usr/lib/os-release'), 'utf8')).toContain('VERSION="44.20260707.3.1"');
       expect(await readFile(join(root, 'etc/hosts'), 'utf8')).toContain('localhost');

@@ -1,0 +1,53 @@
+import type { Architecture } from '../registry/architecture.ts';
+import { readImage } from '../registry/image.ts';
+import { inLayout, layoutReader, resolveInLayout } from '../registry/layout.ts';
+import { atDigest, type Digest, formatReference } from '../registry/reference.ts';
+import { compareLayers } from './base-layers.ts';
+import { type BuildOptions, withBuilt } from './build-one.ts';
+
+/** An image in a folder. */
+export interface LocalImage {
+  readonly architecture: Architecture;
+  readonly digest: Digest;
+  /** `oci:FOLDER:TAG`, as buildah and skopeo know it. */
+  readonly image: string;
+  readonly built: boolean;
+}
+
+/** The name of an image in a folder: of the build key and the architecture, one rule for one and for several. */
+export function localTag(candidate: { readonly tag: string }, architecture: Architecture): string {
+  return `${candidate.tag}-${architecture}`;
+}
+
+/**
+ * Builds the candidate into a folder (an OCI image layout), for who may not write to the test registry. Nothing but
+ * the base is read from a registry, and nothing is written to one. Layers may be packed otherwise than in the test
+ * registry, so the digests say nothing about an image that is built there.
+ * @throws OutsideError when the build fails
+ */
+export async function buildLocally(
+  options: BuildOptions & { readonly folder: string },
+): Promise<LocalImage[]> {
+  const { config, client, candidate, log } = options;
+  const wanted = options.architecture === undefined ? config.architectures : [options.architecture];
+  const images: LocalImage[] = [];
+  for (const architecture of wanted) {
+    const target = inLayout(options.folder, localTag(candidate, architecture));
+    const image = formatReference(target);
+    const there = await resolveInLayout(target);
+    if (there !== undefined) {
+      log.info(`${image} is there already: nothing to build`);
+      images.push({ architecture, digest: there, image, built: false });
+      continue;
+    }
+    const { repository, digest } = candidate.base.reference;
+    const base = await readImage(client, atDigest(repository, digest), architecture);
+    const made = await withBuilt(options, { architecture, base, baseIn: repository }, (buildah, imageId) =>
+      buildah.store(imageId, target),
+    );
+    // The same image is refused in the test registry; better to hear it now.
+    compareLayers(base, await readImage(layoutReader, target, architecture), image);
+    images.push({ architecture, digest: made, image, built: true });
+  }
+  return images;
+}

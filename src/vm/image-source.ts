@@ -1,0 +1,27 @@
+import { isLoopback } from '../registry/authentication.ts';
+import type { Image } from '../registry/image.ts';
+import { type DigestReference, formatReference, formatRepository } from '../registry/reference.ts';
+
+/** Where buildah gets an image from. */
+export interface ImageSource {
+  /** For people: `registry/path@sha256:…`, or the folder and name of a local image. */
+  readonly name: string;
+  /** What `buildah from` takes: `docker://…@sha256:…`, `oci:FOLDER:TAG`. */
+  readonly place: string;
+  /** A registry without a certificate, which only one on this machine may be. */
+  readonly plainHttp: boolean;
+}
+
+/** An image in a registry, by its digest alone: `name:tag@digest` is refused by older buildah. */
+export function inRegistry(image: DigestReference): ImageSource {
+  return {
+    name: formatReference(image),
+    place: `docker://${formatRepository(image.repository)}@${image.digest}`,
+    plainHttp: isLoopback(new URL(`http://${image.repository.registry}`)),
+  };
+}
+
+/** Bytes of an image's layers as they are downloaded. */
+export function downloadSize(image: Image): number {
+  return image.manifest.json.layers.reduce((sum, { size }) => sum + size, 0);
+}
