@@ -83,7 +83,6 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
     }
     await requireBootTestTools(architecture, options.helper);
     const output = resolve(options.output);
-    const about = { repository: exact.repository, subject: image.manifest.descriptor };
     const report = await runTests({
       source,
       image,
@@ -95,9 +94,7 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
       fleet,
       from,
       foreign: ownArchitectureName() !== architecture,
-      ...(sameRepository(exact.repository, config.testImage)
-        ? { onFiles: (root: string) => recordPackages(client, { ...about, root, log: options.log }) }
-        : {}),
+      ...onFiles(project, tested, log),
       outputFolder: output,
       log,
     });
@@ -219,6 +216,13 @@ function evidenceOf(
 /** An emulator that failed, or was ended from outside, says nothing about the image. */
 function aboutTheImage({ verdict }: BootReport): boolean {
   return verdict !== 'qemu-failed';
+}
+
+/** The packages of the image go beside it, in the test registry, while its files are at hand. */
+function onFiles({ client, config }: Project, { reference, image }: ImageUnderTest, log: Log) {
+  if (reference === undefined || !sameRepository(reference.repository, config.testImage)) return {};
+  const about = { repository: reference.repository, subject: image.manifest.descriptor };
+  return { onFiles: (root: string) => recordPackages(client, { ...about, root, log }) };
 }
 
 /** Evidence belongs into the test registry. */

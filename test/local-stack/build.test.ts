@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildImage } from '../../src/build/build.ts';
+import { findBuiltFor } from '../../src/build/built.ts';
 import { readCandidate } from '../../src/build/candidate.ts';
+import { buildLocally } from '../../src/build/local.ts';
 import { type Config, parseConfig } from '../../src/config/config.ts';
 import { exec } from '../../src/host/exec.ts';
 import type { Git } from '../../src/host/git.ts';
 import { type Log, silentLog } from '../../src/host/log.ts';
 import { findTool } from '../../src/host/tools.ts';
 import { type Image, readImage } from '../../src/registry/image.ts';
+import { inLayout, layoutReader } from '../../src/registry/layout.ts';
 import { isIndex, mediaTypes } from '../../src/registry/manifest.ts';
 import {
   atDigest,
@@ -330,27 +333,7 @@ describe('building an image', () => {
   });
 
   it('makes an index of several architectures', async () => {
-    const here = await setting({ lines: 'COPY rootfs /\n' });
-    const arm = await pushSampleImage(client, here.base, {
-      architecture: 'arm64',
-      layers: [await emptyTar()],
-      labels: { 'org.opencontainers.image.version': '44.1' },
-    });
-    const entries = [
-      { reference: here.baseDigest, architecture: 'amd64' },
-      { reference: arm, architecture: 'arm64' },
-    ];
-    const manifests = await Promise.all(
-      entries.map(async ({ reference, architecture }) => ({
-        ...(await client.getManifest(reference)).descriptor,
-        platform: { architecture, os: 'linux' },
-      })),
-    );
-    const index = Buffer.from(
-      JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests }),
-    );
-    await client.putManifest(here.base, 'stable', index, mediaTypes.ociIndex);
-    const config: Config = { ...here.config, architectures: ['x86_64', 'aarch64'] };
+    const { here, config } = await twoArchitectures('COPY rootfs /\n');
     const first = await build({ ...here, config }, await freshStorage());
     const pushed = await client.getManifest(first.image);
     expect(
@@ -362,7 +345,107 @@ describe('building an image', () => {
     }
     expect(await build({ ...here, config }, {})).toMatchObject({ built: false, image: first.image });
   });
+
+  it('builds one architecture at a time, and joins what it finds without building', async () => {
+    const { here, config } = await twoArchitectures('COPY rootfs /\n');
+    const { tag } = await readCandidate({ ...here, client });
+    const arm = await buildFor('aarch64', { ...here, config }, await freshStorage());
+    const ofKey = await readCandidate({ ...here, config, client });
+    expect(await tags(config.testImage)).toEqual([`${ofKey.tag}-aarch64`]);
+    expect(ofKey.tag).not.toBe(tag);
+    const intel = await buildFor('x86_64', { ...here, config }, await freshStorage());
+    expect(await tags(config.testImage)).toEqual([`${ofKey.tag}-aarch64`, `${ofKey.tag}-x86_64`]);
+    const found = await findBuiltFor(client, config, ofKey, 'aarch64');
+    expect(found).toEqual(arm.image);
+    const joined = await build({ ...here, config }, { PATH: '/nowhere' });
+    expect(joined.built).toBe(false);
+    const { json } = await client.getManifest(joined.image);
+    expect(isIndex(json) && json.manifests.map(({ digest }) => digest)).toEqual([
+      intel.image.digest,
+      arm.image.digest,
+    ]);
+  });
+
+  it('leaves no index where the build of one architecture fails', async () => {
+    const { here, config } = await twoArchitectures('RUN true\n');
+    const { tag } = await readCandidate({ ...here, config, client });
+    await expect(build({ ...here, config }, await freshStorage())).rejects.toThrow(/building .* for aarch64/);
+    expect(await tags(config.testImage)).toEqual([`${tag}-x86_64`]);
+  });
 });
+
+describe('a build into a folder', () => {
+  it('needs no test registry, builds once, and is the image that the commit says', async () => {
+    const here = await setting();
+    const place = await mkdtemp(join(folder, 'layout-'));
+    const candidate = await readCandidate({ ...here, client });
+    // Nobody listens there.
+    const config = { ...here.config, testImage: parseRepository('127.0.0.1:1/acme/os-test') };
+    const env = { ...process.env, ...(await freshStorage()) };
+    const options = { git: here.git, config, client, candidate, log: silentLog, env, folder: place };
+    const [made, ...others] = await buildLocally(options);
+    expect(others).toEqual([]);
+    expect(made).toMatchObject({
+      architecture: 'x86_64',
+      built: true,
+      image: `oci:${place}:${candidate.tag}-x86_64`,
+    });
+    const name = inLayout(place, `${candidate.tag}-x86_64`);
+    const image = await readImage(layoutReader, name, 'x86_64');
+    expect(image.manifest.descriptor.digest).toBe(made?.digest);
+    expect(image.config.labels).toMatchObject({
+      'com.coreos.stream': 'ours',
+      'org.opencontainers.image.version': candidate.version,
+    });
+    expect(await buildLocally(options)).toEqual([{ ...made, built: false }]);
+    expect(await leftovers(env as Record<string, string>)).toBe('');
+    await expect(readImage(layoutReader, inLayout(place, 'other'), 'x86_64')).rejects.toThrow(
+      /oci:\/.*:other: there is no such image in this folder.*build-image --local/,
+    );
+    expect(() => inLayout('/tmp/a:b', 'x')).toThrow(/no colon/);
+    const config2 = join(place, 'blobs', image.config.digest.replace(':', '/'));
+    await writeFile(config2, (await readFile(config2, 'utf8')).replace('ours', 'owns'));
+    await expect(readImage(layoutReader, name, 'x86_64')).rejects.toThrow(/not what its name says/);
+  });
+});
+
+/** A setting whose base is there for two architectures; on the second one no program runs. */
+async function twoArchitectures(lines: string): Promise<{ here: Setting; config: Config }> {
+  const here = await setting({ lines });
+  const arm = await pushSampleImage(client, here.base, {
+    architecture: 'arm64',
+    layers: [await emptyTar()],
+    labels: { 'org.opencontainers.image.version': '44.1' },
+  });
+  const entries = [
+    { reference: here.baseDigest, architecture: 'amd64' },
+    { reference: arm, architecture: 'arm64' },
+  ];
+  const manifests = await Promise.all(
+    entries.map(async ({ reference, architecture }) => ({
+      ...(await client.getManifest(reference)).descriptor,
+      platform: { architecture, os: 'linux' },
+    })),
+  );
+  const index = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests }));
+  await client.putManifest(here.base, 'stable', index, mediaTypes.ociIndex);
+  return { here, config: { ...here.config, architectures: ['x86_64', 'aarch64'] } };
+}
+
+async function buildFor(
+  architecture: 'x86_64' | 'aarch64',
+  { git, config }: Setting,
+  env: Record<string, string>,
+) {
+  const candidate = await readCandidate({ git, config, client });
+  const all = { ...process.env, ...env };
+  return buildImage({ git, config, client, candidate, architecture, log: silentLog, env: all });
+}
+
+/** Tags of images, sorted. */
+async function tags(repository: Repository): Promise<string[]> {
+  return (await client.listTags(repository)).filter((tag) => tag.startsWith('key-')).sort();
+}
 
 async function emptyTar(): Promise<Buffer> {
   const place = await mkdtemp(join(folder, 'empty-'));
