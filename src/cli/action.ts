@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as core from '@actions/core';
 import { InputError, messageOf } from '../host/errors.ts';
+import { codeBlock } from '../host/markdown.ts';
 import { inWordsOfActions, readActionInputs } from './action-inputs.ts';
 import { createActionLog, harmless } from './action-log.ts';
 import type { Inputs } from './inputs.ts';
@@ -13,12 +14,10 @@ import type { Outcome, Verb } from './verb.ts';
  * @returns the exit code
  */
 export async function runAsAction(name: string, verb: Verb, env: NodeJS.ProcessEnv): Promise<number> {
-  for (const secret of [env.GITHUB_TOKEN, env.COXSWAIN_REGISTRY_LOGINS]) {
-    for (const line of (secret ?? '').split('\n')) if (line.trim() !== '') core.setSecret(line.trim());
-  }
   const json = env.COXSWAIN_INPUTS ?? '{}';
   // Programs that verbs start inherit the environment: what is read has no business there.
   delete env.COXSWAIN_INPUTS;
+  for (const secret of secretsIn(json, env)) core.setSecret(secret);
   try {
     const values = readActionInputs(verb.inputs, json);
     const log = createActionLog({ verbose: core.isDebug() });
@@ -41,6 +40,9 @@ export function readClock(env: NodeJS.ProcessEnv): () => number {
 async function tell(name: string, verb: Verb, outcome: Outcome, env: NodeJS.ProcessEnv): Promise<void> {
   for (const [output, { of }] of Object.entries(verb.outputs ?? {})) {
     core.setOutput(output, of(outcome.data) ?? '');
+  }
+  for (const [variable, value] of Object.entries(outcome.environment ?? {})) {
+    core.exportVariable(variable, value);
   }
   if (outcome.summary !== undefined) await addSummary(outcome.summary, env);
   for (const { level, title, message, file, line } of outcome.annotations ?? []) {
@@ -81,8 +83,7 @@ async function tellError(
   if (!known && error instanceof Error) {
     process.stdout.write(`${harmless(error.stack ?? '')}\nThis is a defect in coxswain; please report it.\n`);
   }
-  const fence = '`'.repeat(Math.max(3, ...[...message.matchAll(/`+/g)].map(([run]) => run.length + 1)));
-  await addSummary(`### ${name} did not run\n\n${fence}text\n${message}\n${fence}`, from.env);
+  await addSummary(`### ${name} did not run\n\n${codeBlock(message)}`, from.env);
 }
 
 /** GitHub takes a mebibyte from a step, and then nothing at all. */
@@ -110,6 +111,14 @@ async function placeOf(where: string, directory: string): Promise<core.Annotatio
     ...(line === undefined ? {} : { startLine: Number(line) }),
     ...(column === undefined ? {} : { startColumn: Number(column) }),
   };
+}
+
+/** The token, and inputs whose names say that they are passwords. */
+function secretsIn(json: string, env: NodeJS.ProcessEnv): string[] {
+  const passwords = [...json.matchAll(/"[a-z-]*password"\s*:\s*("(?:[^"\\]|\\.)*")/g)].map(([, text = '']) =>
+    String(JSON.parse(text)),
+  );
+  return [env.GITHUB_TOKEN ?? '', ...passwords].filter((secret) => secret.trim() !== '');
 }
 
 /** The input `directory`, whatever else is wrong with the inputs. */

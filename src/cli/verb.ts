@@ -20,6 +20,8 @@ export interface Outcome<D = unknown> {
   readonly summary?: string;
   /** What a workflow run shows beside files of the checkout. */
   readonly annotations?: readonly Annotation[];
+  /** Environment that later steps of the job get. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** 1 when the verb worked and the answer is "no" (a test failed, a gate is red). */
   readonly exitCode?: 0 | 1;
 }
@@ -34,6 +36,14 @@ export interface Output<D> {
 
 export type Outputs<D = unknown> = Readonly<Record<string, Output<D>>>;
 
+/** What the action of a verb has besides the verb's inputs and outputs. */
+export interface ActionTraits {
+  /** The machine is set up first (set-up-host). */
+  readonly setUp?: boolean;
+  /** It calls GitHub: an input `token`. */
+  readonly token?: boolean;
+}
+
 /** A verb: one file in src/verbs/, its default export. */
 export interface Verb<I extends Inputs = Inputs, D = unknown> {
   /** One line, starting with a verb in the imperative. */
@@ -42,6 +52,8 @@ export interface Verb<I extends Inputs = Inputs, D = unknown> {
   readonly about?: string;
   readonly inputs: I;
   run(inputs: Values<I>, context: Context): Promise<Outcome<D>>;
+  /** Absent: the verb has no action. */
+  readonly action?: ActionTraits;
   /** What later steps of a workflow can use; written behind `run`, from whose answer the types come. */
   readonly outputs?: Outputs<D>;
 }

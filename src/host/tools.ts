@@ -14,10 +14,13 @@ const packages: Readonly<Record<string, string>> = {
   dpkg: 'dpkg',
   'dpkg-deb': 'dpkg',
   git: 'git',
+  'fuse-overlayfs': 'fuse-overlayfs',
   gzip: 'gzip',
   'mkfs.erofs': 'erofs-utils',
   'mkfs.ext4': 'e2fsprogs',
   mmdebstrap: 'mmdebstrap',
+  modprobe: 'kmod',
+  newuidmap: 'uidmap',
   'qemu-system-aarch64': 'qemu-system-arm',
   'qemu-system-x86_64': 'qemu-system-x86',
   rpm: 'rpm',
@@ -25,6 +28,11 @@ const packages: Readonly<Record<string, string>> = {
   xz: 'xz-utils',
   zstd: 'zstd',
 };
+
+/** The Debian package of a program. */
+export function packageOf(program: string): string {
+  return packages[program] ?? program;
+}
 
 /** Full path of a program, looked up in PATH and the system folders that a user's PATH may lack. */
 export function findTool(name: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
@@ -50,7 +58,7 @@ export function findTool(name: string, env: NodeJS.ProcessEnv = process.env): st
 export function requireTools(names: readonly string[], env: NodeJS.ProcessEnv = process.env): void {
   const missing = names.filter((name) => findTool(name, env) === undefined);
   if (missing.length === 0) return;
-  const wanted = [...new Set(missing.map((name) => packages[name] ?? name))];
+  const wanted = [...new Set(missing.map(packageOf))];
   throw new InputError({
     problem: `${missing.length === 1 ? 'a program is' : 'programs are'} not installed: ${missing.join(', ')}`,
     remedy: `On Debian or Ubuntu: apt-get install --no-install-recommends ${wanted.join(' ')}`,

@@ -19,3 +19,10 @@ export function goArchitecture(architecture: Architecture): string {
 export function architectureOfGo(name: string): Architecture | undefined {
   return architectures.find((architecture) => goNames[architecture] === name);
 }
+
+/** The architecture of the machine that this runs on; undefined for one that FCOS is not made for. */
+export function hostArchitecture(): Architecture | undefined {
+  return { x64: 'x86_64', arm64: 'aarch64', s390x: 's390x', ppc64: 'ppc64le' }[process.arch as string] as
+    | Architecture
+    | undefined;
+}

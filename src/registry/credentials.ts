@@ -44,7 +44,8 @@ export function credentialsFromFiles(env: NodeJS.ProcessEnv = process.env): Cred
   };
 }
 
-function authFiles(env: NodeJS.ProcessEnv): string[] {
+/** The files that are looked at, the first that knows the repository wins. */
+export function authFiles(env: NodeJS.ProcessEnv): string[] {
   if (set(env.REGISTRY_AUTH_FILE)) return [env.REGISTRY_AUTH_FILE];
   const home = set(env.HOME) ? env.HOME : homedir();
   const runtime = set(env.XDG_RUNTIME_DIR)

@@ -92,6 +92,7 @@ answer and --output have it all. Exit code 1 when the image did not pass. docs/b
       exitCode: answer.evidence.result === 'PASSED' ? 0 : 1,
     };
   },
+  action: { setUp: true, token: true },
   outputs: {
     passed: { about: 'true when the image passed', of: ({ passed }) => passed },
     verdict: { about: 'passed, test-failed, kernel-panic, …', of: ({ verdict }) => verdict },

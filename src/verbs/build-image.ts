@@ -9,6 +9,7 @@ import { openProject } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
 import type { Config } from '../config/config.ts';
 import { InputError } from '../host/errors.ts';
+import { code, table } from '../host/markdown.ts';
 import type { Architecture } from '../registry/architecture.ts';
 import { type Digest, formatReference } from '../registry/reference.ts';
 
@@ -62,10 +63,12 @@ needed, and boot-test --local takes it from there.`,
       `  tag    ${candidate.tag}${inputs.architecture === undefined ? '' : ` (only its part for ${inputs.architecture})`}`,
     ]);
   },
+  action: { setUp: true, token: true },
   outputs: {
-    image: { about: 'what was built, as `repository@sha256:…`', of: ({ image }) => image },
+    image: { about: 'the image in the test registry, as `repository@sha256:…`', of: ({ image }) => image },
     digest: { about: 'its digest', of: ({ digest }) => digest },
     version: { about: 'its version', of: ({ version }) => version },
+    'build-key': { about: 'hash over everything that decides the image', of: ({ buildKey }) => buildKey },
     built: { about: 'false when it was there already', of: ({ built }) => built },
   },
 });
@@ -101,6 +104,13 @@ function outcome(candidate: Candidate, made: Made, lines: readonly string[]) {
       commit,
       base: { reference, version: base.version, digest: base.reference.digest },
     },
+    summary: [
+      `### ${made.built ? 'Built' : 'Built already'}: ${version}`,
+      table(
+        ['image', 'base', 'build key'],
+        [[code(made.image ?? ''), code(base.version), code(key.slice(0, 16))]],
+      ),
+    ].join('\n\n'),
     text: [
       `${made.built ? 'built' : 'built already:'} ${version}`,
       ...lines,

@@ -11,6 +11,7 @@ import {
 } from '../doctor/published-files.ts';
 import { findFleet } from '../fleets/fleets.ts';
 import { UsageError } from '../host/errors.ts';
+import { code, plainText, table } from '../host/markdown.ts';
 import { createRegistryClient, type RegistryClient } from '../registry/client.ts';
 
 export default defineVerb({
@@ -49,10 +50,39 @@ is an error. Without --site it looks at publish.url of coxswain.yaml, or where t
     return {
       data: { site: files.where, ...examination },
       text: describe(examination, files.where),
+      summary: summarise(examination, files.where),
       exitCode: errors.length > 0 ? 1 : 0,
     };
   },
+  action: {},
+  outputs: {
+    findings: { about: 'how many findings', of: ({ findings }) => findings.length },
+    errors: {
+      about: 'how many of them are errors',
+      of: ({ findings }) => findings.filter(({ severity }) => severity === 'error').length,
+    },
+  },
 });
+
+function summarise({ findings, fleets, releases, images }: Examination, where: string): string {
+  return [
+    `### doctor: ${findings.length === 0 ? 'no finding' : `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`}`,
+    ...(findings.length === 0
+      ? []
+      : [
+          table(
+            ['', 'where', 'what', 'what to do'],
+            findings.map(({ severity, where: place, message, remedy }) => [
+              severity,
+              code(place),
+              plainText(message),
+              plainText(remedy),
+            ]),
+          ),
+        ]),
+    `Fleets ${fleets.map(code).join(', ')}: ${releases} releases, ${images} images in graphs of ${code(where)}.`,
+  ].join('\n\n');
+}
 
 function openFiles(
   { site, oci }: { readonly site: string | undefined; readonly oci: boolean },

@@ -5,6 +5,7 @@ import { defineVerb } from '../cli/verb.ts';
 import { nearest } from '../config/nearest.ts';
 import { findFleet } from '../fleets/fleets.ts';
 import { InputError, UsageError } from '../host/errors.ts';
+import { codeBlock, plainText } from '../host/markdown.ts';
 import { parseDuration } from '../host/time.ts';
 import { showDifference } from '../operations/difference.ts';
 import { type Action, type EditAnswer, editFleet } from '../operations/edit-fleet.ts';
@@ -98,9 +99,38 @@ of them by git revert on that branch. publish-updates makes it public.
     return {
       data: { ...answer, ...(rehearse ? { dryRun: true } : {}) },
       text: describe(answer, { rehearse, difference, by }),
+      summary: summarise(answer, { rehearse, difference, by }),
     };
   },
+  action: { token: true },
+  outputs: {
+    changed: { about: 'false when things were as asked for already', of: ({ changed }) => changed },
+    summary: { about: 'what was done, in one line', of: ({ summary }) => summary },
+    commit: { about: 'where the state branch is now', of: ({ stateCommit }) => stateCommit },
+  },
 });
+
+function summarise(
+  { fleet, changed, summary, notes, warnings, stateCommit }: EditAnswer,
+  shown: { readonly rehearse: boolean; readonly difference: string; readonly by: string },
+): string {
+  const state = shown.rehearse
+    ? changed
+      ? 'would'
+      : 'would change nothing:'
+    : changed
+      ? ''
+      : 'nothing changed:';
+  return [
+    `### ${fleet}: ${[state, plainText(summary)].filter((part) => part !== '').join(' ')}`,
+    ...warnings.map((warning) => `> ⚠ ${plainText(warning)}`),
+    ...(notes.length === 0 ? [] : [notes.map((note) => `- ${plainText(note)}`).join('\n')]),
+    ...(shown.difference.trim() === '' ? [] : [codeBlock(shown.difference)]),
+    ...(shown.rehearse || !changed
+      ? []
+      : [`By ${plainText(shown.by)}, commit ${stateCommit?.slice(0, 12)}.`]),
+  ].join('\n\n');
+}
 
 function describe(
   { fleet, changed, summary, notes, stateCommit }: EditAnswer,

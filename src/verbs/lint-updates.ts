@@ -5,6 +5,7 @@ import { defineVerb } from '../cli/verb.ts';
 import { findFleet } from '../fleets/fleets.ts';
 import { InputError } from '../host/errors.ts';
 import type { Git } from '../host/git.ts';
+import { code, plainText, table } from '../host/markdown.ts';
 import { type FleetFindings, lintState } from '../operations/lint-state.ts';
 import type { Finding } from '../updates/lint.ts';
 
@@ -49,10 +50,38 @@ warnings alone are 0. What is compared: the commit with what the state branch ha
     return {
       data: { commit, against: against ?? null, errors, warnings },
       text: describe({ commit, against, judged }),
+      summary: summarise(errors, warnings),
+      annotations: [...errors, ...warnings].map(({ severity, message, rule, where }) => ({
+        level: severity,
+        title: `lint-updates: ${rule}`,
+        message: `${where}: ${message}`,
+      })),
       exitCode: errors.length > 0 ? 1 : 0,
     };
   },
+  action: { token: true },
+  outputs: {
+    errors: { about: 'how many errors', of: ({ errors }) => errors.length },
+    warnings: { about: 'how many warnings', of: ({ warnings }) => warnings.length },
+  },
 });
+
+function summarise(errors: readonly Finding[], warnings: readonly Finding[]): string {
+  const all = [...errors, ...warnings];
+  if (all.length === 0) return '### lint-updates: nothing to complain about';
+  return [
+    `### lint-updates: ${count(errors.length, 'error')}, ${count(warnings.length, 'warning')}`,
+    table(
+      ['', 'where', 'what', 'rule'],
+      all.map(({ severity, where, message, remedy, rule }) => [
+        severity,
+        code(where),
+        plainText(remedy === undefined ? message : `${message} ${remedy}`),
+        code(rule),
+      ]),
+    ),
+  ].join('\n\n');
+}
 
 async function findCommits(
   { git, forge, config }: Project,

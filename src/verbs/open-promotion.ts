@@ -2,6 +2,7 @@ import { directory } from '../cli/directory.ts';
 import { text } from '../cli/inputs.ts';
 import { openProject } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
+import { code, plainText, table } from '../host/markdown.ts';
 import { formatTime } from '../host/time.ts';
 import { openPromotion, type PromotionAnswer, promotionTargets } from '../promotion/open-promotion.ts';
 import { upstreamReader } from '../upstream/guidance.ts';
@@ -36,9 +37,36 @@ Merging it promotes the same image under the target's own rollout policy.`,
         answers.length === 0
           ? `no fleet in ${project.config.file} has promote-from: nothing to promote`
           : answers.map(describe).join('\n'),
+      summary: answers.map(summarise).join('\n\n'),
     };
   },
+  action: { token: true },
+  outputs: {
+    ready: { about: 'true when the promotion may be merged (of the first fleet)', of: ({ ready }) => ready },
+    action: {
+      about: 'what became of the pull request: opened, updated, adopted, unchanged, closed, none',
+      of: ({ action }) => action,
+    },
+    'pull-request': { about: 'its number', of: ({ pullRequest }) => pullRequest },
+    version: { about: 'the release that is to be promoted', of: ({ version }) => version },
+  },
 });
+
+function summarise(answer: PromotionAnswer): string {
+  const { from, fleet, version, action, pullRequest, ready, gates, reason } = answer;
+  const request = action === 'none' ? [] : [`Pull request #${pullRequest}: ${action}.`];
+  if (reason !== undefined) {
+    return [`### ${from} → ${fleet}: nothing to promote`, `${plainText(reason)}.`, ...request].join('\n\n');
+  }
+  return [
+    `### ${from} → ${fleet}: ${version} is ${ready ? 'ready' : 'not ready yet'}`,
+    table(
+      ['gate', 'state', ''],
+      gates.map((gate) => [gate.name, code(gate.state), plainText(gate.note)]),
+    ),
+    ...request,
+  ].join('\n\n');
+}
 
 function describe(answer: PromotionAnswer): string {
   const { from, fleet, version, action, pullRequest, ready, gates, reason } = answer;

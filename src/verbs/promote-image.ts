@@ -2,6 +2,7 @@ import { directory } from '../cli/directory.ts';
 import { text } from '../cli/inputs.ts';
 import { openProject } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
+import { code, table } from '../host/markdown.ts';
 import { type Promotion, promoteImage } from '../production/promote-image.ts';
 
 export default defineVerb({
@@ -19,9 +20,34 @@ Run it as often as you like: it does what is missing.`,
     const promotion = await context.log.task(`promoting to ${inputs.fleet}`, () =>
       promoteImage(project, { fleet: inputs.fleet, commit: inputs.commit, now: context.now() }),
     );
-    return { data: promotion, text: describe(promotion) };
+    return { data: promotion, text: describe(promotion), summary: summarise(promotion) };
+  },
+  action: { token: true },
+  outputs: {
+    image: { about: 'what was promoted, as `repository:version`', of: ({ image }) => image },
+    version: { about: 'its version', of: ({ version }) => version },
+    digest: { about: 'its digest, the one that was tested', of: ({ digest }) => digest },
+    tags: { about: 'tags that point at it now, one a line', of: ({ tags }) => tags.join('\n') },
+    changed: { about: 'false when it was promoted already', of: ({ changed }) => changed },
   },
 });
+
+function summarise({ fleet, version, image, digest, tags, kept, changed, images }: Promotion): string {
+  return [
+    `### ${changed ? 'Promoted' : 'Promoted already'}: ${version} to ${fleet}`,
+    table(
+      ['architecture', 'what nodes know it by'],
+      images.map(({ architecture, digestRef }) => [architecture, code(digestRef)]),
+    ),
+    [
+      `The tested digest, byte for byte: ${code(digest)} is ${code(image)}.`,
+      `Tags: ${tags.map(code).join(' ')}`,
+      ...(kept.length === 0
+        ? []
+        : [`Left alone, as a newer image or another fleet has them: ${kept.map(code).join(' ')}`]),
+    ].join('  \n'),
+  ].join('\n\n');
+}
 
 function describe(promotion: Promotion): string {
   const { fleet, image, digest, tags, kept, changed, attached, mounted, copied, requests } = promotion;

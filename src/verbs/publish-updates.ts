@@ -4,6 +4,7 @@ import { many, text } from '../cli/inputs.ts';
 import { openProject } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { findFleet } from '../fleets/fleets.ts';
+import { code, plainText } from '../host/markdown.ts';
 import { formatDuration, formatTime } from '../host/time.ts';
 import { type PublishAnswer, publishUpdates } from '../publish/publish-updates.ts';
 
@@ -28,9 +29,34 @@ it again when the next change is due, or every few minutes.`,
     return {
       data: { ...answer, nextChange: nextChange === undefined ? null : formatTime(nextChange) },
       text: describe(answer, inputs.output, now),
+      summary: summarise(answer, project.config.publish.url, now),
     };
   },
+  action: { token: true },
+  outputs: {
+    'next-change': {
+      about: 'when a graph changes next by itself, in ISO 8601; empty while nothing is rolled out',
+      of: ({ nextChange }) => nextChange ?? undefined,
+    },
+    written: { about: 'how many files were written', of: ({ written }) => written.length },
+  },
 });
+
+function summarise(answer: PublishAnswer, url: string | undefined, now: number): string {
+  const { written, unchanged, artifacts, resumed, nextChange } = answer;
+  const changed = artifacts.filter((artifact) => artifact.changed);
+  return [
+    '### Published',
+    [
+      ...resumed.map(({ fleet, what }) => `- ${code(fleet)}: ${plainText(what)}`),
+      `- ${written.length} of ${written.length + unchanged.length} files written${url === undefined ? '' : `; served at ${url}`}`,
+      ...changed.map(({ reference }) => `- pushed ${code(reference)}`),
+      nextChange === undefined
+        ? '- no further change is due until something is released or steered'
+        : `- the next change is due at ${formatTime(nextChange)} (in ${formatDuration(nextChange - now)})`,
+    ].join('\n'),
+  ].join('\n\n');
+}
 
 function describe(answer: PublishAnswer, folder: string, now: number): string {
   const { written, unchanged, artifacts, resumed, nextChange } = answer;

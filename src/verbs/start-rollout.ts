@@ -3,6 +3,7 @@ import { many, text } from '../cli/inputs.ts';
 import { openProject } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { findFleet } from '../fleets/fleets.ts';
+import { code, plainText } from '../host/markdown.ts';
 import { describeEntry } from '../rollout/describe.ts';
 import { type RolloutAnswer, startRollout } from '../rollout/start-rollout.ts';
 
@@ -36,9 +37,30 @@ of the base becomes a barrier, and a release that would lead nodes around one is
       { ...project, readUpstream },
       { fleet, commit: inputs.commit, now, accept },
     );
-    return { data, text: describe(data, now) };
+    return { data, text: describe(data, now), summary: summarise(data, now) };
+  },
+  action: { token: true },
+  outputs: {
+    version: { about: 'the release', of: ({ version }) => version },
+    changed: { about: 'false when the fleet had the release already', of: ({ changed }) => changed },
   },
 });
+
+function summarise({ fleet, version, changed, entry, inherited }: RolloutAnswer, now: number): string {
+  const facts = [
+    ...(entry === undefined
+      ? ['not offered to any node: its entry was taken out']
+      : describeEntry(entry, now)),
+    ...inherited
+      .filter((each) => each.version !== version)
+      .map((each) => `${each.version} is a barrier now, as its base ${each.base} (${each.reason})`),
+  ];
+  return [
+    `### ${changed ? 'Released' : 'Released already'}: ${version} to ${fleet}`,
+    facts.map((fact) => `- ${plainText(fact)}`).join('\n'),
+    `Hold or pause it at any time: ${code(`edit-updates --fleet ${fleet} --action pause`)}.`,
+  ].join('\n\n');
+}
 
 function describe(
   { fleet, version, changed, digests, entry, inherited }: RolloutAnswer,

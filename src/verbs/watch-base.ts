@@ -3,6 +3,7 @@ import { directory } from '../cli/directory.ts';
 import { many, text } from '../cli/inputs.ts';
 import { openProject } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
+import { code, plainText, table } from '../host/markdown.ts';
 import { upstreamReader } from '../upstream/guidance.ts';
 import { describeRollout, doubts, readDoubt } from '../upstream/standing.ts';
 
@@ -35,9 +36,45 @@ is proposed before it.`,
     return {
       data: { ...answers[0], fleets: answers },
       text: answers.map((answer) => describe(answer, now)).join('\n'),
+      summary: summarise(answers, now),
     };
   },
+  action: { token: true },
+  outputs: {
+    moved: { about: 'true when the base has moved (of the first fleet)', of: ({ moved }) => moved },
+    action: {
+      about: 'what became of the pull request: opened, updated, adopted, unchanged, closed, none',
+      of: ({ action }) => action,
+    },
+    'pull-request': { about: 'its number', of: ({ pullRequest }) => pullRequest },
+    'base-version': {
+      about: 'the version of the base that is proposed, or pinned',
+      of: ({ base }) => base?.toVersion,
+    },
+  },
 });
+
+function summarise(answers: readonly BaseAnswer[], now: number): string {
+  const rows = answers.map((answer) => {
+    const { fleet, moved, base, action, pullRequest, title } = answer;
+    const to = base.toVersion ?? base.to;
+    return [
+      code(fleet),
+      moved && base.from !== undefined ? `${code(base.fromVersion ?? base.from)} → ${code(to)}` : code(to),
+      action === 'none' ? 'none needed' : `#${pullRequest} ${action}: ${plainText(title ?? '')}`,
+    ];
+  });
+  const notes = answers.flatMap(({ upstream, blocked }) => [
+    ...(upstream?.rollout === undefined ? [] : [plainText(describeRollout(upstream.rollout, now))]),
+    ...(blocked === undefined ? [] : [`**Not proposed**: ${plainText(blocked)}`]),
+  ]);
+  const moved = answers.some((answer) => answer.moved);
+  return [
+    `### ${moved ? 'The base has moved' : 'The base has not moved'}`,
+    table(['fleet', 'base', 'pull request'], rows),
+    ...new Set(notes),
+  ].join('\n\n');
+}
 
 function describe(answer: BaseAnswer, now: number): string {
   const { fleet, moved, base, action, pullRequest, title, upstream, blocked } = answer;

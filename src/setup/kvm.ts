@@ -1,0 +1,33 @@
+import { access, constants } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { findTool } from '../host/tools.ts';
+import { asRoot } from './as-root.ts';
+
+const device = '/dev/kvm';
+
+/** What came of it: `ours` already, `opened` now, or why not. */
+export type KvmAccess = 'ours' | 'opened' | 'absent' | 'refused';
+
+/**
+ * Lets this user open /dev/kvm. GitHub's hosted runners have it and keep it from the user that jobs run as. Nobody
+ * else's access changes where the file system knows access lists; elsewhere everybody gets it.
+ */
+export async function openKvm(): Promise<KvmAccess> {
+  if (!(await may(constants.F_OK))) return 'absent';
+  if (await may(constants.R_OK | constants.W_OK)) return 'ours';
+  const { username } = userInfo();
+  if (findTool('setfacl') !== undefined) {
+    await asRoot('setfacl', ['--modify', `user:${username}:rw`, device], { allow: [0, 1] });
+  }
+  if (!(await may(constants.R_OK | constants.W_OK))) {
+    await asRoot('chmod', ['0666', device], { allow: [0, 1] });
+  }
+  return (await may(constants.R_OK | constants.W_OK)) ? 'opened' : 'refused';
+}
+
+async function may(mode: number): Promise<boolean> {
+  return access(device, mode).then(
+    () => true,
+    () => false,
+  );
+}

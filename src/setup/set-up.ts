@@ -1,0 +1,68 @@
+import { InputError } from '../host/errors.ts';
+import { exec } from '../host/exec.ts';
+import type { Log } from '../host/log.ts';
+import { findTool, packageOf } from '../host/tools.ts';
+import type { Architecture } from '../registry/architecture.ts';
+import { findStaticBusybox } from '../vm/busybox.ts';
+import { asRoot, canBeRoot } from './as-root.ts';
+import { type KvmAccess, openKvm } from './kvm.ts';
+import { type PreparedVerb, programsOf } from './needs.ts';
+
+export interface SetUp {
+  /** Debian packages that were installed. */
+  readonly installed: readonly string[];
+  /** Only where a machine is to be booted. */
+  readonly kvm?: KvmAccess;
+}
+
+/**
+ * Makes a runner ready for verbs: installs the packages of programs that are missing, and opens /dev/kvm.
+ * Where nothing is missing, nothing is done.
+ * @throws InputError where something is missing and this user cannot install it
+ */
+export async function setUp(options: {
+  readonly verbs: readonly PreparedVerb[];
+  readonly architecture: Architecture;
+  readonly log: Log;
+}): Promise<SetUp> {
+  const { verbs, architecture, log } = options;
+  const user = process.getuid?.() !== 0;
+  const boots = verbs.includes('boot-test');
+  const programs = verbs.flatMap((verb) => programsOf(verb, { architecture, user }));
+  const missing = programs.filter((program) => findTool(program) === undefined);
+  // A busybox that needs the system's libraries cannot run inside a guest.
+  if (boots && !(await hasStaticBusybox())) missing.push('busybox');
+  const installed = [...new Set(missing.map(packageOf))].sort();
+  if (installed.length > 0) await install(installed, log);
+  return { installed, ...(boots ? { kvm: await openKvm() } : {}) };
+}
+
+async function hasStaticBusybox(): Promise<boolean> {
+  if (findTool('busybox') === undefined) return false;
+  return findStaticBusybox().then(
+    () => true,
+    () => false,
+  );
+}
+
+async function install(packages: readonly string[], log: Log): Promise<void> {
+  if (findTool('apt-get') === undefined || !(await canBeRoot())) {
+    throw new InputError({
+      problem: `programs are missing, and cannot be installed here: the Debian packages ${packages.join(' ')}`,
+      remedy: 'Install them on the runner beforehand.',
+    });
+  }
+  const env = { DEBIAN_FRONTEND: 'noninteractive', NEEDRESTART_SUSPEND: '1' };
+  // Another apt-get may be at work on a fresh runner; mirrors fail now and then.
+  const patient = ['-qq', '-o', 'DPkg::Lock::Timeout=120', '-o', 'Acquire::Retries=3'];
+  await log.task(`installing ${packages.join(' ')}`, async () => {
+    const known = await exec('apt-cache', ['show', ...packages], { allow: [0, 100] });
+    if (known.exitCode !== 0) await asRoot('apt-get', [...patient, 'update'], { env });
+    const args = [...patient, 'install', '--yes', '--no-install-recommends', ...packages];
+    const first = await asRoot('apt-get', args, { env, allow: [0, 100] });
+    if (first.exitCode === 0) return;
+    // The lists of a runner's image are as old as the image: what they name may be gone.
+    await asRoot('apt-get', [...patient, 'update'], { env });
+    await asRoot('apt-get', args, { env });
+  });
+}

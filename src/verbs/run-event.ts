@@ -1,0 +1,139 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { spellInput } from '../cli/action-inputs.ts';
+import { readValues } from '../cli/arguments.ts';
+import { directory } from '../cli/directory.ts';
+import { text } from '../cli/inputs.ts';
+import { openProject } from '../cli/project.ts';
+import { defineVerb, type Outcome, type Verb } from '../cli/verb.ts';
+import { decide, type Job } from '../event/decide.ts';
+import { readEvent } from '../event/event.ts';
+import { untested } from '../event/plan.ts';
+import { fleetTip } from '../fleets/fleets.ts';
+import { InputError, OutsideError } from '../host/errors.ts';
+import { codeBlock } from '../host/markdown.ts';
+import bootTest from './boot-test.ts';
+import buildImage from './build-image.ts';
+import openPromotion from './open-promotion.ts';
+import promoteImage from './promote-image.ts';
+import publishUpdates from './publish-updates.ts';
+import startRollout from './start-rollout.ts';
+import watchBase from './watch-base.ts';
+
+type Step = readonly [verb: Verb, name: string, inputs: Readonly<Record<string, string>>];
+
+export default defineVerb({
+  summary: 'Do the whole job for the event of this workflow run',
+  about: `What the action at the top of the repository does, for small repositories: one job, one architecture after the other.
+
+  schedule, workflow_dispatch   watch-base, open-promotion; publish-updates where there is something published
+  pull_request                  build-image, boot-test; without any credential for a fork's
+  push to a fleet's branch      build and test what is not tested yet; promote-image, start-rollout, publish-updates`,
+  inputs: {
+    output: text('folder for the published files', { placeholder: 'FOLDER', fallback: 'site' }),
+    directory,
+  },
+  run: async (inputs, context) => {
+    const { env, log } = context;
+    const project = await openProject({ directory: inputs.directory, env, log });
+    const job = decide(await readEvent(env), project.config);
+    const done: Outcome[] = [];
+    let published = false;
+    for (const [verb, name, given] of await stepsOf(job, project, inputs.output)) {
+      log.info(`── ${name} ──`);
+      const values = readValues(verb.inputs, { directory: inputs.directory, ...given }, spellInput);
+      const outcome = await verb.run(values, context).catch((error: unknown) => failed(name, error));
+      done.push(outcome);
+      log.info(outcome.text);
+      if (outcome.exitCode === 1) break;
+      published ||= name === 'publish-updates';
+    }
+    return {
+      data: {
+        job: job.kind,
+        fleet: 'fleet' in job ? job.fleet.name : undefined,
+        site: published ? inputs.output : undefined,
+        answers: done.map(({ data }) => data),
+      },
+      text:
+        job.kind === 'nothing' ? `nothing to do: ${job.reason}` : (done.at(-1)?.text.split('\n')[0] ?? ''),
+      summary: done.flatMap(({ summary }) => summary ?? []).join('\n\n'),
+      annotations: done.flatMap(({ annotations }) => annotations ?? []),
+      exitCode: done.some(({ exitCode }) => exitCode === 1) ? 1 : 0,
+    };
+  },
+  outputs: {
+    job: { about: 'watch, test, release or nothing', of: ({ job }) => job },
+    fleet: { about: 'the fleet whose branch this is about', of: ({ fleet }) => fleet },
+    site: {
+      about: 'folder with the published files; empty where nothing is to be published',
+      of: ({ site }) => site,
+    },
+  },
+});
+
+/** So that what the steps before it had to tell is told too. */
+function failed(name: string, error: unknown): Outcome {
+  if (!(error instanceof InputError || error instanceof OutsideError)) throw error;
+  return {
+    data: null,
+    text: `${name}: ${error.message}`,
+    summary: `### ${name} did not run\n\n${codeBlock(error.message)}`,
+    annotations: [{ level: 'error', title: name, message: error.message }],
+    exitCode: 1,
+  };
+}
+
+async function stepsOf(
+  job: Job,
+  project: Awaited<ReturnType<typeof openProject>>,
+  site: string,
+): Promise<readonly Step[]> {
+  const { config, forge } = project;
+  const publish: Step = [publishUpdates, 'publish-updates', { output: site }];
+  switch (job.kind) {
+    case 'nothing':
+      return [];
+    case 'watch': {
+      const promoted = Object.values(config.fleets).some((fleet) => fleet.promoteFrom !== undefined);
+      const released = (await forge.branches.resolve(config.stateBranch)) !== undefined;
+      return [
+        [watchBase, 'watch-base', {}],
+        ...(promoted && released ? [[openPromotion, 'open-promotion', {}] as const] : []),
+        ...(released ? [publish] : []),
+      ];
+    }
+    case 'test':
+      return testSteps(config.architectures, job.fork ? { local: localFolder() } : {});
+    case 'release': {
+      const missing = await untested(project, await fleetTip(forge.branches, job.fleet));
+      const fleet = { fleet: job.fleet.name };
+      return [
+        ...(missing.length > 0 ? testSteps(missing, {}) : []),
+        [promoteImage, 'promote-image', fleet],
+        [startRollout, 'start-rollout', fleet],
+        publish,
+      ];
+    }
+  }
+}
+
+function testSteps(
+  architectures: readonly string[],
+  where: Readonly<Record<string, string>>,
+): readonly Step[] {
+  return [
+    [buildImage, 'build-image', where],
+    ...architectures.map(
+      (architecture): Step => [
+        bootTest,
+        `boot-test (${architecture})`,
+        { ...where, architecture, output: join('boot-test-output', architecture) },
+      ],
+    ),
+  ];
+}
+
+function localFolder(): string {
+  return join(process.env.RUNNER_TEMP ?? tmpdir(), 'coxswain-images');
+}

@@ -1,0 +1,58 @@
+import { architecture } from '../cli/architecture.ts';
+import { many } from '../cli/inputs.ts';
+import { defineVerb } from '../cli/verb.ts';
+import { InputError } from '../host/errors.ts';
+import { hostArchitecture } from '../registry/architecture.ts';
+import { type PreparedVerb, preparedVerbs } from '../setup/needs.ts';
+import { type SetUp, setUp } from '../setup/set-up.ts';
+
+export default defineVerb({
+  summary: 'Install what build-image and boot-test need on this machine, and open /dev/kvm to this user',
+  about: `For runners, and for machines of your own. Debian and Ubuntu packages, by apt-get, as root or by a sudo that asks for no
+password; what is there already is left alone, and where nothing is missing nothing is done.`,
+  inputs: {
+    for: many(`only for this verb: ${preparedVerbs.join(', ')}`, { placeholder: 'VERB' }),
+    architecture: architecture('of the images (default: that of this machine)'),
+  },
+  run: async (inputs, { log }) => {
+    const verbs = inputs.for.length === 0 ? preparedVerbs : inputs.for.map(readVerb);
+    const data = await setUp({
+      verbs,
+      architecture: inputs.architecture ?? hostArchitecture() ?? 'x86_64',
+      log,
+    });
+    return { data, text: describe(data) };
+  },
+  outputs: {
+    installed: {
+      about: 'Debian packages that were installed, one a line',
+      of: ({ installed }) => installed.join('\n'),
+    },
+    kvm: { about: '/dev/kvm: ours, opened, absent or refused', of: ({ kvm }) => kvm },
+  },
+});
+
+const kvmTexts = {
+  ours: '/dev/kvm is open to this user',
+  opened: '/dev/kvm was opened to this user',
+  absent: 'there is no /dev/kvm: machines are emulated, which is slower',
+  refused: '/dev/kvm stays closed to this user: machines are emulated, which is slower',
+} as const;
+
+function describe({ installed, kvm }: SetUp): string {
+  return [
+    installed.length === 0 ? 'nothing is missing' : `installed: ${installed.join(' ')}`,
+    ...(kvm === undefined ? [] : [kvmTexts[kvm]]),
+  ].join('\n');
+}
+
+function readVerb(raw: string): PreparedVerb {
+  const verb = preparedVerbs.find((each) => each === raw);
+  if (verb !== undefined) return verb;
+  throw new InputError({
+    field: '--for',
+    problem: 'this verb needs no set-up, or is none',
+    found: raw,
+    expected: preparedVerbs.join(' or '),
+  });
+}
