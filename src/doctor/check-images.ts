@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { findAcceptance } from '../evidence/acceptance.ts';
 import { findEvidence } from '../evidence/store.ts';
 import { InputError } from '../host/errors.ts';
 import { architectures } from '../registry/architecture.ts';
@@ -260,6 +261,10 @@ async function checkEvidence(
     .sort((one, other) => one.evidence.startedAt - other.evidence.startedAt)
     .at(-1);
   if (newest?.evidence.result === 'PASSED') return [];
+  if (newest === undefined) {
+    const accepted = await findAcceptance(client, config.image, { subjects, fleet });
+    if (accepted !== undefined) return [];
+  }
   return [
     {
       severity: 'error',

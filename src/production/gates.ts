@@ -1,5 +1,6 @@
 import type { Candidate } from '../build/candidate.ts';
 import type { Config, Fleet } from '../config/config.ts';
+import { type AcceptedBy, findAcceptance } from '../evidence/acceptance.ts';
 import { type FoundEvidence, findEvidence, newestFor } from '../evidence/store.ts';
 import { InputError } from '../host/errors.ts';
 import type { Architecture } from '../registry/architecture.ts';
@@ -22,12 +23,24 @@ export interface PassedImage {
   readonly image: Image;
   /** UNIX seconds. */
   readonly created: number;
-  readonly evidence: FoundEvidence;
+  /** Absent only where its absence was accepted. */
+  readonly evidence?: FoundEvidence;
+  readonly accepted?: AcceptedBy;
+}
+
+interface GateOptions {
+  readonly client: RegistryClient;
+  readonly config: Config;
+  readonly candidate: Candidate;
+  /** An acceptance of missing evidence is for one fleet. */
+  readonly fleet: string;
+  /** Lets the image pass where evidence is missing (never where a test failed). */
+  readonly accept?: AcceptedBy | undefined;
 }
 
 /** Labels and evidence of one architecture's image. */
 export async function passImage(
-  options: { readonly client: RegistryClient; readonly config: Config; readonly candidate: Candidate },
+  options: GateOptions,
   built: DigestReference,
   architecture: Architecture,
 ): Promise<PassedImage> {
@@ -50,7 +63,7 @@ export async function passImage(
     architecture,
     image,
     created,
-    evidence: await requireEvidence(options, image, architecture, built.repository),
+    ...(await requireEvidence(options, image, architecture, built.repository)),
   };
 }
 
@@ -69,20 +82,27 @@ function requireLabel(image: Image, where: string, label: string, expected: stri
 
 /** The evidence is about the image itself, or about the index that lists it, for this architecture. */
 async function requireEvidence(
-  options: { readonly client: RegistryClient; readonly candidate: Candidate },
+  options: GateOptions,
   image: Image,
   architecture: Architecture,
   repository: Repository,
-): Promise<FoundEvidence> {
-  const { client, candidate } = options;
+): Promise<Pick<PassedImage, 'evidence' | 'accepted'>> {
+  const { client, candidate, config, fleet } = options;
   const { digest } = image.manifest.descriptor;
   const all: FoundEvidence[] = [];
-  for (const subject of image.index === undefined ? [digest] : [digest, image.index.digest]) {
+  const subjects = image.index === undefined ? [digest] : [digest, image.index.digest];
+  for (const subject of subjects) {
     const found = await findEvidence(client, repository, subject);
     all.push(...found.filter(({ evidence }) => evidence.architecture === architecture));
   }
   const newest = newestFor(all, candidate.testsTree);
-  if (newest?.evidence.result === 'PASSED') return newest;
+  if (newest?.evidence.result === 'PASSED') return { evidence: newest };
+  if (newest === undefined && !all.some(({ evidence }) => evidence.result === 'FAILED')) {
+    const { testsTree } = candidate;
+    const accepted =
+      (await findAcceptance(client, config.image, { subjects, fleet, testsTree })) ?? options.accept;
+    if (accepted !== undefined) return { accepted: { reason: accepted.reason, by: accepted.by } };
+  }
   const failed =
     newest?.evidence.tests.filter(({ result }) => result !== 'passed').map(({ name }) => name) ?? [];
   const reason =
@@ -97,7 +117,7 @@ async function requireEvidence(
     expected: `a pass of the tests in git tree ${candidate.testsTree.slice(0, 12)}`,
     remedy:
       newest === undefined
-        ? 'Run coxswain boot-test.'
+        ? 'Run coxswain boot-test. Where that cannot be, and none failed, promote-image takes --accept-missing-evidence.'
         : 'Mend the image or the tests, and run coxswain boot-test.',
   });
 }

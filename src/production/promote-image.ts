@@ -1,13 +1,14 @@
 import { findBuilt } from '../build/built.ts';
 import { type Candidate, readCandidate } from '../build/candidate.ts';
 import type { Config, Fleet } from '../config/config.ts';
+import { type Acceptance, type AcceptedBy, findAcceptance, pushAcceptance } from '../evidence/acceptance.ts';
 import { findFleet, releaseCommit } from '../fleets/fleets.ts';
 import type { Forge } from '../forge/forge.ts';
 import { InputError, OutsideError } from '../host/errors.ts';
 import type { Git } from '../host/git.ts';
 import { refuseHeld } from '../operations/hold.ts';
 import { copyAttached } from '../registry/attached.ts';
-import type { RegistryClient } from '../registry/client.ts';
+import type { Descriptor, RegistryClient } from '../registry/client.ts';
 import { copyImage, setTags } from '../registry/copy.ts';
 import { imageTimestamp, readImage } from '../registry/image.ts';
 import {
@@ -17,6 +18,7 @@ import {
   type DigestReference,
   formatReference,
   formatRepository,
+  type Repository,
 } from '../registry/reference.ts';
 import { rememberingClient } from '../registry/remembering.ts';
 import type { State } from '../state/state.ts';
@@ -47,6 +49,8 @@ export interface Promotion {
   readonly kept: readonly string[];
   /** Whether anything was written. */
   readonly changed: boolean;
+  /** Missing evidence was accepted: why, and by whom. */
+  readonly accepted?: AcceptedBy;
   /** Evidence, signatures, SBOMs and whatever else refers to the image that were not in production yet. */
   readonly attached: number;
   readonly mounted: number;
@@ -59,11 +63,17 @@ export interface Promotion {
  * write; the order of writes is image, evidence and all else that refers to it, tags, so a tag never names an image that cannot be pulled or has no
  * evidence beside it, whatever request is the last one. Run again, it does what is missing.
  * @param options.now UNIX seconds
+ * @param options.accept lets the image pass without evidence; never with a test that failed
  * @throws InputError when the image may not be promoted, or the fleet is held
  */
 export async function promoteImage(
   project: PromotionProject,
-  options: { readonly fleet: string; readonly commit?: string | undefined; readonly now: number },
+  options: {
+    readonly fleet: string;
+    readonly commit?: string | undefined;
+    readonly accept?: AcceptedBy | undefined;
+    readonly now: number;
+  },
 ): Promise<Promotion> {
   const { config } = project;
   const client = rememberingClient(project.client);
@@ -80,7 +90,13 @@ export async function promoteImage(
   const built = await requireBuilt(client, config, candidate);
   const passed: PassedImage[] = [];
   for (const architecture of config.architectures) {
-    passed.push(await passImage({ client, config, candidate }, built, architecture));
+    passed.push(
+      await passImage(
+        { client, config, candidate, fleet: fleet.name, accept: options.accept },
+        built,
+        architecture,
+      ),
+    );
   }
   await requireNewer({ client, config, fleet, state, passed });
   const plan = await planMoves({
@@ -98,6 +114,14 @@ export async function promoteImage(
     : await copyImage(client, { from: built, to: config.image, tags: [] });
   const manifest = await client.getManifest(built);
   const attached = await copyAttached(client, { manifest, from: config.testImage, to: config.image });
+  const accepted = passed.find((each) => each.accepted !== undefined)?.accepted;
+  const recorded =
+    accepted !== undefined &&
+    (await recordAcceptance(client, {
+      repository: config.image,
+      subject: manifest.descriptor,
+      acceptance: { ...accepted, fleet: fleet.name, at: options.now, testsTree: candidate.testsTree },
+    }));
   await setTags(client, { manifest, repository: config.image, tags: plan.move });
   await readBack(project.client, config, { digest: built.digest, tags: plan.move, passed });
   return {
@@ -111,12 +135,30 @@ export async function promoteImage(
     })),
     tags: plan.tags,
     kept: plan.kept,
-    changed: !plan.inProduction || plan.move.length > 0 || attached.length > 0,
+    changed: !plan.inProduction || plan.move.length > 0 || attached.length > 0 || recorded,
+    ...(accepted === undefined ? {} : { accepted }),
     attached: attached.length,
     mounted: report.mounted,
     copied: report.copied,
     requests: client.counters.requests - requestsBefore,
   };
+}
+
+/** start-rollout reads it from there, as it reads evidence. @returns whether it was written now */
+async function recordAcceptance(
+  client: RegistryClient,
+  options: {
+    readonly repository: Repository;
+    readonly subject: Descriptor;
+    readonly acceptance: Acceptance;
+  },
+): Promise<boolean> {
+  const { repository, subject, acceptance } = options;
+  const { fleet, testsTree } = acceptance;
+  const known = await findAcceptance(client, repository, { subjects: [subject.digest], fleet, testsTree });
+  if (known !== undefined) return false;
+  await pushAcceptance(client, repository, subject, acceptance);
+  return true;
 }
 
 async function requireBuilt(

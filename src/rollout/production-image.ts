@@ -27,7 +27,11 @@ export async function readProductionImages(
   const passed: PassedImage[] = [];
   for (const architecture of config.architectures) {
     passed.push(
-      await passImage({ client, config, candidate }, atDigest(config.image, found.digest), architecture),
+      await passImage(
+        { client, config, candidate, fleet: fleet.name },
+        atDigest(config.image, found.digest),
+        architecture,
+      ),
     );
   }
   return passed;

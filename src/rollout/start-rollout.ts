@@ -217,6 +217,7 @@ function recordOf(options: {
   const { config, fleet, candidate, images, entry, promotedFrom, now } = options;
   const { rollout } = entry.metadata;
   const end = rollout === undefined ? undefined : rolloutEnd(rollout);
+  const accepted = images.find((image) => image.accepted !== undefined)?.accepted;
   return {
     version: candidate.version,
     fleet: fleet.name,
@@ -231,9 +232,10 @@ function recordOf(options: {
       architecture: image.architecture,
       image: formatReference(atTag(config.image, candidate.version)),
       digestRef: formatReference(atDigest(config.image, digestOf(image))),
-      evidence: image.evidence.descriptor.digest,
+      ...(image.evidence === undefined ? {} : { evidence: image.evidence.descriptor.digest }),
     })),
     ...(promotedFrom === undefined ? {} : { promotedFrom }),
+    ...(accepted === undefined ? {} : { acceptedMissingEvidence: accepted }),
   };
 }
 

@@ -67,9 +67,13 @@ function rolloutCard(view: RolloutView, fleet: SiteFleet): Html {
   return html`<div class="rollout">
 <h3>${isNewest ? 'Current release' : 'Also offered'}: <code>${view.version}</code> ${badge(view)}</h3>
 <div class="bar ${view.phase === 'complete' ? 'full' : ''}" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="${view.percent}" aria-label="Rollout of ${view.version}"><span style="width:${view.percent}%"></span></div>
-<p>${view.explanation}${record?.baseVersion === undefined ? '' : html` <span class="quiet">Built on ${record.baseVersion}.</span>`}</p>
+<p>${view.explanation}${record?.baseVersion === undefined ? '' : html` <span class="quiet">Built on ${record.baseVersion}.</span>`}${record?.acceptedMissingEvidence === undefined ? '' : html` ${untested(record.acceptedMissingEvidence)}`}</p>
 </div>
 `;
+}
+
+function untested({ by, reason: why }: { readonly by: string; readonly reason: string }): Html {
+  return html`<span class="badge untested">no evidence</span> <span class="quiet">accepted by ${by}: ${why}</span>`;
 }
 
 function badge({ phase, percent }: RolloutView): Html {
@@ -179,9 +183,11 @@ function releaseList(fleet: SiteFleet): Html {
 <summary>Files and all releases (${releases.length})</summary>
 <p><a href="${relative(`${fleet.name}/releases.json`)}">releases.json</a> · <a href="${relative(`${fleet.name}/updates.json`)}">updates.json</a></p>
 <ol class="releases">${releases.toReversed().map((release) => {
-    const recordedAt = fleet.state.records?.[release.version]?.recordedAt;
+    const record = fleet.state.records?.[release.version];
+    const recordedAt = record?.recordedAt;
+    const accepted = record?.acceptedMissingEvidence;
     return html`
-<li><a href="${relative(buildReleasePath(fleet.name, release.version))}"><code>${release.version}</code></a>${recordedAt === undefined ? '' : html` <span class="quiet">${showTime(recordedAt)}</span>`}${(release['oci-images'] ?? []).map((image) => html` <span class="image">${image.architecture} <code>${image['digest-ref']}</code></span>`)}</li>`;
+<li><a href="${relative(buildReleasePath(fleet.name, release.version))}"><code>${release.version}</code></a>${recordedAt === undefined ? '' : html` <span class="quiet">${showTime(recordedAt)}</span>`}${accepted === undefined ? '' : html` ${untested(accepted)}`}${(release['oci-images'] ?? []).map((image) => html` <span class="image">${image.architecture} <code>${image['digest-ref']}</code></span>`)}</li>`;
   })}
 </ol>
 </details>

@@ -5,6 +5,8 @@ import type { ReleaseIndex } from '../updates/releases.ts';
 export interface SiteRecord {
   /** UNIX seconds at which the release was recorded. */
   readonly recordedAt?: number;
+  /** It was promoted without evidence. */
+  readonly acceptedMissingEvidence?: { readonly reason: string; readonly by: string } | undefined;
   readonly baseVersion?: string;
   readonly commit?: string;
 }

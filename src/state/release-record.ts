@@ -35,6 +35,8 @@ const recordSchema = z.looseObject({
   images: z.array(imageSchema).min(1),
   /** The fleet that had this version before. */
   promotedFrom: z.string().optional(),
+  /** Some image of it has no evidence, and this is why and by whose word it was promoted all the same. */
+  acceptedMissingEvidence: z.object({ reason: z.string().min(1), by: z.string().min(1) }).optional(),
 });
 
 /** Where a release of a fleet came from: what update metadata has no place for. */

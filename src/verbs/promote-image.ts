@@ -3,22 +3,37 @@ import { text } from '../cli/inputs.ts';
 import { openProject } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { code, table } from '../host/markdown.ts';
+import { findOperator } from '../operations/operator.ts';
 import { type Promotion, promoteImage } from '../production/promote-image.ts';
 
 export default defineVerb({
   summary: "Copy the tested image of a fleet's branch to the production repository",
   about: `Refuses, and writes nothing, unless the test registry has the image of the commit with passing evidence for the
 tests of that commit, it is newer than the fleet's newest release, and the fleet is not held (edit-updates). A version's tag is never re-pointed.
-Run it as often as you like: it does what is missing.`,
+Run it as often as you like: it does what is missing.
+
+--accept-missing-evidence lets an image pass that was not tested with these tests, for this fleet; who and why is attached
+to the image, and recorded with the release. An image that failed a test is never let pass.`,
   inputs: {
     fleet: text('the fleet to promote to', { placeholder: 'NAME', required: true }),
     commit: text("a commit on the fleet's branch; default: its newest", { placeholder: 'SHA' }),
+    'accept-missing-evidence': text('promote it without evidence of its tests, and record why', {
+      placeholder: 'REASON',
+    }),
+    by: text('who accepts that (default: the actor of the workflow, or the name that git knows)', {
+      placeholder: 'NAME',
+    }),
     directory,
   },
   run: async (inputs, context) => {
     const project = await openProject({ directory: inputs.directory, env: context.env, log: context.log });
+    const reason = inputs['accept-missing-evidence']?.replaceAll(/\s+/g, ' ').trim();
+    const accept =
+      reason === undefined || reason === ''
+        ? undefined
+        : { reason, by: await findOperator(project.git, inputs.by ?? context.env.GITHUB_ACTOR) };
     const promotion = await context.log.task(`promoting to ${inputs.fleet}`, () =>
-      promoteImage(project, { fleet: inputs.fleet, commit: inputs.commit, now: context.now() }),
+      promoteImage(project, { fleet: inputs.fleet, commit: inputs.commit, accept, now: context.now() }),
     );
     return { data: promotion, text: describe(promotion), summary: summarise(promotion) };
   },
@@ -32,15 +47,21 @@ Run it as often as you like: it does what is missing.`,
   },
 });
 
-function summarise({ fleet, version, image, digest, tags, kept, changed, images }: Promotion): string {
+function summarise(promotion: Promotion): string {
+  const { fleet, version, image, digest, tags, kept, changed, accepted, images } = promotion;
   return [
+    ...(accepted === undefined
+      ? []
+      : [
+          `> [!WARNING]\n> Without evidence of its tests: accepted by ${code(accepted.by)}: ${code(accepted.reason)}`,
+        ]),
     `### ${changed ? 'Promoted' : 'Promoted already'}: ${version} to ${fleet}`,
     table(
       ['architecture', 'what nodes know it by'],
       images.map(({ architecture, digestRef }) => [architecture, code(digestRef)]),
     ),
     [
-      `The tested digest, byte for byte: ${code(digest)} is ${code(image)}.`,
+      `${accepted === undefined ? 'The tested digest' : 'The digest that was built'}, byte for byte: ${code(digest)} is ${code(image)}.`,
       `Tags: ${tags.map(code).join(' ')}`,
       ...(kept.length === 0
         ? []
@@ -50,7 +71,8 @@ function summarise({ fleet, version, image, digest, tags, kept, changed, images 
 }
 
 function describe(promotion: Promotion): string {
-  const { fleet, image, digest, tags, kept, changed, attached, mounted, copied, requests } = promotion;
+  const { fleet, image, digest, tags, kept, changed, accepted, attached, mounted, copied, requests } =
+    promotion;
   const blobs = [
     mounted > 0 ? `${mounted} blobs mounted` : undefined,
     copied > 0 ? `${copied} blobs copied` : undefined,
@@ -61,6 +83,9 @@ function describe(promotion: Promotion): string {
     changed ? `promoted ${image} to ${fleet}` : `${image} is promoted to ${fleet} already: nothing changed`,
     `  digest  ${digest}`,
     `  tags    ${tags.join(' ')}`,
+    ...(accepted === undefined
+      ? []
+      : [`  WITHOUT EVIDENCE of its tests: accepted by ${accepted.by}: ${accepted.reason}`]),
     ...(kept.length === 0 ? [] : [`  left    ${kept.join(' ')} (a newer image or another fleet has them)`]),
     `  (${blobs.join(', ')})`,
   ].join('\n');

@@ -153,7 +153,16 @@ describe('a held fleet', () => {
   });
 
   const promote = (at: number) =>
-    promoteImage.run({ directory: project.git.directory, fleet: 'stable', commit: undefined }, contextAt(at));
+    promoteImage.run(
+      {
+        directory: project.git.directory,
+        fleet: 'stable',
+        commit: undefined,
+        'accept-missing-evidence': undefined,
+        by: undefined,
+      },
+      contextAt(at),
+    );
 
   it('is promoted nothing into, until the hold ends', async () => {
     const refusal = promote(now + 60);

@@ -25,8 +25,15 @@ beforeEach(async () => {
 async function run(
   fleet = 'testing',
   commit: string | undefined = undefined,
+  accept: { readonly reason?: string; readonly by?: string } = {},
 ): Promise<{ data: Promotion; text: string }> {
-  const inputs = { directory: project.git.directory, fleet, commit };
+  const inputs = {
+    directory: project.git.directory,
+    fleet,
+    commit,
+    'accept-missing-evidence': accept.reason,
+    by: accept.by,
+  };
   const { data, text } = await promoteImageVerb.run(inputs, contextAt(now));
   return { data: data as Promotion, text };
 }
@@ -367,6 +374,55 @@ describe('promote-image', () => {
       expect(data.tags[1]).toBe(`${candidate.version}-testing`);
       expect((await production())[`${candidate.version}-testing`]).toBe(built.digest);
     });
+  });
+});
+
+describe('missing evidence', () => {
+  const accept = { reason: 'no  machine\nto test on', by: 'Ada' };
+
+  it('is accepted for a reason, which is recorded with the release, by whose word', async () => {
+    const { candidate, built } = await buildAndTest({ result: null });
+    await expectRefusal(/--accept-missing-evidence/);
+    const { data, text } = await run('testing', undefined, accept);
+    expect(data.accepted).toEqual({ reason: 'no machine to test on', by: 'Ada' });
+    expect(text).toContain('WITHOUT EVIDENCE of its tests: accepted by Ada: no machine to test on');
+    expect((await production()).testing).toBe(built.digest);
+    await rollOut();
+    const record = (await project.state.readFleet('testing')).records[candidate.version];
+    expect(record?.acceptedMissingEvidence).toEqual({ reason: 'no machine to test on', by: 'Ada' });
+    expect(record?.images.map(({ evidence }) => evidence)).toEqual([undefined]);
+  });
+
+  it('need not be accepted twice, and the first word stays', async () => {
+    await buildAndTest({ result: null });
+    await run('testing', undefined, accept);
+    expect((await run()).data).toMatchObject({ changed: false, accepted: { by: 'Ada' } });
+    const again = await run('testing', undefined, { reason: 'because', by: 'Bob' });
+    expect(again.data).toMatchObject({ changed: false, accepted: { by: 'Ada' } });
+  });
+
+  it('is accepted for one fleet, and no other', async () => {
+    await buildAndTest({ result: null });
+    await run('testing', undefined, accept);
+    await expectRefusal(/it was never boot-tested/, 'stable');
+  });
+
+  it('is never accepted where a test failed, of this commit or an earlier one', async () => {
+    await buildAndTest({ result: 'FAILED' });
+    await expect(run('testing', undefined, accept)).rejects.toThrow(/its boot test failed/);
+    await commitFiles(project.git, { 'tests/10-boots.sh': '#!/bin/sh\ntrue\n' }, { time: time + 60 });
+    await expect(run('testing', undefined, accept)).rejects.toThrow(/tested with other tests/);
+  });
+
+  it('counts for nothing once there is evidence', async () => {
+    const { candidate, built } = await buildAndTest({ result: null });
+    await run('testing', undefined, accept);
+    await bootTest(candidate, built, 'PASSED');
+    expect((await run()).data.accepted).toBeUndefined();
+    await rollOut();
+    const record = (await project.state.readFleet('testing')).records[candidate.version];
+    expect(record?.acceptedMissingEvidence).toBeUndefined();
+    expect(record?.images[0]?.evidence).toBeDefined();
   });
 });
 
