@@ -1,36 +1,26 @@
-import type { Config } from '../config/config.ts';
-import { findAcceptance } from '../evidence/acceptance.ts';
-import { findEvidence } from '../evidence/store.ts';
 import { InputError } from '../host/errors.ts';
 import { architectures } from '../registry/architecture.ts';
-import type { RegistryClient } from '../registry/client.ts';
 import { NotFoundError } from '../registry/failures.ts';
 import { type Image, imageTimestamp, readImage } from '../registry/image.ts';
-import { isIndex } from '../registry/manifest.ts';
 import {
   atTag,
-  type Digest,
   formatReference,
   formatRepository,
   parseReference,
   sameRepository,
 } from '../registry/reference.ts';
-import { buildGraph, type GraphNode } from '../updates/graph.ts';
+import { neededDigests } from '../retention/needed.ts';
+import { buildGraph } from '../updates/graph.ts';
 import type { PublishedFleet } from './check-files.ts';
+import { checkEvidence, checkKept, checkLayers, type NodeToCheck, type Parts } from './check-release.ts';
 import type { Finding } from './finding.ts';
-
-interface Parts {
-  readonly config: Config;
-  readonly client: RegistryClient;
-  /** What is being looked at. */
-  readonly report: (note: string) => void;
-}
 
 const parallel = 6;
 
 /** Asks the registry for everything that a fleet's graphs name. */
 export async function checkImages(parts: Parts, published: PublishedFleet): Promise<Finding[]> {
   const findings: Finding[] = [];
+  const needed = neededDigests([published]);
   for (const [basearch, graph] of Object.entries(published.graphs)) {
     const complete = buildGraph(published.releases, published.updates, { basearch, scheme: 'oci' });
     const targets = new Set(complete.edges.map(([, to]) => complete.nodes[to]?.version));
@@ -41,6 +31,7 @@ export async function checkImages(parts: Parts, published: PublishedFleet): Prom
         node,
         basearch,
         fleet: published.fleet,
+        kept: [...needed].some((digest) => node.payload.endsWith(`@${digest}`)),
         isIndex: graph.nodes[position - 1]?.version === version,
         target: targets.has(version) || version === releases.at(-1)?.version,
         current: version === releases.at(-1)?.version,
@@ -62,18 +53,6 @@ export async function checkImages(parts: Parts, published: PublishedFleet): Prom
     findings.push(...checkCreated(nodes, images));
   }
   return findings;
-}
-
-interface NodeToCheck {
-  readonly node: GraphNode;
-  readonly fleet: string;
-  readonly basearch: string;
-  /** The entry of the index over a release's architectures: only where nodes come from. */
-  readonly isIndex: boolean;
-  /** Some node may be sent there. */
-  readonly target: boolean;
-  /** The fleet's newest release. */
-  readonly current: boolean;
 }
 
 async function checkNode(
@@ -128,6 +107,15 @@ async function checkNode(
     };
   }
   const findings: Finding[] = [];
+  if (!checked.kept) {
+    findings.push(
+      finding(
+        'retention',
+        `no release in releases.json has ${reference.digest}: prune-images would delete it`,
+        'Run coxswain publish-updates: graph and release index are made together.',
+      ),
+    );
+  }
   if (checked.isIndex) return { findings };
   const architecture = architectures.find((each) => each === basearch);
   if (architecture === undefined) return { findings };
@@ -186,100 +174,6 @@ function readPayload(payload: string) {
     if (error instanceof InputError) return undefined;
     throw error;
   }
-}
-
-/** What no tag leads to, registries and retention delete: quay.io within the hour. */
-async function checkKept(
-  { config, client }: Parts,
-  { node, fleet }: NodeToCheck,
-  image: Image,
-  where: string,
-): Promise<Finding[]> {
-  const { digest } = image.manifest.descriptor;
-  const tag = atTag(config.image, node.version);
-  const tagged = await client.findManifest(tag);
-  const held =
-    tagged?.descriptor.digest === digest ||
-    (tagged !== undefined &&
-      isIndex(tagged.json) &&
-      tagged.json.manifests.some((each) => each.digest === digest));
-  if (held) return [];
-  return [
-    {
-      severity: 'error',
-      check: 'version-tag',
-      where,
-      message:
-        tagged === undefined
-          ? `no tag ${formatReference(tag)}: a registry may delete what no tag leads to`
-          : `tag ${formatReference(tag)} leads to ${tagged.descriptor.digest}, not to ${digest}: a version tag is never re-pointed`,
-      remedy:
-        tagged === undefined
-          ? `Run coxswain promote-image --fleet ${fleet} with the commit of the release, or set the tag on the digest.`
-          : 'Find out who writes to production besides Coxswain, and set the tag back.',
-    },
-  ];
-}
-
-/** Of the newest release only: it is what nodes are about to pull. */
-async function checkLayers(
-  { config, client }: Parts,
-  { fleet }: NodeToCheck,
-  image: Image,
-  where: string,
-): Promise<Finding[]> {
-  const { layers } = image.manifest.json;
-  const there = await Promise.all(layers.map(({ digest }) => client.hasBlob(config.image, digest)));
-  const missing = layers.filter((_, index) => !there[index]);
-  if (missing.length === 0) return [];
-  return [
-    {
-      severity: 'error',
-      check: 'unservable',
-      where,
-      message: `production lacks ${missing.length} of its ${layers.length} layers: ${missing[0]?.digest}`,
-      remedy: `Pause the rollout (coxswain edit-updates). While the test registry has the image, delete it from production and run coxswain promote-image --fleet ${fleet}.`,
-    },
-  ];
-}
-
-async function checkEvidence(
-  { config, client }: Parts,
-  { fleet, basearch }: NodeToCheck,
-  image: Image,
-  where: string,
-): Promise<Finding[]> {
-  const subjects: Digest[] = [image.manifest.descriptor.digest];
-  const tagged = await client.findManifest(
-    atTag(config.image, image.config.labels['org.opencontainers.image.version'] ?? '-'),
-  );
-  if (tagged !== undefined && isIndex(tagged.json)) subjects.push(tagged.descriptor.digest);
-  const all = [];
-  for (const subject of subjects) all.push(...(await findEvidence(client, config.image, subject)));
-  const newest = all
-    .filter(({ evidence }) => evidence.architecture === basearch)
-    .sort((one, other) => one.evidence.startedAt - other.evidence.startedAt)
-    .at(-1);
-  if (newest?.evidence.result === 'PASSED') return [];
-  if (newest === undefined) {
-    const accepted = await findAcceptance(client, config.image, { subjects, fleet });
-    if (accepted !== undefined) return [];
-  }
-  return [
-    {
-      severity: 'error',
-      check: 'evidence',
-      where,
-      message:
-        newest === undefined
-          ? 'no evidence beside the image in production'
-          : 'its newest evidence is of a failed test',
-      remedy:
-        newest === undefined
-          ? `Run coxswain promote-image --fleet ${fleet} again: it brings the evidence along.`
-          : 'Withdraw the release (coxswain edit-updates), or test it again.',
-    },
-  ];
 }
 
 /** rpm-ostree refuses an update to what is not newer. */

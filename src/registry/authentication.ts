@@ -10,6 +10,8 @@ import type { Scrubber } from './secrets.ts';
 export interface Purpose {
   readonly repository: Repository;
   readonly push: boolean;
+  /** Deletes: a right of its own in CNCF distribution. */
+  readonly remove?: boolean;
   /** A second repository that is read: the source of a mount. */
   readonly alsoPull?: Repository;
 }
@@ -158,11 +160,15 @@ export function createAuthentication(options: {
 }
 
 function scopesOf(purpose: Purpose): string[] {
-  const scopes = [`repository:${purpose.repository.path}:${purpose.push ? 'pull,push' : 'pull'}`];
+  const scopes = [`repository:${purpose.repository.path}:${actionsOf(purpose)}`];
   if (purpose.alsoPull !== undefined && purpose.alsoPull.path !== purpose.repository.path) {
     scopes.push(`repository:${purpose.alsoPull.path}:pull`);
   }
   return scopes;
+}
+
+function actionsOf({ push, remove }: Purpose): string {
+  return ['pull', ...(push ? ['push'] : []), ...(remove === true ? ['delete'] : [])].join(',');
 }
 
 function tokenKey(purpose: Purpose): string {

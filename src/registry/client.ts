@@ -1,4 +1,4 @@
-import { OutsideError } from '../host/errors.ts';
+import { InputError, OutsideError } from '../host/errors.ts';
 import type { Log } from '../host/log.ts';
 import { type CredentialSource, credentialsFromFiles } from './credentials.ts';
 import { notARegistry } from './failures.ts';
@@ -72,6 +72,11 @@ export interface RegistryClient {
     bytes: Uint8Array,
     mediaType: string,
   ): Promise<{ digest: Digest; listed: boolean }>;
+  /**
+   * Deletes a manifest, and with it every tag on it; one that is not there is as good as deleted.
+   * @throws InputError where the registry does not let anyone delete
+   */
+  deleteManifest(repository: Repository, digest: Digest): Promise<void>;
   hasBlob(repository: Repository, digest: Digest): Promise<boolean>;
   /** Reads a small blob whole (at most 64 MiB) and verifies it. */
   getBlob(repository: Repository, digest: Digest): Promise<Uint8Array>;
@@ -172,6 +177,26 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
       throw new OutsideError(`pushing ${what}`, `the registry stored ${stored} in place of ${digest}`);
     }
     return answer;
+  }
+
+  async function deleteManifest(repository: Repository, digest: Digest): Promise<void> {
+    const what = `${formatRepository(repository)}@${digest}`;
+    const answer = await transport.send({
+      method: 'DELETE',
+      repository,
+      push: true,
+      remove: true,
+      url: transport.url(repository, `manifests/${digest}`),
+      doing: `deleting ${what}`,
+      what,
+      answers: [200, 202, 204, 404, 405],
+    });
+    if (answer.status !== 405) return;
+    throw new InputError({
+      where: formatRepository(repository),
+      problem: 'this registry does not delete images when asked by its standard interface',
+      remedy: "Delete them by the registry's own means: --json lists their digests.",
+    });
   }
 
   async function hasBlob(repository: Repository, digest: Digest): Promise<boolean> {
@@ -323,6 +348,7 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
       const answer = await putAnywhere(repository, digest, bytes, mediaType);
       return { digest, listed: answer.headers.has('oci-subject') };
     },
+    deleteManifest,
     hasBlob,
     getBlob,
     openBlob,

@@ -1,4 +1,6 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/config.ts';
@@ -8,7 +10,7 @@ import { silentLog } from '../../src/host/log.ts';
 import { promoteImage } from '../../src/production/promote-image.ts';
 import { publishUpdates } from '../../src/publish/publish-updates.ts';
 import { isIndex } from '../../src/registry/manifest.ts';
-import { atDigest, atTag, parseDigest } from '../../src/registry/reference.ts';
+import { atDigest, atTag, formatRepository, parseDigest } from '../../src/registry/reference.ts';
 import { startRollout } from '../../src/rollout/start-rollout.ts';
 import doctor from '../../src/verbs/doctor.ts';
 import { buildAndTest, now } from '../faults/stage.ts';
@@ -83,7 +85,7 @@ async function examine(
 ) {
   const { at = now, oci = false, baseUrl = [], fleet = [] } = options;
   const inputs = {
-    site: oci ? undefined : place.site,
+    site: oci ? undefined : (options.site ?? place.site),
     oci,
     fleet,
     'base-url': baseUrl,
@@ -133,6 +135,41 @@ async function newImage(options: Parameters<typeof pushSampleImage>[2]): Promise
 const labelsOf = (version: string) => ({
   'org.opencontainers.image.version': version,
   'com.coreos.stream': 'stable',
+});
+
+/** Serves a folder as any web server does. */
+async function withServer<T>(folder: string, work: (url: string) => Promise<T>): Promise<T> {
+  const server = createServer((request, answer) => {
+    readFile(join(folder, decodeURIComponent(request.url ?? ''))).then(
+      (content) => answer.end(content),
+      () => answer.writeHead(404, { 'content-type': 'text/html' }).end('<html>Not here</html>'),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    return await work(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+describe('doctor over HTTP', () => {
+  it('has no finding on a good site, and finds what is not served', async () => {
+    await withServer(good.site, async (address) => {
+      expect(await examine(good, { site: address })).toMatchObject({ findings: [], exitCode: 0, images: 2 });
+    });
+    const place = await copyOf();
+    await rm(join(place.site, 'testing/x86_64/early'), { recursive: true });
+    await withServer(place.site, async (address) => {
+      const { findings } = await examine(place, { site: address });
+      expect(findings.map(({ check }) => check)).toEqual(['missing-file']);
+    });
+  });
+
+  it('fails where nobody answers: that is no finding', async () => {
+    await expect(examine(good, { site: 'http://127.0.0.1:9/' })).rejects.toThrow(/127\.0\.0\.1/);
+  });
 });
 
 describe('doctor on a good site', () => {
@@ -323,6 +360,24 @@ describe('doctor has one finding, with a remedy, for', () => {
     } finally {
       await client.putManifest(config.image, version, before.bytes, before.descriptor.mediaType);
     }
+  });
+
+  it('a node of no release, which retention would delete', async () => {
+    const place = await copyOf();
+    const version = place.versions[0] as string;
+    const stray = await newImage({ created: '2020-01-01T00:00:00Z', labels: labelsOf(version) });
+    for (const file of graphs) {
+      await editJson(join(place.site, 'testing', file), (graph: { nodes: object[]; edges: number[][] }) => ({
+        nodes: graph.nodes.map((node, index) =>
+          index === 0
+            ? { ...node, payload: `${formatRepository(place.project.config.image)}@${stray}` }
+            : node,
+        ),
+        edges: graph.edges,
+      }));
+    }
+    const { findings } = await examine(place, { fleet: ['testing'] });
+    expect(findings.map(({ check }) => check)).toContain('retention');
   });
 
   it('an old image that production has lost: a warning, for nobody is sent there', async () => {

@@ -1,0 +1,70 @@
+import type { RegistryClient } from '../registry/client.ts';
+import { isIndex } from '../registry/manifest.ts';
+import { atDigest, atTag, type Digest, type Repository } from '../registry/reference.ts';
+import { type Contents, type Held, subjectOfTag } from './contents.ts';
+
+const parallel = 8;
+
+/**
+ * Reads all that tags, and the digests given, lead to. Registries do not list what no tag leads to: such things are
+ * neither seen nor touched.
+ * @param also digests that may be there without a tag
+ * @returns with `untagged`: subjects of attached tags that are there though no tag leads to them
+ */
+export async function readContents(
+  client: RegistryClient,
+  repository: Repository,
+  also: Iterable<Digest>,
+  report: (note: string) => void = () => {},
+): Promise<Contents & { readonly untagged: ReadonlySet<Digest> }> {
+  const names = await client.listTags(repository);
+  const tags = new Map<string, Digest>();
+  await inParallel(names, async (tag) => {
+    const found = await client.resolve(atTag(repository, tag));
+    if (found !== undefined) tags.set(tag, found.digest);
+  });
+  const manifests = new Map<Digest, Held>();
+  const untagged = new Set<Digest>();
+  const tagged = new Set(tags.values());
+  const subjects = names.flatMap((tag) => subjectOfTag(tag) ?? []);
+  let open: Digest[] = [...new Set([...tagged, ...also, ...subjects])];
+  const asked = new Set(open);
+  while (open.length > 0) {
+    const found: Digest[] = [];
+    await inParallel(open, async (digest) => {
+      const held = await readHeld(client, repository, digest);
+      if (held === undefined) return;
+      manifests.set(digest, held);
+      if (subjects.includes(digest) && !tagged.has(digest)) untagged.add(digest);
+      found.push(...held.children, ...held.referrers);
+      report(`${manifests.size} manifests`);
+    });
+    open = [...new Set(found)].filter((digest) => !asked.has(digest));
+    for (const digest of open) asked.add(digest);
+  }
+  // An image of an index has no tag of its own, and is no stray.
+  for (const { children, referrers } of manifests.values()) {
+    for (const digest of [...children, ...referrers]) untagged.delete(digest);
+  }
+  return { tags, manifests, untagged };
+}
+
+async function readHeld(
+  client: RegistryClient,
+  repository: Repository,
+  digest: Digest,
+): Promise<Held | undefined> {
+  const manifest = await client.findManifest(atDigest(repository, digest));
+  if (manifest === undefined) return undefined;
+  const children = isIndex(manifest.json) ? manifest.json.manifests.map((each) => each.digest) : [];
+  const referrers = (await client.referrers(repository, digest)).map((each) => each.digest);
+  return { children, referrers };
+}
+
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const worker = async () => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
+}

@@ -1,0 +1,179 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { atDigest, atTag, type Digest, type Repository } from '../../src/registry/reference.ts';
+import type { PrunedRepository } from '../../src/retention/prune-images.ts';
+import promoteImage from '../../src/verbs/promote-image.ts';
+import pruneImages from '../../src/verbs/prune-images.ts';
+import startRollout from '../../src/verbs/start-rollout.ts';
+import { buildAndTest } from '../faults/stage.ts';
+import { contextAt, createProject, publishBase, type TestProject } from '../support/project.ts';
+import { pushSampleImage, useRegistry } from '../support/registry.ts';
+import { commitFiles } from '../support/repository.ts';
+
+const registry = useRegistry();
+const day = 86_400;
+const now = 1_785_000_000;
+let project: TestProject;
+beforeEach(async () => {
+  project = await createProject(registry.host, { time: now - 100 * day, more: 'symbolic-tags: true\n' });
+  await publishBase(project, '44.1');
+});
+
+async function prune(options: { readonly remove?: boolean; readonly releases?: number } = {}) {
+  const { data, text } = await pruneImages.run(
+    {
+      directory: project.git.directory,
+      delete: options.remove ?? false,
+      'older-than': 30 * day,
+      releases: options.releases,
+    },
+    contextAt(now),
+  );
+  const { repositories } = data as { repositories: PrunedRepository[] };
+  const [production, test] = repositories as [PrunedRepository, PrunedRepository];
+  return { production, test, text };
+}
+
+async function commit(daysAgo: number): Promise<void> {
+  await commitFiles(project.git, { 'etc/motd': `${daysAgo}\n` }, { time: now - daysAgo * day });
+}
+
+async function release(daysAgo: number): Promise<{ readonly digest: Digest; readonly version: string }> {
+  await commit(daysAgo);
+  const { candidate, built } = await buildAndTest(project);
+  const inputs = { directory: project.git.directory, fleet: 'testing', commit: undefined };
+  await promoteImage.run(
+    { ...inputs, 'accept-missing-evidence': undefined, by: undefined },
+    contextAt(now - daysAgo * day),
+  );
+  await startRollout.run({ ...inputs, 'accept-upstream': [] }, contextAt(now - daysAgo * day));
+  return { digest: built.digest, version: candidate.version };
+}
+
+async function isThere(repository: Repository, digest: Digest): Promise<boolean> {
+  return (await project.client.resolve(atDigest(repository, digest))) !== undefined;
+}
+
+/** Every tag, where it leads, and what refers to that. */
+async function everything(repository: Repository): Promise<string[]> {
+  const { client } = project;
+  const lines: string[] = [];
+  for (const tag of await client.listTags(repository)) {
+    const digest = (await client.resolve(atTag(repository, tag)))?.digest;
+    lines.push(`${tag} ${digest}`);
+  }
+  return lines.sort();
+}
+
+describe('prune-images', () => {
+  it('shows what would go, and deletes it only when told to', async () => {
+    const { image, testImage } = project.config;
+    const first = await release(90);
+    await release(60);
+    await commit(50);
+    const abandoned = await buildAndTest(project);
+    await commit(40);
+    const before = [await everything(image), await everything(testImage)];
+    const shown = await prune();
+    expect([await everything(image), await everything(testImage)]).toEqual(before);
+    expect(shown.text).toContain('--delete does');
+    // Released in testing, and stable is yet to get it: both stay, though old.
+    expect(shown.production.removed).toEqual([]);
+    const tags = shown.test.removed.flatMap((each) => each.tags);
+    expect(tags[0]).toBe(abandoned.candidate.tag);
+    // With the image go its evidence, the list of it, and its signature.
+    expect(shown.test.removed).toHaveLength(4);
+
+    const done = await prune({ remove: true });
+    expect(done.test.removed).toEqual(shown.test.removed);
+    expect(await isThere(testImage, abandoned.built.digest)).toBe(false);
+    expect(await isThere(testImage, first.digest)).toBe(true);
+    expect((await everything(testImage)).some((line) => line.includes(abandoned.built.digest.slice(7)))).toBe(
+      false,
+    );
+    expect((await prune({ remove: true })).test.removed).toEqual([]);
+  });
+
+  it('keeps every release unless told how many, then what guidance, roll-back and standing tags need', async () => {
+    const { image } = project.config;
+    const releases = [];
+    for (const daysAgo of [90, 80, 70, 60]) releases.push(await release(daysAgo));
+    const [barrier, unneeded, previous, newest] = releases;
+    if (!barrier || !unneeded || !previous || !newest) throw new Error();
+    await project.state.changeFleet('testing', 'Barrier', (state) => ({
+      ...state,
+      updates: {
+        ...state.updates,
+        releases: [
+          { version: barrier.version, metadata: { barrier: { reason: 'keys' } } },
+          ...state.updates.releases.filter(({ version }) => version === newest.version),
+        ],
+      },
+    }));
+    expect((await prune()).production.removed).toEqual([]);
+    const { production } = await prune({ remove: true, releases: 2 });
+    expect(production.removed[0]).toMatchObject({
+      digest: unneeded.digest,
+      tags: expect.arrayContaining([unneeded.version, `${unneeded.version}-testing`]),
+    });
+    const there = await Promise.all(releases.map(({ digest }) => isThere(image, digest)));
+    expect(there).toEqual([true, false, true, true]);
+    expect((await project.client.referrers(image, barrier.digest)).length).toBeGreaterThan(0);
+    expect((await prune({ remove: true, releases: 2 })).production.removed).toEqual([]);
+  });
+
+  it('leaves alone what is young, what branches and pull requests build now, and what others tagged', async () => {
+    const { image, testImage } = project.config;
+    const { client, git, forge } = project;
+    await release(90);
+    const young = await pushSampleImage(client, testImage, {
+      tag: `key-${'a'.repeat(16)}`,
+      created: new Date((now - day) * 1000).toISOString(),
+    });
+    const foreign = await pushSampleImage(client, image, { tag: 'nightly', created: '2020-01-01T00:00:00Z' });
+    const timeless = await pushSampleImage(client, testImage, {
+      tag: `key-${'b'.repeat(16)}`,
+      created: 'never',
+    });
+    await commit(50);
+    const head = await buildAndTest(project);
+    await git.run(['switch', '--quiet', '--create', 'change']);
+    await commit(49);
+    const proposed = await buildAndTest(project, 'change');
+    await forge.pullRequests.open({
+      head: 'change',
+      base: 'testing',
+      title: 'Change',
+      body: '',
+      ready: true,
+      labels: [],
+    });
+    await git.run(['switch', '--quiet', 'testing']);
+    const { production, test } = await prune({ remove: true });
+    expect([production.removed, test.removed]).toEqual([[], []]);
+    for (const digest of [young.digest, timeless.digest, head.built.digest, proposed.built.digest]) {
+      expect(await isThere(testImage, digest)).toBe(true);
+    }
+    expect(await isThere(image, foreign.digest)).toBe(true);
+  });
+
+  it('clears up what an interrupted run left over, and nothing of an image that has lost its tag', async () => {
+    const { testImage } = project.config;
+    const { client } = project;
+    await release(90);
+    await commit(50);
+    const gone = await buildAndTest(project);
+    await commit(40);
+    await client.deleteManifest(testImage, gone.built.digest);
+    const untagged = await pushSampleImage(client, testImage, { created: '2020-01-01T00:00:00Z' });
+    const signature = await pushSampleImage(client, testImage, {
+      tag: `${untagged.digest.replace(':', '-')}.sig`,
+    });
+    const { test } = await prune({ remove: true });
+    expect(
+      test.removed.flatMap(({ tags }) => tags).every((tag) => tag.includes(gone.built.digest.slice(7))),
+    ).toBe(true);
+    expect(test.removed.length).toBeGreaterThan(1);
+    expect(await isThere(testImage, untagged.digest)).toBe(true);
+    expect(await isThere(testImage, signature.digest)).toBe(true);
+  });
+});
