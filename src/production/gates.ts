@@ -32,8 +32,8 @@ interface GateOptions {
   readonly client: RegistryClient;
   readonly config: Config;
   readonly candidate: Candidate;
-  /** An acceptance of missing evidence is for one fleet. */
-  readonly fleet: string;
+  /** Acceptances of missing evidence are a fleet's own; without one none counts. */
+  readonly fleet?: string;
   /** Lets the image pass where evidence is missing (never where a test failed). */
   readonly accept?: AcceptedBy | undefined;
 }
@@ -99,8 +99,11 @@ async function requireEvidence(
   if (newest?.evidence.result === 'PASSED') return { evidence: newest };
   if (newest === undefined && !all.some(({ evidence }) => evidence.result === 'FAILED')) {
     const { testsTree } = candidate;
-    const accepted =
-      (await findAcceptance(client, config.image, { subjects, fleet, testsTree })) ?? options.accept;
+    const known =
+      fleet === undefined
+        ? undefined
+        : await findAcceptance(client, config.image, { subjects, fleet, testsTree });
+    const accepted = known ?? options.accept;
     if (accepted !== undefined) return { accepted: { reason: accepted.reason, by: accepted.by } };
   }
   const failed =

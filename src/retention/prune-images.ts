@@ -1,4 +1,5 @@
-import { findBuilt, readCandidate } from '../build/candidate.ts';
+import { findBuilt } from '../build/built.ts';
+import { readCandidate } from '../build/candidate.ts';
 import type { Config } from '../config/config.ts';
 import type { Forge } from '../forge/forge.ts';
 import { InputError, OutsideError } from '../host/errors.ts';

@@ -36,6 +36,13 @@ pull requests build now. What the registry then frees of its disk is up to its g
       text: repositories.map((each) => describe(each, inputs.delete)).join('\n'),
     };
   },
+  action: { token: true },
+  outputs: {
+    removed: {
+      about: 'how many manifests were deleted, or would be',
+      of: ({ repositories }) => repositories.reduce((sum, { removed }) => sum + removed.length, 0),
+    },
+  },
 });
 
 function readCount(raw: string, name: string): number {
