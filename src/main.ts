@@ -9,6 +9,7 @@ import type { Context, Verb } from './cli/verb.ts';
 import { messageOf, UsageError } from './host/errors.ts';
 import { writeFileAtomically } from './host/files.ts';
 import { createLog, styled } from './host/log.ts';
+import { runAgainAsRoot } from './host/root.ts';
 
 // The verbs are the files beside this one: adding a verb is adding a file. Each is loaded when it is called.
 const folder = new URL('./verbs/', import.meta.url);
@@ -50,6 +51,8 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const values = readArguments({ ...commonInputs, ...verb.inputs }, rest);
+  const code = verb.asRoot === true ? await runAgainAsRoot() : undefined;
+  if (code !== undefined) return code;
   const common = readCommon(values);
   const context: Context = {
     log: createLog(common),

@@ -6,7 +6,6 @@ import { parseContainerfile } from '../containerfile/parse.ts';
 import { withTemporaryFolder } from '../host/files.ts';
 import type { Git } from '../host/git.ts';
 import type { Log } from '../host/log.ts';
-import { requireTools } from '../host/tools.ts';
 import type { Architecture } from '../registry/architecture.ts';
 import { isLoopback } from '../registry/authentication.ts';
 import type { RegistryClient } from '../registry/client.ts';
@@ -40,7 +39,6 @@ export async function withBuilt<T>(
   work: (buildah: Buildah, imageId: string) => Promise<T>,
 ): Promise<T> {
   const { git, config, candidate, log } = options;
-  requireTools(['buildah']);
   return withTemporaryFolder('build', async (folder) => {
     const contextFolder = join(folder, 'context');
     await mkdir(contextFolder);

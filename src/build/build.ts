@@ -1,3 +1,4 @@
+import { requireTools } from '../host/tools.ts';
 import { type Architecture, goArchitecture } from '../registry/architecture.ts';
 import { isLoopback } from '../registry/authentication.ts';
 import type { Descriptor, RegistryClient } from '../registry/client.ts';
@@ -16,6 +17,7 @@ import {
 import { confirmPush, keepBaseLayers } from './base-layers.ts';
 import { type BuildOptions, withBuilt } from './build-one.ts';
 import { tagFor } from './built.ts';
+import { requireBuildSpace } from './space.ts';
 
 /**
  * Makes sure that the test registry has the candidate's image under its build key's tag, and returns its digest:
@@ -63,6 +65,8 @@ async function ensureImage(
     );
   const built = (await client.resolve(target)) === undefined;
   if (built) {
+    requireTools(['buildah']);
+    await requireBuildSpace(base, { env: options.env ?? process.env });
     await copyBase();
     const plainHttp = isLoopback(new URL(`http://${config.testImage.registry}`));
     await withBuilt(options, { architecture, base, baseIn: config.testImage }, async (buildah, imageId) => {

@@ -1,9 +1,11 @@
+import { requireTools } from '../host/tools.ts';
 import type { Architecture } from '../registry/architecture.ts';
 import { readImage } from '../registry/image.ts';
 import { inLayout, layoutReader, resolveInLayout } from '../registry/layout.ts';
 import { atDigest, type Digest, formatReference } from '../registry/reference.ts';
 import { compareLayers } from './base-layers.ts';
 import { type BuildOptions, withBuilt } from './build-one.ts';
+import { requireBuildSpace } from './space.ts';
 
 /** An image in a folder. */
 export interface LocalImage {
@@ -42,6 +44,8 @@ export async function buildLocally(
     }
     const { repository, digest } = candidate.base.reference;
     const base = await readImage(client, atDigest(repository, digest), architecture);
+    requireTools(['buildah']);
+    await requireBuildSpace(base, { env: options.env ?? process.env, folder: options.folder });
     const made = await withBuilt(options, { architecture, base, baseIn: repository }, (buildah, imageId) =>
       buildah.store(imageId, target),
     );

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as core from '@actions/core';
 import { InputError, messageOf } from '../host/errors.ts';
 import { codeBlock } from '../host/markdown.ts';
+import { runAgainAsRoot } from '../host/root.ts';
 import { inWordsOfActions, readActionInputs } from './action-inputs.ts';
 import { createActionLog, harmless } from './action-log.ts';
 import type { Inputs } from './inputs.ts';
@@ -15,9 +16,16 @@ import type { Outcome, Verb } from './verb.ts';
  */
 export async function runAsAction(name: string, verb: Verb, env: NodeJS.ProcessEnv): Promise<number> {
   const json = env.COXSWAIN_INPUTS ?? '{}';
+  for (const secret of secretsIn(json, env)) core.setSecret(secret);
+  try {
+    const code = verb.asRoot === true ? await runAgainAsRoot() : undefined;
+    if (code !== undefined) return code;
+  } catch (error) {
+    await tellError(name, error, { inputs: verb.inputs, directory: directoryOf(json), env });
+    return 1;
+  }
   // Programs that verbs start inherit the environment: what is read has no business there.
   delete env.COXSWAIN_INPUTS;
-  for (const secret of secretsIn(json, env)) core.setSecret(secret);
   try {
     const values = readActionInputs(verb.inputs, json);
     const log = createActionLog({ verbose: core.isDebug() });

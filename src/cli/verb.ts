@@ -51,6 +51,8 @@ export interface Verb<I extends Inputs = Inputs, D = unknown> {
   /** More for `--help`: a paragraph, examples. */
   readonly about?: string;
   readonly inputs: I;
+  /** It looks at files of images: where we are not root, the program is run again as root (host/root.ts). */
+  readonly asRoot?: true;
   run(inputs: Values<I>, context: Context): Promise<Outcome<D>>;
   /** Absent: the verb has no action. */
   readonly action?: ActionTraits;

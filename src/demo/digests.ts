@@ -6,6 +6,7 @@ export async function skopeoDigest(reference: string): Promise<string> {
   // The raw manifest, because skopeo's own summary knows images only, not artifacts.
   const { stdout } = await exec('skopeo', [
     'inspect',
+    '--no-creds',
     '--tls-verify=false',
     '--raw',
     `docker://${reference}`,
@@ -17,7 +18,7 @@ export async function skopeoDigest(reference: string): Promise<string> {
 export async function skopeoTags(repository: string): Promise<Record<string, string>> {
   const { exitCode, stdout } = await exec(
     'skopeo',
-    ['list-tags', '--tls-verify=false', `docker://${repository}`],
+    ['list-tags', '--no-creds', '--tls-verify=false', `docker://${repository}`],
     { allow: [0, 1] },
   );
   if (exitCode !== 0) return {};

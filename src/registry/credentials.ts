@@ -44,13 +44,16 @@ export function credentialsFromFiles(env: NodeJS.ProcessEnv = process.env): Cred
   };
 }
 
-/** The files that are looked at, the first that knows the repository wins. */
+/**
+ * The files that are looked at, the first that knows the repository wins. In a user namespace of buildah's, where
+ * everybody is 0, a variable says who we are outside.
+ */
 export function authFiles(env: NodeJS.ProcessEnv): string[] {
   if (set(env.REGISTRY_AUTH_FILE)) return [env.REGISTRY_AUTH_FILE];
   const home = set(env.HOME) ? env.HOME : homedir();
   const runtime = set(env.XDG_RUNTIME_DIR)
     ? env.XDG_RUNTIME_DIR
-    : `/run/containers/${process.getuid?.() ?? 0}`;
+    : `/run/containers/${env._CONTAINERS_ROOTLESS_UID ?? process.getuid?.() ?? 0}`;
   return [
     set(env.XDG_RUNTIME_DIR) ? join(runtime, 'containers/auth.json') : join(runtime, 'auth.json'),
     join(set(env.XDG_CONFIG_HOME) ? env.XDG_CONFIG_HOME : join(home, '.config'), 'containers/auth.json'),

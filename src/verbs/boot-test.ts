@@ -67,6 +67,7 @@ answer and --output have it all. Exit code 1 when the image did not pass. docs/b
       { placeholder: 'DURATION' },
     ),
   },
+  asRoot: true,
   run: async (inputs, context) => {
     const project = await openProject({ directory: inputs.directory, env: context.env, log: context.log });
     const answer = await testImage(project, {

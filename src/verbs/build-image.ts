@@ -31,6 +31,7 @@ needed, and boot-test --local takes it from there.`,
       placeholder: 'FOLDER',
     }),
   },
+  asRoot: true,
   run: async (inputs, context) => {
     const { env, log } = context;
     const { git, config, client } = await openProject({ directory: inputs.directory, env, log });

@@ -24,6 +24,7 @@ and nothing else: every process it starts, it stops.`,
     'keep-running': flag('leave the registry up until Ctrl-C, to look around'),
     output: text('folder for the results', { placeholder: 'FOLDER', fallback: 'demo-output' }),
   },
+  asRoot: true,
   run: async (inputs, { log }) => {
     requireTools(['buildah', 'docker-registry', 'git', 'mkfs.erofs', 'qemu-system-x86_64', 'skopeo']);
     const output = resolve(inputs.output);

@@ -1,5 +1,4 @@
 import { isLoopback } from '../registry/authentication.ts';
-import type { Image } from '../registry/image.ts';
 import { type DigestReference, formatReference, formatRepository } from '../registry/reference.ts';
 
 /** Where buildah gets an image from. */
@@ -19,9 +18,4 @@ export function inRegistry(image: DigestReference): ImageSource {
     place: `docker://${formatRepository(image.repository)}@${image.digest}`,
     plainHttp: isLoopback(new URL(`http://${image.repository.registry}`)),
   };
-}
-
-/** Bytes of an image's layers as they are downloaded. */
-export function downloadSize(image: Image): number {
-  return image.manifest.json.layers.reduce((sum, { size }) => sum + size, 0);
 }

@@ -1,21 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { requireBootSpace } from '../build/space.ts';
 import type { Project } from '../cli/project.ts';
-import type { TestEvidence } from '../evidence/statement.ts';
-import { type FoundEvidence, passingEvidence, pushEvidence } from '../evidence/store.ts';
 import { findFleet } from '../fleets/fleets.ts';
 import { withTemporaryFolder } from '../host/files.ts';
 import type { Log } from '../host/log.ts';
-import { recordPackages } from '../packages/packages.ts';
 import type { Architecture } from '../registry/architecture.ts';
-import { type Digest, formatRepository, sameRepository } from '../registry/reference.ts';
+import type { Digest } from '../registry/reference.ts';
 import { requireBootTestTools } from './boot-test.ts';
-import { commentOn, evidenceLog, type TestedImage } from './describe.ts';
-import { findImageUnderTest, type ImageUnderTest } from './image-under-test.ts';
+import { commentOn, type TestedImage } from './describe.ts';
+import { aboutTheImage, attachEvidence, covers, evidenceOf, evidenceOn, onFiles } from './image-evidence.ts';
+import { findImageUnderTest } from './image-under-test.ts';
 import type { Network } from './machine-types.ts';
 import { writeOutput } from './output-files.ts';
-import type { BootReport } from './report.ts';
-import { type FromRelease, runTests } from './test-run.ts';
+import { runTests } from './test-run.ts';
 import { type CommittedTests, readCommittedTests } from './tests-of-commit.ts';
 import { hasUpgradeTests } from './upgrade-stages.ts';
 import { upgradesTo } from './upgrades-to.ts';
@@ -82,6 +80,7 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
       return { ...answer, skipped: true, evidenceDigest: earlier.descriptor.digest, ...pullRequest };
     }
     await requireBootTestTools(architecture, options.helper);
+    await requireBootSpace(image, { env: process.env, rehearses: from.length > 0 });
     const output = resolve(options.output);
     const report = await runTests({
       source,
@@ -146,23 +145,6 @@ function wantsUpgrades({ config }: Project, tests: CommittedTests): boolean {
   return config.bootTest.upgrades ?? hasUpgradeTests(tests.upgrade);
 }
 
-/** What is known of the image already, where these very tests passed. */
-async function evidenceOn(
-  { client }: Project,
-  { reference }: ImageUnderTest,
-  tests: CommittedTests,
-): Promise<FoundEvidence | undefined> {
-  if (reference === undefined) return undefined;
-  return passingEvidence(client, reference.repository, reference.digest, tests.tree);
-}
-
-/** The evidence knows every update that nodes would make now. */
-function covers(evidence: TestEvidence, from: readonly FromRelease[]): boolean {
-  return from.every(({ image }) =>
-    evidence.upgrades?.some(({ digest, result }) => digest === image.digest && result === 'PASSED'),
-  );
-}
-
 function ownArchitectureName(): Architecture | undefined {
   return ({ x64: 'x86_64', arm64: 'aarch64' } as Partial<Record<string, Architecture>>)[process.arch];
 }
@@ -176,74 +158,6 @@ async function warnOfUncommitted({ git, config, root }: Project, log: Log): Prom
   const changed = await git.run(['-C', root, 'status', '--porcelain', '--', config.tests]);
   if (changed !== '')
     log.warn(`${config.tests}/ has changes that are not committed; the tests run as they are in the commit`);
-}
-
-function evidenceOf(
-  report: BootReport,
-  about: {
-    readonly tested: ImageUnderTest;
-    readonly tests: CommittedTests;
-    readonly console: string;
-    readonly startedAt: number;
-  },
-): TestEvidence {
-  const { tests, console, startedAt } = about;
-  const { reference, source, digest } = about.tested;
-  const repository = reference === undefined ? source.name : formatRepository(reference.repository);
-  return {
-    subject: { repository, digest },
-    result: report.verdict === 'passed' ? 'PASSED' : 'FAILED',
-    testsTree: tests.tree,
-    tests: report.tests.map(({ output: _output, ...result }) => result),
-    kernel: report.kernel,
-    architecture: report.architecture,
-    accelerator: report.accelerator,
-    startedAt,
-    seconds: report.seconds.total,
-    ...(report.upgrades === undefined
-      ? {}
-      : {
-          upgrades: report.upgrades.map(({ from, digest, passed }) => ({
-            from,
-            digest,
-            result: passed ? ('PASSED' as const) : ('FAILED' as const),
-          })),
-        }),
-    log: evidenceLog(report, console),
-  };
-}
-
-/** An emulator that failed, or was ended from outside, says nothing about the image. */
-function aboutTheImage({ verdict }: BootReport): boolean {
-  return verdict !== 'qemu-failed';
-}
-
-/** The packages of the image go beside it, in the test registry, while its files are at hand. */
-function onFiles({ client, config }: Project, { reference, image }: ImageUnderTest, log: Log) {
-  if (reference === undefined || !sameRepository(reference.repository, config.testImage)) return {};
-  const about = { repository: reference.repository, subject: image.manifest.descriptor };
-  return { onFiles: (root: string) => recordPackages(client, { ...about, root, log }) };
-}
-
-/** Evidence belongs into the test registry. */
-async function attachEvidence(
-  { client, config }: Project,
-  about: {
-    readonly tested: ImageUnderTest;
-    readonly evidence: TestEvidence;
-    readonly report: BootReport;
-    readonly log: Log;
-  },
-): Promise<Digest | undefined> {
-  const { tested, evidence, report, log } = about;
-  const { reference, image } = tested;
-  if (reference === undefined) return undefined;
-  if (!sameRepository(reference.repository, config.testImage)) {
-    log.warn(`no evidence is written: the image is not in ${formatRepository(config.testImage)}`);
-    return undefined;
-  }
-  if (!aboutTheImage(report)) return undefined;
-  return (await pushEvidence(client, reference.repository, image.manifest.descriptor, evidence)).digest;
 }
 
 async function tellPullRequest(

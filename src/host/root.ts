@@ -1,0 +1,146 @@
+import { spawn } from 'node:child_process';
+import { userInfo } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readContainerStorage } from './container-storage.ts';
+import { InputError, messageOf } from './errors.ts';
+import { exec } from './exec.ts';
+import { findTool, requireTools } from './tools.ts';
+
+// The files of an image belong to many users; only root sees them as they are. Root of a user namespace is enough, and
+// any user may be that who has subordinate IDs. Otherwise sudo, where it asks for no password.
+
+/** Set in the environment of the second run, so that there is never a third. */
+const secondRun = 'COXSWAIN_RUNS_AS_ROOT';
+
+/** How this user becomes root: what to put in front of a command. */
+export interface WayToRoot {
+  readonly kind: 'namespace' | 'sudo';
+  readonly command: readonly string[];
+}
+
+/** What was found out about this machine; `problem` says why a way is none. */
+export interface Probed {
+  readonly namespace: { readonly problem: string } | { readonly storageDriver: string };
+  readonly sudo: { readonly problem: string } | 'works';
+}
+
+/**
+ * A user namespace rather than sudo: what is written then belongs to the user. But where buildah can only copy whole
+ * file systems in one (storage driver vfs), sudo is worth it.
+ * @throws InputError that says what both lack
+ */
+export function chooseWay({ namespace, sudo }: Probed, user: string): WayToRoot {
+  const inNamespace: WayToRoot = { kind: 'namespace', command: ['buildah', 'unshare'] };
+  if ('storageDriver' in namespace && (namespace.storageDriver !== 'vfs' || sudo !== 'works')) {
+    return inNamespace;
+  }
+  if (sudo === 'works') return { kind: 'sudo', command: ['sudo', '-n', '--preserve-env'] };
+  const problems = [
+    `buildah unshare: ${'problem' in namespace ? namespace.problem : 'works'}`,
+    `sudo: ${sudo.problem}`,
+  ];
+  throw new InputError({
+    problem: `the files of an image are seen as they are by root only, and ${user} cannot become root here (${problems.join('; ')})`,
+    remedy: `Give ${user} subordinate IDs (usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${user}; package uidmap), allow it sudo without a password, or run this as root.`,
+  });
+}
+
+/**
+ * Where this process is not root, runs its own command line again as root, and answers that run's exit code.
+ * @returns undefined where this process is root: go on
+ * @throws InputError when there is no way to be root
+ */
+export async function runAgainAsRoot(): Promise<number | undefined> {
+  if (process.getuid?.() === 0) return undefined;
+  if (process.env[secondRun] !== undefined) {
+    throw new InputError({ problem: `${process.env[secondRun]} was to make this process root, and did not` });
+  }
+  requireTools(['buildah']);
+  const way = chooseWay(await probe(), userInfo().username);
+  const [program = '', ...first] = way.command;
+  // sudo has its own idea of both.
+  const kept = way.kind === 'sudo' ? ['env', ...keptBySudo()] : [];
+  const again = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  return runToItsEnd(findTool(program) ?? program, [...first, ...kept, ...again], {
+    ...process.env,
+    [secondRun]: way.command.join(' '),
+  });
+}
+
+function keptBySudo(): string[] {
+  return ['PATH', 'HOME'].flatMap((name) =>
+    process.env[name] === undefined ? [] : [`${name}=${process.env[name]}`],
+  );
+}
+
+/** Tries, instead of reading settings: whether a way works depends on kernel, profiles, files and packages. */
+async function probe(): Promise<Probed> {
+  return { namespace: await probeNamespace(), sudo: await probeSudo() };
+}
+
+/** One ID is not enough for the files of an image: `buildah unshare` then works, and building does not. */
+const enoughIds = 65_536;
+
+async function probeNamespace(): Promise<Probed['namespace']> {
+  try {
+    const { stdout } = await exec('buildah', ['unshare', 'cat', '/proc/self/uid_map']);
+    const ids = stdout
+      .trim()
+      .split('\n')
+      .reduce((sum, line) => sum + Number(line.trim().split(/\s+/)[2] ?? 0), 0);
+    if (ids < enoughIds)
+      return { problem: `this user has no subordinate IDs (${ids} in /proc/self/uid_map)` };
+    return { storageDriver: (await readContainerStorage()).driver };
+  } catch (error) {
+    return { problem: lastLine(messageOf(error)) };
+  }
+}
+
+async function probeSudo(): Promise<Probed['sudo']> {
+  if (findTool('sudo') === undefined) return { problem: 'not installed' };
+  try {
+    await exec('sudo', ['-n', 'true']);
+    return 'works';
+  } catch (error) {
+    return { problem: lastLine(messageOf(error)) };
+  }
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1)?.trim() ?? '';
+}
+
+/** How long the second run may take to put things in order when it is interrupted. */
+const graceMilliseconds = 30_000;
+
+/** In a process group of its own, which gets each signal once: programs in between do not all hand them on. */
+async function runToItsEnd(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
+  const child = spawn(program, [...args], { stdio: 'inherit', detached: true, env });
+  const signalGroup = (signal: NodeJS.Signals | 0): boolean => {
+    try {
+      return process.kill(-(child.pid as number), signal);
+    } catch {
+      return false;
+    }
+  };
+  let interrupted: NodeJS.Signals | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (interrupted === undefined) signalGroup(signal);
+      interrupted ??= signal;
+    });
+  }
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', resolve);
+  });
+  if (interrupted === undefined) return code ?? 1;
+  // The program in front may end before the one that puts things in order.
+  const until = performance.now() + graceMilliseconds;
+  while (signalGroup(0) && performance.now() < until) await sleep(100);
+  return { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[interrupted as 'SIGINT'];
+}
