@@ -1,14 +1,55 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { basename, extname } from 'node:path';
+import { chmod, readFile, stat } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Verb } from '../src/cli/verb.ts';
 import { configJsonSchema } from '../src/config/schema.ts';
-import { writeFileAtomically } from '../src/host/files.ts';
+import { withTemporaryFolder, writeFileAtomically } from '../src/host/files.ts';
+import { initRepository } from '../src/init/init.ts';
+import type { InitialSettings } from '../src/init/texts.ts';
 import { actionText, readmeText } from './actions.ts';
 
 /** Files that are made from the source: path inside this repository, and content. */
 export function generatedFiles(): Map<string, string> {
   return new Map([['schema/coxswain.schema.json', `${JSON.stringify(configJsonSchema(), null, 2)}\n`]]);
+}
+
+/** The repositories of workflows-examples/, and what `coxswain init` is told to make them. */
+export const examples: Readonly<Record<string, InitialSettings>> = {
+  'one-fleet': exampleSettings({ fleets: ['stable'] }),
+  'two-fleets': exampleSettings({}),
+  'own-registry': exampleSettings({
+    image: 'registry.example.com/acme/os',
+    testImage: 'test-registry.example.com/acme/os',
+  }),
+  'two-architectures': exampleSettings({ architectures: ['x86_64', 'aarch64'] }),
+};
+
+function exampleSettings(other: Partial<InitialSettings>): InitialSettings {
+  return {
+    image: 'ghcr.io/acme/os',
+    testImage: 'ghcr.io/acme/os-test',
+    base: 'quay.io/fedora/fedora-coreos:stable',
+    stream: 'stable',
+    fleets: ['testing', 'stable'],
+    architectures: ['x86_64'],
+    ...other,
+  };
+}
+
+/** The files of an example: path inside it, content and mode. */
+export async function exampleFiles(
+  settings: InitialSettings,
+): Promise<Map<string, { readonly content: string; readonly mode: number }>> {
+  return withTemporaryFolder('example', async (folder) => {
+    const { written } = await initRepository(folder, settings);
+    const files = written.map(async (path) => {
+      const file = join(folder, path);
+      const mode = (await stat(file)).mode & 0o777;
+      return [path, { content: await readFile(file, 'utf8'), mode }] as const;
+    });
+    return new Map(await Promise.all(files));
+  });
 }
 
 /** The verbs in a folder, by name. */
@@ -45,6 +86,13 @@ export async function generate(root: string): Promise<void> {
     ...(existsSync(`${root}/dist/verbs`) ? actionFiles(root, await loadVerbs(`${root}/dist/verbs`)) : []),
   ]);
   for (const [path, content] of files) await writeFileAtomically(`${root}/${path}`, content);
+  for (const [name, settings] of Object.entries(examples)) {
+    for (const [path, { content, mode }] of await exampleFiles(settings)) {
+      const file = `${root}/workflows-examples/${name}/${path}`;
+      await writeFileAtomically(file, content);
+      await chmod(file, mode);
+    }
+  }
 }
 
 // Run as a program: with the folder to write to, the current one by default.

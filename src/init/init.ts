@@ -20,6 +20,7 @@ import {
   templateText,
   testText,
 } from './texts.ts';
+import { workflowFiles } from './workflows.ts';
 
 export interface InitReport {
   /** Absolute path. */
@@ -57,6 +58,7 @@ export async function initRepository(
       field: '--image',
       problem: `there is no ${configFileName} yet, so the production repository has to be named`,
       expected: 'a repository, such as ghcr.io/acme/os',
+      remedy: 'In a clone of a repository on GitHub it is found out.',
     });
   }
   // What is about to be written is read as it will be read: whatever is wrong with it shows before anything is written.
@@ -100,6 +102,7 @@ function initialFiles(config: Config, configText: string, containerfile: string 
     { path: '.gitignore', text: gitignoreText },
     ...Object.values(config.fleets).map((fleet) => ({ path: fleet.template, text: templateText(fleet) })),
     { path: `${config.tests}/10-image.sh`, text: testText(hasSample), executable: true },
+    ...workflowFiles(config),
   ];
 }
 
@@ -113,6 +116,20 @@ function doubtAbout(containerfile: string | undefined, config: Config): string |
     if (error instanceof InputError) return error.message;
     throw error;
   }
+}
+
+/**
+ * The image that a repository on GitHub has in GitHub's registry, as its remote `origin` says where it is.
+ * @returns undefined where it is not on GitHub
+ */
+export async function imageOfRemote(directory: string): Promise<string | undefined> {
+  if (!(await exists(directory))) return undefined;
+  const url = await new Git(directory).try(['config', '--get', 'remote.origin.url']);
+  const [, owner, name] =
+    /^(?:https:\/\/(?:[^@/]*@)?github\.com\/|(?:ssh:\/\/)?git@github\.com[:/])([\w.-]+)\/([\w.-]+?)(?:\.git)?\/?$/.exec(
+      url ?? '',
+    ) ?? [];
+  return owner === undefined || name === undefined ? undefined : `ghcr.io/${owner}/${name}`.toLowerCase();
 }
 
 /** True in a repository's top folder, false outside of any. */

@@ -8,6 +8,9 @@ export interface InitialSettings {
   readonly testImage: string;
   readonly base: string;
   readonly stream: string;
+  readonly architectures: readonly string[];
+  /** Names; each but the first is promoted from the one before it. */
+  readonly fleets: readonly string[];
 }
 
 /** Where the JSON Schema for editors lies in the user's repository: no network needed, always the right version. */
@@ -15,7 +18,7 @@ export const schemaFile = '.coxswain/coxswain.schema.json';
 
 export function configText(settings: InitialSettings): string {
   const value = (text: string) => stringify(text).trimEnd();
-  const { image, testImage, base, stream } = settings;
+  const { image, testImage, base, stream, architectures, fleets } = settings;
   return `# yaml-language-server: $schema=${schemaFile}
 
 # Where fleets get their images, and where images are pushed before they are tested.
@@ -28,14 +31,13 @@ base: ${value(base)}
 # upstream: { updates: https://…/updates.json, releases: https://…/releases.json }
 # Label com.coreos.stream of every build. Zincati follows a tag of this name in image, on every fleet.
 stream: ${value(stream)}
-architectures: [x86_64]
+architectures: [${architectures.join(', ')}]
 # Build again after this time though the base did not move: packages of yours may have.
 refresh: 7d
 
 # Each fleet is a branch, and the nodes that follow it. Merging to the branch releases to the fleet.
 fleets:
-  testing: {}
-  stable: { promote-from: testing, soak: 48h }
+${fleetLines(fleets)}
 
 # Who is offered an update when, while it is rolled out: 0 is first, 1 is when the rollout is complete. A node picks
 # its ring by the address it asks: <url>/<fleet>/<architecture>/<ring>/
@@ -47,6 +49,14 @@ publish:
   # Publish them as an OCI artifact beside the images too.
   oci: true
 `;
+}
+
+function fleetLines(fleets: readonly string[]): string {
+  return fleets
+    .map((name, at) =>
+      at === 0 ? `  ${name}: {}` : `  ${name}: { promote-from: ${fleets[at - 1]}, soak: 48h }`,
+    )
+    .join('\n');
 }
 
 /** GitHub Pages where the image is in GitHub's registry. */
@@ -77,6 +87,7 @@ export const containerignoreText = `# Only what is named here is part of the bui
 
 export const gitignoreText = `# What boot-test and publish-updates leave in the checkout.
 /boot-test-output/
+/coxswain-image/
 /site/
 `;
 

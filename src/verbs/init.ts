@@ -1,7 +1,8 @@
 import { directory } from '../cli/directory.ts';
-import { parsed, text } from '../cli/inputs.ts';
+import { many, parsed, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
-import { type InitReport, initRepository } from '../init/init.ts';
+import { type InitReport, imageOfRemote, initRepository } from '../init/init.ts';
+import { architectures } from '../registry/architecture.ts';
 import { formatReference, formatRepository, parseReference, parseRepository } from '../registry/reference.ts';
 
 const repository = (raw: string, name: string) =>
@@ -9,14 +10,21 @@ const repository = (raw: string, name: string) =>
 
 export default defineVerb({
   summary: 'Write the files that a repository of derived images begins with',
-  about: `Writes coxswain.yaml, a Containerfile, rollout templates and a first test, with comments. A file that is there
-already is kept as it is, so it can be run again at any time: it adds what is missing. Workflows are not written.
+  about: `Writes coxswain.yaml, a Containerfile, rollout templates, a first test and the workflows for GitHub, with comments. A
+file that is there already is kept as it is, so it can be run again at any time: it adds what is missing. Once there is
+a coxswain.yaml, everything follows it.
 
-  coxswain init --image ghcr.io/acme/os`,
+  coxswain init                                          in a clone from GitHub
+  coxswain init --image ghcr.io/acme/os --fleet stable   one fleet
+  coxswain init --image registry.example.com/acme/os --architecture x86_64 --architecture aarch64`,
   inputs: {
-    image: parsed('production repository; needed where there is no coxswain.yaml yet', repository, {
-      placeholder: 'REF',
-    }),
+    image: parsed(
+      'production repository (default: at ghcr.io, by the name that the remote origin has)',
+      repository,
+      {
+        placeholder: 'REF',
+      },
+    ),
     'test-image': parsed('test registry repository (default: the image with -test at its end)', repository, {
       placeholder: 'REF',
     }),
@@ -29,20 +37,32 @@ already is kept as it is, so it can be run again at any time: it adds what is mi
       placeholder: 'NAME',
       fallback: 'stable',
     }),
+    fleet: many('a fleet; each but the first is promoted from the one before it (default: testing, stable)', {
+      placeholder: 'NAME',
+    }),
+    architecture: many(`build for this architecture (default: ${architectures[0]})`, { placeholder: 'NAME' }),
     directory,
   },
   run: async (inputs, { log }) => {
-    const { image, base, stream } = inputs;
+    const { base, stream } = inputs;
+    const image = inputs.image ?? (await imageOfRemote(inputs.directory));
     const report = await initRepository(
       inputs.directory,
       image === undefined
         ? undefined
-        : { image, testImage: inputs['test-image'] ?? `${image}-test`, base, stream },
+        : {
+            image,
+            testImage: inputs['test-image'] ?? `${image}-test`,
+            base,
+            stream,
+            fleets: inputs.fleet.length === 0 ? ['testing', 'stable'] : inputs.fleet,
+            architectures: inputs.architecture.length === 0 ? [architectures[0]] : inputs.architecture,
+          },
     );
     const { root, written, kept, doubt, config } = report;
-    if (image !== undefined && image !== formatRepository(config.image)) {
+    if (inputs.image !== undefined && inputs.image !== formatRepository(config.image)) {
       log.warn(
-        `coxswain.yaml was there and is kept: it names ${formatRepository(config.image)}, not ${image}`,
+        `coxswain.yaml was there and is kept: it names ${formatRepository(config.image)}, not ${inputs.image}`,
       );
     }
     if (doubt !== undefined) log.warn(doubt);

@@ -37,6 +37,10 @@ const all = [
   'rollouts/testing.json.hbs',
   'rollouts/stable.json.hbs',
   'tests/10-image.sh',
+  '.github/workflows/watch.yml',
+  '.github/workflows/pull-request.yml',
+  '.github/workflows/release.yml',
+  '.github/workflows/operate.yml',
   '.coxswain/coxswain.schema.json',
 ];
 
@@ -93,6 +97,43 @@ describe('coxswain init', () => {
     expect(here.exitCode).toBe(1);
   });
 
+  it.each([
+    ['https://github.com/Acme/Os.git', 'acme/os'],
+    ['https://x-access-token:abc@github.com/acme/os', 'acme/os'],
+    ['git@github.com:acme/os.linux.git', 'acme/os.linux'],
+    ['ssh://git@github.com/acme/os', 'acme/os'],
+  ])('finds the image by the remote %s', async (url, path) => {
+    const git = await createRepository();
+    await git.run(['remote', 'add', 'origin', url]);
+    await run(git.directory, []);
+    expect((await readConfig(git.directory)).image).toEqual({ registry: 'ghcr.io', path });
+  });
+
+  it('asks for the image where the remote is not on GitHub', async () => {
+    const git = await createRepository();
+    await git.run(['remote', 'add', 'origin', 'https://github.com.example.org/acme/os.git']);
+    await expect(run(git.directory, [])).rejects.toThrow(/--image: .*has to be named/);
+  });
+
+  it('writes the fleets and architectures that are asked for', async () => {
+    const root = await temporaryFolder();
+    const fleets = ['--fleet', 'next', '--fleet', 'testing', '--fleet', 'stable'];
+    await run(root, ['--image', 'r.example.com/os', ...fleets, '--architecture', 'aarch64']);
+    const config = await readConfig(root);
+    expect(Object.values(config.fleets).map(({ name, promoteFrom }) => [name, promoteFrom])).toEqual([
+      ['next', undefined],
+      ['testing', 'next'],
+      ['stable', 'testing'],
+    ]);
+    expect(config.architectures).toEqual(['aarch64']);
+    const release = await readFile(join(root, '.github/workflows/release.yml'), 'utf8');
+    expect(release).toContain('branches: [next, testing, stable]');
+    expect(release).toContain('registry-password: ${{ secrets.REGISTRY_PASSWORD }}');
+    await expect(
+      run(await temporaryFolder(), ['--image', 'r.example.com/os', '--fleet', 'a b']),
+    ).rejects.toThrow();
+  });
+
   it('says in the configuration where editors find its schema', async () => {
     const root = await temporaryFolder();
     await run(root);
@@ -144,6 +185,7 @@ describe('coxswain init', () => {
       '.gitignore',
       'policy/canary.hbs',
       'checks/10-image.sh',
+      ...all.filter((path) => path.startsWith('.github/')),
       '.coxswain/coxswain.schema.json',
     ]);
     expect(await readFile(join(root, 'os/Containerfile'), 'utf8')).toContain(
