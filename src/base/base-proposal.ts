@@ -47,7 +47,8 @@ export function repinProposal(options: {
     whatHappensNext(config, fleet),
   ];
   // With a barrier skipped it could be merged, and not be released.
-  return { ...proposal(options, title, paragraphs), ready: (view?.barriers.length ?? 0) === 0 };
+  const ready = (view?.barriers.length ?? 0) === 0;
+  return { ...proposal(options, title, paragraphs), ready, subject: `base ${to.digest}` };
 }
 
 /** What upstream does with the base. It says the same at any time, as long as upstream does nothing. */
@@ -72,19 +73,26 @@ function upstreamSection({ standing, barriers, deadends }: UpstreamView): string
   return `### Upstream\n\n${facts.map((fact) => `- ${fact}`).join('\n')}`;
 }
 
-/** The pull request that builds again on the same base. @param builtAt UNIX seconds */
+/**
+ * The pull request that builds again on the same base. Declined, it comes back when the build is older by another
+ * `refresh`.
+ * @param options.builtAt UNIX seconds, as `now`
+ */
 export function refreshProposal(options: {
   readonly config: Config;
   readonly fleet: Fleet;
   readonly baseVersion: string | undefined;
   readonly builtAt: number;
+  readonly now: number;
 }): Proposal {
-  const { config, fleet, baseVersion, builtAt } = options;
+  const { config, fleet, baseVersion, builtAt, now } = options;
+  const periods = Math.floor((now - builtAt) / config.refresh);
   const on = baseVersion === undefined ? 'the same base' : `base ${baseVersion}`;
-  return proposal(options, `Refresh: build ${fleet.name} again on ${on}`, [
+  const proposed = proposal(options, `Refresh: build ${fleet.name} again on ${on}`, [
     `The newest build of fleet \`${fleet.name}\` was made on ${formatTime(builtAt)}, more than ${formatDuration(config.refresh)} ago, and \`${formatReference(config.base)}\` has not moved since. A new build takes in what your Containerfile fetches: packages, and their security fixes.`,
     whatHappensNext(config, fleet),
   ]);
+  return { ...proposed, subject: `refresh ${formatTime(builtAt)} ${periods}` };
 }
 
 function proposal(

@@ -53,6 +53,8 @@ interface WatchOptions {
   readonly baseVersion?: string | undefined;
   /** What upstream holds back, and is to be proposed all the same. */
   readonly accept?: readonly Doubt[];
+  /** Propose also what a person has declined by closing the pull request. */
+  readonly again?: boolean;
 }
 
 /**
@@ -76,7 +78,7 @@ async function watchFor(
   project: Parts,
   options: WatchOptions & { readonly fleet: Fleet; readonly digest: Digest },
 ): Promise<BaseAnswer> {
-  const { fleet, digest, now, baseVersion, accept = [] } = options;
+  const { fleet, digest, now, baseVersion, accept = [], again = false } = options;
   const { config, client, forge } = project;
   const tip = await fleetTip(forge.branches, fleet);
   const { text, pinned } = await readPin(project, fleet, tip);
@@ -104,6 +106,7 @@ async function watchFor(
       const { action, pullRequest } = await proposeChanges(forge, proposal, {
         tip,
         changes: [{ path: config.containerfile, content }],
+        again,
       });
       return {
         fleet: fleet.name,
@@ -130,8 +133,9 @@ async function watchFor(
     now,
   });
   if (refresh !== undefined) {
-    const proposal = refreshProposal({ config, fleet, baseVersion: version, builtAt: refresh.builtAt });
-    const { action, pullRequest } = await proposeChanges(forge, proposal, { tip, changes: [refresh.change] });
+    const { builtAt, change } = refresh;
+    const proposal = refreshProposal({ config, fleet, baseVersion: version, builtAt, now });
+    const { action, pullRequest } = await proposeChanges(forge, proposal, { tip, changes: [change], again });
     return { ...unmoved, pullRequest: pullRequest.number, action, title: pullRequest.title };
   }
   if (heldDigest !== undefined && (await proposesOther(project, { fleet, head, held: heldDigest }))) {

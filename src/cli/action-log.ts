@@ -5,13 +5,20 @@ import { createLog, type Log } from '../host/log.ts';
  * A log for a workflow run: a group for each task, warnings as annotations, details where the run is debugged. A group
  * cannot hold another, so a task inside a task, or beside one, is a line.
  */
-export function createActionLog(options: { readonly verbose: boolean }): Log {
+export function createActionLog(options: {
+  readonly verbose: boolean;
+  /** Told of each warning. */
+  readonly onWarn?: (message: string) => void;
+}): Log {
   const lines = createLog({ verbose: options.verbose, stream: process.stdout });
   let grouped = false;
   return {
     info: (message) => lines.info(harmless(message)),
     detail: (message) => core.debug(harmless(message)),
-    warn: (message) => core.warning(harmless(message)),
+    warn: (message) => {
+      core.warning(harmless(message));
+      options.onWarn?.(message);
+    },
     task: async (title, work) => {
       if (grouped) return lines.task(harmless(title), (report) => work((note) => report(harmless(note))));
       grouped = true;

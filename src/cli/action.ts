@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as core from '@actions/core';
 import { InputError, messageOf } from '../host/errors.ts';
-import { codeBlock } from '../host/markdown.ts';
+import { codeBlock, plainText } from '../host/markdown.ts';
 import { runAgainAsRoot } from '../host/root.ts';
 import { inWordsOfActions, readActionInputs } from './action-inputs.ts';
 import { createActionLog, harmless } from './action-log.ts';
@@ -28,15 +28,25 @@ export async function runAsAction(name: string, verb: Verb, env: NodeJS.ProcessE
   delete env.COXSWAIN_INPUTS;
   try {
     const values = readActionInputs(verb.inputs, json);
-    const log = createActionLog({ verbose: core.isDebug() });
+    const warnings: string[] = [];
+    const log = createActionLog({ verbose: core.isDebug(), onWarn: (message) => warnings.push(message) });
     const outcome = await verb.run(values, { log, env, now: readClock(env) });
     process.stdout.write(`${harmless(outcome.text).trimEnd()}\n`);
     await tell(name, verb, outcome, env);
+    if (warnings.length > 0) await addSummary(warnings.map(alert).join('\n\n'), env);
     return outcome.exitCode ?? 0;
   } catch (error) {
     await tellError(name, error, { inputs: verb.inputs, directory: directoryOf(json), env });
     return 1;
   }
+}
+
+/** A warning as GitHub shows one in Markdown. */
+function alert(message: string): string {
+  return `> [!WARNING]\n${message
+    .split('\n')
+    .map((line) => `> ${plainText(line)}`)
+    .join('\n')}`;
 }
 
 /** The current time, or the one that a rehearsal pretends. */

@@ -1,6 +1,8 @@
 import { type Config, readConfig } from '../config/config.ts';
 import type { Forge } from '../forge/forge.ts';
 import { openGitForge } from '../forge/git-forge.ts';
+import { openGitHubForge } from '../forge/github-forge.ts';
+import { readGitHubRun } from '../forge/github-run.ts';
 import { InputError } from '../host/errors.ts';
 import { Git } from '../host/git.ts';
 import type { Log } from '../host/log.ts';
@@ -19,7 +21,8 @@ export interface Project {
 }
 
 /**
- * Opens the checkout that holds `directory`.
+ * Opens the checkout that holds `directory`. In a workflow run its forge is GitHub, otherwise the clone itself;
+ * COXSWAIN_FORGE (`github`, `git`) decides otherwise.
  * @throws InputError when it is not in a git repository, or coxswain.yaml is missing or wrong
  */
 export async function openProject(options: {
@@ -37,11 +40,13 @@ export async function openProject(options: {
     });
   }
   const config = await readConfig(root);
-  const forge = await openGitForge(root);
+  const git = new Git(root);
+  const run = readGitHubRun(options.env);
+  const forge = run === undefined ? await openGitForge(root) : openGitHubForge(git, run, options);
   return {
     root,
     config,
-    git: new Git(root),
+    git,
     forge,
     state: openState(forge.branches, config),
     client: createRegistryClient({ env: options.env, log: options.log }),

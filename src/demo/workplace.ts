@@ -24,6 +24,8 @@ export async function withWorkplace<T>(work: (place: Workplace) => Promise<T>): 
       `[storage]\ndriver = "overlay"\ngraphroot = ${JSON.stringify(join(storage, 'graph'))}\nrunroot = ${JSON.stringify(join(storage, 'run'))}\n`,
     );
     const env = {
+      // Also where the demo itself runs on GitHub.
+      COXSWAIN_FORGE: 'git',
       CONTAINERS_STORAGE_CONF: storageConfiguration,
       GIT_CONFIG_GLOBAL: '/dev/null',
       GIT_CONFIG_NOSYSTEM: '1',

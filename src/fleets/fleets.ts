@@ -28,10 +28,13 @@ export function nextFleets(config: Config, fleet: Fleet): Fleet[] {
   return Object.values(config.fleets).filter((other) => other.promoteFrom === fleet.name);
 }
 
-/** The commit that a fleet's branch is at. @throws InputError when there is no such branch */
+/** The commit that a fleet's branch is at; git in the checkout can read it. @throws InputError when there is no such branch */
 export async function fleetTip(branches: BranchStore, fleet: Fleet): Promise<Sha> {
   const tip = await branches.resolve(fleet.branch);
-  if (tip !== undefined) return tip;
+  if (tip !== undefined) {
+    await branches.bring(tip);
+    return tip;
+  }
   throw new InputError({
     field: `fleets.${fleet.name}.branch`,
     problem: 'this repository has no such branch',

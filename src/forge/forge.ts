@@ -25,6 +25,8 @@ export interface Commit {
 export interface BranchStore {
   /** The commit a branch is at; undefined where there is no such branch. */
   resolve(branch: string): Promise<Sha | undefined>;
+  /** Makes a commit readable by git in the checkout, where the forge is elsewhere. */
+  bring(commit: Sha): Promise<void>;
   /** A file's text in a commit (or tree); undefined where there is none. @throws InputError when it is not UTF-8 */
   readFile(commit: Sha, path: string): Promise<string | undefined>;
   /** Paths of all files beneath a folder, sorted, from the top of the repository. */
@@ -88,7 +90,9 @@ export interface PullRequests {
   list(filter?: { readonly state?: PullRequestState }): Promise<PullRequest[]>;
   /** The open one from `head` into `base`. */
   find(branches: { readonly head: string; readonly base: string }): Promise<PullRequest | undefined>;
-  /** The open one whose head is at this commit. */
+  /** The newest one from `head` into `base`, whatever became of it. */
+  latest(branches: { readonly head: string; readonly base: string }): Promise<PullRequest | undefined>;
+  /** The open one whose head is at this commit, or that a workflow run for this commit is about. */
   findByCommit(commit: Sha): Promise<PullRequest | undefined>;
   /**
    * Opens a pull request. Where one is open for these two branches already (a lost race), that one is updated.
@@ -113,8 +117,11 @@ export interface PullRequests {
       readonly state?: 'closed';
     },
   ): Promise<PullRequest>;
-  /** One comment a key: a second one with the same key replaces the first. */
-  comment(number: number, key: string, body: string): Promise<void>;
+  /**
+   * One comment a key: a second one with the same key replaces the first.
+   * @returns false where this run may not write (it is for a pull request from a fork): that is said in the log
+   */
+  comment(number: number, key: string, body: string): Promise<boolean>;
   /**
    * Merges an open pull request by a merge commit, if its branch is still where the caller saw it. A base that has
    * moved meanwhile is merged as it is then.
@@ -151,6 +158,8 @@ export interface Forge {
   readonly branches: BranchStore;
   readonly pullRequests: PullRequests;
   readonly statuses: Statuses;
+  /** Says in the log where the forge will not build and test by itself what was just proposed. */
+  announce?(pullRequest: PullRequest): Promise<void>;
 }
 
 /** A compare-and-swap was lost: somebody else moved the branch first. Read again, apply again. */

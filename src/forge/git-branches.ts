@@ -11,6 +11,7 @@ const plainLog = ['-c', 'log.showSignature=false', 'log', '--no-color', '--no-de
 export function openGitBranches(git: Git): BranchStore {
   return {
     resolve: (branch) => readRef(git, refOf(branch)),
+    bring: async () => {},
     readFile: async (commit, path) => {
       const entries = (await listTree(git, commit, path)).filter((entry) => entry.path === path);
       return (await readTexts(git, entries)).get(path);

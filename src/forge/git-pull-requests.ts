@@ -72,6 +72,8 @@ export function openGitPullRequests(git: Git, branches: BranchStore): PullReques
     list,
     find: async ({ head, base }) =>
       (await list({ state: 'open' })).find((request) => request.head === head && request.base === base),
+    latest: async ({ head, base }) =>
+      (await list()).findLast((request) => request.head === head && request.base === base),
     findByCommit: async (commit) =>
       (await list({ state: 'open' })).find((request) => request.headCommit === commit),
     open: async (wanted) => {
@@ -114,6 +116,7 @@ export function openGitPullRequests(git: Git, branches: BranchStore): PullReques
           comments: at < 0 ? [...request.comments, { key, body }] : request.comments.with(at, { key, body }),
         };
       });
+      return true;
     },
   };
 }

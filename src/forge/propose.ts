@@ -1,3 +1,4 @@
+import { fitBody } from './fit-body.ts';
 import type { BranchStore, Commit, FileChange, Forge, PullRequest, Sha } from './forge.ts';
 import { untilNotStale } from './retry.ts';
 
@@ -9,9 +10,12 @@ export interface Proposal {
   readonly body: string;
   readonly ready: boolean;
   readonly labels: readonly string[];
+  /** What it is about, such as a digest: a pull request about the same that a person closed stays closed. */
+  readonly subject?: string;
 }
 
-export type ProposalAction = 'opened' | 'updated' | 'unchanged' | 'closed' | 'none';
+/** declined: a person closed the pull request for this, and it stays so. */
+export type ProposalAction = 'opened' | 'updated' | 'unchanged' | 'closed' | 'declined' | 'none';
 
 /** Last line of the messages of our own commits on branches that we propose. */
 const trailer = 'Proposed-by: coxswain';
@@ -21,12 +25,15 @@ const trailer = 'Proposed-by: coxswain';
  * that is not so. Commits that people added to it while it is open are kept; ours then goes on top of theirs.
  * Killed anywhere and run again, it goes on where it was.
  * @param change.tip where the base branch is now
+ * @param change.again also what a person has declined
  */
 export async function proposeChanges(
   forge: Forge,
   proposal: Proposal,
-  change: { readonly tip: Sha; readonly changes: readonly FileChange[] },
+  change: { readonly tip: Sha; readonly changes: readonly FileChange[]; readonly again?: boolean },
 ): Promise<{ readonly action: ProposalAction; readonly pullRequest: PullRequest }> {
+  const declined = change.again === true ? undefined : await findDeclined(forge, proposal);
+  if (declined !== undefined) return { action: 'declined', pullRequest: declined };
   const moved = await untilNotStale(() => placeChanges(forge, proposal, change));
   return keepPullRequest(forge, proposal, moved);
 }
@@ -57,9 +64,30 @@ export async function withdrawProposal(
 ): Promise<{ readonly action: ProposalAction; readonly pullRequest: PullRequest | undefined }> {
   const open = await forge.pullRequests.find(branches);
   if (open === undefined) return { action: 'none', pullRequest: undefined };
-  await forge.pullRequests.comment(open.number, 'closed', reason);
+  await forge.pullRequests.comment(open.number, closedKey, reason);
   const closed = await forge.pullRequests.update(open.number, { state: 'closed' });
   return { action: 'closed', pullRequest: closed };
+}
+
+/** Comment of our own on a pull request that we close: what people close has none. */
+const closedKey = 'closed';
+const reopened = 'Open again.';
+
+function wasWithdrawn({ comments }: PullRequest): boolean {
+  return comments.some(({ key, body }) => key === closedKey && body.trim() !== reopened);
+}
+
+/** A hidden line that tells what a pull request is about. */
+function subjectMark({ subject }: Proposal): string {
+  return subject === undefined ? '' : `\n<!-- coxswain proposes: ${subject} -->\n`;
+}
+
+/** “Not this one”: the last pull request was about the same, and a person closed it. Its branch is left alone, so that it can be reopened. */
+async function findDeclined(forge: Forge, proposal: Proposal): Promise<PullRequest | undefined> {
+  if (proposal.subject === undefined) return undefined;
+  const last = await forge.pullRequests.latest(proposal);
+  if (last?.state !== 'closed' || wasWithdrawn(last)) return undefined;
+  return last.body.includes(subjectMark(proposal).trim()) ? last : undefined;
 }
 
 /** @returns whether the branch moved */
@@ -111,14 +139,23 @@ async function keepPullRequest(
   proposal: Proposal,
   moved: boolean,
 ): Promise<{ readonly action: ProposalAction; readonly pullRequest: PullRequest }> {
+  const { head, base, title, ready } = proposal;
+  const body = fitBody(proposal.body, { tail: subjectMark(proposal) });
   const open = await forge.pullRequests.find(proposal);
-  if (open === undefined) return { action: 'opened', pullRequest: await forge.pullRequests.open(proposal) };
-  const { title, body, ready } = proposal;
+  if (open === undefined) {
+    const labels = proposal.labels;
+    const pullRequest = await forge.pullRequests.open({ head, base, title, body, ready, labels });
+    await forge.announce?.(pullRequest);
+    return { action: 'opened', pullRequest };
+  }
+  // A person has reopened what we had closed: from now on it is theirs to close.
+  if (wasWithdrawn(open)) await forge.pullRequests.comment(open.number, closedKey, reopened);
+  if (moved) await forge.announce?.(open);
   // Labels that people added stay.
   const labels = [...new Set([...open.labels, ...proposal.labels])];
   const same =
     open.title === title &&
-    open.body === body &&
+    open.body.trim() === body.trim() &&
     open.ready === ready &&
     labels.length === open.labels.length;
   if (same) return { action: moved ? 'updated' : 'unchanged', pullRequest: open };

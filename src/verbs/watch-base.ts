@@ -1,6 +1,6 @@
 import { type BaseAnswer, watchBase } from '../base/watch-base.ts';
 import { directory } from '../cli/directory.ts';
-import { many, text } from '../cli/inputs.ts';
+import { flag, many, text } from '../cli/inputs.ts';
 import { openProject } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { code, plainText, table } from '../host/markdown.ts';
@@ -15,7 +15,9 @@ for each fleet that is promoted from no other. Run it as often as you like.
 
 Where the base has update guidance of its own (upstream in coxswain.yaml; Fedora's by default), it is read when the
 base has moved: a base that upstream has paused or dead-ended is not proposed, and a barrier on the way to the new base
-is proposed before it.`,
+is proposed before it.
+
+A pull request that a person closes means “not this one”: it stays closed until the base moves on.`,
   inputs: {
     'base-version': text('propose this version of the base instead of what its tag points at', {
       placeholder: 'VERSION',
@@ -23,6 +25,7 @@ is proposed before it.`,
     'accept-upstream': many(`propose it although upstream holds it back: ${doubts.join(', ')}`, {
       placeholder: 'WHAT',
     }),
+    'propose-again': flag('propose it although a person closed the pull request for it'),
     directory,
   },
   run: async (inputs, context) => {
@@ -31,8 +34,8 @@ is proposed before it.`,
     const project = await openProject({ directory: inputs.directory, env, log });
     const readUpstream = upstreamReader(project.config, { env, log });
     const now = context.now();
-    const baseVersion = inputs['base-version'];
-    const answers = await watchBase({ ...project, readUpstream }, { now, baseVersion, accept });
+    const [baseVersion, again] = [inputs['base-version'], inputs['propose-again']];
+    const answers = await watchBase({ ...project, readUpstream }, { now, baseVersion, accept, again });
     return {
       data: { ...answers[0], fleets: answers },
       text: answers.map((answer) => describe(answer, now)).join('\n'),
@@ -43,7 +46,8 @@ is proposed before it.`,
   outputs: {
     moved: { about: 'true when the base has moved (of the first fleet)', of: ({ moved }) => moved },
     action: {
-      about: 'what became of the pull request: opened, updated, adopted, unchanged, closed, none',
+      about:
+        'what became of the pull request: opened, updated, unchanged, closed, declined (a person closed it), none',
       of: ({ action }) => action,
     },
     'pull-request': { about: 'its number', of: ({ pullRequest }) => pullRequest },
@@ -68,6 +72,8 @@ function summarise(answers: readonly BaseAnswer[], now: number): string {
     ...(upstream?.rollout === undefined ? [] : [plainText(describeRollout(upstream.rollout, now))]),
     ...(blocked === undefined ? [] : [`**Not proposed**: ${plainText(blocked)}`]),
   ]);
+  const declined = answers.filter(({ action }) => action === 'declined');
+  notes.push(...declined.map(({ pullRequest }) => `#${pullRequest} was closed by a person and ${stays}`));
   const moved = answers.some((answer) => answer.moved);
   return [
     `### ${moved ? 'The base has moved' : 'The base has not moved'}`,
@@ -75,6 +81,9 @@ function summarise(answers: readonly BaseAnswer[], now: number): string {
     ...new Set(notes),
   ].join('\n\n');
 }
+
+const stays =
+  'stays closed until the base moves on; reopen it, or run this with propose-again, to have it after all';
 
 function describe(answer: BaseAnswer, now: number): string {
   const { fleet, moved, base, action, pullRequest, title, upstream, blocked } = answer;
@@ -90,5 +99,6 @@ function describe(answer: BaseAnswer, now: number): string {
     ...(upstream?.barrier === undefined ? [] : [`  a barrier upstream: ${upstream.barrier}`]),
     ...(blocked === undefined ? [] : [`  not proposed: ${blocked}`]),
     ...(action === 'none' ? [] : [`  pull request #${pullRequest} ${action}: ${title}`]),
+    ...(action === 'declined' ? [`  a person closed it: it ${stays}`] : []),
   ].join('\n');
 }

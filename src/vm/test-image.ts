@@ -167,6 +167,6 @@ async function tellPullRequest(
 ): Promise<{ pullRequest?: number }> {
   const request = await forge.pullRequests.findByCommit(commit);
   if (request === undefined) return {};
-  await forge.pullRequests.comment(request.number, 'boot-test', commentOn(tested));
-  return { pullRequest: request.number };
+  const told = await forge.pullRequests.comment(request.number, 'boot-test', commentOn(tested));
+  return told ? { pullRequest: request.number } : {};
 }

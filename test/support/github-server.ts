@@ -190,7 +190,9 @@ export async function startGitHub(
     if (fault !== undefined) fault.left -= 1;
     const spoil = () => {
       if (fault?.status === 0) return request.socket.destroy();
-      return response.writeHead(fault?.status ?? 500, fault?.headers ?? {}).end(fault?.body ?? '');
+      const type = fault?.body?.startsWith('{') === true ? 'application/json' : 'text/html';
+      const headers = { 'content-type': type, ...fault?.headers };
+      return response.writeHead(fault?.status ?? 500, headers).end(fault?.body ?? '');
     };
     if (fault !== undefined && fault.after !== true) {
       request.resume();

@@ -30,12 +30,13 @@ beforeEach(async () => {
 
 async function run(
   at = now,
-  options: { readonly version?: string; readonly accept?: readonly string[] } = {},
+  options: { readonly version?: string; readonly accept?: readonly string[]; readonly again?: boolean } = {},
 ): Promise<BaseAnswer> {
   const inputs = {
     directory: project.git.directory,
     'base-version': options.version,
     'accept-upstream': options.accept ?? [],
+    'propose-again': options.again ?? false,
   };
   const { data } = await watchBase.run(inputs, { ...contextAt(at), env: { XDG_CACHE_HOME: cache } });
   return data as BaseAnswer;
@@ -180,6 +181,52 @@ describe('watch-base', () => {
     expect((await run()).pullRequest).toBeUndefined();
   });
 
+  describe('when a person has closed its pull request', () => {
+    const close = (number: number) => project.forge.pullRequests.update(number, { state: 'closed' });
+
+    beforeEach(async () => {
+      await pinned('44.20260621.3.1');
+      await publishBase(project, '44.20260707.3.1');
+      await run();
+      await close(2);
+    });
+
+    it('leaves it closed, and its branch alone, until the base moves on', async () => {
+      await commitFiles(project.git, { 'other.txt': 'x\n' });
+      const before = await refs();
+      expect(await run()).toMatchObject({ moved: true, action: 'declined', pullRequest: 2 });
+      expect(await refs()).toBe(before);
+      await publishBase(project, '44.20260720.3.0');
+      expect(await run()).toMatchObject({ action: 'opened', pullRequest: 3 });
+    });
+
+    it('proposes it once more when it is told to, and lets it be closed once more', async () => {
+      expect(await run(now, { again: true })).toMatchObject({ action: 'opened', pullRequest: 3 });
+      expect(await run()).toMatchObject({ action: 'unchanged', pullRequest: 3 });
+      await close(3);
+      expect(await run()).toMatchObject({ action: 'declined', pullRequest: 3 });
+    });
+
+    it('takes a deleted branch for the same word', async () => {
+      await run(now, { again: true });
+      await project.git.run(['branch', '--quiet', '-D', head]);
+      expect(await run()).toMatchObject({ action: 'declined', pullRequest: 3 });
+      expect(await project.git.try(['rev-parse', '--verify', '--quiet', head])).toBeUndefined();
+    });
+
+    it('says so to people', async () => {
+      const inputs = {
+        directory: project.git.directory,
+        'base-version': undefined,
+        'accept-upstream': [],
+        'propose-again': false,
+      };
+      const { text, summary } = await watchBase.run(inputs, contextAt(now));
+      expect(text).toContain('pull request #2 declined');
+      for (const words of [text, summary]) expect(words).toContain('stays closed until the base moves on');
+    });
+  });
+
   it('has nothing to do when somebody pinned the new base elsewhere', async () => {
     await publishBase(project, '44.20260621.3.1');
     await run();
@@ -282,6 +329,13 @@ describe('watch-base', () => {
     it('renews the date when the proposal itself has become too old', async () => {
       await run();
       expect(await run(now + 8 * day)).toMatchObject({ action: 'updated', pullRequest: 2 });
+    });
+
+    it('comes back to a rebuild that a person has closed when the build is older by another period', async () => {
+      await run();
+      await project.forge.pullRequests.update(2, { state: 'closed' });
+      expect(await run(now + day)).toMatchObject({ action: 'declined', pullRequest: 2 });
+      expect(await run(builtAt + 15 * day)).toMatchObject({ action: 'opened', pullRequest: 3 });
     });
 
     it('waits for the build after the merge, then for the next time', async () => {

@@ -1,0 +1,80 @@
+import { InputError } from '../host/errors.ts';
+import type { Git } from '../host/git.ts';
+import type { Log } from '../host/log.ts';
+import type { BranchStore, Forge, PullRequests, Statuses } from './forge.ts';
+import { openGitHubApi } from './github-api.ts';
+import { openGitHubBranches } from './github-branches.ts';
+import { openClone } from './github-clone.ts';
+import { whoAmI } from './github-comments.ts';
+import { openGitHubPullRequests } from './github-pull-requests.ts';
+import type { GitHubRun } from './github-run.ts';
+import { openGitHubStatuses } from './github-statuses.ts';
+
+/**
+ * GitHub, or a GitHub Enterprise Server. Nothing is asked before the first call, so that verbs which need no forge
+ * need no token.
+ * @param git the checkout, whose objects are used where it has them
+ * @param options.second milliseconds that stand for a second of waiting
+ */
+export function openGitHubForge(
+  git: Git,
+  run: GitHubRun,
+  options: { readonly log: Log; readonly second?: number },
+): Forge {
+  const { log } = options;
+  const { repository, serverUrl, token, readOnly } = run;
+  const api = openGitHubApi({ ...run, ...options });
+  const who = whoAmI(api);
+  const branches = openGitHubBranches(api, openClone(git, { url: `${serverUrl}/${repository}`, token }));
+  const pullRequests = openGitHubPullRequests(api, { repository, branches, who, run: run.pullRequest, log });
+  const forge = {
+    kind: 'github',
+    branches,
+    pullRequests,
+    statuses: openGitHubStatuses(api),
+    announce: async ({ number }) => {
+      if ((await who()).replace(/\[bot\]$/, '') !== 'github-actions') return;
+      const what = `pull request #${number} was written with the workflow's own GITHUB_TOKEN`;
+      // https://docs.github.com/actions/concepts/security/github_token: since 2026 on github.com, runs wait for approval.
+      const then =
+        new URL(serverUrl).hostname === 'github.com'
+          ? 'its workflows wait until somebody with write access presses “Approve workflows to run” in it'
+          : 'no workflow starts for it until somebody closes and reopens it';
+      log.warn(
+        `${what}: ${then}. With the token of a GitHub App they start by themselves: docs/github-tokens.md`,
+      );
+    },
+  } satisfies Forge;
+  return readOnly === undefined ? forge : readOnlyForge(forge, readOnly, log);
+}
+
+/** Reads as before. What only informs people is skipped and said; what the loop needs is refused. */
+function readOnlyForge(forge: Forge, why: string, log: Log): Forge {
+  const refuse = (what: string) => async (): Promise<never> => {
+    throw new InputError({
+      problem: `${what} is not possible: ${why}, and the token of such a run can only read`,
+      remedy: 'Run this on the branch itself, for example on a schedule or after the merge.',
+    });
+  };
+  const skip = (what: string) => {
+    log.info(`${what} is skipped: ${why}, and the token of this run can only read`);
+    return false;
+  };
+  const branches: BranchStore = {
+    ...forge.branches,
+    commit: refuse('committing'),
+    setBranch: refuse('moving a branch'),
+  };
+  const pullRequests: PullRequests = {
+    ...forge.pullRequests,
+    open: refuse('opening a pull request'),
+    update: refuse('changing a pull request'),
+    merge: refuse('merging'),
+    comment: async (number) => skip(`commenting on pull request #${number}`),
+  };
+  const statuses: Statuses = {
+    list: forge.statuses.list,
+    set: async (_, { context }) => void skip(`setting status ${context}`),
+  };
+  return { kind: forge.kind, branches, pullRequests, statuses };
+}

@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import type { Forge } from '../../src/forge/forge.ts';
+import { openGitForge } from '../../src/forge/git-forge.ts';
+import { openGitHubForge } from '../../src/forge/github-forge.ts';
+import type { GitHubRun } from '../../src/forge/github-run.ts';
+import { Git } from '../../src/host/git.ts';
+import { type Log, silentLog } from '../../src/host/log.ts';
+import { type GitHubServer, startGitHub } from './github-server.ts';
+import { createRepository, temporaryFolder } from './repository.ts';
+
+/** A forge to test, and the repository that it is about. */
+export interface ForgeStage {
+  readonly kind: Forge['kind'];
+  /** Bare: its branches are what everybody sees. */
+  readonly repository: Git;
+  /** The branch `main`, with `a.txt` and `folder/b.txt`. */
+  readonly base: string;
+  /** Opens the forge as another run on another machine would. */
+  open(): Promise<Forge>;
+}
+
+/** One emulated GitHub for all tests of a file; every stage has a repository's worth of branches of its own. */
+export function useGitHub(options: Parameters<typeof startGitHub>[0] = {}): () => GitHubServer {
+  let running: GitHubServer | undefined;
+  beforeAll(async () => {
+    running = await startGitHub(options);
+  });
+  afterAll(() => running?.stop());
+  return () => {
+    if (running === undefined) throw new Error('the emulated GitHub is not running yet');
+    return running;
+  };
+}
+
+export function gitHubRun(github: GitHubServer, more: Partial<GitHubRun> = {}): GitHubRun {
+  const { apiUrl, serverUrl, repository, token } = github;
+  return { apiUrl, serverUrl, repository, token, pullRequest: undefined, readOnly: undefined, ...more };
+}
+
+/** The GitHub forge on a clone of its own, made by hand: no remote, no credential. @param log where warnings go */
+export async function openTestGitHub(
+  github: GitHubServer,
+  options: { readonly log?: Log; readonly run?: Partial<GitHubRun>; readonly clone?: Git } = {},
+): Promise<Forge> {
+  const clone = options.clone ?? (await cloneOf(github.directory));
+  return openGitHubForge(clone, gitHubRun(github, options.run), { log: options.log ?? silentLog, second: 5 });
+}
+
+export async function cloneOf(directory: string, args: readonly string[] = []): Promise<Git> {
+  const folder = join(await temporaryFolder(), 'clone');
+  await new Git('/').run(['clone', '--quiet', '--no-local', ...args, directory, folder]);
+  return new Git(folder);
+}
+
+const files = [
+  { path: 'a.txt', content: 'one\n' },
+  { path: 'folder/b.txt', content: 'b\n' },
+];
+
+export async function gitStage(): Promise<ForgeStage> {
+  const repository = await createRepository({ bare: true });
+  const open = () => openGitForge(repository.directory);
+  const { branches } = await open();
+  const base = await branches.commit({ branch: 'main', parent: undefined, changes: files, message: 'Start' });
+  return { kind: 'git', repository, base, open };
+}
+
+/** The emulated GitHub, emptied: its branches are gone, and with them its open pull requests. */
+export async function gitHubStage(github: GitHubServer): Promise<ForgeStage> {
+  const repository = new Git(github.directory);
+  const refs = (await repository.run(['for-each-ref', '--format=%(refname)'])).split('\n').filter(Boolean);
+  for (const ref of refs) await repository.run(['update-ref', '-d', ref]);
+  const { branches } = await openGitForge(github.directory);
+  const base = await branches.commit({
+    branch: 'main',
+    parent: undefined,
+    changes: files,
+    message: `Start ${randomBytes(4).toString('hex')}`,
+  });
+  return { kind: 'github', repository, base, open: () => openTestGitHub(github) };
+}
