@@ -13,6 +13,7 @@ import type { FleetState, State } from '../state/state.ts';
 import { type FleetArtifact, publishFleetArtifact, readFleetArtifact } from './fleet-artifact.ts';
 import { readPublished } from './published.ts';
 import { findUnserved, type NamedImage, namedImages, refuseUnserved } from './served-images.ts';
+import { tagLandmarks } from './symbolic-tags.ts';
 
 /** What publish-updates did. */
 export interface PublishAnswer {
@@ -20,6 +21,8 @@ export interface PublishAnswer {
   readonly written: readonly string[];
   readonly unchanged: readonly string[];
   readonly artifacts: readonly FleetArtifact[];
+  /** Symbolic tags of barriers and dead-ends that were set. */
+  readonly tagged: readonly string[];
   /** Rollouts that went on because their pause had ended, by fleet; each is a commit on the state branch. */
   readonly resumed: readonly { readonly fleet: string; readonly what: string }[];
   /** UNIX seconds; undefined when nothing changes until somebody releases or steers. */
@@ -51,6 +54,7 @@ export async function publishUpdates(project: Parts, options: PublishOptions): P
   const { forge, config } = project;
   const written = new Set<string>();
   const artifacts = new Map<string, FleetArtifact>();
+  const tagged = new Set<string>();
   const resumed: { fleet: string; what: string }[] = [];
   for (;;) {
     for (const fleet of chosenFleets(config, options)) {
@@ -68,6 +72,7 @@ export async function publishUpdates(project: Parts, options: PublishOptions): P
       throw error;
     }
     for (const path of answer.written) written.add(path);
+    for (const tag of answer.tagged) tagged.add(tag);
     for (const artifact of answer.artifacts) {
       const changed = artifact.changed || artifacts.get(artifact.fleet)?.changed === true;
       artifacts.set(artifact.fleet, { ...artifact, changed });
@@ -78,6 +83,7 @@ export async function publishUpdates(project: Parts, options: PublishOptions): P
       written: [...written],
       unchanged: answer.unchanged.filter((path) => !written.has(path)),
       artifacts: [...artifacts.values()],
+      tagged: [...tagged],
       resumed,
       nextChange: answer.nextChange,
     };
@@ -124,9 +130,17 @@ async function publishOnce(project: Parts, options: PublishOptions): Promise<Omi
   for (const { name } of config.publish.oci ? chosen : []) {
     artifacts.push(await publishFleetArtifact(client, { config, fleet: name, files: filesOf(name) }));
   }
+  const tagged: string[] = [];
+  for (const fleet of chosen) tagged.push(...(await tagLandmarks(project, fleet)));
   const moments = [nextChangeDue(chosen, rings, now), ...chosen.map((fleet) => nextSettling(fleet.state))];
   const due = moments.filter((moment) => moment !== undefined);
-  return { written, unchanged, artifacts, nextChange: due.length === 0 ? undefined : Math.min(...due) };
+  return {
+    written,
+    unchanged,
+    artifacts,
+    tagged,
+    nextChange: due.length === 0 ? undefined : Math.min(...due),
+  };
 }
 
 async function checkImages(project: Parts, fleets: readonly SiteFleet[], folder: string): Promise<void> {

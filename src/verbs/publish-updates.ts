@@ -2,24 +2,45 @@ import { resolve } from 'node:path';
 import { directory } from '../cli/directory.ts';
 import { many, text } from '../cli/inputs.ts';
 import { openProject } from '../cli/project.ts';
-import { defineVerb } from '../cli/verb.ts';
+import { type Context, defineVerb } from '../cli/verb.ts';
 import { findFleet } from '../fleets/fleets.ts';
+import { UsageError } from '../host/errors.ts';
 import { code, plainText } from '../host/markdown.ts';
 import { formatDuration, formatTime } from '../host/time.ts';
+import { publishFromArtifact } from '../publish/from-artifact.ts';
 import { type PublishAnswer, publishUpdates } from '../publish/publish-updates.ts';
+import { createRegistryClient } from '../registry/client.ts';
+import { parseReference } from '../registry/reference.ts';
 
 export default defineVerb({
   summary: 'Publish releases and rollouts of all fleets as static files, and as OCI artifacts',
   about: `Writes release indexes, update metadata, one update graph for each ring, and a dashboard. First it makes sure
 that the registry has every image that a graph names. While a rollout is in progress the graphs change with time: run
-it again when the next change is due, or every few minutes.`,
+it again when the next change is due, or every few minutes.
+
+--from-oci writes the files of artifacts that were published before, as they are, and needs no checkout: on a web server
+that can read the registry, say. The dashboard is not among them.
+
+  coxswain publish-updates --from-oci ghcr.io/acme/os:updates-stable --output /srv/www/os`,
   inputs: {
     output: text('folder to write to', { placeholder: 'FOLDER', fallback: 'site' }),
     fleet: many('only this fleet', { placeholder: 'NAME' }),
+    'from-oci': many('write the files of this artifact, in place of the state branch', {
+      placeholder: 'REF',
+    }),
     directory,
   },
   run: async (inputs, context) => {
     const { env, log } = context;
+    if (inputs['from-oci'].length > 0) {
+      if (inputs.fleet.length > 0)
+        throw new UsageError('--fleet goes without --from-oci: an artifact is one fleet');
+      const restored = await restore(inputs['from-oci'], resolve(inputs.output), context);
+      return {
+        data: { ...restored, nextChange: null },
+        text: describeFiles(restored, inputs.output).join('\n'),
+      };
+    }
     const project = await openProject({ directory: inputs.directory, env, log });
     const fleets = inputs.fleet.map((name) => findFleet(project.config, name).name);
     const now = context.now();
@@ -42,6 +63,23 @@ it again when the next change is due, or every few minutes.`,
   },
 });
 
+async function restore(
+  references: readonly string[],
+  folder: string,
+  { env, log }: Context,
+): Promise<Omit<PublishAnswer, 'nextChange'>> {
+  const client = createRegistryClient({ env, log });
+  const written: string[] = [];
+  const unchanged: string[] = [];
+  for (const text of references) {
+    const reference = parseReference(text, { field: '--from-oci' });
+    const files = await publishFromArtifact(client, reference, folder);
+    written.push(...files.written);
+    unchanged.push(...files.unchanged);
+  }
+  return { written, unchanged, artifacts: [], tagged: [], resumed: [] };
+}
+
 function summarise(answer: PublishAnswer, url: string | undefined, now: number): string {
   const { written, unchanged, artifacts, resumed, nextChange } = answer;
   const changed = artifacts.filter((artifact) => artifact.changed);
@@ -51,6 +89,7 @@ function summarise(answer: PublishAnswer, url: string | undefined, now: number):
       ...resumed.map(({ fleet, what }) => `- ${code(fleet)}: ${plainText(what)}`),
       `- ${written.length} of ${written.length + unchanged.length} files written${url === undefined ? '' : `; served at ${url}`}`,
       ...changed.map(({ reference }) => `- pushed ${code(reference)}`),
+      ...answer.tagged.map((tag) => `- tagged ${code(tag)}`),
       nextChange === undefined
         ? '- no further change is due until something is released or steered'
         : `- the next change is due at ${formatTime(nextChange)} (in ${formatDuration(nextChange - now)})`,
@@ -59,18 +98,28 @@ function summarise(answer: PublishAnswer, url: string | undefined, now: number):
 }
 
 function describe(answer: PublishAnswer, folder: string, now: number): string {
-  const { written, unchanged, artifacts, resumed, nextChange } = answer;
+  const { artifacts, tagged, resumed, nextChange } = answer;
   const changed = artifacts.filter((artifact) => artifact.changed);
   return [
     ...resumed.map(({ fleet, what }) => `${fleet}: ${what}`),
-    written.length === 0
-      ? `${folder}: all ${unchanged.length} files are up to date`
-      : `${folder}: ${written.length} of ${written.length + unchanged.length} files written`,
-    ...written.map((path) => `  ${path}`),
+    ...describeFiles(answer, folder),
     ...changed.map(({ reference, digest }) => `pushed ${reference} (${digest})`),
+    ...tagged.map((tag) => `tagged ${tag}`),
     ...(artifacts.length > 0 && changed.length === 0 ? ['the artifacts in the registry are up to date'] : []),
     nextChange === undefined
       ? 'no further change is due until something is released or steered'
       : `the next change is due at ${formatTime(nextChange)} (in ${formatDuration(nextChange - now)})`,
   ].join('\n');
+}
+
+function describeFiles(
+  { written, unchanged }: Pick<PublishAnswer, 'written' | 'unchanged'>,
+  folder: string,
+): string[] {
+  return [
+    written.length === 0
+      ? `${folder}: all ${unchanged.length} files are up to date`
+      : `${folder}: ${written.length} of ${written.length + unchanged.length} files written`,
+    ...written.map((path) => `  ${path}`),
+  ];
 }

@@ -18,6 +18,8 @@ export interface Place {
   readonly repository: string;
   readonly stateBranch: string;
   readonly site: string;
+  /** Tags of production that belong to other fleets than the one at work. */
+  readonly foreignTags: readonly string[];
 }
 
 export interface Seen {
@@ -110,6 +112,11 @@ export async function brokenInvariants(place: Place, before: Seen): Promise<stri
     if (/-[0-9a-f]{8}$/.test(tag) && seen.tags[tag] !== digest) {
       broken.push(`version tag ${tag} was on ${digest} and is on ${seen.tags[tag]}`);
     }
+  }
+  // A fleet's tag is that fleet's: whoever installs by it must not get what a less careful fleet runs.
+  for (const tag of place.foreignTags) {
+    if (before.tags[tag] !== undefined && seen.tags[tag] !== before.tags[tag])
+      broken.push(`tag ${tag} of another fleet was on ${before.tags[tag]} and is on ${seen.tags[tag]}`);
   }
   for (const [path, text] of [...Object.entries(before.state), ...Object.entries(before.site)]) {
     const now = seen.state[path] ?? seen.site[path];

@@ -35,7 +35,7 @@ type Branches = TestProject['forge']['branches'];
 
 export async function createStage(registry: TestRegistry, proxy: FaultProxy, verb: VerbName): Promise<Stage> {
   const time = now - 10 * 86_400;
-  const project = await createProject(proxy.host, { time });
+  const project = await createProject(proxy.host, { time, more: 'symbolic-tags: true\n' });
   const { config, git } = project;
   const site = await temporaryFolder();
   await publishBase(project, '44.20260621.3.1');
@@ -56,6 +56,7 @@ export async function createStage(registry: TestRegistry, proxy: FaultProxy, ver
     repository: git.directory,
     stateBranch: config.stateBranch,
     site,
+    foreignTags: ['stable'],
   };
   const storage = join(registry.directory, 'storage/docker/registry/v2/repositories', config.image.path);
   const kept = await temporaryFolder();

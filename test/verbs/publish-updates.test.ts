@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../src/host/log.ts';
 import { editState } from '../../src/operations/edit-fleet.ts';
 import { publishUpdates } from '../../src/publish/publish-updates.ts';
-import { readArtifact } from '../../src/registry/artifact.ts';
+import { pushArtifact, readArtifact } from '../../src/registry/artifact.ts';
 import type { RegistryClient } from '../../src/registry/client.ts';
 import { atTag, type Digest } from '../../src/registry/reference.ts';
 import type { State } from '../../src/state/state.ts';
@@ -33,14 +33,20 @@ interface Answer {
   artifacts: { fleet: string; reference: string; digest: Digest; changed: boolean }[];
   nextChange: string | null;
   resumed: { fleet: string; what: string }[];
+  tagged: string[];
 }
 
 async function run(
-  options: { at?: number; fleet?: string[]; output?: string } = {},
+  options: { at?: number; fleet?: string[]; output?: string; fromOci?: string[]; directory?: string } = {},
 ): Promise<Answer & { text: string }> {
   const { at = now, fleet = [], output = site } = options;
   const { data, text } = await publish.run(
-    { directory: project.git.directory, output, fleet },
+    {
+      directory: options.directory ?? project.git.directory,
+      output,
+      fleet,
+      'from-oci': options.fromOci ?? [],
+    },
     contextAt(at),
   );
   return { ...(data as Answer), text };
@@ -71,6 +77,108 @@ async function removeImage(digest: string): Promise<void> {
   const answer = await fetch(`http://${registry.host}/v2/${path}/manifests/${digest}`, { method: 'DELETE' });
   expect(answer.status).toBe(202);
 }
+
+describe('publish-updates --from-oci', () => {
+  const artifact = () => `${registry.host}/${project.config.image.path}:updates-testing`;
+
+  it('writes the very files that were published, without a checkout', async () => {
+    await release(now);
+    await run();
+    const elsewhere = await temporaryFolder();
+    const answer = await run({ fromOci: [artifact()], output: elsewhere, directory: elsewhere });
+    const published = (await listFiles()).filter((path) => path.startsWith('testing/'));
+    expect([...answer.written].sort()).toEqual(published);
+    for (const path of published) {
+      expect(await readFile(join(elsewhere, path), 'utf8')).toBe(await readFile(join(site, path), 'utf8'));
+    }
+    expect((await run({ fromOci: [artifact()], output: elsewhere })).written).toEqual([]);
+  });
+
+  it('never puts older files in the place of newer ones', async () => {
+    await release(now - hour);
+    await run();
+    const old = await project.client.getManifest(atTag(project.config.image, 'updates-testing'));
+    await release(now);
+    await run();
+    await project.client.putManifest(
+      project.config.image,
+      'updates-testing',
+      old.bytes,
+      old.descriptor.mediaType,
+    );
+    await expect(run({ fromOci: [artifact()] })).rejects.toThrow(/older than .*nodes on release 1-/);
+  });
+
+  it.each([
+    ['a file outside of the fleet', 'other/releases.json', '{}'],
+    ['a file outside of the folder', 'testing/../../evil', 'x'],
+    ['a hidden file', 'testing/.htaccess', 'x'],
+    ['a file of no kind that we know', 'testing/index.php', 'x'],
+    ['a graph that no node could read', 'testing/x86_64/v1/graph', '{"nodes":[{}],"edges":[]}'],
+  ])('writes nothing of an artifact with %s', async (_, title, text) => {
+    await run();
+    const { client, config } = project;
+    const { layers } = await readArtifact(client, atTag(config.image, 'updates-testing'));
+    await pushArtifact(client, {
+      repository: config.image,
+      artifactType: 'application/vnd.coxswain.updates.v1+json',
+      layers: [
+        ...layers.map(({ descriptor, bytes }) => ({
+          mediaType: descriptor.mediaType,
+          bytes,
+          annotations: descriptor.annotations ?? {},
+        })),
+        {
+          mediaType: 'application/json',
+          bytes: Buffer.from(text),
+          annotations: { 'org.opencontainers.image.title': title },
+        },
+      ],
+      tag: 'updates-testing',
+    });
+    const elsewhere = await temporaryFolder();
+    await expect(run({ fromOci: [artifact()], output: elsewhere })).rejects.toMatchObject({
+      name: 'InputError',
+    });
+    expect(await listFiles(elsewhere)).toEqual([]);
+  });
+
+  it('refuses what is no such artifact', async () => {
+    await release(now);
+    const image = `${registry.host}/${project.config.image.path}:1-${now}`;
+    await expect(run({ fromOci: [image] })).rejects.toThrow(/not an artifact that publish-updates has made/);
+  });
+});
+
+describe('symbolic tags', () => {
+  it('are added for barriers and dead-ends where the configuration asks for them, and never moved', async () => {
+    project = await createProject(registry.host, { time, more: 'symbolic-tags: true\n' });
+    const one = await release(now - hour);
+    const other = await release(now);
+    await run();
+    await project.state.changeFleet('testing', 'Marks', (state) => ({
+      ...state,
+      updates: {
+        ...state.updates,
+        releases: [
+          { version: one.version, metadata: { barrier: { reason: 'keys' } } },
+          { version: other.version, metadata: { rollout: {}, deadend: { reason: 'lost' } } },
+        ],
+      },
+    }));
+    const { tagged, text } = await run();
+    expect(tagged).toEqual([`${one.version}-testing-barrier`, `${other.version}-testing-deadend`]);
+    expect(text).toContain(`tagged ${one.version}-testing-barrier`);
+    const { client, config } = project;
+    const resolve = async (tag = '') => (await client.resolve(atTag(config.image, tag)))?.digest;
+    expect([await resolve(tagged[0]), await resolve(tagged[1])]).toEqual([one.digest, other.digest]);
+    expect((await run()).tagged).toEqual([]);
+    const manifest = await client.getManifest(atTag(config.image, other.version));
+    await client.putManifest(config.image, tagged[0] ?? '', manifest.bytes, manifest.descriptor.mediaType);
+    await run();
+    expect(await resolve(tagged[0])).toBe(other.digest);
+  });
+});
 
 describe('publish-updates', () => {
   it('writes the files of every fleet, and the same files as artifacts', async () => {
