@@ -25,7 +25,15 @@ export async function dueRefresh(
     readonly refresh: number;
     readonly now: number;
   },
-): Promise<{ readonly change: FileChange; readonly builtAt: number } | undefined> {
+): Promise<
+  | {
+      readonly change: FileChange;
+      readonly builtAt: number;
+      /** It is on the proposed branch already. */
+      readonly proposed: boolean;
+    }
+  | undefined
+> {
   const { now, refresh } = options;
   const builtAt = newestBuildTime(options.state);
   if (builtAt === undefined || now - builtAt <= refresh) return undefined;
@@ -33,8 +41,9 @@ export async function dueRefresh(
   // Merged already, its build is on its way.
   if (merged !== undefined && now - merged <= refresh) return undefined;
   const proposed = options.proposed === undefined ? undefined : await dateOn(branches, options.proposed);
-  const date = proposed !== undefined && now - proposed <= refresh ? proposed : now;
-  return { change: { path: refreshFileName, content: `${formatTime(date)}\n` }, builtAt };
+  const kept = proposed !== undefined && now - proposed <= refresh;
+  const date = kept ? proposed : now;
+  return { change: { path: refreshFileName, content: `${formatTime(date)}\n` }, builtAt, proposed: kept };
 }
 
 async function dateOn(branches: BranchStore, commit: Sha): Promise<number | undefined> {

@@ -6,6 +6,7 @@ import { baseBranch } from '../forge/branch-names.ts';
 import type { Forge, Sha } from '../forge/forge.ts';
 import { type ProposalAction, proposeChanges, withdrawProposal } from '../forge/propose.ts';
 import { InputError } from '../host/errors.ts';
+import type { Git } from '../host/git.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Digest, Reference } from '../registry/reference.ts';
 import type { State } from '../state/state.ts';
@@ -14,6 +15,7 @@ import type { Doubt, Standing } from '../upstream/standing.ts';
 import { readPinnedBase, resolveBase, versionOfTag } from './base-image.ts';
 import { refreshProposal, repinProposal } from './base-proposal.ts';
 import { chooseBase, resolveVersion } from './choose-base.ts';
+import { cameToNothing, withoutEffect } from './no-change.ts';
 import { dueRefresh } from './refresh.ts';
 
 /** What was found and done for one fleet. */
@@ -34,12 +36,15 @@ export interface BaseAnswer {
   readonly title: string | undefined;
   /** What upstream does with the base that is proposed, or not proposed. */
   readonly upstream?: Standing;
+  /** Why a refresh was closed: its build has the packages of the newest release. */
+  readonly noChange?: string;
   /** Why the new base is not proposed. */
   readonly blocked?: string;
 }
 
 interface Parts {
   readonly config: Config;
+  readonly git: Git;
   readonly client: RegistryClient;
   readonly forge: Forge;
   readonly state: State;
@@ -125,14 +130,28 @@ async function watchFor(
   const base = { from, to: heldDigest ?? digest, fromVersion: version, toVersion: toVersion ?? version };
   const unmoved = { fleet: fleet.name, moved: heldDigest !== undefined, base, ...why };
   const head = baseBranch(fleet.name);
-  const refresh = await dueRefresh(forge.branches, {
-    state: await project.state.readFleet(fleet.name),
-    tip,
-    proposed: await forge.branches.resolve(head),
-    refresh: config.refresh,
-    now,
-  });
+  const state = await project.state.readFleet(fleet.name);
+  const proposed = await forge.branches.resolve(head);
+  const refresh = await dueRefresh(forge.branches, { state, tip, proposed, refresh: config.refresh, now });
   if (refresh !== undefined) {
+    const branches = { head, base: fleet.branch };
+    const open = await forge.pullRequests.find(branches);
+    if (
+      open === undefined &&
+      refresh.proposed &&
+      !again &&
+      (await cameToNothing(forge, branches, proposed))
+    ) {
+      return { ...unmoved, pullRequest: undefined, action: 'none', title: undefined };
+    }
+    const noChange =
+      open === undefined || again
+        ? undefined
+        : await withoutEffect(project, { pullRequest: open, tip, state });
+    if (noChange !== undefined) {
+      const { action, pullRequest } = await withdrawProposal(forge, branches, noChange);
+      return { ...unmoved, pullRequest: pullRequest?.number, action, title: pullRequest?.title, noChange };
+    }
     const { builtAt, change } = refresh;
     const proposal = refreshProposal({ config, fleet, baseVersion: version, builtAt, now });
     const { action, pullRequest } = await proposeChanges(forge, proposal, { tip, changes: [change], again });

@@ -70,7 +70,7 @@ export async function withdrawProposal(
 }
 
 /** Comment of our own on a pull request that we close: what people close has none. */
-const closedKey = 'closed';
+export const closedKey = 'closed';
 const reopened = 'Open again.';
 
 function wasWithdrawn({ comments }: PullRequest): boolean {

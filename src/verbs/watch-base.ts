@@ -86,7 +86,7 @@ const stays =
   'stays closed until the base moves on; reopen it, or run this with propose-again, to have it after all';
 
 function describe(answer: BaseAnswer, now: number): string {
-  const { fleet, moved, base, action, pullRequest, title, upstream, blocked } = answer;
+  const { fleet, moved, base, action, pullRequest, title, upstream, blocked, noChange } = answer;
   const to = base.toVersion ?? base.to;
   const state = !moved
     ? `the base has not moved: ${to}`
@@ -100,5 +100,6 @@ function describe(answer: BaseAnswer, now: number): string {
     ...(blocked === undefined ? [] : [`  not proposed: ${blocked}`]),
     ...(action === 'none' ? [] : [`  pull request #${pullRequest} ${action}: ${title}`]),
     ...(action === 'declined' ? [`  a person closed it: it ${stays}`] : []),
+    ...(noChange === undefined ? [] : [`  ${noChange}`]),
   ].join('\n');
 }

@@ -37,6 +37,7 @@ async function start(): Promise<{ project: TestProject; place: Place }> {
       repository: git.directory,
       stateBranch: config.stateBranch,
       site: await temporaryFolder(),
+      foreignTags: ['stable'],
     },
   };
 }

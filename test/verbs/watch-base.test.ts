@@ -1,6 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type BaseAnswer, watchBase as look } from '../../src/base/watch-base.ts';
+import { readCandidate } from '../../src/build/candidate.ts';
 import { pullRequestsRef } from '../../src/forge/git-pull-requests.ts';
+import type { Package } from '../../src/packages/package.ts';
+import { pushPackages } from '../../src/packages/recorded.ts';
+import type { Digest, Repository } from '../../src/registry/reference.ts';
 import type { Doubt } from '../../src/upstream/standing.ts';
 import watchBase from '../../src/verbs/watch-base.ts';
 import {
@@ -10,8 +14,9 @@ import {
   recordRelease,
   type TestProject,
 } from '../support/project.ts';
-import { useRegistry } from '../support/registry.ts';
+import { pushSampleImage, useRegistry } from '../support/registry.ts';
 import { commitFiles, temporaryFolder } from '../support/repository.ts';
+import { aPackage } from '../support/rpm.ts';
 import { useUpstream } from '../support/upstream.ts';
 
 const registry = useRegistry();
@@ -358,6 +363,65 @@ describe('watch-base', () => {
       await publishBase(project, '44.20260707.3.1');
       expect(await run()).toMatchObject({ moved: true, action: 'updated', pullRequest: 2 });
       expect(await project.git.run(['diff', '--name-only', 'testing', head])).toBe('Containerfile');
+    });
+  });
+
+  describe('when a rebuild is there', () => {
+    const builtAt = now - 8 * day;
+    const packages = ['bash-5.2-1.fc44', 'zlib-1.3-2.fc44'].map(aPackage);
+
+    /** An image with a recorded list of packages. */
+    async function image(repository: Repository, tag: string, list: readonly Package[]): Promise<Digest> {
+      const { client } = project;
+      const pushed = await pushSampleImage(client, repository, { tag });
+      await pushPackages(client, repository, (await client.getManifest(pushed)).descriptor, list);
+      return pushed.digest;
+    }
+
+    /** A release with these packages, and a proposed rebuild. */
+    beforeEach(async () => {
+      await pinned('44.20260621.3.1');
+      const digest = await image(project.config.image, '1-a', packages);
+      await recordRelease(project, 'testing', { version: '1-a', time: builtAt, digest });
+      expect(await run()).toMatchObject({ action: 'opened', pullRequest: 2 });
+    });
+
+    /** What CI makes of the pull request. */
+    async function build(list: readonly Package[]): Promise<void> {
+      const { git, config, client } = project;
+      const { tag } = await readCandidate({ git, config, client, commit: head });
+      await image(config.testImage, tag, list);
+    }
+
+    it('is closed as no effective change where its packages are those of the release', async () => {
+      expect(await run(now + 60)).toMatchObject({ action: 'unchanged', pullRequest: 2 });
+      await build(packages);
+      const answer = await run(now + 120);
+      expect(answer).toMatchObject({ action: 'closed', pullRequest: 2 });
+      expect(answer.noChange).toMatch(/no effective change.* has the same 2 packages as release `1-a`/);
+      const [closed] = (await project.forge.pullRequests.list({ state: 'closed' })).slice(-1);
+      expect(closed?.comments.map(({ body }) => body).join()).toContain('no effective change');
+    });
+
+    it('is not proposed again before the next is due', async () => {
+      await build(packages);
+      await run(now + 60);
+      expect(await run(now + 3 * day)).toMatchObject({ action: 'none' });
+      expect(await run(now + 8 * day)).toMatchObject({ action: 'opened', pullRequest: 3 });
+    });
+
+    it('stays where a package changed', async () => {
+      await build(['bash-5.2-2.fc44', 'zlib-1.3-2.fc44'].map(aPackage));
+      expect(await run(now + 60)).toMatchObject({ action: 'unchanged', pullRequest: 2 });
+    });
+
+    it('stays where somebody added a change of his own', async () => {
+      const { git } = project;
+      await git.run(['switch', '--quiet', head]);
+      await commitFiles(git, { 'etc/motd': 'new\n' });
+      await git.run(['switch', '--quiet', 'testing']);
+      await build(packages);
+      expect(await run(now + 60)).toMatchObject({ action: 'unchanged', pullRequest: 2 });
     });
   });
 
