@@ -1,0 +1,167 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import { cliFolder } from './build-cli.ts';
+
+// Workflows, run by a real runner (nektos/act) on this machine, without containers.
+
+/** Where act is; undefined where no package registry in reach has it. */
+export function findAct(): string | undefined {
+  const folder = execFileSync(resolve('script/workflow-tools'), {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const act = join(folder.trim(), 'bin/act');
+  return existsSync(act) ? act : undefined;
+}
+
+export interface RunOptions {
+  /** A checkout of the commit that the run is for. */
+  readonly checkout: string;
+  /** `release.yml`, in .github/workflows of the checkout. */
+  readonly workflow: string;
+  readonly event: string;
+  readonly payload: unknown;
+  readonly env: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly actor?: string;
+  /** Inputs of a workflow_dispatch. */
+  readonly inputs?: Readonly<Record<string, string>>;
+}
+
+export interface WorkflowRun {
+  readonly passed: boolean;
+  /** `name of the job: success`, in the order in which they ended. */
+  readonly jobs: readonly string[];
+  /** Of steps that ran, as they are called. */
+  readonly steps: readonly string[];
+  /** All that the runner shows. */
+  readonly log: string;
+  /** Markdown of each step that gave a job summary. */
+  readonly summaries: readonly string[];
+}
+
+const lineSchema = z.looseObject({
+  msg: z.string().default(''),
+  job: z.string().optional(),
+  jobResult: z.string().optional(),
+  stage: z.string().optional(),
+  step: z.string().optional(),
+  stepID: z.array(z.string()).optional(),
+  stepResult: z.string().optional(),
+  command: z.string().optional(),
+  content: z.string().optional(),
+});
+
+/** A runner with the actions and workflows of this working tree; its own files are gone with `remove`. */
+export interface Runner {
+  run(options: RunOptions): Promise<WorkflowRun>;
+  remove(): Promise<void>;
+}
+
+/**
+ * @param act the program
+ * @param version what the workflows under test call ours by
+ */
+export async function createRunner(act: string, version = 'v1'): Promise<Runner> {
+  const folder = await mkdtemp(join(tmpdir(), 'coxswain-test-runner-'));
+  const ours = join(folder, 'coxswain');
+  await mkdir(ours);
+  for (const path of ['action.yml', 'actions', '.github/workflows']) {
+    await cp(path, join(ours, path), { recursive: true });
+  }
+  await cp(cliFolder, join(ours, 'dist'), { recursive: true });
+  const repositories = [`coxswain-os/coxswain@${version}=${ours}`, ...stubs()];
+  return {
+    run: (options) => run(act, folder, repositories, options),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** What stands in for GitHub's own actions, at whatever commit ours call them. */
+function stubs(): string[] {
+  const texts = [
+    'action.yml',
+    ...readdirSync('.github/workflows').map((name) => `.github/workflows/${name}`),
+  ].map((path) => readFileSync(path, 'utf8'));
+  const called = new Set(
+    texts.flatMap((text) =>
+      [...text.matchAll(/uses: (actions\/[\w-]+@[0-9a-f]{40})/g)].map(([, name]) => name),
+    ),
+  );
+  return [...called].flatMap((name = '') => {
+    const stub = resolve('test/workflows/stubs', name.slice('actions/'.length).replace(/@.*/, ''));
+    return existsSync(stub) ? [`${name}=${stub}`] : [];
+  });
+}
+
+let runs = 0;
+
+async function run(
+  act: string,
+  folder: string,
+  repositories: readonly string[],
+  options: RunOptions,
+): Promise<WorkflowRun> {
+  runs += 1;
+  const own = join(folder, `run-${runs}`);
+  await mkdir(own);
+  const payload = join(own, 'event.json');
+  await writeFile(payload, JSON.stringify(options.payload));
+  const pairs = (flag: string, values: Readonly<Record<string, string>>) =>
+    Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`]);
+  const platforms = ['ubuntu-24.04', 'ubuntu-24.04-arm'].flatMap((name) => ['-P', `${name}=-self-hosted`]);
+  const args = [
+    options.event,
+    '--json',
+    '--no-skip-checkout',
+    '--action-offline-mode',
+    ...platforms,
+    ...['--workflows', `.github/workflows/${options.workflow}`],
+    ...['--eventpath', payload],
+    ...['--actor', options.actor ?? 'ada'],
+    ...repositories.flatMap((repository) => ['--local-repository', repository]),
+    ...pairs('--env', options.env),
+    ...pairs('--secret', options.secrets),
+    ...pairs('--input', options.inputs ?? {}),
+  ];
+  // Its settings and checkouts lie in these, not in those of whoever runs the tests.
+  const env = { ...process.env, XDG_CACHE_HOME: join(own, 'cache'), XDG_CONFIG_HOME: join(own, 'config') };
+  const child = spawn(act, args, { cwd: options.checkout, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const log: string[] = [];
+  const jobs: string[] = [];
+  const steps: string[] = [];
+  const summaries: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      if (!line.startsWith('{')) return void log.push(line);
+      const {
+        msg,
+        job = '',
+        jobResult,
+        stage,
+        step,
+        stepResult,
+        stepID,
+        command,
+        content,
+      } = lineSchema.parse(JSON.parse(line));
+      log.push(`[${job.trim()}] ${msg.trimEnd()}`);
+      if (jobResult !== undefined) jobs.push(`${job.trim()}: ${jobResult}`);
+      if (stage === 'Main' && stepResult !== undefined && stepID?.length === 1 && step !== undefined) {
+        steps.push(`${job.trim()}: ${step}: ${stepResult}`);
+      }
+      // A step in an action and the step that calls the action tell the same summary.
+      if (command === 'summary' && content !== undefined && stepID?.length === 1) summaries.push(content);
+    });
+  }
+  const exitCode = await new Promise<number | null>((ended, failed) => {
+    child.once('error', failed);
+    child.once('close', ended);
+  });
+  return { passed: exitCode === 0, jobs, steps, log: log.join('\n'), summaries };
+}
