@@ -1,7 +1,7 @@
 import { GitHub, getOctokitOptions } from '@actions/github/lib/utils';
 import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { InputError, OutsideError } from '../host/errors.ts';
 import type { Log } from '../host/log.ts';
 import { explainFailure, refusalOf } from './github-failures.ts';
@@ -83,7 +83,7 @@ export function openGitHubApi(access: GitHubAccess): GitHubApi {
     const what = parsed.error.issues[0];
     throw new OutsideError(
       call.doing,
-      `this is not GitHub's answer (${what?.path.join('.')}: ${what?.message})`,
+      `this is not GitHub's answer (${[what?.path.join('.'), what?.message].filter(Boolean).join(': ')})`,
       `A proxy may have answered instead of ${access.apiUrl}; running the same command again is safe.`,
     );
   }
@@ -93,6 +93,14 @@ export function openGitHubApi(access: GitHubAccess): GitHubApi {
       const { data } = await octokit().request(wanted.route, { owner, repo, ...wanted.params });
       return read(wanted, data);
     });
+
+  async function readPage(
+    route: string,
+    params: Readonly<Record<string, unknown>>,
+  ): Promise<{ readonly data: unknown; readonly next: string | undefined }> {
+    const { data, headers } = await octokit().request(route, { ...params });
+    return { data, next: /<([^>]+)>; *rel="next"/.exec(headers.link ?? '')?.[1] };
+  }
 
   return {
     call,
@@ -106,13 +114,15 @@ export function openGitHubApi(access: GitHubAccess): GitHubApi {
     },
     all: (wanted) =>
       ask(wanted, async () => {
-        const items: unknown = await octokit().paginate(wanted.route, {
-          owner,
-          repo,
-          per_page: 100,
-          ...wanted.params,
-        });
-        if (!Array.isArray(items)) throw new OutsideError(wanted.doing, `this is not GitHub's answer`);
+        const items: unknown[] = [];
+        let route: string | undefined = wanted.route;
+        let params: Readonly<Record<string, unknown>> = { owner, repo, per_page: 100, ...wanted.params };
+        while (route !== undefined) {
+          const page = await readPage(route, params);
+          items.push(...read({ ...wanted, schema: z.array(z.unknown()) }, page.data));
+          route = page.next === undefined ? undefined : `GET ${page.next}`;
+          params = {};
+        }
         return items.map((item) => read(wanted, item));
       }),
     graphql: ({ doing, operation, text, variables, schema }) =>

@@ -72,6 +72,8 @@ export async function gitHubStage(github: GitHubServer): Promise<ForgeStage> {
   const repository = new Git(github.directory);
   const refs = (await repository.run(['for-each-ref', '--format=%(refname)'])).split('\n').filter(Boolean);
   for (const ref of refs) await repository.run(['update-ref', '-d', ref]);
+  const headers = { authorization: `token ${github.token}` };
+  await fetch(`${github.apiUrl}/repos/${github.repository}/pulls`, { headers });
   const { branches } = await openGitForge(github.directory);
   const base = await branches.commit({
     branch: 'main',

@@ -190,7 +190,7 @@ export async function startGitHub(
     if (fault !== undefined) fault.left -= 1;
     const spoil = () => {
       if (fault?.status === 0) return request.socket.destroy();
-      const type = fault?.body?.startsWith('{') === true ? 'application/json' : 'text/html';
+      const type = /^[{[]/.test(fault?.body ?? '') ? 'application/json' : 'text/html';
       const headers = { 'content-type': type, ...fault?.headers };
       return response.writeHead(fault?.status ?? 500, headers).end(fault?.body ?? '');
     };
