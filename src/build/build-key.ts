@@ -14,6 +14,8 @@ export interface BuildInputs {
   readonly architectures: readonly Architecture[];
   /** The refresh marker file, where there is one. */
   readonly refresh?: Uint8Array;
+  /** The roll-back marker file, where there is one. */
+  readonly rollBack?: Uint8Array;
 }
 
 /**
@@ -26,6 +28,7 @@ export interface BuildInputs {
  * architecture <name>                           sorted
  * argument <JSON string> <JSON string>          sorted by name
  * refresh <sha256 of the marker's bytes>        only where there is one
+ * roll-back <sha256 of the marker's bytes>      only where there is one
  * file <git mode> <git blob hash> <JSON string> sorted by path
  * ```
  * Sorted means by UTF-16 code units. The number in the first line changes with the form; it is part of the key,
@@ -43,6 +46,7 @@ export function buildKey(inputs: BuildInputs): string {
       .sort(([one], [other]) => compare(one, other))
       .map(([name, value]) => `argument ${JSON.stringify(name)} ${JSON.stringify(value)}`),
     ...(inputs.refresh === undefined ? [] : [`refresh ${sha256(inputs.refresh)}`]),
+    ...(inputs.rollBack === undefined ? [] : [`roll-back ${sha256(inputs.rollBack)}`]),
     ...[...inputs.context]
       .sort((one, other) => compare(one.path, other.path))
       .map(({ mode, hash, path }) => `file ${mode} ${hash} ${JSON.stringify(path)}`),

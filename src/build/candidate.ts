@@ -1,4 +1,4 @@
-import type { Config } from '../config/config.ts';
+import { type Config, urgentTemplate } from '../config/config.ts';
 import { externalStages, findBase, stagesOnBase } from '../containerfile/base.ts';
 import { type Containerfile, parseContainerfile, type Stage } from '../containerfile/parse.ts';
 import { InputError } from '../host/errors.ts';
@@ -13,7 +13,13 @@ import {
   isTag,
 } from '../registry/reference.ts';
 import { buildKey } from './build-key.ts';
-import { type ContextEntry, ignoreFileNames, refreshFileName, selectContext } from './context.ts';
+import {
+  type ContextEntry,
+  ignoreFileNames,
+  refreshFileName,
+  rollBackFileName,
+  selectContext,
+} from './context.ts';
 import { listCommit, readBlob, readTextBlob, type TreeEntry } from './git-objects.ts';
 
 /** What a commit would build, known before anything is built. */
@@ -69,11 +75,15 @@ export async function readCandidate(options: {
     {
       containerfile: config.containerfile,
       tests: config.tests,
-      templates: Object.values(config.fleets).map((fleet) => fleet.template),
+      templates: Object.values(config.fleets).flatMap((fleet) => [fleet.template, urgentTemplate(fleet)]),
     },
     await readIgnoreFile(git, entries),
   );
-  const refresh = entries.find((entry) => entry.path === refreshFileName);
+  const marker = async (path: string) => {
+    const entry = entries.find((each) => each.path === path);
+    return entry === undefined ? undefined : readBlob(git, entry.hash);
+  };
+  const [refresh, rollBack] = [await marker(refreshFileName), await marker(rollBackFileName)];
   const key = buildKey({
     containerfile: Buffer.from(containerfile),
     baseDigest: base.reference.digest,
@@ -81,7 +91,8 @@ export async function readCandidate(options: {
     buildArguments: config.buildArguments,
     stream: config.stream,
     architectures: config.architectures,
-    ...(refresh === undefined ? {} : { refresh: await readBlob(git, refresh.hash) }),
+    ...(refresh === undefined ? {} : { refresh }),
+    ...(rollBack === undefined ? {} : { rollBack }),
   });
   return {
     commit,

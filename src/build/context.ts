@@ -18,6 +18,9 @@ export const ignoreFileNames = ['.containerignore', '.dockerignore'] as const;
 /** A one-line file that watch-base commits to force a rebuild. Part of the build key, never of the context. */
 export const refreshFileName = '.coxswain/refresh';
 
+/** What `roll-back` commits to make an old content a new build. Part of the build key, never of the context. */
+export const rollBackFileName = '.coxswain/roll-back.json';
+
 /** What is in the repository for Coxswain and its tests, and not for the image. */
 export interface OwnFiles {
   readonly containerfile: string;

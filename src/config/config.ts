@@ -86,6 +86,12 @@ export interface Fleet {
   readonly freeze: readonly FreezeWindow[];
 }
 
+/** Path of the template that an urgent release takes where it is there: `rollouts/stable.urgent.json.hbs`. */
+export function urgentTemplate({ template }: Pick<Fleet, 'template'>): string {
+  const ending = /(\.json)?\.hbs$/.exec(template)?.[0] ?? '';
+  return `${template.slice(0, template.length - ending.length)}.urgent${ending}`;
+}
+
 /**
  * Reads the text of coxswain.yaml.
  * @param file how messages name the file

@@ -9,3 +9,8 @@ export function baseBranch(fleet: string): string {
 export function promotionBranch(source: string, target: string): string {
   return `coxswain-promote-${source}-to-${target}`;
 }
+
+/** The branch on which roll-back proposes an earlier content to a fleet's branch. */
+export function rollBackBranch(fleet: string): string {
+  return `coxswain-roll-back-${fleet}`;
+}

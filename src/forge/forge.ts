@@ -37,6 +37,7 @@ export interface BranchStore {
    * Makes a commit and moves the branch to it, if the branch is still where the caller saw it.
    * @param commit.parent where the branch is now; undefined for a branch that must not exist yet
    * @param commit.from what the new commit builds on, where that is not `parent`: the branch is then rebuilt
+   * @param commit.merges further parents: commits that count as merged with it, whatever `changes` says of them
    * @throws StaleBranchError when the branch is elsewhere by now; nothing was changed
    * @throws InputError when the branch is checked out in a work tree
    */
@@ -44,6 +45,7 @@ export interface BranchStore {
     readonly branch: string;
     readonly parent: Sha | undefined;
     readonly from?: Sha;
+    readonly merges?: readonly Sha[];
     readonly changes: readonly FileChange[];
     readonly message: string;
   }): Promise<Sha>;

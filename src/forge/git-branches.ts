@@ -19,9 +19,9 @@ export function openGitBranches(git: Git): BranchStore {
     listFiles: async (commit, folder) =>
       (await listTree(git, commit, folder)).map((entry) => entry.path).sort(),
     readFolder: async (commit, folder) => readTexts(git, await listTree(git, commit, folder)),
-    commit: async ({ branch, parent, from = parent, changes, message }) => {
+    commit: async ({ branch, parent, from = parent, merges, changes, message }) => {
       await refuseCheckedOut(git, branch);
-      const sha = await writeCommit(git, { parent: from, changes, message });
+      const sha = await writeCommit(git, { parent: from, merges, changes, message });
       await moveRef(git, { ref: refOf(branch), from: parent, to: sha });
       return sha;
     },

@@ -72,12 +72,14 @@ export async function writeCommit(
   git: Git,
   commit: {
     readonly parent: Sha | undefined;
+    /** Further parents. */
+    readonly merges?: readonly Sha[] | undefined;
     readonly changes: readonly FileChange[];
     readonly message: string;
   },
 ): Promise<Sha> {
   const tree = await writeTree(git, commit.parent, commit.changes);
-  const parents = commit.parent === undefined ? [] : [commit.parent];
+  const parents = [...(commit.parent === undefined ? [] : [commit.parent]), ...(commit.merges ?? [])];
   return commitTree(git, { tree, parents, message: commit.message });
 }
 

@@ -78,12 +78,12 @@ export function openGitHubBranches(api: GitHubApi, clone: Clone): BranchStore {
       await clone.bring(commit);
       return local.readFolder(commit, folder);
     },
-    commit: async ({ branch, parent, from = parent, changes, message }) => {
+    commit: async ({ branch, parent, from = parent, merges = [], changes, message }) => {
       const tree = await writeTree(api, clone, from, changes);
       const { sha } = await api.call({
         doing: `committing to ${branch}`,
         route: 'POST /repos/{owner}/{repo}/git/commits',
-        params: { message, tree, parents: from === undefined ? [] : [from] },
+        params: { message, tree, parents: [...(from === undefined ? [] : [from]), ...merges] },
         schema: objectSchema,
       });
       await move({ branch, from: parent, to: sha, force: from !== parent });

@@ -3,6 +3,7 @@ import { exec } from '../host/exec.ts';
 import { withTemporaryFolder } from '../host/files.ts';
 import type { Git } from '../host/git.ts';
 import type { Sha } from './forge.ts';
+import { commitTree } from './git-objects.ts';
 
 export type MergeForecast =
   | { readonly result: 'clean'; readonly tree: Sha }
@@ -20,6 +21,20 @@ export async function forecastMerge(git: Git, into: Sha, commit: Sha): Promise<M
   if (exitCode === 0) return { result: 'clean', tree };
   if (exitCode === 1) return { result: 'conflict', paths: [...new Set(paths)] };
   return forecastByIndex(git, into, commit);
+}
+
+/**
+ * What merging would give if the two sides had parted at `base`, whatever their histories say: where a branch was
+ * squashed into another, or rolled back, history tells of another beginning than the content.
+ */
+export async function forecastMergeFrom(
+  git: Git,
+  sides: { readonly base: Sha; readonly into: Sha; readonly commit: Sha },
+): Promise<MergeForecast> {
+  const asChild = async (commit: Sha, parents: readonly Sha[]) =>
+    commitTree(git, { tree: `${commit}^{tree}`, parents, message: 'only to merge\n' });
+  const base = await asChild(sides.base, []);
+  return forecastMerge(git, await asChild(sides.into, [base]), await asChild(sides.commit, [base]));
 }
 
 /**

@@ -98,7 +98,7 @@ async function placeChanges(
 ): Promise<boolean> {
   const { branches } = forge;
   const branch = proposal.head;
-  const message = `${proposal.title}\n\n${trailer}\n`;
+  const message = ourMessage(proposal.title);
   const open = await forge.pullRequests.find(proposal);
   const there = await branches.resolve(branch);
   if (there === undefined) {
@@ -116,11 +116,19 @@ async function placeChanges(
   return true;
 }
 
-function isOurs(commit: Commit): boolean {
+/** The message of a commit that we may replace later. */
+export function ourMessage(subject: string): string {
+  return `${subject}\n\n${trailer}\n`;
+}
+
+/** Whether a commit is one that we made for a proposal. */
+export function isOurs(commit: Pick<Commit, 'message'>): boolean {
   return commit.message.split('\n').includes(trailer);
 }
 
 async function holds(branches: BranchStore, commit: Sha, changes: readonly FileChange[]): Promise<boolean> {
+  // What is no text cannot be compared: it is written again.
+  if (changes.some(({ content }) => content !== null && typeof content !== 'string')) return false;
   const found = await Promise.all(changes.map(({ path }) => branches.readFile(commit, path)));
   return changes.every(({ content }, index) => (found[index] ?? null) === content);
 }

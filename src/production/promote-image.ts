@@ -7,6 +7,7 @@ import type { Forge } from '../forge/forge.ts';
 import { InputError, OutsideError } from '../host/errors.ts';
 import type { Git } from '../host/git.ts';
 import { refuseHeld } from '../operations/hold.ts';
+import { refuseHeldByFile } from '../operations/hold-file.ts';
 import { copyAttached } from '../registry/attached.ts';
 import type { Descriptor, RegistryClient } from '../registry/client.ts';
 import { copyImage, setTags } from '../registry/copy.ts';
@@ -81,6 +82,7 @@ export async function promoteImage(
   const fleet = findFleet(config, options.fleet);
   const state = await project.state.readFleet(fleet.name);
   refuseHeld(state, { fleet: fleet.name, now: options.now });
+  await refuseHeldByFile(project.forge.branches, fleet, options.now);
   const candidate = await readCandidate({
     git: project.git,
     config,

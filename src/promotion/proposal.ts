@@ -2,67 +2,79 @@ import type { Config, Fleet } from '../config/config.ts';
 import { promotionBranch } from '../forge/branch-names.ts';
 import type { Commit } from '../forge/forge.ts';
 import type { Proposal } from '../forge/propose.ts';
-import { formatTime } from '../host/time.ts';
+import { plainText } from '../host/markdown.ts';
+import { countPackages, describePackages, type PackageDifference } from '../packages/packages.ts';
 import { formatRepository } from '../registry/reference.ts';
 import { describeEntry } from '../rollout/describe.ts';
 import type { ReleaseRecord } from '../state/state.ts';
-import type { UpdateEntry } from '../updates/metadata.ts';
+import type { RolloutForecast } from './forecast-rollout.ts';
 import { type Gate, isReady } from './gates.ts';
+import { code, folded, list, minute, table } from './markdown.ts';
+import type { MergedBuild } from './merged-build.ts';
+import { outlook } from './outlook.ts';
+import { describeOffers, describeSourceRollout } from './rollout-tables.ts';
+import type { SourceRelease } from './source-gates.ts';
 
 const shownCommits = 30;
-const shownFiles = 10;
+const shownFiles = 50;
+const namedFiles = 10;
+// GitHub takes 65,536 characters. Whatever is longer is cut where it is least missed.
+const longestPackages = 30_000;
 
-/** The pull request of a promotion. It says the same as long as nothing happens but time passing. */
-export function promotionProposal(options: {
+/** All that a promotion's pull request tells. */
+export interface PromotionFacts {
   readonly config: Config;
   readonly source: Fleet;
   readonly target: Fleet;
-  readonly record: ReleaseRecord;
+  readonly release: SourceRelease;
   /** The target's newest release. */
   readonly current: ReleaseRecord | undefined;
   readonly gates: readonly Gate[];
   /** Newest first. */
   readonly commits: readonly Commit[];
-  /** Files that the merge would have otherwise than the release's commit; undefined where that is not known. */
-  readonly different: readonly string[] | undefined;
-  readonly rollout: { readonly entry: UpdateEntry; readonly at: number } | undefined;
-}): Proposal {
-  const { config, source, target, record, current, gates, commits, different, rollout } = options;
-  const ready = isReady(gates);
-  const paragraphs = [
-    `Release \`${record.version}\`, which fleet \`${source.name}\` runs, for fleet \`${target.name}\`. ${outlook(gates, ready)}`,
-    table([
-      ['', `${target.name} now`, 'proposed'],
-      ['version', code(current?.version), code(record.version)],
-      ['base', code(current?.baseVersion), code(record.baseVersion)],
-      ...config.architectures.map((architecture) => [
-        `digest ${architecture}`,
-        code(digestOf(current, architecture)),
-        code(digestOf(record, architecture)),
-      ]),
-      ['created', current?.created ?? 'none', record.created],
-    ]),
-    `### Gates\n\n${table([['', 'gate', ''], ...gates.map((gate) => [marks[gate.state], gate.name, gate.note])])}`,
-    `### What a merge does\n\n${whatMergeDoes({ config, source, target, different })}`,
-    ...(rollout === undefined
-      ? []
-      : [
-          `\`${target.template}\` would render to this on ${formatTime(rollout.at)}:\n\n${describeEntry(
-            rollout.entry,
-          )
-            .map((fact) => `- ${fact}`)
-            .join('\n')}\n\n\`\`\`json\n${JSON.stringify(rollout.entry, null, 2)}\n\`\`\``,
-        ]),
-    `### Commits\n\n${commitList(commits)}`,
-  ];
+  /** Files that differ from what the target's branch has. */
+  readonly files: readonly string[];
+  /** undefined where the merge has conflicts. */
+  readonly build: MergedBuild | undefined;
+  readonly packages: PackageDifference | undefined;
+  /** A line an image. */
+  readonly evidence: readonly string[];
+  readonly forecast: RolloutForecast | undefined;
+}
+
+/** The pull request of a promotion. It says the same as long as nothing happens but time passing. */
+export function promotionProposal(facts: PromotionFacts): Proposal {
+  const { source, target, release, gates } = facts;
+  const { version } = release.record;
+  const urgent = release.urgent === undefined ? '' : 'Urgent: ';
   return {
     head: promotionBranch(source.name, target.name),
     base: target.branch,
-    title: `Promote ${record.version} from ${source.name} to ${target.name}`,
-    body: `${paragraphs.join('\n\n')}\n`,
-    ready,
+    title: `${urgent}Promote ${version} from ${source.name} to ${target.name}`,
+    body: promotionBody(facts),
+    ready: isReady(gates),
     labels: ['coxswain', 'promotion'],
   };
+}
+
+function promotionBody(facts: PromotionFacts): string {
+  const { source, target, release, gates, forecast, packages, commits, files } = facts;
+  const { record, urgent } = release;
+  const paragraphs = [
+    `Release \`${record.version}\`, which fleet \`${source.name}\` runs, for fleet \`${target.name}\`. ${outlook(gates)}`,
+    ...(urgent === undefined
+      ? []
+      : [`> **Urgent**, so it does not soak: ${plainText(`${urgent.reason} (by ${urgent.by})`)}`]),
+    versionTable(facts),
+    `### Gates\n\n${table([['', 'gate', ''], ...gates.map((gate) => [marks[gate.state], gate.name, plainText(gate.note)])])}`,
+    `### What a merge does\n\n${whatMergeDoes(facts)}`,
+    ...(forecast === undefined ? [] : [offers(facts, forecast)]),
+    `### How it went in ${source.name}\n\n${describeSourceRollout(release)}`,
+    `### Tests\n\n${facts.evidence.map((line) => `- ${line}`).join('\n')}`,
+    `### What changes\n\n${changes({ packages, commits, files })}`,
+    `### The way back\n\n${wayBack(facts)}`,
+  ];
+  return `${paragraphs.join('\n\n')}\n`;
 }
 
 const marks: Readonly<Record<Gate['state'], string>> = {
@@ -72,54 +84,88 @@ const marks: Readonly<Record<Gate['state'], string>> = {
   unknown: '❔',
 };
 
-function outlook(gates: readonly Gate[], ready: boolean): string {
-  if (ready) return 'Nothing holds it: it is ready to be merged.';
-  const red = gates.filter((gate) => gate.state === 'red').map((gate) => gate.name);
-  if (red.length > 0) return `**Not to be merged yet**: ${red.join(', ')}.`;
-  const until = Math.max(...gates.map((gate) => gate.until ?? 0));
-  return `**Not to be merged yet**: it waits until ${formatTime(until)}.`;
+function versionTable({ config, target, release, current, packages }: PromotionFacts): string {
+  const { record } = release;
+  return table([
+    ['', `${target.name} now`, 'proposed'],
+    ['version', code(current?.version), code(record.version)],
+    ['base', code(current?.baseVersion), code(record.baseVersion)],
+    ...config.architectures.map((architecture) => [
+      `digest ${architecture}`,
+      code(digestOf(current, architecture)),
+      code(digestOf(record, architecture)),
+    ]),
+    ['created', current?.created ?? 'none', record.created],
+    ...(packages === undefined ? [] : [['packages', '', countPackages(packages)]]),
+  ]);
 }
 
-function whatMergeDoes(options: {
-  readonly config: Config;
-  readonly source: Fleet;
-  readonly target: Fleet;
-  readonly different: readonly string[] | undefined;
-}): string {
-  const { config, source, target, different } = options;
-  const repository = formatRepository(config.image);
-  if (different === undefined) {
-    return `Where the merged content builds the same, the image that ${source.name} runs becomes \`${repository}:${target.tag}\`, byte for byte; otherwise a new one is built and tested first.`;
+function whatMergeDoes({ config, source, target, build }: PromotionFacts): string {
+  const tag = `\`${formatRepository(config.image)}:${target.tag}\``;
+  const approval = target.approve === 'auto' ? ' It is merged by itself when all gates are green.' : '';
+  if (build === undefined) {
+    return `Where the merged content builds the same, the image that ${source.name} runs becomes ${tag}, byte for byte; otherwise a new one is built and tested first.${approval}`;
   }
-  if (different.length === 0) {
-    return `The merged content is what ${source.name} runs, so nothing is built: the tested image becomes \`${repository}:${target.tag}\`, byte for byte.`;
+  if (build.different.length === 0) {
+    return `The merged content is what ${source.name} runs, so nothing is built: the tested image becomes ${tag}, byte for byte.${approval}`;
   }
-  const files = different.slice(0, shownFiles).map((path) => `\`${path}\``);
-  const more = different.length > shownFiles ? ` and ${different.length - shownFiles} more` : '';
-  return `\`${target.branch}\` has content of its own: ${files.join(', ')}${more}. Where that is part of the image, a new image is built and tested; otherwise the tested image becomes \`${repository}:${target.tag}\`, byte for byte.`;
+  const named = build.different.slice(0, namedFiles).map((path) => `\`${path}\``);
+  const more = build.different.length > namedFiles ? ` and ${build.different.length - namedFiles} more` : '';
+  const own = `\`${target.branch}\` has content of its own: ${named.join(', ')}${more}.`;
+  return build.same
+    ? `${own} None of it is part of the image, so nothing is built: the tested image becomes ${tag}, byte for byte.${approval}`
+    : `${own} That is part of the image or of its tests: **another image**${build.version === undefined ? '' : `, ${code(build.version)},`} is built and tested for this pull request before it is merged; what ${source.name} ran is not what ${target.name} gets.${approval}`;
 }
 
-function commitList(commits: readonly Commit[]): string {
-  const lines = commits
-    .slice(0, shownCommits)
-    .map(({ sha, message }) => `- ${sha.slice(0, 12)} ${message.split('\n')[0]}`);
+function offers({ config, target }: PromotionFacts, { entry, at, template }: RolloutForecast): string {
+  const { rollout } = entry.metadata;
   return [
-    ...lines,
-    ...(commits.length > shownCommits ? [`- … and ${commits.length - shownCommits} more`] : []),
-  ].join('\n');
+    `### Who of ${target.name} is offered it when`,
+    `Merged on ${minute(at)}, \`${template}\` renders to:`,
+    describeEntry(entry)
+      .map((fact) => `- ${fact}`)
+      .join('\n'),
+    ...(rollout === undefined ? [] : [describeOffers(config, rollout, at)]),
+    folded('The entry in updates.json', `\`\`\`json\n${JSON.stringify(entry, null, 2)}\n\`\`\``),
+  ].join('\n\n');
+}
+
+function changes(what: Pick<PromotionFacts, 'packages' | 'commits' | 'files'>): string {
+  const { packages, commits, files } = what;
+  const subjects = commits.map(
+    ({ sha, message }) => `${sha.slice(0, 12)} ${plainText(message.split('\n')[0] ?? '')}`,
+  );
+  const packageText = packages === undefined ? '' : describePackages(packages);
+  return [
+    ...(packages === undefined
+      ? []
+      : [
+          folded(
+            `Packages: ${countPackages(packages)}`,
+            packageText.length <= longestPackages
+              ? packageText
+              : `Too many to list here: ${countPackages(packages)}.`,
+          ),
+        ]),
+    folded(
+      `Files: ${files.length}`,
+      list(
+        files.map((path) => `\`${path}\``),
+        shownFiles,
+      ),
+    ),
+    list(subjects, shownCommits),
+  ].join('\n\n');
+}
+
+function wayBack({ target, current }: PromotionFacts): string {
+  const stop = `\`coxswain edit-updates --fleet ${target.name} --action pause --reason WHY\` stops the rollout where it is.`;
+  return current === undefined
+    ? `${stop} This is the first release of ${target.name}: there is nothing to go back to.`
+    : `${stop} \`coxswain roll-back --fleet ${target.name} --reason WHY\` takes the release back, and proposes the content of \`${current.version}\` as a new release: nodes do not go back to an older one by themselves.`;
 }
 
 function digestOf(record: ReleaseRecord | undefined, architecture: string): string | undefined {
   const reference = record?.images.find((image) => image.architecture === architecture)?.digestRef;
   return reference?.slice(reference.indexOf('@') + 1);
-}
-
-function code(text: string | undefined): string {
-  return text === undefined ? 'none' : `\`${text}\``;
-}
-
-function table([head = [], ...rows]: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...rows]
-    .map((row) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
-    .join('\n');
 }

@@ -6,12 +6,16 @@ import { InputError } from '../host/errors.ts';
 import type { Git } from '../host/git.ts';
 import { refuseAroundPausedBarrier } from '../operations/entries.ts';
 import { refuseHeld } from '../operations/hold.ts';
+import { refuseHeldByFile } from '../operations/hold-file.ts';
 import { isoTime, type PassedImage } from '../production/gates.ts';
+import { urgencyOfBuild, withoutUrgency } from '../promotion/urgent.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { atDigest, atTag, type Digest, formatReference } from '../registry/reference.ts';
+import { type RollBackMarker, readMarker } from '../roll-back/marker.ts';
 import { buildReleasePath, buildReleaseUrl } from '../site/paths.ts';
 import type { FleetState, ReleaseRecord, State } from '../state/state.ts';
 import { addUpdate, type UpdateEntry } from '../updates/metadata.ts';
+import type { UrgentRelease } from '../updates/operations.ts';
 import { rolloutEnd } from '../updates/progress.ts';
 import { addRelease, type Release } from '../updates/releases.ts';
 import { barriersCrossed, inheritBarriers } from '../upstream/barriers.ts';
@@ -19,7 +23,7 @@ import { refuseDetours } from '../upstream/detours.ts';
 import type { ReadUpstream } from '../upstream/guidance.ts';
 import { type Doubt, refuseDoubtful, standingOf } from '../upstream/standing.ts';
 import { readProductionImages } from './production-image.ts';
-import { renderFleetTemplate } from './template.ts';
+import { findTemplate, renderFleetTemplate } from './template.ts';
 
 /** What start-rollout did. */
 export interface RolloutAnswer {
@@ -86,6 +90,7 @@ export async function startRollout(
   }
 
   refuseHeld(before, { fleet: fleet.name, now });
+  await refuseHeldByFile(forge.branches, fleet, now);
   const images = await readProductionImages(client, { config, fleet, candidate });
   const guidance = await project.readUpstream();
   if (guidance !== undefined) {
@@ -97,9 +102,15 @@ export async function startRollout(
   const source = fleet.promoteFrom === undefined ? undefined : await state.readFleet(fleet.promoteFrom);
   const promotedFrom = source !== undefined && hasRelease(source, version) ? fleet.promoteFrom : undefined;
   const digests = Object.fromEntries(images.map((image) => [image.architecture, digestOf(image)]));
+  const urgent =
+    source === undefined
+      ? undefined
+      : await urgencyOfBuild(forge.branches, { from: source, to: before, version, commit });
+  const rollBack = newRollBack(before, fleet, await readMarker(forge.branches, commit));
+  const template = await findTemplate(forge.branches, { fleet, commit, urgent: urgent !== undefined });
   const entry = await renderFleetTemplate(forge.branches, {
     config,
-    fleet,
+    fleet: { ...fleet, template },
     commit,
     release: {
       version,
@@ -110,7 +121,7 @@ export async function startRollout(
     },
     now,
   });
-  const record = recordOf({ config, fleet, candidate, images, entry, promotedFrom, now });
+  const record = recordOf({ config, fleet, candidate, images, entry, promotedFrom, urgent, rollBack, now });
   const release = releaseOf(config, fleet, version, images);
   let after = before;
   let inherited: readonly InheritedBarrier[] = [];
@@ -130,6 +141,7 @@ export async function startRollout(
         updates: addUpdate(current.updates, entry, now),
         records: { ...current.records, [version]: record },
       };
+      after = withoutUrgency(after, urgent);
       if (guidance !== undefined) {
         const result = inheritBarriers(after, { guidance, added: version, now });
         refuseDetours(result, { fleet, version, source });
@@ -212,9 +224,11 @@ function recordOf(options: {
   readonly images: readonly PassedImage[];
   readonly entry: UpdateEntry;
   readonly promotedFrom: string | undefined;
+  readonly urgent: UrgentRelease | undefined;
+  readonly rollBack: RollBackMarker | undefined;
   readonly now: number;
 }): ReleaseRecord {
-  const { config, fleet, candidate, images, entry, promotedFrom, now } = options;
+  const { config, fleet, candidate, images, entry, promotedFrom, urgent, rollBack, now } = options;
   const { rollout } = entry.metadata;
   const end = rollout === undefined ? undefined : rolloutEnd(rollout);
   const accepted = images.find((image) => image.accepted !== undefined)?.accepted;
@@ -236,7 +250,26 @@ function recordOf(options: {
     })),
     ...(promotedFrom === undefined ? {} : { promotedFrom }),
     ...(accepted === undefined ? {} : { acceptedMissingEvidence: accepted }),
+    ...(urgent === undefined ? {} : { urgent: { reason: urgent.reason, by: urgent.by } }),
+    ...(rollBack === undefined ? {} : { rollBack: aboutRollBack(rollBack) }),
   };
+}
+
+/** The marker stays on the branch until something newer is promoted: only the first release with it is the roll-back. */
+function newRollBack(
+  state: FleetState,
+  fleet: Fleet,
+  marker: RollBackMarker | undefined,
+): RollBackMarker | undefined {
+  if (marker?.fleet !== fleet.name) return undefined;
+  const isKnown = Object.values(state.records).some(
+    ({ rollBack }) => rollBack?.insteadOf === marker.insteadOf && rollBack.restores === marker.restores,
+  );
+  return isKnown ? undefined : marker;
+}
+
+function aboutRollBack({ insteadOf, restores, reason, by }: RollBackMarker): ReleaseRecord['rollBack'] {
+  return { insteadOf, restores, reason, by };
 }
 
 function answer(options: {

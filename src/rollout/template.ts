@@ -1,4 +1,4 @@
-import type { Config, Fleet } from '../config/config.ts';
+import { type Config, type Fleet, urgentTemplate } from '../config/config.ts';
 import type { BranchStore, Sha } from '../forge/forge.ts';
 import { InputError } from '../host/errors.ts';
 import { formatRepository } from '../registry/reference.ts';
@@ -15,6 +15,16 @@ export interface TemplateRelease {
   readonly previousVersion: string | undefined;
   /** Versions of the base's barriers between the two. */
   readonly barriersCrossed: readonly string[];
+}
+
+/** The template that a release takes: for an urgent one the fleet's template for that, where the commit has it. */
+export async function findTemplate(
+  branches: BranchStore,
+  options: { readonly fleet: Fleet; readonly commit: Sha; readonly urgent: boolean },
+): Promise<string> {
+  const { fleet, commit, urgent } = options;
+  const special = urgentTemplate(fleet);
+  return urgent && (await branches.readFile(commit, special)) !== undefined ? special : fleet.template;
 }
 
 /**

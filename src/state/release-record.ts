@@ -37,6 +37,17 @@ const recordSchema = z.looseObject({
   promotedFrom: z.string().optional(),
   /** Some image of it has no evidence, and this is why and by whose word it was promoted all the same. */
   acceptedMissingEvidence: z.object({ reason: z.string().min(1), by: z.string().min(1) }).optional(),
+  /** It did not soak, for this reason. */
+  urgent: z.looseObject({ reason: z.string().min(1), by: z.string().min(1) }).optional(),
+  /** It brings back the content of an earlier release. */
+  rollBack: z
+    .looseObject({
+      insteadOf: z.string().min(1),
+      restores: z.string().min(1),
+      reason: z.string().min(1),
+      by: z.string().min(1),
+    })
+    .optional(),
 });
 
 /** Where a release of a fleet came from: what update metadata has no place for. */

@@ -2,27 +2,42 @@ import { directory } from '../cli/directory.ts';
 import { text } from '../cli/inputs.ts';
 import { openProject } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
+import { UsageError } from '../host/errors.ts';
 import { code, plainText, table } from '../host/markdown.ts';
 import { formatTime } from '../host/time.ts';
+import { findOperator } from '../operations/operator.ts';
 import { openPromotion, type PromotionAnswer, promotionTargets } from '../promotion/open-promotion.ts';
+import { outlook } from '../promotion/outlook.ts';
 import { upstreamReader } from '../upstream/guidance.ts';
 
 export default defineVerb({
   summary: 'Propose by a pull request that a fleet gets what the fleet before it runs',
-  about: `Keeps one pull request for each fleet with promote-from: its branch is the commit of the source fleet's newest
-release. It is ready once that release has run for the soak time, its rollout is complete, and nothing else holds it.
-Merging it promotes the same image under the target's own rollout policy.`,
+  about: `Keeps one pull request for each fleet with promote-from: its branch is the commit of the newest release of the
+source fleet that has earned it. It is ready once that release has run for the soak time, its rollout is complete, and
+nothing else holds it. Merging it promotes the same image under the target's own rollout policy; with approve: auto it
+is merged by itself when all gates are green, which are a commit status, too: coxswain/promotion/<fleet>.
+
+Labels on the pull request steer it: "hold: WHY" stops it and the target's running rollouts, "urgent: WHY" skips the soak
+time, "freeze-exception: WHY" lets it through a freeze.
+
+  coxswain open-promotion --fleet stable --urgent "CVE-2026-1234"`,
   inputs: {
     fleet: text('the fleet to promote to (default: every fleet with promote-from)', { placeholder: 'NAME' }),
+    urgent: text('the newest release need not soak, for this reason; needs --fleet', { placeholder: 'WHY' }),
+    by: text('who says that it is urgent (default: the name that git knows)', { placeholder: 'NAME' }),
     directory,
   },
   run: async (inputs, context) => {
     const { env, log } = context;
     const opened = await openProject({ directory: inputs.directory, env, log });
-    const project = { ...opened, readUpstream: upstreamReader(opened.config, { env, log }) };
+    const project = { ...opened, log, readUpstream: upstreamReader(opened.config, { env, log }) };
+    const reason = inputs.urgent?.trim();
+    if (reason !== undefined && inputs.fleet === undefined) throw new UsageError('--urgent needs --fleet');
+    const urgent =
+      reason === undefined ? undefined : { reason, by: await findOperator(project.git, inputs.by) };
     const answers: PromotionAnswer[] = [];
     for (const target of promotionTargets(project.config, inputs.fleet)) {
-      answers.push(await openPromotion(project, target, context.now()));
+      answers.push(await openPromotion(project, target, { now: context.now(), urgent }));
     }
     const promotions = answers.map((answer) => ({
       ...answer,
@@ -33,6 +48,10 @@ Merging it promotes the same image under the target's own rollout policy.`,
     }));
     return {
       data: { ...promotions[0], promotions },
+      // A merge that was asked for and did not happen needs somebody.
+      ...(answers.some(({ action, note }) => note !== undefined && action !== 'merged')
+        ? { exitCode: 1 as const }
+        : {}),
       text:
         answers.length === 0
           ? `no fleet in ${project.config.file} has promote-from: nothing to promote`
@@ -44,7 +63,7 @@ Merging it promotes the same image under the target's own rollout policy.`,
   outputs: {
     ready: { about: 'true when the promotion may be merged (of the first fleet)', of: ({ ready }) => ready },
     action: {
-      about: 'what became of the pull request: opened, updated, adopted, unchanged, closed, none',
+      about: 'what became of the pull request: opened, updated, adopted, unchanged, merged, closed, none',
       of: ({ action }) => action,
     },
     'pull-request': { about: 'its number', of: ({ pullRequest }) => pullRequest },
@@ -53,23 +72,25 @@ Merging it promotes the same image under the target's own rollout policy.`,
 });
 
 function summarise(answer: PromotionAnswer): string {
-  const { from, fleet, version, action, pullRequest, ready, gates, reason } = answer;
+  const { from, fleet, version, action, pullRequest, ready, gates, reason, note } = answer;
   const request = action === 'none' ? [] : [`Pull request #${pullRequest}: ${action}.`];
   if (reason !== undefined) {
     return [`### ${from} → ${fleet}: nothing to promote`, `${plainText(reason)}.`, ...request].join('\n\n');
   }
   return [
     `### ${from} → ${fleet}: ${version} is ${ready ? 'ready' : 'not ready yet'}`,
+    outlook(gates),
     table(
       ['gate', 'state', ''],
       gates.map((gate) => [gate.name, code(gate.state), plainText(gate.note)]),
     ),
+    ...(note === undefined ? [] : [`**${plainText(note)}**`]),
     ...request,
   ].join('\n\n');
 }
 
 function describe(answer: PromotionAnswer): string {
-  const { from, fleet, version, action, pullRequest, ready, gates, reason } = answer;
+  const { from, fleet, version, action, pullRequest, ready, gates, reason, note } = answer;
   const request = action === 'none' ? [] : [`  pull request #${pullRequest} ${action}`];
   if (reason !== undefined) {
     return [`${from} → ${fleet}: nothing to promote: ${reason}`, ...request].join('\n');
@@ -77,6 +98,7 @@ function describe(answer: PromotionAnswer): string {
   return [
     `${from} → ${fleet}: ${version} is ${ready ? 'ready' : 'not ready yet'}`,
     ...request,
+    ...(note === undefined ? [] : [`  ${note}`]),
     ...gates.map((gate) => `  ${gate.state.padEnd(7)} ${gate.name}: ${gate.note}`),
   ].join('\n');
 }

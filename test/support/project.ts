@@ -43,11 +43,13 @@ let projects = 0;
  * A user's repository with the branches testing (checked out) and stable, and its images in a real registry, in
  * repositories of its own. The base has no build yet.
  * @param options.more added to coxswain.yaml
+ * @param options.fleets instead of testing and stable with a soak time of 48 hours; each gets its branch
  */
 export async function createProject(
   host: string,
   options: {
     readonly more?: string;
+    readonly fleets?: string;
     readonly containerfile?: string;
     readonly files?: Readonly<Record<string, string>>;
     readonly time?: number;
@@ -58,8 +60,7 @@ export async function createProject(
   const yaml = `image: ${name}/os
 base: ${name}/fcos:stable
 fleets:
-  testing: {}
-  stable: { promote-from: testing, soak: 48h }
+${options.fleets ?? '  testing: {}\n  stable: { promote-from: testing, soak: 48h }'}
 rings: { early: 0.1, late: 1.0 }
 ${options.more ?? ''}`;
   const config = parseConfig(yaml, 'coxswain.yaml');
@@ -71,13 +72,19 @@ ${options.more ?? ''}`;
       'coxswain.yaml': yaml,
       Containerfile: options.containerfile ?? `FROM ${name}/fcos:stable\nRUN true\n`,
       'rollouts/testing.json.hbs': template('now', '24h'),
-      'rollouts/stable.json.hbs': template('+1h', '48h'),
+      ...Object.fromEntries(
+        Object.values(config.fleets)
+          .filter(({ name: fleet }) => fleet !== 'testing')
+          .map((fleet) => [fleet.template, template('+1h', '48h')]),
+      ),
       'tests/10-boots.sh': '#!/bin/sh\n',
       ...options.files,
     },
     { message: 'Start', ...(options.time === undefined ? {} : { time: options.time }) },
   );
-  await git.run(['branch', 'stable']);
+  for (const { branch } of Object.values(config.fleets)) {
+    if (branch !== 'testing') await git.run(['branch', branch]);
+  }
   const forge = await openGitForge(git.directory);
   return {
     git,

@@ -3,10 +3,10 @@ import type { PromotionAnswer } from '../../src/promotion/open-promotion.ts';
 import type { Operations } from '../../src/updates/operations.ts';
 import openPromotion from '../../src/verbs/open-promotion.ts';
 import { contextAt, createProject, recordRelease, type TestProject } from '../support/project.ts';
+import { useRegistry } from '../support/registry.ts';
 import { commitFiles } from '../support/repository.ts';
 
-// Promotion is decided from git alone: there is no registry in these tests.
-const host = '127.0.0.1:9';
+const registry = useRegistry();
 const now = 1_785_000_000;
 const hour = 3600;
 const head = 'coxswain-promote-testing-to-stable';
@@ -15,7 +15,7 @@ let project: TestProject;
 let commit: string;
 
 beforeEach(async () => {
-  project = await createProject(host, { time: now - 10 * hour });
+  project = await createProject(registry.host, { time: now - 10 * hour });
   commit = await commitFiles(
     project.git,
     { 'etc/motd': 'new\n' },
@@ -28,7 +28,8 @@ type Answer = Omit<PromotionAnswer, 'gates'> & {
 };
 
 async function run(at: number, fleet?: string): Promise<Answer> {
-  const { data } = await openPromotion.run({ directory: project.git.directory, fleet }, contextAt(at));
+  const inputs = { directory: project.git.directory, fleet, urgent: undefined, by: undefined };
+  const { data } = await openPromotion.run(inputs, contextAt(at));
   return data as Answer;
 }
 
@@ -132,18 +133,26 @@ describe('open-promotion', () => {
     expect(await refs()).toBe(ready);
   });
 
-  it('moves the one pull request on to the next release', async () => {
+  it('stays with the release that has earned it, and moves on when the next one has', async () => {
     await release('testing', '44.1-aa');
     await run(now + 50 * hour);
+    const first = commit;
     commit = await commitFiles(project.git, { 'etc/motd': 'newer\n' }, { time: now - 8 * hour });
     await release('testing', '44.2-bb', {
       metadata: { rollout: { start_epoch: now + 50 * hour, duration_minutes: 60 } },
     });
-    expect(await run(now + 51 * hour)).toMatchObject({
+    expect(await run(now + 97 * hour)).toMatchObject({
+      version: '44.1-aa',
+      action: 'unchanged',
+      pullRequest: 1,
+      ready: true,
+    });
+    expect(await project.git.run(['rev-parse', head])).toBe(first);
+    expect(await run(now + 98 * hour)).toMatchObject({
       version: '44.2-bb',
       action: 'updated',
       pullRequest: 1,
-      ready: false,
+      ready: true,
     });
     expect(await project.git.run(['rev-parse', head])).toBe(commit);
   });
@@ -203,8 +212,19 @@ describe('open-promotion', () => {
     await project.git.run(['switch', '--quiet', 'stable']);
     await commitFiles(project.git, { 'etc/banner': 'stable\n' });
     await release('testing', '44.1-aa');
+    const answer = await run(now + 50 * hour);
+    expect([answer.ready, stateOf(answer, 'image')]).toEqual([false, 'red']);
+    const { body } = await request();
+    expect(body).toContain('`stable` has content of its own: `etc/banner`.');
+    expect(body).toContain('**another image** is built and tested for this pull request');
+  });
+
+  it('lets content of the target through that no image is made of', async () => {
+    await project.git.run(['switch', '--quiet', 'stable']);
+    await commitFiles(project.git, { '.github/CODEOWNERS': '* @acme/stable\n' });
+    await release('testing', '44.1-aa');
     expect((await run(now + 50 * hour)).ready).toBe(true);
-    expect((await request()).body).toContain('`stable` has content of its own: `etc/banner`.');
+    expect((await request()).body).toContain('None of it is part of the image, so nothing is built');
   });
 
   it('is not ready when the target’s template is broken', async () => {
