@@ -13,6 +13,7 @@ import type { Image } from '../registry/image.ts';
 import { atDigest, formatReference, formatRepository, type Repository } from '../registry/reference.ts';
 import { type Buildah, createBuildah } from './buildah.ts';
 import type { Candidate } from './candidate.ts';
+import { buildKeyAnnotation } from './from-production.ts';
 import { materialiseContext } from './materialise.ts';
 
 export interface BuildOptions {
@@ -85,6 +86,7 @@ function annotationsOf(config: Config, candidate: Candidate, base: Image): Recor
       .toISOString()
       .replace('.000Z', 'Z'),
     'org.opencontainers.image.version': candidate.version,
+    [buildKeyAnnotation]: candidate.key,
     // buildah would drop the tag, which is what people and other tools know the base by.
     'org.opencontainers.image.base.name': `${formatRepository(reference.repository)}:${reference.tag ?? config.base.tag}`,
     'org.opencontainers.image.base.digest': base.manifest.descriptor.digest,

@@ -17,6 +17,7 @@ import {
 import { confirmPush, keepBaseLayers } from './base-layers.ts';
 import { type BuildOptions, withBuilt } from './build-one.ts';
 import { tagFor } from './built.ts';
+import { restoreFromProduction } from './from-production.ts';
 import { requireBuildSpace } from './space.ts';
 
 /**
@@ -32,6 +33,7 @@ export async function buildImage(options: BuildOptions): Promise<{ image: Digest
   const wanted = options.architecture === undefined ? config.architectures : [options.architecture];
   const images: Array<{ architecture: Architecture; descriptor: Descriptor }> = [];
   let built = false;
+  await restoreFromProduction(options);
   for (const architecture of wanted) {
     const result = await ensureImage(options, architecture, tagFor(config, candidate, architecture));
     images.push({ architecture, descriptor: result.descriptor });

@@ -1,4 +1,5 @@
 import type { Candidate } from '../build/candidate.ts';
+import { refreshFileName } from '../build/context.ts';
 import type { Config, Fleet } from '../config/config.ts';
 import { type AcceptedBy, findAcceptance } from '../evidence/acceptance.ts';
 import { type FoundEvidence, findEvidence, newestFor } from '../evidence/store.ts';
@@ -154,7 +155,7 @@ export async function requireNewer(options: {
       problem: `the image is not newer than the newest release, ${newest.version}: nodes would refuse it as a downgrade`,
       found: isoTime(created),
       expected: `later than ${isoTime(before)}`,
-      remedy: 'Promote a commit made after that one; an empty commit on top is enough.',
+      remedy: `Promote a commit that builds something else, and was made after that one: a new date in ${refreshFileName} is enough.`,
     });
   }
 }

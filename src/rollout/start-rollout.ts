@@ -1,4 +1,5 @@
 import { type Candidate, readCandidate } from '../build/candidate.ts';
+import { refreshFileName } from '../build/context.ts';
 import type { Config, Fleet } from '../config/config.ts';
 import { releaseCommit } from '../fleets/fleets.ts';
 import type { Forge, Sha } from '../forge/forge.ts';
@@ -190,7 +191,7 @@ function refuseOlder(
     problem: `release ${version} is not newer than ${previous}, and rpm-ostree on the nodes would refuse it as a downgrade`,
     found: isoTime(created),
     expected: `after ${record.created}`,
-    remedy: `Make a new commit on ${fleet.branch} (a revert, say), and build and promote that.`,
+    remedy: `Make a new commit on ${fleet.branch} that builds something else (a revert with a new date in ${refreshFileName}, say), and build and promote that.`,
   });
 }
 

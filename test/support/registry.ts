@@ -86,6 +86,7 @@ export interface SampleImage {
   /** GOARCH */
   readonly architecture?: string;
   readonly layers?: readonly Uint8Array[];
+  readonly annotations?: Readonly<Record<string, string>>;
   /** The layers are compressed already. */
   readonly packed?: boolean;
   readonly tag?: string;
@@ -120,6 +121,7 @@ export async function pushSampleImage(
     mediaType: mediaTypes.ociManifest,
     config: { mediaType: mediaTypes.ociConfig, digest: pushed.digest, size: pushed.size },
     layers,
+    ...(sample.annotations === undefined ? {} : { annotations: { ...sample.annotations } }),
   };
   const bytes = Buffer.from(JSON.stringify(manifest));
   const digest = digestOf(bytes);
