@@ -62,6 +62,7 @@ export interface BootTestConfig {
   readonly cpus: number;
   readonly network: 'closed' | 'user';
   readonly deadlineSeconds?: number;
+  readonly kernelArguments: readonly string[];
   /** What files in /var and /run of an image mean. */
   readonly leftovers: 'warn' | 'fail';
   /** Absent: where there are tests for it. */
@@ -227,6 +228,7 @@ function build(
       cpus: written['boot-test'].cpus,
       network: written['boot-test'].network,
       ...(deadline === undefined ? {} : { deadlineSeconds: deadline }),
+      kernelArguments: written['boot-test']['kernel-arguments'],
       leftovers: written['boot-test'].leftovers,
       ...(written['boot-test'].upgrades === undefined ? {} : { upgrades: written['boot-test'].upgrades }),
     },

@@ -102,6 +102,12 @@ const bootTest = z
       .describe(
         'How long one machine may run in all. Default: ten minutes and the time limits of all tests.',
       ),
+    'kernel-arguments': z
+      .array(z.string().regex(/^[\x21-\x7e]+$/, 'one argument, without spaces: name=value'))
+      .default([])
+      .describe(
+        'Arguments for the kernel besides those that the machine needs, such as those your nodes have.',
+      ),
     leftovers: z
       .enum(['warn', 'fail'])
       .default('warn')

@@ -25,6 +25,7 @@ const packages: Readonly<Record<string, string>> = {
   'qemu-system-x86_64': 'qemu-system-x86',
   rpm: 'rpm',
   skopeo: 'skopeo',
+  xmllint: 'libxml2-utils',
   xz: 'xz-utils',
   zstd: 'zstd',
 };

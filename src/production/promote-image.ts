@@ -24,6 +24,7 @@ import {
 import { rememberingClient } from '../registry/remembering.ts';
 import type { State } from '../state/state.ts';
 import { isoTime, type PassedImage, passImage, requireNewer } from './gates.ts';
+import { requireRehearsed } from './rehearsed.ts';
 import { type PlannedTag, planTags } from './tags.ts';
 
 /** What promotion works on; a subset of the verbs' Project. */
@@ -101,6 +102,8 @@ export async function promoteImage(
     );
   }
   await requireNewer({ client, config, fleet, state, passed });
+  const { commit, version } = candidate;
+  await requireRehearsed({ git: project.git, config, commit, version, fleet, state, passed });
   const plan = await planMoves({
     client,
     config,

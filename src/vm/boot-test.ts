@@ -35,6 +35,8 @@ export interface MachineSettings {
   readonly cpus?: number;
   /** Default: closed. */
   readonly network?: Network;
+  /** For the kernel, after ours. */
+  readonly kernelArguments?: readonly string[];
   /** A static busybox for the architecture of the guest. Default: this machine's own. */
   readonly helper?: string;
 }
@@ -226,7 +228,7 @@ async function boot(
   parts: { image: PreparedImage; initrd: string; chosen: ChosenAccelerator },
 ): Promise<MachineRun> {
   const { accelerator } = parts.chosen;
-  const { network, state } = options;
+  const { network, state, kernelArguments } = options;
   return options.log.task(`boot test (${accelerator})`, (report) =>
     runMachine({
       machine: {
@@ -238,6 +240,7 @@ async function boot(
         initrd: parts.initrd,
         rootImage: parts.image.rootImage,
         ...(network === undefined ? {} : { network }),
+        ...(kernelArguments === undefined ? {} : { kernelArguments }),
         ...(state === undefined ? {} : { stateDisk: state.disk }),
       },
       outputFolder: options.outputFolder,

@@ -60,7 +60,17 @@ say() {
   read -r uptime rest </proc/uptime
   echo "$1 $uptime $2" >&3
 }
+# By way of the kernel: what is only in the buffer of a terminal is lost when the machine powers off.
+on_console() {
+  echo "<2>coxswain: $1" >/dev/kmsg
+}
 `;
+
+/**
+ * Generators of systemd that only make sense on an installed machine. Fedora CoreOS's wants a partition labelled "boot"
+ * for local-fs.target wherever /etc/fstab names none: systemd would wait 90 seconds for it, and go into emergency mode.
+ */
+const installedOnly = ['coreos-boot-mount-generator'];
 
 /** /init of the initrd: mounts the image's root, read-only, with a layer in memory above it, and hands over. */
 export function initScript({ systemd, fallbackTerminal, deployment }: GuestSettings): string {
@@ -74,8 +84,8 @@ mount -t sysfs sysfs /sys
 read -r began rest </proc/uptime
 ${channel(fallbackTerminal)}
 fail() {
-  echo "coxswain: $1" >/dev/console
-  if open_channel; then say problem "$1"; else echo "coxswain: no result channel" >/dev/console; fi
+  on_console "$1"
+  if open_channel; then say problem "$1"; else on_console "no result channel"; fi
   poweroff -f
 }
 # A module that does not load is often one of several that would do; what is really missing shows at the mount.
@@ -97,6 +107,8 @@ if [ -e /coxswain/coxswain.service ]; then
     ln -s ../coxswain.service /run/systemd/system/$target.target.wants/coxswain.service
   done
   mv ${guestFolder}/coxswain.service /run/systemd/system/coxswain.service
+  mkdir -p /run/systemd/system-generators
+  for name in ${installedOnly.join(' ')}; do ln -s /dev/null /run/systemd/system-generators/$name; done
 fi
 for place in dev proc sys run; do
   mkdir -p /root/$place
@@ -174,7 +186,7 @@ export function harnessScript(settings: GuestSettings): string {
   return `${harnessStart()}
 ${channel(settings.fallbackTerminal)}
 if ! open_channel; then
-  echo "coxswain: no result channel" >/dev/console
+  on_console "no result channel"
   : >${guestFolder}/finished
   poweroff -f
 fi

@@ -77,6 +77,8 @@ export interface MachineOptions {
   readonly stateDisk?: string;
   /** Default: closed. */
   readonly network?: Network;
+  /** More of them, after ours. */
+  readonly kernelArguments?: readonly string[];
   /** Files that the console, the journal and the two result ports are written to. */
   readonly console: string;
   readonly journal: string;
@@ -129,7 +131,9 @@ function stateDiskArguments(file: string): string[] {
 }
 
 /** What the kernel is told. Nothing here changes what the image does, except to end instead of waiting. */
-export function kernelArguments(options: Pick<MachineOptions, 'architecture' | 'accelerator'>): string {
+export function kernelArguments(
+  options: Pick<MachineOptions, 'architecture' | 'accelerator' | 'kernelArguments'>,
+): string {
   const type = machineTypeOf(options.architecture);
   return [
     `console=${type.consoleTerminal}`,
@@ -139,6 +143,7 @@ export function kernelArguments(options: Pick<MachineOptions, 'architecture' | '
     // Labels of SELinux are not kept in a container image: enforcing them would stop the boot.
     'enforcing=0',
     ...(options.accelerator === 'tcg' ? type.emulationArguments : []),
+    ...(options.kernelArguments ?? []),
   ].join(' ');
 }
 

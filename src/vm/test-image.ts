@@ -123,6 +123,7 @@ function machineFor({ config }: Project, options: TestImageOptions, architecture
     memoryMegabytes: options.memoryMegabytes ?? config.bootTest.memoryMegabytes,
     cpus: options.cpus ?? config.bootTest.cpus,
     network: options.network ?? config.bootTest.network,
+    kernelArguments: config.bootTest.kernelArguments,
     ...(deadlineSeconds === undefined ? {} : { deadlineSeconds }),
     ...(options.helper === undefined ? {} : { helper: options.helper }),
   };

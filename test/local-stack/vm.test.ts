@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -31,7 +31,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  process.stdout.write(`\n${formatTable(['case', 'verdict', 'seconds'], endings)}\n`);
+  // Straight to the terminal: vitest shows what a test file prints only with some reporters.
+  writeSync(2, `\n${formatTable(['case', 'verdict', 'seconds'], endings)}\n`);
   await rm(place, { recursive: true, force: true });
 });
 
@@ -172,10 +173,27 @@ wait-for-file: not a number of seconds: soon
     const without = entries.filter((line) => !/virtio_console\.ko[^:]*:/.test(line));
     expect(without.length).toBe(entries.length - 1);
     await writeFile(index, without.join('\n'));
+    const driver = entries.find((line) => /virtio_console\.ko[^:]*:/.test(line))?.split(':')[0] ?? '';
+    await rm(join(kernel.modules, driver));
     const report = await boot(other, { '10-a.sh': 'seq 1 2000', '20-b.sh': 'true' });
     expect(report.verdict, report.explanation).toBe('passed');
     expect(report.tests[0]?.output.split('\n')).toHaveLength(2001);
     expect(await readFile(report.resultsLog, 'utf8')).toBe('');
+  }, 60_000);
+
+  it('that can report through no port at all says that on its console', async () => {
+    // A kernel that knows one serial port only.
+    const other = join(place, 'without-virtio-console');
+    const mute = await boot(
+      other,
+      { '10-a.sh': 'true' },
+      { kernelArguments: ['8250.nr_uarts=1', 'pnpacpi=off'] },
+    );
+    expect(mute).toMatchObject({
+      verdict: 'no-result-channel',
+      explanation: expect.stringContaining('neither virtio_console nor a second serial port'),
+      tests: [],
+    });
   }, 60_000);
 
   it('is not done because it powered off', async () => {
@@ -415,7 +433,15 @@ describe.skipIf(findTool('mmdebstrap') === undefined)('an image with systemd', (
   });
 
   it('comes up as it is, and tests of any language see it running', async () => {
-    const report = await boot(root, {
+    // What Fedora CoreOS does where there is no installed disk; left alone, it ends in emergency mode.
+    const other = await variant(root, 'like-coreos', {
+      'usr/lib/systemd/system-generators/coreos-boot-mount-generator': `#!/bin/sh
+mkdir -p "$1/local-fs.target.requires"
+printf '[Mount]\\nWhat=/dev/disk/by-label/boot\\nWhere=/boot\\n' >"$1/boot.mount"
+ln -s ../boot.mount "$1/local-fs.target.requires/boot.mount"
+`,
+    });
+    const report = await boot(other, {
       '10-running.sh': 'systemctl is-system-running',
       '20-child-is-gone.sh': 'sleep 1000 & exit 0',
       '30-helpers.sh': `wait-for-unit ssh 30 && wait-for-port 22 30 || exit 1

@@ -1,10 +1,17 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Candidate, readCandidate } from '../../src/build/candidate.ts';
+import type { TestEvidence } from '../../src/evidence/statement.ts';
 import { passingEvidence, pushEvidence } from '../../src/evidence/store.ts';
 import { type Promotion, promoteImage } from '../../src/production/promote-image.ts';
 import { pushArtifact } from '../../src/registry/artifact.ts';
 import type { RegistryClient } from '../../src/registry/client.ts';
-import { atDigest, atTag, type DigestReference, formatRepository } from '../../src/registry/reference.ts';
+import {
+  atDigest,
+  atTag,
+  type DigestReference,
+  digestOf,
+  formatRepository,
+} from '../../src/registry/reference.ts';
 import promoteImageVerb from '../../src/verbs/promote-image.ts';
 import startRollout from '../../src/verbs/start-rollout.ts';
 import { contextAt, createProject, publishBase, type TestProject } from '../support/project.ts';
@@ -61,7 +68,12 @@ async function buildAndTest(
   return { candidate, built };
 }
 
-async function bootTest(candidate: Candidate, built: DigestReference, result: 'PASSED' | 'FAILED') {
+async function bootTest(
+  candidate: Candidate,
+  built: DigestReference,
+  result: 'PASSED' | 'FAILED',
+  more: Partial<Pick<TestEvidence, 'upgrades' | 'startedAt'>> = {},
+) {
   const { client } = project;
   const { descriptor } = await client.getManifest(built);
   await pushEvidence(client, built.repository, descriptor, {
@@ -74,6 +86,7 @@ async function bootTest(candidate: Candidate, built: DigestReference, result: 'P
     accelerator: 'tcg',
     startedAt: now - 3600,
     seconds: 3,
+    ...more,
   });
 }
 
@@ -233,6 +246,36 @@ describe('promote-image', () => {
       await expectRefusal(/no passing evidence: it was tested with other tests/);
       await bootTest(await readCandidate({ git, config, client }), built, 'PASSED');
       expect((await run()).data.digest).toBe(built.digest);
+    });
+
+    it('an image whose update from what the fleet has today was not rehearsed, where there are tests for it', async () => {
+      await commitFiles(project.git, { 'tests/before-upgrade/README.md': '' }, { time: time + 1 });
+      const first = await buildAndTest();
+      await run();
+      await rollOut();
+      await nextCommit(time + 2);
+      await buildAndTest();
+      // No tests of updates: nothing is asked for.
+      await run();
+      const test = { 'tests/before-upgrade/10-state.sh': '#!/bin/sh\n' };
+      await commitFiles(project.git, test, { time: time + 3 });
+      await nextCommit(time + 4);
+      const { candidate, built } = await buildAndTest();
+      const from = first.candidate.version;
+      await expectRefusal(
+        new RegExp(
+          `update from ${from}, which fleet testing has now, was not rehearsed on x86_64, found "no rehearsal".*boot-test --fleet testing`,
+        ),
+      );
+      const elsewhere = { from: '44.1-other', digest: digestOf('other'), result: 'PASSED' } as const;
+      await bootTest(candidate, built, 'PASSED', { upgrades: [elsewhere], startedAt: now - 3000 });
+      await expectRefusal(/was not rehearsed.*found "rehearsals from 44\.1-other"/);
+      const rehearsed = { from, digest: first.built.digest, result: 'PASSED' } as const;
+      await bootTest(candidate, built, 'PASSED', { upgrades: [elsewhere, rehearsed], startedAt: now - 2000 });
+      expect((await run()).data.digest).toBe(built.digest);
+      await rollOut();
+      // What is released already needs no rehearsal from itself.
+      expect((await run()).data.changed).toBe(false);
     });
 
     it.each([

@@ -1,4 +1,6 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { exec } from '../../src/host/exec.ts';
 import { formatAnnotations } from '../../src/vm/annotations.ts';
 import { formatJunit } from '../../src/vm/junit.ts';
 import type { BootReport } from '../../src/vm/report.ts';
@@ -59,6 +61,33 @@ describe('JUnit XML', () => {
     expect(formatJunit({ ...panicked, verdict: 'passed' }, about)).toContain('errors="0"');
   });
 });
+
+describe('JUnit XML, by the schema of Apache Ant', () => {
+  const failing = { ...report, tests: [] as BootReport['tests'] };
+  it.each<[string, BootReport]>([
+    ['tests that failed, and odd output', report],
+    ['a pass', { ...report, verdict: 'passed', tests: report.tests.slice(1, 2) }],
+    ['no test at all', { ...failing, verdict: 'kernel-panic', explanation: 'Oh "no" & <that>.\nAgain.' }],
+    ['nothing that was booted', { ...failing, verdict: 'check-failed', kernel: '' }],
+  ])('is valid for %s', async (_name, each) => {
+    expect(await schemaProblems(formatJunit(each, about))).toBe('');
+  });
+
+  it('is nothing that any file passes', async () => {
+    const xml = formatJunit(report, about);
+    expect(await schemaProblems(xml.replace(' hostname="localhost"', ''))).toMatch(/hostname.* required/);
+    expect(await schemaProblems(xml.replace('T03:33:20', 'T03:33:20.5'))).toMatch(/timestamp/);
+  });
+});
+
+async function schemaProblems(xml: string): Promise<string> {
+  const schema = fileURLToPath(new URL('../support/junit.xsd', import.meta.url));
+  const { exitCode, stderr } = await exec('xmllint', ['--noout', '--schema', schema, '-'], {
+    input: xml,
+    allow: [0, 1, 3, 4],
+  });
+  return exitCode === 0 ? '' : stderr;
+}
 
 describe('annotations', () => {
   it('point at the file of each failed test, on one line each', () => {
