@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { symlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { onInterrupt } from '../host/cleanup.ts';
 import { InputError } from '../host/errors.ts';
 import { exec } from '../host/exec.ts';
+import { withTemporaryFolder } from '../host/files.ts';
 import { type Log, silentLog } from '../host/log.ts';
 import { requireTools } from '../host/tools.ts';
 import type { ImageSource } from './image-source.ts';
@@ -42,10 +45,13 @@ export async function withRootFilesystem<T>(
   try {
     const insecure = source.plainHttp ? ['--tls-verify=false'] : [];
     await (options.log ?? silentLog).task(`pulling ${source.name}`, (report) =>
-      exec('buildah', ['from', '--name', container, ...insecure, source.place], {
-        doing: `pulling ${source.name}`,
-        onLine: (line) => report(line.trim().slice(0, 60)),
-      }),
+      withPlainPlace(source.place, ({ place, folder }) =>
+        exec('buildah', ['from', '--name', container, ...insecure, place], {
+          doing: `pulling ${source.name}`,
+          onLine: (line) => report(line.trim().slice(0, 60)),
+          ...(folder === undefined ? {} : { cwd: folder }),
+        }),
+      ),
     );
     id = await imageOf(container);
     const { stdout } = await exec('buildah', ['mount', container]);
@@ -54,6 +60,22 @@ export async function withRootFilesystem<T>(
     forget();
     await remove();
   }
+}
+
+/**
+ * buildah makes a local name of a layout's path, and refuses one with capitals: `oci:/home/runner/work/OS/image:tag`.
+ * Such a folder is given to it by another path.
+ */
+async function withPlainPlace<T>(
+  place: string,
+  work: (plain: { readonly place: string; readonly folder?: string }) => Promise<T>,
+): Promise<T> {
+  const [, layout, tag] = /^oci:(.+):([^:]+)$/.exec(place) ?? [];
+  if (layout === undefined || tag === undefined) return work({ place });
+  return withTemporaryFolder('layout', async (folder) => {
+    await symlink(resolve(layout), join(folder, 'layout'));
+    return work({ place: `oci:layout:${tag}`, folder });
+  });
 }
 
 /** The ids of all images in buildah's storage. */

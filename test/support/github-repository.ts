@@ -29,6 +29,13 @@ export interface UserRepository {
   checkout(commit: string): Promise<string>;
   pulls(): Promise<Pull[]>;
   comments(number: number): Promise<string[]>;
+  /** Commits a change on a new branch and opens a pull request. */
+  propose(change: {
+    readonly base: string;
+    readonly branch: string;
+    readonly title: string;
+    readonly files: Readonly<Record<string, string>>;
+  }): Promise<Pull>;
   /** Merges as a person does, by the green button. @returns the new commit */
   merge(pull: Pull): Promise<string>;
   /** What a pull request would be merged as; a workflow run for it works on this commit. */
@@ -38,8 +45,8 @@ export interface UserRepository {
 
 /**
  * Puts a folder's files into the repository, on each of the branches.
- * @param edit given each file's path and text, says what is committed
- * @param time of the commit, UNIX seconds
+ * @param options.replace what is written otherwise in coxswain.yaml and the Containerfile: names of images
+ * @param options.time of the commit, UNIX seconds
  */
 export async function createUserRepository(
   github: GitHubServer,
@@ -47,6 +54,7 @@ export async function createUserRepository(
     readonly from: string;
     readonly replace: Readonly<Record<string, string>>;
     readonly branches: readonly string[];
+    readonly files: Readonly<Record<string, string>>;
     readonly time: number;
   },
 ): Promise<UserRepository> {
@@ -59,6 +67,7 @@ export async function createUserRepository(
     for (const [from, to] of Object.entries(options.replace)) text = text.replaceAll(from, to);
     await writeFile(join(first, path), text);
   }
+  for (const [path, text] of Object.entries(options.files)) await writeFile(join(first, path), text);
   const own = new Git(first);
   await own.run(['init', '--quiet', '--initial-branch', options.branches[0] ?? 'main']);
   await own.run(['add', '--all']);
@@ -96,6 +105,17 @@ export async function createUserRepository(
         .array(z.looseObject({ body: z.string() }))
         .parse(await call('GET', `/issues/${number}/comments`))
         .map(({ body }) => body),
+    propose: async ({ base, branch, title, files }) => {
+      checkouts += 1;
+      const clone = new Git(join(folder, `change-${checkouts}`));
+      await run('git', ['clone', '--quiet', '--branch', base, github.directory, clone.directory]);
+      await clone.run(['switch', '--quiet', '--create', branch]);
+      for (const [path, text] of Object.entries(files)) await writeFile(join(clone.directory, path), text);
+      await clone.run(['add', '--all']);
+      await clone.run(['commit', '--quiet', '--message', 'Change'], { env: at(options.time + 120) });
+      await clone.run(['push', '--quiet', 'origin', `HEAD:refs/heads/${branch}`]);
+      return pullSchema.parse(await call('POST', '/pulls', { title, head: branch, base, body: title }));
+    },
     merge: async (pull) => {
       await call('PUT', `/pulls/${pull.number}/merge`, { merge_method: 'merge', sha: pull.head.sha });
       return git.run(['rev-parse', `refs/heads/${pull.base.ref}`]);

@@ -1,202 +1,166 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildBaseImage } from '../../src/demo/base-images.ts';
-import { silentLog } from '../../src/host/log.ts';
+import { z } from 'zod';
 import { parseRepository } from '../../src/registry/reference.ts';
-import { createRunner, findAct, type Runner, type WorkflowRun } from '../support/act.ts';
-import {
-  createUserRepository,
-  pullPayload,
-  pushPayload,
-  schedulePayload,
-  type UserRepository,
-} from '../support/github-repository.ts';
-import { type GitHubServer, startGitHub } from '../support/github-server.ts';
+import { findAct } from '../support/act.ts';
+import { pullPayload, pushPayload, schedulePayload } from '../support/github-repository.ts';
 import { testClient, useRegistry } from '../support/registry.ts';
+import { createStory, moveBase, type Story } from '../support/workflow-story.ts';
 
 // workflows-examples/two-fleets as it is, but for the names of images: its own workflow files, run by a real runner,
-// against a real registry, buildah, QEMU, and GitHub's API emulated. The steps build on each other.
+// against a real registry, buildah, QEMU, and GitHub's API emulated. The tests are one story, each goes on from the last.
 
 const act = findAct();
-const output = resolve('test-output/workflows/two-fleets');
-const planted = { environment: 'planted-in-the-environment-5d1f', secret: 'planted-as-a-secret-77ac' };
-const day = 86_400;
-const start = Math.floor(Date.now() / 1000) - 5 * day;
+const schedule = '11 */6 * * *';
 const minutes = 60_000;
+const graphSchema = z.looseObject({
+  nodes: z.array(z.looseObject({ version: z.string(), payload: z.string() })),
+});
 
-describe.skipIf(act === undefined).sequential('workflows-examples/two-fleets (act is needed)', () => {
-  const registry = useRegistry();
-  let github: GitHubServer;
-  let runner: Runner;
-  let user: UserRepository;
-  const runs: WorkflowRun[] = [];
+/** The action at the top of this repository, for small users: one workflow, one job. */
+const wholeJob = `on: [schedule, pull_request, push, issues]
+permissions: {}
+jobs:
+  all:
+    runs-on: ubuntu-24.04
+    permissions: {}
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with:
+          fetch-depth: 0
+          persist-credentials: false
+      - uses: coxswain-os/coxswain@v1
+`;
 
-  beforeAll(async () => {
-    await rm(output, { recursive: true, force: true });
-    await mkdir(output, { recursive: true });
-    github = await startGitHub({ defaultBranch: 'testing' });
-    runner = await createRunner(act as string);
-    await moveBase('44.20260621.3.1');
-    user = await createUserRepository(github, {
-      from: 'workflows-examples/two-fleets',
-      replace: {
-        'quay.io/fedora/fedora-coreos': `${registry.host}/fedora/fedora-coreos`,
-        'ghcr.io/acme': registry.host,
-      },
-      branches: ['testing', 'stable'],
-      time: start,
-    });
-  });
-  afterAll(async () => {
-    await user?.remove();
-    await runner?.remove();
-    await github?.stop();
-  });
+describe
+  .skipIf(act === undefined)
+  .sequential('workflows-examples/two-fleets (needs act: script/workflow-tools)', () => {
+    const registry = useRegistry();
+    let story: Story;
+    const base = () => `${registry.host}/fedora/fedora-coreos`;
 
-  async function moveBase(version: string) {
-    await buildBaseImage({
-      kind: 'tiny',
-      version,
-      stream: 'stable',
-      repository: parseRepository(`${registry.host}/fedora/fedora-coreos`),
-      tag: 'stable',
-      log: silentLog,
-    });
-  }
-
-  /** Runs one of the repository's workflows as GitHub would, `days` after the story began. */
-  async function workflow(
-    name: string,
-    event: {
-      readonly event: string;
-      readonly payload: unknown;
-      readonly commit: string;
-      readonly days: number;
-    },
-  ): Promise<WorkflowRun> {
-    const run = await runner.run({
-      checkout: await user.checkout(event.commit),
-      workflow: name,
-      event: event.event,
-      payload: event.payload,
-      env: {
-        GITHUB_API_URL: github.apiUrl,
-        GITHUB_SERVER_URL: github.serverUrl,
-        COXSWAIN_NOW: String(start + Math.round(event.days * day)),
-        TEST_ARTIFACTS: join(output, 'artifacts'),
-        TEST_SITE: join(output, 'site'),
-        PLANTED: planted.environment,
-      },
-      secrets: { GITHUB_TOKEN: github.token, PLANTED: planted.secret },
-    });
-    runs.push(run);
-    const title = `${String(runs.length).padStart(2, '0')}-${name.replace('.yml', '')}`;
-    await writeFile(join(output, `${title}.log`), run.log);
-    await writeFile(join(output, `${title}.md`), run.summaries.join('\n'));
-    console.log(`${title}\n${run.steps.map((step) => `    ${step}`).join('\n')}`);
-    return run;
-  }
-
-  const branch = (name: string) => user.git.run(['rev-parse', `refs/heads/${name}`]);
-
-  async function pull(base: string) {
-    const found = (await user.pulls()).filter((each) => each.base.ref === base && each.state === 'open');
-    expect(found).toHaveLength(1);
-    const [only] = found;
-    if (only === undefined) throw new Error('no pull request');
-    await writeFile(
-      join(output, `pull-request-${only.number}.md`),
-      `# ${only.title}\n\n${only.body ?? ''}\n`,
-    );
-    return only;
-  }
-
-  it(
-    'the base moves: one pull request that pins it',
-    async () => {
-      const run = await workflow('watch.yml', {
-        event: 'schedule',
-        payload: schedulePayload(github, '11 */6 * * *'),
-        commit: await branch('testing'),
-        days: 0,
+    beforeAll(async () => {
+      await moveBase(base(), '44.20260621.3.1');
+      story = await createStory(act as string, 'two-fleets', {
+        example: 'two-fleets',
+        replace: { 'quay.io/fedora/fedora-coreos': base(), 'ghcr.io/acme': registry.host },
+        branches: ['testing', 'stable'],
+        files: { '.github/workflows/whole-job.yml': wholeJob },
       });
-      expect(run.jobs).toEqual(expect.arrayContaining([expect.stringMatching(/base.*: success/)]));
-      expect(run.passed).toBe(true);
-      expect((await pull('testing')).title).toContain('44.20260621.3.1');
-    },
-    2 * minutes,
-  );
+    });
+    afterAll(() => story?.end());
 
-  it(
-    'pull request: built, pushed to the test registry, booted, evidence attached, told',
-    async () => {
-      const opened = await pull('testing');
-      const run = await workflow('pull-request.yml', {
+    const branch = (name: string) => story.user.git.run(['rev-parse', `refs/heads/${name}`]);
+    const graph = async (fleet: string) =>
+      graphSchema.parse(await story.published(`${fleet}/x86_64/v1/graph`));
+    const onSchedule = async (days: number, workflow = 'watch.yml') =>
+      story.run(workflow, {
+        event: 'schedule',
+        payload: schedulePayload(story.github, schedule),
+        commit: await branch('testing'),
+        days,
+      });
+    const onPush = (name: string, commit: string, days: number, workflow = 'release.yml') =>
+      story.run(workflow, {
+        event: 'push',
+        payload: pushPayload(story.github, name, commit),
+        commit,
+        days,
+      });
+
+    it('the base moves: one pull request that pins it', { timeout: 2 * minutes }, async () => {
+      const run = await onSchedule(0);
+      expect(run.jobs).toEqual(expect.arrayContaining([expect.stringMatching(/watch the base: success/)]));
+      expect(run.passed).toBe(true);
+      expect((await story.pull('testing')).title).toContain('44.20260621.3.1');
+    });
+
+    it('pull request: built, pushed, booted, evidence attached, told', { timeout: 4 * minutes }, async () => {
+      const opened = await story.pull('testing');
+      const run = await story.run('pull-request.yml', {
         event: 'pull_request',
-        payload: pullPayload(github, opened),
-        commit: await user.mergeCommit(opened),
+        payload: pullPayload(story.github, opened),
+        commit: await story.user.mergeCommit(opened),
         days: 0.1,
       });
       expect(run.passed).toBe(true);
       expect(run.summaries.join('')).toContain('### Boot test: passed');
-      expect(await user.comments(opened.number)).toEqual([expect.stringContaining('Boot test: passed')]);
-    },
-    4 * minutes,
-  );
+      expect(await story.user.comments(opened.number)).toEqual([
+        expect.stringContaining('Boot test: passed'),
+      ]);
+      await story.pull('testing');
+    });
 
-  it(
-    'push to testing: promoted, rolled out, published',
-    async () => {
-      const commit = await user.merge(await pull('testing'));
-      const run = await workflow('release.yml', {
-        event: 'push',
-        payload: pushPayload(github, 'testing', commit),
-        commit,
-        days: 0.2,
-      });
-      expect(run.passed).toBe(true);
-      expect(run.steps.join('\n')).not.toContain('build-image');
-      const graph = JSON.parse(await readFile(join(output, 'site/testing/x86_64/v1/graph'), 'utf8'));
-      expect(graph.nodes).toHaveLength(1);
-    },
-    2 * minutes,
-  );
+    it('push to testing, two runs at once: one release, published', { timeout: 3 * minutes }, async () => {
+      const commit = await story.user.merge(await story.pull('testing'));
+      const both = await Promise.all([onPush('testing', commit, 0.2), onPush('testing', commit, 0.2)]);
+      expect(both.map(({ passed }) => passed)).toEqual([true, true]);
+      // The tested image is there: nothing is built or booted again.
+      expect(
+        both.map(({ jobs }) => jobs.filter((job) => /build|boot/.test(job) && !job.includes('skipped'))),
+      ).toEqual([[], []]);
+      expect((await graph('testing')).nodes).toHaveLength(1);
+      expect((await graph('stable')).nodes).toHaveLength(0);
+      const changes = await story.user.git.run(['log', '--format=%s', 'refs/heads/coxswain']);
+      expect(changes.split('\n').filter((subject) => /release|roll/i.test(subject))).toHaveLength(1);
+    });
 
-  it(
-    'days later: the promotion is ready, and merged it gives stable the same digest',
-    async () => {
-      const watched = await workflow('watch.yml', {
-        event: 'schedule',
-        payload: schedulePayload(github, '11 */6 * * *'),
-        commit: await branch('testing'),
-        days: 3,
-      });
-      expect(watched.passed).toBe(true);
-      const commit = await user.merge(await pull('stable'));
-      const run = await workflow('release.yml', {
-        event: 'push',
-        payload: pushPayload(github, 'stable', commit),
-        commit,
-        days: 3.1,
-      });
-      expect(run.passed).toBe(true);
-      const payloads = await Promise.all(
-        ['testing', 'stable'].map(async (fleet) => {
-          const graph = JSON.parse(await readFile(join(output, `site/${fleet}/x86_64/v1/graph`), 'utf8'));
-          return graph.nodes[0].payload as string;
-        }),
+    it('three days later: promoted to stable, the same digest', { timeout: 3 * minutes }, async () => {
+      expect((await onSchedule(3)).passed).toBe(true);
+      const commit = await story.user.merge(await story.pull('stable'));
+      expect((await onPush('stable', commit, 3.1)).passed).toBe(true);
+      const [testing, stable] = [await graph('testing'), await graph('stable')];
+      expect(stable.nodes).toEqual([expect.objectContaining({ payload: testing.nodes[0]?.payload })]);
+      const tag = { kind: 'tag', repository: parseRepository(`${registry.host}/os`), tag: 'stable' } as const;
+      expect(testing.nodes[0]?.payload).toBe(
+        `${registry.host}/os@${(await testClient().resolve(tag))?.digest}`,
       );
-      expect(payloads[0]).toMatch(/@sha256:/);
-      expect(payloads[1]).toBe(payloads[0]);
-      const client = testClient();
-      const tag = await client.resolve({
-        kind: 'tag',
-        repository: parseRepository(`${registry.host}/os`),
-        tag: 'stable',
+    });
+
+    it('a newer base: the whole job in one step proposes it', { timeout: 2 * minutes }, async () => {
+      await moveBase(base(), '44.20260707.3.1');
+      const run = await onSchedule(4, 'whole-job.yml');
+      expect(run.passed).toBe(true);
+      expect((await story.pull('testing')).title).toContain('44.20260707.3.1');
+    });
+
+    it('the whole job: an image that is tested and released is left as it is', {
+      timeout: 3 * minutes,
+    }, async () => {
+      const pull = await story.user.propose({
+        base: 'testing',
+        branch: 'words',
+        title: 'Words',
+        files: { 'README.md': 'Words.\n' },
       });
-      expect(payloads[0]).toContain(tag?.digest);
-    },
-    3 * minutes,
-  );
-});
+      const tested = await story.run('whole-job.yml', {
+        event: 'pull_request',
+        payload: pullPayload(story.github, pull),
+        commit: await story.user.mergeCommit(pull),
+        days: 4,
+      });
+      expect(tested.passed).toBe(true);
+      const run = await onPush('testing', await story.user.merge(pull), 4.1, 'whole-job.yml');
+      expect(run.passed).toBe(true);
+      expect((await graph('testing')).nodes).toHaveLength(1);
+    });
+
+    it('the whole job says what it was not made for', { timeout: 2 * minutes }, async () => {
+      const commit = await branch('testing');
+      const branchRun = await onPush('feature', commit, 4, 'whole-job.yml');
+      expect(branchRun.passed).toBe(false);
+      expect(branchRun.log).toMatch(
+        /no fleet is released from branch.*feature.*expected one of testing, stable/,
+      );
+      const issue = await story.run('whole-job.yml', {
+        event: 'issues',
+        payload: { action: 'opened' },
+        commit,
+        days: 4,
+      });
+      expect(issue.log).toMatch(/nothing to do for this event, found "issues"/);
+    });
+
+    it('no planted secret is anywhere', { timeout: 2 * minutes }, async () => {
+      await story.expectNoLeak([registry.directory]);
+    });
+  });
