@@ -1,7 +1,9 @@
 import type { Config, Fleet } from '../config/config.ts';
+import { defaultUpstream } from '../config/upstream.ts';
 import { nextFleets } from '../fleets/fleets.ts';
 import { baseBranch } from '../forge/branch-names.ts';
 import type { Proposal } from '../forge/propose.ts';
+import { code, codeBlock, table } from '../host/markdown.ts';
 import { formatDuration, formatTime } from '../host/time.ts';
 import { formatReference, formatRepository } from '../registry/reference.ts';
 import { describeStanding, doubtOf } from '../upstream/standing.ts';
@@ -19,58 +21,83 @@ export function repinProposal(options: {
 }): Proposal {
   const { config, fleet, from, to, view } = options;
   const stream = `stream ${config.stream}`;
-  const title =
+  const what =
     from === undefined
-      ? `Pin base image ${to.version} (${stream})`
+      ? `Pin base image ${to.version}`
       : from.version === to.version
-        ? `Base image ${to.version} was built again (${stream})`
-        : `Base image ${from.version ?? short(from.digest)} → ${to.version} (${stream})`;
+        ? `Base image ${to.version} was built again`
+        : `Base image ${from.version ?? short(from.digest)} → ${to.version}`;
+  const title = `${what} (${stream}${view?.onTheWayTo === undefined ? '' : ', a barrier'})`;
   const lead =
     view?.onTheWayTo !== undefined
       ? `Base ${to.version} is a barrier upstream, on the way to ${view.onTheWayTo}: a fleet that skips it cannot release anything newer. That one is proposed when this is merged.`
       : from === undefined
         ? `\`${config.containerfile}\` names \`${formatReference(config.base)}\` without a digest, so that a build says nothing about what it was built on. This pins what the tag points at now.`
         : `\`${formatReference(config.base)}\` points at another build than the one pinned in \`${config.containerfile}\`.`;
-  const rows = [
-    ['', 'now', 'proposed'],
-    ['---', '---', '---'],
-    ['version', code(from?.version), code(to.version)],
-    ['digest', code(from?.digest), code(to.digest)],
-    ['created', from?.created ?? 'unknown', to.created ?? 'unknown'],
-    ['stream', code(config.stream), code(config.stream)],
-  ];
-  const table = from === undefined ? rows.map(([name = '', , now = '']) => [name, now]) : rows;
+  const skipped = view?.barriers[0]?.version;
   const paragraphs = [
     lead,
-    table.map((row) => `| ${row.join(' | ')} |`).join('\n'),
-    ...(view === undefined ? [] : [upstreamSection(view)]),
+    ...(skipped === undefined
+      ? []
+      : [
+          `> [!WARNING]\n> **start-rollout will refuse a release on this base**: you need a release on base ${skipped} first (\`coxswain watch-base --base-version ${skipped}\`). So this is a draft.`,
+        ]),
+    table(
+      ['', 'version', 'created', 'digest'],
+      [...(from === undefined ? [] : [['now', ...buildRow(from)]]), ['proposed', ...buildRow(to)]],
+    ),
+    fullDigests(from, to),
+    ...(view === undefined ? [] : [upstreamSection(config, view)]),
     whatHappensNext(config, fleet),
+    'To skip this base, close this pull request: it stays closed until the tag moves on. Commits that you add to its branch are kept.',
   ];
   // With a barrier skipped it could be merged, and not be released.
-  const ready = (view?.barriers.length ?? 0) === 0;
+  const ready = skipped === undefined;
   return { ...proposal(options, title, paragraphs), ready, subject: `base ${to.digest}` };
 }
 
+function buildRow({ version, created, digest }: BaseBuild): string[] {
+  const time = created === undefined ? undefined : Date.parse(created) / 1000;
+  return [
+    version === undefined ? 'unknown' : code(version),
+    time === undefined || Number.isNaN(time) ? (created ?? 'unknown') : formatTime(Math.floor(time)),
+    code(`sha256:${short(digest)}…`),
+  ];
+}
+
+/** Whole digests make a table wider than GitHub's column. */
+function fullDigests(from: BaseBuild | undefined, to: BaseBuild): string {
+  const lines = [...(from === undefined ? [] : [`now       ${from.digest}`]), `proposed  ${to.digest}`];
+  return `<details><summary>Full digests</summary>\n\n${codeBlock(lines.join('\n'))}\n\n</details>`;
+}
+
 /** What upstream does with the base. It says the same at any time, as long as upstream does nothing. */
-function upstreamSection({ standing, barriers, deadends }: UpstreamView): string {
-  const [skipped] = barriers;
+function upstreamSection(config: Config, { standing, barriers, deadends }: UpstreamView): string {
   const facts = [
     ...describeStanding(standing),
     ...barriers.map(({ version, reason }) => `passes the barrier ${version}: ${reason}`),
     ...deadends.map(({ version, reason }) => `passes the dead-end ${version}: ${reason}`),
-    ...(skipped === undefined
-      ? []
-      : [
-          `**start-rollout will refuse a release on this base**: you need a release on base ${skipped.version} first (\`coxswain watch-base --base-version ${skipped.version}\`)`,
-        ]),
     ...(barriers.length === 0 && deadends.length === 0
       ? ['no barrier and no dead-end is passed on the way']
       : []),
     ...(doubtOf(standing) === undefined
       ? []
       : ['start-rollout needs `--accept-upstream`, too, if nothing has changed upstream by then']),
+    ...sources(config),
   ];
   return `### Upstream\n\n${facts.map((fact) => `- ${fact}`).join('\n')}`;
+}
+
+/** Where to read on. Fedora has a page for people, too. */
+function sources({ base, upstream, architectures }: Config): string[] {
+  if (upstream === undefined) return [];
+  const notes = `https://fedoraproject.org/coreos/release-notes/?arch=${architectures[0]}&stream=${base.tag}`;
+  const isFedora = upstream.updates === defaultUpstream(base)?.updates;
+  const links = [
+    ...(isFedora ? [`[release notes](${notes})`] : []),
+    `[update guidance](${upstream.updates})`,
+  ];
+  return [links.join(' · ')];
 }
 
 /**
@@ -122,10 +149,6 @@ function whatHappensNext(config: Config, fleet: Fleet): string {
     ...next,
   ];
   return `### What happens next\n\n${steps.map((step, index) => `${index + 1}. ${step}`).join('\n')}`;
-}
-
-function code(text: string | undefined): string {
-  return text === undefined ? 'unknown' : `\`${text}\``;
 }
 
 function short(digest: string): string {

@@ -27,13 +27,25 @@ export function openGitHubForge(
   const who = whoAmI(api);
   const branches = openGitHubBranches(api, openClone(git, { url: `${serverUrl}/${repository}`, token }));
   const pullRequests = openGitHubPullRequests(api, { repository, branches, who, run: run.pullRequest, log });
+  const isWorkflowsToken = async () => (await who()).replace(/\[bot\]$/, '') === 'github-actions';
   const forge = {
     kind: 'github',
     branches,
-    pullRequests,
+    pullRequests: {
+      ...pullRequests,
+      merge: async (number, expected) => {
+        const merged = await pullRequests.merge(number, expected);
+        if (await isWorkflowsToken()) {
+          log.warn(
+            `pull request #${number} was merged with the workflow's own GITHUB_TOKEN: GitHub starts no workflow for that push, so start the release of ${merged.base} by hand. With the token of a GitHub App it starts by itself: docs/github-tokens.md`,
+          );
+        }
+        return merged;
+      },
+    },
     statuses: openGitHubStatuses(api),
     announce: async ({ number }) => {
-      if ((await who()).replace(/\[bot\]$/, '') !== 'github-actions') return;
+      if (!(await isWorkflowsToken())) return;
       const what = `pull request #${number} was written with the workflow's own GITHUB_TOKEN`;
       // https://docs.github.com/actions/concepts/security/github_token: since 2026 on github.com, runs wait for approval.
       const then =
