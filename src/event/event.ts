@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { InputError } from '../host/errors.ts';
 
+const dependabot = 'dependabot[bot]';
+
 /** What a workflow run was started by, as far as it decides what to do. */
 export type WorkflowEvent =
   | {
@@ -14,7 +16,7 @@ export type WorkflowEvent =
       readonly number: number;
       /** The branch that it is to be merged into. */
       readonly base: string;
-      /** Its commits are in another repository: there are no credentials. */
+      /** Its commits are in another repository, or it is Dependabot's: there are no credentials. */
       readonly fork: boolean;
     }
   | { readonly kind: 'push'; readonly branch: string; readonly deleted: boolean }
@@ -58,11 +60,15 @@ export async function readEvent(env: NodeJS.ProcessEnv): Promise<WorkflowEvent> 
       problem: `the payload of the event ${name} has an unexpected shape`,
     });
   }
-  return eventOf(name, payload.data, env.GITHUB_REF ?? '');
+  return eventOf(name, payload.data, env);
 }
 
-function eventOf(name: string, payload: z.infer<typeof payloadSchema>, ref: string): WorkflowEvent {
-  const branch = /^refs\/heads\/(.+)$/.exec(ref)?.[1];
+function eventOf(
+  name: string,
+  payload: z.infer<typeof payloadSchema>,
+  env: NodeJS.ProcessEnv,
+): WorkflowEvent {
+  const branch = /^refs\/heads\/(.+)$/.exec(env.GITHUB_REF ?? '')?.[1];
   const { pull_request: pull, repository, deleted = false } = payload;
   if ((name === 'schedule' || name === 'workflow_dispatch') && branch !== undefined) {
     return { kind: name, branch, defaultBranch: repository?.default_branch };
@@ -70,7 +76,8 @@ function eventOf(name: string, payload: z.infer<typeof payloadSchema>, ref: stri
   if (name === 'push' && branch !== undefined) return { kind: 'push', branch, deleted };
   if (name === 'pull_request' && pull !== undefined) {
     const own = pull.base.repo?.full_name ?? repository?.full_name;
-    const fork = pull.head.repo?.full_name === undefined || pull.head.repo.full_name !== own;
+    // Runs that Dependabot causes get no secrets and a token that can only read, like those of forks.
+    const fork = pull.head.repo?.full_name !== own || own === undefined || env.GITHUB_ACTOR === dependabot;
     return { kind: 'pull_request', number: pull.number, base: pull.base.ref, fork };
   }
   return { kind: 'other', name };
