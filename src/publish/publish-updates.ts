@@ -10,6 +10,7 @@ import { nextChangeDue } from '../site/next-change.ts';
 import { renderSite, type SiteFleet } from '../site/site.ts';
 import { writeSite } from '../site/write.ts';
 import type { FleetState, State } from '../state/state.ts';
+import { nextHoldEnd } from '../updates/operations.ts';
 import { type FleetArtifact, publishFleetArtifact, readFleetArtifact } from './fleet-artifact.ts';
 import { readPublished } from './published.ts';
 import { findUnserved, type NamedImage, namedImages, refuseUnserved } from './served-images.ts';
@@ -132,7 +133,14 @@ async function publishOnce(project: Parts, options: PublishOptions): Promise<Omi
   }
   const tagged: string[] = [];
   for (const fleet of chosen) tagged.push(...(await tagLandmarks(project, fleet)));
-  const moments = [nextChangeDue(chosen, rings, now), ...chosen.map((fleet) => nextSettling(fleet.state))];
+  const moments = [
+    nextChangeDue(chosen, rings, now),
+    ...chosen.flatMap((fleet) => [
+      nextSettling(fleet.state),
+      // The dashboard shows it.
+      nextHoldEnd(fleet.state.operations, now),
+    ]),
+  ];
   const due = moments.filter((moment) => moment !== undefined);
   return {
     written,

@@ -22,11 +22,12 @@ code{font:.875em/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overf
 .bar{height:.7rem;border-radius:.35rem;background:var(--track);overflow:hidden}
 .bar span{display:block;height:100%;border-radius:.35rem;background:var(--accent)}
 .bar.full span{background:var(--done)}
+.bar.still span{background:var(--warn)}
 .badge{display:inline-block;padding:.05rem .55rem;border-radius:1rem;font-size:.8125rem;font-weight:600;white-space:nowrap;color:var(--quiet);background:var(--track)}
 .badge.in-progress,.badge.scheduled{color:var(--accent);background:var(--accent-ground)}
 .badge.complete{color:var(--done);background:var(--done-ground)}
 .badge.held,.badge.barrier,.badge.untested,.badge.not-offered{color:var(--warn);background:var(--warn-ground)}
-.badge.dead-end{color:var(--stop);background:var(--stop-ground)}
+.badge.dead-end,.badge.withdrawn,.badge.stopped{color:var(--stop);background:var(--stop-ground)}
 .scroll{overflow-x:auto;margin:0 0 1.25rem}
 table{border-collapse:collapse;width:100%;font-size:.9375rem}
 caption{padding-bottom:.4rem;text-align:left;font-weight:600}
@@ -38,6 +39,9 @@ th[scope=row]{min-width:13rem}
 td{min-width:11rem}
 .update{color:var(--done)}
 .stuck{color:var(--stop);font-weight:600}
+.notices{margin:0 0 1.25rem;padding:.35rem .9rem;list-style:none;border:1px solid var(--line);border-left:.3rem solid var(--warn);border-radius:.5rem;background:var(--ground)}
+.notices li{padding:.35rem 0;overflow-wrap:anywhere}
+.notices li+li{border-top:1px solid var(--line)}
 .landmarks,.releases{padding:0;list-style:none;margin:0 0 1rem}
 .landmarks li,.releases li{padding:.4rem 0;border-top:1px solid var(--line);overflow-wrap:anywhere}
 .releases .image{display:block;color:var(--quiet);font-size:.875rem}

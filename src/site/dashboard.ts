@@ -1,7 +1,9 @@
 import type { Choice } from '../updates/choose.ts';
+import { holdAt } from '../updates/operations.ts';
 import { dashboardStyle } from './dashboard-style.ts';
 import { type Html, html } from './html.ts';
 import type { SiteFleet, SiteInput } from './input.ts';
+import { exceptions, notices, reason } from './notices.ts';
 import { type OfferColumn, type OfferRow, type OfferTable, offerTables } from './offer-table.ts';
 import { baseUrl, buildReleasePath } from './paths.ts';
 import { type RolloutView, rolloutViews, showTime } from './rollout-view.ts';
@@ -26,7 +28,7 @@ export function renderDashboard(input: SiteInput): string {
 <header>
 <h1>Update guidance</h1>
 <p>Stream <strong>${input.stream}</strong> on ${input.architectures.join(', ')}. Static files that stock Zincati follows.</p>
-<nav aria-label="Fleets"><ul class="tiles">${fleets.map(({ fleet, rollouts }) => tile(fleet, rollouts[0]))}</ul></nav>
+<nav aria-label="Fleets"><ul class="tiles">${fleets.map(({ fleet, rollouts }) => tile(fleet, rollouts[0], input.now))}</ul></nav>
 </header>
 <main id="fleets">
 ${fleets.map(({ fleet, rollouts }) => fleetSection(fleet, rollouts, input))}
@@ -39,11 +41,13 @@ ${fleets.map(({ fleet, rollouts }) => fleetSection(fleet, rollouts, input))}
 `.html;
 }
 
-function tile(fleet: SiteFleet, newest: RolloutView | undefined): Html {
+function tile(fleet: SiteFleet, newest: RolloutView | undefined, now: number): Html {
+  const hold = fleet.state.operations === undefined ? undefined : holdAt(fleet.state.operations, now);
+  const held = hold === undefined ? '' : html` <span class="badge stopped">held</span>`;
   return html`<li><a href="#${anchor(fleet)}"><strong>${fleet.name}</strong> ${
     newest === undefined
       ? html`<span class="quiet">no release yet</span>`
-      : html`<code>${newest.version}</code> ${badge(newest)}`
+      : html`<code>${newest.version}</code> <span>${badge(newest)}${held}</span>`
   }</a></li>`;
 }
 
@@ -52,7 +56,7 @@ function fleetSection(fleet: SiteFleet, rollouts: readonly RolloutView[], input:
   const id = anchor(fleet);
   return html`<section aria-labelledby="${id}" class="fleet">
 <h2 id="${id}">${fleet.name}</h2>
-${releases.length === 0 ? html`<p class="quiet">This fleet has no release yet.</p>` : rollouts.map((view) => rolloutCard(view, fleet))}
+${notices(fleet, input.now)}${releases.length === 0 ? html`<p class="quiet">This fleet has no release yet.</p>` : rollouts.map((view) => rolloutCard(view, fleet))}
 ${releases.length === 0 ? '' : offerSections(fleet, input)}
 ${landmarks(fleet)}
 ${follow(fleet, input)}
@@ -66,9 +70,9 @@ function rolloutCard(view: RolloutView, fleet: SiteFleet): Html {
   const record = fleet.state.records?.[view.version];
   return html`<div class="rollout">
 <h3>${isNewest ? 'Current release' : 'Also offered'}: <code>${view.version}</code> ${badge(view)}</h3>
-<div class="bar ${view.phase === 'complete' ? 'full' : ''}" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="${view.percent}" aria-label="Rollout of ${view.version}"><span style="width:${view.percent}%"></span></div>
+<div class="bar ${view.phase === 'complete' ? 'full' : view.phase === 'paused' ? 'still' : ''}" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="${view.percent}" aria-label="Rollout of ${view.version}"><span style="width:${view.percent}%"></span></div>
 <p>${view.explanation}${record?.baseVersion === undefined ? '' : html` <span class="quiet">Built on ${record.baseVersion}.</span>`}${record?.acceptedMissingEvidence === undefined ? '' : html` ${untested(record.acceptedMissingEvidence)}`}</p>
-</div>
+${exceptions(fleet, view.version)}</div>
 `;
 }
 
@@ -77,7 +81,8 @@ function untested({ by, reason: why }: { readonly by: string; readonly reason: s
 }
 
 function badge({ phase, percent }: RolloutView): Html {
-  const text = phase === 'in progress' || phase === 'held' ? `${phase}, ${percent} %` : phase;
+  const text =
+    phase === 'in progress' || phase === 'held' || phase === 'paused' ? `${phase}, ${percent} %` : phase;
   return html`<span class="badge ${phase.replace(' ', '-')}">${text}</span>`;
 }
 
@@ -144,11 +149,6 @@ function landmarks({ state }: SiteFleet): Html | undefined {
   return html`<h3>Barriers and dead-ends</h3>
 <ul class="landmarks">${items.toReversed()}</ul>
 `;
-}
-
-function reason(said: { readonly reason: string }): Html {
-  if (!/^https?:\/\/[^\s]+$/.test(said.reason)) return html`${said.reason}`;
-  return html`<a href="${said.reason}" rel="noopener noreferrer">${said.reason}</a>`;
 }
 
 function follow(fleet: SiteFleet, input: SiteInput): Html {

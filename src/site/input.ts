@@ -1,4 +1,5 @@
 import type { UpdateMetadata } from '../updates/metadata.ts';
+import type { Operations } from '../updates/operations.ts';
 import type { ReleaseIndex } from '../updates/releases.ts';
 
 /** What is known of a release beside the release index; all of it optional. */
@@ -9,6 +10,17 @@ export interface SiteRecord {
   readonly acceptedMissingEvidence?: { readonly reason: string; readonly by: string } | undefined;
   readonly baseVersion?: string;
   readonly commit?: string;
+  /** It did not soak. */
+  readonly urgent?: { readonly reason: string; readonly by: string } | undefined;
+  /** It brings the content of an earlier release back. */
+  readonly rollBack?:
+    | {
+        readonly insteadOf: string;
+        readonly restores: string;
+        readonly reason: string;
+        readonly by: string;
+      }
+    | undefined;
 }
 
 export interface SiteFleet {
@@ -18,6 +30,7 @@ export interface SiteFleet {
     readonly updates: UpdateMetadata;
     /** By version. */
     readonly records?: Readonly<Record<string, SiteRecord>>;
+    readonly operations?: Operations;
   };
 }
 

@@ -1,5 +1,4 @@
 import { formatDuration, formatTime } from '../host/time.ts';
-import type { UpdateEntry } from '../updates/metadata.ts';
 import { type RolloutPhase, rolloutEnd, rolloutPhase, rolloutProgress } from '../updates/progress.ts';
 import { type Html, html } from './html.ts';
 import type { SiteFleet } from './input.ts';
@@ -7,8 +6,8 @@ import type { SiteFleet } from './input.ts';
 /** How far one release is. */
 export interface RolloutView {
   readonly version: string;
-  /** `not offered`: the release has no rollout (paused, withdrawn, or not begun). */
-  readonly phase: RolloutPhase | 'not offered';
+  /** `not offered`: the release has no rollout, and nobody said why. */
+  readonly phase: RolloutPhase | 'paused' | 'withdrawn' | 'not offered';
   /** Whole percent, rounded down: 100 only when it is complete. */
   readonly percent: number;
   /** A sentence on what goes on. */
@@ -20,16 +19,15 @@ export interface RolloutView {
  * it, down to the newest that is complete.
  */
 export function rolloutViews({ state }: SiteFleet, now: number): RolloutView[] {
-  const views = state.releases.releases
-    .toReversed()
-    .map(({ version }) => rolloutView(version, state.updates.releases, now));
+  const views = state.releases.releases.toReversed().map(({ version }) => rolloutView(version, state, now));
   const complete = views.findIndex(({ phase }) => phase === 'complete');
   return views
     .slice(0, complete < 0 ? undefined : complete + 1)
-    .filter(({ phase }, index) => index === 0 || phase !== 'not offered');
+    .filter(({ phase }, index) => index === 0 || !['not offered', 'withdrawn'].includes(phase));
 }
 
-function rolloutView(version: string, entries: readonly UpdateEntry[], now: number): RolloutView {
+function rolloutView(version: string, state: SiteFleet['state'], now: number): RolloutView {
+  const entries = state.updates.releases;
   // As in the graph: several entries for one version are merged, the later wins.
   const rollouts = entries
     .filter((entry) => entry.version === version)
@@ -43,6 +41,25 @@ function rolloutView(version: string, entries: readonly UpdateEntry[], now: numb
         phase: 'complete',
         percent: 100,
         explanation: html`A barrier: offered to every older node.`,
+      };
+    }
+    const paused = state.operations?.paused?.find((each) => each.version === version);
+    if (paused !== undefined) {
+      const percent = Math.floor(paused.progress * 100 + 1e-9);
+      const until = paused.until === undefined ? '' : html` It goes on by itself ${showTime(paused.until)}.`;
+      return {
+        version,
+        phase: 'paused',
+        percent,
+        explanation: html`Stands still at ${percent} %: no further node is offered it.${until}`,
+      };
+    }
+    if (state.operations?.withdrawn?.some((each) => each.version === version) === true) {
+      return {
+        version,
+        phase: 'withdrawn',
+        percent: 0,
+        explanation: html`Withdrawn: offered to nobody. Nodes that run it get the next release.`,
       };
     }
     return {

@@ -143,5 +143,13 @@ export function holdAt(said: Operations, now: number): Hold | undefined {
   return all.find((hold) => (hold.until ?? Number.POSITIVE_INFINITY) > now);
 }
 
+/** UNIX seconds at which the next hold ends by itself; undefined where none will. */
+export function nextHoldEnd(said: Operations, now: number): number | undefined {
+  const ends = [said.hold?.until, ...(said.stops ?? []).map(({ until }) => until)]
+    .filter((until) => until !== undefined)
+    .filter((until) => until > now);
+  return ends.length === 0 ? undefined : Math.min(...ends);
+}
+
 /** The schema, for those who want every problem of a file. */
 export const operationsSchema: z.ZodType = operations;

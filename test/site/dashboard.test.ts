@@ -181,3 +181,46 @@ function text(page: string): string {
     .replace(/ +/g, ' ')
     .trim();
 }
+
+describe('what operators said', () => {
+  const said = { by: 'Ada', at: start, reason: 'https://example.invalid/7' };
+  const base = siteInput();
+  const [testing] = base.fleets;
+  if (testing === undefined) throw new Error('no fleet');
+  const shown = (state: Partial<typeof testing.state>, now = base.now) =>
+    renderDashboard(siteInput({ now, fleets: [{ ...testing, state: { ...testing.state, ...state } }] }));
+
+  it('shows a hold with reason, name and end, until it is over', () => {
+    const operations = { hold: { ...said, until: start + 20_000 } };
+    const page = shown({ operations });
+    expect(text(page)).toContain(
+      'held Nothing new comes into this fleet until 2026-07-22 19:33 UTC. https://example.invalid/7 (Ada, 2026-07-22 14:00 UTC)',
+    );
+    expect(page).toContain('<a href="https://example.invalid/7" rel="noopener noreferrer">');
+    expect(shown({ operations }, start + 20_000)).not.toContain('class="notices"');
+    const stops = [{ ...said, reason: evil, source: 'label on pull request #7' }];
+    expect(shown({ operations: { stops } })).not.toContain(evil);
+  });
+
+  it('shows where a paused rollout stands, and what was withdrawn', () => {
+    const updates = { ...testing.state.updates, releases: testing.state.updates.releases.slice(0, 3) };
+    const version = versionOf(3);
+    const entry = { version, metadata: {} };
+    const paused = [{ ...said, version, entry, since: start, progress: 0.25 }];
+    const page = shown({ updates, operations: { paused } });
+    expect(text(page)).toContain(`paused ${version} stands still at 25 %.`);
+    expect(text(page)).toContain(`Current release: ${version} paused, 25 %`);
+    expect(page).toContain('aria-valuenow="25"');
+    const withdrawn = text(shown({ updates, operations: { withdrawn: [{ ...said, version }] } }));
+    expect(withdrawn).toContain(`withdrawn ${version} is offered to nobody.`);
+    expect(withdrawn).toContain(`Current release: ${version} withdrawn`);
+  });
+
+  it('shows which release did not soak, and which brings an old content back', () => {
+    const rollBack = { insteadOf: 'bad', restores: 'good', reason: 'loop', by: 'Ada' };
+    const records = { [versionOf(3)]: { urgent: { reason: 'CVE', by: 'Grace' }, rollBack } };
+    const page = text(shown({ records }));
+    expect(page).toContain('urgent It did not soak: CVE (Grace)');
+    expect(page).toContain('roll-back The content of good instead of bad : loop (Ada)');
+  });
+});

@@ -1,0 +1,39 @@
+import { directory } from '../cli/directory.ts';
+import { text } from '../cli/inputs.ts';
+import { openProject } from '../cli/project.ts';
+import { defineVerb } from '../cli/verb.ts';
+import { findFleet } from '../fleets/fleets.ts';
+import { messageOf, OutsideError } from '../host/errors.ts';
+import { describeFleets, summariseFleets } from '../status/describe.ts';
+import { type FleetStatus, readFleetStatus } from '../status/fleet-status.ts';
+import { upstreamReader } from '../upstream/guidance.ts';
+
+export default defineVerb({
+  summary: 'Show on one screen what each fleet runs, how far its rollout is, and what it waits for',
+  about: 'Looks only: nothing is changed.',
+  inputs: {
+    fleet: text('only this fleet (default: all)', { placeholder: 'NAME' }),
+    directory,
+  },
+  run: async (inputs, context) => {
+    const { env, log } = context;
+    const project = await openProject({ directory: inputs.directory, env, log });
+    const now = context.now();
+    const guidance = await upstreamReader(project.config, { env, log })().catch((error: unknown) => {
+      if (!(error instanceof OutsideError)) throw error;
+      log.warn(messageOf(error));
+      return error;
+    });
+    const names = inputs.fleet === undefined ? Object.keys(project.config.fleets) : [inputs.fleet];
+    const fleets: FleetStatus[] = [];
+    for (const name of names) {
+      fleets.push(await readFleetStatus({ ...project, guidance }, findFleet(project.config, name), now));
+    }
+    return {
+      data: { now, fleets },
+      text: describeFleets(fleets, now),
+      summary: summariseFleets(fleets, now),
+    };
+  },
+  action: { token: true },
+});
