@@ -22,6 +22,14 @@ export interface RegistryOptions {
   readonly logFile: string;
   /** An htpasswd file (bcrypt): every request then needs a name and password. */
   readonly htpasswd?: string;
+  /** Every request then needs a token of this server (CNCF distribution, spec/auth/token). */
+  readonly token?: {
+    readonly realm: string;
+    readonly service: string;
+    readonly issuer: string;
+    /** PEM file: what the tokens are signed with. */
+    readonly certificate: string;
+  };
   /** PEM files; the certificate must name localhost. */
   readonly tls?: { readonly certificate: string; readonly key: string };
 }
@@ -77,13 +85,18 @@ function registryConfiguration(options: RegistryOptions, port: number, mark: str
           ? {}
           : { tls: { certificate: options.tls.certificate, key: options.tls.key } }),
       },
-      ...(options.htpasswd === undefined
-        ? {}
-        : { auth: { htpasswd: { realm: 'coxswain', path: options.htpasswd } } }),
+      ...authOf(options),
     },
     undefined,
     2,
   );
+}
+
+function authOf({ htpasswd, token }: RegistryOptions): object {
+  if (htpasswd !== undefined) return { auth: { htpasswd: { realm: 'coxswain', path: htpasswd } } };
+  if (token === undefined) return {};
+  const { realm, service, issuer, certificate } = token;
+  return { auth: { token: { realm, service, issuer, rootcertbundle: certificate } } };
 }
 
 /** A loopback port that nothing listens on at this moment. */

@@ -27,13 +27,15 @@ import {
 } from './reference.ts';
 import {
   type Answer,
+  type ByteRange,
   type Counters,
   createTransport,
   type RepeatableStream,
   type Transport,
 } from './transport.ts';
-import { cancelUpload, uploadOnce } from './upload.ts';
-import { verified, wrongBytes } from './verified.ts';
+import { upload } from './upload.ts';
+import { cancelUpload } from './upload-session.ts';
+import { part, verified, wrongBytes } from './verified.ts';
 
 export type { CredentialSource, Credentials } from './credentials.ts';
 export type { Descriptor, ImageIndex, ImageManifest, Manifest } from './manifest.ts';
@@ -41,7 +43,8 @@ export type { Descriptor, ImageIndex, ImageManifest, Manifest } from './manifest
 /** Content that is streamed: `open` starts it anew, for another attempt. */
 export interface BlobContent {
   readonly descriptor: Descriptor;
-  open(): Promise<ReadableStream<Uint8Array>>;
+  /** Without a range all of it. */
+  open(range?: ByteRange): Promise<ReadableStream<Uint8Array>>;
 }
 
 /**
@@ -80,8 +83,15 @@ export interface RegistryClient {
   hasBlob(repository: Repository, digest: Digest): Promise<boolean>;
   /** Reads a small blob whole (at most 64 MiB) and verifies it. */
   getBlob(repository: Repository, digest: Digest): Promise<Uint8Array>;
-  /** Opens a blob; the stream errors at its end when digest or size are wrong. */
-  openBlob(repository: Repository, descriptor: Descriptor): Promise<ReadableStream<Uint8Array>>;
+  /**
+   * Opens a blob; the stream errors at its end when digest or size are wrong. A part of it cannot be told right from
+   * wrong: that is up to who puts it together.
+   */
+  openBlob(
+    repository: Repository,
+    descriptor: Descriptor,
+    range?: ByteRange,
+  ): Promise<ReadableStream<Uint8Array>>;
   /** Uploads a blob unless it is there (`absent`: the caller has looked). A stream is never held in memory. */
   uploadBlob(
     repository: Repository,
@@ -222,13 +232,19 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
   async function openBlob(
     repository: Repository,
     descriptor: Descriptor,
+    range?: ByteRange,
   ): Promise<ReadableStream<Uint8Array>> {
     const what = `${formatRepository(repository)}@${descriptor.digest}`;
-    const source = await transport.stream({
-      ...blobRequest(transport, repository, descriptor.digest),
-      method: 'GET',
+    const request = { ...blobRequest(transport, repository, descriptor.digest), method: 'GET' } as const;
+    if (range === undefined) return verified((await transport.stream(request)).body, descriptor, what);
+    const { offset, length } = range;
+    const answer = await transport.stream({
+      ...request,
+      headers: { range: `bytes=${offset}-${offset + length - 1}` },
+      answers: [200, 206],
     });
-    return verified(source, descriptor, what);
+    // A registry may answer with the whole blob all the same.
+    return answer.status === 206 ? answer.body : part(answer.body, range);
   }
 
   async function uploadBlob(
@@ -242,9 +258,10 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
         : content.descriptor;
     if (!known.absent && (await hasBlob(repository, descriptor.digest))) return descriptor;
     const body: Uint8Array | RepeatableStream =
-      content instanceof Uint8Array ? content : { size: descriptor.size, open: () => content.open() };
-    // A session that broke cannot be told apart from one that is half done: each attempt opens its own.
-    await transport.retrying(() => uploadOnce(transport, repository, descriptor.digest, body));
+      content instanceof Uint8Array
+        ? content
+        : { size: descriptor.size, open: (range) => content.open(range) };
+    await upload(transport, repository, descriptor.digest, body);
     return descriptor;
   }
 

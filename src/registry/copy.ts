@@ -1,6 +1,7 @@
 import type { RegistryClient } from './client.ts';
 import { type Descriptor, isIndex, type Manifest } from './manifest.ts';
 import { atDigest, type Digest, type DigestReference, type Repository, sameRepository } from './reference.ts';
+import type { ByteRange } from './transport.ts';
 
 /** What became of the blobs, each counted once. */
 export interface CopyReport {
@@ -86,7 +87,7 @@ async function copyBlob(
 ): Promise<'mounted' | 'copied' | 'present'> {
   if (from.registry === to.registry && (await client.mountBlob(to, blob.digest, from))) return 'mounted';
   if (await client.hasBlob(to, blob.digest)) return 'present';
-  const content = { descriptor: blob, open: () => client.openBlob(from, blob) };
+  const content = { descriptor: blob, open: (range?: ByteRange) => client.openBlob(from, blob, range) };
   await client.uploadBlob(to, content, { absent: true });
   return 'copied';
 }

@@ -11,11 +11,18 @@ import { createScrubber } from './secrets.ts';
 /** Content of known length that can be read again from its start. */
 export interface RepeatableStream {
   readonly size: number;
-  open(): Promise<ReadableStream<Uint8Array>>;
+  /** Without a range all of it, checked as it passes; a part is not checked here. */
+  open(range?: ByteRange): Promise<ReadableStream<Uint8Array>>;
+}
+
+/** In bytes. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
 }
 
 export interface RegistryRequest extends Purpose {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: URL;
   /** What the failure message says was tried, as a gerund phrase. */
   readonly doing: string;
@@ -54,7 +61,9 @@ export interface Transport {
   /** Sends a request and reads the whole answer, retrying what may pass. */
   send(request: RegistryRequest): Promise<Answer>;
   /** Sends a request whose answer is read as a stream; breaking off half-way is the reader's to handle. */
-  stream(request: RegistryRequest): Promise<ReadableStream<Uint8Array>>;
+  stream(
+    request: RegistryRequest,
+  ): Promise<{ readonly status: number; readonly body: ReadableStream<Uint8Array> }>;
   /** Runs an operation of several requests again while it fails in ways that may pass. */
   retrying<T>(operation: () => Promise<T>): Promise<T>;
 }
@@ -344,14 +353,8 @@ export function createTransport(options: TransportOptions): Transport {
     stream: async (request) => {
       const { response, url: from } = await retrying(() => authorised(request));
       if (response.body === null) throw new OutsideError(request.doing, `${from.host} sent no content`);
-      return response.body.pipeThrough(
-        new TransformStream<Uint8Array, Uint8Array>({
-          transform: (chunk, controller) => {
-            counters.bytesReceived += chunk.length;
-            controller.enqueue(chunk);
-          },
-        }),
-      );
+      const body = counted(response.body, (bytes) => (counters.bytesReceived += bytes));
+      return { status: response.status, body };
     },
   };
 }

@@ -1,69 +1,37 @@
 import { OutsideError } from '../host/errors.ts';
+import { chunkBytes, LostSession, uploadInChunks } from './chunked-upload.ts';
+import { PassingFailure } from './failures.ts';
 import { type Digest, formatRepository, type Repository } from './reference.ts';
-import { type Answer, type RepeatableStream, secureLocation, type Transport } from './transport.ts';
+import type { RepeatableStream, Transport } from './transport.ts';
+import { finishUpload, openSession, uploadLocation } from './upload-session.ts';
 
 /**
- * Uploads a blob in a session of its own: POST, then one PUT with the whole content (specification, "POST then PUT").
- * Unlike chunks, every registry takes that.
+ * Uploads a blob: in one request, which every registry takes. Where that breaks off and there is much to lose, in
+ * chunks from then on; a registry that does not take those gets it whole again.
  */
-export async function uploadOnce(
+export async function upload(
   transport: Transport,
   repository: Repository,
   digest: Digest,
   body: Uint8Array | RepeatableStream,
 ): Promise<void> {
   const doing = `uploading ${digest} to ${formatRepository(repository)}`;
-  const session = await transport.send({
-    method: 'POST',
-    repository,
-    push: true,
-    url: transport.url(repository, 'blobs/uploads/'),
-    doing,
-    once: true,
-    answers: [202],
-  });
-  const url = uploadLocation(session, doing);
-  url.search += `${url.search === '' ? '?' : '&'}digest=${encodeURIComponent(digest)}`;
-  const answer = await transport.send({
-    method: 'PUT',
-    repository,
-    push: true,
-    url,
-    doing,
-    headers: { 'content-type': 'application/octet-stream' },
-    body,
-    once: true,
-    answers: [201],
-  });
-  const stored = answer.headers.get('docker-content-digest');
-  if (stored !== null && stored !== digest) {
-    throw new OutsideError(doing, `the registry stored ${stored}`);
-  }
-}
-
-/** Absolute or relative, with or without a query (specification, "Pushing a blob monolithically"). */
-function uploadLocation(answer: Answer, doing: string): URL {
-  const location = answer.headers.get('location');
-  if (location === null) throw new OutsideError(doing, 'the registry opened an upload without saying where');
-  return secureLocation(location, answer.url, doing);
-}
-
-/** Closes an upload session that nothing will be sent to. */
-export async function cancelUpload(
-  transport: Transport,
-  repository: Repository,
-  session: Answer,
-  doing: string,
-): Promise<void> {
-  if (!session.headers.has('location')) return;
-  await transport.send({
-    method: 'DELETE',
-    repository,
-    push: true,
-    url: uploadLocation(session, doing),
-    doing,
-    // Some registries do not offer this; the session then runs out by itself.
-    answers: [200, 202, 204, 400, 404, 405],
-    mayLack: true,
+  const large = body instanceof Uint8Array || body.size <= chunkBytes ? undefined : body;
+  let inChunks = false;
+  let chunksRefused = false;
+  await transport.retrying(async () => {
+    if (inChunks && large !== undefined && !chunksRefused) {
+      try {
+        return await uploadInChunks(transport, repository, digest, large);
+      } catch (error) {
+        if (error instanceof PassingFailure || !(error instanceof OutsideError)) throw error;
+        chunksRefused = !(error instanceof LostSession);
+        throw new PassingFailure(doing, error.message, { cause: error });
+      }
+    }
+    inChunks = true;
+    // A session that broke cannot be told apart from one that is half done: each attempt opens its own.
+    const session = await openSession(transport, repository, doing);
+    return finishUpload(transport, repository, digest, uploadLocation(session, doing), body);
   });
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { OutsideError } from '../host/errors.ts';
 import { connectionFailure, PassingFailure } from './failures.ts';
 import type { Descriptor } from './manifest.ts';
+import type { ByteRange } from './transport.ts';
 
 /** Passes a stream through, and errors in place of ending when it was not what the descriptor says. */
 export function verified(
@@ -34,6 +35,22 @@ export function verified(
     },
     cancel: (reason) => reader.cancel(reason),
   });
+}
+
+/** The bytes of a range, out of a stream of all of them. */
+export function part(source: ReadableStream<Uint8Array>, range: ByteRange): ReadableStream<Uint8Array> {
+  let position = 0;
+  const end = range.offset + range.length;
+  return source.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform: (chunk, controller) => {
+        const wanted = chunk.subarray(Math.max(range.offset - position, 0), Math.max(end - position, 0));
+        position += chunk.length;
+        if (wanted.length > 0) controller.enqueue(wanted);
+        if (position >= end) controller.terminate();
+      },
+    }),
+  );
 }
 
 function wrongSize(what: string, expected: number, found: string): OutsideError {

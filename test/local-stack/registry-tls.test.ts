@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { exec } from '../../src/host/exec.ts';
 import { withTemporaryFolder } from '../../src/host/files.ts';
 import { atTag, parseRepository } from '../../src/registry/reference.ts';
+import { makeCertificate } from '../support/certificate.ts';
 import { startTestRegistry, testClient } from '../support/registry.ts';
 
 const clientModule = fileURLToPath(new URL('../../src/registry/client.ts', import.meta.url));
@@ -27,23 +28,7 @@ function program(repository: string): string {
 describe('a registry with TLS', () => {
   it('is used when its certificate is trusted, also on loopback, and refused when not', async () => {
     await withTemporaryFolder('test-tls', async (folder) => {
-      const certificate = join(folder, 'certificate.pem');
-      const key = join(folder, 'key.pem');
-      await exec('openssl', [
-        ...[
-          'req',
-          '-x509',
-          '-newkey',
-          'ec',
-          '-pkeyopt',
-          'ec_paramgen_curve:prime256v1',
-          '-nodes',
-          '-days',
-          '2',
-        ],
-        ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'],
-        ...['-keyout', key, '-out', certificate],
-      ]);
+      const { certificate, key } = await makeCertificate(folder);
       const registry = await startTestRegistry({ tls: { certificate, key } });
       try {
         expect(registry.host).toMatch(/^localhost:/);

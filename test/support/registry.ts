@@ -26,10 +26,16 @@ const testHtpasswd = 'tester:$2y$04$uWKyEQmPE5CA6QLUmmrwYue9DffIQyfxjC78QiWJNT1w
 
 /** Starts a real registry in a temporary folder; `stop` ends it and removes the folder. */
 export async function startTestRegistry(
-  options: { readonly login?: boolean; readonly tls?: RegistryOptions['tls'] } = {},
+  options: {
+    readonly login?: boolean;
+    readonly tls?: RegistryOptions['tls'];
+    readonly token?: RegistryOptions['token'];
+    /** Another registry's: this is a second door to it. Kept when this one stops. */
+    readonly directory?: string;
+  } = {},
 ): Promise<TestRegistry> {
-  const directory = await mkdtemp(join(tmpdir(), 'coxswain-test-registry-'));
-  const { login = false, tls } = options;
+  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'coxswain-test-registry-')));
+  const { login = false, tls, token } = options;
   const htpasswd = join(directory, 'htpasswd');
   if (login) await writeFile(htpasswd, testHtpasswd);
   const registry = await startRegistry({
@@ -37,6 +43,7 @@ export async function startTestRegistry(
     logFile: join(directory, 'registry.log'),
     ...(login ? { htpasswd } : {}),
     ...(tls === undefined ? {} : { tls }),
+    ...(token === undefined ? {} : { token }),
   });
   return {
     host: registry.host,
@@ -44,7 +51,7 @@ export async function startTestRegistry(
     pid: registry.pid,
     stop: async () => {
       await registry.stop();
-      await rm(directory, { recursive: true, force: true });
+      if (options.directory === undefined) await rm(directory, { recursive: true, force: true });
     },
   };
 }
