@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { appendFile, cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Git } from '../../src/host/git.ts';
+
+let folder: string;
+let git: Git;
+
+function release(version: string): Promise<{ readonly exitCode: number; readonly said: string }> {
+  return new Promise((done) => {
+    execFile('script/release', [version], { cwd: folder }, (error, stdout, stderr) => {
+      done({ exitCode: error === null ? 0 : Number(error.code), said: `${stdout}${stderr}` });
+    });
+  });
+}
+
+/** A repository of its own with the files of this one, dist/ freshly built and committed. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'coxswain-test-release-'));
+  git = new Git(folder);
+  const here = new Git('.');
+  const files = (await here.run(['ls-files', '--cached', '--others', '--exclude-standard'])).split('\n');
+  for (const file of files)
+    await cp(file, join(folder, file), { recursive: true, force: true }).catch(() => {});
+  await symlink(resolve('node_modules'), join(folder, 'node_modules'));
+  await git.run(['init', '--quiet', '--initial-branch', 'main']);
+  await appendFile(join(folder, '.git/info/exclude'), 'node_modules\n');
+  await new Promise((done) => execFile('script/build', { cwd: folder }, done));
+  await git.run(['add', '--all']);
+  await git.run(['commit', '--quiet', '--message', 'Start']);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('script/release', () => {
+  it('tags an exact version in which ours call ours at that version, and moves the floating tag', async () => {
+    const main = await git.run(['rev-parse', 'main']);
+    const { exitCode, said } = await release('v1.2.3');
+    expect({ exitCode, said }).toMatchObject({ exitCode: 0 });
+    expect(await git.run(['rev-parse', 'v1'])).toBe(await git.run(['rev-parse', 'v1.2.3^{commit}']));
+    expect(await git.run(['rev-parse', 'v1.2.3^'])).toBe(main);
+    const calls = await git.run([
+      'grep',
+      '-h',
+      '-o',
+      'coxswain-os/coxswain[A-Za-z0-9/._-]*@v[0-9.]*',
+      'v1',
+      '--',
+      '.github',
+      'actions',
+      'workflows-examples',
+    ]);
+    expect(new Set(calls.split('\n').map((call) => call.replace(/.*@/, '')))).toEqual(new Set(['v1.2.3']));
+    const changed = await git.run(['diff', '--name-only', 'main', 'v1.2.3']);
+    expect(changed.split('\n').filter((path) => /^(src|dist|test)\//.test(path))).toEqual([]);
+    // Where we were is where we are.
+    expect(await git.run(['symbolic-ref', '--short', 'HEAD'])).toBe('main');
+    expect(await git.run(['status', '--porcelain'])).toBe('');
+  });
+
+  it('never releases a version twice, and the next moves v1 on', async () => {
+    expect(await release('v1.2.3')).toMatchObject({ exitCode: 1 });
+    expect(await release('v1.3.0')).toMatchObject({ exitCode: 0 });
+    expect(await git.run(['rev-parse', 'v1'])).toBe(await git.run(['rev-parse', 'v1.3.0^{commit}']));
+  });
+
+  it.each(['', '1.2.3', 'v1', 'v1.2', 'v1.2.3;rm'])('refuses %j as a version', async (version) => {
+    expect(await release(version)).toMatchObject({ exitCode: 2 });
+  });
+
+  it('refuses a dist/ that is not what src/ builds to, and work that is not committed', async () => {
+    await writeFile(join(folder, 'dist/main.mjs'), '// by hand\n');
+    expect(await release('v2.0.0')).toMatchObject({
+      exitCode: 1,
+      said: expect.stringMatching(/commit your work/),
+    });
+    await git.run(['commit', '--quiet', '--all', '--message', 'By hand']);
+    expect(await release('v2.0.0')).toMatchObject({
+      exitCode: 1,
+      said: expect.stringMatching(/not what src/),
+    });
+    expect(await git.run(['tag', '--list', 'v2*'])).toBe('');
+  });
+});

@@ -1,0 +1,82 @@
+import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { silentLog } from '../../src/host/log.ts';
+import { findTool } from '../../src/host/tools.ts';
+import { programsOf } from '../../src/setup/needs.ts';
+import { setUp } from '../../src/setup/set-up.ts';
+import { temporaryFolder } from '../support/repository.ts';
+
+// As root, as in the containers that CI and these tests run in; apt-get is a recorder in PATH.
+
+const path = process.env.PATH;
+let folder: string;
+let record: string;
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  record = join(folder, 'record');
+  await writeFile(record, '');
+});
+afterEach(() => {
+  process.env.PATH = path;
+});
+
+async function program(name: string, script: string): Promise<void> {
+  await mkdir(join(folder, 'bin'), { recursive: true });
+  const file = join(folder, 'bin', name);
+  await writeFile(file, `#!/bin/sh\necho "${name} $*" >>${record}\n${script}\n`);
+  await chmod(file, 0o755);
+}
+
+describe.skipIf(process.getuid?.() !== 0)('setUp', () => {
+  it('does nothing where nothing is missing', async () => {
+    await program('apt-get', '');
+    process.env.PATH = `${folder}/bin:${path}`;
+    const { installed } = await setUp({ verbs: ['build-image'], architecture: 'x86_64', log: silentLog });
+    expect(installed).toEqual([]);
+    expect(await readFile(record, 'utf8')).toBe('');
+  });
+
+  it('installs the packages of what is missing, with new package lists where the old ones fail', async () => {
+    await program('apt-cache', 'exit 0');
+    // The first install fails, as with lists that name what the mirror has no more.
+    await program(
+      'apt-get',
+      `case "$*" in *install*) [ "$(grep -c install ${record})" -gt 1 ] || exit 100 ;; esac`,
+    );
+    for (const name of ['sh', 'grep']) await symlink(findTool(name) as string, join(folder, 'bin', name));
+    process.env.PATH = join(folder, 'bin');
+    const { installed } = await setUp({ verbs: ['build-image'], architecture: 'x86_64', log: silentLog });
+    expect(installed).toEqual(['buildah', 'git']);
+    const calls = (await readFile(record, 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => line.replace(/ -qq.*=3/, ''));
+    expect(calls).toEqual([
+      'apt-cache show buildah git',
+      'apt-get install --yes --no-install-recommends buildah git',
+      'apt-get update',
+      'apt-get install --yes --no-install-recommends buildah git',
+    ]);
+  });
+
+  it('says what is missing where it cannot be installed', async () => {
+    process.env.PATH = folder;
+    const set = setUp({ verbs: ['build-image'], architecture: 'x86_64', log: silentLog });
+    await expect(set).rejects.toThrow(/cannot be installed here: the Debian packages buildah git/);
+  });
+});
+
+describe('what verbs need', () => {
+  it('is the emulator of the image, and more for an unprivileged user', () => {
+    expect(programsOf('boot-test', { architecture: 'aarch64', user: false })).toContain(
+      'qemu-system-aarch64',
+    );
+    expect(programsOf('boot-test', { architecture: 'aarch64', user: false })).not.toContain('newuidmap');
+    expect(programsOf('build-image', { architecture: 'x86_64', user: true })).toContain('newuidmap');
+    expect(programsOf('build-image', { architecture: 'x86_64', user: true })).not.toContain(
+      'qemu-system-x86_64',
+    );
+  });
+});
