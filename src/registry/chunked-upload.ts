@@ -1,7 +1,7 @@
 import { OutsideError } from '../host/errors.ts';
 import { PassingFailure } from './failures.ts';
 import { type Digest, formatRepository, type Repository } from './reference.ts';
-import type { Answer, RepeatableStream, Transport } from './transport.ts';
+import type { Answer, RepeatableStream, Transport } from './request.ts';
 import { finishUpload, openSession, uploadLocation } from './upload-session.ts';
 
 /** Large enough that the requests do not count, small enough to hold six of them. */

@@ -1,7 +1,7 @@
 import type { RegistryClient } from './client.ts';
 import { type Descriptor, isIndex, type Manifest } from './manifest.ts';
 import { atDigest, type Digest, type DigestReference, type Repository, sameRepository } from './reference.ts';
-import type { ByteRange } from './transport.ts';
+import type { ByteRange } from './request.ts';
 
 /** What became of the blobs, each counted once. */
 export interface CopyReport {

@@ -1,6 +1,7 @@
 import { OutsideError } from '../host/errors.ts';
+import { secureLocation } from './answers.ts';
 import type { Repository } from './reference.ts';
-import { type Answer, secureLocation, type Transport } from './transport.ts';
+import type { Answer, Transport } from './request.ts';
 
 /** Reads a list to its last page. */
 export async function readPages(

@@ -1,6 +1,7 @@
 import { OutsideError } from '../host/errors.ts';
+import { secureLocation } from './answers.ts';
 import { type Digest, formatRepository, type Repository } from './reference.ts';
-import { type Answer, type RepeatableStream, secureLocation, type Transport } from './transport.ts';
+import type { Answer, RepeatableStream, Transport } from './request.ts';
 
 /** Opens an upload session (specification, "POST then PUT"). */
 export function openSession(transport: Transport, repository: Repository, doing: string): Promise<Answer> {

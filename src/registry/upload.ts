@@ -2,7 +2,7 @@ import { OutsideError } from '../host/errors.ts';
 import { chunkBytes, LostSession, uploadInChunks } from './chunked-upload.ts';
 import { PassingFailure } from './failures.ts';
 import { type Digest, formatRepository, type Repository } from './reference.ts';
-import type { RepeatableStream, Transport } from './transport.ts';
+import type { RepeatableStream, Transport } from './request.ts';
 import { finishUpload, openSession, uploadLocation } from './upload-session.ts';
 
 /**

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { OutsideError } from '../host/errors.ts';
 import { connectionFailure, PassingFailure } from './failures.ts';
 import type { Descriptor } from './manifest.ts';
-import type { ByteRange } from './transport.ts';
+import type { ByteRange } from './request.ts';
 
 /** Passes a stream through, and errors in place of ending when it was not what the descriptor says. */
 export function verified(

@@ -1,0 +1,111 @@
+import type { RegistryClient } from './client.ts';
+import type { Descriptor } from './manifest.ts';
+import { type Digest, digestOf, formatRepository, type Repository, sameRepository } from './reference.ts';
+import type { ByteRange, RepeatableStream, Transport } from './request.ts';
+import { upload } from './upload.ts';
+import { cancelUpload } from './upload-session.ts';
+import { part, verified, wrongBytes } from './verified.ts';
+
+/** Content that is streamed: `open` starts it anew, for another attempt. */
+export interface BlobContent {
+  readonly descriptor: Descriptor;
+  /** Without a range all of it. */
+  open(range?: ByteRange): Promise<ReadableStream<Uint8Array>>;
+}
+
+type Blobs = Pick<RegistryClient, 'hasBlob' | 'getBlob' | 'openBlob' | 'uploadBlob' | 'mountBlob'>;
+
+const octets = 'application/octet-stream';
+
+/** The part of a client that is about blobs. */
+export function createBlobs(transport: Transport): Blobs {
+  async function hasBlob(repository: Repository, digest: Digest): Promise<boolean> {
+    const answer = await transport.send({
+      method: 'HEAD',
+      repository,
+      push: false,
+      url: transport.url(repository, `blobs/${digest}`),
+      doing: `looking for ${formatRepository(repository)}@${digest}`,
+      answers: [200, 404],
+    });
+    return answer.status === 200;
+  }
+
+  async function getBlob(repository: Repository, digest: Digest): Promise<Uint8Array> {
+    const what = `${formatRepository(repository)}@${digest}`;
+    const answer = await transport.send({ ...blobRequest(transport, repository, digest), method: 'GET' });
+    const found = digestOf(answer.body);
+    if (found !== digest) throw wrongBytes(what, found);
+    return answer.body;
+  }
+
+  async function openBlob(
+    repository: Repository,
+    descriptor: Descriptor,
+    range?: ByteRange,
+  ): Promise<ReadableStream<Uint8Array>> {
+    const what = `${formatRepository(repository)}@${descriptor.digest}`;
+    const request = { ...blobRequest(transport, repository, descriptor.digest), method: 'GET' } as const;
+    if (range === undefined) return verified((await transport.stream(request)).body, descriptor, what);
+    const { offset, length } = range;
+    const answer = await transport.stream({
+      ...request,
+      headers: { range: `bytes=${offset}-${offset + length - 1}` },
+      answers: [200, 206],
+    });
+    // A registry may answer with the whole blob all the same.
+    return answer.status === 206 ? answer.body : part(answer.body, range);
+  }
+
+  async function uploadBlob(
+    repository: Repository,
+    content: Uint8Array | BlobContent,
+    known: { readonly absent?: boolean } = {},
+  ): Promise<Descriptor> {
+    const descriptor =
+      content instanceof Uint8Array
+        ? { mediaType: octets, digest: digestOf(content), size: content.length }
+        : content.descriptor;
+    if (!known.absent && (await hasBlob(repository, descriptor.digest))) return descriptor;
+    const body: Uint8Array | RepeatableStream =
+      content instanceof Uint8Array
+        ? content
+        : { size: descriptor.size, open: (range) => content.open(range) };
+    await upload(transport, repository, descriptor.digest, body);
+    return descriptor;
+  }
+
+  async function mountBlob(repository: Repository, digest: Digest, from: Repository): Promise<boolean> {
+    if (repository.registry !== from.registry) return false;
+    if (sameRepository(repository, from)) return hasBlob(repository, digest);
+    const doing = `mounting ${digest} of ${formatRepository(from)} in ${formatRepository(repository)}`;
+    const query = `mount=${encodeURIComponent(digest)}&from=${encodeURIComponent(from.path)}`;
+    const answer = await transport.send({
+      method: 'POST',
+      repository,
+      push: true,
+      alsoPull: from,
+      url: transport.url(repository, `blobs/uploads/?${query}`),
+      doing,
+      answers: [201, 202],
+    });
+    if (answer.status === 201) return true;
+    // 202 is an upload session: the registry did not mount. Left open, it would take up space there.
+    await cancelUpload(transport, repository, answer, doing);
+    return false;
+  }
+
+  return { hasBlob, getBlob, openBlob, uploadBlob, mountBlob };
+}
+
+function blobRequest(transport: Transport, repository: Repository, digest: Digest) {
+  const what = `${formatRepository(repository)}@${digest}`;
+  return {
+    repository,
+    push: false,
+    url: transport.url(repository, `blobs/${digest}`),
+    doing: `reading ${what}`,
+    what,
+    answers: [200],
+  };
+}

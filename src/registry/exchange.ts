@@ -1,0 +1,66 @@
+import { connectionFailure, PassingFailure } from './failures.ts';
+import type { Counters, RegistryRequest } from './request.ts';
+
+const answerSeconds = 60;
+/** What the slowest connection that we wait for sends in a second. */
+const slowestBytes = 64 * 1024;
+
+/** One HTTP request, nothing followed and nothing judged. */
+export type Exchange = (
+  target: URL,
+  request: Pick<RegistryRequest, 'doing' | 'headers' | 'body'> & { readonly method: string },
+) => Promise<Response>;
+
+/** @param counters every request is counted there */
+export function createExchange(counters: Counters): Exchange {
+  return async (target, request) => {
+    counters.requests += 1;
+    const { body } = request;
+    const abort = new AbortController();
+    const streamed = body !== undefined && !(body instanceof Uint8Array);
+    const content = streamed ? counted(await body.open(), (bytes) => (counters.bytesSent += bytes)) : body;
+    if (content instanceof Uint8Array) counters.bytesSent += content.length;
+    // Streaming a body may take any time; everything else answers soon.
+    const seconds = answerSeconds + (content instanceof Uint8Array ? content.length / slowestBytes : 0);
+    const late = () =>
+      abort.abort(
+        new PassingFailure(request.doing, `no answer from ${target.host} in ${Math.round(seconds)} s`),
+      );
+    const timer = streamed ? undefined : setTimeout(late, seconds * 1000);
+    try {
+      return await fetch(target, {
+        method: request.method,
+        redirect: 'manual',
+        signal: abort.signal,
+        headers: {
+          // Digests are of the bytes as stored: nothing on the way may compress them.
+          'accept-encoding': 'identity',
+          'user-agent': 'coxswain',
+          ...request.headers,
+          ...(streamed ? { 'content-length': String(body.size) } : {}),
+        },
+        ...(content === undefined ? {} : { body: content }),
+        ...(streamed ? { duplex: 'half' } : {}),
+      });
+    } catch (error) {
+      throw connectionFailure(request.doing, target.host, error);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+/** Tells how many bytes have passed. */
+export function counted(
+  source: ReadableStream<Uint8Array>,
+  count: (bytes: number) => void,
+): ReadableStream<Uint8Array> {
+  return source.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform: (chunk, controller) => {
+        count(chunk.length);
+        controller.enqueue(chunk);
+      },
+    }),
+  );
+}

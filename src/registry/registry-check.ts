@@ -1,0 +1,51 @@
+import { discard, isHtml, passingStatuses, retryAfter } from './answers.ts';
+import type { Exchange } from './exchange.ts';
+import { notARegistry, PassingFailure } from './failures.ts';
+import { bareType } from './manifest.ts';
+import type { RegistryRequest, Transport } from './request.ts';
+
+/** Tells a registry's answers from those of other web servers. */
+export interface RegistryCheck {
+  /**
+   * "Not there" counts only from a registry: a 404 of some web server must not pass for "no such image".
+   * Registries answer errors in JSON; where this one did not, /v2/ decides, once for each host.
+   * @returns whether the answer itself is a registry's
+   * @throws InputError where the host is no registry
+   */
+  fromRegistry(request: RegistryRequest, response: Response): Promise<boolean>;
+}
+
+export function createRegistryCheck(exchange: Exchange, url: Transport['url']): RegistryCheck {
+  const registries = new Map<string, Promise<string | undefined>>();
+
+  async function fromRegistry(request: RegistryRequest, response: Response): Promise<boolean> {
+    const type = bareType(response.headers.get('content-type') ?? '');
+    if (type.endsWith('json') || response.headers.has('docker-distribution-api-version')) return true;
+    const host = request.repository.registry;
+    let problem = registries.get(host);
+    if (problem === undefined) {
+      problem = registryProblem(request);
+      registries.set(host, problem);
+      problem.catch(() => registries.delete(host));
+    }
+    const seen = await problem;
+    if (seen !== undefined) throw notARegistry(host, seen);
+    return false;
+  }
+
+  async function registryProblem(request: RegistryRequest): Promise<string | undefined> {
+    const base = new URL('/v2/', url(request.repository, ''));
+    const response = await exchange(base, { method: 'GET', doing: request.doing });
+    await discard(response);
+    const { status } = response;
+    if (passingStatuses.includes(status)) {
+      throw new PassingFailure(request.doing, `${base.host} answered ${status}`, retryAfter(response));
+    }
+    const challenged = status === 401 && response.headers.has('www-authenticate');
+    const fine = status === 200 && !isHtml(response);
+    if (challenged || fine) return undefined;
+    return `/v2/ answers ${status}${isHtml(response) ? ' with an HTML page' : ''}`;
+  }
+
+  return { fromRegistry };
+}
