@@ -56,6 +56,8 @@ export interface Config {
 }
 
 export interface BootTestConfig {
+  /** `direct`: by the image's kernel; `disk`: installed with bootc, and started through the firmware. */
+  readonly mode: 'direct' | 'disk';
   /** Units of systemd. */
   readonly allowedUnits: readonly string[];
   readonly memoryMegabytes: number;
@@ -223,6 +225,7 @@ function build(
     buildArguments: written['build-arguments'],
     tests: tidyPath(written.tests),
     bootTest: {
+      mode: written['boot-test'].mode,
       allowedUnits: written['allow-failed-units'],
       memoryMegabytes: written['boot-test'].memory,
       cpus: written['boot-test'].cpus,

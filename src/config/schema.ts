@@ -89,6 +89,12 @@ const fleet = z
 
 const bootTest = z
   .strictObject({
+    mode: z
+      .enum(['direct', 'disk'])
+      .default('direct')
+      .describe(
+        'How the machine starts: direct by the kernel of the image, disk from an installation that bootc makes, through UEFI firmware (needs podman, and bootc in the image).',
+      ),
     memory: z.int().min(128).default(1024).describe("The machine's memory in megabytes."),
     cpus: z.int().min(1).max(64).default(2).describe("The machine's processors."),
     network: z

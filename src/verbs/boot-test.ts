@@ -7,6 +7,7 @@ import { InputError } from '../host/errors.ts';
 import { parseDuration } from '../host/time.ts';
 import { annotationsOf } from '../vm/annotations.ts';
 import { commentOn, describeTested } from '../vm/describe.ts';
+import { bootModes } from '../vm/disk-mode.ts';
 import { networks } from '../vm/machine-types.ts';
 import { type TestImageAnswer, testImage } from '../vm/test-image.ts';
 
@@ -60,6 +61,11 @@ answer and --output have it all. Exit code 1 when the image did not pass. docs/b
         placeholder: 'KIND',
       },
     ),
+    mode: parsed(
+      'how the machine starts: direct, or disk (installed with bootc, through the firmware; default: that of coxswain.yaml, or direct)',
+      readMode,
+      { placeholder: 'MODE' },
+    ),
     helper: text('a static busybox for an image of another architecture', { placeholder: 'FILE' }),
     deadline: parsed(
       'how long a machine may run in all (default: 10m and the time limits of all tests)',
@@ -82,6 +88,7 @@ answer and --output have it all. Exit code 1 when the image did not pass. docs/b
       ...(inputs.memory === undefined ? {} : { memoryMegabytes: inputs.memory }),
       ...(inputs.cpus === undefined ? {} : { cpus: inputs.cpus }),
       ...(inputs.network === undefined ? {} : { network: inputs.network }),
+      ...(inputs.mode === undefined ? {} : { mode: inputs.mode }),
       ...(inputs.helper === undefined ? {} : { helper: inputs.helper }),
       ...(inputs.deadline === undefined ? {} : { deadlineSeconds: inputs.deadline }),
     });
@@ -124,6 +131,17 @@ function readNetwork(raw: string, name: string) {
     problem: 'unknown kind of network',
     found: raw,
     expected: networks.join(' or '),
+  });
+}
+
+function readMode(raw: string, name: string) {
+  const found = bootModes.find((mode) => mode === raw);
+  if (found !== undefined) return found;
+  throw new InputError({
+    field: `--${name}`,
+    problem: 'unknown way to start a machine',
+    found: raw,
+    expected: bootModes.join(' or '),
   });
 }
 

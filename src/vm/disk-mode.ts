@@ -1,26 +1,41 @@
 import { InputError } from '../host/errors.ts';
 import type { Architecture } from '../registry/architecture.ts';
-import { machineTypeOf, type Network } from './machine-types.ts';
+import { guestFolder } from './guest-scripts.ts';
+import {
+  escaped,
+  type MachineFiles,
+  machineTypeOf,
+  type Network,
+  networkArguments,
+  portArguments,
+} from './machine-types.ts';
 import type { Accelerator } from './report.ts';
 
 // Booting through the firmware: the image installs itself on a disk with its own bootc, and the machine starts from
 // there, with boot loader, initramfs and all. Only command lines are made here; see docs/boot-tests.md for what of this
 // was ever run.
 
+/** How the machine of a boot test starts: by its kernel, or from a disk that the image was installed on. */
+export const bootModes = ['direct', 'disk'] as const;
+export type BootMode = (typeof bootModes)[number];
+
 export interface InstallOptions {
-  /** `repository@sha256:…`, in podman's storage. */
+  /** A name or an id in podman's storage. */
   readonly image: string;
   /** An existing file as large as the disk is to be. */
   readonly disk: string;
   readonly architecture: Architecture;
   readonly filesystem: 'xfs' | 'ext4' | 'btrfs';
+  /** More kernel arguments of the installation. */
+  readonly kernelArguments?: readonly string[];
 }
 
 /**
  * The command that installs an image on a disk in a file: `bootc install to-disk` in the image itself, as
  * bootc-install-to-disk(8) describes it for loopback files.
  */
-export function installArguments({ image, disk, architecture, filesystem }: InstallOptions): string[] {
+export function installArguments(options: InstallOptions): string[] {
+  const { image, disk, architecture, filesystem } = options;
   const { consoleTerminal } = machineTypeOf(architecture);
   if (!disk.startsWith('/') || /[:,]/.test(disk)) {
     throw new InputError({
@@ -44,11 +59,12 @@ export function installArguments({ image, disk, architecture, filesystem }: Inst
     // Kernel arguments are part of an installation, not of the image.
     ...['--karg', `console=${consoleTerminal}`],
     ...['--karg', 'panic=-1'],
+    ...(options.kernelArguments ?? []).flatMap((each) => ['--karg', each]),
     '/disk.raw',
   ];
 }
 
-export interface FirmwareMachineOptions {
+export interface FirmwareMachineOptions extends MachineFiles {
   readonly architecture: Architecture;
   readonly accelerator: Accelerator;
   readonly memoryMegabytes: number;
@@ -59,31 +75,30 @@ export interface FirmwareMachineOptions {
   readonly disk: string;
   /** The tests with their harness: a read-only disk, which the unit below mounts. */
   readonly testsImage: string;
-  readonly console: string;
-  readonly results: string;
 }
 
 /** Systemd credential that adds a unit to a machine without touching its disk; needs systemd 256 in the image. */
 const unitCredential = 'systemd.extra-unit.coxswain.service';
 const dropInCredential = 'systemd.unit-dropin.multi-user.target';
 
+/** The disk with the tests is read only, and the harness keeps notes beside them. */
 const unit = `[Unit]
 Description=Coxswain boot test
 DefaultDependencies=no
 Conflicts=shutdown.target
 [Service]
-ExecStart=/bin/sh -c 'mkdir -p /run/coxswain && mount -o ro /dev/disk/by-id/virtio-coxswain /run/coxswain && exec /run/coxswain/busybox sh /run/coxswain/harness'
+ExecStart=/bin/sh -c 'mkdir -p ${guestFolder} ${guestFolder}-disk && mount -o ro /dev/disk/by-id/virtio-coxswain ${guestFolder}-disk && cp -a ${guestFolder}-disk/. ${guestFolder} && exec ${guestFolder}/busybox sh ${guestFolder}/harness'
+ExecStopPost=${guestFolder}/busybox sh ${guestFolder}/ended
+OOMScoreAdjust=-900
 `;
 
-/** The command line of QEMU, with its program, for a machine that starts from an installed disk. */
+/** The command line of QEMU, without the program's name, for a machine that starts from an installed disk. */
 export function firmwareMachineArguments(options: FirmwareMachineOptions): string[] {
   const type = machineTypeOf(options.architecture);
   const { accelerator, firmware, network } = options;
-  const escaped = (value: string) => value.replaceAll(',', ',,');
   const credential = (name: string, value: string) =>
     `type=11,value=io.systemd.credential.binary:${name}=${Buffer.from(value).toString('base64')}`;
   return [
-    type.program,
     ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
     ...['-machine', type.machine],
     ...['-accel', accelerator],
@@ -98,12 +113,7 @@ export function firmwareMachineArguments(options: FirmwareMachineOptions): strin
     ...['-device', 'virtio-blk-pci,drive=tests,serial=coxswain'],
     ...['-smbios', credential(unitCredential, unit)],
     ...['-smbios', credential(dropInCredential, '[Unit]\nWants=coxswain.service\n')],
-    ...['-chardev', `file,id=console,path=${escaped(options.console)}`, '-serial', 'chardev:console'],
-    ...['-device', 'virtio-serial-pci'],
-    ...['-chardev', `file,id=results,path=${escaped(options.results)}`],
-    ...['-device', 'virtserialport,chardev=results,name=coxswain.results'],
-    ...['-netdev', `user,id=network${network === 'user' ? '' : ',restrict=on'}`],
-    ...['-device', 'virtio-net-pci,netdev=network,romfile='],
-    ...['-device', 'virtio-rng-pci'],
+    ...portArguments(type, options),
+    ...networkArguments(network),
   ];
 }

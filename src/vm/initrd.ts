@@ -31,26 +31,34 @@ export interface InitrdOptions {
 
 /** Makes the first root file system of the guest: an uncompressed archive, which every kernel reads. */
 export async function makeInitrd(options: InitrdOptions): Promise<Buffer> {
-  const { settings, tests } = options;
-  const busybox = await readFile(options.busybox);
   const modules = await readModules(options.modules, options.moduleFiles);
-  const folders = [
-    ...['bin', 'dev', 'proc', 'sys', 'run', 'lower', 'writable', 'state', 'root', 'modules'],
-    ...['coxswain', 'coxswain/helpers', 'coxswain/tests'],
-  ];
+  const folders = ['bin', 'dev', 'proc', 'sys', 'run', 'lower', 'writable', 'state', 'root', 'modules'];
+  return writeNewc([
+    ...folders.map((path): ArchiveEntry => ({ path, content: folder, mode: 0o755 })),
+    { path: 'bin/busybox', content: await readFile(options.busybox), mode: 0o755 },
+    ...modules.map(({ name, content }): ArchiveEntry => ({ path: `modules/${name}`, content, mode: 0o644 })),
+    { path: 'modules/order', content: modules.map(({ name }) => `${name}\n`).join(''), mode: 0o644 },
+    { path: 'init', content: initScript(options.settings), mode: 0o755 },
+    ...(await harnessEntries(options)),
+  ]);
+}
+
+/** The harness and the tests, in a folder `coxswain`: what becomes `guestFolder` in the running guest. */
+export async function harnessEntries(
+  options: Pick<InitrdOptions, 'busybox' | 'tests' | 'testsFolder' | 'settings'>,
+): Promise<ArchiveEntry[]> {
+  const { settings, tests } = options;
   const beside = options.testsFolder === undefined ? [] : await filesBelow(options.testsFolder);
   const named = new Set(tests.map(({ name }) => `coxswain/tests/${name}`));
   const script = (path: string, content: string): ArchiveEntry => ({ path, content, mode: 0o755 });
   const copies = tests.map(async ({ name, path }): Promise<ArchiveEntry> => {
     return { path: `coxswain/tests/${name}`, content: await readFile(path), mode: 0o755 };
   });
-  return writeNewc([
-    ...folders.map((path): ArchiveEntry => ({ path, content: folder, mode: 0o755 })),
-    { path: 'bin/busybox', content: busybox, mode: 0o755 },
-    ...modules.map(({ name, content }): ArchiveEntry => ({ path: `modules/${name}`, content, mode: 0o644 })),
-    { path: 'modules/order', content: modules.map(({ name }) => `${name}\n`).join(''), mode: 0o644 },
-    script('init', initScript(settings)),
-    { path: 'coxswain/busybox', content: busybox, mode: 0o755 },
+  return [
+    ...['coxswain', 'coxswain/helpers', 'coxswain/tests'].map(
+      (path): ArchiveEntry => ({ path, content: folder, mode: 0o755 }),
+    ),
+    { path: 'coxswain/busybox', content: await readFile(options.busybox), mode: 0o755 },
     script('coxswain/harness', harnessScript(settings)),
     ...Object.entries(helpers).map(([name, text]) => script(`coxswain/helpers/${name}`, text)),
     ...(settings.systemd === undefined
@@ -61,7 +69,7 @@ export async function makeInitrd(options: InitrdOptions): Promise<Buffer> {
         ]),
     ...beside.filter(({ path }) => !named.has(path)),
     ...(await Promise.all(copies)),
-  ]);
+  ];
 }
 
 async function filesBelow(top: string, below = ''): Promise<ArchiveEntry[]> {

@@ -64,7 +64,15 @@ export function machineTypeOf(architecture: Architecture): MachineType {
 export const networks = ['closed', 'user'] as const;
 export type Network = (typeof networks)[number];
 
-export interface MachineOptions {
+/** Files that the console, the journal and the two result ports are written to. */
+export interface MachineFiles {
+  readonly console: string;
+  readonly journal: string;
+  readonly results: string;
+  readonly fallback: string;
+}
+
+export interface MachineOptions extends MachineFiles {
   readonly architecture: Architecture;
   readonly accelerator: Accelerator;
   readonly memoryMegabytes: number;
@@ -79,11 +87,6 @@ export interface MachineOptions {
   readonly network?: Network;
   /** More of them, after ours. */
   readonly kernelArguments?: readonly string[];
-  /** Files that the console, the journal and the two result ports are written to. */
-  readonly console: string;
-  readonly journal: string;
-  readonly results: string;
-  readonly fallback: string;
 }
 
 /** The command line of QEMU, without the program's name. */
@@ -103,20 +106,34 @@ export function machineArguments(options: MachineOptions): string[] {
     ...['-kernel', options.kernel],
     ...['-initrd', options.initrd],
     ...['-append', kernelArguments(options)],
-    ...['-chardev', `file,id=console,path=${escaped(options.console)}`],
-    ...['-serial', 'chardev:console'],
-    ...['-chardev', `file,id=fallback,path=${escaped(options.fallback)}`],
-    ...type.fallbackArguments,
-    ...['-chardev', `file,id=results,path=${escaped(options.results)}`],
-    ...['-device', 'virtio-serial-pci'],
-    ...['-device', `virtserialport,chardev=results,name=${reportPortName}`],
-    ...['-chardev', `file,id=journal,path=${escaped(options.journal)}`],
-    ...['-device', `virtserialport,chardev=journal,name=${journalPortName}`],
+    ...portArguments(type, options),
     ...['-drive', `if=none,id=root,format=raw,readonly=on,file=${escaped(options.rootImage)}`],
     ...['-device', 'virtio-blk-pci,drive=root'],
     ...(options.stateDisk === undefined ? [] : stateDiskArguments(options.stateDisk)),
-    // Closed: an interface that gets an address and reaches nothing. Services that wait for the network find one.
-    ...['-netdev', `user,id=network${options.network === 'user' ? '' : ',restrict=on'}`],
+    ...networkArguments(options.network ?? 'closed'),
+  ];
+}
+
+/** The console, and the ports that results and the journal go through. */
+export function portArguments(type: MachineType, files: MachineFiles): string[] {
+  const file = (id: string, path: string) => ['-chardev', `file,id=${id},path=${escaped(path)}`];
+  return [
+    ...file('console', files.console),
+    ...['-serial', 'chardev:console'],
+    ...file('fallback', files.fallback),
+    ...type.fallbackArguments,
+    ...file('results', files.results),
+    ...['-device', 'virtio-serial-pci'],
+    ...['-device', `virtserialport,chardev=results,name=${reportPortName}`],
+    ...file('journal', files.journal),
+    ...['-device', `virtserialport,chardev=journal,name=${journalPortName}`],
+  ];
+}
+
+/** Closed: an interface that gets an address and reaches nothing. Services that wait for the network find one. */
+export function networkArguments(network: Network): string[] {
+  return [
+    ...['-netdev', `user,id=network${network === 'user' ? '' : ',restrict=on'}`],
     ...['-device', 'virtio-net-pci,netdev=network,romfile='],
     ...['-device', 'virtio-rng-pci'],
   ];
@@ -148,6 +165,6 @@ export function kernelArguments(
 }
 
 /** QEMU separates options by commas; a comma in a value is written twice. */
-function escaped(value: string): string {
+export function escaped(value: string): string {
   return value.replaceAll(',', ',,');
 }

@@ -5,7 +5,7 @@ import { onInterrupt } from '../host/cleanup.ts';
 import { OutsideError } from '../host/errors.ts';
 import { readFileIfThere } from '../host/files.ts';
 import { startProcess } from '../host/process.ts';
-import { type MachineOptions, machineArguments, machineTypeOf } from './machine-types.ts';
+import type { MachineFiles } from './machine-types.ts';
 import { createLineReader, emptyRecord, type GuestRecord, readLine } from './protocol.ts';
 
 /** How QEMU ended. */
@@ -37,7 +37,9 @@ export const logNames = {
 } as const;
 
 export interface RunOptions {
-  readonly machine: Omit<MachineOptions, 'console' | 'results' | 'fallback' | 'journal'>;
+  /** QEMU, and its arguments once the files it writes to are known. */
+  readonly program: string;
+  readonly argumentsFor: (files: MachineFiles) => string[];
   readonly outputFolder: string;
   readonly deadlineSeconds: number;
   /** Give up when the kernel has not printed anything by then. */
@@ -57,17 +59,17 @@ export async function runMachine(options: RunOptions): Promise<MachineRun> {
   const { outputFolder } = options;
   const file = (name: keyof typeof logNames) => join(outputFolder, logNames[name]);
   await Promise.all(Object.keys(logNames).map((name) => writeFile(file(name as keyof typeof logNames), '')));
-  const machine = {
-    ...options.machine,
+  const files = {
     console: file('console'),
     results: file('results'),
     fallback: file('fallback'),
     journal: file('journal'),
   };
-  const { program } = machineTypeOf(machine.architecture);
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
-  const qemu = await startProcess(program, machineArguments(machine), { logFile: file('complaints') });
+  const qemu = await startProcess(options.program, options.argumentsFor(files), {
+    logFile: file('complaints'),
+  });
   // Registered after the process itself, so that this is known before the machine is stopped: its end then says
   // nothing about the image, and must never be judged.
   let interrupted = false;

@@ -15,6 +15,12 @@ import type { ImageSource } from './image-source.ts';
 /** buildah's exit codes for "done" and for "there is no such thing", which is as good here. */
 const orNot = [0, 1, 125];
 
+/** An image in buildah's storage, for as long as the work on it takes. */
+export interface StoredImage {
+  readonly id: string;
+  readonly run: RunInImage;
+}
+
 /** A program of the image, run in a container of its own: what it writes is seen by nobody. */
 export type RunInImage = (
   command: readonly string[],
@@ -27,7 +33,7 @@ export type RunInImage = (
  */
 export async function withRootFilesystem<T>(
   source: ImageSource,
-  work: (rootDirectory: string, run: RunInImage) => Promise<T>,
+  work: (rootDirectory: string, stored: StoredImage) => Promise<T>,
   options: { readonly log?: Log } = {},
 ): Promise<T> {
   requireRoot();
@@ -38,8 +44,10 @@ export async function withRootFilesystem<T>(
   const remove = async () => {
     await exec('buildah', ['umount', container], { allow: orNot });
     await exec('buildah', ['rm', container], { allow: orNot });
-    // An image that somebody else has begun to use stays: without --force it is not removed.
-    if (id !== undefined && !before.has(id)) await exec('buildah', ['rmi', id], { allow: orNot });
+    // By its name, so that others who have the same image by other names keep it; and without --force, so that it
+    // stays for those who have begun to use it.
+    const stored = source.storedAs ?? id;
+    if (stored !== undefined && !before.has(stored)) await exec('buildah', ['rmi', stored], { allow: orNot });
   };
   const forget = onInterrupt(remove);
   try {
@@ -55,7 +63,7 @@ export async function withRootFilesystem<T>(
     );
     id = await imageOf(container);
     const { stdout } = await exec('buildah', ['mount', container]);
-    return await work(stdout.trim(), runner(id));
+    return await work(stdout.trim(), { id, run: runner(id) });
   } finally {
     forget();
     await remove();
@@ -78,10 +86,11 @@ async function withPlainPlace<T>(
   });
 }
 
-/** The ids of all images in buildah's storage. */
+/** The ids of all images in buildah's storage, and the names they have there: `repository@digest`. */
 async function storedImages(): Promise<ReadonlySet<string>> {
-  const { stdout } = await exec('buildah', ['images', '--all', '--quiet', '--no-trunc']);
-  return new Set(stdout.split('\n').map((line) => line.trim().replace(/^sha256:/, '')));
+  const format = ['--format', '{{.Name}}@{{.Digest}} {{.ID}}'];
+  const { stdout } = await exec('buildah', ['images', '--all', '--no-trunc', ...format]);
+  return new Set(stdout.split(/\s+/).map((word) => word.replace(/^sha256:/, '')));
 }
 
 async function imageOf(container: string): Promise<string> {

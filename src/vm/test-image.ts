@@ -9,6 +9,7 @@ import type { Architecture } from '../registry/architecture.ts';
 import type { Digest } from '../registry/reference.ts';
 import { requireBootTestTools } from './boot-test.ts';
 import { commentOn, type TestedImage } from './describe.ts';
+import type { BootMode } from './disk-mode.ts';
 import { aboutTheImage, attachEvidence, covers, evidenceOf, evidenceOn, onFiles } from './image-evidence.ts';
 import { findImageUnderTest } from './image-under-test.ts';
 import type { Network } from './machine-types.ts';
@@ -35,6 +36,7 @@ export interface TestImageOptions {
   readonly memoryMegabytes?: number;
   readonly cpus?: number;
   readonly network?: Network;
+  readonly mode?: BootMode;
   readonly deadlineSeconds?: number;
   /** A static busybox for the architecture of the image. */
   readonly helper?: string;
@@ -87,6 +89,7 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
       image,
       version,
       config,
+      mode: options.mode ?? config.bootTest.mode,
       machine: machineFor(project, options, architecture),
       tests,
       testsFolder,

@@ -5,15 +5,12 @@ import { withTemporaryFolder } from '../host/files.ts';
 import type { Log } from '../host/log.ts';
 import type { Image } from '../registry/image.ts';
 import { type DigestReference, formatReference } from '../registry/reference.ts';
-import {
-  bootPrepared,
-  type MachineSettings,
-  type PreparedImage,
-  prepareImage,
-  unbooted,
-} from './boot-test.ts';
+import { bootPrepared, type MachineSettings, type PreparedImage, prepareImage } from './boot-test.ts';
+import type { BootMode } from './disk-mode.ts';
+import { runDiskTest } from './disk-test.ts';
 import { checkKernel, checkLabels, checkLeftovers, checkLint } from './image-check.ts';
 import { type ImageSource, inRegistry } from './image-source.ts';
+import { unbooted } from './machine-report.ts';
 import { type Rehearsal, rehearseUpgrade } from './rehearsal.ts';
 import type { BootReport, TestResult } from './report.ts';
 import { type RunInImage, withRootFilesystem } from './root-filesystem.ts';
@@ -30,6 +27,8 @@ export interface TestRunOptions {
   readonly image: Image;
   readonly version: string;
   readonly config: Config;
+  /** `direct`: the image's kernel and an initrd of ours; `disk`: an installation, through the firmware. */
+  readonly mode: BootMode;
   readonly machine: MachineSettings & { readonly deadlineSeconds?: number };
   readonly tests: CommittedTests;
   readonly testsFolder: string;
@@ -59,17 +58,24 @@ export async function runTests(options: TestRunOptions): Promise<BootReport> {
   if (labels.result !== 'passed') return refuse([labels]);
   return withRootFilesystem(
     source,
-    async (root, run) => {
-      const checks = [labels, ...(await checkFiles(options, root, run))];
+    async (root, stored) => {
+      const checks = [labels, ...(await checkFiles(options, root, stored.run))];
       if (checks.some(({ result }) => result !== 'passed')) return refuse(checks);
       await options.onFiles?.(root);
       await mkdir(outputFolder, { recursive: true });
       return withTemporaryFolder('boot', async (folder) => {
-        const prepared = await prepareImage({ root, image: source.name, folder, log });
-        const report = await bootPrepared(prepared, { ...bootOptions(options), tests: options.tests.files });
+        const prepare = () => prepareImage({ root, image: source.name, folder, log });
+        const boot = { ...bootOptions(options), tests: options.tests.files };
+        const disk = { root, image: source.name, imageId: stored.id, foreign: options.foreign };
+        const prepared = options.mode === 'disk' ? undefined : await prepare();
+        const report =
+          prepared === undefined
+            ? await runDiskTest({ ...boot, ...disk })
+            : await bootPrepared(prepared, boot);
         const all = { ...report, tests: [...checks, ...report.tests] };
-        if (report.verdict !== 'passed') return withTotal(all, started);
-        return withTotal(await withUpgrades(options, prepared, all), started);
+        if (report.verdict !== 'passed' || options.from.length === 0) return withTotal(all, started);
+        // Rehearsals need a disk for /var alone: they always boot the kernel directly.
+        return withTotal(await withUpgrades(options, prepared ?? (await prepare()), all), started);
       });
     },
     { log },
@@ -121,7 +127,6 @@ async function withUpgrades(
   candidate: PreparedImage,
   report: BootReport,
 ): Promise<BootReport> {
-  if (options.from.length === 0) return report;
   const upgrades: Rehearsal[] = [];
   for (const from of options.from) upgrades.push(await rehearseFrom(options, candidate, from));
   const failed = upgrades.filter(({ passed }) => !passed);

@@ -21,7 +21,7 @@ rings: { canary: 0.0, early: 0.1, broad: 0.5, late: 1.0 }
 publish: { url: "https://acme.github.io/os", oci: false }
 symbolic-tags: true
 allow-failed-units: [chronyd.service]
-boot-test: { memory: 2048, cpus: 4, network: user, deadline: 20m, kernel-arguments: [mitigations=off], leftovers: fail, upgrades: true }
+boot-test: { mode: disk, memory: 2048, cpus: 4, network: user, deadline: 20m, kernel-arguments: [mitigations=off], leftovers: fail, upgrades: true }
 `;
 
 const small = 'image: ghcr.io/acme/os\nbase: quay.io/fedora/fedora-coreos:stable\nfleets:\n  stable:\n';
@@ -59,6 +59,7 @@ describe('coxswain.yaml', () => {
       buildArguments: { FLAVOUR: '1.10' },
       tests: 'tests',
       bootTest: {
+        mode: 'disk',
         allowedUnits: ['chronyd.service'],
         memoryMegabytes: 2048,
         cpus: 4,

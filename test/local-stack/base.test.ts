@@ -113,6 +113,11 @@ describe('boot-test on a built image', () => {
     const branches = { head: 'change', base: 'testing' };
     await forge.pullRequests.open({ ...branches, title: 'Change', body: '', ready: true, labels: [] });
 
+    // The same image cannot be installed, which is found before anything is tried or written.
+    await expect(run(project, 1_784_000_000, '--mode', 'disk')).rejects.toThrow(
+      /cannot be booted from a disk here: .*the image has no \/usr\/bin\/bootc/,
+    );
+    expect(await findEvidence(client, config.testImage, base.digest)).toEqual([]);
     const failed = await run(project, 1_784_000_000);
     expect(failed.exitCode).toBe(1);
     expect(failed.data).toMatchObject({
@@ -248,9 +253,14 @@ describe('boot-test that is interrupted', () => {
   }, 90_000);
 });
 
-async function run(project: TestProject, now: number): Promise<Outcome & { data: Record<string, unknown> }> {
+async function run(
+  project: TestProject,
+  now: number,
+  ...more: string[]
+): Promise<Outcome & { data: Record<string, unknown> }> {
   const output = join(await temporaryFolder(), 'output');
-  const values = readArguments(bootTest.inputs, ['--directory', project.git.directory, '--output', output]);
+  const args = ['--directory', project.git.directory, '--output', output, ...more];
+  const values = readArguments(bootTest.inputs, args);
   const outcome = await bootTest.run(values as Parameters<typeof bootTest.run>[0], contextAt(now));
   const data = outcome.data as Record<string, unknown>;
   if (data.skipped !== true) {
