@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { fitBody } from './fit-body.ts';
 import type { PullRequest } from './forge.ts';
 import type { GitHubApi } from './github-api.ts';
+import { refusalOf } from './github-failures.ts';
 
 const commentSchema = z.object({
   id: z.number(),
@@ -11,9 +12,14 @@ const commentSchema = z.object({
 
 export const viewer = 'query { viewer { login } }';
 
-/** Whose token it is, such as `github-actions[bot]`; asked once. The REST API tells that to people only. */
-export function whoAmI(api: GitHubApi): () => Promise<string> {
-  let asked: Promise<string> | undefined;
+/**
+ * Whose token it is, such as `github-actions[bot]`; asked once. The REST API tells that to people only.
+ * @returns undefined where GitHub does not say
+ */
+export type WhoAmI = () => Promise<string | undefined>;
+
+export function whoAmI(api: GitHubApi): WhoAmI {
+  let asked: Promise<string | undefined> | undefined;
   return () => {
     asked ??= api
       .graphql({
@@ -22,7 +28,13 @@ export function whoAmI(api: GitHubApi): () => Promise<string> {
         text: viewer,
         schema: z.object({ viewer: z.object({ login: z.string() }) }),
       })
-      .then((data) => data.viewer.login);
+      .then(
+        (data) => data.viewer.login,
+        (error: unknown) => {
+          if (refusalOf(error) === undefined) throw error;
+          return undefined;
+        },
+      );
     return asked;
   };
 }
@@ -39,11 +51,7 @@ interface KeyedComment {
 }
 
 /** Our comments on a pull request, in the order of GitHub. Anybody can write a mark: only what is ours counts. */
-export async function keyedComments(
-  api: GitHubApi,
-  who: () => Promise<string>,
-  number: number,
-): Promise<KeyedComment[]> {
+export async function keyedComments(api: GitHubApi, who: WhoAmI, number: number): Promise<KeyedComment[]> {
   const comments = await api.all({
     doing: `reading the comments on pull request #${number}`,
     route: 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments',
@@ -56,10 +64,11 @@ export async function keyedComments(
     return key === undefined ? [] : [{ id, key, body: text, login: user?.login ?? '' }];
   });
   if (marked.length === 0) return [];
-  const own = plainLogin(await who());
-  return marked
-    .filter(({ login }) => plainLogin(login) === own)
-    .map(({ id, key, body }) => ({ id, key, body }));
+  const own = await who();
+  // Where nobody says who we are, at least a bot: people cannot write as one.
+  const isOwn = ({ login }: { readonly login: string }) =>
+    own === undefined ? login.endsWith('[bot]') : plainLogin(login) === plainLogin(own);
+  return marked.filter(isOwn).map(({ id, key, body }) => ({ id, key, body }));
 }
 
 /** REST writes `name[bot]`, GraphQL in places only `name`. */
@@ -75,7 +84,7 @@ export function commentsOf(comments: readonly KeyedComment[]): PullRequest['comm
 /** Writes a comment, or replaces the one with this key; writes nothing where it says so already. */
 export async function putComment(
   api: GitHubApi,
-  who: () => Promise<string>,
+  who: WhoAmI,
   comment: { readonly number: number; readonly key: string; readonly body: string },
 ): Promise<void> {
   const { number, key } = comment;

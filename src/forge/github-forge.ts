@@ -27,7 +27,7 @@ export function openGitHubForge(
   const who = whoAmI(api);
   const branches = openGitHubBranches(api, openClone(git, { url: `${serverUrl}/${repository}`, token }));
   const pullRequests = openGitHubPullRequests(api, { repository, branches, who, run: run.pullRequest, log });
-  const isWorkflowsToken = async () => (await who()).replace(/\[bot\]$/, '') === 'github-actions';
+  const isWorkflowsToken = async () => (await who())?.replace(/\[bot\]$/, '') === 'github-actions';
   const forge = {
     kind: 'github',
     branches,

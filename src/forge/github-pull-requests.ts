@@ -1,40 +1,28 @@
 import { z } from 'zod';
-import { InputError } from '../host/errors.ts';
 import type { Log } from '../host/log.ts';
 import { fitBody } from './fit-body.ts';
 import {
   type BranchStore,
   type PullRequest,
-  type PullRequestState,
   type PullRequests,
   type Sha,
   StaleBranchError,
 } from './forge.ts';
 import type { GitHubApi } from './github-api.ts';
-import { commentsOf, keyedComments, putComment } from './github-comments.ts';
+import { commentsOf, keyedComments, putComment, type WhoAmI } from './github-comments.ts';
 import { draftsRefused, notReadyLabel, setDraft } from './github-drafts.ts';
 import { refusalOf } from './github-failures.ts';
 import { addLabels, replaceLabels } from './github-labels.ts';
-
-const pullSchema = z.object({
-  number: z.int().positive(),
-  node_id: z.string(),
-  title: z.string(),
-  body: z.string().nullish(),
-  state: z.enum(['open', 'closed']),
-  draft: z.boolean().nullish(),
-  merged_at: z.string().nullish(),
-  user: z.object({ login: z.string() }).nullish(),
-  labels: z.array(z.object({ name: z.string() })),
-  head: z.object({
-    ref: z.string(),
-    sha: z.string(),
-    repo: z.object({ full_name: z.string() }).nullish(),
-  }),
-  base: z.object({ ref: z.string() }),
-});
-
-export type Pull = z.infer<typeof pullSchema>;
+import {
+  isReady,
+  type Pull,
+  pullSchema,
+  refuseToMerge,
+  sameSet,
+  sameText,
+  stateOf,
+  whyNotOpened,
+} from './github-pull.ts';
 
 /** What a workflow run knows of the pull request that it is for. */
 export interface RunOfPullRequest {
@@ -49,7 +37,7 @@ export function openGitHubPullRequests(
   options: {
     readonly repository: string;
     readonly branches: BranchStore;
-    readonly who: () => Promise<string>;
+    readonly who: WhoAmI;
     readonly run: RunOfPullRequest | undefined;
     readonly log: Log;
   },
@@ -67,7 +55,7 @@ export function openGitHubPullRequests(
       base: pull.base.ref,
       headCommit: pull.head.sha,
       state: stateOf(pull),
-      ready: pull.draft !== true && !labels.includes(notReadyLabel),
+      ready: isReady(pull),
       labels: labels.filter((label) => label !== notReadyLabel),
       comments: commentsOf(await keyedComments(api, who, pull.number)),
     };
@@ -106,7 +94,6 @@ export function openGitHubPullRequests(
 
   async function setReady(pull: Pull, ready: boolean): Promise<void> {
     const labelled = pull.labels.some(({ name }) => name === notReadyLabel);
-    if (ready === (pull.draft !== true && !labelled)) return;
     if (ready && labelled) {
       const labels = pull.labels.map(({ name }) => name).filter((label) => label !== notReadyLabel);
       await replaceLabels(api, { number: pull.number, labels, log });
@@ -128,20 +115,22 @@ export function openGitHubPullRequests(
       ...(body === undefined || sameText(body, pull.body ?? '') ? {} : { body }),
       ...(change.state === undefined || pull.state === 'closed' ? {} : { state: change.state }),
     };
-    if (Object.keys(patch).length > 0) {
-      await api.call({
-        doing: `updating pull request #${number}`,
-        route: 'PATCH /repos/{owner}/{repo}/pulls/{pull_number}',
-        params: { pull_number: number, ...patch },
-        schema: z.unknown(),
-      });
-    }
-    const names = pull.labels.map(({ name }) => name);
-    const hidden = names.filter((name) => name === notReadyLabel);
-    if (change.labels !== undefined && !sameSet([...change.labels, ...hidden], names))
-      await replaceLabels(api, { number, labels: [...change.labels, ...hidden], log });
-    if (change.ready !== undefined && pull.state === 'open') await setReady(await read(number), change.ready);
-    return describe(await read(number));
+    const patched =
+      Object.keys(patch).length === 0
+        ? pull
+        : await api.call({
+            doing: `updating pull request #${number}`,
+            route: 'PATCH /repos/{owner}/{repo}/pulls/{pull_number}',
+            params: { pull_number: number, ...patch },
+            schema: pullSchema,
+          });
+    const names = patched.labels.map(({ name }) => name);
+    const labels = [...(change.labels ?? []), ...names.filter((name) => name === notReadyLabel)];
+    const relabel = change.labels !== undefined && !sameSet(labels, names);
+    if (relabel) await replaceLabels(api, { number, labels, log });
+    const turn = change.ready !== undefined && patched.state === 'open' && change.ready !== isReady(patched);
+    if (turn) await setReady(relabel ? await read(number) : patched, change.ready === true);
+    return describe(relabel || turn ? await read(number) : patched);
   };
 
   async function create(
@@ -237,49 +226,4 @@ export function openGitHubPullRequests(
       return describe(await read(number));
     },
   };
-}
-
-function refuseToMerge(pull: Pull, { state, ready }: PullRequest): void {
-  const where = `pull request #${pull.number}`;
-  if (state !== 'open')
-    throw new InputError({ where, problem: 'only an open one can be merged', found: state });
-  if (!ready) throw new InputError({ where, problem: 'it is a draft, which cannot be merged' });
-}
-
-function stateOf(pull: Pull): PullRequestState {
-  if (pull.state === 'open') return 'open';
-  return pull.merged_at === null || pull.merged_at === undefined ? 'closed' : 'merged';
-}
-
-/** GitHub's “Validation Failed” in words of our own, where we know better. */
-async function whyNotOpened(
-  branches: BranchStore,
-  wanted: { readonly head: string; readonly base: string },
-  cause: unknown,
-): Promise<unknown> {
-  for (const branch of [wanted.head, wanted.base]) {
-    if ((await branches.resolve(branch)) !== undefined) continue;
-    return new InputError(
-      { problem: `a pull request needs both branches, and there is no branch ${branch}` },
-      { cause },
-    );
-  }
-  if (!/no commits between/i.test(refusalOf(cause)?.message ?? '')) return cause;
-  return new InputError(
-    {
-      problem: `there is nothing to merge from ${wanted.head} into ${wanted.base}`,
-      remedy: 'Everything on it is merged already.',
-    },
-    { cause },
-  );
-}
-
-/** People's editors and GitHub's own write other line ends. */
-function sameText(one: string, other: string): boolean {
-  const plain = (text: string) => text.replaceAll('\r\n', '\n').trim();
-  return plain(one) === plain(other);
-}
-
-function sameSet(one: readonly string[], other: readonly string[]): boolean {
-  return [...new Set(one)].sort().join('\n') === [...new Set(other)].sort().join('\n');
 }

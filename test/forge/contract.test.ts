@@ -181,7 +181,7 @@ describe.each<[string, () => Promise<ForgeStage>]>([
       const lines = (await show('state:log')).split('\n').sort();
       expect(lines).toEqual(Array.from({ length: 10 }, (_each, index) => String(index)).sort());
       expect(await stage.repository.run(['rev-list', '--count', 'state'])).toBe('10');
-    }, 60_000);
+    }, 180_000);
   });
 
   describe('pull requests', () => {

@@ -1,7 +1,6 @@
-import { chmod, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { StaleBranchError } from '../../src/forge/forge.ts';
 import { openGitForge } from '../../src/forge/git-forge.ts';
 import { Git } from '../../src/host/git.ts';
 import { commitFiles, createRepository, temporaryFolder } from '../support/repository.ts';
@@ -68,55 +67,6 @@ describe('branches of a git repository', () => {
     ]);
   });
 
-  it('keeps the executable bit of a file that it changes', async () => {
-    const git = await createRepository();
-    await commitFiles(git, { 'run.sh': 'old\n', 'plain.txt': 'old\n' });
-    await chmod(join(git.directory, 'run.sh'), 0o755);
-    const tip = await commitFiles(git, {});
-    const { branches } = await openGitForge(git.directory);
-    const made = await branches.commit({
-      branch: 'other',
-      parent: undefined,
-      from: tip,
-      changes: ['run.sh', 'plain.txt', 'new.sh'].map((path) => ({
-        path,
-        content: 'new\n',
-        ...(path === 'new.sh' ? { executable: true } : {}),
-      })),
-      message: 'Change',
-    });
-    const modes = (await git.run(['ls-tree', made]))
-      .split('\n')
-      .map((line) => line.replace(/ blob .*\t/, ' '));
-    expect(modes).toEqual(['100755 new.sh', '100644 plain.txt', '100755 run.sh']);
-  });
-
-  it.each([
-    ['another commit', (tip: string, moved: string) => ({ parent: tip, found: moved })],
-    [
-      'a branch that should not exist',
-      (_tip: string, moved: string) => ({ parent: undefined, found: moved }),
-    ],
-  ])('refuses to commit over %s, and changes nothing', async (_name, choose) => {
-    const git = await createRepository();
-    const tip = await commitFiles(git, { a: '1' });
-    await git.run(['branch', 'other']);
-    const { branches } = await openGitForge(git.directory);
-    const moved = await branches.commit({
-      branch: 'other',
-      parent: tip,
-      changes: [{ path: 'a', content: '2' }],
-      message: 'Theirs',
-    });
-    const { parent } = choose(tip, moved);
-    const ours = { branch: 'other', parent, changes: [{ path: 'a', content: '3' }], message: 'Ours' };
-    await expect(branches.commit(ours)).rejects.toBeInstanceOf(StaleBranchError);
-    await expect(branches.setBranch({ branch: 'other', from: parent, to: tip })).rejects.toBeInstanceOf(
-      StaleBranchError,
-    );
-    expect(await branches.resolve('other')).toBe(moved);
-  });
-
   it('refuses to move a branch that some work tree has checked out, and names that work tree', async () => {
     const git = await createRepository();
     const tip = await commitFiles(git, { a: '1' });
@@ -151,21 +101,6 @@ describe('branches of a git repository', () => {
     expect(await git.run(['log', '--format=%an <%ae> %cn <%ce>', 'main'])).toBe(
       'Ada <ada@example.invalid> Ada <ada@example.invalid>\nCoxswain <coxswain@localhost> Coxswain <coxswain@localhost>',
     );
-  });
-
-  it('says which file is not text', async () => {
-    const git = await createRepository({ bare: true });
-    const { branches } = await openGitForge(git.directory);
-    const tip = await branches.commit({
-      branch: 'main',
-      parent: undefined,
-      changes: [
-        { path: 'a', content: 'fine\n' },
-        { path: 'b', content: new Uint8Array([0xff, 0xfe, 0x0a]) },
-      ],
-      message: 'x',
-    });
-    await expect(branches.readFolder(tip, '')).rejects.toThrow('b: this file is not UTF-8 text');
   });
 
   it('reports a folder that is no repository', async () => {

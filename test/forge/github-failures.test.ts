@@ -266,6 +266,18 @@ describe('comments', () => {
     expect((await forge.pullRequests.find(wanted))?.comments).toEqual([{ key: 'result', body: 'true' }]);
   });
 
+  it('are those of bots where GitHub does not say whose the token is', async () => {
+    await propose(await open());
+    const { number } = await (await open()).pullRequests.open(wanted);
+    const body =
+      '{"data":null,"errors":[{"type":"FORBIDDEN","message":"Resource not accessible by integration"}]}';
+    github().inject({ path: /graphql$/, status: 200, body, times: 2 });
+    const forge = await open();
+    await forge.pullRequests.comment(number, 'result', 'one');
+    await forge.pullRequests.comment(number, 'result', 'two');
+    expect((await forge.pullRequests.find(wanted))?.comments).toEqual([{ key: 'result', body: 'two' }]);
+  });
+
   it('cuts what GitHub would not take', async () => {
     const forge = await open();
     await propose(forge);

@@ -41,14 +41,9 @@ export function gitDataRoutes(git: Git, url: string): Route {
 
   async function makeCommit({ body, login }: Call): Promise<Answer> {
     const parents = list(body.parents);
-    if ((await revision(git, `${body.tree}^{tree}`)) === undefined)
-      return refuse(422, 'Tree SHA does not exist');
-    for (const parent of parents) {
-      if ((await revision(git, parent)) === undefined) return refuse(422, 'Parent SHA does not exist');
-    }
     const name = login.endsWith('[bot]') ? login : (login.at(0) ?? '').toUpperCase() + login.slice(1);
     const email = `${login}@users.noreply.github.com`;
-    const sha = await git.run(
+    const sha = await git.try(
       ['commit-tree', String(body.tree), ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'],
       {
         input: String(body.message),
@@ -60,6 +55,7 @@ export function gitDataRoutes(git: Git, url: string): Route {
         },
       },
     );
+    if (sha === undefined) return refuse(422, 'Tree SHA or parent SHA does not exist');
     if (login.endsWith('[bot]') && body.author === undefined && body.committer === undefined) signed.add(sha);
     return { status: 201, json: await describeCommit(sha) };
   }
@@ -129,7 +125,7 @@ export function gitDataRoutes(git: Git, url: string): Route {
       }
       await git.run(['update-index', '-z', '--index-info'], { env, input: lines.join('') });
       const tree = await git.run(['write-tree'], { env });
-      return { ...(await readTree(tree, false)), status: 201 };
+      return { status: 201, json: { sha: tree, url: `${url}/git/trees/${tree}` } };
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
