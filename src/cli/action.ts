@@ -4,6 +4,7 @@ import * as core from '@actions/core';
 import { InputError, messageOf } from '../host/errors.ts';
 import { codeBlock, plainText } from '../host/markdown.ts';
 import { runAgainAsRoot } from '../host/root.ts';
+import { hintFor } from './action-hints.ts';
 import { inWordsOfActions, readActionInputs } from './action-inputs.ts';
 import { createActionLog, harmless } from './action-log.ts';
 import type { Inputs } from './inputs.ts';
@@ -81,7 +82,9 @@ async function tellError(
   error: unknown,
   from: { readonly inputs: Inputs; readonly directory: string; readonly env: NodeJS.ProcessEnv },
 ): Promise<void> {
-  const message = harmless(inWordsOfActions(messageOf(error), from.inputs));
+  const told = messageOf(error);
+  const hint = hintFor(told);
+  const message = harmless(inWordsOfActions(hint === undefined ? told : `${told} ${hint}`, from.inputs));
   const where = error instanceof InputError ? error.details.where : undefined;
   const listed = message
     .split('\n')

@@ -61,10 +61,12 @@ A pull request that a person closes means “not this one”: it stays closed un
 function summarise(answers: readonly BaseAnswer[], now: number): string {
   const rows = answers.map((answer) => {
     const { fleet, moved, base, action, pullRequest, title } = answer;
-    const to = base.toVersion ?? base.to;
+    const to = base.toVersion ?? short(base.to);
     return [
       code(fleet),
-      moved && base.from !== undefined ? `${code(base.fromVersion ?? base.from)} → ${code(to)}` : code(to),
+      moved && base.from !== undefined
+        ? `${code(base.fromVersion ?? short(base.from))} → ${code(to)}`
+        : code(to),
       action === 'none' ? 'none needed' : `#${pullRequest} ${action}: ${plainText(title ?? '')}`,
     ];
   });
@@ -102,4 +104,9 @@ function describe(answer: BaseAnswer, now: number): string {
     ...(action === 'declined' ? [`  a person closed it: it ${stays}`] : []),
     ...(noChange === undefined ? [] : [`  ${noChange}`]),
   ].join('\n');
+}
+
+/** A digest as people compare it at a glance. */
+function short(digest: string): string {
+  return digest.slice(0, 19);
 }

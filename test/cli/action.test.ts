@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hintFor } from '../../src/cli/action-hints.ts';
 import { inWordsOfActions, readActionInputs } from '../../src/cli/action-inputs.ts';
 import { harmless } from '../../src/cli/action-log.ts';
 import { duration, flag, many, text } from '../../src/cli/inputs.ts';
@@ -63,6 +64,18 @@ describe('inWordsOfActions', () => {
     expect(
       inWordsOfActions('--soak: not a duration; apt-get install --no-install-recommends, --json', inputs),
     ).toBe('input soak: not a duration; apt-get install --no-install-recommends, --json');
+  });
+});
+
+describe('hintFor', () => {
+  it('names the permission and the step that are missing', () => {
+    expect(hintFor('ghcr.io/acme/os: unauthorised: ghcr.io answered 403 to the credentials we have')).toMatch(
+      /permissions: packages: write.*log-in.*Manage Actions access/,
+    );
+    expect(hintFor('x: unauthorised: r.example.com answered 401, and no credentials')).toMatch(
+      /log-in.*r\.example\.com from secrets.*not set is empty/,
+    );
+    expect(hintFor('r.example.com is not reachable')).toBeUndefined();
   });
 });
 

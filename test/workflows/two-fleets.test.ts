@@ -116,6 +116,30 @@ describe
       );
     });
 
+    it('the form: a pause is a commit, and public', { timeout: 2 * minutes }, async () => {
+      const run = await story.run('operate.yml', {
+        event: 'workflow_dispatch',
+        payload: {
+          ...schedulePayload(story.github, ''),
+          ref: 'refs/heads/testing',
+          inputs: {
+            fleet: 'stable',
+            action: 'pause',
+            reason: `boots "slow"; $(touch x)\n::error::x`,
+            for: '6h',
+          },
+        },
+        commit: await branch('testing'),
+        days: 3.3,
+      });
+      expect(run.passed).toBe(true);
+      expect(run.jobs.filter((job) => job.includes('success'))).toHaveLength(3);
+      const subject = await story.user.git.run(['log', '-1', '--format=%an: %s', 'refs/heads/coxswain']);
+      expect(subject).toMatch(/pause/i);
+      const updates = JSON.stringify(await story.published('stable/updates.json'));
+      expect(updates).not.toContain('"start_epoch"');
+    });
+
     it('a newer base: the whole job in one step proposes it', { timeout: 2 * minutes }, async () => {
       await moveBase(base(), '44.20260707.3.1');
       const run = await onSchedule(4, 'whole-job.yml');
