@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { commonInputs, readArguments } from './cli/arguments.ts';
 import { programHelp, verbHelp } from './cli/help.ts';
 import type { Values } from './cli/inputs.ts';
-import type { Context, Verb } from './cli/verb.ts';
+import { type Context, needsRoot, type Verb } from './cli/verb.ts';
 import { messageOf, UsageError } from './host/errors.ts';
 import { writeFileAtomically } from './host/files.ts';
 import { createLog, styled } from './host/log.ts';
@@ -51,7 +51,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const values = readArguments({ ...commonInputs, ...verb.inputs }, rest);
-  const code = verb.asRoot === true ? await runAgainAsRoot() : undefined;
+  const code = needsRoot(verb, process.env) ? await runAgainAsRoot() : undefined;
   if (code !== undefined) return code;
   const common = readCommon(values);
   const context: Context = {

@@ -8,7 +8,7 @@ import { hintFor } from './action-hints.ts';
 import { inWordsOfActions, readActionInputs } from './action-inputs.ts';
 import { createActionLog, harmless } from './action-log.ts';
 import type { Inputs } from './inputs.ts';
-import type { Outcome, Verb } from './verb.ts';
+import { needsRoot, type Outcome, type Verb } from './verb.ts';
 
 /**
  * Runs a verb as the step of a workflow: inputs from `COXSWAIN_INPUTS`, answers to outputs, the job summary and
@@ -19,7 +19,7 @@ export async function runAsAction(name: string, verb: Verb, env: NodeJS.ProcessE
   const json = env.COXSWAIN_INPUTS ?? '{}';
   for (const secret of secretsIn(json, env)) core.setSecret(secret);
   try {
-    const code = verb.asRoot === true ? await runAgainAsRoot() : undefined;
+    const code = needsRoot(verb, env) ? await runAgainAsRoot() : undefined;
     if (code !== undefined) return code;
   } catch (error) {
     await tellError(name, error, { inputs: verb.inputs, directory: directoryOf(json), env });

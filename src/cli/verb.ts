@@ -52,7 +52,7 @@ export interface Verb<I extends Inputs = Inputs, D = unknown> {
   readonly about?: string;
   readonly inputs: I;
   /** It looks at files of images: where we are not root, the program is run again as root (host/root.ts). */
-  readonly asRoot?: true;
+  readonly asRoot?: true | ((env: NodeJS.ProcessEnv) => boolean);
   run(inputs: Values<I>, context: Context): Promise<Outcome<D>>;
   /** Absent: the verb has no action. */
   readonly action?: ActionTraits;
@@ -63,4 +63,9 @@ export interface Verb<I extends Inputs = Inputs, D = unknown> {
 /** Keeps the types of the inputs and of the answer while a verb is written down. */
 export function defineVerb<const I extends Inputs, D>(verb: Verb<I, D>): Verb<I> {
   return verb;
+}
+
+/** Whether a verb looks at files of images in this run. */
+export function needsRoot({ asRoot }: Pick<Verb, 'asRoot'>, env: NodeJS.ProcessEnv): boolean {
+  return typeof asRoot === 'function' ? asRoot(env) : asRoot === true;
 }

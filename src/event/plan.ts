@@ -1,11 +1,13 @@
 import { findBuilt } from '../build/built.ts';
 import { readCandidate } from '../build/candidate.ts';
-import type { Config } from '../config/config.ts';
+import type { Config, Fleet } from '../config/config.ts';
 import { InputError } from '../host/errors.ts';
 import type { Git } from '../host/git.ts';
 import { passImage } from '../production/gates.ts';
+import { requireRehearsed } from '../production/rehearsed.ts';
 import type { Architecture } from '../registry/architecture.ts';
 import type { RegistryClient } from '../registry/client.ts';
+import type { State } from '../state/state.ts';
 
 /** A job of a matrix: an architecture, and the runner that is one. */
 export interface MatrixEntry {
@@ -46,19 +48,28 @@ export function matrixOf(config: Config, given: readonly string[], field: string
   }));
 }
 
-/** The architectures for which the test registry has no tested image of a commit. */
+/** The architectures for which the test registry has no image of a commit that was tested for a fleet as it is now. */
 export async function untested(
-  parts: { readonly git: Git; readonly config: Config; readonly client: RegistryClient },
+  parts: {
+    readonly git: Git;
+    readonly config: Config;
+    readonly client: RegistryClient;
+    readonly state: State;
+  },
   commit: string,
+  fleet: Fleet,
 ): Promise<readonly Architecture[]> {
-  const { config, client } = parts;
+  const { git, config, client } = parts;
   const candidate = await readCandidate({ ...parts, commit });
   const built = await findBuilt(client, config, candidate);
   if (built === undefined) return config.architectures;
+  const { version } = candidate;
+  const state = await parts.state.readFleet(fleet.name);
   const missing: Architecture[] = [];
   for (const architecture of config.architectures) {
     try {
-      await passImage({ client, config, candidate }, built, architecture);
+      const passed = [await passImage({ client, config, candidate }, built, architecture)];
+      await requireRehearsed({ git, config, commit, version, fleet, state, passed });
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       missing.push(architecture);

@@ -15,7 +15,7 @@ import { requireTools } from '../host/tools.ts';
 export default defineVerb({
   summary: 'Show the whole loop on this machine: registry, build, VM, promotion, update graphs',
   about: `Makes a small bootable base image and a user's repository, moves the base, and lets the verbs do their
-work on a real registry, buildah, QEMU and git. Takes under a minute (--systemd: three); needs root. Leaves its results in --output
+work on a real registry, buildah, QEMU and git. Takes under a minute (--systemd: three); needs root, or a user with subordinate IDs. Leaves its results in --output
 and nothing else: every process it starts, it stops.`,
   inputs: {
     systemd: flag('use a base image with a real systemd (made with mmdebstrap)'),

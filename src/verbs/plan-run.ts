@@ -23,7 +23,7 @@ fleet's branch whose image is built and tested already needs no build; a pull re
     const matrix = matrixOf(project.config, inputs.runner, '--runner');
     const missing =
       job.kind === 'release'
-        ? await untested(project, await fleetTip(project.forge.branches, job.fleet))
+        ? await untested(project, await fleetTip(project.forge.branches, job.fleet), job.fleet)
         : project.config.architectures;
     const work = matrix.filter(({ architecture }) => missing.includes(architecture));
     const fleet = 'fleet' in job ? job.fleet.name : undefined;

@@ -33,6 +33,8 @@ export default defineVerb({
     output: text('folder for the published files', { placeholder: 'FOLDER', fallback: 'site' }),
     directory,
   },
+  // Of the other events no job builds or boots anything, and the host was not set up for it.
+  asRoot: (env) => ['pull_request', 'push'].includes(env.GITHUB_EVENT_NAME ?? ''),
   run: async (inputs, context) => {
     const { env, log } = context;
     const project = await openProject({ directory: inputs.directory, env, log });
@@ -106,7 +108,7 @@ async function stepsOf(
     case 'test':
       return testSteps(config.architectures, job.fork ? { local: localFolder() } : {});
     case 'release': {
-      const missing = await untested(project, await fleetTip(forge.branches, job.fleet));
+      const missing = await untested(project, await fleetTip(forge.branches, job.fleet), job.fleet);
       const fleet = { fleet: job.fleet.name };
       return [
         ...(missing.length > 0 ? testSteps(missing, {}) : []),
