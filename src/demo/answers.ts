@@ -11,9 +11,12 @@ const bootAnswer = z.object({
   system: z.object({ manager: z.string(), state: z.string() }).optional(),
 });
 const pullRequestAnswer = z.object({ pullRequest: z.number(), ready: z.boolean().optional() });
+const promotionAnswer = pullRequestAnswer.extend({
+  gates: z.array(z.object({ name: z.string(), state: z.string() })),
+});
 
 export const readBuild = (answer: unknown) => buildAnswer.parse(answer);
 export const readBoot = (answer: unknown) => bootAnswer.parse(answer);
 export const readPullRequest = (answer: unknown) => pullRequestAnswer.parse(answer);
 /** `open-promotion` answers one entry an edge; the demo has one edge. */
-export const readPromotion = (answer: unknown) => pullRequestAnswer.parse([answer].flat()[0]);
+export const readPromotion = (answer: unknown) => promotionAnswer.parse([answer].flat()[0]);

@@ -5,14 +5,14 @@ import { writeFileAtomically } from '../host/files.ts';
 import { simulate } from '../simulation/simulation.ts';
 import { parseUpdateMetadata } from '../updates/metadata.ts';
 import { parseReleaseIndex } from '../updates/releases.ts';
-import { readBoot, readBuild, readPromotion, readPullRequest } from './answers.ts';
+import { readBoot, readBuild, readPullRequest } from './answers.ts';
 import { skopeoDigest } from './digests.ts';
 import { askAsNode, withStaticServer } from './node.ts';
 import { offersOverTime } from './offers.ts';
 import { mergePullRequest, playOpening, publishBase, releaseTo } from './opening.ts';
+import { playPromotion } from './promotion-scene.ts';
 import type { Scene } from './scene.ts';
 
-const hour = 3600;
 const basearch = 'x86_64';
 
 /**
@@ -70,28 +70,7 @@ export async function playLoop(
     return { value: undefined, what: 'promoted by digest, rollout started, guidance published' };
   });
 
-  stage.chapter('Promotion to stable');
-  scene.setTime(now + hour);
-  await stage.step('open-promotion (early)', async () => {
-    const { ready } = readPromotion(await scene.coxswain(['open-promotion']));
-    if (ready !== false) throw new Error('the promotion was ready an hour after the rollout began');
-    return { value: undefined, what: 'an hour later: the pull request waits for its soak time' };
-  });
-  scene.setTime(now + 50 * hour);
-  const promotion = await stage.step('open-promotion (soaked)', async () => {
-    const { pullRequest, ready } = readPromotion(await scene.coxswain(['open-promotion']));
-    if (ready !== true) throw new Error('the promotion is not ready after its soak time');
-    const pull = await scene.pullRequest(pullRequest);
-    return { value: pull, what: `50 hours later: pull request #${pull.number} is ready` };
-  });
-  await stage.step('merge', async () => {
-    await mergePullRequest(scene, promotion);
-    return { value: undefined, what: `#${promotion.number} merged into stable` };
-  });
-  await stage.step('release to stable', async () => {
-    await releaseTo(scene, 'stable');
-    return { value: undefined, what: 'the same digest, under the policy of stable' };
-  });
+  await playPromotion(scene, now);
 
   await showOutcome(scene, { first, baseTo, built });
 }

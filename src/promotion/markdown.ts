@@ -1,8 +1,8 @@
-/** A table; the first row is its head. */
+import { table as markdownTable } from '../host/markdown.ts';
+
+/** A table; the first row is its head; cells are Markdown already. */
 export function table([head = [], ...rows]: readonly (readonly string[])[]): string {
-  return [head, head.map(() => '---'), ...rows]
-    .map((row) => `| ${row.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`)
-    .join('\n');
+  return markdownTable(head, rows);
 }
 
 export function code(text: string | undefined): string {

@@ -67,7 +67,7 @@ function promotionBody(facts: PromotionFacts): string {
       : [`> **Urgent**, so it does not soak: ${plainText(`${urgent.reason} (by ${urgent.by})`)}`]),
     versionTable(facts),
     `### Gates\n\n${table([['', 'gate', ''], ...gates.map((gate) => [marks[gate.state], gate.name, plainText(gate.note)])])}`,
-    `### What a merge does\n\n${whatMergeDoes(facts)}`,
+    `### What a merge does\n\n${whatMergeDoes(facts)}\n\n${digests(facts)}`,
     ...(forecast === undefined ? [] : [offers(facts, forecast)]),
     `### How it went in ${source.name}\n\n${describeSourceRollout(release)}`,
     `### Tests\n\n${facts.evidence.map((line) => `- ${line}`).join('\n')}`,
@@ -92,8 +92,8 @@ function versionTable({ config, target, release, current, packages }: PromotionF
     ['base', code(current?.baseVersion), code(record.baseVersion)],
     ...config.architectures.map((architecture) => [
       `digest ${architecture}`,
-      code(digestOf(current, architecture)),
-      code(digestOf(record, architecture)),
+      code(shorten(digestOf(current, architecture))),
+      code(shorten(digestOf(record, architecture))),
     ]),
     ['created', current?.created ?? 'none', record.created],
     ...(packages === undefined ? [] : [['packages', '', countPackages(packages)]]),
@@ -163,6 +163,20 @@ function wayBack({ target, current }: PromotionFacts): string {
   return current === undefined
     ? `${stop} This is the first release of ${target.name}: there is nothing to go back to.`
     : `${stop} \`coxswain roll-back --fleet ${target.name} --reason WHY\` takes the release back, and proposes the content of \`${current.version}\` as a new release: nodes do not go back to an older one by themselves.`;
+}
+
+/** `sha256:952c72d6ce3a…`: who compares by eye looks no further, and the table stays narrow. */
+function shorten(digest: string | undefined): string | undefined {
+  return digest === undefined ? undefined : `${digest.slice(0, 19)}…`;
+}
+
+/** Every digest in full, now and then. */
+function digests({ config, target, release, current }: PromotionFacts): string {
+  const lines = config.architectures.flatMap((architecture) => [
+    `${architecture}, ${target.name} now: ${code(digestOf(current, architecture))}`,
+    `${architecture}, proposed: ${code(digestOf(release.record, architecture))}`,
+  ]);
+  return folded('Digests', lines.map((line) => `- ${line}`).join('\n'));
 }
 
 function digestOf(record: ReleaseRecord | undefined, architecture: string): string | undefined {

@@ -26,7 +26,7 @@ code{font:.875em/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overf
 .badge{display:inline-block;padding:.05rem .55rem;border-radius:1rem;font-size:.8125rem;font-weight:600;white-space:nowrap;color:var(--quiet);background:var(--track)}
 .badge.in-progress,.badge.scheduled{color:var(--accent);background:var(--accent-ground)}
 .badge.complete{color:var(--done);background:var(--done-ground)}
-.badge.held,.badge.barrier,.badge.untested,.badge.not-offered{color:var(--warn);background:var(--warn-ground)}
+.badge.held,.badge.barrier,.badge.untested,.badge.not-offered,.badge.paused,.badge.urgent,.badge.rolled-back{color:var(--warn);background:var(--warn-ground)}
 .badge.dead-end,.badge.withdrawn,.badge.stopped{color:var(--stop);background:var(--stop-ground)}
 .scroll{overflow-x:auto;margin:0 0 1.25rem}
 table{border-collapse:collapse;width:100%;font-size:.9375rem}

@@ -3,7 +3,7 @@ import { holdAt } from '../updates/operations.ts';
 import { dashboardStyle } from './dashboard-style.ts';
 import { type Html, html } from './html.ts';
 import type { SiteFleet, SiteInput } from './input.ts';
-import { exceptions, notices, reason } from './notices.ts';
+import { exceptions, nameOf, notices, reason } from './notices.ts';
 import { type OfferColumn, type OfferRow, type OfferTable, offerTables } from './offer-table.ts';
 import { baseUrl, buildReleasePath } from './paths.ts';
 import { type RolloutView, rolloutViews, showTime } from './rollout-view.ts';
@@ -77,7 +77,7 @@ ${exceptions(fleet, view.version)}</div>
 }
 
 function untested({ by, reason: why }: { readonly by: string; readonly reason: string }): Html {
-  return html`<span class="badge untested">no evidence</span> <span class="quiet">accepted by ${by}: ${why}</span>`;
+  return html`<span class="badge untested">no evidence</span> <span class="quiet">accepted by ${nameOf(by)}: ${why}</span>`;
 }
 
 function badge({ phase, percent }: RolloutView): Html {

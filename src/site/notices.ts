@@ -39,12 +39,12 @@ export function exceptions(fleet: SiteFleet, version: string): readonly Html[] {
     ...(urgent === undefined
       ? []
       : [
-          html`<p><span class="badge urgent">urgent</span> It did not soak: ${reason(urgent)} <span class="quiet">(${urgent.by})</span></p>`,
+          html`<p><span class="badge urgent">urgent</span> It did not soak: ${reason(urgent)} <span class="quiet">(${nameOf(urgent.by)})</span></p>`,
         ]),
     ...(rollBack === undefined
       ? []
       : [
-          html`<p><span class="badge rolled-back">roll-back</span> The content of <code>${rollBack.restores}</code> instead of <code>${rollBack.insteadOf}</code>: ${reason(rollBack)} <span class="quiet">(${rollBack.by})</span></p>`,
+          html`<p><span class="badge rolled-back">roll-back</span> The content of <code>${rollBack.restores}</code> instead of <code>${rollBack.insteadOf}</code>: ${reason(rollBack)} <span class="quiet">(${nameOf(rollBack.by)})</span></p>`,
         ]),
   ];
 }
@@ -55,8 +55,14 @@ export function reason({ reason: text }: { readonly reason: string }): Html {
   return html`<a href="${text}" rel="noopener noreferrer">${text}</a>`;
 }
 
+/** The page is public: whoever steers is named on it, without an address. */
+export function nameOf(by: string): string {
+  const name = by.replace(/\s*<[^<>]*@[^<>]*>\s*$/, '').trim();
+  return name === '' ? 'an operator' : name;
+}
+
 function said(statement: Statement): Html {
-  return html`${reason(statement)} <span class="quiet">(${statement.by}, ${showTime(statement.at)})</span>`;
+  return html`${reason(statement)} <span class="quiet">(${nameOf(statement.by)}, ${showTime(statement.at)})</span>`;
 }
 
 function until(moment: number | undefined): Html | string {

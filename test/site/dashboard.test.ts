@@ -183,7 +183,7 @@ function text(page: string): string {
 }
 
 describe('what operators said', () => {
-  const said = { by: 'Ada', at: start, reason: 'https://example.invalid/7' };
+  const said = { by: 'Ada <ada@example.invalid>', at: start, reason: 'https://example.invalid/7' };
   const base = siteInput();
   const [testing] = base.fleets;
   if (testing === undefined) throw new Error('no fleet');
