@@ -6,10 +6,13 @@ export function codeBlock(text: string): string {
 
 /** Text as it is: no markup, no link, no mention. */
 export function plainText(text: string): string {
-  return text
-    .replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replace(/[\\@#`*_[\]|~]/g, '\\$&')
-    .replace(/\s*\n\s*/g, ' ');
+  return (
+    text
+      .replace(/[\\@#`*_[\]|~]/g, '\\$&')
+      // Last: the # of these is not to be escaped.
+      .replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`)
+      .replace(/\s*\n\s*/g, ' ')
+  );
 }
 
 /** Text in code type, inside a sentence or a table. */

@@ -12,21 +12,21 @@ export function notices({ state }: SiteFleet, now: number): Html | undefined {
     ...(hold === undefined
       ? []
       : [
-          html`<li><span class="badge stopped">held</span> Nothing new comes into this fleet${until(hold.until)}. ${said(hold)}</li>`,
+          html`<li><span class="badge stopped">held</span> Nothing new comes into this fleet${until(hold.until)}: ${said(hold)}</li>`,
         ]),
     ...(operations.paused ?? []).map(
       (paused) =>
-        html`<li><span class="badge paused">paused</span> <code>${paused.version}</code> stands still at ${percent(paused.progress)} %${until(paused.until)}. ${said(paused)}</li>`,
+        html`<li><span class="badge paused">paused</span> <code>${paused.version}</code> stands still at ${percent(paused.progress)} %${until(paused.until)}: ${said(paused)}</li>`,
     ),
     ...(operations.urgent ?? []).map(
       (urgent) =>
-        html`<li><span class="badge urgent">urgent</span> <code>${urgent.version}</code> is to come without its soak time. ${said(urgent)}</li>`,
+        html`<li><span class="badge urgent">urgent</span> <code>${urgent.version}</code> is to come without its soak time: ${said(urgent)}</li>`,
     ),
     ...(operations.withdrawn ?? [])
       .toReversed()
       .map(
         (withdrawn) =>
-          html`<li><span class="badge withdrawn">withdrawn</span> <code>${withdrawn.version}</code> is offered to nobody. ${said(withdrawn)}</li>`,
+          html`<li><span class="badge withdrawn">withdrawn</span> <code>${withdrawn.version}</code> is offered to nobody: ${said(withdrawn)}</li>`,
       ),
   ];
   return items.length === 0 ? undefined : html`<ul class="notices">${items}</ul>\n`;

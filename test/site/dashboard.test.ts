@@ -194,7 +194,7 @@ describe('what operators said', () => {
     const operations = { hold: { ...said, until: start + 20_000 } };
     const page = shown({ operations });
     expect(text(page)).toContain(
-      'held Nothing new comes into this fleet until 2026-07-22 19:33 UTC. https://example.invalid/7 (Ada, 2026-07-22 14:00 UTC)',
+      'held Nothing new comes into this fleet until 2026-07-22 19:33 UTC: https://example.invalid/7 (Ada, 2026-07-22 14:00 UTC)',
     );
     expect(page).toContain('<a href="https://example.invalid/7" rel="noopener noreferrer">');
     expect(shown({ operations }, start + 20_000)).not.toContain('class="notices"');
@@ -208,11 +208,11 @@ describe('what operators said', () => {
     const entry = { version, metadata: {} };
     const paused = [{ ...said, version, entry, since: start, progress: 0.25 }];
     const page = shown({ updates, operations: { paused } });
-    expect(text(page)).toContain(`paused ${version} stands still at 25 %.`);
+    expect(text(page)).toContain(`paused ${version} stands still at 25 %: `);
     expect(text(page)).toContain(`Current release: ${version} paused, 25 %`);
     expect(page).toContain('aria-valuenow="25"');
     const withdrawn = text(shown({ updates, operations: { withdrawn: [{ ...said, version }] } }));
-    expect(withdrawn).toContain(`withdrawn ${version} is offered to nobody.`);
+    expect(withdrawn).toContain(`withdrawn ${version} is offered to nobody: `);
     expect(withdrawn).toContain(`Current release: ${version} withdrawn`);
   });
 
