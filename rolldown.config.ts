@@ -39,6 +39,8 @@ function packageOf(id: string): string | null {
 }
 
 function folderOf(id: string): string | null {
+  // Loaded only in workflow runs, with the large client that it needs.
+  if (/\/src\/forge\/github-(?!run)/.test(id)) return 'github';
   return /\/src\/([^/]+)\//.exec(id)?.[1] ?? null;
 }
 

@@ -6,6 +6,7 @@ import { readConfig } from '../../src/config/config.ts';
 import { pushEvidence } from '../../src/evidence/store.ts';
 import { Git } from '../../src/host/git.ts';
 import { formatRepository } from '../../src/registry/reference.ts';
+import { findCrane } from './crane.ts';
 import type { Figure } from './measure.ts';
 import { pushLayeredImage, type RegistryStage, withRegistryStage } from './registry-stage.ts';
 
@@ -22,10 +23,12 @@ export interface Cost {
 }
 
 /**
- * A promotion next to `skopeo copy --preserve-digests` of the same image: whole processes, the same registries, in
+ * A promotion next to `skopeo copy --preserve-digests` and `crane copy` of the same image: whole processes, the same registries, in
  * turns. Ours also checks evidence and labels, brings the evidence along, sets four tags and reads them back.
  */
 export async function benchPromote(report: (figure: Figure) => void): Promise<void> {
+  const crane = await findCrane();
+  if ('missing' in crane) report({ what: `promote: crane left out: ${crane.missing}`, value: 0, unit: '' });
   await withRegistryStage(async (stage) => {
     for (const [where, target] of [
       ['same registry', stage.first.host],
@@ -33,6 +36,7 @@ export async function benchPromote(report: (figure: Figure) => void): Promise<vo
     ] as const) {
       const ours: Cost[] = [];
       const theirs: Cost[] = [];
+      const cranes: Cost[] = [];
       for (let round = 0; round < rounds; round += 1) {
         const name = `${target}/${where.replace(' ', '-')}-${round}/os`;
         const source = await prepare(stage, name);
@@ -59,8 +63,13 @@ export async function benchPromote(report: (figure: Figure) => void): Promise<vo
             stage.directory,
           ),
         );
+        if ('missing' in crane) continue;
+        const to = `${name}-crane:testing`;
+        cranes.push(await cost(stage, crane.path, ['copy', '--insecure', source, to], stage.directory));
       }
       compare(report, { what: `promote, ${where}`, other: 'skopeo copy', ours, theirs });
+      if (cranes.length === 0) continue;
+      compare(report, { what: `promote, ${where}`, other: 'crane copy', ours, theirs: cranes });
     }
   });
 }
@@ -139,7 +148,7 @@ export function compare(
     const his = median(theirs.map((each) => each[unit]));
     report({ what: `${what}: ours`, value: mine, unit });
     report({ what: `${what}: ${other}`, value: his, unit });
-    report({ what: `${what}: ratio of ${unit}`, value: mine / his, unit: '×' });
+    report({ what: `${what}: ratio of ${unit} to ${other}`, value: mine / his, unit: '×' });
   }
 }
 

@@ -31,7 +31,37 @@ export async function upload(
     }
     inChunks = true;
     // A session that broke cannot be told apart from one that is half done: each attempt opens its own.
-    const session = await openSession(transport, repository, doing);
-    return finishUpload(transport, repository, digest, uploadLocation(session, doing), body);
+    const open = () => openSession(transport, repository, doing);
+    if (body instanceof Uint8Array) {
+      const location = uploadLocation(await open(), doing);
+      return finishUpload(transport, repository, digest, location, body);
+    }
+    await withEarlyStart(body, async (started) => {
+      const location = uploadLocation(await open(), doing);
+      await finishUpload(transport, repository, digest, location, started);
+    });
   });
+}
+
+/** Opens content while its session is being opened: one round trip less to wait for. */
+async function withEarlyStart(
+  content: RepeatableStream,
+  work: (started: RepeatableStream) => Promise<void>,
+): Promise<void> {
+  let early: Promise<ReadableStream<Uint8Array>> | undefined = content.open();
+  // It is told when it is used.
+  early.catch(() => {});
+  try {
+    await work({
+      size: content.size,
+      open: (range) => {
+        const first = early;
+        early = undefined;
+        return range === undefined && first !== undefined ? first : content.open(range);
+      },
+    });
+  } finally {
+    const unused = await early?.catch(() => undefined);
+    await unused?.cancel().catch(() => {});
+  }
 }
