@@ -12,6 +12,7 @@ export function openGitBranches(git: Git): BranchStore {
   return {
     resolve: (branch) => readRef(git, refOf(branch)),
     bring: async () => {},
+    bringHistory: async () => {},
     readFile: async (commit, path) => {
       const entries = (await listTree(git, commit, path)).filter((entry) => entry.path === path);
       return (await readTexts(git, entries)).get(path);

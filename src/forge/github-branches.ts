@@ -66,6 +66,7 @@ export function openGitHubBranches(api: GitHubApi, clone: Clone): BranchStore {
   return {
     resolve,
     bring: clone.bring,
+    bringHistory: clone.bringHistory,
     readFile: async (commit, path) => {
       await clone.bring(commit);
       return local.readFile(commit, path);

@@ -45,6 +45,7 @@ export async function placeHead(
   const { branches } = forge;
   const head = promotionBranch(source.name, target.name);
   const there = await branches.resolve(head);
+  await branches.bringHistory(tip, commit, ...(there === undefined ? [] : [there]));
   if (open !== undefined && there !== undefined && (await isTheirs(forge, { there, commit, tip }))) {
     const forecast = await forecastMerge(git, tip, there);
     if (await branches.isAncestor(commit, there)) return { from: there, to: there, forecast, gates: [] };

@@ -152,6 +152,27 @@ describe.each<[string, () => Promise<ForgeStage>]>([
       expect([await tip('change'), await tip('new')]).toEqual([old, old]);
     });
 
+    it('makes a merge of its own, which has both histories', async () => {
+      const head = await propose('two\n');
+      const tip = await (await people()).commit({
+        branch: 'main',
+        parent: stage.base,
+        changes: [{ path: 'folder/b.txt', content: 'theirs\n' }],
+        message: 'Theirs',
+      });
+      const made = await forge.branches.commit({
+        branch: 'change',
+        parent: head,
+        from: tip,
+        merges: [head],
+        changes: [{ path: 'a.txt', content: 'two\n' }],
+        message: 'Merge',
+      });
+      expect(await stage.repository.run(['show', '--no-patch', '--format=%P', made])).toBe(`${tip} ${head}`);
+      expect(await forge.branches.isAncestor(head, made)).toBe(true);
+      expect(await forge.branches.changedFiles(tip, made)).toEqual(['a.txt']);
+    });
+
     it('knows a squash merge by what it holds', async () => {
       const head = await propose('two\n');
       const squashed = await (await people()).commit({

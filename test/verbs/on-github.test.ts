@@ -204,9 +204,13 @@ describe('open-promotion and edit-updates', () => {
       record: { commit, created: new Date((now - 9 * 3600) * 1000).toISOString() },
     });
     expect(await origin.run(['log', '-1', '--format=%s', 'coxswain'])).toBe('Release 44.1-aa');
-    expect((await run(openPromotion, { at: now + 3600 })).data).toMatchObject({
+    // As actions/checkout leaves it by default: one commit, no other branch, no history.
+    const shallow = ['--depth=1', '--branch=testing', '--single-branch'];
+    const { directory } = await cloneOf(`file://${origin.directory}`, shallow);
+    expect((await run(openPromotion, { at: now + 3600, directory })).data).toMatchObject({
       action: 'opened',
       ready: false,
+      gates: expect.arrayContaining([expect.objectContaining({ name: 'merge', state: 'green' })]),
     });
     const branches = { head: 'coxswain-promote-testing-to-stable', base: 'stable' };
     const { forge } = await onGitHub();
@@ -232,7 +236,7 @@ describe('open-promotion and edit-updates', () => {
     expect(
       await project.git.try(['rev-parse', '--verify', '--quiet', 'refs/heads/coxswain']),
     ).toBeUndefined();
-  });
+  }, 60_000);
 });
 
 describe('boot-test', () => {
