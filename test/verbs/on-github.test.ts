@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readCandidate } from '../../src/build/candidate.ts';
@@ -8,10 +8,14 @@ import type { Verb } from '../../src/cli/verb.ts';
 import { Git } from '../../src/host/git.ts';
 import type { Log } from '../../src/host/log.ts';
 import { silentLog } from '../../src/host/log.ts';
+import { atDigest, type Digest } from '../../src/registry/reference.ts';
 import bootTest from '../../src/verbs/boot-test.ts';
 import editUpdates from '../../src/verbs/edit-updates.ts';
 import openPromotion from '../../src/verbs/open-promotion.ts';
+import pruneImages from '../../src/verbs/prune-images.ts';
 import watchBase from '../../src/verbs/watch-base.ts';
+import { buildAndTest } from '../faults/stage.ts';
+import { cli } from '../support/cli.ts';
 import { cloneOf, gitHubStage, useGitHub } from '../support/forges.ts';
 import { createProject, prove, publishBase, recordRelease, type TestProject } from '../support/project.ts';
 import { pushSampleImage, useRegistry } from '../support/registry.ts';
@@ -189,6 +193,28 @@ describe('watch-base', () => {
   });
 });
 
+describe('watch-base as the step of a workflow', () => {
+  it('tells in the job summary that its pull request waits, and nowhere the token', async () => {
+    await publishBase(project, '44.20260621.3.1');
+    const summary = join(await temporaryFolder(), 'summary.md');
+    await writeFile(summary, '');
+    const { GITHUB_TOKEN = '', ...others } = env as Record<string, string>;
+    const { exitCode, stdout, stderr } = await cli(['watch-base'], {
+      cwd: project.git.directory,
+      env: { ...others, GITHUB_TOKEN, GITHUB_STEP_SUMMARY: summary, COXSWAIN_INPUTS: '{}' },
+    });
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('::warning::pull request #');
+    const told = await readFile(summary, 'utf8');
+    expect(told).toMatch(
+      /^> \[!WARNING\]\n> pull request \\#\d+ was written with the workflow's own GITHUB\\_TOKEN/m,
+    );
+    const mask = `::add-mask::${GITHUB_TOKEN}\n`;
+    expect(`${stdout}${told}`.replace(mask, '')).not.toContain(GITHUB_TOKEN);
+    expect(stdout.startsWith(mask)).toBe(true);
+  });
+});
+
 describe('open-promotion and edit-updates', () => {
   it('keeps the state branch and the promotion on GitHub', async () => {
     const commit = await commitFiles(
@@ -236,6 +262,29 @@ describe('open-promotion and edit-updates', () => {
     expect(
       await project.git.try(['rev-parse', '--verify', '--quiet', 'refs/heads/coxswain']),
     ).toBeUndefined();
+  }, 60_000);
+});
+
+describe('prune-images', () => {
+  it('keeps what a pull request builds whose commit the checkout does not have', async () => {
+    await publishBase(project, '44.1');
+    await project.git.run(['switch', '--quiet', '--create', 'change']);
+    await commitFiles(project.git, { 'etc/motd': 'proposed\n' }, { time: now - 60 * day });
+    const proposed = await buildAndTest(project, 'change');
+    const dropped = await pushSampleImage(project.client, project.config.testImage, {
+      tag: `key-${'c'.repeat(16)}`,
+      created: new Date((now - 60 * day) * 1000).toISOString(),
+    });
+    await project.git.run(['push', '--quiet', '--force', origin.directory, 'change']);
+    const { forge } = await onGitHub();
+    const wanted = { head: 'change', base: 'testing', title: 'Change', body: '', ready: true, labels: [] };
+    await forge.pullRequests.open(wanted);
+    const shallow = ['--depth=1', '--branch=testing', '--single-branch'];
+    const { directory } = await cloneOf(`file://${origin.directory}`, shallow);
+    await run(pruneImages, { directory, args: ['--delete'] });
+    const isThere = async (digest: Digest) =>
+      (await project.client.resolve(atDigest(project.config.testImage, digest))) !== undefined;
+    expect([await isThere(proposed.built.digest), await isThere(dropped.digest)]).toEqual([true, false]);
   }, 60_000);
 });
 
