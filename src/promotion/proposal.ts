@@ -66,7 +66,7 @@ function promotionBody(facts: PromotionFacts): string {
       ? []
       : [`> **Urgent**, so it does not soak: ${plainText(`${urgent.reason} (by ${urgent.by})`)}`]),
     versionTable(facts),
-    `### Gates\n\n${table([['', 'gate', ''], ...gates.map((gate) => [marks[gate.state], gate.name, plainText(gate.note)])])}`,
+    `### Gates\n\n${table([['', 'gate', ''], ...gates.map((gate) => [gateMarks[gate.state], gate.name, plainText(gate.note)])])}`,
     `### What a merge does\n\n${whatMergeDoes(facts)}\n\n${digests(facts)}`,
     ...(forecast === undefined ? [] : [offers(facts, forecast)]),
     `### How it went in ${source.name}\n\n${describeSourceRollout(release)}`,
@@ -77,7 +77,8 @@ function promotionBody(facts: PromotionFacts): string {
   return `${paragraphs.join('\n\n')}\n`;
 }
 
-const marks: Readonly<Record<Gate['state'], string>> = {
+/** How a gate's state is shown in Markdown. */
+export const gateMarks: Readonly<Record<Gate['state'], string>> = {
   green: '✅',
   waiting: '⏳',
   red: '❌',

@@ -77,6 +77,7 @@ function describe({ written, kept, isRepository, config }: InitReport): string {
     ...(isRepository ? [] : [`git init --initial-branch ${first}`]),
     `Commit, on the branch ${first}${others.length === 0 ? '' : `; then: git branch ${others.join(' && git branch ')}`}.`,
     'coxswain build-image, then coxswain boot-test: build and test the commit on this machine.',
+    'On GitHub: push, and make the settings that docs/github.md lists. Actions, Watch, Run workflow begins the loop.',
   ];
   return [
     written.length === 0 ? 'nothing is missing' : 'written:',

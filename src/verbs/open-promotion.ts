@@ -3,11 +3,12 @@ import { text } from '../cli/inputs.ts';
 import { openProject } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { UsageError } from '../host/errors.ts';
-import { code, plainText, table } from '../host/markdown.ts';
+import { plainText, table } from '../host/markdown.ts';
 import { formatTime } from '../host/time.ts';
 import { findOperator } from '../operations/operator.ts';
 import { openPromotion, type PromotionAnswer, promotionTargets } from '../promotion/open-promotion.ts';
 import { outlook } from '../promotion/outlook.ts';
+import { gateMarks } from '../promotion/proposal.ts';
 import { upstreamReader } from '../upstream/guidance.ts';
 
 export default defineVerb({
@@ -81,8 +82,8 @@ function summarise(answer: PromotionAnswer): string {
     `### ${from} → ${fleet}: ${version} is ${ready ? 'ready' : 'not ready yet'}`,
     outlook(gates),
     table(
-      ['gate', 'state', ''],
-      gates.map((gate) => [gate.name, code(gate.state), plainText(gate.note)]),
+      ['', 'gate', ''],
+      gates.map((gate) => [gateMarks[gate.state], gate.name, plainText(gate.note)]),
     ),
     ...(note === undefined ? [] : [`**${plainText(note)}**`]),
     ...request,

@@ -58,7 +58,7 @@ function summarise({ fleet, version, changed, entry, inherited }: RolloutAnswer,
   return [
     `### ${changed ? 'Released' : 'Released already'}: ${version} to ${fleet}`,
     facts.map((fact) => `- ${plainText(fact)}`).join('\n'),
-    `Hold or pause it at any time: ${code(`edit-updates --fleet ${fleet} --action pause`)}.`,
+    `Pause it at any time: the form Operate, or ${code(`coxswain edit-updates --fleet ${fleet} --action pause --reason …`)}.`,
   ].join('\n\n');
 }
 

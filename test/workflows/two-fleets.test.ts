@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { parseRepository } from '../../src/registry/reference.ts';
@@ -16,20 +17,12 @@ const graphSchema = z.looseObject({
   nodes: z.array(z.looseObject({ version: z.string(), payload: z.string() })),
 });
 
-/** The action at the top of this repository, for small users: one workflow, one job. */
-const wholeJob = `on: [schedule, pull_request, push, issues]
-permissions: {}
-jobs:
-  all:
-    runs-on: ubuntu-24.04
-    permissions: {}
-    steps:
-      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
-        with:
-          fetch-depth: 0
-          persist-credentials: false
-      - uses: coxswain-os/coxswain@v1
-`;
+/** The workflow of docs/github.md for small users: the action at the top of this repository, and an event too many. */
+function wholeJob(): string {
+  const text = readFileSync('docs/github.md', 'utf8');
+  const block = /^```yaml\n(name: Coxswain\n.*?)^```$/ms.exec(text)?.[1] ?? '';
+  return block.replace(/^on:$/m, 'on:\n  issues:');
+}
 
 describe
   .skipIf(act === undefined)
@@ -44,7 +37,7 @@ describe
         example: 'two-fleets',
         replace: { 'quay.io/fedora/fedora-coreos': base(), 'ghcr.io/acme': registry.host },
         branches: ['testing', 'stable'],
-        files: { '.github/workflows/whole-job.yml': wholeJob },
+        files: { '.github/workflows/whole-job.yml': wholeJob() },
       });
     });
     afterAll(() => story?.end());
