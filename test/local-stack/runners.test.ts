@@ -18,7 +18,7 @@ import { testClient, useRegistry } from '../support/registry.ts';
 import { temporaryFolder } from '../support/repository.ts';
 
 // Machines as users have them: nobody is root there. Two users are made for these tests, one with subordinate IDs as
-// every user of a runner has them, and one without; both are gone afterwards.
+// every user of a runner has them, and one without; all of it is gone afterwards.
 
 const registry = useRegistry();
 const version = '44.20260707.3.1';
@@ -29,6 +29,7 @@ const missing =
     : ['useradd', 'userdel', 'runuser', 'newuidmap']
         .filter((name) => findTool(name) === undefined)
         .join(', ');
+const rights = `/etc/sudoers.d/${users.bare}`;
 let program: string;
 let base: string;
 
@@ -63,6 +64,7 @@ beforeAll(async () => {
 afterAll(async () => {
   if (missing !== '') return;
   await rm(program, { recursive: true, force: true });
+  await rm(rights, { force: true });
   for (const user of Object.values(users)) {
     await exec('userdel', ['--remove', user], { allow: [0, 6, 8, 12] });
     await rm(`/home/${user}`, { recursive: true, force: true });
@@ -218,7 +220,27 @@ describe('a user who is not root', () => {
     expect(ran.stderr).not.toContain('defect');
   }, 30_000);
 
-  it('uses sudo then, and once only', async () => {
+  it('builds and boots by sudo then, where sudo asks for no password', async ({ skip }) => {
+    if (findTool('sudo') === undefined) skip('sudo is not installed');
+    await writeFile(rights, `${users.bare} ALL=(ALL:ALL) NOPASSWD:ALL\n`, { mode: 0o440 });
+    try {
+      // Another image than the one that is there.
+      await as(users.bare, ['sed', '-i', '$s/$/ # by sudo/', 'Containerfile']);
+      const git = ['git', '-c', 'user.name=A', '-c', 'user.email=a@example.invalid'];
+      expect(await as(users.bare, [...git, 'commit', '-qam', 'Change'])).toMatchObject({ exitCode: 0 });
+      const built = await coxswain(users.bare, ['build-image']);
+      expect(built.data, built.stderr).toMatchObject({ built: true });
+      const tested = await coxswain(users.bare, ['boot-test', '--output', 'out']);
+      expect(tested.data, tested.stderr).toMatchObject({ verdict: 'passed', digest: built.data.digest });
+      // What a later step reads, it can.
+      const report = await as(users.bare, ['cat', 'out/report.json']);
+      expect(JSON.parse(report.stdout)).toMatchObject({ verdict: 'passed' });
+    } finally {
+      await rm(rights, { force: true });
+    }
+  }, 180_000);
+
+  it('runs by sudo once only', async () => {
     // A sudo that lets everybody in and changes nothing: the second run must notice.
     const tools = join(`/home/${users.bare}`, 'tools');
     await mkdir(tools, { recursive: true });
