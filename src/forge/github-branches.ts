@@ -6,7 +6,7 @@ import { openGitBranches } from './git-branches.ts';
 import { listTree } from './git-objects.ts';
 import type { GitHubApi } from './github-api.ts';
 import type { Clone } from './github-clone.ts';
-import { refusalOf } from './github-failures.ts';
+import { refusalOf, workflowFiles } from './github-failures.ts';
 
 const objectSchema = z.object({ sha: z.string().regex(/^[0-9a-f]{40,64}$/) });
 const refSchema = z.object({ object: objectSchema });
@@ -192,13 +192,20 @@ async function writeTree(
   const tree = entries.flat();
   if (tree.length === 0 && base !== undefined) return base;
   if (tree.length === 0) throw new InputError({ problem: 'a first commit needs a file' });
-  const { sha } = await api.call({
-    doing: 'writing files to GitHub',
-    route: 'POST /repos/{owner}/{repo}/git/trees',
-    params: { tree, ...(base === undefined ? {} : { base_tree: base }) },
-    schema: objectSchema,
-  });
-  return sha;
+  const workflow = changes.find(({ path }) => path.startsWith('.github/workflows/'))?.path;
+  try {
+    const { sha } = await api.call({
+      doing: 'writing files to GitHub',
+      route: 'POST /repos/{owner}/{repo}/git/trees',
+      params: { tree, ...(base === undefined ? {} : { base_tree: base }) },
+      schema: objectSchema,
+    });
+    return sha;
+  } catch (error) {
+    // Without the permission for workflow files GitHub says “not found” of the whole call.
+    if (workflow === undefined || ![403, 404].includes(refusalOf(error)?.status ?? 0)) throw error;
+    throw new InputError(workflowFiles(workflow), { cause: error });
+  }
 }
 
 /** Text goes with the tree; bytes that are no text need a call of their own. */

@@ -70,17 +70,8 @@ export function explainFailure(
       cause,
     );
   }
-  if (status === 403 && /without [`'"]?workflows?[`'"]? permission/i.test(message)) {
-    return new InputError(
-      {
-        where,
-        problem: `${call.doing} failed: the commits change files in .github/workflows, which GITHUB_TOKEN never may`,
-        remedy:
-          'Use the token of a GitHub App with the permission workflows: write, or merge that change by hand.',
-      },
-      cause,
-    );
-  }
+  if (status === 403 && /without [`'"]?workflows?[`'"]? permission/i.test(message))
+    return new InputError({ where, ...workflowFiles('.github/workflows') }, cause);
   if (status === 403 && /resource not accessible/i.test(message)) {
     return new InputError(
       { where, ...missingPermission(call, headers['x-accepted-github-permissions']) },
@@ -101,6 +92,15 @@ export function explainFailure(
     return new InputError({ where, problem: `${call.doing} failed: ${message}` }, cause);
   }
   return new OutsideError(call.doing, `GitHub answers ${status}: ${message}`, undefined, cause);
+}
+
+/** What to say of a commit that changes workflows. @param path the file, or the folder */
+export function workflowFiles(path: string): { readonly problem: string; readonly remedy: string } {
+  return {
+    problem: `the commit changes ${path}, which GITHUB_TOKEN never may`,
+    remedy:
+      'Use the token of a GitHub App with the permission workflows: write, or make that change by hand.',
+  };
 }
 
 /** What each call needs, where GitHub does not say so itself. */
@@ -135,9 +135,13 @@ function missingPermission(
       remedy: `Give it that repository permission: Settings → Developer settings → Fine-grained tokens.`,
     };
   }
+  // GitHub says the same of a branch that is to lead to commits with other workflows.
+  const workflows = /(?:git\/refs|updateRefs)$/.test(call.route)
+    ? ' Where the job has it, the commits change .github/workflows, which GITHUB_TOKEN never may: use the token of a GitHub App with workflows: write.'
+    : '';
   return {
     problem: `${call.doing} failed: the token lacks the permission ${list}`,
-    remedy: `Add to the job: permissions:\n${lines.map((line) => `      ${line}`).join('\n')}\n(for the token of a GitHub App: give the app that permission). Runs for pull requests from forks and by Dependabot can only read, whatever it says there.`,
+    remedy: `Add to the job: permissions:\n${lines.map((line) => `      ${line}`).join('\n')}\n(for the token of a GitHub App: give the app that permission). Runs for pull requests from forks and by Dependabot can only read, whatever it says there.${workflows}`,
   };
 }
 

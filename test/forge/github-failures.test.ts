@@ -117,6 +117,21 @@ describe('what a token may not do', () => {
       body: '{"message":"refusing to allow a GitHub App to create or update workflow `.github/workflows/x.yml` without `workflows` permission"}',
     });
     await expect(propose(await open())).rejects.toThrow('with the permission workflows: write');
+    github().inject({
+      method: 'POST',
+      path: /git\/refs$/,
+      status: 403,
+      body: '{"message":"Resource not accessible by integration"}',
+    });
+    await expect(propose(await open())).rejects.toThrow(
+      'Where the job has it, the commits change .github/workflows',
+    );
+    github().inject({ method: 'POST', path: /git\/trees$/, status: 404, body: '{"message":"Not Found"}' });
+    const { branches } = await open();
+    const changes = [{ path: '.github/workflows/x.yml', content: 'on: push\n' }];
+    await expect(
+      branches.commit({ branch: 'x', parent: undefined, from: stage.base, changes, message: 'x' }),
+    ).rejects.toThrow('the commit changes .github/workflows/x.yml, which GITHUB_TOKEN never may');
   });
 
   it.each([
