@@ -34,7 +34,7 @@ export function rollBackProposal(options: {
       `| ${good} | stays on it | is offered the new release: the same content |`,
       `| older releases | are offered what they were offered before ${bad} | are offered the new release |`,
     ].join('\n')}`,
-    `A node that cannot wait goes back by hand: \`rpm-ostree rollback --reboot\` boots what it ran before.`,
+    `What ${bad} wrote to \`/etc\` and \`/var\` stays on its nodes. A node that cannot wait goes back by hand: \`rpm-ostree rollback --reboot\` boots what it ran before.`,
     `### What changes in \`${fleet.branch}\`\n\n${fileList(files, good)}\n\nWhat decides no image (\`coxswain.yaml\`, templates, workflows) stays as it is.`,
     `### Afterwards\n\n${afterwards(fleet, { elsewhere, next })}`,
   ];
