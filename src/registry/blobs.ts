@@ -13,7 +13,10 @@ export interface BlobContent {
   open(range?: ByteRange): Promise<ReadableStream<Uint8Array>>;
 }
 
-type Blobs = Pick<RegistryClient, 'hasBlob' | 'getBlob' | 'openBlob' | 'uploadBlob' | 'mountBlob'>;
+type Blobs = Pick<
+  RegistryClient,
+  'hasBlob' | 'getBlob' | 'openBlob' | 'uploadBlob' | 'ensureBlob' | 'mountBlob'
+>;
 
 const octets = 'application/octet-stream';
 
@@ -75,6 +78,27 @@ export function createBlobs(transport: Transport): Blobs {
     return descriptor;
   }
 
+  async function ensureBlob(repository: Repository, content: BlobContent): Promise<'present' | 'copied'> {
+    const { digest, size } = content.descriptor;
+    const query = `mount=${encodeURIComponent(digest)}&from=${encodeURIComponent(repository.path)}`;
+    const answer = await transport.send({
+      method: 'POST',
+      repository,
+      push: true,
+      url: transport.url(repository, `blobs/uploads/?${query}`),
+      doing: `looking for ${digest} in ${formatRepository(repository)}`,
+      answers: [201, 202, 400, 404, 405],
+      mayLack: true,
+    });
+    if (answer.status === 201) return 'present';
+    const session = answer.status === 202 ? answer : undefined;
+    // A registry that takes the question amiss is asked in the plain way.
+    if (session === undefined && (await hasBlob(repository, digest))) return 'present';
+    const body = { size, open: (range?: ByteRange) => content.open(range) };
+    await upload(transport, repository, digest, body, session);
+    return 'copied';
+  }
+
   async function mountBlob(repository: Repository, digest: Digest, from: Repository): Promise<boolean> {
     if (repository.registry !== from.registry) return false;
     if (sameRepository(repository, from)) return hasBlob(repository, digest);
@@ -95,7 +119,7 @@ export function createBlobs(transport: Transport): Blobs {
     return false;
   }
 
-  return { hasBlob, getBlob, openBlob, uploadBlob, mountBlob };
+  return { hasBlob, getBlob, openBlob, uploadBlob, ensureBlob, mountBlob };
 }
 
 function blobRequest(transport: Transport, repository: Repository, digest: Digest) {

@@ -64,6 +64,11 @@ export interface RegistryClient {
     content: Uint8Array | BlobContent,
     options?: { readonly absent?: boolean },
   ): Promise<Descriptor>;
+  /**
+   * Uploads a blob unless it is there, by one request less than looking first: the registry is asked to mount it from
+   * its own repository, and where it cannot, it has opened an upload.
+   */
+  ensureBlob(repository: Repository, content: BlobContent): Promise<'present' | 'copied'>;
   /** Takes a blob over from another repository of the same registry; false where that did not work. */
   mountBlob(repository: Repository, digest: Digest, from: Repository): Promise<boolean>;
   /** All tags; none for a repository that does not exist. */

@@ -14,10 +14,10 @@ export interface CopyReport {
   bytes: number;
 }
 
-/** Questions at a time: each is a round trip and nothing else. */
-const parallelQuestions = 16;
-/** Blobs under way at a time. */
-const parallelTransfers = 8;
+/** Mounts at a time: each is a round trip and nothing else. */
+const parallelMounts = 16;
+/** Blobs under way between registries at a time. */
+const parallelStreams = 8;
 
 /**
  * Copies an image or an index with all its images, byte for byte, and then tags it in the given order. Blobs come
@@ -74,9 +74,9 @@ export async function copyContent(
     seen.add(blob.digest);
     return first;
   });
-  const slot = createSlots(parallelTransfers);
-  await inParallel(blobs, async (blob) => {
-    const how = await copyBlob(client, blob, from, to, slot);
+  const parallel = from.registry === to.registry ? parallelMounts : parallelStreams;
+  await inParallel(blobs, parallel, async (blob) => {
+    const how = await copyBlob(client, blob, from, to);
     report[how] += 1;
     if (how === 'copied') report.bytes += blob.size;
   });
@@ -87,40 +87,22 @@ async function copyBlob(
   blob: Descriptor,
   from: Repository,
   to: Repository,
-  slot: Slots,
 ): Promise<'mounted' | 'copied' | 'present'> {
   if (from.registry === to.registry && (await client.mountBlob(to, blob.digest, from))) return 'mounted';
-  if (await client.hasBlob(to, blob.digest)) return 'present';
   const content = { descriptor: blob, open: (range?: ByteRange) => client.openBlob(from, blob, range) };
-  await slot(() => client.uploadBlob(to, content, { absent: true }));
-  return 'copied';
+  return client.ensureBlob(to, content);
 }
 
 function putBytes(client: RegistryClient, to: Repository, manifest: Manifest, name: string): Promise<Digest> {
   return client.putManifest(to, name, manifest.bytes, manifest.descriptor.mediaType);
 }
 
-type Slots = <T>(work: () => Promise<T>) => Promise<T>;
-
-/** Lets so many pieces of work run at a time; the others wait in order. */
-function createSlots(count: number): Slots {
-  const waiting: (() => void)[] = [];
-  let free = count;
-  return async (work) => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free += 1;
-      else next();
-    }
-  };
-}
-
 /** The first failure stops the rest from being started, and is thrown once those under way have ended. */
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+async function inParallel<T>(
+  items: readonly T[],
+  parallel: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   const waiting = [...items];
   const failures: unknown[] = [];
   const worker = async (): Promise<void> => {
@@ -132,6 +114,6 @@ async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<voi
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(parallelQuestions, items.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
   if (failures.length > 0) throw failures[0];
 }

@@ -48,6 +48,41 @@ function challenge(extra = ''): Record<string, string> {
   return { 'www-authenticate': `Bearer realm="https://auth.example/token",service="a, b"${extra}` };
 }
 
+describe('a blob that is to be there', () => {
+  const bytes = Buffer.from('layer');
+  const blob = digestOf(bytes);
+  const content = {
+    descriptor: { mediaType: 'application/octet-stream', digest: blob, size: bytes.length },
+    open: async () => new Blob([bytes]).stream(),
+  };
+  const query = { mount: blob, from: 'acme/os' };
+
+  it('is neither looked for nor sent where the registry mounts it from its own repository', async () => {
+    nock(host).post('/v2/acme/os/blobs/uploads/').query(query).reply(201);
+    expect(await client.ensureBlob(repository, content)).toBe('present');
+    expect(client.counters.requests).toBe(1);
+  });
+
+  it('goes into the upload that the registry opens where it has none', async () => {
+    nock(host).post('/v2/acme/os/blobs/uploads/').query(query).reply(202, '', { location: '/upload/1' });
+    nock(host).put('/upload/1', 'layer').query({ digest: blob }).reply(201);
+    expect(await client.ensureBlob(repository, content)).toBe('copied');
+    expect(client.counters.requests).toBe(2);
+  });
+
+  it('is looked for where the registry takes that question amiss', async () => {
+    nock(host).post('/v2/acme/os/blobs/uploads/').query(query).twice().reply(400, { errors: [] });
+    nock(host).head(`/v2/acme/os/blobs/${blob}`).reply(200);
+    expect(await client.ensureBlob(repository, content)).toBe('present');
+    nock(host)
+      .head(`/v2/acme/os/blobs/${blob}`)
+      .reply(404, undefined, { 'content-type': 'application/json' });
+    nock(host).post('/v2/acme/os/blobs/uploads/').reply(202, '', { location: '/upload/2' });
+    nock(host).put('/upload/2', 'layer').query({ digest: blob }).reply(201);
+    expect(await client.ensureBlob(repository, content)).toBe('copied');
+  });
+});
+
 describe('token login', () => {
   it('asks the token endpoint with Basic, and keeps the token for the scope', async () => {
     nock(host)
