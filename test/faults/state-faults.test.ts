@@ -84,7 +84,7 @@ describe('start-rollout, disturbed at each of its steps at the state branch', ()
       }
     }
     console.log(`start-rollout: ${points} injection points at ${steps} steps of git; nothing lost`);
-  }, 120_000);
+  }, 600_000);
 });
 
 /** Releases something to another fleet, on the same branch. */
