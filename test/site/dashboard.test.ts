@@ -46,6 +46,17 @@ describe('renderDashboard', () => {
     expect(shown).toContain('Who is offered what on aarch64');
   });
 
+  it('says of a release without evidence who accepted that, and why', () => {
+    const fleet = fleetOf('stable', 2, [
+      { version: versionOf(1), metadata: { rollout: { start_percentage: 1 } } },
+    ]);
+    const records = { [versionOf(1)]: { acceptedMissingEvidence: { reason: evil, by: 'Ada' } } };
+    const shown = renderDashboard(siteInput({ fleets: [{ ...fleet, state: { ...fleet.state, records } }] }));
+    expect(text(shown)).toContain('no evidence accepted by Ada:');
+    expect(shown).not.toContain('<script>alert');
+    expect(text(page)).not.toContain('no evidence');
+  });
+
   it('lists barriers and dead-ends, and links reasons that are addresses', () => {
     expect(text(page)).toContain(`barrier ${versionOf(1)} new keys`);
     expect(page).toContain('<a href="https://example.invalid/dead" rel="noopener noreferrer">');
