@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/config.ts';
 import type { Examination } from '../../src/doctor/doctor.ts';
+import { pushAcceptance } from '../../src/evidence/acceptance.ts';
 import { Git } from '../../src/host/git.ts';
 import { silentLog } from '../../src/host/log.ts';
 import { promoteImage } from '../../src/production/promote-image.ts';
@@ -357,6 +358,29 @@ describe('doctor has one finding, with a remedy, for', () => {
       );
       expect(checks, found.text).toEqual([check]);
       expect(found.exitCode).toBe(1);
+    } finally {
+      await client.putManifest(config.image, version, before.bytes, before.descriptor.mediaType);
+    }
+  });
+
+  it('no image without evidence, where somebody has answered for that', async () => {
+    const place = await copyOf();
+    const { client, config } = place.project;
+    const version = place.versions[1] as string;
+    const before = await client.getManifest(atTag(config.image, version));
+    const image = parseDigest(
+      await newImage({ tag: version, created: '2026-07-25T12:00:00Z', labels: labelsOf(version) }),
+    );
+    try {
+      await replaceEverywhere(place, before.descriptor.digest, image);
+      const checks = async () => (await examine(place)).findings.map(({ check }) => check);
+      expect(await checks()).toEqual(['evidence']);
+      const { descriptor } = await client.getManifest(atDigest(config.image, image));
+      const acceptance = { reason: 'no machine', by: 'Ada', at: now, testsTree: '0'.repeat(40) };
+      await pushAcceptance(client, config.image, descriptor, { ...acceptance, fleet: 'stable' });
+      expect(await checks()).toEqual(['evidence']);
+      await pushAcceptance(client, config.image, descriptor, { ...acceptance, fleet: 'testing' });
+      expect(await checks()).toEqual([]);
     } finally {
       await client.putManifest(config.image, version, before.bytes, before.descriptor.mediaType);
     }
