@@ -20,3 +20,5 @@ export const readBoot = (answer: unknown) => bootAnswer.parse(answer);
 export const readPullRequest = (answer: unknown) => pullRequestAnswer.parse(answer);
 /** `open-promotion` answers one entry an edge; the demo has one edge. */
 export const readPromotion = (answer: unknown) => promotionAnswer.parse([answer].flat()[0]);
+export const readExamination = (answer: unknown) =>
+  z.object({ findings: z.array(z.unknown()), images: z.number() }).parse(answer);

@@ -5,7 +5,7 @@ import { writeFileAtomically } from '../host/files.ts';
 import { simulate } from '../simulation/simulation.ts';
 import { parseUpdateMetadata } from '../updates/metadata.ts';
 import { parseReleaseIndex } from '../updates/releases.ts';
-import { readBoot, readBuild, readPullRequest } from './answers.ts';
+import { readBoot, readBuild, readExamination, readPullRequest } from './answers.ts';
 import { skopeoDigest } from './digests.ts';
 import { askAsNode, withStaticServer } from './node.ts';
 import { offersOverTime } from './offers.ts';
@@ -137,6 +137,14 @@ async function showOutcome(
       value: undefined,
       what: `${answers.filter((answer) => answer.offered !== undefined).length} of ${answers.length} rings are offered the update`,
     };
+  });
+
+  stage.chapter('The published site, examined from outside');
+  await stage.step('doctor', async () => {
+    // A finding that is an error ends the demo: exit code 1.
+    const { findings, images } = readExamination(await scene.coxswain(['doctor', '--site', site]));
+    if (findings.length > 0) throw new Error(`doctor has found something: ${JSON.stringify(findings)}`);
+    return { value: undefined, what: `no finding, ${images} images in graphs` };
   });
 
   stage.chapter('How a thousand nodes of stable would take it, simulated');
