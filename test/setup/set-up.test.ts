@@ -1,10 +1,12 @@
-import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { exec } from '../../src/host/exec.ts';
 import { silentLog } from '../../src/host/log.ts';
 import { findTool } from '../../src/host/tools.ts';
 import { programsOf } from '../../src/setup/needs.ts';
 import { setUp } from '../../src/setup/set-up.ts';
+import { cliFolder } from '../support/build-cli.ts';
 import { temporaryFolder } from '../support/repository.ts';
 
 // As root, as in the containers that CI and these tests run in; apt-get is a recorder in PATH.
@@ -58,6 +60,43 @@ describe.skipIf(process.getuid?.() !== 0)('setUp', () => {
       'apt-get install --yes --no-install-recommends buildah git',
       'apt-get update',
       'apt-get install --yes --no-install-recommends buildah git',
+    ]);
+  });
+
+  it('takes sudo without a password where the user is not root', async () => {
+    await program('sudo', 'shift; exec "$@"');
+    await program('apt-cache', 'exit 0');
+    await program('apt-get', 'test "$DEBIAN_FRONTEND" = noninteractive');
+    for (const name of ['sh', 'grep', 'env', 'true'])
+      await symlink(findTool(name) as string, join(folder, 'bin', name));
+    await chmod(folder, 0o777);
+    await chmod(record, 0o666);
+    const main = join(folder, 'program');
+    await cp(cliFolder, main, { recursive: true });
+    const { stdout } = await exec(
+      'setpriv',
+      [
+        '--reuid=65534',
+        '--regid=65534',
+        '--clear-groups',
+        process.execPath,
+        join(main, 'main.mjs'),
+        'set-up-host',
+        '--for',
+        'build-image',
+      ],
+      {
+        env: { PATH: join(folder, 'bin') },
+      },
+    );
+    expect(stdout).toMatch(/installed: buildah fuse-overlayfs git uidmap/);
+    const calls = (await readFile(record, 'utf8')).split('\n').filter((line) => line.startsWith('sudo'));
+    expect(calls).toEqual([
+      'sudo -n true',
+      'sudo -n true',
+      expect.stringMatching(
+        /^sudo -n env DEBIAN_FRONTEND=noninteractive .*apt-get .*install --yes .* buildah fuse-overlayfs git uidmap$/,
+      ),
     ]);
   });
 

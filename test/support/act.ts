@@ -4,6 +4,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { beforeEach } from 'vitest';
 import { z } from 'zod';
 import { cliFolder } from './build-cli.ts';
 
@@ -17,6 +18,13 @@ export function findAct(): string | undefined {
   });
   const act = join(folder.trim(), 'bin/act');
   return existsSync(act) ? act : undefined;
+}
+
+/** Call it in a describe block: its tests are skipped, and counted as such, where there is no runner. */
+export function skipWithoutAct(act: string | undefined): void {
+  beforeEach(({ skip }) => {
+    if (act === undefined) skip('act, which runs workflows, is not here (script/workflow-tools says why)');
+  });
 }
 
 export interface RunOptions {
