@@ -1,3 +1,4 @@
+import { vi } from 'vitest';
 import { readCandidate } from '../../src/build/candidate.ts';
 import type { PromotionAnswer } from '../../src/promotion/open-promotion.ts';
 import { atTag } from '../../src/registry/reference.ts';
@@ -6,6 +7,9 @@ import openPromotion from '../../src/verbs/open-promotion.ts';
 import startRollout from '../../src/verbs/start-rollout.ts';
 import { contextAt, createProject, promote, publishBase, type TestProject } from '../support/project.ts';
 import { at, commitFiles } from '../support/repository.ts';
+
+// Hundreds of git processes each: seconds on a quiet machine, much more where others work, too.
+vi.setConfig({ testTimeout: 120_000 });
 
 export const hour = 3600;
 /** 2026-07-25T17:20:00Z, a saturday. */
