@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildBaseImage } from '../../src/demo/base-images.ts';
@@ -18,10 +19,13 @@ let place: Workplace;
 let repository: string;
 let git: Git;
 let kills = 0;
+/** Who is killed cannot tidy up. */
+let temporary: string;
 let leave: () => void;
 let left: Promise<void>;
 
 beforeAll(async () => {
+  temporary = await mkdtemp(join(tmpdir(), 'coxswain-killed-'));
   await new Promise<void>((entered, failed) => {
     left = withWorkplace(async (workplace) => {
       place = workplace;
@@ -50,6 +54,7 @@ beforeAll(async () => {
 afterAll(async () => {
   leave();
   await left;
+  await rm(temporary, { recursive: true, force: true });
 });
 
 describe('a verb that is killed and run again', () => {
@@ -145,7 +150,7 @@ function runAt(args: readonly string[], time: number, killAfter?: number): Promi
   const when = args[0] === 'init' ? [] : ['--now', String(time)];
   return cli([...args, ...when], {
     cwd: repository,
-    env: place.env,
+    env: { ...place.env, TMPDIR: temporary },
     ...(killAfter === undefined ? {} : { killAfter }),
   });
 }
