@@ -46,7 +46,12 @@ export async function readContents(
   for (const { children, referrers } of manifests.values()) {
     for (const digest of [...children, ...referrers]) untagged.delete(digest);
   }
-  return { tags, manifests, untagged };
+  return { tags: inOrder(tags), manifests: inOrder(manifests), untagged };
+}
+
+/** Answers come in any order; what is told of them should be the same each time. */
+function inOrder<K extends string, V>(map: ReadonlyMap<K, V>): ReadonlyMap<K, V> {
+  return new Map([...map].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 async function readHeld(
