@@ -65,10 +65,12 @@ async function benchKind(
       add('pull and mount', since(started));
       const place = join(folder, `${kind}-${run}`);
       await mkdir(place);
+      const test = join(place, '10-release.sh');
+      await writeFile(test, '#!/bin/sh\ncat /etc/os-release\n', { mode: 0o755 });
       const prepared = await prepareImage({ root, image: kind, folder: place, log: silentLog });
       const result = await bootPrepared(prepared, {
         architecture,
-        tests: [],
+        tests: [{ name: '10-release.sh', path: test }],
         environment: {},
         outputFolder: join(place, 'output'),
         log: silentLog,
@@ -101,6 +103,7 @@ function addParts({ seconds, timeline }: BootReport, add: (what: string, value: 
   add('kernel', length('kernel'));
   add('initrd, running', length('initrd'));
   add('systemd, or the first process', length('system'));
+  add('tests (one, a line of shell)', length('test'));
   add('reports and power-off', length('end'));
 }
 
