@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { a as verbHelp, i as programHelp, o as commonInputs, s as readArguments } from "./chunks/cli.mjs";
-import { b as UsageError, c as styled, f as writeFileAtomically, o as createLog, x as messageOf } from "./chunks/host.mjs";
+import { c as programHelp, d as readArguments, l as verbHelp, s as needsRoot, u as commonInputs } from "./chunks/cli.mjs";
+import { O as UsageError, b as writeFileAtomically, c as runAgainAsRoot, g as styled, k as messageOf, m as createLog } from "./chunks/host.mjs";
 import { readdir } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,6 +23,10 @@ async function main(args) {
 	}
 	if (!names.includes(name)) throw new UsageError(`no verb ${JSON.stringify(name)}; the verbs are ${names.join(", ")}`);
 	const verb = await loadVerb(name);
+	if (process.env.COXSWAIN_INPUTS !== void 0 && rest.length === 0) {
+		const { runAsAction } = await import("./chunks/cli.mjs").then((n) => n.t);
+		return runAsAction(name, verb, process.env);
+	}
 	if (rest.includes("--help") || rest.includes("-h")) {
 		process.stdout.write(verbHelp(name, verb));
 		return 0;
@@ -31,6 +35,8 @@ async function main(args) {
 		...commonInputs,
 		...verb.inputs
 	}, rest);
+	const code = needsRoot(verb, process.env) ? await runAgainAsRoot() : void 0;
+	if (code !== void 0) return code;
 	const common = readCommon(values);
 	const context = {
 		log: createLog(common),

@@ -1,10 +1,12 @@
 import { a as parseContainerfile, n as findBase, r as repinBase } from "./containerfile.mjs";
 import { i as nextFleets, r as fleetTip, t as entryFleets } from "./fleets.mjs";
-import { i as baseBranch, r as withdrawProposal, t as proposeChanges } from "./forge.mjs";
-import { h as formatTime, m as formatDuration, v as InputError } from "./host.mjs";
-import { S as formatRepository, h as NotFoundError, l as readImage, v as atDigest, w as isTag, x as formatReference, y as atTag } from "./registry.mjs";
+import { a as proposeChanges, l as baseBranch, s as withdrawProposal } from "./forge.mjs";
+import { C as formatTime, E as InputError, S as formatDuration, i as table, n as codeBlock, t as code } from "./host.mjs";
+import { A as parseReference, C as atTag, E as formatRepository, O as isTag, S as atDigest, T as formatReference, s as readImage, x as NotFoundError } from "./registry.mjs";
+import { a as defaultUpstream } from "./config.mjs";
 import { a as landmarksBetween, c as doubtOf, f as standingOf, s as describeStanding } from "./upstream.mjs";
-import { o as refreshFileName } from "./build.mjs";
+import { a as readCandidate, p as findBuilt, u as refreshFileName } from "./build.mjs";
+import { a as comparePackages, o as samePackages, t as readPackages } from "./packages.mjs";
 // src/base/base-image.ts
 const versionLabel = "org.opencontainers.image.version";
 /** What the base's tag points at now, by one HEAD. @throws InputError when there is no such tag */
@@ -79,67 +81,73 @@ function versionOfTag(config, pinned) {
 function repinProposal(options) {
 	const { config, fleet, from, to, view } = options;
 	const stream = `stream ${config.stream}`;
-	const title = from === void 0 ? `Pin base image ${to.version} (${stream})` : from.version === to.version ? `Base image ${to.version} was built again (${stream})` : `Base image ${from.version ?? short(from.digest)} → ${to.version} (${stream})`;
+	const title = `${from === void 0 ? `Pin base image ${to.version}` : from.version === to.version ? `Base image ${to.version} was built again` : `Base image ${from.version ?? short(from.digest)} → ${to.version}`} (${stream}${view?.onTheWayTo === void 0 ? "" : ", a barrier"})`;
 	const lead = view?.onTheWayTo !== void 0 ? `Base ${to.version} is a barrier upstream, on the way to ${view.onTheWayTo}: a fleet that skips it cannot release anything newer. That one is proposed when this is merged.` : from === void 0 ? `\`${config.containerfile}\` names \`${formatReference(config.base)}\` without a digest, so that a build says nothing about what it was built on. This pins what the tag points at now.` : `\`${formatReference(config.base)}\` points at another build than the one pinned in \`${config.containerfile}\`.`;
-	const rows = [
-		[
+	const skipped = view?.barriers[0]?.version;
+	const paragraphs = [
+		lead,
+		...skipped === void 0 ? [] : [`> [!WARNING]\n> **start-rollout will refuse a release on this base**: you need a release on base ${skipped} first (\`coxswain watch-base --base-version ${skipped}\`). So this is a draft.`],
+		table([
 			"",
-			"now",
-			"proposed"
-		],
-		[
-			"---",
-			"---",
-			"---"
-		],
-		[
 			"version",
-			code(from?.version),
-			code(to.version)
-		],
-		[
-			"digest",
-			code(from?.digest),
-			code(to.digest)
-		],
-		[
 			"created",
-			from?.created ?? "unknown",
-			to.created ?? "unknown"
-		],
-		[
-			"stream",
-			code(config.stream),
-			code(config.stream)
-		]
+			"digest"
+		], [...from === void 0 ? [] : [["now", ...buildRow(from)]], ["proposed", ...buildRow(to)]]),
+		fullDigests(from, to),
+		...view === void 0 ? [] : [upstreamSection(config, view)],
+		whatHappensNext(config, fleet),
+		"To skip this base, close this pull request: it stays closed until the tag moves on. Commits that you add to its branch are kept."
 	];
+	const ready = skipped === void 0;
 	return {
-		...proposal(options, title, [
-			lead,
-			(from === void 0 ? rows.map(([name = "", , now = ""]) => [name, now]) : rows).map((row) => `| ${row.join(" | ")} |`).join("\n"),
-			...view === void 0 ? [] : [upstreamSection(view)],
-			whatHappensNext(config, fleet)
-		]),
-		ready: (view?.barriers.length ?? 0) === 0
+		...proposal(options, title, paragraphs),
+		ready,
+		subject: `base ${to.digest}`
 	};
 }
+function buildRow({ version, created, digest }) {
+	const time = created === void 0 ? void 0 : Date.parse(created) / 1e3;
+	return [
+		version === void 0 ? "unknown" : code(version),
+		time === void 0 || Number.isNaN(time) ? created ?? "unknown" : formatTime(Math.floor(time)),
+		code(`sha256:${short(digest)}…`)
+	];
+}
+/** Whole digests make a table wider than GitHub's column. */
+function fullDigests(from, to) {
+	const lines = [...from === void 0 ? [] : [`now       ${from.digest}`], `proposed  ${to.digest}`];
+	return `<details><summary>Full digests</summary>\n\n${codeBlock(lines.join("\n"))}\n\n</details>`;
+}
 /** What upstream does with the base. It says the same at any time, as long as upstream does nothing. */
-function upstreamSection({ standing, barriers, deadends }) {
-	const [skipped] = barriers;
+function upstreamSection(config, { standing, barriers, deadends }) {
 	return `### Upstream\n\n${[
 		...describeStanding(standing),
 		...barriers.map(({ version, reason }) => `passes the barrier ${version}: ${reason}`),
 		...deadends.map(({ version, reason }) => `passes the dead-end ${version}: ${reason}`),
-		...skipped === void 0 ? [] : [`**start-rollout will refuse a release on this base**: you need a release on base ${skipped.version} first (\`coxswain watch-base --base-version ${skipped.version}\`)`],
 		...barriers.length === 0 && deadends.length === 0 ? ["no barrier and no dead-end is passed on the way"] : [],
-		...doubtOf(standing) === void 0 ? [] : ["start-rollout needs `--accept-upstream`, too, if nothing has changed upstream by then"]
+		...doubtOf(standing) === void 0 ? [] : ["start-rollout needs `--accept-upstream`, too, if nothing has changed upstream by then"],
+		...sources(config)
 	].map((fact) => `- ${fact}`).join("\n")}`;
 }
-/** The pull request that builds again on the same base. @param builtAt UNIX seconds */
+/** Where to read on. Fedora has a page for people, too. */
+function sources({ base, upstream, architectures }) {
+	if (upstream === void 0) return [];
+	const notes = `https://fedoraproject.org/coreos/release-notes/?arch=${architectures[0]}&stream=${base.tag}`;
+	return [[...upstream.updates === defaultUpstream(base)?.updates ? [`[release notes](${notes})`] : [], `[update guidance](${upstream.updates})`].join(" · ")];
+}
+/**
+* The pull request that builds again on the same base. Declined, it comes back when the build is older by another
+* `refresh`.
+* @param options.builtAt UNIX seconds, as `now`
+*/
 function refreshProposal(options) {
-	const { config, fleet, baseVersion, builtAt } = options;
+	const { config, fleet, baseVersion, builtAt, now } = options;
+	const periods = Math.floor((now - builtAt) / config.refresh);
 	const on = baseVersion === void 0 ? "the same base" : `base ${baseVersion}`;
-	return proposal(options, `Refresh: build ${fleet.name} again on ${on}`, [`The newest build of fleet \`${fleet.name}\` was made on ${formatTime(builtAt)}, more than ${formatDuration(config.refresh)} ago, and \`${formatReference(config.base)}\` has not moved since. A new build takes in what your Containerfile fetches: packages, and their security fixes.`, whatHappensNext(config, fleet)]);
+	return {
+		...proposal(options, `Refresh: build ${fleet.name} again on ${on}`, [`The newest build of fleet \`${fleet.name}\` was made on ${formatTime(builtAt)}, more than ${formatDuration(config.refresh)} ago, and \`${formatReference(config.base)}\` has not moved since. A new build takes in what your Containerfile fetches: packages, and their security fixes.`, whatHappensNext(config, fleet)]),
+		subject: `refresh ${formatTime(builtAt)} ${periods}`
+	};
 }
 function proposal({ fleet }, title, paragraphs) {
 	return {
@@ -159,9 +167,6 @@ function whatHappensNext(config, fleet) {
 		`Merged, it is promoted to \`${formatRepository(config.image)}\` as it was tested, and rolls out to fleet \`${fleet.name}\` by \`${fleet.template}\`.`,
 		...next
 	].map((step, index) => `${index + 1}. ${step}`).join("\n")}`;
-}
-function code(text) {
-	return text === void 0 ? "unknown" : `\`${text}\``;
 }
 function short(digest) {
 	return digest.slice(7, 19);
@@ -213,6 +218,48 @@ async function chooseBase(options) {
 		...doubt === void 0 || accept.includes(doubt.doubt) ? {} : { blocked: `${doubt.why}; --accept-upstream ${doubt.doubt} proposes it all the same` }
 	};
 }
+// src/base/no-change.ts
+const noEffect = "no effective change";
+/**
+* Whether a refresh that is proposed came to nothing: its build is there, and has the very packages of the fleet's
+* newest release. What cannot be compared (not built yet, no rpm database) did not come to nothing.
+* @param options.tip where the fleet's branch is
+* @returns why it is to be closed, for people
+*/
+async function withoutEffect(project, options) {
+	const { client, config, git, forge } = project;
+	const { pullRequest, tip, state } = options;
+	const commit = pullRequest.headCommit;
+	if (pullRequest.comments.some(({ key }) => key === "closed")) return void 0;
+	if ((await forge.branches.changedFiles(tip, commit)).join() !== ".coxswain/refresh") return void 0;
+	const newest = state.releases.releases.at(-1);
+	const released = newest?.["oci-index"] ?? newest?.["oci-images"]?.[0]?.["digest-ref"];
+	if (newest === void 0 || released === void 0 || released === "") return void 0;
+	try {
+		const candidate = await readCandidate({
+			git,
+			config,
+			client,
+			commit
+		});
+		const built = await findBuilt(client, config, candidate);
+		if (built === void 0) return void 0;
+		const before = await readPackages(client, parseReference(released));
+		const after = await readPackages(client, built);
+		if (before === void 0 || after === void 0) return void 0;
+		if (!samePackages(comparePackages(before, after))) return void 0;
+		return `Closed: ${noEffect}. The new build \`${candidate.version}\` has the same ${after.length} packages as release \`${newest.version}\`.`;
+	} catch (error) {
+		if (error instanceof InputError) return void 0;
+		throw error;
+	}
+}
+/** Whether we closed the pull request of this very commit because it came to nothing. */
+async function cameToNothing(forge, branches, commit) {
+	const last = await forge.pullRequests.latest(branches);
+	if (last?.state !== "closed" || last.headCommit !== commit) return false;
+	return last.comments.some(({ body }) => body.includes(noEffect));
+}
 // src/base/refresh.ts
 /** UNIX seconds at which a fleet's newest build was made; undefined before its first release. */
 function newestBuildTime(state) {
@@ -233,13 +280,14 @@ async function dueRefresh(branches, options) {
 	const merged = await dateOn(branches, options.tip);
 	if (merged !== void 0 && now - merged <= refresh) return void 0;
 	const proposed = options.proposed === void 0 ? void 0 : await dateOn(branches, options.proposed);
-	const date = proposed !== void 0 && now - proposed <= refresh ? proposed : now;
+	const kept = proposed !== void 0 && now - proposed <= refresh;
 	return {
 		change: {
 			path: refreshFileName,
-			content: `${formatTime(date)}\n`
+			content: `${formatTime(kept ? proposed : now)}\n`
 		},
-		builtAt
+		builtAt,
+		proposed: kept
 	};
 }
 async function dateOn(branches, commit) {
@@ -263,7 +311,7 @@ async function watchBase(project, options) {
 	return answers;
 }
 async function watchFor(project, options) {
-	const { fleet, digest, now, baseVersion, accept = [] } = options;
+	const { fleet, digest, now, baseVersion, accept = [], again = false } = options;
 	const { config, client, forge } = project;
 	const tip = await fleetTip(forge.branches, fleet);
 	const { text, pinned } = await readPin(project, fleet, tip);
@@ -297,7 +345,8 @@ async function watchFor(project, options) {
 				changes: [{
 					path: config.containerfile,
 					content
-				}]
+				}],
+				again
 			});
 			return {
 				fleet: fleet.name,
@@ -336,23 +385,54 @@ async function watchFor(project, options) {
 		...why
 	};
 	const head = baseBranch(fleet.name);
+	const state = await project.state.readFleet(fleet.name);
+	const proposed = await forge.branches.resolve(head);
 	const refresh = await dueRefresh(forge.branches, {
-		state: await project.state.readFleet(fleet.name),
+		state,
 		tip,
-		proposed: await forge.branches.resolve(head),
+		proposed,
 		refresh: config.refresh,
 		now
 	});
 	if (refresh !== void 0) {
+		const branches = {
+			head,
+			base: fleet.branch
+		};
+		const open = await forge.pullRequests.find(branches);
+		if (open === void 0 && refresh.proposed && !again && await cameToNothing(forge, branches, proposed)) return {
+			...unmoved,
+			pullRequest: void 0,
+			action: "none",
+			title: void 0
+		};
+		const noChange = open === void 0 || again ? void 0 : await withoutEffect(project, {
+			pullRequest: open,
+			tip,
+			state
+		});
+		if (noChange !== void 0) {
+			const { action, pullRequest } = await withdrawProposal(forge, branches, noChange);
+			return {
+				...unmoved,
+				pullRequest: pullRequest?.number,
+				action,
+				title: pullRequest?.title,
+				noChange
+			};
+		}
+		const { builtAt, change } = refresh;
 		const proposal = refreshProposal({
 			config,
 			fleet,
 			baseVersion: version,
-			builtAt: refresh.builtAt
+			builtAt,
+			now
 		});
 		const { action, pullRequest } = await proposeChanges(forge, proposal, {
 			tip,
-			changes: [refresh.change]
+			changes: [change],
+			again
 		});
 		return {
 			...unmoved,

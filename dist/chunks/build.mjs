@@ -1,13 +1,111 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
-import { a as requireTools, d as withTemporaryFolder, i as findTool, r as exec, v as InputError, x as messageOf, y as OutsideError } from "./host.mjs";
-import { C as isDigest, S as formatRepository, _ as goArchitecture, b as digestOf, d as isLoopback, l as readImage, o as copyImage, p as mediaTypes, v as atDigest, w as isTag, x as formatReference, y as atTag } from "./registry.mjs";
-import "./config.mjs";
+import { D as OutsideError, E as InputError, d as findTool, k as messageOf, l as readContainerStorage, o as requireSpace, p as requireTools, u as exec, y as withTemporaryFolder } from "./host.mjs";
+import { C as atTag, D as isDigest, E as formatRepository, F as goArchitecture, N as architectureOfGo, O as isTag, S as atDigest, T as formatReference, _ as isIndex, a as resolveInLayout, b as isLoopback, i as layoutReader, m as setTags, n as copyAttached, p as copyImage, r as inLayout, s as readImage, v as mediaTypes, w as digestOf } from "./registry.mjs";
+import { i as urgentTemplate } from "./config.mjs";
 import { a as parseContainerfile, i as stagesOnBase, n as findBase, t as externalStages } from "./containerfile.mjs";
 import { t as require_ignore } from "./balena-dockerignore.mjs";
 import { chmod, lutimes, mkdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createHash } from "node:crypto";
+import { tmpdir } from "node:os";
 import { spawn } from "node:child_process";
+// src/build/space.ts
+/** How much larger the files of an image are than its layers as they are downloaded: 2.5 to 3 of Fedora CoreOS. */
+const unpackedShare = 3;
+/** Bytes of the layers of an image as they are downloaded. */
+function downloadSize(image) {
+	return image.manifest.json.layers.reduce((sum, { size }) => sum + size, 0);
+}
+/** About how many bytes the files of an image take. */
+function unpackedSize(image) {
+	return downloadSize(image) * unpackedShare;
+}
+/** About how many bytes an image takes in buildah's storage. */
+function storedSize(image, { driver }) {
+	if (driver !== "vfs") return unpackedSize(image);
+	let below = 0;
+	let sum = 0;
+	for (const { size } of image.manifest.json.layers) {
+		below += size * unpackedShare;
+		sum += below;
+	}
+	return sum;
+}
+/** Blobs on their way into buildah's storage. They go to TMPDIR, or else to /var/tmp, whatever `tmpdir()` is. */
+function downloadFolder(env) {
+	return env.TMPDIR === void 0 || env.TMPDIR === "" ? "/var/tmp" : env.TMPDIR;
+}
+/**
+* Makes sure that there is room to build on a base.
+* @param folder where the image goes, when not into a registry
+* @throws InputError where there is not
+*/
+async function requireBuildSpace(base, options) {
+	const storage = await readContainerStorage(options.env);
+	const download = downloadSize(base);
+	const needs = [
+		{
+			folder: storage.folder,
+			bytes: storedSize(base, storage),
+			what: "the base image"
+		},
+		{
+			folder: storage.folder,
+			bytes: storage.driver === "vfs" ? unpackedSize(base) : download,
+			what: "the build"
+		},
+		{
+			folder: downloadFolder(options.env),
+			bytes: download,
+			what: "downloads"
+		},
+		...options.folder === void 0 ? [] : [{
+			folder: options.folder,
+			bytes: 2 * download,
+			what: "the image"
+		}]
+	];
+	await requireSpace(needs);
+}
+/**
+* Makes sure that there is room to boot an image, and one release beside it where updates are rehearsed.
+* @throws InputError where there is not
+*/
+async function requireBootSpace(image, options) {
+	const storage = await readContainerStorage(options.env);
+	const times = options.rehearses ? 2 : 1;
+	await requireSpace([
+		{
+			folder: storage.folder,
+			bytes: times * storedSize(image, storage),
+			what: "the image"
+		},
+		{
+			folder: downloadFolder(options.env),
+			bytes: downloadSize(image),
+			what: "downloads"
+		},
+		{
+			folder: tmpdir(),
+			bytes: times * unpackedSize(image),
+			what: "the disk of the machine"
+		}
+	]);
+}
+// src/build/built.ts
+/** The built image, where the test registry has one for this build key: an index of several architectures. */
+async function findBuilt(client, config, candidate) {
+	const found = await client.resolve(atTag(config.testImage, candidate.tag));
+	return found === void 0 ? void 0 : atDigest(config.testImage, found.digest);
+}
+/** As `findBuilt`, of one architecture; it may be there before the index is. */
+async function findBuiltFor(client, config, candidate, architecture) {
+	return await findBuilt(client, config, candidate) ?? await findBuilt(client, config, { tag: tagFor(config, candidate, architecture) });
+}
+/** The tag of one architecture's image: where there are several, the build key's own is that of the index. */
+function tagFor(config, candidate, architecture) {
+	return config.architectures.length > 1 ? `${candidate.tag}-${architecture}` : candidate.tag;
+}
 // src/build/build-key.ts
 /**
 * The build key: sha256, as 64 hex digits, of a text with one line for each input, each ending in a newline:
@@ -19,6 +117,7 @@ import { spawn } from "node:child_process";
 * architecture <name>                           sorted
 * argument <JSON string> <JSON string>          sorted by name
 * refresh <sha256 of the marker's bytes>        only where there is one
+* roll-back <sha256 of the marker's bytes>      only where there is one
 * file <git mode> <git blob hash> <JSON string> sorted by path
 * ```
 * Sorted means by UTF-16 code units. The number in the first line changes with the form; it is part of the key,
@@ -34,6 +133,7 @@ function buildKey(inputs) {
 		...[...inputs.architectures].sort(compare).map((architecture) => `architecture ${architecture}`),
 		...Object.entries(inputs.buildArguments).sort(([one], [other]) => compare(one, other)).map(([name, value]) => `argument ${JSON.stringify(name)} ${JSON.stringify(value)}`),
 		...inputs.refresh === void 0 ? [] : [`refresh ${sha256(inputs.refresh)}`],
+		...inputs.rollBack === void 0 ? [] : [`roll-back ${sha256(inputs.rollBack)}`],
 		...[...inputs.context].sort((one, other) => compare(one.path, other.path)).map(({ mode, hash, path }) => `file ${mode} ${hash} ${JSON.stringify(path)}`)
 	].map((line) => `${line}\n`).join(""));
 }
@@ -50,6 +150,8 @@ var import_ignore = /* @__PURE__ */ __toESM(require_ignore(), 1);
 const ignoreFileNames = [".containerignore", ".dockerignore"];
 /** A one-line file that watch-base commits to force a rebuild. Part of the build key, never of the context. */
 const refreshFileName = ".coxswain/refresh";
+/** What `roll-back` commits to make an old content a new build. Part of the build key, never of the context. */
+const rollBackFileName = ".coxswain/roll-back.json";
 /**
 * Chooses the files of a commit that the build sees, and that the build key is made of.
 *
@@ -259,9 +361,13 @@ async function readCandidate(options) {
 	const context = selectContext(entries, {
 		containerfile: config.containerfile,
 		tests: config.tests,
-		templates: Object.values(config.fleets).map((fleet) => fleet.template)
+		templates: Object.values(config.fleets).flatMap((fleet) => [fleet.template, urgentTemplate(fleet)])
 	}, await readIgnoreFile(git, entries));
-	const refresh = entries.find((entry) => entry.path === refreshFileName);
+	const marker = async (path) => {
+		const entry = entries.find((each) => each.path === path);
+		return entry === void 0 ? void 0 : readBlob(git, entry.hash);
+	};
+	const [refresh, rollBack] = [await marker(refreshFileName), await marker(rollBackFileName)];
 	const key = buildKey({
 		containerfile: Buffer.from(containerfile),
 		baseDigest: base.reference.digest,
@@ -269,7 +375,8 @@ async function readCandidate(options) {
 		buildArguments: config.buildArguments,
 		stream: config.stream,
 		architectures: config.architectures,
-		...refresh === void 0 ? {} : { refresh: await readBlob(git, refresh.hash) }
+		...refresh === void 0 ? {} : { refresh },
+		...rollBack === void 0 ? {} : { rollBack }
 	});
 	return {
 		commit,
@@ -286,11 +393,6 @@ async function readCandidate(options) {
 		context,
 		unpinned: unpinnedImages(parsed, config)
 	};
-}
-/** The built image, where the test registry has one for this build key. */
-async function findBuilt(client, config, candidate) {
-	const found = await client.resolve(atTag(config.testImage, candidate.tag));
-	return found === void 0 ? void 0 : atDigest(config.testImage, found.digest);
 }
 async function resolveCommit(git, name) {
 	const commit = await git.try([
@@ -415,57 +517,6 @@ function unpinnedImages(parsed, config) {
 	const images = externalStages(parsed).filter((stage) => !ofBase.includes(stage) && !stage.resolved.includes("@sha256:")).map((stage) => stage.resolved);
 	return [...new Set(images)];
 }
-// src/build/materialise.ts
-/**
-* Writes the build context into an empty folder: exactly the hashed files, from git's objects, whatever the work
-* tree, the umask, and git's settings for line ends and filters are. Times are the commit's.
-* @throws InputError for a file that git keeps elsewhere (Git LFS)
-*/
-async function materialiseContext(git, context, folder, committedAt) {
-	const folders = /* @__PURE__ */ new Set([folder]);
-	for (const { path } of context) for (let parent = dirname(path); parent !== "."; parent = dirname(parent)) folders.add(join(folder, parent));
-	for (const each of folders) await mkdir(each, { recursive: true });
-	const byHash = groupByHash(context);
-	const links = [];
-	await readBlobs(git, [...byHash.keys()], async (hash, bytes) => {
-		for (const { path, mode } of byHash.get(hash) ?? []) {
-			if (mode === "120000") {
-				links.push({
-					path,
-					target: bytes
-				});
-				continue;
-			}
-			refuseLargeFilePointer(path, bytes);
-			const file = join(folder, path);
-			await writeFile(file, bytes, { flag: "wx" });
-			await chmod(file, mode === "100755" ? 493 : 420);
-			await utimes(file, committedAt, committedAt);
-		}
-	});
-	for (const { path, target } of links) {
-		await symlink(target, join(folder, path));
-		await lutimes(join(folder, path), committedAt, committedAt);
-	}
-	for (const each of [...folders].reverse()) {
-		await chmod(each, 493);
-		await utimes(each, committedAt, committedAt);
-	}
-}
-function groupByHash(context) {
-	const groups = /* @__PURE__ */ new Map();
-	for (const entry of context) groups.set(entry.hash, [...groups.get(entry.hash) ?? [], entry]);
-	return groups;
-}
-/** The image would get three lines of text instead of the file. */
-function refuseLargeFilePointer(path, bytes) {
-	if (bytes.length > 1024 || !bytes.toString("latin1").startsWith("version https://git-lfs.github.com/spec/")) return;
-	throw new InputError({
-		where: path,
-		problem: "this file is in Git LFS: the commit holds only a pointer to it",
-		remedy: `Commit the file itself, fetch it in the Containerfile, or name ${path} in .containerignore.`
-	});
-}
 // src/build/base-layers.ts
 /**
 * Compares a derived image with its base. Uncompressed digests ("diff ids") prove that a layer is the base's; its
@@ -581,26 +632,28 @@ function createBuildah(options) {
 		});
 		if (exitCode !== 0) throw new OutsideError(title, `buildah ended with exit code ${exitCode}\n  ${lines.join("\n  ")}\n`);
 	}
+	async function push(title, imageId, to, flags) {
+		const digestFile = join(options.folder, "digest");
+		await run(title, [
+			"push",
+			...flags,
+			"--format=oci",
+			`--digestfile=${digestFile}`,
+			imageId,
+			to
+		]);
+		const digest = (await readFile(digestFile, "utf8")).trim();
+		if (!isDigest(digest)) throw new OutsideError("pushing", `buildah named no digest but ${digest}`);
+		return digest;
+	}
 	return {
 		build: async (order) => {
 			const imageIdFile = join(options.folder, "image-id");
 			await run(`building the image for ${order.architecture}`, buildArgumentsOf(order, imageIdFile));
 			return (await readFile(imageIdFile, "utf8")).trim().replace(/^sha256:/, "");
 		},
-		push: async (imageId, to, plainHttp) => {
-			const digestFile = join(options.folder, "digest");
-			await run(`pushing ${formatReference(to)}`, [
-				"push",
-				`--tls-verify=${!plainHttp}`,
-				"--format=oci",
-				`--digestfile=${digestFile}`,
-				imageId,
-				`docker://${formatReference(to)}`
-			]);
-			const digest = (await readFile(digestFile, "utf8")).trim();
-			if (!isDigest(digest)) throw new OutsideError("pushing", `buildah named no digest but ${digest}`);
-			return digest;
-		},
+		push: (imageId, to, plainHttp) => push(`pushing ${formatReference(to)}`, imageId, `docker://${formatReference(to)}`, [`--tls-verify=${!plainHttp}`]),
+		store: (imageId, to) => push(`writing ${formatReference(to)}`, imageId, formatReference(to), []),
 		hasImage: async (imageId) => {
 			return (await exec("buildah", [
 				"images",
@@ -628,68 +681,126 @@ function noteOf(line) {
 function shorten(text) {
 	return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
-// src/build/build.ts
+// src/build/from-production.ts
+/** Annotation of every image that we build: the whole build key, of which the version has eight digits. */
+const buildKeyAnnotation = "coxswain.build-key";
 /**
-* Makes sure that the test registry has the candidate's image under its build key's tag, and returns its digest:
-* of the image, or of an index where there are several architectures. Nothing is built where it is there already.
-* @returns `built`: whether buildah ran
-* @throws OutsideError when the build or a push fails
+* Brings an image back that was built and promoted, and that the test registry has lost since (by retention, say):
+* with its evidence, under the tags that build-image gives. Built again, it would have another commit's time and so
+* another digest, which its version's tag could never lead to.
+* @returns whether it was brought back
 */
-async function buildImage(options) {
-	const { config, client, candidate } = options;
-	const several = config.architectures.length > 1;
-	const images = [];
-	let built = false;
-	for (const architecture of config.architectures) {
-		const result = await ensureImage(options, architecture, several ? `${candidate.tag}-${architecture}` : candidate.tag);
-		images.push({
-			architecture,
-			descriptor: result.descriptor
-		});
-		built ||= result.built;
-	}
-	const [first] = images;
-	const digest = several || first === void 0 ? await putIndex(client, config.testImage, candidate.tag, images) : first.descriptor.digest;
-	return {
-		image: atDigest(config.testImage, digest),
-		built
-	};
-}
-async function ensureImage(options, architecture, tag) {
-	const { config, client, candidate, log } = options;
-	const target = atTag(config.testImage, tag);
-	const { repository, digest } = candidate.base.reference;
-	const base = await readImage(client, atDigest(repository, digest), architecture);
-	const copyBase = () => log.task(`copying the base image to ${formatRepository(config.testImage)}`, () => copyImage(client, {
-		from: atDigest(repository, base.manifest.descriptor.digest),
+async function restoreFromProduction(options) {
+	const { client, config, candidate, log } = options;
+	if (await findBuilt(client, config, candidate) !== void 0) return false;
+	const promoted = atTag(config.image, candidate.version);
+	const manifest = await client.findManifest(promoted).catch((error) => {
+		if (error instanceof InputError) return void 0;
+		throw error;
+	});
+	if (manifest === void 0) return false;
+	const images = await imagesOf(client, config, manifest);
+	if (images.some(({ json }) => json.annotations?.["coxswain.build-key"] !== candidate.key)) return false;
+	const { digest } = manifest.descriptor;
+	await copyImage(client, {
+		from: atDigest(config.image, digest),
 		to: config.testImage,
 		tags: []
-	}));
-	const built = await client.resolve(target) === void 0;
-	if (built) {
-		await copyBase();
-		await buildAndPush(options, architecture, target, base);
-	} else log.info(`${formatReference(target)} is there already: nothing to build`);
-	return {
-		descriptor: await keepBaseLayers({
-			client,
-			base,
-			copyBase,
-			tag: target,
-			architecture
-		}),
-		built
-	};
+	});
+	await copyAttached(client, {
+		manifest,
+		from: config.image,
+		to: config.testImage
+	});
+	if (isIndex(manifest.json)) for (const { digest: child, platform } of manifest.json.manifests) {
+		const architecture = architectureOfGo(platform?.architecture ?? "");
+		const image = images.find(({ descriptor }) => descriptor.digest === child);
+		if (architecture === void 0 || image === void 0) continue;
+		const tags = [tagFor(config, candidate, architecture)];
+		await setTags(client, {
+			manifest: image,
+			repository: config.testImage,
+			tags
+		});
+	}
+	await setTags(client, {
+		manifest,
+		repository: config.testImage,
+		tags: [candidate.tag]
+	});
+	log.info(`${formatReference(promoted)} is this very build: brought back to the test registry`);
+	return true;
 }
-async function buildAndPush(options, architecture, target, base) {
-	const { git, config, client, candidate, log } = options;
-	requireTools(["buildah"]);
-	await withTemporaryFolder("build", async (folder) => {
+async function imagesOf(client, config, manifest) {
+	if (!isIndex(manifest.json)) return [manifest];
+	return Promise.all(manifest.json.manifests.map(({ digest }) => client.getManifest(atDigest(config.image, digest))));
+}
+// src/build/materialise.ts
+/**
+* Writes the build context into an empty folder: exactly the hashed files, from git's objects, whatever the work
+* tree, the umask, and git's settings for line ends and filters are. Times are the commit's.
+* @throws InputError for a file that git keeps elsewhere (Git LFS)
+*/
+async function materialiseContext(git, context, folder, committedAt) {
+	const folders = /* @__PURE__ */ new Set([folder]);
+	for (const { path } of context) for (let parent = dirname(path); parent !== "."; parent = dirname(parent)) folders.add(join(folder, parent));
+	for (const each of folders) await mkdir(each, { recursive: true });
+	const byHash = groupByHash(context);
+	const links = [];
+	await readBlobs(git, [...byHash.keys()], async (hash, bytes) => {
+		for (const { path, mode } of byHash.get(hash) ?? []) {
+			if (mode === "120000") {
+				links.push({
+					path,
+					target: bytes
+				});
+				continue;
+			}
+			refuseLargeFilePointer(path, bytes);
+			const file = join(folder, path);
+			await writeFile(file, bytes, { flag: "wx" });
+			await chmod(file, mode === "100755" ? 493 : 420);
+			await utimes(file, committedAt, committedAt);
+		}
+	});
+	for (const { path, target } of links) {
+		await symlink(target, join(folder, path));
+		await lutimes(join(folder, path), committedAt, committedAt);
+	}
+	for (const each of [...folders].reverse()) {
+		await chmod(each, 493);
+		await utimes(each, committedAt, committedAt);
+	}
+}
+function groupByHash(context) {
+	const groups = /* @__PURE__ */ new Map();
+	for (const entry of context) groups.set(entry.hash, [...groups.get(entry.hash) ?? [], entry]);
+	return groups;
+}
+/** The image would get three lines of text instead of the file. */
+function refuseLargeFilePointer(path, bytes) {
+	if (bytes.length > 1024 || !bytes.toString("latin1").startsWith("version https://git-lfs.github.com/spec/")) return;
+	throw new InputError({
+		where: path,
+		problem: "this file is in Git LFS: the commit holds only a pointer to it",
+		remedy: `Commit the file itself, fetch it in the Containerfile, or name ${path} in .containerignore.`
+	});
+}
+// src/build/build-one.ts
+/**
+* Builds the candidate for one architecture, in buildah's own storage, for as long as `work` needs it there.
+* @param baseIn the repository that buildah gets the base from
+* @param work is given the image's id
+* @throws OutsideError when the build fails
+*/
+async function withBuilt(options, { architecture, base, baseIn }, work) {
+	const { git, config, candidate, log } = options;
+	return withTemporaryFolder("build", async (folder) => {
 		const contextFolder = join(folder, "context");
 		await mkdir(contextFolder);
 		await materialiseContext(git, candidate.context, contextFolder, candidate.committedAt);
 		const containerfile = join(folder, "Containerfile");
-		const { text, isLocal } = containerfileToBuild(config, candidate, base);
+		const { text, isLocal } = containerfileToBuild(config, candidate, base, baseIn);
 		await writeFile(containerfile, text);
 		const buildah = createBuildah({
 			folder,
@@ -713,8 +824,7 @@ async function buildAndPush(options, architecture, target, base) {
 				buildArguments: config.buildArguments,
 				plainHttp: isLocal
 			});
-			const digest = await buildah.push(imageId, target, isLoopback(new URL(`http://${config.testImage.registry}`)));
-			await confirmPush(client, target, digest);
+			return await work(buildah, imageId);
 		} finally {
 			if (imageId !== void 0) await buildah.removeImage(imageId);
 			if (!hadBase) await buildah.removeImage(baseId);
@@ -731,6 +841,7 @@ function annotationsOf(config, candidate, base) {
 	return {
 		"org.opencontainers.image.created": (/* @__PURE__ */ new Date(candidate.committedAt * 1e3)).toISOString().replace(".000Z", "Z"),
 		"org.opencontainers.image.version": candidate.version,
+		[buildKeyAnnotation]: candidate.key,
 		"org.opencontainers.image.base.name": `${formatRepository(reference.repository)}:${reference.tag ?? config.base.tag}`,
 		"org.opencontainers.image.base.digest": base.manifest.descriptor.digest,
 		..."fedora-coreos.stream" in inherited ? { "fedora-coreos.stream": config.stream } : {}
@@ -738,17 +849,133 @@ function annotationsOf(config, candidate, base) {
 }
 /**
 * The Containerfile with the base's digest written into it, so that a tag that moves in the meantime changes nothing;
-* and with the test repository in front of the digest. buildah hands a layer on unchanged only where it pulled it
+* and with the repository that it is to be pulled from in front of the digest. buildah hands a layer on unchanged only where it pulled it
 * from the registry that it pushes to; otherwise it compresses it again and uploads that (measured with 1.28).
 * `isLocal`: every image it names is in a loopback registry.
 */
-function containerfileToBuild(config, candidate, base) {
+function containerfileToBuild(config, candidate, base, baseIn) {
 	const parsed = parseContainerfile(candidate.containerfile, config.containerfile);
-	const image = formatReference(atDigest(config.testImage, base.manifest.descriptor.digest));
+	const image = formatReference(atDigest(baseIn, base.manifest.descriptor.digest));
 	const baseStages = stagesOnBase(parsed, config.base);
 	return {
 		text: baseStages.reduceRight((whole, { range }) => whole.slice(0, range.start) + image + whole.slice(range.end), candidate.containerfile),
 		isLocal: externalStages(parsed).map((stage) => baseStages.includes(stage) ? image : stage.resolved).every((name) => isLoopback(new URL(`http://${name}`)))
+	};
+}
+// src/build/local.ts
+/** The name of an image in a folder: of the build key and the architecture, one rule for one and for several. */
+function localTag(candidate, architecture) {
+	return `${candidate.tag}-${architecture}`;
+}
+/**
+* Builds the candidate into a folder (an OCI image layout), for who may not write to the test registry. Nothing but
+* the base is read from a registry, and nothing is written to one. Layers may be packed otherwise than in the test
+* registry, so the digests say nothing about an image that is built there.
+* @throws OutsideError when the build fails
+*/
+async function buildLocally(options) {
+	const { config, client, candidate, log } = options;
+	const wanted = options.architecture === void 0 ? config.architectures : [options.architecture];
+	const images = [];
+	for (const architecture of wanted) {
+		const target = inLayout(options.folder, localTag(candidate, architecture));
+		const image = formatReference(target);
+		const there = await resolveInLayout(target);
+		if (there !== void 0) {
+			log.info(`${image} is there already: nothing to build`);
+			images.push({
+				architecture,
+				digest: there,
+				image,
+				built: false
+			});
+			continue;
+		}
+		const { repository, digest } = candidate.base.reference;
+		const base = await readImage(client, atDigest(repository, digest), architecture);
+		requireTools(["buildah"]);
+		await requireBuildSpace(base, {
+			env: options.env ?? process.env,
+			folder: options.folder
+		});
+		const made = await withBuilt(options, {
+			architecture,
+			base,
+			baseIn: repository
+		}, (buildah, imageId) => buildah.store(imageId, target));
+		compareLayers(base, await readImage(layoutReader, target, architecture), image);
+		images.push({
+			architecture,
+			digest: made,
+			image,
+			built: true
+		});
+	}
+	return images;
+}
+// src/build/build.ts
+/**
+* Makes sure that the test registry has the candidate's image under its build key's tag, and returns its digest:
+* of the image, or of an index where there are several architectures. What is there already is not built again, so
+* that machines of each architecture may build their own and one run at the end joins them. With
+* `options.architecture` only that image is made, and no index.
+* @returns `built`: whether buildah ran
+* @throws OutsideError when the build or a push fails; then there is no index either
+*/
+async function buildImage(options) {
+	const { config, client, candidate } = options;
+	const wanted = options.architecture === void 0 ? config.architectures : [options.architecture];
+	const images = [];
+	let built = false;
+	await restoreFromProduction(options);
+	for (const architecture of wanted) {
+		const result = await ensureImage(options, architecture, tagFor(config, candidate, architecture));
+		images.push({
+			architecture,
+			descriptor: result.descriptor
+		});
+		built ||= result.built;
+	}
+	const [first] = images;
+	const digest = config.architectures.length > 1 && options.architecture === void 0 || first === void 0 ? await putIndex(client, config.testImage, candidate.tag, images) : first.descriptor.digest;
+	return {
+		image: atDigest(config.testImage, digest),
+		built
+	};
+}
+async function ensureImage(options, architecture, tag) {
+	const { config, client, candidate, log } = options;
+	const target = atTag(config.testImage, tag);
+	const { repository, digest } = candidate.base.reference;
+	const base = await readImage(client, atDigest(repository, digest), architecture);
+	const copyBase = () => log.task(`copying the base image to ${formatRepository(config.testImage)}`, () => copyImage(client, {
+		from: atDigest(repository, base.manifest.descriptor.digest),
+		to: config.testImage,
+		tags: []
+	}));
+	const built = await client.resolve(target) === void 0;
+	if (built) {
+		requireTools(["buildah"]);
+		await requireBuildSpace(base, { env: options.env ?? process.env });
+		await copyBase();
+		const plainHttp = isLoopback(new URL(`http://${config.testImage.registry}`));
+		await withBuilt(options, {
+			architecture,
+			base,
+			baseIn: config.testImage
+		}, async (buildah, imageId) => {
+			await confirmPush(client, target, await buildah.push(imageId, target, plainHttp));
+		});
+	} else log.info(`${formatReference(target)} is there already: nothing to build`);
+	return {
+		descriptor: await keepBaseLayers({
+			client,
+			base,
+			copyBase,
+			tag: target,
+			architecture
+		}),
+		built
 	};
 }
 async function putIndex(client, repository, tag, images) {
@@ -770,4 +997,4 @@ async function putIndex(client, repository, tag, images) {
 	if (found?.digest === digestOf(bytes)) return found.digest;
 	return client.putManifest(repository, tag, bytes, mediaTypes.ociIndex);
 }
-export { listCommit as a, readCandidate as i, materialiseContext as n, refreshFileName as o, findBuilt as r, buildImage as t };
+export { readCandidate as a, readTextBlob as c, rollBackFileName as d, selectContext as f, requireBootSpace as h, materialiseContext as i, ignoreFileNames as l, findBuiltFor as m, buildLocally as n, listCommit as o, findBuilt as p, localTag as r, readBlob as s, buildImage as t, refreshFileName as u };

@@ -1,7 +1,8 @@
-import { g as parseDuration, u as readFileIfThere, v as InputError } from "./host.mjs";
-import { D as parseRepository, E as parseReference, O as sameRepository, S as formatRepository, g as architectures, x as formatReference } from "./registry.mjs";
-import { d as record, f as strictObject, g as toJSONSchema, h as union, i as boolean, l as number, n as _enum, o as int, p as string, r as array, s as literal } from "./zod.mjs";
+import { E as InputError, v as readFileIfThere, w as parseDuration } from "./host.mjs";
+import { c as literal, f as record, g as union, i as boolean, m as string, n as _enum, p as strictObject, r as array, s as int, u as number, v as toJSONSchema } from "./zod.mjs";
+import { A as parseReference, E as formatRepository, M as sameRepository, P as architectures, T as formatReference, j as parseRepository } from "./registry.mjs";
 import { t as require_dist } from "./yaml.mjs";
+import { t as j } from "./croner.mjs";
 import { join } from "node:path";
 // src/config/nearest.ts
 /** The candidate that a mistyped word most likely meant; undefined when none is near. */
@@ -36,18 +37,31 @@ const path = string().regex(/^(?!\/)(?!(.*\/)?\.\.(\/|$))[^\\\0]+$/, "a path ins
 * its ring, takes just these characters (`^[a-zA-Z0-9.-]+$`).
 */
 const name = string().max(63).regex(/^[a-zA-Z0-9][a-zA-Z0-9.-]*$/, "letters, digits, \".\" and \"-\", starting with a letter or a digit");
+const soakForm = "a duration, and what it is counted from: 48h, 48h after start, 7d after complete";
+const freezeWindow = strictObject({
+	start: string().describe("When it begins: cron with five fields (\"0 16 * * 5\"), or one moment, such as 2026-12-18T00:00."),
+	until: string().optional().describe("When it ends, in the same form. Either this or duration."),
+	duration: duration.optional().describe("How long it takes, such as 64h. Either this or until."),
+	"time-zone": string().default("UTC").describe("IANA time zone that start and until are told in, such as Europe/Berlin."),
+	reason: string().min(1, "a text that says why").describe("Why: shown wherever something waits for it.")
+}).describe("A time in which nothing is promoted.");
+const freeze = array(freezeWindow, "a list of windows: [{ start: \"0 16 * * 5\", until: \"0 8 * * 1\", reason: weekend }]").default([]);
 const fleet = strictObject({
 	branch: string().regex(/^(?![-/.])(?!.*(\.\.|\/\/|\/\.|@\{))[^\s~^:?*[\\\p{Cc}]+(?<![/.])(?<!\.lock)$/u, "a branch name as git takes it").optional().describe("Branch whose merges are promoted to this fleet. Default: the name of the fleet."),
 	tag: string().regex(/^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/, "at most 128 letters, digits, \"_\", \".\" and \"-\", not starting with \".\" or \"-\"").optional().describe("Tag in the production repository that follows this fleet. Default: the name of the fleet."),
 	template: path.optional().describe("Handlebars template of the update entry of a release. Default: rollouts/<name of the fleet>.json.hbs."),
 	"promote-from": string().optional().describe("Fleet whose releases are proposed to this one by a pull request."),
-	soak: duration.default("0s").describe("How long a release runs in the fleet before, from the start of its rollout, such as 48h.")
+	soak: string(soakForm).regex(/^(\d+[smhdw])+( after (start|complete))?$/, soakForm).default("0s").describe("How long a release runs in the fleet before: 48h (or 48h after start) from the start of its rollout there, 48h after complete from its end."),
+	approve: _enum(["manual", "auto"]).default("manual").describe("auto: a promotion to this fleet is merged as soon as all of its gates are green."),
+	freeze: freeze.describe("Times in which nothing is promoted to this fleet, besides those of all fleets.")
 }).describe("One fleet: a branch and the nodes that follow it. Everything has a default: testing: {}");
 const bootTest = strictObject({
+	mode: _enum(["direct", "disk"]).default("direct").describe("How the machine starts: direct by the kernel of the image, disk from an installation that bootc makes, through UEFI firmware (needs podman, and bootc in the image)."),
 	memory: int().min(128).default(1024).describe("The machine's memory in megabytes."),
 	cpus: int().min(1).max(64).default(2).describe("The machine's processors."),
 	network: _enum(["closed", "user"]).default("closed").describe("What the machine reaches: closed is an address and nothing else, user whatever the runner reaches."),
 	deadline: duration.optional().describe("How long one machine may run in all. Default: ten minutes and the time limits of all tests."),
+	"kernel-arguments": array(string().regex(/^[\x21-\x7e]+$/, "one argument, without spaces: name=value")).default([]).describe("Arguments for the kernel besides those that the machine needs, such as those your nodes have."),
 	leftovers: _enum(["warn", "fail"]).default("warn").describe("What files in /var and /run of the image mean: machines that update never get them."),
 	upgrades: boolean().optional().describe("Rehearse the update from the releases that nodes have. Default: where there are tests in before-upgrade, after-upgrade or after-rollback.")
 }).describe("The virtual machine that images are tested in, and what is tested besides the tests.");
@@ -70,6 +84,7 @@ const configSchema = strictObject({
 	"boot-test": bootTest.prefault({}),
 	"state-branch": string().regex(/^[^\s~^:?*[\\\p{Cc}]+$/u, "a branch name as git takes it").default("coxswain").describe("Branch that holds releases and rollouts of all fleets."),
 	fleets: record(name, fleet.nullable()).describe("The fleets by name, the first to get a release first."),
+	freeze: freeze.describe("Times in which nothing is promoted to any fleet."),
 	rings: record(name, number().min(0).max(1)).default({}).describe("Named values of rollout_wariness, each with its own update graph: 0 gets an update first, 1 when the rollout is complete."),
 	publish: strictObject({
 		url: string().optional().describe("Address at which the published files can be read, such as https://acme.github.io/os/"),
@@ -337,6 +352,15 @@ function promotionProblems(config, at) {
 				problem: "soak means nothing without promote-from",
 				remedy: "Add promote-from, or leave soak out."
 			});
+			if (fleet.approve === "auto") problems.push({
+				...at([
+					"fleets",
+					fleet.name,
+					"approve"
+				]),
+				problem: "nothing is promoted to this fleet, so nothing can be approved",
+				remedy: "Add promote-from, or leave approve out."
+			});
 		} else if (!names.includes(fleet.promoteFrom)) {
 			const meant = nearest(fleet.promoteFrom, names);
 			problems.push({
@@ -445,6 +469,82 @@ function explain(error) {
 		default: return { problem: `not YAML: ${error.message.replace(/\.$/, "")}` };
 	}
 }
+// src/config/freeze.ts
+/** @throws InputError for a schedule, time zone or end that makes no sense */
+function readFreezeWindow(written, place) {
+	const timeZone = readTimeZone(written["time-zone"], place);
+	const start = readSchedule(written.start, timeZone, {
+		...place,
+		field: `${place.field}.start`
+	});
+	const { until, duration, reason } = written;
+	if (until === void 0 === (duration === void 0)) throw new InputError({
+		...place,
+		problem: until === void 0 ? "this freeze has no end" : "this freeze has two ends, until and duration",
+		expected: "either until or duration"
+	});
+	if (until !== void 0) {
+		const field = `${place.field}.until`;
+		return {
+			reason,
+			start,
+			end: { until: readSchedule(until, timeZone, {
+				...place,
+				field
+			}) },
+			timeZone
+		};
+	}
+	return {
+		reason,
+		start,
+		end: { seconds: parseDuration(duration ?? "", {
+			...place,
+			field: `${place.field}.duration`
+		}) },
+		timeZone
+	};
+}
+function readTimeZone(name, place) {
+	try {
+		return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
+	} catch (error) {
+		throw new InputError({
+			...place,
+			field: `${place.field}.time-zone`,
+			problem: "there is no such time zone",
+			found: name,
+			expected: "an IANA name, such as Europe/Berlin or UTC"
+		}, { cause: error });
+	}
+}
+function readSchedule(text, timeZone, place) {
+	const moment = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::00)?)?$/.exec(text.trim());
+	const isCron = text.trim().split(/\s+/).length === 5;
+	const schedule = moment === null ? text.trim() : `${moment[1]}T${moment[2] ?? "00:00"}:00`;
+	const problem = (error) => new InputError({
+		...place,
+		problem: "not a time of a freeze",
+		found: text,
+		expected: "cron with five fields, such as \"0 16 * * 5\" (fridays at 16:00), or a moment, such as 2026-12-18T00:00"
+	}, { cause: error });
+	if (moment === null && !isCron) throw problem();
+	let next;
+	try {
+		next = new j(schedule, {
+			timezone: timeZone,
+			paused: true
+		}).nextRun(/* @__PURE__ */ new Date(0)) ?? void 0;
+	} catch (error) {
+		throw problem(error);
+	}
+	if (next !== void 0) return schedule;
+	throw new InputError({
+		...place,
+		problem: "this time never comes",
+		found: text
+	});
+}
 // src/config/upstream.ts
 const fedoraStreams = /* @__PURE__ */ new Set([
 	"stable",
@@ -473,6 +573,11 @@ function readAddress(text, place) {
 // src/config/config.ts
 /** Name of the configuration file, at the top of the user's repository. */
 const configFileName = "coxswain.yaml";
+/** Path of the template that an urgent release takes where it is there: `rollouts/stable.urgent.json.hbs`. */
+function urgentTemplate({ template }) {
+	const ending = /(\.json)?\.hbs$/.exec(template)?.[0] ?? "";
+	return `${template.slice(0, template.length - ending.length)}.urgent${ending}`;
+}
 /**
 * Reads the text of coxswain.yaml.
 * @param file how messages name the file
@@ -532,12 +637,20 @@ function build(written, file, document, problems) {
 	const refresh = read(["refresh"], (place) => parseDuration(written.refresh, place));
 	const deadline = read(["boot-test", "deadline"], (place) => written["boot-test"].deadline === void 0 ? void 0 : readDeadline(written["boot-test"].deadline, place));
 	const url = read(["publish", "url"], (place) => readUrl(written.publish.url, place));
+	const readFreeze = (windows, path) => windows.map((window, index) => read([...path, index], (place) => readFreezeWindow(window, place))).filter((window) => window !== void 0);
+	const freeze = readFreeze(written.freeze, ["freeze"]);
 	const fleets = Object.entries(written.fleets).map(([name, fleet]) => {
+		const [soakText = "", soakAfter] = (fleet?.soak ?? "0s").split(" after ");
 		const soak = read([
 			"fleets",
 			name,
 			"soak"
-		], (place) => parseDuration(fleet?.soak ?? "0s", place));
+		], (place) => parseDuration(soakText, place));
+		const own = readFreeze(fleet?.freeze ?? [], [
+			"fleets",
+			name,
+			"freeze"
+		]);
 		const promoteFrom = fleet?.["promote-from"];
 		if (soak === void 0) return void 0;
 		return {
@@ -546,7 +659,10 @@ function build(written, file, document, problems) {
 			tag: fleet?.tag ?? name,
 			template: tidyPath(fleet?.template ?? `rollouts/${name}.json.hbs`),
 			...promoteFrom === void 0 ? {} : { promoteFrom },
-			soak
+			soak,
+			soakAfter: soakAfter === "complete" ? "complete" : "start",
+			approve: fleet?.approve ?? "manual",
+			freeze: [...freeze, ...own]
 		};
 	});
 	const [firstArchitecture, ...architectures] = [...new Set(written.architectures)];
@@ -568,11 +684,13 @@ function build(written, file, document, problems) {
 		buildArguments: written["build-arguments"],
 		tests: tidyPath(written.tests),
 		bootTest: {
+			mode: written["boot-test"].mode,
 			allowedUnits: written["allow-failed-units"],
 			memoryMegabytes: written["boot-test"].memory,
 			cpus: written["boot-test"].cpus,
 			network: written["boot-test"].network,
 			...deadline === void 0 ? {} : { deadlineSeconds: deadline },
+			kernelArguments: written["boot-test"]["kernel-arguments"],
 			leftovers: written["boot-test"].leftovers,
 			...written["boot-test"].upgrades === void 0 ? {} : { upgrades: written["boot-test"].upgrades }
 		},
@@ -623,4 +741,4 @@ function readUrl(text, place) {
 function tidyPath(path) {
 	return path.split("/").filter((step) => step !== "" && step !== ".").join("/");
 }
-export { nearest as a, configJsonSchema as i, parseConfig as n, readConfig as r, configFileName as t };
+export { defaultUpstream as a, urgentTemplate as i, parseConfig as n, configJsonSchema as o, readConfig as r, nearest as s, configFileName as t };

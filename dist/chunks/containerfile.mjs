@@ -1,5 +1,5 @@
-import { v as InputError } from "./host.mjs";
-import { E as parseReference, O as sameRepository, S as formatRepository, x as formatReference } from "./registry.mjs";
+import { E as InputError } from "./host.mjs";
+import { A as parseReference, E as formatRepository, M as sameRepository, T as formatReference } from "./registry.mjs";
 import { t as require_main } from "./dockerfile-ast.mjs";
 // src/containerfile/expand.ts
 var import_main = require_main();

@@ -1,18 +1,18 @@
-import { c as styled, d as withTemporaryFolder, f as writeFileAtomically, h as formatTime, l as isMissing, p as onInterrupt, r as exec, t as startProcess, u as readFileIfThere, v as InputError, y as OutsideError } from "./host.mjs";
-import { D as parseRepository, S as formatRepository, T as parseDigest, d as isLoopback, v as atDigest } from "./registry.mjs";
+import { C as formatTime, D as OutsideError, E as InputError, _ as isMissing, a as startProcess, b as writeFileAtomically, g as styled, u as exec, v as readFileIfThere, x as onInterrupt, y as withTemporaryFolder } from "./host.mjs";
+import { _ as unknown, d as object, i as boolean, m as string, r as array, u as number } from "./zod.mjs";
+import { E as formatRepository, S as atDigest, b as isLoopback, j as parseRepository, k as parseDigest } from "./registry.mjs";
 import { r as readConfig } from "./config.mjs";
-import { i as boolean, l as number, p as string, r as array, u as object } from "./zod.mjs";
-import { o as openGitForge } from "./forge.mjs";
-import { C as parseGraph, R as parseUpdateMetadata, b as rolloutProgress, f as chooseUpdate, g as throttleGraph, k as parseReleaseIndex, x as buildGraph } from "./updates.mjs";
-import { a as writeNewc, i as folder, n as orderModules, o as findStaticBusybox, r as readModuleIndex } from "./vm.mjs";
+import { p as openGitForge } from "./forge.mjs";
+import { C as parseGraph, b as rolloutProgress, f as chooseUpdate, g as throttleGraph, k as parseReleaseIndex, x as buildGraph, z as parseUpdateMetadata } from "./updates.mjs";
+import { a as readModuleIndex, c as findStaticBusybox, i as orderModules, o as folder, s as writeNewc } from "./vm.mjs";
 import { t as simulate } from "./simulation.mjs";
 import { chmod, copyFile, cp, mkdir, readFile, readdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { homedir } from "node:os";
-import { createInterface } from "node:readline";
 import { spawn } from "node:child_process";
 import { setTimeout } from "node:timers/promises";
+import { createInterface } from "node:readline";
 import { createServer, request } from "node:http";
 import { request as request$1 } from "node:https";
 import { createServer as createServer$1 } from "node:net";
@@ -30,6 +30,10 @@ const bootAnswer = object({
 		name: string(),
 		result: string()
 	})).optional(),
+	upgrades: array(object({
+		from: string(),
+		result: string()
+	})).optional(),
 	system: object({
 		manager: string(),
 		state: string()
@@ -39,16 +43,25 @@ const pullRequestAnswer = object({
 	pullRequest: number(),
 	ready: boolean().optional()
 });
+const promotionAnswer = pullRequestAnswer.extend({ gates: array(object({
+	name: string(),
+	state: string()
+})) });
 const readBuild = (answer) => buildAnswer.parse(answer);
 const readBoot = (answer) => bootAnswer.parse(answer);
 const readPullRequest = (answer) => pullRequestAnswer.parse(answer);
 /** `open-promotion` answers one entry an edge; the demo has one edge. */
-const readPromotion = (answer) => pullRequestAnswer.parse([answer].flat()[0]);
+const readPromotion = (answer) => promotionAnswer.parse([answer].flat()[0]);
+const readExamination = (answer) => object({
+	findings: array(unknown()),
+	images: number()
+}).parse(answer);
 // src/demo/digests.ts
 /** The digest another tool than ours sees behind a reference. @throws OutsideError where there is none */
 async function skopeoDigest(reference) {
 	const { stdout } = await exec("skopeo", [
 		"inspect",
+		"--no-creds",
 		"--tls-verify=false",
 		"--raw",
 		`docker://${reference}`
@@ -59,6 +72,7 @@ async function skopeoDigest(reference) {
 async function skopeoTags(repository) {
 	const { exitCode, stdout } = await exec("skopeo", [
 		"list-tags",
+		"--no-creds",
 		"--tls-verify=false",
 		`docker://${repository}`
 	], { allow: [0, 1] });
@@ -680,10 +694,11 @@ async function playOpening(scene, extraTests = {}) {
 			...scene.options.kind === "systemd" ? { "20-systemd.sh": systemdTest } : {},
 			...extraTests
 		};
-		await mkdir(join(scene.repository, "tests"), { recursive: true });
 		for (const [name, text] of Object.entries(tests)) {
-			await writeFile(join(scene.repository, "tests", name), text);
-			await chmod(join(scene.repository, "tests", name), 493);
+			const file = join(scene.repository, "tests", name);
+			await mkdir(dirname(file), { recursive: true });
+			await writeFile(file, text);
+			await chmod(file, 493);
 		}
 		await scene.git("add", "--all");
 		await scene.git("commit", "--quiet", "--message", "Derive our image from Fedora CoreOS");
@@ -957,13 +972,86 @@ function offersOverTime(options) {
 	}), booted)?.version ?? "–")]);
 	return formatTable(["ring", ...moments.map(([name, now]) => `${name} (${Math.round(rolloutProgress(rollout, now) * 100)} %)`)], rows);
 }
-// src/demo/loop-story.ts
+// src/demo/promotion-scene.ts
 const hour = 3600;
-const basearch = "x86_64";
-/** The whole loop: a base moves, and in the end both fleets are offered the very image that was tested. */
-async function playLoop(scene) {
+/** How long after the rollout in testing began open-promotion looks again. */
+const looks = [
+	1,
+	25,
+	50
+];
+const marks = {
+	green: "✔ green",
+	waiting: "· waiting",
+	red: "✘ red",
+	unknown: "? unknown"
+};
+/**
+* The promotion from testing to stable: its gates turn green as time goes by, and a person merges it.
+* @param begun UNIX seconds at which the rollout in testing began
+*/
+async function playPromotion(scene, begun) {
 	const { stage, options } = scene;
-	const first = await playOpening(scene);
+	stage.chapter("Promotion to stable");
+	const states = /* @__PURE__ */ new Map();
+	let promotion;
+	for (const [index, hours] of looks.entries()) {
+		scene.setTime(begun + hours * hour);
+		promotion = await stage.step(`open-promotion (+${hours} h)`, async () => {
+			const { pullRequest, ready, gates } = readPromotion(await scene.coxswain(["open-promotion"]));
+			for (const { name, state } of gates) {
+				const row = states.get(name) ?? [];
+				row[index] = marks[state] ?? state;
+				states.set(name, row);
+			}
+			if (ready !== hours >= 48) throw new Error(`the promotion is ${ready ? "" : "not "}ready after ${hours} hours`);
+			const waiting = gates.filter(({ state }) => state !== "green").map(({ name }) => name);
+			return {
+				value: await scene.pullRequest(pullRequest),
+				what: ready ? `${hours} hours later: pull request #${pullRequest} is ready` : `${hours === 1 ? "an hour" : `${hours} hours`} later: it waits for ${waiting.join(" and ")}`
+			};
+		});
+	}
+	if (promotion === void 0) return;
+	const ready = promotion;
+	stage.chapter("The gates, as time goes by");
+	stage.note(formatTable(["gate", ...looks.map((hours) => `+${hours} h`)], [...states].map(([name, row]) => [name, ...row])));
+	stage.chapter(`Pull request #${ready.number}, as a reviewer sees it (promotion.md)`);
+	const text = `# ${ready.title}\n\n${ready.body}`;
+	stage.note(text);
+	await writeFileAtomically(join(options.output, "promotion.md"), text);
+	await stage.step("status", async () => {
+		await scene.coxswain(["status"]);
+		return {
+			value: void 0,
+			what: "every fleet on one screen"
+		};
+	});
+	stage.chapter("Merged to stable");
+	await stage.step("merge", async () => {
+		await mergePullRequest(scene, ready);
+		return {
+			value: void 0,
+			what: `#${ready.number} merged into stable`
+		};
+	});
+	await stage.step("release to stable", async () => {
+		await releaseTo(scene, "stable");
+		return {
+			value: void 0,
+			what: "the same digest, under the policy of stable"
+		};
+	});
+}
+// src/demo/loop-story.ts
+const basearch = "x86_64";
+/**
+* The whole loop: a base moves, and in the end both fleets are offered the very image that was tested.
+* @param extraTests for the user's repository, by their paths below tests/
+*/
+async function playLoop(scene, extraTests = {}) {
+	const { stage, options } = scene;
+	const first = await playOpening(scene, extraTests);
 	const { now } = first;
 	stage.chapter("The base moves");
 	const baseTo = await stage.step("base moves", async () => {
@@ -998,9 +1086,10 @@ async function playLoop(scene) {
 		]));
 		await scene.pullRequest(basePull.number);
 		const system = answer.system?.manager === "systemd" ? `; systemd: ${answer.system.state}` : "";
+		const updates = answer.upgrades?.map(({ from }) => `; updates from ${from}`).join("") ?? "";
 		return {
 			value: answer,
-			what: `${answer.tests?.length ?? 0} tests in the VM (${answer.accelerator}): ${answer.verdict}${system}`
+			what: `${answer.tests?.length ?? 0} tests in the VM (${answer.accelerator}): ${answer.verdict}${system}${updates}`
 		};
 	});
 	if (options.kind === "systemd" && booted.system?.state !== "running") throw new Error(`systemd of the image reached ${booted.system?.state}, not running`);
@@ -1019,40 +1108,7 @@ async function playLoop(scene) {
 			what: "promoted by digest, rollout started, guidance published"
 		};
 	});
-	stage.chapter("Promotion to stable");
-	scene.setTime(now + hour);
-	await stage.step("open-promotion (early)", async () => {
-		const { ready } = readPromotion(await scene.coxswain(["open-promotion"]));
-		if (ready !== false) throw new Error("the promotion was ready an hour after the rollout began");
-		return {
-			value: void 0,
-			what: "an hour later: the pull request waits for its soak time"
-		};
-	});
-	scene.setTime(now + 50 * hour);
-	const promotion = await stage.step("open-promotion (soaked)", async () => {
-		const { pullRequest, ready } = readPromotion(await scene.coxswain(["open-promotion"]));
-		if (ready !== true) throw new Error("the promotion is not ready after its soak time");
-		const pull = await scene.pullRequest(pullRequest);
-		return {
-			value: pull,
-			what: `50 hours later: pull request #${pull.number} is ready`
-		};
-	});
-	await stage.step("merge", async () => {
-		await mergePullRequest(scene, promotion);
-		return {
-			value: void 0,
-			what: `#${promotion.number} merged into stable`
-		};
-	});
-	await stage.step("release to stable", async () => {
-		await releaseTo(scene, "stable");
-		return {
-			value: void 0,
-			what: "the same digest, under the policy of stable"
-		};
-	});
+	await playPromotion(scene, now);
 	await showOutcome(scene, {
 		first,
 		baseTo,
@@ -1122,6 +1178,19 @@ async function showOutcome(scene, story) {
 			what: `${answers.filter((answer) => answer.offered !== void 0).length} of ${answers.length} rings are offered the update`
 		};
 	});
+	stage.chapter("The published site, examined from outside");
+	await stage.step("doctor", async () => {
+		const { findings, images } = readExamination(await scene.coxswain([
+			"doctor",
+			"--site",
+			site
+		]));
+		if (findings.length > 0) throw new Error(`doctor has found something: ${JSON.stringify(findings)}`);
+		return {
+			value: void 0,
+			what: `no finding, ${images} images in graphs`
+		};
+	});
 	stage.chapter("How a thousand nodes of stable would take it, simulated");
 	await stage.step("simulate", async () => {
 		const share = 1 / Object.keys(config.rings).length;
@@ -1159,6 +1228,81 @@ async function showOutcome(scene, story) {
 		graphs
 	};
 	await writeFileAtomically(join(options.output, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
+}
+// src/demo/rehearsal-story.ts
+/** Tests of an update, for the user's repository (paths below tests/); they need an image with systemd and sshd. */
+const rehearsalTests = {
+	"before-upgrade/10-leave-state.sh": `#!/bin/sh
+set -eu
+wait-for-file /etc/ssh/ssh_host_ed25519_key
+mkdir -p /var/lib/notes
+echo "written on $COXSWAIN_FROM_VERSION" >/var/lib/notes/note
+echo "PermitRootLogin no" >/etc/ssh/sshd_config.d/90-local.conf
+echo demo-node >/etc/hostname
+cat /var/lib/notes/note
+`,
+	"after-upgrade/10-state-survived.sh": `#!/bin/sh
+set -eu
+echo "now on $COXSWAIN_TO_VERSION"
+cat /var/lib/notes/note
+grep -q "PermitRootLogin no" /etc/ssh/sshd_config.d/90-local.conf
+test "$(cat /etc/hostname)" = demo-node
+wait-for-unit ssh
+wait-for-port 22
+`,
+	"after-rollback/10-back.sh": `#!/bin/sh
+set -eu
+cat /var/lib/notes/note
+wait-for-unit ssh
+`
+};
+/** A line for the Containerfile: a file of the new image that throws away what machines have. */
+const breakage = "RUN echo 'R /var/lib/notes' >/usr/lib/tmpfiles.d/notes.conf\n";
+/**
+* A change that boots well and loses the state of every machine that updates to it: the rehearsal sees it, and it is
+* not promoted. Call it when a release is on the fleet testing and `rehearsalTests` are committed; it leaves the
+* checkout on the branch testing, with the change merged and refused.
+*/
+async function playBrokenUpgrade(scene) {
+	const { stage, repository, options } = scene;
+	stage.chapter("A change that boots well, and breaks machines that update to it");
+	await scene.git("switch", "--quiet", "--create", "tidy-up", "testing");
+	const containerfile = join(repository, "Containerfile");
+	await writeFile(containerfile, `${await readFile(containerfile, "utf8")}${breakage}`);
+	await scene.git("commit", "--quiet", "--all", "--message", "Tidy up old notes");
+	await scene.git("switch", "--quiet", "testing");
+	await scene.git("merge", "--quiet", "--no-ff", "-m", "Merge tidy-up", "tidy-up");
+	await stage.step("build-image (breaks updates)", async () => {
+		const answer = readBuild(await scene.coxswain(["build-image"]));
+		return {
+			value: answer,
+			what: `${answer.version} in the test registry`
+		};
+	});
+	await stage.step("boot-test (breaks updates)", async () => {
+		const output = join(options.output, "boot-test", "broken-upgrade");
+		const answer = readBoot(await scene.coxswain([
+			"boot-test",
+			"--output",
+			output
+		], { expect: [1] }));
+		if (answer.verdict !== "upgrade-failed") throw new Error(`expected the rehearsal to fail, and it ended as ${answer.verdict}`);
+		return {
+			value: void 0,
+			what: "boots well, and the rehearsed update lost its state"
+		};
+	});
+	await stage.step("promote-image (breaks updates)", async () => {
+		await scene.coxswain([
+			"promote-image",
+			"--fleet",
+			"testing"
+		], { expect: [1] });
+		return {
+			value: void 0,
+			what: "promotion refused"
+		};
+	});
 }
 // src/demo/scene.ts
 /** Lays out the user's repository folder and the helpers around it. */
@@ -1348,11 +1492,22 @@ function registryConfiguration(options, port, mark) {
 				key: options.tls.key
 			} }
 		},
-		...options.htpasswd === void 0 ? {} : { auth: { htpasswd: {
-			realm: "coxswain",
-			path: options.htpasswd
-		} } }
+		...authOf(options)
 	}, void 0, 2);
+}
+function authOf({ htpasswd, token }) {
+	if (htpasswd !== void 0) return { auth: { htpasswd: {
+		realm: "coxswain",
+		path: htpasswd
+	} } };
+	if (token === void 0) return {};
+	const { realm, service, issuer, certificate } = token;
+	return { auth: { token: {
+		realm,
+		service,
+		issuer,
+		rootcertbundle: certificate
+	} } };
 }
 /** A loopback port that nothing listens on at this moment. */
 function freePort() {
@@ -1416,6 +1571,7 @@ async function withWorkplace(work) {
 		await mkdir(storage);
 		await writeFile(storageConfiguration, `[storage]\ndriver = "overlay"\ngraphroot = ${JSON.stringify(join(storage, "graph"))}\nrunroot = ${JSON.stringify(join(storage, "run"))}\n`);
 		const env = {
+			COXSWAIN_FORGE: "git",
 			CONTAINERS_STORAGE_CONF: storageConfiguration,
 			GIT_CONFIG_GLOBAL: "/dev/null",
 			GIT_CONFIG_NOSYSTEM: "1",
@@ -1452,4 +1608,4 @@ async function unmountBelow(folder) {
 	const mounts = (await readFile("/proc/self/mounts", "utf8")).split("\n").map((line) => line.split(" ")[1] ?? "").filter((path) => path.startsWith(`${folder}/`));
 	for (const path of mounts.reverse()) await exec("umount", ["--lazy", path]);
 }
-export { formatTable as a, playLoop as i, createStage as n, playFailure as o, openScene as r, versions as s, withWorkplace as t };
+export { rehearsalTests as a, playFailure as c, playBrokenUpgrade as i, versions as l, createStage as n, playLoop as o, openScene as r, formatTable as s, withWorkplace as t };

@@ -1,9 +1,10 @@
-import { m as formatDuration, u as readFileIfThere, v as InputError, x as messageOf, y as OutsideError } from "./host.mjs";
-import { E as parseReference, O as sameRepository, S as formatRepository, c as imageTimestamp, f as isIndex, g as architectures, h as NotFoundError, l as readImage, n as rememberingClient, x as formatReference, y as atTag } from "./registry.mjs";
-import { C as parseGraph, R as parseUpdateMetadata, S as formatGraph, d as aliasesOf, g as throttleGraph, k as parseReleaseIndex, u as addAliases, w as nodeKeys, x as buildGraph } from "./updates.mjs";
-import { t as findEvidence } from "./evidence.mjs";
+import { D as OutsideError, E as InputError, S as formatDuration, k as messageOf, v as readFileIfThere } from "./host.mjs";
+import { A as parseReference, C as atTag, E as formatRepository, M as sameRepository, P as architectures, T as formatReference, _ as isIndex, o as imageTimestamp, s as readImage, t as rememberingClient, x as NotFoundError } from "./registry.mjs";
+import { C as parseGraph, S as formatGraph, d as aliasesOf, g as throttleGraph, k as parseReleaseIndex, u as addAliases, w as nodeKeys, x as buildGraph, z as parseUpdateMetadata } from "./updates.mjs";
+import { r as findEvidence, t as findAcceptance } from "./evidence.mjs";
 import { o as graphPath } from "./site.mjs";
-import { n as readFleetArtifact } from "./publish.mjs";
+import { n as neededDigests } from "./retention.mjs";
+import { r as readFleetArtifact } from "./publish.mjs";
 import { join } from "node:path";
 // src/doctor/check-base-url.ts
 /**
@@ -171,11 +172,63 @@ function checkFresh(options) {
 		remedy: "Run coxswain publish-updates, and have it run on a schedule while rollouts are in progress."
 	}];
 }
+// src/doctor/check-release.ts
+/** What no tag leads to, registries and retention delete: quay.io within the hour. */
+async function checkKept({ config, client }, { node, fleet }, image, where) {
+	const { digest } = image.manifest.descriptor;
+	const tag = atTag(config.image, node.version);
+	const tagged = await client.findManifest(tag);
+	if (tagged?.descriptor.digest === digest || tagged !== void 0 && isIndex(tagged.json) && tagged.json.manifests.some((each) => each.digest === digest)) return [];
+	return [{
+		severity: "error",
+		check: "version-tag",
+		where,
+		message: tagged === void 0 ? `no tag ${formatReference(tag)}: a registry may delete what no tag leads to` : `tag ${formatReference(tag)} leads to ${tagged.descriptor.digest}, not to ${digest}: a version tag is never re-pointed`,
+		remedy: tagged === void 0 ? `Run coxswain promote-image --fleet ${fleet} with the commit of the release, or set the tag on the digest.` : "Find out who writes to production besides Coxswain, and set the tag back."
+	}];
+}
+/** Of the newest release only: it is what nodes are about to pull. */
+async function checkLayers({ config, client }, { fleet }, image, where) {
+	const { layers } = image.manifest.json;
+	const there = await Promise.all(layers.map(({ digest }) => client.hasBlob(config.image, digest)));
+	const missing = layers.filter((_, index) => !there[index]);
+	if (missing.length === 0) return [];
+	return [{
+		severity: "error",
+		check: "unservable",
+		where,
+		message: `production lacks ${missing.length} of its ${layers.length} layers: ${missing[0]?.digest}`,
+		remedy: `Pause the rollout (coxswain edit-updates). While the test registry has the image, delete it from production and run coxswain promote-image --fleet ${fleet}.`
+	}];
+}
+async function checkEvidence({ config, client }, { fleet, basearch }, image, where) {
+	const subjects = [image.manifest.descriptor.digest];
+	const tagged = await client.findManifest(atTag(config.image, image.config.labels["org.opencontainers.image.version"] ?? "-"));
+	if (tagged !== void 0 && isIndex(tagged.json)) subjects.push(tagged.descriptor.digest);
+	const all = [];
+	for (const subject of subjects) all.push(...await findEvidence(client, config.image, subject));
+	const newest = all.filter(({ evidence }) => evidence.architecture === basearch).sort((one, other) => one.evidence.startedAt - other.evidence.startedAt).at(-1);
+	if (newest?.evidence.result === "PASSED") return [];
+	if (newest === void 0) {
+		if (await findAcceptance(client, config.image, {
+			subjects,
+			fleet
+		}) !== void 0) return [];
+	}
+	return [{
+		severity: "error",
+		check: "evidence",
+		where,
+		message: newest === void 0 ? "no evidence beside the image in production" : "its newest evidence is of a failed test",
+		remedy: newest === void 0 ? `Run coxswain promote-image --fleet ${fleet} again: it brings the evidence along.` : "Withdraw the release (coxswain edit-updates), or test it again."
+	}];
+}
 // src/doctor/check-images.ts
 const parallel = 6;
 /** Asks the registry for everything that a fleet's graphs name. */
 async function checkImages(parts, published) {
 	const findings = [];
+	const needed = neededDigests([published]);
 	for (const [basearch, graph] of Object.entries(published.graphs)) {
 		const complete = buildGraph(published.releases, published.updates, {
 			basearch,
@@ -189,6 +242,7 @@ async function checkImages(parts, published) {
 				node,
 				basearch,
 				fleet: published.fleet,
+				kept: [...needed].some((digest) => node.payload.endsWith(`@${digest}`)),
 				isIndex: graph.nodes[position - 1]?.version === version,
 				target: targets.has(version) || version === releases.at(-1)?.version,
 				current: version === releases.at(-1)?.version
@@ -229,6 +283,7 @@ async function checkNode(parts, checked) {
 		return { findings: [checked.target ? finding("unservable", `production does not have ${reference.digest}, and nodes are sent to it`, `Withdraw the release (coxswain edit-updates). ${again}`) : finding("lost-image", `production has lost ${reference.digest}; nodes on it still find their way, nobody can go back to it`, again, "warning")] };
 	}
 	const findings = [];
+	if (!checked.kept) findings.push(finding("retention", `no release in releases.json has ${reference.digest}: prune-images would delete it`, "Run coxswain publish-updates: graph and release index are made together."));
 	if (checked.isIndex) return { findings };
 	const architecture = architectures.find((each) => each === basearch);
 	if (architecture === void 0) return { findings };
@@ -270,50 +325,6 @@ function readPayload(payload) {
 		if (error instanceof InputError) return void 0;
 		throw error;
 	}
-}
-/** What no tag leads to, registries and retention delete: quay.io within the hour. */
-async function checkKept({ config, client }, { node, fleet }, image, where) {
-	const { digest } = image.manifest.descriptor;
-	const tag = atTag(config.image, node.version);
-	const tagged = await client.findManifest(tag);
-	if (tagged?.descriptor.digest === digest || tagged !== void 0 && isIndex(tagged.json) && tagged.json.manifests.some((each) => each.digest === digest)) return [];
-	return [{
-		severity: "error",
-		check: "version-tag",
-		where,
-		message: tagged === void 0 ? `no tag ${formatReference(tag)}: a registry may delete what no tag leads to` : `tag ${formatReference(tag)} leads to ${tagged.descriptor.digest}, not to ${digest}: a version tag is never re-pointed`,
-		remedy: tagged === void 0 ? `Run coxswain promote-image --fleet ${fleet} with the commit of the release, or set the tag on the digest.` : "Find out who writes to production besides Coxswain, and set the tag back."
-	}];
-}
-/** Of the newest release only: it is what nodes are about to pull. */
-async function checkLayers({ config, client }, { fleet }, image, where) {
-	const { layers } = image.manifest.json;
-	const there = await Promise.all(layers.map(({ digest }) => client.hasBlob(config.image, digest)));
-	const missing = layers.filter((_, index) => !there[index]);
-	if (missing.length === 0) return [];
-	return [{
-		severity: "error",
-		check: "unservable",
-		where,
-		message: `production lacks ${missing.length} of its ${layers.length} layers: ${missing[0]?.digest}`,
-		remedy: `Pause the rollout (coxswain edit-updates). While the test registry has the image, delete it from production and run coxswain promote-image --fleet ${fleet}.`
-	}];
-}
-async function checkEvidence({ config, client }, { fleet, basearch }, image, where) {
-	const subjects = [image.manifest.descriptor.digest];
-	const tagged = await client.findManifest(atTag(config.image, image.config.labels["org.opencontainers.image.version"] ?? "-"));
-	if (tagged !== void 0 && isIndex(tagged.json)) subjects.push(tagged.descriptor.digest);
-	const all = [];
-	for (const subject of subjects) all.push(...await findEvidence(client, config.image, subject));
-	const newest = all.filter(({ evidence }) => evidence.architecture === basearch).sort((one, other) => one.evidence.startedAt - other.evidence.startedAt).at(-1);
-	if (newest?.evidence.result === "PASSED") return [];
-	return [{
-		severity: "error",
-		check: "evidence",
-		where,
-		message: newest === void 0 ? "no evidence beside the image in production" : "its newest evidence is of a failed test",
-		remedy: newest === void 0 ? `Run coxswain promote-image --fleet ${fleet} again: it brings the evidence along.` : "Withdraw the release (coxswain edit-updates), or test it again."
-	}];
 }
 /** rpm-ostree refuses an update to what is not newer. */
 function checkCreated(nodes, images) {

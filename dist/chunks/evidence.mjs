@@ -1,6 +1,6 @@
-import { h as formatTime, v as InputError } from "./host.mjs";
-import { C as isDigest, g as architectures, h as NotFoundError, i as readArtifact, m as parseJson, r as pushArtifact, v as atDigest, x as formatReference } from "./registry.mjs";
-import { c as looseObject, l as number, m as tuple, n as _enum, o as int, p as string, r as array, s as literal, t as datetime, u as object } from "./zod.mjs";
+import { C as formatTime, E as InputError } from "./host.mjs";
+import { c as literal, d as object, h as tuple, l as looseObject, m as string, n as _enum, r as array, s as int, t as datetime, u as number } from "./zod.mjs";
+import { D as isDigest, P as architectures, S as atDigest, T as formatReference, d as readArtifact, u as pushArtifact, x as NotFoundError, y as parseJson } from "./registry.mjs";
 // src/evidence/statement.ts
 /** in-toto Attestation Framework, spec/v1/statement.md */
 const statementType = "https://in-toto.io/Statement/v1";
@@ -237,4 +237,48 @@ async function readEvidence(client, repository, descriptor) {
 		throw error;
 	}
 }
-export { pushEvidence as i, newestFor as n, passingEvidence as r, findEvidence as t };
+// src/evidence/acceptance.ts
+/** Attached to an image in production: somebody lets it pass to a fleet without evidence. */
+const acceptanceType = "application/vnd.coxswain.accepted-missing-evidence.v1+json";
+const acceptanceSchema = object({
+	fleet: string().min(1),
+	/** Why, in one line. */
+	reason: string().min(1),
+	/** Who. */
+	by: string().min(1),
+	/** UNIX seconds. */
+	at: int().nonnegative(),
+	/** Git tree of the tests that were not run. */
+	testsTree: string()
+});
+function pushAcceptance(client, repository, subject, acceptance) {
+	return pushArtifact(client, {
+		repository,
+		artifactType: acceptanceType,
+		subject,
+		layers: [{
+			mediaType: acceptanceType,
+			bytes: Buffer.from(`${JSON.stringify(acceptance)}\n`)
+		}]
+	});
+}
+/** The first that was given for one of these images, for this fleet and these tests; undefined where there is none. */
+async function findAcceptance(client, repository, about) {
+	const found = [];
+	for (const subject of about.subjects) for (const { digest } of await client.referrers(repository, subject, acceptanceType)) {
+		const acceptance = await readAcceptance(client, repository, digest);
+		if (acceptance?.fleet !== about.fleet) continue;
+		if (about.testsTree === void 0 || acceptance.testsTree === about.testsTree) found.push(acceptance);
+	}
+	return found.sort((one, other) => one.at - other.at)[0];
+}
+async function readAcceptance(client, repository, digest) {
+	try {
+		const { layers } = await readArtifact(client, atDigest(repository, digest));
+		return acceptanceSchema.safeParse(JSON.parse(new TextDecoder().decode(layers[0]?.bytes))).data;
+	} catch (error) {
+		if (error instanceof NotFoundError || error instanceof SyntaxError) return void 0;
+		throw error;
+	}
+}
+export { passingEvidence as a, newestFor as i, pushAcceptance as n, pushEvidence as o, findEvidence as r, findAcceptance as t };

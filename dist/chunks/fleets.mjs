@@ -1,5 +1,5 @@
-import { a as nearest } from "./config.mjs";
-import { v as InputError } from "./host.mjs";
+import { s as nearest } from "./config.mjs";
+import { E as InputError } from "./host.mjs";
 // src/fleets/fleets.ts
 /** The fleet that a flag names. @throws InputError */
 function findFleet(config, name, field = "--fleet") {
@@ -23,10 +23,13 @@ function entryFleets(config) {
 function nextFleets(config, fleet) {
 	return Object.values(config.fleets).filter((other) => other.promoteFrom === fleet.name);
 }
-/** The commit that a fleet's branch is at. @throws InputError when there is no such branch */
+/** The commit that a fleet's branch is at; git in the checkout can read it. @throws InputError when there is no such branch */
 async function fleetTip(branches, fleet) {
 	const tip = await branches.resolve(fleet.branch);
-	if (tip !== void 0) return tip;
+	if (tip !== void 0) {
+		await branches.bring(tip);
+		return tip;
+	}
 	throw new InputError({
 		field: `fleets.${fleet.name}.branch`,
 		problem: "this repository has no such branch",

@@ -1,12 +1,14 @@
+import { l as looseObject, m as string } from "./zod.mjs";
 import { t as execa } from "./execa.mjs";
-import { mkdir, mkdtemp, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readFile, rename, rm, stat, statfs } from "node:fs/promises";
 import { basename, delimiter, dirname, join } from "node:path";
 import { styleText } from "node:util";
 import { randomBytes } from "node:crypto";
-import { tmpdir } from "node:os";
-import { createInterface } from "node:readline";
+import { tmpdir, userInfo } from "node:os";
 import { spawn } from "node:child_process";
-import { accessSync, closeSync, constants as constants$1, openSync } from "node:fs";
+import { setTimeout as setTimeout$1 } from "node:timers/promises";
+import { createInterface } from "node:readline";
+import { accessSync, closeSync, constants as constants$2, openSync } from "node:fs";
 // src/host/errors.ts
 /** The user's input is wrong: exit code 1, nothing was written. */
 var InputError = class extends Error {
@@ -268,16 +270,25 @@ const packages = {
 	dpkg: "dpkg",
 	"dpkg-deb": "dpkg",
 	git: "git",
+	"fuse-overlayfs": "fuse-overlayfs",
 	gzip: "gzip",
 	"mkfs.erofs": "erofs-utils",
 	"mkfs.ext4": "e2fsprogs",
 	mmdebstrap: "mmdebstrap",
+	modprobe: "kmod",
+	newuidmap: "uidmap",
 	"qemu-system-aarch64": "qemu-system-arm",
 	"qemu-system-x86_64": "qemu-system-x86",
+	rpm: "rpm",
 	skopeo: "skopeo",
+	xmllint: "libxml2-utils",
 	xz: "xz-utils",
 	zstd: "zstd"
 };
+/** The Debian package of a program. */
+function packageOf(program) {
+	return packages[program] ?? program;
+}
 /** Full path of a program, looked up in PATH and the system folders that a user's PATH may lack. */
 function findTool(name, env = process.env) {
 	const folders = [
@@ -288,7 +299,7 @@ function findTool(name, env = process.env) {
 	for (const folder of folders) {
 		const path = join(folder, name);
 		try {
-			accessSync(path, constants$1.X_OK);
+			accessSync(path, constants$2.X_OK);
 			return path;
 		} catch {}
 	}
@@ -300,7 +311,7 @@ function findTool(name, env = process.env) {
 function requireTools(names, env = process.env) {
 	const missing = names.filter((name) => findTool(name, env) === void 0);
 	if (missing.length === 0) return;
-	const wanted = [...new Set(missing.map((name) => packages[name] ?? name))];
+	const wanted = [...new Set(missing.map(packageOf))];
 	throw new InputError({
 		problem: `${missing.length === 1 ? "a program is" : "programs are"} not installed: ${missing.join(", ")}`,
 		remedy: `On Debian or Ubuntu: apt-get install --no-install-recommends ${wanted.join(" ")}`
@@ -335,6 +346,158 @@ async function exec(program, args, options = {}) {
 function lastLines(text) {
 	const lines = text.trimEnd().split("\n").slice(-12);
 	return lines.join("") === "" ? "" : `\n  ${lines.join("\n  ")}\n`;
+}
+// src/host/container-storage.ts
+const infoSchema = looseObject({ store: looseObject({
+	GraphRoot: string(),
+	GraphDriverName: string()
+}) });
+/**
+* Asks buildah: it knows of configuration files, the environment and what the kernel can do.
+* @param env for buildah; default: that of this process
+*/
+async function readContainerStorage(env) {
+	const given = Object.entries(env ?? {}).filter((entry) => entry[1] !== void 0);
+	const doing = "asking buildah where it keeps images";
+	const { stdout } = await exec("buildah", ["info"], {
+		doing,
+		env: Object.fromEntries(given)
+	});
+	const parsed = infoSchema.safeParse(JSON.parse(stdout));
+	if (!parsed.success) throw new OutsideError(doing, `its answer says nothing of it: ${stdout.slice(0, 200)}`);
+	return {
+		folder: parsed.data.store.GraphRoot,
+		driver: parsed.data.store.GraphDriverName
+	};
+}
+// src/host/root.ts
+/** Set in the environment of the second run, so that there is never a third. */
+const secondRun = "COXSWAIN_RUNS_AS_ROOT";
+/**
+* A user namespace rather than sudo: what is written then belongs to the user. But where buildah can only copy whole
+* file systems in one (storage driver vfs), sudo is worth it.
+* @throws InputError that says what both lack
+*/
+function chooseWay({ namespace, sudo }, user) {
+	const inNamespace = {
+		kind: "namespace",
+		command: ["buildah", "unshare"]
+	};
+	if ("storageDriver" in namespace && (namespace.storageDriver !== "vfs" || sudo !== "works")) return inNamespace;
+	if (sudo === "works") return {
+		kind: "sudo",
+		command: [
+			"sudo",
+			"-n",
+			"--preserve-env"
+		]
+	};
+	throw new InputError({
+		problem: `the files of an image are seen as they are by root only, and ${user} cannot become root here (${[`buildah unshare: ${"problem" in namespace ? namespace.problem : "works"}`, `sudo: ${sudo.problem}`].join("; ")})`,
+		remedy: `Give ${user} subordinate IDs (usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${user}; package uidmap), allow it sudo without a password, or run this as root.`
+	});
+}
+/**
+* Where this process is not root, runs its own command line again as root, and answers that run's exit code.
+* @returns undefined where this process is root: go on
+* @throws InputError when there is no way to be root
+*/
+async function runAgainAsRoot() {
+	if (process.getuid?.() === 0) return void 0;
+	if (process.env[secondRun] !== void 0) throw new InputError({ problem: `${process.env[secondRun]} was to make this process root, and did not` });
+	requireTools(["buildah"]);
+	const way = chooseWay(await probe(), userInfo().username);
+	const [program = "", ...first] = way.command;
+	const kept = way.kind === "sudo" ? ["env", ...keptBySudo()] : [];
+	const again = [
+		process.execPath,
+		...process.execArgv,
+		...process.argv.slice(1)
+	];
+	return runToItsEnd(findTool(program) ?? program, [
+		...first,
+		...kept,
+		...again
+	], {
+		...process.env,
+		[secondRun]: way.command.join(" ")
+	});
+}
+function keptBySudo() {
+	return ["PATH", "HOME"].flatMap((name) => process.env[name] === void 0 ? [] : [`${name}=${process.env[name]}`]);
+}
+/** Tries, instead of reading settings: whether a way works depends on kernel, profiles, files and packages. */
+async function probe() {
+	return {
+		namespace: await probeNamespace(),
+		sudo: await probeSudo()
+	};
+}
+/** One ID is not enough for the files of an image: `buildah unshare` then works, and building does not. */
+const enoughIds = 65536;
+async function probeNamespace() {
+	try {
+		const { stdout } = await exec("buildah", [
+			"unshare",
+			"cat",
+			"/proc/self/uid_map"
+		]);
+		const ids = stdout.trim().split("\n").reduce((sum, line) => sum + Number(line.trim().split(/\s+/)[2] ?? 0), 0);
+		if (ids < enoughIds) return { problem: `this user has no subordinate IDs (${ids} in /proc/self/uid_map)` };
+		return { storageDriver: (await readContainerStorage()).driver };
+	} catch (error) {
+		return { problem: lastLine(messageOf(error)) };
+	}
+}
+async function probeSudo() {
+	if (findTool("sudo") === void 0) return { problem: "not installed" };
+	try {
+		await exec("sudo", ["-n", "true"]);
+		return "works";
+	} catch (error) {
+		return { problem: lastLine(messageOf(error)) };
+	}
+}
+function lastLine(text) {
+	return text.trim().split("\n").at(-1)?.trim() ?? "";
+}
+/** How long the second run may take to put things in order when it is interrupted. */
+const graceMilliseconds = 3e4;
+/** In a process group of its own, which gets each signal once: programs in between do not all hand them on. */
+async function runToItsEnd(program, args, env) {
+	const child = spawn(program, [...args], {
+		stdio: "inherit",
+		detached: true,
+		env
+	});
+	const signalGroup = (signal) => {
+		try {
+			return process.kill(-child.pid, signal);
+		} catch {
+			return false;
+		}
+	};
+	let interrupted;
+	for (const signal of [
+		"SIGINT",
+		"SIGTERM",
+		"SIGHUP"
+	]) process.on(signal, () => {
+		if (interrupted === void 0) signalGroup(signal);
+		interrupted ??= signal;
+	});
+	const code = await new Promise((resolve, reject) => {
+		child.once("error", reject);
+		child.once("exit", resolve);
+	});
+	if (interrupted === void 0) return code ?? 1;
+	const until = performance.now() + graceMilliseconds;
+	while (signalGroup(0) && performance.now() < until) await setTimeout$1(100);
+	return {
+		SIGINT: 130,
+		SIGTERM: 143,
+		SIGHUP: 129
+	}[interrupted];
 }
 // src/host/git.ts
 /** Environment for git that nobody's personal settings can change the outcome of. */
@@ -384,6 +547,50 @@ var Git = class {
 		return result.exitCode === 0 ? result.stdout.replace(/\n$/, "") : void 0;
 	}
 };
+// src/host/disk-space.ts
+/**
+* Makes sure that there is room for some work, before it begins. Needs in folders of one file system add up.
+* @throws InputError that names every part, where one file system has too little
+*/
+async function requireSpace(needs) {
+	const devices = /* @__PURE__ */ new Map();
+	for (const need of needs) {
+		const folder = await existing(need.folder);
+		const { dev } = await stat(folder);
+		const device = devices.get(dev) ?? {
+			folder,
+			needs: []
+		};
+		device.needs.push(need);
+		devices.set(dev, device);
+	}
+	for (const { folder, needs: here } of devices.values()) {
+		const { bavail, bsize } = await statfs(folder);
+		const free = bavail * bsize;
+		const wanted = here.reduce((sum, { bytes }) => sum + bytes, 0);
+		if (free >= wanted) continue;
+		const parts = here.map(({ bytes, what, folder: of }) => `${inGigabytes(bytes)} for ${what} in ${of}`);
+		throw new InputError({
+			where: folder,
+			problem: "there is not enough disk space, and nothing was begun",
+			found: `${inGigabytes(free)} free`,
+			expected: `about ${inGigabytes(wanted)} (${parts.join(", ")})`,
+			remedy: "Free some, or use a larger disk: TMPDIR moves temporary files, CONTAINERS_STORAGE_CONF the images."
+		});
+	}
+}
+/** The folder, or the nearest one above it that is there. */
+async function existing(folder) {
+	for (let each = folder;; each = dirname(each)) try {
+		await stat(each);
+		return each;
+	} catch (error) {
+		if (!isMissing(error) || each === dirname(each)) throw error;
+	}
+}
+function inGigabytes(bytes) {
+	return `${(bytes / 1e9).toFixed(1)} GB`;
+}
 // src/host/process.ts
 /**
 * Starts a program that outlives this call (a registry, a virtual machine), its output going to a file.
@@ -445,4 +652,30 @@ async function startProcess(program, args, options) {
 		stop
 	};
 }
-export { quote as S, parseTime as _, requireTools as a, UsageError as b, styled as c, withTemporaryFolder as d, writeFileAtomically as f, parseDuration as g, formatTime as h, findTool as i, isMissing as l, formatDuration as m, Git as n, createLog as o, onInterrupt as p, exec as r, silentLog as s, startProcess as t, readFileIfThere as u, InputError as v, messageOf as x, OutsideError as y };
+// src/host/markdown.ts
+/** Text as a code block that nothing in the text can end. */
+function codeBlock(text) {
+	const fence = "`".repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([run]) => run.length + 1)));
+	return `${fence}text\n${text.trimEnd()}\n${fence}`;
+}
+/** Text as it is: no markup, no link, no mention. */
+function plainText(text) {
+	return text.replace(/[\\@#`*_[\]|~]/g, "\\$&").replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`).replace(/\s*\n\s*/g, " ");
+}
+/** Text in code type, inside a sentence or a table. */
+function code(text) {
+	const inner = text.replace(/\s*\n\s*/g, " ").replaceAll("|", "\\|");
+	const fence = "`".repeat(Math.max(1, ...[...inner.matchAll(/`+/g)].map(([run]) => run.length + 1)));
+	const gap = /^`|`$/.test(inner) ? " " : "";
+	return `${fence}${gap}${inner}${gap}${fence}`;
+}
+/** A table; cells are Markdown already. */
+function table(head, rows) {
+	const line = (cells) => `| ${cells.join(" | ")} |`;
+	return [
+		line(head),
+		`|${head.map(() => "---|").join("")}`,
+		...rows.map(line)
+	].join("\n");
+}
+export { quote as A, formatTime as C, OutsideError as D, InputError as E, UsageError as O, formatDuration as S, parseTime as T, isMissing as _, startProcess as a, writeFileAtomically as b, runAgainAsRoot as c, findTool as d, packageOf as f, styled as g, silentLog as h, table as i, messageOf as k, readContainerStorage as l, createLog as m, codeBlock as n, requireSpace as o, requireTools as p, plainText as r, Git as s, code as t, exec as u, readFileIfThere as v, parseDuration as w, onInterrupt as x, withTemporaryFolder as y };

@@ -1,6 +1,8 @@
-import { d as withTemporaryFolder, h as formatTime, m as formatDuration, r as exec, v as InputError } from "./host.mjs";
-import { a as nearest } from "./config.mjs";
-import { a as resumedRollout, b as rolloutProgress, c as strandedBy, i as tryTo, j as holdAt, l as strandedByTidying, r as lintGuidance, s as listStranded, y as rolloutPhase, z as tidy } from "./updates.mjs";
+import { C as formatTime, E as InputError, S as formatDuration, T as parseTime, u as exec, y as withTemporaryFolder } from "./host.mjs";
+import { g as union, l as looseObject, m as string, o as date } from "./zod.mjs";
+import { s as nearest } from "./config.mjs";
+import { t as require_dist } from "./yaml.mjs";
+import { B as tidy, b as rolloutProgress, c as strandedByTidying, i as tryTo, j as holdAt, l as resumedRollout, o as listStranded, r as lintGuidance, s as strandedBy, v as rolloutEnd, y as rolloutPhase } from "./updates.mjs";
 import { n as fleetFolder, r as parseRecord } from "./state.mjs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -35,66 +37,6 @@ async function showDifference(files) {
 		}
 		return shown.join("");
 	});
-}
-// src/operations/hold.ts
-/** Keeps new releases out of a fleet. @param order.duration seconds after which the hold ends by itself */
-function hold(state, order) {
-	const { reason, by, now, duration } = order;
-	const there = holdAt(state.operations, now);
-	if (there !== void 0 && there.reason === reason) {
-		if ((there.until === void 0 ? void 0 : there.until - there.at) === duration) return {
-			state,
-			summary: `the fleet is held already: ${describeHold(there)}`
-		};
-	}
-	const held = {
-		reason,
-		by,
-		at: now,
-		...duration === void 0 ? {} : { until: now + duration }
-	};
-	return {
-		state: {
-			...state,
-			operations: {
-				...state.operations,
-				hold: held
-			}
-		},
-		summary: `hold the fleet${held.until === void 0 ? "" : ` until ${formatTime(held.until)}`}`,
-		notes: ["nothing is promoted into it, and no new release begins; rollouts that have begun go on (--action pause stops those)"]
-	};
-}
-/** Lets new releases in again. */
-function releaseHold(state, { now }) {
-	const { hold: there, ...rest } = state.operations;
-	if (there === void 0) return {
-		state,
-		summary: "the fleet is not held"
-	};
-	const expired = holdAt(state.operations, now) === void 0 ? ", which had ended already" : "";
-	return {
-		state: {
-			...state,
-			operations: rest
-		},
-		summary: `release the hold of ${there.by}${expired}`
-	};
-}
-/** @throws InputError when the fleet is held. @param doing what is refused, as a clause about the fleet */
-function refuseHeld(state, options) {
-	const { fleet, now } = options;
-	const there = holdAt(state.operations, now);
-	if (there === void 0) return;
-	throw new InputError({
-		where: `fleet ${fleet}`,
-		problem: `the fleet is held, so nothing is promoted into it: ${describeHold(there)}`,
-		remedy: `When that is over: coxswain edit-updates --fleet ${fleet} --action release-hold`
-	});
-}
-/** `the kernel panics (Ada, 2026-07-21T14:00:00Z, until …)` */
-function describeHold({ reason, by, at, until }) {
-	return `${reason} (by ${by} on ${formatTime(at)}${until === void 0 ? "" : `, until ${formatTime(until)}`})`;
 }
 // src/operations/entries.ts
 /** Position of a release; -1 where the fleet has no such release. */
@@ -169,9 +111,25 @@ function say(state, version, said, now) {
 		releases,
 		updates: tidied
 	}, now).length === 0;
-	return {
+	return withRolloutEnd({
 		...state,
 		updates: harmless ? tidied : changed
+	}, version, said);
+}
+/** The record knows when a rollout ends, long after the update metadata has been tidied: it follows each change. */
+function withRolloutEnd(state, version, { rollout }) {
+	const record = state.records[version];
+	const end = rollout === void 0 ? void 0 : rolloutEnd(rollout);
+	if (record === void 0 || end === void 0 || record.rolloutEnd === end) return state;
+	return {
+		...state,
+		records: {
+			...state.records,
+			[version]: {
+				...record,
+				rolloutEnd: end
+			}
+		}
 	};
 }
 /** Versions that nobody is to be offered: withdrawn, or paused. */
@@ -192,69 +150,6 @@ function refuseAroundPausedBarrier(state, fleet, version) {
 		problem: `the barrier ${barrier.version} is paused (${barrier.reason}; by ${barrier.by}), and nodes would go around it`,
 		found: version,
 		remedy: `Resume it first (coxswain edit-updates --fleet ${fleet} --action resume), or roll out a newer release as the barrier instead of it.`
-	});
-}
-// src/operations/landmarks.ts
-/** Makes a release a barrier: older nodes must pass through it. */
-function markBarrier(state, order) {
-	const { fleet, version, reason, now } = order;
-	requireRelease(state, fleet, version);
-	const said = saidOf(state.updates, version);
-	if (said.deadend !== void 0) throw exclusive(fleet, version, "a dead-end", "a barrier", said.deadend.reason);
-	const isPaused = state.operations.paused?.find((each) => each.version === version);
-	const gone = isPaused ?? state.operations.withdrawn?.find((each) => each.version === version);
-	if (gone !== void 0) throw new InputError({
-		where: `fleet ${fleet}`,
-		problem: `nobody is offered ${version} since ${formatTime(gone.at)} (${gone.reason}; by ${gone.by}), and older nodes must be offered a barrier`,
-		remedy: `Roll it out first (--action ${isPaused === void 0 ? "rollout --force" : "resume"}), or make another release the barrier.`
-	});
-	if (said.barrier?.reason === reason) return {
-		state,
-		summary: `${version} is a barrier for this reason already`
-	};
-	const age = state.releases.releases.findIndex((release) => release.version === version);
-	const older = state.releases.releases.slice(0, age).length;
-	return {
-		state: say(state, version, {
-			...said,
-			barrier: {
-				...said.barrier,
-				reason
-			}
-		}, now),
-		summary: `make ${version} a barrier`,
-		notes: [said.rollout === void 0 ? `every node on the ${older} older releases is offered it at once, and goes on from there` : `nodes on the ${older} older releases go to it, as its rollout lets them, and on from there`]
-	};
-}
-/** Makes a release a dead-end: nodes on it get no further update. */
-function markDeadend(state, order) {
-	const { fleet, version, reason, now } = order;
-	requireRelease(state, fleet, version);
-	const said = saidOf(state.updates, version);
-	if (said.barrier !== void 0) throw exclusive(fleet, version, "a barrier", "a dead-end", said.barrier.reason);
-	if (said.deadend?.reason === reason) return {
-		state,
-		summary: `${version} is a dead-end for this reason already`
-	};
-	return {
-		state: say(state, version, {
-			...said,
-			deadend: {
-				...said.deadend,
-				reason
-			}
-		}, now),
-		summary: `make ${version} a dead-end`,
-		notes: ["nodes on it get no further update, and tell whoever logs in why"],
-		warnings: said.rollout === void 0 ? [] : [`${version} is still offered: more nodes go into this dead-end. --action withdraw stops that`]
-	};
-}
-function exclusive(fleet, version, is, asked, reason) {
-	return new InputError({
-		where: `fleet ${fleet}`,
-		problem: `${version} is ${is} already (${reason}), and no release is both: nodes would have to go where there is no way on`,
-		found: asked,
-		remedy: "Where the mark is wrong, take it out of updates.json by a commit on the state branch."
 	});
 }
 // src/operations/pause.ts
@@ -328,6 +223,7 @@ function settle(state, now) {
 	const done = [];
 	for (const each of state.operations.paused ?? []) {
 		if (each.until === void 0 || each.until > now) continue;
+		if (each.held === true && holdAt(state.operations, now) !== void 0) continue;
 		const restored = resumeOne(next, each, now);
 		next = restored.state;
 		done.push(`${restored.summary}: the pause ended ${formatTime(each.until)}`);
@@ -355,8 +251,9 @@ function forgetPause(state, version) {
 	const left = paused.filter((each) => each.version !== version);
 	return left.length === paused.length ? state : withPaused(state, left);
 }
+/** Pauses one rollout. @throws InputError for a barrier that nodes would go around */
 function pauseOne(state, version, order) {
-	const { fleet, reason, by, now, duration } = order;
+	const { fleet, reason, by, now, duration, held } = order;
 	const { rollout, barrier, ...kept } = saidOf(state.updates, version);
 	if (barrier !== void 0) refuseBeforeTargets(state, fleet, version);
 	const paused = {
@@ -373,7 +270,8 @@ function pauseOne(state, version, order) {
 		reason,
 		by,
 		at: now,
-		...duration === void 0 ? {} : { until: now + duration }
+		...duration === void 0 ? {} : { until: now + duration },
+		...held === true ? { held } : {}
 	};
 	const without = forgetPause(say(state, version, kept, now), version);
 	return withPaused(without, [...without.operations.paused ?? [], paused]);
@@ -392,6 +290,7 @@ function refuseBeforeTargets(state, fleet, version) {
 		remedy: `Pause or withdraw ${newer.version} first.`
 	});
 }
+/** Lets one rollout go on where it stood. */
 function resumeOne(state, paused, now) {
 	const { version, since, entry } = paused;
 	const said = saidOf(state.updates, version);
@@ -417,8 +316,8 @@ function resumeOne(state, paused, now) {
 /** The same words again change nothing, so that the same command can be run again. */
 function restate(paused, { reason, by, now, duration }) {
 	const asked = paused.until === void 0 ? void 0 : paused.until - paused.at;
-	if (paused.reason === reason && asked === duration) return paused;
-	const { until: _, ...rest } = paused;
+	if (paused.held !== true && paused.reason === reason && asked === duration) return paused;
+	const { until: _, held: __, ...rest } = paused;
 	return {
 		...rest,
 		reason,
@@ -427,6 +326,7 @@ function restate(paused, { reason, by, now, duration }) {
 		...duration === void 0 ? {} : { until: now + duration }
 	};
 }
+/** Replaces the list of what is paused. */
 function withPaused(state, paused) {
 	const { paused: _, ...rest } = state.operations;
 	return {
@@ -450,6 +350,248 @@ function nothingToPause(state, { fleet, version, now }) {
 }
 function percent(share) {
 	return `${Number((share * 100).toFixed(1))} %`;
+}
+// src/operations/held-rollouts.ts
+/** Lets every rollout that is not complete stand still until the hold ends. What operators paused stays theirs. */
+function stopRollouts(state, order) {
+	const { now, reason, by } = order;
+	const until = holdAt(state.operations, now)?.until;
+	const duration = until === void 0 ? void 0 : until - now;
+	const summary = [];
+	const warnings = [];
+	let next = state;
+	for (const version of openRollouts(state, now).toReversed()) {
+		try {
+			next = pauseOne(next, version, {
+				...order,
+				duration,
+				held: true
+			});
+		} catch (error) {
+			if (!(error instanceof InputError)) throw error;
+			warnings.push(`the rollout of ${version} goes on: ${error.details.problem}`);
+			continue;
+		}
+		const progress = next.operations.paused?.find((each) => each.version === version)?.progress ?? 0;
+		summary.push(`pause ${version} at ${percent(progress)}`);
+	}
+	const paused = next.operations.paused ?? [];
+	const restated = paused.map((each) => {
+		if (each.held !== true || each.reason === reason && each.until === until) return each;
+		const { until: _, ...rest } = each;
+		return {
+			...rest,
+			reason,
+			by,
+			at: now,
+			...until === void 0 ? {} : { until }
+		};
+	});
+	if (restated.some((each, index) => each !== paused[index])) next = withPaused(next, restated);
+	return {
+		state: next,
+		summary,
+		warnings
+	};
+}
+/** Lets go on what a hold had stopped, unless there is another hold. */
+function resumeHeld(state, now) {
+	if (holdAt(state.operations, now) !== void 0) return {
+		state,
+		summary: [],
+		warnings: []
+	};
+	let next = state;
+	const summary = [];
+	for (const paused of (state.operations.paused ?? []).filter(({ held }) => held === true)) {
+		const resumed = resumeOne(next, paused, now);
+		next = resumed.state;
+		summary.push(resumed.summary);
+	}
+	return {
+		state: next,
+		summary,
+		warnings: []
+	};
+}
+// src/operations/hold.ts
+/**
+* Stops the line: keeps new releases out of a fleet, and lets its rollouts stand still.
+* @param order.duration seconds after which the hold ends by itself
+* @param order.keepRollouts rollouts that have begun go on
+*/
+function hold(state, order) {
+	const { reason, by, now, duration, keepRollouts = false } = order;
+	const there = state.operations.hold;
+	const inForce = there !== void 0 && (there.until ?? Number.POSITIVE_INFINITY) > now;
+	const asked = there?.until === void 0 ? void 0 : there.until - there.at;
+	const same = inForce && there.reason === reason && asked === duration;
+	const held = same ? there : {
+		reason,
+		by,
+		at: now,
+		...duration === void 0 ? {} : { until: now + duration }
+	};
+	const next = same ? state : {
+		...state,
+		operations: {
+			...state.operations,
+			hold: held
+		}
+	};
+	const stopped = keepRollouts ? {
+		state: next,
+		summary: [],
+		warnings: []
+	} : stopRollouts(next, order);
+	if (stopped.state === state) return {
+		state,
+		summary: `the fleet is held already: ${describeHold(held)}`
+	};
+	const until = held.until === void 0 ? "" : ` until ${formatTime(held.until)}`;
+	return {
+		state: stopped.state,
+		summary: [`hold the fleet${until}`, ...stopped.summary].join(", "),
+		notes: [keepRollouts ? "nothing is promoted into it, and no new release begins; rollouts that have begun go on" : "nothing is promoted into it, no new release begins, and its rollouts stand still until the hold ends"],
+		warnings: stopped.warnings
+	};
+}
+/** Lets new releases in again, and what the hold stopped go on, unless something else holds the fleet. */
+function releaseHold(state, { now }) {
+	const { hold: there, ...rest } = state.operations;
+	if (there === void 0) {
+		const [stop] = state.operations.stops ?? [];
+		return {
+			state,
+			summary: stop === void 0 ? "the fleet is not held" : `the fleet is held by the ${stop.source}: remove that (${stop.reason})`
+		};
+	}
+	const expired = (there.until ?? Number.POSITIVE_INFINITY) <= now ? ", which had ended already" : "";
+	const resumed = resumeHeld({
+		...state,
+		operations: rest
+	}, now);
+	const summary = [`release the hold of ${there.by}${expired}`, ...resumed.summary].join(", ");
+	const [stop] = rest.stops ?? [];
+	return {
+		state: resumed.state,
+		summary,
+		...stop === void 0 ? {} : { warnings: [`the ${stop.source} still holds it: ${stop.reason}`] }
+	};
+}
+/**
+* Makes the holds that are set elsewhere (labels, files) those of the state branch: what is new there stops the fleet,
+* what is gone lets it go on.
+*/
+function mirrorStops(state, order, found) {
+	const { fleet, now } = order;
+	const known = state.operations.stops ?? [];
+	const stops = found.filter((stop) => (stop.until ?? Number.POSITIVE_INFINITY) > now).map((stop) => known.find((each) => sameStop(each, stop)) ?? stop);
+	const { stops: _, ...rest } = state.operations;
+	const next = stops.length === known.length && stops.every((stop) => known.includes(stop)) ? state : {
+		...state,
+		operations: stops.length === 0 ? rest : {
+			...rest,
+			stops
+		}
+	};
+	const [first] = stops;
+	const moved = first === void 0 ? resumeHeld(next, now) : stopRollouts(next, {
+		...first,
+		fleet,
+		now
+	});
+	if (moved.state === state) return {
+		state,
+		summary: "nothing was held or released elsewhere"
+	};
+	const said = first === void 0 ? "release what was held elsewhere" : `hold the fleet (${first.source})`;
+	return {
+		state: moved.state,
+		summary: [said, ...moved.summary].join(", "),
+		warnings: moved.warnings ?? []
+	};
+}
+function sameStop(one, other) {
+	return one.source === other.source && one.reason === other.reason && one.until === other.until;
+}
+/** @throws InputError when the fleet is held. */
+function refuseHeld(state, options) {
+	const { fleet, now } = options;
+	const there = holdAt(state.operations, now);
+	if (there === void 0) return;
+	throw new InputError({
+		where: `fleet ${fleet}`,
+		problem: `the fleet is held, so nothing is promoted into it: ${describeHold(there)}`,
+		remedy: state.operations.hold === void 0 ? "When that is over, take away what holds it, and run coxswain open-promotion." : `When that is over: coxswain edit-updates --fleet ${fleet} --action release-hold`
+	});
+}
+/** `the kernel panics (Ada, 2026-07-21T14:00:00Z, until …)` */
+function describeHold({ reason, by, at, until }) {
+	return `${reason} (by ${by} on ${formatTime(at)}${until === void 0 ? "" : `, until ${formatTime(until)}`})`;
+}
+// src/operations/landmarks.ts
+/** Makes a release a barrier: older nodes must pass through it. */
+function markBarrier(state, order) {
+	const { fleet, version, reason, now } = order;
+	requireRelease(state, fleet, version);
+	const said = saidOf(state.updates, version);
+	if (said.deadend !== void 0) throw exclusive(fleet, version, "a dead-end", "a barrier", said.deadend.reason);
+	const isPaused = state.operations.paused?.find((each) => each.version === version);
+	const gone = isPaused ?? state.operations.withdrawn?.find((each) => each.version === version);
+	if (gone !== void 0) throw new InputError({
+		where: `fleet ${fleet}`,
+		problem: `nobody is offered ${version} since ${formatTime(gone.at)} (${gone.reason}; by ${gone.by}), and older nodes must be offered a barrier`,
+		remedy: `Roll it out first (--action ${isPaused === void 0 ? "rollout --force" : "resume"}), or make another release the barrier.`
+	});
+	if (said.barrier?.reason === reason) return {
+		state,
+		summary: `${version} is a barrier for this reason already`
+	};
+	const age = state.releases.releases.findIndex((release) => release.version === version);
+	const older = state.releases.releases.slice(0, age).length;
+	return {
+		state: say(state, version, {
+			...said,
+			barrier: {
+				...said.barrier,
+				reason
+			}
+		}, now),
+		summary: `make ${version} a barrier`,
+		notes: [said.rollout === void 0 ? `every node on the ${older} older releases is offered it at once, and goes on from there` : `nodes on the ${older} older releases go to it, as its rollout lets them, and on from there`]
+	};
+}
+/** Makes a release a dead-end: nodes on it get no further update. */
+function markDeadend(state, order) {
+	const { fleet, version, reason, now } = order;
+	requireRelease(state, fleet, version);
+	const said = saidOf(state.updates, version);
+	if (said.barrier !== void 0) throw exclusive(fleet, version, "a barrier", "a dead-end", said.barrier.reason);
+	if (said.deadend?.reason === reason) return {
+		state,
+		summary: `${version} is a dead-end for this reason already`
+	};
+	return {
+		state: say(state, version, {
+			...said,
+			deadend: {
+				...said.deadend,
+				reason
+			}
+		}, now),
+		summary: `make ${version} a dead-end`,
+		notes: ["nodes on it get no further update, and tell whoever logs in why"],
+		warnings: said.rollout === void 0 ? [] : [`${version} is still offered: more nodes go into this dead-end. --action withdraw stops that`]
+	};
+}
+function exclusive(fleet, version, is, asked, reason) {
+	return new InputError({
+		where: `fleet ${fleet}`,
+		problem: `${version} is ${is} already (${reason}), and no release is both: nodes would have to go where there is no way on`,
+		found: asked,
+		remedy: "Where the mark is wrong, take it out of updates.json by a commit on the state branch."
+	});
 }
 // src/operations/withdraw.ts
 /**
@@ -824,4 +966,71 @@ function lintPlace(path, fleets) {
 		remedy: meant === void 0 ? "A fleet has releases.json, updates.json, operations.json and records/<version>.json." : `Did you mean ${meant}?`
 	}];
 }
-export { nextSettling as a, refuseAroundPausedBarrier as c, say as d, describeHold as f, editFleet as i, retired as l, showDifference as m, findOperator as n, settle as o, refuseHeld as p, commitMessage as r, ageOf as s, lintState as t, saidOf as u };
+// src/operations/hold-file.ts
+var import_dist = require_dist();
+const fileSchema = looseObject({
+	reason: string().optional(),
+	by: string().optional(),
+	until: union([string(), date()]).optional()
+});
+/** File that holds a fleet as long as it is on the fleet's branch. */
+function holdFile(fleet) {
+	return `.coxswain/hold/${fleet}.yaml`;
+}
+/**
+* The hold that a file on the fleet's branch asks for. The file being there is enough: what in it cannot be read is
+* left out, for a slip in it must not let anything through.
+* @param now UNIX seconds
+*/
+async function findFileStop(branches, fleet, now) {
+	const tip = await branches.resolve(fleet.branch);
+	if (tip === void 0) return void 0;
+	const path = holdFile(fleet.name);
+	const text = await branches.readFile(tip, path);
+	if (text === void 0) return void 0;
+	const said = readHoldFile(text);
+	const source = `file ${path} on branch ${fleet.branch}`;
+	return {
+		source,
+		reason: said.reason ?? `see ${path}`,
+		by: said.by ?? `the ${source}`,
+		at: now,
+		...said.until
+	};
+}
+function readHoldFile(text) {
+	let read;
+	try {
+		read = (0, import_dist.parse)(text);
+	} catch {
+		return {};
+	}
+	if (typeof read === "string" && read.trim() !== "") return { reason: read.trim() };
+	const said = fileSchema.safeParse(read);
+	if (!said.success) return {};
+	const { reason, by, until } = said.data;
+	return {
+		...reason === void 0 || reason.trim() === "" ? {} : { reason: reason.trim() },
+		...by === void 0 || by.trim() === "" ? {} : { by: by.trim() },
+		...until === void 0 ? {} : readUntil(until)
+	};
+}
+function readUntil(until) {
+	try {
+		return { until: { until: until instanceof Date ? until.getTime() / 1e3 : parseTime(until) } };
+	} catch (error) {
+		if (error instanceof InputError) return {};
+		throw error;
+	}
+}
+/** @throws InputError where a file on the fleet's branch holds it, whether open-promotion has seen that or not */
+async function refuseHeldByFile(branches, fleet, now) {
+	const stop = await findFileStop(branches, fleet, now);
+	if (stop === void 0 || (stop.until ?? Number.POSITIVE_INFINITY) <= now) return;
+	throw new InputError({
+		where: `fleet ${fleet.name}`,
+		problem: `the fleet is held by the ${stop.source}: ${stop.reason}`,
+		remedy: "Remove that file when it is over."
+	});
+}
+export { say as _, commitMessage as a, describeHold as c, nextSettling as d, settle as f, saidOf as g, retired as h, findOperator as i, mirrorStops as l, refuseAroundPausedBarrier as m, refuseHeldByFile as n, editFleet as o, ageOf as p, lintState as r, withdraw as s, findFileStop as t, refuseHeld as u, showDifference as v };

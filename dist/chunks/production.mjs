@@ -1,9 +1,11 @@
-import { i as readCandidate, r as findBuilt } from "./build.mjs";
+import { a as readCandidate, o as listCommit, p as findBuilt, u as refreshFileName } from "./build.mjs";
+import { i as newestFor, n as pushAcceptance, r as findEvidence, t as findAcceptance } from "./evidence.mjs";
 import { a as releaseCommit, n as findFleet } from "./fleets.mjs";
-import { v as InputError, y as OutsideError } from "./host.mjs";
-import { p as refuseHeld } from "./operations.mjs";
-import { E as parseReference, S as formatRepository, c as imageTimestamp, l as readImage, n as rememberingClient, o as copyImage, s as setTags, t as copyAttached, v as atDigest, x as formatReference, y as atTag } from "./registry.mjs";
-import { n as newestFor, t as findEvidence } from "./evidence.mjs";
+import { D as OutsideError, E as InputError } from "./host.mjs";
+import { n as refuseHeldByFile, u as refuseHeld } from "./operations.mjs";
+import { A as parseReference, C as atTag, E as formatRepository, S as atDigest, T as formatReference, m as setTags, n as copyAttached, o as imageTimestamp, p as copyImage, s as readImage, t as rememberingClient } from "./registry.mjs";
+import { n as upgradeStarts, r as upgradeStages } from "./vm.mjs";
+import { dirname, posix } from "node:path";
 // src/production/gates.ts
 /** Labels and evidence of one architecture's image. */
 async function passImage(options, built, architecture) {
@@ -24,7 +26,7 @@ async function passImage(options, built, architecture) {
 		architecture,
 		image,
 		created,
-		evidence: await requireEvidence(options, image, architecture, built.repository)
+		...await requireEvidence(options, image, architecture, built.repository)
 	};
 }
 function requireLabel(image, where, label, expected) {
@@ -41,22 +43,35 @@ function requireLabel(image, where, label, expected) {
 }
 /** The evidence is about the image itself, or about the index that lists it, for this architecture. */
 async function requireEvidence(options, image, architecture, repository) {
-	const { client, candidate } = options;
+	const { client, candidate, config, fleet } = options;
 	const { digest } = image.manifest.descriptor;
 	const all = [];
-	for (const subject of image.index === void 0 ? [digest] : [digest, image.index.digest]) {
+	const subjects = image.index === void 0 ? [digest] : [digest, image.index.digest];
+	for (const subject of subjects) {
 		const found = await findEvidence(client, repository, subject);
 		all.push(...found.filter(({ evidence }) => evidence.architecture === architecture));
 	}
 	const newest = newestFor(all, candidate.testsTree);
-	if (newest?.evidence.result === "PASSED") return newest;
+	if (newest?.evidence.result === "PASSED") return { evidence: newest };
+	if (newest === void 0 && !all.some(({ evidence }) => evidence.result === "FAILED")) {
+		const { testsTree } = candidate;
+		const accepted = (fleet === void 0 ? void 0 : await findAcceptance(client, config.image, {
+			subjects,
+			fleet,
+			testsTree
+		})) ?? options.accept;
+		if (accepted !== void 0) return { accepted: {
+			reason: accepted.reason,
+			by: accepted.by
+		} };
+	}
 	const failed = newest?.evidence.tests.filter(({ result }) => result !== "passed").map(({ name }) => name) ?? [];
 	const reason = newest !== void 0 ? `its boot test failed${failed.length === 0 ? "" : ` (${failed.join(", ")})`}` : all.length > 0 ? "it was tested with other tests than this commit has" : "it was never boot-tested";
 	throw new InputError({
 		where: formatReference(atDigest(repository, digest)),
 		problem: `no passing evidence: ${reason}`,
 		expected: `a pass of the tests in git tree ${candidate.testsTree.slice(0, 12)}`,
-		remedy: newest === void 0 ? "Run coxswain boot-test." : "Mend the image or the tests, and run coxswain boot-test."
+		remedy: newest === void 0 ? "Run coxswain boot-test. Where that cannot be, and none failed, promote-image takes --accept-missing-evidence." : "Mend the image or the tests, and run coxswain boot-test."
 	});
 }
 /**
@@ -79,7 +94,7 @@ async function requireNewer(options) {
 			problem: `the image is not newer than the newest release, ${newest.version}: nodes would refuse it as a downgrade`,
 			found: isoTime(created),
 			expected: `later than ${isoTime(before)}`,
-			remedy: "Promote a commit made after that one; an empty commit on top is enough."
+			remedy: `Promote a commit that builds something else, and was made after that one: a new date in ${refreshFileName} is enough.`
 		});
 	}
 }
@@ -90,6 +105,41 @@ async function releasedAt(client, digestReference, architecture) {
 }
 function isoTime(seconds) {
 	return (/* @__PURE__ */ new Date(seconds * 1e3)).toISOString();
+}
+// src/production/rehearsed.ts
+/**
+* Where a commit has tests of updates, the update from the release that the fleet has today must have been rehearsed:
+* an image that was tested for another fleet, or before the fleet's newest release, says nothing about it.
+* @throws InputError when it was not, for one of the architectures
+*/
+async function requireRehearsed(options) {
+	const { config, fleet, state, version, passed } = options;
+	if (!(config.bootTest.upgrades ?? await hasTestsOfUpdates(options))) return;
+	for (const { architecture, image, evidence } of passed) {
+		if (evidence === void 0) continue;
+		const { digest } = image.manifest.descriptor;
+		const payload = formatReference(atDigest(config.image, digest));
+		const current = upgradeStarts(state, {
+			version,
+			payload,
+			basearch: architecture
+		}).find(({ why }) => why === "current release");
+		if (current === void 0) continue;
+		const from = parseReference(current.payload, { where: `release ${current.version} of ${fleet.name}` });
+		if (from.kind === "digest" && from.digest === digest) continue;
+		if (evidence.evidence.upgrades?.some((upgrade) => from.kind === "digest" && upgrade.digest === from.digest && upgrade.result === "PASSED") === true) continue;
+		const known = evidence.evidence.upgrades?.map((upgrade) => upgrade.from) ?? [];
+		throw new InputError({
+			where: formatReference(atDigest(config.testImage, digest)),
+			problem: `the update from ${current.version}, which fleet ${fleet.name} has now, was not rehearsed on ${architecture}`,
+			found: known.length === 0 ? "no rehearsal" : `rehearsals from ${known.join(", ")}`,
+			remedy: `Run coxswain boot-test --fleet ${fleet.name} again.`
+		});
+	}
+}
+async function hasTestsOfUpdates({ git, config, commit }) {
+	const folders = upgradeStages.map((stage) => posix.join(config.tests, stage));
+	return (await listCommit(git, commit)).some(({ path, mode }) => folders.includes(dirname(path)) && (path.endsWith(".sh") || mode === "100755"));
 }
 // src/production/tags.ts
 /**
@@ -132,6 +182,7 @@ function planTags(config, fleet, release) {
 * write; the order of writes is image, evidence and all else that refers to it, tags, so a tag never names an image that cannot be pulled or has no
 * evidence beside it, whatever request is the last one. Run again, it does what is missing.
 * @param options.now UNIX seconds
+* @param options.accept lets the image pass without evidence; never with a test that failed
 * @throws InputError when the image may not be promoted, or the fleet is held
 */
 async function promoteImage(project, options) {
@@ -144,6 +195,7 @@ async function promoteImage(project, options) {
 		fleet: fleet.name,
 		now: options.now
 	});
+	await refuseHeldByFile(project.forge.branches, fleet, options.now);
 	const candidate = await readCandidate({
 		git: project.git,
 		config,
@@ -155,11 +207,23 @@ async function promoteImage(project, options) {
 	for (const architecture of config.architectures) passed.push(await passImage({
 		client,
 		config,
-		candidate
+		candidate,
+		fleet: fleet.name,
+		accept: options.accept
 	}, built, architecture));
 	await requireNewer({
 		client,
 		config,
+		fleet,
+		state,
+		passed
+	});
+	const { commit, version } = candidate;
+	await requireRehearsed({
+		git: project.git,
+		config,
+		commit,
+		version,
 		fleet,
 		state,
 		passed
@@ -187,6 +251,17 @@ async function promoteImage(project, options) {
 		from: config.testImage,
 		to: config.image
 	});
+	const accepted = passed.find((each) => each.accepted !== void 0)?.accepted;
+	const recorded = accepted !== void 0 && await recordAcceptance(client, {
+		repository: config.image,
+		subject: manifest.descriptor,
+		acceptance: {
+			...accepted,
+			fleet: fleet.name,
+			at: options.now,
+			testsTree: candidate.testsTree
+		}
+	});
 	await setTags(client, {
 		manifest,
 		repository: config.image,
@@ -208,12 +283,25 @@ async function promoteImage(project, options) {
 		})),
 		tags: plan.tags,
 		kept: plan.kept,
-		changed: !plan.inProduction || plan.move.length > 0 || attached.length > 0,
+		changed: !plan.inProduction || plan.move.length > 0 || attached.length > 0 || recorded,
+		...accepted === void 0 ? {} : { accepted },
 		attached: attached.length,
 		mounted: report.mounted,
 		copied: report.copied,
 		requests: client.counters.requests - requestsBefore
 	};
+}
+/** start-rollout reads it from there, as it reads evidence. @returns whether it was written now */
+async function recordAcceptance(client, options) {
+	const { repository, subject, acceptance } = options;
+	const { fleet, testsTree } = acceptance;
+	if (await findAcceptance(client, repository, {
+		subjects: [subject.digest],
+		fleet,
+		testsTree
+	}) !== void 0) return false;
+	await pushAcceptance(client, repository, subject, acceptance);
+	return true;
 }
 async function requireBuilt(client, config, candidate) {
 	const built = await findBuilt(client, config, candidate);
@@ -289,4 +377,4 @@ async function readBack(client, config, written) {
 		throw new OutsideError(`tagging ${where}:${tag}`, `it was set to ${written.digest} and points at ${now ?? "nothing"} now: somebody else writes there too`);
 	}
 }
-export { isoTime as n, passImage as r, promoteImage as t };
+export { passImage as i, requireRehearsed as n, isoTime as r, promoteImage as t };

@@ -1,8 +1,8 @@
-import { u as readFileIfThere, v as InputError } from "./host.mjs";
-import { a as nextSettling, o as settle, r as commitMessage } from "./operations.mjs";
-import { n as renderSite, o as graphPath, r as nextChangeDue, t as writeSite } from "./site.mjs";
-import { E as parseReference, a as titleAnnotation, b as digestOf, f as isIndex, i as readArtifact, r as pushArtifact, x as formatReference, y as atTag } from "./registry.mjs";
-import { C as parseGraph, d as aliasesOf, u as addAliases, x as buildGraph } from "./updates.mjs";
+import { E as InputError, v as readFileIfThere } from "./host.mjs";
+import { A as parseReference, C as atTag, D as isDigest, M as sameRepository, O as isTag, S as atDigest, T as formatReference, _ as isIndex, d as readArtifact, f as titleAnnotation, u as pushArtifact, w as digestOf } from "./registry.mjs";
+import { C as parseGraph, M as nextHoldEnd, d as aliasesOf, k as parseReleaseIndex, u as addAliases, x as buildGraph, z as parseUpdateMetadata } from "./updates.mjs";
+import { n as nextChangeDue, o as graphPath, r as writeSite, t as renderSite } from "./site.mjs";
+import { a as commitMessage, d as nextSettling, f as settle } from "./operations.mjs";
 import { join } from "node:path";
 // src/publish/fleet-artifact.ts
 /** One layer a file; its title is the file's path, as `oras pull` takes it. */
@@ -51,6 +51,67 @@ async function readFleetArtifact(client, config, fleet) {
 }
 function artifactTag(fleet) {
 	return `updates-${fleet}`;
+}
+// src/publish/from-artifact.ts
+/**
+* Writes the files of a fleet's artifact to a folder, as publish-updates wrote them: for a web server that has a
+* registry at hand and no checkout. Everything is read and looked at before the first file is written.
+* @throws InputError for an artifact that publish-updates did not make, and for one that is older than the folder:
+*   nodes on the releases that it lacks would be lost
+*/
+async function publishFromArtifact(client, reference, folder) {
+	const where = formatReference(reference);
+	const { manifest, layers } = await readArtifact(client, reference);
+	if (manifest.json.artifactType !== "application/vnd.coxswain.updates.v1+json") throw notPublished(where, manifest.json.artifactType ?? "an image");
+	const files = /* @__PURE__ */ new Map();
+	for (const { descriptor, bytes } of layers) files.set(descriptor.annotations?.["org.opencontainers.image.title"] ?? "", new TextDecoder().decode(bytes));
+	const fleet = [...files.keys()][0]?.split("/")[0] ?? "";
+	for (const [path, text] of files) checkFile(path, text, {
+		fleet,
+		where
+	});
+	const releases = files.get(`${fleet}/releases.json`);
+	if (releases === void 0 || !files.has(`${fleet}/updates.json`)) throw notPublished(where, `the files ${[...files.keys()].join(", ")}`);
+	await refuseLoss(join(folder, fleet, "releases.json"), releases, where);
+	return {
+		fleet,
+		...await writeSite(folder, files)
+	};
+}
+/** What comes from a registry becomes a file here: one of this fleet, and of a kind that we know. */
+function checkFile(path, text, about) {
+	const { fleet, where } = about;
+	const parts = path.split("/");
+	if (!(parts.length > 1 && parts.every((part) => part !== "" && !/^\.|[\\\0]/.test(part))) || parts[0] !== fleet) throw notPublished(where, `a file ${JSON.stringify(path)}`);
+	const file = `${where} ${path}`;
+	const name = parts.slice(1).join("/");
+	if (name === "releases.json") parseReleaseIndex(text, file);
+	else if (name === "updates.json") parseUpdateMetadata(text, file);
+	else if (/(^|\/)v1\/graph$/.test(name)) parseGraph(text, file);
+	else if (!/^builds\/[^/]+\/release\.json$/.test(name)) throw notPublished(where, `a file ${path}`);
+}
+/** A release is never taken out, nor moved: an older artifact must not replace newer files. */
+async function refuseLoss(file, text, where) {
+	const there = await readFileIfThere(file);
+	if (there === void 0) return;
+	const before = parseReleaseIndex(there, file).releases.map(({ version }) => version);
+	const after = parseReleaseIndex(text, where).releases.map(({ version }) => version);
+	const lost = before.find((version, position) => after[position] !== version);
+	if (lost === void 0) return;
+	throw new InputError({
+		where,
+		problem: `the artifact is older than ${file}: nodes on release ${lost} would be lost`,
+		remedy: "Run coxswain publish-updates in a checkout: it pushes the artifact anew."
+	});
+}
+function notPublished(where, found) {
+	return new InputError({
+		where,
+		field: "--from-oci",
+		problem: "not an artifact that publish-updates has made",
+		found,
+		expected: "a reference such as registry.example/os:updates-stable"
+	});
 }
 // src/publish/published.ts
 /**
@@ -145,6 +206,46 @@ function refuseUnserved(missing) {
 		remedy: `Push it there again by its digest (coxswain promote-image --fleet ${first.fleet} does so while the test registry has it), then publish again.`
 	});
 }
+// src/publish/symbolic-tags.ts
+/**
+* Tags the barriers and dead-ends of a fleet: `<version>-<fleet>-barrier`, `<version>-<fleet>-deadend`. Only ever
+* adds: a tag of a mark that was taken back stays, since registries do not let go of a tag without its image.
+* @returns the tags that were set now
+*/
+async function tagLandmarks(parts, fleet) {
+	const { config, client, log } = parts;
+	const set = [];
+	if (!config.symbolicTags) return set;
+	for (const { version, metadata } of fleet.state.updates.releases) {
+		const endings = [...metadata.barrier === void 0 ? [] : ["barrier"], ...metadata.deadend === void 0 ? [] : ["deadend"]];
+		const release = fleet.state.releases.releases.find((each) => each.version === version);
+		const digest = release === void 0 ? void 0 : imageIn(config, release);
+		for (const ending of digest === void 0 ? [] : endings) {
+			const tag = `${version}-${fleet.name}-${ending}`;
+			if (!isTag(tag) || digest === void 0) continue;
+			const now = (await client.resolve(atTag(config.image, tag)))?.digest;
+			if (now === digest) continue;
+			if (now !== void 0) {
+				log.warn(`${formatReference(atTag(config.image, tag))} leads to ${now}, not to ${digest}: left as it is`);
+				continue;
+			}
+			const manifest = await client.findManifest(atDigest(config.image, digest));
+			if (manifest === void 0) continue;
+			await client.putManifest(config.image, tag, manifest.bytes, manifest.descriptor.mediaType);
+			set.push(tag);
+		}
+	}
+	return set;
+}
+/** What the version's own tag leads to: the index, or the only image. */
+function imageIn(config, release) {
+	const images = (release["oci-images"] ?? []).map((image) => image["digest-ref"]);
+	const text = release["oci-index"] || (images.length === 1 ? images[0] : void 0);
+	if (text === void 0 || text === "") return void 0;
+	const reference = parseReference(text);
+	if (reference.kind !== "digest" || !sameRepository(reference.repository, config.image)) return void 0;
+	return isDigest(reference.digest) ? reference.digest : void 0;
+}
 // src/publish/publish-updates.ts
 /**
 * Lets rollouts go on whose pause has ended, then publishes the state branch as it is: files in a folder, and an artifact for each fleet.
@@ -155,6 +256,7 @@ async function publishUpdates(project, options) {
 	const { forge, config } = project;
 	const written = /* @__PURE__ */ new Set();
 	const artifacts = /* @__PURE__ */ new Map();
+	const tagged = /* @__PURE__ */ new Set();
 	const resumed = [];
 	for (;;) {
 		for (const fleet of chosenFleets(config, options)) {
@@ -174,6 +276,7 @@ async function publishUpdates(project, options) {
 			throw error;
 		}
 		for (const path of answer.written) written.add(path);
+		for (const tag of answer.tagged) tagged.add(tag);
 		for (const artifact of answer.artifacts) {
 			const changed = artifact.changed || artifacts.get(artifact.fleet)?.changed === true;
 			artifacts.set(artifact.fleet, {
@@ -186,6 +289,7 @@ async function publishUpdates(project, options) {
 			written: [...written],
 			unchanged: answer.unchanged.filter((path) => !written.has(path)),
 			artifacts: [...artifacts.values()],
+			tagged: [...tagged],
 			resumed,
 			nextChange: answer.nextChange
 		};
@@ -239,11 +343,14 @@ async function publishOnce(project, options) {
 		fleet: name,
 		files: filesOf(name)
 	}));
-	const due = [nextChangeDue(chosen, rings, now), ...chosen.map((fleet) => nextSettling(fleet.state))].filter((moment) => moment !== void 0);
+	const tagged = [];
+	for (const fleet of chosen) tagged.push(...await tagLandmarks(project, fleet));
+	const due = [nextChangeDue(chosen, rings, now), ...chosen.flatMap((fleet) => [nextSettling(fleet.state), nextHoldEnd(fleet.state.operations, now)])].filter((moment) => moment !== void 0);
 	return {
 		written,
 		unchanged,
 		artifacts,
+		tagged,
 		nextChange: due.length === 0 ? void 0 : Math.min(...due)
 	};
 }
@@ -274,4 +381,4 @@ async function inArtifacts({ config, client }, fleets, images) {
 	}
 	return found;
 }
-export { readFleetArtifact as n, publishUpdates as t };
+export { publishFromArtifact as n, readFleetArtifact as r, publishUpdates as t };

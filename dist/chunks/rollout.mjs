@@ -1,13 +1,22 @@
-import { h as formatTime, m as formatDuration, v as InputError } from "./host.mjs";
-import { S as formatRepository, v as atDigest, x as formatReference, y as atTag } from "./registry.mjs";
-import { P as addUpdate, T as addRelease, n as renderTemplate, v as rolloutEnd } from "./updates.mjs";
-import { i as readCandidate } from "./build.mjs";
+import { C as formatTime, E as InputError, S as formatDuration } from "./host.mjs";
+import { C as atTag, E as formatRepository, S as atDigest, T as formatReference } from "./registry.mjs";
+import { i as urgentTemplate } from "./config.mjs";
+import { F as addUpdate, T as addRelease, n as renderTemplate, v as rolloutEnd } from "./updates.mjs";
+import { a as readCandidate, u as refreshFileName } from "./build.mjs";
 import { a as releaseCommit } from "./fleets.mjs";
 import { a as buildReleaseUrl, i as buildReleasePath } from "./site.mjs";
-import { c as refuseAroundPausedBarrier, p as refuseHeld } from "./operations.mjs";
+import { m as refuseAroundPausedBarrier, n as refuseHeldByFile, u as refuseHeld } from "./operations.mjs";
+import { d as urgencyOfBuild, f as withoutUrgency } from "./promotion.mjs";
 import { d as refuseDoubtful, f as standingOf, i as inheritBarriers, r as barriersCrossed, t as refuseDetours } from "./upstream.mjs";
-import { n as isoTime, r as passImage } from "./production.mjs";
+import { n as readMarker } from "./roll-back.mjs";
+import { i as passImage, r as isoTime } from "./production.mjs";
 // src/rollout/template.ts
+/** The template that a release takes: for an urgent one the fleet's template for that, where the commit has it. */
+async function findTemplate(branches, options) {
+	const { fleet, commit, urgent } = options;
+	const special = urgentTemplate(fleet);
+	return urgent && await branches.readFile(commit, special) !== void 0 ? special : fleet.template;
+}
 /**
 * Renders a fleet's template as it is in a commit (or tree).
 * @param now UNIX seconds
@@ -95,7 +104,8 @@ async function readProductionImages(client, options) {
 	for (const architecture of config.architectures) passed.push(await passImage({
 		client,
 		config,
-		candidate
+		candidate,
+		fleet: fleet.name
 	}, atDigest(config.image, found.digest), architecture));
 	return passed;
 }
@@ -134,6 +144,7 @@ async function startRollout(project, options) {
 		fleet: fleet.name,
 		now
 	});
+	await refuseHeldByFile(forge.branches, fleet, now);
 	const images = await readProductionImages(client, {
 		config,
 		fleet,
@@ -147,9 +158,24 @@ async function startRollout(project, options) {
 	const source = fleet.promoteFrom === void 0 ? void 0 : await state.readFleet(fleet.promoteFrom);
 	const promotedFrom = source !== void 0 && hasRelease(source, version) ? fleet.promoteFrom : void 0;
 	const digests = Object.fromEntries(images.map((image) => [image.architecture, digestOf(image)]));
+	const urgent = source === void 0 ? void 0 : await urgencyOfBuild(forge.branches, {
+		from: source,
+		to: before,
+		version,
+		commit
+	});
+	const rollBack = newRollBack(before, fleet, await readMarker(forge.branches, commit));
+	const template = await findTemplate(forge.branches, {
+		fleet,
+		commit,
+		urgent: urgent !== void 0
+	});
 	const entry = await renderFleetTemplate(forge.branches, {
 		config,
-		fleet,
+		fleet: {
+			...fleet,
+			template
+		},
 		commit,
 		release: {
 			version,
@@ -167,6 +193,8 @@ async function startRollout(project, options) {
 		images,
 		entry,
 		promotedFrom,
+		urgent,
+		rollBack,
 		now
 	});
 	const release = releaseOf(config, fleet, version, images);
@@ -200,6 +228,7 @@ async function startRollout(project, options) {
 				[version]: record
 			}
 		};
+		after = withoutUrgency(after, urgent);
 		if (guidance !== void 0) {
 			const result = inheritBarriers(after, {
 				guidance,
@@ -250,7 +279,7 @@ function refuseOlder(state, { fleet, version, images }) {
 		problem: `release ${version} is not newer than ${previous}, and rpm-ostree on the nodes would refuse it as a downgrade`,
 		found: isoTime(created),
 		expected: `after ${record.created}`,
-		remedy: `Make a new commit on ${fleet.branch} (a revert, say), and build and promote that.`
+		remedy: `Make a new commit on ${fleet.branch} that builds something else (a revert with a new date in ${refreshFileName}, say), and build and promote that.`
 	});
 }
 function releaseOf(config, fleet, version, images) {
@@ -275,9 +304,10 @@ function indexOf(config, [first]) {
 	return index === void 0 ? {} : { "oci-index": formatReference(atDigest(config.image, index.digest)) };
 }
 function recordOf(options) {
-	const { config, fleet, candidate, images, entry, promotedFrom, now } = options;
+	const { config, fleet, candidate, images, entry, promotedFrom, urgent, rollBack, now } = options;
 	const { rollout } = entry.metadata;
 	const end = rollout === void 0 ? void 0 : rolloutEnd(rollout);
+	const accepted = images.find((image) => image.accepted !== void 0)?.accepted;
 	return {
 		version: candidate.version,
 		fleet: fleet.name,
@@ -292,9 +322,28 @@ function recordOf(options) {
 			architecture: image.architecture,
 			image: formatReference(atTag(config.image, candidate.version)),
 			digestRef: formatReference(atDigest(config.image, digestOf(image))),
-			evidence: image.evidence.descriptor.digest
+			...image.evidence === void 0 ? {} : { evidence: image.evidence.descriptor.digest }
 		})),
-		...promotedFrom === void 0 ? {} : { promotedFrom }
+		...promotedFrom === void 0 ? {} : { promotedFrom },
+		...accepted === void 0 ? {} : { acceptedMissingEvidence: accepted },
+		...urgent === void 0 ? {} : { urgent: {
+			reason: urgent.reason,
+			by: urgent.by
+		} },
+		...rollBack === void 0 ? {} : { rollBack: aboutRollBack(rollBack) }
+	};
+}
+/** The marker stays on the branch until something newer is promoted: only the first release with it is the roll-back. */
+function newRollBack(state, fleet, marker) {
+	if (marker?.fleet !== fleet.name) return void 0;
+	return Object.values(state.records).some(({ rollBack }) => rollBack?.insteadOf === marker.insteadOf && rollBack.restores === marker.restores) ? void 0 : marker;
+}
+function aboutRollBack({ insteadOf, restores, reason, by }) {
+	return {
+		insteadOf,
+		restores,
+		reason,
+		by
 	};
 }
 function answer(options) {
@@ -315,4 +364,4 @@ function answer(options) {
 function digestOf({ image }) {
 	return image.manifest.descriptor.digest;
 }
-export { describeEntry as n, renderFleetTemplate as r, startRollout as t };
+export { renderFleetTemplate as i, describeEntry as n, findTemplate as r, startRollout as t };

@@ -1,6 +1,6 @@
-import { l as isMissing, v as InputError, x as messageOf, y as OutsideError } from "./host.mjs";
-import { a as titleAnnotation, d as isLoopback, f as isIndex, g as architectures, x as formatReference } from "./registry.mjs";
-import { R as parseUpdateMetadata, S as formatGraph, b as rolloutProgress, d as aliasesOf, g as throttleGraph, h as rolloutOf, k as parseReleaseIndex, t as warinessOf, u as addAliases, x as buildGraph } from "./updates.mjs";
+import { D as OutsideError, E as InputError, _ as isMissing, k as messageOf } from "./host.mjs";
+import { P as architectures, T as formatReference, _ as isIndex, b as isLoopback, f as titleAnnotation } from "./registry.mjs";
+import { S as formatGraph, b as rolloutProgress, d as aliasesOf, g as throttleGraph, h as rolloutOf, k as parseReleaseIndex, t as warinessOf, u as addAliases, x as buildGraph, z as parseUpdateMetadata } from "./updates.mjs";
 import { readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createHash } from "node:crypto";

@@ -1,5 +1,5 @@
-import { f as writeFileAtomically, h as formatTime, m as formatDuration, u as readFileIfThere, x as messageOf, y as OutsideError } from "./host.mjs";
-import { D as formatReleaseIndex, I as formatUpdateMetadata, S as formatGraph, _ as nextOpening, b as rolloutProgress, d as aliasesOf, g as throttleGraph, h as rolloutOf, p as considerUpdate, u as addAliases, v as rolloutEnd, x as buildGraph, y as rolloutPhase } from "./updates.mjs";
+import { C as formatTime, D as OutsideError, S as formatDuration, b as writeFileAtomically, k as messageOf, v as readFileIfThere } from "./host.mjs";
+import { D as formatReleaseIndex, L as formatUpdateMetadata, S as formatGraph, _ as nextOpening, b as rolloutProgress, d as aliasesOf, g as throttleGraph, h as rolloutOf, j as holdAt, p as considerUpdate, u as addAliases, v as rolloutEnd, x as buildGraph, y as rolloutPhase } from "./updates.mjs";
 import { join } from "node:path";
 // src/site/paths.ts
 /** Path of a fleet's graph; without a ring, the default one. */
@@ -34,6 +34,35 @@ function fileNameOf(version) {
 }
 function withSlash(url) {
 	return url.endsWith("/") ? url : `${url}/`;
+}
+// src/site/write.ts
+/**
+* Writes rendered files in their order, each one whole or not at all; files that are as they should be are left alone,
+* and files that are not in the list, too (a node may still ask for the graph of a ring that is gone).
+* @param files path → content, as renderSite gives it
+* @throws OutsideError when a file cannot be written
+*/
+async function writeSite(folder, files) {
+	const written = [];
+	const unchanged = [];
+	for (const [path, content] of files) {
+		if (path.split("/").some((part) => part === "" || part === "." || part === "..")) throw new Error(`the site has a file that is outside of it: ${JSON.stringify(path)}`);
+		const file = join(folder, path);
+		try {
+			if (await readFileIfThere(file) === content) {
+				unchanged.push(path);
+				continue;
+			}
+			await writeFileAtomically(file, content);
+		} catch (error) {
+			throw new OutsideError(`writing ${file}`, messageOf(error), void 0, { cause: error });
+		}
+		written.push(path);
+	}
+	return {
+		written,
+		unchanged
+	};
 }
 // src/site/next-change.ts
 /**
@@ -111,11 +140,12 @@ code{font:.875em/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overf
 .bar{height:.7rem;border-radius:.35rem;background:var(--track);overflow:hidden}
 .bar span{display:block;height:100%;border-radius:.35rem;background:var(--accent)}
 .bar.full span{background:var(--done)}
+.bar.still span{background:var(--warn)}
 .badge{display:inline-block;padding:.05rem .55rem;border-radius:1rem;font-size:.8125rem;font-weight:600;white-space:nowrap;color:var(--quiet);background:var(--track)}
 .badge.in-progress,.badge.scheduled{color:var(--accent);background:var(--accent-ground)}
 .badge.complete{color:var(--done);background:var(--done-ground)}
-.badge.held,.badge.barrier,.badge.not-offered{color:var(--warn);background:var(--warn-ground)}
-.badge.dead-end{color:var(--stop);background:var(--stop-ground)}
+.badge.held,.badge.barrier,.badge.untested,.badge.not-offered,.badge.paused,.badge.urgent,.badge.rolled-back{color:var(--warn);background:var(--warn-ground)}
+.badge.dead-end,.badge.withdrawn,.badge.stopped{color:var(--stop);background:var(--stop-ground)}
 .scroll{overflow-x:auto;margin:0 0 1.25rem}
 table{border-collapse:collapse;width:100%;font-size:.9375rem}
 caption{padding-bottom:.4rem;text-align:left;font-weight:600}
@@ -127,6 +157,9 @@ th[scope=row]{min-width:13rem}
 td{min-width:11rem}
 .update{color:var(--done)}
 .stuck{color:var(--stop);font-weight:600}
+.notices{margin:0 0 1.25rem;padding:.35rem .9rem;list-style:none;border:1px solid var(--line);border-left:.3rem solid var(--warn);border-radius:.5rem;background:var(--ground)}
+.notices li{padding:.35rem 0;overflow-wrap:anywhere}
+.notices li+li{border-top:1px solid var(--line)}
 .landmarks,.releases{padding:0;list-style:none;margin:0 0 1rem}
 .landmarks li,.releases li{padding:.4rem 0;border-top:1px solid var(--line);overflow-wrap:anywhere}
 .releases .image{display:block;color:var(--quiet);font-size:.875rem}
@@ -154,6 +187,112 @@ function render(value) {
 }
 function escapeHtml(text) {
 	return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("\"", "&quot;").replaceAll("'", "&#39;");
+}
+// src/site/rollout-view.ts
+/**
+* The rollouts of a fleet, newest release first: the newest release, with a rollout or not, then what is offered beside
+* it, down to the newest that is complete.
+*/
+function rolloutViews({ state }, now) {
+	const views = state.releases.releases.toReversed().map(({ version }) => rolloutView(version, state, now));
+	const complete = views.findIndex(({ phase }) => phase === "complete");
+	return views.slice(0, complete < 0 ? void 0 : complete + 1).filter(({ phase }, index) => index === 0 || !["not offered", "withdrawn"].includes(phase));
+}
+function rolloutView(version, state, now) {
+	const entries = state.updates.releases;
+	const rollouts = entries.filter((entry) => entry.version === version).map((entry) => entry.metadata.rollout).filter((rollout) => rollout !== void 0);
+	if (rollouts.length === 0) {
+		if (entries.some((entry) => entry.version === version && entry.metadata.barrier !== void 0)) return {
+			version,
+			phase: "complete",
+			percent: 100,
+			explanation: html`A barrier: offered to every older node.`
+		};
+		const paused = state.operations?.paused?.find((each) => each.version === version);
+		if (paused !== void 0) {
+			const percent = Math.floor(paused.progress * 100 + 1e-9);
+			return {
+				version,
+				phase: "paused",
+				percent,
+				explanation: html`Stands still at ${percent} %: no further node is offered it.${paused.until === void 0 ? "" : html` It goes on by itself ${showTime(paused.until)}.`}`
+			};
+		}
+		if (state.operations?.withdrawn?.some((each) => each.version === version) === true) return {
+			version,
+			phase: "withdrawn",
+			percent: 0,
+			explanation: html`Withdrawn: offered to nobody. Nodes that run it get the next release.`
+		};
+		return {
+			version,
+			phase: "not offered",
+			percent: 0,
+			explanation: html`Not offered to any node: it has no rollout.`
+		};
+	}
+	const rollout = Object.assign({}, ...rollouts);
+	const phase = rolloutPhase(rollout, now);
+	const percent = phase === "complete" ? 100 : Math.min(99, Math.floor(rolloutProgress(rollout, now) * 100 + 1e-9));
+	const start = rollout.start_epoch ?? 0;
+	const end = rolloutEnd(rollout);
+	return {
+		version,
+		phase,
+		percent,
+		explanation: explain()
+	};
+	function explain() {
+		switch (phase) {
+			case "scheduled": return end === void 0 ? html`Starts ${showTime(start)}.` : html`Starts ${showTime(start)}, and takes ${formatDuration(end - start)}.`;
+			case "in progress": return html`${formatDuration(Math.max(0, end - now))} left: complete ${showTime(end)}.`;
+			case "held": return html`Stays at ${percent} %: the rollout has no duration.`;
+			case "complete": return html`Complete: offered to every node that can take it.`;
+		}
+	}
+}
+/** `2026-07-22 14:00 UTC` */
+function showTime(seconds) {
+	const text = formatTime(seconds);
+	return html`<time datetime="${text}">${text.slice(0, 16).replace("T", " ")} UTC</time>`;
+}
+// src/site/notices.ts
+/** What stops a fleet, by whose word and until when; undefined where nothing does. @param now UNIX seconds */
+function notices({ state }, now) {
+	const { operations } = state;
+	if (operations === void 0) return void 0;
+	const hold = holdAt(operations, now);
+	const items = [
+		...hold === void 0 ? [] : [html`<li><span class="badge stopped">held</span> Nothing new comes into this fleet${until(hold.until)}: ${said(hold)}</li>`],
+		...(operations.paused ?? []).map((paused) => html`<li><span class="badge paused">paused</span> <code>${paused.version}</code> stands still at ${percent(paused.progress)} %${until(paused.until)}: ${said(paused)}</li>`),
+		...(operations.urgent ?? []).map((urgent) => html`<li><span class="badge urgent">urgent</span> <code>${urgent.version}</code> is to come without its soak time: ${said(urgent)}</li>`),
+		...(operations.withdrawn ?? []).toReversed().map((withdrawn) => html`<li><span class="badge withdrawn">withdrawn</span> <code>${withdrawn.version}</code> is offered to nobody: ${said(withdrawn)}</li>`)
+	];
+	return items.length === 0 ? void 0 : html`<ul class="notices">${items}</ul>\n`;
+}
+/** Why a release is out of the ordinary: it did not soak, or brings an older content back. */
+function exceptions(fleet, version) {
+	const { urgent, rollBack } = fleet.state.records?.[version] ?? {};
+	return [...urgent === void 0 ? [] : [html`<p><span class="badge urgent">urgent</span> It did not soak: ${reason(urgent)} <span class="quiet">(${nameOf(urgent.by)})</span></p>`], ...rollBack === void 0 ? [] : [html`<p><span class="badge rolled-back">roll-back</span> The content of <code>${rollBack.restores}</code> instead of <code>${rollBack.insteadOf}</code>: ${reason(rollBack)} <span class="quiet">(${nameOf(rollBack.by)})</span></p>`]];
+}
+/** A reason; a link where it is an address. */
+function reason({ reason: text }) {
+	if (!/^https?:\/\/[^\s]+$/.test(text)) return html`${text}`;
+	return html`<a href="${text}" rel="noopener noreferrer">${text}</a>`;
+}
+/** The page is public: whoever steers is named on it, without an address. */
+function nameOf(by) {
+	const name = by.replace(/\s*<[^<>]*@[^<>]*>\s*$/, "").trim();
+	return name === "" ? "an operator" : name;
+}
+function said(statement) {
+	return html`${reason(statement)} <span class="quiet">(${nameOf(statement.by)}, ${showTime(statement.at)})</span>`;
+}
+function until(moment) {
+	return moment === void 0 ? "" : html` until ${showTime(moment)}`;
+}
+function percent(share) {
+	return Number((share * 100).toFixed(1));
 }
 // src/site/offer-table.ts
 /** Asks for every release, ring and architecture what Zincati would do, and puts like with like. */
@@ -223,57 +362,6 @@ function rowKey(choices, versions = []) {
 	});
 	return JSON.stringify([...versions, ...told]);
 }
-// src/site/rollout-view.ts
-/**
-* The rollouts of a fleet, newest release first: the newest release, with a rollout or not, then what is offered beside
-* it, down to the newest that is complete.
-*/
-function rolloutViews({ state }, now) {
-	const views = state.releases.releases.toReversed().map(({ version }) => rolloutView(version, state.updates.releases, now));
-	const complete = views.findIndex(({ phase }) => phase === "complete");
-	return views.slice(0, complete < 0 ? void 0 : complete + 1).filter(({ phase }, index) => index === 0 || phase !== "not offered");
-}
-function rolloutView(version, entries, now) {
-	const rollouts = entries.filter((entry) => entry.version === version).map((entry) => entry.metadata.rollout).filter((rollout) => rollout !== void 0);
-	if (rollouts.length === 0) {
-		if (entries.some((entry) => entry.version === version && entry.metadata.barrier !== void 0)) return {
-			version,
-			phase: "complete",
-			percent: 100,
-			explanation: html`A barrier: offered to every older node.`
-		};
-		return {
-			version,
-			phase: "not offered",
-			percent: 0,
-			explanation: html`Not offered to any node: it has no rollout.`
-		};
-	}
-	const rollout = Object.assign({}, ...rollouts);
-	const phase = rolloutPhase(rollout, now);
-	const percent = phase === "complete" ? 100 : Math.min(99, Math.floor(rolloutProgress(rollout, now) * 100 + 1e-9));
-	const start = rollout.start_epoch ?? 0;
-	const end = rolloutEnd(rollout);
-	return {
-		version,
-		phase,
-		percent,
-		explanation: explain()
-	};
-	function explain() {
-		switch (phase) {
-			case "scheduled": return end === void 0 ? html`Starts ${showTime(start)}.` : html`Starts ${showTime(start)}, and takes ${formatDuration(end - start)}.`;
-			case "in progress": return html`${formatDuration(Math.max(0, end - now))} left: complete ${showTime(end)}.`;
-			case "held": return html`Stays at ${percent} %: the rollout has no duration.`;
-			case "complete": return html`Complete: offered to every node that can take it.`;
-		}
-	}
-}
-/** `2026-07-22 14:00 UTC` */
-function showTime(seconds) {
-	const text = formatTime(seconds);
-	return html`<time datetime="${text}">${text.slice(0, 16).replace("T", " ")} UTC</time>`;
-}
 // src/site/dashboard.ts
 /** The dashboard: one page, no scripts, nothing loaded from anywhere. The same input gives the same bytes. */
 function renderDashboard(input) {
@@ -298,7 +386,7 @@ function renderDashboard(input) {
 <header>
 <h1>Update guidance</h1>
 <p>Stream <strong>${input.stream}</strong> on ${input.architectures.join(", ")}. Static files that stock Zincati follows.</p>
-<nav aria-label="Fleets"><ul class="tiles">${fleets.map(({ fleet, rollouts }) => tile(fleet, rollouts[0]))}</ul></nav>
+<nav aria-label="Fleets"><ul class="tiles">${fleets.map(({ fleet, rollouts }) => tile(fleet, rollouts[0], input.now))}</ul></nav>
 </header>
 <main id="fleets">
 ${fleets.map(({ fleet, rollouts }) => fleetSection(fleet, rollouts, input))}
@@ -310,15 +398,16 @@ ${fleets.map(({ fleet, rollouts }) => fleetSection(fleet, rollouts, input))}
 </html>
 `.html;
 }
-function tile(fleet, newest) {
-	return html`<li><a href="#${anchor(fleet)}"><strong>${fleet.name}</strong> ${newest === void 0 ? html`<span class="quiet">no release yet</span>` : html`<code>${newest.version}</code> ${badge(newest)}`}</a></li>`;
+function tile(fleet, newest, now) {
+	const held = (fleet.state.operations === void 0 ? void 0 : holdAt(fleet.state.operations, now)) === void 0 ? "" : html` <span class="badge stopped">held</span>`;
+	return html`<li><a href="#${anchor(fleet)}"><strong>${fleet.name}</strong> ${newest === void 0 ? html`<span class="quiet">no release yet</span>` : html`<code>${newest.version}</code> <span>${badge(newest)}${held}</span>`}</a></li>`;
 }
 function fleetSection(fleet, rollouts, input) {
 	const { releases } = fleet.state.releases;
 	const id = anchor(fleet);
 	return html`<section aria-labelledby="${id}" class="fleet">
 <h2 id="${id}">${fleet.name}</h2>
-${releases.length === 0 ? html`<p class="quiet">This fleet has no release yet.</p>` : rollouts.map((view) => rolloutCard(view, fleet))}
+${notices(fleet, input.now)}${releases.length === 0 ? html`<p class="quiet">This fleet has no release yet.</p>` : rollouts.map((view) => rolloutCard(view, fleet))}
 ${releases.length === 0 ? "" : offerSections(fleet, input)}
 ${landmarks(fleet)}
 ${follow(fleet, input)}
@@ -331,13 +420,16 @@ function rolloutCard(view, fleet) {
 	const record = fleet.state.records?.[view.version];
 	return html`<div class="rollout">
 <h3>${isNewest ? "Current release" : "Also offered"}: <code>${view.version}</code> ${badge(view)}</h3>
-<div class="bar ${view.phase === "complete" ? "full" : ""}" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="${view.percent}" aria-label="Rollout of ${view.version}"><span style="width:${view.percent}%"></span></div>
-<p>${view.explanation}${record?.baseVersion === void 0 ? "" : html` <span class="quiet">Built on ${record.baseVersion}.</span>`}</p>
-</div>
+<div class="bar ${view.phase === "complete" ? "full" : view.phase === "paused" ? "still" : ""}" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="${view.percent}" aria-label="Rollout of ${view.version}"><span style="width:${view.percent}%"></span></div>
+<p>${view.explanation}${record?.baseVersion === void 0 ? "" : html` <span class="quiet">Built on ${record.baseVersion}.</span>`}${record?.acceptedMissingEvidence === void 0 ? "" : html` ${untested(record.acceptedMissingEvidence)}`}</p>
+${exceptions(fleet, view.version)}</div>
 `;
 }
+function untested({ by, reason: why }) {
+	return html`<span class="badge untested">no evidence</span> <span class="quiet">accepted by ${nameOf(by)}: ${why}</span>`;
+}
 function badge({ phase, percent }) {
-	const text = phase === "in progress" || phase === "held" ? `${phase}, ${percent} %` : phase;
+	const text = phase === "in progress" || phase === "held" || phase === "paused" ? `${phase}, ${percent} %` : phase;
 	return html`<span class="badge ${phase.replace(" ", "-")}">${text}</span>`;
 }
 function offerSections(fleet, input) {
@@ -380,10 +472,6 @@ function landmarks({ state }) {
 <ul class="landmarks">${items.toReversed()}</ul>
 `;
 }
-function reason(said) {
-	if (!/^https?:\/\/[^\s]+$/.test(said.reason)) return html`${said.reason}`;
-	return html`<a href="${said.reason}" rel="noopener noreferrer">${said.reason}</a>`;
-}
 function follow(fleet, input) {
 	const address = (ring) => baseUrl({
 		url: input.url ?? "https://updates.example.org/",
@@ -410,9 +498,11 @@ function releaseList(fleet) {
 <summary>Files and all releases (${releases.length})</summary>
 <p><a href="${relative(`${fleet.name}/releases.json`)}">releases.json</a> · <a href="${relative(`${fleet.name}/updates.json`)}">updates.json</a></p>
 <ol class="releases">${releases.toReversed().map((release) => {
-		const recordedAt = fleet.state.records?.[release.version]?.recordedAt;
+		const record = fleet.state.records?.[release.version];
+		const recordedAt = record?.recordedAt;
+		const accepted = record?.acceptedMissingEvidence;
 		return html`
-<li><a href="${relative(buildReleasePath(fleet.name, release.version))}"><code>${release.version}</code></a>${recordedAt === void 0 ? "" : html` <span class="quiet">${showTime(recordedAt)}</span>`}${(release["oci-images"] ?? []).map((image) => html` <span class="image">${image.architecture} <code>${image["digest-ref"]}</code></span>`)}</li>`;
+<li><a href="${relative(buildReleasePath(fleet.name, release.version))}"><code>${release.version}</code></a>${recordedAt === void 0 ? "" : html` <span class="quiet">${showTime(recordedAt)}</span>`}${accepted === void 0 ? "" : html` ${untested(accepted)}`}${(release["oci-images"] ?? []).map((image) => html` <span class="image">${image.architecture} <code>${image["digest-ref"]}</code></span>`)}</li>`;
 	})}
 </ol>
 </details>
@@ -465,33 +555,4 @@ function renderSite(input) {
 	add("index.html", renderDashboard(input));
 	return files;
 }
-// src/site/write.ts
-/**
-* Writes rendered files in their order, each one whole or not at all; files that are as they should be are left alone,
-* and files that are not in the list, too (a node may still ask for the graph of a ring that is gone).
-* @param files path → content, as renderSite gives it
-* @throws OutsideError when a file cannot be written
-*/
-async function writeSite(folder, files) {
-	const written = [];
-	const unchanged = [];
-	for (const [path, content] of files) {
-		if (path.split("/").some((part) => part === "" || part === "." || part === "..")) throw new Error(`the site has a file that is outside of it: ${JSON.stringify(path)}`);
-		const file = join(folder, path);
-		try {
-			if (await readFileIfThere(file) === content) {
-				unchanged.push(path);
-				continue;
-			}
-			await writeFileAtomically(file, content);
-		} catch (error) {
-			throw new OutsideError(`writing ${file}`, messageOf(error), void 0, { cause: error });
-		}
-		written.push(path);
-	}
-	return {
-		written,
-		unchanged
-	};
-}
-export { buildReleaseUrl as a, buildReleasePath as i, renderSite as n, graphPath as o, nextChangeDue as r, writeSite as t };
+export { buildReleaseUrl as a, buildReleasePath as i, nextChangeDue as n, graphPath as o, writeSite as r, renderSite as t };

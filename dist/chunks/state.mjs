@@ -1,8 +1,8 @@
-import { s as untilNotStale } from "./forge.mjs";
-import { v as InputError } from "./host.mjs";
-import { a as custom, c as looseObject, n as _enum, o as int, p as string, r as array } from "./zod.mjs";
-import { A as formatOperations, D as formatReleaseIndex, E as emptyReleaseIndex, F as emptyUpdateMetadata, I as formatUpdateMetadata, M as noOperations, N as parseOperations, R as parseUpdateMetadata, k as parseReleaseIndex } from "./updates.mjs";
-import { C as isDigest, g as architectures } from "./registry.mjs";
+import { m as untilNotStale } from "./forge.mjs";
+import { a as custom, d as object, l as looseObject, m as string, n as _enum, r as array, s as int } from "./zod.mjs";
+import { E as InputError } from "./host.mjs";
+import { A as formatOperations, D as formatReleaseIndex, E as emptyReleaseIndex, I as emptyUpdateMetadata, L as formatUpdateMetadata, N as noOperations, P as parseOperations, k as parseReleaseIndex, z as parseUpdateMetadata } from "./updates.mjs";
+import { D as isDigest, P as architectures } from "./registry.mjs";
 // src/state/release-record.ts
 const digest = custom((value) => typeof value === "string" && isDigest(value), { message: "not a sha256 digest" });
 const imageSchema = looseObject({
@@ -31,7 +31,24 @@ const recordSchema = looseObject({
 	rolloutEnd: int().nonnegative().optional(),
 	images: array(imageSchema).min(1),
 	/** The fleet that had this version before. */
-	promotedFrom: string().optional()
+	promotedFrom: string().optional(),
+	/** Some image of it has no evidence, and this is why and by whose word it was promoted all the same. */
+	acceptedMissingEvidence: object({
+		reason: string().min(1),
+		by: string().min(1)
+	}).optional(),
+	/** It did not soak, for this reason. */
+	urgent: looseObject({
+		reason: string().min(1),
+		by: string().min(1)
+	}).optional(),
+	/** It brings back the content of an earlier release. */
+	rollBack: looseObject({
+		insteadOf: string().min(1),
+		restores: string().min(1),
+		reason: string().min(1),
+		by: string().min(1)
+	}).optional()
 });
 /** @throws InputError naming file and field */
 function parseRecord(text, where) {

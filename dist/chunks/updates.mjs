@@ -1,7 +1,7 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
-import { S as quote, _ as parseTime, g as parseDuration, h as formatTime, m as formatDuration, v as InputError, x as messageOf } from "./host.mjs";
-import { a as nearest } from "./config.mjs";
-import { c as looseObject, d as record, l as number, m as tuple, o as int, p as string, r as array, u as object } from "./zod.mjs";
+import { A as quote, C as formatTime, E as InputError, S as formatDuration, T as parseTime, k as messageOf, w as parseDuration } from "./host.mjs";
+import { d as object, f as record, h as tuple, i as boolean, l as looseObject, m as string, r as array, s as int, u as number } from "./zod.mjs";
+import { s as nearest } from "./config.mjs";
 import { t as require_lib } from "./handlebars.mjs";
 import { isDeepStrictEqual } from "node:util";
 // src/updates/json.ts
@@ -397,19 +397,30 @@ const statement = {
 	at: moment
 };
 const version = someText("a version, such as \"44.20260707.3.1-3f9a1c02\"");
-const operations = openObject("an object {paused, hold, withdrawn}", {
+const operations = openObject("an object {paused, hold, stops, urgent, withdrawn}", {
 	paused: array(openObject("a paused rollout", {
 		version,
 		entry: updateEntry,
 		since: moment,
 		progress: number({ error: "a fraction from 0 to 1" }).min(0, { error: "a fraction from 0 to 1" }).max(1, { error: "a fraction from 0 to 1" }),
 		...statement,
-		until: moment.optional()
+		until: moment.optional(),
+		held: boolean({ error: "true or false" }).optional()
 	}), { error: "the list of paused rollouts" }).optional(),
 	hold: openObject("an object {reason, by, at, until}", {
 		...statement,
 		until: moment.optional()
 	}).optional(),
+	stops: array(openObject("a hold set elsewhere", {
+		...statement,
+		until: moment.optional(),
+		source: someText("where it was set")
+	}), { error: "the list of holds set elsewhere" }).optional(),
+	urgent: array(openObject("an urgent release", {
+		version,
+		commit: someText("a full commit name"),
+		...statement
+	}), { error: "the list of urgent releases" }).optional(),
 	withdrawn: array(openObject("a withdrawn release", {
 		version,
 		entry: updateEntry.optional(),
@@ -432,7 +443,12 @@ function formatOperations(said) {
 }
 /** The hold that is in force, if any. @param now UNIX seconds */
 function holdAt(said, now) {
-	return said.hold === void 0 || (said.hold.until ?? Number.POSITIVE_INFINITY) <= now ? void 0 : said.hold;
+	return [...said.hold === void 0 ? [] : [said.hold], ...said.stops ?? []].find((hold) => (hold.until ?? Number.POSITIVE_INFINITY) > now);
+}
+/** UNIX seconds at which the next hold ends by itself; undefined where none will. */
+function nextHoldEnd(said, now) {
+	const ends = [said.hold?.until, ...(said.stops ?? []).map(({ until }) => until)].filter((until) => until !== void 0).filter((until) => until > now);
+	return ends.length === 0 ? void 0 : Math.min(...ends);
 }
 /** The schema, for those who want every problem of a file. */
 const operationsSchema = operations;
@@ -1051,6 +1067,25 @@ function addAliases(graph, aliases) {
 		})
 	};
 }
+// src/updates/pause.ts
+/**
+* A rollout that stood still for a while and goes on: the very same line, moved to the right by the time that it stood
+* still. Progress goes on at the value it had (to the last bit: the numbers that it is computed from are the same),
+* at the same pace, and the rollout ends after the time that was left.
+*
+* One that had not begun keeps its start, or starts now where that has passed.
+* @param stood.since when it stopped, UNIX seconds
+* @param stood.now when it goes on, UNIX seconds
+*/
+function resumedRollout(rollout, stood) {
+	const start = rollout.start_epoch ?? 0;
+	if (rollout.duration_minutes === void 0 && start <= stood.since) return rollout;
+	const shift = Math.max(0, stood.now - Math.max(stood.since, start));
+	return shift === 0 ? rollout : {
+		...rollout,
+		start_epoch: start + shift
+	};
+}
 // src/updates/ways.ts
 /** Architectures that any release has an image for, sorted. */
 function architecturesOf({ releases }) {
@@ -1150,25 +1185,6 @@ function listStranded(stranded) {
 	const byVersion = /* @__PURE__ */ new Map();
 	for (const { version, architecture } of stranded) byVersion.set(version, [...byVersion.get(version) ?? [], architecture]);
 	return [...byVersion].map(([version, names]) => `${version} (${names.join(", ")})`).join(", ");
-}
-// src/updates/pause.ts
-/**
-* A rollout that stood still for a while and goes on: the very same line, moved to the right by the time that it stood
-* still. Progress goes on at the value it had (to the last bit: the numbers that it is computed from are the same),
-* at the same pace, and the rollout ends after the time that was left.
-*
-* One that had not begun keeps its start, or starts now where that has passed.
-* @param stood.since when it stopped, UNIX seconds
-* @param stood.now when it goes on, UNIX seconds
-*/
-function resumedRollout(rollout, stood) {
-	const start = rollout.start_epoch ?? 0;
-	if (rollout.duration_minutes === void 0 && start <= stood.since) return rollout;
-	const shift = Math.max(0, stood.now - Math.max(stood.since, start));
-	return shift === 0 ? rollout : {
-		...rollout,
-		start_epoch: start + shift
-	};
 }
 // src/updates/lint-finding.ts
 /** A problem that a schema or parser found, as an error. */
@@ -1958,4 +1974,4 @@ function sipHash13(bytes) {
 function rotateLeft(value, by) {
 	return (value << by | value >> 64n - by) & mask;
 }
-export { formatOperations as A, openObject as B, parseGraph as C, formatReleaseIndex as D, emptyReleaseIndex as E, emptyUpdateMetadata as F, someText as H, formatUpdateMetadata as I, parseGraphUpdates as L, noOperations as M, parseOperations as N, parseGraphReleases as O, addUpdate as P, parseUpdateMetadata as R, formatGraph as S, addRelease as T, readDocument as V, nextOpening as _, resumedRollout as a, rolloutProgress as b, strandedBy as c, aliasesOf as d, chooseUpdate as f, throttleGraph as g, rolloutOf as h, tryTo as i, holdAt as j, parseReleaseIndex as k, strandedByTidying as l, parseWhen as m, renderTemplate as n, architecturesOf as o, considerUpdate as p, lintGuidance as r, listStranded as s, warinessOf as t, addAliases as u, rolloutEnd as v, nodeKeys as w, buildGraph as x, rolloutPhase as y, tidy as z };
+export { formatOperations as A, tidy as B, parseGraph as C, formatReleaseIndex as D, emptyReleaseIndex as E, addUpdate as F, readDocument as H, emptyUpdateMetadata as I, formatUpdateMetadata as L, nextHoldEnd as M, noOperations as N, parseGraphReleases as O, parseOperations as P, parseGraphUpdates as R, formatGraph as S, addRelease as T, someText as U, openObject as V, nextOpening as _, architecturesOf as a, rolloutProgress as b, strandedByTidying as c, aliasesOf as d, chooseUpdate as f, throttleGraph as g, rolloutOf as h, tryTo as i, holdAt as j, parseReleaseIndex as k, resumedRollout as l, parseWhen as m, renderTemplate as n, listStranded as o, considerUpdate as p, lintGuidance as r, strandedBy as s, warinessOf as t, addAliases as u, rolloutEnd as v, nodeKeys as w, buildGraph as x, rolloutPhase as y, parseUpdateMetadata as z };

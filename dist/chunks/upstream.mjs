@@ -1,7 +1,7 @@
-import { b as UsageError, f as writeFileAtomically, h as formatTime, u as readFileIfThere, v as InputError, x as messageOf, y as OutsideError } from "./host.mjs";
-import { p as string, r as array, u as object } from "./zod.mjs";
-import { B as openObject, H as someText, L as parseGraphUpdates, V as readDocument, b as rolloutProgress, o as architecturesOf, v as rolloutEnd, x as buildGraph, y as rolloutPhase } from "./updates.mjs";
-import { d as say, l as retired, s as ageOf, u as saidOf } from "./operations.mjs";
+import { C as formatTime, D as OutsideError, E as InputError, O as UsageError, b as writeFileAtomically, k as messageOf, v as readFileIfThere } from "./host.mjs";
+import { d as object, m as string, r as array } from "./zod.mjs";
+import { H as readDocument, R as parseGraphUpdates, U as someText, V as openObject, a as architecturesOf, b as rolloutProgress, v as rolloutEnd, x as buildGraph, y as rolloutPhase } from "./updates.mjs";
+import { _ as say, g as saidOf, h as retired, p as ageOf } from "./operations.mjs";
 import { isAbsolute, join } from "node:path";
 import { createHash } from "node:crypto";
 import { homedir } from "node:os";

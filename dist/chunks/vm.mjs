@@ -1,15 +1,16 @@
-import { a as listCommit, i as readCandidate, n as materialiseContext, r as findBuilt } from "./build.mjs";
-import { i as pushEvidence, r as passingEvidence } from "./evidence.mjs";
+import { a as readCandidate, h as requireBootSpace, i as materialiseContext, m as findBuiltFor, o as listCommit, r as localTag } from "./build.mjs";
 import { n as findFleet } from "./fleets.mjs";
-import { a as requireTools, d as withTemporaryFolder, f as writeFileAtomically, g as parseDuration, i as findTool, l as isMissing, p as onInterrupt, r as exec, s as silentLog, t as startProcess, u as readFileIfThere, v as InputError, y as OutsideError } from "./host.mjs";
-import { E as parseReference, O as sameRepository, S as formatRepository, d as isLoopback, l as readImage, v as atDigest, x as formatReference, y as atTag } from "./registry.mjs";
+import { D as OutsideError, E as InputError, _ as isMissing, a as startProcess, b as writeFileAtomically, d as findTool, h as silentLog, k as messageOf, p as requireTools, u as exec, v as readFileIfThere, w as parseDuration, x as onInterrupt, y as withTemporaryFolder } from "./host.mjs";
+import { a as passingEvidence, o as pushEvidence } from "./evidence.mjs";
+import { n as recordPackages } from "./packages.mjs";
+import { A as parseReference, C as atTag, E as formatRepository, M as sameRepository, S as atDigest, T as formatReference, b as isLoopback, i as layoutReader, r as inLayout, s as readImage } from "./registry.mjs";
 import { w as nodeKeys, x as buildGraph } from "./updates.mjs";
-import { copyFile, lstat, mkdir, open, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
-import { basename, join, posix, resolve } from "node:path";
+import { chmod, copyFile, lstat, mkdir, open, readFile, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { basename, dirname, join, posix, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants as constants$1, existsSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 // src/vm/describe.ts
 /** For the terminal. */
@@ -145,24 +146,40 @@ function plain(text) {
 }
 // src/vm/annotations.ts
 /**
-* What went wrong as workflow commands of GitHub Actions: one a failed test, at its file, or one for the machine.
+* What went wrong: one annotation a failed test, at its file, or one for the machine.
 * @param testsFolder folder of the tests inside the repository
 */
-function formatAnnotations(report, testsFolder) {
+function annotationsOf(report, testsFolder) {
 	if (report.verdict === "passed") return [];
 	const failed = report.tests.filter(({ result }) => result !== "passed");
-	return [...failed.length === 0 || report.tests.every(({ result }) => result === "passed") ? [command({ title: `Boot test: ${report.verdict}` }, report.explanation)] : [], ...failed.map(({ name, output, result }) => command({
-		...fileOf(name) === void 0 ? {} : { file: `${testsFolder}/${fileOf(name)}` },
-		title: `${name} ${result}`
-	}, clean(output).trim().slice(-2e3) || report.explanation))];
+	return [...failed.length === 0 || report.tests.every(({ result }) => result === "passed") ? [{
+		level: "error",
+		title: `Boot test: ${report.verdict}`,
+		message: report.explanation
+	}] : [], ...failed.map(({ name, output, result }) => {
+		const file = fileOf(name);
+		return {
+			level: "error",
+			...file === void 0 ? {} : { file: `${testsFolder}/${file}` },
+			title: `${name} ${result}`,
+			message: clean(output).trim().slice(-2e3) || report.explanation
+		};
+	})];
+}
+/** The same as workflow commands of GitHub Actions, for a file that a step may print. */
+function formatAnnotations(report, testsFolder) {
+	return annotationsOf(report, testsFolder).map(({ level, title, message, file }) => command(level, {
+		...file === void 0 ? {} : { file },
+		title
+	}, message));
 }
 /** `upgrade from 44.1: after-upgrade/10-a.sh` is of after-upgrade/10-a.sh; entries of the harness have no file. */
 function fileOf(name) {
 	const file = name.replace(/^upgrade from \S+: /, "");
 	return /^check: |(^|\/)(systemd|identity)$/.test(file) ? void 0 : file;
 }
-function command(properties, message) {
-	return `::error ${Object.entries(properties).map(([name, value]) => `${name}=${inMessage(value).replaceAll(":", "%3A").replaceAll(",", "%2C")}`).join(",")}::${inMessage(message)}`;
+function command(level, properties, message) {
+	return `::${level} ${Object.entries(properties).map(([name, value]) => `${name}=${inMessage(value).replaceAll(":", "%3A").replaceAll(",", "%2C")}`).join(",")}::${inMessage(message)}`;
 }
 function inMessage(text) {
 	return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
@@ -221,19 +238,32 @@ function machineArguments(options) {
 		...["-kernel", options.kernel],
 		...["-initrd", options.initrd],
 		...["-append", kernelArguments(options)],
-		...["-chardev", `file,id=console,path=${escaped$2(options.console)}`],
-		...["-serial", "chardev:console"],
-		...["-chardev", `file,id=fallback,path=${escaped$2(options.fallback)}`],
-		...type.fallbackArguments,
-		...["-chardev", `file,id=results,path=${escaped$2(options.results)}`],
-		...["-device", "virtio-serial-pci"],
-		...["-device", `virtserialport,chardev=results,name=${reportPortName}`],
-		...["-chardev", `file,id=journal,path=${escaped$2(options.journal)}`],
-		...["-device", `virtserialport,chardev=journal,name=${journalPortName}`],
+		...portArguments(type, options),
 		...["-drive", `if=none,id=root,format=raw,readonly=on,file=${escaped$2(options.rootImage)}`],
 		...["-device", "virtio-blk-pci,drive=root"],
 		...options.stateDisk === void 0 ? [] : stateDiskArguments(options.stateDisk),
-		...["-netdev", `user,id=network${options.network === "user" ? "" : ",restrict=on"}`],
+		...networkArguments(options.network ?? "closed")
+	];
+}
+/** The console, and the ports that results and the journal go through. */
+function portArguments(type, files) {
+	const file = (id, path) => ["-chardev", `file,id=${id},path=${escaped$2(path)}`];
+	return [
+		...file("console", files.console),
+		...["-serial", "chardev:console"],
+		...file("fallback", files.fallback),
+		...type.fallbackArguments,
+		...file("results", files.results),
+		...["-device", "virtio-serial-pci"],
+		...["-device", `virtserialport,chardev=results,name=${reportPortName}`],
+		...file("journal", files.journal),
+		...["-device", `virtserialport,chardev=journal,name=${journalPortName}`]
+	];
+}
+/** Closed: an interface that gets an address and reaches nothing. Services that wait for the network find one. */
+function networkArguments(network) {
+	return [
+		...["-netdev", `user,id=network${network === "user" ? "" : ",restrict=on"}`],
 		...["-device", "virtio-net-pci,netdev=network,romfile="],
 		...["-device", "virtio-rng-pci"]
 	];
@@ -250,165 +280,13 @@ function kernelArguments(options) {
 		"panic=-1",
 		"systemd.firstboot=off",
 		"enforcing=0",
-		...options.accelerator === "tcg" ? type.emulationArguments : []
+		...options.accelerator === "tcg" ? type.emulationArguments : [],
+		...options.kernelArguments ?? []
 	].join(" ");
 }
 /** QEMU separates options by commas; a comma in a value is written twice. */
 function escaped$2(value) {
 	return value.replaceAll(",", ",,");
-}
-// src/vm/accelerator.ts
-/**
-* KVM where it really works, emulation elsewhere.
-* @param requested takes the choice away
-* @throws InputError when KVM is requested and does not work
-*/
-async function chooseAccelerator(architecture, requested) {
-	if (requested === "tcg") return {
-		accelerator: "tcg",
-		note: "emulation was asked for"
-	};
-	const problem = await kvmProblem(architecture);
-	if (problem === void 0) return { accelerator: "kvm" };
-	if (requested === "kvm") throw new InputError({ problem: `KVM was asked for, but ${problem}` });
-	return {
-		accelerator: "tcg",
-		note: problem
-	};
-}
-async function kvmProblem(architecture) {
-	if ({
-		x64: "x86_64",
-		arm64: "aarch64"
-	}[process.arch] !== architecture) return `this machine is not ${architecture}`;
-	try {
-		accessSync("/dev/kvm", constants.R_OK | constants.W_OK);
-	} catch {
-		return "/dev/kvm is missing or not ours to use";
-	}
-	return probeKvm(architecture);
-}
-const probeExitCode = 85;
-const probeSeconds = 10;
-/**
-* Runs a few instructions under KVM. A /dev/kvm that opens proves little: nested ones may refuse to set up a
-* processor (QEMU aborts), or never run it.
-*/
-async function probeKvm(architecture) {
-	const type = machineTypeOf(architecture);
-	return withTemporaryFolder("kvm", async (folder) => {
-		const logFile = join(folder, "qemu.log");
-		const machine = [
-			...[
-				"-nodefaults",
-				"-no-user-config",
-				"-display",
-				"none",
-				"-machine",
-				type.machine
-			],
-			"-accel",
-			"kvm",
-			"-cpu",
-			"host",
-			"-m",
-			"64M",
-			"-no-reboot"
-		];
-		const firmware = join(folder, "firmware");
-		await writeFile(firmware, probeFirmware());
-		const probe = architecture === "x86_64" ? [
-			"-bios",
-			firmware,
-			"-device",
-			"isa-debug-exit,iobase=0x501,iosize=1"
-		] : ["-S"];
-		const qemu = await startProcess(type.program, [...machine, ...probe], { logFile });
-		const patience = architecture === "x86_64" ? probeSeconds : 1;
-		const end = await Promise.race([qemu.ended, setTimeout(patience * 1e3, void 0, { ref: false })]);
-		await qemu.stop(1e3);
-		if (architecture === "x86_64" ? end?.code === probeExitCode : end === void 0) return void 0;
-		const said = (await readFileIfThere(logFile))?.trim().split("\n")[0] ?? "";
-		return `KVM is there but does not work: ${end === void 0 ? "its processor does not run" : said || `QEMU ended with ${end.code ?? end.signal}`}`;
-	});
-}
-/** The last 64 KiB below 4 GiB; a processor starts 16 bytes before their end. */
-function probeFirmware() {
-	const firmware = Buffer.alloc(65536, 244);
-	Buffer.from([
-		186,
-		1,
-		5,
-		176,
-		42,
-		238,
-		244
-	]).copy(firmware, firmware.length - 16);
-	return firmware;
-}
-// src/vm/busybox.ts
-const machines = {
-	62: "x86_64",
-	183: "aarch64",
-	22: "s390x",
-	21: "ppc64le"
-};
-/** Reads an ELF header (64 bits) and its program headers; undefined for anything else. */
-function readProgramKind(bytes) {
-	if (bytes.length < 64 || bytes.readUInt32BE(0) !== 2135247942 || bytes[4] !== 2) return void 0;
-	const little = bytes[5] === 1;
-	const short = (offset) => little ? bytes.readUInt16LE(offset) : bytes.readUInt16BE(offset);
-	const word = (offset) => little ? bytes.readUInt32LE(offset) : bytes.readUInt32BE(offset);
-	const headers = little ? bytes.readBigUInt64LE(32) : bytes.readBigUInt64BE(32);
-	const [size, count] = [short(54), short(56)];
-	const requestsLoader = 3;
-	let isStatic = true;
-	for (let index = 0; index < count; index += 1) {
-		const offset = Number(headers) + index * size;
-		if (offset + 4 > bytes.length) return void 0;
-		if (word(offset) === requestsLoader) isStatic = false;
-	}
-	return {
-		architecture: machines[short(18)],
-		static: isStatic
-	};
-}
-/**
-* The host's busybox: it runs in the guest, so that nothing there depends on the image's programs.
-* @param architecture what the guest is (default: any)
-* @param helper another one, for a guest of another architecture
-* @throws InputError when it is missing, needs libraries, or is for another architecture
-*/
-async function findStaticBusybox(architecture, helper) {
-	if (helper === void 0) requireTools(["busybox"]);
-	const path = helper ?? findTool("busybox");
-	const file = await open(path).catch((error) => {
-		if (!isMissing(error)) throw error;
-		throw new InputError({
-			where: path,
-			problem: "there is no such program",
-			expected: "a static busybox"
-		});
-	});
-	try {
-		const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
-		const kind = readProgramKind(buffer.subarray(0, bytesRead));
-		if (kind === void 0 || !kind.static) throw new InputError({
-			where: path,
-			problem: "this busybox needs libraries of the system it runs on",
-			remedy: "Install the static one: apt-get install busybox-static"
-		});
-		if (architecture !== void 0 && kind.architecture !== architecture) throw new InputError({
-			where: path,
-			problem: "the helper program of a boot test must be of the architecture of the image",
-			found: kind.architecture ?? "another architecture",
-			expected: architecture,
-			remedy: `Run the boot test on a machine of that architecture (a runner for ${architecture}), or give it a static busybox for ${architecture} (--helper).`
-		});
-	} finally {
-		await file.close();
-	}
-	return path;
 }
 // src/vm/guest-scripts.ts
 /** Folder of the harness in the running guest. */
@@ -445,7 +323,16 @@ say() {
   read -r uptime rest </proc/uptime
   echo "$1 $uptime $2" >&3
 }
+# By way of the kernel: what is only in the buffer of a terminal is lost when the machine powers off.
+on_console() {
+  echo "<2>coxswain: $1" >/dev/kmsg
+}
 `;
+/**
+* Generators of systemd that only make sense on an installed machine. Fedora CoreOS's wants a partition labelled "boot"
+* for local-fs.target wherever /etc/fstab names none: systemd would wait 90 seconds for it, and go into emergency mode.
+*/
+const installedOnly = ["coreos-boot-mount-generator"];
 /** /init of the initrd: mounts the image's root, read-only, with a layer in memory above it, and hands over. */
 function initScript({ systemd, fallbackTerminal, deployment }) {
 	const first = systemd ?? `/run/coxswain/busybox sh /run/coxswain/first-process`;
@@ -458,8 +345,8 @@ mount -t sysfs sysfs /sys
 read -r began rest </proc/uptime
 ${channel(fallbackTerminal)}
 fail() {
-  echo "coxswain: $1" >/dev/console
-  if open_channel; then say problem "$1"; else echo "coxswain: no result channel" >/dev/console; fi
+  on_console "$1"
+  if open_channel; then say problem "$1"; else on_console "no result channel"; fi
   poweroff -f
 }
 # A module that does not load is often one of several that would do; what is really missing shows at the mount.
@@ -481,6 +368,8 @@ if [ -e /coxswain/coxswain.service ]; then
     ln -s ../coxswain.service /run/systemd/system/$target.target.wants/coxswain.service
   done
   mv ${guestFolder}/coxswain.service /run/systemd/system/coxswain.service
+  mkdir -p /run/systemd/system-generators
+  for name in ${installedOnly.join(" ")}; do ln -s /dev/null /run/systemd/system-generators/$name; done
 fi
 for place in dev proc sys run; do
   mkdir -p /root/$place
@@ -550,7 +439,7 @@ function harnessScript(settings) {
 	return `${harnessStart()}
 ${channel(settings.fallbackTerminal)}
 if ! open_channel; then
-  echo "coxswain: no result channel" >/dev/console
+  on_console "no result channel"
   : >${guestFolder}/finished
   poweroff -f
 fi
@@ -693,303 +582,272 @@ function environmentWords(environment) {
 function quoted(text) {
 	return `'${text.replaceAll("'", `'\\''`)}'`;
 }
-// src/vm/helpers.ts
-const defaultSeconds = 60;
-const start = `#!${guestFolder}/busybox sh
-# The image's own search path stays last: systemctl is a program of the image.
-PATH=${guestFolder}/bin:$PATH
-name=\${0##*/}
-usage() {
-  echo "usage: $name $1 [SECONDS]" >&2
-  exit 2
-}
-case "\${2:-${defaultSeconds}}" in
-  *[!0-9]*) echo "$name: not a number of seconds: $2" >&2; exit 2 ;;
-esac
-deadline() {
-  read -r now rest </proc/uptime
-  limit=$((\${now%.*} + $1))
-}
-expired() {
-  read -r now rest </proc/uptime
-  [ \${now%.*} -ge $limit ]
-}
-deadline "\${2:-${defaultSeconds}}"
-`;
-/** The commands by name; they lie in a folder at the end of the tests' PATH. */
-const helpers = {
-	"wait-for-unit": `${start}
-[ -n "$1" ] || usage UNIT
-while :; do
-  state=$(systemctl is-active -- "$1" 2>/dev/null)
-  case "$state" in
-    active) exit 0 ;;
-    failed) break ;;
-  esac
-  expired && break
-  usleep 200000
-done
-echo "$name: $1 is \${state:-unknown}" >&2
-systemctl status --no-pager --lines=15 -- "$1" >&2
-exit 1
-`,
-	"wait-for-port": `${start}
-# Asking the kernel, not the service: a connection that says nothing makes some services complain.
-case "$1" in
-  '' | *[!0-9]*) usage PORT ;;
-esac
-hex=$(printf '%04X' "$1")
-while :; do
-  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
-    awk -v end=":$hex" 'substr($2, length($2) - 4) == end && $4 == "0A" { found = 1 } END { exit !found }' && exit 0
-  expired && break
-  usleep 200000
-done
-echo "$name: nothing listens on TCP port $1" >&2
-exit 1
-`,
-	"wait-for-file": `${start}
-[ -n "$1" ] || usage PATH
-while :; do
-  [ -e "$1" ] && exit 0
-  expired && break
-  usleep 200000
-done
-echo "$name: there is no $1" >&2
-exit 1
-`
-};
-// src/vm/newc.ts
-const folder = "folder";
+// src/vm/disk-mode.ts
+/** How the machine of a boot test starts: by its kernel, or from a disk that the image was installed on. */
+const bootModes = ["direct", "disk"];
 /**
-* Writes a cpio archive of format "newc" (kernel documentation, "initramfs buffer format"): the only one the kernel
-* reads. All entries belong to root; times are zero, so that the same entries are the same bytes.
+* The command that installs an image on a disk in a file: `bootc install to-disk` in the image itself, as
+* bootc-install-to-disk(8) describes it for loopback files.
 */
-function writeNewc(entries) {
-	const chunks = [];
-	for (const [index, entry] of entries.entries()) {
-		const isFolder = entry.content === folder;
-		const data = isFolder ? Buffer.alloc(0) : Buffer.from(entry.content);
-		const type = isFolder ? 16384 : 32768;
-		chunks.push(header(entry.path, {
-			inode: index + 1,
-			mode: type | entry.mode,
-			size: data.length
-		}));
-		chunks.push(padded(data));
-	}
-	chunks.push(header("TRAILER!!!", {
-		inode: 0,
-		mode: 0,
-		size: 0
-	}));
-	return Buffer.concat(chunks);
-}
-function header(path, fields) {
-	const name = Buffer.from(`${path}\0`);
-	const text = `070701${[
-		fields.inode,
-		fields.mode,
-		0,
-		0,
-		1,
-		0,
-		fields.size,
-		0,
-		0,
-		0,
-		0,
-		name.length,
-		0
-	].map((value) => value.toString(16).padStart(8, "0")).join("")}`;
-	return padded(Buffer.concat([Buffer.from(text), name]));
-}
-/** Names and contents start at multiples of four bytes. */
-function padded(bytes) {
-	const rest = bytes.length % 4;
-	return rest === 0 ? bytes : Buffer.concat([bytes, Buffer.alloc(4 - rest)]);
-}
-// src/vm/initrd.ts
-/** Makes the first root file system of the guest: an uncompressed archive, which every kernel reads. */
-async function makeInitrd(options) {
-	const { settings, tests } = options;
-	const busybox = await readFile(options.busybox);
-	const modules = await readModules(options.modules, options.moduleFiles);
-	const folders = [...[
-		"bin",
-		"dev",
-		"proc",
-		"sys",
+function installArguments(options) {
+	const { image, disk, architecture, filesystem } = options;
+	const { consoleTerminal } = machineTypeOf(architecture);
+	if (!disk.startsWith("/") || /[:,]/.test(disk)) throw new InputError({
+		problem: "podman cannot mount this file",
+		found: disk,
+		expected: "an absolute path without \":\" and \",\""
+	});
+	return [
+		"podman",
 		"run",
-		"lower",
-		"writable",
-		"state",
-		"root",
-		"modules"
-	], ...[
-		"coxswain",
-		"coxswain/helpers",
-		"coxswain/tests"
-	]];
-	const beside = options.testsFolder === void 0 ? [] : await filesBelow$1(options.testsFolder);
-	const named = new Set(tests.map(({ name }) => `coxswain/tests/${name}`));
-	const script = (path, content) => ({
-		path,
-		content,
-		mode: 493
-	});
-	const copies = tests.map(async ({ name, path }) => {
-		return {
-			path: `coxswain/tests/${name}`,
-			content: await readFile(path),
-			mode: 493
-		};
-	});
-	return writeNewc([
-		...folders.map((path) => ({
-			path,
-			content: folder,
-			mode: 493
-		})),
-		{
-			path: "bin/busybox",
-			content: busybox,
-			mode: 493
-		},
-		...modules.map(({ name, content }) => ({
-			path: `modules/${name}`,
-			content,
-			mode: 420
-		})),
-		{
-			path: "modules/order",
-			content: modules.map(({ name }) => `${name}\n`).join(""),
-			mode: 420
-		},
-		script("init", initScript(settings)),
-		{
-			path: "coxswain/busybox",
-			content: busybox,
-			mode: 493
-		},
-		script("coxswain/harness", harnessScript(settings)),
-		...Object.entries(helpers).map(([name, text]) => script(`coxswain/helpers/${name}`, text)),
-		...settings.systemd === void 0 ? [script("coxswain/first-process", firstProcessScript())] : [script("coxswain/ended", endedScript(settings)), {
-			path: "coxswain/coxswain.service",
-			content: unitFile(),
-			mode: 420
-		}],
-		...beside.filter(({ path }) => !named.has(path)),
-		...await Promise.all(copies)
-	]);
+		...[
+			"--rm",
+			"--privileged",
+			"--pid=host",
+			"--pull=never"
+		],
+		...["--security-opt", "label=type:unconfined_t"],
+		...["--volume", "/dev:/dev"],
+		...["--volume", "/var/lib/containers:/var/lib/containers"],
+		...["--volume", `${disk}:/disk.raw`],
+		image,
+		...[
+			"bootc",
+			"install",
+			"to-disk"
+		],
+		...[
+			"--via-loopback",
+			"--generic-image",
+			"--wipe"
+		],
+		...["--filesystem", filesystem],
+		...["--karg", `console=${consoleTerminal}`],
+		...["--karg", "panic=-1"],
+		...(options.kernelArguments ?? []).flatMap((each) => ["--karg", each]),
+		"/disk.raw"
+	];
 }
-async function filesBelow$1(top, below = "") {
-	const entries = [];
-	for (const entry of await readdir(join(top, below), { withFileTypes: true })) {
-		const path = join(below, entry.name);
-		if (entry.isDirectory()) {
-			entries.push({
-				path: `coxswain/tests/${path}`,
-				content: folder,
-				mode: 493
-			});
-			entries.push(...await filesBelow$1(top, path));
-		} else if (entry.isFile()) entries.push({
-			path: `coxswain/tests/${path}`,
-			content: await readFile(join(top, path)),
-			mode: 493
-		});
-	}
-	return entries;
+/** Systemd credential that adds a unit to a machine without touching its disk; needs systemd 256 in the image. */
+const unitCredential = "systemd.extra-unit.coxswain.service";
+const dropInCredential = "systemd.unit-dropin.multi-user.target";
+/** The disk with the tests is read only, and the harness keeps notes beside them. */
+const unit = `[Unit]
+Description=Coxswain boot test
+DefaultDependencies=no
+Conflicts=shutdown.target
+[Service]
+ExecStart=/bin/sh -c 'mkdir -p ${guestFolder} ${guestFolder}-disk && mount -o ro /dev/disk/by-id/virtio-coxswain ${guestFolder}-disk && cp -a ${guestFolder}-disk/. ${guestFolder} && exec ${guestFolder}/busybox sh ${guestFolder}/harness'
+ExecStopPost=${guestFolder}/busybox sh ${guestFolder}/ended
+OOMScoreAdjust=-900
+`;
+/** The command line of QEMU, without the program's name, for a machine that starts from an installed disk. */
+function firmwareMachineArguments(options) {
+	const type = machineTypeOf(options.architecture);
+	const { accelerator, firmware, network } = options;
+	const credential = (name, value) => `type=11,value=io.systemd.credential.binary:${name}=${Buffer.from(value).toString("base64")}`;
+	return [
+		...[
+			"-nodefaults",
+			"-no-user-config",
+			"-no-reboot",
+			"-display",
+			"none"
+		],
+		...["-machine", type.machine],
+		...["-accel", accelerator],
+		...["-cpu", accelerator === "kvm" ? "host" : type.emulatedProcessor],
+		...[
+			"-smp",
+			String(options.cpus),
+			"-m",
+			`${options.memoryMegabytes}M`
+		],
+		...["-drive", `if=pflash,unit=0,format=raw,readonly=on,file=${escaped$2(firmware.code)}`],
+		...["-drive", `if=pflash,unit=1,format=raw,file=${escaped$2(firmware.variables)}`],
+		...["-drive", `if=none,id=disk,format=raw,snapshot=on,file=${escaped$2(options.disk)}`],
+		...["-device", "virtio-blk-pci,drive=disk,bootindex=1"],
+		...["-drive", `if=none,id=tests,format=raw,readonly=on,file=${escaped$2(options.testsImage)}`],
+		...["-device", "virtio-blk-pci,drive=tests,serial=coxswain"],
+		...["-smbios", credential(unitCredential, unit)],
+		...["-smbios", credential(dropInCredential, "[Unit]\nWants=coxswain.service\n")],
+		...portArguments(type, options),
+		...networkArguments(network)
+	];
 }
-/** Reads module files, decompressed: the small insmod of the guest knows no compression. */
-async function readModules(modules, files) {
-	return withTemporaryFolder("modules", async (temporary) => {
-		const result = [];
-		for (const file of files) {
-			const name = basename(file).replace(/\.(xz|zst|gz)$/, "");
-			result.push({
-				name,
-				content: await readModule(join(modules, file), temporary)
-			});
-		}
-		return result;
-	});
-}
-async function readModule(path, temporary) {
-	const [, ending] = /\.ko(?:\.(\w+))?$/.exec(path) ?? [];
-	if (ending === void 0) return readFile(path);
-	if (ending === "gz") return gunzipSync(await readFile(path));
-	const tool = {
-		xz: "xz",
-		zst: "zstd"
-	}[ending];
-	if (tool === void 0) throw new InputError({
-		where: path,
-		problem: "unknown compression of a kernel module"
-	});
-	const copy = join(temporary, basename(path));
-	await copyFile(path, copy);
-	await exec(tool, [
-		"-d",
-		"-q",
-		...tool === "zstd" ? ["--rm"] : [],
-		copy
-	]);
-	return readFile(copy.slice(0, -ending.length - 1));
-}
-// src/vm/kernel.ts
+// src/vm/accelerator.ts
 /**
-* Finds the kernels where a bootable container image has its one: /usr/lib/modules/VERSION/vmlinuz
-* (bootc's documentation, "Bootable container images", section on the kernel).
+* KVM where it really works, emulation elsewhere.
+* @param requested takes the choice away
+* @throws InputError when KVM is requested and does not work
 */
-async function findKernels(root) {
-	const folder = join(root, "usr/lib/modules");
-	const versions = await list(folder);
-	const kernels = [];
-	for (const version of versions.sort()) {
-		const modules = join(folder, version);
-		if ((await list(modules)).includes("vmlinuz")) kernels.push({
-			version,
-			image: join(modules, "vmlinuz"),
-			modules
-		});
-	}
-	return kernels;
-}
-/**
-* The one kernel of an image.
-* @param image what the image is called in the message
-* @throws InputError when there is none, or more than one: such an image boots on no node
-*/
-async function requireKernel(root, image) {
-	const kernels = await findKernels(root);
-	const [kernel] = kernels;
-	if (kernel !== void 0 && kernels.length === 1) return kernel;
-	throw new InputError({
-		where: image,
-		problem: kernel === void 0 ? "the image has no kernel" : `the image has ${kernels.length} kernels`,
-		found: kernels.map(({ version }) => version),
-		expected: "exactly one /usr/lib/modules/VERSION/vmlinuz",
-		remedy: "Derive it from a bootable image, such as Fedora CoreOS, and take no kernel out of or into it."
-	});
-}
-async function readModuleIndex(modules) {
-	const read = async (name) => await readFileIfThere(join(modules, name)) ?? "";
+async function chooseAccelerator(architecture, requested) {
+	if (requested === "tcg") return {
+		accelerator: "tcg",
+		note: "emulation was asked for"
+	};
+	const problem = await kvmProblem(architecture);
+	if (problem === void 0) return { accelerator: "kvm" };
+	if (requested === "kvm") throw new InputError({ problem: `KVM was asked for, but ${problem}` });
 	return {
-		dependencies: await read("modules.dep"),
-		softDependencies: await read("modules.softdep"),
-		aliases: await read("modules.alias"),
-		builtin: await read("modules.builtin")
+		accelerator: "tcg",
+		note: problem
 	};
 }
-async function list(folder) {
+async function kvmProblem(architecture) {
+	if ({
+		x64: "x86_64",
+		arm64: "aarch64"
+	}[process.arch] !== architecture) return `this machine is not ${architecture}`;
 	try {
-		return await readdir(folder);
+		accessSync("/dev/kvm", constants$1.R_OK | constants$1.W_OK);
+	} catch {
+		return "/dev/kvm is missing or not ours to use";
+	}
+	return probeKvm(architecture);
+}
+const probeExitCode = 85;
+const probeSeconds = 10;
+/**
+* Runs a few instructions under KVM. A /dev/kvm that opens proves little: nested ones may refuse to set up a
+* processor (QEMU aborts), or never run it.
+*/
+async function probeKvm(architecture) {
+	const type = machineTypeOf(architecture);
+	return withTemporaryFolder("kvm", async (folder) => {
+		const logFile = join(folder, "qemu.log");
+		const machine = [
+			...[
+				"-nodefaults",
+				"-no-user-config",
+				"-display",
+				"none",
+				"-machine",
+				type.machine
+			],
+			"-accel",
+			"kvm",
+			"-cpu",
+			"host",
+			"-m",
+			"64M",
+			"-no-reboot"
+		];
+		const firmware = join(folder, "firmware");
+		await writeFile(firmware, probeFirmware());
+		const probe = architecture === "x86_64" ? [
+			"-bios",
+			firmware,
+			"-device",
+			"isa-debug-exit,iobase=0x501,iosize=1"
+		] : ["-S"];
+		const qemu = await startProcess(type.program, [...machine, ...probe], { logFile });
+		const patience = architecture === "x86_64" ? probeSeconds : 1;
+		const end = await Promise.race([qemu.ended, setTimeout(patience * 1e3, void 0, { ref: false })]);
+		await qemu.stop(1e3);
+		if (architecture === "x86_64" ? end?.code === probeExitCode : end === void 0) return void 0;
+		const said = (await readFileIfThere(logFile))?.trim().split("\n")[0] ?? "";
+		return `KVM is there but does not work: ${end === void 0 ? "its processor does not run" : said || `QEMU ended with ${end.code ?? end.signal}`}`;
+	});
+}
+/** The last 64 KiB below 4 GiB; a processor starts 16 bytes before their end. */
+function probeFirmware() {
+	const firmware = Buffer.alloc(65536, 244);
+	Buffer.from([
+		186,
+		1,
+		5,
+		176,
+		42,
+		238,
+		244
+	]).copy(firmware, firmware.length - 16);
+	return firmware;
+}
+// src/vm/tests.ts
+/** Names among the results that are not those of files. */
+const takenNames = ["systemd", "identity"];
+/**
+* The tests directly in a folder, in the order of their names (bytewise, as `LC_ALL=C ls` has it): files that end in
+* `.sh`, and other executable files. Folders in it may hold what tests share; they are not searched.
+* @param shownAs the folder's name in messages
+* @throws InputError for a test's unreadable `# coxswain:` line
+*/
+async function listTests(folder, shownAs = folder) {
+	const tests = [];
+	for (const name of (await namesIn$1(folder)).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))) {
+		const path = join(folder, name);
+		const { mode } = await stat(path);
+		if (name.startsWith(".") || !(name.endsWith(".sh") || (mode & 73) !== 0)) continue;
+		if (takenNames.includes(name)) throw new InputError({
+			where: `${shownAs}/${name}`,
+			problem: "a test cannot have this name: results of the harness have it",
+			expected: "another name, such as 10-systemd.sh"
+		});
+		const timeoutSeconds = readTestTimeout(await readFile(path, "latin1"), `${shownAs}/${name}`);
+		tests.push({
+			name,
+			path,
+			...timeoutSeconds === void 0 ? {} : { timeoutSeconds }
+		});
+	}
+	return tests;
+}
+async function namesIn$1(folder) {
+	try {
+		return (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => entry.name);
 	} catch (error) {
 		if (isMissing(error)) return [];
 		throw error;
 	}
+}
+/**
+* Reads `# coxswain: timeout=300` (or `5m`) from the first ten lines of a test; the answer is in seconds.
+* @throws InputError for a `# coxswain:` line that says anything else
+*/
+function readTestTimeout(text, where) {
+	for (const [index, line] of text.split("\n", 10).entries()) {
+		const setting = /^\s*#\s*coxswain:\s*(.*?)\s*$/.exec(line)?.[1];
+		if (setting === void 0) continue;
+		const value = /^timeout=(\S+)$/.exec(setting)?.[1];
+		const place = { where: `${where}:${index + 1}` };
+		if (value === void 0) throw new InputError({
+			...place,
+			problem: "unknown setting of a test",
+			found: setting,
+			expected: "timeout=SECONDS, such as # coxswain: timeout=300"
+		});
+		const seconds = /^\d+$/.test(value) ? Number(value) : parseDuration(value, {
+			...place,
+			field: "timeout"
+		});
+		if (seconds === 0) throw new InputError({
+			...place,
+			field: "timeout",
+			problem: "a test needs some time",
+			found: value
+		});
+		return seconds;
+	}
+}
+// src/vm/boot-options.ts
+/** How long a machine may run. */
+function deadlineOf({ deadlineSeconds, tests }) {
+	return deadlineSeconds ?? tests.reduce((sum, { timeoutSeconds }) => sum + (timeoutSeconds ?? 120), 600);
+}
+/** What the harness in the machine is told. @param systemd its path in the image; undefined without one */
+function guestSettings(options, systemd) {
+	return {
+		systemd,
+		fallbackTerminal: machineTypeOf(options.architecture).fallbackTerminal,
+		systemSeconds: Math.max(10, Math.min(300, Math.floor(deadlineOf(options) / 2))),
+		environment: options.environment,
+		tests: options.tests.map(({ name, timeoutSeconds }) => ({
+			name,
+			timeoutSeconds: timeoutSeconds ?? 120
+		})),
+		...options.state === void 0 ? {} : { deployment: options.state.deployment }
+	};
 }
 // src/vm/protocol.ts
 function emptyRecord() {
@@ -1134,17 +992,15 @@ async function runMachine(options) {
 	const { outputFolder } = options;
 	const file = (name) => join(outputFolder, logNames[name]);
 	await Promise.all(Object.keys(logNames).map((name) => writeFile(file(name), "")));
-	const machine = {
-		...options.machine,
+	const files = {
 		console: file("console"),
 		results: file("results"),
 		fallback: file("fallback"),
 		journal: file("journal")
 	};
-	const { program } = machineTypeOf(machine.architecture);
 	const started = performance.now();
 	const seconds = () => (performance.now() - started) / 1e3;
-	const qemu = await startProcess(program, machineArguments(machine), { logFile: file("complaints") });
+	const qemu = await startProcess(options.program, options.argumentsFor(files), { logFile: file("complaints") });
 	let interrupted = false;
 	const forget = onInterrupt(() => {
 		interrupted = true;
@@ -1214,246 +1070,6 @@ async function openReader(path, onLine) {
 		},
 		close: () => handle.close()
 	};
-}
-// src/vm/modules.ts
-/** Load order of the wanted modules and all they need. */
-function orderModules(wanted, index) {
-	const needs = readDependencies(index.dependencies);
-	const fileOf = new Map([...needs.keys()].map((path) => [moduleName(path), path]));
-	const builtin = new Set(lines(index.builtin).map(moduleName));
-	const before = readSoftDependencies(index.softDependencies);
-	const aliases = readAliases(index.aliases);
-	const files = [];
-	const visited = /* @__PURE__ */ new Set();
-	const missing = [];
-	const add = (path) => {
-		if (visited.has(path)) return;
-		visited.add(path);
-		for (const name of before.get(moduleName(path)) ?? []) addByName(name);
-		for (const needed of [...needs.get(path) ?? []].reverse()) add(needed);
-		files.push(path);
-	};
-	/** A soft dependency may be an alias of several modules (`crc32c`): the kernel takes whichever loads. */
-	const addByName = (name) => {
-		const key = normal(name);
-		const found = [key, ...aliases.get(key) ?? []].map((each) => fileOf.get(each)).filter((path) => path !== void 0);
-		for (const path of found) add(path);
-		return found.length > 0;
-	};
-	for (const name of wanted) {
-		if (builtin.has(normal(name))) continue;
-		if (!addByName(name)) missing.push(name);
-	}
-	return {
-		files,
-		missing
-	};
-}
-/** The name that the kernel knows a module file by: `crc32c_intel` for `kernel/x/crc32c-intel.ko.xz`. */
-function moduleName(path) {
-	return normal((path.split("/").at(-1) ?? "").replace(/\.ko(\.\w+)?$/, ""));
-}
-function normal(name) {
-	return name.replaceAll("-", "_");
-}
-function lines(text) {
-	return text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
-}
-function readDependencies(text) {
-	return new Map(lines(text).map((line) => {
-		const [path = "", needed = ""] = line.split(/:\s*/, 2);
-		return [path, needed.split(/\s+/).filter((each) => each !== "")];
-	}));
-}
-function readSoftDependencies(text) {
-	const result = /* @__PURE__ */ new Map();
-	for (const line of lines(text)) {
-		const match = /^softdep\s+(\S+)\s+(.*)$/.exec(line);
-		const pre = /(?:^|\s)pre:\s*(.*?)(?:\s*post:|$)/.exec(match?.[2] ?? "")?.[1];
-		if (match?.[1] === void 0 || pre === void 0) continue;
-		const names = pre.split(/\s+/).filter((name) => name !== "");
-		const key = normal(match[1]);
-		result.set(key, [...result.get(key) ?? [], ...names]);
-	}
-	return result;
-}
-function readAliases(text) {
-	const result = /* @__PURE__ */ new Map();
-	for (const line of lines(text)) {
-		const [, pattern, name] = line.split(/\s+/);
-		if (pattern === void 0 || name === void 0 || /[*?[:]/.test(pattern)) continue;
-		result.set(normal(pattern), [...result.get(normal(pattern)) ?? [], normal(name)]);
-	}
-	return result;
-}
-// src/vm/root-filesystem.ts
-/** buildah's exit codes for "done" and for "there is no such thing", which is as good here. */
-const orNot = [
-	0,
-	1,
-	125
-];
-/**
-* Pulls exactly this image and gives `work` the folder its root file system is mounted at, read by nobody else and
-* gone afterwards, also after an error or Ctrl-C; as is the image, unless it was in buildah's storage before.
-* @throws InputError unless root; OutsideError when the pull fails
-*/
-async function withRootFilesystem(image, work, options = {}) {
-	requireRoot();
-	requireTools(["buildah"]);
-	const name = `${formatRepository(image.repository)}@${image.digest}`;
-	const container = `coxswain-boot-${randomBytes(6).toString("hex")}`;
-	const known = await exec("buildah", [
-		"inspect",
-		"--type",
-		"image",
-		name
-	], { allow: orNot });
-	const remove = async () => {
-		await exec("buildah", ["umount", container], { allow: orNot });
-		await exec("buildah", ["rm", container], { allow: orNot });
-		if (known.exitCode !== 0) await exec("buildah", ["rmi", name], { allow: orNot });
-	};
-	const forget = onInterrupt(remove);
-	try {
-		const insecure = isLoopback(new URL(`http://${image.repository.registry}`)) ? ["--tls-verify=false"] : [];
-		await (options.log ?? silentLog).task(`pulling ${name}`, (report) => exec("buildah", [
-			"from",
-			"--name",
-			container,
-			...insecure,
-			`docker://${name}`
-		], {
-			doing: `pulling ${name}`,
-			onLine: (line) => report(line.trim().slice(0, 60))
-		}));
-		const { stdout } = await exec("buildah", ["mount", container]);
-		return await work(stdout.trim());
-	} finally {
-		forget();
-		await remove();
-	}
-}
-/**
-* Runs a program of an image that `withRootFilesystem` has, in a container of its own: what it writes is seen by nobody.
-* @throws OutsideError when the container cannot be made
-*/
-async function runInImage(image, command) {
-	const name = `${formatRepository(image.repository)}@${image.digest}`;
-	const container = `coxswain-run-${randomBytes(6).toString("hex")}`;
-	const remove = async () => {
-		await exec("buildah", ["rm", container], { allow: orNot });
-	};
-	const forget = onInterrupt(remove);
-	try {
-		await exec("buildah", [
-			"from",
-			"--quiet",
-			"--pull-never",
-			"--name",
-			container,
-			name
-		]);
-		const args = runArguments(container, command);
-		const { exitCode, stdout, stderr } = await exec("buildah", args, { allow: anyExitCode });
-		return {
-			exitCode,
-			output: `${stdout}${stderr}`
-		};
-	} finally {
-		forget();
-		await remove();
-	}
-}
-const anyExitCode = Array.from({ length: 256 }, (_, code) => code);
-/** The isolation that needs no container runtime. */
-function runArguments(container, command) {
-	return [
-		"run",
-		"--isolation",
-		"chroot",
-		container,
-		"--",
-		...command
-	];
-}
-/** Makes a read-only image file of a root file system, with owners, modes and extended attributes as they are. */
-async function makeRootImage(root, file) {
-	requireRoot();
-	await exec("mkfs.erofs", [file, root], { doing: `making a file system image of ${root}` });
-}
-function requireRoot() {
-	if (process.getuid?.() === 0) return;
-	throw new InputError({
-		problem: "the files of an image can only be seen as they are by root",
-		remedy: "Run this with sudo."
-	});
-}
-// src/vm/tests.ts
-/** Names among the results that are not those of files. */
-const takenNames = ["systemd", "identity"];
-/**
-* The tests directly in a folder, in the order of their names (bytewise, as `LC_ALL=C ls` has it): files that end in
-* `.sh`, and other executable files. Folders in it may hold what tests share; they are not searched.
-* @param shownAs the folder's name in messages
-* @throws InputError for a test's unreadable `# coxswain:` line
-*/
-async function listTests(folder, shownAs = folder) {
-	const tests = [];
-	for (const name of (await namesIn(folder)).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))) {
-		const path = join(folder, name);
-		const { mode } = await stat(path);
-		if (name.startsWith(".") || !(name.endsWith(".sh") || (mode & 73) !== 0)) continue;
-		if (takenNames.includes(name)) throw new InputError({
-			where: `${shownAs}/${name}`,
-			problem: "a test cannot have this name: results of the harness have it",
-			expected: "another name, such as 10-systemd.sh"
-		});
-		const timeoutSeconds = readTestTimeout(await readFile(path, "latin1"), `${shownAs}/${name}`);
-		tests.push({
-			name,
-			path,
-			...timeoutSeconds === void 0 ? {} : { timeoutSeconds }
-		});
-	}
-	return tests;
-}
-async function namesIn(folder) {
-	try {
-		return (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => entry.name);
-	} catch (error) {
-		if (isMissing(error)) return [];
-		throw error;
-	}
-}
-/**
-* Reads `# coxswain: timeout=300` (or `5m`) from the first ten lines of a test; the answer is in seconds.
-* @throws InputError for a `# coxswain:` line that says anything else
-*/
-function readTestTimeout(text, where) {
-	for (const [index, line] of text.split("\n", 10).entries()) {
-		const setting = /^\s*#\s*coxswain:\s*(.*?)\s*$/.exec(line)?.[1];
-		if (setting === void 0) continue;
-		const value = /^timeout=(\S+)$/.exec(setting)?.[1];
-		const place = { where: `${where}:${index + 1}` };
-		if (value === void 0) throw new InputError({
-			...place,
-			problem: "unknown setting of a test",
-			found: setting,
-			expected: "timeout=SECONDS, such as # coxswain: timeout=300"
-		});
-		const seconds = /^\d+$/.test(value) ? Number(value) : parseDuration(value, {
-			...place,
-			field: "timeout"
-		});
-		if (seconds === 0) throw new InputError({
-			...place,
-			field: "timeout",
-			problem: "a test needs some time",
-			found: value
-		});
-		return seconds;
-	}
 }
 // src/vm/verdict.ts
 /**
@@ -1644,6 +1260,421 @@ function systemState(record) {
 		details: record.details.join("\n")
 	};
 }
+// src/vm/accelerated.ts
+/** A kernel under KVM prints its first line within a second; a broken KVM may never run it. */
+const kvmSilenceSeconds = 30;
+/**
+* Runs a machine under KVM where that works, and emulated elsewhere; also where KVM turns out not to work although the
+* probe went well: a processor that KVM sets up but never runs, or that makes QEMU abort.
+* @param argumentsFor the command line of QEMU, without the program's name
+*/
+async function runAccelerated(options, argumentsFor) {
+	const chosen = await chooseAccelerator(options.architecture, options.accelerator);
+	const first = await run(options, chosen.accelerator, argumentsFor);
+	if (!(chosen.accelerator === "kvm" && options.accelerator === void 0 && !first.console.includes("Linux version"))) return {
+		run: first,
+		used: chosen
+	};
+	const note = `KVM is there but does not work: ${judge(first, options.tests).explanation}`;
+	return {
+		run: await run(options, "tcg", argumentsFor),
+		used: {
+			accelerator: "tcg",
+			note
+		}
+	};
+}
+function run(options, accelerator, argumentsFor) {
+	return options.log.task(`boot test (${accelerator})`, (report) => runMachine({
+		program: machineTypeOf(options.architecture).program,
+		argumentsFor: (files) => argumentsFor(accelerator, files),
+		outputFolder: options.outputFolder,
+		deadlineSeconds: deadlineOf(options),
+		...accelerator === "kvm" ? { silenceSeconds: kvmSilenceSeconds } : {},
+		onProgress: (record) => report(progress(record, options.tests))
+	}));
+}
+function progress(record, tests) {
+	const current = record.tests.size - 1;
+	if (record.done) return "done";
+	if (current >= 0) return `test ${current + 1} of ${tests.length}: ${tests[current]?.name ?? ""}`;
+	return record.kernel === void 0 ? "kernel" : "waiting for the system";
+}
+// src/vm/busybox.ts
+const machines = {
+	62: "x86_64",
+	183: "aarch64",
+	22: "s390x",
+	21: "ppc64le"
+};
+/** Reads an ELF header (64 bits) and its program headers; undefined for anything else. */
+function readProgramKind(bytes) {
+	if (bytes.length < 64 || bytes.readUInt32BE(0) !== 2135247942 || bytes[4] !== 2) return void 0;
+	const little = bytes[5] === 1;
+	const short = (offset) => little ? bytes.readUInt16LE(offset) : bytes.readUInt16BE(offset);
+	const word = (offset) => little ? bytes.readUInt32LE(offset) : bytes.readUInt32BE(offset);
+	const headers = little ? bytes.readBigUInt64LE(32) : bytes.readBigUInt64BE(32);
+	const [size, count] = [short(54), short(56)];
+	const requestsLoader = 3;
+	let isStatic = true;
+	for (let index = 0; index < count; index += 1) {
+		const offset = Number(headers) + index * size;
+		if (offset + 4 > bytes.length) return void 0;
+		if (word(offset) === requestsLoader) isStatic = false;
+	}
+	return {
+		architecture: machines[short(18)],
+		static: isStatic
+	};
+}
+/**
+* The host's busybox: it runs in the guest, so that nothing there depends on the image's programs.
+* @param architecture what the guest is (default: any)
+* @param helper another one, for a guest of another architecture
+* @throws InputError when it is missing, needs libraries, or is for another architecture
+*/
+async function findStaticBusybox(architecture, helper) {
+	if (helper === void 0) requireTools(["busybox"]);
+	const path = helper ?? findTool("busybox");
+	const file = await open(path).catch((error) => {
+		if (!isMissing(error)) throw error;
+		throw new InputError({
+			where: path,
+			problem: "there is no such program",
+			expected: "a static busybox"
+		});
+	});
+	try {
+		const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0);
+		const kind = readProgramKind(buffer.subarray(0, bytesRead));
+		if (kind === void 0 || !kind.static) throw new InputError({
+			where: path,
+			problem: "this busybox needs libraries of the system it runs on",
+			remedy: "Install the static one: apt-get install busybox-static"
+		});
+		if (architecture !== void 0 && kind.architecture !== architecture) throw new InputError({
+			where: path,
+			problem: "the helper program of a boot test must be of the architecture of the image",
+			found: kind.architecture ?? "another architecture",
+			expected: architecture,
+			remedy: `Run the boot test on a machine of that architecture (a runner for ${architecture}), or give it a static busybox for ${architecture} (--helper).`
+		});
+	} finally {
+		await file.close();
+	}
+	return path;
+}
+// src/vm/helpers.ts
+const defaultSeconds = 60;
+const start = `#!${guestFolder}/busybox sh
+# The image's own search path stays last: systemctl is a program of the image.
+PATH=${guestFolder}/bin:$PATH
+name=\${0##*/}
+usage() {
+  echo "usage: $name $1 [SECONDS]" >&2
+  exit 2
+}
+case "\${2:-${defaultSeconds}}" in
+  *[!0-9]*) echo "$name: not a number of seconds: $2" >&2; exit 2 ;;
+esac
+deadline() {
+  read -r now rest </proc/uptime
+  limit=$((\${now%.*} + $1))
+}
+expired() {
+  read -r now rest </proc/uptime
+  [ \${now%.*} -ge $limit ]
+}
+deadline "\${2:-${defaultSeconds}}"
+`;
+/** The commands by name; they lie in a folder at the end of the tests' PATH. */
+const helpers = {
+	"wait-for-unit": `${start}
+[ -n "$1" ] || usage UNIT
+while :; do
+  state=$(systemctl is-active -- "$1" 2>/dev/null)
+  case "$state" in
+    active) exit 0 ;;
+    failed) break ;;
+  esac
+  expired && break
+  usleep 200000
+done
+echo "$name: $1 is \${state:-unknown}" >&2
+systemctl status --no-pager --lines=15 -- "$1" >&2
+exit 1
+`,
+	"wait-for-port": `${start}
+# Asking the kernel, not the service: a connection that says nothing makes some services complain.
+case "$1" in
+  '' | *[!0-9]*) usage PORT ;;
+esac
+hex=$(printf '%04X' "$1")
+while :; do
+  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
+    awk -v end=":$hex" 'substr($2, length($2) - 4) == end && $4 == "0A" { found = 1 } END { exit !found }' && exit 0
+  expired && break
+  usleep 200000
+done
+echo "$name: nothing listens on TCP port $1" >&2
+exit 1
+`,
+	"wait-for-file": `${start}
+[ -n "$1" ] || usage PATH
+while :; do
+  [ -e "$1" ] && exit 0
+  expired && break
+  usleep 200000
+done
+echo "$name: there is no $1" >&2
+exit 1
+`
+};
+// src/vm/newc.ts
+const folder = "folder";
+/**
+* Writes a cpio archive of format "newc" (kernel documentation, "initramfs buffer format"): the only one the kernel
+* reads. All entries belong to root; times are zero, so that the same entries are the same bytes.
+*/
+function writeNewc(entries) {
+	const chunks = [];
+	for (const [index, entry] of entries.entries()) {
+		const isFolder = entry.content === folder;
+		const data = isFolder ? Buffer.alloc(0) : Buffer.from(entry.content);
+		const type = isFolder ? 16384 : 32768;
+		chunks.push(header(entry.path, {
+			inode: index + 1,
+			mode: type | entry.mode,
+			size: data.length
+		}));
+		chunks.push(padded(data));
+	}
+	chunks.push(header("TRAILER!!!", {
+		inode: 0,
+		mode: 0,
+		size: 0
+	}));
+	return Buffer.concat(chunks);
+}
+function header(path, fields) {
+	const name = Buffer.from(`${path}\0`);
+	const text = `070701${[
+		fields.inode,
+		fields.mode,
+		0,
+		0,
+		1,
+		0,
+		fields.size,
+		0,
+		0,
+		0,
+		0,
+		name.length,
+		0
+	].map((value) => value.toString(16).padStart(8, "0")).join("")}`;
+	return padded(Buffer.concat([Buffer.from(text), name]));
+}
+/** Names and contents start at multiples of four bytes. */
+function padded(bytes) {
+	const rest = bytes.length % 4;
+	return rest === 0 ? bytes : Buffer.concat([bytes, Buffer.alloc(4 - rest)]);
+}
+// src/vm/initrd.ts
+/** Makes the first root file system of the guest: an uncompressed archive, which every kernel reads. */
+async function makeInitrd(options) {
+	const modules = await readModules(options.modules, options.moduleFiles);
+	return writeNewc([
+		...[
+			"bin",
+			"dev",
+			"proc",
+			"sys",
+			"run",
+			"lower",
+			"writable",
+			"state",
+			"root",
+			"modules"
+		].map((path) => ({
+			path,
+			content: folder,
+			mode: 493
+		})),
+		{
+			path: "bin/busybox",
+			content: await readFile(options.busybox),
+			mode: 493
+		},
+		...modules.map(({ name, content }) => ({
+			path: `modules/${name}`,
+			content,
+			mode: 420
+		})),
+		{
+			path: "modules/order",
+			content: modules.map(({ name }) => `${name}\n`).join(""),
+			mode: 420
+		},
+		{
+			path: "init",
+			content: initScript(options.settings),
+			mode: 493
+		},
+		...await harnessEntries(options)
+	]);
+}
+/** The harness and the tests, in a folder `coxswain`: what becomes `guestFolder` in the running guest. */
+async function harnessEntries(options) {
+	const { settings, tests } = options;
+	const beside = options.testsFolder === void 0 ? [] : await filesBelow$1(options.testsFolder);
+	const named = new Set(tests.map(({ name }) => `coxswain/tests/${name}`));
+	const script = (path, content) => ({
+		path,
+		content,
+		mode: 493
+	});
+	const copies = tests.map(async ({ name, path }) => {
+		return {
+			path: `coxswain/tests/${name}`,
+			content: await readFile(path),
+			mode: 493
+		};
+	});
+	return [
+		...[
+			"coxswain",
+			"coxswain/helpers",
+			"coxswain/tests"
+		].map((path) => ({
+			path,
+			content: folder,
+			mode: 493
+		})),
+		{
+			path: "coxswain/busybox",
+			content: await readFile(options.busybox),
+			mode: 493
+		},
+		script("coxswain/harness", harnessScript(settings)),
+		...Object.entries(helpers).map(([name, text]) => script(`coxswain/helpers/${name}`, text)),
+		...settings.systemd === void 0 ? [script("coxswain/first-process", firstProcessScript())] : [script("coxswain/ended", endedScript(settings)), {
+			path: "coxswain/coxswain.service",
+			content: unitFile(),
+			mode: 420
+		}],
+		...beside.filter(({ path }) => !named.has(path)),
+		...await Promise.all(copies)
+	];
+}
+async function filesBelow$1(top, below = "") {
+	const entries = [];
+	for (const entry of await readdir(join(top, below), { withFileTypes: true })) {
+		const path = join(below, entry.name);
+		if (entry.isDirectory()) {
+			entries.push({
+				path: `coxswain/tests/${path}`,
+				content: folder,
+				mode: 493
+			});
+			entries.push(...await filesBelow$1(top, path));
+		} else if (entry.isFile()) entries.push({
+			path: `coxswain/tests/${path}`,
+			content: await readFile(join(top, path)),
+			mode: 493
+		});
+	}
+	return entries;
+}
+/** Reads module files, decompressed: the small insmod of the guest knows no compression. */
+async function readModules(modules, files) {
+	return withTemporaryFolder("modules", async (temporary) => {
+		const result = [];
+		for (const file of files) {
+			const name = basename(file).replace(/\.(xz|zst|gz)$/, "");
+			result.push({
+				name,
+				content: await readModule(join(modules, file), temporary)
+			});
+		}
+		return result;
+	});
+}
+async function readModule(path, temporary) {
+	const [, ending] = /\.ko(?:\.(\w+))?$/.exec(path) ?? [];
+	if (ending === void 0) return readFile(path);
+	if (ending === "gz") return gunzipSync(await readFile(path));
+	const tool = {
+		xz: "xz",
+		zst: "zstd"
+	}[ending];
+	if (tool === void 0) throw new InputError({
+		where: path,
+		problem: "unknown compression of a kernel module"
+	});
+	const copy = join(temporary, basename(path));
+	await copyFile(path, copy);
+	await exec(tool, [
+		"-d",
+		"-q",
+		...tool === "zstd" ? ["--rm"] : [],
+		copy
+	]);
+	return readFile(copy.slice(0, -ending.length - 1));
+}
+// src/vm/kernel.ts
+/**
+* Finds the kernels where a bootable container image has its one: /usr/lib/modules/VERSION/vmlinuz
+* (bootc's documentation, "Bootable container images", section on the kernel).
+*/
+async function findKernels(root) {
+	const folder = join(root, "usr/lib/modules");
+	const versions = await list(folder);
+	const kernels = [];
+	for (const version of versions.sort()) {
+		const modules = join(folder, version);
+		if ((await list(modules)).includes("vmlinuz")) kernels.push({
+			version,
+			image: join(modules, "vmlinuz"),
+			modules
+		});
+	}
+	return kernels;
+}
+/**
+* The one kernel of an image.
+* @param image what the image is called in the message
+* @throws InputError when there is none, or more than one: such an image boots on no node
+*/
+async function requireKernel(root, image) {
+	const kernels = await findKernels(root);
+	const [kernel] = kernels;
+	if (kernel !== void 0 && kernels.length === 1) return kernel;
+	throw new InputError({
+		where: image,
+		problem: kernel === void 0 ? "the image has no kernel" : `the image has ${kernels.length} kernels`,
+		found: kernels.map(({ version }) => version),
+		expected: "exactly one /usr/lib/modules/VERSION/vmlinuz",
+		remedy: "Derive it from a bootable image, such as Fedora CoreOS, and take no kernel out of or into it."
+	});
+}
+async function readModuleIndex(modules) {
+	const read = async (name) => await readFileIfThere(join(modules, name)) ?? "";
+	return {
+		dependencies: await read("modules.dep"),
+		softDependencies: await read("modules.softdep"),
+		aliases: await read("modules.alias"),
+		builtin: await read("modules.builtin")
+	};
+}
+async function list(folder) {
+	try {
+		return await readdir(folder);
+	} catch (error) {
+		if (isMissing(error)) return [];
+		throw error;
+	}
+}
 // src/vm/timeline.ts
 /**
 * What a machine was busy with from its start to its end. The guest counts from the start of its kernel, we from the
@@ -1706,177 +1737,39 @@ function phasesOf(record) {
 function round(seconds) {
 	return Math.round(seconds * 100) / 100;
 }
-// src/vm/boot-test.ts
-const requiredModules = [
-	"virtio_pci",
-	"virtio_blk",
-	"erofs",
-	"overlay"
-];
-const usefulModules = ["virtio_console"];
-const stateModules = ["ext4"];
-/** A kernel under KVM prints its first line within a second; a broken KVM may never run it. */
-const kvmSilenceSeconds = 30;
+// src/vm/machine-report.ts
 /**
-* Makes what a machine boots from.
-* @param options.folder gets the file; the caller removes it
-* @throws InputError for an image without a kernel
+* What a run of a machine comes to.
+* @param about.seconds what making ready took, and all of it until now
 */
-async function prepareImage(options) {
-	const { root, image, folder, log } = options;
-	requireTools(["mkfs.erofs"]);
-	const kernel = await requireKernel(root, image);
-	const index = await readModuleIndex(kernel.modules);
-	const rootImage = join(folder, "root.erofs");
-	const seconds = await timed(() => log.task("making the root file system of the machine", () => makeRootImage(root, rootImage)));
+function reportOf(options, run, about) {
+	const { architecture, outputFolder, allowedUnits, tests } = options;
+	const { used, kernel, seconds } = about;
+	const { firstTest, done } = run.milestones;
+	const booted = firstTest ?? done ?? run.seconds;
+	const system = systemState(run.record);
+	const asTest = systemTest(run.record, allowedUnits);
+	const journalLog = join(outputFolder, logNames.journal);
 	return {
-		kernel,
-		index,
-		systemd: await findSystemd(root),
-		rootImage,
-		seconds
-	};
-}
-/** As `runBootTest`, with an image that was made ready before. */
-async function bootPrepared(image, options) {
-	const started = performance.now();
-	const { architecture, outputFolder, allowedUnits } = options;
-	const busybox = await requireBootTestTools(architecture, options.helper);
-	await mkdir(outputFolder, { recursive: true });
-	const required = [...requiredModules, ...options.state === void 0 ? [] : stateModules];
-	const order = orderModules([...required, ...usefulModules], image.index);
-	const missing = order.missing.filter((name) => required.includes(name));
-	if (missing.length > 0) return unbooted(options, started, {
-		verdict: "unbootable",
-		kernel: image.kernel.version,
-		explanation: `The image's kernel has no ${missing.join(", ")}: it cannot mount its root in a virtual machine.`
-	});
-	const chosen = await chooseAccelerator(architecture, options.accelerator);
-	return withTemporaryFolder("machine", async (folder) => {
-		const initrd = join(folder, "initrd");
-		const making = await timed(() => writeInitrd(options, {
-			image,
-			order,
-			busybox,
-			initrd
-		}));
-		const first = await boot(options, {
-			image,
-			initrd,
-			chosen
-		});
-		const kvmFailed = chosen.accelerator === "kvm" && options.accelerator === void 0 && !first.console.includes("Linux version");
-		const used = kvmFailed ? {
-			accelerator: "tcg",
-			note: `KVM is there but does not work: ${judge(first, options.tests).explanation}`
-		} : chosen;
-		const run = kvmFailed ? await boot(options, {
-			image,
-			initrd,
-			chosen: used
-		}) : first;
-		const { firstTest, done } = run.milestones;
-		const booted = firstTest ?? done ?? run.seconds;
-		const system = systemState(run.record);
-		const asTest = systemTest(run.record, allowedUnits);
-		const paths = logPaths(outputFolder);
-		const journalLog = join(outputFolder, logNames.journal);
-		return {
-			...judge(run, options.tests, allowedUnits),
-			tests: [...asTest === void 0 ? [] : [asTest], ...testResults(run.record, options.tests)],
-			...system === void 0 ? {} : { system },
-			kernel: run.record.kernel ?? image.kernel.version,
-			architecture,
-			accelerator: used.accelerator,
-			...used.note === void 0 ? {} : { acceleratorNote: used.note },
-			seconds: {
-				rootFilesystem: rounded(image.seconds),
-				initrd: rounded(making),
-				boot: rounded(booted),
-				tests: rounded((done ?? run.seconds) - booted),
-				total: rounded(image.seconds + (performance.now() - started) / 1e3)
-			},
-			timeline: timelineOf(run, options.tests),
-			identity: Object.fromEntries(run.record.identity),
-			...paths,
-			...existsSync(journalLog) ? { journalLog } : {}
-		};
-	});
-}
-/**
-* Makes sure that this host can boot-test an architecture, before anything long begins.
-* @param helper a static busybox for that architecture; default: this machine's own
-* @returns path of the static busybox
-* @throws InputError that says what to install
-*/
-async function requireBootTestTools(architecture, helper) {
-	requireTools([
-		machineTypeOf(architecture).program,
-		"mkfs.erofs",
-		...helper === void 0 ? ["busybox"] : []
-	]);
-	return findStaticBusybox(architecture, helper);
-}
-async function writeInitrd(options, parts) {
-	const { image } = parts;
-	const settings = {
-		systemd: image.systemd,
-		fallbackTerminal: machineTypeOf(options.architecture).fallbackTerminal,
-		systemSeconds: Math.max(10, Math.min(300, Math.floor(deadlineOf(options) / 2))),
-		environment: options.environment,
-		tests: options.tests.map(({ name, timeoutSeconds }) => ({
-			name,
-			timeoutSeconds: timeoutSeconds ?? 120
-		})),
-		...options.state === void 0 ? {} : { deployment: options.state.deployment }
-	};
-	const archive = await makeInitrd({
-		busybox: parts.busybox,
-		modules: image.kernel.modules,
-		moduleFiles: parts.order.files,
-		tests: options.tests,
-		...options.testsFolder === void 0 ? {} : { testsFolder: options.testsFolder },
-		settings
-	});
-	await writeFile(parts.initrd, archive);
-}
-async function boot(options, parts) {
-	const { accelerator } = parts.chosen;
-	const { network, state } = options;
-	return options.log.task(`boot test (${accelerator})`, (report) => runMachine({
-		machine: {
-			architecture: options.architecture,
-			accelerator,
-			memoryMegabytes: options.memoryMegabytes ?? 1024,
-			cpus: options.cpus ?? 2,
-			kernel: parts.image.kernel.image,
-			initrd: parts.initrd,
-			rootImage: parts.image.rootImage,
-			...network === void 0 ? {} : { network },
-			...state === void 0 ? {} : { stateDisk: state.disk }
+		...judge(run, tests, allowedUnits),
+		tests: [...asTest === void 0 ? [] : [asTest], ...testResults(run.record, tests)],
+		...system === void 0 ? {} : { system },
+		kernel: run.record.kernel ?? kernel,
+		architecture,
+		accelerator: used.accelerator,
+		...used.note === void 0 ? {} : { acceleratorNote: used.note },
+		seconds: {
+			rootFilesystem: rounded(seconds.rootFilesystem),
+			initrd: rounded(seconds.initrd),
+			boot: rounded(booted),
+			tests: rounded((done ?? run.seconds) - booted),
+			total: rounded(seconds.total)
 		},
-		outputFolder: options.outputFolder,
-		deadlineSeconds: deadlineOf(options),
-		...accelerator === "kvm" ? { silenceSeconds: kvmSilenceSeconds } : {},
-		onProgress: (record) => report(progress(record, options.tests))
-	}));
-}
-function deadlineOf({ deadlineSeconds, tests }) {
-	return deadlineSeconds ?? tests.reduce((sum, { timeoutSeconds }) => sum + (timeoutSeconds ?? 120), 600);
-}
-function progress(record, tests) {
-	const current = record.tests.size - 1;
-	if (record.done) return "done";
-	if (current >= 0) return `test ${current + 1} of ${tests.length}: ${tests[current]?.name ?? ""}`;
-	return record.kernel === void 0 ? "kernel" : "waiting for the system";
-}
-/** Path of systemd in the image; undefined where it has none. */
-async function findSystemd(root) {
-	for (const path of ["/usr/lib/systemd/systemd", "/lib/systemd/systemd"]) try {
-		if ((await lstat(join(root, path))).isFile()) return path;
-	} catch (error) {
-		if (!isMissing(error)) throw error;
-	}
+		timeline: timelineOf(run, tests),
+		identity: Object.fromEntries(run.record.identity),
+		...logPaths(outputFolder),
+		...existsSync(journalLog) ? { journalLog } : {}
+	};
 }
 /** The report on an image that never came to a machine. @param started by performance.now() */
 async function unbooted({ architecture, outputFolder, accelerator }, started, finding) {
@@ -1906,6 +1799,7 @@ function logPaths(folder) {
 		resultsLog: join(folder, logNames.results)
 	};
 }
+/** Seconds that some work takes. */
 async function timed(work) {
 	const started = performance.now();
 	await work();
@@ -1913,6 +1807,458 @@ async function timed(work) {
 }
 function rounded(seconds) {
 	return Math.round(seconds * 100) / 100;
+}
+// src/vm/modules.ts
+/** Load order of the wanted modules and all they need. */
+function orderModules(wanted, index) {
+	const needs = readDependencies(index.dependencies);
+	const fileOf = new Map([...needs.keys()].map((path) => [moduleName(path), path]));
+	const builtin = new Set(lines(index.builtin).map(moduleName));
+	const before = readSoftDependencies(index.softDependencies);
+	const aliases = readAliases(index.aliases);
+	const files = [];
+	const visited = /* @__PURE__ */ new Set();
+	const missing = [];
+	const add = (path) => {
+		if (visited.has(path)) return;
+		visited.add(path);
+		for (const name of before.get(moduleName(path)) ?? []) addByName(name);
+		for (const needed of [...needs.get(path) ?? []].reverse()) add(needed);
+		files.push(path);
+	};
+	/** A soft dependency may be an alias of several modules (`crc32c`): the kernel takes whichever loads. */
+	const addByName = (name) => {
+		const key = normal(name);
+		const found = [key, ...aliases.get(key) ?? []].map((each) => fileOf.get(each)).filter((path) => path !== void 0);
+		for (const path of found) add(path);
+		return found.length > 0;
+	};
+	for (const name of wanted) {
+		if (builtin.has(normal(name))) continue;
+		if (!addByName(name)) missing.push(name);
+	}
+	return {
+		files,
+		missing
+	};
+}
+/** The name that the kernel knows a module file by: `crc32c_intel` for `kernel/x/crc32c-intel.ko.xz`. */
+function moduleName(path) {
+	return normal((path.split("/").at(-1) ?? "").replace(/\.ko(\.\w+)?$/, ""));
+}
+function normal(name) {
+	return name.replaceAll("-", "_");
+}
+function lines(text) {
+	return text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
+}
+function readDependencies(text) {
+	return new Map(lines(text).map((line) => {
+		const [path = "", needed = ""] = line.split(/:\s*/, 2);
+		return [path, needed.split(/\s+/).filter((each) => each !== "")];
+	}));
+}
+function readSoftDependencies(text) {
+	const result = /* @__PURE__ */ new Map();
+	for (const line of lines(text)) {
+		const match = /^softdep\s+(\S+)\s+(.*)$/.exec(line);
+		const pre = /(?:^|\s)pre:\s*(.*?)(?:\s*post:|$)/.exec(match?.[2] ?? "")?.[1];
+		if (match?.[1] === void 0 || pre === void 0) continue;
+		const names = pre.split(/\s+/).filter((name) => name !== "");
+		const key = normal(match[1]);
+		result.set(key, [...result.get(key) ?? [], ...names]);
+	}
+	return result;
+}
+function readAliases(text) {
+	const result = /* @__PURE__ */ new Map();
+	for (const line of lines(text)) {
+		const [, pattern, name] = line.split(/\s+/);
+		if (pattern === void 0 || name === void 0 || /[*?[:]/.test(pattern)) continue;
+		result.set(normal(pattern), [...result.get(normal(pattern)) ?? [], normal(name)]);
+	}
+	return result;
+}
+// src/vm/root-filesystem.ts
+/** buildah's exit codes for "done" and for "there is no such thing", which is as good here. */
+const orNot = [
+	0,
+	1,
+	125
+];
+/**
+* Gets exactly this image and gives `work` the folder its root file system is mounted at, read by nobody else and
+* gone afterwards, also after an error or Ctrl-C; as is the image, unless it was in buildah's storage before.
+* @throws InputError unless root; OutsideError when the pull fails
+*/
+async function withRootFilesystem(source, work, options = {}) {
+	requireRoot();
+	requireTools(["buildah"]);
+	const container = `coxswain-boot-${randomBytes(6).toString("hex")}`;
+	const before = await storedImages();
+	let id;
+	const remove = async () => {
+		await exec("buildah", ["umount", container], { allow: orNot });
+		await exec("buildah", ["rm", container], { allow: orNot });
+		const stored = source.storedAs ?? id;
+		if (stored !== void 0 && !before.has(stored)) await exec("buildah", ["rmi", stored], { allow: orNot });
+	};
+	const forget = onInterrupt(remove);
+	try {
+		const insecure = source.plainHttp ? ["--tls-verify=false"] : [];
+		await (options.log ?? silentLog).task(`pulling ${source.name}`, (report) => withPlainPlace(source.place, ({ place, folder }) => exec("buildah", [
+			"from",
+			"--name",
+			container,
+			...insecure,
+			place
+		], {
+			doing: `pulling ${source.name}`,
+			onLine: (line) => report(line.trim().slice(0, 60)),
+			...folder === void 0 ? {} : { cwd: folder }
+		})));
+		id = await imageOf(container);
+		const { stdout } = await exec("buildah", ["mount", container]);
+		return await work(stdout.trim(), {
+			id,
+			run: runner(id)
+		});
+	} finally {
+		forget();
+		await remove();
+	}
+}
+/**
+* buildah makes a local name of a layout's path, and refuses one with capitals: `oci:/home/runner/work/OS/image:tag`.
+* Such a folder is given to it by another path.
+*/
+async function withPlainPlace(place, work) {
+	const [, layout, tag] = /^oci:(.+):([^:]+)$/.exec(place) ?? [];
+	if (layout === void 0 || tag === void 0) return work({ place });
+	return withTemporaryFolder("layout", async (folder) => {
+		await symlink(resolve(layout), join(folder, "layout"));
+		return work({
+			place: `oci:layout:${tag}`,
+			folder
+		});
+	});
+}
+/** The ids of all images in buildah's storage, and the names they have there: `repository@digest`. */
+async function storedImages() {
+	const { stdout } = await exec("buildah", [
+		"images",
+		"--all",
+		"--no-trunc",
+		...["--format", "{{.Name}}@{{.Digest}} {{.ID}}"]
+	]);
+	return new Set(stdout.split(/\s+/).map((word) => word.replace(/^sha256:/, "")));
+}
+async function imageOf(container) {
+	const { stdout } = await exec("buildah", [
+		"inspect",
+		...[
+			"--type",
+			"container",
+			"--format",
+			"{{.FromImageID}}"
+		],
+		container
+	]);
+	return stdout.trim().replace(/^sha256:/, "");
+}
+function runner(imageId) {
+	return async (command) => {
+		const container = `coxswain-run-${randomBytes(6).toString("hex")}`;
+		const remove = async () => {
+			await exec("buildah", ["rm", container], { allow: orNot });
+		};
+		const forget = onInterrupt(remove);
+		try {
+			await exec("buildah", [
+				"from",
+				"--quiet",
+				"--pull-never",
+				"--name",
+				container,
+				imageId
+			]);
+			const args = runArguments(container, command);
+			const { exitCode, stdout, stderr } = await exec("buildah", args, { allow: anyExitCode });
+			return {
+				exitCode,
+				output: `${stdout}${stderr}`
+			};
+		} finally {
+			forget();
+			await remove();
+		}
+	};
+}
+const anyExitCode = Array.from({ length: 256 }, (_, code) => code);
+/** The isolation that needs no container runtime. */
+function runArguments(container, command) {
+	return [
+		"run",
+		"--isolation",
+		"chroot",
+		container,
+		"--",
+		...command
+	];
+}
+/** Makes a read-only image file of a root file system, with owners, modes and extended attributes as they are. */
+async function makeRootImage(root, file) {
+	requireRoot();
+	await exec("mkfs.erofs", [file, root], { doing: `making a file system image of ${root}` });
+}
+function requireRoot() {
+	if (process.getuid?.() === 0) return;
+	throw new InputError({
+		problem: "the files of an image can only be seen as they are by root",
+		remedy: "Run this with sudo."
+	});
+}
+// src/vm/boot-test.ts
+const requiredModules = [
+	"virtio_pci",
+	"virtio_blk",
+	"erofs",
+	"overlay"
+];
+const usefulModules = ["virtio_console"];
+const stateModules = ["ext4"];
+/**
+* Makes what a machine boots from.
+* @param options.folder gets the file; the caller removes it
+* @throws InputError for an image without a kernel
+*/
+async function prepareImage(options) {
+	const { root, image, folder, log } = options;
+	requireTools(["mkfs.erofs"]);
+	const kernel = await requireKernel(root, image);
+	const index = await readModuleIndex(kernel.modules);
+	const rootImage = join(folder, "root.erofs");
+	const seconds = await timed(() => log.task("making the root file system of the machine", () => makeRootImage(root, rootImage)));
+	return {
+		kernel,
+		index,
+		systemd: await findSystemd(root),
+		rootImage,
+		seconds
+	};
+}
+/** As `runBootTest`, with an image that was made ready before. */
+async function bootPrepared(image, options) {
+	const started = performance.now();
+	const { architecture, outputFolder } = options;
+	const busybox = await requireBootTestTools(architecture, options.helper);
+	await mkdir(outputFolder, { recursive: true });
+	const required = [...requiredModules, ...options.state === void 0 ? [] : stateModules];
+	const order = orderModules([...required, ...usefulModules], image.index);
+	const missing = order.missing.filter((name) => required.includes(name));
+	if (missing.length > 0) return unbooted(options, started, {
+		verdict: "unbootable",
+		kernel: image.kernel.version,
+		explanation: `The image's kernel has no ${missing.join(", ")}: it cannot mount its root in a virtual machine.`
+	});
+	return withTemporaryFolder("machine", async (folder) => {
+		const initrd = join(folder, "initrd");
+		const making = await timed(async () => {
+			const { tests, testsFolder } = options;
+			const archive = await makeInitrd({
+				busybox,
+				modules: image.kernel.modules,
+				moduleFiles: order.files,
+				tests,
+				...testsFolder === void 0 ? {} : { testsFolder },
+				settings: guestSettings(options, image.systemd)
+			});
+			await writeFile(initrd, archive);
+		});
+		const { network, state, kernelArguments } = options;
+		const { run, used } = await runAccelerated(options, (accelerator, files) => machineArguments({
+			...files,
+			architecture,
+			accelerator,
+			memoryMegabytes: options.memoryMegabytes ?? 1024,
+			cpus: options.cpus ?? 2,
+			kernel: image.kernel.image,
+			initrd,
+			rootImage: image.rootImage,
+			...network === void 0 ? {} : { network },
+			...kernelArguments === void 0 ? {} : { kernelArguments },
+			...state === void 0 ? {} : { stateDisk: state.disk }
+		}));
+		return reportOf(options, run, {
+			used,
+			kernel: image.kernel.version,
+			seconds: {
+				rootFilesystem: image.seconds,
+				initrd: making,
+				total: image.seconds + (performance.now() - started) / 1e3
+			}
+		});
+	});
+}
+/**
+* Makes sure that this host can boot-test an architecture, before anything long begins.
+* @param helper a static busybox for that architecture; default: this machine's own
+* @returns path of the static busybox
+* @throws InputError that says what to install
+*/
+async function requireBootTestTools(architecture, helper) {
+	requireTools([
+		machineTypeOf(architecture).program,
+		"mkfs.erofs",
+		...helper === void 0 ? ["busybox"] : []
+	]);
+	return findStaticBusybox(architecture, helper);
+}
+/** Path of systemd in the image; undefined where it has none. */
+async function findSystemd(root) {
+	for (const path of ["/usr/lib/systemd/systemd", "/lib/systemd/systemd"]) try {
+		if ((await lstat(join(root, path))).isFile()) return path;
+	} catch (error) {
+		if (!isMissing(error)) throw error;
+	}
+}
+// src/vm/image-evidence.ts
+/** What is known of the image already, where these very tests passed. */
+async function evidenceOn({ client }, { reference }, tests) {
+	if (reference === void 0) return void 0;
+	return passingEvidence(client, reference.repository, reference.digest, tests.tree);
+}
+/** The evidence knows every update that nodes would make now. */
+function covers(evidence, from) {
+	return from.every(({ image }) => evidence.upgrades?.some(({ digest, result }) => digest === image.digest && result === "PASSED"));
+}
+/** What a run says of the image. */
+function evidenceOf(report, about) {
+	const { tests, console, startedAt } = about;
+	const { reference, source, digest } = about.tested;
+	return {
+		subject: {
+			repository: reference === void 0 ? source.name : formatRepository(reference.repository),
+			digest
+		},
+		result: report.verdict === "passed" ? "PASSED" : "FAILED",
+		testsTree: tests.tree,
+		tests: report.tests.map(({ output: _output, ...result }) => result),
+		kernel: report.kernel,
+		architecture: report.architecture,
+		accelerator: report.accelerator,
+		startedAt,
+		seconds: report.seconds.total,
+		...report.upgrades === void 0 ? {} : { upgrades: report.upgrades.map(({ from, digest, passed }) => ({
+			from,
+			digest,
+			result: passed ? "PASSED" : "FAILED"
+		})) },
+		log: evidenceLog(report, console)
+	};
+}
+/** An emulator that failed, or was ended from outside, says nothing about the image. */
+function aboutTheImage({ verdict }) {
+	return verdict !== "qemu-failed";
+}
+/** The packages of the image go beside it, in the test registry, while its files are at hand. */
+function onFiles({ client, config }, { reference, image }, log) {
+	if (reference === void 0 || !sameRepository(reference.repository, config.testImage)) return {};
+	const about = {
+		repository: reference.repository,
+		subject: image.manifest.descriptor
+	};
+	return { onFiles: (root) => recordPackages(client, {
+		...about,
+		root,
+		log
+	}) };
+}
+/** Evidence belongs into the test registry. */
+async function attachEvidence({ client, config }, about) {
+	const { tested, evidence, report, log } = about;
+	const { reference, image } = tested;
+	if (reference === void 0) return void 0;
+	if (!sameRepository(reference.repository, config.testImage)) {
+		log.warn(`no evidence is written: the image is not in ${formatRepository(config.testImage)}`);
+		return;
+	}
+	if (!aboutTheImage(report)) return void 0;
+	return (await pushEvidence(client, reference.repository, image.manifest.descriptor, evidence)).digest;
+}
+// src/vm/image-source.ts
+/** An image in a registry, by its digest alone: `name:tag@digest` is refused by older buildah. */
+function inRegistry(image) {
+	const storedAs = `${formatRepository(image.repository)}@${image.digest}`;
+	return {
+		name: formatReference(image),
+		place: `docker://${storedAs}`,
+		storedAs,
+		plainHttp: isLoopback(new URL(`http://${image.repository.registry}`))
+	};
+}
+// src/vm/image-under-test.ts
+/**
+* Finds the image that the checkout's commit builds, in the test registry or in a folder, or another one by its name.
+* @param wanted.image a reference in a registry
+* @param wanted.local the folder that `build-image --local` was given
+* @throws InputError when it is not there, or not made for the architecture
+*/
+async function findImageUnderTest(project, commit, architecture, wanted) {
+	const { git, config, client } = project;
+	if (wanted.local !== void 0) {
+		if (wanted.image !== void 0) throw new InputError({ problem: "use either --image or --local" });
+		const candidate = await readCandidate({
+			git,
+			config,
+			client,
+			commit
+		});
+		const name = inLayout(wanted.local, localTag(candidate, architecture));
+		const image = await readImage(layoutReader, name, architecture);
+		const place = formatReference(name);
+		return {
+			...known(image),
+			source: {
+				name: place,
+				place,
+				plainHttp: false
+			},
+			reference: void 0
+		};
+	}
+	const found = await findInRegistry(project, commit, architecture, wanted.image);
+	const image = await readImage(client, found, architecture);
+	const reference = atDigest(found.repository, image.manifest.descriptor.digest);
+	return {
+		...known(image),
+		source: inRegistry(reference),
+		reference
+	};
+}
+function known(image) {
+	const version = image.config.labels["org.opencontainers.image.version"] ?? "";
+	return {
+		image,
+		digest: image.manifest.descriptor.digest,
+		version
+	};
+}
+async function findInRegistry({ git, config, client }, commit, architecture, name) {
+	if (name !== void 0) return parseReference(name, { field: "--image" });
+	const candidate = await readCandidate({
+		git,
+		config,
+		client,
+		commit
+	});
+	const built = await findBuiltFor(client, config, candidate, architecture);
+	if (built !== void 0) return built;
+	throw new InputError({
+		where: formatReference(atTag(config.testImage, candidate.tag)),
+		problem: `the test registry has no image for commit ${commit.slice(0, 12)}`,
+		remedy: "Run coxswain build-image first."
+	});
 }
 // src/vm/junit.ts
 /**
@@ -2012,7 +2358,7 @@ function drawTimeline(heading, machines) {
 		for (const span of spans) {
 			const bad = span.result !== void 0 && span.result !== "passed";
 			const seconds = span.to - span.from;
-			parts.push(`<text x="250" y="${y + 15}" class="label"${bad ? ` fill="${failed}"` : ""}>${escaped(shortened(span.name, 36))}</text>`, `<rect x="${x(span.from)}" y="${y + 3}" width="${Math.max(1.5, seconds * scale).toFixed(1)}" height="16" rx="2" fill="${bad ? failed : colours[span.kind]}"><title>${escaped(span.name)}: ${span.from.toFixed(2)} s to ${span.to.toFixed(2)} s${span.result === void 0 ? "" : `, ${span.result}`}</title></rect>`, `<text x="${(Number(x(span.to)) + 5).toFixed(1)}" y="${y + 15}" class="seconds">${seconds.toFixed(seconds < 10 ? 2 : 1)} s${bad ? ` ${span.result}` : ""}</text>`);
+			parts.push(`<text x="250" y="${y + 15}" class="label${bad ? " bad" : ""}">${escaped(shortened(span.name, 36))}</text>`, `<rect x="${x(span.from)}" y="${y + 3}" width="${Math.max(1.5, seconds * scale).toFixed(1)}" height="16" rx="2" fill="${bad ? failed : colours[span.kind]}"><title>${escaped(span.name)}: ${span.from.toFixed(2)} s to ${span.to.toFixed(2)} s${span.result === void 0 ? "" : `, ${span.result}`}</title></rect>`, `<text x="${(Number(x(span.to)) + 5).toFixed(1)}" y="${y + 15}" class="seconds${bad ? " bad" : ""}">${seconds.toFixed(seconds < 10 ? 2 : 1)} s${bad ? ` ${span.result}` : ""}</text>`);
 			y += row;
 		}
 		y += 10;
@@ -2027,6 +2373,7 @@ function drawTimeline(heading, machines) {
   .label { text-anchor: end }
   .tick { text-anchor: middle; fill: #6a7280; font-size: 11px }
   .seconds { fill: #6a7280; font-size: 11px }
+  .bad { fill: ${failed} }
 </style>
 <rect width="100%" height="100%" fill="#ffffff"/>
 <text x="16" y="26" class="heading">${escaped(shortened(heading, 100))}</text>
@@ -2101,6 +2448,180 @@ async function writeOutput(folder, tested, about) {
 		[outputNames.timeline]: drawTimeline(heading, machines)
 	};
 	for (const [name, content] of Object.entries(files)) await writeFileAtomically(join(folder, name), content);
+}
+// src/vm/disk-needs.ts
+/** Where Debian, Ubuntu and Fedora put it. */
+const knownFirmware = {
+	x86_64: [
+		{
+			code: "/usr/share/OVMF/OVMF_CODE_4M.fd",
+			variables: "/usr/share/OVMF/OVMF_VARS_4M.fd"
+		},
+		{
+			code: "/usr/share/OVMF/OVMF_CODE.fd",
+			variables: "/usr/share/OVMF/OVMF_VARS.fd"
+		},
+		{
+			code: "/usr/share/edk2/ovmf/OVMF_CODE.fd",
+			variables: "/usr/share/edk2/ovmf/OVMF_VARS.fd"
+		}
+	],
+	aarch64: [{
+		code: "/usr/share/AAVMF/AAVMF_CODE.fd",
+		variables: "/usr/share/AAVMF/AAVMF_VARS.fd"
+	}]
+};
+/** `systemd.extra-unit.*` (systemd.system-credentials(7)): how the tests get into a machine without changing its disk. */
+const neededSystemd = 256;
+/**
+* Makes sure that an image can be installed on a disk here and started from it, before anything long begins.
+* @param about.root the image's root file system
+* @param about.foreign the image is of another architecture than this machine
+* @throws InputError that names everything that is missing
+*/
+async function requireDiskMode(about, env = process.env) {
+	const { root, architecture, foreign } = about;
+	const firmware = await firstOf(knownFirmware[architecture] ?? [], async ({ code, variables }) => Boolean(await isThere(code) && await isThere(variables)));
+	const systemd = await systemdVersion(root);
+	const problems = [
+		findTool("podman", env) === void 0 ? "podman is not installed, in which bootc install runs (package podman)" : void 0,
+		env._CONTAINERS_ROOTLESS_UID === void 0 ? void 0 : "loop devices are for the root of the machine, and this runs in a user namespace (use sudo)",
+		firmware === void 0 ? `there is no UEFI firmware for ${architecture} (packages ovmf, qemu-efi-aarch64)` : void 0,
+		foreign ? `the image is made for ${architecture}, and its bootc cannot run here` : void 0,
+		await isThere(join(root, "usr/bin/bootc")) ? void 0 : "the image has no /usr/bin/bootc",
+		systemd !== void 0 && systemd >= neededSystemd ? void 0 : `the image has ${systemd === void 0 ? "no systemd" : `systemd ${systemd}`}, and its tests come in by what systemd ${neededSystemd} added`
+	].filter((problem) => problem !== void 0);
+	if (firmware !== void 0 && problems.length === 0) return firmware;
+	throw new InputError({
+		field: "mode",
+		problem: `the image cannot be booted from a disk here: ${problems.join("; ")}`,
+		found: "disk",
+		remedy: "Provide what is missing, or use the mode direct, which needs none of it."
+	});
+}
+/** By the name of its library: the image is looked at, not run. */
+async function systemdVersion(root) {
+	for (const folder of [
+		"usr/lib/systemd",
+		"usr/lib64/systemd",
+		"lib/systemd"
+	]) for (const name of await namesIn(join(root, folder))) {
+		const version = /^libsystemd-shared-(\d+)/.exec(name)?.[1];
+		if (version !== void 0) return Number(version);
+	}
+}
+async function namesIn(folder) {
+	try {
+		return await readdir(folder);
+	} catch (error) {
+		if (isMissing(error)) return [];
+		throw error;
+	}
+}
+async function isThere(path) {
+	try {
+		await stat(path);
+		return true;
+	} catch (error) {
+		if (isMissing(error)) return false;
+		throw error;
+	}
+}
+async function firstOf(all, fits) {
+	for (const each of all) if (await fits(each)) return each;
+}
+// src/vm/disk-test.ts
+/** What an installation may grow to; the file takes only what is written. */
+const diskGigabytes = 16;
+/**
+* As `runBootTest`, by way of the boot loader: the image installs itself on a disk with its own bootc, and the machine
+* starts from there through its firmware.
+* @param options.imageId in the storage that buildah and podman share
+* @throws InputError when something is missing, of this host or of the image
+*/
+async function runDiskTest(options) {
+	const started = performance.now();
+	const { root, architecture, foreign, log } = options;
+	const firmware = await requireDiskMode({
+		root,
+		architecture,
+		foreign
+	});
+	const busybox = await requireBootTestTools(architecture, options.helper);
+	const kernel = await requireKernel(root, options.image);
+	await mkdir(options.outputFolder, { recursive: true });
+	return withTemporaryFolder("disk", async (folder) => {
+		const [disk, testsImage] = [join(folder, "disk.raw"), join(folder, "tests.erofs")];
+		const installing = await timed(() => log.task("installing the image on a disk", () => install(options, disk)));
+		const making = await timed(() => makeTestsImage(options, busybox, folder, testsImage));
+		const variables = await freshVariables(firmware, folder);
+		const { run, used } = await runAccelerated(options, (accelerator, files) => firmwareMachineArguments({
+			...files,
+			architecture,
+			accelerator,
+			memoryMegabytes: options.memoryMegabytes ?? 1024,
+			cpus: options.cpus ?? 2,
+			network: options.network ?? "closed",
+			firmware: {
+				code: firmware.code,
+				variables
+			},
+			disk,
+			testsImage
+		}));
+		const seconds = {
+			rootFilesystem: installing,
+			initrd: making,
+			total: (performance.now() - started) / 1e3
+		};
+		return reportOf(options, run, {
+			used,
+			kernel: kernel.version,
+			seconds
+		});
+	});
+}
+async function install(options, disk) {
+	const handle = await open(disk, "w");
+	await handle.truncate(diskGigabytes * 1e9);
+	await handle.close();
+	const { architecture, imageId, kernelArguments = [] } = options;
+	const [program = "", ...args] = installArguments({
+		image: imageId,
+		disk,
+		architecture,
+		filesystem: "xfs",
+		kernelArguments
+	});
+	await exec(program, args, { doing: "installing the image on a disk (bootc install to-disk)" });
+}
+/** The harness and the tests as a disk: what in the other mode comes in the initrd. */
+async function makeTestsImage(options, busybox, folder$1, file) {
+	const { tests, testsFolder } = options;
+	const entries = await harnessEntries({
+		busybox,
+		tests,
+		...testsFolder === void 0 ? {} : { testsFolder },
+		settings: guestSettings(options, "/usr/lib/systemd/systemd")
+	});
+	for (const { path, content, mode } of entries) {
+		const place = join(folder$1, path);
+		if (content === "folder") {
+			await mkdir(place, { recursive: true });
+			continue;
+		}
+		await mkdir(dirname(place), { recursive: true });
+		await writeFile(place, content);
+		await chmod(place, mode);
+	}
+	await makeRootImage(join(folder$1, "coxswain"), file);
+}
+/** The firmware writes to its variables: each machine has its own. */
+async function freshVariables(firmware, folder) {
+	const file = join(folder, "variables.fd");
+	await copyFile(firmware.variables, file);
+	await chmod(file, 384);
+	return file;
 }
 // src/vm/image-check.ts
 /** Labels of an image that some program on a node, or of ours, reads. */
@@ -2342,7 +2863,7 @@ function problemOf(report, results) {
 * configuration says, what its files say, a boot with the user's tests, and the updates that nodes will make.
 */
 async function runTests(options) {
-	const { exact, image, config, machine, outputFolder, log } = options;
+	const { source, image, config, machine, outputFolder, log } = options;
 	const started = performance.now();
 	const refuse = async (checks) => {
 		await mkdir(outputFolder, { recursive: true });
@@ -2353,36 +2874,47 @@ async function runTests(options) {
 	};
 	const labels = checkLabels(image.config, config.stream);
 	if (labels.result !== "passed") return refuse([labels]);
-	const name = formatReference(exact);
-	return withRootFilesystem(exact, async (root) => {
-		const checks = [labels, ...await checkFiles(options, root, name)];
+	return withRootFilesystem(source, async (root, stored) => {
+		const checks = [labels, ...await checkFiles(options, root, stored.run)];
 		if (checks.some(({ result }) => result !== "passed")) return refuse(checks);
+		await options.onFiles?.(root);
 		await mkdir(outputFolder, { recursive: true });
 		return withTemporaryFolder("boot", async (folder) => {
-			const prepared = await prepareImage({
+			const prepare = () => prepareImage({
 				root,
-				image: name,
+				image: source.name,
 				folder,
 				log
 			});
-			const report = await bootPrepared(prepared, {
+			const boot = {
 				...bootOptions(options),
 				tests: options.tests.files
-			});
+			};
+			const disk = {
+				root,
+				image: source.name,
+				imageId: stored.id,
+				foreign: options.foreign
+			};
+			const prepared = options.mode === "disk" ? void 0 : await prepare();
+			const report = prepared === void 0 ? await runDiskTest({
+				...boot,
+				...disk
+			}) : await bootPrepared(prepared, boot);
 			const all = {
 				...report,
 				tests: [...checks, ...report.tests]
 			};
-			if (report.verdict !== "passed") return withTotal(all, started);
-			return withTotal(await withUpgrades(options, prepared, all), started);
+			if (report.verdict !== "passed" || options.from.length === 0) return withTotal(all, started);
+			return withTotal(await withUpgrades(options, prepared ?? await prepare(), all), started);
 		});
 	}, { log });
 }
-async function checkFiles(options, root, name) {
-	const { exact, config, foreign } = options;
-	const lint = foreign ? void 0 : await checkLint(root, (command) => runInImage(exact, command));
+async function checkFiles(options, root, run) {
+	const { source, config, foreign } = options;
+	const lint = foreign ? void 0 : await checkLint(root, run);
 	return [
-		await checkKernel(root, name),
+		await checkKernel(root, source.name),
 		await checkLeftovers(root, config.bootTest.leftovers),
 		...lint === void 0 ? [] : [lint]
 	];
@@ -2396,14 +2928,14 @@ function notAsShipped(checks) {
 	};
 }
 function bootOptions(options) {
-	const { machine, testsFolder, config, exact, version, fleet, outputFolder, log } = options;
+	const { machine, testsFolder, config, image, version, fleet, outputFolder, log } = options;
 	return {
 		...machine,
 		testsFolder,
 		allowedUnits: config.bootTest.allowedUnits,
 		environment: {
 			COXSWAIN_VERSION: version,
-			COXSWAIN_DIGEST: exact.digest,
+			COXSWAIN_DIGEST: image.manifest.descriptor.digest,
 			COXSWAIN_ARCHITECTURE: machine.architecture,
 			COXSWAIN_STREAM: config.stream,
 			...fleet === void 0 ? {} : { COXSWAIN_FLEET: fleet }
@@ -2413,7 +2945,6 @@ function bootOptions(options) {
 	};
 }
 async function withUpgrades(options, candidate, report) {
-	if (options.from.length === 0) return report;
 	const upgrades = [];
 	for (const from of options.from) upgrades.push(await rehearseFrom(options, candidate, from));
 	const failed = upgrades.filter(({ passed }) => !passed);
@@ -2429,7 +2960,7 @@ async function withUpgrades(options, candidate, report) {
 }
 async function rehearseFrom(options, candidate, from) {
 	const { version, tests, outputFolder, log } = options;
-	return withRootFilesystem(from.image, (root) => withTemporaryFolder("from", async (folder) => {
+	return withRootFilesystem(inRegistry(from.image), (root) => withTemporaryFolder("from", async (folder) => {
 		const image = await prepareImage({
 			root,
 			image: formatReference(from.image),
@@ -2559,85 +3090,123 @@ function upgradeStarts(fleet, candidate) {
 	add(barrier, "last barrier");
 	return starts;
 }
+// src/vm/upgrades-to.ts
+/**
+* The releases that live nodes of a fleet would update from to an image. Of an image in a folder, those that may be
+* read without a credential.
+*/
+async function upgradesTo(project, to) {
+	const { fleet, tested, architecture, log } = to;
+	if (fleet === void 0) return [];
+	const { config, state, client } = project;
+	const payload = formatReference(tested.reference ?? atDigest(config.image, tested.digest));
+	const candidate = {
+		version: tested.version,
+		payload,
+		basearch: architecture
+	};
+	const starts = upgradeStarts(await state.readFleet(fleet), candidate).flatMap((start) => {
+		const image = parseReference(start.payload, { where: `release ${start.version} of fleet ${fleet}` });
+		return image.kind === "digest" && image.digest !== tested.digest ? [{
+			version: start.version,
+			image
+		}] : [];
+	});
+	if (tested.reference !== void 0) return starts;
+	const readable = [];
+	for (const start of starts) try {
+		await readImage(client, start.image, architecture);
+		readable.push(start);
+	} catch (error) {
+		if (!(error instanceof InputError)) throw error;
+		log.warn(`the update from ${start.version} is not rehearsed here: ${messageOf(error)}`);
+	}
+	return readable;
+}
 // src/vm/test-image.ts
 /**
 * Boots the exact image that the checkout's commit builds, runs the tests of that commit in it, attaches the result
 * to the image's digest and tells the pull request. Done again, it finds the evidence and only tells.
+* Of an image in a folder, the result is only answered and written down: it has no place in a registry.
 */
 async function testImage(project, options) {
-	const { git, config, client } = project;
+	const { git, config } = project;
+	const { log } = options;
 	const commit = await git.run(["rev-parse", "HEAD"]);
 	const architecture = options.architecture ?? ownArchitecture(config.architectures);
 	const fleet = await fleetOf(project, options, commit);
 	return withTemporaryFolder("tests", async (testsFolder) => {
 		const tests = await readCommittedTests(git, commit, config.tests, testsFolder);
-		await warnOfUncommitted(project, options.log);
-		const reference = await findImage(project, options, commit);
-		const image = await readImage(client, reference, architecture);
-		const exact = atDigest(reference.repository, image.manifest.descriptor.digest);
-		const version = image.config.labels["org.opencontainers.image.version"];
+		await warnOfUncommitted(project, log);
+		const tested = await findImageUnderTest(project, commit, architecture, options);
+		const { source, image, digest, version } = tested;
 		const known = {
-			image: formatReference(exact),
-			version,
-			digest: exact.digest
+			image: source.name,
+			version: version === "" ? void 0 : version,
+			digest
 		};
 		const from = wantsUpgrades(project, tests) ? await upgradesTo(project, {
 			fleet,
-			exact,
-			version: version ?? "",
-			architecture
+			tested,
+			architecture,
+			log
 		}) : [];
-		const earlier = options.force ? void 0 : await passingEvidence(client, exact.repository, exact.digest, tests.tree);
+		const earlier = options.force ? void 0 : await evidenceOn(project, tested, tests);
 		if (earlier !== void 0 && covers(earlier.evidence, from)) {
-			const tested = {
+			const answer = {
 				...known,
 				evidence: earlier.evidence
 			};
-			const pullRequest = await tellPullRequest(project, commit, tested);
+			const pullRequest = await tellPullRequest(project, commit, answer);
 			return {
-				...tested,
+				...answer,
 				skipped: true,
 				evidenceDigest: earlier.descriptor.digest,
 				...pullRequest
 			};
 		}
 		await requireBootTestTools(architecture, options.helper);
+		await requireBootSpace(image, {
+			env: process.env,
+			rehearses: from.length > 0
+		});
 		const output = resolve(options.output);
 		const report = await runTests({
-			exact,
+			source,
 			image,
-			version: version ?? "",
+			version,
 			config,
+			mode: options.mode ?? config.bootTest.mode,
 			machine: machineFor(project, options, architecture),
 			tests,
 			testsFolder,
 			fleet,
 			from,
 			foreign: ownArchitectureName() !== architecture,
+			...onFiles(project, tested, log),
 			outputFolder: output,
-			log: options.log
+			log
 		});
 		const console = await readFile(report.consoleLog, "utf8");
 		const evidence = evidenceOf(report, {
-			exact,
+			tested,
 			tests,
 			console,
 			startedAt: options.now
 		});
-		const tested = {
+		const answer = {
 			...known,
 			evidence,
 			report,
 			console
 		};
 		const evidenceDigest = await attachEvidence(project, {
-			exact,
-			image,
+			tested,
 			evidence,
 			report,
-			log: options.log
+			log
 		});
-		await writeOutput(output, tested, {
+		await writeOutput(output, answer, {
 			testsFolder: config.tests,
 			startedAt: options.now,
 			facts: {
@@ -2646,12 +3215,12 @@ async function testImage(project, options) {
 				evidence: evidenceDigest
 			}
 		});
-		const pullRequest = aboutTheImage(report) ? await tellPullRequest(project, commit, tested) : {};
+		const told = aboutTheImage(report) && options.local === void 0;
 		return {
-			...tested,
+			...answer,
 			skipped: false,
 			...evidenceDigest === void 0 ? {} : { evidenceDigest },
-			...pullRequest
+			...told ? await tellPullRequest(project, commit, answer) : {}
 		};
 	});
 }
@@ -2662,6 +3231,7 @@ function machineFor({ config }, options, architecture) {
 		memoryMegabytes: options.memoryMegabytes ?? config.bootTest.memoryMegabytes,
 		cpus: options.cpus ?? config.bootTest.cpus,
 		network: options.network ?? config.bootTest.network,
+		kernelArguments: config.bootTest.kernelArguments,
 		...deadlineSeconds === void 0 ? {} : { deadlineSeconds },
 		...options.helper === void 0 ? {} : { helper: options.helper }
 	};
@@ -2680,26 +3250,6 @@ async function fleetOf({ git, config, forge }, options, commit) {
 function wantsUpgrades({ config }, tests) {
 	return config.bootTest.upgrades ?? hasUpgradeTests(tests.upgrade);
 }
-/** The releases that live nodes of the fleet would update from. */
-async function upgradesTo({ state }, to) {
-	if (to.fleet === void 0) return [];
-	const candidate = {
-		version: to.version,
-		payload: formatReference(to.exact),
-		basearch: to.architecture
-	};
-	return upgradeStarts(await state.readFleet(to.fleet), candidate).flatMap(({ version, payload }) => {
-		const image = parseReference(payload, { where: `release ${version} of fleet ${to.fleet}` });
-		return image.kind === "digest" && image.digest !== to.exact.digest ? [{
-			version,
-			image
-		}] : [];
-	});
-}
-/** The evidence knows every update that nodes would make now. */
-function covers(evidence, from) {
-	return from.every(({ image }) => evidence.upgrades?.some(({ digest, result }) => digest === image.digest && result === "PASSED"));
-}
 function ownArchitectureName() {
 	return {
 		x64: "x86_64",
@@ -2709,22 +3259,6 @@ function ownArchitectureName() {
 function ownArchitecture(configured) {
 	const own = ownArchitectureName();
 	return own !== void 0 && configured.includes(own) ? own : configured[0];
-}
-async function findImage({ git, config, client }, options, commit) {
-	if (options.image !== void 0) return parseReference(options.image, { field: "--image" });
-	const candidate = await readCandidate({
-		git,
-		config,
-		client,
-		commit
-	});
-	const built = await findBuilt(client, config, candidate);
-	if (built !== void 0) return built;
-	throw new InputError({
-		where: formatReference(atTag(config.testImage, candidate.tag)),
-		problem: `the test registry has no image for commit ${commit.slice(0, 12)}`,
-		remedy: "Run coxswain build-image first."
-	});
 }
 async function warnOfUncommitted({ git, config, root }, log) {
 	if (await git.run([
@@ -2736,47 +3270,9 @@ async function warnOfUncommitted({ git, config, root }, log) {
 		config.tests
 	]) !== "") log.warn(`${config.tests}/ has changes that are not committed; the tests run as they are in the commit`);
 }
-function evidenceOf(report, about) {
-	const { exact, tests, console, startedAt } = about;
-	return {
-		subject: {
-			repository: formatRepository(exact.repository),
-			digest: exact.digest
-		},
-		result: report.verdict === "passed" ? "PASSED" : "FAILED",
-		testsTree: tests.tree,
-		tests: report.tests.map(({ output: _output, ...result }) => result),
-		kernel: report.kernel,
-		architecture: report.architecture,
-		accelerator: report.accelerator,
-		startedAt,
-		seconds: report.seconds.total,
-		...report.upgrades === void 0 ? {} : { upgrades: report.upgrades.map(({ from, digest, passed }) => ({
-			from,
-			digest,
-			result: passed ? "PASSED" : "FAILED"
-		})) },
-		log: evidenceLog(report, console)
-	};
-}
-/** An emulator that failed, or was ended from outside, says nothing about the image. */
-function aboutTheImage({ verdict }) {
-	return verdict !== "qemu-failed";
-}
-/** Evidence belongs into the test registry. */
-async function attachEvidence({ client, config }, about) {
-	const { exact, image, evidence, report, log } = about;
-	if (!sameRepository(exact.repository, config.testImage)) {
-		log.warn(`no evidence is written: the image is not in ${formatRepository(config.testImage)}`);
-		return;
-	}
-	if (!aboutTheImage(report)) return void 0;
-	return (await pushEvidence(client, exact.repository, image.manifest.descriptor, evidence)).digest;
-}
 async function tellPullRequest({ forge }, commit, tested) {
 	const request = await forge.pullRequests.findByCommit(commit);
 	if (request === void 0) return {};
-	await forge.pullRequests.comment(request.number, "boot-test", commentOn(tested));
-	return { pullRequest: request.number };
+	return await forge.pullRequests.comment(request.number, "boot-test", commentOn(tested)) ? { pullRequest: request.number } : {};
 }
-export { writeNewc as a, formatAnnotations as c, folder as i, commentOn as l, orderModules as n, findStaticBusybox as o, readModuleIndex as r, networks as s, testImage as t, describeTested as u };
+export { readModuleIndex as a, findStaticBusybox as c, annotationsOf as d, commentOn as f, orderModules as i, bootModes as l, upgradeStarts as n, folder as o, describeTested as p, upgradeStages as r, writeNewc as s, testImage as t, networks as u };

@@ -1,8 +1,6 @@
-import { d as parsed, f as text, l as flag, n as openProject, r as directory, t as defineVerb } from "../chunks/cli.mjs";
-import { g as parseDuration, v as InputError } from "../chunks/host.mjs";
-import { g as architectures } from "../chunks/registry.mjs";
-import { c as formatAnnotations, l as commentOn, s as networks, t as testImage, u as describeTested } from "../chunks/vm.mjs";
-import { appendFile } from "node:fs/promises";
+import { _ as text, a as architecture, g as parsed, i as directory, m as flag, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
+import { E as InputError, w as parseDuration } from "../chunks/host.mjs";
+import { d as annotationsOf, f as commentOn, l as bootModes, p as describeTested, t as testImage, u as networks } from "../chunks/vm.mjs";
 // src/verbs/boot-test.ts
 var boot_test_default = defineVerb({
 	summary: "Boot the built image of this commit in a virtual machine and run the tests of this commit in it",
@@ -17,11 +15,13 @@ With tests in tests/before-upgrade, after-upgrade or after-rollback, machines on
 last barrier are updated to the image and taken back, with their own /var and /etc.
 
 The result is attached to the image in the test registry, and told to the pull request of this commit. An image that
-has passed these very tests is not booted again. Exit code 1 when the image did not pass. docs/boot-tests.md has more.`,
+has passed these very tests is not booted again. With --local nothing is written to a registry and nobody is told: the
+answer and --output have it all. Exit code 1 when the image did not pass. docs/boot-tests.md has more.`,
 	inputs: {
 		directory,
 		image: text("another image to boot", { placeholder: "REF" }),
-		architecture: parsed("which of the architectures to boot (default: that of this machine)", readArchitecture, { placeholder: "NAME" }),
+		local: text("take the image from this folder, where build-image --local put it", { placeholder: "FOLDER" }),
+		architecture: architecture("which of the architectures to boot (default: that of this machine)"),
 		output: text("folder for the report and the logs", {
 			placeholder: "FOLDER",
 			fallback: "boot-test-output"
@@ -31,9 +31,11 @@ has passed these very tests is not booted again. Exit code 1 when the image did 
 		memory: parsed("the machine's memory in megabytes (default: that of coxswain.yaml, or 1024)", readMemory, { placeholder: "MB" }),
 		cpus: parsed("the machine's processors (default: those of coxswain.yaml, or 2)", readProcessors, { placeholder: "N" }),
 		network: parsed("what the machine reaches: closed or user (default: that of coxswain.yaml, or closed)", readNetwork, { placeholder: "KIND" }),
+		mode: parsed("how the machine starts: direct, or disk (installed with bootc, through the firmware; default: that of coxswain.yaml, or direct)", readMode, { placeholder: "MODE" }),
 		helper: text("a static busybox for an image of another architecture", { placeholder: "FILE" }),
 		deadline: parsed("how long a machine may run in all (default: 10m and the time limits of all tests)", (raw, name) => parseDuration(raw, { field: `--${name}` }), { placeholder: "DURATION" })
 	},
+	asRoot: true,
 	run: async (inputs, context) => {
 		const project = await openProject({
 			directory: inputs.directory,
@@ -46,37 +48,59 @@ has passed these very tests is not booted again. Exit code 1 when the image did 
 			now: context.now(),
 			log: context.log,
 			...inputs.image === void 0 ? {} : { image: inputs.image },
+			...inputs.local === void 0 ? {} : { local: inputs.local },
 			...inputs.architecture === void 0 ? {} : { architecture: inputs.architecture },
 			...inputs.fleet === void 0 ? {} : { fleet: inputs.fleet },
 			...inputs.memory === void 0 ? {} : { memoryMegabytes: inputs.memory },
 			...inputs.cpus === void 0 ? {} : { cpus: inputs.cpus },
 			...inputs.network === void 0 ? {} : { network: inputs.network },
+			...inputs.mode === void 0 ? {} : { mode: inputs.mode },
 			...inputs.helper === void 0 ? {} : { helper: inputs.helper },
 			...inputs.deadline === void 0 ? {} : { deadlineSeconds: inputs.deadline }
 		});
 		return {
 			data: dataOf(answer),
-			text: [...await tellRunner(answer, project.config.tests, context.env), describe(answer, inputs.output)].join("\n"),
+			text: describe(answer, inputs.output),
+			summary: commentOn(answer),
+			annotations: answer.report === void 0 ? [] : annotationsOf(answer.report, project.config.tests),
 			exitCode: answer.evidence.result === "PASSED" ? 0 : 1
 		};
+	},
+	action: {
+		setUp: true,
+		token: true
+	},
+	outputs: {
+		passed: {
+			about: "true when the image passed",
+			of: ({ passed }) => passed
+		},
+		verdict: {
+			about: "passed, test-failed, kernel-panic, …",
+			of: ({ verdict }) => verdict
+		},
+		explanation: {
+			about: "what the verdict means here",
+			of: ({ explanation }) => explanation
+		},
+		skipped: {
+			about: "true when these very tests had passed before",
+			of: ({ skipped }) => skipped
+		},
+		image: {
+			about: "what was booted, as `repository@sha256:…`",
+			of: ({ image }) => image
+		},
+		version: {
+			about: "its version",
+			of: ({ version }) => version
+		},
+		evidence: {
+			about: "digest of the evidence that is attached to it",
+			of: ({ evidence }) => evidence
+		}
 	}
 });
-function readArchitecture(raw, name) {
-	const found = architectures.find((architecture) => architecture === raw);
-	if (found !== void 0) return found;
-	throw new InputError({
-		field: `--${name}`,
-		problem: "unknown architecture",
-		found: raw,
-		expected: architectures.join(", ")
-	});
-}
-/** What GitHub Actions shows: the summary of the job, and annotations, which are lines of output. */
-async function tellRunner(answer, testsFolder, env) {
-	if ((env.GITHUB_STEP_SUMMARY ?? "") !== "") await appendFile(env.GITHUB_STEP_SUMMARY, `${commentOn(answer)}\n`);
-	if (env.GITHUB_ACTIONS !== "true" || answer.report === void 0) return [];
-	return formatAnnotations(answer.report, testsFolder);
-}
 function readProcessors(raw, name) {
 	const count = /^\d{1,2}$/.test(raw) ? Number(raw) : 0;
 	if (count >= 1 && count <= 64) return count;
@@ -95,6 +119,16 @@ function readNetwork(raw, name) {
 		problem: "unknown kind of network",
 		found: raw,
 		expected: networks.join(" or ")
+	});
+}
+function readMode(raw, name) {
+	const found = bootModes.find((mode) => mode === raw);
+	if (found !== void 0) return found;
+	throw new InputError({
+		field: `--${name}`,
+		problem: "unknown way to start a machine",
+		found: raw,
+		expected: bootModes.join(" or ")
 	});
 }
 const leastMegabytes = 128;

@@ -1,13 +1,26 @@
-import { i as readCandidate, t as buildImage } from "../chunks/build.mjs";
-import { n as openProject, r as directory, t as defineVerb } from "../chunks/cli.mjs";
-import { x as formatReference } from "../chunks/registry.mjs";
+import { a as readCandidate, n as buildLocally, t as buildImage } from "../chunks/build.mjs";
+import { _ as text, a as architecture, i as directory, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
+import { E as InputError, i as table, t as code } from "../chunks/host.mjs";
+import { T as formatReference } from "../chunks/registry.mjs";
+import { resolve } from "node:path";
 // src/verbs/build-image.ts
 var build_image_default = defineVerb({
 	summary: "Build the image of this commit and push it to the test registry",
 	about: `What is built is the commit that is checked out, not the files as they lie there. Where the test registry has an
 image of the same inputs already (the same build key), nothing is built. The digest that is printed is what
-boot-test tests and promote-image promotes, byte for byte.`,
-	inputs: { directory },
+boot-test tests and promote-image promotes, byte for byte.
+
+Several architectures are built one after the other, and joined to one image. On machines of their own: run it with
+--architecture on each, and once without, which joins what they pushed and builds only what is missing.
+
+--local is for who may not push, such as the pull request of a fork: the image goes into a folder, no credential is
+needed, and boot-test --local takes it from there.`,
+	inputs: {
+		directory,
+		architecture: architecture("build only this one of the architectures, and no image of all of them"),
+		local: text("build into this folder (an OCI layout) instead of the test registry", { placeholder: "FOLDER" })
+	},
+	asRoot: true,
 	run: async (inputs, context) => {
 		const { env, log } = context;
 		const { git, config, client } = await openProject({
@@ -15,6 +28,7 @@ boot-test tests and promote-image promotes, byte for byte.`,
 			env,
 			log
 		});
+		requireConfigured(config, inputs.architecture);
 		const candidate = await log.task("reading the commit and its base", () => readCandidate({
 			git,
 			config,
@@ -22,38 +36,103 @@ boot-test tests and promote-image promotes, byte for byte.`,
 		}));
 		if (await git.run(["status", "--porcelain"]) !== "") log.warn(`there are uncommitted changes: they are not part of the build of ${candidate.commit.slice(0, 12)}`);
 		for (const image of candidate.unpinned) log.warn(`${image} is not pinned by a digest: when it changes, nothing is built again by itself`);
-		const { image, built } = await buildImage({
+		const options = {
 			git,
 			config,
 			client,
 			candidate,
 			log,
-			env
-		});
-		const { base, key, tag, version } = candidate;
-		const baseReference = formatReference(base.reference);
-		return {
-			data: {
-				built,
-				image: formatReference(image),
-				digest: image.digest,
-				version,
-				buildKey: key,
-				tag,
-				commit: candidate.commit,
-				base: {
-					reference: baseReference,
-					version: base.version,
-					digest: base.reference.digest
-				}
-			},
-			text: [
-				`${built ? "built" : "built already:"} ${version}`,
-				`  image  ${formatReference(image)}`,
-				`  tag    ${tag}`,
-				`  base   ${base.version}  ${baseReference}`
-			].join("\n")
+			env,
+			...inputs.architecture === void 0 ? {} : { architecture: inputs.architecture }
 		};
+		if (inputs.local !== void 0) {
+			const images = await buildLocally({
+				...options,
+				folder: resolve(inputs.local)
+			});
+			const [first] = images;
+			return outcome(candidate, {
+				image: first?.image,
+				digest: first?.digest,
+				images,
+				built: images.some(({ built }) => built)
+			}, [...images.map(({ image, digest }) => `  image  ${image}  ${digest}`)]);
+		}
+		const { image, built } = await buildImage(options);
+		const name = formatReference(image);
+		return outcome(candidate, {
+			image: name,
+			digest: image.digest,
+			built
+		}, [`  image  ${name}`, `  tag    ${candidate.tag}${inputs.architecture === void 0 ? "" : ` (only its part for ${inputs.architecture})`}`]);
+	},
+	action: {
+		setUp: true,
+		token: true
+	},
+	outputs: {
+		image: {
+			about: "the image in the test registry, as `repository@sha256:…`",
+			of: ({ image }) => image
+		},
+		digest: {
+			about: "its digest",
+			of: ({ digest }) => digest
+		},
+		version: {
+			about: "its version",
+			of: ({ version }) => version
+		},
+		"build-key": {
+			about: "hash over everything that decides the image",
+			of: ({ buildKey }) => buildKey
+		},
+		built: {
+			about: "false when it was there already",
+			of: ({ built }) => built
+		}
 	}
 });
+function requireConfigured(config, architecture) {
+	if (architecture === void 0 || config.architectures.includes(architecture)) return;
+	throw new InputError({
+		field: "--architecture",
+		problem: `${config.file} has no such architecture`,
+		found: architecture,
+		expected: config.architectures.join(", "),
+		remedy: `Add it to architectures in ${config.file}, or leave out the option.`
+	});
+}
+function outcome(candidate, made, lines) {
+	const { base, key, tag, version, commit } = candidate;
+	const reference = formatReference(base.reference);
+	return {
+		data: {
+			...made,
+			version,
+			buildKey: key,
+			tag,
+			commit,
+			base: {
+				reference,
+				version: base.version,
+				digest: base.reference.digest
+			}
+		},
+		summary: [`### ${made.built ? "Built" : "Built already"}: ${version}`, table([
+			"image",
+			"base",
+			"build key"
+		], [[
+			code(made.image ?? ""),
+			code(base.version),
+			code(key.slice(0, 16))
+		]])].join("\n\n"),
+		text: [
+			`${made.built ? "built" : "built already:"} ${version}`,
+			...lines,
+			`  base   ${base.version}  ${reference}`
+		].join("\n")
+	};
+}
 export { build_image_default as default };

@@ -1,13 +1,13 @@
-import { f as text, l as flag, t as defineVerb } from "../chunks/cli.mjs";
-import { a as formatTable, i as playLoop, n as createStage, o as playFailure, r as openScene, s as versions, t as withWorkplace } from "../chunks/demo.mjs";
-import { a as requireTools } from "../chunks/host.mjs";
+import { _ as text, m as flag, o as defineVerb } from "../chunks/cli.mjs";
+import { a as rehearsalTests, c as playFailure, i as playBrokenUpgrade, l as versions, n as createStage, o as playLoop, r as openScene, s as formatTable, t as withWorkplace } from "../chunks/demo.mjs";
+import { p as requireTools } from "../chunks/host.mjs";
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 // src/verbs/demo.ts
 var demo_default = defineVerb({
 	summary: "Show the whole loop on this machine: registry, build, VM, promotion, update graphs",
 	about: `Makes a small bootable base image and a user's repository, moves the base, and lets the verbs do their
-work on a real registry, buildah, QEMU and git. Takes under a minute; needs root. Leaves its results in --output
+work on a real registry, buildah, QEMU and git. Takes under a minute (--systemd: three); needs root, or a user with subordinate IDs. Leaves its results in --output
 and nothing else: every process it starts, it stops.`,
 	inputs: {
 		systemd: flag("use a base image with a real systemd (made with mmdebstrap)"),
@@ -19,6 +19,7 @@ and nothing else: every process it starts, it stops.`,
 			fallback: "demo-output"
 		})
 	},
+	asRoot: true,
 	run: async (inputs, { log }) => {
 		requireTools([
 			"buildah",
@@ -44,7 +45,11 @@ and nothing else: every process it starts, it stops.`,
 				log
 			});
 			if (inputs["failing-test"]) await playFailure(scene, versions.from);
-			else await playLoop(scene);
+			else {
+				const rehearsed = kind === "systemd" && inputs.base === void 0;
+				await playLoop(scene, rehearsed ? rehearsalTests : {});
+				if (rehearsed) await playBrokenUpgrade(scene);
+			}
 			if (inputs["keep-running"]) {
 				stage.note(`\nThe registry is up: skopeo inspect --tls-verify=false docker://${scene.image}:stable`);
 				stage.note(`The user's repository: ${scene.repository}. Ctrl-C ends it all.`);
@@ -74,7 +79,7 @@ Done in ${seconds.toFixed(1)} s. What is left to look at, in ${inputs.output}/:
   ${join(inputs.output, "site")}/   what a web server would serve to nodes
   ${join(inputs.output, "adoption.svg")}   how nodes would take the update, simulated
   ${join(inputs.output, "pull-requests")}/   the pull requests as a reviewer sees them
-  ${join(inputs.output, "boot-test")}/   reports and serial logs of the VMs
+  ${join(inputs.output, "boot-test")}/   reports, timelines (SVG) and serial logs of the VMs
   ${join(inputs.output, "summary.json")}   this run as data`
 		};
 	}

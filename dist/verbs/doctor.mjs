@@ -1,9 +1,9 @@
-import { c as duration, f as text, l as flag, r as directory, t as defineVerb, u as many } from "../chunks/cli.mjs";
+import { _ as text, h as many, i as directory, m as flag, o as defineVerb, p as duration } from "../chunks/cli.mjs";
 import { r as readConfig } from "../chunks/config.mjs";
 import { i as examine, n as filesInArtifacts, r as filesInFolder, t as filesAtUrl } from "../chunks/doctor.mjs";
 import { n as findFleet } from "../chunks/fleets.mjs";
-import { b as UsageError } from "../chunks/host.mjs";
-import { u as createRegistryClient } from "../chunks/registry.mjs";
+import { O as UsageError, i as table, r as plainText, t as code } from "../chunks/host.mjs";
+import { h as createRegistryClient } from "../chunks/registry.mjs";
 // src/verbs/doctor.ts
 var doctor_default = defineVerb({
 	summary: "Check a published site and every image it names, from outside, as nodes see them",
@@ -47,10 +47,39 @@ is an error. Without --site it looks at publish.url of coxswain.yaml, or where t
 				...examination
 			},
 			text: describe(examination, files.where),
+			summary: summarise(examination, files.where),
 			exitCode: errors.length > 0 ? 1 : 0
 		};
+	},
+	action: {},
+	outputs: {
+		findings: {
+			about: "how many findings",
+			of: ({ findings }) => findings.length
+		},
+		errors: {
+			about: "how many of them are errors",
+			of: ({ findings }) => findings.filter(({ severity }) => severity === "error").length
+		}
 	}
 });
+function summarise({ findings, fleets, releases, images }, where) {
+	return [
+		`### doctor: ${findings.length === 0 ? "no finding" : `${findings.length} ${findings.length === 1 ? "finding" : "findings"}`}`,
+		...findings.length === 0 ? [] : [table([
+			"",
+			"where",
+			"what",
+			"what to do"
+		], findings.map(({ severity, where: place, message, remedy }) => [
+			severity,
+			code(place),
+			plainText(message),
+			plainText(remedy)
+		]))],
+		`Fleets ${fleets.map(code).join(", ")}: ${releases} releases, ${images} images in graphs of ${code(where)}.`
+	].join("\n\n");
+}
 function openFiles({ site, oci }, config, client) {
 	if (oci && site !== void 0) throw new UsageError("--site and --oci are two places: give one");
 	const place = site ?? (oci ? void 0 : config.publish.url);

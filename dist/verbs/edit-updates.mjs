@@ -1,8 +1,8 @@
-import { d as parsed, f as text, l as flag, n as openProject, r as directory, t as defineVerb } from "../chunks/cli.mjs";
-import { a as nearest } from "../chunks/config.mjs";
+import { _ as text, g as parsed, i as directory, m as flag, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
+import { s as nearest } from "../chunks/config.mjs";
 import { n as findFleet } from "../chunks/fleets.mjs";
-import { b as UsageError, g as parseDuration, v as InputError } from "../chunks/host.mjs";
-import { i as editFleet, m as showDifference, n as findOperator } from "../chunks/operations.mjs";
+import { E as InputError, O as UsageError, n as codeBlock, r as plainText, w as parseDuration } from "../chunks/host.mjs";
+import { i as findOperator, o as editFleet, v as showDifference } from "../chunks/operations.mjs";
 import { m as parseWhen } from "../chunks/updates.mjs";
 // src/verbs/edit-updates.ts
 const kinds = [
@@ -48,7 +48,7 @@ const takes = {
 	},
 	hold: {
 		needs: ["reason"],
-		may: ["for"]
+		may: ["for", "keep-rollouts"]
 	},
 	"release-hold": {
 		needs: [],
@@ -67,8 +67,8 @@ of them by git revert on that branch. publish-updates makes it public.
   barrier       older nodes must pass through a release: --version V --reason WHY
   deadend       nodes on a release get no further update: --version V --reason WHY
   withdraw      no node is offered a release any more: --version V --reason WHY [--force]
-  hold          nothing is promoted into the fleet: --reason WHY [--for 7d]
-  release-hold  new releases may come in again
+  hold          stop the line: nothing is promoted into the fleet, its rollouts stand still: --reason WHY [--for 7d]
+  release-hold  new releases may come in again, and what the hold stopped goes on
 
   coxswain edit-updates --fleet stable --action pause --reason "boot loop on arm" --for 6h`,
 	inputs: {
@@ -87,6 +87,7 @@ of them by git revert on that branch. publish-updates makes it public.
 		for: parsed("pause and hold: ends by itself after this time", readDuration, { placeholder: "DURATION" }),
 		by: text("who does it (default: the name that git knows)", { placeholder: "NAME" }),
 		force: flag("withdraw: although nodes are stranded; rollout: of a withdrawn release, or from the start again"),
+		"keep-rollouts": flag("hold: rollouts that have begun go on"),
 		"dry-run": flag("show what would change, and change nothing"),
 		directory
 	},
@@ -117,12 +118,40 @@ of them by git revert on that branch. publish-updates makes it public.
 				rehearse,
 				difference,
 				by
+			}),
+			summary: summarise(answer, {
+				rehearse,
+				difference,
+				by
 			})
 		};
+	},
+	action: { token: true },
+	outputs: {
+		changed: {
+			about: "false when things were as asked for already",
+			of: ({ changed }) => changed
+		},
+		summary: {
+			about: "what was done, in one line",
+			of: ({ summary }) => summary
+		},
+		commit: {
+			about: "where the state branch is now",
+			of: ({ stateCommit }) => stateCommit
+		}
 	}
 });
-function describe({ fleet, action, changed, summary, notes, stateCommit }, shown) {
-	const isPublished = action !== "hold" && action !== "release-hold";
+function summarise({ fleet, changed, summary, notes, warnings, stateCommit }, shown) {
+	return [
+		`### ${fleet}: ${[shown.rehearse ? changed ? "would" : "would change nothing:" : changed ? "" : "nothing changed:", plainText(summary)].filter((part) => part !== "").join(" ")}`,
+		...warnings.map((warning) => `> ⚠ ${plainText(warning)}`),
+		...notes.length === 0 ? [] : [notes.map((note) => `- ${plainText(note)}`).join("\n")],
+		...shown.difference.trim() === "" ? [] : [codeBlock(shown.difference)],
+		...shown.rehearse || !changed ? [] : [`By ${plainText(shown.by)}, commit ${stateCommit?.slice(0, 12)}.`]
+	].join("\n\n");
+}
+function describe({ fleet, changed, summary, notes, stateCommit }, shown) {
 	const lines = notes.map((note) => `  ${note}`);
 	if (shown.rehearse) return changed ? [
 		`${fleet}: would ${summary}`,
@@ -134,7 +163,7 @@ function describe({ fleet, action, changed, summary, notes, stateCommit }, shown
 	return [
 		`${fleet}: ${summary}`,
 		...lines,
-		`  by ${shown.by}, commit ${stateCommit?.slice(0, 12)}${isPublished ? "; public with the next publish-updates" : ""}`
+		`  by ${shown.by}, commit ${stateCommit?.slice(0, 12)}; public with the next publish-updates`
 	].join("\n");
 }
 function readKind(raw, name) {
@@ -157,7 +186,8 @@ function readAction(kind, given, now) {
 		"duration",
 		"reason",
 		"for",
-		"force"
+		"force",
+		"keep-rollouts"
 	]) {
 		const isGiven = given[name] !== void 0 && given[name] !== false;
 		if (!isGiven && needs.includes(name)) throw new UsageError(`--action ${kind} needs --${name}`);
@@ -204,7 +234,8 @@ function readAction(kind, given, now) {
 		case "hold": return {
 			kind,
 			reason,
-			...lasting
+			...lasting,
+			keepRollouts: given["keep-rollouts"]
 		};
 		case "release-hold": return {
 			kind,

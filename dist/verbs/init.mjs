@@ -1,16 +1,19 @@
-import { d as parsed, f as text, r as directory, t as defineVerb } from "../chunks/cli.mjs";
-import { t as initRepository } from "../chunks/init.mjs";
-import { D as parseRepository, E as parseReference, S as formatRepository, x as formatReference } from "../chunks/registry.mjs";
+import { _ as text, g as parsed, h as many, i as directory, o as defineVerb } from "../chunks/cli.mjs";
+import { n as initRepository, t as imageOfRemote } from "../chunks/init.mjs";
+import { A as parseReference, E as formatRepository, P as architectures, T as formatReference, j as parseRepository } from "../chunks/registry.mjs";
 // src/verbs/init.ts
 const repository = (raw, name) => formatRepository(parseRepository(raw, { field: `--${name}` }));
 var init_default = defineVerb({
 	summary: "Write the files that a repository of derived images begins with",
-	about: `Writes coxswain.yaml, a Containerfile, rollout templates and a first test, with comments. A file that is there
-already is kept as it is, so it can be run again at any time: it adds what is missing. Workflows are not written.
+	about: `Writes coxswain.yaml, a Containerfile, rollout templates, a first test and the workflows for GitHub, with comments. A
+file that is there already is kept as it is, so it can be run again at any time: it adds what is missing. Once there is
+a coxswain.yaml, everything follows it.
 
-  coxswain init --image ghcr.io/acme/os`,
+  coxswain init                                          in a clone from GitHub
+  coxswain init --image ghcr.io/acme/os --fleet stable   one fleet
+  coxswain init --image registry.example.com/acme/os --architecture x86_64 --architecture aarch64`,
 	inputs: {
-		image: parsed("production repository; needed where there is no coxswain.yaml yet", repository, { placeholder: "REF" }),
+		image: parsed("production repository (default: at ghcr.io, by the name that the remote origin has)", repository, { placeholder: "REF" }),
 		"test-image": parsed("test registry repository (default: the image with -test at its end)", repository, { placeholder: "REF" }),
 		base: parsed("base image with the tag to follow", (raw, name) => formatReference(parseReference(raw, { field: `--${name}` })), {
 			placeholder: "REF",
@@ -20,18 +23,23 @@ already is kept as it is, so it can be run again at any time: it adds what is mi
 			placeholder: "NAME",
 			fallback: "stable"
 		}),
+		fleet: many("a fleet; each but the first is promoted from the one before it (default: testing, stable)", { placeholder: "NAME" }),
+		architecture: many(`build for this architecture (default: ${architectures[0]})`, { placeholder: "NAME" }),
 		directory
 	},
 	run: async (inputs, { log }) => {
-		const { image, base, stream } = inputs;
+		const { base, stream } = inputs;
+		const image = inputs.image ?? await imageOfRemote(inputs.directory);
 		const report = await initRepository(inputs.directory, image === void 0 ? void 0 : {
 			image,
 			testImage: inputs["test-image"] ?? `${image}-test`,
 			base,
-			stream
+			stream,
+			fleets: inputs.fleet.length === 0 ? ["testing", "stable"] : inputs.fleet,
+			architectures: inputs.architecture.length === 0 ? [architectures[0]] : inputs.architecture
 		});
 		const { root, written, kept, doubt, config } = report;
-		if (image !== void 0 && image !== formatRepository(config.image)) log.warn(`coxswain.yaml was there and is kept: it names ${formatRepository(config.image)}, not ${image}`);
+		if (inputs.image !== void 0 && inputs.image !== formatRepository(config.image)) log.warn(`coxswain.yaml was there and is kept: it names ${formatRepository(config.image)}, not ${inputs.image}`);
 		if (doubt !== void 0) log.warn(doubt);
 		return {
 			data: {
@@ -49,7 +57,8 @@ function describe({ written, kept, isRepository, config }) {
 		"Read coxswain.yaml and the Containerfile, and make them yours.",
 		...isRepository ? [] : [`git init --initial-branch ${first}`],
 		`Commit, on the branch ${first}${others.length === 0 ? "" : `; then: git branch ${others.join(" && git branch ")}`}.`,
-		"coxswain build-image, then coxswain boot-test: build and test the commit on this machine."
+		"coxswain build-image, then coxswain boot-test: build and test the commit on this machine.",
+		"On GitHub: push, and make the settings that docs/github.md lists. Actions, Watch, Run workflow begins the loop."
 	];
 	return [
 		written.length === 0 ? "nothing is missing" : "written:",

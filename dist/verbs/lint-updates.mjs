@@ -1,7 +1,7 @@
-import { d as parsed, f as text, n as openProject, r as directory, t as defineVerb, u as many } from "../chunks/cli.mjs";
+import { _ as text, g as parsed, h as many, i as directory, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
 import { n as findFleet } from "../chunks/fleets.mjs";
-import { v as InputError } from "../chunks/host.mjs";
-import { t as lintState } from "../chunks/operations.mjs";
+import { E as InputError, i as table, r as plainText, t as code } from "../chunks/host.mjs";
+import { r as lintState } from "../chunks/operations.mjs";
 // src/verbs/lint-updates.ts
 var lint_updates_default = defineVerb({
 	summary: "Judge a change of the state branch: what would strand nodes, what is a slip, what needs a second look",
@@ -57,10 +57,42 @@ warnings alone are 0. What is compared: the commit with what the state branch ha
 				against,
 				judged
 			}),
+			summary: summarise(errors, warnings),
+			annotations: [...errors, ...warnings].map(({ severity, message, rule, where }) => ({
+				level: severity,
+				title: `lint-updates: ${rule}`,
+				message: `${where}: ${message}`
+			})),
 			exitCode: errors.length > 0 ? 1 : 0
 		};
+	},
+	action: { token: true },
+	outputs: {
+		errors: {
+			about: "how many errors",
+			of: ({ errors }) => errors.length
+		},
+		warnings: {
+			about: "how many warnings",
+			of: ({ warnings }) => warnings.length
+		}
 	}
 });
+function summarise(errors, warnings) {
+	const all = [...errors, ...warnings];
+	if (all.length === 0) return "### lint-updates: nothing to complain about";
+	return [`### lint-updates: ${count(errors.length, "error")}, ${count(warnings.length, "warning")}`, table([
+		"",
+		"where",
+		"what",
+		"rule"
+	], all.map(({ severity, where, message, remedy, rule }) => [
+		severity,
+		code(where),
+		plainText(remedy === void 0 ? message : `${message} ${remedy}`),
+		code(rule)
+	]))].join("\n\n");
+}
 async function findCommits({ git, forge, config }, given) {
 	const tip = await forge.branches.resolve(config.stateBranch);
 	const commit = given.commit === void 0 ? tip : await resolve(git, given.commit, "--commit");

@@ -1,15 +1,24 @@
-import { f as text, n as openProject, r as directory, t as defineVerb } from "../chunks/cli.mjs";
-import { h as formatTime } from "../chunks/host.mjs";
-import { n as promotionTargets, t as openPromotion } from "../chunks/promotion.mjs";
+import { _ as text, i as directory, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
+import { C as formatTime, O as UsageError, i as table, r as plainText } from "../chunks/host.mjs";
+import { i as findOperator } from "../chunks/operations.mjs";
+import { c as gateMarks, l as outlook, n as promotionTargets, t as openPromotion } from "../chunks/promotion.mjs";
 import { n as upstreamReader } from "../chunks/upstream.mjs";
 // src/verbs/open-promotion.ts
 var open_promotion_default = defineVerb({
 	summary: "Propose by a pull request that a fleet gets what the fleet before it runs",
-	about: `Keeps one pull request for each fleet with promote-from: its branch is the commit of the source fleet's newest
-release. It is ready once that release has run for the soak time, its rollout is complete, and nothing else holds it.
-Merging it promotes the same image under the target's own rollout policy.`,
+	about: `Keeps one pull request for each fleet with promote-from: its branch is the commit of the newest release of the
+source fleet that has earned it. It is ready once that release has run for the soak time, its rollout is complete, and
+nothing else holds it. Merging it promotes the same image under the target's own rollout policy; with approve: auto it
+is merged by itself when all gates are green, which are a commit status, too: coxswain/promotion/<fleet>.
+
+Labels on the pull request steer it: "hold: WHY" stops it and the target's running rollouts, "urgent: WHY" skips the soak
+time, "freeze-exception: WHY" lets it through a freeze.
+
+  coxswain open-promotion --fleet stable --urgent "CVE-2026-1234"`,
 	inputs: {
 		fleet: text("the fleet to promote to (default: every fleet with promote-from)", { placeholder: "NAME" }),
+		urgent: text("the newest release need not soak, for this reason; needs --fleet", { placeholder: "WHY" }),
+		by: text("who says that it is urgent (default: the name that git knows)", { placeholder: "NAME" }),
 		directory
 	},
 	run: async (inputs, context) => {
@@ -21,13 +30,23 @@ Merging it promotes the same image under the target's own rollout policy.`,
 		});
 		const project = {
 			...opened,
+			log,
 			readUpstream: upstreamReader(opened.config, {
 				env,
 				log
 			})
 		};
+		const reason = inputs.urgent?.trim();
+		if (reason !== void 0 && inputs.fleet === void 0) throw new UsageError("--urgent needs --fleet");
+		const urgent = reason === void 0 ? void 0 : {
+			reason,
+			by: await findOperator(project.git, inputs.by)
+		};
 		const answers = [];
-		for (const target of promotionTargets(project.config, inputs.fleet)) answers.push(await openPromotion(project, target, context.now()));
+		for (const target of promotionTargets(project.config, inputs.fleet)) answers.push(await openPromotion(project, target, {
+			now: context.now(),
+			urgent
+		}));
 		const promotions = answers.map((answer) => ({
 			...answer,
 			gates: answer.gates.map(({ until, ...gate }) => ({
@@ -40,17 +59,63 @@ Merging it promotes the same image under the target's own rollout policy.`,
 				...promotions[0],
 				promotions
 			},
-			text: answers.length === 0 ? `no fleet in ${project.config.file} has promote-from: nothing to promote` : answers.map(describe).join("\n")
+			...answers.some(({ action, note }) => note !== void 0 && action !== "merged") ? { exitCode: 1 } : {},
+			text: answers.length === 0 ? `no fleet in ${project.config.file} has promote-from: nothing to promote` : answers.map(describe).join("\n"),
+			summary: answers.map(summarise).join("\n\n")
 		};
+	},
+	action: { token: true },
+	outputs: {
+		ready: {
+			about: "true when the promotion may be merged (of the first fleet)",
+			of: ({ ready }) => ready
+		},
+		action: {
+			about: "what became of the pull request: opened, updated, adopted, unchanged, merged, closed, none",
+			of: ({ action }) => action
+		},
+		"pull-request": {
+			about: "its number",
+			of: ({ pullRequest }) => pullRequest
+		},
+		version: {
+			about: "the release that is to be promoted",
+			of: ({ version }) => version
+		}
 	}
 });
+function summarise(answer) {
+	const { from, fleet, version, action, pullRequest, ready, gates, reason, note } = answer;
+	const request = action === "none" ? [] : [`Pull request #${pullRequest}: ${action}.`];
+	if (reason !== void 0) return [
+		`### ${from} → ${fleet}: nothing to promote`,
+		`${plainText(reason)}.`,
+		...request
+	].join("\n\n");
+	return [
+		`### ${from} → ${fleet}: ${version} is ${ready ? "ready" : "not ready yet"}`,
+		outlook(gates),
+		table([
+			"",
+			"gate",
+			""
+		], gates.map((gate) => [
+			gateMarks[gate.state],
+			gate.name,
+			plainText(gate.note)
+		])),
+		...note === void 0 ? [] : [`**${plainText(note)}**`],
+		...request
+	].join("\n\n");
+}
 function describe(answer) {
-	const { from, fleet, version, action, pullRequest, ready, gates, reason } = answer;
+	const { from, fleet, version, action, pullRequest, ready, gates, reason, note } = answer;
 	const request = action === "none" ? [] : [`  pull request #${pullRequest} ${action}`];
 	if (reason !== void 0) return [`${from} → ${fleet}: nothing to promote: ${reason}`, ...request].join("\n");
 	return [
 		`${from} → ${fleet}: ${version} is ${ready ? "ready" : "not ready yet"}`,
 		...request,
+		...note === void 0 ? [] : [`  ${note}`],
 		...gates.map((gate) => `  ${gate.state.padEnd(7)} ${gate.name}: ${gate.note}`)
 	].join("\n");
 }

@@ -1,17 +1,24 @@
-import { f as text, n as openProject, r as directory, t as defineVerb } from "../chunks/cli.mjs";
+import { _ as text, i as directory, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
+import { i as table, t as code } from "../chunks/host.mjs";
+import { i as findOperator } from "../chunks/operations.mjs";
 import { t as promoteImage } from "../chunks/production.mjs";
 // src/verbs/promote-image.ts
 var promote_image_default = defineVerb({
 	summary: "Copy the tested image of a fleet's branch to the production repository",
 	about: `Refuses, and writes nothing, unless the test registry has the image of the commit with passing evidence for the
 tests of that commit, it is newer than the fleet's newest release, and the fleet is not held (edit-updates). A version's tag is never re-pointed.
-Run it as often as you like: it does what is missing.`,
+Run it as often as you like: it does what is missing.
+
+--accept-missing-evidence lets an image pass that was not tested with these tests, for this fleet; who and why is attached
+to the image, and recorded with the release. An image that failed a test is never let pass.`,
 	inputs: {
 		fleet: text("the fleet to promote to", {
 			placeholder: "NAME",
 			required: true
 		}),
 		commit: text("a commit on the fleet's branch; default: its newest", { placeholder: "SHA" }),
+		"accept-missing-evidence": text("promote it without evidence of its tests, and record why", { placeholder: "REASON" }),
+		by: text("who accepts that (default: the actor of the workflow, or the name that git knows)", { placeholder: "NAME" }),
 		directory
 	},
 	run: async (inputs, context) => {
@@ -20,19 +27,62 @@ Run it as often as you like: it does what is missing.`,
 			env: context.env,
 			log: context.log
 		});
+		const reason = inputs["accept-missing-evidence"]?.replaceAll(/\s+/g, " ").trim();
+		const accept = reason === void 0 || reason === "" ? void 0 : {
+			reason,
+			by: await findOperator(project.git, inputs.by ?? context.env.GITHUB_ACTOR)
+		};
 		const promotion = await context.log.task(`promoting to ${inputs.fleet}`, () => promoteImage(project, {
 			fleet: inputs.fleet,
 			commit: inputs.commit,
+			accept,
 			now: context.now()
 		}));
 		return {
 			data: promotion,
-			text: describe(promotion)
+			text: describe(promotion),
+			summary: summarise(promotion)
 		};
+	},
+	action: { token: true },
+	outputs: {
+		image: {
+			about: "what was promoted, as `repository:version`",
+			of: ({ image }) => image
+		},
+		version: {
+			about: "its version",
+			of: ({ version }) => version
+		},
+		digest: {
+			about: "its digest, the one that was tested",
+			of: ({ digest }) => digest
+		},
+		tags: {
+			about: "tags that point at it now, one a line",
+			of: ({ tags }) => tags.join("\n")
+		},
+		changed: {
+			about: "false when it was promoted already",
+			of: ({ changed }) => changed
+		}
 	}
 });
+function summarise(promotion) {
+	const { fleet, version, image, digest, tags, kept, changed, accepted, images } = promotion;
+	return [
+		...accepted === void 0 ? [] : [`> [!WARNING]\n> Without evidence of its tests: accepted by ${code(accepted.by)}: ${code(accepted.reason)}`],
+		`### ${changed ? "Promoted" : "Promoted already"}: ${version} to ${fleet}`,
+		table(["architecture", "what nodes know it by"], images.map(({ architecture, digestRef }) => [architecture, code(digestRef)])),
+		[
+			`${accepted === void 0 ? "The tested digest" : "The digest that was built"}, byte for byte: ${code(digest)} is ${code(image)}.`,
+			`Tags: ${tags.map(code).join(" ")}`,
+			...kept.length === 0 ? [] : [`Left alone, as a newer image or another fleet has them: ${kept.map(code).join(" ")}`]
+		].join("  \n")
+	].join("\n\n");
+}
 function describe(promotion) {
-	const { fleet, image, digest, tags, kept, changed, attached, mounted, copied, requests } = promotion;
+	const { fleet, image, digest, tags, kept, changed, accepted, attached, mounted, copied, requests } = promotion;
 	const blobs = [
 		mounted > 0 ? `${mounted} blobs mounted` : void 0,
 		copied > 0 ? `${copied} blobs copied` : void 0,
@@ -43,6 +93,7 @@ function describe(promotion) {
 		changed ? `promoted ${image} to ${fleet}` : `${image} is promoted to ${fleet} already: nothing changed`,
 		`  digest  ${digest}`,
 		`  tags    ${tags.join(" ")}`,
+		...accepted === void 0 ? [] : [`  WITHOUT EVIDENCE of its tests: accepted by ${accepted.by}: ${accepted.reason}`],
 		...kept.length === 0 ? [] : [`  left    ${kept.join(" ")} (a newer image or another fleet has them)`],
 		`  (${blobs.join(", ")})`
 	].join("\n");

@@ -1,24 +1,42 @@
-import { f as text, n as openProject, r as directory, t as defineVerb, u as many } from "../chunks/cli.mjs";
+import { _ as text, h as many, i as directory, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
 import { n as findFleet } from "../chunks/fleets.mjs";
-import { h as formatTime, m as formatDuration } from "../chunks/host.mjs";
-import { t as publishUpdates } from "../chunks/publish.mjs";
+import { C as formatTime, O as UsageError, S as formatDuration, r as plainText, t as code } from "../chunks/host.mjs";
+import { n as publishFromArtifact, t as publishUpdates } from "../chunks/publish.mjs";
+import { A as parseReference, h as createRegistryClient } from "../chunks/registry.mjs";
 import { resolve } from "node:path";
 // src/verbs/publish-updates.ts
 var publish_updates_default = defineVerb({
 	summary: "Publish releases and rollouts of all fleets as static files, and as OCI artifacts",
 	about: `Writes release indexes, update metadata, one update graph for each ring, and a dashboard. First it makes sure
 that the registry has every image that a graph names. While a rollout is in progress the graphs change with time: run
-it again when the next change is due, or every few minutes.`,
+it again when the next change is due, or every few minutes.
+
+--from-oci writes the files of artifacts that were published before, as they are, and needs no checkout: on a web server
+that can read the registry, say. The dashboard is not among them.
+
+  coxswain publish-updates --from-oci ghcr.io/acme/os:updates-stable --output /srv/www/os`,
 	inputs: {
 		output: text("folder to write to", {
 			placeholder: "FOLDER",
 			fallback: "site"
 		}),
 		fleet: many("only this fleet", { placeholder: "NAME" }),
+		"from-oci": many("write the files of this artifact, in place of the state branch", { placeholder: "REF" }),
 		directory
 	},
 	run: async (inputs, context) => {
 		const { env, log } = context;
+		if (inputs["from-oci"].length > 0) {
+			if (inputs.fleet.length > 0) throw new UsageError("--fleet goes without --from-oci: an artifact is one fleet");
+			const restored = await restore(inputs["from-oci"], resolve(inputs.output), context);
+			return {
+				data: {
+					...restored,
+					nextChange: null
+				},
+				text: describeFiles(restored, inputs.output).join("\n")
+			};
+		}
 		const project = await openProject({
 			directory: inputs.directory,
 			env,
@@ -41,20 +59,67 @@ it again when the next change is due, or every few minutes.`,
 				...answer,
 				nextChange: nextChange === void 0 ? null : formatTime(nextChange)
 			},
-			text: describe(answer, inputs.output, now)
+			text: describe(answer, inputs.output, now),
+			summary: summarise(answer, project.config.publish.url, now)
 		};
+	},
+	action: { token: true },
+	outputs: {
+		"next-change": {
+			about: "when a graph changes next by itself, in ISO 8601; empty while nothing is rolled out",
+			of: ({ nextChange }) => nextChange ?? void 0
+		},
+		written: {
+			about: "how many files were written",
+			of: ({ written }) => written.length
+		}
 	}
 });
-function describe(answer, folder, now) {
+async function restore(references, folder, { env, log }) {
+	const client = createRegistryClient({
+		env,
+		log
+	});
+	const written = [];
+	const unchanged = [];
+	for (const text of references) {
+		const reference = parseReference(text, { field: "--from-oci" });
+		const files = await publishFromArtifact(client, reference, folder);
+		written.push(...files.written);
+		unchanged.push(...files.unchanged);
+	}
+	return {
+		written,
+		unchanged,
+		artifacts: [],
+		tagged: [],
+		resumed: []
+	};
+}
+function summarise(answer, url, now) {
 	const { written, unchanged, artifacts, resumed, nextChange } = answer;
+	const changed = artifacts.filter((artifact) => artifact.changed);
+	return ["### Published", [
+		...resumed.map(({ fleet, what }) => `- ${code(fleet)}: ${plainText(what)}`),
+		`- ${written.length} of ${written.length + unchanged.length} files written${url === void 0 ? "" : `; served at ${url}`}`,
+		...changed.map(({ reference }) => `- pushed ${code(reference)}`),
+		...answer.tagged.map((tag) => `- tagged ${code(tag)}`),
+		nextChange === void 0 ? "- no further change is due until something is released or steered" : `- the next change is due at ${formatTime(nextChange)} (in ${formatDuration(nextChange - now)})`
+	].join("\n")].join("\n\n");
+}
+function describe(answer, folder, now) {
+	const { artifacts, tagged, resumed, nextChange } = answer;
 	const changed = artifacts.filter((artifact) => artifact.changed);
 	return [
 		...resumed.map(({ fleet, what }) => `${fleet}: ${what}`),
-		written.length === 0 ? `${folder}: all ${unchanged.length} files are up to date` : `${folder}: ${written.length} of ${written.length + unchanged.length} files written`,
-		...written.map((path) => `  ${path}`),
+		...describeFiles(answer, folder),
 		...changed.map(({ reference, digest }) => `pushed ${reference} (${digest})`),
+		...tagged.map((tag) => `tagged ${tag}`),
 		...artifacts.length > 0 && changed.length === 0 ? ["the artifacts in the registry are up to date"] : [],
 		nextChange === void 0 ? "no further change is due until something is released or steered" : `the next change is due at ${formatTime(nextChange)} (in ${formatDuration(nextChange - now)})`
 	].join("\n");
+}
+function describeFiles({ written, unchanged }, folder) {
+	return [written.length === 0 ? `${folder}: all ${unchanged.length} files are up to date` : `${folder}: ${written.length} of ${written.length + unchanged.length} files written`, ...written.map((path) => `  ${path}`)];
 }
 export { publish_updates_default as default };

@@ -1,7 +1,7 @@
-import { d as parsed, f as text, t as defineVerb } from "../chunks/cli.mjs";
-import { b as UsageError, u as readFileIfThere, v as InputError } from "../chunks/host.mjs";
-import { g as architectures } from "../chunks/registry.mjs";
-import { L as parseGraphUpdates, O as parseGraphReleases, S as formatGraph, g as throttleGraph, t as warinessOf, x as buildGraph } from "../chunks/updates.mjs";
+import { _ as text, g as parsed, o as defineVerb } from "../chunks/cli.mjs";
+import { E as InputError, O as UsageError, v as readFileIfThere } from "../chunks/host.mjs";
+import { P as architectures } from "../chunks/registry.mjs";
+import { O as parseGraphReleases, R as parseGraphUpdates, S as formatGraph, g as throttleGraph, t as warinessOf, x as buildGraph } from "../chunks/updates.mjs";
 // src/verbs/render-graph.ts
 var render_graph_default = defineVerb({
 	summary: "Print the update graph that FCOS tools would compute from a release index and update metadata",
@@ -54,6 +54,16 @@ engine gives a client of that wariness now (or at --now). Reads Fedora's own fil
 			data: graph,
 			text: formatGraph(graph)
 		};
+	},
+	outputs: {
+		nodes: {
+			about: "how many releases the graph has",
+			of: ({ nodes }) => nodes.length
+		},
+		edges: {
+			about: "how many updates it offers",
+			of: ({ edges }) => edges.length
+		}
 	}
 });
 /** What upstream passes over in silence, although it is rarely meant. */

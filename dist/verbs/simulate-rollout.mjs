@@ -1,6 +1,6 @@
-import { c as duration, d as parsed, f as text, t as defineVerb, u as many } from "../chunks/cli.mjs";
+import { _ as text, g as parsed, h as many, o as defineVerb, p as duration } from "../chunks/cli.mjs";
 import { r as readConfig } from "../chunks/config.mjs";
-import { f as writeFileAtomically, g as parseDuration, v as InputError } from "../chunks/host.mjs";
+import { E as InputError, b as writeFileAtomically, w as parseDuration } from "../chunks/host.mjs";
 import { r as readSiteFleet } from "../chunks/serve.mjs";
 import { a as defaultFleetModel, i as parseShareOf, n as parseWindow, r as parseShare, t as simulate } from "../chunks/simulation.mjs";
 // src/verbs/simulate-rollout.ts

@@ -1,5 +1,6 @@
-import { f as text, n as openProject, r as directory, t as defineVerb, u as many } from "../chunks/cli.mjs";
+import { _ as text, h as many, i as directory, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
 import { n as findFleet } from "../chunks/fleets.mjs";
+import { r as plainText, t as code } from "../chunks/host.mjs";
 import { n as describeEntry, t as startRollout } from "../chunks/rollout.mjs";
 import { l as doubts, n as upstreamReader, u as readDoubt } from "../chunks/upstream.mjs";
 // src/verbs/start-rollout.ts
@@ -45,10 +46,30 @@ of the base becomes a barrier, and a release that would lead nodes around one is
 		});
 		return {
 			data,
-			text: describe(data, now)
+			text: describe(data, now),
+			summary: summarise(data, now)
 		};
+	},
+	action: { token: true },
+	outputs: {
+		version: {
+			about: "the release",
+			of: ({ version }) => version
+		},
+		changed: {
+			about: "false when the fleet had the release already",
+			of: ({ changed }) => changed
+		}
 	}
 });
+function summarise({ fleet, version, changed, entry, inherited }, now) {
+	const facts = [...entry === void 0 ? ["not offered to any node: its entry was taken out"] : describeEntry(entry, now), ...inherited.filter((each) => each.version !== version).map((each) => `${each.version} is a barrier now, as its base ${each.base} (${each.reason})`)];
+	return [
+		`### ${changed ? "Released" : "Released already"}: ${version} to ${fleet}`,
+		facts.map((fact) => `- ${plainText(fact)}`).join("\n"),
+		`Pause it at any time: the form Operate, or ${code(`coxswain edit-updates --fleet ${fleet} --action pause --reason …`)}.`
+	].join("\n\n");
+}
 function describe({ fleet, version, changed, digests, entry, inherited }, now) {
 	const facts = [
 		...entry === void 0 ? ["not offered to any node: its entry was taken out"] : describeEntry(entry, now),

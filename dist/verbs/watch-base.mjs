@@ -1,5 +1,6 @@
 import { t as watchBase } from "../chunks/base.mjs";
-import { f as text, n as openProject, r as directory, t as defineVerb, u as many } from "../chunks/cli.mjs";
+import { _ as text, h as many, i as directory, m as flag, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
+import { i as table, r as plainText, t as code } from "../chunks/host.mjs";
 import { l as doubts, n as upstreamReader, o as describeRollout, u as readDoubt } from "../chunks/upstream.mjs";
 // src/verbs/watch-base.ts
 var watch_base_default = defineVerb({
@@ -9,10 +10,13 @@ for each fleet that is promoted from no other. Run it as often as you like.
 
 Where the base has update guidance of its own (upstream in coxswain.yaml; Fedora's by default), it is read when the
 base has moved: a base that upstream has paused or dead-ended is not proposed, and a barrier on the way to the new base
-is proposed before it.`,
+is proposed before it.
+
+A pull request that a person closes means “not this one”: it stays closed until the base moves on.`,
 	inputs: {
 		"base-version": text("propose this version of the base instead of what its tag points at", { placeholder: "VERSION" }),
 		"accept-upstream": many(`propose it although upstream holds it back: ${doubts.join(", ")}`, { placeholder: "WHAT" }),
+		"propose-again": flag("propose it although a person closed the pull request for it"),
 		directory
 	},
 	run: async (inputs, context) => {
@@ -28,33 +32,84 @@ is proposed before it.`,
 			log
 		});
 		const now = context.now();
-		const baseVersion = inputs["base-version"];
+		const [baseVersion, again] = [inputs["base-version"], inputs["propose-again"]];
 		const answers = await watchBase({
 			...project,
 			readUpstream
 		}, {
 			now,
 			baseVersion,
-			accept
+			accept,
+			again
 		});
 		return {
 			data: {
 				...answers[0],
 				fleets: answers
 			},
-			text: answers.map((answer) => describe(answer, now)).join("\n")
+			text: answers.map((answer) => describe(answer, now)).join("\n"),
+			summary: summarise(answers, now)
 		};
+	},
+	action: { token: true },
+	outputs: {
+		moved: {
+			about: "true when the base has moved (of the first fleet)",
+			of: ({ moved }) => moved
+		},
+		action: {
+			about: "what became of the pull request: opened, updated, unchanged, closed, declined (a person closed it), none",
+			of: ({ action }) => action
+		},
+		"pull-request": {
+			about: "its number",
+			of: ({ pullRequest }) => pullRequest
+		},
+		"base-version": {
+			about: "the version of the base that is proposed, or pinned",
+			of: ({ base }) => base?.toVersion
+		}
 	}
 });
+function summarise(answers, now) {
+	const rows = answers.map((answer) => {
+		const { fleet, moved, base, action, pullRequest, title } = answer;
+		const to = base.toVersion ?? short(base.to);
+		return [
+			code(fleet),
+			moved && base.from !== void 0 ? `${code(base.fromVersion ?? short(base.from))} → ${code(to)}` : code(to),
+			action === "none" ? "none needed" : `#${pullRequest} ${action}: ${plainText(title ?? "")}`
+		];
+	});
+	const notes = answers.flatMap(({ upstream, blocked }) => [...upstream?.rollout === void 0 ? [] : [plainText(describeRollout(upstream.rollout, now))], ...blocked === void 0 ? [] : [`**Not proposed**: ${plainText(blocked)}`]]);
+	const declined = answers.filter(({ action }) => action === "declined");
+	notes.push(...declined.map(({ pullRequest }) => `#${pullRequest} was closed by a person and ${stays}`));
+	return [
+		`### ${answers.some((answer) => answer.moved) ? "The base has moved" : "The base has not moved"}`,
+		table([
+			"fleet",
+			"base",
+			"pull request"
+		], rows),
+		...new Set(notes)
+	].join("\n\n");
+}
+const stays = "stays closed until the base moves on; reopen it, or run this with propose-again, to have it after all";
 function describe(answer, now) {
-	const { fleet, moved, base, action, pullRequest, title, upstream, blocked } = answer;
+	const { fleet, moved, base, action, pullRequest, title, upstream, blocked, noChange } = answer;
 	const to = base.toVersion ?? base.to;
 	return [
 		`${fleet}: ${!moved ? `the base has not moved: ${to}` : base.from === void 0 ? `the base is not pinned; its tag is at ${to}` : `the base has moved: ${base.fromVersion ?? base.from} → ${to}`}`,
 		...upstream?.rollout === void 0 ? [] : [`  ${describeRollout(upstream.rollout, now)}`],
 		...upstream?.barrier === void 0 ? [] : [`  a barrier upstream: ${upstream.barrier}`],
 		...blocked === void 0 ? [] : [`  not proposed: ${blocked}`],
-		...action === "none" ? [] : [`  pull request #${pullRequest} ${action}: ${title}`]
+		...action === "none" ? [] : [`  pull request #${pullRequest} ${action}: ${title}`],
+		...action === "declined" ? [`  a person closed it: it ${stays}`] : [],
+		...noChange === void 0 ? [] : [`  ${noChange}`]
 	].join("\n");
+}
+/** A digest as people compare it at a glance. */
+function short(digest) {
+	return digest.slice(0, 19);
 }
 export { watch_base_default as default };

@@ -1,0 +1,10 @@
+import "./actions-io.mjs";
+import "child_process";
+import "path";
+import "os";
+import * as events from "events";
+import "timers";
+process.platform;
+events.EventEmitter;
+events.EventEmitter;
+export {};

@@ -1,0 +1,1175 @@
+import { r as __exportAll } from "./rolldown-runtime.mjs";
+import { D as OutsideError, E as InputError, k as messageOf } from "./host.mjs";
+import { _ as unknown, d as object, i as boolean, m as string, n as _enum, r as array, s as int, u as number } from "./zod.mjs";
+import { n as getOctokitOptions, t as GitHub } from "./actions-github.mjs";
+import { t as retry } from "./octokit-plugin-retry.mjs";
+import { t as throttling } from "./octokit-plugin-throttling.mjs";
+import { _ as openGitBranches, b as listTree, c as fitBody, v as StaleBranchError } from "./forge.mjs";
+import { setTimeout } from "node:timers/promises";
+// src/forge/github-failures.ts
+/** GitHub's refusal behind an error that explainFailure made; undefined where nobody answered. */
+function refusalOf(error) {
+	const cause = error instanceof Error && error.cause !== void 0 ? error.cause : error;
+	if (!(cause instanceof Error) || !("status" in cause) || typeof cause.status !== "number") return void 0;
+	const response = "response" in cause ? cause.response : void 0;
+	if (response === void 0) return void 0;
+	const headers = response.headers ?? {};
+	return {
+		status: cause.status,
+		message: wordsOf(response.data) ?? cause.message,
+		headers
+	};
+}
+/**
+* Makes of a failed call what people can act on: what is missing in the workflow, in the repository's settings or in the
+* token is their input; everything else is outside, and a re-run is safe.
+* @param call.doing gerund phrase
+* @param call.route `POST /repos/{owner}/{repo}/pulls`, or the name of a GraphQL operation
+*/
+function explainFailure(error, call) {
+	const refusal = refusalOf(error);
+	const cause = { cause: error };
+	if (refusal === void 0) return new OutsideError(call.doing, messageOf(error), void 0, cause);
+	const { status, message, headers } = refusal;
+	const where = `GitHub, ${call.repository}`;
+	if (status === 401) return new InputError({
+		where,
+		field: "GITHUB_TOKEN",
+		problem: `${call.doing} failed: GitHub does not accept the token (${message})`,
+		remedy: "It may have expired: tokens of a GitHub App live for an hour. Give the step a new one, or ${{ github.token }}."
+	}, cause);
+	if (/not permitted to create or approve pull requests/i.test(message)) return new InputError({
+		where,
+		problem: `${call.doing} failed: GitHub Actions may not open pull requests in this repository`,
+		remedy: "Allow it in Settings → Actions → General → Workflow permissions → “Allow GitHub Actions to create and approve pull requests” (an organization may have to allow it first), or use the token of a GitHub App."
+	}, cause);
+	if (isRateLimit(refusal)) return new OutsideError(call.doing, `GitHub limits the rate of requests (${message})`, `Running the same command again ${waitOf(refusal)} is safe.`, cause);
+	if (status === 403 && /without [`'"]?workflows?[`'"]? permission/i.test(message)) return new InputError({
+		where,
+		...workflowFiles(".github/workflows")
+	}, cause);
+	if (status === 403 && /resource not accessible/i.test(message)) return new InputError({
+		where,
+		...missingPermission(call, headers["x-accepted-github-permissions"])
+	}, cause);
+	if (status === 404) return new InputError({
+		where,
+		problem: `${call.doing} failed: GitHub knows nothing there, or the token may not see it`,
+		remedy: `Look whether ${call.repository} is the repository that is meant, and whether the token is for it.`
+	}, cause);
+	if (status === 422 || status === 403 || status === 405 || status === 409) return new InputError({
+		where,
+		problem: `${call.doing} failed: ${message}`
+	}, cause);
+	return new OutsideError(call.doing, `GitHub answers ${status}: ${message}`, void 0, cause);
+}
+/** What to say of a commit that changes workflows. @param path the file, or the folder */
+function workflowFiles(path) {
+	return {
+		problem: `the commit changes ${path}, which GITHUB_TOKEN never may`,
+		remedy: "Use the token of a GitHub App with the permission workflows: write, or make that change by hand."
+	};
+}
+/** What each call needs, where GitHub does not say so itself. */
+const permissions = [
+	[/^(?:PUT .*\/merge|updateRefs)$/, "contents=write"],
+	[/^(?:markPullRequestReadyForReview|convertPullRequestToDraft)$/, "contents=write,pull_requests=write"],
+	[/^GET .*\/pulls/, "pull_requests=read"],
+	[/^[A-Z]+ .*\/(?:pulls|issues)/, "pull_requests=write"],
+	[/^POST .*\/statuses\//, "statuses=write"],
+	[/^GET .*\/statuses$/, "statuses=read"],
+	[/^GET /, "contents=read"],
+	[/^[A-Z]+ /, "contents=write"]
+];
+function missingPermission(call, accepted) {
+	const sets = (accepted ?? "").split(";").map((set) => set.trim());
+	const known = permissions.find(([pattern]) => pattern.test(call.route))?.[1] ?? "contents=write";
+	const lines = (sets.find((set) => set.includes("pull_requests=")) ?? (sets[0] === "" ? known : sets[0] ?? known)).split(",").map((each) => each.trim().replaceAll("_", "-").replace("=", ": ")).filter((line) => line !== "");
+	const list = lines.join(", ");
+	if (call.token.startsWith("github_pat_") || call.token.startsWith("ghp_")) return {
+		problem: `${call.doing} failed: the personal access token lacks ${list}`,
+		remedy: `Give it that repository permission: Settings → Developer settings → Fine-grained tokens.`
+	};
+	const workflows = /(?:git\/refs|updateRefs)$/.test(call.route) ? " Where the job has it, the commits change .github/workflows, which GITHUB_TOKEN never may: use the token of a GitHub App with workflows: write." : "";
+	return {
+		problem: `${call.doing} failed: the token lacks the permission ${list}`,
+		remedy: `Add to the job: permissions:\n${lines.map((line) => `      ${line}`).join("\n")}\n(for the token of a GitHub App: give the app that permission). Runs for pull requests from forks and by Dependabot can only read, whatever it says there.${workflows}`
+	};
+}
+function isRateLimit({ status, message, headers }) {
+	return status === 429 || status === 403 && (headers["x-ratelimit-remaining"] === "0" || /rate limit|abuse detection/i.test(message));
+}
+function waitOf({ headers }) {
+	const after = Number(headers["retry-after"]);
+	if (after > 0) return `in ${after} s`;
+	const reset = Number(headers["x-ratelimit-reset"]);
+	return reset > 0 ? `after ${(/* @__PURE__ */ new Date(reset * 1e3)).toISOString().replace(".000", "")}` : "in some minutes";
+}
+/** `message`, and what its `errors` add. HTML and the like (a proxy's) is cut to one line. */
+function wordsOf(data) {
+	if (typeof data === "string") {
+		const text = data.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ");
+		return text.trim() === "" ? void 0 : `${text.trim().slice(0, 120)}`;
+	}
+	if (typeof data !== "object" || data === null || !("message" in data)) return void 0;
+	const more = ("errors" in data && Array.isArray(data.errors) ? data.errors : []).map((error) => {
+		if (typeof error === "string") return error;
+		if (typeof error !== "object" || error === null) return "";
+		if ("message" in error) return String(error.message);
+		return "field" in error && "code" in error ? `${error.field} is ${error.code}` : "";
+	});
+	return [String(data.message), ...more.filter((text) => text !== "")].join(": ");
+}
+// src/forge/github-api.ts
+/** Longest wait for a rate limit, in seconds: GitHub's own lasts up to an hour, and a job should rather end. */
+const patience = 120;
+const Octokit = GitHub.plugin(retry, throttling);
+/** Opens the API. Nothing is asked yet. */
+function openGitHubApi(access) {
+	const { repository } = access;
+	const [owner = "", repo = ""] = repository.split("/");
+	let opened;
+	const octokit = () => {
+		opened ??= createOctokit(access);
+		return opened;
+	};
+	/** Asks, and explains a failure. */
+	async function ask(call, work) {
+		const token = requireToken(access);
+		try {
+			return await work();
+		} catch (error) {
+			if (error instanceof InputError || error instanceof OutsideError) throw error;
+			throw explainFailure(error, {
+				...call,
+				repository,
+				token
+			});
+		}
+	}
+	function read(call, data) {
+		const parsed = call.schema.safeParse(data);
+		if (parsed.success) return parsed.data;
+		const what = parsed.error.issues[0];
+		throw new OutsideError(call.doing, `this is not GitHub's answer (${[what?.path.join("."), what?.message].filter(Boolean).join(": ")})`, `A proxy may have answered instead of ${access.apiUrl}; running the same command again is safe.`);
+	}
+	const call = (wanted) => ask(wanted, async () => {
+		const { data } = await octokit().request(wanted.route, {
+			owner,
+			repo,
+			...wanted.params
+		});
+		return read(wanted, data);
+	});
+	async function readPage(route, params) {
+		const { data, headers } = await octokit().request(route, { ...params });
+		return {
+			data,
+			next: /<([^>]+)>; *rel="next"/.exec(headers.link ?? "")?.[1]
+		};
+	}
+	return {
+		call,
+		find: async (wanted) => {
+			try {
+				return await call(wanted);
+			} catch (error) {
+				if (refusalOf(error)?.status === 404) return void 0;
+				throw error;
+			}
+		},
+		all: (wanted) => ask(wanted, async () => {
+			const items = [];
+			let route = wanted.route;
+			let params = {
+				owner,
+				repo,
+				per_page: 100,
+				...wanted.params
+			};
+			while (route !== void 0) {
+				const page = await readPage(route, params);
+				items.push(...read({
+					...wanted,
+					schema: array(unknown())
+				}, page.data));
+				route = page.next === void 0 ? void 0 : `GET ${page.next}`;
+				params = {};
+			}
+			return items.map((item) => read(wanted, item));
+		}),
+		graphql: ({ doing, operation, text, variables, schema }) => ask({
+			doing,
+			route: operation
+		}, async () => {
+			const { data } = await octokit().request(`POST ${graphqlUrl(access.apiUrl)}`, {
+				query: text,
+				variables: variables ?? {}
+			});
+			const answer = data;
+			const failed = graphqlFailure(answer);
+			if (failed !== void 0) throw failed;
+			return read({
+				doing,
+				schema
+			}, answer.data);
+		})
+	};
+}
+/** GraphQL answers 200 to what it refuses; with the status that REST would have, both are explained alike. */
+function graphqlFailure(answer) {
+	if (typeof answer !== "object" || answer === null || !("errors" in answer)) return void 0;
+	const [first] = answer.errors;
+	const status = {
+		FORBIDDEN: 403,
+		NOT_FOUND: 404,
+		RATE_LIMITED: 429
+	}[first?.type ?? ""] ?? 422;
+	const message = first?.message ?? "refused";
+	return Object.assign(new Error(message), {
+		status,
+		response: {
+			data: { message },
+			headers: {}
+		}
+	});
+}
+/** `…/api/v3` of GitHub Enterprise Server has its GraphQL at `…/api/graphql`. */
+function graphqlUrl(apiUrl) {
+	return `${apiUrl.replace(/\/api\/v3\/?$/, "/api").replace(/\/$/, "")}/graphql`;
+}
+function requireToken({ token, repository }) {
+	if (token !== void 0 && token !== "") return token;
+	throw new InputError({
+		field: "GITHUB_TOKEN",
+		problem: `there is no token to work on ${repository} on GitHub with`,
+		remedy: "The actions take it from their input token, ${{ github.token }} by default; in a step of your own, set env: GITHUB_TOKEN: ${{ github.token }}. To work on the clone alone, set COXSWAIN_FORGE=git."
+	});
+}
+function createOctokit(access) {
+	const { apiUrl, log, second = 1e3 } = access;
+	const { origin, protocol, hostname } = new URL(apiUrl);
+	const loopback = /^(?:127(?:\.\d+){3}|\[::1\]|localhost)$/.test(hostname);
+	if (protocol !== "https:" && !loopback) throw new InputError({
+		field: "GITHUB_API_URL",
+		problem: "a token must not travel unencrypted",
+		found: apiUrl,
+		expected: "https://…"
+	});
+	const onLimit = (what) => (after, options, _, retries) => {
+		const request = options;
+		if (retries >= 2 || after > patience) return false;
+		log.warn(`GitHub's ${what} is reached (${request.method} ${request.url}); going on in ${after} s`);
+		return true;
+	};
+	const octokit = new Octokit(getOctokitOptions(requireToken(access), {
+		baseUrl: apiUrl,
+		userAgent: "coxswain",
+		log: {
+			debug: () => {},
+			info: () => {},
+			warn: () => {},
+			error: () => {}
+		},
+		retry: {
+			retryAfterBaseValue: second,
+			doNotRetry: [
+				400,
+				401,
+				403,
+				404,
+				405,
+				409,
+				410,
+				422,
+				429,
+				451
+			]
+		},
+		throttle: {
+			retryAfterBaseValue: second,
+			onRateLimit: onLimit("rate limit"),
+			onSecondaryRateLimit: onLimit("secondary rate limit"),
+			...loopback ? {
+				write: atOnce,
+				notifications: atOnce
+			} : {}
+		}
+	}));
+	octokit.hook.before("request", ({ url }) => {
+		if (new URL(url, apiUrl).origin === origin) return;
+		throw new OutsideError("asking GitHub", `an answer points to ${new URL(url).origin}, which is not ${origin}`);
+	});
+	return octokit;
+}
+/** In place of plugin-throttling's queue, which is Bottleneck.Group by its type and used like this. */
+const atOnce = { key: () => ({ schedule: async (_, job) => job() }) };
+// src/forge/github-branches.ts
+const objectSchema = object({ sha: string().regex(/^[0-9a-f]{40,64}$/) });
+const refSchema = object({ object: objectSchema });
+/**
+* Branches on GitHub. What is on them is read from the checkout, completed by git; commits are made through the API:
+* GitHub signs those of a bot that names neither author nor committer, so they are shown as verified.
+* (https://docs.github.com/authentication/managing-commit-signature-verification/about-commit-signature-verification,
+* “Signature verification for bots”.)
+*/
+function openGitHubBranches(api, clone) {
+	const local = openGitBranches(clone.git);
+	let seen = false;
+	let repositoryId;
+	async function resolve(branch) {
+		const doing = `looking up branch ${branch}`;
+		const found = await api.find({
+			doing,
+			route: "GET /repos/{owner}/{repo}/git/ref/{ref}",
+			params: { ref: `heads/${branch}` },
+			schema: refSchema
+		});
+		if (found === void 0 && !seen) await api.call({
+			doing: "looking up the repository",
+			route: "GET /repos/{owner}/{repo}",
+			schema: object({})
+		});
+		seen = true;
+		return found?.object.sha;
+	}
+	/** Moves or makes a branch. @param move.force also where that drops commits */
+	async function move(move) {
+		const { branch, from, to } = move;
+		for (let attempt = 1;; attempt += 1) try {
+			if (from === void 0) return await makeRef(api, branch, to);
+			repositoryId ??= nodeId(api);
+			return await swapRef(api, await repositoryId, {
+				...move,
+				from
+			});
+		} catch (error) {
+			const now = await resolve(branch);
+			if (now === to) return;
+			if (now !== from) throw new StaleBranchError(branch, from, now);
+			const retriable = [409, 422].includes(refusalOf(error)?.status ?? 0);
+			if (attempt === 4 || !retriable) throw error;
+			await setTimeout(Math.random() * 250 * attempt);
+		}
+	}
+	return {
+		resolve,
+		bring: clone.bring,
+		bringHistory: clone.bringHistory,
+		readFile: async (commit, path) => {
+			await clone.bring(commit);
+			return local.readFile(commit, path);
+		},
+		listFiles: async (commit, folder) => {
+			await clone.bring(commit);
+			return local.listFiles(commit, folder);
+		},
+		readFolder: async (commit, folder) => {
+			await clone.bring(commit);
+			return local.readFolder(commit, folder);
+		},
+		commit: async ({ branch, parent, from = parent, merges = [], changes, message }) => {
+			const tree = await writeTree(api, clone, from, changes);
+			const { sha } = await api.call({
+				doing: `committing to ${branch}`,
+				route: "POST /repos/{owner}/{repo}/git/commits",
+				params: {
+					message,
+					tree,
+					parents: [...from === void 0 ? [] : [from], ...merges]
+				},
+				schema: objectSchema
+			});
+			await move({
+				branch,
+				from: parent,
+				to: sha,
+				force: from !== parent
+			});
+			return sha;
+		},
+		setBranch: async ({ branch, from, to }) => {
+			if (from !== to) return move({
+				branch,
+				from,
+				to,
+				force: true
+			});
+			const now = await resolve(branch);
+			if (now !== to) throw new StaleBranchError(branch, from, now);
+		},
+		isAncestor: async (ancestor, descendant) => {
+			await clone.bringHistory(ancestor, descendant);
+			return local.isAncestor(ancestor, descendant);
+		},
+		contains: async (base, head) => {
+			await clone.bringHistory(base, head);
+			return local.contains(base, head);
+		},
+		commitTime: async (commit) => {
+			await clone.bring(commit);
+			return local.commitTime(commit);
+		},
+		log: async ({ from, to }) => {
+			await clone.bringHistory(from, to);
+			return local.log({
+				from,
+				to
+			});
+		},
+		changedFiles: async (from, to) => {
+			await Promise.all([clone.bring(from), clone.bring(to)]);
+			return local.changedFiles(from, to);
+		}
+	};
+}
+/** Fails where the branch is there: that makes it a compare-and-swap. */
+async function makeRef(api, branch, sha) {
+	await api.call({
+		doing: `making branch ${branch}`,
+		route: "POST /repos/{owner}/{repo}/git/refs",
+		params: {
+			ref: `refs/heads/${branch}`,
+			sha
+		},
+		schema: unknown()
+	});
+}
+const updateRefs = `mutation($input: UpdateRefsInput!) {
+  updateRefs(input: $input) { clientMutationId }
+}`;
+/**
+* REST cannot compare and swap: “update a reference” knows no old value. Without `force` it only makes sure that the
+* new commit descends from what is there, which also holds where somebody took commits back, and nothing helps where
+* a branch is rebuilt. GraphQL's updateRefs has `beforeOid`, and is atomic.
+* (https://docs.github.com/graphql/reference/mutations#updaterefs)
+*/
+async function swapRef(api, repositoryId, move) {
+	const update = {
+		name: `refs/heads/${move.branch}`,
+		beforeOid: move.from,
+		afterOid: move.to,
+		force: move.force
+	};
+	await api.graphql({
+		doing: `moving branch ${move.branch}`,
+		operation: "updateRefs",
+		text: updateRefs,
+		variables: { input: {
+			repositoryId,
+			refUpdates: [update]
+		} },
+		schema: unknown()
+	});
+}
+async function nodeId(api) {
+	const { node_id } = await api.call({
+		doing: "looking up the repository",
+		route: "GET /repos/{owner}/{repo}",
+		schema: object({ node_id: string() })
+	});
+	return node_id;
+}
+async function writeTree(api, clone, from, changes) {
+	const { git } = clone;
+	if (from !== void 0) await clone.bring(from);
+	const base = from === void 0 ? void 0 : await git.run(["rev-parse", `${from}^{tree}`]);
+	const tree = (await Promise.all(changes.map(async ({ path, content, executable }) => {
+		const there = from === void 0 ? void 0 : (await listTree(git, from, path)).find((entry) => entry.path === path);
+		if (content === null) return there === void 0 ? [] : [{
+			path,
+			mode: there.mode,
+			type: "blob",
+			sha: null
+		}];
+		return [{
+			path,
+			mode: executable ?? there?.mode === "100755" ? "100755" : "100644",
+			type: "blob",
+			...await contentOf(api, path, content)
+		}];
+	}))).flat();
+	if (tree.length === 0 && base !== void 0) return base;
+	if (tree.length === 0) throw new InputError({ problem: "a first commit needs a file" });
+	const workflow = changes.find(({ path }) => path.startsWith(".github/workflows/"))?.path;
+	try {
+		const { sha } = await api.call({
+			doing: "writing files to GitHub",
+			route: "POST /repos/{owner}/{repo}/git/trees",
+			params: {
+				tree,
+				...base === void 0 ? {} : { base_tree: base }
+			},
+			schema: objectSchema
+		});
+		return sha;
+	} catch (error) {
+		if (workflow === void 0 || ![403, 404].includes(refusalOf(error)?.status ?? 0)) throw error;
+		throw new InputError(workflowFiles(workflow), { cause: error });
+	}
+}
+/** Text goes with the tree; bytes that are no text need a call of their own. */
+async function contentOf(api, path, content) {
+	if (typeof content === "string") return { content };
+	const text = Buffer.from(content).toString("utf8");
+	if (Buffer.from(text).equals(content)) return { content: text };
+	const { sha } = await api.call({
+		doing: `writing ${path} to GitHub`,
+		route: "POST /repos/{owner}/{repo}/git/blobs",
+		params: {
+			content: Buffer.from(content).toString("base64"),
+			encoding: "base64"
+		},
+		schema: objectSchema
+	});
+	return { sha };
+}
+// src/forge/github-clone.ts
+/**
+* Reads are local: one `git fetch` brings what many REST calls would bring file by file, and git answers questions
+* about history that REST has no answer to. A checkout by actions/checkout has one commit without history; what is
+* asked for beyond that is fetched, and only then.
+* @param remote.url of the repository, for git
+*/
+function openClone(git, remote) {
+	const whole = /* @__PURE__ */ new Set();
+	let last = Promise.resolve();
+	/** One fetch after the other: git locks what they write. */
+	function fetch(args, doing) {
+		const next = last.then(async () => {
+			for (let attempt = 1;; attempt += 1) try {
+				await git.run([
+					...quiet,
+					"fetch",
+					"--quiet",
+					"--no-tags",
+					"--no-write-fetch-head",
+					"--no-recurse-submodules",
+					...args
+				], {
+					env: credentials(remote),
+					doing
+				});
+				return;
+			} catch (error) {
+				if (attempt === 4 || !/\.lock|shallow|not our ref/.test(messageOf(error))) throw error;
+				await setTimeout((.2 + Math.random()) * 400 * attempt);
+			}
+		});
+		last = next.catch(() => {});
+		return next;
+	}
+	const has = async (object) => await git.try([
+		"cat-file",
+		"-e",
+		object
+	]) !== void 0;
+	const isShallow = async () => await git.run(["rev-parse", "--is-shallow-repository"]) === "true";
+	async function bring(commit) {
+		if (await has(commit)) return;
+		await fetch([
+			...await isShallow() ? ["--depth=1"] : [],
+			remote.url,
+			commit
+		], `fetching ${commit.slice(0, 12)} from GitHub`);
+	}
+	return {
+		git,
+		bring,
+		bringHistory: async (...commits) => {
+			const missing = [...new Set(commits)].filter((commit) => !whole.has(commit));
+			await Promise.all(missing.map(bring));
+			if (missing.length > 0 && await isShallow()) try {
+				await fetch([
+					"--unshallow",
+					remote.url,
+					...missing
+				], "fetching the history of the checkout");
+			} catch (error) {
+				throw new InputError({
+					where: git.directory,
+					problem: `this checkout has no history, and it cannot be fetched: ${messageOf(error)}`,
+					remedy: "Check out all of it: uses: actions/checkout with fetch-depth: 0."
+				}, { cause: error });
+			}
+			for (const commit of missing) whole.add(commit);
+		}
+	};
+}
+/** A fetch must not start cleaning up, which would throw away what nothing points at yet. */
+const quiet = [
+	"-c",
+	"gc.auto=0",
+	"-c",
+	"maintenance.auto=false"
+];
+/**
+* The token reaches git by its environment: not by arguments, which everybody on the machine sees, nor by .git/config.
+* The empty value first: actions/checkout leaves a header of its own there, and GitHub refuses two.
+*/
+function credentials({ url, token }) {
+	const { origin } = new URL(url);
+	const key = `http.${origin}/.extraheader`;
+	const header = `AUTHORIZATION: basic ${Buffer.from(`x-access-token:${token}`).toString("base64")}`;
+	const settings = [
+		["credential.helper", ""],
+		["http.followRedirects", "false"],
+		[key, ""],
+		...token === void 0 ? [] : [[key, header]]
+	];
+	const first = Number(process.env.GIT_CONFIG_COUNT ?? 0);
+	return Object.fromEntries([["GIT_CONFIG_COUNT", String(first + settings.length)], ...settings.flatMap(([name, value], index) => [[`GIT_CONFIG_KEY_${first + index}`, name], [`GIT_CONFIG_VALUE_${first + index}`, value]])]);
+}
+// src/forge/github-comments.ts
+const commentSchema = object({
+	id: number(),
+	body: string().nullish(),
+	user: object({ login: string() }).nullish()
+});
+const viewer = "query { viewer { login } }";
+function whoAmI(api) {
+	let asked;
+	return () => {
+		asked ??= api.graphql({
+			doing: "asking whose token this is",
+			operation: "viewer",
+			text: viewer,
+			schema: object({ viewer: object({ login: string() }) })
+		}).then((data) => data.viewer.login, (error) => {
+			if (refusalOf(error) === void 0) throw error;
+		});
+		return asked;
+	};
+}
+/** Comments of ours begin with a hidden mark that tells their key. */
+function markOf(key) {
+	return `<!-- coxswain: ${key} -->\n`;
+}
+/** Our comments on a pull request, in the order of GitHub. Anybody can write a mark: only what is ours counts. */
+async function keyedComments(api, who, number) {
+	const marked = (await api.all({
+		doing: `reading the comments on pull request #${number}`,
+		route: "GET /repos/{owner}/{repo}/issues/{issue_number}/comments",
+		params: { issue_number: number },
+		schema: commentSchema
+	})).flatMap(({ id, body, user }) => {
+		const [mark = "", key] = /^<!-- coxswain: ([\w./-]+) -->\r?\n/.exec(body ?? "") ?? [];
+		const text = (body ?? "").slice(mark.length).replaceAll("\r\n", "\n");
+		return key === void 0 ? [] : [{
+			id,
+			key,
+			body: text,
+			login: user?.login ?? ""
+		}];
+	});
+	if (marked.length === 0) return [];
+	const own = await who();
+	const isOwn = ({ login }) => own === void 0 ? login.endsWith("[bot]") : plainLogin(login) === plainLogin(own);
+	return marked.filter(isOwn).map(({ id, key, body }) => ({
+		id,
+		key,
+		body
+	}));
+}
+/** REST writes `name[bot]`, GraphQL in places only `name`. */
+function plainLogin(login) {
+	return login.replace(/\[bot\]$/, "").toLowerCase();
+}
+/** As they are shown in a pull request. */
+function commentsOf(comments) {
+	return comments.map(({ key, body }) => ({
+		key,
+		body
+	}));
+}
+/** Writes a comment, or replaces the one with this key; writes nothing where it says so already. */
+async function putComment(api, who, comment) {
+	const { number, key } = comment;
+	const body = fitBody(`${markOf(key)}${comment.body}`);
+	const [first, ...others] = (await keyedComments(api, who, number)).filter((each) => each.key === key);
+	if (first === void 0) {
+		await api.call({
+			doing: `commenting on pull request #${number}`,
+			route: "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
+			params: {
+				issue_number: number,
+				body
+			},
+			schema: unknown()
+		});
+		return;
+	}
+	if (`${markOf(key)}${first.body}`.trim() !== body.trim()) await api.call({
+		doing: `changing the comment on pull request #${number}`,
+		route: "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}",
+		params: {
+			comment_id: first.id,
+			body
+		},
+		schema: unknown()
+	});
+	for (const { id } of others) await api.find({
+		doing: `removing a second comment from pull request #${number}`,
+		route: "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}",
+		params: { comment_id: id },
+		schema: unknown()
+	});
+}
+// src/forge/github-drafts.ts
+/** Says “draft” where GitHub has none: private repositories of free plans. */
+const notReadyLabel = "coxswain: not ready";
+const markReady = `mutation($input: MarkPullRequestReadyForReviewInput!) {
+  markPullRequestReadyForReview(input: $input) { pullRequest { isDraft } }
+}`;
+const convertToDraft = `mutation($input: ConvertPullRequestToDraftInput!) {
+  convertPullRequestToDraft(input: $input) { pullRequest { isDraft } }
+}`;
+/** REST opens drafts, and can neither end nor make one afterwards. GITHUB_TOKEN needs contents: write for it, too. */
+async function setDraft(api, pull, draft) {
+	await api.graphql({
+		doing: draft ? `making pull request #${pull.number} a draft` : `marking pull request #${pull.number} as ready`,
+		operation: draft ? "convertPullRequestToDraft" : "markPullRequestReadyForReview",
+		text: draft ? convertToDraft : markReady,
+		variables: { input: { pullRequestId: pull.node_id } },
+		schema: unknown()
+	});
+}
+/** GitHub's word for a repository whose plan has no drafts. */
+function draftsRefused(error) {
+	const refusal = refusalOf(error);
+	return refusal?.status === 422 && /drafts? pull requests? (?:are|is) not supported/i.test(refusal.message);
+}
+// src/forge/github-labels.ts
+/** Adds labels to a pull request; GitHub makes those that the repository does not have. */
+function addLabels(api, wanted) {
+	return write(api, "POST /repos/{owner}/{repo}/issues/{issue_number}/labels", wanted);
+}
+/** Makes these the labels of a pull request. */
+function replaceLabels(api, wanted) {
+	return write(api, "PUT /repos/{owner}/{repo}/issues/{issue_number}/labels", wanted);
+}
+async function write(api, route, { number, labels, log }) {
+	try {
+		await api.call({
+			doing: `labelling pull request #${number}`,
+			route,
+			params: {
+				issue_number: number,
+				labels
+			},
+			schema: unknown()
+		});
+	} catch (error) {
+		if (refusalOf(error)?.status !== 403) throw error;
+		log.warn(`pull request #${number} has no labels: GitHub lets this token set none. Add issues: write to the permissions of the job, or make the labels ${labels.join(", ")} by hand.`);
+	}
+}
+// src/forge/github-pull.ts
+/** A pull request as GitHub's API tells it, as far as it is ours to know. */
+const pullSchema = object({
+	number: int().positive(),
+	node_id: string(),
+	title: string(),
+	body: string().nullish(),
+	state: _enum(["open", "closed"]),
+	draft: boolean().nullish(),
+	merged_at: string().nullish(),
+	user: object({ login: string() }).nullish(),
+	labels: array(object({ name: string() })),
+	head: object({
+		ref: string(),
+		sha: string(),
+		repo: object({ full_name: string() }).nullish()
+	}),
+	base: object({ ref: string() })
+});
+/** @throws InputError for one that is not open, or a draft */
+function refuseToMerge(pull, { state, ready }) {
+	const where = `pull request #${pull.number}`;
+	if (state !== "open") throw new InputError({
+		where,
+		problem: "only an open one can be merged",
+		found: state
+	});
+	if (!ready) throw new InputError({
+		where,
+		problem: "it is a draft, which cannot be merged"
+	});
+}
+/** Neither a draft, nor labelled as one where GitHub has none. */
+function isReady({ draft, labels }) {
+	return draft !== true && labels.every(({ name }) => name !== "coxswain: not ready");
+}
+/** GitHub knows open and closed; a merge has a time. */
+function stateOf(pull) {
+	if (pull.state === "open") return "open";
+	return pull.merged_at === null || pull.merged_at === void 0 ? "closed" : "merged";
+}
+/** GitHub's “Validation Failed” in words of our own, where we know better. */
+async function whyNotOpened(branches, wanted, cause) {
+	for (const branch of [wanted.head, wanted.base]) {
+		if (await branches.resolve(branch) !== void 0) continue;
+		return new InputError({ problem: `a pull request needs both branches, and there is no branch ${branch}` }, { cause });
+	}
+	if (!/no commits between/i.test(refusalOf(cause)?.message ?? "")) return cause;
+	return new InputError({
+		problem: `there is nothing to merge from ${wanted.head} into ${wanted.base}`,
+		remedy: "Everything on it is merged already."
+	}, { cause });
+}
+/** People's editors and GitHub's own write other line ends. */
+function sameText(one, other) {
+	const plain = (text) => text.replaceAll("\r\n", "\n").trim();
+	return plain(one) === plain(other);
+}
+/** The same texts, in whatever order. */
+function sameSet(one, other) {
+	return [...new Set(one)].sort().join("\n") === [...new Set(other)].sort().join("\n");
+}
+// src/forge/github-pull-requests.ts
+/** Pull requests on GitHub. Nothing is written where it is so already: approvals stay. */
+function openGitHubPullRequests(api, options) {
+	const { repository, branches, who, run, log } = options;
+	const owner = repository.split("/")[0] ?? "";
+	const describe = async (pull) => {
+		const labels = pull.labels.map(({ name }) => name);
+		return {
+			number: pull.number,
+			title: pull.title,
+			body: (pull.body ?? "").replaceAll("\r\n", "\n"),
+			head: pull.head.ref,
+			base: pull.base.ref,
+			headCommit: pull.head.sha,
+			state: stateOf(pull),
+			ready: isReady(pull),
+			labels: labels.filter((label) => label !== notReadyLabel),
+			comments: commentsOf(await keyedComments(api, who, pull.number))
+		};
+	};
+	async function listPulls(params) {
+		return api.all({
+			doing: "listing pull requests",
+			route: "GET /repos/{owner}/{repo}/pulls",
+			params: {
+				sort: "created",
+				direction: "asc",
+				...params
+			},
+			schema: pullSchema
+		});
+	}
+	const read = (number) => api.call({
+		doing: `reading pull request #${number}`,
+		route: "GET /repos/{owner}/{repo}/pulls/{pull_number}",
+		params: { pull_number: number },
+		schema: pullSchema
+	});
+	/** A fork can have branches of the same names. */
+	const isOwn = ({ head }) => head.repo?.full_name.toLowerCase() === repository.toLowerCase();
+	async function find({ head, base }) {
+		const pull = (await listPulls({
+			state: "open",
+			base,
+			head: `${owner}:${head}`
+		})).find(isOwn);
+		return pull === void 0 ? void 0 : describe(pull);
+	}
+	async function setReady(pull, ready) {
+		const labelled = pull.labels.some(({ name }) => name === notReadyLabel);
+		if (ready && labelled) {
+			const labels = pull.labels.map(({ name }) => name).filter((label) => label !== notReadyLabel);
+			await replaceLabels(api, {
+				number: pull.number,
+				labels,
+				log
+			});
+		}
+		if (ready && pull.draft !== true) return;
+		try {
+			await setDraft(api, pull, !ready);
+		} catch (error) {
+			if (!draftsRefused(error)) throw error;
+			await addLabels(api, {
+				number: pull.number,
+				labels: [notReadyLabel],
+				log
+			});
+		}
+	}
+	const update = async (number, change) => {
+		const pull = await read(number);
+		const body = change.body === void 0 ? void 0 : fitBody(change.body);
+		const patch = {
+			...change.title === void 0 || change.title === pull.title ? {} : { title: change.title },
+			...body === void 0 || sameText(body, pull.body ?? "") ? {} : { body },
+			...change.state === void 0 || pull.state === "closed" ? {} : { state: change.state }
+		};
+		const patched = Object.keys(patch).length === 0 ? pull : await api.call({
+			doing: `updating pull request #${number}`,
+			route: "PATCH /repos/{owner}/{repo}/pulls/{pull_number}",
+			params: {
+				pull_number: number,
+				...patch
+			},
+			schema: pullSchema
+		});
+		const names = patched.labels.map(({ name }) => name);
+		const labels = [...change.labels ?? [], ...names.filter((name) => name === notReadyLabel)];
+		const relabel = change.labels !== void 0 && !sameSet(labels, names);
+		if (relabel) await replaceLabels(api, {
+			number,
+			labels,
+			log
+		});
+		const turn = change.ready !== void 0 && patched.state === "open" && change.ready !== isReady(patched);
+		if (turn) await setReady(relabel ? await read(number) : patched, change.ready === true);
+		return describe(relabel || turn ? await read(number) : patched);
+	};
+	async function create(wanted, draft) {
+		const { head, base, title, body } = wanted;
+		return api.call({
+			doing: `opening a pull request from ${head} into ${base}`,
+			route: "POST /repos/{owner}/{repo}/pulls",
+			params: {
+				head,
+				base,
+				title,
+				body: fitBody(body),
+				draft
+			},
+			schema: pullSchema
+		});
+	}
+	const open = async (wanted) => {
+		const labels = [...wanted.labels];
+		let made;
+		try {
+			made = await create(wanted, !wanted.ready).catch((error) => {
+				if (wanted.ready || !draftsRefused(error)) throw error;
+				log.warn(`this repository has no drafts (they need a public repository or a paid plan): the label “${notReadyLabel}” says that the pull request is not to be merged yet`);
+				labels.push(notReadyLabel);
+				return create(wanted, false);
+			});
+		} catch (error) {
+			if (refusalOf(error)?.status !== 422) throw error;
+			const there = await find(wanted);
+			if (there !== void 0) return update(there.number, wanted);
+			throw await whyNotOpened(branches, wanted, error);
+		}
+		if (labels.length > 0) await addLabels(api, {
+			number: made.number,
+			labels,
+			log
+		});
+		return describe(await read(made.number));
+	};
+	return {
+		list: async ({ state } = {}) => {
+			const wanted = (await listPulls({ state: state === void 0 ? "all" : state === "open" ? "open" : "closed" })).filter((pull) => state === void 0 || stateOf(pull) === state);
+			return Promise.all(wanted.map(describe));
+		},
+		find,
+		latest: async ({ head, base }) => {
+			const pull = (await api.call({
+				doing: "looking for the last pull request",
+				route: "GET /repos/{owner}/{repo}/pulls",
+				params: {
+					state: "all",
+					base,
+					head: `${owner}:${head}`,
+					sort: "created",
+					direction: "desc"
+				},
+				schema: array(pullSchema)
+			})).find(isOwn);
+			return pull === void 0 ? void 0 : describe(pull);
+		},
+		findByCommit: async (commit) => {
+			if (run?.commit === commit) {
+				const pull = await read(run.number);
+				return pull.state === "open" ? describe(pull) : void 0;
+			}
+			const pull = (await api.find({
+				doing: `looking for the pull request of ${commit.slice(0, 12)}`,
+				route: "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls",
+				params: {
+					commit_sha: commit,
+					per_page: 100
+				},
+				schema: array(pullSchema)
+			}))?.find(({ state, head }) => state === "open" && head.sha === commit);
+			return pull === void 0 ? void 0 : describe(pull);
+		},
+		open,
+		update,
+		comment: async (number, key, body) => {
+			await putComment(api, who, {
+				number,
+				key,
+				body
+			});
+			return true;
+		},
+		merge: async (number, { head }) => {
+			const pull = await read(number);
+			refuseToMerge(pull, await describe(pull));
+			try {
+				await api.call({
+					doing: `merging pull request #${number}`,
+					route: "PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge",
+					params: {
+						pull_number: number,
+						sha: head,
+						merge_method: "merge"
+					},
+					schema: unknown()
+				});
+			} catch (error) {
+				const now = await read(number);
+				if (stateOf(now) !== "merged" && now.head.sha !== head) throw new StaleBranchError(now.head.ref, head, now.head.sha);
+				if (stateOf(now) !== "merged") throw error;
+			}
+			return describe(await read(number));
+		}
+	};
+}
+// src/forge/github-statuses.ts
+const statusSchema = object({
+	context: string(),
+	state: _enum([
+		"success",
+		"pending",
+		"failure",
+		"error"
+	]),
+	description: string().nullish(),
+	target_url: string().nullish()
+});
+/** Commit statuses on GitHub, which keeps every one that was ever set, at most 1000 a context. */
+function openGitHubStatuses(api) {
+	async function list(commit) {
+		const all = await api.all({
+			doing: `reading the statuses of ${commit.slice(0, 12)}`,
+			route: "GET /repos/{owner}/{repo}/commits/{ref}/statuses",
+			params: { ref: commit },
+			schema: statusSchema
+		});
+		const newest = /* @__PURE__ */ new Map();
+		for (const { context, state, description, target_url } of all) {
+			if (newest.has(context)) continue;
+			newest.set(context, {
+				context,
+				state: state === "error" ? "failure" : state,
+				description: description ?? "",
+				...target_url === null || target_url === void 0 || target_url === "" ? {} : { url: target_url }
+			});
+		}
+		return [...newest.values()].sort((one, other) => one.context < other.context ? -1 : 1);
+	}
+	return {
+		list,
+		set: async (commit, status) => {
+			const { context, state, description, url } = status;
+			if (description.length > 140) throw new Error(`the description of status ${context} is longer than 140`);
+			const now = (await list(commit)).find((each) => each.context === context);
+			if (now?.state === state && now.description === description && now.url === url) return;
+			await api.call({
+				doing: `setting status ${context}`,
+				route: "POST /repos/{owner}/{repo}/statuses/{sha}",
+				params: {
+					sha: commit,
+					context,
+					state,
+					description,
+					...url === void 0 ? {} : { target_url: url }
+				},
+				schema: unknown()
+			});
+		}
+	};
+}
+// src/forge/github-forge.ts
+var github_forge_exports = /* @__PURE__ */ __exportAll({ openGitHubForge: () => openGitHubForge });
+/**
+* GitHub, or a GitHub Enterprise Server. Nothing is asked before the first call, so that verbs which need no forge
+* need no token.
+* @param git the checkout, whose objects are used where it has them
+* @param options.second milliseconds that stand for a second of waiting
+*/
+function openGitHubForge(git, run, options) {
+	const { log } = options;
+	const { repository, serverUrl, token, readOnly } = run;
+	const api = openGitHubApi({
+		...run,
+		...options
+	});
+	const who = whoAmI(api);
+	const branches = openGitHubBranches(api, openClone(git, {
+		url: `${serverUrl}/${repository}`,
+		token
+	}));
+	const pullRequests = openGitHubPullRequests(api, {
+		repository,
+		branches,
+		who,
+		run: run.pullRequest,
+		log
+	});
+	const isWorkflowsToken = async () => (await who())?.replace(/\[bot\]$/, "") === "github-actions";
+	const forge = {
+		kind: "github",
+		branches,
+		pullRequests: {
+			...pullRequests,
+			merge: async (number, expected) => {
+				const merged = await pullRequests.merge(number, expected);
+				if (await isWorkflowsToken()) log.warn(`pull request #${number} was merged with the workflow's own GITHUB_TOKEN: GitHub starts no workflow for that push, so start the release of ${merged.base} by hand. With the token of a GitHub App it starts by itself: docs/github-tokens.md`);
+				return merged;
+			}
+		},
+		statuses: openGitHubStatuses(api),
+		announce: async ({ number }) => {
+			if (!await isWorkflowsToken()) return;
+			const what = `pull request #${number} was written with the workflow's own GITHUB_TOKEN`;
+			const then = new URL(serverUrl).hostname === "github.com" ? "its workflows wait until somebody with write access presses “Approve workflows to run” in it" : "no workflow starts for it until somebody closes and reopens it";
+			log.warn(`${what}: ${then}. With the token of a GitHub App they start by themselves: docs/github-tokens.md`);
+		}
+	};
+	return readOnly === void 0 ? forge : readOnlyForge(forge, readOnly, log);
+}
+/** Reads as before. What only informs people is skipped and said; what the loop needs is refused. */
+function readOnlyForge(forge, why, log) {
+	const refuse = (what) => async () => {
+		throw new InputError({
+			problem: `${what} is not possible: ${why}, and the token of such a run can only read`,
+			remedy: "Run this on the branch itself, for example on a schedule or after the merge."
+		});
+	};
+	const skip = (what) => {
+		log.info(`${what} is skipped: ${why}, and the token of this run can only read`);
+		return false;
+	};
+	const branches = {
+		...forge.branches,
+		commit: refuse("committing"),
+		setBranch: refuse("moving a branch")
+	};
+	const pullRequests = {
+		...forge.pullRequests,
+		open: refuse("opening a pull request"),
+		update: refuse("changing a pull request"),
+		merge: refuse("merging"),
+		comment: async (number) => skip(`commenting on pull request #${number}`)
+	};
+	const statuses = {
+		list: forge.statuses.list,
+		set: async (_, { context }) => void skip(`setting status ${context}`)
+	};
+	return {
+		kind: forge.kind,
+		branches,
+		pullRequests,
+		statuses
+	};
+}
+export { github_forge_exports as t };

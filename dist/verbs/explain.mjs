@@ -1,0 +1,88 @@
+import { _ as text, g as parsed, o as defineVerb } from "../chunks/cli.mjs";
+import { t as compareImages } from "../chunks/explain.mjs";
+import { A as quote, E as InputError } from "../chunks/host.mjs";
+import { r as countPackages } from "../chunks/packages.mjs";
+import { A as parseReference, P as architectures, h as createRegistryClient } from "../chunks/registry.mjs";
+// src/verbs/explain.ts
+var explain_default = defineVerb({
+	summary: "Say where two images differ: settings, layers, files, packages",
+	about: `For two builds that should have been one. Layers that both have are not fetched; of the others every file is compared
+by type, mode, owner, size, time, extended attributes and content. Exit code 1 where they differ.
+
+  coxswain explain --image ghcr.io/acme/os-test:key-3f9a1c0212345678 --with ghcr.io/acme/os:44.20260707.3.1-3f9a1c02`,
+	inputs: {
+		image: text("an image, by tag or digest", {
+			placeholder: "REF",
+			required: true
+		}),
+		with: text("the image to compare it with", {
+			placeholder: "REF",
+			required: true
+		}),
+		architecture: parsed("of images for several", readArchitecture, {
+			placeholder: "NAME",
+			fallback: "x86_64"
+		})
+	},
+	run: async (inputs, context) => {
+		const client = createRegistryClient({
+			env: context.env,
+			log: context.log
+		});
+		const one = parseReference(inputs.image, { field: "--image" });
+		const other = parseReference(inputs.with, { field: "--with" });
+		const data = await context.log.task("comparing", () => compareImages(client, {
+			one,
+			other
+		}, inputs.architecture));
+		return {
+			data,
+			text: describe(data),
+			exitCode: data.same ? 0 : 1
+		};
+	}
+});
+function readArchitecture(raw, name) {
+	const known = architectures.find((each) => each === raw);
+	if (known !== void 0) return known;
+	throw new InputError({
+		field: `--${name}`,
+		problem: "not an architecture of Fedora CoreOS",
+		found: raw,
+		expected: architectures.join(", ")
+	});
+}
+/** Longer lists are cut; --json has them whole. */
+const shown = 40;
+function describe({ one, other, same, settings, layers, packages }) {
+	if (same) return `the same image: ${one.slice(one.indexOf("@") + 1)}`;
+	return [
+		`A  ${one}`,
+		`B  ${other}`,
+		...settings.map((each) => `${each.path}: ${quote(each.one)} in A, ${quote(each.other)} in B`),
+		...layers.flatMap(describeLayer),
+		...packages === void 0 ? [] : [`packages, from A to B: ${countPackages(packages)}`],
+		...settings.length + layers.length === 0 ? ["only the form of the manifests differs"] : []
+	].join("\n");
+}
+function describeLayer({ position, one, other, onlyCompression, files, madeBy }) {
+	const title = `layer ${position}${madeBy === void 0 ? "" : ` (${madeBy.length > 100 ? `${madeBy.slice(0, 99)}…` : madeBy})`}`;
+	if (one === void 0 || other === void 0) return [`${title}: only in ${one === void 0 ? "B" : "A"}`];
+	if (onlyCompression) return [`${title}: the same files, compressed in another way`];
+	if (files === void 0) return [title];
+	const lines = [
+		...files.changed.map(({ path, differs, one: a, other: b }) => {
+			return `  ${path}: ${differs.map((name) => name === "content" ? name : `${name} ${a[name] ?? "none"} → ${b[name] ?? "none"}`).join(", ")}`;
+		}),
+		...files.onlyInOne.map((path) => `  ${path}: only in A`),
+		...files.onlyInOther.map((path) => `  ${path}: only in B`),
+		...files.reordered ? ["  the same files in another order"] : []
+	];
+	const rest = lines.length - shown;
+	return [
+		`${title}: ${files.reordered ? "no file differs" : `${lines.length} ${lines.length === 1 ? "file differs" : "files differ"}`}`,
+		...lines.slice(0, shown),
+		...rest > 0 ? [`  … and ${rest} more (--json has them all)`] : []
+	];
+}
+export { explain_default as default };

@@ -1,0 +1,54 @@
+import { g as parsed, i as directory, m as flag, o as defineVerb, p as duration, r as openProject } from "../chunks/cli.mjs";
+import { O as UsageError } from "../chunks/host.mjs";
+import { t as pruneImages } from "../chunks/retention.mjs";
+// src/verbs/prune-images.ts
+var prune_images_default = defineVerb({
+	summary: "Delete images that no fleet needs from the production repository and the test registry",
+	about: `Shows what it would delete; --delete does it. In production every release of every fleet stays, with all that is
+attached to it; --releases N lets older ones go that no node is offered, no barrier, nothing paused. What Coxswain did not
+tag is never touched. In the test registry images go by age, less what a fleet is yet to get, and what branches and open
+pull requests build now. What the registry then frees of its disk is up to its garbage collection.`,
+	inputs: {
+		delete: flag("delete, in place of showing"),
+		"older-than": duration("images whose commit is younger stay", { fallback: "30d" }),
+		releases: parsed("so many of the newest releases of each fleet stay; default: all", readCount, { placeholder: "N" }),
+		directory
+	},
+	run: async (inputs, context) => {
+		const project = await openProject({
+			directory: inputs.directory,
+			env: context.env,
+			log: context.log
+		});
+		const repositories = await context.log.task("looking through the registries", (report) => pruneImages(project, {
+			olderThan: inputs["older-than"],
+			releases: inputs.releases,
+			remove: inputs.delete,
+			now: context.now(),
+			report
+		}));
+		return {
+			data: {
+				deleted: inputs.delete,
+				repositories
+			},
+			text: repositories.map((each) => describe(each, inputs.delete)).join("\n")
+		};
+	},
+	action: { token: true },
+	outputs: { removed: {
+		about: "how many manifests were deleted, or would be",
+		of: ({ repositories }) => repositories.reduce((sum, { removed }) => sum + removed.length, 0)
+	} }
+});
+function readCount(raw, name) {
+	const count = Number(raw);
+	if (Number.isInteger(count) && count >= 2) return count;
+	throw new UsageError(`--${name}: found ${JSON.stringify(raw)}, expected a number from 2 on`);
+}
+function describe({ repository, removed, kept }, done) {
+	const count = `${removed.length} ${removed.length === 1 ? "manifest" : "manifests"}`;
+	if (removed.length === 0) return `${repository}: nothing to delete, ${kept} stay`;
+	return [`${repository}: ${done ? `deleted ${count}` : `would delete ${count} (--delete does)`}, ${kept} stay`, ...removed.map(({ digest, tags }) => `  ${digest}${tags.length === 0 ? "" : `  ${tags.join(" ")}`}`)].join("\n");
+}
+export { prune_images_default as default };

@@ -1,0 +1,69 @@
+import { _ as text, i as directory, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
+import { n as findFleet } from "../chunks/fleets.mjs";
+import { O as UsageError, r as plainText } from "../chunks/host.mjs";
+import { i as findOperator } from "../chunks/operations.mjs";
+import { t as rollBack } from "../chunks/roll-back.mjs";
+// src/verbs/roll-back.ts
+var roll_back_default = defineVerb({
+	summary: "Take a release of a fleet back, and propose the last good content as a new release",
+	about: `Withdraws the release (nobody is offered it any more), and keeps one pull request that brings the content of an
+earlier release back as a new one: nodes do not downgrade by themselves. Run again, it goes on where it was.
+
+  coxswain roll-back --fleet stable --reason "boot loop, https://acme.example/issues/7"`,
+	inputs: {
+		fleet: text("the fleet to roll back", {
+			placeholder: "NAME",
+			required: true
+		}),
+		reason: text("why: for the commit, the pull request and the dashboard", {
+			placeholder: "WHY",
+			required: true
+		}),
+		version: text("the release to take back (default: the newest)", { placeholder: "VERSION" }),
+		to: text("the release whose content comes back (default: the newest before it with nothing wrong)", { placeholder: "VERSION" }),
+		by: text("who does it (default: the name that git knows)", { placeholder: "NAME" }),
+		directory
+	},
+	run: async (inputs, context) => {
+		const project = await openProject({
+			directory: inputs.directory,
+			env: context.env,
+			log: context.log
+		});
+		const fleet = findFleet(project.config, inputs.fleet);
+		const reason = inputs.reason.trim();
+		if (reason === "") throw new UsageError("roll-back needs a --reason");
+		const order = {
+			fleet: fleet.name,
+			by: await findOperator(project.git, inputs.by),
+			now: context.now()
+		};
+		const answer = await rollBack(project, {
+			fleet,
+			bad: inputs.version,
+			good: inputs.to,
+			order,
+			reason
+		});
+		for (const warning of answer.warnings) context.log.warn(warning);
+		const said = describe(answer);
+		return {
+			data: answer,
+			text: said,
+			summary: `### Roll back ${fleet.name}\n\n${plainText(said)}`
+		};
+	},
+	action: { token: true },
+	outputs: { "pull-request": {
+		about: "Number of the pull request",
+		of: ({ pullRequest }) => pullRequest
+	} }
+});
+function describe({ fleet, insteadOf, restores, summary, action, pullRequest, reason }) {
+	return [
+		`${fleet}: ${summary}`,
+		reason === void 0 ? `  pull request #${pullRequest} ${action}: the content of ${restores} instead of ${insteadOf}, as a new release` : `  no pull request: ${reason}`,
+		"  public with the next publish-updates"
+	].join("\n");
+}
+export { roll_back_default as default };

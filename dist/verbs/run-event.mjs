@@ -1,0 +1,160 @@
+import { _ as text, f as readValues, i as directory, n as spellInput, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
+import { i as decide, n as untested, r as readEvent } from "../chunks/event.mjs";
+import { r as fleetTip } from "../chunks/fleets.mjs";
+import { D as OutsideError, E as InputError, n as codeBlock } from "../chunks/host.mjs";
+import boot_test_default from "./boot-test.mjs";
+import build_image_default from "./build-image.mjs";
+import open_promotion_default from "./open-promotion.mjs";
+import promote_image_default from "./promote-image.mjs";
+import publish_updates_default from "./publish-updates.mjs";
+import start_rollout_default from "./start-rollout.mjs";
+import watch_base_default from "./watch-base.mjs";
+import { join } from "node:path";
+import { tmpdir } from "node:os";
+// src/verbs/run-event.ts
+var run_event_default = defineVerb({
+	summary: "Do the whole job for the event of this workflow run",
+	about: `What the action at the top of the repository does, for small repositories: one job, one architecture after the other.
+
+  schedule, workflow_dispatch   watch-base, open-promotion; publish-updates where there is something published
+  pull_request                  build-image, boot-test; without any credential for a fork's
+  push to a fleet's branch      build and test what is not tested yet; promote-image, start-rollout, publish-updates`,
+	inputs: {
+		output: text("folder for the published files", {
+			placeholder: "FOLDER",
+			fallback: "site"
+		}),
+		directory
+	},
+	asRoot: (env) => ["pull_request", "push"].includes(env.GITHUB_EVENT_NAME ?? ""),
+	run: async (inputs, context) => {
+		const { env, log } = context;
+		const project = await openProject({
+			directory: inputs.directory,
+			env,
+			log
+		});
+		const job = decide(await readEvent(env), project.config);
+		const done = [];
+		let published = false;
+		for (const [verb, name, given] of await stepsOf(job, project, inputs.output)) {
+			log.info(`── ${name} ──`);
+			const values = readValues(verb.inputs, {
+				directory: inputs.directory,
+				...given
+			}, spellInput);
+			const outcome = await verb.run(values, context).catch((error) => failed(name, error));
+			done.push(outcome);
+			log.info(outcome.text);
+			if (outcome.exitCode === 1) break;
+			published ||= name === "publish-updates";
+		}
+		return {
+			data: {
+				job: job.kind,
+				fleet: "fleet" in job ? job.fleet.name : void 0,
+				site: published ? inputs.output : void 0,
+				answers: done.map(({ data }) => data)
+			},
+			text: job.kind === "nothing" ? `nothing to do: ${job.reason}` : done.at(-1)?.text.split("\n")[0] ?? "",
+			summary: done.flatMap(({ summary }) => summary ?? []).join("\n\n"),
+			annotations: done.flatMap(({ annotations }) => annotations ?? []),
+			exitCode: done.some(({ exitCode }) => exitCode === 1) ? 1 : 0
+		};
+	},
+	outputs: {
+		job: {
+			about: "watch, test, release or nothing",
+			of: ({ job }) => job
+		},
+		fleet: {
+			about: "the fleet whose branch this is about",
+			of: ({ fleet }) => fleet
+		},
+		site: {
+			about: "folder with the published files; empty where nothing is to be published",
+			of: ({ site }) => site
+		}
+	}
+});
+/** So that what the steps before it had to tell is told too. */
+function failed(name, error) {
+	if (!(error instanceof InputError || error instanceof OutsideError)) throw error;
+	return {
+		data: null,
+		text: `${name}: ${error.message}`,
+		summary: `### ${name} did not run\n\n${codeBlock(error.message)}`,
+		annotations: [{
+			level: "error",
+			title: name,
+			message: error.message
+		}],
+		exitCode: 1
+	};
+}
+async function stepsOf(job, project, site) {
+	const { config, forge } = project;
+	const publish = [
+		publish_updates_default,
+		"publish-updates",
+		{ output: site }
+	];
+	switch (job.kind) {
+		case "nothing": return [];
+		case "watch": {
+			const promoted = Object.values(config.fleets).some((fleet) => fleet.promoteFrom !== void 0);
+			const released = await forge.branches.resolve(config.stateBranch) !== void 0;
+			return [
+				[
+					watch_base_default,
+					"watch-base",
+					{}
+				],
+				...promoted && released ? [[
+					open_promotion_default,
+					"open-promotion",
+					{}
+				]] : [],
+				...released ? [publish] : []
+			];
+		}
+		case "test": return testSteps(config.architectures, job.fork ? { local: localFolder() } : {});
+		case "release": {
+			const missing = await untested(project, await fleetTip(forge.branches, job.fleet), job.fleet);
+			const fleet = { fleet: job.fleet.name };
+			return [
+				...missing.length > 0 ? testSteps(missing, {}) : [],
+				[
+					promote_image_default,
+					"promote-image",
+					fleet
+				],
+				[
+					start_rollout_default,
+					"start-rollout",
+					fleet
+				],
+				publish
+			];
+		}
+	}
+}
+function testSteps(architectures, where) {
+	return [[
+		build_image_default,
+		"build-image",
+		where
+	], ...architectures.map((architecture) => [
+		boot_test_default,
+		`boot-test (${architecture})`,
+		{
+			...where,
+			architecture,
+			output: join("boot-test-output", architecture)
+		}
+	])];
+}
+function localFolder() {
+	return join(process.env.RUNNER_TEMP ?? tmpdir(), "coxswain-images");
+}
+export { run_event_default as default };

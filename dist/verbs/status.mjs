@@ -1,0 +1,47 @@
+import { _ as text, i as directory, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
+import { n as findFleet } from "../chunks/fleets.mjs";
+import { D as OutsideError, k as messageOf } from "../chunks/host.mjs";
+import { n as describeFleets, r as summariseFleets, t as readFleetStatus } from "../chunks/status.mjs";
+import { n as upstreamReader } from "../chunks/upstream.mjs";
+// src/verbs/status.ts
+var status_default = defineVerb({
+	summary: "Show on one screen what each fleet runs, how far its rollout is, and what it waits for",
+	about: "Looks only: nothing is changed.",
+	inputs: {
+		fleet: text("only this fleet (default: all)", { placeholder: "NAME" }),
+		directory
+	},
+	run: async (inputs, context) => {
+		const { env, log } = context;
+		const project = await openProject({
+			directory: inputs.directory,
+			env,
+			log
+		});
+		const now = context.now();
+		const guidance = await upstreamReader(project.config, {
+			env,
+			log
+		})().catch((error) => {
+			if (!(error instanceof OutsideError)) throw error;
+			log.warn(messageOf(error));
+			return error;
+		});
+		const names = inputs.fleet === void 0 ? Object.keys(project.config.fleets) : [inputs.fleet];
+		const fleets = [];
+		for (const name of names) fleets.push(await readFleetStatus({
+			...project,
+			guidance
+		}, findFleet(project.config, name), now));
+		return {
+			data: {
+				now,
+				fleets
+			},
+			text: describeFleets(fleets, now),
+			summary: summariseFleets(fleets, now)
+		};
+	},
+	action: { token: true }
+});
+export { status_default as default };
