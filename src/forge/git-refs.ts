@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '../host/errors.ts';
 import type { Git } from '../host/git.ts';
 import { type Sha, StaleBranchError } from './forge.ts';
+import { lockWatch } from './stale-lock.ts';
+
+/** With the pauses between them, enough for a lock to turn out stale. */
+const attempts = 200;
 
 /** The commit a full ref name (`refs/heads/main`) is at; undefined where there is no such ref. */
 export async function readRef(git: Git, ref: string): Promise<Sha | undefined> {
@@ -19,18 +22,13 @@ export async function moveRef(
   move: { readonly ref: string; readonly from: Sha | undefined; readonly to: Sha },
 ): Promise<void> {
   const { ref, from, to } = move;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await git.run(['update-ref', ref, to, from ?? ''], { doing: `moving ${ref}` });
-      return;
-    } catch (error) {
+  await untilUnlocked(
+    () => git.run(['update-ref', ref, to, from ?? ''], { doing: `moving ${ref}` }),
+    async () => {
       const now = await readRef(git, ref);
       if (now !== from) throw new StaleBranchError(shortName(ref), from, now);
-      // The ref is where it should be: another process holds its lock for a moment, or git really cannot.
-      if (attempt === 5 || !messageOf(error).includes('.lock')) throw error;
-      await sleep(Math.random() * 100);
-    }
-  }
+    },
+  );
 }
 
 /**
@@ -43,20 +41,35 @@ export async function moveRefWhile(
   guard: { readonly ref: string; readonly at: Sha },
 ): Promise<void> {
   const lines = ['start', `verify ${guard.ref} ${guard.at}`, `update ${move.ref} ${move.to} ${move.from}`];
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await git.run(['update-ref', '--stdin'], {
+  await untilUnlocked(
+    () =>
+      git.run(['update-ref', '--stdin'], {
         input: [...lines, 'commit', ''].join('\n'),
         doing: `moving ${move.ref}`,
-      });
-      return;
-    } catch (error) {
+      }),
+    async () => {
       for (const { ref, at } of [guard, { ref: move.ref, at: move.from }]) {
         const now = await readRef(git, ref);
         if (now !== at) throw new StaleBranchError(shortName(ref), at, now);
       }
-      if (attempt === 5 || !messageOf(error).includes('.lock')) throw error;
-      await sleep(Math.random() * 100);
+    },
+  );
+}
+
+/**
+ * Tries again while another process holds a lock that git needs.
+ * @param check throws where the refs are no longer where they should be
+ */
+async function untilUnlocked(move: () => Promise<unknown>, check: () => Promise<void>): Promise<void> {
+  const isLocked = lockWatch();
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await move();
+      return;
+    } catch (error) {
+      await check();
+      if (attempt === attempts || !(await isLocked(error))) throw error;
+      await sleep(Math.random() * 200);
     }
   }
 }
