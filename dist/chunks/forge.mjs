@@ -1,6 +1,7 @@
 import { D as OutsideError, E as InputError, k as messageOf, s as Git, u as exec, y as withTemporaryFolder } from "./host.mjs";
 import { d as object, i as boolean, l as looseObject, m as string, n as _enum, r as array, s as int } from "./zod.mjs";
 import { s as readBlob } from "./build.mjs";
+import { stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { readFileSync } from "node:fs";
@@ -83,7 +84,7 @@ async function commitTree(git, commit) {
 		"-"
 	], {
 		input: commit.message,
-		env: await identity(git)
+		env: await identity$1(git)
 	});
 }
 async function writeTree(git, parent, changes) {
@@ -114,7 +115,7 @@ async function indexLine(git, parent, change) {
 }
 const identities = /* @__PURE__ */ new WeakMap();
 /** Environment that names Coxswain where the user has not told git who they are; git's own guess is of no use. */
-function identity(git) {
+function identity$1(git) {
 	const known = identities.get(git) ?? readIdentity(git);
 	identities.set(git, known);
 	return known;
@@ -147,7 +148,46 @@ var StaleBranchError = class extends Error {
 		this.branch = branch;
 	}
 };
+// src/forge/stale-lock.ts
+/** Milliseconds that a lock must have been there, the same all along. git itself holds one for some milliseconds. */
+const staleAfter = 5e3;
+/** The lock file that git ran into, if that is what its error says. */
+function lockIn(error) {
+	return /Unable to create '([^']+\.lock)': File exists/.exec(messageOf(error))?.[1];
+}
+/**
+* Watches the locks that git runs into. A git that was killed leaves its lock behind, and no other ever takes it
+* away: who runs the verb again would have to do it by hand.
+* @returns a function that takes an error of git's, removes the lock in it once that is stale, and says whether to
+* try again
+*/
+function lockWatch() {
+	let watched;
+	return async (error) => {
+		const file = lockIn(error);
+		if (file === void 0) return false;
+		const id = await identity(file);
+		if (id === void 0) return true;
+		if (watched?.file !== file || watched.id !== id) watched = {
+			file,
+			id,
+			since: performance.now()
+		};
+		else if (performance.now() - watched.since > staleAfter && await identity(file) === id) {
+			await unlink(file).catch(() => {});
+			watched = void 0;
+		}
+		return true;
+	};
+}
+/** Tells a lock from the next one of the same name. */
+async function identity(file) {
+	const found = await stat(file, { bigint: true }).catch(() => void 0);
+	return found === void 0 ? void 0 : `${found.ino} ${found.mtimeNs}`;
+}
 // src/forge/git-refs.ts
+/** With the pauses between them, enough for a lock to turn out stale. */
+const attempts$1 = 200;
 /** The commit a full ref name (`refs/heads/main`) is at; undefined where there is no such ref. */
 async function readRef(git, ref) {
 	const found = await git.run([
@@ -165,20 +205,15 @@ async function readRef(git, ref) {
 */
 async function moveRef(git, move) {
 	const { ref, from, to } = move;
-	for (let attempt = 1;; attempt += 1) try {
-		await git.run([
-			"update-ref",
-			ref,
-			to,
-			from ?? ""
-		], { doing: `moving ${ref}` });
-		return;
-	} catch (error) {
+	await untilUnlocked(() => git.run([
+		"update-ref",
+		ref,
+		to,
+		from ?? ""
+	], { doing: `moving ${ref}` }), async () => {
 		const now = await readRef(git, ref);
 		if (now !== from) throw new StaleBranchError(shortName(ref), from, now);
-		if (attempt === 5 || !messageOf(error).includes(".lock")) throw error;
-		await setTimeout(Math.random() * 100);
-	}
+	});
 }
 /**
 * Moves a ref like moveRef, if another one is still where the caller saw it: both or nothing.
@@ -190,17 +225,14 @@ async function moveRefWhile(git, move, guard) {
 		`verify ${guard.ref} ${guard.at}`,
 		`update ${move.ref} ${move.to} ${move.from}`
 	];
-	for (let attempt = 1;; attempt += 1) try {
-		await git.run(["update-ref", "--stdin"], {
-			input: [
-				...lines,
-				"commit",
-				""
-			].join("\n"),
-			doing: `moving ${move.ref}`
-		});
-		return;
-	} catch (error) {
+	await untilUnlocked(() => git.run(["update-ref", "--stdin"], {
+		input: [
+			...lines,
+			"commit",
+			""
+		].join("\n"),
+		doing: `moving ${move.ref}`
+	}), async () => {
 		for (const { ref, at } of [guard, {
 			ref: move.ref,
 			at: move.from
@@ -208,8 +240,21 @@ async function moveRefWhile(git, move, guard) {
 			const now = await readRef(git, ref);
 			if (now !== at) throw new StaleBranchError(shortName(ref), at, now);
 		}
-		if (attempt === 5 || !messageOf(error).includes(".lock")) throw error;
-		await setTimeout(Math.random() * 100);
+	});
+}
+/**
+* Tries again while another process holds a lock that git needs.
+* @param check throws where the refs are no longer where they should be
+*/
+async function untilUnlocked(move, check) {
+	const isLocked = lockWatch();
+	for (let attempt = 1;; attempt += 1) try {
+		await move();
+		return;
+	} catch (error) {
+		await check();
+		if (attempt === attempts$1 || !await isLocked(error)) throw error;
+		await setTimeout(Math.random() * 200);
 	}
 }
 /** `refs/heads/main` → `main`; other refs keep their whole name. */
