@@ -4,6 +4,7 @@ import { readFileIfThere } from '../host/files.ts';
 import { readArtifact, titleAnnotation } from '../registry/artifact.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { formatReference, type Reference } from '../registry/reference.ts';
+import { notPublished } from '../site/not-published.ts';
 import { writeSite } from '../site/write.ts';
 import { parseGraph } from '../updates/graph.ts';
 import { parseUpdateMetadata } from '../updates/metadata.ts';
@@ -74,15 +75,5 @@ async function refuseLoss(file: string, text: string, where: string): Promise<vo
     where,
     problem: `the artifact is older than ${file}: nodes on release ${lost} would be lost`,
     remedy: 'Run coxswain publish-updates in a checkout: it pushes the artifact anew.',
-  });
-}
-
-function notPublished(where: string, found: string): InputError {
-  return new InputError({
-    where,
-    field: '--from-oci',
-    problem: 'not an artifact that publish-updates has made',
-    found,
-    expected: 'a reference such as registry.example/os:updates-stable',
   });
 }

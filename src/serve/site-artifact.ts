@@ -1,8 +1,8 @@
-import { InputError } from '../host/errors.ts';
 import { titleAnnotation } from '../registry/artifact.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { type Descriptor, isIndex } from '../registry/manifest.ts';
 import { type Digest, formatReference, type Reference } from '../registry/reference.ts';
+import { notPublished } from '../site/not-published.ts';
 import type { FileText, FleetSource, SiteSource } from './fleet-source.ts';
 
 /** Fleets from the artifacts that publish-updates pushes (`<image>:updates-<fleet>`), one of each. */
@@ -51,14 +51,4 @@ function findLayer(
     }
   }
   throw notPublished(where, `no layer with the title <fleet>/${name}`);
-}
-
-function notPublished(where: string, found: string): InputError {
-  return new InputError({
-    where,
-    field: '--from-oci',
-    problem: 'not an artifact that publish-updates has made',
-    found,
-    expected: 'a reference such as registry.example/os:updates-stable',
-  });
 }
