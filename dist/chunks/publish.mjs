@@ -1,7 +1,7 @@
 import { E as InputError, v as readFileIfThere } from "./host.mjs";
 import { A as parseReference, C as atTag, D as isDigest, M as sameRepository, O as isTag, S as atDigest, T as formatReference, _ as isIndex, d as readArtifact, f as titleAnnotation, u as pushArtifact, w as digestOf } from "./registry.mjs";
 import { C as parseGraph, M as nextHoldEnd, d as aliasesOf, k as parseReleaseIndex, u as addAliases, x as buildGraph, z as parseUpdateMetadata } from "./updates.mjs";
-import { n as nextChangeDue, o as graphPath, r as writeSite, t as renderSite } from "./site.mjs";
+import { i as notPublished, n as nextChangeDue, r as writeSite, s as graphPath, t as renderSite } from "./site.mjs";
 import { a as commitMessage, d as nextSettling, f as settle } from "./operations.mjs";
 import { join } from "node:path";
 // src/publish/fleet-artifact.ts
@@ -102,15 +102,6 @@ async function refuseLoss(file, text, where) {
 		where,
 		problem: `the artifact is older than ${file}: nodes on release ${lost} would be lost`,
 		remedy: "Run coxswain publish-updates in a checkout: it pushes the artifact anew."
-	});
-}
-function notPublished(where, found) {
-	return new InputError({
-		where,
-		field: "--from-oci",
-		problem: "not an artifact that publish-updates has made",
-		found,
-		expected: "a reference such as registry.example/os:updates-stable"
 	});
 }
 // src/publish/published.ts

@@ -4,7 +4,7 @@ import { i as urgentTemplate } from "./config.mjs";
 import { F as addUpdate, T as addRelease, n as renderTemplate, v as rolloutEnd } from "./updates.mjs";
 import { a as readCandidate, u as refreshFileName } from "./build.mjs";
 import { a as releaseCommit } from "./fleets.mjs";
-import { a as buildReleaseUrl, i as buildReleasePath } from "./site.mjs";
+import { a as buildReleasePath, o as buildReleaseUrl } from "./site.mjs";
 import { m as refuseAroundPausedBarrier, n as refuseHeldByFile, u as refuseHeld } from "./operations.mjs";
 import { d as urgencyOfBuild, f as withoutUrgency } from "./promotion.mjs";
 import { d as refuseDoubtful, f as standingOf, i as inheritBarriers, r as barriersCrossed, t as refuseDetours } from "./upstream.mjs";

@@ -1,6 +1,7 @@
 import { D as OutsideError, E as InputError, _ as isMissing, k as messageOf } from "./host.mjs";
 import { P as architectures, T as formatReference, _ as isIndex, b as isLoopback, f as titleAnnotation } from "./registry.mjs";
 import { S as formatGraph, b as rolloutProgress, d as aliasesOf, g as throttleGraph, h as rolloutOf, k as parseReleaseIndex, t as warinessOf, u as addAliases, x as buildGraph, z as parseUpdateMetadata } from "./updates.mjs";
+import { i as notPublished } from "./site.mjs";
 import { readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createHash } from "node:crypto";
@@ -548,15 +549,6 @@ function findLayer(layers, name, where) {
 		};
 	}
 	throw notPublished(where, `no layer with the title <fleet>/${name}`);
-}
-function notPublished(where, found) {
-	return new InputError({
-		where,
-		field: "--from-oci",
-		problem: "not an artifact that publish-updates has made",
-		found,
-		expected: "a reference such as registry.example/os:updates-stable"
-	});
 }
 // src/serve/site-folder.ts
 /**

@@ -1,4 +1,4 @@
-import { C as formatTime, D as OutsideError, S as formatDuration, b as writeFileAtomically, k as messageOf, v as readFileIfThere } from "./host.mjs";
+import { C as formatTime, D as OutsideError, E as InputError, S as formatDuration, b as writeFileAtomically, k as messageOf, v as readFileIfThere } from "./host.mjs";
 import { D as formatReleaseIndex, L as formatUpdateMetadata, S as formatGraph, _ as nextOpening, b as rolloutProgress, d as aliasesOf, g as throttleGraph, h as rolloutOf, j as holdAt, p as considerUpdate, u as addAliases, v as rolloutEnd, x as buildGraph, y as rolloutPhase } from "./updates.mjs";
 import { join } from "node:path";
 // src/site/paths.ts
@@ -34,6 +34,17 @@ function fileNameOf(version) {
 }
 function withSlash(url) {
 	return url.endsWith("/") ? url : `${url}/`;
+}
+// src/site/not-published.ts
+/** The error for a reference that leads to something else than published guidance. @param found what is there */
+function notPublished(where, found) {
+	return new InputError({
+		where,
+		field: "--from-oci",
+		problem: "not an artifact that publish-updates has made",
+		found,
+		expected: "a reference such as registry.example/os:updates-stable"
+	});
 }
 // src/site/write.ts
 /**
@@ -555,4 +566,4 @@ function renderSite(input) {
 	add("index.html", renderDashboard(input));
 	return files;
 }
-export { buildReleaseUrl as a, buildReleasePath as i, nextChangeDue as n, graphPath as o, writeSite as r, renderSite as t };
+export { buildReleasePath as a, notPublished as i, nextChangeDue as n, buildReleaseUrl as o, writeSite as r, graphPath as s, renderSite as t };
