@@ -1,3 +1,4 @@
+import { inParallel } from '../host/parallel.ts';
 import type { RegistryClient } from './client.ts';
 import { type Descriptor, isIndex, type Manifest } from './manifest.ts';
 import { atDigest, type Digest, type DigestReference, type Repository, sameRepository } from './reference.ts';
@@ -95,25 +96,4 @@ async function copyBlob(
 
 function putBytes(client: RegistryClient, to: Repository, manifest: Manifest, name: string): Promise<Digest> {
   return client.putManifest(to, name, manifest.bytes, manifest.descriptor.mediaType);
-}
-
-/** The first failure stops the rest from being started, and is thrown once those under way have ended. */
-async function inParallel<T>(
-  items: readonly T[],
-  parallel: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const waiting = [...items];
-  const failures: unknown[] = [];
-  const worker = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined && failures.length === 0; next = waiting.shift()) {
-      try {
-        await work(next);
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
-  if (failures.length > 0) throw failures[0];
 }

@@ -1,3 +1,4 @@
+import { inParallel } from '../host/parallel.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { isIndex } from '../registry/manifest.ts';
 import { atDigest, atTag, type Digest, type Repository } from '../registry/reference.ts';
@@ -19,7 +20,7 @@ export async function readContents(
 ): Promise<Contents & { readonly untagged: ReadonlySet<Digest> }> {
   const names = await client.listTags(repository);
   const tags = new Map<string, Digest>();
-  await inParallel(names, async (tag) => {
+  await inParallel(names, parallel, async (tag) => {
     const found = await client.resolve(atTag(repository, tag));
     if (found !== undefined) tags.set(tag, found.digest);
   });
@@ -31,7 +32,7 @@ export async function readContents(
   const asked = new Set(open);
   while (open.length > 0) {
     const found: Digest[] = [];
-    await inParallel(open, async (digest) => {
+    await inParallel(open, parallel, async (digest) => {
       const held = await readHeld(client, repository, digest);
       if (held === undefined) return;
       manifests.set(digest, held);
@@ -64,12 +65,4 @@ async function readHeld(
   const children = isIndex(manifest.json) ? manifest.json.manifests.map((each) => each.digest) : [];
   const referrers = (await client.referrers(repository, digest)).map((each) => each.digest);
   return { children, referrers };
-}
-
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  const worker = async () => {
-    for (const item of queue) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
 }

@@ -46,8 +46,9 @@ of the base becomes a barrier, and a release that would lead nodes around one is
   },
 });
 
-function summarise({ fleet, version, changed, entry, inherited }: RolloutAnswer, now: number): string {
-  const facts = [
+/** What became of the release, and of those before it. */
+function factsOf({ version, entry, inherited }: RolloutAnswer, now: number): string[] {
+  return [
     ...(entry === undefined
       ? ['not offered to any node: its entry was taken out']
       : describeEntry(entry, now)),
@@ -55,6 +56,11 @@ function summarise({ fleet, version, changed, entry, inherited }: RolloutAnswer,
       .filter((each) => each.version !== version)
       .map((each) => `${each.version} is a barrier now, as its base ${each.base} (${each.reason})`),
   ];
+}
+
+function summarise(answer: RolloutAnswer, now: number): string {
+  const { fleet, version, changed } = answer;
+  const facts = factsOf(answer, now);
   return [
     `### ${changed ? 'Released' : 'Released already'}: ${version} to ${fleet}`,
     facts.map((fact) => `- ${plainText(fact)}`).join('\n'),
@@ -62,17 +68,10 @@ function summarise({ fleet, version, changed, entry, inherited }: RolloutAnswer,
   ].join('\n\n');
 }
 
-function describe(
-  { fleet, version, changed, digests, entry, inherited }: RolloutAnswer,
-  now: number,
-): string {
+function describe(answer: RolloutAnswer, now: number): string {
+  const { fleet, version, changed, digests } = answer;
   const facts = [
-    ...(entry === undefined
-      ? ['not offered to any node: its entry was taken out']
-      : describeEntry(entry, now)),
-    ...inherited
-      .filter((each) => each.version !== version)
-      .map((each) => `${each.version} is a barrier now, as its base ${each.base} (${each.reason})`),
+    ...factsOf(answer, now),
     ...Object.entries(digests).map(([architecture, digest]) => `${architecture}: ${digest}`),
   ];
   const headline = changed

@@ -1,0 +1,23 @@
+/**
+ * Does the same for many items, so many at a time. The first failure stops the rest from being started, and is thrown
+ * once those under way have ended.
+ */
+export async function inParallel<T>(
+  items: readonly T[],
+  parallel: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const waiting = [...items];
+  const failures: unknown[] = [];
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined && failures.length === 0; next = waiting.shift()) {
+      try {
+        await work(next);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
+  if (failures.length > 0) throw failures[0];
+}
