@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { c as programHelp, d as readArguments, l as verbHelp, s as needsRoot, u as commonInputs } from "./chunks/cli.mjs";
-import { O as UsageError, b as writeFileAtomically, c as runAgainAsRoot, g as styled, k as messageOf, m as createLog } from "./chunks/host.mjs";
+import { A as messageOf, _ as styled, h as createLog, k as UsageError, l as runAgainAsRoot, x as writeFileAtomically } from "./chunks/host.mjs";
 import { readdir } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,7 +1,7 @@
 import { a as parseContainerfile, n as findBase, r as repinBase } from "./containerfile.mjs";
 import { i as nextFleets, r as fleetTip, t as entryFleets } from "./fleets.mjs";
 import { a as proposeChanges, l as baseBranch, s as withdrawProposal } from "./forge.mjs";
-import { C as formatTime, E as InputError, S as formatDuration, i as table, n as codeBlock, t as code } from "./host.mjs";
+import { C as formatDuration, D as InputError, i as table, n as codeBlock, t as code, w as formatTime } from "./host.mjs";
 import { A as parseReference, C as atTag, E as formatRepository, O as isTag, S as atDigest, T as formatReference, s as readImage, x as NotFoundError } from "./registry.mjs";
 import { a as defaultUpstream } from "./config.mjs";
 import { a as landmarksBetween, c as doubtOf, f as standingOf, s as describeStanding } from "./upstream.mjs";

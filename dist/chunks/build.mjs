@@ -1,5 +1,5 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
-import { D as OutsideError, E as InputError, d as findTool, k as messageOf, l as readContainerStorage, o as requireSpace, p as requireTools, u as exec, y as withTemporaryFolder } from "./host.mjs";
+import { A as messageOf, D as InputError, O as OutsideError, b as withTemporaryFolder, d as exec, f as findTool, m as requireTools, s as requireSpace, u as readContainerStorage } from "./host.mjs";
 import { C as atTag, D as isDigest, E as formatRepository, F as goArchitecture, N as architectureOfGo, O as isTag, S as atDigest, T as formatReference, _ as isIndex, a as resolveInLayout, b as isLoopback, i as layoutReader, m as setTags, n as copyAttached, p as copyImage, r as inLayout, s as readImage, v as mediaTypes, w as digestOf } from "./registry.mjs";
 import { i as urgentTemplate } from "./config.mjs";
 import { a as parseContainerfile, i as stagesOnBase, n as findBase, t as externalStages } from "./containerfile.mjs";

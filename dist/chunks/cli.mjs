@@ -1,5 +1,5 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { A as quote, E as InputError, O as UsageError, T as parseTime, c as runAgainAsRoot, k as messageOf, m as createLog, n as codeBlock, r as plainText, s as Git, w as parseDuration } from "./host.mjs";
+import { A as messageOf, D as InputError, E as parseTime, T as parseDuration, c as Git, h as createLog, j as quote, k as UsageError, l as runAgainAsRoot, n as codeBlock, r as plainText } from "./host.mjs";
 import { P as architectures, h as createRegistryClient } from "./registry.mjs";
 import { r as readConfig, s as nearest } from "./config.mjs";
 import { f as readGitHubRun, p as openGitForge } from "./forge.mjs";

@@ -1,4 +1,4 @@
-import { E as InputError, v as readFileIfThere, w as parseDuration } from "./host.mjs";
+import { D as InputError, T as parseDuration, y as readFileIfThere } from "./host.mjs";
 import { c as literal, f as record, g as union, i as boolean, m as string, n as _enum, p as strictObject, r as array, s as int, u as number, v as toJSONSchema } from "./zod.mjs";
 import { A as parseReference, E as formatRepository, M as sameRepository, P as architectures, T as formatReference, j as parseRepository } from "./registry.mjs";
 import { t as require_dist } from "./yaml.mjs";

@@ -1,4 +1,4 @@
-import { E as InputError } from "./host.mjs";
+import { D as InputError } from "./host.mjs";
 import { A as parseReference, E as formatRepository, M as sameRepository, T as formatReference } from "./registry.mjs";
 import { t as require_main } from "./dockerfile-ast.mjs";
 // src/containerfile/expand.ts

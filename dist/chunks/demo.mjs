@@ -1,4 +1,4 @@
-import { C as formatTime, D as OutsideError, E as InputError, _ as isMissing, a as startProcess, b as writeFileAtomically, g as styled, u as exec, v as readFileIfThere, x as onInterrupt, y as withTemporaryFolder } from "./host.mjs";
+import { D as InputError, O as OutsideError, S as onInterrupt, _ as styled, b as withTemporaryFolder, d as exec, o as startProcess, v as isMissing, w as formatTime, x as writeFileAtomically, y as readFileIfThere } from "./host.mjs";
 import { _ as unknown, d as object, i as boolean, m as string, r as array, u as number } from "./zod.mjs";
 import { E as formatRepository, S as atDigest, b as isLoopback, j as parseRepository, k as parseDigest } from "./registry.mjs";
 import { r as readConfig } from "./config.mjs";

@@ -1,4 +1,4 @@
-import { D as OutsideError, E as InputError, S as formatDuration, k as messageOf, v as readFileIfThere } from "./host.mjs";
+import { A as messageOf, C as formatDuration, D as InputError, O as OutsideError, y as readFileIfThere } from "./host.mjs";
 import { A as parseReference, C as atTag, E as formatRepository, M as sameRepository, P as architectures, T as formatReference, _ as isIndex, o as imageTimestamp, s as readImage, t as rememberingClient, x as NotFoundError } from "./registry.mjs";
 import { C as parseGraph, S as formatGraph, d as aliasesOf, g as throttleGraph, k as parseReleaseIndex, u as addAliases, w as nodeKeys, x as buildGraph, z as parseUpdateMetadata } from "./updates.mjs";
 import { r as findEvidence, t as findAcceptance } from "./evidence.mjs";

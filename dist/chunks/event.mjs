@@ -1,4 +1,4 @@
-import { A as quote, E as InputError } from "./host.mjs";
+import { D as InputError, j as quote } from "./host.mjs";
 import { i as boolean, l as looseObject, m as string, u as number } from "./zod.mjs";
 import { a as readCandidate, p as findBuilt } from "./build.mjs";
 import { i as passImage, n as requireRehearsed } from "./production.mjs";

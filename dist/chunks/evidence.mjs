@@ -1,4 +1,4 @@
-import { C as formatTime, E as InputError } from "./host.mjs";
+import { D as InputError, w as formatTime } from "./host.mjs";
 import { c as literal, d as object, h as tuple, l as looseObject, m as string, n as _enum, r as array, s as int, t as datetime, u as number } from "./zod.mjs";
 import { D as isDigest, P as architectures, S as atDigest, T as formatReference, d as readArtifact, u as pushArtifact, x as NotFoundError, y as parseJson } from "./registry.mjs";
 // src/evidence/statement.ts

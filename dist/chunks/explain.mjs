@@ -1,4 +1,4 @@
-import { E as InputError } from "./host.mjs";
+import { D as InputError } from "./host.mjs";
 import { a as comparePackages, t as readPackages } from "./packages.mjs";
 import { E as formatRepository, S as atDigest, T as formatReference, c as layerEntries, s as readImage, y as parseJson } from "./registry.mjs";
 import { createHash } from "node:crypto";

@@ -1,5 +1,5 @@
 import { s as nearest } from "./config.mjs";
-import { E as InputError } from "./host.mjs";
+import { D as InputError } from "./host.mjs";
 // src/fleets/fleets.ts
 /** The fleet that a flag names. @throws InputError */
 function findFleet(config, name, field = "--fleet") {

@@ -1,4 +1,4 @@
-import { D as OutsideError, E as InputError, k as messageOf, s as Git, u as exec, y as withTemporaryFolder } from "./host.mjs";
+import { A as messageOf, D as InputError, O as OutsideError, b as withTemporaryFolder, c as Git, d as exec } from "./host.mjs";
 import { d as object, i as boolean, l as looseObject, m as string, n as _enum, r as array, s as int } from "./zod.mjs";
 import { s as readBlob } from "./build.mjs";
 import { stat, unlink } from "node:fs/promises";

@@ -1,5 +1,5 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { D as OutsideError, E as InputError, k as messageOf } from "./host.mjs";
+import { A as messageOf, D as InputError, O as OutsideError } from "./host.mjs";
 import { _ as unknown, d as object, i as boolean, m as string, n as _enum, r as array, s as int, u as number } from "./zod.mjs";
 import { n as getOctokitOptions, t as GitHub } from "./actions-github.mjs";
 import { t as retry } from "./octokit-plugin-retry.mjs";

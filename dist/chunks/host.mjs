@@ -652,6 +652,24 @@ async function startProcess(program, args, options) {
 		stop
 	};
 }
+// src/host/parallel.ts
+/**
+* Does the same for many items, so many at a time. The first failure stops the rest from being started, and is thrown
+* once those under way have ended.
+*/
+async function inParallel(items, parallel, work) {
+	const waiting = [...items];
+	const failures = [];
+	const worker = async () => {
+		for (let next = waiting.shift(); next !== void 0 && failures.length === 0; next = waiting.shift()) try {
+			await work(next);
+		} catch (error) {
+			failures.push(error);
+		}
+	};
+	await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
+	if (failures.length > 0) throw failures[0];
+}
 // src/host/markdown.ts
 /** Text as a code block that nothing in the text can end. */
 function codeBlock(text) {
@@ -678,4 +696,4 @@ function table(head, rows) {
 		...rows.map(line)
 	].join("\n");
 }
-export { quote as A, formatTime as C, OutsideError as D, InputError as E, UsageError as O, formatDuration as S, parseTime as T, isMissing as _, startProcess as a, writeFileAtomically as b, runAgainAsRoot as c, findTool as d, packageOf as f, styled as g, silentLog as h, table as i, messageOf as k, readContainerStorage as l, createLog as m, codeBlock as n, requireSpace as o, requireTools as p, plainText as r, Git as s, code as t, exec as u, readFileIfThere as v, parseDuration as w, onInterrupt as x, withTemporaryFolder as y };
+export { messageOf as A, formatDuration as C, InputError as D, parseTime as E, OutsideError as O, onInterrupt as S, parseDuration as T, styled as _, inParallel as a, withTemporaryFolder as b, Git as c, exec as d, findTool as f, silentLog as g, createLog as h, table as i, quote as j, UsageError as k, runAgainAsRoot as l, requireTools as m, codeBlock as n, startProcess as o, packageOf as p, plainText as r, requireSpace as s, code as t, readContainerStorage as u, isMissing as v, formatTime as w, writeFileAtomically as x, readFileIfThere as y };

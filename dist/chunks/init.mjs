@@ -1,6 +1,6 @@
 import { n as parseConfig, o as configJsonSchema, r as readConfig, t as configFileName } from "./config.mjs";
 import { a as parseContainerfile, n as findBase } from "./containerfile.mjs";
-import { E as InputError, _ as isMissing, b as writeFileAtomically, s as Git, v as readFileIfThere } from "./host.mjs";
+import { D as InputError, c as Git, v as isMissing, x as writeFileAtomically, y as readFileIfThere } from "./host.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { T as formatReference } from "./registry.mjs";
 import { chmod, lstat, realpath } from "node:fs/promises";

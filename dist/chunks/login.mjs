@@ -1,4 +1,4 @@
-import { E as InputError, v as readFileIfThere } from "./host.mjs";
+import { D as InputError, y as readFileIfThere } from "./host.mjs";
 import { _ as unknown, f as record, l as looseObject, m as string } from "./zod.mjs";
 import { E as formatRepository } from "./registry.mjs";
 import { writeFile } from "node:fs/promises";

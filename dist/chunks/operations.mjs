@@ -1,4 +1,4 @@
-import { C as formatTime, E as InputError, S as formatDuration, T as parseTime, u as exec, y as withTemporaryFolder } from "./host.mjs";
+import { C as formatDuration, D as InputError, E as parseTime, b as withTemporaryFolder, d as exec, w as formatTime } from "./host.mjs";
 import { g as union, l as looseObject, m as string, o as date } from "./zod.mjs";
 import { s as nearest } from "./config.mjs";
 import { t as require_dist } from "./yaml.mjs";

@@ -1,4 +1,4 @@
-import { D as OutsideError, _ as isMissing, d as findTool, u as exec, y as withTemporaryFolder } from "./host.mjs";
+import { O as OutsideError, b as withTemporaryFolder, d as exec, f as findTool, v as isMissing } from "./host.mjs";
 import { d as object, m as string, r as array, s as int } from "./zod.mjs";
 import { E as formatRepository, S as atDigest, _ as isIndex, c as layerEntries, d as readArtifact, l as plainPath, u as pushArtifact, x as NotFoundError } from "./registry.mjs";
 import { copyFile, lstat, mkdir, realpath } from "node:fs/promises";

@@ -1,7 +1,7 @@
 import { a as readCandidate, o as listCommit, p as findBuilt, u as refreshFileName } from "./build.mjs";
 import { i as newestFor, n as pushAcceptance, r as findEvidence, t as findAcceptance } from "./evidence.mjs";
 import { a as releaseCommit, n as findFleet } from "./fleets.mjs";
-import { D as OutsideError, E as InputError } from "./host.mjs";
+import { D as InputError, O as OutsideError } from "./host.mjs";
 import { n as refuseHeldByFile, u as refuseHeld } from "./operations.mjs";
 import { A as parseReference, C as atTag, E as formatRepository, S as atDigest, T as formatReference, m as setTags, n as copyAttached, o as imageTimestamp, p as copyImage, s as readImage, t as rememberingClient } from "./registry.mjs";
 import { n as upgradeStarts, r as upgradeStages } from "./vm.mjs";

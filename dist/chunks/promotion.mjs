@@ -1,6 +1,6 @@
 import { n as findFleet, r as fleetTip } from "./fleets.mjs";
 import { g as forecastMergeFrom, h as forecastMerge, i as ourMessage, m as untilNotStale, o as proposeCommit, r as isOurs, s as withdrawProposal, t as treeChanges, u as promotionBranch, v as StaleBranchError, x as writeCommit, y as commitTree } from "./forge.mjs";
-import { C as formatTime, D as OutsideError, E as InputError, S as formatDuration, i as table$1, k as messageOf, r as plainText } from "./host.mjs";
+import { A as messageOf, C as formatDuration, D as InputError, O as OutsideError, i as table$1, r as plainText, w as formatTime } from "./host.mjs";
 import { a as commitMessage, c as describeHold, g as saidOf, l as mirrorStops, p as ageOf, t as findFileStop } from "./operations.mjs";
 import { _ as nextOpening, b as rolloutProgress, j as holdAt, v as rolloutEnd } from "./updates.mjs";
 import { i as renderFleetTemplate, n as describeEntry, r as findTemplate } from "./rollout.mjs";

@@ -1,4 +1,4 @@
-import { E as InputError, v as readFileIfThere } from "./host.mjs";
+import { D as InputError, y as readFileIfThere } from "./host.mjs";
 import { A as parseReference, C as atTag, D as isDigest, M as sameRepository, O as isTag, S as atDigest, T as formatReference, _ as isIndex, d as readArtifact, f as titleAnnotation, u as pushArtifact, w as digestOf } from "./registry.mjs";
 import { C as parseGraph, M as nextHoldEnd, d as aliasesOf, k as parseReleaseIndex, u as addAliases, x as buildGraph, z as parseUpdateMetadata } from "./updates.mjs";
 import { i as notPublished, n as nextChangeDue, r as writeSite, s as graphPath, t as renderSite } from "./site.mjs";

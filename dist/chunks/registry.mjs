@@ -1,4 +1,4 @@
-import { D as OutsideError, E as InputError, d as findTool, h as silentLog, k as messageOf, p as requireTools, u as exec, v as readFileIfThere } from "./host.mjs";
+import { A as messageOf, D as InputError, O as OutsideError, a as inParallel, d as exec, f as findTool, g as silentLog, m as requireTools, y as readFileIfThere } from "./host.mjs";
 import { a as custom, c as literal, f as record, l as looseObject, m as string, r as array, s as int, u as number } from "./zod.mjs";
 import { t as createTarDecoder } from "./modern-tar.mjs";
 import { readFile } from "node:fs/promises";
@@ -1738,11 +1738,13 @@ async function copyContent(client, options, report, seen = /* @__PURE__ */ new S
 		}
 		return;
 	}
-	await inParallel([json.config, ...json.layers].filter((blob) => {
+	const blobs = [json.config, ...json.layers].filter((blob) => {
 		const first = !seen.has(blob.digest);
 		seen.add(blob.digest);
 		return first;
-	}), from.registry === to.registry ? parallelMounts : parallelStreams, async (blob) => {
+	});
+	const parallel = from.registry === to.registry ? parallelMounts : parallelStreams;
+	await inParallel(blobs, parallel, async (blob) => {
 		const how = await copyBlob(client, blob, from, to);
 		report[how] += 1;
 		if (how === "copied") report.bytes += blob.size;
@@ -1758,20 +1760,6 @@ async function copyBlob(client, blob, from, to) {
 }
 function putBytes(client, to, manifest, name) {
 	return client.putManifest(to, name, manifest.bytes, manifest.descriptor.mediaType);
-}
-/** The first failure stops the rest from being started, and is thrown once those under way have ended. */
-async function inParallel(items, parallel, work) {
-	const waiting = [...items];
-	const failures = [];
-	const worker = async () => {
-		for (let next = waiting.shift(); next !== void 0 && failures.length === 0; next = waiting.shift()) try {
-			await work(next);
-		} catch (error) {
-			failures.push(error);
-		}
-	};
-	await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
-	if (failures.length > 0) throw failures[0];
 }
 // src/registry/artifact.ts
 /** Path of the file that a layer of an artifact is, as `oras pull` takes it (OCI image spec, annotations). */

@@ -1,5 +1,5 @@
 import { a as readCandidate, p as findBuilt } from "./build.mjs";
-import { D as OutsideError, E as InputError } from "./host.mjs";
+import { D as InputError, O as OutsideError, a as inParallel } from "./host.mjs";
 import { C as atTag, D as isDigest, E as formatRepository, N as architectureOfGo, S as atDigest, _ as isIndex, o as imageTimestamp, s as readImage } from "./registry.mjs";
 /**
 * The versions whose images a fleet needs:
@@ -111,7 +111,7 @@ const parallel = 8;
 async function readContents(client, repository, also, report = () => {}) {
 	const names = await client.listTags(repository);
 	const tags = /* @__PURE__ */ new Map();
-	await inParallel(names, async (tag) => {
+	await inParallel(names, parallel, async (tag) => {
 		const found = await client.resolve(atTag(repository, tag));
 		if (found !== void 0) tags.set(tag, found.digest);
 	});
@@ -127,7 +127,7 @@ async function readContents(client, repository, also, report = () => {}) {
 	const asked = new Set(open);
 	while (open.length > 0) {
 		const found = [];
-		await inParallel(open, async (digest) => {
+		await inParallel(open, parallel, async (digest) => {
 			const held = await readHeld(client, repository, digest);
 			if (held === void 0) return;
 			manifests.set(digest, held);
@@ -156,13 +156,6 @@ async function readHeld(client, repository, digest) {
 		children: isIndex(manifest.json) ? manifest.json.manifests.map((each) => each.digest) : [],
 		referrers: (await client.referrers(repository, digest)).map((each) => each.digest)
 	};
-}
-async function inParallel(items, work) {
-	const queue = items.values();
-	const worker = async () => {
-		for (const item of queue) await work(item);
-	};
-	await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
 }
 // src/retention/prune-images.ts
 /**

@@ -3,7 +3,7 @@ import { l as looseObject, m as string } from "./zod.mjs";
 import { i as urgentTemplate, s as nearest } from "./config.mjs";
 import { i as nextFleets, r as fleetTip } from "./fleets.mjs";
 import { a as proposeChanges, d as rollBackBranch, m as untilNotStale, t as treeChanges } from "./forge.mjs";
-import { C as formatTime, E as InputError, r as plainText } from "./host.mjs";
+import { D as InputError, r as plainText, w as formatTime } from "./host.mjs";
 import { _ as say, a as commitMessage, g as saidOf, h as retired, p as ageOf, s as withdraw } from "./operations.mjs";
 import { o as listStranded, s as strandedBy } from "./updates.mjs";
 // src/roll-back/marker.ts

@@ -1,4 +1,4 @@
-import { C as formatTime, E as InputError, S as formatDuration } from "./host.mjs";
+import { C as formatDuration, D as InputError, w as formatTime } from "./host.mjs";
 import { C as atTag, E as formatRepository, S as atDigest, T as formatReference } from "./registry.mjs";
 import { i as urgentTemplate } from "./config.mjs";
 import { F as addUpdate, T as addRelease, n as renderTemplate, v as rolloutEnd } from "./updates.mjs";

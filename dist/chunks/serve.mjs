@@ -1,4 +1,4 @@
-import { D as OutsideError, E as InputError, _ as isMissing, k as messageOf } from "./host.mjs";
+import { A as messageOf, D as InputError, O as OutsideError, v as isMissing } from "./host.mjs";
 import { P as architectures, T as formatReference, _ as isIndex, b as isLoopback, f as titleAnnotation } from "./registry.mjs";
 import { S as formatGraph, b as rolloutProgress, d as aliasesOf, g as throttleGraph, h as rolloutOf, k as parseReleaseIndex, t as warinessOf, u as addAliases, x as buildGraph, z as parseUpdateMetadata } from "./updates.mjs";
 import { i as notPublished } from "./site.mjs";

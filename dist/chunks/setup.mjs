@@ -1,4 +1,4 @@
-import { E as InputError, d as findTool, f as packageOf, u as exec } from "./host.mjs";
+import { D as InputError, d as exec, f as findTool, p as packageOf } from "./host.mjs";
 import { c as findStaticBusybox } from "./vm.mjs";
 import { access, constants } from "node:fs/promises";
 import { userInfo } from "node:os";

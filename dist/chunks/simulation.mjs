@@ -1,4 +1,4 @@
-import { C as formatTime, E as InputError, S as formatDuration } from "./host.mjs";
+import { C as formatDuration, D as InputError, w as formatTime } from "./host.mjs";
 import { b as rolloutProgress, h as rolloutOf, m as parseWhen, w as nodeKeys, x as buildGraph } from "./updates.mjs";
 // src/simulation/series.ts
 /** The bands of a picture, newest release first; the smallest of the older ones become one. */

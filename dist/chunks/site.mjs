@@ -1,4 +1,4 @@
-import { C as formatTime, D as OutsideError, E as InputError, S as formatDuration, b as writeFileAtomically, k as messageOf, v as readFileIfThere } from "./host.mjs";
+import { A as messageOf, C as formatDuration, D as InputError, O as OutsideError, w as formatTime, x as writeFileAtomically, y as readFileIfThere } from "./host.mjs";
 import { D as formatReleaseIndex, L as formatUpdateMetadata, S as formatGraph, _ as nextOpening, b as rolloutProgress, d as aliasesOf, g as throttleGraph, h as rolloutOf, j as holdAt, p as considerUpdate, u as addAliases, v as rolloutEnd, x as buildGraph, y as rolloutPhase } from "./updates.mjs";
 import { join } from "node:path";
 // src/site/paths.ts

@@ -1,6 +1,6 @@
 import { m as untilNotStale } from "./forge.mjs";
 import { a as custom, d as object, l as looseObject, m as string, n as _enum, r as array, s as int } from "./zod.mjs";
-import { E as InputError } from "./host.mjs";
+import { D as InputError } from "./host.mjs";
 import { A as formatOperations, D as formatReleaseIndex, E as emptyReleaseIndex, I as emptyUpdateMetadata, L as formatUpdateMetadata, N as noOperations, P as parseOperations, k as parseReleaseIndex, z as parseUpdateMetadata } from "./updates.mjs";
 import { D as isDigest, P as architectures } from "./registry.mjs";
 // src/state/release-record.ts

@@ -1,4 +1,4 @@
-import { C as formatTime, S as formatDuration, i as table, r as plainText, t as code } from "./host.mjs";
+import { C as formatDuration, i as table, r as plainText, t as code, w as formatTime } from "./host.mjs";
 import { _ as nextOpening, b as rolloutProgress, j as holdAt, v as rolloutEnd, y as rolloutPhase } from "./updates.mjs";
 import { n as findFleet } from "./fleets.mjs";
 import { c as describeHold, g as saidOf } from "./operations.mjs";

@@ -1,5 +1,5 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
-import { A as quote, C as formatTime, E as InputError, S as formatDuration, T as parseTime, k as messageOf, w as parseDuration } from "./host.mjs";
+import { A as messageOf, C as formatDuration, D as InputError, E as parseTime, T as parseDuration, j as quote, w as formatTime } from "./host.mjs";
 import { d as object, f as record, h as tuple, i as boolean, l as looseObject, m as string, r as array, s as int, u as number } from "./zod.mjs";
 import { s as nearest } from "./config.mjs";
 import { t as require_lib } from "./handlebars.mjs";

@@ -1,4 +1,4 @@
-import { C as formatTime, D as OutsideError, E as InputError, O as UsageError, b as writeFileAtomically, k as messageOf, v as readFileIfThere } from "./host.mjs";
+import { A as messageOf, D as InputError, O as OutsideError, k as UsageError, w as formatTime, x as writeFileAtomically, y as readFileIfThere } from "./host.mjs";
 import { d as object, m as string, r as array } from "./zod.mjs";
 import { H as readDocument, R as parseGraphUpdates, U as someText, V as openObject, a as architecturesOf, b as rolloutProgress, v as rolloutEnd, x as buildGraph, y as rolloutPhase } from "./updates.mjs";
 import { _ as say, g as saidOf, h as retired, p as ageOf } from "./operations.mjs";

@@ -1,6 +1,6 @@
 import { a as readCandidate, h as requireBootSpace, i as materialiseContext, m as findBuiltFor, o as listCommit, r as localTag } from "./build.mjs";
 import { n as findFleet } from "./fleets.mjs";
-import { D as OutsideError, E as InputError, _ as isMissing, a as startProcess, b as writeFileAtomically, d as findTool, h as silentLog, k as messageOf, p as requireTools, u as exec, v as readFileIfThere, w as parseDuration, x as onInterrupt, y as withTemporaryFolder } from "./host.mjs";
+import { A as messageOf, D as InputError, O as OutsideError, S as onInterrupt, T as parseDuration, b as withTemporaryFolder, d as exec, f as findTool, g as silentLog, m as requireTools, o as startProcess, v as isMissing, x as writeFileAtomically, y as readFileIfThere } from "./host.mjs";
 import { a as passingEvidence, o as pushEvidence } from "./evidence.mjs";
 import { n as recordPackages } from "./packages.mjs";
 import { A as parseReference, C as atTag, E as formatRepository, M as sameRepository, S as atDigest, T as formatReference, b as isLoopback, i as layoutReader, r as inLayout, s as readImage } from "./registry.mjs";

@@ -1,5 +1,5 @@
 import { _ as text, a as architecture, g as parsed, i as directory, m as flag, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
-import { E as InputError, w as parseDuration } from "../chunks/host.mjs";
+import { D as InputError, T as parseDuration } from "../chunks/host.mjs";
 import { d as annotationsOf, f as commentOn, l as bootModes, p as describeTested, t as testImage, u as networks } from "../chunks/vm.mjs";
 // src/verbs/boot-test.ts
 var boot_test_default = defineVerb({

@@ -1,6 +1,6 @@
 import { a as readCandidate, n as buildLocally, t as buildImage } from "../chunks/build.mjs";
 import { _ as text, a as architecture, i as directory, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
-import { E as InputError, i as table, t as code } from "../chunks/host.mjs";
+import { D as InputError, i as table, t as code } from "../chunks/host.mjs";
 import { T as formatReference } from "../chunks/registry.mjs";
 import { resolve } from "node:path";
 // src/verbs/build-image.ts

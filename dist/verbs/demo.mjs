@@ -1,6 +1,6 @@
 import { _ as text, m as flag, o as defineVerb } from "../chunks/cli.mjs";
 import { a as rehearsalTests, c as playFailure, i as playBrokenUpgrade, l as versions, n as createStage, o as playLoop, r as openScene, s as formatTable, t as withWorkplace } from "../chunks/demo.mjs";
-import { p as requireTools } from "../chunks/host.mjs";
+import { m as requireTools } from "../chunks/host.mjs";
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 // src/verbs/demo.ts

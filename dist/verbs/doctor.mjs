@@ -2,7 +2,7 @@ import { _ as text, h as many, i as directory, m as flag, o as defineVerb, p as 
 import { r as readConfig } from "../chunks/config.mjs";
 import { i as examine, n as filesInArtifacts, r as filesInFolder, t as filesAtUrl } from "../chunks/doctor.mjs";
 import { n as findFleet } from "../chunks/fleets.mjs";
-import { O as UsageError, i as table, r as plainText, t as code } from "../chunks/host.mjs";
+import { i as table, k as UsageError, r as plainText, t as code } from "../chunks/host.mjs";
 import { h as createRegistryClient } from "../chunks/registry.mjs";
 // src/verbs/doctor.ts
 var doctor_default = defineVerb({

@@ -1,7 +1,7 @@
 import { _ as text, g as parsed, i as directory, m as flag, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
 import { s as nearest } from "../chunks/config.mjs";
 import { n as findFleet } from "../chunks/fleets.mjs";
-import { E as InputError, O as UsageError, n as codeBlock, r as plainText, w as parseDuration } from "../chunks/host.mjs";
+import { D as InputError, T as parseDuration, k as UsageError, n as codeBlock, r as plainText } from "../chunks/host.mjs";
 import { i as findOperator, o as editFleet, v as showDifference } from "../chunks/operations.mjs";
 import { m as parseWhen } from "../chunks/updates.mjs";
 // src/verbs/edit-updates.ts

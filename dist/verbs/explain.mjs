@@ -1,6 +1,6 @@
 import { _ as text, g as parsed, o as defineVerb } from "../chunks/cli.mjs";
 import { t as compareImages } from "../chunks/explain.mjs";
-import { A as quote, E as InputError } from "../chunks/host.mjs";
+import { D as InputError, j as quote } from "../chunks/host.mjs";
 import { r as countPackages } from "../chunks/packages.mjs";
 import { A as parseReference, P as architectures, h as createRegistryClient } from "../chunks/registry.mjs";
 // src/verbs/explain.ts

@@ -1,6 +1,6 @@
 import { _ as text, g as parsed, h as many, i as directory, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
 import { n as findFleet } from "../chunks/fleets.mjs";
-import { E as InputError, i as table, r as plainText, t as code } from "../chunks/host.mjs";
+import { D as InputError, i as table, r as plainText, t as code } from "../chunks/host.mjs";
 import { r as lintState } from "../chunks/operations.mjs";
 // src/verbs/lint-updates.ts
 var lint_updates_default = defineVerb({

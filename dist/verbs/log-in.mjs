@@ -1,6 +1,6 @@
 import { _ as text, i as directory, o as defineVerb } from "../chunks/cli.mjs";
 import { r as readConfig } from "../chunks/config.mjs";
-import { E as InputError } from "../chunks/host.mjs";
+import { D as InputError } from "../chunks/host.mjs";
 import { n as writeLogins, t as chooseLogins } from "../chunks/login.mjs";
 import { E as formatRepository, g as authFiles } from "../chunks/registry.mjs";
 import { mkdtemp } from "node:fs/promises";

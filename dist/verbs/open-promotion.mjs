@@ -1,5 +1,5 @@
 import { _ as text, i as directory, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
-import { C as formatTime, O as UsageError, i as table, r as plainText } from "../chunks/host.mjs";
+import { i as table, k as UsageError, r as plainText, w as formatTime } from "../chunks/host.mjs";
 import { i as findOperator } from "../chunks/operations.mjs";
 import { c as gateMarks, l as outlook, n as promotionTargets, t as openPromotion } from "../chunks/promotion.mjs";
 import { n as upstreamReader } from "../chunks/upstream.mjs";

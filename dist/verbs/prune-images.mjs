@@ -1,5 +1,5 @@
 import { g as parsed, i as directory, m as flag, o as defineVerb, p as duration, r as openProject } from "../chunks/cli.mjs";
-import { O as UsageError } from "../chunks/host.mjs";
+import { k as UsageError } from "../chunks/host.mjs";
 import { t as pruneImages } from "../chunks/retention.mjs";
 // src/verbs/prune-images.ts
 var prune_images_default = defineVerb({

@@ -1,6 +1,6 @@
 import { _ as text, h as many, i as directory, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
 import { n as findFleet } from "../chunks/fleets.mjs";
-import { C as formatTime, O as UsageError, S as formatDuration, r as plainText, t as code } from "../chunks/host.mjs";
+import { C as formatDuration, k as UsageError, r as plainText, t as code, w as formatTime } from "../chunks/host.mjs";
 import { n as publishFromArtifact, t as publishUpdates } from "../chunks/publish.mjs";
 import { A as parseReference, h as createRegistryClient } from "../chunks/registry.mjs";
 import { resolve } from "node:path";

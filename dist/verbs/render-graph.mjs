@@ -1,5 +1,5 @@
 import { _ as text, g as parsed, o as defineVerb } from "../chunks/cli.mjs";
-import { E as InputError, O as UsageError, v as readFileIfThere } from "../chunks/host.mjs";
+import { D as InputError, k as UsageError, y as readFileIfThere } from "../chunks/host.mjs";
 import { P as architectures } from "../chunks/registry.mjs";
 import { O as parseGraphReleases, R as parseGraphUpdates, S as formatGraph, g as throttleGraph, t as warinessOf, x as buildGraph } from "../chunks/updates.mjs";
 // src/verbs/render-graph.ts

@@ -1,6 +1,6 @@
 import { _ as text, i as directory, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
 import { n as findFleet } from "../chunks/fleets.mjs";
-import { O as UsageError, r as plainText } from "../chunks/host.mjs";
+import { k as UsageError, r as plainText } from "../chunks/host.mjs";
 import { i as findOperator } from "../chunks/operations.mjs";
 import { t as rollBack } from "../chunks/roll-back.mjs";
 // src/verbs/roll-back.ts

@@ -1,5 +1,5 @@
 import { _ as text, g as parsed, h as many, o as defineVerb, p as duration } from "../chunks/cli.mjs";
-import { E as InputError, O as UsageError } from "../chunks/host.mjs";
+import { D as InputError, k as UsageError } from "../chunks/host.mjs";
 import { A as parseReference, h as createRegistryClient } from "../chunks/registry.mjs";
 import { a as openSite, c as parseListenAddress, i as artifactSource, l as stopServer, n as folderSource, o as createMetrics, s as listen, t as urlSource, u as createGraphServer } from "../chunks/serve.mjs";
 import { setTimeout } from "node:timers/promises";

@@ -1,5 +1,5 @@
 import { a as architecture, h as many, o as defineVerb } from "../chunks/cli.mjs";
-import { E as InputError } from "../chunks/host.mjs";
+import { D as InputError } from "../chunks/host.mjs";
 import { I as hostArchitecture } from "../chunks/registry.mjs";
 import { n as preparedVerbs, t as setUp } from "../chunks/setup.mjs";
 // src/verbs/set-up-host.ts

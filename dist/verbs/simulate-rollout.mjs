@@ -1,6 +1,6 @@
 import { _ as text, g as parsed, h as many, o as defineVerb, p as duration } from "../chunks/cli.mjs";
 import { r as readConfig } from "../chunks/config.mjs";
-import { E as InputError, b as writeFileAtomically, w as parseDuration } from "../chunks/host.mjs";
+import { D as InputError, T as parseDuration, x as writeFileAtomically } from "../chunks/host.mjs";
 import { r as readSiteFleet } from "../chunks/serve.mjs";
 import { a as defaultFleetModel, i as parseShareOf, n as parseWindow, r as parseShare, t as simulate } from "../chunks/simulation.mjs";
 // src/verbs/simulate-rollout.ts

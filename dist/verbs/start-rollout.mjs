@@ -62,20 +62,22 @@ of the base becomes a barrier, and a release that would lead nodes around one is
 		}
 	}
 });
-function summarise({ fleet, version, changed, entry, inherited }, now) {
-	const facts = [...entry === void 0 ? ["not offered to any node: its entry was taken out"] : describeEntry(entry, now), ...inherited.filter((each) => each.version !== version).map((each) => `${each.version} is a barrier now, as its base ${each.base} (${each.reason})`)];
+/** What became of the release, and of those before it. */
+function factsOf({ version, entry, inherited }, now) {
+	return [...entry === void 0 ? ["not offered to any node: its entry was taken out"] : describeEntry(entry, now), ...inherited.filter((each) => each.version !== version).map((each) => `${each.version} is a barrier now, as its base ${each.base} (${each.reason})`)];
+}
+function summarise(answer, now) {
+	const { fleet, version, changed } = answer;
+	const facts = factsOf(answer, now);
 	return [
 		`### ${changed ? "Released" : "Released already"}: ${version} to ${fleet}`,
 		facts.map((fact) => `- ${plainText(fact)}`).join("\n"),
 		`Pause it at any time: the form Operate, or ${code(`coxswain edit-updates --fleet ${fleet} --action pause --reason …`)}.`
 	].join("\n\n");
 }
-function describe({ fleet, version, changed, digests, entry, inherited }, now) {
-	const facts = [
-		...entry === void 0 ? ["not offered to any node: its entry was taken out"] : describeEntry(entry, now),
-		...inherited.filter((each) => each.version !== version).map((each) => `${each.version} is a barrier now, as its base ${each.base} (${each.reason})`),
-		...Object.entries(digests).map(([architecture, digest]) => `${architecture}: ${digest}`)
-	];
+function describe(answer, now) {
+	const { fleet, version, changed, digests } = answer;
+	const facts = [...factsOf(answer, now), ...Object.entries(digests).map(([architecture, digest]) => `${architecture}: ${digest}`)];
 	return [changed ? `${version} is a release of fleet ${fleet} now` : `${version} is a release of fleet ${fleet} already; nothing changed`, ...facts.map((fact) => `  ${fact}`)].join("\n");
 }
 export { start_rollout_default as default };

@@ -1,6 +1,6 @@
 import { _ as text, i as directory, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
 import { n as findFleet } from "../chunks/fleets.mjs";
-import { D as OutsideError, k as messageOf } from "../chunks/host.mjs";
+import { A as messageOf, O as OutsideError } from "../chunks/host.mjs";
 import { n as describeFleets, r as summariseFleets, t as readFleetStatus } from "../chunks/status.mjs";
 import { n as upstreamReader } from "../chunks/upstream.mjs";
 // src/verbs/status.ts
