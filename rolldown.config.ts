@@ -18,7 +18,7 @@ export default defineConfig({
     format: 'esm',
     entryFileNames: '[name].mjs',
     chunkFileNames: 'chunks/[name].mjs',
-    // One chunk a domain folder and one a dependency: names that stay the same from build to build.
+    // One chunk a folder of the second level, and one a dependency: names that stay the same from build to build.
     codeSplitting: {
       includeDependenciesRecursively: false,
       groups: [
@@ -40,8 +40,9 @@ function packageOf(id: string): string | null {
 
 function folderOf(id: string): string | null {
   // Loaded only in workflow runs, with the large client that it needs.
-  if (/\/src\/forge\/github-(?!run)/.test(id)) return 'github';
-  return /\/src\/([^/]+)\//.exec(id)?.[1] ?? null;
+  if (/\/src\/world\/forge\/github\/(?!run)/.test(id)) return 'github';
+  const folders = /\/src\/(?:(\w[\w-]*)\/)(?:(\w[\w-]*)\/)?/.exec(id)?.slice(1) ?? [];
+  return folders.filter((folder) => folder !== undefined).join('-') || null;
 }
 
 function packagePath(id: string): string | undefined {

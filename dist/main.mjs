@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { c as programHelp, d as readArguments, l as verbHelp, s as needsRoot, u as commonInputs } from "./chunks/cli.mjs";
+import { a as programHelp, c as readArguments, i as needsRoot, o as verbHelp, s as commonInputs } from "./chunks/cli.mjs";
 import { A as messageOf, _ as styled, h as createLog, k as UsageError, l as runAgainAsRoot, x as writeFileAtomically } from "./chunks/host.mjs";
 import { readdir } from "node:fs/promises";
 import { basename, extname } from "node:path";
@@ -24,7 +24,7 @@ async function main(args) {
 	if (!names.includes(name)) throw new UsageError(`no verb ${JSON.stringify(name)}; the verbs are ${names.join(", ")}`);
 	const verb = await loadVerb(name);
 	if (process.env.COXSWAIN_INPUTS !== void 0 && rest.length === 0) {
-		const { runAsAction } = await import("./chunks/cli.mjs").then((n) => n.t);
+		const { runAsAction } = await import("./chunks/cli-actions.mjs").then((n) => n.t);
 		return runAsAction(name, verb, process.env);
 	}
 	if (rest.includes("--help") || rest.includes("-h")) {

@@ -3,10 +3,10 @@ import { chmod, readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Verb } from '../src/cli/verb.ts';
-import { configJsonSchema } from '../src/config/schema.ts';
 import { withTemporaryFolder, writeFileAtomically } from '../src/host/files.ts';
-import { initRepository } from '../src/init/init.ts';
-import type { InitialSettings } from '../src/init/texts.ts';
+import { configJsonSchema } from '../src/project/configuration/schema.ts';
+import { initRepository } from '../src/project/init/init.ts';
+import type { InitialSettings } from '../src/project/init/texts.ts';
 import { actionText, readmeText } from './actions.ts';
 
 /** Files that are made from the source: path inside this repository, and content. */

@@ -43,7 +43,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const verb = await loadVerb(name);
   if (process.env.COXSWAIN_INPUTS !== undefined && rest.length === 0) {
-    const { runAsAction } = await import('./cli/action.ts');
+    const { runAsAction } = await import('./cli/actions/run-action.ts');
     return runAsAction(name, verb, process.env);
   }
   if (rest.includes('--help') || rest.includes('-h')) {

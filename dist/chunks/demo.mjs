@@ -1,11 +1,11 @@
 import { D as InputError, O as OutsideError, S as onInterrupt, _ as styled, b as withTemporaryFolder, d as exec, o as startProcess, v as isMissing, w as formatTime, x as writeFileAtomically, y as readFileIfThere } from "./host.mjs";
 import { _ as unknown, d as object, i as boolean, m as string, r as array, u as number } from "./zod.mjs";
-import { E as formatRepository, S as atDigest, b as isLoopback, j as parseRepository, k as parseDigest } from "./registry.mjs";
-import { r as readConfig } from "./config.mjs";
-import { p as openGitForge } from "./forge.mjs";
-import { C as parseGraph, b as rolloutProgress, f as chooseUpdate, g as throttleGraph, k as parseReleaseIndex, x as buildGraph, z as parseUpdateMetadata } from "./updates.mjs";
-import { a as readModuleIndex, c as findStaticBusybox, i as orderModules, o as folder, s as writeNewc } from "./vm.mjs";
-import { t as simulate } from "./simulation.mjs";
+import { E as formatRepository, S as atDigest, f as isLoopback, j as parseRepository, k as parseDigest } from "./world-registry.mjs";
+import { c as folder, d as findStaticBusybox, l as writeNewc, o as orderModules, s as readModuleIndex } from "./loop-boot-test.mjs";
+import { r as readConfig } from "./project-configuration.mjs";
+import { B as buildGraph, C as parseReleaseIndex, H as parseGraph, I as parseUpdateMetadata, _ as rolloutProgress, p as throttleGraph, u as chooseUpdate } from "./guidance.mjs";
+import { f as openGitForge } from "./world-forge.mjs";
+import { t as simulate } from "./guidance-simulation.mjs";
 import { chmod, copyFile, cp, mkdir, readFile, readdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 import { createHash, randomBytes, randomUUID } from "node:crypto";

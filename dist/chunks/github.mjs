@@ -4,9 +4,10 @@ import { _ as unknown, d as object, i as boolean, m as string, n as _enum, r as 
 import { n as getOctokitOptions, t as GitHub } from "./actions-github.mjs";
 import { t as retry } from "./octokit-plugin-retry.mjs";
 import { t as throttling } from "./octokit-plugin-throttling.mjs";
-import { _ as openGitBranches, b as listTree, c as fitBody, v as StaleBranchError } from "./forge.mjs";
+import { a as listTree } from "./world-git.mjs";
+import { h as StaleBranchError, m as openGitBranches, s as fitBody } from "./world-forge.mjs";
 import { setTimeout } from "node:timers/promises";
-// src/forge/github-failures.ts
+// src/world/forge/github/failures.ts
 /** GitHub's refusal behind an error that explainFailure made; undefined where nobody answered. */
 function refusalOf(error) {
 	const cause = error instanceof Error && error.cause !== void 0 ? error.cause : error;
@@ -120,7 +121,7 @@ function wordsOf(data) {
 	});
 	return [String(data.message), ...more.filter((text) => text !== "")].join(": ");
 }
-// src/forge/github-api.ts
+// src/world/forge/github/api.ts
 /** Longest wait for a rate limit, in seconds: GitHub's own lasts up to an hour, and a job should rather end. */
 const patience = 120;
 const Octokit = GitHub.plugin(retry, throttling);
@@ -304,7 +305,7 @@ function createOctokit(access) {
 }
 /** In place of plugin-throttling's queue, which is Bottleneck.Group by its type and used like this. */
 const atOnce = { key: () => ({ schedule: async (_, job) => job() }) };
-// src/forge/github-branches.ts
+// src/world/forge/github/branches.ts
 const objectSchema = object({ sha: string().regex(/^[0-9a-f]{40,64}$/) });
 const refSchema = object({ object: objectSchema });
 /**
@@ -524,7 +525,7 @@ async function contentOf(api, path, content) {
 	});
 	return { sha };
 }
-// src/forge/github-clone.ts
+// src/world/forge/github/clone.ts
 /**
 * Reads are local: one `git fetch` brings what many REST calls would bring file by file, and git answers questions
 * about history that REST has no answer to. A checkout by actions/checkout has one commit without history; what is
@@ -620,7 +621,7 @@ function credentials({ url, token }) {
 	const first = Number(process.env.GIT_CONFIG_COUNT ?? 0);
 	return Object.fromEntries([["GIT_CONFIG_COUNT", String(first + settings.length)], ...settings.flatMap(([name, value], index) => [[`GIT_CONFIG_KEY_${first + index}`, name], [`GIT_CONFIG_VALUE_${first + index}`, value]])]);
 }
-// src/forge/github-comments.ts
+// src/world/forge/github/comments.ts
 const commentSchema = object({
 	id: number(),
 	body: string().nullish(),
@@ -715,7 +716,7 @@ async function putComment(api, who, comment) {
 		schema: unknown()
 	});
 }
-// src/forge/github-drafts.ts
+// src/world/forge/github/drafts.ts
 /** Says “draft” where GitHub has none: private repositories of free plans. */
 const notReadyLabel = "coxswain: not ready";
 const markReady = `mutation($input: MarkPullRequestReadyForReviewInput!) {
@@ -739,7 +740,7 @@ function draftsRefused(error) {
 	const refusal = refusalOf(error);
 	return refusal?.status === 422 && /drafts? pull requests? (?:are|is) not supported/i.test(refusal.message);
 }
-// src/forge/github-labels.ts
+// src/world/forge/github/labels.ts
 /** Adds labels to a pull request; GitHub makes those that the repository does not have. */
 function addLabels(api, wanted) {
 	return write(api, "POST /repos/{owner}/{repo}/issues/{issue_number}/labels", wanted);
@@ -764,7 +765,7 @@ async function write(api, route, { number, labels, log }) {
 		log.warn(`pull request #${number} has no labels: GitHub lets this token set none. Add issues: write to the permissions of the job, or make the labels ${labels.join(", ")} by hand.`);
 	}
 }
-// src/forge/github-pull.ts
+// src/world/forge/github/pull.ts
 /** A pull request as GitHub's API tells it, as far as it is ours to know. */
 const pullSchema = object({
 	number: int().positive(),
@@ -826,7 +827,7 @@ function sameText(one, other) {
 function sameSet(one, other) {
 	return [...new Set(one)].sort().join("\n") === [...new Set(other)].sort().join("\n");
 }
-// src/forge/github-pull-requests.ts
+// src/world/forge/github/pull-requests.ts
 /** Pull requests on GitHub. Nothing is written where it is so already: approvals stay. */
 function openGitHubPullRequests(api, options) {
 	const { repository, branches, who, run, log } = options;
@@ -1033,7 +1034,7 @@ function openGitHubPullRequests(api, options) {
 		}
 	};
 }
-// src/forge/github-statuses.ts
+// src/world/forge/github/statuses.ts
 const statusSchema = object({
 	context: string(),
 	state: _enum([
@@ -1088,7 +1089,7 @@ function openGitHubStatuses(api) {
 		}
 	};
 }
-// src/forge/github-forge.ts
+// src/world/forge/github/github-forge.ts
 var github_forge_exports = /* @__PURE__ */ __exportAll({ openGitHubForge: () => openGitHubForge });
 /**
 * GitHub, or a GitHub Enterprise Server. Nothing is asked before the first call, so that verbs which need no forge

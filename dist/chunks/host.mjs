@@ -499,54 +499,28 @@ async function runToItsEnd(program, args, env) {
 		SIGHUP: 129
 	}[interrupted];
 }
-// src/host/git.ts
-/** Environment for git that nobody's personal settings can change the outcome of. */
-const neutral = {
-	GIT_TERMINAL_PROMPT: "0",
-	LC_ALL: "C"
-};
-/** Runs git in one repository. */
-var Git = class {
-	directory;
-	/** @param directory a work tree, a folder inside one, or a bare repository */
-	constructor(directory) {
-		this.directory = directory;
+// src/host/nearest.ts
+/** The candidate that a mistyped word most likely meant; undefined when none is near. */
+function nearest(word, candidates) {
+	const simple = (text) => text.toLowerCase().replaceAll(/[-_ ]/g, "");
+	return candidates.map((candidate) => ({
+		candidate,
+		distance: editDistance(simple(word), simple(candidate))
+	})).filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(candidate.length / 3))).sort((one, other) => one.distance - other.distance)[0]?.candidate;
+}
+/** Levenshtein distance. */
+function editDistance(one, other) {
+	let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+	for (let i = 1; i <= one.length; i++) {
+		const next = [i];
+		for (let j = 1; j <= other.length; j++) {
+			const substitution = (row[j - 1] ?? 0) + (one[i - 1] === other[j - 1] ? 0 : 1);
+			next.push(Math.min((next[j - 1] ?? 0) + 1, (row[j] ?? 0) + 1, substitution));
+		}
+		row = next;
 	}
-	/** Runs `git ARGS` and returns standard output without its final newline. @throws OutsideError */
-	async run(args, options = {}) {
-		return (await exec("git", [
-			"-C",
-			this.directory,
-			...args
-		], {
-			...options,
-			env: {
-				...neutral,
-				...options.env
-			}
-		})).stdout.replace(/\n$/, "");
-	}
-	/** Runs `git ARGS`; undefined where it answers with exit code 1 or 128 ("no such thing"). */
-	async try(args, options = {}) {
-		const result = await exec("git", [
-			"-C",
-			this.directory,
-			...args
-		], {
-			...options,
-			env: {
-				...neutral,
-				...options.env
-			},
-			allow: [
-				0,
-				1,
-				128
-			]
-		});
-		return result.exitCode === 0 ? result.stdout.replace(/\n$/, "") : void 0;
-	}
-};
+	return row[other.length] ?? 0;
+}
 // src/host/disk-space.ts
 /**
 * Makes sure that there is room for some work, before it begins. Needs in folders of one file system add up.
@@ -696,4 +670,4 @@ function table(head, rows) {
 		...rows.map(line)
 	].join("\n");
 }
-export { messageOf as A, formatDuration as C, InputError as D, parseTime as E, OutsideError as O, onInterrupt as S, parseDuration as T, styled as _, inParallel as a, withTemporaryFolder as b, Git as c, exec as d, findTool as f, silentLog as g, createLog as h, table as i, quote as j, UsageError as k, runAgainAsRoot as l, requireTools as m, codeBlock as n, startProcess as o, packageOf as p, plainText as r, requireSpace as s, code as t, readContainerStorage as u, isMissing as v, formatTime as w, writeFileAtomically as x, readFileIfThere as y };
+export { messageOf as A, formatDuration as C, InputError as D, parseTime as E, OutsideError as O, onInterrupt as S, parseDuration as T, styled as _, inParallel as a, withTemporaryFolder as b, nearest as c, exec as d, findTool as f, silentLog as g, createLog as h, table as i, quote as j, UsageError as k, runAgainAsRoot as l, requireTools as m, codeBlock as n, startProcess as o, packageOf as p, plainText as r, requireSpace as s, code as t, readContainerStorage as u, isMissing as v, formatTime as w, writeFileAtomically as x, readFileIfThere as y };

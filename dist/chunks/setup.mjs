@@ -1,5 +1,5 @@
 import { D as InputError, d as exec, f as findTool, p as packageOf } from "./host.mjs";
-import { c as findStaticBusybox } from "./vm.mjs";
+import { d as findStaticBusybox } from "./loop-boot-test.mjs";
 import { access, constants } from "node:fs/promises";
 import { userInfo } from "node:os";
 // src/setup/needs.ts

@@ -1,6 +1,7 @@
-import { _ as text, a as architecture, g as parsed, i as directory, m as flag, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
+import { d as flag, m as text, n as architecture, p as parsed, r as defineVerb, t as directory } from "../chunks/cli.mjs";
 import { D as InputError, T as parseDuration } from "../chunks/host.mjs";
-import { d as annotationsOf, f as commentOn, l as bootModes, p as describeTested, t as testImage, u as networks } from "../chunks/vm.mjs";
+import { a as describeTested, i as commentOn, n as bootModes, r as annotationsOf, t as testImage, u as networks } from "../chunks/loop-boot-test.mjs";
+import { s as openProject } from "../chunks/release.mjs";
 // src/verbs/boot-test.ts
 var boot_test_default = defineVerb({
 	summary: "Boot the built image of this commit in a virtual machine and run the tests of this commit in it",

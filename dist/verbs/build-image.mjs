@@ -1,7 +1,9 @@
-import { a as readCandidate, n as buildLocally, t as buildImage } from "../chunks/build.mjs";
-import { _ as text, a as architecture, i as directory, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
+import { m as text, n as architecture, r as defineVerb, t as directory } from "../chunks/cli.mjs";
 import { D as InputError, i as table, t as code } from "../chunks/host.mjs";
-import { T as formatReference } from "../chunks/registry.mjs";
+import { n as buildImage, t as buildLocally } from "../chunks/loop-build-image.mjs";
+import { r as readCandidate } from "../chunks/release-candidate.mjs";
+import { s as openProject } from "../chunks/release.mjs";
+import { T as formatReference } from "../chunks/world-registry.mjs";
 import { resolve } from "node:path";
 // src/verbs/build-image.ts
 var build_image_default = defineVerb({

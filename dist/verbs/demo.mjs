@@ -1,4 +1,4 @@
-import { _ as text, m as flag, o as defineVerb } from "../chunks/cli.mjs";
+import { d as flag, m as text, r as defineVerb } from "../chunks/cli.mjs";
 import { a as rehearsalTests, c as playFailure, i as playBrokenUpgrade, l as versions, n as createStage, o as playLoop, r as openScene, s as formatTable, t as withWorkplace } from "../chunks/demo.mjs";
 import { m as requireTools } from "../chunks/host.mjs";
 import { rm } from "node:fs/promises";

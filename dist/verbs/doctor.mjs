@@ -1,9 +1,9 @@
-import { _ as text, h as many, i as directory, m as flag, o as defineVerb, p as duration } from "../chunks/cli.mjs";
-import { r as readConfig } from "../chunks/config.mjs";
-import { i as examine, n as filesInArtifacts, r as filesInFolder, t as filesAtUrl } from "../chunks/doctor.mjs";
-import { n as findFleet } from "../chunks/fleets.mjs";
+import { d as flag, f as many, m as text, r as defineVerb, t as directory, u as duration } from "../chunks/cli.mjs";
 import { i as table, k as UsageError, r as plainText, t as code } from "../chunks/host.mjs";
-import { h as createRegistryClient } from "../chunks/registry.mjs";
+import { i as examine, n as filesInArtifacts, r as filesInFolder, t as filesAtUrl } from "../chunks/operate-doctor.mjs";
+import { r as readConfig } from "../chunks/project-configuration.mjs";
+import { r as findFleet } from "../chunks/project.mjs";
+import { u as createRegistryClient } from "../chunks/world-registry.mjs";
 // src/verbs/doctor.ts
 var doctor_default = defineVerb({
 	summary: "Check a published site and every image it names, from outside, as nodes see them",

@@ -1,9 +1,10 @@
-import { _ as text, g as parsed, i as directory, m as flag, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
-import { s as nearest } from "../chunks/config.mjs";
-import { n as findFleet } from "../chunks/fleets.mjs";
-import { D as InputError, T as parseDuration, k as UsageError, n as codeBlock, r as plainText } from "../chunks/host.mjs";
-import { i as findOperator, o as editFleet, v as showDifference } from "../chunks/operations.mjs";
-import { m as parseWhen } from "../chunks/updates.mjs";
+import { d as flag, m as text, p as parsed, r as defineVerb, t as directory } from "../chunks/cli.mjs";
+import { n as parseWhen } from "../chunks/guidance-template.mjs";
+import { D as InputError, T as parseDuration, c as nearest, k as UsageError, n as codeBlock, r as plainText } from "../chunks/host.mjs";
+import { t as showDifference } from "../chunks/operate-edit-updates.mjs";
+import { r as findFleet } from "../chunks/project.mjs";
+import { a as editFleet, r as findOperator } from "../chunks/release-operations.mjs";
+import { s as openProject } from "../chunks/release.mjs";
 // src/verbs/edit-updates.ts
 const kinds = [
 	"rollout",

@@ -1,8 +1,8 @@
-import { _ as text, g as parsed, o as defineVerb } from "../chunks/cli.mjs";
-import { t as compareImages } from "../chunks/explain.mjs";
+import { m as text, p as parsed, r as defineVerb } from "../chunks/cli.mjs";
 import { D as InputError, j as quote } from "../chunks/host.mjs";
-import { r as countPackages } from "../chunks/packages.mjs";
-import { A as parseReference, P as architectures, h as createRegistryClient } from "../chunks/registry.mjs";
+import { t as compareImages } from "../chunks/operate-explain.mjs";
+import { r as countPackages } from "../chunks/world-packages.mjs";
+import { A as parseReference, P as architectures, u as createRegistryClient } from "../chunks/world-registry.mjs";
 // src/verbs/explain.ts
 var explain_default = defineVerb({
 	summary: "Say where two images differ: settings, layers, files, packages",

@@ -1,6 +1,6 @@
-import { _ as text, g as parsed, h as many, i as directory, o as defineVerb } from "../chunks/cli.mjs";
-import { n as initRepository, t as imageOfRemote } from "../chunks/init.mjs";
-import { A as parseReference, E as formatRepository, P as architectures, T as formatReference, j as parseRepository } from "../chunks/registry.mjs";
+import { f as many, m as text, p as parsed, r as defineVerb, t as directory } from "../chunks/cli.mjs";
+import { n as initRepository, t as imageOfRemote } from "../chunks/project-init.mjs";
+import { A as parseReference, E as formatRepository, P as architectures, T as formatReference, j as parseRepository } from "../chunks/world-registry.mjs";
 // src/verbs/init.ts
 const repository = (raw, name) => formatRepository(parseRepository(raw, { field: `--${name}` }));
 var init_default = defineVerb({

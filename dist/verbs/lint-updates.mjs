@@ -1,7 +1,8 @@
-import { _ as text, g as parsed, h as many, i as directory, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
-import { n as findFleet } from "../chunks/fleets.mjs";
+import { f as many, m as text, p as parsed, r as defineVerb, t as directory } from "../chunks/cli.mjs";
 import { D as InputError, i as table, r as plainText, t as code } from "../chunks/host.mjs";
-import { r as lintState } from "../chunks/operations.mjs";
+import { t as lintState } from "../chunks/operate-lint-updates.mjs";
+import { r as findFleet } from "../chunks/project.mjs";
+import { s as openProject } from "../chunks/release.mjs";
 // src/verbs/lint-updates.ts
 var lint_updates_default = defineVerb({
 	summary: "Judge a change of the state branch: what would strand nodes, what is a slip, what needs a second look",

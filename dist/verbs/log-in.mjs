@@ -1,8 +1,8 @@
-import { _ as text, i as directory, o as defineVerb } from "../chunks/cli.mjs";
-import { r as readConfig } from "../chunks/config.mjs";
+import { c as writeLogins, s as chooseLogins } from "../chunks/cli-actions.mjs";
+import { m as text, r as defineVerb, t as directory } from "../chunks/cli.mjs";
 import { D as InputError } from "../chunks/host.mjs";
-import { n as writeLogins, t as chooseLogins } from "../chunks/login.mjs";
-import { E as formatRepository, g as authFiles } from "../chunks/registry.mjs";
+import { r as readConfig } from "../chunks/project-configuration.mjs";
+import { E as formatRepository, d as authFiles } from "../chunks/world-registry.mjs";
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { tmpdir } from "node:os";

@@ -1,8 +1,9 @@
-import { _ as text, i as directory, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
+import { m as text, r as defineVerb, t as directory } from "../chunks/cli.mjs";
 import { i as table, k as UsageError, r as plainText, w as formatTime } from "../chunks/host.mjs";
-import { i as findOperator } from "../chunks/operations.mjs";
-import { c as gateMarks, l as outlook, n as promotionTargets, t as openPromotion } from "../chunks/promotion.mjs";
-import { n as upstreamReader } from "../chunks/upstream.mjs";
+import { i as outlook, n as promotionTargets, r as gateMarks, t as openPromotion } from "../chunks/loop-open-promotion.mjs";
+import { r as findOperator } from "../chunks/release-operations.mjs";
+import { s as openProject } from "../chunks/release.mjs";
+import { n as upstreamReader } from "../chunks/release-upstream.mjs";
 // src/verbs/open-promotion.ts
 var open_promotion_default = defineVerb({
 	summary: "Propose by a pull request that a fleet gets what the fleet before it runs",

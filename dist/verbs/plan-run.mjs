@@ -1,6 +1,7 @@
-import { h as many, i as directory, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
-import { i as decide, n as untested, r as readEvent, t as matrixOf } from "../chunks/event.mjs";
-import { r as fleetTip } from "../chunks/fleets.mjs";
+import { a as readEvent, i as untested, o as decide, r as matrixOf } from "../chunks/cli-actions.mjs";
+import { f as many, r as defineVerb, t as directory } from "../chunks/cli.mjs";
+import { i as fleetTip } from "../chunks/project.mjs";
+import { s as openProject } from "../chunks/release.mjs";
 // src/verbs/plan-run.ts
 var plan_run_default = defineVerb({
 	summary: "Say what a workflow run has to do, and on which runners",

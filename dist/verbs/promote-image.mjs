@@ -1,7 +1,8 @@
-import { _ as text, i as directory, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
+import { m as text, r as defineVerb, t as directory } from "../chunks/cli.mjs";
 import { i as table, t as code } from "../chunks/host.mjs";
-import { i as findOperator } from "../chunks/operations.mjs";
-import { t as promoteImage } from "../chunks/production.mjs";
+import { t as promoteImage } from "../chunks/loop-promote-image.mjs";
+import { r as findOperator } from "../chunks/release-operations.mjs";
+import { s as openProject } from "../chunks/release.mjs";
 // src/verbs/promote-image.ts
 var promote_image_default = defineVerb({
 	summary: "Copy the tested image of a fleet's branch to the production repository",

@@ -1,6 +1,7 @@
-import { g as parsed, i as directory, m as flag, o as defineVerb, p as duration, r as openProject } from "../chunks/cli.mjs";
+import { d as flag, p as parsed, r as defineVerb, t as directory, u as duration } from "../chunks/cli.mjs";
 import { k as UsageError } from "../chunks/host.mjs";
-import { t as pruneImages } from "../chunks/retention.mjs";
+import { t as pruneImages } from "../chunks/operate-prune-images.mjs";
+import { s as openProject } from "../chunks/release.mjs";
 // src/verbs/prune-images.ts
 var prune_images_default = defineVerb({
 	summary: "Delete images that no fleet needs from the production repository and the test registry",

@@ -1,8 +1,9 @@
-import { _ as text, h as many, i as directory, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
-import { n as findFleet } from "../chunks/fleets.mjs";
+import { f as many, m as text, r as defineVerb, t as directory } from "../chunks/cli.mjs";
 import { C as formatDuration, k as UsageError, r as plainText, t as code, w as formatTime } from "../chunks/host.mjs";
-import { n as publishFromArtifact, t as publishUpdates } from "../chunks/publish.mjs";
-import { A as parseReference, h as createRegistryClient } from "../chunks/registry.mjs";
+import { n as publishFromArtifact, t as publishUpdates } from "../chunks/loop-publish-updates.mjs";
+import { r as findFleet } from "../chunks/project.mjs";
+import { s as openProject } from "../chunks/release.mjs";
+import { A as parseReference, u as createRegistryClient } from "../chunks/world-registry.mjs";
 import { resolve } from "node:path";
 // src/verbs/publish-updates.ts
 var publish_updates_default = defineVerb({

@@ -1,7 +1,7 @@
-import { _ as text, g as parsed, o as defineVerb } from "../chunks/cli.mjs";
+import { m as text, p as parsed, r as defineVerb } from "../chunks/cli.mjs";
+import { B as buildGraph, F as parseGraphUpdates, S as parseGraphReleases, V as formatGraph, p as throttleGraph, t as warinessOf } from "../chunks/guidance.mjs";
 import { D as InputError, k as UsageError, y as readFileIfThere } from "../chunks/host.mjs";
-import { P as architectures } from "../chunks/registry.mjs";
-import { O as parseGraphReleases, R as parseGraphUpdates, S as formatGraph, g as throttleGraph, t as warinessOf, x as buildGraph } from "../chunks/updates.mjs";
+import { P as architectures } from "../chunks/world-registry.mjs";
 // src/verbs/render-graph.ts
 var render_graph_default = defineVerb({
 	summary: "Print the update graph that FCOS tools would compute from a release index and update metadata",

@@ -1,8 +1,9 @@
-import { _ as text, i as directory, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
-import { n as findFleet } from "../chunks/fleets.mjs";
+import { m as text, r as defineVerb, t as directory } from "../chunks/cli.mjs";
 import { k as UsageError, r as plainText } from "../chunks/host.mjs";
-import { i as findOperator } from "../chunks/operations.mjs";
-import { t as rollBack } from "../chunks/roll-back.mjs";
+import { t as rollBack } from "../chunks/operate-roll-back.mjs";
+import { r as findFleet } from "../chunks/project.mjs";
+import { r as findOperator } from "../chunks/release-operations.mjs";
+import { s as openProject } from "../chunks/release.mjs";
 // src/verbs/roll-back.ts
 var roll_back_default = defineVerb({
 	summary: "Take a release of a fleet back, and propose the last good content as a new release",

@@ -1,7 +1,8 @@
-import { _ as text, f as readValues, i as directory, n as spellInput, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
-import { i as decide, n as untested, r as readEvent } from "../chunks/event.mjs";
-import { r as fleetTip } from "../chunks/fleets.mjs";
+import { a as readEvent, i as untested, n as spellInput, o as decide } from "../chunks/cli-actions.mjs";
+import { l as readValues, m as text, r as defineVerb, t as directory } from "../chunks/cli.mjs";
 import { D as InputError, O as OutsideError, n as codeBlock } from "../chunks/host.mjs";
+import { i as fleetTip } from "../chunks/project.mjs";
+import { s as openProject } from "../chunks/release.mjs";
 import boot_test_default from "./boot-test.mjs";
 import build_image_default from "./build-image.mjs";
 import open_promotion_default from "./open-promotion.mjs";

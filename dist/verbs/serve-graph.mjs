@@ -1,7 +1,7 @@
-import { _ as text, g as parsed, h as many, o as defineVerb, p as duration } from "../chunks/cli.mjs";
+import { f as many, m as text, p as parsed, r as defineVerb, u as duration } from "../chunks/cli.mjs";
 import { D as InputError, k as UsageError } from "../chunks/host.mjs";
-import { A as parseReference, h as createRegistryClient } from "../chunks/registry.mjs";
-import { a as openSite, c as parseListenAddress, i as artifactSource, l as stopServer, n as folderSource, o as createMetrics, s as listen, t as urlSource, u as createGraphServer } from "../chunks/serve.mjs";
+import { a as openSite, c as parseListenAddress, i as artifactSource, l as stopServer, n as folderSource, o as createMetrics, s as listen, t as urlSource, u as createGraphServer } from "../chunks/operate-serve-graph.mjs";
+import { A as parseReference, u as createRegistryClient } from "../chunks/world-registry.mjs";
 import { setTimeout } from "node:timers/promises";
 // src/verbs/serve-graph.ts
 const graceMilliseconds = 1e4;

@@ -1,7 +1,7 @@
-import { a as architecture, h as many, o as defineVerb } from "../chunks/cli.mjs";
+import { f as many, n as architecture, r as defineVerb } from "../chunks/cli.mjs";
 import { D as InputError } from "../chunks/host.mjs";
-import { I as hostArchitecture } from "../chunks/registry.mjs";
 import { n as preparedVerbs, t as setUp } from "../chunks/setup.mjs";
+import { I as hostArchitecture } from "../chunks/world-registry.mjs";
 // src/verbs/set-up-host.ts
 var set_up_host_default = defineVerb({
 	summary: "Install what build-image and boot-test need on this machine, and open /dev/kvm to this user",

@@ -1,8 +1,8 @@
-import { _ as text, g as parsed, h as many, o as defineVerb, p as duration } from "../chunks/cli.mjs";
-import { r as readConfig } from "../chunks/config.mjs";
+import { f as many, m as text, p as parsed, r as defineVerb, u as duration } from "../chunks/cli.mjs";
+import { a as defaultFleetModel, i as parseShareOf, n as parseWindow, r as parseShare, t as simulate } from "../chunks/guidance-simulation.mjs";
 import { D as InputError, T as parseDuration, x as writeFileAtomically } from "../chunks/host.mjs";
-import { r as readSiteFleet } from "../chunks/serve.mjs";
-import { a as defaultFleetModel, i as parseShareOf, n as parseWindow, r as parseShare, t as simulate } from "../chunks/simulation.mjs";
+import { r as readSiteFleet } from "../chunks/operate-serve-graph.mjs";
+import { r as readConfig } from "../chunks/project-configuration.mjs";
 // src/verbs/simulate-rollout.ts
 var simulate_rollout_default = defineVerb({
 	summary: "Simulate who runs what when, for a fleet and the update guidance of a published site",

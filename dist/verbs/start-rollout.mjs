@@ -1,8 +1,9 @@
-import { _ as text, h as many, i as directory, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
-import { n as findFleet } from "../chunks/fleets.mjs";
+import { f as many, m as text, r as defineVerb, t as directory } from "../chunks/cli.mjs";
 import { r as plainText, t as code } from "../chunks/host.mjs";
-import { n as describeEntry, t as startRollout } from "../chunks/rollout.mjs";
-import { l as doubts, n as upstreamReader, u as readDoubt } from "../chunks/upstream.mjs";
+import { t as startRollout } from "../chunks/loop-start-rollout.mjs";
+import { r as findFleet } from "../chunks/project.mjs";
+import { n as describeEntry, s as openProject } from "../chunks/release.mjs";
+import { l as doubts, n as upstreamReader, u as readDoubt } from "../chunks/release-upstream.mjs";
 // src/verbs/start-rollout.ts
 var start_rollout_default = defineVerb({
 	summary: "Record what a fleet's branch builds as a release of the fleet, and start its rollout",

@@ -1,8 +1,9 @@
-import { _ as text, i as directory, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
-import { n as findFleet } from "../chunks/fleets.mjs";
+import { m as text, r as defineVerb, t as directory } from "../chunks/cli.mjs";
 import { A as messageOf, O as OutsideError } from "../chunks/host.mjs";
-import { n as describeFleets, r as summariseFleets, t as readFleetStatus } from "../chunks/status.mjs";
-import { n as upstreamReader } from "../chunks/upstream.mjs";
+import { n as summariseFleets, r as readFleetStatus, t as describeFleets } from "../chunks/operate-status.mjs";
+import { r as findFleet } from "../chunks/project.mjs";
+import { s as openProject } from "../chunks/release.mjs";
+import { n as upstreamReader } from "../chunks/release-upstream.mjs";
 // src/verbs/status.ts
 var status_default = defineVerb({
 	summary: "Show on one screen what each fleet runs, how far its rollout is, and what it waits for",

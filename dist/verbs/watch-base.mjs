@@ -1,7 +1,8 @@
-import { t as watchBase } from "../chunks/base.mjs";
-import { _ as text, h as many, i as directory, m as flag, o as defineVerb, r as openProject } from "../chunks/cli.mjs";
+import { d as flag, f as many, m as text, r as defineVerb, t as directory } from "../chunks/cli.mjs";
 import { i as table, r as plainText, t as code } from "../chunks/host.mjs";
-import { l as doubts, n as upstreamReader, o as describeRollout, u as readDoubt } from "../chunks/upstream.mjs";
+import { t as watchBase } from "../chunks/loop-watch-base.mjs";
+import { s as openProject } from "../chunks/release.mjs";
+import { l as doubts, n as upstreamReader, o as describeRollout, u as readDoubt } from "../chunks/release-upstream.mjs";
 // src/verbs/watch-base.ts
 var watch_base_default = defineVerb({
 	summary: "Propose the new base by a pull request when its tag has moved, or a rebuild when the last is too old",

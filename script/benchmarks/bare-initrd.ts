@@ -3,10 +3,10 @@ import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { exec } from '../../src/host/exec.ts';
 import { withTemporaryFolder } from '../../src/host/files.ts';
-import type { PreparedImage } from '../../src/vm/boot-test.ts';
-import { findStaticBusybox } from '../../src/vm/busybox.ts';
-import { orderModules } from '../../src/vm/modules.ts';
-import { type ArchiveEntry, folder, writeNewc } from '../../src/vm/newc.ts';
+import { findStaticBusybox } from '../../src/loop/boot-test/guest/busybox.ts';
+import { orderModules } from '../../src/loop/boot-test/guest/kernel-modules.ts';
+import { type ArchiveEntry, folder, writeNewc } from '../../src/loop/boot-test/guest/newc.ts';
+import type { PreparedImage } from '../../src/loop/boot-test/machine/boot-directly.ts';
 
 /** As much as it takes to hand over to the image's own systemd, and nothing of ours. */
 export async function makeBareInitrd({ index, kernel, systemd }: PreparedImage): Promise<Buffer> {

@@ -7,16 +7,16 @@ import { startRegistry } from '../../src/demo/registry-process.ts';
 import { withTemporaryFolder } from '../../src/host/files.ts';
 import { silentLog } from '../../src/host/log.ts';
 import { startProcess } from '../../src/host/process.ts';
-import { type DigestReference, parseRepository } from '../../src/registry/reference.ts';
+import { inRegistry } from '../../src/loop/boot-test/image-source.ts';
 import {
   bootPrepared,
   type PreparedImage,
   prepareImage,
   withRootFilesystem,
-} from '../../src/vm/boot-test.ts';
-import { inRegistry } from '../../src/vm/image-source.ts';
-import { machineArguments, machineTypeOf } from '../../src/vm/machine-types.ts';
-import type { BootReport, Span } from '../../src/vm/report.ts';
+} from '../../src/loop/boot-test/machine/boot-directly.ts';
+import { machineArguments, machineTypeOf } from '../../src/loop/boot-test/machine/machine-types.ts';
+import type { BootReport, Span } from '../../src/loop/boot-test/report/report.ts';
+import { type DigestReference, parseRepository } from '../../src/world/registry/reference.ts';
 import { makeBareInitrd } from './bare-initrd.ts';
 import type { Figure } from './measure.ts';
 

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { readCandidate } from '../../src/build/candidate.ts';
-import { readConfig } from '../../src/config/config.ts';
-import { pushEvidence } from '../../src/evidence/store.ts';
-import { Git } from '../../src/host/git.ts';
-import { formatRepository } from '../../src/registry/reference.ts';
+import { readConfig } from '../../src/project/configuration/config.ts';
+import { readCandidate } from '../../src/release/candidate/candidate.ts';
+import { pushEvidence } from '../../src/release/evidence/store.ts';
+import { Git } from '../../src/world/git/git.ts';
+import { formatRepository } from '../../src/world/registry/reference.ts';
 import { findCrane } from './crane.ts';
 import type { Figure } from './measure.ts';
 import { pushLayeredImage, type RegistryStage, withRegistryStage } from './registry-stage.ts';

@@ -4,9 +4,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startRegistry } from '../../src/demo/registry-process.ts';
-import { createRegistryClient, type RegistryClient } from '../../src/registry/client.ts';
-import { mediaTypes } from '../../src/registry/manifest.ts';
-import { type Digest, digestOf, type Repository } from '../../src/registry/reference.ts';
+import { createRegistryClient, type RegistryClient } from '../../src/world/registry/client.ts';
+import { mediaTypes } from '../../src/world/registry/manifest.ts';
+import { type Digest, digestOf, type Repository } from '../../src/world/registry/reference.ts';
 import { type CountingProxy, startCountingProxy } from './counting-proxy.ts';
 
 /** Two registries behind counting proxies, and a user's repository. */

@@ -1,6 +1,6 @@
-import type { SiteInput } from '../../src/site/site.ts';
-import type { UpdateEntry } from '../../src/updates/metadata.ts';
-import type { Release } from '../../src/updates/releases.ts';
+import type { UpdateEntry } from '../../src/guidance/metadata.ts';
+import type { Release } from '../../src/guidance/releases.ts';
+import type { SiteInput } from '../../src/release/published/site.ts';
 
 export const start = 1_784_728_800;
 

@@ -1,5 +1,5 @@
 import { InputError } from '../host/errors.ts';
-import { type Architecture, architectures } from '../registry/architecture.ts';
+import { type Architecture, architectures } from '../world/registry/architecture.ts';
 import { type Input, parsed } from './inputs.ts';
 
 /** An input that names one architecture, by the name FCOS has for it. */

@@ -6,14 +6,14 @@ import { onInterrupt } from '../host/cleanup.ts';
 import { exec } from '../host/exec.ts';
 import { withTemporaryFolder } from '../host/files.ts';
 import type { Log } from '../host/log.ts';
-import { isLoopback } from '../registry/authentication.ts';
+import { isLoopback } from '../world/registry/authentication.ts';
 import {
   atDigest,
   type DigestReference,
   formatRepository,
   parseDigest,
   type Repository,
-} from '../registry/reference.ts';
+} from '../world/registry/reference.ts';
 import { type BaseKind, type BaseRoot, prepareRoot } from './base-roots.ts';
 
 export interface BaseImageOptions {

@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path';
 import { exec } from '../host/exec.ts';
 import { withTemporaryFolder } from '../host/files.ts';
 import type { Log } from '../host/log.ts';
-import { findStaticBusybox } from '../vm/busybox.ts';
-import { readModuleIndex } from '../vm/kernel.ts';
-import { orderModules } from '../vm/modules.ts';
-import { folder as newcFolder, writeNewc } from '../vm/newc.ts';
+import { findStaticBusybox } from '../loop/boot-test/guest/busybox.ts';
+import { readModuleIndex } from '../loop/boot-test/guest/kernel.ts';
+import { orderModules } from '../loop/boot-test/guest/kernel-modules.ts';
+import { folder as newcFolder, writeNewc } from '../loop/boot-test/guest/newc.ts';
 import { exists, fetchKernel, type KernelFiles, putInPlace } from './base-kernel.ts';
 import type { ForeignPackages } from './foreign-packages.ts';
 

@@ -4,7 +4,7 @@ import { InputError } from '../host/errors.ts';
 import { exec } from '../host/exec.ts';
 import { withTemporaryFolder } from '../host/files.ts';
 import type { Log } from '../host/log.ts';
-import { formatRepository, type Repository } from '../registry/reference.ts';
+import { formatRepository, type Repository } from '../world/registry/reference.ts';
 
 const versionLabel = 'org.opencontainers.image.version';
 

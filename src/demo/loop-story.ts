@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readConfig } from '../config/config.ts';
+import { parseUpdateMetadata } from '../guidance/metadata.ts';
+import { parseReleaseIndex } from '../guidance/releases.ts';
+import { simulate } from '../guidance/simulation/simulation.ts';
 import { writeFileAtomically } from '../host/files.ts';
-import { simulate } from '../simulation/simulation.ts';
-import { parseUpdateMetadata } from '../updates/metadata.ts';
-import { parseReleaseIndex } from '../updates/releases.ts';
+import { readConfig } from '../project/configuration/config.ts';
 import { readBoot, readBuild, readExamination, readPullRequest } from './answers.ts';
 import { skopeoDigest } from './digests.ts';
 import { askAsNode, withStaticServer } from './node.ts';

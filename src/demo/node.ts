@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import { join, normalize } from 'node:path';
+import { chooseUpdate } from '../guidance/choose.ts';
+import { parseGraph } from '../guidance/graph.ts';
 import { readFileIfThere } from '../host/files.ts';
-import { chooseUpdate } from '../updates/choose.ts';
-import { parseGraph } from '../updates/graph.ts';
 
 /** Serves a folder on loopback as any web server would: files, no logic. */
 export async function withStaticServer<T>(folder: string, work: (url: string) => Promise<T>): Promise<T> {

@@ -1,9 +1,9 @@
-import { chooseUpdate } from '../updates/choose.ts';
-import { buildGraph } from '../updates/graph.ts';
-import type { UpdateMetadata } from '../updates/metadata.ts';
-import { rolloutProgress } from '../updates/progress.ts';
-import type { ReleaseIndex } from '../updates/releases.ts';
-import { throttleGraph } from '../updates/throttle.ts';
+import { chooseUpdate } from '../guidance/choose.ts';
+import { buildGraph } from '../guidance/graph.ts';
+import type { UpdateMetadata } from '../guidance/metadata.ts';
+import { rolloutProgress } from '../guidance/progress.ts';
+import type { ReleaseIndex } from '../guidance/releases.ts';
+import { throttleGraph } from '../guidance/throttle.ts';
 import { formatTable } from './table.ts';
 
 /**

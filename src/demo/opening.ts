@@ -1,6 +1,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { PullRequest } from '../forge/forge.ts';
+import type { PullRequest } from '../world/forge/forge.ts';
 import { readBuild, readPullRequest } from './answers.ts';
 import { buildBaseImage } from './base-images.ts';
 import { moveExistingBase } from './existing-base.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { PullRequest } from '../forge/forge.ts';
 import { writeFileAtomically } from '../host/files.ts';
+import type { PullRequest } from '../world/forge/forge.ts';
 import { readPromotion } from './answers.ts';
 import { mergePullRequest, releaseTo } from './opening.ts';
 import type { Scene } from './scene.ts';

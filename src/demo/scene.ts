@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PullRequest } from '../forge/forge.ts';
-import { openGitForge } from '../forge/git-forge.ts';
 import { readFileIfThere } from '../host/files.ts';
 import type { Log } from '../host/log.ts';
 import { formatTime } from '../host/time.ts';
-import { parseRepository, type Repository } from '../registry/reference.ts';
+import type { PullRequest } from '../world/forge/forge.ts';
+import { openGitForge } from '../world/forge/git/git-forge.ts';
+import { parseRepository, type Repository } from '../world/registry/reference.ts';
 import type { Stage } from './stage.ts';
 import type { Workplace } from './workplace.ts';
 

@@ -1,4 +1,4 @@
-import type { Architecture } from '../registry/architecture.ts';
+import type { Architecture } from '../world/registry/architecture.ts';
 
 const emulators: Partial<Readonly<Record<Architecture, string>>> = {
   x86_64: 'qemu-system-x86_64',

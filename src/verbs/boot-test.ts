@@ -1,15 +1,15 @@
 import { architecture } from '../cli/architecture.ts';
 import { directory } from '../cli/directory.ts';
 import { flag, parsed, text } from '../cli/inputs.ts';
-import { openProject } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { InputError } from '../host/errors.ts';
 import { parseDuration } from '../host/time.ts';
-import { annotationsOf } from '../vm/annotations.ts';
-import { commentOn, describeTested } from '../vm/describe.ts';
-import { bootModes } from '../vm/disk-mode.ts';
-import { networks } from '../vm/machine-types.ts';
-import { type TestImageAnswer, testImage } from '../vm/test-image.ts';
+import { type TestImageAnswer, testImage } from '../loop/boot-test/boot-test.ts';
+import { bootModes } from '../loop/boot-test/machine/disk-image.ts';
+import { networks } from '../loop/boot-test/machine/machine-types.ts';
+import { annotationsOf } from '../loop/boot-test/report/annotations.ts';
+import { commentOn, describeTested } from '../loop/boot-test/report/report-text.ts';
+import { openProject } from '../release/project.ts';
 
 export default defineVerb({
   summary: 'Boot the built image of this commit in a virtual machine and run the tests of this commit in it',

@@ -1,17 +1,17 @@
 import { resolve } from 'node:path';
-import { buildImage } from '../build/build.ts';
-import { type Candidate, readCandidate } from '../build/candidate.ts';
-import { buildLocally, type LocalImage } from '../build/local.ts';
 import { architecture } from '../cli/architecture.ts';
 import { directory } from '../cli/directory.ts';
 import { text } from '../cli/inputs.ts';
-import { openProject } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
-import type { Config } from '../config/config.ts';
 import { InputError } from '../host/errors.ts';
 import { code, table } from '../host/markdown.ts';
-import type { Architecture } from '../registry/architecture.ts';
-import { type Digest, formatReference } from '../registry/reference.ts';
+import { buildImage } from '../loop/build-image/build-image.ts';
+import { buildLocally, type LocalImage } from '../loop/build-image/local.ts';
+import type { Config } from '../project/configuration/config.ts';
+import { type Candidate, readCandidate } from '../release/candidate/candidate.ts';
+import { openProject } from '../release/project.ts';
+import type { Architecture } from '../world/registry/architecture.ts';
+import { type Digest, formatReference } from '../world/registry/reference.ts';
 
 export default defineVerb({
   summary: 'Build the image of this commit and push it to the test registry',

@@ -1,18 +1,18 @@
 import { directory } from '../cli/directory.ts';
 import { duration, flag, many, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
-import { type Config, readConfig } from '../config/config.ts';
-import { type Examination, examine } from '../doctor/doctor.ts';
+import { UsageError } from '../host/errors.ts';
+import { code, plainText, table } from '../host/markdown.ts';
+import { type Examination, examine } from '../operate/doctor/doctor.ts';
 import {
   filesAtUrl,
   filesInArtifacts,
   filesInFolder,
   type PublishedFiles,
-} from '../doctor/published-files.ts';
-import { findFleet } from '../fleets/fleets.ts';
-import { UsageError } from '../host/errors.ts';
-import { code, plainText, table } from '../host/markdown.ts';
-import { createRegistryClient, type RegistryClient } from '../registry/client.ts';
+} from '../operate/doctor/published-files.ts';
+import { type Config, readConfig } from '../project/configuration/config.ts';
+import { findFleet } from '../project/fleets.ts';
+import { createRegistryClient, type RegistryClient } from '../world/registry/client.ts';
 
 export default defineVerb({
   summary: 'Check a published site and every image it names, from outside, as nodes see them',

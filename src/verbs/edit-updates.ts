@@ -1,16 +1,16 @@
 import { directory } from '../cli/directory.ts';
 import { flag, parsed, text } from '../cli/inputs.ts';
-import { openProject } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
-import { nearest } from '../config/nearest.ts';
-import { findFleet } from '../fleets/fleets.ts';
+import { parseWhen } from '../guidance/template/times.ts';
 import { InputError, UsageError } from '../host/errors.ts';
 import { codeBlock, plainText } from '../host/markdown.ts';
+import { nearest } from '../host/nearest.ts';
 import { parseDuration } from '../host/time.ts';
-import { showDifference } from '../operations/difference.ts';
-import { type Action, type EditAnswer, editFleet } from '../operations/edit-fleet.ts';
-import { findOperator } from '../operations/operator.ts';
-import { parseWhen } from '../updates/when.ts';
+import { showDifference } from '../operate/edit-updates/difference.ts';
+import { findFleet } from '../project/fleets.ts';
+import { type Action, type EditAnswer, editFleet } from '../release/operations/edit-fleet.ts';
+import { findOperator } from '../release/operations/operator.ts';
+import { openProject } from '../release/project.ts';
 
 const kinds: readonly Action['kind'][] = [
   'rollout',

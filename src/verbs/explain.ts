@@ -1,11 +1,11 @@
 import { parsed, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
-import { compareImages, type ExplainedLayer, type Explanation } from '../explain/compare-images.ts';
 import { InputError, quote } from '../host/errors.ts';
-import { countPackages } from '../packages/packages.ts';
-import { type Architecture, architectures } from '../registry/architecture.ts';
-import { createRegistryClient } from '../registry/client.ts';
-import { parseReference } from '../registry/reference.ts';
+import { compareImages, type ExplainedLayer, type Explanation } from '../operate/explain/compare-images.ts';
+import { countPackages } from '../world/packages/packages.ts';
+import { type Architecture, architectures } from '../world/registry/architecture.ts';
+import { createRegistryClient } from '../world/registry/client.ts';
+import { parseReference } from '../world/registry/reference.ts';
 
 export default defineVerb({
   summary: 'Say where two images differ: settings, layers, files, packages',

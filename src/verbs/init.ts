@@ -1,9 +1,14 @@
 import { directory } from '../cli/directory.ts';
 import { many, parsed, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
-import { type InitReport, imageOfRemote, initRepository } from '../init/init.ts';
-import { architectures } from '../registry/architecture.ts';
-import { formatReference, formatRepository, parseReference, parseRepository } from '../registry/reference.ts';
+import { type InitReport, imageOfRemote, initRepository } from '../project/init/init.ts';
+import { architectures } from '../world/registry/architecture.ts';
+import {
+  formatReference,
+  formatRepository,
+  parseReference,
+  parseRepository,
+} from '../world/registry/reference.ts';
 
 const repository = (raw: string, name: string) =>
   formatRepository(parseRepository(raw, { field: `--${name}` }));

@@ -1,13 +1,13 @@
 import { directory } from '../cli/directory.ts';
 import { many, parsed, text } from '../cli/inputs.ts';
-import { openProject, type Project } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
-import { findFleet } from '../fleets/fleets.ts';
+import type { Finding } from '../guidance/lint/lint.ts';
 import { InputError } from '../host/errors.ts';
-import type { Git } from '../host/git.ts';
 import { code, plainText, table } from '../host/markdown.ts';
-import { type FleetFindings, lintState } from '../operations/lint-state.ts';
-import type { Finding } from '../updates/lint.ts';
+import { type FleetFindings, lintState } from '../operate/lint-updates/lint-state.ts';
+import { findFleet } from '../project/fleets.ts';
+import { openProject, type Project } from '../release/project.ts';
+import type { Git } from '../world/git/git.ts';
 
 export default defineVerb({
   summary:

@@ -1,14 +1,14 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chooseLogins, type Login, writeLogins } from '../cli/actions/log-in.ts';
 import { directory } from '../cli/directory.ts';
 import { text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
-import { readConfig } from '../config/config.ts';
 import { InputError } from '../host/errors.ts';
-import { chooseLogins, type Login, writeLogins } from '../login/log-in.ts';
-import { authFiles } from '../registry/credentials.ts';
-import { formatRepository } from '../registry/reference.ts';
+import { readConfig } from '../project/configuration/config.ts';
+import { authFiles } from '../world/registry/credentials.ts';
+import { formatRepository } from '../world/registry/reference.ts';
 
 export default defineVerb({
   summary: 'Log in to the registries of coxswain.yaml, for the later steps of a job',

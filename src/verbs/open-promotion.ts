@@ -1,15 +1,19 @@
 import { directory } from '../cli/directory.ts';
 import { text } from '../cli/inputs.ts';
-import { openProject } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { UsageError } from '../host/errors.ts';
 import { plainText, table } from '../host/markdown.ts';
 import { formatTime } from '../host/time.ts';
-import { findOperator } from '../operations/operator.ts';
-import { openPromotion, type PromotionAnswer, promotionTargets } from '../promotion/open-promotion.ts';
-import { outlook } from '../promotion/outlook.ts';
-import { gateMarks } from '../promotion/proposal.ts';
-import { upstreamReader } from '../upstream/guidance.ts';
+import {
+  openPromotion,
+  type PromotionAnswer,
+  promotionTargets,
+} from '../loop/open-promotion/open-promotion.ts';
+import { outlook } from '../loop/open-promotion/outlook.ts';
+import { gateMarks } from '../loop/open-promotion/pull-request.ts';
+import { findOperator } from '../release/operations/operator.ts';
+import { openProject } from '../release/project.ts';
+import { upstreamReader } from '../release/upstream/guidance.ts';
 
 export default defineVerb({
   summary: 'Propose by a pull request that a fleet gets what the fleet before it runs',

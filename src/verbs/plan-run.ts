@@ -1,11 +1,11 @@
+import { decide, type Job } from '../cli/actions/event/decide.ts';
+import { readEvent } from '../cli/actions/event/event.ts';
+import { matrixOf, untested } from '../cli/actions/event/plan.ts';
 import { directory } from '../cli/directory.ts';
 import { many } from '../cli/inputs.ts';
-import { openProject } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
-import { decide, type Job } from '../event/decide.ts';
-import { readEvent } from '../event/event.ts';
-import { matrixOf, untested } from '../event/plan.ts';
-import { fleetTip } from '../fleets/fleets.ts';
+import { fleetTip } from '../project/fleets.ts';
+import { openProject } from '../release/project.ts';
 
 export default defineVerb({
   summary: 'Say what a workflow run has to do, and on which runners',

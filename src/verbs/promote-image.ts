@@ -1,10 +1,10 @@
 import { directory } from '../cli/directory.ts';
 import { text } from '../cli/inputs.ts';
-import { openProject } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { code, table } from '../host/markdown.ts';
-import { findOperator } from '../operations/operator.ts';
-import { type Promotion, promoteImage } from '../production/promote-image.ts';
+import { type Promotion, promoteImage } from '../loop/promote-image/promote-image.ts';
+import { findOperator } from '../release/operations/operator.ts';
+import { openProject } from '../release/project.ts';
 
 export default defineVerb({
   summary: "Copy the tested image of a fleet's branch to the production repository",

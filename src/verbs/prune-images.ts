@@ -1,10 +1,10 @@
 import { directory } from '../cli/directory.ts';
 import { duration, flag, parsed } from '../cli/inputs.ts';
-import { openProject } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { UsageError } from '../host/errors.ts';
-import { fewestReleases } from '../retention/needed.ts';
-import { type PrunedRepository, pruneImages } from '../retention/prune-images.ts';
+import { type PrunedRepository, pruneImages } from '../operate/prune-images/prune-images.ts';
+import { fewestReleases } from '../release/needed-images.ts';
+import { openProject } from '../release/project.ts';
 
 export default defineVerb({
   summary: 'Delete images that no fleet needs from the production repository and the test registry',

@@ -1,16 +1,16 @@
 import { resolve } from 'node:path';
 import { directory } from '../cli/directory.ts';
 import { many, text } from '../cli/inputs.ts';
-import { openProject } from '../cli/project.ts';
 import { type Context, defineVerb } from '../cli/verb.ts';
-import { findFleet } from '../fleets/fleets.ts';
 import { UsageError } from '../host/errors.ts';
 import { code, plainText } from '../host/markdown.ts';
 import { formatDuration, formatTime } from '../host/time.ts';
-import { publishFromArtifact } from '../publish/from-artifact.ts';
-import { type PublishAnswer, publishUpdates } from '../publish/publish-updates.ts';
-import { createRegistryClient } from '../registry/client.ts';
-import { parseReference } from '../registry/reference.ts';
+import { publishFromArtifact } from '../loop/publish-updates/from-artifact.ts';
+import { type PublishAnswer, publishUpdates } from '../loop/publish-updates/publish-updates.ts';
+import { findFleet } from '../project/fleets.ts';
+import { openProject } from '../release/project.ts';
+import { createRegistryClient } from '../world/registry/client.ts';
+import { parseReference } from '../world/registry/reference.ts';
 
 export default defineVerb({
   summary: 'Publish releases and rollouts of all fleets as static files, and as OCI artifacts',

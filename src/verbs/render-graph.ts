@@ -1,13 +1,13 @@
 import { parsed, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
+import { buildGraph, formatGraph } from '../guidance/graph.ts';
+import { parseGraphUpdates } from '../guidance/metadata.ts';
+import { parseGraphReleases } from '../guidance/releases.ts';
+import { throttleGraph } from '../guidance/throttle.ts';
+import { warinessOf } from '../guidance/wariness.ts';
 import { InputError, UsageError } from '../host/errors.ts';
 import { readFileIfThere } from '../host/files.ts';
-import { architectures } from '../registry/architecture.ts';
-import { buildGraph, formatGraph } from '../updates/graph.ts';
-import { parseGraphUpdates } from '../updates/metadata.ts';
-import { parseGraphReleases } from '../updates/releases.ts';
-import { throttleGraph } from '../updates/throttle.ts';
-import { warinessOf } from '../updates/wariness.ts';
+import { architectures } from '../world/registry/architecture.ts';
 
 export default defineVerb({
   summary: 'Print the update graph that FCOS tools would compute from a release index and update metadata',

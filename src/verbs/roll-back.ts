@@ -1,12 +1,12 @@
 import { directory } from '../cli/directory.ts';
 import { text } from '../cli/inputs.ts';
-import { openProject } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
-import { findFleet } from '../fleets/fleets.ts';
 import { UsageError } from '../host/errors.ts';
 import { plainText } from '../host/markdown.ts';
-import { findOperator } from '../operations/operator.ts';
-import { type RollBackAnswer, rollBack } from '../roll-back/roll-back.ts';
+import { type RollBackAnswer, rollBack } from '../operate/roll-back/roll-back.ts';
+import { findFleet } from '../project/fleets.ts';
+import { findOperator } from '../release/operations/operator.ts';
+import { openProject } from '../release/project.ts';
 
 export default defineVerb({
   summary: 'Take a release of a fleet back, and propose the last good content as a new release',

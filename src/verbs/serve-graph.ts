@@ -2,16 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { duration, many, parsed, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { InputError, UsageError } from '../host/errors.ts';
-import { createRegistryClient } from '../registry/client.ts';
-import { parseReference } from '../registry/reference.ts';
-import type { SiteSource } from '../serve/fleet-source.ts';
-import { createGraphServer } from '../serve/graph-server.ts';
-import { listen, parseListenAddress, stopServer } from '../serve/listen.ts';
-import { createMetrics } from '../serve/metrics.ts';
-import { openSite } from '../serve/served-site.ts';
-import { artifactSource } from '../serve/site-artifact.ts';
-import { folderSource } from '../serve/site-folder.ts';
-import { urlSource } from '../serve/site-url.ts';
+import type { SiteSource } from '../operate/serve-graph/fleet-source.ts';
+import { createGraphServer } from '../operate/serve-graph/graph-server.ts';
+import { listen, parseListenAddress, stopServer } from '../operate/serve-graph/listen.ts';
+import { createMetrics } from '../operate/serve-graph/metrics.ts';
+import { openSite } from '../operate/serve-graph/served-site.ts';
+import { artifactSource } from '../operate/serve-graph/site-artifact.ts';
+import { folderSource } from '../operate/serve-graph/site-folder.ts';
+import { urlSource } from '../operate/serve-graph/site-url.ts';
+import { createRegistryClient } from '../world/registry/client.ts';
+import { parseReference } from '../world/registry/reference.ts';
 
 const graceMilliseconds = 10_000;
 

@@ -2,9 +2,9 @@ import { architecture } from '../cli/architecture.ts';
 import { many } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { InputError } from '../host/errors.ts';
-import { hostArchitecture } from '../registry/architecture.ts';
 import { type PreparedVerb, preparedVerbs } from '../setup/needs.ts';
 import { type SetUp, setUp } from '../setup/set-up.ts';
+import { hostArchitecture } from '../world/registry/architecture.ts';
 
 export default defineVerb({
   summary: 'Install what build-image and boot-test need on this machine, and open /dev/kvm to this user',

@@ -1,13 +1,13 @@
 import { duration, many, parsed, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
-import { readConfig } from '../config/config.ts';
+import { parseShare, parseShareOf } from '../guidance/simulation/shares.ts';
+import { defaultFleetModel, type FleetModel, simulate } from '../guidance/simulation/simulation.ts';
+import { parseWindow } from '../guidance/simulation/windows.ts';
 import { InputError } from '../host/errors.ts';
 import { writeFileAtomically } from '../host/files.ts';
 import { parseDuration } from '../host/time.ts';
-import { readSiteFleet } from '../serve/site-folder.ts';
-import { parseShare, parseShareOf } from '../simulation/shares.ts';
-import { defaultFleetModel, type FleetModel, simulate } from '../simulation/simulation.ts';
-import { parseWindow } from '../simulation/windows.ts';
+import { readSiteFleet } from '../operate/serve-graph/site-folder.ts';
+import { readConfig } from '../project/configuration/config.ts';
 
 export default defineVerb({
   summary: 'Simulate who runs what when, for a fleet and the update guidance of a published site',

@@ -1,14 +1,14 @@
 import { directory } from '../cli/directory.ts';
 import { many, text } from '../cli/inputs.ts';
-import { openProject } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
-import { findFleet } from '../fleets/fleets.ts';
 import { code, plainText } from '../host/markdown.ts';
-import { describeEntry } from '../rollout/describe.ts';
-import { type RolloutAnswer, startRollout } from '../rollout/start-rollout.ts';
+import { type RolloutAnswer, startRollout } from '../loop/start-rollout/start-rollout.ts';
+import { findFleet } from '../project/fleets.ts';
+import { describeEntry } from '../release/describe-rollout.ts';
+import { openProject } from '../release/project.ts';
 
-import { upstreamReader } from '../upstream/guidance.ts';
-import { doubts, readDoubt } from '../upstream/standing.ts';
+import { upstreamReader } from '../release/upstream/guidance.ts';
+import { doubts, readDoubt } from '../release/upstream/upstream-state.ts';
 
 export default defineVerb({
   summary: "Record what a fleet's branch builds as a release of the fleet, and start its rollout",

@@ -1,12 +1,12 @@
 import { directory } from '../cli/directory.ts';
 import { text } from '../cli/inputs.ts';
-import { openProject } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
-import { findFleet } from '../fleets/fleets.ts';
 import { messageOf, OutsideError } from '../host/errors.ts';
-import { describeFleets, summariseFleets } from '../status/describe.ts';
-import { type FleetStatus, readFleetStatus } from '../status/fleet-status.ts';
-import { upstreamReader } from '../upstream/guidance.ts';
+import { type FleetStatus, readFleetStatus } from '../operate/status/fleet-status.ts';
+import { describeFleets, summariseFleets } from '../operate/status/status-text.ts';
+import { findFleet } from '../project/fleets.ts';
+import { openProject } from '../release/project.ts';
+import { upstreamReader } from '../release/upstream/guidance.ts';
 
 export default defineVerb({
   summary: 'Show on one screen what each fleet runs, how far its rollout is, and what it waits for',

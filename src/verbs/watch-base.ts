@@ -1,11 +1,11 @@
-import { type BaseAnswer, watchBase } from '../base/watch-base.ts';
 import { directory } from '../cli/directory.ts';
 import { flag, many, text } from '../cli/inputs.ts';
-import { openProject } from '../cli/project.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { code, plainText, table } from '../host/markdown.ts';
-import { upstreamReader } from '../upstream/guidance.ts';
-import { describeRollout, doubts, readDoubt } from '../upstream/standing.ts';
+import { type BaseAnswer, watchBase } from '../loop/watch-base/watch-base.ts';
+import { openProject } from '../release/project.ts';
+import { upstreamReader } from '../release/upstream/guidance.ts';
+import { describeRollout, doubts, readDoubt } from '../release/upstream/upstream-state.ts';
 
 export default defineVerb({
   summary:

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { promoteImage } from '../../src/production/promote-image.ts';
-import { formatRepository } from '../../src/registry/reference.ts';
-import { startRollout } from '../../src/rollout/start-rollout.ts';
+import { promoteImage } from '../../src/loop/promote-image/promote-image.ts';
+import { startRollout } from '../../src/loop/start-rollout/start-rollout.ts';
+import { formatRepository } from '../../src/world/registry/reference.ts';
 import { createProject, publishBase, type TestProject } from '../support/project.ts';
 import { testClient, useRegistry } from '../support/registry.ts';
 import { commitFiles, temporaryFolder } from '../support/repository.ts';

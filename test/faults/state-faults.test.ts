@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BranchStore } from '../../src/forge/forge.ts';
-import { openState } from '../../src/state/state.ts';
+import { openState } from '../../src/release/state/state.ts';
+import type { BranchStore } from '../../src/world/forge/forge.ts';
 import { recordRelease } from '../support/project.ts';
 import { useRegistry } from '../support/registry.ts';
 import { type FaultProxy, startFaultProxy } from './proxy.ts';

@@ -8,7 +8,7 @@ import { fetchForeignBusybox, openForeignPackages } from '../../src/demo/foreign
 import { exec } from '../../src/host/exec.ts';
 import { silentLog } from '../../src/host/log.ts';
 import { findTool } from '../../src/host/tools.ts';
-import { listTests, runBootTest } from '../../src/vm/boot-test.ts';
+import { listTests, runBootTest } from '../../src/loop/boot-test/machine/boot-directly.ts';
 
 // A machine of another architecture than this one, every instruction emulated.
 

@@ -2,27 +2,27 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { readCandidate } from '../../src/build/candidate.ts';
 import { readArguments } from '../../src/cli/arguments.ts';
 import type { Outcome } from '../../src/cli/verb.ts';
 import { buildBaseImage } from '../../src/demo/base-images.ts';
-import { findEvidence, passingEvidence } from '../../src/evidence/store.ts';
+import { addRelease } from '../../src/guidance/releases.ts';
 import { exec } from '../../src/host/exec.ts';
 import { silentLog } from '../../src/host/log.ts';
-import { copyImage } from '../../src/registry/copy.ts';
-import { readImage } from '../../src/registry/image.ts';
+import { inRegistry } from '../../src/loop/boot-test/image-source.ts';
+import { withRootFilesystem } from '../../src/loop/boot-test/machine/boot-directly.ts';
+import { outputNames } from '../../src/loop/boot-test/report/output-files.ts';
+import { readCandidate } from '../../src/release/candidate/candidate.ts';
+import { findEvidence, passingEvidence } from '../../src/release/evidence/store.ts';
+import bootTest from '../../src/verbs/boot-test.ts';
+import { copyImage } from '../../src/world/registry/copy.ts';
+import { readImage } from '../../src/world/registry/image.ts';
 import {
   atDigest,
   formatReference,
   formatRepository,
   parseRepository,
   type Repository,
-} from '../../src/registry/reference.ts';
-import { addRelease } from '../../src/updates/releases.ts';
-import bootTest from '../../src/verbs/boot-test.ts';
-import { withRootFilesystem } from '../../src/vm/boot-test.ts';
-import { inRegistry } from '../../src/vm/image-source.ts';
-import { outputNames } from '../../src/vm/output-files.ts';
+} from '../../src/world/registry/reference.ts';
 import { cliFolder } from '../support/build-cli.ts';
 import { contextAt, createProject, type TestProject } from '../support/project.ts';
 import { testClient, useRegistry } from '../support/registry.ts';

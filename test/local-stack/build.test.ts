@@ -3,18 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildImage } from '../../src/build/build.ts';
-import { findBuiltFor } from '../../src/build/built.ts';
-import { readCandidate } from '../../src/build/candidate.ts';
-import { buildLocally } from '../../src/build/local.ts';
-import { type Config, parseConfig } from '../../src/config/config.ts';
 import { exec } from '../../src/host/exec.ts';
-import type { Git } from '../../src/host/git.ts';
 import { type Log, silentLog } from '../../src/host/log.ts';
 import { findTool } from '../../src/host/tools.ts';
-import { type Image, readImage } from '../../src/registry/image.ts';
-import { inLayout, layoutReader } from '../../src/registry/layout.ts';
-import { isIndex, mediaTypes } from '../../src/registry/manifest.ts';
+import { buildImage } from '../../src/loop/build-image/build-image.ts';
+import { buildLocally } from '../../src/loop/build-image/local.ts';
+import { type Config, parseConfig } from '../../src/project/configuration/config.ts';
+import { findBuiltFor } from '../../src/release/candidate/built.ts';
+import { readCandidate } from '../../src/release/candidate/candidate.ts';
+import type { Git } from '../../src/world/git/git.ts';
+import { type Image, readImage } from '../../src/world/registry/image.ts';
+import { inLayout, layoutReader } from '../../src/world/registry/layout.ts';
+import { isIndex, mediaTypes } from '../../src/world/registry/manifest.ts';
 import {
   atDigest,
   atTag,
@@ -24,7 +24,7 @@ import {
   formatRepository,
   parseRepository,
   type Repository,
-} from '../../src/registry/reference.ts';
+} from '../../src/world/registry/reference.ts';
 import { pushSampleImage, testClient, useRegistry } from '../support/registry.ts';
 import { commitFiles, createRepository } from '../support/repository.ts';
 

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildBaseImage } from '../../src/demo/base-images.ts';
 import { skopeoTags } from '../../src/demo/digests.ts';
 import { type Workplace, withWorkplace } from '../../src/demo/workplace.ts';
-import { openGitForge } from '../../src/forge/git-forge.ts';
-import { Git } from '../../src/host/git.ts';
 import { silentLog } from '../../src/host/log.ts';
+import { openGitForge } from '../../src/world/forge/git/git-forge.ts';
+import { Git } from '../../src/world/git/git.ts';
 import { type CliResult, cli } from '../support/cli.ts';
 
 // The loop on real parts, each verb killed (SIGKILL, with all its children) again and again, a little later each

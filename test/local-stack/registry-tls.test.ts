@@ -5,12 +5,12 @@ import { build } from 'rolldown';
 import { describe, expect, it } from 'vitest';
 import { exec } from '../../src/host/exec.ts';
 import { withTemporaryFolder } from '../../src/host/files.ts';
-import { atTag, parseRepository } from '../../src/registry/reference.ts';
+import { atTag, parseRepository } from '../../src/world/registry/reference.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { startTestRegistry, testClient } from '../support/registry.ts';
 
-const clientModule = fileURLToPath(new URL('../../src/registry/client.ts', import.meta.url));
-const referenceModule = fileURLToPath(new URL('../../src/registry/reference.ts', import.meta.url));
+const clientModule = fileURLToPath(new URL('../../src/world/registry/client.ts', import.meta.url));
+const referenceModule = fileURLToPath(new URL('../../src/world/registry/reference.ts', import.meta.url));
 
 /** Run in a process of its own: Node reads NODE_EXTRA_CA_CERTS at its start only. */
 function program(repository: string): string {

@@ -1,14 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { passingEvidence, pushEvidence } from '../../src/evidence/store.ts';
 import { exec } from '../../src/host/exec.ts';
 import { withTemporaryFolder } from '../../src/host/files.ts';
-import { copyArtifact } from '../../src/registry/artifact.ts';
-import { fallbackTag, type RegistryClient } from '../../src/registry/client.ts';
-import { copyImage } from '../../src/registry/copy.ts';
-import { readImage } from '../../src/registry/image.ts';
-import { isIndex, parseManifest } from '../../src/registry/manifest.ts';
+import { passingEvidence, pushEvidence } from '../../src/release/evidence/store.ts';
+import { copyArtifact } from '../../src/world/registry/artifact.ts';
+import { fallbackTag, type RegistryClient } from '../../src/world/registry/client.ts';
+import { copyImage } from '../../src/world/registry/copy.ts';
+import { readImage } from '../../src/world/registry/image.ts';
+import { isIndex, parseManifest } from '../../src/world/registry/manifest.ts';
 import {
   atDigest,
   atTag,
@@ -18,7 +18,7 @@ import {
   formatRepository,
   parseRepository,
   type Repository,
-} from '../../src/registry/reference.ts';
+} from '../../src/world/registry/reference.ts';
 import { pushSampleImage, testClient, useRegistry } from '../support/registry.ts';
 
 // Our client against other people's: what one pushes, the other must read.

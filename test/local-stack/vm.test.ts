@@ -9,17 +9,17 @@ import { formatTable } from '../../src/demo/table.ts';
 import { exec } from '../../src/host/exec.ts';
 import { silentLog } from '../../src/host/log.ts';
 import { findTool } from '../../src/host/tools.ts';
-import { digestOf } from '../../src/registry/reference.ts';
-import { chooseAccelerator } from '../../src/vm/accelerator.ts';
+import { requireKernel } from '../../src/loop/boot-test/guest/kernel.ts';
+import { chooseAccelerator } from '../../src/loop/boot-test/machine/accelerator.ts';
 import {
   type BootTestOptions,
   listTests,
   type PreparedImage,
   prepareImage,
   runBootTest,
-} from '../../src/vm/boot-test.ts';
-import { requireKernel } from '../../src/vm/kernel.ts';
-import { type Rehearsal, rehearseUpgrade } from '../../src/vm/rehearsal.ts';
+} from '../../src/loop/boot-test/machine/boot-directly.ts';
+import { type Rehearsal, rehearseUpgrade } from '../../src/loop/boot-test/rehearsal/rehearsal.ts';
+import { digestOf } from '../../src/world/registry/reference.ts';
 
 // Real machines. Many cases share one boot: what a test does to the tests after it is a case of its own anyway.
 

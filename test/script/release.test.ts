@@ -3,7 +3,7 @@ import { appendFile, cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Git } from '../../src/host/git.ts';
+import { Git } from '../../src/world/git/git.ts';
 
 let folder: string;
 let git: Git;

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import type { Forge } from '../../src/forge/forge.ts';
-import { openGitForge } from '../../src/forge/git-forge.ts';
-import { openGitHubForge } from '../../src/forge/github-forge.ts';
-import type { GitHubRun } from '../../src/forge/github-run.ts';
-import { Git } from '../../src/host/git.ts';
 import { type Log, silentLog } from '../../src/host/log.ts';
+import type { Forge } from '../../src/world/forge/forge.ts';
+import { openGitForge } from '../../src/world/forge/git/git-forge.ts';
+import { openGitHubForge } from '../../src/world/forge/github/github-forge.ts';
+import type { GitHubRun } from '../../src/world/forge/github/run.ts';
+import { Git } from '../../src/world/git/git.ts';
 import { type GitHubServer, startGitHub } from './github-server.ts';
 import { createRepository, temporaryFolder } from './repository.ts';
 

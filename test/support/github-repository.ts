@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { Git } from '../../src/host/git.ts';
+import { Git } from '../../src/world/git/git.ts';
 import type { GitHubServer } from './github-server.ts';
 import { at } from './repository.ts';
 

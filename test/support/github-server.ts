@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEmulator } from 'emulate';
 import { exec } from '../../src/host/exec.ts';
-import { Git } from '../../src/host/git.ts';
+import { Git } from '../../src/world/git/git.ts';
 import { type Answer, type Call, notFound, parseBody, readBody, refuse } from './github/answer.ts';
 import { gitDataRoutes } from './github/git-data.ts';
 import { serveGit } from './github/git-http.ts';

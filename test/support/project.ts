@@ -1,14 +1,18 @@
-import { type Candidate, readCandidate } from '../../src/build/candidate.ts';
 import type { Context } from '../../src/cli/verb.ts';
-import { type Config, parseConfig } from '../../src/config/config.ts';
-import { pushEvidence } from '../../src/evidence/store.ts';
-import type { Forge } from '../../src/forge/forge.ts';
-import { openGitForge } from '../../src/forge/git-forge.ts';
-import type { Git } from '../../src/host/git.ts';
+import { addUpdate, type UpdateEntry } from '../../src/guidance/metadata.ts';
+import { addRelease, type Release } from '../../src/guidance/releases.ts';
 import { silentLog } from '../../src/host/log.ts';
-import { type Architecture, goArchitecture } from '../../src/registry/architecture.ts';
-import type { RegistryClient } from '../../src/registry/client.ts';
-import { type Descriptor, mediaTypes } from '../../src/registry/manifest.ts';
+import { type Config, parseConfig } from '../../src/project/configuration/config.ts';
+import { type Candidate, readCandidate } from '../../src/release/candidate/candidate.ts';
+import { pushEvidence } from '../../src/release/evidence/store.ts';
+import { openState, type ReleaseRecord, type State } from '../../src/release/state/state.ts';
+import type { ReadUpstream } from '../../src/release/upstream/guidance.ts';
+import type { Forge } from '../../src/world/forge/forge.ts';
+import { openGitForge } from '../../src/world/forge/git/git-forge.ts';
+import type { Git } from '../../src/world/git/git.ts';
+import { type Architecture, goArchitecture } from '../../src/world/registry/architecture.ts';
+import type { RegistryClient } from '../../src/world/registry/client.ts';
+import { type Descriptor, mediaTypes } from '../../src/world/registry/manifest.ts';
 import {
   atDigest,
   atTag,
@@ -18,11 +22,7 @@ import {
   formatReference,
   formatRepository,
   type Repository,
-} from '../../src/registry/reference.ts';
-import { openState, type ReleaseRecord, type State } from '../../src/state/state.ts';
-import { addUpdate, type UpdateEntry } from '../../src/updates/metadata.ts';
-import { addRelease, type Release } from '../../src/updates/releases.ts';
-import type { ReadUpstream } from '../../src/upstream/guidance.ts';
+} from '../../src/world/registry/reference.ts';
 import { pushSampleImage, testClient } from './registry.ts';
 import { commitFiles, createRepository } from './repository.ts';
 

@@ -5,10 +5,15 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll } from 'vitest';
 import { type RegistryOptions, startRegistry } from '../../src/demo/registry-process.ts';
-import { createRegistryClient, type RegistryClient } from '../../src/registry/client.ts';
-import type { CredentialSource } from '../../src/registry/credentials.ts';
-import { type ImageManifest, mediaTypes } from '../../src/registry/manifest.ts';
-import { atDigest, type DigestReference, digestOf, type Repository } from '../../src/registry/reference.ts';
+import { createRegistryClient, type RegistryClient } from '../../src/world/registry/client.ts';
+import type { CredentialSource } from '../../src/world/registry/credentials.ts';
+import { type ImageManifest, mediaTypes } from '../../src/world/registry/manifest.ts';
+import {
+  atDigest,
+  type DigestReference,
+  digestOf,
+  type Repository,
+} from '../../src/world/registry/reference.ts';
 
 export interface TestRegistry {
   /** `127.0.0.1:PORT` */

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach } from 'vitest';
-import { Git } from '../../src/host/git.ts';
+import { Git } from '../../src/world/git/git.ts';
 
 const folders: string[] = [];
 

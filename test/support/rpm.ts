@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exec } from '../../src/host/exec.ts';
-import type { Package } from '../../src/packages/package.ts';
+import type { Package } from '../../src/world/packages/package.ts';
 
 /** `name-[epoch:]version-release`, of the architecture noarch. */
 export function aPackage(text: string): Package {

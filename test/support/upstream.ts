@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll } from 'vitest';
-import { digestOf } from '../../src/registry/reference.ts';
-import type { UpdateEntry } from '../../src/updates/metadata.ts';
+import type { UpdateEntry } from '../../src/guidance/metadata.ts';
+import { digestOf } from '../../src/world/registry/reference.ts';
 
 /** What the base's own people publish, by a real HTTP server on this machine. */
 export interface TestUpstream {

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import { buildBaseImage } from '../../src/demo/base-images.ts';
 import { silentLog } from '../../src/host/log.ts';
-import { parseRepository } from '../../src/registry/reference.ts';
+import { parseRepository } from '../../src/world/registry/reference.ts';
 import { createRunner, type Runner, type WorkflowRun } from './act.ts';
 import { createUserRepository, type Pull, type UserRepository } from './github-repository.ts';
 import { type GitHubServer, startGitHub } from './github-server.ts';

@@ -1,17 +1,17 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Candidate, readCandidate } from '../../src/build/candidate.ts';
 import { readArguments } from '../../src/cli/arguments.ts';
 import type { Outcome } from '../../src/cli/verb.ts';
-import { findEvidence, pushEvidence } from '../../src/evidence/store.ts';
+import { type Candidate, readCandidate } from '../../src/release/candidate/candidate.ts';
+import { findEvidence, pushEvidence } from '../../src/release/evidence/store.ts';
+import bootTest from '../../src/verbs/boot-test.ts';
 import {
   atTag,
   type DigestReference,
   formatReference,
   formatRepository,
-} from '../../src/registry/reference.ts';
-import bootTest from '../../src/verbs/boot-test.ts';
+} from '../../src/world/registry/reference.ts';
 import { contextAt, createProject, publishBase, type TestProject } from '../support/project.ts';
 import { pushSampleImage, useRegistry } from '../support/registry.ts';
 import { commitFiles, temporaryFolder } from '../support/repository.ts';

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readCandidate } from '../../src/build/candidate.ts';
 import { readArguments } from '../../src/cli/arguments.ts';
 import { silentLog } from '../../src/host/log.ts';
-import { atDigest, formatReference } from '../../src/registry/reference.ts';
+import { readCandidate } from '../../src/release/candidate/candidate.ts';
 import buildImage from '../../src/verbs/build-image.ts';
+import { atDigest, formatReference } from '../../src/world/registry/reference.ts';
 import { createProject, type TestProject } from '../support/project.ts';
 import { pushSampleImage, useRegistry } from '../support/registry.ts';
 import { commitFiles } from '../support/repository.ts';

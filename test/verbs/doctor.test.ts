@@ -3,17 +3,17 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseConfig } from '../../src/config/config.ts';
-import type { Examination } from '../../src/doctor/doctor.ts';
-import { pushAcceptance } from '../../src/evidence/acceptance.ts';
-import { Git } from '../../src/host/git.ts';
 import { silentLog } from '../../src/host/log.ts';
-import { promoteImage } from '../../src/production/promote-image.ts';
-import { publishUpdates } from '../../src/publish/publish-updates.ts';
-import { isIndex } from '../../src/registry/manifest.ts';
-import { atDigest, atTag, formatRepository, parseDigest } from '../../src/registry/reference.ts';
-import { startRollout } from '../../src/rollout/start-rollout.ts';
+import { promoteImage } from '../../src/loop/promote-image/promote-image.ts';
+import { publishUpdates } from '../../src/loop/publish-updates/publish-updates.ts';
+import { startRollout } from '../../src/loop/start-rollout/start-rollout.ts';
+import type { Examination } from '../../src/operate/doctor/doctor.ts';
+import { parseConfig } from '../../src/project/configuration/config.ts';
+import { pushAcceptance } from '../../src/release/evidence/acceptance.ts';
 import doctor from '../../src/verbs/doctor.ts';
+import { Git } from '../../src/world/git/git.ts';
+import { isIndex } from '../../src/world/registry/manifest.ts';
+import { atDigest, atTag, formatRepository, parseDigest } from '../../src/world/registry/reference.ts';
 import { buildAndTest, now } from '../faults/stage.ts';
 import { contextAt, createProject, publishBase, type TestProject } from '../support/project.ts';
 import { pushSampleImage, useRegistry } from '../support/registry.ts';
@@ -42,8 +42,8 @@ beforeAll(async () => {
   // The test's own repository is gone after the first test; this one stays.
   const directory = join(registry.directory, 'repository');
   await cp(made.git.directory, directory, { recursive: true });
-  const { openGitForge } = await import('../../src/forge/git-forge.ts');
-  const { openState } = await import('../../src/state/state.ts');
+  const { openGitForge } = await import('../../src/world/forge/git/git-forge.ts');
+  const { openState } = await import('../../src/release/state/state.ts');
   const forge = await openGitForge(directory);
   const project: TestProject = {
     ...made,

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readArguments } from '../../src/cli/arguments.ts';
-import type { EditAnswer } from '../../src/operations/edit-fleet.ts';
+import type { EditAnswer } from '../../src/release/operations/edit-fleet.ts';
 import editUpdates from '../../src/verbs/edit-updates.ts';
 import promoteImage from '../../src/verbs/promote-image.ts';
 import { contextAt, createProject, recordRelease, type TestProject } from '../support/project.ts';

@@ -1,14 +1,14 @@
 import { packTar, type TarEntry, type TarHeader } from 'modern-tar';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Explanation } from '../../src/explain/compare-images.ts';
-import type { RegistryClient } from '../../src/registry/client.ts';
+import type { Explanation } from '../../src/operate/explain/compare-images.ts';
+import explain from '../../src/verbs/explain.ts';
+import type { RegistryClient } from '../../src/world/registry/client.ts';
 import {
   type DigestReference,
   formatReference,
   parseRepository,
   type Repository,
-} from '../../src/registry/reference.ts';
-import explain from '../../src/verbs/explain.ts';
+} from '../../src/world/registry/reference.ts';
 import { contextAt } from '../support/project.ts';
 import { pushSampleImage, type SampleImage, testClient, useRegistry } from '../support/registry.ts';
 

@@ -1,19 +1,19 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { selectContext } from '../../src/build/context.ts';
-import { listCommit } from '../../src/build/git-objects.ts';
 import { readArguments } from '../../src/cli/arguments.ts';
 import type { Context } from '../../src/cli/verb.ts';
-import { readConfig } from '../../src/config/config.ts';
-import { findBase } from '../../src/containerfile/base.ts';
-import { parseContainerfile } from '../../src/containerfile/parse.ts';
+import { renderTemplate } from '../../src/guidance/template/template.ts';
 import { exec } from '../../src/host/exec.ts';
-import type { Git } from '../../src/host/git.ts';
 import { silentLog } from '../../src/host/log.ts';
-import { renderTemplate } from '../../src/updates/template.ts';
+import { listTests } from '../../src/loop/boot-test/guest/tests.ts';
+import { readConfig } from '../../src/project/configuration/config.ts';
+import { findBase } from '../../src/project/containerfile/base.ts';
+import { parseContainerfile } from '../../src/project/containerfile/parse.ts';
+import { selectContext } from '../../src/release/candidate/build-context.ts';
 import init from '../../src/verbs/init.ts';
-import { listTests } from '../../src/vm/tests.ts';
+import type { Git } from '../../src/world/git/git.ts';
+import { listCommit } from '../../src/world/git/read-objects.ts';
 import { createRepository, temporaryFolder } from '../support/repository.ts';
 
 async function run(directory: string, args: string[] = ['--image', 'ghcr.io/acme/os']) {

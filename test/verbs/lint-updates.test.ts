@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Finding } from '../../src/updates/lint.ts';
+import type { Finding } from '../../src/guidance/lint/lint.ts';
 import lintUpdates from '../../src/verbs/lint-updates.ts';
 import { contextAt, createProject, recordRelease, type TestProject } from '../support/project.ts';
 

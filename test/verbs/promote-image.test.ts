@@ -1,19 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Candidate, readCandidate } from '../../src/build/candidate.ts';
-import type { TestEvidence } from '../../src/evidence/statement.ts';
-import { passingEvidence, pushEvidence } from '../../src/evidence/store.ts';
-import { type Promotion, promoteImage } from '../../src/production/promote-image.ts';
-import { pushArtifact } from '../../src/registry/artifact.ts';
-import type { RegistryClient } from '../../src/registry/client.ts';
+import { type Promotion, promoteImage } from '../../src/loop/promote-image/promote-image.ts';
+import { type Candidate, readCandidate } from '../../src/release/candidate/candidate.ts';
+import type { TestEvidence } from '../../src/release/evidence/statement.ts';
+import { passingEvidence, pushEvidence } from '../../src/release/evidence/store.ts';
+import promoteImageVerb from '../../src/verbs/promote-image.ts';
+import startRollout from '../../src/verbs/start-rollout.ts';
+import { pushArtifact } from '../../src/world/registry/artifact.ts';
+import type { RegistryClient } from '../../src/world/registry/client.ts';
 import {
   atDigest,
   atTag,
   type DigestReference,
   digestOf,
   formatRepository,
-} from '../../src/registry/reference.ts';
-import promoteImageVerb from '../../src/verbs/promote-image.ts';
-import startRollout from '../../src/verbs/start-rollout.ts';
+} from '../../src/world/registry/reference.ts';
 import { contextAt, createProject, publishBase, type TestProject } from '../support/project.ts';
 import { pushSampleImage, type SampleImage, useRegistry } from '../support/registry.ts';
 import { commitFiles } from '../support/repository.ts';

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { atDigest, atTag, type Digest, type Repository } from '../../src/registry/reference.ts';
-import type { PrunedRepository } from '../../src/retention/prune-images.ts';
+import type { PrunedRepository } from '../../src/operate/prune-images/prune-images.ts';
 import promoteImage from '../../src/verbs/promote-image.ts';
 import pruneImages from '../../src/verbs/prune-images.ts';
 import startRollout from '../../src/verbs/start-rollout.ts';
+import { atDigest, atTag, type Digest, type Repository } from '../../src/world/registry/reference.ts';
 import { buildAndTest } from '../faults/stage.ts';
 import { contextAt, createProject, publishBase, type TestProject } from '../support/project.ts';
 import { pushSampleImage, useRegistry } from '../support/registry.ts';

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readArguments } from '../../src/cli/arguments.ts';
 import { verbHelp } from '../../src/cli/help.ts';
+import { parseGraph } from '../../src/guidance/graph.ts';
 import { InputError, UsageError } from '../../src/host/errors.ts';
 import { withTemporaryFolder } from '../../src/host/files.ts';
 import { silentLog } from '../../src/host/log.ts';
-import { parseGraph } from '../../src/updates/graph.ts';
 import renderGraph from '../../src/verbs/render-graph.ts';
-import { makeRelease, start, versionOf } from '../updates/histories.ts';
+import { makeRelease, start, versionOf } from '../guidance/histories.ts';
 
 const releases = [0, 1, 2].map((index) => makeRelease(index));
 const updates = [

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { withTemporaryFolder } from '../../src/host/files.ts';
-import { early, edgesOf, writeFleet } from '../serve/support.ts';
+import { start } from '../guidance/histories.ts';
+import { early, edgesOf, writeFleet } from '../operate/serve-graph/support.ts';
 import { cliFolder } from '../support/build-cli.ts';
 import { cli } from '../support/cli.ts';
-import { start } from '../updates/histories.ts';
 
 const children = new Set<ChildProcess>();
 afterEach(() => {

@@ -2,13 +2,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readArguments } from '../../src/cli/arguments.ts';
+import type { SimulationResult } from '../../src/guidance/simulation/simulation.ts';
 import { InputError } from '../../src/host/errors.ts';
 import { withTemporaryFolder } from '../../src/host/files.ts';
-import type { SimulationResult } from '../../src/simulation/simulation.ts';
 import simulateRollout from '../../src/verbs/simulate-rollout.ts';
-import { writeFleet } from '../serve/support.ts';
+import { start, versionOf } from '../guidance/histories.ts';
+import { writeFleet } from '../operate/serve-graph/support.ts';
 import { contextAt } from '../support/project.ts';
-import { start, versionOf } from '../updates/histories.ts';
 
 function run(flags: readonly string[], fleets: readonly string[] = ['stable']) {
   return withTemporaryFolder('simulate', async (folder) => {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Action, editState } from '../../src/operations/edit-fleet.ts';
-import { formatRepository } from '../../src/registry/reference.ts';
-import type { RolloutAnswer } from '../../src/rollout/start-rollout.ts';
+import type { RolloutAnswer } from '../../src/loop/start-rollout/start-rollout.ts';
+import { type Action, editState } from '../../src/release/operations/edit-fleet.ts';
 import startRollout from '../../src/verbs/start-rollout.ts';
+import { formatRepository } from '../../src/world/registry/reference.ts';
 import {
   contextAt,
   createProject,

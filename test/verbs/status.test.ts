@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { FleetStatus } from '../../src/status/fleet-status.ts';
+import type { FleetStatus } from '../../src/operate/status/fleet-status.ts';
 import status from '../../src/verbs/status.ts';
 import { contextAt, createProject, recordRelease, type TestProject } from '../support/project.ts';
 import { useUpstream } from '../support/upstream.ts';

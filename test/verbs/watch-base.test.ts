@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type BaseAnswer, watchBase as look } from '../../src/base/watch-base.ts';
-import { readCandidate } from '../../src/build/candidate.ts';
-import { pullRequestsRef } from '../../src/forge/git-pull-requests.ts';
-import type { Package } from '../../src/packages/package.ts';
-import { pushPackages } from '../../src/packages/recorded.ts';
-import type { Digest, Repository } from '../../src/registry/reference.ts';
-import type { Doubt } from '../../src/upstream/standing.ts';
+import { type BaseAnswer, watchBase as look } from '../../src/loop/watch-base/watch-base.ts';
+import { readCandidate } from '../../src/release/candidate/candidate.ts';
+import type { Doubt } from '../../src/release/upstream/upstream-state.ts';
 import watchBase from '../../src/verbs/watch-base.ts';
+import { pullRequestsRef } from '../../src/world/forge/git/pull-requests.ts';
+import type { Package } from '../../src/world/packages/package.ts';
+import { pushPackages } from '../../src/world/packages/recorded.ts';
+import type { Digest, Repository } from '../../src/world/registry/reference.ts';
 import {
   contextAt,
   createProject,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseRepository } from '../../src/registry/reference.ts';
+import { parseRepository } from '../../src/world/registry/reference.ts';
 import { findAct, skipWithoutAct } from '../support/act.ts';
 import { type Pull, pullPayload, pushPayload } from '../support/github-repository.ts';
 import { testClient, testLogin, useRegistry } from '../support/registry.ts';

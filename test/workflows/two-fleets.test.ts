@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { parseRepository } from '../../src/registry/reference.ts';
+import { parseRepository } from '../../src/world/registry/reference.ts';
 import { findAct, skipWithoutAct } from '../support/act.ts';
 import { pullPayload, pushPayload, schedulePayload } from '../support/github-repository.ts';
 import { testClient, useRegistry } from '../support/registry.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exec } from '../../../src/host/exec.ts';
-import type { Git } from '../../../src/host/git.ts';
+import type { Git } from '../../../src/world/git/git.ts';
 import { type Answer, type Call, notFound, page, type Route, refuse } from './answer.ts';
 
 const zeros = '0'.repeat(40);

@@ -1,4 +1,4 @@
-import type { Git } from '../../../src/host/git.ts';
+import type { Git } from '../../../src/world/git/git.ts';
 import { type Answer, type Call, refuse } from './answer.ts';
 import { revision, swap } from './git-data.ts';
 import { allows, type Permissions } from './permissions.ts';

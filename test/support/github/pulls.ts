@@ -1,4 +1,4 @@
-import type { Git } from '../../../src/host/git.ts';
+import type { Git } from '../../../src/world/git/git.ts';
 import { type Answer, type Ask, type Call, invalid, notFound, type Route, refuse } from './answer.ts';
 import { revision, swap } from './git-data.ts';
 

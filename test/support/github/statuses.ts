@@ -1,4 +1,4 @@
-import type { Git } from '../../../src/host/git.ts';
+import type { Git } from '../../../src/world/git/git.ts';
 import { notFound, page, type Route, refuse } from './answer.ts';
 import { revision } from './git-data.ts';
 

@@ -1,0 +1,513 @@
+import { r as __exportAll } from "./rolldown-runtime.mjs";
+import { A as messageOf, D as InputError, c as nearest, h as createLog, j as quote, l as runAgainAsRoot, n as codeBlock, r as plainText, y as readFileIfThere } from "./host.mjs";
+import { i as needsRoot, l as readValues } from "./cli.mjs";
+import { _ as unknown, f as record, i as boolean, l as looseObject, m as string, u as number } from "./zod.mjs";
+import { E as formatRepository } from "./world-registry.mjs";
+import { c as findBuilt, r as readCandidate } from "./release-candidate.mjs";
+import { t as requireRehearsed } from "./release-evidence.mjs";
+import { n as passImage } from "./release-gates.mjs";
+import { a as isDebug, c as startGroup, i as exportVariable, l as warning, n as endGroup, o as setOutput, r as error, s as setSecret, t as debug, u as summary } from "./actions-core.mjs";
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+// src/cli/actions/log-in.ts
+/** GitHub's registry, which takes the token of a workflow run. */
+const githubRegistry = "ghcr.io";
+/** Who logs in where: what was given, else the run's own token for GitHub's registry, else nobody. */
+function chooseLogins(given) {
+	const { image, testImage, imageLogin, actor } = given;
+	const sameRegistry = image.registry === testImage.registry;
+	const testLogin = given.testLogin ?? (sameRegistry ? imageLogin : void 0);
+	return [{
+		repository: image,
+		login: imageLogin ?? ownLogin(image, actor)
+	}, {
+		repository: testImage,
+		login: testLogin ?? ownLogin(testImage, actor)
+	}].filter((each) => each.login !== void 0);
+}
+function ownLogin({ registry }, actor) {
+	return registry === githubRegistry ? actor : void 0;
+}
+const fileSchema = looseObject({ auths: record(string(), unknown()).optional() });
+/**
+* Adds logins to a file of registry credentials (containers-auth.json(5)) that only this user can read. Each is for its
+* repository alone: no other path of the same registry gets it.
+* @param path a file that is not there yet
+* @param before files whose logins are taken over: the new file is the only one that is read from now on
+*/
+async function writeLogins(path, logins, before) {
+	const auths = {};
+	for (const file of before) for (const [key, value] of Object.entries(await readAuths(file))) auths[key] ??= value;
+	for (const { repository, login } of logins) {
+		const auth = Buffer.from(`${login.username}:${login.password}`).toString("base64");
+		auths[formatRepository(repository)] = { auth };
+	}
+	await writeFile(path, `${JSON.stringify({ auths })}\n`, { mode: 384 });
+}
+async function readAuths(file) {
+	const text = await readFileIfThere(file);
+	if (text === void 0 || text.trim() === "") return {};
+	try {
+		return fileSchema.parse(JSON.parse(text)).auths ?? {};
+	} catch {
+		throw new InputError({
+			where: file,
+			problem: "this file of registry credentials is not readable"
+		});
+	}
+}
+// src/cli/actions/event/decide.ts
+/**
+* Decides what a workflow run does: a schedule watches the base, a pull request into a fleet's branch is built and
+* tested, a push to a fleet's branch is released.
+* @throws InputError for an event that none of it fits
+*/
+function decide(event, config) {
+	switch (event.kind) {
+		case "schedule":
+		case "workflow_dispatch": {
+			const { branch, defaultBranch } = event;
+			if (event.kind === "schedule" && defaultBranch !== void 0 && branch !== defaultBranch) throw new InputError({
+				field: "GITHUB_REF",
+				problem: "GitHub runs schedules on the default branch only, and this run is on another",
+				found: branch,
+				expected: defaultBranch,
+				remedy: `Have the workflow file on ${defaultBranch}.`
+			});
+			return { kind: "watch" };
+		}
+		case "pull_request": {
+			const fleet = fleetOf(config, event.base);
+			if (fleet !== void 0) return {
+				kind: "test",
+				fleet,
+				fork: event.fork
+			};
+			if (event.base === config.stateBranch) return {
+				kind: "nothing",
+				reason: `pull requests into ${event.base} are for lint-updates`
+			};
+			throw noFleet(config, event.base, "pull_request");
+		}
+		case "push": {
+			if (event.deleted) return {
+				kind: "nothing",
+				reason: `branch ${event.branch} was deleted`
+			};
+			const fleet = fleetOf(config, event.branch);
+			if (fleet !== void 0) return {
+				kind: "release",
+				fleet
+			};
+			throw noFleet(config, event.branch, "push");
+		}
+		case "other": throw new InputError({
+			field: "GITHUB_EVENT_NAME",
+			problem: "there is nothing to do for this event",
+			found: event.name,
+			expected: "schedule, workflow_dispatch, pull_request, or push to the branch of a fleet",
+			...event.name === "pull_request_target" ? { remedy: "pull_request_target would give code from forks your credentials: use pull_request, which tests them without." } : {}
+		});
+	}
+}
+/** The fleet that a branch releases to. */
+function fleetOf(config, branch) {
+	return Object.values(config.fleets).find((fleet) => fleet.branch === branch);
+}
+function noFleet(config, branch, event) {
+	const branches = Object.values(config.fleets).map((fleet) => fleet.branch);
+	return new InputError({
+		where: config.file,
+		field: "fleets",
+		problem: `no fleet is released from branch ${quote(branch)}`,
+		expected: `one of ${branches.join(", ")}`,
+		remedy: `Start the workflow for these only: on: { ${event}: { branches: [${branches.join(", ")}] } }.`
+	});
+}
+// src/cli/actions/event/event.ts
+const dependabot = "dependabot[bot]";
+const repositorySchema = looseObject({
+	full_name: string().optional(),
+	default_branch: string().optional()
+});
+const payloadSchema = looseObject({
+	deleted: boolean().optional(),
+	repository: repositorySchema.optional(),
+	pull_request: looseObject({
+		number: number().int().positive(),
+		base: looseObject({
+			ref: string(),
+			repo: repositorySchema.nullish()
+		}),
+		head: looseObject({
+			ref: string(),
+			repo: repositorySchema.nullish()
+		})
+	}).optional()
+});
+/**
+* Reads the event of a workflow run from the runner's environment (docs.github.com, "Variables reference").
+* @throws InputError outside of a workflow run
+*/
+async function readEvent(env) {
+	const name = env.GITHUB_EVENT_NAME ?? "";
+	const path = env.GITHUB_EVENT_PATH ?? "";
+	if (name === "" || path === "") throw new InputError({
+		field: "GITHUB_EVENT_NAME",
+		problem: "this is no workflow run: the runner names no event",
+		remedy: "On a machine of your own, run the verbs one by one."
+	});
+	const payload = payloadSchema.safeParse(JSON.parse(await readFile(path, "utf8")));
+	if (!payload.success) throw new InputError({
+		where: path,
+		problem: `the payload of the event ${name} has an unexpected shape`
+	});
+	return eventOf(name, payload.data, env);
+}
+function eventOf(name, payload, env) {
+	const branch = /^refs\/heads\/(.+)$/.exec(env.GITHUB_REF ?? "")?.[1];
+	const { pull_request: pull, repository, deleted = false } = payload;
+	if ((name === "schedule" || name === "workflow_dispatch") && branch !== void 0) return {
+		kind: name,
+		branch,
+		defaultBranch: repository?.default_branch
+	};
+	if (name === "push" && branch !== void 0) return {
+		kind: "push",
+		branch,
+		deleted
+	};
+	if (name === "pull_request" && pull !== void 0) {
+		const own = pull.base.repo?.full_name ?? repository?.full_name;
+		const fork = pull.head.repo?.full_name !== own || own === void 0 || env.GITHUB_ACTOR === dependabot;
+		return {
+			kind: "pull_request",
+			number: pull.number,
+			base: pull.base.ref,
+			fork
+		};
+	}
+	return {
+		kind: "other",
+		name
+	};
+}
+// src/cli/actions/event/plan.ts
+/** GitHub's hosted runners, by what they are. The others are emulated, or runners of your own. */
+const hostedRunners = {
+	x86_64: "ubuntu-24.04",
+	aarch64: "ubuntu-24.04-arm",
+	s390x: "ubuntu-24.04",
+	ppc64le: "ubuntu-24.04"
+};
+/**
+* Which runner each architecture's jobs go to.
+* @param given `ARCHITECTURE=LABEL`, in place of GitHub's own runners
+* @throws InputError
+*/
+function matrixOf(config, given, field) {
+	const runners = { ...hostedRunners };
+	for (const entry of given) {
+		const [, name, label] = /^\s*([^=\s]+)\s*=\s*(\S+)\s*$/.exec(entry) ?? [];
+		if (name === void 0 || label === void 0 || !Object.hasOwn(hostedRunners, name)) throw new InputError({
+			field,
+			problem: "not an architecture and the label of a runner",
+			found: entry,
+			expected: `${Object.keys(hostedRunners).join("=LABEL, ")}=LABEL`
+		});
+		runners[name] = label;
+	}
+	return config.architectures.map((architecture) => ({
+		architecture,
+		runner: runners[architecture]
+	}));
+}
+/** The architectures for which the test registry has no image of a commit that was tested for a fleet as it is now. */
+async function untested(parts, commit, fleet) {
+	const { git, config, client } = parts;
+	const candidate = await readCandidate({
+		...parts,
+		commit
+	});
+	const built = await findBuilt(client, config, candidate);
+	if (built === void 0) return config.architectures;
+	const { version } = candidate;
+	const state = await parts.state.readFleet(fleet.name);
+	const missing = [];
+	for (const architecture of config.architectures) try {
+		const passed = [await passImage({
+			client,
+			config,
+			candidate
+		}, built, architecture)];
+		await requireRehearsed({
+			git,
+			config,
+			commit,
+			version,
+			fleet,
+			state,
+			passed
+		});
+	} catch (error) {
+		if (!(error instanceof InputError)) throw error;
+		missing.push(architecture);
+	}
+	return missing;
+}
+// src/cli/actions/inputs.ts
+/** Inputs of actions that are not a verb's: the steps of action.yml use them. */
+const stepInputs = ["token"];
+/** How an action's input is called in messages. */
+function spellInput(name) {
+	return `input ${name}`;
+}
+/**
+* Reads the inputs of an action by its verb's inputs.
+* @param json the context `inputs` of the action, as JSON: texts, for typed callers also booleans and numbers
+* @throws InputError that names an unknown or malformed input and what it can be
+* @throws UsageError for one that is missing
+*/
+function readActionInputs(inputs, json) {
+	const given = {};
+	for (const [name, value] of Object.entries(parseObject(json))) {
+		if (stepInputs.includes(name)) continue;
+		const input = Object.hasOwn(inputs, name) ? inputs[name] : void 0;
+		if (input === void 0) throw unknownInput(name, Object.keys(inputs));
+		given[name] = readInput(name, input, value);
+	}
+	return readValues(inputs, given, spellInput);
+}
+/** Replaces `--name` in a message by how the input is called in a workflow, for names that are inputs. */
+function inWordsOfActions(message, inputs) {
+	return message.replaceAll(/(?<![\w-])--([a-z][a-z-]*)/g, (flag, name) => Object.hasOwn(inputs, name) ? spellInput(name) : flag);
+}
+function parseObject(json) {
+	let value;
+	try {
+		value = JSON.parse(json);
+	} catch (error) {
+		throw new InputError({
+			field: "COXSWAIN_INPUTS",
+			problem: `this is not JSON: ${messageOf(error)}`
+		});
+	}
+	if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+	throw new InputError({
+		field: "COXSWAIN_INPUTS",
+		problem: "the inputs of an action are an object",
+		found: value,
+		expected: "{\"name\": \"value\"}"
+	});
+}
+function readInput(name, input, value) {
+	if (value === null) return [];
+	if (![
+		"string",
+		"number",
+		"boolean"
+	].includes(typeof value)) throw new InputError({
+		field: spellInput(name),
+		problem: "not a text",
+		found: value
+	});
+	const text = String(value);
+	if (input.kind === "many") return text.split("\n").map((line) => line.trim());
+	if (input.kind === "one") return [text];
+	if ([
+		"",
+		"true",
+		"false"
+	].includes(text.toLowerCase())) return [text.toLowerCase()];
+	throw new InputError({
+		field: spellInput(name),
+		problem: `neither true nor false`,
+		found: text,
+		expected: "true or false"
+	});
+}
+function unknownInput(name, names) {
+	const meant = nearest(name, names);
+	return new InputError({
+		field: spellInput(name),
+		problem: `there is no input ${quote(name)}`,
+		expected: `one of ${names.join(", ")}`,
+		...meant === void 0 ? {} : { remedy: `Did you mean ${meant}?` }
+	});
+}
+// src/cli/actions/hints.ts
+/**
+* What else to do about an error in a workflow run, where a command line would need another answer.
+* @returns a sentence to add, or undefined
+*/
+function hintFor(message) {
+	const [, host, known] = /unauthorised: (\S+) answered \d+( to the credentials)?/.exec(message) ?? [];
+	if (host === void 0) return void 0;
+	if (host === "ghcr.io") return "In a workflow: the job needs \"permissions: packages: write\" (\"read\" where nothing is pushed) and a step with the action log-in before this one; a package that is there already has to let this repository in (its page, Package settings, Manage Actions access).";
+	return known === void 0 ? `In a workflow: a step with the action log-in before this one, given the name and password for ${host} from secrets. A secret that is not set is empty, and runs for pull requests from forks have none.` : void 0;
+}
+// src/cli/actions/log.ts
+/**
+* A log for a workflow run: a group for each task, warnings as annotations, details where the run is debugged. A group
+* cannot hold another, so a task inside a task, or beside one, is a line.
+*/
+function createActionLog(options) {
+	const lines = createLog({
+		verbose: options.verbose,
+		stream: process.stdout
+	});
+	let grouped = false;
+	return {
+		info: (message) => lines.info(harmless(message)),
+		detail: (message) => debug(harmless(message)),
+		warn: (message) => {
+			warning(harmless(message));
+			options.onWarn?.(message);
+		},
+		task: async (title, work) => {
+			if (grouped) return lines.task(harmless(title), (report) => work((note) => report(harmless(note))));
+			grouped = true;
+			startGroup(harmless(title));
+			try {
+				return await lines.task(harmless(title), (report) => work((note) => report(harmless(note))));
+			} finally {
+				endGroup();
+				grouped = false;
+			}
+		}
+	};
+}
+/**
+* Text from outside that the runner will not take for a command of ours: what a guest prints may look like one.
+* (actions/runner, ActionCommand.cs: a line that begins with `::`, after spaces, or `##[` anywhere.)
+*/
+function harmless(text) {
+	return text.replaceAll("##[", "## [").replaceAll(/^(\s*):(?=:)/gm, "$1: ");
+}
+// src/cli/actions/run-action.ts
+var run_action_exports = /* @__PURE__ */ __exportAll({ runAsAction: () => runAsAction });
+/**
+* Runs a verb as the step of a workflow: inputs from `COXSWAIN_INPUTS`, answers to outputs, the job summary and
+* annotations.
+* @returns the exit code
+*/
+async function runAsAction(name, verb, env) {
+	const json = env.COXSWAIN_INPUTS ?? "{}";
+	for (const secret of secretsIn(json, env)) setSecret(secret);
+	try {
+		const code = needsRoot(verb, env) ? await runAgainAsRoot() : void 0;
+		if (code !== void 0) return code;
+	} catch (error) {
+		await tellError(name, error, {
+			inputs: verb.inputs,
+			directory: directoryOf(json),
+			env
+		});
+		return 1;
+	}
+	delete env.COXSWAIN_INPUTS;
+	try {
+		const values = readActionInputs(verb.inputs, json);
+		const warnings = [];
+		const log = createActionLog({
+			verbose: isDebug(),
+			onWarn: (message) => warnings.push(message)
+		});
+		const outcome = await verb.run(values, {
+			log,
+			env,
+			now: readClock(env)
+		});
+		process.stdout.write(`${harmless(outcome.text).trimEnd()}\n`);
+		await tell(name, verb, outcome, env);
+		if (warnings.length > 0) await addSummary(warnings.map(alert).join("\n\n"), env);
+		return outcome.exitCode ?? 0;
+	} catch (error) {
+		await tellError(name, error, {
+			inputs: verb.inputs,
+			directory: directoryOf(json),
+			env
+		});
+		return 1;
+	}
+}
+/** A warning as GitHub shows one in Markdown. */
+function alert(message) {
+	return `> [!WARNING]\n${message.split("\n").map((line) => `> ${plainText(line)}`).join("\n")}`;
+}
+/** The current time, or the one that a rehearsal pretends. */
+function readClock(env) {
+	const pretended = Number(env.COXSWAIN_NOW ?? "");
+	return () => pretended > 0 ? pretended : Math.floor(Date.now() / 1e3);
+}
+async function tell(name, verb, outcome, env) {
+	for (const [output, { of }] of Object.entries(verb.outputs ?? {})) setOutput(output, of(outcome.data) ?? "");
+	for (const [variable, value] of Object.entries(outcome.environment ?? {})) exportVariable(variable, value);
+	if (outcome.summary !== void 0) await addSummary(outcome.summary, env);
+	for (const { level, title, message, file, line } of outcome.annotations ?? []) (level === "error" ? error : warning)(harmless(message), {
+		title,
+		...file === void 0 ? {} : { file },
+		...line === void 0 ? {} : { startLine: line }
+	});
+	const told = outcome.annotations?.some(({ level }) => level === "error") === true;
+	const [headline = "the answer is no"] = outcome.text.split("\n");
+	if (outcome.exitCode === 1 && !told) error(harmless(headline), { title: name });
+}
+async function tellError(name, error$1, from) {
+	const told = messageOf(error$1);
+	const hint = hintFor(told);
+	const message = harmless(inWordsOfActions(hint === void 0 ? told : `${told} ${hint}`, from.inputs));
+	const where = error$1 instanceof InputError ? error$1.details.where : void 0;
+	const listed = message.split("\n").flatMap((line) => /^ +(\S+:\d+:\d+): (.*)$/.exec(line)?.slice(1, 3) ?? []);
+	if (where === void 0 || listed.length === 0) error(message, {
+		title: name,
+		...await placeOf(where ?? "", from.directory)
+	});
+	else {
+		process.stdout.write(`${message}\n`);
+		for (let at = 0; at < listed.length; at += 2) error(listed[at + 1], {
+			title: name,
+			...await placeOf(listed[at], from.directory)
+		});
+	}
+	if (!(error$1 instanceof Error && [
+		"InputError",
+		"OutsideError",
+		"UsageError"
+	].includes(error$1.name)) && error$1 instanceof Error) process.stdout.write(`${harmless(error$1.stack ?? "")}\nThis is a defect in coxswain; please report it.\n`);
+	await addSummary(`### ${name} did not run\n\n${codeBlock(message)}`, from.env);
+}
+/** GitHub takes a mebibyte from a step, and then nothing at all. */
+const summaryCharacters = 3e5;
+async function addSummary(markdown, env) {
+	if ((env.GITHUB_STEP_SUMMARY ?? "") === "") return;
+	const text = markdown.length > summaryCharacters ? `${markdown.slice(0, summaryCharacters)}\n\n(cut: the log has the rest)` : markdown;
+	await summary.addRaw(`${text.trimEnd()}\n\n`).write();
+}
+/** `coxswain.yaml:3:5` as the properties of an annotation, where there is such a file in the checkout. */
+async function placeOf(where, directory) {
+	const [, path, line, column] = /^([^:\s][^:]*?)(?::(\d+))?(?::(\d+))?$/.exec(where) ?? [];
+	if (path === void 0 || path.startsWith("/")) return {};
+	const file = join(directory, path);
+	if (!await stat(file).then((found) => found.isFile(), () => false)) return {};
+	return {
+		file,
+		...line === void 0 ? {} : { startLine: Number(line) },
+		...column === void 0 ? {} : { startColumn: Number(column) }
+	};
+}
+/** The token, and inputs whose names say that they are passwords. */
+function secretsIn(json, env) {
+	const passwords = [...json.matchAll(/"[a-z-]*password"\s*:\s*("(?:[^"\\]|\\.)*")/g)].map(([, text = ""]) => String(JSON.parse(text)));
+	return [env.GITHUB_TOKEN ?? "", ...passwords].filter((secret) => secret.trim() !== "");
+}
+/** The input `directory`, whatever else is wrong with the inputs. */
+function directoryOf(json) {
+	try {
+		const { directory } = JSON.parse(json);
+		return typeof directory === "string" && directory !== "" ? directory : ".";
+	} catch {
+		return ".";
+	}
+}
+export { readEvent as a, writeLogins as c, untested as i, spellInput as n, decide as o, matrixOf as r, chooseLogins as s, run_action_exports as t };

@@ -1,0 +1,480 @@
+import { J as withoutNulls, L as tidy, P as nullableEntryFields, W as findProblems, Y as readJson, _ as rolloutProgress, a as listStranded, g as rolloutPhase, h as rolloutEnd, i as findStranded, k as operationsSchema, o as strandedBy, s as strandedByTidying, w as releaseIndex, x as nullableReleaseFields, z as updateMetadata } from "./guidance.mjs";
+import { C as formatDuration, D as InputError, c as nearest, j as quote, w as formatTime } from "./host.mjs";
+import { isDeepStrictEqual } from "node:util";
+// src/guidance/lint/finding.ts
+/** A problem that a schema or parser found, as an error. */
+function findingOf(rule, problem, file) {
+	const facts = [problem.found === void 0 ? void 0 : `found ${quote(problem.found)}`, problem.expected === void 0 ? void 0 : `expected ${problem.expected}`].filter((fact) => fact !== void 0);
+	const field = problem.field === void 0 ? "" : `${problem.field}: `;
+	return {
+		severity: "error",
+		rule,
+		where: problem.where ?? file,
+		message: `${field}${[problem.problem, ...facts].join(", ")}`,
+		...problem.remedy === void 0 ? {} : { remedy: problem.remedy }
+	};
+}
+/** Runs a parser; what it refuses becomes a finding. */
+function tryTo(rule, file, work) {
+	try {
+		return {
+			value: work(),
+			findings: []
+		};
+	} catch (error) {
+		if (!(error instanceof InputError)) throw error;
+		return { findings: [findingOf(rule, error.details, file)] };
+	}
+}
+// src/guidance/lint/documents.ts
+/** Reads the files of a fleet, with every problem of each. */
+function readSources(texts) {
+	const releases = readSource(texts.releases, releaseIndex, nullableReleaseFields);
+	const updates = readSource(texts.updates, updateMetadata, nullableEntryFields);
+	const operations = readSource(texts.operations, operationsSchema, /* @__PURE__ */ new Set());
+	return {
+		sources: {
+			...releases.source === void 0 ? {} : { releases: releases.source },
+			...updates.source === void 0 ? {} : { updates: updates.source },
+			...operations.source === void 0 ? {} : { operations: operations.source }
+		},
+		findings: [
+			...releases.findings,
+			...updates.findings,
+			...operations.findings
+		]
+	};
+}
+function readSource(source, schema, nullable) {
+	if (source === void 0) return { findings: [] };
+	const { file, text } = source;
+	const read = tryTo("json", file, () => readJson(text, file));
+	if (read.value === void 0) return { findings: read.findings };
+	const { placeOf } = read.value;
+	const value = withoutNulls(read.value.value, nullable);
+	const problems = findProblems(schema, value, placeOf);
+	if (problems.length > 0) return { findings: problems.map((each) => findingOf("format", each, file)) };
+	return {
+		source: {
+			value,
+			placeOf
+		},
+		findings: []
+	};
+}
+// src/guidance/lint/entries.ts
+/** What each entry says by itself, and of the releases it is about. */
+function* lintEntries({ releases, updates, operations }) {
+	if (updates === void 0) return;
+	const versions = releases?.value.releases.map(({ version }) => version) ?? [];
+	const first = /* @__PURE__ */ new Map();
+	for (const [index, { version, metadata }] of updates.value.releases.entries()) {
+		const at = (...path) => updates.placeOf([
+			"releases",
+			index,
+			...path
+		]);
+		if (releases !== void 0 && !versions.includes(version)) {
+			const meant = nearest(version, versions);
+			const what = metadata.barrier !== void 0 ? "barrier" : metadata.deadend !== void 0 ? "dead-end" : "rollout";
+			yield {
+				severity: "error",
+				rule: "unknown-release",
+				where: at("version"),
+				message: `no release ${version}: this ${what} has no effect`,
+				remedy: meant === void 0 ? "A version is released by start-rollout." : `Did you mean ${meant}?`
+			};
+		}
+		const earlier = first.get(version);
+		if (earlier !== void 0) yield {
+			severity: "error",
+			rule: "second-entry",
+			where: at("version"),
+			message: `releases[${earlier}] is about ${version} already; upstream's tools read the two as one, and refuse to write that`,
+			remedy: "Make one entry of them."
+		};
+		first.set(version, earlier ?? index);
+		yield* lintMarks(version, metadata, at);
+		yield* lintRollout(metadata, at);
+		const withdrawn = operations?.value.withdrawn?.find((each) => each.version === version);
+		const isTarget = metadata.rollout !== void 0 || metadata.barrier !== void 0;
+		if (withdrawn !== void 0 && isTarget) yield {
+			severity: "warning",
+			rule: "offered-although-withdrawn",
+			where: at(),
+			message: `${version} was withdrawn by ${withdrawn.by} (${withdrawn.reason}), and is offered by this entry`,
+			remedy: "Take the entry out, or the release out of \"withdrawn\" in operations.json."
+		};
+		const paused = operations?.value.paused?.find((each) => each.version === version);
+		if (paused !== void 0 && isTarget) yield {
+			severity: "warning",
+			rule: "offered-although-paused",
+			where: at(),
+			message: `${version} is paused by ${paused.by} (${paused.reason}), and is offered by this entry`,
+			remedy: "Use edit-updates --action resume, or take it out of \"paused\" in operations.json."
+		};
+	}
+	for (const list of ["paused", "withdrawn"]) for (const [index, { version }] of (operations?.value[list] ?? []).entries()) {
+		if (releases === void 0 || versions.includes(version)) continue;
+		const meant = nearest(version, versions);
+		yield {
+			severity: "error",
+			rule: "unknown-release",
+			where: operations?.placeOf([
+				list,
+				index,
+				"version"
+			]) ?? "",
+			message: `no release ${version}`,
+			...meant === void 0 ? {} : { remedy: `Did you mean ${meant}?` }
+		};
+	}
+}
+function* lintMarks(version, { rollout, barrier, deadend }, at) {
+	if (barrier !== void 0 && deadend !== void 0) yield {
+		severity: "error",
+		rule: "barrier-and-deadend",
+		where: at("metadata", "deadend"),
+		message: `${version} is a barrier and a dead-end: older nodes have to go there, and get no further`,
+		remedy: "Keep one of the two."
+	};
+	if (deadend !== void 0 && deadend.reason.trim() === "") yield {
+		severity: "error",
+		rule: "no-reason",
+		where: at("metadata", "deadend", "reason"),
+		message: `the dead-end ${version} has no reason, and its nodes show it to whoever logs in`,
+		remedy: "Say why, best by the URL of an explanation."
+	};
+	if (barrier !== void 0 && barrier.reason.trim() === "") yield {
+		severity: "warning",
+		rule: "no-reason",
+		where: at("metadata", "barrier", "reason"),
+		message: `the barrier ${version} has no reason`
+	};
+	if (deadend !== void 0 && rollout !== void 0) yield {
+		severity: "warning",
+		rule: "offered-deadend",
+		where: at("metadata", "rollout"),
+		message: `${version} is a dead-end and still offered: nodes that take it get no further update`
+	};
+	if ([
+		rollout,
+		barrier,
+		deadend
+	].every((part) => part === void 0)) yield {
+		severity: "warning",
+		rule: "empty-entry",
+		where: at("metadata"),
+		message: `nothing is said about ${version} here: the entry has no effect`,
+		remedy: "rollout, barrier and deadend are the fields that upstream reads."
+	};
+}
+const rolloutFields = /* @__PURE__ */ new Set([
+	"start_epoch",
+	"start_percentage",
+	"duration_minutes"
+]);
+const metadataFields = /* @__PURE__ */ new Set([
+	"rollout",
+	"barrier",
+	"deadend"
+]);
+function* lintRollout(metadata, at) {
+	for (const key of Object.keys(metadata).filter((each) => !metadataFields.has(each))) yield unknownField(key, metadataFields, at("metadata", key));
+	const { rollout } = metadata;
+	if (rollout === void 0) return;
+	for (const key of Object.keys(rollout).filter((each) => !rolloutFields.has(each))) yield unknownField(key, rolloutFields, at("metadata", "rollout", key));
+	if (rollout.duration_minutes === 0) yield {
+		severity: "warning",
+		rule: "no-duration",
+		where: at("metadata", "rollout", "duration_minutes"),
+		message: "the specification reads 0 as \"no progress\", but the graph as one minute: every node is offered it"
+	};
+	if (rollout.duration_minutes === void 0 && (rollout.start_percentage ?? 0) < 1) yield {
+		severity: "warning",
+		rule: "no-duration",
+		where: at("metadata", "rollout"),
+		message: `without a duration the rollout stays at ${Number(((rollout.start_percentage ?? 0) * 100).toFixed(1))} % for ever`
+	};
+}
+function unknownField(key, known, where) {
+	const meant = nearest(key, [...known]);
+	return {
+		severity: "warning",
+		rule: "unknown-field",
+		where,
+		message: `upstream does not know the field ${key}: it has no effect`,
+		...meant === void 0 ? {} : { remedy: `Did you mean ${meant}?` }
+	};
+}
+// src/guidance/lint/history.ts
+/** Releases are only ever added, at the end: nodes look for themselves in that list, and ages are positions. */
+function* lintHistory({ releases, updates }, before) {
+	const old = before.releases?.value.releases ?? [];
+	if (releases !== void 0) {
+		const list = releases.value.releases;
+		let expected = 0;
+		for (const [position, release] of old.entries()) {
+			const at = list.findIndex(({ version }) => version === release.version);
+			if (at < 0) {
+				yield {
+					severity: "error",
+					rule: "release-removed",
+					where: releases.placeOf(["releases", Math.min(position, list.length - 1)]),
+					message: `release ${release.version} is gone: nodes on it would not find themselves any more, and never update again`,
+					remedy: "Put it back where it was. To offer it to nobody, withdraw it."
+				};
+				continue;
+			}
+			if (at < expected) yield {
+				severity: "error",
+				rule: "release-reordered",
+				where: releases.placeOf(["releases", at]),
+				message: `release ${release.version} stands at position ${at}, before what it stood behind: ages are positions`,
+				remedy: "Releases stay where they are; new ones come at the end."
+			};
+			else expected = at + 1;
+			if (!isDeepStrictEqual(list[at], release)) yield {
+				severity: "error",
+				rule: "release-rewritten",
+				where: releases.placeOf(["releases", at]),
+				message: `release ${release.version} has other content than before`,
+				remedy: "A version names one build for ever: a new build is a new release."
+			};
+		}
+		const known = new Set(old.map(({ version }) => version));
+		const last = list.findLastIndex(({ version }) => known.has(version));
+		for (const [at, { version }] of list.entries()) {
+			if (known.has(version) || at > last) continue;
+			yield {
+				severity: "error",
+				rule: "release-reordered",
+				where: releases.placeOf(["releases", at]),
+				message: `release ${version} is new, and stands before older ones`,
+				remedy: "New releases come at the end."
+			};
+		}
+	}
+	for (const { version, metadata } of before.updates?.value.releases ?? []) {
+		if (metadata.barrier === void 0 || updates === void 0) continue;
+		if (updates.value.releases.filter((entry) => entry.version === version).some((entry) => entry.metadata.barrier !== void 0)) continue;
+		yield {
+			severity: "warning",
+			rule: "barrier-removed",
+			where: updates.placeOf(["releases"]),
+			message: `${version} is no barrier any more (${metadata.barrier.reason}): older nodes go around it`
+		};
+	}
+}
+// src/guidance/lint/reachability.ts
+/** Whether nodes on every release get to where they should, on every architecture. */
+function* lintWays(after, before, now) {
+	const { releases, updates, operations } = after;
+	if (releases === void 0 || updates === void 0) return;
+	const guidance = {
+		releases: releases.value,
+		updates: updates.value
+	};
+	const takenBack = (before.updates?.value.releases ?? []).filter((entry) => isTarget(entry) && !updates.value.releases.some((each) => each.version === entry.version && isTarget(each)));
+	const retired = new Set([
+		...takenBack,
+		...operations?.value.withdrawn ?? [],
+		...operations?.value.paused ?? []
+	].map(({ version }) => version));
+	/** The entry about a version, else the list of entries. */
+	const placeOf = (version) => {
+		const index = updates.value.releases.findLastIndex((entry) => entry.version === version);
+		return updates.placeOf(index < 0 ? ["releases"] : ["releases", index]);
+	};
+	const known = /* @__PURE__ */ new Set();
+	for (const group of byEnd(findStranded(guidance))) {
+		const [first] = group;
+		for (const each of group) known.add(`${each.version} ${each.architecture}`);
+		yield {
+			severity: "error",
+			rule: "stranded",
+			where: placeOf(first.why === "dead-end" ? first.end : first.goal),
+			message: first.why === "dead-end" ? `nodes on ${listStranded(group)} end on the dead-end ${first.end} and never get ${first.goal}` : `nodes on ${listStranded(group)} never get to ${first.goal}`
+		};
+	}
+	const news = (before.releases === void 0 || before.updates === void 0 ? [] : strandedBy({
+		releases: before.releases.value,
+		updates: before.updates.value
+	}, guidance, { retired })).filter((each) => !known.has(`${each.version} ${each.architecture}`));
+	if (news.length > 0) yield {
+		severity: "error",
+		rule: "stranded",
+		where: placeOf(news[0]?.end ?? ""),
+		message: `this change takes the way forward from nodes on ${listStranded(news)}`,
+		remedy: `Keep a rollout for ${news[0]?.goal}, or for a release that they may have instead.`
+	};
+	if (releases.value.releases.length > 0 && retired.size === 0 && !offersAnything(guidance)) yield {
+		severity: "warning",
+		rule: "nothing-offered",
+		where: updates.placeOf(["releases"]),
+		message: "no release has a rollout: no node is offered anything"
+	};
+	const tidied = {
+		...guidance,
+		updates: tidy(updates.value, now)
+	};
+	const harmed = strandedByTidying(guidance, tidied, now);
+	if (harmed.length > 0) yield {
+		severity: "warning",
+		rule: "lost-by-tidying",
+		where: placeOf(harmed[0]?.goal ?? ""),
+		message: `when the next release is added, completed rollouts are tidied away as upstream does it, all but the last: nodes on ${listStranded(harmed)} lose their way forward by that`,
+		remedy: "The release that is kept has no image for their architecture, or lies behind a barrier that is still rolling out."
+	};
+}
+function offersAnything({ updates }) {
+	return updates.releases.some(isTarget);
+}
+function isTarget({ metadata: { rollout, barrier } }) {
+	return rollout !== void 0 || barrier !== void 0;
+}
+function byEnd(stranded) {
+	const groups = /* @__PURE__ */ new Map();
+	for (const each of stranded) {
+		const key = each.why === "dead-end" ? `dead-end ${each.end}` : "no way";
+		groups.set(key, [...groups.get(key) ?? [], each]);
+	}
+	return [...groups.values()];
+}
+// src/guidance/lint/times.ts
+/** When rollouts start, how far they jump, and whether they overlap: of those that were changed. */
+function* lintTimes({ updates }, before, options) {
+	if (updates === void 0) return;
+	const { now, timeZone } = options;
+	const open = [];
+	for (const [index, { version, metadata }] of updates.value.releases.entries()) {
+		const { rollout } = metadata;
+		if (rollout === void 0) continue;
+		const where = updates.placeOf([
+			"releases",
+			index,
+			"metadata",
+			"rollout",
+			"start_epoch"
+		]);
+		const was = rolloutIn(before, version);
+		const changed = !isDeepStrictEqual(was, rollout);
+		const start = rollout.start_epoch ?? 0;
+		const end = rolloutEnd(rollout);
+		if (rolloutPhase(rollout, now) !== "complete" && end !== void 0) open.push({
+			version,
+			start,
+			end,
+			where,
+			changed
+		});
+		if (!changed) continue;
+		const paused = before.operations?.value.paused?.find((each) => each.version === version);
+		yield* lintJump({
+			version,
+			rollout,
+			reached: paused?.progress ?? (was === void 0 ? 0 : rolloutProgress(was, now)),
+			wasOpen: was !== void 0 || paused !== void 0,
+			now,
+			where
+		});
+		if (start > 0 && paused === void 0 && start >= now && isWeekend(start, timeZone)) yield {
+			severity: "warning",
+			rule: "weekend",
+			where,
+			message: `the rollout of ${version} starts on a ${weekdayOf(start, timeZone)} (${formatTime(start)}; in ${timeZone})`,
+			remedy: "Nobody may be there when it goes wrong. Upstream starts on Tuesdays, 14:00 UTC."
+		};
+	}
+	for (const [index, one] of open.entries()) for (const other of open.slice(index + 1)) {
+		if (!(one.changed || other.changed) || one.start >= other.end || other.start >= one.end) continue;
+		yield {
+			severity: "warning",
+			rule: "overlap",
+			where: other.changed ? other.where : one.where,
+			message: `the rollouts of ${one.version} and ${other.version} overlap from ${formatTime(Math.max(one.start, other.start))} to ${formatTime(Math.min(one.end, other.end))}`,
+			remedy: "Nodes that are early take both, one after the other. Pause or withdraw the older one where that is not meant."
+		};
+	}
+}
+function* lintJump(options) {
+	const { version, rollout, reached, wasOpen, now, where } = options;
+	const start = rollout.start_epoch ?? 0;
+	const share = rolloutProgress(rollout, now);
+	const percent = (value) => `${Number((value * 100).toFixed(1))} %`;
+	if (!(rollout.start_epoch === void 0 && rollout.duration_minutes === void 0) && start < now && share > reached + .001) yield {
+		severity: "warning",
+		rule: "start-in-the-past",
+		where,
+		message: `the start of ${version} (${formatTime(start)}) is ${formatDuration(now - start)} ago: ${percent(share)} of the nodes are offered it at once, up from ${percent(reached)}`
+	};
+	if (wasOpen && share < reached - .001) yield {
+		severity: "warning",
+		rule: "goes-back",
+		where,
+		message: `${version} was offered to ${percent(reached)} of the nodes, and is to be offered to ${percent(share)}: those that took it stay on it`
+	};
+}
+function rolloutIn({ updates }, version) {
+	return updates?.value.releases.findLast((entry) => entry.version === version && entry.metadata.rollout !== void 0)?.metadata.rollout;
+}
+function weekdayOf(seconds, timeZone) {
+	return new Intl.DateTimeFormat("en-US", {
+		timeZone,
+		weekday: "long"
+	}).format(seconds * 1e3);
+}
+function isWeekend(seconds, timeZone) {
+	return ["Saturday", "Sunday"].includes(weekdayOf(seconds, timeZone));
+}
+// src/guidance/lint/lint.ts
+/**
+* Judges the guidance of one fleet, and the change from what it was before.
+* @param options.stream that the files must be of
+* @param options.now UNIX seconds
+* @param options.timeZone in which a weekend is a weekend, such as `Europe/Berlin`
+* @returns findings in the order of the files; none for what did not change but may be old (a start in the past)
+*/
+function lintGuidance(after, before, options) {
+	const { sources, findings } = readSources(after);
+	const { sources: old } = readSources(before);
+	const { releases, updates } = sources;
+	const streams = [releases, updates].flatMap((source) => source === void 0 || source.value.stream === options.stream ? [] : [{
+		severity: "error",
+		rule: "stream",
+		where: source.placeOf(["stream"]),
+		message: `this is of stream ${source.value.stream}, and coxswain.yaml is of ${options.stream}`
+	}]);
+	const images = (releases?.value.releases ?? []).flatMap((release, index) => {
+		const list = release["oci-images"] ?? [];
+		if (list.length > 0 && list.every((image) => image["digest-ref"] !== "")) return [];
+		return [{
+			severity: "error",
+			rule: "no-image",
+			where: releases?.placeOf([
+				"releases",
+				index,
+				"oci-images"
+			]) ?? "",
+			message: `release ${release.version} lacks an image, so no node could find itself or update to it`
+		}];
+	});
+	const gone = ["releases", "updates"].flatMap((name) => before[name] === void 0 || after[name] !== void 0 ? [] : [{
+		severity: "error",
+		rule: "file-removed",
+		where: before[name].file,
+		message: "this file is gone, and nodes depend on what it says",
+		remedy: "Put it back."
+	}]);
+	return [
+		...findings,
+		...gone,
+		...streams,
+		...images,
+		...lintHistory(sources, old),
+		...lintEntries(sources),
+		...lintTimes(sources, old, options),
+		...lintWays(sources, old, options.now)
+	];
+}
+export { tryTo as n, lintGuidance as t };

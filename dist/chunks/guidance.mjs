@@ -1,0 +1,1055 @@
+import { D as InputError, w as formatTime } from "./host.mjs";
+import { d as object, f as record, h as tuple, i as boolean, l as looseObject, m as string, r as array, s as int, u as number } from "./zod.mjs";
+import { isDeepStrictEqual } from "node:util";
+// src/guidance/json.ts
+const maximumDepth = 200;
+const numberPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const plainCharacters = /[^"\\\p{Cc}]+|[\u007f-\u009f]+/uy;
+const escapeSequence = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+/**
+* Reads JSON strictly. JSON.parse gives the value; a scan before it finds what JSON.parse does not tell:
+* line and column of a mistake, and keys that occur twice (serde refuses those, JSON.parse keeps the last
+* one: a botched merge of two `rollout` objects would go unseen).
+* @throws InputError with `where:line:column`
+*/
+function readJson(text, where) {
+	scan(text, where, () => {});
+	return {
+		value: JSON.parse(text),
+		placeOf(path) {
+			let best = {
+				depth: -1,
+				offset: 0
+			};
+			scan(text, where, (visited, offset) => {
+				if (visited.length > best.depth && visited.length <= path.length && visited.every((key, index) => key === path[index])) best = {
+					depth: visited.length,
+					offset
+				};
+			});
+			return `${where}:${lineAndColumn(text, best.offset)}`;
+		}
+	};
+}
+function lineAndColumn(text, offset) {
+	const before = text.slice(0, offset).split("\n");
+	return `${before.length}:${before.at(-1).length + 1}`;
+}
+function scan(text, where, visit) {
+	let at = 0;
+	const path = [];
+	value();
+	space();
+	if (at < text.length) fail("the end of the file");
+	function value() {
+		space();
+		visit(path, at);
+		if (path.length > maximumDepth) fail(`at most ${maximumDepth} levels of nesting`);
+		const character = text[at];
+		if (character === "{") object();
+		else if (character === "[") list();
+		else if (character === "\"") string();
+		else if (!literal() && !take(numberPattern)) fail("a JSON value");
+	}
+	function object() {
+		const seen = /* @__PURE__ */ new Set();
+		at += 1;
+		space();
+		if (text[at] === "}") {
+			at += 1;
+			return;
+		}
+		for (;;) {
+			space();
+			const start = at;
+			if (text[at] !== "\"") fail("a key in double quotes");
+			string();
+			const key = JSON.parse(text.slice(start, at));
+			if (seen.has(key)) throw new InputError({
+				where: `${where}:${lineAndColumn(text, start)}`,
+				problem: "this key occurs twice in one object",
+				found: key,
+				remedy: "Keep one of the two."
+			});
+			seen.add(key);
+			space();
+			if (text[at] !== ":") fail("':' after the key");
+			at += 1;
+			path.push(key);
+			value();
+			path.pop();
+			if (closes("}")) return;
+		}
+	}
+	function list() {
+		at += 1;
+		space();
+		if (text[at] === "]") {
+			at += 1;
+			return;
+		}
+		for (let index = 0;; index += 1) {
+			path.push(index);
+			value();
+			path.pop();
+			if (closes("]")) return;
+		}
+	}
+	/** After an entry: true at the closing bracket, false after a comma. */
+	function closes(bracket) {
+		space();
+		const character = text[at];
+		if (character !== bracket && character !== ",") fail(`',' or '${bracket}'`);
+		at += 1;
+		if (character === bracket) return true;
+		space();
+		if (text[at] === bracket) fail("another entry: JSON takes no comma after the last one");
+		return false;
+	}
+	function string() {
+		at += 1;
+		while (take(plainCharacters) || take(escapeSequence));
+		if (text[at] !== "\"") fail("a string that ends on its line, with known escapes");
+		at += 1;
+	}
+	function literal() {
+		const word = [
+			"true",
+			"false",
+			"null"
+		].find((each) => text.startsWith(each, at));
+		at += word?.length ?? 0;
+		return word !== void 0;
+	}
+	function take(pattern) {
+		pattern.lastIndex = at;
+		if (!pattern.test(text)) return false;
+		at = pattern.lastIndex;
+		return true;
+	}
+	function space() {
+		while (text[at] === " " || text[at] === "\n" || text[at] === "\r" || text[at] === "	") at += 1;
+	}
+	function fail(expected) {
+		throw new InputError({
+			where: `${where}:${lineAndColumn(text, at)}`,
+			problem: "not valid JSON",
+			found: at >= text.length ? "the end of the file" : text.slice(at, at + 12).split("\n")[0],
+			expected
+		});
+	}
+}
+// src/guidance/document.ts
+const issueNotes = object({
+	problem: string().optional(),
+	remedy: string().optional()
+});
+/**
+* Reads a JSON document by a schema. The answer is the parsed JSON itself, not the schema's copy of it: fields
+* that the schema does not know, and the order of keys, survive. Where upstream's serde takes null for "absent"
+* (the fields in `nullable`), null is dropped.
+* @throws InputError with `where:line:column` and the path of the field
+*/
+function readDocument(schema, text, options) {
+	const json = readJson(text, options.where);
+	const value = options.nullable === void 0 ? json.value : withoutNulls(json.value, options.nullable);
+	checkValue(schema, value, json.placeOf);
+	return value;
+}
+/**
+* Checks a value by a schema.
+* @param placeOf says where the value at a path stands; without it only the field is named
+* @throws InputError for the first thing that is wrong
+*/
+function checkValue(schema, value, placeOf) {
+	const [first] = findProblems(schema, value, placeOf);
+	if (first !== void 0) throw new InputError(first);
+}
+/** Everything that is wrong with a value, by a schema. @param placeOf as for checkValue */
+function findProblems(schema, value, placeOf) {
+	return (schema.safeParse(value).error?.issues ?? []).map((issue) => problemOf(issue, value, placeOf));
+}
+function problemOf(issue, value, placeOf) {
+	const found = valueAt(value, issue.path);
+	const notes = issueNotes.safeParse(issue.code === "custom" ? issue.params : void 0);
+	const problem = notes.data?.problem ?? (found === void 0 ? "missing" : "not what belongs here");
+	return {
+		...placeOf === void 0 ? {} : { where: placeOf(issue.path) },
+		...issue.path.length === 0 ? {} : { field: fieldPath(issue.path) },
+		problem,
+		...found === void 0 ? {} : { found },
+		expected: issue.message,
+		...notes.data?.remedy === void 0 ? {} : { remedy: notes.data.remedy }
+	};
+}
+/** `releases[3].metadata.rollout` */
+function fieldPath(path) {
+	return path.map((key, index) => typeof key === "number" ? `[${key}]` : `${index === 0 ? "" : "."}${String(key)}`).join("");
+}
+/** A text that must not be empty. */
+function someText(expected) {
+	return string({ error: expected }).min(1, { error: expected });
+}
+/** An object of which only these fields are looked at. */
+function openObject(expected, shape) {
+	return looseObject(shape, { error: expected });
+}
+/** The head that releases.json and updates.json share. */
+const documentHead = {
+	stream: someText("the name of a stream, such as \"stable\""),
+	metadata: openObject("an object such as {\"last-modified\": \"2026-07-21T14:07:12Z\"}", { "last-modified": string({ error: "a time, such as \"2026-07-21T14:07:12Z\"" }) })
+};
+function valueAt(value, path) {
+	let current = value;
+	for (const key of path) {
+		if (typeof current !== "object" || current === null) return void 0;
+		current = current[key];
+	}
+	return current;
+}
+/** A value without the fields, among those named, that are null. */
+function withoutNulls(value, keys) {
+	if (Array.isArray(value)) return value.map((each) => withoutNulls(each, keys));
+	if (typeof value !== "object" || value === null) return value;
+	return Object.fromEntries(Object.entries(value).filter(([key, each]) => each !== null || !keys.has(key)).map(([key, each]) => [key, withoutNulls(each, keys)]));
+}
+// src/guidance/node-keys.ts
+/** Keys in the metadata of a graph node, as in upstream's commons/src/metadata.rs. All values are texts. */
+const nodeKeys = {
+	scheme: "org.fedoraproject.coreos.scheme",
+	ageIndex: "org.fedoraproject.coreos.releases.age_index",
+	barrier: "org.fedoraproject.coreos.updates.barrier",
+	barrierReason: "org.fedoraproject.coreos.updates.barrier_reason",
+	deadend: "org.fedoraproject.coreos.updates.deadend",
+	deadendReason: "org.fedoraproject.coreos.updates.deadend_reason",
+	rollout: "org.fedoraproject.coreos.updates.rollout",
+	startEpoch: "org.fedoraproject.coreos.updates.start_epoch",
+	startValue: "org.fedoraproject.coreos.updates.start_value",
+	durationMinutes: "org.fedoraproject.coreos.updates.duration_minutes"
+};
+// src/guidance/graph.ts
+/**
+* The graph that fcos-cincinnati's graph builder makes of these inputs (Graph::from_metadata in
+* commons/src/graph.rs at 95388bdf), before throttling. Quirks are upstream's and named where they are.
+*/
+function buildGraph(releases, updates, scope) {
+	const nodes = [];
+	for (const [age, release] of releases.releases.entries()) {
+		const payload = payloadOf(release, scope);
+		if (payload === void 0) continue;
+		const metadata = {
+			[nodeKeys.ageIndex]: String(age),
+			[nodeKeys.scheme]: scope.scheme
+		};
+		for (const entry of updates.releases) if (entry.version === release.version) Object.assign(metadata, describeEntry(entry));
+		nodes.push({
+			version: release.version,
+			metadata: sortedByKey(metadata),
+			payload
+		});
+	}
+	return withoutWaysOutOfDeadends({
+		nodes,
+		edges: computeEdges(nodes)
+	});
+}
+/** Removes the edges that leave dead-ends. A dead-end may still be a target. */
+function withoutWaysOutOfDeadends(graph) {
+	const deadend = graph.nodes.map((node) => node.metadata[nodeKeys.deadend] === "true");
+	return {
+		nodes: graph.nodes,
+		edges: graph.edges.filter(([from]) => !deadend[from])
+	};
+}
+/** The graph as it is served: indent of two spaces, final newline. */
+function formatGraph(graph) {
+	return `${JSON.stringify(graph, null, 2)}\n`;
+}
+const position = int({ error: "the position of a node" }).nonnegative({ error: "the position of a node" });
+const servedGraph = openObject("a graph: {nodes, edges}", {
+	nodes: array(openObject("a node: {version, metadata, payload}", {
+		version: someText("a version"),
+		payload: someText("repository@sha256:… or a checksum"),
+		metadata: record(string(), string({ error: "a text: in a graph all metadata are texts" }), { error: "an object of texts" }).refine((metadata) => /^\d+$/.test(metadata[nodeKeys.ageIndex] ?? ""), {
+			error: `a whole number in ${nodeKeys.ageIndex}`,
+			params: { problem: "a node without a usable age" }
+		}).refine((metadata) => metadata[nodeKeys.scheme] !== void 0, {
+			error: `oci or checksum in ${nodeKeys.scheme}`,
+			params: { problem: "a node without a scheme" }
+		})
+	}), { error: "the list of nodes" }),
+	edges: array(tuple([position, position], { error: "a pair of positions" }), { error: "the list of edges" })
+}).superRefine(({ nodes, edges }, context) => {
+	const index = edges.findIndex((edge) => edge.some((end) => end >= nodes.length));
+	if (index < 0) return;
+	context.addIssue({
+		code: "custom",
+		path: ["edges", index],
+		message: `positions below ${nodes.length}`,
+		params: { problem: "this edge ends at a node that is not there" }
+	});
+});
+/**
+* Reads a served graph, as demanding as Zincati: one node without version, payload, scheme or age spoils it all.
+* @throws InputError with line, column and field
+*/
+function parseGraph(text, where) {
+	return readDocument(servedGraph, text, { where });
+}
+/** Upstream takes the last match where an architecture occurs twice, and empty texts for absent. */
+function payloadOf(release, { basearch, scheme }) {
+	return (scheme === "oci" ? release["oci-images"]?.filter((each) => each.architecture === basearch).map((each) => each["digest-ref"]) : release.commits?.filter((each) => each.architecture === basearch).map((each) => each.checksum))?.findLast((payload) => payload !== "");
+}
+function describeEntry({ metadata: { rollout, barrier, deadend } }) {
+	const described = {};
+	if (deadend !== void 0) {
+		described[nodeKeys.deadend] = "true";
+		described[nodeKeys.deadendReason] = deadend.reason || "generic";
+	}
+	if (barrier !== void 0) {
+		described[nodeKeys.barrier] = "true";
+		described[nodeKeys.barrierReason] = barrier.reason || "generic";
+	}
+	if (rollout !== void 0) {
+		described[nodeKeys.rollout] = "true";
+		if (rollout.start_epoch !== void 0) described[nodeKeys.startEpoch] = String(rollout.start_epoch);
+		if (rollout.start_percentage !== void 0) described[nodeKeys.startValue] = displayFloat(rollout.start_percentage);
+		if (rollout.duration_minutes !== void 0) described[nodeKeys.durationMinutes] = String(rollout.duration_minutes);
+	}
+	return described;
+}
+/**
+* A double as Rust's Display writes it: the shortest digits that read back, as in JavaScript, but never with an
+* exponent, and with the sign of a negative zero.
+*/
+function displayFloat(value) {
+	if (Object.is(value, -0)) return "-0";
+	const [mantissa = "", exponent] = String(value).split("e");
+	if (exponent === void 0) return mantissa;
+	const [whole = "", fraction = ""] = mantissa.replace("-", "").split(".");
+	const digits = whole + fraction;
+	const point = whole.length + Number(exponent);
+	const plain = point <= 0 ? `0.${"0".repeat(-point)}${digits}` : `${digits.slice(0, point).padEnd(point, "0")}${digits.length > point ? `.${digits.slice(point)}` : ""}`;
+	return value < 0 ? `-${plain}` : plain;
+}
+/** Positions in `nodes`, not ages, decide: a barrier that has no image for this architecture gates nobody. */
+function computeEdges(nodes) {
+	const positions = [...nodes.keys()];
+	const rollouts = positions.filter((position) => hasKey(position, nodeKeys.rollout));
+	const barriers = positions.filter((position) => hasKey(position, nodeKeys.barrier));
+	const edges = [];
+	for (const target of rollouts.toReversed()) {
+		const previousBarrier = barriers.findLast((barrier) => barrier < target) ?? 0;
+		for (let from = previousBarrier; from < target; from += 1) edges.push([from, target]);
+	}
+	let start = 0;
+	for (const target of barriers) {
+		if (!rollouts.includes(target)) for (let from = start; from < target; from += 1) edges.push([from, target]);
+		start = target;
+	}
+	return edges;
+	function hasKey(position, key) {
+		return nodes[position]?.metadata[key] !== void 0;
+	}
+}
+function sortedByKey(record) {
+	return Object.fromEntries(Object.entries(record).sort(([one], [other]) => one < other ? -1 : 1));
+}
+// src/guidance/metadata.ts
+const largestEpoch = 1e11;
+const startEpoch = int({ error: "UNIX seconds, a whole number" }).superRefine((value, context) => {
+	if (Math.abs(value) <= largestEpoch) return;
+	context.addIssue({
+		code: "custom",
+		message: "UNIX seconds",
+		params: {
+			problem: "this looks like milliseconds",
+			remedy: `Divide by 1000: ${Math.floor(value / 1e3)}`
+		}
+	});
+});
+const startPercentage = number({ error: "a fraction from 0 to 1" }).superRefine((value, context) => {
+	if (value >= 0 && value <= 1) return;
+	context.addIssue({
+		code: "custom",
+		message: "a fraction from 0 to 1",
+		params: {
+			problem: "out of range",
+			remedy: "Despite its name it is a fraction: 0.05 means 5 %."
+		}
+	});
+});
+const durationMinutes = int({ error: "minutes, a whole number" }).nonnegative({ error: "minutes, 0 or more" });
+const reason = openObject("an object {\"reason\": \"…\"}", { reason: string({ error: "a text, best the URL of an explanation" }) });
+/** One entry of updates.json; unknown fields pass. */
+const updateEntry = openObject("an entry: {version, metadata}", {
+	version: someText("a version, such as \"44.20260707.3.1\""),
+	metadata: openObject("an object with rollout, barrier or deadend", {
+		rollout: openObject("an object {start_epoch, start_percentage, duration_minutes}", {
+			start_epoch: startEpoch.optional(),
+			start_percentage: startPercentage.optional(),
+			duration_minutes: durationMinutes.optional()
+		}).optional(),
+		barrier: reason.optional(),
+		deadend: reason.optional()
+	})
+});
+const entries = array(updateEntry, { error: "the list of entries" });
+/** updates.json; unknown fields pass. */
+const updateMetadata = openObject("update metadata: {stream, metadata, releases}", {
+	...documentHead,
+	releases: entries
+});
+const graphUpdates = openObject("update metadata: {stream, metadata, releases}", {
+	stream: documentHead.stream.optional(),
+	releases: entries
+});
+/** Fields of an entry in which upstream's serde reads null as "absent". */
+const nullableEntryFields = /* @__PURE__ */ new Set([
+	"rollout",
+	"barrier",
+	"deadend",
+	"start_epoch",
+	"start_percentage",
+	"duration_minutes"
+]);
+/**
+* Reads update metadata (upstream's updates.json); fields that are not known survive.
+* @param where the file's name, for messages
+* @throws InputError with line, column and field: broken JSON, a wrong type, a percentage outside 0 to 1,
+*   an epoch in milliseconds
+*/
+function parseUpdateMetadata(text, where) {
+	return readDocument(updateMetadata, text, {
+		where,
+		nullable: nullableEntryFields
+	});
+}
+/** Reads only what the graph depends on: `releases`; as strict as parseUpdateMetadata about that part. */
+function parseGraphUpdates(text, where) {
+	return readDocument(graphUpdates, text, {
+		where,
+		nullable: nullableEntryFields
+	});
+}
+/**
+* As upstream's rollout.py writes it: indent of two spaces, final newline, and `1.0` where JSON.stringify says
+* `1`, so that a file of Fedora's comes back byte for byte.
+*/
+function formatUpdateMetadata(metadata) {
+	return `${JSON.stringify(metadata, null, 2).replace(/^( *"start_percentage": -?\d+)(,?)$/gm, "$1.0$2")}\n`;
+}
+/** Metadata without entries. @param now UNIX seconds */
+function emptyUpdateMetadata(stream, now) {
+	return {
+		stream,
+		metadata: { "last-modified": formatTime(now) },
+		releases: []
+	};
+}
+/**
+* Tidies, then appends an entry, as `rollout.py add` does. The very same entry again gives the same object back.
+* @param now UNIX seconds
+* @throws InputError when the entry is wrong, or the version has an entry already (upstream refuses that, too)
+*/
+function addUpdate(metadata, entry, now) {
+	checkValue(updateEntry, entry);
+	const known = metadata.releases.find(({ version }) => version === entry.version);
+	if (known !== void 0) {
+		if (isDeepStrictEqual(known, entry)) return metadata;
+		throw new InputError({
+			field: `updates for ${entry.version}`,
+			problem: "this version has an entry in the update metadata already",
+			found: known,
+			remedy: "Change that entry instead of adding a second one."
+		});
+	}
+	return {
+		...metadata,
+		metadata: {
+			...metadata.metadata,
+			"last-modified": formatTime(now)
+		},
+		releases: [...tidyEntries(metadata.releases, now), entry]
+	};
+}
+/**
+* Removes what no longer matters, exactly as clean() in upstream's rollout.py: a rollout that has run out
+* becomes `{"start_percentage": 1}`; of the completed ones only the last in the list keeps its rollout;
+* entries that say nothing go. The same object comes back when there was nothing to do.
+*
+* No node's offer changes by it, with two exceptions, upstream's too: an architecture that the last completed release
+* has no image for loses its target, and nodes before a barrier that is itself still rolling out lose a completed
+* release before that barrier.
+* @param now UNIX seconds
+*/
+function tidy(metadata, now) {
+	const releases = tidyEntries(metadata.releases, now);
+	if (isDeepStrictEqual(releases, metadata.releases)) return metadata;
+	return {
+		...metadata,
+		metadata: {
+			...metadata.metadata,
+			"last-modified": formatTime(now)
+		},
+		releases
+	};
+}
+function tidyEntries(before, now) {
+	const finished = before.map((entry) => hasRunOut(entry.metadata.rollout, now) ? {
+		...entry,
+		metadata: {
+			...entry.metadata,
+			rollout: { start_percentage: 1 }
+		}
+	} : entry);
+	const lastCompleted = finished.findLastIndex(isCompleted);
+	return finished.map((entry, index) => index < lastCompleted && isCompleted(entry) ? withoutRollout(entry) : entry).filter(({ metadata: { rollout, barrier, deadend } }) => [
+		rollout,
+		barrier,
+		deadend
+	].some(isThere));
+}
+function hasRunOut(rollout, now) {
+	if (!rollout?.duration_minutes) return false;
+	return (rollout.start_epoch ?? 0) + 60 * rollout.duration_minutes < now;
+}
+/** Upstream compares whole objects: `{"start_epoch": …, "start_percentage": 1.0}` does not count as completed. */
+function isCompleted(entry) {
+	return isDeepStrictEqual(entry.metadata.rollout, { start_percentage: 1 });
+}
+function withoutRollout(entry) {
+	const { rollout: _, ...rest } = entry.metadata;
+	return {
+		...entry,
+		metadata: rest
+	};
+}
+function isThere(value) {
+	return value !== void 0;
+}
+// src/guidance/operations.ts
+const moment = int({ error: "UNIX seconds, a whole number" }).nonnegative({ error: "UNIX seconds, 0 or more" }).max(1e11, { error: "UNIX seconds (not milliseconds)" });
+const statement = {
+	reason: someText("a text that says why"),
+	by: someText("who did it"),
+	at: moment
+};
+const version = someText("a version, such as \"44.20260707.3.1-3f9a1c02\"");
+const operations = openObject("an object {paused, hold, stops, urgent, withdrawn}", {
+	paused: array(openObject("a paused rollout", {
+		version,
+		entry: updateEntry,
+		since: moment,
+		progress: number({ error: "a fraction from 0 to 1" }).min(0, { error: "a fraction from 0 to 1" }).max(1, { error: "a fraction from 0 to 1" }),
+		...statement,
+		until: moment.optional(),
+		held: boolean({ error: "true or false" }).optional()
+	}), { error: "the list of paused rollouts" }).optional(),
+	hold: openObject("an object {reason, by, at, until}", {
+		...statement,
+		until: moment.optional()
+	}).optional(),
+	stops: array(openObject("a hold set elsewhere", {
+		...statement,
+		until: moment.optional(),
+		source: someText("where it was set")
+	}), { error: "the list of holds set elsewhere" }).optional(),
+	urgent: array(openObject("an urgent release", {
+		version,
+		commit: someText("a full commit name"),
+		...statement
+	}), { error: "the list of urgent releases" }).optional(),
+	withdrawn: array(openObject("a withdrawn release", {
+		version,
+		entry: updateEntry.optional(),
+		...statement
+	}), { error: "the list of withdrawn releases" }).optional()
+});
+/** Nothing is paused, held or withdrawn. */
+const noOperations = {};
+/**
+* Reads operations.json; unknown fields survive.
+* @throws InputError with line, column and field
+*/
+function parseOperations(text, where) {
+	return readDocument(operations, text, { where });
+}
+/** undefined where there is nothing to say: then there is no file. */
+function formatOperations(said) {
+	const worth = Object.entries(said).filter(([, value]) => value !== void 0 && !(Array.isArray(value) && value.length === 0));
+	return worth.length === 0 ? void 0 : `${JSON.stringify(Object.fromEntries(worth), null, 2)}\n`;
+}
+/** The hold that is in force, if any. @param now UNIX seconds */
+function holdAt(said, now) {
+	return [...said.hold === void 0 ? [] : [said.hold], ...said.stops ?? []].find((hold) => (hold.until ?? Number.POSITIVE_INFINITY) > now);
+}
+/** UNIX seconds at which the next hold ends by itself; undefined where none will. */
+function nextHoldEnd(said, now) {
+	const ends = [said.hold?.until, ...(said.stops ?? []).map(({ until }) => until)].filter((until) => until !== void 0).filter((until) => until > now);
+	return ends.length === 0 ? void 0 : Math.min(...ends);
+}
+/** The schema, for those who want every problem of a file. */
+const operationsSchema = operations;
+// src/guidance/releases.ts
+const digestReference = /^[^\s@/]+(?:\/[^\s@:/]+)+@sha256:[0-9a-f]{64}$|^[^\s@:/]+@sha256:[0-9a-f]{64}$/;
+const architecture = someText("an architecture, such as \"x86_64\"");
+const digestRef = string({ error: "repository@sha256: and 64 hex digits" }).refine((text) => text === "" || digestReference.test(text), { error: "repository@sha256: and 64 hex digits, without a tag" });
+const releaseFields = {
+	version: someText("a version, such as \"44.20260707.3.1\""),
+	commits: array(openObject("an object {architecture, checksum}", {
+		architecture,
+		checksum: string({ error: "an ostree checksum" })
+	}), { error: "a list of {architecture, checksum}" }).optional(),
+	"oci-images": array(openObject("an object {architecture, image, digest-ref}", {
+		architecture,
+		image: string({ error: "an image by tag, such as \"quay.io/acme/os:stable\"" }),
+		"digest-ref": digestRef
+	}), { error: "a list of {architecture, image, digest-ref}" }).optional(),
+	"oci-index": digestRef.optional()
+};
+const release = openObject("a release: {version, metadata, oci-images}", {
+	...releaseFields,
+	metadata: string({ error: "the URL of the release's release.json" })
+});
+/** releases.json; unknown fields pass. */
+const releaseIndex = openObject("a release index: {stream, metadata, releases}", {
+	...documentHead,
+	note: string({ error: "a text" }).optional(),
+	releases: releaseList(release)
+});
+const graphReleases = openObject("a release index: {stream, metadata, releases}", {
+	stream: documentHead.stream.optional(),
+	releases: releaseList(openObject("a release: {version, metadata, oci-images}", releaseFields))
+});
+function releaseList(each) {
+	return array(each, { error: "the list of releases, oldest first" }).superRefine((list, context) => {
+		const firstAt = /* @__PURE__ */ new Map();
+		for (const [index, { version }] of list.entries()) {
+			const first = firstAt.get(version);
+			if (first !== void 0) context.addIssue({
+				code: "custom",
+				path: [index, "version"],
+				message: "each version once",
+				params: {
+					problem: `releases[${first}] has this version already`,
+					remedy: "A version names one build: remove the entry that was added by mistake."
+				}
+			});
+			firstAt.set(version, first ?? index);
+		}
+	});
+}
+/** Fields of a release index in which upstream's serde reads null as "absent". */
+const nullableReleaseFields = /* @__PURE__ */ new Set([
+	"commits",
+	"oci-images",
+	"note"
+]);
+/**
+* Reads a release index (upstream's releases.json); fields that are not known survive.
+* @param where the file's name, for messages
+* @throws InputError with line, column and field: broken JSON, a wrong type, a version that occurs twice,
+*   a digest-ref other than repository@sha256:…
+*/
+function parseReleaseIndex(text, where) {
+	return readDocument(releaseIndex, text, {
+		where,
+		nullable: nullableReleaseFields
+	});
+}
+/**
+* Reads only what the graph depends on: upstream's graph builder looks at nothing but `releases` either.
+* As strict as parseReleaseIndex about that part.
+*/
+function parseGraphReleases(text, where) {
+	return readDocument(graphReleases, text, {
+		where,
+		nullable: nullableReleaseFields
+	});
+}
+/** As upstream writes it: indent of two spaces, final newline. */
+function formatReleaseIndex(index) {
+	return `${JSON.stringify(index, null, 2)}\n`;
+}
+/** An index without releases. @param now UNIX seconds */
+function emptyReleaseIndex(stream, now) {
+	return {
+		stream,
+		metadata: { "last-modified": formatTime(now) },
+		releases: []
+	};
+}
+/**
+* Appends a release. Nothing is ever changed or moved: positions are ages, and nodes look for themselves in them.
+* The very same release again gives the same object back.
+* @param now UNIX seconds, for `last-modified`
+* @throws InputError when the version is there with other content, or an image is another release's already
+*   (Zincati takes the first node with its payload, so it would believe to run that one)
+*/
+function addRelease(index, added, now) {
+	checkValue(release, added);
+	const known = index.releases.find(({ version }) => version === added.version);
+	if (known !== void 0) {
+		if (isDeepStrictEqual(known, added)) return index;
+		throw new InputError({
+			field: `release ${added.version}`,
+			problem: "this version is in the release index already, with other content",
+			found: added,
+			expected: JSON.stringify(known),
+			remedy: "A version names one build for ever: a new build needs a new version."
+		});
+	}
+	for (const image of added["oci-images"] ?? []) {
+		const owner = index.releases.find((each) => each["oci-images"]?.some((other) => sameImage(other, image)));
+		if (owner !== void 0 && image["digest-ref"] !== "") throw new InputError({
+			field: `release ${added.version}`,
+			problem: `its ${image.architecture} image is release ${owner.version} already`,
+			found: image["digest-ref"],
+			remedy: "One image is one release of a fleet: promote an image that was built for this version."
+		});
+	}
+	return {
+		...index,
+		metadata: {
+			...index.metadata,
+			"last-modified": formatTime(now)
+		},
+		releases: [...index.releases, added]
+	};
+}
+function sameImage(one, other) {
+	return one.architecture === other.architecture && one["digest-ref"] === other["digest-ref"];
+}
+// src/guidance/progress.ts
+/**
+* How far a rollout is: 0 to 1, upstream's throttle value (policy::throttle_rollouts). A node is offered the release
+* when its wariness is not above it.
+*
+* Upstream's rules: 0 before the start; 1 after the end; a straight line between; without a duration it stays at
+* start_percentage. An explicit duration of 0 counts as one minute (the specification says "no progress").
+* The order of the operations is upstream's, too: at the end second rounding decides who is let in.
+* @param now UNIX seconds
+*/
+function rolloutProgress(rollout, now) {
+	const start = rollout.start_epoch ?? 0;
+	const startValue = rollout.start_percentage ?? 0;
+	if (now < start) return 0;
+	const end = rolloutEnd(rollout);
+	if (end === void 0) return startValue;
+	if (now > end) return 1;
+	const rate = (1 - startValue) / (end - start);
+	return Math.min(1, startValue + rate * (now - start));
+}
+/** UNIX seconds at which a rollout ends, or undefined for one that has no duration. */
+function rolloutEnd(rollout) {
+	if (rollout.duration_minutes === void 0) return void 0;
+	return (rollout.start_epoch ?? 0) + Math.max(rollout.duration_minutes, 1) * 60;
+}
+/** @param now UNIX seconds */
+function rolloutPhase(rollout, now) {
+	if (now < (rollout.start_epoch ?? 0)) return "scheduled";
+	if (rolloutProgress(rollout, now) >= 1) return "complete";
+	return rollout.duration_minutes === void 0 ? "held" : "in progress";
+}
+/**
+* The first second after `now` at which a rollout opens to a wariness, or undefined when it is open already or never
+* will be.
+* @param now UNIX seconds
+*/
+function nextOpening(rollout, wariness, now) {
+	const isOpen = (moment) => wariness <= rolloutProgress(rollout, moment);
+	if (isOpen(now)) return void 0;
+	const start = rollout.start_epoch ?? 0;
+	const end = rolloutEnd(rollout);
+	if (end === void 0) return now < start && isOpen(start) ? start : void 0;
+	let closed = now;
+	let open = end + 1;
+	while (open - closed > 1) {
+		const middle = Math.floor((closed + open) / 2);
+		if (isOpen(middle)) open = middle;
+		else closed = middle;
+	}
+	return open;
+}
+// src/guidance/throttle.ts
+/**
+* The graph that upstream's policy engine gives a client of this wariness at this time: edges to releases whose
+* rollout is not that far are gone. Nodes all stay: a node must find itself.
+*
+* Wariness 0 is above no progress, so it is offered a rollout even before its start: upstream's quirk, and how its
+* release engineers look at a rollout that is yet to begin. Canaries that shall wait for the start take 0.001.
+* @param options.now UNIX seconds
+* @param options.wariness 0 (first) to 1 (last)
+*/
+function throttleGraph(graph, options) {
+	const hidden = graph.nodes.map((node) => {
+		const rollout = rolloutOf(node);
+		return rollout !== void 0 && options.wariness > rolloutProgress(rollout, options.now);
+	});
+	return withoutWaysOutOfDeadends({
+		nodes: graph.nodes,
+		edges: graph.edges.filter(([, to]) => !hidden[to])
+	});
+}
+/** The rollout that a node's metadata describes, if any; what does not parse counts as absent, as upstream. */
+function rolloutOf(node) {
+	if (node.metadata[nodeKeys.rollout] === void 0) return void 0;
+	const startEpoch = wholeNumber(node.metadata[nodeKeys.startEpoch], /^[+-]?\d+$/);
+	const startValue = Number(node.metadata[nodeKeys.startValue] ?? "NaN");
+	const duration = wholeNumber(node.metadata[nodeKeys.durationMinutes], /^\+?\d+$/);
+	return {
+		...startEpoch === void 0 ? {} : { start_epoch: startEpoch },
+		...Number.isNaN(startValue) ? {} : { start_percentage: startValue },
+		...duration === void 0 ? {} : { duration_minutes: duration }
+	};
+}
+function wholeNumber(text, pattern) {
+	return text !== void 0 && pattern.test(text) ? Number(text) : void 0;
+}
+// src/guidance/choose.ts
+/**
+* Zincati's choice (find_update in src/cincinnati/mod.rs): it looks for the first node that carries its own payload,
+* letter by letter, and takes the newest of the targets it has an edge to, by age_index; a target that is not newer
+* is refused (allow_downgrade is off by default).
+* @param graph already throttled for this client
+* @param booted `payload` as the node knows its image; `version` is for people, to whom versions say more
+*/
+function considerUpdate(graph, booted) {
+	const from = graph.nodes.findIndex((node) => "payload" in booted ? node.payload === booted.payload : node.version === booted.version);
+	const current = graph.nodes[from];
+	if (current === void 0) return { kind: "unknown" };
+	const target = graph.edges.filter(([source]) => source === from).map(([, to]) => graph.nodes[to]).filter((node) => node !== void 0).sort(newestFirst)[0];
+	if (target !== void 0 && ageOf(target) > ageOf(current)) return {
+		kind: "update",
+		target
+	};
+	if (current.metadata[nodeKeys.deadend] === "true") return {
+		kind: "dead-end",
+		reason: current.metadata[nodeKeys.deadendReason] ?? "generic"
+	};
+	return { kind: "none" };
+}
+/** The release that a node with this payload is offered, or undefined. @param graph throttled for the node */
+function chooseUpdate(graph, payload) {
+	return targetOf(considerUpdate(graph, { payload }));
+}
+function targetOf(choice) {
+	return choice.kind === "update" ? choice.target : void 0;
+}
+function ageOf(node) {
+	return Number(node.metadata[nodeKeys.ageIndex]);
+}
+/** By age, then version, then payload: as Zincati orders nodes. */
+function newestFirst(one, other) {
+	return ageOf(other) - ageOf(one) || compareTexts(other.version, one.version) || compareTexts(other.payload, one.payload);
+}
+function compareTexts(one, other) {
+	return one < other ? -1 : Number(one > other);
+}
+// src/guidance/alias.ts
+/** The indexes of releases for several architectures. */
+function aliasesOf(index) {
+	return Object.fromEntries(index.releases.flatMap(({ version, "oci-index": payload }) => payload === void 0 || payload === "" ? [] : [[version, payload]]));
+}
+/**
+* Adds entries for nodes that report another digest than the one the graph gives their release: a node that was
+* installed by a tag of an image for several architectures may report the digest of its index, and Zincati looks
+* itself up by exact text (zincati src/cincinnati/mod.rs). An alias stands behind its release, has the same age and
+* the same ways out, and no way in: nobody is sent to it.
+*
+* Upstream has no such thing; apply it to a graph that is throttled already.
+*/
+function addAliases(graph, aliases) {
+	const nodes = [];
+	const moved = [];
+	const aliasOf = [];
+	for (const node of graph.nodes) {
+		moved.push(nodes.push(node) - 1);
+		const payload = Object.hasOwn(aliases, node.version) ? aliases[node.version] : void 0;
+		aliasOf.push(payload === void 0 || payload === node.payload ? void 0 : nodes.push({
+			...node,
+			payload
+		}) - 1);
+	}
+	if (nodes.length === graph.nodes.length) return graph;
+	return {
+		nodes,
+		edges: graph.edges.flatMap(([from, to]) => {
+			const target = moved[to];
+			const alias = aliasOf[from];
+			const edge = [moved[from], target];
+			return alias === void 0 ? [edge] : [edge, [alias, target]];
+		})
+	};
+}
+// src/guidance/paths.ts
+/** Architectures that any release has an image for, sorted. */
+function architecturesOf({ releases }) {
+	const found = releases.releases.flatMap((release) => (release["oci-images"] ?? []).map((each) => each.architecture));
+	return [...new Set(found)].sort();
+}
+/** Longer than any rollout takes. */
+const inTheEnd = Number.MAX_SAFE_INTEGER;
+/** As Zincati walks: at each step the newest target, whatever lies behind it. */
+function findEnds(guidance, basearch, now = inTheEnd) {
+	const graph = throttleGraph(buildGraph(guidance.releases, guidance.updates, {
+		basearch,
+		scheme: "oci"
+	}), {
+		now,
+		wariness: 1
+	});
+	const next = graph.nodes.map((_, position) => position);
+	for (const [from, to] of graph.edges) if (to > next[from]) next[from] = to;
+	const ends = [...next];
+	for (let position = next.length - 1; position >= 0; position -= 1) {
+		const step = next[position];
+		if (step !== position) ends[position] = ends[step];
+	}
+	return {
+		versions: graph.nodes.map(({ version }) => version),
+		ends,
+		deadends: graph.nodes.map((node) => node.metadata[nodeKeys.deadend] === "true"),
+		targets: new Set(graph.edges.map(([, to]) => to))
+	};
+}
+/**
+* Releases from which the newest release that is offered to everybody in the end cannot be reached, although they are
+* older than it and no dead-ends themselves.
+*/
+function findStranded(guidance) {
+	return architecturesOf(guidance).flatMap((architecture) => {
+		const { versions, ends, deadends, targets } = findEnds(guidance, architecture);
+		const goal = Math.max(-1, ...targets);
+		return versions.flatMap((version, position) => {
+			const end = ends[position];
+			if (position >= goal || deadends[position] || end === goal) return [];
+			return [{
+				version,
+				architecture,
+				end: versions[end],
+				goal: versions[goal],
+				why: deadends[end] ? "dead-end" : "no way"
+			}];
+		});
+	});
+}
+/**
+* Releases that a change of the guidance leaves without a way forward: they had one, and have none now, or one into a
+* dead-end, although there is a newer release that is neither retired nor a dead-end.
+* @param options.retired versions that nobody is to be offered any more
+* @param options.now UNIX seconds; by default it is judged how things are once every rollout has come as far as it
+*   ever will
+*/
+function strandedBy(before, after, options = {}) {
+	const { retired = /* @__PURE__ */ new Set(), now = inTheEnd } = options;
+	return architecturesOf(after).flatMap((architecture) => {
+		const was = findEnds(before, architecture, now);
+		const is = findEnds(after, architecture, now);
+		const goal = is.versions.findLastIndex((version, at) => !retired.has(version) && !is.deadends[at]);
+		return is.versions.flatMap((version, position) => {
+			if (position >= goal || is.deadends[position]) return [];
+			const earlier = was.versions.indexOf(version);
+			const end = is.ends[position];
+			const couldMove = earlier >= 0 && was.ends[earlier] !== earlier;
+			const gotStuck = earlier >= 0 && was.deadends[was.ends[earlier]] === true;
+			const cannotMove = end === position;
+			const stuck = is.deadends[end] === true;
+			if (!couldMove || gotStuck || !(cannotMove || stuck)) return [];
+			return [{
+				version,
+				architecture,
+				end: is.versions[end],
+				goal: is.versions[goal],
+				why: stuck ? "dead-end" : "no way"
+			}];
+		});
+	});
+}
+/**
+* Releases that tidying leaves without a way forward. There are two cases, upstream's too: the completed rollout that is
+* kept has no image for an architecture; or it lies behind a barrier that is itself still rolling out, and nodes before
+* that have to wait.
+* @param now UNIX seconds
+*/
+function strandedByTidying(guidance, tidied, now) {
+	const all = [...strandedBy(guidance, tidied), ...strandedBy(guidance, tidied, { now })];
+	return all.filter((one, index) => all.findIndex((other) => other.version === one.version && other.architecture === one.architecture) === index);
+}
+/** `44.1-aa (x86_64, aarch64), 44.2-bb (x86_64)` */
+function listStranded(stranded) {
+	const byVersion = /* @__PURE__ */ new Map();
+	for (const { version, architecture } of stranded) byVersion.set(version, [...byVersion.get(version) ?? [], architecture]);
+	return [...byVersion].map(([version, names]) => `${version} (${names.join(", ")})`).join(", ");
+}
+// src/guidance/paused-rollout.ts
+/**
+* A rollout that stood still for a while and goes on: the very same line, moved to the right by the time that it stood
+* still. Progress goes on at the value it had (to the last bit: the numbers that it is computed from are the same),
+* at the same pace, and the rollout ends after the time that was left.
+*
+* One that had not begun keeps its start, or starts now where that has passed.
+* @param stood.since when it stopped, UNIX seconds
+* @param stood.now when it goes on, UNIX seconds
+*/
+function resumedRollout(rollout, stood) {
+	const start = rollout.start_epoch ?? 0;
+	if (rollout.duration_minutes === void 0 && start <= stood.since) return rollout;
+	const shift = Math.max(0, stood.now - Math.max(stood.since, start));
+	return shift === 0 ? rollout : {
+		...rollout,
+		start_epoch: start + shift
+	};
+}
+// src/guidance/wariness.ts
+const mask = (1n << 64n) - 1n;
+/**
+* The wariness that upstream's policy engine gives a node that sends none: a hash of its node_uuid, spread evenly
+* over 0 to 1 (compute_wariness in fcos-policy-engine). It depends on nothing else, so the same nodes are the first
+* and the last in every rollout.
+* @param nodeUuid as Zincati sends it: 32 lower-case hex digits; the empty text for none
+*/
+function warinessOf(nodeUuid) {
+	const hash = sipHash13(new Uint8Array([...new TextEncoder().encode(nodeUuid), 255]));
+	return Math.min(1, Math.max(1e-6, Number(hash) / 2 ** 64));
+}
+/** SipHash with 1 round a block, 3 at the end, and a key of zeros (https://www.aumasson.jp/siphash/siphash.pdf). */
+function sipHash13(bytes) {
+	let v0 = 8317987319222330741n;
+	let v1 = 7237128888997146477n;
+	let v2 = 7816392313619706465n;
+	let v3 = 8387220255154660723n;
+	const wholeBlocks = Math.floor(bytes.length / 8);
+	for (let block = 0; block < wholeBlocks; block += 1) absorb(word(block * 8, 8));
+	absorb(word(wholeBlocks * 8, bytes.length % 8) | BigInt(bytes.length & 255) << 56n);
+	v2 ^= 255n;
+	for (let each = 0; each < 3; each += 1) round();
+	return v0 ^ v1 ^ v2 ^ v3;
+	function absorb(block) {
+		v3 ^= block;
+		round();
+		v0 ^= block;
+	}
+	function round() {
+		v0 = v0 + v1 & mask;
+		v1 = rotateLeft(v1, 13n) ^ v0;
+		v0 = rotateLeft(v0, 32n);
+		v2 = v2 + v3 & mask;
+		v3 = rotateLeft(v3, 16n) ^ v2;
+		v0 = v0 + v3 & mask;
+		v3 = rotateLeft(v3, 21n) ^ v0;
+		v2 = v2 + v1 & mask;
+		v1 = rotateLeft(v1, 17n) ^ v2;
+		v2 = rotateLeft(v2, 32n);
+	}
+	function word(offset, length) {
+		let value = 0n;
+		for (let index = length - 1; index >= 0; index -= 1) value = value << 8n | BigInt(bytes[offset + index]);
+		return value;
+	}
+}
+function rotateLeft(value, by) {
+	return (value << by | value >> 64n - by) & mask;
+}
+export { parseOperations as A, buildGraph as B, parseReleaseIndex as C, nextHoldEnd as D, holdAt as E, parseGraphUpdates as F, openObject as G, parseGraph as H, parseUpdateMetadata as I, withoutNulls as J, readDocument as K, tidy as L, emptyUpdateMetadata as M, formatUpdateMetadata as N, noOperations as O, nullableEntryFields as P, updateEntry as R, parseGraphReleases as S, formatOperations as T, nodeKeys as U, formatGraph as V, findProblems as W, readJson as Y, rolloutProgress as _, listStranded as a, formatReleaseIndex as b, addAliases as c, considerUpdate as d, rolloutOf as f, rolloutPhase as g, rolloutEnd as h, findStranded as i, addUpdate as j, operationsSchema as k, aliasesOf as l, nextOpening as m, resumedRollout as n, strandedBy as o, throttleGraph as p, someText as q, architecturesOf as r, strandedByTidying as s, warinessOf as t, chooseUpdate as u, addRelease as v, releaseIndex as w, nullableReleaseFields as x, emptyReleaseIndex as y, updateMetadata as z };

@@ -1,0 +1,432 @@
+import { D as InputError, O as OutsideError, b as withTemporaryFolder, d as exec, m as requireTools } from "./host.mjs";
+import { C as atTag, D as isDigest, E as formatRepository, F as goArchitecture, N as architectureOfGo, S as atDigest, T as formatReference, b as mediaTypes, c as copyImage, f as isLoopback, g as resolveInLayout, h as layoutReader, l as setTags, m as inLayout, n as copyAttached, v as readImage, w as digestOf, y as isIndex } from "./world-registry.mjs";
+import { c as findBuilt, d as tagFor, f as materialiseContext, m as requireBuildSpace, u as localTag } from "./release-candidate.mjs";
+import { a as parseContainerfile, i as stagesOnBase, t as externalStages } from "./project-containerfile.mjs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+// src/loop/build-image/base-layers.ts
+/**
+* Compares a derived image with its base. Uncompressed digests ("diff ids") prove that a layer is the base's; its
+* compressed form may differ all the same, because buildah may compress again when it pushes. Nodes would then
+* download everything anew, although they have it.
+* @throws InputError when the derived image does not begin with the base's layers at all
+*/
+function compareLayers(base, derived, where) {
+	if (!base.config.diffIds.every((diffId, index) => derived.config.diffIds[index] === diffId)) throw new InputError({
+		where,
+		problem: "the image does not begin with the layers of its base",
+		remedy: "Do not squash it: nodes could share nothing between two releases."
+	});
+	const baseLayers = base.manifest.json.layers;
+	const layers = derived.manifest.json.layers.map((layer, index) => {
+		const own = baseLayers[index];
+		if (own === void 0 || own.digest === layer.digest) return layer;
+		return {
+			...own,
+			mediaType: ociLayerType(own.mediaType)
+		};
+	});
+	return {
+		layers,
+		changed: layers.some((layer, index) => layer !== derived.manifest.json.layers[index])
+	};
+}
+/**
+* Makes sure that a pushed image has its base's layers byte for byte, and returns its manifest's descriptor. Where
+* it has not, a manifest that names the base's layers takes its place under the tag; running again changes nothing.
+* @param options.copyBase puts the base's blobs into the repository
+*/
+async function keepBaseLayers(options) {
+	const { client, base, copyBase, tag, architecture } = options;
+	const derived = await readImage(client, tag, architecture);
+	const { layers, changed } = compareLayers(base, derived, formatReference(tag));
+	if (!changed) return derived.manifest.descriptor;
+	await copyBase();
+	const { mediaType } = derived.manifest.descriptor;
+	const bytes = Buffer.from(JSON.stringify({
+		...derived.manifest.json,
+		layers
+	}));
+	return {
+		mediaType,
+		digest: await client.putManifest(tag.repository, tag.tag, bytes, mediaType),
+		size: bytes.length
+	};
+}
+/** Fails unless the tag still means the digest that was just pushed. */
+async function confirmPush(client, tag, expected) {
+	const found = await client.resolve(tag);
+	if (found?.digest === expected) return;
+	throw new OutsideError(`pushing ${formatReference(tag)}`, `${expected} was pushed, and the registry has ${found?.digest ?? "nothing"} under this tag`);
+}
+/** Docker's names for the same layers: an OCI manifest names them in OCI's terms. */
+function ociLayerType(mediaType) {
+	return mediaType === "application/vnd.docker.image.rootfs.diff.tar.gzip" ? "application/vnd.oci.image.layer.v1.tar+gzip" : mediaType;
+}
+// src/loop/build-image/buildah.ts
+/**
+* The command line of a build that depends on nothing but its order:
+* - `--timestamp` sets every time in the image, `--layers=false` makes one layer whatever the cache holds;
+* - chroot isolation on the host's network works as root in a container and on a plain machine alike;
+* - `--ignorefile` of nothing: what is ignored was decided when the context was hashed;
+* - `--force-rm` leaves no container behind, after a failure too.
+* All of it is known to buildah 1.28 (Debian 12) and later.
+*/
+function buildArgumentsOf(order, imageIdFile) {
+	const pairs = (flag, values) => Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`]);
+	return [
+		"build",
+		"--isolation=chroot",
+		"--network=host",
+		"--format=oci",
+		"--layers=false",
+		"--force-rm",
+		"--pull",
+		`--tls-verify=${!order.plainHttp}`,
+		`--arch=${goArchitecture(order.architecture)}`,
+		`--timestamp=${order.timestamp}`,
+		"--ignorefile=/dev/null",
+		...pairs("--label", order.labels),
+		...pairs("--annotation", order.annotations),
+		...pairs("--build-arg", order.buildArguments),
+		`--iidfile=${imageIdFile}`,
+		`--file=${order.containerfile}`,
+		order.contextFolder
+	];
+}
+const anyExitCode = Array.from({ length: 256 }, (_, code) => code);
+const shownLines = 30;
+/** @param folder an existing folder for the files that buildah answers with */
+function createBuildah(options) {
+	const env = Object.fromEntries(Object.entries(options.env).filter((entry) => entry[1] !== void 0));
+	async function run(title, args) {
+		const { exitCode, lines } = await options.log.task(title, async (report) => {
+			const lines = [];
+			return {
+				exitCode: (await exec("buildah", args, {
+					env,
+					allow: anyExitCode,
+					onLine: (line) => {
+						lines.push(line);
+						if (lines.length > shownLines) lines.shift();
+						options.log.detail(line);
+						const note = noteOf(line);
+						if (note !== void 0) report(note);
+					}
+				})).exitCode,
+				lines
+			};
+		});
+		if (exitCode !== 0) throw new OutsideError(title, `buildah ended with exit code ${exitCode}\n  ${lines.join("\n  ")}\n`);
+	}
+	async function push(title, imageId, to, flags) {
+		const digestFile = join(options.folder, "digest");
+		await run(title, [
+			"push",
+			...flags,
+			"--format=oci",
+			`--digestfile=${digestFile}`,
+			imageId,
+			to
+		]);
+		const digest = (await readFile(digestFile, "utf8")).trim();
+		if (!isDigest(digest)) throw new OutsideError("pushing", `buildah named no digest but ${digest}`);
+		return digest;
+	}
+	return {
+		build: async (order) => {
+			const imageIdFile = join(options.folder, "image-id");
+			await run(`building the image for ${order.architecture}`, buildArgumentsOf(order, imageIdFile));
+			return (await readFile(imageIdFile, "utf8")).trim().replace(/^sha256:/, "");
+		},
+		push: (imageId, to, plainHttp) => push(`pushing ${formatReference(to)}`, imageId, `docker://${formatReference(to)}`, [`--tls-verify=${!plainHttp}`]),
+		store: (imageId, to) => push(`writing ${formatReference(to)}`, imageId, formatReference(to), []),
+		hasImage: async (imageId) => {
+			return (await exec("buildah", [
+				"images",
+				"--all",
+				"--quiet",
+				"--no-trunc"
+			], { env })).stdout.split("\n").some((line) => line.replace(/^sha256:/, "") === imageId);
+		},
+		removeImage: async (imageId) => {
+			await exec("buildah", ["rmi", imageId], {
+				env,
+				allow: anyExitCode
+			});
+		}
+	};
+}
+/** What buildah is at, from a line of its output: `STEP 3/7: RUN …`, `Copying blob …`. */
+function noteOf(line) {
+	const step = /STEP (\d+)\/(\d+): (.*)/.exec(line);
+	if (step !== null) return `step ${step[1]} of ${step[2]}: ${shorten(step[3] ?? "")}`;
+	const blob = /^Copying blob (?:sha256:)?(\w{12})/.exec(line);
+	if (blob !== null) return `layer ${blob[1]}`;
+	return /^Trying to pull (.*?)(?:\.\.\.)?$/.exec(line)?.[0];
+}
+function shorten(text) {
+	return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+// src/loop/build-image/from-production.ts
+/** Annotation of every image that we build: the whole build key, of which the version has eight digits. */
+const buildKeyAnnotation = "coxswain.build-key";
+/**
+* Brings an image back that was built and promoted, and that the test registry has lost since (by retention, say):
+* with its evidence, under the tags that build-image gives. Built again, it would have another commit's time and so
+* another digest, which its version's tag could never lead to.
+* @returns whether it was brought back
+*/
+async function restoreFromProduction(options) {
+	const { client, config, candidate, log } = options;
+	if (await findBuilt(client, config, candidate) !== void 0) return false;
+	const promoted = atTag(config.image, candidate.version);
+	const manifest = await client.findManifest(promoted).catch((error) => {
+		if (error instanceof InputError) return void 0;
+		throw error;
+	});
+	if (manifest === void 0) return false;
+	const images = await imagesOf(client, config, manifest);
+	if (images.some(({ json }) => json.annotations?.["coxswain.build-key"] !== candidate.key)) return false;
+	const { digest } = manifest.descriptor;
+	await copyImage(client, {
+		from: atDigest(config.image, digest),
+		to: config.testImage,
+		tags: []
+	});
+	await copyAttached(client, {
+		manifest,
+		from: config.image,
+		to: config.testImage
+	});
+	if (isIndex(manifest.json)) for (const { digest: child, platform } of manifest.json.manifests) {
+		const architecture = architectureOfGo(platform?.architecture ?? "");
+		const image = images.find(({ descriptor }) => descriptor.digest === child);
+		if (architecture === void 0 || image === void 0) continue;
+		const tags = [tagFor(config, candidate, architecture)];
+		await setTags(client, {
+			manifest: image,
+			repository: config.testImage,
+			tags
+		});
+	}
+	await setTags(client, {
+		manifest,
+		repository: config.testImage,
+		tags: [candidate.tag]
+	});
+	log.info(`${formatReference(promoted)} is this very build: brought back to the test registry`);
+	return true;
+}
+async function imagesOf(client, config, manifest) {
+	if (!isIndex(manifest.json)) return [manifest];
+	return Promise.all(manifest.json.manifests.map(({ digest }) => client.getManifest(atDigest(config.image, digest))));
+}
+// src/loop/build-image/build-one.ts
+/**
+* Builds the candidate for one architecture, in buildah's own storage, for as long as `work` needs it there.
+* @param baseIn the repository that buildah gets the base from
+* @param work is given the image's id
+* @throws OutsideError when the build fails
+*/
+async function withBuilt(options, { architecture, base, baseIn }, work) {
+	const { git, config, candidate, log } = options;
+	return withTemporaryFolder("build", async (folder) => {
+		const contextFolder = join(folder, "context");
+		await mkdir(contextFolder);
+		await materialiseContext(git, candidate.context, contextFolder, candidate.committedAt);
+		const containerfile = join(folder, "Containerfile");
+		const { text, isLocal } = containerfileToBuild(config, candidate, base, baseIn);
+		await writeFile(containerfile, text);
+		const buildah = createBuildah({
+			folder,
+			env: options.env ?? process.env,
+			log
+		});
+		const baseId = base.config.digest.replace("sha256:", "");
+		const hadBase = await buildah.hasImage(baseId);
+		let imageId;
+		try {
+			imageId = await buildah.build({
+				containerfile,
+				contextFolder,
+				architecture,
+				timestamp: candidate.committedAt,
+				labels: {
+					"com.coreos.stream": config.stream,
+					"org.opencontainers.image.version": candidate.version
+				},
+				annotations: annotationsOf(config, candidate, base),
+				buildArguments: config.buildArguments,
+				plainHttp: isLocal
+			});
+			return await work(buildah, imageId);
+		} finally {
+			if (imageId !== void 0) await buildah.removeImage(imageId);
+			if (!hadBase) await buildah.removeImage(baseId);
+		}
+	});
+}
+/**
+* buildah hands the base's annotations on. Those that speak of the base's own build must not stay: rpm-ostree takes
+* `created` from the annotation first (ostree-ext, container/store.rs), and would see every release as old as its base.
+*/
+function annotationsOf(config, candidate, base) {
+	const { reference } = candidate.base;
+	const inherited = base.manifest.json.annotations ?? {};
+	return {
+		"org.opencontainers.image.created": (/* @__PURE__ */ new Date(candidate.committedAt * 1e3)).toISOString().replace(".000Z", "Z"),
+		"org.opencontainers.image.version": candidate.version,
+		[buildKeyAnnotation]: candidate.key,
+		"org.opencontainers.image.base.name": `${formatRepository(reference.repository)}:${reference.tag ?? config.base.tag}`,
+		"org.opencontainers.image.base.digest": base.manifest.descriptor.digest,
+		..."fedora-coreos.stream" in inherited ? { "fedora-coreos.stream": config.stream } : {}
+	};
+}
+/**
+* The Containerfile with the base's digest written into it, so that a tag that moves in the meantime changes nothing;
+* and with the repository that it is to be pulled from in front of the digest. buildah hands a layer on unchanged only where it pulled it
+* from the registry that it pushes to; otherwise it compresses it again and uploads that (measured with 1.28).
+* `isLocal`: every image it names is in a loopback registry.
+*/
+function containerfileToBuild(config, candidate, base, baseIn) {
+	const parsed = parseContainerfile(candidate.containerfile, config.containerfile);
+	const image = formatReference(atDigest(baseIn, base.manifest.descriptor.digest));
+	const baseStages = stagesOnBase(parsed, config.base);
+	return {
+		text: baseStages.reduceRight((whole, { range }) => whole.slice(0, range.start) + image + whole.slice(range.end), candidate.containerfile),
+		isLocal: externalStages(parsed).map((stage) => baseStages.includes(stage) ? image : stage.resolved).every((name) => isLoopback(new URL(`http://${name}`)))
+	};
+}
+// src/loop/build-image/build-image.ts
+/**
+* Makes sure that the test registry has the candidate's image under its build key's tag, and returns its digest:
+* of the image, or of an index where there are several architectures. What is there already is not built again, so
+* that machines of each architecture may build their own and one run at the end joins them. With
+* `options.architecture` only that image is made, and no index.
+* @returns `built`: whether buildah ran
+* @throws OutsideError when the build or a push fails; then there is no index either
+*/
+async function buildImage(options) {
+	const { config, client, candidate } = options;
+	const wanted = options.architecture === void 0 ? config.architectures : [options.architecture];
+	const images = [];
+	let built = false;
+	await restoreFromProduction(options);
+	for (const architecture of wanted) {
+		const result = await ensureImage(options, architecture, tagFor(config, candidate, architecture));
+		images.push({
+			architecture,
+			descriptor: result.descriptor
+		});
+		built ||= result.built;
+	}
+	const [first] = images;
+	const digest = config.architectures.length > 1 && options.architecture === void 0 || first === void 0 ? await putIndex(client, config.testImage, candidate.tag, images) : first.descriptor.digest;
+	return {
+		image: atDigest(config.testImage, digest),
+		built
+	};
+}
+async function ensureImage(options, architecture, tag) {
+	const { config, client, candidate, log } = options;
+	const target = atTag(config.testImage, tag);
+	const { repository, digest } = candidate.base.reference;
+	const base = await readImage(client, atDigest(repository, digest), architecture);
+	const copyBase = () => log.task(`copying the base image to ${formatRepository(config.testImage)}`, () => copyImage(client, {
+		from: atDigest(repository, base.manifest.descriptor.digest),
+		to: config.testImage,
+		tags: []
+	}));
+	const built = await client.resolve(target) === void 0;
+	if (built) {
+		requireTools(["buildah"]);
+		await requireBuildSpace(base, { env: options.env ?? process.env });
+		await copyBase();
+		const plainHttp = isLoopback(new URL(`http://${config.testImage.registry}`));
+		await withBuilt(options, {
+			architecture,
+			base,
+			baseIn: config.testImage
+		}, async (buildah, imageId) => {
+			await confirmPush(client, target, await buildah.push(imageId, target, plainHttp));
+		});
+	} else log.info(`${formatReference(target)} is there already: nothing to build`);
+	return {
+		descriptor: await keepBaseLayers({
+			client,
+			base,
+			copyBase,
+			tag: target,
+			architecture
+		}),
+		built
+	};
+}
+async function putIndex(client, repository, tag, images) {
+	const index = {
+		schemaVersion: 2,
+		mediaType: mediaTypes.ociIndex,
+		manifests: images.map(({ architecture, descriptor: { mediaType, digest, size } }) => ({
+			mediaType,
+			digest,
+			size,
+			platform: {
+				architecture: goArchitecture(architecture),
+				os: "linux"
+			}
+		}))
+	};
+	const bytes = Buffer.from(JSON.stringify(index));
+	const found = await client.resolve(atTag(repository, tag));
+	if (found?.digest === digestOf(bytes)) return found.digest;
+	return client.putManifest(repository, tag, bytes, mediaTypes.ociIndex);
+}
+// src/loop/build-image/local.ts
+/**
+* Builds the candidate into a folder (an OCI image layout), for who may not write to the test registry. Nothing but
+* the base is read from a registry, and nothing is written to one. Layers may be packed otherwise than in the test
+* registry, so the digests say nothing about an image that is built there.
+* @throws OutsideError when the build fails
+*/
+async function buildLocally(options) {
+	const { config, client, candidate, log } = options;
+	const wanted = options.architecture === void 0 ? config.architectures : [options.architecture];
+	const images = [];
+	for (const architecture of wanted) {
+		const target = inLayout(options.folder, localTag(candidate, architecture));
+		const image = formatReference(target);
+		const there = await resolveInLayout(target);
+		if (there !== void 0) {
+			log.info(`${image} is there already: nothing to build`);
+			images.push({
+				architecture,
+				digest: there,
+				image,
+				built: false
+			});
+			continue;
+		}
+		const { repository, digest } = candidate.base.reference;
+		const base = await readImage(client, atDigest(repository, digest), architecture);
+		requireTools(["buildah"]);
+		await requireBuildSpace(base, {
+			env: options.env ?? process.env,
+			folder: options.folder
+		});
+		const made = await withBuilt(options, {
+			architecture,
+			base,
+			baseIn: repository
+		}, (buildah, imageId) => buildah.store(imageId, target));
+		compareLayers(base, await readImage(layoutReader, target, architecture), image);
+		images.push({
+			architecture,
+			digest: made,
+			image,
+			built: true
+		});
+	}
+	return images;
+}
+export { buildImage as n, buildLocally as t };

@@ -1,0 +1,831 @@
+import { A as messageOf, C as formatDuration, D as InputError, O as OutsideError, i as table$1, r as plainText, w as formatTime } from "./host.mjs";
+import { i as fleetTip, r as findFleet } from "./project.mjs";
+import { _ as rolloutCompletion, a as holdGate, b as sourceGates, c as upstreamGate, d as findPromotion, f as chooseRelease, g as readLabel, i as freezeGate, l as thawTime, n as passImage, o as mergeGate, p as recordUrgency, s as orderGate, u as bringStops, v as rolloutStart, x as isReady, y as soakEnd } from "./release-gates.mjs";
+import { a as proposeCommit, h as StaleBranchError, l as promotionBranch, n as isOurs, o as withdrawProposal, p as untilNotStale, r as ourMessage } from "./world-forge.mjs";
+import { E as holdAt, _ as rolloutProgress, m as nextOpening } from "./guidance.mjs";
+import { h as saidOf, s as describeHold } from "./release-operations.mjs";
+import { i as renderFleetTemplate, n as describeEntry, r as findTemplate } from "./release.mjs";
+import { r as barriersCrossed } from "./release-upstream.mjs";
+import { c as findBuilt, i as ignoreFileNames, n as readMarker, o as rollBackFileName, r as readCandidate, s as selectContext } from "./release-candidate.mjs";
+import { f as listCommit, h as readTextBlob, i as commitTree, n as forecastMerge, r as forecastMergeFrom, s as writeCommit, t as treeChanges } from "./world-git.mjs";
+import { a as comparePackages, i as describePackages, r as countPackages, t as readPackages } from "./world-packages.mjs";
+import { A as parseReference, E as formatRepository } from "./world-registry.mjs";
+import { i as findEvidence } from "./release-evidence.mjs";
+// src/loop/open-promotion/approve.ts
+/**
+* Merges a promotion whose gates are all green, as they were judged: with its head, and with the state branch and the
+* target's branch where they were then. What is said in the very moment of the merge is noticed after it; the image is
+* promoted only by promote-image and start-rollout, which look for holds again, the last time as part of their own
+* compare-and-swap on the state branch. So a hold always wins.
+* @param judged.now UNIX seconds
+* @throws StaleBranchError where something moved since it was judged: judge again
+*/
+async function mergeJudged({ forge, state }, judged) {
+	const { request, head, seen, fleet, now } = judged;
+	for (const [branch, commit] of seen) {
+		const there = await forge.branches.resolve(branch);
+		if (there !== commit) throw new StaleBranchError(branch, commit, there);
+	}
+	try {
+		await forge.pullRequests.merge(request.number, { head });
+	} catch (error) {
+		if (!(error instanceof InputError)) throw error;
+		return {
+			merged: false,
+			note: `it could not be merged: ${error.message}`
+		};
+	}
+	const hold = holdAt((await state.readFleet(fleet)).operations, now);
+	if (hold === void 0) return { merged: true };
+	const note = `fleet ${fleet} was held in the moment of the merge: ${describeHold(hold)}. Nothing is promoted to its nodes until that is over; then promote-image and start-rollout do it.`;
+	await forge.pullRequests.comment(request.number, "held", `**Merged, and not promoted**: ${note}`);
+	return {
+		merged: true,
+		note
+	};
+}
+// src/loop/open-promotion/outlook.ts
+/** Whether and when, in a sentence: the same at any time, as long as nothing happens. */
+function outlook(gates) {
+	if (isReady(gates)) return "Nothing holds it: it is ready to be merged.";
+	const red = gates.filter((gate) => gate.state === "red").map((gate) => gate.name);
+	if (red.length > 0) return `**Not to be merged yet**: ${red.join(", ")}.`;
+	const waiting = gates.filter((gate) => gate.state === "waiting");
+	const names = waiting.map((gate) => gate.name).join(", ");
+	const until = Math.max(...waiting.map((gate) => gate.until ?? Number.POSITIVE_INFINITY));
+	return Number.isFinite(until) ? `**Not to be merged yet**: it waits until ${formatTime(until)} (${names}).` : `**Not to be merged yet**: it waits (${names}).`;
+}
+// src/loop/open-promotion/commit-status.ts
+/** The gates as a commit status, which branch protection can require. One context a target: a commit may go to several. */
+function promotionStatus(target, gates) {
+	const text = outlook(gates).replaceAll("**", "");
+	return {
+		context: `coxswain/promotion/${target}`,
+		state: isReady(gates) ? "success" : gates.some(({ state }) => state === "red") ? "failure" : "pending",
+		description: text.length <= 140 ? text : `${text.slice(0, 139)}…`
+	};
+}
+// src/loop/open-promotion/forecast-rollout.ts
+/** Renders the target's template. The gate is red where it does not render. */
+async function forecastRollout({ config, branches }, options) {
+	const { target, record, commit, before, guidance, urgent, at } = options;
+	const name = "template";
+	const { version, baseVersion } = record;
+	const template = await findTemplate(branches, {
+		fleet: target,
+		commit,
+		urgent
+	});
+	const digests = Object.fromEntries(record.images.map(({ architecture, digestRef }) => [architecture, digestRef.slice(digestRef.indexOf("@") + 1)]));
+	try {
+		const entry = await renderFleetTemplate(branches, {
+			config,
+			fleet: {
+				...target,
+				template
+			},
+			commit,
+			release: {
+				version,
+				baseVersion,
+				digests,
+				previousVersion: before.releases.releases.at(-1)?.version,
+				barriersCrossed: barriersCrossed(guidance, before, baseVersion)
+			},
+			now: at
+		});
+		return {
+			gate: {
+				name,
+				state: "green",
+				note: `${template} renders`
+			},
+			forecast: {
+				entry,
+				at,
+				template
+			}
+		};
+	} catch (error) {
+		if (!(error instanceof InputError)) throw error;
+		return {
+			gate: {
+				name,
+				state: "red",
+				note: error.message.split("\n")[0] ?? ""
+			},
+			forecast: void 0
+		};
+	}
+}
+// src/loop/open-promotion/head.ts
+/**
+* Where the pull request's branch should be: at the release's commit, so that it can be merged in any way. Where
+* that would conflict only because earlier promotions were squashed, or would not bring the release because the target
+* was rolled back, a merge that we make ourselves. And where people put commits of their own on it (a solved conflict,
+* say) it stays theirs.
+*/
+async function placeHead({ git, forge }, options) {
+	const { source, target, commit, tip, open } = options;
+	const { branches } = forge;
+	const head = promotionBranch(source.name, target.name);
+	const there = await branches.resolve(head);
+	await branches.bringHistory(tip, commit, ...there === void 0 ? [] : [there]);
+	if (open !== void 0 && there !== void 0 && await isTheirs(forge, {
+		there,
+		commit,
+		tip
+	})) {
+		const forecast = await forecastMerge(git, tip, there);
+		if (await branches.isAncestor(commit, there)) return {
+			from: there,
+			to: there,
+			forecast,
+			gates: []
+		};
+		return {
+			from: there,
+			to: there,
+			forecast,
+			gates: [{
+				name: "branch",
+				state: "red",
+				note: `${head} has commits of its own and lacks ${commit.slice(0, 12)}: merge that into it, or delete the branch`
+			}]
+		};
+	}
+	const natural = await forecastMerge(git, tip, commit);
+	const marker = await readMarker(branches, tip);
+	const rolledBack = marker?.fleet === target.name ? marker : void 0;
+	const plain = {
+		from: there,
+		to: commit,
+		forecast: natural,
+		gates: []
+	};
+	if (natural.result === "clean" && rolledBack === void 0) return plain;
+	const shared = rolledBack?.restores ?? options.to.releases.releases.at(-1)?.version ?? "";
+	const base = options.from.records[shared]?.commit;
+	if (base === void 0 || !await branches.isAncestor(base, commit)) return plain;
+	const mark = await branches.readFile(commit, ".coxswain/roll-back.json") ?? null;
+	const into = await writeCommit(git, {
+		parent: tip,
+		changes: [{
+			path: rollBackFileName,
+			content: mark
+		}],
+		message: "only to merge\n"
+	});
+	const forecast = await forecastMergeFrom(git, {
+		base,
+		into,
+		commit
+	});
+	if (forecast.result !== "clean") return {
+		...plain,
+		forecast
+	};
+	const changes = await treeChanges({
+		git,
+		branches
+	}, {
+		from: tip,
+		to: forecast.tree
+	});
+	if (changes === void 0) return plain;
+	const merged = await mergedHead(forge, {
+		head,
+		there,
+		commit,
+		tip,
+		changes,
+		target,
+		tree: forecast.tree
+	});
+	return {
+		from: merged,
+		to: merged,
+		forecast,
+		gates: []
+	};
+}
+/** Whether people have put commits of their own on the branch. */
+async function isTheirs({ branches }, { there, commit, tip }) {
+	const own = await branches.log({
+		from: commit,
+		to: there
+	});
+	if (own.length === 0 || own[0] === void 0) return false;
+	if (!isOurs(own[0])) return true;
+	const target = new Set((await branches.log({
+		from: commit,
+		to: tip
+	})).map(({ sha }) => sha));
+	return own.some((each) => !isOurs(each) && !target.has(each.sha));
+}
+/** The merge on the branch: the one that is there, where it is the same. */
+async function mergedHead({ branches }, options) {
+	const { head, there, commit, tip, tree, changes, target } = options;
+	if (there !== void 0 && await branches.isAncestor(tip, there) && await branches.isAncestor(commit, there)) {
+		if ((await branches.changedFiles(tree, there)).length === 0) return there;
+	}
+	const message = ourMessage(`Merge ${commit.slice(0, 12)} for ${target.branch}`);
+	return branches.commit({
+		branch: head,
+		parent: there,
+		from: tip,
+		merges: [commit],
+		changes,
+		message
+	});
+}
+// src/loop/open-promotion/merged-build.ts
+/**
+* Whether merging gives what the source fleet runs. Where the target has content of its own that is part of the image,
+* the other image has to be built and tested before the merge: the workflow of the pull request does that.
+* @param merge.tree content of the merge
+* @param merge.parents commits that the merge would have
+*/
+async function readMergedBuild({ git, config, client }, merge) {
+	const { release, tree, different, parents } = merge;
+	if (different.length === 0) return {
+		same: true,
+		different,
+		gates: []
+	};
+	const [before, after] = [await inputsOf(git, config, release), await inputsOf(git, config, tree)];
+	if (before === after) return {
+		same: true,
+		different,
+		gates: []
+	};
+	const name = "image";
+	try {
+		const commit = await commitTree(git, {
+			tree,
+			parents,
+			message: "only to see what it builds\n"
+		});
+		const candidate = await readCandidate({
+			git,
+			config,
+			client,
+			commit
+		});
+		const { version } = candidate;
+		const built = await findBuilt(client, config, candidate);
+		if (built === void 0) return {
+			same: false,
+			version,
+			different,
+			gates: [{
+				name,
+				state: "red",
+				note: `the merge builds another image, ${version}, which is not in the test registry yet`
+			}]
+		};
+		try {
+			for (const architecture of config.architectures) await passImage({
+				client,
+				config,
+				candidate
+			}, built, architecture);
+		} catch (error) {
+			if (!(error instanceof InputError)) throw error;
+			return {
+				same: false,
+				version,
+				different,
+				gates: [{
+					name,
+					state: "red",
+					note: `the merge builds another image, ${version}: ${error.details.problem}`
+				}]
+			};
+		}
+		return {
+			same: false,
+			version,
+			different,
+			gates: [{
+				name,
+				state: "green",
+				note: `the merge builds another image, ${version}: built and tested`
+			}]
+		};
+	} catch (error) {
+		if (!(error instanceof InputError) && !(error instanceof OutsideError)) throw error;
+		return {
+			same: false,
+			different,
+			gates: [{
+				name,
+				state: "red",
+				note: "the merge builds another image, and the registry cannot tell whether it was tested"
+			}]
+		};
+	}
+}
+/** All files of a commit (or tree) that decide the image, and the tests that it has to pass. */
+async function inputsOf(git, config, commit) {
+	const entries = await listCommit(git, commit);
+	const own = {
+		containerfile: config.containerfile,
+		tests: config.tests,
+		templates: Object.values(config.fleets).map(({ template }) => template)
+	};
+	const isInput = ({ path }) => [
+		config.containerfile,
+		".coxswain/refresh",
+		".coxswain/roll-back.json"
+	].includes(path) || path.startsWith(`${config.tests}/`);
+	const context = selectContext(entries, own, await readIgnoreFile(git, entries));
+	return JSON.stringify([context, entries.filter(isInput)]);
+}
+async function readIgnoreFile(git, entries) {
+	const entry = ignoreFileNames.map((path) => entries.find((each) => each.path === path)).find((each) => each !== void 0);
+	return entry === void 0 ? void 0 : {
+		path: entry.path,
+		text: await readTextBlob(git, entry)
+	};
+}
+// src/loop/open-promotion/package-changes.ts
+/**
+* What a promotion changes in a node's packages. A convenience for reviewers: where it cannot be told, nothing else
+* waits for it.
+* @returns undefined where there is nothing to compare, or the images have no rpm database
+*/
+async function packageChanges({ client, log }, before, after) {
+	const image = (record) => {
+		const reference = parseReference(record?.images[0]?.digestRef ?? "");
+		return reference.kind === "digest" ? reference : void 0;
+	};
+	if (before === void 0) return void 0;
+	const [old, next] = [image(before), image(after)];
+	if (old === void 0 || next === void 0) return void 0;
+	try {
+		const [one, other] = await Promise.all([readPackages(client, old), readPackages(client, next)]);
+		return one === void 0 || other === void 0 ? void 0 : comparePackages(one, other);
+	} catch (error) {
+		if (!(error instanceof InputError) && !(error instanceof OutsideError)) throw error;
+		log.warn(`the package changes are not told: ${messageOf(error)}`);
+		return;
+	}
+}
+// src/loop/open-promotion/markdown.ts
+/** A table; the first row is its head; cells are Markdown already. */
+function table([head = [], ...rows]) {
+	return table$1(head, rows);
+}
+function code(text) {
+	return text === void 0 ? "none" : `\`${text}\``;
+}
+/** Folded away: a line that opens. */
+function folded(summary, content) {
+	return `<details>\n<summary>${summary}</summary>\n\n${content}\n\n</details>`;
+}
+/** A list that is cut where it becomes long. */
+function list(items, longest) {
+	const rest = items.length - longest;
+	return [...items.slice(0, longest), ...rest > 0 ? [`… and ${rest} more`] : []].map((item) => `- ${item}`).join("\n");
+}
+/** `2026-07-22 14:00 UTC` */
+function minute(seconds) {
+	return `${(/* @__PURE__ */ new Date(seconds * 1e3)).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+// src/loop/open-promotion/rollout-tables.ts
+const barLength = 20;
+/**
+* How the rollout went in the source fleet: when which share of its nodes was offered the release. The same at any
+* time, as long as nobody steers it.
+*/
+function describeSourceRollout(release) {
+	const { record, state } = release;
+	const start = rolloutStart(release);
+	const end = rolloutCompletion(release);
+	const { rollout } = saidOf(state.updates, record.version);
+	const paused = state.operations.paused?.find((each) => each.version === record.version);
+	if (paused !== void 0) return `Paused at ${percent(paused.progress)} on ${minute(paused.since)} by ${plainText(`${paused.by}: ${paused.reason}`)}`;
+	if (end === void 0 || end <= start) return (rollout?.start_percentage ?? 0) >= 1 ? `Offered to every node at once, on ${minute(start)}.` : "It has no duration: the share of nodes stays where it is.";
+	const line = rollout?.duration_minutes === void 0 ? {
+		start_epoch: start,
+		start_percentage: 0,
+		duration_minutes: (end - start) / 60
+	} : rollout;
+	const rows = [
+		0,
+		.25,
+		.5,
+		.75,
+		1
+	].map((part) => {
+		const at = Math.round(start + part * (end - start));
+		const share = rolloutProgress(line, at);
+		return `${minute(at)}  ${bar(share)} ${percent(share).padStart(6)}`;
+	});
+	return `Over ${formatDuration(end - start)}, the share of nodes that was offered it:\n\n\`\`\`\n${rows.join("\n")}\n\`\`\``;
+}
+/** Who is offered a release when, ring by ring: nodes ask for their ring's wariness. */
+function describeOffers(config, rollout, from) {
+	return table([[
+		"ring",
+		"wariness",
+		"offered from"
+	], ...[...Object.entries(config.rings), ["no ring", 1]].sort(([, one], [, other]) => one - other).map(([ring, wariness]) => {
+		const open = wariness <= rolloutProgress(rollout, from) ? from : nextOpening(rollout, wariness, from);
+		return [
+			ring,
+			String(wariness),
+			open === void 0 ? "never, by this rollout" : minute(open)
+		];
+	})]);
+}
+function bar(share) {
+	const full = Math.round(share * barLength);
+	return `${"█".repeat(full)}${"░".repeat(barLength - full)}`;
+}
+function percent(share) {
+	return `${Number((share * 100).toFixed(1))} %`;
+}
+// src/loop/open-promotion/pull-request.ts
+const shownCommits = 30;
+const shownFiles = 50;
+const namedFiles = 10;
+const longestPackages = 3e4;
+/** The pull request of a promotion. It says the same as long as nothing happens but time passing. */
+function promotionProposal(facts) {
+	const { source, target, release, gates } = facts;
+	const { version } = release.record;
+	const urgent = release.urgent === void 0 ? "" : "Urgent: ";
+	return {
+		head: promotionBranch(source.name, target.name),
+		base: target.branch,
+		title: `${urgent}Promote ${version} from ${source.name} to ${target.name}`,
+		body: promotionBody(facts),
+		ready: isReady(gates),
+		labels: ["coxswain", "promotion"]
+	};
+}
+function promotionBody(facts) {
+	const { source, target, release, gates, forecast, packages, commits, files } = facts;
+	const { record, urgent } = release;
+	return `${[
+		`Release \`${record.version}\`, which fleet \`${source.name}\` runs, for fleet \`${target.name}\`. ${outlook(gates)}`,
+		...urgent === void 0 ? [] : [`> **Urgent**, so it does not soak: ${plainText(`${urgent.reason} (by ${urgent.by})`)}`],
+		versionTable(facts),
+		`### Gates\n\n${table([[
+			"",
+			"gate",
+			""
+		], ...gates.map((gate) => [
+			gateMarks[gate.state],
+			gate.name,
+			plainText(gate.note)
+		])])}`,
+		`### What a merge does\n\n${whatMergeDoes(facts)}\n\n${digests(facts)}`,
+		...forecast === void 0 ? [] : [offers(facts, forecast)],
+		`### How it went in ${source.name}\n\n${describeSourceRollout(release)}`,
+		`### Tests\n\n${facts.evidence.map((line) => `- ${line}`).join("\n")}`,
+		`### What changes\n\n${changes({
+			packages,
+			commits,
+			files
+		})}`,
+		`### The way back\n\n${wayBack(facts)}`
+	].join("\n\n")}\n`;
+}
+/** How a gate's state is shown in Markdown. */
+const gateMarks = {
+	green: "✅",
+	waiting: "⏳",
+	red: "❌",
+	unknown: "❔"
+};
+function versionTable({ config, target, release, current, packages }) {
+	const { record } = release;
+	return table([
+		[
+			"",
+			`${target.name} now`,
+			"proposed"
+		],
+		[
+			"version",
+			code(current?.version),
+			code(record.version)
+		],
+		[
+			"base",
+			code(current?.baseVersion),
+			code(record.baseVersion)
+		],
+		...config.architectures.map((architecture) => [
+			`digest ${architecture}`,
+			code(shorten(digestOf(current, architecture))),
+			code(shorten(digestOf(record, architecture)))
+		]),
+		[
+			"created",
+			current?.created ?? "none",
+			record.created
+		],
+		...packages === void 0 ? [] : [[
+			"packages",
+			"",
+			countPackages(packages)
+		]]
+	]);
+}
+function whatMergeDoes({ config, source, target, build }) {
+	const tag = `\`${formatRepository(config.image)}:${target.tag}\``;
+	const approval = target.approve === "auto" ? " It is merged by itself when all gates are green." : "";
+	if (build === void 0) return `Where the merged content builds the same, the image that ${source.name} runs becomes ${tag}, byte for byte; otherwise a new one is built and tested first.${approval}`;
+	if (build.different.length === 0) return `The merged content is what ${source.name} runs, so nothing is built: the tested image becomes ${tag}, byte for byte.${approval}`;
+	const named = build.different.slice(0, namedFiles).map((path) => `\`${path}\``);
+	const more = build.different.length > namedFiles ? ` and ${build.different.length - namedFiles} more` : "";
+	const own = `\`${target.branch}\` has content of its own: ${named.join(", ")}${more}.`;
+	return build.same ? `${own} None of it is part of the image, so nothing is built: the tested image becomes ${tag}, byte for byte.${approval}` : `${own} That is part of the image or of its tests: **another image**${build.version === void 0 ? "" : `, ${code(build.version)},`} is built and tested for this pull request before it is merged; what ${source.name} ran is not what ${target.name} gets.${approval}`;
+}
+function offers({ config, target }, { entry, at, template }) {
+	const { rollout } = entry.metadata;
+	return [
+		`### Who of ${target.name} is offered it when`,
+		`Merged on ${minute(at)}, \`${template}\` renders to:`,
+		describeEntry(entry).map((fact) => `- ${fact}`).join("\n"),
+		...rollout === void 0 ? [] : [describeOffers(config, rollout, at)],
+		folded("The entry in updates.json", `\`\`\`json\n${JSON.stringify(entry, null, 2)}\n\`\`\``)
+	].join("\n\n");
+}
+function changes(what) {
+	const { packages, commits, files } = what;
+	const subjects = commits.map(({ sha, message }) => `${sha.slice(0, 12)} ${plainText(message.split("\n")[0] ?? "")}`);
+	const packageText = packages === void 0 ? "" : describePackages(packages);
+	return [
+		...packages === void 0 ? [] : [folded(`Packages: ${countPackages(packages)}`, packageText.length <= longestPackages ? packageText : `Too many to list here: ${countPackages(packages)}.`)],
+		folded(`Files: ${files.length}`, list(files.map((path) => `\`${path}\``), shownFiles)),
+		list(subjects, shownCommits)
+	].join("\n\n");
+}
+function wayBack({ target, current }) {
+	const stop = `\`coxswain edit-updates --fleet ${target.name} --action pause --reason WHY\` stops the rollout where it is.`;
+	return current === void 0 ? `${stop} This is the first release of ${target.name}: there is nothing to go back to.` : `${stop} \`coxswain roll-back --fleet ${target.name} --reason WHY\` takes the release back, and proposes the content of \`${current.version}\` as a new release: nodes do not go back to an older one by themselves.`;
+}
+/** `sha256:952c72d6ce3a…`: who compares by eye looks no further, and the table stays narrow. */
+function shorten(digest) {
+	return digest === void 0 ? void 0 : `${digest.slice(0, 19)}…`;
+}
+/** Every digest in full, now and then. */
+function digests({ config, target, release, current }) {
+	return folded("Digests", config.architectures.flatMap((architecture) => [`${architecture}, ${target.name} now: ${code(digestOf(current, architecture))}`, `${architecture}, proposed: ${code(digestOf(release.record, architecture))}`]).map((line) => `- ${line}`).join("\n"));
+}
+function digestOf(record, architecture) {
+	const reference = record?.images.find((image) => image.architecture === architecture)?.digestRef;
+	return reference?.slice(reference.indexOf("@") + 1);
+}
+// src/loop/open-promotion/test-evidence.ts
+/** One line of Markdown for each image: what was tested, and with which result. */
+async function describeEvidence({ client, log }, record) {
+	const lines = [];
+	for (const { architecture, digestRef, evidence } of record.images) {
+		const short = evidence === void 0 ? "none" : `\`${evidence}\``;
+		const found = evidence === void 0 ? void 0 : await find(digestRef, evidence);
+		lines.push(`${architecture}: ${found === void 0 ? `evidence ${short}` : `${describe(found)} Evidence ${short}`}`);
+	}
+	return lines;
+	async function find(digestRef, evidence) {
+		const reference = parseReference(digestRef);
+		if (reference.kind !== "digest") return void 0;
+		try {
+			return (await findEvidence(client, reference.repository, reference.digest)).find(({ descriptor }) => descriptor.digest === evidence);
+		} catch (error) {
+			if (!(error instanceof InputError) && !(error instanceof OutsideError)) throw error;
+			log.warn(`the test evidence is not told: ${messageOf(error)}`);
+			return;
+		}
+	}
+}
+function describe({ evidence }) {
+	const { result, tests, seconds, kernel, accelerator, upgrades = [] } = evidence;
+	const failed = tests.filter((test) => test.result !== "passed").length;
+	const count = `${tests.length} ${tests.length === 1 ? "test" : "tests"}${failed === 0 ? "" : `, ${failed} not passed`}`;
+	const from = upgrades.map((upgrade) => `\`${upgrade.from}\``).join(", ");
+	const rehearsed = from === "" ? "" : `, updates rehearsed from ${from}`;
+	return `**${result}**: ${count} in ${formatDuration(seconds)} on Linux ${kernel} (${accelerator})${rehearsed}.`;
+}
+// src/loop/open-promotion/propose-release.ts
+/** Judges the gates of a release, and keeps the pull request that says so. */
+async function propose(project, options) {
+	const { config, forge, log } = project;
+	const { source, target, release, tip, to, now, stateCommit } = options;
+	const { record, state: from, urgent } = release;
+	const { branches } = forge;
+	const open = await findPromotion(project, target);
+	const head = await placeHead(project, {
+		source,
+		target,
+		from,
+		to,
+		commit: record.commit,
+		tip,
+		open
+	});
+	const tree = head.forecast.result === "clean" ? head.forecast.tree : void 0;
+	const guidance = await readGuidance(project.readUpstream, log);
+	const { gate, forecast } = await forecastRollout({
+		config,
+		branches
+	}, {
+		target,
+		record,
+		commit: tree ?? record.commit,
+		before: to,
+		guidance: guidance instanceof Error ? void 0 : guidance,
+		urgent: urgent !== void 0,
+		at: readyTime(release, target, now)
+	});
+	const build = tree === void 0 ? void 0 : await readMergedBuild(project, {
+		release: record.commit,
+		tree,
+		parents: [tip, head.to],
+		different: await branches.changedFiles(record.commit, tree)
+	});
+	const gates = [
+		...holdGate(source.name, from.operations, now),
+		...holdGate(target.name, to.operations, now),
+		...freezeGate(target, readLabel(open, "freeze-exception"), now),
+		...sourceGates(release, {
+			source: source.name,
+			target,
+			now
+		}),
+		...upstreamGate(guidance, record.baseVersion, now),
+		orderGate(record, target.name, to),
+		mergeGate(head.forecast),
+		...build?.gates ?? [],
+		gate,
+		...head.gates
+	];
+	const current = to.records[to.releases.releases.at(-1)?.version ?? ""];
+	const proposal = promotionProposal({
+		config,
+		source,
+		target,
+		release,
+		current,
+		gates,
+		commits: await branches.log({
+			from: tip,
+			to: head.to
+		}),
+		files: await branches.changedFiles(tip, tree ?? head.to),
+		build,
+		packages: await packageChanges(project, current, record),
+		evidence: await describeEvidence(project, record),
+		forecast
+	});
+	const { action, pullRequest } = await proposeCommit(forge, proposal, head);
+	await forge.statuses.set(head.to, promotionStatus(target.name, gates));
+	const ready = isReady(gates);
+	const answer = {
+		fleet: target.name,
+		from: source.name,
+		version: record.version,
+		action,
+		pullRequest: pullRequest.number,
+		ready,
+		gates,
+		...urgent === void 0 ? {} : { urgent: {
+			reason: urgent.reason,
+			by: urgent.by
+		} }
+	};
+	if (!ready || target.approve !== "auto") return answer;
+	const { merged, note } = await mergeJudged(project, {
+		request: pullRequest,
+		head: head.to,
+		seen: /* @__PURE__ */ new Map([[config.stateBranch, stateCommit], [target.branch, tip]]),
+		fleet: target.name,
+		now
+	});
+	return {
+		...answer,
+		action: merged ? "merged" : action,
+		...note === void 0 ? {} : { note }
+	};
+}
+/** UNIX seconds at which it can be merged at the earliest, as far as that is known. */
+function readyTime(release, target, now) {
+	const earned = release.urgent === void 0 ? Math.max(soakEnd(release, target) ?? 0, rolloutCompletion(release) ?? 0) : release.urgent.at;
+	return thawTime(target.freeze, earned) ?? Math.max(earned, now);
+}
+async function readGuidance(readUpstream, log) {
+	try {
+		return await readUpstream();
+	} catch (error) {
+		if (!(error instanceof OutsideError)) throw error;
+		log.warn(messageOf(error));
+		return error;
+	}
+}
+// src/loop/open-promotion/open-promotion.ts
+/** Fleets that are promoted from another one. @throws InputError for one that is not */
+function promotionTargets(config, name) {
+	if (name === void 0) return Object.values(config.fleets).filter((fleet) => fleet.promoteFrom !== void 0);
+	const fleet = findFleet(config, name);
+	if (fleet.promoteFrom !== void 0) return [fleet];
+	throw new InputError({
+		field: "--fleet",
+		problem: `fleet ${name} is promoted from no other: it has no promote-from in ${config.file}`,
+		found: name
+	});
+}
+/**
+* Keeps the pull request by which a fleet gets what its source fleet runs; merges it where that is asked for and all
+* gates are green.
+* @param options.now UNIX seconds
+* @param options.urgent why the source's newest release need not soak
+*/
+async function openPromotion(project, target, options) {
+	const { config, forge, state, log } = project;
+	const { now } = options;
+	const source = findFleet(config, target.promoteFrom ?? "", `fleets.${target.name}.promote-from`);
+	for (const fleet of [source, target]) for (const warning of await bringStops(project, fleet, now)) log.warn(`${fleet.name}: ${warning}`);
+	const request = await findPromotion(project, target);
+	await recordUrgency(state, {
+		source,
+		target,
+		request,
+		asked: options.urgent,
+		now
+	});
+	return untilNotStale(() => promote(project, {
+		source,
+		target,
+		now
+	}, forge));
+}
+async function promote(project, edge, forge) {
+	const { config, state } = project;
+	const { source, target, now } = edge;
+	const stateCommit = await forge.branches.resolve(config.stateBranch);
+	const [from, to] = [await state.readFleet(source.name), await state.readFleet(target.name)];
+	const tip = await fleetTip(forge.branches, target);
+	const chosen = chooseRelease(from, to, {
+		target,
+		now
+	});
+	const record = chosen === void 0 ? void 0 : recordOf(config, from, source, chosen.version);
+	const nothing = await nothingToPromote(forge, {
+		source,
+		target,
+		record,
+		tip,
+		to
+	});
+	if (record === void 0 || nothing !== void 0) {
+		const branches = {
+			head: promotionBranch(source.name, target.name),
+			base: target.branch
+		};
+		const { action, pullRequest } = await withdrawProposal(forge, branches, `Closed: ${nothing}.`);
+		return {
+			fleet: target.name,
+			from: source.name,
+			version: record?.version,
+			action,
+			pullRequest: pullRequest?.number,
+			ready: false,
+			gates: [],
+			...nothing === void 0 ? {} : { reason: nothing }
+		};
+	}
+	const release = {
+		record,
+		state: from,
+		urgent: chosen?.urgent
+	};
+	return propose(project, {
+		...edge,
+		release,
+		tip,
+		to,
+		stateCommit
+	});
+}
+function recordOf(config, state, source, version) {
+	const record = state.records[version];
+	if (record !== void 0) return record;
+	throw new InputError({
+		where: `${config.stateBranch}: fleets/${source.name}/records/${version}.json`,
+		problem: `release ${version} has no record, so nobody knows which commit to promote`,
+		remedy: "Release a new version with coxswain start-rollout."
+	});
+}
+/** Why there is nothing to promote, as a clause. */
+async function nothingToPromote(forge, options) {
+	const { source, target, record, tip, to } = options;
+	if (record === void 0) return `fleet ${source.name} has no release yet`;
+	if (to.releases.releases.some((release) => release.version === record.version)) return `fleet ${target.name} has ${record.version} already`;
+	if (await forge.branches.contains(tip, record.commit)) return `${record.version} is merged into ${target.branch} already; promote-image and start-rollout for ${target.name} do the rest`;
+}
+export { outlook as i, promotionTargets as n, gateMarks as r, openPromotion as t };

@@ -1,0 +1,290 @@
+import { h as rolloutEnd, j as addUpdate, v as addRelease } from "./guidance.mjs";
+import { D as InputError } from "./host.mjs";
+import { o as releaseCommit } from "./project.mjs";
+import { a as refreshFileName, n as readMarker, r as readCandidate } from "./release-candidate.mjs";
+import { h as withoutUrgency, m as urgencyOfBuild, n as passImage, t as isoTime } from "./release-gates.mjs";
+import { l as refuseHeld, n as refuseHeldByFile, p as refuseAroundPausedBarrier } from "./release-operations.mjs";
+import { f as buildReleasePath, p as buildReleaseUrl } from "./release-published.mjs";
+import { i as renderFleetTemplate, r as findTemplate } from "./release.mjs";
+import { d as refuseDoubtful, f as standingOf, i as inheritBarriers, r as barriersCrossed, t as refuseDetours } from "./release-upstream.mjs";
+import { C as atTag, S as atDigest, T as formatReference } from "./world-registry.mjs";
+// src/loop/start-rollout/production-image.ts
+/**
+* Reads a candidate's images back from production, and checks again what promote-image checked: tags and evidence
+* can have changed since.
+* @throws InputError when one is not there (it was not promoted), or must not be offered to nodes
+*/
+async function readProductionImages(client, options) {
+	const { config, fleet, candidate } = options;
+	const reference = atTag(config.image, candidate.version);
+	const found = await client.resolve(reference);
+	if (found === void 0) throw new InputError({
+		where: formatReference(reference),
+		problem: `commit ${candidate.commit.slice(0, 12)} of ${fleet.branch} builds this version, and production does not have it`,
+		remedy: `Promote it first: coxswain promote-image --fleet ${fleet.name}`
+	});
+	const passed = [];
+	for (const architecture of config.architectures) passed.push(await passImage({
+		client,
+		config,
+		candidate,
+		fleet: fleet.name
+	}, atDigest(config.image, found.digest), architecture));
+	return passed;
+}
+// src/loop/start-rollout/start-rollout.ts
+/**
+* Makes what a fleet's branch builds a release of that fleet, and starts its rollout: one commit on the state branch.
+* @param options.commit a commit on the fleet's branch; default: its newest
+* @param options.now UNIX seconds
+* @param options.accept what upstream holds back, and is to be released all the same
+* @throws InputError when the image is not in production, must not follow the release before it, or would lead nodes
+*   around a barrier of the base
+* @throws OutsideError when the base's own guidance cannot be read
+*/
+async function startRollout(project, options) {
+	const { config, git, client, forge, state } = project;
+	const { fleet, now } = options;
+	const from = await releaseCommit(forge.branches, fleet, options.commit);
+	const candidate = await readCandidate({
+		git,
+		config,
+		client,
+		commit: from
+	});
+	const { version, commit } = candidate;
+	const before = await state.readFleet(fleet.name);
+	if (hasRelease(before, version)) return answer({
+		fleet,
+		version,
+		commit,
+		changed: false,
+		stateCommit: await forge.branches.resolve(config.stateBranch),
+		state: before,
+		inherited: []
+	});
+	refuseHeld(before, {
+		fleet: fleet.name,
+		now
+	});
+	await refuseHeldByFile(forge.branches, fleet, now);
+	const images = await readProductionImages(client, {
+		config,
+		fleet,
+		candidate
+	});
+	const guidance = await project.readUpstream();
+	if (guidance !== void 0) refuseDoubtful(standingOf(guidance, candidate.base.version, now), {
+		accept: options.accept ?? [],
+		where: `fleet ${fleet.name}`
+	});
+	const source = fleet.promoteFrom === void 0 ? void 0 : await state.readFleet(fleet.promoteFrom);
+	const promotedFrom = source !== void 0 && hasRelease(source, version) ? fleet.promoteFrom : void 0;
+	const digests = Object.fromEntries(images.map((image) => [image.architecture, digestOf(image)]));
+	const urgent = source === void 0 ? void 0 : await urgencyOfBuild(forge.branches, {
+		from: source,
+		to: before,
+		version,
+		commit
+	});
+	const rollBack = newRollBack(before, fleet, await readMarker(forge.branches, commit));
+	const template = await findTemplate(forge.branches, {
+		fleet,
+		commit,
+		urgent: urgent !== void 0
+	});
+	const entry = await renderFleetTemplate(forge.branches, {
+		config,
+		fleet: {
+			...fleet,
+			template
+		},
+		commit,
+		release: {
+			version,
+			baseVersion: candidate.base.version,
+			digests,
+			previousVersion: before.releases.releases.at(-1)?.version,
+			barriersCrossed: barriersCrossed(guidance, before, candidate.base.version)
+		},
+		now
+	});
+	const record = recordOf({
+		config,
+		fleet,
+		candidate,
+		images,
+		entry,
+		promotedFrom,
+		urgent,
+		rollBack,
+		now
+	});
+	const release = releaseOf(config, fleet, version, images);
+	let after = before;
+	let inherited = [];
+	const { changed, commit: stateCommit } = await state.changeFleet(fleet.name, () => releaseMessage({
+		fleet,
+		version,
+		commit,
+		inherited
+	}), (current) => {
+		after = current;
+		inherited = [];
+		if (hasRelease(current, version)) return current;
+		refuseHeld(current, {
+			fleet: fleet.name,
+			now
+		});
+		refuseAroundPausedBarrier(current, fleet.name, version);
+		refuseOlder(current, {
+			fleet,
+			version,
+			images
+		});
+		after = {
+			...current,
+			releases: addRelease(current.releases, release, now),
+			updates: addUpdate(current.updates, entry, now),
+			records: {
+				...current.records,
+				[version]: record
+			}
+		};
+		after = withoutUrgency(after, urgent);
+		if (guidance !== void 0) {
+			const result = inheritBarriers(after, {
+				guidance,
+				added: version,
+				now
+			});
+			refuseDetours(result, {
+				fleet,
+				version,
+				source
+			});
+			after = result.state;
+			inherited = result.marked.map(({ version: base, reason, release }) => ({
+				version: release,
+				base,
+				reason
+			}));
+		}
+		return after;
+	});
+	return answer({
+		fleet,
+		version,
+		commit,
+		changed,
+		stateCommit,
+		state: after,
+		inherited
+	});
+}
+function hasRelease(state, version) {
+	return state.releases.releases.some((release) => release.version === version);
+}
+function releaseMessage(release) {
+	const { fleet, version, commit, inherited } = release;
+	const barriers = inherited.map((each) => `Barrier: ${each.version}, as upstream's ${each.base} (${each.reason})\n`);
+	return `${fleet.name}: release ${version}\n\nSource: ${commit}\n${barriers.join("")}`;
+}
+/** rpm-ostree refuses images that are older than the running one; a node would be stuck before such a release. */
+function refuseOlder(state, { fleet, version, images }) {
+	const previous = state.releases.releases.at(-1)?.version;
+	const record = previous === void 0 ? void 0 : state.records[previous];
+	const created = Math.min(...images.map((image) => image.created));
+	if (record === void 0 || created > Date.parse(record.created) / 1e3) return;
+	throw new InputError({
+		where: `fleet ${fleet.name}`,
+		field: "created",
+		problem: `release ${version} is not newer than ${previous}, and rpm-ostree on the nodes would refuse it as a downgrade`,
+		found: isoTime(created),
+		expected: `after ${record.created}`,
+		remedy: `Make a new commit on ${fleet.branch} that builds something else (a revert with a new date in ${refreshFileName}, say), and build and promote that.`
+	});
+}
+function releaseOf(config, fleet, version, images) {
+	return {
+		"oci-images": images.map((image) => ({
+			architecture: image.architecture,
+			image: formatReference(atTag(config.image, config.stream)),
+			"digest-ref": formatReference(atDigest(config.image, digestOf(image)))
+		})),
+		...indexOf(config, images),
+		version,
+		metadata: config.publish.url === void 0 ? buildReleasePath(fleet.name, version) : buildReleaseUrl({
+			url: config.publish.url,
+			fleet: fleet.name,
+			version
+		})
+	};
+}
+/** All architectures come from one image: either an index over them, or the only manifest itself. */
+function indexOf(config, [first]) {
+	const index = first?.image.index;
+	return index === void 0 ? {} : { "oci-index": formatReference(atDigest(config.image, index.digest)) };
+}
+function recordOf(options) {
+	const { config, fleet, candidate, images, entry, promotedFrom, urgent, rollBack, now } = options;
+	const { rollout } = entry.metadata;
+	const end = rollout === void 0 ? void 0 : rolloutEnd(rollout);
+	const accepted = images.find((image) => image.accepted !== void 0)?.accepted;
+	return {
+		version: candidate.version,
+		fleet: fleet.name,
+		commit: candidate.commit,
+		buildKey: candidate.key,
+		baseVersion: candidate.base.version,
+		created: isoTime(Math.max(...images.map((image) => image.created))),
+		recordedAt: now,
+		...rollout === void 0 ? {} : { rolloutStart: Math.max(rollout.start_epoch ?? 0, 0) || now },
+		...end === void 0 ? {} : { rolloutEnd: end },
+		images: images.map((image) => ({
+			architecture: image.architecture,
+			image: formatReference(atTag(config.image, candidate.version)),
+			digestRef: formatReference(atDigest(config.image, digestOf(image))),
+			...image.evidence === void 0 ? {} : { evidence: image.evidence.descriptor.digest }
+		})),
+		...promotedFrom === void 0 ? {} : { promotedFrom },
+		...accepted === void 0 ? {} : { acceptedMissingEvidence: accepted },
+		...urgent === void 0 ? {} : { urgent: {
+			reason: urgent.reason,
+			by: urgent.by
+		} },
+		...rollBack === void 0 ? {} : { rollBack: aboutRollBack(rollBack) }
+	};
+}
+/** The marker stays on the branch until something newer is promoted: only the first release with it is the roll-back. */
+function newRollBack(state, fleet, marker) {
+	if (marker?.fleet !== fleet.name) return void 0;
+	return Object.values(state.records).some(({ rollBack }) => rollBack?.insteadOf === marker.insteadOf && rollBack.restores === marker.restores) ? void 0 : marker;
+}
+function aboutRollBack({ insteadOf, restores, reason, by }) {
+	return {
+		insteadOf,
+		restores,
+		reason,
+		by
+	};
+}
+function answer(options) {
+	const { fleet, version, commit, changed, stateCommit, state, inherited } = options;
+	const release = state.releases.releases.find((each) => each.version === version);
+	return {
+		fleet: fleet.name,
+		version,
+		commit,
+		changed,
+		stateCommit,
+		digests: Object.fromEntries((release?.["oci-images"] ?? []).map((image) => [image.architecture, image["digest-ref"].slice(image["digest-ref"].indexOf("@") + 1)])),
+		entry: state.updates.releases.find((each) => each.version === version),
+		inherited
+	};
+}
+/** Of the manifest for one architecture, never of an index: what nodes know it by. */
+function digestOf({ image }) {
+	return image.manifest.descriptor.digest;
+}
+export { startRollout as t };

@@ -1,0 +1,495 @@
+import { C as formatDuration, D as InputError, i as table, n as codeBlock, t as code, w as formatTime } from "./host.mjs";
+import { a as parseContainerfile, n as findBase, r as repinBase } from "./project-containerfile.mjs";
+import { a as nextFleets, i as fleetTip, n as entryFleets } from "./project.mjs";
+import { c as baseBranch, i as proposeChanges, o as withdrawProposal } from "./world-forge.mjs";
+import { A as parseReference, C as atTag, E as formatRepository, O as isTag, S as atDigest, T as formatReference, p as NotFoundError, v as readImage } from "./world-registry.mjs";
+import { a as landmarksBetween, c as doubtOf, f as standingOf, s as describeStanding } from "./release-upstream.mjs";
+import { a as refreshFileName, c as findBuilt, r as readCandidate } from "./release-candidate.mjs";
+import { a as comparePackages, o as samePackages, t as readPackages } from "./world-packages.mjs";
+import { a as defaultUpstream } from "./project-configuration.mjs";
+// src/loop/watch-base/base-image.ts
+const versionLabel = "org.opencontainers.image.version";
+/** What the base's tag points at now, by one HEAD. @throws InputError when there is no such tag */
+async function resolveBase(client, config) {
+	const found = await client.resolve(config.base);
+	if (found !== void 0) return found.digest;
+	throw new InputError({
+		where: config.file,
+		field: "base",
+		problem: "the registry answers, and has no such tag",
+		found: formatReference(config.base),
+		remedy: "Correct the name, or push the tag first."
+	});
+}
+/**
+* Reads the build that the base's tag points at.
+* @throws InputError when it lacks its version, or one of the architectures: a pull request could not be built
+*/
+async function readNewBase(client, config, digest) {
+	const { repository } = config.base;
+	const images = await Promise.all(config.architectures.map((architecture) => readImage(client, atDigest(repository, digest), architecture)));
+	const version = images[0]?.config.labels[versionLabel];
+	if (version === void 0 || version === "") throw new InputError({
+		where: formatReference({
+			...config.base,
+			kind: "digest",
+			digest
+		}),
+		field: versionLabel,
+		problem: "the base image has no such label, and the version of a derived image begins with it",
+		remedy: "Use a base that has it: every Fedora CoreOS image does."
+	});
+	const tag = (isTag(version) ? await client.resolve(atTag(repository, version)) : void 0)?.digest === digest ? version : config.base.tag;
+	return {
+		digest,
+		version,
+		created: images[0]?.config.created,
+		pin: {
+			kind: "digest",
+			repository,
+			tag,
+			digest
+		}
+	};
+}
+/** Reads the build that is pinned now, as far as it can still be found. */
+async function readPinnedBase(client, config, pinned) {
+	if (pinned.kind !== "digest") return void 0;
+	const { repository, digest } = pinned;
+	try {
+		const { config: image } = await readImage(client, atDigest(repository, digest), config.architectures[0]);
+		return {
+			digest,
+			version: image.labels[versionLabel] ?? versionOfTag(config, pinned),
+			created: image.created
+		};
+	} catch (error) {
+		if (!(error instanceof NotFoundError)) throw error;
+		return {
+			digest,
+			version: versionOfTag(config, pinned),
+			created: void 0
+		};
+	}
+}
+/** The version that a pin tells by its tag, without asking anybody. */
+function versionOfTag(config, pinned) {
+	return pinned.tag === config.base.tag ? void 0 : pinned.tag;
+}
+// src/loop/watch-base/choose-base.ts
+/** What a version tag of the base's repository points at. @throws InputError when there is no such tag */
+async function resolveVersion(client, config, version) {
+	const field = "--base-version";
+	if (!isTag(version)) throw new InputError({
+		field,
+		problem: "no tag can have this name",
+		found: version
+	});
+	const reference = atTag(config.base.repository, version);
+	const found = await client.resolve(reference);
+	if (found !== void 0) return found.digest;
+	throw new InputError({
+		where: formatReference(reference),
+		problem: "the registry answers, and has no such tag: this base is to be built on, and cannot be found by its version",
+		remedy: `Fedora tags every release in its repository; a mirror has to take those tags over. With the digest, pin it yourself: ${formatReference(reference)}@sha256:…`
+	});
+}
+/**
+* Which build of the base to propose: what the tag points at, unless one of upstream's barriers lies before it; then
+* that comes first, the oldest first, because a fleet that skips it cannot go on.
+* @param options.explicit the build was asked for by its version: it is taken as it is
+*/
+async function chooseBase(options) {
+	const { client, config, readUpstream, from, digest, explicit, accept, now } = options;
+	const newest = await readNewBase(client, config, digest);
+	const guidance = await readUpstream();
+	if (guidance === void 0) return { to: newest };
+	const between = (kind, to) => from?.version === void 0 ? [] : landmarksBetween(guidance, kind, {
+		from: from.version,
+		to
+	});
+	const [first] = explicit ? [] : between("barrier", newest.version);
+	const to = first === void 0 ? newest : await readNewBase(client, config, await resolveVersion(client, config, first.version));
+	const standing = standingOf(guidance, to.version, now);
+	const doubt = doubtOf(standing);
+	return {
+		to,
+		view: {
+			standing,
+			barriers: between("barrier", to.version),
+			deadends: between("deadend", to.version),
+			...first === void 0 ? {} : { onTheWayTo: newest.version }
+		},
+		...doubt === void 0 || accept.includes(doubt.doubt) ? {} : { blocked: `${doubt.why}; --accept-upstream ${doubt.doubt} proposes it all the same` }
+	};
+}
+// src/loop/watch-base/no-change.ts
+const noEffect = "no effective change";
+/**
+* Whether a refresh that is proposed came to nothing: its build is there, and has the very packages of the fleet's
+* newest release. What cannot be compared (not built yet, no rpm database) did not come to nothing.
+* @param options.tip where the fleet's branch is
+* @returns why it is to be closed, for people
+*/
+async function withoutEffect(project, options) {
+	const { client, config, git, forge } = project;
+	const { pullRequest, tip, state } = options;
+	const commit = pullRequest.headCommit;
+	if (pullRequest.comments.some(({ key }) => key === "closed")) return void 0;
+	if ((await forge.branches.changedFiles(tip, commit)).join() !== ".coxswain/refresh") return void 0;
+	const newest = state.releases.releases.at(-1);
+	const released = newest?.["oci-index"] ?? newest?.["oci-images"]?.[0]?.["digest-ref"];
+	if (newest === void 0 || released === void 0 || released === "") return void 0;
+	try {
+		const candidate = await readCandidate({
+			git,
+			config,
+			client,
+			commit
+		});
+		const built = await findBuilt(client, config, candidate);
+		if (built === void 0) return void 0;
+		const before = await readPackages(client, parseReference(released));
+		const after = await readPackages(client, built);
+		if (before === void 0 || after === void 0) return void 0;
+		if (!samePackages(comparePackages(before, after))) return void 0;
+		return `Closed: ${noEffect}. The new build \`${candidate.version}\` has the same ${after.length} packages as release \`${newest.version}\`.`;
+	} catch (error) {
+		if (error instanceof InputError) return void 0;
+		throw error;
+	}
+}
+/** Whether we closed the pull request of this very commit because it came to nothing. */
+async function cameToNothing(forge, branches, commit) {
+	const last = await forge.pullRequests.latest(branches);
+	if (last?.state !== "closed" || last.headCommit !== commit) return false;
+	return last.comments.some(({ body }) => body.includes(noEffect));
+}
+// src/loop/watch-base/pull-request.ts
+/** The pull request that pins another build of the base. */
+function repinProposal(options) {
+	const { config, fleet, from, to, view } = options;
+	const stream = `stream ${config.stream}`;
+	const title = `${from === void 0 ? `Pin base image ${to.version}` : from.version === to.version ? `Base image ${to.version} was built again` : `Base image ${from.version ?? short(from.digest)} → ${to.version}`} (${stream}${view?.onTheWayTo === void 0 ? "" : ", a barrier"})`;
+	const lead = view?.onTheWayTo !== void 0 ? `Base ${to.version} is a barrier upstream, on the way to ${view.onTheWayTo}: a fleet that skips it cannot release anything newer. That one is proposed when this is merged.` : from === void 0 ? `\`${config.containerfile}\` names \`${formatReference(config.base)}\` without a digest, so that a build says nothing about what it was built on. This pins what the tag points at now.` : `\`${formatReference(config.base)}\` points at another build than the one pinned in \`${config.containerfile}\`.`;
+	const skipped = view?.barriers[0]?.version;
+	const paragraphs = [
+		lead,
+		...skipped === void 0 ? [] : [`> [!WARNING]\n> **start-rollout will refuse a release on this base**: you need a release on base ${skipped} first (\`coxswain watch-base --base-version ${skipped}\`). So this is a draft.`],
+		table([
+			"",
+			"version",
+			"created",
+			"digest"
+		], [...from === void 0 ? [] : [["now", ...buildRow(from)]], ["proposed", ...buildRow(to)]]),
+		fullDigests(from, to),
+		...view === void 0 ? [] : [upstreamSection(config, view)],
+		whatHappensNext(config, fleet),
+		"To skip this base, close this pull request: it stays closed until the tag moves on. Commits that you add to its branch are kept."
+	];
+	const ready = skipped === void 0;
+	return {
+		...proposal(options, title, paragraphs),
+		ready,
+		subject: `base ${to.digest}`
+	};
+}
+function buildRow({ version, created, digest }) {
+	const time = created === void 0 ? void 0 : Date.parse(created) / 1e3;
+	return [
+		version === void 0 ? "unknown" : code(version),
+		time === void 0 || Number.isNaN(time) ? created ?? "unknown" : formatTime(Math.floor(time)),
+		code(`sha256:${short(digest)}…`)
+	];
+}
+/** Whole digests make a table wider than GitHub's column. */
+function fullDigests(from, to) {
+	const lines = [...from === void 0 ? [] : [`now       ${from.digest}`], `proposed  ${to.digest}`];
+	return `<details><summary>Full digests</summary>\n\n${codeBlock(lines.join("\n"))}\n\n</details>`;
+}
+/** What upstream does with the base. It says the same at any time, as long as upstream does nothing. */
+function upstreamSection(config, { standing, barriers, deadends }) {
+	return `### Upstream\n\n${[
+		...describeStanding(standing),
+		...barriers.map(({ version, reason }) => `passes the barrier ${version}: ${reason}`),
+		...deadends.map(({ version, reason }) => `passes the dead-end ${version}: ${reason}`),
+		...barriers.length === 0 && deadends.length === 0 ? ["no barrier and no dead-end is passed on the way"] : [],
+		...doubtOf(standing) === void 0 ? [] : ["start-rollout needs `--accept-upstream`, too, if nothing has changed upstream by then"],
+		...sources(config)
+	].map((fact) => `- ${fact}`).join("\n")}`;
+}
+/** Where to read on. Fedora has a page for people, too. */
+function sources({ base, upstream, architectures }) {
+	if (upstream === void 0) return [];
+	const notes = `https://fedoraproject.org/coreos/release-notes/?arch=${architectures[0]}&stream=${base.tag}`;
+	return [[...upstream.updates === defaultUpstream(base)?.updates ? [`[release notes](${notes})`] : [], `[update guidance](${upstream.updates})`].join(" · ")];
+}
+/**
+* The pull request that builds again on the same base. Declined, it comes back when the build is older by another
+* `refresh`.
+* @param options.builtAt UNIX seconds, as `now`
+*/
+function refreshProposal(options) {
+	const { config, fleet, baseVersion, builtAt, now } = options;
+	const periods = Math.floor((now - builtAt) / config.refresh);
+	const on = baseVersion === void 0 ? "the same base" : `base ${baseVersion}`;
+	return {
+		...proposal(options, `Refresh: build ${fleet.name} again on ${on}`, [`The newest build of fleet \`${fleet.name}\` was made on ${formatTime(builtAt)}, more than ${formatDuration(config.refresh)} ago, and \`${formatReference(config.base)}\` has not moved since. A new build takes in what your Containerfile fetches: packages, and their security fixes.`, whatHappensNext(config, fleet)]),
+		subject: `refresh ${formatTime(builtAt)} ${periods}`
+	};
+}
+function proposal({ fleet }, title, paragraphs) {
+	return {
+		head: baseBranch(fleet.name),
+		base: fleet.branch,
+		title,
+		body: `${paragraphs.join("\n\n")}\n`,
+		ready: true,
+		labels: ["coxswain", "base-image"]
+	};
+}
+function whatHappensNext(config, fleet) {
+	const next = nextFleets(config, fleet).map(({ name, soak }) => `Fleet \`${name}\` is offered the same digest by a promotion pull request, ready ${formatDuration(soak)} after the rollout here began.`);
+	return `### What happens next\n\n${[
+		`This branch is built for ${config.architectures.join(", ")} and pushed to \`${formatRepository(config.testImage)}\`.`,
+		`That digest boots in a VM and runs \`${config.tests}/\`; the result is told here.`,
+		`Merged, it is promoted to \`${formatRepository(config.image)}\` as it was tested, and rolls out to fleet \`${fleet.name}\` by \`${fleet.template}\`.`,
+		...next
+	].map((step, index) => `${index + 1}. ${step}`).join("\n")}`;
+}
+function short(digest) {
+	return digest.slice(7, 19);
+}
+// src/loop/watch-base/refresh.ts
+/** UNIX seconds at which a fleet's newest build was made; undefined before its first release. */
+function newestBuildTime(state) {
+	const times = Object.values(state.records).map((record) => Date.parse(record.created) / 1e3);
+	return times.length === 0 ? void 0 : Math.max(...times);
+}
+/**
+* The change that makes a new build of the same inputs: a date in a file that is part of the build key.
+* Undefined where none is due.
+* @param options.tip where the fleet's branch is
+* @param options.proposed where the branch of the pull request is, if any: its date is kept until it is too old
+* @param options.refresh seconds that a build may be old
+*/
+async function dueRefresh(branches, options) {
+	const { now, refresh } = options;
+	const builtAt = newestBuildTime(options.state);
+	if (builtAt === void 0 || now - builtAt <= refresh) return void 0;
+	const merged = await dateOn(branches, options.tip);
+	if (merged !== void 0 && now - merged <= refresh) return void 0;
+	const proposed = options.proposed === void 0 ? void 0 : await dateOn(branches, options.proposed);
+	const kept = proposed !== void 0 && now - proposed <= refresh;
+	return {
+		change: {
+			path: refreshFileName,
+			content: `${formatTime(kept ? proposed : now)}\n`
+		},
+		builtAt,
+		proposed: kept
+	};
+}
+async function dateOn(branches, commit) {
+	const milliseconds = Date.parse((await branches.readFile(commit, ".coxswain/refresh") ?? "").trim());
+	return Number.isNaN(milliseconds) ? void 0 : Math.floor(milliseconds / 1e3);
+}
+// src/loop/watch-base/watch-base.ts
+/**
+* Looks at the base, and keeps one pull request for each fleet where releases come in.
+* @throws OutsideError when the base has moved and upstream's guidance cannot be read
+*/
+async function watchBase(project, options) {
+	const { client, config } = project;
+	const digest = options.baseVersion === void 0 ? await resolveBase(client, config) : await resolveVersion(client, config, options.baseVersion);
+	const answers = [];
+	for (const fleet of entryFleets(config)) answers.push(await watchFor(project, {
+		...options,
+		fleet,
+		digest
+	}));
+	return answers;
+}
+async function watchFor(project, options) {
+	const { fleet, digest, now, baseVersion, accept = [], again = false } = options;
+	const { config, client, forge } = project;
+	const tip = await fleetTip(forge.branches, fleet);
+	const { text, pinned } = await readPin(project, fleet, tip);
+	const from = pinned.kind === "digest" ? pinned.digest : void 0;
+	let held = {};
+	if (from !== digest) {
+		const before = await readPinnedBase(client, config, pinned);
+		const { readUpstream } = project;
+		const { to, view, blocked } = await chooseBase({
+			client,
+			config,
+			readUpstream,
+			from: before,
+			digest,
+			explicit: baseVersion !== void 0,
+			accept,
+			now
+		});
+		const upstream = view === void 0 ? {} : { upstream: view.standing };
+		if (blocked === void 0) {
+			const content = repinBase(text, config.containerfile, config.base, to.pin);
+			const proposal = repinProposal({
+				config,
+				fleet,
+				from: before,
+				to,
+				view
+			});
+			const { action, pullRequest } = await proposeChanges(forge, proposal, {
+				tip,
+				changes: [{
+					path: config.containerfile,
+					content
+				}],
+				again
+			});
+			return {
+				fleet: fleet.name,
+				moved: true,
+				base: {
+					from,
+					to: to.digest,
+					fromVersion: before?.version,
+					toVersion: to.version
+				},
+				pullRequest: pullRequest.number,
+				action,
+				title: pullRequest.title,
+				...upstream
+			};
+		}
+		held = {
+			...upstream,
+			blocked,
+			digest: to.digest,
+			toVersion: to.version
+		};
+	}
+	const version = versionOfTag(config, pinned);
+	const { digest: heldDigest, toVersion, ...why } = held;
+	const base = {
+		from,
+		to: heldDigest ?? digest,
+		fromVersion: version,
+		toVersion: toVersion ?? version
+	};
+	const unmoved = {
+		fleet: fleet.name,
+		moved: heldDigest !== void 0,
+		base,
+		...why
+	};
+	const head = baseBranch(fleet.name);
+	const state = await project.state.readFleet(fleet.name);
+	const proposed = await forge.branches.resolve(head);
+	const refresh = await dueRefresh(forge.branches, {
+		state,
+		tip,
+		proposed,
+		refresh: config.refresh,
+		now
+	});
+	if (refresh !== void 0) {
+		const branches = {
+			head,
+			base: fleet.branch
+		};
+		const open = await forge.pullRequests.find(branches);
+		if (open === void 0 && refresh.proposed && !again && await cameToNothing(forge, branches, proposed)) return {
+			...unmoved,
+			pullRequest: void 0,
+			action: "none",
+			title: void 0
+		};
+		const noChange = open === void 0 || again ? void 0 : await withoutEffect(project, {
+			pullRequest: open,
+			tip,
+			state
+		});
+		if (noChange !== void 0) {
+			const { action, pullRequest } = await withdrawProposal(forge, branches, noChange);
+			return {
+				...unmoved,
+				pullRequest: pullRequest?.number,
+				action,
+				title: pullRequest?.title,
+				noChange
+			};
+		}
+		const { builtAt, change } = refresh;
+		const proposal = refreshProposal({
+			config,
+			fleet,
+			baseVersion: version,
+			builtAt,
+			now
+		});
+		const { action, pullRequest } = await proposeChanges(forge, proposal, {
+			tip,
+			changes: [change],
+			again
+		});
+		return {
+			...unmoved,
+			pullRequest: pullRequest.number,
+			action,
+			title: pullRequest.title
+		};
+	}
+	if (heldDigest !== void 0 && await proposesOther(project, {
+		fleet,
+		head,
+		held: heldDigest
+	})) {
+		const open = await forge.pullRequests.find({
+			head,
+			base: fleet.branch
+		});
+		return {
+			...unmoved,
+			pullRequest: open?.number,
+			action: "unchanged",
+			title: open?.title
+		};
+	}
+	const { action, pullRequest } = await withdrawProposal(forge, {
+		head,
+		base: fleet.branch
+	}, held.blocked === void 0 ? `Closed: \`${fleet.branch}\` pins what the base's tag points at (\`${digest}\`), and no new build is due.` : `Closed: ${held.blocked}.`);
+	return {
+		...unmoved,
+		pullRequest: pullRequest?.number,
+		action,
+		title: pullRequest?.title
+	};
+}
+/** An open pull request proposes another base than the one that upstream holds back: it stays as good as it was. */
+async function proposesOther({ config, forge }, { fleet, head, held }) {
+	const open = await forge.pullRequests.find({
+		head,
+		base: fleet.branch
+	});
+	if (open === void 0) return false;
+	const text = await forge.branches.readFile(open.headCommit, config.containerfile);
+	if (text === void 0) return false;
+	const { reference } = findBase(parseContainerfile(text, config.containerfile), config.base);
+	return reference.kind === "digest" && reference.digest !== held;
+}
+async function readPin({ config, forge }, fleet, tip) {
+	const text = await forge.branches.readFile(tip, config.containerfile);
+	if (text === void 0) throw new InputError({
+		where: config.containerfile,
+		problem: `branch ${fleet.branch} has no such file`,
+		remedy: "Add it there, or set containerfile in coxswain.yaml."
+	});
+	return {
+		text,
+		pinned: findBase(parseContainerfile(text, config.containerfile), config.base).reference
+	};
+}
+export { watchBase as t };

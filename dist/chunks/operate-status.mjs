@@ -1,0 +1,183 @@
+import { C as formatDuration, i as table, r as plainText, t as code, w as formatTime } from "./host.mjs";
+import { r as findFleet } from "./project.mjs";
+import { E as holdAt, _ as rolloutProgress, g as rolloutPhase, h as rolloutEnd, m as nextOpening } from "./guidance.mjs";
+import { h as saidOf, s as describeHold } from "./release-operations.mjs";
+import { S as nextGate, a as holdGate, b as sourceGates, c as upstreamGate, d as findPromotion, f as chooseRelease, g as readLabel, i as freezeGate, s as orderGate, x as isReady } from "./release-gates.mjs";
+import { f as standingOf } from "./release-upstream.mjs";
+// src/operate/status/fleet-status.ts
+/** Reads how a fleet is; changes nothing. @param now UNIX seconds */
+async function readFleetStatus(project, fleet, now) {
+	const state = await project.state.readFleet(fleet.name);
+	const version = state.releases.releases.at(-1)?.version;
+	const hold = holdAt(state.operations, now);
+	const promotion = await readPromotion(project, fleet, {
+		to: state,
+		now
+	});
+	return {
+		fleet: fleet.name,
+		...version === void 0 ? {} : { release: releaseStatus(project, state, {
+			version,
+			now
+		}) },
+		...hold === void 0 ? {} : { hold },
+		paused: state.operations.paused ?? [],
+		withdrawn: state.operations.withdrawn ?? [],
+		...promotion === void 0 ? {} : { promotion }
+	};
+}
+function releaseStatus({ config, guidance }, state, { version, now }) {
+	const record = state.records[version];
+	const { rollout, barrier } = saidOf(state.updates, version);
+	const paused = state.operations.paused?.find((each) => each.version === version);
+	const isWithdrawn = state.operations.withdrawn?.some((each) => each.version === version) === true;
+	const end = rollout === void 0 ? void 0 : rolloutEnd(rollout);
+	const phase = rollout !== void 0 ? rolloutPhase(rollout, now) : paused !== void 0 ? "paused" : barrier !== void 0 ? "complete" : isWithdrawn ? "withdrawn" : "not offered";
+	const progress = rollout !== void 0 ? rolloutProgress(rollout, now) : paused?.progress ?? (phase === "complete" ? 1 : 0);
+	const rings = [...Object.entries(config.rings), ["no ring", 1]].sort(([, one], [, other]) => one - other);
+	return {
+		version,
+		...record === void 0 ? {} : {
+			base: record.baseVersion,
+			recordedAt: record.recordedAt,
+			record
+		},
+		phase,
+		progress,
+		...end === void 0 || end <= now ? {} : { completeAt: end },
+		rings: rings.map(([ring, wariness]) => {
+			const offered = rollout === void 0 ? phase === "complete" : wariness <= progress;
+			const from = rollout === void 0 || offered ? void 0 : nextOpening(rollout, wariness, now);
+			return {
+				ring,
+				wariness,
+				offered,
+				...from === void 0 ? {} : { offeredFrom: from }
+			};
+		}),
+		...guidance === void 0 || guidance instanceof Error || record === void 0 ? {} : { upstream: standingOf(guidance, record.baseVersion, now) }
+	};
+}
+async function readPromotion(project, target, { to, now }) {
+	const { config, state } = project;
+	if (target.promoteFrom === void 0) return void 0;
+	const source = findFleet(config, target.promoteFrom);
+	const from = await state.readFleet(source.name);
+	const chosen = chooseRelease(from, to, {
+		target,
+		now
+	});
+	const record = from.records[chosen?.version ?? ""];
+	if (record === void 0 || to.releases.releases.some(({ version }) => version === record.version)) return;
+	const request = await findPromotion(project, target);
+	const gates = [
+		...holdGate(source.name, from.operations, now),
+		...holdGate(target.name, to.operations, now),
+		...freezeGate(target, readLabel(request, "freeze-exception"), now),
+		...sourceGates({
+			record,
+			state: from,
+			urgent: chosen?.urgent
+		}, {
+			source: source.name,
+			target,
+			now
+		}),
+		...upstreamGate(project.guidance, record.baseVersion, now),
+		orderGate(record, target.name, to)
+	];
+	const next = nextGate(gates);
+	return {
+		from: source.name,
+		version: record.version,
+		...request === void 0 ? {} : { pullRequest: request.number },
+		ready: isReady(gates),
+		...next === void 0 ? {} : { nextGate: next }
+	};
+}
+// src/operate/status/status-text.ts
+const barLength = 24;
+/** One screen for people. @param now UNIX seconds */
+function describeFleets(fleets, now) {
+	const width = Math.max(...fleets.map(({ fleet }) => fleet.length));
+	return fleets.map((status) => describeFleet(status, {
+		width,
+		now
+	})).join("\n\n");
+}
+function describeFleet(status, { width, now }) {
+	const { fleet, release } = status;
+	return [
+		`${fleet.padEnd(width)}  ${release === void 0 ? "no release yet" : titleOf(release)}`,
+		...release === void 0 ? [] : [`  ${bar(release.progress)} ${progressOf(release, now)}`],
+		...release === void 0 || release.phase === "complete" ? [] : [`  ${release.rings.map((ring) => ringOf(ring, now)).join(" · ")}`],
+		...remarks(status, now).map((remark) => `  ${remark}`)
+	].join("\n");
+}
+function titleOf({ version, base, recordedAt }) {
+	const facts = [...base === void 0 ? [] : [`base ${base}`], ...recordedAt === void 0 ? [] : [`released ${formatTime(recordedAt)}`]];
+	return `${version}${facts.length === 0 ? "" : `  (${facts.join(", ")})`}`;
+}
+function progressOf({ phase, progress, completeAt, rings }, now) {
+	const share = `${Number((progress * 100).toFixed(1))} %`;
+	const left = completeAt === void 0 ? "" : `, ${formatDuration(completeAt - now)} left`;
+	if (phase === "complete") return "complete: offered to every node";
+	if (phase === "withdrawn") return "withdrawn: offered to nobody";
+	if (phase === "not offered") return "offered to nobody";
+	if (phase === "scheduled") {
+		const next = Math.min(...rings.map(({ offeredFrom }) => offeredFrom ?? Number.POSITIVE_INFINITY));
+		return `${share}, starts ${Number.isFinite(next) ? `within ${formatDuration(next - now)}` : "later"}${left}`;
+	}
+	return `${share} ${phase}${left}`;
+}
+function ringOf({ ring, offered, offeredFrom }, now) {
+	if (offered) return `${ring}: offered`;
+	return `${ring}: ${offeredFrom === void 0 ? "not offered" : `in ${formatDuration(offeredFrom - now)}`}`;
+}
+/** What somebody should know: holds, pauses, exceptions, upstream, and what comes next. */
+function remarks(status, now) {
+	const { release, hold, paused, withdrawn, promotion } = status;
+	const { urgent, acceptedMissingEvidence: accepted, rollBack } = release?.record ?? {};
+	const verdict = release?.upstream?.verdict;
+	return [
+		...hold === void 0 ? [] : [`HELD: ${describeHold(hold)}`],
+		...paused.map(({ version, progress, reason, by, until }) => `paused: ${version} at ${Number((progress * 100).toFixed(1))} %: ${reason} (by ${by}${until === void 0 ? "" : `, until ${formatTime(until)}`})`),
+		...withdrawn.filter(({ version }) => version === release?.version).map(({ reason, by, at }) => `withdrawn: ${reason} (by ${by} on ${formatTime(at)})`),
+		...urgent === void 0 ? [] : [`urgent: ${urgent.reason} (by ${urgent.by})`],
+		...rollBack === void 0 ? [] : [`roll-back: the content of ${rollBack.restores} instead of ${rollBack.insteadOf}: ${rollBack.reason}`],
+		...accepted === void 0 ? [] : [`without evidence: ${accepted.reason} (by ${accepted.by})`],
+		...verdict === "paused" || verdict === "deadend" || verdict === "unlisted" ? [`upstream: base ${release?.base} is ${verdict === "deadend" ? "a dead-end" : verdict}`] : [],
+		...promotion === void 0 ? [] : [nextOf(promotion, now)]
+	];
+}
+function nextOf({ from, version, pullRequest, ready, nextGate }, now) {
+	const what = `next: ${version} from ${from}, ${pullRequest === void 0 ? "no pull request yet" : `pull request #${pullRequest}`}`;
+	if (ready || nextGate === void 0) return `${what}: ready`;
+	const when = nextGate.until === void 0 ? "" : ` (in ${formatDuration(nextGate.until - now)})`;
+	return `${what}: ${nextGate.state === "red" ? "stopped by" : "waits for"} ${nextGate.name}: ${nextGate.note}${when}`;
+}
+/** The same for a job summary. @param now UNIX seconds */
+function summariseFleets(fleets, now) {
+	const rows = fleets.map((status) => {
+		const { fleet, release } = status;
+		return [
+			plainText(fleet),
+			release === void 0 ? "no release yet" : code(release.version),
+			release === void 0 ? "" : `${code(bar(release.progress))} ${progressOf(release, now)}`,
+			release === void 0 || release.phase === "complete" ? "" : release.rings.map((ring) => plainText(ringOf(ring, now))).join("<br>"),
+			remarks(status, now).map(plainText).join("<br>")
+		];
+	});
+	return `### Fleets\n\n${table([
+		"fleet",
+		"release",
+		"rollout",
+		"rings",
+		""
+	], rows)}`;
+}
+function bar(share) {
+	const full = Math.floor(share * barLength + 1e-9);
+	return `${"█".repeat(full)}${"░".repeat(barLength - full)}`;
+}
+export { summariseFleets as n, readFleetStatus as r, describeFleets as t };

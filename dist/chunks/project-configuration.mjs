@@ -1,0 +1,722 @@
+import { D as InputError, T as parseDuration, c as nearest, y as readFileIfThere } from "./host.mjs";
+import { c as literal, f as record, g as union, i as boolean, m as string, n as _enum, p as strictObject, r as array, s as int, u as number, v as toJSONSchema } from "./zod.mjs";
+import { A as parseReference, E as formatRepository, M as sameRepository, P as architectures, T as formatReference, j as parseRepository } from "./world-registry.mjs";
+import { t as j } from "./croner.mjs";
+import { t as require_dist } from "./yaml.mjs";
+import { join } from "node:path";
+// src/project/configuration/schema.ts
+/** `48h`, `7d`, `1d12h`: what parseDuration of src/host/time.ts reads. */
+const durationForm = "a number with a unit, such as 48h, 7d or 1d12h";
+const duration = string(durationForm).regex(/^(\d+[smhdw])+$/, durationForm);
+/** A path inside the repository, with slashes. */
+const path = string().regex(/^(?!\/)(?!(.*\/)?\.\.(\/|$))[^\\\0]+$/, "a path inside the repository, relative to its top folder, without \"..\"");
+/**
+* Fleet and ring names are path segments of published addresses, and Zincati's `group`, by which a node may pick
+* its ring, takes just these characters (`^[a-zA-Z0-9.-]+$`).
+*/
+const name = string().max(63).regex(/^[a-zA-Z0-9][a-zA-Z0-9.-]*$/, "letters, digits, \".\" and \"-\", starting with a letter or a digit");
+const soakForm = "a duration, and what it is counted from: 48h, 48h after start, 7d after complete";
+const freezeWindow = strictObject({
+	start: string().describe("When it begins: cron with five fields (\"0 16 * * 5\"), or one moment, such as 2026-12-18T00:00."),
+	until: string().optional().describe("When it ends, in the same form. Either this or duration."),
+	duration: duration.optional().describe("How long it takes, such as 64h. Either this or until."),
+	"time-zone": string().default("UTC").describe("IANA time zone that start and until are told in, such as Europe/Berlin."),
+	reason: string().min(1, "a text that says why").describe("Why: shown wherever something waits for it.")
+}).describe("A time in which nothing is promoted.");
+const freeze = array(freezeWindow, "a list of windows: [{ start: \"0 16 * * 5\", until: \"0 8 * * 1\", reason: weekend }]").default([]);
+const fleet = strictObject({
+	branch: string().regex(/^(?![-/.])(?!.*(\.\.|\/\/|\/\.|@\{))[^\s~^:?*[\\\p{Cc}]+(?<![/.])(?<!\.lock)$/u, "a branch name as git takes it").optional().describe("Branch whose merges are promoted to this fleet. Default: the name of the fleet."),
+	tag: string().regex(/^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/, "at most 128 letters, digits, \"_\", \".\" and \"-\", not starting with \".\" or \"-\"").optional().describe("Tag in the production repository that follows this fleet. Default: the name of the fleet."),
+	template: path.optional().describe("Handlebars template of the update entry of a release. Default: rollouts/<name of the fleet>.json.hbs."),
+	"promote-from": string().optional().describe("Fleet whose releases are proposed to this one by a pull request."),
+	soak: string(soakForm).regex(/^(\d+[smhdw])+( after (start|complete))?$/, soakForm).default("0s").describe("How long a release runs in the fleet before: 48h (or 48h after start) from the start of its rollout there, 48h after complete from its end."),
+	approve: _enum(["manual", "auto"]).default("manual").describe("auto: a promotion to this fleet is merged as soon as all of its gates are green."),
+	freeze: freeze.describe("Times in which nothing is promoted to this fleet, besides those of all fleets.")
+}).describe("One fleet: a branch and the nodes that follow it. Everything has a default: testing: {}");
+const bootTest = strictObject({
+	mode: _enum(["direct", "disk"]).default("direct").describe("How the machine starts: direct by the kernel of the image, disk from an installation that bootc makes, through UEFI firmware (needs podman, and bootc in the image)."),
+	memory: int().min(128).default(1024).describe("The machine's memory in megabytes."),
+	cpus: int().min(1).max(64).default(2).describe("The machine's processors."),
+	network: _enum(["closed", "user"]).default("closed").describe("What the machine reaches: closed is an address and nothing else, user whatever the runner reaches."),
+	deadline: duration.optional().describe("How long one machine may run in all. Default: ten minutes and the time limits of all tests."),
+	"kernel-arguments": array(string().regex(/^[\x21-\x7e]+$/, "one argument, without spaces: name=value")).default([]).describe("Arguments for the kernel besides those that the machine needs, such as those your nodes have."),
+	leftovers: _enum(["warn", "fail"]).default("warn").describe("What files in /var and /run of the image mean: machines that update never get them."),
+	upgrades: boolean().optional().describe("Rehearse the update from the releases that nodes have. Default: where there are tests in before-upgrade, after-upgrade or after-rollback.")
+}).describe("The virtual machine that images are tested in, and what is tested besides the tests.");
+/** coxswain.yaml as it is written. The JSON Schema for editors is made from this too. */
+const configSchema = strictObject({
+	image: string().describe("Production repository, without a tag: where fleets get their images. ghcr.io/acme/os"),
+	"test-image": string().optional().describe("Repository that images are pushed to before they are tested; may be in another registry. Default: image with -test at its end."),
+	base: string().describe("Base image with the tag to follow, such as quay.io/fedora/fedora-coreos:stable"),
+	upstream: union([literal("none"), strictObject({
+		updates: string().describe("Address of the base's update metadata (updates.json)."),
+		releases: string().describe("Address of the base's release index (releases.json).")
+	})]).optional().describe("Where the base's own update guidance is read, so that its barriers become yours: {updates: URL, releases: URL}, or none. Default: Fedora's, for quay.io/fedora/fedora-coreos with the tag stable, testing or next; none for any other base."),
+	stream: string().regex(/^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/, "a text that may be a tag: letters, digits, \"_\", \".\" and \"-\"").optional().describe("Value of the label com.coreos.stream in every build, the same for all fleets: Zincati follows a tag of this name in the production repository. Default: the tag of base."),
+	architectures: array(_enum(architectures)).min(1).default(["x86_64"]).describe("Architectures to build, by the names that Fedora CoreOS uses."),
+	refresh: duration.default("7d").describe("Build again when the last build is older than this, though the base did not move."),
+	containerfile: path.default("Containerfile").describe("Path of the Containerfile."),
+	"build-arguments": record(string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "a name of letters, digits and \"_\""), string()).default({}).describe("Values for ARG instructions. They are part of the build key."),
+	tests: path.default("tests").describe("Folder of the tests that run inside the booted image; exit code 0 passes."),
+	"allow-failed-units": array(string().regex(/^[^\s/]+$/, "the name of a unit, such as chronyd.service")).default([]).describe("Units of systemd that may fail in a boot test: those that have no business in a virtual machine."),
+	"boot-test": bootTest.prefault({}),
+	"state-branch": string().regex(/^[^\s~^:?*[\\\p{Cc}]+$/u, "a branch name as git takes it").default("coxswain").describe("Branch that holds releases and rollouts of all fleets."),
+	fleets: record(name, fleet.nullable()).describe("The fleets by name, the first to get a release first."),
+	freeze: freeze.describe("Times in which nothing is promoted to any fleet."),
+	rings: record(name, number().min(0).max(1)).default({}).describe("Named values of rollout_wariness, each with its own update graph: 0 gets an update first, 1 when the rollout is complete."),
+	publish: strictObject({
+		url: string().optional().describe("Address at which the published files can be read, such as https://acme.github.io/os/"),
+		oci: boolean().default(true).describe("Also publish the files as an OCI artifact, under the tag updates-<fleet> of image.")
+	}).prefault({}).describe("Where update guidance is published."),
+	"symbolic-tags": boolean().default(false).describe("Also tag releases as <version>-<fleet>, <version>-<fleet>-barrier and <version>-<fleet>-deadend.")
+}).meta({
+	title: "Coxswain configuration",
+	description: "coxswain.yaml: what is built, for which fleets, and where update guidance is published"
+});
+/**
+* The JSON Schema of coxswain.yaml, for completion in editors. Draft 7: what yaml-language-server knows best.
+* It cannot say everything that parseConfig checks (references between fields).
+*/
+function configJsonSchema() {
+	const { $schema, ...rest } = toJSONSchema(configSchema, {
+		io: "input",
+		target: "draft-7"
+	});
+	return {
+		$schema,
+		$id: "urn:coxswain:configuration",
+		...rest
+	};
+}
+// src/project/configuration/problems.ts
+/** One error that tells every problem of a file, in the order of the file. */
+function errorOf(file, problems) {
+	const [first] = problems;
+	if (first !== void 0 && problems.length === 1) return new InputError(first);
+	const lines = [...problems].sort((one, other) => lineOf(one) - lineOf(other)).map((problem) => `\n  ${new InputError(problem).message}`);
+	return new InputError({
+		where: file,
+		problem: `${problems.length} problems${lines.join("").replace(/\.$/, "")}`
+	});
+}
+function lineOf(problem) {
+	return Number(/:(\d+):\d+$/.exec(problem.where ?? "")?.[1] ?? 0);
+}
+/** The field as people write it: `fleets.stable.soak`, `architectures[0]`. */
+function fieldName(path) {
+	return path.map((step, index) => typeof step === "number" ? `[${step}]` : `${index === 0 ? "" : "."}${step}`).join("");
+}
+/** What the schema found wrong, told with place, found value and remedy. */
+function problemsOf(issues, document) {
+	return issues.flatMap((issue) => problemsOfIssue(issue, document));
+}
+function problemsOfIssue(issue, document) {
+	const path = issue.path.filter((step) => typeof step !== "symbol");
+	const found = valueAt(document.value, path);
+	const here = {
+		where: document.placeOf(path),
+		...path.length === 0 ? {} : { field: fieldName(path) }
+	};
+	switch (issue.code) {
+		case "unrecognized_keys": return issue.keys.map((key) => unknownField(key, path, document));
+		case "invalid_key": return [{
+			...here,
+			where: document.placeOfKey(path),
+			problem: "this name cannot be used",
+			found: path.at(-1),
+			expected: issue.issues.map(expectationOf).join(" and ")
+		}];
+		case "invalid_type":
+			if (found === void 0 && path.length > 0) return [{
+				...here,
+				problem: "this field is missing",
+				expected: expectedType(issue.expected)
+			}];
+			return [{
+				...here,
+				problem: "the wrong type of value",
+				found,
+				expected: issue.message.startsWith("Invalid input") ? expectedType(issue.expected) : issue.message,
+				...issue.expected === "string" && issue.message.startsWith("Invalid input") && found !== null && typeof found !== "object" ? { remedy: "Put it in quotes." } : {}
+			}];
+		case "invalid_union": return (issue.errors.find((errors) => errors.some((each) => each.path.length > 0 || each.code === "unrecognized_keys")) ?? issue.errors.find((errors) => errors.some((each) => each.code !== "invalid_type" || each.expected !== "null")) ?? []).flatMap((each) => problemsOfIssue({
+			...each,
+			path: [...issue.path, ...each.path]
+		}, document));
+		case "invalid_value": {
+			const allowed = issue.values.map(String);
+			const meant = typeof found === "string" ? goNames[found] ?? nearest(found, allowed) : void 0;
+			return [{
+				...here,
+				problem: "not one of the possible values",
+				found,
+				expected: allowed.join(", "),
+				...meant === void 0 ? {} : { remedy: `Did you mean ${meant}?` }
+			}];
+		}
+		default: return [{
+			...here,
+			problem: "this value cannot be used",
+			found,
+			expected: expectationOf(issue)
+		}];
+	}
+}
+/** People write GOARCH names where FCOS wants its own. */
+const goNames = {
+	amd64: "x86_64",
+	x64: "x86_64",
+	arm64: "aarch64"
+};
+function expectationOf(issue) {
+	switch (issue.code) {
+		case "too_small": return issue.origin === "array" ? `at least ${issue.minimum}` : `${issue.minimum} or more`;
+		case "too_big": return issue.origin === "string" ? `at most ${issue.maximum} characters` : `${issue.maximum} or less`;
+		default: return issue.message;
+	}
+}
+const typeNames = {
+	string: "a text",
+	number: "a number",
+	boolean: "true or false",
+	array: "a list",
+	object: "fields with values",
+	record: "names with values"
+};
+function expectedType(type) {
+	return typeNames[type] ?? type;
+}
+function unknownField(key, path, document) {
+	const known = knownFields(path);
+	const meant = nearest(key, known);
+	return {
+		where: document.placeOfKey([...path, key]),
+		field: fieldName([...path, key]),
+		problem: "there is no such field",
+		...meant === void 0 ? { expected: `one of ${known.join(", ")}` } : { remedy: `Did you mean ${meant}?` }
+	};
+}
+function knownFields(path) {
+	const { shape } = configSchema;
+	if (path.length === 0) return Object.keys(shape);
+	if (path[0] === "fleets") return Object.keys(shape.fleets.valueType.unwrap().shape);
+	if (path[0] === "upstream") return ["updates", "releases"];
+	if (path[0] === "boot-test") return Object.keys(shape["boot-test"].unwrap().shape);
+	return Object.keys(shape.publish.unwrap().shape);
+}
+function valueAt(value, path) {
+	let current = value;
+	for (const step of path) {
+		if (typeof current !== "object" || current === null) return void 0;
+		current = current[step];
+	}
+	return current;
+}
+// src/project/configuration/checks.ts
+/** Checks that concern more than one field: everything that would otherwise fail late, or overwrite something. */
+function checkConfig(config, document) {
+	const at = (path) => ({
+		where: document.placeOf(path),
+		field: fieldName(path)
+	});
+	const atKey = (path) => ({
+		where: document.placeOfKey(path),
+		field: fieldName(path)
+	});
+	return [
+		...repositoryProblems(config, at),
+		...Object.keys(config.fleets).flatMap((name) => nameProblems(name, "fleet", atKey(["fleets", name]))),
+		...Object.keys(config.rings).flatMap((name) => nameProblems(name, "ring", atKey(["rings", name]))),
+		...fleetProblems(config, at),
+		...promotionProblems(config, at)
+	];
+}
+function repositoryProblems(config, at) {
+	const problems = [];
+	if (sameRepository(config.image, config.testImage)) problems.push({
+		...at(["test-image"]),
+		problem: "this is the production repository too",
+		found: formatRepository(config.testImage),
+		expected: "another repository",
+		remedy: "Untested images must not be where fleets get theirs."
+	});
+	for (const [field, repository] of [["image", config.image], ["test-image", config.testImage]]) if (sameRepository(repository, config.base.repository)) problems.push({
+		...at([field]),
+		problem: "this is the repository of the base image too",
+		found: formatRepository(repository),
+		expected: `another one than in base (${formatReference(config.base)})`
+	});
+	return problems;
+}
+/**
+* Names that mean something else in published addresses: `<fleet>/<basearch>/v1/graph`,
+* `<fleet>/<basearch>/<ring>/v1/graph`, `<fleet>/releases.json`, `index.html`, and the files of FCOS's own servers.
+*/
+const publishedNames = /* @__PURE__ */ new Set([
+	"v1",
+	"builds",
+	"graph",
+	...architectures
+]);
+function nameProblems(name, kind, place) {
+	if (!publishedNames.has(name.toLowerCase()) && !/\.(html|json)$/i.test(name)) return [];
+	return [{
+		...place,
+		problem: `a ${kind} cannot have this name: it is part of published addresses`,
+		found: name,
+		expected: `any other than ${[...publishedNames].join(", ")}, or a name in .html or .json`
+	}];
+}
+function fleetProblems(config, at) {
+	const problems = [];
+	const fleets = Object.values(config.fleets);
+	if (fleets.length === 0) problems.push({
+		...at(["fleets"]),
+		problem: "there is no fleet",
+		expected: "at least one, such as stable: {}"
+	});
+	for (const [index, fleet] of fleets.entries()) {
+		const field = (name) => [
+			"fleets",
+			fleet.name,
+			name
+		];
+		const before = fleets.slice(0, index);
+		const sameBranch = before.find((other) => other.branch === fleet.branch);
+		if (sameBranch !== void 0) problems.push({
+			...at(field("branch")),
+			problem: `the fleet ${sameBranch.name} is on this branch already`,
+			found: fleet.branch,
+			expected: "a branch of its own"
+		});
+		const sameTag = before.find((other) => other.tag === fleet.tag);
+		if (sameTag !== void 0) problems.push({
+			...at(field("tag")),
+			problem: `the fleet ${sameTag.name} has this tag already`,
+			found: fleet.tag,
+			expected: "a tag of its own"
+		});
+		if (fleet.branch === config.stateBranch) problems.push({
+			...at(field("branch")),
+			problem: "this is the state branch, which no fleet can be on",
+			found: fleet.branch,
+			remedy: "Give the fleet another branch, or set state-branch."
+		});
+		if (/^(updates-|sha256-|key-|\d+\.\d{8}\.)/.test(fleet.tag)) problems.push({
+			...at(field("tag")),
+			problem: "tags of this form are taken for versions, evidence and published files",
+			found: fleet.tag,
+			expected: "not a version, and not starting with updates-, sha256- or key-"
+		});
+	}
+	return problems;
+}
+function promotionProblems(config, at) {
+	const problems = [];
+	const names = Object.keys(config.fleets);
+	for (const fleet of Object.values(config.fleets)) {
+		const place = at([
+			"fleets",
+			fleet.name,
+			"promote-from"
+		]);
+		if (fleet.promoteFrom === void 0) {
+			if (fleet.soak > 0) problems.push({
+				...at([
+					"fleets",
+					fleet.name,
+					"soak"
+				]),
+				problem: "soak means nothing without promote-from",
+				remedy: "Add promote-from, or leave soak out."
+			});
+			if (fleet.approve === "auto") problems.push({
+				...at([
+					"fleets",
+					fleet.name,
+					"approve"
+				]),
+				problem: "nothing is promoted to this fleet, so nothing can be approved",
+				remedy: "Add promote-from, or leave approve out."
+			});
+		} else if (!names.includes(fleet.promoteFrom)) {
+			const meant = nearest(fleet.promoteFrom, names);
+			problems.push({
+				...place,
+				problem: "there is no such fleet",
+				found: fleet.promoteFrom,
+				expected: `one of ${names.join(", ")}`,
+				...meant === void 0 ? {} : { remedy: `Did you mean ${meant}?` }
+			});
+		} else {
+			const cycle = cycleFrom(fleet, config.fleets);
+			if (cycle !== void 0 && names.find((name) => cycle.includes(name)) === fleet.name) problems.push({
+				...place,
+				problem: "promotion goes round in a circle",
+				found: [...cycle, fleet.name].join(" ← "),
+				expected: "one fleet that is promoted from no other"
+			});
+		}
+	}
+	return problems;
+}
+/** The fleets of the circle that a fleet is part of, itself first; undefined when it is in none. */
+function cycleFrom(start, fleets) {
+	const visited = [start.name];
+	let next = start.promoteFrom;
+	while (next !== void 0 && !visited.includes(next)) {
+		visited.push(next);
+		next = fleets[next]?.promoteFrom;
+	}
+	return next === start.name ? visited : void 0;
+}
+// src/project/configuration/freeze-windows.ts
+/** @throws InputError for a schedule, time zone or end that makes no sense */
+function readFreezeWindow(written, place) {
+	const timeZone = readTimeZone(written["time-zone"], place);
+	const start = readSchedule(written.start, timeZone, {
+		...place,
+		field: `${place.field}.start`
+	});
+	const { until, duration, reason } = written;
+	if (until === void 0 === (duration === void 0)) throw new InputError({
+		...place,
+		problem: until === void 0 ? "this freeze has no end" : "this freeze has two ends, until and duration",
+		expected: "either until or duration"
+	});
+	if (until !== void 0) {
+		const field = `${place.field}.until`;
+		return {
+			reason,
+			start,
+			end: { until: readSchedule(until, timeZone, {
+				...place,
+				field
+			}) },
+			timeZone
+		};
+	}
+	return {
+		reason,
+		start,
+		end: { seconds: parseDuration(duration ?? "", {
+			...place,
+			field: `${place.field}.duration`
+		}) },
+		timeZone
+	};
+}
+function readTimeZone(name, place) {
+	try {
+		return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
+	} catch (error) {
+		throw new InputError({
+			...place,
+			field: `${place.field}.time-zone`,
+			problem: "there is no such time zone",
+			found: name,
+			expected: "an IANA name, such as Europe/Berlin or UTC"
+		}, { cause: error });
+	}
+}
+function readSchedule(text, timeZone, place) {
+	const moment = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::00)?)?$/.exec(text.trim());
+	const isCron = text.trim().split(/\s+/).length === 5;
+	const schedule = moment === null ? text.trim() : `${moment[1]}T${moment[2] ?? "00:00"}:00`;
+	const problem = (error) => new InputError({
+		...place,
+		problem: "not a time of a freeze",
+		found: text,
+		expected: "cron with five fields, such as \"0 16 * * 5\" (fridays at 16:00), or a moment, such as 2026-12-18T00:00"
+	}, { cause: error });
+	if (moment === null && !isCron) throw problem();
+	let next;
+	try {
+		next = new j(schedule, {
+			timezone: timeZone,
+			paused: true
+		}).nextRun(/* @__PURE__ */ new Date(0)) ?? void 0;
+	} catch (error) {
+		throw problem(error);
+	}
+	if (next !== void 0) return schedule;
+	throw new InputError({
+		...place,
+		problem: "this time never comes",
+		found: text
+	});
+}
+// src/project/configuration/upstream-guidance.ts
+const fedoraStreams = /* @__PURE__ */ new Set([
+	"stable",
+	"testing",
+	"next"
+]);
+/** Fedora publishes guidance for its three production streams, and only for its own images. */
+function defaultUpstream(base) {
+	if (formatRepository(base.repository) !== "quay.io/fedora/fedora-coreos") return void 0;
+	if (!fedoraStreams.has(base.tag)) return void 0;
+	return {
+		updates: `https://builds.coreos.fedoraproject.org/updates/${base.tag}.json`,
+		releases: `https://builds.coreos.fedoraproject.org/prod/streams/${base.tag}/releases.json`
+	};
+}
+/** @throws InputError for what is not an address */
+function readAddress(text, place) {
+	if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+	throw new InputError({
+		...place,
+		problem: "not an address that can be read",
+		found: text,
+		expected: "http:// or https://"
+	});
+}
+// src/project/configuration/yaml-document.ts
+var import_dist = require_dist();
+/** Reads YAML 1.2. Duplicate keys and unknown tags are problems too. */
+function readDocument(text, file) {
+	const lines = new import_dist.LineCounter();
+	const document = (0, import_dist.parseDocument)(text, {
+		lineCounter: lines,
+		prettyErrors: false
+	});
+	const at = (offset) => {
+		const { line, col } = lines.linePos(offset);
+		return `${file}:${line}:${col}`;
+	};
+	const problems = [...document.errors, ...document.warnings].map((error) => ({
+		where: at(placeOfError(text, error)),
+		...explain(error)
+	}));
+	let value;
+	if (problems.length === 0) try {
+		value = document.toJS();
+	} catch (error) {
+		problems.push({
+			where: file,
+			problem: `not usable as YAML: ${String(error)}`
+		});
+	}
+	const walk = (path, wanted) => {
+		let node = document.contents;
+		let offset = startOf(node) ?? 0;
+		for (const [index, step] of path.entries()) {
+			let key;
+			let next;
+			if ((0, import_dist.isMap)(node)) {
+				const pair = node.items.find((item) => (0, import_dist.isScalar)(item.key) && String(item.key.value) === String(step));
+				[key, next] = [pair?.key, pair?.value];
+			} else if ((0, import_dist.isSeq)(node)) next = node.items[Number(step)];
+			const position = startOf(index === path.length - 1 && wanted === "key" ? key : next) ?? startOf(key);
+			if (position === void 0) break;
+			offset = position;
+			node = next;
+		}
+		return at(offset);
+	};
+	return {
+		value,
+		problems,
+		placeOf: (path) => walk(path, "value"),
+		placeOfKey: (path) => walk(path, "key")
+	};
+}
+function startOf(node) {
+	return node?.range?.[0];
+}
+/** For a duplicate key the library gives the end of what stands before it. */
+function placeOfError(text, error) {
+	if (error.code !== "DUPLICATE_KEY") return error.pos[0];
+	const blank = /\s*(?:#[^\n]*\n\s*)*/y;
+	blank.lastIndex = error.pos[0];
+	return error.pos[0] + (blank.exec(text)?.[0].length ?? 0);
+}
+function explain(error) {
+	switch (error.code) {
+		case "DUPLICATE_KEY": return {
+			problem: "this field is there twice",
+			remedy: "Keep one of them."
+		};
+		case "TAB_AS_INDENT": return {
+			problem: "a tab cannot indent YAML",
+			remedy: "Use spaces."
+		};
+		case "MULTIPLE_DOCS": return {
+			problem: "a second YAML document begins here",
+			remedy: "Keep one document in the file."
+		};
+		default: return { problem: `not YAML: ${error.message.replace(/\.$/, "")}` };
+	}
+}
+// src/project/configuration/config.ts
+/** Name of the configuration file, at the top of the user's repository. */
+const configFileName = "coxswain.yaml";
+/** Path of the template that an urgent release takes where it is there: `rollouts/stable.urgent.json.hbs`. */
+function urgentTemplate({ template }) {
+	const ending = /(\.json)?\.hbs$/.exec(template)?.[0] ?? "";
+	return `${template.slice(0, template.length - ending.length)}.urgent${ending}`;
+}
+/**
+* Reads the text of coxswain.yaml.
+* @param file how messages name the file
+* @throws InputError that tells every problem of the file at once
+*/
+function parseConfig(text, file) {
+	const document = readDocument(text, file);
+	if (document.problems.length > 0) throw errorOf(file, document.problems);
+	if (document.value === null || document.value === void 0) throw new InputError({
+		where: file,
+		problem: "the file is empty",
+		expected: "image, base and fleets",
+		remedy: "coxswain init --image REF writes one to start with."
+	});
+	const written = configSchema.safeParse(document.value);
+	if (!written.success) throw errorOf(file, problemsOf(written.error.issues, document));
+	const problems = [];
+	const config = build(written.data, file, document, problems);
+	if (config === void 0) throw errorOf(file, problems);
+	const found = checkConfig(config, document);
+	if (found.length > 0) throw errorOf(file, found);
+	return config;
+}
+/**
+* Reads coxswain.yaml from the top folder of a checkout.
+* @throws InputError when it is missing, or as parseConfig
+*/
+async function readConfig(directory) {
+	const text = await readFileIfThere(join(directory, configFileName));
+	if (text === void 0) throw new InputError({
+		where: join(directory, configFileName),
+		problem: "there is no such file",
+		remedy: "coxswain init --image REF writes one to start with."
+	});
+	return parseConfig(text, configFileName);
+}
+function build(written, file, document, problems) {
+	/** Reads one field; a problem is noted, and the other fields are read all the same. */
+	function read(path, reader) {
+		try {
+			return reader({
+				where: document.placeOf(path),
+				field: fieldName(path)
+			});
+		} catch (error) {
+			if (!(error instanceof InputError)) throw error;
+			problems.push(error.details);
+			return;
+		}
+	}
+	const image = read(["image"], (place) => parseRepository(written.image, place));
+	const testImage = read(["test-image"], (place) => parseRepository(written["test-image"] ?? `${written.image}-test`, place));
+	const base = read(["base"], (place) => readBase(written.base, place));
+	const given = written.upstream === "none" ? void 0 : written.upstream;
+	const upstreamUpdates = read(["upstream", "updates"], (place) => given === void 0 ? "" : readAddress(given.updates, place));
+	const upstreamReleases = read(["upstream", "releases"], (place) => given === void 0 ? "" : readAddress(given.releases, place));
+	const refresh = read(["refresh"], (place) => parseDuration(written.refresh, place));
+	const deadline = read(["boot-test", "deadline"], (place) => written["boot-test"].deadline === void 0 ? void 0 : readDeadline(written["boot-test"].deadline, place));
+	const url = read(["publish", "url"], (place) => readUrl(written.publish.url, place));
+	const readFreeze = (windows, path) => windows.map((window, index) => read([...path, index], (place) => readFreezeWindow(window, place))).filter((window) => window !== void 0);
+	const freeze = readFreeze(written.freeze, ["freeze"]);
+	const fleets = Object.entries(written.fleets).map(([name, fleet]) => {
+		const [soakText = "", soakAfter] = (fleet?.soak ?? "0s").split(" after ");
+		const soak = read([
+			"fleets",
+			name,
+			"soak"
+		], (place) => parseDuration(soakText, place));
+		const own = readFreeze(fleet?.freeze ?? [], [
+			"fleets",
+			name,
+			"freeze"
+		]);
+		const promoteFrom = fleet?.["promote-from"];
+		if (soak === void 0) return void 0;
+		return {
+			name,
+			branch: fleet?.branch ?? name,
+			tag: fleet?.tag ?? name,
+			template: tidyPath(fleet?.template ?? `rollouts/${name}.json.hbs`),
+			...promoteFrom === void 0 ? {} : { promoteFrom },
+			soak,
+			soakAfter: soakAfter === "complete" ? "complete" : "start",
+			approve: fleet?.approve ?? "manual",
+			freeze: [...freeze, ...own]
+		};
+	});
+	const [firstArchitecture, ...architectures] = [...new Set(written.architectures)];
+	if (problems.length > 0 || image === void 0 || testImage === void 0 || base === void 0 || refresh === void 0 || firstArchitecture === void 0) return;
+	const upstream = written.upstream === void 0 ? defaultUpstream(base) : written.upstream === "none" ? void 0 : {
+		updates: upstreamUpdates ?? "",
+		releases: upstreamReleases ?? ""
+	};
+	return {
+		file,
+		image,
+		testImage,
+		base,
+		...upstream === void 0 ? {} : { upstream },
+		stream: written.stream ?? base.tag,
+		architectures: [firstArchitecture, ...architectures],
+		refresh,
+		containerfile: tidyPath(written.containerfile),
+		buildArguments: written["build-arguments"],
+		tests: tidyPath(written.tests),
+		bootTest: {
+			mode: written["boot-test"].mode,
+			allowedUnits: written["allow-failed-units"],
+			memoryMegabytes: written["boot-test"].memory,
+			cpus: written["boot-test"].cpus,
+			network: written["boot-test"].network,
+			...deadline === void 0 ? {} : { deadlineSeconds: deadline },
+			kernelArguments: written["boot-test"]["kernel-arguments"],
+			leftovers: written["boot-test"].leftovers,
+			...written["boot-test"].upgrades === void 0 ? {} : { upgrades: written["boot-test"].upgrades }
+		},
+		stateBranch: written["state-branch"],
+		fleets: Object.fromEntries(fleets.filter((fleet) => fleet !== void 0).map((fleet) => [fleet.name, fleet])),
+		rings: written.rings,
+		publish: {
+			...url === void 0 ? {} : { url },
+			oci: written.publish.oci
+		},
+		symbolicTags: written["symbolic-tags"]
+	};
+}
+function readDeadline(text, place) {
+	const seconds = parseDuration(text, place);
+	if (seconds > 0) return seconds;
+	throw new InputError({
+		...place,
+		problem: "a machine needs some time",
+		found: text,
+		expected: "such as 20m"
+	});
+}
+function readBase(text, place) {
+	const reference = parseReference(text, place);
+	if (reference.kind === "tag") return reference;
+	throw new InputError({
+		...place,
+		problem: "the base is the tag to follow, not a digest",
+		found: text,
+		expected: "repository:tag, such as quay.io/fedora/fedora-coreos:stable",
+		remedy: "The digest that is built on is pinned in the Containerfile."
+	});
+}
+/** Zincati joins its base address with `v1/graph` and drops what follows the last slash: the slash has to be there. */
+function readUrl(text, place) {
+	if (text === void 0) return void 0;
+	const url = URL.canParse(text) ? new URL(text) : void 0;
+	if (url === void 0 || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "") throw new InputError({
+		...place,
+		problem: "not an address that files can be published under",
+		found: text,
+		expected: "http:// or https://, without ? and #, such as https://acme.github.io/os/"
+	});
+	return text.endsWith("/") ? text : `${text}/`;
+}
+/** `./rollouts//x` → `rollouts/x`: git knows paths only in this form. */
+function tidyPath(path) {
+	return path.split("/").filter((step) => step !== "" && step !== ".").join("/");
+}
+export { defaultUpstream as a, urgentTemplate as i, parseConfig as n, configJsonSchema as o, readConfig as r, configFileName as t };

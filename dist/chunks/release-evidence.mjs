@@ -1,0 +1,374 @@
+import { D as InputError, w as formatTime } from "./host.mjs";
+import { c as literal, d as object, h as tuple, l as looseObject, m as string, n as _enum, r as array, s as int, t as datetime, u as number } from "./zod.mjs";
+import { A as parseReference, D as isDigest, P as architectures, S as atDigest, T as formatReference, a as pushArtifact, o as readArtifact, p as NotFoundError, x as parseJson } from "./world-registry.mjs";
+import { f as listCommit } from "./world-git.mjs";
+import { B as buildGraph, U as nodeKeys } from "./guidance.mjs";
+import { dirname, posix } from "node:path";
+// src/release/evidence/upgrade-stages.ts
+/** What happens to a machine in a rehearsal, in this order; also the folders of the tests for it. */
+const upgradeStages = [
+	"before-upgrade",
+	"after-upgrade",
+	"after-rollback"
+];
+// src/release/evidence/upgrade-starts.ts
+/**
+* Where live nodes of a fleet may update to a candidate from, by the fleet's own update graph with the candidate at its
+* end: the newest release, and the last barrier, which every older node passes through.
+*/
+function upgradeStarts(fleet, candidate) {
+	const { basearch, version, payload } = candidate;
+	const known = fleet.releases.releases;
+	const position = known.findIndex((release) => release.version === version);
+	const before = position < 0 ? known : known.slice(0, position);
+	const image = {
+		architecture: basearch,
+		image: payload,
+		"digest-ref": payload
+	};
+	const releases = [...before, {
+		version,
+		"oci-images": [image]
+	}];
+	const rolledOut = {
+		version,
+		metadata: { rollout: { start_percentage: 1 } }
+	};
+	const updates = { releases: [...fleet.updates.releases, rolledOut] };
+	const { nodes, edges } = buildGraph({ releases }, updates, {
+		basearch,
+		scheme: "oci"
+	});
+	const last = nodes.length - 1;
+	const sources = edges.filter(([, to]) => to === last).map(([from]) => from);
+	const current = Math.max(-1, ...sources);
+	const barrier = Math.max(-1, ...sources.filter((source) => nodes[source]?.metadata[nodeKeys.barrier] === "true"));
+	const starts = [];
+	const add = (index, why) => {
+		const node = nodes[index];
+		if (node === void 0 || starts.some(({ version: each }) => each === node.version)) return;
+		if (node.payload !== payload) starts.push({
+			version: node.version,
+			payload: node.payload,
+			why
+		});
+	};
+	add(current, "current release");
+	add(barrier, "last barrier");
+	return starts;
+}
+// src/release/evidence/statement.ts
+/** in-toto Attestation Framework, spec/v1/statement.md */
+const statementType = "https://in-toto.io/Statement/v1";
+/** spec/predicates/test-result.md */
+const testResultType = "https://in-toto.io/attestation/test-result/v0.1";
+/** Media type of a statement without an envelope. */
+const statementMediaType = "application/vnd.in-toto+json";
+/**
+* The facts the predicate has no field for. The framework's parsing rules let a producer add a field named by a URI,
+* as long as it does not change what the other fields mean: verifiers that do not know it read the result all the same.
+*/
+const bootTestField = "urn:coxswain:boot-test:v1";
+const runSchema = object({
+	name: string(),
+	result: _enum([
+		"passed",
+		"failed",
+		"timed-out"
+	]),
+	seconds: number().nonnegative(),
+	exitCode: int().exactOptional()
+});
+const detailsSchema = looseObject({
+	tests: array(runSchema),
+	kernel: string(),
+	architecture: _enum(architectures),
+	accelerator: _enum(["kvm", "tcg"]),
+	startedAt: datetime(),
+	seconds: number().nonnegative(),
+	upgrades: array(object({
+		from: string(),
+		digest: string().refine(isDigest, "not a digest"),
+		result: _enum(["PASSED", "FAILED"])
+	})).optional(),
+	log: string().optional()
+});
+const gitTree = string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/, "not a git tree hash");
+const statementSchema = looseObject({
+	_type: literal(statementType),
+	predicateType: literal(testResultType),
+	subject: tuple([looseObject({
+		name: string(),
+		digest: looseObject({ sha256: string().regex(/^[0-9a-f]{64}$/, "not a sha256 hash") })
+	})]),
+	predicate: looseObject({
+		result: _enum([
+			"PASSED",
+			"WARNED",
+			"FAILED"
+		]),
+		configuration: array(looseObject({
+			name: string().optional(),
+			digest: looseObject({ gitTree: gitTree.optional() }).optional()
+		})),
+		passedTests: array(string()).default([]),
+		warnedTests: array(string()).default([]),
+		failedTests: array(string()).default([]),
+		[bootTestField]: detailsSchema
+	})
+});
+/**
+* Writes evidence as an in-toto statement.
+* @throws InputError when result and tests contradict each other: such evidence must never exist
+*/
+function formatStatement(evidence) {
+	const { subject, result, testsTree, tests, startedAt, log, ...facts } = evidence;
+	requireConsistent(evidence, "evidence");
+	const names = (passed) => tests.filter((test) => test.result === "passed" === passed).map(({ name }) => name);
+	const statement = {
+		_type: statementType,
+		subject: [{
+			name: subject.repository,
+			digest: { sha256: subject.digest.slice(7) }
+		}],
+		predicateType: testResultType,
+		predicate: {
+			result,
+			configuration: [{
+				name: "tests",
+				digest: { gitTree: gitTree.parse(testsTree) }
+			}],
+			passedTests: names(true),
+			warnedTests: [],
+			failedTests: names(false),
+			[bootTestField]: {
+				tests,
+				kernel: facts.kernel,
+				architecture: facts.architecture,
+				accelerator: facts.accelerator,
+				startedAt: formatTime(startedAt),
+				seconds: facts.seconds,
+				...facts.upgrades === void 0 ? {} : { upgrades: facts.upgrades },
+				...log === void 0 ? {} : { log: log.slice(-65536) }
+			}
+		}
+	};
+	return `${JSON.stringify(statement, void 0, 2)}\n`;
+}
+/** True for a statement with the predicate that `parseStatement` reads; there are many other kinds. */
+function isTestResult(value) {
+	return typeof value === "object" && value !== null && "predicateType" in value && value.predicateType === "https://in-toto.io/attestation/test-result/v0.1";
+}
+/** @throws InputError when the value is no statement of ours, or contradicts itself */
+function parseStatement(value, where) {
+	const parsed = statementSchema.safeParse(value);
+	if (!parsed.success) {
+		const [issue] = parsed.error.issues;
+		throw new InputError({
+			where,
+			field: issue?.path.join(".") ?? "",
+			problem: `not evidence of a boot test: ${issue?.message ?? "wrong shape"}`
+		});
+	}
+	const { subject, predicate } = parsed.data;
+	const [{ name, digest }] = subject;
+	const details = predicate[bootTestField];
+	const testsTree = predicate.configuration.find((each) => each.name === "tests")?.digest?.gitTree;
+	const imageDigest = `sha256:${digest.sha256}`;
+	if (testsTree === void 0 || !isDigest(imageDigest) || predicate.result === "WARNED") throw new InputError({
+		where,
+		problem: "not evidence of a boot test: no tests are named, or the result is WARNED"
+	});
+	const evidence = {
+		subject: {
+			repository: name,
+			digest: imageDigest
+		},
+		result: predicate.result,
+		testsTree,
+		tests: details.tests,
+		kernel: details.kernel,
+		architecture: details.architecture,
+		accelerator: details.accelerator,
+		startedAt: Date.parse(details.startedAt) / 1e3,
+		seconds: details.seconds,
+		...details.upgrades === void 0 ? {} : { upgrades: details.upgrades },
+		...details.log === void 0 ? {} : { log: details.log }
+	};
+	requireConsistent(evidence, where);
+	const failed = evidence.tests.filter((test) => test.result !== "passed").map((test) => test.name);
+	if (predicate.failedTests.join("\n") !== failed.join("\n")) throw new InputError({
+		where,
+		problem: "the failed tests differ from the test results",
+		found: predicate.failedTests
+	});
+	return evidence;
+}
+function requireConsistent(evidence, where) {
+	const failed = evidence.tests.find((test) => test.result !== "passed");
+	if (evidence.result === "PASSED" && failed !== void 0) throw new InputError({
+		where,
+		problem: `the result is PASSED, and the test ${failed.name} ${failed.result}`
+	});
+	const refused = evidence.upgrades?.find((upgrade) => upgrade.result !== "PASSED");
+	if (evidence.result === "PASSED" && refused !== void 0) throw new InputError({
+		where,
+		problem: `the result is PASSED, and the update from ${refused.from} failed`
+	});
+}
+// src/release/evidence/store.ts
+/** Shows the kind of statement in lists of referrers already, as BuildKit and cosign do. */
+const predicateAnnotation = "in-toto.io/predicate-type";
+/**
+* Attaches evidence to an image.
+* @throws InputError when the evidence is about another digest, or contradicts itself
+*/
+async function pushEvidence(client, repository, subject, evidence) {
+	if (evidence.subject.digest !== subject.digest) throw new InputError({
+		problem: "this evidence is about another image",
+		found: evidence.subject.digest,
+		expected: subject.digest
+	});
+	const annotations = { [predicateAnnotation]: testResultType };
+	const bytes = new TextEncoder().encode(formatStatement(evidence));
+	return pushArtifact(client, {
+		repository,
+		artifactType: statementMediaType,
+		subject,
+		layers: [{
+			mediaType: statementMediaType,
+			bytes,
+			annotations
+		}],
+		annotations
+	});
+}
+/**
+* The evidence attached to a digest, oldest first. What others attached, and statements that are malformed or about
+* another digest, are no evidence and left out; a registry that does not answer is thrown, never taken for "none".
+*/
+async function findEvidence(client, repository, digest) {
+	const found = [];
+	for (const descriptor of await client.referrers(repository, digest, statementMediaType)) {
+		const kind = descriptor.annotations?.[predicateAnnotation];
+		if (kind !== void 0 && kind !== "https://in-toto.io/attestation/test-result/v0.1") continue;
+		const evidence = await readEvidence(client, repository, descriptor);
+		if (evidence?.subject.digest === digest) found.push({
+			descriptor,
+			evidence
+		});
+	}
+	return found.sort(byTime);
+}
+/**
+* The newest evidence for a digest and these very tests, if it says that they passed. A later failure outweighs an
+* earlier pass: whoever ran the tests again wanted to know.
+*/
+async function passingEvidence(client, repository, digest, testsTree) {
+	const newest = newestFor(await findEvidence(client, repository, digest), testsTree);
+	return newest?.evidence.result === "PASSED" ? newest : void 0;
+}
+/** The newest of several pieces of evidence that is about these tests. */
+function newestFor(all, testsTree) {
+	return all.filter(({ evidence }) => evidence.testsTree === testsTree).sort(byTime).at(-1);
+}
+function byTime(one, other) {
+	const difference = one.evidence.startedAt - other.evidence.startedAt;
+	if (difference !== 0) return difference;
+	return Number(one.evidence.result === "FAILED") - Number(other.evidence.result === "FAILED");
+}
+async function readEvidence(client, repository, descriptor) {
+	const reference = atDigest(repository, descriptor.digest);
+	const where = formatReference(reference);
+	const layer = (await readArtifact(client, reference).catch((error) => {
+		if (error instanceof NotFoundError) return void 0;
+		throw error;
+	}))?.layers.find((each) => each.descriptor.mediaType === statementMediaType);
+	if (layer === void 0) return void 0;
+	try {
+		const value = parseJson(layer.bytes, where);
+		return isTestResult(value) ? parseStatement(value, where) : void 0;
+	} catch (error) {
+		if (error instanceof InputError) return void 0;
+		throw error;
+	}
+}
+// src/release/evidence/acceptance.ts
+/** Attached to an image in production: somebody lets it pass to a fleet without evidence. */
+const acceptanceType = "application/vnd.coxswain.accepted-missing-evidence.v1+json";
+const acceptanceSchema = object({
+	fleet: string().min(1),
+	/** Why, in one line. */
+	reason: string().min(1),
+	/** Who. */
+	by: string().min(1),
+	/** UNIX seconds. */
+	at: int().nonnegative(),
+	/** Git tree of the tests that were not run. */
+	testsTree: string()
+});
+function pushAcceptance(client, repository, subject, acceptance) {
+	return pushArtifact(client, {
+		repository,
+		artifactType: acceptanceType,
+		subject,
+		layers: [{
+			mediaType: acceptanceType,
+			bytes: Buffer.from(`${JSON.stringify(acceptance)}\n`)
+		}]
+	});
+}
+/** The first that was given for one of these images, for this fleet and these tests; undefined where there is none. */
+async function findAcceptance(client, repository, about) {
+	const found = [];
+	for (const subject of about.subjects) for (const { digest } of await client.referrers(repository, subject, acceptanceType)) {
+		const acceptance = await readAcceptance(client, repository, digest);
+		if (acceptance?.fleet !== about.fleet) continue;
+		if (about.testsTree === void 0 || acceptance.testsTree === about.testsTree) found.push(acceptance);
+	}
+	return found.sort((one, other) => one.at - other.at)[0];
+}
+async function readAcceptance(client, repository, digest) {
+	try {
+		const { layers } = await readArtifact(client, atDigest(repository, digest));
+		return acceptanceSchema.safeParse(JSON.parse(new TextDecoder().decode(layers[0]?.bytes))).data;
+	} catch (error) {
+		if (error instanceof NotFoundError || error instanceof SyntaxError) return void 0;
+		throw error;
+	}
+}
+// src/release/evidence/rehearsed.ts
+/**
+* Where a commit has tests of updates, the update from the release that the fleet has today must have been rehearsed:
+* an image that was tested for another fleet, or before the fleet's newest release, says nothing about it.
+* @throws InputError when it was not, for one of the architectures
+*/
+async function requireRehearsed(options) {
+	const { config, fleet, state, version, passed } = options;
+	if (!(config.bootTest.upgrades ?? await hasTestsOfUpdates(options))) return;
+	for (const { architecture, image, evidence } of passed) {
+		if (evidence === void 0) continue;
+		const { digest } = image.manifest.descriptor;
+		const current = upgradeStarts(state, {
+			version,
+			payload: formatReference(atDigest(config.image, digest)),
+			basearch: architecture
+		}).find(({ why }) => why === "current release");
+		if (current === void 0) continue;
+		const from = parseReference(current.payload, { where: `release ${current.version} of ${fleet.name}` });
+		if (from.kind === "digest" && from.digest === digest) continue;
+		if (evidence.evidence.upgrades?.some((upgrade) => from.kind === "digest" && upgrade.digest === from.digest && upgrade.result === "PASSED") === true) continue;
+		const known = evidence.evidence.upgrades?.map((upgrade) => upgrade.from) ?? [];
+		throw new InputError({
+			where: formatReference(atDigest(config.testImage, digest)),
+			problem: `the update from ${current.version}, which fleet ${fleet.name} has now, was not rehearsed on ${architecture}`,
+			found: known.length === 0 ? "no rehearsal" : `rehearsals from ${known.join(", ")}`,
+			remedy: `Run coxswain boot-test --fleet ${fleet.name} again.`
+		});
+	}
+}
+async function hasTestsOfUpdates({ git, config, commit }) {
+	const folders = upgradeStages.map((stage) => posix.join(config.tests, stage));
+	return (await listCommit(git, commit)).some(({ path, mode }) => folders.includes(dirname(path)) && (path.endsWith(".sh") || mode === "100755"));
+}
+export { newestFor as a, upgradeStarts as c, findEvidence as i, upgradeStages as l, findAcceptance as n, passingEvidence as o, pushAcceptance as r, pushEvidence as s, requireRehearsed as t };

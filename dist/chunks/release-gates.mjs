@@ -1,0 +1,610 @@
+import { C as formatDuration, D as InputError, w as formatTime } from "./host.mjs";
+import { A as parseReference, S as atDigest, T as formatReference, _ as imageTimestamp, v as readImage } from "./world-registry.mjs";
+import { a as refreshFileName } from "./release-candidate.mjs";
+import { a as newestFor, i as findEvidence, n as findAcceptance } from "./release-evidence.mjs";
+import { t as j } from "./croner.mjs";
+import { E as holdAt, _ as rolloutProgress, h as rolloutEnd } from "./guidance.mjs";
+import { l as promotionBranch } from "./world-forge.mjs";
+import { c as mirrorStops, f as ageOf, h as saidOf, i as commitMessage, s as describeHold, t as findFileStop } from "./release-operations.mjs";
+import { c as doubtOf, f as standingOf } from "./release-upstream.mjs";
+// src/release/gates/gate.ts
+/** True when nothing holds a promotion up. */
+function isReady(gates) {
+	return gates.every((gate) => gate.state === "green" || gate.state === "unknown");
+}
+/** The gate that a promotion waits for: one that needs somebody first, then the last to open; undefined when ready. */
+function nextGate(gates) {
+	const red = gates.find((gate) => gate.state === "red");
+	if (red !== void 0) return red;
+	const open = (gate) => gate.until ?? Number.POSITIVE_INFINITY;
+	return gates.filter((gate) => gate.state === "waiting").sort((one, other) => open(other) - open(one))[0];
+}
+// src/release/gates/source-gates.ts
+/** UNIX seconds: when the source fleet's nodes began to be offered the release. */
+function rolloutStart({ record, state }) {
+	const start = saidOf(state.updates, record.version).rollout?.start_epoch ?? 0;
+	return start > 0 ? start : record.rolloutStart ?? record.recordedAt;
+}
+/** UNIX seconds at which the rollout in the source fleet is, or was, complete; undefined for one that does not end. */
+function rolloutCompletion({ record, state }) {
+	const { rollout } = saidOf(state.updates, record.version);
+	return (rollout === void 0 ? void 0 : rolloutEnd(rollout)) ?? record.rolloutEnd;
+}
+/** UNIX seconds at which the gates that only wait will all be open; undefined where somebody has to do something. */
+function earnedTime(release, target, now) {
+	if (sourceGates(release, {
+		source: "",
+		target,
+		now
+	}).some((gate) => gate.state === "red" || gate.state === "waiting" && gate.until === void 0)) return;
+	const moments = [soakEnd(release, target) ?? 0, rolloutCompletion(release) ?? 0];
+	return release.urgent === void 0 ? Math.max(...moments) : now;
+}
+/** All gates of the source fleet. @param now UNIX seconds */
+function sourceGates(release, options) {
+	const { source, target, now } = options;
+	return [
+		rolloutGate(release, source, now),
+		soakGate(release, target, now),
+		evidenceGate(release.record)
+	].map((gate) => release.urgent === void 0 ? gate : withoutWaiting(gate, release.urgent));
+}
+/** An urgent release waits for nothing that only takes time. */
+function withoutWaiting(gate, { reason, by }) {
+	if (gate.state !== "waiting") return gate;
+	return {
+		name: gate.name,
+		state: "green",
+		note: `skipped as urgent: ${reason} (by ${by})`
+	};
+}
+/** The rollout must be complete, and nothing may be wrong with the release. */
+function rolloutGate(release, source, now) {
+	const name = `rollout in ${source}`;
+	const { version } = release.record;
+	const { operations, updates } = release.state;
+	const red = (note) => ({
+		name,
+		state: "red",
+		note
+	});
+	const withdrawn = operations.withdrawn?.find((each) => each.version === version);
+	if (withdrawn !== void 0) return red(`withdrawn there by ${withdrawn.by}: ${withdrawn.reason}`);
+	const { rollout, barrier, deadend } = saidOf(updates, version);
+	const paused = operations.paused?.find((each) => each.version === version);
+	if (paused !== void 0 && rollout === void 0) return red(`paused there by ${paused.by}: ${paused.reason}`);
+	if (deadend !== void 0) return red(`it is a dead-end there: ${deadend.reason}`);
+	if (rollout === void 0) {
+		if (barrier !== void 0) return {
+			name,
+			state: "green",
+			note: "a barrier, offered to every node"
+		};
+		return wasCompleted(release, now) ? {
+			name,
+			state: "green",
+			note: "complete, and followed by newer releases"
+		} : red("it is not offered to any node there: paused, or withdrawn");
+	}
+	const end = rolloutEnd(rollout);
+	if (rolloutProgress(rollout, now) >= 1) return {
+		name,
+		state: "green",
+		note: "complete"
+	};
+	if (end !== void 0) return {
+		name,
+		state: "waiting",
+		until: end,
+		note: `complete on ${formatTime(end)}`
+	};
+	const start = rollout.start_epoch ?? 0;
+	return (rollout.start_percentage ?? 0) >= 1 ? {
+		name,
+		state: "waiting",
+		until: start,
+		note: `starts on ${formatTime(start)}`
+	} : red("held: it has no duration, so it will not go on by itself");
+}
+/** Completed rollouts are tidied away when a newer one completes; the record knows when this one did. */
+function wasCompleted({ record, state }, now) {
+	if (record.rolloutEnd === void 0 || record.rolloutEnd > now) return false;
+	const age = ageOf(state, record.version);
+	return state.updates.releases.some(({ version }) => {
+		const { rollout } = saidOf(state.updates, version);
+		return ageOf(state, version) > age && rollout !== void 0 && rolloutProgress(rollout, now) >= 1;
+	});
+}
+/** UNIX seconds at which it has soaked; undefined where the rollout it is counted from has no end. */
+function soakEnd(release, { soak, soakAfter }) {
+	if (soakAfter === "start") return rolloutStart(release) + soak;
+	const end = rolloutCompletion(release);
+	return end === void 0 ? void 0 : end + soak;
+}
+/** The release must have run in the source fleet for a while. */
+function soakGate(release, target, now) {
+	const name = "soak time";
+	const until = soakEnd(release, target);
+	const since = `${formatDuration(target.soak)} from the ${target.soakAfter === "start" ? "start" : "end"} of the rollout`;
+	if (until === void 0) return {
+		name,
+		state: "waiting",
+		note: `${since}, which has no end`
+	};
+	if (now >= until) return {
+		name,
+		state: "green",
+		note: `${since}: over since ${formatTime(until)}`
+	};
+	return {
+		name,
+		state: "waiting",
+		until,
+		note: `${since}: over on ${formatTime(until)}`
+	};
+}
+/** Each image must have its evidence. */
+function evidenceGate(record) {
+	const name = "evidence";
+	const missing = record.images.filter((image) => image.evidence === void 0);
+	if (missing.length === 0) return {
+		name,
+		state: "green",
+		note: "every image passed its tests"
+	};
+	const of = missing.map((image) => image.architecture).join(", ");
+	const accepted = record.acceptedMissingEvidence;
+	if (accepted !== void 0) return {
+		name,
+		state: "green",
+		note: `none for ${of}, accepted: ${accepted.reason} (by ${accepted.by})`
+	};
+	return {
+		name,
+		state: "red",
+		note: `none recorded for ${of}`
+	};
+}
+// src/release/gates/labels.ts
+/**
+* What a label on a pull request says: `urgent: CVE-2026-1234`.
+* @returns `reason` is empty where none is given; undefined where there is no such label
+*/
+function readLabel(request, name) {
+	const label = request?.labels.find((each) => each === name || each.startsWith(`${name}:`));
+	if (request === void 0 || label === void 0) return void 0;
+	return {
+		reason: label.slice(name.length + 1).trim(),
+		by: `a label on pull request #${request.number}`
+	};
+}
+// src/release/gates/urgent.ts
+/** What makes a release urgent: it was said of it, or of a newer one that it is on the way to. */
+function urgencyOf(from, to, version) {
+	const age = (each) => from.releases.releases.findIndex((release) => release.version === each);
+	const own = age(version);
+	return own < 0 ? void 0 : to.operations.urgent?.find((each) => age(each.version) >= own);
+}
+/** The same for what a fleet's branch builds, which has another version where the branch has content of its own. */
+async function urgencyOfBuild(branches, options) {
+	const { from, to, version, commit } = options;
+	const known = urgencyOf(from, to, version);
+	if (known !== void 0) return known;
+	for (const each of to.operations.urgent ?? []) if (await branches.contains(commit, each.commit)) return each;
+}
+/** Forgets what was urgent once the fleet has it. @param done that entry */
+function withoutUrgency(state, done) {
+	const { urgent = [], ...rest } = state.operations;
+	const left = urgent.filter((each) => each.version !== done?.version);
+	if (left.length === urgent.length) return state;
+	return {
+		...state,
+		operations: left.length === 0 ? rest : {
+			...rest,
+			urgent: left
+		}
+	};
+}
+/**
+* Records on the state branch that the source's newest release is urgent: by an operator, or by a label on the open
+* promotion, which counts as long as it is there.
+* @param options.asked what an operator says now
+* @param options.now UNIX seconds
+* @returns what is wrong with a label, if anything
+* @throws InputError where an operator asks, and there is nothing to promote
+*/
+async function recordUrgency(state, options) {
+	const { source, target, request, asked, now } = options;
+	const newest = newestOffered(await state.readFleet(source.name));
+	const label = readLabel(request, "urgent");
+	const said = asked ?? (label?.reason === "" ? void 0 : label);
+	let summary = "";
+	await state.changeFleet(target.name, () => commitMessage({
+		fleet: target.name,
+		by: said?.by ?? "coxswain open-promotion",
+		now
+	}, summary, said?.reason), (before) => {
+		const known = before.operations.urgent ?? [];
+		const released = new Set(before.releases.releases.map(({ version }) => version));
+		if (asked !== void 0 && (newest === void 0 || released.has(newest.version))) throw new InputError({
+			field: "--urgent",
+			problem: `fleet ${source.name} has no release that ${target.name} lacks`
+		});
+		const kept = known.filter((each) => !released.has(each.version) && (!isByLabel(each) || each.reason === label?.reason));
+		const isKnown = kept.some((each) => each.version === newest?.version && each.reason === said?.reason);
+		const add = said !== void 0 && newest !== void 0 && !released.has(newest.version) && !isKnown;
+		const urgent = add ? [{
+			...newest,
+			...said,
+			at: now
+		}] : kept;
+		if (urgent.length === known.length && urgent.every((each) => known.includes(each))) return before;
+		summary = add ? `promote ${newest.version} as urgent` : "nothing is urgent any more";
+		const { urgent: _, ...rest } = before.operations;
+		return {
+			...before,
+			operations: urgent.length === 0 ? rest : {
+				...rest,
+				urgent
+			}
+		};
+	});
+}
+function isByLabel({ by }) {
+	return by.startsWith("a label on ");
+}
+function newestOffered(from) {
+	const gone = new Set((from.operations.withdrawn ?? []).map(({ version }) => version));
+	const version = from.releases.releases.findLast((release) => !gone.has(release.version))?.version;
+	const record = from.records[version ?? ""];
+	return record === void 0 ? void 0 : {
+		version: record.version,
+		commit: record.commit
+	};
+}
+// src/release/gates/choose-release.ts
+/**
+* The newest release that has earned it: a source that releases faster than its releases soak still promotes. As long
+* as none has, the one that will be the first; where nothing but a person can help, the newest, so that people see
+* why. A barrier that the target has still to take comes before all that is newer.
+* @returns undefined where the source has no release at all
+*/
+function chooseRelease(from, to, options) {
+	const newest = from.releases.releases.at(-1)?.version;
+	if (newest === void 0) return void 0;
+	const candidates = untilBarrier(from, pendingReleases(from, to), to);
+	const urgent = (version) => urgencyOf(from, to, version);
+	const releases = candidates.map((record) => ({
+		record,
+		state: from,
+		urgent: urgent(record.version)
+	}));
+	const chosen = releases.findLast((release) => isReady(sourceGates(release, {
+		source: "",
+		...options
+	}))) ?? releases.map((release) => ({
+		...release,
+		at: earnedTime(release, options.target, options.now)
+	})).filter(({ at }) => at !== void 0).sort((one, other) => one.at - other.at)[0] ?? releases.at(-1);
+	return chosen === void 0 ? {
+		version: newest,
+		urgent: void 0
+	} : {
+		version: chosen.record.version,
+		urgent: chosen.urgent
+	};
+}
+/** Releases that the target may still get, oldest first. */
+function pendingReleases(from, to) {
+	const newest = to.records[to.releases.releases.at(-1)?.version ?? ""];
+	const known = new Set(to.releases.releases.map(({ version }) => version));
+	const gone = new Set((from.operations.withdrawn ?? []).map(({ version }) => version));
+	return from.releases.releases.map(({ version }) => from.records[version]).filter((record) => record !== void 0).filter(({ version, created }) => !known.has(version) && !gone.has(version) && saidOf(from.updates, version).deadend === void 0 && (newest === void 0 || Date.parse(created) > Date.parse(newest.created)));
+}
+/** The source's nodes all went through its barriers, so the target's must, too; a first release has none before it. */
+function untilBarrier(from, pending, to) {
+	if (to.releases.releases.length === 0) return pending;
+	const barrier = pending.findIndex(({ version }) => saidOf(from.updates, version).barrier !== void 0);
+	return barrier < 0 ? pending : pending.slice(0, barrier + 1);
+}
+// src/release/gates/stops.ts
+/** The hold that a label on the fleet's open promotion asks for. */
+function findLabelStop(request, now) {
+	const label = readLabel(request, "hold");
+	if (request === void 0 || label === void 0) return void 0;
+	return {
+		source: `label on pull request #${request.number}`,
+		reason: label.reason || `see pull request #${request.number}`,
+		by: label.by,
+		at: now
+	};
+}
+/** The open promotion into a fleet, if any. */
+async function findPromotion({ forge }, fleet) {
+	if (fleet.promoteFrom === void 0) return void 0;
+	const head = promotionBranch(fleet.promoteFrom, fleet.name);
+	return forge.pullRequests.find({
+		head,
+		base: fleet.branch
+	});
+}
+/**
+* Makes the holds that are set by files and labels those of the state branch: from there they stop promotions and
+* rollouts, and everybody sees them.
+* @param now UNIX seconds
+*/
+async function bringStops(project, fleet, now) {
+	const found = [await findFileStop(project.forge.branches, fleet, now), findLabelStop(await findPromotion(project, fleet), now)].filter((stop) => stop !== void 0);
+	const [first] = found;
+	const order = {
+		fleet: fleet.name,
+		by: first?.by ?? "coxswain open-promotion",
+		now
+	};
+	let warnings = [];
+	let summary = "";
+	const message = () => commitMessage(order, summary, first?.reason);
+	await project.state.changeFleet(fleet.name, message, (state) => {
+		const edited = mirrorStops(state, order, found);
+		({summary} = edited);
+		warnings = edited.warnings ?? [];
+		return edited.state;
+	});
+	return warnings;
+}
+// src/release/gates/freeze.ts
+/**
+* The freeze that lasts longest of those that a moment is in, if any. A window holds its first second and not its
+* last. Clocks that are put forward: a time that does not exist is the moment of the change. Clocks that are put back:
+* a time that comes twice is its first one.
+* @param now UNIX seconds
+*/
+function freezeAt(windows, now) {
+	return windows.map((window) => openWindow(window, now)).filter((freeze) => freeze !== void 0).sort((one, other) => endOf(other) - endOf(one))[0];
+}
+const longestChain = 100;
+/**
+* The first moment from `now` on that is in no window, also where windows follow one another without a gap.
+* @returns undefined where there is none
+*/
+function thawTime(windows, now) {
+	let moment = now;
+	for (let count = 0; count < longestChain; count += 1) {
+		const freeze = freezeAt(windows, moment);
+		if (freeze === void 0) return moment;
+		if (freeze.until === void 0) return void 0;
+		moment = freeze.until;
+	}
+}
+function openWindow(window, now) {
+	const [begun] = cron(window.start, window).previousRuns(1, /* @__PURE__ */ new Date((now + 1) * 1e3));
+	if (begun === void 0) return void 0;
+	const until = endAfter(window, begun);
+	return until === void 0 || now < until ? {
+		window,
+		until
+	} : void 0;
+}
+function endAfter(window, begun) {
+	if ("seconds" in window.end) return begun.getTime() / 1e3 + window.end.seconds;
+	const end = cron(window.end.until, window).nextRun(begun);
+	return end === null ? void 0 : end.getTime() / 1e3;
+}
+function cron(schedule, { timeZone }) {
+	return new j(schedule, {
+		timezone: timeZone,
+		paused: true
+	});
+}
+function endOf({ until }) {
+	return until ?? Number.POSITIVE_INFINITY;
+}
+// src/release/gates/target-gates.ts
+/** Nobody may have closed a fleet. @param now UNIX seconds */
+function holdGate(fleet, operations, now) {
+	const hold = holdAt(operations, now);
+	if (hold === void 0) return [];
+	const note = `the fleet is held: ${describeHold(hold)}`;
+	const name = `hold of ${fleet}`;
+	return [hold.until === void 0 ? {
+		name,
+		state: "red",
+		note
+	} : {
+		name,
+		state: "waiting",
+		until: hold.until,
+		note
+	}];
+}
+/**
+* It must not be a time in which nothing is promoted; no gate for a fleet without such times.
+* @param exception what a label says; `reason` empty where it gives none
+* @param now UNIX seconds
+*/
+function freezeGate(target, exception, now) {
+	if (target.freeze.length === 0) return [];
+	const name = "freeze";
+	const freeze = freezeAt(target.freeze, now);
+	if (freeze === void 0) return [{
+		name,
+		state: "green",
+		note: "no freeze"
+	}];
+	const until = thawTime(target.freeze, now);
+	const what = `${freeze.window.reason}${until === void 0 ? ": without an end" : `: until ${formatTime(until)}`}`;
+	if (exception !== void 0 && exception.reason !== "") return [{
+		name,
+		state: "green",
+		note: `${what}; excepted: ${exception.reason} (by ${exception.by})`
+	}];
+	const note = exception === void 0 ? what : `${what}; the label needs a reason: freeze-exception: WHY`;
+	return [until === void 0 ? {
+		name,
+		state: "red",
+		note
+	} : {
+		name,
+		state: "waiting",
+		until,
+		note
+	}];
+}
+/**
+* Upstream must stand by the base.
+* @param guidance undefined where the base has none; an error where it cannot be read
+* @param now UNIX seconds
+*/
+function upstreamGate(guidance, baseVersion, now) {
+	const name = "base upstream";
+	if (guidance === void 0) return [];
+	if (guidance instanceof Error) return [{
+		name,
+		state: "red",
+		note: "the guidance of the base cannot be read: see the run of open-promotion"
+	}];
+	const doubt = doubtOf(standingOf(guidance, baseVersion, now));
+	return doubt === void 0 ? [{
+		name,
+		state: "green",
+		note: `upstream stands by ${baseVersion}`
+	}] : [{
+		name,
+		state: "red",
+		note: doubt.why
+	}];
+}
+/** `created` must grow along the target's releases, too, or rpm-ostree refuses the update. */
+function orderGate(record, target, state) {
+	const name = `newer than ${target}`;
+	const newest = state.records[state.releases.releases.at(-1)?.version ?? ""];
+	return newest === void 0 || Date.parse(record.created) > Date.parse(newest.created) ? {
+		name,
+		state: "green",
+		note: `created ${record.created}`
+	} : {
+		name,
+		state: "red",
+		note: `${target} has ${newest.version}, created ${newest.created}: nodes would refuse the older image`
+	};
+}
+/** The merge must not need anybody's judgement. */
+function mergeGate(forecast) {
+	const name = "merge";
+	if (forecast.result === "clean") return {
+		name,
+		state: "green",
+		note: "no conflicts"
+	};
+	if (forecast.result === "unknown") return {
+		name,
+		state: "unknown",
+		note: forecast.why
+	};
+	return {
+		name,
+		state: "red",
+		note: `conflicts in ${forecast.paths.join(", ")}`
+	};
+}
+// src/release/gates/promotable-image.ts
+/** Labels and evidence of one architecture's image. */
+async function passImage(options, built, architecture) {
+	const { client, config, candidate } = options;
+	const image = await readImage(client, built, architecture);
+	const where = formatReference(atDigest(built.repository, image.manifest.descriptor.digest));
+	requireLabel(image, where, "com.coreos.stream", config.stream);
+	requireLabel(image, where, "org.opencontainers.image.version", candidate.version);
+	const created = imageTimestamp(image);
+	if (created === void 0 || created <= 0) throw new InputError({
+		where,
+		field: "created",
+		problem: "the image has no creation time, and nodes compare it to tell newer from older",
+		found: image.config.created,
+		remedy: "Build it with coxswain build-image, which sets the time of the commit."
+	});
+	return {
+		architecture,
+		image,
+		created,
+		...await requireEvidence(options, image, architecture, built.repository)
+	};
+}
+function requireLabel(image, where, label, expected) {
+	const found = image.config.labels[label];
+	if (found === expected) return;
+	throw new InputError({
+		where,
+		field: `label ${label}`,
+		problem: found === void 0 ? "missing" : "not what this commit builds",
+		...found === void 0 ? {} : { found },
+		expected: JSON.stringify(expected),
+		remedy: "The image under this build key was not made by coxswain build-image; build it again."
+	});
+}
+/** The evidence is about the image itself, or about the index that lists it, for this architecture. */
+async function requireEvidence(options, image, architecture, repository) {
+	const { client, candidate, config, fleet } = options;
+	const { digest } = image.manifest.descriptor;
+	const all = [];
+	const subjects = image.index === void 0 ? [digest] : [digest, image.index.digest];
+	for (const subject of subjects) {
+		const found = await findEvidence(client, repository, subject);
+		all.push(...found.filter(({ evidence }) => evidence.architecture === architecture));
+	}
+	const newest = newestFor(all, candidate.testsTree);
+	if (newest?.evidence.result === "PASSED") return { evidence: newest };
+	if (newest === void 0 && !all.some(({ evidence }) => evidence.result === "FAILED")) {
+		const { testsTree } = candidate;
+		const accepted = (fleet === void 0 ? void 0 : await findAcceptance(client, config.image, {
+			subjects,
+			fleet,
+			testsTree
+		})) ?? options.accept;
+		if (accepted !== void 0) return { accepted: {
+			reason: accepted.reason,
+			by: accepted.by
+		} };
+	}
+	const failed = newest?.evidence.tests.filter(({ result }) => result !== "passed").map(({ name }) => name) ?? [];
+	const reason = newest !== void 0 ? `its boot test failed${failed.length === 0 ? "" : ` (${failed.join(", ")})`}` : all.length > 0 ? "it was tested with other tests than this commit has" : "it was never boot-tested";
+	throw new InputError({
+		where: formatReference(atDigest(repository, digest)),
+		problem: `no passing evidence: ${reason}`,
+		expected: `a pass of the tests in git tree ${candidate.testsTree.slice(0, 12)}`,
+		remedy: newest === void 0 ? "Run coxswain boot-test. Where that cannot be, and none failed, promote-image takes --accept-missing-evidence." : "Mend the image or the tests, and run coxswain boot-test."
+	});
+}
+/**
+* `created` grows strictly along a fleet's releases: `rpm-ostree deploy --disallow-downgrade`, which Zincati uses,
+* refuses anything else, on every node.
+*/
+async function requireNewer(options) {
+	const { state, passed, fleet } = options;
+	const newest = state.releases.releases.at(-1);
+	if (newest === void 0) return;
+	for (const { image, created, architecture } of passed) {
+		const released = newest["oci-images"]?.find((each) => each.architecture === architecture)?.["digest-ref"];
+		if (released?.endsWith(`@${image.manifest.descriptor.digest}`)) continue;
+		const record = state.records[newest.version];
+		const before = record === void 0 ? await releasedAt(options.client, released, architecture) : Date.parse(record.created) / 1e3;
+		if (before === void 0 || created > before) continue;
+		throw new InputError({
+			where: `fleet ${fleet.name}`,
+			field: "created",
+			problem: `the image is not newer than the newest release, ${newest.version}: nodes would refuse it as a downgrade`,
+			found: isoTime(created),
+			expected: `later than ${isoTime(before)}`,
+			remedy: `Promote a commit that builds something else, and was made after that one: a new date in ${refreshFileName} is enough.`
+		});
+	}
+}
+/** For releases that somebody wrote into the index by hand, without a record. */
+async function releasedAt(client, digestReference, architecture) {
+	if (digestReference === void 0 || digestReference === "") return void 0;
+	return imageTimestamp(await readImage(client, parseReference(digestReference), architecture));
+}
+function isoTime(seconds) {
+	return (/* @__PURE__ */ new Date(seconds * 1e3)).toISOString();
+}
+export { nextGate as S, rolloutCompletion as _, holdGate as a, sourceGates as b, upstreamGate as c, findPromotion as d, chooseRelease as f, readLabel as g, withoutUrgency as h, freezeGate as i, thawTime as l, urgencyOfBuild as m, passImage as n, mergeGate as o, recordUrgency as p, requireNewer as r, orderGate as s, isoTime as t, bringStops as u, rolloutStart as v, isReady as x, soakEnd as y };

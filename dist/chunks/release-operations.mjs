@@ -1,0 +1,862 @@
+import { C as formatDuration, D as InputError, E as parseTime, c as nearest, w as formatTime } from "./host.mjs";
+import { g as union, l as looseObject, m as string, o as date } from "./zod.mjs";
+import { t as require_dist } from "./yaml.mjs";
+import { E as holdAt, L as tidy, _ as rolloutProgress, a as listStranded, g as rolloutPhase, h as rolloutEnd, n as resumedRollout, o as strandedBy, s as strandedByTidying } from "./guidance.mjs";
+import { isDeepStrictEqual } from "node:util";
+// src/release/operations/entries.ts
+/** Position of a release; -1 where the fleet has no such release. */
+function ageOf(state, version) {
+	return state.releases.releases.findIndex((release) => release.version === version);
+}
+/** @throws InputError for a version that the fleet does not have */
+function requireRelease(state, fleet, version) {
+	if (ageOf(state, version) >= 0) return version;
+	const versions = state.releases.releases.map((release) => release.version);
+	const meant = nearest(version, versions);
+	throw new InputError({
+		field: "--version",
+		problem: `fleet ${fleet} has no such release`,
+		found: version,
+		expected: versions.length === 0 ? "a release: this fleet has none yet" : `one such as ${versions.at(-1)}`,
+		...meant === void 0 ? {} : { remedy: `Did you mean ${meant}?` }
+	});
+}
+/** What the update metadata says about a version: several entries for one are read as upstream reads them, as one. */
+function saidOf(updates, version) {
+	const all = updates.releases.filter((entry) => entry.version === version).map((entry) => entry.metadata);
+	const rollouts = all.map(({ rollout }) => rollout).filter((rollout) => rollout !== void 0);
+	return {
+		...Object.assign({}, ...all),
+		...rollouts.length < 2 ? {} : { rollout: Object.assign({}, ...rollouts) }
+	};
+}
+/**
+* Says something else about one version, in the only entry that it then has; none, where there is nothing to say.
+* Entries that are new stand in the order of the releases: of two completed rollouts upstream's clean() keeps the one
+* that is further down. Completed rollouts are tidied away as upstream does it, unless nodes would lose their way by it.
+* @param now UNIX seconds
+*/
+function say(state, version, said, now) {
+	const { updates } = state;
+	const own = updates.releases.filter((entry) => entry.version === version);
+	const nothing = [
+		said.rollout,
+		said.barrier,
+		said.deadend
+	].every((part) => part === void 0);
+	if (nothing && own.length === 0 ? true : own.length === 1 && isDeepStrictEqual(own[0]?.metadata, said)) return state;
+	const others = updates.releases.filter((entry) => entry.version !== version);
+	const first = updates.releases.findIndex((entry) => entry.version === version);
+	const age = ageOf(state, version);
+	const newer = others.findIndex((entry) => ageOf(state, entry.version) > age);
+	const at = first >= 0 ? first : newer >= 0 ? newer : others.length;
+	const entry = {
+		...own.at(-1) ?? { version },
+		version,
+		metadata: said
+	};
+	const changed = {
+		...updates,
+		metadata: {
+			...updates.metadata,
+			"last-modified": formatTime(now)
+		},
+		releases: nothing ? others : [
+			...others.slice(0, at),
+			entry,
+			...others.slice(at)
+		]
+	};
+	const tidied = tidy(changed, now);
+	const { releases } = state;
+	const harmless = strandedByTidying({
+		releases,
+		updates: changed
+	}, {
+		releases,
+		updates: tidied
+	}, now).length === 0;
+	return withRolloutEnd({
+		...state,
+		updates: harmless ? tidied : changed
+	}, version, said);
+}
+/** The record knows when a rollout ends, long after the update metadata has been tidied: it follows each change. */
+function withRolloutEnd(state, version, { rollout }) {
+	const record = state.records[version];
+	const end = rollout === void 0 ? void 0 : rolloutEnd(rollout);
+	if (record === void 0 || end === void 0 || record.rolloutEnd === end) return state;
+	return {
+		...state,
+		records: {
+			...state.records,
+			[version]: {
+				...record,
+				rolloutEnd: end
+			}
+		}
+	};
+}
+/** Versions that nobody is to be offered: withdrawn, or paused. */
+function retired({ operations }) {
+	return new Set([...operations.withdrawn ?? [], ...operations.paused ?? []].map((each) => each.version));
+}
+/**
+* While a barrier is paused it is out of the update metadata, and does not gate: nothing newer may be offered then.
+* @param version a release, or the version of one that is to be added
+* @throws InputError
+*/
+function refuseAroundPausedBarrier(state, fleet, version) {
+	const age = ageOf(state, version);
+	const barrier = (state.operations.paused ?? []).find((paused) => paused.entry.metadata.barrier !== void 0 && (age < 0 || ageOf(state, paused.version) < age));
+	if (barrier === void 0) return;
+	throw new InputError({
+		where: `fleet ${fleet}`,
+		problem: `the barrier ${barrier.version} is paused (${barrier.reason}; by ${barrier.by}), and nodes would go around it`,
+		found: version,
+		remedy: `Resume it first (coxswain edit-updates --fleet ${fleet} --action resume), or roll out a newer release as the barrier instead of it.`
+	});
+}
+// src/release/operations/barriers.ts
+/** Makes a release a barrier: older nodes must pass through it. */
+function markBarrier(state, order) {
+	const { fleet, version, reason, now } = order;
+	requireRelease(state, fleet, version);
+	const said = saidOf(state.updates, version);
+	if (said.deadend !== void 0) throw exclusive(fleet, version, "a dead-end", "a barrier", said.deadend.reason);
+	const isPaused = state.operations.paused?.find((each) => each.version === version);
+	const gone = isPaused ?? state.operations.withdrawn?.find((each) => each.version === version);
+	if (gone !== void 0) throw new InputError({
+		where: `fleet ${fleet}`,
+		problem: `nobody is offered ${version} since ${formatTime(gone.at)} (${gone.reason}; by ${gone.by}), and older nodes must be offered a barrier`,
+		remedy: `Roll it out first (--action ${isPaused === void 0 ? "rollout --force" : "resume"}), or make another release the barrier.`
+	});
+	if (said.barrier?.reason === reason) return {
+		state,
+		summary: `${version} is a barrier for this reason already`
+	};
+	const age = state.releases.releases.findIndex((release) => release.version === version);
+	const older = state.releases.releases.slice(0, age).length;
+	return {
+		state: say(state, version, {
+			...said,
+			barrier: {
+				...said.barrier,
+				reason
+			}
+		}, now),
+		summary: `make ${version} a barrier`,
+		notes: [said.rollout === void 0 ? `every node on the ${older} older releases is offered it at once, and goes on from there` : `nodes on the ${older} older releases go to it, as its rollout lets them, and on from there`]
+	};
+}
+/** Makes a release a dead-end: nodes on it get no further update. */
+function markDeadend(state, order) {
+	const { fleet, version, reason, now } = order;
+	requireRelease(state, fleet, version);
+	const said = saidOf(state.updates, version);
+	if (said.barrier !== void 0) throw exclusive(fleet, version, "a barrier", "a dead-end", said.barrier.reason);
+	if (said.deadend?.reason === reason) return {
+		state,
+		summary: `${version} is a dead-end for this reason already`
+	};
+	return {
+		state: say(state, version, {
+			...said,
+			deadend: {
+				...said.deadend,
+				reason
+			}
+		}, now),
+		summary: `make ${version} a dead-end`,
+		notes: ["nodes on it get no further update, and tell whoever logs in why"],
+		warnings: said.rollout === void 0 ? [] : [`${version} is still offered: more nodes go into this dead-end. --action withdraw stops that`]
+	};
+}
+function exclusive(fleet, version, is, asked, reason) {
+	return new InputError({
+		where: `fleet ${fleet}`,
+		problem: `${version} is ${is} already (${reason}), and no release is both: nodes would have to go where there is no way on`,
+		found: asked,
+		remedy: "Where the mark is wrong, take it out of updates.json by a commit on the state branch."
+	});
+}
+// src/release/operations/pause-rollout.ts
+/**
+* Takes rollouts out of the update metadata, as upstream pauses, and remembers them: no further node is offered the
+* release, the share that was reached is kept.
+* @param options.version default: every rollout that is not complete
+* @param options.duration seconds after which it goes on by itself
+*/
+function pause(state, order) {
+	const { fleet, version, now } = order;
+	const known = state.operations.paused ?? [];
+	if (version !== void 0) requireRelease(state, fleet, version);
+	const open = openRollouts(state, now).filter((each) => version === void 0 || each === version);
+	const again = known.filter((each) => version === void 0 || each.version === version);
+	if (open.length === 0 && again.length === 0) throw nothingToPause(state, order);
+	let next = state;
+	const done = [];
+	for (const each of open) {
+		next = pauseOne(next, each, order);
+		const { progress } = (next.operations.paused ?? []).find((paused) => paused.version === each);
+		done.push(`pause ${each} at ${percent(progress)}`);
+	}
+	for (const each of again.filter((paused) => !open.includes(paused.version))) {
+		const said = restate(each, order);
+		if (said === each) continue;
+		next = withPaused(next, [...(next.operations.paused ?? []).map((paused) => paused.version === each.version ? said : paused)]);
+		done.push(`go on pausing ${each.version}`);
+	}
+	const until = order.duration === void 0 ? "" : ` until ${formatTime(now + order.duration)}`;
+	if (done.length === 0) {
+		const [first] = again;
+		return {
+			state,
+			summary: `${first.version} is paused already, since ${formatTime(first.since)} by ${first.by} (${first.reason})`
+		};
+	}
+	return {
+		state: next,
+		summary: `${done.join(", ")}${until}`,
+		notes: ["no further node is offered it; nodes that run it stay on it, and nodes that have it staged already will boot it"]
+	};
+}
+/** Lets paused rollouts go on where they stood. @param order.version default: all that are paused */
+function resume(state, order) {
+	const { fleet, version, now } = order;
+	if (version !== void 0) requireRelease(state, fleet, version);
+	const paused = (state.operations.paused ?? []).filter((each) => version === void 0 || each.version === version);
+	if (paused.length === 0) return {
+		state,
+		summary: `${version ?? "nothing"} is ${version === void 0 ? "" : "not "}paused`
+	};
+	let next = state;
+	const warnings = [];
+	const done = [];
+	for (const each of paused) {
+		const restored = resumeOne(next, each, now);
+		next = restored.state;
+		done.push(restored.summary);
+		if (saidOf(next.updates, each.version).deadend !== void 0) warnings.push(`${each.version} is a dead-end: nodes that take it get no further update`);
+	}
+	return {
+		state: next,
+		summary: done.join(", "),
+		warnings
+	};
+}
+/** Resumes what was paused only until a time that has passed. The same object where there is nothing of that kind. */
+function settle(state, now) {
+	let next = state;
+	const done = [];
+	for (const each of state.operations.paused ?? []) {
+		if (each.until === void 0 || each.until > now) continue;
+		if (each.held === true && holdAt(state.operations, now) !== void 0) continue;
+		const restored = resumeOne(next, each, now);
+		next = restored.state;
+		done.push(`${restored.summary}: the pause ended ${formatTime(each.until)}`);
+	}
+	return {
+		state: next,
+		done
+	};
+}
+/** UNIX seconds at which the next pause ends by itself. */
+function nextSettling(state) {
+	const times = (state.operations.paused ?? []).map(({ until }) => until).filter((until) => until !== void 0);
+	return times.length === 0 ? void 0 : Math.min(...times);
+}
+/** Versions with a rollout that is not complete, oldest first. */
+function openRollouts(state, now) {
+	return [...new Set(state.updates.releases.map((entry) => entry.version))].filter((version) => {
+		const { rollout } = saidOf(state.updates, version);
+		return rollout !== void 0 && rolloutPhase(rollout, now) !== "complete";
+	}).sort((one, other) => ageOf(state, one) - ageOf(state, other));
+}
+/** Forgets a pause without restoring anything. */
+function forgetPause(state, version) {
+	const paused = state.operations.paused ?? [];
+	const left = paused.filter((each) => each.version !== version);
+	return left.length === paused.length ? state : withPaused(state, left);
+}
+/** Pauses one rollout. @throws InputError for a barrier that nodes would go around */
+function pauseOne(state, version, order) {
+	const { fleet, reason, by, now, duration, held } = order;
+	const { rollout, barrier, ...kept } = saidOf(state.updates, version);
+	if (barrier !== void 0) refuseBeforeTargets(state, fleet, version);
+	const paused = {
+		version,
+		entry: {
+			version,
+			metadata: {
+				...rollout === void 0 ? {} : { rollout },
+				...barrier === void 0 ? {} : { barrier }
+			}
+		},
+		since: now,
+		progress: rollout === void 0 ? 0 : rolloutProgress(rollout, now),
+		reason,
+		by,
+		at: now,
+		...duration === void 0 ? {} : { until: now + duration },
+		...held === true ? { held } : {}
+	};
+	const without = forgetPause(say(state, version, kept, now), version);
+	return withPaused(without, [...without.operations.paused ?? [], paused]);
+}
+/**
+* A barrier without its rollout is offered to everybody at once, and without the barrier nodes go around it. So it is
+* taken out as a whole, which is possible while nothing newer is offered.
+*/
+function refuseBeforeTargets(state, fleet, version) {
+	const age = ageOf(state, version);
+	const newer = state.updates.releases.find(({ version: other, metadata }) => ageOf(state, other) > age && (metadata.rollout !== void 0 || metadata.barrier !== void 0));
+	if (newer === void 0) return;
+	throw new InputError({
+		where: `fleet ${fleet}`,
+		problem: `${version} is a barrier, and while it is paused nodes would go around it to ${newer.version}`,
+		remedy: `Pause or withdraw ${newer.version} first.`
+	});
+}
+/** Lets one rollout go on where it stood. */
+function resumeOne(state, paused, now) {
+	const { version, since, entry } = paused;
+	const said = saidOf(state.updates, version);
+	const forgotten = forgetPause(state, version);
+	if (said.rollout !== void 0) return {
+		state: forgotten,
+		summary: `forget the pause of ${version}: it is rolled out anew`
+	};
+	const { rollout } = entry.metadata;
+	const resumed = rollout === void 0 ? void 0 : resumedRollout(rollout, {
+		since,
+		now
+	});
+	return {
+		state: say(forgotten, version, {
+			...entry.metadata,
+			...resumed === void 0 ? {} : { rollout: resumed },
+			...said
+		}, now),
+		summary: `resume ${version} at ${percent(resumed === void 0 ? 0 : rolloutProgress(resumed, now))}`
+	};
+}
+/** The same words again change nothing, so that the same command can be run again. */
+function restate(paused, { reason, by, now, duration }) {
+	const asked = paused.until === void 0 ? void 0 : paused.until - paused.at;
+	if (paused.held !== true && paused.reason === reason && asked === duration) return paused;
+	const { until: _, held: __, ...rest } = paused;
+	return {
+		...rest,
+		reason,
+		by,
+		at: now,
+		...duration === void 0 ? {} : { until: now + duration }
+	};
+}
+/** Replaces the list of what is paused. */
+function withPaused(state, paused) {
+	const { paused: _, ...rest } = state.operations;
+	return {
+		...state,
+		operations: paused.length === 0 ? rest : {
+			...rest,
+			paused
+		}
+	};
+}
+function nothingToPause(state, { fleet, version, now }) {
+	const about = version ?? state.releases.releases.at(-1)?.version;
+	const { rollout, barrier } = about === void 0 ? {} : saidOf(state.updates, about);
+	const complete = rollout !== void 0 && rolloutPhase(rollout, now) === "complete";
+	const problem = version === void 0 ? "no rollout is in progress: there is nothing to pause" : complete ? `the rollout of ${version} is complete: every node has been offered it` : barrier !== void 0 ? `${version} is a barrier without a rollout: every older node has been offered it` : `${version} is not offered to any node`;
+	return new InputError({
+		where: `fleet ${fleet}`,
+		problem,
+		...complete || barrier !== void 0 ? { remedy: `To take ${about} back from nodes that do not run it yet: --action withdraw --version ${about}.` } : {}
+	});
+}
+function percent(share) {
+	return `${Number((share * 100).toFixed(1))} %`;
+}
+// src/release/operations/held-rollouts.ts
+/** Lets every rollout that is not complete stand still until the hold ends. What operators paused stays theirs. */
+function stopRollouts(state, order) {
+	const { now, reason, by } = order;
+	const until = holdAt(state.operations, now)?.until;
+	const duration = until === void 0 ? void 0 : until - now;
+	const summary = [];
+	const warnings = [];
+	let next = state;
+	for (const version of openRollouts(state, now).toReversed()) {
+		try {
+			next = pauseOne(next, version, {
+				...order,
+				duration,
+				held: true
+			});
+		} catch (error) {
+			if (!(error instanceof InputError)) throw error;
+			warnings.push(`the rollout of ${version} goes on: ${error.details.problem}`);
+			continue;
+		}
+		const progress = next.operations.paused?.find((each) => each.version === version)?.progress ?? 0;
+		summary.push(`pause ${version} at ${percent(progress)}`);
+	}
+	const paused = next.operations.paused ?? [];
+	const restated = paused.map((each) => {
+		if (each.held !== true || each.reason === reason && each.until === until) return each;
+		const { until: _, ...rest } = each;
+		return {
+			...rest,
+			reason,
+			by,
+			at: now,
+			...until === void 0 ? {} : { until }
+		};
+	});
+	if (restated.some((each, index) => each !== paused[index])) next = withPaused(next, restated);
+	return {
+		state: next,
+		summary,
+		warnings
+	};
+}
+/** Lets go on what a hold had stopped, unless there is another hold. */
+function resumeHeld(state, now) {
+	if (holdAt(state.operations, now) !== void 0) return {
+		state,
+		summary: [],
+		warnings: []
+	};
+	let next = state;
+	const summary = [];
+	for (const paused of (state.operations.paused ?? []).filter(({ held }) => held === true)) {
+		const resumed = resumeOne(next, paused, now);
+		next = resumed.state;
+		summary.push(resumed.summary);
+	}
+	return {
+		state: next,
+		summary,
+		warnings: []
+	};
+}
+// src/release/operations/hold.ts
+/**
+* Stops the line: keeps new releases out of a fleet, and lets its rollouts stand still.
+* @param order.duration seconds after which the hold ends by itself
+* @param order.keepRollouts rollouts that have begun go on
+*/
+function hold(state, order) {
+	const { reason, by, now, duration, keepRollouts = false } = order;
+	const there = state.operations.hold;
+	const inForce = there !== void 0 && (there.until ?? Number.POSITIVE_INFINITY) > now;
+	const asked = there?.until === void 0 ? void 0 : there.until - there.at;
+	const same = inForce && there.reason === reason && asked === duration;
+	const held = same ? there : {
+		reason,
+		by,
+		at: now,
+		...duration === void 0 ? {} : { until: now + duration }
+	};
+	const next = same ? state : {
+		...state,
+		operations: {
+			...state.operations,
+			hold: held
+		}
+	};
+	const stopped = keepRollouts ? {
+		state: next,
+		summary: [],
+		warnings: []
+	} : stopRollouts(next, order);
+	if (stopped.state === state) return {
+		state,
+		summary: `the fleet is held already: ${describeHold(held)}`
+	};
+	const until = held.until === void 0 ? "" : ` until ${formatTime(held.until)}`;
+	return {
+		state: stopped.state,
+		summary: [`hold the fleet${until}`, ...stopped.summary].join(", "),
+		notes: [keepRollouts ? "nothing is promoted into it, and no new release begins; rollouts that have begun go on" : "nothing is promoted into it, no new release begins, and its rollouts stand still until the hold ends"],
+		warnings: stopped.warnings
+	};
+}
+/** Lets new releases in again, and what the hold stopped go on, unless something else holds the fleet. */
+function releaseHold(state, { now }) {
+	const { hold: there, ...rest } = state.operations;
+	if (there === void 0) {
+		const [stop] = state.operations.stops ?? [];
+		return {
+			state,
+			summary: stop === void 0 ? "the fleet is not held" : `the fleet is held by the ${stop.source}: remove that (${stop.reason})`
+		};
+	}
+	const expired = (there.until ?? Number.POSITIVE_INFINITY) <= now ? ", which had ended already" : "";
+	const resumed = resumeHeld({
+		...state,
+		operations: rest
+	}, now);
+	const summary = [`release the hold of ${there.by}${expired}`, ...resumed.summary].join(", ");
+	const [stop] = rest.stops ?? [];
+	return {
+		state: resumed.state,
+		summary,
+		...stop === void 0 ? {} : { warnings: [`the ${stop.source} still holds it: ${stop.reason}`] }
+	};
+}
+/**
+* Makes the holds that are set elsewhere (labels, files) those of the state branch: what is new there stops the fleet,
+* what is gone lets it go on.
+*/
+function mirrorStops(state, order, found) {
+	const { fleet, now } = order;
+	const known = state.operations.stops ?? [];
+	const stops = found.filter((stop) => (stop.until ?? Number.POSITIVE_INFINITY) > now).map((stop) => known.find((each) => sameStop(each, stop)) ?? stop);
+	const { stops: _, ...rest } = state.operations;
+	const next = stops.length === known.length && stops.every((stop) => known.includes(stop)) ? state : {
+		...state,
+		operations: stops.length === 0 ? rest : {
+			...rest,
+			stops
+		}
+	};
+	const [first] = stops;
+	const moved = first === void 0 ? resumeHeld(next, now) : stopRollouts(next, {
+		...first,
+		fleet,
+		now
+	});
+	if (moved.state === state) return {
+		state,
+		summary: "nothing was held or released elsewhere"
+	};
+	const said = first === void 0 ? "release what was held elsewhere" : `hold the fleet (${first.source})`;
+	return {
+		state: moved.state,
+		summary: [said, ...moved.summary].join(", "),
+		warnings: moved.warnings ?? []
+	};
+}
+function sameStop(one, other) {
+	return one.source === other.source && one.reason === other.reason && one.until === other.until;
+}
+/** @throws InputError when the fleet is held. */
+function refuseHeld(state, options) {
+	const { fleet, now } = options;
+	const there = holdAt(state.operations, now);
+	if (there === void 0) return;
+	throw new InputError({
+		where: `fleet ${fleet}`,
+		problem: `the fleet is held, so nothing is promoted into it: ${describeHold(there)}`,
+		remedy: state.operations.hold === void 0 ? "When that is over, take away what holds it, and run coxswain open-promotion." : `When that is over: coxswain edit-updates --fleet ${fleet} --action release-hold`
+	});
+}
+/** `the kernel panics (Ada, 2026-07-21T14:00:00Z, until …)` */
+function describeHold({ reason, by, at, until }) {
+	return `${reason} (by ${by} on ${formatTime(at)}${until === void 0 ? "" : `, until ${formatTime(until)}`})`;
+}
+// src/release/operations/withdraw.ts
+/**
+* Takes a release back: no node is offered it any more. It stays in the graph, so that nodes which run it find their
+* way on.
+* @param order.force although nodes are stranded by it, or go around a barrier
+* @throws InputError where nodes would lose their way forward
+*/
+function withdraw(state, order) {
+	const { fleet, version, reason, by, now, force } = order;
+	requireRelease(state, fleet, version);
+	const list = state.operations.withdrawn ?? [];
+	const { rollout, barrier, ...kept } = saidOf(state.updates, version);
+	const offered = rollout !== void 0 || barrier !== void 0;
+	const known = list.find((each) => each.version === version);
+	const pausedEntry = state.operations.paused?.find((each) => each.version === version)?.entry.metadata;
+	const wasBarrier = barrier ?? pausedEntry?.barrier;
+	if (known !== void 0 && !offered && known.reason === reason) return {
+		state,
+		summary: `${version} is withdrawn already, since ${formatTime(known.at)} by ${known.by}`
+	};
+	if (wasBarrier !== void 0 && !force) throw new InputError({
+		where: `fleet ${fleet}`,
+		problem: `${version} is a barrier (${wasBarrier.reason}): without it, older nodes go straight to newer releases`,
+		remedy: "Make a newer release with the same content the barrier first (--action barrier), or withdraw this one with --force."
+	});
+	const metadata = {
+		...rollout === void 0 ? {} : { rollout },
+		...barrier === void 0 ? {} : { barrier },
+		...offered ? {} : pausedEntry
+	};
+	const record = {
+		version,
+		reason,
+		by,
+		at: now,
+		...Object.keys(metadata).length === 0 ? known?.entry === void 0 ? {} : { entry: known.entry } : { entry: {
+			version,
+			metadata
+		} }
+	};
+	const without = forgetPause(say(state, version, kept, now), version);
+	const next = {
+		...without,
+		operations: {
+			...without.operations,
+			withdrawn: [...list.filter((each) => each.version !== version), record]
+		}
+	};
+	const stranded = strandedBy(state, next, { retired: retired(next) });
+	if (stranded.length > 0 && !force) throw new InputError({
+		where: `fleet ${fleet}`,
+		problem: `without ${version} there is no way forward for nodes on ${listStranded(stranded)}`,
+		remedy: `Give them another release first (--action rollout --version ${stranded[0]?.goal} --duration …), or withdraw with --force.`
+	});
+	return {
+		state: next,
+		summary: `withdraw ${version}`,
+		notes: ["no node is offered it any more; nodes that run it stay on it until a newer release is rolled out, which they get as any other node"],
+		warnings: [...stranded.length === 0 ? [] : [`no way forward for nodes on ${listStranded(stranded)}`], ...wasBarrier === void 0 ? [] : [`it was a barrier (${wasBarrier.reason}): older nodes go around it now`]]
+	};
+}
+/** Forgets that a release was withdrawn. */
+function withoutWithdrawal(state, version) {
+	const { withdrawn = [], ...rest } = state.operations;
+	const left = withdrawn.filter((each) => each.version !== version);
+	if (left.length === withdrawn.length) return state;
+	return {
+		...state,
+		operations: left.length === 0 ? rest : {
+			...rest,
+			withdrawn: left
+		}
+	};
+}
+// src/release/operations/roll-out.ts
+/**
+* Gives a release a rollout, or another one than it has. Barrier and dead-end marks stay.
+* @param order.version default: the fleet's newest release
+* @param order.start UNIX seconds
+* @param order.duration seconds, whole minutes
+* @param order.force also for a withdrawn release, and to begin anew where the same rollout is under way
+*/
+function rollOut(state, order) {
+	const { fleet, start, duration, now, force } = order;
+	const version = requireRelease(state, fleet, order.version ?? state.releases.releases.at(-1)?.version ?? "any release");
+	const withdrawn = state.operations.withdrawn?.find((each) => each.version === version);
+	if (withdrawn !== void 0 && !force) throw new InputError({
+		where: `fleet ${fleet}`,
+		problem: `${version} was withdrawn on ${formatTime(withdrawn.at)} by ${withdrawn.by}: ${withdrawn.reason}`,
+		remedy: "With --force it is rolled out all the same."
+	});
+	refuseAroundPausedBarrier(state, fleet, version);
+	const said = saidOf(state.updates, version);
+	const rollout = {
+		duration_minutes: Math.ceil(duration / 60),
+		start_epoch: start,
+		start_percentage: 0
+	};
+	const there = said.rollout;
+	if (!force && there !== void 0 && sameButBegun(there, rollout, now)) return {
+		state,
+		summary: `${version} rolls out like that already, since ${formatTime(there.start_epoch ?? 0)}`
+	};
+	const next = withoutWithdrawal(forgetPause(say(state, version, {
+		...said,
+		rollout
+	}, now), version), version);
+	const other = openRollouts(next, now).filter((each) => each !== version);
+	return {
+		state: next,
+		summary: `${there === void 0 ? "roll out" : "roll out anew"} ${version} from ${formatTime(start)} over ${formatDuration(duration)}`,
+		warnings: [
+			...other.length === 0 ? [] : [`another rollout is not complete yet: ${other.join(", ")}`],
+			...start < now ? [`the start is ${formatDuration(now - start)} ago: its share of the nodes is offered it at once`] : [],
+			...said.deadend === void 0 ? [] : [`${version} is a dead-end: nodes that take it get no further update`]
+		]
+	};
+}
+function sameButBegun(there, wanted, now) {
+	if (there.duration_minutes !== wanted.duration_minutes || (there.start_percentage ?? 0) !== 0) return false;
+	if (there.start_epoch === wanted.start_epoch) return true;
+	return rolloutPhase(there, now) === "in progress" && wanted.start_epoch === now;
+}
+// src/release/operations/edit-fleet.ts
+/** Applies an action to a fleet's state. Pauses that are over are ended by it, too. */
+function editState(before, order, action) {
+	const settled = settle(before, order.now);
+	const edited = apply(settled.state, order, action);
+	if (settled.done.length === 0) return edited;
+	const done = edited.state === settled.state ? [] : [edited.summary];
+	return {
+		...edited,
+		summary: [...done, ...settled.done].join("; "),
+		notes: edited.state === settled.state ? [edited.summary] : edited.notes ?? []
+	};
+}
+/**
+* Does an action: one commit on the state branch, or none where there is nothing to change.
+* @param options.rehearse say what would change, and change nothing
+* @throws InputError where the action is not possible
+*/
+async function editFleet(state, order, action, options) {
+	let edited;
+	const change = (before) => {
+		edited = editState(before, order, action);
+		return edited.state;
+	};
+	const answer = (rest) => ({
+		fleet: order.fleet,
+		action: action.kind,
+		summary: edited?.summary ?? "",
+		notes: edited?.notes ?? [],
+		warnings: edited?.warnings ?? [],
+		...rest
+	});
+	if (options.rehearse) {
+		const files = await state.previewFleet(order.fleet, change);
+		return answer({
+			changed: files.length > 0,
+			stateCommit: void 0,
+			files
+		});
+	}
+	const message = () => commitMessage(order, edited?.summary ?? action.kind, action.reason);
+	const { changed, commit } = await state.changeFleet(order.fleet, message, change);
+	return answer({
+		changed,
+		stateCommit: commit
+	});
+}
+/** Subject, reason, who. */
+function commitMessage(order, summary, reason) {
+	return [
+		`${order.fleet}: ${summary}`,
+		"",
+		...reason === void 0 ? [] : [`Reason: ${reason.replaceAll(/\s*\n\s*/g, " ")}`],
+		`By: ${order.by}`,
+		""
+	].join("\n");
+}
+function apply(state, order, action) {
+	switch (action.kind) {
+		case "rollout": return rollOut(state, {
+			...action,
+			...order
+		});
+		case "pause": return pause(state, {
+			...action,
+			...order
+		});
+		case "resume": return resume(state, {
+			...action,
+			...order
+		});
+		case "barrier": return markBarrier(state, {
+			...action,
+			...order
+		});
+		case "deadend": return markDeadend(state, {
+			...action,
+			...order
+		});
+		case "withdraw": return withdraw(state, {
+			...action,
+			...order
+		});
+		case "hold": return hold(state, {
+			...action,
+			...order
+		});
+		case "release-hold": return releaseHold(state, order);
+	}
+}
+// src/release/operations/operator.ts
+/**
+* Who is at the helm: what was said on the command line, or git's identity.
+* @throws InputError when neither says
+*/
+async function findOperator(git, given) {
+	const said = given?.replaceAll(/\s+/g, " ").trim();
+	if (said !== void 0 && said !== "") return said;
+	const known = (await git.try([
+		"-c",
+		"user.useConfigOnly=true",
+		"var",
+		"GIT_AUTHOR_IDENT"
+	]))?.replace(/ \d+ [+-]\d{4}$/, "");
+	if (known !== void 0) return known;
+	throw new InputError({
+		field: "--by",
+		problem: "git does not know who you are, and the commit is to say it",
+		remedy: "Say --by NAME, or git config user.name and user.email."
+	});
+}
+// src/release/operations/hold-file.ts
+var import_dist = require_dist();
+const fileSchema = looseObject({
+	reason: string().optional(),
+	by: string().optional(),
+	until: union([string(), date()]).optional()
+});
+/** File that holds a fleet as long as it is on the fleet's branch. */
+function holdFile(fleet) {
+	return `.coxswain/hold/${fleet}.yaml`;
+}
+/**
+* The hold that a file on the fleet's branch asks for. The file being there is enough: what in it cannot be read is
+* left out, for a slip in it must not let anything through.
+* @param now UNIX seconds
+*/
+async function findFileStop(branches, fleet, now) {
+	const tip = await branches.resolve(fleet.branch);
+	if (tip === void 0) return void 0;
+	const path = holdFile(fleet.name);
+	const text = await branches.readFile(tip, path);
+	if (text === void 0) return void 0;
+	const said = readHoldFile(text);
+	const source = `file ${path} on branch ${fleet.branch}`;
+	return {
+		source,
+		reason: said.reason ?? `see ${path}`,
+		by: said.by ?? `the ${source}`,
+		at: now,
+		...said.until
+	};
+}
+function readHoldFile(text) {
+	let read;
+	try {
+		read = (0, import_dist.parse)(text);
+	} catch {
+		return {};
+	}
+	if (typeof read === "string" && read.trim() !== "") return { reason: read.trim() };
+	const said = fileSchema.safeParse(read);
+	if (!said.success) return {};
+	const { reason, by, until } = said.data;
+	return {
+		...reason === void 0 || reason.trim() === "" ? {} : { reason: reason.trim() },
+		...by === void 0 || by.trim() === "" ? {} : { by: by.trim() },
+		...until === void 0 ? {} : readUntil(until)
+	};
+}
+function readUntil(until) {
+	try {
+		return { until: { until: until instanceof Date ? until.getTime() / 1e3 : parseTime(until) } };
+	} catch (error) {
+		if (error instanceof InputError) return {};
+		throw error;
+	}
+}
+/** @throws InputError where a file on the fleet's branch holds it, whether open-promotion has seen that or not */
+async function refuseHeldByFile(branches, fleet, now) {
+	const stop = await findFileStop(branches, fleet, now);
+	if (stop === void 0 || (stop.until ?? Number.POSITIVE_INFINITY) <= now) return;
+	throw new InputError({
+		where: `fleet ${fleet.name}`,
+		problem: `the fleet is held by the ${stop.source}: ${stop.reason}`,
+		remedy: "Remove that file when it is over."
+	});
+}
+export { editFleet as a, mirrorStops as c, settle as d, ageOf as f, say as g, saidOf as h, commitMessage as i, refuseHeld as l, retired as m, refuseHeldByFile as n, withdraw as o, refuseAroundPausedBarrier as p, findOperator as r, describeHold as s, findFileStop as t, nextSettling as u };

@@ -1,0 +1,711 @@
+import { A as messageOf, C as formatDuration, D as InputError, O as OutsideError, w as formatTime, x as writeFileAtomically, y as readFileIfThere } from "./host.mjs";
+import { A as parseReference, C as atTag, T as formatReference, a as pushArtifact, o as readArtifact, s as titleAnnotation, w as digestOf, y as isIndex } from "./world-registry.mjs";
+import { B as buildGraph, E as holdAt, H as parseGraph, N as formatUpdateMetadata, V as formatGraph, _ as rolloutProgress, b as formatReleaseIndex, c as addAliases, d as considerUpdate, f as rolloutOf, g as rolloutPhase, h as rolloutEnd, l as aliasesOf, m as nextOpening, p as throttleGraph } from "./guidance.mjs";
+import { join } from "node:path";
+// src/release/published/paths.ts
+/** Path of a fleet's graph; without a ring, the default one. */
+function graphPath(options) {
+	const ring = options.ring === void 0 ? "" : `${options.ring}/`;
+	return `${options.fleet}/${options.basearch}/${ring}v1/graph`;
+}
+/** Path of the release.json of one release. */
+function buildReleasePath(fleet, version) {
+	return `${fleet}/builds/${fileNameOf(version)}/release.json`;
+}
+/**
+* URL of the release.json of one release: what `metadata` in the release index holds.
+* @param options.url where the files are served
+*/
+function buildReleaseUrl(options) {
+	const path = buildReleasePath(options.fleet, options.version);
+	return `${withSlash(options.url)}${path.split("/").map(encodeURIComponent).join("/")}`;
+}
+/**
+* What Zincati takes for `cincinnati.base_url`. It ends in a slash: Zincati joins `v1/graph` to it as a browser would,
+* and without the slash the last part would be replaced.
+* @param basearch an architecture, or `${basearch}` for Zincati to fill in
+*/
+function baseUrl(options) {
+	return `${withSlash(options.url)}${graphPath(options).replace(/v1\/graph$/, "")}`;
+}
+/** A version is any text to upstream's tools: here it becomes one file name, whatever is in it. */
+function fileNameOf(version) {
+	const safe = encodeURIComponent(version).replaceAll("%2B", "+");
+	return /^\.+$/.test(safe) ? safe.replaceAll(".", "%2E") : safe;
+}
+function withSlash(url) {
+	return url.endsWith("/") ? url : `${url}/`;
+}
+// src/release/published/fleet-artifact.ts
+/** One layer a file; its title is the file's path, as `oras pull` takes it. */
+const updatesArtifactType = "application/vnd.coxswain.updates.v1+json";
+/** Pushes a fleet's published files as one artifact, unless the registry has just these. */
+async function publishFleetArtifact(client, options) {
+	const { config, fleet, files } = options;
+	const tag = atTag(config.image, artifactTag(fleet));
+	const reference = formatReference(tag);
+	const contents = [...files].map(([title, text]) => ({
+		title,
+		bytes: Buffer.from(text)
+	}));
+	const wanted = contents.map(({ title, bytes }) => `${title} ${digestOf(bytes)}`);
+	const current = await client.findManifest(tag);
+	const there = current === void 0 || isIndex(current.json) ? [] : current.json.layers.map((layer) => `${layer.annotations?.[titleAnnotation]} ${layer.digest}`);
+	if (current !== void 0 && there.join("\n") === wanted.join("\n")) return {
+		fleet,
+		reference,
+		digest: current.descriptor.digest,
+		changed: false
+	};
+	const { digest } = await pushArtifact(client, {
+		repository: config.image,
+		artifactType: updatesArtifactType,
+		layers: contents.map(({ title, bytes }) => ({
+			mediaType: "application/json",
+			bytes,
+			annotations: { [titleAnnotation]: title }
+		})),
+		tag: tag.tag
+	});
+	return {
+		fleet,
+		reference,
+		digest,
+		changed: true
+	};
+}
+/** The files of the artifact as it is in the registry: path → text; none where there is no artifact. */
+async function readFleetArtifact(client, config, fleet) {
+	const tag = atTag(config.image, artifactTag(fleet));
+	if (await client.resolve(tag) === void 0) return /* @__PURE__ */ new Map();
+	const { layers } = await readArtifact(client, tag);
+	return new Map(layers.map(({ descriptor, bytes }) => [descriptor.annotations?.["org.opencontainers.image.title"] ?? "", new TextDecoder().decode(bytes)]));
+}
+function artifactTag(fleet) {
+	return `updates-${fleet}`;
+}
+// src/release/published/not-published.ts
+/** The error for a reference that leads to something else than published guidance. @param found what is there */
+function notPublished(where, found) {
+	return new InputError({
+		where,
+		field: "--from-oci",
+		problem: "not an artifact that publish-updates has made",
+		found,
+		expected: "a reference such as registry.example/os:updates-stable"
+	});
+}
+// src/release/published/write.ts
+/**
+* Writes rendered files in their order, each one whole or not at all; files that are as they should be are left alone,
+* and files that are not in the list, too (a node may still ask for the graph of a ring that is gone).
+* @param files path → content, as renderSite gives it
+* @throws OutsideError when a file cannot be written
+*/
+async function writeSite(folder, files) {
+	const written = [];
+	const unchanged = [];
+	for (const [path, content] of files) {
+		if (path.split("/").some((part) => part === "" || part === "." || part === "..")) throw new Error(`the site has a file that is outside of it: ${JSON.stringify(path)}`);
+		const file = join(folder, path);
+		try {
+			if (await readFileIfThere(file) === content) {
+				unchanged.push(path);
+				continue;
+			}
+			await writeFileAtomically(file, content);
+		} catch (error) {
+			throw new OutsideError(`writing ${file}`, messageOf(error), void 0, { cause: error });
+		}
+		written.push(path);
+	}
+	return {
+		written,
+		unchanged
+	};
+}
+// src/release/published/next-change.ts
+/**
+* The first second after `now` at which any published graph differs from what it is now, or undefined when only a
+* change of the state will make it differ. Between the two, rendering again is work for nothing.
+* @param rings ring name → wariness
+* @param now UNIX seconds
+*/
+function nextChangeDue(fleets, rings, now) {
+	const warinesses = /* @__PURE__ */ new Set([1, ...Object.values(rings)]);
+	const due = fleets.flatMap(({ state: { releases, updates } }) => {
+		return [...new Set(releases.releases.flatMap((release) => release["oci-images"]?.map((each) => each.architecture) ?? []))].flatMap((basearch) => {
+			const graph = buildGraph(releases, updates, {
+				basearch,
+				scheme: "oci"
+			});
+			return [...new Set(graph.edges.map(([, to]) => to))].map((to) => graph.nodes[to]).flatMap((node) => {
+				const rollout = node === void 0 ? void 0 : rolloutOf(node);
+				if (rollout === void 0) return [];
+				return [...warinesses].map((wariness) => nextOpening(rollout, wariness, now));
+			});
+		});
+	}).filter((moment) => moment !== void 0);
+	return due.length === 0 ? void 0 : due.reduce((one, other) => Math.min(one, other));
+}
+// src/release/published/published.ts
+/**
+* The graph that is published for a fleet and architecture now.
+* What cannot be read as a graph is as good as nothing: no node can use it either.
+*/
+async function publishedGraph(read, fleet, basearch) {
+	const path = graphPath({
+		fleet,
+		basearch
+	});
+	const text = await read(path);
+	if (text === void 0) return void 0;
+	try {
+		return parseGraph(text, path);
+	} catch (error) {
+		if (error instanceof InputError) return void 0;
+		throw error;
+	}
+}
+/**
+* Looks at what is published now.
+* @returns digest references that the published graphs name
+* @throws InputError when publishing would take a node out of a graph, or give it another place: nodes on that
+*   release would be lost
+*/
+async function readPublished(read, options) {
+	const { fleets, architectures, images } = options;
+	const published = /* @__PURE__ */ new Set();
+	for (const { name } of fleets) for (const architecture of architectures) {
+		const graph = await publishedGraph(read, name, architecture);
+		const next = images.filter((image) => image.fleet === name && image.architecture === architecture);
+		for (const [position, node] of (graph?.nodes ?? []).entries()) {
+			published.add(node.payload);
+			if (next[position]?.version === node.version && next[position].digestRef === node.payload) continue;
+			throw new InputError({
+				where: graphPath({
+					fleet: name,
+					basearch: architecture
+				}),
+				field: `nodes[${position}]`,
+				problem: "the published graph has a release that the state branch has not, or has elsewhere",
+				found: `${node.version} ${node.payload}`,
+				remedy: "A release is never removed or reordered. Put the state branch right (was it reset?), or publish to another folder."
+			});
+		}
+	}
+	return published;
+}
+// src/release/published/served-images.ts
+/** All images that the graphs of these fleets name, for every ring and at any time. */
+function namedImages(fleets, architectures) {
+	return fleets.flatMap(({ name, state }) => architectures.flatMap((architecture) => {
+		const graph = addAliases(buildGraph(state.releases, state.updates, {
+			basearch: architecture,
+			scheme: "oci"
+		}), aliasesOf(state.releases));
+		const targets = new Set(graph.edges.map(([, to]) => to));
+		return graph.nodes.map((node, position) => ({
+			fleet: name,
+			version: node.version,
+			architecture,
+			digestRef: node.payload,
+			target: targets.has(position)
+		}));
+	}));
+}
+/** Requests at a time: quick, and no registry takes it for an attack. */
+const parallel = 8;
+/**
+* Finds the images that production cannot serve, with one HEAD for each digest. Targets are always looked up;
+* where a node only comes from, an image that is published already needs no second look.
+* @param published digest references that published graphs name
+*/
+async function findUnserved(client, images, published) {
+	const wanted = [...new Set(images.filter((image) => image.target || !published.has(image.digestRef)).map((image) => image.digestRef))];
+	const missing = /* @__PURE__ */ new Set();
+	const queue = wanted.values();
+	const worker = async () => {
+		for (const digestRef of queue) if (await client.resolve(parseReference(digestRef)) === void 0) missing.add(digestRef);
+	};
+	await Promise.all(Array.from({ length: parallel }, worker));
+	return images.filter((image) => missing.has(image.digestRef));
+}
+/** @throws InputError that names every image */
+function refuseUnserved(missing) {
+	const [first] = missing;
+	if (first === void 0) return;
+	const list = missing.map(({ fleet, version, architecture, digestRef }) => `\n  ${fleet} ${version} (${architecture}): ${digestRef}`);
+	throw new InputError({
+		problem: `the registry cannot serve ${missing.length === 1 ? "an image" : `${missing.length} images`} that graphs would name, so nothing was published:${list.join("")}\n`,
+		remedy: `Push it there again by its digest (coxswain promote-image --fleet ${first.fleet} does so while the test registry has it), then publish again.`
+	});
+}
+// src/release/published/build-release.ts
+/**
+* The release.json of one release, in the shape of upstream's per-build file (stream-metadata-go, package release),
+* less the disk images that derived releases do not have.
+*/
+function formatBuildRelease(release, state, stream) {
+	const recordedAt = state.records?.[release.version]?.recordedAt;
+	const architectures = {};
+	const describe = (architecture, fields) => {
+		architectures[architecture] = {
+			...architectures[architecture],
+			...fields
+		};
+	};
+	for (const { architecture, checksum } of release.commits ?? []) describe(architecture, { commit: checksum });
+	for (const image of release["oci-images"] ?? []) describe(image.architecture, { "oci-image": {
+		image: image.image,
+		"digest-ref": image["digest-ref"]
+	} });
+	const document = {
+		release: release.version,
+		stream,
+		metadata: { "last-modified": recordedAt === void 0 ? state.releases.metadata["last-modified"] : formatTime(recordedAt) },
+		architectures
+	};
+	return `${JSON.stringify(document, null, 2)}\n`;
+}
+// src/release/published/dashboard/html.ts
+/** Builds HTML; every value that is not Html itself is escaped, for text and for quoted attributes alike. */
+function html(strings, ...values) {
+	return { html: strings.map((text, index) => `${index === 0 ? "" : render(values[index - 1])}${text}`).join("") };
+}
+function render(value) {
+	if (value === void 0) return "";
+	if (typeof value === "string" || typeof value === "number") return escapeHtml(String(value));
+	if ("html" in value) return value.html;
+	return value.map(render).join("");
+}
+function escapeHtml(text) {
+	return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("\"", "&quot;").replaceAll("'", "&#39;");
+}
+// src/release/published/dashboard/rollout-view.ts
+/**
+* The rollouts of a fleet, newest release first: the newest release, with a rollout or not, then what is offered beside
+* it, down to the newest that is complete.
+*/
+function rolloutViews({ state }, now) {
+	const views = state.releases.releases.toReversed().map(({ version }) => rolloutView(version, state, now));
+	const complete = views.findIndex(({ phase }) => phase === "complete");
+	return views.slice(0, complete < 0 ? void 0 : complete + 1).filter(({ phase }, index) => index === 0 || !["not offered", "withdrawn"].includes(phase));
+}
+function rolloutView(version, state, now) {
+	const entries = state.updates.releases;
+	const rollouts = entries.filter((entry) => entry.version === version).map((entry) => entry.metadata.rollout).filter((rollout) => rollout !== void 0);
+	if (rollouts.length === 0) {
+		if (entries.some((entry) => entry.version === version && entry.metadata.barrier !== void 0)) return {
+			version,
+			phase: "complete",
+			percent: 100,
+			explanation: html`A barrier: offered to every older node.`
+		};
+		const paused = state.operations?.paused?.find((each) => each.version === version);
+		if (paused !== void 0) {
+			const percent = Math.floor(paused.progress * 100 + 1e-9);
+			return {
+				version,
+				phase: "paused",
+				percent,
+				explanation: html`Stands still at ${percent} %: no further node is offered it.${paused.until === void 0 ? "" : html` It goes on by itself ${showTime(paused.until)}.`}`
+			};
+		}
+		if (state.operations?.withdrawn?.some((each) => each.version === version) === true) return {
+			version,
+			phase: "withdrawn",
+			percent: 0,
+			explanation: html`Withdrawn: offered to nobody. Nodes that run it get the next release.`
+		};
+		return {
+			version,
+			phase: "not offered",
+			percent: 0,
+			explanation: html`Not offered to any node: it has no rollout.`
+		};
+	}
+	const rollout = Object.assign({}, ...rollouts);
+	const phase = rolloutPhase(rollout, now);
+	const percent = phase === "complete" ? 100 : Math.min(99, Math.floor(rolloutProgress(rollout, now) * 100 + 1e-9));
+	const start = rollout.start_epoch ?? 0;
+	const end = rolloutEnd(rollout);
+	return {
+		version,
+		phase,
+		percent,
+		explanation: explain()
+	};
+	function explain() {
+		switch (phase) {
+			case "scheduled": return end === void 0 ? html`Starts ${showTime(start)}.` : html`Starts ${showTime(start)}, and takes ${formatDuration(end - start)}.`;
+			case "in progress": return html`${formatDuration(Math.max(0, end - now))} left: complete ${showTime(end)}.`;
+			case "held": return html`Stays at ${percent} %: the rollout has no duration.`;
+			case "complete": return html`Complete: offered to every node that can take it.`;
+		}
+	}
+}
+/** `2026-07-22 14:00 UTC` */
+function showTime(seconds) {
+	const text = formatTime(seconds);
+	return html`<time datetime="${text}">${text.slice(0, 16).replace("T", " ")} UTC</time>`;
+}
+// src/release/published/dashboard/notices.ts
+/** What stops a fleet, by whose word and until when; undefined where nothing does. @param now UNIX seconds */
+function notices({ state }, now) {
+	const { operations } = state;
+	if (operations === void 0) return void 0;
+	const hold = holdAt(operations, now);
+	const items = [
+		...hold === void 0 ? [] : [html`<li><span class="badge stopped">held</span> Nothing new comes into this fleet${until(hold.until)}: ${said(hold)}</li>`],
+		...(operations.paused ?? []).map((paused) => html`<li><span class="badge paused">paused</span> <code>${paused.version}</code> stands still at ${percent(paused.progress)} %${until(paused.until)}: ${said(paused)}</li>`),
+		...(operations.urgent ?? []).map((urgent) => html`<li><span class="badge urgent">urgent</span> <code>${urgent.version}</code> is to come without its soak time: ${said(urgent)}</li>`),
+		...(operations.withdrawn ?? []).toReversed().map((withdrawn) => html`<li><span class="badge withdrawn">withdrawn</span> <code>${withdrawn.version}</code> is offered to nobody: ${said(withdrawn)}</li>`)
+	];
+	return items.length === 0 ? void 0 : html`<ul class="notices">${items}</ul>\n`;
+}
+/** Why a release is out of the ordinary: it did not soak, or brings an older content back. */
+function exceptions(fleet, version) {
+	const { urgent, rollBack } = fleet.state.records?.[version] ?? {};
+	return [...urgent === void 0 ? [] : [html`<p><span class="badge urgent">urgent</span> It did not soak: ${reason(urgent)} <span class="quiet">(${nameOf(urgent.by)})</span></p>`], ...rollBack === void 0 ? [] : [html`<p><span class="badge rolled-back">roll-back</span> The content of <code>${rollBack.restores}</code> instead of <code>${rollBack.insteadOf}</code>: ${reason(rollBack)} <span class="quiet">(${nameOf(rollBack.by)})</span></p>`]];
+}
+/** A reason; a link where it is an address. */
+function reason({ reason: text }) {
+	if (!/^https?:\/\/[^\s]+$/.test(text)) return html`${text}`;
+	return html`<a href="${text}" rel="noopener noreferrer">${text}</a>`;
+}
+/** The page is public: whoever steers is named on it, without an address. */
+function nameOf(by) {
+	const name = by.replace(/\s*<[^<>]*@[^<>]*>\s*$/, "").trim();
+	return name === "" ? "an operator" : name;
+}
+function said(statement) {
+	return html`${reason(statement)} <span class="quiet">(${nameOf(statement.by)}, ${showTime(statement.at)})</span>`;
+}
+function until(moment) {
+	return moment === void 0 ? "" : html` until ${showTime(moment)}`;
+}
+function percent(share) {
+	return Number((share * 100).toFixed(1));
+}
+// src/release/published/dashboard/offer-table.ts
+/** Asks for every release, ring and architecture what Zincati would do, and puts like with like. */
+function offerTables(fleet, input) {
+	const columns = offerColumns(input.rings);
+	const tables = /* @__PURE__ */ new Map();
+	for (const basearch of input.architectures) {
+		const rows = offerRows(fleet, {
+			basearch,
+			columns,
+			now: input.now
+		});
+		const key = JSON.stringify(rows.map((row) => rowKey(row.choices, [row.newest, row.oldest])));
+		const same = tables.get(key);
+		if (same === void 0) tables.set(key, {
+			architectures: [basearch],
+			rows
+		});
+		else same.architectures.push(basearch);
+	}
+	return [...tables.values()].map((table) => ({
+		...table,
+		columns
+	}));
+}
+function offerColumns(rings) {
+	const warinesses = /* @__PURE__ */ new Map();
+	for (const [ring, wariness] of [...Object.entries(rings), [void 0, 1]]) warinesses.set(wariness, [...warinesses.get(wariness) ?? [], ring]);
+	return [...warinesses].map(([wariness, names]) => ({
+		wariness,
+		rings: names
+	})).sort((one, other) => one.wariness - other.wariness);
+}
+function offerRows({ state }, options) {
+	const complete = buildGraph(state.releases, state.updates, {
+		basearch: options.basearch,
+		scheme: "oci"
+	});
+	const graphs = options.columns.map(({ wariness }) => throttleGraph(complete, {
+		now: options.now,
+		wariness
+	}));
+	const rows = [];
+	for (const [index, { version, payload }] of complete.nodes.toReversed().entries()) {
+		const choices = graphs.map((graph) => considerUpdate(graph, { payload }));
+		const last = rows.at(-1);
+		if (last !== void 0 && !last.isNewest && rowKey(last.choices) === rowKey(choices)) rows[rows.length - 1] = {
+			...last,
+			oldest: version,
+			count: last.count + 1
+		};
+		else rows.push({
+			newest: version,
+			oldest: version,
+			count: 1,
+			choices,
+			isNewest: index === 0
+		});
+	}
+	return rows;
+}
+/** Equal for rows that read the same; payloads differ between architectures and do not count. */
+function rowKey(choices, versions = []) {
+	const told = choices.map((choice) => {
+		if (choice.kind === "update") return `to ${choice.target.version}`;
+		return choice.kind === "dead-end" ? `dead-end ${choice.reason}` : choice.kind;
+	});
+	return JSON.stringify([...versions, ...told]);
+}
+// src/release/published/dashboard/style.ts
+/** The style sheet of the dashboard. All colours keep a contrast of at least 4.5 to 1, in both schemes. */
+const dashboardStyle = `
+:root{color-scheme:light dark;--ground:#f6f7f9;--card:#fff;--ink:#17202b;--quiet:#566373;--line:#dce1e8;--accent:#1256b8;--track:#e3e8ef;--done:#17713c;--warn:#8a4b00;--stop:#a8200d;--warn-ground:#fdf1dc;--stop-ground:#fde9e6;--done-ground:#e4f4ea;--accent-ground:#e5effc}
+@media (prefers-color-scheme:dark){:root{--ground:#10151b;--card:#19212a;--ink:#e6ebf1;--quiet:#9eabba;--line:#2d3844;--accent:#7db4ff;--track:#2b3644;--done:#6fcf97;--warn:#f0b765;--stop:#ff9a8a;--warn-ground:#38290f;--stop-ground:#401d19;--done-ground:#15321f;--accent-ground:#17304f}}
+*{box-sizing:border-box}
+body{margin:0 auto;max-width:72rem;padding:1.5rem 1.25rem 3rem;background:var(--ground);color:var(--ink);font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
+h1{margin:0;font-size:1.75rem;letter-spacing:-.01em}
+h2{margin:0 0 1rem;font-size:1.35rem}
+h3{margin:0 0 .5rem;font-size:1rem}
+p{margin:.35rem 0}
+a{color:var(--accent)}
+code{font:.875em/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
+:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+.quiet{color:var(--quiet);font-weight:400}
+.skip{position:absolute;left:-100vw}
+.skip:focus{left:1rem;top:.5rem;background:var(--card);padding:.5rem .75rem}
+.tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(17rem,1fr));gap:.75rem;margin:1.25rem 0 1.75rem;padding:0;list-style:none}
+.tiles a{display:flex;flex-direction:column;gap:.15rem;align-items:flex-start;height:100%;padding:.8rem 1rem;border:1px solid var(--line);border-radius:.6rem;background:var(--card);color:inherit;text-decoration:none}
+.tiles a:hover{border-color:var(--accent)}
+.fleet{margin:0 0 1.5rem;padding:1.25rem 1.35rem;border:1px solid var(--line);border-radius:.8rem;background:var(--card)}
+.rollout{margin-bottom:1.25rem}
+.bar{height:.7rem;border-radius:.35rem;background:var(--track);overflow:hidden}
+.bar span{display:block;height:100%;border-radius:.35rem;background:var(--accent)}
+.bar.full span{background:var(--done)}
+.bar.still span{background:var(--warn)}
+.badge{display:inline-block;padding:.05rem .55rem;border-radius:1rem;font-size:.8125rem;font-weight:600;white-space:nowrap;color:var(--quiet);background:var(--track)}
+.badge.in-progress,.badge.scheduled{color:var(--accent);background:var(--accent-ground)}
+.badge.complete{color:var(--done);background:var(--done-ground)}
+.badge.held,.badge.barrier,.badge.untested,.badge.not-offered,.badge.paused,.badge.urgent,.badge.rolled-back{color:var(--warn);background:var(--warn-ground)}
+.badge.dead-end,.badge.withdrawn,.badge.stopped{color:var(--stop);background:var(--stop-ground)}
+.scroll{overflow-x:auto;margin:0 0 1.25rem}
+table{border-collapse:collapse;width:100%;font-size:.9375rem}
+caption{padding-bottom:.4rem;text-align:left;font-weight:600}
+th,td{padding:.5rem .75rem .5rem 0;border-top:1px solid var(--line);text-align:left;vertical-align:top;font-weight:400}
+thead th{border-top:0;font-weight:600}
+thead .quiet,tbody th .quiet{display:block;font-size:.8125rem}
+td code,th code{font-size:.8125rem;overflow-wrap:normal}
+th[scope=row]{min-width:13rem}
+td{min-width:11rem}
+.update{color:var(--done)}
+.stuck{color:var(--stop);font-weight:600}
+.notices{margin:0 0 1.25rem;padding:.35rem .9rem;list-style:none;border:1px solid var(--line);border-left:.3rem solid var(--warn);border-radius:.5rem;background:var(--ground)}
+.notices li{padding:.35rem 0;overflow-wrap:anywhere}
+.notices li+li{border-top:1px solid var(--line)}
+.landmarks,.releases{padding:0;list-style:none;margin:0 0 1rem}
+.landmarks li,.releases li{padding:.4rem 0;border-top:1px solid var(--line);overflow-wrap:anywhere}
+.releases .image{display:block;color:var(--quiet);font-size:.875rem}
+details{margin-top:.75rem;border-top:1px solid var(--line);padding:.6rem 0 0}
+details[open] summary{margin-bottom:.5rem}
+summary{cursor:pointer;font-weight:600}
+pre{margin:.35rem 0;padding:.7rem .85rem;border:1px solid var(--line);border-radius:.5rem;background:var(--ground);overflow-x:auto;user-select:all}
+pre code{overflow-wrap:normal}
+dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.1rem 1rem;align-items:center;margin:.35rem 0}
+dd{margin:0}
+dt .quiet{display:block;font-size:.8125rem}
+footer{color:var(--quiet);font-size:.875rem}
+@media (max-width:36rem){dl{grid-template-columns:minmax(0,1fr)}}
+`;
+// src/release/published/dashboard/dashboard.ts
+/** The dashboard: one page, no scripts, nothing loaded from anywhere. The same input gives the same bytes. */
+function renderDashboard(input) {
+	const fleets = input.fleets.map((fleet) => ({
+		fleet,
+		rollouts: rolloutViews(fleet, input.now)
+	}));
+	const moving = fleets.some(({ rollouts }) => rollouts.some(({ phase }) => phase === "in progress"));
+	return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
+<title>Update guidance · ${input.stream}</title>
+<link rel="icon" href="data:,">
+<style>${{ html: dashboardStyle }}</style>
+</head>
+<body>
+<a class="skip" href="#fleets">Skip to the fleets</a>
+<header>
+<h1>Update guidance</h1>
+<p>Stream <strong>${input.stream}</strong> on ${input.architectures.join(", ")}. Static files that stock Zincati follows.</p>
+<nav aria-label="Fleets"><ul class="tiles">${fleets.map(({ fleet, rollouts }) => tile(fleet, rollouts[0], input.now))}</ul></nav>
+</header>
+<main id="fleets">
+${fleets.map(({ fleet, rollouts }) => fleetSection(fleet, rollouts, input))}
+</main>
+<footer>
+<p>${moving ? html`Percentages and offers as of ${showTime(input.now)}. ` : ""}Made by Coxswain from the fleets’ release indexes and update metadata.</p>
+</footer>
+</body>
+</html>
+`.html;
+}
+function tile(fleet, newest, now) {
+	const held = (fleet.state.operations === void 0 ? void 0 : holdAt(fleet.state.operations, now)) === void 0 ? "" : html` <span class="badge stopped">held</span>`;
+	return html`<li><a href="#${anchor(fleet)}"><strong>${fleet.name}</strong> ${newest === void 0 ? html`<span class="quiet">no release yet</span>` : html`<code>${newest.version}</code> <span>${badge(newest)}${held}</span>`}</a></li>`;
+}
+function fleetSection(fleet, rollouts, input) {
+	const { releases } = fleet.state.releases;
+	const id = anchor(fleet);
+	return html`<section aria-labelledby="${id}" class="fleet">
+<h2 id="${id}">${fleet.name}</h2>
+${notices(fleet, input.now)}${releases.length === 0 ? html`<p class="quiet">This fleet has no release yet.</p>` : rollouts.map((view) => rolloutCard(view, fleet))}
+${releases.length === 0 ? "" : offerSections(fleet, input)}
+${landmarks(fleet)}
+${follow(fleet, input)}
+${releaseList(fleet)}
+</section>
+`;
+}
+function rolloutCard(view, fleet) {
+	const isNewest = view.version === fleet.state.releases.releases.at(-1)?.version;
+	const record = fleet.state.records?.[view.version];
+	return html`<div class="rollout">
+<h3>${isNewest ? "Current release" : "Also offered"}: <code>${view.version}</code> ${badge(view)}</h3>
+<div class="bar ${view.phase === "complete" ? "full" : view.phase === "paused" ? "still" : ""}" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-valuenow="${view.percent}" aria-label="Rollout of ${view.version}"><span style="width:${view.percent}%"></span></div>
+<p>${view.explanation}${record?.baseVersion === void 0 ? "" : html` <span class="quiet">Built on ${record.baseVersion}.</span>`}${record?.acceptedMissingEvidence === void 0 ? "" : html` ${untested(record.acceptedMissingEvidence)}`}</p>
+${exceptions(fleet, view.version)}</div>
+`;
+}
+function untested({ by, reason: why }) {
+	return html`<span class="badge untested">no evidence</span> <span class="quiet">accepted by ${nameOf(by)}: ${why}</span>`;
+}
+function badge({ phase, percent }) {
+	const text = phase === "in progress" || phase === "held" || phase === "paused" ? `${phase}, ${percent} %` : phase;
+	return html`<span class="badge ${phase.replace(" ", "-")}">${text}</span>`;
+}
+function offerSections(fleet, input) {
+	return offerTables(fleet, input).map((table) => offerSection(fleet, table));
+}
+function offerSection(fleet, { architectures, columns, rows }) {
+	const names = architectures.join(", ");
+	if (rows.length === 0) return html`<p class="quiet">No release has an image for ${names}.</p>`;
+	return html`<div class="scroll" role="region" tabindex="0" aria-label="Offers to ${fleet.name} on ${names}"><table>
+<caption>Who is offered what <span class="quiet">on ${names}</span></caption>
+<thead><tr><th scope="col">A node on</th>${columns.map(columnHead)}</tr></thead>
+<tbody>${rows.map((row) => html`
+<tr><th scope="row">${rowHead(row)}</th>${row.choices.map((choice) => html`<td>${cell(choice, row)}</td>`)}</tr>`)}
+</tbody></table></div>
+`;
+}
+function columnHead({ rings, wariness }) {
+	return html`<th scope="col">${rings.map((ring) => ring ?? "no ring").join(", ")} <span class="quiet">wariness ${wariness}</span></th>`;
+}
+function rowHead({ newest, oldest, count }) {
+	if (count === 1) return html`<code>${newest}</code>`;
+	return html`<code>${newest}</code> <span class="quiet">and ${count - 1} more, down to</span> <code>${oldest}</code>`;
+}
+function cell(choice, row) {
+	switch (choice.kind) {
+		case "update": return html`<span class="update"><span aria-hidden="true">→ </span><code>${choice.target.version}</code></span>`;
+		case "dead-end": return html`<span class="stuck">dead-end</span>`;
+		case "none": return html`<span class="quiet">${row.isNewest ? "up to date" : "nothing yet"}</span>`;
+		case "unknown": return html`<span class="stuck">not in the graph</span>`;
+	}
+}
+function landmarks({ state }) {
+	const known = new Set(state.releases.releases.map(({ version }) => version));
+	const items = state.updates.releases.flatMap(({ version, metadata: { barrier, deadend } }) => {
+		const stray = known.has(version) ? void 0 : html` <span class="quiet">(no release here: no effect)</span>`;
+		return [...barrier === void 0 ? [] : [html`<li><span class="badge barrier">barrier</span> <code>${version}</code>${stray} ${reason(barrier)}</li>`], ...deadend === void 0 ? [] : [html`<li><span class="badge dead-end">dead-end</span> <code>${version}</code>${stray} ${reason(deadend)}</li>`]];
+	});
+	if (items.length === 0) return void 0;
+	return html`<h3>Barriers and dead-ends</h3>
+<ul class="landmarks">${items.toReversed()}</ul>
+`;
+}
+function follow(fleet, input) {
+	const address = (ring) => baseUrl({
+		url: input.url ?? "https://updates.example.org/",
+		fleet: fleet.name,
+		basearch: "${basearch}",
+		...ring === void 0 ? {} : { ring }
+	});
+	const rings = Object.entries(input.rings).sort(([, one], [, other]) => one - other);
+	return html`<h3>Follow this fleet</h3>
+<p>On each node, in <code>/etc/zincati/config.d/90-fleet.toml</code>:</p>
+<pre tabindex="0"><code>[cincinnati]
+base_url = "${address()}"</code></pre>
+${input.url === void 0 ? html`<p class="quiet">Replace the host by the one that serves these files (publish.url is not set).</p>` : ""}
+${rings.length === 0 ? "" : html`<details>
+<summary>Rings (${rings.length})</summary>
+<p>Nodes of a ring take its address instead. The lower the wariness, the earlier a release is offered.</p>
+<dl>${rings.map(([ring, wariness]) => html`<dt>${ring} <span class="quiet">wariness ${wariness}${wariness === 0 ? ": also before the start" : ""}</span></dt><dd><pre tabindex="0"><code>base_url = "${address(ring)}"</code></pre></dd>`)}</dl>
+</details>
+`}`;
+}
+function releaseList(fleet) {
+	const { releases } = fleet.state.releases;
+	return html`<details>
+<summary>Files and all releases (${releases.length})</summary>
+<p><a href="${relative(`${fleet.name}/releases.json`)}">releases.json</a> · <a href="${relative(`${fleet.name}/updates.json`)}">updates.json</a></p>
+<ol class="releases">${releases.toReversed().map((release) => {
+		const record = fleet.state.records?.[release.version];
+		const recordedAt = record?.recordedAt;
+		const accepted = record?.acceptedMissingEvidence;
+		return html`
+<li><a href="${relative(buildReleasePath(fleet.name, release.version))}"><code>${release.version}</code></a>${recordedAt === void 0 ? "" : html` <span class="quiet">${showTime(recordedAt)}</span>`}${accepted === void 0 ? "" : html` ${untested(accepted)}`}${(release["oci-images"] ?? []).map((image) => html` <span class="image">${image.architecture} <code>${image["digest-ref"]}</code></span>`)}</li>`;
+	})}
+</ol>
+</details>
+`;
+}
+function relative(path) {
+	return `./${path.split("/").map(encodeURIComponent).join("/")}`;
+}
+function anchor(fleet) {
+	return `fleet-${encodeURIComponent(fleet.name)}`;
+}
+// src/release/published/site.ts
+/**
+* Renders every published file: path → content, in the order in which they are to be written. What a file refers to
+* comes before it: first what describes the releases, then the graphs that offer them, the dashboard last.
+*
+* The same input gives the same bytes. While no rollout is in progress, `now` changes none of them.
+*/
+function renderSite(input) {
+	const files = /* @__PURE__ */ new Map();
+	const add = (path, content) => {
+		if (files.has(path)) throw new Error(`two published files have the path ${path}`);
+		files.set(path, content);
+	};
+	for (const { name, state } of input.fleets) {
+		for (const release of state.releases.releases) add(buildReleasePath(name, release.version), formatBuildRelease(release, state, input.stream));
+		add(`${name}/releases.json`, formatReleaseIndex(state.releases));
+		add(`${name}/updates.json`, formatUpdateMetadata(state.updates));
+	}
+	for (const { name: fleet, state } of input.fleets) for (const basearch of input.architectures) {
+		const complete = buildGraph(state.releases, state.updates, {
+			basearch,
+			scheme: "oci"
+		});
+		const aliases = aliasesOf(state.releases);
+		const served = (wariness) => formatGraph(addAliases(throttleGraph(complete, {
+			now: input.now,
+			wariness
+		}), aliases));
+		add(graphPath({
+			fleet,
+			basearch
+		}), served(1));
+		for (const [ring, wariness] of Object.entries(input.rings)) add(graphPath({
+			fleet,
+			basearch,
+			ring
+		}), served(wariness));
+	}
+	add("index.html", renderDashboard(input));
+	return files;
+}
+export { readPublished as a, notPublished as c, updatesArtifactType as d, buildReleasePath as f, refuseUnserved as i, publishFleetArtifact as l, graphPath as m, findUnserved as n, nextChangeDue as o, buildReleaseUrl as p, namedImages as r, writeSite as s, renderSite as t, readFleetArtifact as u };

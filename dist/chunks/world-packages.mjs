@@ -1,0 +1,458 @@
+import { O as OutsideError, b as withTemporaryFolder, d as exec, f as findTool, v as isMissing } from "./host.mjs";
+import { d as object, m as string, r as array, s as int } from "./zod.mjs";
+import { E as formatRepository, S as atDigest, a as pushArtifact, i as plainPath, o as readArtifact, p as NotFoundError, r as layerEntries, y as isIndex } from "./world-registry.mjs";
+import { copyFile, lstat, mkdir, realpath } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { createWriteStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { Readable } from "node:stream";
+// src/world/packages/version.ts
+/**
+* Which of two versions (or releases) rpm takes for newer: negative where `one` is older, 0 where they are equal.
+* The rules are rpm's own (rpm-version(7)): runs of digits and of letters are compared one by one, digits
+* as numbers, and numbers are newer than letters; anything else only separates; `~` is older than the end (1.0~rc1 < 1.0),
+* `^` is newer than the end and older than more of a version (1.0 < 1.0^git1 < 1.0.1).
+*/
+function compareVersionText(one, other) {
+	const ours = partsOf(one);
+	const theirs = partsOf(other);
+	for (let index = 0;; index++) {
+		const our = ours[index];
+		const their = theirs[index];
+		if (our === void 0 && their === void 0) return 0;
+		const difference = compareParts(our, their);
+		if (difference !== 0) return difference;
+	}
+}
+/** Epoch, then version, then release. */
+function comparePackageVersions(one, other) {
+	return (one.epoch ?? 0) - (other.epoch ?? 0) || compareVersionText(one.version, other.version) || compareVersionText(one.release, other.release);
+}
+function partsOf(version) {
+	return version.match(/[0-9]+|[A-Za-z]+|[~^]/g) ?? [];
+}
+function compareParts(our, their) {
+	if (our === their) return 0;
+	if (our === "~" || their === "~") return our === "~" ? -1 : 1;
+	if (our === void 0) return -1;
+	if (their === void 0) return 1;
+	if (our === "^" || their === "^") return our === "^" ? -1 : 1;
+	const numeric = /^[0-9]/.test(our);
+	if (numeric !== /^[0-9]/.test(their)) return numeric ? 1 : -1;
+	return numeric ? compareNumbers(our, their) : sign(our, their);
+}
+/** Of any length: dates and commit counts outgrow what a number holds exactly. */
+function compareNumbers(our, their) {
+	const [left, right] = [our.replace(/^0+/, ""), their.replace(/^0+/, "")];
+	return left.length === right.length ? sign(left, right) : left.length - right.length;
+}
+function sign(left, right) {
+	return left === right ? 0 : left < right ? -1 : 1;
+}
+// src/world/packages/compare.ts
+/**
+* Compares two sets of packages. A package that is there in several versions (kernel) or for several architectures is
+* matched with its own architecture first, newest with newest.
+*/
+function comparePackages(before, after) {
+	const same = new Set(before.map(identity));
+	const kept = new Set(after.map(identity).filter((each) => same.has(each)));
+	let removed = before.filter((each) => !kept.has(identity(each)));
+	let added = after.filter((each) => !kept.has(identity(each)));
+	const changes = [];
+	for (const keyOf of [({ name, architecture }) => `${name} ${architecture}`, nameOf]) {
+		const pairs = pairUp(removed, added, keyOf);
+		changes.push(...pairs);
+		removed = removed.filter((each) => !pairs.some((pair) => pair.before === each));
+		added = added.filter((each) => !pairs.some((pair) => pair.after === each));
+	}
+	const direction = ({ before: old, after: now }) => comparePackageVersions(now, old);
+	changes.sort((one, other) => byName(one.after, other.after));
+	return {
+		added: [...added].sort(byName),
+		removed: [...removed].sort(byName),
+		upgraded: changes.filter((change) => direction(change) >= 0),
+		downgraded: changes.filter((change) => direction(change) < 0)
+	};
+}
+/** Whether there is any difference at all. */
+function samePackages({ added, removed, upgraded, downgraded }) {
+	return added.length + removed.length + upgraded.length + downgraded.length === 0;
+}
+/** By name, then architecture, then version. */
+function byName(one, other) {
+	return compareText(one.name, other.name) || compareText(one.architecture, other.architecture) || comparePackageVersions(one, other) || compareText(identity(one), identity(other));
+}
+/** Equal for equal packages only. */
+function identity({ name, epoch, version, release, architecture }) {
+	return `${name} ${epoch ?? 0}:${version}-${release} ${architecture}`;
+}
+function pairUp(removed, added, keyOf) {
+	const gone = grouped(removed, keyOf);
+	const come = grouped(added, keyOf);
+	return [...gone].flatMap(([key, olds]) => {
+		const news = come.get(key) ?? [];
+		return olds.slice(0, news.length).map((before, index) => ({
+			name: before.name,
+			before,
+			after: news[index]
+		}));
+	});
+}
+function grouped(packages, keyOf) {
+	const groups = /* @__PURE__ */ new Map();
+	const newestFirst = [...packages].sort((one, other) => -comparePackageVersions(one, other));
+	for (const each of newestFirst) {
+		const key = keyOf(each);
+		groups.set(key, [...groups.get(key) ?? [], each]);
+	}
+	return groups;
+}
+function nameOf({ name }) {
+	return name;
+}
+function compareText(one, other) {
+	return one === other ? 0 : one < other ? -1 : 1;
+}
+// src/world/packages/rpm-database.ts
+/** Folders an rpm database may lie in: rpm-ostree's, Fedora's (a link to it or the thing itself), everyone else's. */
+const databaseFolders = [
+	"usr/share/rpm",
+	"usr/lib/sysimage/rpm",
+	"var/lib/rpm"
+];
+/** The database in each of rpm's formats (sqlite, ndb, Berkeley), with what sqlite has not moved into it yet. */
+const databaseFiles = [
+	"rpmdb.sqlite",
+	"Packages.db",
+	"Packages"
+];
+const companionFiles = ["rpmdb.sqlite-wal", "Index.db"];
+const notPackages = "gpg-pubkey";
+const format = "%{NAME}\\t%{EPOCHNUM}\\t%{VERSION}\\t%{RELEASE}\\t%{ARCH}\\n";
+/**
+* The packages of a root file system; undefined where it has no rpm database. Nothing of the image is run or changed.
+* @param root nothing that is outside of it is read, wherever its links lead
+* @throws InputError when it has one, and the program rpm is not installed here
+*/
+async function packagesOfRoot(root) {
+	for (const folder of databaseFolders) {
+		const path = join(root, folder);
+		if (!await isInside(root, path) || !await hasDatabase(path)) continue;
+		return withTemporaryFolder("rpm", async (copy) => {
+			for (const name of [...databaseFiles, ...companionFiles]) if (await isPlainFile(join(path, name))) await copyFile(join(path, name), join(copy, name));
+			return queryDatabase(copy);
+		});
+	}
+}
+/**
+* Asks rpm itself, so that every format that rpm reads is read as rpm does.
+* @param folder with the database files; locks are left in it
+* @returns by name
+*/
+async function queryDatabase(folder) {
+	const home = join(folder, "home");
+	await mkdir(home, { recursive: true });
+	const { stdout } = await exec("rpm", [
+		"--dbpath",
+		folder,
+		"--nosignature",
+		"--nodigest",
+		"--query",
+		"--all",
+		"--queryformat",
+		format
+	], {
+		env: {
+			HOME: home,
+			LC_ALL: "C"
+		},
+		doing: "reading an rpm database"
+	});
+	return stdout.split("\n").filter((line) => line !== "").map(readLine).filter(({ name }) => name !== notPackages).sort(byName);
+}
+function readLine(line) {
+	const [name = "", epoch = "0", version = "", release = "", architecture = ""] = line.split("	");
+	return {
+		name,
+		...Number(epoch) > 0 ? { epoch: Number(epoch) } : {},
+		version,
+		release,
+		architecture
+	};
+}
+async function hasDatabase(folder) {
+	for (const name of databaseFiles) if (await isPlainFile(join(folder, name))) return true;
+	return false;
+}
+async function isPlainFile(path) {
+	try {
+		return (await lstat(path)).isFile();
+	} catch (error) {
+		if (isMissing(error)) return false;
+		throw error;
+	}
+}
+async function isInside(root, path) {
+	try {
+		return `${await realpath(path)}${sep}`.startsWith(`${await realpath(root)}${sep}`);
+	} catch (error) {
+		if (isMissing(error)) return false;
+		throw error;
+	}
+}
+// src/world/packages/layers.ts
+/**
+* Fetches the rpm database of an image, and no more than is needed to find it: layers are looked through from the
+* topmost down, and one that has it is the last.
+* @param folder gets the files
+* @returns whether there is one
+*/
+async function fetchDatabase(client, options) {
+	const { repository, manifest, folder } = options;
+	for (const layer of [...manifest.layers].reverse()) {
+		const seen = await lookThrough(client, {
+			repository,
+			layer,
+			folder
+		});
+		if (seen.database !== void 0) {
+			if (seen.links.size > 0) await fetchLinked(client, {
+				repository,
+				layer,
+				folder,
+				links: seen.links
+			});
+			return true;
+		}
+		if (seen.removed) return false;
+	}
+	return false;
+}
+async function lookThrough(client, place) {
+	const { folder } = place;
+	const links = /* @__PURE__ */ new Map();
+	let database;
+	let removed = false;
+	for await (const { path, header, content } of openLayer(client, place)) {
+		const [directory, name] = split(path);
+		if (hides(path)) removed = true;
+		if (!isDatabaseFolder(directory) || !isWanted(name) || outranks(database, directory)) continue;
+		if (header.type === "file") await save(content, join(folder, name));
+		else if (header.type === "link" && header.linkname !== void 0) links.set(name, plainPath(header.linkname));
+		else continue;
+		if (databaseFiles.includes(name)) database = path;
+	}
+	return {
+		...database === void 0 ? {} : { database },
+		links,
+		removed
+	};
+}
+async function fetchLinked(client, place) {
+	const names = new Map([...place.links].map(([name, target]) => [target, name]));
+	for await (const { path, header, content } of openLayer(client, place)) {
+		const name = names.get(path);
+		if (name === void 0 || header.type !== "file") continue;
+		await save(content, join(place.folder, name));
+		names.delete(path);
+		if (names.size === 0) return;
+	}
+}
+async function* openLayer(client, { repository, layer }) {
+	yield* layerEntries(await client.openBlob(repository, layer), `${formatRepository(repository)}@${layer.digest}`);
+}
+function save(content, file) {
+	return pipeline(Readable.from(content), createWriteStream(file));
+}
+function split(path) {
+	const slash = path.lastIndexOf("/");
+	return [path.slice(0, Math.max(slash, 0)), path.slice(slash + 1)];
+}
+function isDatabaseFolder(directory) {
+	return databaseFolders.includes(directory);
+}
+function isWanted(name) {
+	return [...databaseFiles, ...companionFiles].some((each) => each === name);
+}
+/** What was found already is in a folder that rpm looks at first. */
+function outranks(found, directory) {
+	if (found === void 0) return false;
+	const rank = (each) => databaseFolders.indexOf(each);
+	return rank(split(found)[0]) < rank(directory);
+}
+/** A whiteout of a database, of its folder, or of one above (OCI image specification, layer.md, "Whiteouts"). */
+function hides(path) {
+	const [directory, name] = split(path);
+	if (!name.startsWith(".wh.")) return false;
+	const gone = name === ".wh..wh..opq" ? directory : `${directory}/${name.slice(4)}`;
+	return databaseFolders.some((folder) => databaseFiles.some((file) => `${folder}/${file}` === gone || `${folder}/`.startsWith(`${gone}/`)));
+}
+// src/world/packages/recorded.ts
+/** Attached to an image: the list of its packages. Travels with it as all that is attached does. */
+const packagesArtifactType = "application/vnd.coxswain.packages.v1+json";
+const listSchema = object({ packages: array(object({
+	name: string().min(1),
+	epoch: int().positive().optional(),
+	version: string(),
+	release: string(),
+	architecture: string()
+})) });
+/** Attaches the list; the same list again changes nothing. */
+function pushPackages(client, repository, subject, packages) {
+	const list = { packages: [...packages].sort(byName).map(({ name, epoch, version, release, architecture }) => ({
+		name,
+		...epoch === void 0 ? {} : { epoch },
+		version,
+		release,
+		architecture
+	})) };
+	return pushArtifact(client, {
+		repository,
+		artifactType: packagesArtifactType,
+		subject,
+		layers: [{
+			mediaType: packagesArtifactType,
+			bytes: Buffer.from(`${JSON.stringify(list)}\n`)
+		}]
+	});
+}
+/** Whether an image has a list. */
+async function hasPackages(client, repository, digest) {
+	return (await client.referrers(repository, digest, packagesArtifactType)).length > 0;
+}
+/** The list that is attached to an image; undefined where there is none that can be read. */
+async function recordedPackages(client, image) {
+	const { repository, digest } = image;
+	for (const descriptor of await client.referrers(repository, digest, packagesArtifactType)) {
+		const layer = (await readArtifact(client, atDigest(repository, descriptor.digest)).catch((error) => {
+			if (error instanceof NotFoundError) return void 0;
+			throw error;
+		}))?.layers.find((each) => each.descriptor.mediaType === packagesArtifactType);
+		const parsed = listSchema.safeParse(layer === void 0 ? void 0 : jsonOrUndefined(layer.bytes));
+		if (parsed.success) return parsed.data.packages.map(({ epoch, ...each }) => ({
+			...each,
+			...epoch === void 0 ? {} : { epoch }
+		}));
+	}
+}
+function jsonOrUndefined(bytes) {
+	try {
+		return JSON.parse(new TextDecoder().decode(bytes));
+	} catch {
+		return;
+	}
+}
+// src/world/packages/package.ts
+/** `EPOCH:VERSION-RELEASE`, the epoch only where there is one. */
+function fullVersion({ epoch, version, release }) {
+	return `${epoch === void 0 ? "" : `${epoch}:`}${version}-${release}`;
+}
+// src/world/packages/package-changes.ts
+/** Longer lists are cut: a pull request's text has an end (GitHub's: 65,536 characters). */
+const longestList = 200;
+/** The difference as Markdown, a table of what changed version and a line each for what came and went. */
+function describePackages(difference) {
+	const { added, removed, upgraded, downgraded } = difference;
+	const blocks = [
+		table("upgraded", upgraded),
+		table("downgraded", downgraded),
+		list("added", added),
+		list("removed", removed)
+	].filter((block) => block !== "");
+	return blocks.length === 0 ? "No package changed." : blocks.join("\n\n");
+}
+/** `3 packages upgraded, 1 added`; `no package changed` */
+function countPackages({ added, removed, upgraded, downgraded }) {
+	const [first, ...rest] = [
+		["upgraded", uniqueChanges(upgraded).length],
+		["downgraded", uniqueChanges(downgraded).length],
+		["added", uniqueNames(added).length],
+		["removed", uniqueNames(removed).length]
+	].filter(([, count]) => count > 0);
+	if (first === void 0) return "no package changed";
+	return [`${first[1]} ${first[1] === 1 ? "package" : "packages"} ${first[0]}`, ...rest.map(([word, count]) => `${count} ${word}`)].join(", ");
+}
+function table(title, changes) {
+	const rows = uniqueChanges(changes);
+	if (rows.length === 0) return "";
+	const lines = rows.slice(0, longestList).map(([name, before, after]) => `| ${code(name)} | ${code(before)} | ${code(after)} |`);
+	return [
+		`| ${title} (${rows.length}) | before | after |`,
+		"|---|---|---|",
+		...lines,
+		...rest(rows.length, "| … and ", " more | | |")
+	].join("\n");
+}
+function list(title, packages) {
+	const names = uniqueNames(packages);
+	if (names.length === 0) return "";
+	const shown = names.slice(0, longestList).map(code).join(", ");
+	return `${title} (${names.length}): ${shown}${rest(names.length, ", … and ", " more").join("")}`;
+}
+function rest(count, before, after) {
+	return count > longestList ? [`${before}${count - longestList}${after}`] : [];
+}
+/** A package that changed alike for every architecture is one row. */
+function uniqueChanges(changes) {
+	const rows = /* @__PURE__ */ new Map();
+	for (const { name, before, after } of changes) {
+		const moved = before.architecture !== after.architecture;
+		const row = [
+			name,
+			`${fullVersion(before)}${moved ? `.${before.architecture}` : ""}`,
+			`${fullVersion(after)}${moved ? `.${after.architecture}` : ""}`
+		];
+		rows.set(row.join(" "), row);
+	}
+	return [...rows.values()];
+}
+function uniqueNames(packages) {
+	return [...new Set(packages.map((each) => `${each.name} ${fullVersion(each)}`))];
+}
+/** Names and versions come out of an image: nothing in them is Markdown. */
+function code(text) {
+	return `\`${text.replace(/[`|\r\n]/g, "")}\``;
+}
+// src/world/packages/packages.ts
+/**
+* The rpm packages of an image, by name; of an index: of all its images, each package once. Read from the list that
+* was attached when the image was at hand (`recordPackages`); where there is none, from the image's own database, of
+* whose layers only those on top of it are fetched.
+* @returns undefined where the image has no rpm database
+* @throws InputError when there is no such image, or no list and no program rpm here; OutsideError
+*/
+async function readPackages(client, image) {
+	const recorded = await recordedPackages(client, image);
+	if (recorded !== void 0) return recorded;
+	const { json } = await client.getManifest(image);
+	if (!isIndex(json)) return withTemporaryFolder("rpm", async (folder) => {
+		return await fetchDatabase(client, {
+			repository: image.repository,
+			manifest: json,
+			folder
+		}) ? queryDatabase(folder) : void 0;
+	});
+	const lists = (await Promise.all(json.manifests.map(({ digest }) => readPackages(client, atDigest(image.repository, digest))))).filter((list) => list !== void 0);
+	if (lists.length === 0) return void 0;
+	return [...new Map(lists.flat().map((one) => [identity(one), one])).values()].sort(byName);
+}
+/**
+* Attaches the list of an image's packages to it, while its files are at hand. For convenience only: whatever is not
+* recorded is read from the image when it is asked for, so a missing program rpm is no more than a warning.
+* @param options.root the image's root file system
+*/
+async function recordPackages(client, options) {
+	const { repository, subject, root, log } = options;
+	if (await hasPackages(client, repository, subject.digest)) return;
+	if (findTool("rpm") === void 0) {
+		log.warn("the packages of the image are not recorded: the program rpm is not installed (apt-get install rpm)");
+		return;
+	}
+	const packages = await packagesOfRoot(root).catch((error) => {
+		if (!(error instanceof OutsideError)) throw error;
+		log.warn(`the packages of the image are not recorded: ${error.message}`);
+	});
+	if (packages !== void 0) await pushPackages(client, repository, subject, packages);
+}
+export { comparePackages as a, describePackages as i, recordPackages as n, samePackages as o, countPackages as r, readPackages as t };

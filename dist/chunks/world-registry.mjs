@@ -1,0 +1,2243 @@
+import { A as messageOf, D as InputError, O as OutsideError, a as inParallel, d as exec, f as findTool, g as silentLog, m as requireTools, y as readFileIfThere } from "./host.mjs";
+import { a as custom, c as literal, f as record, l as looseObject, m as string, r as array, s as int, u as number } from "./zod.mjs";
+import { t as createTarDecoder } from "./modern-tar.mjs";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { createHash } from "node:crypto";
+import { homedir } from "node:os";
+import { spawn } from "node:child_process";
+import { setTimeout as setTimeout$1 } from "node:timers/promises";
+import { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+// src/world/registry/architecture.ts
+/** The architectures Fedora CoreOS is made for, by the names FCOS uses ("basearch"). */
+const architectures = [
+	"x86_64",
+	"aarch64",
+	"s390x",
+	"ppc64le"
+];
+const goNames = {
+	x86_64: "amd64",
+	aarch64: "arm64",
+	s390x: "s390x",
+	ppc64le: "ppc64le"
+};
+/** The name that image configs and indexes use (GOARCH): `amd64` for `x86_64`. */
+function goArchitecture(architecture) {
+	return goNames[architecture];
+}
+/** The FCOS name of a GOARCH; undefined for one that FCOS is not made for. */
+function architectureOfGo(name) {
+	return architectures.find((architecture) => goNames[architecture] === name);
+}
+/** The architecture of the machine that this runs on; undefined for one that FCOS is not made for. */
+function hostArchitecture() {
+	return {
+		x64: "x86_64",
+		arm64: "aarch64",
+		s390x: "s390x",
+		ppc64: "ppc64le"
+	}[process.arch];
+}
+// src/world/registry/reference.ts
+const pathPattern = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
+const tagPattern = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
+const digestPattern = /^sha256:[0-9a-f]{64}$/;
+const registryPattern = /^(?:\[[0-9a-fA-F:]+\]|[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*)(?::\d{1,5})?$/;
+/** @throws InputError unless the text is `sha256:` and 64 lower-case hex digits */
+function parseDigest(text, place = {}) {
+	if (!isDigest(text)) throw new InputError({
+		...place,
+		problem: "not a digest",
+		found: text,
+		expected: "sha256: and 64 lower-case hex digits"
+	});
+	return text;
+}
+function isDigest(text) {
+	return digestPattern.test(text);
+}
+/** True for a text that may be a tag (at most 128 letters, digits, `_`, `.` and `-`). */
+function isTag(text) {
+	return tagPattern.test(text);
+}
+/** The digest of some bytes; of the UTF-8 form of a text. */
+function digestOf(bytes) {
+	return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+}
+/**
+* Reads `quay.io/fedora/fedora-coreos`.
+* @throws InputError; also for a text that has a tag or a digest
+*/
+function parseRepository(text, place = {}) {
+	const { repository, tag, digest } = splitReference(text, place);
+	const extra = digest === void 0 ? tag && `:${tag}` : `@${digest}`;
+	if (extra !== void 0) throw new InputError({
+		...place,
+		problem: `a repository has no ${digest === void 0 ? "tag" : "digest"}`,
+		found: text,
+		expected: formatRepository(repository),
+		remedy: `Leave out ${extra}.`
+	});
+	return repository;
+}
+/**
+* Reads `host/path:tag`, `host/path@sha256:…` or `host/path:tag@sha256:…`. The host must be there: a short name
+* (`fedora-coreos:stable`) means another image on every machine.
+* @throws InputError
+*/
+function parseReference(text, place = {}) {
+	const { repository, tag, digest } = splitReference(text, place);
+	if (digest !== void 0) return {
+		kind: "digest",
+		repository,
+		digest,
+		...tag === void 0 ? {} : { tag }
+	};
+	if (tag !== void 0) return {
+		kind: "tag",
+		repository,
+		tag
+	};
+	throw new InputError({
+		...place,
+		problem: "this image has neither a tag nor a digest",
+		found: text,
+		expected: `${formatRepository(repository)}:TAG or ${formatRepository(repository)}@sha256:…`
+	});
+}
+function formatRepository(repository) {
+	return `${repository.registry}/${repository.path}`;
+}
+function formatReference(reference) {
+	const tag = reference.tag === void 0 ? "" : `:${reference.tag}`;
+	const digest = reference.kind === "digest" ? `@${reference.digest}` : "";
+	return `${formatRepository(reference.repository)}${tag}${digest}`;
+}
+function atDigest(repository, digest) {
+	return {
+		kind: "digest",
+		repository,
+		digest
+	};
+}
+function atTag(repository, tag) {
+	return {
+		kind: "tag",
+		repository,
+		tag
+	};
+}
+function sameRepository(one, other) {
+	return one.registry === other.registry && one.path === other.path;
+}
+function splitReference(text, place) {
+	const scheme = /^[a-z-]+:\/\//.exec(text)?.[0];
+	if (scheme !== void 0) throw new InputError({
+		...place,
+		problem: "an image name has no scheme",
+		found: text,
+		expected: text.slice(scheme.length),
+		remedy: `Leave out ${scheme}`
+	});
+	const at = text.indexOf("@");
+	const named = at < 0 ? text : text.slice(0, at);
+	const digest = at < 0 ? void 0 : parseDigest(text.slice(at + 1), place);
+	const colon = named.indexOf(":", named.lastIndexOf("/") + 1);
+	const name = colon < 0 ? named : named.slice(0, colon);
+	const tag = colon < 0 ? void 0 : named.slice(colon + 1);
+	const repository = splitName(name, text, place);
+	if (tag !== void 0 && !isTag(tag)) throw new InputError({
+		...place,
+		problem: "not a tag",
+		found: tag,
+		expected: "at most 128 letters, digits, \"_\", \".\" and \"-\", not starting with \".\" or \"-\""
+	});
+	return {
+		repository,
+		tag,
+		digest
+	};
+}
+function splitName(name, text, place) {
+	const slash = name.indexOf("/");
+	const registry = slash < 0 ? "" : name.slice(0, slash);
+	if (!/[.:]/.test(registry) && registry !== "localhost") throw new InputError({
+		...place,
+		problem: "this image name has no registry host",
+		found: text,
+		expected: `a full name, such as quay.io/${slash < 0 ? "example/" : ""}${name || "os"}`
+	});
+	if (!registryPattern.test(registry)) throw new InputError({
+		...place,
+		problem: "not a registry host",
+		found: registry,
+		expected: "host or host:port"
+	});
+	const path = name.slice(slash + 1);
+	if (!pathPattern.test(path)) throw new InputError({
+		...place,
+		problem: "not a repository path",
+		found: path,
+		expected: "lower-case letters and digits, separated by single \".\", \"_\", \"-\" and \"/\"",
+		...pathPattern.test(path.toLowerCase()) ? { remedy: `Write ${path.toLowerCase()}` } : {}
+	});
+	const host = registry.toLowerCase();
+	return {
+		registry: host,
+		path: host === "docker.io" && !path.includes("/") ? `library/${path}` : path
+	};
+}
+// src/world/registry/manifest.ts
+const mediaTypes = {
+	ociManifest: "application/vnd.oci.image.manifest.v1+json",
+	ociIndex: "application/vnd.oci.image.index.v1+json",
+	ociConfig: "application/vnd.oci.image.config.v1+json",
+	ociEmpty: "application/vnd.oci.empty.v1+json",
+	dockerManifest: "application/vnd.docker.distribution.manifest.v2+json",
+	dockerIndex: "application/vnd.docker.distribution.manifest.list.v2+json"
+};
+/** Sent as Accept with every manifest request: whatever is missing here a registry may convert or refuse. */
+const manifestMediaTypes = [
+	mediaTypes.ociManifest,
+	mediaTypes.ociIndex,
+	mediaTypes.dockerManifest,
+	mediaTypes.dockerIndex
+];
+const indexMediaTypes = [mediaTypes.ociIndex, mediaTypes.dockerIndex];
+const digestSchema = custom((value) => typeof value === "string" && isDigest(value), { message: "not a sha256 digest" });
+const descriptorSchema = looseObject({
+	mediaType: string(),
+	digest: digestSchema,
+	size: int().nonnegative(),
+	annotations: record(string(), string()).optional(),
+	artifactType: string().optional(),
+	platform: looseObject({
+		architecture: string(),
+		os: string(),
+		variant: string().optional()
+	}).optional()
+});
+const manifestSchema = looseObject({
+	schemaVersion: literal(2),
+	mediaType: string().optional(),
+	artifactType: string().optional(),
+	config: descriptorSchema,
+	layers: array(descriptorSchema),
+	subject: descriptorSchema.optional(),
+	annotations: record(string(), string()).optional()
+});
+const indexSchema = looseObject({
+	schemaVersion: literal(2),
+	mediaType: string().optional(),
+	artifactType: string().optional(),
+	manifests: array(descriptorSchema),
+	subject: descriptorSchema.optional(),
+	annotations: record(string(), string()).optional()
+});
+function isIndex(json) {
+	return "manifests" in json;
+}
+/**
+* Reads a manifest or an index.
+* @param where the reference, for the error
+* @param contentType media type as the registry named it; used where the document has none of its own
+* @throws InputError when it is neither
+*/
+function parseManifest(bytes, where, contentType) {
+	const value = parseJson(bytes, where);
+	const declared = mediaTypeIn(value) ?? (contentType === void 0 ? void 0 : bareType(contentType));
+	const known = declared !== void 0 && manifestMediaTypes.includes(declared) ? declared : inferMediaType(value);
+	if (known === void 0) throw new InputError({
+		where,
+		problem: "not an image manifest or index",
+		...declared === void 0 ? {} : { found: declared },
+		expected: "an OCI or Docker (schema 2) manifest or index"
+	});
+	const parsed = indexMediaTypes.includes(known) ? indexSchema.safeParse(value) : manifestSchema.safeParse(value);
+	if (!parsed.success) {
+		const [issue] = parsed.error.issues;
+		throw new InputError({
+			where,
+			field: issue?.path.join(".") ?? "",
+			problem: `not a valid manifest: ${issue?.message ?? "wrong shape"}`
+		});
+	}
+	return {
+		descriptor: {
+			mediaType: known,
+			digest: digestOf(bytes),
+			size: bytes.length
+		},
+		bytes,
+		json: parsed.data
+	};
+}
+/** Reads JSON from bytes. @throws InputError */
+function parseJson(bytes, where) {
+	try {
+		return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+	} catch (error) {
+		throw new InputError({
+			where,
+			problem: "not JSON"
+		}, { cause: error });
+	}
+}
+function mediaTypeIn(value) {
+	return typeof value === "object" && value !== null && "mediaType" in value && typeof value.mediaType === "string" ? value.mediaType : void 0;
+}
+function inferMediaType(value) {
+	if (typeof value !== "object" || value === null) return void 0;
+	if ("manifests" in value) return mediaTypes.ociIndex;
+	if ("config" in value && "layers" in value) return mediaTypes.ociManifest;
+}
+/** A Content-Type without its parameters, in lower case. */
+function bareType(contentType) {
+	return contentType.split(";")[0].trim().toLowerCase();
+}
+// src/world/registry/image.ts
+const configSchema = looseObject({
+	architecture: string(),
+	os: string(),
+	created: string().nullish(),
+	config: looseObject({ Labels: record(string(), string()).nullish() }).nullish(),
+	rootfs: looseObject({ diff_ids: array(string()) })
+});
+/**
+* Reads the image that a reference means for one architecture, walking an index to it.
+* @throws InputError when there is no such image, or none for the architecture
+*/
+async function readImage(client, reference, architecture) {
+	const where = formatReference(reference);
+	const top = await client.getManifest(reference);
+	if (!isIndex(top.json)) return withConfig(client, reference, architecture, top, {});
+	const wanted = goArchitecture(architecture);
+	const entry = top.json.manifests.find(({ platform }) => platform?.architecture === wanted && platform.os === "linux");
+	if (entry === void 0) throw new InputError({
+		where,
+		problem: `this image is not made for ${architecture}`,
+		found: architecturesOf(top.json.manifests).join(", ")
+	});
+	return withConfig(client, reference, architecture, await client.getManifest(atDigest(reference.repository, entry.digest)), { index: top.descriptor });
+}
+/**
+* The time by which rpm-ostree tells older from newer (`--disallow-downgrade`): the manifest's annotation
+* org.opencontainers.image.created, else the config's `created` (ostree-ext, container/store.rs). UNIX seconds with
+* fractions; undefined where the image has neither, or it is not a time.
+*/
+function imageTimestamp(image) {
+	const text = image.manifest.json.annotations?.["org.opencontainers.image.created"] ?? image.config.created;
+	const milliseconds = text === void 0 ? NaN : Date.parse(text);
+	return Number.isNaN(milliseconds) ? void 0 : milliseconds / 1e3;
+}
+async function withConfig(client, reference, architecture, manifest, index) {
+	const where = formatReference(reference);
+	const { json } = manifest;
+	if (isIndex(json)) throw new InputError({
+		where,
+		problem: "an index inside an index"
+	});
+	const bytes = await client.getBlob(reference.repository, json.config.digest);
+	const parsed = configSchema.safeParse(parseJson(bytes, `${where} (config)`));
+	if (!parsed.success) throw new InputError({
+		where,
+		field: `config.${parsed.error.issues[0]?.path.join(".") ?? ""}`,
+		problem: "not a bootable image: its config is not an image config",
+		found: json.artifactType ?? json.config.mediaType
+	});
+	const { data } = parsed;
+	if (data.architecture !== goArchitecture(architecture)) throw new InputError({
+		where,
+		problem: `this image is not made for ${architecture}`,
+		found: architectureOfGo(data.architecture) ?? data.architecture
+	});
+	return {
+		manifest: {
+			...manifest,
+			json
+		},
+		config: {
+			architecture: data.architecture,
+			os: data.os,
+			labels: data.config?.Labels ?? {},
+			diffIds: data.rootfs.diff_ids,
+			digest: json.config.digest,
+			...typeof data.created === "string" ? { created: data.created } : {}
+		},
+		...index
+	};
+}
+function architecturesOf(manifests) {
+	return manifests.flatMap(({ platform }) => platform === void 0 || platform.os !== "linux" ? [] : [architectureOfGo(platform.architecture) ?? platform.architecture]);
+}
+// src/world/registry/layout.ts
+/** Where in an index a layout keeps the name of an image. */
+const nameAnnotation = "org.opencontainers.image.ref.name";
+/**
+* A name of an image in a layout; its text is what buildah and skopeo call it: `oci:/folder:tag`.
+* @throws InputError for a folder whose name they would misread
+*/
+function inLayout(folder, tag) {
+	const path = resolve(folder);
+	if (path.includes(":")) throw new InputError({
+		problem: "the name of a folder for images may have no colon in it",
+		found: path
+	});
+	return atTag({
+		registry: "oci:",
+		path: path.slice(1)
+	}, tag);
+}
+/** Digest of what a layout has under a name; undefined where it has nothing of that name. */
+async function resolveInLayout(reference) {
+	const folder = folderOf(reference.repository);
+	const text = await readFileIfThere(join(folder, "index.json"));
+	if (text === void 0) return void 0;
+	const { json } = parseManifest(Buffer.from(text), join(folder, "index.json"), mediaTypes.ociIndex);
+	if (!isIndex(json)) return void 0;
+	return json.manifests.find(({ annotations }) => annotations?.[nameAnnotation] === reference.tag)?.digest;
+}
+/** Reads the images of a layout as `readImage` wants them; every byte is checked against its digest. */
+const layoutReader = {
+	getManifest: async (reference) => {
+		const where = formatReference(reference);
+		const digest = reference.kind === "digest" ? reference.digest : await resolveInLayout(reference);
+		if (digest === void 0) throw new InputError({
+			where,
+			problem: "there is no such image in this folder",
+			remedy: "Run coxswain build-image --local first, on the same commit."
+		});
+		return parseManifest(await readBlob(folderOf(reference.repository), digest), where);
+	},
+	getBlob: (repository, digest) => readBlob(folderOf(repository), digest)
+};
+function folderOf({ path }) {
+	return `/${path}`;
+}
+async function readBlob(folder, digest) {
+	const file = join(folder, "blobs", digest.replace(":", "/"));
+	const bytes = await readFile(file);
+	if (digestOf(bytes) === digest) return bytes;
+	throw new InputError({
+		where: file,
+		problem: "the file is not what its name says",
+		found: digestOf(bytes)
+	});
+}
+// src/world/registry/challenge.ts
+const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+const parameterPattern = new RegExp(`^(${token})\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|(${token}))`);
+const schemePattern = new RegExp(`^(${token})(?=\\s|,|$)`);
+/**
+* Reads a WWW-Authenticate header: any number of challenges, each with any number of parameters.
+* What follows something unreadable is left out.
+*/
+function parseChallenges(header) {
+	const challenges = [];
+	let rest = header.trim();
+	while (rest !== "") {
+		const parameter = parameterPattern.exec(rest);
+		const current = challenges.at(-1);
+		if (parameter !== null && current !== void 0) {
+			const [matched, name = "", quoted, plain] = parameter;
+			current.parameters[name.toLowerCase()] = quoted?.replace(/\\(.)/g, "$1") ?? plain ?? "";
+			rest = rest.slice(matched.length);
+		} else {
+			const scheme = schemePattern.exec(rest);
+			if (scheme === null) break;
+			challenges.push({
+				scheme: scheme[1].toLowerCase(),
+				parameters: {}
+			});
+			rest = rest.slice(scheme[0].length);
+		}
+		rest = rest.replace(/^[\s,]+/, "");
+	}
+	return challenges;
+}
+// src/world/registry/failures.ts
+/** A failure that another attempt a little later may not meet. */
+var PassingFailure = class extends OutsideError {
+	/** What the server asked for with Retry-After. */
+	retryAfterSeconds;
+	constructor(tried, happened, options = {}) {
+		super(tried, happened, void 0, options);
+		this.retryAfterSeconds = options.retryAfterSeconds;
+	}
+};
+/** The registry answers, and has no such thing. For people an InputError like any other. */
+var NotFoundError = class extends InputError {
+	constructor(what) {
+		super({
+			where: what,
+			problem: "not found: the registry answers, and has no such image",
+			remedy: "Check the name, and that it was pushed."
+		});
+	}
+};
+function unauthorised(options) {
+	const { what, host, status, push, hadCredentials } = options;
+	const verb = push ? "push to" : "pull from";
+	return new InputError({
+		where: what,
+		problem: `unauthorised: ${host} answered ${status}${hadCredentials ? " to the credentials we have for it" : ", and no credentials for it were found"}`,
+		remedy: hadCredentials ? `Check that this account may ${verb} the repository, and that the repository exists.` : `Log in first: podman login ${host} (or docker login). A repository that does not exist may answer so too.`
+	});
+}
+function notARegistry(host, seen) {
+	return new InputError({
+		where: host,
+		problem: `not a registry: ${seen}`,
+		remedy: "Check the host name and the port."
+	});
+}
+const permanentCodes = {
+	ENOTFOUND: "there is no such host",
+	ERR_INVALID_URL: "not a valid address",
+	ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host name",
+	DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is self-signed and not trusted here (NODE_EXTRA_CA_CERTS adds one)",
+	SELF_SIGNED_CERT_IN_CHAIN: "its certificate is not trusted here (NODE_EXTRA_CA_CERTS adds an authority)",
+	UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its certificate is not trusted here (NODE_EXTRA_CA_CERTS adds an authority)",
+	CERT_HAS_EXPIRED: "its certificate has expired"
+};
+const passingCodes = {
+	ECONNREFUSED: "connection refused",
+	ECONNRESET: "the connection broke",
+	EPIPE: "the connection broke",
+	UND_ERR_SOCKET: "the connection broke",
+	ETIMEDOUT: "no answer in time",
+	UND_ERR_CONNECT_TIMEOUT: "no answer in time",
+	UND_ERR_HEADERS_TIMEOUT: "no answer in time",
+	UND_ERR_BODY_TIMEOUT: "the answer stopped half-way",
+	EAI_AGAIN: "its name could not be looked up"
+};
+/** What fetch threw, as our error: the host is not reachable, or the connection broke. */
+function connectionFailure(doing, host, error) {
+	const chain = causes(error);
+	for (const each of chain) if (each instanceof OutsideError || each instanceof InputError) return each;
+	const codes = chain.map(codeOf);
+	const permanent = codes.find((code) => code !== void 0 && code in permanentCodes);
+	if (permanent !== void 0) return new OutsideError(doing, `${host} is not reachable: ${permanentCodes[permanent]} (${permanent})`, void 0, { cause: error });
+	const passing = codes.find((code) => code !== void 0 && code in passingCodes);
+	return new PassingFailure(doing, `${host} is not reachable: ${passing === void 0 ? messageOf(chain.at(-1)) : `${passingCodes[passing]} (${passing})`}`, { cause: error });
+}
+/** The error, what caused it, what caused that, and what an AggregateError holds. */
+function causes(error) {
+	const chain = [];
+	const open = [error];
+	while (open.length > 0 && chain.length < 20) {
+		const next = open.shift();
+		if (next === void 0 || chain.includes(next)) continue;
+		chain.push(next);
+		if (next instanceof AggregateError) open.push(...next.errors);
+		if (next instanceof Error) open.push(next.cause);
+	}
+	return chain;
+}
+function codeOf(error) {
+	return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : void 0;
+}
+// src/world/registry/authentication.ts
+const tokenSchema = looseObject({
+	token: string().optional(),
+	access_token: string().optional(),
+	expires_in: number().optional()
+});
+const defaultTokenSeconds = 60;
+const tokenMarginSeconds = 10;
+/** Basic and Bearer (CNCF distribution, spec/auth/token and spec/auth/oauth), learnt by host, tokens kept by scope. */
+function createAuthentication(options) {
+	const learnt = /* @__PURE__ */ new Map();
+	const tokens = /* @__PURE__ */ new Map();
+	const known = /* @__PURE__ */ new Map();
+	function credentialsFor(repository) {
+		const key = formatRepository(repository);
+		let found = known.get(key);
+		if (found === void 0) {
+			found = options.credentials(repository).then((credentials) => {
+				if (credentials?.kind === "password") {
+					options.scrubber.add(credentials.password);
+					options.scrubber.add(basic(credentials).slice(6));
+				} else if (credentials !== void 0) options.scrubber.add(credentials.token);
+				return credentials;
+			});
+			known.set(key, found);
+		}
+		return found;
+	}
+	async function token(purpose, challenge, registryUrl) {
+		const key = tokenKey(purpose);
+		let cached = tokens.get(key);
+		if (cached !== void 0 && (await cached).expires <= Date.now()) cached = void 0;
+		if (cached === void 0) {
+			cached = requestToken(purpose, challenge, registryUrl);
+			tokens.set(key, cached);
+			cached.catch(() => tokens.delete(key));
+		}
+		return (await cached).token;
+	}
+	async function requestToken(purpose, challenge, registryUrl) {
+		const { repository } = purpose;
+		const what = formatRepository(repository);
+		const doing = `logging in to ${repository.registry}`;
+		const url = realmOf(challenge, registryUrl, doing);
+		const { service } = challenge.parameters;
+		const credentials = await credentialsFor(repository);
+		const headers = { accept: "application/json" };
+		let form;
+		if (credentials?.kind === "identity") form = new URLSearchParams({
+			grant_type: "refresh_token",
+			refresh_token: credentials.token,
+			client_id: "coxswain",
+			scope: scopesOf(purpose).join(" "),
+			...service === void 0 ? {} : { service }
+		});
+		else {
+			if (service !== void 0) url.searchParams.set("service", service);
+			for (const scope of scopesOf(purpose)) url.searchParams.append("scope", scope);
+			if (credentials !== void 0) headers.authorization = basic(credentials);
+		}
+		const answer = await options.fetchToken({
+			url,
+			headers,
+			doing,
+			...form === void 0 ? {} : { form }
+		});
+		if (answer.status !== 200) throw unauthorised({
+			what,
+			host: url.host,
+			status: answer.status,
+			push: purpose.push,
+			hadCredentials: credentials !== void 0
+		});
+		const parsed = tokenSchema.safeParse(jsonOrUndefined$1(answer.body));
+		const text = parsed.success ? parsed.data.token ?? parsed.data.access_token : void 0;
+		if (text === void 0 || text === "") throw new OutsideError(doing, `the token endpoint at ${url.host} answered without a token`);
+		options.scrubber.add(text);
+		const seconds = (parsed.data?.expires_in ?? defaultTokenSeconds) - tokenMarginSeconds;
+		return {
+			token: text,
+			expires: Date.now() + Math.max(seconds, 1) * 1e3
+		};
+	}
+	return {
+		header: async (purpose, registryUrl) => {
+			const challenge = learnt.get(purpose.repository.registry);
+			if (challenge === void 0) return void 0;
+			if (challenge.scheme === "bearer") return `Bearer ${await token(purpose, challenge, registryUrl)}`;
+			const credentials = await credentialsFor(purpose.repository);
+			return credentials?.kind === "password" ? basic(credentials) : void 0;
+		},
+		challenged: (purpose, challengeHeader, sent) => {
+			const challenges = parseChallenges(challengeHeader ?? "");
+			const challenge = challenges.find((each) => each.scheme === "bearer" && each.parameters.realm !== void 0) ?? challenges.find((each) => each.scheme === "basic");
+			if (challenge === void 0) return false;
+			learnt.set(purpose.repository.registry, challenge);
+			if (sent?.startsWith("Bearer ")) tokens.delete(tokenKey(purpose));
+			return challenge.scheme === "bearer" || !sent?.startsWith("Basic ");
+		},
+		hasCredentials: async (repository) => await credentialsFor(repository) !== void 0
+	};
+}
+function scopesOf(purpose) {
+	const scopes = [`repository:${purpose.repository.path}:${actionsOf(purpose)}`];
+	if (purpose.alsoPull !== void 0 && purpose.alsoPull.path !== purpose.repository.path) scopes.push(`repository:${purpose.alsoPull.path}:pull`);
+	return scopes;
+}
+function actionsOf({ push, remove }) {
+	return [
+		"pull",
+		...push ? ["push"] : [],
+		...remove === true ? ["delete"] : []
+	].join(",");
+}
+function tokenKey(purpose) {
+	return [purpose.repository.registry, ...scopesOf(purpose)].join(" ");
+}
+function basic(credentials) {
+	return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64")}`;
+}
+/** The token endpoint. It gets the password: never over a weaker connection than the registry itself has. */
+function realmOf(challenge, registryUrl, doing) {
+	const realm = challenge.parameters.realm ?? "";
+	const url = URL.canParse(realm) ? new URL(realm) : void 0;
+	if (!(url !== void 0 && (url.protocol === "https:" || url.protocol === "http:" && registryUrl.protocol === "http:" && isLoopback(url)))) throw new OutsideError(doing, `${registryUrl.host} names a token endpoint that is not https (${JSON.stringify(realm)})`, "Nothing was sent there.");
+	return url;
+}
+/** True for this machine's own addresses, the only ones that plain HTTP is used with. */
+function isLoopback(url) {
+	const host = url.hostname;
+	return host === "localhost" || host === "[::1]" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+}
+function jsonOrUndefined$1(bytes) {
+	try {
+		return JSON.parse(new TextDecoder().decode(bytes));
+	} catch {
+		return;
+	}
+}
+// src/world/registry/answers.ts
+/** An answer that only explains an error is read so far. */
+const maximumErrorBytes = 65536;
+/** Statuses that another attempt a little later may not meet. */
+const passingStatuses = [
+	408,
+	429,
+	500,
+	502,
+	503,
+	504
+];
+/**
+* Where a redirect or an upload session leads.
+* @throws OutsideError when that would leave https for plain http (this machine's own addresses excepted)
+*/
+function secureLocation(location, from, doing) {
+	if (!URL.canParse(location, from.href)) throw new OutsideError(doing, `${from.host} sent an unreadable Location`);
+	const next = new URL(location, from);
+	const plain = next.protocol === "http:" && from.protocol === "http:" && isLoopback(next);
+	if (next.protocol !== "https:" && !plain) throw new OutsideError(doing, `${from.host} led to ${next.protocol}//${next.host}, which is not encrypted`);
+	next.username = "";
+	next.password = "";
+	return next;
+}
+function isHtml(response) {
+	return bareType(response.headers.get("content-type") ?? "") === "text/html";
+}
+async function discard(response) {
+	try {
+		await response.body?.cancel();
+	} catch {}
+}
+/**
+* Reads a body up to a limit.
+* @param doing what a broken or too large body is reported as; without it the body only explains another error, and is cut
+*/
+async function readWhole(response, from, limit, doing) {
+	if (response.body === null) return /* @__PURE__ */ new Uint8Array();
+	const chunks = [];
+	let size = 0;
+	try {
+		for await (const chunk of response.body) {
+			chunks.push(chunk);
+			size += chunk.length;
+			if (size > limit) break;
+		}
+	} catch (error) {
+		if (doing !== void 0) throw connectionFailure(doing, from.host, error);
+	}
+	if (size > limit && doing !== void 0) throw new OutsideError(doing, `${from.host} sent more than ${limit} bytes`);
+	return Buffer.concat(chunks);
+}
+function retryAfter(response) {
+	const text = response.headers.get("retry-after");
+	if (text === null) return {};
+	const seconds = /^\d+$/.test(text.trim()) ? Number(text) : (Date.parse(text) - Date.now()) / 1e3;
+	return Number.isFinite(seconds) ? { retryAfterSeconds: Math.max(0, seconds) } : {};
+}
+/** The error list of the distribution specification, as one short line. */
+function describeErrors(body) {
+	try {
+		const value = JSON.parse(new TextDecoder().decode(body));
+		if (typeof value !== "object" || value === null || !("errors" in value) || !Array.isArray(value.errors)) return "";
+		return value.errors.map((error) => typeof error === "object" && error !== null ? error : {}).map((error) => ["code", "message"].map((key) => Reflect.get(error, key)).filter((part) => typeof part === "string").join(" ")).join("; ").slice(0, 300);
+	} catch {
+		return "";
+	}
+}
+// src/world/registry/upload-session.ts
+/** Opens an upload session (specification, "POST then PUT"). */
+function openSession(transport, repository, doing) {
+	return transport.send({
+		method: "POST",
+		repository,
+		push: true,
+		url: transport.url(repository, "blobs/uploads/"),
+		doing,
+		once: true,
+		answers: [202]
+	});
+}
+/** Ends a session with the rest of the content, or all of it. */
+async function finishUpload(transport, repository, digest, session, body) {
+	const doing = `uploading ${digest} to ${formatRepository(repository)}`;
+	const url = new URL(session);
+	url.search += `${url.search === "" ? "?" : "&"}digest=${encodeURIComponent(digest)}`;
+	const stored = (await transport.send({
+		method: "PUT",
+		repository,
+		push: true,
+		url,
+		doing,
+		headers: { "content-type": "application/octet-stream" },
+		body,
+		once: true,
+		answers: [201]
+	})).headers.get("docker-content-digest");
+	if (stored !== null && stored !== digest) throw new OutsideError(doing, `the registry stored ${stored}`);
+}
+/** Absolute or relative, with or without a query (specification, "Pushing a blob monolithically"). */
+function uploadLocation(answer, doing) {
+	const location = answer.headers.get("location");
+	if (location === null) throw new OutsideError(doing, "the registry opened an upload without saying where");
+	return secureLocation(location, answer.url, doing);
+}
+/** Closes an upload session that nothing will be sent to. */
+async function cancelUpload(transport, repository, session, doing) {
+	if (!session.headers.has("location")) return;
+	await transport.send({
+		method: "DELETE",
+		repository,
+		push: true,
+		url: uploadLocation(session, doing),
+		doing,
+		answers: [
+			200,
+			202,
+			204,
+			400,
+			404,
+			405
+		],
+		mayLack: true
+	});
+}
+// src/world/registry/chunked-upload.ts
+/** Large enough that the requests do not count, small enough to hold six of them. */
+const chunkBytes = 16777216;
+/**
+* Uploads a blob in chunks (specification, "Pushing a blob in chunks"): a connection that breaks costs one chunk. The
+* registry is asked then how far it got.
+* @throws LostSession where the registry cannot tell, or has lost what was sent: then it is begun anew
+*/
+async function uploadInChunks(transport, repository, digest, content) {
+	const doing = `uploading ${digest} to ${formatRepository(repository)} in chunks`;
+	const opened = await openSession(transport, repository, doing);
+	const least = Number(opened.headers.get("oci-chunk-min-length") ?? 0);
+	const size = Math.max(chunkBytes, Number.isSafeInteger(least) ? least : 0);
+	let session = {
+		url: uploadLocation(opened, doing),
+		stored: 0
+	};
+	while (session.stored < content.size) session = await sendChunk(transport, {
+		repository,
+		session,
+		content,
+		size,
+		doing
+	});
+	await finishUpload(transport, repository, digest, session.url, /* @__PURE__ */ new Uint8Array());
+}
+/** Sends the next chunk, again as often as may help. */
+async function sendChunk(transport, chunk) {
+	let { session } = chunk;
+	let broke = false;
+	return transport.retrying(async () => {
+		if (broke) session = await askSession(transport, chunk, session);
+		broke = true;
+		const { content, doing, repository } = chunk;
+		const start = session.stored;
+		if (start >= content.size) return session;
+		const bytes = await readRange(content, start, Math.min(chunk.size, content.size - start), doing);
+		const answer = await transport.send({
+			method: "PATCH",
+			repository,
+			push: true,
+			url: session.url,
+			doing,
+			headers: {
+				"content-type": "application/octet-stream",
+				"content-range": `${start}-${start + bytes.length - 1}`
+			},
+			body: bytes,
+			once: true,
+			answers: [202]
+		});
+		return {
+			url: uploadLocation(answer, doing),
+			stored: storedIn(answer) ?? start + bytes.length
+		};
+	});
+}
+/** How far a session got (specification, "Resuming an upload"). */
+async function askSession(transport, chunk, session) {
+	const { repository, doing } = chunk;
+	const answer = await transport.send({
+		method: "GET",
+		repository,
+		push: true,
+		url: session.url,
+		doing: `asking how far ${doing} got`,
+		once: true,
+		answers: [
+			204,
+			400,
+			404,
+			416
+		],
+		mayLack: true
+	});
+	const stored = storedIn(answer) ?? 0;
+	if (answer.status !== 204 || stored < session.stored) throw new LostSession(doing);
+	return {
+		url: answer.headers.has("location") ? uploadLocation(answer, doing) : session.url,
+		stored
+	};
+}
+/** Not to be tried again by itself: the session is gone, and with it what was sent. */
+var LostSession = class extends OutsideError {
+	constructor(doing) {
+		super(doing, "the registry does not know the upload any more");
+	}
+};
+/** `Range: 0-1023`, or `bytes=0-1023`: the last byte that is there. A fresh session says `0-0`. */
+function storedIn(answer) {
+	const last = /(?:^|=)0-(\d+)$/.exec(answer.headers.get("range")?.trim() ?? "")?.[1];
+	return last === void 0 ? void 0 : Number(last) === 0 ? 0 : Number(last) + 1;
+}
+async function readRange(content, offset, length, doing) {
+	const chunks = [];
+	let size = 0;
+	for await (const chunk of await content.open({
+		offset,
+		length
+	})) {
+		chunks.push(chunk);
+		size += chunk.length;
+	}
+	if (size !== length) throw new PassingFailure(doing, `${length} bytes were to be read, and ${size} came`);
+	return Buffer.concat(chunks);
+}
+// src/world/registry/upload.ts
+/**
+* Uploads a blob: in one request, which every registry takes. Where that breaks off and there is much to lose, in
+* chunks from then on; a registry that does not take those gets it whole again.
+* @param opened a session for the first attempt
+*/
+async function upload(transport, repository, digest, body, opened) {
+	const doing = `uploading ${digest} to ${formatRepository(repository)}`;
+	const large = body instanceof Uint8Array || body.size <= 16777216 ? void 0 : body;
+	let unused = opened;
+	let inChunks = false;
+	let chunksRefused = false;
+	await transport.retrying(async () => {
+		if (inChunks && large !== void 0 && !chunksRefused) try {
+			return await uploadInChunks(transport, repository, digest, large);
+		} catch (error) {
+			if (error instanceof PassingFailure || !(error instanceof OutsideError)) throw error;
+			chunksRefused = !(error instanceof LostSession);
+			throw new PassingFailure(doing, error.message, { cause: error });
+		}
+		inChunks = true;
+		const session = unused ?? await openSession(transport, repository, doing);
+		unused = void 0;
+		return finishUpload(transport, repository, digest, uploadLocation(session, doing), body);
+	});
+}
+// src/world/registry/verified.ts
+/** Passes a stream through, and errors in place of ending when it was not what the descriptor says. */
+function verified(source, descriptor, what) {
+	const hash = createHash("sha256");
+	const reader = source.getReader();
+	let size = 0;
+	return new ReadableStream({
+		pull: async (controller) => {
+			try {
+				const { done, value } = await reader.read();
+				if (!done) {
+					hash.update(value);
+					size += value.length;
+					if (size > descriptor.size) throw wrongSize(what, descriptor.size, `more than ${descriptor.size}`);
+					controller.enqueue(value);
+					return;
+				}
+				if (size !== descriptor.size) throw wrongSize(what, descriptor.size, `${size}`);
+				const found = `sha256:${hash.digest("hex")}`;
+				if (found !== descriptor.digest) throw wrongBytes(what, found);
+				controller.close();
+			} catch (error) {
+				await reader.cancel().catch(() => {});
+				controller.error(connectionFailure(`reading ${what}`, what.split("/")[0], error));
+			}
+		},
+		cancel: (reason) => reader.cancel(reason)
+	});
+}
+/** The bytes of a range, out of a stream of all of them. */
+function part(source, range) {
+	let position = 0;
+	const end = range.offset + range.length;
+	return source.pipeThrough(new TransformStream({ transform: (chunk, controller) => {
+		const wanted = chunk.subarray(Math.max(range.offset - position, 0), Math.max(end - position, 0));
+		position += chunk.length;
+		if (wanted.length > 0) controller.enqueue(wanted);
+		if (position >= end) controller.terminate();
+	} }));
+}
+function wrongSize(what, expected, found) {
+	return new PassingFailure(`reading ${what}`, `${expected} bytes were promised and ${found} came`);
+}
+function wrongBytes(what, found) {
+	return new OutsideError(`reading ${what}`, `the content does not match its digest: it is ${found}`, "Nothing of it was used. The registry, or something on the way to it, damages or replaces content.");
+}
+// src/world/registry/blobs.ts
+const octets = "application/octet-stream";
+/** The part of a client that is about blobs. */
+function createBlobs(transport) {
+	async function hasBlob(repository, digest) {
+		return (await transport.send({
+			method: "HEAD",
+			repository,
+			push: false,
+			url: transport.url(repository, `blobs/${digest}`),
+			doing: `looking for ${formatRepository(repository)}@${digest}`,
+			answers: [200, 404]
+		})).status === 200;
+	}
+	async function getBlob(repository, digest) {
+		const what = `${formatRepository(repository)}@${digest}`;
+		const answer = await transport.send({
+			...blobRequest(transport, repository, digest),
+			method: "GET"
+		});
+		const found = digestOf(answer.body);
+		if (found !== digest) throw wrongBytes(what, found);
+		return answer.body;
+	}
+	async function openBlob(repository, descriptor, range) {
+		const what = `${formatRepository(repository)}@${descriptor.digest}`;
+		const request = {
+			...blobRequest(transport, repository, descriptor.digest),
+			method: "GET"
+		};
+		if (range === void 0) return verified((await transport.stream(request)).body, descriptor, what);
+		const { offset, length } = range;
+		const answer = await transport.stream({
+			...request,
+			headers: { range: `bytes=${offset}-${offset + length - 1}` },
+			answers: [200, 206]
+		});
+		return answer.status === 206 ? answer.body : part(answer.body, range);
+	}
+	async function uploadBlob(repository, content, known = {}) {
+		const descriptor = content instanceof Uint8Array ? {
+			mediaType: octets,
+			digest: digestOf(content),
+			size: content.length
+		} : content.descriptor;
+		if (!known.absent && await hasBlob(repository, descriptor.digest)) return descriptor;
+		const body = content instanceof Uint8Array ? content : {
+			size: descriptor.size,
+			open: (range) => content.open(range)
+		};
+		await upload(transport, repository, descriptor.digest, body);
+		return descriptor;
+	}
+	async function ensureBlob(repository, content) {
+		const { digest, size } = content.descriptor;
+		const query = `mount=${encodeURIComponent(digest)}&from=${encodeURIComponent(repository.path)}`;
+		const answer = await transport.send({
+			method: "POST",
+			repository,
+			push: true,
+			url: transport.url(repository, `blobs/uploads/?${query}`),
+			doing: `looking for ${digest} in ${formatRepository(repository)}`,
+			answers: [
+				201,
+				202,
+				400,
+				404,
+				405
+			],
+			mayLack: true
+		});
+		if (answer.status === 201) return "present";
+		const session = answer.status === 202 ? answer : void 0;
+		if (session === void 0 && await hasBlob(repository, digest)) return "present";
+		await upload(transport, repository, digest, {
+			size,
+			open: (range) => content.open(range)
+		}, session);
+		return "copied";
+	}
+	async function mountBlob(repository, digest, from) {
+		if (repository.registry !== from.registry) return false;
+		if (sameRepository(repository, from)) return hasBlob(repository, digest);
+		const doing = `mounting ${digest} of ${formatRepository(from)} in ${formatRepository(repository)}`;
+		const query = `mount=${encodeURIComponent(digest)}&from=${encodeURIComponent(from.path)}`;
+		const answer = await transport.send({
+			method: "POST",
+			repository,
+			push: true,
+			alsoPull: from,
+			url: transport.url(repository, `blobs/uploads/?${query}`),
+			doing,
+			answers: [201, 202]
+		});
+		if (answer.status === 201) return true;
+		await cancelUpload(transport, repository, answer, doing);
+		return false;
+	}
+	return {
+		hasBlob,
+		getBlob,
+		openBlob,
+		uploadBlob,
+		ensureBlob,
+		mountBlob
+	};
+}
+function blobRequest(transport, repository, digest) {
+	const what = `${formatRepository(repository)}@${digest}`;
+	return {
+		repository,
+		push: false,
+		url: transport.url(repository, `blobs/${digest}`),
+		doing: `reading ${what}`,
+		what,
+		answers: [200]
+	};
+}
+// src/world/registry/credentials.ts
+const entrySchema = looseObject({
+	auth: string().optional(),
+	username: string().optional(),
+	password: string().optional(),
+	identitytoken: string().optional()
+});
+const fileSchema = looseObject({
+	auths: record(string(), entrySchema).optional(),
+	credHelpers: record(string(), string()).optional(),
+	credsStore: string().optional()
+});
+const helperAnswerSchema = looseObject({
+	Username: string(),
+	Secret: string()
+});
+/**
+* Credentials as podman, skopeo and docker keep them (containers-auth.json(5), docker's config.json): the first file
+* that knows the repository wins. $REGISTRY_AUTH_FILE, where set, is the only file read.
+*/
+function credentialsFromFiles(env = process.env) {
+	return async (repository) => {
+		for (const path of authFiles(env)) {
+			const found = await fromFile(path, repository, env);
+			if (found !== void 0) return found;
+		}
+	};
+}
+/**
+* The files that are looked at, the first that knows the repository wins. In a user namespace of buildah's, where
+* everybody is 0, a variable says who we are outside.
+*/
+function authFiles(env) {
+	if (set(env.REGISTRY_AUTH_FILE)) return [env.REGISTRY_AUTH_FILE];
+	const home = set(env.HOME) ? env.HOME : homedir();
+	const runtime = set(env.XDG_RUNTIME_DIR) ? env.XDG_RUNTIME_DIR : `/run/containers/${env._CONTAINERS_ROOTLESS_UID ?? process.getuid?.() ?? 0}`;
+	return [
+		set(env.XDG_RUNTIME_DIR) ? join(runtime, "containers/auth.json") : join(runtime, "auth.json"),
+		join(set(env.XDG_CONFIG_HOME) ? env.XDG_CONFIG_HOME : join(home, ".config"), "containers/auth.json"),
+		join(set(env.DOCKER_CONFIG) ? env.DOCKER_CONFIG : join(home, ".docker"), "config.json")
+	];
+}
+function set(value) {
+	return value !== void 0 && value !== "";
+}
+async function fromFile(path, repository, env) {
+	const text = await readFileIfThere(path);
+	if (text === void 0) {
+		if (path !== env.REGISTRY_AUTH_FILE) return void 0;
+		throw new InputError({
+			field: "REGISTRY_AUTH_FILE",
+			problem: "this file does not exist",
+			found: path,
+			remedy: `Log in (podman login ${repository.registry}) or unset the variable.`
+		});
+	}
+	const file = parseAuthFile(text, path);
+	const host = repository.registry;
+	const helper = Object.entries(file.credHelpers ?? {}).find(([key]) => canonicalHost(key) === host)?.[1];
+	if (helper !== void 0) return askHelper({
+		helper,
+		server: serverName(host),
+		path,
+		env
+	});
+	const entry = bestEntry(file.auths ?? {}, repository);
+	const credentials = entry === void 0 ? void 0 : readEntry(entry.value, path, entry.key);
+	if (credentials !== void 0) return credentials;
+	if (!set(file.credsStore)) return void 0;
+	return askHelper({
+		helper: file.credsStore,
+		server: serverName(host),
+		path,
+		env
+	});
+}
+function parseAuthFile(text, path) {
+	let value;
+	try {
+		value = text.trim() === "" ? {} : JSON.parse(text);
+	} catch {
+		throw new InputError({
+			where: path,
+			problem: "this file of registry credentials is not JSON"
+		});
+	}
+	const parsed = fileSchema.safeParse(value);
+	if (parsed.success) return parsed.data;
+	throw new InputError({
+		where: path,
+		field: parsed.error.issues[0]?.path.join(".") ?? "",
+		problem: "this file of registry credentials has an unexpected shape"
+	});
+}
+/**
+* The entry whose key names the repository most closely: `host/team/os` before `host/team` before `host`. Whole
+* segments only: credentials of `host/team` are not for `host/team-b`, nor those of `quay.io` for `quay.io.evil.example`.
+*/
+function bestEntry(entries, repository) {
+	const wanted = [repository.registry, ...repository.path.split("/")];
+	let best;
+	for (const [key, value] of Object.entries(entries)) {
+		const segments = keySegments(key);
+		if (segments.length <= wanted.length && segments.every((segment, at) => segment === wanted[at]) && segments.length > (best?.length ?? 0)) best = {
+			key,
+			value,
+			length: segments.length
+		};
+	}
+	return best;
+}
+function keySegments(key) {
+	const bare = key.replace(/^https?:\/\//, "").replace(/\/+$/, "");
+	const [host = "", ...path] = bare.split("/");
+	const isUrl = bare.length !== key.replace(/\/+$/, "").length || /^v[12]$/.test(path.join("/"));
+	return [canonicalHost(host), ...isUrl ? [] : path];
+}
+function canonicalHost(key) {
+	const host = key.replace(/^https?:\/\//, "").split("/")[0].toLowerCase();
+	return host === "index.docker.io" || host === "registry-1.docker.io" ? "docker.io" : host;
+}
+/** The name under which docker stores Docker Hub in credential helpers. */
+function serverName(host) {
+	return host === "docker.io" ? "https://index.docker.io/v1/" : host;
+}
+function readEntry(entry, path, key) {
+	if (set(entry.identitytoken)) return {
+		kind: "identity",
+		token: entry.identitytoken
+	};
+	if (set(entry.username) && set(entry.password)) return {
+		kind: "password",
+		username: entry.username,
+		password: entry.password
+	};
+	if (!set(entry.auth)) return void 0;
+	const decoded = Buffer.from(entry.auth, "base64").toString("utf8");
+	const colon = decoded.indexOf(":");
+	if (colon <= 0) throw new InputError({
+		where: path,
+		field: `auths.${key}.auth`,
+		problem: "not a name and password in base64",
+		remedy: `Log in again: podman login ${key}`
+	});
+	const password = decoded.slice(colon + 1).replace(/\0+$/, "");
+	return {
+		kind: "password",
+		username: decoded.slice(0, colon),
+		password
+	};
+}
+async function askHelper(options) {
+	const { helper, server, path } = options;
+	const program = `docker-credential-${helper}`;
+	if (!/^[A-Za-z0-9._-]+$/.test(helper) || findTool(program) === void 0) throw new InputError({
+		where: path,
+		problem: `the credential helper ${JSON.stringify(program)} is not installed`,
+		remedy: `It keeps the credentials of ${server}: install it, or take it out of that file.`
+	});
+	const env = Object.fromEntries(Object.entries(options.env).filter((pair) => pair[1] !== void 0));
+	const result = await exec(program, ["get"], {
+		input: server,
+		env,
+		allow: [0, 1]
+	});
+	if (result.exitCode === 1) {
+		if (/credentials not found/i.test(result.stdout + result.stderr)) return void 0;
+		throw new OutsideError(`asking ${program} for the credentials of ${server}`, "exit code 1");
+	}
+	const parsed = helperAnswerSchema.safeParse(jsonOrUndefined(result.stdout));
+	if (!parsed.success) throw new OutsideError(`asking ${program} for the credentials of ${server}`, "its answer is not readable");
+	const { Username: username, Secret: secret } = parsed.data;
+	if (username === "<token>") return {
+		kind: "identity",
+		token: secret
+	};
+	return username === "" ? void 0 : {
+		kind: "password",
+		username,
+		password: secret
+	};
+}
+function jsonOrUndefined(text) {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return;
+	}
+}
+// src/world/registry/pages.ts
+/** Reads a list to its last page. */
+async function readPages(transport, request) {
+	const { repository, first, doing, answers } = request;
+	const pages = [];
+	const seen = /* @__PURE__ */ new Set();
+	let next = first;
+	while (next !== void 0) {
+		if (seen.has(next.href)) throw new OutsideError(doing, "the pages of the list lead in a circle");
+		seen.add(next.href);
+		const page = await transport.send({
+			method: "GET",
+			repository,
+			push: false,
+			url: next,
+			doing,
+			answers,
+			mayLack: request.mayLack ?? false
+		});
+		pages.push(page);
+		next = page.status === 200 ? nextPage(page, doing) : void 0;
+	}
+	return pages;
+}
+function nextPage(page, doing) {
+	const link = page.headers.get("link");
+	const target = link === null ? void 0 : /<([^>]*)>[^,]*;\s*rel="?next"?/i.exec(link)?.[1];
+	return target === void 0 ? void 0 : secureLocation(target, page.url, doing);
+}
+// src/world/registry/lists.ts
+/** The tag under which referrers of a digest are listed where a registry lacks the Referrers API. */
+function fallbackTag(digest) {
+	return digest.replace(":", "-");
+}
+/** The part of a client that lists: tags, and what refers to a digest. */
+function createLists(transport, findManifest) {
+	/** Registries seen to lack the Referrers API. */
+	const withoutReferrers = /* @__PURE__ */ new Set();
+	async function listTags(repository) {
+		const doing = `listing the tags of ${formatRepository(repository)}`;
+		return (await readPages(transport, {
+			repository,
+			first: transport.url(repository, "tags/list"),
+			doing,
+			answers: [200, 404]
+		})).filter((page) => page.status === 200).flatMap((page) => {
+			const value = parseJson(page.body, formatRepository(repository));
+			const tags = typeof value === "object" && value !== null && "tags" in value ? value.tags : void 0;
+			if (tags === null) return [];
+			if (Array.isArray(tags) && tags.every((tag) => typeof tag === "string")) return tags;
+			throw notARegistry(repository.registry, "its answer holds no list of tags");
+		});
+	}
+	async function referrers(repository, digest, artifactType) {
+		const all = await fromApi(repository, digest, artifactType) ?? await fromFallbackTag(repository, digest);
+		return artifactType === void 0 ? all : all.filter((each) => each.artifactType === artifactType);
+	}
+	async function fromApi(repository, digest, artifactType) {
+		if (withoutReferrers.has(repository.registry)) return void 0;
+		const query = artifactType === void 0 ? "" : `?artifactType=${encodeURIComponent(artifactType)}`;
+		const what = `${formatRepository(repository)}@${digest}`;
+		const pages = await readPages(transport, {
+			repository,
+			first: transport.url(repository, `referrers/${digest}${query}`),
+			doing: `listing what refers to ${what}`,
+			answers: [
+				200,
+				400,
+				404,
+				405,
+				501
+			],
+			mayLack: true
+		});
+		if (!pages.every((page) => page.status === 200 && bareType(page.headers.get("content-type") ?? "") === mediaTypes.ociIndex)) {
+			withoutReferrers.add(repository.registry);
+			return;
+		}
+		return pages.flatMap((page) => {
+			const { json } = parseManifest(page.body, what, mediaTypes.ociIndex);
+			return isIndex(json) ? json.manifests : [];
+		});
+	}
+	async function fromFallbackTag(repository, digest) {
+		const index = await findManifest(atTag(repository, fallbackTag(digest)));
+		return index !== void 0 && isIndex(index.json) ? index.json.manifests : [];
+	}
+	return {
+		listTags,
+		referrers
+	};
+}
+// src/world/registry/manifests.ts
+/** The part of a client that is about manifests and tags. */
+function createManifests(transport) {
+	async function resolve(reference) {
+		const answer = await manifestRequest(transport, "HEAD", reference, [
+			200,
+			404,
+			405
+		]);
+		if (answer.status === 404) return void 0;
+		const digest = answer.headers.get("docker-content-digest") ?? "";
+		const size = answer.headers.get("content-length") ?? "";
+		const mediaType = bareType(answer.headers.get("content-type") ?? "");
+		if (answer.status !== 200 || !isDigest(digest) || !/^\d+$/.test(size) || !manifestMediaTypes.includes(mediaType)) return (await findManifest(reference))?.descriptor;
+		requireDigest(reference, digest);
+		return {
+			mediaType,
+			digest,
+			size: Number(size)
+		};
+	}
+	async function findManifest(reference) {
+		const answer = await manifestRequest(transport, "GET", reference, [200, 404]);
+		return answer.status === 404 ? void 0 : readManifest(reference, answer);
+	}
+	async function putAnywhere(repository, tagOrDigest, bytes, mediaType) {
+		const digest = digestOf(bytes);
+		const reference = isDigest(tagOrDigest) ? atDigest(repository, tagOrDigest) : atTag(repository, tagOrDigest);
+		requireDigest(reference, digest);
+		const what = formatReference(reference);
+		const answer = await transport.send({
+			method: "PUT",
+			repository,
+			push: true,
+			url: transport.url(repository, `manifests/${isDigest(tagOrDigest) ? tagOrDigest : encodeURIComponent(tagOrDigest)}`),
+			doing: `pushing ${what}`,
+			what,
+			headers: { "content-type": mediaType },
+			body: bytes,
+			answers: [201]
+		});
+		const stored = answer.headers.get("docker-content-digest");
+		if (stored !== null && stored !== digest) throw new OutsideError(`pushing ${what}`, `the registry stored ${stored} in place of ${digest}`);
+		return answer;
+	}
+	async function deleteManifest(repository, digest) {
+		const what = `${formatRepository(repository)}@${digest}`;
+		if ((await transport.send({
+			method: "DELETE",
+			repository,
+			push: true,
+			remove: true,
+			url: transport.url(repository, `manifests/${digest}`),
+			doing: `deleting ${what}`,
+			what,
+			answers: [
+				200,
+				202,
+				204,
+				404,
+				405
+			]
+		})).status !== 405) return;
+		throw new InputError({
+			where: formatRepository(repository),
+			problem: "this registry does not delete images when asked by its standard interface",
+			remedy: "Delete them by the registry's own means: --json lists their digests."
+		});
+	}
+	return {
+		resolve,
+		getManifest: async (reference) => readManifest(reference, await manifestRequest(transport, "GET", reference, [200])),
+		findManifest,
+		putManifest: async (repository, tagOrDigest, bytes, mediaType) => {
+			await putAnywhere(repository, tagOrDigest, bytes, mediaType);
+			return digestOf(bytes);
+		},
+		putReferrer: async (repository, bytes, mediaType) => {
+			const digest = digestOf(bytes);
+			return {
+				digest,
+				listed: (await putAnywhere(repository, digest, bytes, mediaType)).headers.has("oci-subject")
+			};
+		},
+		deleteManifest
+	};
+}
+function manifestRequest(transport, method, reference, answers) {
+	const { repository } = reference;
+	const what = formatReference(reference);
+	return transport.send({
+		method,
+		repository,
+		push: false,
+		url: transport.url(repository, `manifests/${reference.kind === "digest" ? reference.digest : encodeURIComponent(reference.tag)}`),
+		doing: `reading ${what}`,
+		what,
+		headers: { accept: manifestMediaTypes.join(", ") },
+		answers
+	});
+}
+function readManifest(reference, answer) {
+	const what = formatReference(reference);
+	const contentType = answer.headers.get("content-type") ?? void 0;
+	if (contentType !== void 0 && bareType(contentType) === "text/html") throw notARegistry(reference.repository.registry, "it answered with an HTML page");
+	const found = digestOf(answer.body);
+	const promised = answer.headers.get("docker-content-digest");
+	if (reference.kind === "digest" && found !== reference.digest) throw wrongBytes(what, found);
+	if (reference.kind === "tag" && promised !== null && promised !== found) throw wrongBytes(what, found);
+	return parseManifest(answer.body, what, contentType);
+}
+function requireDigest(reference, digest) {
+	if (reference.kind === "digest" && reference.digest !== digest) throw wrongBytes(formatReference(reference), digest);
+}
+// src/world/registry/exchange.ts
+const answerSeconds = 60;
+/** What the slowest connection that we wait for sends in a second. */
+const slowestBytes = 65536;
+/** @param counters every request is counted there */
+function createExchange(counters) {
+	return async (target, request) => {
+		counters.requests += 1;
+		const { body } = request;
+		const abort = new AbortController();
+		const streamed = body !== void 0 && !(body instanceof Uint8Array);
+		const content = streamed ? counted(await body.open(), (bytes) => counters.bytesSent += bytes) : body;
+		if (content instanceof Uint8Array) counters.bytesSent += content.length;
+		const seconds = answerSeconds + (content instanceof Uint8Array ? content.length / slowestBytes : 0);
+		const late = () => abort.abort(new PassingFailure(request.doing, `no answer from ${target.host} in ${Math.round(seconds)} s`));
+		const timer = streamed ? void 0 : setTimeout(late, seconds * 1e3);
+		try {
+			return await fetch(target, {
+				method: request.method,
+				redirect: "manual",
+				signal: abort.signal,
+				headers: {
+					"accept-encoding": "identity",
+					"user-agent": "coxswain",
+					...request.headers,
+					...streamed ? { "content-length": String(body.size) } : {}
+				},
+				...content === void 0 ? {} : { body: content },
+				...streamed ? { duplex: "half" } : {}
+			});
+		} catch (error) {
+			throw connectionFailure(request.doing, target.host, error);
+		} finally {
+			clearTimeout(timer);
+		}
+	};
+}
+/** Tells how many bytes have passed. */
+function counted(source, count) {
+	return source.pipeThrough(new TransformStream({ transform: (chunk, controller) => {
+		count(chunk.length);
+		controller.enqueue(chunk);
+	} }));
+}
+// src/world/registry/registry-check.ts
+function createRegistryCheck(exchange, url) {
+	const registries = /* @__PURE__ */ new Map();
+	async function fromRegistry(request, response) {
+		if (bareType(response.headers.get("content-type") ?? "").endsWith("json") || response.headers.has("docker-distribution-api-version")) return true;
+		const host = request.repository.registry;
+		let problem = registries.get(host);
+		if (problem === void 0) {
+			problem = registryProblem(request);
+			registries.set(host, problem);
+			problem.catch(() => registries.delete(host));
+		}
+		const seen = await problem;
+		if (seen !== void 0) throw notARegistry(host, seen);
+		return false;
+	}
+	async function registryProblem(request) {
+		const base = new URL("/v2/", url(request.repository, ""));
+		const response = await exchange(base, {
+			method: "GET",
+			doing: request.doing
+		});
+		await discard(response);
+		const { status } = response;
+		if (passingStatuses.includes(status)) throw new PassingFailure(request.doing, `${base.host} answered ${status}`, retryAfter(response));
+		const challenged = status === 401 && response.headers.has("www-authenticate");
+		const fine = status === 200 && !isHtml(response);
+		if (challenged || fine) return void 0;
+		return `/v2/ answers ${status}${isHtml(response) ? " with an HTML page" : ""}`;
+	}
+	return { fromRegistry };
+}
+// src/world/registry/secrets.ts
+function createScrubber() {
+	const secrets = /* @__PURE__ */ new Set();
+	return {
+		add: (secret) => {
+			if (secret.length >= 4) secrets.add(secret);
+		},
+		scrub: (text) => {
+			let clean = text;
+			for (const secret of secrets) clean = clean.replaceAll(secret, "***");
+			return clean;
+		}
+	};
+}
+// src/world/registry/transport.ts
+const defaultRetryDelays = [
+	500,
+	1500,
+	4500
+];
+const longestRetryAfterSeconds = 60;
+const maximumRedirects = 5;
+const maximumBodyBytes = 67108864;
+const redirectStatuses = [
+	301,
+	302,
+	303,
+	307,
+	308
+];
+/** HTTP with what registries need on top: logging in, redirects, retries, and errors that say which side is at fault. */
+function createTransport(options) {
+	const log = options.log ?? silentLog;
+	const delays = options.retryDelays ?? defaultRetryDelays;
+	const counters = {
+		requests: 0,
+		bytesSent: 0,
+		bytesReceived: 0
+	};
+	const exchange = createExchange(counters);
+	const scrubber = createScrubber();
+	const overTls = /* @__PURE__ */ new Set();
+	const { fromRegistry } = createRegistryCheck(exchange, url);
+	const authentication = createAuthentication({
+		credentials: options.credentials,
+		scrubber,
+		fetchToken: async ({ url, headers, form, doing }) => {
+			const request = {
+				method: form === void 0 ? "GET" : "POST",
+				headers: form === void 0 ? headers : {
+					...headers,
+					"content-type": "application/x-www-form-urlencoded"
+				},
+				doing,
+				...form === void 0 ? {} : { body: Buffer.from(form.toString()) }
+			};
+			const response = await exchange(url, request);
+			const body = await readWhole(response, url, maximumErrorBytes);
+			if (passingStatuses.includes(response.status)) throw new PassingFailure(doing, `${url.host} answered ${response.status}`, retryAfter(response));
+			if ([
+				200,
+				400,
+				401,
+				403
+			].includes(response.status)) return {
+				status: response.status,
+				body
+			};
+			throw new OutsideError(doing, `the token endpoint at ${url.host} answered ${response.status}`);
+		}
+	});
+	function url(repository, rest) {
+		const host = repository.registry === "docker.io" ? "registry-1.docker.io" : repository.registry;
+		const secure = new URL(`https://${host}/v2/${repository.path}/${rest}`);
+		if (!isLoopback(secure) || overTls.has(secure.host)) return secure;
+		return new URL(`http://${host}/v2/${repository.path}/${rest}`);
+	}
+	/** Follows redirects. Credentials are for the registry's own origin alone, also when a later hop leads back. */
+	async function follow(request, authorization) {
+		let target = request.url;
+		let elsewhere = target.origin !== url(request.repository, "").origin;
+		for (let hop = 0; hop <= maximumRedirects; hop++) {
+			const headers = {
+				...request.headers,
+				...authorization === void 0 || elsewhere ? {} : { authorization }
+			};
+			const response = await exchange(target, {
+				...request,
+				headers
+			});
+			const location = response.headers.get("location");
+			if (!redirectStatuses.includes(response.status) || location === null) return {
+				response,
+				url: target,
+				elsewhere
+			};
+			await discard(response);
+			const next = secureLocation(location, target, request.doing);
+			if (!(request.method === "GET" || request.method === "HEAD") && response.status !== 307 && response.status !== 308) throw new OutsideError(request.doing, `${target.host} answered a ${request.method} with ${response.status}`);
+			if (next.origin !== target.origin) elsewhere = true;
+			target = next;
+		}
+		throw new OutsideError(request.doing, `${request.url.host} redirected more than ${maximumRedirects} times`);
+	}
+	async function authorised(asked) {
+		const request = {
+			...asked,
+			url: new URL(asked.url)
+		};
+		if (overTls.has(request.url.host)) request.url.protocol = "https:";
+		for (let attempt = 0;; attempt++) {
+			const header = await authentication.header(request, url(request.repository, ""));
+			const { response, url: from, elsewhere } = await follow(request, header);
+			if (await expectsTls(request, response, from)) {
+				overTls.add(from.host);
+				return authorised(asked);
+			}
+			if (response.status === 401 && !elsewhere && attempt === 0) {
+				const challenge = response.headers.get("www-authenticate");
+				if (authentication.challenged(request, challenge, header)) {
+					await discard(response);
+					continue;
+				}
+			}
+			if (request.answers.includes(response.status)) {
+				if (response.status === 404 && !request.mayLack && !await fromRegistry(request, response)) await confirmAbsence(asked);
+				return {
+					response,
+					url: from
+				};
+			}
+			throw await failure(request, response, from, elsewhere);
+		}
+	}
+	/** Go's HTTP server says so when it speaks TLS: then a registry on loopback is asked again over https. */
+	async function expectsTls(request, response, from) {
+		if (response.status !== 400 || from.protocol !== "http:") return false;
+		const { doing } = request;
+		const body = await readWhole(request.method === "HEAD" ? await exchange(new URL("/v2/", from), {
+			method: "GET",
+			doing
+		}) : response.clone(), from, maximumErrorBytes);
+		return new TextDecoder().decode(body).includes("HTTP request to an HTTPS server");
+	}
+	async function failure(request, response, from, elsewhere) {
+		const { status } = response;
+		const what = request.what ?? formatRepository(request.repository);
+		const html = isHtml(response);
+		const said = describeErrors(await readWhole(response, from, maximumErrorBytes));
+		const text = scrubber.scrub(`${from.host} answered ${status}${said === "" ? "" : `: ${said}`}`);
+		if (passingStatuses.includes(status) || said.includes("MANIFEST_BLOB_UNKNOWN")) return new PassingFailure(request.doing, text, retryAfter(response));
+		if (elsewhere) return new OutsideError(request.doing, text);
+		if (status === 401 || status === 403) {
+			const hadCredentials = await authentication.hasCredentials(request.repository);
+			const host = request.repository.registry;
+			return unauthorised({
+				what,
+				host,
+				status,
+				push: request.push,
+				hadCredentials
+			});
+		}
+		if (html) return notARegistry(request.repository.registry, `it answered ${status} with an HTML page`);
+		if (status === 404) {
+			await fromRegistry(request, response);
+			return new NotFoundError(what);
+		}
+		return new OutsideError(request.doing, text);
+	}
+	/**
+	* The registry is one, but something before it may have answered (a balancer while the registry restarts): a tag
+	* taken for absent would be set anew. So the same is asked once more.
+	*/
+	async function confirmAbsence(asked) {
+		const { response, url: from } = await authorised({
+			...asked,
+			mayLack: true
+		});
+		await discard(response);
+		if (response.status === 404) return;
+		throw new PassingFailure(asked.doing, `${from.host} answered 404 in a way that registries do not, and ${response.status} when asked again`);
+	}
+	async function retrying(operation) {
+		for (let attempt = 0;; attempt++) try {
+			return await operation();
+		} catch (error) {
+			const delay = delays[attempt];
+			if (!(error instanceof PassingFailure) || delay === void 0) throw error;
+			const asked = error.retryAfterSeconds;
+			if (asked !== void 0 && asked > longestRetryAfterSeconds) throw error;
+			const wait = asked === void 0 ? delay * (.75 + Math.random() / 2) : asked * 1e3;
+			log.info(`${error.message.replace(/ Running the same.*$/, "")} Trying again in ${(wait / 1e3).toFixed(1)} s.`);
+			await setTimeout$1(wait);
+		}
+	}
+	async function send(request) {
+		const attempt = async () => {
+			const { response, url: from } = await authorised(request);
+			const body = await readWhole(response, from, maximumBodyBytes, request.doing);
+			counters.bytesReceived += body.length;
+			return {
+				status: response.status,
+				headers: response.headers,
+				body,
+				url: from
+			};
+		};
+		return request.once ? attempt() : retrying(attempt);
+	}
+	return {
+		counters,
+		url,
+		send,
+		retrying,
+		stream: async (request) => {
+			const { response, url: from } = await retrying(() => authorised(request));
+			if (response.body === null) throw new OutsideError(request.doing, `${from.host} sent no content`);
+			const body = counted(response.body, (bytes) => counters.bytesReceived += bytes);
+			return {
+				status: response.status,
+				body
+			};
+		}
+	};
+}
+// src/world/registry/client.ts
+function createRegistryClient(options = {}) {
+	const transport = createTransport({
+		credentials: options.credentials ?? credentialsFromFiles(options.env),
+		...options.log === void 0 ? {} : { log: options.log },
+		...options.retryDelays === void 0 ? {} : { retryDelays: options.retryDelays }
+	});
+	const manifests = createManifests(transport);
+	return {
+		counters: transport.counters,
+		...manifests,
+		...createBlobs(transport),
+		...createLists(transport, manifests.findManifest)
+	};
+}
+// src/world/registry/copy.ts
+/** Mounts at a time: each is a round trip and nothing else. */
+const parallelMounts = 16;
+/** Blobs under way between registries at a time. */
+const parallelStreams = 8;
+/**
+* Copies an image or an index with all its images, byte for byte, and then tags it in the given order. Blobs come
+* before the manifest that names them, so whatever can be read at the destination is whole, also after a crash.
+*/
+async function copyImage(client, options) {
+	const { from, to, tags } = options;
+	const report = {
+		mounted: 0,
+		copied: 0,
+		present: 0,
+		bytes: 0
+	};
+	const manifest = await client.getManifest(from);
+	if (!sameRepository(from.repository, to)) {
+		await copyContent(client, {
+			manifest,
+			from: from.repository,
+			to
+		}, report);
+		await putBytes(client, to, manifest, manifest.descriptor.digest);
+	}
+	await setTags(client, {
+		manifest,
+		repository: to,
+		tags
+	});
+	return report;
+}
+/** Sets tags in the given order on a manifest that the repository has. */
+async function setTags(client, options) {
+	for (const tag of options.tags) await putBytes(client, options.repository, options.manifest, tag);
+}
+/** Everything below a manifest: the images of an index, the config and layers of an image. */
+async function copyContent(client, options, report, seen = /* @__PURE__ */ new Set()) {
+	const { manifest, from, to } = options;
+	const { json } = manifest;
+	if (isIndex(json)) {
+		for (const child of json.manifests) {
+			if (seen.has(child.digest)) continue;
+			seen.add(child.digest);
+			const image = await client.getManifest(atDigest(from, child.digest));
+			await copyContent(client, {
+				manifest: image,
+				from,
+				to
+			}, report, seen);
+			await putBytes(client, to, image, image.descriptor.digest);
+		}
+		return;
+	}
+	const blobs = [json.config, ...json.layers].filter((blob) => {
+		const first = !seen.has(blob.digest);
+		seen.add(blob.digest);
+		return first;
+	});
+	const parallel = from.registry === to.registry ? parallelMounts : parallelStreams;
+	await inParallel(blobs, parallel, async (blob) => {
+		const how = await copyBlob(client, blob, from, to);
+		report[how] += 1;
+		if (how === "copied") report.bytes += blob.size;
+	});
+}
+async function copyBlob(client, blob, from, to) {
+	if (from.registry === to.registry && await client.mountBlob(to, blob.digest, from)) return "mounted";
+	const content = {
+		descriptor: blob,
+		open: (range) => client.openBlob(from, blob, range)
+	};
+	return client.ensureBlob(to, content);
+}
+function putBytes(client, to, manifest, name) {
+	return client.putManifest(to, name, manifest.bytes, manifest.descriptor.mediaType);
+}
+// src/world/registry/artifact.ts
+/** Path of the file that a layer of an artifact is, as `oras pull` takes it (OCI image spec, annotations). */
+const titleAnnotation = "org.opencontainers.image.title";
+const emptyBytes = new TextEncoder().encode("{}");
+const empty = {
+	mediaType: mediaTypes.ociEmpty,
+	digest: digestOf(emptyBytes),
+	size: emptyBytes.length
+};
+/**
+* Pushes an artifact as an OCI image manifest with an empty config (image specification 1.1, "Guidelines for Artifact
+* Usage"). The same input makes the same digest, and pushing it again changes nothing.
+*/
+async function pushArtifact(client, options) {
+	const { repository, artifactType, subject, layers, annotations, tag } = options;
+	await client.uploadBlob(repository, emptyBytes);
+	const pushed = [];
+	for (const layer of layers) {
+		const { digest, size } = await client.uploadBlob(repository, layer.bytes);
+		pushed.push({
+			mediaType: layer.mediaType,
+			digest,
+			size,
+			...layer.annotations === void 0 ? {} : { annotations: { ...layer.annotations } }
+		});
+	}
+	const json = {
+		schemaVersion: 2,
+		mediaType: mediaTypes.ociManifest,
+		artifactType,
+		config: empty,
+		layers: pushed.length === 0 ? [empty] : pushed,
+		...subject === void 0 ? {} : { subject: plain(subject) },
+		...annotations === void 0 ? {} : { annotations: { ...annotations } }
+	};
+	const bytes = new TextEncoder().encode(JSON.stringify(json));
+	const manifest = parseManifest(bytes, formatRepository(repository));
+	await putAndList(client, repository, manifest);
+	if (tag !== void 0) await client.putManifest(repository, tag, bytes, mediaTypes.ociManifest);
+	return listEntry(manifest);
+}
+/** Reads an artifact with all its layers, verified. For small ones: everything is held in memory. */
+async function readArtifact(client, reference) {
+	const manifest = await client.getManifest(reference);
+	if (isIndex(manifest.json)) throw new InputError({
+		where: formatReference(reference),
+		problem: "an index, where an artifact was expected"
+	});
+	const layers = [];
+	for (const descriptor of manifest.json.layers) layers.push({
+		descriptor,
+		bytes: await client.getBlob(reference.repository, descriptor.digest)
+	});
+	return {
+		manifest,
+		layers
+	};
+}
+/** Copies an artifact byte for byte to another repository, where it is listed with its subject again. */
+async function copyArtifact(client, options) {
+	const report = {
+		mounted: 0,
+		copied: 0,
+		present: 0,
+		bytes: 0
+	};
+	const manifest = await client.getManifest(options.from);
+	await copyContent(client, {
+		manifest,
+		from: options.from.repository,
+		to: options.to
+	}, report);
+	await putAndList(client, options.to, manifest);
+	return report;
+}
+async function putAndList(client, repository, manifest) {
+	const { listed } = await client.putReferrer(repository, manifest.bytes, manifest.descriptor.mediaType);
+	const { subject } = manifest.json;
+	if (subject !== void 0 && !listed) await inTurn(`${formatRepository(repository)}@${subject.digest}`, () => addToFallbackTag(client, repository, subject.digest, listEntry(manifest)));
+}
+/** A manifest as a list of referrers shows it (distribution specification, "Listing Referrers"). */
+function listEntry(manifest) {
+	const { json, descriptor } = manifest;
+	const artifactType = json.artifactType ?? (isIndex(json) ? void 0 : json.config.mediaType);
+	return {
+		...descriptor,
+		...artifactType === void 0 ? {} : { artifactType },
+		...json.annotations === void 0 ? {} : { annotations: json.annotations }
+	};
+}
+function plain({ mediaType, digest, size }) {
+	return {
+		mediaType,
+		digest,
+		size
+	};
+}
+const fallbackAttempts = 10;
+/**
+* Adds an entry to the list under the fallback tag. Registries have no compare-and-swap for tags, so two writers that
+* read the same list lose one entry. Each therefore reads again after the time that a rival's read and write may
+* take, and adds what is missing: the writer whose entry was lost puts it back.
+*/
+async function addToFallbackTag(client, repository, subject, entry) {
+	const tag = fallbackTag(subject);
+	let wanted = [entry];
+	for (let attempt = 0; attempt < fallbackAttempts; attempt++) {
+		const started = performance.now();
+		const current = await readList(client, repository, tag);
+		const there = current.manifests;
+		const missing = wanted.filter(({ digest }) => !there.some((each) => each.digest === digest));
+		if (missing.length === 0) return;
+		wanted = [...there, ...missing];
+		const bytes = new TextEncoder().encode(JSON.stringify({
+			...current,
+			manifests: wanted
+		}));
+		await client.putManifest(repository, tag, bytes, mediaTypes.ociIndex);
+		const took = performance.now() - started;
+		await setTimeout$1(Math.max(40, took * 2) * (1 + Math.random()));
+	}
+	throw new OutsideError(`adding ${entry.digest} to the list ${formatRepository(repository)}:${tag}`, "other writers kept replacing it");
+}
+async function readList(client, repository, tag) {
+	const reference = atTag(repository, tag);
+	const manifest = await client.findManifest(reference);
+	if (manifest === void 0) return {
+		schemaVersion: 2,
+		mediaType: mediaTypes.ociIndex,
+		manifests: []
+	};
+	if (isIndex(manifest.json)) return manifest.json;
+	throw new InputError({
+		where: formatReference(reference),
+		problem: "this tag is reserved for the list of what refers to an image, and holds something else",
+		remedy: "Move that to another tag."
+	});
+}
+const queues = /* @__PURE__ */ new Map();
+/** Writers inside this process wait for each other: no race to repair among them. */
+async function inTurn(key, work) {
+	const turn = (queues.get(key) ?? Promise.resolve()).then(work, work);
+	const tail = turn.then(() => {}, () => {});
+	queues.set(key, tail);
+	try {
+		await turn;
+	} finally {
+		if (queues.get(key) === tail) queues.delete(key);
+	}
+}
+// src/world/registry/layer.ts
+/**
+* Goes through the files of a layer as it streams in: gzip, zstd or plain, told apart by their first bytes.
+* Breaking the loop off ends the stream.
+* @param what for messages
+* @throws InputError when it is not a tar archive
+*/
+async function* layerEntries(source, what) {
+	const reader = (await decompressed(source, what)).pipeThrough(createTarDecoder({ strict: true })).getReader();
+	let finished = false;
+	try {
+		for (;;) {
+			const { done, value } = await reader.read().catch((error) => {
+				finished = true;
+				throw asOurs(error, what);
+			});
+			if (done) {
+				finished = true;
+				return;
+			}
+			yield {
+				header: value.header,
+				path: plainPath(value.header.name),
+				content: value.body
+			};
+			await drain(value);
+		}
+	} finally {
+		if (!finished) await reader.cancel().catch(() => {});
+	}
+}
+/** A path in an archive as others name it too: `./usr/bin/` is `usr/bin`. */
+function plainPath(name) {
+	return name.replace(/^(\.?\/)+/, "").replace(/\/+$/, "");
+}
+async function drain({ body }) {
+	if (body.locked) return;
+	for (const reader = body.getReader();;) if ((await reader.read()).done) return;
+}
+async function decompressed(source, what) {
+	const iterator = source[Symbol.asyncIterator]();
+	let start = /* @__PURE__ */ new Uint8Array();
+	while (start.length < 4) {
+		const { done, value } = await iterator.next();
+		if (done) break;
+		start = start.length === 0 ? value : Buffer.concat([start, value]);
+	}
+	const bytes = Readable.from((async function* () {
+		try {
+			yield start;
+			for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+		} finally {
+			await iterator.return?.();
+		}
+	})(), { objectMode: false });
+	const [one, two, three, four] = start;
+	if (one === 31 && two === 139) return toWeb(pipe(bytes, createGunzip()));
+	if (one === 40 && two === 181 && three === 47 && four === 253) return toWeb(unzstd(bytes, what));
+	return toWeb(bytes);
+}
+/** An error at the source ends the sink with it, and a sink that is left closes the source. */
+function pipe(source, sink) {
+	source.once("error", (error) => sink.destroy(error));
+	sink.once("close", () => source.destroy());
+	source.pipe(sink);
+	return sink;
+}
+/** By the program: Node.js 20 has no zstd. */
+function unzstd(source, what) {
+	requireTools(["zstd"]);
+	const child = spawn(findTool("zstd") ?? "zstd", [
+		"--decompress",
+		"--stdout",
+		"--quiet"
+	], { stdio: [
+		"pipe",
+		"pipe",
+		"ignore"
+	] });
+	const { stdin, stdout } = child;
+	child.once("error", (error) => stdout.destroy(error));
+	child.once("exit", (code) => {
+		if (code !== 0 && code !== null) stdout.destroy(new OutsideError(`decompressing ${what}`, `zstd ended with exit code ${code}`));
+	});
+	source.once("error", (error) => stdout.destroy(error));
+	stdout.once("close", () => {
+		source.destroy();
+		child.kill();
+	});
+	stdin.on("error", () => {});
+	source.pipe(stdin);
+	return stdout;
+}
+function toWeb(stream) {
+	return Readable.toWeb(stream);
+}
+function asOurs(error, what) {
+	if (error instanceof InputError || error instanceof OutsideError) return error;
+	return new InputError({
+		where: what,
+		problem: "not a tar archive, or a damaged one"
+	}, { cause: error });
+}
+// src/world/registry/attached.ts
+/** What cosign puts beside a digest under a tag of its own (cosign specs/SIGNATURE_SPEC.md, "Storage"). */
+const cosignEndings = [
+	"sig",
+	"att",
+	"sbom"
+];
+/** A referrer of a referrer (a signature of an SBOM) is as deep as it gets in practice. */
+const deepest = 3;
+/**
+* Copies what is attached to an image, and to each image of an index, byte for byte: everything that refers to it
+* (Referrers API or fallback tag: evidence, SBOM, attestations), with what refers to that, and cosign's tags.
+* A cosign tag that the destination has is left alone: it may hold signatures made for that place.
+* @returns digests of what was not there
+*/
+async function copyAttached(client, options) {
+	const { manifest, from, to } = options;
+	const children = isIndex(manifest.json) ? manifest.json.manifests.map(({ digest }) => digest) : [];
+	const copied = [];
+	for (const digest of /* @__PURE__ */ new Set([manifest.descriptor.digest, ...children])) {
+		copied.push(...await copyReferrers(client, {
+			digest,
+			from,
+			to,
+			depth: 1
+		}));
+		copied.push(...await copyCosignTags(client, {
+			digest,
+			from,
+			to
+		}));
+	}
+	return copied;
+}
+async function copyReferrers(client, options) {
+	const { digest, from, to, depth } = options;
+	const wanted = await client.referrers(from, digest);
+	if (wanted.length === 0) return [];
+	const there = new Set((await client.referrers(to, digest)).map((each) => each.digest));
+	const copied = [];
+	for (const each of wanted) {
+		if (there.has(each.digest)) continue;
+		if (depth < deepest) copied.push(...await copyReferrers(client, {
+			digest: each.digest,
+			from,
+			to,
+			depth: depth + 1
+		}));
+		try {
+			await copyArtifact(client, {
+				from: atDigest(from, each.digest),
+				to
+			});
+		} catch (error) {
+			if (error instanceof NotFoundError) continue;
+			throw error;
+		}
+		copied.push(each.digest);
+	}
+	return copied;
+}
+async function copyCosignTags(client, options) {
+	const { digest, from, to } = options;
+	return (await Promise.all(cosignEndings.map(async (ending) => {
+		const tag = `${digest.replace(":", "-")}.${ending}`;
+		const source = await client.resolve(atTag(from, tag));
+		if (source === void 0 || await client.resolve(atTag(to, tag)) !== void 0) return [];
+		await copyImage(client, {
+			from: atDigest(from, source.digest),
+			to,
+			tags: [tag]
+		});
+		return [source.digest];
+	}))).flat();
+}
+// src/world/registry/remembering.ts
+/**
+* The same client, but what it has read by digest it does not ask for again: that never changes. For the run of one
+* verb, whose images are few. Not for reading back what was written: there the registry's answer is the point.
+*/
+function rememberingClient(client) {
+	const manifests = /* @__PURE__ */ new Map();
+	const blobs = /* @__PURE__ */ new Map();
+	return {
+		...client,
+		getManifest: (reference) => reference.kind === "digest" ? remembered(manifests, formatReference(reference), () => client.getManifest(reference)) : client.getManifest(reference),
+		getBlob: (repository, digest) => remembered(blobs, `${formatRepository(repository)}@${digest}`, () => client.getBlob(repository, digest))
+	};
+}
+function remembered(known, key, read) {
+	const there = known.get(key);
+	if (there !== void 0) return there;
+	const reading = read();
+	known.set(key, reading);
+	reading.catch(() => known.delete(key));
+	return reading;
+}
+export { parseReference as A, atTag as C, isDigest as D, formatRepository as E, goArchitecture as F, hostArchitecture as I, sameRepository as M, architectureOfGo as N, isTag as O, architectures as P, atDigest as S, formatReference as T, imageTimestamp as _, pushArtifact as a, mediaTypes as b, copyImage as c, authFiles as d, isLoopback as f, resolveInLayout as g, layoutReader as h, plainPath as i, parseRepository as j, parseDigest as k, setTags as l, inLayout as m, copyAttached as n, readArtifact as o, NotFoundError as p, layerEntries as r, titleAnnotation as s, rememberingClient as t, createRegistryClient as u, readImage as v, digestOf as w, parseJson as x, isIndex as y };

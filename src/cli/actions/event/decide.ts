@@ -1,0 +1,78 @@
+import { InputError, quote } from '../../../host/errors.ts';
+import type { Config, Fleet } from '../../../project/configuration/config.ts';
+import type { WorkflowEvent } from './event.ts';
+
+/** What a workflow run is to do. */
+export type Job =
+  | { readonly kind: 'watch' }
+  | { readonly kind: 'test'; readonly fleet: Fleet; readonly fork: boolean }
+  | { readonly kind: 'release'; readonly fleet: Fleet }
+  /** Nothing, and that is right. */
+  | { readonly kind: 'nothing'; readonly reason: string };
+
+/**
+ * Decides what a workflow run does: a schedule watches the base, a pull request into a fleet's branch is built and
+ * tested, a push to a fleet's branch is released.
+ * @throws InputError for an event that none of it fits
+ */
+export function decide(event: WorkflowEvent, config: Config): Job {
+  switch (event.kind) {
+    case 'schedule':
+    case 'workflow_dispatch': {
+      const { branch, defaultBranch } = event;
+      if (event.kind === 'schedule' && defaultBranch !== undefined && branch !== defaultBranch) {
+        throw new InputError({
+          field: 'GITHUB_REF',
+          problem: 'GitHub runs schedules on the default branch only, and this run is on another',
+          found: branch,
+          expected: defaultBranch,
+          remedy: `Have the workflow file on ${defaultBranch}.`,
+        });
+      }
+      return { kind: 'watch' };
+    }
+    case 'pull_request': {
+      const fleet = fleetOf(config, event.base);
+      if (fleet !== undefined) return { kind: 'test', fleet, fork: event.fork };
+      if (event.base === config.stateBranch) {
+        return { kind: 'nothing', reason: `pull requests into ${event.base} are for lint-updates` };
+      }
+      throw noFleet(config, event.base, 'pull_request');
+    }
+    case 'push': {
+      if (event.deleted) return { kind: 'nothing', reason: `branch ${event.branch} was deleted` };
+      const fleet = fleetOf(config, event.branch);
+      if (fleet !== undefined) return { kind: 'release', fleet };
+      throw noFleet(config, event.branch, 'push');
+    }
+    case 'other':
+      throw new InputError({
+        field: 'GITHUB_EVENT_NAME',
+        problem: 'there is nothing to do for this event',
+        found: event.name,
+        expected: 'schedule, workflow_dispatch, pull_request, or push to the branch of a fleet',
+        ...(event.name === 'pull_request_target'
+          ? {
+              remedy:
+                'pull_request_target would give code from forks your credentials: use pull_request, which tests them without.',
+            }
+          : {}),
+      });
+  }
+}
+
+/** The fleet that a branch releases to. */
+export function fleetOf(config: Config, branch: string): Fleet | undefined {
+  return Object.values(config.fleets).find((fleet) => fleet.branch === branch);
+}
+
+function noFleet(config: Config, branch: string, event: 'push' | 'pull_request'): InputError {
+  const branches = Object.values(config.fleets).map((fleet) => fleet.branch);
+  return new InputError({
+    where: config.file,
+    field: 'fleets',
+    problem: `no fleet is released from branch ${quote(branch)}`,
+    expected: `one of ${branches.join(', ')}`,
+    remedy: `Start the workflow for these only: on: { ${event}: { branches: [${branches.join(', ')}] } }.`,
+  });
+}

@@ -1,0 +1,79 @@
+import { InputError } from '../../../host/errors.ts';
+import type { Config, Fleet } from '../../../project/configuration/config.ts';
+import { findBuilt } from '../../../release/candidate/built.ts';
+import { readCandidate } from '../../../release/candidate/candidate.ts';
+import { requireRehearsed } from '../../../release/evidence/rehearsed.ts';
+import { passImage } from '../../../release/gates/promotable-image.ts';
+import type { State } from '../../../release/state/state.ts';
+import type { Git } from '../../../world/git/git.ts';
+import type { Architecture } from '../../../world/registry/architecture.ts';
+import type { RegistryClient } from '../../../world/registry/client.ts';
+
+/** A job of a matrix: an architecture, and the runner that is one. */
+export interface MatrixEntry {
+  readonly architecture: Architecture;
+  readonly runner: string;
+}
+
+/** GitHub's hosted runners, by what they are. The others are emulated, or runners of your own. */
+const hostedRunners: Readonly<Record<Architecture, string>> = {
+  x86_64: 'ubuntu-24.04',
+  aarch64: 'ubuntu-24.04-arm',
+  s390x: 'ubuntu-24.04',
+  ppc64le: 'ubuntu-24.04',
+};
+
+/**
+ * Which runner each architecture's jobs go to.
+ * @param given `ARCHITECTURE=LABEL`, in place of GitHub's own runners
+ * @throws InputError
+ */
+export function matrixOf(config: Config, given: readonly string[], field: string): MatrixEntry[] {
+  const runners: Record<string, string> = { ...hostedRunners };
+  for (const entry of given) {
+    const [, name, label] = /^\s*([^=\s]+)\s*=\s*(\S+)\s*$/.exec(entry) ?? [];
+    if (name === undefined || label === undefined || !Object.hasOwn(hostedRunners, name)) {
+      throw new InputError({
+        field,
+        problem: 'not an architecture and the label of a runner',
+        found: entry,
+        expected: `${Object.keys(hostedRunners).join('=LABEL, ')}=LABEL`,
+      });
+    }
+    runners[name] = label;
+  }
+  return config.architectures.map((architecture) => ({
+    architecture,
+    runner: runners[architecture] as string,
+  }));
+}
+
+/** The architectures for which the test registry has no image of a commit that was tested for a fleet as it is now. */
+export async function untested(
+  parts: {
+    readonly git: Git;
+    readonly config: Config;
+    readonly client: RegistryClient;
+    readonly state: State;
+  },
+  commit: string,
+  fleet: Fleet,
+): Promise<readonly Architecture[]> {
+  const { git, config, client } = parts;
+  const candidate = await readCandidate({ ...parts, commit });
+  const built = await findBuilt(client, config, candidate);
+  if (built === undefined) return config.architectures;
+  const { version } = candidate;
+  const state = await parts.state.readFleet(fleet.name);
+  const missing: Architecture[] = [];
+  for (const architecture of config.architectures) {
+    try {
+      const passed = [await passImage({ client, config, candidate }, built, architecture)];
+      await requireRehearsed({ git, config, commit, version, fleet, state, passed });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      missing.push(architecture);
+    }
+  }
+  return missing;
+}

@@ -1,0 +1,42 @@
+import * as core from '@actions/core';
+import { createLog, type Log } from '../../host/log.ts';
+
+/**
+ * A log for a workflow run: a group for each task, warnings as annotations, details where the run is debugged. A group
+ * cannot hold another, so a task inside a task, or beside one, is a line.
+ */
+export function createActionLog(options: {
+  readonly verbose: boolean;
+  /** Told of each warning. */
+  readonly onWarn?: (message: string) => void;
+}): Log {
+  const lines = createLog({ verbose: options.verbose, stream: process.stdout });
+  let grouped = false;
+  return {
+    info: (message) => lines.info(harmless(message)),
+    detail: (message) => core.debug(harmless(message)),
+    warn: (message) => {
+      core.warning(harmless(message));
+      options.onWarn?.(message);
+    },
+    task: async (title, work) => {
+      if (grouped) return lines.task(harmless(title), (report) => work((note) => report(harmless(note))));
+      grouped = true;
+      core.startGroup(harmless(title));
+      try {
+        return await lines.task(harmless(title), (report) => work((note) => report(harmless(note))));
+      } finally {
+        core.endGroup();
+        grouped = false;
+      }
+    },
+  };
+}
+
+/**
+ * Text from outside that the runner will not take for a command of ours: what a guest prints may look like one.
+ * (actions/runner, ActionCommand.cs: a line that begins with `::`, after spaces, or `##[` anywhere.)
+ */
+export function harmless(text: string): string {
+  return text.replaceAll('##[', '## [').replaceAll(/^(\s*):(?=:)/gm, '$1: ');
+}

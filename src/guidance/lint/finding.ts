@@ -1,0 +1,45 @@
+import type { InputProblem } from '../../host/errors.ts';
+import { InputError, quote } from '../../host/errors.ts';
+
+/** What lint has to say about one place. An error must not be published; a warning is for a second look. */
+export interface Finding {
+  readonly severity: 'error' | 'warning';
+  /** Name of the rule, kebab-case. */
+  readonly rule: string;
+  /** `file:line:column`, or the file where there is no better place. */
+  readonly where: string;
+  /** A sentence without a final period. */
+  readonly message: string;
+  /** What to do: full sentences. */
+  readonly remedy?: string;
+}
+
+/** A problem that a schema or parser found, as an error. */
+export function findingOf(rule: string, problem: InputProblem, file: string): Finding {
+  const facts = [
+    problem.found === undefined ? undefined : `found ${quote(problem.found)}`,
+    problem.expected === undefined ? undefined : `expected ${problem.expected}`,
+  ].filter((fact) => fact !== undefined);
+  const field = problem.field === undefined ? '' : `${problem.field}: `;
+  return {
+    severity: 'error',
+    rule,
+    where: problem.where ?? file,
+    message: `${field}${[problem.problem, ...facts].join(', ')}`,
+    ...(problem.remedy === undefined ? {} : { remedy: problem.remedy }),
+  };
+}
+
+/** Runs a parser; what it refuses becomes a finding. */
+export function tryTo<T>(
+  rule: string,
+  file: string,
+  work: () => T,
+): { readonly value?: T; readonly findings: Finding[] } {
+  try {
+    return { value: work(), findings: [] };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { findings: [findingOf(rule, error.details, file)] };
+  }
+}

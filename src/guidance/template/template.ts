@@ -1,0 +1,195 @@
+import Handlebars from 'handlebars';
+import { z } from 'zod';
+import { InputError, messageOf } from '../../host/errors.ts';
+import { parseDuration } from '../../host/time.ts';
+import { readDocument } from '../document.ts';
+import { nullableEntryFields, type UpdateEntry, updateEntry } from '../metadata.ts';
+import { rolloutEnd, rolloutProgress } from '../progress.ts';
+import { findUnknownName, variableNames } from './names.ts';
+import { parseWhen } from './times.ts';
+
+const blockHelpers = ['if', 'unless', 'each', 'with'];
+const ownHelpers = ['start', 'minutes', 'json'];
+const rolloutFields: ReadonlySet<string> = new Set(['start_epoch', 'start_percentage', 'duration_minutes']);
+
+// Stricter than reading updates.json: here a person writes a policy, and a field that nobody reads is a slip.
+const policyEntry = updateEntry.superRefine(({ metadata }, context) => {
+  const { rollout, barrier, deadend } = metadata;
+  for (const key of Object.keys(rollout ?? {})) {
+    if (rolloutFields.has(key)) continue;
+    context.addIssue({
+      code: 'custom',
+      path: ['metadata', 'rollout', key],
+      message: [...rolloutFields].join(', '),
+      params: { problem: 'no such field in a rollout' },
+    });
+  }
+  if (barrier !== undefined && deadend !== undefined) {
+    context.addIssue({
+      code: 'custom',
+      path: ['metadata'],
+      message: 'a barrier or a dead-end, not both',
+      params: { problem: 'nodes must pass through a barrier, and cannot leave a dead-end' },
+    });
+  }
+  if (rollout === undefined && barrier === undefined && deadend === undefined) {
+    context.addIssue({
+      code: 'custom',
+      path: ['metadata'],
+      message: 'a rollout, a barrier or a deadend',
+      params: { problem: 'this entry says nothing, so the release would never be offered' },
+    });
+  }
+});
+
+/**
+ * Renders a fleet's rollout template into one entry of updates.json.
+ *
+ * Handlebars without HTML escaping; an unknown variable is an error, also in a branch that is not taken. Helpers:
+ * `{{start "next tuesday 14:00 UTC"}}` (UNIX seconds, see parseWhen), `{{minutes "48h"}}`, `{{json value}}`.
+ * @param options.where the template's file name, for messages
+ * @param options.variables what the template may name; `version` is the release that the entry must be for
+ * @param options.now UNIX seconds
+ * @throws InputError with the template's line, or with the rendered text and the place in it
+ */
+export function renderTemplate(options: {
+  readonly source: string;
+  readonly where: string;
+  readonly variables: Readonly<Record<string, unknown>> & { readonly version: string };
+  readonly now: number;
+}): UpdateEntry {
+  const { source, where, variables, now } = options;
+  const text = render(options);
+  const entry = explained(text, () =>
+    readDocument(policyEntry, text, { where: `${where} (rendered)`, nullable: nullableEntryFields }),
+  ) as UpdateEntry;
+  if (entry.version !== variables.version) {
+    throw new InputError({
+      where: `${where}${lineOf(source, '"version"')}`,
+      field: 'version',
+      problem: 'the entry is for another version than the release',
+      found: entry.version,
+      expected: JSON.stringify(variables.version),
+      remedy: 'Write "version": "{{version}}".',
+    });
+  }
+  const { rollout } = entry.metadata;
+  const end = rollout === undefined ? undefined : rolloutEnd(rollout);
+  if (rollout !== undefined && end !== undefined && end < now && rolloutProgress(rollout, end - 1) < 1) {
+    throw new InputError({
+      where: `${where}${lineOf(source, '"start_epoch"')}`,
+      field: 'metadata.rollout',
+      problem: 'this rollout would be over before it begins: every node would be offered the release at once',
+      found: rollout,
+      remedy: 'Write "start_epoch": {{start "now"}}, or, if at once is meant, only "start_percentage": 1.0.',
+    });
+  }
+  return entry;
+}
+
+function render({ source, where, variables, now }: Parameters<typeof renderTemplate>[0]): string {
+  const handlebars = Handlebars.create();
+  handlebars.unregisterHelper('log');
+  const place = (options: unknown) => ({ where: `${where}${callPlace(options)}` });
+  handlebars.registerHelper('start', (when: unknown, call: unknown) =>
+    String(parseWhen(argument(when, call, 'a time', place), now, place(call))),
+  );
+  handlebars.registerHelper('minutes', (duration: unknown, call: unknown) => {
+    const text = argument(duration, call, 'a duration', place);
+    const seconds = parseDuration(text, place(call));
+    if (seconds % 60 === 0 && seconds > 0) return String(seconds / 60);
+    throw new InputError({ ...place(call), problem: 'not a number of whole minutes', found: text });
+  });
+  handlebars.registerHelper('json', (value: unknown, call: unknown) => {
+    if (call !== undefined && value !== undefined) return JSON.stringify(value);
+    throw new InputError({ ...place(call ?? value), problem: 'json needs a value' });
+  });
+
+  let program: hbs.AST.Program;
+  try {
+    program = handlebars.parse(source);
+  } catch (error) {
+    const message = messageOf(error);
+    const line = /on line (\d+)|- (\d+):\d+$/.exec(message);
+    throw new InputError({
+      where: line === null ? where : `${where}:${line[1] ?? line[2]}`,
+      problem: `not a Handlebars template: ${message.split('\n').slice(1).join(' | ') || message}`,
+      // `{{x}}}` is another kind of bracket to Handlebars, and common in JSON.
+      ...(/CLOSE_(?:RAW|UNESCAPED)/.test(message)
+        ? { remedy: 'Put a space between }} and a } of JSON.' }
+        : {}),
+    });
+  }
+  const unknown = findUnknownName(program, { variables, helpers: [...ownHelpers, ...blockHelpers] });
+  if (unknown !== undefined) {
+    const known = unknown.kind === 'helper' ? [...ownHelpers, ...blockHelpers] : variableNames(variables);
+    throw new InputError({
+      where: `${where}:${unknown.line}:${unknown.column}`,
+      problem: unknown.kind === 'partial' ? 'partials are not supported' : `unknown ${unknown.kind}`,
+      found: unknown.name,
+      ...(unknown.kind === 'partial' ? {} : { expected: `one of ${known.join(', ')}` }),
+    });
+  }
+  try {
+    return handlebars.compile(program, { strict: true, noEscape: true })(variables);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    const message = messageOf(error);
+    const place = /- (\d+):(\d+)$/.exec(message);
+    // Strict mode's own words for an unknown name, and those of a list entry that is no object.
+    const name =
+      /^"(.+)" not defined in /.exec(message) ?? /^Cannot use 'in' operator .* '(.+)' in /.exec(message);
+    const line = place === null ? lineOf(source, name?.[1] ?? '\n') : `:${place[1]}:${Number(place[2]) + 1}`;
+    throw new InputError(
+      {
+        where: `${where}${line}`,
+        ...(name === null ? { problem: message } : { problem: 'unknown variable', found: name[1] }),
+        expected: `one of ${variableNames(variables).join(', ')}`,
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** Handlebars passes its options object last, so a missing argument shows as the options in its place. */
+function argument(
+  value: unknown,
+  call: unknown,
+  expected: string,
+  place: (call: unknown) => { where: string },
+): string {
+  if (call !== undefined && (typeof value === 'string' || typeof value === 'number')) return String(value);
+  throw new InputError({ ...place(call ?? value), problem: `this helper needs ${expected} in quotes` });
+}
+
+const callOptions = z.object({
+  loc: z.object({ start: z.object({ line: z.number(), column: z.number() }) }),
+});
+
+function callPlace(options: unknown): string {
+  const call = callOptions.safeParse(options);
+  return call.success ? `:${call.data.loc.start.line}:${call.data.loc.start.column + 1}` : '';
+}
+
+/** `:3` when a text is first found in line 3 */
+function lineOf(source: string, text: string): string {
+  const index = source.indexOf(text);
+  return index < 0 ? '' : `:${source.slice(0, index).split('\n').length}`;
+}
+
+/** Adds the rendered text, with line numbers, to an error about it. */
+function explained<T>(text: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const lines = text.trimEnd().split('\n');
+    const width = String(lines.length).length;
+    const numbered = lines.map((line, index) => `  ${String(index + 1).padStart(width)} | ${line}`);
+    const remedy = [error.details.remedy, `The template rendered to:\n${numbered.join('\n')}`];
+    throw new InputError(
+      { ...error.details, remedy: remedy.filter((part) => part !== undefined).join(' ') },
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,183 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { withTemporaryFolder } from '../../host/files.ts';
+import type { Log } from '../../host/log.ts';
+import { findFleet } from '../../project/fleets.ts';
+import { requireBootSpace } from '../../release/candidate/space.ts';
+import type { Project } from '../../release/project.ts';
+import type { Architecture } from '../../world/registry/architecture.ts';
+import type { Digest } from '../../world/registry/reference.ts';
+import { hasUpgradeTests } from './guest/tests.ts';
+import { type CommittedTests, readCommittedTests } from './guest/tests-of-commit.ts';
+import { findImageUnderTest } from './image-under-test.ts';
+import { requireBootTestTools } from './machine/boot-directly.ts';
+import type { BootMode } from './machine/disk-image.ts';
+import type { Network } from './machine/machine-types.ts';
+import { upgradesTo } from './rehearsal/upgrades-to.ts';
+import {
+  aboutTheImage,
+  attachEvidence,
+  covers,
+  evidenceOf,
+  evidenceOn,
+  onFiles,
+} from './report/image-evidence.ts';
+import { writeOutput } from './report/output-files.ts';
+import { commentOn, type TestedImage } from './report/report-text.ts';
+import { runTests } from './test-run.ts';
+
+export interface TestImageOptions {
+  /** Default: the image in the test registry that the checkout's commit builds. */
+  readonly image?: string;
+  /** The commit's image is in this folder, where build-image --local put it. */
+  readonly local?: string;
+  /** Default: this machine's, where the configuration has it. */
+  readonly architecture?: Architecture;
+  /** Folder for logs and the report; made when missing. */
+  readonly output: string;
+  /** Test again what has passed these very tests. */
+  readonly force: boolean;
+  /** The fleet that the image is for. Default: the one whose branch this is, or goes to by a pull request. */
+  readonly fleet?: string;
+  /** These take precedence over the configuration. */
+  readonly memoryMegabytes?: number;
+  readonly cpus?: number;
+  readonly network?: Network;
+  readonly mode?: BootMode;
+  readonly deadlineSeconds?: number;
+  /** A static busybox for the architecture of the image. */
+  readonly helper?: string;
+  /** UNIX seconds. */
+  readonly now: number;
+  readonly log: Log;
+}
+
+export interface TestImageAnswer extends TestedImage {
+  readonly digest: Digest;
+  /** Passing evidence was there already; nothing was booted. */
+  readonly skipped: boolean;
+  /** Digest of the evidence; absent where none was written. */
+  readonly evidenceDigest?: Digest;
+  /** The pull request that was told. */
+  readonly pullRequest?: number;
+}
+
+/**
+ * Boots the exact image that the checkout's commit builds, runs the tests of that commit in it, attaches the result
+ * to the image's digest and tells the pull request. Done again, it finds the evidence and only tells.
+ * Of an image in a folder, the result is only answered and written down: it has no place in a registry.
+ */
+export async function testImage(project: Project, options: TestImageOptions): Promise<TestImageAnswer> {
+  const { git, config } = project;
+  const { log } = options;
+  const commit = await git.run(['rev-parse', 'HEAD']);
+  const architecture = options.architecture ?? ownArchitecture(config.architectures);
+  const fleet = await fleetOf(project, options, commit);
+  return withTemporaryFolder('tests', async (testsFolder) => {
+    const tests = await readCommittedTests(git, commit, config.tests, testsFolder);
+    await warnOfUncommitted(project, log);
+    const tested = await findImageUnderTest(project, commit, architecture, options);
+    const { source, image, digest, version } = tested;
+    const known = { image: source.name, version: version === '' ? undefined : version, digest };
+    const from = wantsUpgrades(project, tests)
+      ? await upgradesTo(project, { fleet, tested, architecture, log })
+      : [];
+    const earlier = options.force ? undefined : await evidenceOn(project, tested, tests);
+    if (earlier !== undefined && covers(earlier.evidence, from)) {
+      const answer = { ...known, evidence: earlier.evidence };
+      const pullRequest = await tellPullRequest(project, commit, answer);
+      return { ...answer, skipped: true, evidenceDigest: earlier.descriptor.digest, ...pullRequest };
+    }
+    await requireBootTestTools(architecture, options.helper);
+    await requireBootSpace(image, { env: process.env, rehearses: from.length > 0 });
+    const output = resolve(options.output);
+    const report = await runTests({
+      source,
+      image,
+      version,
+      config,
+      mode: options.mode ?? config.bootTest.mode,
+      machine: machineFor(project, options, architecture),
+      tests,
+      testsFolder,
+      fleet,
+      from,
+      foreign: ownArchitectureName() !== architecture,
+      ...onFiles(project, tested, log),
+      outputFolder: output,
+      log,
+    });
+    const console = await readFile(report.consoleLog, 'utf8');
+    const evidence = evidenceOf(report, { tested, tests, console, startedAt: options.now });
+    const answer = { ...known, evidence, report, console };
+    const evidenceDigest = await attachEvidence(project, { tested, evidence, report, log });
+    await writeOutput(output, answer, {
+      testsFolder: config.tests,
+      startedAt: options.now,
+      facts: { fleet, testsTree: tests.tree, evidence: evidenceDigest },
+    });
+    const told = aboutTheImage(report) && options.local === undefined;
+    return {
+      ...answer,
+      skipped: false,
+      ...(evidenceDigest === undefined ? {} : { evidenceDigest }),
+      ...(told ? await tellPullRequest(project, commit, answer) : {}),
+    };
+  });
+}
+
+function machineFor({ config }: Project, options: TestImageOptions, architecture: Architecture) {
+  const deadlineSeconds = options.deadlineSeconds ?? config.bootTest.deadlineSeconds;
+  return {
+    architecture,
+    memoryMegabytes: options.memoryMegabytes ?? config.bootTest.memoryMegabytes,
+    cpus: options.cpus ?? config.bootTest.cpus,
+    network: options.network ?? config.bootTest.network,
+    kernelArguments: config.bootTest.kernelArguments,
+    ...(deadlineSeconds === undefined ? {} : { deadlineSeconds }),
+    ...(options.helper === undefined ? {} : { helper: options.helper }),
+  };
+}
+
+/** By name; undefined where the commit is for no fleet that we know. */
+async function fleetOf(
+  { git, config, forge }: Project,
+  options: TestImageOptions,
+  commit: string,
+): Promise<string | undefined> {
+  if (options.fleet !== undefined) return findFleet(config, options.fleet).name;
+  const branch =
+    (await forge.pullRequests.findByCommit(commit))?.base ??
+    (await git.try(['symbolic-ref', '--quiet', '--short', 'HEAD']));
+  return Object.values(config.fleets).find((fleet) => fleet.branch === branch)?.name;
+}
+
+function wantsUpgrades({ config }: Project, tests: CommittedTests): boolean {
+  return config.bootTest.upgrades ?? hasUpgradeTests(tests.upgrade);
+}
+
+function ownArchitectureName(): Architecture | undefined {
+  return ({ x64: 'x86_64', arm64: 'aarch64' } as Partial<Record<string, Architecture>>)[process.arch];
+}
+
+function ownArchitecture(configured: readonly [Architecture, ...Architecture[]]): Architecture {
+  const own = ownArchitectureName();
+  return own !== undefined && configured.includes(own) ? own : configured[0];
+}
+
+async function warnOfUncommitted({ git, config, root }: Project, log: Log): Promise<void> {
+  const changed = await git.run(['-C', root, 'status', '--porcelain', '--', config.tests]);
+  if (changed !== '')
+    log.warn(`${config.tests}/ has changes that are not committed; the tests run as they are in the commit`);
+}
+
+async function tellPullRequest(
+  { forge }: Project,
+  commit: string,
+  tested: TestedImage,
+): Promise<{ pullRequest?: number }> {
+  const request = await forge.pullRequests.findByCommit(commit);
+  if (request === undefined) return {};
+  const told = await forge.pullRequests.comment(request.number, 'boot-test', commentOn(tested));
+  return told ? { pullRequest: request.number } : {};
+}

@@ -1,0 +1,65 @@
+import type { Log } from '../../../host/log.ts';
+import type { Architecture } from '../../../world/registry/architecture.ts';
+import type { Deployment, GuestSettings } from '../guest/guest-scripts.ts';
+import { defaultTestSeconds, type TestFile } from '../guest/tests.ts';
+import type { Accelerator } from '../report/report.ts';
+import { machineTypeOf, type Network } from './machine-types.ts';
+
+/** The machine to boot in, the same for every image of a run. */
+export interface MachineSettings {
+  readonly architecture: Architecture;
+  /** Default: KVM where it works. */
+  readonly accelerator?: Accelerator;
+  /** Default: 1024. */
+  readonly memoryMegabytes?: number;
+  /** Default: 2. */
+  readonly cpus?: number;
+  /** Default: closed. */
+  readonly network?: Network;
+  /** For the kernel, after ours. */
+  readonly kernelArguments?: readonly string[];
+  /** A static busybox for the architecture of the guest. Default: this machine's own. */
+  readonly helper?: string;
+}
+
+/** What is run in a machine. */
+export interface BootOptions extends MachineSettings {
+  /** In the order they run in. */
+  readonly tests: readonly TestFile[];
+  /** Its files lie beside the tests in the guest. */
+  readonly testsFolder?: string;
+  /** Units of systemd that may fail. */
+  readonly allowedUnits?: readonly string[];
+  /** How long the machine may run in all. Default: ten minutes and the time limits of all tests. */
+  readonly deadlineSeconds?: number;
+  /** For the tests. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** A disk that outlives the machine, see state-disk.ts. */
+  readonly state?: { readonly disk: string; readonly deployment: Deployment };
+  /** Gets the logs; made when missing. */
+  readonly outputFolder: string;
+  readonly log: Log;
+}
+
+/** How long a machine may run. */
+export function deadlineOf({ deadlineSeconds, tests }: BootOptions): number {
+  return (
+    deadlineSeconds ??
+    tests.reduce((sum, { timeoutSeconds }) => sum + (timeoutSeconds ?? defaultTestSeconds), 600)
+  );
+}
+
+/** What the harness in the machine is told. @param systemd its path in the image; undefined without one */
+export function guestSettings(options: BootOptions, systemd: string | undefined): GuestSettings {
+  return {
+    systemd,
+    fallbackTerminal: machineTypeOf(options.architecture).fallbackTerminal,
+    systemSeconds: Math.max(10, Math.min(300, Math.floor(deadlineOf(options) / 2))),
+    environment: options.environment,
+    tests: options.tests.map(({ name, timeoutSeconds }) => ({
+      name,
+      timeoutSeconds: timeoutSeconds ?? defaultTestSeconds,
+    })),
+    ...(options.state === undefined ? {} : { deployment: options.state.deployment }),
+  };
+}

@@ -1,0 +1,119 @@
+import { InputError } from '../../../host/errors.ts';
+import type { Architecture } from '../../../world/registry/architecture.ts';
+import { guestFolder } from '../guest/guest-scripts.ts';
+import type { Accelerator } from '../report/report.ts';
+import {
+  escaped,
+  type MachineFiles,
+  machineTypeOf,
+  type Network,
+  networkArguments,
+  portArguments,
+} from './machine-types.ts';
+
+// Booting through the firmware: the image installs itself on a disk with its own bootc, and the machine starts from
+// there, with boot loader, initramfs and all. Only command lines are made here; see docs/boot-tests.md for what of this
+// was ever run.
+
+/** How the machine of a boot test starts: by its kernel, or from a disk that the image was installed on. */
+export const bootModes = ['direct', 'disk'] as const;
+export type BootMode = (typeof bootModes)[number];
+
+export interface InstallOptions {
+  /** A name or an id in podman's storage. */
+  readonly image: string;
+  /** An existing file as large as the disk is to be. */
+  readonly disk: string;
+  readonly architecture: Architecture;
+  readonly filesystem: 'xfs' | 'ext4' | 'btrfs';
+  /** More kernel arguments of the installation. */
+  readonly kernelArguments?: readonly string[];
+}
+
+/**
+ * The command that installs an image on a disk in a file: `bootc install to-disk` in the image itself, as
+ * bootc-install-to-disk(8) describes it for loopback files.
+ */
+export function installArguments(options: InstallOptions): string[] {
+  const { image, disk, architecture, filesystem } = options;
+  const { consoleTerminal } = machineTypeOf(architecture);
+  if (!disk.startsWith('/') || /[:,]/.test(disk)) {
+    throw new InputError({
+      problem: 'podman cannot mount this file',
+      found: disk,
+      expected: 'an absolute path without ":" and ","',
+    });
+  }
+  return [
+    'podman',
+    'run',
+    ...['--rm', '--privileged', '--pid=host', '--pull=never'],
+    ...['--security-opt', 'label=type:unconfined_t'],
+    ...['--volume', '/dev:/dev'],
+    ...['--volume', '/var/lib/containers:/var/lib/containers'],
+    ...['--volume', `${disk}:/disk.raw`],
+    image,
+    ...['bootc', 'install', 'to-disk'],
+    ...['--via-loopback', '--generic-image', '--wipe'],
+    ...['--filesystem', filesystem],
+    // Kernel arguments are part of an installation, not of the image.
+    ...['--karg', `console=${consoleTerminal}`],
+    ...['--karg', 'panic=-1'],
+    ...(options.kernelArguments ?? []).flatMap((each) => ['--karg', each]),
+    '/disk.raw',
+  ];
+}
+
+export interface FirmwareMachineOptions extends MachineFiles {
+  readonly architecture: Architecture;
+  readonly accelerator: Accelerator;
+  readonly memoryMegabytes: number;
+  readonly cpus: number;
+  readonly network: Network;
+  /** The firmware's code, read only, and a copy of its variables for this machine. */
+  readonly firmware: { readonly code: string; readonly variables: string };
+  readonly disk: string;
+  /** The tests with their harness: a read-only disk, which the unit below mounts. */
+  readonly testsImage: string;
+}
+
+/** Systemd credential that adds a unit to a machine without touching its disk; needs systemd 256 in the image. */
+const unitCredential = 'systemd.extra-unit.coxswain.service';
+const dropInCredential = 'systemd.unit-dropin.multi-user.target';
+
+/** The disk with the tests is read only, and the harness keeps notes beside them. */
+const unit = `[Unit]
+Description=Coxswain boot test
+DefaultDependencies=no
+Conflicts=shutdown.target
+[Service]
+ExecStart=/bin/sh -c 'mkdir -p ${guestFolder} ${guestFolder}-disk && mount -o ro /dev/disk/by-id/virtio-coxswain ${guestFolder}-disk && cp -a ${guestFolder}-disk/. ${guestFolder} && exec ${guestFolder}/busybox sh ${guestFolder}/harness'
+ExecStopPost=${guestFolder}/busybox sh ${guestFolder}/ended
+OOMScoreAdjust=-900
+`;
+
+/** The command line of QEMU, without the program's name, for a machine that starts from an installed disk. */
+export function firmwareMachineArguments(options: FirmwareMachineOptions): string[] {
+  const type = machineTypeOf(options.architecture);
+  const { accelerator, firmware, network } = options;
+  const credential = (name: string, value: string) =>
+    `type=11,value=io.systemd.credential.binary:${name}=${Buffer.from(value).toString('base64')}`;
+  return [
+    ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
+    ...['-machine', type.machine],
+    ...['-accel', accelerator],
+    ...['-cpu', accelerator === 'kvm' ? 'host' : type.emulatedProcessor],
+    ...['-smp', String(options.cpus), '-m', `${options.memoryMegabytes}M`],
+    ...['-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${escaped(firmware.code)}`],
+    ...['-drive', `if=pflash,unit=1,format=raw,file=${escaped(firmware.variables)}`],
+    // What the machine writes is dropped: the disk can be booted again as it was installed.
+    ...['-drive', `if=none,id=disk,format=raw,snapshot=on,file=${escaped(options.disk)}`],
+    ...['-device', 'virtio-blk-pci,drive=disk,bootindex=1'],
+    ...['-drive', `if=none,id=tests,format=raw,readonly=on,file=${escaped(options.testsImage)}`],
+    ...['-device', 'virtio-blk-pci,drive=tests,serial=coxswain'],
+    ...['-smbios', credential(unitCredential, unit)],
+    ...['-smbios', credential(dropInCredential, '[Unit]\nWants=coxswain.service\n')],
+    ...portArguments(type, options),
+    ...networkArguments(network),
+  ];
+}

@@ -1,0 +1,101 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InputError } from '../../../host/errors.ts';
+import { isMissing } from '../../../host/files.ts';
+import { findTool } from '../../../host/tools.ts';
+import type { Architecture } from '../../../world/registry/architecture.ts';
+
+/** UEFI firmware for a machine: its code, and what its variables are at first. */
+export interface Firmware {
+  readonly code: string;
+  readonly variables: string;
+}
+
+/** Where Debian, Ubuntu and Fedora put it. */
+const knownFirmware: Partial<Readonly<Record<Architecture, readonly Firmware[]>>> = {
+  x86_64: [
+    { code: '/usr/share/OVMF/OVMF_CODE_4M.fd', variables: '/usr/share/OVMF/OVMF_VARS_4M.fd' },
+    { code: '/usr/share/OVMF/OVMF_CODE.fd', variables: '/usr/share/OVMF/OVMF_VARS.fd' },
+    { code: '/usr/share/edk2/ovmf/OVMF_CODE.fd', variables: '/usr/share/edk2/ovmf/OVMF_VARS.fd' },
+  ],
+  aarch64: [{ code: '/usr/share/AAVMF/AAVMF_CODE.fd', variables: '/usr/share/AAVMF/AAVMF_VARS.fd' }],
+};
+
+/** `systemd.extra-unit.*` (systemd.system-credentials(7)): how the tests get into a machine without changing its disk. */
+const neededSystemd = 256;
+
+/**
+ * Makes sure that an image can be installed on a disk here and started from it, before anything long begins.
+ * @param about.root the image's root file system
+ * @param about.foreign the image is of another architecture than this machine
+ * @throws InputError that names everything that is missing
+ */
+export async function requireDiskMode(
+  about: { readonly root: string; readonly architecture: Architecture; readonly foreign: boolean },
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Firmware> {
+  const { root, architecture, foreign } = about;
+  const candidates = knownFirmware[architecture] ?? [];
+  const firmware = await firstOf(candidates, async ({ code, variables }) =>
+    Boolean((await isThere(code)) && (await isThere(variables))),
+  );
+  const systemd = await systemdVersion(root);
+  const problems = [
+    findTool('podman', env) === undefined
+      ? 'podman is not installed, in which bootc install runs (package podman)'
+      : undefined,
+    env._CONTAINERS_ROOTLESS_UID === undefined
+      ? undefined
+      : 'loop devices are for the root of the machine, and this runs in a user namespace (use sudo)',
+    firmware === undefined
+      ? `there is no UEFI firmware for ${architecture} (packages ovmf, qemu-efi-aarch64)`
+      : undefined,
+    foreign ? `the image is made for ${architecture}, and its bootc cannot run here` : undefined,
+    (await isThere(join(root, 'usr/bin/bootc'))) ? undefined : 'the image has no /usr/bin/bootc',
+    systemd !== undefined && systemd >= neededSystemd
+      ? undefined
+      : `the image has ${systemd === undefined ? 'no systemd' : `systemd ${systemd}`}, and its tests come in by what systemd ${neededSystemd} added`,
+  ].filter((problem) => problem !== undefined);
+  if (firmware !== undefined && problems.length === 0) return firmware;
+  throw new InputError({
+    field: 'mode',
+    problem: `the image cannot be booted from a disk here: ${problems.join('; ')}`,
+    found: 'disk',
+    remedy: 'Provide what is missing, or use the mode direct, which needs none of it.',
+  });
+}
+
+/** By the name of its library: the image is looked at, not run. */
+async function systemdVersion(root: string): Promise<number | undefined> {
+  for (const folder of ['usr/lib/systemd', 'usr/lib64/systemd', 'lib/systemd']) {
+    for (const name of await namesIn(join(root, folder))) {
+      const version = /^libsystemd-shared-(\d+)/.exec(name)?.[1];
+      if (version !== undefined) return Number(version);
+    }
+  }
+  return undefined;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+async function firstOf<T>(all: readonly T[], fits: (each: T) => Promise<boolean>): Promise<T | undefined> {
+  for (const each of all) if (await fits(each)) return each;
+  return undefined;
+}

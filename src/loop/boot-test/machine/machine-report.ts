@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BootReport, TestResult, Verdict } from '../report/report.ts';
+import { timelineOf } from '../report/timeline.ts';
+import { judge, systemState, systemTest, testResults } from '../report/verdict.ts';
+import type { ChosenAccelerator } from './accelerator.ts';
+import type { BootOptions } from './boot-options.ts';
+import { logNames, type MachineRun } from './machine.ts';
+
+/**
+ * What a run of a machine comes to.
+ * @param about.seconds what making ready took, and all of it until now
+ */
+export function reportOf(
+  options: BootOptions,
+  run: MachineRun,
+  about: {
+    readonly used: ChosenAccelerator;
+    readonly kernel: string;
+    readonly seconds: Pick<BootReport['seconds'], 'rootFilesystem' | 'initrd' | 'total'>;
+  },
+): BootReport {
+  const { architecture, outputFolder, allowedUnits, tests } = options;
+  const { used, kernel, seconds } = about;
+  const { firstTest, done } = run.milestones;
+  const booted = firstTest ?? done ?? run.seconds;
+  const system = systemState(run.record);
+  const asTest = systemTest(run.record, allowedUnits);
+  const journalLog = join(outputFolder, logNames.journal);
+  return {
+    ...judge(run, tests, allowedUnits),
+    tests: [...(asTest === undefined ? [] : [asTest]), ...testResults(run.record, tests)],
+    ...(system === undefined ? {} : { system }),
+    kernel: run.record.kernel ?? kernel,
+    architecture,
+    accelerator: used.accelerator,
+    ...(used.note === undefined ? {} : { acceleratorNote: used.note }),
+    seconds: {
+      rootFilesystem: rounded(seconds.rootFilesystem),
+      initrd: rounded(seconds.initrd),
+      boot: rounded(booted),
+      tests: rounded((done ?? run.seconds) - booted),
+      total: rounded(seconds.total),
+    },
+    timeline: timelineOf(run, tests),
+    identity: Object.fromEntries(run.record.identity),
+    ...logPaths(outputFolder),
+    ...(existsSync(journalLog) ? { journalLog } : {}),
+  };
+}
+
+/** The report on an image that never came to a machine. @param started by performance.now() */
+export async function unbooted(
+  {
+    architecture,
+    outputFolder,
+    accelerator,
+  }: Pick<BootOptions, 'architecture' | 'outputFolder' | 'accelerator'>,
+  started: number,
+  finding: {
+    readonly verdict: Verdict;
+    readonly explanation: string;
+    readonly kernel: string;
+    readonly tests?: TestResult[];
+  },
+): Promise<BootReport> {
+  const paths = logPaths(outputFolder);
+  await Promise.all(Object.values(paths).map((path) => writeFile(path, '')));
+  const total = rounded((performance.now() - started) / 1000);
+  return {
+    tests: [],
+    ...finding,
+    architecture,
+    accelerator: accelerator ?? 'tcg',
+    seconds: { rootFilesystem: 0, initrd: 0, boot: 0, tests: 0, total },
+    timeline: [],
+    identity: {},
+    ...paths,
+  };
+}
+
+function logPaths(folder: string): { consoleLog: string; resultsLog: string } {
+  return { consoleLog: join(folder, logNames.console), resultsLog: join(folder, logNames.results) };
+}
+
+/** Seconds that some work takes. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return (performance.now() - started) / 1000;
+}
+
+function rounded(seconds: number): number {
+  return Math.round(seconds * 100) / 100;
+}

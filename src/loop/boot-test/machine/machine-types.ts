@@ -1,0 +1,170 @@
+import { InputError } from '../../../host/errors.ts';
+import type { Architecture } from '../../../world/registry/architecture.ts';
+import type { Accelerator } from '../report/report.ts';
+
+/** Name of the virtio-serial port that results go through. */
+export const reportPortName = 'coxswain.results';
+/** Name of the one that the journal goes through. */
+export const journalPortName = 'coxswain.journal';
+
+/** What differs between the machines we can boot. */
+export interface MachineType {
+  readonly program: string;
+  readonly machine: string;
+  /** Terminal of the console, and of the second serial port. */
+  readonly consoleTerminal: string;
+  readonly fallbackTerminal: string;
+  /** Arguments that add the second serial port, on the character device `fallback`. */
+  readonly fallbackArguments: readonly string[];
+  /**
+   * The processor when every instruction is emulated: the most capable one, because distributions ask for more than
+   * QEMU's default has.
+   */
+  readonly emulatedProcessor: string;
+  /** Kernel arguments needed when every instruction is emulated. */
+  readonly emulationArguments: readonly string[];
+}
+
+const machineTypes: Partial<Readonly<Record<Architecture, MachineType>>> = {
+  x86_64: {
+    program: 'qemu-system-x86_64',
+    // Not microvm: it starts a little faster, but hung once in 17 boots.
+    machine: 'q35',
+    consoleTerminal: 'ttyS0',
+    fallbackTerminal: 'ttyS1',
+    fallbackArguments: ['-serial', 'chardev:fallback'],
+    // Page tables of five levels only make emulation slower.
+    emulatedProcessor: 'max,la57=off',
+    // On a busy host the kernel's check of the timer fails, and it panics.
+    emulationArguments: ['no_timer_check'],
+  },
+  aarch64: {
+    program: 'qemu-system-aarch64',
+    machine: 'virt',
+    consoleTerminal: 'ttyAMA0',
+    fallbackTerminal: 'ttyS0',
+    fallbackArguments: ['-device', 'pci-serial,chardev=fallback'],
+    emulatedProcessor: 'max',
+    emulationArguments: [],
+  },
+};
+
+/** @throws InputError for an architecture that cannot be boot-tested */
+export function machineTypeOf(architecture: Architecture): MachineType {
+  const type = machineTypes[architecture];
+  if (type !== undefined) return type;
+  throw new InputError({
+    problem: 'boot tests do not know this architecture',
+    found: architecture,
+    expected: Object.keys(machineTypes).join(' or '),
+  });
+}
+
+/** What a machine reaches: `closed` is an address and nothing else, `user` whatever the host reaches. */
+export const networks = ['closed', 'user'] as const;
+export type Network = (typeof networks)[number];
+
+/** Files that the console, the journal and the two result ports are written to. */
+export interface MachineFiles {
+  readonly console: string;
+  readonly journal: string;
+  readonly results: string;
+  readonly fallback: string;
+}
+
+export interface MachineOptions extends MachineFiles {
+  readonly architecture: Architecture;
+  readonly accelerator: Accelerator;
+  readonly memoryMegabytes: number;
+  readonly cpus: number;
+  readonly kernel: string;
+  readonly initrd: string;
+  /** File with the root file system; the guest cannot write to it. */
+  readonly rootImage: string;
+  /** File with a disk that lives longer than this machine: /var, and changes in /etc. */
+  readonly stateDisk?: string;
+  /** Default: closed. */
+  readonly network?: Network;
+  /** More of them, after ours. */
+  readonly kernelArguments?: readonly string[];
+}
+
+/** The command line of QEMU, without the program's name. */
+export function machineArguments(options: MachineOptions): string[] {
+  const type = machineTypeOf(options.architecture);
+  const { accelerator } = options;
+  return [
+    '-nodefaults',
+    '-no-user-config',
+    '-no-reboot',
+    ...['-display', 'none'],
+    ...['-machine', type.machine],
+    ...['-accel', accelerator],
+    ...['-cpu', accelerator === 'kvm' ? 'host' : type.emulatedProcessor],
+    ...['-smp', String(options.cpus)],
+    ...['-m', `${options.memoryMegabytes}M`],
+    ...['-kernel', options.kernel],
+    ...['-initrd', options.initrd],
+    ...['-append', kernelArguments(options)],
+    ...portArguments(type, options),
+    ...['-drive', `if=none,id=root,format=raw,readonly=on,file=${escaped(options.rootImage)}`],
+    ...['-device', 'virtio-blk-pci,drive=root'],
+    ...(options.stateDisk === undefined ? [] : stateDiskArguments(options.stateDisk)),
+    ...networkArguments(options.network ?? 'closed'),
+  ];
+}
+
+/** The console, and the ports that results and the journal go through. */
+export function portArguments(type: MachineType, files: MachineFiles): string[] {
+  const file = (id: string, path: string) => ['-chardev', `file,id=${id},path=${escaped(path)}`];
+  return [
+    ...file('console', files.console),
+    ...['-serial', 'chardev:console'],
+    ...file('fallback', files.fallback),
+    ...type.fallbackArguments,
+    ...file('results', files.results),
+    ...['-device', 'virtio-serial-pci'],
+    ...['-device', `virtserialport,chardev=results,name=${reportPortName}`],
+    ...file('journal', files.journal),
+    ...['-device', `virtserialport,chardev=journal,name=${journalPortName}`],
+  ];
+}
+
+/** Closed: an interface that gets an address and reaches nothing. Services that wait for the network find one. */
+export function networkArguments(network: Network): string[] {
+  return [
+    ...['-netdev', `user,id=network${network === 'user' ? '' : ',restrict=on'}`],
+    ...['-device', 'virtio-net-pci,netdev=network,romfile='],
+    ...['-device', 'virtio-rng-pci'],
+  ];
+}
+
+/** The host keeps what was written when the machine ends; that it survives the host's end is not needed. */
+function stateDiskArguments(file: string): string[] {
+  return [
+    ...['-drive', `if=none,id=state,format=raw,cache=unsafe,file=${escaped(file)}`],
+    ...['-device', 'virtio-blk-pci,drive=state'],
+  ];
+}
+
+/** What the kernel is told. Nothing here changes what the image does, except to end instead of waiting. */
+export function kernelArguments(
+  options: Pick<MachineOptions, 'architecture' | 'accelerator' | 'kernelArguments'>,
+): string {
+  const type = machineTypeOf(options.architecture);
+  return [
+    `console=${type.consoleTerminal}`,
+    'panic=-1',
+    // No questions on the console at a first boot.
+    'systemd.firstboot=off',
+    // Labels of SELinux are not kept in a container image: enforcing them would stop the boot.
+    'enforcing=0',
+    ...(options.accelerator === 'tcg' ? type.emulationArguments : []),
+    ...(options.kernelArguments ?? []),
+  ].join(' ');
+}
+
+/** QEMU separates options by commas; a comma in a value is written twice. */
+export function escaped(value: string): string {
+  return value.replaceAll(',', ',,');
+}

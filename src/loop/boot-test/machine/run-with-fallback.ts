@@ -1,0 +1,58 @@
+import type { GuestRecord } from '../guest/protocol.ts';
+import type { TestFile } from '../guest/tests.ts';
+import type { Accelerator } from '../report/report.ts';
+import { judge } from '../report/verdict.ts';
+import { type ChosenAccelerator, chooseAccelerator } from './accelerator.ts';
+import { type BootOptions, deadlineOf } from './boot-options.ts';
+import { type MachineRun, runMachine } from './machine.ts';
+import { type MachineFiles, machineTypeOf } from './machine-types.ts';
+
+/** A kernel under KVM prints its first line within a second; a broken KVM may never run it. */
+const kvmSilenceSeconds = 30;
+
+/**
+ * Runs a machine under KVM where that works, and emulated elsewhere; also where KVM turns out not to work although the
+ * probe went well: a processor that KVM sets up but never runs, or that makes QEMU abort.
+ * @param argumentsFor the command line of QEMU, without the program's name
+ */
+export async function runAccelerated(
+  options: BootOptions,
+  argumentsFor: (accelerator: Accelerator, files: MachineFiles) => string[],
+): Promise<{ readonly run: MachineRun; readonly used: ChosenAccelerator }> {
+  const chosen = await chooseAccelerator(options.architecture, options.accelerator);
+  const first = await run(options, chosen.accelerator, argumentsFor);
+  const kvmFailed =
+    chosen.accelerator === 'kvm' &&
+    options.accelerator === undefined &&
+    !first.console.includes('Linux version');
+  if (!kvmFailed) return { run: first, used: chosen };
+  const note = `KVM is there but does not work: ${judge(first, options.tests).explanation}`;
+  return {
+    run: await run(options, 'tcg', argumentsFor),
+    used: { accelerator: 'tcg', note },
+  };
+}
+
+function run(
+  options: BootOptions,
+  accelerator: Accelerator,
+  argumentsFor: (accelerator: Accelerator, files: MachineFiles) => string[],
+): Promise<MachineRun> {
+  return options.log.task(`boot test (${accelerator})`, (report) =>
+    runMachine({
+      program: machineTypeOf(options.architecture).program,
+      argumentsFor: (files) => argumentsFor(accelerator, files),
+      outputFolder: options.outputFolder,
+      deadlineSeconds: deadlineOf(options),
+      ...(accelerator === 'kvm' ? { silenceSeconds: kvmSilenceSeconds } : {}),
+      onProgress: (record) => report(progress(record, options.tests)),
+    }),
+  );
+}
+
+function progress(record: GuestRecord, tests: readonly TestFile[]): string {
+  const current = record.tests.size - 1;
+  if (record.done) return 'done';
+  if (current >= 0) return `test ${current + 1} of ${tests.length}: ${tests[current]?.name ?? ''}`;
+  return record.kernel === undefined ? 'kernel' : 'waiting for the system';
+}

@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import { withTemporaryFolder } from '../../../host/files.ts';
+import { type UpgradeStage, upgradeStages } from '../../../release/evidence/upgrade-stages.ts';
+import type { Digest } from '../../../world/registry/reference.ts';
+import type { UpgradeTests } from '../guest/tests.ts';
+import { type BootOptions, bootPrepared, type PreparedImage } from '../machine/boot-directly.ts';
+import type { BootReport, TestResult } from '../report/report.ts';
+import { systemTestName } from '../report/verdict.ts';
+import { makeStateDisk } from './state-disk.ts';
+
+export interface RehearsalOptions {
+  /** The release that nodes come from. */
+  readonly from: { readonly version: string; readonly digest: Digest; readonly image: PreparedImage };
+  readonly candidate: { readonly version: string; readonly image: PreparedImage };
+  readonly tests: UpgradeTests;
+  /** As for any boot; the tests come from `tests`. */
+  readonly machine: Omit<BootOptions, 'tests' | 'state'>;
+}
+
+export interface Rehearsal {
+  readonly from: string;
+  readonly digest: Digest;
+  readonly passed: boolean;
+  /** One sentence for people. */
+  readonly explanation: string;
+  /** Of all machines, each named by the version it comes from and what was done. */
+  readonly tests: readonly TestResult[];
+  readonly machines: ReadonlyArray<{ readonly stage: UpgradeStage; readonly report: BootReport }>;
+}
+
+/**
+ * Takes one machine from an earlier release to the candidate and back, as ostree does: /var is the machine's own
+ * throughout, changes in /etc win over the new image's defaults, and the way back has the /etc from before.
+ */
+export async function rehearseUpgrade(options: RehearsalOptions): Promise<Rehearsal> {
+  const { from } = options;
+  return withTemporaryFolder('rehearsal', async (folder) => {
+    const disk = join(folder, 'state');
+    await makeStateDisk(disk);
+    const machines: { stage: UpgradeStage; report: BootReport }[] = [];
+    const tests: TestResult[] = [];
+    const problems: string[] = [];
+    let identity: BootReport['identity'] = {};
+    for (const stage of upgradeStages) {
+      const report = await bootStage(options, stage, disk);
+      machines.push({ stage, report });
+      const results = resultsOf(report, stage, identity);
+      tests.push(...results.map((test) => ({ ...test, name: `upgrade from ${from.version}: ${test.name}` })));
+      const problem = problemOf(report, results);
+      if (problem !== undefined) problems.push(`${titles[stage]}: ${problem}`);
+      // Without its state there is nothing to update; after a failed update, the way back is what matters.
+      if (stage === 'before-upgrade') {
+        if (problem !== undefined) break;
+        identity = report.identity;
+      }
+    }
+    const passed = problems.length === 0;
+    const explanation = passed
+      ? `A machine on ${from.version} updates, keeps its state, and can go back.`
+      : `From ${from.version}: ${problems.join(' ')}`;
+    return { from: from.version, digest: from.digest, passed, explanation, tests, machines };
+  });
+}
+
+const titles: Readonly<Record<UpgradeStage, string>> = {
+  'before-upgrade': 'before the upgrade',
+  'after-upgrade': 'after the upgrade',
+  'after-rollback': 'after the rollback',
+};
+
+async function bootStage(options: RehearsalOptions, stage: UpgradeStage, disk: string): Promise<BootReport> {
+  const { from, candidate, tests, machine } = options;
+  const upgraded = stage === 'after-upgrade';
+  return bootPrepared(upgraded ? candidate.image : from.image, {
+    ...machine,
+    tests: tests[stage],
+    state: { disk, deployment: upgraded ? 'new' : 'old' },
+    outputFolder: join(machine.outputFolder, stage),
+    environment: {
+      ...machine.environment,
+      COXSWAIN_STAGE: stage,
+      COXSWAIN_FROM_VERSION: from.version,
+      COXSWAIN_TO_VERSION: candidate.version,
+    },
+  });
+}
+
+/** The tests of a machine, and whether it still is the same machine. */
+function resultsOf(
+  report: BootReport,
+  stage: UpgradeStage,
+  identity: BootReport['identity'],
+): readonly TestResult[] {
+  // What units of the earlier release do is not the candidate's fault.
+  const counted = report.tests.filter((test) => stage === 'after-upgrade' || test.name !== systemTestName);
+  const named = counted.map((test) =>
+    test.name === systemTestName ? { ...test, name: `${stage}/${test.name}` } : test,
+  );
+  if (stage === 'before-upgrade' || !isDone(report) || Object.keys(identity).length === 0) return named;
+  return [...named, compareIdentity(stage, identity, report.identity)];
+}
+
+function compareIdentity(
+  stage: UpgradeStage,
+  before: BootReport['identity'],
+  after: BootReport['identity'],
+): TestResult {
+  const lines = Object.entries(before).map(([name, hash]) => {
+    if (after[name] === hash) return { name, line: `${name}: the same`, well: true };
+    return { name, line: `${name}: ${after[name] === undefined ? 'gone' : 'another one'}`, well: false };
+  });
+  const well = lines.every((each) => each.well);
+  return {
+    name: `${stage}/identity`,
+    result: well ? 'passed' : 'failed',
+    exitCode: well ? 0 : 1,
+    seconds: 0,
+    output: `${lines.map(({ line }) => line).join('\n')}\n`,
+  };
+}
+
+function isDone(report: BootReport): boolean {
+  return [
+    ...['passed', 'test-failed', 'test-timed-out', 'out-of-memory', 'out-of-disk'],
+    ...['system-not-running', 'emergency-mode'],
+  ].includes(report.verdict);
+}
+
+function problemOf(report: BootReport, results: readonly TestResult[]): string | undefined {
+  if (!isDone(report)) return report.explanation;
+  const failed = results.filter(({ result }) => result !== 'passed').map(({ name }) => name);
+  return failed.length === 0 ? undefined : `${failed.join(', ')} failed.`;
+}

@@ -1,0 +1,99 @@
+import type { Log } from '../../../host/log.ts';
+import type { TestEvidence } from '../../../release/evidence/statement.ts';
+import { type FoundEvidence, passingEvidence, pushEvidence } from '../../../release/evidence/store.ts';
+import type { Project } from '../../../release/project.ts';
+import { recordPackages } from '../../../world/packages/packages.ts';
+import { type Digest, formatRepository, sameRepository } from '../../../world/registry/reference.ts';
+import type { CommittedTests } from '../guest/tests-of-commit.ts';
+import type { ImageUnderTest } from '../image-under-test.ts';
+import type { FromRelease } from '../test-run.ts';
+import type { BootReport } from './report.ts';
+import { evidenceLog } from './report-text.ts';
+
+// What is known of an image in the test registry, and what a boot test adds to that.
+
+/** What is known of the image already, where these very tests passed. */
+export async function evidenceOn(
+  { client }: Project,
+  { reference }: ImageUnderTest,
+  tests: CommittedTests,
+): Promise<FoundEvidence | undefined> {
+  if (reference === undefined) return undefined;
+  return passingEvidence(client, reference.repository, reference.digest, tests.tree);
+}
+
+/** The evidence knows every update that nodes would make now. */
+export function covers(evidence: TestEvidence, from: readonly FromRelease[]): boolean {
+  return from.every(({ image }) =>
+    evidence.upgrades?.some(({ digest, result }) => digest === image.digest && result === 'PASSED'),
+  );
+}
+
+/** What a run says of the image. */
+export function evidenceOf(
+  report: BootReport,
+  about: {
+    readonly tested: ImageUnderTest;
+    readonly tests: CommittedTests;
+    readonly console: string;
+    readonly startedAt: number;
+  },
+): TestEvidence {
+  const { tests, console, startedAt } = about;
+  const { reference, source, digest } = about.tested;
+  const repository = reference === undefined ? source.name : formatRepository(reference.repository);
+  return {
+    subject: { repository, digest },
+    result: report.verdict === 'passed' ? 'PASSED' : 'FAILED',
+    testsTree: tests.tree,
+    tests: report.tests.map(({ output: _output, ...result }) => result),
+    kernel: report.kernel,
+    architecture: report.architecture,
+    accelerator: report.accelerator,
+    startedAt,
+    seconds: report.seconds.total,
+    ...(report.upgrades === undefined
+      ? {}
+      : {
+          upgrades: report.upgrades.map(({ from, digest, passed }) => ({
+            from,
+            digest,
+            result: passed ? ('PASSED' as const) : ('FAILED' as const),
+          })),
+        }),
+    log: evidenceLog(report, console),
+  };
+}
+
+/** An emulator that failed, or was ended from outside, says nothing about the image. */
+export function aboutTheImage({ verdict }: BootReport): boolean {
+  return verdict !== 'qemu-failed';
+}
+
+/** The packages of the image go beside it, in the test registry, while its files are at hand. */
+export function onFiles({ client, config }: Project, { reference, image }: ImageUnderTest, log: Log) {
+  if (reference === undefined || !sameRepository(reference.repository, config.testImage)) return {};
+  const about = { repository: reference.repository, subject: image.manifest.descriptor };
+  return { onFiles: (root: string) => recordPackages(client, { ...about, root, log }) };
+}
+
+/** Evidence belongs into the test registry. */
+export async function attachEvidence(
+  { client, config }: Project,
+  about: {
+    readonly tested: ImageUnderTest;
+    readonly evidence: TestEvidence;
+    readonly report: BootReport;
+    readonly log: Log;
+  },
+): Promise<Digest | undefined> {
+  const { tested, evidence, report, log } = about;
+  const { reference, image } = tested;
+  if (reference === undefined) return undefined;
+  if (!sameRepository(reference.repository, config.testImage)) {
+    log.warn(`no evidence is written: the image is not in ${formatRepository(config.testImage)}`);
+    return undefined;
+  }
+  if (!aboutTheImage(report)) return undefined;
+  return (await pushEvidence(client, reference.repository, image.manifest.descriptor, evidence)).digest;
+}

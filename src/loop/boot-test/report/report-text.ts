@@ -1,0 +1,162 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { TestEvidence } from '../../../release/evidence/statement.ts';
+import type { BootReport, TestResult } from './report.ts';
+
+/** What comments, tables and evidence say of a test run; of one made now, or one made earlier. */
+export interface TestedImage {
+  /** `registry/path@sha256:…` */
+  readonly image: string;
+  readonly version: string | undefined;
+  readonly evidence: TestEvidence;
+  /** Only of a run made now. */
+  readonly report?: BootReport;
+  /** What that machine wrote to its console. */
+  readonly console?: string;
+}
+
+/** For the terminal. */
+export function describeTested({ image, version, evidence, report, console }: TestedImage): string {
+  const width = Math.max(0, ...evidence.tests.map(({ name }) => name.length));
+  const lines = [
+    `${headline(evidence, report)}: ${image}`,
+    ...(version === undefined ? [] : [`  version ${version}`]),
+    ...evidence.tests.map(
+      (test) => `  ${test.name.padEnd(width)}  ${outcome(test)}, ${test.seconds.toFixed(1)} s`,
+    ),
+    `  ${machineFacts(evidence, report)}`,
+  ];
+  if (report === undefined || report.verdict === 'passed') return lines.join('\n');
+  return [
+    ...lines,
+    '',
+    report.explanation,
+    ...troubles(report, console).map(({ title, text }) => `\n--- ${title} ---\n${text.trimEnd()}`),
+  ].join('\n');
+}
+
+/** GitHub's limit for a comment is 65,536 characters. */
+const commentCharacters = 50_000;
+
+/**
+ * For the pull request, as Markdown. Of a pass it depends on the evidence alone: saying it again, from evidence found
+ * in the registry, gives the same text.
+ */
+export function commentOn({ image, version, evidence, report, console }: TestedImage): string {
+  const rows = evidence.tests.map(
+    (test) => `| \`${test.name.replaceAll('|', '\\|')}\` | ${outcome(test)} | ${test.seconds.toFixed(1)} |`,
+  );
+  const found = report === undefined ? [] : troubles(report, console);
+  const share = Math.floor(commentCharacters / Math.max(1, found.length));
+  return [
+    `### Boot test: ${headline(evidence, report)}`,
+    ...(report === undefined || report.verdict === 'passed' ? [] : [plain(report.explanation)]),
+    ...(rows.length === 0 ? [] : [['| test | result | seconds |', '|---|---|---|', ...rows].join('\n')]),
+    ...found.map(
+      ({ title, text }) =>
+        `<details open><summary>${plain(title)}</summary>\n\n${fenced(text.slice(-share))}\n\n</details>`,
+    ),
+    [
+      ...(version === undefined ? [] : [`version \`${version}\``]),
+      `\`${image}\``,
+      machineFacts(evidence),
+    ].join('  \n'),
+  ].join('\n\n');
+}
+
+/** The end of what was seen, for the evidence: what failed, else the tests' output. */
+export function evidenceLog(report: BootReport, console: string): string {
+  const parts =
+    report.verdict === 'passed'
+      ? report.tests.map(({ name, output }) => ({ title: name, text: output }))
+      : [...troubles(report), { title: 'console', text: lastLines(console, 100) }];
+  const share = Math.floor(commentCharacters / Math.max(1, parts.length));
+  return parts.map(({ title, text }) => `--- ${title} ---\n${text.slice(-share).trimEnd()}\n`).join('');
+}
+
+function headline(evidence: TestEvidence, report: BootReport | undefined): string {
+  if (evidence.result === 'PASSED') return 'passed';
+  return report === undefined ? 'failed' : `failed (${report.verdict.replaceAll('-', ' ')})`;
+}
+
+function machineFacts(evidence: TestEvidence, report?: BootReport): string {
+  const how = evidence.accelerator === 'kvm' ? 'KVM' : 'emulated';
+  const note = report?.acceleratorNote === undefined ? '' : ` (${report.acceleratorNote})`;
+  const system = report?.system;
+  return [
+    ...(evidence.kernel === '' ? [] : [`kernel ${evidence.kernel}`]),
+    evidence.architecture,
+    `${how}${note}`,
+    ...(system?.manager === 'systemd' ? [`systemd: ${system.state}`] : []),
+    ...(report === undefined ? [] : [`booted in ${report.seconds.boot.toFixed(1)} s`]),
+    `${evidence.seconds.toFixed(1)} s in all`,
+  ].join(', ');
+}
+
+function outcome(test: Pick<TestResult, 'result' | 'exitCode'>): string {
+  if (test.result === 'failed')
+    return test.exitCode === undefined ? 'cut off' : `failed (exit code ${test.exitCode})`;
+  return test.result === 'passed' ? 'passed' : 'timed out';
+}
+
+interface Trouble {
+  readonly title: string;
+  readonly text: string;
+}
+
+const consoleLines = 20;
+
+/** What somebody who has to mend it reads first. */
+function troubles(report: BootReport, console = ''): Trouble[] {
+  const tests = report.tests
+    // The state of systemd has a part of its own.
+    .filter(({ result, name }) => result !== 'passed' && name !== 'systemd')
+    .map((test) => ({ title: `${test.name}: ${outcome(test)}`, text: shownOutput(test) }));
+  const system = report.system;
+  const units = (system?.failedUnits ?? []).map((unit) => `failed: ${unit}`).join('\n');
+  const ready = !report.tests.some(({ result, name }) => name === 'systemd' && result !== 'passed');
+  // A machine that was not done said last on its console why.
+  const done = [
+    ...['passed', 'test-failed', 'test-timed-out', 'system-not-running', 'emergency-mode'],
+    ...['check-failed', 'upgrade-failed', 'out-of-memory', 'out-of-disk'],
+  ].includes(report.verdict);
+  return [
+    ...(ready || system === undefined
+      ? []
+      : [{ title: `systemd: ${system.state}`, text: clean(`${units}\n${system.details}`.trim()) }]),
+    ...tests,
+    ...(done || console === ''
+      ? []
+      : [{ title: 'the end of the console', text: lastLines(console, consoleLines) }]),
+  ];
+}
+
+function shownOutput({ output, exitCode, result }: TestResult): string {
+  if (output !== '') return clean(output);
+  return result === 'failed' && exitCode === undefined
+    ? '(its output was lost with the machine)'
+    : '(no output)';
+}
+
+/** Output that a terminal or a web page shows as text, whatever a program wrote. */
+export function clean(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
+  return stripVTControlCharacters(text).replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
+}
+
+function lastLines(text: string, count: number): string {
+  return clean(text).trimEnd().split('\n').slice(-count).join('\n');
+}
+
+/** A code block that its content cannot end. */
+function fenced(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}text\n${text.trimEnd()}\n${fence}`;
+}
+
+/** Text from a guest, outside of code: nothing in it is markup or calls for a person. */
+function plain(text: string): string {
+  return clean(text)
+    .replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(/[@#`*_[\]|]/g, '\\$&');
+}

@@ -1,0 +1,99 @@
+import type { Architecture } from '../../../world/registry/architecture.ts';
+import type { Rehearsal } from '../rehearsal/rehearsal.ts';
+
+export type Accelerator = 'kvm' | 'tcg';
+
+/** How a boot test ended. Only `passed` means that the machine said it was done, and everything was well. */
+export type Verdict =
+  | 'passed'
+  | 'test-failed'
+  | 'test-timed-out'
+  /** The image lacks what a node needs of it; nothing was booted. */
+  | 'check-failed'
+  /** systemd of the image ended its boot in another state than `running`, for units that are not allowed to fail. */
+  | 'system-not-running'
+  /** systemd gave up on booting: emergency or rescue mode. */
+  | 'emergency-mode'
+  /** The kernel killed processes because memory ran out. */
+  | 'out-of-memory'
+  /** A test failed, and a file system of the machine was full. */
+  | 'out-of-disk'
+  /** The image itself is well, but machines that come from an earlier release are not. */
+  | 'upgrade-failed'
+  /** The image's kernel cannot mount a root file system here: a driver is missing. */
+  | 'unbootable'
+  | 'kernel-panic'
+  /** The machine powered off, or rebooted, while a test ran. */
+  | 'power-off-in-test'
+  /** The machine powered off before it was done. */
+  | 'early-exit'
+  /** The machine was still running when its time was up, and was ended from outside. */
+  | 'deadline'
+  /** The machine ran, but had no port to report through. */
+  | 'no-result-channel'
+  /** The emulator itself failed. */
+  | 'qemu-failed';
+
+export interface TestResult {
+  readonly name: string;
+  readonly result: 'passed' | 'failed' | 'timed-out';
+  /** Absent where the test never exited by itself. */
+  readonly exitCode?: number;
+  readonly seconds: number;
+  /** What the test printed, both streams; the end of it where it is long. */
+  readonly output: string;
+}
+
+export interface SystemState {
+  readonly manager: 'systemd' | 'none';
+  /** What `systemctl is-system-running` says; `none` without systemd. */
+  readonly state: string;
+  readonly failedUnits: string[];
+  /** The last journal lines of each failed unit, and jobs that never finished. */
+  readonly details: string;
+}
+
+/** What the machine was busy with, in seconds from the start of QEMU. */
+export interface Span {
+  readonly kind: 'machine' | 'kernel' | 'initrd' | 'system' | 'test' | 'end';
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  /** Of a test. */
+  readonly result?: TestResult['result'];
+}
+
+export interface BootReport {
+  readonly verdict: Verdict;
+  /** One or two sentences for people: what happened, and where to look. */
+  readonly explanation: string;
+  /** Tests that began, in order. One that was under way when the machine ended counts as failed. */
+  readonly tests: TestResult[];
+  /** Absent when the machine never came so far. */
+  readonly system?: SystemState;
+  /** `uname -r`, or empty where nothing was booted. */
+  readonly kernel: string;
+  readonly architecture: Architecture;
+  readonly accelerator: Accelerator;
+  /** Why KVM was not used. */
+  readonly acceleratorNote?: string;
+  readonly seconds: {
+    readonly rootFilesystem: number;
+    readonly initrd: number;
+    readonly boot: number;
+    readonly tests: number;
+    readonly total: number;
+  };
+  /** Updates that were rehearsed; their tests are among the tests. */
+  readonly upgrades?: readonly Rehearsal[];
+  /** Without gaps, as far as the machine came. */
+  readonly timeline: readonly Span[];
+  /** SHA-256 of the files that make a machine the one it is (machine-id, SSH host keys), by their names. */
+  readonly identity: Readonly<Record<string, string>>;
+  /** Path of what the machine wrote to its console. */
+  readonly consoleLog: string;
+  /** Path of the raw results. */
+  readonly resultsLog: string;
+  /** Path of the journal of systemd, where it could be had. */
+  readonly journalLog?: string;
+}

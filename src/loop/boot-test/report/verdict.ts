@@ -1,0 +1,225 @@
+import type { GuestRecord, GuestTest } from '../guest/protocol.ts';
+import type { TestFile } from '../guest/tests.ts';
+import type { MachineRun } from '../machine/machine.ts';
+import type { SystemState, TestResult, Verdict } from './report.ts';
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly explanation: string;
+}
+
+/**
+ * What a run means. QEMU exits with 0 for success, kernel panic and early power-off alike: only the guest's own
+ * "done" counts as done, and everything else is a failure that gets a name.
+ */
+export function judge(
+  run: Pick<MachineRun, 'record' | 'end' | 'complaints' | 'console'>,
+  tests: readonly TestFile[],
+  allowedUnits: readonly string[] = [],
+): Judgement {
+  const { record, end } = run;
+  if (record.done) return judgeDone(record, tests, allowedUnits);
+  const where = stage(record, tests);
+  const panic = /Kernel panic - not syncing: (.*)/.exec(run.console)?.[1]?.trim();
+  // The messages of mm/oom_kill.c, with and without a victim.
+  if (/Out of memory: Killed process|System is deadlocked on memory/.test(run.console)) {
+    return {
+      verdict: 'out-of-memory',
+      explanation: `The machine ran out of memory ${where}${panic === undefined ? '' : `, and its kernel panicked: ${panic}`}. ${moreMemory}`,
+    };
+  }
+  if (panic !== undefined) {
+    return { verdict: 'kernel-panic', explanation: `The kernel panicked ${where}: ${panic}` };
+  }
+  if (record.problem !== undefined) {
+    return {
+      verdict: 'unbootable',
+      explanation: `The image's root file system could not be mounted: ${record.problem}.`,
+    };
+  }
+  if (run.console.includes('coxswain: no result channel')) {
+    return {
+      verdict: 'no-result-channel',
+      explanation:
+        'The machine came up, but its kernel offered no port to report through: neither virtio_console nor a second serial port.',
+    };
+  }
+  if (end.kind === 'deadline') {
+    return {
+      verdict: 'deadline',
+      explanation: `The machine's time was up ${where}; it was ended from outside.`,
+    };
+  }
+  if (end.kind === 'silent') {
+    return {
+      verdict: 'qemu-failed',
+      explanation: 'The machine was started, but its kernel never printed anything.',
+    };
+  }
+  if (end.kind === 'exited' && end.code !== 0) {
+    const said = run.complaints.trim().split('\n').slice(-3).join('; ');
+    const how = end.signal === null ? `exit code ${end.code}` : end.signal;
+    return {
+      verdict: 'qemu-failed',
+      explanation: `QEMU itself failed (${how})${said === '' ? '' : `: ${said}`}.`,
+    };
+  }
+  // QEMU exits with 0 then, too (softmmu/runstate.c, qemu_kill_report).
+  const killed = /terminating on signal .*/.exec(run.complaints)?.[0];
+  if (killed !== undefined) {
+    return { verdict: 'qemu-failed', explanation: `QEMU was ended from outside ${where}: ${killed}.` };
+  }
+  if (!record.ended && runningTest(record) !== undefined) {
+    return { verdict: 'power-off-in-test', explanation: `The machine powered off or rebooted ${where}.` };
+  }
+  return {
+    verdict: 'early-exit',
+    explanation: record.ended
+      ? `The test harness in the machine was killed ${where}.`
+      : `The machine powered off or rebooted ${where}.`,
+  };
+}
+
+const moreMemory = 'If the image is meant to need that much, raise boot-test.memory.';
+
+function judgeDone(
+  record: GuestRecord,
+  tests: readonly TestFile[],
+  allowedUnits: readonly string[],
+): Judgement {
+  const results = testResults(record, tests);
+  const named = (result: TestResult['result']) =>
+    results.filter((test) => test.result === result).map(({ name }) => name);
+  const [failed, late] = [named('failed'), named('timed-out')];
+  const lost = tests.length - results.length;
+  const system = systemFinding(record, allowedUnits);
+  const starved = troubledTests(record, tests, 'out-of-memory');
+  const full = troubledTests(record, tests, 'out-of-disk');
+  const explanation = [
+    system,
+    failed.length === 0 ? undefined : `Failed: ${failed.join(', ')}.`,
+    late.length === 0 ? undefined : `Not finished in time: ${late.join(', ')}.`,
+    starved.length === 0
+      ? undefined
+      : `The kernel killed processes for lack of memory during ${starved.join(', ')}. ${moreMemory}`,
+    full.length === 0
+      ? undefined
+      : `A file system was full after ${full.join(', ')}: what is written lives in the machine's memory. ${moreMemory}`,
+    lost === 0 ? undefined : `The results of ${lost} tests did not arrive.`,
+  ]
+    .filter((finding) => finding !== undefined)
+    .join(' ');
+  if (system !== undefined) {
+    return {
+      verdict: record.systemState === 'maintenance' ? 'emergency-mode' : 'system-not-running',
+      explanation,
+    };
+  }
+  if (starved.length > 0) return { verdict: 'out-of-memory', explanation };
+  if (full.length > 0) return { verdict: 'out-of-disk', explanation };
+  if (failed.length > 0) return { verdict: 'test-failed', explanation };
+  if (late.length > 0) return { verdict: 'test-timed-out', explanation };
+  if (lost > 0) return { verdict: 'no-result-channel', explanation };
+  const count = results.length;
+  const passed = count === 0 ? '' : count === 1 ? ' and its test passed' : ` and all ${count} tests passed`;
+  return { verdict: 'passed', explanation: `The machine booted${passed}.` };
+}
+
+/** Tests that did not pass and that the harness saw this with: a test that passed all the same meant it. */
+function troubledTests(record: GuestRecord, tests: readonly TestFile[], trouble: string): string[] {
+  return [...record.tests].flatMap(([index, test]) => {
+    const troubled = test.notes.some((note) => note.split(' ')[0] === trouble);
+    return troubled && resultOf(test) !== 'passed' ? [tests[index]?.name ?? `test ${index}`] : [];
+  });
+}
+
+function systemFinding(record: GuestRecord, allowedUnits: readonly string[]): string | undefined {
+  const state = record.systemState;
+  if (state === 'running' || state === 'none') return undefined;
+  const unexpected = record.failedUnits.filter((unit) => !isAllowed(unit, allowedUnits));
+  // Degraded means just that units failed; any other state has a reason of its own.
+  if (state === 'degraded' && record.failedUnits.length > 0 && unexpected.length === 0) return undefined;
+  if (state === 'maintenance') {
+    return `systemd gave up on booting and went into emergency mode${unexpected.length === 0 ? '' : ` (failed: ${unexpected.join(', ')})`}.`;
+  }
+  const units = unexpected.length === 0 ? '' : ` (failed: ${unexpected.join(', ')})`;
+  return `systemd ended its boot in the state "${state ?? 'unknown'}"${units}.`;
+}
+
+/** `chronyd` stands for `chronyd.service`, as systemctl has it. */
+function isAllowed(unit: string, allowed: readonly string[]): boolean {
+  return allowed.some((name) => unit === name || unit === `${name}.service`);
+}
+
+/** Name of the entry among the tests that says whether systemd came up. */
+export const systemTestName = 'systemd';
+
+/** The state of systemd as a test; undefined where there is none, or it did not come so far. */
+export function systemTest(
+  record: GuestRecord,
+  allowedUnits: readonly string[] = [],
+): TestResult | undefined {
+  const state = record.systemState;
+  if (state === undefined || state === 'none') return undefined;
+  const passed = systemFinding(record, allowedUnits) === undefined;
+  const [from, to] = [record.marks.get('root') ?? record.marks.get('begin'), record.marks.get('system')];
+  const units = record.failedUnits.map((unit) =>
+    isAllowed(unit, allowedUnits) ? `failed, which is allowed: ${unit}` : `failed: ${unit}`,
+  );
+  return {
+    name: systemTestName,
+    result: passed ? 'passed' : 'failed',
+    exitCode: passed ? 0 : 1,
+    seconds: from === undefined || to === undefined ? 0 : Math.round((to - from) * 100) / 100,
+    output: `${[state, ...units, ...record.details].join('\n')}\n`,
+  };
+}
+
+/** Where in its life the machine was: continues "… ". */
+function stage(record: GuestRecord, tests: readonly TestFile[]): string {
+  const running = runningTest(record);
+  if (running !== undefined) return `while ${tests[running]?.name ?? 'a test'} ran`;
+  if (record.kernel === undefined) return 'before the tests could begin';
+  if (record.systemState === undefined) return 'before systemd had finished its boot';
+  return record.tests.size === 0 ? 'before the first test' : 'between two tests';
+}
+
+/** Position of the test that had no end yet. */
+function runningTest(record: GuestRecord): number | undefined {
+  return [...record.tests].find(([, test]) => test.end === undefined)?.[0];
+}
+
+export function resultOf({ end }: GuestTest): TestResult['result'] {
+  if (end === undefined) return 'failed';
+  if (end.timedOut) return 'timed-out';
+  return end.code === 0 ? 'passed' : 'failed';
+}
+
+/** The tests that began. One without an end was cut off with the machine: failed. */
+export function testResults(record: GuestRecord, tests: readonly TestFile[]): TestResult[] {
+  return [...record.tests].flatMap(([index, test]): TestResult[] => {
+    const name = tests[index]?.name;
+    if (name === undefined) return [];
+    if (test.end === undefined) return [{ name, result: 'failed', seconds: 0, output: '' }];
+    const { timedOut, code, at } = test.end;
+    return [
+      {
+        name,
+        result: resultOf(test),
+        ...(timedOut ? {} : { exitCode: code }),
+        seconds: Math.round((at - test.startedAt) * 100) / 100,
+        output: test.output.text(),
+      },
+    ];
+  });
+}
+
+export function systemState(record: GuestRecord): SystemState | undefined {
+  if (record.systemState === undefined) return undefined;
+  return {
+    manager: record.systemState === 'none' ? 'none' : 'systemd',
+    state: record.systemState,
+    failedUnits: [...record.failedUnits],
+    details: record.details.join('\n'),
+  };
+}

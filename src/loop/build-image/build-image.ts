@@ -1,0 +1,105 @@
+import { requireTools } from '../../host/tools.ts';
+import { tagFor } from '../../release/candidate/built.ts';
+import { requireBuildSpace } from '../../release/candidate/space.ts';
+import { type Architecture, goArchitecture } from '../../world/registry/architecture.ts';
+import { isLoopback } from '../../world/registry/authentication.ts';
+import type { Descriptor, RegistryClient } from '../../world/registry/client.ts';
+import { copyImage } from '../../world/registry/copy.ts';
+import { readImage } from '../../world/registry/image.ts';
+import { mediaTypes } from '../../world/registry/manifest.ts';
+import {
+  atDigest,
+  atTag,
+  type DigestReference,
+  digestOf,
+  formatReference,
+  formatRepository,
+  type Repository,
+} from '../../world/registry/reference.ts';
+import { confirmPush, keepBaseLayers } from './base-layers.ts';
+import { type BuildOptions, withBuilt } from './build-one.ts';
+import { restoreFromProduction } from './from-production.ts';
+
+/**
+ * Makes sure that the test registry has the candidate's image under its build key's tag, and returns its digest:
+ * of the image, or of an index where there are several architectures. What is there already is not built again, so
+ * that machines of each architecture may build their own and one run at the end joins them. With
+ * `options.architecture` only that image is made, and no index.
+ * @returns `built`: whether buildah ran
+ * @throws OutsideError when the build or a push fails; then there is no index either
+ */
+export async function buildImage(options: BuildOptions): Promise<{ image: DigestReference; built: boolean }> {
+  const { config, client, candidate } = options;
+  const wanted = options.architecture === undefined ? config.architectures : [options.architecture];
+  const images: Array<{ architecture: Architecture; descriptor: Descriptor }> = [];
+  let built = false;
+  await restoreFromProduction(options);
+  for (const architecture of wanted) {
+    const result = await ensureImage(options, architecture, tagFor(config, candidate, architecture));
+    images.push({ architecture, descriptor: result.descriptor });
+    built ||= result.built;
+  }
+  const [first] = images;
+  const joined = config.architectures.length > 1 && options.architecture === undefined;
+  const digest =
+    joined || first === undefined
+      ? await putIndex(client, config.testImage, candidate.tag, images)
+      : first.descriptor.digest;
+  return { image: atDigest(config.testImage, digest), built };
+}
+
+async function ensureImage(
+  options: BuildOptions,
+  architecture: Architecture,
+  tag: string,
+): Promise<{ descriptor: Descriptor; built: boolean }> {
+  const { config, client, candidate, log } = options;
+  const target = atTag(config.testImage, tag);
+  const { repository, digest } = candidate.base.reference;
+  const base = await readImage(client, atDigest(repository, digest), architecture);
+  const copyBase = (): Promise<unknown> =>
+    log.task(`copying the base image to ${formatRepository(config.testImage)}`, () =>
+      copyImage(client, {
+        from: atDigest(repository, base.manifest.descriptor.digest),
+        to: config.testImage,
+        tags: [],
+      }),
+    );
+  const built = (await client.resolve(target)) === undefined;
+  if (built) {
+    requireTools(['buildah']);
+    await requireBuildSpace(base, { env: options.env ?? process.env });
+    await copyBase();
+    const plainHttp = isLoopback(new URL(`http://${config.testImage.registry}`));
+    await withBuilt(options, { architecture, base, baseIn: config.testImage }, async (buildah, imageId) => {
+      await confirmPush(client, target, await buildah.push(imageId, target, plainHttp));
+    });
+  } else {
+    log.info(`${formatReference(target)} is there already: nothing to build`);
+  }
+  // In every run: the next one finishes what one that ended after the push left to do.
+  const descriptor = await keepBaseLayers({ client, base, copyBase, tag: target, architecture });
+  return { descriptor, built };
+}
+
+async function putIndex(
+  client: RegistryClient,
+  repository: Repository,
+  tag: string,
+  images: ReadonlyArray<{ architecture: Architecture; descriptor: Descriptor }>,
+): Promise<DigestReference['digest']> {
+  const index = {
+    schemaVersion: 2,
+    mediaType: mediaTypes.ociIndex,
+    manifests: images.map(({ architecture, descriptor: { mediaType, digest, size } }) => ({
+      mediaType,
+      digest,
+      size,
+      platform: { architecture: goArchitecture(architecture), os: 'linux' },
+    })),
+  };
+  const bytes = Buffer.from(JSON.stringify(index));
+  const found = await client.resolve(atTag(repository, tag));
+  if (found?.digest === digestOf(bytes)) return found.digest;
+  return client.putManifest(repository, tag, bytes, mediaTypes.ociIndex);
+}

@@ -1,0 +1,126 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withTemporaryFolder } from '../../host/files.ts';
+import type { Log } from '../../host/log.ts';
+import type { Config } from '../../project/configuration/config.ts';
+import { externalStages, stagesOnBase } from '../../project/containerfile/base.ts';
+import { parseContainerfile } from '../../project/containerfile/parse.ts';
+import type { Candidate } from '../../release/candidate/candidate.ts';
+import { materialiseContext } from '../../release/candidate/materialise.ts';
+import type { Git } from '../../world/git/git.ts';
+import type { Architecture } from '../../world/registry/architecture.ts';
+import { isLoopback } from '../../world/registry/authentication.ts';
+import type { RegistryClient } from '../../world/registry/client.ts';
+import type { Image } from '../../world/registry/image.ts';
+import {
+  atDigest,
+  formatReference,
+  formatRepository,
+  type Repository,
+} from '../../world/registry/reference.ts';
+import { type Buildah, createBuildah } from './buildah.ts';
+import { buildKeyAnnotation } from './from-production.ts';
+
+export interface BuildOptions {
+  readonly git: Git;
+  readonly config: Config;
+  readonly client: RegistryClient;
+  readonly candidate: Candidate;
+  /** Only this one of the configured architectures. Default: all of them. */
+  readonly architecture?: Architecture;
+  readonly log: Log;
+  /** Environment for buildah: storage, credentials. Default: that of this process. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/**
+ * Builds the candidate for one architecture, in buildah's own storage, for as long as `work` needs it there.
+ * @param baseIn the repository that buildah gets the base from
+ * @param work is given the image's id
+ * @throws OutsideError when the build fails
+ */
+export async function withBuilt<T>(
+  options: BuildOptions,
+  { architecture, base, baseIn }: { architecture: Architecture; base: Image; baseIn: Repository },
+  work: (buildah: Buildah, imageId: string) => Promise<T>,
+): Promise<T> {
+  const { git, config, candidate, log } = options;
+  return withTemporaryFolder('build', async (folder) => {
+    const contextFolder = join(folder, 'context');
+    await mkdir(contextFolder);
+    await materialiseContext(git, candidate.context, contextFolder, candidate.committedAt);
+    const containerfile = join(folder, 'Containerfile');
+    const { text, isLocal } = containerfileToBuild(config, candidate, base, baseIn);
+    await writeFile(containerfile, text);
+    const buildah = createBuildah({ folder, env: options.env ?? process.env, log });
+    // An image's id in local storage is the digest of its config.
+    const baseId = base.config.digest.replace('sha256:', '');
+    const hadBase = await buildah.hasImage(baseId);
+    let imageId: string | undefined;
+    try {
+      imageId = await buildah.build({
+        containerfile,
+        contextFolder,
+        architecture,
+        timestamp: candidate.committedAt,
+        labels: {
+          'com.coreos.stream': config.stream,
+          'org.opencontainers.image.version': candidate.version,
+        },
+        annotations: annotationsOf(config, candidate, base),
+        buildArguments: config.buildArguments,
+        plainHttp: isLocal,
+      });
+      return await work(buildah, imageId);
+    } finally {
+      if (imageId !== undefined) await buildah.removeImage(imageId);
+      if (!hadBase) await buildah.removeImage(baseId);
+    }
+  });
+}
+
+/**
+ * buildah hands the base's annotations on. Those that speak of the base's own build must not stay: rpm-ostree takes
+ * `created` from the annotation first (ostree-ext, container/store.rs), and would see every release as old as its base.
+ */
+function annotationsOf(config: Config, candidate: Candidate, base: Image): Record<string, string> {
+  const { reference } = candidate.base;
+  const inherited = base.manifest.json.annotations ?? {};
+  return {
+    'org.opencontainers.image.created': new Date(candidate.committedAt * 1000)
+      .toISOString()
+      .replace('.000Z', 'Z'),
+    'org.opencontainers.image.version': candidate.version,
+    [buildKeyAnnotation]: candidate.key,
+    // buildah would drop the tag, which is what people and other tools know the base by.
+    'org.opencontainers.image.base.name': `${formatRepository(reference.repository)}:${reference.tag ?? config.base.tag}`,
+    'org.opencontainers.image.base.digest': base.manifest.descriptor.digest,
+    // Zincati before 0.0.31 knows the stream by this one only.
+    ...('fedora-coreos.stream' in inherited ? { 'fedora-coreos.stream': config.stream } : {}),
+  };
+}
+
+/**
+ * The Containerfile with the base's digest written into it, so that a tag that moves in the meantime changes nothing;
+ * and with the repository that it is to be pulled from in front of the digest. buildah hands a layer on unchanged only where it pulled it
+ * from the registry that it pushes to; otherwise it compresses it again and uploads that (measured with 1.28).
+ * `isLocal`: every image it names is in a loopback registry.
+ */
+function containerfileToBuild(
+  config: Config,
+  candidate: Candidate,
+  base: Image,
+  baseIn: Repository,
+): { text: string; isLocal: boolean } {
+  const parsed = parseContainerfile(candidate.containerfile, config.containerfile);
+  const image = formatReference(atDigest(baseIn, base.manifest.descriptor.digest));
+  const baseStages = stagesOnBase(parsed, config.base);
+  const text = baseStages.reduceRight(
+    (whole, { range }) => whole.slice(0, range.start) + image + whole.slice(range.end),
+    candidate.containerfile,
+  );
+  const isLocal = externalStages(parsed)
+    .map((stage) => (baseStages.includes(stage) ? image : stage.resolved))
+    .every((name) => isLoopback(new URL(`http://${name}`)));
+  return { text, isLocal };
+}

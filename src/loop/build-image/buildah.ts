@@ -1,0 +1,143 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { OutsideError } from '../../host/errors.ts';
+import { exec } from '../../host/exec.ts';
+import type { Log } from '../../host/log.ts';
+import { type Architecture, goArchitecture } from '../../world/registry/architecture.ts';
+import { type Digest, formatReference, isDigest, type TagReference } from '../../world/registry/reference.ts';
+
+/** What one run of `buildah build` makes. */
+export interface BuildOrder {
+  /** Path of the Containerfile, the base in it pinned. */
+  readonly containerfile: string;
+  readonly contextFolder: string;
+  readonly architecture: Architecture;
+  /** UNIX seconds. */
+  readonly timestamp: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly buildArguments: Readonly<Record<string, string>>;
+  /** Only images of loopback registries are pulled: they have no certificates. */
+  readonly plainHttp: boolean;
+}
+
+/**
+ * The command line of a build that depends on nothing but its order:
+ * - `--timestamp` sets every time in the image, `--layers=false` makes one layer whatever the cache holds;
+ * - chroot isolation on the host's network works as root in a container and on a plain machine alike;
+ * - `--ignorefile` of nothing: what is ignored was decided when the context was hashed;
+ * - `--force-rm` leaves no container behind, after a failure too.
+ * All of it is known to buildah 1.28 (Debian 12) and later.
+ */
+export function buildArgumentsOf(order: BuildOrder, imageIdFile: string): string[] {
+  const pairs = (flag: string, values: Readonly<Record<string, string>>) =>
+    Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`]);
+  return [
+    'build',
+    '--isolation=chroot',
+    '--network=host',
+    '--format=oci',
+    '--layers=false',
+    '--force-rm',
+    '--pull',
+    `--tls-verify=${!order.plainHttp}`,
+    `--arch=${goArchitecture(order.architecture)}`,
+    `--timestamp=${order.timestamp}`,
+    '--ignorefile=/dev/null',
+    ...pairs('--label', order.labels),
+    ...pairs('--annotation', order.annotations),
+    ...pairs('--build-arg', order.buildArguments),
+    `--iidfile=${imageIdFile}`,
+    `--file=${order.containerfile}`,
+    order.contextFolder,
+  ];
+}
+
+/** buildah, on whatever storage the environment names. */
+export interface Buildah {
+  /** Builds; returns the image's id in local storage. @throws OutsideError with the end of what buildah printed */
+  build(order: BuildOrder): Promise<string>;
+  /** Pushes an image; returns the digest as buildah knows it. */
+  push(imageId: string, to: TagReference, plainHttp: boolean): Promise<Digest>;
+  /** Writes an image into a folder (`inLayout` of registry/layout.ts), beside what is there. */
+  store(imageId: string, to: TagReference): Promise<Digest>;
+  hasImage(imageId: string): Promise<boolean>;
+  /** Removes an image by its id; one that is in use, or not there, stays as it is. */
+  removeImage(imageId: string): Promise<void>;
+}
+
+const anyExitCode = Array.from({ length: 256 }, (_, code) => code);
+const shownLines = 30;
+
+/** @param folder an existing folder for the files that buildah answers with */
+export function createBuildah(options: {
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly log: Log;
+}): Buildah {
+  const env = Object.fromEntries(
+    Object.entries(options.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+
+  async function run(title: string, args: readonly string[]): Promise<void> {
+    const { exitCode, lines } = await options.log.task(title, async (report) => {
+      const lines: string[] = [];
+      const result = await exec('buildah', args, {
+        env,
+        allow: anyExitCode,
+        onLine: (line) => {
+          lines.push(line);
+          if (lines.length > shownLines) lines.shift();
+          options.log.detail(line);
+          const note = noteOf(line);
+          if (note !== undefined) report(note);
+        },
+      });
+      return { exitCode: result.exitCode, lines };
+    });
+    if (exitCode !== 0) {
+      throw new OutsideError(title, `buildah ended with exit code ${exitCode}\n  ${lines.join('\n  ')}\n`);
+    }
+  }
+
+  async function push(title: string, imageId: string, to: string, flags: readonly string[]): Promise<Digest> {
+    const digestFile = join(options.folder, 'digest');
+    await run(title, ['push', ...flags, '--format=oci', `--digestfile=${digestFile}`, imageId, to]);
+    const digest = (await readFile(digestFile, 'utf8')).trim();
+    if (!isDigest(digest)) throw new OutsideError('pushing', `buildah named no digest but ${digest}`);
+    return digest;
+  }
+
+  return {
+    build: async (order) => {
+      const imageIdFile = join(options.folder, 'image-id');
+      await run(`building the image for ${order.architecture}`, buildArgumentsOf(order, imageIdFile));
+      return (await readFile(imageIdFile, 'utf8')).trim().replace(/^sha256:/, '');
+    },
+    push: (imageId, to, plainHttp) =>
+      push(`pushing ${formatReference(to)}`, imageId, `docker://${formatReference(to)}`, [
+        `--tls-verify=${!plainHttp}`,
+      ]),
+    store: (imageId, to) => push(`writing ${formatReference(to)}`, imageId, formatReference(to), []),
+    hasImage: async (imageId) => {
+      const listing = await exec('buildah', ['images', '--all', '--quiet', '--no-trunc'], { env });
+      return listing.stdout.split('\n').some((line) => line.replace(/^sha256:/, '') === imageId);
+    },
+    removeImage: async (imageId) => {
+      await exec('buildah', ['rmi', imageId], { env, allow: anyExitCode });
+    },
+  };
+}
+
+/** What buildah is at, from a line of its output: `STEP 3/7: RUN …`, `Copying blob …`. */
+function noteOf(line: string): string | undefined {
+  const step = /STEP (\d+)\/(\d+): (.*)/.exec(line);
+  if (step !== null) return `step ${step[1]} of ${step[2]}: ${shorten(step[3] ?? '')}`;
+  const blob = /^Copying blob (?:sha256:)?(\w{12})/.exec(line);
+  if (blob !== null) return `layer ${blob[1]}`;
+  return /^Trying to pull (.*?)(?:\.\.\.)?$/.exec(line)?.[0];
+}
+
+function shorten(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}

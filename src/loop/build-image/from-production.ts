@@ -1,0 +1,61 @@
+import { InputError } from '../../host/errors.ts';
+import type { Log } from '../../host/log.ts';
+import type { Config } from '../../project/configuration/config.ts';
+import { findBuilt, tagFor } from '../../release/candidate/built.ts';
+import type { Candidate } from '../../release/candidate/candidate.ts';
+import { architectureOfGo } from '../../world/registry/architecture.ts';
+import { copyAttached } from '../../world/registry/attached.ts';
+import type { RegistryClient } from '../../world/registry/client.ts';
+import { copyImage, setTags } from '../../world/registry/copy.ts';
+import { isIndex, type Manifest } from '../../world/registry/manifest.ts';
+import { atDigest, atTag, formatReference } from '../../world/registry/reference.ts';
+
+/** Annotation of every image that we build: the whole build key, of which the version has eight digits. */
+export const buildKeyAnnotation = 'coxswain.build-key';
+
+/**
+ * Brings an image back that was built and promoted, and that the test registry has lost since (by retention, say):
+ * with its evidence, under the tags that build-image gives. Built again, it would have another commit's time and so
+ * another digest, which its version's tag could never lead to.
+ * @returns whether it was brought back
+ */
+export async function restoreFromProduction(options: {
+  readonly client: RegistryClient;
+  readonly config: Config;
+  readonly candidate: Pick<Candidate, 'key' | 'tag' | 'version'>;
+  readonly log: Log;
+}): Promise<boolean> {
+  const { client, config, candidate, log } = options;
+  if ((await findBuilt(client, config, candidate)) !== undefined) return false;
+  const promoted = atTag(config.image, candidate.version);
+  const manifest = await client.findManifest(promoted).catch((error: unknown) => {
+    // Production may be closed to whoever builds, or not exist yet.
+    if (error instanceof InputError) return undefined;
+    throw error;
+  });
+  if (manifest === undefined) return false;
+  const images = await imagesOf(client, config, manifest);
+  if (images.some(({ json }) => json.annotations?.[buildKeyAnnotation] !== candidate.key)) return false;
+  const { digest } = manifest.descriptor;
+  await copyImage(client, { from: atDigest(config.image, digest), to: config.testImage, tags: [] });
+  await copyAttached(client, { manifest, from: config.image, to: config.testImage });
+  if (isIndex(manifest.json)) {
+    for (const { digest: child, platform } of manifest.json.manifests) {
+      const architecture = architectureOfGo(platform?.architecture ?? '');
+      const image = images.find(({ descriptor }) => descriptor.digest === child);
+      if (architecture === undefined || image === undefined) continue;
+      const tags = [tagFor(config, candidate, architecture)];
+      await setTags(client, { manifest: image, repository: config.testImage, tags });
+    }
+  }
+  await setTags(client, { manifest, repository: config.testImage, tags: [candidate.tag] });
+  log.info(`${formatReference(promoted)} is this very build: brought back to the test registry`);
+  return true;
+}
+
+async function imagesOf(client: RegistryClient, config: Config, manifest: Manifest): Promise<Manifest[]> {
+  if (!isIndex(manifest.json)) return [manifest];
+  return Promise.all(
+    manifest.json.manifests.map(({ digest }) => client.getManifest(atDigest(config.image, digest))),
+  );
+}

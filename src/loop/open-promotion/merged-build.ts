@@ -1,0 +1,100 @@
+import { InputError, OutsideError } from '../../host/errors.ts';
+import type { Config } from '../../project/configuration/config.ts';
+import {
+  ignoreFileNames,
+  refreshFileName,
+  rollBackFileName,
+  selectContext,
+} from '../../release/candidate/build-context.ts';
+import { findBuilt } from '../../release/candidate/built.ts';
+import { readCandidate } from '../../release/candidate/candidate.ts';
+import type { Gate } from '../../release/gates/gate.ts';
+import { passImage } from '../../release/gates/promotable-image.ts';
+import type { Sha } from '../../world/forge/forge.ts';
+import type { Git } from '../../world/git/git.ts';
+import { listCommit, readTextBlob, type TreeEntry } from '../../world/git/read-objects.ts';
+import { commitTree } from '../../world/git/write-objects.ts';
+import type { RegistryClient } from '../../world/registry/client.ts';
+
+/** What the content of a merge builds. */
+export interface MergedBuild {
+  /** The image that the source fleet runs, byte for byte. */
+  readonly same: boolean;
+  /** Version of the other image, where that is known. */
+  readonly version?: string;
+  /** Files that the merge has otherwise than the release. */
+  readonly different: readonly string[];
+  readonly gates: readonly Gate[];
+}
+
+/**
+ * Whether merging gives what the source fleet runs. Where the target has content of its own that is part of the image,
+ * the other image has to be built and tested before the merge: the workflow of the pull request does that.
+ * @param merge.tree content of the merge
+ * @param merge.parents commits that the merge would have
+ */
+export async function readMergedBuild(
+  { git, config, client }: { readonly git: Git; readonly config: Config; readonly client: RegistryClient },
+  merge: {
+    readonly release: Sha;
+    readonly tree: Sha;
+    readonly parents: readonly Sha[];
+    readonly different: readonly string[];
+  },
+): Promise<MergedBuild> {
+  const { release, tree, different, parents } = merge;
+  if (different.length === 0) return { same: true, different, gates: [] };
+  const [before, after] = [await inputsOf(git, config, release), await inputsOf(git, config, tree)];
+  if (before === after) return { same: true, different, gates: [] };
+  const name = 'image';
+  try {
+    const commit = await commitTree(git, { tree, parents, message: 'only to see what it builds\n' });
+    const candidate = await readCandidate({ git, config, client, commit });
+    const { version } = candidate;
+    const built = await findBuilt(client, config, candidate);
+    if (built === undefined) {
+      const note = `the merge builds another image, ${version}, which is not in the test registry yet`;
+      return { same: false, version, different, gates: [{ name, state: 'red', note }] };
+    }
+    try {
+      for (const architecture of config.architectures) {
+        await passImage({ client, config, candidate }, built, architecture);
+      }
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      const note = `the merge builds another image, ${version}: ${error.details.problem}`;
+      return { same: false, version, different, gates: [{ name, state: 'red', note }] };
+    }
+    const note = `the merge builds another image, ${version}: built and tested`;
+    return { same: false, version, different, gates: [{ name, state: 'green', note }] };
+  } catch (error) {
+    if (!(error instanceof InputError) && !(error instanceof OutsideError)) throw error;
+    const note = 'the merge builds another image, and the registry cannot tell whether it was tested';
+    return { same: false, different, gates: [{ name, state: 'red', note }] };
+  }
+}
+
+/** All files of a commit (or tree) that decide the image, and the tests that it has to pass. */
+async function inputsOf(git: Git, config: Config, commit: Sha): Promise<string> {
+  const entries = await listCommit(git, commit);
+  const own = {
+    containerfile: config.containerfile,
+    tests: config.tests,
+    templates: Object.values(config.fleets).map(({ template }) => template),
+  };
+  const isInput = ({ path }: TreeEntry) =>
+    [config.containerfile, refreshFileName, rollBackFileName].includes(path) ||
+    path.startsWith(`${config.tests}/`);
+  const context = selectContext(entries, own, await readIgnoreFile(git, entries));
+  return JSON.stringify([context, entries.filter(isInput)]);
+}
+
+async function readIgnoreFile(
+  git: Git,
+  entries: readonly TreeEntry[],
+): Promise<{ path: string; text: string } | undefined> {
+  const entry = ignoreFileNames
+    .map((path) => entries.find((each) => each.path === path))
+    .find((each) => each !== undefined);
+  return entry === undefined ? undefined : { path: entry.path, text: await readTextBlob(git, entry) };
+}

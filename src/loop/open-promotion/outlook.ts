@@ -1,0 +1,15 @@
+import { formatTime } from '../../host/time.ts';
+import { type Gate, isReady } from '../../release/gates/gate.ts';
+
+/** Whether and when, in a sentence: the same at any time, as long as nothing happens. */
+export function outlook(gates: readonly Gate[]): string {
+  if (isReady(gates)) return 'Nothing holds it: it is ready to be merged.';
+  const red = gates.filter((gate) => gate.state === 'red').map((gate) => gate.name);
+  if (red.length > 0) return `**Not to be merged yet**: ${red.join(', ')}.`;
+  const waiting = gates.filter((gate) => gate.state === 'waiting');
+  const names = waiting.map((gate) => gate.name).join(', ');
+  const until = Math.max(...waiting.map((gate) => gate.until ?? Number.POSITIVE_INFINITY));
+  return Number.isFinite(until)
+    ? `**Not to be merged yet**: it waits until ${formatTime(until)} (${names}).`
+    : `**Not to be merged yet**: it waits (${names}).`;
+}

@@ -1,0 +1,33 @@
+import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
+import type { Log } from '../../host/log.ts';
+import type { ReleaseRecord } from '../../release/state/state.ts';
+import { comparePackages, type PackageDifference, readPackages } from '../../world/packages/packages.ts';
+import type { RegistryClient } from '../../world/registry/client.ts';
+import { parseReference } from '../../world/registry/reference.ts';
+
+/**
+ * What a promotion changes in a node's packages. A convenience for reviewers: where it cannot be told, nothing else
+ * waits for it.
+ * @returns undefined where there is nothing to compare, or the images have no rpm database
+ */
+export async function packageChanges(
+  { client, log }: { readonly client: RegistryClient; readonly log: Log },
+  before: ReleaseRecord | undefined,
+  after: ReleaseRecord,
+): Promise<PackageDifference | undefined> {
+  const image = (record: ReleaseRecord | undefined) => {
+    const reference = parseReference(record?.images[0]?.digestRef ?? '');
+    return reference.kind === 'digest' ? reference : undefined;
+  };
+  if (before === undefined) return undefined;
+  const [old, next] = [image(before), image(after)];
+  if (old === undefined || next === undefined) return undefined;
+  try {
+    const [one, other] = await Promise.all([readPackages(client, old), readPackages(client, next)]);
+    return one === undefined || other === undefined ? undefined : comparePackages(one, other);
+  } catch (error) {
+    if (!(error instanceof InputError) && !(error instanceof OutsideError)) throw error;
+    log.warn(`the package changes are not told: ${messageOf(error)}`);
+    return undefined;
+  }
+}

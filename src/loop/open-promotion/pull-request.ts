@@ -1,0 +1,186 @@
+import { plainText } from '../../host/markdown.ts';
+import type { Config, Fleet } from '../../project/configuration/config.ts';
+import { describeEntry } from '../../release/describe-rollout.ts';
+import { type Gate, isReady } from '../../release/gates/gate.ts';
+import type { SourceRelease } from '../../release/gates/source-gates.ts';
+import type { ReleaseRecord } from '../../release/state/state.ts';
+import { promotionBranch } from '../../world/forge/branch-names.ts';
+import type { Commit } from '../../world/forge/forge.ts';
+import type { Proposal } from '../../world/forge/propose.ts';
+import { countPackages, describePackages, type PackageDifference } from '../../world/packages/packages.ts';
+import { formatRepository } from '../../world/registry/reference.ts';
+import type { RolloutForecast } from './forecast-rollout.ts';
+import { code, folded, list, minute, table } from './markdown.ts';
+import type { MergedBuild } from './merged-build.ts';
+import { outlook } from './outlook.ts';
+import { describeOffers, describeSourceRollout } from './rollout-tables.ts';
+
+const shownCommits = 30;
+const shownFiles = 50;
+const namedFiles = 10;
+// GitHub takes 65,536 characters. Whatever is longer is cut where it is least missed.
+const longestPackages = 30_000;
+
+/** All that a promotion's pull request tells. */
+export interface PromotionFacts {
+  readonly config: Config;
+  readonly source: Fleet;
+  readonly target: Fleet;
+  readonly release: SourceRelease;
+  /** The target's newest release. */
+  readonly current: ReleaseRecord | undefined;
+  readonly gates: readonly Gate[];
+  /** Newest first. */
+  readonly commits: readonly Commit[];
+  /** Files that differ from what the target's branch has. */
+  readonly files: readonly string[];
+  /** undefined where the merge has conflicts. */
+  readonly build: MergedBuild | undefined;
+  readonly packages: PackageDifference | undefined;
+  /** A line an image. */
+  readonly evidence: readonly string[];
+  readonly forecast: RolloutForecast | undefined;
+}
+
+/** The pull request of a promotion. It says the same as long as nothing happens but time passing. */
+export function promotionProposal(facts: PromotionFacts): Proposal {
+  const { source, target, release, gates } = facts;
+  const { version } = release.record;
+  const urgent = release.urgent === undefined ? '' : 'Urgent: ';
+  return {
+    head: promotionBranch(source.name, target.name),
+    base: target.branch,
+    title: `${urgent}Promote ${version} from ${source.name} to ${target.name}`,
+    body: promotionBody(facts),
+    ready: isReady(gates),
+    labels: ['coxswain', 'promotion'],
+  };
+}
+
+function promotionBody(facts: PromotionFacts): string {
+  const { source, target, release, gates, forecast, packages, commits, files } = facts;
+  const { record, urgent } = release;
+  const paragraphs = [
+    `Release \`${record.version}\`, which fleet \`${source.name}\` runs, for fleet \`${target.name}\`. ${outlook(gates)}`,
+    ...(urgent === undefined
+      ? []
+      : [`> **Urgent**, so it does not soak: ${plainText(`${urgent.reason} (by ${urgent.by})`)}`]),
+    versionTable(facts),
+    `### Gates\n\n${table([['', 'gate', ''], ...gates.map((gate) => [gateMarks[gate.state], gate.name, plainText(gate.note)])])}`,
+    `### What a merge does\n\n${whatMergeDoes(facts)}\n\n${digests(facts)}`,
+    ...(forecast === undefined ? [] : [offers(facts, forecast)]),
+    `### How it went in ${source.name}\n\n${describeSourceRollout(release)}`,
+    `### Tests\n\n${facts.evidence.map((line) => `- ${line}`).join('\n')}`,
+    `### What changes\n\n${changes({ packages, commits, files })}`,
+    `### The way back\n\n${wayBack(facts)}`,
+  ];
+  return `${paragraphs.join('\n\n')}\n`;
+}
+
+/** How a gate's state is shown in Markdown. */
+export const gateMarks: Readonly<Record<Gate['state'], string>> = {
+  green: '✅',
+  waiting: '⏳',
+  red: '❌',
+  unknown: '❔',
+};
+
+function versionTable({ config, target, release, current, packages }: PromotionFacts): string {
+  const { record } = release;
+  return table([
+    ['', `${target.name} now`, 'proposed'],
+    ['version', code(current?.version), code(record.version)],
+    ['base', code(current?.baseVersion), code(record.baseVersion)],
+    ...config.architectures.map((architecture) => [
+      `digest ${architecture}`,
+      code(shorten(digestOf(current, architecture))),
+      code(shorten(digestOf(record, architecture))),
+    ]),
+    ['created', current?.created ?? 'none', record.created],
+    ...(packages === undefined ? [] : [['packages', '', countPackages(packages)]]),
+  ]);
+}
+
+function whatMergeDoes({ config, source, target, build }: PromotionFacts): string {
+  const tag = `\`${formatRepository(config.image)}:${target.tag}\``;
+  const approval = target.approve === 'auto' ? ' It is merged by itself when all gates are green.' : '';
+  if (build === undefined) {
+    return `Where the merged content builds the same, the image that ${source.name} runs becomes ${tag}, byte for byte; otherwise a new one is built and tested first.${approval}`;
+  }
+  if (build.different.length === 0) {
+    return `The merged content is what ${source.name} runs, so nothing is built: the tested image becomes ${tag}, byte for byte.${approval}`;
+  }
+  const named = build.different.slice(0, namedFiles).map((path) => `\`${path}\``);
+  const more = build.different.length > namedFiles ? ` and ${build.different.length - namedFiles} more` : '';
+  const own = `\`${target.branch}\` has content of its own: ${named.join(', ')}${more}.`;
+  return build.same
+    ? `${own} None of it is part of the image, so nothing is built: the tested image becomes ${tag}, byte for byte.${approval}`
+    : `${own} That is part of the image or of its tests: **another image**${build.version === undefined ? '' : `, ${code(build.version)},`} is built and tested for this pull request before it is merged; what ${source.name} ran is not what ${target.name} gets.${approval}`;
+}
+
+function offers({ config, target }: PromotionFacts, { entry, at, template }: RolloutForecast): string {
+  const { rollout } = entry.metadata;
+  return [
+    `### Who of ${target.name} is offered it when`,
+    `Merged on ${minute(at)}, \`${template}\` renders to:`,
+    describeEntry(entry)
+      .map((fact) => `- ${fact}`)
+      .join('\n'),
+    ...(rollout === undefined ? [] : [describeOffers(config, rollout, at)]),
+    folded('The entry in updates.json', `\`\`\`json\n${JSON.stringify(entry, null, 2)}\n\`\`\``),
+  ].join('\n\n');
+}
+
+function changes(what: Pick<PromotionFacts, 'packages' | 'commits' | 'files'>): string {
+  const { packages, commits, files } = what;
+  const subjects = commits.map(
+    ({ sha, message }) => `${sha.slice(0, 12)} ${plainText(message.split('\n')[0] ?? '')}`,
+  );
+  const packageText = packages === undefined ? '' : describePackages(packages);
+  return [
+    ...(packages === undefined
+      ? []
+      : [
+          folded(
+            `Packages: ${countPackages(packages)}`,
+            packageText.length <= longestPackages
+              ? packageText
+              : `Too many to list here: ${countPackages(packages)}.`,
+          ),
+        ]),
+    folded(
+      `Files: ${files.length}`,
+      list(
+        files.map((path) => `\`${path}\``),
+        shownFiles,
+      ),
+    ),
+    list(subjects, shownCommits),
+  ].join('\n\n');
+}
+
+function wayBack({ target, current }: PromotionFacts): string {
+  const stop = `\`coxswain edit-updates --fleet ${target.name} --action pause --reason WHY\` stops the rollout where it is.`;
+  return current === undefined
+    ? `${stop} This is the first release of ${target.name}: there is nothing to go back to.`
+    : `${stop} \`coxswain roll-back --fleet ${target.name} --reason WHY\` takes the release back, and proposes the content of \`${current.version}\` as a new release: nodes do not go back to an older one by themselves.`;
+}
+
+/** `sha256:952c72d6ce3a…`: who compares by eye looks no further, and the table stays narrow. */
+function shorten(digest: string | undefined): string | undefined {
+  return digest === undefined ? undefined : `${digest.slice(0, 19)}…`;
+}
+
+/** Every digest in full, now and then. */
+function digests({ config, target, release, current }: PromotionFacts): string {
+  const lines = config.architectures.flatMap((architecture) => [
+    `${architecture}, ${target.name} now: ${code(digestOf(current, architecture))}`,
+    `${architecture}, proposed: ${code(digestOf(release.record, architecture))}`,
+  ]);
+  return folded('Digests', lines.map((line) => `- ${line}`).join('\n'));
+}
+
+function digestOf(record: ReleaseRecord | undefined, architecture: string): string | undefined {
+  const reference = record?.images.find((image) => image.architecture === architecture)?.digestRef;
+  return reference?.slice(reference.indexOf('@') + 1);
+}

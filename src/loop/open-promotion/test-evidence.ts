@@ -1,0 +1,45 @@
+import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
+import type { Log } from '../../host/log.ts';
+import { formatDuration } from '../../host/time.ts';
+import { type FoundEvidence, findEvidence } from '../../release/evidence/store.ts';
+import type { ReleaseRecord } from '../../release/state/state.ts';
+import type { RegistryClient } from '../../world/registry/client.ts';
+import { parseReference } from '../../world/registry/reference.ts';
+
+/** One line of Markdown for each image: what was tested, and with which result. */
+export async function describeEvidence(
+  { client, log }: { readonly client: RegistryClient; readonly log: Log },
+  record: ReleaseRecord,
+): Promise<string[]> {
+  const lines: string[] = [];
+  for (const { architecture, digestRef, evidence } of record.images) {
+    const short = evidence === undefined ? 'none' : `\`${evidence}\``;
+    const found = evidence === undefined ? undefined : await find(digestRef, evidence);
+    lines.push(
+      `${architecture}: ${found === undefined ? `evidence ${short}` : `${describe(found)} Evidence ${short}`}`,
+    );
+  }
+  return lines;
+
+  async function find(digestRef: string, evidence: string): Promise<FoundEvidence | undefined> {
+    const reference = parseReference(digestRef);
+    if (reference.kind !== 'digest') return undefined;
+    try {
+      const all = await findEvidence(client, reference.repository, reference.digest);
+      return all.find(({ descriptor }) => descriptor.digest === evidence);
+    } catch (error) {
+      if (!(error instanceof InputError) && !(error instanceof OutsideError)) throw error;
+      log.warn(`the test evidence is not told: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+}
+
+function describe({ evidence }: FoundEvidence): string {
+  const { result, tests, seconds, kernel, accelerator, upgrades = [] } = evidence;
+  const failed = tests.filter((test) => test.result !== 'passed').length;
+  const count = `${tests.length} ${tests.length === 1 ? 'test' : 'tests'}${failed === 0 ? '' : `, ${failed} not passed`}`;
+  const from = upgrades.map((upgrade) => `\`${upgrade.from}\``).join(', ');
+  const rehearsed = from === '' ? '' : `, updates rehearsed from ${from}`;
+  return `**${result}**: ${count} in ${formatDuration(seconds)} on Linux ${kernel} (${accelerator})${rehearsed}.`;
+}

@@ -1,0 +1,96 @@
+import { InputError } from '../../host/errors.ts';
+import type { Config } from '../../project/configuration/config.ts';
+import type { RegistryClient } from '../../world/registry/client.ts';
+import { NotFoundError } from '../../world/registry/failures.ts';
+import { readImage } from '../../world/registry/image.ts';
+import {
+  atDigest,
+  atTag,
+  type Digest,
+  type DigestReference,
+  formatReference,
+  isTag,
+  type Reference,
+} from '../../world/registry/reference.ts';
+
+/** A build of the base, as people speak of it. */
+export interface BaseBuild {
+  readonly digest: Digest;
+  /** Label org.opencontainers.image.version; unknown where the registry has that build no more. */
+  readonly version: string | undefined;
+  /** ISO 8601. */
+  readonly created: string | undefined;
+}
+
+/** A build that can be pinned. */
+export interface NewBase extends BaseBuild {
+  readonly version: string;
+  readonly pin: DigestReference & { readonly tag: string };
+}
+
+const versionLabel = 'org.opencontainers.image.version';
+
+/** What the base's tag points at now, by one HEAD. @throws InputError when there is no such tag */
+export async function resolveBase(client: RegistryClient, config: Config): Promise<Digest> {
+  const found = await client.resolve(config.base);
+  if (found !== undefined) return found.digest;
+  throw new InputError({
+    where: config.file,
+    field: 'base',
+    problem: 'the registry answers, and has no such tag',
+    found: formatReference(config.base),
+    remedy: 'Correct the name, or push the tag first.',
+  });
+}
+
+/**
+ * Reads the build that the base's tag points at.
+ * @throws InputError when it lacks its version, or one of the architectures: a pull request could not be built
+ */
+export async function readNewBase(client: RegistryClient, config: Config, digest: Digest): Promise<NewBase> {
+  const { repository } = config.base;
+  const images = await Promise.all(
+    config.architectures.map((architecture) => readImage(client, atDigest(repository, digest), architecture)),
+  );
+  const version = images[0]?.config.labels[versionLabel];
+  if (version === undefined || version === '') {
+    throw new InputError({
+      where: formatReference({ ...config.base, kind: 'digest', digest }),
+      field: versionLabel,
+      problem: 'the base image has no such label, and the version of a derived image begins with it',
+      remedy: 'Use a base that has it: every Fedora CoreOS image does.',
+    });
+  }
+  // FCOS publishes each release under its version, too: that says more to people than the stream.
+  const published = isTag(version) ? await client.resolve(atTag(repository, version)) : undefined;
+  const tag = published?.digest === digest ? version : config.base.tag;
+  const created = images[0]?.config.created;
+  return { digest, version, created, pin: { kind: 'digest', repository, tag, digest } };
+}
+
+/** Reads the build that is pinned now, as far as it can still be found. */
+export async function readPinnedBase(
+  client: RegistryClient,
+  config: Config,
+  pinned: Reference,
+): Promise<BaseBuild | undefined> {
+  if (pinned.kind !== 'digest') return undefined;
+  const { repository, digest } = pinned;
+  try {
+    const { config: image } = await readImage(client, atDigest(repository, digest), config.architectures[0]);
+    return {
+      digest,
+      version: image.labels[versionLabel] ?? versionOfTag(config, pinned),
+      created: image.created,
+    };
+  } catch (error) {
+    // Registries prune old builds; that must not keep a new one from being proposed.
+    if (!(error instanceof NotFoundError)) throw error;
+    return { digest, version: versionOfTag(config, pinned), created: undefined };
+  }
+}
+
+/** The version that a pin tells by its tag, without asking anybody. */
+export function versionOfTag(config: Config, pinned: Reference): string | undefined {
+  return pinned.tag === config.base.tag ? undefined : pinned.tag;
+}

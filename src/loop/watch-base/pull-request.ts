@@ -1,0 +1,156 @@
+import { code, codeBlock, table } from '../../host/markdown.ts';
+import { formatDuration, formatTime } from '../../host/time.ts';
+import type { Config, Fleet } from '../../project/configuration/config.ts';
+import { defaultUpstream } from '../../project/configuration/upstream-guidance.ts';
+import { nextFleets } from '../../project/fleets.ts';
+import { describeStanding, doubtOf } from '../../release/upstream/upstream-state.ts';
+import { baseBranch } from '../../world/forge/branch-names.ts';
+import type { Proposal } from '../../world/forge/propose.ts';
+import { formatReference, formatRepository } from '../../world/registry/reference.ts';
+import type { BaseBuild } from './base-image.ts';
+import type { UpstreamView } from './choose-base.ts';
+
+/** The pull request that pins another build of the base. */
+export function repinProposal(options: {
+  readonly config: Config;
+  readonly fleet: Fleet;
+  readonly from: BaseBuild | undefined;
+  readonly to: BaseBuild;
+  /** What upstream says; absent where the base has no guidance. */
+  readonly view?: UpstreamView | undefined;
+}): Proposal {
+  const { config, fleet, from, to, view } = options;
+  const stream = `stream ${config.stream}`;
+  const what =
+    from === undefined
+      ? `Pin base image ${to.version}`
+      : from.version === to.version
+        ? `Base image ${to.version} was built again`
+        : `Base image ${from.version ?? short(from.digest)} → ${to.version}`;
+  const title = `${what} (${stream}${view?.onTheWayTo === undefined ? '' : ', a barrier'})`;
+  const lead =
+    view?.onTheWayTo !== undefined
+      ? `Base ${to.version} is a barrier upstream, on the way to ${view.onTheWayTo}: a fleet that skips it cannot release anything newer. That one is proposed when this is merged.`
+      : from === undefined
+        ? `\`${config.containerfile}\` names \`${formatReference(config.base)}\` without a digest, so that a build says nothing about what it was built on. This pins what the tag points at now.`
+        : `\`${formatReference(config.base)}\` points at another build than the one pinned in \`${config.containerfile}\`.`;
+  const skipped = view?.barriers[0]?.version;
+  const paragraphs = [
+    lead,
+    ...(skipped === undefined
+      ? []
+      : [
+          `> [!WARNING]\n> **start-rollout will refuse a release on this base**: you need a release on base ${skipped} first (\`coxswain watch-base --base-version ${skipped}\`). So this is a draft.`,
+        ]),
+    table(
+      ['', 'version', 'created', 'digest'],
+      [...(from === undefined ? [] : [['now', ...buildRow(from)]]), ['proposed', ...buildRow(to)]],
+    ),
+    fullDigests(from, to),
+    ...(view === undefined ? [] : [upstreamSection(config, view)]),
+    whatHappensNext(config, fleet),
+    'To skip this base, close this pull request: it stays closed until the tag moves on. Commits that you add to its branch are kept.',
+  ];
+  // With a barrier skipped it could be merged, and not be released.
+  const ready = skipped === undefined;
+  return { ...proposal(options, title, paragraphs), ready, subject: `base ${to.digest}` };
+}
+
+function buildRow({ version, created, digest }: BaseBuild): string[] {
+  const time = created === undefined ? undefined : Date.parse(created) / 1000;
+  return [
+    version === undefined ? 'unknown' : code(version),
+    time === undefined || Number.isNaN(time) ? (created ?? 'unknown') : formatTime(Math.floor(time)),
+    code(`sha256:${short(digest)}…`),
+  ];
+}
+
+/** Whole digests make a table wider than GitHub's column. */
+function fullDigests(from: BaseBuild | undefined, to: BaseBuild): string {
+  const lines = [...(from === undefined ? [] : [`now       ${from.digest}`]), `proposed  ${to.digest}`];
+  return `<details><summary>Full digests</summary>\n\n${codeBlock(lines.join('\n'))}\n\n</details>`;
+}
+
+/** What upstream does with the base. It says the same at any time, as long as upstream does nothing. */
+function upstreamSection(config: Config, { standing, barriers, deadends }: UpstreamView): string {
+  const facts = [
+    ...describeStanding(standing),
+    ...barriers.map(({ version, reason }) => `passes the barrier ${version}: ${reason}`),
+    ...deadends.map(({ version, reason }) => `passes the dead-end ${version}: ${reason}`),
+    ...(barriers.length === 0 && deadends.length === 0
+      ? ['no barrier and no dead-end is passed on the way']
+      : []),
+    ...(doubtOf(standing) === undefined
+      ? []
+      : ['start-rollout needs `--accept-upstream`, too, if nothing has changed upstream by then']),
+    ...sources(config),
+  ];
+  return `### Upstream\n\n${facts.map((fact) => `- ${fact}`).join('\n')}`;
+}
+
+/** Where to read on. Fedora has a page for people, too. */
+function sources({ base, upstream, architectures }: Config): string[] {
+  if (upstream === undefined) return [];
+  const notes = `https://fedoraproject.org/coreos/release-notes/?arch=${architectures[0]}&stream=${base.tag}`;
+  const isFedora = upstream.updates === defaultUpstream(base)?.updates;
+  const links = [
+    ...(isFedora ? [`[release notes](${notes})`] : []),
+    `[update guidance](${upstream.updates})`,
+  ];
+  return [links.join(' · ')];
+}
+
+/**
+ * The pull request that builds again on the same base. Declined, it comes back when the build is older by another
+ * `refresh`.
+ * @param options.builtAt UNIX seconds, as `now`
+ */
+export function refreshProposal(options: {
+  readonly config: Config;
+  readonly fleet: Fleet;
+  readonly baseVersion: string | undefined;
+  readonly builtAt: number;
+  readonly now: number;
+}): Proposal {
+  const { config, fleet, baseVersion, builtAt, now } = options;
+  const periods = Math.floor((now - builtAt) / config.refresh);
+  const on = baseVersion === undefined ? 'the same base' : `base ${baseVersion}`;
+  const proposed = proposal(options, `Refresh: build ${fleet.name} again on ${on}`, [
+    `The newest build of fleet \`${fleet.name}\` was made on ${formatTime(builtAt)}, more than ${formatDuration(config.refresh)} ago, and \`${formatReference(config.base)}\` has not moved since. A new build takes in what your Containerfile fetches: packages, and their security fixes.`,
+    whatHappensNext(config, fleet),
+  ]);
+  return { ...proposed, subject: `refresh ${formatTime(builtAt)} ${periods}` };
+}
+
+function proposal(
+  { fleet }: { readonly fleet: Fleet },
+  title: string,
+  paragraphs: readonly string[],
+): Proposal {
+  return {
+    head: baseBranch(fleet.name),
+    base: fleet.branch,
+    title,
+    body: `${paragraphs.join('\n\n')}\n`,
+    ready: true,
+    labels: ['coxswain', 'base-image'],
+  };
+}
+
+function whatHappensNext(config: Config, fleet: Fleet): string {
+  const next = nextFleets(config, fleet).map(
+    ({ name, soak }) =>
+      `Fleet \`${name}\` is offered the same digest by a promotion pull request, ready ${formatDuration(soak)} after the rollout here began.`,
+  );
+  const steps = [
+    `This branch is built for ${config.architectures.join(', ')} and pushed to \`${formatRepository(config.testImage)}\`.`,
+    `That digest boots in a VM and runs \`${config.tests}/\`; the result is told here.`,
+    `Merged, it is promoted to \`${formatRepository(config.image)}\` as it was tested, and rolls out to fleet \`${fleet.name}\` by \`${fleet.template}\`.`,
+    ...next,
+  ];
+  return `### What happens next\n\n${steps.map((step, index) => `${index + 1}. ${step}`).join('\n')}`;
+}
+
+function short(digest: string): string {
+  return digest.slice('sha256:'.length, 'sha256:'.length + 12);
+}

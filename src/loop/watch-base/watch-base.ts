@@ -1,0 +1,201 @@
+import { InputError } from '../../host/errors.ts';
+import type { Config, Fleet } from '../../project/configuration/config.ts';
+import { findBase, repinBase } from '../../project/containerfile/base.ts';
+import { parseContainerfile } from '../../project/containerfile/parse.ts';
+import { entryFleets, fleetTip } from '../../project/fleets.ts';
+import type { State } from '../../release/state/state.ts';
+import type { ReadUpstream } from '../../release/upstream/guidance.ts';
+import type { Doubt, Standing } from '../../release/upstream/upstream-state.ts';
+import { baseBranch } from '../../world/forge/branch-names.ts';
+import type { Forge, Sha } from '../../world/forge/forge.ts';
+import { type ProposalAction, proposeChanges, withdrawProposal } from '../../world/forge/propose.ts';
+import type { Git } from '../../world/git/git.ts';
+import type { RegistryClient } from '../../world/registry/client.ts';
+import type { Digest, Reference } from '../../world/registry/reference.ts';
+import { readPinnedBase, resolveBase, versionOfTag } from './base-image.ts';
+import { chooseBase, resolveVersion } from './choose-base.ts';
+import { cameToNothing, withoutEffect } from './no-change.ts';
+import { refreshProposal, repinProposal } from './pull-request.ts';
+import { dueRefresh } from './refresh.ts';
+
+/** What was found and done for one fleet. */
+export interface BaseAnswer {
+  readonly fleet: string;
+  /** The fleet's branch does not pin what the base's tag points at. */
+  readonly moved: boolean;
+  readonly base: {
+    /** undefined where nothing is pinned. */
+    readonly from: Digest | undefined;
+    readonly to: Digest;
+    readonly fromVersion: string | undefined;
+    readonly toVersion: string | undefined;
+  };
+  readonly pullRequest: number | undefined;
+  readonly action: ProposalAction;
+  /** Title of that pull request. */
+  readonly title: string | undefined;
+  /** What upstream does with the base that is proposed, or not proposed. */
+  readonly upstream?: Standing;
+  /** Why a refresh was closed: its build has the packages of the newest release. */
+  readonly noChange?: string;
+  /** Why the new base is not proposed. */
+  readonly blocked?: string;
+}
+
+interface Parts {
+  readonly config: Config;
+  readonly git: Git;
+  readonly client: RegistryClient;
+  readonly forge: Forge;
+  readonly state: State;
+  readonly readUpstream: ReadUpstream;
+}
+
+interface WatchOptions {
+  /** UNIX seconds. */
+  readonly now: number;
+  /** Propose this version of the base, whatever the tag points at. */
+  readonly baseVersion?: string | undefined;
+  /** What upstream holds back, and is to be proposed all the same. */
+  readonly accept?: readonly Doubt[];
+  /** Propose also what a person has declined by closing the pull request. */
+  readonly again?: boolean;
+}
+
+/**
+ * Looks at the base, and keeps one pull request for each fleet where releases come in.
+ * @throws OutsideError when the base has moved and upstream's guidance cannot be read
+ */
+export async function watchBase(project: Parts, options: WatchOptions): Promise<BaseAnswer[]> {
+  const { client, config } = project;
+  const digest =
+    options.baseVersion === undefined
+      ? await resolveBase(client, config)
+      : await resolveVersion(client, config, options.baseVersion);
+  const answers: BaseAnswer[] = [];
+  for (const fleet of entryFleets(config)) {
+    answers.push(await watchFor(project, { ...options, fleet, digest }));
+  }
+  return answers;
+}
+
+async function watchFor(
+  project: Parts,
+  options: WatchOptions & { readonly fleet: Fleet; readonly digest: Digest },
+): Promise<BaseAnswer> {
+  const { fleet, digest, now, baseVersion, accept = [], again = false } = options;
+  const { config, client, forge } = project;
+  const tip = await fleetTip(forge.branches, fleet);
+  const { text, pinned } = await readPin(project, fleet, tip);
+  const from = pinned.kind === 'digest' ? pinned.digest : undefined;
+  let held: Pick<BaseAnswer, 'upstream' | 'blocked'> & { digest?: Digest; toVersion?: string } = {};
+  if (from !== digest) {
+    const before = await readPinnedBase(client, config, pinned);
+    const { readUpstream } = project;
+    const explicit = baseVersion !== undefined;
+    const chosen = await chooseBase({
+      client,
+      config,
+      readUpstream,
+      from: before,
+      digest,
+      explicit,
+      accept,
+      now,
+    });
+    const { to, view, blocked } = chosen;
+    const upstream = view === undefined ? {} : { upstream: view.standing };
+    if (blocked === undefined) {
+      const content = repinBase(text, config.containerfile, config.base, to.pin);
+      const proposal = repinProposal({ config, fleet, from: before, to, view });
+      const { action, pullRequest } = await proposeChanges(forge, proposal, {
+        tip,
+        changes: [{ path: config.containerfile, content }],
+        again,
+      });
+      return {
+        fleet: fleet.name,
+        moved: true,
+        base: { from, to: to.digest, fromVersion: before?.version, toVersion: to.version },
+        pullRequest: pullRequest.number,
+        action,
+        title: pullRequest.title,
+        ...upstream,
+      };
+    }
+    held = { ...upstream, blocked, digest: to.digest, toVersion: to.version };
+  }
+  const version = versionOfTag(config, pinned);
+  const { digest: heldDigest, toVersion, ...why } = held;
+  const base = { from, to: heldDigest ?? digest, fromVersion: version, toVersion: toVersion ?? version };
+  const unmoved = { fleet: fleet.name, moved: heldDigest !== undefined, base, ...why };
+  const head = baseBranch(fleet.name);
+  const state = await project.state.readFleet(fleet.name);
+  const proposed = await forge.branches.resolve(head);
+  const refresh = await dueRefresh(forge.branches, { state, tip, proposed, refresh: config.refresh, now });
+  if (refresh !== undefined) {
+    const branches = { head, base: fleet.branch };
+    const open = await forge.pullRequests.find(branches);
+    if (
+      open === undefined &&
+      refresh.proposed &&
+      !again &&
+      (await cameToNothing(forge, branches, proposed))
+    ) {
+      return { ...unmoved, pullRequest: undefined, action: 'none', title: undefined };
+    }
+    const noChange =
+      open === undefined || again
+        ? undefined
+        : await withoutEffect(project, { pullRequest: open, tip, state });
+    if (noChange !== undefined) {
+      const { action, pullRequest } = await withdrawProposal(forge, branches, noChange);
+      return { ...unmoved, pullRequest: pullRequest?.number, action, title: pullRequest?.title, noChange };
+    }
+    const { builtAt, change } = refresh;
+    const proposal = refreshProposal({ config, fleet, baseVersion: version, builtAt, now });
+    const { action, pullRequest } = await proposeChanges(forge, proposal, { tip, changes: [change], again });
+    return { ...unmoved, pullRequest: pullRequest.number, action, title: pullRequest.title };
+  }
+  if (heldDigest !== undefined && (await proposesOther(project, { fleet, head, held: heldDigest }))) {
+    const open = await forge.pullRequests.find({ head, base: fleet.branch });
+    return { ...unmoved, pullRequest: open?.number, action: 'unchanged', title: open?.title };
+  }
+  const { action, pullRequest } = await withdrawProposal(
+    forge,
+    { head, base: fleet.branch },
+    held.blocked === undefined
+      ? `Closed: \`${fleet.branch}\` pins what the base's tag points at (\`${digest}\`), and no new build is due.`
+      : `Closed: ${held.blocked}.`,
+  );
+  return { ...unmoved, pullRequest: pullRequest?.number, action, title: pullRequest?.title };
+}
+
+/** An open pull request proposes another base than the one that upstream holds back: it stays as good as it was. */
+async function proposesOther(
+  { config, forge }: Parts,
+  { fleet, head, held }: { readonly fleet: Fleet; readonly head: string; readonly held: Digest },
+): Promise<boolean> {
+  const open = await forge.pullRequests.find({ head, base: fleet.branch });
+  if (open === undefined) return false;
+  const text = await forge.branches.readFile(open.headCommit, config.containerfile);
+  if (text === undefined) return false;
+  const { reference } = findBase(parseContainerfile(text, config.containerfile), config.base);
+  return reference.kind === 'digest' && reference.digest !== held;
+}
+
+async function readPin(
+  { config, forge }: Pick<Parts, 'config' | 'forge'>,
+  fleet: Fleet,
+  tip: Sha,
+): Promise<{ readonly text: string; readonly pinned: Reference }> {
+  const text = await forge.branches.readFile(tip, config.containerfile);
+  if (text === undefined) {
+    throw new InputError({
+      where: config.containerfile,
+      problem: `branch ${fleet.branch} has no such file`,
+      remedy: 'Add it there, or set containerfile in coxswain.yaml.',
+    });
+  }
+  return { text, pinned: findBase(parseContainerfile(text, config.containerfile), config.base).reference };
+}

@@ -1,0 +1,189 @@
+import { InputError } from '../../host/errors.ts';
+import { formatTime } from '../../host/time.ts';
+import {
+  type Config,
+  configFileName,
+  type Fleet,
+  urgentTemplate,
+} from '../../project/configuration/config.ts';
+import { fleetTip } from '../../project/fleets.ts';
+import { rollBackFileName } from '../../release/candidate/build-context.ts';
+import { formatMarker, type RollBackMarker, readMarker } from '../../release/candidate/roll-back-marker.ts';
+import { commitMessage } from '../../release/operations/edit-fleet.ts';
+import type { Order } from '../../release/operations/fleet-edit.ts';
+import type { State } from '../../release/state/state.ts';
+import { rollBackBranch } from '../../world/forge/branch-names.ts';
+import type { FileChange, Forge, Sha } from '../../world/forge/forge.ts';
+import { type ProposalAction, proposeChanges } from '../../world/forge/propose.ts';
+import { untilNotStale } from '../../world/forge/retry.ts';
+import type { Git } from '../../world/git/git.ts';
+import { treeChanges } from '../../world/git/tree-changes.ts';
+import { rollBackProposal } from './pull-request.ts';
+import { planRollBack, type RollBackPlan, takeBack } from './take-back.ts';
+
+/** What a roll-back did. */
+export interface RollBackAnswer {
+  readonly fleet: string;
+  /** What is taken back. */
+  readonly insteadOf: string;
+  /** Whose content is brought back. */
+  readonly restores: string;
+  /** false: it was withdrawn already. */
+  readonly withdrawn: boolean;
+  readonly summary: string;
+  readonly action: ProposalAction;
+  readonly pullRequest: number | undefined;
+  readonly warnings: readonly string[];
+  /** Why there is no pull request. */
+  readonly reason?: string;
+}
+
+interface Parts {
+  readonly config: Config;
+  readonly git: Git;
+  readonly forge: Forge;
+  readonly state: State;
+}
+
+/**
+ * Takes a release back: withdraws it, and proposes the content of an earlier one as a new release, since nodes do not
+ * go back to an older one by themselves. Run again, it goes on where it was.
+ * @param options.bad default: the fleet's newest release
+ * @param options.good default: the newest release before it that nothing is wrong with
+ * @throws InputError where there is nothing to take back or to go back to; nothing was changed
+ */
+export async function rollBack(
+  project: Parts,
+  options: {
+    readonly fleet: Fleet;
+    readonly bad: string | undefined;
+    readonly good: string | undefined;
+    readonly order: Order;
+    readonly reason: string;
+  },
+): Promise<RollBackAnswer> {
+  const { config, forge, state } = project;
+  const { fleet, order, reason } = options;
+  const plan = planRollBack(await state.readFleet(fleet.name), fleet.name, options);
+  let done = { summary: '', warnings: [] as readonly string[] };
+  const message = () => commitMessage(order, done.summary, reason);
+  const { changed } = await state.changeFleet(fleet.name, message, (before) => {
+    const taken = takeBack(before, { ...order, plan, reason });
+    done = taken;
+    return taken.state;
+  });
+  const elsewhere = await stillOffered(project, fleet, plan.bad);
+  const answer = {
+    fleet: fleet.name,
+    insteadOf: plan.bad,
+    restores: plan.good.version,
+    withdrawn: changed,
+    summary: done.summary,
+    warnings: [
+      ...done.warnings,
+      ...elsewhere.map(
+        (other) => `fleet ${other} is still offered ${plan.bad}: roll it back there, too, or mend it there`,
+      ),
+    ],
+  };
+  const proposed = await untilNotStale(async () => {
+    const tip = await fleetTip(forge.branches, fleet);
+    const change = await describeChange(project, { fleet, plan, order, reason, tip });
+    if (change.reason !== undefined) return { action: 'none' as const, reason: change.reason };
+    const proposal = rollBackProposal({
+      config,
+      fleet,
+      plan,
+      marker: change.marker,
+      files: change.changes.map(({ path }) => path).filter((path) => path !== rollBackFileName),
+      elsewhere,
+    });
+    return proposeChanges(forge, proposal, { tip, changes: change.changes });
+  });
+  return {
+    ...answer,
+    action: proposed.action,
+    pullRequest: 'pullRequest' in proposed ? proposed.pullRequest.number : undefined,
+    ...('reason' in proposed ? { reason: proposed.reason } : {}),
+  };
+}
+
+type Change =
+  | { readonly reason: string }
+  | {
+      readonly reason?: undefined;
+      readonly marker: RollBackMarker;
+      readonly changes: readonly FileChange[];
+    };
+
+/** All that decides the image as it was in the good release, and the mark that makes it another build. */
+async function describeChange(
+  { config, git, forge }: Parts,
+  options: {
+    readonly fleet: Fleet;
+    readonly plan: RollBackPlan;
+    readonly order: Order;
+    readonly reason: string;
+    readonly tip: Sha;
+  },
+): Promise<Change> {
+  const { fleet, plan, order, reason, tip } = options;
+  const { branches } = forge;
+  const isSame = (marker: RollBackMarker | undefined) =>
+    marker?.fleet === fleet.name && marker.insteadOf === plan.bad && marker.restores === plan.good.version;
+  if (isSame(await readMarker(branches, tip))) {
+    return {
+      reason: `it is merged into ${fleet.branch} already; build-image, boot-test, promote-image and start-rollout for ${fleet.name} do the rest`,
+    };
+  }
+  const proposed = await branches.resolve(rollBackBranch(fleet.name));
+  const there = proposed === undefined ? undefined : await readMarker(branches, proposed);
+  // The time stays as it was said first: another one would make another build.
+  const marker =
+    there !== undefined && isSame(there) && there.reason === reason
+      ? there
+      : {
+          fleet: fleet.name,
+          insteadOf: plan.bad,
+          restores: plan.good.version,
+          reason,
+          by: order.by,
+          at: formatTime(order.now),
+        };
+  const changes = await treeChanges(
+    { git, branches },
+    { from: tip, to: plan.good.commit, keep: (path) => isPolicy(config, path) },
+  );
+  if (changes === undefined) {
+    throw new InputError({
+      where: fleet.branch,
+      problem: `links or submodules differ from those of ${plan.good.version}, which a pull request of ours cannot bring back`,
+      remedy: `Make a commit with the content of ${plan.good.commit} by hand.`,
+    });
+  }
+  return { marker, changes: [...changes, { path: rollBackFileName, content: formatMarker(marker) }] };
+}
+
+/** How releases are made and reach nodes: no part of any image, and right as it is now. */
+function isPolicy(config: Config, path: string): boolean {
+  const templates = Object.values(config.fleets).flatMap((each) => [each.template, urgentTemplate(each)]);
+  return (
+    path === configFileName ||
+    path.startsWith('.coxswain/') ||
+    path.startsWith('.github/') ||
+    path.startsWith('rollouts/') ||
+    templates.includes(path)
+  );
+}
+
+/** Other fleets that have the bad release, and have not withdrawn it. */
+async function stillOffered({ config, state }: Parts, fleet: Fleet, version: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const { name } of Object.values(config.fleets)) {
+    if (name === fleet.name) continue;
+    const { releases, operations } = await state.readFleet(name);
+    const has = releases.releases.some((release) => release.version === version);
+    if (has && operations.withdrawn?.some((each) => each.version === version) !== true) found.push(name);
+  }
+  return found;
+}

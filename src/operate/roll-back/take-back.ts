@@ -1,0 +1,102 @@
+import { listStranded, strandedBy } from '../../guidance/paths.ts';
+import { InputError } from '../../host/errors.ts';
+import { nearest } from '../../host/nearest.ts';
+import { ageOf, retired, saidOf, say } from '../../release/operations/entries.ts';
+import type { Order } from '../../release/operations/fleet-edit.ts';
+import { withdraw } from '../../release/operations/withdraw.ts';
+import type { FleetState, ReleaseRecord } from '../../release/state/state.ts';
+
+/** What is taken back, and what is brought back instead. */
+export interface RollBackPlan {
+  readonly bad: string;
+  readonly good: ReleaseRecord;
+}
+
+/**
+ * Chooses the two releases.
+ * @param given.bad default: the fleet's newest release
+ * @param given.good default: the newest release before it that nothing is wrong with
+ * @throws InputError where there is nothing to take back, or to go back to
+ */
+export function planRollBack(
+  state: FleetState,
+  fleet: string,
+  given: { readonly bad: string | undefined; readonly good: string | undefined },
+): RollBackPlan {
+  const versions = state.releases.releases.map(({ version }) => version);
+  const find = (version: string, field: string) => {
+    if (versions.includes(version)) return version;
+    const meant = nearest(version, versions);
+    throw new InputError({
+      field,
+      problem: `fleet ${fleet} has no such release`,
+      found: version,
+      ...(meant === undefined ? {} : { remedy: `Did you mean ${meant}?` }),
+    });
+  };
+  const newest = versions.at(-1);
+  if (newest === undefined) throw new InputError({ where: `fleet ${fleet}`, problem: 'it has no release' });
+  const bad = given.bad === undefined ? newest : find(given.bad, '--version');
+  const gone = retired(state);
+  const isGood = (version: string) =>
+    state.records[version] !== undefined &&
+    !gone.has(version) &&
+    saidOf(state.updates, version).deadend === undefined;
+  const good =
+    given.good === undefined
+      ? versions.slice(0, versions.indexOf(bad)).findLast(isGood)
+      : find(given.good, '--to');
+  if (good === undefined) {
+    throw new InputError({
+      where: `fleet ${fleet}`,
+      problem: `there is no release before ${bad} that nothing is wrong with`,
+      remedy: `Stop it with coxswain edit-updates --fleet ${fleet} --action pause, and release what mends it.`,
+    });
+  }
+  const record = state.records[good];
+  if (record === undefined || ageOf(state, good) >= ageOf(state, bad)) {
+    throw new InputError({
+      field: '--to',
+      problem:
+        record === undefined ? 'nobody recorded what this release was made of' : `it is not before ${bad}`,
+      found: good,
+    });
+  }
+  return { bad, good: record };
+}
+
+/**
+ * Withdraws the bad release, its rollout with it. Where nodes that are older than the good one would lose their way by
+ * that, they are offered the good one again.
+ * @throws InputError for a barrier: nodes would go around it
+ */
+export function takeBack(
+  before: FleetState,
+  order: Order & { readonly plan: RollBackPlan; readonly reason: string },
+): { readonly state: FleetState; readonly summary: string; readonly warnings: readonly string[] } {
+  const { plan, reason } = order;
+  const { bad, good } = plan;
+  const isBarrier = saidOf(before.updates, bad).barrier !== undefined;
+  // Said again, it stands as it was said first.
+  if (before.operations.withdrawn?.some((each) => each.version === bad) === true && !isOffered(before, bad)) {
+    return { state: before, summary: `${bad} is withdrawn already`, warnings: [] };
+  }
+  const withdrawn = withdraw(before, { ...order, version: bad, reason, force: !isBarrier });
+  const strandedIn = (state: FleetState) => strandedBy(before, state, { retired: retired(state) });
+  if (strandedIn(withdrawn.state).length === 0) {
+    return { state: withdrawn.state, summary: withdrawn.summary, warnings: [] };
+  }
+  const said = saidOf(withdrawn.state.updates, good.version);
+  const state = say(withdrawn.state, good.version, { ...said, rollout: { start_percentage: 1 } }, order.now);
+  const stranded = strandedIn(state);
+  return {
+    state,
+    summary: `${withdrawn.summary}, and offer ${good.version} to every older node again`,
+    warnings: stranded.length === 0 ? [] : [`no way forward for nodes on ${listStranded(stranded)}`],
+  };
+}
+
+function isOffered(state: FleetState, version: string): boolean {
+  const { rollout, barrier } = saidOf(state.updates, version);
+  return rollout !== undefined || barrier !== undefined;
+}

@@ -1,0 +1,167 @@
+import { type Hold, holdAt, type PausedRollout, type WithdrawnRelease } from '../../guidance/operations.ts';
+import {
+  nextOpening,
+  type RolloutPhase,
+  rolloutEnd,
+  rolloutPhase,
+  rolloutProgress,
+} from '../../guidance/progress.ts';
+import type { Config, Fleet } from '../../project/configuration/config.ts';
+import { findFleet } from '../../project/fleets.ts';
+import { chooseRelease } from '../../release/gates/choose-release.ts';
+import { type Gate, isReady, nextGate } from '../../release/gates/gate.ts';
+import { readLabel } from '../../release/gates/labels.ts';
+import { sourceGates } from '../../release/gates/source-gates.ts';
+import { findPromotion } from '../../release/gates/stops.ts';
+import { freezeGate, holdGate, orderGate, upstreamGate } from '../../release/gates/target-gates.ts';
+import { saidOf } from '../../release/operations/entries.ts';
+import type { FleetState, ReleaseRecord, State } from '../../release/state/state.ts';
+import type { UpstreamGuidance } from '../../release/upstream/guidance.ts';
+import { type Standing, standingOf } from '../../release/upstream/upstream-state.ts';
+import type { Forge, PullRequest } from '../../world/forge/forge.ts';
+
+/** How a fleet is. Times in UNIX seconds, shares from 0 to 1. */
+export interface FleetStatus {
+  readonly fleet: string;
+  /** Its newest release. */
+  readonly release?: ReleaseStatus;
+  /** The fleet is closed. */
+  readonly hold?: Hold;
+  readonly paused: readonly PausedRollout[];
+  readonly withdrawn: readonly WithdrawnRelease[];
+  /** What comes next from the fleet before. */
+  readonly promotion?: PromotionStatus;
+}
+
+export interface ReleaseStatus {
+  readonly version: string;
+  readonly base?: string;
+  readonly recordedAt?: number;
+  readonly phase: RolloutPhase | 'paused' | 'withdrawn' | 'not offered';
+  /** Share of the nodes that has been offered it. */
+  readonly progress: number;
+  /** When every node will have been; undefined where that is over, or not to come by itself. */
+  readonly completeAt?: number;
+  readonly rings: readonly RingStatus[];
+  /** What upstream does with its base; undefined where there is no guidance. */
+  readonly upstream?: Standing;
+  readonly record?: ReleaseRecord;
+}
+
+export interface RingStatus {
+  readonly ring: string;
+  readonly wariness: number;
+  /** From when on it is offered the release: in the past, or to come; undefined for never, by this rollout. */
+  readonly offeredFrom?: number;
+  readonly offered: boolean;
+}
+
+export interface PromotionStatus {
+  readonly from: string;
+  readonly version: string;
+  readonly pullRequest?: number;
+  /** The gates that need no registry and no merge. */
+  readonly ready: boolean;
+  readonly nextGate?: Gate;
+}
+
+interface Parts {
+  readonly config: Config;
+  readonly forge: Forge;
+  readonly state: State;
+  /** undefined where the base has none; an error where it cannot be read. */
+  readonly guidance: UpstreamGuidance | Error | undefined;
+}
+
+/** Reads how a fleet is; changes nothing. @param now UNIX seconds */
+export async function readFleetStatus(project: Parts, fleet: Fleet, now: number): Promise<FleetStatus> {
+  const state = await project.state.readFleet(fleet.name);
+  const version = state.releases.releases.at(-1)?.version;
+  const hold = holdAt(state.operations, now);
+  const promotion = await readPromotion(project, fleet, { to: state, now });
+  return {
+    fleet: fleet.name,
+    ...(version === undefined ? {} : { release: releaseStatus(project, state, { version, now }) }),
+    ...(hold === undefined ? {} : { hold }),
+    paused: state.operations.paused ?? [],
+    withdrawn: state.operations.withdrawn ?? [],
+    ...(promotion === undefined ? {} : { promotion }),
+  };
+}
+
+function releaseStatus(
+  { config, guidance }: Parts,
+  state: FleetState,
+  { version, now }: { readonly version: string; readonly now: number },
+): ReleaseStatus {
+  const record = state.records[version];
+  const { rollout, barrier } = saidOf(state.updates, version);
+  const paused = state.operations.paused?.find((each) => each.version === version);
+  const isWithdrawn = state.operations.withdrawn?.some((each) => each.version === version) === true;
+  const end = rollout === undefined ? undefined : rolloutEnd(rollout);
+  const phase =
+    rollout !== undefined
+      ? rolloutPhase(rollout, now)
+      : paused !== undefined
+        ? 'paused'
+        : barrier !== undefined
+          ? 'complete'
+          : isWithdrawn
+            ? 'withdrawn'
+            : 'not offered';
+  const progress =
+    rollout !== undefined
+      ? rolloutProgress(rollout, now)
+      : (paused?.progress ?? (phase === 'complete' ? 1 : 0));
+  const rings = [...Object.entries(config.rings), ['no ring', 1] as const].sort(
+    ([, one], [, other]) => one - other,
+  );
+  return {
+    version,
+    ...(record === undefined ? {} : { base: record.baseVersion, recordedAt: record.recordedAt, record }),
+    phase,
+    progress,
+    ...(end === undefined || end <= now ? {} : { completeAt: end }),
+    rings: rings.map(([ring, wariness]) => {
+      const offered = rollout === undefined ? phase === 'complete' : wariness <= progress;
+      const from = rollout === undefined || offered ? undefined : nextOpening(rollout, wariness, now);
+      return { ring, wariness, offered, ...(from === undefined ? {} : { offeredFrom: from }) };
+    }),
+    ...(guidance === undefined || guidance instanceof Error || record === undefined
+      ? {}
+      : { upstream: standingOf(guidance, record.baseVersion, now) }),
+  };
+}
+
+async function readPromotion(
+  project: Parts,
+  target: Fleet,
+  { to, now }: { readonly to: FleetState; readonly now: number },
+): Promise<PromotionStatus | undefined> {
+  const { config, state } = project;
+  if (target.promoteFrom === undefined) return undefined;
+  const source = findFleet(config, target.promoteFrom);
+  const from = await state.readFleet(source.name);
+  const chosen = chooseRelease(from, to, { target, now });
+  const record = from.records[chosen?.version ?? ''];
+  if (record === undefined || to.releases.releases.some(({ version }) => version === record.version)) {
+    return undefined;
+  }
+  const request: PullRequest | undefined = await findPromotion(project, target);
+  const gates = [
+    ...holdGate(source.name, from.operations, now),
+    ...holdGate(target.name, to.operations, now),
+    ...freezeGate(target, readLabel(request, 'freeze-exception'), now),
+    ...sourceGates({ record, state: from, urgent: chosen?.urgent }, { source: source.name, target, now }),
+    ...upstreamGate(project.guidance, record.baseVersion, now),
+    orderGate(record, target.name, to),
+  ];
+  const next = nextGate(gates);
+  return {
+    from: source.name,
+    version: record.version,
+    ...(request === undefined ? {} : { pullRequest: request.number }),
+    ready: isReady(gates),
+    ...(next === undefined ? {} : { nextGate: next }),
+  };
+}

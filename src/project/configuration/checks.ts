@@ -1,0 +1,179 @@
+import type { InputProblem } from '../../host/errors.ts';
+import { nearest } from '../../host/nearest.ts';
+import { architectures } from '../../world/registry/architecture.ts';
+import { formatReference, formatRepository, sameRepository } from '../../world/registry/reference.ts';
+import type { Config, Fleet } from './config.ts';
+import { fieldName } from './problems.ts';
+import type { Path, SourceDocument } from './yaml-document.ts';
+
+/** Checks that concern more than one field: everything that would otherwise fail late, or overwrite something. */
+export function checkConfig(config: Config, document: SourceDocument): InputProblem[] {
+  const at = (path: Path) => ({ where: document.placeOf(path), field: fieldName(path) });
+  const atKey = (path: Path) => ({ where: document.placeOfKey(path), field: fieldName(path) });
+  return [
+    ...repositoryProblems(config, at),
+    ...Object.keys(config.fleets).flatMap((name) => nameProblems(name, 'fleet', atKey(['fleets', name]))),
+    ...Object.keys(config.rings).flatMap((name) => nameProblems(name, 'ring', atKey(['rings', name]))),
+    ...fleetProblems(config, at),
+    ...promotionProblems(config, at),
+  ];
+}
+
+type Placer = (path: Path) => { where: string; field: string };
+
+function repositoryProblems(config: Config, at: Placer): InputProblem[] {
+  const problems: InputProblem[] = [];
+  if (sameRepository(config.image, config.testImage)) {
+    problems.push({
+      ...at(['test-image']),
+      problem: 'this is the production repository too',
+      found: formatRepository(config.testImage),
+      expected: 'another repository',
+      remedy: 'Untested images must not be where fleets get theirs.',
+    });
+  }
+  for (const [field, repository] of [
+    ['image', config.image],
+    ['test-image', config.testImage],
+  ] as const) {
+    if (sameRepository(repository, config.base.repository)) {
+      problems.push({
+        ...at([field]),
+        problem: 'this is the repository of the base image too',
+        found: formatRepository(repository),
+        expected: `another one than in base (${formatReference(config.base)})`,
+      });
+    }
+  }
+  return problems;
+}
+
+/**
+ * Names that mean something else in published addresses: `<fleet>/<basearch>/v1/graph`,
+ * `<fleet>/<basearch>/<ring>/v1/graph`, `<fleet>/releases.json`, `index.html`, and the files of FCOS's own servers.
+ */
+const publishedNames = new Set<string>(['v1', 'builds', 'graph', ...architectures]);
+
+function nameProblems(
+  name: string,
+  kind: 'fleet' | 'ring',
+  place: { where: string; field: string },
+): InputProblem[] {
+  if (!publishedNames.has(name.toLowerCase()) && !/\.(html|json)$/i.test(name)) return [];
+  return [
+    {
+      ...place,
+      problem: `a ${kind} cannot have this name: it is part of published addresses`,
+      found: name,
+      expected: `any other than ${[...publishedNames].join(', ')}, or a name in .html or .json`,
+    },
+  ];
+}
+
+function fleetProblems(config: Config, at: Placer): InputProblem[] {
+  const problems: InputProblem[] = [];
+  const fleets = Object.values(config.fleets);
+  if (fleets.length === 0) {
+    problems.push({
+      ...at(['fleets']),
+      problem: 'there is no fleet',
+      expected: 'at least one, such as stable: {}',
+    });
+  }
+  for (const [index, fleet] of fleets.entries()) {
+    const field = (name: string): Path => ['fleets', fleet.name, name];
+    const before = fleets.slice(0, index);
+    const sameBranch = before.find((other) => other.branch === fleet.branch);
+    if (sameBranch !== undefined) {
+      problems.push({
+        ...at(field('branch')),
+        problem: `the fleet ${sameBranch.name} is on this branch already`,
+        found: fleet.branch,
+        expected: 'a branch of its own',
+      });
+    }
+    const sameTag = before.find((other) => other.tag === fleet.tag);
+    if (sameTag !== undefined) {
+      problems.push({
+        ...at(field('tag')),
+        problem: `the fleet ${sameTag.name} has this tag already`,
+        found: fleet.tag,
+        expected: 'a tag of its own',
+      });
+    }
+    if (fleet.branch === config.stateBranch) {
+      problems.push({
+        ...at(field('branch')),
+        problem: 'this is the state branch, which no fleet can be on',
+        found: fleet.branch,
+        remedy: 'Give the fleet another branch, or set state-branch.',
+      });
+    }
+    // Tags that promotion, evidence, builds and publishing use in the same repositories.
+    if (/^(updates-|sha256-|key-|\d+\.\d{8}\.)/.test(fleet.tag)) {
+      problems.push({
+        ...at(field('tag')),
+        problem: 'tags of this form are taken for versions, evidence and published files',
+        found: fleet.tag,
+        expected: 'not a version, and not starting with updates-, sha256- or key-',
+      });
+    }
+  }
+  return problems;
+}
+
+function promotionProblems(config: Config, at: Placer): InputProblem[] {
+  const problems: InputProblem[] = [];
+  const names = Object.keys(config.fleets);
+  for (const fleet of Object.values(config.fleets)) {
+    const place = at(['fleets', fleet.name, 'promote-from']);
+    if (fleet.promoteFrom === undefined) {
+      if (fleet.soak > 0) {
+        problems.push({
+          ...at(['fleets', fleet.name, 'soak']),
+          problem: 'soak means nothing without promote-from',
+          remedy: 'Add promote-from, or leave soak out.',
+        });
+      }
+      if (fleet.approve === 'auto') {
+        problems.push({
+          ...at(['fleets', fleet.name, 'approve']),
+          problem: 'nothing is promoted to this fleet, so nothing can be approved',
+          remedy: 'Add promote-from, or leave approve out.',
+        });
+      }
+    } else if (!names.includes(fleet.promoteFrom)) {
+      const meant = nearest(fleet.promoteFrom, names);
+      problems.push({
+        ...place,
+        problem: 'there is no such fleet',
+        found: fleet.promoteFrom,
+        expected: `one of ${names.join(', ')}`,
+        ...(meant === undefined ? {} : { remedy: `Did you mean ${meant}?` }),
+      });
+    } else {
+      const cycle = cycleFrom(fleet, config.fleets);
+      // Each fleet of a cycle would tell the same: the first of the file does.
+      if (cycle !== undefined && names.find((name) => cycle.includes(name)) === fleet.name) {
+        problems.push({
+          ...place,
+          problem: 'promotion goes round in a circle',
+          found: [...cycle, fleet.name].join(' ← '),
+          expected: 'one fleet that is promoted from no other',
+        });
+      }
+    }
+  }
+  return problems;
+}
+
+/** The fleets of the circle that a fleet is part of, itself first; undefined when it is in none. */
+function cycleFrom(start: Fleet, fleets: Readonly<Record<string, Fleet>>): string[] | undefined {
+  const visited = [start.name];
+  let next = start.promoteFrom;
+  while (next !== undefined && !visited.includes(next)) {
+    visited.push(next);
+    next = fleets[next]?.promoteFrom;
+  }
+  return next === start.name ? visited : undefined;
+}

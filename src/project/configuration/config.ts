@@ -1,0 +1,292 @@
+import { join } from 'node:path';
+import { InputError, type InputProblem } from '../../host/errors.ts';
+import { readFileIfThere } from '../../host/files.ts';
+import { parseDuration } from '../../host/time.ts';
+import type { Architecture } from '../../world/registry/architecture.ts';
+import {
+  parseReference,
+  parseRepository,
+  type Repository,
+  type TagReference,
+} from '../../world/registry/reference.ts';
+import { checkConfig } from './checks.ts';
+import { type FreezeWindow, readFreezeWindow } from './freeze-windows.ts';
+import { errorOf, fieldName, problemsOf } from './problems.ts';
+import { configSchema, type WrittenConfig } from './schema.ts';
+import { defaultUpstream, readAddress, type UpstreamAddresses } from './upstream-guidance.ts';
+import { type Path, readDocument, type SourceDocument } from './yaml-document.ts';
+
+/** Name of the configuration file, at the top of the user's repository. */
+export const configFileName = 'coxswain.yaml';
+
+/** coxswain.yaml, checked, every default filled in. */
+export interface Config {
+  /** The file as messages name it. */
+  readonly file: string;
+  /** Production repository. */
+  readonly image: Repository;
+  /** Test registry repository. */
+  readonly testImage: Repository;
+  readonly base: TagReference;
+  /** Guidance of the base itself; absent where there is none to inherit. */
+  readonly upstream?: UpstreamAddresses;
+  /** Value of the label com.coreos.stream in every build. */
+  readonly stream: string;
+  /** At least one, no doubles, in the order of the file. */
+  readonly architectures: readonly [Architecture, ...Architecture[]];
+  /** Seconds. */
+  readonly refresh: number;
+  /** Path inside the repository. */
+  readonly containerfile: string;
+  readonly buildArguments: Readonly<Record<string, string>>;
+  /** Folder inside the repository. */
+  readonly tests: string;
+  readonly bootTest: BootTestConfig;
+  readonly stateBranch: string;
+  /** By name, in the order of the file. */
+  readonly fleets: Readonly<Record<string, Fleet>>;
+  /** Wariness (0 to 1) by the ring's name, in the order of the file. */
+  readonly rings: Readonly<Record<string, number>>;
+  readonly publish: {
+    /** Ends in a slash. */
+    readonly url?: string;
+    readonly oci: boolean;
+  };
+  readonly symbolicTags: boolean;
+}
+
+export interface BootTestConfig {
+  /** `direct`: by the image's kernel; `disk`: installed with bootc, and started through the firmware. */
+  readonly mode: 'direct' | 'disk';
+  /** Units of systemd. */
+  readonly allowedUnits: readonly string[];
+  readonly memoryMegabytes: number;
+  readonly cpus: number;
+  readonly network: 'closed' | 'user';
+  readonly deadlineSeconds?: number;
+  readonly kernelArguments: readonly string[];
+  /** What files in /var and /run of an image mean. */
+  readonly leftovers: 'warn' | 'fail';
+  /** Absent: where there are tests for it. */
+  readonly upgrades?: boolean;
+}
+
+export interface Fleet {
+  readonly name: string;
+  readonly branch: string;
+  readonly tag: string;
+  /** Path inside the repository. */
+  readonly template: string;
+  /** Name of the fleet whose releases come here by promotion. */
+  readonly promoteFrom?: string;
+  /** Seconds that a release runs in `promoteFrom` before. */
+  readonly soak: number;
+  /** What the soak time is counted from: start or end of the rollout in `promoteFrom`. */
+  readonly soakAfter: 'start' | 'complete';
+  /** auto: promotions are merged as soon as all gates are green. */
+  readonly approve: 'manual' | 'auto';
+  /** When nothing is promoted here, the windows of all fleets included. */
+  readonly freeze: readonly FreezeWindow[];
+}
+
+/** Path of the template that an urgent release takes where it is there: `rollouts/stable.urgent.json.hbs`. */
+export function urgentTemplate({ template }: Pick<Fleet, 'template'>): string {
+  const ending = /(\.json)?\.hbs$/.exec(template)?.[0] ?? '';
+  return `${template.slice(0, template.length - ending.length)}.urgent${ending}`;
+}
+
+/**
+ * Reads the text of coxswain.yaml.
+ * @param file how messages name the file
+ * @throws InputError that tells every problem of the file at once
+ */
+export function parseConfig(text: string, file: string): Config {
+  const document = readDocument(text, file);
+  if (document.problems.length > 0) throw errorOf(file, document.problems);
+  if (document.value === null || document.value === undefined) {
+    throw new InputError({
+      where: file,
+      problem: 'the file is empty',
+      expected: 'image, base and fleets',
+      remedy: 'coxswain init --image REF writes one to start with.',
+    });
+  }
+  const written = configSchema.safeParse(document.value);
+  if (!written.success) throw errorOf(file, problemsOf(written.error.issues, document));
+  const problems: InputProblem[] = [];
+  const config = build(written.data, file, document, problems);
+  if (config === undefined) throw errorOf(file, problems);
+  const found = checkConfig(config, document);
+  if (found.length > 0) throw errorOf(file, found);
+  return config;
+}
+
+/**
+ * Reads coxswain.yaml from the top folder of a checkout.
+ * @throws InputError when it is missing, or as parseConfig
+ */
+export async function readConfig(directory: string): Promise<Config> {
+  const text = await readFileIfThere(join(directory, configFileName));
+  if (text === undefined) {
+    throw new InputError({
+      where: join(directory, configFileName),
+      problem: 'there is no such file',
+      remedy: 'coxswain init --image REF writes one to start with.',
+    });
+  }
+  return parseConfig(text, configFileName);
+}
+
+function build(
+  written: WrittenConfig,
+  file: string,
+  document: SourceDocument,
+  problems: InputProblem[],
+): Config | undefined {
+  /** Reads one field; a problem is noted, and the other fields are read all the same. */
+  function read<T>(path: Path, reader: (place: { where: string; field: string }) => T): T | undefined {
+    try {
+      return reader({ where: document.placeOf(path), field: fieldName(path) });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      problems.push(error.details);
+      return undefined;
+    }
+  }
+  const image = read(['image'], (place) => parseRepository(written.image, place));
+  const testImage = read(['test-image'], (place) =>
+    parseRepository(written['test-image'] ?? `${written.image}-test`, place),
+  );
+  const base = read(['base'], (place) => readBase(written.base, place));
+  const given = written.upstream === 'none' ? undefined : written.upstream;
+  const upstreamUpdates = read(['upstream', 'updates'], (place) =>
+    given === undefined ? '' : readAddress(given.updates, place),
+  );
+  const upstreamReleases = read(['upstream', 'releases'], (place) =>
+    given === undefined ? '' : readAddress(given.releases, place),
+  );
+  const refresh = read(['refresh'], (place) => parseDuration(written.refresh, place));
+  const deadline = read(['boot-test', 'deadline'], (place) =>
+    written['boot-test'].deadline === undefined
+      ? undefined
+      : readDeadline(written['boot-test'].deadline, place),
+  );
+  const url = read(['publish', 'url'], (place) => readUrl(written.publish.url, place));
+  const readFreeze = (windows: typeof written.freeze, path: Path): FreezeWindow[] =>
+    windows
+      .map((window, index) => read([...path, index], (place) => readFreezeWindow(window, place)))
+      .filter((window) => window !== undefined);
+  const freeze = readFreeze(written.freeze, ['freeze']);
+  const fleets = Object.entries(written.fleets).map(([name, fleet]): Fleet | undefined => {
+    const [soakText = '', soakAfter] = (fleet?.soak ?? '0s').split(' after ');
+    const soak = read(['fleets', name, 'soak'], (place) => parseDuration(soakText, place));
+    const own = readFreeze(fleet?.freeze ?? [], ['fleets', name, 'freeze']);
+    const promoteFrom = fleet?.['promote-from'];
+    if (soak === undefined) return undefined;
+    return {
+      name,
+      branch: fleet?.branch ?? name,
+      tag: fleet?.tag ?? name,
+      template: tidyPath(fleet?.template ?? `rollouts/${name}.json.hbs`),
+      ...(promoteFrom === undefined ? {} : { promoteFrom }),
+      soak,
+      soakAfter: soakAfter === 'complete' ? 'complete' : 'start',
+      approve: fleet?.approve ?? 'manual',
+      freeze: [...freeze, ...own],
+    };
+  });
+  const [firstArchitecture, ...architectures] = [...new Set(written.architectures)];
+  if (
+    problems.length > 0 ||
+    image === undefined ||
+    testImage === undefined ||
+    base === undefined ||
+    refresh === undefined ||
+    firstArchitecture === undefined
+  ) {
+    return undefined;
+  }
+  const upstream =
+    written.upstream === undefined
+      ? defaultUpstream(base)
+      : written.upstream === 'none'
+        ? undefined
+        : { updates: upstreamUpdates ?? '', releases: upstreamReleases ?? '' };
+  return {
+    file,
+    image,
+    testImage,
+    base,
+    ...(upstream === undefined ? {} : { upstream }),
+    stream: written.stream ?? base.tag,
+    architectures: [firstArchitecture, ...architectures],
+    refresh,
+    containerfile: tidyPath(written.containerfile),
+    buildArguments: written['build-arguments'],
+    tests: tidyPath(written.tests),
+    bootTest: {
+      mode: written['boot-test'].mode,
+      allowedUnits: written['allow-failed-units'],
+      memoryMegabytes: written['boot-test'].memory,
+      cpus: written['boot-test'].cpus,
+      network: written['boot-test'].network,
+      ...(deadline === undefined ? {} : { deadlineSeconds: deadline }),
+      kernelArguments: written['boot-test']['kernel-arguments'],
+      leftovers: written['boot-test'].leftovers,
+      ...(written['boot-test'].upgrades === undefined ? {} : { upgrades: written['boot-test'].upgrades }),
+    },
+    stateBranch: written['state-branch'],
+    fleets: Object.fromEntries(
+      fleets.filter((fleet) => fleet !== undefined).map((fleet) => [fleet.name, fleet]),
+    ),
+    rings: written.rings,
+    publish: { ...(url === undefined ? {} : { url }), oci: written.publish.oci },
+    symbolicTags: written['symbolic-tags'],
+  };
+}
+
+function readDeadline(text: string, place: { where: string; field: string }): number {
+  const seconds = parseDuration(text, place);
+  if (seconds > 0) return seconds;
+  throw new InputError({
+    ...place,
+    problem: 'a machine needs some time',
+    found: text,
+    expected: 'such as 20m',
+  });
+}
+
+function readBase(text: string, place: { where: string; field: string }): TagReference {
+  const reference = parseReference(text, place);
+  if (reference.kind === 'tag') return reference;
+  throw new InputError({
+    ...place,
+    problem: 'the base is the tag to follow, not a digest',
+    found: text,
+    expected: 'repository:tag, such as quay.io/fedora/fedora-coreos:stable',
+    remedy: 'The digest that is built on is pinned in the Containerfile.',
+  });
+}
+
+/** Zincati joins its base address with `v1/graph` and drops what follows the last slash: the slash has to be there. */
+function readUrl(text: string | undefined, place: { where: string; field: string }): string | undefined {
+  if (text === undefined) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
+    throw new InputError({
+      ...place,
+      problem: 'not an address that files can be published under',
+      found: text,
+      expected: 'http:// or https://, without ? and #, such as https://acme.github.io/os/',
+    });
+  }
+  return text.endsWith('/') ? text : `${text}/`;
+}
+
+/** `./rollouts//x` → `rollouts/x`: git knows paths only in this form. */
+function tidyPath(path: string): string {
+  return path
+    .split('/')
+    .filter((step) => step !== '' && step !== '.')
+    .join('/');
+}

@@ -1,0 +1,89 @@
+import { Cron } from 'croner';
+import { InputError } from '../../host/errors.ts';
+import { parseDuration } from '../../host/time.ts';
+
+/** A time in which nothing is promoted, over and over again or once. */
+export interface FreezeWindow {
+  readonly reason: string;
+  /** Cron with five fields, or one moment (`2026-12-18T00:00:00`), in the time zone. */
+  readonly start: string;
+  /** What ends it: the same form as start, or seconds that pass (whatever the clocks do). */
+  readonly end: { readonly until: string } | { readonly seconds: number };
+  /** IANA name. */
+  readonly timeZone: string;
+}
+
+interface Written {
+  readonly start: string;
+  readonly until?: string | undefined;
+  readonly duration?: string | undefined;
+  readonly 'time-zone': string;
+  readonly reason: string;
+}
+
+type Place = { readonly where: string; readonly field: string };
+
+/** @throws InputError for a schedule, time zone or end that makes no sense */
+export function readFreezeWindow(written: Written, place: Place): FreezeWindow {
+  const timeZone = readTimeZone(written['time-zone'], place);
+  const start = readSchedule(written.start, timeZone, { ...place, field: `${place.field}.start` });
+  const { until, duration, reason } = written;
+  if ((until === undefined) === (duration === undefined)) {
+    throw new InputError({
+      ...place,
+      problem:
+        until === undefined ? 'this freeze has no end' : 'this freeze has two ends, until and duration',
+      expected: 'either until or duration',
+    });
+  }
+  if (until !== undefined) {
+    const field = `${place.field}.until`;
+    return { reason, start, end: { until: readSchedule(until, timeZone, { ...place, field }) }, timeZone };
+  }
+  const seconds = parseDuration(duration ?? '', { ...place, field: `${place.field}.duration` });
+  return { reason, start, end: { seconds }, timeZone };
+}
+
+function readTimeZone(name: string, place: Place): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
+  } catch (error) {
+    throw new InputError(
+      {
+        ...place,
+        field: `${place.field}.time-zone`,
+        problem: 'there is no such time zone',
+        found: name,
+        expected: 'an IANA name, such as Europe/Berlin or UTC',
+      },
+      { cause: error },
+    );
+  }
+}
+
+function readSchedule(text: string, timeZone: string, place: Place): string {
+  const moment = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::00)?)?$/.exec(text.trim());
+  // Seconds would make windows that nobody can tell from nothing.
+  const isCron = text.trim().split(/\s+/).length === 5;
+  const schedule = moment === null ? text.trim() : `${moment[1]}T${moment[2] ?? '00:00'}:00`;
+  const problem = (error?: unknown): InputError =>
+    new InputError(
+      {
+        ...place,
+        problem: 'not a time of a freeze',
+        found: text,
+        expected:
+          'cron with five fields, such as "0 16 * * 5" (fridays at 16:00), or a moment, such as 2026-12-18T00:00',
+      },
+      { cause: error },
+    );
+  if (moment === null && !isCron) throw problem();
+  let next: Date | undefined;
+  try {
+    next = new Cron(schedule, { timezone: timeZone, paused: true }).nextRun(new Date(0)) ?? undefined;
+  } catch (error) {
+    throw problem(error);
+  }
+  if (next !== undefined) return schedule;
+  throw new InputError({ ...place, problem: 'this time never comes', found: text });
+}

@@ -1,0 +1,240 @@
+import { z } from 'zod';
+import { architectures } from '../../world/registry/architecture.ts';
+
+/** `48h`, `7d`, `1d12h`: what parseDuration of src/host/time.ts reads. */
+const durationForm = 'a number with a unit, such as 48h, 7d or 1d12h';
+const duration = z.string(durationForm).regex(/^(\d+[smhdw])+$/, durationForm);
+
+/** A path inside the repository, with slashes. */
+const path = z
+  .string()
+  .regex(
+    /^(?!\/)(?!(.*\/)?\.\.(\/|$))[^\\\0]+$/,
+    'a path inside the repository, relative to its top folder, without ".."',
+  );
+
+/**
+ * Fleet and ring names are path segments of published addresses, and Zincati's `group`, by which a node may pick
+ * its ring, takes just these characters (`^[a-zA-Z0-9.-]+$`).
+ */
+const name = z
+  .string()
+  .max(63)
+  .regex(/^[a-zA-Z0-9][a-zA-Z0-9.-]*$/, 'letters, digits, "." and "-", starting with a letter or a digit');
+
+const soakForm = 'a duration, and what it is counted from: 48h, 48h after start, 7d after complete';
+
+const freezeWindow = z
+  .strictObject({
+    start: z
+      .string()
+      .describe(
+        'When it begins: cron with five fields ("0 16 * * 5"), or one moment, such as 2026-12-18T00:00.',
+      ),
+    until: z.string().optional().describe('When it ends, in the same form. Either this or duration.'),
+    duration: duration.optional().describe('How long it takes, such as 64h. Either this or until.'),
+    'time-zone': z
+      .string()
+      .default('UTC')
+      .describe('IANA time zone that start and until are told in, such as Europe/Berlin.'),
+    reason: z.string().min(1, 'a text that says why').describe('Why: shown wherever something waits for it.'),
+  })
+  .describe('A time in which nothing is promoted.');
+
+const freeze = z
+  .array(freezeWindow, 'a list of windows: [{ start: "0 16 * * 5", until: "0 8 * * 1", reason: weekend }]')
+  .default([]);
+
+const fleet = z
+  .strictObject({
+    branch: z
+      .string()
+      .regex(
+        /^(?![-/.])(?!.*(\.\.|\/\/|\/\.|@\{))[^\s~^:?*[\\\p{Cc}]+(?<![/.])(?<!\.lock)$/u,
+        'a branch name as git takes it',
+      )
+      .optional()
+      .describe('Branch whose merges are promoted to this fleet. Default: the name of the fleet.'),
+    tag: z
+      .string()
+      .regex(
+        /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/,
+        'at most 128 letters, digits, "_", "." and "-", not starting with "." or "-"',
+      )
+      .optional()
+      .describe('Tag in the production repository that follows this fleet. Default: the name of the fleet.'),
+    template: path
+      .optional()
+      .describe(
+        'Handlebars template of the update entry of a release. Default: rollouts/<name of the fleet>.json.hbs.',
+      ),
+    'promote-from': z
+      .string()
+      .optional()
+      .describe('Fleet whose releases are proposed to this one by a pull request.'),
+    soak: z
+      .string(soakForm)
+      .regex(/^(\d+[smhdw])+( after (start|complete))?$/, soakForm)
+      .default('0s')
+      .describe(
+        'How long a release runs in the fleet before: 48h (or 48h after start) from the start of its rollout there, 48h after complete from its end.',
+      ),
+    approve: z
+      .enum(['manual', 'auto'])
+      .default('manual')
+      .describe('auto: a promotion to this fleet is merged as soon as all of its gates are green.'),
+    freeze: freeze.describe('Times in which nothing is promoted to this fleet, besides those of all fleets.'),
+  })
+  .describe('One fleet: a branch and the nodes that follow it. Everything has a default: testing: {}');
+
+const bootTest = z
+  .strictObject({
+    mode: z
+      .enum(['direct', 'disk'])
+      .default('direct')
+      .describe(
+        'How the machine starts: direct by the kernel of the image, disk from an installation that bootc makes, through UEFI firmware (needs podman, and bootc in the image).',
+      ),
+    memory: z.int().min(128).default(1024).describe("The machine's memory in megabytes."),
+    cpus: z.int().min(1).max(64).default(2).describe("The machine's processors."),
+    network: z
+      .enum(['closed', 'user'])
+      .default('closed')
+      .describe(
+        'What the machine reaches: closed is an address and nothing else, user whatever the runner reaches.',
+      ),
+    deadline: duration
+      .optional()
+      .describe(
+        'How long one machine may run in all. Default: ten minutes and the time limits of all tests.',
+      ),
+    'kernel-arguments': z
+      .array(z.string().regex(/^[\x21-\x7e]+$/, 'one argument, without spaces: name=value'))
+      .default([])
+      .describe(
+        'Arguments for the kernel besides those that the machine needs, such as those your nodes have.',
+      ),
+    leftovers: z
+      .enum(['warn', 'fail'])
+      .default('warn')
+      .describe('What files in /var and /run of the image mean: machines that update never get them.'),
+    upgrades: z
+      .boolean()
+      .optional()
+      .describe(
+        'Rehearse the update from the releases that nodes have. Default: where there are tests in before-upgrade, after-upgrade or after-rollback.',
+      ),
+  })
+  .describe('The virtual machine that images are tested in, and what is tested besides the tests.');
+
+/** coxswain.yaml as it is written. The JSON Schema for editors is made from this too. */
+export const configSchema = z
+  .strictObject({
+    image: z
+      .string()
+      .describe('Production repository, without a tag: where fleets get their images. ghcr.io/acme/os'),
+    'test-image': z
+      .string()
+      .optional()
+      .describe(
+        'Repository that images are pushed to before they are tested; may be in another registry. Default: image with -test at its end.',
+      ),
+    base: z
+      .string()
+      .describe('Base image with the tag to follow, such as quay.io/fedora/fedora-coreos:stable'),
+    upstream: z
+      .union([
+        z.literal('none'),
+        z.strictObject({
+          updates: z.string().describe("Address of the base's update metadata (updates.json)."),
+          releases: z.string().describe("Address of the base's release index (releases.json)."),
+        }),
+      ])
+      .optional()
+      .describe(
+        "Where the base's own update guidance is read, so that its barriers become yours: {updates: URL, releases: URL}, or none. Default: Fedora's, for quay.io/fedora/fedora-coreos with the tag stable, testing or next; none for any other base.",
+      ),
+    stream: z
+      .string()
+      .regex(
+        /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/,
+        'a text that may be a tag: letters, digits, "_", "." and "-"',
+      )
+      .optional()
+      .describe(
+        'Value of the label com.coreos.stream in every build, the same for all fleets: Zincati follows a tag of this name in the production repository. Default: the tag of base.',
+      ),
+    architectures: z
+      .array(z.enum(architectures))
+      .min(1)
+      .default(['x86_64'])
+      .describe('Architectures to build, by the names that Fedora CoreOS uses.'),
+    refresh: duration
+      .default('7d')
+      .describe('Build again when the last build is older than this, though the base did not move.'),
+    containerfile: path.default('Containerfile').describe('Path of the Containerfile.'),
+    'build-arguments': z
+      .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a name of letters, digits and "_"'), z.string())
+      .default({})
+      .describe('Values for ARG instructions. They are part of the build key.'),
+    tests: path
+      .default('tests')
+      .describe('Folder of the tests that run inside the booted image; exit code 0 passes.'),
+    'allow-failed-units': z
+      .array(z.string().regex(/^[^\s/]+$/, 'the name of a unit, such as chronyd.service'))
+      .default([])
+      .describe(
+        'Units of systemd that may fail in a boot test: those that have no business in a virtual machine.',
+      ),
+    'boot-test': bootTest.prefault({}),
+    'state-branch': z
+      .string()
+      .regex(/^[^\s~^:?*[\\\p{Cc}]+$/u, 'a branch name as git takes it')
+      .default('coxswain')
+      .describe('Branch that holds releases and rollouts of all fleets.'),
+    fleets: z
+      .record(name, fleet.nullable())
+      .describe('The fleets by name, the first to get a release first.'),
+    freeze: freeze.describe('Times in which nothing is promoted to any fleet.'),
+    rings: z
+      .record(name, z.number().min(0).max(1))
+      .default({})
+      .describe(
+        'Named values of rollout_wariness, each with its own update graph: 0 gets an update first, 1 when the rollout is complete.',
+      ),
+    publish: z
+      .strictObject({
+        url: z
+          .string()
+          .optional()
+          .describe('Address at which the published files can be read, such as https://acme.github.io/os/'),
+        oci: z
+          .boolean()
+          .default(true)
+          .describe('Also publish the files as an OCI artifact, under the tag updates-<fleet> of image.'),
+      })
+      .prefault({})
+      .describe('Where update guidance is published.'),
+    'symbolic-tags': z
+      .boolean()
+      .default(false)
+      .describe(
+        'Also tag releases as <version>-<fleet>, <version>-<fleet>-barrier and <version>-<fleet>-deadend.',
+      ),
+  })
+  .meta({
+    title: 'Coxswain configuration',
+    description: 'coxswain.yaml: what is built, for which fleets, and where update guidance is published',
+  });
+
+export type WrittenConfig = z.infer<typeof configSchema>;
+export type WrittenFleet = z.infer<typeof fleet>;
+
+/**
+ * The JSON Schema of coxswain.yaml, for completion in editors. Draft 7: what yaml-language-server knows best.
+ * It cannot say everything that parseConfig checks (references between fields).
+ */
+export function configJsonSchema(): object {
+  const { $schema, ...rest } = z.toJSONSchema(configSchema, { io: 'input', target: 'draft-7' });
+  return { $schema, $id: 'urn:coxswain:configuration', ...rest };
+}

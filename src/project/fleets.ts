@@ -1,0 +1,65 @@
+import { InputError } from '../host/errors.ts';
+import { nearest } from '../host/nearest.ts';
+import type { BranchStore, Sha } from '../world/forge/forge.ts';
+import type { Config, Fleet } from './configuration/config.ts';
+
+/** The fleet that a flag names. @throws InputError */
+export function findFleet(config: Config, name: string, field = '--fleet'): Fleet {
+  const fleet = Object.hasOwn(config.fleets, name) ? config.fleets[name] : undefined;
+  if (fleet !== undefined) return fleet;
+  const names = Object.keys(config.fleets);
+  const meant = nearest(name, names);
+  throw new InputError({
+    field,
+    problem: `${config.file} has no such fleet`,
+    found: name,
+    expected: `one of ${names.join(', ')}`,
+    ...(meant === undefined ? {} : { remedy: `Did you mean ${meant}?` }),
+  });
+}
+
+/** Fleets that get their releases from no other fleet: where a change of the base comes in. */
+export function entryFleets(config: Config): Fleet[] {
+  return Object.values(config.fleets).filter((fleet) => fleet.promoteFrom === undefined);
+}
+
+/** Fleets that are promoted from this one. */
+export function nextFleets(config: Config, fleet: Fleet): Fleet[] {
+  return Object.values(config.fleets).filter((other) => other.promoteFrom === fleet.name);
+}
+
+/** The commit that a fleet's branch is at; git in the checkout can read it. @throws InputError when there is no such branch */
+export async function fleetTip(branches: BranchStore, fleet: Fleet): Promise<Sha> {
+  const tip = await branches.resolve(fleet.branch);
+  if (tip !== undefined) {
+    await branches.bring(tip);
+    return tip;
+  }
+  throw new InputError({
+    field: `fleets.${fleet.name}.branch`,
+    problem: 'this repository has no such branch',
+    found: fleet.branch,
+    remedy: `Make it from the branch it should start as (git branch ${fleet.branch} …), or take it over from your remote (git branch ${fleet.branch} origin/${fleet.branch}).`,
+  });
+}
+
+/**
+ * The commit that a release of a fleet is made from.
+ * @param commit one on the fleet's branch; default: its newest
+ * @throws InputError for a commit that is not on the branch: it would go around the fleet's review
+ */
+export async function releaseCommit(
+  branches: BranchStore,
+  fleet: Fleet,
+  commit: string | undefined,
+): Promise<Sha> {
+  const tip = await fleetTip(branches, fleet);
+  if (commit === undefined) return tip;
+  if (await branches.isAncestor(commit, tip)) return commit;
+  throw new InputError({
+    field: '--commit',
+    problem: `this commit is not on branch ${fleet.branch}, which fleet ${fleet.name} is released from`,
+    found: commit,
+    remedy: `Merge it into ${fleet.branch} first.`,
+  });
+}

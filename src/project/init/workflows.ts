@@ -1,0 +1,209 @@
+import type { Config } from '../configuration/config.ts';
+
+/** Where Coxswain's actions and workflows are, and the version that users call; script/release stamps it. */
+const coxswain = 'coxswain-os/coxswain';
+const version = 'v1';
+
+/** A file of .github/workflows. */
+export interface WorkflowFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The workflows of a user's repository: short callers of ours, for the fleets and registries of its configuration. */
+export function workflowFiles(config: Config): WorkflowFile[] {
+  return [
+    { path: '.github/workflows/watch.yml', text: watchText(config) },
+    { path: '.github/workflows/pull-request.yml', text: pullRequestText(config) },
+    { path: '.github/workflows/release.yml', text: releaseText(config) },
+    { path: '.github/workflows/operate.yml', text: operateText(config) },
+  ];
+}
+
+function uses(workflow: string): string {
+  return `uses: ${coxswain}/.github/workflows/${workflow}@${version}`;
+}
+
+const hourly = '41 * * * *';
+
+function watchText(config: Config): string {
+  const promoted = Object.values(config.fleets).some((fleet) => fleet.promoteFrom !== undefined);
+  return `# Looks for a new base${promoted ? ', proposes promotions,' : ''} and keeps rollouts going.
+name: Watch
+on:
+  schedule:
+    - cron: '11 */6 * * *' # the base${promoted ? ' and promotions' : ''}
+    - cron: '${hourly}' # the published graphs: more often makes rollouts smoother
+  workflow_dispatch:
+
+permissions: {}
+
+jobs:
+  base:
+    name: base
+    if: github.event.schedule != '${hourly}'
+    permissions:
+      contents: write # the branch of the pull request
+      pull-requests: write # opens, updates and closes it
+      packages: read # images at ghcr.io
+    ${uses('watch.yml')}
+${secrets(config, 'all', app)}${
+  promoted
+    ? `
+  promotion:
+    name: promotion
+    if: github.event.schedule != '${hourly}'
+    permissions:
+      contents: write # the branch of the pull request
+      pull-requests: write # opens, updates and closes it
+      statuses: write # each gate is a status
+      packages: read # images at ghcr.io
+    ${uses('promotion.yml')}
+${secrets(config, 'all', app)}`
+    : ''
+}
+  publish:
+    name: publish
+    permissions:
+      contents: write # a pause that has ended is a commit on the state branch
+      packages: write # artifacts at ghcr.io
+      pages: write # GitHub Pages
+      id-token: write # GitHub Pages
+    ${uses('tick.yml')}
+${secrets(config, 'production')}`;
+}
+
+function pullRequestText(config: Config): string {
+  return `# Builds the image of a pull request and boots it. Pull requests from forks see no secret.
+name: Pull request
+on:
+  pull_request:
+    branches: ${branches(config)}
+
+permissions: {}
+
+jobs:
+  image:
+    name: image
+    permissions:
+      contents: read # the commit
+      packages: write # the test registry
+      pull-requests: write # the result of the boot test
+    ${uses('pull-request.yml')}
+${secrets(config, 'all')}`;
+}
+
+function releaseText(config: Config): string {
+  return `# Releases what was merged: promotes the tested image, starts the rollout, publishes.
+# For a release that somebody has to approve, give the environment named as the fleet required reviewers.
+name: Release
+on:
+  push:
+    branches: ${branches(config)}
+
+permissions: {}
+
+jobs:
+  fleet:
+    name: fleet
+    permissions:
+      contents: write # the state branch
+      packages: write # the registries
+      pull-requests: read # whose boot test this is, where one is needed
+      pages: write # GitHub Pages
+      id-token: write # GitHub Pages
+    ${uses('release.yml')}
+${secrets(config, 'all')}`;
+}
+
+function operateText(config: Config): string {
+  const fleets = Object.keys(config.fleets);
+  return `# A form to steer a fleet: Actions, Operate, Run workflow.
+name: Operate
+on:
+  workflow_dispatch:
+    inputs:
+      fleet:
+        type: choice
+        options: ${list(fleets)}
+      action:
+        type: choice
+        options: [pause, resume, rollout, barrier, deadend, withdraw, hold, release-hold]
+      version:
+        description: the release (rollout, pause and resume may go without)
+      reason:
+        description: why; best the URL of an issue
+      start:
+        description: rollout - when it starts, such as next tuesday 14:00 UTC
+      duration:
+        description: rollout - until every node is offered it, such as 48h
+      for:
+        description: pause, hold - ends by itself, such as 6h
+      force:
+        type: boolean
+      keep-rollouts:
+        description: hold - rollouts that are under way go on
+        type: boolean
+      dry-run:
+        description: only show what would change
+        type: boolean
+
+permissions: {}
+
+jobs:
+  fleet:
+    name: fleet
+    permissions:
+      contents: write # one commit on the state branch
+      packages: write # artifacts at ghcr.io
+      pages: write # GitHub Pages
+      id-token: write # GitHub Pages
+    ${uses('operate.yml')}
+    with:
+      fleet: \${{ inputs.fleet }}
+      action: \${{ inputs.action }}
+      version: \${{ inputs.version }}
+      reason: \${{ inputs.reason }}
+      start: \${{ inputs.start }}
+      duration: \${{ inputs.duration }}
+      for: \${{ inputs.for }}
+      force: \${{ inputs.force }}
+      keep-rollouts: \${{ inputs.keep-rollouts }}
+      dry-run: \${{ inputs.dry-run }}
+${secrets(config, 'production')}`;
+}
+
+function branches(config: Config): string {
+  return list(Object.values(config.fleets).map((fleet) => fleet.branch));
+}
+
+function list(names: readonly string[]): string {
+  return `[${names.map((name) => (/^[A-Za-z][\w./-]*$/.test(name) ? name : JSON.stringify(name))).join(', ')}]`;
+}
+
+const app = {
+  'app-client-id': 'COXSWAIN_APP_CLIENT_ID',
+  'app-private-key': 'COXSWAIN_APP_PRIVATE_KEY',
+} as const;
+
+/** GitHub's own registry takes the token of the run; others have a name and a password each. */
+function secrets(
+  { image, testImage }: Config,
+  which: 'all' | 'production',
+  more: Readonly<Record<string, string>> = {},
+): string {
+  const own = image.registry !== 'ghcr.io';
+  const other = which === 'all' && testImage.registry !== image.registry && testImage.registry !== 'ghcr.io';
+  const passed = {
+    ...more,
+    ...(own ? { 'registry-username': 'REGISTRY_USERNAME', 'registry-password': 'REGISTRY_PASSWORD' } : {}),
+    ...(other
+      ? {
+          'test-registry-username': 'TEST_REGISTRY_USERNAME',
+          'test-registry-password': 'TEST_REGISTRY_PASSWORD',
+        }
+      : {}),
+  };
+  const lines = Object.entries(passed).map(([name, secret]) => `      ${name}: \${{ secrets.${secret} }}\n`);
+  return lines.length === 0 ? '' : `    secrets:\n${lines.join('')}`;
+}

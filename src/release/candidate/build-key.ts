@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import type { Architecture } from '../../world/registry/architecture.ts';
+import type { Digest } from '../../world/registry/reference.ts';
+import type { ContextEntry } from './build-context.ts';
+
+/** Everything that decides an image. */
+export interface BuildInputs {
+  /** The Containerfile, byte for byte. */
+  readonly containerfile: Uint8Array;
+  readonly baseDigest: Digest;
+  readonly context: readonly ContextEntry[];
+  readonly buildArguments: Readonly<Record<string, string>>;
+  readonly stream: string;
+  readonly architectures: readonly Architecture[];
+  /** The refresh marker file, where there is one. */
+  readonly refresh?: Uint8Array;
+  /** The roll-back marker file, where there is one. */
+  readonly rollBack?: Uint8Array;
+}
+
+/**
+ * The build key: sha256, as 64 hex digits, of a text with one line for each input, each ending in a newline:
+ * ```
+ * coxswain build key 1
+ * containerfile <sha256 of its bytes>
+ * base <digest>
+ * stream <JSON string>
+ * architecture <name>                           sorted
+ * argument <JSON string> <JSON string>          sorted by name
+ * refresh <sha256 of the marker's bytes>        only where there is one
+ * roll-back <sha256 of the marker's bytes>      only where there is one
+ * file <git mode> <git blob hash> <JSON string> sorted by path
+ * ```
+ * Sorted means by UTF-16 code units. The number in the first line changes with the form; it is part of the key,
+ * so that keys of different forms never meet. The commit, its time and its branch are not in it: the same tree
+ * has the same key wherever it is.
+ */
+export function buildKey(inputs: BuildInputs): string {
+  const lines = [
+    'coxswain build key 1',
+    `containerfile ${sha256(inputs.containerfile)}`,
+    `base ${inputs.baseDigest}`,
+    `stream ${JSON.stringify(inputs.stream)}`,
+    ...[...inputs.architectures].sort(compare).map((architecture) => `architecture ${architecture}`),
+    ...Object.entries(inputs.buildArguments)
+      .sort(([one], [other]) => compare(one, other))
+      .map(([name, value]) => `argument ${JSON.stringify(name)} ${JSON.stringify(value)}`),
+    ...(inputs.refresh === undefined ? [] : [`refresh ${sha256(inputs.refresh)}`]),
+    ...(inputs.rollBack === undefined ? [] : [`roll-back ${sha256(inputs.rollBack)}`]),
+    ...[...inputs.context]
+      .sort((one, other) => compare(one.path, other.path))
+      .map(({ mode, hash, path }) => `file ${mode} ${hash} ${JSON.stringify(path)}`),
+  ];
+  return sha256(lines.map((line) => `${line}\n`).join(''));
+}
+
+/** Not localeCompare: the order must be the same on every machine. */
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+function sha256(content: Uint8Array | string): string {
+  return createHash('sha256').update(content).digest('hex');
+}

@@ -1,0 +1,42 @@
+import type { Config } from '../../project/configuration/config.ts';
+import type { Architecture } from '../../world/registry/architecture.ts';
+import type { RegistryClient } from '../../world/registry/client.ts';
+import { atDigest, atTag, type DigestReference } from '../../world/registry/reference.ts';
+import type { Candidate } from './candidate.ts';
+
+/** The built image, where the test registry has one for this build key: an index of several architectures. */
+export async function findBuilt(
+  client: RegistryClient,
+  config: Config,
+  candidate: Pick<Candidate, 'tag'>,
+): Promise<DigestReference | undefined> {
+  const found = await client.resolve(atTag(config.testImage, candidate.tag));
+  return found === undefined ? undefined : atDigest(config.testImage, found.digest);
+}
+
+/** As `findBuilt`, of one architecture; it may be there before the index is. */
+export async function findBuiltFor(
+  client: RegistryClient,
+  config: Config,
+  candidate: Pick<Candidate, 'tag'>,
+  architecture: Architecture,
+): Promise<DigestReference | undefined> {
+  return (
+    (await findBuilt(client, config, candidate)) ??
+    (await findBuilt(client, config, { tag: tagFor(config, candidate, architecture) }))
+  );
+}
+
+/** The tag of one architecture's image: where there are several, the build key's own is that of the index. */
+export function tagFor(
+  config: Config,
+  candidate: Pick<Candidate, 'tag'>,
+  architecture: Architecture,
+): string {
+  return config.architectures.length > 1 ? `${candidate.tag}-${architecture}` : candidate.tag;
+}
+
+/** The name of an image in a folder: of the build key and the architecture, one rule for one and for several. */
+export function localTag(candidate: { readonly tag: string }, architecture: Architecture): string {
+  return `${candidate.tag}-${architecture}`;
+}

@@ -1,0 +1,78 @@
+import { tmpdir } from 'node:os';
+import { type ContainerStorage, readContainerStorage } from '../../host/container-storage.ts';
+import { requireSpace, type SpaceNeed } from '../../host/disk-space.ts';
+import type { Image } from '../../world/registry/image.ts';
+
+/** How much larger the files of an image are than its layers as they are downloaded: 2.5 to 3 of Fedora CoreOS. */
+const unpackedShare = 3;
+
+/** Bytes of the layers of an image as they are downloaded. */
+export function downloadSize(image: Image): number {
+  return image.manifest.json.layers.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** About how many bytes the files of an image take. */
+export function unpackedSize(image: Image): number {
+  return downloadSize(image) * unpackedShare;
+}
+
+/** About how many bytes an image takes in buildah's storage. */
+export function storedSize(image: Image, { driver }: ContainerStorage): number {
+  if (driver !== 'vfs') return unpackedSize(image);
+  let below = 0;
+  let sum = 0;
+  for (const { size } of image.manifest.json.layers) {
+    below += size * unpackedShare;
+    sum += below;
+  }
+  return sum;
+}
+
+/** Blobs on their way into buildah's storage. They go to TMPDIR, or else to /var/tmp, whatever `tmpdir()` is. */
+export function downloadFolder(env: NodeJS.ProcessEnv): string {
+  return env.TMPDIR === undefined || env.TMPDIR === '' ? '/var/tmp' : env.TMPDIR;
+}
+
+/**
+ * Makes sure that there is room to build on a base.
+ * @param folder where the image goes, when not into a registry
+ * @throws InputError where there is not
+ */
+export async function requireBuildSpace(
+  base: Image,
+  options: { readonly env: NodeJS.ProcessEnv; readonly folder?: string },
+): Promise<void> {
+  const storage = await readContainerStorage(options.env);
+  const download = downloadSize(base);
+  const needs: SpaceNeed[] = [
+    { folder: storage.folder, bytes: storedSize(base, storage), what: 'the base image' },
+    // What a Containerfile adds is not known before; as much as the base brings is a lot.
+    {
+      folder: storage.folder,
+      bytes: storage.driver === 'vfs' ? unpackedSize(base) : download,
+      what: 'the build',
+    },
+    { folder: downloadFolder(options.env), bytes: download, what: 'downloads' },
+    ...(options.folder === undefined
+      ? []
+      : [{ folder: options.folder, bytes: 2 * download, what: 'the image' }]),
+  ];
+  await requireSpace(needs);
+}
+
+/**
+ * Makes sure that there is room to boot an image, and one release beside it where updates are rehearsed.
+ * @throws InputError where there is not
+ */
+export async function requireBootSpace(
+  image: Image,
+  options: { readonly env: NodeJS.ProcessEnv; readonly rehearses: boolean },
+): Promise<void> {
+  const storage = await readContainerStorage(options.env);
+  const times = options.rehearses ? 2 : 1;
+  await requireSpace([
+    { folder: storage.folder, bytes: times * storedSize(image, storage), what: 'the image' },
+    { folder: downloadFolder(options.env), bytes: downloadSize(image), what: 'downloads' },
+    { folder: tmpdir(), bytes: times * unpackedSize(image), what: 'the disk of the machine' },
+  ]);
+}

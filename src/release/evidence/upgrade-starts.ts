@@ -1,0 +1,50 @@
+import { buildGraph } from '../../guidance/graph.ts';
+import type { UpdateMetadata } from '../../guidance/metadata.ts';
+import { nodeKeys } from '../../guidance/node-keys.ts';
+import type { ReleaseIndex } from '../../guidance/releases.ts';
+
+/** A release that nodes may come from when they are offered the candidate. */
+export interface UpgradeStart {
+  readonly version: string;
+  /** `repository@sha256:…` */
+  readonly payload: string;
+  readonly why: 'current release' | 'last barrier';
+}
+
+/**
+ * Where live nodes of a fleet may update to a candidate from, by the fleet's own update graph with the candidate at its
+ * end: the newest release, and the last barrier, which every older node passes through.
+ */
+export function upgradeStarts(
+  fleet: { readonly releases: ReleaseIndex; readonly updates: UpdateMetadata },
+  candidate: { readonly version: string; readonly payload: string; readonly basearch: string },
+): UpgradeStart[] {
+  const { basearch, version, payload } = candidate;
+  const known = fleet.releases.releases;
+  const position = known.findIndex((release) => release.version === version);
+  // Released already: what nodes had before it.
+  const before = position < 0 ? known : known.slice(0, position);
+  const image = { architecture: basearch, image: payload, 'digest-ref': payload };
+  const releases = [...before, { version, 'oci-images': [image] }];
+  // Nothing leads to a release before it is rolled out.
+  const rolledOut = { version, metadata: { rollout: { start_percentage: 1 } } };
+  const updates = { releases: [...fleet.updates.releases, rolledOut] };
+  const { nodes, edges } = buildGraph({ releases }, updates, { basearch, scheme: 'oci' });
+  const last = nodes.length - 1;
+  const sources = edges.filter(([, to]) => to === last).map(([from]) => from);
+  const current = Math.max(-1, ...sources);
+  const barrier = Math.max(
+    -1,
+    ...sources.filter((source) => nodes[source]?.metadata[nodeKeys.barrier] === 'true'),
+  );
+  const starts: UpgradeStart[] = [];
+  const add = (index: number, why: UpgradeStart['why']) => {
+    const node = nodes[index];
+    if (node === undefined || starts.some(({ version: each }) => each === node.version)) return;
+    // The same image under another name: there is nothing to update.
+    if (node.payload !== payload) starts.push({ version: node.version, payload: node.payload, why });
+  };
+  add(current, 'current release');
+  add(barrier, 'last barrier');
+  return starts;
+}

@@ -1,0 +1,69 @@
+import type { UrgentRelease } from '../../guidance/operations.ts';
+import type { Fleet } from '../../project/configuration/config.ts';
+import { saidOf } from '../operations/entries.ts';
+import type { FleetState, ReleaseRecord } from '../state/state.ts';
+import { isReady } from './gate.ts';
+import { earnedTime, sourceGates } from './source-gates.ts';
+import { urgencyOf } from './urgent.ts';
+
+/** Which release of the source fleet is to be proposed. */
+export interface ChosenRelease {
+  readonly version: string;
+  readonly urgent: UrgentRelease | undefined;
+}
+
+/**
+ * The newest release that has earned it: a source that releases faster than its releases soak still promotes. As long
+ * as none has, the one that will be the first; where nothing but a person can help, the newest, so that people see
+ * why. A barrier that the target has still to take comes before all that is newer.
+ * @returns undefined where the source has no release at all
+ */
+export function chooseRelease(
+  from: FleetState,
+  to: FleetState,
+  options: { readonly target: Fleet; readonly now: number },
+): ChosenRelease | undefined {
+  const newest = from.releases.releases.at(-1)?.version;
+  if (newest === undefined) return undefined;
+  const candidates = untilBarrier(from, pendingReleases(from, to), to);
+  const urgent = (version: string) => urgencyOf(from, to, version);
+  const releases = candidates.map((record) => ({ record, state: from, urgent: urgent(record.version) }));
+  const chosen =
+    releases.findLast((release) => isReady(sourceGates(release, { source: '', ...options }))) ??
+    releases
+      .map((release) => ({ ...release, at: earnedTime(release, options.target, options.now) }))
+      .filter(({ at }) => at !== undefined)
+      .sort((one, other) => (one.at as number) - (other.at as number))[0] ??
+    releases.at(-1);
+  return chosen === undefined
+    ? { version: newest, urgent: undefined }
+    : { version: chosen.record.version, urgent: chosen.urgent };
+}
+
+/** Releases that the target may still get, oldest first. */
+function pendingReleases(from: FleetState, to: FleetState): ReleaseRecord[] {
+  const newest = to.records[to.releases.releases.at(-1)?.version ?? ''];
+  const known = new Set(to.releases.releases.map(({ version }) => version));
+  const gone = new Set((from.operations.withdrawn ?? []).map(({ version }) => version));
+  return from.releases.releases
+    .map(({ version }) => from.records[version])
+    .filter((record) => record !== undefined)
+    .filter(
+      ({ version, created }) =>
+        !known.has(version) &&
+        !gone.has(version) &&
+        saidOf(from.updates, version).deadend === undefined &&
+        (newest === undefined || Date.parse(created) > Date.parse(newest.created)),
+    );
+}
+
+/** The source's nodes all went through its barriers, so the target's must, too; a first release has none before it. */
+function untilBarrier(
+  from: FleetState,
+  pending: readonly ReleaseRecord[],
+  to: FleetState,
+): readonly ReleaseRecord[] {
+  if (to.releases.releases.length === 0) return pending;
+  const barrier = pending.findIndex(({ version }) => saidOf(from.updates, version).barrier !== undefined);
+  return barrier < 0 ? pending : pending.slice(0, barrier + 1);
+}

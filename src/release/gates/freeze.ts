@@ -1,0 +1,62 @@
+import { Cron } from 'croner';
+import type { FreezeWindow } from '../../project/configuration/freeze-windows.ts';
+
+/** A window that is open, and when it closes. */
+export interface Freeze {
+  readonly window: FreezeWindow;
+  /** UNIX seconds; undefined for one that never ends. */
+  readonly until: number | undefined;
+}
+
+/**
+ * The freeze that lasts longest of those that a moment is in, if any. A window holds its first second and not its
+ * last. Clocks that are put forward: a time that does not exist is the moment of the change. Clocks that are put back:
+ * a time that comes twice is its first one.
+ * @param now UNIX seconds
+ */
+export function freezeAt(windows: readonly FreezeWindow[], now: number): Freeze | undefined {
+  return windows
+    .map((window) => openWindow(window, now))
+    .filter((freeze) => freeze !== undefined)
+    .sort((one, other) => endOf(other) - endOf(one))[0];
+}
+
+// Windows that follow one another for ever end up here; a hundred are years.
+const longestChain = 100;
+
+/**
+ * The first moment from `now` on that is in no window, also where windows follow one another without a gap.
+ * @returns undefined where there is none
+ */
+export function thawTime(windows: readonly FreezeWindow[], now: number): number | undefined {
+  let moment = now;
+  for (let count = 0; count < longestChain; count += 1) {
+    const freeze = freezeAt(windows, moment);
+    if (freeze === undefined) return moment;
+    if (freeze.until === undefined) return undefined;
+    moment = freeze.until;
+  }
+  return undefined;
+}
+
+function openWindow(window: FreezeWindow, now: number): Freeze | undefined {
+  // The library looks strictly before and after: a second more, so that the moment itself counts as begun.
+  const [begun] = cron(window.start, window).previousRuns(1, new Date((now + 1) * 1000));
+  if (begun === undefined) return undefined;
+  const until = endAfter(window, begun);
+  return until === undefined || now < until ? { window, until } : undefined;
+}
+
+function endAfter(window: FreezeWindow, begun: Date): number | undefined {
+  if ('seconds' in window.end) return begun.getTime() / 1000 + window.end.seconds;
+  const end = cron(window.end.until, window).nextRun(begun);
+  return end === null ? undefined : end.getTime() / 1000;
+}
+
+function cron(schedule: string, { timeZone }: FreezeWindow): Cron {
+  return new Cron(schedule, { timezone: timeZone, paused: true });
+}
+
+function endOf({ until }: Freeze): number {
+  return until ?? Number.POSITIVE_INFINITY;
+}

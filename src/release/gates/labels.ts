@@ -1,0 +1,21 @@
+import type { PullRequest } from '../../world/forge/forge.ts';
+import type { Exception } from './gate.ts';
+
+/** Labels that people steer a promotion by; each may be followed by a colon and the reason. */
+export type SteeringLabel = 'hold' | 'urgent' | 'freeze-exception';
+
+/**
+ * What a label on a pull request says: `urgent: CVE-2026-1234`.
+ * @returns `reason` is empty where none is given; undefined where there is no such label
+ */
+export function readLabel(
+  request: Pick<PullRequest, 'number' | 'labels'> | undefined,
+  name: SteeringLabel,
+): Exception | undefined {
+  const label = request?.labels.find((each) => each === name || each.startsWith(`${name}:`));
+  if (request === undefined || label === undefined) return undefined;
+  return {
+    reason: label.slice(name.length + 1).trim(),
+    by: `a label on pull request #${request.number}`,
+  };
+}

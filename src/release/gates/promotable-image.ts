@@ -1,0 +1,175 @@
+import { InputError } from '../../host/errors.ts';
+import type { Config, Fleet } from '../../project/configuration/config.ts';
+import type { Architecture } from '../../world/registry/architecture.ts';
+import type { RegistryClient } from '../../world/registry/client.ts';
+import { type Image, imageTimestamp, readImage } from '../../world/registry/image.ts';
+import {
+  atDigest,
+  type DigestReference,
+  formatReference,
+  parseReference,
+  type Repository,
+} from '../../world/registry/reference.ts';
+import { refreshFileName } from '../candidate/build-context.ts';
+import type { Candidate } from '../candidate/candidate.ts';
+import { type AcceptedBy, findAcceptance } from '../evidence/acceptance.ts';
+import { type FoundEvidence, findEvidence, newestFor } from '../evidence/store.ts';
+import type { FleetState } from '../state/state.ts';
+
+// What must hold before anything is written to production. Each gate throws an InputError that says how to open it.
+
+/** An image for one architecture that may be promoted. */
+export interface PassedImage {
+  readonly architecture: Architecture;
+  readonly image: Image;
+  /** UNIX seconds. */
+  readonly created: number;
+  /** Absent only where its absence was accepted. */
+  readonly evidence?: FoundEvidence;
+  readonly accepted?: AcceptedBy;
+}
+
+interface GateOptions {
+  readonly client: RegistryClient;
+  readonly config: Config;
+  readonly candidate: Candidate;
+  /** Acceptances of missing evidence are a fleet's own; without one none counts. */
+  readonly fleet?: string;
+  /** Lets the image pass where evidence is missing (never where a test failed). */
+  readonly accept?: AcceptedBy | undefined;
+}
+
+/** Labels and evidence of one architecture's image. */
+export async function passImage(
+  options: GateOptions,
+  built: DigestReference,
+  architecture: Architecture,
+): Promise<PassedImage> {
+  const { client, config, candidate } = options;
+  const image = await readImage(client, built, architecture);
+  const where = formatReference(atDigest(built.repository, image.manifest.descriptor.digest));
+  requireLabel(image, where, 'com.coreos.stream', config.stream);
+  requireLabel(image, where, 'org.opencontainers.image.version', candidate.version);
+  const created = imageTimestamp(image);
+  if (created === undefined || created <= 0) {
+    throw new InputError({
+      where,
+      field: 'created',
+      problem: 'the image has no creation time, and nodes compare it to tell newer from older',
+      found: image.config.created,
+      remedy: 'Build it with coxswain build-image, which sets the time of the commit.',
+    });
+  }
+  return {
+    architecture,
+    image,
+    created,
+    ...(await requireEvidence(options, image, architecture, built.repository)),
+  };
+}
+
+function requireLabel(image: Image, where: string, label: string, expected: string): void {
+  const found = image.config.labels[label];
+  if (found === expected) return;
+  throw new InputError({
+    where,
+    field: `label ${label}`,
+    problem: found === undefined ? 'missing' : 'not what this commit builds',
+    ...(found === undefined ? {} : { found }),
+    expected: JSON.stringify(expected),
+    remedy: 'The image under this build key was not made by coxswain build-image; build it again.',
+  });
+}
+
+/** The evidence is about the image itself, or about the index that lists it, for this architecture. */
+async function requireEvidence(
+  options: GateOptions,
+  image: Image,
+  architecture: Architecture,
+  repository: Repository,
+): Promise<Pick<PassedImage, 'evidence' | 'accepted'>> {
+  const { client, candidate, config, fleet } = options;
+  const { digest } = image.manifest.descriptor;
+  const all: FoundEvidence[] = [];
+  const subjects = image.index === undefined ? [digest] : [digest, image.index.digest];
+  for (const subject of subjects) {
+    const found = await findEvidence(client, repository, subject);
+    all.push(...found.filter(({ evidence }) => evidence.architecture === architecture));
+  }
+  const newest = newestFor(all, candidate.testsTree);
+  if (newest?.evidence.result === 'PASSED') return { evidence: newest };
+  if (newest === undefined && !all.some(({ evidence }) => evidence.result === 'FAILED')) {
+    const { testsTree } = candidate;
+    const known =
+      fleet === undefined
+        ? undefined
+        : await findAcceptance(client, config.image, { subjects, fleet, testsTree });
+    const accepted = known ?? options.accept;
+    if (accepted !== undefined) return { accepted: { reason: accepted.reason, by: accepted.by } };
+  }
+  const failed =
+    newest?.evidence.tests.filter(({ result }) => result !== 'passed').map(({ name }) => name) ?? [];
+  const reason =
+    newest !== undefined
+      ? `its boot test failed${failed.length === 0 ? '' : ` (${failed.join(', ')})`}`
+      : all.length > 0
+        ? 'it was tested with other tests than this commit has'
+        : 'it was never boot-tested';
+  throw new InputError({
+    where: formatReference(atDigest(repository, digest)),
+    problem: `no passing evidence: ${reason}`,
+    expected: `a pass of the tests in git tree ${candidate.testsTree.slice(0, 12)}`,
+    remedy:
+      newest === undefined
+        ? 'Run coxswain boot-test. Where that cannot be, and none failed, promote-image takes --accept-missing-evidence.'
+        : 'Mend the image or the tests, and run coxswain boot-test.',
+  });
+}
+
+/**
+ * `created` grows strictly along a fleet's releases: `rpm-ostree deploy --disallow-downgrade`, which Zincati uses,
+ * refuses anything else, on every node.
+ */
+export async function requireNewer(options: {
+  readonly client: RegistryClient;
+  readonly config: Config;
+  readonly fleet: Fleet;
+  readonly state: FleetState;
+  readonly passed: readonly PassedImage[];
+}): Promise<void> {
+  const { state, passed, fleet } = options;
+  const newest = state.releases.releases.at(-1);
+  if (newest === undefined) return;
+  for (const { image, created, architecture } of passed) {
+    const released = newest['oci-images']?.find((each) => each.architecture === architecture)?.['digest-ref'];
+    if (released?.endsWith(`@${image.manifest.descriptor.digest}`)) continue;
+    const record = state.records[newest.version];
+    const before =
+      record === undefined
+        ? await releasedAt(options.client, released, architecture)
+        : Date.parse(record.created) / 1000;
+    if (before === undefined || created > before) continue;
+    throw new InputError({
+      where: `fleet ${fleet.name}`,
+      field: 'created',
+      problem: `the image is not newer than the newest release, ${newest.version}: nodes would refuse it as a downgrade`,
+      found: isoTime(created),
+      expected: `later than ${isoTime(before)}`,
+      remedy: `Promote a commit that builds something else, and was made after that one: a new date in ${refreshFileName} is enough.`,
+    });
+  }
+}
+
+/** For releases that somebody wrote into the index by hand, without a record. */
+async function releasedAt(
+  client: RegistryClient,
+  digestReference: string | undefined,
+  architecture: Architecture,
+): Promise<number | undefined> {
+  if (digestReference === undefined || digestReference === '') return undefined;
+  return imageTimestamp(await readImage(client, parseReference(digestReference), architecture));
+}
+
+export function isoTime(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}

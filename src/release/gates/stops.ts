@@ -1,0 +1,57 @@
+import type { Stop } from '../../guidance/operations.ts';
+import type { Config, Fleet } from '../../project/configuration/config.ts';
+import { promotionBranch } from '../../world/forge/branch-names.ts';
+import type { Forge, PullRequest } from '../../world/forge/forge.ts';
+import { commitMessage } from '../operations/edit-fleet.ts';
+import { mirrorStops } from '../operations/hold.ts';
+import { findFileStop } from '../operations/hold-file.ts';
+import type { State } from '../state/state.ts';
+import { readLabel } from './labels.ts';
+
+interface Parts {
+  readonly config: Config;
+  readonly forge: Forge;
+}
+
+/** The hold that a label on the fleet's open promotion asks for. */
+function findLabelStop(request: PullRequest | undefined, now: number): Stop | undefined {
+  const label = readLabel(request, 'hold');
+  if (request === undefined || label === undefined) return undefined;
+  const source = `label on pull request #${request.number}`;
+  return { source, reason: label.reason || `see pull request #${request.number}`, by: label.by, at: now };
+}
+
+/** The open promotion into a fleet, if any. */
+export async function findPromotion({ forge }: Parts, fleet: Fleet): Promise<PullRequest | undefined> {
+  if (fleet.promoteFrom === undefined) return undefined;
+  const head = promotionBranch(fleet.promoteFrom, fleet.name);
+  return forge.pullRequests.find({ head, base: fleet.branch });
+}
+
+/**
+ * Makes the holds that are set by files and labels those of the state branch: from there they stop promotions and
+ * rollouts, and everybody sees them.
+ * @param now UNIX seconds
+ */
+export async function bringStops(
+  project: Parts & { readonly state: State },
+  fleet: Fleet,
+  now: number,
+): Promise<readonly string[]> {
+  const found = [
+    await findFileStop(project.forge.branches, fleet, now),
+    findLabelStop(await findPromotion(project, fleet), now),
+  ].filter((stop) => stop !== undefined);
+  const [first] = found;
+  const order = { fleet: fleet.name, by: first?.by ?? 'coxswain open-promotion', now };
+  let warnings: readonly string[] = [];
+  let summary = '';
+  const message = () => commitMessage(order, summary, first?.reason);
+  await project.state.changeFleet(fleet.name, message, (state) => {
+    const edited = mirrorStops(state, order, found);
+    ({ summary } = edited);
+    warnings = edited.warnings ?? [];
+    return edited.state;
+  });
+  return warnings;
+}

@@ -1,0 +1,67 @@
+import { holdAt } from '../../guidance/operations.ts';
+import { InputError } from '../../host/errors.ts';
+import type { FleetState } from '../state/state.ts';
+import { openRollouts, pauseOne, percent, resumeOne, withPaused } from './pause-rollout.ts';
+
+/** What a hold does to the rollouts of its fleet. */
+export interface HeldRollouts {
+  /** The very same object where there was nothing to do. */
+  readonly state: FleetState;
+  /** Clauses. */
+  readonly summary: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** Lets every rollout that is not complete stand still until the hold ends. What operators paused stays theirs. */
+export function stopRollouts(
+  state: FleetState,
+  order: {
+    readonly fleet: string;
+    readonly by: string;
+    readonly now: number;
+    readonly reason: string;
+    readonly until?: number;
+    readonly duration?: number | undefined;
+  },
+): HeldRollouts {
+  const { now, reason, by } = order;
+  const hold = holdAt(state.operations, now);
+  const until = hold?.until;
+  const duration = until === undefined ? undefined : until - now;
+  const summary: string[] = [];
+  const warnings: string[] = [];
+  let next = state;
+  // Newest first: a barrier cannot stand still while what is behind it goes on.
+  for (const version of openRollouts(state, now).toReversed()) {
+    try {
+      next = pauseOne(next, version, { ...order, duration, held: true });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      warnings.push(`the rollout of ${version} goes on: ${error.details.problem}`);
+      continue;
+    }
+    const progress = next.operations.paused?.find((each) => each.version === version)?.progress ?? 0;
+    summary.push(`pause ${version} at ${percent(progress)}`);
+  }
+  const paused = next.operations.paused ?? [];
+  const restated = paused.map((each) => {
+    if (each.held !== true || (each.reason === reason && each.until === until)) return each;
+    const { until: _, ...rest } = each;
+    return { ...rest, reason, by, at: now, ...(until === undefined ? {} : { until }) };
+  });
+  if (restated.some((each, index) => each !== paused[index])) next = withPaused(next, restated);
+  return { state: next, summary, warnings };
+}
+
+/** Lets go on what a hold had stopped, unless there is another hold. */
+export function resumeHeld(state: FleetState, now: number): HeldRollouts {
+  if (holdAt(state.operations, now) !== undefined) return { state, summary: [], warnings: [] };
+  let next = state;
+  const summary: string[] = [];
+  for (const paused of (state.operations.paused ?? []).filter(({ held }) => held === true)) {
+    const resumed = resumeOne(next, paused, now);
+    next = resumed.state;
+    summary.push(resumed.summary);
+  }
+  return { state: next, summary, warnings: [] };
+}

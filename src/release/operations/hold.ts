@@ -1,0 +1,121 @@
+import { type Hold, holdAt, type Stop } from '../../guidance/operations.ts';
+import { InputError } from '../../host/errors.ts';
+import { formatTime } from '../../host/time.ts';
+import type { FleetState } from '../state/state.ts';
+import type { Edited, Order } from './fleet-edit.ts';
+import { resumeHeld, stopRollouts } from './held-rollouts.ts';
+
+/**
+ * Stops the line: keeps new releases out of a fleet, and lets its rollouts stand still.
+ * @param order.duration seconds after which the hold ends by itself
+ * @param order.keepRollouts rollouts that have begun go on
+ */
+export function hold(
+  state: FleetState,
+  order: Order & {
+    readonly reason: string;
+    readonly duration?: number | undefined;
+    readonly keepRollouts?: boolean;
+  },
+): Edited {
+  const { reason, by, now, duration, keepRollouts = false } = order;
+  const there = state.operations.hold;
+  const inForce = there !== undefined && (there.until ?? Number.POSITIVE_INFINITY) > now;
+  const asked = there?.until === undefined ? undefined : there.until - there.at;
+  const same = inForce && there.reason === reason && asked === duration;
+  const held: Hold = same
+    ? there
+    : { reason, by, at: now, ...(duration === undefined ? {} : { until: now + duration }) };
+  const next = same ? state : { ...state, operations: { ...state.operations, hold: held } };
+  const stopped = keepRollouts ? { state: next, summary: [], warnings: [] } : stopRollouts(next, order);
+  if (stopped.state === state) {
+    return { state, summary: `the fleet is held already: ${describeHold(held)}` };
+  }
+  const until = held.until === undefined ? '' : ` until ${formatTime(held.until)}`;
+  return {
+    state: stopped.state,
+    summary: [`hold the fleet${until}`, ...stopped.summary].join(', '),
+    notes: [
+      keepRollouts
+        ? 'nothing is promoted into it, and no new release begins; rollouts that have begun go on'
+        : 'nothing is promoted into it, no new release begins, and its rollouts stand still until the hold ends',
+    ],
+    warnings: stopped.warnings,
+  };
+}
+
+/** Lets new releases in again, and what the hold stopped go on, unless something else holds the fleet. */
+export function releaseHold(state: FleetState, { now }: Order): Edited {
+  const { hold: there, ...rest } = state.operations;
+  if (there === undefined) {
+    const [stop] = state.operations.stops ?? [];
+    return {
+      state,
+      summary:
+        stop === undefined
+          ? 'the fleet is not held'
+          : `the fleet is held by the ${stop.source}: remove that (${stop.reason})`,
+    };
+  }
+  const expired = (there.until ?? Number.POSITIVE_INFINITY) <= now ? ', which had ended already' : '';
+  const resumed = resumeHeld({ ...state, operations: rest }, now);
+  const summary = [`release the hold of ${there.by}${expired}`, ...resumed.summary].join(', ');
+  const [stop] = rest.stops ?? [];
+  return {
+    state: resumed.state,
+    summary,
+    ...(stop === undefined ? {} : { warnings: [`the ${stop.source} still holds it: ${stop.reason}`] }),
+  };
+}
+
+/**
+ * Makes the holds that are set elsewhere (labels, files) those of the state branch: what is new there stops the fleet,
+ * what is gone lets it go on.
+ */
+export function mirrorStops(state: FleetState, order: Order, found: readonly Stop[]): Edited {
+  const { fleet, now } = order;
+  const known = state.operations.stops ?? [];
+  const stops = found
+    .filter((stop) => (stop.until ?? Number.POSITIVE_INFINITY) > now)
+    .map((stop) => known.find((each) => sameStop(each, stop)) ?? stop);
+  const { stops: _, ...rest } = state.operations;
+  const unchanged = stops.length === known.length && stops.every((stop) => known.includes(stop));
+  const next = unchanged ? state : { ...state, operations: stops.length === 0 ? rest : { ...rest, stops } };
+  const [first] = stops;
+  const moved: { state: FleetState; summary: readonly string[]; warnings?: readonly string[] } =
+    first === undefined ? resumeHeld(next, now) : stopRollouts(next, { ...first, fleet, now });
+  if (moved.state === state) return { state, summary: 'nothing was held or released elsewhere' };
+  const said = first === undefined ? 'release what was held elsewhere' : `hold the fleet (${first.source})`;
+  return {
+    state: moved.state,
+    summary: [said, ...moved.summary].join(', '),
+    warnings: moved.warnings ?? [],
+  };
+}
+
+function sameStop(one: Stop, other: Stop): boolean {
+  return one.source === other.source && one.reason === other.reason && one.until === other.until;
+}
+
+/** @throws InputError when the fleet is held. */
+export function refuseHeld(
+  state: FleetState,
+  options: { readonly fleet: string; readonly now: number },
+): void {
+  const { fleet, now } = options;
+  const there = holdAt(state.operations, now);
+  if (there === undefined) return;
+  throw new InputError({
+    where: `fleet ${fleet}`,
+    problem: `the fleet is held, so nothing is promoted into it: ${describeHold(there)}`,
+    remedy:
+      state.operations.hold === undefined
+        ? 'When that is over, take away what holds it, and run coxswain open-promotion.'
+        : `When that is over: coxswain edit-updates --fleet ${fleet} --action release-hold`,
+  });
+}
+
+/** `the kernel panics (Ada, 2026-07-21T14:00:00Z, until …)` */
+export function describeHold({ reason, by, at, until }: Hold): string {
+  return `${reason} (by ${by} on ${formatTime(at)}${until === undefined ? '' : `, until ${formatTime(until)}`})`;
+}

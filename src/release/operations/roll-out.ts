@@ -1,0 +1,80 @@
+import type { Rollout } from '../../guidance/metadata.ts';
+import { rolloutPhase } from '../../guidance/progress.ts';
+import { InputError } from '../../host/errors.ts';
+import { formatDuration, formatTime } from '../../host/time.ts';
+import type { FleetState } from '../state/state.ts';
+import { refuseAroundPausedBarrier, requireRelease, saidOf, say } from './entries.ts';
+import type { Edited, Order } from './fleet-edit.ts';
+import { forgetPause, openRollouts } from './pause-rollout.ts';
+import { withoutWithdrawal } from './withdraw.ts';
+
+/**
+ * Gives a release a rollout, or another one than it has. Barrier and dead-end marks stay.
+ * @param order.version default: the fleet's newest release
+ * @param order.start UNIX seconds
+ * @param order.duration seconds, whole minutes
+ * @param order.force also for a withdrawn release, and to begin anew where the same rollout is under way
+ */
+export function rollOut(
+  state: FleetState,
+  order: Order & {
+    readonly version?: string | undefined;
+    readonly start: number;
+    readonly duration: number;
+    readonly force: boolean;
+  },
+): Edited {
+  const { fleet, start, duration, now, force } = order;
+  const version = requireRelease(
+    state,
+    fleet,
+    order.version ?? state.releases.releases.at(-1)?.version ?? 'any release',
+  );
+  const withdrawn = state.operations.withdrawn?.find((each) => each.version === version);
+  if (withdrawn !== undefined && !force) {
+    throw new InputError({
+      where: `fleet ${fleet}`,
+      problem: `${version} was withdrawn on ${formatTime(withdrawn.at)} by ${withdrawn.by}: ${withdrawn.reason}`,
+      remedy: 'With --force it is rolled out all the same.',
+    });
+  }
+  refuseAroundPausedBarrier(state, fleet, version);
+  const said = saidOf(state.updates, version);
+  const rollout: Rollout = {
+    duration_minutes: Math.ceil(duration / 60),
+    start_epoch: start,
+    start_percentage: 0,
+  };
+  const there = said.rollout;
+  // Run again, "now" means a later second: what was asked for is under way.
+  if (!force && there !== undefined && sameButBegun(there, rollout, now)) {
+    return {
+      state,
+      summary: `${version} rolls out like that already, since ${formatTime(there.start_epoch ?? 0)}`,
+    };
+  }
+  const next = withoutWithdrawal(
+    forgetPause(say(state, version, { ...said, rollout }, now), version),
+    version,
+  );
+  const other = openRollouts(next, now).filter((each) => each !== version);
+  return {
+    state: next,
+    summary: `${there === undefined ? 'roll out' : 'roll out anew'} ${version} from ${formatTime(start)} over ${formatDuration(duration)}`,
+    warnings: [
+      ...(other.length === 0 ? [] : [`another rollout is not complete yet: ${other.join(', ')}`]),
+      ...(start < now
+        ? [`the start is ${formatDuration(now - start)} ago: its share of the nodes is offered it at once`]
+        : []),
+      ...(said.deadend === undefined
+        ? []
+        : [`${version} is a dead-end: nodes that take it get no further update`]),
+    ],
+  };
+}
+
+function sameButBegun(there: Rollout, wanted: Rollout, now: number): boolean {
+  if (there.duration_minutes !== wanted.duration_minutes || (there.start_percentage ?? 0) !== 0) return false;
+  if (there.start_epoch === wanted.start_epoch) return true;
+  return rolloutPhase(there, now) === 'in progress' && wanted.start_epoch === now;
+}

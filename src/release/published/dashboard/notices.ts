@@ -1,0 +1,74 @@
+import { holdAt, type Statement } from '../../../guidance/operations.ts';
+import type { SiteFleet } from '../input.ts';
+import { type Html, html } from './html.ts';
+import { showTime } from './rollout-view.ts';
+
+/** What stops a fleet, by whose word and until when; undefined where nothing does. @param now UNIX seconds */
+export function notices({ state }: SiteFleet, now: number): Html | undefined {
+  const { operations } = state;
+  if (operations === undefined) return undefined;
+  const hold = holdAt(operations, now);
+  const items = [
+    ...(hold === undefined
+      ? []
+      : [
+          html`<li><span class="badge stopped">held</span> Nothing new comes into this fleet${until(hold.until)}: ${said(hold)}</li>`,
+        ]),
+    ...(operations.paused ?? []).map(
+      (paused) =>
+        html`<li><span class="badge paused">paused</span> <code>${paused.version}</code> stands still at ${percent(paused.progress)} %${until(paused.until)}: ${said(paused)}</li>`,
+    ),
+    ...(operations.urgent ?? []).map(
+      (urgent) =>
+        html`<li><span class="badge urgent">urgent</span> <code>${urgent.version}</code> is to come without its soak time: ${said(urgent)}</li>`,
+    ),
+    ...(operations.withdrawn ?? [])
+      .toReversed()
+      .map(
+        (withdrawn) =>
+          html`<li><span class="badge withdrawn">withdrawn</span> <code>${withdrawn.version}</code> is offered to nobody: ${said(withdrawn)}</li>`,
+      ),
+  ];
+  return items.length === 0 ? undefined : html`<ul class="notices">${items}</ul>\n`;
+}
+
+/** Why a release is out of the ordinary: it did not soak, or brings an older content back. */
+export function exceptions(fleet: SiteFleet, version: string): readonly Html[] {
+  const { urgent, rollBack } = fleet.state.records?.[version] ?? {};
+  return [
+    ...(urgent === undefined
+      ? []
+      : [
+          html`<p><span class="badge urgent">urgent</span> It did not soak: ${reason(urgent)} <span class="quiet">(${nameOf(urgent.by)})</span></p>`,
+        ]),
+    ...(rollBack === undefined
+      ? []
+      : [
+          html`<p><span class="badge rolled-back">roll-back</span> The content of <code>${rollBack.restores}</code> instead of <code>${rollBack.insteadOf}</code>: ${reason(rollBack)} <span class="quiet">(${nameOf(rollBack.by)})</span></p>`,
+        ]),
+  ];
+}
+
+/** A reason; a link where it is an address. */
+export function reason({ reason: text }: { readonly reason: string }): Html {
+  if (!/^https?:\/\/[^\s]+$/.test(text)) return html`${text}`;
+  return html`<a href="${text}" rel="noopener noreferrer">${text}</a>`;
+}
+
+/** The page is public: whoever steers is named on it, without an address. */
+export function nameOf(by: string): string {
+  const name = by.replace(/\s*<[^<>]*@[^<>]*>\s*$/, '').trim();
+  return name === '' ? 'an operator' : name;
+}
+
+function said(statement: Statement): Html {
+  return html`${reason(statement)} <span class="quiet">(${nameOf(statement.by)}, ${showTime(statement.at)})</span>`;
+}
+
+function until(moment: number | undefined): Html | string {
+  return moment === undefined ? '' : html` until ${showTime(moment)}`;
+}
+
+function percent(share: number): number {
+  return Number((share * 100).toFixed(1));
+}

@@ -1,0 +1,51 @@
+import type { UpdateMetadata } from '../../guidance/metadata.ts';
+import type { Operations } from '../../guidance/operations.ts';
+import type { ReleaseIndex } from '../../guidance/releases.ts';
+
+/** What is known of a release beside the release index; all of it optional. */
+export interface SiteRecord {
+  /** UNIX seconds at which the release was recorded. */
+  readonly recordedAt?: number;
+  /** It was promoted without evidence. */
+  readonly acceptedMissingEvidence?: { readonly reason: string; readonly by: string } | undefined;
+  readonly baseVersion?: string;
+  readonly commit?: string;
+  /** It did not soak. */
+  readonly urgent?: { readonly reason: string; readonly by: string } | undefined;
+  /** It brings the content of an earlier release back. */
+  readonly rollBack?:
+    | {
+        readonly insteadOf: string;
+        readonly restores: string;
+        readonly reason: string;
+        readonly by: string;
+      }
+    | undefined;
+}
+
+export interface SiteFleet {
+  readonly name: string;
+  readonly state: {
+    readonly releases: ReleaseIndex;
+    readonly updates: UpdateMetadata;
+    /** By version. */
+    readonly records?: Readonly<Record<string, SiteRecord>>;
+    readonly operations?: Operations;
+  };
+}
+
+/** All that the published files are made of. */
+export interface SiteInput {
+  readonly fleets: readonly SiteFleet[];
+  readonly architectures: readonly string[];
+  /** Ring name → wariness, 0 to 1. */
+  readonly rings: Readonly<Record<string, number>>;
+  readonly stream: string;
+  /** UNIX seconds. */
+  readonly now: number;
+  /** Where the files are served. */
+  readonly url?: string | undefined;
+}
+
+/** The wariness of the graph that belongs to no ring: offered only what every node is offered. */
+export const defaultWariness = 1;

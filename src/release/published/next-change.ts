@@ -1,0 +1,35 @@
+import { buildGraph } from '../../guidance/graph.ts';
+import { nextOpening } from '../../guidance/progress.ts';
+import { rolloutOf } from '../../guidance/throttle.ts';
+import { defaultWariness, type SiteFleet } from './input.ts';
+
+/**
+ * The first second after `now` at which any published graph differs from what it is now, or undefined when only a
+ * change of the state will make it differ. Between the two, rendering again is work for nothing.
+ * @param rings ring name → wariness
+ * @param now UNIX seconds
+ */
+export function nextChangeDue(
+  fleets: readonly SiteFleet[],
+  rings: Readonly<Record<string, number>>,
+  now: number,
+): number | undefined {
+  const warinesses = new Set([defaultWariness, ...Object.values(rings)]);
+  const moments = fleets.flatMap(({ state: { releases, updates } }) => {
+    const basearches = new Set(
+      releases.releases.flatMap((release) => release['oci-images']?.map((each) => each.architecture) ?? []),
+    );
+    return [...basearches].flatMap((basearch) => {
+      const graph = buildGraph(releases, updates, { basearch, scheme: 'oci' });
+      // A release that no node can reach opens to nobody.
+      const targets = [...new Set(graph.edges.map(([, to]) => to))].map((to) => graph.nodes[to]);
+      return targets.flatMap((node) => {
+        const rollout = node === undefined ? undefined : rolloutOf(node);
+        if (rollout === undefined) return [];
+        return [...warinesses].map((wariness) => nextOpening(rollout, wariness, now));
+      });
+    });
+  });
+  const due = moments.filter((moment) => moment !== undefined);
+  return due.length === 0 ? undefined : due.reduce((one, other) => Math.min(one, other));
+}

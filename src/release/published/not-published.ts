@@ -1,0 +1,12 @@
+import { InputError } from '../../host/errors.ts';
+
+/** The error for a reference that leads to something else than published guidance. @param found what is there */
+export function notPublished(where: string, found: string): InputError {
+  return new InputError({
+    where,
+    field: '--from-oci',
+    problem: 'not an artifact that publish-updates has made',
+    found,
+    expected: 'a reference such as registry.example/os:updates-stable',
+  });
+}

@@ -1,0 +1,69 @@
+import type { UpdateEntry } from '../guidance/metadata.ts';
+import { renderTemplate } from '../guidance/template/template.ts';
+import { InputError } from '../host/errors.ts';
+import { type Config, type Fleet, urgentTemplate } from '../project/configuration/config.ts';
+import type { BranchStore, Sha } from '../world/forge/forge.ts';
+import { formatRepository } from '../world/registry/reference.ts';
+
+/** What a release is to a template. */
+export interface TemplateRelease {
+  readonly version: string;
+  readonly baseVersion: string;
+  /** By architecture. */
+  readonly digests: Readonly<Record<string, string>>;
+  /** The fleet's newest release before this one. */
+  readonly previousVersion: string | undefined;
+  /** Versions of the base's barriers between the two. */
+  readonly barriersCrossed: readonly string[];
+}
+
+/** The template that a release takes: for an urgent one the fleet's template for that, where the commit has it. */
+export async function findTemplate(
+  branches: BranchStore,
+  options: { readonly fleet: Fleet; readonly commit: Sha; readonly urgent: boolean },
+): Promise<string> {
+  const { fleet, commit, urgent } = options;
+  const special = urgentTemplate(fleet);
+  return urgent && (await branches.readFile(commit, special)) !== undefined ? special : fleet.template;
+}
+
+/**
+ * Renders a fleet's template as it is in a commit (or tree).
+ * @param now UNIX seconds
+ * @throws InputError naming the template and its line
+ */
+export async function renderFleetTemplate(
+  branches: BranchStore,
+  options: {
+    readonly config: Config;
+    readonly fleet: Fleet;
+    readonly commit: Sha;
+    readonly release: TemplateRelease;
+    readonly now: number;
+  },
+): Promise<UpdateEntry> {
+  const { config, fleet, commit, release, now } = options;
+  const where = `${fleet.template} (commit ${commit.slice(0, 12)})`;
+  const source = await branches.readFile(commit, fleet.template);
+  if (source === undefined) {
+    throw new InputError({
+      where,
+      field: `fleets.${fleet.name}.template`,
+      problem: 'this commit has no such file',
+      remedy: 'Keep one template for each fleet, on every branch.',
+    });
+  }
+  const { version, baseVersion, digests, previousVersion = '', barriersCrossed } = release;
+  const variables = {
+    version,
+    baseVersion,
+    fleet: fleet.name,
+    stream: config.stream,
+    digests,
+    image: formatRepository(config.image),
+    previousVersion,
+    barriersCrossed,
+    now,
+  };
+  return renderTemplate({ source, where, variables, now });
+}

@@ -1,0 +1,93 @@
+import type { Config } from '../../project/configuration/config.ts';
+import type { BranchStore, FileChange, Sha } from '../../world/forge/forge.ts';
+import { untilNotStale } from '../../world/forge/retry.ts';
+import { changedFleetFiles, type FleetState, fleetFolder, parseFleet } from './fleet-files.ts';
+
+export type { FleetState } from './fleet-files.ts';
+export type { ReleaseRecord } from './release-record.ts';
+
+/** What every fleet runs, and how updates reach it: the state branch. */
+export interface State {
+  /** A fleet as it is now; empty where nothing was released yet. @throws InputError for a dirty state branch */
+  readFleet(fleet: string): Promise<FleetState>;
+  /**
+   * Changes one fleet by compare-and-swap: `change` is called again, with what is there then, whenever somebody
+   * else was faster. It returns what should be; the same object where nothing is to change.
+   * @param message of the commit; a function is asked after the change
+   * @returns whether there was anything to commit, and the commit the state branch is at
+   * @throws InputError for a dirty state branch; whatever `change` throws. Nothing is written then
+   */
+  changeFleet(
+    fleet: string,
+    message: string | (() => string),
+    change: (state: FleetState) => FleetState,
+  ): Promise<{ readonly changed: boolean; readonly commit: Sha | undefined }>;
+  /** What changeFleet would write: nothing is written. @throws like changeFleet */
+  previewFleet(fleet: string, change: (state: FleetState) => FleetState): Promise<FilePreview[]>;
+}
+
+/** A file of the state branch before and after a change. */
+export interface FilePreview {
+  readonly path: string;
+  /** undefined where there is no such file. */
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
+/** Opens the state branch, which may not exist yet. */
+export function openState(branches: BranchStore, config: Config): State {
+  const branch = config.stateBranch;
+
+  async function read(fleet: string): Promise<{
+    readonly commit: Sha | undefined;
+    readonly files: ReadonlyMap<string, string>;
+    readonly state: FleetState;
+  }> {
+    const commit = await branches.resolve(branch);
+    const files =
+      commit === undefined
+        ? new Map<string, string>()
+        : await branches.readFolder(commit, fleetFolder(fleet));
+    return { commit, files, state: parseFleet(files, { fleet, config, commit }) };
+  }
+
+  return {
+    readFleet: async (fleet) => (await read(fleet)).state,
+    changeFleet: (fleet, message, change) =>
+      untilNotStale(async () => {
+        const { commit, files, state } = await read(fleet);
+        const after = change(state);
+        const changes: FileChange[] = after === state ? [] : changedFleetFiles(fleet, state, after, files);
+        if (changes.length === 0) return { changed: false, commit };
+        if (commit === undefined) changes.push({ path: 'README.md', content: readme });
+        const said = typeof message === 'string' ? message : message();
+        const made = await branches.commit({ branch, parent: commit, changes, message: said });
+        return { changed: true, commit: made };
+      }),
+    previewFleet: async (fleet, change) => {
+      const { files, state } = await read(fleet);
+      const after = change(state);
+      const changes = after === state ? [] : changedFleetFiles(fleet, state, after, files);
+      return changes.map(({ path, content }) => ({
+        path,
+        before: files.get(path),
+        after: content === null ? undefined : String(content),
+      }));
+    },
+  };
+}
+
+const readme = `# State of the fleets
+
+Coxswain keeps on this branch what every fleet runs and how updates reach it. It shares no history with the
+branches your images are built from.
+
+    fleets/<fleet>/releases.json            the fleet's releases, oldest first (FCOS release index)
+    fleets/<fleet>/updates.json             rollouts, barriers and dead-ends (FCOS update metadata)
+    fleets/<fleet>/operations.json          what operators paused, held and withdrew, and why
+    fleets/<fleet>/records/<version>.json   where each release came from: commit, build key, images, evidence
+
+Every change is a commit. To steer updates, run \`coxswain edit-updates\`, or edit \`updates.json\` here in a pull request
+that \`coxswain lint-updates\` judges; \`coxswain publish-updates\` then turns it into the files that nodes read. Releases are only ever
+added, at the end: removing or reordering them would strand nodes.
+`;

@@ -1,0 +1,133 @@
+import type { Rollout, UpdateEntry } from '../../guidance/metadata.ts';
+import { rolloutEnd, rolloutPhase, rolloutProgress } from '../../guidance/progress.ts';
+import { InputError, UsageError } from '../../host/errors.ts';
+import { formatTime } from '../../host/time.ts';
+import type { UpstreamGuidance } from './guidance.ts';
+
+/**
+ * What upstream does with a release of the base. `paused`: it is upstream's newest, and offered to nobody: its rollout
+ * was paused (which is to take its entry out), or has not been announced yet. `unlisted`: upstream's index does not
+ * have it (yet).
+ */
+export interface Standing {
+  readonly version: string;
+  readonly verdict: 'offered' | 'past' | 'paused' | 'deadend' | 'unlisted';
+  readonly rollout?: Rollout;
+  /** Share of the nodes that upstream offers it to now, 0 to 1. */
+  readonly progress?: number;
+  /** Upstream's reason. */
+  readonly barrier?: string;
+  /** Upstream's reason. */
+  readonly deadend?: string;
+}
+
+/** What is not built on unless somebody says so. */
+export const doubts = ['paused', 'deadend', 'unlisted'] as const;
+export type Doubt = (typeof doubts)[number];
+
+/** Reads a value of `--accept-upstream`. @throws UsageError */
+export function readDoubt(text: string): Doubt {
+  const known = doubts.find((doubt) => doubt === text);
+  if (known !== undefined) return known;
+  throw new UsageError(`--accept-upstream takes ${doubts.join(', ')}, not ${JSON.stringify(text)}`);
+}
+
+/** @param now UNIX seconds */
+export function standingOf(guidance: UpstreamGuidance, version: string, now: number): Standing {
+  const position = guidance.order.indexOf(version);
+  const { rollout, barrier, deadend } = upstreamSays(guidance, version);
+  const newer = guidance.updates.some(
+    (entry) => entry.metadata.rollout !== undefined && guidance.order.indexOf(entry.version) > position,
+  );
+  const verdict =
+    deadend !== undefined
+      ? 'deadend'
+      : position < 0
+        ? 'unlisted'
+        : rollout !== undefined
+          ? 'offered'
+          : barrier !== undefined || newer
+            ? 'past'
+            : 'paused';
+  return {
+    version,
+    verdict,
+    ...(rollout === undefined ? {} : { rollout, progress: rolloutProgress(rollout, now) }),
+    ...(barrier === undefined ? {} : { barrier: barrier.reason }),
+    ...(deadend === undefined ? {} : { deadend: deadend.reason }),
+  };
+}
+
+/** Why this release of the base is not to be built on; undefined where nothing speaks against it. */
+export function doubtOf({
+  version,
+  verdict,
+  deadend,
+}: Standing): { readonly doubt: Doubt; readonly why: string } | undefined {
+  switch (verdict) {
+    case 'deadend':
+      return { doubt: 'deadend', why: `upstream has made base ${version} a dead-end: ${deadend}` };
+    case 'paused':
+      return {
+        doubt: 'paused',
+        why: `upstream offers base ${version}, its newest release, to nobody: its rollout is paused, or not announced yet`,
+      };
+    case 'unlisted':
+      return { doubt: 'unlisted', why: `upstream's release index does not have base ${version}, or not yet` };
+    default:
+      return undefined;
+  }
+}
+
+/** @throws InputError for a base that upstream itself holds back, unless that is accepted */
+export function refuseDoubtful(
+  standing: Standing,
+  options: { readonly accept: readonly Doubt[]; readonly where: string },
+): void {
+  const found = doubtOf(standing);
+  if (found === undefined || options.accept.includes(found.doubt)) return;
+  throw new InputError({
+    where: options.where,
+    problem: found.why,
+    remedy: `Wait for upstream, or go on all the same with --accept-upstream ${found.doubt}.`,
+  });
+}
+
+/** What upstream does with it, for a pull request: the same words at any time, as long as upstream does nothing. */
+export function describeStanding(standing: Standing): string[] {
+  const doubt = doubtOf(standing);
+  const { rollout, barrier } = standing;
+  return [
+    ...(doubt === undefined ? [] : [`**${doubt.why}**`]),
+    ...(rollout === undefined ? [] : [describeRollout(rollout)]),
+    ...(standing.verdict === 'past' && barrier === undefined
+      ? ['upstream offers a newer release instead']
+      : []),
+    ...(barrier === undefined
+      ? []
+      : [`a barrier upstream, so the release built on it becomes a barrier, too: ${barrier}`]),
+  ];
+}
+
+/** `43 %, started …, complete …` */
+export function describeRollout(rollout: Rollout, now?: number): string {
+  const start = rollout.start_epoch ?? 0;
+  const end = rolloutEnd(rollout);
+  const share = now === undefined ? undefined : rolloutProgress(rollout, now);
+  const phase = now === undefined ? undefined : rolloutPhase(rollout, now);
+  const complete = (rollout.start_percentage ?? 0) >= 1 && end === undefined;
+  return [
+    complete ? 'upstream offers it to every node' : 'upstream rolls it out',
+    ...(share === undefined || phase === 'complete' ? [] : [`${Number((share * 100).toFixed(1))} % now`]),
+    ...(start <= 0 ? [] : [`start ${formatTime(start)}`]),
+    ...(end === undefined ? [] : [`complete ${formatTime(end)}`]),
+  ].join(', ');
+}
+
+/** All that upstream says of a version. */
+export function upstreamSays({ updates }: UpstreamGuidance, version: string): UpdateEntry['metadata'] {
+  return Object.assign(
+    {},
+    ...updates.filter((entry) => entry.version === version).map((entry) => entry.metadata),
+  ) as UpdateEntry['metadata'];
+}

@@ -1,0 +1,220 @@
+import { z } from 'zod';
+import { InputError } from '../../../host/errors.ts';
+import type { Git } from '../../git/git.ts';
+import { moveRef, readRef } from '../../git/refs.ts';
+import { listTree, readTexts, writeCommit } from '../../git/write-objects.ts';
+import type { BranchStore, PullRequest, PullRequestState, PullRequests, Sha } from '../forge.ts';
+import { untilNotStale } from '../retry.ts';
+import { mergePullRequest } from './merge.ts';
+
+/** Pull requests of a repository without a forge: `<number>.json` each, in the tree of this ref. */
+export const pullRequestsRef = 'refs/coxswain/pull-requests';
+
+const sha = z.string().regex(/^[0-9a-f]{40,64}$/, 'expected a full commit name');
+
+const recordSchema = z.looseObject({
+  number: z.int().positive(),
+  title: z.string(),
+  body: z.string(),
+  head: z.string().min(1),
+  base: z.string().min(1),
+  headCommit: sha,
+  state: z.enum(['open', 'merged', 'closed']),
+  ready: z.boolean(),
+  labels: z.array(z.string()),
+  comments: z.array(z.object({ key: z.string(), body: z.string() })),
+});
+
+interface Snapshot {
+  readonly commit: Sha | undefined;
+  /** As the repository is now: states and head commits are computed, not only read. */
+  readonly requests: readonly PullRequest[];
+  /** File name → text as stored. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+/**
+ * Pull requests on plain git. Who merges does it with git, and nothing tells us; so what became of an open one is
+ * computed from the branches at each look, and kept once it is final (a later revert does not open it again).
+ */
+export function openGitPullRequests(git: Git, branches: BranchStore): PullRequests {
+  const list = async (filter: { readonly state?: PullRequestState } = {}): Promise<PullRequest[]> => {
+    const requests = await change('note what became of pull requests', async () => undefined);
+    return requests.filter((request) => filter.state === undefined || request.state === filter.state);
+  };
+
+  /** Applies one change to what is stored, as often as it takes; returns all pull requests afterwards. */
+  async function change(
+    message: string,
+    apply: (requests: readonly PullRequest[]) => Promise<PullRequest | undefined>,
+  ): Promise<PullRequest[]> {
+    return untilNotStale(async () => {
+      const before = await read(git, branches);
+      const changed = await apply(before.requests);
+      const after =
+        changed === undefined
+          ? [...before.requests]
+          : [...before.requests.filter((request) => request.number !== changed.number), changed].sort(
+              (a, b) => a.number - b.number,
+            );
+      const changes = after
+        .map((request) => ({ path: fileOf(request.number), content: format(request) }))
+        .filter(({ path, content }) => before.texts.get(path) !== content);
+      if (changes.length > 0) {
+        const commit = await writeCommit(git, { parent: before.commit, changes, message });
+        await moveRef(git, { ref: pullRequestsRef, from: before.commit, to: commit });
+      }
+      return after;
+    });
+  }
+
+  return {
+    list,
+    find: async ({ head, base }) =>
+      (await list({ state: 'open' })).find((request) => request.head === head && request.base === base),
+    latest: async ({ head, base }) =>
+      (await list()).findLast((request) => request.head === head && request.base === base),
+    findByCommit: async (commit) =>
+      (await list({ state: 'open' })).find((request) => request.headCommit === commit),
+    open: async (wanted) => {
+      const requests = await change(`open: ${wanted.title}`, async (known) => {
+        const existing = known.find(
+          ({ state, head, base }) => state === 'open' && head === wanted.head && base === wanted.base,
+        );
+        const headCommit = await mergeableHead(branches, wanted);
+        return existing === undefined
+          ? { ...wanted, number: nextNumber(known), headCommit, state: 'open', comments: [] }
+          : { ...existing, ...wanted, headCommit };
+      });
+      return requests.find(
+        ({ state, head, base }) => state === 'open' && head === wanted.head && base === wanted.base,
+      ) as PullRequest;
+    },
+    update: async (number, wanted) => {
+      const requests = await change(`update pull request ${number}`, async (known) => {
+        const request = numbered(known, number);
+        // Merged in the meantime: that is final, closing it would be a lie.
+        return {
+          ...request,
+          ...wanted,
+          state: request.state === 'open' ? (wanted.state ?? 'open') : request.state,
+        };
+      });
+      return numbered(requests, number);
+    },
+    merge: async (number, { head }) => {
+      const merge = async () => mergePullRequest(git, numbered(await list(), number), head);
+      await untilNotStale(merge, numbered(await list(), number).base);
+      return numbered(await list(), number);
+    },
+    comment: async (number, key, body) => {
+      await change(`comment on pull request ${number}`, async (known) => {
+        const request = numbered(known, number);
+        const at = request.comments.findIndex((comment) => comment.key === key);
+        return {
+          ...request,
+          comments: at < 0 ? [...request.comments, { key, body }] : request.comments.with(at, { key, body }),
+        };
+      });
+      return true;
+    },
+  };
+}
+
+async function read(git: Git, branches: BranchStore): Promise<Snapshot> {
+  const commit = await readRef(git, pullRequestsRef);
+  if (commit === undefined) return { commit, requests: [], texts: new Map() };
+  const texts = await readTexts(git, await listTree(git, commit, ''));
+  const requests: PullRequest[] = [];
+  for (const [file, text] of texts) {
+    const where = `${pullRequestsRef} (commit ${commit.slice(0, 12)}): ${file}`;
+    requests.push(await settle(git, branches, parse(text, file, where)));
+  }
+  return { commit, requests: requests.sort((a, b) => a.number - b.number), texts };
+}
+
+/** What an open pull request has become. */
+async function settle(git: Git, branches: BranchStore, request: PullRequest): Promise<PullRequest> {
+  if (request.state !== 'open') return request;
+  const [head, base] = await Promise.all([branches.resolve(request.head), branches.resolve(request.base)]);
+  if (base !== undefined) {
+    // Where it was last seen counts first: our own next commit may be on the branch by now.
+    for (const commit of new Set([request.headCommit, head])) {
+      if (commit === undefined || (commit !== head && !(await exists(git, commit)))) continue;
+      if (await branches.contains(base, commit)) return { ...request, headCommit: commit, state: 'merged' };
+    }
+  }
+  if (head === undefined || base === undefined) return { ...request, state: 'closed' };
+  return { ...request, headCommit: head };
+}
+
+/** False once git has thrown away the commits of a deleted branch; then they were merged nowhere. */
+async function exists(git: Git, commit: Sha): Promise<boolean> {
+  return (await git.try(['cat-file', '-e', `${commit}^{commit}`])) !== undefined;
+}
+
+async function mergeableHead(
+  branches: BranchStore,
+  request: { readonly head: string; readonly base: string },
+): Promise<Sha> {
+  const [head, base] = await Promise.all([branches.resolve(request.head), branches.resolve(request.base)]);
+  if (head === undefined || base === undefined) {
+    throw new InputError({
+      problem: `a pull request needs both branches, and there is no branch ${head === undefined ? request.head : request.base}`,
+    });
+  }
+  if (await branches.contains(base, head)) {
+    throw new InputError({
+      problem: `there is nothing to merge from ${request.head} into ${request.base}`,
+      remedy: 'Everything on it is merged already.',
+    });
+  }
+  return head;
+}
+
+function numbered(requests: readonly PullRequest[], number: number): PullRequest {
+  const found = requests.find((request) => request.number === number);
+  if (found === undefined) throw new InputError({ problem: 'there is no such pull request', found: number });
+  return found;
+}
+
+function nextNumber(requests: readonly PullRequest[]): number {
+  return Math.max(0, ...requests.map((request) => request.number)) + 1;
+}
+
+function fileOf(number: number): string {
+  return `${number}.json`;
+}
+
+/** Always in the same order: what did not change must come out as the same text. */
+function format(request: PullRequest): string {
+  const { number, title, state, ready, head, base, headCommit, labels, body, comments, ...others } = request;
+  const ordered = { number, title, state, ready, head, base, headCommit, labels, body, comments, ...others };
+  return `${JSON.stringify(ordered, null, 2)}\n`;
+}
+
+function parse(text: string, file: string, where: string): PullRequest {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new InputError(
+      { where, problem: 'not JSON', expected: 'the record of a pull request' },
+      { cause: error },
+    );
+  }
+  const parsed = recordSchema.safeParse(json);
+  const issue = parsed.error?.issues[0];
+  if (issue !== undefined)
+    throw new InputError({ where, field: issue.path.join('.'), problem: issue.message });
+  const record = parsed.data as PullRequest;
+  if (fileOf(record.number) !== file) {
+    throw new InputError({
+      where,
+      field: 'number',
+      problem: 'not the number in the file name',
+      found: record.number,
+    });
+  }
+  return record;
+}

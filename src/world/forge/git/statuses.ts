@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { InputError } from '../../../host/errors.ts';
+import type { Git } from '../../git/git.ts';
+import { moveRef, readRef } from '../../git/refs.ts';
+import { listTree, readTexts, writeCommit } from '../../git/write-objects.ts';
+import { type Sha, type Status, type Statuses, statusLength } from '../forge.ts';
+import { untilNotStale } from '../retry.ts';
+
+/** Statuses of a repository without a forge: `<commit>.json` each, in the tree of this ref. */
+export const statusesRef = 'refs/coxswain/statuses';
+
+const statusesSchema = z.array(
+  z.object({
+    context: z.string().min(1),
+    state: z.enum(['success', 'pending', 'failure']),
+    description: z.string(),
+    url: z.string().optional(),
+  }),
+);
+
+/** Commit statuses on plain git: records on a ref of their own. */
+export function openGitStatuses(git: Git): Statuses {
+  async function read(commit: Sha): Promise<{ readonly tip: Sha | undefined; readonly statuses: Status[] }> {
+    const tip = await readRef(git, statusesRef);
+    const path = `${commit}.json`;
+    const text =
+      tip === undefined ? undefined : (await readTexts(git, await listTree(git, tip, path))).get(path);
+    return { tip, statuses: text === undefined ? [] : parse(text, path) };
+  }
+
+  return {
+    list: async (commit) => (await read(commit)).statuses,
+    set: (commit, status) =>
+      untilNotStale(async () => {
+        if (status.description.length > statusLength) {
+          throw new Error(`the description of status ${status.context} is longer than ${statusLength}`);
+        }
+        const { tip, statuses } = await read(commit);
+        const after = [...statuses.filter(({ context }) => context !== status.context), status].sort(
+          (one, other) => (one.context < other.context ? -1 : 1),
+        );
+        const [before, content] = [statuses, after].map(format) as [string, string];
+        if (before === content) return;
+        const made = await writeCommit(git, {
+          parent: tip,
+          changes: [{ path: `${commit}.json`, content }],
+          message: `${status.context}: ${status.state}`,
+        });
+        await moveRef(git, { ref: statusesRef, from: tip, to: made });
+      }),
+  };
+}
+
+/** Always in the same order: what did not change must come out as the same text. */
+function format(statuses: readonly Status[]): string {
+  const ordered = statuses.map(({ context, state, description, url }) => ({
+    context,
+    state,
+    description,
+    ...(url === undefined ? {} : { url }),
+  }));
+  return `${JSON.stringify(ordered, null, 2)}\n`;
+}
+
+function parse(text: string, file: string): Status[] {
+  const where = `${statusesRef}: ${file}`;
+  try {
+    return statusesSchema.parse(JSON.parse(text)) as Status[];
+  } catch (error) {
+    throw new InputError({ where, problem: 'not the statuses of a commit' }, { cause: error });
+  }
+}

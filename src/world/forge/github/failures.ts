@@ -1,0 +1,178 @@
+import { InputError, messageOf, OutsideError } from '../../../host/errors.ts';
+
+/** What GitHub answered instead of what was asked for. */
+export interface Refusal {
+  readonly status: number;
+  /** GitHub's own words, those about single fields included. */
+  readonly message: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+/** GitHub's refusal behind an error that explainFailure made; undefined where nobody answered. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  if (!(cause instanceof Error) || !('status' in cause) || typeof cause.status !== 'number') return undefined;
+  const response =
+    'response' in cause ? (cause.response as { data?: unknown; headers?: unknown }) : undefined;
+  if (response === undefined) return undefined;
+  const headers = (response.headers ?? {}) as Record<string, string | undefined>;
+  return { status: cause.status, message: wordsOf(response.data) ?? cause.message, headers };
+}
+
+/**
+ * Makes of a failed call what people can act on: what is missing in the workflow, in the repository's settings or in the
+ * token is their input; everything else is outside, and a re-run is safe.
+ * @param call.doing gerund phrase
+ * @param call.route `POST /repos/{owner}/{repo}/pulls`, or the name of a GraphQL operation
+ */
+export function explainFailure(
+  error: unknown,
+  call: {
+    readonly doing: string;
+    readonly route: string;
+    readonly repository: string;
+    readonly token: string;
+  },
+): Error {
+  const refusal = refusalOf(error);
+  const cause = { cause: error };
+  if (refusal === undefined) return new OutsideError(call.doing, messageOf(error), undefined, cause);
+  const { status, message, headers } = refusal;
+  const where = `GitHub, ${call.repository}`;
+  if (status === 401) {
+    return new InputError(
+      {
+        where,
+        field: 'GITHUB_TOKEN',
+        problem: `${call.doing} failed: GitHub does not accept the token (${message})`,
+        remedy:
+          'It may have expired: tokens of a GitHub App live for an hour. Give the step a new one, or ${{ github.token }}.',
+      },
+      cause,
+    );
+  }
+  if (/not permitted to create or approve pull requests/i.test(message)) {
+    return new InputError(
+      {
+        where,
+        problem: `${call.doing} failed: GitHub Actions may not open pull requests in this repository`,
+        remedy:
+          'Allow it in Settings → Actions → General → Workflow permissions → “Allow GitHub Actions to create and approve pull requests” (an organization may have to allow it first), or use the token of a GitHub App.',
+      },
+      cause,
+    );
+  }
+  if (isRateLimit(refusal)) {
+    return new OutsideError(
+      call.doing,
+      `GitHub limits the rate of requests (${message})`,
+      `Running the same command again ${waitOf(refusal)} is safe.`,
+      cause,
+    );
+  }
+  if (status === 403 && /without [`'"]?workflows?[`'"]? permission/i.test(message))
+    return new InputError({ where, ...workflowFiles('.github/workflows') }, cause);
+  if (status === 403 && /resource not accessible/i.test(message)) {
+    return new InputError(
+      { where, ...missingPermission(call, headers['x-accepted-github-permissions']) },
+      cause,
+    );
+  }
+  if (status === 404) {
+    return new InputError(
+      {
+        where,
+        problem: `${call.doing} failed: GitHub knows nothing there, or the token may not see it`,
+        remedy: `Look whether ${call.repository} is the repository that is meant, and whether the token is for it.`,
+      },
+      cause,
+    );
+  }
+  if (status === 422 || status === 403 || status === 405 || status === 409) {
+    return new InputError({ where, problem: `${call.doing} failed: ${message}` }, cause);
+  }
+  return new OutsideError(call.doing, `GitHub answers ${status}: ${message}`, undefined, cause);
+}
+
+/** What to say of a commit that changes workflows. @param path the file, or the folder */
+export function workflowFiles(path: string): { readonly problem: string; readonly remedy: string } {
+  return {
+    problem: `the commit changes ${path}, which GITHUB_TOKEN never may`,
+    remedy:
+      'Use the token of a GitHub App with the permission workflows: write, or make that change by hand.',
+  };
+}
+
+/** What each call needs, where GitHub does not say so itself. */
+const permissions: readonly (readonly [RegExp, string])[] = [
+  [/^(?:PUT .*\/merge|updateRefs)$/, 'contents=write'],
+  [/^(?:markPullRequestReadyForReview|convertPullRequestToDraft)$/, 'contents=write,pull_requests=write'],
+  [/^GET .*\/pulls/, 'pull_requests=read'],
+  [/^[A-Z]+ .*\/(?:pulls|issues)/, 'pull_requests=write'],
+  [/^POST .*\/statuses\//, 'statuses=write'],
+  [/^GET .*\/statuses$/, 'statuses=read'],
+  [/^GET /, 'contents=read'],
+  [/^[A-Z]+ /, 'contents=write'],
+];
+
+function missingPermission(
+  call: { readonly doing: string; readonly route: string; readonly token: string },
+  accepted: string | undefined,
+): { readonly problem: string; readonly remedy: string } {
+  // "issues=write; pull_requests=write": either will do, and pull requests are what we work on.
+  const sets = (accepted ?? '').split(';').map((set) => set.trim());
+  const known = permissions.find(([pattern]) => pattern.test(call.route))?.[1] ?? 'contents=write';
+  const wanted =
+    sets.find((set) => set.includes('pull_requests=')) ?? (sets[0] === '' ? known : (sets[0] ?? known));
+  const lines = wanted
+    .split(',')
+    .map((each) => each.trim().replaceAll('_', '-').replace('=', ': '))
+    .filter((line) => line !== '');
+  const list = lines.join(', ');
+  if (call.token.startsWith('github_pat_') || call.token.startsWith('ghp_')) {
+    return {
+      problem: `${call.doing} failed: the personal access token lacks ${list}`,
+      remedy: `Give it that repository permission: Settings → Developer settings → Fine-grained tokens.`,
+    };
+  }
+  // GitHub says the same of a branch that is to lead to commits with other workflows.
+  const workflows = /(?:git\/refs|updateRefs)$/.test(call.route)
+    ? ' Where the job has it, the commits change .github/workflows, which GITHUB_TOKEN never may: use the token of a GitHub App with workflows: write.'
+    : '';
+  return {
+    problem: `${call.doing} failed: the token lacks the permission ${list}`,
+    remedy: `Add to the job: permissions:\n${lines.map((line) => `      ${line}`).join('\n')}\n(for the token of a GitHub App: give the app that permission). Runs for pull requests from forks and by Dependabot can only read, whatever it says there.${workflows}`,
+  };
+}
+
+function isRateLimit({ status, message, headers }: Refusal): boolean {
+  return (
+    status === 429 ||
+    (status === 403 &&
+      (headers['x-ratelimit-remaining'] === '0' || /rate limit|abuse detection/i.test(message)))
+  );
+}
+
+function waitOf({ headers }: Refusal): string {
+  const after = Number(headers['retry-after']);
+  if (after > 0) return `in ${after} s`;
+  const reset = Number(headers['x-ratelimit-reset']);
+  return reset > 0 ? `after ${new Date(reset * 1000).toISOString().replace('.000', '')}` : 'in some minutes';
+}
+
+/** `message`, and what its `errors` add. HTML and the like (a proxy's) is cut to one line. */
+function wordsOf(data: unknown): string | undefined {
+  if (typeof data === 'string') {
+    const text = data.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
+    return text.trim() === '' ? undefined : `${text.trim().slice(0, 120)}`;
+  }
+  if (typeof data !== 'object' || data === null || !('message' in data)) return undefined;
+  const errors = 'errors' in data && Array.isArray(data.errors) ? (data.errors as unknown[]) : [];
+  const more = errors.map((error) => {
+    if (typeof error === 'string') return error;
+    if (typeof error !== 'object' || error === null) return '';
+    if ('message' in error) return String(error.message);
+    return 'field' in error && 'code' in error ? `${error.field} is ${error.code}` : '';
+  });
+  return [String(data.message), ...more.filter((text) => text !== '')].join(': ');
+}

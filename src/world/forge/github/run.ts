@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { InputError } from '../../../host/errors.ts';
+import type { RunOfPullRequest } from './pull-requests.ts';
+
+/** What the environment of a workflow run says. */
+export interface GitHubRun {
+  readonly apiUrl: string;
+  readonly serverUrl: string;
+  readonly repository: string;
+  readonly token: string | undefined;
+  /** Set in runs for a pull request. */
+  readonly pullRequest: RunOfPullRequest | undefined;
+  /** Why the token of this run can only read; undefined where it depends on the job's permissions. */
+  readonly readOnly: string | undefined;
+}
+
+const eventSchema = z.object({
+  pull_request: z.object({
+    number: z.int(),
+    head: z.object({ repo: z.object({ full_name: z.string() }).nullish() }),
+  }),
+});
+
+/**
+ * Whether a verb works on GitHub, and where there: in a workflow run, or where COXSWAIN_FORGE=github asks for it.
+ * (https://docs.github.com/actions/reference/workflows-and-actions/variables)
+ * @returns undefined for the clone alone
+ */
+export function readGitHubRun(env: NodeJS.ProcessEnv): GitHubRun | undefined {
+  const wanted = env.COXSWAIN_FORGE ?? '';
+  if (wanted !== '' && wanted !== 'git' && wanted !== 'github') {
+    throw new InputError({
+      field: 'COXSWAIN_FORGE',
+      problem: 'there is no such forge',
+      found: wanted,
+      expected: 'git or github',
+    });
+  }
+  if (wanted === 'git' || (wanted === '' && env.GITHUB_ACTIONS !== 'true')) return undefined;
+  const repository = env.GITHUB_REPOSITORY ?? '';
+  if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) {
+    throw new InputError({
+      field: 'GITHUB_REPOSITORY',
+      problem: 'this does not say which repository on GitHub is meant',
+      found: repository,
+      expected: 'OWNER/NAME',
+    });
+  }
+  return {
+    apiUrl: address(env.GITHUB_API_URL, 'GITHUB_API_URL', 'https://api.github.com'),
+    serverUrl: address(env.GITHUB_SERVER_URL, 'GITHUB_SERVER_URL', 'https://github.com'),
+    repository,
+    token: env.GITHUB_TOKEN,
+    ...aboutPullRequest(env, repository),
+  };
+}
+
+function address(text: string | undefined, field: string, fallback: string): string {
+  if (text === undefined || text === '') return fallback;
+  if (URL.canParse(text)) return text.replace(/\/+$/, '');
+  throw new InputError({ field, problem: 'not an address', found: text, expected: 'https://…' });
+}
+
+/**
+ * GitHub gives runs for a fork's pull request, and those that Dependabot causes, a token that can only read, whatever
+ * the workflow's permissions say. Not so `pull_request_target`, which runs the base's own workflow.
+ */
+function aboutPullRequest(
+  env: NodeJS.ProcessEnv,
+  repository: string,
+): Pick<GitHubRun, 'pullRequest' | 'readOnly'> {
+  const nothing = { pullRequest: undefined, readOnly: undefined };
+  if (env.GITHUB_EVENT_NAME !== 'pull_request' || env.GITHUB_EVENT_PATH === undefined) return nothing;
+  const event = eventSchema.safeParse(JSON.parse(readFileSync(env.GITHUB_EVENT_PATH, 'utf8')));
+  if (!event.success) return nothing;
+  const { number, head } = event.data.pull_request;
+  // The repository of a fork may be gone by now.
+  const fork = head.repo?.full_name.toLowerCase() !== repository.toLowerCase();
+  return {
+    pullRequest: { number, commit: env.GITHUB_SHA ?? '' },
+    readOnly: fork
+      ? `pull request #${number} comes from a fork`
+      : env.GITHUB_ACTOR === 'dependabot[bot]'
+        ? 'Dependabot caused this run'
+        : undefined,
+  };
+}

@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { OutsideError } from '../../host/errors.ts';
+import { StaleBranchError } from './forge.ts';
+
+const attempts = 40;
+
+/**
+ * Runs a read-apply-write step until its compare-and-swap is won. Each round somebody wins, so that as many
+ * rounds as there are writers are enough. The pauses are random, and grow with the time that a step takes: losers
+ * then wait for their turn instead of slowing the others down.
+ * @param step reads afresh each time
+ * @param moves the branch that may move; another one that does is the caller's matter. Default: any
+ * @throws StaleBranchError for another branch than that
+ * @throws OutsideError when it was lost over and over
+ */
+export async function untilNotStale<T>(step: () => Promise<T>, moves?: string): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    const started = performance.now();
+    try {
+      return await step();
+    } catch (error) {
+      if (!(error instanceof StaleBranchError) || (moves !== undefined && error.branch !== moves))
+        throw error;
+      if (attempt === attempts) {
+        throw new OutsideError(
+          `changing ${error.branch}`,
+          `somebody else changed it first, ${attempts} times in a row`,
+          undefined,
+          { cause: error },
+        );
+      }
+      const took = performance.now() - started;
+      await sleep(Math.random() * took * Math.min(8, 2 ** attempt));
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import type { BranchStore, FileChange, Sha } from '../forge/forge.ts';
+import type { Git } from './git.ts';
+import { readBlob } from './read-objects.ts';
+
+/**
+ * What turns one commit's files into another's (or a tree's), byte for byte.
+ * @param options.keep paths that stay as they are
+ * @returns undefined where links or submodules differ: those are no files that a forge can be told
+ */
+export async function treeChanges(
+  { git, branches }: { readonly git: Git; readonly branches: BranchStore },
+  options: { readonly from: Sha; readonly to: Sha; readonly keep?: (path: string) => boolean },
+): Promise<FileChange[] | undefined> {
+  const changes: FileChange[] = [];
+  for (const path of await branches.changedFiles(options.from, options.to)) {
+    if (options.keep?.(path) === true) continue;
+    const listed = await git.run(['ls-tree', '-z', '--full-tree', options.to, '--', path]);
+    const [, mode, hash] = /^(\d+) blob (\w+)\t/.exec(listed) ?? [];
+    if (listed === '') {
+      changes.push({ path, content: null });
+    } else if (hash === undefined || mode === '120000') {
+      return undefined;
+    } else {
+      changes.push({ path, content: asText(await readBlob(git, hash)), executable: mode === '100755' });
+    }
+  }
+  return changes;
+}
+
+/** A text where it is one: texts can be compared with what a branch has. */
+function asText(bytes: Buffer): string | Buffer {
+  const text = bytes.toString('utf8');
+  return Buffer.from(text).equals(bytes) && !text.includes('\uFFFD') ? text : bytes;
+}

@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import { InputError } from '../../host/errors.ts';
+import { exec } from '../../host/exec.ts';
+import { withTemporaryFolder } from '../../host/files.ts';
+import type { FileChange, Sha } from '../forge/forge.ts';
+import type { Git } from './git.ts';
+
+interface TreeEntry {
+  readonly mode: string;
+  readonly sha: Sha;
+  readonly path: string;
+}
+
+/** Files at or beneath a path in a commit or tree. @param path '' for all */
+export async function listTree(git: Git, commit: Sha, path: string): Promise<TreeEntry[]> {
+  const listed = await git.run([
+    'ls-tree',
+    '-r',
+    '-z',
+    '--full-tree',
+    commit,
+    ...(path === '' ? [] : [`${path}`]),
+  ]);
+  return listed
+    .split('\0')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [facts = '', name = ''] = splitOnce(line, '\t');
+      const [mode = '', kind = '', sha = ''] = facts.split(' ');
+      return { mode, kind, sha, path: name };
+    })
+    .filter((entry) => entry.kind === 'blob');
+}
+
+/**
+ * Texts of several files with one git process.
+ * @throws InputError naming the file that is not UTF-8 text
+ */
+export async function readTexts(git: Git, entries: readonly TreeEntry[]): Promise<Map<string, string>> {
+  const texts = new Map<string, string>();
+  if (entries.length === 0) return texts;
+  const { stdout } = await exec('git', ['-C', git.directory, 'cat-file', '--batch'], {
+    input: entries.map((entry) => `${entry.sha}\n`).join(''),
+    doing: 'reading files from git',
+  });
+  // Output is decoded text; lengths in the headers count bytes.
+  const bytes = Buffer.from(stdout);
+  let offset = 0;
+  for (const entry of entries) {
+    const end = bytes.indexOf('\n', offset);
+    const [sha, kind, size] = bytes.toString('utf8', offset, end).split(' ');
+    const next = end + 1 + Number(size) + 1;
+    // Decoding replaces bytes that are not UTF-8 by others, so that the lengths do not fit any more.
+    if (end < 0 || sha !== entry.sha || kind !== 'blob' || bytes[next - 1] !== 10) throw notText(entry.path);
+    const text = bytes.toString('utf8', end + 1, next - 1);
+    if (text.includes('\uFFFD')) throw notText(entry.path);
+    texts.set(entry.path, text);
+    offset = next;
+  }
+  return texts;
+}
+
+function notText(path: string): InputError {
+  return new InputError({ where: path, problem: 'this file is not UTF-8 text' });
+}
+
+/**
+ * Writes a commit that no ref names yet. Works in a bare repository, and leaves the index of a clone alone: the
+ * tree is put together in an index file of its own.
+ */
+export async function writeCommit(
+  git: Git,
+  commit: {
+    readonly parent: Sha | undefined;
+    /** Further parents. */
+    readonly merges?: readonly Sha[] | undefined;
+    readonly changes: readonly FileChange[];
+    readonly message: string;
+  },
+): Promise<Sha> {
+  const tree = await writeTree(git, commit.parent, commit.changes);
+  const parents = [...(commit.parent === undefined ? [] : [commit.parent]), ...(commit.merges ?? [])];
+  return commitTree(git, { tree, parents, message: commit.message });
+}
+
+/** Writes a commit of a tree that is there already; no ref names it yet. */
+export async function commitTree(
+  git: Git,
+  commit: { readonly tree: Sha; readonly parents: readonly Sha[]; readonly message: string },
+): Promise<Sha> {
+  const parents = commit.parents.flatMap((parent) => ['-p', parent]);
+  return git.run(['commit-tree', commit.tree, ...parents, '-F', '-'], {
+    input: commit.message,
+    env: await identity(git),
+  });
+}
+
+async function writeTree(git: Git, parent: Sha | undefined, changes: readonly FileChange[]): Promise<Sha> {
+  const lines = await Promise.all(changes.map((change) => indexLine(git, parent, change)));
+  return withTemporaryFolder('index', async (folder) => {
+    const env = { GIT_INDEX_FILE: join(folder, 'index') };
+    if (parent !== undefined) await git.run(['read-tree', parent], { env });
+    await git.run(['update-index', '-z', '--index-info'], { env, input: lines.join('') });
+    return git.run(['write-tree'], { env });
+  });
+}
+
+/** A line for `update-index --index-info`; mode 0 removes. */
+async function indexLine(git: Git, parent: Sha | undefined, change: FileChange): Promise<string> {
+  if (change.content === null) return `0 ${'0'.repeat(parent?.length ?? 40)}\t${change.path}\0`;
+  const sha = await git.run(['hash-object', '-w', '--stdin'], { input: Buffer.from(change.content) });
+  const executable =
+    change.executable ??
+    (parent !== undefined &&
+      (await listTree(git, parent, change.path)).some(
+        (entry) => entry.path === change.path && entry.mode === '100755',
+      ));
+  return `${executable ? '100755' : '100644'} ${sha}\t${change.path}\0`;
+}
+
+const identities = new WeakMap<Git, Promise<Record<string, string>>>();
+
+/** Environment that names Coxswain where the user has not told git who they are; git's own guess is of no use. */
+function identity(git: Git): Promise<Record<string, string>> {
+  const known = identities.get(git) ?? readIdentity(git);
+  identities.set(git, known);
+  return known;
+}
+
+async function readIdentity(git: Git): Promise<Record<string, string>> {
+  const env: Record<string, string> = {};
+  for (const role of ['AUTHOR', 'COMMITTER']) {
+    const known = await git.try(['-c', 'user.useConfigOnly=true', 'var', `GIT_${role}_IDENT`]);
+    if (known !== undefined) continue;
+    env[`GIT_${role}_NAME`] = 'Coxswain';
+    env[`GIT_${role}_EMAIL`] = 'coxswain@localhost';
+  }
+  return env;
+}
+
+function splitOnce(text: string, separator: string): string[] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + separator.length)];
+}

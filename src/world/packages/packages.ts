@@ -1,0 +1,76 @@
+import { OutsideError } from '../../host/errors.ts';
+import { withTemporaryFolder } from '../../host/files.ts';
+import type { Log } from '../../host/log.ts';
+import { findTool } from '../../host/tools.ts';
+import type { Descriptor, RegistryClient } from '../registry/client.ts';
+import { isIndex } from '../registry/manifest.ts';
+import { atDigest, type DigestReference, type Repository } from '../registry/reference.ts';
+import { byName, identity } from './compare.ts';
+import { fetchDatabase } from './layers.ts';
+import type { Package } from './package.ts';
+import { hasPackages, pushPackages, recordedPackages } from './recorded.ts';
+import { packagesOfRoot, queryDatabase } from './rpm-database.ts';
+
+export { comparePackages, type PackageDifference, samePackages, type VersionChange } from './compare.ts';
+export { fullVersion, type Package } from './package.ts';
+export { countPackages, describePackages } from './package-changes.ts';
+
+/**
+ * The rpm packages of an image, by name; of an index: of all its images, each package once. Read from the list that
+ * was attached when the image was at hand (`recordPackages`); where there is none, from the image's own database, of
+ * whose layers only those on top of it are fetched.
+ * @returns undefined where the image has no rpm database
+ * @throws InputError when there is no such image, or no list and no program rpm here; OutsideError
+ */
+export async function readPackages(
+  client: RegistryClient,
+  image: DigestReference,
+): Promise<readonly Package[] | undefined> {
+  const recorded = await recordedPackages(client, image);
+  if (recorded !== undefined) return recorded;
+  const { json } = await client.getManifest(image);
+  if (!isIndex(json)) {
+    return withTemporaryFolder('rpm', async (folder) => {
+      const found = await fetchDatabase(client, { repository: image.repository, manifest: json, folder });
+      return found ? queryDatabase(folder) : undefined;
+    });
+  }
+  const each = await Promise.all(
+    json.manifests.map(({ digest }) => readPackages(client, atDigest(image.repository, digest))),
+  );
+  const lists = each.filter((list) => list !== undefined);
+  if (lists.length === 0) return undefined;
+  const unique = new Map(lists.flat().map((one) => [identity(one), one]));
+  return [...unique.values()].sort(byName);
+}
+
+/**
+ * Attaches the list of an image's packages to it, while its files are at hand. For convenience only: whatever is not
+ * recorded is read from the image when it is asked for, so a missing program rpm is no more than a warning.
+ * @param options.root the image's root file system
+ */
+export async function recordPackages(
+  client: RegistryClient,
+  options: {
+    readonly repository: Repository;
+    /** The manifest for one architecture, never an index. */
+    readonly subject: Descriptor;
+    readonly root: string;
+    readonly log: Log;
+  },
+): Promise<void> {
+  const { repository, subject, root, log } = options;
+  if (await hasPackages(client, repository, subject.digest)) return;
+  if (findTool('rpm') === undefined) {
+    log.warn(
+      'the packages of the image are not recorded: the program rpm is not installed (apt-get install rpm)',
+    );
+    return;
+  }
+  const packages = await packagesOfRoot(root).catch((error: unknown) => {
+    if (!(error instanceof OutsideError)) throw error;
+    log.warn(`the packages of the image are not recorded: ${error.message}`);
+    return undefined;
+  });
+  if (packages !== undefined) await pushPackages(client, repository, subject, packages);
+}

@@ -1,0 +1,101 @@
+import { OutsideError } from '../../host/errors.ts';
+import { isLoopback } from './authentication.ts';
+import { connectionFailure } from './failures.ts';
+import { bareType } from './manifest.ts';
+
+// What HTTP answers say, apart from their content.
+
+/** An answer that only explains an error is read so far. */
+export const maximumErrorBytes = 64 * 1024;
+
+/** Statuses that another attempt a little later may not meet. */
+export const passingStatuses: readonly number[] = [408, 429, 500, 502, 503, 504];
+
+/**
+ * Where a redirect or an upload session leads.
+ * @throws OutsideError when that would leave https for plain http (this machine's own addresses excepted)
+ */
+export function secureLocation(location: string, from: URL, doing: string): URL {
+  if (!URL.canParse(location, from.href))
+    throw new OutsideError(doing, `${from.host} sent an unreadable Location`);
+  const next = new URL(location, from);
+  const plain = next.protocol === 'http:' && from.protocol === 'http:' && isLoopback(next);
+  if (next.protocol !== 'https:' && !plain) {
+    throw new OutsideError(
+      doing,
+      `${from.host} led to ${next.protocol}//${next.host}, which is not encrypted`,
+    );
+  }
+  next.username = '';
+  next.password = '';
+  return next;
+}
+
+export function isHtml(response: Response): boolean {
+  return bareType(response.headers.get('content-type') ?? '') === 'text/html';
+}
+
+export async function discard(response: Response): Promise<void> {
+  try {
+    await response.body?.cancel();
+  } catch {
+    // it was not wanted anyway
+  }
+}
+
+/**
+ * Reads a body up to a limit.
+ * @param doing what a broken or too large body is reported as; without it the body only explains another error, and is cut
+ */
+export async function readWhole(
+  response: Response,
+  from: URL,
+  limit: number,
+  doing?: string,
+): Promise<Uint8Array> {
+  if (response.body === null) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of response.body) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > limit) break;
+    }
+  } catch (error) {
+    if (doing !== undefined) throw connectionFailure(doing, from.host, error);
+  }
+  if (size > limit && doing !== undefined) {
+    throw new OutsideError(doing, `${from.host} sent more than ${limit} bytes`);
+  }
+  return Buffer.concat(chunks);
+}
+
+export function retryAfter(response: Response): { retryAfterSeconds?: number } {
+  const text = response.headers.get('retry-after');
+  if (text === null) return {};
+  const seconds = /^\d+$/.test(text.trim()) ? Number(text) : (Date.parse(text) - Date.now()) / 1000;
+  return Number.isFinite(seconds) ? { retryAfterSeconds: Math.max(0, seconds) } : {};
+}
+
+/** The error list of the distribution specification, as one short line. */
+export function describeErrors(body: Uint8Array): string {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(body));
+    if (typeof value !== 'object' || value === null || !('errors' in value) || !Array.isArray(value.errors))
+      return '';
+    const errors: readonly unknown[] = value.errors;
+    return errors
+      .map((error) => (typeof error === 'object' && error !== null ? error : {}))
+      .map((error) =>
+        ['code', 'message']
+          .map((key) => Reflect.get(error, key))
+          .filter((part) => typeof part === 'string')
+          .join(' '),
+      )
+      .join('; ')
+      .slice(0, 300);
+  } catch {
+    return '';
+  }
+}

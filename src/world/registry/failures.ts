@@ -1,0 +1,113 @@
+import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
+
+/** A failure that another attempt a little later may not meet. */
+export class PassingFailure extends OutsideError {
+  /** What the server asked for with Retry-After. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(tried: string, happened: string, options: ErrorOptions & { retryAfterSeconds?: number } = {}) {
+    super(tried, happened, undefined, options);
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
+/** The registry answers, and has no such thing. For people an InputError like any other. */
+export class NotFoundError extends InputError {
+  constructor(what: string) {
+    super({
+      where: what,
+      problem: 'not found: the registry answers, and has no such image',
+      remedy: 'Check the name, and that it was pushed.',
+    });
+  }
+}
+
+export function unauthorised(options: {
+  readonly what: string;
+  readonly host: string;
+  readonly status: number;
+  readonly push: boolean;
+  readonly hadCredentials: boolean;
+}): InputError {
+  const { what, host, status, push, hadCredentials } = options;
+  const verb = push ? 'push to' : 'pull from';
+  return new InputError({
+    where: what,
+    problem: `unauthorised: ${host} answered ${status}${hadCredentials ? ' to the credentials we have for it' : ', and no credentials for it were found'}`,
+    remedy: hadCredentials
+      ? `Check that this account may ${verb} the repository, and that the repository exists.`
+      : `Log in first: podman login ${host} (or docker login). A repository that does not exist may answer so too.`,
+  });
+}
+
+export function notARegistry(host: string, seen: string): InputError {
+  return new InputError({
+    where: host,
+    problem: `not a registry: ${seen}`,
+    remedy: 'Check the host name and the port.',
+  });
+}
+
+const permanentCodes: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'there is no such host',
+  ERR_INVALID_URL: 'not a valid address',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
+  DEPTH_ZERO_SELF_SIGNED_CERT:
+    'its certificate is self-signed and not trusted here (NODE_EXTRA_CA_CERTS adds one)',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted here (NODE_EXTRA_CA_CERTS adds an authority)',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    'its certificate is not trusted here (NODE_EXTRA_CA_CERTS adds an authority)',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+};
+
+const passingCodes: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'the connection broke',
+  EPIPE: 'the connection broke',
+  UND_ERR_SOCKET: 'the connection broke',
+  ETIMEDOUT: 'no answer in time',
+  UND_ERR_CONNECT_TIMEOUT: 'no answer in time',
+  UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
+  UND_ERR_BODY_TIMEOUT: 'the answer stopped half-way',
+  EAI_AGAIN: 'its name could not be looked up',
+};
+
+/** What fetch threw, as our error: the host is not reachable, or the connection broke. */
+export function connectionFailure(doing: string, host: string, error: unknown): InputError | OutsideError {
+  const chain = causes(error);
+  // An error of the content being sent (another registry's answer, say) is not about this host.
+  for (const each of chain) if (each instanceof OutsideError || each instanceof InputError) return each;
+  const codes = chain.map(codeOf);
+  const permanent = codes.find((code) => code !== undefined && code in permanentCodes);
+  if (permanent !== undefined) {
+    return new OutsideError(
+      doing,
+      `${host} is not reachable: ${permanentCodes[permanent]} (${permanent})`,
+      undefined,
+      {
+        cause: error,
+      },
+    );
+  }
+  const passing = codes.find((code) => code !== undefined && code in passingCodes);
+  const text = passing === undefined ? messageOf(chain.at(-1)) : `${passingCodes[passing]} (${passing})`;
+  return new PassingFailure(doing, `${host} is not reachable: ${text}`, { cause: error });
+}
+
+/** The error, what caused it, what caused that, and what an AggregateError holds. */
+function causes(error: unknown): unknown[] {
+  const chain: unknown[] = [];
+  const open = [error];
+  while (open.length > 0 && chain.length < 20) {
+    const next = open.shift();
+    if (next === undefined || chain.includes(next)) continue;
+    chain.push(next);
+    if (next instanceof AggregateError) open.push(...next.errors);
+    if (next instanceof Error) open.push(next.cause);
+  }
+  return chain;
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { InputError } from '../../host/errors.ts';
+import { readFileIfThere } from '../../host/files.ts';
+import type { ImageReader } from './image.ts';
+import { isIndex, mediaTypes, parseManifest } from './manifest.ts';
+import {
+  atTag,
+  type Digest,
+  digestOf,
+  formatReference,
+  type Repository,
+  type TagReference,
+} from './reference.ts';
+
+// Images in a folder: OCI image specification, image-layout.md.
+
+/** Where in an index a layout keeps the name of an image. */
+const nameAnnotation = 'org.opencontainers.image.ref.name';
+
+/**
+ * A name of an image in a layout; its text is what buildah and skopeo call it: `oci:/folder:tag`.
+ * @throws InputError for a folder whose name they would misread
+ */
+export function inLayout(folder: string, tag: string): TagReference {
+  const path = resolve(folder);
+  if (path.includes(':')) {
+    throw new InputError({
+      problem: 'the name of a folder for images may have no colon in it',
+      found: path,
+    });
+  }
+  return atTag({ registry: 'oci:', path: path.slice(1) }, tag);
+}
+
+/** Digest of what a layout has under a name; undefined where it has nothing of that name. */
+export async function resolveInLayout(reference: TagReference): Promise<Digest | undefined> {
+  const folder = folderOf(reference.repository);
+  const text = await readFileIfThere(join(folder, 'index.json'));
+  if (text === undefined) return undefined;
+  const { json } = parseManifest(Buffer.from(text), join(folder, 'index.json'), mediaTypes.ociIndex);
+  if (!isIndex(json)) return undefined;
+  return json.manifests.find(({ annotations }) => annotations?.[nameAnnotation] === reference.tag)?.digest;
+}
+
+/** Reads the images of a layout as `readImage` wants them; every byte is checked against its digest. */
+export const layoutReader: ImageReader = {
+  getManifest: async (reference) => {
+    const where = formatReference(reference);
+    const digest = reference.kind === 'digest' ? reference.digest : await resolveInLayout(reference);
+    if (digest === undefined) {
+      throw new InputError({
+        where,
+        problem: 'there is no such image in this folder',
+        remedy: 'Run coxswain build-image --local first, on the same commit.',
+      });
+    }
+    return parseManifest(await readBlob(folderOf(reference.repository), digest), where);
+  },
+  getBlob: (repository, digest) => readBlob(folderOf(repository), digest),
+};
+
+function folderOf({ path }: Repository): string {
+  return `/${path}`;
+}
+
+async function readBlob(folder: string, digest: Digest): Promise<Buffer> {
+  const file = join(folder, 'blobs', digest.replace(':', '/'));
+  const bytes = await readFile(file);
+  if (digestOf(bytes) === digest) return bytes;
+  throw new InputError({
+    where: file,
+    problem: 'the file is not what its name says',
+    found: digestOf(bytes),
+  });
+}

@@ -1,0 +1,41 @@
+import { OutsideError } from '../../host/errors.ts';
+import { chunkBytes, LostSession, uploadInChunks } from './chunked-upload.ts';
+import { PassingFailure } from './failures.ts';
+import { type Digest, formatRepository, type Repository } from './reference.ts';
+import type { Answer, RepeatableStream, Transport } from './request.ts';
+import { finishUpload, openSession, uploadLocation } from './upload-session.ts';
+
+/**
+ * Uploads a blob: in one request, which every registry takes. Where that breaks off and there is much to lose, in
+ * chunks from then on; a registry that does not take those gets it whole again.
+ * @param opened a session for the first attempt
+ */
+export async function upload(
+  transport: Transport,
+  repository: Repository,
+  digest: Digest,
+  body: Uint8Array | RepeatableStream,
+  opened?: Answer,
+): Promise<void> {
+  const doing = `uploading ${digest} to ${formatRepository(repository)}`;
+  const large = body instanceof Uint8Array || body.size <= chunkBytes ? undefined : body;
+  let unused = opened;
+  let inChunks = false;
+  let chunksRefused = false;
+  await transport.retrying(async () => {
+    if (inChunks && large !== undefined && !chunksRefused) {
+      try {
+        return await uploadInChunks(transport, repository, digest, large);
+      } catch (error) {
+        if (error instanceof PassingFailure || !(error instanceof OutsideError)) throw error;
+        chunksRefused = !(error instanceof LostSession);
+        throw new PassingFailure(doing, error.message, { cause: error });
+      }
+    }
+    inChunks = true;
+    // A session that broke cannot be told apart from one that is half done: each attempt opens its own.
+    const session = unused ?? (await openSession(transport, repository, doing));
+    unused = undefined;
+    return finishUpload(transport, repository, digest, uploadLocation(session, doing), body);
+  });
+}

@@ -1,0 +1,108 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { decide } from '../../../../src/cli/actions/event/decide.ts';
+import { readEvent } from '../../../../src/cli/actions/event/event.ts';
+import { parseConfig } from '../../../../src/project/configuration/config.ts';
+import { temporaryFolder } from '../../../support/repository.ts';
+
+const config = parseConfig(
+  `image: ghcr.io/acme/os
+test-image: ghcr.io/acme/os-test
+base: quay.io/fedora/fedora-coreos:stable
+stream: stable
+fleets:
+  testing: {}
+  stable: { promote-from: testing }
+`,
+  'coxswain.yaml',
+);
+
+interface Given {
+  readonly event: string;
+  readonly ref?: string;
+  readonly actor?: string;
+  readonly payload?: Record<string, unknown>;
+}
+
+async function decideFor({ event, ref = 'refs/heads/testing', actor = 'ada', payload = {} }: Given) {
+  const path = join(await temporaryFolder(), 'event.json');
+  await writeFile(
+    path,
+    JSON.stringify({ repository: { full_name: 'acme/os', default_branch: 'testing' }, ...payload }),
+  );
+  const env = { GITHUB_EVENT_NAME: event, GITHUB_EVENT_PATH: path, GITHUB_REF: ref, GITHUB_ACTOR: actor };
+  return decide(await readEvent(env), config);
+}
+
+function pullRequest(options: { base?: string; from?: string | null } = {}): Given {
+  const { base = 'testing', from = 'acme/os' } = options;
+  return {
+    event: 'pull_request',
+    ref: 'refs/pull/7/merge',
+    payload: {
+      pull_request: {
+        number: 7,
+        base: { ref: base, repo: { full_name: 'acme/os' } },
+        head: { ref: 'topic', repo: from === null ? null : { full_name: from } },
+      },
+    },
+  };
+}
+
+describe('what a workflow run does', () => {
+  it('watches on a schedule and by hand', async () => {
+    expect(await decideFor({ event: 'schedule' })).toEqual({ kind: 'watch' });
+    expect(await decideFor({ event: 'workflow_dispatch', ref: 'refs/heads/stable' })).toEqual({
+      kind: 'watch',
+    });
+  });
+
+  it('tests a pull request for the fleet that it goes to', async () => {
+    expect(await decideFor(pullRequest({ base: 'stable' }))).toMatchObject({
+      kind: 'test',
+      fleet: { name: 'stable' },
+      fork: false,
+    });
+  });
+
+  it.each([
+    ['of a fork', pullRequest({ from: 'eve/os' })],
+    ['of a fork that is gone', pullRequest({ from: null })],
+    ['of Dependabot', { ...pullRequest(), actor: 'dependabot[bot]' }],
+  ])('tests the pull request %s without credentials', async (_, given) => {
+    expect(await decideFor(given)).toMatchObject({ kind: 'test', fork: true });
+  });
+
+  it("releases a push to a fleet's branch, and does nothing when the branch is deleted", async () => {
+    expect(await decideFor({ event: 'push', ref: 'refs/heads/stable' })).toMatchObject({
+      kind: 'release',
+      fleet: { name: 'stable' },
+    });
+    expect(await decideFor({ event: 'push', payload: { deleted: true } })).toMatchObject({
+      kind: 'nothing',
+    });
+  });
+
+  it('leaves pull requests into the state branch alone', async () => {
+    expect(await decideFor(pullRequest({ base: 'coxswain' }))).toMatchObject({ kind: 'nothing' });
+  });
+
+  it.each([
+    ['a schedule off the default branch', { event: 'schedule', ref: 'refs/heads/stable' }, 'testing'],
+    ['a push to no fleet', { event: 'push', ref: 'refs/heads/main' }, 'branches: [testing, stable]'],
+    ['a pull request into no fleet', pullRequest({ base: '$(touch x)\n"' }), 'no fleet is released from'],
+    ['a tag', { event: 'push', ref: 'refs/tags/v1' }, 'nothing to do for this event'],
+    ['an event of another kind', { event: 'issue_comment' }, 'push to the branch of a fleet'],
+    ['a trigger that hands out credentials', { event: 'pull_request_target' }, 'use pull_request'],
+  ])('refuses %s, and says what to do', async (_, given, said) => {
+    await expect(decideFor(given)).rejects.toThrow(said);
+  });
+
+  it('says so outside of a workflow run, and for a payload that is none', async () => {
+    await expect(readEvent({})).rejects.toThrow('this is no workflow run');
+    await expect(
+      decideFor({ event: 'pull_request', payload: { pull_request: { number: 'x' } } }),
+    ).rejects.toThrow('unexpected shape');
+  });
+});

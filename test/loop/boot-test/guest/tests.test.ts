@@ -1,0 +1,47 @@
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { listTests, readTestTimeout } from '../../../../src/loop/boot-test/guest/tests.ts';
+import { temporaryFolder } from '../../../support/repository.ts';
+
+describe('listTests', () => {
+  it('takes scripts and executables directly in the folder, in the order of their names', async () => {
+    const folder = await temporaryFolder();
+    for (const name of ['9-z.sh', '10-a.sh', 'B', 'a.sh', 'README.md', '.hidden.sh']) {
+      await writeFile(join(folder, name), '#!/bin/sh\n');
+      await chmod(join(folder, name), name === 'B' ? 0o755 : 0o644);
+    }
+    await mkdir(join(folder, 'lib'));
+    await writeFile(join(folder, 'lib/shared.sh'), '');
+    await symlink('a.sh', join(folder, 'link.sh'));
+    expect((await listTests(folder)).map(({ name }) => name)).toEqual(['10-a.sh', '9-z.sh', 'B', 'a.sh']);
+  });
+
+  it('reads the time limits', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'a.sh'), '#!/bin/sh\n# coxswain: timeout=5m\n');
+    expect(await listTests(folder)).toMatchObject([{ name: 'a.sh', timeoutSeconds: 300 }]);
+    await writeFile(join(folder, 'b.sh'), '#!/bin/sh\n\n# coxswain: retries=3\n');
+    await expect(listTests(folder, 'tests')).rejects.toThrow(/tests\/b\.sh:3: unknown setting/);
+  });
+
+  it('finds nothing in a folder that is not there', async () => {
+    expect(await listTests('/nowhere/at/all')).toEqual([]);
+  });
+});
+
+describe('readTestTimeout', () => {
+  it.each([
+    ['#!/bin/sh\n# coxswain: timeout=300\n', 300],
+    ['#!/bin/sh\n#coxswain:timeout=90\r\n', 90],
+    ['#!/bin/sh\necho "# coxswain: timeout=1"\n', undefined],
+    [`${'\n'.repeat(10)}# coxswain: timeout=300\n`, undefined],
+    ['', undefined],
+  ])('%j: %s', (text, seconds) => {
+    expect(readTestTimeout(text, 'x')).toBe(seconds);
+  });
+
+  it.each(['timeout=soon', 'timeout=', 'timeout=0', 'timeout=-1', 'timout=3'])('refuses %s', (setting) => {
+    expect(() => readTestTimeout(`# coxswain: ${setting}\n`, 'x.sh')).toThrow(/x\.sh:1/);
+  });
+});

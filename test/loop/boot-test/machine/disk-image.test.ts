@@ -1,0 +1,130 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { startProcess } from '../../../../src/host/process.ts';
+import {
+  firmwareMachineArguments,
+  installArguments,
+} from '../../../../src/loop/boot-test/machine/disk-image.ts';
+import { requireDiskMode } from '../../../../src/loop/boot-test/machine/disk-needs.ts';
+import { temporaryFolder } from '../../../support/repository.ts';
+
+const image = `quay.example/acme/os@sha256:${'a'.repeat(64)}`;
+
+describe('the command that installs an image on a disk', () => {
+  it("is the image's own bootc, on a loopback file", () => {
+    const args = installArguments({
+      image,
+      disk: '/tmp/disk.raw',
+      architecture: 'x86_64',
+      filesystem: 'xfs',
+      kernelArguments: ['mitigations=off'],
+    });
+    expect(args.slice(0, 3)).toEqual(['podman', 'run', '--rm']);
+    expect(args).toContain('/tmp/disk.raw:/disk.raw');
+    const inside = args.slice(args.indexOf(image) + 1);
+    expect(inside.join(' ')).toBe(
+      'bootc install to-disk --via-loopback --generic-image --wipe --filesystem xfs --karg console=ttyS0 --karg panic=-1 --karg mitigations=off /disk.raw',
+    );
+  });
+
+  it.each(['disk.raw', '/tmp/a:b', '/tmp/a,b'])('refuses the disk %s', (disk) => {
+    expect(() => installArguments({ image, disk, architecture: 'x86_64', filesystem: 'xfs' })).toThrow(
+      /cannot mount/,
+    );
+  });
+});
+
+describe('what a boot from a disk needs', () => {
+  it('is named all at once, of the machine and of the image', async () => {
+    const root = await temporaryFolder();
+    const needs = { root, architecture: 'x86_64', foreign: true } as const;
+    const env = { PATH: root, _CONTAINERS_ROOTLESS_UID: '1000' };
+    await expect(requireDiskMode(needs, env)).rejects.toThrow(
+      /mode: the image cannot be booted from a disk here: podman is not installed.*user namespace.*x86_64, and its bootc cannot run here; the image has no \/usr\/bin\/bootc; the image has no systemd.*mode direct/,
+    );
+  });
+
+  it('sees what an image has', async () => {
+    const root = await temporaryFolder();
+    await mkdir(join(root, 'usr/bin'), { recursive: true });
+    await mkdir(join(root, 'usr/lib/systemd'), { recursive: true });
+    await writeFile(join(root, 'usr/bin/bootc'), '');
+    await writeFile(join(root, 'usr/lib/systemd/libsystemd-shared-252.so'), '');
+    const needs = { root, architecture: 's390x', foreign: false } as const;
+    const found = requireDiskMode(needs, { PATH: root });
+    await expect(found).rejects.toThrow(/no UEFI firmware for s390x.*systemd 252, and its tests/);
+    await expect(found).rejects.not.toThrow(/bootc cannot|no \/usr\/bin\/bootc|user namespace/);
+    await rename(
+      join(root, 'usr/lib/systemd/libsystemd-shared-252.so'),
+      join(root, 'usr/lib/systemd/libsystemd-shared-258.3-1.fc44.so'),
+    );
+    await expect(requireDiskMode(needs, { PATH: root })).rejects.not.toThrow(/its tests come in/);
+  });
+});
+
+describe('the machine that boots through the firmware', () => {
+  const args = firmwareMachineArguments({
+    architecture: 'aarch64',
+    accelerator: 'kvm',
+    memoryMegabytes: 2048,
+    cpus: 2,
+    network: 'closed',
+    firmware: { code: '/fw/code,1.fd', variables: '/tmp/variables.fd' },
+    disk: '/tmp/disk.raw',
+    testsImage: '/tmp/tests.erofs',
+    console: '/out/console.log',
+    results: '/out/results.log',
+    journal: '/out/journal.log',
+    fallback: '/out/fallback.log',
+  });
+
+  it('has no kernel of its own, and leaves the disk as it was', () => {
+    expect(args).toContain('virt');
+    for (const flag of ['-kernel', '-initrd', '-append']) expect(args).not.toContain(flag);
+    expect(args).toContain('if=none,id=disk,format=raw,snapshot=on,file=/tmp/disk.raw');
+    expect(args).toContain('if=pflash,unit=0,format=raw,readonly=on,file=/fw/code,,1.fd');
+    expect(args).toContain('user,id=network,restrict=on');
+  });
+
+  it('is one that QEMU makes: it takes the whole command line', async () => {
+    const folder = await temporaryFolder();
+    const file = (name: string) => join(folder, name);
+    for (const name of ['code', 'variables', 'disk', 'tests']) {
+      await writeFile(file(name), Buffer.alloc(4 * 1024 * 1024));
+    }
+    const here = firmwareMachineArguments({
+      architecture: 'x86_64',
+      accelerator: 'tcg',
+      memoryMegabytes: 128,
+      cpus: 1,
+      network: 'closed',
+      firmware: { code: file('code'), variables: file('variables') },
+      disk: file('disk'),
+      testsImage: file('tests'),
+      console: file('console.log'),
+      results: file('results.log'),
+      journal: file('journal.log'),
+      fallback: file('fallback.log'),
+    });
+    // Made, and not started: a wrong argument ends it at once.
+    const qemu = await startProcess('qemu-system-x86_64', [...here, '-S'], { logFile: file('qemu.log') });
+    const end = await Promise.race([qemu.ended, sleep(2_000)]);
+    await qemu.stop(1_000);
+    expect(end, await readFile(file('qemu.log'), 'utf8')).toBeUndefined();
+  });
+
+  it('brings the tests along without touching the image', () => {
+    const credentials = args.filter((arg) => arg.includes('io.systemd.credential'));
+    const texts = credentials.map((each) =>
+      Buffer.from(each.slice(each.lastIndexOf('=', each.length - 3) + 1), 'base64').toString(),
+    );
+    expect(credentials[0]).toContain('systemd.extra-unit.coxswain.service=');
+    expect(texts[0]).toMatch(
+      /ExecStart=.*virtio-coxswain.*harness'\nExecStopPost=\/run\/coxswain\/busybox sh .*ended/,
+    );
+    expect(texts[1]).toContain('Wants=coxswain.service');
+    expect(args).toContain('virtio-blk-pci,drive=tests,serial=coxswain');
+  });
+});

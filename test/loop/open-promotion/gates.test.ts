@@ -1,0 +1,319 @@
+import { describe, expect, it } from 'vitest';
+import type { UpdateEntry } from '../../../src/guidance/metadata.ts';
+import type { Operations } from '../../../src/guidance/operations.ts';
+import { outlook } from '../../../src/loop/open-promotion/outlook.ts';
+import { type Fleet, parseConfig } from '../../../src/project/configuration/config.ts';
+import { chooseRelease } from '../../../src/release/gates/choose-release.ts';
+import { type Gate, nextGate } from '../../../src/release/gates/gate.ts';
+import { sourceGates } from '../../../src/release/gates/source-gates.ts';
+import { freezeGate, holdGate, upstreamGate } from '../../../src/release/gates/target-gates.ts';
+import type { FleetState, ReleaseRecord } from '../../../src/release/state/state.ts';
+import { digestOf } from '../../../src/world/registry/reference.ts';
+
+const hour = 3600;
+/** 2026-07-25T17:20:00Z */
+const now = 1_785_000_000;
+
+function target(fields: string, top = ''): Fleet {
+  const text = `image: ghcr.io/a/os
+base: quay.io/a/fcos:stable
+${top}fleets:
+  testing: {}
+  stable: { promote-from: testing, ${fields} }
+`;
+  return parseConfig(text, 'coxswain.yaml').fleets.stable as Fleet;
+}
+
+interface Made {
+  /** Hours after `now` at which its rollout starts; it takes a day. */
+  readonly starts: number;
+  /** Instead of that rollout; null: no entry. */
+  readonly said?: UpdateEntry['metadata'] | null;
+  readonly record?: Partial<ReleaseRecord>;
+}
+
+/** A fleet with releases v0, v1, … that were created in this order. */
+function fleet(made: readonly Made[], operations: Operations = {}): FleetState {
+  const head = { stream: 'stable', metadata: { 'last-modified': '2026-07-21T14:00:00Z' } };
+  const name = (index: number) => `44.${index}-aa`;
+  const start = ({ starts }: Made) => now + starts * hour;
+  return {
+    releases: { ...head, releases: made.map((_, index) => ({ version: name(index), metadata: '' })) },
+    updates: {
+      ...head,
+      releases: made.flatMap((each, index) => {
+        const rollout = { start_epoch: start(each), start_percentage: 0, duration_minutes: 1440 };
+        const metadata = each.said === undefined ? { rollout } : each.said;
+        return metadata === null ? [] : [{ version: name(index), metadata }];
+      }),
+    },
+    records: Object.fromEntries(
+      made.map((each, index) => [
+        name(index),
+        {
+          version: name(index),
+          fleet: 'testing',
+          commit: '0'.repeat(40),
+          buildKey: '0'.repeat(64),
+          baseVersion: `44.${index}`,
+          created: new Date((now + index) * 1000).toISOString(),
+          recordedAt: start(each),
+          rolloutStart: start(each),
+          rolloutEnd: start(each) + 24 * hour,
+          images: [
+            { architecture: 'x86_64' as const, image: 'x', digestRef: 'x', evidence: digestOf(name(index)) },
+          ],
+          ...each.record,
+        },
+      ]),
+    ),
+    operations,
+  };
+}
+
+/** `state until` of each gate that the source fleet's releases have to pass. */
+function shown(
+  made: Made,
+  options: { soak?: string; at?: number; operations?: Operations; after?: Made } = {},
+) {
+  const { soak = '48h', at = 0, operations, after } = options;
+  const state = fleet(after === undefined ? [made] : [made, after], operations);
+  const record = state.records['44.0-aa'] as ReleaseRecord;
+  const gates = sourceGates(
+    { record, state },
+    { source: 'testing', target: target(`soak: ${soak}`), now: now + at * hour },
+  );
+  return gates.map(({ state: is, until }) => (until === undefined ? is : `${is} +${(until - now) / hour}h`));
+}
+
+const complete = { rollout: { start_percentage: 1 } };
+const pause = { version: '44.0-aa', reason: 'x', by: 'Ada', at: now, since: now, progress: 0.5 };
+
+describe('the gates of the source fleet: rollout, soak time, evidence', () => {
+  it.each<[string, Parameters<typeof shown>, readonly string[]]>([
+    ['at the start', [{ starts: 0 }], ['waiting +24h', 'waiting +48h', 'green']],
+    ['complete, and soaking', [{ starts: 0 }, { at: 25 }], ['green', 'waiting +48h', 'green']],
+    ['a second before', [{ starts: 0 }, { at: 48 - 1 / 3600 }], ['green', 'waiting +48h', 'green']],
+    ['soaked', [{ starts: 0 }, { at: 48 }], ['green', 'green', 'green']],
+    [
+      'after start, said so',
+      [{ starts: 0 }, { at: 48, soak: '48h after start' }],
+      ['green', 'green', 'green'],
+    ],
+    [
+      'after complete',
+      [{ starts: 0 }, { at: 48, soak: '48h after complete' }],
+      ['green', 'waiting +72h', 'green'],
+    ],
+    [
+      'after complete, over',
+      [{ starts: 0 }, { at: 72, soak: '48h after complete' }],
+      ['green', 'green', 'green'],
+    ],
+    [
+      'after complete, tidied',
+      [
+        { starts: 0, said: complete },
+        { at: 71, soak: '48h after complete' },
+      ],
+      ['green', 'waiting +72h', 'green'],
+    ],
+    ['not begun', [{ starts: 5 }], ['waiting +29h', 'waiting +53h', 'green']],
+    ['shorter soak than rollout', [{ starts: 0 }, { at: 2, soak: '1h' }], ['waiting +24h', 'green', 'green']],
+    [
+      'a rollout without an end',
+      [{ starts: 0, said: { rollout: { start_percentage: 0.2 } } }, { at: 99 }],
+      ['red', 'green', 'green'],
+    ],
+    [
+      'tidied away after a newer one',
+      [{ starts: -100, said: null }, { after: { starts: -50, said: complete } }],
+      ['green', 'green', 'green'],
+    ],
+    [
+      'taken out by hand',
+      [{ starts: -100, said: null }, { after: { starts: -1 } }],
+      ['red', 'green', 'green'],
+    ],
+    [
+      'taken out before its end',
+      [{ starts: 0, said: null }, { after: { starts: -1, said: complete } }],
+      ['red', 'waiting +48h', 'green'],
+    ],
+    [
+      'paused',
+      [
+        { starts: 0, said: null },
+        { operations: { paused: [{ ...pause, entry: { version: '44.0-aa', metadata: {} } }] } },
+      ],
+      ['red', 'waiting +48h', 'green'],
+    ],
+    ['withdrawn', [{ starts: -99 }, { operations: { withdrawn: [pause] } }], ['red', 'green', 'green']],
+    ['a dead-end', [{ starts: -99, said: { deadend: { reason: 'x' } } }], ['red', 'green', 'green']],
+    ['a barrier', [{ starts: -99, said: { barrier: { reason: 'x' } } }], ['green', 'green', 'green']],
+    [
+      'no evidence',
+      [{ starts: -99, record: { images: [{ architecture: 'x86_64', image: 'x', digestRef: 'x@sha256:' }] } }],
+      ['green', 'green', 'red'],
+    ],
+  ])('%s', (_name, given, expected) => {
+    expect(shown(...given)).toEqual(expected);
+  });
+
+  it('an urgent release waits for nothing, and does not pass what is red', () => {
+    const gatesOf = (operations: Operations) => {
+      const state = fleet([{ starts: 0 }], operations);
+      const urgent = { version: '44.0-aa', commit: '0', reason: 'CVE', by: 'Ada', at: now };
+      const record = state.records['44.0-aa'] as ReleaseRecord;
+      return sourceGates({ record, state, urgent }, { source: 't', target: target('soak: 48h'), now });
+    };
+    expect(gatesOf({}).map(({ state, note }) => [state, note])).toEqual([
+      ['green', 'skipped as urgent: CVE (by Ada)'],
+      ['green', 'skipped as urgent: CVE (by Ada)'],
+      ['green', 'every image passed its tests'],
+    ]);
+    expect(gatesOf({ withdrawn: [pause] })[0]?.state).toBe('red');
+  });
+});
+
+describe('the gates of the target fleet', () => {
+  const freeze =
+    'freeze: [{ start: "0 16 * * 5", until: "0 8 * * 1", time-zone: Europe/Berlin, reason: weekend }]';
+
+  it('a freeze of the fleet or of all fleets closes it, and an exception with a reason opens it', () => {
+    // now is a saturday
+    const open = '2026-07-27T06:00:00Z';
+    for (const fleetOf of [target(freeze), target('soak: 1h', `${freeze}\n`)]) {
+      expect(freezeGate(fleetOf, undefined, now)).toEqual([
+        { name: 'freeze', state: 'waiting', until: Date.parse(open) / 1000, note: `weekend: until ${open}` },
+      ]);
+      expect(freezeGate(fleetOf, undefined, Date.parse(open) / 1000)).toMatchObject([{ state: 'green' }]);
+      expect(freezeGate(fleetOf, { reason: '', by: 'a label' }, now)).toMatchObject([
+        { state: 'waiting', note: expect.stringContaining('needs a reason: freeze-exception: WHY') },
+      ]);
+      expect(freezeGate(fleetOf, { reason: 'CVE', by: 'a label' }, now)).toMatchObject([
+        { state: 'green', note: `weekend: until ${open}; excepted: CVE (by a label)` },
+      ]);
+    }
+    expect(freezeGate(target('soak: 1h'), undefined, now)).toEqual([]);
+  });
+
+  it('a hold closes it until its end, and one without an end needs somebody', () => {
+    const hold = { reason: 'boot loop', by: 'Ada', at: now };
+    expect(holdGate('stable', { hold }, now)).toMatchObject([{ state: 'red' }]);
+    const until = now + hour;
+    expect(holdGate('stable', { hold: { ...hold, until } }, now)).toMatchObject([
+      { state: 'waiting', until },
+    ]);
+    expect(holdGate('stable', { hold: { ...hold, until } }, until)).toEqual([]);
+    expect(holdGate('stable', { stops: [{ ...hold, source: 'file x' }] }, now)).toMatchObject([
+      { state: 'red', note: 'the fleet is held: boot loop (by Ada on 2026-07-25T17:20:00Z)' },
+    ]);
+  });
+
+  it.each<[string, UpdateEntry['metadata'] | undefined, Gate['state']]>([
+    ['rolls it out', { rollout: { start_percentage: 0.3 } }, 'green'],
+    ['has paused it', undefined, 'red'],
+    ['made it a dead-end', { deadend: { reason: 'x' } }, 'red'],
+  ])('upstream %s', (_name, metadata, state) => {
+    const updates = metadata === undefined ? [] : [{ version: '44.1', metadata }];
+    expect(upstreamGate({ order: ['44.0', '44.1'], updates }, '44.1', now)).toMatchObject([{ state }]);
+    expect(upstreamGate(undefined, '44.1', now)).toEqual([]);
+    expect(upstreamGate(new Error('no answer'), '44.1', now)).toMatchObject([{ state: 'red' }]);
+  });
+});
+
+describe('which release is proposed', () => {
+  const choose = (
+    source: readonly Made[],
+    at: number,
+    options: { has?: number; soak?: string; operations?: Operations; urgent?: string } = {},
+  ) => {
+    const { has = 1, soak = '48h', operations, urgent } = options;
+    const said = { reason: 'CVE', by: 'Ada', at: now };
+    const to = fleet(
+      source.slice(0, has),
+      urgent === undefined ? {} : { urgent: [{ ...said, version: urgent, commit: '0' }] },
+    );
+    return chooseRelease(fleet(source, operations), to, {
+      target: target(`soak: ${soak}`),
+      now: now + at * hour,
+    })?.version;
+  };
+  /** A release every 12 hours, each of which soaks for 48. */
+  const often = [0, 12, 24, 36, 48, 60].map((starts) => ({ starts }));
+  const barrier = (starts: number) => ({ starts, said: { ...complete, barrier: { reason: 'keys' } } });
+
+  it.each<[string, string | undefined, string]>([
+    ['the one that will be ready first', choose(often, 20), '44.1-aa'],
+    ['that one as soon as it has earned it', choose(often, 60), '44.1-aa'],
+    ['the newest that has earned it', choose(often, 85), '44.3-aa'],
+    [
+      'the newest where only people can help',
+      choose(
+        [
+          { starts: -99 },
+          { starts: -99, said: null },
+          { starts: 0, said: { rollout: { start_percentage: 0.1 } } },
+        ],
+        0,
+      ),
+      '44.2-aa',
+    ],
+    [
+      'not one that was withdrawn',
+      choose(often, 99, {
+        operations: { withdrawn: [{ version: '44.4-aa', reason: 'x', by: 'x', at: now }] },
+      }),
+      '44.3-aa',
+    ],
+    [
+      'a barrier before what is newer',
+      choose([{ starts: -99 }, barrier(-80), { starts: -70 }], 0),
+      '44.1-aa',
+    ],
+    [
+      'a barrier that has still to soak, too',
+      choose([{ starts: -99 }, barrier(0), { starts: -70 }], 0),
+      '44.1-aa',
+    ],
+    [
+      'what has earned it before that barrier',
+      choose([{ starts: -99 }, { starts: -90 }, barrier(0), { starts: -70 }], 0),
+      '44.1-aa',
+    ],
+    [
+      'no barrier to a fleet without nodes',
+      choose([barrier(-99), { starts: -80 }], 0, { has: 0 }),
+      '44.1-aa',
+    ],
+    ['an urgent one at once', choose(often, 61, { urgent: '44.5-aa' }), '44.5-aa'],
+    [
+      'the barrier on the way to an urgent one',
+      choose([{ starts: -99 }, barrier(0), { starts: 0 }], 1, { urgent: '44.2-aa' }),
+      '44.1-aa',
+    ],
+    ['the newest that the target has, to say so', choose([{ starts: -99 }], 0), '44.0-aa'],
+  ])('%s', (_name, chosen, expected) => {
+    expect(chosen).toBe(expected);
+  });
+});
+
+describe('what is said of gates', () => {
+  const waiting = (name: string, until?: number): Gate => ({
+    name,
+    state: 'waiting',
+    note: '',
+    ...(until === undefined ? {} : { until }),
+  });
+
+  it('is when they will all be open, or what has to be done', () => {
+    const all = [waiting('a', now), waiting('b', now + hour)];
+    expect(outlook(all)).toBe('**Not to be merged yet**: it waits until 2026-07-25T18:20:00Z (a, b).');
+    expect(nextGate(all)?.name).toBe('b');
+    expect(outlook([...all, waiting('c')])).toBe('**Not to be merged yet**: it waits (a, b, c).');
+    const red: Gate = { name: 'd', state: 'red', note: '' };
+    expect(outlook([...all, red])).toBe('**Not to be merged yet**: d.');
+    expect(nextGate([...all, red])?.name).toBe('d');
+  });
+});

@@ -1,0 +1,104 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { pushArtifact } from '../../../src/world/registry/artifact.ts';
+import { copyAttached } from '../../../src/world/registry/attached.ts';
+import { copyImage } from '../../../src/world/registry/copy.ts';
+import { type Manifest, mediaTypes } from '../../../src/world/registry/manifest.ts';
+import {
+  atDigest,
+  atTag,
+  type Digest,
+  type DigestReference,
+  parseRepository,
+  type Repository,
+} from '../../../src/world/registry/reference.ts';
+import { anonymous, pushSampleImage, testClient, testLogin, useRegistry } from '../../support/registry.ts';
+
+const registry = useRegistry();
+const another = useRegistry({ login: true });
+const client = testClient(async (repository) =>
+  repository.registry === another.host ? testLogin : anonymous(repository),
+);
+
+let number = 0;
+let from: Repository;
+let image: DigestReference;
+let manifest: Manifest;
+beforeEach(async () => {
+  number += 1;
+  from = parseRepository(`${registry.host}/acme/from-${number}`);
+  image = await pushSampleImage(client, from);
+  manifest = await client.getManifest(image);
+});
+
+const places: readonly [string, () => Repository][] = [
+  ['the same registry', () => parseRepository(`${registry.host}/acme/to-${number}`)],
+  ['another registry, with a password', () => parseRepository(`${another.host}/acme/to-${number}`)],
+];
+
+/** As cosign has it: an image of its own, found by its tag. */
+async function cosignTag(where: Repository, digest: Digest, ending: string): Promise<Digest> {
+  return (await pushSampleImage(client, where, { tag: `${digest.replace(':', '-')}.${ending}` })).digest;
+}
+
+function attach(artifactType: string, subject: Manifest['descriptor'], text: string) {
+  const layers = [{ mediaType: 'text/plain', bytes: Buffer.from(text) }];
+  return pushArtifact(client, { repository: from, artifactType, subject, layers });
+}
+
+describe.each(places)('copyAttached to %s', (_name, place) => {
+  it('brings SBOM, attestation, what signs those, and cosign tags; again, it copies nothing', async () => {
+    const to = place();
+    const sbom = await attach('application/spdx+json', manifest.descriptor, 'sbom');
+    const attestation = await attach('application/vnd.in-toto+json', manifest.descriptor, 'attestation');
+    const ofSbom = await attach('application/vnd.dev.cosign.artifact.sig.v1+json', sbom, 'signature');
+    const signature = await cosignTag(from, image.digest, 'sig');
+    await copyImage(client, { from: image, to, tags: [] });
+    const copied = await copyAttached(client, { manifest, from, to });
+    expect(new Set(copied)).toEqual(new Set([sbom.digest, attestation.digest, ofSbom.digest, signature]));
+    const listed = await client.referrers(to, image.digest);
+    expect(listed.map(({ digest, artifactType }) => `${artifactType} ${digest}`).sort()).toEqual(
+      [`${sbom.artifactType} ${sbom.digest}`, `${attestation.artifactType} ${attestation.digest}`].sort(),
+    );
+    expect((await client.referrers(to, sbom.digest)).map(({ digest }) => digest)).toEqual([ofSbom.digest]);
+    const tag = `${image.digest.replace(':', '-')}.sig`;
+    expect((await client.resolve(atTag(to, tag)))?.digest).toBe(signature);
+    for (const digest of copied) {
+      const original = await client.getManifest(atDigest(from, digest));
+      const there = await client.getManifest(atDigest(to, digest));
+      expect(Buffer.from(there.bytes).equals(original.bytes)).toBe(true);
+    }
+    expect(await copyAttached(client, { manifest, from, to })).toEqual([]);
+  });
+
+  it('leaves a signature alone that was made at the destination', async () => {
+    const to = place();
+    await cosignTag(from, image.digest, 'sig');
+    const own = await cosignTag(to, image.digest, 'sig');
+    expect(await copyAttached(client, { manifest, from, to })).toEqual([]);
+    const tag = `${image.digest.replace(':', '-')}.sig`;
+    expect((await client.resolve(atTag(to, tag)))?.digest).toBe(own);
+  });
+});
+
+describe('copyAttached', () => {
+  it('brings what is attached to the images of an index, too', async () => {
+    const to = parseRepository(`${registry.host}/acme/to-${number}`);
+    const child = { ...manifest.descriptor, platform: { architecture: 'amd64', os: 'linux' } };
+    const bytes = Buffer.from(
+      JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: [child] }),
+    );
+    const index = await client.putManifest(from, 'index', bytes, mediaTypes.ociIndex);
+    const sbom = await attach('application/spdx+json', manifest.descriptor, 'of the image');
+    const signature = await cosignTag(from, index, 'sig');
+    const top = await client.getManifest(atDigest(from, index));
+    expect(await copyAttached(client, { manifest: top, from, to })).toEqual([signature, sbom.digest]);
+  });
+
+  it('goes on where something listed is gone', async () => {
+    const to = parseRepository(`${registry.host}/acme/to-${number}`);
+    const gone = await attach('application/spdx+json', manifest.descriptor, 'gone');
+    const kept = await attach('application/spdx+json', manifest.descriptor, 'kept');
+    await fetch(`http://${from.registry}/v2/${from.path}/manifests/${gone.digest}`, { method: 'DELETE' });
+    expect(await copyAttached(client, { manifest, from, to })).toEqual([kept.digest]);
+  });
+});
