@@ -1,3 +1,4 @@
+import { defined } from '../host/defined.ts';
 import { parseDuration, parseTime } from '../host/time.ts';
 
 /** One input of a verb: a flag on the command line, an input of its action. */
@@ -108,7 +109,7 @@ function valueInput<T>(
     about,
     placeholder: options.placeholder ?? 'TEXT',
     required: options.required ?? false,
-    ...(options.fallback === undefined ? {} : { fallback: options.fallback }),
+    ...defined({ fallback: options.fallback }),
     read: (raw, name) => read(raw[0] as string, name),
   };
 }

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defined } from '../host/defined.ts';
 import { readFileIfThere } from '../host/files.ts';
 import type { Log } from '../host/log.ts';
 import { formatTime } from '../host/time.ts';
@@ -74,7 +75,7 @@ export async function openScene(stage: Stage, place: Workplace, options: DemoOpt
         ['coxswain', ...args, ...when].join(' '),
         process.execPath,
         [program, ...args, ...when, '--json-file', answer],
-        { cwd: repository, env: place.env, ...(run.expect === undefined ? {} : { expect: run.expect }) },
+        { cwd: repository, env: place.env, ...defined({ expect: run.expect }) },
       );
       const text = await readFileIfThere(answer);
       return text === undefined ? undefined : (JSON.parse(text) as unknown);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defined } from '../host/defined.ts';
 import { InputError, type InputProblem } from '../host/errors.ts';
 import { readJson } from './json.ts';
 
@@ -59,7 +60,7 @@ function problemOf(
     ...(placeOf === undefined ? {} : { where: placeOf(issue.path) }),
     ...(issue.path.length === 0 ? {} : { field: fieldPath(issue.path) }),
     problem,
-    ...(found === undefined ? {} : { found }),
+    ...defined({ found }),
     expected: issue.message,
     ...(notes.data?.remedy === undefined ? {} : { remedy: notes.data.remedy }),
   };

@@ -1,3 +1,4 @@
+import { defined } from '../host/defined.ts';
 import { type Graph, type GraphNode, withoutWaysOutOfDeadends } from './graph.ts';
 import type { Rollout } from './metadata.ts';
 import { nodeKeys } from './node-keys.ts';
@@ -33,9 +34,9 @@ export function rolloutOf(node: GraphNode): Rollout | undefined {
   const startValue = Number(node.metadata[nodeKeys.startValue] ?? 'NaN');
   const duration = wholeNumber(node.metadata[nodeKeys.durationMinutes], /^\+?\d+$/);
   return {
-    ...(startEpoch === undefined ? {} : { start_epoch: startEpoch }),
+    ...defined({ start_epoch: startEpoch }),
     ...(Number.isNaN(startValue) ? {} : { start_percentage: startValue }),
-    ...(duration === undefined ? {} : { duration_minutes: duration }),
+    ...defined({ duration_minutes: duration }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
+import { defined } from './defined.ts';
 import { OutsideError } from './errors.ts';
 import { findTool, requireTools } from './tools.ts';
 
@@ -36,8 +37,7 @@ export async function exec(
   const running = execa(findTool(program) ?? program, args, {
     reject: false,
     stripFinalNewline: false,
-    ...(options.env === undefined ? {} : { env: options.env }),
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...defined({ env: options.env, cwd: options.cwd }),
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
   });
   const { onLine } = options;

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { onInterrupt } from './cleanup.ts';
+import { defined } from './defined.ts';
 import { findTool, requireTools } from './tools.ts';
 
 export interface LongProcess {
@@ -37,7 +38,7 @@ export async function startProcess(
     stdio: ['ignore', log, log],
     detached: true,
     env: { ...process.env, ...options.env },
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...defined({ cwd: options.cwd }),
   });
   closeSync(log);
   let gone = false;

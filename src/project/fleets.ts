@@ -1,3 +1,4 @@
+import { defined } from '../host/defined.ts';
 import { InputError } from '../host/errors.ts';
 import { nearest } from '../host/nearest.ts';
 import type { BranchStore, Sha } from '../world/forge/forge.ts';
@@ -14,7 +15,7 @@ export function findFleet(config: Config, name: string, field = '--fleet'): Flee
     problem: `${config.file} has no such fleet`,
     found: name,
     expected: `one of ${names.join(', ')}`,
-    ...(meant === undefined ? {} : { remedy: `Did you mean ${meant}?` }),
+    ...defined({ remedy: meant && `Did you mean ${meant}?` }),
   });
 }
 

@@ -2,6 +2,7 @@ import { architecture } from '../cli/architecture.ts';
 import { directory } from '../cli/directory.ts';
 import { flag, parsed, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
+import { defined } from '../host/defined.ts';
 import { InputError } from '../host/errors.ts';
 import { parseDuration } from '../host/time.ts';
 import { type TestImageAnswer, testImage } from '../loop/boot-test/boot-test.ts';
@@ -81,16 +82,18 @@ answer and --output have it all. Exit code 1 when the image did not pass. docs/b
       force: inputs.force,
       now: context.now(),
       log: context.log,
-      ...(inputs.image === undefined ? {} : { image: inputs.image }),
-      ...(inputs.local === undefined ? {} : { local: inputs.local }),
-      ...(inputs.architecture === undefined ? {} : { architecture: inputs.architecture }),
-      ...(inputs.fleet === undefined ? {} : { fleet: inputs.fleet }),
-      ...(inputs.memory === undefined ? {} : { memoryMegabytes: inputs.memory }),
-      ...(inputs.cpus === undefined ? {} : { cpus: inputs.cpus }),
-      ...(inputs.network === undefined ? {} : { network: inputs.network }),
-      ...(inputs.mode === undefined ? {} : { mode: inputs.mode }),
-      ...(inputs.helper === undefined ? {} : { helper: inputs.helper }),
-      ...(inputs.deadline === undefined ? {} : { deadlineSeconds: inputs.deadline }),
+      ...defined({
+        image: inputs.image,
+        local: inputs.local,
+        architecture: inputs.architecture,
+        fleet: inputs.fleet,
+        memoryMegabytes: inputs.memory,
+        cpus: inputs.cpus,
+        network: inputs.network,
+        mode: inputs.mode,
+        helper: inputs.helper,
+        deadlineSeconds: inputs.deadline,
+      }),
     });
     return {
       data: dataOf(answer),

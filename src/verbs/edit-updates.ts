@@ -2,6 +2,7 @@ import { directory } from '../cli/directory.ts';
 import { flag, parsed, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { parseWhen } from '../guidance/template/times.ts';
+import { defined } from '../host/defined.ts';
 import { InputError, UsageError } from '../host/errors.ts';
 import { codeBlock, plainText } from '../host/markdown.ts';
 import { nearest } from '../host/nearest.ts';
@@ -159,7 +160,7 @@ function readKind(raw: string, name: string): Action['kind'] {
     problem: 'no such action',
     found: raw,
     expected: `one of ${kinds.join(', ')}`,
-    ...(meant === undefined ? {} : { remedy: `Did you mean ${meant}?` }),
+    ...defined({ remedy: meant && `Did you mean ${meant}?` }),
   });
 }
 

@@ -2,6 +2,7 @@ import { directory } from '../cli/directory.ts';
 import { many, parsed, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import type { Finding } from '../guidance/lint/lint.ts';
+import { defined } from '../host/defined.ts';
 import { InputError } from '../host/errors.ts';
 import { code, plainText, table } from '../host/markdown.ts';
 import { type FleetFindings, lintState } from '../operate/lint-updates/lint-state.ts';
@@ -43,7 +44,7 @@ warnings alone are 0. What is compared: the commit with what the state branch ha
     const now = context.now();
     const judged = lintState(after, before, { config, fleets, now, timeZone: inputs['time-zone'] });
     const findings = judged.flatMap(({ fleet, findings: list }) =>
-      list.map((finding) => ({ ...(fleet === undefined ? {} : { fleet }), ...finding })),
+      list.map((finding) => ({ ...defined({ fleet }), ...finding })),
     );
     const errors = findings.filter(({ severity }) => severity === 'error');
     const warnings = findings.filter(({ severity }) => severity === 'warning');

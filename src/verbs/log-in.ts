@@ -5,6 +5,7 @@ import { chooseLogins, type Login, writeLogins } from '../cli/actions/log-in.ts'
 import { directory } from '../cli/directory.ts';
 import { text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
+import { defined } from '../host/defined.ts';
 import { InputError } from '../host/errors.ts';
 import { readConfig } from '../project/configuration/config.ts';
 import { authFiles } from '../world/registry/credentials.ts';
@@ -30,8 +31,7 @@ On a machine of your own, podman login does it.`,
     const logins = chooseLogins({
       image,
       testImage,
-      ...(imageLogin === undefined ? {} : { imageLogin }),
-      ...(testLogin === undefined ? {} : { testLogin }),
+      ...defined({ imageLogin, testLogin }),
       ...(token === '' ? {} : { actor: { username: env.GITHUB_ACTOR || 'coxswain', password: token } }),
     });
     const file = join(await mkdtemp(join(env.RUNNER_TEMP || tmpdir(), 'coxswain-login-')), 'auth.json');

@@ -3,6 +3,7 @@ import { defineVerb } from '../cli/verb.ts';
 import { parseShare, parseShareOf } from '../guidance/simulation/shares.ts';
 import { defaultFleetModel, type FleetModel, simulate } from '../guidance/simulation/simulation.ts';
 import { parseWindow } from '../guidance/simulation/windows.ts';
+import { defined } from '../host/defined.ts';
 import { InputError } from '../host/errors.ts';
 import { writeFileAtomically } from '../host/files.ts';
 import { parseDuration } from '../host/time.ts';
@@ -87,8 +88,7 @@ never arrive and why. The same seed gives the same answer.
       basearch: inputs.basearch,
       now: context.now(),
       seed: inputs.seed,
-      ...(inputs.for === undefined ? {} : { duration: inputs.for }),
-      ...(inputs.target === undefined ? {} : { target: inputs.target }),
+      ...defined({ duration: inputs.for, target: inputs.target }),
       fleet: {
         nodes: inputs.nodes,
         start: inputs.start.map((raw) => {

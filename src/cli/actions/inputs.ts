@@ -1,3 +1,4 @@
+import { defined } from '../../host/defined.ts';
 import { InputError, messageOf, quote } from '../../host/errors.ts';
 import { nearest } from '../../host/nearest.ts';
 import { readValues } from '../arguments.ts';
@@ -75,6 +76,6 @@ function unknownInput(name: string, names: readonly string[]): InputError {
     field: spellInput(name),
     problem: `there is no input ${quote(name)}`,
     expected: `one of ${names.join(', ')}`,
-    ...(meant === undefined ? {} : { remedy: `Did you mean ${meant}?` }),
+    ...defined({ remedy: meant && `Did you mean ${meant}?` }),
   });
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as core from '@actions/core';
+import { defined } from '../../host/defined.ts';
 import { InputError, messageOf } from '../../host/errors.ts';
 import { codeBlock, plainText } from '../../host/markdown.ts';
 import { runAgainAsRoot } from '../../host/root.ts';
@@ -68,8 +69,7 @@ async function tell(name: string, verb: Verb, outcome: Outcome, env: NodeJS.Proc
     const annotate = level === 'error' ? core.error : core.warning;
     annotate(harmless(message), {
       title,
-      ...(file === undefined ? {} : { file }),
-      ...(line === undefined ? {} : { startLine: line }),
+      ...defined({ file, startLine: line }),
     });
   }
   const told = outcome.annotations?.some(({ level }) => level === 'error') === true;

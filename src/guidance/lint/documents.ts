@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { defined } from '../../host/defined.ts';
 import { findProblems, withoutNulls } from '../document.ts';
 import { readJson } from '../json.ts';
 import { nullableEntryFields, type UpdateMetadata, updateMetadata } from '../metadata.ts';
@@ -41,9 +42,7 @@ export function readSources(texts: FleetTexts): {
   const operations = readSource<Operations>(texts.operations, operationsSchema, new Set());
   return {
     sources: {
-      ...(releases.source === undefined ? {} : { releases: releases.source }),
-      ...(updates.source === undefined ? {} : { updates: updates.source }),
-      ...(operations.source === undefined ? {} : { operations: operations.source }),
+      ...defined({ releases: releases.source, updates: updates.source, operations: operations.source }),
     },
     findings: [...releases.findings, ...updates.findings, ...operations.findings],
   };

@@ -1,3 +1,4 @@
+import { defined } from '../../host/defined.ts';
 import { nearest } from '../../host/nearest.ts';
 import type { UpdateEntry } from '../metadata.ts';
 import type { FleetSources } from './documents.ts';
@@ -66,7 +67,7 @@ export function* lintEntries({ releases, updates, operations }: FleetSources): G
         rule: 'unknown-release',
         where: operations?.placeOf([list, index, 'version']) ?? '',
         message: `no release ${version}`,
-        ...(meant === undefined ? {} : { remedy: `Did you mean ${meant}?` }),
+        ...defined({ remedy: meant && `Did you mean ${meant}?` }),
       };
     }
   }
@@ -162,6 +163,6 @@ function unknownField(key: string, known: ReadonlySet<string>, where: string): F
     rule: 'unknown-field',
     where,
     message: `upstream does not know the field ${key}: it has no effect`,
-    ...(meant === undefined ? {} : { remedy: `Did you mean ${meant}?` }),
+    ...defined({ remedy: meant && `Did you mean ${meant}?` }),
   };
 }

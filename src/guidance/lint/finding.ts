@@ -1,3 +1,4 @@
+import { defined } from '../../host/defined.ts';
 import type { InputProblem } from '../../host/errors.ts';
 import { InputError, quote } from '../../host/errors.ts';
 
@@ -26,7 +27,7 @@ export function findingOf(rule: string, problem: InputProblem, file: string): Fi
     rule,
     where: problem.where ?? file,
     message: `${field}${[problem.problem, ...facts].join(', ')}`,
-    ...(problem.remedy === undefined ? {} : { remedy: problem.remedy }),
+    ...defined({ remedy: problem.remedy }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { defined } from '../../host/defined.ts';
 import { withTemporaryFolder } from '../../host/files.ts';
 import type { Log } from '../../host/log.ts';
 import { findFleet } from '../../project/fleets.ts';
@@ -120,7 +121,7 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
     return {
       ...answer,
       skipped: false,
-      ...(evidenceDigest === undefined ? {} : { evidenceDigest }),
+      ...defined({ evidenceDigest }),
       ...(told ? await tellPullRequest(project, commit, answer) : {}),
     };
   });
@@ -134,8 +135,7 @@ function machineFor({ config }: Project, options: TestImageOptions, architecture
     cpus: options.cpus ?? config.bootTest.cpus,
     network: options.network ?? config.bootTest.network,
     kernelArguments: config.bootTest.kernelArguments,
-    ...(deadlineSeconds === undefined ? {} : { deadlineSeconds }),
-    ...(options.helper === undefined ? {} : { helper: options.helper }),
+    ...defined({ deadlineSeconds, helper: options.helper }),
   };
 }
 

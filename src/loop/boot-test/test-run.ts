@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defined } from '../../host/defined.ts';
 import { withTemporaryFolder } from '../../host/files.ts';
 import type { Log } from '../../host/log.ts';
 import type { Config } from '../../project/configuration/config.ts';
@@ -120,7 +121,7 @@ function bootOptions(options: TestRunOptions) {
       COXSWAIN_DIGEST: image.manifest.descriptor.digest,
       COXSWAIN_ARCHITECTURE: machine.architecture,
       COXSWAIN_STREAM: config.stream,
-      ...(fleet === undefined ? {} : { COXSWAIN_FLEET: fleet }),
+      ...defined({ COXSWAIN_FLEET: fleet }),
     },
     outputFolder,
     log,

@@ -1,3 +1,4 @@
+import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import type { Config, Fleet } from '../../project/configuration/config.ts';
 import { findFleet, fleetTip } from '../../project/fleets.ts';
@@ -93,7 +94,7 @@ async function promote(
       pullRequest: pullRequest?.number,
       ready: false,
       gates: [],
-      ...(nothing === undefined ? {} : { reason: nothing }),
+      ...defined({ reason: nothing }),
     };
   }
   const release = { record, state: from, urgent: chosen?.urgent };

@@ -1,3 +1,4 @@
+import { defined } from '../../host/defined.ts';
 import { messageOf, OutsideError } from '../../host/errors.ts';
 import type { Log } from '../../host/log.ts';
 import type { Config, Fleet } from '../../project/configuration/config.ts';
@@ -143,7 +144,7 @@ export async function propose(
   return {
     ...answer,
     action: merged ? 'merged' : action,
-    ...(note === undefined ? {} : { note }),
+    ...defined({ note }),
   };
 }
 

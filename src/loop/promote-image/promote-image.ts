@@ -1,3 +1,4 @@
+import { defined } from '../../host/defined.ts';
 import { InputError, OutsideError } from '../../host/errors.ts';
 import type { Config, Fleet } from '../../project/configuration/config.ts';
 import { findFleet, releaseCommit } from '../../project/fleets.ts';
@@ -146,7 +147,7 @@ export async function promoteImage(
     tags: plan.tags,
     kept: plan.kept,
     changed: !plan.inProduction || plan.move.length > 0 || attached.length > 0 || recorded,
-    ...(accepted === undefined ? {} : { accepted }),
+    ...defined({ accepted }),
     attached: attached.length,
     mounted: report.mounted,
     copied: report.copied,

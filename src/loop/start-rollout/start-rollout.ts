@@ -2,6 +2,7 @@ import { addUpdate, type UpdateEntry } from '../../guidance/metadata.ts';
 import type { UrgentRelease } from '../../guidance/operations.ts';
 import { rolloutEnd } from '../../guidance/progress.ts';
 import { addRelease, type Release } from '../../guidance/releases.ts';
+import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import type { Config, Fleet } from '../../project/configuration/config.ts';
 import { releaseCommit } from '../../project/fleets.ts';
@@ -242,15 +243,14 @@ function recordOf(options: {
     created: isoTime(Math.max(...images.map((image) => image.created))),
     recordedAt: now,
     ...(rollout === undefined ? {} : { rolloutStart: Math.max(rollout.start_epoch ?? 0, 0) || now }),
-    ...(end === undefined ? {} : { rolloutEnd: end }),
+    ...defined({ rolloutEnd: end }),
     images: images.map((image) => ({
       architecture: image.architecture,
       image: formatReference(atTag(config.image, candidate.version)),
       digestRef: formatReference(atDigest(config.image, digestOf(image))),
       ...(image.evidence === undefined ? {} : { evidence: image.evidence.descriptor.digest }),
     })),
-    ...(promotedFrom === undefined ? {} : { promotedFrom }),
-    ...(accepted === undefined ? {} : { acceptedMissingEvidence: accepted }),
+    ...defined({ promotedFrom, acceptedMissingEvidence: accepted }),
     ...(urgent === undefined ? {} : { urgent: { reason: urgent.reason, by: urgent.by } }),
     ...(rollBack === undefined ? {} : { rollBack: aboutRollBack(rollBack) }),
   };

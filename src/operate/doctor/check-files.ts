@@ -4,6 +4,7 @@ import { parseUpdateMetadata, type UpdateMetadata } from '../../guidance/metadat
 import { nodeKeys } from '../../guidance/node-keys.ts';
 import { parseReleaseIndex, type ReleaseIndex } from '../../guidance/releases.ts';
 import { throttleGraph } from '../../guidance/throttle.ts';
+import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import { formatDuration } from '../../host/time.ts';
 import type { Config } from '../../project/configuration/config.ts';
@@ -57,7 +58,7 @@ export async function checkFiles(
       ...Object.entries(config.rings),
     ];
     for (const [ring, wariness] of rings) {
-      const path = graphPath({ fleet, basearch, ...(ring === undefined ? {} : { ring }) });
+      const path = graphPath({ fleet, basearch, ...defined({ ring }) });
       const graph = await readOne(options, path, parseGraph, findings);
       if (graph === undefined) continue;
       findings.push(

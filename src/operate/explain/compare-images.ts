@@ -1,3 +1,4 @@
+import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import { comparePackages, type PackageDifference, readPackages } from '../../world/packages/packages.ts';
 import type { Architecture } from '../../world/registry/architecture.ts';
@@ -56,7 +57,7 @@ export async function compareImages(
       ...differences('manifest.annotations', annotationsOf(one), annotationsOf(other)),
     ],
     layers,
-    ...(packages === undefined ? {} : { packages }),
+    ...defined({ packages }),
   };
 }
 

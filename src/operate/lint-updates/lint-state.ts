@@ -1,5 +1,6 @@
 import { tryTo } from '../../guidance/lint/finding.ts';
 import { type Finding, type FleetTexts, lintGuidance } from '../../guidance/lint/lint.ts';
+import { defined } from '../../host/defined.ts';
 import { nearest } from '../../host/nearest.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import { fleetFolder } from '../../release/state/fleet-files.ts';
@@ -156,7 +157,7 @@ function lintPlace(path: string, fleets: readonly string[]): Finding[] {
         rule: 'unknown-fleet',
         where: path,
         message: `coxswain.yaml has no fleet ${fleet}: nothing reads this file`,
-        ...(meant === undefined ? {} : { remedy: `Did you mean ${meant}?` }),
+        ...defined({ remedy: meant && `Did you mean ${meant}?` }),
       },
     ];
   }

@@ -1,4 +1,5 @@
 import { listStranded, strandedBy } from '../../guidance/paths.ts';
+import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import { nearest } from '../../host/nearest.ts';
 import { ageOf, retired, saidOf, say } from '../../release/operations/entries.ts';
@@ -31,7 +32,7 @@ export function planRollBack(
       field,
       problem: `fleet ${fleet} has no such release`,
       found: version,
-      ...(meant === undefined ? {} : { remedy: `Did you mean ${meant}?` }),
+      ...defined({ remedy: meant && `Did you mean ${meant}?` }),
     });
   };
   const newest = versions.at(-1);

@@ -6,6 +6,7 @@ import {
   rolloutPhase,
   rolloutProgress,
 } from '../../guidance/progress.ts';
+import { defined } from '../../host/defined.ts';
 import type { Config, Fleet } from '../../project/configuration/config.ts';
 import { findFleet } from '../../project/fleets.ts';
 import { chooseRelease } from '../../release/gates/choose-release.ts';
@@ -82,10 +83,10 @@ export async function readFleetStatus(project: Parts, fleet: Fleet, now: number)
   return {
     fleet: fleet.name,
     ...(version === undefined ? {} : { release: releaseStatus(project, state, { version, now }) }),
-    ...(hold === undefined ? {} : { hold }),
+    ...defined({ hold }),
     paused: state.operations.paused ?? [],
     withdrawn: state.operations.withdrawn ?? [],
-    ...(promotion === undefined ? {} : { promotion }),
+    ...defined({ promotion }),
   };
 }
 
@@ -125,7 +126,7 @@ function releaseStatus(
     rings: rings.map(([ring, wariness]) => {
       const offered = rollout === undefined ? phase === 'complete' : wariness <= progress;
       const from = rollout === undefined || offered ? undefined : nextOpening(rollout, wariness, now);
-      return { ring, wariness, offered, ...(from === undefined ? {} : { offeredFrom: from }) };
+      return { ring, wariness, offered, ...defined({ offeredFrom: from }) };
     }),
     ...(guidance === undefined || guidance instanceof Error || record === undefined
       ? {}
@@ -162,6 +163,6 @@ async function readPromotion(
     version: record.version,
     ...(request === undefined ? {} : { pullRequest: request.number }),
     ready: isReady(gates),
-    ...(next === undefined ? {} : { nextGate: next }),
+    ...defined({ nextGate: next }),
   };
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../host/defined.ts';
 import type { InputProblem } from '../../host/errors.ts';
 import { nearest } from '../../host/nearest.ts';
 import { architectures } from '../../world/registry/architecture.ts';
@@ -149,7 +150,7 @@ function promotionProblems(config: Config, at: Placer): InputProblem[] {
         problem: 'there is no such fleet',
         found: fleet.promoteFrom,
         expected: `one of ${names.join(', ')}`,
-        ...(meant === undefined ? {} : { remedy: `Did you mean ${meant}?` }),
+        ...defined({ remedy: meant && `Did you mean ${meant}?` }),
       });
     } else {
       const cycle = cycleFrom(fleet, config.fleets);

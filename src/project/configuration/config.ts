@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { defined } from '../../host/defined.ts';
 import { InputError, type InputProblem } from '../../host/errors.ts';
 import { readFileIfThere } from '../../host/files.ts';
 import { parseDuration } from '../../host/time.ts';
@@ -188,7 +189,7 @@ function build(
       branch: fleet?.branch ?? name,
       tag: fleet?.tag ?? name,
       template: tidyPath(fleet?.template ?? `rollouts/${name}.json.hbs`),
-      ...(promoteFrom === undefined ? {} : { promoteFrom }),
+      ...defined({ promoteFrom }),
       soak,
       soakAfter: soakAfter === 'complete' ? 'complete' : 'start',
       approve: fleet?.approve ?? 'manual',
@@ -217,7 +218,7 @@ function build(
     image,
     testImage,
     base,
-    ...(upstream === undefined ? {} : { upstream }),
+    ...defined({ upstream }),
     stream: written.stream ?? base.tag,
     architectures: [firstArchitecture, ...architectures],
     refresh,
@@ -230,17 +231,17 @@ function build(
       memoryMegabytes: written['boot-test'].memory,
       cpus: written['boot-test'].cpus,
       network: written['boot-test'].network,
-      ...(deadline === undefined ? {} : { deadlineSeconds: deadline }),
+      ...defined({ deadlineSeconds: deadline }),
       kernelArguments: written['boot-test']['kernel-arguments'],
       leftovers: written['boot-test'].leftovers,
-      ...(written['boot-test'].upgrades === undefined ? {} : { upgrades: written['boot-test'].upgrades }),
+      ...defined({ upgrades: written['boot-test'].upgrades }),
     },
     stateBranch: written['state-branch'],
     fleets: Object.fromEntries(
       fleets.filter((fleet) => fleet !== undefined).map((fleet) => [fleet.name, fleet]),
     ),
     rings: written.rings,
-    publish: { ...(url === undefined ? {} : { url }), oci: written.publish.oci },
+    publish: { ...defined({ url }), oci: written.publish.oci },
     symbolicTags: written['symbolic-tags'],
   };
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { defined } from '../../host/defined.ts';
 import { InputError, type InputProblem } from '../../host/errors.ts';
 import { nearest } from '../../host/nearest.ts';
 import { configSchema } from './schema.ts';
@@ -93,7 +94,7 @@ function problemsOfIssue(issue: Issue, document: SourceDocument): InputProblem[]
           problem: 'not one of the possible values',
           found,
           expected: allowed.join(', '),
-          ...(meant === undefined ? {} : { remedy: `Did you mean ${meant}?` }),
+          ...defined({ remedy: meant && `Did you mean ${meant}?` }),
         },
       ];
     }

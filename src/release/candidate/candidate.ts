@@ -1,3 +1,4 @@
+import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import { type Config, urgentTemplate } from '../../project/configuration/config.ts';
 import { externalStages, findBase, stagesOnBase } from '../../project/containerfile/base.ts';
@@ -91,8 +92,7 @@ export async function readCandidate(options: {
     buildArguments: config.buildArguments,
     stream: config.stream,
     architectures: config.architectures,
-    ...(refresh === undefined ? {} : { refresh }),
-    ...(rollBack === undefined ? {} : { rollBack }),
+    ...defined({ refresh, rollBack }),
   });
   return {
     commit,

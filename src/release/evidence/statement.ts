@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import { formatTime } from '../../host/time.ts';
 import { type Architecture, architectures } from '../../world/registry/architecture.ts';
@@ -131,7 +132,7 @@ export function formatStatement(evidence: TestEvidence): string {
         accelerator: facts.accelerator,
         startedAt: formatTime(startedAt),
         seconds: facts.seconds,
-        ...(facts.upgrades === undefined ? {} : { upgrades: facts.upgrades }),
+        ...defined({ upgrades: facts.upgrades }),
         ...(log === undefined ? {} : { log: log.slice(-maximumLogCharacters) }),
       },
     },
@@ -182,7 +183,7 @@ export function parseStatement(value: unknown, where: string): TestEvidence {
     startedAt: Date.parse(details.startedAt) / 1000,
     seconds: details.seconds,
     ...(details.upgrades === undefined ? {} : { upgrades: details.upgrades as RehearsedUpgrade[] }),
-    ...(details.log === undefined ? {} : { log: details.log }),
+    ...defined({ log: details.log }),
   };
   requireConsistent(evidence, where);
   const failed = evidence.tests.filter((test) => test.result !== 'passed').map((test) => test.name);

@@ -1,3 +1,4 @@
+import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import type { Config, Fleet } from '../../project/configuration/config.ts';
 import type { Architecture } from '../../world/registry/architecture.ts';
@@ -75,7 +76,7 @@ function requireLabel(image: Image, where: string, label: string, expected: stri
     where,
     field: `label ${label}`,
     problem: found === undefined ? 'missing' : 'not what this commit builds',
-    ...(found === undefined ? {} : { found }),
+    ...defined({ found }),
     expected: JSON.stringify(expected),
     remedy: 'The image under this build key was not made by coxswain build-image; build it again.',
   });

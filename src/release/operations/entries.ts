@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { tidy, type UpdateEntry, type UpdateMetadata } from '../../guidance/metadata.ts';
 import { strandedByTidying } from '../../guidance/paths.ts';
 import { rolloutEnd } from '../../guidance/progress.ts';
+import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import { nearest } from '../../host/nearest.ts';
 import { formatTime } from '../../host/time.ts';
@@ -24,7 +25,7 @@ export function requireRelease(state: FleetState, fleet: string, version: string
     problem: `fleet ${fleet} has no such release`,
     found: version,
     expected: versions.length === 0 ? 'a release: this fleet has none yet' : `one such as ${versions.at(-1)}`,
-    ...(meant === undefined ? {} : { remedy: `Did you mean ${meant}?` }),
+    ...defined({ remedy: meant && `Did you mean ${meant}?` }),
   });
 }
 

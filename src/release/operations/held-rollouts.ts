@@ -1,4 +1,5 @@
 import { holdAt } from '../../guidance/operations.ts';
+import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import type { FleetState } from '../state/state.ts';
 import { openRollouts, pauseOne, percent, resumeOne, withPaused } from './pause-rollout.ts';
@@ -47,7 +48,7 @@ export function stopRollouts(
   const restated = paused.map((each) => {
     if (each.held !== true || (each.reason === reason && each.until === until)) return each;
     const { until: _, ...rest } = each;
-    return { ...rest, reason, by, at: now, ...(until === undefined ? {} : { until }) };
+    return { ...rest, reason, by, at: now, ...defined({ until }) };
   });
   if (restated.some((each, index) => each !== paused[index])) next = withPaused(next, restated);
   return { state: next, summary, warnings };

@@ -1,6 +1,7 @@
 import { holdAt, type PausedRollout } from '../../guidance/operations.ts';
 import { resumedRollout } from '../../guidance/paused-rollout.ts';
 import { rolloutPhase, rolloutProgress } from '../../guidance/progress.ts';
+import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import { formatTime } from '../../host/time.ts';
 import type { FleetState } from '../state/state.ts';
@@ -147,8 +148,7 @@ export function pauseOne(
     entry: {
       version,
       metadata: {
-        ...(rollout === undefined ? {} : { rollout }),
-        ...(barrier === undefined ? {} : { barrier }),
+        ...defined({ rollout, barrier }),
       },
     },
     since: now,
@@ -196,12 +196,7 @@ export function resumeOne(
   }
   const { rollout } = entry.metadata;
   const resumed = rollout === undefined ? undefined : resumedRollout(rollout, { since, now });
-  const next = say(
-    forgotten,
-    version,
-    { ...entry.metadata, ...(resumed === undefined ? {} : { rollout: resumed }), ...said },
-    now,
-  );
+  const next = say(forgotten, version, { ...entry.metadata, ...defined({ rollout: resumed }), ...said }, now);
   const at = resumed === undefined ? 0 : rolloutProgress(resumed, now);
   return { state: next, summary: `resume ${version} at ${percent(at)}` };
 }

@@ -1,5 +1,6 @@
 import type { WithdrawnRelease } from '../../guidance/operations.ts';
 import { listStranded, strandedBy } from '../../guidance/paths.ts';
+import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import { formatTime } from '../../host/time.ts';
 import type { FleetState } from '../state/state.ts';
@@ -40,8 +41,7 @@ export function withdraw(
     });
   }
   const metadata = {
-    ...(rollout === undefined ? {} : { rollout }),
-    ...(barrier === undefined ? {} : { barrier }),
+    ...defined({ rollout, barrier }),
     ...(offered ? {} : pausedEntry),
   };
   const record: WithdrawnRelease = {

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { defined } from '../../host/defined.ts';
 import { messageOf, OutsideError } from '../../host/errors.ts';
 import { readFileIfThere, writeFileAtomically } from '../../host/files.ts';
 import type { Log } from '../../host/log.ts';
@@ -69,7 +70,7 @@ type Answer =
 async function request(url: string, etag: string | undefined): Promise<Answer> {
   try {
     const response = await fetch(url, {
-      headers: { accept: 'application/json', ...(etag === undefined ? {} : { 'if-none-match': etag }) },
+      headers: { accept: 'application/json', ...defined({ 'if-none-match': etag }) },
       signal: AbortSignal.timeout(patience),
     });
     if (response.status === 304) return { kind: 'unchanged' };

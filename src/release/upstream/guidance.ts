@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { openObject, readDocument, someText } from '../../guidance/document.ts';
 import { parseGraphUpdates, type UpdateEntry } from '../../guidance/metadata.ts';
+import { defined } from '../../host/defined.ts';
 import type { Log } from '../../host/log.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import { cachedGet, upstreamCache } from './cached-get.ts';
@@ -48,7 +49,7 @@ async function read(
   const options = {
     cacheFolder: upstreamCache(env),
     log,
-    ...(retryDelays === undefined ? {} : { retryDelays }),
+    ...defined({ retryDelays }),
   };
   const [order, updates] = await Promise.all([
     cachedGet(upstream.releases, {

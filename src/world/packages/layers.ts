@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { defined } from '../../host/defined.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { layerEntries, plainPath } from '../registry/layer.ts';
 import type { Descriptor, ImageManifest } from '../registry/manifest.ts';
@@ -62,7 +63,7 @@ async function lookThrough(client: RegistryClient, place: LayerPlace): Promise<S
     } else continue;
     if ((databaseFiles as readonly string[]).includes(name)) database = path;
   }
-  return { ...(database === undefined ? {} : { database }), links, removed };
+  return { ...defined({ database }), links, removed };
 }
 
 async function fetchLinked(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defined } from '../../host/defined.ts';
 import { pushArtifact, readArtifact } from '../registry/artifact.ts';
 import type { Descriptor, RegistryClient } from '../registry/client.ts';
 import { NotFoundError } from '../registry/failures.ts';
@@ -31,7 +32,7 @@ export function pushPackages(
   const list: z.infer<typeof listSchema> = {
     packages: [...packages].sort(byName).map(({ name, epoch, version, release, architecture }) => ({
       name,
-      ...(epoch === undefined ? {} : { epoch }),
+      ...defined({ epoch }),
       version,
       release,
       architecture,
@@ -73,7 +74,7 @@ export async function recordedPackages(
     if (parsed.success)
       return parsed.data.packages.map(({ epoch, ...each }) => ({
         ...each,
-        ...(epoch === undefined ? {} : { epoch }),
+        ...defined({ epoch }),
       }));
   }
   return undefined;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { defined } from '../../host/defined.ts';
 import { InputError, OutsideError } from '../../host/errors.ts';
 import { fallbackTag, type RegistryClient } from './client.ts';
 import { type CopyReport, copyContent } from './copy.ts';
@@ -129,8 +130,7 @@ function listEntry(manifest: Manifest): Descriptor {
   const artifactType = json.artifactType ?? (isIndex(json) ? undefined : json.config.mediaType);
   return {
     ...descriptor,
-    ...(artifactType === undefined ? {} : { artifactType }),
-    ...(json.annotations === undefined ? {} : { annotations: json.annotations }),
+    ...defined({ artifactType, annotations: json.annotations }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defined } from '../../host/defined.ts';
 import { OutsideError } from '../../host/errors.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import type { CredentialSource, Credentials } from './credentials.ts';
@@ -109,14 +110,14 @@ export function createAuthentication(options: {
         refresh_token: credentials.token,
         client_id: 'coxswain',
         scope: scopesOf(purpose).join(' '),
-        ...(service === undefined ? {} : { service }),
+        ...defined({ service }),
       });
     } else {
       if (service !== undefined) url.searchParams.set('service', service);
       for (const scope of scopesOf(purpose)) url.searchParams.append('scope', scope);
       if (credentials !== undefined) headers.authorization = basic(credentials);
     }
-    const answer = await options.fetchToken({ url, headers, doing, ...(form === undefined ? {} : { form }) });
+    const answer = await options.fetchToken({ url, headers, doing, ...defined({ form }) });
     if (answer.status !== 200) {
       throw unauthorised({
         what,

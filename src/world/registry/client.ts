@@ -1,3 +1,4 @@
+import { defined } from '../../host/defined.ts';
 import type { Log } from '../../host/log.ts';
 import { type BlobContent, createBlobs } from './blobs.ts';
 import { type CredentialSource, credentialsFromFiles } from './credentials.ts';
@@ -91,8 +92,7 @@ export interface RegistryClientOptions {
 export function createRegistryClient(options: RegistryClientOptions = {}): RegistryClient {
   const transport = createTransport({
     credentials: options.credentials ?? credentialsFromFiles(options.env),
-    ...(options.log === undefined ? {} : { log: options.log }),
-    ...(options.retryDelays === undefined ? {} : { retryDelays: options.retryDelays }),
+    ...defined({ log: options.log, retryDelays: options.retryDelays }),
   });
   const manifests = createManifests(transport);
   return {

@@ -1,3 +1,4 @@
+import { defined } from '../../host/defined.ts';
 import { connectionFailure, PassingFailure } from './failures.ts';
 import type { Counters, RegistryRequest } from './request.ts';
 
@@ -39,7 +40,7 @@ export function createExchange(counters: Counters): Exchange {
           ...request.headers,
           ...(streamed ? { 'content-length': String(body.size) } : {}),
         },
-        ...(content === undefined ? {} : { body: content }),
+        ...defined({ body: content }),
         ...(streamed ? { duplex: 'half' } : {}),
       });
     } catch (error) {

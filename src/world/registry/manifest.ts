@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import { type Digest, digestOf, isDigest } from './reference.ts';
 
@@ -89,7 +90,7 @@ export function parseManifest(bytes: Uint8Array, where: string, contentType?: st
     throw new InputError({
       where,
       problem: 'not an image manifest or index',
-      ...(declared === undefined ? {} : { found: declared }),
+      ...defined({ found: declared }),
       expected: 'an OCI or Docker (schema 2) manifest or index',
     });
   }

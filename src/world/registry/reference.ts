@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 
 /** Content address. Registries know other algorithms too; everything we read and write is sha256. */
@@ -93,8 +94,7 @@ export function parseRepository(text: string, place: Place = {}): Repository {
  */
 export function parseReference(text: string, place: Place = {}): Reference {
   const { repository, tag, digest } = splitReference(text, place);
-  if (digest !== undefined)
-    return { kind: 'digest', repository, digest, ...(tag === undefined ? {} : { tag }) };
+  if (digest !== undefined) return { kind: 'digest', repository, digest, ...defined({ tag }) };
   if (tag !== undefined) return { kind: 'tag', repository, tag };
   throw new InputError({
     ...place,

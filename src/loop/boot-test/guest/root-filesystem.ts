@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { onInterrupt } from '../../../host/cleanup.ts';
+import { defined } from '../../../host/defined.ts';
 import { InputError } from '../../../host/errors.ts';
 import { exec } from '../../../host/exec.ts';
 import { withTemporaryFolder } from '../../../host/files.ts';
@@ -57,7 +58,7 @@ export async function withRootFilesystem<T>(
         exec('buildah', ['from', '--name', container, ...insecure, place], {
           doing: `pulling ${source.name}`,
           onLine: (line) => report(line.trim().slice(0, 60)),
-          ...(folder === undefined ? {} : { cwd: folder }),
+          ...defined({ cwd: folder }),
         }),
       ),
     );

@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defined } from '../../../host/defined.ts';
 import { InputError } from '../../../host/errors.ts';
 import { isMissing } from '../../../host/files.ts';
 import { parseDuration } from '../../../host/time.ts';
@@ -46,7 +47,7 @@ export async function listTests(folder: string, shownAs = folder): Promise<TestF
       });
     }
     const timeoutSeconds = readTestTimeout(await readFile(path, 'latin1'), `${shownAs}/${name}`);
-    tests.push({ name, path, ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }) });
+    tests.push({ name, path, ...defined({ timeoutSeconds }) });
   }
   return tests;
 }

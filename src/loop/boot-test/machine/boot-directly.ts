@@ -1,5 +1,6 @@
 import { lstat, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defined } from '../../../host/defined.ts';
 import { isMissing, withTemporaryFolder } from '../../../host/files.ts';
 import type { Log } from '../../../host/log.ts';
 import { requireTools } from '../../../host/tools.ts';
@@ -101,7 +102,7 @@ export async function bootPrepared(image: PreparedImage, options: BootOptions): 
         modules: image.kernel.modules,
         moduleFiles: order.files,
         tests,
-        ...(testsFolder === undefined ? {} : { testsFolder }),
+        ...defined({ testsFolder }),
         settings: guestSettings(options, image.systemd),
       });
       await writeFile(initrd, archive);
@@ -117,8 +118,7 @@ export async function bootPrepared(image: PreparedImage, options: BootOptions): 
         kernel: image.kernel.image,
         initrd,
         rootImage: image.rootImage,
-        ...(network === undefined ? {} : { network }),
-        ...(kernelArguments === undefined ? {} : { kernelArguments }),
+        ...defined({ network, kernelArguments }),
         ...(state === undefined ? {} : { stateDisk: state.disk }),
       }),
     );

@@ -1,5 +1,6 @@
 import { chmod, copyFile, mkdir, open, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { defined } from '../../../host/defined.ts';
 import { exec } from '../../../host/exec.ts';
 import { withTemporaryFolder } from '../../../host/files.ts';
 import { harnessEntries } from '../guest/initrd.ts';
@@ -92,7 +93,7 @@ async function makeTestsImage(
   const entries = await harnessEntries({
     busybox,
     tests,
-    ...(testsFolder === undefined ? {} : { testsFolder }),
+    ...defined({ testsFolder }),
     settings: guestSettings(options, '/usr/lib/systemd/systemd'),
   });
   for (const { path, content, mode } of entries) {

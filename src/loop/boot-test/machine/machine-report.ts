@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defined } from '../../../host/defined.ts';
 import type { BootReport, TestResult, Verdict } from '../report/report.ts';
 import { timelineOf } from '../report/timeline.ts';
 import { judge, systemState, systemTest, testResults } from '../report/verdict.ts';
@@ -31,11 +32,11 @@ export function reportOf(
   return {
     ...judge(run, tests, allowedUnits),
     tests: [...(asTest === undefined ? [] : [asTest]), ...testResults(run.record, tests)],
-    ...(system === undefined ? {} : { system }),
+    ...defined({ system }),
     kernel: run.record.kernel ?? kernel,
     architecture,
     accelerator: used.accelerator,
-    ...(used.note === undefined ? {} : { acceleratorNote: used.note }),
+    ...defined({ acceleratorNote: used.note }),
     seconds: {
       rootFilesystem: rounded(seconds.rootFilesystem),
       initrd: rounded(seconds.initrd),

@@ -1,4 +1,5 @@
 import type { Annotation } from '../../../host/annotation.ts';
+import { defined } from '../../../host/defined.ts';
 import type { BootReport } from './report.ts';
 import { clean } from './report-text.ts';
 
@@ -31,7 +32,7 @@ export function annotationsOf(report: BootReport, testsFolder: string): Annotati
 /** The same as workflow commands of GitHub Actions, for a file that a step may print. */
 export function formatAnnotations(report: BootReport, testsFolder: string): string[] {
   return annotationsOf(report, testsFolder).map(({ level, title, message, file }) =>
-    command(level, { ...(file === undefined ? {} : { file }), title }, message),
+    command(level, { ...defined({ file }), title }, message),
   );
 }
 

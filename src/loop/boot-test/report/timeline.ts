@@ -1,3 +1,4 @@
+import { defined } from '../../../host/defined.ts';
 import type { GuestRecord } from '../guest/protocol.ts';
 import type { TestFile } from '../guest/tests.ts';
 import type { MachineRun } from '../machine/machine.ts';
@@ -27,7 +28,7 @@ export function timelineOf(
       name,
       from: round(reached),
       to: round(to),
-      ...(result === undefined ? {} : { result }),
+      ...defined({ result }),
     });
     reached = to;
   };

@@ -1,5 +1,6 @@
 import type { Choice } from '../../../guidance/choose.ts';
 import { holdAt } from '../../../guidance/operations.ts';
+import { defined } from '../../../host/defined.ts';
 import type { SiteFleet, SiteInput } from '../input.ts';
 import { baseUrl, buildReleasePath } from '../paths.ts';
 import { type Html, html } from './html.ts';
@@ -157,7 +158,7 @@ function follow(fleet: SiteFleet, input: SiteInput): Html {
       url: input.url ?? 'https://updates.example.org/',
       fleet: fleet.name,
       basearch: '${basearch}',
-      ...(ring === undefined ? {} : { ring }),
+      ...defined({ ring }),
     });
   const rings = Object.entries(input.rings).sort(([, one], [, other]) => one - other);
   return html`<h3>Follow this fleet</h3>

@@ -1,3 +1,4 @@
+import { defined } from '../../../host/defined.ts';
 import { InputError } from '../../../host/errors.ts';
 import type { Git } from '../../git/git.ts';
 import { moveRef, readRef } from '../../git/refs.ts';
@@ -55,7 +56,7 @@ export async function refuseCheckedOut(git: Git, branch: string): Promise<void> 
       continue;
     const folder = lines.find((line) => line.startsWith('worktree '))?.slice('worktree '.length);
     throw new InputError({
-      ...(folder === undefined ? {} : { where: folder }),
+      ...defined({ where: folder }),
       problem: `branch ${branch} is checked out here, and Coxswain moves it`,
       remedy: 'Switch that work tree to another branch, then run this again.',
     });

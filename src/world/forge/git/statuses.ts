@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defined } from '../../../host/defined.ts';
 import { InputError } from '../../../host/errors.ts';
 import type { Git } from '../../git/git.ts';
 import { moveRef, readRef } from '../../git/refs.ts';
@@ -57,7 +58,7 @@ function format(statuses: readonly Status[]): string {
     context,
     state,
     description,
-    ...(url === undefined ? {} : { url }),
+    ...defined({ url }),
   }));
   return `${JSON.stringify(ordered, null, 2)}\n`;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { defined } from '../../../host/defined.ts';
 import { InputError } from '../../../host/errors.ts';
 import { listTree } from '../../git/write-objects.ts';
 import { type BranchStore, type FileChange, type Sha, StaleBranchError } from '../forge.ts';
@@ -197,7 +198,7 @@ async function writeTree(
     const { sha } = await api.call({
       doing: 'writing files to GitHub',
       route: 'POST /repos/{owner}/{repo}/git/trees',
-      params: { tree, ...(base === undefined ? {} : { base_tree: base }) },
+      params: { tree, ...defined({ base_tree: base }) },
       schema: objectSchema,
     });
     return sha;

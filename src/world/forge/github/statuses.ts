@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defined } from '../../../host/defined.ts';
 import { type Status, type Statuses, statusLength } from '../forge.ts';
 import type { GitHubApi } from './api.ts';
 
@@ -47,7 +48,7 @@ export function openGitHubStatuses(api: GitHubApi): Statuses {
           context,
           state,
           description,
-          ...(url === undefined ? {} : { target_url: url }),
+          ...defined({ target_url: url }),
         },
         schema: z.unknown(),
       });
