@@ -16,6 +16,7 @@ export interface Checkout {
   readonly git: Git;
   readonly forge: Forge;
   readonly client: RegistryClient;
+  readonly log: Log;
 }
 
 /**
@@ -47,6 +48,7 @@ export async function openCheckout(options: {
     git,
     forge,
     client: createRegistryClient({ env: options.env, log: options.log }),
+    log: options.log,
   };
 }
 

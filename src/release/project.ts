@@ -1,13 +1,23 @@
 import { type Checkout, openCheckout } from '../project/checkout.ts';
 import { openState, type State } from './state/state.ts';
+import { type ReadUpstream, upstreamReader } from './upstream/guidance.ts';
 
-/** What a verb works on: a checkout, the ways to the world around it, and the state branch. */
+/**
+ * Everything that a step of the loop can reach: the checkout, the world around it, and the state branch. A function
+ * names the parts that it uses: `Pick<Project, 'config' | 'forge'>`.
+ */
 export interface Project extends Checkout {
   readonly state: State;
+  /** Reads the base's own update guidance, at most once. */
+  readonly readUpstream: ReadUpstream;
 }
 
 /** Opens the checkout that holds `directory`, and the state branch of its forge. @throws as openCheckout does */
 export async function openProject(options: Parameters<typeof openCheckout>[0]): Promise<Project> {
   const checkout = await openCheckout(options);
-  return { ...checkout, state: openState(checkout.forge.branches, checkout.config) };
+  return {
+    ...checkout,
+    state: openState(checkout.forge.branches, checkout.config),
+    readUpstream: upstreamReader(checkout.config, options),
+  };
 }

@@ -13,7 +13,6 @@ import { outlook } from '../loop/open-promotion/outlook.ts';
 import { gateMarks } from '../loop/open-promotion/pull-request.ts';
 import { findOperator } from '../release/operations/operator.ts';
 import { openProject } from '../release/project.ts';
-import { upstreamReader } from '../release/upstream/guidance.ts';
 
 export default defineVerb({
   summary: 'Propose by a pull request that a fleet gets what the fleet before it runs',
@@ -34,8 +33,7 @@ time, "freeze-exception: WHY" lets it through a freeze.
   },
   run: async (inputs, context) => {
     const { env, log } = context;
-    const opened = await openProject({ directory: inputs.directory, env, log });
-    const project = { ...opened, log, readUpstream: upstreamReader(opened.config, { env, log }) };
+    const project = await openProject({ directory: inputs.directory, env, log });
     const reason = inputs.urgent?.trim();
     if (reason !== undefined && inputs.fleet === undefined) throw new UsageError('--urgent needs --fleet');
     const urgent =

@@ -45,7 +45,7 @@ that can read the registry, say. The dashboard is not among them.
     const fleets = inputs.fleet.map((name) => findFleet(project.config, name).name);
     const now = context.now();
     const folder = resolve(inputs.output);
-    const answer = await publishUpdates({ ...project, log }, { folder, fleets, now });
+    const answer = await publishUpdates(project, { folder, fleets, now });
     const { nextChange } = answer;
     return {
       data: { ...answer, nextChange: nextChange === undefined ? null : formatTime(nextChange) },

@@ -7,7 +7,6 @@ import { findFleet } from '../project/fleets.ts';
 import { describeEntry } from '../release/describe-rollout.ts';
 import { openProject } from '../release/project.ts';
 
-import { upstreamReader } from '../release/upstream/guidance.ts';
 import { doubts, readDoubt } from '../release/upstream/upstream-state.ts';
 
 export default defineVerb({
@@ -30,13 +29,9 @@ of the base becomes a barrier, and a release that would lead nodes around one is
     const { env, log } = context;
     const accept = inputs['accept-upstream'].map(readDoubt);
     const project = await openProject({ directory: inputs.directory, env, log });
-    const readUpstream = upstreamReader(project.config, { env, log });
     const fleet = findFleet(project.config, inputs.fleet);
     const now = context.now();
-    const data = await startRollout(
-      { ...project, readUpstream },
-      { fleet, commit: inputs.commit, now, accept },
-    );
+    const data = await startRollout(project, { fleet, commit: inputs.commit, now, accept });
     return { data, text: describe(data, now), summary: summarise(data, now) };
   },
   action: { token: true },

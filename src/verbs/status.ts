@@ -6,7 +6,6 @@ import { type FleetStatus, readFleetStatus } from '../operate/status/fleet-statu
 import { describeFleets, summariseFleets } from '../operate/status/status-text.ts';
 import { findFleet } from '../project/fleets.ts';
 import { openProject } from '../release/project.ts';
-import { upstreamReader } from '../release/upstream/guidance.ts';
 
 export default defineVerb({
   summary: 'Show on one screen what each fleet runs, how far its rollout is, and what it waits for',
@@ -19,7 +18,7 @@ export default defineVerb({
     const { env, log } = context;
     const project = await openProject({ directory: inputs.directory, env, log });
     const now = context.now();
-    const guidance = await upstreamReader(project.config, { env, log })().catch((error: unknown) => {
+    const guidance = await project.readUpstream().catch((error: unknown) => {
       if (!(error instanceof OutsideError)) throw error;
       log.warn(messageOf(error));
       return error;

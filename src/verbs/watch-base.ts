@@ -4,7 +4,6 @@ import { defineVerb } from '../cli/verb.ts';
 import { code, plainText, table } from '../host/markdown.ts';
 import { type BaseAnswer, watchBase } from '../loop/watch-base/watch-base.ts';
 import { openProject } from '../release/project.ts';
-import { upstreamReader } from '../release/upstream/guidance.ts';
 import { describeRollout, doubts, readDoubt } from '../release/upstream/upstream-state.ts';
 
 export default defineVerb({
@@ -32,10 +31,9 @@ A pull request that a person closes means “not this one”: it stays closed un
     const { env, log } = context;
     const accept = inputs['accept-upstream'].map(readDoubt);
     const project = await openProject({ directory: inputs.directory, env, log });
-    const readUpstream = upstreamReader(project.config, { env, log });
     const now = context.now();
     const [baseVersion, again] = [inputs['base-version'], inputs['propose-again']];
-    const answers = await watchBase({ ...project, readUpstream }, { now, baseVersion, accept, again });
+    const answers = await watchBase(project, { now, baseVersion, accept, again });
     return {
       data: { ...answers[0], fleets: answers },
       text: answers.map((answer) => describe(answer, now)).join('\n'),

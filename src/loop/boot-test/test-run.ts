@@ -2,8 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defined } from '../../host/defined.ts';
 import { withTemporaryFolder } from '../../host/files.ts';
-import type { Log } from '../../host/log.ts';
-import type { Config } from '../../project/configuration/config.ts';
+import type { Project } from '../../release/project.ts';
 import type { Image } from '../../world/registry/image.ts';
 import { type DigestReference, formatReference } from '../../world/registry/reference.ts';
 import { type RunInImage, withRootFilesystem } from './guest/root-filesystem.ts';
@@ -28,11 +27,10 @@ export interface FromRelease {
   readonly image: DigestReference;
 }
 
-export interface TestRunOptions {
+export interface TestRunOptions extends Pick<Project, 'config' | 'log'> {
   readonly source: ImageSource;
   readonly image: Image;
   readonly version: string;
-  readonly config: Config;
   /** `direct`: the image's kernel and an initrd of ours; `disk`: an installation, through the firmware. */
   readonly mode: BootMode;
   readonly machine: MachineSettings & { readonly deadlineSeconds?: number };
@@ -46,7 +44,6 @@ export interface TestRunOptions {
   /** Sees the image's files while they are mounted, once they have passed the checks. */
   readonly onFiles?: (root: string) => Promise<void>;
   readonly outputFolder: string;
-  readonly log: Log;
 }
 
 /**

@@ -1,16 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withTemporaryFolder } from '../../host/files.ts';
-import type { Log } from '../../host/log.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import { externalStages, stagesOnBase } from '../../project/containerfile/base.ts';
 import { parseContainerfile } from '../../project/containerfile/parse.ts';
 import type { Candidate } from '../../release/candidate/candidate.ts';
 import { materialiseContext } from '../../release/candidate/materialise.ts';
-import type { Git } from '../../world/git/git.ts';
+import type { Project } from '../../release/project.ts';
 import type { Architecture } from '../../world/registry/architecture.ts';
 import { isLoopback } from '../../world/registry/authentication.ts';
-import type { RegistryClient } from '../../world/registry/client.ts';
 import type { Image } from '../../world/registry/image.ts';
 import {
   atDigest,
@@ -21,14 +19,10 @@ import {
 import { type Buildah, createBuildah } from './buildah.ts';
 import { buildKeyAnnotation } from './from-production.ts';
 
-export interface BuildOptions {
-  readonly git: Git;
-  readonly config: Config;
-  readonly client: RegistryClient;
+export interface BuildOptions extends Pick<Project, 'config' | 'git' | 'client' | 'log'> {
   readonly candidate: Candidate;
   /** Only this one of the configured architectures. Default: all of them. */
   readonly architecture?: Architecture;
-  readonly log: Log;
   /** Environment for buildah: storage, credentials. Default: that of this process. */
   readonly env?: NodeJS.ProcessEnv;
 }

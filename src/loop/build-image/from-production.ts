@@ -1,8 +1,8 @@
 import { InputError } from '../../host/errors.ts';
-import type { Log } from '../../host/log.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import { findBuilt, tagFor } from '../../release/candidate/built.ts';
 import type { Candidate } from '../../release/candidate/candidate.ts';
+import type { Project } from '../../release/project.ts';
 import { architectureOfGo } from '../../world/registry/architecture.ts';
 import { copyAttached } from '../../world/registry/attached.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
@@ -19,12 +19,11 @@ export const buildKeyAnnotation = 'coxswain.build-key';
  * another digest, which its version's tag could never lead to.
  * @returns whether it was brought back
  */
-export async function restoreFromProduction(options: {
-  readonly client: RegistryClient;
-  readonly config: Config;
-  readonly candidate: Pick<Candidate, 'key' | 'tag' | 'version'>;
-  readonly log: Log;
-}): Promise<boolean> {
+export async function restoreFromProduction(
+  options: Pick<Project, 'config' | 'client' | 'log'> & {
+    readonly candidate: Pick<Candidate, 'key' | 'tag' | 'version'>;
+  },
+): Promise<boolean> {
   const { client, config, candidate, log } = options;
   if ((await findBuilt(client, config, candidate)) !== undefined) return false;
   const promoted = atTag(config.image, candidate.version);

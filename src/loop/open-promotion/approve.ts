@@ -1,8 +1,8 @@
 import { holdAt } from '../../guidance/operations.ts';
 import { InputError } from '../../host/errors.ts';
 import { describeHold } from '../../release/operations/hold.ts';
-import type { State } from '../../release/state/state.ts';
-import type { Forge, PullRequest, Sha } from '../../world/forge/forge.ts';
+import type { Project } from '../../release/project.ts';
+import type { PullRequest, Sha } from '../../world/forge/forge.ts';
 import { StaleBranchError } from '../../world/forge/forge.ts';
 
 /** What became of a promotion that merges by itself. */
@@ -21,7 +21,7 @@ export interface Approval {
  * @throws StaleBranchError where something moved since it was judged: judge again
  */
 export async function mergeJudged(
-  { forge, state }: { readonly forge: Forge; readonly state: State },
+  { forge, state }: Pick<Project, 'forge' | 'state'>,
   judged: {
     readonly request: PullRequest;
     readonly head: Sha;

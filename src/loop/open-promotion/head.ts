@@ -2,11 +2,11 @@ import type { Fleet } from '../../project/configuration/config.ts';
 import { rollBackFileName } from '../../release/candidate/build-context.ts';
 import { readMarker } from '../../release/candidate/roll-back-marker.ts';
 import type { Gate } from '../../release/gates/gate.ts';
+import type { Project } from '../../release/project.ts';
 import type { FleetState } from '../../release/state/state.ts';
 import { promotionBranch } from '../../world/forge/branch-names.ts';
 import type { FileChange, Forge, PullRequest, Sha } from '../../world/forge/forge.ts';
 import { isOurs, ourMessage } from '../../world/forge/propose.ts';
-import type { Git } from '../../world/git/git.ts';
 import { forecastMerge, forecastMergeFrom, type MergeForecast } from '../../world/git/merge-trees.ts';
 import { treeChanges } from '../../world/git/tree-changes.ts';
 import { writeCommit } from '../../world/git/write-objects.ts';
@@ -28,7 +28,7 @@ export interface PromotionHead {
  * say) it stays theirs.
  */
 export async function placeHead(
-  { git, forge }: { readonly git: Git; readonly forge: Forge },
+  { git, forge }: Pick<Project, 'git' | 'forge'>,
   options: {
     readonly source: Fleet;
     readonly target: Fleet;

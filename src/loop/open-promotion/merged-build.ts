@@ -10,11 +10,11 @@ import { findBuilt } from '../../release/candidate/built.ts';
 import { readCandidate } from '../../release/candidate/candidate.ts';
 import type { Gate } from '../../release/gates/gate.ts';
 import { passImage } from '../../release/gates/promotable-image.ts';
+import type { Project } from '../../release/project.ts';
 import type { Sha } from '../../world/forge/forge.ts';
 import type { Git } from '../../world/git/git.ts';
 import { listCommit, readTextBlob, type TreeEntry } from '../../world/git/read-objects.ts';
 import { commitTree } from '../../world/git/write-objects.ts';
-import type { RegistryClient } from '../../world/registry/client.ts';
 
 /** What the content of a merge builds. */
 export interface MergedBuild {
@@ -34,7 +34,7 @@ export interface MergedBuild {
  * @param merge.parents commits that the merge would have
  */
 export async function readMergedBuild(
-  { git, config, client }: { readonly git: Git; readonly config: Config; readonly client: RegistryClient },
+  { git, config, client }: Pick<Project, 'config' | 'git' | 'client'>,
   merge: {
     readonly release: Sha;
     readonly tree: Sha;

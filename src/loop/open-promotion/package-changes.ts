@@ -1,8 +1,7 @@
 import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
-import type { Log } from '../../host/log.ts';
+import type { Project } from '../../release/project.ts';
 import type { ReleaseRecord } from '../../release/state/state.ts';
 import { comparePackages, type PackageDifference, readPackages } from '../../world/packages/packages.ts';
-import type { RegistryClient } from '../../world/registry/client.ts';
 import { parseReference } from '../../world/registry/reference.ts';
 
 /**
@@ -11,7 +10,7 @@ import { parseReference } from '../../world/registry/reference.ts';
  * @returns undefined where there is nothing to compare, or the images have no rpm database
  */
 export async function packageChanges(
-  { client, log }: { readonly client: RegistryClient; readonly log: Log },
+  { client, log }: Pick<Project, 'client' | 'log'>,
   before: ReleaseRecord | undefined,
   after: ReleaseRecord,
 ): Promise<PackageDifference | undefined> {

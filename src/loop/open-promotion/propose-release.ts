@@ -1,7 +1,7 @@
 import { defined } from '../../host/defined.ts';
 import { messageOf, OutsideError } from '../../host/errors.ts';
 import type { Log } from '../../host/log.ts';
-import type { Config, Fleet } from '../../project/configuration/config.ts';
+import type { Fleet } from '../../project/configuration/config.ts';
 import { thawTime } from '../../release/gates/freeze.ts';
 import { isReady } from '../../release/gates/gate.ts';
 import { readLabel } from '../../release/gates/labels.ts';
@@ -19,12 +19,11 @@ import {
   orderGate,
   upstreamGate,
 } from '../../release/gates/target-gates.ts';
-import type { FleetState, State } from '../../release/state/state.ts';
+import type { Project } from '../../release/project.ts';
+import type { FleetState } from '../../release/state/state.ts';
 import type { ReadUpstream, UpstreamGuidance } from '../../release/upstream/guidance.ts';
-import type { Forge, Sha } from '../../world/forge/forge.ts';
+import type { Sha } from '../../world/forge/forge.ts';
 import { proposeCommit } from '../../world/forge/propose.ts';
-import type { Git } from '../../world/git/git.ts';
-import type { RegistryClient } from '../../world/registry/client.ts';
 import { mergeJudged } from './approve.ts';
 import { promotionStatus } from './commit-status.ts';
 import { forecastRollout } from './forecast-rollout.ts';
@@ -36,15 +35,10 @@ import { promotionProposal } from './pull-request.ts';
 import { describeEvidence } from './test-evidence.ts';
 
 /** What promotions work on; a subset of the verbs' Project. */
-export interface PromotionParts {
-  readonly config: Config;
-  readonly git: Git;
-  readonly forge: Forge;
-  readonly state: State;
-  readonly client: RegistryClient;
-  readonly readUpstream: ReadUpstream;
-  readonly log: Log;
-}
+export type PromotionParts = Pick<
+  Project,
+  'config' | 'git' | 'forge' | 'client' | 'state' | 'readUpstream' | 'log'
+>;
 
 /** Judges the gates of a release, and keeps the pull request that says so. */
 export async function propose(

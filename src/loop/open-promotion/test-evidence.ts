@@ -1,14 +1,13 @@
 import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
-import type { Log } from '../../host/log.ts';
 import { formatDuration } from '../../host/time.ts';
 import { type FoundEvidence, findEvidence } from '../../release/evidence/store.ts';
+import type { Project } from '../../release/project.ts';
 import type { ReleaseRecord } from '../../release/state/state.ts';
-import type { RegistryClient } from '../../world/registry/client.ts';
 import { parseReference } from '../../world/registry/reference.ts';
 
 /** One line of Markdown for each image: what was tested, and with which result. */
 export async function describeEvidence(
-  { client, log }: { readonly client: RegistryClient; readonly log: Log },
+  { client, log }: Pick<Project, 'client' | 'log'>,
   record: ReleaseRecord,
 ): Promise<string[]> {
   const lines: string[] = [];

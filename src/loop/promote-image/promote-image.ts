@@ -14,10 +14,8 @@ import { requireRehearsed } from '../../release/evidence/rehearsed.ts';
 import { isoTime, type PassedImage, passImage, requireNewer } from '../../release/gates/promotable-image.ts';
 import { refuseHeld } from '../../release/operations/hold.ts';
 import { refuseHeldByFile } from '../../release/operations/hold-file.ts';
-import type { State } from '../../release/state/state.ts';
+import type { Project } from '../../release/project.ts';
 import { type PlannedTag, planTags } from '../../release/tags.ts';
-import type { Forge } from '../../world/forge/forge.ts';
-import type { Git } from '../../world/git/git.ts';
 import { copyAttached } from '../../world/registry/attached.ts';
 import type { Descriptor, RegistryClient } from '../../world/registry/client.ts';
 import { copyImage, setTags } from '../../world/registry/copy.ts';
@@ -34,13 +32,7 @@ import {
 import { rememberingClient } from '../../world/registry/remembering.ts';
 
 /** What promotion works on; a subset of the verbs' Project. */
-export interface PromotionProject {
-  readonly config: Config;
-  readonly git: Git;
-  readonly forge: Forge;
-  readonly state: State;
-  readonly client: RegistryClient;
-}
+export type PromotionProject = Pick<Project, 'config' | 'git' | 'forge' | 'client' | 'state'>;
 
 export interface Promotion {
   readonly fleet: string;
@@ -195,15 +187,15 @@ interface Moves {
 }
 
 /** Looks where every tag points now, and decides which to set. Writes nothing. */
-async function planMoves(options: {
-  readonly client: RegistryClient;
-  readonly config: Config;
-  readonly fleet: Fleet;
-  readonly candidate: Candidate;
-  readonly built: DigestReference;
-  readonly passed: readonly PassedImage[];
-  readonly firstRelease: boolean;
-}): Promise<Moves> {
+async function planMoves(
+  options: Pick<Project, 'config' | 'client'> & {
+    readonly fleet: Fleet;
+    readonly candidate: Candidate;
+    readonly built: DigestReference;
+    readonly passed: readonly PassedImage[];
+    readonly firstRelease: boolean;
+  },
+): Promise<Moves> {
   const { client, config, fleet, candidate, built } = options;
   const planned = planTags(config, fleet, {
     version: candidate.version,

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { nextHoldEnd } from '../../guidance/operations.ts';
 import { readFileIfThere } from '../../host/files.ts';
-import type { Log } from '../../host/log.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import { commitMessage } from '../../release/operations/edit-fleet.ts';
 import { nextSettling, settle } from '../../release/operations/pause-rollout.ts';
+import type { Project } from '../../release/project.ts';
 import {
   type FleetArtifact,
   publishFleetArtifact,
@@ -21,8 +21,6 @@ import {
 import { renderSite, type SiteFleet } from '../../release/published/site.ts';
 import { writeSite } from '../../release/published/write.ts';
 import type { FleetState, State } from '../../release/state/state.ts';
-import type { Forge } from '../../world/forge/forge.ts';
-import type { RegistryClient } from '../../world/registry/client.ts';
 import { tagLandmarks } from './symbolic-tags.ts';
 
 /** What publish-updates did. */
@@ -39,13 +37,7 @@ export interface PublishAnswer {
   readonly nextChange: number | undefined;
 }
 
-interface Parts {
-  readonly config: Config;
-  readonly client: RegistryClient;
-  readonly forge: Forge;
-  readonly state: State;
-  readonly log: Log;
-}
+type Parts = Pick<Project, 'config' | 'forge' | 'client' | 'state' | 'log'>;
 
 interface PublishOptions {
   readonly folder: string;

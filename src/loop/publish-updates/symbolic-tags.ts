@@ -1,8 +1,7 @@
 import type { Release } from '../../guidance/releases.ts';
-import type { Log } from '../../host/log.ts';
 import type { Config } from '../../project/configuration/config.ts';
+import type { Project } from '../../release/project.ts';
 import type { SiteFleet } from '../../release/published/site.ts';
-import type { RegistryClient } from '../../world/registry/client.ts';
 import {
   atDigest,
   atTag,
@@ -20,7 +19,7 @@ import {
  * @returns the tags that were set now
  */
 export async function tagLandmarks(
-  parts: { readonly config: Config; readonly client: RegistryClient; readonly log: Log },
+  parts: Pick<Project, 'config' | 'client' | 'log'>,
   fleet: SiteFleet,
 ): Promise<string[]> {
   const { config, client, log } = parts;

@@ -14,16 +14,14 @@ import { urgencyOfBuild, withoutUrgency } from '../../release/gates/urgent.ts';
 import { refuseAroundPausedBarrier } from '../../release/operations/entries.ts';
 import { refuseHeld } from '../../release/operations/hold.ts';
 import { refuseHeldByFile } from '../../release/operations/hold-file.ts';
+import type { Project } from '../../release/project.ts';
 import { buildReleasePath, buildReleaseUrl } from '../../release/published/paths.ts';
 import { findTemplate, renderFleetTemplate } from '../../release/rollout-entry.ts';
-import type { FleetState, ReleaseRecord, State } from '../../release/state/state.ts';
+import type { FleetState, ReleaseRecord } from '../../release/state/state.ts';
 import { barriersCrossed, inheritBarriers } from '../../release/upstream/barriers.ts';
 import { refuseDetours } from '../../release/upstream/detours.ts';
-import type { ReadUpstream } from '../../release/upstream/guidance.ts';
 import { type Doubt, refuseDoubtful, standingOf } from '../../release/upstream/upstream-state.ts';
-import type { Forge, Sha } from '../../world/forge/forge.ts';
-import type { Git } from '../../world/git/git.ts';
-import type { RegistryClient } from '../../world/registry/client.ts';
+import type { Sha } from '../../world/forge/forge.ts';
 import { atDigest, atTag, type Digest, formatReference } from '../../world/registry/reference.ts';
 import { readProductionImages } from './production-image.ts';
 
@@ -52,14 +50,7 @@ export interface InheritedBarrier {
   readonly reason: string;
 }
 
-interface Parts {
-  readonly config: Config;
-  readonly git: Git;
-  readonly client: RegistryClient;
-  readonly forge: Forge;
-  readonly state: State;
-  readonly readUpstream: ReadUpstream;
-}
+type Parts = Pick<Project, 'config' | 'git' | 'forge' | 'client' | 'state' | 'readUpstream'>;
 
 /**
  * Makes what a fleet's branch builds a release of that fleet, and starts its rollout: one commit on the state branch.

@@ -1,7 +1,7 @@
 import { InputError } from '../../host/errors.ts';
 import type { Config } from '../../project/configuration/config.ts';
+import type { Project } from '../../release/project.ts';
 import { type Landmark, landmarksBetween } from '../../release/upstream/barriers.ts';
-import type { ReadUpstream } from '../../release/upstream/guidance.ts';
 import { type Doubt, doubtOf, type Standing, standingOf } from '../../release/upstream/upstream-state.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
 import { atTag, type Digest, formatReference, isTag } from '../../world/registry/reference.ts';
@@ -50,16 +50,15 @@ export async function resolveVersion(
  * that comes first, the oldest first, because a fleet that skips it cannot go on.
  * @param options.explicit the build was asked for by its version: it is taken as it is
  */
-export async function chooseBase(options: {
-  readonly client: RegistryClient;
-  readonly config: Config;
-  readonly readUpstream: ReadUpstream;
-  readonly from: BaseBuild | undefined;
-  readonly digest: Digest;
-  readonly explicit: boolean;
-  readonly accept: readonly Doubt[];
-  readonly now: number;
-}): Promise<ChosenBase> {
+export async function chooseBase(
+  options: Pick<Project, 'config' | 'client' | 'readUpstream'> & {
+    readonly from: BaseBuild | undefined;
+    readonly digest: Digest;
+    readonly explicit: boolean;
+    readonly accept: readonly Doubt[];
+    readonly now: number;
+  },
+): Promise<ChosenBase> {
   const { client, config, readUpstream, from, digest, explicit, accept, now } = options;
   const newest = await readNewBase(client, config, digest);
   const guidance = await readUpstream();

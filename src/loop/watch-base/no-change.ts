@@ -1,24 +1,17 @@
 import { InputError } from '../../host/errors.ts';
-import type { Config } from '../../project/configuration/config.ts';
 import { refreshFileName } from '../../release/candidate/build-context.ts';
 import { findBuilt } from '../../release/candidate/built.ts';
 import { readCandidate } from '../../release/candidate/candidate.ts';
+import type { Project } from '../../release/project.ts';
 import type { FleetState } from '../../release/state/state.ts';
 import type { Forge, PullRequest, Sha } from '../../world/forge/forge.ts';
 import { closedKey } from '../../world/forge/propose.ts';
-import type { Git } from '../../world/git/git.ts';
 import { comparePackages, readPackages, samePackages } from '../../world/packages/packages.ts';
-import type { RegistryClient } from '../../world/registry/client.ts';
 import { type DigestReference, parseReference } from '../../world/registry/reference.ts';
 
 const noEffect = 'no effective change';
 
-interface Parts {
-  readonly config: Config;
-  readonly git: Git;
-  readonly client: RegistryClient;
-  readonly forge: Forge;
-}
+type Parts = Pick<Project, 'config' | 'git' | 'forge' | 'client'>;
 
 /**
  * Whether a refresh that is proposed came to nothing: its build is there, and has the very packages of the fleet's

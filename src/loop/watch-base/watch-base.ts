@@ -1,16 +1,13 @@
 import { InputError } from '../../host/errors.ts';
-import type { Config, Fleet } from '../../project/configuration/config.ts';
+import type { Fleet } from '../../project/configuration/config.ts';
 import { findBase, repinBase } from '../../project/containerfile/base.ts';
 import { parseContainerfile } from '../../project/containerfile/parse.ts';
 import { entryFleets, fleetTip } from '../../project/fleets.ts';
-import type { State } from '../../release/state/state.ts';
-import type { ReadUpstream } from '../../release/upstream/guidance.ts';
+import type { Project } from '../../release/project.ts';
 import type { Doubt, Standing } from '../../release/upstream/upstream-state.ts';
 import { baseBranch } from '../../world/forge/branch-names.ts';
-import type { Forge, Sha } from '../../world/forge/forge.ts';
+import type { Sha } from '../../world/forge/forge.ts';
 import { type ProposalAction, proposeChanges, withdrawProposal } from '../../world/forge/propose.ts';
-import type { Git } from '../../world/git/git.ts';
-import type { RegistryClient } from '../../world/registry/client.ts';
 import type { Digest, Reference } from '../../world/registry/reference.ts';
 import { readPinnedBase, resolveBase, versionOfTag } from './base-image.ts';
 import { chooseBase, resolveVersion } from './choose-base.ts';
@@ -42,14 +39,7 @@ export interface BaseAnswer {
   readonly blocked?: string;
 }
 
-interface Parts {
-  readonly config: Config;
-  readonly git: Git;
-  readonly client: RegistryClient;
-  readonly forge: Forge;
-  readonly state: State;
-  readonly readUpstream: ReadUpstream;
-}
+type Parts = Pick<Project, 'config' | 'git' | 'forge' | 'client' | 'state' | 'readUpstream'>;
 
 interface WatchOptions {
   /** UNIX seconds. */

@@ -1,16 +1,13 @@
 import type { GraphNode } from '../../guidance/graph.ts';
-import type { Config } from '../../project/configuration/config.ts';
 import { findAcceptance } from '../../release/evidence/acceptance.ts';
 import { findEvidence } from '../../release/evidence/store.ts';
-import type { RegistryClient } from '../../world/registry/client.ts';
+import type { Project } from '../../release/project.ts';
 import type { Image } from '../../world/registry/image.ts';
 import { isIndex } from '../../world/registry/manifest.ts';
 import { atTag, type Digest, formatReference } from '../../world/registry/reference.ts';
 import type { Finding } from './finding.ts';
 
-export interface Parts {
-  readonly config: Config;
-  readonly client: RegistryClient;
+export interface Parts extends Pick<Project, 'config' | 'client'> {
   /** What is being looked at. */
   readonly report: (note: string) => void;
 }

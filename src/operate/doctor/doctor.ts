@@ -1,5 +1,4 @@
-import type { Config } from '../../project/configuration/config.ts';
-import type { RegistryClient } from '../../world/registry/client.ts';
+import type { Project } from '../../release/project.ts';
 import { rememberingClient } from '../../world/registry/remembering.ts';
 import { checkBaseUrl, checkPublishUrl } from './check-base-url.ts';
 import { checkFiles } from './check-files.ts';
@@ -24,7 +23,7 @@ export interface Examination {
  * @throws OutsideError when something cannot be looked at: that is no finding
  */
 export async function examine(
-  parts: { readonly config: Config; readonly client: RegistryClient; readonly files: PublishedFiles },
+  parts: Pick<Project, 'config' | 'client'> & { readonly files: PublishedFiles },
   options: {
     readonly fleets: readonly string[];
     readonly baseUrls: readonly string[];

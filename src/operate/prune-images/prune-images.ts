@@ -3,9 +3,8 @@ import type { Config } from '../../project/configuration/config.ts';
 import { findBuilt } from '../../release/candidate/built.ts';
 import { readCandidate } from '../../release/candidate/candidate.ts';
 import { awaitedDigests, neededDigests } from '../../release/needed-images.ts';
-import type { FleetState, State } from '../../release/state/state.ts';
-import type { Forge } from '../../world/forge/forge.ts';
-import type { Git } from '../../world/git/git.ts';
+import type { Project } from '../../release/project.ts';
+import type { FleetState } from '../../release/state/state.ts';
 import { architectureOfGo } from '../../world/registry/architecture.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
 import { imageTimestamp, readImage } from '../../world/registry/image.ts';
@@ -21,13 +20,7 @@ import { removable, subjectOfTag } from './contents.ts';
 import { readContents } from './read-contents.ts';
 
 /** A subset of the verbs' Project. */
-interface Parts {
-  readonly config: Config;
-  readonly git: Git;
-  readonly forge: Forge;
-  readonly state: State;
-  readonly client: RegistryClient;
-}
+type Parts = Pick<Project, 'config' | 'git' | 'forge' | 'client' | 'state'>;
 
 export interface PruneOptions {
   /** Images younger than so many seconds stay whatever they are. */

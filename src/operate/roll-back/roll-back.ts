@@ -11,12 +11,11 @@ import { rollBackFileName } from '../../release/candidate/build-context.ts';
 import { formatMarker, type RollBackMarker, readMarker } from '../../release/candidate/roll-back-marker.ts';
 import { commitMessage } from '../../release/operations/edit-fleet.ts';
 import type { Order } from '../../release/operations/fleet-edit.ts';
-import type { State } from '../../release/state/state.ts';
+import type { Project } from '../../release/project.ts';
 import { rollBackBranch } from '../../world/forge/branch-names.ts';
-import type { FileChange, Forge, Sha } from '../../world/forge/forge.ts';
+import type { FileChange, Sha } from '../../world/forge/forge.ts';
 import { type ProposalAction, proposeChanges } from '../../world/forge/propose.ts';
 import { untilNotStale } from '../../world/forge/retry.ts';
-import type { Git } from '../../world/git/git.ts';
 import { treeChanges } from '../../world/git/tree-changes.ts';
 import { rollBackProposal } from './pull-request.ts';
 import { planRollBack, type RollBackPlan, takeBack } from './take-back.ts';
@@ -38,12 +37,7 @@ export interface RollBackAnswer {
   readonly reason?: string;
 }
 
-interface Parts {
-  readonly config: Config;
-  readonly git: Git;
-  readonly forge: Forge;
-  readonly state: State;
-}
+type Parts = Pick<Project, 'config' | 'git' | 'forge' | 'state'>;
 
 /**
  * Takes a release back: withdraws it, and proposes the content of an earlier one as a new release, since nodes do not

@@ -7,7 +7,7 @@ import {
   rolloutProgress,
 } from '../../guidance/progress.ts';
 import { defined } from '../../host/defined.ts';
-import type { Config, Fleet } from '../../project/configuration/config.ts';
+import type { Fleet } from '../../project/configuration/config.ts';
 import { findFleet } from '../../project/fleets.ts';
 import { chooseRelease } from '../../release/gates/choose-release.ts';
 import { type Gate, isReady, nextGate } from '../../release/gates/gate.ts';
@@ -16,10 +16,11 @@ import { sourceGates } from '../../release/gates/source-gates.ts';
 import { findPromotion } from '../../release/gates/stops.ts';
 import { freezeGate, holdGate, orderGate, upstreamGate } from '../../release/gates/target-gates.ts';
 import { saidOf } from '../../release/operations/entries.ts';
-import type { FleetState, ReleaseRecord, State } from '../../release/state/state.ts';
+import type { Project } from '../../release/project.ts';
+import type { FleetState, ReleaseRecord } from '../../release/state/state.ts';
 import type { UpstreamGuidance } from '../../release/upstream/guidance.ts';
 import { type Standing, standingOf } from '../../release/upstream/upstream-state.ts';
-import type { Forge, PullRequest } from '../../world/forge/forge.ts';
+import type { PullRequest } from '../../world/forge/forge.ts';
 
 /** How a fleet is. Times in UNIX seconds, shares from 0 to 1. */
 export interface FleetStatus {
@@ -66,10 +67,7 @@ export interface PromotionStatus {
   readonly nextGate?: Gate;
 }
 
-interface Parts {
-  readonly config: Config;
-  readonly forge: Forge;
-  readonly state: State;
+interface Parts extends Pick<Project, 'config' | 'forge' | 'state'> {
   /** undefined where the base has none; an error where it cannot be read. */
   readonly guidance: UpstreamGuidance | Error | undefined;
 }

@@ -14,6 +14,7 @@ import {
   formatReference,
   isTag,
 } from '../../world/registry/reference.ts';
+import type { Project } from '../project.ts';
 import {
   type ContextEntry,
   ignoreFileNames,
@@ -55,13 +56,12 @@ export interface Candidate {
  * @throws InputError for a missing or wrong Containerfile, a base that does not exist or may not be pulled
  * @throws OutsideError when the base's registry cannot be reached
  */
-export async function readCandidate(options: {
-  readonly git: Git;
-  readonly config: Config;
-  readonly client: RegistryClient;
-  /** Default: HEAD. */
-  readonly commit?: string;
-}): Promise<Candidate> {
+export async function readCandidate(
+  options: Pick<Project, 'config' | 'git' | 'client'> & {
+    /** Default: HEAD. */
+    readonly commit?: string;
+  },
+): Promise<Candidate> {
   const { git, config, client } = options;
   const commit = await resolveCommit(git, options.commit ?? 'HEAD');
   const entries = await listCommit(git, commit);

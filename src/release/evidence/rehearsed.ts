@@ -1,10 +1,10 @@
 import { dirname, posix } from 'node:path';
 import { InputError } from '../../host/errors.ts';
-import type { Config, Fleet } from '../../project/configuration/config.ts';
-import type { Git } from '../../world/git/git.ts';
+import type { Fleet } from '../../project/configuration/config.ts';
 import { listCommit } from '../../world/git/read-objects.ts';
 import { atDigest, formatReference, parseReference } from '../../world/registry/reference.ts';
 import type { PassedImage } from '../gates/promotable-image.ts';
+import type { Project } from '../project.ts';
 import type { FleetState } from '../state/state.ts';
 import { upgradeStages } from './upgrade-stages.ts';
 import { upgradeStarts } from './upgrade-starts.ts';
@@ -14,15 +14,15 @@ import { upgradeStarts } from './upgrade-starts.ts';
  * an image that was tested for another fleet, or before the fleet's newest release, says nothing about it.
  * @throws InputError when it was not, for one of the architectures
  */
-export async function requireRehearsed(options: {
-  readonly git: Git;
-  readonly config: Config;
-  readonly commit: string;
-  readonly version: string;
-  readonly fleet: Fleet;
-  readonly state: FleetState;
-  readonly passed: readonly PassedImage[];
-}): Promise<void> {
+export async function requireRehearsed(
+  options: Pick<Project, 'config' | 'git'> & {
+    readonly commit: string;
+    readonly version: string;
+    readonly fleet: Fleet;
+    readonly state: FleetState;
+    readonly passed: readonly PassedImage[];
+  },
+): Promise<void> {
   const { config, fleet, state, version, passed } = options;
   if (!(config.bootTest.upgrades ?? (await hasTestsOfUpdates(options)))) return;
   for (const { architecture, image, evidence } of passed) {
@@ -53,9 +53,7 @@ async function hasTestsOfUpdates({
   git,
   config,
   commit,
-}: {
-  readonly git: Git;
-  readonly config: Config;
+}: Pick<Project, 'config' | 'git'> & {
   readonly commit: string;
 }): Promise<boolean> {
   const folders = upgradeStages.map((stage) => posix.join(config.tests, stage));

@@ -1,6 +1,6 @@
 import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
-import type { Config, Fleet } from '../../project/configuration/config.ts';
+import type { Fleet } from '../../project/configuration/config.ts';
 import type { Architecture } from '../../world/registry/architecture.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
 import { type Image, imageTimestamp, readImage } from '../../world/registry/image.ts';
@@ -15,6 +15,7 @@ import { refreshFileName } from '../candidate/build-context.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import { type AcceptedBy, findAcceptance } from '../evidence/acceptance.ts';
 import { type FoundEvidence, findEvidence, newestFor } from '../evidence/store.ts';
+import type { Project } from '../project.ts';
 import type { FleetState } from '../state/state.ts';
 
 // What must hold before anything is written to production. Each gate throws an InputError that says how to open it.
@@ -30,9 +31,7 @@ export interface PassedImage {
   readonly accepted?: AcceptedBy;
 }
 
-interface GateOptions {
-  readonly client: RegistryClient;
-  readonly config: Config;
+interface GateOptions extends Pick<Project, 'config' | 'client'> {
   readonly candidate: Candidate;
   /** Acceptances of missing evidence are a fleet's own; without one none counts. */
   readonly fleet?: string;
@@ -131,13 +130,13 @@ async function requireEvidence(
  * `created` grows strictly along a fleet's releases: `rpm-ostree deploy --disallow-downgrade`, which Zincati uses,
  * refuses anything else, on every node.
  */
-export async function requireNewer(options: {
-  readonly client: RegistryClient;
-  readonly config: Config;
-  readonly fleet: Fleet;
-  readonly state: FleetState;
-  readonly passed: readonly PassedImage[];
-}): Promise<void> {
+export async function requireNewer(
+  options: Pick<Project, 'config' | 'client'> & {
+    readonly fleet: Fleet;
+    readonly state: FleetState;
+    readonly passed: readonly PassedImage[];
+  },
+): Promise<void> {
   const { state, passed, fleet } = options;
   const newest = state.releases.releases.at(-1);
   if (newest === undefined) return;

@@ -1,17 +1,15 @@
 import type { Stop } from '../../guidance/operations.ts';
-import type { Config, Fleet } from '../../project/configuration/config.ts';
+import type { Fleet } from '../../project/configuration/config.ts';
 import { promotionBranch } from '../../world/forge/branch-names.ts';
-import type { Forge, PullRequest } from '../../world/forge/forge.ts';
+import type { PullRequest } from '../../world/forge/forge.ts';
 import { commitMessage } from '../operations/edit-fleet.ts';
 import { mirrorStops } from '../operations/hold.ts';
 import { findFileStop } from '../operations/hold-file.ts';
+import type { Project } from '../project.ts';
 import type { State } from '../state/state.ts';
 import { readLabel } from './labels.ts';
 
-interface Parts {
-  readonly config: Config;
-  readonly forge: Forge;
-}
+type Parts = Pick<Project, 'config' | 'forge'>;
 
 /** The hold that a label on the fleet's open promotion asks for. */
 function findLabelStop(request: PullRequest | undefined, now: number): Stop | undefined {

@@ -4,10 +4,8 @@ import { findBuilt } from '../../../release/candidate/built.ts';
 import { readCandidate } from '../../../release/candidate/candidate.ts';
 import { requireRehearsed } from '../../../release/evidence/rehearsed.ts';
 import { passImage } from '../../../release/gates/promotable-image.ts';
-import type { State } from '../../../release/state/state.ts';
-import type { Git } from '../../../world/git/git.ts';
+import type { Project } from '../../../release/project.ts';
 import type { Architecture } from '../../../world/registry/architecture.ts';
-import type { RegistryClient } from '../../../world/registry/client.ts';
 
 /** A job of a matrix: an architecture, and the runner that is one. */
 export interface MatrixEntry {
@@ -50,12 +48,7 @@ export function matrixOf(config: Config, given: readonly string[], field: string
 
 /** The architectures for which the test registry has no image of a commit that was tested for a fleet as it is now. */
 export async function untested(
-  parts: {
-    readonly git: Git;
-    readonly config: Config;
-    readonly client: RegistryClient;
-    readonly state: State;
-  },
+  parts: Pick<Project, 'config' | 'git' | 'client' | 'state'>,
   commit: string,
   fleet: Fleet,
 ): Promise<readonly Architecture[]> {
