@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../host/errors.ts';
 import { exec } from '../host/exec.ts';
-import { isMissing } from '../host/files.ts';
 import type { Log } from '../host/log.ts';
-import type { ForeignPackages } from './foreign-packages.ts';
+import {
+  type DebianPackage,
+  exists,
+  type ForeignPackages,
+  putInPlace,
+  unpackPackages,
+  versionOf,
+} from './debian-packages.ts';
 
 /** A distribution kernel, unpacked. */
 export interface KernelFiles {
@@ -45,40 +51,16 @@ export async function fetchKernel(
   return { ...(await locate(folder)), key };
 }
 
-/** Renames a finished folder or file to its place; another process may have been quicker, with the same content. */
-export async function putInPlace(partial: string, place: string): Promise<void> {
-  try {
-    await rename(partial, place);
-  } catch (error) {
-    if (!(await exists(place))) throw error;
-  }
-}
-
-export async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
-}
-
-interface Package {
-  readonly name: string;
-  readonly version: string;
-}
-
-let known: Promise<Package[]> | undefined;
+let known: Promise<DebianPackage[]> | undefined;
 
 /** apt takes a second and a half to answer, and its answer stays the same while we run. */
-function ownKernelPackages(): Promise<Package[]> {
+function ownKernelPackages(): Promise<DebianPackage[]> {
   known ??= findKernelPackages();
   return known;
 }
 
 /** Packages with the kernel image, and its modules where they are apart (Ubuntu). */
-async function findKernelPackages(foreign?: ForeignPackages): Promise<Package[]> {
+async function findKernelPackages(foreign?: ForeignPackages): Promise<DebianPackage[]> {
   const architecture = foreign?.architecture ?? (await exec('dpkg', ['--print-architecture'])).stdout.trim();
   const candidates = [`linux-image-cloud-${architecture}`, 'linux-image-virtual', 'linux-image-generic'];
   for (const candidate of candidates) {
@@ -102,28 +84,6 @@ async function dependsOf(name: string, foreign?: ForeignPackages): Promise<strin
   });
   if (exitCode !== 0) return [];
   return [...stdout.matchAll(/^\s*\|?Depends: (\S+)$/gm)].map((match) => match[1] as string);
-}
-
-export async function versionOf(name: string, foreign?: ForeignPackages): Promise<string> {
-  const { stdout } = await exec('apt-cache', ['policy', name], { env: { LC_ALL: 'C', ...foreign?.env } });
-  return /Candidate: (\S+)/.exec(stdout)?.[1] ?? 'unknown';
-}
-
-/** Downloads packages and unpacks them into a folder; nothing is installed. */
-export async function unpackPackages(
-  packages: readonly Package[],
-  folder: string,
-  foreign?: ForeignPackages,
-): Promise<void> {
-  const downloads = join(folder, 'downloads');
-  await mkdir(downloads, { recursive: true });
-  await exec('apt-get', ['download', ...packages.map(({ name, version }) => `${name}=${version}`)], {
-    cwd: downloads,
-    env: foreign?.env ?? {},
-    doing: `downloading ${packages.map(({ name }) => name).join(', ')} (is apt-get update needed?)`,
-  });
-  for (const file of await readdir(downloads)) await exec('dpkg-deb', ['-x', join(downloads, file), folder]);
-  await rm(downloads, { recursive: true });
 }
 
 /** Merged and unmerged packages differ in where /lib is. */

@@ -8,8 +8,8 @@ import { findStaticBusybox } from '../loop/boot-test/guest/busybox.ts';
 import { readModuleIndex } from '../loop/boot-test/guest/kernel.ts';
 import { orderModules } from '../loop/boot-test/guest/kernel-modules.ts';
 import { folder as newcFolder, writeNewc } from '../loop/boot-test/guest/newc.ts';
-import { exists, fetchKernel, type KernelFiles, putInPlace } from './base-kernel.ts';
-import type { ForeignPackages } from './foreign-packages.ts';
+import { fetchKernel, type KernelFiles } from './base-kernel.ts';
+import { exists, type ForeignPackages, putInPlace } from './debian-packages.ts';
 
 export type BaseKind = 'tiny' | 'systemd';
 

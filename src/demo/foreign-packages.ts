@@ -1,15 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exec } from '../host/exec.ts';
-import { exists, unpackPackages, versionOf } from './base-kernel.ts';
-
-/** The distribution's packages for another architecture than this machine's. */
-export interface ForeignPackages {
-  /** By Debian's name: `arm64`. */
-  readonly architecture: string;
-  /** For apt: lists of its own, so that the machine's settings stay as they are. */
-  readonly env: Readonly<Record<string, string>>;
-}
+import { exists, type ForeignPackages, unpackPackages, versionOf } from './debian-packages.ts';
 
 /**
  * Gives apt a place of its own for the packages of another architecture, and gets the lists of what there is.

@@ -4,12 +4,9 @@ import { defineVerb } from '../cli/verb.ts';
 import { UsageError } from '../host/errors.ts';
 import { plainText, table } from '../host/markdown.ts';
 import { formatTime } from '../host/time.ts';
-import {
-  openPromotion,
-  type PromotionAnswer,
-  promotionTargets,
-} from '../loop/open-promotion/open-promotion.ts';
+import { openPromotion, promotionTargets } from '../loop/open-promotion/open-promotion.ts';
 import { outlook } from '../loop/open-promotion/outlook.ts';
+import type { PromotionAnswer } from '../loop/open-promotion/promotion-answer.ts';
 import { gateMarks } from '../loop/open-promotion/pull-request.ts';
 import { findOperator } from '../release/operations/operator.ts';
 import { openProject } from '../release/project.ts';

@@ -18,7 +18,8 @@ import {
   prepareImage,
   runBootTest,
 } from '../../src/loop/boot-test/machine/boot-directly.ts';
-import { type Rehearsal, rehearseUpgrade } from '../../src/loop/boot-test/rehearsal/rehearsal.ts';
+import { rehearseUpgrade } from '../../src/loop/boot-test/rehearsal/rehearsal.ts';
+import type { Rehearsal } from '../../src/loop/boot-test/report/report.ts';
 import { digestOf } from '../../src/world/registry/reference.ts';
 
 // Real machines. Many cases share one boot: what a test does to the tests after it is a case of its own anyway.

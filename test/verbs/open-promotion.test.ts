@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Operations } from '../../src/guidance/operations.ts';
-import type { PromotionAnswer } from '../../src/loop/open-promotion/open-promotion.ts';
+import type { PromotionAnswer } from '../../src/loop/open-promotion/promotion-answer.ts';
 import openPromotion from '../../src/verbs/open-promotion.ts';
 import { contextAt, createProject, recordRelease, type TestProject } from '../support/project.ts';
 import { useRegistry } from '../support/registry.ts';

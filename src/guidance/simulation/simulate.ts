@@ -1,43 +1,13 @@
-import type { UpdateEntry } from '../metadata.ts';
-import type { Release } from '../releases.ts';
 import { offTimes, warinessDraw } from './draws.ts';
 import { type Place, placesOf } from './edges.ts';
-import type { FleetModel } from './fleet-model.ts';
 import { createMoveCounts } from './move-counts.ts';
 import { openingOf } from './openings.ts';
 import { firstPoll, pollAtOrAfter, stagedTickSeconds } from './polling.ts';
 import { createRandom } from './random.ts';
 import type { MissingReason, SimulationResult } from './result.ts';
+import type { SimulationInput } from './simulation-input.ts';
 import { findTarget, startCounts } from './starting-places.ts';
 import { scheduleOf, windowAtOrAfter } from './windows.ts';
-
-/** What is simulated. */
-export interface SimulationInput {
-  readonly releases: { readonly releases: readonly Pick<Release, 'version' | 'commits' | 'oci-images'>[] };
-  readonly updates: { readonly releases: readonly UpdateEntry[] };
-  readonly basearch: string;
-  readonly fleet: FleetModel;
-  /** UNIX seconds at which the simulation starts. */
-  readonly now: number;
-  /** Seconds; by default four weeks more than the last rollout takes. It ends earlier when nothing can happen any more. */
-  readonly duration?: number;
-  /** The release whose adoption is measured; by default the newest that any node can be offered. */
-  readonly target?: string;
-  /** A whole number: the same seed gives the same answer. */
-  readonly seed: number;
-  /** Called for each update of each node: for tests that look closer. */
-  readonly onMove?: (move: NodeMove) => void;
-}
-
-export interface NodeMove {
-  readonly node: number;
-  readonly wariness: number;
-  readonly from: string;
-  readonly to: string;
-  /** UNIX seconds at which the node was told, and at which it had booted. */
-  readonly offered: number;
-  readonly booted: number;
-}
 
 const curvePoints = 240;
 const graceSeconds = 28 * 86_400;

@@ -1,13 +1,14 @@
 import { asciiCurve } from './ascii-curve.ts';
 import { defaultFleetModel, type FleetModel } from './fleet-model.ts';
 import type { SimulationResult } from './result.ts';
-import { type SimulationInput, simulateRollout } from './simulate.ts';
+import { simulateRollout } from './simulate.ts';
+import type { SimulationInput } from './simulation-input.ts';
 import { describeSimulation } from './simulation-report.ts';
 import { svgChart } from './svg-chart.ts';
 
 export { defaultFleetModel, type FleetModel } from './fleet-model.ts';
 export type { SimulationResult } from './result.ts';
-export type { SimulationInput } from './simulate.ts';
+export type { SimulationInput } from './simulation-input.ts';
 
 export interface Simulation {
   readonly result: SimulationResult;

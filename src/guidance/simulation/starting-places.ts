@@ -1,7 +1,7 @@
 import { InputError } from '../../host/errors.ts';
 import type { Place } from './edges.ts';
 import { distribute, remainingShare } from './shares.ts';
-import type { SimulationInput } from './simulate.ts';
+import type { SimulationInput } from './simulation-input.ts';
 
 /** The place whose adoption is measured. */
 export function findTarget(places: readonly Place[], input: SimulationInput): number {

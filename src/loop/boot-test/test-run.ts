@@ -18,8 +18,8 @@ import {
 import { runDiskTest } from './machine/boot-from-disk.ts';
 import type { BootMode } from './machine/disk-image.ts';
 import { unbooted } from './machine/machine-report.ts';
-import { type Rehearsal, rehearseUpgrade } from './rehearsal/rehearsal.ts';
-import type { BootReport, TestResult } from './report/report.ts';
+import { rehearseUpgrade } from './rehearsal/rehearsal.ts';
+import type { BootReport, Rehearsal, TestResult } from './report/report.ts';
 
 /** A release that nodes come from. */
 export interface FromRelease {

@@ -3,35 +3,16 @@ import { InputError } from '../../host/errors.ts';
 import type { Config, Fleet } from '../../project/configuration/config.ts';
 import { findFleet, fleetTip } from '../../project/fleets.ts';
 import { chooseRelease } from '../../release/gates/choose-release.ts';
-import type { Exception, Gate } from '../../release/gates/gate.ts';
+import type { Exception } from '../../release/gates/gate.ts';
 import { bringStops, findPromotion } from '../../release/gates/stops.ts';
 import { recordUrgency } from '../../release/gates/urgent.ts';
 import type { FleetState, ReleaseRecord } from '../../release/state/state.ts';
 import { promotionBranch } from '../../world/forge/branch-names.ts';
 import type { Forge, Sha } from '../../world/forge/forge.ts';
-import { type ProposalAction, withdrawProposal } from '../../world/forge/propose.ts';
+import { withdrawProposal } from '../../world/forge/propose.ts';
 import { untilNotStale } from '../../world/forge/retry.ts';
+import type { PromotionAnswer } from './promotion-answer.ts';
 import { type PromotionParts, propose } from './propose-release.ts';
-
-/** What was found and done for one target fleet. */
-export interface PromotionAnswer {
-  /** The target. */
-  readonly fleet: string;
-  /** The source. */
-  readonly from: string;
-  /** The source's newest release that has earned it, where it has one; before that, barriers that the target lacks. */
-  readonly version: string | undefined;
-  readonly action: ProposalAction | 'merged';
-  readonly pullRequest: number | undefined;
-  readonly ready: boolean;
-  readonly gates: readonly Gate[];
-  /** Why it does not soak. */
-  readonly urgent?: Exception;
-  /** Why there is nothing to promote. */
-  readonly reason?: string;
-  /** What somebody has to know of a merge that was tried. */
-  readonly note?: string;
-}
 
 /** Fleets that are promoted from another one. @throws InputError for one that is not */
 export function promotionTargets(config: Config, name: string | undefined): Fleet[] {

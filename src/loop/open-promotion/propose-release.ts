@@ -29,8 +29,8 @@ import { promotionStatus } from './commit-status.ts';
 import { forecastRollout } from './forecast-rollout.ts';
 import { placeHead } from './head.ts';
 import { readMergedBuild } from './merged-build.ts';
-import type { PromotionAnswer } from './open-promotion.ts';
 import { packageChanges } from './package-changes.ts';
+import type { PromotionAnswer } from './promotion-answer.ts';
 import { promotionProposal } from './pull-request.ts';
 import { describeEvidence } from './test-evidence.ts';
 

@@ -3,7 +3,7 @@ import type { InputProblem } from '../../host/errors.ts';
 import { nearest } from '../../host/nearest.ts';
 import { architectures } from '../../world/registry/architecture.ts';
 import { formatReference, formatRepository, sameRepository } from '../../world/registry/reference.ts';
-import type { Config, Fleet } from './config.ts';
+import type { Config, Fleet } from './config-types.ts';
 import { fieldName } from './problems.ts';
 import type { Path, SourceDocument } from './yaml-document.ts';
 

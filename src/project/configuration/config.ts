@@ -3,92 +3,19 @@ import { defined } from '../../host/defined.ts';
 import { InputError, type InputProblem } from '../../host/errors.ts';
 import { readFileIfThere } from '../../host/files.ts';
 import { parseDuration } from '../../host/time.ts';
-import type { Architecture } from '../../world/registry/architecture.ts';
-import {
-  parseReference,
-  parseRepository,
-  type Repository,
-  type TagReference,
-} from '../../world/registry/reference.ts';
+import { parseReference, parseRepository, type TagReference } from '../../world/registry/reference.ts';
 import { checkConfig } from './checks.ts';
+import type { Config, Fleet } from './config-types.ts';
 import { type FreezeWindow, readFreezeWindow } from './freeze-windows.ts';
 import { errorOf, fieldName, problemsOf } from './problems.ts';
 import { configSchema, type WrittenConfig } from './schema.ts';
-import { defaultUpstream, readAddress, type UpstreamAddresses } from './upstream-guidance.ts';
+import { defaultUpstream, readAddress } from './upstream-guidance.ts';
 import { type Path, readDocument, type SourceDocument } from './yaml-document.ts';
+
+export type { BootTestConfig, Config, Fleet } from './config-types.ts';
 
 /** Name of the configuration file, at the top of the user's repository. */
 export const configFileName = 'coxswain.yaml';
-
-/** coxswain.yaml, checked, every default filled in. */
-export interface Config {
-  /** The file as messages name it. */
-  readonly file: string;
-  /** Production repository. */
-  readonly image: Repository;
-  /** Test registry repository. */
-  readonly testImage: Repository;
-  readonly base: TagReference;
-  /** Guidance of the base itself; absent where there is none to inherit. */
-  readonly upstream?: UpstreamAddresses;
-  /** Value of the label com.coreos.stream in every build. */
-  readonly stream: string;
-  /** At least one, no doubles, in the order of the file. */
-  readonly architectures: readonly [Architecture, ...Architecture[]];
-  /** Seconds. */
-  readonly refresh: number;
-  /** Path inside the repository. */
-  readonly containerfile: string;
-  readonly buildArguments: Readonly<Record<string, string>>;
-  /** Folder inside the repository. */
-  readonly tests: string;
-  readonly bootTest: BootTestConfig;
-  readonly stateBranch: string;
-  /** By name, in the order of the file. */
-  readonly fleets: Readonly<Record<string, Fleet>>;
-  /** Wariness (0 to 1) by the ring's name, in the order of the file. */
-  readonly rings: Readonly<Record<string, number>>;
-  readonly publish: {
-    /** Ends in a slash. */
-    readonly url?: string;
-    readonly oci: boolean;
-  };
-  readonly symbolicTags: boolean;
-}
-
-export interface BootTestConfig {
-  /** `direct`: by the image's kernel; `disk`: installed with bootc, and started through the firmware. */
-  readonly mode: 'direct' | 'disk';
-  /** Units of systemd. */
-  readonly allowedUnits: readonly string[];
-  readonly memoryMegabytes: number;
-  readonly cpus: number;
-  readonly network: 'closed' | 'user';
-  readonly deadlineSeconds?: number;
-  readonly kernelArguments: readonly string[];
-  /** What files in /var and /run of an image mean. */
-  readonly leftovers: 'warn' | 'fail';
-  /** Absent: where there are tests for it. */
-  readonly upgrades?: boolean;
-}
-
-export interface Fleet {
-  readonly name: string;
-  readonly branch: string;
-  readonly tag: string;
-  /** Path inside the repository. */
-  readonly template: string;
-  /** Name of the fleet whose releases come here by promotion. */
-  readonly promoteFrom?: string;
-  /** Seconds that a release runs in `promoteFrom` before. */
-  readonly soak: number;
-  /** What the soak time is counted from: start or end of the rollout in `promoteFrom`. */
-  readonly soakAfter: 'start' | 'complete';
-  /** auto: promotions are merged as soon as all gates are green. */
-  readonly approve: 'manual' | 'auto';
-  /** When nothing is promoted here, the windows of all fleets included. */
-  readonly freeze: readonly FreezeWindow[];
-}
 
 /** Path of the template that an urgent release takes where it is there: `rollouts/stable.urgent.json.hbs`. */
 export function urgentTemplate({ template }: Pick<Fleet, 'template'>): string {

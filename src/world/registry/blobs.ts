@@ -1,17 +1,10 @@
-import type { RegistryClient } from './client.ts';
 import type { Descriptor } from './manifest.ts';
 import { type Digest, digestOf, formatRepository, type Repository, sameRepository } from './reference.ts';
+import type { BlobContent, RegistryClient } from './registry-client.ts';
 import type { ByteRange, RepeatableStream, Transport } from './request.ts';
 import { upload } from './upload.ts';
 import { cancelUpload } from './upload-session.ts';
 import { part, verified, wrongBytes } from './verified.ts';
-
-/** Content that is streamed: `open` starts it anew, for another attempt. */
-export interface BlobContent {
-  readonly descriptor: Descriptor;
-  /** Without a range all of it. */
-  open(range?: ByteRange): Promise<ReadableStream<Uint8Array>>;
-}
 
 type Blobs = Pick<
   RegistryClient,

@@ -1,8 +1,8 @@
-import type { RegistryClient } from './client.ts';
 import { notARegistry } from './failures.ts';
 import { bareType, type Descriptor, isIndex, mediaTypes, parseJson, parseManifest } from './manifest.ts';
 import { readPages } from './pages.ts';
 import { atTag, type Digest, formatRepository, type Repository } from './reference.ts';
+import type { RegistryClient } from './registry-client.ts';
 import type { Transport } from './request.ts';
 
 /** The tag under which referrers of a digest are listed where a registry lacks the Referrers API. */

@@ -6,11 +6,8 @@ import type { UpdateEntry } from '../../../src/guidance/metadata.ts';
 import { nodeKeys } from '../../../src/guidance/node-keys.ts';
 import { rolloutProgress } from '../../../src/guidance/progress.ts';
 import { defaultFleetModel, type FleetModel } from '../../../src/guidance/simulation/fleet-model.ts';
-import {
-  type NodeMove,
-  type SimulationInput,
-  simulateRollout,
-} from '../../../src/guidance/simulation/simulate.ts';
+import { simulateRollout } from '../../../src/guidance/simulation/simulate.ts';
+import type { NodeMove, SimulationInput } from '../../../src/guidance/simulation/simulation-input.ts';
 import { parseWindow } from '../../../src/guidance/simulation/windows.ts';
 import { throttleGraph } from '../../../src/guidance/throttle.ts';
 import { InputError } from '../../../src/host/errors.ts';

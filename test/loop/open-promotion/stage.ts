@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { PromotionAnswer } from '../../../src/loop/open-promotion/open-promotion.ts';
+import type { PromotionAnswer } from '../../../src/loop/open-promotion/promotion-answer.ts';
 import type { RolloutAnswer } from '../../../src/loop/start-rollout/start-rollout.ts';
 import { readCandidate } from '../../../src/release/candidate/candidate.ts';
 import openPromotion from '../../../src/verbs/open-promotion.ts';

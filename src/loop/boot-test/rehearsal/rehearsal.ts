@@ -4,7 +4,7 @@ import { type UpgradeStage, upgradeStages } from '../../../release/evidence/upgr
 import type { Digest } from '../../../world/registry/reference.ts';
 import type { UpgradeTests } from '../guest/tests.ts';
 import { type BootOptions, bootPrepared, type PreparedImage } from '../machine/boot-directly.ts';
-import type { BootReport, TestResult } from '../report/report.ts';
+import type { BootReport, Rehearsal, TestResult } from '../report/report.ts';
 import { systemTestName } from '../report/verdict.ts';
 import { makeStateDisk } from './state-disk.ts';
 
@@ -15,17 +15,6 @@ export interface RehearsalOptions {
   readonly tests: UpgradeTests;
   /** As for any boot; the tests come from `tests`. */
   readonly machine: Omit<BootOptions, 'tests' | 'state'>;
-}
-
-export interface Rehearsal {
-  readonly from: string;
-  readonly digest: Digest;
-  readonly passed: boolean;
-  /** One sentence for people. */
-  readonly explanation: string;
-  /** Of all machines, each named by the version it comes from and what was done. */
-  readonly tests: readonly TestResult[];
-  readonly machines: ReadonlyArray<{ readonly stage: UpgradeStage; readonly report: BootReport }>;
 }
 
 /**

@@ -1,5 +1,6 @@
+import type { UpgradeStage } from '../../../release/evidence/upgrade-stages.ts';
 import type { Architecture } from '../../../world/registry/architecture.ts';
-import type { Rehearsal } from '../rehearsal/rehearsal.ts';
+import type { Digest } from '../../../world/registry/reference.ts';
 
 export type Accelerator = 'kvm' | 'tcg';
 
@@ -96,4 +97,16 @@ export interface BootReport {
   readonly resultsLog: string;
   /** Path of the journal of systemd, where it could be had. */
   readonly journalLog?: string;
+}
+
+/** An update from an earlier release and back, as one machine lived through it. */
+export interface Rehearsal {
+  readonly from: string;
+  readonly digest: Digest;
+  readonly passed: boolean;
+  /** One sentence for people. */
+  readonly explanation: string;
+  /** Of all machines, each named by the version it comes from and what was done. */
+  readonly tests: readonly TestResult[];
+  readonly machines: ReadonlyArray<{ readonly stage: UpgradeStage; readonly report: BootReport }>;
 }

@@ -1,0 +1,22 @@
+import type { Exception, Gate } from '../../release/gates/gate.ts';
+import type { ProposalAction } from '../../world/forge/propose.ts';
+
+/** What was found and done for one target fleet. */
+export interface PromotionAnswer {
+  /** The target. */
+  readonly fleet: string;
+  /** The source. */
+  readonly from: string;
+  /** The source's newest release that has earned it, where it has one; before that, barriers that the target lacks. */
+  readonly version: string | undefined;
+  readonly action: ProposalAction | 'merged';
+  readonly pullRequest: number | undefined;
+  readonly ready: boolean;
+  readonly gates: readonly Gate[];
+  /** Why it does not soak. */
+  readonly urgent?: Exception;
+  /** Why there is nothing to promote. */
+  readonly reason?: string;
+  /** What somebody has to know of a merge that was tried. */
+  readonly note?: string;
+}
