@@ -10,6 +10,8 @@ export default defineConfig({
     ...Object.fromEntries(verbs.map((file) => [`verbs/${basename(file, '.ts')}`, `src/verbs/${file}`])),
   },
   platform: 'node',
+  // Scripts for the guest and for nodes are files of their own, and part of the bundle as text.
+  moduleTypes: { '.sh': 'text' },
   // Needed where chunks are not merged; nobody imports from our entries.
   preserveEntrySignatures: 'allow-extension',
   plugins: [licenses()],

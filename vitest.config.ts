@@ -1,6 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // As in the bundle (rolldown.config.ts): a shell script is its text.
+  plugins: [
+    {
+      name: 'shell-as-text',
+      enforce: 'pre',
+      load: (id) =>
+        id.endsWith('.sh') ? `export default ${JSON.stringify(readFileSync(id, 'utf8'))}` : undefined,
+    },
+  ],
   test: {
     include: ['test/**/*.test.ts'],
     // Two cores: the local-stack tests boot machines, more workers only make each slower.

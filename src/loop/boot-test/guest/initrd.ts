@@ -4,14 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { InputError } from '../../../host/errors.ts';
 import { exec } from '../../../host/exec.ts';
 import { withTemporaryFolder } from '../../../host/files.ts';
-import {
-  endedScript,
-  firstProcessScript,
-  type GuestSettings,
-  harnessScript,
-  initScript,
-  unitFile,
-} from './guest-scripts.ts';
+import { type GuestSettings, guestScripts, initScript, unitFile } from './guest-scripts.ts';
 import { helpers } from './helpers.ts';
 import { type ArchiveEntry, folder, writeNewc } from './newc.ts';
 import type { TestFile } from './tests.ts';
@@ -38,7 +31,7 @@ export async function makeInitrd(options: InitrdOptions): Promise<Buffer> {
     { path: 'bin/busybox', content: await readFile(options.busybox), mode: 0o755 },
     ...modules.map(({ name, content }): ArchiveEntry => ({ path: `modules/${name}`, content, mode: 0o644 })),
     { path: 'modules/order', content: modules.map(({ name }) => `${name}\n`).join(''), mode: 0o644 },
-    { path: 'init', content: initScript(options.settings), mode: 0o755 },
+    { path: 'init', content: initScript, mode: 0o755 },
     ...(await harnessEntries(options)),
   ]);
 }
@@ -59,14 +52,9 @@ export async function harnessEntries(
       (path): ArchiveEntry => ({ path, content: folder, mode: 0o755 }),
     ),
     { path: 'coxswain/busybox', content: await readFile(options.busybox), mode: 0o755 },
-    script('coxswain/harness', harnessScript(settings)),
+    ...Object.entries(guestScripts(settings)).map(([name, text]) => script(`coxswain/${name}`, text)),
     ...Object.entries(helpers).map(([name, text]) => script(`coxswain/helpers/${name}`, text)),
-    ...(settings.systemd === undefined
-      ? [script('coxswain/first-process', firstProcessScript())]
-      : [
-          script('coxswain/ended', endedScript(settings)),
-          { path: 'coxswain/coxswain.service', content: unitFile(), mode: 0o644 },
-        ]),
+    { path: 'coxswain/coxswain.service', content: unitFile(), mode: 0o644 },
     ...beside.filter(({ path }) => !named.has(path)),
     ...(await Promise.all(copies)),
   ];

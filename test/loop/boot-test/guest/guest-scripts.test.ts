@@ -1,45 +1,53 @@
 import { describe, expect, it } from 'vitest';
 import { exec } from '../../../../src/host/exec.ts';
 import {
-  endedScript,
-  firstProcessScript,
   type GuestSettings,
-  harnessScript,
+  guestScripts,
   initScript,
-  quoted,
+  settingsText,
 } from '../../../../src/loop/boot-test/guest/guest-scripts.ts';
+import { helpers } from '../../../../src/loop/boot-test/guest/helpers.ts';
 
+const odd = `it's "$HOME" \`id\``;
 const settings: GuestSettings = {
   systemd: '/usr/lib/systemd/systemd',
   fallbackTerminal: 'ttyS1',
   systemSeconds: 300,
-  environment: { COXSWAIN_VERSION: `it's "$HOME" \`id\`` },
+  environment: { COXSWAIN_VERSION: odd },
   tests: [{ name: `10 odd'name; $(reboot).sh`, timeoutSeconds: 30 }],
 };
 
 describe('the scripts of the guest', () => {
-  it.each([
-    ['init', initScript(settings)],
-    ['harness', harnessScript(settings)],
-    ['harness without systemd', harnessScript({ ...settings, systemd: undefined })],
-    ['ended', endedScript(settings)],
-    ['first process', firstProcessScript()],
-  ])('%s is a shell script', async (_name, script) => {
-    await exec('busybox', ['sh', '-n'], { input: script });
-  });
+  it.each(Object.entries({ init: initScript, ...guestScripts(settings), ...helpers }))(
+    '%s is a script that busybox reads',
+    async (_name, script) => {
+      await exec('busybox', ['sh', '-n'], { input: script });
+    },
+  );
 
-  it('carry names and values as they are', async () => {
-    const [call] = harnessScript(settings)
-      .split('\n')
-      .filter((line) => line.startsWith('run_test 0'));
+  it('carry the names of tests as they are', async () => {
     const { stdout } = await exec('busybox', ['sh'], {
-      input: `run_test() { printf '%s|' "$@"; }\n${call}\nprintf %s ${quoted(settings.environment.COXSWAIN_VERSION ?? '')}`,
+      input: `run_test() { printf '%s|' "$@"; }\n${guestScripts(settings).runs}`,
     });
-    expect(stdout).toBe(`0|10 odd'name; $(reboot).sh|30|it's "$HOME" \`id\``);
+    expect(stdout).toBe(`0|10 odd'name; $(reboot).sh|30|`);
   });
 
-  it('start systemd where there is one, and the harness where there is none', () => {
-    expect(initScript(settings)).toMatch(/switch_root .* \/usr\/lib\/systemd\/systemd\n/);
-    expect(initScript({ ...settings, systemd: undefined })).toMatch(/switch_root .*first-process\n/);
+  it('carry the values of the environment as they are, and nothing of the caller', async () => {
+    const { stdout } = await exec('busybox', ['sh'], {
+      input: `${settingsText(settings)}\nwith_environment busybox env`,
+    });
+    expect(stdout).toContain(`COXSWAIN_VERSION=${odd}\n`);
+    expect(stdout.split('\n').map((line) => line.split('=')[0])).not.toContain('PWD');
+    expect(stdout).toMatch(/^PATH=.*:\/run\/coxswain\/helpers$/m);
+  });
+
+  it.each([
+    ['/usr/lib/systemd/systemd', '/usr/lib/systemd/systemd'],
+    [undefined, ''],
+  ])('know the path of systemd, or that the image has none: %s', async (systemd, shown) => {
+    const { stdout } = await exec('busybox', ['sh'], {
+      input: `${settingsText({ ...settings, systemd })}\nprintf %s "$systemd"`,
+    });
+    expect(stdout).toBe(shown);
   });
 });
