@@ -80,7 +80,7 @@ export function settingsText(settings: GuestSettings): string {
   };
   const lines = Object.entries(values).map(([name, value]) => `${name}=${quoted(String(value))}`);
   return `${lines.join('\n')}
-with_environment() { env -i ${environmentWords(settings.environment)} "$@"; }
+with_environment() { exec env -i ${environmentWords(settings.environment)} "$@"; }
 `;
 }
 
