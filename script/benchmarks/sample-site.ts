@@ -1,5 +1,6 @@
 import type { UpdateEntry } from '../../src/guidance/metadata.ts';
 import type { Release } from '../../src/guidance/releases.ts';
+import { readRings } from '../../src/project/configuration/rings.ts';
 import type { SiteInput } from '../../src/release/published/site.ts';
 
 export const start = 1_784_728_800;
@@ -36,7 +37,9 @@ export function sampleSite(): SiteInput {
       { name: 'stable', state: { releases: { ...head, releases }, updates: { ...head, releases: updates } } },
     ],
     architectures,
-    rings: Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`ring-${index}`, index / 99])),
+    rings: readRings(
+      Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`ring-${index}`, index / 99])),
+    ),
     stream: 'stable',
     now: start + 86_400,
     url: 'https://os.example.invalid/',

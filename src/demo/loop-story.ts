@@ -5,6 +5,8 @@ import { parseReleaseIndex } from '../guidance/releases.ts';
 import { simulate } from '../guidance/simulation/simulation.ts';
 import { writeFileAtomically } from '../host/files.ts';
 import { readConfig } from '../project/configuration/config.ts';
+import { isNamed } from '../project/configuration/rings.ts';
+import { graphPath } from '../release/published/paths.ts';
 import { readBoot, readBuild, readExamination, readPullRequest } from './answers.ts';
 import { skopeoDigest } from './digests.ts';
 import { askAsNode, withStaticServer } from './node.ts';
@@ -119,10 +121,11 @@ async function showOutcome(
     const booted = stable.releases.releases.find((release) => release.version === first.version)?.[
       'oci-images'
     ]?.[0]?.['digest-ref'];
+    const folders = config.rings.flatMap((ring) => ring.folders.slice(0, 1));
     const answers = await withStaticServer(site, (url) =>
       Promise.all(
-        ['', ...Object.keys(config.rings).map((ring) => `${ring}/`)].map(async (ring) => {
-          const baseUrl = `${url}stable/${basearch}/${ring}`;
+        folders.map(async (folder) => {
+          const baseUrl = `${url}stable/${basearch}/${folder === '' ? '' : `${folder}/`}`;
           const node = { basearch, stream: config.stream, version: first.version, booted: booted ?? '' };
           return { baseUrl: baseUrl.replace(url, '…/'), ...(await askAsNode(baseUrl, node)) };
         }),
@@ -149,12 +152,13 @@ async function showOutcome(
 
   stage.chapter('How a thousand nodes of stable would take it, simulated');
   await stage.step('simulate', async () => {
-    const share = 1 / Object.keys(config.rings).length;
+    const rings = config.rings.filter(isNamed);
+    const share = 1 / rings.length;
     const { curve, svg } = simulate({
       ...stable,
       basearch,
       now: rollout?.start_epoch ?? 0,
-      fleet: { nodes: 1000, wariness: Object.values(config.rings).map((wariness) => ({ wariness, share })) },
+      fleet: { nodes: 1000, wariness: rings.map(({ wariness }) => ({ wariness, share })) },
     });
     stage.note(curve);
     await writeFileAtomically(join(options.output, 'adoption.svg'), svg);
@@ -162,13 +166,14 @@ async function showOutcome(
   });
 
   const graphs = Object.fromEntries(
-    Object.keys(config.fleets).flatMap((fleet) => [
-      [`${fleet}/${basearch}/default`, `${fleet}/${basearch}/v1/graph`],
-      ...Object.keys(config.rings).map((ring) => [
-        `${fleet}/${basearch}/${ring}`,
-        `${fleet}/${basearch}/${ring}/v1/graph`,
-      ]),
-    ]),
+    Object.keys(config.fleets).flatMap((fleet) =>
+      config.rings
+        .flatMap((ring) => ring.folders.slice(0, 1))
+        .map((folder) => [
+          `${fleet}/${basearch}/${folder === '' ? 'default' : folder}`,
+          graphPath({ fleet, basearch, folder }),
+        ]),
+    ),
   );
   const summary = {
     base: { from: first.base, to: story.baseTo },

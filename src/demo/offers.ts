@@ -4,6 +4,7 @@ import type { UpdateMetadata } from '../guidance/metadata.ts';
 import { rolloutProgress } from '../guidance/progress.ts';
 import type { ReleaseIndex } from '../guidance/releases.ts';
 import { throttleGraph } from '../guidance/throttle.ts';
+import type { Ring } from '../project/configuration/rings.ts';
 import { formatTable } from './table.ts';
 
 /**
@@ -14,7 +15,7 @@ export function offersOverTime(options: {
   readonly releases: ReleaseIndex;
   readonly updates: UpdateMetadata;
   readonly basearch: string;
-  readonly rings: Readonly<Record<string, number>>;
+  readonly rings: readonly Ring[];
   readonly from: string;
 }): string {
   const newest = options.releases.releases.at(-1)?.version ?? '';
@@ -30,9 +31,8 @@ export function offersOverTime(options: {
   ] as const;
   const graph = buildGraph(options.releases, options.updates, { basearch: options.basearch, scheme: 'oci' });
   const booted = graph.nodes.find((node) => node.version === options.from)?.payload ?? '';
-  const rings = [...Object.entries(options.rings), ['(no ring)', 1] as const];
-  const rows = rings.map(([ring, wariness]) => [
-    `${ring} (wariness ${wariness})`,
+  const rows = options.rings.map(({ name, wariness }) => [
+    `${name} (wariness ${wariness})`,
     ...moments.map(
       ([, now]) => chooseUpdate(throttleGraph(graph, { now, wariness }), booted)?.version ?? '–',
     ),

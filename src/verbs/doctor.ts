@@ -42,8 +42,8 @@ is an error. Without --site it looks at publish.url of coxswain.yaml, or where t
         : inputs.fleet.map((name) => findFleet(config, name).name);
     const examination = await context.log.task(`examining ${files.where}`, (report) =>
       examine(
-        { config, client, files },
-        { fleets, baseUrls: inputs['base-url'], now: context.now(), grace: inputs.grace, report },
+        { config, client, files, now: context.now(), grace: inputs.grace },
+        { fleets, baseUrls: inputs['base-url'], report },
       ),
     );
     const errors = examination.findings.filter(({ severity }) => severity === 'error');

@@ -142,13 +142,13 @@ async function readWariness(of: string, directory: string): Promise<number | 'un
     });
   }
   const { rings, file } = await readConfig(directory);
-  const ring = Object.hasOwn(rings, of) ? rings[of] : undefined;
-  if (ring !== undefined) return ring;
+  const ring = rings.find(({ name }) => name === of);
+  if (ring !== undefined) return ring.wariness;
   throw new InputError({
     field: '--wariness',
     problem: `no such ring in ${file}`,
     found: of,
-    expected: `a number from 0 to 1, uniform, or one of ${Object.keys(rings).join(', ')}`,
+    expected: `a number from 0 to 1, uniform, or one of ${rings.map(({ name }) => name).join(', ')}`,
   });
 }
 

@@ -42,14 +42,11 @@ export function describeSourceRollout(release: SourceRelease): string {
 
 /** Who is offered a release when, ring by ring: nodes ask for their ring's wariness. */
 export function describeOffers(config: Pick<Config, 'rings'>, rollout: Rollout, from: number): string {
-  const rings = [...Object.entries(config.rings), ['no ring', 1] as const].sort(
-    ([, one], [, other]) => one - other,
-  );
   return table([
     ['ring', 'wariness', 'offered from'],
-    ...rings.map(([ring, wariness]) => {
+    ...config.rings.map(({ name, wariness }) => {
       const open = wariness <= rolloutProgress(rollout, from) ? from : nextOpening(rollout, wariness, from);
-      return [ring, String(wariness), open === undefined ? 'never, by this rollout' : minute(open)];
+      return [name, String(wariness), open === undefined ? 'never, by this rollout' : minute(open)];
     }),
   ]);
 }

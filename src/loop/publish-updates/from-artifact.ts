@@ -6,7 +6,7 @@ import { InputError } from '../../host/errors.ts';
 import { readFileIfThere } from '../../host/files.ts';
 import { updatesArtifactType } from '../../release/published/fleet-artifact.ts';
 import { notPublished } from '../../release/published/not-published.ts';
-import { writeSite } from '../../release/published/write.ts';
+import { writeSite } from '../../release/published/publishers/folder.ts';
 import { readArtifact, titleAnnotation } from '../../world/registry/artifact.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
 import { formatReference, type Reference } from '../../world/registry/reference.ts';

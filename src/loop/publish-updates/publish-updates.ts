@@ -5,13 +5,11 @@ import type { Config } from '../../project/configuration/config.ts';
 import { commitMessage } from '../../release/operations/edit-fleet.ts';
 import { nextSettling, settle } from '../../release/operations/pause-rollout.ts';
 import type { Project } from '../../release/project.ts';
-import {
-  type FleetArtifact,
-  publishFleetArtifact,
-  readFleetArtifact,
-} from '../../release/published/fleet-artifact.ts';
+import { readFleetArtifact } from '../../release/published/fleet-artifact.ts';
 import { nextChangeDue } from '../../release/published/next-change.ts';
 import { readPublished } from '../../release/published/published.ts';
+import type { FleetArtifact } from '../../release/published/publishers/publisher.ts';
+import { publishEverywhere } from '../../release/published/publishers/publishers.ts';
 import {
   findUnserved,
   type NamedImage,
@@ -19,7 +17,6 @@ import {
   refuseUnserved,
 } from '../../release/published/served-images.ts';
 import { renderSite, type SiteFleet } from '../../release/published/site.ts';
-import { writeSite } from '../../release/published/write.ts';
 import type { FleetState, State } from '../../release/state/state.ts';
 import { tagLandmarks } from './symbolic-tags.ts';
 
@@ -124,14 +121,13 @@ async function publishOnce(project: Parts, options: PublishOptions): Promise<Omi
   const others = all
     .filter((fleet) => !chosen.includes(fleet))
     .flatMap(({ name }) => [...filesOf(name).keys()]);
-  const { written, unchanged } = await writeSite(
+  const { written, unchanged, artifacts } = await publishEverywhere({
+    config,
+    client,
     folder,
-    new Map([...files].filter(([path]) => !others.includes(path))),
-  );
-  const artifacts: FleetArtifact[] = [];
-  for (const { name } of config.publish.oci ? chosen : []) {
-    artifacts.push(await publishFleetArtifact(client, { config, fleet: name, files: filesOf(name) }));
-  }
+    site: new Map([...files].filter(([path]) => !others.includes(path))),
+    fleets: new Map(chosen.map(({ name }) => [name, filesOf(name)])),
+  });
   const tagged: string[] = [];
   for (const fleet of chosen) tagged.push(...(await tagLandmarks(project, fleet)));
   const moments = [

@@ -1,53 +1,57 @@
-import type { Project } from '../../release/project.ts';
 import { rememberingClient } from '../../world/registry/remembering.ts';
-import { checkBaseUrl, checkPublishUrl } from './check-base-url.ts';
-import { checkFiles } from './check-files.ts';
-import { checkImages, checkStreamTag } from './check-images.ts';
-import type { Finding } from './finding.ts';
-import type { PublishedFiles } from './published-files.ts';
+import type { Finding, FleetSubject, Tools } from './check.ts';
+import { runChecks } from './checks.ts';
+import { readFleet } from './read-fleet.ts';
+import { examineImages } from './read-images.ts';
 
 export interface Examination {
   readonly findings: readonly Finding[];
-  /** What was looked at. */
+  /** Names of the fleets that were checked. */
   readonly fleets: readonly string[];
   readonly releases: number;
   readonly images: number;
 }
 
 /**
- * Looks at a published site as nodes do, and at everything it leads to. Reads only.
+ * Looks at a published site as nodes do, and at everything it names. Reads only.
  * @param options.fleets names
  * @param options.baseUrls as nodes have them
- * @param options.now UNIX seconds
- * @param options.grace seconds that a graph may be behind
- * @throws OutsideError when something cannot be looked at: that is no finding
+ * @throws OutsideError if something cannot be read: that is no finding
  */
 export async function examine(
-  parts: Pick<Project, 'config' | 'client'> & { readonly files: PublishedFiles },
+  given: Tools,
   options: {
     readonly fleets: readonly string[];
     readonly baseUrls: readonly string[];
-    readonly now: number;
-    readonly grace: number;
     readonly report: (note: string) => void;
   },
 ): Promise<Examination> {
-  const { config, files } = parts;
-  const client = rememberingClient(parts.client);
-  const findings: Finding[] = [...checkPublishUrl(config)];
-  for (const baseUrl of options.baseUrls) findings.push(...(await checkBaseUrl(parts, baseUrl)));
-  let releases = 0;
+  const tools = { ...given, client: rememberingClient(given.client) };
+  const findings: Finding[] = [];
+  const subjects: FleetSubject[] = [];
   let images = 0;
   for (const fleet of options.fleets) {
-    const { published, findings: found } = await checkFiles({ ...options, config, files, fleet });
+    const { subject, findings: found } = await readFleet(tools, fleet);
     findings.push(...found);
-    if (published === undefined) continue;
-    releases += published.releases.releases.length;
-    for (const graph of Object.values(published.graphs)) images += graph.nodes.length;
-    findings.push(...(await checkImages({ config, client, report: options.report }, published)));
+    if (subject === undefined) continue;
+    subjects.push(subject);
+    findings.push(...(await runChecks('fleet', subject, tools)));
+    for (const graph of subject.graphs) findings.push(...(await runChecks('graph', graph, tools)));
+    // Every ring's graph names the same images.
+    for (const basearch of new Set(subject.graphs.map((graph) => graph.basearch))) {
+      const graph = subject.graphs.findLast((each) => each.basearch === basearch);
+      if (graph === undefined) continue;
+      images += graph.graph.nodes.length;
+      findings.push(...(await examineImages(tools, { subject, graph, report: options.report })));
+    }
   }
-  if (releases > 0) findings.push(...(await checkStreamTag({ config, client })));
-  return { findings: sorted(findings), fleets: options.fleets, releases, images };
+  const ofSite = await runChecks('site', { baseUrls: options.baseUrls, fleets: subjects }, tools);
+  return {
+    findings: sorted([...ofSite, ...findings]),
+    fleets: options.fleets,
+    releases: subjects.reduce((sum, { releases }) => sum + releases.releases.length, 0),
+    images,
+  };
 }
 
 /** Errors first; otherwise in the order in which they were found. */

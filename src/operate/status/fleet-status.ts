@@ -112,16 +112,13 @@ function releaseStatus(
     rollout !== undefined
       ? rolloutProgress(rollout, now)
       : (paused?.progress ?? (phase === 'complete' ? 1 : 0));
-  const rings = [...Object.entries(config.rings), ['no ring', 1] as const].sort(
-    ([, one], [, other]) => one - other,
-  );
   return {
     version,
     ...(record === undefined ? {} : { base: record.baseVersion, recordedAt: record.recordedAt, record }),
     phase,
     progress,
     ...(end === undefined || end <= now ? {} : { completeAt: end }),
-    rings: rings.map(([ring, wariness]) => {
+    rings: config.rings.map(({ name: ring, wariness }) => {
       const offered = rollout === undefined ? phase === 'complete' : wariness <= progress;
       const from = rollout === undefined || offered ? undefined : nextOpening(rollout, wariness, now);
       return { ring, wariness, offered, ...defined({ offeredFrom: from }) };

@@ -5,6 +5,7 @@ import { architectures } from '../../world/registry/architecture.ts';
 import { formatReference, formatRepository, sameRepository } from '../../world/registry/reference.ts';
 import type { Config, Fleet } from './config-types.ts';
 import { fieldName } from './problems.ts';
+import { isNamed } from './rings.ts';
 import type { Path, SourceDocument } from './yaml-document.ts';
 
 /** Checks that concern more than one field: everything that would otherwise fail late, or overwrite something. */
@@ -14,7 +15,7 @@ export function checkConfig(config: Config, document: SourceDocument): InputProb
   return [
     ...repositoryProblems(config, at),
     ...Object.keys(config.fleets).flatMap((name) => nameProblems(name, 'fleet', atKey(['fleets', name]))),
-    ...Object.keys(config.rings).flatMap((name) => nameProblems(name, 'ring', atKey(['rings', name]))),
+    ...config.rings.filter(isNamed).flatMap(({ name }) => nameProblems(name, 'ring', atKey(['rings', name]))),
     ...fleetProblems(config, at),
     ...promotionProblems(config, at),
   ];

@@ -1,6 +1,7 @@
 import type { Architecture } from '../../world/registry/architecture.ts';
 import type { Repository, TagReference } from '../../world/registry/reference.ts';
 import type { FreezeWindow } from './freeze-windows.ts';
+import type { Ring } from './rings.ts';
 import type { UpstreamAddresses } from './upstream-guidance.ts';
 
 /** coxswain.yaml, checked, every default filled in. */
@@ -29,8 +30,8 @@ export interface Config {
   readonly stateBranch: string;
   /** By name, in the order of the file. */
   readonly fleets: Readonly<Record<string, Fleet>>;
-  /** Wariness (0 to 1) by the ring's name, in the order of the file. */
-  readonly rings: Readonly<Record<string, number>>;
+  /** The earliest first, with the ring of nodes that chose none. */
+  readonly rings: readonly Ring[];
   readonly publish: {
     /** Ends in a slash. */
     readonly url?: string;

@@ -8,6 +8,7 @@ import { checkConfig } from './checks.ts';
 import type { Config, Fleet } from './config-types.ts';
 import { type FreezeWindow, readFreezeWindow } from './freeze-windows.ts';
 import { errorOf, fieldName, problemsOf } from './problems.ts';
+import { readRings } from './rings.ts';
 import { configSchema, type WrittenConfig } from './schema.ts';
 import { defaultUpstream, readAddress } from './upstream-guidance.ts';
 import { type Path, readDocument, type SourceDocument } from './yaml-document.ts';
@@ -167,7 +168,7 @@ function build(
     fleets: Object.fromEntries(
       fleets.filter((fleet) => fleet !== undefined).map((fleet) => [fleet.name, fleet]),
     ),
-    rings: written.rings,
+    rings: readRings(written.rings),
     publish: { ...defined({ url }), oci: written.publish.oci },
     symbolicTags: written['symbolic-tags'],
   };

@@ -1,6 +1,7 @@
 import type { UpdateMetadata } from '../../guidance/metadata.ts';
 import type { Operations } from '../../guidance/operations.ts';
 import type { ReleaseIndex } from '../../guidance/releases.ts';
+import type { Ring } from '../../project/configuration/rings.ts';
 
 /** What is known of a release beside the release index; all of it optional. */
 export interface SiteRecord {
@@ -38,14 +39,10 @@ export interface SiteFleet {
 export interface SiteInput {
   readonly fleets: readonly SiteFleet[];
   readonly architectures: readonly string[];
-  /** Ring name → wariness, 0 to 1. */
-  readonly rings: Readonly<Record<string, number>>;
+  readonly rings: readonly Ring[];
   readonly stream: string;
   /** UNIX seconds. */
   readonly now: number;
   /** Where the files are served. */
   readonly url?: string | undefined;
 }
-
-/** The wariness of the graph that belongs to no ring: offered only what every node is offered. */
-export const defaultWariness = 1;

@@ -1,20 +1,20 @@
 import { buildGraph } from '../../guidance/graph.ts';
 import { nextOpening } from '../../guidance/progress.ts';
 import { rolloutOf } from '../../guidance/throttle.ts';
-import { defaultWariness, type SiteFleet } from './input.ts';
+import type { Ring } from '../../project/configuration/rings.ts';
+import type { SiteFleet } from './input.ts';
 
 /**
  * The first second after `now` at which any published graph differs from what it is now, or undefined when only a
  * change of the state will make it differ. Between the two, rendering again is work for nothing.
- * @param rings ring name → wariness
  * @param now UNIX seconds
  */
 export function nextChangeDue(
   fleets: readonly SiteFleet[],
-  rings: Readonly<Record<string, number>>,
+  rings: readonly Ring[],
   now: number,
 ): number | undefined {
-  const warinesses = new Set([defaultWariness, ...Object.values(rings)]);
+  const warinesses = new Set(rings.map(({ wariness }) => wariness));
   const moments = fleets.flatMap(({ state: { releases, updates } }) => {
     const basearches = new Set(
       releases.releases.flatMap((release) => release['oci-images']?.map((each) => each.architecture) ?? []),

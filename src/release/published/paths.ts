@@ -1,11 +1,11 @@
-/** Path of a fleet's graph; without a ring, the default one. */
+/** Path of a fleet's graph. @param options.folder one of a ring's folders; default: the graph of no ring */
 export function graphPath(options: {
   readonly fleet: string;
   readonly basearch: string;
-  readonly ring?: string;
+  readonly folder?: string;
 }): string {
-  const ring = options.ring === undefined ? '' : `${options.ring}/`;
-  return `${options.fleet}/${options.basearch}/${ring}v1/graph`;
+  const { fleet, basearch, folder = '' } = options;
+  return `${fleet}/${basearch}/${folder === '' ? '' : `${folder}/`}v1/graph`;
 }
 
 /** Path of the release.json of one release. */
@@ -35,7 +35,7 @@ export function baseUrl(options: {
   readonly url: string;
   readonly fleet: string;
   readonly basearch: string;
-  readonly ring?: string;
+  readonly folder?: string;
 }): string {
   return `${withSlash(options.url)}${graphPath(options).replace(/v1\/graph$/, '')}`;
 }

@@ -1,6 +1,7 @@
 import { addAliases, aliasesOf } from '../../guidance/alias.ts';
 import { buildGraph } from '../../guidance/graph.ts';
 import { InputError } from '../../host/errors.ts';
+import { inParallel } from '../../host/parallel.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
 import { parseReference } from '../../world/registry/reference.ts';
 import type { SiteFleet } from './site.ts';
@@ -36,7 +37,7 @@ export function namedImages(fleets: readonly SiteFleet[], architectures: readonl
   );
 }
 
-/** Requests at a time: quick, and no registry takes it for an attack. */
+/** Requests at a time: quick, and below what registries limit. */
 const parallel = 8;
 
 /**
@@ -57,13 +58,9 @@ export async function findUnserved(
     ),
   ];
   const missing = new Set<string>();
-  const queue = wanted.values();
-  const worker = async () => {
-    for (const digestRef of queue) {
-      if ((await client.resolve(parseReference(digestRef))) === undefined) missing.add(digestRef);
-    }
-  };
-  await Promise.all(Array.from({ length: parallel }, worker));
+  await inParallel(wanted, parallel, async (digestRef) => {
+    if ((await client.resolve(parseReference(digestRef))) === undefined) missing.add(digestRef);
+  });
   return images.filter((image) => missing.has(image.digestRef));
 }
 

@@ -5,7 +5,7 @@ import { formatReleaseIndex } from '../../guidance/releases.ts';
 import { throttleGraph } from '../../guidance/throttle.ts';
 import { formatBuildRelease } from './build-release.ts';
 import { renderDashboard } from './dashboard/dashboard.ts';
-import { defaultWariness, type SiteInput } from './input.ts';
+import type { SiteInput } from './input.ts';
 import { buildReleasePath, graphPath } from './paths.ts';
 
 export type { SiteFleet, SiteInput, SiteRecord } from './input.ts';
@@ -34,11 +34,9 @@ export function renderSite(input: SiteInput): Map<string, string> {
     for (const basearch of input.architectures) {
       const complete = buildGraph(state.releases, state.updates, { basearch, scheme: 'oci' });
       const aliases = aliasesOf(state.releases);
-      const served = (wariness: number) =>
-        formatGraph(addAliases(throttleGraph(complete, { now: input.now, wariness }), aliases));
-      add(graphPath({ fleet, basearch }), served(defaultWariness));
-      for (const [ring, wariness] of Object.entries(input.rings)) {
-        add(graphPath({ fleet, basearch, ring }), served(wariness));
+      for (const { wariness, folders } of input.rings) {
+        const graph = formatGraph(addAliases(throttleGraph(complete, { now: input.now, wariness }), aliases));
+        for (const folder of folders) add(graphPath({ fleet, basearch, folder }), graph);
       }
     }
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { generatedFiles } from '../../../script/generate.ts';
 import { parseConfig, readConfig } from '../../../src/project/configuration/config.ts';
+import { readRings } from '../../../src/project/configuration/rings.ts';
 import { configJsonSchema } from '../../../src/project/configuration/schema.ts';
 
 const whole = `# a comment
@@ -93,7 +94,7 @@ describe('coxswain.yaml', () => {
           freeze: [],
         },
       },
-      rings: { canary: 0, early: 0.1, broad: 0.5, late: 1 },
+      rings: readRings({ canary: 0, early: 0.1, broad: 0.5, late: 1 }),
       publish: { url: 'https://acme.github.io/os/', oci: false },
       symbolicTags: true,
     });
@@ -136,7 +137,7 @@ describe('coxswain.yaml', () => {
       tests: 'tests',
       stateBranch: 'coxswain',
       fleets: { stable: { branch: 'stable', tag: 'stable', template: 'rollouts/stable.json.hbs', soak: 0 } },
-      rings: {},
+      rings: readRings({}),
       publish: { oci: true },
       symbolicTags: false,
     });

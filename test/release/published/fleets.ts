@@ -1,4 +1,5 @@
 import type { UpdateEntry } from '../../../src/guidance/metadata.ts';
+import { readRings } from '../../../src/project/configuration/rings.ts';
 import type { SiteFleet, SiteInput } from '../../../src/release/published/site.ts';
 import { makeRelease, start, versionOf } from '../../guidance/histories.ts';
 
@@ -24,7 +25,7 @@ export function siteInput(more: Partial<SiteInput> = {}): SiteInput {
       fleetOf('stable', 2, [{ version: versionOf(1), metadata: { rollout: { start_percentage: 1 } } }]),
     ],
     architectures: ['x86_64', 'aarch64'],
-    rings: { canary: 0, early: 0.1, broad: 0.5, late: 1 },
+    rings: readRings({ canary: 0, early: 0.1, broad: 0.5, late: 1 }),
     stream: 'stable',
     now: start + 15_000,
     url: 'https://example.invalid/os',

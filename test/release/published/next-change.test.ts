@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nextOpening, rolloutProgress } from '../../../src/guidance/progress.ts';
+import { readRings } from '../../../src/project/configuration/rings.ts';
 import { nextChangeDue } from '../../../src/release/published/next-change.ts';
 import { renderSite } from '../../../src/release/published/site.ts';
 import { histories, moments, start, versionOf, warinesses } from '../../guidance/histories.ts';
@@ -19,7 +20,7 @@ describe('nextChangeDue', () => {
             updates: { ...head, releases: history.updates },
           },
         };
-        const rings = { ring: wariness };
+        const rings = readRings({ ring: wariness });
         const graphsAt = (moment: number) =>
           [...renderSite(siteInput({ fleets: [fleet], rings, now: moment }))].filter(([path]) =>
             path.endsWith('graph'),
@@ -52,7 +53,7 @@ describe('nextChangeDue', () => {
     const alone = fleetOf('stable', 1, [
       { version: versionOf(0), metadata: { rollout: { start_epoch: start, duration_minutes: 10 } } },
     ]);
-    expect(nextChangeDue([alone], {}, start)).toBeUndefined();
+    expect(nextChangeDue([alone], readRings({}), start)).toBeUndefined();
   });
 });
 

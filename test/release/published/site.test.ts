@@ -141,7 +141,7 @@ describe('paths', () => {
       'https://example.invalid/os/testing/x86_64/',
     );
     expect(
-      new URL('v1/graph', baseUrl({ ...options, url: 'https://example.invalid/', ring: 'early' })).pathname,
+      new URL('v1/graph', baseUrl({ ...options, url: 'https://example.invalid/', folder: 'early' })).pathname,
     ).toBe('/testing/x86_64/early/v1/graph');
   });
 

@@ -1,6 +1,7 @@
 import type { Choice } from '../../../guidance/choose.ts';
 import { holdAt } from '../../../guidance/operations.ts';
 import { defined } from '../../../host/defined.ts';
+import { isNamed } from '../../../project/configuration/rings.ts';
 import type { SiteFleet, SiteInput } from '../input.ts';
 import { baseUrl, buildReleasePath } from '../paths.ts';
 import { type Html, html } from './html.ts';
@@ -106,7 +107,7 @@ function offerSection(fleet: SiteFleet, { architectures, columns, rows }: OfferT
 }
 
 function columnHead({ rings, wariness }: OfferColumn): Html {
-  return html`<th scope="col">${rings.map((ring) => ring ?? 'no ring').join(', ')} <span class="quiet">wariness ${wariness}</span></th>`;
+  return html`<th scope="col">${rings.join(', ')} <span class="quiet">wariness ${wariness}</span></th>`;
 }
 
 function rowHead({ newest, oldest, count }: OfferRow): Html {
@@ -153,14 +154,14 @@ function landmarks({ state }: SiteFleet): Html | undefined {
 }
 
 function follow(fleet: SiteFleet, input: SiteInput): Html {
-  const address = (ring?: string) =>
+  const address = (folder?: string) =>
     baseUrl({
       url: input.url ?? 'https://updates.example.org/',
       fleet: fleet.name,
       basearch: '${basearch}',
-      ...defined({ ring }),
+      ...defined({ folder }),
     });
-  const rings = Object.entries(input.rings).sort(([, one], [, other]) => one - other);
+  const rings = input.rings.filter(isNamed);
   return html`<h3>Follow this fleet</h3>
 <p>On each node, in <code>/etc/zincati/config.d/90-fleet.toml</code>:</p>
 <pre tabindex="0"><code>[cincinnati]
@@ -172,7 +173,7 @@ ${
     : html`<details>
 <summary>Rings (${rings.length})</summary>
 <p>Nodes of a ring take its address instead. The lower the wariness, the earlier a release is offered.</p>
-<dl>${rings.map(([ring, wariness]) => html`<dt>${ring} <span class="quiet">wariness ${wariness}${wariness === 0 ? ': also before the start' : ''}</span></dt><dd><pre tabindex="0"><code>base_url = "${address(ring)}"</code></pre></dd>`)}</dl>
+<dl>${rings.map(({ name, wariness, folders }) => html`<dt>${name} <span class="quiet">wariness ${wariness}${wariness === 0 ? ': also before the start' : ''}</span></dt><dd><pre tabindex="0"><code>base_url = "${address(folders[0])}"</code></pre></dd>`)}</dl>
 </details>
 `
 }`;

@@ -1,13 +1,13 @@
 import { type Choice, considerUpdate } from '../../../guidance/choose.ts';
 import { buildGraph } from '../../../guidance/graph.ts';
 import { throttleGraph } from '../../../guidance/throttle.ts';
-import { defaultWariness, type SiteFleet, type SiteInput } from '../input.ts';
+import type { SiteFleet, SiteInput } from '../input.ts';
 
 /** A column: nodes of one wariness. */
 export interface OfferColumn {
   readonly wariness: number;
-  /** Undefined stands for nodes that are in no ring. */
-  readonly rings: readonly (string | undefined)[];
+  /** Names. */
+  readonly rings: readonly string[];
 }
 
 /** Neighbouring releases whose nodes are all told the same. */
@@ -44,13 +44,11 @@ export function offerTables(fleet: SiteFleet, input: SiteInput): OfferTable[] {
 }
 
 function offerColumns(rings: SiteInput['rings']): OfferColumn[] {
-  const warinesses = new Map<number, (string | undefined)[]>();
-  for (const [ring, wariness] of [...Object.entries(rings), [undefined, defaultWariness] as const]) {
-    warinesses.set(wariness, [...(warinesses.get(wariness) ?? []), ring]);
+  const warinesses = new Map<number, string[]>();
+  for (const { name, wariness } of rings) {
+    warinesses.set(wariness, [...(warinesses.get(wariness) ?? []), name]);
   }
-  return [...warinesses]
-    .map(([wariness, names]) => ({ wariness, rings: names }))
-    .sort((one, other) => one.wariness - other.wariness);
+  return [...warinesses].map(([wariness, names]) => ({ wariness, rings: names }));
 }
 
 function offerRows(

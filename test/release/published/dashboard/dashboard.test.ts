@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readRings } from '../../../../src/project/configuration/rings.ts';
 import { renderDashboard } from '../../../../src/release/published/dashboard/dashboard.ts';
 import { html } from '../../../../src/release/published/dashboard/html.ts';
 import type { SiteInput } from '../../../../src/release/published/site.ts';
@@ -144,7 +145,7 @@ describe('renderDashboard', () => {
         },
       ],
       architectures: [evil],
-      rings: { [evil]: 0.5 },
+      rings: readRings({ [evil]: 0.5 }),
       stream: evil,
       now: start,
       url: `https://x/${evil}`,

@@ -1,12 +1,12 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { OutsideError } from '../../../src/host/errors.ts';
-import { withTemporaryFolder } from '../../../src/host/files.ts';
-import { renderSite } from '../../../src/release/published/site.ts';
-import { writeSite } from '../../../src/release/published/write.ts';
-import { start } from '../../guidance/histories.ts';
-import { siteInput } from './fleets.ts';
+import { OutsideError } from '../../../../src/host/errors.ts';
+import { withTemporaryFolder } from '../../../../src/host/files.ts';
+import { writeSite } from '../../../../src/release/published/publishers/folder.ts';
+import { renderSite } from '../../../../src/release/published/site.ts';
+import { start } from '../../../guidance/histories.ts';
+import { siteInput } from '../fleets.ts';
 
 describe('writeSite', () => {
   it('writes everything once, then only what is new', async () => {

@@ -1,0 +1,43 @@
+import type { Check, CheckOf, Finding, Subjects, Tools } from './check.ts';
+import { baseUrlCheck } from './checks/base-url.ts';
+import { evidenceCheck } from './checks/evidence.ts';
+import { agesCheck, freshGraphCheck } from './checks/graph-content.ts';
+import { createdCheck, indexPayloadCheck, labelsCheck, retentionCheck } from './checks/image-content.ts';
+import { layersCheck, versionTagCheck } from './checks/image-tags.ts';
+import { plainHttpCheck } from './checks/plain-http.ts';
+import { streamCheck } from './checks/stream.ts';
+import { streamTagCheck } from './checks/stream-tag.ts';
+
+/** Everything that doctor checks. A new check is one file, and one entry here. */
+const checks: readonly Check[] = [
+  plainHttpCheck,
+  baseUrlCheck,
+  streamTagCheck,
+  streamCheck,
+  agesCheck,
+  freshGraphCheck,
+  retentionCheck,
+  indexPayloadCheck,
+  labelsCheck,
+  versionTagCheck,
+  layersCheck,
+  evidenceCheck,
+  createdCheck,
+];
+
+/** Runs every check about this kind of subject. */
+export async function runChecks<K extends keyof Subjects>(
+  of: K,
+  subject: Subjects[K],
+  tools: Tools,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const check of checks) {
+    if (check.of !== of) continue;
+    const { name, run } = check as CheckOf<K>;
+    for (const problem of await run(subject, tools)) {
+      findings.push({ severity: 'error', check: name, ...problem });
+    }
+  }
+  return findings;
+}
