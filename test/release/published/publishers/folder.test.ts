@@ -36,11 +36,11 @@ describe('writeSite', () => {
     });
   });
 
-  it('never writes outside of its folder', async () => {
+  it('never writes outside its folder', async () => {
     await withTemporaryFolder('site', async (folder) => {
       for (const path of ['../escape', '/etc/escape', 'a/../../escape', 'a//b']) {
         await expect(writeSite(join(folder, 'inner'), new Map([[path, 'x']]))).rejects.toThrow(
-          'outside of it',
+          'outside its folder',
         );
       }
       expect(await readdir(folder)).toEqual([]);
