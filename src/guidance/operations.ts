@@ -32,7 +32,7 @@ export interface Hold extends Statement {
 }
 
 /** A hold that somebody set elsewhere, and that lasts as long as it is there. */
-export interface Stop extends Hold {
+export interface ExternalHold extends Hold {
   /** `label on pull request #7`, `.coxswain/hold/stable.yaml on branch stable` */
   readonly source: string;
 }
@@ -55,7 +55,7 @@ export interface WithdrawnRelease extends Statement {
 export interface Operations {
   readonly paused?: readonly PausedRollout[];
   readonly hold?: Hold;
-  readonly stops?: readonly Stop[];
+  readonly stops?: readonly ExternalHold[];
   readonly urgent?: readonly UrgentRelease[];
   readonly withdrawn?: readonly WithdrawnRelease[];
 }

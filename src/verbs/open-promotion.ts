@@ -5,9 +5,9 @@ import { UsageError } from '../host/errors.ts';
 import { plainText, table } from '../host/markdown.ts';
 import { formatTime } from '../host/time.ts';
 import { openPromotion, promotionTargets } from '../loop/open-promotion/open-promotion.ts';
-import { outlook } from '../loop/open-promotion/outlook.ts';
 import type { PromotionAnswer } from '../loop/open-promotion/promotion-answer.ts';
 import { gateMarks } from '../loop/open-promotion/pull-request.ts';
+import { readinessSentence } from '../loop/open-promotion/readiness.ts';
 import { findOperator } from '../release/operations/operator.ts';
 import { openProject } from '../release/project.ts';
 
@@ -79,7 +79,7 @@ function summarise(answer: PromotionAnswer): string {
   }
   return [
     `### ${from} → ${fleet}: ${version} is ${ready ? 'ready' : 'not ready yet'}`,
-    outlook(gates),
+    readinessSentence(gates),
     table(
       ['', 'gate', ''],
       gates.map((gate) => [gateMarks[gate.state], gate.name, plainText(gate.note)]),

@@ -1,10 +1,10 @@
-import { type Gate, isReady } from '../../release/gates/gate.ts';
+import { type GateResult, isReady } from '../../release/gates/gate.ts';
 import { type Status, statusLength } from '../../world/forge/forge.ts';
-import { outlook } from './outlook.ts';
+import { readinessSentence } from './readiness.ts';
 
-/** The gates as a commit status, which branch protection can require. One context a target: a commit may go to several. */
-export function promotionStatus(target: string, gates: readonly Gate[]): Status {
-  const text = outlook(gates).replaceAll('**', '');
+/** The gates as a commit status that branch protection can require. Each target has its own context, because a commit may go to several. */
+export function promotionStatus(target: string, gates: readonly GateResult[]): Status {
+  const text = readinessSentence(gates).replaceAll('**', '');
   return {
     context: `coxswain/promotion/${target}`,
     state: isReady(gates) ? 'success' : gates.some(({ state }) => state === 'red') ? 'failure' : 'pending',

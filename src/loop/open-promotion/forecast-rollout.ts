@@ -1,23 +1,27 @@
 import type { UpdateEntry } from '../../guidance/metadata.ts';
 import { InputError } from '../../host/errors.ts';
 import type { Config, Fleet } from '../../project/configuration/config.ts';
-import type { Gate } from '../../release/gates/gate.ts';
 import { findTemplate, renderFleetTemplate } from '../../release/rollout-entry.ts';
 import type { FleetState, ReleaseRecord } from '../../release/state/state.ts';
 import { barriersCrossed } from '../../release/upstream/barriers.ts';
 import type { UpstreamGuidance } from '../../release/upstream/guidance.ts';
 import type { BranchStore, Sha } from '../../world/forge/forge.ts';
 
-/** What the target's template will say, if the promotion is merged at the first moment that it can be. */
+/** What the target's template renders to, if the promotion is merged at the first possible moment. */
 export interface RolloutForecast {
   readonly entry: UpdateEntry;
   /** UNIX seconds. */
   readonly at: number;
-  /** The template that was rendered. */
-  readonly template: string;
 }
 
-/** Renders the target's template. The gate is red where it does not render. */
+/** The template that was rendered; `problem` says why it does not render. */
+export interface RenderedForecast {
+  readonly path: string;
+  readonly problem: string | undefined;
+  readonly forecast: RolloutForecast | undefined;
+}
+
+/** Renders the target's template. */
 export async function forecastRollout(
   { config, branches }: { readonly config: Config; readonly branches: BranchStore },
   options: {
@@ -31,9 +35,8 @@ export async function forecastRollout(
     readonly urgent: boolean;
     readonly at: number;
   },
-): Promise<{ readonly gate: Gate; readonly forecast: RolloutForecast | undefined }> {
+): Promise<RenderedForecast> {
   const { target, record, commit, before, guidance, urgent, at } = options;
-  const name = 'template';
   const { version, baseVersion } = record;
   const template = await findTemplate(branches, { fleet: target, commit, urgent });
   const digests = Object.fromEntries(
@@ -56,11 +59,9 @@ export async function forecastRollout(
       },
       now: at,
     });
-    const gate: Gate = { name, state: 'green', note: `${template} renders` };
-    return { gate, forecast: { entry, at, template } };
+    return { path: template, problem: undefined, forecast: { entry, at } };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    const note = error.message.split('\n')[0] ?? '';
-    return { gate: { name, state: 'red', note }, forecast: undefined };
+    return { path: template, problem: error.message.split('\n')[0] ?? '', forecast: undefined };
   }
 }

@@ -8,7 +8,7 @@ import {
 } from '../../release/candidate/build-context.ts';
 import { findBuilt } from '../../release/candidate/built.ts';
 import { readCandidate } from '../../release/candidate/candidate.ts';
-import type { Gate } from '../../release/gates/gate.ts';
+import type { MergedImage } from '../../release/gates/merge-gates.ts';
 import { passImage } from '../../release/gates/promotable-image.ts';
 import type { Project } from '../../release/project.ts';
 import type { Sha } from '../../world/forge/forge.ts';
@@ -18,18 +18,19 @@ import { commitTree } from '../../world/git/write-objects.ts';
 
 /** What the content of a merge builds. */
 export interface MergedBuild {
-  /** The image that the source fleet runs, byte for byte. */
+  /** True if it is the image that the source fleet runs, byte for byte. */
   readonly same: boolean;
-  /** Version of the other image, where that is known. */
+  /** Version of the other image, if that is known. */
   readonly version?: string;
-  /** Files that the merge has otherwise than the release. */
+  /** Files that differ between the merge and the release. */
   readonly different: readonly string[];
-  readonly gates: readonly Gate[];
+  /** The other image. */
+  readonly image?: MergedImage;
 }
 
 /**
- * Whether merging gives what the source fleet runs. Where the target has content of its own that is part of the image,
- * the other image has to be built and tested before the merge: the workflow of the pull request does that.
+ * Finds out whether merging gives the image that the source fleet runs. If the target has content of its own that is
+ * part of the image, the other image must be built and tested before the merge. The pull request's workflow does that.
  * @param merge.tree content of the merge
  * @param merge.parents commits that the merge would have
  */
@@ -43,10 +44,9 @@ export async function readMergedBuild(
   },
 ): Promise<MergedBuild> {
   const { release, tree, different, parents } = merge;
-  if (different.length === 0) return { same: true, different, gates: [] };
+  if (different.length === 0) return { same: true, different };
   const [before, after] = [await inputsOf(git, config, release), await inputsOf(git, config, tree)];
-  if (before === after) return { same: true, different, gates: [] };
-  const name = 'image';
+  if (before === after) return { same: true, different };
   try {
     const commit = await commitTree(git, { tree, parents, message: 'only to see what it builds\n' });
     const candidate = await readCandidate({ git, config, client, commit });
@@ -54,7 +54,7 @@ export async function readMergedBuild(
     const built = await findBuilt(client, config, candidate);
     if (built === undefined) {
       const note = `the merge builds another image, ${version}, which is not in the test registry yet`;
-      return { same: false, version, different, gates: [{ name, state: 'red', note }] };
+      return { same: false, version, different, image: { tested: false, note } };
     }
     try {
       for (const architecture of config.architectures) {
@@ -63,18 +63,18 @@ export async function readMergedBuild(
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       const note = `the merge builds another image, ${version}: ${error.details.problem}`;
-      return { same: false, version, different, gates: [{ name, state: 'red', note }] };
+      return { same: false, version, different, image: { tested: false, note } };
     }
     const note = `the merge builds another image, ${version}: built and tested`;
-    return { same: false, version, different, gates: [{ name, state: 'green', note }] };
+    return { same: false, version, different, image: { tested: true, note } };
   } catch (error) {
     if (!(error instanceof InputError) && !(error instanceof OutsideError)) throw error;
-    const note = 'the merge builds another image, and the registry cannot tell whether it was tested';
-    return { same: false, different, gates: [{ name, state: 'red', note }] };
+    const note = 'the merge builds another image, and the registry cannot say whether it was tested';
+    return { same: false, different, image: { tested: false, note } };
   }
 }
 
-/** All files of a commit (or tree) that decide the image, and the tests that it has to pass. */
+/** All files of a commit (or tree) that decide the image, and the tests that the image must pass. */
 async function inputsOf(git: Git, config: Config, commit: Sha): Promise<string> {
   const entries = await listCommit(git, commit);
   const own = {

@@ -3,8 +3,8 @@ import { InputError } from '../../host/errors.ts';
 import type { Config, Fleet } from '../../project/configuration/config.ts';
 import { findFleet, fleetTip } from '../../project/fleets.ts';
 import { chooseRelease } from '../../release/gates/choose-release.ts';
+import { findPromotion, syncExternalHolds } from '../../release/gates/external-holds.ts';
 import type { Exception } from '../../release/gates/gate.ts';
-import { bringStops, findPromotion } from '../../release/gates/stops.ts';
 import { recordUrgency } from '../../release/gates/urgent.ts';
 import type { FleetState, ReleaseRecord } from '../../release/state/state.ts';
 import { promotionBranch } from '../../world/forge/branch-names.ts';
@@ -43,7 +43,7 @@ export async function openPromotion(
   const { now } = options;
   const source = findFleet(config, target.promoteFrom ?? '', `fleets.${target.name}.promote-from`);
   for (const fleet of [source, target]) {
-    for (const warning of await bringStops(project, fleet, now)) log.warn(`${fleet.name}: ${warning}`);
+    for (const warning of await syncExternalHolds(project, fleet, now)) log.warn(`${fleet.name}: ${warning}`);
   }
   const request = await findPromotion(project, target);
   await recordUrgency(state, { source, target, request, asked: options.urgent, now });

@@ -1,4 +1,4 @@
-import type { Exception, Gate } from '../../release/gates/gate.ts';
+import type { Exception, GateResult } from '../../release/gates/gate.ts';
 import type { ProposalAction } from '../../world/forge/propose.ts';
 
 /** What was found and done for one target fleet. */
@@ -12,7 +12,7 @@ export interface PromotionAnswer {
   readonly action: ProposalAction | 'merged';
   readonly pullRequest: number | undefined;
   readonly ready: boolean;
-  readonly gates: readonly Gate[];
+  readonly gates: readonly GateResult[];
   /** Why it does not soak. */
   readonly urgent?: Exception;
   /** Why there is nothing to promote. */

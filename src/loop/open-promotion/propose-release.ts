@@ -1,36 +1,24 @@
 import { defined } from '../../host/defined.ts';
 import { messageOf, OutsideError } from '../../host/errors.ts';
-import type { Log } from '../../host/log.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
+import { findPromotion } from '../../release/gates/external-holds.ts';
 import { thawTime } from '../../release/gates/freeze.ts';
 import { isReady } from '../../release/gates/gate.ts';
 import { readLabel } from '../../release/gates/labels.ts';
-import {
-  rolloutCompletion,
-  type SourceRelease,
-  soakEnd,
-  sourceGates,
-} from '../../release/gates/source-gates.ts';
-import { findPromotion } from '../../release/gates/stops.ts';
-import {
-  freezeGate,
-  holdGate,
-  mergeGate,
-  orderGate,
-  upstreamGate,
-} from '../../release/gates/target-gates.ts';
+import { evaluateAllGates } from '../../release/gates/promotion-gates.ts';
+import { rolloutCompletion, type SourceRelease, soakEnd } from '../../release/gates/source-gates.ts';
 import type { Project } from '../../release/project.ts';
 import type { FleetState } from '../../release/state/state.ts';
-import type { ReadUpstream, UpstreamGuidance } from '../../release/upstream/guidance.ts';
+import type { UpstreamGuidance } from '../../release/upstream/guidance.ts';
 import type { Sha } from '../../world/forge/forge.ts';
 import { proposeCommit } from '../../world/forge/propose.ts';
 import { mergeJudged } from './approve.ts';
 import { promotionStatus } from './commit-status.ts';
 import { forecastRollout } from './forecast-rollout.ts';
-import { placeHead } from './head.ts';
 import { readMergedBuild } from './merged-build.ts';
 import { packageChanges } from './package-changes.ts';
 import type { PromotionAnswer } from './promotion-answer.ts';
+import { planPromotionBranch } from './promotion-branch.ts';
 import { promotionProposal } from './pull-request.ts';
 import { describeEvidence } from './test-evidence.ts';
 
@@ -40,30 +28,39 @@ export type PromotionParts = Pick<
   'config' | 'git' | 'forge' | 'client' | 'state' | 'readUpstream' | 'log'
 >;
 
-/** Judges the gates of a release, and keeps the pull request that says so. */
+/** Evaluates the gates of a release, and keeps its pull request up to date. */
 export async function propose(
   project: PromotionParts,
   options: {
     readonly source: Fleet;
     readonly target: Fleet;
     readonly release: SourceRelease;
-    /** Where the target's branch and the state branch are. */
+    /** Tip of the target's branch. */
     readonly tip: Sha;
+    /** Tip of the state branch. */
     readonly stateCommit: Sha | undefined;
     readonly to: FleetState;
     readonly now: number;
   },
 ): Promise<PromotionAnswer> {
-  const { config, forge, log } = project;
+  const { config, forge } = project;
   const { source, target, release, tip, to, now, stateCommit } = options;
   const { record, state: from, urgent } = release;
   const { branches } = forge;
-  // Before the branch moves: what became of the last pull request can be told from where the branch is.
+  // First: where the branch is tells what became of the last pull request.
   const open = await findPromotion(project, target);
-  const head = await placeHead(project, { source, target, from, to, commit: record.commit, tip, open });
-  const tree = head.forecast.result === 'clean' ? head.forecast.tree : undefined;
-  const guidance = await readGuidance(project.readUpstream, log);
-  const { gate, forecast } = await forecastRollout(
+  const branch = await planPromotionBranch(project, {
+    source,
+    target,
+    from,
+    to,
+    commit: record.commit,
+    tip,
+    open,
+  });
+  const tree = branch.forecast.result === 'clean' ? branch.forecast.tree : undefined;
+  const guidance = await readGuidance(project);
+  const rendered = await forecastRollout(
     { config, branches },
     {
       target,
@@ -81,21 +78,22 @@ export async function propose(
       : await readMergedBuild(project, {
           release: record.commit,
           tree,
-          parents: [tip, head.to],
+          parents: [tip, branch.to],
           different: await branches.changedFiles(record.commit, tree),
         });
-  const gates = [
-    ...holdGate(source.name, from.operations, now),
-    ...holdGate(target.name, to.operations, now),
-    ...freezeGate(target, readLabel(open, 'freeze-exception'), now),
-    ...sourceGates(release, { source: source.name, target, now }),
-    ...upstreamGate(guidance, record.baseVersion, now),
-    orderGate(record, target.name, to),
-    mergeGate(head.forecast),
-    ...(build?.gates ?? []),
-    gate,
-    ...head.gates,
-  ];
+  const gates = evaluateAllGates({
+    source: source.name,
+    target,
+    release,
+    to,
+    freezeException: readLabel(open, 'freeze-exception'),
+    guidance,
+    forecast: branch.forecast,
+    outdatedBranch: branch.outdated,
+    template: rendered,
+    mergedImage: build?.image,
+    now,
+  });
   const current = to.records[to.releases.releases.at(-1)?.version ?? ''];
   const proposal = promotionProposal({
     config,
@@ -104,15 +102,16 @@ export async function propose(
     release,
     current,
     gates,
-    commits: await branches.log({ from: tip, to: head.to }),
-    files: await branches.changedFiles(tip, tree ?? head.to),
+    commits: await branches.log({ from: tip, to: branch.to }),
+    files: await branches.changedFiles(tip, tree ?? branch.to),
     build,
     packages: await packageChanges(project, current, record),
     evidence: await describeEvidence(project, record),
-    forecast,
+    forecast: rendered.forecast,
+    template: rendered.path,
   });
-  const { action, pullRequest } = await proposeCommit(forge, proposal, head);
-  await forge.statuses.set(head.to, promotionStatus(target.name, gates));
+  const { action, pullRequest } = await proposeCommit(forge, proposal, branch);
+  await forge.statuses.set(branch.to, promotionStatus(target.name, gates));
   const ready = isReady(gates);
   const answer: PromotionAnswer = {
     fleet: target.name,
@@ -127,7 +126,7 @@ export async function propose(
   if (!ready || target.approve !== 'auto') return answer;
   const { merged, note } = await mergeJudged(project, {
     request: pullRequest,
-    head: head.to,
+    head: branch.to,
     seen: new Map([
       [config.stateBranch, stateCommit],
       [target.branch, tip],
@@ -142,7 +141,7 @@ export async function propose(
   };
 }
 
-/** UNIX seconds at which it can be merged at the earliest, as far as that is known. */
+/** UNIX seconds of the first moment at which it can be merged, as far as that is known. */
 function readyTime(release: SourceRelease, target: Fleet, now: number): number {
   const earned =
     release.urgent === undefined
@@ -151,10 +150,10 @@ function readyTime(release: SourceRelease, target: Fleet, now: number): number {
   return thawTime(target.freeze, earned) ?? Math.max(earned, now);
 }
 
-async function readGuidance(
-  readUpstream: ReadUpstream,
-  log: Log,
-): Promise<UpstreamGuidance | Error | undefined> {
+async function readGuidance({
+  readUpstream,
+  log,
+}: Pick<Project, 'readUpstream' | 'log'>): Promise<UpstreamGuidance | Error | undefined> {
   try {
     return await readUpstream();
   } catch (error) {

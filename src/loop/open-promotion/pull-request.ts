@@ -1,7 +1,7 @@
 import { plainText } from '../../host/markdown.ts';
 import type { Config, Fleet } from '../../project/configuration/config.ts';
 import { describeEntry } from '../../release/describe-rollout.ts';
-import { type Gate, isReady } from '../../release/gates/gate.ts';
+import { type GateResult, isReady } from '../../release/gates/gate.ts';
 import type { SourceRelease } from '../../release/gates/source-gates.ts';
 import type { ReleaseRecord } from '../../release/state/state.ts';
 import { promotionBranch } from '../../world/forge/branch-names.ts';
@@ -12,7 +12,7 @@ import { formatRepository } from '../../world/registry/reference.ts';
 import type { RolloutForecast } from './forecast-rollout.ts';
 import { code, folded, list, minute, table } from './markdown.ts';
 import type { MergedBuild } from './merged-build.ts';
-import { outlook } from './outlook.ts';
+import { readinessSentence } from './readiness.ts';
 import { describeOffers, describeSourceRollout } from './rollout-tables.ts';
 
 const shownCommits = 30;
@@ -21,7 +21,7 @@ const namedFiles = 10;
 // GitHub takes 65,536 characters. Whatever is longer is cut where it is least missed.
 const longestPackages = 30_000;
 
-/** All that a promotion's pull request tells. */
+/** Everything that a promotion's pull request says. */
 export interface PromotionFacts {
   readonly config: Config;
   readonly source: Fleet;
@@ -29,7 +29,7 @@ export interface PromotionFacts {
   readonly release: SourceRelease;
   /** The target's newest release. */
   readonly current: ReleaseRecord | undefined;
-  readonly gates: readonly Gate[];
+  readonly gates: readonly GateResult[];
   /** Newest first. */
   readonly commits: readonly Commit[];
   /** Files that differ from what the target's branch has. */
@@ -40,6 +40,8 @@ export interface PromotionFacts {
   /** A line an image. */
   readonly evidence: readonly string[];
   readonly forecast: RolloutForecast | undefined;
+  /** Path of the rollout template. */
+  readonly template: string;
 }
 
 /** The pull request of a promotion. It says the same as long as nothing happens but time passing. */
@@ -61,7 +63,7 @@ function promotionBody(facts: PromotionFacts): string {
   const { source, target, release, gates, forecast, packages, commits, files } = facts;
   const { record, urgent } = release;
   const paragraphs = [
-    `Release \`${record.version}\`, which fleet \`${source.name}\` runs, for fleet \`${target.name}\`. ${outlook(gates)}`,
+    `Release \`${record.version}\`, which fleet \`${source.name}\` runs, for fleet \`${target.name}\`. ${readinessSentence(gates)}`,
     ...(urgent === undefined
       ? []
       : [`> **Urgent**, so it does not soak: ${plainText(`${urgent.reason} (by ${urgent.by})`)}`]),
@@ -78,7 +80,7 @@ function promotionBody(facts: PromotionFacts): string {
 }
 
 /** How a gate's state is shown in Markdown. */
-export const gateMarks: Readonly<Record<Gate['state'], string>> = {
+export const gateMarks: Readonly<Record<GateResult['state'], string>> = {
   green: '✅',
   waiting: '⏳',
   red: '❌',
@@ -118,7 +120,7 @@ function whatMergeDoes({ config, source, target, build }: PromotionFacts): strin
     : `${own} That is part of the image or of its tests: **another image**${build.version === undefined ? '' : `, ${code(build.version)},`} is built and tested for this pull request before it is merged; what ${source.name} ran is not what ${target.name} gets.${approval}`;
 }
 
-function offers({ config, target }: PromotionFacts, { entry, at, template }: RolloutForecast): string {
+function offers({ config, target, template }: PromotionFacts, { entry, at }: RolloutForecast): string {
   const { rollout } = entry.metadata;
   return [
     `### Who of ${target.name} is offered it when`,

@@ -10,11 +10,10 @@ import { defined } from '../../host/defined.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
 import { findFleet } from '../../project/fleets.ts';
 import { chooseRelease } from '../../release/gates/choose-release.ts';
-import { type Gate, isReady, nextGate } from '../../release/gates/gate.ts';
+import { findPromotion } from '../../release/gates/external-holds.ts';
+import { type GateResult, isReady, nextGate } from '../../release/gates/gate.ts';
 import { readLabel } from '../../release/gates/labels.ts';
-import { sourceGates } from '../../release/gates/source-gates.ts';
-import { findPromotion } from '../../release/gates/stops.ts';
-import { freezeGate, holdGate, orderGate, upstreamGate } from '../../release/gates/target-gates.ts';
+import { evaluateStateGates } from '../../release/gates/promotion-gates.ts';
 import { saidOf } from '../../release/operations/entries.ts';
 import type { Project } from '../../release/project.ts';
 import type { FleetState, ReleaseRecord } from '../../release/state/state.ts';
@@ -64,7 +63,7 @@ export interface PromotionStatus {
   readonly pullRequest?: number;
   /** The gates that need no registry and no merge. */
   readonly ready: boolean;
-  readonly nextGate?: Gate;
+  readonly nextGate?: GateResult;
 }
 
 interface Parts extends Pick<Project, 'config' | 'forge' | 'state'> {
@@ -144,14 +143,15 @@ async function readPromotion(
     return undefined;
   }
   const request: PullRequest | undefined = await findPromotion(project, target);
-  const gates = [
-    ...holdGate(source.name, from.operations, now),
-    ...holdGate(target.name, to.operations, now),
-    ...freezeGate(target, readLabel(request, 'freeze-exception'), now),
-    ...sourceGates({ record, state: from, urgent: chosen?.urgent }, { source: source.name, target, now }),
-    ...upstreamGate(project.guidance, record.baseVersion, now),
-    orderGate(record, target.name, to),
-  ];
+  const gates = evaluateStateGates({
+    source: source.name,
+    target,
+    release: { record, state: from, urgent: chosen?.urgent },
+    to,
+    freezeException: readLabel(request, 'freeze-exception'),
+    guidance: project.guidance,
+    now,
+  });
   const next = nextGate(gates);
   return {
     from: source.name,

@@ -3,7 +3,8 @@ import type { Fleet } from '../../project/configuration/config.ts';
 import { saidOf } from '../operations/entries.ts';
 import type { FleetState, ReleaseRecord } from '../state/state.ts';
 import { isReady } from './gate.ts';
-import { earnedTime, sourceGates } from './source-gates.ts';
+import { evaluateReleaseGates } from './promotion-gates.ts';
+import { rolloutCompletion, type SourceRelease, soakEnd } from './source-gates.ts';
 import { urgencyOf } from './urgent.ts';
 
 /** Which release of the source fleet is to be proposed. */
@@ -29,15 +30,31 @@ export function chooseRelease(
   const urgent = (version: string) => urgencyOf(from, to, version);
   const releases = candidates.map((record) => ({ record, state: from, urgent: urgent(record.version) }));
   const chosen =
-    releases.findLast((release) => isReady(sourceGates(release, { source: '', ...options }))) ??
+    releases.findLast((release) => isReady(evaluateReleaseGates({ ...options, source: '', release }))) ??
     releases
-      .map((release) => ({ ...release, at: earnedTime(release, options.target, options.now) }))
+      .map((release) => ({ ...release, at: earliestTime(release, options) }))
       .filter(({ at }) => at !== undefined)
       .sort((one, other) => (one.at as number) - (other.at as number))[0] ??
     releases.at(-1);
   return chosen === undefined
     ? { version: newest, urgent: undefined }
     : { version: chosen.record.version, urgent: chosen.urgent };
+}
+
+/**
+ * When all gates of the release that only wait will be open.
+ * @returns UNIX seconds; undefined if a gate needs a person
+ */
+function earliestTime(
+  release: SourceRelease,
+  { target, now }: { readonly target: Fleet; readonly now: number },
+): number | undefined {
+  const gates = evaluateReleaseGates({ source: '', target, release, now });
+  if (gates.some((gate) => gate.state === 'red' || (gate.state === 'waiting' && gate.until === undefined))) {
+    return undefined;
+  }
+  if (release.urgent !== undefined) return now;
+  return Math.max(soakEnd(release, target) ?? 0, rolloutCompletion(release) ?? 0);
 }
 
 /** Releases that the target may still get, oldest first. */

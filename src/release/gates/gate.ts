@@ -1,12 +1,16 @@
-/** One condition of a promotion. */
-export interface Gate {
-  readonly name: string;
-  /** `waiting` opens by itself with time; `red` needs somebody; `unknown` does not hold anything up. */
+/** What one gate says about a promotion. */
+export interface GateVerdict {
+  /** `waiting` opens with time; `red` needs a person; `unknown` holds nothing up. */
   readonly state: 'green' | 'waiting' | 'red' | 'unknown';
-  /** UNIX seconds at which a waiting gate opens, where that is known. */
+  /** UNIX seconds at which a waiting gate opens, if that is known. */
   readonly until?: number;
-  /** Says the same at any time, as long as nothing happens: it is part of a pull request's body. */
+  /** Part of a pull request's body, so it must not change unless something happens. */
   readonly note: string;
+}
+
+/** A gate's verdict, with the gate's name. */
+export interface GateResult extends GateVerdict {
+  readonly name: string;
 }
 
 /** Why something is promoted although a gate would wait. */
@@ -15,15 +19,18 @@ export interface Exception {
   readonly by: string;
 }
 
-/** True when nothing holds a promotion up. */
-export function isReady(gates: readonly Gate[]): boolean {
+/** True if nothing holds a promotion up. */
+export function isReady(gates: readonly GateVerdict[]): boolean {
   return gates.every((gate) => gate.state === 'green' || gate.state === 'unknown');
 }
 
-/** The gate that a promotion waits for: one that needs somebody first, then the last to open; undefined when ready. */
-export function nextGate(gates: readonly Gate[]): Gate | undefined {
+/**
+ * The gate that a promotion waits for: first one that needs a person, then the one that opens last.
+ * @returns undefined if the promotion is ready
+ */
+export function nextGate(gates: readonly GateResult[]): GateResult | undefined {
   const red = gates.find((gate) => gate.state === 'red');
   if (red !== undefined) return red;
-  const open = (gate: Gate) => gate.until ?? Number.POSITIVE_INFINITY;
-  return gates.filter((gate) => gate.state === 'waiting').sort((one, other) => open(other) - open(one))[0];
+  const opens = (gate: GateVerdict) => gate.until ?? Number.POSITIVE_INFINITY;
+  return gates.filter((gate) => gate.state === 'waiting').sort((one, other) => opens(other) - opens(one))[0];
 }

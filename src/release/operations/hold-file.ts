@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { Stop } from '../../guidance/operations.ts';
+import type { ExternalHold } from '../../guidance/operations.ts';
 import { InputError } from '../../host/errors.ts';
 import { parseTime } from '../../host/time.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
@@ -22,11 +22,11 @@ export function holdFile(fleet: string): string {
  * left out, for a slip in it must not let anything through.
  * @param now UNIX seconds
  */
-export async function findFileStop(
+export async function findFileHold(
   branches: BranchStore,
   fleet: Fleet,
   now: number,
-): Promise<Stop | undefined> {
+): Promise<ExternalHold | undefined> {
   const tip = await branches.resolve(fleet.branch);
   if (tip === undefined) return undefined;
   const path = holdFile(fleet.name);
@@ -72,7 +72,7 @@ function readUntil(until: string | Date): { until?: { until: number } } {
 
 /** @throws InputError where a file on the fleet's branch holds it, whether open-promotion has seen that or not */
 export async function refuseHeldByFile(branches: BranchStore, fleet: Fleet, now: number): Promise<void> {
-  const stop = await findFileStop(branches, fleet, now);
+  const stop = await findFileHold(branches, fleet, now);
   if (stop === undefined || (stop.until ?? Number.POSITIVE_INFINITY) <= now) return;
   throw new InputError({
     where: `fleet ${fleet.name}`,

@@ -1,4 +1,4 @@
-import { type Hold, holdAt, type Stop } from '../../guidance/operations.ts';
+import { type ExternalHold, type Hold, holdAt } from '../../guidance/operations.ts';
 import { InputError } from '../../host/errors.ts';
 import { formatTime } from '../../host/time.ts';
 import type { FleetState } from '../state/state.ts';
@@ -72,12 +72,12 @@ export function releaseHold(state: FleetState, { now }: Order): Edited {
  * Makes the holds that are set elsewhere (labels, files) those of the state branch: what is new there stops the fleet,
  * what is gone lets it go on.
  */
-export function mirrorStops(state: FleetState, order: Order, found: readonly Stop[]): Edited {
+export function applyExternalHolds(state: FleetState, order: Order, found: readonly ExternalHold[]): Edited {
   const { fleet, now } = order;
   const known = state.operations.stops ?? [];
   const stops = found
     .filter((stop) => (stop.until ?? Number.POSITIVE_INFINITY) > now)
-    .map((stop) => known.find((each) => sameStop(each, stop)) ?? stop);
+    .map((stop) => known.find((each) => sameExternalHold(each, stop)) ?? stop);
   const { stops: _, ...rest } = state.operations;
   const unchanged = stops.length === known.length && stops.every((stop) => known.includes(stop));
   const next = unchanged ? state : { ...state, operations: stops.length === 0 ? rest : { ...rest, stops } };
@@ -93,7 +93,7 @@ export function mirrorStops(state: FleetState, order: Order, found: readonly Sto
   };
 }
 
-function sameStop(one: Stop, other: Stop): boolean {
+function sameExternalHold(one: ExternalHold, other: ExternalHold): boolean {
   return one.source === other.source && one.reason === other.reason && one.until === other.until;
 }
 

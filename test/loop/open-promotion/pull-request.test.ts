@@ -51,14 +51,14 @@ function facts(more: Partial<PromotionFacts> = {}): PromotionFacts {
     gates: [{ name: 'soak time', state: 'green', note: 'over' }],
     commits: [{ sha: 'c'.repeat(40), parents: [], time: now, message: 'Greet @everyone | #1\n\nmore' }],
     files: ['Containerfile'],
-    build: { same: true, different: [], gates: [] },
+    build: { same: true, different: [] },
     packages: undefined,
     evidence: ['x86_64: **PASSED**'],
     forecast: {
       entry: { version: '44.2-bb', metadata: { rollout: { start_epoch: now, duration_minutes: 1440 } } },
       at: now,
-      template: 'rollouts/stable.json.hbs',
     },
+    template: 'rollouts/stable.json.hbs',
     ...more,
   };
 }

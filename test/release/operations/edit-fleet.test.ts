@@ -5,7 +5,7 @@ import type { UpdateEntry } from '../../../src/guidance/metadata.ts';
 import { formatOperations, holdAt, parseOperations } from '../../../src/guidance/operations.ts';
 import { throttleGraph } from '../../../src/guidance/throttle.ts';
 import { type Action, editState } from '../../../src/release/operations/edit-fleet.ts';
-import { mirrorStops } from '../../../src/release/operations/hold.ts';
+import { applyExternalHolds } from '../../../src/release/operations/hold.ts';
 import { settle } from '../../../src/release/operations/pause-rollout.ts';
 import type { FleetState } from '../../../src/release/state/state.ts';
 import { versionOf } from '../../guidance/histories.ts';
@@ -376,7 +376,7 @@ describe('hold', () => {
 describe('a hold that is set elsewhere', () => {
   const stop = { source: 'label on pull request #7', reason: 'CVE', by: 'a reviewer', at: now };
   const mirror = (state: FleetState, stops: readonly (typeof stop)[], at = now) =>
-    mirrorStops(state, { ...order, now: at }, stops);
+    applyExternalHolds(state, { ...order, now: at }, stops);
 
   it('holds the fleet and its rollouts as long as it is there', () => {
     const { state } = mirror(running, [stop]);

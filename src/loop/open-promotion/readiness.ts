@@ -1,8 +1,8 @@
 import { formatTime } from '../../host/time.ts';
-import { type Gate, isReady } from '../../release/gates/gate.ts';
+import { type GateResult, isReady } from '../../release/gates/gate.ts';
 
-/** Whether and when, in a sentence: the same at any time, as long as nothing happens. */
-export function outlook(gates: readonly Gate[]): string {
+/** Says whether a promotion may be merged, and when. The sentence does not change unless something happens. */
+export function readinessSentence(gates: readonly GateResult[]): string {
   if (isReady(gates)) return 'Nothing holds it: it is ready to be merged.';
   const red = gates.filter((gate) => gate.state === 'red').map((gate) => gate.name);
   if (red.length > 0) return `**Not to be merged yet**: ${red.join(', ')}.`;

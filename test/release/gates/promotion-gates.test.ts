@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { UpdateEntry } from '../../../src/guidance/metadata.ts';
 import type { Operations } from '../../../src/guidance/operations.ts';
-import { outlook } from '../../../src/loop/open-promotion/outlook.ts';
 import { type Fleet, parseConfig } from '../../../src/project/configuration/config.ts';
 import { chooseRelease } from '../../../src/release/gates/choose-release.ts';
-import { type Gate, nextGate } from '../../../src/release/gates/gate.ts';
-import { sourceGates } from '../../../src/release/gates/source-gates.ts';
+import type { GateVerdict } from '../../../src/release/gates/gate.ts';
+import {
+  evaluateAllGates,
+  evaluateReleaseGates,
+  evaluateStateGates,
+  type RegistryFacts,
+} from '../../../src/release/gates/promotion-gates.ts';
 import { freezeGate, holdGate, upstreamGate } from '../../../src/release/gates/target-gates.ts';
 import type { FleetState, ReleaseRecord } from '../../../src/release/state/state.ts';
 import { digestOf } from '../../../src/world/registry/reference.ts';
@@ -79,10 +83,12 @@ function shown(
   const { soak = '48h', at = 0, operations, after } = options;
   const state = fleet(after === undefined ? [made] : [made, after], operations);
   const record = state.records['44.0-aa'] as ReleaseRecord;
-  const gates = sourceGates(
-    { record, state },
-    { source: 'testing', target: target(`soak: ${soak}`), now: now + at * hour },
-  );
+  const gates = evaluateReleaseGates({
+    release: { record, state },
+    source: 'testing',
+    target: target(`soak: ${soak}`),
+    now: now + at * hour,
+  });
   return gates.map(({ state: is, until }) => (until === undefined ? is : `${is} +${(until - now) / hour}h`));
 }
 
@@ -165,7 +171,12 @@ describe('the gates of the source fleet: rollout, soak time, evidence', () => {
       const state = fleet([{ starts: 0 }], operations);
       const urgent = { version: '44.0-aa', commit: '0', reason: 'CVE', by: 'Ada', at: now };
       const record = state.records['44.0-aa'] as ReleaseRecord;
-      return sourceGates({ record, state, urgent }, { source: 't', target: target('soak: 48h'), now });
+      return evaluateReleaseGates({
+        release: { record, state, urgent },
+        source: 't',
+        target: target('soak: 48h'),
+        now,
+      });
     };
     expect(gatesOf({}).map(({ state, note }) => [state, note])).toEqual([
       ['green', 'skipped as urgent: CVE (by Ada)'],
@@ -184,42 +195,45 @@ describe('the gates of the target fleet', () => {
     // now is a saturday
     const open = '2026-07-27T06:00:00Z';
     for (const fleetOf of [target(freeze), target('soak: 1h', `${freeze}\n`)]) {
-      expect(freezeGate(fleetOf, undefined, now)).toEqual([
-        { name: 'freeze', state: 'waiting', until: Date.parse(open) / 1000, note: `weekend: until ${open}` },
-      ]);
-      expect(freezeGate(fleetOf, undefined, Date.parse(open) / 1000)).toMatchObject([{ state: 'green' }]);
-      expect(freezeGate(fleetOf, { reason: '', by: 'a label' }, now)).toMatchObject([
-        { state: 'waiting', note: expect.stringContaining('needs a reason: freeze-exception: WHY') },
-      ]);
-      expect(freezeGate(fleetOf, { reason: 'CVE', by: 'a label' }, now)).toMatchObject([
-        { state: 'green', note: `weekend: until ${open}; excepted: CVE (by a label)` },
-      ]);
+      expect(freezeGate(fleetOf, undefined, now)).toEqual({
+        state: 'waiting',
+        until: Date.parse(open) / 1000,
+        note: `weekend: until ${open}`,
+      });
+      expect(freezeGate(fleetOf, undefined, Date.parse(open) / 1000)).toMatchObject({ state: 'green' });
+      expect(freezeGate(fleetOf, { reason: '', by: 'a label' }, now)).toMatchObject({
+        state: 'waiting',
+        note: expect.stringContaining('needs a reason: freeze-exception: WHY'),
+      });
+      expect(freezeGate(fleetOf, { reason: 'CVE', by: 'a label' }, now)).toMatchObject({
+        state: 'green',
+        note: `weekend: until ${open}; excepted: CVE (by a label)`,
+      });
     }
-    expect(freezeGate(target('soak: 1h'), undefined, now)).toEqual([]);
+    expect(freezeGate(target('soak: 1h'), undefined, now)).toBeUndefined();
   });
 
-  it('a hold closes it until its end, and one without an end needs somebody', () => {
+  it('a hold closes it until the hold ends, and a hold without an end needs a person', () => {
     const hold = { reason: 'boot loop', by: 'Ada', at: now };
-    expect(holdGate('stable', { hold }, now)).toMatchObject([{ state: 'red' }]);
+    expect(holdGate({ hold }, now)).toMatchObject({ state: 'red' });
     const until = now + hour;
-    expect(holdGate('stable', { hold: { ...hold, until } }, now)).toMatchObject([
-      { state: 'waiting', until },
-    ]);
-    expect(holdGate('stable', { hold: { ...hold, until } }, until)).toEqual([]);
-    expect(holdGate('stable', { stops: [{ ...hold, source: 'file x' }] }, now)).toMatchObject([
-      { state: 'red', note: 'the fleet is held: boot loop (by Ada on 2026-07-25T17:20:00Z)' },
-    ]);
+    expect(holdGate({ hold: { ...hold, until } }, now)).toMatchObject({ state: 'waiting', until });
+    expect(holdGate({ hold: { ...hold, until } }, until)).toBeUndefined();
+    expect(holdGate({ stops: [{ ...hold, source: 'file x' }] }, now)).toMatchObject({
+      state: 'red',
+      note: 'the fleet is held: boot loop (by Ada on 2026-07-25T17:20:00Z)',
+    });
   });
 
-  it.each<[string, UpdateEntry['metadata'] | undefined, Gate['state']]>([
+  it.each<[string, UpdateEntry['metadata'] | undefined, GateVerdict['state']]>([
     ['rolls it out', { rollout: { start_percentage: 0.3 } }, 'green'],
     ['has paused it', undefined, 'red'],
     ['made it a dead-end', { deadend: { reason: 'x' } }, 'red'],
   ])('upstream %s', (_name, metadata, state) => {
     const updates = metadata === undefined ? [] : [{ version: '44.1', metadata }];
-    expect(upstreamGate({ order: ['44.0', '44.1'], updates }, '44.1', now)).toMatchObject([{ state }]);
-    expect(upstreamGate(undefined, '44.1', now)).toEqual([]);
-    expect(upstreamGate(new Error('no answer'), '44.1', now)).toMatchObject([{ state: 'red' }]);
+    expect(upstreamGate({ order: ['44.0', '44.1'], updates }, '44.1', now)).toMatchObject({ state });
+    expect(upstreamGate(undefined, '44.1', now)).toBeUndefined();
+    expect(upstreamGate(new Error('no answer'), '44.1', now)).toMatchObject({ state: 'red' });
   });
 });
 
@@ -299,21 +313,37 @@ describe('which release is proposed', () => {
   });
 });
 
-describe('what is said of gates', () => {
-  const waiting = (name: string, until?: number): Gate => ({
-    name,
-    state: 'waiting',
-    note: '',
-    ...(until === undefined ? {} : { until }),
-  });
-
-  it('is when they will all be open, or what has to be done', () => {
-    const all = [waiting('a', now), waiting('b', now + hour)];
-    expect(outlook(all)).toBe('**Not to be merged yet**: it waits until 2026-07-25T18:20:00Z (a, b).');
-    expect(nextGate(all)?.name).toBe('b');
-    expect(outlook([...all, waiting('c')])).toBe('**Not to be merged yet**: it waits (a, b, c).');
-    const red: Gate = { name: 'd', state: 'red', note: '' };
-    expect(outlook([...all, red])).toBe('**Not to be merged yet**: d.');
-    expect(nextGate([...all, red])?.name).toBe('d');
+describe('the one list of gates', () => {
+  it('gives status the gates of open-promotion that need neither the merge nor the registry', () => {
+    const from = fleet([{ starts: 0 }, { starts: 12 }]);
+    const facts: RegistryFacts = {
+      source: 'testing',
+      target: target('soak: 48h, freeze: [{ start: "0 16 * * 5", until: "0 8 * * 1", reason: weekend }]'),
+      release: { record: from.records['44.1-aa'] as ReleaseRecord, state: from },
+      to: fleet([{ starts: 0 }], { hold: { reason: 'boot loop', by: 'Ada', at: now } }),
+      freezeException: undefined,
+      guidance: { order: ['44.0', '44.1'], updates: [] },
+      forecast: { result: 'conflict', paths: ['Containerfile'] },
+      outdatedBranch: 'coxswain/promote/testing/stable',
+      template: { path: 'rollouts/stable.json.hbs', problem: 'it does not render' },
+      mergedImage: { tested: false, note: 'not built yet' },
+      now,
+    };
+    const all = evaluateAllGates(facts);
+    expect(all.map(({ name, state }) => `${name}: ${state}`)).toEqual([
+      'hold of stable: red',
+      'freeze: waiting',
+      'rollout in testing: waiting',
+      'soak time: waiting',
+      'evidence: green',
+      'base upstream: red',
+      'newer than stable: green',
+      'merge: red',
+      'image: red',
+      'template: red',
+      'branch: red',
+    ]);
+    expect(evaluateStateGates(facts)).toEqual(all.slice(0, 7));
+    expect(evaluateReleaseGates(facts)).toEqual(all.slice(2, 5));
   });
 });

@@ -1,7 +1,6 @@
 import type { Fleet } from '../../project/configuration/config.ts';
 import { rollBackFileName } from '../../release/candidate/build-context.ts';
 import { readMarker } from '../../release/candidate/roll-back-marker.ts';
-import type { Gate } from '../../release/gates/gate.ts';
 import type { Project } from '../../release/project.ts';
 import type { FleetState } from '../../release/state/state.ts';
 import { promotionBranch } from '../../world/forge/branch-names.ts';
@@ -11,23 +10,25 @@ import { forecastMerge, forecastMergeFrom, type MergeForecast } from '../../worl
 import { treeChanges } from '../../world/git/tree-changes.ts';
 import { writeCommit } from '../../world/git/write-objects.ts';
 
-/** Where the branch of a promotion is, or is to be. */
-export interface PromotionHead {
+/** Where the branch of a promotion is, and where it should be. */
+export interface PromotionBranch {
   /** Where it is now. */
   readonly from: Sha | undefined;
   readonly to: Sha;
   /** What merging it gives. */
   readonly forecast: MergeForecast;
-  readonly gates: readonly Gate[];
+  /** It has commits of people, and lacks the release: its name. */
+  readonly outdated?: string;
 }
 
 /**
- * Where the pull request's branch should be: at the release's commit, so that it can be merged in any way. Where
- * that would conflict only because earlier promotions were squashed, or would not bring the release because the target
- * was rolled back, a merge that we make ourselves. And where people put commits of their own on it (a solved conflict,
- * say) it stays theirs.
+ * Decides where the pull request's branch should be:
+ * - normally at the release's commit, so that it can be merged in any way;
+ * - at a merge that we make, if merging the commit would conflict only because earlier promotions were squashed, or
+ *   would not bring the release because the target was rolled back;
+ * - where it is, if people added commits to it, such as a resolved conflict.
  */
-export async function placeHead(
+export async function planPromotionBranch(
   { git, forge }: Pick<Project, 'git' | 'forge'>,
   options: {
     readonly source: Fleet;
@@ -40,7 +41,7 @@ export async function placeHead(
     readonly tip: Sha;
     readonly open: PullRequest | undefined;
   },
-): Promise<PromotionHead> {
+): Promise<PromotionBranch> {
   const { source, target, commit, tip, open } = options;
   const { branches } = forge;
   const head = promotionBranch(source.name, target.name);
@@ -48,24 +49,19 @@ export async function placeHead(
   await branches.bringHistory(tip, commit, ...(there === undefined ? [] : [there]));
   if (open !== undefined && there !== undefined && (await isTheirs(forge, { there, commit, tip }))) {
     const forecast = await forecastMerge(git, tip, there);
-    if (await branches.isAncestor(commit, there)) return { from: there, to: there, forecast, gates: [] };
-    const gate: Gate = {
-      name: 'branch',
-      state: 'red',
-      note: `${head} has commits of its own and lacks ${commit.slice(0, 12)}: merge that into it, or delete the branch`,
-    };
-    return { from: there, to: there, forecast, gates: [gate] };
+    if (await branches.isAncestor(commit, there)) return { from: there, to: there, forecast };
+    return { from: there, to: there, forecast, outdated: head };
   }
   const natural = await forecastMerge(git, tip, commit);
   const marker = await readMarker(branches, tip);
   const rolledBack = marker?.fleet === target.name ? marker : undefined;
-  const plain = { from: there, to: commit, forecast: natural, gates: [] };
+  const plain = { from: there, to: commit, forecast: natural };
   if (natural.result === 'clean' && rolledBack === undefined) return plain;
-  // The content that the target has now, as the source has it: from there the two went different ways.
+  // The source's commit with the content that the target has now. The two diverged from there.
   const shared = rolledBack?.restores ?? options.to.releases.releases.at(-1)?.version ?? '';
   const base = options.from.records[shared]?.commit;
   if (base === undefined || !(await branches.isAncestor(base, commit))) return plain;
-  // The mark of the target's roll-back ends here; the source may have one of its own.
+  // The promotion ends the target's roll-back, so its marker goes; the source may have one of its own.
   const mark = (await branches.readFile(commit, rollBackFileName)) ?? null;
   const into = await writeCommit(git, {
     parent: tip,
@@ -77,7 +73,7 @@ export async function placeHead(
   const changes = await treeChanges({ git, branches }, { from: tip, to: forecast.tree });
   if (changes === undefined) return plain;
   const merged = await mergedHead(forge, { head, there, commit, tip, changes, target, tree: forecast.tree });
-  return { from: merged, to: merged, forecast, gates: [] };
+  return { from: merged, to: merged, forecast };
 }
 
 /** Whether people have put commits of their own on the branch. */
@@ -88,12 +84,12 @@ async function isTheirs(
   const own = await branches.log({ from: commit, to: there });
   if (own.length === 0 || own[0] === undefined) return false;
   if (!isOurs(own[0])) return true;
-  // Our own merge: what else is new in it came with the target.
+  // This is our own merge: everything else that is new in it came from the target.
   const target = new Set((await branches.log({ from: commit, to: tip })).map(({ sha }) => sha));
   return own.some((each) => !isOurs(each) && !target.has(each.sha));
 }
 
-/** The merge on the branch: the one that is there, where it is the same. */
+/** Makes the merge on the branch, unless the branch has it already. */
 async function mergedHead(
   { branches }: Forge,
   options: {

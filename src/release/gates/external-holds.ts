@@ -1,10 +1,10 @@
-import type { Stop } from '../../guidance/operations.ts';
+import type { ExternalHold } from '../../guidance/operations.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
 import { promotionBranch } from '../../world/forge/branch-names.ts';
 import type { PullRequest } from '../../world/forge/forge.ts';
 import { commitMessage } from '../operations/edit-fleet.ts';
-import { mirrorStops } from '../operations/hold.ts';
-import { findFileStop } from '../operations/hold-file.ts';
+import { applyExternalHolds } from '../operations/hold.ts';
+import { findFileHold } from '../operations/hold-file.ts';
 import type { Project } from '../project.ts';
 import type { State } from '../state/state.ts';
 import { readLabel } from './labels.ts';
@@ -12,7 +12,7 @@ import { readLabel } from './labels.ts';
 type Parts = Pick<Project, 'config' | 'forge'>;
 
 /** The hold that a label on the fleet's open promotion asks for. */
-function findLabelStop(request: PullRequest | undefined, now: number): Stop | undefined {
+function findLabelHold(request: PullRequest | undefined, now: number): ExternalHold | undefined {
   const label = readLabel(request, 'hold');
   if (request === undefined || label === undefined) return undefined;
   const source = `label on pull request #${request.number}`;
@@ -31,14 +31,14 @@ export async function findPromotion({ forge }: Parts, fleet: Fleet): Promise<Pul
  * rollouts, and everybody sees them.
  * @param now UNIX seconds
  */
-export async function bringStops(
+export async function syncExternalHolds(
   project: Parts & { readonly state: State },
   fleet: Fleet,
   now: number,
 ): Promise<readonly string[]> {
   const found = [
-    await findFileStop(project.forge.branches, fleet, now),
-    findLabelStop(await findPromotion(project, fleet), now),
+    await findFileHold(project.forge.branches, fleet, now),
+    findLabelHold(await findPromotion(project, fleet), now),
   ].filter((stop) => stop !== undefined);
   const [first] = found;
   const order = { fleet: fleet.name, by: first?.by ?? 'coxswain open-promotion', now };
@@ -46,7 +46,7 @@ export async function bringStops(
   let summary = '';
   const message = () => commitMessage(order, summary, first?.reason);
   await project.state.changeFleet(fleet.name, message, (state) => {
-    const edited = mirrorStops(state, order, found);
+    const edited = applyExternalHolds(state, order, found);
     ({ summary } = edited);
     warnings = edited.warnings ?? [];
     return edited.state;
