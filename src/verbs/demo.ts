@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { flag, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
@@ -10,6 +10,8 @@ import { openScene } from '../demo/scene.ts';
 import { createStage } from '../demo/stage.ts';
 import { formatTable } from '../demo/table.ts';
 import { withWorkplace } from '../demo/workplace.ts';
+import { InputError } from '../host/errors.ts';
+import { isMissing } from '../host/files.ts';
 import { requireTools } from '../host/tools.ts';
 
 export default defineVerb({
@@ -28,7 +30,7 @@ and nothing else: every process it starts, it stops.`,
   run: async (inputs, { log }) => {
     requireTools(['buildah', 'docker-registry', 'git', 'mkfs.erofs', 'qemu-system-x86_64', 'skopeo']);
     const output = resolve(inputs.output);
-    await rm(output, { recursive: true, force: true });
+    await clearResults(output);
     const stage = createStage(process.stdout);
     const kind = inputs.systemd ? 'systemd' : 'tiny';
     const started = performance.now();
@@ -68,3 +70,20 @@ Done in ${seconds.toFixed(1)} s. What is left to look at, in ${inputs.output}/:
     };
   },
 });
+
+/** Removes what an earlier demo left. @throws InputError for a folder that holds anything else */
+async function clearResults(output: string): Promise<void> {
+  const entries = await readdir(output).catch((error: unknown): string[] => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  if (entries.length > 0 && !entries.includes('summary.json')) {
+    throw new InputError({
+      field: '--output',
+      problem: 'the folder is not empty, and not the results of an earlier demo: it would be deleted',
+      found: output,
+      remedy: 'Name a new or empty folder.',
+    });
+  }
+  await rm(output, { recursive: true, force: true });
+}

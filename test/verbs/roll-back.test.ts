@@ -1,0 +1,48 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { readArguments } from '../../src/cli/arguments.ts';
+import rollBack from '../../src/verbs/roll-back.ts';
+import { contextAt, createProject, recordRelease, type TestProject } from '../support/project.ts';
+import { commitFiles } from '../support/repository.ts';
+
+// What a roll-back does to nodes, to the end, is told in test/loop/open-promotion/histories.test.ts.
+
+const now = 1_785_000_000;
+const day = 86_400;
+let project: TestProject;
+beforeEach(async () => {
+  project = await createProject('127.0.0.1:9');
+  const commit = await project.git.run(['rev-parse', 'testing']);
+  await recordRelease(project, 'testing', { version: '1-aa', time: now - 9 * day, record: { commit } });
+});
+
+async function run(...words: string[]) {
+  const args = ['--fleet', 'testing', '--directory', project.git.directory, ...words];
+  const outcome = await rollBack.run(readArguments(rollBack.inputs, args), contextAt(now));
+  return { ...(outcome.data as { pullRequest?: number }), text: outcome.text };
+}
+
+const tip = () => project.git.try(['rev-parse', 'coxswain']);
+
+describe('roll-back', () => {
+  it('withdraws the newest release, and proposes the content of the one before it', async () => {
+    const commit = await commitFiles(project.git, { 'etc/motd': 'worse\n' });
+    await recordRelease(project, 'testing', { version: '1-bb', time: now - 5 * day, record: { commit } });
+    const answer = await run('--reason', 'boot loop', '--by', 'Ada');
+    expect(answer).toMatchObject({ insteadOf: '1-bb', restores: '1-aa', withdrawn: true, action: 'opened' });
+    expect(answer.text).toContain(`pull request #${answer.pullRequest} opened: the content of 1-aa`);
+    const [request] = await project.forge.pullRequests.list({ state: 'open' });
+    expect(request).toMatchObject({ base: 'testing', number: answer.pullRequest });
+  });
+
+  it.each([
+    [['--reason', ' '], /needs a --reason/],
+    [['--reason', 'bad'], /there is no release before 1-aa/],
+    [['--reason', 'bad', '--version', '9-zz'], /9-zz/],
+    [['--reason', 'bad', '--to', '9-zz'], /9-zz/],
+  ])('refuses %j, and changes nothing', async (words, message) => {
+    const before = await tip();
+    await expect(run(...words)).rejects.toThrow(message);
+    expect(await tip()).toBe(before);
+    expect(await project.forge.pullRequests.list({ state: 'open' })).toEqual([]);
+  });
+});

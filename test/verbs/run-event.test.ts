@@ -1,0 +1,43 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { readArguments } from '../../src/cli/arguments.ts';
+import runEvent from '../../src/verbs/run-event.ts';
+import { buildAndTest } from '../faults/stage.ts';
+import { contextAt, createProject, publishBase, type TestProject } from '../support/project.ts';
+import { useRegistry } from '../support/registry.ts';
+import { temporaryFolder } from '../support/repository.ts';
+
+const registry = useRegistry();
+const now = 1_785_000_000;
+let project: TestProject;
+beforeEach(async () => {
+  project = await createProject(registry.host, { time: now - 86_400 });
+  await publishBase(project, '44.20260621.3.1');
+});
+
+async function run(name: string, ref: string) {
+  const folder = await temporaryFolder();
+  const file = join(folder, 'event.json');
+  await writeFile(file, '{}');
+  const output = join(folder, 'site');
+  const inputs = readArguments(runEvent.inputs, ['--directory', project.git.directory, '--output', output]);
+  const env = { GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: file, GITHUB_REF: ref };
+  return { outcome: await runEvent.run(inputs, { ...contextAt(now), env }), output };
+}
+
+describe('run-event', () => {
+  it('promotes, records and publishes a push whose image is built and tested', async () => {
+    const { candidate } = await buildAndTest(project);
+    const { outcome, output } = await run('push', 'refs/heads/testing');
+    expect(outcome.data).toMatchObject({ job: 'release', fleet: 'testing', site: output });
+    expect(outcome.exitCode).toBe(0);
+    const { releases } = await project.state.readFleet('testing');
+    expect(releases.releases.map(({ version }) => version)).toEqual([candidate.version]);
+  });
+
+  it('only watches the base on a schedule, as long as nothing is released', async () => {
+    const { outcome } = await run('schedule', 'refs/heads/testing');
+    expect(outcome.data).toMatchObject({ job: 'watch', site: undefined, answers: [expect.anything()] });
+  });
+});
