@@ -9,7 +9,7 @@ export interface Plant {
   readonly found: string;
 }
 
-const loopImport = "import { promoteImage } from '../promote-image/promote-image.ts';";
+const target = 'export type Target = string;\nexport const target = 1;\n';
 
 export const plants: readonly Plant[] = [
   {
@@ -35,48 +35,64 @@ export const plants: readonly Plant[] = [
   },
   {
     what: 'an import that goes up',
-    files: { 'src/world/up.ts': "export { openState } from '../release/state/state.ts';\n" },
+    files: {
+      'src/world/up.ts': "export { target } from '../release/up-target.ts';\n",
+      'src/release/up-target.ts': target,
+    },
     file: 'src/world/up.ts',
     rule: 'imports go down the floors',
-    found: 'imports src/release/state/state.ts',
+    found: 'imports src/release/up-target.ts',
   },
   {
     what: 'an import of a type that goes up',
     files: {
       'src/project/up.ts':
-        "import type { State } from '../release/state/state.ts';\nexport type Up = State;\n",
+        "import type { Target } from '../release/type-target.ts';\nexport type Up = Target;\n",
+      'src/release/type-target.ts': target,
     },
     file: 'src/project/up.ts',
     rule: 'imports go down the floors',
-    found: 'imports src/release/state/state.ts',
+    found: 'imports src/release/type-target.ts',
   },
   {
     what: 'an import on demand that goes up',
-    files: { 'src/host/lazy.ts': "export const lazy = () => import('../cli/help.ts');\n" },
+    files: {
+      'src/host/lazy.ts': "export const lazy = () => import('../cli/lazy-target.ts');\n",
+      'src/cli/lazy-target.ts': target,
+    },
     file: 'src/host/lazy.ts',
     rule: 'imports go down the floors',
-    found: 'imports src/cli/help.ts',
+    found: 'imports src/cli/lazy-target.ts',
   },
   {
     what: 'an import of a room on the same floor',
-    files: { 'src/setup/beside.ts': "export { formatTable } from '../demo/table.ts';\n" },
+    files: {
+      'src/setup/beside.ts': "export { target } from '../demo/beside-target.ts';\n",
+      'src/demo/beside-target.ts': target,
+    },
     file: 'src/setup/beside.ts',
     rule: 'imports go down the floors',
-    found: 'imports src/demo/table.ts',
+    found: 'imports src/demo/beside-target.ts',
   },
   {
     what: 'a sibling import in loop/',
-    files: { 'src/loop/watch-base/sibling.ts': `${loopImport}\nexport const sibling = promoteImage;\n` },
+    files: {
+      'src/loop/watch-base/sibling.ts': "export { target } from '../promote-image/sibling-target.ts';\n",
+      'src/loop/promote-image/sibling-target.ts': target,
+    },
     file: 'src/loop/watch-base/sibling.ts',
     rule: 'folders of loop/ do not import each other',
-    found: 'imports src/loop/promote-image/promote-image.ts',
+    found: 'imports src/loop/promote-image/sibling-target.ts',
   },
   {
     what: 'a sibling import of a type in operate/',
-    files: { 'src/operate/status/sibling.ts': "export type { Finding } from '../doctor/finding.ts';\n" },
+    files: {
+      'src/operate/status/sibling.ts': "export type { Target } from '../doctor/sibling-target.ts';\n",
+      'src/operate/doctor/sibling-target.ts': target,
+    },
     file: 'src/operate/status/sibling.ts',
     rule: 'folders of operate/ do not import each other',
-    found: 'imports src/operate/doctor/finding.ts',
+    found: 'imports src/operate/doctor/sibling-target.ts',
   },
   {
     what: 'a module of Node.js in guidance/',
@@ -87,10 +103,13 @@ export const plants: readonly Plant[] = [
   },
   {
     what: 'a file of host/ that reads or writes, in guidance/',
-    files: { 'src/guidance/indirect.ts': "export { withTemporaryFolder } from '../host/files.ts';\n" },
+    files: {
+      'src/guidance/indirect.ts': "export { target } from '../host/impure-target.ts';\n",
+      'src/host/impure-target.ts': target,
+    },
     file: 'src/guidance/indirect.ts',
     rule: 'guidance is pure',
-    found: 'imports src/host/files.ts',
+    found: 'imports src/host/impure-target.ts',
   },
   {
     what: 'a look at the clock in guidance/',
@@ -101,10 +120,13 @@ export const plants: readonly Plant[] = [
   },
   {
     what: 'an import of a file of test/',
-    files: { 'src/host/tested.ts': "export * from '../../test/guidance/histories.ts';\n" },
+    files: {
+      'src/host/tested.ts': "export { target } from '../../test/guidance/test-target.ts';\n",
+      'test/guidance/test-target.ts': target,
+    },
     file: 'src/host/tested.ts',
     rule: 'src/ imports nothing outside of src/',
-    found: 'imports test/guidance/histories.ts',
+    found: 'imports test/guidance/test-target.ts',
   },
   {
     what: 'an unknown folder at the top of src/',
