@@ -4,7 +4,7 @@ import { plainText } from '../../host/markdown.ts';
 import { formatDuration } from '../../host/time.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import { rolloutCompletion, rolloutStart, type SourceRelease } from '../../release/gates/source-gates.ts';
-import { saidOf } from '../../release/operations/entries.ts';
+import { metadataOf } from '../../release/operations/entries.ts';
 import { minute, table } from './markdown.ts';
 
 const barLength = 20;
@@ -17,7 +17,7 @@ export function describeSourceRollout(release: SourceRelease): string {
   const { record, state } = release;
   const start = rolloutStart(release);
   const end = rolloutCompletion(release);
-  const { rollout } = saidOf(state.updates, record.version);
+  const { rollout } = metadataOf(state.updates, record.version);
   const paused = state.operations.paused?.find((each) => each.version === record.version);
   if (paused !== undefined) {
     return `Paused at ${percent(paused.progress)} on ${minute(paused.since)} by ${plainText(`${paused.by}: ${paused.reason}`)}`;

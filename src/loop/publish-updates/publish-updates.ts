@@ -3,7 +3,7 @@ import { nextHoldEnd } from '../../guidance/operations.ts';
 import { readFileIfThere } from '../../host/files.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import { commitMessage } from '../../release/operations/edit-fleet.ts';
-import { nextSettling, settle } from '../../release/operations/pause-rollout.ts';
+import { endExpiredPauses, nextPauseEnd } from '../../release/operations/pause-rollout.ts';
 import type { Project } from '../../release/project.ts';
 import { readFleetArtifact } from '../../release/published/fleet-artifact.ts';
 import { nextChangeDue } from '../../release/published/next-change.ts';
@@ -97,7 +97,7 @@ function chosenFleets(config: Config, { fleets }: PublishOptions): string[] {
 async function endPauses(state: State, fleet: string, now: number): Promise<string | undefined> {
   let done: readonly string[] = [];
   const change = (current: FleetState) => {
-    const settled = settle(current, now);
+    const settled = endExpiredPauses(current, now);
     done = settled.done;
     return settled.state;
   };
@@ -133,7 +133,7 @@ async function publishOnce(project: Parts, options: PublishOptions): Promise<Omi
   const moments = [
     nextChangeDue(chosen, rings, now),
     ...chosen.flatMap((fleet) => [
-      nextSettling(fleet.state),
+      nextPauseEnd(fleet.state),
       // The dashboard shows it.
       nextHoldEnd(fleet.state.operations, now),
     ]),

@@ -13,10 +13,10 @@ import { refuseHeldByFile } from '../../release/operations/hold-file.ts';
 import type { Project } from '../../release/project.ts';
 import { findTemplate, renderFleetTemplate } from '../../release/rollout-entry.ts';
 import type { FleetState, ReleaseRecord } from '../../release/state/state.ts';
+import { refuseBarrierBypasses } from '../../release/upstream/barrier-bypasses.ts';
 import { barriersCrossed, inheritBarriers } from '../../release/upstream/barriers.ts';
-import { refuseDetours } from '../../release/upstream/detours.ts';
 import type { UpstreamGuidance } from '../../release/upstream/guidance.ts';
-import { type Doubt, refuseDoubtful, standingOf } from '../../release/upstream/upstream-state.ts';
+import { type Doubt, refuseDoubtful, upstreamStatusOf } from '../../release/upstream/upstream-state.ts';
 import type { Sha } from '../../world/forge/forge.ts';
 import { digestOf, newRollBack, recordOf, refuseOlder, releaseOf } from './new-release.ts';
 import { readProductionImages } from './production-image.ts';
@@ -84,7 +84,7 @@ export async function startRollout(
   const images = await readProductionImages(client, { config, fleet, candidate });
   const guidance = await project.readUpstream();
   if (guidance !== undefined) {
-    refuseDoubtful(standingOf(guidance, candidate.base.version, now), {
+    refuseDoubtful(upstreamStatusOf(guidance, candidate.base.version, now), {
       accept: options.accept ?? [],
       where: `fleet ${fleet.name}`,
     });
@@ -175,7 +175,7 @@ function addToFleet(
   );
   if (guidance === undefined) return { state, inherited: [] };
   const result = inheritBarriers(state, { guidance, added: version, now });
-  refuseDetours(result, { fleet, version, source });
+  refuseBarrierBypasses(result, { fleet, version, source });
   const inherited = result.marked.map(({ version: base, reason, release: marked }) => ({
     version: marked,
     base,

@@ -1,19 +1,24 @@
 import { InputError } from '../../host/errors.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import type { Project } from '../../release/project.ts';
-import { type Landmark, landmarksBetween } from '../../release/upstream/barriers.ts';
-import { type Doubt, doubtOf, type Standing, standingOf } from '../../release/upstream/upstream-state.ts';
+import { type UpstreamMark, upstreamMarksBetween } from '../../release/upstream/barriers.ts';
+import {
+  type Doubt,
+  doubtOf,
+  type UpstreamStatus,
+  upstreamStatusOf,
+} from '../../release/upstream/upstream-state.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
 import { atTag, type Digest, formatReference, isTag } from '../../world/registry/reference.ts';
 import { type BaseBuild, type NewBase, readNewBase } from './base-image.ts';
 
 /** What upstream says about going from one base to another. */
 export interface UpstreamView {
-  readonly standing: Standing;
+  readonly status: UpstreamStatus;
   /** Upstream's barriers strictly between the two. */
-  readonly barriers: readonly Landmark[];
+  readonly barriers: readonly UpstreamMark[];
   /** Upstream's dead-ends strictly between the two. */
-  readonly deadends: readonly Landmark[];
+  readonly deadends: readonly UpstreamMark[];
   /** The base that the tag points at, where the proposed one is a barrier on the way to it. */
   readonly onTheWayTo?: string;
 }
@@ -64,18 +69,18 @@ export async function chooseBase(
   const guidance = await readUpstream();
   if (guidance === undefined) return { to: newest };
   const between = (kind: 'barrier' | 'deadend', to: string) =>
-    from?.version === undefined ? [] : landmarksBetween(guidance, kind, { from: from.version, to });
+    from?.version === undefined ? [] : upstreamMarksBetween(guidance, kind, { from: from.version, to });
   const [first] = explicit ? [] : between('barrier', newest.version);
   const to =
     first === undefined
       ? newest
       : await readNewBase(client, config, await resolveVersion(client, config, first.version));
-  const standing = standingOf(guidance, to.version, now);
-  const doubt = doubtOf(standing);
+  const status = upstreamStatusOf(guidance, to.version, now);
+  const doubt = doubtOf(status);
   return {
     to,
     view: {
-      standing,
+      status,
       barriers: between('barrier', to.version),
       deadends: between('deadend', to.version),
       ...(first === undefined ? {} : { onTheWayTo: newest.version }),

@@ -3,7 +3,7 @@ import { formatDuration, formatTime } from '../../host/time.ts';
 import type { Config, Fleet } from '../../project/configuration/config.ts';
 import { defaultUpstream } from '../../project/configuration/upstream-guidance.ts';
 import { nextFleets } from '../../project/fleets.ts';
-import { describeStanding, doubtOf } from '../../release/upstream/upstream-state.ts';
+import { describeUpstreamStatus, doubtOf } from '../../release/upstream/upstream-state.ts';
 import { baseBranch } from '../../world/forge/branch-names.ts';
 import type { Proposal } from '../../world/forge/propose.ts';
 import { formatReference, formatRepository } from '../../world/registry/reference.ts';
@@ -72,15 +72,15 @@ function fullDigests(from: BaseBuild | undefined, to: BaseBuild): string {
 }
 
 /** What upstream does with the base. It says the same at any time, as long as upstream does nothing. */
-function upstreamSection(config: Config, { standing, barriers, deadends }: UpstreamView): string {
+function upstreamSection(config: Config, { status, barriers, deadends }: UpstreamView): string {
   const facts = [
-    ...describeStanding(standing),
+    ...describeUpstreamStatus(status),
     ...barriers.map(({ version, reason }) => `passes the barrier ${version}: ${reason}`),
     ...deadends.map(({ version, reason }) => `passes the dead-end ${version}: ${reason}`),
     ...(barriers.length === 0 && deadends.length === 0
       ? ['no barrier and no dead-end is passed on the way']
       : []),
-    ...(doubtOf(standing) === undefined
+    ...(doubtOf(status) === undefined
       ? []
       : ['start-rollout needs `--accept-upstream`, too, if nothing has changed upstream by then']),
     ...sources(config),

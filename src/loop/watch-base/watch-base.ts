@@ -4,7 +4,7 @@ import { findBase, repinBase } from '../../project/containerfile/base.ts';
 import { parseContainerfile } from '../../project/containerfile/parse.ts';
 import { entryFleets, fleetTip } from '../../project/fleets.ts';
 import type { Project } from '../../release/project.ts';
-import type { Doubt, Standing } from '../../release/upstream/upstream-state.ts';
+import type { Doubt, UpstreamStatus } from '../../release/upstream/upstream-state.ts';
 import { baseBranch } from '../../world/forge/branch-names.ts';
 import type { Sha } from '../../world/forge/forge.ts';
 import { type ProposalAction, proposeChanges, withdrawProposal } from '../../world/forge/propose.ts';
@@ -32,7 +32,7 @@ export interface BaseAnswer {
   /** Title of that pull request. */
   readonly title: string | undefined;
   /** What upstream does with the base that is proposed, or not proposed. */
-  readonly upstream?: Standing;
+  readonly upstream?: UpstreamStatus;
   /** Why a refresh was closed: its build has the packages of the newest release. */
   readonly noChange?: string;
   /** Why the new base is not proposed. */
@@ -94,7 +94,7 @@ async function watchFor(
       now,
     });
     const { to, view, blocked } = chosen;
-    const upstream = view === undefined ? {} : { upstream: view.standing };
+    const upstream = view === undefined ? {} : { upstream: view.status };
     if (blocked === undefined) {
       const content = repinBase(text, config.containerfile, config.base, to.pin);
       const proposal = repinProposal({ config, fleet, from: before, to, view });

@@ -10,7 +10,7 @@ import { fleetTip } from '../../project/fleets.ts';
 import { rollBackFileName } from '../../release/candidate/build-context.ts';
 import { formatMarker, type RollBackMarker, readMarker } from '../../release/candidate/roll-back-marker.ts';
 import { commitMessage } from '../../release/operations/edit-fleet.ts';
-import type { Order } from '../../release/operations/fleet-edit.ts';
+import type { EditContext } from '../../release/operations/fleet-edit.ts';
 import type { Project } from '../../release/project.ts';
 import { rollBackBranch } from '../../world/forge/branch-names.ts';
 import type { FileChange, Sha } from '../../world/forge/forge.ts';
@@ -52,7 +52,7 @@ export async function rollBack(
     readonly fleet: Fleet;
     readonly bad: string | undefined;
     readonly good: string | undefined;
-    readonly order: Order;
+    readonly order: EditContext;
     readonly reason: string;
   },
 ): Promise<RollBackAnswer> {
@@ -116,7 +116,7 @@ async function describeChange(
   options: {
     readonly fleet: Fleet;
     readonly plan: RollBackPlan;
-    readonly order: Order;
+    readonly order: EditContext;
     readonly reason: string;
     readonly tip: Sha;
   },

@@ -2,8 +2,8 @@ import { listStranded, strandedBy } from '../../guidance/paths.ts';
 import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import { nearest } from '../../host/nearest.ts';
-import { ageOf, retired, saidOf, say } from '../../release/operations/entries.ts';
-import type { Order } from '../../release/operations/fleet-edit.ts';
+import { ageOf, metadataOf, setMetadata, withdrawnOrPaused } from '../../release/operations/entries.ts';
+import type { EditContext } from '../../release/operations/fleet-edit.ts';
 import { withdraw } from '../../release/operations/withdraw.ts';
 import type { FleetState, ReleaseRecord } from '../../release/state/state.ts';
 
@@ -38,11 +38,11 @@ export function planRollBack(
   const newest = versions.at(-1);
   if (newest === undefined) throw new InputError({ where: `fleet ${fleet}`, problem: 'it has no release' });
   const bad = given.bad === undefined ? newest : find(given.bad, '--version');
-  const gone = retired(state);
+  const gone = withdrawnOrPaused(state);
   const isGood = (version: string) =>
     state.records[version] !== undefined &&
     !gone.has(version) &&
-    saidOf(state.updates, version).deadend === undefined;
+    metadataOf(state.updates, version).deadend === undefined;
   const good =
     given.good === undefined
       ? versions.slice(0, versions.indexOf(bad)).findLast(isGood)
@@ -73,22 +73,27 @@ export function planRollBack(
  */
 export function takeBack(
   before: FleetState,
-  order: Order & { readonly plan: RollBackPlan; readonly reason: string },
+  order: EditContext & { readonly plan: RollBackPlan; readonly reason: string },
 ): { readonly state: FleetState; readonly summary: string; readonly warnings: readonly string[] } {
   const { plan, reason } = order;
   const { bad, good } = plan;
-  const isBarrier = saidOf(before.updates, bad).barrier !== undefined;
+  const isBarrier = metadataOf(before.updates, bad).barrier !== undefined;
   // Said again, it stands as it was said first.
   if (before.operations.withdrawn?.some((each) => each.version === bad) === true && !isOffered(before, bad)) {
     return { state: before, summary: `${bad} is withdrawn already`, warnings: [] };
   }
   const withdrawn = withdraw(before, { ...order, version: bad, reason, force: !isBarrier });
-  const strandedIn = (state: FleetState) => strandedBy(before, state, { retired: retired(state) });
+  const strandedIn = (state: FleetState) => strandedBy(before, state, { retired: withdrawnOrPaused(state) });
   if (strandedIn(withdrawn.state).length === 0) {
     return { state: withdrawn.state, summary: withdrawn.summary, warnings: [] };
   }
-  const said = saidOf(withdrawn.state.updates, good.version);
-  const state = say(withdrawn.state, good.version, { ...said, rollout: { start_percentage: 1 } }, order.now);
+  const said = metadataOf(withdrawn.state.updates, good.version);
+  const state = setMetadata(
+    withdrawn.state,
+    good.version,
+    { ...said, rollout: { start_percentage: 1 } },
+    order.now,
+  );
   const stranded = strandedIn(state);
   return {
     state,
@@ -98,6 +103,6 @@ export function takeBack(
 }
 
 function isOffered(state: FleetState, version: string): boolean {
-  const { rollout, barrier } = saidOf(state.updates, version);
+  const { rollout, barrier } = metadataOf(state.updates, version);
   return rollout !== undefined || barrier !== undefined;
 }

@@ -14,11 +14,11 @@ import { findPromotion } from '../../release/gates/external-holds.ts';
 import { type GateResult, isReady, nextGate } from '../../release/gates/gate.ts';
 import { readLabel } from '../../release/gates/labels.ts';
 import { evaluateStateGates } from '../../release/gates/promotion-gates.ts';
-import { saidOf } from '../../release/operations/entries.ts';
+import { metadataOf } from '../../release/operations/entries.ts';
 import type { Project } from '../../release/project.ts';
 import type { FleetState, ReleaseRecord } from '../../release/state/state.ts';
 import type { UpstreamGuidance } from '../../release/upstream/guidance.ts';
-import { type Standing, standingOf } from '../../release/upstream/upstream-state.ts';
+import { type UpstreamStatus, upstreamStatusOf } from '../../release/upstream/upstream-state.ts';
 import type { PullRequest } from '../../world/forge/forge.ts';
 
 /** How a fleet is. Times in UNIX seconds, shares from 0 to 1. */
@@ -45,7 +45,7 @@ export interface ReleaseStatus {
   readonly completeAt?: number;
   readonly rings: readonly RingStatus[];
   /** What upstream does with its base; undefined where there is no guidance. */
-  readonly upstream?: Standing;
+  readonly upstream?: UpstreamStatus;
   readonly record?: ReleaseRecord;
 }
 
@@ -93,7 +93,7 @@ function releaseStatus(
   { version, now }: { readonly version: string; readonly now: number },
 ): ReleaseStatus {
   const record = state.records[version];
-  const { rollout, barrier } = saidOf(state.updates, version);
+  const { rollout, barrier } = metadataOf(state.updates, version);
   const paused = state.operations.paused?.find((each) => each.version === version);
   const isWithdrawn = state.operations.withdrawn?.some((each) => each.version === version) === true;
   const end = rollout === undefined ? undefined : rolloutEnd(rollout);
@@ -124,7 +124,7 @@ function releaseStatus(
     }),
     ...(guidance === undefined || guidance instanceof Error || record === undefined
       ? {}
-      : { upstream: standingOf(guidance, record.baseVersion, now) }),
+      : { upstream: upstreamStatusOf(guidance, record.baseVersion, now) }),
   };
 }
 

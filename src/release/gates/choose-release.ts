@@ -1,6 +1,6 @@
 import type { UrgentRelease } from '../../guidance/operations.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
-import { saidOf } from '../operations/entries.ts';
+import { metadataOf } from '../operations/entries.ts';
 import type { FleetState, ReleaseRecord } from '../state/state.ts';
 import { isReady } from './gate.ts';
 import { evaluateReleaseGates } from './promotion-gates.ts';
@@ -69,7 +69,7 @@ function pendingReleases(from: FleetState, to: FleetState): ReleaseRecord[] {
       ({ version, created }) =>
         !known.has(version) &&
         !gone.has(version) &&
-        saidOf(from.updates, version).deadend === undefined &&
+        metadataOf(from.updates, version).deadend === undefined &&
         (newest === undefined || Date.parse(created) > Date.parse(newest.created)),
     );
 }
@@ -81,6 +81,6 @@ function untilBarrier(
   to: FleetState,
 ): readonly ReleaseRecord[] {
   if (to.releases.releases.length === 0) return pending;
-  const barrier = pending.findIndex(({ version }) => saidOf(from.updates, version).barrier !== undefined);
+  const barrier = pending.findIndex(({ version }) => metadataOf(from.updates, version).barrier !== undefined);
   return barrier < 0 ? pending : pending.slice(0, barrier + 1);
 }

@@ -46,10 +46,10 @@ export async function syncExternalHolds(
   let summary = '';
   const message = () => commitMessage(order, summary, first?.reason);
   await project.state.changeFleet(fleet.name, message, (state) => {
-    const edited = applyExternalHolds(state, order, found);
-    ({ summary } = edited);
-    warnings = edited.warnings ?? [];
-    return edited.state;
+    const edit = applyExternalHolds(state, order, found);
+    ({ summary } = edit);
+    warnings = edit.warnings ?? [];
+    return edit.state;
   });
   return warnings;
 }

@@ -2,7 +2,7 @@ import type { UrgentRelease } from '../../guidance/operations.ts';
 import { rolloutEnd, rolloutProgress } from '../../guidance/progress.ts';
 import { formatDuration, formatTime } from '../../host/time.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
-import { ageOf, saidOf } from '../operations/entries.ts';
+import { ageOf, metadataOf } from '../operations/entries.ts';
 import type { FleetState, ReleaseRecord } from '../state/state.ts';
 import type { GateVerdict } from './gate.ts';
 
@@ -19,14 +19,14 @@ export interface SourceRelease {
 
 /** UNIX seconds: when the source fleet's nodes began to be offered the release. */
 export function rolloutStart({ record, state }: SourceRelease): number {
-  const start = saidOf(state.updates, record.version).rollout?.start_epoch ?? 0;
+  const start = metadataOf(state.updates, record.version).rollout?.start_epoch ?? 0;
   // A completed rollout is tidied to {"start_percentage": 1.0}: then only the record knows.
   return start > 0 ? start : (record.rolloutStart ?? record.recordedAt);
 }
 
 /** UNIX seconds at which the rollout in the source fleet is, or was, complete; undefined for one that does not end. */
 export function rolloutCompletion({ record, state }: SourceRelease): number | undefined {
-  const { rollout } = saidOf(state.updates, record.version);
+  const { rollout } = metadataOf(state.updates, record.version);
   const end = rollout === undefined ? undefined : rolloutEnd(rollout);
   return end ?? record.rolloutEnd;
 }
@@ -44,7 +44,7 @@ export function rolloutGate(release: SourceRelease, now: number): GateVerdict {
   const red = (note: string): GateVerdict => ({ state: 'red', note });
   const withdrawn = operations.withdrawn?.find((each) => each.version === version);
   if (withdrawn !== undefined) return red(`withdrawn there by ${withdrawn.by}: ${withdrawn.reason}`);
-  const { rollout, barrier, deadend } = saidOf(updates, version);
+  const { rollout, barrier, deadend } = metadataOf(updates, version);
   const paused = operations.paused?.find((each) => each.version === version);
   if (paused !== undefined && rollout === undefined) {
     return red(`paused there by ${paused.by}: ${paused.reason}`);
@@ -72,7 +72,7 @@ function wasCompleted({ record, state }: SourceRelease, now: number): boolean {
   if (record.rolloutEnd === undefined || record.rolloutEnd > now) return false;
   const age = ageOf(state, record.version);
   return state.updates.releases.some(({ version }) => {
-    const { rollout } = saidOf(state.updates, version);
+    const { rollout } = metadataOf(state.updates, version);
     return ageOf(state, version) > age && rollout !== undefined && rolloutProgress(rollout, now) >= 1;
   });
 }

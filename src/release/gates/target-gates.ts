@@ -4,7 +4,7 @@ import type { Fleet } from '../../project/configuration/config.ts';
 import { describeHold } from '../operations/hold.ts';
 import type { FleetState, ReleaseRecord } from '../state/state.ts';
 import type { UpstreamGuidance } from '../upstream/guidance.ts';
-import { doubtOf, standingOf } from '../upstream/upstream-state.ts';
+import { doubtOf, upstreamStatusOf } from '../upstream/upstream-state.ts';
 import { freezeAt, thawTime } from './freeze.ts';
 import type { Exception, GateVerdict } from './gate.ts';
 
@@ -57,7 +57,7 @@ export function upstreamGate(
       note: 'the guidance of the base cannot be read: see the run of open-promotion',
     };
   }
-  const doubt = doubtOf(standingOf(guidance, baseVersion, now));
+  const doubt = doubtOf(upstreamStatusOf(guidance, baseVersion, now));
   return doubt === undefined
     ? { state: 'green', note: `upstream stands by ${baseVersion}` }
     : { state: 'red', note: doubt.why };

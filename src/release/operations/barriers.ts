@@ -1,16 +1,16 @@
 import { InputError } from '../../host/errors.ts';
 import { formatTime } from '../../host/time.ts';
 import type { FleetState } from '../state/state.ts';
-import { requireRelease, saidOf, say } from './entries.ts';
-import type { Edited, Order } from './fleet-edit.ts';
+import { metadataOf, requireRelease, setMetadata } from './entries.ts';
+import type { EditContext, FleetEdit } from './fleet-edit.ts';
 
-type MarkOrder = Order & { readonly version: string; readonly reason: string };
+type MarkContext = EditContext & { readonly version: string; readonly reason: string };
 
 /** Makes a release a barrier: older nodes must pass through it. */
-export function markBarrier(state: FleetState, order: MarkOrder): Edited {
+export function markBarrier(state: FleetState, order: MarkContext): FleetEdit {
   const { fleet, version, reason, now } = order;
   requireRelease(state, fleet, version);
-  const said = saidOf(state.updates, version);
+  const said = metadataOf(state.updates, version);
   if (said.deadend !== undefined)
     throw exclusive(fleet, version, 'a dead-end', 'a barrier', said.deadend.reason);
   const isPaused = state.operations.paused?.find((each) => each.version === version);
@@ -28,7 +28,7 @@ export function markBarrier(state: FleetState, order: MarkOrder): Edited {
   const age = state.releases.releases.findIndex((release) => release.version === version);
   const older = state.releases.releases.slice(0, age).length;
   return {
-    state: say(state, version, { ...said, barrier: { ...said.barrier, reason } }, now),
+    state: setMetadata(state, version, { ...said, barrier: { ...said.barrier, reason } }, now),
     summary: `make ${version} a barrier`,
     notes: [
       said.rollout === undefined
@@ -39,17 +39,17 @@ export function markBarrier(state: FleetState, order: MarkOrder): Edited {
 }
 
 /** Makes a release a dead-end: nodes on it get no further update. */
-export function markDeadend(state: FleetState, order: MarkOrder): Edited {
+export function markDeadend(state: FleetState, order: MarkContext): FleetEdit {
   const { fleet, version, reason, now } = order;
   requireRelease(state, fleet, version);
-  const said = saidOf(state.updates, version);
+  const said = metadataOf(state.updates, version);
   if (said.barrier !== undefined)
     throw exclusive(fleet, version, 'a barrier', 'a dead-end', said.barrier.reason);
   if (said.deadend?.reason === reason) {
     return { state, summary: `${version} is a dead-end for this reason already` };
   }
   return {
-    state: say(state, version, { ...said, deadend: { ...said.deadend, reason } }, now),
+    state: setMetadata(state, version, { ...said, deadend: { ...said.deadend, reason } }, now),
     summary: `make ${version} a dead-end`,
     notes: ['nodes on it get no further update, and tell whoever logs in why'],
     warnings:

@@ -1,8 +1,8 @@
 import type { FilePreview, FleetState, State } from '../state/state.ts';
 import { markBarrier, markDeadend } from './barriers.ts';
-import type { Edited, Order } from './fleet-edit.ts';
+import type { EditContext, FleetEdit } from './fleet-edit.ts';
 import { hold, releaseHold } from './hold.ts';
-import { pause, resume, settle } from './pause-rollout.ts';
+import { endExpiredPauses, pause, resume } from './pause-rollout.ts';
 import { rollOut } from './roll-out.ts';
 import { withdraw } from './withdraw.ts';
 
@@ -44,15 +44,15 @@ export interface EditAnswer {
 }
 
 /** Applies an action to a fleet's state. Pauses that are over are ended by it, too. */
-export function editState(before: FleetState, order: Order, action: Action): Edited {
-  const settled = settle(before, order.now);
-  const edited = apply(settled.state, order, action);
-  if (settled.done.length === 0) return edited;
-  const done = edited.state === settled.state ? [] : [edited.summary];
+export function editState(before: FleetState, order: EditContext, action: Action): FleetEdit {
+  const current = endExpiredPauses(before, order.now);
+  const edit = apply(current.state, order, action);
+  if (current.done.length === 0) return edit;
+  const done = edit.state === current.state ? [] : [edit.summary];
   return {
-    ...edited,
-    summary: [...done, ...settled.done].join('; '),
-    notes: edited.state === settled.state ? [edited.summary] : (edited.notes ?? []),
+    ...edit,
+    summary: [...done, ...current.done].join('; '),
+    notes: edit.state === current.state ? [edit.summary] : (edit.notes ?? []),
   };
 }
 
@@ -63,34 +63,34 @@ export function editState(before: FleetState, order: Order, action: Action): Edi
  */
 export async function editFleet(
   state: State,
-  order: Order,
+  order: EditContext,
   action: Action,
   options: { readonly rehearse: boolean },
 ): Promise<EditAnswer> {
-  let edited: Edited | undefined;
+  let edit: FleetEdit | undefined;
   const change = (before: FleetState) => {
-    edited = editState(before, order, action);
-    return edited.state;
+    edit = editState(before, order, action);
+    return edit.state;
   };
   const answer = (rest: Pick<EditAnswer, 'changed' | 'stateCommit' | 'files'>): EditAnswer => ({
     fleet: order.fleet,
     action: action.kind,
-    summary: edited?.summary ?? '',
-    notes: edited?.notes ?? [],
-    warnings: edited?.warnings ?? [],
+    summary: edit?.summary ?? '',
+    notes: edit?.notes ?? [],
+    warnings: edit?.warnings ?? [],
     ...rest,
   });
   if (options.rehearse) {
     const files = await state.previewFleet(order.fleet, change);
     return answer({ changed: files.length > 0, stateCommit: undefined, files });
   }
-  const message = () => commitMessage(order, edited?.summary ?? action.kind, action.reason);
+  const message = () => commitMessage(order, edit?.summary ?? action.kind, action.reason);
   const { changed, commit } = await state.changeFleet(order.fleet, message, change);
   return answer({ changed, stateCommit: commit });
 }
 
 /** Subject, reason, who. */
-export function commitMessage(order: Order, summary: string, reason: string | undefined): string {
+export function commitMessage(order: EditContext, summary: string, reason: string | undefined): string {
   return [
     `${order.fleet}: ${summary}`,
     '',
@@ -100,7 +100,7 @@ export function commitMessage(order: Order, summary: string, reason: string | un
   ].join('\n');
 }
 
-function apply(state: FleetState, order: Order, action: Action): Edited {
+function apply(state: FleetState, order: EditContext, action: Action): FleetEdit {
   switch (action.kind) {
     case 'rollout':
       return rollOut(state, { ...action, ...order });

@@ -30,7 +30,7 @@ export function requireRelease(state: FleetState, fleet: string, version: string
 }
 
 /** What the update metadata says about a version: several entries for one are read as upstream reads them, as one. */
-export function saidOf(updates: UpdateMetadata, version: string): Said {
+export function metadataOf(updates: UpdateMetadata, version: string): Said {
   const all = updates.releases.filter((entry) => entry.version === version).map((entry) => entry.metadata);
   const rollouts = all.map(({ rollout }) => rollout).filter((rollout) => rollout !== undefined);
   return {
@@ -47,7 +47,7 @@ export function saidOf(updates: UpdateMetadata, version: string): Said {
  * that is further down. Completed rollouts are tidied away as upstream does it, unless nodes would lose their way by it.
  * @param now UNIX seconds
  */
-export function say(state: FleetState, version: string, said: Said, now: number): FleetState {
+export function setMetadata(state: FleetState, version: string, said: Said, now: number): FleetState {
   const { updates } = state;
   const own = updates.releases.filter((entry) => entry.version === version);
   const nothing = [said.rollout, said.barrier, said.deadend].every((part) => part === undefined);
@@ -82,7 +82,7 @@ function withRolloutEnd(state: FleetState, version: string, { rollout }: Said): 
 }
 
 /** Versions that nobody is to be offered: withdrawn, or paused. */
-export function retired({ operations }: FleetState): Set<string> {
+export function withdrawnOrPaused({ operations }: FleetState): Set<string> {
   return new Set([...(operations.withdrawn ?? []), ...(operations.paused ?? [])].map((each) => each.version));
 }
 

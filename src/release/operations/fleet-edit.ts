@@ -1,7 +1,7 @@
 import type { FleetState } from '../state/state.ts';
 
 /** Who steers, why, and when. */
-export interface Order {
+export interface EditContext {
   readonly fleet: string;
   readonly by: string;
   /** UNIX seconds. */
@@ -9,7 +9,7 @@ export interface Order {
 }
 
 /** What an action makes of a fleet's state. */
-export interface Edited {
+export interface FleetEdit {
   /** The very same object where there was nothing to do. */
   readonly state: FleetState;
   /** What was done, or why there was nothing to do: a clause without a period. */

@@ -2,10 +2,10 @@ import { holdAt } from '../../guidance/operations.ts';
 import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import type { FleetState } from '../state/state.ts';
-import { openRollouts, pauseOne, percent, resumeOne, withPaused } from './pause-rollout.ts';
+import { pauseOne, percent, resumeOne, unfinishedRollouts, withPaused } from './pause-rollout.ts';
 
 /** What a hold does to the rollouts of its fleet. */
-export interface HeldRollouts {
+export interface HoldEffect {
   /** The very same object where there was nothing to do. */
   readonly state: FleetState;
   /** Clauses. */
@@ -14,7 +14,7 @@ export interface HeldRollouts {
 }
 
 /** Lets every rollout that is not complete stand still until the hold ends. What operators paused stays theirs. */
-export function stopRollouts(
+export function pauseForHold(
   state: FleetState,
   order: {
     readonly fleet: string;
@@ -24,7 +24,7 @@ export function stopRollouts(
     readonly until?: number;
     readonly duration?: number | undefined;
   },
-): HeldRollouts {
+): HoldEffect {
   const { now, reason, by } = order;
   const hold = holdAt(state.operations, now);
   const until = hold?.until;
@@ -33,7 +33,7 @@ export function stopRollouts(
   const warnings: string[] = [];
   let next = state;
   // Newest first: a barrier cannot stand still while what is behind it goes on.
-  for (const version of openRollouts(state, now).toReversed()) {
+  for (const version of unfinishedRollouts(state, now).toReversed()) {
     try {
       next = pauseOne(next, version, { ...order, duration, held: true });
     } catch (error) {
@@ -55,7 +55,7 @@ export function stopRollouts(
 }
 
 /** Lets go on what a hold had stopped, unless there is another hold. */
-export function resumeHeld(state: FleetState, now: number): HeldRollouts {
+export function resumeAfterHold(state: FleetState, now: number): HoldEffect {
   if (holdAt(state.operations, now) !== undefined) return { state, summary: [], warnings: [] };
   let next = state;
   const summary: string[] = [];

@@ -2,8 +2,8 @@ import { type ExternalHold, type Hold, holdAt } from '../../guidance/operations.
 import { InputError } from '../../host/errors.ts';
 import { formatTime } from '../../host/time.ts';
 import type { FleetState } from '../state/state.ts';
-import type { Edited, Order } from './fleet-edit.ts';
-import { resumeHeld, stopRollouts } from './held-rollouts.ts';
+import type { EditContext, FleetEdit } from './fleet-edit.ts';
+import { pauseForHold, resumeAfterHold } from './held-rollouts.ts';
 
 /**
  * Stops the line: keeps new releases out of a fleet, and lets its rollouts stand still.
@@ -12,12 +12,12 @@ import { resumeHeld, stopRollouts } from './held-rollouts.ts';
  */
 export function hold(
   state: FleetState,
-  order: Order & {
+  order: EditContext & {
     readonly reason: string;
     readonly duration?: number | undefined;
     readonly keepRollouts?: boolean;
   },
-): Edited {
+): FleetEdit {
   const { reason, by, now, duration, keepRollouts = false } = order;
   const there = state.operations.hold;
   const inForce = there !== undefined && (there.until ?? Number.POSITIVE_INFINITY) > now;
@@ -27,7 +27,7 @@ export function hold(
     ? there
     : { reason, by, at: now, ...(duration === undefined ? {} : { until: now + duration }) };
   const next = same ? state : { ...state, operations: { ...state.operations, hold: held } };
-  const stopped = keepRollouts ? { state: next, summary: [], warnings: [] } : stopRollouts(next, order);
+  const stopped = keepRollouts ? { state: next, summary: [], warnings: [] } : pauseForHold(next, order);
   if (stopped.state === state) {
     return { state, summary: `the fleet is held already: ${describeHold(held)}` };
   }
@@ -45,7 +45,7 @@ export function hold(
 }
 
 /** Lets new releases in again, and what the hold stopped go on, unless something else holds the fleet. */
-export function releaseHold(state: FleetState, { now }: Order): Edited {
+export function releaseHold(state: FleetState, { now }: EditContext): FleetEdit {
   const { hold: there, ...rest } = state.operations;
   if (there === undefined) {
     const [stop] = state.operations.stops ?? [];
@@ -58,7 +58,7 @@ export function releaseHold(state: FleetState, { now }: Order): Edited {
     };
   }
   const expired = (there.until ?? Number.POSITIVE_INFINITY) <= now ? ', which had ended already' : '';
-  const resumed = resumeHeld({ ...state, operations: rest }, now);
+  const resumed = resumeAfterHold({ ...state, operations: rest }, now);
   const summary = [`release the hold of ${there.by}${expired}`, ...resumed.summary].join(', ');
   const [stop] = rest.stops ?? [];
   return {
@@ -72,7 +72,11 @@ export function releaseHold(state: FleetState, { now }: Order): Edited {
  * Makes the holds that are set elsewhere (labels, files) those of the state branch: what is new there stops the fleet,
  * what is gone lets it go on.
  */
-export function applyExternalHolds(state: FleetState, order: Order, found: readonly ExternalHold[]): Edited {
+export function applyExternalHolds(
+  state: FleetState,
+  order: EditContext,
+  found: readonly ExternalHold[],
+): FleetEdit {
   const { fleet, now } = order;
   const known = state.operations.stops ?? [];
   const stops = found
@@ -83,7 +87,7 @@ export function applyExternalHolds(state: FleetState, order: Order, found: reado
   const next = unchanged ? state : { ...state, operations: stops.length === 0 ? rest : { ...rest, stops } };
   const [first] = stops;
   const moved: { state: FleetState; summary: readonly string[]; warnings?: readonly string[] } =
-    first === undefined ? resumeHeld(next, now) : stopRollouts(next, { ...first, fleet, now });
+    first === undefined ? resumeAfterHold(next, now) : pauseForHold(next, { ...first, fleet, now });
   if (moved.state === state) return { state, summary: 'nothing was held or released elsewhere' };
   const said = first === undefined ? 'release what was held elsewhere' : `hold the fleet (${first.source})`;
   return {

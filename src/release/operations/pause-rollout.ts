@@ -5,8 +5,8 @@ import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import { formatTime } from '../../host/time.ts';
 import type { FleetState } from '../state/state.ts';
-import { ageOf, requireRelease, saidOf, say } from './entries.ts';
-import type { Edited, Order } from './fleet-edit.ts';
+import { ageOf, metadataOf, requireRelease, setMetadata } from './entries.ts';
+import type { EditContext, FleetEdit } from './fleet-edit.ts';
 
 /**
  * Takes rollouts out of the update metadata, as upstream pauses, and remembers them: no further node is offered the
@@ -16,16 +16,16 @@ import type { Edited, Order } from './fleet-edit.ts';
  */
 export function pause(
   state: FleetState,
-  order: Order & {
+  order: EditContext & {
     readonly reason: string;
     readonly version?: string | undefined;
     readonly duration?: number | undefined;
   },
-): Edited {
+): FleetEdit {
   const { fleet, version, now } = order;
   const known = state.operations.paused ?? [];
   if (version !== undefined) requireRelease(state, fleet, version);
-  const open = openRollouts(state, now).filter((each) => version === undefined || each === version);
+  const open = unfinishedRollouts(state, now).filter((each) => version === undefined || each === version);
   const again = known.filter((each) => version === undefined || each.version === version);
   if (open.length === 0 && again.length === 0) throw nothingToPause(state, order);
   let next = state;
@@ -38,7 +38,7 @@ export function pause(
     done.push(`pause ${each} at ${percent(progress)}`);
   }
   for (const each of again.filter((paused) => !open.includes(paused.version))) {
-    const said = restate(each, order);
+    const said = renewPause(each, order);
     if (said === each) continue;
     next = withPaused(next, [
       ...(next.operations.paused ?? []).map((paused) => (paused.version === each.version ? said : paused)),
@@ -63,7 +63,10 @@ export function pause(
 }
 
 /** Lets paused rollouts go on where they stood. @param order.version default: all that are paused */
-export function resume(state: FleetState, order: Order & { readonly version?: string | undefined }): Edited {
+export function resume(
+  state: FleetState,
+  order: EditContext & { readonly version?: string | undefined },
+): FleetEdit {
   const { fleet, version, now } = order;
   if (version !== undefined) requireRelease(state, fleet, version);
   const paused = (state.operations.paused ?? []).filter(
@@ -79,7 +82,7 @@ export function resume(state: FleetState, order: Order & { readonly version?: st
     const restored = resumeOne(next, each, now);
     next = restored.state;
     done.push(restored.summary);
-    if (saidOf(next.updates, each.version).deadend !== undefined) {
+    if (metadataOf(next.updates, each.version).deadend !== undefined) {
       warnings.push(`${each.version} is a dead-end: nodes that take it get no further update`);
     }
   }
@@ -87,7 +90,7 @@ export function resume(state: FleetState, order: Order & { readonly version?: st
 }
 
 /** Resumes what was paused only until a time that has passed. The same object where there is nothing of that kind. */
-export function settle(
+export function endExpiredPauses(
   state: FleetState,
   now: number,
 ): { readonly state: FleetState; readonly done: readonly string[] } {
@@ -105,7 +108,7 @@ export function settle(
 }
 
 /** UNIX seconds at which the next pause ends by itself. */
-export function nextSettling(state: FleetState): number | undefined {
+export function nextPauseEnd(state: FleetState): number | undefined {
   const times = (state.operations.paused ?? [])
     .map(({ until }) => until)
     .filter((until) => until !== undefined);
@@ -113,11 +116,11 @@ export function nextSettling(state: FleetState): number | undefined {
 }
 
 /** Versions with a rollout that is not complete, oldest first. */
-export function openRollouts(state: FleetState, now: number): string[] {
+export function unfinishedRollouts(state: FleetState, now: number): string[] {
   const versions = [...new Set(state.updates.releases.map((entry) => entry.version))];
   return versions
     .filter((version) => {
-      const { rollout } = saidOf(state.updates, version);
+      const { rollout } = metadataOf(state.updates, version);
       return rollout !== undefined && rolloutPhase(rollout, now) !== 'complete';
     })
     .sort((one, other) => ageOf(state, one) - ageOf(state, other));
@@ -134,14 +137,14 @@ export function forgetPause(state: FleetState, version: string): FleetState {
 export function pauseOne(
   state: FleetState,
   version: string,
-  order: Order & {
+  order: EditContext & {
     readonly reason: string;
     readonly duration?: number | undefined;
     readonly held?: boolean;
   },
 ): FleetState {
   const { fleet, reason, by, now, duration, held } = order;
-  const { rollout, barrier, ...kept } = saidOf(state.updates, version);
+  const { rollout, barrier, ...kept } = metadataOf(state.updates, version);
   if (barrier !== undefined) refuseBeforeTargets(state, fleet, version);
   const paused: PausedRollout = {
     version,
@@ -159,7 +162,7 @@ export function pauseOne(
     ...(duration === undefined ? {} : { until: now + duration }),
     ...(held === true ? { held } : {}),
   };
-  const without = forgetPause(say(state, version, kept, now), version);
+  const without = forgetPause(setMetadata(state, version, kept, now), version);
   return withPaused(without, [...(without.operations.paused ?? []), paused]);
 }
 
@@ -188,7 +191,7 @@ export function resumeOne(
   now: number,
 ): { readonly state: FleetState; readonly summary: string } {
   const { version, since, entry } = paused;
-  const said = saidOf(state.updates, version);
+  const said = metadataOf(state.updates, version);
   const forgotten = forgetPause(state, version);
   // Somebody rolled it out anew by hand: what they said counts.
   if (said.rollout !== undefined) {
@@ -196,15 +199,25 @@ export function resumeOne(
   }
   const { rollout } = entry.metadata;
   const resumed = rollout === undefined ? undefined : resumedRollout(rollout, { since, now });
-  const next = say(forgotten, version, { ...entry.metadata, ...defined({ rollout: resumed }), ...said }, now);
+  const next = setMetadata(
+    forgotten,
+    version,
+    { ...entry.metadata, ...defined({ rollout: resumed }), ...said },
+    now,
+  );
   const at = resumed === undefined ? 0 : rolloutProgress(resumed, now);
   return { state: next, summary: `resume ${version} at ${percent(at)}` };
 }
 
 /** The same words again change nothing, so that the same command can be run again. */
-function restate(
+function renewPause(
   paused: PausedRollout,
-  { reason, by, now, duration }: Order & { readonly reason: string; readonly duration?: number | undefined },
+  {
+    reason,
+    by,
+    now,
+    duration,
+  }: EditContext & { readonly reason: string; readonly duration?: number | undefined },
 ): PausedRollout {
   const asked = paused.until === undefined ? undefined : paused.until - paused.at;
   if (paused.held !== true && paused.reason === reason && asked === duration) return paused;
@@ -221,10 +234,10 @@ export function withPaused(state: FleetState, paused: readonly PausedRollout[]):
 
 function nothingToPause(
   state: FleetState,
-  { fleet, version, now }: Order & { readonly version?: string | undefined },
+  { fleet, version, now }: EditContext & { readonly version?: string | undefined },
 ): InputError {
   const about = version ?? state.releases.releases.at(-1)?.version;
-  const { rollout, barrier } = about === undefined ? {} : saidOf(state.updates, about);
+  const { rollout, barrier } = about === undefined ? {} : metadataOf(state.updates, about);
   const complete = rollout !== undefined && rolloutPhase(rollout, now) === 'complete';
   const problem =
     version === undefined

@@ -3,9 +3,9 @@ import { rolloutPhase } from '../../guidance/progress.ts';
 import { InputError } from '../../host/errors.ts';
 import { formatDuration, formatTime } from '../../host/time.ts';
 import type { FleetState } from '../state/state.ts';
-import { refuseAroundPausedBarrier, requireRelease, saidOf, say } from './entries.ts';
-import type { Edited, Order } from './fleet-edit.ts';
-import { forgetPause, openRollouts } from './pause-rollout.ts';
+import { metadataOf, refuseAroundPausedBarrier, requireRelease, setMetadata } from './entries.ts';
+import type { EditContext, FleetEdit } from './fleet-edit.ts';
+import { forgetPause, unfinishedRollouts } from './pause-rollout.ts';
 import { withoutWithdrawal } from './withdraw.ts';
 
 /**
@@ -17,13 +17,13 @@ import { withoutWithdrawal } from './withdraw.ts';
  */
 export function rollOut(
   state: FleetState,
-  order: Order & {
+  order: EditContext & {
     readonly version?: string | undefined;
     readonly start: number;
     readonly duration: number;
     readonly force: boolean;
   },
-): Edited {
+): FleetEdit {
   const { fleet, start, duration, now, force } = order;
   const version = requireRelease(
     state,
@@ -39,7 +39,7 @@ export function rollOut(
     });
   }
   refuseAroundPausedBarrier(state, fleet, version);
-  const said = saidOf(state.updates, version);
+  const said = metadataOf(state.updates, version);
   const rollout: Rollout = {
     duration_minutes: Math.ceil(duration / 60),
     start_epoch: start,
@@ -54,10 +54,10 @@ export function rollOut(
     };
   }
   const next = withoutWithdrawal(
-    forgetPause(say(state, version, { ...said, rollout }, now), version),
+    forgetPause(setMetadata(state, version, { ...said, rollout }, now), version),
     version,
   );
-  const other = openRollouts(next, now).filter((each) => each !== version);
+  const other = unfinishedRollouts(next, now).filter((each) => each !== version);
   return {
     state: next,
     summary: `${there === undefined ? 'roll out' : 'roll out anew'} ${version} from ${formatTime(start)} over ${formatDuration(duration)}`,

@@ -4,8 +4,8 @@ import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import { formatTime } from '../../host/time.ts';
 import type { FleetState } from '../state/state.ts';
-import { requireRelease, retired, saidOf, say } from './entries.ts';
-import type { Edited, Order } from './fleet-edit.ts';
+import { metadataOf, requireRelease, setMetadata, withdrawnOrPaused } from './entries.ts';
+import type { EditContext, FleetEdit } from './fleet-edit.ts';
 import { forgetPause } from './pause-rollout.ts';
 
 /**
@@ -16,12 +16,12 @@ import { forgetPause } from './pause-rollout.ts';
  */
 export function withdraw(
   state: FleetState,
-  order: Order & { readonly version: string; readonly reason: string; readonly force: boolean },
-): Edited {
+  order: EditContext & { readonly version: string; readonly reason: string; readonly force: boolean },
+): FleetEdit {
   const { fleet, version, reason, by, now, force } = order;
   requireRelease(state, fleet, version);
   const list = state.operations.withdrawn ?? [];
-  const { rollout, barrier, ...kept } = saidOf(state.updates, version);
+  const { rollout, barrier, ...kept } = metadataOf(state.updates, version);
   const offered = rollout !== undefined || barrier !== undefined;
   const known = list.find((each) => each.version === version);
   const pausedEntry = state.operations.paused?.find((each) => each.version === version)?.entry.metadata;
@@ -55,7 +55,7 @@ export function withdraw(
         : { entry: known.entry }
       : { entry: { version, metadata } }),
   };
-  const without = forgetPause(say(state, version, kept, now), version);
+  const without = forgetPause(setMetadata(state, version, kept, now), version);
   const next: FleetState = {
     ...without,
     operations: {
@@ -63,7 +63,7 @@ export function withdraw(
       withdrawn: [...list.filter((each) => each.version !== version), record],
     },
   };
-  const stranded = strandedBy(state, next, { retired: retired(next) });
+  const stranded = strandedBy(state, next, { retired: withdrawnOrPaused(next) });
   if (stranded.length > 0 && !force) {
     throw new InputError({
       where: `fleet ${fleet}`,

@@ -1,28 +1,28 @@
 import { buildGraph } from '../../guidance/graph.ts';
 import { architecturesOf } from '../../guidance/paths.ts';
-import { ageOf, retired, saidOf, say } from '../operations/entries.ts';
+import { ageOf, metadataOf, setMetadata, withdrawnOrPaused } from '../operations/entries.ts';
 import type { FleetState } from '../state/state.ts';
 import type { UpstreamGuidance } from './guidance.ts';
 import { upstreamSays } from './upstream-state.ts';
 
 /** A release of the base that upstream marked. */
-export interface Landmark {
+export interface UpstreamMark {
   readonly version: string;
   readonly reason: string;
 }
 
 /** A release that became a barrier, because its base is one. */
-export interface MarkedRelease extends Landmark {
+export interface InheritedBarrier extends UpstreamMark {
   /** The fleet's; `version` is the base's. */
   readonly release: string;
 }
 
 /** Upstream's barriers or dead-ends strictly between two releases of the base, oldest first. */
-export function landmarksBetween(
+export function upstreamMarksBetween(
   guidance: UpstreamGuidance,
   kind: 'barrier' | 'deadend',
   range: { readonly from: string; readonly to: string },
-): Landmark[] {
+): UpstreamMark[] {
   const from = guidance.order.indexOf(range.from);
   const to = guidance.order.indexOf(range.to);
   // Who is not in the list is neither before nor after anybody.
@@ -45,7 +45,7 @@ export function barriersCrossed(
   const newest = before.releases.releases.at(-1)?.version;
   if (guidance === undefined || newest === undefined) return [];
   const from = baseOf(before, newest);
-  const between = landmarksBetween(guidance, 'barrier', { from, to: base }).map(({ version }) => version);
+  const between = upstreamMarksBetween(guidance, 'barrier', { from, to: base }).map(({ version }) => version);
   const isOne = base !== from && upstreamSays(guidance, base).barrier !== undefined;
   return isOne ? [...between, base] : between;
 }
@@ -56,16 +56,16 @@ export function baseOf(state: Pick<FleetState, 'records'>, version: string): str
 }
 
 /** A way on which nodes would go around a barrier of the base. */
-export interface Detour {
+export interface BarrierBypass {
   readonly from: string;
   readonly to: string;
-  readonly barrier: Landmark;
+  readonly barrier: UpstreamMark;
 }
 
 /** Edges of a fleet's graphs, on any architecture, that go around a barrier of the base. */
-export function findDetours(state: FleetState, guidance: UpstreamGuidance): Detour[] {
-  const found = new Map<string, Detour>();
-  for (const { detour } of detoursByArchitecture(state, guidance)) {
+export function findBarrierBypasses(state: FleetState, guidance: UpstreamGuidance): BarrierBypass[] {
+  const found = new Map<string, BarrierBypass>();
+  for (const { detour } of bypassesByArchitecture(state, guidance)) {
     found.set(`${detour.from} ${detour.to} ${detour.barrier.version}`, detour);
   }
   return [...found.values()];
@@ -82,20 +82,20 @@ export function inheritBarriers(
   options: { readonly guidance: UpstreamGuidance; readonly added: string; readonly now: number },
 ): {
   readonly state: FleetState;
-  readonly marked: readonly MarkedRelease[];
-  readonly open: readonly Detour[];
+  readonly marked: readonly InheritedBarrier[];
+  readonly open: readonly BarrierBypass[];
 } {
   const { guidance, added, now } = options;
-  const marked: MarkedRelease[] = [];
+  const marked: InheritedBarrier[] = [];
   let state = before;
-  const mark = (release: string, { version, reason }: Landmark) => {
-    state = say(state, release, { ...saidOf(state.updates, release), barrier: { reason } }, now);
+  const mark = (release: string, { version, reason }: UpstreamMark) => {
+    state = setMetadata(state, release, { ...metadataOf(state.updates, release), barrier: { reason } }, now);
     marked.push({ version, reason, release });
   };
   const base = baseOf(before, added);
   const reason = upstreamSays(guidance, base).barrier?.reason;
   const onBase = (each: string) =>
-    baseOf(state, each) === base && saidOf(state.updates, each).barrier !== undefined;
+    baseOf(state, each) === base && metadataOf(state.updates, each).barrier !== undefined;
   // A rebuild on a barrier's base needs no second barrier: whoever is older goes through the first.
   if (
     reason !== undefined &&
@@ -105,7 +105,7 @@ export function inheritBarriers(
     if (canBeBarrier(state, added)) mark(added, { version: base, reason });
   }
   for (;;) {
-    const closed = detoursByArchitecture(state, guidance).some(({ detour, architecture }) => {
+    const closed = bypassesByArchitecture(state, guidance).some(({ detour, architecture }) => {
       const candidate = findBridge(state, detour, architecture);
       if (candidate === undefined) return false;
       mark(candidate, detour.barrier);
@@ -113,18 +113,18 @@ export function inheritBarriers(
     });
     if (!closed) break;
   }
-  return { state, marked, open: findDetours(state, guidance) };
+  return { state, marked, open: findBarrierBypasses(state, guidance) };
 }
 
 /** The newest release on the barrier's base on the way, that may become a barrier. */
-function findBridge(state: FleetState, detour: Detour, architecture: string): string | undefined {
+function findBridge(state: FleetState, detour: BarrierBypass, architecture: string): string | undefined {
   const [from, to] = [ageOf(state, detour.from), ageOf(state, detour.to)];
   return versionsOf(state)
     .slice(from + 1, to)
     .findLast(
       (version) =>
         baseOf(state, version) === detour.barrier.version &&
-        saidOf(state.updates, version).barrier === undefined &&
+        metadataOf(state.updates, version).barrier === undefined &&
         canBeBarrier(state, version) &&
         state.releases.releases
           .find((release) => release.version === version)
@@ -133,24 +133,24 @@ function findBridge(state: FleetState, detour: Detour, architecture: string): st
 }
 
 function canBeBarrier(state: FleetState, version: string): boolean {
-  return saidOf(state.updates, version).deadend === undefined && !retired(state).has(version);
+  return metadataOf(state.updates, version).deadend === undefined && !withdrawnOrPaused(state).has(version);
 }
 
 function versionsOf(state: FleetState): string[] {
   return state.releases.releases.map(({ version }) => version);
 }
 
-function detoursByArchitecture(
+function bypassesByArchitecture(
   state: FleetState,
   guidance: UpstreamGuidance,
-): { readonly detour: Detour; readonly architecture: string }[] {
+): { readonly detour: BarrierBypass; readonly architecture: string }[] {
   return architecturesOf(state).flatMap((architecture) => {
     const graph = buildGraph(state.releases, state.updates, { basearch: architecture, scheme: 'oci' });
     const versions = graph.nodes.map(({ version }) => version);
     return graph.edges.flatMap(([start, end]) => {
       const [from, to] = [versions[start] as string, versions[end] as string];
       const range = { from: baseOf(state, from), to: baseOf(state, to) };
-      return landmarksBetween(guidance, 'barrier', range).map((barrier) => ({
+      return upstreamMarksBetween(guidance, 'barrier', range).map((barrier) => ({
         detour: { from, to, barrier },
         architecture,
       }));

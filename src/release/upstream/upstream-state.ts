@@ -9,7 +9,7 @@ import type { UpstreamGuidance } from './guidance.ts';
  * was paused (which is to take its entry out), or has not been announced yet. `unlisted`: upstream's index does not
  * have it (yet).
  */
-export interface Standing {
+export interface UpstreamStatus {
   readonly version: string;
   readonly verdict: 'offered' | 'past' | 'paused' | 'deadend' | 'unlisted';
   readonly rollout?: Rollout;
@@ -33,7 +33,7 @@ export function readDoubt(text: string): Doubt {
 }
 
 /** @param now UNIX seconds */
-export function standingOf(guidance: UpstreamGuidance, version: string, now: number): Standing {
+export function upstreamStatusOf(guidance: UpstreamGuidance, version: string, now: number): UpstreamStatus {
   const position = guidance.order.indexOf(version);
   const { rollout, barrier, deadend } = upstreamSays(guidance, version);
   const newer = guidance.updates.some(
@@ -63,7 +63,7 @@ export function doubtOf({
   version,
   verdict,
   deadend,
-}: Standing): { readonly doubt: Doubt; readonly why: string } | undefined {
+}: UpstreamStatus): { readonly doubt: Doubt; readonly why: string } | undefined {
   switch (verdict) {
     case 'deadend':
       return { doubt: 'deadend', why: `upstream has made base ${version} a dead-end: ${deadend}` };
@@ -81,10 +81,10 @@ export function doubtOf({
 
 /** @throws InputError for a base that upstream itself holds back, unless that is accepted */
 export function refuseDoubtful(
-  standing: Standing,
+  status: UpstreamStatus,
   options: { readonly accept: readonly Doubt[]; readonly where: string },
 ): void {
-  const found = doubtOf(standing);
+  const found = doubtOf(status);
   if (found === undefined || options.accept.includes(found.doubt)) return;
   throw new InputError({
     where: options.where,
@@ -94,13 +94,13 @@ export function refuseDoubtful(
 }
 
 /** What upstream does with it, for a pull request: the same words at any time, as long as upstream does nothing. */
-export function describeStanding(standing: Standing): string[] {
-  const doubt = doubtOf(standing);
-  const { rollout, barrier } = standing;
+export function describeUpstreamStatus(status: UpstreamStatus): string[] {
+  const doubt = doubtOf(status);
+  const { rollout, barrier } = status;
   return [
     ...(doubt === undefined ? [] : [`**${doubt.why}**`]),
     ...(rollout === undefined ? [] : [describeRollout(rollout)]),
-    ...(standing.verdict === 'past' && barrier === undefined
+    ...(status.verdict === 'past' && barrier === undefined
       ? ['upstream offers a newer release instead']
       : []),
     ...(barrier === undefined

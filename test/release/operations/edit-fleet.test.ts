@@ -6,7 +6,7 @@ import { formatOperations, holdAt, parseOperations } from '../../../src/guidance
 import { throttleGraph } from '../../../src/guidance/throttle.ts';
 import { type Action, editState } from '../../../src/release/operations/edit-fleet.ts';
 import { applyExternalHolds } from '../../../src/release/operations/hold.ts';
-import { settle } from '../../../src/release/operations/pause-rollout.ts';
+import { endExpiredPauses } from '../../../src/release/operations/pause-rollout.ts';
 import type { FleetState } from '../../../src/release/state/state.ts';
 import { versionOf } from '../../guidance/histories.ts';
 import { complete, fleetOf, half, now, order } from './fleet.ts';
@@ -346,8 +346,10 @@ describe('hold', () => {
     expect(offersOf(state)).toEqual([1, undefined, undefined]);
     const text = formatOperations(state.operations) as string;
     expect(parseOperations(text, 'operations.json')).toEqual(state.operations);
-    expect(settle(state, now + hour - 1).state).toBe(state);
-    expect(said(settle(state, now + hour).state, 2)?.rollout?.start_epoch).toBe(now - 43_200 + hour);
+    expect(endExpiredPauses(state, now + hour - 1).state).toBe(state);
+    expect(said(endExpiredPauses(state, now + hour).state, 2)?.rollout?.start_epoch).toBe(
+      now - 43_200 + hour,
+    );
     const released = edit(state, { kind: 'release-hold' }, now + 60);
     expect(said(released.state, 2)?.rollout?.start_epoch).toBe(now - 43_200 + 60);
     expect(released.summary).toContain(`resume ${versionOf(2)} at 50 %`);
@@ -361,7 +363,7 @@ describe('hold', () => {
   it('does not end what an operator paused, before it or meanwhile', () => {
     const before = edit(edit(edit(running, pausing).state, hold).state, { kind: 'release-hold' }).state;
     const meanwhile = edit(edit(edit(running, hold).state, pausing).state, { kind: 'release-hold' }).state;
-    for (const state of [before, meanwhile, settle(meanwhile, now + 2 * hour).state]) {
+    for (const state of [before, meanwhile, endExpiredPauses(meanwhile, now + 2 * hour).state]) {
       expect(state.operations.paused).toMatchObject([{ reason: 'boot loop' }]);
     }
   });

@@ -6,7 +6,7 @@ import { noOperations } from '../../../src/guidance/operations.ts';
 import { addRelease } from '../../../src/guidance/releases.ts';
 import { editState } from '../../../src/release/operations/edit-fleet.ts';
 import type { FleetState } from '../../../src/release/state/state.ts';
-import { findDetours, inheritBarriers } from '../../../src/release/upstream/barriers.ts';
+import { findBarrierBypasses, inheritBarriers } from '../../../src/release/upstream/barriers.ts';
 import type { UpstreamGuidance } from '../../../src/release/upstream/guidance.ts';
 
 const now = 1_785_000_000;
@@ -74,7 +74,7 @@ describe('barriers of the base', () => {
   it('become barriers of the release that is built on them, for the same reason', () => {
     const state = fleetOn([0, 2, 3], guidanceOf(5, [2]));
     expect(barriersOf(state)).toEqual(['b2-00000001 why b2']);
-    expect(findDetours(state, guidanceOf(5, [2]))).toEqual([]);
+    expect(findBarrierBypasses(state, guidanceOf(5, [2]))).toEqual([]);
   });
 
   it('are not skipped: a release behind one that the fleet has nothing on is refused', () => {
@@ -96,7 +96,7 @@ describe('barriers of the base', () => {
     const { state, marked, open } = inheritBarriers(added.state, { guidance, added: added.version, now });
     expect(marked).toEqual([{ version: 'b2', reason: 'why b2', release: 'b2-00000002' }]);
     expect(open).toEqual([]);
-    expect(findDetours(state, guidance)).toEqual([]);
+    expect(findBarrierBypasses(state, guidance)).toEqual([]);
   });
 
   it('must lie between: one before a return to an older base does not count', () => {
@@ -168,7 +168,9 @@ describe('barriers of the base', () => {
                 const action = { kind, version: target, reason: 'x', force: true };
                 // What goes around a barrier has to be forced, and is not looked for here.
                 const steered = editState(state, order, action).state;
-                if (findDetours(steered, guidance).length <= findDetours(state, guidance).length)
+                if (
+                  findBarrierBypasses(steered, guidance).length <= findBarrierBypasses(state, guidance).length
+                )
                   state = steered;
               } catch {
                 // not possible in this state

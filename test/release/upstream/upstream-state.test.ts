@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { UpdateEntry } from '../../../src/guidance/metadata.ts';
 import {
-  describeStanding,
+  describeUpstreamStatus,
   doubtOf,
   readDoubt,
-  standingOf,
+  upstreamStatusOf,
 } from '../../../src/release/upstream/upstream-state.ts';
 
 const now = 1_785_000_000;
@@ -14,7 +14,7 @@ const half = { rollout: { start_epoch: now - 86_400, start_percentage: 0, durati
 
 function standing(said: Readonly<Record<string, UpdateEntry['metadata']>>, version = '4') {
   const updates = Object.entries(said).map(([each, metadata]) => ({ version: each, metadata }));
-  return standingOf({ order, updates }, version, now);
+  return upstreamStatusOf({ order, updates }, version, now);
 }
 
 describe('the standing of a base', () => {
@@ -37,7 +37,7 @@ describe('the standing of a base', () => {
   it('tells progress to whoever looks, and no clock to the pull request', () => {
     const found = standing({ '4': { ...half, barrier: { reason: 'https://example.com/keys' } } });
     expect(found.progress).toBe(0.5);
-    expect(describeStanding(found)).toEqual([
+    expect(describeUpstreamStatus(found)).toEqual([
       'upstream rolls it out, start 2026-07-24T17:20:00Z, complete 2026-07-26T17:20:00Z',
       'a barrier upstream, so the release built on it becomes a barrier, too: https://example.com/keys',
     ]);

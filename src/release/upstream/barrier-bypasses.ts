@@ -1,14 +1,14 @@
 import { InputError } from '../../host/errors.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
 import type { FleetState } from '../state/state.ts';
-import { baseOf, type Detour } from './barriers.ts';
+import { type BarrierBypass, baseOf } from './barriers.ts';
 
 /**
  * @param options.source the fleet that this one is promoted from
  * @throws InputError that says which release has to come before
  */
-export function refuseDetours(
-  result: { readonly state: FleetState; readonly open: readonly Detour[] },
+export function refuseBarrierBypasses(
+  result: { readonly state: FleetState; readonly open: readonly BarrierBypass[] },
   options: {
     readonly fleet: Fleet;
     readonly version: string;
