@@ -45,6 +45,20 @@ export async function fleetTip(branches: BranchStore, fleet: Fleet): Promise<Sha
 }
 
 /**
+ * Why a commit is no longer what the fleet's branch asks for; undefined while it is the branch's newest. A run that
+ * waited for its reviewers finds out here that another change was merged meanwhile, which they did not see.
+ */
+export async function overtaken(
+  branches: BranchStore,
+  fleet: Fleet,
+  commit: Sha,
+): Promise<string | undefined> {
+  const tip = await fleetTip(branches, fleet);
+  if (tip === commit) return undefined;
+  return `commit ${commit.slice(0, 12)} is no longer the newest of branch ${fleet.branch}: ${tip.slice(0, 12)} is, and has a run of its own`;
+}
+
+/**
  * The commit that a release of a fleet is made from.
  * @param commit one on the fleet's branch; default: its newest
  * @throws InputError for a commit that is not on the branch: it would go around the fleet's review

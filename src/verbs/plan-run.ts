@@ -1,17 +1,23 @@
-import { decide, type Job } from '../cli/actions/event/decide.ts';
+import { decide, type Job, type Purpose, purposes } from '../cli/actions/event/decide.ts';
 import { readEvent } from '../cli/actions/event/event.ts';
 import { matrixOf, untested } from '../cli/actions/event/plan.ts';
 import { directory } from '../cli/directory.ts';
-import { many } from '../cli/inputs.ts';
+import { many, parsed } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
-import { fleetTip } from '../project/fleets.ts';
-import { openProject } from '../release/project.ts';
+import { InputError } from '../host/errors.ts';
+import { overtaken } from '../project/fleets.ts';
+import { openProject, type Project } from '../release/project.ts';
 
 export default defineVerb({
   summary: 'Say what a workflow run has to do, and on which runners',
   about: `For the first job of a workflow: the event, the branch and coxswain.yaml decide what the other jobs do. A push to a
-fleet's branch whose image is built and tested already needs no build; a pull request from a fork has no credentials.`,
+fleet's branch whose image is built and tested already needs no build; a pull request from a fork has no credentials.
+A release is made of the commit that the event names. If the branch has moved on, there is nothing to do.`,
   inputs: {
+    purpose: parsed('what the workflow is for if a person starts it: watch or release', readPurpose, {
+      placeholder: 'PURPOSE',
+      fallback: 'watch',
+    }),
     runner: many("the runner for an architecture, in place of GitHub's own", {
       placeholder: 'ARCHITECTURE=LABEL',
     }),
@@ -19,21 +25,29 @@ fleet's branch whose image is built and tested already needs no build; a pull re
   },
   run: async (inputs, { env, log }) => {
     const project = await openProject({ directory: inputs.directory, env, log });
-    const job = decide(await readEvent(env), project.config);
+    const job = await plan(project, decide(await readEvent(env), project.config, inputs.purpose));
     const matrix = matrixOf(project.config, inputs.runner, '--runner');
     const missing =
-      job.kind === 'release'
-        ? await untested(project, await fleetTip(project.forge.branches, job.fleet), job.fleet)
-        : project.config.architectures;
+      job.kind === 'release' ? await untested(project, job.commit, job.fleet) : project.config.architectures;
     const work = matrix.filter(({ architecture }) => missing.includes(architecture));
     const fleet = 'fleet' in job ? job.fleet.name : undefined;
-    const data = { job: job.kind, fork: job.kind === 'test' && job.fork, fleet, matrix: work };
+    const data = {
+      job: job.kind,
+      fork: job.kind === 'test' && job.fork,
+      fleet,
+      commit: job.kind === 'release' ? job.commit : undefined,
+      matrix: job.kind === 'nothing' ? [] : work,
+    };
     return { data, text: describe(job, work) };
   },
   action: { token: true },
   outputs: {
     job: { about: 'watch, test, release or nothing', of: ({ job }) => job },
     fleet: { about: 'the fleet whose branch this is about', of: ({ fleet }) => fleet },
+    commit: {
+      about: 'the commit to release; empty if nothing is to be released',
+      of: ({ commit }) => commit,
+    },
     fork: { about: 'true for a pull request from another repository', of: ({ fork }) => fork },
     matrix: {
       about:
@@ -47,6 +61,24 @@ fleet's branch whose image is built and tested already needs no build; a pull re
     },
   },
 });
+
+function readPurpose(text: string, name: string): Purpose {
+  const found = purposes.find((each) => each === text);
+  if (found !== undefined) return found;
+  throw new InputError({
+    field: `--${name}`,
+    problem: 'there is no such purpose',
+    found: text,
+    expected: purposes.join(' or '),
+  });
+}
+
+/** A release whose commit was overtaken has nothing to do. */
+async function plan({ forge }: Pick<Project, 'forge'>, job: Job): Promise<Job> {
+  if (job.kind !== 'release') return job;
+  const reason = await overtaken(forge.branches, job.fleet, job.commit);
+  return reason === undefined ? job : { kind: 'nothing', reason };
+}
 
 function describe(
   job: Job,

@@ -10,7 +10,7 @@ import { text } from '../cli/inputs.ts';
 import { defineVerb, type Outcome, type Verb } from '../cli/verb.ts';
 import { InputError, OutsideError } from '../host/errors.ts';
 import { codeBlock } from '../host/markdown.ts';
-import { fleetTip } from '../project/fleets.ts';
+import { overtaken } from '../project/fleets.ts';
 import { openProject } from '../release/project.ts';
 import bootTest from './boot-test.ts';
 import buildImage from './build-image.ts';
@@ -38,7 +38,12 @@ export default defineVerb({
   run: async (inputs, context) => {
     const { env, log } = context;
     const project = await openProject({ directory: inputs.directory, env, log });
-    const job = decide(await readEvent(env), project.config);
+    const decided = decide(await readEvent(env), project.config);
+    const late =
+      decided.kind === 'release'
+        ? await overtaken(project.forge.branches, decided.fleet, decided.commit)
+        : undefined;
+    const job: Job = late === undefined ? decided : { kind: 'nothing', reason: late };
     const done: Outcome[] = [];
     let published = false;
     for (const [verb, name, given] of await stepsOf(job, project, inputs.output)) {
@@ -108,8 +113,9 @@ async function stepsOf(
     case 'test':
       return testSteps(config.architectures, job.fork ? { local: localFolder() } : {});
     case 'release': {
-      const missing = await untested(project, await fleetTip(forge.branches, job.fleet), job.fleet);
-      const fleet = { fleet: job.fleet.name };
+      const { commit } = job;
+      const missing = await untested(project, commit, job.fleet);
+      const fleet = { fleet: job.fleet.name, commit };
       return [
         ...(missing.length > 0 ? testSteps(missing, {}) : []),
         [promoteImage, 'promote-image', fleet],

@@ -13,6 +13,7 @@ import { answerGraphql } from './github/graphql.ts';
 import { allows, everything, forbidden, type Permissions, permissionFor } from './github/permissions.ts';
 import { pullRoutes, type Settings } from './github/pulls.ts';
 import { statusRoutes } from './github/statuses.ts';
+import { type EmulatedRun, workflowRoutes } from './github/workflow-runs.ts';
 
 export type { Permissions } from './github/permissions.ts';
 export type { Settings } from './github/pulls.ts';
@@ -64,6 +65,8 @@ export interface GitHubServer {
   readonly directory: string;
   readonly requests: LoggedRequest[];
   readonly settings: Settings;
+  /** Workflow runs, oldest first. */
+  readonly runs: EmulatedRun[];
   inject(fault: Fault): void;
   stop(): Promise<void>;
 }
@@ -105,6 +108,7 @@ export async function startGitHub(
   const [token = '', app = '', person = ''] = Object.keys(owners);
   const settings: Settings = { actionsMayOpenPullRequests: true, drafts: true, ...options.settings };
   const requests: LoggedRequest[] = [];
+  const runs: EmulatedRun[] = [];
   const faults: (Fault & { left: number })[] = [];
 
   const server = createServer((request, response) => {
@@ -156,7 +160,12 @@ export async function startGitHub(
       headers: link === null ? {} : { link: outside(link) },
     };
   }
-  const routes = [pullRoutes(git, settings), statusRoutes(git, url), gitDataRoutes(git, url)];
+  const routes = [
+    pullRoutes(git, settings),
+    statusRoutes(git, url),
+    gitDataRoutes(git, url),
+    workflowRoutes(git, runs, serverUrl),
+  ];
 
   async function answerApi(call: Call, path: string, query: string, key: string): Promise<Answer> {
     const rights = owners[key]?.permissions ?? everything;
@@ -259,6 +268,7 @@ export async function startGitHub(
     directory,
     requests,
     settings,
+    runs,
     inject: (fault) => faults.push({ ...fault, left: fault.times ?? 1 }),
     stop: async () => {
       server.closeAllConnections();

@@ -27,11 +27,13 @@ export interface Story {
       readonly payload: unknown;
       readonly commit: string;
       readonly days: number;
+      /** Runs a run again, as the button does: its number, and which attempt this is. */
+      readonly again?: { readonly run: number; readonly attempt: number };
       readonly token?: string;
       /** A fork's run has none. */
       readonly secrets?: Readonly<Record<string, string>>;
     },
-  ): Promise<WorkflowRun>;
+  ): Promise<WorkflowRun & { readonly number: number }>;
   /** The one open pull request into a branch; its text is kept. */
   pull(base: string): Promise<Pull>;
   /** A published file, as JSON. */
@@ -78,7 +80,7 @@ export async function createStory(
     user,
     output,
     planted,
-    run: async (workflow, { event, payload, commit, days, token = github.token, secrets }) => {
+    run: async (workflow, { event, payload, commit, days, again, token = github.token, secrets }) => {
       runs += 1;
       const number = runs;
       const run = await runner.run({
@@ -91,6 +93,8 @@ export async function createStory(
           GITHUB_SERVER_URL: github.serverUrl,
           COXSWAIN_NOW: String(start + Math.round(days * day)),
           TEST_ARTIFACTS: join(output, 'artifacts'),
+          TEST_RUN: String(again?.run ?? number),
+          GITHUB_RUN_ATTEMPT: String(again?.attempt ?? 1),
           TEST_SITE: join(output, 'site'),
           PLANTED: environment,
         },
@@ -100,7 +104,7 @@ export async function createStory(
       await writeFile(join(output, `${title(number, workflow)}.md`), run.summaries.join('\n'));
       const steps = run.steps.filter((step) => !/: (actions\/|.*\n)/.test(step)).map((step) => `    ${step}`);
       console.log([`${title(number, workflow)}: ${run.passed ? 'passed' : 'failed'}`, ...steps].join('\n'));
-      return run;
+      return { ...run, number: again?.run ?? number };
     },
     pull: async (base) => {
       const found = (await user.pulls()).filter((each) => each.base.ref === base && each.state === 'open');

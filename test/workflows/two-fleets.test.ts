@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { defined } from '../../src/host/defined.ts';
 import { parseRepository } from '../../src/world/registry/reference.ts';
 import { findAct, skipWithoutAct } from '../support/act.ts';
 import { pullPayload, pushPayload, schedulePayload } from '../support/github-repository.ts';
@@ -51,12 +52,18 @@ describe.sequential('workflows-examples/two-fleets', () => {
       commit: await branch('testing'),
       days,
     });
-  const onPush = (name: string, commit: string, days: number, workflow = 'release.yml') =>
+  const onPush = (
+    name: string,
+    commit: string,
+    days: number,
+    { workflow = 'release.yml', again }: { workflow?: string; again?: { run: number; attempt: number } } = {},
+  ) =>
     story.run(workflow, {
       event: 'push',
       payload: pushPayload(story.github, name, commit),
       commit,
       days,
+      ...defined({ again }),
     });
 
   it('the base moves: one pull request that pins it', { timeout: 2 * minutes }, async () => {
@@ -75,6 +82,7 @@ describe.sequential('workflows-examples/two-fleets', () => {
       days: 0.1,
     });
     expect(run.passed).toBe(true);
+    expect(run.jobs).toContainEqual(expect.stringMatching(/\/ok: success/));
     expect(run.summaries.join('')).toContain('### Boot test: passed');
     expect(await story.user.comments(opened.number)).toEqual([expect.stringContaining('Boot test: passed')]);
     await story.pull('testing');
@@ -92,6 +100,39 @@ describe.sequential('workflows-examples/two-fleets', () => {
     expect((await graph('stable')).nodes).toHaveLength(0);
     const changes = await story.user.git.run(['log', '--format=%s', 'refs/heads/coxswain']);
     expect(changes.split('\n').filter((subject) => /release|roll/i.test(subject))).toHaveLength(1);
+  });
+
+  it('run again, all jobs: nothing is uploaded twice, and the site is deployed', {
+    timeout: 3 * minutes,
+  }, async () => {
+    const commit = await branch('testing');
+    const first = await onPush('testing', commit, 0.3);
+    const second = await onPush('testing', commit, 0.3, { again: { run: first.number, attempt: 2 } });
+    expect([first.passed, second.passed]).toEqual([true, true]);
+    expect((await graph('testing')).nodes).toHaveLength(1);
+  });
+
+  it('a run whose commit was overtaken says so and releases nothing', { timeout: 3 * minutes }, async () => {
+    const commit = await story.user.git.run(['rev-parse', 'refs/heads/testing~1']);
+    const run = await onPush('testing', commit, 0.3);
+    expect(run.passed).toBe(true);
+    expect(run.jobs.filter((job) => /release to|build|boot/.test(job) && !job.includes('skipped'))).toEqual(
+      [],
+    );
+    expect(run.log).toMatch(/is no longer the newest of branch testing/);
+    expect((await graph('testing')).nodes).toHaveLength(1);
+  });
+
+  it('started by hand on a branch that is released: nothing changes', { timeout: 3 * minutes }, async () => {
+    const run = await story.run('release.yml', {
+      event: 'workflow_dispatch',
+      payload: { ...schedulePayload(story.github, ''), ref: 'refs/heads/testing' },
+      commit: await branch('testing'),
+      days: 0.4,
+    });
+    expect(run.passed).toBe(true);
+    expect(run.jobs).toContainEqual(expect.stringMatching(/release to testing: success/));
+    expect((await graph('testing')).nodes).toHaveLength(1);
   });
 
   it('three days later: promoted to stable, the same digest', { timeout: 3 * minutes }, async () => {
@@ -153,14 +194,14 @@ describe.sequential('workflows-examples/two-fleets', () => {
       days: 4,
     });
     expect(tested.passed).toBe(true);
-    const run = await onPush('testing', await story.user.merge(pull), 4.1, 'whole-job.yml');
+    const run = await onPush('testing', await story.user.merge(pull), 4.1, { workflow: 'whole-job.yml' });
     expect(run.passed).toBe(true);
     expect((await graph('testing')).nodes).toHaveLength(1);
   });
 
   it('the whole job says what it was not made for', { timeout: 2 * minutes }, async () => {
     const commit = await branch('testing');
-    const branchRun = await onPush('feature', commit, 4, 'whole-job.yml');
+    const branchRun = await onPush('feature', commit, 4, { workflow: 'whole-job.yml' });
     expect(branchRun.passed).toBe(false);
     expect(branchRun.log).toMatch(
       /no fleet is released from branch.*feature.*expected one of testing, stable/,

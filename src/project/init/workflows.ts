@@ -57,6 +57,7 @@ ${secrets(config, 'all', app)}${
       contents: write # the branch of the pull request
       pull-requests: write # opens, updates and closes it
       statuses: write # each gate is a status
+      actions: write # starts a release that is due
       packages: read # images at ghcr.io
     ${uses('promotion.yml')}
 ${secrets(config, 'all', app)}`
@@ -75,10 +76,12 @@ ${secrets(config, 'production')}`;
 
 function pullRequestText(config: Config): string {
   return `# Builds the image of a pull request and boots it. Pull requests from forks see no secret.
+# Require the check "image / ok": it reports for every pull request, also of forks and in a merge queue.
 name: Pull request
 on:
   pull_request:
     branches: ${branches(config)}
+  merge_group:
 
 permissions: {}
 
@@ -100,6 +103,7 @@ name: Release
 on:
   push:
     branches: ${branches(config)}
+  workflow_dispatch: # by hand, or by the workflow Watch: releases the branch that it is started on
 
 permissions: {}
 

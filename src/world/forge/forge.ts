@@ -156,12 +156,33 @@ export interface Statuses {
   list(commit: Sha): Promise<Status[]>;
 }
 
+/** One run of a workflow. */
+export interface WorkflowRun {
+  /** `running` includes runs that wait for a runner or a reviewer. */
+  readonly state: 'running' | 'success' | 'failure';
+  /** The page for people. */
+  readonly url: string;
+}
+
+export interface WorkflowRuns {
+  /** Runs for a commit, newest first; undefined if the repository has no such workflow. */
+  list(wanted: {
+    /** Its file name, such as release.yml. */
+    readonly workflow: string;
+    readonly commit: Sha;
+  }): Promise<readonly WorkflowRun[] | undefined>;
+  /** Starts a workflow that has `workflow_dispatch`. @throws InputError if it has not, or the token may not */
+  start(wanted: { readonly workflow: string; readonly branch: string }): Promise<void>;
+}
+
 /** Where branches and pull requests live. */
 export interface Forge {
   readonly kind: 'git' | 'github';
   readonly branches: BranchStore;
   readonly pullRequests: PullRequests;
   readonly statuses: Statuses;
+  /** Undefined if this forge runs no workflows. */
+  readonly workflowRuns?: WorkflowRuns;
   /** Says in the log where the forge will not build and test by itself what was just proposed. */
   announce?(pullRequest: PullRequest): Promise<void>;
 }

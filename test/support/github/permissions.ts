@@ -8,6 +8,7 @@ export const everything: Permissions = {
   pull_requests: 'write',
   issues: 'write',
   statuses: 'write',
+  actions: 'write',
   metadata: 'read',
 };
 
@@ -23,6 +24,7 @@ export function permissionFor(method: string, route: string): Need {
       ['issues', level],
       ['pull_requests', level],
     ];
+  if (route.startsWith('actions')) return [['actions', level]];
   if (route.startsWith('statuses') || /^commits\/[^/]+\/status/.test(route)) return [['statuses', level]];
   if (/^commits\/[^/]+\/pulls$/.test(route)) return [['pull_requests', 'read']];
   if (/^(git|contents|commits|compare|branches|merges|tarball)\b/.test(route)) return [['contents', level]];

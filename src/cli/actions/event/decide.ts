@@ -6,21 +6,30 @@ import type { WorkflowEvent } from './event.ts';
 export type Job =
   | { readonly kind: 'watch' }
   | { readonly kind: 'test'; readonly fleet: Fleet; readonly fork: boolean }
-  | { readonly kind: 'release'; readonly fleet: Fleet }
+  | { readonly kind: 'release'; readonly fleet: Fleet; readonly commit: string }
   /** Nothing, and that is right. */
   | { readonly kind: 'nothing'; readonly reason: string };
 
+/** What a workflow is for. It decides what a start by hand does: an event of that kind says nothing else. */
+export const purposes = ['watch', 'release'] as const;
+export type Purpose = (typeof purposes)[number];
+
 /**
- * Decides what a workflow run does: a schedule watches the base, a pull request into a fleet's branch is built and
- * tested, a push to a fleet's branch is released.
+ * Decides what a workflow run does: a schedule watches the base, a pull request into a fleet's branch (or a merge
+ * queue's group of them) is built and tested, a push to a fleet's branch is released.
  * @throws InputError for an event that none of it fits
  */
-export function decide(event: WorkflowEvent, config: Config): Job {
+export function decide(event: WorkflowEvent, config: Config, purpose: Purpose = 'watch'): Job {
   switch (event.kind) {
-    case 'schedule':
     case 'workflow_dispatch': {
+      if (purpose === 'watch') return { kind: 'watch' };
+      const fleet = fleetOf(config, event.branch);
+      if (fleet !== undefined) return { kind: 'release', fleet, commit: event.commit };
+      throw noFleet(config, event.branch, 'push', 'Start the workflow on one of these branches.');
+    }
+    case 'schedule': {
       const { branch, defaultBranch } = event;
-      if (event.kind === 'schedule' && defaultBranch !== undefined && branch !== defaultBranch) {
+      if (defaultBranch !== undefined && branch !== defaultBranch) {
         throw new InputError({
           field: 'GITHUB_REF',
           problem: 'GitHub runs schedules on the default branch only, and this run is on another',
@@ -39,10 +48,18 @@ export function decide(event: WorkflowEvent, config: Config): Job {
       }
       throw noFleet(config, event.base, 'pull_request');
     }
+    case 'merge_group': {
+      const fleet = fleetOf(config, event.base);
+      if (fleet !== undefined) return { kind: 'test', fleet, fork: false };
+      throw noFleet(config, event.base, 'pull_request');
+    }
     case 'push': {
       if (event.deleted) return { kind: 'nothing', reason: `branch ${event.branch} was deleted` };
       const fleet = fleetOf(config, event.branch);
-      if (fleet !== undefined) return { kind: 'release', fleet };
+      if (fleet !== undefined && event.created && fleet.promoteFrom !== undefined) {
+        return { kind: 'nothing', reason: newBranch(fleet) };
+      }
+      if (fleet !== undefined) return { kind: 'release', fleet, commit: event.commit };
       throw noFleet(config, event.branch, 'push');
     }
     case 'other':
@@ -50,7 +67,7 @@ export function decide(event: WorkflowEvent, config: Config): Job {
         field: 'GITHUB_EVENT_NAME',
         problem: 'there is nothing to do for this event',
         found: event.name,
-        expected: 'schedule, workflow_dispatch, pull_request, or push to the branch of a fleet',
+        expected: 'schedule, workflow_dispatch, pull_request, merge_group, or push to the branch of a fleet',
         ...(event.name === 'pull_request_target'
           ? {
               remedy:
@@ -66,13 +83,25 @@ export function fleetOf(config: Config, branch: string): Fleet | undefined {
   return Object.values(config.fleets).find((fleet) => fleet.branch === branch);
 }
 
-function noFleet(config: Config, branch: string, event: 'push' | 'pull_request'): InputError {
+/** A branch that is made from another one brings content that passed none of this fleet's gates. */
+function newBranch({ branch, promoteFrom }: Fleet): string {
+  return `branch ${branch} is new, and what it was made from passed no gate of this fleet. The next promotion from ${promoteFrom} releases; to release this very content, start this workflow by hand on ${branch}`;
+}
+
+function noFleet(
+  config: Config,
+  branch: string,
+  event: 'push' | 'pull_request',
+  remedy?: string,
+): InputError {
   const branches = Object.values(config.fleets).map((fleet) => fleet.branch);
   return new InputError({
     where: config.file,
     field: 'fleets',
     problem: `no fleet is released from branch ${quote(branch)}`,
     expected: `one of ${branches.join(', ')}`,
-    remedy: `Start the workflow for these only: on: { ${event}: { branches: [${branches.join(', ')}] } }.`,
+    remedy:
+      remedy ??
+      `Start the workflow for these only: on: { ${event}: { branches: [${branches.join(', ')}] } }.`,
   });
 }

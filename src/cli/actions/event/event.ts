@@ -7,10 +7,11 @@ const dependabot = 'dependabot[bot]';
 /** What a workflow run was started by, as far as it decides what to do. */
 export type WorkflowEvent =
   | {
-      readonly kind: 'schedule' | 'workflow_dispatch';
+      readonly kind: 'schedule';
       readonly branch: string;
       readonly defaultBranch: string | undefined;
     }
+  | { readonly kind: 'workflow_dispatch'; readonly branch: string; readonly commit: string }
   | {
       readonly kind: 'pull_request';
       readonly number: number;
@@ -19,7 +20,17 @@ export type WorkflowEvent =
       /** Its commits are in another repository, or it is Dependabot's: there are no credentials. */
       readonly fork: boolean;
     }
-  | { readonly kind: 'push'; readonly branch: string; readonly deleted: boolean }
+  /** A merge queue tests what the branch would become. */
+  | { readonly kind: 'merge_group'; readonly base: string }
+  | {
+      readonly kind: 'push';
+      readonly branch: string;
+      /** The commit that the branch was moved to. */
+      readonly commit: string;
+      /** The push made the branch. */
+      readonly created: boolean;
+      readonly deleted: boolean;
+    }
   | { readonly kind: 'other'; readonly name: string };
 
 const repositorySchema = z.looseObject({
@@ -27,7 +38,9 @@ const repositorySchema = z.looseObject({
   default_branch: z.string().optional(),
 });
 const payloadSchema = z.looseObject({
+  created: z.boolean().optional(),
   deleted: z.boolean().optional(),
+  merge_group: z.looseObject({ base_ref: z.string() }).optional(),
   repository: repositorySchema.optional(),
   pull_request: z
     .looseObject({
@@ -68,12 +81,16 @@ function eventOf(
   payload: z.infer<typeof payloadSchema>,
   env: NodeJS.ProcessEnv,
 ): WorkflowEvent {
-  const branch = /^refs\/heads\/(.+)$/.exec(env.GITHUB_REF ?? '')?.[1];
-  const { pull_request: pull, repository, deleted = false } = payload;
-  if ((name === 'schedule' || name === 'workflow_dispatch') && branch !== undefined) {
+  const branch = branchOf(env.GITHUB_REF);
+  const commit = env.GITHUB_SHA ?? '';
+  const { pull_request: pull, merge_group: group, repository, created = false, deleted = false } = payload;
+  if (name === 'schedule' && branch !== undefined) {
     return { kind: name, branch, defaultBranch: repository?.default_branch };
   }
-  if (name === 'push' && branch !== undefined) return { kind: 'push', branch, deleted };
+  if (name === 'workflow_dispatch' && branch !== undefined) return { kind: name, branch, commit };
+  if (name === 'push' && branch !== undefined) return { kind: 'push', branch, commit, created, deleted };
+  const queued = branchOf(group?.base_ref);
+  if (name === 'merge_group' && queued !== undefined) return { kind: 'merge_group', base: queued };
   if (name === 'pull_request' && pull !== undefined) {
     const own = pull.base.repo?.full_name ?? repository?.full_name;
     // Runs that Dependabot causes get no secrets and a token that can only read, like those of forks.
@@ -81,4 +98,8 @@ function eventOf(
     return { kind: 'pull_request', number: pull.number, base: pull.base.ref, fork };
   }
   return { kind: 'other', name };
+}
+
+function branchOf(ref: string | undefined): string | undefined {
+  return /^refs\/heads\/(.+)$/.exec(ref ?? '')?.[1];
 }

@@ -9,6 +9,7 @@ import { whoAmI } from './comments.ts';
 import { openGitHubPullRequests } from './pull-requests.ts';
 import type { GitHubRun } from './run.ts';
 import { openGitHubStatuses } from './statuses.ts';
+import { openWorkflowRuns } from './workflow-runs.ts';
 
 /**
  * GitHub, or a GitHub Enterprise Server. Nothing is asked before the first call, so that verbs which need no forge
@@ -44,6 +45,7 @@ export function openGitHubForge(
       },
     },
     statuses: openGitHubStatuses(api),
+    workflowRuns: openWorkflowRuns(api),
     announce: async ({ number }) => {
       if (!(await isWorkflowsToken())) return;
       const what = `pull request #${number} was written with the workflow's own GITHUB_TOKEN`;

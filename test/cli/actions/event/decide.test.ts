@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../../../src/cli/actions/event/decide.ts';
+import { decide, type Purpose } from '../../../../src/cli/actions/event/decide.ts';
 import { readEvent } from '../../../../src/cli/actions/event/event.ts';
 import { parseConfig } from '../../../../src/project/configuration/config.ts';
 import { temporaryFolder } from '../../../support/repository.ts';
@@ -25,14 +25,25 @@ interface Given {
   readonly payload?: Record<string, unknown>;
 }
 
-async function decideFor({ event, ref = 'refs/heads/testing', actor = 'ada', payload = {} }: Given) {
+const commit = '0123456789012345678901234567890123456789';
+
+async function decideFor(
+  { event, ref = 'refs/heads/testing', actor = 'ada', payload = {} }: Given,
+  purpose?: Purpose,
+) {
   const path = join(await temporaryFolder(), 'event.json');
   await writeFile(
     path,
     JSON.stringify({ repository: { full_name: 'acme/os', default_branch: 'testing' }, ...payload }),
   );
-  const env = { GITHUB_EVENT_NAME: event, GITHUB_EVENT_PATH: path, GITHUB_REF: ref, GITHUB_ACTOR: actor };
-  return decide(await readEvent(env), config);
+  const env = {
+    GITHUB_EVENT_NAME: event,
+    GITHUB_EVENT_PATH: path,
+    GITHUB_REF: ref,
+    GITHUB_SHA: commit,
+    GITHUB_ACTOR: actor,
+  };
+  return decide(await readEvent(env), config, purpose);
 }
 
 function pullRequest(options: { base?: string; from?: string | null } = {}): Given {
@@ -74,10 +85,40 @@ describe('what a workflow run does', () => {
     expect(await decideFor(given)).toMatchObject({ kind: 'test', fork: true });
   });
 
-  it("releases a push to a fleet's branch, and does nothing when the branch is deleted", async () => {
+  it("releases a fleet by hand if the workflow is for releases, and only from a fleet's branch", async () => {
+    const start = (ref: string) => decideFor({ event: 'workflow_dispatch', ref }, 'release');
+    expect(await start('refs/heads/stable')).toMatchObject({
+      kind: 'release',
+      fleet: { name: 'stable' },
+      commit,
+    });
+    await expect(start('refs/heads/topic')).rejects.toThrow(/topic.*testing, stable/s);
+  });
+
+  it('tests the group of a merge queue with credentials, for the fleet that it goes to', async () => {
+    const payload = { merge_group: { base_ref: 'refs/heads/stable', head_sha: commit } };
+    const ref = 'refs/heads/gh-readonly-queue/stable/pr-7-0123';
+    expect(await decideFor({ event: 'merge_group', ref, payload })).toMatchObject({
+      kind: 'test',
+      fleet: { name: 'stable' },
+      fork: false,
+    });
+  });
+
+  it('releases nothing of a new branch if the fleet is promoted to: its content passed no gate', async () => {
+    const made = (ref: string) => decideFor({ event: 'push', ref, payload: { created: true } });
+    expect(await made('refs/heads/stable')).toMatchObject({
+      kind: 'nothing',
+      reason: expect.stringContaining('passed no gate'),
+    });
+    expect(await made('refs/heads/testing')).toMatchObject({ kind: 'release' });
+  });
+
+  it("releases the commit of a push to a fleet's branch, and does nothing when the branch is deleted", async () => {
     expect(await decideFor({ event: 'push', ref: 'refs/heads/stable' })).toMatchObject({
       kind: 'release',
       fleet: { name: 'stable' },
+      commit,
     });
     expect(await decideFor({ event: 'push', payload: { deleted: true } })).toMatchObject({
       kind: 'nothing',

@@ -1,0 +1,101 @@
+import { holdAt } from '../../guidance/operations.ts';
+import type { Fleet } from '../../project/configuration/config.ts';
+import { fleetTip } from '../../project/fleets.ts';
+import { readCandidate } from '../../release/candidate/candidate.ts';
+import { freezeAt } from '../../release/gates/freeze.ts';
+import { describeHold } from '../../release/operations/hold.ts';
+import { findFileStop } from '../../release/operations/hold-file.ts';
+import type { Project } from '../../release/project.ts';
+import type { WorkflowRuns } from '../../world/forge/forge.ts';
+
+/** What was found out about one fleet, and done. */
+export interface ReleaseStart {
+  readonly fleet: string;
+  readonly action: 'released' | 'waiting' | 'running' | 'failed' | 'started' | 'to-do';
+  readonly commit: string;
+  /** One sentence for people. */
+  readonly what: string;
+}
+
+/** How often a release of one commit is started: after that, somebody has to look at why it fails. */
+export const attempts = 3;
+
+/**
+ * Starts the release of what was merged to a fleet's branch and never released: the merge was done by a token whose
+ * pushes start no workflow, or the fleet was held or frozen then. Starts nothing while a run for the commit goes on.
+ * @param options.workflow file name of the workflow that releases; it is started on the fleet's branch
+ * @param options.now UNIX seconds
+ * @throws InputError if the repository has no such workflow
+ */
+export async function startRelease(
+  project: Pick<Project, 'git' | 'config' | 'client' | 'forge' | 'state'>,
+  options: { readonly fleet: Fleet; readonly workflow: string; readonly now: number },
+): Promise<ReleaseStart> {
+  const { git, config, client, forge } = project;
+  const { fleet, workflow, now } = options;
+  const commit = await fleetTip(forge.branches, fleet);
+  const answer = (action: ReleaseStart['action'], what: string) => ({
+    fleet: fleet.name,
+    action,
+    commit,
+    what,
+  });
+  const state = await project.state.readFleet(fleet.name);
+  const { version } = await readCandidate({ git, config, client, commit });
+  const releases = state.releases.releases.map((release) => release.version);
+  if (releases.includes(version)) return answer('released', `${version} is released`);
+  if (fleet.promoteFrom !== undefined && releases.length === 0) {
+    return answer(
+      'waiting',
+      `its branch passed no gate yet: the first promotion from ${fleet.promoteFrom} releases`,
+    );
+  }
+  const obstacle = await findObstacle(project, { fleet, now, operations: state.operations });
+  if (obstacle !== undefined) return answer('waiting', obstacle);
+  const { workflowRuns } = forge;
+  if (workflowRuns === undefined) {
+    return answer('to-do', `${version} is merged and not released: promote-image, then start-rollout`);
+  }
+  return start(workflowRuns, { version, commit, branch: fleet.branch, workflow, answer });
+}
+
+async function start(
+  runs: WorkflowRuns,
+  options: {
+    readonly version: string;
+    readonly commit: string;
+    readonly branch: string;
+    readonly workflow: string;
+    readonly answer: (action: ReleaseStart['action'], what: string) => ReleaseStart;
+  },
+): Promise<ReleaseStart> {
+  const { version, commit, branch, workflow, answer } = options;
+  const before = (await runs.list({ workflow, commit })) ?? [];
+  const running = before.find(({ state }) => state === 'running');
+  if (running !== undefined) return answer('running', `${version} is being released: ${running.url}`);
+  const [last] = before;
+  if (last !== undefined && before.length >= attempts) {
+    return answer(
+      'failed',
+      `${version} is not released after ${before.length} runs: ${last.url}. Run that one again once it can pass`,
+    );
+  }
+  await runs.start({ workflow, branch });
+  return answer('started', `the release of ${version} was started: ${workflow} on ${branch}`);
+}
+
+/** What keeps a fleet from releasing at the moment, in words. */
+async function findObstacle(
+  { forge }: Pick<Project, 'forge'>,
+  options: {
+    readonly fleet: Fleet;
+    readonly now: number;
+    readonly operations: Parameters<typeof holdAt>[0];
+  },
+): Promise<string | undefined> {
+  const { fleet, now, operations } = options;
+  const hold = holdAt(operations, now) ?? (await findFileStop(forge.branches, fleet, now));
+  if (hold !== undefined) return `the fleet is held: ${describeHold(hold)}`;
+  const freeze = freezeAt(fleet.freeze, now);
+  return freeze === undefined ? undefined : `the fleet is frozen: ${freeze.window.reason}`;
+}
