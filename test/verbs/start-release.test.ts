@@ -100,6 +100,12 @@ describe('start-release', () => {
     expect(github().runs).toEqual([]);
   });
 
+  it('says what is to be released if the repository has no such workflow', async () => {
+    expect(await run(['--fleet', 'testing', '--workflow', 'publish.yml'])).toMatchObject([
+      { action: 'to-do', what: expect.stringContaining('no publish.yml') },
+    ]);
+  });
+
   it('leaves a released commit alone', async () => {
     const started = await run(['--fleet', 'testing']);
     const version = /of (\S+) was/.exec(started[0]?.what ?? '')?.[1] ?? '';

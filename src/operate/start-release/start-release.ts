@@ -25,7 +25,7 @@ export const attempts = 3;
  * pushes start no workflow, or the fleet was held or frozen then. Starts nothing while a run for the commit goes on.
  * @param options.workflow file name of the workflow that releases; it is started on the fleet's branch
  * @param options.now UNIX seconds
- * @throws InputError if the repository has no such workflow
+ * @throws InputError if the workflow cannot be started by hand, or the token may not do so
  */
 export async function startRelease(
   project: Pick<Project, 'git' | 'config' | 'client' | 'forge' | 'state'>,
@@ -70,7 +70,10 @@ async function start(
   },
 ): Promise<ReleaseStart> {
   const { version, commit, branch, workflow, answer } = options;
-  const before = (await runs.list({ workflow, commit })) ?? [];
+  const before = await runs.list({ workflow, commit });
+  if (before === undefined) {
+    return answer('to-do', `${version} is merged and not released, and there is no ${workflow} to start`);
+  }
   const running = before.find(({ state }) => state === 'running');
   if (running !== undefined) return answer('running', `${version} is being released: ${running.url}`);
   const [last] = before;

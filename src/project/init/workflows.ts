@@ -27,7 +27,7 @@ function uses(workflow: string): string {
 const hourly = '41 * * * *';
 
 function watchText(config: Config): string {
-  const promoted = Object.values(config.fleets).some((fleet) => fleet.promoteFrom !== undefined);
+  const promoted = hasPromotions(config);
   return `# Looks for a new base${promoted ? ', proposes promotions,' : ''} and keeps rollouts going.
 name: Watch
 on:
@@ -35,16 +35,17 @@ on:
     - cron: '11 */6 * * *' # the base${promoted ? ' and promotions' : ''}
     - cron: '${hourly}' # the published graphs: more often makes rollouts smoother
   workflow_dispatch:
-
+${promoted ? labelTrigger(config) : ''}
 permissions: {}
 
 jobs:
-  base:
+${promoted ? labelJob : ''}  base:
     name: base
-    if: github.event.schedule != '${hourly}'
+    if: github.event_name != 'pull_request' && github.event.schedule != '${hourly}'
     permissions:
       contents: write # the branch of the pull request
       pull-requests: write # opens, updates and closes it
+      issues: write # makes its labels if the repository lacks them
       packages: read # images at ghcr.io
     ${uses('watch.yml')}
 ${secrets(config, 'all', app)}${
@@ -52,10 +53,11 @@ ${secrets(config, 'all', app)}${
     ? `
   promotion:
     name: promotion
-    if: github.event.schedule != '${hourly}'
+    if: github.event_name != 'pull_request' && github.event.schedule != '${hourly}'
     permissions:
       contents: write # the branch of the pull request
       pull-requests: write # opens, updates and closes it
+      issues: write # makes its labels if the repository lacks them
       statuses: write # each gate is a status
       actions: write # starts a release that is due
       packages: read # images at ghcr.io
@@ -65,6 +67,7 @@ ${secrets(config, 'all', app)}`
 }
   publish:
     name: publish
+    if: github.event_name != 'pull_request'
     permissions:
       contents: write # a pause that has ended is a commit on the state branch
       packages: write # artifacts at ghcr.io
@@ -73,6 +76,37 @@ ${secrets(config, 'all', app)}`
     ${uses('tick.yml')}
 ${secrets(config, 'production')}`;
 }
+
+/** "hold: WHY" and "urgent: WHY" on the pull request of a promotion act at once. */
+function labelTrigger(config: Config): string {
+  const targets = Object.values(config.fleets).filter((fleet) => fleet.promoteFrom !== undefined);
+  return `  pull_request:
+    types: [labeled, unlabeled]
+    branches: ${list(targets.map((fleet) => fleet.branch))}
+`;
+}
+
+// A run for a pull request may not deploy to GitHub Pages: it starts a run of this workflow that may.
+const labelJob = `  label:
+    name: label
+    if: github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name == github.repository
+    runs-on: ubuntu-24.04
+    timeout-minutes: 5
+    concurrency:
+      group: coxswain-label
+      cancel-in-progress: true
+    permissions:
+      actions: write # starts this workflow on the default branch
+    steps:
+      - env:
+          BRANCH: \${{ github.event.repository.default_branch }}
+          TOKEN: \${{ github.token }}
+        run: |
+          printf 'Authorization: Bearer %s\\n' "$TOKEN" |
+            curl --fail --silent --show-error --header @- --data "{\\"ref\\":\\"$BRANCH\\"}" \\
+              "$GITHUB_API_URL/repos/$GITHUB_REPOSITORY/actions/workflows/watch.yml/dispatches"
+
+`;
 
 function pullRequestText(config: Config): string {
   return `# Builds the image of a pull request and boots it. Pull requests from forks see no secret.
@@ -132,9 +166,9 @@ on:
         options: ${list(fleets)}
       action:
         type: choice
-        options: [pause, resume, rollout, barrier, deadend, withdraw, hold, release-hold]
+        options: [${operations(config).join(', ')}]
       version:
-        description: the release (rollout, pause and resume may go without)
+        description: the release (rollout, roll-back, pause and resume may go without)
       reason:
         description: why; best the URL of an issue
       start:
@@ -158,7 +192,11 @@ jobs:
   fleet:
     name: fleet
     permissions:
-      contents: write # one commit on the state branch
+      contents: write # the state branch; the branch of a pull request
+      pull-requests: write # roll-back and urgent write one
+      issues: write # makes its labels if the repository lacks them
+      statuses: write # urgent: the gates of a promotion
+      actions: write # release: starts the workflow Release
       packages: write # artifacts at ghcr.io
       pages: write # GitHub Pages
       id-token: write # GitHub Pages
@@ -174,7 +212,17 @@ jobs:
       force: \${{ inputs.force }}
       keep-rollouts: \${{ inputs.keep-rollouts }}
       dry-run: \${{ inputs.dry-run }}
-${secrets(config, 'production')}`;
+${secrets(config, 'all', app)}`;
+}
+
+/** What the form offers: urgent is about promotions only. */
+function operations(config: Config): string[] {
+  const steer = ['pause', 'resume', 'rollout', 'barrier', 'deadend', 'withdraw', 'hold', 'release-hold'];
+  return [...steer, 'roll-back', ...(hasPromotions(config) ? ['urgent'] : []), 'release'];
+}
+
+function hasPromotions(config: Config): boolean {
+  return Object.values(config.fleets).some((fleet) => fleet.promoteFrom !== undefined);
 }
 
 function branches(config: Config): string {
