@@ -55,11 +55,13 @@ export async function buildBaseImage(options: BaseImageOptions): Promise<DigestR
         ]);
       });
       await exec('buildah', ['config', ...labels(options), '--cmd', '/sbin/init', container]);
-      const image = await commit(container, createdAt(version));
+      // A reproducible image has one ID, whoever builds it. A name of our own keeps it from being removed under another run's push.
+      const name = `localhost/coxswain-base-build:${randomBytes(6).toString('hex')}`;
+      const image = await commit(container, createdAt(version), name);
       try {
         return await push(image, options);
       } finally {
-        await exec('buildah', ['rmi', image], { allow: [0, 1, 125] });
+        await exec('buildah', ['rmi', name], { allow: [0, 1, 125] });
       }
     });
   });

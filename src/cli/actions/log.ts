@@ -34,9 +34,14 @@ export function createActionLog(options: {
 }
 
 /**
- * Text from outside that the runner will not take for a command of ours: what a guest prints may look like one.
- * (actions/runner, ActionCommand.cs: a line that begins with `::`, after spaces, or `##[` anywhere.)
+ * Text from outside that cannot act as a workflow command: what a guest prints may look like one.
+ * (actions/runner, ActionCommand.cs: a line that begins with `::` after String.Trim, or `##[` anywhere. .NET also trims
+ * U+0085, which is no blank for JavaScript.)
  */
 export function harmless(text: string): string {
-  return text.replaceAll('##[', '## [').replaceAll(/^(\s*):(?=:)/gm, '$1: ');
+  return text
+    .replaceAll('##[', '## [')
+    .split(/(?<=[\n\r\v\f\u0085\u2028\u2029])/)
+    .map((line) => line.replace(/^([\s\u0085]*):(?=:)/, '$1: '))
+    .join('');
 }

@@ -1,4 +1,4 @@
-import { table as markdownTable } from '../../host/markdown.ts';
+import { code as markdownCode, table as markdownTable } from '../../host/markdown.ts';
 
 /** A table; the first row is its head; cells are Markdown already. */
 export function table([head = [], ...rows]: readonly (readonly string[])[]): string {
@@ -6,7 +6,7 @@ export function table([head = [], ...rows]: readonly (readonly string[])[]): str
 }
 
 export function code(text: string | undefined): string {
-  return text === undefined ? 'none' : `\`${text}\``;
+  return text === undefined ? 'none' : markdownCode(text);
 }
 
 /** Folded away: a line that opens. */

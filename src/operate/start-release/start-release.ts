@@ -4,7 +4,7 @@ import { fleetTip } from '../../project/fleets.ts';
 import { readCandidate } from '../../release/candidate/candidate.ts';
 import { freezeAt } from '../../release/gates/freeze.ts';
 import { describeHold } from '../../release/operations/hold.ts';
-import { findFileStop } from '../../release/operations/hold-file.ts';
+import { findFileHold } from '../../release/operations/hold-file.ts';
 import type { Project } from '../../release/project.ts';
 import type { WorkflowRuns } from '../../world/forge/forge.ts';
 
@@ -97,7 +97,7 @@ async function findObstacle(
   },
 ): Promise<string | undefined> {
   const { fleet, now, operations } = options;
-  const hold = holdAt(operations, now) ?? (await findFileStop(forge.branches, fleet, now));
+  const hold = holdAt(operations, now) ?? (await findFileHold(forge.branches, fleet, now));
   if (hold !== undefined) return `the fleet is held: ${describeHold(hold)}`;
   const freeze = freezeAt(fleet.freeze, now);
   return freeze === undefined ? undefined : `the fleet is frozen: ${freeze.window.reason}`;

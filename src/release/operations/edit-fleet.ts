@@ -1,3 +1,4 @@
+import { oneLine } from '../../host/one-line.ts';
 import type { FilePreview, FleetState, State } from '../state/state.ts';
 import { markBarrier, markDeadend } from './barriers.ts';
 import type { EditContext, FleetEdit } from './fleet-edit.ts';
@@ -94,7 +95,7 @@ export function commitMessage(order: EditContext, summary: string, reason: strin
   return [
     `${order.fleet}: ${summary}`,
     '',
-    ...(reason === undefined ? [] : [`Reason: ${reason.replaceAll(/\s*\n\s*/g, ' ')}`]),
+    ...(reason === undefined ? [] : [`Reason: ${oneLine(reason)}`]),
     `By: ${order.by}`,
     '',
   ].join('\n');

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { InputError, OutsideError } from '../../host/errors.ts';
 import { exec } from '../../host/exec.ts';
 import { readFileIfThere } from '../../host/files.ts';
+import { withoutTrailingSlashes } from '../../host/one-line.ts';
 import { findTool } from '../../host/tools.ts';
 import type { Repository } from './reference.ts';
 
@@ -127,10 +128,10 @@ function bestEntry<T>(
 }
 
 function keySegments(key: string): string[] {
-  const bare = key.replace(/^https?:\/\//, '').replace(/\/+$/, '');
+  const bare = withoutTrailingSlashes(key.replace(/^https?:\/\//, ''));
   const [host = '', ...path] = bare.split('/');
   // docker writes whole URLs (https://index.docker.io/v1/): then only the host counts.
-  const isUrl = bare.length !== key.replace(/\/+$/, '').length || /^v[12]$/.test(path.join('/'));
+  const isUrl = bare.length !== withoutTrailingSlashes(key).length || /^v[12]$/.test(path.join('/'));
   return [canonicalHost(host), ...(isUrl ? [] : path)];
 }
 

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { createTarDecoder, type ParsedTarEntry, type TarHeader } from 'modern-tar';
 import { InputError, OutsideError } from '../../host/errors.ts';
+import { withoutTrailingSlashes } from '../../host/one-line.ts';
 import { findTool, requireTools } from '../../host/tools.ts';
 
 export type { TarHeader } from 'modern-tar';
@@ -56,7 +57,7 @@ export async function readEntry(entry: LayerEntry): Promise<Uint8Array> {
 
 /** A path in an archive as others name it too: `./usr/bin/` is `usr/bin`. */
 export function plainPath(name: string): string {
-  return name.replace(/^(\.?\/)+/, '').replace(/\/+$/, '');
+  return withoutTrailingSlashes(name.replace(/^(\.?\/)+/, ''));
 }
 
 async function drain({ body }: ParsedTarEntry): Promise<void> {

@@ -163,7 +163,7 @@ function waitOf({ headers }: Refusal): string {
 /** `message`, and what its `errors` add. HTML and the like (a proxy's) is cut to one line. */
 function wordsOf(data: unknown): string | undefined {
   if (typeof data === 'string') {
-    const text = data.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
+    const text = data.replaceAll(/<[^<>]*>/g, ' ').replaceAll(/\s+/g, ' ');
     return text.trim() === '' ? undefined : `${text.trim().slice(0, 120)}`;
   }
   if (typeof data !== 'object' || data === null || !('message' in data)) return undefined;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { InputError } from '../../../host/errors.ts';
+import { withoutTrailingSlashes } from '../../../host/one-line.ts';
 import type { RunOfPullRequest } from './pull-requests.ts';
 
 /** What the environment of a workflow run says. */
@@ -58,7 +59,7 @@ export function readGitHubRun(env: NodeJS.ProcessEnv): GitHubRun | undefined {
 
 function address(text: string | undefined, field: string, fallback: string): string {
   if (text === undefined || text === '') return fallback;
-  if (URL.canParse(text)) return text.replace(/\/+$/, '');
+  if (URL.canParse(text)) return withoutTrailingSlashes(text);
   throw new InputError({ field, problem: 'not an address', found: text, expected: 'https://…' });
 }
 
