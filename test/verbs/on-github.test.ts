@@ -207,7 +207,7 @@ describe('watch-base as the step of a workflow', () => {
     expect(stdout).toContain('::warning::pull request #');
     const told = await readFile(summary, 'utf8');
     expect(told).toMatch(
-      /^> \[!WARNING\]\n> pull request \\#\d+ was written with the workflow's own GITHUB\\_TOKEN/m,
+      /^> \[!WARNING\]\n> pull request #\u2060\d+ was written with the workflow's own GITHUB\\_TOKEN/m,
     );
     const mask = `::add-mask::${GITHUB_TOKEN}\n`;
     expect(`${stdout}${told}`.replace(mask, '')).not.toContain(GITHUB_TOKEN);
