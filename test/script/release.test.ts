@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { appendFile, cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,6 +16,9 @@ function release(version: string): Promise<{ readonly exitCode: number; readonly
   });
 }
 
+const changeLog = (...versions: string[]) =>
+  `# coxswain\n\n${versions.map((version) => `## ${version}\n\n### Patch Changes\n\n- Notes of ${version}\n`).join('\n')}`;
+
 /** A repository of its own with the files of this one, dist/ freshly built and committed. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'coxswain-test-release-'));
@@ -28,6 +31,11 @@ beforeAll(async () => {
   await git.run(['init', '--quiet', '--initial-branch', 'main']);
   await appendFile(join(folder, '.git/info/exclude'), 'node_modules\n');
   await new Promise((done) => execFile('script/build', { cwd: folder }, done));
+  await writeFile(join(folder, 'CHANGELOG.md'), changeLog('1.2.3', '1.3.0', '2.0.0'));
+  const changes = (await readdir(join(folder, '.changeset'))).filter((file) =>
+    /^(?!README).*\.md$/.test(file),
+  );
+  for (const file of changes) await rm(join(folder, '.changeset', file));
   await git.run(['add', '--all']);
   await git.run(['commit', '--quiet', '--message', 'Start']);
 });
@@ -54,6 +62,9 @@ describe('script/release', () => {
     expect(new Set(calls.split('\n').map((call) => call.replace(/.*@/, '')))).toEqual(new Set(['v1.2.3']));
     const changed = await git.run(['diff', '--name-only', 'main', 'v1.2.3']);
     expect(changed.split('\n').filter((path) => /^(src|dist|test)\//.test(path))).toEqual([]);
+    // The release's notes are those of this version alone.
+    const message = await git.run(['tag', '--list', '--format=%(contents)', 'v1.2.3']);
+    expect(message.trim()).toBe('v1.2.3\n\n### Patch Changes\n\n- Notes of 1.2.3');
     // Where we were is where we are.
     expect(await git.run(['symbolic-ref', '--short', 'HEAD'])).toBe('main');
     expect(await git.run(['status', '--porcelain'])).toBe('');
@@ -63,6 +74,23 @@ describe('script/release', () => {
     expect(await release('v1.2.3')).toMatchObject({ exitCode: 1 });
     expect(await release('v1.3.0')).toMatchObject({ exitCode: 0 });
     expect(await git.run(['rev-parse', 'v1'])).toBe(await git.run(['rev-parse', 'v1.3.0^{commit}']));
+  });
+
+  it('refuses a version that the change log does not have, and changes that it does not have yet', async () => {
+    expect(await release('v1.4.0')).toMatchObject({
+      exitCode: 1,
+      said: expect.stringMatching(/no section '## 1.4.0'/),
+    });
+    await writeFile(join(folder, '.changeset/brave-otters.md'), '---\n"coxswain": patch\n---\n\nOne more.\n');
+    await git.run(['add', '--all']);
+    await git.run(['commit', '--quiet', '--message', 'A change']);
+    const refused = await release('v2.0.0');
+    await git.run(['reset', '--quiet', '--hard', 'HEAD^']);
+    expect(refused).toMatchObject({
+      exitCode: 1,
+      said: expect.stringMatching(/npx changeset version.*brave-otters/),
+    });
+    expect(await git.run(['tag', '--list', 'v1.4*', 'v2*'])).toBe('');
   });
 
   it.each(['', '1.2.3', 'v1', 'v1.2', 'v1.2.3;rm'])('refuses %j as a version', async (version) => {
