@@ -2,6 +2,7 @@ import { defined } from '../host/defined.ts';
 import { InputError } from '../host/errors.ts';
 import { nearest } from '../host/nearest.ts';
 import type { BranchStore, Sha } from '../world/forge/forge.ts';
+import { shortCommit } from '../world/git/short-commit.ts';
 import type { Config, Fleet } from './configuration/config.ts';
 
 /** The fleet that a flag names. @throws InputError */
@@ -33,7 +34,7 @@ export function nextFleets(config: Config, fleet: Fleet): Fleet[] {
 export async function fleetTip(branches: BranchStore, fleet: Fleet): Promise<Sha> {
   const tip = await branches.resolve(fleet.branch);
   if (tip !== undefined) {
-    await branches.bring(tip);
+    await branches.fetchCommit(tip);
     return tip;
   }
   throw new InputError({
@@ -55,7 +56,7 @@ export async function overtaken(
 ): Promise<string | undefined> {
   const tip = await fleetTip(branches, fleet);
   if (tip === commit) return undefined;
-  return `commit ${commit.slice(0, 12)} is no longer the newest of branch ${fleet.branch}: ${tip.slice(0, 12)} is, and has a run of its own`;
+  return `commit ${shortCommit(commit)} is no longer the newest of branch ${fleet.branch}: ${tip.slice(0, 12)} is, and has a run of its own`;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { UpdateMetadata } from '../guidance/metadata.ts';
 import type { Operations } from '../guidance/operations.ts';
 import type { ReleaseIndex } from '../guidance/releases.ts';
-import { type Digest, isDigest } from '../world/registry/reference.ts';
+import { type Digest, digestIn, isDigest } from '../world/registry/reference.ts';
 
 /** What is known of a fleet: from the state branch, or of what is published of it. */
 export interface KnownFleet {
@@ -42,7 +42,7 @@ export function digestsOf(fleet: KnownFleet, versions: ReadonlySet<string>): Rea
       ...(release['oci-images'] ?? []).map((image) => image['digest-ref']),
       ...(release['oci-index'] === undefined ? [] : [release['oci-index']]),
     ])
-    .map((reference) => reference.slice(reference.indexOf('@') + 1));
+    .map((reference) => digestIn(reference));
   return new Set(digests.filter((digest): digest is Digest => isDigest(digest)));
 }
 

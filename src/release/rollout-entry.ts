@@ -3,6 +3,7 @@ import { renderTemplate } from '../guidance/template/template.ts';
 import { InputError } from '../host/errors.ts';
 import { type Config, type Fleet, urgentTemplate } from '../project/configuration/config.ts';
 import type { BranchStore, Sha } from '../world/forge/forge.ts';
+import { shortCommit } from '../world/git/short-commit.ts';
 import { formatRepository } from '../world/registry/reference.ts';
 
 /** What a release is to a template. */
@@ -43,7 +44,7 @@ export async function renderFleetTemplate(
   },
 ): Promise<UpdateEntry> {
   const { config, fleet, commit, release, now } = options;
-  const where = `${fleet.template} (commit ${commit.slice(0, 12)})`;
+  const where = `${fleet.template} (commit ${shortCommit(commit)})`;
   const source = await branches.readFile(commit, fleet.template);
   if (source === undefined) {
     throw new InputError({

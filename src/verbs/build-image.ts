@@ -10,6 +10,7 @@ import { buildLocally, type LocalImage } from '../loop/build-image/local.ts';
 import type { Config } from '../project/configuration/config.ts';
 import { type Candidate, readCandidate } from '../release/candidate/candidate.ts';
 import { openProject } from '../release/project.ts';
+import { shortCommit } from '../world/git/short-commit.ts';
 import type { Architecture } from '../world/registry/architecture.ts';
 import { type Digest, formatReference } from '../world/registry/reference.ts';
 
@@ -41,7 +42,7 @@ needed, and boot-test --local takes it from there.`,
     );
     if ((await git.run(['status', '--porcelain'])) !== '') {
       log.warn(
-        `there are uncommitted changes: they are not part of the build of ${candidate.commit.slice(0, 12)}`,
+        `there are uncommitted changes: they are not part of the build of ${shortCommit(candidate.commit)}`,
       );
     }
     for (const image of candidate.unpinned) {

@@ -12,6 +12,7 @@ import { findFleet } from '../project/fleets.ts';
 import { type Action, type EditAnswer, editFleet } from '../release/operations/edit-fleet.ts';
 import { findOperator } from '../release/operations/operator.ts';
 import { openProject } from '../release/project.ts';
+import { shortCommit } from '../world/git/short-commit.ts';
 
 const kinds: readonly Action['kind'][] = [
   'rollout',
@@ -129,7 +130,7 @@ function summarise(
     ...(shown.difference.trim() === '' ? [] : [codeBlock(shown.difference)]),
     ...(shown.rehearse || !changed
       ? []
-      : [`By ${plainText(shown.by)}, commit ${stateCommit?.slice(0, 12)}.`]),
+      : [`By ${plainText(shown.by)}, commit ${shortCommit(stateCommit ?? '')}.`]),
   ].join('\n\n');
 }
 
@@ -147,7 +148,7 @@ function describe(
   return [
     `${fleet}: ${summary}`,
     ...lines,
-    `  by ${shown.by}, commit ${stateCommit?.slice(0, 12)}; public with the next publish-updates`,
+    `  by ${shown.by}, commit ${shortCommit(stateCommit ?? '')}; public with the next publish-updates`,
   ].join('\n');
 }
 

@@ -5,7 +5,7 @@ import { compareImages, type ExplainedLayer, type Explanation } from '../operate
 import { countPackages } from '../world/packages/packages.ts';
 import { type Architecture, architectures } from '../world/registry/architecture.ts';
 import { createRegistryClient } from '../world/registry/client.ts';
-import { parseReference } from '../world/registry/reference.ts';
+import { digestIn, parseReference } from '../world/registry/reference.ts';
 
 export default defineVerb({
   summary: 'Say where two images differ: settings, layers, files, packages',
@@ -47,7 +47,7 @@ function readArchitecture(raw: string, name: string): Architecture {
 const shown = 40;
 
 function describe({ one, other, same, settings, layers, packages }: Explanation): string {
-  if (same) return `the same image: ${one.slice(one.indexOf('@') + 1)}`;
+  if (same) return `the same image: ${digestIn(one)}`;
   return [
     `A  ${one}`,
     `B  ${other}`,

@@ -9,6 +9,7 @@ import { type FleetFindings, lintState } from '../operate/lint-updates/lint-stat
 import { findFleet } from '../project/fleets.ts';
 import { openProject, type Project } from '../release/project.ts';
 import type { Git } from '../world/git/git.ts';
+import { shortCommit } from '../world/git/short-commit.ts';
 
 export default defineVerb({
   summary:
@@ -120,7 +121,7 @@ function describe(answer: {
   const all = answer.judged.flatMap(({ findings }) => findings);
   const errors = all.filter(({ severity }) => severity === 'error');
   const warnings = all.filter(({ severity }) => severity === 'warning');
-  const what = `${answer.commit.slice(0, 12)}${answer.against === undefined ? '' : ` against ${answer.against.slice(0, 12)}`}`;
+  const what = `${shortCommit(answer.commit)}${answer.against === undefined ? '' : ` against ${shortCommit(answer.against)}`}`;
   if (all.length === 0) return `${what}: nothing to complain about`;
   return [
     ...section('error', errors),

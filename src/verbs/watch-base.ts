@@ -5,6 +5,7 @@ import { code, plainText, table } from '../host/markdown.ts';
 import { type BaseAnswer, watchBase } from '../loop/watch-base/watch-base.ts';
 import { openProject } from '../release/project.ts';
 import { describeRollout, doubts, readDoubt } from '../release/upstream/upstream-state.ts';
+import { shortDigest } from '../world/registry/reference.ts';
 
 export default defineVerb({
   summary:
@@ -59,11 +60,11 @@ A pull request that a person closes means “not this one”: it stays closed un
 function summarise(answers: readonly BaseAnswer[], now: number): string {
   const rows = answers.map((answer) => {
     const { fleet, moved, base, action, pullRequest, title } = answer;
-    const to = base.toVersion ?? short(base.to);
+    const to = base.toVersion ?? shortDigest(base.to);
     return [
       code(fleet),
       moved && base.from !== undefined
-        ? `${code(base.fromVersion ?? short(base.from))} → ${code(to)}`
+        ? `${code(base.fromVersion ?? shortDigest(base.from))} → ${code(to)}`
         : code(to),
       action === 'none' ? 'none needed' : `#${pullRequest} ${action}: ${plainText(title ?? '')}`,
     ];
@@ -102,9 +103,4 @@ function describe(answer: BaseAnswer, now: number): string {
     ...(action === 'declined' ? [`  a person closed it: it ${stays}`] : []),
     ...(noChange === undefined ? [] : [`  ${noChange}`]),
   ].join('\n');
-}
-
-/** A digest as people compare it at a glance. */
-function short(digest: string): string {
-  return digest.slice(0, 19);
 }

@@ -13,7 +13,7 @@ import { parseContainerfile } from '../../src/project/containerfile/parse.ts';
 import { selectContext } from '../../src/release/candidate/build-context.ts';
 import init from '../../src/verbs/init.ts';
 import type { Git } from '../../src/world/git/git.ts';
-import { listCommit } from '../../src/world/git/read-objects.ts';
+import { listCommit } from '../../src/world/git/list-tree.ts';
 import { createRepository, temporaryFolder } from '../support/repository.ts';
 
 async function run(directory: string, args: string[] = ['--image', 'ghcr.io/acme/os']) {

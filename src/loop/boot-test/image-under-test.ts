@@ -2,6 +2,7 @@ import { InputError } from '../../host/errors.ts';
 import { findBuiltFor, localTag } from '../../release/candidate/built.ts';
 import { readCandidate } from '../../release/candidate/candidate.ts';
 import type { Project } from '../../release/project.ts';
+import { shortCommit } from '../../world/git/short-commit.ts';
 import type { Architecture } from '../../world/registry/architecture.ts';
 import { type Image, readImage } from '../../world/registry/image.ts';
 import { inLayout, layoutReader } from '../../world/registry/layout.ts';
@@ -71,7 +72,7 @@ async function findInRegistry(
   if (built !== undefined) return built;
   throw new InputError({
     where: formatReference(atTag(config.testImage, candidate.tag)),
-    problem: `the test registry has no image for commit ${commit.slice(0, 12)}`,
+    problem: `the test registry has no image for commit ${shortCommit(commit)}`,
     remedy: 'Run coxswain build-image first.',
   });
 }

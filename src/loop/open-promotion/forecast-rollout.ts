@@ -6,6 +6,7 @@ import type { FleetState, ReleaseRecord } from '../../release/state/state.ts';
 import { barriersCrossed } from '../../release/upstream/barriers.ts';
 import type { UpstreamGuidance } from '../../release/upstream/guidance.ts';
 import type { BranchStore, Sha } from '../../world/forge/forge.ts';
+import { digestIn } from '../../world/registry/reference.ts';
 
 /** What the target's template renders to, if the promotion is merged at the first possible moment. */
 export interface RolloutForecast {
@@ -40,10 +41,7 @@ export async function forecastRollout(
   const { version, baseVersion } = record;
   const template = await findTemplate(branches, { fleet: target, commit, urgent });
   const digests = Object.fromEntries(
-    record.images.map(({ architecture, digestRef }) => [
-      architecture,
-      digestRef.slice(digestRef.indexOf('@') + 1),
-    ]),
+    record.images.map(({ architecture, digestRef }) => [architecture, digestIn(digestRef)]),
   );
   try {
     const entry = await renderFleetTemplate(branches, {

@@ -13,7 +13,8 @@ import { passImage } from '../../release/gates/promotable-image.ts';
 import type { Project } from '../../release/project.ts';
 import type { Sha } from '../../world/forge/forge.ts';
 import type { Git } from '../../world/git/git.ts';
-import { listCommit, readTextBlob, type TreeEntry } from '../../world/git/read-objects.ts';
+import { listCommit, type TreeEntry } from '../../world/git/list-tree.ts';
+import { readTextBlob } from '../../world/git/read-objects.ts';
 import { commitTree } from '../../world/git/write-objects.ts';
 
 /** What the content of a merge builds. */

@@ -7,6 +7,7 @@ import { promotionBranch } from '../../world/forge/branch-names.ts';
 import type { FileChange, Forge, PullRequest, Sha } from '../../world/forge/forge.ts';
 import { isOurs, ourMessage } from '../../world/forge/propose.ts';
 import { forecastMerge, forecastMergeFrom, type MergeForecast } from '../../world/git/merge-trees.ts';
+import { shortCommit } from '../../world/git/short-commit.ts';
 import { treeChanges } from '../../world/git/tree-changes.ts';
 import { writeCommit } from '../../world/git/write-objects.ts';
 
@@ -46,7 +47,7 @@ export async function planPromotionBranch(
   const { branches } = forge;
   const head = promotionBranch(source.name, target.name);
   const there = await branches.resolve(head);
-  await branches.bringHistory(tip, commit, ...(there === undefined ? [] : [there]));
+  await branches.fetchHistory(tip, commit, ...(there === undefined ? [] : [there]));
   if (open !== undefined && there !== undefined && (await isTheirs(forge, { there, commit, tip }))) {
     const forecast = await forecastMerge(git, tip, there);
     if (await branches.isAncestor(commit, there)) return { from: there, to: there, forecast };
@@ -110,6 +111,6 @@ async function mergedHead(
   ) {
     if ((await branches.changedFiles(tree, there)).length === 0) return there;
   }
-  const message = ourMessage(`Merge ${commit.slice(0, 12)} for ${target.branch}`);
+  const message = ourMessage(`Merge ${shortCommit(commit)} for ${target.branch}`);
   return branches.commit({ branch: head, parent: there, from: tip, merges: [commit], changes, message });
 }

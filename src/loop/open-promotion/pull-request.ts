@@ -7,8 +7,9 @@ import type { ReleaseRecord } from '../../release/state/state.ts';
 import { promotionBranch } from '../../world/forge/branch-names.ts';
 import type { Commit } from '../../world/forge/forge.ts';
 import type { Proposal } from '../../world/forge/propose.ts';
+import { shortCommit } from '../../world/git/short-commit.ts';
 import { countPackages, describePackages, type PackageDifference } from '../../world/packages/packages.ts';
-import { formatRepository } from '../../world/registry/reference.ts';
+import { digestIn, formatRepository, shortDigest } from '../../world/registry/reference.ts';
 import type { RolloutForecast } from './forecast-rollout.ts';
 import { code, folded, list, minute, table } from './markdown.ts';
 import type { MergedBuild } from './merged-build.ts';
@@ -95,8 +96,8 @@ function versionTable({ config, target, release, current, packages }: PromotionF
     ['base', code(current?.baseVersion), code(record.baseVersion)],
     ...config.architectures.map((architecture) => [
       `digest ${architecture}`,
-      code(shorten(digestOf(current, architecture))),
-      code(shorten(digestOf(record, architecture))),
+      shortCell(digestOf(current, architecture)),
+      shortCell(digestOf(record, architecture)),
     ]),
     ['created', current?.created ?? 'none', record.created],
     ...(packages === undefined ? [] : [['packages', '', countPackages(packages)]]),
@@ -136,7 +137,7 @@ function offers({ config, target, template }: PromotionFacts, { entry, at }: Rol
 function changes(what: Pick<PromotionFacts, 'packages' | 'commits' | 'files'>): string {
   const { packages, commits, files } = what;
   const subjects = commits.map(
-    ({ sha, message }) => `${sha.slice(0, 12)} ${plainText(message.split('\n')[0] ?? '')}`,
+    ({ sha, message }) => `${shortCommit(sha)} ${plainText(message.split('\n')[0] ?? '')}`,
   );
   const packageText = packages === undefined ? '' : describePackages(packages);
   return [
@@ -168,9 +169,9 @@ function wayBack({ target, current }: PromotionFacts): string {
     : `${stop} \`coxswain roll-back --fleet ${target.name} --reason WHY\` takes the release back, and proposes the content of \`${current.version}\` as a new release: nodes do not go back to an older one by themselves.`;
 }
 
-/** `sha256:952c72d6ce3a…`: who compares by eye looks no further, and the table stays narrow. */
-function shorten(digest: string | undefined): string | undefined {
-  return digest === undefined ? undefined : `${digest.slice(0, 19)}…`;
+/** A digest as a table shows it. */
+function shortCell(digest: string | undefined): string {
+  return code(digest === undefined ? undefined : shortDigest(digest));
 }
 
 /** Every digest in full, now and then. */
@@ -184,5 +185,5 @@ function digests({ config, target, release, current }: PromotionFacts): string {
 
 function digestOf(record: ReleaseRecord | undefined, architecture: string): string | undefined {
   const reference = record?.images.find((image) => image.architecture === architecture)?.digestRef;
-  return reference?.slice(reference.indexOf('@') + 1);
+  return reference === undefined ? undefined : digestIn(reference);
 }

@@ -16,6 +16,7 @@ import { refuseHeld } from '../../release/operations/hold.ts';
 import { refuseHeldByFile } from '../../release/operations/hold-file.ts';
 import type { Project } from '../../release/project.ts';
 import { type PlannedTag, planTags } from '../../release/tags.ts';
+import { shortCommit } from '../../world/git/short-commit.ts';
 import { copyAttached } from '../../world/registry/attached.ts';
 import type { Descriptor, RegistryClient } from '../../world/registry/client.ts';
 import { copyImage, setTags } from '../../world/registry/copy.ts';
@@ -173,7 +174,7 @@ async function requireBuilt(
   if (built !== undefined) return built;
   throw new InputError({
     where: formatReference(atTag(config.testImage, candidate.tag)),
-    problem: `the test registry has no image for commit ${candidate.commit.slice(0, 12)}`,
+    problem: `the test registry has no image for commit ${shortCommit(candidate.commit)}`,
     remedy: 'Run coxswain build-image and then coxswain boot-test.',
   });
 }

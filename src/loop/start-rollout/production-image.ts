@@ -2,6 +2,7 @@ import { InputError } from '../../host/errors.ts';
 import type { Config, Fleet } from '../../project/configuration/config.ts';
 import type { Candidate } from '../../release/candidate/candidate.ts';
 import { type PassedImage, passImage } from '../../release/gates/promotable-image.ts';
+import { shortCommit } from '../../world/git/short-commit.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
 import { atDigest, atTag, formatReference } from '../../world/registry/reference.ts';
 
@@ -20,7 +21,7 @@ export async function readProductionImages(
   if (found === undefined) {
     throw new InputError({
       where: formatReference(reference),
-      problem: `commit ${candidate.commit.slice(0, 12)} of ${fleet.branch} builds this version, and production does not have it`,
+      problem: `commit ${shortCommit(candidate.commit)} of ${fleet.branch} builds this version, and production does not have it`,
       remedy: `Promote it first: coxswain promote-image --fleet ${fleet.name}`,
     });
   }

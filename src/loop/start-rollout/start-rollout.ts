@@ -18,6 +18,7 @@ import { barriersCrossed, inheritBarriers } from '../../release/upstream/barrier
 import type { UpstreamGuidance } from '../../release/upstream/guidance.ts';
 import { type Doubt, refuseDoubtful, upstreamStatusOf } from '../../release/upstream/upstream-state.ts';
 import type { Sha } from '../../world/forge/forge.ts';
+import { digestIn } from '../../world/registry/reference.ts';
 import { digestOf, newRollBack, recordOf, refuseOlder, releaseOf } from './new-release.ts';
 import { readProductionImages } from './production-image.ts';
 
@@ -219,10 +220,7 @@ function answer(options: {
     changed,
     stateCommit,
     digests: Object.fromEntries(
-      (release?.['oci-images'] ?? []).map((image) => [
-        image.architecture,
-        image['digest-ref'].slice(image['digest-ref'].indexOf('@') + 1),
-      ]),
+      (release?.['oci-images'] ?? []).map((image) => [image.architecture, digestIn(image['digest-ref'])]),
     ),
     entry: state.updates.releases.find((each) => each.version === version),
     inherited,

@@ -6,7 +6,7 @@ import { nextFleets } from '../../project/fleets.ts';
 import { describeUpstreamStatus, doubtOf } from '../../release/upstream/upstream-state.ts';
 import { baseBranch } from '../../world/forge/branch-names.ts';
 import type { Proposal } from '../../world/forge/propose.ts';
-import { formatReference, formatRepository } from '../../world/registry/reference.ts';
+import { formatReference, formatRepository, shortDigest } from '../../world/registry/reference.ts';
 import type { BaseBuild } from './base-image.ts';
 import type { UpstreamView } from './choose-base.ts';
 
@@ -26,7 +26,7 @@ export function repinProposal(options: {
       ? `Pin base image ${to.version}`
       : from.version === to.version
         ? `Base image ${to.version} was built again`
-        : `Base image ${from.version ?? short(from.digest)} → ${to.version}`;
+        : `Base image ${from.version ?? shortDigest(from.digest)} → ${to.version}`;
   const title = `${what} (${stream}${view?.onTheWayTo === undefined ? '' : ', a barrier'})`;
   const lead =
     view?.onTheWayTo !== undefined
@@ -61,7 +61,7 @@ function buildRow({ version, created, digest }: BaseBuild): string[] {
   return [
     version === undefined ? 'unknown' : code(version),
     time === undefined || Number.isNaN(time) ? (created ?? 'unknown') : formatTime(Math.floor(time)),
-    code(`sha256:${short(digest)}…`),
+    code(shortDigest(digest)),
   ];
 }
 
@@ -149,8 +149,4 @@ function whatHappensNext(config: Config, fleet: Fleet): string {
     ...next,
   ];
   return `### What happens next\n\n${steps.map((step, index) => `${index + 1}. ${step}`).join('\n')}`;
-}
-
-function short(digest: string): string {
-  return digest.slice('sha256:'.length, 'sha256:'.length + 12);
 }

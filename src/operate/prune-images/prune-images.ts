@@ -167,7 +167,7 @@ async function currentBuilds(project: Parts): Promise<Digest[]> {
   ];
   const found: Digest[] = [];
   for (const commit of new Set(heads.filter((head) => head !== undefined))) {
-    await forge.branches.bring(commit);
+    await forge.branches.fetchCommit(commit);
     // A head that builds nothing, or is not here (a fork's), has no image either: its own is young.
     const candidate = await readCandidate({ git, config, client, commit }).catch((error: unknown) => {
       if (error instanceof InputError) return undefined;

@@ -1,7 +1,7 @@
 import dockerignore from '@balena/dockerignore';
 import { InputError, messageOf } from '../../host/errors.ts';
 import { configFileName } from '../../project/configuration/config.ts';
-import type { TreeEntry } from '../../world/git/read-objects.ts';
+import type { TreeEntry } from '../../world/git/list-tree.ts';
 
 /** One file of the build context. */
 export interface ContextEntry {

@@ -4,7 +4,9 @@ import { type Config, urgentTemplate } from '../../project/configuration/config.
 import { externalStages, findBase, stagesOnBase } from '../../project/containerfile/base.ts';
 import { type Containerfile, parseContainerfile, type Stage } from '../../project/containerfile/parse.ts';
 import type { Git } from '../../world/git/git.ts';
-import { listCommit, readBlob, readTextBlob, type TreeEntry } from '../../world/git/read-objects.ts';
+import { listCommit, type TreeEntry } from '../../world/git/list-tree.ts';
+import { readBlob, readTextBlob } from '../../world/git/read-objects.ts';
+import { shortCommit } from '../../world/git/short-commit.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
 import { readImage } from '../../world/registry/image.ts';
 import {
@@ -132,7 +134,7 @@ function findContainerfile(entries: readonly TreeEntry[], config: Config, commit
     where: config.containerfile,
     problem:
       entry === undefined
-        ? `commit ${commit.slice(0, 12)} has no such file`
+        ? `commit ${shortCommit(commit)} has no such file`
         : 'the Containerfile is not a plain file',
     remedy:
       entry === undefined && other !== undefined

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { InputError } from '../../host/errors.ts';
 import type { BranchStore, Sha } from '../../world/forge/forge.ts';
+import { shortCommit } from '../../world/git/short-commit.ts';
 import { rollBackFileName } from './build-context.ts';
 
 const markerSchema = z.looseObject({
@@ -27,7 +28,7 @@ export type RollBackMarker = z.infer<typeof markerSchema>;
 export async function readMarker(branches: BranchStore, commit: Sha): Promise<RollBackMarker | undefined> {
   const text = await branches.readFile(commit, rollBackFileName);
   if (text === undefined) return undefined;
-  const where = `${rollBackFileName} (commit ${commit.slice(0, 12)})`;
+  const where = `${rollBackFileName} (commit ${shortCommit(commit)})`;
   let json: unknown;
   try {
     json = JSON.parse(text);

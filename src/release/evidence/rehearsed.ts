@@ -1,7 +1,7 @@
 import { dirname, posix } from 'node:path';
 import { InputError } from '../../host/errors.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
-import { listCommit } from '../../world/git/read-objects.ts';
+import { listCommit } from '../../world/git/list-tree.ts';
 import { atDigest, formatReference, parseReference } from '../../world/registry/reference.ts';
 import type { PassedImage } from '../gates/promotable-image.ts';
 import type { Project } from '../project.ts';

@@ -1,4 +1,5 @@
 import type { MergeForecast } from '../../world/git/merge-trees.ts';
+import { shortCommit } from '../../world/git/short-commit.ts';
 import type { GateVerdict } from './gate.ts';
 
 // What must be true of the merge itself.
@@ -37,6 +38,6 @@ export function branchGate(outdatedBranch: string | undefined, commit: string): 
   if (outdatedBranch === undefined) return undefined;
   return {
     state: 'red',
-    note: `${outdatedBranch} has commits of its own and lacks ${commit.slice(0, 12)}: merge that into it, or delete the branch`,
+    note: `${outdatedBranch} has commits of its own and lacks ${shortCommit(commit)}: merge that into it, or delete the branch`,
   };
 }

@@ -1,6 +1,7 @@
 import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
+import { shortCommit } from '../../world/git/short-commit.ts';
 import type { Architecture } from '../../world/registry/architecture.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
 import { type Image, imageTimestamp, readImage } from '../../world/registry/image.ts';
@@ -118,7 +119,7 @@ async function requireEvidence(
   throw new InputError({
     where: formatReference(atDigest(repository, digest)),
     problem: `no passing evidence: ${reason}`,
-    expected: `a pass of the tests in git tree ${candidate.testsTree.slice(0, 12)}`,
+    expected: `a pass of the tests in git tree ${shortCommit(candidate.testsTree)}`,
     remedy:
       newest === undefined
         ? 'Run coxswain boot-test. Where that cannot be, and none failed, promote-image takes --accept-missing-evidence.'

@@ -19,6 +19,7 @@ import {
 import { InputError } from '../../host/errors.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import type { FileChange, Sha } from '../../world/forge/forge.ts';
+import { shortCommit } from '../../world/git/short-commit.ts';
 import { formatRecord, parseRecord, type ReleaseRecord } from './release-record.ts';
 
 /** All that is known of one fleet's releases. */
@@ -48,7 +49,8 @@ export function parseFleet(
 ): FleetState {
   const { fleet, config, commit } = options;
   const folder = fleetFolder(fleet);
-  const place = (file: string) => `${config.stateBranch} (commit ${commit?.slice(0, 12) ?? 'none'}): ${file}`;
+  const place = (file: string) =>
+    `${config.stateBranch} (commit ${commit === undefined ? 'none' : shortCommit(commit)}): ${file}`;
   const releasesFile = `${folder}/releases.json`;
   const updatesFile = `${folder}/updates.json`;
   const operationsFile = `${folder}/operations.json`;

@@ -1,5 +1,6 @@
 import { InputError } from '../../host/errors.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
+import { shortCommit } from '../../world/git/short-commit.ts';
 import type { FleetState } from '../state/state.ts';
 import { type BarrierBypass, baseOf } from './barriers.ts';
 
@@ -33,7 +34,7 @@ function remedy(
 ): string {
   const there = Object.values(source?.records ?? {}).find((record) => record.baseVersion === needed);
   if (there !== undefined) {
-    return `Fleet ${fleet.promoteFrom} has ${there.version} on it: promote that first (commit ${there.commit.slice(0, 12)}).`;
+    return `Fleet ${fleet.promoteFrom} has ${there.version} on it: promote that first (commit ${shortCommit(there.commit)}).`;
   }
   const where =
     fleet.promoteFrom === undefined ? '' : `, and promote it from ${fleet.promoteFrom} to ${fleet.name}`;

@@ -26,9 +26,9 @@ export interface BranchStore {
   /** The commit a branch is at; undefined where there is no such branch. */
   resolve(branch: string): Promise<Sha | undefined>;
   /** Makes a commit readable by git in the checkout, where the forge is elsewhere. */
-  bring(commit: Sha): Promise<void>;
+  fetchCommit(commit: Sha): Promise<void>;
   /** The same with the whole history of each. @throws InputError where a checkout has none, and it cannot be had */
-  bringHistory(...commits: readonly Sha[]): Promise<void>;
+  fetchHistory(...commits: readonly Sha[]): Promise<void>;
   /** A file's text in a commit (or tree); undefined where there is none. @throws InputError when it is not UTF-8 */
   readFile(commit: Sha, path: string): Promise<string | undefined>;
   /** Paths of all files beneath a folder, sorted, from the top of the repository. */

@@ -2,26 +2,7 @@ import { spawn } from 'node:child_process';
 import { InputError, OutsideError } from '../../host/errors.ts';
 import { findTool } from '../../host/tools.ts';
 import type { Git } from './git.ts';
-
-/** One file of a commit, as `git ls-tree` has it. */
-export interface TreeEntry {
-  /** `100644`, `100755`, `120000` (symbolic link) or `160000` (submodule). */
-  readonly mode: string;
-  readonly hash: string;
-  readonly path: string;
-}
-
-/** Every file of a commit, in git's order (by the bytes of the path). */
-export async function listCommit(git: Git, commit: string): Promise<TreeEntry[]> {
-  const listing = await git.run(['ls-tree', '-r', '-z', '--full-tree', commit]);
-  return listing
-    .split('\0')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const [, mode = '', hash = '', path = ''] = /^(\d+) \w+ (\w+)\t(.*)$/s.exec(line) ?? [];
-      return { mode, hash, path };
-    });
-}
+import type { TreeEntry } from './list-tree.ts';
 
 /**
  * Reads blobs by hash, byte for byte (no end-of-line conversion, no filters), one after the other so that only

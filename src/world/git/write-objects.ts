@@ -1,68 +1,8 @@
 import { join } from 'node:path';
-import { InputError } from '../../host/errors.ts';
-import { exec } from '../../host/exec.ts';
 import { withTemporaryFolder } from '../../host/files.ts';
 import type { FileChange, Sha } from '../forge/forge.ts';
 import type { Git } from './git.ts';
-
-interface TreeEntry {
-  readonly mode: string;
-  readonly sha: Sha;
-  readonly path: string;
-}
-
-/** Files at or beneath a path in a commit or tree. @param path '' for all */
-export async function listTree(git: Git, commit: Sha, path: string): Promise<TreeEntry[]> {
-  const listed = await git.run([
-    'ls-tree',
-    '-r',
-    '-z',
-    '--full-tree',
-    commit,
-    ...(path === '' ? [] : [`${path}`]),
-  ]);
-  return listed
-    .split('\0')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const [facts = '', name = ''] = splitOnce(line, '\t');
-      const [mode = '', kind = '', sha = ''] = facts.split(' ');
-      return { mode, kind, sha, path: name };
-    })
-    .filter((entry) => entry.kind === 'blob');
-}
-
-/**
- * Texts of several files with one git process.
- * @throws InputError naming the file that is not UTF-8 text
- */
-export async function readTexts(git: Git, entries: readonly TreeEntry[]): Promise<Map<string, string>> {
-  const texts = new Map<string, string>();
-  if (entries.length === 0) return texts;
-  const { stdout } = await exec('git', ['-C', git.directory, 'cat-file', '--batch'], {
-    input: entries.map((entry) => `${entry.sha}\n`).join(''),
-    doing: 'reading files from git',
-  });
-  // Output is decoded text; lengths in the headers count bytes.
-  const bytes = Buffer.from(stdout);
-  let offset = 0;
-  for (const entry of entries) {
-    const end = bytes.indexOf('\n', offset);
-    const [sha, kind, size] = bytes.toString('utf8', offset, end).split(' ');
-    const next = end + 1 + Number(size) + 1;
-    // Decoding replaces bytes that are not UTF-8 by others, so that the lengths do not fit any more.
-    if (end < 0 || sha !== entry.sha || kind !== 'blob' || bytes[next - 1] !== 10) throw notText(entry.path);
-    const text = bytes.toString('utf8', end + 1, next - 1);
-    if (text.includes('\uFFFD')) throw notText(entry.path);
-    texts.set(entry.path, text);
-    offset = next;
-  }
-  return texts;
-}
-
-function notText(path: string): InputError {
-  return new InputError({ where: path, problem: 'this file is not UTF-8 text' });
-}
+import { listTree } from './list-tree.ts';
 
 /**
  * Writes a commit that no ref names yet. Works in a bare repository, and leaves the index of a clone alone: the
@@ -136,9 +76,4 @@ async function readIdentity(git: Git): Promise<Record<string, string>> {
     env[`GIT_${role}_EMAIL`] = 'coxswain@localhost';
   }
   return env;
-}
-
-function splitOnce(text: string, separator: string): string[] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + separator.length)];
 }

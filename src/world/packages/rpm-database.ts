@@ -1,5 +1,6 @@
 import { copyFile, lstat, mkdir, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { defined } from '../../host/defined.ts';
 import { exec } from '../../host/exec.ts';
 import { isMissing, withTemporaryFolder } from '../../host/files.ts';
 import { byName } from './compare.ts';
@@ -60,7 +61,7 @@ export async function queryDatabase(folder: string): Promise<Package[]> {
 
 function readLine(line: string): Package {
   const [name = '', epoch = '0', version = '', release = '', architecture = ''] = line.split('\t');
-  return { name, ...(Number(epoch) > 0 ? { epoch: Number(epoch) } : {}), version, release, architecture };
+  return { name, ...defined({ epoch: Number(epoch) || undefined }), version, release, architecture };
 }
 
 async function hasDatabase(folder: string): Promise<boolean> {

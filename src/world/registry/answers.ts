@@ -9,7 +9,7 @@ import { bareType } from './manifest.ts';
 export const maximumErrorBytes = 64 * 1024;
 
 /** Statuses that another attempt a little later may not meet. */
-export const passingStatuses: readonly number[] = [408, 429, 500, 502, 503, 504];
+export const transientStatuses: readonly number[] = [408, 429, 500, 502, 503, 504];
 
 /**
  * Where a redirect or an upload session leads.

@@ -63,7 +63,7 @@ export async function pushArtifact(client: RegistryClient, options: ArtifactOpti
       mediaType: layer.mediaType,
       digest,
       size,
-      ...(layer.annotations === undefined ? {} : { annotations: { ...layer.annotations } }),
+      ...defined({ annotations: layer.annotations && { ...layer.annotations } }),
     });
   }
   const json: ImageManifest = {
@@ -73,8 +73,10 @@ export async function pushArtifact(client: RegistryClient, options: ArtifactOpti
     config: empty,
     // At least one layer is required by many registries; the empty one is the specification's stand-in.
     layers: pushed.length === 0 ? [empty] : pushed,
-    ...(subject === undefined ? {} : { subject: plain(subject) }),
-    ...(annotations === undefined ? {} : { annotations: { ...annotations } }),
+    ...defined({
+      subject: subject && plain(subject),
+      annotations: annotations && { ...annotations },
+    }),
   };
   const bytes = new TextEncoder().encode(JSON.stringify(json));
   const manifest = parseManifest(bytes, formatRepository(repository));

@@ -1,5 +1,5 @@
 import { OutsideError } from '../../host/errors.ts';
-import { PassingFailure } from './failures.ts';
+import { TransientError } from './failures.ts';
 import { type Digest, formatRepository, type Repository } from './reference.ts';
 import type { Answer, RepeatableStream, Transport } from './request.ts';
 import { finishUpload, openSession, uploadLocation } from './upload-session.ts';
@@ -117,7 +117,7 @@ async function readRange(
     size += chunk.length;
   }
   if (size !== length) {
-    throw new PassingFailure(doing, `${length} bytes were to be read, and ${size} came`);
+    throw new TransientError(doing, `${length} bytes were to be read, and ${size} came`);
   }
   return Buffer.concat(chunks);
 }

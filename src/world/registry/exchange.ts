@@ -1,5 +1,5 @@
 import { defined } from '../../host/defined.ts';
-import { connectionFailure, PassingFailure } from './failures.ts';
+import { connectionFailure, TransientError } from './failures.ts';
 import type { Counters, RegistryRequest } from './request.ts';
 
 const answerSeconds = 60;
@@ -25,7 +25,7 @@ export function createExchange(counters: Counters): Exchange {
     const seconds = answerSeconds + (content instanceof Uint8Array ? content.length / slowestBytes : 0);
     const late = () =>
       abort.abort(
-        new PassingFailure(request.doing, `no answer from ${target.host} in ${Math.round(seconds)} s`),
+        new TransientError(request.doing, `no answer from ${target.host} in ${Math.round(seconds)} s`),
       );
     const timer = streamed ? undefined : setTimeout(late, seconds * 1000);
     try {

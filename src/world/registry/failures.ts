@@ -1,7 +1,7 @@
 import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
 
 /** A failure that another attempt a little later may not meet. */
-export class PassingFailure extends OutsideError {
+export class TransientError extends OutsideError {
   /** What the server asked for with Retry-After. */
   readonly retryAfterSeconds: number | undefined;
 
@@ -60,7 +60,7 @@ const permanentCodes: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'its certificate has expired',
 };
 
-const passingCodes: Readonly<Record<string, string>> = {
+const transientCodes: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'the connection broke',
   EPIPE: 'the connection broke',
@@ -89,9 +89,9 @@ export function connectionFailure(doing: string, host: string, error: unknown): 
       },
     );
   }
-  const passing = codes.find((code) => code !== undefined && code in passingCodes);
-  const text = passing === undefined ? messageOf(chain.at(-1)) : `${passingCodes[passing]} (${passing})`;
-  return new PassingFailure(doing, `${host} is not reachable: ${text}`, { cause: error });
+  const passing = codes.find((code) => code !== undefined && code in transientCodes);
+  const text = passing === undefined ? messageOf(chain.at(-1)) : `${transientCodes[passing]} (${passing})`;
+  return new TransientError(doing, `${host} is not reachable: ${text}`, { cause: error });
 }
 
 /** The error, what caused it, what caused that, and what an AggregateError holds. */

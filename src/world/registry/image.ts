@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import { type Architecture, architectureOfGo, goArchitecture } from './architecture.ts';
 import type { RegistryClient } from './client.ts';
@@ -109,7 +110,7 @@ async function withConfig(
       labels: data.config?.Labels ?? {},
       diffIds: data.rootfs.diff_ids,
       digest: json.config.digest,
-      ...(typeof data.created === 'string' ? { created: data.created } : {}),
+      ...defined({ created: data.created ?? undefined }),
     },
     ...index,
   };

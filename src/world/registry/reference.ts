@@ -63,6 +63,16 @@ export function isTag(text: string): boolean {
   return tagPattern.test(text);
 }
 
+/** The digest in a text such as `host/path@sha256:…`: what follows the `@`. Nothing is checked. */
+export function digestIn(reference: string): string {
+  return reference.slice(reference.indexOf('@') + 1);
+}
+
+/** `sha256:952c72d6ce3a`: enough to compare two digests by eye, and short enough for a table. */
+export function shortDigest(digest: string): string {
+  return digest.slice(0, 'sha256:'.length + 12);
+}
+
 /** The digest of some bytes; of the UTF-8 form of a text. */
 export function digestOf(bytes: Uint8Array | string): Digest {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;

@@ -1,6 +1,6 @@
-import { discard, isHtml, passingStatuses, retryAfter } from './answers.ts';
+import { discard, isHtml, retryAfter, transientStatuses } from './answers.ts';
 import type { Exchange } from './exchange.ts';
-import { notARegistry, PassingFailure } from './failures.ts';
+import { notARegistry, TransientError } from './failures.ts';
 import { bareType } from './manifest.ts';
 import type { RegistryRequest, Transport } from './request.ts';
 
@@ -38,8 +38,8 @@ export function createRegistryCheck(exchange: Exchange, url: Transport['url']): 
     const response = await exchange(base, { method: 'GET', doing: request.doing });
     await discard(response);
     const { status } = response;
-    if (passingStatuses.includes(status)) {
-      throw new PassingFailure(request.doing, `${base.host} answered ${status}`, retryAfter(response));
+    if (transientStatuses.includes(status)) {
+      throw new TransientError(request.doing, `${base.host} answered ${status}`, retryAfter(response));
     }
     const challenged = status === 401 && response.headers.has('www-authenticate');
     const fine = status === 200 && !isHtml(response);

@@ -1,6 +1,6 @@
 import { OutsideError } from '../../host/errors.ts';
 import { chunkBytes, LostSession, uploadInChunks } from './chunked-upload.ts';
-import { PassingFailure } from './failures.ts';
+import { TransientError } from './failures.ts';
 import { type Digest, formatRepository, type Repository } from './reference.ts';
 import type { Answer, RepeatableStream, Transport } from './request.ts';
 import { finishUpload, openSession, uploadLocation } from './upload-session.ts';
@@ -27,9 +27,9 @@ export async function upload(
       try {
         return await uploadInChunks(transport, repository, digest, large);
       } catch (error) {
-        if (error instanceof PassingFailure || !(error instanceof OutsideError)) throw error;
+        if (error instanceof TransientError || !(error instanceof OutsideError)) throw error;
         chunksRefused = !(error instanceof LostSession);
-        throw new PassingFailure(doing, error.message, { cause: error });
+        throw new TransientError(doing, error.message, { cause: error });
       }
     }
     inChunks = true;

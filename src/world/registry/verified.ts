@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { OutsideError } from '../../host/errors.ts';
-import { connectionFailure, PassingFailure } from './failures.ts';
+import { connectionFailure, TransientError } from './failures.ts';
 import type { Descriptor } from './manifest.ts';
 import type { ByteRange } from './request.ts';
 
@@ -54,7 +54,7 @@ export function part(source: ReadableStream<Uint8Array>, range: ByteRange): Read
 }
 
 function wrongSize(what: string, expected: number, found: string): OutsideError {
-  return new PassingFailure(`reading ${what}`, `${expected} bytes were promised and ${found} came`);
+  return new TransientError(`reading ${what}`, `${expected} bytes were promised and ${found} came`);
 }
 
 export function wrongBytes(what: string, found: string): OutsideError {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { selectContext } from '../../../src/release/candidate/build-context.ts';
 import { materialiseContext } from '../../../src/release/candidate/materialise.ts';
-import { listCommit } from '../../../src/world/git/read-objects.ts';
+import { listCommit } from '../../../src/world/git/list-tree.ts';
 import { commitFiles, createRepository, temporaryFolder } from '../../support/repository.ts';
 
 const own = {

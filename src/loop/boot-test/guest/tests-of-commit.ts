@@ -3,7 +3,8 @@ import { InputError } from '../../../host/errors.ts';
 import { materialiseContext } from '../../../release/candidate/materialise.ts';
 import { upgradeStages } from '../../../release/evidence/upgrade-stages.ts';
 import type { Git } from '../../../world/git/git.ts';
-import { listCommit } from '../../../world/git/read-objects.ts';
+import { listCommit } from '../../../world/git/list-tree.ts';
+import { shortCommit } from '../../../world/git/short-commit.ts';
 import type { UpgradeTests } from './tests.ts';
 import { listTests, type TestFile } from './tests.ts';
 
@@ -58,7 +59,7 @@ export async function readCommittedTests(
 
 function nothingToTest(tests: string, commit: string, found: string): InputError {
   return new InputError({
-    where: `${tests}/ (commit ${commit.slice(0, 12)})`,
+    where: `${tests}/ (commit ${shortCommit(commit)})`,
     problem: `nothing would be tested: ${found}`,
     expected: `files directly in ${tests}/ that end in .sh or are executable`,
     remedy: `Write ${tests}/10-boots.sh, which exits with 0 when all is well, and commit it.`,

@@ -1,8 +1,10 @@
 import { defined } from '../../../host/defined.ts';
 import { InputError } from '../../../host/errors.ts';
 import type { Git } from '../../git/git.ts';
+import { listTree } from '../../git/list-tree.ts';
+import { readTexts } from '../../git/read-texts.ts';
 import { moveRef, readRef } from '../../git/refs.ts';
-import { listTree, readTexts, writeCommit } from '../../git/write-objects.ts';
+import { writeCommit } from '../../git/write-objects.ts';
 import type { BranchStore, Commit, Sha } from '../forge.ts';
 
 /** git log, whatever the user's settings say on how it looks. */
@@ -12,8 +14,8 @@ const plainLog = ['-c', 'log.showSignature=false', 'log', '--no-color', '--no-de
 export function openGitBranches(git: Git): BranchStore {
   return {
     resolve: (branch) => readRef(git, refOf(branch)),
-    bring: async () => {},
-    bringHistory: async () => {},
+    fetchCommit: async () => {},
+    fetchHistory: async () => {},
     readFile: async (commit, path) => {
       const entries = (await listTree(git, commit, path)).filter((entry) => entry.path === path);
       return (await readTexts(git, entries)).get(path);

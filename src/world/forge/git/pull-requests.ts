@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { InputError } from '../../../host/errors.ts';
 import type { Git } from '../../git/git.ts';
+import { listTree } from '../../git/list-tree.ts';
+import { readTexts } from '../../git/read-texts.ts';
 import { moveRef, readRef } from '../../git/refs.ts';
-import { listTree, readTexts, writeCommit } from '../../git/write-objects.ts';
+import { shortCommit } from '../../git/short-commit.ts';
+import { writeCommit } from '../../git/write-objects.ts';
 import type { BranchStore, PullRequest, PullRequestState, PullRequests, Sha } from '../forge.ts';
 import { untilNotStale } from '../retry.ts';
 import { mergePullRequest } from './merge.ts';
@@ -127,7 +130,7 @@ async function read(git: Git, branches: BranchStore): Promise<Snapshot> {
   const texts = await readTexts(git, await listTree(git, commit, ''));
   const requests: PullRequest[] = [];
   for (const [file, text] of texts) {
-    const where = `${pullRequestsRef} (commit ${commit.slice(0, 12)}): ${file}`;
+    const where = `${pullRequestsRef} (commit ${shortCommit(commit)}): ${file}`;
     requests.push(await settle(git, branches, parse(text, file, where)));
   }
   return { commit, requests: requests.sort((a, b) => a.number - b.number), texts };

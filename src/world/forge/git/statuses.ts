@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { defined } from '../../../host/defined.ts';
 import { InputError } from '../../../host/errors.ts';
 import type { Git } from '../../git/git.ts';
+import { listTree } from '../../git/list-tree.ts';
+import { readTexts } from '../../git/read-texts.ts';
 import { moveRef, readRef } from '../../git/refs.ts';
-import { listTree, readTexts, writeCommit } from '../../git/write-objects.ts';
+import { writeCommit } from '../../git/write-objects.ts';
 import { type Sha, type Status, type Statuses, statusLength } from '../forge.ts';
 import { untilNotStale } from '../retry.ts';
 

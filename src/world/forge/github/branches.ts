@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { defined } from '../../../host/defined.ts';
 import { InputError } from '../../../host/errors.ts';
-import { listTree } from '../../git/write-objects.ts';
+import { listTree } from '../../git/list-tree.ts';
 import { type BranchStore, type FileChange, type Sha, StaleBranchError } from '../forge.ts';
 import { openGitBranches } from '../git/branches.ts';
 import type { GitHubApi } from './api.ts';
@@ -66,18 +66,18 @@ export function openGitHubBranches(api: GitHubApi, clone: Clone): BranchStore {
 
   return {
     resolve,
-    bring: clone.bring,
-    bringHistory: clone.bringHistory,
+    fetchCommit: clone.fetchCommit,
+    fetchHistory: clone.fetchHistory,
     readFile: async (commit, path) => {
-      await clone.bring(commit);
+      await clone.fetchCommit(commit);
       return local.readFile(commit, path);
     },
     listFiles: async (commit, folder) => {
-      await clone.bring(commit);
+      await clone.fetchCommit(commit);
       return local.listFiles(commit, folder);
     },
     readFolder: async (commit, folder) => {
-      await clone.bring(commit);
+      await clone.fetchCommit(commit);
       return local.readFolder(commit, folder);
     },
     commit: async ({ branch, parent, from = parent, merges = [], changes, message }) => {
@@ -97,23 +97,23 @@ export function openGitHubBranches(api: GitHubApi, clone: Clone): BranchStore {
       if (now !== to) throw new StaleBranchError(branch, from, now);
     },
     isAncestor: async (ancestor, descendant) => {
-      await clone.bringHistory(ancestor, descendant);
+      await clone.fetchHistory(ancestor, descendant);
       return local.isAncestor(ancestor, descendant);
     },
     contains: async (base, head) => {
-      await clone.bringHistory(base, head);
+      await clone.fetchHistory(base, head);
       return local.contains(base, head);
     },
     commitTime: async (commit) => {
-      await clone.bring(commit);
+      await clone.fetchCommit(commit);
       return local.commitTime(commit);
     },
     log: async ({ from, to }) => {
-      await clone.bringHistory(from, to);
+      await clone.fetchHistory(from, to);
       return local.log({ from, to });
     },
     changedFiles: async (from, to) => {
-      await Promise.all([clone.bring(from), clone.bring(to)]);
+      await Promise.all([clone.fetchCommit(from), clone.fetchCommit(to)]);
       return local.changedFiles(from, to);
     },
   };
@@ -175,7 +175,7 @@ async function writeTree(
   changes: readonly FileChange[],
 ): Promise<Sha> {
   const { git } = clone;
-  if (from !== undefined) await clone.bring(from);
+  if (from !== undefined) await clone.fetchCommit(from);
   const base = from === undefined ? undefined : await git.run(['rev-parse', `${from}^{tree}`]);
   const entries = await Promise.all(
     changes.map(async ({ path, content, executable }) => {

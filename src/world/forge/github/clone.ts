@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError, messageOf } from '../../../host/errors.ts';
 import type { Git } from '../../git/git.ts';
+import { shortCommit } from '../../git/short-commit.ts';
 import type { Sha } from '../forge.ts';
 
 /** The objects of the checkout, completed from GitHub where they are missing. */
 export interface Clone {
   readonly git: Git;
   /** Makes the files of a commit (or tree) readable here. */
-  bring(commit: Sha): Promise<void>;
+  fetchCommit(commit: Sha): Promise<void>;
   /** The same with the whole history of each. @throws InputError naming `fetch-depth: 0` where that cannot be had */
-  bringHistory(...commits: readonly Sha[]): Promise<void>;
+  fetchHistory(...commits: readonly Sha[]): Promise<void>;
 }
 
 /**
@@ -58,19 +59,19 @@ export function openClone(
   const has = async (object: Sha) => (await git.try(['cat-file', '-e', object])) !== undefined;
   const isShallow = async () => (await git.run(['rev-parse', '--is-shallow-repository'])) === 'true';
 
-  async function bring(commit: Sha): Promise<void> {
+  async function fetchCommit(commit: Sha): Promise<void> {
     if (await has(commit)) return;
     // A depth would make a complete clone a shallow one.
     const depth = (await isShallow()) ? ['--depth=1'] : [];
-    await fetch([...depth, remote.url, commit], `fetching ${commit.slice(0, 12)} from GitHub`);
+    await fetch([...depth, remote.url, commit], `fetching ${shortCommit(commit)} from GitHub`);
   }
 
   return {
     git,
-    bring,
-    bringHistory: async (...commits) => {
+    fetchCommit,
+    fetchHistory: async (...commits) => {
       const missing = [...new Set(commits)].filter((commit) => !whole.has(commit));
-      await Promise.all(missing.map(bring));
+      await Promise.all(missing.map(fetchCommit));
       if (missing.length > 0 && (await isShallow())) {
         try {
           await fetch(['--unshallow', remote.url, ...missing], 'fetching the history of the checkout');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { InputError } from '../../../host/errors.ts';
 import { withoutTrailingSlashes } from '../../../host/one-line.ts';
-import type { RunOfPullRequest } from './pull-requests.ts';
+import type { RunOfPullRequest } from './read-pulls.ts';
 
 /** What the environment of a workflow run says. */
 export interface GitHubRun {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defined } from '../../../host/defined.ts';
+import { shortCommit } from '../../git/short-commit.ts';
 import { type Status, type Statuses, statusLength } from '../forge.ts';
 import type { GitHubApi } from './api.ts';
 
@@ -14,7 +15,7 @@ const statusSchema = z.object({
 export function openGitHubStatuses(api: GitHubApi): Statuses {
   async function list(commit: string): Promise<Status[]> {
     const all = await api.all({
-      doing: `reading the statuses of ${commit.slice(0, 12)}`,
+      doing: `reading the statuses of ${shortCommit(commit)}`,
       route: 'GET /repos/{owner}/{repo}/commits/{ref}/statuses',
       params: { ref: commit },
       schema: statusSchema,
@@ -26,7 +27,7 @@ export function openGitHubStatuses(api: GitHubApi): Statuses {
         context,
         state: state === 'error' ? 'failure' : state,
         description: description ?? '',
-        ...(target_url === null || target_url === undefined || target_url === '' ? {} : { url: target_url }),
+        ...defined({ url: target_url || undefined }),
       });
     }
     return [...newest.values()].sort((one, other) => (one.context < other.context ? -1 : 1));
