@@ -52,7 +52,7 @@ export async function openCheckout(options: {
   };
 }
 
-/** Loaded only where it is used: GitHub's client takes a third of the time that a quick verb takes in all. */
+/** Loaded only when needed: GitHub's client takes a third of the whole time of a quick verb. */
 async function openGitHub(...args: Parameters<typeof OpenGitHubForge>): Promise<Forge> {
   const { openGitHubForge } = await import('../world/forge/github/github-forge.ts');
   return openGitHubForge(...args);

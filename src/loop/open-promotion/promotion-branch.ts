@@ -6,7 +6,7 @@ import type { FleetState } from '../../release/state/state.ts';
 import { promotionBranch } from '../../world/forge/branch-names.ts';
 import type { FileChange, Forge, PullRequest, Sha } from '../../world/forge/forge.ts';
 import { isOurs, ourMessage } from '../../world/forge/propose.ts';
-import { forecastMerge, forecastMergeFrom, type MergeForecast } from '../../world/git/merge-trees.ts';
+import { forecastMerge, forecastMergeFrom, type MergeResult } from '../../world/git/merge-trees.ts';
 import { shortCommit } from '../../world/git/short-commit.ts';
 import { treeChanges } from '../../world/git/tree-changes.ts';
 import { writeCommit } from '../../world/git/write-objects.ts';
@@ -17,7 +17,7 @@ export interface PromotionBranch {
   readonly from: Sha | undefined;
   readonly to: Sha;
   /** What merging it gives. */
-  readonly forecast: MergeForecast;
+  readonly forecast: MergeResult;
   /** It has commits of people, and lacks the release: its name. */
   readonly outdated?: string;
 }

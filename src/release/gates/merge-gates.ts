@@ -1,4 +1,4 @@
-import type { MergeForecast } from '../../world/git/merge-trees.ts';
+import type { MergeResult } from '../../world/git/merge-trees.ts';
 import { shortCommit } from '../../world/git/short-commit.ts';
 import type { GateVerdict } from './gate.ts';
 
@@ -12,7 +12,7 @@ export interface MergedImage {
 }
 
 /** The merge must not need a person's judgement. */
-export function mergeGate(forecast: MergeForecast): GateVerdict {
+export function mergeGate(forecast: MergeResult): GateVerdict {
   if (forecast.result === 'clean') return { state: 'green', note: 'no conflicts' };
   if (forecast.result === 'unknown') return { state: 'unknown', note: forecast.why };
   return { state: 'red', note: `conflicts in ${forecast.paths.join(', ')}` };

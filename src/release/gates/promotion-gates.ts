@@ -1,5 +1,5 @@
 import type { Fleet } from '../../project/configuration/config.ts';
-import type { MergeForecast } from '../../world/git/merge-trees.ts';
+import type { MergeResult } from '../../world/git/merge-trees.ts';
 import type { FleetState } from '../state/state.ts';
 import type { UpstreamGuidance } from '../upstream/guidance.ts';
 import type { Exception, GateResult, GateVerdict } from './gate.ts';
@@ -29,7 +29,7 @@ export interface StateFacts extends ReleaseFacts {
 
 /** What merging the release into the target's branch gives. */
 export interface MergeFacts extends StateFacts {
-  readonly forecast: MergeForecast;
+  readonly forecast: MergeResult;
   /** The promotion's branch has commits of people, and lacks the release: name of that branch. */
   readonly outdatedBranch: string | undefined;
   /** Path of the rollout template, and why it does not render. */

@@ -1,4 +1,4 @@
-/** What GitHub takes as the text of a pull request or a comment, in characters. */
+/** Longest text of a pull request or a comment on GitHub, in characters. */
 export const bodyLimit = 65_536;
 
 /**
@@ -12,12 +12,12 @@ export function fitBody(
 ): string {
   const { tail = '', limit = bodyLimit } = options;
   if (body.length + tail.length <= limit) return `${body}${tail}`;
-  const note = `> **Cut here**: this text has ${body.length} characters, more than GitHub takes. The workflow run tells the rest.\n`;
+  const note = `> **Cut here**: this text has ${body.length} characters, more than GitHub accepts. The workflow run has the rest.\n`;
   const room = limit - note.length - tail.length - 2;
   return `${body.slice(0, cutAt(body, room)).trimEnd()}\n\n${note}${tail}`;
 }
 
-/** The last place up to `room` between two paragraphs; where there is none, between two lines. */
+/** The last place up to `room` between two paragraphs; if there is none, between two lines. */
 function cutAt(body: string, room: number): number {
   let at = 0;
   let fence: string | undefined;

@@ -1,17 +1,17 @@
-/** Full object name of a commit (or, where said, of a tree), in lower-case hex. */
+/** Full object name of a commit (or of a tree, if the text says so), in lower-case hex. */
 export type Sha = string;
 
 /** One file of a commit to be made. */
 export interface FileChange {
   /** Path from the top of the repository, with slashes. */
   readonly path: string;
-  /** null deletes the file; deleting a file that is not there changes nothing. */
+  /** null deletes the file; deleting a file that does not exist changes nothing. */
   readonly content: Uint8Array | string | null;
   /** Default: as the file is in the parent; for a new file not executable. */
   readonly executable?: boolean;
 }
 
-/** What a commit says. */
+/** A commit without its files. */
 export interface Commit {
   readonly sha: Sha;
   readonly parents: readonly Sha[];
@@ -23,24 +23,24 @@ export interface Commit {
 
 /** Branches and what is on them. Nothing here reads or writes a work tree. */
 export interface BranchStore {
-  /** The commit a branch is at; undefined where there is no such branch. */
+  /** The commit a branch is at; undefined if there is no such branch. */
   resolve(branch: string): Promise<Sha | undefined>;
-  /** Makes a commit readable by git in the checkout, where the forge is elsewhere. */
+  /** Fetches a commit (or tree) from the forge, so git can read it in the checkout. */
   fetchCommit(commit: Sha): Promise<void>;
-  /** The same with the whole history of each. @throws InputError where a checkout has none, and it cannot be had */
+  /** Fetches commits with their whole history. @throws InputError if that is not possible */
   fetchHistory(...commits: readonly Sha[]): Promise<void>;
-  /** A file's text in a commit (or tree); undefined where there is none. @throws InputError when it is not UTF-8 */
+  /** A file's text in a commit (or tree); undefined if there is no such file. @throws InputError when it is not UTF-8 */
   readFile(commit: Sha, path: string): Promise<string | undefined>;
   /** Paths of all files beneath a folder, sorted, from the top of the repository. */
   listFiles(commit: Sha, folder: string): Promise<string[]>;
   /** All files beneath a folder in one go: path from the top of the repository → text. */
   readFolder(commit: Sha, folder: string): Promise<Map<string, string>>;
   /**
-   * Makes a commit and moves the branch to it, if the branch is still where the caller saw it.
-   * @param commit.parent where the branch is now; undefined for a branch that must not exist yet
-   * @param commit.from what the new commit builds on, where that is not `parent`: the branch is then rebuilt
-   * @param commit.merges further parents: commits that count as merged with it, whatever `changes` says of them
-   * @throws StaleBranchError when the branch is elsewhere by now; nothing was changed
+   * Makes a commit and moves the branch to it, if the branch is still at `parent`.
+   * @param commit.parent commit that the caller saw the branch at; undefined for a branch that must not exist yet
+   * @param commit.from what the new commit builds on, if that is not `parent`: the branch is then rebuilt
+   * @param commit.merges further parents: commits that then count as merged
+   * @throws StaleBranchError when the branch moved meanwhile; nothing was changed
    * @throws InputError when the branch is checked out in a work tree
    */
   commit(commit: {
@@ -57,9 +57,9 @@ export interface BranchStore {
     readonly from: Sha | undefined;
     readonly to: Sha;
   }): Promise<void>;
-  /** True where `ancestor` is `descendant`, or is in its history. */
+  /** True if `ancestor` is `descendant`, or is in its history. */
   isAncestor(ancestor: Sha, descendant: Sha): Promise<boolean>;
-  /** True where merging `head` into `base` would change no file: merged already, also when it was squashed. */
+  /** True if merging `head` into `base` would change no file: it is merged, perhaps by a squash. */
   contains(base: Sha, head: Sha): Promise<boolean>;
   /** Committer time, UNIX seconds. */
   commitTime(commit: Sha): Promise<number>;
@@ -80,10 +80,10 @@ export interface PullRequest {
   readonly head: string;
   /** Branch to merge into. */
   readonly base: string;
-  /** While open: where `head` is now. Afterwards: where it was last seen. */
+  /** While open: the commit of `head` now. Afterwards: the last one seen. */
   readonly headCommit: Sha;
   readonly state: PullRequestState;
-  /** false: shown, but not to be merged yet (a draft). */
+  /** false: a draft, not to be merged yet. */
   readonly ready: boolean;
   readonly labels: readonly string[];
   readonly comments: readonly { readonly key: string; readonly body: string }[];
@@ -94,12 +94,12 @@ export interface PullRequests {
   list(filter?: { readonly state?: PullRequestState }): Promise<PullRequest[]>;
   /** The open one from `head` into `base`. */
   find(branches: { readonly head: string; readonly base: string }): Promise<PullRequest | undefined>;
-  /** The newest one from `head` into `base`, whatever became of it. */
+  /** The newest one from `head` into `base`, in any state. */
   latest(branches: { readonly head: string; readonly base: string }): Promise<PullRequest | undefined>;
   /** The open one whose head is at this commit, or that a workflow run for this commit is about. */
   findByCommit(commit: Sha): Promise<PullRequest | undefined>;
   /**
-   * Opens a pull request. Where one is open for these two branches already (a lost race), that one is updated.
+   * Opens a pull request. If one is already open for these two branches (a lost race), it is updated.
    * @throws InputError when a branch is missing, or there is nothing to merge
    */
   open(request: {
@@ -110,7 +110,7 @@ export interface PullRequests {
     readonly ready: boolean;
     readonly labels: readonly string[];
   }): Promise<PullRequest>;
-  /** Changes what is given; writes nothing where that is how it is already. */
+  /** Changes the given properties; writes nothing if nothing would change. */
   update(
     number: number,
     change: {
@@ -122,35 +122,35 @@ export interface PullRequests {
     },
   ): Promise<PullRequest>;
   /**
-   * One comment a key: a second one with the same key replaces the first.
-   * @returns false where this run may not write (it is for a pull request from a fork): that is said in the log
+   * One comment per key: a second one with the same key replaces the first.
+   * @returns false if this run may not write (a pull request from a fork); the log says so
    */
   comment(number: number, key: string, body: string): Promise<boolean>;
   /**
-   * Merges an open pull request by a merge commit, if its branch is still where the caller saw it. A base that has
-   * moved meanwhile is merged as it is then.
-   * @throws StaleBranchError when `head` is elsewhere by now; nothing was changed
-   * @throws InputError when it is not open, or a draft, or in conflict, or the forge does not let it be merged
+   * Merges an open pull request by a merge commit, if its branch is still at `head`. If the base moved
+   * meanwhile, the merge uses its new commit.
+   * @throws StaleBranchError when the branch moved meanwhile; nothing was changed
+   * @throws InputError when it is not open, is a draft, has conflicts, or the forge refuses
    */
   merge(number: number, expected: { readonly head: Sha }): Promise<PullRequest>;
 }
 
-/** What is said about a commit, once for each context; pull requests show it, and branch protection can require it. */
+/** The state of a commit in one context; pull requests show it, and branch protection can require it. */
 export interface Status {
-  /** Who says it, such as `coxswain/promotion/stable`. */
+  /** Who sets it, such as `coxswain/promotion/stable`. */
   readonly context: string;
   readonly state: 'success' | 'pending' | 'failure';
   /** One line of at most `statusLength` characters. */
   readonly description: string;
-  /** Where more is said. */
+  /** Page with more about it. */
   readonly url?: string;
 }
 
-/** What GitHub takes for a status's description, in characters. */
+/** Longest description of a status on GitHub, in characters. */
 export const statusLength = 140;
 
 export interface Statuses {
-  /** Replaces what was said in this context; writes nothing where that is how it is already. */
+  /** Replaces the status of this context; writes nothing if nothing would change. */
   set(commit: Sha, status: Status): Promise<void>;
   /** The newest of each context, sorted by context. */
   list(commit: Sha): Promise<Status[]>;
@@ -183,17 +183,17 @@ export interface Forge {
   readonly statuses: Statuses;
   /** Undefined if this forge runs no workflows. */
   readonly workflowRuns?: WorkflowRuns;
-  /** Says in the log where the forge will not build and test by itself what was just proposed. */
+  /** Warns in the log if the forge will not start workflows for this pull request automatically. */
   announce?(pullRequest: PullRequest): Promise<void>;
 }
 
-/** A compare-and-swap was lost: somebody else moved the branch first. Read again, apply again. */
+/** A compare-and-swap failed: somebody else moved the branch first. Read again, apply again. */
 export class StaleBranchError extends Error {
   override readonly name = 'StaleBranchError';
   readonly branch: string;
 
   constructor(branch: string, expected: Sha | undefined, found: Sha | undefined) {
-    super(`${branch} is at ${found ?? 'nothing'}, not at ${expected ?? 'nothing'} any more`);
+    super(`${branch} is at ${found ?? 'nothing'}, no longer at ${expected ?? 'nothing'}`);
     this.branch = branch;
   }
 }

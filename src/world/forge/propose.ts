@@ -2,7 +2,7 @@ import { fitBody } from './fit-body.ts';
 import type { BranchStore, Commit, FileChange, Forge, PullRequest, Sha } from './forge.ts';
 import { untilNotStale } from './retry.ts';
 
-/** What a pull request says; all of it is kept up to date. */
+/** A pull request as it should be; all of it is kept up to date. */
 export interface Proposal {
   readonly head: string;
   readonly base: string;
@@ -10,11 +10,11 @@ export interface Proposal {
   readonly body: string;
   readonly ready: boolean;
   readonly labels: readonly string[];
-  /** What it is about, such as a digest: a pull request about the same that a person closed stays closed. */
+  /** What it is about, such as a digest. If a person closed a pull request about the same, it stays closed. */
   readonly subject?: string;
 }
 
-/** declined: a person closed the pull request for this, and it stays so. */
+/** declined: a person closed the pull request for this, and it stays closed. */
 export type ProposalAction = 'opened' | 'updated' | 'unchanged' | 'closed' | 'declined' | 'none';
 
 /** Last line of the messages of our own commits on branches that we propose. */
@@ -22,10 +22,10 @@ const trailer = 'Proposed-by: coxswain';
 
 /**
  * Proposes changes to a branch by ONE pull request: its branch is one commit on top of `tip`, rebuilt whenever
- * that is not so. Commits that people added to it while it is open are kept; ours then goes on top of theirs.
- * Killed anywhere and run again, it goes on where it was.
- * @param change.tip where the base branch is now
- * @param change.again also what a person has declined
+ * it is not. Commits that people added to it while it is open are kept; ours then goes on top of theirs.
+ * If it is killed and run again, it continues.
+ * @param change.tip commit of the base branch
+ * @param change.again also if a person declined it
  */
 export async function proposeChanges(
   forge: Forge,
@@ -40,7 +40,7 @@ export async function proposeChanges(
 
 /**
  * Proposes to merge a commit as it is, by ONE pull request.
- * @param move.from where the caller saw the branch of the pull request
+ * @param move.from commit at which the caller saw the branch of the pull request
  * @throws StaleBranchError when it is elsewhere by now
  */
 export async function proposeCommit(
@@ -54,7 +54,7 @@ export async function proposeCommit(
 }
 
 /**
- * Closes the pull request, if it is open. Its branch stays: the next proposal takes it over.
+ * Closes the pull request, if it is open. Its branch stays: the next proposal uses it again.
  * @param reason goes into a comment
  */
 export async function withdrawProposal(
@@ -69,7 +69,7 @@ export async function withdrawProposal(
   return { action: 'closed', pullRequest: closed };
 }
 
-/** Comment of our own on a pull request that we close: what people close has none. */
+/** Key of our comment on a pull request that we close. One that a person closed has none. */
 export const closedKey = 'closed';
 const reopened = 'Open again.';
 
@@ -77,12 +77,12 @@ function wasWithdrawn({ comments }: PullRequest): boolean {
   return comments.some(({ key, body }) => key === closedKey && body.trim() !== reopened);
 }
 
-/** A hidden line that tells what a pull request is about. */
+/** A hidden line that says what a pull request is about. */
 function subjectMark({ subject }: Proposal): string {
   return subject === undefined ? '' : `\n<!-- coxswain proposes: ${subject} -->\n`;
 }
 
-/** “Not this one”: the last pull request was about the same, and a person closed it. Its branch is left alone, so that it can be reopened. */
+/** The last pull request, if it was about the same and a person closed it. Its branch is left alone, so people can reopen it. */
 async function findDeclined(forge: Forge, proposal: Proposal): Promise<PullRequest | undefined> {
   if (proposal.subject === undefined) return undefined;
   const last = await forge.pullRequests.latest(proposal);
@@ -107,11 +107,11 @@ async function placeChanges(
   }
   const ahead = await branches.log({ from: tip, to: there });
   if (open !== undefined && !ahead.every(isOurs)) {
-    if (await holds(branches, there, changes)) return false;
+    if (await hasChanges(branches, there, changes)) return false;
     await branches.commit({ branch, parent: there, changes, message });
     return true;
   }
-  if (await holdsOnly(branches, { tip, there, changes })) return false;
+  if (await hasOnlyChanges(branches, { tip, there, changes })) return false;
   await branches.commit({ branch, parent: there, from: tip, changes, message });
   return true;
 }
@@ -126,20 +126,24 @@ export function isOurs(commit: Pick<Commit, 'message'>): boolean {
   return commit.message.split('\n').includes(trailer);
 }
 
-async function holds(branches: BranchStore, commit: Sha, changes: readonly FileChange[]): Promise<boolean> {
-  // What is no text cannot be compared: it is written again.
+async function hasChanges(
+  branches: BranchStore,
+  commit: Sha,
+  changes: readonly FileChange[],
+): Promise<boolean> {
+  // Bytes that are not text cannot be compared: they are written again.
   if (changes.some(({ content }) => content !== null && typeof content !== 'string')) return false;
   const found = await Promise.all(changes.map(({ path }) => branches.readFile(commit, path)));
   return changes.every(({ content }, index) => (found[index] ?? null) === content);
 }
 
-async function holdsOnly(
+async function hasOnlyChanges(
   branches: BranchStore,
   { tip, there, changes }: { tip: Sha; there: Sha; changes: readonly FileChange[] },
 ): Promise<boolean> {
   const wanted = new Set(changes.map(({ path }) => path));
   const others = (await branches.changedFiles(tip, there)).filter((path) => !wanted.has(path));
-  return others.length === 0 && (await holds(branches, there, changes));
+  return others.length === 0 && (await hasChanges(branches, there, changes));
 }
 
 async function keepPullRequest(
@@ -156,7 +160,7 @@ async function keepPullRequest(
     await forge.announce?.(pullRequest);
     return { action: 'opened', pullRequest };
   }
-  // A person has reopened what we had closed: from now on it is theirs to close.
+  // A person reopened what we closed: from now on only a person closes it.
   if (wasWithdrawn(open)) await forge.pullRequests.comment(open.number, closedKey, reopened);
   if (moved) await forge.announce?.(open);
   // Labels that people added stay.

@@ -5,13 +5,13 @@ import { StaleBranchError } from './forge.ts';
 const attempts = 40;
 
 /**
- * Runs a read-apply-write step until its compare-and-swap is won. Each round somebody wins, so that as many
- * rounds as there are writers are enough. The pauses are random, and grow with the time that a step takes: losers
- * then wait for their turn instead of slowing the others down.
- * @param step reads afresh each time
- * @param moves the branch that may move; another one that does is the caller's matter. Default: any
- * @throws StaleBranchError for another branch than that
- * @throws OutsideError when it was lost over and over
+ * Runs a read-apply-write step until its compare-and-swap succeeds. One writer wins each round, so there need be only
+ * as many rounds as writers. The pauses are random, and grow with the time that a step takes, so losers do not slow
+ * the others down.
+ * @param step reads again each time
+ * @param moves the branch that may move. Default: any
+ * @throws StaleBranchError if another branch moved
+ * @throws OutsideError when it failed 40 times
  */
 export async function untilNotStale<T>(step: () => Promise<T>, moves?: string): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {

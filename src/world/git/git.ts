@@ -1,6 +1,6 @@
 import { type ExecOptions, exec } from '../../host/exec.ts';
 
-/** Environment for git that nobody's personal settings can change the outcome of. */
+/** Environment that makes git's output the same for every user. */
 const neutral = { GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
 
 /** Runs git in one repository. */
@@ -21,7 +21,7 @@ export class Git {
     return result.stdout.replace(/\n$/, '');
   }
 
-  /** Runs `git ARGS`; undefined where it answers with exit code 1 or 128 ("no such thing"). */
+  /** Runs `git ARGS`; undefined if it answers with exit code 1 or 128 ("no such thing"). */
   async try(args: readonly string[], options: ExecOptions = {}): Promise<string | undefined> {
     const result = await exec('git', ['-C', this.directory, ...args], {
       ...options,

@@ -5,13 +5,13 @@ import type { Sha } from '../forge/forge.ts';
 import type { Git } from './git.ts';
 import { commitTree } from './write-objects.ts';
 
-export type MergeForecast =
+export type MergeResult =
   | { readonly result: 'clean'; readonly tree: Sha }
   | { readonly result: 'conflict'; readonly paths: readonly string[] }
   | { readonly result: 'unknown'; readonly why: string };
 
-/** What merging a commit into another would give. Touches no branch and no work tree. */
-export async function forecastMerge(git: Git, into: Sha, commit: Sha): Promise<MergeForecast> {
+/** Computes the merge of a commit into another. Changes no branch and no work tree. */
+export async function forecastMerge(git: Git, into: Sha, commit: Sha): Promise<MergeResult> {
   const { exitCode, stdout } = await exec(
     'git',
     ['-C', git.directory, 'merge-tree', '--write-tree', '--name-only', '--no-messages', '-z', into, commit],
@@ -24,13 +24,13 @@ export async function forecastMerge(git: Git, into: Sha, commit: Sha): Promise<M
 }
 
 /**
- * What merging would give if the two sides had parted at `base`, whatever their histories say: where a branch was
- * squashed into another, or rolled back, history tells of another beginning than the content.
+ * Computes the merge as if `base` were the merge base, whatever the histories say. After a squash or a roll-back,
+ * history names another merge base than the content has.
  */
 export async function forecastMergeFrom(
   git: Git,
   sides: { readonly base: Sha; readonly into: Sha; readonly commit: Sha },
-): Promise<MergeForecast> {
+): Promise<MergeResult> {
   const asChild = async (commit: Sha, parents: readonly Sha[]) =>
     commitTree(git, { tree: `${commit}^{tree}`, parents, message: 'only to merge\n' });
   const base = await asChild(sides.base, []);
@@ -38,10 +38,10 @@ export async function forecastMergeFrom(
 }
 
 /**
- * For git before 2.38, which has no `merge-tree --write-tree`: where each path was changed on one side at most, the
- * merge is clean; otherwise only a merge of the contents could tell.
+ * For git before 2.38, which has no `merge-tree --write-tree`. If each path changed on one side at most, the merge is
+ * clean; otherwise only a merge of the contents could decide.
  */
-export async function forecastByIndex(git: Git, into: Sha, commit: Sha): Promise<MergeForecast> {
+export async function forecastByIndex(git: Git, into: Sha, commit: Sha): Promise<MergeResult> {
   const base = await git.run(['merge-base', into, commit], { allow: [0, 1] });
   if (base === '') return { result: 'unknown', why: 'the two branches share no history here' };
   return withTemporaryFolder('merge', async (folder) => {
@@ -49,7 +49,10 @@ export async function forecastByIndex(git: Git, into: Sha, commit: Sha): Promise
     await git.run(['read-tree', '-i', '-m', '--aggressive', base, into, commit], { env });
     const unmerged = await git.run(['ls-files', '--unmerged', '-z'], { env });
     if (unmerged !== '') {
-      return { result: 'unknown', why: 'both sides changed the same files, and git before 2.38 cannot tell' };
+      return {
+        result: 'unknown',
+        why: 'both sides changed the same files, and git before 2.38 cannot merge them without a work tree',
+      };
     }
     return { result: 'clean', tree: await git.run(['write-tree'], { env }) };
   });

@@ -3,18 +3,18 @@ import { type Sha, StaleBranchError } from '../forge/forge.ts';
 import type { Git } from './git.ts';
 import { lockWatch } from './stale-lock.ts';
 
-/** With the pauses between them, enough for a lock to turn out stale. */
+/** Enough, with the pauses between them, to find out that a lock is stale. */
 const attempts = 200;
 
-/** The commit a full ref name (`refs/heads/main`) is at; undefined where there is no such ref. */
+/** The commit a full ref name (`refs/heads/main`) is at; undefined if there is no such ref. */
 export async function readRef(git: Git, ref: string): Promise<Sha | undefined> {
   const found = await git.run(['rev-parse', '--verify', '--quiet', ref], { allow: [0, 1] });
   return found === '' ? undefined : found;
 }
 
 /**
- * Moves a ref, if it is still at `from`; makes it where `from` is undefined.
- * @throws StaleBranchError when it is elsewhere
+ * Moves a ref, if it is still at `from`; creates it if `from` is undefined.
+ * @throws StaleBranchError when it moved meanwhile
  * @throws OutsideError when git cannot write it
  */
 export async function moveRef(
@@ -32,8 +32,8 @@ export async function moveRef(
 }
 
 /**
- * Moves a ref like moveRef, if another one is still where the caller saw it: both or nothing.
- * @throws StaleBranchError for whichever is elsewhere
+ * Moves a ref like moveRef, if another one is still at the commit that the caller saw.
+ * @throws StaleBranchError for the one that moved
  */
 export async function moveRefWhile(
   git: Git,
@@ -58,7 +58,7 @@ export async function moveRefWhile(
 
 /**
  * Tries again while another process holds a lock that git needs.
- * @param check throws where the refs are no longer where they should be
+ * @param check throws if a ref moved
  */
 async function untilUnlocked(move: () => Promise<unknown>, check: () => Promise<void>): Promise<void> {
   const isLocked = lockWatch();

@@ -1,19 +1,18 @@
 import { stat, unlink } from 'node:fs/promises';
 import { messageOf } from '../../host/errors.ts';
 
-/** Milliseconds that a lock must have been there, the same all along. git itself holds one for some milliseconds. */
+/** Milliseconds after which an unchanged lock is stale. git itself holds one for a few milliseconds. */
 const staleAfter = 5000;
 
-/** The lock file that git ran into, if that is what its error says. */
+/** The lock file in git's error message, if there is one. */
 export function lockIn(error: unknown): string | undefined {
   return /Unable to create '([^']+\.lock)': File exists/.exec(messageOf(error))?.[1];
 }
 
 /**
- * Watches the locks that git runs into. A git that was killed leaves its lock behind, and no other ever takes it
- * away: who runs the verb again would have to do it by hand.
- * @returns a function that takes an error of git's, removes the lock in it once that is stale, and says whether to
- * try again
+ * Watches the locks that git runs into. A killed git leaves its lock behind, and git never removes it, so
+ * people would have to.
+ * @returns a function that receives git's error, removes the lock in it if it is stale, and says whether to try again
  */
 export function lockWatch(): (error: unknown) => Promise<boolean> {
   let watched: { readonly file: string; readonly id: string; readonly since: number } | undefined;
@@ -31,7 +30,7 @@ export function lockWatch(): (error: unknown) => Promise<boolean> {
   };
 }
 
-/** Tells a lock from the next one of the same name. */
+/** Distinguishes a lock from the next one of the same name. */
 async function identity(file: string): Promise<string | undefined> {
   const found = await stat(file, { bigint: true }).catch(() => undefined);
   return found === undefined ? undefined : `${found.ino} ${found.mtimeNs}`;

@@ -3,9 +3,9 @@ import type { Git } from './git.ts';
 import { readBlob } from './read-objects.ts';
 
 /**
- * What turns one commit's files into another's (or a tree's), byte for byte.
+ * The changes that turn one commit's files into another's (or a tree's), byte for byte.
  * @param options.keep paths that stay as they are
- * @returns undefined where links or submodules differ: those are no files that a forge can be told
+ * @returns undefined if links or submodules differ: FileChange cannot express those
  */
 export async function treeChanges(
   { git, branches }: { readonly git: Git; readonly branches: BranchStore },
@@ -27,7 +27,7 @@ export async function treeChanges(
   return changes;
 }
 
-/** A text where it is one: texts can be compared with what a branch has. */
+/** Text if it is UTF-8, because text can be compared with a branch's files. */
 function asText(bytes: Buffer): string | Buffer {
   const text = bytes.toString('utf8');
   return Buffer.from(text).equals(bytes) && !text.includes('\uFFFD') ? text : bytes;

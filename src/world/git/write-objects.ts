@@ -5,8 +5,8 @@ import type { Git } from './git.ts';
 import { listTree } from './list-tree.ts';
 
 /**
- * Writes a commit that no ref names yet. Works in a bare repository, and leaves the index of a clone alone: the
- * tree is put together in an index file of its own.
+ * Writes a commit that no ref names yet. Works in a bare repository. It uses an index file of its own, so the index of
+ * a clone is not touched.
  */
 export async function writeCommit(
   git: Git,
@@ -23,7 +23,7 @@ export async function writeCommit(
   return commitTree(git, { tree, parents, message: commit.message });
 }
 
-/** Writes a commit of a tree that is there already; no ref names it yet. */
+/** Writes a commit of an existing tree; no ref names it yet. */
 export async function commitTree(
   git: Git,
   commit: { readonly tree: Sha; readonly parents: readonly Sha[]; readonly message: string },
@@ -60,7 +60,7 @@ async function indexLine(git: Git, parent: Sha | undefined, change: FileChange):
 
 const identities = new WeakMap<Git, Promise<Record<string, string>>>();
 
-/** Environment that names Coxswain where the user has not told git who they are; git's own guess is of no use. */
+/** Environment that names Coxswain if git has no user name; git's own guess is useless. */
 function identity(git: Git): Promise<Record<string, string>> {
   const known = identities.get(git) ?? readIdentity(git);
   identities.set(git, known);

@@ -7,7 +7,7 @@ export interface VersionChange {
   readonly after: Package;
 }
 
-/** What became of a set of packages; every list by name. */
+/** How a set of packages changed; every list is sorted by name. */
 export interface PackageDifference {
   readonly added: readonly Package[];
   readonly removed: readonly Package[];
@@ -16,8 +16,8 @@ export interface PackageDifference {
 }
 
 /**
- * Compares two sets of packages. A package that is there in several versions (kernel) or for several architectures is
- * matched with its own architecture first, newest with newest.
+ * Compares two sets of packages. A package can be installed in several versions (kernel) or for several
+ * architectures: it is matched with its own architecture first, newest with newest.
  */
 export function comparePackages(before: readonly Package[], after: readonly Package[]): PackageDifference {
   const same = new Set(before.map(identity));

@@ -10,20 +10,20 @@ import { formatRepository, type Repository } from '../registry/reference.ts';
 import { companionFiles, databaseFiles, databaseFolders } from './rpm-database.ts';
 
 /** What one layer says about the database. */
-interface Sighting {
+interface SearchResult {
   /** Path of the database in it. */
   readonly database?: string;
   /** Files of the database's folder that are links to others of the same layer (ostree's): path → target. */
   readonly links: ReadonlyMap<string, string>;
-  /** This layer takes away what those below have. */
+  /** This layer removes the database of the layers below. */
   readonly removed: boolean;
 }
 
 /**
- * Fetches the rpm database of an image, and no more than is needed to find it: layers are looked through from the
- * topmost down, and one that has it is the last.
+ * Fetches the rpm database of an image, and no more than is needed to find it: it searches the layers from the top
+ * down, and stops at the first that has it.
  * @param folder gets the files
- * @returns whether there is one
+ * @returns false if the image has none
  */
 export async function fetchDatabase(
   client: RegistryClient,
@@ -31,9 +31,9 @@ export async function fetchDatabase(
 ): Promise<boolean> {
   const { repository, manifest, folder } = options;
   for (const layer of [...manifest.layers].reverse()) {
-    const seen = await lookThrough(client, { repository, layer, folder });
+    const seen = await searchLayer(client, { repository, layer, folder });
     if (seen.database !== undefined) {
-      // Its content lies under another name, which has gone by before we knew.
+      // The content has another name, which the stream has already passed.
       if (seen.links.size > 0) await fetchLinked(client, { repository, layer, folder, links: seen.links });
       return true;
     }
@@ -48,7 +48,7 @@ interface LayerPlace {
   readonly folder: string;
 }
 
-async function lookThrough(client: RegistryClient, place: LayerPlace): Promise<Sighting> {
+async function searchLayer(client: RegistryClient, place: LayerPlace): Promise<SearchResult> {
   const { folder } = place;
   const links = new Map<string, string>();
   let database: string | undefined;
@@ -104,7 +104,7 @@ function isWanted(name: string): boolean {
   return [...databaseFiles, ...companionFiles].some((each) => each === name);
 }
 
-/** What was found already is in a folder that rpm looks at first. */
+/** The database that was found before is in a folder that rpm prefers. */
 function outranks(found: string | undefined, directory: string): boolean {
   if (found === undefined) return false;
   const rank = (each: string) => (databaseFolders as readonly string[]).indexOf(each);

@@ -1,10 +1,10 @@
 import type { PackageDifference, VersionChange } from './compare.ts';
 import { fullVersion, type Package } from './package.ts';
 
-/** Longer lists are cut: a pull request's text has an end (GitHub's: 65,536 characters). */
+/** Longer lists are cut: a pull request's text has a limit (GitHub's: 65,536 characters). */
 const longestList = 200;
 
-/** The difference as Markdown, a table of what changed version and a line each for what came and went. */
+/** The difference as Markdown, a table of what changed version and a line each for what was added and removed. */
 export function describePackages(difference: PackageDifference): string {
   const { added, removed, upgraded, downgraded } = difference;
   const blocks = [

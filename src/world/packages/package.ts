@@ -1,7 +1,7 @@
 /** One installed rpm package. */
 export interface Package {
   readonly name: string;
-  /** Absent where the package has none, which counts as 0. */
+  /** Absent if the package has none, which counts as 0. */
   readonly epoch?: number;
   readonly version: string;
   readonly release: string;
@@ -9,7 +9,7 @@ export interface Package {
   readonly architecture: string;
 }
 
-/** `EPOCH:VERSION-RELEASE`, the epoch only where there is one. */
+/** `EPOCH:VERSION-RELEASE`, the epoch only if there is one. */
 export function fullVersion({ epoch, version, release }: Package): string {
   return `${epoch === undefined ? '' : `${epoch}:`}${version}-${release}`;
 }

@@ -17,9 +17,9 @@ export { countPackages, describePackages } from './package-changes.ts';
 
 /**
  * The rpm packages of an image, by name; of an index: of all its images, each package once. Read from the list that
- * was attached when the image was at hand (`recordPackages`); where there is none, from the image's own database, of
- * whose layers only those on top of it are fetched.
- * @returns undefined where the image has no rpm database
+ * was attached when the image was built (`recordPackages`). If there is none, they are read from the image's own
+ * database; only the layers above it are fetched.
+ * @returns undefined if the image has no rpm database
  * @throws InputError when there is no such image, or no list and no program rpm here; OutsideError
  */
 export async function readPackages(
@@ -45,8 +45,8 @@ export async function readPackages(
 }
 
 /**
- * Attaches the list of an image's packages to it, while its files are at hand. For convenience only: whatever is not
- * recorded is read from the image when it is asked for, so a missing program rpm is no more than a warning.
+ * Attaches the list of an image's packages to it, while its files are on this machine. This is for speed only: a list
+ * that was not recorded is read from the image later, so a missing program rpm is only a warning.
  * @param options.root the image's root file system
  */
 export async function recordPackages(

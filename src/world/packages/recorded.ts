@@ -7,7 +7,7 @@ import { atDigest, type Digest, type DigestReference, type Repository } from '..
 import { byName } from './compare.ts';
 import type { Package } from './package.ts';
 
-/** Attached to an image: the list of its packages. Travels with it as all that is attached does. */
+/** Attached to an image: the list of its packages. It is copied with the image, like everything attached. */
 export const packagesArtifactType = 'application/vnd.coxswain.packages.v1+json';
 
 const listSchema = z.object({
@@ -55,7 +55,7 @@ export async function hasPackages(
   return (await client.referrers(repository, digest, packagesArtifactType)).length > 0;
 }
 
-/** The list that is attached to an image; undefined where there is none that can be read. */
+/** The list that is attached to an image; undefined if there is none, or none can be read. */
 export async function recordedPackages(
   client: RegistryClient,
   image: DigestReference,
@@ -64,7 +64,7 @@ export async function recordedPackages(
   for (const descriptor of await client.referrers(repository, digest, packagesArtifactType)) {
     const artifact = await readArtifact(client, atDigest(repository, descriptor.digest)).catch(
       (error: unknown) => {
-        // Listed, and deleted since.
+        // It was deleted after it was listed.
         if (error instanceof NotFoundError) return undefined;
         throw error;
       },

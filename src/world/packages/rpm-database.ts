@@ -18,15 +18,15 @@ const notPackages = 'gpg-pubkey';
 const format = '%{NAME}\\t%{EPOCHNUM}\\t%{VERSION}\\t%{RELEASE}\\t%{ARCH}\\n';
 
 /**
- * The packages of a root file system; undefined where it has no rpm database. Nothing of the image is run or changed.
- * @param root nothing that is outside of it is read, wherever its links lead
+ * The packages of a root file system; undefined if it has no rpm database. Nothing of the image is run or changed.
+ * @param root nothing outside it is read, wherever its links lead
  * @throws InputError when it has one, and the program rpm is not installed here
  */
 export async function packagesOfRoot(root: string): Promise<Package[] | undefined> {
   for (const folder of databaseFolders) {
     const path = join(root, folder);
     if (!(await isInside(root, path)) || !(await hasDatabase(path))) continue;
-    // rpm wants to lock and to write beside what it reads.
+    // rpm locks and writes files beside the database that it reads.
     return withTemporaryFolder('rpm', async (copy) => {
       for (const name of [...databaseFiles, ...companionFiles]) {
         if (await isPlainFile(join(path, name))) await copyFile(join(path, name), join(copy, name));
@@ -47,7 +47,7 @@ export async function queryDatabase(folder: string): Promise<Package[]> {
   await mkdir(home, { recursive: true });
   const { stdout } = await exec(
     'rpm',
-    // What the image holds is pinned by its digest; whether rpm here still likes old signatures is beside the point.
+    // What the image holds is pinned by its digest; whether rpm on this machine still accepts old signatures does not matter.
     ['--dbpath', folder, '--nosignature', '--nodigest', '--query', '--all', '--queryformat', format],
     { env: { HOME: home, LC_ALL: 'C' }, doing: 'reading an rpm database' },
   );

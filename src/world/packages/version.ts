@@ -1,7 +1,7 @@
 import type { Package } from './package.ts';
 
 /**
- * Which of two versions (or releases) rpm takes for newer: negative where `one` is older, 0 where they are equal.
+ * Compares two versions (or releases) as rpm does: negative if `one` is older, 0 if they are equal.
  * The rules are rpm's own (rpm-version(7)): runs of digits and of letters are compared one by one, digits
  * as numbers, and numbers are newer than letters; anything else only separates; `~` is older than the end (1.0~rc1 < 1.0),
  * `^` is newer than the end and older than more of a version (1.0 < 1.0^git1 < 1.0.1).

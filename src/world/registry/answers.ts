@@ -3,17 +3,17 @@ import { isLoopback } from './authentication.ts';
 import { connectionFailure } from './failures.ts';
 import { bareType } from './manifest.ts';
 
-// What HTTP answers say, apart from their content.
+// Helpers for HTTP answers.
 
-/** An answer that only explains an error is read so far. */
+/** Limit for a body that only explains an error. */
 export const maximumErrorBytes = 64 * 1024;
 
-/** Statuses that another attempt a little later may not meet. */
+/** Statuses that may not come again a little later. */
 export const transientStatuses: readonly number[] = [408, 429, 500, 502, 503, 504];
 
 /**
- * Where a redirect or an upload session leads.
- * @throws OutsideError when that would leave https for plain http (this machine's own addresses excepted)
+ * The address of a redirect or an upload session.
+ * @throws OutsideError if that would leave https for plain http (this machine's own addresses excepted)
  */
 export function secureLocation(location: string, from: URL, doing: string): URL {
   if (!URL.canParse(location, from.href))
@@ -23,7 +23,7 @@ export function secureLocation(location: string, from: URL, doing: string): URL 
   if (next.protocol !== 'https:' && !plain) {
     throw new OutsideError(
       doing,
-      `${from.host} led to ${next.protocol}//${next.host}, which is not encrypted`,
+      `${from.host} redirected to ${next.protocol}//${next.host}, which is not encrypted`,
     );
   }
   next.username = '';
@@ -39,13 +39,13 @@ export async function discard(response: Response): Promise<void> {
   try {
     await response.body?.cancel();
   } catch {
-    // it was not wanted anyway
+    // its content is not needed
   }
 }
 
 /**
  * Reads a body up to a limit.
- * @param doing what a broken or too large body is reported as; without it the body only explains another error, and is cut
+ * @param doing for the error about a broken or too large body; without it, the body only explains another error and is cut
  */
 export async function readWhole(
   response: Response,

@@ -23,7 +23,7 @@ import {
   type Repository,
 } from './reference.ts';
 
-/** Path of the file that a layer of an artifact is, as `oras pull` takes it (OCI image spec, annotations). */
+/** Annotation with the file name of an artifact's layer, as `oras pull` uses it (OCI image spec, annotations). */
 export const titleAnnotation = 'org.opencontainers.image.title';
 
 export interface ArtifactLayer {
@@ -80,7 +80,7 @@ export async function pushArtifact(client: RegistryClient, options: ArtifactOpti
   };
   const bytes = new TextEncoder().encode(JSON.stringify(json));
   const manifest = parseManifest(bytes, formatRepository(repository));
-  await putAndList(client, repository, manifest);
+  await putListed(client, repository, manifest);
   if (tag !== undefined) await client.putManifest(repository, tag, bytes, mediaTypes.ociManifest);
   return listEntry(manifest);
 }
@@ -94,7 +94,7 @@ export async function readArtifact(
   if (isIndex(manifest.json)) {
     throw new InputError({
       where: formatReference(reference),
-      problem: 'an index, where an artifact was expected',
+      problem: 'an index, not an artifact',
     });
   }
   const layers: { descriptor: Descriptor; bytes: Uint8Array }[] = [];
@@ -104,7 +104,7 @@ export async function readArtifact(
   return { manifest, layers };
 }
 
-/** Copies an artifact byte for byte to another repository, where it is listed with its subject again. */
+/** Copies an artifact byte for byte to another repository, and lists it with its subject there. */
 export async function copyArtifact(
   client: RegistryClient,
   options: { readonly from: DigestReference; readonly to: Repository },
@@ -112,15 +112,15 @@ export async function copyArtifact(
   const report: CopyReport = { mounted: 0, copied: 0, present: 0, bytes: 0 };
   const manifest = await client.getManifest(options.from);
   await copyContent(client, { manifest, from: options.from.repository, to: options.to }, report);
-  await putAndList(client, options.to, manifest);
+  await putListed(client, options.to, manifest);
   return report;
 }
 
-async function putAndList(client: RegistryClient, repository: Repository, manifest: Manifest): Promise<void> {
+async function putListed(client: RegistryClient, repository: Repository, manifest: Manifest): Promise<void> {
   const { listed } = await client.putReferrer(repository, manifest.bytes, manifest.descriptor.mediaType);
   const { subject } = manifest.json;
   if (subject !== undefined && !listed) {
-    await inTurn(`${formatRepository(repository)}@${subject.digest}`, () =>
+    await inSequence(`${formatRepository(repository)}@${subject.digest}`, () =>
       addToFallbackTag(client, repository, subject.digest, listEntry(manifest)),
     );
   }
@@ -169,7 +169,7 @@ async function addToFallbackTag(
   }
   throw new OutsideError(
     `adding ${entry.digest} to the list ${formatRepository(repository)}:${tag}`,
-    'other writers kept replacing it',
+    'other writers kept replacing the list',
   );
 }
 
@@ -180,15 +180,15 @@ async function readList(client: RegistryClient, repository: Repository, tag: str
   if (isIndex(manifest.json)) return manifest.json;
   throw new InputError({
     where: formatReference(reference),
-    problem: 'this tag is reserved for the list of what refers to an image, and holds something else',
-    remedy: 'Move that to another tag.',
+    problem: 'this tag is reserved for the referrers of an image, and holds something else',
+    remedy: 'Move that content to another tag.',
   });
 }
 
 const queues = new Map<string, Promise<void>>();
 
-/** Writers inside this process wait for each other: no race to repair among them. */
-async function inTurn(key: string, work: () => Promise<void>): Promise<void> {
+/** Writers inside this process run one after the other, so they do not race. */
+async function inSequence(key: string, work: () => Promise<void>): Promise<void> {
   const previous = queues.get(key) ?? Promise.resolve();
   const turn = previous.then(work, work);
   const tail = turn.then(

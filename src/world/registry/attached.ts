@@ -8,14 +8,14 @@ import { atDigest, atTag, type Digest, type Repository } from './reference.ts';
 /** What cosign puts beside a digest under a tag of its own (cosign specs/SIGNATURE_SPEC.md, "Storage"). */
 const cosignEndings = ['sig', 'att', 'sbom'] as const;
 
-/** A referrer of a referrer (a signature of an SBOM) is as deep as it gets in practice. */
+/** Levels of referrers: a signature of an SBOM is a referrer of a referrer. */
 const deepest = 3;
 
 /**
  * Copies what is attached to an image, and to each image of an index, byte for byte: everything that refers to it
  * (Referrers API or fallback tag: evidence, SBOM, attestations), with what refers to that, and cosign's tags.
- * A cosign tag that the destination has is left alone: it may hold signatures made for that place.
- * @returns digests of what was not there
+ * A cosign tag that exists at the destination is not changed: it may hold signatures made for that repository.
+ * @returns digests of what was copied
  */
 export async function copyAttached(
   client: RegistryClient,
@@ -46,7 +46,7 @@ async function copyReferrers(
   const there = new Set((await client.referrers(to, digest)).map((each) => each.digest));
   const copied: Digest[] = [];
   for (const each of wanted) {
-    // Once it is there, so is what it brought along: that comes first.
+    // If it is there, so are its own referrers: those are copied first.
     if (there.has(each.digest)) continue;
     if (depth < deepest) {
       copied.push(...(await copyReferrers(client, { digest: each.digest, from, to, depth: depth + 1 })));
@@ -54,7 +54,7 @@ async function copyReferrers(
     try {
       await copyArtifact(client, { from: atDigest(from, each.digest), to });
     } catch (error) {
-      // Listed, and deleted since.
+      // It was deleted after it was listed.
       if (error instanceof NotFoundError) continue;
       throw error;
     }

@@ -7,7 +7,7 @@ import { unauthorised } from './failures.ts';
 import { formatRepository, type Repository } from './reference.ts';
 import type { Scrubber } from './secrets.ts';
 
-/** What a request wants to do, and with which repositories. */
+/** What a request does, and with which repositories. */
 export interface Purpose {
   readonly repository: Repository;
   readonly push: boolean;
@@ -18,11 +18,11 @@ export interface Purpose {
 }
 
 export interface Authentication {
-  /** The Authorization header for a request; undefined while nothing is known to be needed. */
+  /** The Authorization header for a request; undefined until the registry asks for one. */
   header(purpose: Purpose, registryUrl: URL): Promise<string | undefined>;
   /**
    * Learns from a 401 answer of the registry itself.
-   * @returns whether the same request may fare better now
+   * @returns true if it is worth sending the request again
    */
   challenged(purpose: Purpose, challengeHeader: string | null, sent: string | undefined): boolean;
   hasCredentials(repository: Repository): Promise<boolean>;
@@ -47,11 +47,11 @@ interface CachedToken {
   readonly expires: number;
 }
 
-// The token specification of CNCF distribution says 60 seconds where the answer does not.
+// The token specification of CNCF distribution says 60 seconds if the answer has no lifetime.
 const defaultTokenSeconds = 60;
 const tokenMarginSeconds = 10;
 
-/** Basic and Bearer (CNCF distribution, spec/auth/token and spec/auth/oauth), learnt by host, tokens kept by scope. */
+/** Basic and Bearer (CNCF distribution, spec/auth/token and spec/auth/oauth). Remembers the scheme per host and tokens per scope. */
 export function createAuthentication(options: {
   readonly credentials: CredentialSource;
   readonly fetchToken: TokenFetch;
@@ -152,7 +152,7 @@ export function createAuthentication(options: {
         challenges.find((each) => each.scheme === 'basic');
       if (challenge === undefined) return false;
       learnt.set(purpose.repository.registry, challenge);
-      // A token was refused: it may have been revoked or have run out early. The next one is fresh.
+      // A refused token may have been revoked or have expired early: get a new one.
       if (sent?.startsWith('Bearer ')) tokens.delete(tokenKey(purpose));
       return challenge.scheme === 'bearer' || !sent?.startsWith('Basic ');
     },
@@ -180,7 +180,7 @@ function basic(credentials: { username: string; password: string }): string {
   return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`;
 }
 
-/** The token endpoint. It gets the password: never over a weaker connection than the registry itself has. */
+/** The token endpoint. It receives the password, so its connection must not be weaker than the registry's. */
 function realmOf(challenge: Challenge, registryUrl: URL, doing: string): URL {
   const realm = challenge.parameters.realm ?? '';
   const url = URL.canParse(realm) ? new URL(realm) : undefined;

@@ -49,7 +49,7 @@ export function createBlobs(transport: Transport): Blobs {
       headers: { range: `bytes=${offset}-${offset + length - 1}` },
       answers: [200, 206],
     });
-    // A registry may answer with the whole blob all the same.
+    // A registry may ignore the range.
     return answer.status === 206 ? answer.body : part(answer.body, range);
   }
 
@@ -85,7 +85,7 @@ export function createBlobs(transport: Transport): Blobs {
     });
     if (answer.status === 201) return 'present';
     const session = answer.status === 202 ? answer : undefined;
-    // A registry that takes the question amiss is asked in the plain way.
+    // A registry that refuses the mount is asked with HEAD.
     if (session === undefined && (await hasBlob(repository, digest))) return 'present';
     const body = { size, open: (range?: ByteRange) => content.open(range) };
     await upload(transport, repository, digest, body, session);

@@ -13,7 +13,7 @@ const schemePattern = new RegExp(`^(${token})(?=\\s|,|$)`);
 
 /**
  * Reads a WWW-Authenticate header: any number of challenges, each with any number of parameters.
- * What follows something unreadable is left out.
+ * Everything after an unreadable part is ignored.
  */
 export function parseChallenges(header: string): Challenge[] {
   const challenges: { scheme: string; parameters: Record<string, string> }[] = [];

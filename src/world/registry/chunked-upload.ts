@@ -4,19 +4,19 @@ import { type Digest, formatRepository, type Repository } from './reference.ts';
 import type { Answer, RepeatableStream, Transport } from './request.ts';
 import { finishUpload, openSession, uploadLocation } from './upload-session.ts';
 
-/** Large enough that the requests do not count, small enough to hold six of them. */
+/** Large enough to make few requests, small enough to hold six of them in memory. */
 export const chunkBytes = 16 * 1024 * 1024;
 
 interface Session {
   readonly url: URL;
-  /** So many bytes are in the registry. */
+  /** Bytes that the registry has. */
   readonly stored: number;
 }
 
 /**
- * Uploads a blob in chunks (specification, "Pushing a blob in chunks"): a connection that breaks costs one chunk. The
- * registry is asked then how far it got.
- * @throws LostSession where the registry cannot tell, or has lost what was sent: then it is begun anew
+ * Uploads a blob in chunks (specification, "Pushing a blob in chunks"): a broken connection costs one chunk. Then
+ * we ask the registry how far it got.
+ * @throws LostSession if the registry lost what was sent: the caller starts again
  */
 export async function uploadInChunks(
   transport: Transport,
@@ -43,7 +43,7 @@ interface Chunk {
   readonly doing: string;
 }
 
-/** Sends the next chunk, again as often as may help. */
+/** Sends the next chunk, with retries. */
 async function sendChunk(transport: Transport, chunk: Chunk): Promise<Session> {
   let { session } = chunk;
   let broke = false;
@@ -91,14 +91,14 @@ async function askSession(transport: Transport, chunk: Chunk, session: Session):
   return { url, stored };
 }
 
-/** Not to be tried again by itself: the session is gone, and with it what was sent. */
+/** Not to be retried alone: the session no longer exists, nor what was sent. */
 export class LostSession extends OutsideError {
   constructor(doing: string) {
-    super(doing, 'the registry does not know the upload any more');
+    super(doing, 'the registry no longer knows the upload');
   }
 }
 
-/** `Range: 0-1023`, or `bytes=0-1023`: the last byte that is there. A fresh session says `0-0`. */
+/** `Range: 0-1023`, or `bytes=0-1023`: the last byte that arrived. A fresh session says `0-0`. */
 function storedIn(answer: Answer): number | undefined {
   const last = /(?:^|=)0-(\d+)$/.exec(answer.headers.get('range')?.trim() ?? '')?.[1];
   return last === undefined ? undefined : Number(last) === 0 ? 0 : Number(last) + 1;
@@ -117,7 +117,7 @@ async function readRange(
     size += chunk.length;
   }
   if (size !== length) {
-    throw new TransientError(doing, `${length} bytes were to be read, and ${size} came`);
+    throw new TransientError(doing, `${length} bytes were expected, and ${size} came`);
   }
   return Buffer.concat(chunks);
 }

@@ -14,7 +14,7 @@ export type { Descriptor, ImageIndex, ImageManifest, Manifest } from './manifest
 export type { BlobContent, RegistryClient } from './registry-client.ts';
 
 export interface RegistryClientOptions {
-  /** Default: the files that podman and docker log in to. */
+  /** Default: the files in which podman and docker keep logins. */
   readonly credentials?: CredentialSource;
   /** Names the credential files. Default: the environment of this process. */
   readonly env?: NodeJS.ProcessEnv;

@@ -4,12 +4,12 @@ import { type Descriptor, isIndex, type Manifest } from './manifest.ts';
 import { atDigest, type Digest, type DigestReference, type Repository, sameRepository } from './reference.ts';
 import type { ByteRange } from './request.ts';
 
-/** What became of the blobs, each counted once. */
+/** What happened to the blobs, each counted once. */
 export interface CopyReport {
-  /** Taken over inside the registry, nothing sent. */
+  /** Mounted inside the registry, nothing sent. */
   mounted: number;
   copied: number;
-  /** Were there already, as far as the registry had to be asked. */
+  /** Existed at the destination. */
   present: number;
   /** Bytes of the copied ones. */
   bytes: number;
@@ -22,7 +22,7 @@ const parallelStreams = 8;
 
 /**
  * Copies an image or an index with all its images, byte for byte, and then tags it in the given order. Blobs come
- * before the manifest that names them, so whatever can be read at the destination is whole, also after a crash.
+ * before the manifest that names them, so every manifest at the destination is complete, also after a crash.
  */
 export async function copyImage(
   client: RegistryClient,

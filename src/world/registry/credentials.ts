@@ -33,7 +33,7 @@ const helperAnswerSchema = z.looseObject({ Username: z.string(), Secret: z.strin
 
 /**
  * Credentials as podman, skopeo and docker keep them (containers-auth.json(5), docker's config.json): the first file
- * that knows the repository wins. $REGISTRY_AUTH_FILE, where set, is the only file read.
+ * that knows the repository wins. If $REGISTRY_AUTH_FILE is set, only that file is read.
  */
 export function credentialsFromFiles(env: NodeJS.ProcessEnv = process.env): CredentialSource {
   return async (repository) => {
@@ -46,8 +46,8 @@ export function credentialsFromFiles(env: NodeJS.ProcessEnv = process.env): Cred
 }
 
 /**
- * The files that are looked at, the first that knows the repository wins. In a user namespace of buildah's, where
- * everybody is 0, a variable says who we are outside.
+ * The files that are read; the first with an entry for the repository wins. In buildah's user namespace our user id
+ * is 0, so a variable has the real one.
  */
 export function authFiles(env: NodeJS.ProcessEnv): string[] {
   if (set(env.REGISTRY_AUTH_FILE)) return [env.REGISTRY_AUTH_FILE];
@@ -92,7 +92,7 @@ async function fromFile(
   return askHelper({ helper: file.credsStore, server: serverName(host), path, env });
 }
 
-// The texts of these errors never hold what was read: it is secret.
+// These errors never quote the file: it holds secrets.
 function parseAuthFile(text: string, path: string): AuthFile {
   let value: unknown;
   try {
@@ -178,7 +178,7 @@ async function askHelper(options: {
     throw new InputError({
       where: path,
       problem: `the credential helper ${JSON.stringify(program)} is not installed`,
-      remedy: `It keeps the credentials of ${server}: install it, or take it out of that file.`,
+      remedy: `It keeps the credentials of ${server}: install it, or remove it from that file.`,
     });
   }
   const env = Object.fromEntries(

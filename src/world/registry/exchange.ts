@@ -3,10 +3,10 @@ import { connectionFailure, TransientError } from './failures.ts';
 import type { Counters, RegistryRequest } from './request.ts';
 
 const answerSeconds = 60;
-/** What the slowest connection that we wait for sends in a second. */
+/** Bytes per second of the slowest connection that we wait for. */
 const slowestBytes = 64 * 1024;
 
-/** One HTTP request, nothing followed and nothing judged. */
+/** Sends one HTTP request. Follows no redirect and judges no status. */
 export type Exchange = (
   target: URL,
   request: Pick<RegistryRequest, 'doing' | 'headers' | 'body'> & { readonly method: string },
@@ -34,7 +34,7 @@ export function createExchange(counters: Counters): Exchange {
         redirect: 'manual',
         signal: abort.signal,
         headers: {
-          // Digests are of the bytes as stored: nothing on the way may compress them.
+          // Digests are of the stored bytes: no proxy may compress them.
           'accept-encoding': 'identity',
           'user-agent': 'coxswain',
           ...request.headers,
@@ -51,7 +51,7 @@ export function createExchange(counters: Counters): Exchange {
   };
 }
 
-/** Tells how many bytes have passed. */
+/** Counts the bytes that pass. */
 export function counted(
   source: ReadableStream<Uint8Array>,
   count: (bytes: number) => void,

@@ -1,6 +1,6 @@
 import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
 
-/** A failure that another attempt a little later may not meet. */
+/** A failure that may not happen again a little later. */
 export class TransientError extends OutsideError {
   /** What the server asked for with Retry-After. */
   readonly retryAfterSeconds: number | undefined;
@@ -11,12 +11,12 @@ export class TransientError extends OutsideError {
   }
 }
 
-/** The registry answers, and has no such thing. For people an InputError like any other. */
+/** The registry answered that it has no such thing. */
 export class NotFoundError extends InputError {
   constructor(what: string) {
     super({
       where: what,
-      problem: 'not found: the registry answers, and has no such image',
+      problem: 'not found: the registry has no such image',
       remedy: 'Check the name, and that it was pushed.',
     });
   }
@@ -36,7 +36,7 @@ export function unauthorised(options: {
     problem: `unauthorised: ${host} answered ${status}${hadCredentials ? ' to the credentials we have for it' : ', and no credentials for it were found'}`,
     remedy: hadCredentials
       ? `Check that this account may ${verb} the repository, and that the repository exists.`
-      : `Log in first: podman login ${host} (or docker login). A repository that does not exist may answer so too.`,
+      : `Log in first: podman login ${host} (or docker login). A repository that does not exist may give the same answer.`,
   });
 }
 
@@ -49,7 +49,7 @@ export function notARegistry(host: string, seen: string): InputError {
 }
 
 const permanentCodes: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'there is no such host',
+  ENOTFOUND: 'no such host',
   ERR_INVALID_URL: 'not a valid address',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name',
   DEPTH_ZERO_SELF_SIGNED_CERT:
@@ -69,13 +69,13 @@ const transientCodes: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'no answer in time',
   UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
   UND_ERR_BODY_TIMEOUT: 'the answer stopped half-way',
-  EAI_AGAIN: 'its name could not be looked up',
+  EAI_AGAIN: 'its name cannot be resolved',
 };
 
-/** What fetch threw, as our error: the host is not reachable, or the connection broke. */
+/** Turns what fetch threw into our error: the host is not reachable, or the connection broke. */
 export function connectionFailure(doing: string, host: string, error: unknown): InputError | OutsideError {
   const chain = causes(error);
-  // An error of the content being sent (another registry's answer, say) is not about this host.
+  // An error of the content being sent (another registry's answer, for example) is not about this host.
   for (const each of chain) if (each instanceof OutsideError || each instanceof InputError) return each;
   const codes = chain.map(codeOf);
   const permanent = codes.find((code) => code !== undefined && code in permanentCodes);

@@ -21,7 +21,7 @@ export interface ImageConfig {
 export interface Image {
   readonly manifest: Manifest & { readonly json: ImageManifest };
   readonly config: ImageConfig;
-  /** The index that the reference points at, where it is not the image itself. */
+  /** The index, if the reference points at one. */
   readonly index?: Descriptor;
 }
 
@@ -33,7 +33,7 @@ const configSchema = z.looseObject({
   rootfs: z.looseObject({ diff_ids: z.array(z.string()) }),
 });
 
-/** What reading an image takes of a registry: a folder of images has it too (layout.ts). */
+/** The methods that reading an image needs; a folder of images has them too (layout.ts). */
 export type ImageReader = Pick<RegistryClient, 'getManifest' | 'getBlob'>;
 
 /**
@@ -64,9 +64,9 @@ export async function readImage(
 }
 
 /**
- * The time by which rpm-ostree tells older from newer (`--disallow-downgrade`): the manifest's annotation
+ * The time by which rpm-ostree decides what is older (`--disallow-downgrade`): the manifest's annotation
  * org.opencontainers.image.created, else the config's `created` (ostree-ext, container/store.rs). UNIX seconds with
- * fractions; undefined where the image has neither, or it is not a time.
+ * fractions; undefined if the image has neither, or it is not a time.
  */
 export function imageTimestamp(image: Image): number | undefined {
   const text = image.manifest.json.annotations?.['org.opencontainers.image.created'] ?? image.config.created;

@@ -8,7 +8,7 @@ import { findTool, requireTools } from '../../host/tools.ts';
 
 export type { TarHeader } from 'modern-tar';
 
-/** A file of a layer. Its content may be read while it is at hand, or left. */
+/** A file of a layer. Its content may be read until the next entry, or ignored. */
 export interface LayerEntry {
   readonly header: TarHeader;
   /** Without a leading `./` or `/`, nor a slash at the end. */
@@ -17,8 +17,8 @@ export interface LayerEntry {
 }
 
 /**
- * Goes through the files of a layer as it streams in: gzip, zstd or plain, told apart by their first bytes.
- * Breaking the loop off ends the stream.
+ * Goes through the files of a layer as it streams in: gzip, zstd or plain, recognised by the first bytes.
+ * Leaving the loop ends the stream.
  * @param what for messages
  * @throws InputError when it is not a tar archive
  */
@@ -93,7 +93,7 @@ async function decompressed(
   return toWeb(bytes);
 }
 
-/** An error at the source ends the sink with it, and a sink that is left closes the source. */
+/** An error at the source ends the sink, and closing the sink closes the source. */
 function pipe<T extends NodeJS.WritableStream & Readable>(source: Readable, sink: T): T {
   source.once('error', (error) => sink.destroy(error));
   sink.once('close', () => source.destroy());
@@ -119,7 +119,7 @@ function unzstd(source: Readable, what: string): Readable {
     source.destroy();
     child.kill();
   });
-  // It was closed because nobody reads on.
+  // The reader left: a broken pipe is no error.
   stdin.on('error', () => {});
   source.pipe(stdin);
   return stdout;

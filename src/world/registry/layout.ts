@@ -15,7 +15,7 @@ import {
 
 // Images in a folder: OCI image specification, image-layout.md.
 
-/** Where in an index a layout keeps the name of an image. */
+/** The annotation that holds an image's name in a layout. */
 const nameAnnotation = 'org.opencontainers.image.ref.name';
 
 /**
@@ -26,14 +26,14 @@ export function inLayout(folder: string, tag: string): TagReference {
   const path = resolve(folder);
   if (path.includes(':')) {
     throw new InputError({
-      problem: 'the name of a folder for images may have no colon in it',
+      problem: 'the path of a folder for images may not contain a colon',
       found: path,
     });
   }
   return atTag({ registry: 'oci:', path: path.slice(1) }, tag);
 }
 
-/** Digest of what a layout has under a name; undefined where it has nothing of that name. */
+/** Digest of the image with that name in a layout; undefined if there is none. */
 export async function resolveInLayout(reference: TagReference): Promise<Digest | undefined> {
   const folder = folderOf(reference.repository);
   const text = await readFileIfThere(join(folder, 'index.json'));
@@ -70,7 +70,7 @@ async function readBlob(folder: string, digest: Digest): Promise<Buffer> {
   if (digestOf(bytes) === digest) return bytes;
   throw new InputError({
     where: file,
-    problem: 'the file is not what its name says',
+    problem: 'the file does not match its name',
     found: digestOf(bytes),
   });
 }

@@ -5,7 +5,7 @@ import { atTag, type Digest, formatRepository, type Repository } from './referen
 import type { RegistryClient } from './registry-client.ts';
 import type { Transport } from './request.ts';
 
-/** The tag under which referrers of a digest are listed where a registry lacks the Referrers API. */
+/** The tag that lists the referrers of a digest in a registry without the Referrers API. */
 export function fallbackTag(digest: Digest): string {
   return digest.replace(':', '-');
 }
@@ -15,7 +15,7 @@ export function createLists(
   transport: Transport,
   findManifest: RegistryClient['findManifest'],
 ): Pick<RegistryClient, 'listTags' | 'referrers'> {
-  /** Registries seen to lack the Referrers API. */
+  /** Registries that answered without the Referrers API. */
   const withoutReferrers = new Set<string>();
 
   async function listTags(repository: Repository): Promise<string[]> {
@@ -45,7 +45,7 @@ export function createLists(
   ): Promise<Descriptor[]> {
     const all =
       (await fromApi(repository, digest, artifactType)) ?? (await fromFallbackTag(repository, digest));
-    // Filtering on the server is optional, so it is done here in any case.
+    // Filtering on the server is optional, so it is always done here.
     return artifactType === undefined ? all : all.filter((each) => each.artifactType === artifactType);
   }
 

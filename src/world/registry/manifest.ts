@@ -12,7 +12,7 @@ export const mediaTypes = {
   dockerIndex: 'application/vnd.docker.distribution.manifest.list.v2+json',
 } as const;
 
-/** Sent as Accept with every manifest request: whatever is missing here a registry may convert or refuse. */
+/** Sent as Accept with every manifest request. A registry may convert or refuse types that are missing here. */
 export const manifestMediaTypes: readonly string[] = [
   mediaTypes.ociManifest,
   mediaTypes.ociIndex,
@@ -26,7 +26,7 @@ const digestSchema = z.custom<Digest>((value) => typeof value === 'string' && is
   message: 'not a sha256 digest',
 });
 
-// Loose everywhere: fields that we do not know must survive being read.
+// Loose everywhere: unknown fields must survive.
 const descriptorSchema = z.looseObject({
   mediaType: z.string(),
   digest: digestSchema,
@@ -78,7 +78,7 @@ export function isIndex(json: ImageManifest | ImageIndex): json is ImageIndex {
 /**
  * Reads a manifest or an index.
  * @param where the reference, for the error
- * @param contentType media type as the registry named it; used where the document has none of its own
+ * @param contentType media type in the registry's answer; used if the document names none
  * @throws InputError when it is neither
  */
 export function parseManifest(bytes: Uint8Array, where: string, contentType?: string): Manifest {

@@ -7,7 +7,7 @@ export type Digest = `sha256:${string}`;
 
 /** A repository, without tag or digest: `{ registry: 'quay.io', path: 'fedora/fedora-coreos' }`. */
 export interface Repository {
-  /** Host, with `:port` where there is one. */
+  /** Host, with `:port` if there is one. */
   readonly registry: string;
   readonly path: string;
 }
@@ -22,13 +22,13 @@ export interface DigestReference {
   readonly kind: 'digest';
   readonly repository: Repository;
   readonly digest: Digest;
-  /** Only for people: `name:tag@digest` means the digest, whatever the tag says now. */
+  /** For people only: `name:tag@digest` means the digest, wherever the tag points now. */
   readonly tag?: string;
 }
 
 export type Reference = TagReference | DigestReference;
 
-/** Where a text was found; goes into the error about it. */
+/** The place of a text, for errors about it. */
 export interface Place {
   readonly where?: string;
   readonly field?: string;
@@ -98,7 +98,7 @@ export function parseRepository(text: string, place: Place = {}): Repository {
 }
 
 /**
- * Reads `host/path:tag`, `host/path@sha256:…` or `host/path:tag@sha256:…`. The host must be there: a short name
+ * Reads `host/path:tag`, `host/path@sha256:…` or `host/path:tag@sha256:…`. The host is required: a short name
  * (`fedora-coreos:stable`) means another image on every machine.
  * @throws InputError
  */

@@ -4,12 +4,12 @@ import { notARegistry, TransientError } from './failures.ts';
 import { bareType } from './manifest.ts';
 import type { RegistryRequest, Transport } from './request.ts';
 
-/** Tells a registry's answers from those of other web servers. */
+/** Distinguishes a registry's answers from those of other web servers. */
 export interface RegistryCheck {
   /**
-   * "Not there" counts only from a registry: a 404 of some web server must not pass for "no such image".
-   * Registries answer errors in JSON; where this one did not, /v2/ decides, once for each host.
-   * @returns whether the answer itself is a registry's
+   * Only a registry's 404 counts: the 404 of some web server must not mean "no such image".
+   * Registries answer errors in JSON. If this answer is not JSON, /v2/ decides, once for each host.
+   * @returns true if the answer itself proves that it is a registry's
    * @throws InputError where the host is no registry
    */
   fromRegistry(request: RegistryRequest, response: Response): Promise<boolean>;

@@ -3,8 +3,8 @@ import type { Manifest } from './manifest.ts';
 import { formatReference, formatRepository } from './reference.ts';
 
 /**
- * The same client, but what it has read by digest it does not ask for again: that never changes. For the run of one
- * verb, whose images are few. Not for reading back what was written: there the registry's answer is the point.
+ * The same client with a cache of what it read by digest, which never changes. For one run of a verb, which reads few
+ * images. Not for reading back what was written: that must ask the registry.
  */
 export function rememberingClient(client: RegistryClient): RegistryClient {
   const manifests = new Map<string, Promise<Manifest>>();

@@ -4,7 +4,7 @@ import type { Repository } from './reference.ts';
 /** Content of known length that can be read again from its start. */
 export interface RepeatableStream {
   readonly size: number;
-  /** Without a range all of it, checked as it passes; a part is not checked here. */
+  /** Without a range all of it, verified; a part is not verified. */
   open(range?: ByteRange): Promise<ReadableStream<Uint8Array>>;
 }
 
@@ -17,7 +17,7 @@ export interface ByteRange {
 export interface RegistryRequest extends Purpose {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: URL;
-  /** What the failure message says was tried, as a gerund phrase. */
+  /** What was tried, as a gerund phrase, for error messages. */
   readonly doing: string;
   /** What was asked for, for "not found" and "unauthorised". Default: the repository. */
   readonly what?: string;
@@ -25,9 +25,9 @@ export interface RegistryRequest extends Purpose {
   readonly body?: Uint8Array | RepeatableStream;
   /** Statuses that are an answer; any other is thrown. */
   readonly answers: readonly number[];
-  /** Not to be tried again by itself: the caller starts the whole operation anew. */
+  /** Not retried alone: the caller repeats the whole operation. */
   readonly once?: boolean;
-  /** A 404 need not come from a registry (an interface that older ones lack). */
+  /** A 404 may come from another server (older registries lack this interface). */
   readonly mayLack?: boolean;
 }
 
@@ -35,7 +35,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Uint8Array;
-  /** Where the answer came from in the end. */
+  /** The address that answered, after redirects. */
   readonly url: URL;
 }
 
@@ -51,12 +51,12 @@ export interface Transport {
   readonly counters: Counters;
   /** `https://HOST/v2/PATH/REST` */
   url(repository: Repository, rest: string): URL;
-  /** Sends a request and reads the whole answer, retrying what may pass. */
+  /** Sends a request and reads the whole answer, with retries. */
   send(request: RegistryRequest): Promise<Answer>;
-  /** Sends a request whose answer is read as a stream; breaking off half-way is the reader's to handle. */
+  /** Sends a request whose answer is read as a stream; the reader handles a broken stream. */
   stream(
     request: RegistryRequest,
   ): Promise<{ readonly status: number; readonly body: ReadableStream<Uint8Array> }>;
-  /** Runs an operation of several requests again while it fails in ways that may pass. */
+  /** Repeats an operation of several requests while it fails with a TransientError. */
   retrying<T>(operation: () => Promise<T>): Promise<T>;
 }

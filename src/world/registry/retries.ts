@@ -11,7 +11,7 @@ const longestRetryAfterSeconds = 60;
 export type Retry = <T>(operation: () => Promise<T>) => Promise<T>;
 
 /**
- * Retry-After of a server counts more than our own delays, up to a minute: longer than that nobody waits.
+ * A server's Retry-After replaces our own delay, up to a minute; we do not wait longer.
  * @param delays milliseconds before each further attempt; also how many there are
  */
 export function createRetry(delays: readonly number[], log: Log): Retry {

@@ -1,4 +1,4 @@
-/** Takes secrets out of texts that others wrote (a registry that echoes our header, say). */
+/** Removes secrets from texts of others (a registry that echoes our header, for example). */
 export interface Scrubber {
   /** From now on this text is replaced. */
   add(secret: string): void;
@@ -9,7 +9,7 @@ export function createScrubber(): Scrubber {
   const secrets = new Set<string>();
   return {
     add: (secret) => {
-      // A very short one would garble every text, and tell what it is by that.
+      // A very short secret would garble every text, and so reveal itself.
       if (secret.length >= 4) secrets.add(secret);
     },
     scrub: (text) => {

@@ -47,7 +47,7 @@ export async function finishUpload(
 /** Absolute or relative, with or without a query (specification, "Pushing a blob monolithically"). */
 export function uploadLocation(answer: Answer, doing: string): URL {
   const location = answer.headers.get('location');
-  if (location === null) throw new OutsideError(doing, 'the registry opened an upload without saying where');
+  if (location === null) throw new OutsideError(doing, 'the registry opened an upload without a Location');
   return secureLocation(location, answer.url, doing);
 }
 
@@ -65,7 +65,7 @@ export async function cancelUpload(
     push: true,
     url: uploadLocation(session, doing),
     doing,
-    // Some registries do not offer this; the session then runs out by itself.
+    // Some registries do not offer this; the session then expires.
     answers: [200, 202, 204, 400, 404, 405],
     mayLack: true,
   });

@@ -6,8 +6,8 @@ import type { Answer, RepeatableStream, Transport } from './request.ts';
 import { finishUpload, openSession, uploadLocation } from './upload-session.ts';
 
 /**
- * Uploads a blob: in one request, which every registry takes. Where that breaks off and there is much to lose, in
- * chunks from then on; a registry that does not take those gets it whole again.
+ * Uploads a blob in one request, which every registry accepts. If that breaks off and the blob is large, it continues
+ * in chunks; a registry that refuses chunks gets the whole blob again.
  * @param opened a session for the first attempt
  */
 export async function upload(
@@ -33,7 +33,7 @@ export async function upload(
       }
     }
     inChunks = true;
-    // A session that broke cannot be told apart from one that is half done: each attempt opens its own.
+    // Nothing says how far a broken session got, so each attempt opens a new one.
     const session = unused ?? (await openSession(transport, repository, doing));
     unused = undefined;
     return finishUpload(transport, repository, digest, uploadLocation(session, doing), body);

@@ -4,7 +4,7 @@ import { connectionFailure, TransientError } from './failures.ts';
 import type { Descriptor } from './manifest.ts';
 import type { ByteRange } from './request.ts';
 
-/** Passes a stream through, and errors in place of ending when it was not what the descriptor says. */
+/** Passes a stream through. At its end it errors if the content does not match the descriptor. */
 export function verified(
   source: ReadableStream<Uint8Array>,
   descriptor: Descriptor,
@@ -37,7 +37,7 @@ export function verified(
   });
 }
 
-/** The bytes of a range, out of a stream of all of them. */
+/** Cuts a range from a stream of the whole content. */
 export function part(source: ReadableStream<Uint8Array>, range: ByteRange): ReadableStream<Uint8Array> {
   let position = 0;
   const end = range.offset + range.length;
@@ -54,13 +54,13 @@ export function part(source: ReadableStream<Uint8Array>, range: ByteRange): Read
 }
 
 function wrongSize(what: string, expected: number, found: string): OutsideError {
-  return new TransientError(`reading ${what}`, `${expected} bytes were promised and ${found} came`);
+  return new TransientError(`reading ${what}`, `${expected} bytes were expected, and ${found} came`);
 }
 
 export function wrongBytes(what: string, found: string): OutsideError {
   return new OutsideError(
     `reading ${what}`,
     `the content does not match its digest: it is ${found}`,
-    'Nothing of it was used. The registry, or something on the way to it, damages or replaces content.',
+    'None of it was used. The registry, or a proxy before it, damages or replaces content.',
   );
 }

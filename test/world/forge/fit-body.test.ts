@@ -20,7 +20,7 @@ describe('fitBody', () => {
   ])('does not cut inside %s', (_what, body) => {
     const cut = fitBody(body, { limit: 300, tail: '\n<!-- mark -->\n' });
     expect(cut).toBe(
-      `Before.\n\n> **Cut here**: this text has ${body.length} characters, more than GitHub takes. The workflow run tells the rest.\n\n<!-- mark -->\n`,
+      `Before.\n\n> **Cut here**: this text has ${body.length} characters, more than GitHub accepts. The workflow run has the rest.\n\n<!-- mark -->\n`,
     );
   });
 

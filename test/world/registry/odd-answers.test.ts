@@ -262,7 +262,7 @@ describe('redirects', () => {
   it('to plain http are refused', async () => {
     nock(host).get(/blobs/).reply(307, '', { location: 'http://cdn.example/x' });
     expect(await failure(client.getBlob(repository, digest))).toMatch(
-      /led to http:\/\/cdn\.example.*not encrypted/,
+      /redirected to http:\/\/cdn\.example.*not encrypted/,
     );
   });
 
@@ -378,8 +378,8 @@ describe('wrong content', () => {
 
   it.each([
     ['other bytes', 'LAYER', /does not match its digest/],
-    ['too few bytes', 'lay', /5 bytes were promised and 3 came/],
-    ['too many bytes', 'layers and layers', /5 bytes were promised and more than 5 came/],
+    ['too few bytes', 'lay', /5 bytes were expected, and 3 came/],
+    ['too many bytes', 'layers and layers', /5 bytes were expected, and more than 5 came/],
   ])('of a stream with %s ends it with an error', async (_what, served, message) => {
     nock(host).get(/blobs/).reply(200, served);
     const stream = await client.openBlob(repository, {

@@ -7,7 +7,7 @@ import { moveRef, readRef } from '../../git/refs.ts';
 import { writeCommit } from '../../git/write-objects.ts';
 import type { BranchStore, Commit, Sha } from '../forge.ts';
 
-/** git log, whatever the user's settings say on how it looks. */
+/** git log in one format, whatever the user's settings. */
 const plainLog = ['-c', 'log.showSignature=false', 'log', '--no-color', '--no-decorate'];
 
 /** Branches of a repository on this machine, by git's plumbing. */
@@ -47,7 +47,7 @@ export function refOf(branch: string): string {
 }
 
 /**
- * Moving a checked-out branch would make its work tree look as if the user had undone our commit.
+ * If we moved a checked-out branch, its work tree would look as if the user had reverted our commit.
  * @throws InputError
  */
 export async function refuseCheckedOut(git: Git, branch: string): Promise<void> {
@@ -71,8 +71,8 @@ async function isAncestor(git: Git, ancestor: Sha, descendant: Sha): Promise<boo
 }
 
 /**
- * A squash or a rebase leaves other commits than those of the pull request, so history does not tell; content
- * does: every path that `head` changed since the two parted is in `base` just as in `head`.
+ * After a squash or a rebase the base has other commits than the pull request, so history cannot answer. Content can:
+ * every path that `head` changed since the merge base is the same in `base`.
  */
 async function contains(git: Git, base: Sha, head: Sha): Promise<boolean> {
   const common = await git.run(['merge-base', base, head], { allow: [0, 1] });

@@ -8,8 +8,8 @@ import { refOf, refuseCheckedOut } from './branches.ts';
 
 /**
  * Merges a pull request's branch into its base by a merge commit, without a work tree.
- * @param head where the caller saw the branch
- * @throws StaleBranchError for the head when it has moved, for the base when somebody was faster
+ * @param head commit at which the caller saw the branch
+ * @throws StaleBranchError for the head if it moved, for the base if another writer was first
  * @throws InputError as PullRequests.merge
  */
 export async function mergePullRequest(git: Git, request: PullRequest, head: Sha): Promise<void> {

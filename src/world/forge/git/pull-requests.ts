@@ -30,23 +30,23 @@ const recordSchema = z.looseObject({
 
 interface Snapshot {
   readonly commit: Sha | undefined;
-  /** As the repository is now: states and head commits are computed, not only read. */
+  /** As the branches are now: states and head commits are computed. */
   readonly requests: readonly PullRequest[];
   /** File name → text as stored. */
   readonly texts: ReadonlyMap<string, string>;
 }
 
 /**
- * Pull requests on plain git. Who merges does it with git, and nothing tells us; so what became of an open one is
- * computed from the branches at each look, and kept once it is final (a later revert does not open it again).
+ * Pull requests on plain git. People merge with git, and git reports that to nobody. So the state of an open one is
+ * computed from the branches at each read, and stored once it is final (a later revert does not open it again).
  */
 export function openGitPullRequests(git: Git, branches: BranchStore): PullRequests {
   const list = async (filter: { readonly state?: PullRequestState } = {}): Promise<PullRequest[]> => {
-    const requests = await change('note what became of pull requests', async () => undefined);
+    const requests = await change('record the state of pull requests', async () => undefined);
     return requests.filter((request) => filter.state === undefined || request.state === filter.state);
   };
 
-  /** Applies one change to what is stored, as often as it takes; returns all pull requests afterwards. */
+  /** Applies one change to the records, and again if it loses a race. Returns all pull requests afterwards. */
   async function change(
     message: string,
     apply: (requests: readonly PullRequest[]) => Promise<PullRequest | undefined>,
@@ -95,24 +95,24 @@ export function openGitPullRequests(git: Git, branches: BranchStore): PullReques
     },
     update: async (number, wanted) => {
       const requests = await change(`update pull request ${number}`, async (known) => {
-        const request = numbered(known, number);
-        // Merged in the meantime: that is final, closing it would be a lie.
+        const request = requireNumber(known, number);
+        // If it was merged meanwhile, it stays merged.
         return {
           ...request,
           ...wanted,
           state: request.state === 'open' ? (wanted.state ?? 'open') : request.state,
         };
       });
-      return numbered(requests, number);
+      return requireNumber(requests, number);
     },
     merge: async (number, { head }) => {
-      const merge = async () => mergePullRequest(git, numbered(await list(), number), head);
-      await untilNotStale(merge, numbered(await list(), number).base);
-      return numbered(await list(), number);
+      const merge = async () => mergePullRequest(git, requireNumber(await list(), number), head);
+      await untilNotStale(merge, requireNumber(await list(), number).base);
+      return requireNumber(await list(), number);
     },
     comment: async (number, key, body) => {
       await change(`comment on pull request ${number}`, async (known) => {
-        const request = numbered(known, number);
+        const request = requireNumber(known, number);
         const at = request.comments.findIndex((comment) => comment.key === key);
         return {
           ...request,
@@ -131,17 +131,17 @@ async function read(git: Git, branches: BranchStore): Promise<Snapshot> {
   const requests: PullRequest[] = [];
   for (const [file, text] of texts) {
     const where = `${pullRequestsRef} (commit ${shortCommit(commit)}): ${file}`;
-    requests.push(await settle(git, branches, parse(text, file, where)));
+    requests.push(await withCurrentState(git, branches, parse(text, file, where)));
   }
   return { commit, requests: requests.sort((a, b) => a.number - b.number), texts };
 }
 
-/** What an open pull request has become. */
-async function settle(git: Git, branches: BranchStore, request: PullRequest): Promise<PullRequest> {
+/** Computes the state of an open pull request. */
+async function withCurrentState(git: Git, branches: BranchStore, request: PullRequest): Promise<PullRequest> {
   if (request.state !== 'open') return request;
   const [head, base] = await Promise.all([branches.resolve(request.head), branches.resolve(request.base)]);
   if (base !== undefined) {
-    // Where it was last seen counts first: our own next commit may be on the branch by now.
+    // The commit seen last comes first: the branch may already have our next commit.
     for (const commit of new Set([request.headCommit, head])) {
       if (commit === undefined || (commit !== head && !(await exists(git, commit)))) continue;
       if (await branches.contains(base, commit)) return { ...request, headCommit: commit, state: 'merged' };
@@ -151,7 +151,7 @@ async function settle(git: Git, branches: BranchStore, request: PullRequest): Pr
   return { ...request, headCommit: head };
 }
 
-/** False once git has thrown away the commits of a deleted branch; then they were merged nowhere. */
+/** False after git removed the commits of a deleted branch; then no branch has merged them. */
 async function exists(git: Git, commit: Sha): Promise<boolean> {
   return (await git.try(['cat-file', '-e', `${commit}^{commit}`])) !== undefined;
 }
@@ -175,9 +175,9 @@ async function mergeableHead(
   return head;
 }
 
-function numbered(requests: readonly PullRequest[], number: number): PullRequest {
+function requireNumber(requests: readonly PullRequest[], number: number): PullRequest {
   const found = requests.find((request) => request.number === number);
-  if (found === undefined) throw new InputError({ problem: 'there is no such pull request', found: number });
+  if (found === undefined) throw new InputError({ problem: 'no such pull request', found: number });
   return found;
 }
 
@@ -189,7 +189,7 @@ function fileOf(number: number): string {
   return `${number}.json`;
 }
 
-/** Always in the same order: what did not change must come out as the same text. */
+/** Always in the same order, so an unchanged record is the same text. */
 function format(request: PullRequest): string {
   const { number, title, state, ready, head, base, headCommit, labels, body, comments, ...others } = request;
   const ordered = { number, title, state, ready, head, base, headCommit, labels, body, comments, ...others };

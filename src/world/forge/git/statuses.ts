@@ -54,7 +54,7 @@ export function openGitStatuses(git: Git): Statuses {
   };
 }
 
-/** Always in the same order: what did not change must come out as the same text. */
+/** Always in the same order, so unchanged statuses are the same text. */
 function format(statuses: readonly Status[]): string {
   const ordered = statuses.map(({ context, state, description, url }) => ({
     context,

@@ -14,7 +14,7 @@ export interface GitHubAccess {
   readonly serverUrl: string;
   /** `owner/name` */
   readonly repository: string;
-  /** undefined: the first call says so. */
+  /** undefined: the first call throws. */
   readonly token: string | undefined;
   readonly log: Log;
   /** Milliseconds that stand for a second of waiting. Default: 1000; tests wait less. */
@@ -24,7 +24,7 @@ export interface GitHubAccess {
 interface Call<T> {
   /** Gerund phrase, for messages. */
   readonly doing: string;
-  /** `GET /repos/{owner}/{repo}/pulls`; owner and repo are known. */
+  /** `GET /repos/{owner}/{repo}/pulls`; owner and repo are filled in. */
   readonly route: string;
   readonly params?: Readonly<Record<string, unknown>>;
   readonly schema: z.ZodType<T>;
@@ -32,13 +32,13 @@ interface Call<T> {
 
 /** GitHub's API for one repository. Everything it answers is read by a schema. */
 export interface GitHubApi {
-  /** @throws InputError for what people can mend, OutsideError for the rest */
+  /** @throws InputError for what people can fix, OutsideError for the rest */
   call<T>(call: Call<T>): Promise<T>;
-  /** undefined where GitHub answers 404. @throws like call */
+  /** undefined if GitHub answers 404. @throws like call */
   find<T>(call: Call<T>): Promise<T | undefined>;
   /** Every page. @param call.schema of one element. @throws like call */
   all<T>(call: Call<T>): Promise<T[]>;
-  /** @param query one operation, whose name stands in messages. @throws like call */
+  /** @param query one operation; its name appears in messages. @throws like call */
   graphql<T>(query: {
     readonly doing: string;
     readonly operation: string;
@@ -48,7 +48,7 @@ export interface GitHubApi {
   }): Promise<T>;
 }
 
-/** Longest wait for a rate limit, in seconds: GitHub's own lasts up to an hour, and a job should rather end. */
+/** Longest wait for a rate limit, in seconds. GitHub's own lasts up to an hour; a job should end instead. */
 const patience = 120;
 
 const Octokit = GitHub.plugin(retry, throttling);
@@ -127,7 +127,7 @@ export function openGitHubApi(access: GitHubAccess): GitHubApi {
       }),
     graphql: ({ doing, operation, text, variables, schema }) =>
       ask({ doing, route: operation }, async () => {
-        // As a plain request: octokit's GraphQL client throws errors of another kind.
+        // A plain request, because octokit's GraphQL client throws errors of another kind.
         const { data } = await octokit().request(`POST ${graphqlUrl(access.apiUrl)}`, {
           query: text,
           variables: variables ?? {},
@@ -140,7 +140,7 @@ export function openGitHubApi(access: GitHubAccess): GitHubApi {
   };
 }
 
-/** GraphQL answers 200 to what it refuses; with the status that REST would have, both are explained alike. */
+/** GraphQL refuses with status 200. The status that REST would use lets one function explain both. */
 function graphqlFailure(answer: unknown): Error | undefined {
   if (typeof answer !== 'object' || answer === null || !('errors' in answer)) return undefined;
   const [first] = answer.errors as { readonly type?: string; readonly message?: string }[];
@@ -158,7 +158,7 @@ function requireToken({ token, repository }: GitHubAccess): string {
   if (token !== undefined && token !== '') return token;
   throw new InputError({
     field: 'GITHUB_TOKEN',
-    problem: `there is no token to work on ${repository} on GitHub with`,
+    problem: `no token for ${repository} on GitHub`,
     remedy:
       'The actions take it from their input token, ${{ github.token }} by default; in a step of your own, set env: GITHUB_TOKEN: ${{ github.token }}. To work on the clone alone, set COXSWAIN_FORGE=git.',
   });
@@ -187,18 +187,18 @@ function createOctokit(access: GitHubAccess) {
       baseUrl: apiUrl,
       userAgent: 'coxswain',
       log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
-      // These answers do not change when they are asked for again.
+      // Asking again does not change these answers.
       retry: { retryAfterBaseValue: second, doNotRetry: [400, 401, 403, 404, 405, 409, 410, 422, 429, 451] },
       throttle: {
         retryAfterBaseValue: second,
         onRateLimit: onLimit('rate limit'),
         onSecondaryRateLimit: onLimit('secondary rate limit'),
-        // GitHub wants a second between writes, three where people are told; nobody is in a hurry on this machine.
+        // GitHub asks for a second between writes, and for three if people are notified. A server on loopback needs neither.
         ...(loopback ? { write: atOnce, notifications: atOnce } : {}),
       },
     }),
   );
-  // Pagination follows addresses that come in answers: the token goes nowhere else all the same.
+  // Pagination follows addresses from answers; the token still goes to no other origin.
   octokit.hook.before('request', ({ url }) => {
     if (new URL(url, apiUrl).origin === origin) return;
     throw new OutsideError(

@@ -27,7 +27,7 @@ export function openGitHubBranches(api: GitHubApi, clone: Clone): BranchStore {
     const doing = `looking up branch ${branch}`;
     const route = 'GET /repos/{owner}/{repo}/git/ref/{ref}';
     const found = await api.find({ doing, route, params: { ref: `heads/${branch}` }, schema: refSchema });
-    // GitHub also says “not found” of a repository that a token may not see: that is no missing branch.
+    // GitHub also answers “not found” for a repository that a token may not see. That is no missing branch.
     if (found === undefined && !seen)
       await api.call({
         doing: 'looking up the repository',
@@ -38,7 +38,7 @@ export function openGitHubBranches(api: GitHubApi, clone: Clone): BranchStore {
     return found?.object.sha;
   }
 
-  /** Moves or makes a branch. @param move.force also where that drops commits */
+  /** Moves or creates a branch. @param move.force also if that drops commits */
   async function move(move: {
     readonly branch: string;
     readonly from: Sha | undefined;
@@ -48,15 +48,15 @@ export function openGitHubBranches(api: GitHubApi, clone: Clone): BranchStore {
     const { branch, from, to } = move;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        if (from === undefined) return await makeRef(api, branch, to);
+        if (from === undefined) return await createRef(api, branch, to);
         repositoryId ??= nodeId(api);
         return await swapRef(api, await repositoryId, { ...move, from });
       } catch (error) {
         const now = await resolve(branch);
-        // An answer that got lost: it is done.
+        // The answer was lost, but the branch moved.
         if (now === to) return;
         if (now !== from) throw new StaleBranchError(branch, from, now);
-        // Where it should be, and refused: another writer held its lock for a moment, or GitHub will never do it.
+        // The branch is where we expect it, and GitHub refused: another writer held its lock, or GitHub never allows it.
         const retriable = [409, 422].includes(refusalOf(error)?.status ?? 0);
         if (attempt === 4 || !retriable) throw error;
         await sleep(Math.random() * 250 * attempt);
@@ -119,10 +119,10 @@ export function openGitHubBranches(api: GitHubApi, clone: Clone): BranchStore {
   };
 }
 
-/** Fails where the branch is there: that makes it a compare-and-swap. */
-async function makeRef(api: GitHubApi, branch: string, sha: Sha): Promise<void> {
+/** Fails if the branch exists: that makes it a compare-and-swap. */
+async function createRef(api: GitHubApi, branch: string, sha: Sha): Promise<void> {
   await api.call({
-    doing: `making branch ${branch}`,
+    doing: `creating branch ${branch}`,
     route: 'POST /repos/{owner}/{repo}/git/refs',
     params: { ref: `refs/heads/${branch}`, sha },
     schema: z.unknown(),
@@ -135,8 +135,8 @@ export const updateRefs = `mutation($input: UpdateRefsInput!) {
 
 /**
  * REST cannot compare and swap: “update a reference” knows no old value. Without `force` it only makes sure that the
- * new commit descends from what is there, which also holds where somebody took commits back, and nothing helps where
- * a branch is rebuilt. GraphQL's updateRefs has `beforeOid`, and is atomic.
+ * new commit descends from the current one. That also holds after somebody removed commits, and it never holds for a
+ * branch that is rebuilt. GraphQL's updateRefs has `beforeOid`, and is atomic.
  * (https://docs.github.com/graphql/reference/mutations#updaterefs)
  */
 async function swapRef(
@@ -183,7 +183,7 @@ async function writeTree(
         from === undefined
           ? undefined
           : (await listTree(git, from, path)).find((entry) => entry.path === path);
-      // GitHub refuses to delete a file that is not there.
+      // GitHub refuses to delete a file that does not exist.
       if (content === null)
         return there === undefined ? [] : [{ path, mode: there.mode, type: 'blob', sha: null }];
       const mode = (executable ?? there?.mode === '100755') ? '100755' : '100644';
@@ -203,13 +203,13 @@ async function writeTree(
     });
     return sha;
   } catch (error) {
-    // Without the permission for workflow files GitHub says “not found” of the whole call.
+    // Without the permission for workflow files, GitHub answers “not found” to the whole call.
     if (workflow === undefined || ![403, 404].includes(refusalOf(error)?.status ?? 0)) throw error;
     throw new InputError(workflowFiles(workflow), { cause: error });
   }
 }
 
-/** Text goes with the tree; bytes that are no text need a call of their own. */
+/** Text is sent with the tree; other bytes need a call of their own. */
 async function contentOf(
   api: GitHubApi,
   path: string,

@@ -4,19 +4,18 @@ import type { Git } from '../../git/git.ts';
 import { shortCommit } from '../../git/short-commit.ts';
 import type { Sha } from '../forge.ts';
 
-/** The objects of the checkout, completed from GitHub where they are missing. */
+/** The objects of the checkout; missing ones are fetched from GitHub. */
 export interface Clone {
   readonly git: Git;
   /** Makes the files of a commit (or tree) readable here. */
   fetchCommit(commit: Sha): Promise<void>;
-  /** The same with the whole history of each. @throws InputError naming `fetch-depth: 0` where that cannot be had */
+  /** The same with the whole history of each. @throws InputError naming `fetch-depth: 0` if it cannot be fetched */
   fetchHistory(...commits: readonly Sha[]): Promise<void>;
 }
 
 /**
- * Reads are local: one `git fetch` brings what many REST calls would bring file by file, and git answers questions
- * about history that REST has no answer to. A checkout by actions/checkout has one commit without history; what is
- * asked for beyond that is fetched, and only then.
+ * Reads are local: one `git fetch` replaces many REST calls, and git answers questions about history that REST
+ * cannot. A checkout by actions/checkout has one commit without history; the rest is fetched when it is needed.
  * @param remote.url of the repository, for git
  */
 export function openClone(
@@ -26,7 +25,7 @@ export function openClone(
   const whole = new Set<Sha>();
   let last: Promise<unknown> = Promise.resolve();
 
-  /** One fetch after the other: git locks what they write. */
+  /** Fetches run one after the other: git locks what they write. */
   function fetch(args: readonly string[], doing: string): Promise<void> {
     const next = last.then(async () => {
       for (let attempt = 1; ; attempt += 1) {
@@ -79,8 +78,8 @@ export function openClone(
           throw new InputError(
             {
               where: git.directory,
-              problem: `this checkout has no history, and it cannot be fetched: ${messageOf(error)}`,
-              remedy: 'Check out all of it: uses: actions/checkout with fetch-depth: 0.',
+              problem: `this checkout has no history, and fetching it failed: ${messageOf(error)}`,
+              remedy: 'Check out the whole history: uses: actions/checkout with fetch-depth: 0.',
             },
             { cause: error },
           );
@@ -91,12 +90,12 @@ export function openClone(
   };
 }
 
-/** A fetch must not start cleaning up, which would throw away what nothing points at yet. */
+/** A fetch must not start git's clean-up, which removes objects that no ref names yet. */
 const quiet = ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false'];
 
 /**
- * The token reaches git by its environment: not by arguments, which everybody on the machine sees, nor by .git/config.
- * The empty value first: actions/checkout leaves a header of its own there, and GitHub refuses two.
+ * The token reaches git through the environment, because everybody on the machine can read arguments, and .git/config
+ * stays. The empty value comes first: actions/checkout leaves a header of its own, and GitHub refuses two.
  */
 function credentials({ url, token }: { readonly url: string; readonly token: string | undefined }) {
   const { origin } = new URL(url);

@@ -13,8 +13,8 @@ const commentSchema = z.object({
 export const viewer = 'query { viewer { login } }';
 
 /**
- * Whose token it is, such as `github-actions[bot]`; asked once. The REST API tells that to people only.
- * @returns undefined where GitHub does not say
+ * The login behind the token, such as `github-actions[bot]`; asked once. The REST API has it for people only.
+ * @returns undefined if GitHub does not say
  */
 export type WhoAmI = () => Promise<string | undefined>;
 
@@ -39,7 +39,7 @@ export function whoAmI(api: GitHubApi): WhoAmI {
   };
 }
 
-/** Comments of ours begin with a hidden mark that tells their key. */
+/** Our comments begin with a hidden mark that holds their key. */
 function markOf(key: string): string {
   return `<!-- coxswain: ${key} -->\n`;
 }
@@ -50,7 +50,7 @@ interface KeyedComment {
   readonly body: string;
 }
 
-/** Our comments on a pull request, in the order of GitHub. Anybody can write a mark: only what is ours counts. */
+/** Our comments on a pull request, in the order of GitHub. Anybody can write a mark, so only comments by our own login count. */
 export async function keyedComments(api: GitHubApi, who: WhoAmI, number: number): Promise<KeyedComment[]> {
   const comments = await api.all({
     doing: `reading the comments on pull request #${number}`,
@@ -65,7 +65,7 @@ export async function keyedComments(api: GitHubApi, who: WhoAmI, number: number)
   });
   if (marked.length === 0) return [];
   const own = await who();
-  // Where nobody says who we are, at least a bot: people cannot write as one.
+  // If GitHub does not tell our login, a bot counts as us: people cannot write as one.
   const isOwn = ({ login }: { readonly login: string }) =>
     own === undefined ? login.endsWith('[bot]') : plainLogin(login) === plainLogin(own);
   return marked.filter(isOwn).map(({ id, key, body }) => ({ id, key, body }));
@@ -76,12 +76,12 @@ function plainLogin(login: string): string {
   return login.replace(/\[bot\]$/, '').toLowerCase();
 }
 
-/** As they are shown in a pull request. */
+/** The comments as a pull request lists them. */
 export function commentsOf(comments: readonly KeyedComment[]): PullRequest['comments'] {
   return comments.map(({ key, body }) => ({ key, body }));
 }
 
-/** Writes a comment, or replaces the one with this key; writes nothing where it says so already. */
+/** Writes a comment, or replaces the one with this key; writes nothing if nothing would change. */
 export async function putComment(
   api: GitHubApi,
   who: WhoAmI,
@@ -107,7 +107,7 @@ export async function putComment(
       schema: z.unknown(),
     });
   }
-  // Two runs at once, or an answer that got lost: one comment a key.
+  // Two runs at once, or a lost answer, leave two comments: keep one per key.
   for (const { id } of others) {
     await api.find({
       doing: `removing a second comment from pull request #${number}`,

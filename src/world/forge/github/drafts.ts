@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { GitHubApi } from './api.ts';
 import { refusalOf } from './failures.ts';
 
-/** Says “draft” where GitHub has none: private repositories of free plans. */
+/** Stands for “draft” in repositories without drafts: private ones on free plans. */
 export const notReadyLabel = 'coxswain: not ready';
 
 export const markReady = `mutation($input: MarkPullRequestReadyForReviewInput!) {
@@ -13,7 +13,7 @@ export const convertToDraft = `mutation($input: ConvertPullRequestToDraftInput!)
   convertPullRequestToDraft(input: $input) { pullRequest { isDraft } }
 }`;
 
-/** REST opens drafts, and can neither end nor make one afterwards. GITHUB_TOKEN needs contents: write for it, too. */
+/** REST can open drafts, but cannot change that afterwards. GITHUB_TOKEN also needs contents: write for it. */
 export async function setDraft(
   api: GitHubApi,
   pull: { readonly number: number; readonly node_id: string },
@@ -30,7 +30,7 @@ export async function setDraft(
   });
 }
 
-/** GitHub's word for a repository whose plan has no drafts. */
+/** GitHub's answer if the repository's plan has no drafts. */
 export function draftsRefused(error: unknown): boolean {
   const refusal = refusalOf(error);
   return refusal?.status === 422 && /drafts? pull requests? (?:are|is) not supported/i.test(refusal.message);

@@ -1,14 +1,14 @@
 import { InputError, messageOf, OutsideError } from '../../../host/errors.ts';
 
-/** What GitHub answered instead of what was asked for. */
+/** An answer of GitHub that is an error. */
 export interface Refusal {
   readonly status: number;
-  /** GitHub's own words, those about single fields included. */
+  /** GitHub's own words, with those about single fields. */
   readonly message: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
-/** GitHub's refusal behind an error that explainFailure made; undefined where nobody answered. */
+/** GitHub's refusal behind an error that explainFailure made; undefined if there was no answer. */
 export function refusalOf(error: unknown): Refusal | undefined {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   if (!(cause instanceof Error) || !('status' in cause) || typeof cause.status !== 'number') return undefined;
@@ -20,8 +20,8 @@ export function refusalOf(error: unknown): Refusal | undefined {
 }
 
 /**
- * Makes of a failed call what people can act on: what is missing in the workflow, in the repository's settings or in the
- * token is their input; everything else is outside, and a re-run is safe.
+ * Turns a failed call into an error that people can act on. Whatever the workflow, the repository's settings or the
+ * token lacks is an InputError; everything else is an OutsideError, and a re-run is safe.
  * @param call.doing gerund phrase
  * @param call.route `POST /repos/{owner}/{repo}/pulls`, or the name of a GraphQL operation
  */
@@ -82,8 +82,8 @@ export function explainFailure(
     return new InputError(
       {
         where,
-        problem: `${call.doing} failed: GitHub knows nothing there, or the token may not see it`,
-        remedy: `Look whether ${call.repository} is the repository that is meant, and whether the token is for it.`,
+        problem: `${call.doing} failed: GitHub finds nothing there, or the token may not see it`,
+        remedy: `Check that ${call.repository} is the right repository, and that the token is for it.`,
       },
       cause,
     );
@@ -94,16 +94,16 @@ export function explainFailure(
   return new OutsideError(call.doing, `GitHub answers ${status}: ${message}`, undefined, cause);
 }
 
-/** What to say of a commit that changes workflows. @param path the file, or the folder */
+/** The error for a commit that changes workflows. @param path the file, or the folder */
 export function workflowFiles(path: string): { readonly problem: string; readonly remedy: string } {
   return {
-    problem: `the commit changes ${path}, which GITHUB_TOKEN never may`,
+    problem: `the commit changes ${path}, and GITHUB_TOKEN may never change that`,
     remedy:
       'Use the token of a GitHub App with the permission workflows: write, or make that change by hand.',
   };
 }
 
-/** What each call needs, where GitHub does not say so itself. */
+/** The permission that each call needs, if GitHub does not name it. */
 const permissions: readonly (readonly [RegExp, string])[] = [
   [/^(?:PUT .*\/merge|updateRefs)$/, 'contents=write'],
   [/^(?:markPullRequestReadyForReview|convertPullRequestToDraft)$/, 'contents=write,pull_requests=write'],
@@ -119,7 +119,7 @@ function missingPermission(
   call: { readonly doing: string; readonly route: string; readonly token: string },
   accepted: string | undefined,
 ): { readonly problem: string; readonly remedy: string } {
-  // "issues=write; pull_requests=write": either will do, and pull requests are what we work on.
+  // "issues=write; pull_requests=write": either is enough, and we work on pull requests.
   const sets = (accepted ?? '').split(';').map((set) => set.trim());
   const known = permissions.find(([pattern]) => pattern.test(call.route))?.[1] ?? 'contents=write';
   const wanted =
@@ -135,13 +135,13 @@ function missingPermission(
       remedy: `Give it that repository permission: Settings → Developer settings → Fine-grained tokens.`,
     };
   }
-  // GitHub says the same of a branch that is to lead to commits with other workflows.
+  // GitHub answers the same if the branch would move to commits with other workflows.
   const workflows = /(?:git\/refs|updateRefs)$/.test(call.route)
-    ? ' Where the job has it, the commits change .github/workflows, which GITHUB_TOKEN never may: use the token of a GitHub App with workflows: write.'
+    ? ' If the job has it, the commits change .github/workflows, and GITHUB_TOKEN may never change those: use the token of a GitHub App with workflows: write.'
     : '';
   return {
     problem: `${call.doing} failed: the token lacks the permission ${list}`,
-    remedy: `Add to the job: permissions:\n${lines.map((line) => `      ${line}`).join('\n')}\n(for the token of a GitHub App: give the app that permission). Runs for pull requests from forks and by Dependabot can only read, whatever it says there.${workflows}`,
+    remedy: `Add to the job: permissions:\n${lines.map((line) => `      ${line}`).join('\n')}\n(for the token of a GitHub App: give the app that permission). Runs for pull requests from forks and by Dependabot can only read, whatever the workflow says.${workflows}`,
   };
 }
 
@@ -160,7 +160,7 @@ function waitOf({ headers }: Refusal): string {
   return reset > 0 ? `after ${new Date(reset * 1000).toISOString().replace('.000', '')}` : 'in some minutes';
 }
 
-/** `message`, and what its `errors` add. HTML and the like (a proxy's) is cut to one line. */
+/** `message`, and what its `errors` add. HTML (from a proxy) is cut to one line. */
 function wordsOf(data: unknown): string | undefined {
   if (typeof data === 'string') {
     const text = data.replaceAll(/<[^<>]*>/g, ' ').replaceAll(/\s+/g, ' ');

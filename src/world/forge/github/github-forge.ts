@@ -12,9 +12,9 @@ import { openGitHubStatuses } from './statuses.ts';
 import { openWorkflowRuns } from './workflow-runs.ts';
 
 /**
- * GitHub, or a GitHub Enterprise Server. Nothing is asked before the first call, so that verbs which need no forge
- * need no token.
- * @param git the checkout, whose objects are used where it has them
+ * GitHub, or a GitHub Enterprise Server. Nothing is requested before the first call, so a verb that needs no forge
+ * needs no token.
+ * @param git the checkout; objects that it has are not fetched
  * @param options.second milliseconds that stand for a second of waiting
  */
 export function openGitHubForge(
@@ -38,7 +38,7 @@ export function openGitHubForge(
         const merged = await pullRequests.merge(number, expected);
         if (await isWorkflowsToken()) {
           log.warn(
-            `pull request #${number} was merged with the workflow's own GITHUB_TOKEN: GitHub starts no workflow for that push, so start the release of ${merged.base} by hand. With the token of a GitHub App it starts by itself: docs/github-tokens.md`,
+            `pull request #${number} was merged with the workflow's own GITHUB_TOKEN: GitHub starts no workflow for that push, so start the release of ${merged.base} by hand. With the token of a GitHub App it starts automatically: docs/github-tokens.md`,
           );
         }
         return merged;
@@ -55,14 +55,14 @@ export function openGitHubForge(
           ? 'its workflows wait until somebody with write access presses “Approve workflows to run” in it'
           : 'no workflow starts for it until somebody closes and reopens it';
       log.warn(
-        `${what}: ${then}. With the token of a GitHub App they start by themselves: docs/github-tokens.md`,
+        `${what}: ${then}. With the token of a GitHub App they start automatically: docs/github-tokens.md`,
       );
     },
   } satisfies Forge;
   return readOnly === undefined ? forge : readOnlyForge(forge, readOnly, log);
 }
 
-/** Reads as before. What only informs people is skipped and said; what the loop needs is refused. */
+/** Reads as before. What only informs people is skipped, with a line in the log; what the loop needs is refused. */
 function readOnlyForge(forge: Forge, why: string, log: Log): Forge {
   const refuse = (what: string) => async (): Promise<never> => {
     throw new InputError({

@@ -4,7 +4,7 @@ import type { BranchStore, PullRequest, PullRequestState } from '../forge.ts';
 import { notReadyLabel } from './drafts.ts';
 import { refusalOf } from './failures.ts';
 
-/** A pull request as GitHub's API tells it, as far as it is ours to know. */
+/** The fields of GitHub's pull request that we use. */
 export const pullSchema = z.object({
   number: z.int().positive(),
   node_id: z.string(),
@@ -33,18 +33,18 @@ export function refuseToMerge(pull: Pull, { state, ready }: PullRequest): void {
   if (!ready) throw new InputError({ where, problem: 'it is a draft, which cannot be merged' });
 }
 
-/** Neither a draft, nor labelled as one where GitHub has none. */
+/** Neither a draft, nor labelled as one (in repositories without drafts). */
 export function isReady({ draft, labels }: Pull): boolean {
   return draft !== true && labels.every(({ name }) => name !== notReadyLabel);
 }
 
-/** GitHub knows open and closed; a merge has a time. */
+/** GitHub knows open and closed; a merged one has a merge time. */
 export function stateOf(pull: Pull): PullRequestState {
   if (pull.state === 'open') return 'open';
   return pull.merged_at === null || pull.merged_at === undefined ? 'closed' : 'merged';
 }
 
-/** GitHub's “Validation Failed” in words of our own, where we know better. */
+/** A clearer error than GitHub's “Validation Failed”, if we know the cause. */
 export async function whyNotOpened(
   branches: BranchStore,
   wanted: { readonly head: string; readonly base: string },
@@ -67,7 +67,7 @@ export async function whyNotOpened(
   );
 }
 
-/** People's editors and GitHub's own write other line ends. */
+/** Compares without line endings: browsers write CRLF. */
 export function sameText(one: string, other: string): boolean {
   const plain = (text: string) => text.replaceAll('\r\n', '\n').trim();
   return plain(one) === plain(other);

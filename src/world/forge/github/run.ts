@@ -4,7 +4,7 @@ import { InputError } from '../../../host/errors.ts';
 import { withoutTrailingSlashes } from '../../../host/one-line.ts';
 import type { RunOfPullRequest } from './read-pulls.ts';
 
-/** What the environment of a workflow run says. */
+/** GitHub as the environment of a workflow run describes it. */
 export interface GitHubRun {
   readonly apiUrl: string;
   readonly serverUrl: string;
@@ -12,7 +12,7 @@ export interface GitHubRun {
   readonly token: string | undefined;
   /** Set in runs for a pull request. */
   readonly pullRequest: RunOfPullRequest | undefined;
-  /** Why the token of this run can only read; undefined where it depends on the job's permissions. */
+  /** Why the token of this run can only read; undefined if it depends on the job's permissions. */
   readonly readOnly: string | undefined;
 }
 
@@ -24,7 +24,7 @@ const eventSchema = z.object({
 });
 
 /**
- * Whether a verb works on GitHub, and where there: in a workflow run, or where COXSWAIN_FORGE=github asks for it.
+ * Reads which repository on GitHub a verb works on: in a workflow run, or if COXSWAIN_FORGE=github is set.
  * (https://docs.github.com/actions/reference/workflows-and-actions/variables)
  * @returns undefined for the clone alone
  */
@@ -33,7 +33,7 @@ export function readGitHubRun(env: NodeJS.ProcessEnv): GitHubRun | undefined {
   if (wanted !== '' && wanted !== 'git' && wanted !== 'github') {
     throw new InputError({
       field: 'COXSWAIN_FORGE',
-      problem: 'there is no such forge',
+      problem: 'no such forge',
       found: wanted,
       expected: 'git or github',
     });
@@ -43,7 +43,7 @@ export function readGitHubRun(env: NodeJS.ProcessEnv): GitHubRun | undefined {
   if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) {
     throw new InputError({
       field: 'GITHUB_REPOSITORY',
-      problem: 'this does not say which repository on GitHub is meant',
+      problem: 'not the name of a repository on GitHub',
       found: repository,
       expected: 'OWNER/NAME',
     });
@@ -65,7 +65,7 @@ function address(text: string | undefined, field: string, fallback: string): str
 
 /**
  * GitHub gives runs for a fork's pull request, and those that Dependabot causes, a token that can only read, whatever
- * the workflow's permissions say. Not so `pull_request_target`, which runs the base's own workflow.
+ * the workflow's permissions say. `pull_request_target` is different: it runs the base's own workflow.
  */
 function aboutPullRequest(
   env: NodeJS.ProcessEnv,
@@ -76,7 +76,7 @@ function aboutPullRequest(
   const event = eventSchema.safeParse(JSON.parse(readFileSync(env.GITHUB_EVENT_PATH, 'utf8')));
   if (!event.success) return nothing;
   const { number, head } = event.data.pull_request;
-  // The repository of a fork may be gone by now.
+  // The repository of a fork may no longer exist.
   const fork = head.repo?.full_name.toLowerCase() !== repository.toLowerCase();
   return {
     pullRequest: { number, commit: env.GITHUB_SHA ?? '' },

@@ -131,21 +131,13 @@ describe('what a token may not do', () => {
     const changes = [{ path: '.github/workflows/x.yml', content: 'on: push\n' }];
     await expect(
       branches.commit({ branch: 'x', parent: undefined, from: stage.base, changes, message: 'x' }),
-    ).rejects.toThrow('the commit changes .github/workflows/x.yml, which GITHUB_TOKEN never may');
+    ).rejects.toThrow('the commit changes .github/workflows/x.yml, and GITHUB_TOKEN may never change that');
   });
 
   it.each([
-    [
-      'no token at all',
-      { token: undefined },
-      'GITHUB_TOKEN: there is no token to work on acme/os on GitHub with',
-    ],
+    ['no token at all', { token: undefined }, 'GITHUB_TOKEN: no token for acme/os on GitHub'],
     ['an unknown token', { token: 'ghs_old' }, 'GitHub does not accept the token (Bad credentials)'],
-    [
-      'another repository',
-      { repository: 'acme/other' },
-      'Look whether acme/other is the repository that is meant',
-    ],
+    ['another repository', { repository: 'acme/other' }, 'Check that acme/other is the right repository'],
     [
       'an address without TLS',
       { apiUrl: 'http://git.example.com/api/v3' },

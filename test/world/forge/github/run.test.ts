@@ -37,7 +37,7 @@ describe('which forge there is', () => {
   });
 
   it.each([
-    ['COXSWAIN_FORGE: there is no such forge, found "gitlab"', { COXSWAIN_FORGE: 'gitlab' }],
+    ['COXSWAIN_FORGE: no such forge, found "gitlab"', { COXSWAIN_FORGE: 'gitlab' }],
     ['GITHUB_REPOSITORY: ', { COXSWAIN_FORGE: 'github' }],
     ['GITHUB_REPOSITORY: ', { ...run, GITHUB_REPOSITORY: 'acme/os/../x' }],
     ['GITHUB_API_URL: not an address', { ...run, GITHUB_API_URL: 'api.github.com' }],
