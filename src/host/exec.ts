@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { defined } from './defined.ts';
@@ -15,6 +16,8 @@ export interface ExecOptions {
   readonly allow?: readonly number[];
   /** What the failure message says was tried. Default: the command line. */
   readonly doing?: string;
+  /** After so many seconds the program is ended. Default: no limit. */
+  readonly seconds?: number;
 }
 
 export interface ExecResult {
@@ -26,7 +29,7 @@ export interface ExecResult {
 /**
  * Runs a program to its end, without a shell.
  * @throws InputError when the program is not installed
- * @throws OutsideError on any other exit code, with the last lines it printed
+ * @throws OutsideError on any other exit code, with the last lines it printed, and when its time is over
  */
 export async function exec(
   program: string,
@@ -46,7 +49,11 @@ export async function exec(
       createInterface({ input: stream }).on('line', onLine);
     }
   }
-  const result = await running;
+  const result = await withinTime(running, options.seconds);
+  if (result === undefined) {
+    const doing = options.doing ?? `running ${[program, ...args].join(' ')}`;
+    throw new OutsideError(doing, `${program} did not end within ${options.seconds} s`);
+  }
   const exitCode = result.exitCode ?? undefined;
   if (exitCode === undefined || !(options.allow ?? [0]).includes(exitCode)) {
     const doing = options.doing ?? `running ${[program, ...args].join(' ')}`;
@@ -54,6 +61,35 @@ export async function exec(
     throw new OutsideError(doing, `${end}${lastLines(result.stderr || result.stdout)}`);
   }
   return { exitCode, stdout: result.stdout, stderr: result.stderr };
+}
+
+/** Seconds between asking a program to end and killing it. */
+const graceSeconds = 2;
+
+/**
+ * Ends a program whose time is over. Its children may keep its output open, so nothing waits for that.
+ * @returns undefined if it was ended
+ */
+async function withinTime<T>(
+  running: Promise<T> & Pick<ChildProcess, 'kill' | 'stdout' | 'stderr' | 'exitCode'>,
+  seconds: number | undefined,
+): Promise<T | undefined> {
+  if (seconds === undefined) return running;
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => {
+      running.kill('SIGTERM');
+      setTimeout(() => running.kill('SIGKILL'), graceSeconds * 1000).unref();
+      running.stdout?.destroy();
+      running.stderr?.destroy();
+      resolve(undefined);
+    }, seconds * 1000);
+  });
+  try {
+    return await Promise.race([running, over]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function lastLines(text: string): string {

@@ -7,6 +7,7 @@ import { openGitForge } from '../../src/world/forge/git/git-forge.ts';
 import { openGitHubForge } from '../../src/world/forge/github/github-forge.ts';
 import type { GitHubRun } from '../../src/world/forge/github/run.ts';
 import { Git } from '../../src/world/git/git.ts';
+import { findRemote } from '../../src/world/git/remote.ts';
 import { type GitHubServer, startGitHub } from './github-server.ts';
 import { createRepository, temporaryFolder } from './repository.ts';
 
@@ -65,6 +66,23 @@ export async function gitStage(): Promise<ForgeStage> {
   const { branches } = await open();
   const base = await branches.commit({ branch: 'main', parent: undefined, changes: files, message: 'Start' });
   return { kind: 'git', repository, base, open };
+}
+
+/** A bare repository as the remote of a fresh clone for each run. @param args of git clone @param at its address */
+export async function remoteStage(
+  options: { readonly args?: readonly string[]; readonly at?: (directory: string) => string } = {},
+): Promise<ForgeStage> {
+  const stage = await gitStage();
+  const { directory } = stage.repository;
+  // As hosts of repositories are set up; without it, partial clones are full ones.
+  await stage.repository.run(['config', 'uploadpack.allowFilter', 'true']);
+  const address = options.at?.(directory) ?? directory;
+  return { ...stage, open: async () => openRemoteForge(await cloneOf(address, options.args)) };
+}
+
+/** The forge of a clone's remote. */
+export async function openRemoteForge(clone: Git): Promise<Forge> {
+  return openGitForge(clone.directory, await findRemote(clone, undefined));
 }
 
 /** The emulated GitHub, emptied: its branches are gone, and with them its open pull requests. */

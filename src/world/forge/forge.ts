@@ -178,6 +178,8 @@ export interface WorkflowRuns {
 /** Where branches and pull requests live. */
 export interface Forge {
   readonly kind: 'git' | 'github';
+  /** Where it is, for people: a folder, `origin (ADDRESS)`, `acme/os on GitHub`. */
+  readonly place: string;
   readonly branches: BranchStore;
   readonly pullRequests: PullRequests;
   readonly statuses: Statuses;

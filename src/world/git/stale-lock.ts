@@ -1,4 +1,5 @@
 import { stat, unlink } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { messageOf } from '../../host/errors.ts';
 
 /** Milliseconds after which an unchanged lock is stale. git itself holds one for a few milliseconds. */
@@ -6,19 +7,21 @@ const staleAfter = 5000;
 
 /** The lock file in git's error message, if there is one. */
 export function lockIn(error: unknown): string | undefined {
-  return /Unable to create '([^']+\.lock)': File exists/.exec(messageOf(error))?.[1];
+  const file = /Unable to create '([^']+\.lock)': File exists/.exec(messageOf(error))?.[1];
+  return file === undefined ? undefined : resolve(file);
 }
 
 /**
  * Watches the locks that git runs into. A killed git leaves its lock behind, and git never removes it, so
  * people would have to.
- * @returns a function that receives git's error, removes the lock in it if it is stale, and says whether to try again
+ * @param within locks elsewhere are not touched
+ * @returns a function that receives git's error (or its text), removes the lock in it if it is stale, and says whether to try again
  */
-export function lockWatch(): (error: unknown) => Promise<boolean> {
+export function lockWatch(within = '/'): (error: unknown) => Promise<boolean> {
   let watched: { readonly file: string; readonly id: string; readonly since: number } | undefined;
   return async (error) => {
     const file = lockIn(error);
-    if (file === undefined) return false;
+    if (file === undefined || !isInside(file, within)) return false;
     const id = await identity(file);
     if (id === undefined) return true;
     if (watched?.file !== file || watched.id !== id) watched = { file, id, since: performance.now() };
@@ -28,6 +31,10 @@ export function lockWatch(): (error: unknown) => Promise<boolean> {
     }
     return true;
   };
+}
+
+function isInside(file: string, folder: string): boolean {
+  return file.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }
 
 /** Distinguishes a lock from the next one of the same name. */

@@ -2,13 +2,18 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type Forge, StaleBranchError } from '../../../src/world/forge/forge.ts';
 import { openGitForge } from '../../../src/world/forge/git/git-forge.ts';
 import { untilNotStale } from '../../../src/world/forge/retry.ts';
-import { type ForgeStage, gitHubStage, gitStage, useGitHub } from '../../support/forges.ts';
+import { type ForgeStage, gitHubStage, gitStage, remoteStage, useGitHub } from '../../support/forges.ts';
 
 const github = useGitHub();
 
 // What verbs rely on, whatever forge there is. What only one of them can do, or cannot, is tested beside this.
 describe.each<[string, () => Promise<ForgeStage>]>([
   ['plain git', gitStage],
+  ['a remote of plain git', () => remoteStage()],
+  [
+    'a remote, from shallow clones',
+    () => remoteStage({ args: ['--depth=1'], at: (path) => `file://${path}` }),
+  ],
   ['GitHub', () => gitHubStage(github())],
 ])('on %s', (_name, start) => {
   let stage: ForgeStage;
@@ -121,7 +126,7 @@ describe.each<[string, () => Promise<ForgeStage>]>([
       expect(await tip('other')).toBe(theirs);
     });
 
-    it('does not bring back what somebody took back meanwhile', async () => {
+    it('does not restore commits that somebody removed meanwhile', async () => {
       const second = await propose('two\n');
       await stage.repository.run(['update-ref', 'refs/heads/change', stage.base]);
       // A fast-forward all the same: only the old value tells.
@@ -152,7 +157,7 @@ describe.each<[string, () => Promise<ForgeStage>]>([
       expect([await tip('change'), await tip('new')]).toEqual([old, old]);
     });
 
-    it('makes a merge of its own, which has both histories', async () => {
+    it('makes a merge commit with both histories', async () => {
       const head = await propose('two\n');
       const tip = await (await people()).commit({
         branch: 'main',
@@ -173,7 +178,7 @@ describe.each<[string, () => Promise<ForgeStage>]>([
       expect(await forge.branches.changedFiles(tip, made)).toEqual(['a.txt']);
     });
 
-    it('knows a squash merge by what it holds', async () => {
+    it('recognises a squash merge by its content', async () => {
       const head = await propose('two\n');
       const squashed = await (await people()).commit({
         branch: 'main',
@@ -245,7 +250,7 @@ describe.each<[string, () => Promise<ForgeStage>]>([
       expect(await again.update(number, { ready: true })).toMatchObject({ ready: true, labels: ['x', 'y'] });
     });
 
-    it('has one for two branches, however often it is opened', async () => {
+    it('has one pull request for two branches, even if it is opened twice', async () => {
       await propose('two\n');
       const openers = await Promise.all([1, 2, 3].map(() => stage.open()));
       const all = await Promise.all(openers.map((each) => each.pullRequests.open(wanted)));
@@ -312,7 +317,7 @@ describe.each<[string, () => Promise<ForgeStage>]>([
       );
     });
 
-    it('merges by a merge commit, if the branch is where it was judged', async () => {
+    it('merges by a merge commit, if the branch is still at the expected commit', async () => {
       const head = await propose('two\n');
       const { number } = await forge.pullRequests.open({ ...wanted, ready: false });
       await expect(forge.pullRequests.merge(number, { head })).rejects.toThrow('a draft');

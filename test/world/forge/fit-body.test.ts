@@ -32,7 +32,7 @@ describe('fitBody', () => {
     expect(cut).toMatch(/^Paragraph 0\.\n\n.*Paragraph 1\d\.\n\n> \*\*Cut here\*\*/s);
   });
 
-  it('cuts between lines where there is only one paragraph', () => {
+  it('cuts between lines if there is only one paragraph', () => {
     const cut = fitBody(rows(60), { limit: 300 });
     expect(cut.split('\n\n')[0]).toMatch(/^(\| (a|1) \| (b|2) \|\n|\|---\|---\|\n)+\| 1 \| 2 \|$/);
   });

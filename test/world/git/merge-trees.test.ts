@@ -30,12 +30,12 @@ describe('the forecast of a merge', () => {
     expect(await git.run(['status', '--porcelain'])).toBe('');
   });
 
-  it('does without merge-tree where no file was changed on both sides', async () => {
+  it('works without merge-tree if no file was changed on both sides', async () => {
     const { git, into, other } = await diverge({ b: 'x\n' }, { a: lines('1', '2') });
     expect(await forecastByIndex(git, into, other)).toEqual(await forecastMerge(git, into, other));
   });
 
-  it('admits that it does not know, without merge-tree, where one was', async () => {
+  it('without merge-tree, says that it cannot decide if a file was changed on both sides', async () => {
     const { git, into, other } = await diverge({ a: lines('2', '1') }, { a: lines('1', '2') });
     expect(await forecastByIndex(git, into, other)).toMatchObject({ result: 'unknown' });
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { StaleBranchError } from '../../../src/world/forge/forge.ts';
 import { Git } from '../../../src/world/git/git.ts';
-import { moveRef, moveRefWhile, readRef } from '../../../src/world/git/refs.ts';
+import { moveRef, moveRefWhile, readRef } from '../../../src/world/git/local-refs.ts';
 import { commitFiles, temporaryFolder } from '../../support/repository.ts';
 
 let git: Git;
@@ -28,14 +28,14 @@ async function lock(ref: string): Promise<string> {
 }
 
 describe('a lock that a killed git left behind', () => {
-  it('is taken away once it is clear that nobody holds it, and the ref moves', async () => {
+  it('is removed when it is stale, and the ref moves', async () => {
     const file = await lock('refs/heads/coxswain');
     await moveRef(git, { ref: 'refs/heads/coxswain', from: first, to: second });
     expect(await readRef(git, 'refs/heads/coxswain')).toBe(second);
     expect(existsSync(file)).toBe(false);
   }, 30_000);
 
-  it('is taken away in a move that another ref guards, too', async () => {
+  it('is also removed in a move that another ref guards', async () => {
     await lock('refs/heads/coxswain');
     await moveRefWhile(
       git,
@@ -55,7 +55,7 @@ describe('a lock that somebody holds', () => {
     expect(await readRef(git, 'refs/heads/coxswain')).toBe(second);
   });
 
-  it('is left alone while one holder follows the other', async () => {
+  it('is left alone while the holders change', async () => {
     const file = await lock('refs/heads/coxswain');
     let holders = 1;
     const following = setInterval(() => {

@@ -9,7 +9,7 @@ function list(...texts: string[]) {
 }
 
 describe('comparing packages', () => {
-  it('tells upgrades from downgrades by the order of rpm', () => {
+  it('distinguishes upgrades from downgrades by the order of rpm', () => {
     const before = list('bash-5.1-1', 'glibc-2.40-1', 'runc-2:1.1-1', 'old-1-1', 'zlib-1.0-1');
     const after = list('bash-5.1-2', 'glibc-2.40~rc1-1', 'runc-1:9.9-1', 'new-1-1', 'zlib-1.0-1');
     const difference = comparePackages(before, after);
@@ -19,7 +19,7 @@ describe('comparing packages', () => {
     expect(difference.removed).toEqual(list('old-1-1'));
   });
 
-  it('matches the versions of a package that is there several times, newest with newest', () => {
+  it('matches several versions of one package, newest with newest', () => {
     const difference = comparePackages(
       list('kernel-6.1-1', 'kernel-6.2-1'),
       list('kernel-6.2-1', 'kernel-6.3-1'),
@@ -45,7 +45,7 @@ describe('comparing packages', () => {
     expect(describePackages(moved)).toContain('5.1-1.noarch');
   });
 
-  it('accounts for every package just once', () => {
+  it('counts every package exactly once', () => {
     const some = fc.array(
       fc.record({
         name: fc.constantFrom('a', 'b', 'c'),
@@ -72,7 +72,7 @@ describe('comparing packages', () => {
 });
 
 describe('describing a difference', () => {
-  it('is Markdown, and one line where short is asked for', () => {
+  it('is Markdown, and one line in short form', () => {
     const difference = comparePackages(
       list('bash-5.1-1', 'x-2-1', 'gone-1-1'),
       list('bash-5.2-1', 'x-1-1', 'new-1:1-1'),
@@ -100,7 +100,7 @@ describe('describing a difference', () => {
     expect(countPackages(comparePackages([], []))).toBe('no package changed');
   });
 
-  it('cuts what would fill a pull request, and lets nothing out of its cell', () => {
+  it('cuts long lists, and keeps every text inside its table cell', () => {
     const many = Array.from({ length: 300 }, (_, index) => aPackage(`p${index}-1-1`));
     const text = describePackages(comparePackages([], many));
     expect(text).toContain('added (300)');

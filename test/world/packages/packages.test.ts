@@ -68,11 +68,11 @@ describe('the packages of a root file system', () => {
     },
   );
 
-  it('are unknown where there is no database', async () => {
+  it('are unknown if there is no database', async () => {
     expect(await packagesOfRoot(await temporaryFolder())).toBeUndefined();
   });
 
-  it('are never read from outside of it, wherever links lead', async () => {
+  it('are never read from outside it, even through links', async () => {
     const root = await temporaryFolder();
     const outside = await temporaryFolder();
     await writeFile(join(outside, 'rpmdb.sqlite'), oldDatabase);
@@ -83,7 +83,7 @@ describe('the packages of a root file system', () => {
     expect(await packagesOfRoot(root)).toBeUndefined();
   });
 
-  it('leave no trace of the reading in it', async () => {
+  it('are read without changing it', async () => {
     const root = await temporaryFolder();
     await mkdir(join(root, 'usr/share/rpm'), { recursive: true });
     await writeFile(join(root, 'usr/share/rpm/rpmdb.sqlite'), oldDatabase);
@@ -104,7 +104,7 @@ describe('the packages of an image in a registry', () => {
     expect(await readPackages(client, image)).toEqual(after);
   });
 
-  it('need no layer below that one', async () => {
+  it('do not need the layers below', async () => {
     const image = await push(
       [file('usr/share/rpm/rpmdb.sqlite', oldDatabase), file('usr/lib/large', 'x'.repeat(3_000_000))],
       [file('usr/share/rpm/rpmdb.sqlite', newDatabase)],
@@ -121,7 +121,7 @@ describe('the packages of an image in a registry', () => {
     expect(opened).toHaveLength(1);
   });
 
-  it('are found where ostree keeps the database under the name of an object', async () => {
+  it('are found if the database is a link to an ostree object', async () => {
     const object = 'sysroot/ostree/repo/objects/ab/cdef.file';
     const link: TarEntry = {
       header: { name: 'usr/share/rpm/rpmdb.sqlite', size: 0, type: 'link', linkname: `./${object}` },
@@ -146,7 +146,7 @@ describe('the packages of an image in a registry', () => {
     expect(await readPackages(client, image)).toBeUndefined();
   });
 
-  it('are unknown where there is no database', async () => {
+  it('are unknown if there is no database', async () => {
     expect(await readPackages(client, await push([file('etc/motd')]))).toBeUndefined();
   });
 
@@ -167,7 +167,7 @@ describe('the packages of an image in a registry', () => {
     ).toEqual(['bash 5.1', 'bash 5.2', 'kernel 6.1', 'kernel 6.2', 'runc 1.1.0']);
   });
 
-  it('say where a layer is damaged', async () => {
+  it('name the damaged layer', async () => {
     const image = await pushLayers(client, repository, [Buffer.from('not a tar archive'.repeat(100))]);
     await expect(readPackages(client, image)).rejects.toThrow(/not a tar archive/);
   });
@@ -192,7 +192,7 @@ describe('a recorded list', () => {
     expect(await client.referrers(repository, image.digest)).toHaveLength(1);
   });
 
-  it('is a convenience: a database that rpm cannot read is told, and nothing more', async () => {
+  it('is optional: a database that rpm cannot read is only a warning', async () => {
     const image = await push([file('etc/motd')]);
     const root = await temporaryFolder();
     await mkdir(join(root, 'usr/share/rpm'), { recursive: true });
@@ -205,7 +205,7 @@ describe('a recorded list', () => {
     expect(await client.referrers(repository, image.digest)).toEqual([]);
   });
 
-  it('travels with the image, as all that is attached does', async () => {
+  it('is copied with the image', async () => {
     const from = await recorded();
     const to = parseRepository(`${registry.host}/acme/production-${run}`);
     await copyImage(client, { from, to, tags: ['1'] });
@@ -213,7 +213,7 @@ describe('a recorded list', () => {
     expect(await readPackages(client, atDigest(to, from.digest))).toEqual(before);
   });
 
-  it('that cannot be read is passed over', async () => {
+  it('that cannot be read is ignored', async () => {
     const image = await push([file('usr/share/rpm/rpmdb.sqlite', newDatabase)]);
     const { descriptor } = await client.getManifest(image);
     await pushArtifact(client, {

@@ -90,7 +90,7 @@ describe('rpm version order', () => {
     );
   });
 
-  it('says what rpm says', async () => {
+  it('agrees with rpm', async () => {
     const sampled = fc.sample(fc.tuple(version, version), { numRuns: 3_000, seed: 42 });
     const pairs = [...sampled, ...older, ...equal];
     const theirs: number[] = [];

@@ -46,7 +46,7 @@ function attach(artifactType: string, subject: Manifest['descriptor'], text: str
 }
 
 describe.each(places)('copyAttached to %s', (_name, place) => {
-  it('brings SBOM, attestation, what signs those, and cosign tags; again, it copies nothing', async () => {
+  it('copies SBOM, attestation, their signatures and cosign tags; a second run copies nothing', async () => {
     const to = place();
     const sbom = await attach('application/spdx+json', manifest.descriptor, 'sbom');
     const attestation = await attach('application/vnd.in-toto+json', manifest.descriptor, 'attestation');
@@ -70,7 +70,7 @@ describe.each(places)('copyAttached to %s', (_name, place) => {
     expect(await copyAttached(client, { manifest, from, to })).toEqual([]);
   });
 
-  it('leaves a signature alone that was made at the destination', async () => {
+  it('does not replace a signature that was made at the destination', async () => {
     const to = place();
     await cosignTag(from, image.digest, 'sig');
     const own = await cosignTag(to, image.digest, 'sig');
@@ -81,7 +81,7 @@ describe.each(places)('copyAttached to %s', (_name, place) => {
 });
 
 describe('copyAttached', () => {
-  it('brings what is attached to the images of an index, too', async () => {
+  it('copies what is attached to the images of an index', async () => {
     const to = parseRepository(`${registry.host}/acme/to-${number}`);
     const child = { ...manifest.descriptor, platform: { architecture: 'amd64', os: 'linux' } };
     const bytes = Buffer.from(
@@ -94,7 +94,7 @@ describe('copyAttached', () => {
     expect(await copyAttached(client, { manifest: top, from, to })).toEqual([signature, sbom.digest]);
   });
 
-  it('goes on where something listed is gone', async () => {
+  it('continues if something was deleted after it was listed', async () => {
     const to = parseRepository(`${registry.host}/acme/to-${number}`);
     const gone = await attach('application/spdx+json', manifest.descriptor, 'gone');
     const kept = await attach('application/spdx+json', manifest.descriptor, 'kept');

@@ -31,7 +31,7 @@ describe('parseChallenges', () => {
     expect(parseChallenges(header)).toEqual([]);
   });
 
-  it('ends at what it cannot read', () => {
+  it('ignores everything after an unreadable part', () => {
     expect(parseChallenges('Basic realm="x", ("')).toEqual([{ scheme: 'basic', parameters: { realm: 'x' } }]);
   });
 });

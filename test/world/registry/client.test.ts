@@ -38,7 +38,7 @@ describe('a registry open to all', () => {
     });
   });
 
-  it('tells "no such tag" and "no such repository" from a failure', async () => {
+  it('distinguishes "no such tag" and "no such repository" from a failure', async () => {
     const client = testClient();
     expect(await client.resolve(atTag(repository, 'missing'))).toBeUndefined();
     expect(await client.resolve(atDigest(repository, absent))).toBeUndefined();
@@ -52,7 +52,7 @@ describe('a registry open to all', () => {
     await expect(client.getBlob(repository, absent)).rejects.toThrow(/not found/);
   });
 
-  it('gives blobs back as they were, whole and streamed', async () => {
+  it('reads blobs back unchanged, whole and streamed', async () => {
     const client = testClient();
     const content = randomBytes(300_000);
     const descriptor = await client.uploadBlob(repository, content);
@@ -63,7 +63,7 @@ describe('a registry open to all', () => {
     expect(Buffer.concat(chunks).equals(content)).toBe(true);
   });
 
-  it('uploads nothing that is there, by one request', async () => {
+  it('uploads nothing that exists, with one request', async () => {
     const client = testClient();
     const content = randomBytes(1000);
     await client.uploadBlob(repository, content);
@@ -104,7 +104,7 @@ describe('a registry open to all', () => {
     expect(lead).toBeLessThan(4 * piece.length);
   });
 
-  it('refuses an upload whose source is not what it said', async () => {
+  it('refuses an upload whose source does not match its digest', async () => {
     const client = testClient();
     const open = async () => new Blob([Buffer.from('other content')]).stream();
     const descriptor = { mediaType: 'x/y', digest: absent, size: 13 };
@@ -114,7 +114,7 @@ describe('a registry open to all', () => {
     expect(await client.hasBlob(repository, absent)).toBe(false);
   });
 
-  it('mounts a blob of another repository, and says when it could not', async () => {
+  it('mounts a blob of another repository, and reports if the registry did not', async () => {
     const client = testClient();
     const { digest } = await client.uploadBlob(repository, randomBytes(500));
     const other = parseRepository(`${registry.host}/acme/mounted`);
@@ -129,7 +129,7 @@ describe('a registry open to all', () => {
     expect(await client.mountBlob(other, digest, elsewhere)).toBe(false);
   });
 
-  it('lists tags, none for an unknown repository', async () => {
+  it('lists tags; an unknown repository has none', async () => {
     const client = testClient();
     const tagged = parseRepository(`${registry.host}/acme/tagged`);
     for (const tag of ['b', 'a']) await pushSampleImage(client, tagged, { tag });
@@ -157,7 +157,7 @@ describe('a registry that needs a login', () => {
   const registry = useRegistry({ login: true });
   const repository = () => parseRepository(`${registry.host}/acme/os`);
 
-  it('lets the right name and password in, and asks for them once', async () => {
+  it('logs in with the right name and password, once', async () => {
     const client = testClient(async () => testLogin);
     const pushed = await pushSampleImage(client, repository(), { tag: 'x' });
     const before = client.counters.requests;
@@ -184,7 +184,7 @@ describe('a registry that needs a login', () => {
   });
 });
 
-describe('a registry that is not there', () => {
+describe('a registry that is not reachable', () => {
   it('is retried, then reported as not reachable', async () => {
     const port = await freePort();
     const messages: string[] = [];
@@ -210,7 +210,7 @@ describe('a registry that is not there', () => {
     expect(messages[0]).toMatch(/not reachable.*Trying again in 0\.0 s/);
   });
 
-  it('is not retried where there is no such host', async () => {
+  it('is not retried if the host does not exist', async () => {
     const client = testClient();
     await expect(client.resolve(atTag(parseRepository('no-such-host.invalid/os'), 'x'))).rejects.toThrow(
       /no-such-host\.invalid is not reachable/,

@@ -104,7 +104,7 @@ describe('copyImage in one registry', () => {
     expect(await client.resolve(atTag(target, 'x'))).toMatchObject({ digest: source.digest });
   });
 
-  it('copies an index with all its images, those first', async () => {
+  it('copies an index, its images first', async () => {
     const client = testClient();
     const manifests = [];
     for (const architecture of ['amd64', 'arm64']) {

@@ -35,7 +35,7 @@ async function nameFor(repository: string): Promise<string | undefined> {
 }
 
 describe('credentialsFromFiles', () => {
-  it('takes the first file that knows the registry, in the order of the tools that write them', async () => {
+  it('uses the first file with an entry for the registry, in the order of podman and docker', async () => {
     const files: [string, string][] = [
       ['.docker/config.json', 'docker'],
       ['.config/containers/auth.json', 'config'],
@@ -50,7 +50,7 @@ describe('credentialsFromFiles', () => {
     expect(await nameFor('quay.io/a/b')).toBe('own');
   });
 
-  it('goes on to the next file where one does not know the registry', async () => {
+  it('continues with the next file if one has no entry for the registry', async () => {
     await write('run/containers/auth.json', { auths: { 'ghcr.io': login('other') } });
     await write('.docker/config.json', { auths: { 'quay.io': login('docker') } });
     expect(await nameFor('quay.io/a/b')).toBe('docker');
@@ -144,13 +144,13 @@ describe('credentialsFromFiles', () => {
       expect(await nameFor('docker.io/a/b')).toBe('from-https://index.docker.io/v1/');
     });
 
-    it('takes the user name <token> for an identity token', async () => {
+    it('treats the user name <token> as an identity token', async () => {
       await helper('cat >/dev/null; printf \'{"Username":"<token>","Secret":"refresh"}\'');
       await write('.docker/config.json', { credsStore: 'fake' });
       expect(await nameFor('quay.io/a/b')).toBe('refresh');
     });
 
-    it('takes "not found" for anonymous, and any other failure for a failure', async () => {
+    it('is anonymous for "not found", and fails for any other failure', async () => {
       await write('.docker/config.json', { credsStore: 'fake' });
       await helper('cat >/dev/null; echo "credentials not found in native keychain"; exit 1');
       expect(await nameFor('quay.io/a/b')).toBeUndefined();

@@ -57,7 +57,7 @@ describe('readImage', () => {
     expect(imageTimestamp(image)).toBe(Date.parse('2026-07-21T14:00:00.5Z') / 1000);
   });
 
-  it('takes the annotation for the time, as rpm-ostree does', async () => {
+  it('prefers the time in the annotation, as rpm-ostree does', async () => {
     const image = await readImage(client, await pushSampleImage(client, repository), 'x86_64');
     const json = {
       ...image.manifest.json,

@@ -48,7 +48,7 @@ function challenge(extra = ''): Record<string, string> {
   return { 'www-authenticate': `Bearer realm="https://auth.example/token",service="a, b"${extra}` };
 }
 
-describe('a blob that is to be there', () => {
+describe('a blob that must exist', () => {
   const bytes = Buffer.from('layer');
   const blob = digestOf(bytes);
   const content = {
@@ -57,20 +57,20 @@ describe('a blob that is to be there', () => {
   };
   const query = { mount: blob, from: 'acme/os' };
 
-  it('is neither looked for nor sent where the registry mounts it from its own repository', async () => {
+  it('needs one request if the registry mounts it from the same repository', async () => {
     nock(host).post('/v2/acme/os/blobs/uploads/').query(query).reply(201);
     expect(await client.ensureBlob(repository, content)).toBe('present');
     expect(client.counters.requests).toBe(1);
   });
 
-  it('goes into the upload that the registry opens where it has none', async () => {
+  it('is sent in the upload that the registry opens if it lacks the blob', async () => {
     nock(host).post('/v2/acme/os/blobs/uploads/').query(query).reply(202, '', { location: '/upload/1' });
     nock(host).put('/upload/1', 'layer').query({ digest: blob }).reply(201);
     expect(await client.ensureBlob(repository, content)).toBe('copied');
     expect(client.counters.requests).toBe(2);
   });
 
-  it('is looked for where the registry takes that question amiss', async () => {
+  it('is asked for with HEAD if the registry refuses the mount', async () => {
     nock(host).post('/v2/acme/os/blobs/uploads/').query(query).twice().reply(400, { errors: [] });
     nock(host).head(`/v2/acme/os/blobs/${blob}`).reply(200);
     expect(await client.ensureBlob(repository, content)).toBe('present');
@@ -101,7 +101,7 @@ describe('token login', () => {
     expect(loggedIn.counters.requests).toBe(4);
   });
 
-  it('gets an anonymous token where nobody is logged in', async () => {
+  it('gets an anonymous token if there is no login', async () => {
     nock(host).get('/v2/acme/os/manifests/stable').reply(401, {}, challenge());
     nock('https://auth.example', { badheaders: ['authorization'] })
       .get('/token')
@@ -266,7 +266,7 @@ describe('redirects', () => {
     );
   });
 
-  it('in a circle end', async () => {
+  it('end if they lead in a circle', async () => {
     nock(host).get('/v2/acme/os/manifests/stable').times(6).reply(307, '', {
       location: '/v2/acme/os/manifests/stable',
     });
@@ -310,7 +310,7 @@ describe('retries', () => {
     ).toMatch(/answered 400: MANIFEST_INVALID/);
   });
 
-  it('start a broken upload again in a session of its own', async () => {
+  it('start a broken upload again in a new session', async () => {
     const content = Buffer.from('layer');
     nock(host).head(/blobs/).reply(404, undefined, { 'content-type': 'application/json' });
     nock(host).post('/v2/acme/os/blobs/uploads/').reply(202, '', { location: '/upload/1?state=a%2Bb' });
@@ -355,7 +355,7 @@ describe('retries', () => {
 });
 
 describe('wrong content', () => {
-  it('is refused where the digest is not the one asked for', async () => {
+  it('is refused if the digest is wrong', async () => {
     nock(host)
       .get(/manifests/)
       .reply(200, `${manifest}\n`, { 'content-type': mediaTypes.ociManifest });
@@ -406,7 +406,7 @@ describe('wrong content', () => {
 });
 
 describe('manifests', () => {
-  it('without a media type are taken for what they look like', async () => {
+  it('without a media type are recognised by their fields', async () => {
     const plain = JSON.stringify({ schemaVersion: 2, manifests: [], extra: 'kept' });
     nock(host)
       .get(/manifests/)
@@ -428,7 +428,7 @@ describe('manifests', () => {
     expect(await failure(client.getManifest(stable))).toMatch(message);
   });
 
-  it('are read whole where HEAD tells no digest', async () => {
+  it('are read with GET if the answer to HEAD has no digest', async () => {
     nock(host)
       .head(/manifests/)
       .reply(200, undefined, { 'content-type': mediaTypes.ociManifest });
@@ -444,7 +444,7 @@ describe('manifests', () => {
 });
 
 describe('a registry that is behind', () => {
-  it('is given time to know a blob that it took a moment ago', async () => {
+  it('is given time to list a blob that was just uploaded', async () => {
     const unknown = { errors: [{ code: 'MANIFEST_BLOB_UNKNOWN', message: 'blob unknown to registry' }] };
     nock(host)
       .put(/manifests/)
@@ -462,7 +462,7 @@ describe('a registry that is behind', () => {
 describe('a web server that is no registry', () => {
   const html = { 'content-type': 'text/html; charset=utf-8' };
 
-  it('is not taken for one that lacks the image', async () => {
+  it('is not mistaken for a registry without the image', async () => {
     nock(host)
       .head(/manifests/)
       .reply(404, undefined, html);
@@ -472,7 +472,7 @@ describe('a web server that is no registry', () => {
     );
   });
 
-  it('is known by a page in place of a manifest', async () => {
+  it('is recognised by an HTML page in place of a manifest', async () => {
     nock(host)
       .head(/manifests/)
       .reply(302, '', { location: '/login' });
@@ -483,7 +483,7 @@ describe('a web server that is no registry', () => {
     expect(await failure(client.resolve(stable))).toMatch(/not a registry: it answered with an HTML page/);
   });
 
-  it('is not mixed up with a registry that words its 404 oddly', async () => {
+  it('is distinguished from a registry with an odd 404', async () => {
     nock(host)
       .head(/manifests/)
       .times(4)
@@ -494,7 +494,7 @@ describe('a web server that is no registry', () => {
   });
 
   // A tag that is taken for absent is set anew: one wrong word of a balancer would move another fleet's tag.
-  it('does not make a tag absent where it answers in place of the registry once', async () => {
+  it('does not make a tag absent by one answer in place of the registry', async () => {
     const manifest = Buffer.from('{}');
     nock(host)
       .head(/manifests/)
@@ -528,7 +528,7 @@ describe('lists', () => {
     expect(await failure(client.listTags(repository))).toMatch(/in a circle/);
   });
 
-  it('of referrers come from the API where there is one, filtered by us', async () => {
+  it('of referrers come from the API if there is one, filtered by us', async () => {
     const entry = { mediaType: mediaTypes.ociManifest, digest, size: 2 };
     nock(host)
       .get(`/v2/acme/os/referrers/${digest}`)

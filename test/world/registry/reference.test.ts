@@ -97,7 +97,7 @@ describe('parseRepository', () => {
 });
 
 describe('parseDigest', () => {
-  it('takes lower-case hex of the right length only', () => {
+  it('accepts only lower-case hex of the right length', () => {
     expect(parseDigest(digest)).toBe(digest);
     for (const text of [
       '',

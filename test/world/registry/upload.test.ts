@@ -102,13 +102,13 @@ async function stored(): Promise<boolean> {
 }
 
 describe('an upload', () => {
-  it('is one request where nothing breaks', async () => {
+  it('is one request if nothing breaks', async () => {
     await client.uploadBlob(repository, content());
     expect(proxy.requests).toEqual(['HEAD', 'POST', 'PUT']);
     expect(await stored()).toBe(true);
   });
 
-  it('goes on in chunks where it broke, and resends no more than the one that broke', async () => {
+  it('continues in chunks after a break, and resends only the broken chunk', async () => {
     proxy.cuts.set('PUT 1', 'held back');
     proxy.cuts.set('PATCH 2', 'held back');
     await client.uploadBlob(repository, content());
@@ -118,7 +118,7 @@ describe('an upload', () => {
     expect(await stored()).toBe(true);
   });
 
-  it('begins anew where the registry kept half a chunk, and cannot go on from there', async () => {
+  it('starts again if the registry kept half a chunk and cannot continue', async () => {
     proxy.cuts.set('PUT 1', 'passed on');
     proxy.cuts.set('PATCH 2', 'passed on');
     await client.uploadBlob(repository, content());
@@ -126,7 +126,7 @@ describe('an upload', () => {
     expect(await stored()).toBe(true);
   });
 
-  it('is sent whole again to a registry that takes no chunks', async () => {
+  it('is sent whole again to a registry that refuses chunks', async () => {
     proxy.cuts.set('PUT 1', 'held back');
     proxy.refuses.set('PATCH', 405);
     await client.uploadBlob(repository, content());
@@ -134,13 +134,13 @@ describe('an upload', () => {
     expect(await stored()).toBe(true);
   });
 
-  it('fails in the end, when it breaks every time', async () => {
+  it('fails at the end if it breaks every time', async () => {
     for (const each of ['PUT 1', 'PUT 2', 'PATCH 1', 'PATCH 2', 'PATCH 3', 'PATCH 4', 'PATCH 5', 'PATCH 6'])
       proxy.cuts.set(each, 'held back');
     await expect(client.uploadBlob(repository, content())).rejects.toThrow(/uploading sha256:/);
   });
 
-  it('of a small blob is simply done again', async () => {
+  it('of a small blob is repeated whole', async () => {
     bytes = randomBytes(megabyte);
     proxy.cuts.set('PUT 1', 'passed on');
     await client.uploadBlob(repository, content());
@@ -150,7 +150,7 @@ describe('an upload', () => {
 });
 
 describe('a part of a blob', () => {
-  it('is read by itself, and cut out where the registry answers with all of it', async () => {
+  it('is requested as a range, and cut out if the registry answers with the whole blob', async () => {
     bytes = randomBytes(megabyte);
     const { descriptor } = content();
     await client.uploadBlob(repository, bytes);

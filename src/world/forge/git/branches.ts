@@ -1,68 +1,81 @@
-import { defined } from '../../../host/defined.ts';
-import { InputError } from '../../../host/errors.ts';
+import type { Objects } from '../../git/fetched-objects.ts';
 import type { Git } from '../../git/git.ts';
 import { listTree } from '../../git/list-tree.ts';
 import { readTexts } from '../../git/read-texts.ts';
-import { moveRef, readRef } from '../../git/refs.ts';
+import { type RefStore, refOf } from '../../git/ref-store.ts';
 import { writeCommit } from '../../git/write-objects.ts';
 import type { BranchStore, Commit, Sha } from '../forge.ts';
 
 /** git log in one format, whatever the user's settings. */
 const plainLog = ['-c', 'log.showSignature=false', 'log', '--no-color', '--no-decorate'];
 
-/** Branches of a repository on this machine, by git's plumbing. */
-export function openGitBranches(git: Git): BranchStore {
+/** A repository that git works in, the refs that everybody works on, and what it takes to read their commits. */
+export interface Repository {
+  readonly git: Git;
+  readonly refs: RefStore;
+  readonly objects: Objects;
+  /** Where the refs are: a folder, or `origin (ADDRESS)`. */
+  readonly place: string;
+}
+
+/** Branches by git's plumbing. Commits are made in `git`, then a ref moves to them. */
+export function openGitBranches({ git, refs, objects }: Repository): BranchStore {
   return {
-    resolve: (branch) => readRef(git, refOf(branch)),
-    fetchCommit: async () => {},
-    fetchHistory: async () => {},
-    readFile: async (commit, path) => {
-      const entries = (await listTree(git, commit, path)).filter((entry) => entry.path === path);
-      return (await readTexts(git, entries)).get(path);
-    },
-    listFiles: async (commit, folder) =>
-      (await listTree(git, commit, folder)).map((entry) => entry.path).sort(),
-    readFolder: async (commit, folder) => readTexts(git, await listTree(git, commit, folder)),
+    ...readCommits(git, objects),
+    resolve: (branch) => refs.read(refOf(branch)),
     commit: async ({ branch, parent, from = parent, merges, changes, message }) => {
-      await refuseCheckedOut(git, branch);
+      if (from !== undefined) await objects.fetchCommit(from);
       const sha = await writeCommit(git, { parent: from, merges, changes, message });
-      await moveRef(git, { ref: refOf(branch), from: parent, to: sha });
+      await refs.move({ ref: refOf(branch), from: parent, to: sha });
       return sha;
     },
-    setBranch: async ({ branch, from, to }) => {
-      await refuseCheckedOut(git, branch);
-      await moveRef(git, { ref: refOf(branch), from, to });
-    },
-    isAncestor: (ancestor, descendant) => isAncestor(git, ancestor, descendant),
-    contains: (base, head) => contains(git, base, head),
-    commitTime: async (commit) => Number(await git.run([...plainLog, '-1', '--format=%ct', commit])),
-    log: ({ from, to }) => log(git, from, to),
-    changedFiles: async (from, to) => [...(await changedFiles(git, from, to))].sort(),
+    setBranch: ({ branch, from, to }) => refs.move({ ref: refOf(branch), from, to }),
   };
 }
 
-/** The full ref name of a branch. */
-export function refOf(branch: string): string {
-  return `refs/heads/${branch}`;
-}
-
-/**
- * If we moved a checked-out branch, its work tree would look as if the user had reverted our commit.
- * @throws InputError
- */
-export async function refuseCheckedOut(git: Git, branch: string): Promise<void> {
-  const listed = await git.run(['worktree', 'list', '--porcelain']);
-  for (const block of listed.split('\n\n')) {
-    const lines = block.split('\n');
-    if (!lines.includes(`branch ${refOf(branch)}`) || lines.some((line) => line.startsWith('prunable')))
-      continue;
-    const folder = lines.find((line) => line.startsWith('worktree '))?.slice('worktree '.length);
-    throw new InputError({
-      ...defined({ where: folder }),
-      problem: `branch ${branch} is checked out here, and Coxswain moves it`,
-      remedy: 'Switch that work tree to another branch, then run this again.',
-    });
-  }
+/** Reads commits, which are fetched before. */
+export function readCommits(
+  git: Git,
+  objects: Objects,
+): Omit<BranchStore, 'resolve' | 'commit' | 'setBranch'> {
+  const { fetchCommit, fetchHistory } = objects;
+  return {
+    fetchCommit,
+    fetchHistory,
+    readFile: async (commit, path) => {
+      await fetchCommit(commit);
+      const entries = (await listTree(git, commit, path)).filter((entry) => entry.path === path);
+      return (await readTexts(git, entries)).get(path);
+    },
+    listFiles: async (commit, folder) => {
+      await fetchCommit(commit);
+      return (await listTree(git, commit, folder)).map((entry) => entry.path).sort();
+    },
+    readFolder: async (commit, folder) => {
+      await fetchCommit(commit);
+      return readTexts(git, await listTree(git, commit, folder));
+    },
+    isAncestor: async (ancestor, descendant) => {
+      await fetchHistory(ancestor, descendant);
+      return isAncestor(git, ancestor, descendant);
+    },
+    contains: async (base, head) => {
+      await fetchHistory(base, head);
+      return contains(git, base, head);
+    },
+    commitTime: async (commit) => {
+      await fetchCommit(commit);
+      return Number(await git.run([...plainLog, '-1', '--format=%ct', commit]));
+    },
+    log: async ({ from, to }) => {
+      await fetchHistory(from, to);
+      return log(git, from, to);
+    },
+    changedFiles: async (from, to) => {
+      await Promise.all([fetchCommit(from), fetchCommit(to)]);
+      return [...(await changedFiles(git, from, to))].sort();
+    },
+  };
 }
 
 async function isAncestor(git: Git, ancestor: Sha, descendant: Sha): Promise<boolean> {

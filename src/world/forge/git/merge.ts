@@ -1,10 +1,9 @@
 import { InputError } from '../../../host/errors.ts';
-import type { Git } from '../../git/git.ts';
 import { forecastMerge } from '../../git/merge-trees.ts';
-import { moveRefWhile, readRef } from '../../git/refs.ts';
+import { refOf } from '../../git/ref-store.ts';
 import { commitTree } from '../../git/write-objects.ts';
 import { type PullRequest, type Sha, StaleBranchError } from '../forge.ts';
-import { refOf, refuseCheckedOut } from './branches.ts';
+import type { Repository } from './branches.ts';
 
 /**
  * Merges a pull request's branch into its base by a merge commit, without a work tree.
@@ -12,7 +11,11 @@ import { refOf, refuseCheckedOut } from './branches.ts';
  * @throws StaleBranchError for the head if it moved, for the base if another writer was first
  * @throws InputError as PullRequests.merge
  */
-export async function mergePullRequest(git: Git, request: PullRequest, head: Sha): Promise<void> {
+export async function mergePullRequest(
+  { git, refs, objects }: Repository,
+  request: PullRequest,
+  head: Sha,
+): Promise<void> {
   const where = `pull request #${request.number}`;
   if (request.state !== 'open') {
     throw new InputError({
@@ -23,9 +26,9 @@ export async function mergePullRequest(git: Git, request: PullRequest, head: Sha
   }
   if (!request.ready) throw new InputError({ where, problem: 'it is a draft, which cannot be merged' });
   if (request.headCommit !== head) throw new StaleBranchError(request.head, head, request.headCommit);
-  const base = await readRef(git, refOf(request.base));
+  const base = await refs.read(refOf(request.base));
   if (base === undefined) throw new StaleBranchError(request.base, undefined, undefined);
-  await refuseCheckedOut(git, request.base);
+  await objects.fetchHistory(base, head);
   const forecast = await forecastMerge(git, base, head);
   if (forecast.result !== 'clean') {
     throw new InputError({
@@ -39,8 +42,7 @@ export async function mergePullRequest(git: Git, request: PullRequest, head: Sha
     parents: [base, head],
     message: `Merge pull request #${request.number}: ${request.title}\n`,
   });
-  await moveRefWhile(
-    git,
+  await refs.move(
     { ref: refOf(request.base), from: base, to: merged },
     { ref: refOf(request.head), at: head },
   );

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { InputError } from '../../../host/errors.ts';
-import type { Git } from '../../git/git.ts';
 import { listTree } from '../../git/list-tree.ts';
 import { readTexts } from '../../git/read-texts.ts';
-import { moveRef, readRef } from '../../git/refs.ts';
 import { shortCommit } from '../../git/short-commit.ts';
 import { writeCommit } from '../../git/write-objects.ts';
 import type { BranchStore, PullRequest, PullRequestState, PullRequests, Sha } from '../forge.ts';
 import { untilNotStale } from '../retry.ts';
+import type { Repository } from './branches.ts';
 import { mergePullRequest } from './merge.ts';
 
 /** Pull requests of a repository without a forge: `<number>.json` each, in the tree of this ref. */
@@ -40,11 +39,23 @@ interface Snapshot {
  * Pull requests on plain git. People merge with git, and git reports that to nobody. So the state of an open one is
  * computed from the branches at each read, and stored once it is final (a later revert does not open it again).
  */
-export function openGitPullRequests(git: Git, branches: BranchStore): PullRequests {
+export function openGitPullRequests(repository: Repository, branches: BranchStore): PullRequests {
+  const { git, refs } = repository;
+
   const list = async (filter: { readonly state?: PullRequestState } = {}): Promise<PullRequest[]> => {
-    const requests = await change('record the state of pull requests', async () => undefined);
+    const requests = await recordStates();
     return requests.filter((request) => filter.state === undefined || request.state === filter.state);
   };
+
+  /** Stores what is final. Someone who may only read gets the same answer, and the next writer stores it. */
+  async function recordStates(): Promise<readonly PullRequest[]> {
+    try {
+      return await change('record the state of pull requests', async () => undefined);
+    } catch (error) {
+      if (!(error instanceof InputError) || error.details.where !== repository.place) throw error;
+      return (await read(repository, branches)).requests;
+    }
+  }
 
   /** Applies one change to the records, and again if it loses a race. Returns all pull requests afterwards. */
   async function change(
@@ -52,7 +63,7 @@ export function openGitPullRequests(git: Git, branches: BranchStore): PullReques
     apply: (requests: readonly PullRequest[]) => Promise<PullRequest | undefined>,
   ): Promise<PullRequest[]> {
     return untilNotStale(async () => {
-      const before = await read(git, branches);
+      const before = await read(repository, branches);
       const changed = await apply(before.requests);
       const after =
         changed === undefined
@@ -65,7 +76,7 @@ export function openGitPullRequests(git: Git, branches: BranchStore): PullReques
         .filter(({ path, content }) => before.texts.get(path) !== content);
       if (changes.length > 0) {
         const commit = await writeCommit(git, { parent: before.commit, changes, message });
-        await moveRef(git, { ref: pullRequestsRef, from: before.commit, to: commit });
+        await refs.move({ ref: pullRequestsRef, from: before.commit, to: commit });
       }
       return after;
     });
@@ -106,7 +117,7 @@ export function openGitPullRequests(git: Git, branches: BranchStore): PullReques
       return requireNumber(requests, number);
     },
     merge: async (number, { head }) => {
-      const merge = async () => mergePullRequest(git, requireNumber(await list(), number), head);
+      const merge = async () => mergePullRequest(repository, requireNumber(await list(), number), head);
       await untilNotStale(merge, requireNumber(await list(), number).base);
       return requireNumber(await list(), number);
     },
@@ -124,36 +135,37 @@ export function openGitPullRequests(git: Git, branches: BranchStore): PullReques
   };
 }
 
-async function read(git: Git, branches: BranchStore): Promise<Snapshot> {
-  const commit = await readRef(git, pullRequestsRef);
+async function read(repository: Repository, branches: BranchStore): Promise<Snapshot> {
+  const { git, refs, objects } = repository;
+  const commit = await refs.read(pullRequestsRef);
   if (commit === undefined) return { commit, requests: [], texts: new Map() };
+  await objects.fetchCommit(commit);
   const texts = await readTexts(git, await listTree(git, commit, ''));
-  const requests: PullRequest[] = [];
-  for (const [file, text] of texts) {
+  const records = [...texts].map(([file, text]) => {
     const where = `${pullRequestsRef} (commit ${shortCommit(commit)}): ${file}`;
-    requests.push(await withCurrentState(git, branches, parse(text, file, where)));
-  }
+    return parse(text, file, where);
+  });
+  const requests = await Promise.all(records.map((record) => withCurrentState(repository, branches, record)));
   return { commit, requests: requests.sort((a, b) => a.number - b.number), texts };
 }
 
 /** Computes the state of an open pull request. */
-async function withCurrentState(git: Git, branches: BranchStore, request: PullRequest): Promise<PullRequest> {
+async function withCurrentState(
+  { objects }: Repository,
+  branches: BranchStore,
+  request: PullRequest,
+): Promise<PullRequest> {
   if (request.state !== 'open') return request;
   const [head, base] = await Promise.all([branches.resolve(request.head), branches.resolve(request.base)]);
   if (base !== undefined) {
     // The commit seen last comes first: the branch may already have our next commit.
     for (const commit of new Set([request.headCommit, head])) {
-      if (commit === undefined || (commit !== head && !(await exists(git, commit)))) continue;
+      if (commit === undefined || (commit !== head && !(await objects.findCommit(commit)))) continue;
       if (await branches.contains(base, commit)) return { ...request, headCommit: commit, state: 'merged' };
     }
   }
   if (head === undefined || base === undefined) return { ...request, state: 'closed' };
   return { ...request, headCommit: head };
-}
-
-/** False after git removed the commits of a deleted branch; then no branch has merged them. */
-async function exists(git: Git, commit: Sha): Promise<boolean> {
-  return (await git.try(['cat-file', '-e', `${commit}^{commit}`])) !== undefined;
 }
 
 async function mergeableHead(

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { defined } from '../../../host/defined.ts';
 import { InputError } from '../../../host/errors.ts';
-import type { Git } from '../../git/git.ts';
 import { listTree } from '../../git/list-tree.ts';
 import { readTexts } from '../../git/read-texts.ts';
-import { moveRef, readRef } from '../../git/refs.ts';
 import { writeCommit } from '../../git/write-objects.ts';
 import { type Sha, type Status, type Statuses, statusLength } from '../forge.ts';
 import { untilNotStale } from '../retry.ts';
+import type { Repository } from './branches.ts';
 
 /** Statuses of a repository without a forge: `<commit>.json` each, in the tree of this ref. */
 export const statusesRef = 'refs/coxswain/statuses';
@@ -22,9 +21,10 @@ const statusesSchema = z.array(
 );
 
 /** Commit statuses on plain git: records on a ref of their own. */
-export function openGitStatuses(git: Git): Statuses {
+export function openGitStatuses({ git, refs, objects }: Repository): Statuses {
   async function read(commit: Sha): Promise<{ readonly tip: Sha | undefined; readonly statuses: Status[] }> {
-    const tip = await readRef(git, statusesRef);
+    const tip = await refs.read(statusesRef);
+    if (tip !== undefined) await objects.fetchCommit(tip);
     const path = `${commit}.json`;
     const text =
       tip === undefined ? undefined : (await readTexts(git, await listTree(git, tip, path))).get(path);
@@ -49,7 +49,7 @@ export function openGitStatuses(git: Git): Statuses {
           changes: [{ path: `${commit}.json`, content }],
           message: `${status.context}: ${status.state}`,
         });
-        await moveRef(git, { ref: statusesRef, from: tip, to: made });
+        await refs.move({ ref: statusesRef, from: tip, to: made });
       }),
   };
 }

@@ -4,7 +4,7 @@ import { defined } from '../../../host/defined.ts';
 import { InputError } from '../../../host/errors.ts';
 import { listTree } from '../../git/list-tree.ts';
 import { type BranchStore, type FileChange, type Sha, StaleBranchError } from '../forge.ts';
-import { openGitBranches } from '../git/branches.ts';
+import { readCommits } from '../git/branches.ts';
 import type { GitHubApi } from './api.ts';
 import type { Clone } from './clone.ts';
 import { refusalOf, workflowFiles } from './failures.ts';
@@ -19,7 +19,6 @@ const refSchema = z.object({ object: objectSchema });
  * “Signature verification for bots”.)
  */
 export function openGitHubBranches(api: GitHubApi, clone: Clone): BranchStore {
-  const local = openGitBranches(clone.git);
   let seen = false;
   let repositoryId: Promise<string> | undefined;
 
@@ -65,21 +64,8 @@ export function openGitHubBranches(api: GitHubApi, clone: Clone): BranchStore {
   }
 
   return {
+    ...readCommits(clone.git, clone),
     resolve,
-    fetchCommit: clone.fetchCommit,
-    fetchHistory: clone.fetchHistory,
-    readFile: async (commit, path) => {
-      await clone.fetchCommit(commit);
-      return local.readFile(commit, path);
-    },
-    listFiles: async (commit, folder) => {
-      await clone.fetchCommit(commit);
-      return local.listFiles(commit, folder);
-    },
-    readFolder: async (commit, folder) => {
-      await clone.fetchCommit(commit);
-      return local.readFolder(commit, folder);
-    },
     commit: async ({ branch, parent, from = parent, merges = [], changes, message }) => {
       const tree = await writeTree(api, clone, from, changes);
       const { sha } = await api.call({
@@ -95,26 +81,6 @@ export function openGitHubBranches(api: GitHubApi, clone: Clone): BranchStore {
       if (from !== to) return move({ branch, from, to, force: true });
       const now = await resolve(branch);
       if (now !== to) throw new StaleBranchError(branch, from, now);
-    },
-    isAncestor: async (ancestor, descendant) => {
-      await clone.fetchHistory(ancestor, descendant);
-      return local.isAncestor(ancestor, descendant);
-    },
-    contains: async (base, head) => {
-      await clone.fetchHistory(base, head);
-      return local.contains(base, head);
-    },
-    commitTime: async (commit) => {
-      await clone.fetchCommit(commit);
-      return local.commitTime(commit);
-    },
-    log: async ({ from, to }) => {
-      await clone.fetchHistory(from, to);
-      return local.log({ from, to });
-    },
-    changedFiles: async (from, to) => {
-      await Promise.all([clone.fetchCommit(from), clone.fetchCommit(to)]);
-      return local.changedFiles(from, to);
     },
   };
 }

@@ -31,6 +31,7 @@ export function openGitHubForge(
   const isWorkflowsToken = async () => (await who())?.replace(/\[bot\]$/, '') === 'github-actions';
   const forge = {
     kind: 'github',
+    place: `${repository} on ${new URL(serverUrl).host}`,
     branches,
     pullRequests: {
       ...pullRequests,
@@ -90,5 +91,5 @@ function readOnlyForge(forge: Forge, why: string, log: Log): Forge {
     list: forge.statuses.list,
     set: async (_, { context }) => void skip(`setting status ${context}`),
   };
-  return { kind: forge.kind, branches, pullRequests, statuses };
+  return { kind: forge.kind, place: forge.place, branches, pullRequests, statuses };
 }

@@ -82,7 +82,7 @@ describe('branches of a git repository', () => {
     expect(await branches.resolve('other')).toBe(tip);
   });
 
-  it('commits as the user, or as Coxswain where git does not know the user', async () => {
+  it('commits as the user, or as Coxswain if git has no user name', async () => {
     const git = await createRepository({ bare: true });
     for (const role of ['AUTHOR', 'COMMITTER']) {
       vi.stubEnv(`GIT_${role}_NAME`, undefined);

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type Forge, StaleBranchError } from '../../../../src/world/forge/forge.ts';
 import { openGitForge } from '../../../../src/world/forge/git/git-forge.ts';
 import type { Git } from '../../../../src/world/git/git.ts';
-import { moveRefWhile } from '../../../../src/world/git/refs.ts';
+import { moveRefWhile } from '../../../../src/world/git/local-refs.ts';
 import { commitFiles, createRepository } from '../../../support/repository.ts';
 
 let git: Git;
@@ -35,14 +35,14 @@ describe('merging a pull request on plain git', () => {
     expect(await git.run(['status', '--porcelain'])).toBe('');
   });
 
-  it('refuses a branch that has moved since it was looked at', async () => {
+  it('refuses a branch that moved since it was read', async () => {
     await forge.pullRequests.open(request);
     await commit('change', head, head, { 'a.txt': 'three\n' });
     await expect(forge.pullRequests.merge(1, { head })).rejects.toThrow(StaleBranchError);
     expect(await forge.branches.resolve('main')).toBe(base);
   });
 
-  it('refuses a branch that moves in the very moment of the merge', async () => {
+  it('refuses a branch that moves during the merge', async () => {
     const moved = await commit('change', head, head, { 'a.txt': 'three\n' });
     const main = { ref: 'refs/heads/main', from: base, to: head };
     await expect(moveRefWhile(git, main, { ref: 'refs/heads/change', at: head })).rejects.toThrow(
@@ -51,7 +51,7 @@ describe('merging a pull request on plain git', () => {
     expect(await forge.branches.resolve('main')).toBe(base);
   });
 
-  it('merges into what the base is by then', async () => {
+  it('merges into the newest commit of the base', async () => {
     await forge.pullRequests.open(request);
     const moved = await commit('main', base, base, { 'b.txt': 'other\n' });
     await forge.pullRequests.merge(1, { head });

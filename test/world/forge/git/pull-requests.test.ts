@@ -53,7 +53,7 @@ describe('pull requests on plain git', () => {
     expect(await git.run(['status', '--porcelain'])).toBe('');
   });
 
-  it('writes nothing where everything is so already', async () => {
+  it('writes nothing if nothing would change', async () => {
     const { git, forge } = await start();
     await forge.pullRequests.open(request);
     await forge.pullRequests.comment(1, 'key', 'body');
@@ -76,7 +76,7 @@ describe('pull requests on plain git', () => {
     expect(await forge.pullRequests.list()).toMatchObject([{ number: 1, state: 'merged', headCommit: head }]);
   });
 
-  it('is merged after a squash onto a base that has moved, and stays so after a revert', async () => {
+  it('is merged after a squash onto a moved base, and stays merged after a revert', async () => {
     const { git, forge } = await start();
     await forge.pullRequests.open(request);
     await commitFiles(git, { 'b.txt': 'other work\n' });
@@ -111,7 +111,7 @@ describe('pull requests on plain git', () => {
     expect(await forge.pullRequests.list()).toMatchObject([{ state: 'closed' }, { state: 'open' }]);
   });
 
-  it('knows that the old one was merged although its branch holds the next proposal by now', async () => {
+  it('sees that the old one was merged although its branch already has the next proposal', async () => {
     const { git, forge, head } = await start();
     await forge.pullRequests.open(request);
     await git.run(['merge', '--quiet', 'change']);
@@ -155,7 +155,7 @@ describe('pull requests on plain git', () => {
     expect(await git.try(['rev-parse', '--verify', pullRequestsRef])).toBeUndefined();
   });
 
-  it('loses no comment of ten that come at once', async () => {
+  it('loses none of ten comments written at once', async () => {
     const { forge } = await start();
     await forge.pullRequests.open(request);
     const keys = Array.from({ length: 10 }, (_, index) => `key-${index}`);

@@ -25,7 +25,7 @@ it('keeps the newest status of each context, for each commit', async () => {
   expect(await forge.statuses.list(other)).toEqual([]);
 });
 
-it('writes nothing where that is said already, and nothing that a forge would not take', async () => {
+it('writes nothing if nothing would change, and nothing that is too long for a forge', async () => {
   const { git, commit, forge } = await start();
   await forge.statuses.set(commit, pending);
   const before = await git.run(['rev-parse', statusesRef]);

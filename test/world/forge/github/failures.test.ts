@@ -47,7 +47,7 @@ async function propose(forge: Forge): Promise<string> {
 const wanted = { head: 'change', base: 'main', title: 'Change', body: 'Why', ready: true, labels: ['x'] };
 const status = { context: 'x', state: 'success', description: '' } as const;
 
-describe('what a token may not do', () => {
+describe('missing permissions of a token', () => {
   it.each<[string, string, (forge: Forge) => Promise<unknown>]>([
     ['ghs_reads', 'contents: write', (forge) => propose(forge)],
     ['ghs_nothing', 'contents: read', (forge) => forge.branches.resolve('main')],
@@ -70,7 +70,7 @@ describe('what a token may not do', () => {
     );
   });
 
-  it('says so of a commit status that may be read only', async () => {
+  it('names the missing permission for a commit status', async () => {
     const forge = await open();
     github().inject({
       method: 'POST',
@@ -90,7 +90,7 @@ describe('what a token may not do', () => {
     );
   });
 
-  it('speaks of the token’s own settings where it is a person’s', async () => {
+  it('names the token’s own settings for a personal token', async () => {
     await expect(propose(await open({ token: 'github_pat_reads' }))).rejects.toThrow(
       'the personal access token lacks contents: write. Give it that repository permission: Settings →',
     );
@@ -109,7 +109,7 @@ describe('what a token may not do', () => {
     }
   });
 
-  it('says that workflow files are beyond GITHUB_TOKEN', async () => {
+  it('says that GITHUB_TOKEN may not change workflow files', async () => {
     github().inject({
       method: 'POST',
       path: /git\/refs$/,
@@ -124,7 +124,7 @@ describe('what a token may not do', () => {
       body: '{"message":"Resource not accessible by integration"}',
     });
     await expect(propose(await open())).rejects.toThrow(
-      'Where the job has it, the commits change .github/workflows',
+      'If the job has it, the commits change .github/workflows',
     );
     github().inject({ method: 'POST', path: /git\/trees$/, status: 404, body: '{"message":"Not Found"}' });
     const { branches } = await open();
@@ -148,8 +148,8 @@ describe('what a token may not do', () => {
   });
 });
 
-describe('where the plan or the token lacks something that the loop can do without', () => {
-  it('says by a label what a draft would say', async () => {
+describe('a plan or a token without something optional', () => {
+  it('uses a label in place of a draft', async () => {
     const forge = await open();
     await propose(forge);
     github().settings.drafts = false;
@@ -168,7 +168,7 @@ describe('where the plan or the token lacks something that the loop can do witho
     }
   });
 
-  it('opens the pull request without labels, and says what would let it have them', async () => {
+  it('opens the pull request without labels, and names the missing permission', async () => {
     const forge = await open();
     await propose(forge);
     const body = '{"message":"Resource not accessible by integration"}';
@@ -181,7 +181,7 @@ describe('where the plan or the token lacks something that the loop can do witho
 describe('odd answers', () => {
   const html = '<html><body><h1>502 Bad Gateway</h1></body></html>';
 
-  it('asks again after 502s, and gives up with what came back', async () => {
+  it('asks again after 502s, and at the end reports the answer', async () => {
     const forge = await open();
     github().inject({ path: /git\/ref\//, status: 502, body: html, times: 2 });
     expect(await forge.branches.resolve('main')).toBe(stage.base);
@@ -191,7 +191,7 @@ describe('odd answers', () => {
     );
   });
 
-  it('does not take a proxy’s page for an answer', async () => {
+  it('does not accept a proxy’s page as an answer', async () => {
     github().inject({ path: /git\/ref\//, status: 200, body: '<html>Sign in to the network</html>' });
     await expect((await open()).branches.resolve('main')).rejects.toThrow(
       /this is not GitHub's answer.*A proxy may have answered instead of/,
@@ -222,7 +222,7 @@ describe('odd answers', () => {
     await expect((await open()).branches.resolve('main')).rejects.toThrow(`again after ${time} is safe`);
   });
 
-  it('knows that a branch has moved whose answer got lost', async () => {
+  it('sees that a branch moved although the answer was lost', async () => {
     const forge = await open();
     const head = await propose(forge);
     github().inject({ path: /graphql$/, status: 0, after: true });
@@ -230,7 +230,7 @@ describe('odd answers', () => {
     expect(await forge.branches.resolve('change')).toBe(stage.base);
   });
 
-  it('takes the token to no other address that an answer may name', async () => {
+  it('sends the token to no other origin, even if an answer names one', async () => {
     const seen: unknown[] = [];
     const other = createServer((request, response) => {
       seen.push(request.headers);
@@ -260,7 +260,7 @@ describe('odd answers', () => {
 });
 
 describe('comments', () => {
-  it('takes only its own for its own, whatever they are marked with', async () => {
+  it('counts only comments by its own login, whatever mark others carry', async () => {
     const forge = await open();
     await propose(forge);
     const { number } = await forge.pullRequests.open(wanted);
@@ -273,7 +273,7 @@ describe('comments', () => {
     expect((await forge.pullRequests.find(wanted))?.comments).toEqual([{ key: 'result', body: 'true' }]);
   });
 
-  it('are those of bots where GitHub does not say whose the token is', async () => {
+  it('are those of bots if GitHub does not tell our login', async () => {
     await propose(await open());
     const { number } = await (await open()).pullRequests.open(wanted);
     const body =
@@ -285,7 +285,7 @@ describe('comments', () => {
     expect((await forge.pullRequests.find(wanted))?.comments).toEqual([{ key: 'result', body: 'two' }]);
   });
 
-  it('cuts what GitHub would not take', async () => {
+  it('cuts a text that is too long for GitHub', async () => {
     const forge = await open();
     await propose(forge);
     const long = 'Words.\n\n'.repeat(10_000);
@@ -324,7 +324,7 @@ describe('a checkout of one commit', () => {
     expect(await shallow.run(['for-each-ref', '--format=%(refname)'])).not.toContain('coxswain');
   });
 
-  it('says fetch-depth: 0 where the history cannot be had', async () => {
+  it('says fetch-depth: 0 if the history cannot be fetched', async () => {
     const forge = await open();
     const head = await propose(forge);
     const shallow = await cloneOf(`file://${github().directory}`, [

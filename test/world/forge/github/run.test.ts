@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readGitHubRun } from '../../../../src/world/forge/github/run.ts';
 import { temporaryFolder } from '../../../support/repository.ts';
 
-describe('which forge there is', () => {
+describe('the choice of the forge', () => {
   const run = { GITHUB_ACTIONS: 'true', GITHUB_REPOSITORY: 'acme/os', GITHUB_TOKEN: 'ghs_x' };
 
   it.each([
@@ -14,7 +14,7 @@ describe('which forge there is', () => {
     expect(readGitHubRun(env)).toBeUndefined();
   });
 
-  it('is GitHub in a workflow run, at the addresses that it tells', () => {
+  it('is GitHub in a workflow run, at the addresses in its environment', () => {
     expect(readGitHubRun(run)).toEqual({
       apiUrl: 'https://api.github.com',
       serverUrl: 'https://github.com',
@@ -48,7 +48,7 @@ describe('which forge there is', () => {
   it.each([
     ['a branch of the repository', 'ACME/os', {}, undefined],
     ['a fork', 'eve/os', {}, 'pull request #7 comes from a fork'],
-    ['a fork that is gone', null, {}, 'pull request #7 comes from a fork'],
+    ['a fork that was deleted', null, {}, 'pull request #7 comes from a fork'],
     [
       'a fork, in a run of the base’s own workflow',
       'eve/os',

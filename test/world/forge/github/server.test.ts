@@ -31,7 +31,7 @@ describe('the emulated GitHub', () => {
   const repo = (method: string, path: string, body?: unknown, token?: string) =>
     api(method, `repos/acme/os/${path}`, body, token);
 
-  it('shows by REST what is pushed by git, and the other way round', async () => {
+  it('shows by REST what git pushed, and by git what REST wrote', async () => {
     const { host } = new URL(github.serverUrl);
     const clone = join(await temporaryFolder(), 'clone');
     const address = `http://x-access-token:${github.token}@${host}/acme/os`;
@@ -64,7 +64,7 @@ describe('the emulated GitHub', () => {
     expect((await repo('GET', `compare/main...change`)).json).toMatchObject({ status: 'ahead', ahead_by: 1 });
   });
 
-  it('keeps pull requests true to git, and merges them there', async () => {
+  it('computes pull requests from git, and merges them with git', async () => {
     const wanted = { title: 'Change', head: 'change', base: 'main', body: 'Why' };
     const opened = await repo('POST', 'pulls', wanted);
     expect(opened).toMatchObject({
@@ -103,7 +103,7 @@ describe('the emulated GitHub', () => {
     expect([status, (await tarball.arrayBuffer()).byteLength > 100]).toEqual([302, true]);
   });
 
-  it('refuses unknown and missing tokens, and gives the faults that are asked for', async () => {
+  it('refuses unknown and missing tokens, and injects faults', async () => {
     expect((await repo('GET', 'pulls', undefined, 'ghs_unknown')).status).toBe(401);
     const refused = await fetch(`${github.serverUrl}/acme/os.git/info/refs?service=git-upload-pack`);
     expect(refused.status).toBe(401);

@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InputError, messageOf } from '../../host/errors.ts';
+import type { Sha } from '../forge/forge.ts';
+import type { Git } from './git.ts';
+import { explainRemoteFailure, isTransient, remoteSeconds, runWithRemote } from './remote.ts';
+import { shortCommit } from './short-commit.ts';
+
+/** Makes commits readable by git in a clone. */
+export interface Objects {
+  /** Makes the files of a commit (or tree) readable. @throws InputError, OutsideError when it cannot be fetched */
+  fetchCommit(commit: Sha): Promise<void>;
+  /** Makes commits readable with their whole history. @throws InputError if that is not possible */
+  fetchHistory(...commits: readonly Sha[]): Promise<void>;
+  /** Like fetchCommit; false if the commit exists neither here nor at the remote. */
+  findCommit(commit: Sha): Promise<boolean>;
+}
+
+/** Objects of a repository that has everything it will ever have. */
+export function localObjects(git: Git): Objects {
+  return {
+    fetchCommit: async () => {},
+    fetchHistory: async () => {},
+    findCommit: async (commit) => (await git.try(['cat-file', '-e', `${commit}^{commit}`])) !== undefined,
+  };
+}
+
+/** The remote has no such object. */
+class UnknownObject extends Error {}
+
+/**
+ * Objects of a clone; missing ones are fetched when they are needed. One `git fetch` replaces many calls, and git
+ * answers questions about history. The clone may be shallow, partial, or one commit by actions/checkout.
+ * @param from.address remote name or address, for git
+ * @param from.place the same for people
+ * @param from.env added to git's environment: credentials
+ * @param from.remedy what to do if the history cannot be fetched
+ */
+export function fetchedObjects(
+  git: Git,
+  from: {
+    readonly address: string;
+    readonly place: string;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly remedy: string;
+  },
+): Objects {
+  const { address, place, env = {} } = from;
+  /** Commits whose history is complete here. */
+  const complete = new Set<Sha>();
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** Fetches run one after the other: git locks what they write. */
+  function fetch(args: readonly string[], doing: string): Promise<void> {
+    const next = last.then(() => fetchNow(args, doing));
+    last = next.catch(() => {});
+    return next;
+  }
+
+  async function fetchNow(args: readonly string[], doing: string): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      const { exitCode, stderr } = await runWithRemote(git, ['fetch', ...fetchOptions, ...args], {
+        doing,
+        seconds: remoteSeconds.long,
+        env,
+      });
+      if (exitCode === 0) return;
+      // Another process on this checkout may hold a lock, or have moved the boundary of a shallow clone. And not every
+      // server behind a large forge's address knows a commit that was just made.
+      if (attempt < 4 && (isTransient(stderr) || /\.lock|shallow|not our ref/.test(stderr))) {
+        await sleep((0.2 + Math.random()) * 400 * attempt);
+        continue;
+      }
+      if (unknownObject.test(stderr)) throw new UnknownObject(stderr);
+      throw explainRemoteFailure(stderr, { doing, place });
+    }
+  }
+
+  const isShallow = async () => (await git.run(['rev-parse', '--is-shallow-repository'])) === 'true';
+
+  /** @throws UnknownObject */
+  async function fetchMissing(commit: Sha): Promise<void> {
+    if (await has(git, commit)) return;
+    // A depth would make a complete clone a shallow one.
+    const depth = (await isShallow()) ? ['--depth=1'] : [];
+    const doing = `fetching ${shortCommit(commit)} from ${place}`;
+    try {
+      await fetch([...depth, address, commit], doing);
+    } catch (error) {
+      if (!(error instanceof UnknownObject)) throw error;
+      // A server may serve only what its branches have: then all of them.
+      await fetch([address, 'refs/heads/*', 'refs/coxswain/*'], doing).catch(() => {});
+      if (!(await has(git, commit))) throw error;
+    }
+  }
+
+  async function fetchCommit(commit: Sha): Promise<void> {
+    try {
+      await fetchMissing(commit);
+    } catch (error) {
+      if (!(error instanceof UnknownObject)) throw error;
+      throw explainRemoteFailure(error.message, {
+        doing: `fetching ${shortCommit(commit)} from ${place}`,
+        place,
+      });
+    }
+  }
+
+  return {
+    fetchCommit,
+    findCommit: async (commit) => {
+      try {
+        await fetchMissing(commit);
+        return true;
+      } catch (error) {
+        if (error instanceof UnknownObject) return false;
+        throw error;
+      }
+    },
+    fetchHistory: async (...commits) => {
+      const missing = [...new Set(commits)].filter((commit) => !complete.has(commit));
+      await Promise.all(missing.map(fetchCommit));
+      if (missing.length > 0 && (await isShallow())) {
+        try {
+          await fetch(['--unshallow', address, ...missing], 'fetching the history of the checkout');
+        } catch (error) {
+          throw new InputError(
+            {
+              where: git.directory,
+              problem: `this checkout has no history, and fetching it failed: ${messageOf(error)}`,
+              remedy: from.remedy,
+            },
+            { cause: error },
+          );
+        }
+      }
+      for (const commit of missing) complete.add(commit);
+    },
+  };
+}
+
+const fetchOptions = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules'] as const;
+
+const unknownObject = /not our ref|unadvertised object|couldn't find remote ref|no such remote ref/i;
+
+/** In a partial clone git would fetch the object to answer; newer versions can be kept from it. */
+async function has(git: Git, object: Sha): Promise<boolean> {
+  return (await git.try(['cat-file', '-e', object], { env: { GIT_NO_LAZY_FETCH: '1' } })) !== undefined;
+}
