@@ -56,6 +56,14 @@ export interface BootTestConfig {
   readonly upgrades?: boolean;
 }
 
+/** A public key of a fleet. */
+export interface SigningKeyFile {
+  /** Path inside the repository. */
+  readonly file: string;
+  /** UNIX seconds from which on it no longer signs; absent: it signs until it is taken out. */
+  readonly until?: number;
+}
+
 export interface Fleet {
   readonly name: string;
   readonly branch: string;
@@ -70,6 +78,8 @@ export interface Fleet {
   readonly soakAfter: 'start' | 'complete';
   /** auto: promotions are merged as soon as all gates are green. */
   readonly approve: 'manual' | 'auto';
+  /** Public keys whose private halves sign what is promoted here; none: nothing is signed. */
+  readonly signing: readonly SigningKeyFile[];
   /** When nothing is promoted here, the windows of all fleets included. */
   readonly freeze: readonly FreezeWindow[];
 }

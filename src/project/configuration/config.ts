@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { defined } from '../../host/defined.ts';
 import { InputError, type InputProblem } from '../../host/errors.ts';
 import { readFileIfThere } from '../../host/files.ts';
-import { parseDuration } from '../../host/time.ts';
+import { parseDuration, parseTime } from '../../host/time.ts';
 import { parseReference, parseRepository, type TagReference } from '../../world/registry/reference.ts';
 import { checkConfig } from './checks.ts';
 import type { Config, Fleet } from './config-types.ts';
@@ -111,6 +111,13 @@ function build(
     const soak = read(['fleets', name, 'soak'], (place) => parseDuration(soakText, place));
     const own = readFreeze(fleet?.freeze ?? [], ['fleets', name, 'freeze']);
     const promoteFrom = fleet?.['promote-from'];
+    const signing = (fleet?.signing?.keys ?? []).map((each, index) => {
+      const { file, until } = typeof each === 'string' ? { file: each, until: undefined } : each;
+      const end = read(['fleets', name, 'signing', 'keys', index, 'until'], (place) =>
+        until === undefined ? undefined : parseTime(until, place),
+      );
+      return { file: tidyPath(file), ...defined({ until: end }) };
+    });
     if (soak === undefined) return undefined;
     return {
       name,
@@ -121,6 +128,7 @@ function build(
       soak,
       soakAfter: soakAfter === 'complete' ? 'complete' : 'start',
       approve: fleet?.approve ?? 'manual',
+      signing,
       freeze: [...freeze, ...own],
     };
   });

@@ -83,6 +83,28 @@ const fleet = z
       .enum(['manual', 'auto'])
       .default('manual')
       .describe('auto: a promotion to this fleet is merged as soon as all of its gates are green.'),
+    signing: z
+      .strictObject({
+        keys: z
+          .array(
+            z.union([
+              path,
+              z.strictObject({
+                file: path.describe('Public key, PEM, as coxswain make-key writes it.'),
+                until: z
+                  .string()
+                  .optional()
+                  .describe('When this key stops signing, such as 2027-03-01: the end of a change of keys.'),
+              }),
+            ]),
+          )
+          .min(1, 'at least one public key')
+          .describe('Public keys, as files of this repository. A release is signed by each of them.'),
+      })
+      .optional()
+      .describe(
+        'promote-image signs what is promoted to this fleet, in the format that nodes check. The private keys come from the environment.',
+      ),
     freeze: freeze.describe('Times in which nothing is promoted to this fleet, besides those of all fleets.'),
   })
   .describe('One fleet: a branch and the nodes that follow it. Everything has a default: testing: {}');

@@ -17,7 +17,11 @@ refresh: 7d
 build-arguments: { FLAVOUR: "1.10" }
 fleets:
   testing: {}
-  stable: { promote-from: testing, soak: 48h, branch: release/stable }
+  stable:
+    promote-from: testing
+    soak: 48h
+    branch: release/stable
+    signing: { keys: [{ file: ./keys/old.pub, until: 2027-01-01 }, keys/stable.pub] }
 rings: { canary: 0.0, early: 0.1, broad: 0.5, late: 1.0 }
 publish: { url: "https://acme.github.io/os", oci: false }
 symbolic-tags: true
@@ -80,6 +84,7 @@ describe('coxswain.yaml', () => {
           soak: 0,
           soakAfter: 'start',
           approve: 'manual',
+          signing: [],
           freeze: [],
         },
         stable: {
@@ -91,6 +96,7 @@ describe('coxswain.yaml', () => {
           soak: 172_800,
           soakAfter: 'start',
           approve: 'manual',
+          signing: [{ file: 'keys/old.pub', until: 1_798_761_600 }, { file: 'keys/stable.pub' }],
           freeze: [],
         },
       },

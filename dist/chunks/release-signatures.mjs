@@ -1,0 +1,471 @@
+import { A as InputError, a as inParallel, b as isMissing, j as OutsideError } from "./host.mjs";
+import { c as int, f as object, i as base64, l as literal } from "./zod.mjs";
+import { C as atTag, D as formatRepository, E as formatReference, y as isIndex } from "./world-registry.mjs";
+import { t as xsalsa20poly1305 } from "./noble-ciphers.mjs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createPrivateKey, createPublicKey, generateKeyPairSync, scryptSync, sign, verify } from "node:crypto";
+import { spawn } from "node:child_process";
+// src/release/signatures/cosign-key.ts
+/** What cosign and the older sigstore tools call their files. */
+const label = /-----BEGIN ENCRYPTED (?:SIGSTORE|COSIGN) PRIVATE KEY-----([^-]*)-----END/;
+const fileSchema = object({
+	kdf: object({
+		name: literal("scrypt"),
+		params: object({
+			N: int().min(2).max(1048576),
+			r: int().min(1).max(32),
+			p: int().min(1).max(16)
+		}),
+		salt: base64()
+	}),
+	cipher: object({
+		name: literal("nacl/secretbox"),
+		nonce: base64()
+	}),
+	ciphertext: base64()
+});
+function isCosignKey(pem) {
+	return label.test(pem);
+}
+/** Opens cosign's encrypted private key. @returns PKCS#8 in DER @throws InputError for a wrong passphrase or file */
+function decryptCosignKey(pem, passphrase, where) {
+	const refuse = (problem) => new InputError({
+		where,
+		problem
+	});
+	let written;
+	try {
+		written = JSON.parse(Buffer.from(label.exec(pem)?.[1] ?? "", "base64").toString());
+	} catch {
+		throw refuse("the encrypted private key is not whole");
+	}
+	const file = fileSchema.safeParse(written);
+	if (!file.success) throw refuse("the encrypted private key is in a form that cosign does not write");
+	const { kdf, cipher, ciphertext } = file.data;
+	const { N, r, p } = kdf.params;
+	try {
+		const key = scryptSync(passphrase, Buffer.from(kdf.salt, "base64"), 32, {
+			N,
+			r,
+			p,
+			maxmem: 256 * N * r
+		});
+		return xsalsa20poly1305(key, Buffer.from(cipher.nonce, "base64")).decrypt(Buffer.from(ciphertext, "base64"));
+	} catch {
+		throw refuse("the private key does not open with this passphrase");
+	}
+}
+// src/release/signatures/keys.ts
+/** Makes a pair on the curve P-256, the only one that nodes check. */
+function makeKeyPair(passphrase) {
+	const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+	const encryption = passphrase === void 0 ? {} : {
+		cipher: "aes-256-cbc",
+		passphrase
+	};
+	return {
+		privateKey: privateKey.export({
+			type: "pkcs8",
+			format: "pem",
+			...encryption
+		}).toString(),
+		publicKey: publicPem(publicKey)
+	};
+}
+function publicPem(key) {
+	return key.export({
+		type: "spki",
+		format: "pem"
+	}).toString();
+}
+/** Whether two public keys are the same. */
+function sameKey(one, other) {
+	return one.equals(other);
+}
+/**
+* Reads a public key.
+* @param where how messages name the file
+* @throws InputError for what is no P-256 public key, also for a private one
+*/
+function readPublicKey(pem, where) {
+	if (/PRIVATE KEY/.test(pem)) throw new InputError({
+		where,
+		problem: "this is a private key, and a public one belongs here",
+		remedy: "Replace it now, and make a new pair (coxswain make-key): a private key in a repository is no secret."
+	});
+	try {
+		return requireP256(createPublicKey(pem), where);
+	} catch (error) {
+		if (error instanceof InputError) throw error;
+		throw new InputError({
+			where,
+			problem: "not a public key",
+			expected: "PEM: -----BEGIN PUBLIC KEY-----",
+			remedy: "coxswain make-key writes one beside its private key."
+		});
+	}
+}
+/**
+* Reads a private key: PKCS#8 or SEC1 in PEM, encrypted or not, or cosign's own encrypted file.
+* @param where how messages name its source; never the key itself
+* @throws InputError without a word of the key
+*/
+function readPrivateKey(pem, options) {
+	const { where, passphrase } = options;
+	const encrypted = /ENCRYPTED/.test(pem);
+	if (encrypted && passphrase === void 0) throw new InputError({
+		where,
+		problem: "the private key is encrypted, and there is no passphrase",
+		remedy: "Put the passphrase into COXSWAIN_SIGNING_PASSPHRASE."
+	});
+	if (isCosignKey(pem)) {
+		const der = decryptCosignKey(pem, passphrase ?? "", where);
+		return requireP256(createPrivateKey({
+			key: Buffer.from(der),
+			format: "der",
+			type: "pkcs8"
+		}), where);
+	}
+	try {
+		return requireP256(createPrivateKey({
+			key: pem,
+			...encrypted ? { passphrase } : {}
+		}), where);
+	} catch (error) {
+		if (error instanceof InputError) throw error;
+		throw new InputError({
+			where,
+			problem: encrypted ? "the private key does not open with this passphrase" : "not a private key",
+			expected: "PEM: -----BEGIN PRIVATE KEY-----, or an encrypted one with its passphrase"
+		});
+	}
+}
+function requireP256(key, where) {
+	const curve = key.asymmetricKeyDetails?.namedCurve;
+	if (key.asymmetricKeyType === "ec" && curve === "prime256v1") return key;
+	throw new InputError({
+		where,
+		problem: "nodes check signatures by one kind of key only",
+		found: [key.asymmetricKeyType, curve].filter((part) => part !== void 0).join(" "),
+		expected: "ECDSA on the curve P-256",
+		remedy: "coxswain make-key makes such a pair."
+	});
+}
+// src/release/signatures/node-policy.ts
+/**
+* The policy of a node: images of the production repository need a signature by one of the keys, for this very
+* repository; everything else is accepted as Fedora's own policy does. Several keys are for the time in which they change.
+*/
+function nodePolicy(repository, keys) {
+	const data = keys.map(({ key }) => Buffer.from(publicPem(key)).toString("base64"));
+	const [first] = data;
+	const signed = {
+		type: "sigstoreSigned",
+		...data.length === 1 ? { keyData: first } : { keyDatas: data },
+		signedIdentity: { type: "matchRepository" }
+	};
+	const name = formatRepository(repository);
+	return {
+		policy: {
+			default: [{ type: "insecureAcceptAnything" }],
+			transports: { docker: { [name]: [signed] } }
+		},
+		registries: `docker:\n  ${name}:\n    use-sigstore-attachments: true\n`
+	};
+}
+// src/release/signatures/command-signer.ts
+const patience = 6e4;
+/** A signature has 72 bytes at most; whatever says more says something else. */
+const longestAnswer = 4096;
+/**
+* Signs by a program: for keys that never leave a KMS or a token. The program gets the payload on standard input, and the
+* public key whose private half is to sign in COXSWAIN_SIGNING_PUBLIC_KEY; it writes the signature, DER or base64 of it.
+* @param command program and arguments, separated by blanks; no shell reads it
+*/
+function commandSigner(command, options) {
+	const [program = "", ...args] = command.trim().split(/\s+/);
+	const { COXSWAIN_SIGNING_KEY: _, COXSWAIN_SIGNING_PASSPHRASE: __, ...env } = options.env;
+	return async (payload) => {
+		const answer = await run(program, args, payload, {
+			...env,
+			COXSWAIN_SIGNING_PUBLIC_KEY: options.publicKey
+		});
+		if (answer[0] === 48) return answer.toString("base64");
+		return answer.toString("latin1").trim();
+	};
+}
+function run(program, args, payload, env) {
+	const doing = `signing by ${program}`;
+	return new Promise((done, failed) => {
+		const child = spawn(program, args, {
+			env,
+			stdio: [
+				"pipe",
+				"pipe",
+				"pipe"
+			],
+			timeout: patience
+		});
+		const answer = [];
+		let size = 0;
+		let said = "";
+		child.stdout.on("data", (chunk) => {
+			size += chunk.length;
+			if (size <= longestAnswer) answer.push(chunk);
+			else child.kill();
+		});
+		child.stderr.on("data", (chunk) => {
+			said = `${said}${chunk}`.slice(-500);
+		});
+		child.stdin.on("error", () => {});
+		child.on("error", (error) => {
+			failed(error.code === "ENOENT" ? new InputError({
+				field: "COXSWAIN_SIGNING_COMMAND",
+				problem: "this program cannot be found",
+				found: program
+			}) : new OutsideError(doing, error.message));
+		});
+		child.on("close", (code, signal) => {
+			if (code === 0 && size > 0 && size <= longestAnswer) return done(Buffer.concat(answer));
+			const how = signal !== null ? `it was ended by ${signal}${signal === "SIGTERM" ? ` after ${patience / 1e3} seconds` : ""}` : code === 0 ? `it wrote ${size} bytes, which is no signature` : `exit code ${code}`;
+			failed(new OutsideError(doing, [how, said.trim()].filter((part) => part !== "").join(": ")));
+		});
+		child.stdin.end(payload);
+	});
+}
+// src/release/signatures/simple-signing.ts
+/** The bytes that are signed. The same image makes the same bytes. */
+function payloadOf({ repository, digest }) {
+	return new TextEncoder().encode(JSON.stringify({
+		critical: {
+			identity: { "docker-reference": formatRepository(repository) },
+			image: { "docker-manifest-digest": digest },
+			type: "cosign container image signature"
+		},
+		optional: null
+	}));
+}
+function signerOf(key) {
+	return async (payload) => sign("sha256", payload, key).toString("base64");
+}
+/** Whether a signature over these bytes is by this key. Anything that is no signature is false. */
+function isSignedBy(publicKey, payload, signature) {
+	try {
+		return verify("sha256", payload, publicKey, Buffer.from(signature, "base64"));
+	} catch {
+		return false;
+	}
+}
+/** The public half of a private key. */
+function publicHalf(privateKey) {
+	return createPublicKey(privateKey);
+}
+// src/release/signatures/signing-keys.ts
+/**
+* The keys that releases of a fleet are signed by at a time: none if the fleet does not sign. A key whose `until` has passed
+* signs no more.
+* @param root top folder of the checkout
+* @param now UNIX seconds
+* @throws InputError for a file that is missing or holds no public key
+*/
+async function fleetKeys(root, fleet, now) {
+	const active = fleet.signing.filter(({ until }) => until === void 0 || now < until);
+	return Promise.all(active.map(async ({ file }) => ({
+		file,
+		key: await readKeyFile(root, file)
+	})));
+}
+async function readKeyFile(root, file) {
+	try {
+		return readPublicKey(await readFile(join(root, file), "utf8"), file);
+	} catch (error) {
+		if (!isMissing(error)) throw error;
+		throw new InputError({
+			where: file,
+			problem: "coxswain.yaml names this public key, and the file does not exist",
+			remedy: "coxswain make-key makes a pair. Commit the public key."
+		});
+	}
+}
+/**
+* What signs for a fleet: each of its keys with its private half, from the environment. Nothing of it is ever an argument.
+* - COXSWAIN_SIGNING_KEY: the private key in PEM; several, one after the other, while keys change
+* - COXSWAIN_SIGNING_KEY_FILE: the same in a file, such as /dev/fd/3
+* - COXSWAIN_SIGNING_PASSPHRASE: opens them if they are encrypted
+* - COXSWAIN_SIGNING_COMMAND: a program that signs in their place (a KMS, a token)
+* @throws InputError if a key of the fleet has no private half here
+*/
+async function signingKeys(keys, options) {
+	if (keys.length === 0) return [];
+	const { env, fleet } = options;
+	const own = await privateKeys(env);
+	const command = env.COXSWAIN_SIGNING_COMMAND;
+	return keys.map(({ file, key }) => {
+		const found = own.find((each) => sameKey(publicHalf(each), key));
+		if (found !== void 0) return {
+			file,
+			key,
+			signer: signerOf(found)
+		};
+		if (command !== void 0 && command.trim() !== "") return {
+			file,
+			key,
+			signer: commandSigner(command, {
+				env,
+				publicKey: publicPem(key)
+			})
+		};
+		throw new InputError({
+			where: file,
+			problem: `releases of fleet ${fleet} are signed by this key, and its private half is not in the environment`,
+			found: own.length === 0 ? "no private key" : `${own.length} other private key${own.length === 1 ? "" : "s"}`,
+			expected: "the private key in COXSWAIN_SIGNING_KEY (or COXSWAIN_SIGNING_KEY_FILE, COXSWAIN_SIGNING_COMMAND)",
+			remedy: "In a workflow, keep it as a secret of the environment that is named as the fleet."
+		});
+	});
+}
+const onePem = /-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*-----END [A-Z ]*PRIVATE KEY-----/g;
+async function privateKeys(env) {
+	const passphrase = env.COXSWAIN_SIGNING_PASSPHRASE;
+	const sources = [["COXSWAIN_SIGNING_KEY", env.COXSWAIN_SIGNING_KEY ?? ""]];
+	const file = env.COXSWAIN_SIGNING_KEY_FILE ?? "";
+	if (file !== "") sources.push(["COXSWAIN_SIGNING_KEY_FILE", await readSecretFile(file)]);
+	return sources.flatMap(([where = "", text = ""]) => {
+		if (text.trim() === "") return [];
+		return (text.match(onePem) ?? [text]).map((pem) => readPrivateKey(pem, {
+			where,
+			...passphrase === void 0 || passphrase === "" ? {} : { passphrase }
+		}));
+	});
+}
+async function readSecretFile(path) {
+	try {
+		return await readFile(path, "utf8");
+	} catch (error) {
+		throw new InputError({
+			where: "COXSWAIN_SIGNING_KEY_FILE",
+			problem: "the private key cannot be read",
+			found: error.code ?? "unknown"
+		});
+	}
+}
+// src/release/signatures/signature-tag.ts
+const payloadType = "application/vnd.dev.cosign.simplesigning.v1+json";
+const signatureAnnotation = "dev.cosignproject.cosign/signature";
+const configType = "application/vnd.oci.image.config.v1+json";
+const manifestType = "application/vnd.oci.image.manifest.v1+json";
+/** Payloads are a few hundred bytes; whatever is larger is none. */
+const largestPayload = 65536;
+const attempts = 5;
+/** Where the signatures of an image are. */
+function signatureReference({ repository, digest }) {
+	return atTag(repository, `${digest.replace(":", "-")}.sig`);
+}
+/** The signatures of an image, whoever made them; what is none of this format is left out. */
+async function readSignatures(client, image) {
+	const found = [];
+	for (const layer of (await readManifest(client, image))?.layers ?? []) {
+		const signature = layer.annotations?.[signatureAnnotation];
+		if (layer.mediaType !== payloadType || signature === void 0 || layer.size > largestPayload) continue;
+		found.push({
+			layer,
+			signature,
+			payload: await client.getBlob(image.repository, layer.digest)
+		});
+	}
+	return found;
+}
+/** Whether one of the signatures is by the key and says what nodes check: this repository, this digest. */
+function isSigned(signatures, image, key) {
+	const expected = payloadOf(image);
+	return signatures.some(({ payload, signature }) => Buffer.compare(payload, expected) === 0 && isSignedBy(key, payload, signature));
+}
+/**
+* Adds a signature, and reads it back. Those of others stay. Registries have no compare-and-swap for tags: a signature
+* that a rival's write took away is put back.
+* @returns whether anything was written: an image that the key has signed is left as it is
+*/
+async function addSignature(client, image, by) {
+	const payload = payloadOf(image);
+	let written = false;
+	for (let attempt = 0; attempt < attempts; attempt += 1) {
+		if (isSigned(await readSignatures(client, image), image, by.key)) return written;
+		const signature = await by.signer(payload);
+		if (!isSignedBy(by.key, payload, signature)) throw new OutsideError(`signing ${image.digest}`, "what was made is no signature by the public key that coxswain.yaml names");
+		const { digest, size } = await client.uploadBlob(image.repository, payload);
+		await write(client, image, {
+			mediaType: payloadType,
+			digest,
+			size,
+			annotations: { [signatureAnnotation]: signature }
+		});
+		written = true;
+	}
+	throw new OutsideError(`signing ${formatReference(signatureReference(image))}`, "the registry does not keep the signature, or other writers keep replacing it");
+}
+/** Takes away the signatures by some keys. @returns how many */
+async function removeSignatures(client, image, keys) {
+	const manifest = await readManifest(client, image);
+	if (manifest === void 0) return 0;
+	const gone = (await readSignatures(client, image)).filter(({ payload, signature }) => keys.some((key) => isSignedBy(key, payload, signature)));
+	if (gone.length === 0) return 0;
+	await put(client, image, manifest.layers.filter((layer) => !gone.some((each) => each.signature === layer.annotations?.[signatureAnnotation])));
+	return gone.length;
+}
+async function write(client, image, layer) {
+	await put(client, image, [...(await readManifest(client, image))?.layers ?? [], layer]);
+}
+async function put(client, image, layers) {
+	const { repository } = image;
+	const config = new TextEncoder().encode(JSON.stringify({
+		architecture: "",
+		os: "",
+		config: {},
+		rootfs: {
+			type: "layers",
+			diff_ids: layers.map(({ digest }) => digest)
+		}
+	}));
+	const { digest, size } = await client.uploadBlob(repository, config);
+	const manifest = {
+		schemaVersion: 2,
+		mediaType: manifestType,
+		config: {
+			mediaType: configType,
+			digest,
+			size
+		},
+		layers
+	};
+	const reference = signatureReference(image);
+	const bytes = new TextEncoder().encode(JSON.stringify(manifest));
+	if (reference.kind === "tag") await client.putManifest(repository, reference.tag, bytes, manifestType);
+}
+async function readManifest(client, image) {
+	const reference = signatureReference(image);
+	const manifest = await client.findManifest(reference);
+	if (manifest !== void 0) return isIndex(manifest.json) ? void 0 : manifest.json;
+	if (await client.resolve(reference) === void 0) return void 0;
+	throw new OutsideError(`reading ${formatReference(reference)}`, "the registry has it, and says in another answer that it does not");
+}
+// src/release/signatures/sign-image.ts
+/**
+* Signs an image in a repository by each key: the index and each architecture. Run again, it adds what is missing.
+* @returns how many signatures were added
+*/
+async function signImage(client, options) {
+	const { repository, digests, keys } = options;
+	let added = 0;
+	await inParallel(digests, 4, async (digest) => {
+		for (const { key, signer } of keys) if (await addSignature(client, {
+			repository,
+			digest
+		}, {
+			key,
+			signer
+		})) added += 1;
+	});
+	return added;
+}
+export { nodePolicy as a, signingKeys as i, removeSignatures as n, makeKeyPair as o, fleetKeys as r, readPublicKey as s, signImage as t };

@@ -1,0 +1,93 @@
+import { InputError } from '../../host/errors.ts';
+import type { Fleet } from '../../project/configuration/config.ts';
+import type { Project } from '../../release/project.ts';
+import { signImage } from '../../release/signatures/sign-image.ts';
+import { removeSignatures } from '../../release/signatures/signature-tag.ts';
+import { type FleetKey, fleetKeys, signingKeys } from '../../release/signatures/signing-keys.ts';
+import { type Digest, parseReference } from '../../world/registry/reference.ts';
+
+export interface SignedRelease {
+  readonly version: string;
+  readonly digests: readonly Digest[];
+  readonly added: number;
+  readonly removed: number;
+}
+
+/**
+ * Signs releases that a fleet has: after a new key, or of releases from before the fleet signed. Only what the state branch
+ * names as a release is signed. Run again, it adds what is missing.
+ * @param options.versions none: every release of the fleet
+ * @param options.retired keys whose signatures are taken away
+ * @param options.now UNIX seconds
+ * @throws InputError for an unknown version, a fleet that does not sign, a missing key
+ */
+export async function signReleases(
+  { config, client, state: states, root }: Pick<Project, 'config' | 'client' | 'state' | 'root'>,
+  options: {
+    readonly fleet: Fleet;
+    readonly versions: readonly string[];
+    readonly retired: readonly FleetKey[];
+    readonly env: NodeJS.ProcessEnv;
+    readonly now: number;
+  },
+): Promise<SignedRelease[]> {
+  const { fleet, versions, retired, env, now } = options;
+  const keys = await fleetKeys(root, fleet, now);
+  if (keys.length === 0 && retired.length === 0) {
+    throw new InputError({
+      where: config.file,
+      field: `fleets.${fleet.name}.signing`,
+      problem: 'this fleet names no key to sign by',
+      remedy: `coxswain make-key --name ${fleet.name} makes a pair and says what to write here.`,
+    });
+  }
+  const kept = keys.find(({ key }) => retired.some((each) => each.key.equals(key)));
+  if (kept !== undefined) {
+    throw new InputError({
+      where: kept.file,
+      problem: `fleet ${fleet.name} still signs by this key, so its signatures cannot be taken away`,
+      remedy: 'Take the key out of coxswain.yaml first, or give it an until that has passed.',
+    });
+  }
+  const signing = await signingKeys(keys, { fleet: fleet.name, env });
+  const { releases } = (await states.readFleet(fleet.name)).releases;
+  for (const version of versions) {
+    if (releases.some((release) => release.version === version)) continue;
+    throw new InputError({
+      field: '--version',
+      problem: `fleet ${fleet.name} has no such release`,
+      found: version,
+    });
+  }
+  const signed: SignedRelease[] = [];
+  for (const release of releases) {
+    if (versions.length > 0 && !versions.includes(release.version)) continue;
+    const digests = digestsOf(release);
+    const added = await signImage(client, { repository: config.image, digests, keys: signing });
+    let removed = 0;
+    for (const digest of digests) {
+      removed += await removeSignatures(
+        client,
+        { repository: config.image, digest },
+        retired.map(({ key }) => key),
+      );
+    }
+    signed.push({ version: release.version, digests, added, removed });
+  }
+  return signed;
+}
+
+function digestsOf(release: {
+  readonly 'oci-images'?: readonly { readonly 'digest-ref': string }[];
+  readonly 'oci-index'?: string;
+}): Digest[] {
+  const names = [
+    ...(release['oci-images'] ?? []).map((image) => image['digest-ref']),
+    release['oci-index'] ?? '',
+  ];
+  return [...new Set(names)].flatMap((name) => {
+    if (name === '') return [];
+    const reference = parseReference(name);
+    return reference.kind === 'digest' ? [reference.digest] : [];
+  });
+}

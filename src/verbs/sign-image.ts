@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { directory } from '../cli/directory.ts';
+import { many, text } from '../cli/inputs.ts';
+import { defineVerb } from '../cli/verb.ts';
+import { InputError } from '../host/errors.ts';
+import { isMissing } from '../host/files.ts';
+import { code, table } from '../host/markdown.ts';
+import { signReleases } from '../operate/sign-image/sign-releases.ts';
+import { findFleet } from '../project/fleets.ts';
+import { openProject } from '../release/project.ts';
+import { readPublicKey } from '../release/signatures/keys.ts';
+import type { FleetKey } from '../release/signatures/signing-keys.ts';
+
+export default defineVerb({
+  summary: 'Sign releases of a fleet by its keys, in the format that nodes check',
+  about: `promote-image signs what it promotes. This is for releases from before, and for a change of keys: it adds what is missing,
+to the index and to each architecture, and reads it back. Signatures by others stay. The private keys come from the
+environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or COXSWAIN_SIGNING_COMMAND, and COXSWAIN_SIGNING_PASSPHRASE.
+
+  coxswain sign-image --fleet stable
+  coxswain sign-image --fleet stable --remove-key keys/stable-2025.pub`,
+  inputs: {
+    fleet: text('the fleet', { placeholder: 'NAME', required: true }),
+    version: many('only this release (default: all that the fleet has)', { placeholder: 'VERSION' }),
+    'remove-key': many('take the signatures by this public key away', { placeholder: 'FILE' }),
+    directory,
+  },
+  run: async (inputs, { env, log, now }) => {
+    const project = await openProject({ directory: inputs.directory, env, log });
+    const fleet = findFleet(project.config, inputs.fleet);
+    const retired = await Promise.all(inputs['remove-key'].map(readKey));
+    const signed = await log.task(`signing releases of ${fleet.name}`, () =>
+      signReleases(project, { fleet, versions: inputs.version, retired, env, now: now() }),
+    );
+    const added = signed.reduce((sum, each) => sum + each.added, 0);
+    const removed = signed.reduce((sum, each) => sum + each.removed, 0);
+    const headline = `${fleet.name}: ${added} signature${added === 1 ? '' : 's'} added${removed === 0 ? '' : `, ${removed} removed`}, ${signed.length} release${signed.length === 1 ? '' : 's'} looked at`;
+    const rows = signed.filter((each) => each.added + each.removed > 0);
+    return {
+      data: { fleet: fleet.name, added, removed, releases: signed },
+      text: [
+        headline,
+        ...rows.map((each) => `  ${each.version}: ${each.added} added, ${each.removed} removed`),
+      ].join('\n'),
+      summary: [
+        `### ${headline}`,
+        ...(rows.length === 0
+          ? []
+          : [
+              table(
+                ['release', 'added', 'removed'],
+                rows.map((each) => [code(each.version), String(each.added), String(each.removed)]),
+              ),
+            ]),
+      ].join('\n\n'),
+    };
+  },
+  action: { token: true },
+  outputs: {
+    added: { about: 'how many signatures were added', of: ({ added }) => added },
+  },
+});
+
+async function readKey(file: string): Promise<FleetKey> {
+  try {
+    return { file, key: readPublicKey(await readFile(resolve(file), 'utf8'), file) };
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    throw new InputError({ field: '--remove-key', problem: 'this file does not exist', found: file });
+  }
+}
