@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { commonInputs, readArguments } from './cli/arguments.ts';
+import { commandLineInputs, withForgeInputs } from './cli/directory.ts';
 import { programHelp, verbHelp } from './cli/help.ts';
 import type { Values } from './cli/inputs.ts';
 import { type Context, needsRoot, type Verb } from './cli/verb.ts';
@@ -50,13 +51,13 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(verbHelp(name, verb));
     return 0;
   }
-  const values = readArguments({ ...commonInputs, ...verb.inputs }, rest);
+  const values = readArguments({ ...commonInputs, ...commandLineInputs(verb.inputs) }, rest);
   const code = needsRoot(verb, process.env) ? await runAgainAsRoot() : undefined;
   if (code !== undefined) return code;
   const common = readCommon(values);
   const context: Context = {
     log: createLog(common),
-    env: process.env,
+    env: withForgeInputs(process.env, values),
     now: () => common.now ?? Math.floor(Date.now() / 1000),
   };
   const outcome = await verb.run(values, context);

@@ -1,18 +1,20 @@
 import { commonInputs } from './arguments.ts';
+import { commandLineInputs } from './directory.ts';
 import type { Inputs } from './inputs.ts';
 import type { Verb } from './verb.ts';
 
 /** Help for one verb. */
 export function verbHelp(name: string, verb: Verb): string {
-  const synopsis = Object.entries(verb.inputs)
+  const inputs = commandLineInputs(verb.inputs);
+  const synopsis = Object.entries(inputs)
     .filter(([, input]) => input.required)
     .map(([flag, input]) => ` --${flag} ${input.placeholder}`)
     .join('');
   const parts = [
     `${verb.summary}`,
-    `Usage: coxswain ${name}${synopsis}${Object.keys(verb.inputs).length === 0 ? '' : ' [options]'}`,
+    `Usage: coxswain ${name}${synopsis}${Object.keys(inputs).length === 0 ? '' : ' [options]'}`,
     ...(verb.about === undefined ? [] : [verb.about.trim()]),
-    ...(Object.keys(verb.inputs).length === 0 ? [] : [`Options:\n${optionTable(verb.inputs)}`]),
+    ...(Object.keys(inputs).length === 0 ? [] : [`Options:\n${optionTable(inputs)}`]),
     `Always:\n${optionTable(commonInputs)}`,
   ];
   return `${parts.join('\n\n')}\n`;

@@ -1,9 +1,7 @@
 import { InputError } from '../host/errors.ts';
 import type { Log } from '../host/log.ts';
 import type { Forge } from '../world/forge/forge.ts';
-import { openGitForge } from '../world/forge/git/git-forge.ts';
-import type { openGitHubForge as OpenGitHubForge } from '../world/forge/github/github-forge.ts';
-import { readGitHubRun } from '../world/forge/github/run.ts';
+import { openForge } from '../world/forge/open-forge.ts';
 import { Git } from '../world/git/git.ts';
 import { createRegistryClient, type RegistryClient } from '../world/registry/client.ts';
 import { type Config, readConfig } from './configuration/config.ts';
@@ -20,9 +18,8 @@ export interface Checkout {
 }
 
 /**
- * Opens the checkout that holds `directory`. In a workflow run its forge is GitHub, otherwise the clone itself;
- * COXSWAIN_FORGE (`github`, `git`) decides otherwise.
- * @throws InputError when it is not in a git repository, or coxswain.yaml is missing or wrong
+ * Opens the checkout that holds `directory`, and its forge: see openForge.
+ * @throws InputError when it is not in a git repository, coxswain.yaml is missing or wrong, or the forge is unclear
  */
 export async function openCheckout(options: {
   readonly directory: string;
@@ -40,8 +37,7 @@ export async function openCheckout(options: {
   }
   const config = await readConfig(root);
   const git = new Git(root);
-  const run = readGitHubRun(options.env);
-  const forge = run === undefined ? await openGitForge(root) : await openGitHub(git, run, options);
+  const forge = await openForge(git, options);
   return {
     root,
     config,
@@ -50,10 +46,4 @@ export async function openCheckout(options: {
     client: createRegistryClient({ env: options.env, log: options.log }),
     log: options.log,
   };
-}
-
-/** Loaded only when needed: GitHub's client takes a third of the whole time of a quick verb. */
-async function openGitHub(...args: Parameters<typeof OpenGitHubForge>): Promise<Forge> {
-  const { openGitHubForge } = await import('../world/forge/github/github-forge.ts');
-  return openGitHubForge(...args);
 }

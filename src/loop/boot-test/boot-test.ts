@@ -146,9 +146,9 @@ async function fleetOf(
   commit: string,
 ): Promise<string | undefined> {
   if (options.fleet !== undefined) return findFleet(config, options.fleet).name;
-  const branch =
-    (await forge.pullRequests.findByCommit(commit))?.base ??
-    (await git.try(['symbolic-ref', '--quiet', '--short', 'HEAD']));
+  // A test of a local build needs no remote.
+  const request = options.local === undefined ? await forge.pullRequests.findByCommit(commit) : undefined;
+  const branch = request?.base ?? (await git.try(['symbolic-ref', '--quiet', '--short', 'HEAD']));
   return Object.values(config.fleets).find((fleet) => fleet.branch === branch)?.name;
 }
 

@@ -23,22 +23,30 @@ const eventSchema = z.object({
   }),
 });
 
+/** The forge that --forge or COXSWAIN_FORGE asks for; undefined: none. @throws InputError for any other */
+export function wantedForge(env: NodeJS.ProcessEnv): 'git' | 'github' | undefined {
+  const wanted = env.COXSWAIN_FORGE ?? '';
+  if (wanted === '') return undefined;
+  if (wanted === 'git' || wanted === 'github') return wanted;
+  throw new InputError({
+    field: '--forge (COXSWAIN_FORGE)',
+    problem: 'no such forge',
+    found: wanted,
+    expected: 'git or github',
+  });
+}
+
 /**
- * Reads which repository on GitHub a verb works on: in a workflow run, or if COXSWAIN_FORGE=github is set.
+ * Reads which repository on GitHub a workflow run works on. Elsewhere GITHUB_REPOSITORY can name it together with
+ * COXSWAIN_FORGE=github.
  * (https://docs.github.com/actions/reference/workflows-and-actions/variables)
- * @returns undefined for the clone alone
+ * @returns undefined if the remote of the checkout decides
  */
 export function readGitHubRun(env: NodeJS.ProcessEnv): GitHubRun | undefined {
-  const wanted = env.COXSWAIN_FORGE ?? '';
-  if (wanted !== '' && wanted !== 'git' && wanted !== 'github') {
-    throw new InputError({
-      field: 'COXSWAIN_FORGE',
-      problem: 'no such forge',
-      found: wanted,
-      expected: 'git or github',
-    });
-  }
-  if (wanted === 'git' || (wanted === '' && env.GITHUB_ACTIONS !== 'true')) return undefined;
+  const wanted = wantedForge(env);
+  const inRun = env.GITHUB_ACTIONS === 'true';
+  const named = wanted === 'github' && (env.GITHUB_REPOSITORY ?? '') !== '';
+  if (wanted === 'git' || (!inRun && !named)) return undefined;
   const repository = env.GITHUB_REPOSITORY ?? '';
   if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) {
     throw new InputError({

@@ -37,8 +37,8 @@ describe('the choice of the forge', () => {
   });
 
   it.each([
-    ['COXSWAIN_FORGE: no such forge, found "gitlab"', { COXSWAIN_FORGE: 'gitlab' }],
-    ['GITHUB_REPOSITORY: ', { COXSWAIN_FORGE: 'github' }],
+    ['--forge (COXSWAIN_FORGE): no such forge, found "gitlab"', { COXSWAIN_FORGE: 'gitlab' }],
+    ['GITHUB_REPOSITORY: ', { GITHUB_ACTIONS: 'true' }],
     ['GITHUB_REPOSITORY: ', { ...run, GITHUB_REPOSITORY: 'acme/os/../x' }],
     ['GITHUB_API_URL: not an address', { ...run, GITHUB_API_URL: 'api.github.com' }],
   ])('says what is wrong: %s', (message, env) => {
