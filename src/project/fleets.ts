@@ -41,7 +41,7 @@ export async function fleetTip(branches: BranchStore, fleet: Fleet): Promise<Sha
     field: `fleets.${fleet.name}.branch`,
     problem: 'this repository has no such branch',
     found: fleet.branch,
-    remedy: `Make it from the branch it should start as (git branch ${fleet.branch} …), or take it over from your remote (git branch ${fleet.branch} origin/${fleet.branch}).`,
+    remedy: `Make it from the branch that it should start as: git branch ${fleet.branch} …, and with a remote: git push origin ${fleet.branch}.`,
   });
 }
 

@@ -9,6 +9,6 @@ process.env.NO_COLOR = '1';
 delete process.env.FORCE_COLOR;
 // Where the tests themselves run on GitHub, the verbs in them do not.
 for (const name of Object.keys(process.env))
-  if (/^(?:GITHUB|ACTIONS|RUNNER)_/.test(name)) delete process.env[name];
+  if (/^(?:GITHUB|GH|ACTIONS|RUNNER)_/.test(name)) delete process.env[name];
 delete process.env.REGISTRY_AUTH_FILE;
 delete process.env.DOCKER_CONFIG;

@@ -33,7 +33,7 @@ export async function openForge(git: Git, options: Options): Promise<Forge> {
     if (wanted === 'github') throw notOnGitHub(git, remote);
     const forge = await openGitForge(git.directory, remote);
     return remote === undefined
-      ? announceWrites(forge, `${forge.place} alone: this checkout has no remote`, log)
+      ? announceWrites(forge, `${forge.place} alone, not to a remote`, log)
       : announced(forge, log);
   }
   return openWithGitHub(git, remote, gitHub, options);
