@@ -36,9 +36,8 @@ export function breachLine({ file, rule, found, remedy }: Breach): string {
 }
 
 function importBreaches({ summary }: ICruiseResult, remedies: ReadonlyMap<string, string>): Breach[] {
-  const circles = summary.violations.filter(({ cycle }) => cycle !== undefined);
   const others = summary.violations.filter(({ cycle }) => cycle === undefined);
-  return [...oneOfEachCircle(circles), ...others].map((violation) => ({
+  return [...circlesOf(summary.violations), ...others].map((violation) => ({
     file: violation.from,
     rule: violation.rule.name,
     found: found(violation),
@@ -50,10 +49,10 @@ function found({ to, cycle }: IViolation): string {
   return `imports ${cycle === undefined ? to : cycle.map(({ name }) => name).join(' → ')}`;
 }
 
-/** A circle is reported once for each of its files, and in several shapes: the first of those that overlap will do. */
-function oneOfEachCircle(violations: readonly IViolation[]): IViolation[] {
+/** One violation of each circle: a circle is reported for each of its files, and in several shapes. */
+export function circlesOf(violations: readonly IViolation[]): IViolation[] {
   const groups: { readonly first: IViolation; readonly files: Set<string> }[] = [];
-  for (const violation of violations) {
+  for (const violation of violations.filter(({ cycle }) => cycle !== undefined)) {
     const files = new Set([violation.from, ...(violation.cycle ?? []).map(({ name }) => name)]);
     const group = groups.find((each) => [...files].some((file) => each.files.has(file)));
     if (group === undefined) groups.push({ first: violation, files });
