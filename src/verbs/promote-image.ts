@@ -2,7 +2,8 @@ import { directory } from '../cli/directory.ts';
 import { text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { code, table } from '../host/markdown.ts';
-import { type Promotion, promoteImage } from '../loop/promote-image/promote-image.ts';
+import { promoteImage } from '../loop/promote-image/promote-image.ts';
+import type { Promotion } from '../loop/promote-image/promotion.ts';
 import { findOperator } from '../release/operations/operator.ts';
 import { openProject } from '../release/project.ts';
 

@@ -8,7 +8,7 @@ import { readCandidate } from '../../src/release/candidate/candidate.ts';
 import { openState } from '../../src/release/state/state.ts';
 import { Git } from '../../src/world/git/git.ts';
 import { createRegistryClient } from '../../src/world/registry/client.ts';
-import { createProject, prove, publishBase, type TestProject } from '../support/project.ts';
+import { buildAnnotations, createProject, prove, publishBase, type TestProject } from '../support/project.ts';
 import { anonymous, pushSampleImage, type TestRegistry } from '../support/registry.ts';
 import { commitFiles, temporaryFolder } from '../support/repository.ts';
 import type { FaultProxy } from './proxy.ts';
@@ -117,6 +117,7 @@ export async function buildAndTest(project: TestProject, branch = 'testing') {
     tag: candidate.tag,
     created: new Date(candidate.committedAt * 1000).toISOString(),
     labels: { 'org.opencontainers.image.version': candidate.version, 'com.coreos.stream': config.stream },
+    annotations: buildAnnotations(candidate),
   });
   await prove(project, candidate, built, 'PASSED');
   // As CI systems sign: an image of its own under a tag that names the digest.

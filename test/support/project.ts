@@ -3,6 +3,7 @@ import { addUpdate, type UpdateEntry } from '../../src/guidance/metadata.ts';
 import { addRelease, type Release } from '../../src/guidance/releases.ts';
 import { silentLog } from '../../src/host/log.ts';
 import { type Config, parseConfig } from '../../src/project/configuration/config.ts';
+import { buildKeyAnnotation } from '../../src/release/candidate/build-key.ts';
 import { type Candidate, readCandidate } from '../../src/release/candidate/candidate.ts';
 import { pushEvidence } from '../../src/release/evidence/store.ts';
 import { openState, type ReleaseRecord, type State } from '../../src/release/state/state.ts';
@@ -134,6 +135,13 @@ export function contextAt(now: number): Context {
   return { log: silentLog, env: {}, now: () => now };
 }
 
+/** What build-image writes on every image that it makes. */
+export function buildAnnotations(
+  candidate: Pick<Candidate, 'key' | 'version'>,
+): Readonly<Record<string, string>> {
+  return { [buildKeyAnnotation]: candidate.key, 'org.opencontainers.image.version': candidate.version };
+}
+
 /** Does what build-image, boot-test and promote-image would leave behind for a fleet's branch, at less cost. */
 export async function promote(
   project: TestProject,
@@ -154,6 +162,7 @@ export async function promote(
       'org.opencontainers.image.version': candidate.version,
       'com.coreos.stream': config.stream,
     },
+    annotations: buildAnnotations(candidate),
   });
   if (options.result !== null) await prove(project, candidate, image, options.result ?? 'PASSED');
   return { candidate, image };
@@ -173,6 +182,7 @@ export async function promoteIndex(project: TestProject, branch: string) {
         'org.opencontainers.image.version': candidate.version,
         'com.coreos.stream': config.stream,
       },
+      annotations: buildAnnotations(candidate),
     });
     const { descriptor } = await client.getManifest(image);
     manifests.push({ ...descriptor, platform: { architecture: goArchitecture(architecture), os: 'linux' } });

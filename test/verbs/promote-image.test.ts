@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Promotion, promoteImage } from '../../src/loop/promote-image/promote-image.ts';
+import { promoteImage } from '../../src/loop/promote-image/promote-image.ts';
+import type { Promotion } from '../../src/loop/promote-image/promotion.ts';
 import { type Candidate, readCandidate } from '../../src/release/candidate/candidate.ts';
 import type { TestEvidence } from '../../src/release/evidence/statement.ts';
 import { passingEvidence, pushEvidence } from '../../src/release/evidence/store.ts';
@@ -14,7 +15,13 @@ import {
   digestOf,
   formatRepository,
 } from '../../src/world/registry/reference.ts';
-import { contextAt, createProject, publishBase, type TestProject } from '../support/project.ts';
+import {
+  buildAnnotations,
+  contextAt,
+  createProject,
+  publishBase,
+  type TestProject,
+} from '../support/project.ts';
 import { pushSampleImage, type SampleImage, useRegistry } from '../support/registry.ts';
 import { commitFiles } from '../support/repository.ts';
 
@@ -62,6 +69,7 @@ async function buildAndTest(
       'org.opencontainers.image.version': candidate.version,
       'com.coreos.stream': config.stream,
     },
+    annotations: buildAnnotations(candidate),
     ...options.sample,
   });
   if (options.result !== null) await bootTest(candidate, built, options.result ?? 'PASSED');

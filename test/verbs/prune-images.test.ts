@@ -5,7 +5,13 @@ import pruneImages from '../../src/verbs/prune-images.ts';
 import startRollout from '../../src/verbs/start-rollout.ts';
 import { atDigest, atTag, type Digest, type Repository } from '../../src/world/registry/reference.ts';
 import { buildAndTest } from '../faults/stage.ts';
-import { contextAt, createProject, publishBase, type TestProject } from '../support/project.ts';
+import {
+  buildAnnotations,
+  contextAt,
+  createProject,
+  publishBase,
+  type TestProject,
+} from '../support/project.ts';
 import { pushSampleImage, useRegistry } from '../support/registry.ts';
 import { commitFiles } from '../support/repository.ts';
 
@@ -127,11 +133,13 @@ describe('prune-images', () => {
     await release(90);
     const young = await pushSampleImage(client, testImage, {
       tag: `key-${'a'.repeat(16)}`,
+      annotations: buildAnnotations({ key: 'a'.repeat(64), version: '44.1-aaaaaaaa' }),
       created: new Date((now - day) * 1000).toISOString(),
     });
     const foreign = await pushSampleImage(client, image, { tag: 'nightly', created: '2020-01-01T00:00:00Z' });
     const timeless = await pushSampleImage(client, testImage, {
       tag: `key-${'b'.repeat(16)}`,
+      annotations: buildAnnotations({ key: 'b'.repeat(64), version: '44.1-bbbbbbbb' }),
       created: 'never',
     });
     await commit(50);
@@ -155,6 +163,18 @@ describe('prune-images', () => {
     }
     expect(await isThere(image, foreign.digest)).toBe(true);
   });
+
+  it.each(['nightly-20260101', 'hotfix-20251231', 'rescue-deadbeef'])(
+    'keeps an old image under the tag %s of a user, which looks like a version',
+    async (tag) => {
+      const { image } = project.config;
+      await release(90);
+      const foreign = await pushSampleImage(project.client, image, { tag, created: '2020-01-01T00:00:00Z' });
+      const { production } = await prune({ remove: true });
+      expect(production.removed).toEqual([]);
+      expect(await isThere(image, foreign.digest)).toBe(true);
+    },
+  );
 
   it('clears up what an interrupted run left over, and nothing of an image that has lost its tag', async () => {
     const { testImage } = project.config;

@@ -4,6 +4,7 @@ import { withTemporaryFolder } from '../../host/files.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import { externalStages, stagesOnBase } from '../../project/containerfile/base.ts';
 import { parseContainerfile } from '../../project/containerfile/parse.ts';
+import { buildKeyAnnotation } from '../../release/candidate/build-key.ts';
 import type { Candidate } from '../../release/candidate/candidate.ts';
 import { materialiseContext } from '../../release/candidate/materialise.ts';
 import type { Project } from '../../release/project.ts';
@@ -17,7 +18,6 @@ import {
   type Repository,
 } from '../../world/registry/reference.ts';
 import { type Buildah, createBuildah } from './buildah.ts';
-import { buildKeyAnnotation } from './from-production.ts';
 
 export interface BuildOptions extends Pick<Project, 'config' | 'git' | 'client' | 'log'> {
   readonly candidate: Candidate;

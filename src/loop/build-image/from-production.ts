@@ -1,17 +1,15 @@
 import { InputError } from '../../host/errors.ts';
 import type { Config } from '../../project/configuration/config.ts';
+import { copyAttachments } from '../../release/attachments.ts';
+import { buildKeyAnnotation } from '../../release/candidate/build-key.ts';
 import { findBuilt, tagFor } from '../../release/candidate/built.ts';
 import type { Candidate } from '../../release/candidate/candidate.ts';
 import type { Project } from '../../release/project.ts';
 import { architectureOfGo } from '../../world/registry/architecture.ts';
-import { copyAttached } from '../../world/registry/attached.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
 import { copyImage, setTags } from '../../world/registry/copy.ts';
 import { isIndex, type Manifest } from '../../world/registry/manifest.ts';
 import { atDigest, atTag, formatReference } from '../../world/registry/reference.ts';
-
-/** Annotation of every image that we build: the whole build key, of which the version has eight digits. */
-export const buildKeyAnnotation = 'coxswain.build-key';
 
 /**
  * Brings an image back that was built and promoted, and that the test registry has lost since (by retention, say):
@@ -37,7 +35,7 @@ export async function restoreFromProduction(
   if (images.some(({ json }) => json.annotations?.[buildKeyAnnotation] !== candidate.key)) return false;
   const { digest } = manifest.descriptor;
   await copyImage(client, { from: atDigest(config.image, digest), to: config.testImage, tags: [] });
-  await copyAttached(client, { manifest, from: config.image, to: config.testImage });
+  await copyAttachments(client, { manifest, from: config.image, to: config.testImage });
   if (isIndex(manifest.json)) {
     for (const { digest: child, platform } of manifest.json.manifests) {
       const architecture = architectureOfGo(platform?.architecture ?? '');

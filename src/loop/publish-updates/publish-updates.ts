@@ -18,7 +18,7 @@ import {
 } from '../../release/published/served-images.ts';
 import { renderSite, type SiteFleet } from '../../release/published/site.ts';
 import type { FleetState, State } from '../../release/state/state.ts';
-import { tagLandmarks } from './symbolic-tags.ts';
+import { tagMarkedReleases } from './symbolic-tags.ts';
 
 /** What publish-updates did. */
 export interface PublishAnswer {
@@ -129,7 +129,7 @@ async function publishOnce(project: Parts, options: PublishOptions): Promise<Omi
     fleets: new Map(chosen.map(({ name }) => [name, filesOf(name)])),
   });
   const tagged: string[] = [];
-  for (const fleet of chosen) tagged.push(...(await tagLandmarks(project, fleet)));
+  for (const fleet of chosen) tagged.push(...(await tagMarkedReleases(project, fleet)));
   const moments = [
     nextChangeDue(chosen, rings, now),
     ...chosen.flatMap((fleet) => [

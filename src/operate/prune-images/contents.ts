@@ -1,6 +1,7 @@
+import { subjectOfTag } from '../../release/tags.ts';
 import type { Digest } from '../../world/registry/reference.ts';
 
-/** What a repository holds, as far as tags and references lead to it. */
+/** The part of a repository's content that tags and references lead to. */
 export interface Contents {
   readonly tags: ReadonlyMap<string, Digest>;
   readonly manifests: ReadonlyMap<Digest, Held>;
@@ -13,16 +14,7 @@ export interface Held {
   readonly referrers: readonly Digest[];
 }
 
-/** `sha256-<hex>`, with cosign's ending or without: belongs to the digest it names. */
-const attachedTag = /^sha256-([0-9a-f]{64})(\.[a-z]+)?$/;
-
-/** The digest that a tag is about, for tags that are attached to an image by their name. */
-export function subjectOfTag(tag: string): Digest | undefined {
-  const hex = attachedTag.exec(tag)?.[1];
-  return hex === undefined ? undefined : `sha256:${hex}`;
-}
-
-/** The roots, with all that they need to be whole, and all that is attached to any of it. */
+/** The roots, everything they need to be complete, and everything that is attached to any of it. */
 export function keptWith(contents: Contents, roots: Iterable<Digest>): ReadonlySet<Digest> {
   const below = belowIn(contents);
   const kept = new Set<Digest>();
@@ -36,8 +28,8 @@ export function keptWith(contents: Contents, roots: Iterable<Digest>): ReadonlyS
 }
 
 /**
- * What may go, in the order to delete it: an index before its images, an image before what is attached to it. So
- * nothing that is left is ever incomplete, and what an interrupted run leaves over is found by the next.
+ * What may be deleted, in the order of deletion: an index before its images, an image before its attachments. So
+ * nothing that is left is ever incomplete, and the next run finds what an interrupted run left over.
  */
 export function removable(contents: Contents, roots: Iterable<Digest>): Digest[] {
   const kept = keptWith(contents, roots);
@@ -54,7 +46,7 @@ export function removable(contents: Contents, roots: Iterable<Digest>): Digest[]
   return lastFirst.reverse();
 }
 
-/** What belongs to a digest: its images, what refers to it, and what tags attach to it. */
+/** What belongs to a digest: its images, its referrers, and what tags attach to it. */
 function belowIn(contents: Contents): (digest: Digest) => Digest[] {
   const byTag = new Map<Digest, Digest[]>();
   for (const [tag, digest] of contents.tags) {

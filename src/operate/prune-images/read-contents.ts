@@ -1,23 +1,32 @@
 import { inParallel } from '../../host/parallel.ts';
+import { subjectOfTag } from '../../release/tags.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
 import { isIndex } from '../../world/registry/manifest.ts';
 import { atDigest, atTag, type Digest, type Repository } from '../../world/registry/reference.ts';
-import { type Contents, type Held, subjectOfTag } from './contents.ts';
+import type { Contents, Held } from './contents.ts';
+import { annotatedOrigin, type ImageOrigin } from './image-origin.ts';
+
+/** What was read of a repository. */
+export interface ReadContents extends Contents {
+  /** Subjects of attached tags that exist although no tag leads to them. */
+  readonly untagged: ReadonlySet<Digest>;
+  /** What annotations say of the builds of images, and of the one build of all images of an index. */
+  readonly origins: ReadonlyMap<Digest, ImageOrigin>;
+}
 
 const parallel = 8;
 
 /**
- * Reads all that tags, and the digests given, lead to. Registries do not list what no tag leads to: such things are
- * neither seen nor touched.
- * @param also digests that may be there without a tag
- * @returns with `untagged`: subjects of attached tags that are there though no tag leads to them
+ * Reads everything that tags, and the given digests, lead to. Registries do not list manifests that no tag leads to:
+ * such manifests are neither seen nor deleted.
+ * @param known digests that may exist without a tag
  */
 export async function readContents(
   client: RegistryClient,
   repository: Repository,
-  also: Iterable<Digest>,
+  known: Iterable<Digest>,
   report: (note: string) => void = () => {},
-): Promise<Contents & { readonly untagged: ReadonlySet<Digest> }> {
+): Promise<ReadContents> {
   const names = await client.listTags(repository);
   const tags = new Map<string, Digest>();
   await inParallel(names, parallel, async (tag) => {
@@ -25,44 +34,60 @@ export async function readContents(
     if (found !== undefined) tags.set(tag, found.digest);
   });
   const manifests = new Map<Digest, Held>();
+  const origins = new Map<Digest, ImageOrigin>();
   const untagged = new Set<Digest>();
   const tagged = new Set(tags.values());
   const subjects = names.flatMap((tag) => subjectOfTag(tag) ?? []);
-  let open: Digest[] = [...new Set([...tagged, ...also, ...subjects])];
+  let open: Digest[] = [...new Set([...tagged, ...known, ...subjects])];
   const asked = new Set(open);
   while (open.length > 0) {
     const found: Digest[] = [];
     await inParallel(open, parallel, async (digest) => {
-      const held = await readHeld(client, repository, digest);
-      if (held === undefined) return;
-      manifests.set(digest, held);
+      const read = await readManifest(client, repository, digest);
+      if (read === undefined) return;
+      manifests.set(digest, read.held);
+      if (read.origin !== undefined) origins.set(digest, read.origin);
       if (subjects.includes(digest) && !tagged.has(digest)) untagged.add(digest);
-      found.push(...held.children, ...held.referrers);
+      found.push(...read.held.children, ...read.held.referrers);
       report(`${manifests.size} manifests`);
     });
     open = [...new Set(found)].filter((digest) => !asked.has(digest));
     for (const digest of open) asked.add(digest);
   }
-  // An image of an index has no tag of its own, and is no stray.
-  for (const { children, referrers } of manifests.values()) {
-    for (const digest of [...children, ...referrers]) untagged.delete(digest);
+  for (const [digest, { children, referrers }] of manifests) {
+    // An image of an index, or an attachment, has no tag of its own and is no stray.
+    for (const each of [...children, ...referrers]) untagged.delete(each);
+    const origin = sharedOrigin(children, origins);
+    if (origin !== undefined) origins.set(digest, origin);
   }
-  return { tags: inOrder(tags), manifests: inOrder(manifests), untagged };
+  return { tags: inOrder(tags), manifests: inOrder(manifests), untagged, origins };
 }
 
-/** Answers come in any order; what is told of them should be the same each time. */
+/** The build of an index: that of all its images. */
+function sharedOrigin(
+  children: readonly Digest[],
+  origins: ReadonlyMap<Digest, ImageOrigin>,
+): ImageOrigin | undefined {
+  const [first, ...others] = children.map((child) => origins.get(child));
+  const isOne = others.every(
+    (other) => other?.buildKey === first?.buildKey && other?.version === first?.version,
+  );
+  return isOne ? first : undefined;
+}
+
+/** Answers arrive in any order. The report must be the same each time. */
 function inOrder<K extends string, V>(map: ReadonlyMap<K, V>): ReadonlyMap<K, V> {
   return new Map([...map].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-async function readHeld(
+async function readManifest(
   client: RegistryClient,
   repository: Repository,
   digest: Digest,
-): Promise<Held | undefined> {
+): Promise<{ readonly held: Held; readonly origin: ImageOrigin | undefined } | undefined> {
   const manifest = await client.findManifest(atDigest(repository, digest));
   if (manifest === undefined) return undefined;
   const children = isIndex(manifest.json) ? manifest.json.manifests.map((each) => each.digest) : [];
   const referrers = (await client.referrers(repository, digest)).map((each) => each.digest);
-  return { children, referrers };
+  return { held: { children, referrers }, origin: annotatedOrigin(manifest) };
 }

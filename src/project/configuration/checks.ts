@@ -6,6 +6,7 @@ import { formatReference, formatRepository, sameRepository } from '../../world/r
 import type { Config, Fleet } from './config-types.ts';
 import { fieldName } from './problems.ts';
 import { isNamed } from './rings.ts';
+import { tagPrefixes } from './tag-prefixes.ts';
 import type { Path, SourceDocument } from './yaml-document.ts';
 
 /** Checks that concern more than one field: everything that would otherwise fail late, or overwrite something. */
@@ -112,12 +113,13 @@ function fleetProblems(config: Config, at: Placer): InputProblem[] {
       });
     }
     // Tags that promotion, evidence, builds and publishing use in the same repositories.
-    if (/^(updates-|sha256-|key-|\d+\.\d{8}\.)/.test(fleet.tag)) {
+    const prefixes = Object.values(tagPrefixes);
+    if (/^\d+\.\d{8}\./.test(fleet.tag) || prefixes.some((prefix) => fleet.tag.startsWith(prefix))) {
       problems.push({
         ...at(field('tag')),
-        problem: 'tags of this form are taken for versions, evidence and published files',
+        problem: 'Coxswain uses tags of this form for versions, evidence and published files',
         found: fleet.tag,
-        expected: 'not a version, and not starting with updates-, sha256- or key-',
+        expected: `not a version, and no beginning ${prefixes.join(', ')}`,
       });
     }
   }

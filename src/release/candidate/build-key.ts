@@ -3,6 +3,9 @@ import type { Architecture } from '../../world/registry/architecture.ts';
 import type { Digest } from '../../world/registry/reference.ts';
 import type { ContextEntry } from './build-context.ts';
 
+/** Annotation of every image that we build: the whole build key. The version has eight digits of it. */
+export const buildKeyAnnotation = 'coxswain.build-key';
+
 /** Everything that decides an image. */
 export interface BuildInputs {
   /** The Containerfile, byte for byte. */

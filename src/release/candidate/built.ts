@@ -2,9 +2,10 @@ import type { Config } from '../../project/configuration/config.ts';
 import type { Architecture } from '../../world/registry/architecture.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
 import { atDigest, atTag, type DigestReference } from '../../world/registry/reference.ts';
+import { buildTagOf } from '../tags.ts';
 import type { Candidate } from './candidate.ts';
 
-/** The built image, where the test registry has one for this build key: an index of several architectures. */
+/** The built image, if the test registry has one for this build key: an index of several architectures. */
 export async function findBuilt(
   client: RegistryClient,
   config: Config,
@@ -14,7 +15,7 @@ export async function findBuilt(
   return found === undefined ? undefined : atDigest(config.testImage, found.digest);
 }
 
-/** As `findBuilt`, of one architecture; it may be there before the index is. */
+/** The built image of one architecture. It can exist before the index does. */
 export async function findBuiltFor(
   client: RegistryClient,
   config: Config,
@@ -27,16 +28,16 @@ export async function findBuiltFor(
   );
 }
 
-/** The tag of one architecture's image: where there are several, the build key's own is that of the index. */
+/** The tag of one architecture's image. With several architectures, the build key's own tag is that of the index. */
 export function tagFor(
   config: Config,
   candidate: Pick<Candidate, 'tag'>,
   architecture: Architecture,
 ): string {
-  return config.architectures.length > 1 ? `${candidate.tag}-${architecture}` : candidate.tag;
+  return config.architectures.length > 1 ? buildTagOf(candidate.tag, architecture) : candidate.tag;
 }
 
-/** The name of an image in a folder: of the build key and the architecture, one rule for one and for several. */
+/** The name of an image in a folder, made of build key and architecture: the same for one architecture and several. */
 export function localTag(candidate: { readonly tag: string }, architecture: Architecture): string {
-  return `${candidate.tag}-${architecture}`;
+  return buildTagOf(candidate.tag, architecture);
 }

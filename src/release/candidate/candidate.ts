@@ -17,6 +17,7 @@ import {
   isTag,
 } from '../../world/registry/reference.ts';
 import type { Project } from '../project.ts';
+import { buildTag } from '../tags.ts';
 import {
   type ContextEntry,
   ignoreFileNames,
@@ -101,7 +102,7 @@ export async function readCandidate(
     committedAt: await readCommitTime(git, commit),
     base: { ...base, pinned: reference.kind === 'digest' },
     key,
-    tag: `key-${key.slice(0, 16)}`,
+    tag: buildTag(key),
     version: `${base.version}-${key.slice(0, 8)}`,
     testsTree: await readTestsTree(git, commit, config.tests),
     containerfile,

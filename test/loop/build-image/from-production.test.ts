@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InputError } from '../../../src/host/errors.ts';
 import { silentLog } from '../../../src/host/log.ts';
-import { buildKeyAnnotation, restoreFromProduction } from '../../../src/loop/build-image/from-production.ts';
+import { restoreFromProduction } from '../../../src/loop/build-image/from-production.ts';
 import { promoteImage } from '../../../src/loop/promote-image/promote-image.ts';
+import { buildKeyAnnotation } from '../../../src/release/candidate/build-key.ts';
 import { findBuilt } from '../../../src/release/candidate/built.ts';
 import { type Candidate, readCandidate } from '../../../src/release/candidate/candidate.ts';
 import { mediaTypes } from '../../../src/world/registry/manifest.ts';

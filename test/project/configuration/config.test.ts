@@ -290,7 +290,7 @@ describe('coxswain.yaml', () => {
     [
       'a fleet tag like a version',
       '  testing: { tag: 44.20260707.3.1 }\n',
-      /^coxswain.yaml:5:19: fleets.testing.tag: tags of this form are taken/,
+      /^coxswain.yaml:5:19: fleets.testing.tag: Coxswain uses tags of this form/,
     ],
     [
       'two fleets with one tag',

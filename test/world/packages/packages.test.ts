@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { packTar, type TarEntry } from 'modern-tar';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../../src/host/log.ts';
+import { copyAttachments } from '../../../src/release/attachments.ts';
 import { comparePackages, readPackages, recordPackages } from '../../../src/world/packages/packages.ts';
 import { packagesArtifactType, pushPackages } from '../../../src/world/packages/recorded.ts';
 import { packagesOfRoot } from '../../../src/world/packages/rpm-database.ts';
 import { pushArtifact } from '../../../src/world/registry/artifact.ts';
-import { copyAttached } from '../../../src/world/registry/attached.ts';
 import type { RegistryClient } from '../../../src/world/registry/client.ts';
 import { copyImage } from '../../../src/world/registry/copy.ts';
 import { mediaTypes } from '../../../src/world/registry/manifest.ts';
@@ -209,7 +209,7 @@ describe('a recorded list', () => {
     const from = await recorded();
     const to = parseRepository(`${registry.host}/acme/production-${run}`);
     await copyImage(client, { from, to, tags: ['1'] });
-    await copyAttached(client, { manifest: await client.getManifest(from), from: repository, to });
+    await copyAttachments(client, { manifest: await client.getManifest(from), from: repository, to });
     expect(await readPackages(client, atDigest(to, from.digest))).toEqual(before);
   });
 

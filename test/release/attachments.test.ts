@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { pushArtifact } from '../../../src/world/registry/artifact.ts';
-import { copyAttached } from '../../../src/world/registry/attached.ts';
-import { copyImage } from '../../../src/world/registry/copy.ts';
-import { type Manifest, mediaTypes } from '../../../src/world/registry/manifest.ts';
+import { copyAttachments } from '../../src/release/attachments.ts';
+import { pushArtifact } from '../../src/world/registry/artifact.ts';
+import { copyImage } from '../../src/world/registry/copy.ts';
+import { type Manifest, mediaTypes } from '../../src/world/registry/manifest.ts';
 import {
   atDigest,
   atTag,
@@ -10,8 +10,8 @@ import {
   type DigestReference,
   parseRepository,
   type Repository,
-} from '../../../src/world/registry/reference.ts';
-import { anonymous, pushSampleImage, testClient, testLogin, useRegistry } from '../../support/registry.ts';
+} from '../../src/world/registry/reference.ts';
+import { anonymous, pushSampleImage, testClient, testLogin, useRegistry } from '../support/registry.ts';
 
 const registry = useRegistry();
 const another = useRegistry({ login: true });
@@ -45,7 +45,7 @@ function attach(artifactType: string, subject: Manifest['descriptor'], text: str
   return pushArtifact(client, { repository: from, artifactType, subject, layers });
 }
 
-describe.each(places)('copyAttached to %s', (_name, place) => {
+describe.each(places)('copyAttachments to %s', (_name, place) => {
   it('copies SBOM, attestation, their signatures and cosign tags; a second run copies nothing', async () => {
     const to = place();
     const sbom = await attach('application/spdx+json', manifest.descriptor, 'sbom');
@@ -53,7 +53,7 @@ describe.each(places)('copyAttached to %s', (_name, place) => {
     const ofSbom = await attach('application/vnd.dev.cosign.artifact.sig.v1+json', sbom, 'signature');
     const signature = await cosignTag(from, image.digest, 'sig');
     await copyImage(client, { from: image, to, tags: [] });
-    const copied = await copyAttached(client, { manifest, from, to });
+    const copied = await copyAttachments(client, { manifest, from, to });
     expect(new Set(copied)).toEqual(new Set([sbom.digest, attestation.digest, ofSbom.digest, signature]));
     const listed = await client.referrers(to, image.digest);
     expect(listed.map(({ digest, artifactType }) => `${artifactType} ${digest}`).sort()).toEqual(
@@ -67,20 +67,20 @@ describe.each(places)('copyAttached to %s', (_name, place) => {
       const there = await client.getManifest(atDigest(to, digest));
       expect(Buffer.from(there.bytes).equals(original.bytes)).toBe(true);
     }
-    expect(await copyAttached(client, { manifest, from, to })).toEqual([]);
+    expect(await copyAttachments(client, { manifest, from, to })).toEqual([]);
   });
 
   it('does not replace a signature that was made at the destination', async () => {
     const to = place();
     await cosignTag(from, image.digest, 'sig');
     const own = await cosignTag(to, image.digest, 'sig');
-    expect(await copyAttached(client, { manifest, from, to })).toEqual([]);
+    expect(await copyAttachments(client, { manifest, from, to })).toEqual([]);
     const tag = `${image.digest.replace(':', '-')}.sig`;
     expect((await client.resolve(atTag(to, tag)))?.digest).toBe(own);
   });
 });
 
-describe('copyAttached', () => {
+describe('copyAttachments', () => {
   it('copies what is attached to the images of an index', async () => {
     const to = parseRepository(`${registry.host}/acme/to-${number}`);
     const child = { ...manifest.descriptor, platform: { architecture: 'amd64', os: 'linux' } };
@@ -91,7 +91,7 @@ describe('copyAttached', () => {
     const sbom = await attach('application/spdx+json', manifest.descriptor, 'of the image');
     const signature = await cosignTag(from, index, 'sig');
     const top = await client.getManifest(atDigest(from, index));
-    expect(await copyAttached(client, { manifest: top, from, to })).toEqual([signature, sbom.digest]);
+    expect(await copyAttachments(client, { manifest: top, from, to })).toEqual([signature, sbom.digest]);
   });
 
   it('continues if something was deleted after it was listed', async () => {
@@ -99,6 +99,6 @@ describe('copyAttached', () => {
     const gone = await attach('application/spdx+json', manifest.descriptor, 'gone');
     const kept = await attach('application/spdx+json', manifest.descriptor, 'kept');
     await fetch(`http://${from.registry}/v2/${from.path}/manifests/${gone.digest}`, { method: 'DELETE' });
-    expect(await copyAttached(client, { manifest, from, to })).toEqual([kept.digest]);
+    expect(await copyAttachments(client, { manifest, from, to })).toEqual([kept.digest]);
   });
 });

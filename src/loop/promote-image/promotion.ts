@@ -1,0 +1,27 @@
+import type { AcceptedBy } from '../../release/evidence/acceptance.ts';
+import type { Digest } from '../../world/registry/reference.ts';
+
+/** What promote-image did. */
+export interface Promotion {
+  readonly fleet: string;
+  readonly version: string;
+  /** Of the image, or of the index over its architectures. */
+  readonly digest: Digest;
+  /** `repository:version` */
+  readonly image: string;
+  /** What nodes know the image of each architecture by, as read back from production. */
+  readonly images: readonly { readonly architecture: string; readonly digestRef: string }[];
+  /** Tags that point at the digest now. */
+  readonly tags: readonly string[];
+  /** Tags that stay with a newer image or another fleet. */
+  readonly kept: readonly string[];
+  /** Whether anything was written. */
+  readonly changed: boolean;
+  /** Somebody accepted that evidence is missing: why, and who. */
+  readonly accepted?: AcceptedBy;
+  /** How many attachments (evidence, signatures, SBOMs …) were copied to production now. */
+  readonly attached: number;
+  readonly mounted: number;
+  readonly copied: number;
+  readonly requests: number;
+}

@@ -1,0 +1,51 @@
+import { subjectOfTag } from '../../release/tags.ts';
+import type { RegistryClient } from '../../world/registry/client.ts';
+import type { Digest, Repository } from '../../world/registry/reference.ts';
+import { removable } from './contents.ts';
+import { isCreatedBefore } from './image-age.ts';
+import type { ImageOrigin } from './image-origin.ts';
+import { readContents } from './read-contents.ts';
+
+/** What is to be deleted from one repository. */
+export interface RepositoryPlan {
+  readonly repository: Repository;
+  /** In the order in which they are deleted. */
+  readonly removed: readonly { readonly digest: Digest; readonly tags: readonly string[] }[];
+  /** How many manifests stay. */
+  readonly kept: number;
+}
+
+/** What decides which images of a repository stay. */
+export interface RetentionRule {
+  readonly repository: Repository;
+  /** These stay whatever their age. */
+  readonly needed: ReadonlySet<Digest>;
+  /** Images that were created later stay. UNIX seconds. */
+  readonly before: number;
+  /** The build of an image that the state branch knows. */
+  readonly recorded: ReadonlyMap<Digest, ImageOrigin>;
+  /** Whether Coxswain gave this tag to this build, and never moves it. An image under any other tag stays. */
+  isOwnTag(tag: string, origin: ImageOrigin): boolean;
+}
+
+/** Decides what goes. Reads the whole repository, and writes nothing. */
+export async function planRepository(
+  client: RegistryClient,
+  rule: RetentionRule,
+  report?: (note: string) => void,
+): Promise<RepositoryPlan> {
+  const { repository, needed, recorded } = rule;
+  const contents = await readContents(client, repository, needed, report);
+  const roots = new Set<Digest>([...needed, ...contents.untagged]);
+  for (const [tag, digest] of contents.tags) {
+    if (subjectOfTag(tag) !== undefined || roots.has(digest)) continue;
+    const origin = recorded.get(digest) ?? contents.origins.get(digest);
+    const isOwn = origin !== undefined && rule.isOwnTag(tag, origin);
+    if (!isOwn || !(await isCreatedBefore(client, repository, digest, rule.before))) roots.add(digest);
+  }
+  const removed = removable(contents, roots).map((digest) => ({
+    digest,
+    tags: [...contents.tags].filter(([, each]) => each === digest).map(([tag]) => tag),
+  }));
+  return { repository, removed, kept: contents.manifests.size - removed.length };
+}

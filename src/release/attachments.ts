@@ -1,0 +1,110 @@
+import { copyArtifact } from '../world/registry/artifact.ts';
+import type { RegistryClient } from '../world/registry/client.ts';
+import { copyImage } from '../world/registry/copy.ts';
+import { NotFoundError } from '../world/registry/failures.ts';
+import { isIndex, type Manifest } from '../world/registry/manifest.ts';
+import { atDigest, atTag, type Digest, type Repository } from '../world/registry/reference.ts';
+import { acceptanceType } from './evidence/acceptance.ts';
+import { statementMediaType } from './evidence/statement.ts';
+
+/** One kind of thing that is attached to an image. */
+interface AttachmentKind {
+  readonly name: string;
+  /** An artifact that refers to the image, or an image under a tag that cosign makes of the digest. */
+  readonly foundBy: { readonly artifactType: string } | { readonly cosignEnding: string };
+  /** Copied along with the image from one repository to another. */
+  readonly carried: boolean;
+}
+
+/**
+ * What Coxswain knows of attachments. Artifacts of every other type are carried too: SBOMs, provenance, signatures.
+ * cosign's tags: cosign specs/SIGNATURE_SPEC.md, "Storage".
+ */
+const attachmentKinds: readonly AttachmentKind[] = [
+  { name: 'evidence', foundBy: { artifactType: statementMediaType }, carried: true },
+  // Given for production by whoever may write there. One from a test registry would count for nothing.
+  { name: 'acceptance of missing evidence', foundBy: { artifactType: acceptanceType }, carried: false },
+  { name: 'cosign signature', foundBy: { cosignEnding: 'sig' }, carried: true },
+  { name: 'cosign attestation', foundBy: { cosignEnding: 'att' }, carried: true },
+  { name: 'cosign SBOM', foundBy: { cosignEnding: 'sbom' }, carried: true },
+];
+
+/** The endings of the tags that cosign makes of a digest. */
+export const cosignEndings: readonly string[] = attachmentKinds.flatMap(({ foundBy }) =>
+  'cosignEnding' in foundBy ? [foundBy.cosignEnding] : [],
+);
+
+function isCarried(artifactType: string | undefined): boolean {
+  return !attachmentKinds.some(
+    ({ foundBy, carried }) => !carried && 'artifactType' in foundBy && foundBy.artifactType === artifactType,
+  );
+}
+
+/** Levels of referrers: a signature of an SBOM is a referrer of a referrer. */
+const deepest = 3;
+
+interface Move {
+  readonly digest: Digest;
+  readonly from: Repository;
+  readonly to: Repository;
+}
+
+/**
+ * Copies what is attached to an image, and to each image of an index, byte for byte: everything that refers to it
+ * (Referrers API or fallback tag), what refers to that, and cosign's tags. A cosign tag that the destination already
+ * has stays as it is: it may hold signatures made for that place.
+ * @returns digests of what the destination did not have
+ */
+export async function copyAttachments(
+  client: RegistryClient,
+  options: { readonly manifest: Manifest; readonly from: Repository; readonly to: Repository },
+): Promise<Digest[]> {
+  const { manifest, from, to } = options;
+  const children = isIndex(manifest.json) ? manifest.json.manifests.map(({ digest }) => digest) : [];
+  const copied: Digest[] = [];
+  for (const digest of new Set([manifest.descriptor.digest, ...children])) {
+    copied.push(...(await copyReferrers(client, { digest, from, to }, 1)));
+    copied.push(...(await copyCosignTags(client, { digest, from, to })));
+  }
+  return copied;
+}
+
+async function copyReferrers(
+  client: RegistryClient,
+  { digest, from, to }: Move,
+  depth: number,
+): Promise<Digest[]> {
+  const wanted = (await client.referrers(from, digest)).filter(({ artifactType }) => isCarried(artifactType));
+  if (wanted.length === 0) return [];
+  const there = new Set((await client.referrers(to, digest)).map((each) => each.digest));
+  const copied: Digest[] = [];
+  for (const each of wanted) {
+    // A referrer is copied after everything that refers to it. If it exists, so does the rest.
+    if (there.has(each.digest)) continue;
+    if (depth < deepest) {
+      copied.push(...(await copyReferrers(client, { digest: each.digest, from, to }, depth + 1)));
+    }
+    try {
+      await copyArtifact(client, { from: atDigest(from, each.digest), to });
+    } catch (error) {
+      // Deleted after it was listed.
+      if (error instanceof NotFoundError) continue;
+      throw error;
+    }
+    copied.push(each.digest);
+  }
+  return copied;
+}
+
+async function copyCosignTags(client: RegistryClient, { digest, from, to }: Move): Promise<Digest[]> {
+  const copied = await Promise.all(
+    cosignEndings.map(async (ending) => {
+      const tag = `${digest.replace(':', '-')}.${ending}`;
+      const source = await client.resolve(atTag(from, tag));
+      if (source === undefined || (await client.resolve(atTag(to, tag))) !== undefined) return [];
+      await copyImage(client, { from: atDigest(from, source.digest), to, tags: [tag] });
+      return [source.digest];
+    }),
+  );
+  return copied.flat();
+}
