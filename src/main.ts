@@ -7,9 +7,11 @@ import { commandLineInputs, withForgeInputs } from './cli/directory.ts';
 import { programHelp, verbHelp } from './cli/help.ts';
 import type { Values } from './cli/inputs.ts';
 import { type Context, needsRoot, type Verb } from './cli/verb.ts';
-import { messageOf, UsageError } from './host/errors.ts';
+import { versionLine } from './cli/version.ts';
+import { InputError, messageOf, UsageError } from './host/errors.ts';
 import { writeFileAtomically } from './host/files.ts';
 import { createLog, styled } from './host/log.ts';
+import { nearest } from './host/nearest.ts';
 import { runAgainAsRoot } from './host/root.ts';
 
 // The verbs are the files beside this one: adding a verb is adding a file. Each is loaded when it is called.
@@ -32,6 +34,11 @@ async function loadVerb(name: string): Promise<Verb> {
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   const names = await verbNames();
+  if (name === '--version' || name === '-V' || name === 'version') {
+    process.stdout.write(`${await versionLine(fileURLToPath(import.meta.url))}\n`);
+    return 0;
+  }
+  if (name === 'help' && rest[0] !== undefined) return main([rest[0], '--help']);
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     const summaries = await Promise.all(
       names.map(async (each) => [each, (await loadVerb(each)).summary] as const),
@@ -40,7 +47,10 @@ async function main(args: readonly string[]): Promise<number> {
     return name === undefined ? 2 : 0;
   }
   if (!names.includes(name)) {
-    throw new UsageError(`no verb ${JSON.stringify(name)}; the verbs are ${names.join(', ')}`);
+    const meant = nearest(name, names);
+    throw new UsageError(
+      `there is no verb ${JSON.stringify(name)}${meant === undefined ? '' : `. Did you mean ${meant}?`}`,
+    );
   }
   const verb = await loadVerb(name);
   if (process.env.COXSWAIN_INPUTS !== undefined && rest.length === 0) {
@@ -56,7 +66,8 @@ async function main(args: readonly string[]): Promise<number> {
   if (code !== undefined) return code;
   const common = readCommon(values);
   const context: Context = {
-    log: createLog(common),
+    // Only these two: an input of a verb may have the name of another setting of the log.
+    log: createLog({ verbose: common.verbose, quiet: common.quiet }),
     env: withForgeInputs(process.env, values),
     now: () => common.now ?? Math.floor(Date.now() / 1000),
   };
@@ -70,6 +81,14 @@ async function main(args: readonly string[]): Promise<number> {
 // A verb is loaded by name, so its own inputs are unknown here; these are known to be among them.
 function readCommon(values: unknown): Values<typeof commonInputs> {
   return values as Values<typeof commonInputs>;
+}
+
+/** The same error for programs, on standard output: its kind, its message, and the parts of an InputError. */
+function errorAsJson(error: unknown): string {
+  const kinds: Record<string, string> = { InputError: 'input', UsageError: 'usage', OutsideError: 'outside' };
+  const kind = error instanceof Error ? (kinds[error.name] ?? 'defect') : 'defect';
+  const details = error instanceof InputError ? error.details : {};
+  return `${JSON.stringify({ error: { kind, message: messageOf(error), ...details } }, null, 2)}\n`;
 }
 
 function withNewline(text: string): string {
@@ -88,6 +107,7 @@ main(process.argv.slice(2)).then(
     process.exitCode = code;
   },
   (error: unknown) => {
+    if (process.argv.includes('--json')) process.stdout.write(errorAsJson(error));
     const known = error instanceof Error && ['InputError', 'OutsideError', 'UsageError'].includes(error.name);
     process.stderr.write(`${styled('red', 'error:', process.stderr)} ${messageOf(error)}\n`);
     if (error instanceof UsageError)

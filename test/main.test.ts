@@ -38,6 +38,67 @@ describe('coxswain', () => {
     expect(stdout).toContain(`Usage: coxswain ${verb}`);
   });
 
+  it('lists no verb outside of the groups of its help', async () => {
+    expect((await cli(['--help'], { cwd: folder })).stdout).not.toMatch(/^More:/m);
+  });
+
+  it('help VERB is VERB --help', async () => {
+    const [one, other] = [
+      ['help', 'status'],
+      ['status', '--help'],
+    ];
+    expect((await cli(one, { cwd: folder })).stdout).toBe((await cli(other, { cwd: folder })).stdout);
+  });
+
+  it.each([['--version'], ['-V'], ['version']])(
+    '%s names the version and Node.js, from any folder',
+    async (flag) => {
+      const { version } = JSON.parse(await readFile('package.json', 'utf8'));
+      const { exitCode, stdout } = await cli([flag], { cwd: folder });
+      expect(exitCode).toBe(0);
+      expect(stdout).toMatch(
+        new RegExp(
+          `^coxswain ${version.replaceAll('.', '\\.')}( \\(commit [0-9a-f]{12}\\))?, Node\\.js \\d+`,
+        ),
+      );
+    },
+  );
+
+  it.each([
+    ['statsu', 'status'],
+    ['publish', undefined],
+    ['roll_back', 'roll-back'],
+    ['promote-img', 'promote-image'],
+  ])('asks of the unknown verb %s whether %s was meant', async (verb, meant) => {
+    const { exitCode, stderr } = await cli([verb], { cwd: folder });
+    expect(exitCode).toBe(2);
+    if (meant === undefined) expect(stderr).not.toContain('Did you mean');
+    else expect(stderr).toContain(`Did you mean ${meant}?`);
+  });
+
+  it('says an error as JSON too if the answer was to be JSON', async () => {
+    const usage = await cli(['status', '--json', '--flet', 'x'], { cwd: folder });
+    expect(JSON.parse(usage.stdout)).toEqual({
+      error: { kind: 'usage', message: expect.stringContaining('Did you mean --fleet?') },
+    });
+    const input = await cli([...graph, '--json', '--now', '1784728800000'], { cwd: folder });
+    expect(input.exitCode).toBe(1);
+    expect(JSON.parse(input.stdout)).toMatchObject({
+      error: { kind: 'input', field: '--now', found: '1784728800000' },
+    });
+  });
+
+  it.each([
+    ['a folder', '.'],
+    ['a path through a file', 'releases.json/x/answer.json'],
+    ['a file system that takes no files', '/proc/coxswain/answer.json'],
+    ['a name that is too long', 'x'.repeat(300)],
+  ])('refuses %s as the file for the answer by one line', async (_, file) => {
+    const { exitCode, stderr } = await cli([...graph, '--json-file', file], { cwd: folder });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^error: .*cannot be written: [^\n]*\n$/);
+  });
+
   it.each([[[]], [['no-such-verb']], [['../main']], [['render-graph']], [[...graph, '--no-such-flag']]])(
     'wrong usage %j exits with 2',
     async (args) => {

@@ -1,6 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { messageOf, UsageError } from '../host/errors.ts';
-import { flag, type Inputs, text, time, type Values } from './inputs.ts';
+import { UsageError } from '../host/errors.ts';
+import { nearest } from '../host/nearest.ts';
+import { flag, type Input, type Inputs, text, time, type Values } from './inputs.ts';
 
 /** Inputs that every verb has on the command line. */
 export const commonInputs = {
@@ -12,9 +13,17 @@ export const commonInputs = {
   help: flag('show this help'),
 } as const satisfies Inputs;
 
+/** Inputs that may be given without their flag, in this order: `coxswain edit-updates stable pause`. */
+const positionals = ['fleet', 'action'];
+
+/** The inputs of a verb that may be given without their flag. */
+export function positionalInputs(inputs: Inputs): readonly string[] {
+  return positionals.filter((name) => Object.hasOwn(inputs, name));
+}
+
 /**
  * Reads a command line by a verb's inputs.
- * @throws UsageError for an unknown or missing flag
+ * @throws UsageError for an unknown, missing or repeated flag, and for an argument that belongs to none
  * @throws InputError for a value that its input does not take
  */
 export function readArguments<I extends Inputs>(inputs: I, args: readonly string[]): Values<I> {
@@ -22,13 +31,69 @@ export function readArguments<I extends Inputs>(inputs: I, args: readonly string
   for (const [name, input] of Object.entries(inputs)) {
     options[name] = { type: input.kind === 'flag' ? 'boolean' : 'string', multiple: input.kind === 'many' };
   }
-  let given: Record<string, unknown>;
-  try {
-    given = parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
-  } catch (error) {
-    throw new UsageError(messageOf(error));
+  const { tokens } = parseArgs({
+    args: [...args],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const given: Record<string, string[]> = {};
+  const stray: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'positional') stray.push(token.value);
+    if (token.kind !== 'option') continue;
+    const input = Object.hasOwn(inputs, token.name) ? inputs[token.name] : undefined;
+    if (input === undefined) throw unknownFlag(token.rawName, inputs);
+    given[token.name] = [...(given[token.name] ?? []), readToken(token, input)];
+  }
+  placePositionals(stray, inputs, given);
+  for (const [name, values] of Object.entries(given)) {
+    if (inputs[name]?.kind === 'many' || values.length === 1) continue;
+    throw new UsageError(`--${name} is given ${values.length} times: ${values.join(', ')}. Give it once`);
   }
   return readValues(inputs, given, (name) => `--${name}`);
+}
+
+function readToken(
+  token: {
+    readonly rawName: string;
+    readonly value: string | undefined;
+    readonly inlineValue: boolean | undefined;
+  },
+  input: Input<unknown>,
+): string {
+  const { rawName, value, inlineValue } = token;
+  if (input.kind === 'flag') {
+    if (value === undefined) return 'true';
+    throw new UsageError(`${rawName} takes no value, found ${JSON.stringify(value)}`);
+  }
+  if (value === undefined || (inlineValue !== true && /^-./.test(value))) {
+    const hint = value === undefined ? '' : `. For a value that begins with "-" write ${rawName}=${value}`;
+    throw new UsageError(`${rawName} needs a value: ${rawName} ${input.placeholder}${hint}`);
+  }
+  return value;
+}
+
+function unknownFlag(rawName: string, inputs: Inputs): UsageError {
+  const names = Object.keys(inputs);
+  const meant = nearest(rawName.replace(/^-+/, ''), names);
+  const what = `there is no option ${rawName}`;
+  return new UsageError(meant === undefined ? what : `${what}. Did you mean --${meant}?`);
+}
+
+/** Gives arguments without a flag to the inputs that take them. */
+function placePositionals(stray: readonly string[], inputs: Inputs, given: Record<string, string[]>): void {
+  const places = positionalInputs(inputs).filter((name) => !Object.hasOwn(given, name));
+  for (const argument of stray) {
+    const name = places.shift();
+    if (name === undefined) {
+      throw new UsageError(`the argument ${JSON.stringify(argument)} belongs to no option`);
+    }
+    given[name] = [...(given[name] ?? []), argument];
+    // It takes all that follow.
+    if (inputs[name]?.kind === 'many') places.unshift(name);
+  }
 }
 
 /**

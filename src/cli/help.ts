@@ -1,15 +1,22 @@
-import { commonInputs } from './arguments.ts';
+import { commonInputs, positionalInputs } from './arguments.ts';
 import { commandLineInputs } from './directory.ts';
 import type { Inputs } from './inputs.ts';
 import type { Verb } from './verb.ts';
+import { verbGroups } from './verb-groups.ts';
 
 /** Help for one verb. */
 export function verbHelp(name: string, verb: Verb): string {
   const inputs = commandLineInputs(verb.inputs);
-  const synopsis = Object.entries(inputs)
-    .filter(([, input]) => input.required)
-    .map(([flag, input]) => ` --${flag} ${input.placeholder}`)
-    .join('');
+  const positional = positionalInputs(inputs);
+  const required = Object.entries(inputs)
+    .filter(([flag, input]) => input.required && !positional.includes(flag))
+    .map(([flag, input]) => ` --${flag} ${input.placeholder}`);
+  const places = positional.map((flag) => {
+    const input = inputs[flag];
+    const shown = input?.kind === 'many' ? `${flag.toUpperCase()}…` : flag.toUpperCase();
+    return input?.required === true ? ` ${shown}` : ` [${shown}]`;
+  });
+  const synopsis = [...places, ...required].join('');
   const parts = [
     `${verb.summary}`,
     `Usage: coxswain ${name}${synopsis}${Object.keys(inputs).length === 0 ? '' : ' [options]'}`,
@@ -23,13 +30,24 @@ export function verbHelp(name: string, verb: Verb): string {
 /** Help for the whole program. @param verbs name and summary of each verb */
 export function programHelp(verbs: ReadonlyArray<readonly [string, string]>): string {
   const width = Math.max(...verbs.map(([name]) => name.length));
+  const grouped = verbGroups.flatMap((group) => group.verbs);
+  const more = {
+    title: 'More',
+    verbs: verbs.map(([name]) => name).filter((name) => !grouped.includes(name)),
+  };
+  const groups = [...verbGroups, more].flatMap((group) => {
+    const rows = group.verbs.flatMap((name) => verbs.filter(([verb]) => verb === name));
+    const lines = rows.map(([name, summary]) => `  ${name.padEnd(width)}  ${summary}`);
+    return lines.length === 0 ? [] : [`${group.title}:\n${lines.join('\n')}`];
+  });
   return `coxswain: GitOps for derived Fedora CoreOS images
 
 Usage: coxswain VERB [options]
 
-${verbs.map(([name, summary]) => `  ${name.padEnd(width)}  ${summary}`).join('\n')}
+${groups.join('\n\n')}
 
-coxswain VERB --help says more about one of them. Exit codes: 0 done, 1 failed or refused, 2 wrong usage.
+coxswain help VERB says more about one of them; coxswain --version names this version.
+Exit codes: 0 done, 1 failed, refused or findings, 2 wrong usage.
 `;
 }
 

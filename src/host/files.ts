@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { onInterrupt } from './cleanup.ts';
+import { InputError } from './errors.ts';
 
 /** Runs `work` with a temporary folder that is gone afterwards, also after an error or Ctrl-C. */
 export async function withTemporaryFolder<T>(
@@ -20,9 +21,68 @@ export async function withTemporaryFolder<T>(
   }
 }
 
-/** Writes a whole file or nothing: readers see the old content or the new, never half of it. */
+/**
+ * Makes a folder and those above it. Not by `mkdir({ recursive: true })`, which never ends in a file system that lets nobody make a
+ * folder and says that it is missing (/proc).
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    const above = dirname(path);
+    if (codeOf(error) !== 'ENOENT' || above === path || (await exists(above))) throw error;
+    await makeFolder(above);
+    // Somebody else may make it at the same time.
+    await mkdir(path).catch((again: unknown) => {
+      if (codeOf(again) !== 'EEXIST') throw again;
+    });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}
+
+/** Why a place cannot be written to, in words; other errors are no matter of the place. */
+const unwritable: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EROFS: 'the file system is read-only',
+  ENOENT: 'its folder cannot be made',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EISDIR: 'it is a folder',
+  EBUSY: 'it is a folder that is in use',
+  ENOTEMPTY: 'it is a folder',
+  EEXIST: 'a part of the path is a file, not a folder',
+  ENAMETOOLONG: 'the name is too long',
+  ELOOP: 'the path is a circle of links',
+  ENOSPC: 'the disk is full',
+};
+
+/**
+ * Writes a whole file or nothing: readers see the old content or the new, never half of it.
+ * @throws InputError for a place that cannot be written to
+ */
 export async function writeFileAtomically(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  try {
+    await writeWhole(path, content);
+  } catch (error) {
+    const why = unwritable[codeOf(error) ?? ''];
+    if (why === undefined) throw error;
+    throw new InputError({ where: path, problem: `the file cannot be written: ${why}` }, { cause: error });
+  }
+}
+
+async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  await makeFolder(dirname(path));
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
   try {
     const file = await open(temporary, 'wx');

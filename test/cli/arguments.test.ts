@@ -35,12 +35,32 @@ describe('readArguments', () => {
     expect(() => readArguments(inputs, ['--image', ''])).toThrow(UsageError);
   });
 
-  it.each([[['--image', 'x', '--colour']], [[]], [['--image']], [['--image', 'x', 'stray']]])(
-    'wrong usage: %j',
-    (args) => {
-      expect(() => readArguments(inputs, args)).toThrow(UsageError);
-    },
-  );
+  it.each([
+    [['--image', 'x', '--colour'], /no option --colour$/],
+    [['--image', 'x', '--flet', 'a'], /no option --flet\. Did you mean --fleet\?/],
+    [['-x', '--image', 'x'], /no option -x/],
+    [[], /--image is required/],
+    [['--image'], /--image needs a value: --image REF$/],
+    [['--image', '--force'], /--image needs a value.*write --image=--force/],
+    [['--image', 'x', '--image', 'y'], /--image is given 2 times: x, y/],
+    [['--image', 'x', '--force', '--force'], /--force is given 2 times/],
+    [['--image', 'x', '--force=no'], /--force takes no value, found "no"/],
+  ])('refuses %j as wrong usage, and says what to write', (args, message) => {
+    expect(() => readArguments(inputs, args)).toThrow(UsageError);
+    expect(() => readArguments(inputs, args)).toThrow(message);
+  });
+
+  it('reads a fleet and an action without their flags, and refuses what belongs to none', () => {
+    const steer = { fleet: text('fleet', { required: true }), action: text('what'), reason: text('why') };
+    expect(readArguments(steer, ['stable', 'pause', '--reason', 'slow'])).toMatchObject({
+      fleet: 'stable',
+      action: 'pause',
+    });
+    expect(readArguments(steer, ['--fleet', 'stable', 'pause'])).toMatchObject({ action: 'pause' });
+    expect(() => readArguments(steer, ['stable', 'pause', 'now'])).toThrow(/"now" belongs to no option/);
+    expect(readArguments(inputs, ['--image', 'x', 'a', 'b']).fleet).toEqual(['a', 'b']);
+    expect(() => readArguments({ image: inputs.image }, ['--image', 'x', 'stray'])).toThrow(UsageError);
+  });
 
   it('names the flag of a bad value', () => {
     expect(() => readArguments(inputs, ['--image', 'x', '--soak', 'long'])).toThrow(
@@ -55,7 +75,7 @@ describe('verbHelp', () => {
       'try',
       defineVerb({ summary: 'Try it', inputs, run: async () => ({ data: null, text: '' }) }),
     );
-    expect(help).toContain('Usage: coxswain try --image REF [options]');
+    expect(help).toContain('Usage: coxswain try [FLEET…] --image REF [options]');
     expect(help).toMatch(/--soak DURATION +how long \(default: 48h\)/);
     expect(help).toMatch(/--fleet NAME +only this fleet \(may be repeated\)/);
     expect(help).toMatch(/--json +print/);

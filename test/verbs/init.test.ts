@@ -14,6 +14,7 @@ import { selectContext } from '../../src/release/candidate/build-context.ts';
 import init from '../../src/verbs/init.ts';
 import type { Git } from '../../src/world/git/git.ts';
 import { listCommit } from '../../src/world/git/list-tree.ts';
+import { cli } from '../support/cli.ts';
 import { createRepository, temporaryFolder } from '../support/repository.ts';
 
 async function run(directory: string, args: string[] = ['--image', 'ghcr.io/acme/os']) {
@@ -247,6 +248,36 @@ describe('coxswain init', () => {
     const root = await temporaryFolder();
     await expect(run(root, args)).rejects.toThrowError(message);
     expect((await exec('ls', ['-A', root])).stdout).toBe('');
+  });
+
+  it.each([
+    ['another base', 'FROM ghcr.io/ublue-os/ucore:stable\n'],
+    ['another stream', 'FROM quay.io/fedora/fedora-coreos:testing\n'],
+    ['a version', 'FROM quay.io/fedora/fedora-coreos:44.20260707.3.1\n'],
+  ])(
+    'as a program warns of a Containerfile with %s, and says no word of a defect',
+    async (_, containerfile) => {
+      const directory = await temporaryFolder();
+      await writeFile(join(directory, 'Containerfile'), containerfile);
+      const first = await cli(['init', '--image', 'ghcr.io/acme/os'], { cwd: directory });
+      expect(first).toMatchObject({ exitCode: 0 });
+      // An input of this verb has the name of a setting of the log.
+      const again = await cli(['init', '--image', 'ghcr.io/other/os', '--stream', 'x'], { cwd: directory });
+      expect(again).toMatchObject({
+        exitCode: 0,
+        stderr: expect.stringMatching(/warning: coxswain\.yaml was there/),
+      });
+      expect(first.stderr + again.stderr).not.toMatch(/defect|not a function/);
+    },
+  );
+
+  it.each(['Containerfile/x', '/proc/coxswain'])('refuses the folder %s by one line', async (folder) => {
+    const directory = await temporaryFolder();
+    await writeFile(join(directory, 'Containerfile'), 'FROM x\n');
+    const args = ['init', '--image', 'ghcr.io/acme/os', '--directory', folder];
+    const { exitCode, stderr } = await cli(args, { cwd: directory, killAfter: 10_000 });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^error: .*cannot be written: [^\n]*\n$/);
   });
 
   it('refuses a folder inside a repository', async () => {
