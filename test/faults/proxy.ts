@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,13 +21,28 @@ export const faults = [
   'web page',
 ] as const;
 
-export type Fault = (typeof faults)[number];
+/** Answers of a registry that are well formed and wrong: no failure shows, and somebody believes them. */
+export const lies = [
+  /** "Not found", in a registry's own words, for something that is there. Said to a question. */
+  'false 404',
+  /** A list without entries, or a 200 without content. Said to a question. */
+  'empty answer',
+  /** A list of tags or referrers without its newest entry. Other answers are true. */
+  'stale list',
+  /** A write is confirmed and not done. */
+  'lost write',
+] as const;
+
+export type Lie = (typeof lies)[number];
+export type Fault = (typeof faults)[number] | Lie;
 
 export interface FaultProxy {
   /** `127.0.0.1:PORT` */
   readonly host: string;
   /** Methods of the requests since the last call of `arm` or `disarm`. */
   readonly requests: readonly string[];
+  /** Their paths, with the query. */
+  readonly paths: readonly string[];
   /** The at-th request from now (the first is 1) meets the fault. */
   arm(fault: Fault, at: number): void;
   disarm(): void;
@@ -37,8 +53,10 @@ export interface FaultProxy {
 export async function startFaultProxy(registry: () => string): Promise<FaultProxy> {
   let armed: { readonly fault: Fault; readonly at: number } | undefined;
   let requests: string[] = [];
+  let paths: string[] = [];
   const server = createServer((incoming, answer) => {
     requests.push(incoming.method ?? '');
+    paths.push(incoming.url ?? '');
     const fault =
       armed !== undefined &&
       (requests.length === armed.at || (armed.fault === 'outage' && requests.length > armed.at))
@@ -52,13 +70,18 @@ export async function startFaultProxy(registry: () => string): Promise<FaultProx
     get requests() {
       return requests;
     },
+    get paths() {
+      return paths;
+    },
     arm: (fault, at) => {
       armed = { fault, at };
       requests = [];
+      paths = [];
     },
     disarm: () => {
       armed = undefined;
       requests = [];
+      paths = [];
     },
     stop: () =>
       new Promise((resolve) => {
@@ -82,7 +105,9 @@ async function handle(
   if (fault === 'web page') {
     return void answer.writeHead(404, { 'content-type': 'text/html' }).end('<html>Not here</html>');
   }
+  if (fault === 'lost write' && confirmUndone(incoming, body, answer)) return;
   const real = await forward(registry, incoming, body);
+  if (isLie(fault) && isQuestion(incoming)) return void lieAbout(fault, incoming, real, answer);
   if (fault === 'delay') await sleep(30);
   if (fault === 'lost answer') return void incoming.socket.destroy();
   const headers = { ...real.headers };
@@ -101,6 +126,72 @@ async function handle(
     return;
   }
   answer.end(content);
+}
+
+function isLie(fault: Fault | undefined): fault is Lie {
+  return lies.some((lie) => lie === fault);
+}
+
+function isQuestion({ method }: IncomingMessage): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+/** Whether a lie changes the answer to a request. @param path of the URL, with its query */
+export function concerns(lie: Lie, method: string, path: string): boolean {
+  const question = (method === 'GET' || method === 'HEAD') && path.split('?')[0] !== '/v2/';
+  const list = /\/tags\/list|\/referrers\/|\/manifests\/sha256-[0-9a-f]{64}$/.test(path);
+  if (lie === 'lost write') return /^(PUT|DELETE)$/.test(method);
+  return lie === 'stale list' ? question && list && method === 'GET' : question;
+}
+
+/** Confirms the last request of a write as a registry does. False for a request that writes nothing for good. */
+function confirmUndone(incoming: IncomingMessage, body: Buffer, answer: ServerResponse): boolean {
+  const { method = '', url = '' } = incoming;
+  if (method === 'DELETE') return answer.writeHead(202).end() !== undefined;
+  if (method !== 'PUT') return false;
+  const { pathname, searchParams } = new URL(url, 'http://registry');
+  const digest = searchParams.get('digest') ?? `sha256:${createHash('sha256').update(body).digest('hex')}`;
+  answer.writeHead(201, {
+    location: pathname.replace(/\/blobs\/uploads\/.*/, `/blobs/${digest}`),
+    'docker-content-digest': digest,
+  });
+  return answer.end() !== undefined;
+}
+
+function lieAbout(lie: Lie, incoming: IncomingMessage, real: RealAnswer, answer: ServerResponse): void {
+  const path = incoming.url ?? '';
+  if (!concerns(lie, incoming.method ?? '', path)) {
+    answer.writeHead(real.status, real.headers).end(real.body);
+  } else if (lie === 'false 404') {
+    const code = path.includes('/blobs/') ? 'BLOB_UNKNOWN' : 'MANIFEST_UNKNOWN';
+    answer
+      .writeHead(404, {
+        'content-type': 'application/json; charset=utf-8',
+        'docker-distribution-api-version': 'registry/2.0',
+      })
+      .end(
+        incoming.method === 'HEAD' ? undefined : JSON.stringify({ errors: [{ code, message: 'unknown' }] }),
+      );
+  } else {
+    const body = shorter(real.body, lie === 'empty answer');
+    const { 'content-length': _, 'docker-content-digest': __, ...headers } = real.headers;
+    answer.writeHead(real.status, { ...headers, 'content-length': String(body.length) });
+    answer.end(incoming.method === 'HEAD' ? undefined : body);
+  }
+}
+
+/** A list without its newest entry, or without any; nothing in place of what is no list. */
+function shorter(body: Buffer, empty: boolean): Buffer {
+  try {
+    const list = JSON.parse(body.toString('utf8')) as { tags?: unknown[] | null; manifests?: unknown[] };
+    if (!Array.isArray(list.tags) && !Array.isArray(list.manifests)) return empty ? Buffer.alloc(0) : body;
+    const cut = (entries: unknown[]) => (empty ? [] : entries.slice(0, -1));
+    if (Array.isArray(list.tags)) list.tags = cut(list.tags);
+    if (Array.isArray(list.manifests)) list.manifests = cut(list.manifests);
+    return Buffer.from(JSON.stringify(list));
+  } catch {
+    return empty ? Buffer.alloc(0) : body;
+  }
 }
 
 interface RealAnswer {
