@@ -7,7 +7,7 @@ import { findTool } from '../../src/host/tools.ts';
 const run = promisify(execFile);
 const crane = 'github.com/google/go-containerregistry/cmd/crane@v0.22.1';
 
-/** crane's path: from PATH, from an earlier run, or built now where Go and its module proxy are at hand; otherwise why not. */
+/** crane's path: from PATH, from an earlier run, or built now if Go and its module proxy are available; otherwise why not. */
 export async function findCrane(): Promise<{ readonly path: string } | { readonly missing: string }> {
   const inPath = findTool('crane');
   if (inPath !== undefined) return { path: inPath };

@@ -35,13 +35,13 @@ async function workplace() {
 }
 
 describe('actions/run.sh', () => {
-  it('takes the Node.js in PATH where it is new enough', async () => {
+  it('takes the Node.js in PATH if it is new enough', async () => {
     const folder = await workplace();
     const { stdout } = await run('sh', [join(folder, 'actions/run.sh'), 'doctor']);
     expect(stdout).toMatch(/node doctor\n$/);
   });
 
-  it("takes the runner's own where an older one comes first in PATH", async () => {
+  it("takes the runner's own if an older one comes first in PATH", async () => {
     const folder = await workplace();
     const runner = join(folder, 'runner');
     await mkdir(join(runner, 'externals/node24/bin'), { recursive: true });
@@ -60,7 +60,7 @@ describe('actions/run.sh', () => {
     expect(stdout).toContain(`${runner}/bin/../externals/node24/bin/node boot-test`);
   });
 
-  it('says what to do where there is none', async () => {
+  it('says what to do if there is none', async () => {
     const folder = await workplace();
     const { stdout, exitCode } = await run('/bin/sh', [join(folder, 'actions/run.sh'), 'doctor'], {
       PATH: `${folder}/old:/usr/bin:/bin`,

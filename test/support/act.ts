@@ -10,7 +10,7 @@ import { cliFolder } from './build-cli.ts';
 
 // Workflows, run by a real runner (nektos/act) on this machine, without containers.
 
-/** Where act is; undefined where no package registry in reach has it. */
+/** Where act is; undefined if no package registry in reach has it. */
 export function findAct(): string | undefined {
   const folder = execFileSync(resolve('script/workflow-tools'), {
     encoding: 'utf8',
@@ -20,7 +20,7 @@ export function findAct(): string | undefined {
   return existsSync(act) ? act : undefined;
 }
 
-/** Call it in a describe block: its tests are skipped, and counted as such, where there is no runner. */
+/** Call it in a describe block: its tests are skipped, and counted as such, if there is no runner. */
 export function skipWithoutAct(act: string | undefined): void {
   beforeEach(({ skip }) => {
     if (act === undefined) skip('act, which runs workflows, is not here (script/workflow-tools says why)');
@@ -90,7 +90,7 @@ export async function createRunner(act: string, version = 'v1'): Promise<Runner>
   };
 }
 
-/** What stands in for GitHub's own actions, at whatever commit ours call them. */
+/** Replacements of GitHub's own actions, at whatever commit ours call them. */
 function stubs(): string[] {
   const texts = [
     'action.yml',
@@ -165,7 +165,7 @@ async function run(
       if (stage === 'Main' && stepResult !== undefined && stepID?.length === 1 && step !== undefined) {
         steps.push(`${job.trim()}: ${step}: ${stepResult}`);
       }
-      // A step in an action and the step that calls the action tell the same summary.
+      // A step in an action and the step that calls the action write the same summary.
       if (command === 'summary' && content !== undefined && stepID?.length === 1) summaries.push(content);
     });
   }

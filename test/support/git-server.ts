@@ -8,7 +8,7 @@ export interface GitServer {
   readonly url: string;
   /** The requests so far: method, path and query. */
   readonly requests: readonly string[];
-  /** Answers each request with this status as long as it is set; 0 lets it hang. */
+  /** Answers each request with this status while it is set; 0 lets it hang. */
   fault: number | undefined;
   stop(): Promise<void>;
 }

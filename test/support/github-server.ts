@@ -72,7 +72,7 @@ export interface GitHubServer {
 }
 
 /**
- * Starts an emulated GitHub with one repository, empty but for its default branch's name.
+ * Starts an emulated GitHub with one repository, empty except for its default branch's name.
  * @param options.tokens more tokens, and whose they are; the three that are always there can be replaced
  */
 export async function startGitHub(

@@ -38,7 +38,7 @@ export interface Story {
   pull(base: string): Promise<Pull>;
   /** A published file, as JSON. */
   published(path: string): Promise<unknown>;
-  /** Fails where a planted secret is in logs, summaries, published files, pull requests or the registry's blobs. */
+  /** Fails if a planted secret is in logs, summaries, published files, pull requests or the registry's blobs. */
   expectNoLeak(registryFolders: readonly string[]): Promise<void>;
   end(): Promise<void>;
 }

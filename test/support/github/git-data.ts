@@ -115,7 +115,7 @@ export function gitDataRoutes(git: Git, url: string): Route {
       const lines: string[] = [];
       for (const { path, mode, sha, content } of entries) {
         if (sha === null) {
-          // GitHub refuses to remove what is not there.
+          // GitHub refuses to remove what does not exist.
           if (!present.has(path ?? '')) return refuse(422, 'GitRPC::BadObjectState');
           lines.push(`0 ${zeros}\t${path}\0`);
           continue;
@@ -228,7 +228,7 @@ async function hashBlob(git: Git, bytes: Uint8Array): Promise<string> {
   return stdout.trim();
 }
 
-/** What a name stands for in full; undefined where there is no such object. */
+/** What a name stands for in full; undefined if there is no such object. */
 export function revision(git: Git, name: string): Promise<string | undefined> {
   return git.try(['rev-parse', '--verify', '--quiet', '--end-of-options', name]);
 }

@@ -26,7 +26,7 @@ export interface Pull {
  * git store knows nothing of the repository, so its commits are replaced in every answer.
  */
 export function pullRoutes(git: Git, settings: Settings): Route {
-  /** What became of those that are not open any more. */
+  /** What became of those that are no longer open. */
   const ended = new Map<number, { readonly head: string; readonly merge?: string; readonly at?: string }>();
   const tip = (branch: string) => revision(git, `refs/heads/${branch}`);
 
