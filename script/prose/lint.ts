@@ -45,5 +45,8 @@ function main(options: readonly string[]): void {
     return;
   }
   for (const finding of shown) console.error(findingLine(finding));
+  const rest = Object.values(allowed).reduce((sum, count) => sum + count, 0);
+  if (rest > 0)
+    console.error(`prose: ${rest} findings are still allowed in ${allowedFile}; --all shows them`);
   process.exitCode = shown.length === 0 ? 0 : 1;
 }

@@ -11,7 +11,7 @@ export const proseRules: readonly ProseRule[] = [
   {
     name: '"where" for a condition',
     pattern:
-      /(?<!\b(?:place|places|point|line|lines|folder|machine|column|page|know|knows|say|says|see|show|shows|is|are|and|find|finds|from|of|to|exactly|just|moment|even|repository|network|branch|wherever) )\bwhere (?=there|it |that|they|an? |nothing|nobody|no |one |neither|none|this |these )(?!(it|they|this|that|these) (is|are|was|were|left|runs?|stands?|stood|points?)( built)?(?= *[.,;:)|]|$| the | from ))/gi,
+      /(?<!\b(?:URL|place|places|point|line|lines|folder|machine|column|page|know|knows|say|says|see|show|shows|is|are|and|find|finds|from|of|to|exactly|just|moment|even|repository|network|branch|wherever) )\bwhere (?=there|it |that|they|an? |nothing|nobody|no |one |neither|none|this |these )(?!(it|they|this|that|these) (is|are|was|were|left|runs?|stands?|stood|points?)( built)?(?= *[.,;:)|]|$| the | from ))/gi,
     instead: 'if',
   },
   { name: 'mend', pattern: /\bmend(s|ed|ing)?\b/gi, instead: 'fix, correct' },

@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { proseOf } from '../../../script/prose/collect.ts';
-import { type Finding, findingLine, judgeProse } from '../../../script/prose/findings.ts';
+import { type Finding, findingLine, findProse, judgeProse } from '../../../script/prose/findings.ts';
 import { beyond, shrink } from '../../../script/prose/lint.ts';
 import { proseRules } from '../../../script/prose/rules.ts';
 import { sampleProse } from '../../../script/prose/sample.ts';
 
 const judge = (text: string) => judgeProse({ file: 'docs/a.md', line: 3, kind: 'document', text });
-const style = readFileSync(fileURLToPath(new URL('../../../docs/style.md', import.meta.url)), 'utf8');
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const style = readFileSync(`${root}/docs/style.md`, 'utf8');
 const rows = [...style.matchAll(/^\| ([^|]+) \| ([^|]+) \|$/gm)]
   .map((row) => [row[1] ?? '', row[2] ?? ''] as const)
   .filter(([before]) => before !== 'before');
@@ -91,6 +92,14 @@ describe('the allowances', () => {
   it('only ever shrink', () => {
     expect(shrink(findings, { a: 5, b: 1, c: 4 })).toEqual({ a: 2, b: 1 });
     expect(shrink(findings, { a: 1 })).toEqual({ a: 1 });
+  });
+});
+
+describe('this repository', () => {
+  it('has no finding in documents, scripts, workflows and the helpers of tests', () => {
+    const clean = /^(docs|script|\.github|\.ci|test\/(support|script|architecture|first-day))\/|^[A-Z]+\.md$/;
+    const findings = findProse(root).filter(({ file }) => clean.test(file));
+    expect(findings.map(findingLine)).toEqual([]);
   });
 });
 
