@@ -14,7 +14,11 @@ import {
   parseDigest,
   type Repository,
 } from '../world/registry/reference.ts';
-import { type BaseKind, type BaseRoot, prepareRoot } from './base-roots.ts';
+import { type BaseLayout, prepareOstreeBase } from './base-ostree.ts';
+import { type BaseRoot, prepareRoot, type BaseKind as RootKind } from './base-roots.ts';
+
+/** `ostree`: an ostree commit, as Fedora CoreOS is; the others are root file systems alone. */
+export type BaseKind = RootKind | 'ostree';
 
 export interface BaseImageOptions {
   readonly kind: BaseKind;
@@ -35,7 +39,9 @@ export interface BaseImageOptions {
  */
 export async function buildBaseImage(options: BaseImageOptions): Promise<DigestReference> {
   const { kind, version, log } = options;
-  const root = await prepareRoot(kind, options.cacheFolder ?? defaultCacheFolder(), log);
+  const cacheFolder = options.cacheFolder ?? defaultCacheFolder();
+  const root =
+    kind === 'ostree' ? await prepareOstreeBase(cacheFolder, log) : await prepareRoot(kind, cacheFolder, log);
   return log.task(`building the ${kind} base image ${version}`, async (report) => {
     report('root file system');
     const common = await importRoot(root);
@@ -74,10 +80,14 @@ export function defaultCacheFolder(env: NodeJS.ProcessEnv = process.env): string
 }
 
 /** The layer that all versions share, as an image in buildah's storage. */
-async function importRoot(root: BaseRoot): Promise<string> {
+async function importRoot(root: BaseRoot | BaseLayout): Promise<string> {
   const name = `localhost/coxswain-base:${createHash('sha256').update(root.key).digest('hex').slice(0, 16)}`;
   const known = await exec('buildah', ['inspect', '--type', 'image', name], { allow: [0, 1, 125] });
   if (known.exitCode === 0) return name;
+  if ('layout' in root) {
+    await exec('skopeo', ['copy', '--quiet', `oci:${root.layout}:base`, `containers-storage:${name}`]);
+    return name;
+  }
   await withContainer('scratch', async (container) => {
     await exec('buildah', ['add', '--quiet', container, root.tarball, '/']);
     await commit(container, createdAt(''), name);

@@ -141,7 +141,7 @@ async function makeSystemdRoot(root: string, kernel: KernelFiles): Promise<void>
 }
 
 /** The packages made keys while they were installed: those would be the same on every machine. */
-async function makeHostKeysAtFirstBoot(root: string): Promise<void> {
+export async function makeHostKeysAtFirstBoot(root: string): Promise<void> {
   const folder = join(root, 'etc/ssh');
   for (const name of await readdir(folder)) if (name.startsWith('ssh_host_')) await rm(join(folder, name));
   const units = join(root, 'usr/lib/systemd/system');
@@ -162,17 +162,31 @@ ExecStart=/usr/bin/ssh-keygen -q -t ed25519 -N "" -f /etc/ssh/ssh_host_ed25519_k
 }
 
 /** `buildah build --network host` adds these two, empty, where they are missing: the digest would depend on it. */
-async function addNetworkFiles(root: string): Promise<void> {
+export async function addNetworkFiles(root: string): Promise<void> {
   await writeFile(join(root, 'etc/hosts'), '127.0.0.1 localhost\n::1 localhost\n');
   await writeFile(join(root, 'etc/resolv.conf'), '');
 }
 
-/** Puts a kernel where bootable container images have it. @param parts.wanted modules to keep (default: all) */
+/** Puts a kernel with an initramfs of ours where bootable container images have it. */
 async function addKernel(
   root: string,
   kernel: KernelFiles,
   { busybox, wanted }: { readonly busybox: string; readonly wanted?: readonly string[] },
 ): Promise<void> {
+  const folder = await addKernelFiles(root, kernel, wanted);
+  await writeFile(join(folder, 'initramfs.img'), await initramfs(busybox));
+}
+
+/**
+ * Puts a kernel where bootable container images have it.
+ * @param wanted modules to keep (default: all)
+ * @returns its folder, which has no initramfs yet
+ */
+export async function addKernelFiles(
+  root: string,
+  kernel: KernelFiles,
+  wanted?: readonly string[],
+): Promise<string> {
   const folder = join(root, 'usr/lib/modules', kernel.version);
   await mkdir(dirname(folder), { recursive: true });
   await cp(kernel.modules, folder, { recursive: true, filter: (path) => !/\/(build|source)$/.test(path) });
@@ -186,9 +200,9 @@ async function addKernel(
     }
     await depmod(root, kernel.version);
   }
-  await writeFile(join(folder, 'initramfs.img'), await initramfs(busybox));
   await copyFile(kernel.image, join(folder, 'vmlinuz'));
   await chmod(join(folder, 'vmlinuz'), 0o644);
+  return folder;
 }
 
 /** Boots whatever `root=` on the kernel's command line names; virtual machines with a driver built in need no more. */

@@ -7,10 +7,9 @@ import { formatTime } from '../host/time.ts';
 import type { PullRequest } from '../world/forge/forge.ts';
 import { openGitForge } from '../world/forge/git/git-forge.ts';
 import { parseRepository, type Repository } from '../world/registry/reference.ts';
+import type { BaseKind } from './base-images.ts';
 import type { Stage } from './stage.ts';
 import type { Workplace } from './workplace.ts';
-
-export type BaseKind = 'tiny' | 'systemd';
 
 export interface DemoOptions {
   readonly kind: BaseKind;

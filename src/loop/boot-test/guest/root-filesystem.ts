@@ -22,9 +22,15 @@ export interface StoredImage {
   readonly run: RunInImage;
 }
 
+export interface ContainerOptions {
+  /** Folders of the host, and where the container has them. They are written to with all of root's capabilities. */
+  readonly folders?: Readonly<Record<string, string>>;
+}
+
 /** A program of the image, run in a container of its own: what it writes is seen by nobody. */
 export type RunInImage = (
   command: readonly string[],
+  options?: ContainerOptions,
 ) => Promise<{ readonly exitCode: number; readonly output: string }>;
 
 /**
@@ -101,7 +107,7 @@ async function imageOf(container: string): Promise<string> {
 }
 
 function runner(imageId: string): RunInImage {
-  return async (command) => {
+  return async (command, options) => {
     const container = `coxswain-run-${randomBytes(6).toString('hex')}`;
     const remove = async () => {
       await exec('buildah', ['rm', container], { allow: orNot });
@@ -109,7 +115,7 @@ function runner(imageId: string): RunInImage {
     const forget = onInterrupt(remove);
     try {
       await exec('buildah', ['from', '--quiet', '--pull-never', '--name', container, imageId]);
-      const args = runArguments(container, command);
+      const args = runArguments(container, command, options);
       const { exitCode, stdout, stderr } = await exec('buildah', args, { allow: anyExitCode });
       return { exitCode, output: `${stdout}${stderr}` };
     } finally {
@@ -122,8 +128,17 @@ function runner(imageId: string): RunInImage {
 const anyExitCode = Array.from({ length: 256 }, (_, code) => code);
 
 /** The isolation that needs no container runtime. */
-export function runArguments(container: string, command: readonly string[]): string[] {
-  return ['run', '--isolation', 'chroot', container, '--', ...command];
+export function runArguments(
+  container: string,
+  command: readonly string[],
+  { folders = {} }: ContainerOptions = {},
+): string[] {
+  const volumes = Object.entries(folders).flatMap(([host, guest]) => ['--volume', `${host}:${guest}`]);
+  return [
+    ...['run', '--isolation', 'chroot'],
+    ...(volumes.length === 0 ? [] : ['--cap-add', 'all', ...volumes]),
+    ...[container, '--', ...command],
+  ];
 }
 
 /** Makes a read-only image file of a root file system, with owners, modes and extended attributes as they are. */

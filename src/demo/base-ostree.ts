@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { exec } from '../host/exec.ts';
+import { withTemporaryFolder } from '../host/files.ts';
+import type { Log } from '../host/log.ts';
+import { requireTools } from '../host/tools.ts';
+import { fetchKernel, type KernelFiles } from './base-kernel.ts';
+import { addKernelFiles, addNetworkFiles, makeHostKeysAtFirstBoot } from './base-roots.ts';
+import { exists, putInPlace } from './debian-packages.ts';
+
+// A base image that is an ostree commit, as Fedora CoreOS is one: Debian's ostree, dracut, systemd and Ignition. Debian
+// has them new enough in unstable ("sid") only.
+
+/** Raised when the way the image is made changes: older ones in caches are then not used. */
+const recipe = 1;
+
+const packages = [
+  ...['systemd', 'systemd-sysv', 'udev', 'kmod', 'dbus', 'openssh-server', 'e2fsprogs'],
+  ...['ostree', 'ostree-boot', 'dracut', 'dracut-network', 'ignition', 'curl', 'zstd'],
+];
+
+/** As few as a virtual machine needs: the initramfs stays small. */
+const modules = [
+  ...['virtio_pci', 'virtio_blk', 'virtio_console', 'virtio_net', 'virtio_rng'],
+  ...['ext4', 'overlay', 'erofs', 'qemu_fw_cfg', 'autofs4', 'vfat', 'nls_ascii', 'nls_cp437', 'loop'],
+];
+
+/** Units of Debian's that make caches which an image has already, or tend a machine that changes by packages. */
+const needless = [
+  ...['ldconfig.service', 'systemd-hwdb-update.service', 'systemd-journal-catalog-update.service'],
+  ...['apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer', 'e2scrub_reap.service'],
+  ...['e2scrub_all.timer', 'fstrim.timer'],
+];
+
+/** Modules of dracut, besides what these need. */
+const dracutModules = [
+  ...['systemd', 'systemd-initrd', 'dracut-systemd', 'systemd-udevd', 'udev-rules', 'kernel-modules'],
+  ...['rootfs-block', 'fs-lib', 'base', 'shutdown', 'ostree', 'ignition'],
+];
+
+/** An image in a folder of the cache: the same for all versions of a base image. */
+export interface BaseLayout {
+  /** Folder: an OCI image layout with one image, called `base`. */
+  readonly layout: string;
+  /** Tells this image from any other (a part of a tag). */
+  readonly key: string;
+}
+
+/**
+ * Makes the ostree commit of a base image and writes it as a container image, or takes it from the cache.
+ * @throws InputError without `ostree` or `ostree-deploy` (script/rust-tools builds it)
+ */
+export async function prepareOstreeBase(cacheFolder: string, log: Log): Promise<BaseLayout> {
+  const kernel = await fetchKernel(cacheFolder, log);
+  const key = `ostree-sid-${kernel.key}-r${recipe}`;
+  const layout = join(cacheFolder, 'roots', `${key}.oci`);
+  if (await exists(layout)) return { layout, key };
+  requireTools(['mmdebstrap', 'ostree', 'ostree-deploy', 'chroot', 'unshare']);
+  await log.task('making an ostree base image (some minutes, once)', (report) =>
+    withTemporaryFolder('base', async (folder) => {
+      const root = join(folder, 'root');
+      report('Debian sid');
+      await installPackages(root);
+      report('initramfs');
+      await prepareSystem(root, kernel);
+      report('ostree commit');
+      await mkdir(dirname(layout), { recursive: true });
+      const partial = `${layout}.${randomBytes(6).toString('hex')}`;
+      try {
+        await encapsulate(root, folder, partial);
+        await putInPlace(partial, layout);
+      } finally {
+        await rm(partial, { recursive: true, force: true });
+      }
+    }),
+  );
+  return { layout, key };
+}
+
+async function installPackages(root: string): Promise<void> {
+  await exec(
+    'mmdebstrap',
+    [
+      '--variant=minbase',
+      // The mirrors that machines like this one reach may be weeks behind.
+      '--aptopt=Acquire::Check-Valid-Until "false"',
+      `--include=${packages.join(',')}`,
+      ...['doc', 'man', 'locale', 'info'].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`),
+      ...['sid', root],
+    ],
+    { doing: 'making a root file system with mmdebstrap (Debian sid)' },
+  );
+}
+
+/** What is in the root besides Debian's packages; then its folders become those of an ostree commit. */
+async function prepareSystem(root: string, kernel: KernelFiles): Promise<void> {
+  // As in a bootable container image: every machine makes its own on its first boot.
+  await writeFile(join(root, 'etc/machine-id'), '');
+  for (const name of ['etc/hostname', 'etc/resolv.conf', 'etc/.pwd.lock'])
+    await rm(join(root, name), { force: true });
+  await makeHostKeysAtFirstBoot(root);
+  await addNetworkFiles(root);
+  for (const name of needless) await rm(join(root, 'usr/lib/systemd/system', name), { force: true });
+  await mkdir(join(root, 'usr/lib/ostree'), { recursive: true });
+  await writeFile(join(root, 'usr/lib/ostree/prepare-root.conf'), '[sysroot]\nreadonly=true\n');
+  await addKernelFiles(root, kernel, modules);
+  await makeInitramfs(root, kernel.version);
+  await arrangeFolders(root);
+}
+
+/** The distribution's own dracut, in the root; the mounts that it needs are gone with its mount namespace. */
+async function makeInitramfs(root: string, version: string): Promise<void> {
+  const dracut = [
+    ...['dracut', '--force', '--reproducible', '--zstd', '--no-hostonly', '--no-hostonly-cmdline'],
+    ...['--no-early-microcode', '-m', dracutModules.join(' '), '--drivers', modules.join(' ')],
+    ...['--kver', version, `/usr/lib/modules/${version}/initramfs.img`],
+  ];
+  const script = `set -e
+mount -t proc proc "$0/proc"
+mount -t sysfs sysfs "$0/sys"
+mount --bind /dev "$0/dev"
+exec chroot "$0" "$@"
+`;
+  await exec('unshare', ['--mount', 'sh', '-c', script, root, ...dracut], {
+    doing: 'making an initramfs with dracut',
+  });
+  await exec('chmod', ['0644', join(root, `usr/lib/modules/${version}/initramfs.img`)]);
+}
+
+/** Links of the root of an ostree system (ostree's documentation, "Adapting existing mainstream distributions"). */
+const links: Readonly<Record<string, string>> = {
+  home: 'var/home',
+  mnt: 'var/mnt',
+  opt: 'var/opt',
+  srv: 'var/srv',
+  root: 'var/roothome',
+  media: 'run/media',
+  ostree: 'sysroot/ostree',
+  'usr/local': '../var/usrlocal',
+};
+
+async function arrangeFolders(root: string): Promise<void> {
+  const empty = ['var', 'boot', 'dev', 'proc', 'run', 'sys', 'tmp', 'sysroot'];
+  for (const name of [...empty, ...Object.keys(links)]) {
+    await rm(join(root, name), { recursive: true, force: true });
+  }
+  for (const name of empty) await mkdir(join(root, name));
+  await exec('chmod', ['1777', join(root, 'tmp')]);
+  for (const [name, target] of Object.entries(links)) await symlink(target, join(root, name));
+  const folders = ['home', 'mnt', 'opt', 'srv', 'usrlocal', 'lib', 'log', 'cache'];
+  await writeFile(
+    join(root, 'usr/lib/tmpfiles.d/coxswain-base.conf'),
+    `${folders.map((name) => `d /var/${name} 0755 root root -\n`).join('')}d /var/roothome 0700 root root -\n`,
+  );
+  await rename(join(root, 'etc'), join(root, 'usr/etc'));
+}
+
+/** The time of everything in the commit: the same root is the same commit. */
+const timestamp = '2026-01-01T00:00:00Z';
+
+async function encapsulate(root: string, folder: string, layout: string): Promise<void> {
+  const repository = join(folder, 'repository');
+  await exec('ostree', ['init', `--repo=${repository}`, '--mode=bare']);
+  await exec('ostree', [
+    ...['commit', `--repo=${repository}`, '--branch=base', '--subject=base', `--timestamp=${timestamp}`],
+    `--tree=dir=${root}`,
+  ]);
+  const labels = ['containers.bootc=1', 'ostree.bootable=1'].flatMap((label) => ['--label', label]);
+  await exec('ostree-deploy', [
+    ...['container', 'encapsulate', '--compression-fast', `--repo=${repository}`, ...labels],
+    ...['base', `oci:${layout}:base`],
+  ]);
+}
