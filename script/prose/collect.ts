@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseSync } from '@swc/core';
 
 export type ProseKind = 'comment' | 'message' | 'test name' | 'document';
@@ -14,7 +15,10 @@ export interface Prose {
 
 /** Everything that people read, in a stable order. @param root top folder of a checkout */
 export function collectProse(root: string): Prose[] {
-  return [...files(root)].sort().flatMap((file) => proseOf(file, readFileSync(`${root}/${file}`, 'utf8')));
+  const top = resolve(root);
+  return files(top)
+    .sort()
+    .flatMap((file) => proseOf(file, readFileSync(`${top}/${file}`, 'utf8')));
 }
 
 /** The prose of one file. @param file path inside the repository: decides how the text is read */
