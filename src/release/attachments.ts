@@ -24,7 +24,8 @@ const attachmentKinds: readonly AttachmentKind[] = [
   { name: 'evidence', foundBy: { artifactType: statementMediaType }, carried: true },
   // Given for production by whoever may write there. One from a test registry would count for nothing.
   { name: 'acceptance of missing evidence', foundBy: { artifactType: acceptanceType }, carried: false },
-  { name: 'cosign signature', foundBy: { cosignEnding: 'sig' }, carried: true },
+  // Its payload names the repository that it was made for: at another one nodes refuse it (docs/signing.md).
+  { name: 'cosign signature', foundBy: { cosignEnding: 'sig' }, carried: false },
   { name: 'cosign attestation', foundBy: { cosignEnding: 'att' }, carried: true },
   { name: 'cosign SBOM', foundBy: { cosignEnding: 'sbom' }, carried: true },
 ];
@@ -32,6 +33,10 @@ const attachmentKinds: readonly AttachmentKind[] = [
 /** The endings of the tags that cosign makes of a digest. */
 export const cosignEndings: readonly string[] = attachmentKinds.flatMap(({ foundBy }) =>
   'cosignEnding' in foundBy ? [foundBy.cosignEnding] : [],
+);
+
+const carriedEndings: readonly string[] = attachmentKinds.flatMap(({ foundBy, carried }) =>
+  'cosignEnding' in foundBy && carried ? [foundBy.cosignEnding] : [],
 );
 
 function isCarried(artifactType: string | undefined): boolean {
@@ -51,8 +56,8 @@ interface Move {
 
 /**
  * Copies what is attached to an image, and to each image of an index, byte for byte: everything that refers to it
- * (Referrers API or fallback tag), what refers to that, and cosign's tags. A cosign tag that the destination already
- * has stays as it is: it may hold signatures made for that place.
+ * (Referrers API or fallback tag), what refers to that, and cosign's tags but for signatures. A cosign tag that the
+ * destination already has stays as it is.
  * @returns digests of what the destination did not have
  */
 export async function copyAttachments(
@@ -98,7 +103,7 @@ async function copyReferrers(
 
 async function copyCosignTags(client: RegistryClient, { digest, from, to }: Move): Promise<Digest[]> {
   const copied = await Promise.all(
-    cosignEndings.map(async (ending) => {
+    carriedEndings.map(async (ending) => {
       const tag = `${digest.replace(':', '-')}.${ending}`;
       const source = await client.resolve(atTag(from, tag));
       if (source === undefined || (await client.resolve(atTag(to, tag))) !== undefined) return [];

@@ -14,7 +14,10 @@ tests of that commit, it is newer than the fleet's newest release, and the fleet
 Run it as often as you like: it does what is missing.
 
 --accept-missing-evidence lets an image pass that was not tested with these tests, for this fleet; who and why is attached
-to the image, and recorded with the release. An image that failed a test is never let pass.`,
+to the image, and recorded with the release. An image that failed a test is never let pass.
+
+A fleet with signing: in coxswain.yaml gets a signature by each of its keys before any tag moves (docs/signing.md). The private keys
+come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or COXSWAIN_SIGNING_COMMAND.`,
   inputs: {
     fleet: text('the fleet to promote to', { placeholder: 'NAME', required: true }),
     commit: text("a commit on the fleet's branch; default: its newest", { placeholder: 'SHA' }),
@@ -34,7 +37,13 @@ to the image, and recorded with the release. An image that failed a test is neve
         ? undefined
         : { reason, by: await findOperator(project.git, inputs.by ?? context.env.GITHUB_ACTOR) };
     const promotion = await context.log.task(`promoting to ${inputs.fleet}`, () =>
-      promoteImage(project, { fleet: inputs.fleet, commit: inputs.commit, accept, now: context.now() }),
+      promoteImage(project, {
+        fleet: inputs.fleet,
+        commit: inputs.commit,
+        accept,
+        now: context.now(),
+        env: context.env,
+      }),
     );
     return { data: promotion, text: describe(promotion), summary: summarise(promotion) };
   },
@@ -49,7 +58,7 @@ to the image, and recorded with the release. An image that failed a test is neve
 });
 
 function summarise(promotion: Promotion): string {
-  const { fleet, version, image, digest, tags, kept, changed, accepted, images } = promotion;
+  const { fleet, version, image, digest, tags, kept, changed, accepted, images, signed } = promotion;
   return [
     ...(accepted === undefined
       ? []
@@ -64,6 +73,7 @@ function summarise(promotion: Promotion): string {
     [
       `${accepted === undefined ? 'The tested digest' : 'The digest that was built'}, byte for byte: ${code(digest)} is ${code(image)}.`,
       `Tags: ${tags.map(code).join(' ')}`,
+      ...(signed.length === 0 ? [] : [`Signed by ${signed.map(code).join(', ')}`]),
       ...(kept.length === 0
         ? []
         : [`Left alone, as a newer image or another fleet has them: ${kept.map(code).join(' ')}`]),
@@ -72,18 +82,19 @@ function summarise(promotion: Promotion): string {
 }
 
 function describe(promotion: Promotion): string {
-  const { fleet, image, digest, tags, kept, changed, accepted, attached, mounted, copied, requests } =
+  const { fleet, image, digest, tags, kept, changed, accepted, attached, mounted, copied, requests, signed } =
     promotion;
   const blobs = [
     mounted > 0 ? `${mounted} blobs mounted` : undefined,
     copied > 0 ? `${copied} blobs copied` : undefined,
-    attached > 0 ? `${attached} attached (evidence, signatures, …)` : undefined,
+    attached > 0 ? `${attached} attached (evidence, SBOMs, …)` : undefined,
     `${requests} requests`,
   ].filter((part) => part !== undefined);
   return [
     changed ? `promoted ${image} to ${fleet}` : `${image} is promoted to ${fleet} already: nothing changed`,
     `  digest  ${digest}`,
     `  tags    ${tags.join(' ')}`,
+    ...(signed.length === 0 ? [] : [`  signed  by ${signed.join(', ')}`]),
     ...(accepted === undefined
       ? []
       : [`  WITHOUT EVIDENCE of its tests: accepted by ${accepted.by}: ${accepted.reason}`]),

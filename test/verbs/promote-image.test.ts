@@ -175,16 +175,16 @@ describe('promote-image', () => {
       subject: descriptor,
       layers: [{ mediaType: 'application/spdx+json', bytes: Buffer.from('{}') }],
     });
-    const tag = `${built.digest.replace(':', '-')}.sig`;
-    const signature = await pushSampleImage(client, config.testImage, { tag });
+    const tag = `${built.digest.replace(':', '-')}.att`;
+    const attestation = await pushSampleImage(client, config.testImage, { tag });
     const { data, text } = await run();
-    // Evidence, SBOM and signature.
+    // Evidence, SBOM and attestation.
     expect(data.attached).toBe(3);
     expect(text).toContain('3 attached');
     expect((await client.referrers(config.image, built.digest)).map(({ digest }) => digest)).toContain(
       sbom.digest,
     );
-    expect(await client.resolve(atTag(config.image, tag))).toMatchObject({ digest: signature.digest });
+    expect(await client.resolve(atTag(config.image, tag))).toMatchObject({ digest: attestation.digest });
   });
 
   it('does nothing the second time, with few requests, and says so', async () => {

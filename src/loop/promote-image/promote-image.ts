@@ -16,6 +16,8 @@ import { type PassedImage, passImage, requireNewer } from '../../release/gates/p
 import { refuseHeld } from '../../release/operations/hold.ts';
 import { refuseHeldByFile } from '../../release/operations/hold-file.ts';
 import type { Project } from '../../release/project.ts';
+import { signedDigests, signImage } from '../../release/signatures/sign-image.ts';
+import { fleetKeys, signingKeys } from '../../release/signatures/signing-keys.ts';
 import { shortCommit } from '../../world/git/short-commit.ts';
 import type { Descriptor, RegistryClient } from '../../world/registry/client.ts';
 import { copyImage, setTags } from '../../world/registry/copy.ts';
@@ -36,8 +38,9 @@ export type PromotionProject = Pick<Project, 'config' | 'git' | 'forge' | 'clien
 
 /**
  * Copies the tested image of a commit on a fleet's branch to production, and tags it for the fleet. Everything is
- * checked before the first write. The order of writes is: image, attachments, tags. So a tag never names an image that
- * cannot be pulled or has no evidence, whichever request is the last. A second run does what is missing.
+ * checked before the first write. The order of writes is: image, attachments, signatures, tags. So a tag never names an
+ * image that cannot be pulled, has no evidence, or lacks a signature of its fleet, whichever request is the last. A second
+ * run does what is missing.
  * @param options.now UNIX seconds
  * @param options.accept lets the image pass without evidence, but never with a failed test
  * @throws InputError if the image may not be promoted, or the fleet is held
@@ -49,6 +52,8 @@ export async function promoteImage(
     readonly commit?: string | undefined;
     readonly accept?: AcceptedBy | undefined;
     readonly now: number;
+    /** Holds the private keys of a fleet that signs (signatures/signing-keys.ts). */
+    readonly env?: NodeJS.ProcessEnv;
   },
 ): Promise<Promotion> {
   const { config } = project;
@@ -78,6 +83,10 @@ export async function promoteImage(
   await requireNewer({ client, config, fleet, state, passed });
   const { commit, version } = candidate;
   await requireRehearsed({ git: project.git, config, commit, version, fleet, state, passed });
+  const keys = await signingKeys(await fleetKeys(project.git.directory, fleet, options.now), {
+    fleet: fleet.name,
+    env: options.env ?? {},
+  });
   const plan = await planMoves({
     client,
     config,
@@ -101,6 +110,12 @@ export async function promoteImage(
       subject: manifest.descriptor,
       acceptance: { ...accepted, fleet: fleet.name, at: options.now, testsTree: candidate.testsTree },
     }));
+  // Not by the client that remembers: a signature is read back from the registry.
+  const signatures = await signImage(project.client, {
+    repository: config.image,
+    digests: signedDigests(manifest),
+    keys,
+  });
   await setTags(client, { manifest, repository: config.image, tags: plan.move });
   await readBack(project.client, config, { digest: built.digest, tags: plan.move, passed });
   return {
@@ -114,9 +129,11 @@ export async function promoteImage(
     })),
     tags: plan.tags,
     kept: plan.kept,
-    changed: !plan.inProduction || plan.move.length > 0 || attached.length > 0 || recorded,
+    changed: !plan.inProduction || plan.move.length > 0 || attached.length > 0 || recorded || signatures > 0,
     ...defined({ accepted }),
     attached: attached.length,
+    signed: keys.map(({ file }) => file),
+    signatures,
     mounted: report.mounted,
     copied: report.copied,
     requests: client.counters.requests - requestsBefore,

@@ -21,6 +21,10 @@ export interface Promotion {
   readonly accepted?: AcceptedBy;
   /** How many attachments (evidence, signatures, SBOMs …) were copied to production now. */
   readonly attached: number;
+  /** Public keys whose signatures the image has: files of the repository. */
+  readonly signed: readonly string[];
+  /** How many of these signatures were added. */
+  readonly signatures: number;
   readonly mounted: number;
   readonly copied: number;
   readonly requests: number;
