@@ -1,5 +1,5 @@
 import { defined } from '../host/defined.ts';
-import { type Inputs, parsed, text, type Values } from './inputs.ts';
+import { choice, type Inputs, text, type Values } from './inputs.ts';
 
 /** The input by which every verb that works on a checkout takes it. */
 export const directory = text('the checkout to work on', { placeholder: 'DIR', fallback: '.' });
@@ -12,9 +12,13 @@ const forgeInputs = {
       placeholder: 'NAME',
     },
   ),
-  forge: parsed('git or github (default: GitHub if the remote is there and a token is found)', String, {
-    placeholder: 'KIND',
-  }),
+  forge: choice(
+    'git or github (default: GitHub if the remote is there and a token is found)',
+    ['git', 'github'],
+    {
+      placeholder: 'KIND',
+    },
+  ),
 } as const satisfies Inputs;
 
 /** The inputs of a verb on the command line, without those that all verbs have. */

@@ -1,4 +1,6 @@
 import { defined } from '../host/defined.ts';
+import { InputError } from '../host/errors.ts';
+import { nearest } from '../host/nearest.ts';
 import { parseDuration, parseTime } from '../host/time.ts';
 
 /** One input of a verb: a flag on the command line, an input of its action. */
@@ -11,6 +13,8 @@ export interface Input<T> {
   readonly required: boolean;
   /** The default as people read it; for inputs that have one. */
   readonly fallback?: string;
+  /** The values it accepts, if they are few: for completion in shells. */
+  readonly choices?: readonly string[];
   /** Reads the raw text(s) that were given; only called when the input is present or has a fallback. */
   readonly read: (raw: readonly string[], name: string) => T;
 }
@@ -48,6 +52,7 @@ export function time(about: string, options: Common = {}): Optional<number> {
 
 /** A duration such as `48h`; read as seconds. */
 export function duration(about: string, options: Common & { fallback: string }): Input<number>;
+export function duration(about: string, options?: Common): Optional<number>;
 export function duration(
   about: string,
   options: Common & { fallback?: string } = {},
@@ -55,6 +60,73 @@ export function duration(
   return valueInput(about, { placeholder: 'DURATION', ...options }, (raw, name) =>
     parseDuration(raw, { field: `--${name}` }),
   );
+}
+
+/** One of a few values. */
+export function choice<const C extends string>(
+  about: string,
+  choices: readonly C[],
+  options: Common & ({ fallback: C } | { required: true }),
+): Input<C>;
+export function choice<const C extends string>(
+  about: string,
+  choices: readonly C[],
+  options?: Common,
+): Optional<C>;
+export function choice<const C extends string>(
+  about: string,
+  choices: readonly C[],
+  options: Common & { fallback?: C; required?: true } = {},
+): Input<C> | Optional<C> {
+  const read = (raw: string, name: string) => readChoice(raw, choices, { field: `--${name}` });
+  return { ...valueInput(about, options, read), choices };
+}
+
+/** @throws InputError that lists the choices and names the nearest */
+export function readChoice<const C extends string>(
+  raw: string,
+  choices: readonly C[],
+  place: { readonly field: string },
+): C {
+  const found = choices.find((each) => each === raw);
+  if (found !== undefined) return found;
+  const meant = nearest(raw, choices);
+  throw new InputError({
+    ...place,
+    problem: 'no such choice',
+    found: raw,
+    expected: `${choices.length > 1 ? 'one of ' : ''}${choices.join(', ')}`,
+    ...defined({ remedy: meant === undefined ? undefined : `Did you mean ${meant}?` }),
+  });
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A whole number; `1_000_000` and `1,000,000` are read too. */
+export function wholeNumber(
+  about: string,
+  range: Range,
+  options: Common & { fallback: string },
+): Input<number>;
+export function wholeNumber(about: string, range: Range, options?: Common): Optional<number>;
+export function wholeNumber(
+  about: string,
+  range: Range,
+  options: Common & { fallback?: string } = {},
+): Input<number> | Optional<number> {
+  return valueInput(about, { placeholder: 'N', ...options }, (raw, name) => {
+    const number = /^\d[\d_,]{0,20}$/.test(raw) ? Number(raw.replaceAll(/[_,]/g, '')) : Number.NaN;
+    if (number >= range.from && number <= range.to) return number;
+    throw new InputError({
+      field: `--${name}`,
+      problem: 'not a number in the range',
+      found: raw,
+      expected: `a whole number from ${range.from} to ${range.to}`,
+    });
+  });
 }
 
 /** A value that a function of the caller's reads; its error should name the input. */

@@ -18,7 +18,7 @@ export interface StrandedRelease {
   readonly end: string;
   /** What they should get to. */
   readonly goal: string;
-  readonly why: 'no way' | 'dead-end';
+  readonly why: 'no path' | 'dead-end';
 }
 
 /** Architectures that any release has an image for, sorted. */
@@ -77,7 +77,7 @@ export function findStranded(guidance: Guidance): StrandedRelease[] {
           architecture,
           end: versions[end] as string,
           goal: versions[goal] as string,
-          why: deadends[end] ? ('dead-end' as const) : ('no way' as const),
+          why: deadends[end] ? ('dead-end' as const) : ('no path' as const),
         },
       ];
     });
@@ -116,7 +116,7 @@ export function strandedBy(
           architecture,
           end: is.versions[end] as string,
           goal: is.versions[goal] as string,
-          why: stuck ? ('dead-end' as const) : ('no way' as const),
+          why: stuck ? ('dead-end' as const) : ('no path' as const),
         },
       ];
     });

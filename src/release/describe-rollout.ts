@@ -1,5 +1,6 @@
 import type { Rollout, UpdateEntry } from '../guidance/metadata.ts';
 import { rolloutEnd } from '../guidance/progress.ts';
+import { formatPercent } from '../host/percent.ts';
 import { formatDuration, formatTime } from '../host/time.ts';
 
 /**
@@ -23,9 +24,9 @@ function describeRollout(rollout: Rollout, now: number | undefined): string[] {
   const end = rolloutEnd(rollout);
   const starts = start <= 0 ? 'at once' : `${formatTime(start)}${relative(start, now)}`;
   if (share >= 1) return [`offered to every node from its start: ${starts}`];
-  if (end === undefined) return [`starts: ${starts}`, `stays at ${percent(share)} of the nodes`];
+  if (end === undefined) return [`starts: ${starts}`, `stays at ${formatPercent(share)} of the nodes`];
   return [
-    `starts: ${starts}${share > 0 ? `, with ${percent(share)} of the nodes` : ''}`,
+    `starts: ${starts}${share > 0 ? `, with ${formatPercent(share)} of the nodes` : ''}`,
     `takes: ${formatDuration(end - start)}`,
     `complete: ${formatTime(end)}${relative(end, now)}`,
   ];
@@ -35,8 +36,4 @@ function relative(time: number, now: number | undefined): string {
   if (now === undefined) return '';
   if (time === now) return ' (now)';
   return time > now ? ` (in ${formatDuration(time - now)})` : ` (${formatDuration(now - time)} ago)`;
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(1))} %`;
 }

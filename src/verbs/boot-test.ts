@@ -1,10 +1,8 @@
 import { architecture } from '../cli/architecture.ts';
 import { directory } from '../cli/directory.ts';
-import { flag, parsed, text } from '../cli/inputs.ts';
+import { choice, duration, flag, text, wholeNumber } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { defined } from '../host/defined.ts';
-import { InputError } from '../host/errors.ts';
-import { parseDuration } from '../host/time.ts';
 import { type TestImageAnswer, testImage } from '../loop/boot-test/boot-test.ts';
 import { bootModes } from '../loop/boot-test/machine/disk-image.ts';
 import { networks } from '../loop/boot-test/machine/machine-types.ts';
@@ -45,34 +43,27 @@ answer and --output have it all. Exit code 1 when the image did not pass. docs/b
         placeholder: 'NAME',
       },
     ),
-    memory: parsed(
+    memory: wholeNumber(
       "the machine's memory in megabytes (default: that of coxswain.yaml, or 1024)",
-      readMemory,
-      {
-        placeholder: 'MB',
-      },
+      { from: 128, to: 9_999_999 },
+      { placeholder: 'MB' },
     ),
-    cpus: parsed("the machine's processors (default: those of coxswain.yaml, or 2)", readProcessors, {
-      placeholder: 'N',
+    cpus: wholeNumber("the machine's processors (default: those of coxswain.yaml, or 2)", {
+      from: 1,
+      to: 64,
     }),
-    network: parsed(
+    network: choice(
       'what the machine reaches: closed or user (default: that of coxswain.yaml, or closed)',
-      readNetwork,
-      {
-        placeholder: 'KIND',
-      },
+      networks,
+      { placeholder: 'KIND' },
     ),
-    mode: parsed(
+    mode: choice(
       'how the machine starts: direct, or disk (installed with bootc, through the firmware; default: that of coxswain.yaml, or direct)',
-      readMode,
+      bootModes,
       { placeholder: 'MODE' },
     ),
     helper: text('a static busybox for an image of another architecture', { placeholder: 'FILE' }),
-    deadline: parsed(
-      'how long a machine may run in all (default: 10m and the time limits of all tests)',
-      (raw, name) => parseDuration(raw, { field: `--${name}` }),
-      { placeholder: 'DURATION' },
-    ),
+    deadline: duration('how long a machine may run in all (default: 10m and the time limits of all tests)'),
   },
   asRoot: true,
   run: async (inputs, context) => {
@@ -114,52 +105,6 @@ answer and --output have it all. Exit code 1 when the image did not pass. docs/b
     evidence: { about: 'digest of the evidence that is attached to it', of: ({ evidence }) => evidence },
   },
 });
-
-function readProcessors(raw: string, name: string): number {
-  const count = /^\d{1,2}$/.test(raw) ? Number(raw) : 0;
-  if (count >= 1 && count <= 64) return count;
-  throw new InputError({
-    field: `--${name}`,
-    problem: 'not a number of processors',
-    found: raw,
-    expected: '1 to 64',
-  });
-}
-
-function readNetwork(raw: string, name: string) {
-  const found = networks.find((network) => network === raw);
-  if (found !== undefined) return found;
-  throw new InputError({
-    field: `--${name}`,
-    problem: 'unknown kind of network',
-    found: raw,
-    expected: networks.join(' or '),
-  });
-}
-
-function readMode(raw: string, name: string) {
-  const found = bootModes.find((mode) => mode === raw);
-  if (found !== undefined) return found;
-  throw new InputError({
-    field: `--${name}`,
-    problem: 'unknown way to start a machine',
-    found: raw,
-    expected: bootModes.join(' or '),
-  });
-}
-
-const leastMegabytes = 128;
-
-function readMemory(raw: string, name: string): number {
-  const megabytes = /^\d{1,7}$/.test(raw) ? Number(raw) : Number.NaN;
-  if (megabytes >= leastMegabytes) return megabytes;
-  throw new InputError({
-    field: `--${name}`,
-    problem: 'not an amount of memory',
-    found: raw,
-    expected: `megabytes, ${leastMegabytes} or more`,
-  });
-}
 
 function dataOf(answer: TestImageAnswer) {
   const { evidence, report } = answer;

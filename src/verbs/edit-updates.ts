@@ -1,12 +1,9 @@
 import { directory } from '../cli/directory.ts';
-import { flag, parsed, text } from '../cli/inputs.ts';
+import { choice, duration, flag, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { parseWhen } from '../guidance/template/times.ts';
-import { defined } from '../host/defined.ts';
 import { InputError, UsageError } from '../host/errors.ts';
 import { codeBlock, plainText } from '../host/markdown.ts';
-import { nearest } from '../host/nearest.ts';
-import { parseDuration } from '../host/time.ts';
 import { showDifference } from '../operate/edit-updates/difference.ts';
 import { findFleet } from '../project/fleets.ts';
 import { type Action, type EditAnswer, editFleet } from '../release/operations/edit-fleet.ts';
@@ -68,7 +65,7 @@ of them by git revert on that branch. publish-updates makes it public.
   coxswain edit-updates --fleet stable --action pause --reason "boot loop on arm" --for 6h`,
   inputs: {
     fleet: text('the fleet to steer', { placeholder: 'NAME', required: true }),
-    action: parsed(`what to do: ${kinds.join(', ')}`, readKind, { placeholder: 'ACTION', required: true }),
+    action: choice(`what to do: ${kinds.join(', ')}`, kinds, { placeholder: 'ACTION', required: true }),
     version: text('the release; rollout: default the newest; pause and resume: default all', {
       placeholder: 'VERSION',
     }),
@@ -76,10 +73,8 @@ of them by git revert on that branch. publish-updates makes it public.
     start: text('rollout: when it starts, such as "now", "+2h", "next tuesday 14:00 UTC" (default: now)', {
       placeholder: 'WHEN',
     }),
-    duration: parsed('rollout: how long until every node is offered it, such as 48h', readDuration, {
-      placeholder: 'DURATION',
-    }),
-    for: parsed('pause and hold: ends by itself after this time', readDuration, { placeholder: 'DURATION' }),
+    duration: duration('rollout: how long until every node is offered it, such as 48h'),
+    for: duration('pause and hold: ends automatically after this time'),
     by: text('who does it (default: the name that git knows)', { placeholder: 'NAME' }),
     force: flag(
       'withdraw: although nodes are stranded; rollout: of a withdrawn release, or from the start again',
@@ -152,19 +147,6 @@ function describe(
   ].join('\n');
 }
 
-function readKind(raw: string, name: string): Action['kind'] {
-  const known = kinds.find((kind) => kind === raw);
-  if (known !== undefined) return known;
-  const meant = nearest(raw, kinds);
-  throw new InputError({
-    field: `--${name}`,
-    problem: 'no such action',
-    found: raw,
-    expected: `one of ${kinds.join(', ')}`,
-    ...defined({ remedy: meant && `Did you mean ${meant}?` }),
-  });
-}
-
 function readAction(kind: Action['kind'], given: Given, now: number): Action {
   const { needs, may } = takes[kind];
   for (const name of ['version', 'start', 'duration', 'reason', 'for', 'force', 'keep-rollouts'] as const) {
@@ -204,10 +186,6 @@ function readAction(kind: Action['kind'], given: Given, now: number): Action {
     case 'release-hold':
       return { kind, ...why };
   }
-}
-
-function readDuration(raw: string, name: string): number {
-  return parseDuration(raw, { field: `--${name}` });
 }
 
 function positive(seconds: number, name: string): number {

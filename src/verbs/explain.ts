@@ -1,9 +1,9 @@
-import { parsed, text } from '../cli/inputs.ts';
+import { choice, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
-import { InputError, quote } from '../host/errors.ts';
+import { quote } from '../host/errors.ts';
 import { compareImages, type ExplainedLayer, type Explanation } from '../operate/explain/compare-images.ts';
 import { countPackages } from '../world/packages/packages.ts';
-import { type Architecture, architectures } from '../world/registry/architecture.ts';
+import { architectures } from '../world/registry/architecture.ts';
 import { createRegistryClient } from '../world/registry/client.ts';
 import { digestIn, parseReference } from '../world/registry/reference.ts';
 
@@ -16,7 +16,7 @@ by type, mode, owner, size, time, extended attributes and content. Exit code 1 w
   inputs: {
     image: text('an image, by tag or digest', { placeholder: 'REF', required: true }),
     with: text('the image to compare it with', { placeholder: 'REF', required: true }),
-    architecture: parsed('of images for several', readArchitecture, {
+    architecture: choice('of images for several', architectures, {
       placeholder: 'NAME',
       fallback: 'x86_64',
     }),
@@ -31,17 +31,6 @@ by type, mode, owner, size, time, extended attributes and content. Exit code 1 w
     return { data, text: describe(data), exitCode: data.same ? 0 : 1 };
   },
 });
-
-function readArchitecture(raw: string, name: string): Architecture {
-  const known = architectures.find((each) => each === raw);
-  if (known !== undefined) return known;
-  throw new InputError({
-    field: `--${name}`,
-    problem: 'not an architecture of Fedora CoreOS',
-    found: raw,
-    expected: architectures.join(', '),
-  });
-}
 
 /** Longer lists are cut; --json has them whole. */
 const shown = 40;

@@ -1,10 +1,9 @@
-import { decide, type Job, type Purpose, purposes } from '../cli/actions/event/decide.ts';
+import { decide, type Job, purposes } from '../cli/actions/event/decide.ts';
 import { readEvent } from '../cli/actions/event/event.ts';
 import { matrixOf, untested } from '../cli/actions/event/plan.ts';
 import { directory } from '../cli/directory.ts';
-import { many, parsed } from '../cli/inputs.ts';
+import { choice, many } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
-import { InputError } from '../host/errors.ts';
 import { overtaken } from '../project/fleets.ts';
 import { openProject, type Project } from '../release/project.ts';
 
@@ -14,7 +13,7 @@ export default defineVerb({
 fleet's branch whose image is built and tested already needs no build; a pull request from a fork has no credentials.
 A release is made of the commit that the event names. If the branch has moved on, there is nothing to do.`,
   inputs: {
-    purpose: parsed('what the workflow is for if a person starts it: watch or release', readPurpose, {
+    purpose: choice('what the workflow is for if a person starts it: watch or release', purposes, {
       placeholder: 'PURPOSE',
       fallback: 'watch',
     }),
@@ -61,17 +60,6 @@ A release is made of the commit that the event names. If the branch has moved on
     },
   },
 });
-
-function readPurpose(text: string, name: string): Purpose {
-  const found = purposes.find((each) => each === text);
-  if (found !== undefined) return found;
-  throw new InputError({
-    field: `--${name}`,
-    problem: 'there is no such purpose',
-    found: text,
-    expected: purposes.join(' or '),
-  });
-}
 
 /** A release whose commit was overtaken has nothing to do. */
 async function plan({ forge }: Pick<Project, 'forge'>, job: Job): Promise<Job> {

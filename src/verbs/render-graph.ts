@@ -1,4 +1,4 @@
-import { parsed, text } from '../cli/inputs.ts';
+import { choice, parsed, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { buildGraph, formatGraph } from '../guidance/graph.ts';
 import { parseGraphUpdates } from '../guidance/metadata.ts';
@@ -19,8 +19,8 @@ engine gives a client of that wariness now (or at --now). Reads Fedora's own fil
   inputs: {
     releases: text('release index (releases.json)', { placeholder: 'FILE', required: true }),
     updates: text('update metadata (updates.json)', { placeholder: 'FILE', required: true }),
-    basearch: parsed("the nodes' architecture", readBasearch, { placeholder: 'ARCH', required: true }),
-    scheme: parsed('what nodes compare: oci (images) or checksum (ostree commits)', readScheme, {
+    basearch: choice("the nodes' architecture", architectures, { placeholder: 'ARCH', required: true }),
+    scheme: choice('what nodes compare: oci (images) or checksum (ostree commits)', ['oci', 'checksum'], {
       placeholder: 'SCHEME',
       fallback: 'oci',
     }),
@@ -82,26 +82,6 @@ async function readInput(file: string, flag: string): Promise<string> {
   const content = await readFileIfThere(file);
   if (content !== undefined) return content;
   throw new InputError({ field: flag, problem: 'there is no such file', found: file });
-}
-
-function readBasearch(raw: string, name: string): string {
-  if (architectures.some((known) => known === raw)) return raw;
-  throw new InputError({
-    field: `--${name}`,
-    problem: 'not an architecture that FCOS has',
-    found: raw,
-    expected: `one of ${architectures.join(', ')}`,
-  });
-}
-
-function readScheme(raw: string, name: string): 'oci' | 'checksum' {
-  if (raw === 'oci' || raw === 'checksum') return raw;
-  throw new InputError({
-    field: `--${name}`,
-    problem: 'no such scheme',
-    found: raw,
-    expected: 'oci or checksum',
-  });
 }
 
 function readWariness(raw: string, name: string): number {

@@ -1,8 +1,7 @@
 import { architecture } from '../cli/architecture.ts';
-import { many } from '../cli/inputs.ts';
+import { many, readChoice } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
-import { InputError } from '../host/errors.ts';
-import { type PreparedVerb, preparedVerbs } from '../setup/needs.ts';
+import { preparedVerbs } from '../setup/needs.ts';
 import { type SetUp, setUp } from '../setup/set-up.ts';
 import { hostArchitecture } from '../world/registry/architecture.ts';
 
@@ -15,7 +14,10 @@ password; what is there already is left alone, and where nothing is missing noth
     architecture: architecture('of the images (default: that of this machine)'),
   },
   run: async (inputs, { log }) => {
-    const verbs = inputs.for.length === 0 ? preparedVerbs : inputs.for.map(readVerb);
+    const verbs =
+      inputs.for.length === 0
+        ? preparedVerbs
+        : inputs.for.map((raw) => readChoice(raw, preparedVerbs, { field: '--for' }));
     const data = await setUp({
       verbs,
       architecture: inputs.architecture ?? hostArchitecture() ?? 'x86_64',
@@ -44,15 +46,4 @@ function describe({ installed, kvm }: SetUp): string {
     installed.length === 0 ? 'nothing is missing' : `installed: ${installed.join(' ')}`,
     ...(kvm === undefined ? [] : [kvmTexts[kvm]]),
   ].join('\n');
-}
-
-function readVerb(raw: string): PreparedVerb {
-  const verb = preparedVerbs.find((each) => each === raw);
-  if (verb !== undefined) return verb;
-  throw new InputError({
-    field: '--for',
-    problem: 'this verb needs no set-up, or is none',
-    found: raw,
-    expected: preparedVerbs.join(' or '),
-  });
 }

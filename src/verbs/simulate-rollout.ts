@@ -1,4 +1,4 @@
-import { duration, many, parsed, text } from '../cli/inputs.ts';
+import { duration, many, text, wholeNumber } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { parseShare, parseShareOf } from '../guidance/simulation/shares.ts';
 import { defaultFleetModel, type FleetModel, simulate } from '../guidance/simulation/simulation.ts';
@@ -26,10 +26,11 @@ never arrive and why. The same seed gives the same answer.
     }),
     fleet: text('the fleet; may be left out when the site has only one', { placeholder: 'NAME' }),
     basearch: text("the nodes' architecture", { placeholder: 'ARCH', fallback: 'x86_64' }),
-    nodes: parsed('how many nodes', (raw, name) => readWhole(raw, name, { from: 1, to: 50_000_000 }), {
-      placeholder: 'N',
-      fallback: String(defaultFleetModel.nodes),
-    }),
+    nodes: wholeNumber(
+      'how many nodes',
+      { from: 1, to: 50_000_000 },
+      { fallback: String(defaultFleetModel.nodes) },
+    ),
     start: many(
       'what nodes run: VERSION=SHARE, or spread=SHARE for evenly over all older releases; the rest runs the release before the target',
       {
@@ -54,16 +55,14 @@ never arrive and why. The same seed gives the same answer.
     'publish-every': duration('graphs are static files rendered this often; 0s: computed for each request', {
       fallback: '0s',
     }),
-    for: parsed('how long to simulate (default: until four weeks after the last rollout)', (raw, name) =>
-      parseDuration(raw, { field: `--${name}` }),
-    ),
+    for: duration('how long to simulate (default: until four weeks after the last rollout)'),
     target: text('the release whose adoption is measured (default: the newest that is offered)', {
       placeholder: 'VERSION',
     }),
-    seed: parsed(
+    seed: wholeNumber(
       'another seed is another fleet of the same kind',
-      (raw, name) => readWhole(raw, name, { from: 0, to: 2 ** 32 - 1 }),
-      { placeholder: 'N', fallback: '1' },
+      { from: 0, to: 2 ** 32 - 1 },
+      { fallback: '1' },
     ),
     svg: text('also draw the curve into this file', { placeholder: 'FILE' }),
     directory: text('the checkout whose coxswain.yaml names the rings', {
@@ -108,17 +107,6 @@ never arrive and why. The same seed gives the same answer.
     return { data: simulation.result, text: simulation.text };
   },
 });
-
-function readWhole(raw: string, name: string, { from, to }: { from: number; to: number }): number {
-  const number = /^[\d_,]+$/.test(raw) ? Number(raw.replaceAll(/[_,]/g, '')) : Number.NaN;
-  if (number >= from && number <= to) return number;
-  throw new InputError({
-    field: `--${name}`,
-    problem: 'not a number that this takes',
-    found: raw,
-    expected: `a whole number from ${from} to ${to}`,
-  });
-}
 
 async function readWarinesses(raws: readonly string[], directory: string): Promise<FleetModel['wariness']> {
   const groups: { wariness: number | 'uniform'; share: number }[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readArguments } from '../../src/cli/arguments.ts';
 import { verbHelp } from '../../src/cli/help.ts';
-import { duration, flag, many, text, time } from '../../src/cli/inputs.ts';
+import { choice, duration, flag, many, text, time, wholeNumber } from '../../src/cli/inputs.ts';
 import { defineVerb } from '../../src/cli/verb.ts';
 import { UsageError } from '../../src/host/errors.ts';
 
@@ -79,5 +79,29 @@ describe('verbHelp', () => {
     expect(help).toMatch(/--soak DURATION +how long \(default: 48h\)/);
     expect(help).toMatch(/--fleet NAME +only this fleet \(may be repeated\)/);
     expect(help).toMatch(/--json +print/);
+  });
+});
+
+describe('choice and wholeNumber', () => {
+  const inputs = {
+    action: choice('what to do', ['pause', 'resume']),
+    nodes: wholeNumber('how many', { from: 1, to: 50_000_000 }, { fallback: '10' }),
+  };
+
+  it('read one of a few values, and a number with separators', () => {
+    expect(readArguments(inputs, ['--action', 'pause', '--nodes', '1_000,000'])).toEqual({
+      action: 'pause',
+      nodes: 1_000_000,
+    });
+  });
+
+  it.each([
+    [['--action', 'puase'], /^--action: no such choice.*one of pause, resume.*Did you mean pause\?/],
+    [['--nodes', '0'], /^--nodes: .*found "0".*from 1 to 50000000/],
+    [['--nodes', '50000001'], /from 1 to 50000000/],
+    [['--nodes', '1e3'], /from 1 to/],
+    [['--nodes', '1.5'], /from 1 to/],
+  ])('refuse %j and list what they accept', (args, message) => {
+    expect(() => readArguments(inputs, args)).toThrow(message);
   });
 });

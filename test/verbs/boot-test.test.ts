@@ -151,7 +151,7 @@ describe('boot-test', () => {
     [['--network', 'open'], /--network: .*expected closed or user/],
     [['--fleet', 'stabel'], /no such fleet.*Did you mean stable/],
     [['--deadline', 'soon'], /--deadline: not a duration/],
-    [['--architecture', 'amd64'], /--architecture: unknown architecture, found "amd64", expected x86_64/],
+    [['--architecture', 'amd64'], /--architecture: no such choice, found "amd64", expected one of x86_64/],
     [['--image', 'fedora-coreos:stable'], /--image: this image name has no registry host/],
   ])('refuses %j', async (args, problem) => {
     const project = await createProject(registry.host);

@@ -16,7 +16,7 @@ describe('set-up-host', () => {
   it.each(['promote-image', 'BUILD-IMAGE', 'x'])(
     'refuses --for %j, a verb that needs no set-up',
     async (verb) => {
-      await expect(run('--for', verb)).rejects.toThrow(/^--for: .*expected build-image or boot-test/);
+      await expect(run('--for', verb)).rejects.toThrow(/^--for: .*expected one of build-image, boot-test/);
     },
   );
 });

@@ -2,7 +2,7 @@ import { type FleetTexts, readSources } from './documents.ts';
 import { lintEntries } from './entries.ts';
 import type { Finding } from './finding.ts';
 import { lintHistory } from './history.ts';
-import { lintWays } from './reachability.ts';
+import { lintPaths } from './reachability.ts';
 import { lintTimes } from './times.ts';
 
 export type { FleetTexts, SourceText } from './documents.ts';
@@ -69,6 +69,6 @@ export function lintGuidance(
     ...lintHistory(sources, old),
     ...lintEntries(sources),
     ...lintTimes(sources, old, options),
-    ...lintWays(sources, old, options.now),
+    ...lintPaths(sources, old, options.now),
   ];
 }

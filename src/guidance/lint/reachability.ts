@@ -11,7 +11,7 @@ import type { FleetSources } from './documents.ts';
 import type { Finding } from './finding.ts';
 
 /** Whether nodes on every release get to where they should, on every architecture. */
-export function* lintWays(after: FleetSources, before: FleetSources, now: number): Generator<Finding> {
+export function* lintPaths(after: FleetSources, before: FleetSources, now: number): Generator<Finding> {
   const { releases, updates, operations } = after;
   if (releases === undefined || updates === undefined) return;
   const guidance: Guidance = { releases: releases.value, updates: updates.value };
@@ -93,7 +93,7 @@ function isTarget({ metadata: { rollout, barrier } }: UpdateEntry): boolean {
 function byEnd(stranded: readonly StrandedRelease[]): StrandedRelease[][] {
   const groups = new Map<string, StrandedRelease[]>();
   for (const each of stranded) {
-    const key = each.why === 'dead-end' ? `dead-end ${each.end}` : 'no way';
+    const key = each.why === 'dead-end' ? `dead-end ${each.end}` : 'no path';
     groups.set(key, [...(groups.get(key) ?? []), each]);
   }
   return [...groups.values()];

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { formatPercent } from '../../host/percent.ts';
 import { formatDuration, formatTime } from '../../host/time.ts';
 import type { Rollout } from '../metadata.ts';
 import { rolloutEnd, rolloutPhase, rolloutProgress } from '../progress.ts';
@@ -73,7 +74,6 @@ function* lintJump(options: {
   const { version, rollout, reached, wasOpen, now, where } = options;
   const start = rollout.start_epoch ?? 0;
   const share = rolloutProgress(rollout, now);
-  const percent = (value: number) => `${Number((value * 100).toFixed(1))} %`;
   // A completed one, written as upstream tidies it, says no time at all.
   const tidied = rollout.start_epoch === undefined && rollout.duration_minutes === undefined;
   if (!tidied && start < now && share > reached + 0.001) {
@@ -81,7 +81,7 @@ function* lintJump(options: {
       severity: 'warning',
       rule: 'start-in-the-past',
       where,
-      message: `the start of ${version} (${formatTime(start)}) is ${formatDuration(now - start)} ago: ${percent(share)} of the nodes are offered it at once, up from ${percent(reached)}`,
+      message: `the start of ${version} (${formatTime(start)}) is ${formatDuration(now - start)} ago: ${formatPercent(share)} of the nodes are offered it at once, up from ${formatPercent(reached)}`,
     };
   }
   if (wasOpen && share < reached - 0.001) {
@@ -89,7 +89,7 @@ function* lintJump(options: {
       severity: 'warning',
       rule: 'goes-back',
       where,
-      message: `${version} was offered to ${percent(reached)} of the nodes, and is to be offered to ${percent(share)}: those that took it stay on it`,
+      message: `${version} was offered to ${formatPercent(reached)} of the nodes, and is to be offered to ${formatPercent(share)}: those that took it stay on it`,
     };
   }
 }

@@ -10,13 +10,13 @@ export interface Place {
   readonly age: number;
   readonly barrier: boolean;
   readonly deadend: boolean;
-  /** Undefined: whoever has a way here is offered it at once. */
+  /** Undefined: a node that has an edge here is offered it at once. */
   readonly rollout: Rollout | undefined;
   /** Where nodes may go from here, newest first: the order in which Zincati prefers them. */
   readonly targets: readonly number[];
 }
 
-/** All places of a graph, in its order, with the ways between them as nodes would go them at some time. */
+/** All places of a graph, in its order, with the edges between them that a node may take at some time. */
 export function placesOf(
   releases: { readonly releases: readonly Pick<Release, 'version' | 'commits' | 'oci-images'>[] },
   updates: { readonly releases: readonly UpdateEntry[] },

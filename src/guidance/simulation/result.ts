@@ -4,8 +4,8 @@ export type MissingReason =
   | 'not in the graph'
   /** It runs a release that is a dead-end. */
   | 'dead-end'
-  /** No way leads on from its release. */
-  | 'no way'
+  /** No path leads on from its release. */
+  | 'no path'
   /** The next release stops short of its wariness. */
   | 'never opened to it'
   /** The simulation ended before its turn came. */

@@ -1,3 +1,4 @@
+import { formatPercent } from '../../host/percent.ts';
 import { formatDuration, formatTime } from '../../host/time.ts';
 import { asciiCurve } from './ascii-curve.ts';
 import type { MissingReason, SimulationResult } from './result.ts';
@@ -5,7 +6,7 @@ import type { MissingReason, SimulationResult } from './result.ts';
 const explanations: Readonly<Record<MissingReason, string>> = {
   'not in the graph': 'their release has no image for this architecture',
   'dead-end': 'their release is a dead-end',
-  'no way': 'no way leads on from their release',
+  'no path': 'no path leads on from their release',
   'never opened to it': 'the next rollout stops short of their wariness',
   'not its turn yet': 'their turn had not come when the simulation ended',
   'no reboot window yet': 'they wait for a reboot window',
@@ -23,7 +24,7 @@ export function describeSimulation(result: SimulationResult): string {
     ['95 %', reach(timeTo.most)],
     ['100 %', reach(timeTo.all)],
     ...(timeTo.all === null && lastArrival !== null
-      ? [[percent(arrived, nodes), `${reach(lastArrival)}; the others never, or not in time`]]
+      ? [[formatPercent(arrived / nodes, 2), `${reach(lastArrival)}; the others never, or not in time`]]
       : []),
   ];
   const parts = [
@@ -58,7 +59,7 @@ export function describeSimulation(result: SimulationResult): string {
   if (result.missing.length > 0) {
     parts.push(
       [
-        `${whole(nodes - arrived)} nodes (${percent(nodes - arrived, nodes)}) do not arrive:`,
+        `${whole(nodes - arrived)} nodes (${formatPercent((nodes - arrived) / nodes, 2)}) do not arrive:`,
         columns(
           result.missing.map(({ reason, version, nodes: count }) => [
             `  ${whole(count)}`,
@@ -79,14 +80,6 @@ export function whole(count: number): string {
 /** `2026-07-22 14:00 UTC` */
 export function showTime(seconds: number): string {
   return `${formatTime(seconds).slice(0, 16).replace('T', ' ')} UTC`;
-}
-
-/** Never rounded to 0 % or 100 % where that would not be true. */
-function percent(part: number, all: number): string {
-  const share = (part / all) * 100;
-  if (share > 0 && share < 0.01) return '< 0.01 %';
-  if (share < 100 && share > 99.99) return '> 99.99 %';
-  return `${Math.round(share * 100) / 100} %`;
 }
 
 /** Numbers to the right, texts to the left. */

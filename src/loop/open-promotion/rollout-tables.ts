@@ -1,6 +1,7 @@
 import type { Rollout } from '../../guidance/metadata.ts';
 import { nextOpening, rolloutProgress } from '../../guidance/progress.ts';
 import { plainText } from '../../host/markdown.ts';
+import { formatPercent } from '../../host/percent.ts';
 import { formatDuration } from '../../host/time.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import { rolloutCompletion, rolloutStart, type SourceRelease } from '../../release/gates/source-gates.ts';
@@ -20,7 +21,7 @@ export function describeSourceRollout(release: SourceRelease): string {
   const { rollout } = metadataOf(state.updates, record.version);
   const paused = state.operations.paused?.find((each) => each.version === record.version);
   if (paused !== undefined) {
-    return `Paused at ${percent(paused.progress)} on ${minute(paused.since)} by ${plainText(`${paused.by}: ${paused.reason}`)}`;
+    return `Paused at ${formatPercent(paused.progress)} on ${minute(paused.since)} by ${plainText(`${paused.by}: ${paused.reason}`)}`;
   }
   if (end === undefined || end <= start) {
     return (rollout?.start_percentage ?? 0) >= 1
@@ -35,7 +36,7 @@ export function describeSourceRollout(release: SourceRelease): string {
   const rows = [0, 0.25, 0.5, 0.75, 1].map((part) => {
     const at = Math.round(start + part * (end - start));
     const share = rolloutProgress(line, at);
-    return `${minute(at)}  ${bar(share)} ${percent(share).padStart(6)}`;
+    return `${minute(at)}  ${bar(share)} ${formatPercent(share).padStart(6)}`;
   });
   return `Over ${formatDuration(end - start)}, the share of nodes that was offered it:\n\n\`\`\`\n${rows.join('\n')}\n\`\`\``;
 }
@@ -54,8 +55,4 @@ export function describeOffers(config: Pick<Config, 'rings'>, rollout: Rollout, 
 function bar(share: number): string {
   const full = Math.round(share * barLength);
   return `${'█'.repeat(full)}${'░'.repeat(barLength - full)}`;
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(1))} %`;
 }

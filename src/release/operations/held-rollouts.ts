@@ -1,8 +1,9 @@
 import { holdAt } from '../../guidance/operations.ts';
 import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
+import { formatPercent } from '../../host/percent.ts';
 import type { FleetState } from '../state/state.ts';
-import { pauseOne, percent, resumeOne, unfinishedRollouts, withPaused } from './pause-rollout.ts';
+import { pauseOne, resumeOne, unfinishedRollouts, withPaused } from './pause-rollout.ts';
 
 /** What a hold does to the rollouts of its fleet. */
 export interface HoldEffect {
@@ -42,7 +43,7 @@ export function pauseForHold(
       continue;
     }
     const progress = next.operations.paused?.find((each) => each.version === version)?.progress ?? 0;
-    summary.push(`pause ${version} at ${percent(progress)}`);
+    summary.push(`pause ${version} at ${formatPercent(progress)}`);
   }
   const paused = next.operations.paused ?? [];
   const restated = paused.map((each) => {

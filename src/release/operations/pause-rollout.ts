@@ -3,6 +3,7 @@ import { resumedRollout } from '../../guidance/paused-rollout.ts';
 import { rolloutPhase, rolloutProgress } from '../../guidance/progress.ts';
 import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
+import { formatPercent } from '../../host/percent.ts';
 import { formatTime } from '../../host/time.ts';
 import type { FleetState } from '../state/state.ts';
 import { ageOf, metadataOf, requireRelease, setMetadata } from './entries.ts';
@@ -35,7 +36,7 @@ export function pause(
     const { progress } = (next.operations.paused ?? []).find(
       (paused) => paused.version === each,
     ) as PausedRollout;
-    done.push(`pause ${each} at ${percent(progress)}`);
+    done.push(`pause ${each} at ${formatPercent(progress)}`);
   }
   for (const each of again.filter((paused) => !open.includes(paused.version))) {
     const said = renewPause(each, order);
@@ -206,7 +207,7 @@ export function resumeOne(
     now,
   );
   const at = resumed === undefined ? 0 : rolloutProgress(resumed, now);
-  return { state: next, summary: `resume ${version} at ${percent(at)}` };
+  return { state: next, summary: `resume ${version} at ${formatPercent(at)}` };
 }
 
 /** The same words again change nothing, so that the same command can be run again. */
@@ -256,8 +257,4 @@ function nothingToPause(
         }
       : {}),
   });
-}
-
-export function percent(share: number): string {
-  return `${Number((share * 100).toFixed(1))} %`;
 }

@@ -128,7 +128,7 @@ describe('a verb as an action', () => {
   it('tells a wrong input as an annotation and in the summary, and in no other way', async () => {
     const result = await act('render-graph', { ...graph, basearch: 'x86' });
     expect(result).toMatchObject({ exitCode: 1, stderr: '', output: '' });
-    expect(result.stdout).toMatch(/^::error title=render-graph::input basearch: not an architecture.*\n$/);
+    expect(result.stdout).toMatch(/^::error title=render-graph::input basearch: no such choice.*\n$/);
     expect(result.summary).toMatch(/^### render-graph did not run\n\n```text\ninput basearch: not an/);
   });
 

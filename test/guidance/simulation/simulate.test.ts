@@ -251,9 +251,9 @@ describe('nodes that do not arrive', () => {
     expect(missing).toEqual([{ reason, version: expect.any(String), nodes: 2000 }]);
   });
 
-  it('no way: a release that nothing leads to', () => {
+  it('no path: a release that nothing leads to', () => {
     const { missing, timeTo } = run({ entries: [complete(2)], target: versionOf(3) });
-    expect(missing).toEqual([{ reason: 'no way', version: versionOf(2), nodes: 2000 }]);
+    expect(missing).toEqual([{ reason: 'no path', version: versionOf(2), nodes: 2000 }]);
     expect(timeTo.half).toBeNull();
   });
 

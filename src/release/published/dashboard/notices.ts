@@ -1,4 +1,5 @@
 import { holdAt, type Statement } from '../../../guidance/operations.ts';
+import { formatPercent } from '../../../host/percent.ts';
 import type { SiteFleet } from '../input.ts';
 import { type Html, html } from './html.ts';
 import { showTime } from './rollout-view.ts';
@@ -16,7 +17,7 @@ export function notices({ state }: SiteFleet, now: number): Html | undefined {
         ]),
     ...(operations.paused ?? []).map(
       (paused) =>
-        html`<li><span class="badge paused">paused</span> <code>${paused.version}</code> stands still at ${percent(paused.progress)} %${until(paused.until)}: ${said(paused)}</li>`,
+        html`<li><span class="badge paused">paused</span> <code>${paused.version}</code> stands still at ${formatPercent(paused.progress)}${until(paused.until)}: ${said(paused)}</li>`,
     ),
     ...(operations.urgent ?? []).map(
       (urgent) =>
@@ -67,8 +68,4 @@ function said(statement: Statement): Html {
 
 function until(moment: number | undefined): Html | string {
   return moment === undefined ? '' : html` until ${showTime(moment)}`;
-}
-
-function percent(share: number): number {
-  return Number((share * 100).toFixed(1));
 }
