@@ -1,18 +1,27 @@
 import { directory } from '../cli/directory.ts';
 import { duration, flag, many, text } from '../cli/inputs.ts';
-import { defineVerb } from '../cli/verb.ts';
+import { type Context, defineVerb, type Outcome } from '../cli/verb.ts';
 import { UsageError } from '../host/errors.ts';
 import { code, plainText, table } from '../host/markdown.ts';
 import { type Examination, examine } from '../operate/doctor/doctor.ts';
+import { examineGitHub } from '../operate/doctor/github/doctor-github.ts';
 import {
   filesAtUrl,
   filesInArtifacts,
   filesInFolder,
   type PublishedFiles,
 } from '../operate/doctor/published-files.ts';
+import { openCheckout } from '../project/checkout.ts';
 import { type Config, readConfig } from '../project/configuration/config.ts';
 import { findFleet } from '../project/fleets.ts';
+import { openGitHubRepository } from '../world/forge/github/open-repository.ts';
 import { createRegistryClient, type RegistryClient } from '../world/registry/client.ts';
+
+/** What was looked at, and what was found there. */
+interface Answer {
+  readonly site: string;
+  readonly findings: readonly { readonly severity: string; readonly check: string }[];
+}
 
 export default defineVerb({
   summary: 'Check a published site and every image it names, from outside, as nodes see them',
@@ -20,19 +29,25 @@ export default defineVerb({
 Made for a schedule: reads only, needs no write access, one line for each finding with what to do, exit code 1 where there
 is an error. Without --site it looks at publish.url of coxswain.yaml, or where there is none, at the artifacts.
 
+--github looks at the repository on GitHub instead: every setting that the workflows depend on, with the page on which to change it. What the
+token may not read is reported as "could not check".
+
   coxswain doctor
+  coxswain doctor --github
   coxswain doctor --site site --base-url 'https://acme.github.io/os/stable/\${basearch}/'`,
   inputs: {
     site: text('folder with the published files, or the URL where they are served', {
       placeholder: 'FOLDER|URL',
     }),
     oci: flag('look at the artifacts <image>:updates-<fleet>'),
+    github: flag('look at the settings of the repository on GitHub instead'),
     fleet: many('only this fleet', { placeholder: 'NAME' }),
     'base-url': many('cincinnati.base_url as your nodes have it: checked too', { placeholder: 'URL' }),
     grace: duration('how far behind a graph may be', { fallback: '30m' }),
     directory,
   },
-  run: async (inputs, context) => {
+  run: async (inputs, context): Promise<Outcome<Answer>> => {
+    if (inputs.github) return doctorGitHub(inputs.directory, context);
     const config = await readConfig(inputs.directory);
     const client = createRegistryClient({ env: context.env, log: context.log });
     const files = openFiles(inputs, config, client);
@@ -63,6 +78,35 @@ is an error. Without --site it looks at publish.url of coxswain.yaml, or where t
     },
   },
 });
+
+/** The settings of the repository on GitHub. */
+async function doctorGitHub(directory: string, { env, log }: Context): Promise<Outcome<Answer>> {
+  const { config, git } = await openCheckout({ directory, env, log });
+  const repository = await openGitHubRepository(git, { env, log });
+  const findings = await log.task(`examining the settings of ${repository.repository}`, () =>
+    examineGitHub(repository, config),
+  );
+  const lines = findings.map(
+    ({ severity, check, where, message, remedy }) =>
+      `${severity} [${check}] ${message}. ${remedy}\n  ${where}`,
+  );
+  const headline =
+    findings.length === 0
+      ? `no finding in the settings of ${repository.repository}`
+      : `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'} in the settings of ${repository.repository}`;
+  return {
+    data: { site: repository.page, findings },
+    text: [...lines, headline].join('\n'),
+    summary: [
+      `### doctor --github: ${headline}`,
+      ...findings.map(
+        (found) =>
+          `- **${found.severity}** ${plainText(found.message)}. ${plainText(found.remedy)} [Change it](${found.where})`,
+      ),
+    ].join('\n'),
+    exitCode: findings.some(({ severity }) => severity === 'error') ? (1 as const) : (0 as const),
+  };
+}
 
 function summarise({ findings, fleets, releases, images }: Examination, where: string): string {
   return [

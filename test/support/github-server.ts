@@ -12,6 +12,7 @@ import { serveGit } from './github/git-http.ts';
 import { answerGraphql } from './github/graphql.ts';
 import { allows, everything, forbidden, type Permissions, permissionFor } from './github/permissions.ts';
 import { pullRoutes, type Settings } from './github/pulls.ts';
+import { type RepositorySettings, settingsRoutes } from './github/settings.ts';
 import { statusRoutes } from './github/statuses.ts';
 import { type EmulatedRun, workflowRoutes } from './github/workflow-runs.ts';
 
@@ -65,6 +66,8 @@ export interface GitHubServer {
   readonly directory: string;
   readonly requests: LoggedRequest[];
   readonly settings: Settings;
+  /** What administrators set; undefined: the API knows of none of it. */
+  administered: RepositorySettings | undefined;
   /** Workflow runs, oldest first. */
   readonly runs: EmulatedRun[];
   inject(fault: Fault): void;
@@ -109,6 +112,7 @@ export async function startGitHub(
   const settings: Settings = { actionsMayOpenPullRequests: true, drafts: true, ...options.settings };
   const requests: LoggedRequest[] = [];
   const runs: EmulatedRun[] = [];
+  const administered: { now: RepositorySettings | undefined } = { now: undefined };
   const faults: (Fault & { left: number })[] = [];
 
   const server = createServer((request, response) => {
@@ -165,6 +169,7 @@ export async function startGitHub(
     statusRoutes(git, url),
     gitDataRoutes(git, url),
     workflowRoutes(git, runs, serverUrl),
+    settingsRoutes(git, () => administered.now),
   ];
 
   async function answerApi(call: Call, path: string, query: string, key: string): Promise<Answer> {
@@ -182,7 +187,10 @@ export async function startGitHub(
       if (archive !== undefined)
         return { status: 302, headers: { location: `${serverUrl}/_codeload/${repository}/${archive}` } };
     }
-    return forward(call.method, `${path}${query}`, key, call.body);
+    const answer = await forward(call.method, `${path}${query}`, key, call.body);
+    const repositoryItself = path === `/repos/${repository}` && call.method === 'GET';
+    if (!repositoryItself || administered.now === undefined) return answer;
+    return { ...answer, json: { ...(answer.json as object), ...administered.now.repository } };
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -269,6 +277,12 @@ export async function startGitHub(
     requests,
     settings,
     runs,
+    get administered() {
+      return administered.now;
+    },
+    set administered(settings) {
+      administered.now = settings;
+    },
     inject: (fault) => faults.push({ ...fault, left: fault.times ?? 1 }),
     stop: async () => {
       server.closeAllConnections();

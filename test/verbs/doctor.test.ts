@@ -88,6 +88,7 @@ async function examine(
   const inputs = {
     site: oci ? undefined : (options.site ?? place.site),
     oci,
+    github: false,
     fleet,
     'base-url': baseUrl,
     grace: 1800,

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { error, type Found, type SettingCheck, Unreadable, warning } from './check.ts';
+
+const ours = 'coxswain-os/coxswain';
+const permissionsSchema = z.object({
+  enabled: z.boolean(),
+  allowed_actions: z.string().optional(),
+  sha_pinning_required: z.boolean().optional(),
+});
+const selectedSchema = z.object({
+  github_owned_allowed: z.boolean(),
+  verified_allowed: z.boolean().optional(),
+  patterns_allowed: z.array(z.string()).default([]),
+});
+
+/** Settings → Actions → General. */
+export const allowedActions: SettingCheck = {
+  name: 'allowed-actions',
+  run: async ({ read, link }) => {
+    const page = link('settings/actions');
+    const set = await read(
+      'the permissions of Actions',
+      'GET /repos/{owner}/{repo}/actions/permissions',
+      permissionsSchema,
+    );
+    if (set === undefined) throw new Unreadable('the permissions of Actions');
+    if (!set.enabled) return [error(page, 'Actions are switched off', 'Allow them: Actions permissions.')];
+    const findings: Found[] = [];
+    if (set.sha_pinning_required === true) {
+      findings.push(
+        error(
+          page,
+          'actions have to be pinned by a full commit, and the workflows that init writes call ours by a version',
+          `Replace @v1 by the commit of the release in your workflows, or take ${ours} out of the rule.`,
+        ),
+      );
+    }
+    if (set.allowed_actions === 'local_only') {
+      findings.push(
+        error(page, 'only actions of this owner are allowed', `Allow actions by GitHub, and ${ours}/*@*.`),
+      );
+    }
+    if (set.allowed_actions !== 'selected') return findings;
+    const selected = await read(
+      'the list of allowed actions',
+      'GET /repos/{owner}/{repo}/actions/permissions/selected-actions',
+      selectedSchema,
+    );
+    if (selected === undefined) return findings;
+    if (!selected.github_owned_allowed) {
+      findings.push(
+        error(
+          page,
+          'actions by GitHub are not allowed, such as actions/checkout',
+          'Allow actions created by GitHub.',
+        ),
+      );
+    }
+    if (
+      !selected.patterns_allowed.some(
+        (pattern) => pattern.toLowerCase().startsWith(`${ours}`) || pattern.startsWith('*'),
+      )
+    ) {
+      findings.push(
+        error(
+          page,
+          'actions and workflows of Coxswain are not on the list of allowed ones',
+          `Add ${ours}/*@* to the list.`,
+        ),
+      );
+    }
+    return findings;
+  },
+};
+
+/** Settings → Actions → General → Workflow permissions. */
+export const pullRequestsByActions: SettingCheck = {
+  name: 'pull-requests-by-actions',
+  run: async ({ read, link, secrets }) => {
+    const set = await read(
+      'the permissions of workflows',
+      'GET /repos/{owner}/{repo}/actions/permissions/workflow',
+      z.object({ can_approve_pull_request_reviews: z.boolean() }),
+    );
+    const app = secrets?.includes('COXSWAIN_APP_CLIENT_ID') === true;
+    if (set === undefined) throw new Unreadable('the permissions of workflows');
+    if (set.can_approve_pull_request_reviews || app) return [];
+    return [
+      error(
+        link('settings/actions'),
+        'workflows may not open pull requests, so no base and no promotion is proposed',
+        'Allow GitHub Actions to create and approve pull requests, or give the workflows a GitHub App (docs/github-tokens.md).',
+      ),
+    ];
+  },
+};
+
+const workflowsSchema = z.object({ workflows: z.array(z.object({ path: z.string(), state: z.string() })) });
+
+/** The four files that init writes, and whether GitHub runs them. */
+export const workflowFiles: SettingCheck = {
+  name: 'workflows',
+  run: async ({ read, link, defaultBranch }) => {
+    const found = await read(
+      'the workflows',
+      'GET /repos/{owner}/{repo}/actions/workflows',
+      workflowsSchema,
+      { per_page: 100 },
+    );
+    if (found === undefined) return [];
+    return ['watch', 'pull-request', 'release', 'operate'].flatMap((name) => {
+      const path = `.github/workflows/${name}.yml`;
+      const workflow = found.workflows.find((each) => each.path === path);
+      if (workflow === undefined) {
+        return [
+          warning(
+            link('actions'),
+            `there is no ${path} on ${defaultBranch}`,
+            'Write it with coxswain init, unless workflows of your own do its work.',
+          ),
+        ];
+      }
+      if (workflow.state === 'active') return [];
+      const why =
+        workflow.state === 'disabled_inactivity'
+          ? 'GitHub switched it off: nothing happened in the repository for 60 days'
+          : `it is switched off (${workflow.state})`;
+      return [
+        error(
+          link(`actions/workflows/${name}.yml`),
+          `${path} does not run: ${why}`,
+          'Enable the workflow on this page.',
+        ),
+      ];
+    });
+  },
+};
