@@ -14,7 +14,11 @@ export async function makeBareInitrd({ index, kernel, systemd }: PreparedImage):
   const modules: ArchiveEntry[] = [];
   for (const [position, file] of files.entries()) {
     const path = `modules/${String(position).padStart(2, '0')}-${basename(file).replace(/\.(xz|gz|zst)$/, '')}`;
-    modules.push({ path, content: await readModule(join(kernel.modules, file)), mode: 0o644 });
+    modules.push({
+      path,
+      content: await readModule(join(kernel.root.folder, kernel.modules, file)),
+      mode: 0o644,
+    });
   }
   const init = `#!/bin/busybox sh
 /bin/busybox --install -s /bin

@@ -70,6 +70,7 @@ async function benchKind(
       const prepared = await prepareImage({ root, image: kind, folder: place, log: silentLog });
       const result = await bootPrepared(prepared, {
         architecture,
+        init: 'any',
         tests: [{ name: '10-release.sh', path: test }],
         environment: {},
         outputFolder: join(place, 'output'),
@@ -122,9 +123,10 @@ async function bareBoot(image: PreparedImage, place: string): Promise<number> {
     accelerator: 'tcg',
     memoryMegabytes: 1024,
     cpus: 2,
-    kernel: image.kernel.image,
+    kernel: image.kernelFile,
     initrd: file('initrd'),
-    rootImage: image.rootImage,
+    rootImage: image.rootImage.file,
+    toolsDisk: image.rootImage.file,
     console: file('console'),
     results: file('results'),
     fallback: file('fallback'),

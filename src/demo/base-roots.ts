@@ -3,6 +3,7 @@ import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, symlink, writeFile }
 import { dirname, join } from 'node:path';
 import { exec } from '../host/exec.ts';
 import { withTemporaryFolder } from '../host/files.ts';
+import { insideRoot } from '../host/inside-root.ts';
 import type { Log } from '../host/log.ts';
 import { findStaticBusybox } from '../loop/boot-test/guest/busybox.ts';
 import { readModuleIndex } from '../loop/boot-test/guest/kernel.ts';
@@ -192,7 +193,10 @@ export async function addKernelFiles(
   await cp(kernel.modules, folder, { recursive: true, filter: (path) => !/\/(build|source)$/.test(path) });
   await depmod(root, kernel.version);
   if (wanted !== undefined) {
-    const kept = orderModules(wanted, await readModuleIndex(folder)).files;
+    const kept = orderModules(
+      wanted,
+      await readModuleIndex(insideRoot(root), `/usr/lib/modules/${kernel.version}`),
+    ).files;
     await rm(join(folder, 'kernel'), { recursive: true });
     for (const file of kept) {
       await mkdir(dirname(join(folder, file)), { recursive: true });

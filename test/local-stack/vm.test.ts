@@ -7,6 +7,7 @@ import { defaultCacheFolder } from '../../src/demo/base-images.ts';
 import { type BaseKind, prepareRoot } from '../../src/demo/base-roots.ts';
 import { formatTable } from '../../src/demo/table.ts';
 import { exec } from '../../src/host/exec.ts';
+import { insideRoot } from '../../src/host/inside-root.ts';
 import { silentLog } from '../../src/host/log.ts';
 import { findTool } from '../../src/host/tools.ts';
 import { requireKernel } from '../../src/loop/boot-test/guest/kernel.ts';
@@ -76,6 +77,7 @@ async function boot(root: string, scripts: Record<string, string>, more: Partial
     tests: await listTests(testsFolder),
     testsFolder,
     architecture,
+    init: 'any',
     memoryMegabytes: 512,
     deadlineSeconds: 120,
     environment: { COXSWAIN_VERSION: `44.1-it's "$HOME"` },
@@ -160,7 +162,7 @@ wait-for-file: not a number of seconds: soon
     }
     expect(report.timeline.find(({ name }) => name === '30-hangs.sh')).toMatchObject({ result: 'timed-out' });
     expect(report.system).toMatchObject({ manager: 'none', state: 'none' });
-    expect(report.kernel).toBe((await requireKernel(root, 'root')).version);
+    expect(report.kernel).toBe((await requireKernel(insideRoot(root), 'root')).version);
     expect(await readFile(report.consoleLog, 'utf8')).toContain('Linux version');
     await expect(readFile(join(root, 'usr/bin/new'))).rejects.toThrow(/ENOENT/);
   }, 150_000);
@@ -168,14 +170,14 @@ wait-for-file: not a number of seconds: soon
   it('passes, also when results can only take the second serial port', async () => {
     const other = join(place, 'without-virtio-console');
     await cp(root, other, { recursive: true, verbatimSymlinks: true });
-    const kernel = await requireKernel(other, 'other');
-    const index = join(kernel.modules, 'modules.dep');
+    const kernel = await requireKernel(insideRoot(other), 'other');
+    const index = join(other, kernel.modules, 'modules.dep');
     const entries = (await readFile(index, 'utf8')).split('\n');
     const without = entries.filter((line) => !/virtio_console\.ko[^:]*:/.test(line));
     expect(without.length).toBe(entries.length - 1);
     await writeFile(index, without.join('\n'));
     const driver = entries.find((line) => /virtio_console\.ko[^:]*:/.test(line))?.split(':')[0] ?? '';
-    await rm(join(kernel.modules, driver));
+    await rm(join(other, kernel.modules, driver));
     const report = await boot(other, { '10-a.sh': 'seq 1 2000', '20-b.sh': 'true' });
     expect(report.verdict, report.explanation).toBe('passed');
     expect(report.tests[0]?.output.split('\n')).toHaveLength(2001);
@@ -359,6 +361,7 @@ test ! -e /etc/after; test -e /var/after`,
       },
       machine: {
         architecture,
+        init: 'any',
         memoryMegabytes: 512,
         deadlineSeconds: 120,
         testsFolder,

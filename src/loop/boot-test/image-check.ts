@@ -1,7 +1,8 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { isMissing } from '../../host/files.ts';
+import { opendir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { InsideRoot } from '../../host/inside-root.ts';
 import type { ImageConfig } from '../../world/registry/image.ts';
+import { initramfsProblem } from './guest/initramfs.ts';
 import { requireKernel } from './guest/kernel.ts';
 import type { TestResult } from './report/report.ts';
 
@@ -35,17 +36,28 @@ export function checkLabels(config: ImageConfig, stream: string): TestResult {
   return entry('check: labels', problems);
 }
 
+/** Name of the entry that says whether a node can boot the image at all. */
+export const kernelCheckName = 'check: kernel';
+
+const largestInitramfs = 1024 * 1024 * 1024;
+
 /**
- * The initramfs beside the kernel, where bootc looks for them ("Bootable container images", section on the kernel).
+ * The initramfs beside the kernel, where bootc looks for them ("Bootable container images", section on the kernel), or
+ * inside a unified kernel image.
+ * @param needs.prepareRoot the image is for nodes whose initramfs mounts an ostree deployment
  * @throws InputError without exactly one kernel: that is no bootable image, and no result of a test
  */
-export async function checkKernel(root: string, image: string): Promise<TestResult> {
-  const name = 'check: kernel';
-  const { modules, version } = await requireKernel(root, image);
-  const problems = (await isFile(join(modules, 'initramfs.img')))
-    ? []
-    : [`no /usr/lib/modules/${version}/initramfs.img: bootc would have nothing to boot with the kernel`];
-  return entry(name, problems);
+export async function checkKernel(
+  root: InsideRoot,
+  image: string,
+  needs: { readonly prepareRoot: boolean } = { prepareRoot: false },
+): Promise<TestResult> {
+  const { modules, unified, path } = await requireKernel(root, image);
+  const file = `${modules}/initramfs.img`;
+  const bytes = unified?.initrd ?? (await root.readFile(file, { largest: largestInitramfs }));
+  const problem = await initramfsProblem(bytes, needs);
+  const place = unified?.initrd === undefined ? file : `the initramfs in ${path}`;
+  return entry(kernelCheckName, problem === undefined ? [] : [`${place}: ${problem}`]);
 }
 
 const shownFiles = 15;
@@ -54,9 +66,9 @@ const shownFiles = 15;
  * Files in /var and /run. The first are unpacked at an installation and never again: machines that update do not get
  * them. The others are never seen.
  */
-export async function checkLeftovers(root: string, meaning: 'warn' | 'fail'): Promise<TestResult> {
+export async function checkLeftovers(root: InsideRoot, meaning: 'warn' | 'fail'): Promise<TestResult> {
   const found: string[] = [];
-  for (const folder of ['var', 'run']) found.push(...(await filesBelow(root, folder)));
+  for (const folder of ['/var', '/run']) found.push(...(await filesBelow(root, folder)));
   const shown = found.slice(0, shownFiles).map((path) => `/${path}`);
   const lines =
     found.length === 0
@@ -75,10 +87,10 @@ export async function checkLeftovers(root: string, meaning: 'warn' | 'fail'): Pr
 
 /** The image's own bootc looks at it; undefined where it has none. */
 export async function checkLint(
-  root: string,
+  root: InsideRoot,
   run: (command: readonly string[]) => Promise<{ readonly exitCode: number; readonly output: string }>,
 ): Promise<TestResult | undefined> {
-  if (!(await isFile(join(root, 'usr/bin/bootc')))) return undefined;
+  if ((await root.resolve('/usr/bin/bootc'))?.kind !== 'file') return undefined;
   const started = performance.now();
   const { exitCode, output } = await run(lintCommand);
   return {
@@ -104,24 +116,21 @@ function entry(name: string, problems: readonly string[]): TestResult {
   };
 }
 
-async function filesBelow(root: string, folder: string): Promise<string[]> {
-  try {
-    const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
-    return entries
-      .filter((each) => !each.isDirectory() && !each.isSymbolicLink())
-      .map((each) => join(each.parentPath, each.name).slice(root.length + 1))
-      .sort();
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
-}
+const mostFiles = 100_000;
 
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isFile();
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
+/** The files below a folder, as paths without the first slash; no link is followed. */
+async function filesBelow(root: InsideRoot, folder: string): Promise<string[]> {
+  const top = await root.resolve(folder);
+  if (top?.kind !== 'folder') return [];
+  const found: string[] = [];
+  const waiting = [top.hostPath];
+  for (let place = waiting.pop(); place !== undefined && found.length < mostFiles; place = waiting.pop()) {
+    for await (const each of await opendir(place)) {
+      if (each.isDirectory()) waiting.push(join(place, each.name));
+      else if (!each.isSymbolicLink() && found.length < mostFiles) {
+        found.push(relative(root.folder, join(place, each.name)));
+      }
+    }
   }
+  return found.sort();
 }

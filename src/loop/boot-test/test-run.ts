@@ -2,12 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defined } from '../../host/defined.ts';
 import { withTemporaryFolder } from '../../host/files.ts';
+import { type InsideRoot, insideRoot } from '../../host/inside-root.ts';
 import type { Project } from '../../release/project.ts';
 import type { Image } from '../../world/registry/image.ts';
 import { type DigestReference, formatReference } from '../../world/registry/reference.ts';
 import { type RunInImage, withRootFilesystem } from './guest/root-filesystem.ts';
+import { readOsRelease } from './guest/systemd.ts';
 import type { CommittedTests } from './guest/tests-of-commit.ts';
-import { checkKernel, checkLabels, checkLeftovers, checkLint } from './image-check.ts';
+import { checkKernel, checkLabels, checkLeftovers, checkLint, kernelCheckName } from './image-check.ts';
 import { type ImageSource, inRegistry } from './image-source.ts';
 import {
   bootPrepared,
@@ -19,6 +21,7 @@ import { runDiskTest } from './machine/boot-from-disk.ts';
 import type { BootMode } from './machine/disk-image.ts';
 import { unbooted } from './machine/machine-report.ts';
 import { rehearseUpgrade } from './rehearsal/rehearsal.ts';
+import { isFedoraCoreOs, type KnownFailure, knownFailuresOf } from './report/known-failures.ts';
 import type { BootReport, Rehearsal, TestResult } from './report/report.ts';
 
 /** A release that nodes come from. */
@@ -62,13 +65,14 @@ export async function runTests(options: TestRunOptions): Promise<BootReport> {
   return withRootFilesystem(
     source,
     async (root, stored) => {
-      const checks = [labels, ...(await checkFiles(options, root, stored.run))];
+      const inside = insideRoot(root);
+      const checks = [labels, ...(await checkFiles(options, inside, stored.run))];
       if (checks.some(({ result }) => result !== 'passed')) return refuse(checks);
       await options.onFiles?.(root);
       await mkdir(outputFolder, { recursive: true });
       return withTemporaryFolder('boot', async (folder) => {
         const prepare = () => prepareImage({ root, image: source.name, folder, log });
-        const boot = { ...bootOptions(options), tests: options.tests.files };
+        const boot = { ...(await bootOptions(options, inside)), tests: options.tests.files };
         const disk = { root, image: source.name, imageId: stored.id, foreign: options.foreign };
         const prepared = options.mode === 'disk' ? undefined : await prepare();
         const report =
@@ -85,11 +89,12 @@ export async function runTests(options: TestRunOptions): Promise<BootReport> {
   );
 }
 
-async function checkFiles(options: TestRunOptions, root: string, run: RunInImage): Promise<TestResult[]> {
+async function checkFiles(options: TestRunOptions, root: InsideRoot, run: RunInImage): Promise<TestResult[]> {
   const { source, config, foreign } = options;
+  const prepareRoot = isFedoraCoreOs(await readOsRelease(root));
   const lint = foreign ? undefined : await checkLint(root, run);
   return [
-    await checkKernel(root, source.name),
+    await checkKernel(root, source.name, { prepareRoot }),
     await checkLeftovers(root, config.bootTest.leftovers),
     ...(lint === undefined ? [] : [lint]),
   ];
@@ -98,7 +103,10 @@ async function checkFiles(options: TestRunOptions, root: string, run: RunInImage
 function notAsShipped(checks: TestResult[]) {
   const failed = checks.filter(({ result }) => result !== 'passed');
   return {
-    verdict: 'check-failed' as const,
+    // Without a kernel and an initramfs that fit, the machine would not even start.
+    verdict: failed.some(({ name }) => name === kernelCheckName)
+      ? ('unbootable' as const)
+      : ('check-failed' as const),
     explanation: `The image is not what a node needs, and was not booted: ${failed
       .map(({ name, output }) => `${name}: ${output.trim().split('\n')[0]}`)
       .join('; ')}.`,
@@ -107,12 +115,23 @@ function notAsShipped(checks: TestResult[]) {
   };
 }
 
-function bootOptions(options: TestRunOptions) {
+/** Units that cannot work in such a machine; from a disk, the machine has all that they need. */
+async function knownFailures(
+  { config, mode }: TestRunOptions,
+  root: InsideRoot,
+): Promise<readonly KnownFailure[]> {
+  if (mode !== 'direct' || config.bootTest.knownFailures === 'none') return [];
+  return knownFailuresOf(await readOsRelease(root));
+}
+
+async function bootOptions(options: TestRunOptions, root: InsideRoot) {
   const { machine, testsFolder, config, image, version, fleet, outputFolder, log } = options;
   return {
     ...machine,
     testsFolder,
+    init: config.bootTest.init,
     allowedUnits: config.bootTest.allowedUnits,
+    knownFailures: await knownFailures(options, root),
     environment: {
       COXSWAIN_VERSION: version,
       COXSWAIN_DIGEST: image.manifest.descriptor.digest,
@@ -162,7 +181,7 @@ async function rehearseFrom(
           candidate: { version, image: candidate },
           tests: tests.upgrade,
           machine: {
-            ...bootOptions(options),
+            ...(await bootOptions({ ...options, mode: 'direct' }, insideRoot(root))),
             outputFolder: join(outputFolder, `upgrade-from-${from.version.replace(/[^\w.-]/g, '_')}`),
           },
         });

@@ -43,6 +43,10 @@ export interface Config {
 export interface BootTestConfig {
   /** `direct`: by the image's kernel; `disk`: installed with bootc, and started through the firmware. */
   readonly mode: 'direct' | 'disk';
+  /** What the first process must be. */
+  readonly init: 'systemd' | 'any';
+  /** `auto`: units of Fedora CoreOS that cannot work in the mode direct may fail. */
+  readonly knownFailures: 'auto' | 'none';
   /** Units of systemd. */
   readonly allowedUnits: readonly string[];
   readonly memoryMegabytes: number;

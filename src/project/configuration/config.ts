@@ -163,6 +163,8 @@ function build(
     tests: tidyPath(written.tests),
     bootTest: {
       mode: written['boot-test'].mode,
+      init: written['boot-test'].init,
+      knownFailures: written['boot-test']['known-failures'],
       allowedUnits: written['allow-failed-units'],
       memoryMegabytes: written['boot-test'].memory,
       cpus: written['boot-test'].cpus,

@@ -117,6 +117,18 @@ const bootTest = z
       .describe(
         'How the machine starts: direct by the kernel of the image, disk from an installation that bootc makes, through UEFI firmware (needs podman, and bootc in the image).',
       ),
+    init: z
+      .enum(['systemd', 'any'])
+      .default('systemd')
+      .describe(
+        'What the first process must be: systemd of the image, or any for an image that has none on purpose.',
+      ),
+    'known-failures': z
+      .enum(['auto', 'none'])
+      .default('auto')
+      .describe(
+        'auto: on images of Fedora CoreOS, units that cannot work in the mode direct may fail. The report names each, with the reason. none: no unit may, but those in allow-failed-units.',
+      ),
     memory: z.int().min(128).default(1024).describe("The machine's memory in megabytes."),
     cpus: z.int().min(1).max(64).default(2).describe("The machine's processors."),
     network: z

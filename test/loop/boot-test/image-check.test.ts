@@ -1,6 +1,8 @@
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { insideRoot } from '../../../src/host/inside-root.ts';
+import { writeNewc } from '../../../src/loop/boot-test/guest/newc.ts';
 import { runArguments } from '../../../src/loop/boot-test/guest/root-filesystem.ts';
 import {
   checkKernel,
@@ -52,18 +54,50 @@ describe('checkLabels', () => {
 });
 
 describe('checkKernel', () => {
-  it('wants exactly one kernel, and its initramfs beside it', async () => {
-    const root = await temporaryFolder();
+  const initramfs = writeNewc([{ path: 'init', content: '#!/bin/sh', mode: 0o755 }]);
+
+  it('wants exactly one kernel, and an initramfs beside it that a kernel can read', async () => {
+    const folder = await temporaryFolder();
+    const root = insideRoot(folder);
     await expect(checkKernel(root, 'x')).rejects.toThrow('x: the image has no kernel');
-    const folder = join(root, 'usr/lib/modules/6.1.0');
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, 'vmlinuz'), '');
+    const modules = join(folder, 'usr/lib/modules/6.1.0');
+    await mkdir(modules, { recursive: true });
+    await writeFile(join(modules, 'vmlinuz'), '');
     expect(await checkKernel(root, 'x')).toMatchObject({
       result: 'failed',
-      output: expect.stringContaining('no /usr/lib/modules/6.1.0/initramfs.img'),
+      output: expect.stringContaining('/usr/lib/modules/6.1.0/initramfs.img: there is none'),
     });
-    await writeFile(join(folder, 'initramfs.img'), '');
+    await writeFile(join(modules, 'initramfs.img'), 'garbage');
+    expect(await checkKernel(root, 'x')).toMatchObject({
+      result: 'failed',
+      output: expect.stringContaining('it cannot be read: no cpio archive'),
+    });
+    await writeFile(join(modules, 'initramfs.img'), initramfs);
     expect((await checkKernel(root, 'x')).result).toBe('passed');
+    expect(await checkKernel(root, 'x', { prepareRoot: true })).toMatchObject({
+      result: 'failed',
+      output: expect.stringContaining('no ostree-prepare-root'),
+    });
+  });
+
+  it('follows an absolute link inside the image, and refuses a folder and a second kernel', async () => {
+    const folder = await temporaryFolder();
+    const root = insideRoot(folder);
+    const modules = join(folder, 'usr/lib/modules/6.1.0');
+    await mkdir(join(folder, 'boot'), { recursive: true });
+    await mkdir(modules, { recursive: true });
+    await writeFile(join(folder, 'boot/kernel'), '');
+    await symlink('/boot/kernel', join(modules, 'vmlinuz'));
+    await writeFile(join(modules, 'initramfs.img'), initramfs);
+    expect((await checkKernel(root, 'x')).result).toBe('passed');
+    const other = join(folder, 'usr/lib/modules/6.2.0');
+    await mkdir(join(other, 'vmlinuz'), { recursive: true });
+    await expect(checkKernel(root, 'x')).rejects.toThrow(
+      /not a file that a kernel can be in, found "folder"/,
+    );
+    await rm(join(other, 'vmlinuz'), { recursive: true });
+    await writeFile(join(other, 'vmlinuz'), '');
+    await expect(checkKernel(root, 'x')).rejects.toThrow('the image has 2 kernels');
   });
 });
 
@@ -71,15 +105,15 @@ describe('checkLeftovers', () => {
   it('warns, or fails where the configuration says so', async () => {
     const root = await temporaryFolder();
     await mkdir(join(root, 'var/lib/app'), { recursive: true });
-    expect(await checkLeftovers(root, 'fail')).toMatchObject({ result: 'passed', output: '' });
+    expect(await checkLeftovers(insideRoot(root), 'fail')).toMatchObject({ result: 'passed', output: '' });
     await writeFile(join(root, 'var/lib/app/data'), '');
-    expect(await checkLeftovers(root, 'warn')).toMatchObject({
+    expect(await checkLeftovers(insideRoot(root), 'warn')).toMatchObject({
       result: 'passed',
       output: expect.stringMatching(/^warning: 1 files .*\n\/var\/lib\/app\/data\n$/),
     });
     await mkdir(join(root, 'run'));
     await writeFile(join(root, 'run/lock'), '');
-    expect(await checkLeftovers(root, 'fail')).toMatchObject({
+    expect(await checkLeftovers(insideRoot(root), 'fail')).toMatchObject({
       result: 'failed',
       output: expect.stringContaining('/run/lock'),
     });
@@ -90,11 +124,11 @@ describe('checkLint', () => {
   it("runs the image's own bootc where it has one, in a container", async () => {
     const root = await temporaryFolder();
     const run = async (command: readonly string[]) => ({ exitCode: 1, output: `ran ${command.join(' ')}` });
-    expect(await checkLint(root, run)).toBeUndefined();
+    expect(await checkLint(insideRoot(root), run)).toBeUndefined();
     await mkdir(join(root, 'usr/bin'), { recursive: true });
     await writeFile(join(root, 'usr/bin/bootc'), '');
     await chmod(join(root, 'usr/bin/bootc'), 0o755);
-    expect(await checkLint(root, run)).toMatchObject({
+    expect(await checkLint(insideRoot(root), run)).toMatchObject({
       name: 'check: bootc lint',
       result: 'failed',
       exitCode: 1,

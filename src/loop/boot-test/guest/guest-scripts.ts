@@ -1,10 +1,12 @@
-import { journalPortName, reportPortName } from '../machine/machine-types.ts';
-import ended from './shell/ended.sh';
+import { diskNames, journalPortName, reportPortName } from '../machine/machine-types.ts';
 import firstProcess from './shell/first-process.sh';
 import harness from './shell/harness.sh';
 import init from './shell/init.sh';
 import library from './shell/library.sh';
-import start from './shell/start.sh';
+import runTest from './shell/run-test.sh';
+import state from './shell/state.sh';
+import system from './shell/system.sh';
+import unitStart from './shell/unit-start.sh';
 
 // What runs inside the virtual machine: the files in shell/, and the settings that are made here. The host's static
 // busybox interprets all of it: nothing here depends on a program of the image, except systemctl and journalctl.
@@ -19,8 +21,8 @@ const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 /** How much of the journal is sent: its end. */
 const journalBytes = 4 * 1024 * 1024;
 
-/** How much of a test's output is sent: its end. Lines of one letter become ten times as long on their way. */
-const sentBytes = 1024 * 1024;
+/** How much of a test's output is sent: its end. Lines of one letter become twenty times as long on their way. */
+const sentBytes = 256 * 1024;
 
 /**
  * Generators of systemd that only make sense on an installed machine. Fedora CoreOS's wants a partition labelled "boot"
@@ -29,8 +31,10 @@ const sentBytes = 1024 * 1024;
 const maskedGenerators = ['coreos-boot-mount-generator'];
 
 export interface GuestSettings {
-  /** Path of systemd in the image; without it the harness is the first process. */
+  /** Path of systemd in the image; without it a process of ours is the first one. */
   readonly systemd: string | undefined;
+  /** File system of the disk with the root. */
+  readonly rootType: RootType;
   /** Terminal of the second serial port: `ttyS1`. */
   readonly fallbackTerminal: string;
   /** How long systemd may take to finish its boot. */
@@ -41,14 +45,27 @@ export interface GuestSettings {
   readonly deployment?: Deployment;
 }
 
+/** File systems that a root is made in. */
+export type RootType = 'erofs' | 'ext4';
+
 /**
  * Which changes in /etc a boot has, as ostree keeps them for each deployment: `old` its own; `new` those of the old one
  * when the new one came, and its own since.
  */
 export type Deployment = 'old' | 'new';
 
-/** /init of the initrd. It reads the other scripts from a folder `/coxswain` beside it. */
+/** /init of the initrd in the mode direct. */
 export const initScript: string = init;
+
+/** What /init reads, by names in the folder `/coxswain` beside it. */
+export function initrdScripts(settings: GuestSettings): Readonly<Record<string, string>> {
+  return {
+    settings: settingsText(settings),
+    library,
+    state,
+    harness: `exec /tools/busybox sh /tools/harness\n`,
+  };
+}
 
 /** The scripts of the running guest by their names in `guestFolder`, and what they read. */
 export function guestScripts(settings: GuestSettings): Readonly<Record<string, string>> {
@@ -56,18 +73,69 @@ export function guestScripts(settings: GuestSettings): Readonly<Record<string, s
     settings: settingsText(settings),
     runs: runsText(settings),
     library,
-    start,
+    system,
+    'run-test': runTest,
     harness,
     'first-process': firstProcess,
-    ended,
+    'unit-start': unitStart,
   };
 }
+
+/** What the scripts, and the commands for tests, call of busybox. */
+export const applets = [
+  ...[
+    'awk',
+    'cat',
+    'chmod',
+    'chown',
+    'cut',
+    'date',
+    'df',
+    'env',
+    'find',
+    'grep',
+    'head',
+    'ln',
+    'ls',
+    'mkdir',
+  ],
+  ...[
+    'mount',
+    'nsenter',
+    'poweroff',
+    'printf',
+    'ps',
+    'rm',
+    'sed',
+    'setsid',
+    'sh',
+    'sha256sum',
+    'sleep',
+    'sort',
+  ],
+  ...[
+    'stat',
+    'stty',
+    'sync',
+    'tail',
+    'test',
+    'timeout',
+    'tr',
+    'true',
+    'umount',
+    'uname',
+    'unshare',
+    'usleep',
+    'wc',
+  ],
+] as const;
 
 /** The settings as shell text. */
 export function settingsText(settings: GuestSettings): string {
   const values: Readonly<Record<string, string | number>> = {
     guest_folder: guestFolder,
     systemd: settings.systemd ?? '',
+    root_type: settings.rootType,
     deployment: settings.deployment ?? '',
     fallback_terminal: settings.fallbackTerminal,
     report_port: reportPortName,
@@ -80,7 +148,9 @@ export function settingsText(settings: GuestSettings): string {
   };
   const lines = Object.entries(values).map(([name, value]) => `${name}=${quoted(String(value))}`);
   return `${lines.join('\n')}
-with_environment() { exec env -i ${environmentWords(settings.environment)} "$@"; }
+with_environment() {
+  exec setsid nsenter -t 1 -m -r "$guest_folder/busybox" env -i ${environmentWords(settings.environment)} "$@"
+}
 `;
 }
 
@@ -91,17 +161,20 @@ function runsText({ tests }: GuestSettings): string {
     .join('');
 }
 
-/** The unit that runs the harness; without default dependencies, so that it starts in emergency mode too. */
-export function unitFile(): string {
+/**
+ * The unit that runs the harness where the image's own initramfs began the boot; without default dependencies, so
+ * that it starts in emergency mode too. The disk with the tools is mounted first.
+ */
+export function unitFile(nonce: string): string {
   return `[Unit]
 Description=Coxswain boot test
 DefaultDependencies=no
 Conflicts=shutdown.target
 
 [Service]
-Type=simple
-ExecStart=${guestFolder}/busybox sh ${guestFolder}/harness
-ExecStopPost=${guestFolder}/busybox sh ${guestFolder}/ended
+ExecStartPre=/bin/sh -c 'mkdir -p ${guestFolder} && mount -o ro /dev/disk/by-id/virtio-${diskNames.tools} ${guestFolder}'
+ExecStart=${guestFolder}/busybox sh ${guestFolder}/unit-start ${nonce}
+ExecStopPost=${guestFolder}/busybox poweroff -f
 OOMScoreAdjust=-900
 `;
 }

@@ -1,68 +1,114 @@
-import { readdir } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../../../host/errors.ts';
-import { isMissing, readFileIfThere } from '../../../host/files.ts';
+import type { InsideRoot } from '../../../host/inside-root.ts';
 import type { ModuleIndex } from './kernel-modules.ts';
+import { readUnifiedKernel, type UnifiedKernel } from './uki.ts';
 
 /** The kernel inside a root file system. */
 export interface Kernel {
+  readonly root: InsideRoot;
   /** `uname -r` of it. */
   readonly version: string;
-  /** Path of vmlinuz on the host. */
-  readonly image: string;
-  /** The folder of its modules on the host. */
+  /** The folder of its modules inside the root. */
   readonly modules: string;
+  /** Where it is inside the root. */
+  readonly path: string;
+  /** Path of vmlinuz on this machine; undefined if the kernel is a part of a unified kernel image. */
+  readonly file: string | undefined;
+  readonly unified: UnifiedKernel | undefined;
 }
+
+const modulesFolder = '/usr/lib/modules';
+const largestKernel = 512 * 1024 * 1024;
+const largestUnified = 2 * 1024 * 1024 * 1024;
 
 /**
  * Finds the kernels where a bootable container image has its one: /usr/lib/modules/VERSION/vmlinuz
  * (bootc's documentation, "Bootable container images", section on the kernel).
  */
-async function findKernels(root: string): Promise<Kernel[]> {
-  const folder = join(root, 'usr/lib/modules');
-  const versions = await list(folder);
+async function findKernels(root: InsideRoot, image: string): Promise<Kernel[]> {
   const kernels: Kernel[] = [];
-  for (const version of versions.sort()) {
-    const modules = join(folder, version);
-    if ((await list(modules)).includes('vmlinuz'))
-      kernels.push({ version, image: join(modules, 'vmlinuz'), modules });
+  for (const version of await root.list(modulesFolder)) {
+    const modules = `${modulesFolder}/${version}`;
+    const path = `${modules}/vmlinuz`;
+    const found = await root.resolve(path);
+    if (found === undefined) continue;
+    if (found.kind !== 'file' || found.size > largestKernel) {
+      throw new InputError({
+        where: `${image}: ${path}`,
+        problem: 'the kernel of the image is not a file that a kernel can be in',
+        found: found.kind === 'file' ? `${found.size} bytes` : found.kind,
+        expected: `a regular file of at most ${largestKernel} bytes`,
+      });
+    }
+    kernels.push({ root, version, modules, path, file: found.hostPath, unified: undefined });
   }
-  return kernels;
+  return kernels.length > 0 ? kernels : findUnified(root);
+}
+
+/** Unified kernel images, for an image that has no kernel apart: beside the modules, or where a boot loader finds them. */
+async function findUnified(root: InsideRoot): Promise<Kernel[]> {
+  const versions = await root.list(modulesFolder);
+  const folders = [
+    ...versions.map((version) => `${modulesFolder}/${version}`),
+    '/boot/EFI/Linux',
+    '/efi/EFI/Linux',
+  ];
+  const kernels = new Map<string, Kernel>();
+  for (const folder of folders) {
+    for (const name of (await root.list(folder)).filter((each) => each.endsWith('.efi'))) {
+      const path = `${folder}/${name}`;
+      const bytes = await root.readFile(path, { largest: largestUnified });
+      const unified = bytes === undefined ? undefined : readUnifiedKernel(bytes);
+      if (unified === undefined) continue;
+      const version = unified.version ?? (versions.length === 1 ? versions[0] : undefined) ?? name;
+      const found = { root, version, path, file: undefined, unified };
+      kernels.set(version, { ...found, modules: `${modulesFolder}/${version}` });
+    }
+  }
+  return [...kernels.values()];
 }
 
 /**
  * The one kernel of an image.
  * @param image what the image is called in the message
- * @throws InputError when there is none, or more than one: such an image boots on no node
+ * @throws InputError if there is none, or more than one: such an image boots on no node
  */
-export async function requireKernel(root: string, image: string): Promise<Kernel> {
-  const kernels = await findKernels(root);
+export async function requireKernel(root: InsideRoot, image: string): Promise<Kernel> {
+  const kernels = await findKernels(root, image);
   const [kernel] = kernels;
   if (kernel !== undefined && kernels.length === 1) return kernel;
   throw new InputError({
     where: image,
     problem: kernel === undefined ? 'the image has no kernel' : `the image has ${kernels.length} kernels`,
     found: kernels.map(({ version }) => version),
-    expected: 'exactly one /usr/lib/modules/VERSION/vmlinuz',
+    expected: 'exactly one /usr/lib/modules/VERSION/vmlinuz, or one unified kernel image',
     remedy: 'Derive it from a bootable image, such as Fedora CoreOS, and take no kernel out of or into it.',
   });
 }
 
-export async function readModuleIndex(modules: string): Promise<ModuleIndex> {
-  const read = async (name: string) => (await readFileIfThere(join(modules, name))) ?? '';
+/**
+ * The kernel as a file that QEMU reads.
+ * @param folder gets the file, if there must be one; the caller removes it
+ */
+export async function kernelFile(kernel: Kernel, folder: string): Promise<string> {
+  if (kernel.file !== undefined) return kernel.file;
+  const file = join(folder, 'vmlinuz');
+  await writeFile(file, kernel.unified?.kernel ?? '');
+  return file;
+}
+
+const largestIndex = 64 * 1024 * 1024;
+
+/** @param modules the folder of a kernel's modules inside the root */
+export async function readModuleIndex(root: InsideRoot, modules: string): Promise<ModuleIndex> {
+  const read = async (name: string) =>
+    (await root.readFile(`${modules}/${name}`, { largest: largestIndex }))?.toString('utf8') ?? '';
   return {
     dependencies: await read('modules.dep'),
     softDependencies: await read('modules.softdep'),
     aliases: await read('modules.alias'),
     builtin: await read('modules.builtin'),
   };
-}
-
-async function list(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
 }

@@ -141,13 +141,8 @@ export function runArguments(
   ];
 }
 
-/** Makes a read-only image file of a root file system, with owners, modes and extended attributes as they are. */
-export async function makeRootImage(root: string, file: string): Promise<void> {
-  requireRoot();
-  await exec('mkfs.erofs', [file, root], { doing: `making a file system image of ${root}` });
-}
-
-function requireRoot(): void {
+/** @throws InputError unless this is root, of the machine or of a user namespace */
+export function requireRoot(): void {
   if (process.getuid?.() === 0) return;
   throw new InputError({
     problem: 'the files of an image can only be seen as they are by root',

@@ -32,7 +32,8 @@ export async function readCommittedTests(
   if (tree === undefined) throw nothingToTest(tests, commit, 'the commit has no such folder');
   const entries = (await listCommit(git, commit)).flatMap(({ mode, hash, path }) => {
     const inside = posix.relative(tests, path);
-    if (inside.startsWith('..') || (mode !== '100644' && mode !== '100755')) return [];
+    if (inside.startsWith('..')) return [];
+    if (mode !== '100644' && mode !== '100755' && mode !== '120000') return [];
     return [{ mode, hash, path: inside } as const];
   });
   await materialiseContext(git, entries, folder, 0);
@@ -40,7 +41,7 @@ export async function readCommittedTests(
   if (files.length === 0) throw nothingToTest(tests, commit, 'the folder has no tests in this commit');
   const [before, after, rollback] = await Promise.all(
     upgradeStages.map(async (stage) =>
-      (await listTests(join(folder, stage), `${tests}/${stage}`)).map((test) => ({
+      (await listTests(join(folder, stage), `${tests}/${stage}`, folder)).map((test) => ({
         ...test,
         name: `${stage}/${test.name}`,
       })),

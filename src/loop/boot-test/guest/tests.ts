@@ -1,5 +1,5 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import { defined } from '../../../host/defined.ts';
 import { InputError } from '../../../host/errors.ts';
 import { isMissing } from '../../../host/files.ts';
@@ -29,16 +29,22 @@ const takenNames = ['systemd', 'identity'];
 
 /**
  * The tests directly in a folder, in the order of their names (bytewise, as `LC_ALL=C ls` has it): files that end in
- * `.sh`, and other executable files. Folders in it may hold what tests share; they are not searched.
+ * `.sh`, and other executable files. Folders in it may hold what tests share; they are not searched. A symbolic link
+ * to such a file is a test too, if it stays among the tests.
  * @param shownAs the folder's name in messages
- * @throws InputError for a test's unreadable `# coxswain:` line
+ * @param top the folder of all tests, which links may not leave
+ * @throws InputError for a test's unreadable `# coxswain:` line, and for a link that leads elsewhere
  */
-export async function listTests(folder: string, shownAs = folder): Promise<TestFile[]> {
+export async function listTests(folder: string, shownAs = folder, top = folder): Promise<TestFile[]> {
   const tests: TestFile[] = [];
   for (const name of (await namesIn(folder)).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))) {
     const path = join(folder, name);
-    const { mode } = await stat(path);
-    if (name.startsWith('.') || !(name.endsWith('.sh') || (mode & 0o111) !== 0)) continue;
+    if (name.startsWith('.')) continue;
+    const target = await targetInside(path, top, `${shownAs}/${name}`);
+    const found = await stat(target);
+    if (!found.isFile()) continue;
+    const { mode } = found;
+    if (!(name.endsWith('.sh') || (mode & 0o111) !== 0)) continue;
     if (takenNames.includes(name)) {
       throw new InputError({
         where: `${shownAs}/${name}`,
@@ -46,16 +52,36 @@ export async function listTests(folder: string, shownAs = folder): Promise<TestF
         expected: 'another name, such as 10-systemd.sh',
       });
     }
-    const timeoutSeconds = readTestTimeout(await readFile(path, 'latin1'), `${shownAs}/${name}`);
-    tests.push({ name, path, ...defined({ timeoutSeconds }) });
+    const timeoutSeconds = readTestTimeout(await readFile(target, 'latin1'), `${shownAs}/${name}`);
+    tests.push({ name, path: target, ...defined({ timeoutSeconds }) });
   }
   return tests;
+}
+
+/** Where a link leads to. @throws InputError unless that is a place inside `top` */
+async function targetInside(path: string, top: string, shownAs: string): Promise<string> {
+  let target: string | undefined;
+  try {
+    target = await realpath(path);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (!isMissing(error) && code !== 'ELOOP' && code !== 'ENOTDIR') throw error;
+  }
+  if (target?.startsWith(`${await realpath(top)}${sep}`)) return target;
+  throw new InputError({
+    where: shownAs,
+    problem:
+      target === undefined
+        ? 'this symbolic link leads to nothing'
+        : 'this symbolic link leads out of the folder of the tests, of which alone machines get a copy',
+    remedy: 'Link to a file in the folder of the tests, or put a copy there.',
+  });
 }
 
 async function namesIn(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
-    return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+    return entries.filter((entry) => entry.isFile() || entry.isSymbolicLink()).map((entry) => entry.name);
   } catch (error) {
     if (isMissing(error)) return [];
     throw error;

@@ -1,15 +1,20 @@
-import { lstat, mkdir, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defined } from '../../../host/defined.ts';
-import { isMissing, withTemporaryFolder } from '../../../host/files.ts';
+import { InputError } from '../../../host/errors.ts';
+import { withTemporaryFolder } from '../../../host/files.ts';
+import { insideRoot } from '../../../host/inside-root.ts';
 import type { Log } from '../../../host/log.ts';
 import { requireTools } from '../../../host/tools.ts';
 import type { Architecture } from '../../../world/registry/architecture.ts';
 import { findStaticBusybox } from '../guest/busybox.ts';
 import { makeInitrd } from '../guest/initrd.ts';
-import { type Kernel, readModuleIndex, requireKernel } from '../guest/kernel.ts';
+import { type Kernel, kernelFile, readModuleIndex, requireKernel } from '../guest/kernel.ts';
 import { type ModuleIndex, orderModules } from '../guest/kernel-modules.ts';
-import { makeRootImage } from '../guest/root-filesystem.ts';
+import { makeRootImage, type RootImage } from '../guest/root-image.ts';
+import { findSystemd } from '../guest/systemd.ts';
+import { makeToolsDisk } from '../guest/tools-disk.ts';
 import type { BootReport } from '../report/report.ts';
 import { type BootOptions, guestSettings } from './boot-options.ts';
 import { reportOf, timed, unbooted } from './machine-report.ts';
@@ -31,22 +36,24 @@ export interface BootTestOptions extends BootOptions {
 /** An image made ready to boot, any number of times. Its root file system must stay mounted. */
 export interface PreparedImage {
   readonly kernel: Kernel;
+  /** The kernel as a file of this machine. */
+  readonly kernelFile: string;
   readonly index: ModuleIndex;
   /** Path of systemd in the image. */
   readonly systemd: string | undefined;
-  /** File with the root file system. */
-  readonly rootImage: string;
-  /** Making that file took so long. */
+  /** Disk with the root file system. */
+  readonly rootImage: RootImage;
+  /** Making the disk took so long. */
   readonly seconds: number;
 }
 
 const requiredModules = ['virtio_pci', 'virtio_blk', 'erofs', 'overlay'];
 const usefulModules = ['virtio_console'];
-const stateModules = ['ext4'];
+
 /**
- * Boots a root file system as it is, under its own kernel, runs the tests in it and says how that went. A machine
+ * Boots a root file system as it is, under its own kernel, runs the tests in it and reports how that went. A machine
  * that fails is an answer, not an error.
- * @throws InputError for an image without a kernel, and when something is missing on this host; OutsideError when one of its programs fails
+ * @throws InputError for an image without a kernel, and if something is missing on this host; OutsideError if one of its programs fails
  */
 export async function runBootTest(options: BootTestOptions): Promise<BootReport> {
   const { root, image, log } = options;
@@ -57,7 +64,7 @@ export async function runBootTest(options: BootTestOptions): Promise<BootReport>
 
 /**
  * Makes what a machine boots from.
- * @param options.folder gets the file; the caller removes it
+ * @param options.folder gets the files; the caller removes it
  * @throws InputError for an image without a kernel
  */
 export async function prepareImage(options: {
@@ -66,15 +73,47 @@ export async function prepareImage(options: {
   readonly folder: string;
   readonly log: Log;
 }): Promise<PreparedImage> {
-  const { root, image, folder, log } = options;
-  requireTools(['mkfs.erofs']);
+  const { image, folder, log } = options;
+  const root = insideRoot(options.root);
   const kernel = await requireKernel(root, image);
-  const index = await readModuleIndex(kernel.modules);
-  const rootImage = join(folder, 'root.erofs');
-  const seconds = await timed(() =>
-    log.task('making the root file system of the machine', () => makeRootImage(root, rootImage)),
-  );
-  return { kernel, index, systemd: await findSystemd(root), rootImage, seconds };
+  const index = await readModuleIndex(root, kernel.modules);
+  let rootImage: RootImage | undefined;
+  const seconds = await timed(async () => {
+    rootImage = await log.task('making the root file system of the machine', () =>
+      makeRootImage(options.root, join(folder, 'root.img')),
+    );
+  });
+  return {
+    kernel,
+    kernelFile: await kernelFile(kernel, folder),
+    index,
+    systemd: await findSystemd(root),
+    rootImage: rootImage as RootImage,
+    seconds,
+  };
+}
+
+/** What the kernel lacks for a boot with these options, and the files of the modules that it needs. */
+function modulesFor(image: PreparedImage, options: BootOptions) {
+  const needsExt4 = options.state !== undefined || image.rootImage.type === 'ext4';
+  const required = [...requiredModules, ...(needsExt4 ? ['ext4'] : [])];
+  const { files, missing } = orderModules([...required, ...usefulModules], image.index);
+  return { files, missing: missing.filter((name) => required.includes(name)) };
+}
+
+/** Why an image cannot be started at all; undefined if it can. */
+function obstacle(
+  image: PreparedImage,
+  missing: readonly string[],
+  options: BootOptions,
+): string | undefined {
+  if (missing.length > 0) {
+    return `The image's kernel has no ${missing.join(', ')}: it cannot mount its root in a virtual machine.`;
+  }
+  if (image.systemd === undefined && options.init !== 'any') {
+    return 'The image has no systemd (/usr/lib/systemd/systemd, or /sbin/init that leads to it). An image without it on purpose needs "init: any" below boot-test in coxswain.yaml.';
+  }
+  return undefined;
 }
 
 /** As `runBootTest`, with an image that was made ready before. */
@@ -83,42 +122,37 @@ export async function bootPrepared(image: PreparedImage, options: BootOptions): 
   const { architecture, outputFolder } = options;
   const busybox = await requireBootTestTools(architecture, options.helper);
   await mkdir(outputFolder, { recursive: true });
-  const required = [...requiredModules, ...(options.state === undefined ? [] : stateModules)];
-  const order = orderModules([...required, ...usefulModules], image.index);
-  const missing = order.missing.filter((name) => required.includes(name));
-  if (missing.length > 0) {
-    return unbooted(options, started, {
-      verdict: 'unbootable',
-      kernel: image.kernel.version,
-      explanation: `The image's kernel has no ${missing.join(', ')}: it cannot mount its root in a virtual machine.`,
-    });
+  const { files: moduleFiles, missing } = modulesFor(image, options);
+  const explanation = obstacle(image, missing, options);
+  if (explanation !== undefined) {
+    return unbooted(options, started, { verdict: 'unbootable', kernel: image.kernel.version, explanation });
   }
   return withTemporaryFolder('machine', async (folder) => {
+    const nonce = makeNonce();
     const initrd = join(folder, 'initrd');
+    const settings = guestSettings(options, { systemd: image.systemd, rootType: image.rootImage.type });
+    let toolsDisk = '';
     const making = await timed(async () => {
       const { tests, testsFolder } = options;
-      const archive = await makeInitrd({
-        busybox,
-        modules: image.kernel.modules,
-        moduleFiles: order.files,
-        tests,
-        ...defined({ testsFolder }),
-        settings: guestSettings(options, image.systemd),
-      });
-      await writeFile(initrd, archive);
+      const making = makeToolsDisk({ busybox, tests, settings, ...defined({ testsFolder }) }, folder);
+      const { kernel } = image;
+      await writeFile(initrd, await makeInitrd({ busybox, kernel, moduleFiles, settings, nonce }));
+      toolsDisk = await making;
     });
-    const { network, state, kernelArguments } = options;
-    const { run, used } = await runAccelerated(options, (accelerator, files) =>
+    const { network, state, kernelArguments = [] } = options;
+    const { run, used } = await runAccelerated({ ...options, nonce }, (accelerator, files) =>
       machineArguments({
         ...files,
         architecture,
         accelerator,
         memoryMegabytes: options.memoryMegabytes ?? 1024,
         cpus: options.cpus ?? 2,
-        kernel: image.kernel.image,
+        kernel: image.kernelFile,
         initrd,
-        rootImage: image.rootImage,
-        ...defined({ network, kernelArguments }),
+        rootImage: image.rootImage.file,
+        toolsDisk,
+        kernelArguments: [...unifiedArguments(image.kernel), ...kernelArguments],
+        ...defined({ network }),
         ...(state === undefined ? {} : { stateDisk: state.disk }),
       }),
     );
@@ -134,11 +168,35 @@ export async function bootPrepared(image: PreparedImage, options: BootOptions): 
   });
 }
 
+/** Begins each line of the harness: an image does not know it, and 60 bits are not guessed. */
+export function makeNonce(): string {
+  return BigInt(`0x${randomBytes(8).toString('hex')}`)
+    .toString(36)
+    .slice(0, 12)
+    .padStart(12, '0');
+}
+
+const longestCommandLine = 2048;
+
+/** The arguments that a unified kernel image brings; consoles are ours, because the report is made of them. */
+function unifiedArguments({ unified, path }: Kernel): string[] {
+  if (unified === undefined) return [];
+  const { commandLine } = unified;
+  if (commandLine.length > longestCommandLine || /[^ -~]/.test(commandLine)) {
+    throw new InputError({
+      where: path,
+      problem: 'the command line of the unified kernel image is not one line of printable text',
+      found: commandLine.slice(0, 100),
+    });
+  }
+  return commandLine.split(/\s+/).filter((word) => word !== '' && !word.startsWith('console='));
+}
+
 /**
  * Makes sure that this host can boot-test an architecture, before anything long begins.
  * @param helper a static busybox for that architecture; default: this machine's own
  * @returns path of the static busybox
- * @throws InputError that says what to install
+ * @throws InputError with what to install
  */
 export async function requireBootTestTools(architecture: Architecture, helper?: string): Promise<string> {
   requireTools([
@@ -147,16 +205,4 @@ export async function requireBootTestTools(architecture: Architecture, helper?: 
     ...(helper === undefined ? ['busybox'] : []),
   ]);
   return findStaticBusybox(architecture, helper);
-}
-
-/** Path of systemd in the image; undefined where it has none. */
-async function findSystemd(root: string): Promise<string | undefined> {
-  for (const path of ['/usr/lib/systemd/systemd', '/lib/systemd/systemd']) {
-    try {
-      if ((await lstat(join(root, path))).isFile()) return path;
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-    }
-  }
-  return undefined;
 }

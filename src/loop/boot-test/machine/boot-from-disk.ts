@@ -1,14 +1,14 @@
-import { chmod, copyFile, mkdir, open, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, copyFile, mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
 import { defined } from '../../../host/defined.ts';
 import { exec } from '../../../host/exec.ts';
 import { withTemporaryFolder } from '../../../host/files.ts';
-import { harnessEntries } from '../guest/initrd.ts';
+import { insideRoot } from '../../../host/inside-root.ts';
 import { requireKernel } from '../guest/kernel.ts';
-import { folder as isFolder } from '../guest/newc.ts';
-import { makeRootImage } from '../guest/root-filesystem.ts';
+import { findSystemd } from '../guest/systemd.ts';
+import { makeToolsDisk } from '../guest/tools-disk.ts';
 import type { BootReport } from '../report/report.ts';
-import { requireBootTestTools } from './boot-directly.ts';
+import { makeNonce, requireBootTestTools } from './boot-directly.ts';
 import { type BootOptions, guestSettings } from './boot-options.ts';
 import { firmwareMachineArguments, installArguments } from './disk-image.ts';
 import { type Firmware, requireDiskMode } from './disk-needs.ts';
@@ -33,19 +33,27 @@ export async function runDiskTest(
   },
 ): Promise<BootReport> {
   const started = performance.now();
-  const { root, architecture, foreign, log } = options;
+  const { architecture, foreign, log } = options;
+  const root = insideRoot(options.root);
   const firmware = await requireDiskMode({ root, architecture, foreign });
   const busybox = await requireBootTestTools(architecture, options.helper);
   const kernel = await requireKernel(root, options.image);
   await mkdir(options.outputFolder, { recursive: true });
   return withTemporaryFolder('disk', async (folder) => {
-    const [disk, testsImage] = [join(folder, 'disk.raw'), join(folder, 'tests.erofs')];
+    const disk = join(folder, 'disk.raw');
+    const nonce = makeNonce();
     const installing = await timed(() =>
       log.task('installing the image on a disk', () => install(options, disk)),
     );
-    const making = await timed(() => makeTestsImage(options, busybox, folder, testsImage));
+    const systemd = await findSystemd(root);
+    let toolsDisk = '';
+    const making = await timed(async () => {
+      const { tests, testsFolder } = options;
+      const settings = guestSettings(options, { systemd, rootType: 'erofs' });
+      toolsDisk = await makeToolsDisk({ busybox, tests, settings, ...defined({ testsFolder }) }, folder);
+    });
     const variables = await freshVariables(firmware, folder);
-    const { run, used } = await runAccelerated(options, (accelerator, files) =>
+    const { run, used } = await runAccelerated({ ...options, nonce }, (accelerator, files) =>
       firmwareMachineArguments({
         ...files,
         architecture,
@@ -55,7 +63,8 @@ export async function runDiskTest(
         network: options.network ?? 'closed',
         firmware: { code: firmware.code, variables },
         disk,
-        testsImage,
+        toolsDisk,
+        nonce,
       }),
     );
     const total = (performance.now() - started) / 1000;
@@ -80,33 +89,6 @@ async function install(
     kernelArguments,
   });
   await exec(program, args, { doing: 'installing the image on a disk (bootc install to-disk)' });
-}
-
-/** The harness and the tests as a disk: what in the other mode comes in the initrd. */
-async function makeTestsImage(
-  options: BootOptions,
-  busybox: string,
-  folder: string,
-  file: string,
-): Promise<void> {
-  const { tests, testsFolder } = options;
-  const entries = await harnessEntries({
-    busybox,
-    tests,
-    ...defined({ testsFolder }),
-    settings: guestSettings(options, '/usr/lib/systemd/systemd'),
-  });
-  for (const { path, content, mode } of entries) {
-    const place = join(folder, path);
-    if (content === isFolder) {
-      await mkdir(place, { recursive: true });
-      continue;
-    }
-    await mkdir(dirname(place), { recursive: true });
-    await writeFile(place, content as string | Uint8Array);
-    await chmod(place, mode);
-  }
-  await makeRootImage(join(folder, 'coxswain'), file);
 }
 
 /** The firmware writes to its variables: each machine has its own. */

@@ -1,9 +1,14 @@
 import type { Log } from '../../../host/log.ts';
 import type { Architecture } from '../../../world/registry/architecture.ts';
-import type { Deployment, GuestSettings } from '../guest/guest-scripts.ts';
+import type { Deployment, GuestSettings, RootType } from '../guest/guest-scripts.ts';
 import { defaultTestSeconds, type TestFile } from '../guest/tests.ts';
+import type { KnownFailure } from '../report/known-failures.ts';
 import type { Accelerator } from '../report/report.ts';
 import { machineTypeOf, type Network } from './machine-types.ts';
+
+/** What the first process of an image must be. */
+export const initKinds = ['systemd', 'any'] as const;
+export type InitKind = (typeof initKinds)[number];
 
 /** The machine to boot in, the same for every image of a run. */
 export interface MachineSettings {
@@ -28,8 +33,12 @@ export interface BootOptions extends MachineSettings {
   readonly tests: readonly TestFile[];
   /** Its files lie beside the tests in the guest. */
   readonly testsFolder?: string;
+  /** `any`: the image has no systemd, on purpose. Default: systemd. */
+  readonly init?: InitKind;
   /** Units of systemd that may fail. */
   readonly allowedUnits?: readonly string[];
+  /** Units that cannot work in a machine of a boot test; see known-failures.ts. */
+  readonly knownFailures?: readonly KnownFailure[];
   /** How long the machine may run in all. Default: ten minutes and the time limits of all tests. */
   readonly deadlineSeconds?: number;
   /** For the tests. */
@@ -49,10 +58,13 @@ export function deadlineOf({ deadlineSeconds, tests }: BootOptions): number {
   );
 }
 
-/** What the harness in the machine is told. @param systemd its path in the image; undefined without one */
-export function guestSettings(options: BootOptions, systemd: string | undefined): GuestSettings {
+/** What the harness in the machine needs to know. @param image.systemd its path in the image; undefined without one */
+export function guestSettings(
+  options: BootOptions,
+  image: { readonly systemd: string | undefined; readonly rootType: RootType },
+): GuestSettings {
   return {
-    systemd,
+    ...image,
     fallbackTerminal: machineTypeOf(options.architecture).fallbackTerminal,
     systemSeconds: Math.max(10, Math.min(300, Math.floor(deadlineOf(options) / 2))),
     environment: options.environment,

@@ -1,6 +1,6 @@
 import { InputError } from '../../../host/errors.ts';
 import type { Architecture } from '../../../world/registry/architecture.ts';
-import { guestFolder } from '../guest/guest-scripts.ts';
+import { unitFile } from '../guest/guest-scripts.ts';
 import type { Accelerator } from '../report/report.ts';
 import {
   escaped,
@@ -9,6 +9,7 @@ import {
   type Network,
   networkArguments,
   portArguments,
+  readOnlyDisk,
 } from './machine-types.ts';
 
 // Booting through the firmware: the image installs itself on a disk with its own bootc, and the machine starts from
@@ -73,24 +74,15 @@ export interface FirmwareMachineOptions extends MachineFiles {
   /** The firmware's code, read only, and a copy of its variables for this machine. */
   readonly firmware: { readonly code: string; readonly variables: string };
   readonly disk: string;
-  /** The tests with their harness: a read-only disk, which the unit below mounts. */
-  readonly testsImage: string;
+  /** The tests with their harness: a read-only disk, which the unit mounts. */
+  readonly toolsDisk: string;
+  /** Begins each line of the harness. The image can read it: it is in the unit that starts the harness. */
+  readonly nonce: string;
 }
 
 /** Systemd credential that adds a unit to a machine without touching its disk; needs systemd 256 in the image. */
 const unitCredential = 'systemd.extra-unit.coxswain.service';
 const dropInCredential = 'systemd.unit-dropin.multi-user.target';
-
-/** The disk with the tests is read only, and the harness keeps notes beside them. */
-const unit = `[Unit]
-Description=Coxswain boot test
-DefaultDependencies=no
-Conflicts=shutdown.target
-[Service]
-ExecStart=/bin/sh -c 'mkdir -p ${guestFolder} ${guestFolder}-disk && mount -o ro /dev/disk/by-id/virtio-coxswain ${guestFolder}-disk && cp -a ${guestFolder}-disk/. ${guestFolder} && exec ${guestFolder}/busybox sh ${guestFolder}/harness'
-ExecStopPost=${guestFolder}/busybox sh ${guestFolder}/ended
-OOMScoreAdjust=-900
-`;
 
 /** The command line of QEMU, without the program's name, for a machine that starts from an installed disk. */
 export function firmwareMachineArguments(options: FirmwareMachineOptions): string[] {
@@ -109,9 +101,8 @@ export function firmwareMachineArguments(options: FirmwareMachineOptions): strin
     // What the machine writes is dropped: the disk can be booted again as it was installed.
     ...['-drive', `if=none,id=disk,format=raw,snapshot=on,file=${escaped(options.disk)}`],
     ...['-device', 'virtio-blk-pci,drive=disk,bootindex=1'],
-    ...['-drive', `if=none,id=tests,format=raw,readonly=on,file=${escaped(options.testsImage)}`],
-    ...['-device', 'virtio-blk-pci,drive=tests,serial=coxswain'],
-    ...['-smbios', credential(unitCredential, unit)],
+    ...readOnlyDisk('tools', options.toolsDisk),
+    ...['-smbios', credential(unitCredential, unitFile(options.nonce))],
     ...['-smbios', credential(dropInCredential, '[Unit]\nWants=coxswain.service\n')],
     ...portArguments(type, options),
     ...networkArguments(network),

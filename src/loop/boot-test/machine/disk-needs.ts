@@ -1,9 +1,10 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { InputError } from '../../../host/errors.ts';
 import { isMissing } from '../../../host/files.ts';
+import type { InsideRoot } from '../../../host/inside-root.ts';
 import { findTool } from '../../../host/tools.ts';
 import type { Architecture } from '../../../world/registry/architecture.ts';
+import { systemdVersion } from '../guest/systemd.ts';
 
 /** UEFI firmware for a machine: its code, and what its variables are at first. */
 export interface Firmware {
@@ -31,7 +32,7 @@ const neededSystemd = 256;
  * @throws InputError that names everything that is missing
  */
 export async function requireDiskMode(
-  about: { readonly root: string; readonly architecture: Architecture; readonly foreign: boolean },
+  about: { readonly root: InsideRoot; readonly architecture: Architecture; readonly foreign: boolean },
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Firmware> {
   const { root, architecture, foreign } = about;
@@ -51,7 +52,7 @@ export async function requireDiskMode(
       ? `there is no UEFI firmware for ${architecture} (packages ovmf, qemu-efi-aarch64)`
       : undefined,
     foreign ? `the image is made for ${architecture}, and its bootc cannot run here` : undefined,
-    (await isThere(join(root, 'usr/bin/bootc'))) ? undefined : 'the image has no /usr/bin/bootc',
+    (await root.resolve('/usr/bin/bootc'))?.kind === 'file' ? undefined : 'the image has no /usr/bin/bootc',
     systemd !== undefined && systemd >= neededSystemd
       ? undefined
       : `the image has ${systemd === undefined ? 'no systemd' : `systemd ${systemd}`}, and its tests come in by what systemd ${neededSystemd} added`,
@@ -63,26 +64,6 @@ export async function requireDiskMode(
     found: 'disk',
     remedy: 'Provide what is missing, or use the mode direct, which needs none of it.',
   });
-}
-
-/** By the name of its library: the image is looked at, not run. */
-async function systemdVersion(root: string): Promise<number | undefined> {
-  for (const folder of ['usr/lib/systemd', 'usr/lib64/systemd', 'lib/systemd']) {
-    for (const name of await namesIn(join(root, folder))) {
-      const version = /^libsystemd-shared-(\d+)/.exec(name)?.[1];
-      if (version !== undefined) return Number(version);
-    }
-  }
-  return undefined;
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -3,8 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defined } from '../../../host/defined.ts';
 import type { BootReport, TestResult, Verdict } from '../report/report.ts';
+import { systemState, systemTest } from '../report/system-finding.ts';
 import { timelineOf } from '../report/timeline.ts';
-import { judge, systemState, systemTest, testResults } from '../report/verdict.ts';
+import { judge, testResults } from '../report/verdict.ts';
 import type { ChosenAccelerator } from './accelerator.ts';
 import type { BootOptions } from './boot-options.ts';
 import { logNames, type MachineRun } from './machine.ts';
@@ -22,15 +23,15 @@ export function reportOf(
     readonly seconds: Pick<BootReport['seconds'], 'rootFilesystem' | 'initrd' | 'total'>;
   },
 ): BootReport {
-  const { architecture, outputFolder, allowedUnits, tests } = options;
+  const { architecture, outputFolder, tests } = options;
   const { used, kernel, seconds } = about;
   const { firstTest, done } = run.milestones;
   const booted = firstTest ?? done ?? run.seconds;
   const system = systemState(run.record);
-  const asTest = systemTest(run.record, allowedUnits);
+  const asTest = systemTest(run.record, options);
   const journalLog = join(outputFolder, logNames.journal);
   return {
-    ...judge(run, tests, allowedUnits),
+    ...judge(run, tests, options),
     tests: [...(asTest === undefined ? [] : [asTest]), ...testResults(run.record, tests)],
     ...defined({ system }),
     kernel: run.record.kernel ?? kernel,

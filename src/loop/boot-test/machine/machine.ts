@@ -1,18 +1,25 @@
-import { type FileHandle, open, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onInterrupt } from '../../../host/cleanup.ts';
 import { OutsideError } from '../../../host/errors.ts';
 import { readFileIfThere } from '../../../host/files.ts';
 import { startProcess } from '../../../host/process.ts';
-import { createLineReader, emptyRecord, type GuestRecord, readLine } from '../guest/protocol.ts';
-import type { MachineFiles } from './machine-types.ts';
+import { createLineReader } from '../guest/line-reader.ts';
+import { createGuestReader, type GuestRecord } from '../guest/protocol.ts';
+import { type MachineFiles, reportPortName } from './machine-types.ts';
+import { watchPort } from './port-watch.ts';
 
 /** How QEMU ended. */
 export type MachineEnd =
   | { readonly kind: 'exited'; readonly code: number | null; readonly signal: string | null }
   | { readonly kind: 'done' }
   | { readonly kind: 'deadline' }
+  /** The guest closed the port that only the harness has open, and did not end. */
+  | { readonly kind: 'closed' }
+  /** The guest wrote more than any test run does. */
+  | { readonly kind: 'flooded' }
   /** No sign of a kernel within the time that `silenceSeconds` gave. */
   | { readonly kind: 'silent' };
 
@@ -42,72 +49,112 @@ export interface RunOptions {
   readonly argumentsFor: (files: MachineFiles) => string[];
   readonly outputFolder: string;
   readonly deadlineSeconds: number;
+  /** Begins each line of the harness. */
+  readonly nonce: string;
+  /** How many tests the machine runs. */
+  readonly tests: number;
   /** Give up when the kernel has not printed anything by then. */
   readonly silenceSeconds?: number;
   readonly onProgress: (record: GuestRecord) => void;
 }
 
-const pollMilliseconds = 100;
-/** The guest powers off right after its last word; QEMU may take a moment to notice. */
-const farewellSeconds = 3;
+const pollMilliseconds = 25;
+/** A machine that powers off closes the port a moment before its end. */
+const endSeconds = 3;
+
+const megabyte = 1024 * 1024;
+/** What a guest may write to a file of ours, without the output of tests. */
+const mostBytes = 128 * megabyte;
+/** The output of a test: at most 256 KiB, of which short lines become twenty times as long. */
+const bytesPerTest = 8 * megabyte;
+/** No guest may fill a disk of the host. */
+const mostBytesOfAll = 2048 * megabyte;
+
+/** The end of the console that is looked at. */
+const consoleBytes = 4 * megabyte;
 
 /**
  * Boots a machine, listens until it is done, ended or out of time, and leaves no process behind.
- * @throws OutsideError when this process is being interrupted
+ * @throws OutsideError if this process is being interrupted
  */
 export async function runMachine(options: RunOptions): Promise<MachineRun> {
   const { outputFolder } = options;
   const file = (name: keyof typeof logNames) => join(outputFolder, logNames[name]);
   await Promise.all(Object.keys(logNames).map((name) => writeFile(file(name as keyof typeof logNames), '')));
+  // The path of a socket is short by nature (unix(7)), and the output folder may be anywhere.
+  const socketFolder = await mkdtemp(join(tmpdir(), 'coxswain-qmp-'));
   const files = {
     console: file('console'),
     results: file('results'),
     fallback: file('fallback'),
     journal: file('journal'),
+    monitor: join(socketFolder, 'qmp'),
   };
+  try {
+    return await listen(options, files, file('complaints'));
+  } finally {
+    await rm(socketFolder, { recursive: true, force: true });
+  }
+}
+
+async function listen(
+  options: RunOptions,
+  files: MachineFiles & { readonly monitor: string },
+  complaints: string,
+): Promise<MachineRun> {
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
-  const qemu = await startProcess(options.program, options.argumentsFor(files), {
-    logFile: file('complaints'),
-  });
+  const qemu = await startProcess(options.program, options.argumentsFor(files), { logFile: complaints });
+  const port = watchPort(files.monitor, reportPortName);
   // Registered after the process itself, so that this is known before the machine is stopped: its end then says
   // nothing about the image, and must never be judged.
   let interrupted = false;
   const forget = onInterrupt(() => {
     interrupted = true;
   });
-  const record = emptyRecord();
+  const { record, read } = createGuestReader(options);
   const milestones: { begin?: number; firstTest?: number; done?: number } = {};
-  const note = (line: string) => {
-    readLine(record, line);
+  const note = (channel: 'port' | 'serial') => (line: string) => {
+    read(channel, line);
     if (record.kernel !== undefined) milestones.begin ??= seconds();
     if (record.tests.size > 0) milestones.firstTest ??= seconds();
     if (record.done) milestones.done ??= seconds();
   };
-  const readers = await Promise.all([openReader(file('results'), note), openReader(file('fallback'), note)]);
+  const readers = await Promise.all([
+    openReader(files.results, note('port')),
+    openReader(files.fallback, note('serial')),
+  ]);
   let ended: { code: number | null; signal: string | null } | undefined;
   void qemu.ended.then((how) => {
     ended = how;
   });
+  const most = Math.min(mostBytes + bytesPerTest * options.tests, mostBytesOfAll);
   let end: MachineEnd | undefined;
-  let kernelSpoke = options.silenceSeconds === undefined;
+  let closedAt: number | undefined;
+  let heard = options.silenceSeconds === undefined;
   try {
     while (end === undefined) {
       // Asked before reading: what a machine wrote before it ended is then surely read.
       const last = ended;
-      for (const reader of readers) await reader.read();
+      const closed = port.closed;
+      let complete = true;
+      for (const reader of readers) complete = (await reader.read()) && complete;
       options.onProgress(record);
-      if (record.done) end = { kind: 'done' };
-      else if (last !== undefined) end = { kind: 'exited', ...last };
+      if (closed) closedAt ??= seconds();
+      if (record.done || record.violation !== undefined) end = { kind: 'done' };
+      else if (last !== undefined && complete) end = { kind: 'exited', ...last };
+      else if (closedAt !== undefined && seconds() >= closedAt + endSeconds) end = { kind: 'closed' };
       else if (seconds() >= options.deadlineSeconds) end = { kind: 'deadline' };
-      else if (!kernelSpoke && seconds() >= (options.silenceSeconds ?? 0)) {
-        kernelSpoke = (await readFileIfThere(file('console')))?.includes('Linux version') === true;
-        if (!kernelSpoke) end = { kind: 'silent' };
+      else if ((await largestOf([files.console, files.results, files.fallback, files.journal])) > most)
+        end = { kind: 'flooded' };
+      else if (!heard && seconds() >= (options.silenceSeconds ?? 0)) {
+        heard = (await readFileIfThere(files.console))?.includes('Linux version') === true;
+        if (!heard) end = { kind: 'silent' };
       } else await Promise.race([qemu.ended, sleep(pollMilliseconds)]);
     }
-    if (end.kind === 'done') await Promise.race([qemu.ended, sleep(farewellSeconds * 1000)]);
   } finally {
     forget();
+    port.stop();
     await qemu.stop(2_000);
     for (const reader of readers) await reader.close();
   }
@@ -117,20 +164,43 @@ export async function runMachine(options: RunOptions): Promise<MachineRun> {
     end,
     milestones,
     seconds: seconds(),
-    complaints: (await readFileIfThere(file('complaints'))) ?? '',
-    console: (await readFileIfThere(file('console'))) ?? '',
+    complaints: (await readFileIfThere(complaints)) ?? '',
+    console: await readEnd(files.console, consoleBytes),
   };
-  for (const name of ['fallback', 'journal'] as const) {
-    if ((await stat(file(name))).size === 0) await rm(file(name));
+  for (const path of [files.fallback, files.journal]) {
+    if ((await stat(path)).size === 0) await rm(path);
   }
   return run;
 }
 
+async function largestOf(paths: readonly string[]): Promise<number> {
+  return Math.max(...(await Promise.all(paths.map(async (path) => (await stat(path)).size))));
+}
+
+/** The first line of a console, and its end: a guest may write any amount. */
+async function readEnd(path: string, most: number): Promise<string> {
+  const handle = await open(path, 'r');
+  try {
+    const { size } = await handle.stat();
+    const read = async (from: number, length: number) => {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, from);
+      return buffer.toString('utf8', 0, bytesRead);
+    };
+    if (size <= most) return await read(0, size);
+    return `${await read(0, 64 * 1024)}\n…\n${await read(size - most, most)}`;
+  } finally {
+    await handle.close();
+  }
+}
+
 interface Reader {
-  /** Takes in what was written since the last time. */
-  read(): Promise<void>;
+  /** Takes in what was written since the last time. @returns false if there is more */
+  read(): Promise<boolean>;
   close(): Promise<void>;
 }
+
+/** What is taken in at a time: the limits are looked at in between. */
+const readBytes = 16 * megabyte;
 
 async function openReader(path: string, onLine: (line: string) => void): Promise<Reader> {
   const handle: FileHandle = await open(path, 'r');
@@ -139,12 +209,14 @@ async function openReader(path: string, onLine: (line: string) => void): Promise
   let position = 0;
   return {
     read: async () => {
-      for (;;) {
+      for (let taken = 0; taken < readBytes; ) {
         const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
-        if (bytesRead === 0) return;
+        if (bytesRead === 0) return true;
+        taken += bytesRead;
         position += bytesRead;
         feed(buffer.subarray(0, bytesRead));
       }
+      return false;
     },
     close: () => handle.close(),
   };

@@ -16,7 +16,7 @@ const kvmSilenceSeconds = 30;
  * @param argumentsFor the command line of QEMU, without the program's name
  */
 export async function runAccelerated(
-  options: BootOptions,
+  options: MachineOptions,
   argumentsFor: (accelerator: Accelerator, files: MachineFiles) => string[],
 ): Promise<{ readonly run: MachineRun; readonly used: ChosenAccelerator }> {
   const chosen = await chooseAccelerator(options.architecture, options.accelerator);
@@ -33,8 +33,11 @@ export async function runAccelerated(
   };
 }
 
+/** @param nonce begins each line of the harness */
+type MachineOptions = BootOptions & { readonly nonce: string };
+
 function run(
-  options: BootOptions,
+  options: MachineOptions,
   accelerator: Accelerator,
   argumentsFor: (accelerator: Accelerator, files: MachineFiles) => string[],
 ): Promise<MachineRun> {
@@ -44,6 +47,8 @@ function run(
       argumentsFor: (files) => argumentsFor(accelerator, files),
       outputFolder: options.outputFolder,
       deadlineSeconds: deadlineOf(options),
+      nonce: options.nonce,
+      tests: options.tests.length,
       ...(accelerator === 'kvm' ? { silenceSeconds: kvmSilenceSeconds } : {}),
       onProgress: (record) => report(progress(record, options.tests)),
     }),

@@ -5,7 +5,7 @@ import type { Digest } from '../../../world/registry/reference.ts';
 import type { UpgradeTests } from '../guest/tests.ts';
 import { type BootOptions, bootPrepared, type PreparedImage } from '../machine/boot-directly.ts';
 import type { BootReport, Rehearsal, TestResult } from '../report/report.ts';
-import { systemTestName } from '../report/verdict.ts';
+import { systemTestName } from '../report/system-finding.ts';
 import { makeStateDisk } from './state-disk.ts';
 
 export interface RehearsalOptions {

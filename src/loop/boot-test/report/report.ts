@@ -33,7 +33,9 @@ export type Verdict =
   /** The machine ran, but had no port to report through. */
   | 'no-result-channel'
   /** The emulator itself failed. */
-  | 'qemu-failed';
+  | 'qemu-failed'
+  /** Something in the machine wrote results that are not the harness's, or reached for the harness. */
+  | 'untrusted-results';
 
 export interface TestResult {
   readonly name: string;
@@ -49,6 +51,8 @@ export interface SystemState {
   readonly manager: 'systemd' | 'none';
   /** What `systemctl is-system-running` says; `none` without systemd. */
   readonly state: string;
+  /** The same after the tests; absent if the machine did not come so far. */
+  readonly stateAfter?: string;
   readonly failedUnits: string[];
   /** The last journal lines of each failed unit, and jobs that never finished. */
   readonly details: string;

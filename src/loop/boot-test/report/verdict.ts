@@ -1,7 +1,8 @@
 import type { GuestRecord, GuestTest } from '../guest/protocol.ts';
 import type { TestFile } from '../guest/tests.ts';
 import type { MachineRun } from '../machine/machine.ts';
-import type { SystemState, TestResult, Verdict } from './report.ts';
+import type { TestResult, Verdict } from './report.ts';
+import { type AllowedUnits, systemFinding } from './system-finding.ts';
 
 export interface Judgement {
   readonly verdict: Verdict;
@@ -15,10 +16,16 @@ export interface Judgement {
 export function judge(
   run: Pick<MachineRun, 'record' | 'end' | 'complaints' | 'console'>,
   tests: readonly TestFile[],
-  allowedUnits: readonly string[] = [],
+  allowed: AllowedUnits = {},
 ): Judgement {
   const { record, end } = run;
-  if (record.done) return judgeDone(record, tests, allowedUnits);
+  if (record.violation !== undefined) {
+    return {
+      verdict: 'untrusted-results',
+      explanation: `Something in the machine interfered with the test harness, so nothing that it reported counts: ${record.violation}.`,
+    };
+  }
+  if (record.done) return judgeDone(record, tests, allowed);
   const where = stage(record, tests);
   const panic = /Kernel panic - not syncing: (.*)/.exec(run.console)?.[1]?.trim();
   // The messages of mm/oom_kill.c, with and without a victim.
@@ -34,7 +41,7 @@ export function judge(
   if (record.problem !== undefined) {
     return {
       verdict: 'unbootable',
-      explanation: `The image's root file system could not be mounted: ${record.problem}.`,
+      explanation: `The machine could not be set up: ${record.problem}.`,
     };
   }
   if (run.console.includes('coxswain: no result channel')) {
@@ -42,6 +49,18 @@ export function judge(
       verdict: 'no-result-channel',
       explanation:
         'The machine came up, but its kernel offered no port to report through: neither virtio_console nor a second serial port.',
+    };
+  }
+  if (end.kind === 'flooded') {
+    return {
+      verdict: 'untrusted-results',
+      explanation: `The machine wrote without end ${where}, to its console or its result channel; it was ended from outside.`,
+    };
+  }
+  if (end.kind === 'closed') {
+    return {
+      verdict: 'early-exit',
+      explanation: `The test harness in the machine was killed ${where}.`,
     };
   }
   if (end.kind === 'deadline') {
@@ -69,30 +88,20 @@ export function judge(
   if (killed !== undefined) {
     return { verdict: 'qemu-failed', explanation: `QEMU was ended from outside ${where}: ${killed}.` };
   }
-  if (!record.ended && runningTest(record) !== undefined) {
-    return { verdict: 'power-off-in-test', explanation: `The machine powered off or rebooted ${where}.` };
-  }
   return {
-    verdict: 'early-exit',
-    explanation: record.ended
-      ? `The test harness in the machine was killed ${where}.`
-      : `The machine powered off or rebooted ${where}.`,
+    verdict: runningTest(record) === undefined ? 'early-exit' : 'power-off-in-test',
+    explanation: `The machine powered off or rebooted ${where}.`,
   };
 }
 
 const moreMemory = 'If the image is meant to need that much, raise boot-test.memory.';
 
-function judgeDone(
-  record: GuestRecord,
-  tests: readonly TestFile[],
-  allowedUnits: readonly string[],
-): Judgement {
+function judgeDone(record: GuestRecord, tests: readonly TestFile[], allowed: AllowedUnits): Judgement {
   const results = testResults(record, tests);
   const named = (result: TestResult['result']) =>
     results.filter((test) => test.result === result).map(({ name }) => name);
   const [failed, late] = [named('failed'), named('timed-out')];
-  const lost = tests.length - results.length;
-  const system = systemFinding(record, allowedUnits);
+  const system = systemFinding(record, allowed);
   const starved = troubledTests(record, tests, 'out-of-memory');
   const full = troubledTests(record, tests, 'out-of-disk');
   const explanation = [
@@ -105,7 +114,6 @@ function judgeDone(
     full.length === 0
       ? undefined
       : `A file system was full after ${full.join(', ')}: what is written lives in the machine's memory. ${moreMemory}`,
-    lost === 0 ? undefined : `The results of ${lost} tests did not arrive.`,
   ]
     .filter((finding) => finding !== undefined)
     .join(' ');
@@ -119,7 +127,6 @@ function judgeDone(
   if (full.length > 0) return { verdict: 'out-of-disk', explanation };
   if (failed.length > 0) return { verdict: 'test-failed', explanation };
   if (late.length > 0) return { verdict: 'test-timed-out', explanation };
-  if (lost > 0) return { verdict: 'no-result-channel', explanation };
   const count = results.length;
   const passed = count === 0 ? '' : count === 1 ? ' and its test passed' : ` and all ${count} tests passed`;
   return { verdict: 'passed', explanation: `The machine booted${passed}.` };
@@ -131,48 +138,6 @@ function troubledTests(record: GuestRecord, tests: readonly TestFile[], trouble:
     const troubled = test.notes.some((note) => note.split(' ')[0] === trouble);
     return troubled && resultOf(test) !== 'passed' ? [tests[index]?.name ?? `test ${index}`] : [];
   });
-}
-
-function systemFinding(record: GuestRecord, allowedUnits: readonly string[]): string | undefined {
-  const state = record.systemState;
-  if (state === 'running' || state === 'none') return undefined;
-  const unexpected = record.failedUnits.filter((unit) => !isAllowed(unit, allowedUnits));
-  // Degraded means just that units failed; any other state has a reason of its own.
-  if (state === 'degraded' && record.failedUnits.length > 0 && unexpected.length === 0) return undefined;
-  if (state === 'maintenance') {
-    return `systemd gave up on booting and went into emergency mode${unexpected.length === 0 ? '' : ` (failed: ${unexpected.join(', ')})`}.`;
-  }
-  const units = unexpected.length === 0 ? '' : ` (failed: ${unexpected.join(', ')})`;
-  return `systemd ended its boot in the state "${state ?? 'unknown'}"${units}.`;
-}
-
-/** `chronyd` stands for `chronyd.service`, as systemctl has it. */
-function isAllowed(unit: string, allowed: readonly string[]): boolean {
-  return allowed.some((name) => unit === name || unit === `${name}.service`);
-}
-
-/** Name of the entry among the tests that says whether systemd came up. */
-export const systemTestName = 'systemd';
-
-/** The state of systemd as a test; undefined where there is none, or it did not come so far. */
-export function systemTest(
-  record: GuestRecord,
-  allowedUnits: readonly string[] = [],
-): TestResult | undefined {
-  const state = record.systemState;
-  if (state === undefined || state === 'none') return undefined;
-  const passed = systemFinding(record, allowedUnits) === undefined;
-  const [from, to] = [record.marks.get('root') ?? record.marks.get('begin'), record.marks.get('system')];
-  const units = record.failedUnits.map((unit) =>
-    isAllowed(unit, allowedUnits) ? `failed, which is allowed: ${unit}` : `failed: ${unit}`,
-  );
-  return {
-    name: systemTestName,
-    result: passed ? 'passed' : 'failed',
-    exitCode: passed ? 0 : 1,
-    seconds: from === undefined || to === undefined ? 0 : Math.round((to - from) * 100) / 100,
-    output: `${[state, ...units, ...record.details].join('\n')}\n`,
-  };
 }
 
 /** Where in its life the machine was: continues "… ". */
@@ -212,14 +177,4 @@ export function testResults(record: GuestRecord, tests: readonly TestFile[]): Te
       },
     ];
   });
-}
-
-export function systemState(record: GuestRecord): SystemState | undefined {
-  if (record.systemState === undefined) return undefined;
-  return {
-    manager: record.systemState === 'none' ? 'none' : 'systemd',
-    state: record.systemState,
-    failedUnits: [...record.failedUnits],
-    details: record.details.join('\n'),
-  };
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listTests, readTestTimeout } from '../../../../src/loop/boot-test/guest/tests.ts';
@@ -13,8 +13,33 @@ describe('listTests', () => {
     }
     await mkdir(join(folder, 'lib'));
     await writeFile(join(folder, 'lib/shared.sh'), '');
-    await symlink('a.sh', join(folder, 'link.sh'));
+    await symlink('lib', join(folder, 'link.sh'));
     expect((await listTests(folder)).map(({ name }) => name)).toEqual(['10-a.sh', '9-z.sh', 'B', 'a.sh']);
+  });
+
+  it('takes symbolic links that stay among the tests, and refuses all others', async () => {
+    const top = await temporaryFolder();
+    await mkdir(join(top, 'lib'));
+    await writeFile(join(top, 'lib/shared.sh'), '# coxswain: timeout=7\n');
+    await symlink('lib/shared.sh', join(top, '10-link.sh'));
+    await symlink('10-link.sh', join(top, '20-link-of-link.sh'));
+    expect(await listTests(top)).toMatchObject([
+      { name: '10-link.sh', timeoutSeconds: 7 },
+      { name: '20-link-of-link.sh', timeoutSeconds: 7 },
+    ]);
+    await mkdir(join(top, 'after-upgrade'));
+    await symlink('../lib/shared.sh', join(top, 'after-upgrade/10-link.sh'));
+    expect(await listTests(join(top, 'after-upgrade'), 'after', top)).toHaveLength(1);
+    for (const [target, message] of [
+      ['/etc/hostname', 'leads out of the folder'],
+      ['../../../../../../etc/hostname', 'leads out of the folder'],
+      ['nowhere', 'leads to nothing'],
+      ['30-bad.sh', 'leads to nothing'],
+    ] as const) {
+      await rm(join(top, '30-bad.sh'), { force: true });
+      await symlink(target, join(top, '30-bad.sh'));
+      await expect(listTests(top, 'tests')).rejects.toThrow(`tests/30-bad.sh: this symbolic link ${message}`);
+    }
   });
 
   it('reads the time limits', async () => {

@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { insideRoot } from '../../../../src/host/inside-root.ts';
 import { startProcess } from '../../../../src/host/process.ts';
 import {
   firmwareMachineArguments,
@@ -39,7 +40,7 @@ describe('the command that installs an image on a disk', () => {
 describe('what a boot from a disk needs', () => {
   it('is named all at once, of the machine and of the image', async () => {
     const root = await temporaryFolder();
-    const needs = { root, architecture: 'x86_64', foreign: true } as const;
+    const needs = { root: insideRoot(root), architecture: 'x86_64', foreign: true } as const;
     const env = { PATH: root, _CONTAINERS_ROOTLESS_UID: '1000' };
     await expect(requireDiskMode(needs, env)).rejects.toThrow(
       /mode: the image cannot be booted from a disk here: podman is not installed.*user namespace.*x86_64, and its bootc cannot run here; the image has no \/usr\/bin\/bootc; the image has no systemd.*mode direct/,
@@ -51,13 +52,15 @@ describe('what a boot from a disk needs', () => {
     await mkdir(join(root, 'usr/bin'), { recursive: true });
     await mkdir(join(root, 'usr/lib/systemd'), { recursive: true });
     await writeFile(join(root, 'usr/bin/bootc'), '');
-    await writeFile(join(root, 'usr/lib/systemd/libsystemd-shared-252.so'), '');
-    const needs = { root, architecture: 's390x', foreign: false } as const;
+    // Debian has it in a folder for the architecture.
+    await mkdir(join(root, 'usr/lib/x86_64-linux-gnu/systemd'), { recursive: true });
+    await writeFile(join(root, 'usr/lib/x86_64-linux-gnu/systemd/libsystemd-shared-252.so'), '');
+    const needs = { root: insideRoot(root), architecture: 's390x', foreign: false } as const;
     const found = requireDiskMode(needs, { PATH: root });
     await expect(found).rejects.toThrow(/no UEFI firmware for s390x.*systemd 252, and its tests/);
     await expect(found).rejects.not.toThrow(/bootc cannot|no \/usr\/bin\/bootc|user namespace/);
     await rename(
-      join(root, 'usr/lib/systemd/libsystemd-shared-252.so'),
+      join(root, 'usr/lib/x86_64-linux-gnu/systemd/libsystemd-shared-252.so'),
       join(root, 'usr/lib/systemd/libsystemd-shared-258.3-1.fc44.so'),
     );
     await expect(requireDiskMode(needs, { PATH: root })).rejects.not.toThrow(/its tests come in/);
@@ -73,7 +76,8 @@ describe('the machine that boots through the firmware', () => {
     network: 'closed',
     firmware: { code: '/fw/code,1.fd', variables: '/tmp/variables.fd' },
     disk: '/tmp/disk.raw',
-    testsImage: '/tmp/tests.erofs',
+    toolsDisk: '/tmp/tests.erofs',
+    nonce: '0123456789ab',
     console: '/out/console.log',
     results: '/out/results.log',
     journal: '/out/journal.log',
@@ -102,7 +106,8 @@ describe('the machine that boots through the firmware', () => {
       network: 'closed',
       firmware: { code: file('code'), variables: file('variables') },
       disk: file('disk'),
-      testsImage: file('tests'),
+      toolsDisk: file('tests'),
+      nonce: '0123456789ab',
       console: file('console.log'),
       results: file('results.log'),
       journal: file('journal.log'),
@@ -122,9 +127,9 @@ describe('the machine that boots through the firmware', () => {
     );
     expect(credentials[0]).toContain('systemd.extra-unit.coxswain.service=');
     expect(texts[0]).toMatch(
-      /ExecStart=.*virtio-coxswain.*harness'\nExecStopPost=\/run\/coxswain\/busybox sh .*ended/,
+      /ExecStartPre=.*virtio-coxswain-tools .*\nExecStart=.*unit-start 0123456789ab\nExecStopPost=\/run\/coxswain\/busybox poweroff/,
     );
     expect(texts[1]).toContain('Wants=coxswain.service');
-    expect(args).toContain('virtio-blk-pci,drive=tests,serial=coxswain');
+    expect(args).toContain('virtio-blk-pci,drive=tools,serial=coxswain-tools');
   });
 });

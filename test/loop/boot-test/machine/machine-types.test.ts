@@ -13,6 +13,7 @@ const machine = {
   kernel: '/root fs/vmlinuz',
   initrd: '/tmp/initrd',
   rootImage: '/tmp/root.erofs',
+  toolsDisk: '/tmp/tools.erofs',
   console: '/out/console.log',
   results: '/out/results.log',
   journal: '/out/journal.log',
@@ -52,13 +53,14 @@ describe('machineArguments', () => {
 
   it('has the disk that outlives it behind the one of the image, and can write to it', () => {
     const drives = valuesOf(machineArguments({ ...machine, stateDisk: '/tmp/state' }), '-drive');
-    expect(drives[1]).toBe('if=none,id=state,format=raw,cache=unsafe,file=/tmp/state');
+    expect(drives[2]).toBe('if=none,id=state,format=raw,cache=unsafe,file=/tmp/state');
     expect(drives[0]).toContain('readonly=on');
   });
 
-  it('cannot write to the root file system', () => {
+  it('cannot write to the root file system, nor to the tests', () => {
     expect(valuesOf(machineArguments(machine), '-drive')).toEqual([
       'if=none,id=root,format=raw,readonly=on,file=/tmp/root.erofs',
+      'if=none,id=tools,format=raw,readonly=on,file=/tmp/tools.erofs',
     ]);
   });
 

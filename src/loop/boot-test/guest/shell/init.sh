@@ -1,5 +1,6 @@
 #!/bin/busybox sh
-# /init of the initrd: mounts the image's root, read-only, with a layer in memory above it, and starts the image.
+# /init of the initrd in the mode direct: mounts the image's root as nodes have it (read-only, with a writable /etc
+# and /var), starts the harness in a mount namespace of its own, and then the image.
 # shellcheck shell=dash
 # shellcheck disable=SC2154 # the settings
 /bin/busybox --install -s /bin
@@ -8,6 +9,9 @@ mount -t devtmpfs devtmpfs /dev
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 read -r began rest </proc/uptime
+read -r nonce </nonce
+rm /nonce
+keep=/keep
 # shellcheck source=/dev/null
 . /coxswain/settings
 # shellcheck source=src/loop/boot-test/guest/shell/library.sh
@@ -19,55 +23,76 @@ fail() {
   poweroff -f
 }
 
-# Mounts what outlives the machine. /var is filled from the image only once, as at an installation; an update brings
-# nothing into it. In /etc, files that were changed on the machine win over those of the image, new or not.
-mount_state() {
-  [ -b /dev/vdb ] || fail "the kernel did not find the disk for /var"
-  mount -t ext4 -o noatime /dev/vdb /state || fail "the kernel cannot mount ext4"
-  if [ ! -d /state/var ]; then
-    rm -rf /state/var.partial
-    { cp -a /lower/var /state/var.partial && mv /state/var.partial /state/var; } || fail "/var could not be copied"
-  fi
-  layers=/lower/etc
-  [ "$deployment" = old ] || layers=/state/etc-old/upper:/lower/etc
-  folder=/state/etc-$deployment
-  mkdir -p "$folder/upper" "$folder/work"
-  options="index=off,redirect_dir=off,metacopy=off,lowerdir=$layers,upperdir=$folder/upper,workdir=$folder/work"
-  mount -t overlay -o "$options" overlay /root/etc || fail "the kernel cannot mount overlay on /etc"
-  mount -o bind /state/var /root/var || fail "/var could not be mounted"
+# Finds the disk with the serial number $1 and prints its device; waits up to ten seconds for it.
+disk() {
+  tries=0
+  while [ $tries -lt 200 ]; do
+    for serial in /sys/block/*/serial; do
+      [ -e "$serial" ] || continue
+      [ "$(cat "$serial")" = "$1" ] || continue
+      device="${serial%/serial}"
+      echo "/dev/${device##*/}"
+      return 0
+    done
+    usleep 50000
+    tries=$((tries + 1))
+  done
+  return 1
+}
+
+# Mounts a layer in memory on the folder $1 of the root, with the owner and the mode of the folder.
+writable() {
+  mkdir -p "/writable/$1/upper" "/writable/$1/work"
+  chown "$(stat -c %u:%g "/root/$1")" "/writable/$1/upper"
+  chmod "$(stat -c %a "/root/$1")" "/writable/$1/upper"
+  mount -t overlay -o "lowerdir=/root/$1,upperdir=/writable/$1/upper,workdir=/writable/$1/work" overlay "/root/$1" ||
+    fail "the kernel cannot mount overlay on /$1"
 }
 
 # A module that does not load is often one of several that would do; what is really missing shows at the mount.
 while read -r module; do insmod "/modules/$module" 2>/dev/null; done </modules/order
-tries=0
-while [ ! -b /dev/vda ] && [ $tries -lt 100 ]; do
-  usleep 100000
-  tries=$((tries + 1))
+root=$(disk coxswain-root) || fail "the kernel did not find the disk (virtio_pci, virtio_blk)"
+tools=$(disk coxswain-tools) || fail "the kernel did not find the disk with the tests"
+mount -t "$root_type" -o ro "$root" /root || fail "the kernel cannot mount $root_type"
+mount -t erofs -o ro "$tools" /tools || fail "the kernel cannot mount erofs"
+for folder in dev proc sys run etc var; do
+  if [ ! -d "/root/$folder" ] || [ -L "/root/$folder" ]; then fail "the image has no folder /$folder"; fi
 done
-[ -b /dev/vda ] || fail "the kernel did not find the disk (virtio_pci, virtio_blk)"
-mount -t erofs -o ro /dev/vda /lower || fail "the kernel cannot mount erofs"
 mount -t tmpfs -o mode=755 tmpfs /writable
-mkdir /writable/upper /writable/work
-mount -t overlay -o lowerdir=/lower,upperdir=/writable/upper,workdir=/writable/work overlay /root ||
-  fail "the kernel cannot mount overlay"
-[ -z "$deployment" ] || mount_state
+if [ -n "$deployment" ]; then
+  # shellcheck source=src/loop/boot-test/guest/shell/state.sh
+  . /coxswain/state
+else
+  writable etc
+  writable var
+fi
 mount -t tmpfs -o mode=755,nosuid,nodev tmpfs /run
-cp -a /coxswain "$guest_folder"
+mkdir "$guest_folder"
+mount -o bind /tools "$guest_folder"
 if [ -n "$systemd" ]; then
-  for target in multi-user emergency rescue; do
-    mkdir -p "/run/systemd/system/$target.target.wants"
-    ln -s ../coxswain.service "/run/systemd/system/$target.target.wants/coxswain.service"
-  done
-  mv "$guest_folder/coxswain.service" /run/systemd/system/coxswain.service
   mkdir -p /run/systemd/system-generators
   for name in $masked_generators; do ln -s /dev/null "/run/systemd/system-generators/$name"; done
 fi
-for place in dev proc sys run; do
-  mkdir -p "/root/$place"
-  mount -o move "/$place" "/root/$place"
-done
-read -r ready rest </root/proc/uptime
+# The harness keeps the mounts as they are now, and what the image mounts later does not reach it.
+mount -t tmpfs -o mode=700 tmpfs "$keep"
+echo "$nonce" >"$keep/nonce"
+read -r ready rest </proc/uptime
 echo "mark $began initrd
-mark $ready root" >"/root$guest_folder/marks"
-if [ -n "$systemd" ]; then exec switch_root -c /dev/console /root "$systemd"; fi
-exec switch_root -c /dev/console /root "$guest_folder/busybox" sh "$guest_folder/first-process"
+mark $ready root" >"$keep/marks"
+unshare -m --propagation private /bin/busybox sh /coxswain/harness </dev/null >/dev/null 2>&1 &
+while [ -e "$keep/nonce" ]; do usleep 10000; done
+for place in dev proc sys run; do mount -o move "/$place" "/root/$place"; done
+if [ -z "$systemd" ]; then
+  mkdir -p /root/dev/pts /root/dev/shm
+  mount -t devpts devpts /root/dev/pts
+  mount -t tmpfs tmpfs /root/dev/shm
+  if [ -d /root/tmp ] && [ ! -L /root/tmp ]; then mount -t tmpfs -o mode=1777 tmpfs /root/tmp; fi
+  ip link set lo up
+fi
+# Not switch_root: it deletes the files that the harness runs from.
+cd /root || fail "the root file system is gone"
+mount -o move . /
+# shellcheck disable=SC2094
+exec <dev/console >dev/console 2>&1
+if [ -n "$systemd" ]; then exec chroot . "$systemd"; fi
+exec chroot . "$guest_folder/busybox" sh "$guest_folder/first-process"

@@ -1,5 +1,5 @@
 # shellcheck shell=dash
-# Shared by the scripts that run in the guest. The caller has read `settings` before (see guest-settings.ts).
+# Shared by the scripts that run in the guest. The caller has read `settings` before (see guest-scripts.ts).
 # shellcheck disable=SC2154 # the settings
 
 # Finds the device of a virtio-serial port by its name, and sets `port`.
@@ -15,8 +15,10 @@ find_port() {
   return 1
 }
 
-# Opens the result channel as file descriptor 3.
+# Opens the result channel as file descriptor 3, and the channel of the journal as 4. The kernel opens a virtio-serial
+# port only once: while we hold it, nothing else in the machine can write to it.
 open_channel() {
+  if find_port "$journal_port"; then exec 4>"$port"; else exec 4>/dev/null; fi
   find_port "$report_port" && exec 3>"$port" && return 0
   # The node of a serial port exists without the port; the type is then 0.
   if [ "$(cat "/sys/class/tty/$fallback_terminal/type" 2>/dev/null || echo 0)" != 0 ]; then
@@ -25,25 +27,24 @@ open_channel() {
   return 1
 }
 
-# Sends one line of the protocol (see protocol.ts): WORD UPTIME REST.
+# Sends one line of the protocol (see protocol.ts). The host believes only lines that begin with the nonce.
+tell() {
+  echo "$nonce $1" >&3
+}
+
+# The same for a line with the uptime: WORD UPTIME REST.
 say() {
   read -r uptime rest </proc/uptime
-  echo "$1 $uptime $2" >&3
+  tell "$1 $uptime $2"
+}
+
+# Sends each line of the input as a line of the protocol that begins with $1. The nonce must not be seen in an argument.
+tell_lines() {
+  echo "s/^/$nonce $1 /" >"$keep/prefix"
+  sed -f "$keep/prefix" >&3
 }
 
 # Through the kernel: what is only in the buffer of a terminal is lost when the machine powers off.
 on_console() {
   echo "<2>coxswain: $1" >/dev/kmsg
-}
-
-# Runs a program of the image with the image's own search path, for at most $1 seconds.
-image() {
-  seconds=$1
-  shift
-  timeout -s KILL "$seconds" env PATH="$system_path" SYSTEMD_COLORS=0 LANG=C.UTF-8 "$@" 2>/dev/null </dev/null 3>&-
-}
-
-send_journal() {
-  find_port "$journal_port" || return
-  image 30 journalctl --boot --no-pager --output=short-monotonic --no-hostname | tail -c "$journal_bytes" >"$port"
 }
