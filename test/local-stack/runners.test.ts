@@ -101,7 +101,7 @@ async function coxswain(user: string, args: readonly string[], more: Record<stri
 async function checkout(user: string): Promise<void> {
   const folder = `/home/${user}/os`;
   const files = {
-    'coxswain.yaml': `image: ${registry.host}/acme/os\nbase: ${base}\nfleets: { stable: {} }\n`,
+    'coxswain.yaml': `image: ${registry.host}/acme/os\nbase: ${base}\nfleets: { stable: {} }\nboot-test: { init: any }\n`,
     Containerfile: `FROM ${base}\nRUN echo "$(id -u) $(stat -c %u:%g /etc/hosts)" >/etc/seen; chown 1234:77 /etc/seen; chmod 600 /etc/seen\n`,
     'tests/10-owner.sh': `#!/bin/sh\nset -e\n[ "$(stat -c %u:%g:%a /etc/seen)" = 1234:77:600 ]\n[ "$(stat -c %u:%g /usr/bin/busybox)" = 0:0 ]\ncat /etc/seen\n`,
   };

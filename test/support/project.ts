@@ -40,6 +40,9 @@ export interface TestProject {
 
 let projects = 0;
 
+/** The small base image of the tests has none, on purpose. */
+const withoutSystemd = 'boot-test: { init: any }';
+
 /**
  * A user's repository with the branches testing (checked out) and stable, and its images in a real registry, in
  * repositories of its own. The base has no build yet.
@@ -63,6 +66,7 @@ base: ${name}/fcos:stable
 fleets:
 ${options.fleets ?? '  testing: {}\n  stable: { promote-from: testing, soak: 48h }'}
 rings: { early: 0.1, late: 1.0 }
+${options.more?.includes('boot-test:') === true ? '' : withoutSystemd}
 ${options.more ?? ''}`;
   const config = parseConfig(yaml, 'coxswain.yaml');
   const git = await createRepository();

@@ -64,7 +64,8 @@ export async function createStory(
   const runner: Runner = await createRunner(act);
   const user = await createUserRepository(github, {
     from: join('workflows-examples', options.example),
-    replace: options.replace,
+    // The small base image has no systemd, on purpose.
+    replace: { ...options.replace, 'refresh: 7d': 'refresh: 7d\nboot-test: { init: any }' },
     branches: options.branches,
     files: options.files ?? {},
     time: start,

@@ -75,7 +75,7 @@ export function containerfileText(config: Config): string {
 ${copyLine}
 
 # Packages of your own:
-# RUN rpm-ostree install tmux && ostree container commit
+# RUN dnf -y install tmux && dnf clean all
 `;
 }
 

@@ -1,0 +1,122 @@
+import { copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { findTool } from '../../src/host/tools.ts';
+import { useMachines } from '../support/machines.ts';
+
+const { unpackRoot, variant, boot } = useMachines();
+
+describe.skipIf(findTool('mmdebstrap') === undefined)('an image with systemd', () => {
+  let root: string;
+
+  beforeAll(async () => {
+    root = await unpackRoot('systemd');
+  });
+
+  it('comes up as it is, and tests of any language see it running', async () => {
+    // What Fedora CoreOS does where there is no installed disk; left alone, it ends in emergency mode.
+    const other = await variant(root, 'like-coreos', {
+      'usr/lib/systemd/system-generators/coreos-boot-mount-generator': `#!/bin/sh
+mkdir -p "$1/local-fs.target.requires"
+printf '[Mount]\\nWhat=/dev/disk/by-label/boot\\nWhere=/boot\\n' >"$1/boot.mount"
+ln -s ../boot.mount "$1/local-fs.target.requires/boot.mount"
+`,
+    });
+    const report = await boot(other, {
+      '10-running.sh': 'systemctl is-system-running',
+      '20-child-is-gone.sh': 'sleep 1000 & exit 0',
+      '30-helpers.sh': `wait-for-unit ssh 30 && wait-for-port 22 30 || exit 1
+wait-for-unit absent.service 1`,
+      '40-perl.sh': '#!/usr/bin/perl\nopen(my $f, "<", "/proc/1/comm"); exit(<$f> ne "systemd\\n");\n',
+    });
+    expect(report).toMatchObject({ verdict: 'test-failed', explanation: 'Failed: 30-helpers.sh.' });
+    expect(report.system).toEqual({ manager: 'systemd', state: 'running', failedUnits: [], details: '' });
+    expect(report.tests).toMatchObject([
+      { name: 'systemd', result: 'passed', output: 'running\n' },
+      { name: '10-running.sh', result: 'passed', output: 'running\n' },
+      { result: 'passed' },
+      {
+        name: '30-helpers.sh',
+        output: expect.stringMatching(/^wait-for-unit: absent.service is inactive\n/),
+      },
+      { name: '40-perl.sh', result: 'passed' },
+    ]);
+    expect(await readFile(report.journalLog ?? '', 'utf8')).toMatch(/Linux version[\s\S]*Reached target/);
+    expect(Object.keys(report.identity).sort()).toEqual(['machine-id', 'ssh_host_ed25519_key']);
+    expect(report.timeline.map(({ name }) => name)).toContain('systemd');
+  }, 300_000);
+
+  it('that goes into emergency mode says so', async () => {
+    const other = await variant(root, 'emergency', {
+      'etc/fstab': '/dev/disk/by-uuid/none /data ext4 x-systemd.device-timeout=1s 0 0\n',
+    });
+    const report = await boot(other, { '10-a.sh': 'echo reached' });
+    expect(report.verdict, report.explanation).toBe('emergency-mode');
+    expect(report.tests).toMatchObject([
+      { name: 'systemd', result: 'failed', output: expect.stringContaining('maintenance') },
+      { name: '10-a.sh', result: 'passed', output: 'reached\n' },
+    ]);
+  }, 300_000);
+
+  it('names its failed units; and a harness that is killed is noticed at once, not at the deadline', async () => {
+    const units = join(root, 'etc/systemd/system');
+    await mkdir(join(units, 'multi-user.target.wants'), { recursive: true });
+    await writeFile(
+      join(units, 'broken.service'),
+      '[Service]\nType=oneshot\nExecStart=/bin/sh -c "echo it is broken; exit 5"\n',
+    );
+    await symlink('../broken.service', join(units, 'multi-user.target.wants/broken.service'));
+    const report = await boot(
+      root,
+      { '10-a.sh': 'true', '20-kills.sh': 'kill -9 -1; sleep 100' },
+      { allowedUnits: ['broken'] },
+    );
+    expect(report.system).toMatchObject({ state: 'degraded', failedUnits: ['broken.service'] });
+    expect(report.system?.details).toContain('broken.service: it is broken');
+    expect(report.tests).toMatchObject([
+      { name: 'systemd', result: 'passed', output: expect.stringContaining('allowed: broken.service') },
+      { result: 'passed' },
+      { result: 'failed' },
+    ]);
+    expect(report.verdict, report.explanation).toBe('early-exit');
+    expect(report.explanation).toContain('killed while 20-kills.sh ran');
+  }, 300_000);
+
+  const unit = (name: string, lines: string) => ({
+    [`usr/lib/systemd/system/${name}`]: lines,
+    [`usr/lib/systemd/system/multi-user.target.wants/${name}`]: { to: `../${name}` },
+  });
+
+  it('behind a link starts like any other, and a unit that writes into /usr fails as on a node', async () => {
+    const other = await variant(root, 'linked-systemd', {
+      ...unit('writes.service', '[Service]\nType=oneshot\nExecStart=/bin/sh -c "echo x >/usr/lib/new"\n'),
+    });
+    await copyFile(join(root, 'usr/lib/systemd/systemd'), join(other, 'usr/lib/systemd/systemd-real'));
+    await rm(join(other, 'usr/lib/systemd/systemd'));
+    await symlink('systemd-real', join(other, 'usr/lib/systemd/systemd'));
+    const report = await boot(other, { '10-a.sh': 'true' }, { init: 'systemd' });
+    expect(report.verdict, report.explanation).toBe('system-not-running');
+    expect(report.explanation).toContain('"degraded" (failed: writes.service)');
+  }, 300_000);
+
+  it('is asked again after the tests: a unit that died since, and one that is started for ever', async () => {
+    const other = await variant(root, 'late', {
+      ...unit(
+        'dies.service',
+        '[Service]\nExecStart=/bin/sh -c "while [ ! -e /run/die ]; do sleep 0.2; done; exit 3"\n',
+      ),
+      ...unit(
+        'flaps.service',
+        '[Unit]\nStartLimitIntervalSec=0\n[Service]\nRestart=always\nRestartSec=500ms\nExecStart=/bin/sh -c "while [ ! -e /run/die ]; do sleep 0.2; done; exit 0"\n',
+      ),
+    });
+    const report = await boot(other, { '10-a.sh': 'touch /run/die; sleep 15' }, { init: 'systemd' });
+    expect(report.verdict, report.explanation).toBe('system-not-running');
+    expect(report.explanation).toMatch(/failed since the boot: dies\.service/);
+    expect(report.explanation).toMatch(/over and over: flaps\.service/);
+    expect(report.tests).toMatchObject([
+      { name: 'systemd', result: 'failed', output: expect.stringContaining('after the tests: degraded') },
+      { name: '10-a.sh', result: 'passed' },
+    ]);
+  }, 300_000);
+});
