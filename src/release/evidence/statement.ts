@@ -54,6 +54,10 @@ export const statementMediaType = 'application/vnd.in-toto+json';
 const bootTestField = 'urn:coxswain:boot-test:v1';
 const maximumLogCharacters = 64 * 1024;
 
+/** What a result cannot prove; it is part of the evidence, for whoever decides by it. */
+const limits =
+  "The harness runs outside of the image's reach, but on the image's kernel, and it asks the image's systemctl. An image that is made to deceive can change its kernel, its systemd, or the memory of the harness as root, and so report what it likes.";
+
 const runSchema = z.object({
   name: z.string(),
   result: z.enum(['passed', 'failed', 'timed-out']),
@@ -133,6 +137,7 @@ export function formatStatement(evidence: TestEvidence): string {
         startedAt: formatTime(startedAt),
         seconds: facts.seconds,
         ...defined({ upgrades: facts.upgrades }),
+        limits,
         ...(log === undefined ? {} : { log: log.slice(-maximumLogCharacters) }),
       },
     },
