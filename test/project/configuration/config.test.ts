@@ -65,6 +65,8 @@ describe('coxswain.yaml', () => {
       tests: 'tests',
       bootTest: {
         mode: 'disk',
+        init: 'systemd',
+        knownFailures: 'auto',
         allowedUnits: ['chronyd.service'],
         memoryMegabytes: 2048,
         cpus: 4,
