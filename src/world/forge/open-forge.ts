@@ -25,7 +25,11 @@ interface Options {
 export async function openForge(git: Git, options: Options): Promise<Forge> {
   const { env, log } = options;
   const run = readGitHubRun(env);
-  if (run !== undefined) return announced(await openGitHub(git, run, options), log);
+  if (run !== undefined) {
+    const forge = await openGitHub(git, run, options);
+    // A workflow run writes to its own repository, if it may: nobody needs to be told.
+    return env.GITHUB_ACTIONS === 'true' ? forge : announced(forge, log);
+  }
   const wanted = wantedForge(env);
   const remote = await findRemote(git, env.COXSWAIN_REMOTE || undefined);
   const gitHub = remote === undefined || wanted === 'git' ? undefined : await gitHubOf(remote, env);
