@@ -1,7 +1,6 @@
-import { copyArtifact } from '../world/registry/artifact.ts';
+import { copyReferrer, findReferrer } from '../world/registry/artifact.ts';
 import type { RegistryClient } from '../world/registry/client.ts';
 import { copyImage } from '../world/registry/copy.ts';
-import { NotFoundError } from '../world/registry/failures.ts';
 import { isIndex, type Manifest } from '../world/registry/manifest.ts';
 import { atDigest, atTag, type Digest, type Repository } from '../world/registry/reference.ts';
 import { acceptanceType } from './evidence/acceptance.ts';
@@ -89,13 +88,10 @@ async function copyReferrers(
     if (depth < deepest) {
       copied.push(...(await copyReferrers(client, { digest: each.digest, from, to }, depth + 1)));
     }
-    try {
-      await copyArtifact(client, { from: atDigest(from, each.digest), to });
-    } catch (error) {
-      // Deleted after it was listed.
-      if (error instanceof NotFoundError) continue;
-      throw error;
-    }
+    const listed = { repository: from, subject: digest, digest: each.digest };
+    const manifest = await findReferrer(client, listed);
+    if (manifest === undefined) continue;
+    await copyReferrer(client, { manifest, from, to });
     copied.push(each.digest);
   }
   return copied;

@@ -1,7 +1,6 @@
 import { InputError } from '../../host/errors.ts';
-import { pushArtifact, readArtifact } from '../../world/registry/artifact.ts';
+import { findReferrer, pushArtifact, readArtifact } from '../../world/registry/artifact.ts';
 import type { Descriptor, RegistryClient } from '../../world/registry/client.ts';
-import { NotFoundError } from '../../world/registry/failures.ts';
 import { parseJson } from '../../world/registry/manifest.ts';
 import { atDigest, type Digest, formatReference, type Repository } from '../../world/registry/reference.ts';
 import {
@@ -63,7 +62,7 @@ export async function findEvidence(
   for (const descriptor of await client.referrers(repository, digest, statementMediaType)) {
     const kind = descriptor.annotations?.[predicateAnnotation];
     if (kind !== undefined && kind !== testResultType) continue;
-    const evidence = await readEvidence(client, repository, descriptor);
+    const evidence = await readEvidence(client, repository, digest, descriptor);
     if (evidence?.subject.digest === digest) found.push({ descriptor, evidence });
   }
   return found.sort(byTime);
@@ -101,16 +100,16 @@ function byTime(one: FoundEvidence, other: FoundEvidence): number {
 async function readEvidence(
   client: RegistryClient,
   repository: Repository,
+  subject: Digest,
   descriptor: Descriptor,
 ): Promise<TestEvidence | undefined> {
   const reference = atDigest(repository, descriptor.digest);
   const where = formatReference(reference);
-  const artifact = await readArtifact(client, reference).catch((error: unknown) => {
-    // Listed, and deleted since: testing the image again must be enough to go on.
-    if (error instanceof NotFoundError) return undefined;
-    throw error;
-  });
-  const layer = artifact?.layers.find((each) => each.descriptor.mediaType === statementMediaType);
+  // If it was deleted after it was listed, testing the image again is enough. A failed result must not get lost here.
+  const listed = { repository, subject, digest: descriptor.digest };
+  if ((await findReferrer(client, listed)) === undefined) return undefined;
+  const artifact = await readArtifact(client, reference);
+  const layer = artifact.layers.find((each) => each.descriptor.mediaType === statementMediaType);
   if (layer === undefined) return undefined;
   try {
     const value = parseJson(layer.bytes, where);

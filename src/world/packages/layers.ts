@@ -1,8 +1,9 @@
 import { createWriteStream } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { defined } from '../../host/defined.ts';
+import { InputError } from '../../host/errors.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import { layerEntries, plainPath } from '../registry/layer.ts';
 import type { Descriptor, ImageManifest } from '../registry/manifest.ts';
@@ -87,8 +88,34 @@ async function* openLayer(client: RegistryClient, { repository, layer }: LayerPl
   );
 }
 
-function save(content: ReadableStream<Uint8Array>, file: string): Promise<void> {
-  return pipeline(Readable.from(content as AsyncIterable<Uint8Array>), createWriteStream(file));
+/** Bytes of an unpacked database file. Fedora's largest are a fifth of it; a file of zeros is a thousandth when packed. */
+const maximumDatabaseBytes = 1024 * 1024 * 1024;
+
+/** @throws InputError when there is more than a database can have */
+function save(
+  content: ReadableStream<Uint8Array>,
+  file: string,
+  maximum = maximumDatabaseBytes,
+): Promise<void> {
+  return pipeline(
+    Readable.from(limited(content as AsyncIterable<Uint8Array>, basename(file), maximum)),
+    createWriteStream(file),
+  );
+}
+
+async function* limited(content: AsyncIterable<Uint8Array>, name: string, maximum: number) {
+  let size = 0;
+  for await (const chunk of content) {
+    size += chunk.length;
+    if (size > maximum) {
+      throw new InputError({
+        where: name,
+        problem: 'the rpm database of this image is too large to be one',
+        found: `more than ${maximum} bytes`,
+      });
+    }
+    yield chunk;
+  }
 }
 
 function split(path: string): [directory: string, name: string] {

@@ -2,6 +2,7 @@ import { OutsideError } from '../../host/errors.ts';
 import { isLoopback } from './authentication.ts';
 import { connectionFailure } from './failures.ts';
 import { bareType } from './manifest.ts';
+import { defaultAnswerSeconds, watched } from './patience.ts';
 
 // Helpers for HTTP answers.
 
@@ -45,6 +46,7 @@ export async function discard(response: Response): Promise<void> {
 
 /**
  * Reads a body up to a limit.
+ * @param answerSeconds of patience, besides the time that its size takes
  * @param doing for the error about a broken or too large body; without it, the body only explains another error and is cut
  */
 export async function readWhole(
@@ -52,12 +54,14 @@ export async function readWhole(
   from: URL,
   limit: number,
   doing?: string,
+  answerSeconds = defaultAnswerSeconds,
 ): Promise<Uint8Array> {
   if (response.body === null) return new Uint8Array();
+  const body = watched(response.body, { doing: doing ?? 'reading an error', host: from.host, answerSeconds });
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
-    for await (const chunk of response.body) {
+    for await (const chunk of body) {
       chunks.push(chunk);
       size += chunk.length;
       if (size > limit) break;

@@ -1,11 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { defined } from '../../host/defined.ts';
 import { InputError, OutsideError } from '../../host/errors.ts';
-import { fallbackTag, type RegistryClient } from './client.ts';
 import { type CopyReport, copyContent } from './copy.ts';
+import { addToFallbackTag } from './fallback-tag.ts';
 import {
   type Descriptor,
-  type ImageIndex,
   type ImageManifest,
   isIndex,
   type Manifest,
@@ -13,7 +11,7 @@ import {
   parseManifest,
 } from './manifest.ts';
 import {
-  atTag,
+  atDigest,
   type Digest,
   type DigestReference,
   digestOf,
@@ -21,7 +19,9 @@ import {
   formatRepository,
   type Reference,
   type Repository,
+  shortDigest,
 } from './reference.ts';
+import type { RegistryClient } from './registry-client.ts';
 
 /** Annotation with the file name of an artifact's layer, as `oras pull` uses it (OCI image spec, annotations). */
 export const titleAnnotation = 'org.opencontainers.image.title';
@@ -104,26 +104,73 @@ export async function readArtifact(
   return { manifest, layers };
 }
 
+/**
+ * Reads the manifest of a referrer that a list names.
+ * @param listed.subject whose list it is
+ * @returns undefined if it was deleted after it was listed
+ * @throws OutsideError when the registry lists it and does not have it: nothing may be believed then
+ */
+export async function findReferrer(
+  client: RegistryClient,
+  listed: { readonly repository: Repository; readonly subject: Digest; readonly digest: Digest },
+): Promise<Manifest | undefined> {
+  const { repository, subject, digest } = listed;
+  const reference = atDigest(repository, digest);
+  const manifest = (await client.findManifest(reference)) ?? (await client.findManifest(reference));
+  if (manifest !== undefined) return manifest;
+  // The list under a fallback tag keeps what was deleted; the registry's own does not.
+  const again = await client.referrers(repository, subject);
+  if (!again.some((each) => each.digest === digest)) return undefined;
+  const fallback = await client.fallbackList(repository, subject);
+  if (fallback?.entries.some((each) => each.digest === digest) === true) return undefined;
+  throw new OutsideError(
+    `reading ${formatReference(reference)}`,
+    `${repository.registry} lists it as a referrer of ${shortDigest(subject)}, and does not have it`,
+  );
+}
+
 /** Copies an artifact byte for byte to another repository, and lists it with its subject there. */
 export async function copyArtifact(
   client: RegistryClient,
   options: { readonly from: DigestReference; readonly to: Repository },
 ): Promise<CopyReport> {
+  const { from, to } = options;
+  return copyReferrer(client, { manifest: await client.getManifest(from), from: from.repository, to });
+}
+
+/** The same for a manifest that was read. */
+export async function copyReferrer(
+  client: RegistryClient,
+  options: { readonly manifest: Manifest; readonly from: Repository; readonly to: Repository },
+): Promise<CopyReport> {
   const report: CopyReport = { mounted: 0, copied: 0, present: 0, bytes: 0 };
-  const manifest = await client.getManifest(options.from);
-  await copyContent(client, { manifest, from: options.from.repository, to: options.to }, report);
-  await putListed(client, options.to, manifest);
+  await copyContent(client, options, report);
+  await putListed(client, options.to, options.manifest);
   return report;
 }
 
+/**
+ * Puts a manifest that has a subject, and makes sure that it is found by it. A registry may promise to keep the list
+ * (it answers OCI-Subject) and keep none, so its list is read back; the fallback tag takes its place.
+ * @throws OutsideError when the registry accepted the manifest and does not have it
+ */
 async function putListed(client: RegistryClient, repository: Repository, manifest: Manifest): Promise<void> {
-  const { listed } = await client.putReferrer(repository, manifest.bytes, manifest.descriptor.mediaType);
-  const { subject } = manifest.json;
-  if (subject !== undefined && !listed) {
-    await inSequence(`${formatRepository(repository)}@${subject.digest}`, () =>
-      addToFallbackTag(client, repository, subject.digest, listEntry(manifest)),
+  const { bytes, descriptor, json } = manifest;
+  const { listed } = await client.putReferrer(repository, bytes, descriptor.mediaType);
+  const subject = json.subject?.digest;
+  if (subject === undefined) return;
+  if (listed) {
+    const found = await client.referrers(repository, subject);
+    if (found.some(({ digest }) => digest === descriptor.digest)) return;
+  }
+  const reference = atDigest(repository, descriptor.digest);
+  if ((await client.resolve(reference)) === undefined) {
+    throw new OutsideError(
+      `pushing ${formatReference(reference)}`,
+      'the registry accepted it, and does not have it',
     );
   }
+  await addToFallbackTag(client, repository, subject, listEntry(manifest));
 }
 
 /** A manifest as a list of referrers shows it (distribution specification, "Listing Referrers"). */
@@ -138,67 +185,4 @@ function listEntry(manifest: Manifest): Descriptor {
 
 function plain({ mediaType, digest, size }: Descriptor): Descriptor {
   return { mediaType, digest, size };
-}
-
-const fallbackAttempts = 10;
-
-/**
- * Adds an entry to the list under the fallback tag. Registries have no compare-and-swap for tags, so two writers that
- * read the same list lose one entry. Each therefore reads again after the time that a rival's read and write may
- * take, and adds what is missing: the writer whose entry was lost puts it back.
- */
-async function addToFallbackTag(
-  client: RegistryClient,
-  repository: Repository,
-  subject: Digest,
-  entry: Descriptor,
-): Promise<void> {
-  const tag = fallbackTag(subject);
-  let wanted: Descriptor[] = [entry];
-  for (let attempt = 0; attempt < fallbackAttempts; attempt++) {
-    const started = performance.now();
-    const current = await readList(client, repository, tag);
-    const there = current.manifests;
-    const missing = wanted.filter(({ digest }) => !there.some((each) => each.digest === digest));
-    if (missing.length === 0) return;
-    wanted = [...there, ...missing];
-    const bytes = new TextEncoder().encode(JSON.stringify({ ...current, manifests: wanted }));
-    await client.putManifest(repository, tag, bytes, mediaTypes.ociIndex);
-    const took = performance.now() - started;
-    await sleep(Math.max(40, took * 2) * (1 + Math.random()));
-  }
-  throw new OutsideError(
-    `adding ${entry.digest} to the list ${formatRepository(repository)}:${tag}`,
-    'other writers kept replacing the list',
-  );
-}
-
-async function readList(client: RegistryClient, repository: Repository, tag: string): Promise<ImageIndex> {
-  const reference = atTag(repository, tag);
-  const manifest = await client.findManifest(reference);
-  if (manifest === undefined) return { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: [] };
-  if (isIndex(manifest.json)) return manifest.json;
-  throw new InputError({
-    where: formatReference(reference),
-    problem: 'this tag is reserved for the referrers of an image, and holds something else',
-    remedy: 'Move that content to another tag.',
-  });
-}
-
-const queues = new Map<string, Promise<void>>();
-
-/** Writers inside this process run one after the other, so they do not race. */
-async function inSequence(key: string, work: () => Promise<void>): Promise<void> {
-  const previous = queues.get(key) ?? Promise.resolve();
-  const turn = previous.then(work, work);
-  const tail = turn.then(
-    () => {},
-    () => {},
-  );
-  queues.set(key, tail);
-  try {
-    await turn;
-  } finally {
-    if (queues.get(key) === tail) queues.delete(key);
-  }
 }

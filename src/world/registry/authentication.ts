@@ -186,16 +186,23 @@ function realmOf(challenge: Challenge, registryUrl: URL, doing: string): URL {
   const url = URL.canParse(realm) ? new URL(realm) : undefined;
   const safe =
     url !== undefined &&
+    url.username === '' &&
+    url.password === '' &&
     (url.protocol === 'https:' ||
       (url.protocol === 'http:' && registryUrl.protocol === 'http:' && isLoopback(url)));
   if (!safe) {
     throw new OutsideError(
       doing,
-      `${registryUrl.host} names a token endpoint that is not https (${JSON.stringify(realm)})`,
+      `${registryUrl.host} names a token endpoint that is not https, or holds a user name (${JSON.stringify(withoutUser(url, realm))})`,
       'Nothing was sent there.',
     );
   }
   return url;
+}
+
+function withoutUser(url: URL | undefined, realm: string): string {
+  if (url === undefined || (url.username === '' && url.password === '')) return realm;
+  return `${url.protocol}//…@${url.host}${url.pathname}`;
 }
 
 /** True for this machine's own addresses, the only ones that plain HTTP is used with. */

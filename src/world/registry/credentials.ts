@@ -166,6 +166,9 @@ function readEntry(entry: z.infer<typeof entrySchema>, path: string, key: string
   return { kind: 'password', username: decoded.slice(0, colon), password };
 }
 
+/** A helper may unlock a keyring; it must not hang a verb. */
+const helperSeconds = 30;
+
 async function askHelper(options: {
   readonly helper: string;
   readonly server: string;
@@ -184,7 +187,13 @@ async function askHelper(options: {
   const env = Object.fromEntries(
     Object.entries(options.env).filter((pair): pair is [string, string] => pair[1] !== undefined),
   );
-  const result = await exec(program, ['get'], { input: server, env, allow: [0, 1] });
+  const result = await exec(program, ['get'], {
+    input: server,
+    env,
+    allow: [0, 1],
+    doing: `asking ${program} for the credentials of ${server}`,
+    seconds: helperSeconds,
+  });
   if (result.exitCode === 1) {
     // The protocol has no other sign for "nothing stored" (docker-credential-helpers, credentials/error.go).
     if (/credentials not found/i.test(result.stdout + result.stderr)) return undefined;

@@ -1,10 +1,10 @@
 import { defined } from '../../host/defined.ts';
-import { connectionFailure, TransientError } from './failures.ts';
+import { connectionFailure, NoAnswerError } from './failures.ts';
+import { secondsFor } from './patience.ts';
 import type { Counters, RegistryRequest } from './request.ts';
 
-const answerSeconds = 60;
-/** Bytes per second of the slowest connection that we wait for. */
-const slowestBytes = 64 * 1024;
+/** More seconds for a stream: the registry checks what it got before it answers. */
+const streamSeconds = 300;
 
 /** Sends one HTTP request. Follows no redirect and judges no status. */
 export type Exchange = (
@@ -12,8 +12,11 @@ export type Exchange = (
   request: Pick<RegistryRequest, 'doing' | 'headers' | 'body'> & { readonly method: string },
 ) => Promise<Response>;
 
-/** @param counters every request is counted there */
-export function createExchange(counters: Counters): Exchange {
+/**
+ * @param counters every request is counted there
+ * @param answerSeconds until an answer begins; a body that is sent may take longer, by its size
+ */
+export function createExchange(counters: Counters, answerSeconds: number): Exchange {
   return async (target, request) => {
     counters.requests += 1;
     const { body } = request;
@@ -21,13 +24,13 @@ export function createExchange(counters: Counters): Exchange {
     const streamed = body !== undefined && !(body instanceof Uint8Array);
     const content = streamed ? counted(await body.open(), (bytes) => (counters.bytesSent += bytes)) : body;
     if (content instanceof Uint8Array) counters.bytesSent += content.length;
-    // Streaming a body may take any time; everything else answers soon.
-    const seconds = answerSeconds + (content instanceof Uint8Array ? content.length / slowestBytes : 0);
+    const sent = streamed ? body.size : (body?.length ?? 0);
+    const seconds = secondsFor(sent, answerSeconds + (streamed ? streamSeconds : 0));
     const late = () =>
       abort.abort(
-        new TransientError(request.doing, `no answer from ${target.host} in ${Math.round(seconds)} s`),
+        new NoAnswerError(request.doing, `no answer from ${target.host} in ${Math.round(seconds)} s`),
       );
-    const timer = streamed ? undefined : setTimeout(late, seconds * 1000);
+    const timer = setTimeout(late, seconds * 1000);
     try {
       return await fetch(target, {
         method: request.method,

@@ -11,6 +11,9 @@ export class TransientError extends OutsideError {
   }
 }
 
+/** A server took a request and did not answer. It costs much time, so it is tried only once more. */
+export class NoAnswerError extends TransientError {}
+
 /** The registry answered that it has no such thing. */
 export class NotFoundError extends InputError {
   constructor(what: string) {

@@ -27,7 +27,7 @@ const digestSchema = z.custom<Digest>((value) => typeof value === 'string' && is
 });
 
 // Loose everywhere: unknown fields must survive.
-const descriptorSchema = z.looseObject({
+export const descriptorSchema = z.looseObject({
   mediaType: z.string(),
   digest: digestSchema,
   size: z.int().nonnegative(),
@@ -83,6 +83,7 @@ export function isIndex(json: ImageManifest | ImageIndex): json is ImageIndex {
  */
 export function parseManifest(bytes: Uint8Array, where: string, contentType?: string): Manifest {
   const value = parseJson(bytes, where);
+  refuseBoth(value, where);
   const declared = mediaTypeIn(value) ?? (contentType === undefined ? undefined : bareType(contentType));
   const known =
     declared !== undefined && manifestMediaTypes.includes(declared) ? declared : inferMediaType(value);
@@ -107,6 +108,21 @@ export function parseManifest(bytes: Uint8Array, where: string, contentType?: st
   }
   const descriptor: Descriptor = { mediaType: known, digest: digestOf(bytes), size: bytes.length };
   return { descriptor, bytes, json: parsed.data };
+}
+
+/**
+ * A document that is a manifest and an index at once means different images to different readers (CVE-2021-41190).
+ * @throws InputError
+ */
+function refuseBoth(value: unknown, where: string): void {
+  if (typeof value !== 'object' || value === null || !('manifests' in value)) return;
+  const other = ['layers', 'config'].find((field) => field in value);
+  if (other === undefined) return;
+  throw new InputError({
+    where,
+    field: other,
+    problem: 'this document is a manifest and an index at once: it has manifests as well',
+  });
 }
 
 /** Reads JSON from bytes. @throws InputError */

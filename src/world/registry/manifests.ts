@@ -16,10 +16,14 @@ import type { RegistryClient } from './registry-client.ts';
 import type { Answer, Transport } from './request.ts';
 import { wrongBytes } from './verified.ts';
 
-type Manifests = Pick<
-  RegistryClient,
-  'resolve' | 'getManifest' | 'findManifest' | 'putManifest' | 'putReferrer' | 'deleteManifest'
->;
+export interface Manifests
+  extends Pick<
+    RegistryClient,
+    'resolve' | 'getManifest' | 'findManifest' | 'putManifest' | 'putReferrer' | 'deleteManifest'
+  > {
+  /** The verified bytes of a manifest, read by nobody; undefined if the registry has no such thing. */
+  findContent(reference: Reference): Promise<Uint8Array | undefined>;
+}
 
 /** The part of a client that is about manifests and tags. */
 export function createManifests(transport: Transport): Manifests {
@@ -104,6 +108,10 @@ export function createManifests(transport: Transport): Manifests {
     getManifest: async (reference) =>
       readManifest(reference, await manifestRequest(transport, 'GET', reference, [200])),
     findManifest,
+    findContent: async (reference) => {
+      const answer = await manifestRequest(transport, 'GET', reference, [200, 404]);
+      return answer.status === 404 ? undefined : verifiedContent(reference, answer);
+    },
     putManifest: async (repository, tagOrDigest, bytes, mediaType) => {
       await putAnywhere(repository, tagOrDigest, bytes, mediaType);
       return digestOf(bytes);
@@ -141,6 +149,12 @@ function manifestRequest(
 }
 
 function readManifest(reference: Reference, answer: Answer): Manifest {
+  const contentType = answer.headers.get('content-type') ?? undefined;
+  return parseManifest(verifiedContent(reference, answer), formatReference(reference), contentType);
+}
+
+/** @throws when it is not what was asked for */
+function verifiedContent(reference: Reference, answer: Answer): Uint8Array {
   const what = formatReference(reference);
   const contentType = answer.headers.get('content-type') ?? undefined;
   if (contentType !== undefined && bareType(contentType) === 'text/html') {
@@ -150,7 +164,7 @@ function readManifest(reference: Reference, answer: Answer): Manifest {
   const promised = answer.headers.get('docker-content-digest');
   if (reference.kind === 'digest' && found !== reference.digest) throw wrongBytes(what, found);
   if (reference.kind === 'tag' && promised !== null && promised !== found) throw wrongBytes(what, found);
-  return parseManifest(answer.body, what, contentType);
+  return answer.body;
 }
 
 function requireDigest(reference: Reference, digest: Digest): void {

@@ -3,6 +3,9 @@ import { secureLocation } from './answers.ts';
 import type { Repository } from './reference.ts';
 import type { Answer, Transport } from './request.ts';
 
+/** No list of ours is that long; a server that always names another page must not keep us for ever. */
+const maximumPages = 10_000;
+
 /** Reads a list to its last page. */
 export async function readPages(
   transport: Transport,
@@ -31,6 +34,8 @@ export async function readPages(
       mayLack: request.mayLack ?? false,
     });
     pages.push(page);
+    if (pages.length > maximumPages)
+      throw new OutsideError(doing, `the list has more than ${maximumPages} pages`);
     next = page.status === 200 ? nextPage(page, doing) : undefined;
   }
   return pages;

@@ -1,4 +1,4 @@
-import { OutsideError } from '../../host/errors.ts';
+import { InputError, OutsideError } from '../../host/errors.ts';
 import {
   describeErrors,
   isHtml,
@@ -42,6 +42,15 @@ export function createExplainRefusal(options: {
       return unauthorised({ what, host, status, push: request.push, hadCredentials });
     }
     if (html) return notARegistry(request.repository.registry, `it answered ${status} with an HTML page`);
+    if (status === 404 && request.push) {
+      await check.fromRegistry(request, response);
+      return new InputError({
+        where: what,
+        problem: `${url.host} answered 404 to ${request.doing}${said === '' ? '' : ` (${scrubber.scrub(said)})`}`,
+        remedy:
+          'Check that this repository exists there, and that this account may push to it: some registries create none by themselves. Nothing was lost; running the same command again is safe.',
+      });
+    }
     if (status === 404) {
       await check.fromRegistry(request, response);
       return new NotFoundError(what);

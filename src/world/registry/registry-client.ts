@@ -1,5 +1,6 @@
 import type { Descriptor, Manifest } from './manifest.ts';
 import type { Digest, Reference, Repository } from './reference.ts';
+import type { ReferrerList } from './referrer-list.ts';
 import type { ByteRange, Counters } from './request.ts';
 
 /** Content that is streamed: `open` starts it again, for another attempt. */
@@ -39,7 +40,7 @@ export interface RegistryClient {
   ): Promise<{ digest: Digest; listed: boolean }>;
   /**
    * Deletes a manifest, and with it every tag on it. It is no error if it does not exist.
-   * @throws InputError where the registry does not let anyone delete
+   * @throws InputError if the registry does not support deletion
    */
   deleteManifest(repository: Repository, digest: Digest): Promise<void>;
   hasBlob(repository: Repository, digest: Digest): Promise<boolean>;
@@ -69,7 +70,13 @@ export interface RegistryClient {
   mountBlob(repository: Repository, digest: Digest, from: Repository): Promise<boolean>;
   /** All tags; none for a repository that does not exist. */
   listTags(repository: Repository): Promise<string[]>;
-  /** Manifests whose subject is the digest: by the Referrers API, else by the fallback tag. */
+  /**
+   * Manifests whose subject is the digest, by the Referrers API and by the fallback tag. Entries that we cannot read
+   * are left out with a warning.
+   * @throws InputError for such an entry of the wanted type
+   */
   referrers(repository: Repository, digest: Digest, artifactType?: string): Promise<Descriptor[]>;
+  /** The list under the fallback tag of a digest; undefined if there is none. */
+  fallbackList(repository: Repository, digest: Digest): Promise<ReferrerList | undefined>;
   readonly counters: Readonly<Counters>;
 }

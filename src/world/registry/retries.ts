@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../host/log.ts';
-import { TransientError } from './failures.ts';
+import { NoAnswerError, TransientError } from './failures.ts';
 
 /** Milliseconds before each further attempt. */
 export const defaultRetryDelays: readonly number[] = [500, 1_500, 4_500];
@@ -22,6 +22,7 @@ export function createRetry(delays: readonly number[], log: Log): Retry {
       } catch (error) {
         const delay = delays[attempt];
         if (!(error instanceof TransientError) || delay === undefined) throw error;
+        if (error instanceof NoAnswerError && attempt > 0) throw error;
         const asked = error.retryAfterSeconds;
         if (asked !== undefined && asked > longestRetryAfterSeconds) throw error;
         // Jitter, so that several jobs that failed together do not come back together.

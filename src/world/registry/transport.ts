@@ -3,8 +3,9 @@ import { type Log, silentLog } from '../../host/log.ts';
 import { discard, maximumErrorBytes, readWhole } from './answers.ts';
 import { createAuthentication, isLoopback } from './authentication.ts';
 import type { CredentialSource } from './credentials.ts';
-import { counted, createExchange, type Exchange } from './exchange.ts';
+import { createExchange, type Exchange } from './exchange.ts';
 import { TransientError } from './failures.ts';
+import { defaultAnswerSeconds, watched } from './patience.ts';
 import { followRedirects } from './redirects.ts';
 import type { Repository } from './reference.ts';
 import { createExplainRefusal } from './refusals.ts';
@@ -19,6 +20,8 @@ export interface TransportOptions {
   readonly log?: Log;
   /** Milliseconds before each further attempt; also how many there are. */
   readonly retryDelays?: readonly number[];
+  /** Seconds until an answer begins. Default: 25. */
+  readonly answerSeconds?: number;
 }
 
 // Manifests are limited to 4 MiB by the specification; configs and artifacts are read whole too.
@@ -27,7 +30,8 @@ const maximumBodyBytes = 64 * 1024 * 1024;
 /** HTTP with what registries need on top: logging in, redirects, retries, and errors that say which side is at fault. */
 export function createTransport(options: TransportOptions): Transport {
   const counters: Counters = { requests: 0, bytesSent: 0, bytesReceived: 0 };
-  const exchange = createExchange(counters);
+  const answerSeconds = options.answerSeconds ?? defaultAnswerSeconds;
+  const exchange = createExchange(counters, answerSeconds);
   const scrubber = createScrubber();
   /** Hosts on loopback that speak TLS. */
   const overTls = new Set<string>();
@@ -93,7 +97,7 @@ export function createTransport(options: TransportOptions): Transport {
   async function send(request: RegistryRequest): Promise<Answer> {
     const attempt = async (): Promise<Answer> => {
       const { response, url: from } = await authorised(request);
-      const body = await readWhole(response, from, maximumBodyBytes, request.doing);
+      const body = await readWhole(response, from, maximumBodyBytes, request.doing, answerSeconds);
       counters.bytesReceived += body.length;
       return { status: response.status, headers: response.headers, body, url: from };
     };
@@ -108,7 +112,14 @@ export function createTransport(options: TransportOptions): Transport {
     stream: async (request) => {
       const { response, url: from } = await retrying(() => authorised(request));
       if (response.body === null) throw new OutsideError(request.doing, `${from.host} sent no content`);
-      const body = counted(response.body, (bytes) => (counters.bytesReceived += bytes));
+      const body = watched(response.body, {
+        doing: request.doing,
+        host: from.host,
+        answerSeconds,
+        count: (bytes) => {
+          counters.bytesReceived += bytes;
+        },
+      });
       return { status: response.status, body };
     },
   };

@@ -1,0 +1,119 @@
+import { InputError } from '../../host/errors.ts';
+import type { Log } from '../../host/log.ts';
+import { TransientError } from './failures.ts';
+import { bareType, type Descriptor, mediaTypes } from './manifest.ts';
+import type { Manifests } from './manifests.ts';
+import { readPages } from './pages.ts';
+import { atDigest, atTag, type Digest, formatRepository, type Repository } from './reference.ts';
+import { fallbackTag, parseReferrerList, type ReferrerList } from './referrer-list.ts';
+import type { RegistryClient } from './registry-client.ts';
+import type { Transport } from './request.ts';
+
+/**
+ * The part of a client that finds what refers to a digest: the Referrers API, and the fallback tag of registries that
+ * lack it. That an API is missing is believed only for a repository that exists, and only if two answers agree.
+ */
+export function createReferrers(
+  transport: Transport,
+  manifests: Pick<Manifests, 'findContent' | 'resolve'>,
+  log: Log,
+): Pick<RegistryClient, 'referrers' | 'fallbackList'> {
+  /** Registries that have answered by the API. */
+  const withApi = new Set<string>();
+  /** Registries that lack it, and repositories whose lists are under fallback tags. */
+  const withoutApi = new Set<string>();
+  const warned = new Set<string>();
+
+  async function referrers(
+    repository: Repository,
+    digest: Digest,
+    artifactType?: string,
+  ): Promise<Descriptor[]> {
+    const where = formatRepository(repository);
+    const ask = () => askApi(repository, digest, artifactType);
+    const lacks = () => withoutApi.has(where) || withoutApi.has(repository.registry);
+    const lists = lacks() ? undefined : await ask();
+    // Filtering on the server is optional, so it is always done here.
+    const found = usable(repository, lists ?? [], artifactType);
+    if (found.length > 0) return found;
+    // A registry may answer by the API, and keep nothing there: "none" needs both.
+    const fallback = await fallbackList(repository, digest);
+    if (fallback !== undefined) {
+      if (lists === undefined) withoutApi.add(where);
+      return usable(repository, [fallback], artifactType);
+    }
+    if (lists !== undefined || lacks()) return [];
+    const again = await ask();
+    if (again === undefined) await learnFromMissingApi(repository, digest);
+    return usable(repository, again ?? [], artifactType);
+  }
+
+  /**
+   * Two answers agree that there is no API. A repository that does not exist yet gives the same answer.
+   * @throws TransientError if the registry has the API, and the image exists
+   */
+  async function learnFromMissingApi(repository: Repository, digest: Digest): Promise<void> {
+    const what = `${formatRepository(repository)}@${digest}`;
+    if ((await manifests.resolve(atDigest(repository, digest))) === undefined) return;
+    if (withApi.has(repository.registry)) {
+      throw new TransientError(
+        `listing what refers to ${what}`,
+        `${repository.registry} has a Referrers API, and does not answer by it for an image that exists`,
+      );
+    }
+    withoutApi.add(repository.registry);
+  }
+
+  async function askApi(
+    repository: Repository,
+    digest: Digest,
+    artifactType: string | undefined,
+  ): Promise<ReferrerList[] | undefined> {
+    const query = artifactType === undefined ? '' : `?artifactType=${encodeURIComponent(artifactType)}`;
+    const what = `${formatRepository(repository)}@${digest}`;
+    const pages = await readPages(transport, {
+      repository,
+      first: transport.url(repository, `referrers/${digest}${query}`),
+      doing: `listing what refers to ${what}`,
+      answers: [200, 400, 404, 405, 501],
+      mayLack: true,
+    });
+    const supported = pages.every(
+      ({ status, headers }) =>
+        status === 200 && bareType(headers.get('content-type') ?? '') === mediaTypes.ociIndex,
+    );
+    if (!supported) return undefined;
+    withApi.add(repository.registry);
+    return pages.map(({ body }) => parseReferrerList(body, what));
+  }
+
+  async function fallbackList(repository: Repository, digest: Digest): Promise<ReferrerList | undefined> {
+    const where = `${formatRepository(repository)}:${fallbackTag(digest)}`;
+    const content = await manifests.findContent(atTag(repository, fallbackTag(digest)));
+    if (content === undefined) return undefined;
+    return parseReferrerList(content, where);
+  }
+
+  /** The entries that we can read, each once. @throws InputError for one that is wanted and cannot be read */
+  function usable(
+    repository: Repository,
+    lists: readonly ReferrerList[],
+    artifactType: string | undefined,
+  ): Descriptor[] {
+    for (const { digest, problem, artifactType: type } of lists.flatMap(({ odd }) => odd)) {
+      const where = `${formatRepository(repository)}@${digest}`;
+      const text = `this referrer cannot be read (${problem})`;
+      if (artifactType !== undefined && type === artifactType) {
+        throw new InputError({ where, problem: text, remedy: 'Delete it, or attach it again.' });
+      }
+      if (!warned.has(where)) log.warn(`${where}: ${text}: it is left out`);
+      warned.add(where);
+    }
+    const wanted = lists
+      .flatMap(({ entries }) => entries)
+      .filter((entry) => artifactType === undefined || entry.artifactType === artifactType);
+    return [...new Map(wanted.map((entry) => [entry.digest, entry])).values()];
+  }
+
+  return { referrers, fallbackList };
+}
