@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { pushArtifact, readArtifact } from '../../world/registry/artifact.ts';
+import { type ListedReferrer, pushArtifact, readReferrer } from '../../world/registry/artifact.ts';
 import type { Descriptor, RegistryClient } from '../../world/registry/client.ts';
-import { NotFoundError } from '../../world/registry/failures.ts';
-import { atDigest, type Digest, type Repository } from '../../world/registry/reference.ts';
+import type { Digest, Repository } from '../../world/registry/reference.ts';
 
 /** Attached to an image in production: somebody lets it pass to a fleet without evidence. */
 export const acceptanceType = 'application/vnd.coxswain.accepted-missing-evidence.v1+json';
@@ -48,7 +47,7 @@ export async function findAcceptance(
   const found: Acceptance[] = [];
   for (const subject of about.subjects) {
     for (const { digest } of await client.referrers(repository, subject, acceptanceType)) {
-      const acceptance = await readAcceptance(client, repository, digest);
+      const acceptance = await readAcceptance(client, { repository, subject, digest });
       if (acceptance?.fleet !== about.fleet) continue;
       if (about.testsTree === undefined || acceptance.testsTree === about.testsTree) found.push(acceptance);
     }
@@ -58,16 +57,14 @@ export async function findAcceptance(
 
 async function readAcceptance(
   client: RegistryClient,
-  repository: Repository,
-  digest: Digest,
+  listed: ListedReferrer,
 ): Promise<Acceptance | undefined> {
+  const artifact = await readReferrer(client, listed);
   try {
-    const { layers } = await readArtifact(client, atDigest(repository, digest));
-    const parsed = acceptanceSchema.safeParse(JSON.parse(new TextDecoder().decode(layers[0]?.bytes)));
-    return parsed.data;
+    return acceptanceSchema.safeParse(JSON.parse(new TextDecoder().decode(artifact?.layers[0]?.bytes))).data;
   } catch (error) {
-    // Deleted since it was listed, or nobody's acceptance: then there is none.
-    if (error instanceof NotFoundError || error instanceof SyntaxError) return undefined;
+    // Deleted after it was listed, or not JSON: no acceptance.
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }

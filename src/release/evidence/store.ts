@@ -1,5 +1,5 @@
 import { InputError } from '../../host/errors.ts';
-import { findReferrer, pushArtifact, readArtifact } from '../../world/registry/artifact.ts';
+import { pushArtifact, readReferrer } from '../../world/registry/artifact.ts';
 import type { Descriptor, RegistryClient } from '../../world/registry/client.ts';
 import { parseJson } from '../../world/registry/manifest.ts';
 import { atDigest, type Digest, formatReference, type Repository } from '../../world/registry/reference.ts';
@@ -106,10 +106,8 @@ async function readEvidence(
   const reference = atDigest(repository, descriptor.digest);
   const where = formatReference(reference);
   // If it was deleted after it was listed, testing the image again is enough. A failed result must not get lost here.
-  const listed = { repository, subject, digest: descriptor.digest };
-  if ((await findReferrer(client, listed)) === undefined) return undefined;
-  const artifact = await readArtifact(client, reference);
-  const layer = artifact.layers.find((each) => each.descriptor.mediaType === statementMediaType);
+  const artifact = await readReferrer(client, { repository, subject, digest: descriptor.digest });
+  const layer = artifact?.layers.find((each) => each.descriptor.mediaType === statementMediaType);
   if (layer === undefined) return undefined;
   try {
     const value = parseJson(layer.bytes, where);

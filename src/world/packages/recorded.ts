@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { defined } from '../../host/defined.ts';
-import { pushArtifact, readArtifact } from '../registry/artifact.ts';
+import { pushArtifact, readReferrer } from '../registry/artifact.ts';
 import type { Descriptor, RegistryClient } from '../registry/client.ts';
-import { NotFoundError } from '../registry/failures.ts';
-import { atDigest, type Digest, type DigestReference, type Repository } from '../registry/reference.ts';
+import type { Digest, DigestReference, Repository } from '../registry/reference.ts';
 import { byName } from './compare.ts';
 import type { Package } from './package.ts';
 
@@ -62,13 +61,7 @@ export async function recordedPackages(
 ): Promise<readonly Package[] | undefined> {
   const { repository, digest } = image;
   for (const descriptor of await client.referrers(repository, digest, packagesArtifactType)) {
-    const artifact = await readArtifact(client, atDigest(repository, descriptor.digest)).catch(
-      (error: unknown) => {
-        // It was deleted after it was listed.
-        if (error instanceof NotFoundError) return undefined;
-        throw error;
-      },
-    );
+    const artifact = await readReferrer(client, { repository, subject: digest, digest: descriptor.digest });
     const layer = artifact?.layers.find((each) => each.descriptor.mediaType === packagesArtifactType);
     const parsed = listSchema.safeParse(layer === undefined ? undefined : jsonOrUndefined(layer.bytes));
     if (parsed.success)

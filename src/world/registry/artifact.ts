@@ -85,34 +85,51 @@ export async function pushArtifact(client: RegistryClient, options: ArtifactOpti
   return listEntry(manifest);
 }
 
+/** An artifact with all its layers. */
+export interface Artifact {
+  readonly manifest: Manifest;
+  readonly layers: readonly { readonly descriptor: Descriptor; readonly bytes: Uint8Array }[];
+}
+
 /** Reads an artifact with all its layers, verified. For small ones: everything is held in memory. */
-export async function readArtifact(
+export async function readArtifact(client: RegistryClient, reference: Reference): Promise<Artifact> {
+  return readLayers(client, reference.repository, await client.getManifest(reference));
+}
+
+async function readLayers(
   client: RegistryClient,
-  reference: Reference,
-): Promise<{ manifest: Manifest; layers: { descriptor: Descriptor; bytes: Uint8Array }[] }> {
-  const manifest = await client.getManifest(reference);
+  repository: Repository,
+  manifest: Manifest,
+): Promise<Artifact> {
   if (isIndex(manifest.json)) {
     throw new InputError({
-      where: formatReference(reference),
+      where: formatReference(atDigest(repository, manifest.descriptor.digest)),
       problem: 'an index, not an artifact',
     });
   }
   const layers: { descriptor: Descriptor; bytes: Uint8Array }[] = [];
   for (const descriptor of manifest.json.layers) {
-    layers.push({ descriptor, bytes: await client.getBlob(reference.repository, descriptor.digest) });
+    layers.push({ descriptor, bytes: await client.getBlob(repository, descriptor.digest) });
   }
   return { manifest, layers };
 }
 
+/** A referrer, as a list of referrers names it. */
+export interface ListedReferrer {
+  readonly repository: Repository;
+  /** Whose list it is. */
+  readonly subject: Digest;
+  readonly digest: Digest;
+}
+
 /**
  * Reads the manifest of a referrer that a list names.
- * @param listed.subject whose list it is
  * @returns undefined if it was deleted after it was listed
  * @throws OutsideError when the registry lists it and does not have it: nothing may be believed then
  */
 export async function findReferrer(
   client: RegistryClient,
-  listed: { readonly repository: Repository; readonly subject: Digest; readonly digest: Digest },
+  listed: ListedReferrer,
 ): Promise<Manifest | undefined> {
   const { repository, subject, digest } = listed;
   const reference = atDigest(repository, digest);
@@ -127,6 +144,15 @@ export async function findReferrer(
     `reading ${formatReference(reference)}`,
     `${repository.registry} lists it as a referrer of ${shortDigest(subject)}, and does not have it`,
   );
+}
+
+/** Reads a referrer that a list names with all its layers. @returns and @throws like findReferrer */
+export async function readReferrer(
+  client: RegistryClient,
+  listed: ListedReferrer,
+): Promise<Artifact | undefined> {
+  const manifest = await findReferrer(client, listed);
+  return manifest === undefined ? undefined : readLayers(client, listed.repository, manifest);
 }
 
 /** Copies an artifact byte for byte to another repository, and lists it with its subject there. */
