@@ -22,7 +22,7 @@ export interface InsideRoot {
   /** Follows a path; undefined for one that does not exist, or whose links lead in a circle. */
   resolve(path: string): Promise<Resolved | undefined>;
   /**
-   * Reads a file; undefined for one that does not exist, and for what is no regular file.
+   * Reads a file; undefined unless it is a regular file that exists.
    * @throws InputError for a file larger than `largest`
    */
   readFile(path: string, options: { readonly largest: number }): Promise<Buffer | undefined>;

@@ -85,7 +85,7 @@ describe('insideRoot', () => {
                 else if (kind === 'file') await writeFile(place, path);
                 else await symlink(kind, place);
               } catch {
-                // A file where a folder would have to be: the tree has one entry less.
+                // A file is in the place of a folder: the tree has one entry less.
               }
             }
             const path = parts.join('/');

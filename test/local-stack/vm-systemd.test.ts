@@ -14,7 +14,7 @@ describe.skipIf(findTool('mmdebstrap') === undefined)('an image with systemd', (
   });
 
   it('comes up as it is, and tests of any language see it running', async () => {
-    // What Fedora CoreOS does where there is no installed disk; left alone, it ends in emergency mode.
+    // What Fedora CoreOS does without an installed disk; left alone, it ends in emergency mode.
     const other = await variant(root, 'like-coreos', {
       'usr/lib/systemd/system-generators/coreos-boot-mount-generator': `#!/bin/sh
 mkdir -p "$1/local-fs.target.requires"

@@ -224,7 +224,7 @@ wait-for-file: not a number of seconds: soon
 });
 
 describe('chooseAccelerator', () => {
-  it('says why it is not KVM, and refuses KVM where it does not work', async () => {
+  it('says why it is not KVM, and refuses KVM if it does not work', async () => {
     const { accelerator, note } = await chooseAccelerator(architecture);
     if (accelerator === 'tcg') {
       expect(note).toMatch(/kvm/i);

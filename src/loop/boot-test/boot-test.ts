@@ -57,7 +57,7 @@ export interface TestImageAnswer extends TestedImage {
   readonly digest: Digest;
   /** Passing evidence was there already; nothing was booted. */
   readonly skipped: boolean;
-  /** Digest of the evidence; absent where none was written. */
+  /** Digest of the evidence; absent if none was written. */
   readonly evidenceDigest?: Digest;
   /** The pull request that was told. */
   readonly pullRequest?: number;
@@ -65,7 +65,7 @@ export interface TestImageAnswer extends TestedImage {
 
 /**
  * Boots the exact image that the checkout's commit builds, runs the tests of that commit in it, attaches the result
- * to the image's digest and tells the pull request. Done again, it finds the evidence and only tells.
+ * to the image's digest and comments on the pull request. Run again, it finds the evidence and only comments.
  * Of an image in a folder, the result is only answered and written down: it has no place in a registry.
  */
 export async function testImage(project: Project, options: TestImageOptions): Promise<TestImageAnswer> {

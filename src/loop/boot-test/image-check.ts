@@ -30,7 +30,7 @@ export function checkLabels(config: ImageConfig, stream: string): TestResult {
   // rpm-ostree deploy --disallow-downgrade compares it.
   if (!(Date.parse(created ?? '') > 0)) {
     problems.push(
-      `the image was created at ${created ?? 'no time'}: nodes would take it for older than theirs`,
+      `the image was created at ${created ?? 'no time'}: nodes would treat it as older than theirs`,
     );
   }
   return entry('check: labels', problems);
@@ -45,7 +45,7 @@ const largestInitramfs = 1024 * 1024 * 1024;
  * The initramfs beside the kernel, where bootc looks for them ("Bootable container images", section on the kernel), or
  * inside a unified kernel image.
  * @param needs.prepareRoot the image is for nodes whose initramfs mounts an ostree deployment
- * @throws InputError without exactly one kernel: that is no bootable image, and no result of a test
+ * @throws InputError without exactly one kernel: that is not a bootable image, and there is no result of a test
  */
 export async function checkKernel(
   root: InsideRoot,
@@ -85,7 +85,7 @@ export async function checkLeftovers(root: InsideRoot, meaning: 'warn' | 'fail')
   };
 }
 
-/** The image's own bootc looks at it; undefined where it has none. */
+/** The image's own bootc looks at it; undefined if it has none. */
 export async function checkLint(
   root: InsideRoot,
   run: (command: readonly string[]) => Promise<{ readonly exitCode: number; readonly output: string }>,

@@ -22,9 +22,9 @@ export interface ImageUnderTest {
   readonly source: ImageSource;
   readonly image: Image;
   readonly digest: Digest;
-  /** Of its label; empty where it has none. */
+  /** Of its label; empty if it has none. */
   readonly version: string;
-  /** Where it is in a registry; undefined of one in a folder. */
+  /** Its reference in a registry; undefined of one in a folder. */
   readonly reference: DigestReference | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface ImageUnderTest {
  * Finds the image that the checkout's commit builds, in the test registry or in a folder, or another one by its name.
  * @param wanted.image a reference in a registry
  * @param wanted.local the folder that `build-image --local` was given
- * @throws InputError when it is not there, or not made for the architecture
+ * @throws InputError if it does not exist, or is not made for the architecture
  */
 export async function findImageUnderTest(
   project: Project,

@@ -121,7 +121,7 @@ describe('checkLeftovers', () => {
 });
 
 describe('checkLint', () => {
-  it("runs the image's own bootc where it has one, in a container", async () => {
+  it("runs the image's own bootc if it has one, in a container", async () => {
     const root = await temporaryFolder();
     const run = async (command: readonly string[]) => ({ exitCode: 1, output: `ran ${command.join(' ')}` });
     expect(await checkLint(insideRoot(root), run)).toBeUndefined();

@@ -21,7 +21,7 @@ export function createCpioScanner(onName: (name: string) => void): CpioScanner {
   let inArchive = false;
   let entries = 0;
 
-  /** Takes one entry from the start of what waits; false if its header or its name is not there as a whole. */
+  /** Takes one entry from the start of what waits; false if a part of its header or its name is missing. */
   const takeEntry = (): boolean => {
     if (waiting.length < 6) return false;
     const magic = waiting.toString('latin1', 0, 6);

@@ -2,7 +2,7 @@ import { messageOf } from '../../../host/errors.ts';
 import { decompressTo, detectCompression } from './compression.ts';
 import { createCpioScanner } from './cpio-scanner.ts';
 
-/** What an initramfs holds, as far as a boot depends on it. */
+/** The parts of an initramfs that a boot depends on. */
 export interface Initramfs {
   readonly entries: number;
   /** /init, which the kernel starts. */

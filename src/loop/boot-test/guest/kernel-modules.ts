@@ -4,7 +4,7 @@
  * `modprobe -d` follows absolute symbolic links of the image into the host.
  */
 
-/** The text of the files that depmod writes into /usr/lib/modules/VERSION; empty where there is none. */
+/** The text of the files that depmod writes into /usr/lib/modules/VERSION; empty if there is none. */
 export interface ModuleIndex {
   /** modules.dep: `kernel/fs/a.ko.xz: kernel/lib/b.ko.xz …` */
   readonly dependencies: string;
@@ -100,7 +100,7 @@ function readAliases(text: string): Map<string, string[]> {
   const result = new Map<string, string[]>();
   for (const line of lines(text)) {
     const [, pattern, name] = line.split(/\s+/);
-    // Patterns of hardware (`pci:v…*`) are no soft dependencies.
+    // Patterns of hardware (`pci:v…*`) are not soft dependencies.
     if (pattern === undefined || name === undefined || /[*?[:]/.test(pattern)) continue;
     result.set(normal(pattern), [...(result.get(normal(pattern)) ?? []), normal(name)]);
   }

@@ -12,7 +12,7 @@ export interface Kernel {
   readonly version: string;
   /** The folder of its modules inside the root. */
   readonly modules: string;
-  /** Where it is inside the root. */
+  /** Its path inside the root. */
   readonly path: string;
   /** Path of vmlinuz on this machine; undefined if the kernel is a part of a unified kernel image. */
   readonly file: string | undefined;
@@ -24,7 +24,7 @@ const largestKernel = 512 * 1024 * 1024;
 const largestUnified = 2 * 1024 * 1024 * 1024;
 
 /**
- * Finds the kernels where a bootable container image has its one: /usr/lib/modules/VERSION/vmlinuz
+ * Finds the kernels at the place of the one in a bootable container image: /usr/lib/modules/VERSION/vmlinuz
  * (bootc's documentation, "Bootable container images", section on the kernel).
  */
 async function findKernels(root: InsideRoot, image: string): Promise<Kernel[]> {
@@ -47,7 +47,7 @@ async function findKernels(root: InsideRoot, image: string): Promise<Kernel[]> {
   return kernels.length > 0 ? kernels : findUnified(root);
 }
 
-/** Unified kernel images, for an image that has no kernel apart: beside the modules, or where a boot loader finds them. */
+/** Unified kernel images, for an image that has no kernel apart: beside the modules, or in the folders of boot loaders. */
 async function findUnified(root: InsideRoot): Promise<Kernel[]> {
   const versions = await root.list(modulesFolder);
   const folders = [

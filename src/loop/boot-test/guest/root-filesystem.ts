@@ -16,7 +16,7 @@ import type { ImageSource } from '../image-source.ts';
 /** buildah's exit codes for "done" and for "there is no such thing", which is as good here. */
 const orNot = [0, 1, 125];
 
-/** An image in buildah's storage, for as long as the work on it takes. */
+/** An image in buildah's storage, while the work on it takes place. */
 export interface StoredImage {
   readonly id: string;
   readonly run: RunInImage;

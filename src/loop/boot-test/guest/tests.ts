@@ -58,7 +58,7 @@ export async function listTests(folder: string, shownAs = folder, top = folder):
   return tests;
 }
 
-/** Where a link leads to. @throws InputError unless that is a place inside `top` */
+/** The target of a link. @throws InputError unless that is a place inside `top` */
 async function targetInside(path: string, top: string, shownAs: string): Promise<string> {
   let target: string | undefined;
   try {

@@ -16,7 +16,7 @@ export interface ChosenAccelerator {
 }
 
 /**
- * KVM where it really works, emulation elsewhere.
+ * KVM if it really works, otherwise emulation.
  * @param requested takes the choice away
  * @throws InputError when KVM is requested and does not work
  */

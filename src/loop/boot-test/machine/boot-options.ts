@@ -13,7 +13,7 @@ export type InitKind = (typeof initKinds)[number];
 /** The machine to boot in, the same for every image of a run. */
 export interface MachineSettings {
   readonly architecture: Architecture;
-  /** Default: KVM where it works. */
+  /** Default: KVM if it works. */
   readonly accelerator?: Accelerator;
   /** Default: 1024. */
   readonly memoryMegabytes?: number;

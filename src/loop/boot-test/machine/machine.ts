@@ -29,7 +29,7 @@ export interface MachineRun {
   /** What QEMU itself printed. */
   readonly complaints: string;
   readonly console: string;
-  /** From the start of QEMU, where it came so far. */
+  /** Seconds from the start of QEMU; absent if the machine did not come so far. */
   readonly milestones: { readonly begin?: number; readonly firstTest?: number; readonly done?: number };
   readonly seconds: number;
 }

@@ -11,7 +11,7 @@ import { type MachineFiles, machineTypeOf } from './machine-types.ts';
 const kvmSilenceSeconds = 30;
 
 /**
- * Runs a machine under KVM where that works, and emulated elsewhere; also where KVM turns out not to work although the
+ * Runs a machine under KVM if that works, and emulated otherwise; also if KVM turns out not to work although the
  * probe went well: a processor that KVM sets up but never runs, or that makes QEMU abort.
  * @param argumentsFor the command line of QEMU, without the program's name
  */

@@ -12,7 +12,7 @@ import { evidenceLog } from './report-text.ts';
 
 // What is known of an image in the test registry, and what a boot test adds to that.
 
-/** What is known of the image already, where these very tests passed. */
+/** What is known of the image already, if these very tests passed. */
 export async function evidenceOn(
   { client }: Project,
   { reference }: ImageUnderTest,
@@ -70,7 +70,7 @@ export function aboutTheImage({ verdict }: BootReport): boolean {
   return verdict !== 'qemu-failed';
 }
 
-/** The packages of the image go beside it, in the test registry, while its files are at hand. */
+/** The packages of the image go beside it, in the test registry, while its files are mounted. */
 export function onFiles({ client, config }: Project, { reference, image }: ImageUnderTest, log: Log) {
   if (reference === undefined || !sameRepository(reference.repository, config.testImage)) return {};
   const about = { repository: reference.repository, subject: image.manifest.descriptor };

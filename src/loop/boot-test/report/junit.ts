@@ -3,7 +3,7 @@ import { clean } from './report-text.ts';
 
 /**
  * The results as JUnit XML, in the order and with the attributes that the common schema (JUnit.xsd of Apache Ant's
- * tasks) asks for. An ending that is no test's failure is an error of a test case of its own.
+ * tasks) asks for. An ending that is not the failure of a test is an error of a test case of its own.
  * @param about.startedAt UNIX seconds
  */
 export function formatJunit(

@@ -9,7 +9,7 @@ export interface KnownFailure {
 }
 
 /**
- * For Fedora CoreOS in the mode direct, where there is no ostree deployment, no boot partition and no label of SELinux
+ * For Fedora CoreOS in the mode direct: such a machine has no ostree deployment, no boot partition and no labels of SELinux
  * (the units' own sources; fedora-coreos-tracker 1485, 2072, 2136 and 2139 for the boot loader).
  */
 const fedoraCoreOs: readonly KnownFailure[] = [

@@ -105,7 +105,7 @@ interface Trouble {
 
 const consoleLines = 20;
 
-/** What somebody who has to mend it reads first. */
+/** What somebody who has to fix it reads first. */
 function troubles(report: BootReport, console = ''): Trouble[] {
   const tests = report.tests
     // The state of systemd has a part of its own.

@@ -40,10 +40,10 @@ export type Verdict =
 export interface TestResult {
   readonly name: string;
   readonly result: 'passed' | 'failed' | 'timed-out';
-  /** Absent where the test never exited by itself. */
+  /** Absent where the test never exited. */
   readonly exitCode?: number;
   readonly seconds: number;
-  /** What the test printed, both streams; the end of it where it is long. */
+  /** What the test printed, both streams; only the end if it is long. */
   readonly output: string;
 }
 
@@ -76,7 +76,7 @@ export interface BootReport {
   readonly tests: TestResult[];
   /** Absent when the machine never came so far. */
   readonly system?: SystemState;
-  /** `uname -r`, or empty where nothing was booted. */
+  /** `uname -r`, or empty if nothing was booted. */
   readonly kernel: string;
   readonly architecture: Architecture;
   readonly accelerator: Accelerator;
@@ -91,7 +91,7 @@ export interface BootReport {
   };
   /** Updates that were rehearsed; their tests are among the tests. */
   readonly upgrades?: readonly Rehearsal[];
-  /** Without gaps, as far as the machine came. */
+  /** Without gaps, until the end of the machine. */
   readonly timeline: readonly Span[];
   /** SHA-256 of the files that make a machine the one it is (machine-id, SSH host keys), by their names. */
   readonly identity: Readonly<Record<string, string>>;
@@ -99,7 +99,7 @@ export interface BootReport {
   readonly consoleLog: string;
   /** Path of the raw results. */
   readonly resultsLog: string;
-  /** Path of the journal of systemd, where it could be had. */
+  /** Path of the journal of systemd, if there was one. */
   readonly journalLog?: string;
 }
 

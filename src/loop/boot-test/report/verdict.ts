@@ -132,7 +132,7 @@ function judgeDone(record: GuestRecord, tests: readonly TestFile[], allowed: All
   return { verdict: 'passed', explanation: `The machine booted${passed}.` };
 }
 
-/** Tests that did not pass and that the harness saw this with: a test that passed all the same meant it. */
+/** Tests that did not pass and that the harness saw this with: a test that passed anyway meant it. */
 function troubledTests(record: GuestRecord, tests: readonly TestFile[], trouble: string): string[] {
   return [...record.tests].flatMap(([index, test]) => {
     const troubled = test.notes.some((note) => note.split(' ')[0] === trouble);

@@ -5,14 +5,14 @@ import { findStaticBusybox, readProgramKind } from '../../../../src/loop/boot-te
 const own = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
 
 describe('readProgramKind', () => {
-  it('tells a program with a loader from one without', async () => {
+  it('distinguishes a program with a loader from one without', async () => {
     const shell = (await readFile('/bin/sh')).subarray(0, 4096);
     expect(readProgramKind(shell)).toEqual({ architecture: own, static: false });
     const busybox = (await readFile(await findStaticBusybox())).subarray(0, 4096);
     expect(readProgramKind(busybox)).toEqual({ architecture: own, static: true });
   });
 
-  it('knows that a script is no program', () => {
+  it('knows that a script is not a program', () => {
     expect(readProgramKind(Buffer.from('#!/bin/sh\n'.padEnd(100)))).toBeUndefined();
     expect(readProgramKind(Buffer.alloc(0))).toBeUndefined();
   });

@@ -88,7 +88,7 @@ const lies: ReadonlyArray<readonly [string, readonly string[]]> = [
 ];
 
 describe('a guest that lies', () => {
-  it.each(lies)('%s: nothing that it writes counts any more', (_title, lines) => {
+  it.each(lies)('%s: no later line counts', (_title, lines) => {
     const { record, read } = readerOf(lines);
     expect(record.violation).toBeTypeOf('string');
     const before = JSON.stringify(record);

@@ -50,7 +50,7 @@ describe('listTests', () => {
     await expect(listTests(folder, 'tests')).rejects.toThrow(/tests\/b\.sh:3: unknown setting/);
   });
 
-  it('finds nothing in a folder that is not there', async () => {
+  it('finds nothing in a folder that does not exist', async () => {
     expect(await listTests('/nowhere/at/all')).toEqual([]);
   });
 });

@@ -305,7 +305,7 @@ fine.service may fail here, and did not
     expect(judge(end, [], { knownFailures }).verdict).toBe('passed');
   });
 
-  it('is none where there is no systemd', () => {
+  it('does not exist without systemd', () => {
     expect(systemTest(recordOf(['begin 3.0 6.1.0', 'system 3.1 none']))).toBeUndefined();
     expect(systemTest(recordOf(['begin 3.0 6.1.0']))).toBeUndefined();
   });
