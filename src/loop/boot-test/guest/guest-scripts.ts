@@ -3,6 +3,7 @@ import firstProcess from './shell/first-process.sh';
 import harness from './shell/harness.sh';
 import init from './shell/init.sh';
 import library from './shell/library.sh';
+import mergeEtc from './shell/merge-etc.sh';
 import runTest from './shell/run-test.sh';
 import state from './shell/state.sh';
 import system from './shell/system.sh';
@@ -63,6 +64,7 @@ export function initrdScripts(settings: GuestSettings): Readonly<Record<string, 
     settings: settingsText(settings),
     library,
     state,
+    'merge-etc': mergeEtc,
     harness: `exec /tools/busybox sh /tools/harness\n`,
   };
 }

@@ -1,8 +1,6 @@
 # Mounts what outlives the machine in the rehearsal of an update. /var is filled from the image only once, as at an
 # installation; an update brings nothing into it. Each deployment has its own /etc, as with ostree; that of the new
-# one is made when it boots for the first time, by the rules of ostree (merge_configuration_from in
-# ostree-sysroot-deploy.c): what was changed, added or removed on the machine since its installation is so in the
-# new /etc too, and everything else is as the new image has it.
+# one is made when it boots for the first time (see merge-etc.sh).
 # shellcheck shell=dash
 # shellcheck disable=SC2154 # the settings, and what init.sh sets
 state_disk=$(disk coxswain-state) || fail "the kernel did not find the disk for /var"
@@ -14,90 +12,15 @@ copy_once() {
   rm -rf "$2.partial"
   cp -a "$1" "$2.partial" && mv "$2.partial" "$2"
 }
-
-# Describes everything below the folder $1, one fact a line: path, tab, fact. Two entries are the same for ostree if
-# type, mode, owner and content are; times do not count.
-describe() {
-  (
-    cd "$1" || exit 1
-    find . -mindepth 1 ! -type l -print0 | xargs -0 -r stat -c '%n	%f %u %g'
-    find . -mindepth 1 -type l -print0 | xargs -0 -r stat -c '%n	%u %g %N'
-    find . -mindepth 1 -type f -print0 | xargs -0 -r sha256sum | sed 's/^\([0-9a-f]*\)  \(.*\)$/\2	\1/'
-  ) | sort
-}
-
-# Prints the paths that differ between the descriptions $1 and $2, in the order of paths: "-" or "+", tab, path.
-changes() {
-  awk -F '\t' '
-    NR == FNR { before[$1] = before[$1] "\n" $2; next }
-    { after[$1] = after[$1] "\n" $2 }
-    END {
-      for (path in before) if (!(path in after)) print "-\t" path
-      for (path in after) if (!(path in before) || before[path] != after[path]) print "+\t" path
-    }
-  ' "$1" "$2" | sort -k 2
-}
-
-is_folder() { [ -d "$1" ] && [ ! -L "$1" ]; }
-exists() { [ -e "$1" ] || [ -L "$1" ]; }
-
-# Makes the folders above $1 in the new /etc as the machine has them, if the new image no longer has them.
-make_parents() {
-  parent=${1%/*}
-  [ "$parent" != . ] || return 0
-  if exists "$new/$parent"; then
-    is_folder "$new/$parent" || fail "/etc cannot be merged: in the new image ${parent#./} is not a folder"
-    return 0
-  fi
-  made=
-  for part in $(echo "${parent#./}" | tr '/ ' ' \001'); do
-    made="$made/$(echo "$part" | tr '\001' ' ')"
-    is_folder "$new$made" && continue
-    mkdir "$new$made" || fail "/etc cannot be merged: $made"
-    chown "$(stat -c %u:%g "$current$made")" "$new$made"
-    chmod "$(stat -c %a "$current$made")" "$new$made"
-  done
-}
-
-# Brings one entry of the machine's /etc into the new one.
-bring_over() {
-  make_parents "$1"
-  if is_folder "$new/$1"; then
-    is_folder "$current/$1" && return 0
-    fail "/etc cannot be merged: the machine changed the file ${1#./}, and the new image has a folder there"
-  fi
-  if is_folder "$current/$1" || [ -f "$current/$1" ] || [ -L "$current/$1" ]; then
-    rm -f "$new/$1"
-    cp -a "$current/$1" "$new/$1" || fail "/etc cannot be merged: ${1#./}"
-  fi
-}
-
-merge() {
-  current=/state/etc-old
-  new=/state/etc-new.partial
-  rm -rf "$new"
-  cp -a /root/etc "$new" || fail "/etc could not be copied"
-  [ -z "$(find /state/defaults "$current" -name '*
-*' -print | head -n 1)" ] || fail "/etc cannot be merged: a file name has a line break"
-  describe /state/defaults >/writable/before
-  describe "$current" >/writable/after
-  changes /writable/before /writable/after >/writable/changes
-  tab=$(printf '\t')
-  while IFS="$tab" read -r sign path; do
-    [ "$sign" = + ] || rm -rf "${new:?}/$path"
-  done </writable/changes
-  while IFS="$tab" read -r sign path; do
-    [ "$sign" = - ] || bring_over "$path"
-  done </writable/changes
-  mv "$new" /state/etc-new
-}
+# shellcheck source=src/loop/boot-test/guest/shell/merge-etc.sh
+. /coxswain/merge-etc
 
 copy_once /root/var /state/var || fail "/var could not be copied"
 if [ "$deployment" = old ]; then
   copy_once /root/etc /state/defaults || fail "/etc could not be copied"
   copy_once /root/etc /state/etc-old || fail "/etc could not be copied"
 elif [ ! -d /state/etc-new ]; then
-  merge
+  merge_etc /state/defaults /state/etc-old /root/etc /state/etc-new /writable
 fi
 mount -o bind "/state/etc-$deployment" /root/etc || fail "/etc could not be mounted"
 mount -o bind /state/var /root/var || fail "/var could not be mounted"
