@@ -2,8 +2,10 @@
 import { readdir } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { commonInputs, readArguments } from './cli/arguments.ts';
+import { commonInputs, positionalInputs, readArguments } from './cli/arguments.ts';
+import { completeWord, filesLine } from './cli/completion/scripts.ts';
 import { commandLineInputs, withForgeInputs } from './cli/directory.ts';
+import { exitCodeOf, kindOf } from './cli/exit-code.ts';
 import { programHelp, verbHelp } from './cli/help.ts';
 import type { Values } from './cli/inputs.ts';
 import { type Context, needsRoot, type Verb } from './cli/verb.ts';
@@ -12,6 +14,7 @@ import { InputError, messageOf, UsageError } from './host/errors.ts';
 import { writeFileAtomically } from './host/files.ts';
 import { createLog, styled } from './host/log.ts';
 import { nearest } from './host/nearest.ts';
+import { oneLine } from './host/one-line.ts';
 import { runAgainAsRoot } from './host/root.ts';
 
 // The verbs are the files beside this one: adding a verb is adding a file. Each is loaded when it is called.
@@ -36,6 +39,10 @@ async function main(args: readonly string[]): Promise<number> {
   const names = await verbNames();
   if (name === '--version' || name === '-V' || name === 'version') {
     process.stdout.write(`${await versionLine(fileURLToPath(import.meta.url))}\n`);
+    return 0;
+  }
+  if (name === completeWord) {
+    process.stdout.write(await answerShell(rest, names));
     return 0;
   }
   if (name === 'help' && rest[0] !== undefined) return main([rest[0], '--help']);
@@ -78,6 +85,29 @@ async function main(args: readonly string[]): Promise<number> {
   return outcome.exitCode ?? 0;
 }
 
+/** What the completion scripts ask: one line for each proposal. */
+async function answerShell(words: readonly string[], names: readonly string[]): Promise<string> {
+  const { complete } = await import('./cli/completion/complete.ts');
+  const { fleets, versions } = await import('./cli/completion/checkout-values.ts');
+  const { candidates, files } = await complete(words, {
+    verbs: async () => [
+      ...(await Promise.all(
+        names.map(async (each) => ({ value: each, about: (await loadVerb(each)).summary })),
+      )),
+      { value: 'help', about: 'Show the verbs, or what one of them does' },
+    ],
+    inputsOf: async (verb) =>
+      names.includes(verb)
+        ? { ...commandLineInputs((await loadVerb(verb)).inputs), ...commonInputs }
+        : undefined,
+    positionals: positionalInputs,
+    fleets,
+    versions,
+  });
+  const lines = candidates.map(({ value, about }) => `${value}\t${oneLine(about)}\n`);
+  return `${lines.join('')}${files ? `${filesLine}\n` : ''}`;
+}
+
 // A verb is loaded by name, so its own inputs are unknown here; these are known to be among them.
 function readCommon(values: unknown): Values<typeof commonInputs> {
   return values as Values<typeof commonInputs>;
@@ -85,10 +115,8 @@ function readCommon(values: unknown): Values<typeof commonInputs> {
 
 /** The same error for programs, on standard output: its kind, its message, and the parts of an InputError. */
 function errorAsJson(error: unknown): string {
-  const kinds: Record<string, string> = { InputError: 'input', UsageError: 'usage', OutsideError: 'outside' };
-  const kind = error instanceof Error ? (kinds[error.name] ?? 'defect') : 'defect';
   const details = error instanceof InputError ? error.details : {};
-  return `${JSON.stringify({ error: { kind, message: messageOf(error), ...details } }, null, 2)}\n`;
+  return `${JSON.stringify({ error: { kind: kindOf(error), exitCode: exitCodeOf(error), message: messageOf(error), ...details } }, null, 2)}\n`;
 }
 
 function withNewline(text: string): string {
@@ -108,12 +136,12 @@ main(process.argv.slice(2)).then(
   },
   (error: unknown) => {
     if (process.argv.includes('--json')) process.stdout.write(errorAsJson(error));
-    const known = error instanceof Error && ['InputError', 'OutsideError', 'UsageError'].includes(error.name);
+    const kind = kindOf(error);
     process.stderr.write(`${styled('red', 'error:', process.stderr)} ${messageOf(error)}\n`);
-    if (error instanceof UsageError)
+    if (kind === 'usage')
       process.stderr.write('coxswain --help lists the verbs; coxswain VERB --help the options.\n');
-    if (!known && error instanceof Error)
+    if (kind === 'defect' && error instanceof Error)
       process.stderr.write(`${error.stack}\nThis is a defect in coxswain; please report it.\n`);
-    process.exitCode = error instanceof UsageError ? 2 : 1;
+    process.exitCode = exitCodeOf(error);
   },
 );

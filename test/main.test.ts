@@ -79,12 +79,12 @@ describe('coxswain', () => {
   it('says an error as JSON too if the answer was to be JSON', async () => {
     const usage = await cli(['status', '--json', '--flet', 'x'], { cwd: folder });
     expect(JSON.parse(usage.stdout)).toEqual({
-      error: { kind: 'usage', message: expect.stringContaining('Did you mean --fleet?') },
+      error: { kind: 'usage', exitCode: 2, message: expect.stringContaining('Did you mean --fleet?') },
     });
     const input = await cli([...graph, '--json', '--now', '1784728800000'], { cwd: folder });
     expect(input.exitCode).toBe(1);
     expect(JSON.parse(input.stdout)).toMatchObject({
-      error: { kind: 'input', field: '--now', found: '1784728800000' },
+      error: { kind: 'input', exitCode: 1, field: '--now', found: '1784728800000' },
     });
   });
 
@@ -111,6 +111,16 @@ describe('coxswain', () => {
     expect(result).toMatchObject({ exitCode: 1, stdout: '' });
     expect(result.stderr).toMatch(/^error: --now: this looks like milliseconds.*\n$/);
   });
+
+  it('exits with 3 if something outside failed', async () => {
+    const ref = '127.0.0.1:1/acme/os:x';
+    const args = ['explain', '--image', ref, '--with', ref, '--json'];
+    const { exitCode, stdout } = await cli(args, { cwd: folder, killAfter: 120_000 });
+    expect({ exitCode, answer: JSON.parse(stdout) }).toMatchObject({
+      exitCode: 3,
+      answer: { error: { kind: 'outside', exitCode: 3 } },
+    });
+  }, 130_000);
 
   it('writes the answer to a file too where asked', async () => {
     const file = join(folder, 'answer.json');

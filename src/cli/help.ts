@@ -1,5 +1,6 @@
 import { commonInputs, positionalInputs } from './arguments.ts';
 import { commandLineInputs } from './directory.ts';
+import { exitCodes } from './exit-code.ts';
 import type { Inputs } from './inputs.ts';
 import type { Verb } from './verb.ts';
 import { verbGroups } from './verb-groups.ts';
@@ -47,7 +48,11 @@ Usage: coxswain VERB [options]
 ${groups.join('\n\n')}
 
 coxswain help VERB says more about one of them; coxswain --version names this version.
-Exit codes: 0 done, 1 failed, refused or findings, 2 wrong usage.
+
+Exit codes:
+${Object.values(exitCodes)
+  .map(({ code, about }) => `  ${String(code).padEnd(2)}  ${about}`)
+  .join('\n')}
 `;
 }
 

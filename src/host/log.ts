@@ -25,7 +25,7 @@ const reminderMilliseconds = 10_000;
 /** A log for a terminal (one live line while a task runs) or for a file (a line now and then). */
 export function createLog(options: LogOptions = {}): Log {
   const stream = options.stream ?? process.stderr;
-  const live = stream.isTTY === true && !options.quiet;
+  const live = stream.isTTY === true && process.env.TERM !== 'dumb' && !options.quiet;
   const write = (line: string) => stream.write(`${line}\n`);
   return {
     info: (message) => {
@@ -87,9 +87,20 @@ export const silentLog: Log = {
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Colours text when the stream is a terminal and NO_COLOR is unset. */
+/**
+ * Colours text. FORCE_COLOR decides if it is set (`0` and `false` mean no); otherwise NO_COLOR if it is not empty
+ * (no-color.org); otherwise whether the stream is a terminal that can show colours.
+ */
 export function styled(style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
-  const colour =
-    process.env.FORCE_COLOR !== undefined || (stream.isTTY === true && process.env.NO_COLOR === undefined);
-  return colour ? styleText(style, text) : text;
+  return hasColours(process.env, stream.isTTY === true)
+    ? // Newer versions of Node.js would ask standard output whether it has colours, and this may be another stream.
+      styleText(style, text, { validateStream: false })
+    : text;
+}
+
+/** @param isTerminal whether the stream is a terminal */
+export function hasColours(env: NodeJS.ProcessEnv, isTerminal: boolean): boolean {
+  const { FORCE_COLOR: forced, NO_COLOR: none = '', TERM: terminal } = env;
+  if (forced !== undefined) return !['0', 'false'].includes(forced);
+  return none === '' && isTerminal && terminal !== 'dumb';
 }

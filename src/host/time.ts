@@ -2,6 +2,9 @@ import { InputError } from './errors.ts';
 
 const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
+/** Longer durations are mistakes: 100 years of 365 days. */
+const longestSeconds = 36_500 * 86_400;
+
 /**
  * Reads a duration such as `48h`, `7d`, `90m`, `1d12h`; the answer is in whole seconds.
  * @throws InputError; `where` and `field` go into its message
@@ -16,10 +19,17 @@ export function parseDuration(text: string, place: { where?: string; field?: str
       expected: 'a number with a unit, such as 48h, 7d or 1d12h',
     });
   }
-  return parts.reduce(
+  const seconds = parts.reduce(
     (sum, [, count, unit]) => sum + Number(count) * (unitSeconds[unit as string] as number),
     0,
   );
+  if (seconds <= longestSeconds) return seconds;
+  throw new InputError({
+    ...place,
+    problem: 'this duration is too long',
+    found: text,
+    expected: `at most ${longestSeconds / 86_400}d`,
+  });
 }
 
 /** Seconds as people say them: `2 d 3 h`, `48 min`, `12 s`. */
@@ -59,7 +69,7 @@ export function parseTime(text: string, place: { where?: string; field?: string 
   }
   // A time of day without a zone would mean another moment on another machine.
   const unambiguous = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
-  const parsed = unambiguous ? Date.parse(text) : Number.NaN;
+  const parsed = unambiguous && isDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(parsed)) {
     throw new InputError({
       ...place,
@@ -69,6 +79,12 @@ export function parseTime(text: string, place: { where?: string; field?: string 
     });
   }
   return Math.floor(parsed / 1000);
+}
+
+/** False for a day that its month does not have, which Date.parse moves into the next month. */
+function isDay(date: string): boolean {
+  const midnight = Date.parse(`${date}T00:00:00Z`);
+  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(date);
 }
 
 /** UNIX seconds as upstream writes them in `last-modified`: `2026-07-21T14:07:12Z`. */

@@ -1,5 +1,4 @@
 import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chooseLogins, type Login, writeLogins } from '../cli/actions/log-in.ts';
 import { directory } from '../cli/directory.ts';
@@ -34,7 +33,7 @@ On a machine of your own, podman login does it.`,
       ...defined({ imageLogin, testLogin }),
       ...(token === '' ? {} : { actor: { username: env.GITHUB_ACTOR || 'coxswain', password: token } }),
     });
-    const file = join(await mkdtemp(join(env.RUNNER_TEMP || tmpdir(), 'coxswain-login-')), 'auth.json');
+    const file = join(await mkdtemp(join(jobFolder(env), 'coxswain-login-')), 'auth.json');
     await writeLogins(file, logins, authFiles(env));
     const repositories = logins.map(({ repository }) => formatRepository(repository));
     return {
@@ -48,6 +47,17 @@ On a machine of your own, podman login does it.`,
   },
   action: { token: true },
 });
+
+/** The folder that is removed when the job ends: nothing else would ever remove the file with the secrets. */
+function jobFolder(env: NodeJS.ProcessEnv): string {
+  const folder = env.RUNNER_TEMP ?? '';
+  if (folder !== '') return folder;
+  throw new InputError({
+    field: 'RUNNER_TEMP',
+    problem: 'this is not a job of a workflow: the file with the secrets would stay on this machine',
+    remedy: 'On a machine of your own, use podman login.',
+  });
+}
 
 function loginOf(
   username: string | undefined,

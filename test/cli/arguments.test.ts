@@ -96,7 +96,7 @@ describe('choice and wholeNumber', () => {
   });
 
   it.each([
-    [['--action', 'puase'], /^--action: no such choice.*one of pause, resume.*Did you mean pause\?/],
+    [['--action', 'pauze'], /^--action: no such choice.*one of pause, resume.*Did you mean pause\?/],
     [['--nodes', '0'], /^--nodes: .*found "0".*from 1 to 50000000/],
     [['--nodes', '50000001'], /from 1 to 50000000/],
     [['--nodes', '1e3'], /from 1 to/],

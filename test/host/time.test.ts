@@ -18,6 +18,14 @@ describe('parseDuration', () => {
   });
 });
 
+describe('parseDuration', () => {
+  it.each([`${'9'.repeat(400)}d`, '36501d', '700000d'])('refuses %s, which nobody means', (text) => {
+    expect(() => parseDuration(text, { field: '--for' })).toThrow(
+      /^--for: this duration is too long.*at most 36500d/,
+    );
+  });
+});
+
 describe('parseTime', () => {
   it('reads UNIX seconds and ISO 8601', () => {
     expect(parseTime('1784728800')).toBe(1_784_728_800);
@@ -29,7 +37,16 @@ describe('parseTime', () => {
     expect(() => parseTime('1784728800000')).toThrow(/milliseconds.*Divide by 1000: 1784728800/);
   });
 
-  it.each(['', 'soon', '12/24/2026', '2026-13-45', '2026-07-21T14:00'])('refuses %j', (text) => {
+  it.each([
+    '',
+    'soon',
+    '12/24/2026',
+    '2026-02-30',
+    '2026-02-29',
+    '2026-04-31T10:00:00Z',
+    '2026-13-45',
+    '2026-07-21T14:00',
+  ])('refuses %j', (text) => {
     expect(() => parseTime(text)).toThrow(/not a time/);
   });
 });

@@ -114,7 +114,7 @@ describe('a fleet that is steered from a clone', () => {
     const before = await clone.run(['rev-parse', 'coxswain']);
     await server.stop();
     const answer = await edit(clone, pause);
-    expect(answer).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(answer).toMatchObject({ exitCode: 3, stdout: '' });
     expect(answer.stderr).toMatch(/error: reading the branches of origin \(http.*failed.*safe/s);
     expect(await clone.run(['rev-parse', 'coxswain'])).toBe(before);
   });

@@ -1,4 +1,5 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { silentLog } from '../../src/host/log.ts';
@@ -36,6 +37,14 @@ describe('log-in', () => {
     };
     return logIn.run(values, { log: silentLog, env: all, now: () => 0 });
   }
+
+  it('refuses to leave a file with secrets on a machine that is not a job of a workflow', async () => {
+    const leftovers = async () =>
+      (await readdir(tmpdir())).filter((name) => name.startsWith('coxswain-login-'));
+    const before = await leftovers();
+    await expect(run({}, { RUNNER_TEMP: '' })).rejects.toThrow(/^RUNNER_TEMP: .*podman login/);
+    expect(await leftovers()).toEqual(before);
+  });
 
   it('writes a file for the later steps that only this user reads, and keeps what was there', async () => {
     const outcome = await run({ username: 'bot', password: 'given' });

@@ -98,7 +98,7 @@ describe('serve-graph', () => {
       const result = await cli(['serve-graph', '--site', folder, '--listen', new URL(url).host], {
         cwd: folder,
       });
-      expect(result.exitCode).toBe(1);
+      expect(result.exitCode).toBe(3);
       expect(result.stderr).toMatch(/listening on 127\.0\.0\.1:\d+ failed: .*EADDRINUSE/);
     }));
 });

@@ -1,0 +1,20 @@
+import { completionScripts, shells } from '../cli/completion/scripts.ts';
+import { choice } from '../cli/inputs.ts';
+import { defineVerb } from '../cli/verb.ts';
+
+export default defineVerb({
+  summary: 'Print the script by which a shell completes the command line of coxswain',
+  about: `Verbs, options, actions and architectures are completed, and fleets and versions as the checkout in this folder knows
+them. Nothing is asked over the network.
+
+  eval "$(coxswain completion bash)"        in ~/.bashrc
+  eval "$(coxswain completion zsh)"         in ~/.zshrc, after compinit
+  coxswain completion fish | source         in ~/.config/fish/config.fish`,
+  inputs: {
+    shell: choice(`the shell: ${shells.join(', ')}`, shells, { placeholder: 'SHELL', required: true }),
+  },
+  run: async ({ shell }) => ({
+    data: { shell, script: completionScripts[shell] },
+    text: completionScripts[shell],
+  }),
+});
