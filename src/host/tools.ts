@@ -30,6 +30,21 @@ const packages: Readonly<Record<string, string>> = {
   zstd: 'zstd',
 };
 
+/** Fedora packages that have another name than Debian's. */
+const fedoraPackages: Readonly<Record<string, string>> = {
+  'busybox-static': 'busybox',
+  'qemu-system-arm': 'qemu-system-aarch64-core',
+  'qemu-system-x86': 'qemu-system-x86-core',
+  uidmap: 'shadow-utils',
+  'xz-utils': 'xz',
+};
+
+/** The Fedora package of a program. */
+export function fedoraPackageOf(program: string): string {
+  const debian = packageOf(program);
+  return fedoraPackages[debian] ?? debian;
+}
+
 /** The Debian package of a program. */
 export function packageOf(program: string): string {
   return packages[program] ?? program;

@@ -1,7 +1,7 @@
 import { InputError } from '../host/errors.ts';
 import { exec } from '../host/exec.ts';
 import type { Log } from '../host/log.ts';
-import { findTool, packageOf } from '../host/tools.ts';
+import { fedoraPackageOf, findTool, packageOf } from '../host/tools.ts';
 import { findStaticBusybox } from '../loop/boot-test/guest/busybox.ts';
 import type { Architecture } from '../world/registry/architecture.ts';
 import { asRoot, canBeRoot } from './as-root.ts';
@@ -9,7 +9,7 @@ import { type KvmAccess, openKvm } from './kvm.ts';
 import { type PreparedVerb, programsOf } from './needs.ts';
 
 export interface SetUp {
-  /** Debian packages that were installed. */
+  /** Packages that were installed, by the names that this machine's package manager knows. */
   readonly installed: readonly string[];
   /** Only where a machine is to be booted. */
   readonly kvm?: KvmAccess;
@@ -32,8 +32,10 @@ export async function setUp(options: {
   const missing = programs.filter((program) => findTool(program) === undefined);
   // A busybox that needs the system's libraries cannot run inside a guest.
   if (boots && !(await hasStaticBusybox())) missing.push('busybox');
-  const installed = [...new Set(missing.map(packageOf))].sort();
-  if (installed.length > 0) await install(installed, log);
+  const manager = ['apt-get', 'dnf'].find((name) => findTool(name) !== undefined);
+  const nameOf = manager === 'dnf' ? fedoraPackageOf : packageOf;
+  const installed = [...new Set(missing.map(nameOf))].sort();
+  if (installed.length > 0) await install(installed, manager, log);
   return { installed, ...(boots ? { kvm: await openKvm() } : {}) };
 }
 
@@ -45,12 +47,18 @@ async function hasStaticBusybox(): Promise<boolean> {
   );
 }
 
-async function install(packages: readonly string[], log: Log): Promise<void> {
-  if (findTool('apt-get') === undefined || !(await canBeRoot())) {
+async function install(packages: readonly string[], manager: string | undefined, log: Log): Promise<void> {
+  if (manager === undefined || !(await canBeRoot())) {
+    const whose = manager === 'dnf' ? 'Fedora' : 'Debian';
     throw new InputError({
-      problem: `programs are missing, and cannot be installed here: the Debian packages ${packages.join(' ')}`,
+      problem: `programs are missing, and cannot be installed here: the ${whose} packages ${packages.join(' ')}`,
       remedy: 'Install them on the runner beforehand.',
     });
+  }
+  if (manager === 'dnf') {
+    const args = ['--assumeyes', '--quiet', '--setopt=install_weak_deps=False', 'install', ...packages];
+    await log.task(`installing ${packages.join(' ')}`, () => asRoot('dnf', args));
+    return;
   }
   const env = { DEBIAN_FRONTEND: 'noninteractive', NEEDRESTART_SUSPEND: '1' };
   // Another apt-get may be at work on a fresh runner; mirrors fail now and then.

@@ -40,6 +40,20 @@ describe.skipIf(process.getuid?.() !== 0)('setUp', () => {
     expect(await readFile(record, 'utf8')).toBe('');
   });
 
+  it('installs by dnf, under the names of Fedora, where there is no apt-get', async () => {
+    await program('dnf', 'exit 0');
+    await program('setfacl', 'exit 0');
+    await program('chmod', 'exit 0');
+    process.env.PATH = join(folder, 'bin');
+    // The system folders are searched too, so some of these programs may be found there.
+    const { installed } = await setUp({ verbs: ['boot-test'], architecture: 'x86_64', log: silentLog });
+    expect(installed).toEqual(expect.arrayContaining(['buildah', 'git', 'qemu-system-x86-core', 'xz']));
+    expect(installed).not.toContain('xz-utils');
+    expect(await readFile(record, 'utf8')).toContain(
+      `dnf --assumeyes --quiet --setopt=install_weak_deps=False install ${installed.join(' ')}\n`,
+    );
+  });
+
   it('installs the packages of what is missing, with new package lists where the old ones fail', async () => {
     await program('apt-cache', 'exit 0');
     // The first install fails, as with lists that name what the mirror has no more.
