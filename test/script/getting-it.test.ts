@@ -60,7 +60,7 @@ describe('getting coxswain', () => {
     await firstSteps(one, env);
   }, 180_000);
 
-  it('refuses as one file to unpack where there is no folder of the user', async () => {
+  it('refuses as one file to unpack without a folder of the user', async () => {
     const place = await temporaryFolder();
     const one = join(place, 'coxswain');
     await run('script/single-file', [one, cliFolder]);

@@ -32,7 +32,7 @@ async function program(name: string, script: string): Promise<void> {
 }
 
 describe.skipIf(process.getuid?.() !== 0)('setUp', () => {
-  it('does nothing where nothing is missing', async () => {
+  it('does nothing if nothing is missing', async () => {
     await program('apt-get', '');
     process.env.PATH = `${folder}/bin:${path}`;
     const { installed } = await setUp({ verbs: ['build-image'], architecture: 'x86_64', log: silentLog });
@@ -40,7 +40,7 @@ describe.skipIf(process.getuid?.() !== 0)('setUp', () => {
     expect(await readFile(record, 'utf8')).toBe('');
   });
 
-  it('installs by dnf, under the names of Fedora, where there is no apt-get', async () => {
+  it('installs by dnf, under the names of Fedora, if there is no apt-get', async () => {
     await program('dnf', 'exit 0');
     await program('setfacl', 'exit 0');
     await program('chmod', 'exit 0');
@@ -114,7 +114,7 @@ describe.skipIf(process.getuid?.() !== 0)('setUp', () => {
     ]);
   });
 
-  it('says what is missing where it cannot be installed', async () => {
+  it('says what is missing if it cannot be installed', async () => {
     process.env.PATH = folder;
     const set = setUp({ verbs: ['build-image'], architecture: 'x86_64', log: silentLog });
     await expect(set).rejects.toThrow(/cannot be installed here: the Debian packages buildah git/);

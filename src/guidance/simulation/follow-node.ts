@@ -22,7 +22,7 @@ export class NodeRun {
 
   /**
    * @param node its number, for onMove
-   * @param startPlace where it starts; one beyond the last place for a release that is in no graph
+   * @param startPlace its first place; one beyond the last place for a release that is in no graph
    */
   constructor(scenario: Scenario, tally: Tally, node: number, startPlace: number) {
     const { random, fleet, now } = scenario;
