@@ -10,6 +10,9 @@ import type { Descriptor, ImageManifest } from '../registry/manifest.ts';
 import { formatRepository, type Repository } from '../registry/reference.ts';
 import { companionFiles, databaseFiles, databaseFolders } from './rpm-database.ts';
 
+/** Bytes of an unpacked database file. Fedora's largest are a fifth of it; a file of zeros is a thousandth when packed. */
+const maximumDatabaseBytes = 1024 * 1024 * 1024;
+
 /** What one layer says about the database. */
 interface SearchResult {
   /** Path of the database in it. */
@@ -28,14 +31,21 @@ interface SearchResult {
  */
 export async function fetchDatabase(
   client: RegistryClient,
-  options: { readonly repository: Repository; readonly manifest: ImageManifest; readonly folder: string },
+  options: {
+    readonly repository: Repository;
+    readonly manifest: ImageManifest;
+    readonly folder: string;
+    /** Of each unpacked file. Default: 1 GiB. */
+    readonly maximumBytes?: number;
+  },
 ): Promise<boolean> {
-  const { repository, manifest, folder } = options;
+  const { repository, manifest, folder, maximumBytes = maximumDatabaseBytes } = options;
   for (const layer of [...manifest.layers].reverse()) {
-    const seen = await searchLayer(client, { repository, layer, folder });
+    const seen = await searchLayer(client, { repository, layer, folder, maximumBytes });
     if (seen.database !== undefined) {
       // The content has another name, which the stream has already passed.
-      if (seen.links.size > 0) await fetchLinked(client, { repository, layer, folder, links: seen.links });
+      if (seen.links.size > 0)
+        await fetchLinked(client, { repository, layer, folder, maximumBytes, links: seen.links });
       return true;
     }
     if (seen.removed) return false;
@@ -47,10 +57,11 @@ interface LayerPlace {
   readonly repository: Repository;
   readonly layer: Descriptor;
   readonly folder: string;
+  readonly maximumBytes: number;
 }
 
 async function searchLayer(client: RegistryClient, place: LayerPlace): Promise<SearchResult> {
-  const { folder } = place;
+  const { folder, maximumBytes } = place;
   const links = new Map<string, string>();
   let database: string | undefined;
   let removed = false;
@@ -58,7 +69,7 @@ async function searchLayer(client: RegistryClient, place: LayerPlace): Promise<S
     const [directory, name] = split(path);
     if (hides(path)) removed = true;
     if (!isDatabaseFolder(directory) || !isWanted(name) || outranks(database, directory)) continue;
-    if (header.type === 'file') await save(content, join(folder, name));
+    if (header.type === 'file') await save(content, join(folder, name), maximumBytes);
     else if (header.type === 'link' && header.linkname !== undefined) {
       links.set(name, plainPath(header.linkname));
     } else continue;
@@ -75,7 +86,7 @@ async function fetchLinked(
   for await (const { path, header, content } of openLayer(client, place)) {
     const name = names.get(path);
     if (name === undefined || header.type !== 'file') continue;
-    await save(content, join(place.folder, name));
+    await save(content, join(place.folder, name), place.maximumBytes);
     names.delete(path);
     if (names.size === 0) return;
   }
@@ -88,15 +99,8 @@ async function* openLayer(client: RegistryClient, { repository, layer }: LayerPl
   );
 }
 
-/** Bytes of an unpacked database file. Fedora's largest are a fifth of it; a file of zeros is a thousandth when packed. */
-const maximumDatabaseBytes = 1024 * 1024 * 1024;
-
 /** @throws InputError when there is more than a database can have */
-function save(
-  content: ReadableStream<Uint8Array>,
-  file: string,
-  maximum = maximumDatabaseBytes,
-): Promise<void> {
+function save(content: ReadableStream<Uint8Array>, file: string, maximum: number): Promise<void> {
   return pipeline(
     Readable.from(limited(content as AsyncIterable<Uint8Array>, basename(file), maximum)),
     createWriteStream(file),

@@ -29,16 +29,22 @@ const fileSchema = z.looseObject({
 });
 type AuthFile = z.infer<typeof fileSchema>;
 
+/** A helper may unlock a keyring; it must not hang a verb. */
+const defaultHelperSeconds = 30;
+
 const helperAnswerSchema = z.looseObject({ Username: z.string(), Secret: z.string() });
 
 /**
  * Credentials as podman, skopeo and docker keep them (containers-auth.json(5), docker's config.json): the first file
  * that knows the repository wins. If $REGISTRY_AUTH_FILE is set, only that file is read.
  */
-export function credentialsFromFiles(env: NodeJS.ProcessEnv = process.env): CredentialSource {
+export function credentialsFromFiles(
+  env: NodeJS.ProcessEnv = process.env,
+  helperSeconds = defaultHelperSeconds,
+): CredentialSource {
   return async (repository) => {
     for (const path of authFiles(env)) {
-      const found = await fromFile(path, repository, env);
+      const found = await fromFile(path, repository, env, helperSeconds);
       if (found !== undefined) return found;
     }
     return undefined;
@@ -70,6 +76,7 @@ async function fromFile(
   path: string,
   repository: Repository,
   env: NodeJS.ProcessEnv,
+  helperSeconds: number,
 ): Promise<Credentials | undefined> {
   const text = await readFileIfThere(path);
   if (text === undefined) {
@@ -84,12 +91,12 @@ async function fromFile(
   const file = parseAuthFile(text, path);
   const host = repository.registry;
   const helper = Object.entries(file.credHelpers ?? {}).find(([key]) => canonicalHost(key) === host)?.[1];
-  if (helper !== undefined) return askHelper({ helper, server: serverName(host), path, env });
+  if (helper !== undefined) return askHelper({ helper, server: serverName(host), path, env, helperSeconds });
   const entry = bestEntry(file.auths ?? {}, repository);
   const credentials = entry === undefined ? undefined : readEntry(entry.value, path, entry.key);
   if (credentials !== undefined) return credentials;
   if (!set(file.credsStore)) return undefined;
-  return askHelper({ helper: file.credsStore, server: serverName(host), path, env });
+  return askHelper({ helper: file.credsStore, server: serverName(host), path, env, helperSeconds });
 }
 
 // These errors never quote the file: it holds secrets.
@@ -166,14 +173,12 @@ function readEntry(entry: z.infer<typeof entrySchema>, path: string, key: string
   return { kind: 'password', username: decoded.slice(0, colon), password };
 }
 
-/** A helper may unlock a keyring; it must not hang a verb. */
-const helperSeconds = 30;
-
 async function askHelper(options: {
   readonly helper: string;
   readonly server: string;
   readonly path: string;
   readonly env: NodeJS.ProcessEnv;
+  readonly helperSeconds: number;
 }): Promise<Credentials | undefined> {
   const { helper, server, path } = options;
   const program = `docker-credential-${helper}`;
@@ -192,7 +197,7 @@ async function askHelper(options: {
     env,
     allow: [0, 1],
     doing: `asking ${program} for the credentials of ${server}`,
-    seconds: helperSeconds,
+    seconds: options.helperSeconds,
   });
   if (result.exitCode === 1) {
     // The protocol has no other sign for "nothing stored" (docker-credential-helpers, credentials/error.go).

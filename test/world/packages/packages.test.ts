@@ -1,18 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packTar, type TarEntry } from 'modern-tar';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../../src/host/log.ts';
 import { copyAttachments } from '../../../src/release/attachments.ts';
+import { fetchDatabase } from '../../../src/world/packages/layers.ts';
 import { comparePackages, readPackages, recordPackages } from '../../../src/world/packages/packages.ts';
 import { packagesArtifactType, pushPackages } from '../../../src/world/packages/recorded.ts';
 import { packagesOfRoot } from '../../../src/world/packages/rpm-database.ts';
 import { pushArtifact } from '../../../src/world/registry/artifact.ts';
 import type { RegistryClient } from '../../../src/world/registry/client.ts';
 import { copyImage } from '../../../src/world/registry/copy.ts';
-import { mediaTypes } from '../../../src/world/registry/manifest.ts';
+import { isIndex, mediaTypes } from '../../../src/world/registry/manifest.ts';
 import {
   atDigest,
   type DigestReference,
@@ -165,6 +166,19 @@ describe('the packages of an image in a registry', () => {
         ({ name, version }) => `${name} ${version}`,
       ),
     ).toEqual(['bash 5.1', 'bash 5.2', 'kernel 6.1', 'kernel 6.2', 'runc 1.1.0']);
+  });
+
+  it('are not unpacked if the database is larger than one can be', async () => {
+    const image = await push([file('usr/share/rpm/rpmdb.sqlite', new Uint8Array(5000))]);
+    const { json } = await client.getManifest(image);
+    if (isIndex(json)) throw new Error('one image was pushed');
+    const target = await temporaryFolder();
+    const options = { repository, manifest: json, folder: target };
+    await expect(fetchDatabase(client, { ...options, maximumBytes: 4999 })).rejects.toThrow(
+      'rpmdb.sqlite: the rpm database of this image is too large to be one, found "more than 4999 bytes"',
+    );
+    expect((await stat(join(target, 'rpmdb.sqlite'))).size).toBeLessThan(5000);
+    expect(await fetchDatabase(client, { ...options, maximumBytes: 5000 })).toBe(true);
   });
 
   it('name the damaged layer', async () => {

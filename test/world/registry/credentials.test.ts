@@ -161,6 +161,15 @@ describe('credentialsFromFiles', () => {
       await expect(nameFor('quay.io/a/b')).rejects.toThrow(/its answer is not readable/);
     });
 
+    it('that does not answer is named after its time', async () => {
+      await write('.docker/config.json', { credsStore: 'fake' });
+      await helper('sleep 600');
+      const asked = credentialsFromFiles({ HOME: home }, 1)(parseRepository('quay.io/a/b'));
+      await expect(asked).rejects.toThrow(
+        'asking docker-credential-fake for the credentials of quay.io failed: docker-credential-fake did not end within 1 s',
+      );
+    });
+
     it.each(['absent', '../evil'])('says that the helper %s is not installed', async (name) => {
       await write('.docker/config.json', { credsStore: name });
       await expect(nameFor('quay.io/a/b')).rejects.toThrow(/credential helper .* is not installed/);

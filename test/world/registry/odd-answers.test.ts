@@ -201,6 +201,18 @@ describe('token login', () => {
     },
   );
 
+  it('refuses a token endpoint with a user name at once, and does not show it', async () => {
+    nock(host).head('/v2/acme/os/manifests/stable').reply(401, undefined, {
+      'www-authenticate': 'Bearer realm="https://ada:hidden-word@auth.example/token"',
+    });
+    const said = await failure(loggedIn.resolve(stable));
+    expect(said).toMatch(
+      /token endpoint that is not https, or holds a user name .*auth\.example.*Nothing was sent/,
+    );
+    expect(said).not.toContain('hidden-word');
+    expect(loggedIn.counters.requests).toBe(1);
+  });
+
   it('says when a token endpoint answers without a token', async () => {
     nock(host).head('/v2/acme/os/manifests/stable').reply(401, undefined, challenge());
     nock('https://auth.example')
@@ -564,5 +576,15 @@ describe('mounting', () => {
   it('that fails is a failure', async () => {
     nock(host).post('/v2/acme/os/blobs/uploads/').query(true).reply(200);
     expect(await failure(client.mountBlob(repository, digest, from))).toMatch(/mounting .* failed: .* 200/);
+  });
+});
+
+describe('a document that is a manifest and an index at once', () => {
+  it.each([mediaTypes.ociManifest, mediaTypes.ociIndex])('is refused as %s', async (mediaType) => {
+    const both = JSON.stringify({ ...JSON.parse(manifest), mediaType, manifests: [] });
+    nock(host).get('/v2/acme/os/manifests/stable').reply(200, both, { 'content-type': mediaType });
+    expect(await failure(client.getManifest(stable))).toMatch(
+      /InputError: .*:stable: layers: this document is a manifest and an index at once/,
+    );
   });
 });
