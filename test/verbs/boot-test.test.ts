@@ -145,10 +145,10 @@ describe('boot-test', () => {
   });
 
   it.each([
-    [['--memory', '64'], /--memory: not an amount of memory, found "64"/],
+    [['--memory', '64'], /--memory: not a number in the range, found "64"/],
     [['--memory', '1e9'], /--memory/],
-    [['--cpus', '0'], /--cpus: not a number of processors/],
-    [['--network', 'open'], /--network: .*expected closed or user/],
+    [['--cpus', '0'], /--cpus: not a number in the range/],
+    [['--network', 'open'], /--network: no such choice, found "open".*closed.*user/],
     [['--fleet', 'stabel'], /no such fleet.*Did you mean stable/],
     [['--deadline', 'soon'], /--deadline: not a duration/],
     [['--architecture', 'amd64'], /--architecture: no such choice, found "amd64", expected one of x86_64/],
