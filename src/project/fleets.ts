@@ -69,6 +69,14 @@ export async function releaseCommit(
   fleet: Fleet,
   commit: string | undefined,
 ): Promise<Sha> {
+  if (commit !== undefined && !/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(commit)) {
+    throw new InputError({
+      field: '--commit',
+      problem: 'not a full commit name',
+      found: commit,
+      expected: '40 (SHA-256: 64) hexadecimal digits, as git rev-parse prints them',
+    });
+  }
   const tip = await fleetTip(branches, fleet);
   if (commit === undefined) return tip;
   if (await branches.isAncestor(commit, tip)) return commit;

@@ -46,8 +46,8 @@ pull requests build now. What the registry then frees of its disk is up to its g
 });
 
 function readCount(raw: string, name: string): number {
-  const count = Number(raw);
-  if (Number.isInteger(count) && count >= fewestReleases) return count;
+  const count = /^\d{1,9}$/.test(raw) ? Number(raw) : 0;
+  if (count >= fewestReleases) return count;
   throw new UsageError(
     `--${name}: found ${JSON.stringify(raw)}, expected a number from ${fewestReleases} on`,
   );

@@ -5,7 +5,7 @@ import { parseGraphUpdates } from '../guidance/metadata.ts';
 import { parseGraphReleases } from '../guidance/releases.ts';
 import { throttleGraph } from '../guidance/throttle.ts';
 import { warinessOf } from '../guidance/wariness.ts';
-import { InputError, UsageError } from '../host/errors.ts';
+import { InputError, messageOf, UsageError } from '../host/errors.ts';
 import { readFileIfThere } from '../host/files.ts';
 import { architectures } from '../world/registry/architecture.ts';
 
@@ -79,7 +79,13 @@ function* doubts(options: {
 }
 
 async function readInput(file: string, flag: string): Promise<string> {
-  const content = await readFileIfThere(file);
+  const content = await readFileIfThere(file).catch((error: unknown) => {
+    throw new InputError({
+      field: flag,
+      problem: `this file cannot be read: ${messageOf(error)}`,
+      found: file,
+    });
+  });
   if (content !== undefined) return content;
   throw new InputError({ field: flag, problem: 'there is no such file', found: file });
 }

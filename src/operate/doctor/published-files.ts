@@ -3,6 +3,7 @@ import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
 import { readFileIfThere } from '../../host/files.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import { readFleetArtifact } from '../../release/published/fleet-artifact.ts';
+import { refuseCredentials } from '../../world/refuse-credentials.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
 
 /** Published files, from wherever nodes or mirrors get them. */
@@ -25,6 +26,7 @@ export function filesAtUrl(site: string): PublishedFiles {
   if (base === null || !['http:', 'https:'].includes(base.protocol)) {
     throw new InputError({ field: '--site', problem: 'not a folder, and not a URL', found: site });
   }
+  refuseCredentials(base, '--site');
   return { where: base.href, read: (path) => readUrl(new URL(encodePath(path), base)) };
 }
 

@@ -1,4 +1,5 @@
 import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
+import { refuseCredentials } from '../../world/refuse-credentials.ts';
 import { isLoopback } from '../../world/registry/authentication.ts';
 import type { FileText, FleetSource, SiteSource } from './fleet-source.ts';
 
@@ -29,6 +30,7 @@ function readUrl(text: string): URL {
   if (url === null || !['http:', 'https:'].includes(url.protocol)) {
     throw new InputError({ field: '--site', problem: 'not a folder, and not a URL', found: text });
   }
+  refuseCredentials(url, '--site');
   if (url.protocol === 'http:' && !isLoopback(url)) {
     throw new InputError({
       field: '--site',

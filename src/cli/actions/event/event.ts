@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { InputError } from '../../../host/errors.ts';
+import { InputError, messageOf } from '../../../host/errors.ts';
 
 const dependabot = 'dependabot[bot]';
 
@@ -66,7 +66,7 @@ export async function readEvent(env: NodeJS.ProcessEnv): Promise<WorkflowEvent> 
       remedy: 'On a machine of your own, run the verbs one by one.',
     });
   }
-  const payload = payloadSchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
+  const payload = payloadSchema.safeParse(await readPayload(path));
   if (!payload.success) {
     throw new InputError({
       where: path,
@@ -74,6 +74,19 @@ export async function readEvent(env: NodeJS.ProcessEnv): Promise<WorkflowEvent> 
     });
   }
   return eventOf(name, payload.data, env);
+}
+
+async function readPayload(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new InputError({
+      where: path,
+      field: 'GITHUB_EVENT_PATH',
+      problem: `the payload of the event cannot be read: ${messageOf(error)}`,
+      expected: 'a file with JSON, as the runner writes it',
+    });
+  }
 }
 
 function eventOf(
