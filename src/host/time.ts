@@ -1,9 +1,9 @@
 import { InputError } from './errors.ts';
 
-const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+/** The longest duration that is accepted: ten years. Anything longer is a slip, and would overflow times. */
+export const longestDuration = 3650 * 86_400;
 
-/** Longer durations are mistakes: 100 years of 365 days. */
-const longestSeconds = 36_500 * 86_400;
+const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
 /**
  * Reads a duration such as `48h`, `7d`, `90m`, `1d12h`; the answer is in whole seconds.
@@ -23,12 +23,12 @@ export function parseDuration(text: string, place: { where?: string; field?: str
     (sum, [, count, unit]) => sum + Number(count) * (unitSeconds[unit as string] as number),
     0,
   );
-  if (seconds <= longestSeconds) return seconds;
+  if (seconds <= longestDuration) return seconds;
   throw new InputError({
     ...place,
     problem: 'this duration is too long',
     found: text,
-    expected: `at most ${longestSeconds / 86_400}d`,
+    expected: `at most ${longestDuration / 86_400}d`,
   });
 }
 
@@ -69,7 +69,7 @@ export function parseTime(text: string, place: { where?: string; field?: string 
   }
   // A time of day without a zone would mean another moment on another machine.
   const unambiguous = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
-  const parsed = unambiguous && isDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
+  const parsed = unambiguous ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(parsed)) {
     throw new InputError({
       ...place,
@@ -78,13 +78,22 @@ export function parseTime(text: string, place: { where?: string; field?: string 
       expected: 'UNIX seconds, or ISO 8601 with a zone, such as 2026-07-21T14:00:00Z',
     });
   }
+  requireDay(text, place);
   return Math.floor(parsed / 1000);
 }
 
-/** False for a day that its month does not have, which Date.parse moves into the next month. */
-function isDay(date: string): boolean {
-  const midnight = Date.parse(`${date}T00:00:00Z`);
-  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(date);
+/**
+ * Reads the day at the start of an ISO 8601 text. Date would read 30 February as 2 March.
+ * @throws InputError for a day that does not exist
+ */
+export function requireDay(
+  text: string,
+  place: { where?: string; field?: string } = {},
+): { readonly year: number; readonly month: number; readonly day: number } {
+  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split('-').map(Number);
+  const date = new Date(Date.UTC(year, month - 1, day));
+  if (date.getUTCMonth() === month - 1 && date.getUTCDate() === day) return { year, month, day };
+  throw new InputError({ ...place, problem: 'there is no such day', found: text });
 }
 
 /** UNIX seconds as upstream writes them in `last-modified`: `2026-07-21T14:07:12Z`. */

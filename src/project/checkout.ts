@@ -26,15 +26,7 @@ export async function openCheckout(options: {
   readonly env: NodeJS.ProcessEnv;
   readonly log: Log;
 }): Promise<Checkout> {
-  const root = await new Git(options.directory).try(['rev-parse', '--show-toplevel']);
-  if (root === undefined) {
-    throw new InputError({
-      field: '--directory',
-      problem: 'not inside a git work tree',
-      found: options.directory,
-      remedy: 'Run this in a clone of your repository, or make one: git init, then coxswain init.',
-    });
-  }
+  const root = await findRoot(options.directory);
   const config = await readConfig(root);
   const git = new Git(root);
   const forge = await openForge(git, options);
@@ -46,4 +38,16 @@ export async function openCheckout(options: {
     client: createRegistryClient({ env: options.env, log: options.log }),
     log: options.log,
   };
+}
+
+/** Top folder of the checkout that holds a directory. @throws InputError outside a git repository */
+export async function findRoot(directory: string): Promise<string> {
+  const root = await new Git(directory).try(['rev-parse', '--show-toplevel']);
+  if (root !== undefined) return root;
+  throw new InputError({
+    field: '--directory',
+    problem: 'not inside a git work tree',
+    found: directory,
+    remedy: 'Run this in a clone of your repository, or make one: git init, then coxswain init.',
+  });
 }

@@ -6,7 +6,7 @@ import type { BranchStore, Sha } from '../world/forge/forge.ts';
 import { shortCommit } from '../world/git/short-commit.ts';
 import { formatRepository } from '../world/registry/reference.ts';
 
-/** What a release is to a template. */
+/** What a template knows about a release. */
 export interface TemplateRelease {
   readonly version: string;
   readonly baseVersion: string;
@@ -43,7 +43,7 @@ export async function renderFleetTemplate(
     readonly now: number;
   },
 ): Promise<UpdateEntry> {
-  const { config, fleet, commit, release, now } = options;
+  const { fleet, commit } = options;
   const where = `${fleet.template} (commit ${shortCommit(commit)})`;
   const source = await branches.readFile(commit, fleet.template);
   if (source === undefined) {
@@ -54,6 +54,24 @@ export async function renderFleetTemplate(
       remedy: 'Keep one template for each fleet, on every branch.',
     });
   }
+  return renderForFleet({ ...options, source, where });
+}
+
+/**
+ * Renders the text of a fleet's template.
+ * @param options.where how messages name the template
+ * @param options.now UNIX seconds
+ * @throws InputError with the template's line
+ */
+export function renderForFleet(options: {
+  readonly config: Config;
+  readonly fleet: Fleet;
+  readonly source: string;
+  readonly where: string;
+  readonly release: TemplateRelease;
+  readonly now: number;
+}): UpdateEntry {
+  const { config, fleet, source, where, release, now } = options;
   const { version, baseVersion, digests, previousVersion = '', barriersCrossed } = release;
   const variables = {
     version,

@@ -1,10 +1,10 @@
 import { directory } from '../cli/directory.ts';
 import { many, parsed, text } from '../cli/inputs.ts';
+import { count, findingsMarkdown, findingsText } from '../cli/report.ts';
 import { defineVerb } from '../cli/verb.ts';
 import type { Finding } from '../guidance/lint/lint.ts';
 import { defined } from '../host/defined.ts';
 import { InputError } from '../host/errors.ts';
-import { code, plainText, table } from '../host/markdown.ts';
 import { type FleetFindings, lintState } from '../operate/lint-updates/lint-state.ts';
 import { findFleet } from '../project/fleets.ts';
 import { openProject, type Project } from '../release/project.ts';
@@ -70,18 +70,10 @@ warnings alone are 0. What is compared: the commit with what the state branch ha
 
 function summarise(errors: readonly Finding[], warnings: readonly Finding[]): string {
   const all = [...errors, ...warnings];
-  if (all.length === 0) return '### lint-updates: nothing to complain about';
+  if (all.length === 0) return '### lint-updates: no finding';
   return [
     `### lint-updates: ${count(errors.length, 'error')}, ${count(warnings.length, 'warning')}`,
-    table(
-      ['', 'where', 'what', 'rule'],
-      all.map(({ severity, where, message, remedy, rule }) => [
-        severity,
-        code(where),
-        plainText(remedy === undefined ? message : `${message} ${remedy}`),
-        code(rule),
-      ]),
-    ),
+    findingsMarkdown(all),
   ].join('\n\n');
 }
 
@@ -122,23 +114,11 @@ function describe(answer: {
   const errors = all.filter(({ severity }) => severity === 'error');
   const warnings = all.filter(({ severity }) => severity === 'warning');
   const what = `${shortCommit(answer.commit)}${answer.against === undefined ? '' : ` against ${shortCommit(answer.against)}`}`;
-  if (all.length === 0) return `${what}: nothing to complain about`;
+  if (all.length === 0) return `${what}: no finding`;
   return [
-    ...section('error', errors),
-    ...section('warning', warnings),
+    ...findingsText([...errors, ...warnings]),
     `${what}: ${count(errors.length, 'error')}, ${count(warnings.length, 'warning')}`,
   ].join('\n');
-}
-
-function section(severity: string, findings: readonly Finding[]): string[] {
-  return findings.flatMap(({ where, message, remedy, rule }) => [
-    `${where}: ${severity}: ${message} [${rule}]`,
-    ...(remedy === undefined ? [] : [`    ${remedy}`]),
-  ]);
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function readTimeZone(raw: string, name: string): string {

@@ -1,7 +1,7 @@
 import Handlebars from 'handlebars';
 import { z } from 'zod';
 import { InputError, messageOf } from '../../host/errors.ts';
-import { parseDuration } from '../../host/time.ts';
+import { formatDuration, longestDuration, parseDuration } from '../../host/time.ts';
 import { readDocument } from '../document.ts';
 import { nullableEntryFields, type UpdateEntry, updateEntry } from '../metadata.ts';
 import { rolloutEnd, rolloutProgress } from '../progress.ts';
@@ -22,6 +22,34 @@ const policyEntry = updateEntry.superRefine(({ metadata }, context) => {
       path: ['metadata', 'rollout', key],
       message: [...rolloutFields].join(', '),
       params: { problem: 'no such field in a rollout' },
+    });
+  }
+  const minutes = rollout?.duration_minutes;
+  if (rollout !== undefined && minutes === undefined && (rollout.start_percentage ?? 0) < 1) {
+    context.addIssue({
+      code: 'custom',
+      path: ['metadata', 'rollout'],
+      message: '"duration_minutes": {{minutes "48h"}}, or "start_percentage": 1.0 for every node at once',
+      params: { problem: 'this rollout has no duration, so it would never be complete' },
+    });
+  }
+  if (minutes !== undefined && minutes * 60 > longestDuration) {
+    context.addIssue({
+      code: 'custom',
+      path: ['metadata', 'rollout', 'duration_minutes'],
+      message: `at most ${longestDuration / 60} minutes`,
+      params: { problem: 'this duration is too long' },
+    });
+  }
+  if (deadend !== undefined) {
+    context.addIssue({
+      code: 'custom',
+      path: ['metadata', 'deadend'],
+      message: 'a rollout or a barrier',
+      params: {
+        problem: 'a new release cannot be a dead-end: no node on it would get an update again',
+        remedy: 'Make a release a dead-end later, by coxswain edit-updates --action deadend.',
+      },
     });
   }
   if (barrier !== undefined && deadend !== undefined) {
@@ -74,6 +102,16 @@ export function renderTemplate(options: {
     });
   }
   const { rollout } = entry.metadata;
+  const start = rollout?.start_epoch ?? 0;
+  if (start > now + longestDuration) {
+    throw new InputError({
+      where: `${where}${lineOf(source, '"start_epoch"')}`,
+      field: 'metadata.rollout.start_epoch',
+      problem: `this rollout would start in ${formatDuration(start - now)}`,
+      found: start,
+      expected: `a start in the next ${formatDuration(longestDuration)}`,
+    });
+  }
   const end = rollout === undefined ? undefined : rolloutEnd(rollout);
   if (rollout !== undefined && end !== undefined && end < now && rolloutProgress(rollout, end - 1) < 1) {
     throw new InputError({
@@ -105,6 +143,7 @@ function render({ source, where, variables, now }: Parameters<typeof renderTempl
     throw new InputError({ ...place(call ?? value), problem: 'json needs a value' });
   });
 
+  refuseDeepNesting(source, where);
   let program: hbs.AST.Program;
   try {
     program = handlebars.parse(source);
@@ -148,6 +187,32 @@ function render({ source, where, variables, now }: Parameters<typeof renderTempl
       },
       { cause: error },
     );
+  }
+}
+
+// A policy is a page of JSON. Handlebars needs minutes, or runs out of stack, for what is far beyond these.
+const longestTemplate = 64 * 1024;
+const deepestNesting = 50;
+
+/** @throws InputError for a template that Handlebars could not parse in reasonable time */
+function refuseDeepNesting(source: string, where: string): void {
+  if (source.length > longestTemplate) {
+    throw new InputError({
+      where,
+      problem: 'this template is too long',
+      found: `${source.length} characters`,
+      expected: `at most ${longestTemplate}`,
+    });
+  }
+  let depth = 0;
+  for (const { 0: found, index } of source.matchAll(/\{\{~?[#/]|[()[\]]/g)) {
+    depth += /[#([]$/.test(found) ? 1 : -1;
+    if (depth <= deepestNesting) continue;
+    throw new InputError({
+      where: `${where}:${source.slice(0, index).split('\n').length}`,
+      problem: 'blocks are nested too deeply',
+      expected: `at most ${deepestNesting} levels`,
+    });
   }
 }
 

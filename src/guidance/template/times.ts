@@ -1,5 +1,5 @@
 import { InputError } from '../../host/errors.ts';
-import { parseDuration, parseTime } from '../../host/time.ts';
+import { parseDuration, parseTime, requireDay } from '../../host/time.ts';
 
 interface Place {
   readonly where?: string;
@@ -37,7 +37,7 @@ export function parseWhen(text: string, now: number, place: Place = {}): number 
   if (later !== undefined) return now + parseDuration(later.replaceAll(' ', ''), place);
   if (/^\d+$/.test(words)) return parseTime(words, place);
   if (/^\d{4}-\d{2}-\d{2}t\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:\d{2})$/.test(words)) {
-    readDate(words, text, place);
+    requireDay(words, place);
     return parseTime(text.trim().toUpperCase(), place);
   }
   return parseDayAndTime(words, { text, now, place });
@@ -70,7 +70,7 @@ function parseDayAndTime(
   const format = zoneFormat(zone, text, place);
   const at = (day: CalendarDay) => Date.UTC(day.year, day.month - 1, day.day, hour, minute, second);
   const resolve = (day: CalendarDay) => Math.floor(instantOf(at(day), format) / 1000);
-  if (date !== null) return resolve(readDate(date[0], text, place));
+  if (date !== null) return resolve(requireDay(date[0], place));
 
   const today = localParts(now * 1000, format);
   if (weekday !== null) {
@@ -103,16 +103,6 @@ function readClock(
   if (!possible || Number(minutes) > 59 || Number(seconds) > 59) throw notATime(text, place);
   const hour = half === undefined ? said : (said % 12) + (half === 'pm' ? 12 : 0);
   return { hour, minute: Number(minutes), second: Number(seconds) };
-}
-
-/** Reads YYYY-MM-DD at the start of a text. Date would take 31 February for 3 March. */
-function readDate(words: string, text: string, place: Place): CalendarDay {
-  const [year = 0, month = 0, day = 0] = words.slice(0, 10).split('-').map(Number);
-  const there = new Date(Date.UTC(year, month - 1, day));
-  if (there.getUTCMonth() !== month - 1 || there.getUTCDate() !== day) {
-    throw new InputError({ ...place, problem: 'there is no such day', found: text });
-  }
-  return { year, month, day };
 }
 
 function plusDays({ year, month, day }: CalendarDay, days: number): CalendarDay {

@@ -62,7 +62,10 @@ export async function promoteImage(
   const fleet = findFleet(config, options.fleet);
   const state = await project.state.readFleet(fleet.name);
   refuseHeld(state, { fleet: fleet.name, now: options.now });
-  await refuseHeldByFile(project.forge.branches, fleet, options.now);
+  await refuseHeldByFile(project.forge.branches, fleet, {
+    fleets: Object.keys(config.fleets),
+    now: options.now,
+  });
   const candidate = await readCandidate({
     git: project.git,
     config,

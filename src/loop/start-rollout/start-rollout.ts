@@ -81,7 +81,7 @@ export async function startRollout(
   }
 
   refuseHeld(before, { fleet: fleet.name, now });
-  await refuseHeldByFile(forge.branches, fleet, now);
+  await refuseHeldByFile(forge.branches, fleet, { fleets: Object.keys(config.fleets), now });
   const images = await readProductionImages(client, { config, fleet, candidate });
   const guidance = await project.readUpstream();
   if (guidance !== undefined) {

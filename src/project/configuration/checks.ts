@@ -17,7 +17,14 @@ export function checkConfig(config: Config, document: SourceDocument): InputProb
     ...repositoryProblems(config, at),
     ...Object.keys(config.fleets).flatMap((name) => nameProblems(name, 'fleet', atKey(['fleets', name]))),
     ...config.rings.filter(isNamed).flatMap(({ name }) => nameProblems(name, 'ring', atKey(['rings', name]))),
+    ...sameNameProblems(Object.keys(config.fleets), 'fleet', (name) => atKey(['fleets', name])),
+    ...sameNameProblems(
+      config.rings.filter(isNamed).map(({ name }) => name),
+      'ring',
+      (name) => atKey(['rings', name]),
+    ),
     ...fleetProblems(config, at),
+    ...branchProblems(config, at),
     ...promotionProblems(config, at),
   ];
 }
@@ -62,6 +69,16 @@ function nameProblems(
   kind: 'fleet' | 'ring',
   place: { where: string; field: string },
 ): InputProblem[] {
+  if (kind === 'fleet' && name.toLowerCase() === 'github-pages') {
+    return [
+      {
+        ...place,
+        problem: 'a fleet cannot have this name: it is the environment that GitHub Pages deploys to',
+        found: name,
+        remedy: 'Workflows release a fleet in the environment of its name. Choose another name.',
+      },
+    ];
+  }
   if (!publishedNames.has(name.toLowerCase()) && !/\.(html|json)$/i.test(name)) return [];
   return [
     {
@@ -71,6 +88,46 @@ function nameProblems(
       expected: `any other than ${[...publishedNames].join(', ')}, or a name in .html or .json`,
     },
   ];
+}
+
+/** Many file systems and some web servers do not distinguish upper and lower case. */
+function sameNameProblems(
+  names: readonly string[],
+  kind: 'fleet' | 'ring',
+  placeOf: (name: string) => { where: string; field: string },
+): InputProblem[] {
+  return names.flatMap((name, index) => {
+    const other = names.slice(0, index).find((each) => each.toLowerCase() === name.toLowerCase());
+    if (other === undefined) return [];
+    return [
+      {
+        ...placeOf(name),
+        problem: `the name differs from the ${kind} ${other} only in upper and lower case`,
+        found: name,
+        expected: 'another name',
+      },
+    ];
+  });
+}
+
+/** Git keeps branches like files: `a` and `a/b` cannot both exist. */
+function branchProblems({ fleets, stateBranch }: Config, at: Placer): InputProblem[] {
+  const branches = [
+    { branch: stateBranch, path: ['state-branch'] },
+    ...Object.values(fleets).map(({ name, branch }) => ({ branch, path: ['fleets', name, 'branch'] })),
+  ];
+  return branches.flatMap(({ branch, path }) => {
+    const parent = branches.find((other) => branch.startsWith(`${other.branch}/`));
+    if (parent === undefined) return [];
+    return [
+      {
+        ...at(path),
+        problem: `git cannot have this branch and the branch ${parent.branch}`,
+        found: branch,
+        expected: `a branch that does not start with ${parent.branch}/`,
+      },
+    ];
+  });
 }
 
 function fleetProblems(config: Config, at: Placer): InputProblem[] {

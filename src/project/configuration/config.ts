@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { defined } from '../../host/defined.ts';
-import { InputError, type InputProblem } from '../../host/errors.ts';
+import { InputError, type InputProblem, messageOf } from '../../host/errors.ts';
 import { readFileIfThere } from '../../host/files.ts';
 import { parseDuration, parseTime } from '../../host/time.ts';
 import { parseReference, parseRepository, type TagReference } from '../../world/registry/reference.ts';
@@ -27,27 +27,39 @@ export function urgentTemplate({ template }: Pick<Fleet, 'template'>): string {
 /**
  * Reads the text of coxswain.yaml.
  * @param file how messages name the file
- * @throws InputError that tells every problem of the file at once
+ * @throws InputError that says every problem of the file at once
  */
 export function parseConfig(text: string, file: string): Config {
+  const read = examineConfig(text, file);
+  if (read.config === undefined) throw errorOf(file, read.problems);
+  return read.config;
+}
+
+/** Reads the text of coxswain.yaml, or lists every problem of it. @param file how messages name the file */
+export function examineConfig(
+  text: string,
+  file: string,
+): { readonly config: Config } | { readonly config: undefined; readonly problems: readonly InputProblem[] } {
   const document = readDocument(text, file);
-  if (document.problems.length > 0) throw errorOf(file, document.problems);
+  if (document.problems.length > 0) return { config: undefined, problems: document.problems };
   if (document.value === null || document.value === undefined) {
-    throw new InputError({
+    const problem: InputProblem = {
       where: file,
       problem: 'the file is empty',
       expected: 'image, base and fleets',
       remedy: 'coxswain init --image REF writes one to start with.',
-    });
+    };
+    return { config: undefined, problems: [problem] };
   }
   const written = configSchema.safeParse(document.value);
-  if (!written.success) throw errorOf(file, problemsOf(written.error.issues, document));
+  if (!written.success) {
+    return { config: undefined, problems: problemsOf(written.error.issues, document) };
+  }
   const problems: InputProblem[] = [];
   const config = build(written.data, file, document, problems);
-  if (config === undefined) throw errorOf(file, problems);
+  if (config === undefined) return { config, problems };
   const found = checkConfig(config, document);
-  if (found.length > 0) throw errorOf(file, found);
-  return config;
+  return found.length === 0 ? { config } : { config: undefined, problems: found };
 }
 
 /**
@@ -55,15 +67,24 @@ export function parseConfig(text: string, file: string): Config {
  * @throws InputError when it is missing, or as parseConfig
  */
 export async function readConfig(directory: string): Promise<Config> {
-  const text = await readFileIfThere(join(directory, configFileName));
-  if (text === undefined) {
-    throw new InputError({
-      where: join(directory, configFileName),
-      problem: 'there is no such file',
-      remedy: 'coxswain init --image REF writes one to start with.',
-    });
-  }
-  return parseConfig(text, configFileName);
+  return parseConfig(await readConfigText(directory), configFileName);
+}
+
+/** The text of coxswain.yaml in the top folder of a checkout. @throws InputError if the file cannot be read */
+export async function readConfigText(directory: string): Promise<string> {
+  const where = join(directory, configFileName);
+  const text = await readFileIfThere(where).catch((error: unknown) => {
+    throw new InputError(
+      { where, problem: `the file cannot be read: ${messageOf(error)}`, expected: 'a text file' },
+      { cause: error },
+    );
+  });
+  if (text !== undefined) return text;
+  throw new InputError({
+    where,
+    problem: 'there is no such file',
+    remedy: 'coxswain init --image REF writes one to start with.',
+  });
 }
 
 function build(
@@ -94,7 +115,7 @@ function build(
   const upstreamReleases = read(['upstream', 'releases'], (place) =>
     given === undefined ? '' : readAddress(given.releases, place),
   );
-  const refresh = read(['refresh'], (place) => parseDuration(written.refresh, place));
+  const refresh = read(['refresh'], (place) => readRefresh(written.refresh, place));
   const deadline = read(['boot-test', 'deadline'], (place) =>
     written['boot-test'].deadline === undefined
       ? undefined
@@ -184,6 +205,17 @@ function build(
   };
 }
 
+function readRefresh(text: string, place: { where: string; field: string }): number {
+  const seconds = parseDuration(text, place);
+  if (seconds > 0) return seconds;
+  throw new InputError({
+    ...place,
+    problem: 'every build would be too old at once',
+    found: text,
+    expected: 'such as 7d',
+  });
+}
+
 function readDeadline(text: string, place: { where: string; field: string }): number {
   const seconds = parseDuration(text, place);
   if (seconds > 0) return seconds;
@@ -211,6 +243,14 @@ function readBase(text: string, place: { where: string; field: string }): TagRef
 function readUrl(text: string | undefined, place: { where: string; field: string }): string | undefined {
   if (text === undefined) return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && (url.username !== '' || url.password !== '')) {
+    // The address is printed on the public page: what was found is not repeated here.
+    throw new InputError({
+      ...place,
+      problem: 'an address with a user name or a password would be published',
+      expected: `only ${url.protocol}//${url.host}${url.pathname}`,
+    });
+  }
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
     throw new InputError({
       ...place,

@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 import { InputError } from '../../host/errors.ts';
-import { parseDuration } from '../../host/time.ts';
+import { parseDuration, requireDay } from '../../host/time.ts';
 
 /** A time in which nothing is promoted, over and over again or once. */
 export interface FreezeWindow {
@@ -38,10 +38,47 @@ export function readFreezeWindow(written: Written, place: Place): FreezeWindow {
   }
   if (until !== undefined) {
     const field = `${place.field}.until`;
-    return { reason, start, end: { until: readSchedule(until, timeZone, { ...place, field }) }, timeZone };
+    const end = readSchedule(until, timeZone, { ...place, field });
+    refuseEndBeforeStart({ start, end, found: until }, { ...place, field });
+    return { reason, start, end: { until: end }, timeZone };
   }
-  const seconds = parseDuration(duration ?? '', { ...place, field: `${place.field}.duration` });
+  const durationPlace = { ...place, field: `${place.field}.duration` };
+  const seconds = parseDuration(duration ?? '', durationPlace);
+  if (seconds === 0) {
+    throw new InputError({
+      ...durationPlace,
+      problem: 'this freeze takes no time',
+      found: duration,
+      expected: 'a duration such as 64h',
+    });
+  }
   return { reason, start, end: { seconds }, timeZone };
+}
+
+/** A moment as readSchedule writes it; everything else is cron. */
+const momentForm = /^\d{4}-\d{2}-\d{2}T/;
+
+function refuseEndBeforeStart(
+  { start, end, found }: { readonly start: string; readonly end: string; readonly found: string },
+  place: Place,
+): void {
+  if (!momentForm.test(end)) return;
+  // With a schedule as its start, the freeze would begin again after its only end, and never end.
+  if (!momentForm.test(start)) {
+    throw new InputError({
+      ...place,
+      problem: 'a freeze that repeats cannot end at one moment',
+      found,
+      expected: 'cron with five fields, or a duration instead of until',
+    });
+  }
+  if (end > start) return;
+  throw new InputError({
+    ...place,
+    problem: 'this freeze ends before it starts',
+    found,
+    expected: `later than ${start}`,
+  });
 }
 
 function readTimeZone(name: string, place: Place): string {
@@ -78,6 +115,7 @@ function readSchedule(text: string, timeZone: string, place: Place): string {
       { cause: error },
     );
   if (moment === null && !isCron) throw problem();
+  if (moment !== null) requireDay(schedule, place);
   let next: Date | undefined;
   try {
     next = new Cron(schedule, { timezone: timeZone, paused: true }).nextRun(new Date(0)) ?? undefined;

@@ -20,7 +20,19 @@ const path = z
 const name = z
   .string()
   .max(63)
-  .regex(/^[a-zA-Z0-9][a-zA-Z0-9.-]*$/, 'letters, digits, "." and "-", starting with a letter or a digit');
+  .regex(
+    /^(?!.*\.\.)(?!.*\.lock$)[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9-])?$/,
+    'letters, digits, "." and "-", starting with a letter or a digit, without "..", and not ending in "." or ".lock"',
+  );
+
+/** Rules of git-check-ref-format. */
+const branch = z
+  .string()
+  .max(200)
+  .regex(
+    /^(?![-/.])(?!.*(\.\.|\/\/|\/\.|@\{|\.lock\/))(?!@$)[^\s~^:?*[\\\p{Cc}]+(?<![/.])(?<!\.lock)$/u,
+    'a branch name as git takes it',
+  );
 
 const soakForm = 'a duration, and what it is counted from: 48h, 48h after start, 7d after complete';
 
@@ -47,12 +59,7 @@ const freeze = z
 
 const fleet = z
   .strictObject({
-    branch: z
-      .string()
-      .regex(
-        /^(?![-/.])(?!.*(\.\.|\/\/|\/\.|@\{))[^\s~^:?*[\\\p{Cc}]+(?<![/.])(?<!\.lock)$/u,
-        'a branch name as git takes it',
-      )
+    branch: branch
       .optional()
       .describe('Branch whose merges are promoted to this fleet. Default: the name of the fleet.'),
     tag: z
@@ -129,7 +136,7 @@ const bootTest = z
       .describe(
         'auto: on images of Fedora CoreOS, units that cannot work in the mode direct may fail. The report names each, with the reason. none: no unit may, but those in allow-failed-units.',
       ),
-    memory: z.int().min(128).default(1024).describe("The machine's memory in megabytes."),
+    memory: z.int().min(128).max(1_048_576).default(1024).describe("The machine's memory in megabytes."),
     cpus: z.int().min(1).max(64).default(2).describe("The machine's processors."),
     network: z
       .enum(['closed', 'user'])
@@ -221,9 +228,7 @@ export const configSchema = z
         'Units of systemd that may fail in a boot test: those that have no business in a virtual machine.',
       ),
     'boot-test': bootTest.prefault({}),
-    'state-branch': z
-      .string()
-      .regex(/^[^\s~^:?*[\\\p{Cc}]+$/u, 'a branch name as git takes it')
+    'state-branch': branch
       .default('coxswain')
       .describe('Branch that holds releases and rollouts of all fleets.'),
     fleets: z

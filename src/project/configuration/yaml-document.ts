@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLError } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit, type YAMLError } from 'yaml';
 import type { InputProblem } from '../../host/errors.ts';
 
 export type Path = ReadonlyArray<string | number>;
@@ -25,6 +25,18 @@ export function readDocument(text: string, file: string): SourceDocument {
   const problems = [...document.errors, ...document.warnings].map(
     (error): InputProblem => ({ where: at(placeOfError(text, error)), ...explain(error) }),
   );
+  // An object loses a field of this name, so nobody would notice that it is ignored.
+  visit(document, {
+    Pair: (_, { key }) => {
+      if (!isScalar(key) || key.value !== '__proto__') return;
+      problems.push({
+        where: at(startOf(key) ?? 0),
+        problem: 'this name cannot be used',
+        found: key.value,
+        expected: 'another name',
+      });
+    },
+  });
   let value: unknown;
   if (problems.length === 0) {
     try {

@@ -145,7 +145,7 @@ function findContainerfile(entries: readonly TreeEntry[], config: Config, commit
 }
 
 /** `--build-arg` replaces an ARG's default, also one that a FROM uses: another base than the key says. */
-function refuseOverriddenBase(stage: Stage, config: Config): void {
+export function refuseOverriddenBase(stage: Stage, config: Config): void {
   const name = stage.variables.find((variable) => variable in config.buildArguments);
   if (name === undefined) return;
   throw new InputError({

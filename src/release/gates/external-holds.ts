@@ -4,7 +4,7 @@ import { promotionBranch } from '../../world/forge/branch-names.ts';
 import type { PullRequest } from '../../world/forge/forge.ts';
 import { commitMessage } from '../operations/edit-fleet.ts';
 import { applyExternalHolds } from '../operations/hold.ts';
-import { findFileHold } from '../operations/hold-file.ts';
+import { findFileHold, findUnknownHoldFiles, holdFolder } from '../operations/hold-file.ts';
 import type { Project } from '../project.ts';
 import type { State } from '../state/state.ts';
 import { readLabel } from './labels.ts';
@@ -51,5 +51,15 @@ export async function syncExternalHolds(
     warnings = edit.warnings ?? [];
     return edit.state;
   });
-  return warnings;
+  const unknown = await findUnknownHoldFiles(
+    project.forge.branches,
+    fleet,
+    Object.keys(project.config.fleets),
+  );
+  return [
+    ...warnings,
+    ...unknown.map(
+      ({ name, problem, remedy }) => `${holdFolder}/${name} on branch ${fleet.branch}: ${problem} ${remedy}`,
+    ),
+  ];
 }

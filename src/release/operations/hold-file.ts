@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import type { ExternalHold } from '../../guidance/operations.ts';
 import { InputError } from '../../host/errors.ts';
+import { nearest } from '../../host/nearest.ts';
 import { parseTime } from '../../host/time.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
 import type { BranchStore } from '../../world/forge/forge.ts';
@@ -12,14 +13,67 @@ const fileSchema = z.looseObject({
   until: z.union([z.string(), z.date()]).optional(),
 });
 
-/** File that holds a fleet as long as it is on the fleet's branch. */
+/** Folder of the files that hold fleets. */
+export const holdFolder = '.coxswain/hold';
+
+/** File that holds a fleet while it is on the fleet's branch. */
 export function holdFile(fleet: string): string {
-  return `.coxswain/hold/${fleet}.yaml`;
+  return `${holdFolder}/${fleet}.yaml`;
+}
+
+/** A file in the folder of hold files that holds nothing, although somebody may rely on it. */
+export interface UnknownHoldFile {
+  readonly name: string;
+  /** A sentence. */
+  readonly problem: string;
+  readonly remedy: string;
 }
 
 /**
- * The hold that a file on the fleet's branch asks for. The file being there is enough: what in it cannot be read is
- * left out, for a slip in it must not let anything through.
+ * Files that name no fleet. Hidden files and a README are no mistake.
+ * @param names names of the files in the folder
+ */
+export function unknownHoldFiles(names: readonly string[], fleets: readonly string[]): UnknownHoldFile[] {
+  const known = fleets.map((fleet) => `${fleet}.yaml`);
+  return names
+    .filter((name) => !known.includes(name) && !name.startsWith('.') && !/^readme/i.test(name))
+    .map((name) => {
+      const meant = nearest(name.replace(/\.ya?ml$/i, ''), fleets);
+      return {
+        name,
+        problem: `This file holds no fleet: ${known.join(' and ')} would.`,
+        remedy:
+          meant === undefined
+            ? 'Give it the name of a fleet, or delete it.'
+            : `Did you mean ${meant}.yaml? Rename it, or delete it.`,
+      };
+    });
+}
+
+/** What a hold file says that nobody can read, as clauses; it holds the fleet anyway. */
+export function examineHoldFile(text: string): string[] {
+  let read: unknown;
+  try {
+    read = parse(text);
+  } catch {
+    return ['it is not YAML'];
+  }
+  if (read === null || read === undefined || (typeof read === 'string' && read.trim() !== '')) return [];
+  const said = fileSchema.safeParse(read);
+  if (!said.success) return ['its fields are not reason, by and until'];
+  const strange = Object.keys(said.data).filter((key) => !['reason', 'by', 'until'].includes(key));
+  const { until } = said.data;
+  return [
+    ...strange.map((key) => `it has a field ${key}, which nothing reads`),
+    ...(until !== undefined && Object.keys(readUntil(until)).length === 0
+      ? ['its until is not a time, so the hold has no end']
+      : []),
+  ];
+}
+
+/**
+ * The hold that a file on the fleet's branch asks for. The file alone is enough. What cannot be read in it is left out:
+ * a mistake in the file must not let a release through.
  * @param now UNIX seconds
  */
 export async function findFileHold(
@@ -70,13 +124,45 @@ function readUntil(until: string | Date): { until?: { until: number } } {
   }
 }
 
-/** @throws InputError where a file on the fleet's branch holds it, whether open-promotion has seen that or not */
-export async function refuseHeldByFile(branches: BranchStore, fleet: Fleet, now: number): Promise<void> {
+/** Files in the folder of hold files on a fleet's branch that name no fleet. */
+export async function findUnknownHoldFiles(
+  branches: BranchStore,
+  fleet: Fleet,
+  fleets: readonly string[],
+): Promise<UnknownHoldFile[]> {
+  const tip = await branches.resolve(fleet.branch);
+  if (tip === undefined) return [];
+  const paths = await branches.listFiles(tip, holdFolder);
+  return unknownHoldFiles(
+    paths.map((path) => path.slice(holdFolder.length + 1)),
+    fleets,
+  );
+}
+
+/**
+ * @param options.fleets names of all fleets
+ * @param options.now UNIX seconds
+ * @throws InputError if a file on the fleet's branch holds it, whether open-promotion has seen that or not; also if a
+ *   hold file names no fleet: somebody may rely on it
+ */
+export async function refuseHeldByFile(
+  branches: BranchStore,
+  fleet: Fleet,
+  { fleets, now }: { readonly fleets: readonly string[]; readonly now: number },
+): Promise<void> {
+  const [unknown] = await findUnknownHoldFiles(branches, fleet, fleets);
+  if (unknown !== undefined) {
+    throw new InputError({
+      where: `${holdFolder}/${unknown.name} on branch ${fleet.branch}`,
+      problem: unknown.problem.replace(/\.$/, ''),
+      remedy: unknown.remedy,
+    });
+  }
   const stop = await findFileHold(branches, fleet, now);
   if (stop === undefined || (stop.until ?? Number.POSITIVE_INFINITY) <= now) return;
   throw new InputError({
     where: `fleet ${fleet.name}`,
     problem: `the fleet is held by the ${stop.source}: ${stop.reason}`,
-    remedy: 'Remove that file when it is over.',
+    remedy: 'Remove that file when the reason is gone.',
   });
 }

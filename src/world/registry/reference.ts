@@ -36,6 +36,9 @@ export interface Place {
 
 // Grammar of the OCI distribution specification, section "Pulling manifests".
 const pathPattern = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
+// The distribution specification: hosts and paths of more than 255 characters are not portable.
+const longestRepository = 255;
+const largestPort = 65_535;
 const tagPattern = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 const digestPattern = /^sha256:[0-9a-f]{64}$/;
 const registryPattern =
@@ -173,6 +176,14 @@ function splitReference(text: string, place: Place): Parts {
 }
 
 function splitName(name: string, text: string, place: Place): Repository {
+  if (name.length > longestRepository) {
+    throw new InputError({
+      ...place,
+      problem: 'this image name is too long',
+      found: `${name.length} characters`,
+      expected: `at most ${longestRepository} characters`,
+    });
+  }
   const slash = name.indexOf('/');
   const registry = slash < 0 ? '' : name.slice(0, slash);
   if (!/[.:]/.test(registry) && registry !== 'localhost') {
@@ -189,6 +200,15 @@ function splitName(name: string, text: string, place: Place): Repository {
       problem: 'not a registry host',
       found: registry,
       expected: 'host or host:port',
+    });
+  }
+  const port = Number(/:(\d+)$/.exec(registry)?.[1] ?? 443);
+  if (port < 1 || port > largestPort) {
+    throw new InputError({
+      ...place,
+      problem: 'there is no such port',
+      found: port,
+      expected: `1 to ${largestPort}`,
     });
   }
   const path = name.slice(slash + 1);

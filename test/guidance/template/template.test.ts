@@ -114,10 +114,27 @@ describe('renderTemplate', () => {
     expect(() => render(source)).toThrow(message);
   });
 
-  it('refuses a barrier that is a dead-end, too', () => {
-    const both =
-      '{"version": "{{version}}", "metadata": {"barrier": {"reason": "a"}, "deadend": {"reason": "b"}}}';
-    expect(() => render(both)).toThrow('a barrier or a dead-end, not both');
+  it.each([
+    ['a release that is a dead-end', '"deadend": {"reason": "b"}', 'a new release cannot be a dead-end'],
+    ['a rollout without a duration', '"rollout": {"start_percentage": 0.1}', 'would never be complete'],
+    ['a rollout that says nothing', '"rollout": {}', 'this rollout has no duration'],
+    ['a duration of centuries', '"rollout": {"duration_minutes": 999999999}', 'this duration is too long'],
+    [
+      'a start in centuries',
+      '"rollout": {"start_epoch": 99000000000, "duration_minutes": 1}',
+      'this rollout would start in',
+    ],
+  ])('refuses %s', (_name, metadata, message) => {
+    expect(() => render(`{"version": "{{version}}", "metadata": {${metadata}}}`)).toThrow(message);
+  });
+
+  it.each([
+    ['blocks', '{{#if version}}'.repeat(20_000) + '{{/if}}'.repeat(20_000), 'nested too deeply'],
+    ['blocks that never end', '{{#if version}}'.repeat(20_000), 'nested too deeply'],
+    ['helpers', `{{json ${'(json '.repeat(5000)}version${')'.repeat(5000)}}}`, 'nested too deeply'],
+    ['text', `${'x'.repeat(70_000)}`, 'this template is too long'],
+  ])('refuses too many %s before Handlebars reads them', (_name, source, message) => {
+    expect(() => render(source.slice(0, 60_000 + (message.includes('long') ? 20_000 : 0)))).toThrow(message);
   });
 
   it('takes a release that goes to everyone at once, and one that began a while ago', () => {
@@ -129,8 +146,13 @@ describe('renderTemplate', () => {
   });
 
   it('keeps fields that it does not know, outside of the rollout', () => {
-    const source = '{"version": "{{version}}", "x-by": "me", "metadata": {"rollout": {}, "x-note": null}}';
-    expect(render(source)).toEqual({ version, 'x-by': 'me', metadata: { rollout: {}, 'x-note': null } });
+    const source =
+      '{"version": "{{version}}", "x-by": "me", "metadata": {"rollout": {"start_percentage": 1}, "x-note": null}}';
+    expect(render(source)).toEqual({
+      version,
+      'x-by': 'me',
+      metadata: { rollout: { start_percentage: 1 }, 'x-note': null },
+    });
   });
 });
 
