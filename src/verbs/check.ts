@@ -48,8 +48,9 @@ registry and no forge, and writes nothing. Exit code 1 if there is an error; war
 });
 
 function annotationOf({ check, severity, where, message, remedy }: Finding): Annotation {
-  const place = /^([^:]+)(?::(\d+))?/.exec(where);
-  const line = place?.[2];
+  const place = /^([^:]+?)( \(rendered\))?(?::(\d+)|:|$)/.exec(where);
+  // Lines of the rendered text are not those of the file.
+  const line = place?.[2] === undefined ? place?.[3] : undefined;
   return {
     level: severity,
     title: `check: ${check}`,

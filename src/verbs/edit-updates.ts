@@ -7,7 +7,7 @@ import { codeBlock, plainText } from '../host/markdown.ts';
 import { showDifference } from '../operate/edit-updates/difference.ts';
 import { findFleet } from '../project/fleets.ts';
 import { type Action, type EditAnswer, editFleet } from '../release/operations/edit-fleet.ts';
-import { findOperator } from '../release/operations/operator.ts';
+import { findOperator, readStatement } from '../release/operations/operator.ts';
 import { openProject } from '../release/project.ts';
 import { shortCommit } from '../world/git/short-commit.ts';
 
@@ -156,7 +156,7 @@ function readAction(kind: Action['kind'], given: Given, now: number): Action {
       throw new UsageError(`--action ${kind} takes no --${name}`);
     }
   }
-  const reason = given.reason?.trim() ?? '';
+  const reason = readStatement(given.reason ?? '', '--reason');
   if (needs.includes('reason') && reason === '') throw new UsageError(`--action ${kind} needs a --reason`);
   const version = given.version === undefined ? {} : { version: given.version };
   const why = given.reason === undefined ? {} : { reason };

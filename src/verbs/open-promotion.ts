@@ -8,7 +8,7 @@ import { openPromotion, promotionTargets } from '../loop/open-promotion/open-pro
 import type { PromotionAnswer } from '../loop/open-promotion/promotion-answer.ts';
 import { gateMarks } from '../loop/open-promotion/pull-request.ts';
 import { readinessSentence } from '../loop/open-promotion/readiness.ts';
-import { findOperator } from '../release/operations/operator.ts';
+import { findOperator, readStatement } from '../release/operations/operator.ts';
 import { openProject } from '../release/project.ts';
 
 export default defineVerb({
@@ -31,7 +31,7 @@ time, "freeze-exception: WHY" lets it through a freeze.
   run: async (inputs, context) => {
     const { env, log } = context;
     const project = await openProject({ directory: inputs.directory, env, log });
-    const reason = inputs.urgent?.trim();
+    const reason = inputs.urgent === undefined ? undefined : readStatement(inputs.urgent, '--urgent');
     if (reason !== undefined && inputs.fleet === undefined) throw new UsageError('--urgent needs --fleet');
     const urgent =
       reason === undefined ? undefined : { reason, by: await findOperator(project.git, inputs.by) };

@@ -4,7 +4,7 @@ import { defineVerb } from '../cli/verb.ts';
 import { code, table } from '../host/markdown.ts';
 import { promoteImage } from '../loop/promote-image/promote-image.ts';
 import type { Promotion } from '../loop/promote-image/promotion.ts';
-import { findOperator } from '../release/operations/operator.ts';
+import { findOperator, readStatement } from '../release/operations/operator.ts';
 import { openProject } from '../release/project.ts';
 
 export default defineVerb({
@@ -27,13 +27,16 @@ come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or CO
     by: text('who accepts that (default: the actor of the workflow, or the name that git knows)', {
       placeholder: 'NAME',
     }),
+    'freeze-exception': text('release it although the fleet is frozen, for this reason', {
+      placeholder: 'WHY',
+    }),
     directory,
   },
   run: async (inputs, context) => {
     const project = await openProject({ directory: inputs.directory, env: context.env, log: context.log });
-    const reason = inputs['accept-missing-evidence']?.replaceAll(/\s+/g, ' ').trim();
+    const reason = readStatement(inputs['accept-missing-evidence'] ?? '', '--accept-missing-evidence');
     const accept =
-      reason === undefined || reason === ''
+      reason === ''
         ? undefined
         : { reason, by: await findOperator(project.git, inputs.by ?? context.env.GITHUB_ACTOR) };
     const promotion = await context.log.task(`promoting to ${inputs.fleet}`, () =>
@@ -41,6 +44,7 @@ come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or CO
         fleet: inputs.fleet,
         commit: inputs.commit,
         accept,
+        freezeException: readStatement(inputs['freeze-exception'] ?? '', '--freeze-exception'),
         now: context.now(),
         env: context.env,
       }),

@@ -5,7 +5,7 @@ import { UsageError } from '../host/errors.ts';
 import { plainText } from '../host/markdown.ts';
 import { type RollBackAnswer, rollBack } from '../operate/roll-back/roll-back.ts';
 import { findFleet } from '../project/fleets.ts';
-import { findOperator } from '../release/operations/operator.ts';
+import { findOperator, readStatement } from '../release/operations/operator.ts';
 import { openProject } from '../release/project.ts';
 
 export default defineVerb({
@@ -30,7 +30,7 @@ earlier release back as a new one: nodes do not downgrade by themselves. Run aga
   run: async (inputs, context) => {
     const project = await openProject({ directory: inputs.directory, env: context.env, log: context.log });
     const fleet = findFleet(project.config, inputs.fleet);
-    const reason = inputs.reason.trim();
+    const reason = readStatement(inputs.reason, '--reason');
     if (reason === '') throw new UsageError('roll-back needs a --reason');
     const order = {
       fleet: fleet.name,

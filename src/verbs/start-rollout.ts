@@ -5,6 +5,7 @@ import { code, plainText } from '../host/markdown.ts';
 import { type RolloutAnswer, startRollout } from '../loop/start-rollout/start-rollout.ts';
 import { findFleet } from '../project/fleets.ts';
 import { describeEntry } from '../release/describe-rollout.ts';
+import { readStatement } from '../release/operations/operator.ts';
 import { openProject } from '../release/project.ts';
 
 import { doubts, readDoubt } from '../release/upstream/upstream-state.ts';
@@ -23,6 +24,9 @@ of the base becomes a barrier, and a release that would lead nodes around one is
     'accept-upstream': many(`release it although upstream holds its base back: ${doubts.join(', ')}`, {
       placeholder: 'WHAT',
     }),
+    'freeze-exception': text('release it although the fleet is frozen, for this reason', {
+      placeholder: 'WHY',
+    }),
     directory,
   },
   run: async (inputs, context) => {
@@ -31,7 +35,13 @@ of the base becomes a barrier, and a release that would lead nodes around one is
     const project = await openProject({ directory: inputs.directory, env, log });
     const fleet = findFleet(project.config, inputs.fleet);
     const now = context.now();
-    const data = await startRollout(project, { fleet, commit: inputs.commit, now, accept });
+    const data = await startRollout(project, {
+      fleet,
+      commit: inputs.commit,
+      now,
+      accept,
+      freezeException: readStatement(inputs['freeze-exception'] ?? '', '--freeze-exception'),
+    });
     return { data, text: describe(data, now), summary: summarise(data, now) };
   },
   action: { token: true },

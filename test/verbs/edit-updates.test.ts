@@ -158,6 +158,7 @@ describe('a held fleet', () => {
         directory: project.git.directory,
         fleet: 'stable',
         commit: undefined,
+        'freeze-exception': undefined,
         'accept-missing-evidence': undefined,
         by: undefined,
       },

@@ -45,6 +45,7 @@ async function run(
     directory: project.git.directory,
     fleet,
     commit,
+    'freeze-exception': undefined,
     'accept-missing-evidence': accept.reason,
     by: accept.by,
   };
@@ -116,7 +117,13 @@ async function production(): Promise<Record<string, string>> {
 
 async function rollOut(fleet = 'testing'): Promise<void> {
   await startRollout.run(
-    { directory: project.git.directory, fleet, commit: undefined, 'accept-upstream': [] },
+    {
+      directory: project.git.directory,
+      fleet,
+      commit: undefined,
+      'freeze-exception': undefined,
+      'accept-upstream': [],
+    },
     contextAt(now),
   );
 }

@@ -48,10 +48,13 @@ async function release(daysAgo: number): Promise<{ readonly digest: Digest; read
   const { candidate, built } = await buildAndTest(project);
   const inputs = { directory: project.git.directory, fleet: 'testing', commit: undefined };
   await promoteImage.run(
-    { ...inputs, 'accept-missing-evidence': undefined, by: undefined },
+    { ...inputs, 'freeze-exception': undefined, 'accept-missing-evidence': undefined, by: undefined },
     contextAt(now - daysAgo * day),
   );
-  await startRollout.run({ ...inputs, 'accept-upstream': [] }, contextAt(now - daysAgo * day));
+  await startRollout.run(
+    { ...inputs, 'freeze-exception': undefined, 'accept-upstream': [] },
+    contextAt(now - daysAgo * day),
+  );
   return { digest: built.digest, version: candidate.version };
 }
 

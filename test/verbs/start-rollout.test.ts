@@ -44,7 +44,13 @@ async function run(
   } = {},
 ): Promise<{ data: RolloutAnswer; text: string }> {
   const { fleet = 'testing', commit, at = now, accept = [] } = options;
-  const inputs = { directory: project.git.directory, fleet, commit, 'accept-upstream': accept };
+  const inputs = {
+    directory: project.git.directory,
+    fleet,
+    commit,
+    'freeze-exception': undefined,
+    'accept-upstream': accept,
+  };
   const { data, text } = await startRollout.run(inputs, { ...contextAt(at), env: { XDG_CACHE_HOME: cache } });
   return { data: data as RolloutAnswer, text };
 }

@@ -13,6 +13,7 @@ import {
 } from '../../release/evidence/acceptance.ts';
 import { requireRehearsed } from '../../release/evidence/rehearsed.ts';
 import { type PassedImage, passImage, requireNewer } from '../../release/gates/promotable-image.ts';
+import { refuseFrozen } from '../../release/gates/refuse-frozen.ts';
 import { refuseHeld } from '../../release/operations/hold.ts';
 import { refuseHeldByFile } from '../../release/operations/hold-file.ts';
 import type { Project } from '../../release/project.ts';
@@ -51,6 +52,8 @@ export async function promoteImage(
     readonly fleet: string;
     readonly commit?: string | undefined;
     readonly accept?: AcceptedBy | undefined;
+    /** Why it is promoted in a freeze. */
+    readonly freezeException?: string | undefined;
     readonly now: number;
     /** Holds the private keys of a fleet that signs (signatures/signing-keys.ts). */
     readonly env?: NodeJS.ProcessEnv;
@@ -72,6 +75,16 @@ export async function promoteImage(
     client,
     commit: await releaseCommit(project.forge.branches, fleet, options.commit),
   });
+  // A release that the fleet has already is only completed.
+  if (!state.releases.releases.some((release) => release.version === candidate.version)) {
+    await refuseFrozen(project, {
+      fleet,
+      state,
+      commit: candidate.commit,
+      exception: options.freezeException,
+      now: options.now,
+    });
+  }
   const built = await requireBuilt(client, config, candidate);
   const passed: PassedImage[] = [];
   for (const architecture of config.architectures) {

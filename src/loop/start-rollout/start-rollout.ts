@@ -6,6 +6,7 @@ import { releaseCommit } from '../../project/fleets.ts';
 import { readCandidate } from '../../release/candidate/candidate.ts';
 import { readMarker } from '../../release/candidate/roll-back-marker.ts';
 import type { PassedImage } from '../../release/gates/promotable-image.ts';
+import { refuseFrozen } from '../../release/gates/refuse-frozen.ts';
 import { urgencyOfBuild, withoutUrgency } from '../../release/gates/urgent.ts';
 import { refuseAroundPausedBarrier } from '../../release/operations/entries.ts';
 import { refuseHeld } from '../../release/operations/hold.ts';
@@ -66,6 +67,8 @@ export async function startRollout(
     readonly commit?: string | undefined;
     readonly now: number;
     readonly accept?: readonly Doubt[];
+    /** Why it is released in a freeze. */
+    readonly freezeException?: string | undefined;
   },
 ): Promise<RolloutAnswer> {
   const { config, git, client, forge, state } = project;
@@ -82,6 +85,13 @@ export async function startRollout(
 
   refuseHeld(before, { fleet: fleet.name, now });
   await refuseHeldByFile(forge.branches, fleet, { fleets: Object.keys(config.fleets), now });
+  await refuseFrozen(project, {
+    fleet,
+    state: before,
+    commit,
+    exception: options.freezeException,
+    now,
+  });
   const images = await readProductionImages(client, { config, fleet, candidate });
   const guidance = await project.readUpstream();
   if (guidance !== undefined) {

@@ -69,7 +69,7 @@ export function planRollBack(
 /**
  * Withdraws the bad release, its rollout with it. Where nodes that are older than the good one would lose their way by
  * that, they are offered the good one again.
- * @throws InputError for a barrier: nodes would go around it
+ * @throws InputError for a barrier, paused or not: nodes would go around it
  */
 export function takeBack(
   before: FleetState,
@@ -77,7 +77,8 @@ export function takeBack(
 ): { readonly state: FleetState; readonly summary: string; readonly warnings: readonly string[] } {
   const { plan, reason } = order;
   const { bad, good } = plan;
-  const isBarrier = metadataOf(before.updates, bad).barrier !== undefined;
+  const paused = before.operations.paused?.find((each) => each.version === bad);
+  const isBarrier = (metadataOf(before.updates, bad).barrier ?? paused?.entry.metadata.barrier) !== undefined;
   // Said again, it stands as it was said first.
   if (before.operations.withdrawn?.some((each) => each.version === bad) === true && !isOffered(before, bad)) {
     return { state: before, summary: `${bad} is withdrawn already`, warnings: [] };

@@ -2,11 +2,12 @@ import { holdAt } from '../../guidance/operations.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
 import { fleetTip } from '../../project/fleets.ts';
 import { readCandidate } from '../../release/candidate/candidate.ts';
-import { freezeAt } from '../../release/gates/freeze.ts';
+import { findFreeze } from '../../release/gates/refuse-frozen.ts';
 import { describeHold } from '../../release/operations/hold.ts';
 import { findFileHold } from '../../release/operations/hold-file.ts';
 import type { Project } from '../../release/project.ts';
-import type { WorkflowRuns } from '../../world/forge/forge.ts';
+import type { FleetState } from '../../release/state/state.ts';
+import type { Sha, WorkflowRuns } from '../../world/forge/forge.ts';
 
 /** What was found out about one fleet, and done. */
 export interface ReleaseStart {
@@ -50,7 +51,7 @@ export async function startRelease(
       `its branch passed no gate yet: the first promotion from ${fleet.promoteFrom} releases`,
     );
   }
-  const obstacle = await findObstacle(project, { fleet, now, operations: state.operations });
+  const obstacle = await findObstacle(project, { fleet, now, commit, state });
   if (obstacle !== undefined) return answer('waiting', obstacle);
   const { workflowRuns } = forge;
   if (workflowRuns === undefined) {
@@ -93,12 +94,12 @@ async function findObstacle(
   options: {
     readonly fleet: Fleet;
     readonly now: number;
-    readonly operations: Parameters<typeof holdAt>[0];
+    readonly commit: Sha;
+    readonly state: FleetState;
   },
 ): Promise<string | undefined> {
-  const { fleet, now, operations } = options;
-  const hold = holdAt(operations, now) ?? (await findFileHold(forge.branches, fleet, now));
+  const { fleet, now, state } = options;
+  const hold = holdAt(state.operations, now) ?? (await findFileHold(forge.branches, fleet, now));
   if (hold !== undefined) return `the fleet is held: ${describeHold(hold)}`;
-  const freeze = freezeAt(fleet.freeze, now);
-  return freeze === undefined ? undefined : `the fleet is frozen: ${freeze.window.reason}`;
+  return findFreeze({ forge }, options);
 }

@@ -1,4 +1,5 @@
 import type { PullRequest } from '../../world/forge/forge.ts';
+import { cleanStatement } from '../operations/operator.ts';
 import type { Exception } from './gate.ts';
 
 /** Labels that people steer a promotion by; each may be followed by a colon and the reason. */
@@ -15,7 +16,7 @@ export function readLabel(
   const label = request?.labels.find((each) => each === name || each.startsWith(`${name}:`));
   if (request === undefined || label === undefined) return undefined;
   return {
-    reason: label.slice(name.length + 1).trim(),
+    reason: cleanStatement(label.slice(name.length + 1)),
     by: `a label on pull request #${request.number}`,
   };
 }

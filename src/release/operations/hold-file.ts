@@ -6,6 +6,7 @@ import { nearest } from '../../host/nearest.ts';
 import { parseTime } from '../../host/time.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
 import type { BranchStore } from '../../world/forge/forge.ts';
+import { cleanStatement } from './operator.ts';
 
 const fileSchema = z.looseObject({
   reason: z.string().optional(),
@@ -90,8 +91,8 @@ export async function findFileHold(
   const source = `file ${path} on branch ${fleet.branch}`;
   return {
     source,
-    reason: said.reason ?? `see ${path}`,
-    by: said.by ?? `the ${source}`,
+    reason: cleanStatement(said.reason ?? '') || `see ${path}`,
+    by: cleanStatement(said.by ?? '') || `the ${source}`,
     at: now,
     ...said.until,
   };

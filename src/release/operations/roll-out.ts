@@ -1,11 +1,11 @@
 import type { Rollout } from '../../guidance/metadata.ts';
-import { rolloutPhase } from '../../guidance/progress.ts';
+import { rolloutPhase, rolloutProgress } from '../../guidance/progress.ts';
 import { InputError } from '../../host/errors.ts';
-import { formatDuration, formatTime } from '../../host/time.ts';
+import { formatDuration, formatTime, longestDuration } from '../../host/time.ts';
 import type { FleetState } from '../state/state.ts';
 import { metadataOf, refuseAroundPausedBarrier, requireRelease, setMetadata } from './entries.ts';
 import type { EditContext, FleetEdit } from './fleet-edit.ts';
-import { forgetPause, unfinishedRollouts } from './pause-rollout.ts';
+import { forgetPause, percent, unfinishedRollouts } from './pause-rollout.ts';
 import { withoutWithdrawal } from './withdraw.ts';
 
 /**
@@ -35,7 +35,7 @@ export function rollOut(
     throw new InputError({
       where: `fleet ${fleet}`,
       problem: `${version} was withdrawn on ${formatTime(withdrawn.at)} by ${withdrawn.by}: ${withdrawn.reason}`,
-      remedy: 'With --force it is rolled out all the same.',
+      remedy: '--force rolls it out anyway.',
     });
   }
   refuseAroundPausedBarrier(state, fleet, version);
@@ -53,6 +53,31 @@ export function rollOut(
       summary: `${version} rolls out like that already, since ${formatTime(there.start_epoch ?? 0)}`,
     };
   }
+  if (start < now) {
+    throw new InputError({
+      field: '--start',
+      problem: `this start is ${formatDuration(now - start)} ago: part of the nodes would be offered it at once`,
+      found: formatTime(start),
+      expected: 'now, or a later time',
+      remedy: 'For a faster rollout, start now with a shorter --duration.',
+    });
+  }
+  if (start > now + longestDuration) {
+    throw new InputError({
+      field: '--start',
+      problem: `this start is ${formatDuration(start - now)} away`,
+      found: formatTime(start),
+      expected: `a time in the next ${formatDuration(longestDuration)}`,
+    });
+  }
+  const reached = there === undefined ? 0 : rolloutProgress(there, now);
+  if (reached >= 1 && !force) {
+    throw new InputError({
+      where: `fleet ${fleet}`,
+      problem: `the rollout of ${version} is complete: every node is offered it. Another rollout would begin at 0 %, and take the offer back from every node that has not updated yet`,
+      remedy: 'If you want that: --force. To offer it to all nodes, do nothing.',
+    });
+  }
   const next = withoutWithdrawal(
     forgetPause(setMetadata(state, version, { ...said, rollout }, now), version),
     version,
@@ -63,9 +88,9 @@ export function rollOut(
     summary: `${there === undefined ? 'roll out' : 'roll out anew'} ${version} from ${formatTime(start)} over ${formatDuration(duration)}`,
     warnings: [
       ...(other.length === 0 ? [] : [`another rollout is not complete yet: ${other.join(', ')}`]),
-      ...(start < now
-        ? [`the start is ${formatDuration(now - start)} ago: its share of the nodes is offered it at once`]
-        : []),
+      ...(reached === 0
+        ? []
+        : [`its rollout had reached ${percent(reached)} of the nodes: it begins again at 0 %`]),
       ...(said.deadend === undefined
         ? []
         : [`${version} is a dead-end: nodes that take it get no further update`]),

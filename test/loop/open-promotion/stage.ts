@@ -60,7 +60,13 @@ export async function openStage(host: string, fleets?: string): Promise<Stage> {
       const candidate = await readCandidate({ git, config, client, commit: branch });
       const there = await client.resolve(atTag(config.image, candidate.version));
       if (there === undefined) await promote(project, branch);
-      const inputs = { directory: git.directory, fleet, commit: undefined, 'accept-upstream': [] };
+      const inputs = {
+        directory: git.directory,
+        fleet,
+        commit: undefined,
+        'freeze-exception': undefined,
+        'accept-upstream': [],
+      };
       const { data } = await startRollout.run(inputs, contextAt(moment(hours)));
       return (data as RolloutAnswer).version;
     },
