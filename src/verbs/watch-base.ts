@@ -73,6 +73,7 @@ function summarise(answers: readonly BaseAnswer[], now: number): string {
     ...(upstream?.rollout === undefined ? [] : [plainText(describeRollout(upstream.rollout, now))]),
     ...(blocked === undefined ? [] : [`**Not proposed**: ${plainText(blocked)}`]),
   ]);
+  if (answers.some(({ otherArchitectures }) => otherArchitectures === true)) notes.push(`${unaffected}.`);
   const declined = answers.filter(({ action }) => action === 'declined');
   notes.push(...declined.map(({ pullRequest }) => `#${pullRequest} was closed by a person and ${stays}`));
   const moved = answers.some((answer) => answer.moved);
@@ -83,11 +84,14 @@ function summarise(answers: readonly BaseAnswer[], now: number): string {
   ].join('\n\n');
 }
 
+const unaffected = 'the tag moved, but only images of other architectures changed';
+
 const stays =
   'stays closed until the base moves on; reopen it, or run this with propose-again, to have it after all';
 
 function describe(answer: BaseAnswer, now: number): string {
-  const { fleet, moved, base, action, pullRequest, title, upstream, blocked, noChange } = answer;
+  const { fleet, moved, base, action, pullRequest, title, upstream, blocked, noChange, otherArchitectures } =
+    answer;
   const to = base.toVersion ?? base.to;
   const state = !moved
     ? `the base has not moved: ${to}`
@@ -102,5 +106,6 @@ function describe(answer: BaseAnswer, now: number): string {
     ...(action === 'none' ? [] : [`  pull request #${pullRequest} ${action}: ${title}`]),
     ...(action === 'declined' ? [`  a person closed it: it ${stays}`] : []),
     ...(noChange === undefined ? [] : [`  ${noChange}`]),
+    ...(otherArchitectures === true ? [`  ${unaffected}`] : []),
   ].join('\n');
 }

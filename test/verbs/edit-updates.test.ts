@@ -48,7 +48,7 @@ describe('edit-updates', () => {
     });
     expect(await project.git.run(['rev-parse', 'coxswain^'])).toBe(before);
     expect(await message()).toBe(
-      'testing: pause 1-bb at 50 % until 2026-07-25T23:20:00Z\n\nReason: boot loop\nBy: Test <test@example.invalid>',
+      'testing: pause 1-bb at 50 % until 2026-07-25T23:20:00Z\n\nReason: boot loop\nBy: Test',
     );
     expect(answer.stateCommit).toBe(await tip());
     expect((await entries()).map(({ version }) => version)).toEqual(['1-aa']);
@@ -67,7 +67,7 @@ describe('edit-updates', () => {
 
   it.each([
     '--action pause --reason "boot loop"',
-    '--action rollout --version 1-aa --duration 48h --start "2026-07-28 14:00 UTC"',
+    '--action rollout --version 1-bb --duration 48h --start "2026-07-28 14:00 UTC"',
     '--action rollout --duration 48h',
     '--action barrier --version 1-aa --reason keys',
     '--action deadend --version 1-aa --reason lost',

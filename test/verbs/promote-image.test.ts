@@ -138,6 +138,17 @@ async function expectRefusal(message: RegExp, fleet = 'testing', commit?: string
 }
 
 describe('promote-image', () => {
+  it('is refused in a freeze, also of a fleet that is promoted from no other', async () => {
+    project = await createProject(registry.host, {
+      time,
+      more: 'freeze: [{ start: 2026-07-25, until: 2026-07-26, reason: summer fair }]\n',
+    });
+    await publishBase(project, baseVersion);
+    await buildAndTest();
+    await expect(run()).rejects.toThrow('the fleet is frozen: summer fair, until 2026-07-26T00:00:00Z');
+    expect(await project.client.resolve(atTag(project.config.image, 'testing'))).toBeUndefined();
+  });
+
   it('puts the very image, its evidence and its tags into production', async () => {
     const { candidate, built } = await buildAndTest();
     const { data, text } = await run();

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readArguments } from '../../src/cli/arguments.ts';
+import { type Action, editFleet } from '../../src/release/operations/edit-fleet.ts';
 import rollBack from '../../src/verbs/roll-back.ts';
 import { contextAt, createProject, recordRelease, type TestProject } from '../support/project.ts';
 import { commitFiles } from '../support/repository.ts';
@@ -32,6 +33,33 @@ describe('roll-back', () => {
     expect(answer.text).toContain(`pull request #${answer.pullRequest} opened: the content of 1-aa`);
     const [request] = await project.forge.pullRequests.list({ state: 'open' });
     expect(request).toMatchObject({ base: 'testing', number: answer.pullRequest });
+  });
+
+  it('says who acts by name, and never gives the mail address away', async () => {
+    const commit = await commitFiles(project.git, { 'etc/motd': 'worse\n' });
+    await recordRelease(project, 'testing', { version: '1-bb', time: now - 5 * day, record: { commit } });
+    await project.git.run(['config', 'user.email', 'ada@secret.example']);
+    await run('--reason', 'boot loop', '--by', 'Ada <ada@secret.example>');
+    const [request] = await project.forge.pullRequests.list({ state: 'open' });
+    expect(request?.body).toContain('(by Ada, ');
+    const marker = await project.git.run(['show', 'coxswain-roll-back-testing:.coxswain/roll-back.json']);
+    const state = await project.git.run(['show', 'coxswain:fleets/testing/operations.json']);
+    for (const text of [request?.body, marker, state]) expect(text).not.toContain('secret.example');
+  });
+
+  it('keeps a barrier, also one that is paused: nodes would go around it', async () => {
+    const commit = await commitFiles(project.git, { 'etc/motd': 'worse\n' });
+    await recordRelease(project, 'testing', { version: '1-bb', time: now - 3600, record: { commit } });
+    const act = (action: Action) =>
+      editFleet(project.state, { fleet: 'testing', by: 'Ada', now }, action, { rehearse: false });
+    await act({ kind: 'barrier', version: '1-bb', reason: 'new keys' });
+    await expect(run('--reason', 'boot loop')).rejects.toThrow('1-bb is a barrier (new keys)');
+    await act({ kind: 'pause', reason: 'boot loop' });
+    const before = await tip();
+    await expect(run('--reason', 'boot loop')).rejects.toThrow('1-bb is a barrier (new keys)');
+    expect(await tip()).toBe(before);
+    const { operations } = await project.state.readFleet('testing');
+    expect(operations.paused?.[0]?.entry.metadata.barrier).toEqual({ reason: 'new keys' });
   });
 
   it.each([

@@ -41,14 +41,15 @@ async function run(
     readonly commit?: string;
     readonly at?: number;
     readonly accept?: readonly string[];
+    readonly exception?: string;
   } = {},
 ): Promise<{ data: RolloutAnswer; text: string }> {
-  const { fleet = 'testing', commit, at = now, accept = [] } = options;
+  const { fleet = 'testing', commit, at = now, accept = [], exception } = options;
   const inputs = {
     directory: project.git.directory,
     fleet,
     commit,
-    'freeze-exception': undefined,
+    'freeze-exception': exception,
     'accept-upstream': accept,
   };
   const { data, text } = await startRollout.run(inputs, { ...contextAt(at), env: { XDG_CACHE_HOME: cache } });
@@ -64,6 +65,59 @@ async function nextRelease(at: number): Promise<ReturnType<typeof promote>> {
   await commitFiles(project.git, { 'etc/motd': `${at}\n` }, { time: at });
   return promote(project, 'testing');
 }
+
+describe('a freeze of a fleet that is promoted from no other', () => {
+  const thaw = Date.parse('2026-07-26T00:00:00Z') / 1000;
+  beforeEach(async () => {
+    project = await createProject(registry.host, {
+      time,
+      more: 'freeze: [{ start: 2026-07-25, until: 2026-07-26, reason: summer fair }]\n',
+    });
+    await publishBase(project, '44.20260621.3.1');
+    await promote(project, 'testing');
+  });
+
+  it('keeps its releases out until it ends, and an exception with a reason lets one in', async () => {
+    await expect(run()).rejects.toThrow(
+      'fleet testing: the fleet is frozen: summer fair, until 2026-07-26T00:00:00Z',
+    );
+    await expect(run({ exception: ' ' })).rejects.toThrow('the fleet is frozen');
+    expect(await stateTip()).toBeUndefined();
+    expect((await run({ at: thaw })).data.changed).toBe(true);
+    // A release that the fleet has already is no release any freeze is about.
+    expect((await run()).data.changed).toBe(false);
+    await nextRelease(time + 1);
+    await expect(run()).rejects.toThrow('the fleet is frozen');
+    expect((await run({ exception: 'CVE-2026-1' })).data.changed).toBe(true);
+  });
+
+  it('lets in what a pull request brought whose label gives a reason, once', async () => {
+    const { forge, git } = project;
+    const head = 'coxswain-base-testing';
+    const merge = async (labels: readonly string[], content: string) => {
+      await git.run(['switch', '--quiet', '--force-create', head, 'testing']);
+      await commitFiles(git, { 'etc/motd': content }, { time: time + content.length });
+      await git.run(['switch', '--quiet', 'testing']);
+      const request = await forge.pullRequests.open({
+        head,
+        base: 'testing',
+        title: 'Base',
+        body: '',
+        ready: true,
+        labels: ['coxswain', ...labels],
+      });
+      await forge.pullRequests.merge(request.number, { head: await git.run(['rev-parse', head]) });
+      await git.run(['reset', '--quiet', '--hard']);
+      await promote(project, 'testing');
+    };
+    await merge(['freeze-exception: CVE-2026-1'], 'a');
+    expect((await run()).data.changed).toBe(true);
+    await nextRelease(time + 50);
+    await expect(run()).rejects.toThrow('the fleet is frozen');
+    await merge(['freeze-exception'], 'abc');
+    await expect(run()).rejects.toThrow('the fleet is frozen');
+  });
+});
 
 describe('start-rollout', () => {
   it('adds release, rollout and record in one commit on the state branch', async () => {
@@ -295,6 +349,13 @@ describe('start-rollout', () => {
       );
       expect((await project.state.readFleet('testing')).releases.releases).toEqual([]);
       expect((await run({ at: now + hour })).data.changed).toBe(true);
+    });
+
+    it('is refused if a hold file names no fleet, and says which was meant', async () => {
+      await commitFiles(project.git, { '.coxswain/hold/testin.yaml': 'reason: x\n' }, { time });
+      await promote(project, 'testing');
+      await expect(run()).rejects.toThrow('Did you mean testing.yaml?');
+      expect(await stateTip()).toBeUndefined();
     });
 
     it('keeps what is paused, and is refused where that is a barrier', async () => {

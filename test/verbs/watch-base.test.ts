@@ -6,6 +6,7 @@ import watchBase from '../../src/verbs/watch-base.ts';
 import { pullRequestsRef } from '../../src/world/forge/git/pull-requests.ts';
 import type { Package } from '../../src/world/packages/package.ts';
 import { pushPackages } from '../../src/world/packages/recorded.ts';
+import { mediaTypes } from '../../src/world/registry/manifest.ts';
 import type { Digest, Repository } from '../../src/world/registry/reference.ts';
 import {
   contextAt,
@@ -71,6 +72,27 @@ async function pinned(version: string): Promise<string> {
 /** Makes the state branch say that testing's newest build is from a certain time. */
 function release(time: number): Promise<void> {
   return recordRelease(project, 'testing', { version: `1-${time}`, time });
+}
+
+/** Pushes an index over amd64 and arm64, and points the base's tag at it. @param arm what the arm64 image holds */
+async function publishIndex(version: string, { arm }: { readonly arm: string }): Promise<Digest> {
+  const { client, base } = project;
+  const labels = { 'org.opencontainers.image.version': version, 'com.coreos.stream': 'stable' };
+  const manifests = [];
+  for (const [architecture, more] of [
+    ['amd64', {}],
+    ['arm64', { 'org.example.content': arm }],
+  ] as const) {
+    const image = await pushSampleImage(client, base, {
+      architecture,
+      created: '2026-07-07T12:00:00Z',
+      labels: { ...labels, ...more },
+    });
+    const { descriptor } = await client.getManifest(image);
+    manifests.push({ ...descriptor, platform: { architecture, os: 'linux' } });
+  }
+  const text = JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests });
+  return client.putManifest(base, 'stable', Buffer.from(text), mediaTypes.ociIndex);
 }
 
 describe('watch-base', () => {
@@ -302,6 +324,19 @@ describe('watch-base', () => {
     for (const ref of lost) await project.git.run(['update-ref', '-d', ref]);
     expect(await run()).toMatchObject({ action: 'opened', pullRequest: 1 });
     expect(await run()).toMatchObject({ action: 'unchanged', pullRequest: 1 });
+  });
+
+  it('opens no pull request when only another architecture of the index changed', async () => {
+    const first = await publishIndex('44.20260621.3.1', { arm: 'one' });
+    await run();
+    await merge();
+    const second = await publishIndex('44.20260621.3.1', { arm: 'two' });
+    expect(second).not.toBe(first);
+    const before = await refs();
+    expect(await run()).toMatchObject({ moved: false, action: 'none', otherArchitectures: true });
+    expect(await refs()).toBe(before);
+    await publishIndex('44.20260707.3.1', { arm: 'two' });
+    expect(await run()).toMatchObject({ moved: true, action: 'opened' });
   });
 
   it('opens one pull request when it runs twice at once', async () => {

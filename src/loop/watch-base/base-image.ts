@@ -90,7 +90,34 @@ export async function readPinnedBase(
   }
 }
 
-/** The version that a pin tells by its tag, without asking anybody. */
+/**
+ * Whether two builds of the base have the same images for all configured architectures.
+ * @returns false also if the registry no longer has the older build
+ */
+export async function sameImages(
+  client: RegistryClient,
+  config: Config,
+  from: Digest,
+  to: Digest,
+): Promise<boolean> {
+  const digestsOf = (digest: Digest) =>
+    Promise.all(
+      config.architectures.map(async (architecture) => {
+        const image = await readImage(client, atDigest(config.base.repository, digest), architecture);
+        return image.manifest.descriptor.digest;
+      }),
+    );
+  try {
+    const [before, after] = [await digestsOf(from), await digestsOf(to)];
+    return before.every((digest, index) => digest === after[index]);
+  } catch (error) {
+    // The build lacks an architecture, or is gone: what follows says which.
+    if (error instanceof InputError || error instanceof NotFoundError) return false;
+    throw error;
+  }
+}
+
+/** The version that a pin says by its tag; no request is made. */
 export function versionOfTag(config: Config, pinned: Reference): string | undefined {
   return pinned.tag === config.base.tag ? undefined : pinned.tag;
 }

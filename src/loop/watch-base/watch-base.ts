@@ -9,7 +9,7 @@ import { baseBranch } from '../../world/forge/branch-names.ts';
 import type { Sha } from '../../world/forge/forge.ts';
 import { type ProposalAction, proposeChanges, withdrawProposal } from '../../world/forge/propose.ts';
 import type { Digest, Reference } from '../../world/registry/reference.ts';
-import { readPinnedBase, resolveBase, versionOfTag } from './base-image.ts';
+import { readPinnedBase, resolveBase, sameImages, versionOfTag } from './base-image.ts';
 import { chooseBase, resolveVersion } from './choose-base.ts';
 import { cameToNothing, withoutEffect } from './no-change.ts';
 import { refreshProposal, repinProposal } from './pull-request.ts';
@@ -35,6 +35,8 @@ export interface BaseAnswer {
   readonly upstream?: UpstreamStatus;
   /** Why a refresh was closed: its build has the packages of the newest release. */
   readonly noChange?: string;
+  /** The base's tag moved, but only images of other architectures changed. */
+  readonly otherArchitectures?: true;
   /** Why the new base is not proposed. */
   readonly blocked?: string;
 }
@@ -73,11 +75,18 @@ async function watchFor(
   project: Parts,
   options: WatchOptions & { readonly fleet: Fleet; readonly digest: Digest },
 ): Promise<BaseAnswer> {
-  const { fleet, digest, now, baseVersion, accept = [], again = false } = options;
+  const { fleet, now, baseVersion, accept = [], again = false } = options;
   const { config, client, forge } = project;
   const tip = await fleetTip(forge.branches, fleet);
   const { text, pinned } = await readPin(project, fleet, tip);
   const from = pinned.kind === 'digest' ? pinned.digest : undefined;
+  const otherArchitectures =
+    from !== undefined &&
+    from !== options.digest &&
+    baseVersion === undefined &&
+    (await sameImages(client, config, from, options.digest));
+  // An index whose change does not concern our architectures gives the same builds.
+  const digest = otherArchitectures ? from : options.digest;
   let held: Pick<BaseAnswer, 'upstream' | 'blocked'> & { digest?: Digest; toVersion?: string } = {};
   if (from !== digest) {
     const before = await readPinnedBase(client, config, pinned);
@@ -118,7 +127,13 @@ async function watchFor(
   const version = versionOfTag(config, pinned);
   const { digest: heldDigest, toVersion, ...why } = held;
   const base = { from, to: heldDigest ?? digest, fromVersion: version, toVersion: toVersion ?? version };
-  const unmoved = { fleet: fleet.name, moved: heldDigest !== undefined, base, ...why };
+  const unmoved = {
+    fleet: fleet.name,
+    moved: heldDigest !== undefined,
+    base,
+    ...why,
+    ...(otherArchitectures ? { otherArchitectures } : {}),
+  };
   const head = baseBranch(fleet.name);
   const state = await project.state.readFleet(fleet.name);
   const proposed = await forge.branches.resolve(head);

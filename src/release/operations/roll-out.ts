@@ -1,11 +1,12 @@
 import type { Rollout } from '../../guidance/metadata.ts';
 import { rolloutPhase, rolloutProgress } from '../../guidance/progress.ts';
 import { InputError } from '../../host/errors.ts';
+import { formatPercent } from '../../host/percent.ts';
 import { formatDuration, formatTime, longestDuration } from '../../host/time.ts';
 import type { FleetState } from '../state/state.ts';
 import { metadataOf, refuseAroundPausedBarrier, requireRelease, setMetadata } from './entries.ts';
 import type { EditContext, FleetEdit } from './fleet-edit.ts';
-import { forgetPause, percent, unfinishedRollouts } from './pause-rollout.ts';
+import { forgetPause, unfinishedRollouts } from './pause-rollout.ts';
 import { withoutWithdrawal } from './withdraw.ts';
 
 /**
@@ -90,7 +91,7 @@ export function rollOut(
       ...(other.length === 0 ? [] : [`another rollout is not complete yet: ${other.join(', ')}`]),
       ...(reached === 0
         ? []
-        : [`its rollout had reached ${percent(reached)} of the nodes: it begins again at 0 %`]),
+        : [`its rollout had reached ${formatPercent(reached)} of the nodes: it begins again at 0 %`]),
       ...(said.deadend === undefined
         ? []
         : [`${version} is a dead-end: nodes that take it get no further update`]),

@@ -202,13 +202,28 @@ describe('rollout', () => {
     expect(said(later.state, 0)).toBeUndefined();
   });
 
-  it('replaces a pause, keeps marks, and warns of other rollouts and of a past start', () => {
+  it('refuses a start in the past, one in centuries, and a release whose rollout is complete', () => {
+    const state = fleetOf(3, { 1: half, 2: complete });
+    expect(() => edit(state, { ...action, version: versionOf(1), start: now - 1 })).toThrow(
+      'this start is 1 s ago',
+    );
+    expect(() =>
+      edit(state, { ...action, version: versionOf(1), start: now + 11 * 365 * 24 * hour }),
+    ).toThrow('away');
+    expect(() => edit(state, action)).toThrow(
+      'is complete: every node is offered it. Another rollout would begin at 0 %',
+    );
+    const forced = edit(state, { ...action, force: true });
+    expect(forced.warnings).toContain('its rollout had reached 100 % of the nodes: it begins again at 0 %');
+    expect(edit(state, { ...action, version: versionOf(1) }).warnings?.join()).toMatch(/had reached 50 %/);
+  });
+
+  it('replaces a pause, keeps marks, and warns of other rollouts', () => {
     const state = fleetOf(3, { 0: complete, 1: { ...half, barrier: { reason: 'keys' } }, 2: half });
     const paused = edit(state, { ...pausing, version: versionOf(2) }).state;
-    const edited = edit(paused, { ...action, start: now - hour });
+    const edited = edit(paused, action);
     expect(edited.state.operations.paused).toBeUndefined();
     expect(edited.warnings?.join('\n')).toContain(`not complete yet: ${versionOf(1)}`);
-    expect(edited.warnings?.join('\n')).toContain('the start is 1 h ago');
     const marked = edit(state, { ...action, version: versionOf(1) }).state;
     expect(said(marked, 1)?.barrier).toEqual({ reason: 'keys' });
   });
@@ -216,7 +231,9 @@ describe('rollout', () => {
   it('refuses what would lead nodes around a paused barrier', () => {
     const paused = edit(fleetOf(3, { 0: complete, 1: { ...half, barrier: { reason: 'keys' } } }), pausing);
     expect(() => edit(paused.state, action)).toThrow(`the barrier ${versionOf(1)} is paused`);
-    expect(edit(paused.state, { ...action, version: versionOf(0) }).state).not.toBe(paused.state);
+    expect(edit(paused.state, { ...action, version: versionOf(0), force: true }).state).not.toBe(
+      paused.state,
+    );
   });
 });
 
