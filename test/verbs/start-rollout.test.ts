@@ -97,7 +97,8 @@ describe('a freeze of a fleet that is promoted from no other', () => {
     const merge = async (labels: readonly string[], content: string) => {
       await git.run(['switch', '--quiet', '--force-create', head, 'testing']);
       await commitFiles(git, { 'etc/motd': content }, { time: time + content.length });
-      await git.run(['switch', '--quiet', 'testing']);
+      // The forge moves testing, so it must not be checked out.
+      await git.run(['switch', '--quiet', 'stable']);
       const request = await forge.pullRequests.open({
         head,
         base: 'testing',
@@ -107,7 +108,7 @@ describe('a freeze of a fleet that is promoted from no other', () => {
         labels: ['coxswain', ...labels],
       });
       await forge.pullRequests.merge(request.number, { head: await git.run(['rev-parse', head]) });
-      await git.run(['reset', '--quiet', '--hard']);
+      await git.run(['switch', '--quiet', 'testing']);
       await promote(project, 'testing');
     };
     await merge(['freeze-exception: CVE-2026-1'], 'a');

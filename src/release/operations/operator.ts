@@ -11,7 +11,7 @@ const longestReason = 1000;
  * @throws InputError for control characters, which could steer a terminal, and for a text that is too long
  */
 export function readStatement(text: string, field: string): string {
-  const line = oneLine(text).replaceAll('\t', ' ').trim();
+  const line = oneLine(text).replaceAll(/\s+/g, ' ').trim();
   if (/[\p{Cc}\p{Bidi_Control}]/u.test(line)) {
     throw new InputError({
       field,

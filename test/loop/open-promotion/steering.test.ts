@@ -3,7 +3,6 @@ import { silentLog } from '../../../src/host/log.ts';
 import { mergeJudged } from '../../../src/loop/open-promotion/approve.ts';
 import { openPromotion } from '../../../src/loop/open-promotion/open-promotion.ts';
 import { findFleet } from '../../../src/project/fleets.ts';
-import { syncExternalHolds } from '../../../src/release/gates/external-holds.ts';
 import { editFleet } from '../../../src/release/operations/edit-fleet.ts';
 import { useRegistry } from '../../support/registry.ts';
 import { hour, now, openStage, type Stage } from './stage.ts';
@@ -186,16 +185,6 @@ describe('stop the line', () => {
       note: expect.stringMatching(/audit \(by Grace on .*, until 2026-07-28T15:20:00Z\)/),
     });
     expect(stage.gate(await stage.open(70), 'hold of stable')).toBeUndefined();
-  });
-
-  it('by a file only if its name is that of a fleet: the log warns of others', async () => {
-    await start();
-    await stage.change('stable', { '.coxswain/hold/stabel.yaml': 'reason: audit\n' }, 1);
-    const { config, forge, state } = stage;
-    const fleet = findFleet(config, 'stable');
-    expect(await syncExternalHolds({ config, forge, state }, fleet, now)).toEqual([
-      '.coxswain/hold/stabel.yaml on branch stable: This file holds no fleet: testing.yaml and stable.yaml would. Did you mean stable.yaml? Rename it, or delete it.',
-    ]);
   });
 
   it('by a file that says nothing that can be read, and before anybody mirrored it', async () => {
