@@ -110,7 +110,13 @@ describe('a freeze window', () => {
   });
 
   it('without an end that is to come never ends', () => {
-    const closed = window({ start: '2026-12-18', until: '2026-12-01' });
+    // The configuration refuses such a window; the function must not loop if it meets one.
+    const closed: FreezeWindow = {
+      reason: 'why',
+      start: '2026-12-18T00:00:00',
+      end: { until: '2026-12-01T00:00:00' },
+      timeZone: 'Europe/Berlin',
+    };
     expect(freezeAt([closed], seconds('2027-06-01T00:00:00Z'))).toMatchObject({ until: undefined });
     expect(thawTime([closed], seconds('2027-06-01T00:00:00Z'))).toBeUndefined();
   });
