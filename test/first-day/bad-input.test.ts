@@ -60,7 +60,8 @@ function policy(name: string, text: string, ...expected: string[]): BadInput {
 }
 
 function edit(name: string, flags: readonly string[], ...expected: string[]): BadInput {
-  const args = ['edit-updates', '--fleet', 'testing', '--by', 'Ada', ...flags];
+  const by = flags.includes('--by') ? [] : ['--by', 'Ada'];
+  const args = ['edit-updates', '--fleet', 'testing', ...by, ...flags];
   return { name, files: releasedFiles(), args, expected };
 }
 

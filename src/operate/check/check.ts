@@ -9,13 +9,13 @@ import { checkTemplates } from './templates.ts';
 import { checkTests } from './tests.ts';
 import { checkWorkflows } from './workflows.ts';
 
-interface Check {
+export interface Check {
   readonly name: string;
   readonly run: (examined: Examined) => Promise<readonly Found[]>;
 }
 
 /** Every check of a checkout whose configuration can be read. */
-const checks: readonly Check[] = [
+export const checks: readonly Check[] = [
   { name: 'containerfile', run: checkContainerfile },
   { name: 'template', run: checkTemplates },
   { name: 'test', run: checkTests },
