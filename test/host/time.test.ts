@@ -19,7 +19,7 @@ describe('parseDuration', () => {
 });
 
 describe('parseDuration', () => {
-  it.each([`${'9'.repeat(400)}d`, '36501d', '700000d'])('refuses %s, which nobody means', (text) => {
+  it.each([`${'9'.repeat(400)}d`, '3651d', '700000d'])('refuses %s, which nobody means', (text) => {
     expect(() => parseDuration(text, { field: '--for' })).toThrow(
       /^--for: this duration is too long.*at most 3650d/,
     );
@@ -47,7 +47,7 @@ describe('parseTime', () => {
     '2026-13-45',
     '2026-07-21T14:00',
   ])('refuses %j', (text) => {
-    expect(() => parseTime(text)).toThrow(/not a time/);
+    expect(() => parseTime(text)).toThrow(/not a time|there is no such day/);
   });
 });
 
