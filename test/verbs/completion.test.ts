@@ -113,14 +113,18 @@ describe('completion', () => {
     async () => {
       const script = `zmodload zsh/zpty
         zpty shell zsh -f -i
-        zpty -w shell "PS1= ; autoload -Uz compinit; compinit -u -D; eval \\"\\$(coxswain completion zsh)\\"; print ready"
+        zpty -w shell "PS1= ; bindkey -e; autoload -Uz compinit; compinit -u -D; eval \\"\\$(coxswain completion zsh)\\"; print ready"
+        # What is typed before the line editor runs would not be completed.
+        while zpty -r shell line; do [[ $line == *ready* && $line != *print* ]] && break; done
         zpty -w -n shell $'coxswain edit-updates st\\tpa\\t--rea\\t\\x01print -r -- "<" \\x05 ">"\\n'
-        for i in {1..100}; do
+        for i in {1..60}; do
           sleep 0.5
           while zpty -rt shell line; do
+            seen+=$line
             [[ $line == '< coxswain'* ]] && { print -r -- "$line"; zpty -d shell; exit }
           done
-        done`;
+        done
+        print -r -- "what was seen instead: $seen"`;
       const { stdout } = await exec('zsh', ['-f', '-c', script], { cwd: checkout, env });
       expect(stdout).toMatch(/^< coxswain edit-updates stable pause --reason >/);
     },
