@@ -1,0 +1,111 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FaultProxy, lies, startFaultProxy } from '../faults/proxy.ts';
+import { useRegistry } from '../support/registry.ts';
+import {
+  type Judgement,
+  judgeLie,
+  judgeSituation,
+  pointsOf,
+  runUndisturbed,
+  type Verdict,
+  verdicts,
+} from './judge.ts';
+import { situations } from './situations.ts';
+import { open, rows, without } from './verbs.ts';
+import { createWorld, type World } from './world.ts';
+
+// Each verb, where something is missing or where the registry lies: it does what it was asked to, refuses, or gets there
+// when it is run again. Nothing that was published is lost.
+
+// A registry flushes each file to the disk; here it is started a thousand times less than it is written to.
+if (existsSync('/dev/shm')) process.env.TMPDIR = '/dev/shm';
+
+/** COXSWAIN_FAULTS=all tells every lie at every request: half an hour. */
+const everything = process.env.COXSWAIN_FAULTS === 'all';
+const most = (lie: (typeof lies)[number]) =>
+  everything ? Number.POSITIVE_INFINITY : lie === 'false 404' ? 8 : 3;
+
+const registry = useRegistry();
+let proxy: FaultProxy;
+let world: World;
+const table = new Map<string, string[]>();
+
+beforeAll(async () => {
+  proxy = await startFaultProxy(() => registry.host);
+  world = await createWorld(registry, proxy);
+}, 300_000);
+afterAll(async () => {
+  world?.stop();
+  await proxy?.stop();
+  console.log(formatTable(['verb', ...situations.map(({ name }) => name), ...lies], [...table]));
+});
+
+it('has a row for every verb that asks a remote or a registry', () => {
+  const folder = fileURLToPath(new URL('../../src/verbs', import.meta.url));
+  const verbs = readdirSync(folder).map((file) => file.replace('.ts', ''));
+  const named = new Set([...rows.map(({ name }) => name.split(' ')[0]), ...Object.keys(without)]);
+  expect(verbs.filter((verb) => !named.has(verb))).toEqual([]);
+});
+
+describe.each(rows)('$name', (row) => {
+  it('loses nothing, whatever is missing and whatever the registry says', async () => {
+    const known = await runUndisturbed(world, row);
+    const cells: string[] = [];
+    const lost: string[] = [];
+    const note = (column: string, what = '') => {
+      const text = `${row.name}, ${column}: ${what}`;
+      if (open[row.name]?.includes(column) === true) console.log(`open: ${text}`);
+      else lost.push(text);
+    };
+    for (const situation of situations) {
+      const judged = await judgeSituation(world, row, situation, known);
+      cells.push(judged.verdict);
+      if (judged.verdict === 'lost') note(situation.name, judged.note);
+    }
+    for (const lie of lies) {
+      const judged: Judgement[] = [];
+      for (const at of pointsOf(lie, known, most(lie)))
+        judged.push(await judgeLie(world, row, lie, at, known));
+      cells.push(summary(judged.map(({ verdict }) => verdict)));
+      for (const each of judged) if (each.verdict === 'lost') note(lie, each.note);
+    }
+    table.set(row.name, cells);
+    console.log([row.name, ...cells].join(' | '));
+    if (known.error !== undefined) console.log(`${row.name} refuses in a fresh clone too: ${known.error}`);
+    expect(lost).toEqual([]);
+  }, 3_600_000);
+});
+
+/** The verdicts of one cell: how often each, the worst last. */
+function summary(judged: readonly Verdict[]): string {
+  if (judged.length === 0) return '–';
+  const short: Readonly<Record<Verdict, string>> = {
+    right: 'right',
+    refused: 'refused',
+    'finished after running again': 'again',
+    lost: 'LOST',
+  };
+  return verdicts
+    .map((verdict) => [short[verdict], judged.filter((each) => each === verdict).length] as const)
+    .filter(([, count]) => count > 0)
+    .map(([verdict, count]) => `${verdict} ${count}`)
+    .join(', ');
+}
+
+function formatTable(
+  headings: readonly string[],
+  body: readonly (readonly [string, readonly string[]])[],
+): string {
+  const lines = [headings, ...body.map(([name, cells]) => [name, ...cells])];
+  const widths = headings.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
