@@ -1,8 +1,16 @@
+import { OutsideError } from '../host/errors.ts';
 import { copyReferrer, findReferrer } from '../world/registry/artifact.ts';
 import type { RegistryClient } from '../world/registry/client.ts';
 import { copyImage } from '../world/registry/copy.ts';
 import { isIndex, type Manifest } from '../world/registry/manifest.ts';
-import { atDigest, atTag, type Digest, type Repository } from '../world/registry/reference.ts';
+import {
+  atDigest,
+  atTag,
+  type Digest,
+  formatReference,
+  formatRepository,
+  type Repository,
+} from '../world/registry/reference.ts';
 import { acceptanceType } from './evidence/acceptance.ts';
 import { statementMediaType } from './evidence/statement.ts';
 
@@ -53,11 +61,18 @@ interface Move {
   readonly to: Repository;
 }
 
+/** Passes over the attachments. One copies, one confirms; more only if a list was out of date. */
+const passes = 4;
+
 /**
  * Copies what is attached to an image, and to each image of an index, byte for byte: everything that refers to it
  * (Referrers API or fallback tag), what refers to that, and cosign's tags but for signatures. A cosign tag that the
  * destination already has stays as it is.
+ *
+ * One answer that says "nothing" proves nothing. So the lists of both sides are read again after each pass, until a
+ * pass finds nothing to copy.
  * @returns digests of what the destination did not have
+ * @throws OutsideError if the destination does not keep what it accepted
  */
 export async function copyAttachments(
   client: RegistryClient,
@@ -65,12 +80,35 @@ export async function copyAttachments(
 ): Promise<Digest[]> {
   const { manifest, from, to } = options;
   const children = isIndex(manifest.json) ? manifest.json.manifests.map(({ digest }) => digest) : [];
-  const copied: Digest[] = [];
-  for (const digest of new Set([manifest.descriptor.digest, ...children])) {
-    copied.push(...(await copyReferrers(client, { digest, from, to }, 1)));
-    copied.push(...(await copyCosignTags(client, { digest, from, to })));
+  const subjects = new Set([manifest.descriptor.digest, ...children]);
+  const copied = new Set<Digest>();
+  for (let pass = 0; pass < passes; pass += 1) {
+    const now: Digest[] = [];
+    for (const digest of subjects) {
+      now.push(...(await copyReferrers(client, { digest, from, to }, 1)));
+      now.push(...(await copyCosignTags(client, { digest, from, to })));
+    }
+    for (const digest of now) copied.add(digest);
+    // The first pass may have been shown an old list: a second one looks again.
+    if (now.length === 0 && pass > 0) return [...copied];
+    for (const digest of now) await requireKept(client, to, digest);
   }
-  return copied;
+  throw new OutsideError(
+    `copying attachments to ${formatRepository(to)}`,
+    'the registry does not list what it accepted',
+    'Nothing was tagged. Run the same command again.',
+  );
+}
+
+/** @throws OutsideError if a manifest is missing that was accepted */
+async function requireKept(client: RegistryClient, repository: Repository, digest: Digest): Promise<void> {
+  const reference = atDigest(repository, digest);
+  if ((await client.resolve(reference)) !== undefined) return;
+  throw new OutsideError(
+    `pushing ${formatReference(reference)}`,
+    'the registry accepted it, and does not have it',
+    'Run the same command again.',
+  );
 }
 
 async function copyReferrers(

@@ -6,6 +6,7 @@ import { InputError, UsageError } from '../host/errors.ts';
 import { codeBlock, plainText } from '../host/markdown.ts';
 import { showDifference } from '../operate/edit-updates/difference.ts';
 import { findFleet } from '../project/fleets.ts';
+import { describeMovedTags, followOffer } from '../release/follow-offer.ts';
 import { type Action, type EditAnswer, editFleet } from '../release/operations/edit-fleet.ts';
 import { findOperator, readStatement } from '../release/operations/operator.ts';
 import { openProject } from '../release/project.ts';
@@ -21,6 +22,9 @@ const kinds: readonly Action['kind'][] = [
   'hold',
   'release-hold',
 ];
+
+/** After these a new node may get another release: the floating tags follow. */
+const changesOffer: readonly Action['kind'][] = ['rollout', 'deadend', 'withdraw', 'release-hold'];
 
 interface Given {
   readonly version: string | undefined;
@@ -92,11 +96,15 @@ of them by git revert on that branch. publish-updates makes it public.
     const rehearse = inputs['dry-run'];
     const answer = await editFleet(project.state, { fleet, by, now }, action, { rehearse });
     for (const warning of answer.warnings) context.log.warn(warning);
+    // Also if nothing changed now: an earlier run may have ended before it moved the tags.
+    const movedTags =
+      rehearse || !changesOffer.includes(action.kind) ? [] : await followOffer(project, fleet);
+    const told = { ...answer, notes: [...answer.notes, ...describeMovedTags(movedTags)] };
     const difference = await showDifference(answer.files ?? []);
     return {
-      data: { ...answer, ...(rehearse ? { dryRun: true } : {}) },
-      text: describe(answer, { rehearse, difference, by }),
-      summary: summarise(answer, { rehearse, difference, by }),
+      data: { ...told, movedTags, ...(rehearse ? { dryRun: true } : {}) },
+      text: describe(told, { rehearse, difference, by }),
+      summary: summarise(told, { rehearse, difference, by }),
     };
   },
   action: { token: true },

@@ -1,39 +1,50 @@
+import { createInterface } from 'node:readline/promises';
 import { directory } from '../cli/directory.ts';
 import { duration, flag, parsed } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { UsageError } from '../host/errors.ts';
-import { type PrunedRepository, pruneImages } from '../operate/prune-images/prune-images.ts';
+import { type PrunedRepository, planPruning } from '../operate/prune-images/prune-images.ts';
 import { fewestReleases } from '../release/needed-images.ts';
 import { openProject } from '../release/project.ts';
 
 export default defineVerb({
   summary: 'Delete images that no fleet needs from the production repository and the test registry',
-  about: `Shows what it would delete; --delete does it. In production every release of every fleet stays, with all that is
-attached to it; --releases N lets older ones go that no node is offered, no barrier, nothing paused. What Coxswain did not
-tag is never touched. In the test registry images go by age, less what a fleet is yet to get, and what branches and open
-pull requests build now. What the registry then frees of its disk is up to its garbage collection.`,
+  about: `Shows what it would delete. With --delete it asks, and then deletes; scripts and workflows add --yes.
+
+Production keeps every release of every fleet, and everything attached to it. With --releases N older releases go, unless
+nodes are offered them, or they are barriers or paused. The test registry keeps what is young, what a fleet will still get,
+and what branches and open pull requests build now. Images that this project did not build and tag always stay.
+
+Two witnesses must agree: the state branch, and the guidance that publish-updates put into the registry. The registry frees
+disk space by its own garbage collection.`,
   inputs: {
     delete: flag('delete, in place of showing'),
+    yes: flag('delete without asking; needed if nobody is at a terminal'),
     'older-than': duration('images whose commit is younger stay', { fallback: '30d' }),
-    releases: parsed('so many of the newest releases of each fleet stay; default: all', readCount, {
+    releases: parsed('number of the newest releases of each fleet that stay; default: all', readCount, {
       placeholder: 'N',
     }),
     directory,
   },
   run: async (inputs, context) => {
+    if (inputs.delete && !inputs.yes && !process.stdin.isTTY) {
+      throw new UsageError('--delete asks for confirmation, and nobody is at a terminal: add --yes');
+    }
     const project = await openProject({ directory: inputs.directory, env: context.env, log: context.log });
-    const repositories = await context.log.task('looking through the registries', (report) =>
-      pruneImages(project, {
+    const { repositories, remove } = await context.log.task('reading the registries', (report) =>
+      planPruning(project, {
         olderThan: inputs['older-than'],
         releases: inputs.releases,
-        remove: inputs.delete,
         now: context.now(),
         report,
       }),
     );
+    const count = repositories.reduce((sum, { removed }) => sum + removed.length, 0);
+    const deleted = inputs.delete && (inputs.yes || count === 0 || (await confirm(repositories)));
+    if (deleted) await context.log.task(`deleting ${count} manifests`, remove);
     return {
-      data: { deleted: inputs.delete, repositories },
-      text: repositories.map((each) => describe(each, inputs.delete)).join('\n'),
+      data: { deleted, repositories },
+      text: describeAll(repositories, deleted),
     };
   },
   action: { token: true },
@@ -45,12 +56,27 @@ pull requests build now. What the registry then frees of its disk is up to its g
   },
 });
 
+/** Asks on the terminal. */
+async function confirm(repositories: readonly PrunedRepository[]): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question(`${describeAll(repositories, false)}\nDelete these? [y/N] `);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}
+
 function readCount(raw: string, name: string): number {
   const count = /^\d{1,9}$/.test(raw) ? Number(raw) : 0;
   if (count >= fewestReleases) return count;
   throw new UsageError(
     `--${name}: found ${JSON.stringify(raw)}, expected a number from ${fewestReleases} on`,
   );
+}
+
+function describeAll(repositories: readonly PrunedRepository[], done: boolean): string {
+  return repositories.map((each) => describe(each, done)).join('\n');
 }
 
 function describe({ repository, removed, kept }: PrunedRepository, done: boolean): string {

@@ -5,6 +5,7 @@ import { UsageError } from '../host/errors.ts';
 import { plainText } from '../host/markdown.ts';
 import { type RollBackAnswer, rollBack } from '../operate/roll-back/roll-back.ts';
 import { findFleet } from '../project/fleets.ts';
+import { describeMovedTags } from '../release/follow-offer.ts';
 import { findOperator, readStatement } from '../release/operations/operator.ts';
 import { openProject } from '../release/project.ts';
 
@@ -52,6 +53,7 @@ function describe({
   fleet,
   insteadOf,
   restores,
+  movedTags,
   summary,
   action,
   pullRequest,
@@ -59,6 +61,7 @@ function describe({
 }: RollBackAnswer): string {
   return [
     `${fleet}: ${summary}`,
+    ...describeMovedTags(movedTags).map((line) => `  ${line}`),
     reason === undefined
       ? `  pull request #${pullRequest} ${action}: the content of ${restores} instead of ${insteadOf}, as a new release`
       : `  no pull request: ${reason}`,

@@ -1,9 +1,9 @@
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { silentLog } from '../../src/host/log.ts';
 import { promoteImage } from '../../src/loop/promote-image/promote-image.ts';
 import { publishUpdates } from '../../src/loop/publish-updates/publish-updates.ts';
 import { startRollout } from '../../src/loop/start-rollout/start-rollout.ts';
+import { planPruning } from '../../src/operate/prune-images/prune-images.ts';
 import { readCandidate } from '../../src/release/candidate/candidate.ts';
 import { openState } from '../../src/release/state/state.ts';
 import { Git } from '../../src/world/git/git.ts';
@@ -14,7 +14,9 @@ import { commitFiles, temporaryFolder } from '../support/repository.ts';
 import type { FaultProxy } from './proxy.ts';
 import { look, type Place, type Seen } from './reader.ts';
 
-export const verbs = ['promote-image', 'start-rollout', 'publish-updates'] as const;
+/** The steps that make a release. */
+const releaseSteps = ['promote-image', 'start-rollout', 'publish-updates'] as const;
+export const verbs = [...releaseSteps, 'prune-images'] as const;
 export type VerbName = (typeof verbs)[number];
 
 export const now = 1_785_000_000;
@@ -40,12 +42,21 @@ export async function createStage(registry: TestRegistry, proxy: FaultProxy, ver
   const site = await temporaryFolder();
   await publishBase(project, '44.20260621.3.1');
   await buildAndTest(project);
-  for (const each of verbs) await runVerb(project, each, site, time + 3600);
+  for (const each of releaseSteps) await runVerb(project, each, site, time + 3600);
   await commitFiles(git, { 'etc/motd': 'newer\n' }, { time: now - 3600 });
   await buildAndTest(project);
-  for (const each of verbs) {
+  for (const each of releaseSteps) {
     if (each === verb) break;
     await runVerb(project, each, site, now);
+  }
+  // Built and tested, promoted, and overtaken before it was released: nobody needs it.
+  if (verb === 'prune-images') {
+    await commitFiles(git, { 'etc/motd': 'never released\n' }, { time: now - 1800 });
+    await buildAndTest(project);
+    await runVerb(project, 'promote-image', site, now);
+    await commitFiles(git, { 'etc/motd': 'newest\n' }, { time: now - 1700 });
+    await buildAndTest(project);
+    for (const each of releaseSteps) await runVerb(project, each, site, now);
   }
 
   const place: Place = {
@@ -57,14 +68,18 @@ export async function createStage(registry: TestRegistry, proxy: FaultProxy, ver
     stateBranch: config.stateBranch,
     site,
     foreignTags: ['stable'],
+    testIsPruned: verb === 'prune-images',
   };
-  const storage = join(registry.directory, 'storage/docker/registry/v2/repositories', config.image.path);
+  const repositories = join(registry.directory, 'storage/docker/registry/v2/repositories');
+  const storage = join(repositories, config.image.path);
+  const testStorage = join(repositories, config.testImage.path);
   const kept = await temporaryFolder();
   const copy = (from: string, to: string) => {
     rmSync(to, { recursive: true, force: true });
     cpSync(from, to, { recursive: true });
   };
   copy(storage, join(kept, 'production'));
+  copy(testStorage, join(kept, 'test'));
   copy(site, join(kept, 'site'));
   const state = await git.run(['rev-parse', config.stateBranch]);
   const steadyGit = new SteadyGit(git.directory);
@@ -75,6 +90,7 @@ export async function createStage(registry: TestRegistry, proxy: FaultProxy, ver
     before: await look(place),
     reset: () => {
       copy(join(kept, 'production'), storage);
+      if (verb === 'prune-images') copy(join(kept, 'test'), testStorage);
       if (verb === 'publish-updates') copy(join(kept, 'site'), site);
       if (verb !== 'publish-updates')
         writeFileSync(
@@ -96,7 +112,7 @@ export async function createStage(registry: TestRegistry, proxy: FaultProxy, ver
   };
 }
 
-function runVerb(project: TestProject, verb: VerbName, site: string, at: number): Promise<unknown> {
+async function runVerb(project: TestProject, verb: VerbName, site: string, at: number): Promise<unknown> {
   const fleet = project.config.fleets.testing;
   if (fleet === undefined) throw new Error('no fleet testing');
   switch (verb) {
@@ -105,7 +121,11 @@ function runVerb(project: TestProject, verb: VerbName, site: string, at: number)
     case 'start-rollout':
       return startRollout(project, { fleet, now: at });
     case 'publish-updates':
-      return publishUpdates({ ...project, log: silentLog }, { folder: site, fleets: [], now: at });
+      return publishUpdates(project, { folder: site, fleets: [], now: at });
+    case 'prune-images': {
+      const { remove } = await planPruning(project, { olderThan: 30 * 86_400, now: at + 60 * 86_400 });
+      return remove();
+    }
   }
 }
 

@@ -280,6 +280,26 @@ describe('building an image', () => {
     expect((await client.resolve(atTag(here.config.testImage, tag)))?.digest).toBe(first.image.digest);
   });
 
+  it('runs twice at a time in one storage: neither run removes what the other needs', async () => {
+    const here = await setting();
+    const env = await freshStorage();
+    for (const round of ['one', 'two', 'three']) {
+      const runs = ['a', 'b'].map((name) => {
+        const path = `${here.config.testImage.path}-${round}-${name}`;
+        return build(
+          { ...here, config: { ...here.config, testImage: { ...here.config.testImage, path } } },
+          env,
+        );
+      });
+      const [first, second] = await Promise.all(runs);
+      expect(first?.built && second?.built, round).toBe(true);
+    }
+    const left = await exec('buildah', ['images', '--all', '--quiet'], {
+      env: { ...process.env, ...env } as never,
+    });
+    expect(left.stdout.trim()).toBe('');
+  }, 300_000);
+
   it('builds on the base that is in the key, though the tag moves in between', async () => {
     const here = await setting();
     const candidate = await readCandidate({ ...here, client });

@@ -1,9 +1,9 @@
 import type { Context } from '../../src/cli/verb.ts';
 import { addUpdate, type UpdateEntry } from '../../src/guidance/metadata.ts';
 import { addRelease, type Release } from '../../src/guidance/releases.ts';
-import { silentLog } from '../../src/host/log.ts';
+import { type Log, silentLog } from '../../src/host/log.ts';
 import { type Config, parseConfig } from '../../src/project/configuration/config.ts';
-import { buildKeyAnnotation } from '../../src/release/candidate/build-key.ts';
+import { buildKeyAnnotation, revisionAnnotation } from '../../src/release/candidate/build-key.ts';
 import { type Candidate, readCandidate } from '../../src/release/candidate/candidate.ts';
 import { pushEvidence } from '../../src/release/evidence/store.ts';
 import { openState, type ReleaseRecord, type State } from '../../src/release/state/state.ts';
@@ -33,6 +33,7 @@ export interface TestProject {
   readonly forge: Forge;
   readonly state: State;
   readonly client: RegistryClient;
+  readonly log: Log;
   readonly base: Repository;
   /** The base has no guidance. */
   readonly readUpstream: ReadUpstream;
@@ -97,6 +98,7 @@ ${options.more ?? ''}`;
     forge,
     state: openState(forge.branches, config),
     client: testClient(),
+    log: silentLog,
     base: config.base.repository,
     readUpstream: async () => undefined,
   };
@@ -141,9 +143,14 @@ export function contextAt(now: number): Context {
 
 /** What build-image writes on every image that it makes. */
 export function buildAnnotations(
-  candidate: Pick<Candidate, 'key' | 'version'>,
+  candidate: Pick<Candidate, 'key' | 'version'> & { readonly commit?: string },
 ): Readonly<Record<string, string>> {
-  return { [buildKeyAnnotation]: candidate.key, 'org.opencontainers.image.version': candidate.version };
+  const { key, version, commit } = candidate;
+  return {
+    [buildKeyAnnotation]: key,
+    'org.opencontainers.image.version': version,
+    ...(commit === undefined ? {} : { [revisionAnnotation]: commit }),
+  };
 }
 
 /** Does what build-image, boot-test and promote-image would leave behind for a fleet's branch, at less cost. */

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { publishUpdates } from '../../src/loop/publish-updates/publish-updates.ts';
 import type { PrunedRepository } from '../../src/operate/prune-images/prune-images.ts';
 import promoteImage from '../../src/verbs/promote-image.ts';
 import pruneImages from '../../src/verbs/prune-images.ts';
@@ -13,7 +14,7 @@ import {
   type TestProject,
 } from '../support/project.ts';
 import { pushSampleImage, useRegistry } from '../support/registry.ts';
-import { commitFiles } from '../support/repository.ts';
+import { commitFiles, temporaryFolder } from '../support/repository.ts';
 
 const registry = useRegistry();
 const day = 86_400;
@@ -24,11 +25,18 @@ beforeEach(async () => {
   await publishBase(project, '44.1');
 });
 
+/** The second witness of what is released. */
+async function publish(): Promise<void> {
+  await publishUpdates(project, { folder: await temporaryFolder(), fleets: [], now });
+}
+
 async function prune(options: { readonly remove?: boolean; readonly releases?: number } = {}) {
+  await publish();
   const { data, text } = await pruneImages.run(
     {
       directory: project.git.directory,
       delete: options.remove ?? false,
+      yes: true,
       'older-than': 30 * day,
       releases: options.releases,
     },
@@ -81,6 +89,7 @@ describe('prune-images', () => {
     await commit(50);
     const abandoned = await buildAndTest(project);
     await commit(40);
+    await publish();
     const before = [await everything(image), await everything(testImage)];
     const shown = await prune();
     expect([await everything(image), await everything(testImage)]).toEqual(before);
@@ -165,6 +174,80 @@ describe('prune-images', () => {
       expect(await isThere(testImage, digest)).toBe(true);
     }
     expect(await isThere(image, foreign.digest)).toBe(true);
+  });
+
+  describe('refuses, and deletes nothing,', () => {
+    const expectRefusal = async (message: RegExp) => {
+      const { image, testImage } = project.config;
+      const before = [await everything(image), await everything(testImage)];
+      const inputs = { delete: true, yes: true, 'older-than': 30 * day, releases: undefined };
+      await expect(
+        pruneImages.run({ ...inputs, directory: project.git.directory }, contextAt(now)),
+      ).rejects.toMatchObject({ name: 'InputError', message: expect.stringMatching(message) });
+      expect([await everything(image), await everything(testImage)]).toEqual(before);
+    };
+
+    it('without the state branch', async () => {
+      await release(90);
+      await publish();
+      await project.git.run(['branch', '--move', project.config.stateBranch, 'elsewhere']);
+      await expectRefusal(/no such branch/);
+    });
+
+    it('before the guidance is published, the second witness', async () => {
+      await release(90);
+      await expectRefusal(/fleet testing: only the state branch knows its releases.*publish-updates/);
+    });
+
+    it('if the state branch lost a release that is published', async () => {
+      await release(90);
+      const { stateBranch } = project.config;
+      const old = await project.git.run(['rev-parse', stateBranch]);
+      const { version } = await release(80);
+      await publish();
+      await project.git.run(['branch', '--force', stateBranch, old]);
+      await expectRefusal(new RegExp(`guidance has release ${version}, and the state branch does not`));
+    });
+  });
+
+  it('keeps what another project built in the same repository, and what its guidance names', async () => {
+    const { image } = project.config;
+    const { client } = project;
+    await release(90);
+    const version = '44.1-aaaaaaaa';
+    const created = '2020-01-01T00:00:00Z';
+    const other = { key: 'a'.repeat(64), version, commit: 'b'.repeat(40) };
+    const built = await pushSampleImage(client, image, {
+      tag: version,
+      annotations: buildAnnotations(other),
+      created,
+    });
+    // Built from a commit of this repository, promoted and never released.
+    const commit = await project.git.run(['rev-parse', 'HEAD']);
+    const own = { key: 'c'.repeat(64), version: '44.1-cccccccc', commit };
+    const stale = await pushSampleImage(client, image, {
+      tag: own.version,
+      annotations: buildAnnotations(own),
+      created,
+    });
+    const { production } = await prune({ remove: true });
+    expect(production.removed.map(({ digest }) => digest)).toEqual([stale.digest]);
+    expect(await isThere(image, built.digest)).toBe(true);
+  });
+
+  it('with --releases, leaves a state that can be published into an empty folder', async () => {
+    const releases: { readonly digest: Digest; readonly version: string }[] = [];
+    for (const daysAgo of [90, 80, 70]) releases.push(await release(daysAgo));
+    await project.state.changeFleet('testing', 'Forget the first rollout', (state) => ({
+      ...state,
+      updates: {
+        ...state.updates,
+        releases: state.updates.releases.filter(({ version }) => version !== releases[0]?.version),
+      },
+    }));
+    const { production } = await prune({ remove: true, releases: 2 });
+    expect(production.removed[0]?.digest).toBe(releases[0]?.digest);
+    await publish();
   });
 
   it.each(['nightly-20260101', 'hotfix-20251231', 'rescue-deadbeef'])(

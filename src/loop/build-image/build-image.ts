@@ -71,8 +71,8 @@ async function ensureImage(
     await requireBuildSpace(base, { env: options.env ?? process.env });
     await copyBase();
     const plainHttp = isLoopback(new URL(`http://${config.testImage.registry}`));
-    await withBuilt(options, { architecture, base, baseIn: config.testImage }, async (buildah, imageId) => {
-      await confirmPush(client, target, await buildah.push(imageId, target, plainHttp));
+    await withBuilt(options, { architecture, base, baseIn: config.testImage }, async (buildah, name) => {
+      await confirmPush(client, target, await buildah.push(name, target, plainHttp));
     });
   } else {
     log.info(`${formatReference(target)} is there already: nothing to build`);

@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withTemporaryFolder } from '../../host/files.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import { externalStages, stagesOnBase } from '../../project/containerfile/base.ts';
 import { parseContainerfile } from '../../project/containerfile/parse.ts';
-import { buildKeyAnnotation } from '../../release/candidate/build-key.ts';
+import { buildKeyAnnotation, revisionAnnotation } from '../../release/candidate/build-key.ts';
 import type { Candidate } from '../../release/candidate/candidate.ts';
 import { materialiseContext } from '../../release/candidate/materialise.ts';
 import type { Project } from '../../release/project.ts';
@@ -30,13 +31,13 @@ export interface BuildOptions extends Pick<Project, 'config' | 'git' | 'client' 
 /**
  * Builds the candidate for one architecture, in buildah's own storage, for as long as `work` needs it there.
  * @param baseIn the repository that buildah gets the base from
- * @param work is given the image's id
+ * @param work is given the image's name in that storage
  * @throws OutsideError when the build fails
  */
 export async function withBuilt<T>(
   options: BuildOptions,
   { architecture, base, baseIn }: { architecture: Architecture; base: Image; baseIn: Repository },
-  work: (buildah: Buildah, imageId: string) => Promise<T>,
+  work: (buildah: Buildah, name: string) => Promise<T>,
 ): Promise<T> {
   const { git, config, candidate, log } = options;
   return withTemporaryFolder('build', async (folder) => {
@@ -50,9 +51,10 @@ export async function withBuilt<T>(
     // An image's id in local storage is the digest of its config.
     const baseId = base.config.digest.replace('sha256:', '');
     const hadBase = await buildah.hasImage(baseId);
-    let imageId: string | undefined;
+    const name = `localhost/coxswain-build:${randomUUID()}`;
     try {
-      imageId = await buildah.build({
+      await buildah.build({
+        name,
         containerfile,
         contextFolder,
         architecture,
@@ -65,9 +67,9 @@ export async function withBuilt<T>(
         buildArguments: config.buildArguments,
         plainHttp: isLocal,
       });
-      return await work(buildah, imageId);
+      return await work(buildah, name);
     } finally {
-      if (imageId !== undefined) await buildah.removeImage(imageId);
+      await buildah.removeImage(name);
       if (!hadBase) await buildah.removeImage(baseId);
     }
   });
@@ -86,6 +88,7 @@ function annotationsOf(config: Config, candidate: Candidate, base: Image): Recor
       .replace('.000Z', 'Z'),
     'org.opencontainers.image.version': candidate.version,
     [buildKeyAnnotation]: candidate.key,
+    [revisionAnnotation]: candidate.commit,
     // buildah would drop the tag, which is what people and other tools know the base by.
     'org.opencontainers.image.base.name': `${formatRepository(reference.repository)}:${reference.tag ?? config.base.tag}`,
     'org.opencontainers.image.base.digest': base.manifest.descriptor.digest,

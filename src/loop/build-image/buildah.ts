@@ -17,6 +17,8 @@ export interface BuildOrder {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly buildArguments: Readonly<Record<string, string>>;
+  /** Name of the image in local storage, of this run alone: others may hold the same image at the same time. */
+  readonly name: string;
   /** Only images of loopback registries are pulled: they have no certificates. */
   readonly plainHttp: boolean;
 }
@@ -29,7 +31,7 @@ export interface BuildOrder {
  * - `--force-rm` leaves no container behind, after a failure too.
  * All of it is known to buildah 1.28 (Debian 12) and later.
  */
-export function buildArgumentsOf(order: BuildOrder, imageIdFile: string): string[] {
+export function buildArgumentsOf(order: BuildOrder): string[] {
   const pairs = (flag: string, values: Readonly<Record<string, string>>) =>
     Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`]);
   return [
@@ -47,7 +49,7 @@ export function buildArgumentsOf(order: BuildOrder, imageIdFile: string): string
     ...pairs('--label', order.labels),
     ...pairs('--annotation', order.annotations),
     ...pairs('--build-arg', order.buildArguments),
-    `--iidfile=${imageIdFile}`,
+    `--tag=${order.name}`,
     `--file=${order.containerfile}`,
     order.contextFolder,
   ];
@@ -55,19 +57,22 @@ export function buildArgumentsOf(order: BuildOrder, imageIdFile: string): string
 
 /** buildah, on whatever storage the environment names. */
 export interface Buildah {
-  /** Builds; returns the image's id in local storage. @throws OutsideError with the end of what buildah printed */
-  build(order: BuildOrder): Promise<string>;
+  /** Builds an image under the order's name. @throws OutsideError with the end of what buildah printed */
+  build(order: BuildOrder): Promise<void>;
   /** Pushes an image; returns the digest as buildah knows it. */
-  push(imageId: string, to: TagReference, plainHttp: boolean): Promise<Digest>;
+  push(image: string, to: TagReference, plainHttp: boolean): Promise<Digest>;
   /** Writes an image into a folder (`inLayout` of registry/layout.ts), beside what is there. */
-  store(imageId: string, to: TagReference): Promise<Digest>;
+  store(image: string, to: TagReference): Promise<Digest>;
   hasImage(imageId: string): Promise<boolean>;
-  /** Removes an image by its id; one that is in use, or not there, stays as it is. */
-  removeImage(imageId: string): Promise<void>;
+  /** Removes an image by its id or name. One that is in use, or has other names, stays. */
+  removeImage(image: string): Promise<void>;
 }
 
 const anyExitCode = Array.from({ length: 256 }, (_, code) => code);
 const shownLines = 30;
+
+/** How containers/storage reports an image that was there a moment ago. */
+const removedMeanwhile = /image not known|layer not known|identifier is not an image/;
 
 /** @param folder an existing folder for the files that buildah answers with */
 export function createBuildah(options: {
@@ -100,9 +105,9 @@ export function createBuildah(options: {
     }
   }
 
-  async function push(title: string, imageId: string, to: string, flags: readonly string[]): Promise<Digest> {
+  async function push(title: string, image: string, to: string, flags: readonly string[]): Promise<Digest> {
     const digestFile = join(options.folder, 'digest');
-    await run(title, ['push', ...flags, '--format=oci', `--digestfile=${digestFile}`, imageId, to]);
+    await run(title, ['push', ...flags, '--format=oci', `--digestfile=${digestFile}`, image, to]);
     const digest = (await readFile(digestFile, 'utf8')).trim();
     if (!isDigest(digest)) throw new OutsideError('pushing', `buildah named no digest but ${digest}`);
     return digest;
@@ -110,21 +115,26 @@ export function createBuildah(options: {
 
   return {
     build: async (order) => {
-      const imageIdFile = join(options.folder, 'image-id');
-      await run(`building the image for ${order.architecture}`, buildArgumentsOf(order, imageIdFile));
-      return (await readFile(imageIdFile, 'utf8')).trim().replace(/^sha256:/, '');
+      const title = `building the image for ${order.architecture}`;
+      try {
+        await run(title, buildArgumentsOf(order));
+      } catch (error) {
+        // Another run has removed the base that both pulled: this one pulls it again.
+        if (!(error instanceof OutsideError) || !removedMeanwhile.test(error.message)) throw error;
+        await run(title, buildArgumentsOf(order));
+      }
     },
-    push: (imageId, to, plainHttp) =>
-      push(`pushing ${formatReference(to)}`, imageId, `docker://${formatReference(to)}`, [
+    push: (image, to, plainHttp) =>
+      push(`pushing ${formatReference(to)}`, image, `docker://${formatReference(to)}`, [
         `--tls-verify=${!plainHttp}`,
       ]),
-    store: (imageId, to) => push(`writing ${formatReference(to)}`, imageId, formatReference(to), []),
+    store: (image, to) => push(`writing ${formatReference(to)}`, image, formatReference(to), []),
     hasImage: async (imageId) => {
       const listing = await exec('buildah', ['images', '--all', '--quiet', '--no-trunc'], { env });
       return listing.stdout.split('\n').some((line) => line.replace(/^sha256:/, '') === imageId);
     },
-    removeImage: async (imageId) => {
-      await exec('buildah', ['rmi', imageId], { env, allow: anyExitCode });
+    removeImage: async (image) => {
+      await exec('buildah', ['rmi', image], { env, allow: anyExitCode });
     },
   };
 }

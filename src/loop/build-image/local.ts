@@ -42,8 +42,8 @@ export async function buildLocally(
     const base = await readImage(client, atDigest(repository, digest), architecture);
     requireTools(['buildah']);
     await requireBuildSpace(base, { env: options.env ?? process.env, folder: options.folder });
-    const made = await withBuilt(options, { architecture, base, baseIn: repository }, (buildah, imageId) =>
-      buildah.store(imageId, target),
+    const made = await withBuilt(options, { architecture, base, baseIn: repository }, (buildah, name) =>
+      buildah.store(name, target),
     );
     // The same image is refused in the test registry; better to hear it now.
     compareLayers(base, await readImage(layoutReader, target, architecture), image);

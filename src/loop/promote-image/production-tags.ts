@@ -1,9 +1,11 @@
-import { InputError } from '../../host/errors.ts';
+import { InputError, OutsideError } from '../../host/errors.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
 import type { Candidate } from '../../release/candidate/candidate.ts';
 import { isoTime, type PassedImage } from '../../release/gates/promotable-image.ts';
 import type { Project } from '../../release/project.ts';
+import type { FleetState } from '../../release/state/state.ts';
 import { type PlannedTag, planTags } from '../../release/tags.ts';
+import type { RegistryClient } from '../../world/registry/client.ts';
 import { imageTimestamp, readImage } from '../../world/registry/image.ts';
 import {
   atDigest,
@@ -11,6 +13,7 @@ import {
   type Digest,
   type DigestReference,
   formatReference,
+  type Repository,
 } from '../../world/registry/reference.ts';
 
 interface MoveOptions extends Pick<Project, 'config' | 'client'> {
@@ -18,8 +21,8 @@ interface MoveOptions extends Pick<Project, 'config' | 'client'> {
   readonly candidate: Candidate;
   readonly built: DigestReference;
   readonly passed: readonly PassedImage[];
-  /** The state branch knows no release of the fleet. */
-  readonly firstRelease: boolean;
+  /** The fleet on the state branch. */
+  readonly state: FleetState;
 }
 
 /** Which tags a promotion sets. */
@@ -30,34 +33,56 @@ export interface Moves {
   readonly move: readonly string[];
   /** Lead to the image afterwards. */
   readonly tags: readonly string[];
-  /** Stay with a newer image or another fleet. */
+  /** Stay with a newer image or another fleet, or because the release was withdrawn. */
   readonly kept: readonly string[];
+  readonly isWithdrawn: boolean;
 }
 
 /** Looks up where every tag points now, and decides which to set. Writes nothing. */
 export async function planMoves(options: MoveOptions): Promise<Moves> {
-  const { client, config, fleet, candidate, built } = options;
+  const { client, config, fleet, candidate, built, state } = options;
   const { version, base } = candidate;
   const planned = planTags(config, fleet, { version, baseVersion: base.version }, 'promote-image');
   const move: string[] = [];
   const kept: string[] = [];
   let inProduction = false;
+  const requireUnlisted = unlistedCheck(client, config.image);
+  const isWithdrawn = state.operations.withdrawn?.some((each) => each.version === version) === true;
   for (const each of planned) {
     const now = (await client.resolve(atTag(config.image, each.tag)))?.digest;
-    if (now === built.digest) {
-      inProduction = true;
-      continue;
-    }
-    if (now === undefined || (await mayMove(options, each, now))) move.push(each.tag);
+    if (now === built.digest) inProduction = true;
+    if (now === undefined) await requireUnlisted(each.tag);
+    // A tag that moves says what the fleet offers, and a withdrawn release is no longer offered.
+    if (isWithdrawn && each.rule !== 'fixed') kept.push(each.tag);
+    else if (now === built.digest) continue;
+    else if (now === undefined || (await mayMove(options, each, now))) move.push(each.tag);
     else kept.push(each.tag);
   }
   const tags = planned.map(({ tag }) => tag).filter((tag) => !kept.includes(tag));
-  return { inProduction, move, tags, kept };
+  return { inProduction, move, tags, kept, isWithdrawn };
+}
+
+/**
+ * Confirms that a tag does not exist by the second witness, the list of all tags. It is read at most once.
+ * @returns a check that throws OutsideError if the list names the tag
+ */
+function unlistedCheck(client: RegistryClient, repository: Repository): (tag: string) => Promise<void> {
+  let list: Promise<readonly string[]> | undefined;
+  return async (tag) => {
+    list ??= client.listTags(repository);
+    if (!(await list).includes(tag)) return;
+    throw new OutsideError(
+      `reading ${formatReference(atTag(repository, tag))}`,
+      'the registry lists this tag, and then answers that it does not exist',
+      'Nothing was written. Run the same command again.',
+    );
+  };
 }
 
 /** @throws InputError if a tag that this fleet needs cannot be set */
 async function mayMove(options: MoveOptions, { tag, rule }: PlannedTag, now: Digest): Promise<boolean> {
-  const { client, config, fleet, built, passed, firstRelease } = options;
+  const { client, config, fleet, built, passed, state } = options;
+  const firstRelease = state.releases.releases.length === 0;
   const where = formatReference(atTag(config.image, tag));
   if (rule === 'fixed') {
     throw new InputError({

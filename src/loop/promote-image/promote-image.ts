@@ -3,7 +3,7 @@ import { InputError } from '../../host/errors.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import { findFleet, releaseCommit } from '../../project/fleets.ts';
 import { copyAttachments } from '../../release/attachments.ts';
-import { findBuilt } from '../../release/candidate/built.ts';
+import { findBuilt, requireBuildKey } from '../../release/candidate/built.ts';
 import { type Candidate, readCandidate } from '../../release/candidate/candidate.ts';
 import {
   type Acceptance,
@@ -12,6 +12,7 @@ import {
   pushAcceptance,
 } from '../../release/evidence/acceptance.ts';
 import { requireRehearsed } from '../../release/evidence/rehearsed.ts';
+import { followOffer } from '../../release/follow-offer.ts';
 import { type PassedImage, passImage, requireNewer } from '../../release/gates/promotable-image.ts';
 import { refuseFrozen } from '../../release/gates/refuse-frozen.ts';
 import { refuseHeld } from '../../release/operations/hold.ts';
@@ -32,10 +33,10 @@ import {
 import { rememberingClient } from '../../world/registry/remembering.ts';
 import { planMoves } from './production-tags.ts';
 import type { Promotion } from './promotion.ts';
-import { readBack } from './read-back.ts';
+import { requireTagsAt } from './read-back.ts';
 
 /** What promotion works on. */
-export type PromotionProject = Pick<Project, 'config' | 'git' | 'forge' | 'client' | 'state'>;
+export type PromotionProject = Pick<Project, 'config' | 'git' | 'forge' | 'client' | 'state' | 'log'>;
 
 /**
  * Copies the tested image of a commit on a fleet's branch to production, and tags it for the fleet. Everything is
@@ -86,16 +87,8 @@ export async function promoteImage(
     });
   }
   const built = await requireBuilt(client, config, candidate);
-  const passed: PassedImage[] = [];
-  for (const architecture of config.architectures) {
-    passed.push(
-      await passImage(
-        { client, config, candidate, fleet: fleet.name, accept: options.accept },
-        built,
-        architecture,
-      ),
-    );
-  }
+  const gate = { client, config, candidate, fleet: fleet.name, accept: options.accept };
+  const passed = await passImages(gate, built);
   await requireNewer({ client, config, fleet, state, passed });
   const { commit, version } = candidate;
   await requireRehearsed({ git: project.git, config, commit, version, fleet, state, passed });
@@ -103,15 +96,7 @@ export async function promoteImage(
     fleet: fleet.name,
     env: options.env ?? {},
   });
-  const plan = await planMoves({
-    client,
-    config,
-    fleet,
-    candidate,
-    built,
-    passed,
-    firstRelease: state.releases.releases.length === 0,
-  });
+  const plan = await planMoves({ client, config, fleet, candidate, built, passed, state });
 
   const report = plan.inProduction
     ? { mounted: 0, copied: 0 }
@@ -132,8 +117,17 @@ export async function promoteImage(
     digests: signedDigests(manifest),
     keys,
   });
+  const changed =
+    !plan.inProduction || plan.move.length > 0 || attached.length > 0 || recorded || signatures > 0;
+  if (changed) {
+    // Before any tag leads there: production has the image, and evidence for it that passes.
+    const readAgain = { client: project.client, config, candidate, fleet: fleet.name };
+    await passImages(readAgain, atDigest(config.image, built.digest));
+  }
   await setTags(client, { manifest, repository: config.image, tags: plan.move });
-  await readBack(project.client, config, { digest: built.digest, tags: plan.move, passed });
+  await requireTagsAt(project.client, config.image, { digest: built.digest, tags: plan.move });
+  // A withdrawn release keeps no floating tag, even if the run that withdrew it ended too early.
+  if (plan.isWithdrawn) await followOffer(project, fleet.name);
   return {
     fleet: fleet.name,
     version: candidate.version,
@@ -145,7 +139,7 @@ export async function promoteImage(
     })),
     tags: plan.tags,
     kept: plan.kept,
-    changed: !plan.inProduction || plan.move.length > 0 || attached.length > 0 || recorded || signatures > 0,
+    changed,
     ...defined({ accepted }),
     attached: attached.length,
     signed: keys.map(({ file }) => file),
@@ -154,6 +148,18 @@ export async function promoteImage(
     copied: report.copied,
     requests: client.counters.requests - requestsBefore,
   };
+}
+
+/** Labels and evidence of every architecture's image. @throws InputError as passImage does */
+async function passImages(
+  gate: Parameters<typeof passImage>[0],
+  image: DigestReference,
+): Promise<PassedImage[]> {
+  const passed: PassedImage[] = [];
+  for (const architecture of gate.config.architectures) {
+    passed.push(await passImage(gate, image, architecture));
+  }
+  return passed;
 }
 
 /** Records the acceptance in production, from which start-rollout reads it. @returns whether it was written now */
@@ -179,7 +185,10 @@ async function requireBuilt(
   candidate: Candidate,
 ): Promise<DigestReference> {
   const built = await findBuilt(client, config, candidate);
-  if (built !== undefined) return built;
+  if (built !== undefined) {
+    await requireBuildKey(client, built, candidate.key);
+    return built;
+  }
   throw new InputError({
     where: formatReference(atTag(config.testImage, candidate.tag)),
     problem: `the test registry has no image for commit ${shortCommit(candidate.commit)}`,

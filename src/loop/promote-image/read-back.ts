@@ -1,29 +1,24 @@
 import { OutsideError } from '../../host/errors.ts';
-import type { Config } from '../../project/configuration/config.ts';
-import type { PassedImage } from '../../release/gates/promotable-image.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
-import { atDigest, atTag, type Digest, formatRepository } from '../../world/registry/reference.ts';
+import { atTag, type Digest, formatReference, type Repository } from '../../world/registry/reference.ts';
 
 /**
- * Asks production for what was written: the answer to a write proves nothing.
- * @throws OutsideError if a tag leads elsewhere
+ * Asks production where the tags lead that were just set: the answer to a write proves nothing.
+ * @throws OutsideError if one leads elsewhere
  */
-export async function readBack(
+export async function requireTagsAt(
   client: RegistryClient,
-  config: Config,
-  written: { digest: Digest; tags: readonly string[]; passed: readonly PassedImage[] },
+  repository: Repository,
+  written: { readonly digest: Digest; readonly tags: readonly string[] },
 ): Promise<void> {
-  if (written.tags.length === 0) return;
-  const where = formatRepository(config.image);
-  for (const { image } of written.passed) {
-    await client.getManifest(atDigest(config.image, image.manifest.descriptor.digest));
-  }
   for (const tag of written.tags) {
-    const now = (await client.resolve(atTag(config.image, tag)))?.digest;
+    const reference = atTag(repository, tag);
+    const now = (await client.resolve(reference))?.digest;
     if (now === written.digest) continue;
     throw new OutsideError(
-      `tagging ${where}:${tag}`,
-      `it was set to ${written.digest} and points at ${now ?? 'nothing'} now: somebody else writes there too`,
+      `tagging ${formatReference(reference)}`,
+      `it was set to ${written.digest}, and points at ${now ?? 'nothing'} now`,
+      'Another run may write there too. Run the same command again.',
     );
   }
 }

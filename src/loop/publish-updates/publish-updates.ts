@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { nextHoldEnd } from '../../guidance/operations.ts';
 import { readFileIfThere } from '../../host/files.ts';
 import type { Config } from '../../project/configuration/config.ts';
+import { followOffer } from '../../release/follow-offer.ts';
 import { commitMessage } from '../../release/operations/edit-fleet.ts';
 import { endExpiredPauses, nextPauseEnd } from '../../release/operations/pause-rollout.ts';
 import type { Project } from '../../release/project.ts';
@@ -78,6 +79,7 @@ export async function publishUpdates(project: Parts, options: PublishOptions): P
     }
     // Somebody who published a newer state at the same time may have been overwritten: whoever ends last puts it right.
     if (await moved()) continue;
+    await followOffer(project);
     return {
       written: [...written],
       unchanged: answer.unchanged.filter((path) => !written.has(path)),

@@ -1,4 +1,5 @@
 import { subjectOfTag } from '../../release/tags.ts';
+import type { Descriptor } from '../../world/registry/manifest.ts';
 import type { Digest } from '../../world/registry/reference.ts';
 
 /** The part of a repository's content that tags and references lead to. */
@@ -8,6 +9,9 @@ export interface Contents {
 }
 
 export interface Held {
+  /** As an index names it. Absent only in tests of the order. */
+  readonly descriptor?: Descriptor;
+  readonly isIndex?: boolean;
   /** The images of an index. */
   readonly children: readonly Digest[];
   /** What refers to it: evidence, SBOMs, attestations. */
@@ -28,12 +32,13 @@ export function keptWith(contents: Contents, roots: Iterable<Digest>): ReadonlyS
 }
 
 /**
- * What may be deleted, in the order of deletion: an index before its images, an image before its attachments. So
- * nothing that is left is ever incomplete, and the next run finds what an interrupted run left over.
+ * What may be deleted, in the order of deletion: an index before its images, an image before its attachments, and the
+ * list of attachments last. So nothing that is left is ever incomplete, and while a list exists, what it names is found.
  */
 export function removable(contents: Contents, roots: Iterable<Digest>): Digest[] {
   const kept = keptWith(contents, roots);
   const below = belowIn(contents);
+  const lists = listsIn(contents);
   const seen = new Set<Digest>();
   const lastFirst: Digest[] = [];
   const visit = (digest: Digest): void => {
@@ -43,7 +48,24 @@ export function removable(contents: Contents, roots: Iterable<Digest>): Digest[]
     lastFirst.push(digest);
   };
   for (const digest of contents.manifests.keys()) visit(digest);
-  return lastFirst.reverse();
+  const order = lastFirst.reverse();
+  return [...order.filter((digest) => !lists.has(digest)), ...order.filter((digest) => lists.has(digest))];
+}
+
+/** Everything that belongs to a digest, itself not included. */
+export function closureOf(contents: Contents, digest: Digest): ReadonlySet<Digest> {
+  const closure = new Set(keptWith(contents, [digest]));
+  closure.delete(digest);
+  return closure;
+}
+
+/** The lists under attached tags: indexes that belong to a digest by their tag. */
+export function listsIn({ tags, manifests }: Contents): ReadonlySet<Digest> {
+  return new Set(
+    [...tags]
+      .filter(([tag, digest]) => subjectOfTag(tag) !== undefined && manifests.get(digest)?.isIndex === true)
+      .map(([, digest]) => digest),
+  );
 }
 
 /** What belongs to a digest: its images, its referrers, and what tags attach to it. */

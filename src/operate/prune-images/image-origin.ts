@@ -1,5 +1,6 @@
+import { defined } from '../../host/defined.ts';
 import type { Config } from '../../project/configuration/config.ts';
-import { buildKeyAnnotation } from '../../release/candidate/build-key.ts';
+import { buildKeyAnnotation, revisionAnnotation } from '../../release/candidate/build-key.ts';
 import { promotedDigest } from '../../release/promoted-digest.ts';
 import type { FleetState } from '../../release/state/state.ts';
 import type { Manifest } from '../../world/registry/manifest.ts';
@@ -10,14 +11,21 @@ export interface ImageOrigin {
   readonly version: string;
   /** 64 hex digits. */
   readonly buildKey: string;
+  /** The commit it was made from; absent for images of earlier versions of Coxswain. */
+  readonly revision?: string;
 }
 
 const versionAnnotation = 'org.opencontainers.image.version';
 
 /** What an image's annotations say of its build; undefined for an image that build-image did not make. */
 export function annotatedOrigin({ json }: Manifest): ImageOrigin | undefined {
-  const { [buildKeyAnnotation]: buildKey, [versionAnnotation]: version } = json.annotations ?? {};
-  return buildKey === undefined || version === undefined ? undefined : { version, buildKey };
+  const {
+    [buildKeyAnnotation]: buildKey,
+    [versionAnnotation]: version,
+    [revisionAnnotation]: revision,
+  } = json.annotations ?? {};
+  if (buildKey === undefined || version === undefined) return undefined;
+  return { version, buildKey, ...defined({ revision }) };
 }
 
 /** What the state branch says of the builds of its releases: by the digest of each image, and of the index over them. */

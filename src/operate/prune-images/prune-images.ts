@@ -1,24 +1,27 @@
-import { OutsideError } from '../../host/errors.ts';
+import { InputError, OutsideError } from '../../host/errors.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
-import { awaitedDigests, neededDigests } from '../../release/needed-images.ts';
+import { awaitedDigests, digestsOf, neededDigests } from '../../release/needed-images.ts';
 import type { Project } from '../../release/project.ts';
 import type { FleetState } from '../../release/state/state.ts';
 import { isBuildTag, isVersionTag, type TaggedFleet } from '../../release/tags.ts';
-import type { RegistryClient } from '../../world/registry/client.ts';
-import { atTag, type Digest, formatRepository, type Repository } from '../../world/registry/reference.ts';
+import { type Digest, formatRepository } from '../../world/registry/reference.ts';
 import { currentBuilds } from './current-builds.ts';
+import { deleteImages } from './delete-images.ts';
 import { recordedOrigins } from './image-origin.ts';
+import { ownBuilds } from './own-builds.ts';
 import { planRepository, type RepositoryPlan } from './plan-repository.ts';
+import { type PublishedGuidance, readPublishedGuidance } from './published-guidance.ts';
+import { readContents } from './read-contents.ts';
+import { foreignDigests, requireWitnesses, unpublishedVersions } from './witness.ts';
 
 type Parts = Pick<Project, 'config' | 'git' | 'forge' | 'state' | 'client'>;
+type States = Readonly<Record<string, FleetState>>;
 
 export interface PruneOptions {
   /** Images that are younger than this many seconds stay. */
   readonly olderThan: number;
   /** Number of each fleet's newest releases that stay, besides those that its guidance needs. Default: all. */
   readonly releases?: number | undefined;
-  /** false: delete nothing. */
-  readonly remove: boolean;
   /** UNIX seconds. */
   readonly now: number;
   readonly report?: (note: string) => void;
@@ -29,64 +32,95 @@ export interface PrunedRepository extends Pick<RepositoryPlan, 'removed' | 'kept
   readonly repository: string;
 }
 
+/** What may be deleted, and the deletion. */
+export interface PrunePlan {
+  readonly repositories: readonly PrunedRepository[];
+  /**
+   * Deletes it all. A run that broke off is finished by a new plan.
+   * @throws OutsideError if the state branch has moved since, or the registry does not do what it confirms
+   * @throws InputError if the registry allows no deletions
+   */
+  remove(): Promise<void>;
+}
+
 /**
- * Deletes what nobody needs from the production repository and the test registry: manifests, and their tags with
- * them. A registry frees the disk space of blobs by its own garbage collection. Everything is decided before the first
- * deletion. If the state branch moves meanwhile, the verb stops.
- * @throws InputError if the registry does not allow deletions
+ * Finds what nobody needs in the production repository and the test registry: manifests, and their tags with them. A
+ * registry frees the disk space of blobs by its own garbage collection. Everything is decided before the first deletion.
+ * @throws InputError if the state branch and the published guidance do not agree
+ * @throws OutsideError if the registry contradicts itself
  */
-export async function pruneImages(project: Parts, options: PruneOptions): Promise<PrunedRepository[]> {
-  const { config, forge } = project;
+export async function planPruning(project: Parts, options: PruneOptions): Promise<PrunePlan> {
+  const { config, forge, client } = project;
   const commit = await forge.branches.resolve(config.stateBranch);
   const plans = await planAll(project, options);
-  for (const { repository, removed } of options.remove ? plans : []) {
-    for (const { digest, tags } of removed) {
-      if ((await forge.branches.resolve(config.stateBranch)) !== commit) {
-        throw new OutsideError(
-          'pruning',
-          'the state branch moved after this run decided what to keep',
-          'Nothing that was needed is deleted. Run the same command again.',
-        );
-      }
-      await removeManifest(project.client, repository, digest, tags);
-    }
-  }
-  return plans.map(({ repository, removed, kept }) => ({
-    repository: formatRepository(repository),
-    removed,
-    kept,
-  }));
+  const requireUnchanged = async () => {
+    if ((await forge.branches.resolve(config.stateBranch)) === commit) return;
+    throw new OutsideError(
+      'pruning',
+      'the state branch moved after this run decided what to keep',
+      'Nothing that was needed is deleted. Run the same command again.',
+    );
+  };
+  return {
+    repositories: plans.map(({ repository, removed, kept }) => ({
+      repository: formatRepository(repository),
+      removed,
+      kept,
+    })),
+    remove: async () => {
+      for (const plan of plans) await deleteImages(client, plan, requireUnchanged);
+    },
+  };
 }
 
 async function planAll(project: Parts, options: PruneOptions): Promise<RepositoryPlan[]> {
   const { config, client } = project;
-  const fleets = await readFleets(project);
-  const named = Object.keys(fleets).map((name): TaggedFleet => config.fleets[name] ?? { name, tag: name });
-  const shared = { before: options.now - options.olderThan, recorded: recordedOrigins(config, fleets) };
-  const production = await planRepository(
-    client,
-    {
-      ...shared,
-      repository: config.image,
-      needed: neededDigests(Object.values(fleets), options.releases),
-      isOwnTag: (tag, { version }) => isVersionTag(config, tag, { version, fleets: named }),
-    },
-    options.report,
-  );
-  const test = await planRepository(
-    client,
-    {
-      ...shared,
-      repository: config.testImage,
-      needed: new Set([
-        ...awaitedDigests(fleets, promotionsOf(Object.values(config.fleets))),
-        ...(await currentBuilds(project)),
-      ]),
-      isOwnTag: (tag, { buildKey }) => isBuildTag(tag, buildKey),
-    },
-    options.report,
-  );
+  const states = await readStates(project);
+  const named = Object.keys(states).map((name): TaggedFleet => config.fleets[name] ?? { name, tag: name });
+  const all = Object.values(states);
+  const recorded = recordedOrigins(config, states);
+  const shared = {
+    before: options.now - options.olderThan,
+    recorded,
+    isOwnBuild: ownBuilds(project, new Set([...recorded.values()].map(({ buildKey }) => buildKey))),
+  };
+  const contents = await readContents(client, config.image, neededDigests(all), options.report);
+  const published = await readPublishedGuidance(client, config.image, contents);
+  requireWitnesses(config.stateBranch, states, published);
+  const production = await planRepository(client, {
+    ...shared,
+    repository: config.image,
+    contents,
+    needed: neededInProduction(states, published, options),
+    isOwnTag: (tag, { version }) => isVersionTag(config, tag, { version, fleets: named }),
+  });
+  const needed = new Set([
+    ...awaitedDigests(states, promotionsOf(Object.values(config.fleets))),
+    ...(await currentBuilds(project)),
+  ]);
+  const test = await planRepository(client, {
+    ...shared,
+    repository: config.testImage,
+    contents: await readContents(client, config.testImage, needed, options.report),
+    needed,
+    isOwnTag: (tag, { buildKey }) => isBuildTag(tag, buildKey),
+  });
   return [production, test];
+}
+
+function neededInProduction(
+  states: States,
+  published: readonly PublishedGuidance[],
+  { releases }: PruneOptions,
+): ReadonlySet<Digest> {
+  const unpublished = Object.entries(states).flatMap(([fleet, state]) => [
+    ...digestsOf(state, new Set(unpublishedVersions(fleet, state, published))),
+  ]);
+  return new Set([
+    ...neededDigests(Object.values(states), releases),
+    ...unpublished,
+    ...foreignDigests(states, published),
+  ]);
 }
 
 function promotionsOf(fleets: readonly Fleet[]): { readonly from: string; readonly to: string }[] {
@@ -96,25 +130,18 @@ function promotionsOf(fleets: readonly Fleet[]): { readonly from: string; readon
 }
 
 /** Every fleet that the state branch knows, even if it is no longer configured: its nodes still exist. */
-async function readFleets({ config, forge, state }: Parts): Promise<Record<string, FleetState>> {
+async function readStates({ config, forge, state }: Parts): Promise<States> {
   const commit = await forge.branches.resolve(config.stateBranch);
-  const paths = commit === undefined ? [] : await forge.branches.listFiles(commit, 'fleets');
-  const names = new Set([...Object.keys(config.fleets), ...paths.map((path) => path.split('/')[1] ?? '')]);
-  const fleets: Record<string, FleetState> = {};
-  for (const name of names) if (name !== '') fleets[name] = await state.readFleet(name);
-  return fleets;
-}
-
-async function removeManifest(
-  client: RegistryClient,
-  repository: Repository,
-  digest: Digest,
-  tags: readonly string[],
-): Promise<void> {
-  // Deleting a manifest deletes its tags. If somebody has moved one of them, the manifest stays.
-  for (const tag of tags) {
-    const now = (await client.resolve(atTag(repository, tag)))?.digest;
-    if (now !== undefined && now !== digest) return;
+  if (commit === undefined) {
+    throw new InputError({
+      where: config.stateBranch,
+      problem: 'there is no such branch, so nothing says which images are needed',
+      remedy: 'Fetch the state branch, or correct state-branch in coxswain.yaml.',
+    });
   }
-  await client.deleteManifest(repository, digest);
+  const paths = await forge.branches.listFiles(commit, 'fleets');
+  const names = new Set([...Object.keys(config.fleets), ...paths.map((path) => path.split('/')[1] ?? '')]);
+  const states: Record<string, FleetState> = {};
+  for (const name of names) if (name !== '') states[name] = await state.readFleet(name);
+  return states;
 }

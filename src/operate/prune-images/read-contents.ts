@@ -1,8 +1,16 @@
+import { OutsideError } from '../../host/errors.ts';
 import { inParallel } from '../../host/parallel.ts';
 import { subjectOfTag } from '../../release/tags.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
-import { isIndex } from '../../world/registry/manifest.ts';
-import { atDigest, atTag, type Digest, type Repository } from '../../world/registry/reference.ts';
+import { isIndex, type Manifest } from '../../world/registry/manifest.ts';
+import {
+  atDigest,
+  atTag,
+  type Digest,
+  formatReference,
+  formatRepository,
+  type Repository,
+} from '../../world/registry/reference.ts';
 import type { Contents, Held } from './contents.ts';
 import { annotatedOrigin, type ImageOrigin } from './image-origin.ts';
 
@@ -12,6 +20,8 @@ export interface ReadContents extends Contents {
   readonly untagged: ReadonlySet<Digest>;
   /** What annotations say of the builds of images, and of the one build of all images of an index. */
   readonly origins: ReadonlyMap<Digest, ImageOrigin>;
+  /** The types of artifacts. */
+  readonly artifactTypes: ReadonlyMap<Digest, string>;
 }
 
 const parallel = 8;
@@ -20,6 +30,7 @@ const parallel = 8;
  * Reads everything that tags, and the given digests, lead to. Registries do not list manifests that no tag leads to:
  * such manifests are neither seen nor deleted.
  * @param known digests that may exist without a tag
+ * @throws OutsideError if the registry lists a tag and does not have it, or lists other tags at the end
  */
 export async function readContents(
   client: RegistryClient,
@@ -30,25 +41,33 @@ export async function readContents(
   const names = await client.listTags(repository);
   const tags = new Map<string, Digest>();
   await inParallel(names, parallel, async (tag) => {
-    const found = await client.resolve(atTag(repository, tag));
-    if (found !== undefined) tags.set(tag, found.digest);
+    const reference = atTag(repository, tag);
+    const found = await client.resolve(reference);
+    if (found === undefined)
+      throw contradiction(formatReference(reference), 'lists this tag, and does not have it');
+    tags.set(tag, found.digest);
   });
   const manifests = new Map<Digest, Held>();
   const origins = new Map<Digest, ImageOrigin>();
+  const artifactTypes = new Map<Digest, string>();
   const untagged = new Set<Digest>();
   const tagged = new Set(tags.values());
-  const subjects = names.flatMap((tag) => subjectOfTag(tag) ?? []);
+  const subjects = new Set(names.flatMap((tag) => subjectOfTag(tag) ?? []));
   let open: Digest[] = [...new Set([...tagged, ...known, ...subjects])];
   const asked = new Set(open);
   while (open.length > 0) {
     const found: Digest[] = [];
     await inParallel(open, parallel, async (digest) => {
-      const read = await readManifest(client, repository, digest);
-      if (read === undefined) return;
-      manifests.set(digest, read.held);
-      if (read.origin !== undefined) origins.set(digest, read.origin);
-      if (subjects.includes(digest) && !tagged.has(digest)) untagged.add(digest);
-      found.push(...read.held.children, ...read.held.referrers);
+      const manifest = await findSurely(client, repository, digest);
+      if (manifest === undefined) return;
+      const held = await readHeld(client, repository, manifest);
+      manifests.set(digest, held);
+      const origin = annotatedOrigin(manifest);
+      if (origin !== undefined) origins.set(digest, origin);
+      const { artifactType } = manifest.json;
+      if (artifactType !== undefined) artifactTypes.set(digest, artifactType);
+      if (subjects.has(digest) && !tagged.has(digest)) untagged.add(digest);
+      found.push(...held.children, ...held.referrers);
       report(`${manifests.size} manifests`);
     });
     open = [...new Set(found)].filter((digest) => !asked.has(digest));
@@ -60,7 +79,30 @@ export async function readContents(
     const origin = sharedOrigin(children, origins);
     if (origin !== undefined) origins.set(digest, origin);
   }
-  return { tags: inOrder(tags), manifests: inOrder(manifests), untagged, origins };
+  // A list may be old. What only the newest list names must stay.
+  const newer = (await client.listTags(repository)).find((tag) => !tags.has(tag));
+  if (newer !== undefined) {
+    throw contradiction(formatRepository(repository), `lists the tag ${newer}, and did not before`);
+  }
+  return { tags: inOrder(tags), manifests: inOrder(manifests), untagged, origins, artifactTypes };
+}
+
+function contradiction(where: string, answers: string): OutsideError {
+  return new OutsideError(
+    `reading ${where}`,
+    `the registry ${answers}`,
+    'Nothing was deleted. Run the same command again.',
+  );
+}
+
+/** That a manifest does not exist is believed only if two answers agree. */
+async function findSurely(
+  client: RegistryClient,
+  repository: Repository,
+  digest: Digest,
+): Promise<Manifest | undefined> {
+  const reference = atDigest(repository, digest);
+  return (await client.findManifest(reference)) ?? (await client.findManifest(reference));
 }
 
 /** The build of an index: that of all its images. */
@@ -80,14 +122,15 @@ function inOrder<K extends string, V>(map: ReadonlyMap<K, V>): ReadonlyMap<K, V>
   return new Map([...map].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-async function readManifest(
+async function readHeld(
   client: RegistryClient,
   repository: Repository,
-  digest: Digest,
-): Promise<{ readonly held: Held; readonly origin: ImageOrigin | undefined } | undefined> {
-  const manifest = await client.findManifest(atDigest(repository, digest));
-  if (manifest === undefined) return undefined;
-  const children = isIndex(manifest.json) ? manifest.json.manifests.map((each) => each.digest) : [];
-  const referrers = (await client.referrers(repository, digest)).map((each) => each.digest);
-  return { held: { children, referrers }, origin: annotatedOrigin(manifest) };
+  { json, descriptor }: Manifest,
+): Promise<Held> {
+  return {
+    descriptor,
+    isIndex: isIndex(json),
+    children: isIndex(json) ? json.manifests.map((each) => each.digest) : [],
+    referrers: (await client.referrers(repository, descriptor.digest)).map((each) => each.digest),
+  };
 }

@@ -9,6 +9,7 @@ import {
 import { fleetTip } from '../../project/fleets.ts';
 import { rollBackFileName } from '../../release/candidate/build-context.ts';
 import { formatMarker, type RollBackMarker, readMarker } from '../../release/candidate/roll-back-marker.ts';
+import { followOffer, type MovedTag } from '../../release/follow-offer.ts';
 import { commitMessage } from '../../release/operations/edit-fleet.ts';
 import type { EditContext } from '../../release/operations/fleet-edit.ts';
 import type { Project } from '../../release/project.ts';
@@ -29,6 +30,8 @@ export interface RollBackAnswer {
   readonly restores: string;
   /** false: it was withdrawn already. */
   readonly withdrawn: boolean;
+  /** Floating tags that lead to an earlier release now. */
+  readonly movedTags: readonly MovedTag[];
   readonly summary: string;
   readonly action: ProposalAction;
   readonly pullRequest: number | undefined;
@@ -37,7 +40,7 @@ export interface RollBackAnswer {
   readonly reason?: string;
 }
 
-type Parts = Pick<Project, 'config' | 'git' | 'forge' | 'state'>;
+type Parts = Pick<Project, 'config' | 'git' | 'forge' | 'client' | 'state' | 'log'>;
 
 /**
  * Takes a release back: withdraws it, and proposes the content of an earlier one as a new release, since nodes do not
@@ -66,12 +69,14 @@ export async function rollBack(
     done = taken;
     return taken.state;
   });
+  const movedTags = await followOffer(project, fleet.name);
   const elsewhere = await stillOffered(project, fleet, plan.bad);
   const answer = {
     fleet: fleet.name,
     insteadOf: plan.bad,
     restores: plan.good.version,
     withdrawn: changed,
+    movedTags,
     summary: done.summary,
     warnings: [
       ...done.warnings,

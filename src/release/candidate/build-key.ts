@@ -6,6 +6,9 @@ import type { ContextEntry } from './build-context.ts';
 /** Annotation of every image that we build: the whole build key. The version has eight digits of it. */
 export const buildKeyAnnotation = 'coxswain.build-key';
 
+/** The commit that an image was built from (OCI image specification, annotations.md). Inherited, it would be the base's. */
+export const revisionAnnotation = 'org.opencontainers.image.revision';
+
 /** Everything that decides an image. */
 export interface BuildInputs {
   /** The Containerfile, byte for byte. */

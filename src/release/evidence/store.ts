@@ -51,7 +51,9 @@ export async function pushEvidence(
 
 /**
  * The evidence attached to a digest, oldest first. What others attached, and statements that are malformed or about
- * another digest, are no evidence and left out; a registry that does not answer is thrown, never taken for "none".
+ * another digest, are no evidence. "None" is believed only if two answers agree: the one piece of evidence may be that
+ * of a failed test.
+ * @throws OutsideError if the registry does not answer
  */
 export async function findEvidence(
   client: RegistryClient,
@@ -59,7 +61,9 @@ export async function findEvidence(
   digest: Digest,
 ): Promise<FoundEvidence[]> {
   const found: FoundEvidence[] = [];
-  for (const descriptor of await client.referrers(repository, digest, statementMediaType)) {
+  const list = () => client.referrers(repository, digest, statementMediaType);
+  const first = await list();
+  for (const descriptor of first.length > 0 ? first : await list()) {
     const kind = descriptor.annotations?.[predicateAnnotation];
     if (kind !== undefined && kind !== testResultType) continue;
     const evidence = await readEvidence(client, repository, digest, descriptor);
