@@ -5,15 +5,15 @@ import { UsageError } from '../host/errors.ts';
 import { code, plainText, table } from '../host/markdown.ts';
 import { type Examination, examine } from '../operate/doctor/doctor.ts';
 import { examineGitHub } from '../operate/doctor/github/doctor-github.ts';
+import { openCheckout } from '../project/checkout.ts';
+import { type Config, readConfig } from '../project/configuration/config.ts';
+import { findFleet } from '../project/fleets.ts';
 import {
   filesAtUrl,
   filesInArtifacts,
   filesInFolder,
   type PublishedFiles,
-} from '../operate/doctor/published-files.ts';
-import { openCheckout } from '../project/checkout.ts';
-import { type Config, readConfig } from '../project/configuration/config.ts';
-import { findFleet } from '../project/fleets.ts';
+} from '../release/published/published-files.ts';
 import { openGitHubRepository } from '../world/forge/github/open-repository.ts';
 import { createRegistryClient, type RegistryClient } from '../world/registry/client.ts';
 

@@ -1,4 +1,5 @@
 import { directory } from '../cli/directory.ts';
+import { firstRelease } from '../cli/first-release.ts';
 import { text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { code, table } from '../host/markdown.ts';
@@ -27,10 +28,16 @@ come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or CO
     by: text('who accepts that (default: the actor of the workflow, or the name that git knows)', {
       placeholder: 'NAME',
     }),
+    'first-release': firstRelease,
     directory,
   },
   run: async (inputs, context) => {
-    const project = await openProject({ directory: inputs.directory, env: context.env, log: context.log });
+    const project = await openProject({
+      directory: inputs.directory,
+      env: context.env,
+      log: context.log,
+      firstRelease: inputs['first-release'],
+    });
     const reason = inputs['accept-missing-evidence']?.replaceAll(/\s+/g, ' ').trim();
     const accept =
       reason === undefined || reason === ''

@@ -1,4 +1,5 @@
 import { directory } from '../cli/directory.ts';
+import { firstRelease } from '../cli/first-release.ts';
 import { duration, flag, parsed } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { UsageError } from '../host/errors.ts';
@@ -18,10 +19,16 @@ pull requests build now. What the registry then frees of its disk is up to its g
     releases: parsed('so many of the newest releases of each fleet stay; default: all', readCount, {
       placeholder: 'N',
     }),
+    'first-release': firstRelease,
     directory,
   },
   run: async (inputs, context) => {
-    const project = await openProject({ directory: inputs.directory, env: context.env, log: context.log });
+    const project = await openProject({
+      directory: inputs.directory,
+      env: context.env,
+      log: context.log,
+      firstRelease: inputs['first-release'],
+    });
     const repositories = await context.log.task('looking through the registries', (report) =>
       pruneImages(project, {
         olderThan: inputs['older-than'],

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { directory } from '../cli/directory.ts';
+import { firstRelease } from '../cli/first-release.ts';
 import { many, text } from '../cli/inputs.ts';
 import { type Context, defineVerb } from '../cli/verb.ts';
 import { UsageError } from '../host/errors.ts';
@@ -28,6 +29,7 @@ that can read the registry, say. The dashboard is not among them.
     'from-oci': many('write the files of this artifact, in place of the state branch', {
       placeholder: 'REF',
     }),
+    'first-release': firstRelease,
     directory,
   },
   run: async (inputs, context) => {
@@ -41,7 +43,12 @@ that can read the registry, say. The dashboard is not among them.
         text: describeFiles(restored, inputs.output).join('\n'),
       };
     }
-    const project = await openProject({ directory: inputs.directory, env, log });
+    const project = await openProject({
+      directory: inputs.directory,
+      env,
+      log,
+      firstRelease: inputs['first-release'],
+    });
     const fleets = inputs.fleet.map((name) => findFleet(project.config, name).name);
     const now = context.now();
     const folder = resolve(inputs.output);

@@ -28,7 +28,7 @@ interface Answer {
 async function run(options: { commit?: string; against?: string; fleet?: string[] } = {}): Promise<Answer> {
   const { commit, against, fleet = [] } = options;
   const outcome = await lintUpdates.run(
-    { directory: project.git.directory, commit, against, fleet, 'time-zone': 'UTC' },
+    { 'first-release': false, directory: project.git.directory, commit, against, fleet, 'time-zone': 'UTC' },
     contextAt(now),
   );
   return { ...(outcome.data as Answer), text: outcome.text, exitCode: outcome.exitCode };

@@ -49,7 +49,7 @@ async function run(
     by: accept.by,
   };
   const { data, text } = await promoteImageVerb.run(inputs, contextAt(now));
-  return { data: data as Promotion, text };
+  return { 'first-release': false, data: data as Promotion, text };
 }
 
 /** What build-image and boot-test leave behind. */
@@ -116,7 +116,13 @@ async function production(): Promise<Record<string, string>> {
 
 async function rollOut(fleet = 'testing'): Promise<void> {
   await startRollout.run(
-    { directory: project.git.directory, fleet, commit: undefined, 'accept-upstream': [] },
+    {
+      'first-release': false,
+      directory: project.git.directory,
+      fleet,
+      commit: undefined,
+      'accept-upstream': [],
+    },
     contextAt(now),
   );
 }

@@ -27,6 +27,7 @@ beforeEach(async () => {
 async function prune(options: { readonly remove?: boolean; readonly releases?: number } = {}) {
   const { data, text } = await pruneImages.run(
     {
+      'first-release': false,
       directory: project.git.directory,
       delete: options.remove ?? false,
       'older-than': 30 * day,
@@ -48,10 +49,13 @@ async function release(daysAgo: number): Promise<{ readonly digest: Digest; read
   const { candidate, built } = await buildAndTest(project);
   const inputs = { directory: project.git.directory, fleet: 'testing', commit: undefined };
   await promoteImage.run(
-    { ...inputs, 'accept-missing-evidence': undefined, by: undefined },
+    { 'first-release': false, ...inputs, 'accept-missing-evidence': undefined, by: undefined },
     contextAt(now - daysAgo * day),
   );
-  await startRollout.run({ ...inputs, 'accept-upstream': [] }, contextAt(now - daysAgo * day));
+  await startRollout.run(
+    { 'first-release': false, ...inputs, 'accept-upstream': [] },
+    contextAt(now - daysAgo * day),
+  );
   return { digest: built.digest, version: candidate.version };
 }
 

@@ -42,6 +42,7 @@ async function run(
   const { at = now, fleet = [], output = site } = options;
   const { data, text } = await publish.run(
     {
+      'first-release': false,
       directory: options.directory ?? project.git.directory,
       output,
       fleet,

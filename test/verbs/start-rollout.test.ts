@@ -45,7 +45,11 @@ async function run(
 ): Promise<{ data: RolloutAnswer; text: string }> {
   const { fleet = 'testing', commit, at = now, accept = [] } = options;
   const inputs = { directory: project.git.directory, fleet, commit, 'accept-upstream': accept };
-  const { data, text } = await startRollout.run(inputs, { ...contextAt(at), env: { XDG_CACHE_HOME: cache } });
+  const { data, text } = await startRollout.run(inputs, {
+    'first-release': false,
+    ...contextAt(at),
+    env: { XDG_CACHE_HOME: cache },
+  });
   return { data: data as RolloutAnswer, text };
 }
 

@@ -43,7 +43,7 @@ async function run(
     'accept-upstream': options.accept ?? [],
     'propose-again': options.again ?? false,
   };
-  const { data } = await watchBase.run(inputs, { ...contextAt(at), env: { XDG_CACHE_HOME: cache } });
+  const { data } = await watchBase.run(inputs, { 'first-release': false, ...contextAt(at), env: { XDG_CACHE_HOME: cache } });
   return data as BaseAnswer;
 }
 
@@ -232,7 +232,7 @@ describe('watch-base', () => {
     });
   });
 
-  it('has nothing to do when somebody pinned the new base elsewhere', async () => {
+  it('has nothing to do when somebody pinned the new base elsewhere', async () => { 'first-release': false,
     await publishBase(project, '44.20260621.3.1');
     await run();
     await commitFiles(project.git, { Containerfile: `${await show(`${head}:Containerfile`)}\n` });

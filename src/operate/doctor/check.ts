@@ -3,9 +3,9 @@ import type { UpdateMetadata } from '../../guidance/metadata.ts';
 import type { ReleaseIndex } from '../../guidance/releases.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import type { Ring } from '../../project/configuration/rings.ts';
+import type { PublishedFiles } from '../../release/published/published-files.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
 import type { Image } from '../../world/registry/image.ts';
-import type { PublishedFiles } from './published-files.ts';
 
 /** One problem that doctor found. An error harms nodes, now or later. */
 export interface Finding {

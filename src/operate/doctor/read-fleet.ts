@@ -3,8 +3,8 @@ import { parseUpdateMetadata } from '../../guidance/metadata.ts';
 import { parseReleaseIndex } from '../../guidance/releases.ts';
 import { InputError } from '../../host/errors.ts';
 import { graphPath } from '../../release/published/paths.ts';
+import type { PublishedFiles } from '../../release/published/published-files.ts';
 import type { Finding, FleetSubject, GraphSubject, Tools } from './check.ts';
-import type { PublishedFiles } from './published-files.ts';
 
 /** Reads what is published for a fleet. Files that cannot be read are findings. */
 export async function readFleet(

@@ -64,7 +64,7 @@ export async function openStage(host: string, fleets?: string): Promise<Stage> {
       const { data } = await startRollout.run(inputs, contextAt(moment(hours)));
       return (data as RolloutAnswer).version;
     },
-    open: async (hours, { fleet, urgent } = {}) => {
+    open: async (hours, { 'first-release': false, fleet, urgent } = {}) => {
       const inputs = {
         directory: git.directory,
         fleet,
@@ -76,7 +76,7 @@ export async function openStage(host: string, fleets?: string): Promise<Stage> {
     },
     gate: (answer, name) => answer.gates.find((gate) => gate.name === name)?.state,
     merge: (source, target, how = 'merge') =>
-      onBranch(target, async () => {
+      onBranch(target, async () => { 'first-release': false,
         const head = `coxswain-promote-${source}-to-${target}`;
         const env = at(now);
         if (how === 'merge') await git.run(['merge', '--quiet', '--no-ff', '-m', 'Merge', head], { env });
