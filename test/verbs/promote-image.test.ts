@@ -47,9 +47,10 @@ async function run(
     commit,
     'accept-missing-evidence': accept.reason,
     by: accept.by,
+    'first-release': false,
   };
   const { data, text } = await promoteImageVerb.run(inputs, contextAt(now));
-  return { 'first-release': false, data: data as Promotion, text };
+  return { data: data as Promotion, text };
 }
 
 /** What build-image and boot-test leave behind. */

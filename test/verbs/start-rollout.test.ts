@@ -44,9 +44,14 @@ async function run(
   } = {},
 ): Promise<{ data: RolloutAnswer; text: string }> {
   const { fleet = 'testing', commit, at = now, accept = [] } = options;
-  const inputs = { directory: project.git.directory, fleet, commit, 'accept-upstream': accept };
-  const { data, text } = await startRollout.run(inputs, {
+  const inputs = {
+    directory: project.git.directory,
+    fleet,
+    commit,
+    'accept-upstream': accept,
     'first-release': false,
+  };
+  const { data, text } = await startRollout.run(inputs, {
     ...contextAt(at),
     env: { XDG_CACHE_HOME: cache },
   });

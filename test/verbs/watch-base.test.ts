@@ -42,8 +42,9 @@ async function run(
     'base-version': options.version,
     'accept-upstream': options.accept ?? [],
     'propose-again': options.again ?? false,
+    'first-release': false,
   };
-  const { data } = await watchBase.run(inputs, { 'first-release': false, ...contextAt(at), env: { XDG_CACHE_HOME: cache } });
+  const { data } = await watchBase.run(inputs, { ...contextAt(at), env: { XDG_CACHE_HOME: cache } });
   return data as BaseAnswer;
 }
 
@@ -225,6 +226,7 @@ describe('watch-base', () => {
         'base-version': undefined,
         'accept-upstream': [],
         'propose-again': false,
+        'first-release': false,
       };
       const { text, summary } = await watchBase.run(inputs, contextAt(now));
       expect(text).toContain('pull request #2 declined');
@@ -232,7 +234,7 @@ describe('watch-base', () => {
     });
   });
 
-  it('has nothing to do when somebody pinned the new base elsewhere', async () => { 'first-release': false,
+  it('has nothing to do when somebody pinned the new base elsewhere', async () => {
     await publishBase(project, '44.20260621.3.1');
     await run();
     await commitFiles(project.git, { Containerfile: `${await show(`${head}:Containerfile`)}\n` });

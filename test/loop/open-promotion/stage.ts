@@ -60,23 +60,30 @@ export async function openStage(host: string, fleets?: string): Promise<Stage> {
       const candidate = await readCandidate({ git, config, client, commit: branch });
       const there = await client.resolve(atTag(config.image, candidate.version));
       if (there === undefined) await promote(project, branch);
-      const inputs = { directory: git.directory, fleet, commit: undefined, 'accept-upstream': [] };
+      const inputs = {
+        directory: git.directory,
+        fleet,
+        commit: undefined,
+        'accept-upstream': [],
+        'first-release': false,
+      };
       const { data } = await startRollout.run(inputs, contextAt(moment(hours)));
       return (data as RolloutAnswer).version;
     },
-    open: async (hours, { 'first-release': false, fleet, urgent } = {}) => {
+    open: async (hours, { fleet, urgent } = {}) => {
       const inputs = {
         directory: git.directory,
         fleet,
         urgent,
         by: urgent === undefined ? undefined : 'Ada',
+        'first-release': false,
       };
       const { data } = await openPromotion.run(inputs, contextAt(moment(hours)));
       return data as Promotion;
     },
     gate: (answer, name) => answer.gates.find((gate) => gate.name === name)?.state,
     merge: (source, target, how = 'merge') =>
-      onBranch(target, async () => { 'first-release': false,
+      onBranch(target, async () => {
         const head = `coxswain-promote-${source}-to-${target}`;
         const env = at(now);
         if (how === 'merge') await git.run(['merge', '--quiet', '--no-ff', '-m', 'Merge', head], { env });
