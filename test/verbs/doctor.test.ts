@@ -62,7 +62,10 @@ beforeAll(async () => {
     await startRollout(project, { fleet, now: time });
   }
   const site = join(registry.directory, 'site');
-  await publishUpdates({ ...project, log: silentLog }, { folder: site, fleets: [], now });
+  await publishUpdates(
+    { ...project, log: silentLog },
+    { folder: site, fleets: [], now, firstRelease: true },
+  );
   good = { directory, site, project, versions };
 });
 

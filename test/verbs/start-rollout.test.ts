@@ -49,7 +49,7 @@ async function run(
     fleet,
     commit,
     'accept-upstream': accept,
-    'first-release': false,
+    'first-release': true,
   };
   const { data, text } = await startRollout.run(inputs, {
     ...contextAt(at),

@@ -77,7 +77,7 @@ export function openState(
         const after = change(state);
         const changes: FileChange[] = after === state ? [] : changedFleetFiles(fleet, state, after, files);
         if (changes.length === 0) return { changed: false, commit };
-        if (commit === undefined) changes.push({ path: 'README.md', content: readme });
+        if (commit === undefined) changes.push({ path: 'README.md', content: stateReadme });
         const said = typeof message === 'string' ? message : message();
         const made = await branches.commit({ branch, parent: commit, changes, message: said });
         return { changed: true, commit: made };
@@ -95,7 +95,8 @@ export function openState(
   };
 }
 
-const readme = `# State of the fleets
+/** README.md of the state branch. */
+export const stateReadme = `# State of the fleets
 
 Coxswain keeps on this branch what every fleet runs and how updates reach it. It shares no history with the
 branches your images are built from.
