@@ -62,10 +62,7 @@ beforeAll(async () => {
     await startRollout(project, { fleet, now: time });
   }
   const site = join(registry.directory, 'site');
-  await publishUpdates(
-    { ...project, log: silentLog },
-    { folder: site, fleets: [], now, firstRelease: true },
-  );
+  await publishUpdates({ ...project, log: silentLog }, { folder: site, fleets: [], now, firstRelease: true });
   good = { directory, site, project, versions };
 });
 
