@@ -19,7 +19,7 @@ export interface RestoreAnswer {
 
 export interface RestoredFleet {
   readonly fleet: string;
-  /** Where it came from. */
+  /** Its source, for messages. */
   readonly artifact: string;
   readonly outcome: 'restored' | 'complete' | 'no artifact';
   readonly releases: number;

@@ -24,7 +24,7 @@ export function filesInFolder(folder: string): PublishedFiles {
   return { where: folder, whereIs: () => folder, read: (path) => readFileIfThere(join(folder, path)) };
 }
 
-/** @throws InputError if this is no URL of a web server */
+/** @throws InputError if this is not the URL of a web server */
 export function filesAtUrl(site: string): PublishedFiles {
   const base = URL.parse(site.endsWith('/') ? site : `${site}/`);
   if (base === null || !['http:', 'https:'].includes(base.protocol)) {

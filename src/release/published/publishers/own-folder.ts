@@ -65,7 +65,7 @@ async function kindOf(path: string): Promise<'folder' | 'link' | 'file' | undefi
   }
 }
 
-/** One folder after the other: where a file system refuses (/proc), Node's own recursion never ends. */
+/** One folder after the other: if a file system refuses (/proc), Node's own recursion never ends. */
 async function createFolder(folder: string): Promise<string> {
   const parent = dirname(folder);
   if (parent !== folder && (await kindOf(parent)) === undefined) await createFolder(parent);
