@@ -51,13 +51,15 @@ token may not read is reported as "could not check".
     const config = await readConfig(inputs.directory);
     const client = createRegistryClient({ env: context.env, log: context.log });
     const files = openFiles(inputs, config, client);
+    const artifacts = filesInArtifacts(client, config);
+    const witnesses = files.where === artifacts.where ? [] : [artifacts];
     const fleets =
       inputs.fleet.length === 0
         ? Object.keys(config.fleets)
         : inputs.fleet.map((name) => findFleet(config, name).name);
     const examination = await context.log.task(`examining ${files.where}`, (report) =>
       examine(
-        { config, client, files, now: context.now(), grace: inputs.grace },
+        { config, client, files, now: context.now(), grace: inputs.grace, witnesses },
         { fleets, baseUrls: inputs['base-url'], report },
       ),
     );

@@ -201,6 +201,7 @@ describe('publish-updates', () => {
         `${fleet}/published.json`,
         `${fleet}/releases.json`,
         `${fleet}/updates.json`,
+        `${fleet}/x86_64/default/v1/graph`,
         `${fleet}/x86_64/early/v1/graph`,
         `${fleet}/x86_64/late/v1/graph`,
         `${fleet}/x86_64/v1/graph`,

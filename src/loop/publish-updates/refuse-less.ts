@@ -31,15 +31,15 @@ export function refuseLess(
   options: { readonly config: Config; readonly now: number; readonly firstRelease: boolean },
 ): void {
   const { fleet, texts } = fleetToCompare;
-  const own = errorsOf(texts, new Map(), { ...options, fleet });
-  if (own.length > 0) {
-    throw refusal(fleet, `branch ${options.config.stateBranch} has errors`, own, fixRemedy);
-  }
   for (const last of publishedTo(fleetToCompare)) {
     const lost = errorsOf(texts, last.texts, { ...options, fleet });
     if (lost.length > 0) {
       throw refusal(fleet, `this publishes less than ${last.where} has`, lost, lessRemedy);
     }
+  }
+  const own = errorsOf(texts, new Map(), { ...options, fleet });
+  if (own.length > 0) {
+    throw refusal(fleet, `branch ${options.config.stateBranch} has errors`, own, fixRemedy);
   }
   requireAnswer(fleetToCompare, options.firstRelease);
 }
