@@ -58,7 +58,7 @@ describe('the folder to publish to', () => {
     expect(await readdir(other)).toEqual(['file']);
   });
 
-  it('is refused at once where no folder can be made', async () => {
+  it('is refused at once if no folder can be made', async () => {
     await expect(publish('/proc/x/y')).rejects.toThrow('creating /proc/x failed');
   });
 
