@@ -275,7 +275,11 @@ describe('doctor has one finding, with a remedy, for', () => {
   ])('%s', async (_what, check, damage) => {
     const place = await copyOf();
     const found = await examine(place, await damage(place));
-    expect([...new Set(found.findings.map((each) => each.check))], found.text).toEqual([check]);
+    // A whole site that is old is late by its own word, too.
+    const checks = [...new Set(found.findings.map((each) => each.check))].filter(
+      (each) => each !== 'overdue',
+    );
+    expect(checks, found.text).toEqual([check]);
     expect(found.exitCode).toBe(1);
     expect(found.findings[0]?.remedy).toMatch(/\.$/);
     expect(found.text).toContain(`error [${check}]`);
@@ -483,8 +487,10 @@ describe('doctor sees, beside a site that fits together,', () => {
       text.replace(/"published": "\d+/, '"published": "2020'),
     );
     await editJson(join(folder, 'updates.json'), (document: object) => ({ ...document, releases: [] }));
-    for (const file of graphs)
-      await editJson(join(folder, file), (graph: object) => ({ ...graph, edges: [] }));
+    for (const file of graphs) {
+      const graph = JSON.parse(await readFile(join(folder, file), 'utf8')) as object;
+      await writeFile(join(folder, file), JSON.stringify({ ...graph, edges: [] }));
+    }
     expect(await checksOf(place, { at: now + 7200 })).toContain('old-site');
   });
 

@@ -46,15 +46,14 @@ export const lostReleasesCheck: CheckOf<'fleet'> = {
         ];
       }
       if (heard.answer === 'nothing') return [];
-      const here = { where: tools.files.whereIs(subject.fleet), versions: versionsOf(subject) };
+      const here = {
+        where: tools.files.whereIs(subject.fleet),
+        versions: versionsOf(subject),
+        stamp: subject.stamp,
+      };
       return [
         ...missing({ from: heard.last, versions: heard.last.versions }, here, subject, tools),
-        ...missing(
-          { from: { where: here.where, stamp: subject.stamp }, versions: here.versions },
-          heard.last,
-          subject,
-          tools,
-        ),
+        ...missing({ from: here, versions: here.versions }, heard.last, subject, tools),
       ];
     }),
 };
@@ -62,13 +61,15 @@ export const lostReleasesCheck: CheckOf<'fleet'> = {
 /** The releases of one place that another does not have, or has elsewhere. */
 function missing(
   known: { readonly from: Pick<LastPublished, 'where' | 'stamp'>; readonly versions: readonly string[] },
-  place: { readonly where: string; readonly versions: readonly string[] },
+  place: Pick<LastPublished, 'where' | 'stamp' | 'versions'>,
   { fleet }: FleetSubject,
   { now, grace }: Tools,
 ): Problem[] {
   const lost = known.versions.filter((version, position) => place.versions[position] !== version);
-  const isFresh = known.from.stamp !== undefined && known.from.stamp.published > now - grace;
-  if (lost.length === 0 || isFresh) return [];
+  // A publication takes a while to reach every place.
+  const published = known.from.stamp?.published ?? 0;
+  const isOnItsWay = published > (place.stamp?.published ?? 0) && published > now - grace;
+  if (lost.length === 0 || isOnItsWay) return [];
   return [
     {
       where: `${place.where} ${fleet}/releases.json`,
