@@ -51,6 +51,9 @@ export interface WithdrawnRelease extends Statement {
   readonly entry?: UpdateEntry;
 }
 
+/** What is published was replaced by less, on purpose. Older guidance elsewhere is not compared with. */
+export type Replacement = Statement;
+
 /** operations.json: what operators did to a fleet, as far as update metadata has no place for it. */
 export interface Operations {
   readonly paused?: readonly PausedRollout[];
@@ -58,6 +61,8 @@ export interface Operations {
   readonly stops?: readonly ExternalHold[];
   readonly urgent?: readonly UrgentRelease[];
   readonly withdrawn?: readonly WithdrawnRelease[];
+  /** Oldest first. */
+  readonly replaced?: readonly Replacement[];
 }
 
 const moment = z
@@ -73,7 +78,7 @@ const statement = {
 
 const version = someText('a version, such as "44.20260707.3.1-3f9a1c02"');
 
-const operations = openObject('an object {paused, hold, stops, urgent, withdrawn}', {
+const operations = openObject('an object {paused, hold, stops, urgent, withdrawn, replaced}', {
   paused: z
     .array(
       openObject('a paused rollout', {
@@ -114,6 +119,11 @@ const operations = openObject('an object {paused, hold, stops, urgent, withdrawn
   withdrawn: z
     .array(openObject('a withdrawn release', { version, entry: updateEntry.optional(), ...statement }), {
       error: 'the list of withdrawn releases',
+    })
+    .optional(),
+  replaced: z
+    .array(openObject('an object {reason, by, at}', statement), {
+      error: 'the list of deliberate replacements',
     })
     .optional(),
 });

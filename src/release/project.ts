@@ -1,6 +1,8 @@
 import { type Checkout, openCheckout } from '../project/checkout.ts';
 import { openState, type State } from './state/state.ts';
 import { type ReadUpstream, upstreamReader } from './upstream/guidance.ts';
+import { firstReleaseCheck } from './witnesses/first-release.ts';
+import { openWitnesses } from './witnesses/testimony.ts';
 
 /**
  * Everything that a step of the loop can reach: the checkout, the world around it, and the state branch. A function
@@ -12,12 +14,25 @@ export interface Project extends Checkout {
   readonly readUpstream: ReadUpstream;
 }
 
-/** Opens the checkout that holds `directory`, and the state branch of its forge. @throws as openCheckout does */
-export async function openProject(options: Parameters<typeof openCheckout>[0]): Promise<Project> {
+/**
+ * Opens the checkout that holds `directory`, and the state branch of its forge.
+ * @param options.firstRelease a fleet that seems new is new, although a witness gives no answer
+ * @throws as openCheckout does
+ */
+export async function openProject(
+  options: Parameters<typeof openCheckout>[0] & { readonly firstRelease?: boolean },
+): Promise<Project> {
   const checkout = await openCheckout(options);
+  const { config, client, log } = checkout;
+  const confirmFirstRelease = firstReleaseCheck({
+    config,
+    witnesses: openWitnesses(config, client),
+    firstRelease: options.firstRelease === true,
+    log,
+  });
   return {
     ...checkout,
-    state: openState(checkout.forge.branches, checkout.config),
-    readUpstream: upstreamReader(checkout.config, options),
+    state: openState(checkout.forge.branches, config, confirmFirstRelease),
+    readUpstream: upstreamReader(config, options),
   };
 }

@@ -5,15 +5,15 @@ import { UsageError } from '../host/errors.ts';
 import { code, plainText, table } from '../host/markdown.ts';
 import { type Examination, examine } from '../operate/doctor/doctor.ts';
 import { examineGitHub } from '../operate/doctor/github/doctor-github.ts';
+import { openCheckout } from '../project/checkout.ts';
+import { type Config, readConfig } from '../project/configuration/config.ts';
+import { findFleet } from '../project/fleets.ts';
 import {
   filesAtUrl,
   filesInArtifacts,
   filesInFolder,
   type PublishedFiles,
-} from '../operate/doctor/published-files.ts';
-import { openCheckout } from '../project/checkout.ts';
-import { type Config, readConfig } from '../project/configuration/config.ts';
-import { findFleet } from '../project/fleets.ts';
+} from '../release/published/published-files.ts';
 import { openGitHubRepository } from '../world/forge/github/open-repository.ts';
 import { createRegistryClient, type RegistryClient } from '../world/registry/client.ts';
 
@@ -51,13 +51,15 @@ token may not read is reported as "could not check".
     const config = await readConfig(inputs.directory);
     const client = createRegistryClient({ env: context.env, log: context.log });
     const files = openFiles(inputs, config, client);
+    const artifacts = filesInArtifacts(client, config);
+    const witnesses = files.where === artifacts.where ? [] : [artifacts];
     const fleets =
       inputs.fleet.length === 0
         ? Object.keys(config.fleets)
         : inputs.fleet.map((name) => findFleet(config, name).name);
     const examination = await context.log.task(`examining ${files.where}`, (report) =>
       examine(
-        { config, client, files, now: context.now(), grace: inputs.grace },
+        { config, client, files, now: context.now(), grace: inputs.grace, witnesses },
         { fleets, baseUrls: inputs['base-url'], report },
       ),
     );

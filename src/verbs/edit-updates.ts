@@ -1,4 +1,5 @@
 import { directory } from '../cli/directory.ts';
+import { firstRelease } from '../cli/first-release.ts';
 import { choice, duration, flag, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { parseWhen } from '../guidance/template/times.ts';
@@ -85,10 +86,16 @@ of them by git revert on that branch. publish-updates makes it public.
     ),
     'keep-rollouts': flag('hold: rollouts that have begun go on'),
     'dry-run': flag('show what would change, and change nothing'),
+    'first-release': firstRelease,
     directory,
   },
   run: async (inputs, context) => {
-    const project = await openProject({ directory: inputs.directory, env: context.env, log: context.log });
+    const project = await openProject({
+      directory: inputs.directory,
+      env: context.env,
+      log: context.log,
+      firstRelease: inputs['first-release'],
+    });
     const fleet = findFleet(project.config, inputs.fleet).name;
     const now = context.now();
     const action = readAction(inputs.action, inputs, now);

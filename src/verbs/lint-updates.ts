@@ -1,13 +1,14 @@
 import { directory } from '../cli/directory.ts';
+import { firstRelease } from '../cli/first-release.ts';
 import { many, parsed, text } from '../cli/inputs.ts';
 import { count, findingsMarkdown, findingsText } from '../cli/report.ts';
 import { defineVerb } from '../cli/verb.ts';
 import type { Finding } from '../guidance/lint/lint.ts';
 import { defined } from '../host/defined.ts';
 import { InputError } from '../host/errors.ts';
-import { type FleetFindings, lintState } from '../operate/lint-updates/lint-state.ts';
 import { findFleet } from '../project/fleets.ts';
 import { openProject, type Project } from '../release/project.ts';
+import { type FleetFindings, lintState } from '../release/state/lint-state.ts';
 import type { Git } from '../world/git/git.ts';
 import { shortCommit } from '../world/git/short-commit.ts';
 
@@ -32,10 +33,16 @@ warnings alone are 0. What is compared: the commit with what the state branch ha
       placeholder: 'ZONE',
       fallback: 'UTC',
     }),
+    'first-release': firstRelease,
     directory,
   },
   run: async (inputs, context) => {
-    const project = await openProject({ directory: inputs.directory, env: context.env, log: context.log });
+    const project = await openProject({
+      directory: inputs.directory,
+      env: context.env,
+      log: context.log,
+      firstRelease: inputs['first-release'],
+    });
     const { config, forge } = project;
     const fleets = inputs.fleet.map((name) => findFleet(config, name).name);
     const { commit, against } = await findCommits(project, inputs);

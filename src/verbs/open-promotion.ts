@@ -1,4 +1,5 @@
 import { directory } from '../cli/directory.ts';
+import { firstRelease } from '../cli/first-release.ts';
 import { text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { UsageError } from '../host/errors.ts';
@@ -26,11 +27,17 @@ time, "freeze-exception: WHY" lets it through a freeze.
     fleet: text('the fleet to promote to (default: every fleet with promote-from)', { placeholder: 'NAME' }),
     urgent: text('the newest release need not soak, for this reason; needs --fleet', { placeholder: 'WHY' }),
     by: text('who says that it is urgent (default: the name that git knows)', { placeholder: 'NAME' }),
+    'first-release': firstRelease,
     directory,
   },
   run: async (inputs, context) => {
     const { env, log } = context;
-    const project = await openProject({ directory: inputs.directory, env, log });
+    const project = await openProject({
+      directory: inputs.directory,
+      env,
+      log,
+      firstRelease: inputs['first-release'],
+    });
     const reason = inputs.urgent === undefined ? undefined : readStatement(inputs.urgent, '--urgent');
     if (reason !== undefined && inputs.fleet === undefined) throw new UsageError('--urgent needs --fleet');
     const urgent =

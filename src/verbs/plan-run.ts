@@ -23,7 +23,7 @@ A release is made of the commit that the event names. If the branch has moved on
     directory,
   },
   run: async (inputs, { env, log }) => {
-    const project = await openProject({ directory: inputs.directory, env, log });
+    const project = await openProject({ directory: inputs.directory, env, log, firstRelease: true });
     const job = await plan(project, decide(await readEvent(env), project.config, inputs.purpose));
     const matrix = matrixOf(project.config, inputs.runner, '--runner');
     const missing =

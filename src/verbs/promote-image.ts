@@ -1,4 +1,5 @@
 import { directory } from '../cli/directory.ts';
+import { firstRelease } from '../cli/first-release.ts';
 import { text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { code, table } from '../host/markdown.ts';
@@ -30,10 +31,16 @@ come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or CO
     'freeze-exception': text('release it although the fleet is frozen, for this reason', {
       placeholder: 'WHY',
     }),
+    'first-release': firstRelease,
     directory,
   },
   run: async (inputs, context) => {
-    const project = await openProject({ directory: inputs.directory, env: context.env, log: context.log });
+    const project = await openProject({
+      directory: inputs.directory,
+      env: context.env,
+      log: context.log,
+      firstRelease: inputs['first-release'],
+    });
     const reason = readStatement(inputs['accept-missing-evidence'] ?? '', '--accept-missing-evidence');
     const accept =
       reason === ''

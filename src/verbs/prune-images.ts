@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { directory } from '../cli/directory.ts';
+import { firstRelease } from '../cli/first-release.ts';
 import { duration, flag, parsed } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { UsageError } from '../host/errors.ts';
@@ -24,13 +25,19 @@ disk space by its own garbage collection.`,
     releases: parsed('number of the newest releases of each fleet that stay; default: all', readCount, {
       placeholder: 'N',
     }),
+    'first-release': firstRelease,
     directory,
   },
   run: async (inputs, context) => {
     if (inputs.delete && !inputs.yes && !process.stdin.isTTY) {
       throw new UsageError('--delete asks for confirmation, and nobody is at a terminal: add --yes');
     }
-    const project = await openProject({ directory: inputs.directory, env: context.env, log: context.log });
+    const project = await openProject({
+      directory: inputs.directory,
+      env: context.env,
+      log: context.log,
+      firstRelease: inputs['first-release'],
+    });
     const { repositories, remove } = await context.log.task('reading the registries', (report) =>
       planPruning(project, {
         olderThan: inputs['older-than'],

@@ -1,13 +1,17 @@
 import { resolve } from 'node:path';
 import { directory } from '../cli/directory.ts';
+import { firstRelease } from '../cli/first-release.ts';
 import { many, text } from '../cli/inputs.ts';
 import { type Context, defineVerb } from '../cli/verb.ts';
+import { defined } from '../host/defined.ts';
 import { UsageError } from '../host/errors.ts';
 import { code, plainText } from '../host/markdown.ts';
 import { formatDuration, formatTime } from '../host/time.ts';
 import { publishFromArtifact } from '../loop/publish-updates/from-artifact.ts';
-import { type PublishAnswer, publishUpdates } from '../loop/publish-updates/publish-updates.ts';
+import type { PublishAnswer } from '../loop/publish-updates/publication.ts';
+import { publishUpdates } from '../loop/publish-updates/publish-updates.ts';
 import { findFleet } from '../project/fleets.ts';
+import { findOperator } from '../release/operations/operator.ts';
 import { openProject } from '../release/project.ts';
 import { createRegistryClient } from '../world/registry/client.ts';
 import { parseReference } from '../world/registry/reference.ts';
@@ -15,19 +19,29 @@ import { parseReference } from '../world/registry/reference.ts';
 export default defineVerb({
   summary: 'Publish releases and rollouts of all fleets as static files, and as OCI artifacts',
   about: `Writes release indexes, update metadata, one update graph for each ring, and a dashboard. First it makes sure
-that the registry has every image that a graph names. While a rollout is in progress the graphs change with time: run
-it again when the next change is due, or every few minutes.
+that the registry has every image that a graph names, and compares with what was published last: the artifact, the site
+at publish.url, and the folder. It refuses to publish less, and everything that lint-updates calls an error. While a
+rollout is in progress the graphs change with time: run it again when the next change is due, or every few minutes.
 
---from-oci writes the files of artifacts that were published before, as they are, and needs no checkout: on a web server
-that can read the registry, say. The dashboard is not among them.
+The folder must hold published files only: no committed files, no links.
+
+--from-oci writes the files of artifacts that were published before, unchanged, and needs no checkout: for a web server
+that can read the registry. The dashboard is not among them.
 
   coxswain publish-updates --from-oci ghcr.io/acme/os:updates-stable --output /srv/www/os`,
   inputs: {
     output: text('folder to write to', { placeholder: 'FOLDER', fallback: 'site' }),
     fleet: many('only this fleet', { placeholder: 'NAME' }),
-    'from-oci': many('write the files of this artifact, in place of the state branch', {
+    'from-oci': many('write the files of this artifact instead of the state branch', {
       placeholder: 'REF',
     }),
+    'replace-published': text('publish less than before, for this reason; the state branch records it', {
+      placeholder: 'REASON',
+    }),
+    by: text('with --replace-published: who does it (default: the name that git knows)', {
+      placeholder: 'NAME',
+    }),
+    'first-release': firstRelease,
     directory,
   },
   run: async (inputs, context) => {
@@ -41,11 +55,25 @@ that can read the registry, say. The dashboard is not among them.
         text: describeFiles(restored, inputs.output).join('\n'),
       };
     }
-    const project = await openProject({ directory: inputs.directory, env, log });
+    const project = await openProject({
+      directory: inputs.directory,
+      env,
+      log,
+      firstRelease: inputs['first-release'],
+    });
     const fleets = inputs.fleet.map((name) => findFleet(project.config, name).name);
     const now = context.now();
     const folder = resolve(inputs.output);
-    const answer = await publishUpdates(project, { folder, fleets, now });
+    const reason = inputs['replace-published'];
+    const replace =
+      reason === undefined ? undefined : { reason, by: await findOperator(project.git, inputs.by) };
+    const answer = await publishUpdates(project, {
+      folder,
+      fleets,
+      now,
+      firstRelease: inputs['first-release'],
+      ...defined({ replace }),
+    });
     const { nextChange } = answer;
     return {
       data: { ...answer, nextChange: nextChange === undefined ? null : formatTime(nextChange) },
@@ -56,7 +84,7 @@ that can read the registry, say. The dashboard is not among them.
   action: { token: true },
   outputs: {
     'next-change': {
-      about: 'when a graph changes next by itself, in ISO 8601; empty while nothing is rolled out',
+      about: 'when a graph changes next without a commit, in ISO 8601; empty while nothing is rolled out',
       of: ({ nextChange }) => nextChange ?? undefined,
     },
     written: { about: 'how many files were written', of: ({ written }) => written.length },

@@ -1,4 +1,5 @@
 import { directory } from '../cli/directory.ts';
+import { firstRelease } from '../cli/first-release.ts';
 import { text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { UsageError } from '../host/errors.ts';
@@ -26,10 +27,16 @@ earlier release back as a new one: nodes do not downgrade by themselves. Run aga
       placeholder: 'VERSION',
     }),
     by: text('who does it (default: the name that git knows)', { placeholder: 'NAME' }),
+    'first-release': firstRelease,
     directory,
   },
   run: async (inputs, context) => {
-    const project = await openProject({ directory: inputs.directory, env: context.env, log: context.log });
+    const project = await openProject({
+      directory: inputs.directory,
+      env: context.env,
+      log: context.log,
+      firstRelease: inputs['first-release'],
+    });
     const fleet = findFleet(project.config, inputs.fleet);
     const reason = readStatement(inputs.reason, '--reason');
     if (reason === '') throw new UsageError('roll-back needs a --reason');

@@ -37,7 +37,7 @@ export default defineVerb({
   asRoot: (env) => ['pull_request', 'push'].includes(env.GITHUB_EVENT_NAME ?? ''),
   run: async (inputs, context) => {
     const { env, log } = context;
-    const project = await openProject({ directory: inputs.directory, env, log });
+    const project = await openProject({ directory: inputs.directory, env, log, firstRelease: true });
     const decided = decide(await readEvent(env), project.config);
     const late =
       decided.kind === 'release'

@@ -1,4 +1,5 @@
 import { directory } from '../cli/directory.ts';
+import { firstRelease } from '../cli/first-release.ts';
 import { many, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { code, plainText } from '../host/markdown.ts';
@@ -27,12 +28,18 @@ of the base becomes a barrier, and a release that would lead nodes around one is
     'freeze-exception': text('release it although the fleet is frozen, for this reason', {
       placeholder: 'WHY',
     }),
+    'first-release': firstRelease,
     directory,
   },
   run: async (inputs, context) => {
     const { env, log } = context;
     const accept = inputs['accept-upstream'].map(readDoubt);
-    const project = await openProject({ directory: inputs.directory, env, log });
+    const project = await openProject({
+      directory: inputs.directory,
+      env,
+      log,
+      firstRelease: inputs['first-release'],
+    });
     const fleet = findFleet(project.config, inputs.fleet);
     const now = context.now();
     const data = await startRollout(project, {

@@ -1,4 +1,5 @@
 import { directory } from '../cli/directory.ts';
+import { firstRelease } from '../cli/first-release.ts';
 import { text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { messageOf, OutsideError } from '../host/errors.ts';
@@ -12,11 +13,17 @@ export default defineVerb({
   about: 'Looks only: nothing is changed.',
   inputs: {
     fleet: text('only this fleet (default: all)', { placeholder: 'NAME' }),
+    'first-release': firstRelease,
     directory,
   },
   run: async (inputs, context) => {
     const { env, log } = context;
-    const project = await openProject({ directory: inputs.directory, env, log });
+    const project = await openProject({
+      directory: inputs.directory,
+      env,
+      log,
+      firstRelease: inputs['first-release'],
+    });
     const now = context.now();
     const guidance = await project.readUpstream().catch((error: unknown) => {
       if (!(error instanceof OutsideError)) throw error;

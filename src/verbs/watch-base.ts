@@ -1,4 +1,5 @@
 import { directory } from '../cli/directory.ts';
+import { firstRelease } from '../cli/first-release.ts';
 import { flag, many, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { code, plainText, table } from '../host/markdown.ts';
@@ -26,12 +27,18 @@ A pull request that a person closes means “not this one”: it stays closed un
       placeholder: 'WHAT',
     }),
     'propose-again': flag('propose it although a person closed the pull request for it'),
+    'first-release': firstRelease,
     directory,
   },
   run: async (inputs, context) => {
     const { env, log } = context;
     const accept = inputs['accept-upstream'].map(readDoubt);
-    const project = await openProject({ directory: inputs.directory, env, log });
+    const project = await openProject({
+      directory: inputs.directory,
+      env,
+      log,
+      firstRelease: inputs['first-release'],
+    });
     const now = context.now();
     const [baseVersion, again] = [inputs['base-version'], inputs['propose-again']];
     const answers = await watchBase(project, { now, baseVersion, accept, again });

@@ -7,9 +7,11 @@ import { silentLog } from '../../src/host/log.ts';
 import { promoteImage } from '../../src/loop/promote-image/promote-image.ts';
 import { publishUpdates } from '../../src/loop/publish-updates/publish-updates.ts';
 import { startRollout } from '../../src/loop/start-rollout/start-rollout.ts';
+import { floatingTagsCheck } from '../../src/operate/doctor/checks/floating-tags.ts';
 import type { Examination } from '../../src/operate/doctor/doctor.ts';
 import { parseConfig } from '../../src/project/configuration/config.ts';
 import { pushAcceptance } from '../../src/release/evidence/acceptance.ts';
+import { filesInFolder } from '../../src/release/published/published-files.ts';
 import doctor from '../../src/verbs/doctor.ts';
 import { Git } from '../../src/world/git/git.ts';
 import { isIndex } from '../../src/world/registry/manifest.ts';
@@ -62,7 +64,7 @@ beforeAll(async () => {
     await startRollout(project, { fleet, now: time });
   }
   const site = join(registry.directory, 'site');
-  await publishUpdates({ ...project, log: silentLog }, { folder: site, fleets: [], now });
+  await publishUpdates({ ...project, log: silentLog }, { folder: site, fleets: [], now, firstRelease: true });
   good = { directory, site, project, versions };
 });
 
@@ -110,7 +112,7 @@ function editJson(file: string, change: (value: never) => unknown): Promise<void
   return edit(file, (text) => `${JSON.stringify(change(JSON.parse(text) as never), null, 2)}\n`);
 }
 
-const graphs = ['x86_64/v1/graph', 'x86_64/early/v1/graph', 'x86_64/late/v1/graph'];
+const graphs = ['', 'default/', 'early/', 'late/'].map((folder) => `x86_64/${folder}v1/graph`);
 
 /** Puts one digest in the place of another, everywhere. */
 async function replaceEverywhere(place: Site, from: string, to: string): Promise<void> {
@@ -273,7 +275,11 @@ describe('doctor has one finding, with a remedy, for', () => {
   ])('%s', async (_what, check, damage) => {
     const place = await copyOf();
     const found = await examine(place, await damage(place));
-    expect([...new Set(found.findings.map((each) => each.check))], found.text).toEqual([check]);
+    // A whole site that is old is late by its own word, too.
+    const checks = [...new Set(found.findings.map((each) => each.check))].filter(
+      (each) => each !== 'overdue',
+    );
+    expect(checks, found.text).toEqual([check]);
     expect(found.exitCode).toBe(1);
     expect(found.findings[0]?.remedy).toMatch(/\.$/);
     expect(found.text).toContain(`error [${check}]`);
@@ -421,5 +427,114 @@ describe('doctor has one finding, with a remedy, for', () => {
     } finally {
       await client.putManifest(config.image, version, before.bytes, before.descriptor.mediaType);
     }
+  });
+});
+
+describe('doctor sees, beside a site that fits together,', () => {
+  const checksOf = async (place: Site, options: Parameters<typeof examine>[1] = {}) => {
+    const { findings, exitCode } = await examine(place, options);
+    expect(exitCode).toBe(findings.some(({ severity }) => severity === 'error') ? 1 : 0);
+    return findings.map(({ check }) => check);
+  };
+
+  /** Takes releases out of every file, as a publication from a reset state branch would. */
+  async function keep(place: Site, count: number): Promise<void> {
+    const folder = join(place.site, 'testing');
+    interface List {
+      releases: { version: string }[];
+    }
+    const kept = place.versions.slice(0, count);
+    for (const file of ['releases.json', 'updates.json']) {
+      await editJson(join(folder, file), (document: List) => ({
+        ...document,
+        releases: document.releases.filter(({ version }) => kept.includes(version)),
+      }));
+    }
+    for (const file of graphs) {
+      await editJson(join(folder, file), (graph: { nodes: unknown[] }) => ({
+        nodes: graph.nodes.slice(0, count),
+        edges: [],
+      }));
+    }
+  }
+
+  it('a release that it lost', async () => {
+    const place = await copyOf();
+    await keep(place, 1);
+    expect(await checksOf(place)).toEqual(['lost-releases']);
+  });
+
+  it('that it was emptied', async () => {
+    const place = await copyOf();
+    await keep(place, 0);
+    expect(await checksOf(place)).toEqual(['emptied', 'lost-releases']);
+  });
+
+  it('that the whole of it is too old, by the clock', async () => {
+    const place = await copyOf();
+    const { 'next-change': due } = JSON.parse(
+      await readFile(join(place.site, 'testing/published.json'), 'utf8'),
+    ) as { 'next-change': string };
+    const at = Date.parse(due) / 1000;
+    expect(await checksOf(place, { at: at + 1800 })).not.toContain('overdue');
+    expect(await checksOf(place, { at: at + 1801 })).toContain('overdue');
+  });
+
+  it('that its rollouts are older than those of the artifact', async () => {
+    const place = await copyOf();
+    const folder = join(place.site, 'testing');
+    await edit(join(folder, 'published.json'), (text) =>
+      text.replace(/"published": "\d+/, '"published": "2020'),
+    );
+    await editJson(join(folder, 'updates.json'), (document: object) => ({ ...document, releases: [] }));
+    for (const file of graphs) {
+      const graph = JSON.parse(await readFile(join(folder, file), 'utf8')) as object;
+      await writeFile(join(folder, file), JSON.stringify({ ...graph, edges: [] }));
+    }
+    expect(await checksOf(place, { at: now + 7200 })).toContain('old-site');
+  });
+
+  it('a floating tag on a withdrawn release', async () => {
+    const { project, versions } = good;
+    const { config } = project;
+    const version = versions.at(-1) ?? '';
+    const texts = new Map(await project.state.readTexts('testing'));
+    const subject = { fleet: 'testing', ...(await project.state.readFleet('testing')) };
+    const tools = { ...project, files: filesInFolder(good.site), witnesses: [], now, grace: 1800 };
+    const run = (state: ReadonlyMap<string, string>) =>
+      floatingTagsCheck.run(
+        {
+          ...subject,
+          stamp: undefined,
+          heard: [],
+          graphs: [],
+          withState: {
+            where: 'the artifact',
+            versions,
+            digestRefs: new Set(),
+            texts: state,
+            hasState: true,
+            releases: '',
+            updates: undefined,
+            stamp: undefined,
+          },
+        },
+        tools,
+      );
+    expect(await run(texts)).toEqual([]);
+    const withdrawn = [{ version, reason: 'boot loop', by: 'Ada', at: now }];
+    texts.set('fleets/testing/operations.json', JSON.stringify({ withdrawn }));
+    const problems = await run(texts);
+    const { host } = registry;
+    expect(problems.map(({ where }) => where).sort()).toEqual(
+      ['44.20260621.3.1', 'stable', 'testing'].map((tag) => `${host}/${config.image.path}:${tag}`),
+    );
+  });
+
+  it('guidance of another project in the same repository', async () => {
+    const { client, config } = good.project;
+    const { bytes, descriptor } = await client.getManifest(atTag(config.image, 'updates-testing'));
+    await client.putManifest(config.image, 'updates-other', bytes, descriptor.mediaType);
+    expect(await checksOf(await copyOf())).toEqual(['other-project']);
   });
 });

@@ -155,6 +155,7 @@ describe('a held fleet', () => {
   const promote = (at: number) =>
     promoteImage.run(
       {
+        'first-release': true,
         directory: project.git.directory,
         fleet: 'stable',
         commit: undefined,

@@ -28,7 +28,7 @@ interface Answer {
 async function run(options: { commit?: string; against?: string; fleet?: string[] } = {}): Promise<Answer> {
   const { commit, against, fleet = [] } = options;
   const outcome = await lintUpdates.run(
-    { directory: project.git.directory, commit, against, fleet, 'time-zone': 'UTC' },
+    { 'first-release': false, directory: project.git.directory, commit, against, fleet, 'time-zone': 'UTC' },
     contextAt(now),
   );
   return { ...(outcome.data as Answer), text: outcome.text, exitCode: outcome.exitCode };
@@ -108,6 +108,7 @@ describe('lint-updates', () => {
     expect(errors.map(({ rule, where, remedy }) => [rule, where, remedy])).toEqual([
       ['unknown-fleet', 'fleets/testin/updates.json', 'Did you mean testing?'],
       ['unknown-file', 'fleets/testing/update.json', 'Did you mean updates.json?'],
+      ['record-rewritten', record, 'Put the old value back: a release is made once.'],
       ['record-removed', 'fleets/testing/records/1-aa.json', 'Put it back: a release is never removed.'],
     ]);
     expect(warnings).toMatchObject([{ rule: 'unknown-file', where: 'notes.txt' }]);
@@ -119,7 +120,7 @@ describe('lint-updates', () => {
       'fleets/testing/records/1-bb.json': (text) =>
         text.replace(/"created": "[^"]*"/, '"created": "2020-01-01T00:00:00Z"'),
     });
-    expect((await run()).errors).toMatchObject([{ rule: 'created-goes-back' }]);
+    expect((await run()).errors).toMatchObject([{ rule: 'record-rewritten' }, { rule: 'created-goes-back' }]);
   });
 
   it('says which commit it does not know', async () => {

@@ -28,7 +28,13 @@ type Answer = Omit<PromotionAnswer, 'gates'> & {
 };
 
 async function run(at: number, fleet?: string): Promise<Answer> {
-  const inputs = { directory: project.git.directory, fleet, urgent: undefined, by: undefined };
+  const inputs = {
+    directory: project.git.directory,
+    fleet,
+    urgent: undefined,
+    by: undefined,
+    'first-release': false,
+  };
   const { data } = await openPromotion.run(inputs, contextAt(at));
   return data as Answer;
 }

@@ -34,6 +34,7 @@ async function prune(options: { readonly remove?: boolean; readonly releases?: n
   await publish();
   const { data, text } = await pruneImages.run(
     {
+      'first-release': false,
       directory: project.git.directory,
       delete: options.remove ?? false,
       yes: true,
@@ -56,11 +57,11 @@ async function release(daysAgo: number): Promise<{ readonly digest: Digest; read
   const { candidate, built } = await buildAndTest(project);
   const inputs = { directory: project.git.directory, fleet: 'testing', commit: undefined };
   await promoteImage.run(
-    { ...inputs, 'freeze-exception': undefined, 'accept-missing-evidence': undefined, by: undefined },
+    { ...inputs, 'first-release': false, 'freeze-exception': undefined, 'accept-missing-evidence': undefined, by: undefined },
     contextAt(now - daysAgo * day),
   );
   await startRollout.run(
-    { ...inputs, 'freeze-exception': undefined, 'accept-upstream': [] },
+    { ...inputs, 'first-release': false, 'freeze-exception': undefined, 'accept-upstream': [] },
     contextAt(now - daysAgo * day),
   );
   return { digest: built.digest, version: candidate.version };

@@ -37,15 +37,25 @@ interface Answer {
 }
 
 async function run(
-  options: { at?: number; fleet?: string[]; output?: string; fromOci?: string[]; directory?: string } = {},
+  options: {
+    at?: number;
+    fleet?: string[];
+    output?: string;
+    fromOci?: string[];
+    directory?: string;
+    replace?: string;
+  } = {},
 ): Promise<Answer & { text: string }> {
   const { at = now, fleet = [], output = site } = options;
   const { data, text } = await publish.run(
     {
+      'first-release': false,
       directory: options.directory ?? project.git.directory,
       output,
       fleet,
       'from-oci': options.fromOci ?? [],
+      'replace-published': options.replace,
+      by: options.replace === undefined ? undefined : 'Ada',
     },
     contextAt(at),
   );
@@ -188,8 +198,10 @@ describe('publish-updates', () => {
       'index.html',
       ...['stable', 'testing'].flatMap((fleet) => [
         ...(fleet === 'testing' ? [`testing/builds/${version}/release.json`] : []),
+        `${fleet}/published.json`,
         `${fleet}/releases.json`,
         `${fleet}/updates.json`,
+        `${fleet}/x86_64/default/v1/graph`,
         `${fleet}/x86_64/early/v1/graph`,
         `${fleet}/x86_64/late/v1/graph`,
         `${fleet}/x86_64/v1/graph`,
@@ -213,11 +225,15 @@ describe('publish-updates', () => {
       Buffer.from(bytes).toString(),
     ]);
     const onDisk = (await listFiles()).filter((path) => path.startsWith('testing/'));
-    expect(Object.fromEntries(titled)).toEqual(
+    const { 'testing/state.json': state, ...files } = Object.fromEntries(titled);
+    expect(files).toEqual(
       Object.fromEntries(
         await Promise.all(onDisk.map(async (path) => [path, await readFile(join(site, path), 'utf8')])),
       ),
     );
+    expect(JSON.parse(state ?? '')).toEqual({
+      files: Object.fromEntries(await project.state.readTexts('testing')),
+    });
   });
 
   it('changes nothing when it is run again', async () => {
@@ -328,7 +344,8 @@ describe('publish-updates', () => {
         await publishUpdates({ ...project, config, log: silentLog }, { folder: site, fleets: [], now });
         return project.client.counters.requests - before;
       };
-      expect([await requests(), await requests()]).toEqual([2, 1]);
+      // The artifact of each fleet is asked for first.
+      expect([await requests(), await requests()]).toEqual([2 + 2, 2 + 1]);
     });
   });
 
@@ -338,9 +355,7 @@ describe('publish-updates', () => {
     await release(now);
     await run();
     await project.git.run(['update-ref', 'refs/heads/coxswain', before]);
-    await expect(run()).rejects.toThrow(
-      'testing/x86_64/v1/graph: nodes[1]: the published graph has a release',
-    );
+    await expect(run()).rejects.toThrow(/fleet testing: this publishes less than .*release 1-\d+ is gone/s);
     expect((await graph()).nodes).toHaveLength(2);
   });
 

@@ -51,6 +51,7 @@ async function run(
     commit,
     'freeze-exception': exception,
     'accept-upstream': accept,
+    'first-release': true,
   };
   const { data, text } = await startRollout.run(inputs, { ...contextAt(at), env: { XDG_CACHE_HOME: cache } });
   return { data: data as RolloutAnswer, text };

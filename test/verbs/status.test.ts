@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 
 async function run(hours: number, fleet?: string) {
-  const inputs = { directory: project.git.directory, fleet };
+  const inputs = { directory: project.git.directory, fleet, 'first-release': true };
   const { data, text, summary } = await status.run(inputs, contextAt(now + hours * hour));
   const { fleets } = data as { fleets: FleetStatus[] };
   return { fleets, text, summary: summary ?? '' };

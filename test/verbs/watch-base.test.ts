@@ -43,6 +43,7 @@ async function run(
     'base-version': options.version,
     'accept-upstream': options.accept ?? [],
     'propose-again': options.again ?? false,
+    'first-release': false,
   };
   const { data } = await watchBase.run(inputs, { ...contextAt(at), env: { XDG_CACHE_HOME: cache } });
   return data as BaseAnswer;
@@ -248,6 +249,7 @@ describe('watch-base', () => {
         'base-version': undefined,
         'accept-upstream': [],
         'propose-again': false,
+        'first-release': false,
       };
       const { text, summary } = await watchBase.run(inputs, contextAt(now));
       expect(text).toContain('pull request #2 declined');

@@ -6,16 +6,18 @@ import { InputError } from '../../host/errors.ts';
 import { readFileIfThere } from '../../host/files.ts';
 import { updatesArtifactType } from '../../release/published/fleet-artifact.ts';
 import { notPublished } from '../../release/published/not-published.ts';
-import { writeSite } from '../../release/published/publishers/folder.ts';
+import { publishToFolder } from '../../release/published/publishers/folder.ts';
+import { parseStamp } from '../../release/published/stamp.ts';
+import { bundlePath } from '../../release/state/state-bundle.ts';
 import { readArtifact, titleAnnotation } from '../../world/registry/artifact.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
 import { formatReference, type Reference } from '../../world/registry/reference.ts';
 
 /**
- * Writes the files of a fleet's artifact to a folder, as publish-updates wrote them: for a web server that has a
- * registry at hand and no checkout. Everything is read and looked at before the first file is written.
- * @throws InputError for an artifact that publish-updates did not make, and for one that is older than the folder:
- *   nodes on the releases that it lacks would be lost
+ * Writes the files of a fleet's artifact to a folder, exactly as publish-updates wrote them: for a web server that can
+ * read the registry and has no checkout. Everything is read and checked before the first file is written.
+ * @throws InputError if publish-updates did not make the artifact, or if it is older than the folder: nodes on the
+ *   releases that it lacks would be lost
  */
 export async function publishFromArtifact(
   client: RegistryClient,
@@ -36,16 +38,18 @@ export async function publishFromArtifact(
     files.set(descriptor.annotations?.[titleAnnotation] ?? '', new TextDecoder().decode(bytes));
   }
   const fleet = [...files.keys()][0]?.split('/')[0] ?? '';
+  // The state is for restore-state, not for a web server.
+  files.delete(bundlePath(fleet));
   for (const [path, text] of files) checkFile(path, text, { fleet, where });
   const releases = files.get(`${fleet}/releases.json`);
   if (releases === undefined || !files.has(`${fleet}/updates.json`)) {
     throw notPublished(where, `the files ${[...files.keys()].join(', ')}`);
   }
   await refuseLoss(join(folder, fleet, 'releases.json'), releases, where);
-  return { fleet, ...(await writeSite(folder, files)) };
+  return { fleet, ...(await publishToFolder(folder, files)) };
 }
 
-/** What comes from a registry becomes a file here: one of this fleet, and of a kind that we know. */
+/** What comes from a registry becomes a file here, so it must be of this fleet, and of a known kind. */
 function checkFile(
   path: string,
   text: string,
@@ -59,11 +63,12 @@ function checkFile(
   const name = parts.slice(1).join('/');
   if (name === 'releases.json') parseReleaseIndex(text, file);
   else if (name === 'updates.json') parseUpdateMetadata(text, file);
+  else if (name === 'published.json') parseStamp(text, file);
   else if (/(^|\/)v1\/graph$/.test(name)) parseGraph(text, file);
   else if (!/^builds\/[^/]+\/release\.json$/.test(name)) throw notPublished(where, `a file ${path}`);
 }
 
-/** A release is never taken out, nor moved: an older artifact must not replace newer files. */
+/** A release is never removed or moved: an older artifact must not replace newer files. */
 async function refuseLoss(file: string, text: string, where: string): Promise<void> {
   const there = await readFileIfThere(file);
   if (there === undefined) return;

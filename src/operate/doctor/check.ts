@@ -3,9 +3,11 @@ import type { UpdateMetadata } from '../../guidance/metadata.ts';
 import type { ReleaseIndex } from '../../guidance/releases.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import type { Ring } from '../../project/configuration/rings.ts';
+import type { Heard, LastPublished } from '../../release/published/last-published.ts';
+import type { PublishedFiles } from '../../release/published/published-files.ts';
+import type { PublicationStamp } from '../../release/published/stamp.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
 import type { Image } from '../../world/registry/image.ts';
-import type { PublishedFiles } from './published-files.ts';
 
 /** One problem that doctor found. An error harms nodes, now or later. */
 export interface Finding {
@@ -32,6 +34,8 @@ export interface Tools {
   readonly now: number;
   /** Seconds that a graph may be late. */
   readonly grace: number;
+  /** Other places that know what was published. */
+  readonly witnesses: readonly PublishedFiles[];
 }
 
 /** The whole site. */
@@ -47,6 +51,12 @@ export interface FleetSubject {
   readonly fleet: string;
   readonly releases: ReleaseIndex;
   readonly updates: UpdateMetadata;
+  /** When it was published; undefined if that could not be read. */
+  readonly stamp: PublicationStamp | undefined;
+  /** What the other places have published for this fleet. */
+  readonly heard: readonly Heard[];
+  /** The first place that has the fleet's whole state, as the artifact does. */
+  readonly withState: LastPublished | undefined;
   /** The graphs that could be read. */
   readonly graphs: readonly GraphSubject[];
 }

@@ -1,9 +1,13 @@
 import type { Check, CheckOf, Finding, Subjects, Tools } from './check.ts';
 import { baseUrlCheck } from './checks/base-url.ts';
 import { evidenceCheck } from './checks/evidence.ts';
+import { floatingTagsCheck } from './checks/floating-tags.ts';
 import { agesCheck, freshGraphCheck } from './checks/graph-content.ts';
 import { createdCheck, indexPayloadCheck, labelsCheck, retentionCheck } from './checks/image-content.ts';
 import { layersCheck, versionTagCheck } from './checks/image-tags.ts';
+import { emptiedCheck, lostReleasesCheck, oldSiteCheck } from './checks/lost-guidance.ts';
+import { otherProjectCheck } from './checks/other-project.ts';
+import { overdueCheck } from './checks/overdue.ts';
 import { plainHttpCheck } from './checks/plain-http.ts';
 import { streamCheck } from './checks/stream.ts';
 import { streamTagCheck } from './checks/stream-tag.ts';
@@ -13,7 +17,13 @@ const checks: readonly Check[] = [
   plainHttpCheck,
   baseUrlCheck,
   streamTagCheck,
+  otherProjectCheck,
   streamCheck,
+  emptiedCheck,
+  lostReleasesCheck,
+  oldSiteCheck,
+  overdueCheck,
+  floatingTagsCheck,
   agesCheck,
   freshGraphCheck,
   retentionCheck,

@@ -2,19 +2,26 @@ import { parseGraph } from '../../guidance/graph.ts';
 import { parseUpdateMetadata } from '../../guidance/metadata.ts';
 import { parseReleaseIndex } from '../../guidance/releases.ts';
 import { InputError } from '../../host/errors.ts';
+import { readLastPublished } from '../../release/published/last-published.ts';
 import { graphPath } from '../../release/published/paths.ts';
+import type { PublishedFiles } from '../../release/published/published-files.ts';
+import { parseStamp, stampPath } from '../../release/published/stamp.ts';
 import type { Finding, FleetSubject, GraphSubject, Tools } from './check.ts';
-import type { PublishedFiles } from './published-files.ts';
 
 /** Reads what is published for a fleet. Files that cannot be read are findings. */
 export async function readFleet(
-  { config, files }: Tools,
+  { config, files, witnesses }: Tools,
   fleet: string,
 ): Promise<{ readonly subject: FleetSubject | undefined; readonly findings: readonly Finding[] }> {
   const findings: Finding[] = [];
   const releases = await readOne(files, `${fleet}/releases.json`, parseReleaseIndex, findings);
   const updates = await readOne(files, `${fleet}/updates.json`, parseUpdateMetadata, findings);
   if (releases === undefined || updates === undefined) return { subject: undefined, findings };
+  const stamp = await readOne(files, stampPath(fleet), parseStamp, findings);
+  const heard = await Promise.all(witnesses.map((witness) => readLastPublished(witness, fleet)));
+  const withState = [await readLastPublished(files, fleet), ...heard]
+    .flatMap((each) => (each.answer === 'published' ? [each.last] : []))
+    .find(({ hasState }) => hasState);
   const graphs: GraphSubject[] = [];
   for (const basearch of config.architectures) {
     for (const ring of config.rings) {
@@ -25,7 +32,7 @@ export async function readFleet(
       }
     }
   }
-  return { subject: { fleet, releases, updates, graphs }, findings };
+  return { subject: { fleet, releases, updates, stamp, heard, withState, graphs }, findings };
 }
 
 async function readOne<T>(

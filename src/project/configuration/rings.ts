@@ -8,22 +8,31 @@ export interface Ring {
   readonly folders: readonly string[];
 }
 
-/** The ring of nodes that chose none: a release is offered to them when its rollout is complete. */
-const noRing: Ring = { name: 'no ring', wariness: 1, folders: [''] };
+/** No ring of coxswain.yaml can have this name: it has a space. */
+const noRing = 'no ring';
+
+/** The group of nodes whose owner set none (Fedora's Zincati: identity.group in 00-fedora-coreos.toml or its default). */
+const defaultGroup = 'default';
 
 /**
- * All rings, the earliest first, with the ring of nodes that chose none. A new kind of ring is added here and in the
- * schema; everything else reads this list.
+ * All rings, the earliest first, with the ring of nodes that chose none: a release is offered to those when its rollout
+ * is complete. They find their graph without a folder, and in `default`, where `${group}` in a base_url leads them. A new
+ * kind of ring is added here and in the schema; everything else reads this list.
  * @param written name → wariness, as in coxswain.yaml
  */
 export function readRings(written: Readonly<Record<string, number>>): Ring[] {
   const named = Object.entries(written).map(
     ([name, wariness]): Ring => ({ name, wariness, folders: [name] }),
   );
-  return [...named, noRing].sort((one, other) => one.wariness - other.wariness);
+  const unnamed: Ring = {
+    name: noRing,
+    wariness: 1,
+    folders: Object.hasOwn(written, defaultGroup) ? [''] : ['', defaultGroup],
+  };
+  return [...named, unnamed].sort((one, other) => one.wariness - other.wariness);
 }
 
 /** True for a ring that coxswain.yaml names. */
 export function isNamed(ring: Ring): boolean {
-  return ring !== noRing;
+  return ring.name !== noRing;
 }

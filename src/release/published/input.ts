@@ -2,6 +2,7 @@ import type { UpdateMetadata } from '../../guidance/metadata.ts';
 import type { Operations } from '../../guidance/operations.ts';
 import type { ReleaseIndex } from '../../guidance/releases.ts';
 import type { Ring } from '../../project/configuration/rings.ts';
+import type { PublicationStamp } from './stamp.ts';
 
 /** What is known of a release beside the release index; all of it optional. */
 export interface SiteRecord {
@@ -33,6 +34,8 @@ export interface SiteFleet {
     readonly records?: Readonly<Record<string, SiteRecord>>;
     readonly operations?: Operations;
   };
+  /** When its guidance changed; left out, published.json is not rendered. */
+  readonly stamp?: PublicationStamp;
 }
 
 /** All that the published files are made of. */

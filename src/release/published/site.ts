@@ -7,6 +7,7 @@ import { formatBuildRelease } from './build-release.ts';
 import { renderDashboard } from './dashboard/dashboard.ts';
 import type { SiteInput } from './input.ts';
 import { buildReleasePath, graphPath } from './paths.ts';
+import { formatStamp, stampPath } from './stamp.ts';
 
 export type { SiteFleet, SiteInput, SiteRecord } from './input.ts';
 
@@ -39,6 +40,9 @@ export function renderSite(input: SiteInput): Map<string, string> {
         for (const folder of folders) add(graphPath({ fleet, basearch, folder }), graph);
       }
     }
+  }
+  for (const { name, stamp } of input.fleets) {
+    if (stamp !== undefined) add(stampPath(name), formatStamp(stamp));
   }
   add('index.html', renderDashboard(input));
   return files;

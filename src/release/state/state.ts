@@ -1,6 +1,7 @@
 import type { Config } from '../../project/configuration/config.ts';
 import type { BranchStore, FileChange, Sha } from '../../world/forge/forge.ts';
 import { untilNotStale } from '../../world/forge/retry.ts';
+import type { ConfirmFirstRelease } from '../witnesses/first-release.ts';
 import { changedFleetFiles, type FleetState, fleetFolder, parseFleet } from './fleet-files.ts';
 
 export type { FleetState } from './fleet-files.ts';
@@ -8,11 +9,16 @@ export type { ReleaseRecord } from './release-record.ts';
 
 /** What every fleet runs, and how updates reach it: the state branch. */
 export interface State {
-  /** A fleet as it is now; empty where nothing was released yet. @throws InputError for a dirty state branch */
-  readFleet(fleet: string): Promise<FleetState>;
   /**
-   * Changes one fleet by compare-and-swap: `change` is called again, with what is there then, whenever somebody
-   * else was faster. It returns what should be; the same object where nothing is to change.
+   * A fleet as it is now; empty if nothing was released yet.
+   * @throws InputError for a dirty state branch, and if the fleet's releases are known elsewhere but not here
+   */
+  readFleet(fleet: string): Promise<FleetState>;
+  /** The files of a fleet: path on the state branch → text. @throws as readFleet */
+  readTexts(fleet: string): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Changes one fleet by compare-and-swap: if somebody else was faster, `change` is called again with the new state.
+   * It returns the wanted state, or the same object to change nothing.
    * @param message of the commit; a function is asked after the change
    * @returns whether there was anything to commit, and the commit the state branch is at
    * @throws InputError for a dirty state branch; whatever `change` throws. Nothing is written then
@@ -29,13 +35,20 @@ export interface State {
 /** A file of the state branch before and after a change. */
 export interface FilePreview {
   readonly path: string;
-  /** undefined where there is no such file. */
+  /** undefined if there is no such file. */
   readonly before: string | undefined;
   readonly after: string | undefined;
 }
 
-/** Opens the state branch, which may not exist yet. */
-export function openState(branches: BranchStore, config: Config): State {
+/**
+ * Opens the state branch, which may not exist yet.
+ * @param confirmFirstRelease is asked about every fleet that has no release on it; default: such a fleet is new
+ */
+export function openState(
+  branches: BranchStore,
+  config: Config,
+  confirmFirstRelease?: ConfirmFirstRelease,
+): State {
   const branch = config.stateBranch;
 
   async function read(fleet: string): Promise<{
@@ -48,18 +61,23 @@ export function openState(branches: BranchStore, config: Config): State {
       commit === undefined
         ? new Map<string, string>()
         : await branches.readFolder(commit, fleetFolder(fleet));
-    return { commit, files, state: parseFleet(files, { fleet, config, commit }) };
+    const state = parseFleet(files, { fleet, config, commit });
+    if (state.releases.releases.length === 0) {
+      await confirmFirstRelease?.(fleet, { branchExists: commit !== undefined });
+    }
+    return { commit, files, state };
   }
 
   return {
     readFleet: async (fleet) => (await read(fleet)).state,
+    readTexts: async (fleet) => (await read(fleet)).files,
     changeFleet: (fleet, message, change) =>
       untilNotStale(async () => {
         const { commit, files, state } = await read(fleet);
         const after = change(state);
         const changes: FileChange[] = after === state ? [] : changedFleetFiles(fleet, state, after, files);
         if (changes.length === 0) return { changed: false, commit };
-        if (commit === undefined) changes.push({ path: 'README.md', content: readme });
+        if (commit === undefined) changes.push({ path: 'README.md', content: stateReadme });
         const said = typeof message === 'string' ? message : message();
         const made = await branches.commit({ branch, parent: commit, changes, message: said });
         return { changed: true, commit: made };
@@ -77,7 +95,8 @@ export function openState(branches: BranchStore, config: Config): State {
   };
 }
 
-const readme = `# State of the fleets
+/** README.md of the state branch. */
+export const stateReadme = `# State of the fleets
 
 Coxswain keeps on this branch what every fleet runs and how updates reach it. It shares no history with the
 branches your images are built from.

@@ -111,7 +111,10 @@ describe('roll-back', () => {
       ...other,
     };
     const context = contextAt(now + hours * hour);
-    const { data } = await rollBack.run({ directory: stage.git.directory, ...inputs }, context);
+    const { data } = await rollBack.run(
+      { 'first-release': false, directory: stage.git.directory, ...inputs },
+      context,
+    );
     return data as {
       action: string;
       reason?: string;

@@ -66,6 +66,7 @@ export async function openStage(host: string, fleets?: string): Promise<Stage> {
         commit: undefined,
         'freeze-exception': undefined,
         'accept-upstream': [],
+        'first-release': false,
       };
       const { data } = await startRollout.run(inputs, contextAt(moment(hours)));
       return (data as RolloutAnswer).version;
@@ -76,6 +77,7 @@ export async function openStage(host: string, fleets?: string): Promise<Stage> {
         fleet,
         urgent,
         by: urgent === undefined ? undefined : 'Ada',
+        'first-release': false,
       };
       const { data } = await openPromotion.run(inputs, contextAt(moment(hours)));
       return data as Promotion;

@@ -16,7 +16,9 @@ describe('renderSite', () => {
     const paths = [...files.keys()];
     const graphs = ['testing', 'stable'].flatMap((fleet) =>
       ['x86_64', 'aarch64'].flatMap((basearch) =>
-        ['', 'canary/', 'early/', 'broad/', 'late/'].map((ring) => `${fleet}/${basearch}/${ring}v1/graph`),
+        ['', 'default/', 'canary/', 'early/', 'broad/', 'late/'].map(
+          (ring) => `${fleet}/${basearch}/${ring}v1/graph`,
+        ),
       ),
     );
     const indexes = ['testing', 'stable'].flatMap((fleet) => [

@@ -1,3 +1,4 @@
+import { isNamed } from '../../../project/configuration/rings.ts';
 import type { CheckOf, Problem, Tools } from '../check.ts';
 
 /** The variables that Zincati fills in. */
@@ -56,15 +57,21 @@ async function checkBaseUrl(where: string, { config, files }: Tools): Promise<Pr
         },
       ];
     }
-    // Only the nodes know which groups and platforms exist.
-    if (url === undefined || filled.includes('${')) continue;
-    const path = `${decodeURIComponent(filled.slice(url.length))}v1/graph`;
-    if ((await files.read(path)) !== undefined) continue;
-    problems.push({
-      where,
-      message: `no graph is published there for ${architecture} (${path})`,
-      remedy: 'Check fleet, architecture and ring in it.',
-    });
+    // Only the nodes know which platforms exist.
+    if (url === undefined || filled.includes('${platform}')) continue;
+    // Fedora's nodes are in the group `default` until their owner changes it; the others are rings.
+    const groups = filled.includes('${group}')
+      ? ['default', ...config.rings.filter(isNamed).map(({ name }) => name)]
+      : [''];
+    for (const group of groups) {
+      const path = `${decodeURIComponent(filled.slice(url.length)).replaceAll('${group}', group)}v1/graph`;
+      if ((await files.read(path)) !== undefined) continue;
+      problems.push({
+        where,
+        message: `no graph is published there for ${architecture}${group === '' ? '' : ` and the group ${group}`} (${path})`,
+        remedy: 'Check fleet, architecture and ring in it.',
+      });
+    }
   }
   return problems;
 }

@@ -1,13 +1,28 @@
 import { join } from 'node:path';
 import { messageOf, OutsideError } from '../../../host/errors.ts';
-import { readFileIfThere, writeFileAtomically } from '../../../host/files.ts';
+import { isMissing, readFileIfThere, writeFileAtomically } from '../../../host/files.ts';
+import { openOwnFolder, removeTemporaryFiles } from './own-folder.ts';
 import type { Publisher } from './publisher.ts';
 
 /** Writes the files to a folder, for a web server or a bucket. */
 export const folderPublisher: Publisher = {
   isWanted: () => true,
-  publish: async ({ folder, site }) => ({ ...(await writeSite(folder, site)), artifacts: [] }),
+  publish: async ({ folder, site }) => ({ ...(await publishToFolder(folder, site)), artifacts: [] }),
 };
+
+/**
+ * Writes files to a folder of their own, and removes what killed runs left in it.
+ * @throws InputError if the folder is somebody else's; as writeSite
+ */
+export async function publishToFolder(
+  folder: string,
+  files: ReadonlyMap<string, string>,
+): ReturnType<typeof writeSite> {
+  const own = await openOwnFolder(folder);
+  const answer = await writeSite(own, files);
+  await removeTemporaryFiles(own);
+  return answer;
+}
 
 /**
  * Writes files in their order, each one whole or not at all. Files that are already right stay as they are. Files that
@@ -31,11 +46,22 @@ export async function writeSite(
         unchanged.push(path);
         continue;
       }
-      await writeFileAtomically(file, content);
+      await writeAgain(file, content);
     } catch (error) {
       throw new OutsideError(`writing ${file}`, messageOf(error), undefined, { cause: error });
     }
     written.push(path);
   }
   return { written, unchanged };
+}
+
+/** Another run may remove our temporary file, which it cannot tell from one that a killed run left. */
+async function writeAgain(file: string, content: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await writeFileAtomically(file, content);
+    } catch (error) {
+      if (!isMissing(error) || attempt === 5) throw error;
+    }
+  }
 }

@@ -2,44 +2,59 @@ import { join } from 'node:path';
 import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
 import { readFileIfThere } from '../../host/files.ts';
 import type { Config } from '../../project/configuration/config.ts';
-import { readFleetArtifact } from '../../release/published/fleet-artifact.ts';
 import { refuseCredentials } from '../../world/refuse-credentials.ts';
+import { titleAnnotation } from '../../world/registry/artifact.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
+import { isIndex, type Manifest } from '../../world/registry/manifest.ts';
+import { formatReference, formatRepository } from '../../world/registry/reference.ts';
+import { artifactReference } from './fleet-artifact.ts';
 
-/** Published files, from wherever nodes or mirrors get them. */
+/** Published files, from one of the places that have them. */
 export interface PublishedFiles {
   /** For messages. */
   readonly where: string;
-  /** A file's text; undefined where there is none. @throws OutsideError when that cannot be told */
+  /** The same for one fleet. */
+  whereIs(fleet: string): string;
+  /** A file's text; undefined if the place answers that it does not exist. @throws OutsideError if there is no answer */
   read(path: string): Promise<string | undefined>;
 }
 
 const timeoutMilliseconds = 30_000;
 
 export function filesInFolder(folder: string): PublishedFiles {
-  return { where: folder, read: (path) => readFileIfThere(join(folder, path)) };
+  return { where: folder, whereIs: () => folder, read: (path) => readFileIfThere(join(folder, path)) };
 }
 
-/** @throws InputError for what is no URL of a web server */
+/** @throws InputError if this is not the URL of a web server */
 export function filesAtUrl(site: string): PublishedFiles {
   const base = URL.parse(site.endsWith('/') ? site : `${site}/`);
   if (base === null || !['http:', 'https:'].includes(base.protocol)) {
     throw new InputError({ field: '--site', problem: 'not a folder, and not a URL', found: site });
   }
   refuseCredentials(base, '--site');
-  return { where: base.href, read: (path) => readUrl(new URL(encodePath(path), base)) };
+  return {
+    where: base.href,
+    whereIs: () => base.href,
+    read: (path) => readUrl(new URL(encodePath(path), base)),
+  };
 }
 
-/** The artifacts `<image>:updates-<fleet>`. */
-export function filesInArtifacts(client: RegistryClient, config: Config): PublishedFiles {
-  const fleets = new Map<string, Promise<ReadonlyMap<string, string>>>();
+/** The artifacts `<image>:updates-<fleet>`. Each manifest is read once, and each file when it is asked for. */
+export function filesInArtifacts(client: RegistryClient, config: Pick<Config, 'image'>): PublishedFiles {
+  const manifests = new Map<string, Promise<Manifest | undefined>>();
+  const whereIs = (fleet: string) => formatReference(artifactReference(config, fleet));
   return {
-    where: 'artifacts',
+    where: `${formatRepository(config.image)}:updates-…`,
+    whereIs,
     read: async (path) => {
       const fleet = path.split('/')[0] as string;
-      const files = fleets.get(fleet) ?? readFleetArtifact(client, config, fleet);
-      fleets.set(fleet, files);
-      return (await files).get(path);
+      const asked = manifests.get(fleet) ?? client.findManifest(artifactReference(config, fleet));
+      manifests.set(fleet, asked);
+      const manifest = await asked;
+      if (manifest === undefined || isIndex(manifest.json)) return undefined;
+      const layer = manifest.json.layers.find((each) => each.annotations?.[titleAnnotation] === path);
+      if (layer === undefined) return undefined;
+      return new TextDecoder().decode(await client.getBlob(config.image, layer.digest));
     },
   };
 }

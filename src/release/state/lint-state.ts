@@ -1,15 +1,18 @@
+import { isDeepStrictEqual } from 'node:util';
 import { tryTo } from '../../guidance/lint/finding.ts';
 import { type Finding, type FleetTexts, lintGuidance } from '../../guidance/lint/lint.ts';
 import { defined } from '../../host/defined.ts';
+import { quote } from '../../host/errors.ts';
 import { nearest } from '../../host/nearest.ts';
 import type { Config } from '../../project/configuration/config.ts';
-import { fleetFolder } from '../../release/state/fleet-files.ts';
-import { parseRecord, type ReleaseRecord } from '../../release/state/release-record.ts';
+import { formatRepository } from '../../world/registry/reference.ts';
+import { fleetFolder } from './fleet-files.ts';
+import { parseRecord, type ReleaseRecord } from './release-record.ts';
 
 /** Path on the state branch → text. */
 export type StateFiles = ReadonlyMap<string, string>;
 
-/** What lint says of one fleet (or, under no name, of the rest of the branch). */
+/** What lint found about one fleet, or, without a name, about the rest of the branch. */
 export interface FleetFindings {
   readonly fleet: string | undefined;
   readonly findings: readonly Finding[];
@@ -53,6 +56,7 @@ function lintFleet(
     stream: options.config.stream,
     now: options.now,
     timeZone: options.timeZone,
+    repository: formatRepository(options.config.image),
   });
   return [...guidance, ...lintRecords(fleet, after, before)];
 }
@@ -70,7 +74,7 @@ function textsOf(fleet: string, files: StateFiles): FleetTexts {
   };
 }
 
-/** Records say where releases come from; promotion and the order of releases rest on them. */
+/** Records say where releases come from. Promotion and the order of releases depend on them. */
 function lintRecords(fleet: string, after: StateFiles, before: StateFiles): Finding[] {
   const findings: Finding[] = [];
   const folder = `${fleetFolder(fleet)}/records/`;
@@ -82,6 +86,7 @@ function lintRecords(fleet: string, after: StateFiles, before: StateFiles): Find
     const version = path.slice(folder.length, -'.json'.length);
     if (read.value === undefined) continue;
     records.set(version, read.value);
+    findings.push(...lintRewritten(path, read.value, before.get(path)));
     if (read.value.version !== version || read.value.fleet !== fleet) {
       findings.push({
         severity: 'error',
@@ -130,7 +135,25 @@ function lintRecords(fleet: string, after: StateFiles, before: StateFiles): Find
   return findings;
 }
 
-/** undefined where the file cannot be read: that is told elsewhere. */
+/** The facts of a record that never change. */
+const fixedFacts = ['commit', 'buildKey', 'baseVersion', 'created', 'recordedAt', 'images'] as const;
+
+function lintRewritten(where: string, record: ReleaseRecord, before: string | undefined): Finding[] {
+  const old =
+    before === undefined ? undefined : tryTo('record', where, () => parseRecord(before, where)).value;
+  if (old === undefined) return [];
+  return fixedFacts
+    .filter((fact) => !isDeepStrictEqual(old[fact], record[fact]))
+    .map((fact) => ({
+      severity: 'error' as const,
+      rule: 'record-rewritten',
+      where,
+      message: `${fact} of ${record.version} was ${quote(old[fact])} and is ${quote(record[fact])}`,
+      remedy: 'Put the old value back: a release is made once.',
+    }));
+}
+
+/** undefined if the file cannot be read: another rule reports that. */
 function versionsIn(text: string | undefined): string[] | undefined {
   if (text === undefined) return [];
   try {
