@@ -1,10 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InputError } from '../../host/errors.ts';
 import { type Sha, StaleBranchError } from '../forge/forge.ts';
 import type { Objects } from './fetched-objects.ts';
 import type { Git } from './git.ts';
 import { type RefGuard, type RefMove, type RefStore, shortRef } from './ref-store.ts';
-import { explainRemoteFailure, isTransient, type Remote, remoteSeconds, runWithRemote } from './remote.ts';
+import {
+  explainRemoteFailure,
+  isTransient,
+  type Remote,
+  RemoteError,
+  remoteSeconds,
+  runWithRemote,
+} from './remote.ts';
 import { lockWatch } from './stale-lock.ts';
 
 /** Attempts of a push that the remote did not refuse for good; with the pauses enough for a lock to become stale. */
@@ -146,8 +152,7 @@ function isRace(failure: string): boolean {
 function explainPushFailure(failure: string, doing: string, place: string): Error {
   const refused = /\[remote rejected\].*\((.*)\)/.exec(failure)?.[1];
   if (refused === undefined || isRace(failure)) return explainRemoteFailure(failure, { doing, place });
-  return new InputError({
-    where: place,
+  return new RemoteError({
     problem: `${doing} failed: the remote refuses it (${refused})`,
     remedy:
       'Its hooks or branch protection decide that: let this login push to that branch. Nothing was changed; running the same command again is safe.',

@@ -80,11 +80,14 @@ export async function runWithRemote(
 
 const anyExit = Array.from({ length: 256 }, (_, code) => code);
 
+/** A remote refuses, for a reason that people can fix. */
+export class RemoteError extends InputError {}
+
 /**
  * The error for a git command that failed at a remote.
  * @param text what git wrote to standard error
  * @param place of the remote, for messages
- * @returns InputError for what people can fix; OutsideError, which says that a re-run is safe, for the rest
+ * @returns RemoteError for what people can fix; OutsideError, which says that a re-run is safe, for the rest
  */
 export function explainRemoteFailure(
   text: string,
@@ -93,10 +96,9 @@ export function explainRemoteFailure(
   const { doing, place } = call;
   const said = lastLines(withoutCredentials(text));
   const known = explanations.find(({ pattern }) => pattern.test(text));
-  if (known === undefined) return new OutsideError(doing, `${place} answered:\n${said}\n`);
-  return new InputError({
-    where: place,
-    problem: `${doing} failed: ${known.problem}\n${said}\n`,
+  if (known === undefined) return new OutsideError(doing, `${place} answered: ${said}`);
+  return new RemoteError({
+    problem: `${doing} failed: ${known.problem} (${said})`,
     remedy: known.remedy,
   });
 }
@@ -138,10 +140,7 @@ export function isTransient(text: string): boolean {
 function lastLines(text: string): string {
   const lines = text
     .split('\n')
-    .map((line) => line.trimEnd())
+    .map((line) => line.trim())
     .filter((line) => line !== '' && !/^hint:/.test(line));
-  return lines
-    .slice(-8)
-    .map((line) => `  ${line}`)
-    .join('\n');
+  return lines.slice(-6).join('; ');
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { InputError } from '../../../host/errors.ts';
 import { listTree } from '../../git/list-tree.ts';
 import { readTexts } from '../../git/read-texts.ts';
+import { RemoteError } from '../../git/remote.ts';
 import { shortCommit } from '../../git/short-commit.ts';
 import { writeCommit } from '../../git/write-objects.ts';
 import type { BranchStore, PullRequest, PullRequestState, PullRequests, Sha } from '../forge.ts';
@@ -52,7 +53,7 @@ export function openGitPullRequests(repository: Repository, branches: BranchStor
     try {
       return await change('record the state of pull requests', async () => undefined);
     } catch (error) {
-      if (!(error instanceof InputError) || error.details.where !== repository.place) throw error;
+      if (!(error instanceof RemoteError)) throw error;
       return (await read(repository, branches)).requests;
     }
   }
