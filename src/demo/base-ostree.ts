@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { InputError } from '../host/errors.ts';
 import { exec } from '../host/exec.ts';
 import { withTemporaryFolder } from '../host/files.ts';
 import type { Log } from '../host/log.ts';
-import { requireTools } from '../host/tools.ts';
+import { findTool, requireTools } from '../host/tools.ts';
 import { fetchKernel, type KernelFiles } from './base-kernel.ts';
 import { addKernelFiles, addNetworkFiles, makeHostKeysAtFirstBoot } from './base-roots.ts';
 import { exists, putInPlace } from './debian-packages.ts';
@@ -13,7 +14,7 @@ import { exists, putInPlace } from './debian-packages.ts';
 // has them new enough in unstable ("sid") only.
 
 /** Raised when the way the image is made changes: older ones in caches are then not used. */
-const recipe = 1;
+const recipe = 2;
 
 const packages = [
   ...['systemd', 'systemd-sysv', 'udev', 'kmod', 'dbus', 'openssh-server', 'e2fsprogs'],
@@ -56,7 +57,14 @@ export async function prepareOstreeBase(cacheFolder: string, log: Log): Promise<
   const key = `ostree-sid-${kernel.key}-r${recipe}`;
   const layout = join(cacheFolder, 'roots', `${key}.oci`);
   if (await exists(layout)) return { layout, key };
-  requireTools(['mmdebstrap', 'ostree', 'ostree-deploy', 'chroot', 'unshare']);
+  requireTools(['mmdebstrap', 'ostree', 'chroot', 'unshare']);
+  if (findTool('ostree-deploy') === undefined) {
+    throw new InputError({
+      problem: 'a program is not installed: ostree-deploy',
+      remedy:
+        'Run script/rust-tools ostree-deploy, and add the folder bin below the one that it prints to PATH.',
+    });
+  }
   await log.task('making an ostree base image (some minutes, once)', (report) =>
     withTemporaryFolder('base', async (folder) => {
       const root = join(folder, 'root');
@@ -97,8 +105,10 @@ async function installPackages(root: string): Promise<void> {
 async function prepareSystem(root: string, kernel: KernelFiles): Promise<void> {
   // As in a bootable container image: every machine makes its own on its first boot.
   await writeFile(join(root, 'etc/machine-id'), '');
-  for (const name of ['etc/hostname', 'etc/resolv.conf', 'etc/.pwd.lock'])
-    await rm(join(root, name), { force: true });
+  // Of a system with /etc/selinux, Ignition wants a whole policy.
+  for (const name of ['etc/hostname', 'etc/resolv.conf', 'etc/.pwd.lock', 'etc/selinux']) {
+    await rm(join(root, name), { recursive: true, force: true });
+  }
   await makeHostKeysAtFirstBoot(root);
   await addNetworkFiles(root);
   for (const name of needless) await rm(join(root, 'usr/lib/systemd/system', name), { force: true });

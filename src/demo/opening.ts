@@ -63,7 +63,7 @@ export async function playOpening(
       await appendFile(join(scene.repository, 'coxswain.yaml'), '\nboot-test: { init: any }\n');
     }
     const tests = {
-      ...(scene.options.kind === 'systemd' ? { '20-systemd.sh': systemdTest } : {}),
+      ...(scene.options.kind !== 'tiny' ? { '20-systemd.sh': systemdTest } : {}),
       ...extraTests,
     };
     for (const [name, text] of Object.entries(tests)) {

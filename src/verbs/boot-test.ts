@@ -4,7 +4,7 @@ import { choice, duration, flag, text, wholeNumber } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { defined } from '../host/defined.ts';
 import { type TestImageAnswer, testImage } from '../loop/boot-test/boot-test.ts';
-import { bootModes } from '../loop/boot-test/machine/disk-image.ts';
+import { bootModes } from '../loop/boot-test/machine/boot-modes.ts';
 import { networks } from '../loop/boot-test/machine/machine-types.ts';
 import { annotationsOf } from '../loop/boot-test/report/annotations.ts';
 import { commentOn, describeTested } from '../loop/boot-test/report/report-text.ts';
@@ -58,7 +58,7 @@ answer and --output have it all. Exit code 1 when the image did not pass. docs/b
       { placeholder: 'KIND' },
     ),
     mode: choice(
-      'how the machine starts: direct, or disk (installed with bootc, through the firmware; default: that of coxswain.yaml, or direct)',
+      'how the machine starts: ostree (deployed, by its own initramfs), direct, or disk (installed with bootc, through the firmware); default: that of coxswain.yaml, or ostree if the image allows it',
       bootModes,
       { placeholder: 'MODE' },
     ),

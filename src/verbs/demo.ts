@@ -17,10 +17,13 @@ import { requireTools } from '../host/tools.ts';
 export default defineVerb({
   summary: 'Show the whole loop on this machine: registry, build, VM, promotion, update graphs',
   about: `Makes a small bootable base image and a user's repository, moves the base, and lets the verbs do their
-work on a real registry, buildah, QEMU and git. Takes under a minute (--systemd: three); needs root, or a user with subordinate IDs. Leaves its results in --output
+work on a real registry, buildah, QEMU and git. Takes under a minute (--systemd: three; --ostree: many); needs root, or a user with subordinate IDs. Leaves its results in --output
 and nothing else: every process it starts, it stops.`,
   inputs: {
     systemd: flag('use a base image with a real systemd (made with mmdebstrap)'),
+    ostree: flag(
+      'use a base image that is an ostree commit, and boot real ostree deployments (script/demo builds what that needs)',
+    ),
     base: text('use this image as base, such as quay.io/fedora/fedora-coreos:stable', { placeholder: 'REF' }),
     'failing-test': flag("show what happens when the user's test fails in the VM"),
     'keep-running': flag('leave the registry up until Ctrl-C, to look around'),
@@ -32,14 +35,14 @@ and nothing else: every process it starts, it stops.`,
     const output = resolve(inputs.output);
     await clearResults(output);
     const stage = createStage(process.stdout);
-    const kind = inputs.systemd ? 'systemd' : 'tiny';
+    const kind = inputs.ostree ? 'ostree' : inputs.systemd ? 'systemd' : 'tiny';
     const started = performance.now();
     await withWorkplace(async (place) => {
       const scene = await openScene(stage, place, { kind, base: inputs.base, output, log });
       if (inputs['failing-test']) await playFailure(scene, versions.from);
       else {
         // These tests need sshd as Debian has it, so they are for the base that is made here.
-        const rehearsed = kind === 'systemd' && inputs.base === undefined;
+        const rehearsed = kind !== 'tiny' && inputs.base === undefined;
         await playLoop(scene, rehearsed ? rehearsalTests : {});
         if (rehearsed) await playBrokenUpgrade(scene);
       }

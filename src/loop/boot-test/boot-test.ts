@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { defined } from '../../host/defined.ts';
+import { InputError } from '../../host/errors.ts';
 import { withTemporaryFolder } from '../../host/files.ts';
 import type { Log } from '../../host/log.ts';
 import { findFleet } from '../../project/fleets.ts';
@@ -12,7 +13,7 @@ import { hasUpgradeTests } from './guest/tests.ts';
 import { type CommittedTests, readCommittedTests } from './guest/tests-of-commit.ts';
 import { findImageUnderTest } from './image-under-test.ts';
 import { requireBootTestTools } from './machine/boot-directly.ts';
-import type { BootMode } from './machine/disk-image.ts';
+import type { BootMode } from './machine/boot-modes.ts';
 import type { Network } from './machine/machine-types.ts';
 import { upgradesTo } from './rehearsal/upgrades-to.ts';
 import {
@@ -74,7 +75,9 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
   const commit = await git.run(['rev-parse', 'HEAD']);
   const architecture = options.architecture ?? ownArchitecture(config.architectures);
   const fleet = await fleetOf(project, options, commit);
-  return withTemporaryFolder('tests', async (testsFolder) => {
+  return withTemporaryFolder('tests', async (folder) => {
+    const testsFolder = join(folder, 'tests');
+    await mkdir(testsFolder);
     const tests = await readCommittedTests(git, commit, config.tests, testsFolder);
     await warnOfUncommitted(project, log);
     const tested = await findImageUnderTest(project, commit, architecture, options);
@@ -98,6 +101,7 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
       version,
       config,
       mode: options.mode ?? config.bootTest.mode,
+      ...(await ignitionOf(project, commit, folder)),
       machine: machineFor(project, options, architecture),
       tests,
       testsFolder,
@@ -125,6 +129,28 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
       ...(told ? await tellPullRequest(project, commit, answer) : {}),
     };
   });
+}
+
+/** The configuration for Ignition as it is in the commit. @throws InputError if the commit has no such file */
+async function ignitionOf(
+  { git, config }: Project,
+  commit: string,
+  folder: string,
+): Promise<{ ignition?: string }> {
+  const { ignition } = config.bootTest;
+  if (ignition === undefined) return {};
+  const text = await git.try(['show', `${commit}:${ignition}`]);
+  if (text === undefined) {
+    throw new InputError({
+      where: 'coxswain.yaml',
+      field: 'boot-test.ignition',
+      problem: `commit ${commit.slice(0, 12)} has no such file`,
+      found: ignition,
+    });
+  }
+  const file = join(folder, 'config.ign');
+  await writeFile(file, text);
+  return { ignition: file };
 }
 
 function machineFor({ config }: Project, options: TestImageOptions, architecture: Architecture) {

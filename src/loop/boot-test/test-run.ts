@@ -5,22 +5,16 @@ import { withTemporaryFolder } from '../../host/files.ts';
 import { type InsideRoot, insideRoot } from '../../host/inside-root.ts';
 import type { Project } from '../../release/project.ts';
 import type { Image } from '../../world/registry/image.ts';
-import { type DigestReference, formatReference } from '../../world/registry/reference.ts';
+import type { DigestReference } from '../../world/registry/reference.ts';
 import { type RunInImage, withRootFilesystem } from './guest/root-filesystem.ts';
 import { readOsRelease } from './guest/systemd.ts';
 import type { CommittedTests } from './guest/tests-of-commit.ts';
 import { checkKernel, checkLabels, checkLeftovers, checkLint, kernelCheckName } from './image-check.ts';
 import { type ImageSource, inRegistry } from './image-source.ts';
-import {
-  bootPrepared,
-  type MachineSettings,
-  type PreparedImage,
-  prepareImage,
-} from './machine/boot-directly.ts';
-import { runDiskTest } from './machine/boot-from-disk.ts';
-import type { BootMode } from './machine/disk-image.ts';
+import type { MachineSettings } from './machine/boot-directly.ts';
+import type { BootMode } from './machine/boot-modes.ts';
 import { unbooted } from './machine/machine-report.ts';
-import { rehearseUpgrade } from './rehearsal/rehearsal.ts';
+import { type ModeMachine, machineOfMode } from './machine-of-mode.ts';
 import { isFedoraCoreOs, type KnownFailure, knownFailuresOf } from './report/known-failures.ts';
 import type { BootReport, Rehearsal, TestResult } from './report/report.ts';
 
@@ -34,8 +28,10 @@ export interface TestRunOptions extends Pick<Project, 'config' | 'log'> {
   readonly source: ImageSource;
   readonly image: Image;
   readonly version: string;
-  /** `direct`: the image's kernel and an initrd of ours; `disk`: an installation, through the firmware. */
-  readonly mode: BootMode;
+  /** Absent: `ostree` if the image allows it, otherwise `direct`. */
+  readonly mode: BootMode | undefined;
+  /** Path of a configuration for Ignition, which runs in the image's own initramfs. */
+  readonly ignition?: string;
   readonly machine: MachineSettings & { readonly deadlineSeconds?: number };
   readonly tests: CommittedTests;
   readonly testsFolder: string;
@@ -71,18 +67,19 @@ export async function runTests(options: TestRunOptions): Promise<BootReport> {
       await options.onFiles?.(root);
       await mkdir(outputFolder, { recursive: true });
       return withTemporaryFolder('boot', async (folder) => {
-        const prepare = () => prepareImage({ root, image: source.name, folder, log });
-        const boot = { ...(await bootOptions(options, inside)), tests: options.tests.files };
-        const disk = { root, image: source.name, imageId: stored.id, foreign: options.foreign };
-        const prepared = options.mode === 'disk' ? undefined : await prepare();
-        const report =
-          prepared === undefined
-            ? await runDiskTest({ ...boot, ...disk })
-            : await bootPrepared(prepared, boot);
-        const all = { ...report, tests: [...checks, ...report.tests] };
+        const machine = await machineOfMode({
+          ...{ source, root: inside, stored, folder, log },
+          wanted: options.mode,
+          config: image.config,
+          foreign: options.foreign,
+          ...defined({ ignition: options.ignition }),
+        });
+        const boot = await bootOptions(options, inside, machine.mode);
+        const report = await machine.boot({ ...boot, tests: options.tests.files });
+        const { mode, note: modeNote } = machine;
+        const all = { ...report, mode, ...defined({ modeNote }), tests: [...checks, ...report.tests] };
         if (report.verdict !== 'passed' || options.from.length === 0) return withTotal(all, started);
-        // Rehearsals need a disk for /var alone: they always boot the kernel directly.
-        return withTotal(await withUpgrades(options, prepared ?? (await prepare()), all), started);
+        return withTotal(await withUpgrades(options, machine, all), started);
       });
     },
     { log },
@@ -117,21 +114,22 @@ function notAsShipped(checks: TestResult[]) {
 
 /** Units that cannot work in such a machine; from a disk, the machine has all that they need. */
 async function knownFailures(
-  { config, mode }: TestRunOptions,
+  { config }: TestRunOptions,
   root: InsideRoot,
+  mode: BootMode,
 ): Promise<readonly KnownFailure[]> {
-  if (mode !== 'direct' || config.bootTest.knownFailures === 'none') return [];
+  if (mode === 'disk' || config.bootTest.knownFailures === 'none') return [];
   return knownFailuresOf(await readOsRelease(root));
 }
 
-async function bootOptions(options: TestRunOptions, root: InsideRoot) {
+async function bootOptions(options: TestRunOptions, root: InsideRoot, mode: BootMode) {
   const { machine, testsFolder, config, image, version, fleet, outputFolder, log } = options;
   return {
     ...machine,
     testsFolder,
     init: config.bootTest.init,
     allowedUnits: config.bootTest.allowedUnits,
-    knownFailures: await knownFailures(options, root),
+    knownFailures: await knownFailures(options, root, mode),
     environment: {
       COXSWAIN_VERSION: version,
       COXSWAIN_DIGEST: image.manifest.descriptor.digest,
@@ -146,11 +144,11 @@ async function bootOptions(options: TestRunOptions, root: InsideRoot) {
 
 async function withUpgrades(
   options: TestRunOptions,
-  candidate: PreparedImage,
+  machine: ModeMachine,
   report: BootReport,
 ): Promise<BootReport> {
   const upgrades: Rehearsal[] = [];
-  for (const from of options.from) upgrades.push(await rehearseFrom(options, candidate, from));
+  for (const from of options.from) upgrades.push(await rehearseFrom(options, machine, from));
   const failed = upgrades.filter(({ passed }) => !passed);
   return {
     ...report,
@@ -167,25 +165,27 @@ async function withUpgrades(
 
 async function rehearseFrom(
   options: TestRunOptions,
-  candidate: PreparedImage,
+  machine: ModeMachine,
   from: FromRelease,
 ): Promise<Rehearsal> {
   const { version, tests, outputFolder, log } = options;
+  const source = inRegistry(from.image);
+  const folder = join(outputFolder, `upgrade-from-${from.version.replace(/[^\w.-]/g, '_')}`);
   return withRootFilesystem(
-    inRegistry(from.image),
-    (root) =>
-      withTemporaryFolder('from', async (folder) => {
-        const image = await prepareImage({ root, image: formatReference(from.image), folder, log });
-        return rehearseUpgrade({
-          from: { version: from.version, digest: from.image.digest, image },
-          candidate: { version, image: candidate },
+    source,
+    async (path, stored) => {
+      const root = insideRoot(path);
+      const boot = await bootOptions(options, root, machine.mode === 'disk' ? 'direct' : machine.mode);
+      return machine.rehearse(
+        {
+          from: { version: from.version, digest: from.image.digest },
+          candidate: { version },
           tests: tests.upgrade,
-          machine: {
-            ...(await bootOptions({ ...options, mode: 'direct' }, insideRoot(root))),
-            outputFolder: join(outputFolder, `upgrade-from-${from.version.replace(/[^\w.-]/g, '_')}`),
-          },
-        });
-      }),
+          machine: { ...boot, outputFolder: folder },
+        },
+        { source, root, stored },
+      );
+    },
     { log },
   );
 }

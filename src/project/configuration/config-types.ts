@@ -41,8 +41,10 @@ export interface Config {
 }
 
 export interface BootTestConfig {
-  /** `direct`: by the image's kernel; `disk`: installed with bootc, and started through the firmware. */
-  readonly mode: 'direct' | 'disk';
+  /** `direct`: by the image's kernel; `ostree`: deployed; `disk`: installed. Absent: ostree if it can be, or direct. */
+  readonly mode?: 'direct' | 'ostree' | 'disk';
+  /** Path inside the repository of a configuration for Ignition. */
+  readonly ignition?: string;
   /** What the first process must be. */
   readonly init: 'systemd' | 'any';
   /** `auto`: units of Fedora CoreOS that cannot work in the mode direct may fail. */

@@ -183,7 +183,10 @@ function build(
     buildArguments: written['build-arguments'],
     tests: tidyPath(written.tests),
     bootTest: {
-      mode: written['boot-test'].mode,
+      ...defined({ mode: written['boot-test'].mode }),
+      ...(written['boot-test'].ignition === undefined
+        ? {}
+        : { ignition: tidyPath(written['boot-test'].ignition) }),
       init: written['boot-test'].init,
       knownFailures: written['boot-test']['known-failures'],
       allowedUnits: written['allow-failed-units'],

@@ -119,10 +119,17 @@ const fleet = z
 const bootTest = z
   .strictObject({
     mode: z
-      .enum(['direct', 'disk'])
-      .default('direct')
+      .enum(['direct', 'ostree', 'disk'])
+      .optional()
       .describe(
-        'How the machine starts: direct by the kernel of the image, disk from an installation that bootc makes, through UEFI firmware (needs podman, and bootc in the image).',
+        "How the machine starts: ostree as a real ostree deployment, by the image's own initramfs; direct by the kernel of the image alone; disk from an installation that bootc makes, through UEFI firmware (needs podman, and bootc in the image). Default: ostree if the image and this machine allow it, otherwise direct.",
+      ),
+    ignition: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'File of this repository with a configuration for Ignition, which the machine gets at its first boot. Needs the mode ostree, and Ignition in the initramfs of the image.',
       ),
     init: z
       .enum(['systemd', 'any'])

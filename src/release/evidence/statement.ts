@@ -23,6 +23,8 @@ export interface TestEvidence {
   readonly kernel: string;
   readonly architecture: Architecture;
   readonly accelerator: 'kvm' | 'tcg';
+  /** How the machine started. Absent in evidence from before there was a choice, and if nothing was booted. */
+  readonly mode?: 'direct' | 'ostree' | 'disk';
   /** UNIX seconds. */
   readonly startedAt: number;
   readonly seconds: number;
@@ -70,6 +72,7 @@ const detailsSchema = z.looseObject({
   kernel: z.string(),
   architecture: z.enum(architectures),
   accelerator: z.enum(['kvm', 'tcg']),
+  mode: z.enum(['direct', 'ostree', 'disk']).exactOptional(),
   startedAt: z.iso.datetime(),
   seconds: z.number().nonnegative(),
   upgrades: z
@@ -134,6 +137,7 @@ export function formatStatement(evidence: TestEvidence): string {
         kernel: facts.kernel,
         architecture: facts.architecture,
         accelerator: facts.accelerator,
+        ...defined({ mode: facts.mode }),
         startedAt: formatTime(startedAt),
         seconds: facts.seconds,
         ...defined({ upgrades: facts.upgrades }),
@@ -185,6 +189,7 @@ export function parseStatement(value: unknown, where: string): TestEvidence {
     kernel: details.kernel,
     architecture: details.architecture,
     accelerator: details.accelerator,
+    ...defined({ mode: details.mode }),
     startedAt: Date.parse(details.startedAt) / 1000,
     seconds: details.seconds,
     ...(details.upgrades === undefined ? {} : { upgrades: details.upgrades as RehearsedUpgrade[] }),

@@ -10,6 +10,8 @@ import type { RunInImage } from './root-filesystem.ts';
 export interface DeployTool {
   /** For people, and for the report. */
   readonly name: string;
+  /** Deployments that it makes have what ostree-prepare-root needs for composefs. */
+  readonly makesComposefs: boolean;
   /**
    * Runs it. @param call.folders it works in
    * @param call.args its arguments, once it is known by which names it sees these folders
@@ -21,7 +23,7 @@ export interface DeployTool {
 }
 
 /** Built by script/rust-tools. */
-const ownProgram = 'ostree-deploy';
+export const ownProgram = 'ostree-deploy';
 
 /** `ostree container` of an image: rpm-ostree or bootc, by another name. */
 const imageExtension = 'usr/libexec/libostree/ext/ostree-container';
@@ -55,6 +57,8 @@ async function hasExtension(root: string): Promise<boolean> {
 
 const onHost: DeployTool = {
   name: ownProgram,
+  // It is built with a libostree from before composefs.
+  makesComposefs: false,
   run: async ({ folders, args }) => {
     const words = args(folders);
     await exec(ownProgram, words, {
@@ -67,6 +71,7 @@ const onHost: DeployTool = {
 function inImage(run: RunInImage): DeployTool {
   return {
     name: 'the ostree of the image',
+    makesComposefs: true,
     run: async ({ folders, args }) => {
       const names = Object.keys(folders) as (keyof typeof folders)[];
       const seen = Object.fromEntries(names.map((name) => [name, `/run/coxswain/${name}`]));

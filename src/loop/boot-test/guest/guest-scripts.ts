@@ -147,6 +147,7 @@ export function settingsText(settings: GuestSettings): string {
     journal_bytes: journalBytes,
     sent_bytes: sentBytes,
     masked_generators: maskedGenerators.join(' '),
+    tools_disk: diskNames.tools,
   };
   const lines = Object.entries(values).map(([name, value]) => `${name}=${quoted(String(value))}`);
   return `${lines.join('\n')}

@@ -7,6 +7,8 @@ export interface Initramfs {
   readonly entries: number;
   /** /init, which the kernel starts. */
   readonly hasInit: boolean;
+  /** Ignition, which configures a machine at its first boot. */
+  readonly hasIgnition: boolean;
   /** ostree-prepare-root, which mounts the deployment on a node. */
   readonly hasPrepareRoot: boolean;
 }
@@ -18,10 +20,11 @@ const largestContent = 4 * 1024 * 1024 * 1024;
  * @throws Error that says what is wrong with it
  */
 export async function readInitramfs(bytes: Buffer): Promise<Initramfs> {
-  const found = { hasInit: false, hasPrepareRoot: false };
+  const found = { hasInit: false, hasIgnition: false, hasPrepareRoot: false };
   const note = (name: string) => {
     const path = name.replace(/^(\.?\/)+/, '');
     if (path === 'init') found.hasInit = true;
+    if (path === 'usr/bin/ignition') found.hasIgnition = true;
     if (path.endsWith('/ostree-prepare-root')) found.hasPrepareRoot = true;
   };
   let entries = 0;

@@ -16,10 +16,6 @@ import {
 // there, with boot loader, initramfs and all. Only command lines are made here; see docs/boot-tests.md for what of this
 // was ever run.
 
-/** How the machine of a boot test starts: by its kernel, or from a disk that the image was installed on. */
-export const bootModes = ['direct', 'disk'] as const;
-export type BootMode = (typeof bootModes)[number];
-
 export interface InstallOptions {
   /** A name or an id in podman's storage. */
   readonly image: string;

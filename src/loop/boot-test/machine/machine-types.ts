@@ -88,8 +88,12 @@ export interface MachineOptions extends MachineFiles {
   readonly cpus: number;
   readonly kernel: string;
   readonly initrd: string;
-  /** File with the root file system; the guest cannot write to it. */
+  /** File with the root file system. */
   readonly rootImage: string;
+  /** What becomes of what the guest writes to it. Default: the guest cannot write to it. */
+  readonly rootWrites?: 'dropped' | 'kept';
+  /** Files of the host that the firmware shows to the guest (fw_cfg), by their names there. */
+  readonly firmwareFiles?: Readonly<Record<string, string>>;
   /** File with the disk of the harness and the tests; the guest cannot write to it. */
   readonly toolsDisk: string;
   /** File with a disk that lives longer than this machine: /var, and changes in /etc. */
@@ -118,9 +122,13 @@ export function machineArguments(options: MachineOptions): string[] {
     ...['-initrd', options.initrd],
     ...['-append', kernelArguments(options)],
     ...portArguments(type, options),
-    ...readOnlyDisk('root', options.rootImage),
+    ...rootDisk(options),
     ...readOnlyDisk('tools', options.toolsDisk),
-    ...(options.stateDisk === undefined ? [] : stateDiskArguments(options.stateDisk)),
+    ...(options.stateDisk === undefined ? [] : writableDisk('state', options.stateDisk)),
+    ...Object.entries(options.firmwareFiles ?? {}).flatMap(([name, file]) => [
+      '-fw_cfg',
+      `name=${name},file=${escaped(file)}`,
+    ]),
     ...networkArguments(options.network ?? 'closed'),
   ];
 }
@@ -159,11 +167,16 @@ export function networkArguments(network: Network): string[] {
   ];
 }
 
+function rootDisk({ rootImage, rootWrites }: MachineOptions): string[] {
+  if (rootWrites === undefined) return readOnlyDisk('root', rootImage);
+  return writableDisk('root', rootImage, rootWrites === 'dropped' ? 'snapshot=on,' : '');
+}
+
 /** The host keeps what was written when the machine ends; that it survives the host's end is not needed. */
-function stateDiskArguments(file: string): string[] {
+function writableDisk(name: keyof typeof diskNames, file: string, more = ''): string[] {
   return [
-    ...['-drive', `if=none,id=state,format=raw,cache=unsafe,file=${escaped(file)}`],
-    ...['-device', `virtio-blk-pci,drive=state,serial=${diskNames.state}`],
+    ...['-drive', `if=none,id=${name},format=raw,${more}cache=unsafe,file=${escaped(file)}`],
+    ...['-device', `virtio-blk-pci,drive=${name},serial=${diskNames[name]}`],
   ];
 }
 

@@ -8,13 +8,19 @@ import type { BootReport, Rehearsal, TestResult } from '../report/report.ts';
 import { systemTestName } from '../report/system-finding.ts';
 import { makeStateDisk } from './state-disk.ts';
 
-export interface RehearsalOptions {
+/** What a rehearsal is about, whatever its machines boot from. */
+export interface RehearsalScript {
   /** The release that nodes come from. */
-  readonly from: { readonly version: string; readonly digest: Digest; readonly image: PreparedImage };
-  readonly candidate: { readonly version: string; readonly image: PreparedImage };
+  readonly from: { readonly version: string; readonly digest: Digest };
+  readonly candidate: { readonly version: string };
   readonly tests: UpgradeTests;
   /** As for any boot; the tests come from `tests`. */
   readonly machine: Omit<BootOptions, 'tests' | 'state'>;
+}
+
+export interface RehearsalOptions extends RehearsalScript {
+  readonly from: RehearsalScript['from'] & { readonly image: PreparedImage };
+  readonly candidate: RehearsalScript['candidate'] & { readonly image: PreparedImage };
 }
 
 /**
@@ -22,33 +28,49 @@ export interface RehearsalOptions {
  * throughout, changes in /etc win over the new image's defaults, and the way back has the /etc from before.
  */
 export async function rehearseUpgrade(options: RehearsalOptions): Promise<Rehearsal> {
-  const { from } = options;
+  const { from, candidate } = options;
   return withTemporaryFolder('rehearsal', async (folder) => {
     const disk = join(folder, 'state');
     await makeStateDisk(disk);
-    const machines: { stage: UpgradeStage; report: BootReport }[] = [];
-    const tests: TestResult[] = [];
-    const problems: string[] = [];
-    let identity: BootReport['identity'] = {};
-    for (const stage of upgradeStages) {
-      const report = await bootStage(options, stage, disk);
-      machines.push({ stage, report });
-      const results = resultsOf(report, stage, identity);
-      tests.push(...results.map((test) => ({ ...test, name: `upgrade from ${from.version}: ${test.name}` })));
-      const problem = problemOf(report, results);
-      if (problem !== undefined) problems.push(`${titles[stage]}: ${problem}`);
-      // Without its state there is nothing to update; after a failed update, the way back is what matters.
-      if (stage === 'before-upgrade') {
-        if (problem !== undefined) break;
-        identity = report.identity;
-      }
-    }
-    const passed = problems.length === 0;
-    const explanation = passed
-      ? `A machine on ${from.version} updates, keeps its state, and can go back.`
-      : `From ${from.version}: ${problems.join(' ')}`;
-    return { from: from.version, digest: from.digest, passed, explanation, tests, machines };
+    return rehearse(options, (stage, boot) => {
+      const upgraded = stage === 'after-upgrade';
+      const state = { disk, deployment: upgraded ? ('new' as const) : ('old' as const) };
+      return bootPrepared(upgraded ? candidate.image : from.image, { ...boot, state });
+    });
   });
+}
+
+/**
+ * Lets one machine live through the stages of an update.
+ * @param bootStage boots the machine for a stage, with the tests of that stage
+ */
+export async function rehearse(
+  script: RehearsalScript,
+  bootStage: (stage: UpgradeStage, options: BootOptions) => Promise<BootReport>,
+): Promise<Rehearsal> {
+  const { from } = script;
+  const machines: { stage: UpgradeStage; report: BootReport }[] = [];
+  const tests: TestResult[] = [];
+  const problems: string[] = [];
+  let identity: BootReport['identity'] = {};
+  for (const stage of upgradeStages) {
+    const report = await bootStage(stage, stageOptions(script, stage));
+    machines.push({ stage, report });
+    const results = resultsOf(report, stage, identity);
+    tests.push(...results.map((test) => ({ ...test, name: `upgrade from ${from.version}: ${test.name}` })));
+    const problem = problemOf(report, results);
+    if (problem !== undefined) problems.push(`${titles[stage]}: ${problem}`);
+    // Without its state there is nothing to update; after a failed update, the way back is what matters.
+    if (stage === 'before-upgrade') {
+      if (problem !== undefined) break;
+      identity = report.identity;
+    }
+  }
+  const passed = problems.length === 0;
+  const explanation = passed
+    ? `A machine on ${from.version} updates, keeps its state, and can go back.`
+    : `From ${from.version}: ${problems.join(' ')}`;
+  return { from: from.version, digest: from.digest, passed, explanation, tests, machines };
 }
 
 const titles: Readonly<Record<UpgradeStage, string>> = {
@@ -57,13 +79,13 @@ const titles: Readonly<Record<UpgradeStage, string>> = {
   'after-rollback': 'after the rollback',
 };
 
-async function bootStage(options: RehearsalOptions, stage: UpgradeStage, disk: string): Promise<BootReport> {
-  const { from, candidate, tests, machine } = options;
-  const upgraded = stage === 'after-upgrade';
-  return bootPrepared(upgraded ? candidate.image : from.image, {
+function stageOptions(
+  { from, candidate, tests, machine }: RehearsalScript,
+  stage: UpgradeStage,
+): BootOptions {
+  return {
     ...machine,
     tests: tests[stage],
-    state: { disk, deployment: upgraded ? 'new' : 'old' },
     outputFolder: join(machine.outputFolder, stage),
     environment: {
       ...machine.environment,
@@ -71,7 +93,7 @@ async function bootStage(options: RehearsalOptions, stage: UpgradeStage, disk: s
       COXSWAIN_FROM_VERSION: from.version,
       COXSWAIN_TO_VERSION: candidate.version,
     },
-  });
+  };
 }
 
 /** The tests of a machine, and whether it still is the same machine. */

@@ -1,3 +1,4 @@
+import { defined } from '../../../host/defined.ts';
 import type { Log } from '../../../host/log.ts';
 import type { TestEvidence } from '../../../release/evidence/statement.ts';
 import { type FoundEvidence, passingEvidence, pushEvidence } from '../../../release/evidence/store.ts';
@@ -50,6 +51,7 @@ export function evidenceOf(
     kernel: report.kernel,
     architecture: report.architecture,
     accelerator: report.accelerator,
+    ...defined({ mode: report.mode }),
     startedAt,
     seconds: report.seconds.total,
     ...(report.upgrades === undefined

@@ -1,6 +1,7 @@
 import type { UpgradeStage } from '../../../release/evidence/upgrade-stages.ts';
 import type { Architecture } from '../../../world/registry/architecture.ts';
 import type { Digest } from '../../../world/registry/reference.ts';
+import type { BootMode } from '../machine/boot-modes.ts';
 
 export type Accelerator = 'kvm' | 'tcg';
 
@@ -69,6 +70,10 @@ export interface Span {
 }
 
 export interface BootReport {
+  /** Absent: nothing was booted. */
+  readonly mode?: BootMode;
+  /** Why the mode is not `ostree`, if none was asked for. */
+  readonly modeNote?: string;
   readonly verdict: Verdict;
   /** One or two sentences for people: what happened, and where to look. */
   readonly explanation: string;

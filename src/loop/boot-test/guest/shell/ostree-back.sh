@@ -1,0 +1,7 @@
+#!/bin/sh
+# Runs after the rollback: the machine is on the release before.
+ostree admin status
+if ostree admin status | grep -q "^\* .*$COXSWAIN_OSTREE_COMMIT"; then
+  echo "the machine is still on the new release"
+  exit 1
+fi

@@ -1,0 +1,163 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defined } from '../../../host/defined.ts';
+import { OutsideError } from '../../../host/errors.ts';
+import { exec } from '../../../host/exec.ts';
+import { withTemporaryFolder } from '../../../host/files.ts';
+import type { InsideRoot } from '../../../host/inside-root.ts';
+import type { Log } from '../../../host/log.ts';
+import { requireTools } from '../../../host/tools.ts';
+import type { DeployTool } from '../guest/deploy-tool.ts';
+import { copyBootFiles, makeOstreeDisk, readBootEntries } from '../guest/ostree-disk.ts';
+import { enterArgument, makeOstreeInitrd } from '../guest/ostree-initrd.ts';
+import { deployImage, initSysroot, pullImage } from '../guest/ostree-sysroot.ts';
+import { findSystemd } from '../guest/systemd.ts';
+import { makeToolsDisk } from '../guest/tools-disk.ts';
+import type { ImageSource } from '../image-source.ts';
+import type { BootReport } from '../report/report.ts';
+import { makeNonce, requireBootTestTools } from './boot-directly.ts';
+import { type BootOptions, guestSettings } from './boot-options.ts';
+import { ignitionArguments, ignitionFiles } from './ignition.ts';
+import { reportOf, timed } from './machine-report.ts';
+import { machineArguments } from './machine-types.ts';
+import { runAccelerated } from './run-with-fallback.ts';
+
+/** An image in a folder, as it is in the registry: what a deploy tool reads. */
+export interface FetchedImage {
+  /** `FOLDER:TAG`, an OCI image layout. */
+  readonly layout: string;
+  /** What nodes call the image. */
+  readonly target: string;
+}
+
+/** A disk that an image is deployed on with ostree, ready to boot. */
+export interface OstreeDisk {
+  readonly file: string;
+  /** Making it took so long. */
+  readonly seconds: number;
+  /** By which tool, for the report. */
+  readonly tool: string;
+  /** The ostree commit of a second image, in the repository of the disk and not deployed. */
+  readonly pulled?: string;
+}
+
+/** Programs of this machine that the mode needs, besides those of any boot test. */
+export const ostreeTools = ['skopeo', 'mkfs.ext4', 'e2fsck', 'debugfs', 'du'] as const;
+
+/** Copies an image into a folder, with its digest and its layers as they are. */
+export async function fetchImage(source: ImageSource, folder: string, log: Log): Promise<FetchedImage> {
+  requireTools(['skopeo']);
+  const layout = `${join(folder, 'image')}:image`;
+  const insecure = source.plainHttp ? ['--src-tls-verify=false'] : [];
+  await log.task(`copying ${source.name}`, () =>
+    exec('skopeo', ['copy', '--quiet', '--preserve-digests', ...insecure, source.place, `oci:${layout}`], {
+      doing: `copying ${source.name}`,
+    }),
+  );
+  return { layout, target: source.storedAs ?? 'localhost/image:local' };
+}
+
+/**
+ * Deploys an image with ostree on a new disk.
+ * @param options.folder gets the disk; the caller removes it
+ * @param options.next another image, which the machine will update to: it is put into the repository of the disk, as a
+ * node downloads an update before it deploys it
+ * @throws OutsideError if the image cannot be deployed
+ */
+export async function prepareOstreeDisk(options: {
+  readonly image: FetchedImage;
+  readonly next?: FetchedImage;
+  readonly tool: DeployTool;
+  readonly folder: string;
+  readonly log: Log;
+}): Promise<OstreeDisk> {
+  const { image, next, tool, folder, log } = options;
+  requireTools(ostreeTools);
+  const file = join(folder, 'ostree.img');
+  const sysroot = join(folder, 'sysroot');
+  let pulled: string | undefined;
+  const seconds = await timed(async () => {
+    await initSysroot(sysroot);
+    await deployImage(tool, { sysroot, ...image, log });
+    if (next !== undefined) pulled = await pullImage(tool, { sysroot, layout: next.layout, log });
+    await log.task('making the disk of the machine', () => makeOstreeDisk(sysroot, file));
+    await rm(sysroot, { recursive: true });
+  });
+  return { file, seconds, tool: tool.name, ...defined({ pulled }) };
+}
+
+/**
+ * Boots a disk as a boot loader would, with the image's own initramfs, and runs the tests.
+ * @param about.root the image that this entry deploys
+ * @param about.keep what the machine writes to the disk stays there
+ * @param about.entry of the boot menu, from 0 (default: the newest)
+ * @param about.ignition path of a configuration for Ignition; the machine then has its first boot
+ */
+export async function bootOstree(
+  disk: OstreeDisk,
+  options: BootOptions,
+  about: {
+    readonly root: InsideRoot;
+    readonly keep: boolean;
+    readonly entry?: number;
+    readonly ignition?: string;
+  },
+): Promise<BootReport> {
+  const started = performance.now();
+  const { architecture, outputFolder } = options;
+  const busybox = await requireBootTestTools(architecture, options.helper);
+  await mkdir(outputFolder, { recursive: true });
+  return withTemporaryFolder('machine', async (folder) => {
+    const nonce = makeNonce();
+    const initrd = join(folder, 'initrd');
+    const entries = await readBootEntries(disk.file);
+    const entry = entries[about.entry ?? 0];
+    if (entry === undefined) {
+      throw new OutsideError('reading the disk', `ostree left ${entries.length} boot entries on it`);
+    }
+    const boot = await copyBootFiles(disk.file, entry, folder);
+    let toolsDisk = '';
+    const making = await timed(async () => {
+      const { tests, testsFolder } = options;
+      const systemd = await findSystemd(about.root);
+      const settings = guestSettings(options, { systemd, rootType: 'ext4' });
+      await writeFile(
+        initrd,
+        await makeOstreeInitrd({ busybox, initramfs: boot.initramfs, settings, nonce }),
+      );
+      toolsDisk = await makeToolsDisk({ busybox, tests, settings, ...defined({ testsFolder }) }, folder);
+    });
+    const { network, kernelArguments = [] } = options;
+    const { run, used } = await runAccelerated({ ...options, nonce }, (accelerator, files) =>
+      machineArguments({
+        ...files,
+        architecture,
+        accelerator,
+        memoryMegabytes: options.memoryMegabytes ?? 1024,
+        cpus: options.cpus ?? 2,
+        kernel: boot.kernel,
+        initrd,
+        rootImage: disk.file,
+        rootWrites: about.keep ? 'kept' : 'dropped',
+        toolsDisk,
+        kernelArguments: [
+          enterArgument,
+          ...entry.options,
+          ...(about.ignition === undefined ? [] : ignitionArguments),
+          ...kernelArguments,
+        ],
+        ...(about.ignition === undefined ? {} : { firmwareFiles: ignitionFiles(about.ignition) }),
+        ...defined({ network }),
+      }),
+    );
+    return reportOf(options, run, {
+      used,
+      kernel: '',
+      seconds: {
+        rootFilesystem: disk.seconds,
+        initrd: making,
+        total: disk.seconds + (performance.now() - started) / 1000,
+      },
+    });
+  });
+}
