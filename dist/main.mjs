@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import { a as programHelp, c as readArguments, i as needsRoot, o as verbHelp, s as commonInputs } from "./chunks/cli.mjs";
-import { A as messageOf, _ as styled, h as createLog, k as UsageError, l as runAgainAsRoot, x as writeFileAtomically } from "./chunks/host.mjs";
+import { _ as positionalInputs, c as needsRoot, d as exitCodeOf, f as kindOf, g as commonInputs, h as withForgeInputs, l as programHelp, o as versionLine, p as commandLineInputs, u as verbHelp, v as readArguments } from "./chunks/cli.mjs";
+import { a as filesLine } from "./chunks/cli-completion.mjs";
+import { F as InputError, L as UsageError, P as nearest, R as messageOf, T as writeFileAtomically, f as oneLine, g as styled, m as createLog, u as runAgainAsRoot } from "./chunks/host.mjs";
 import { readdir } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,12 +17,24 @@ async function loadVerb(name) {
 async function main(args) {
 	const [name, ...rest] = args;
 	const names = await verbNames();
+	if (name === "--version" || name === "-V" || name === "version") {
+		process.stdout.write(`${await versionLine(fileURLToPath(import.meta.url))}\n`);
+		return 0;
+	}
+	if (name === "__complete") {
+		process.stdout.write(await answerShell(rest, names));
+		return 0;
+	}
+	if (name === "help" && rest[0] !== void 0) return main([rest[0], "--help"]);
 	if (name === void 0 || name === "--help" || name === "-h" || name === "help") {
 		const summaries = await Promise.all(names.map(async (each) => [each, (await loadVerb(each)).summary]));
 		process.stdout.write(programHelp(summaries));
 		return name === void 0 ? 2 : 0;
 	}
-	if (!names.includes(name)) throw new UsageError(`no verb ${JSON.stringify(name)}; the verbs are ${names.join(", ")}`);
+	if (!names.includes(name)) {
+		const meant = nearest(name, names);
+		throw new UsageError(`there is no verb ${JSON.stringify(name)}${meant === void 0 ? "" : `. Did you mean ${meant}?`}`);
+	}
 	const verb = await loadVerb(name);
 	if (process.env.COXSWAIN_INPUTS !== void 0 && rest.length === 0) {
 		const { runAsAction } = await import("./chunks/cli-actions.mjs").then((n) => n.t);
@@ -33,14 +46,17 @@ async function main(args) {
 	}
 	const values = readArguments({
 		...commonInputs,
-		...verb.inputs
+		...commandLineInputs(verb.inputs)
 	}, rest);
 	const code = needsRoot(verb, process.env) ? await runAgainAsRoot() : void 0;
 	if (code !== void 0) return code;
 	const common = readCommon(values);
 	const context = {
-		log: createLog(common),
-		env: process.env,
+		log: createLog({
+			verbose: common.verbose,
+			quiet: common.quiet
+		}),
+		env: withForgeInputs(process.env, values),
 		now: () => common.now ?? Math.floor(Date.now() / 1e3)
 	};
 	const outcome = await verb.run(values, context);
@@ -49,8 +65,40 @@ async function main(args) {
 	process.stdout.write(common.json ? json : withNewline(outcome.text));
 	return outcome.exitCode ?? 0;
 }
+/** What the completion scripts ask: one line for each proposal. */
+async function answerShell(words, names) {
+	const { complete } = await import("./chunks/cli-completion.mjs").then((n) => n.t);
+	const { fleets, versions } = await import("./chunks/cli-completion.mjs").then((n) => n.n);
+	const { candidates, files } = await complete(words, {
+		verbs: async () => [...await Promise.all(names.map(async (each) => ({
+			value: each,
+			about: (await loadVerb(each)).summary
+		}))), {
+			value: "help",
+			about: "Show the verbs, or what one of them does"
+		}],
+		inputsOf: async (verb) => names.includes(verb) ? {
+			...commandLineInputs((await loadVerb(verb)).inputs),
+			...commonInputs
+		} : void 0,
+		positionals: positionalInputs,
+		fleets,
+		versions
+	});
+	return `${candidates.map(({ value, about }) => `${value}\t${oneLine(about)}\n`).join("")}${files ? `${filesLine}\n` : ""}`;
+}
 function readCommon(values) {
 	return values;
+}
+/** The same error for programs, on standard output: its kind, its message, and the parts of an InputError. */
+function errorAsJson(error) {
+	const details = error instanceof InputError ? error.details : {};
+	return `${JSON.stringify({ error: {
+		kind: kindOf(error),
+		exitCode: exitCodeOf(error),
+		message: messageOf(error),
+		...details
+	} }, null, 2)}\n`;
 }
 function withNewline(text) {
 	return text === "" || text.endsWith("\n") ? text : `${text}\n`;
@@ -61,14 +109,11 @@ for (const stream of [process.stdout, process.stderr]) stream.on("error", (error
 main(process.argv.slice(2)).then((code) => {
 	process.exitCode = code;
 }, (error) => {
-	const known = error instanceof Error && [
-		"InputError",
-		"OutsideError",
-		"UsageError"
-	].includes(error.name);
+	if (process.argv.includes("--json")) process.stdout.write(errorAsJson(error));
+	const kind = kindOf(error);
 	process.stderr.write(`${styled("red", "error:", process.stderr)} ${messageOf(error)}\n`);
-	if (error instanceof UsageError) process.stderr.write("coxswain --help lists the verbs; coxswain VERB --help the options.\n");
-	if (!known && error instanceof Error) process.stderr.write(`${error.stack}\nThis is a defect in coxswain; please report it.\n`);
-	process.exitCode = error instanceof UsageError ? 2 : 1;
+	if (kind === "usage") process.stderr.write("coxswain --help lists the verbs; coxswain VERB --help the options.\n");
+	if (kind === "defect" && error instanceof Error) process.stderr.write(`${error.stack}\nThis is a defect in coxswain; please report it.\n`);
+	process.exitCode = exitCodeOf(error);
 });
 export {};

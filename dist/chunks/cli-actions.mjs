@@ -1,11 +1,11 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { A as messageOf, D as InputError, c as nearest, h as createLog, j as quote, l as runAgainAsRoot, n as codeBlock, r as plainText, y as readFileIfThere } from "./host.mjs";
-import { i as needsRoot, l as readValues } from "./cli.mjs";
-import { _ as unknown, f as record, i as boolean, l as looseObject, m as string, u as number } from "./zod.mjs";
-import { E as formatRepository } from "./world-registry.mjs";
-import { c as findBuilt, r as readCandidate } from "./release-candidate.mjs";
+import { C as readFileIfThere, F as InputError, N as defined, P as nearest, R as messageOf, i as plainText, m as createLog, r as codeBlock, u as runAgainAsRoot, z as quote } from "./host.mjs";
+import { c as needsRoot, y as readValues } from "./cli.mjs";
+import { a as boolean, d as number, h as string, p as record, u as looseObject, v as unknown } from "./zod.mjs";
+import { A as formatRepository } from "./world-registry.mjs";
+import { l as findBuilt, r as readCandidate } from "./release-candidate.mjs";
 import { t as requireRehearsed } from "./release-evidence.mjs";
-import { n as passImage } from "./release-gates.mjs";
+import { i as passImage } from "./release-gates.mjs";
 import { a as isDebug, c as startGroup, i as exportVariable, l as warning, n as endGroup, o as setOutput, r as error, s as setSecret, t as debug, u as summary } from "./actions-core.mjs";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -57,17 +57,28 @@ async function readAuths(file) {
 	}
 }
 // src/cli/actions/event/decide.ts
+/** What a workflow is for. It decides what a start by hand does: an event of that kind says nothing else. */
+const purposes = ["watch", "release"];
 /**
-* Decides what a workflow run does: a schedule watches the base, a pull request into a fleet's branch is built and
-* tested, a push to a fleet's branch is released.
+* Decides what a workflow run does: a schedule watches the base, a pull request into a fleet's branch (or a merge
+* queue's group of them) is built and tested, a push to a fleet's branch is released.
 * @throws InputError for an event that none of it fits
 */
-function decide(event, config) {
+function decide(event, config, purpose = "watch") {
 	switch (event.kind) {
-		case "schedule":
 		case "workflow_dispatch": {
+			if (purpose === "watch") return { kind: "watch" };
+			const fleet = fleetOf(config, event.branch);
+			if (fleet !== void 0) return {
+				kind: "release",
+				fleet,
+				commit: event.commit
+			};
+			throw noFleet(config, event.branch, "push", "Start the workflow on one of these branches.");
+		}
+		case "schedule": {
 			const { branch, defaultBranch } = event;
-			if (event.kind === "schedule" && defaultBranch !== void 0 && branch !== defaultBranch) throw new InputError({
+			if (defaultBranch !== void 0 && branch !== defaultBranch) throw new InputError({
 				field: "GITHUB_REF",
 				problem: "GitHub runs schedules on the default branch only, and this run is on another",
 				found: branch,
@@ -89,15 +100,29 @@ function decide(event, config) {
 			};
 			throw noFleet(config, event.base, "pull_request");
 		}
+		case "merge_group": {
+			const fleet = fleetOf(config, event.base);
+			if (fleet !== void 0) return {
+				kind: "test",
+				fleet,
+				fork: false
+			};
+			throw noFleet(config, event.base, "pull_request");
+		}
 		case "push": {
 			if (event.deleted) return {
 				kind: "nothing",
 				reason: `branch ${event.branch} was deleted`
 			};
 			const fleet = fleetOf(config, event.branch);
+			if (fleet !== void 0 && event.created && fleet.promoteFrom !== void 0) return {
+				kind: "nothing",
+				reason: newBranch(fleet)
+			};
 			if (fleet !== void 0) return {
 				kind: "release",
-				fleet
+				fleet,
+				commit: event.commit
 			};
 			throw noFleet(config, event.branch, "push");
 		}
@@ -105,7 +130,7 @@ function decide(event, config) {
 			field: "GITHUB_EVENT_NAME",
 			problem: "there is nothing to do for this event",
 			found: event.name,
-			expected: "schedule, workflow_dispatch, pull_request, or push to the branch of a fleet",
+			expected: "schedule, workflow_dispatch, pull_request, merge_group, or push to the branch of a fleet",
 			...event.name === "pull_request_target" ? { remedy: "pull_request_target would give code from forks your credentials: use pull_request, which tests them without." } : {}
 		});
 	}
@@ -114,14 +139,18 @@ function decide(event, config) {
 function fleetOf(config, branch) {
 	return Object.values(config.fleets).find((fleet) => fleet.branch === branch);
 }
-function noFleet(config, branch, event) {
+/** A branch that is made from another one brings content that passed none of this fleet's gates. */
+function newBranch({ branch, promoteFrom }) {
+	return `branch ${branch} is new, and what it was made from passed no gate of this fleet. The next promotion from ${promoteFrom} releases; to release this very content, start this workflow by hand on ${branch}`;
+}
+function noFleet(config, branch, event, remedy) {
 	const branches = Object.values(config.fleets).map((fleet) => fleet.branch);
 	return new InputError({
 		where: config.file,
 		field: "fleets",
 		problem: `no fleet is released from branch ${quote(branch)}`,
 		expected: `one of ${branches.join(", ")}`,
-		remedy: `Start the workflow for these only: on: { ${event}: { branches: [${branches.join(", ")}] } }.`
+		remedy: remedy ?? `Start the workflow for these only: on: { ${event}: { branches: [${branches.join(", ")}] } }.`
 	});
 }
 // src/cli/actions/event/event.ts
@@ -131,7 +160,9 @@ const repositorySchema = looseObject({
 	default_branch: string().optional()
 });
 const payloadSchema = looseObject({
+	created: boolean().optional(),
 	deleted: boolean().optional(),
+	merge_group: looseObject({ base_ref: string() }).optional(),
 	repository: repositorySchema.optional(),
 	pull_request: looseObject({
 		number: number().int().positive(),
@@ -157,25 +188,50 @@ async function readEvent(env) {
 		problem: "this is no workflow run: the runner names no event",
 		remedy: "On a machine of your own, run the verbs one by one."
 	});
-	const payload = payloadSchema.safeParse(JSON.parse(await readFile(path, "utf8")));
+	const payload = payloadSchema.safeParse(await readPayload(path));
 	if (!payload.success) throw new InputError({
 		where: path,
 		problem: `the payload of the event ${name} has an unexpected shape`
 	});
 	return eventOf(name, payload.data, env);
 }
+async function readPayload(path) {
+	try {
+		return JSON.parse(await readFile(path, "utf8"));
+	} catch (error) {
+		throw new InputError({
+			where: path,
+			field: "GITHUB_EVENT_PATH",
+			problem: `the payload of the event cannot be read: ${messageOf(error)}`,
+			expected: "a file with JSON, as the runner writes it"
+		});
+	}
+}
 function eventOf(name, payload, env) {
-	const branch = /^refs\/heads\/(.+)$/.exec(env.GITHUB_REF ?? "")?.[1];
-	const { pull_request: pull, repository, deleted = false } = payload;
-	if ((name === "schedule" || name === "workflow_dispatch") && branch !== void 0) return {
+	const branch = branchOf(env.GITHUB_REF);
+	const commit = env.GITHUB_SHA ?? "";
+	const { pull_request: pull, merge_group: group, repository, created = false, deleted = false } = payload;
+	if (name === "schedule" && branch !== void 0) return {
 		kind: name,
 		branch,
 		defaultBranch: repository?.default_branch
 	};
+	if (name === "workflow_dispatch" && branch !== void 0) return {
+		kind: name,
+		branch,
+		commit
+	};
 	if (name === "push" && branch !== void 0) return {
 		kind: "push",
 		branch,
+		commit,
+		created,
 		deleted
+	};
+	const queued = branchOf(group?.base_ref);
+	if (name === "merge_group" && queued !== void 0) return {
+		kind: "merge_group",
+		base: queued
 	};
 	if (name === "pull_request" && pull !== void 0) {
 		const own = pull.base.repo?.full_name ?? repository?.full_name;
@@ -191,6 +247,9 @@ function eventOf(name, payload, env) {
 		kind: "other",
 		name
 	};
+}
+function branchOf(ref) {
+	return /^refs\/heads\/(.+)$/.exec(ref ?? "")?.[1];
 }
 // src/cli/actions/event/plan.ts
 /** GitHub's hosted runners, by what they are. The others are emulated, or runners of your own. */
@@ -332,7 +391,7 @@ function unknownInput(name, names) {
 		field: spellInput(name),
 		problem: `there is no input ${quote(name)}`,
 		expected: `one of ${names.join(", ")}`,
-		...meant === void 0 ? {} : { remedy: `Did you mean ${meant}?` }
+		...defined({ remedy: meant && `Did you mean ${meant}?` })
 	});
 }
 // src/cli/actions/hints.ts
@@ -378,11 +437,12 @@ function createActionLog(options) {
 	};
 }
 /**
-* Text from outside that the runner will not take for a command of ours: what a guest prints may look like one.
-* (actions/runner, ActionCommand.cs: a line that begins with `::`, after spaces, or `##[` anywhere.)
+* Text from outside that cannot act as a workflow command: what a guest prints may look like one.
+* (actions/runner, ActionCommand.cs: a line that begins with `::` after String.Trim, or `##[` anywhere. .NET also trims
+* U+0085, which is no blank for JavaScript.)
 */
 function harmless(text) {
-	return text.replaceAll("##[", "## [").replaceAll(/^(\s*):(?=:)/gm, "$1: ");
+	return text.replaceAll("##[", "## [").split(/(?<=[\n\r\v\f\u0085\u2028\u2029])/).map((line) => line.replace(/^([\s\u0085]*):(?=:)/, "$1: ")).join("");
 }
 // src/cli/actions/run-action.ts
 var run_action_exports = /* @__PURE__ */ __exportAll({ runAsAction: () => runAsAction });
@@ -446,8 +506,10 @@ async function tell(name, verb, outcome, env) {
 	if (outcome.summary !== void 0) await addSummary(outcome.summary, env);
 	for (const { level, title, message, file, line } of outcome.annotations ?? []) (level === "error" ? error : warning)(harmless(message), {
 		title,
-		...file === void 0 ? {} : { file },
-		...line === void 0 ? {} : { startLine: line }
+		...defined({
+			file,
+			startLine: line
+		})
 	});
 	const told = outcome.annotations?.some(({ level }) => level === "error") === true;
 	const [headline = "the answer is no"] = outcome.text.split("\n");
@@ -510,4 +572,4 @@ function directoryOf(json) {
 		return ".";
 	}
 }
-export { readEvent as a, writeLogins as c, untested as i, spellInput as n, decide as o, matrixOf as r, chooseLogins as s, run_action_exports as t };
+export { readEvent as a, chooseLogins as c, untested as i, writeLogins as l, spellInput as n, decide as o, matrixOf as r, purposes as s, run_action_exports as t };

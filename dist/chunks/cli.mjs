@@ -1,5 +1,9 @@
-import { A as messageOf, D as InputError, E as parseTime, T as parseDuration, k as UsageError } from "./host.mjs";
-import { P as architectures } from "./world-registry.mjs";
+import { A as parseDuration, C as readFileIfThere, F as InputError, L as UsageError, N as defined, P as nearest, a as table, i as plainText, j as parseTime, n as code } from "./host.mjs";
+import { f as object, h as string, l as literal } from "./zod.mjs";
+import { b as Git } from "./world-git.mjs";
+import { z as architectures } from "./world-registry.mjs";
+import { realpath } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 // src/cli/inputs.ts
 function text(about, options = {}) {
@@ -17,6 +21,41 @@ function duration(about, options = {}) {
 		placeholder: "DURATION",
 		...options
 	}, (raw, name) => parseDuration(raw, { field: `--${name}` }));
+}
+function choice(about, choices, options = {}) {
+	const read = (raw, name) => readChoice(raw, choices, { field: `--${name}` });
+	return {
+		...valueInput(about, options, read),
+		choices
+	};
+}
+/** @throws InputError that lists the choices and names the nearest */
+function readChoice(raw, choices, place) {
+	const found = choices.find((each) => each === raw);
+	if (found !== void 0) return found;
+	const meant = nearest(raw, choices);
+	throw new InputError({
+		...place,
+		problem: "no such choice",
+		found: raw,
+		expected: `${choices.length > 1 ? "one of " : ""}${choices.join(", ")}`,
+		...defined({ remedy: meant === void 0 ? void 0 : `Did you mean ${meant}?` })
+	});
+}
+function wholeNumber(about, range, options = {}) {
+	return valueInput(about, {
+		placeholder: "N",
+		...options
+	}, (raw, name) => {
+		const number = /^\d[\d_,]{0,20}$/.test(raw) ? Number(raw.replaceAll(/[_,]/g, "")) : NaN;
+		if (number >= range.from && number <= range.to) return number;
+		throw new InputError({
+			field: `--${name}`,
+			problem: "not a number in the range",
+			found: raw,
+			expected: `a whole number from ${range.from} to ${range.to}`
+		});
+	});
 }
 function parsed(about, read, options = {}) {
 	return valueInput(about, options, read);
@@ -48,7 +87,7 @@ function valueInput(about, options, read) {
 		about,
 		placeholder: options.placeholder ?? "TEXT",
 		required: options.required ?? false,
-		...options.fallback === void 0 ? {} : { fallback: options.fallback },
+		...defined({ fallback: options.fallback }),
 		read: (raw, name) => read(raw[0], name)
 	};
 }
@@ -62,9 +101,19 @@ const commonInputs = {
 	quiet: flag("say only warnings and errors"),
 	help: flag("show this help")
 };
+/** Inputs that may be given without their flag, in this order: `coxswain edit-updates stable pause`. */
+const positionals = [
+	"fleet",
+	"action",
+	"shell"
+];
+/** The inputs of a verb that may be given without their flag. */
+function positionalInputs(inputs) {
+	return positionals.filter((name) => Object.hasOwn(inputs, name));
+}
 /**
 * Reads a command line by a verb's inputs.
-* @throws UsageError for an unknown or missing flag
+* @throws UsageError for an unknown, missing or repeated flag, and for an argument that belongs to none
 * @throws InputError for a value that its input does not take
 */
 function readArguments(inputs, args) {
@@ -73,18 +122,56 @@ function readArguments(inputs, args) {
 		type: input.kind === "flag" ? "boolean" : "string",
 		multiple: input.kind === "many"
 	};
-	let given;
-	try {
-		given = parseArgs({
-			args: [...args],
-			options,
-			strict: true,
-			allowPositionals: false
-		}).values;
-	} catch (error) {
-		throw new UsageError(messageOf(error));
+	const { tokens } = parseArgs({
+		args: [...args],
+		options,
+		strict: false,
+		allowPositionals: true,
+		tokens: true
+	});
+	const given = {};
+	const stray = [];
+	for (const token of tokens) {
+		if (token.kind === "positional") stray.push(token.value);
+		if (token.kind !== "option") continue;
+		const input = Object.hasOwn(inputs, token.name) ? inputs[token.name] : void 0;
+		if (input === void 0) throw unknownFlag(token.rawName, inputs);
+		given[token.name] = [...given[token.name] ?? [], readToken(token, input)];
+	}
+	placePositionals(stray, inputs, given);
+	for (const [name, values] of Object.entries(given)) {
+		if (inputs[name]?.kind === "many" || values.length === 1) continue;
+		throw new UsageError(`--${name} is given ${values.length} times: ${values.join(", ")}. Give it once`);
 	}
 	return readValues(inputs, given, (name) => `--${name}`);
+}
+function readToken(token, input) {
+	const { rawName, value, inlineValue } = token;
+	if (input.kind === "flag") {
+		if (value === void 0) return "true";
+		throw new UsageError(`${rawName} takes no value, found ${JSON.stringify(value)}`);
+	}
+	if (value === void 0 || inlineValue !== true && /^-./.test(value)) {
+		const hint = value === void 0 ? "" : `. For a value that begins with "-" write ${rawName}=${value}`;
+		throw new UsageError(`${rawName} needs a value: ${rawName} ${input.placeholder}${hint}`);
+	}
+	return value;
+}
+function unknownFlag(rawName, inputs) {
+	const names = Object.keys(inputs);
+	const meant = nearest(rawName.replace(/^-+/, ""), names);
+	const what = `there is no option ${rawName}`;
+	return new UsageError(meant === void 0 ? what : `${what}. Did you mean --${meant}?`);
+}
+/** Gives arguments without a flag to the inputs that take them. */
+function placePositionals(stray, inputs, given) {
+	const places = positionalInputs(inputs).filter((name) => !Object.hasOwn(given, name));
+	for (const argument of stray) {
+		const name = places.shift();
+		if (name === void 0) throw new UsageError(`the argument ${JSON.stringify(argument)} belongs to no option`);
+		given[name] = [...given[name] ?? [], argument];
+		if (inputs[name]?.kind === "many") places.unshift(name);
+	}
 }
 /**
 * Turns given texts into typed values.
@@ -100,28 +187,176 @@ function readValues(inputs, given, spell) {
 	}
 	return values;
 }
+// src/cli/directory.ts
+/** The input by which every verb that works on a checkout takes it. */
+const directory = text("the checkout to work on", {
+	placeholder: "DIR",
+	fallback: "."
+});
+/** Inputs that every such verb has besides on the command line; in a workflow run GitHub is the forge. */
+const forgeInputs = {
+	remote: text("the git remote whose branches are used (default: origin, else the only one; '.': this clone alone)", { placeholder: "NAME" }),
+	forge: choice("git or github (default: GitHub if the remote is there and a token is found)", ["git", "github"], { placeholder: "KIND" })
+};
+/** The inputs of a verb on the command line, without those that all verbs have. */
+function commandLineInputs(inputs) {
+	return inputs.directory === directory ? {
+		...inputs,
+		...forgeInputs
+	} : inputs;
+}
+/**
+* The environment of a verb: what these inputs say is there as COXSWAIN_REMOTE and COXSWAIN_FORGE, for the verb and
+* for programs that it starts.
+* @param values of the inputs of commandLineInputs
+*/
+function withForgeInputs(env, values) {
+	const { remote, forge } = values;
+	return {
+		...env,
+		...defined({
+			COXSWAIN_REMOTE: remote,
+			COXSWAIN_FORGE: forge
+		})
+	};
+}
+// src/cli/exit-code.ts
+/** What the program's exit code means: one list, which the help shows too. In a workflow run a step only passes or fails. */
+const exitCodes = {
+	done: {
+		code: 0,
+		about: "done"
+	},
+	refused: {
+		code: 1,
+		about: "refused: bad input, or the answer is no (findings, a failed test)"
+	},
+	usage: {
+		code: 2,
+		about: "wrong usage of the command line"
+	},
+	outside: {
+		code: 3,
+		about: "something outside failed (network, registry, another program): try again"
+	},
+	defect: {
+		code: 70,
+		about: "a defect in coxswain"
+	}
+};
+const kinds = {
+	InputError: "input",
+	UsageError: "usage",
+	OutsideError: "outside"
+};
+/** What kind of error was thrown. By name, because each chunk of the bundle may have its own copy of a class. */
+function kindOf(error) {
+	return error instanceof Error && Object.hasOwn(kinds, error.name) ? kinds[error.name] : "defect";
+}
+/** The exit code for something that was thrown. */
+function exitCodeOf(error) {
+	const kind = kindOf(error);
+	return exitCodes[kind === "input" ? "refused" : kind].code;
+}
+// src/cli/verb-groups.ts
+/** How `coxswain --help` groups the verbs: one list, in the order in which people meet them. A test keeps it complete. */
+const verbGroups = [
+	{
+		title: "Set up",
+		verbs: [
+			"init",
+			"check",
+			"set-up-host",
+			"make-key",
+			"demo"
+		]
+	},
+	{
+		title: "The loop",
+		verbs: [
+			"watch-base",
+			"build-image",
+			"boot-test",
+			"promote-image",
+			"start-rollout",
+			"publish-updates",
+			"open-promotion"
+		]
+	},
+	{
+		title: "At the helm",
+		verbs: [
+			"edit-updates",
+			"roll-back",
+			"start-release",
+			"prune-images",
+			"sign-image",
+			"restore-state"
+		]
+	},
+	{
+		title: "Look",
+		verbs: [
+			"status",
+			"doctor",
+			"explain",
+			"lint-updates",
+			"simulate-rollout",
+			"node-policy"
+		]
+	},
+	{
+		title: "Plumbing",
+		verbs: [
+			"render-graph",
+			"serve-graph",
+			"plan-run",
+			"run-event",
+			"log-in",
+			"completion"
+		]
+	}
+];
 // src/cli/help.ts
 /** Help for one verb. */
 function verbHelp(name, verb) {
-	const synopsis = Object.entries(verb.inputs).filter(([, input]) => input.required).map(([flag, input]) => ` --${flag} ${input.placeholder}`).join("");
+	const inputs = commandLineInputs(verb.inputs);
+	const positional = positionalInputs(inputs);
+	const required = Object.entries(inputs).filter(([flag, input]) => input.required && !positional.includes(flag)).map(([flag, input]) => ` --${flag} ${input.placeholder}`);
+	const synopsis = [...positional.map((flag) => {
+		const input = inputs[flag];
+		const shown = input?.kind === "many" ? `${flag.toUpperCase()}…` : flag.toUpperCase();
+		return input?.required === true ? ` ${shown}` : ` [${shown}]`;
+	}), ...required].join("");
 	return `${[
 		`${verb.summary}`,
-		`Usage: coxswain ${name}${synopsis}${Object.keys(verb.inputs).length === 0 ? "" : " [options]"}`,
+		`Usage: coxswain ${name}${synopsis}${Object.keys(inputs).length === 0 ? "" : " [options]"}`,
 		...verb.about === void 0 ? [] : [verb.about.trim()],
-		...Object.keys(verb.inputs).length === 0 ? [] : [`Options:\n${optionTable(verb.inputs)}`],
+		...Object.keys(inputs).length === 0 ? [] : [`Options:\n${optionTable(inputs)}`],
 		`Always:\n${optionTable(commonInputs)}`
 	].join("\n\n")}\n`;
 }
 /** Help for the whole program. @param verbs name and summary of each verb */
 function programHelp(verbs) {
 	const width = Math.max(...verbs.map(([name]) => name.length));
+	const grouped = verbGroups.flatMap((group) => group.verbs);
+	const more = {
+		title: "More",
+		verbs: verbs.map(([name]) => name).filter((name) => !grouped.includes(name))
+	};
 	return `coxswain: GitOps for derived Fedora CoreOS images
 
 Usage: coxswain VERB [options]
 
-${verbs.map(([name, summary]) => `  ${name.padEnd(width)}  ${summary}`).join("\n")}
+${[...verbGroups, more].flatMap((group) => {
+		const lines = group.verbs.flatMap((name) => verbs.filter(([verb]) => verb === name)).map(([name, summary]) => `  ${name.padEnd(width)}  ${summary}`);
+		return lines.length === 0 ? [] : [`${group.title}:\n${lines.join("\n")}`];
+	}).join("\n\n")}
 
-coxswain VERB --help says more about one of them. Exit codes: 0 done, 1 failed or refused, 2 wrong usage.
+coxswain help VERB says more about one of them; coxswain --version names this version.
+
+Exit codes:
+${Object.values(exitCodes).map(({ code, about }) => `  ${String(code).padEnd(2)}  ${about}`).join("\n")}
 `;
 }
 function optionTable(inputs) {
@@ -146,25 +381,75 @@ function defineVerb(verb) {
 function needsRoot({ asRoot }, env) {
 	return typeof asRoot === "function" ? asRoot(env) : asRoot === true;
 }
+// src/cli/version.ts
+const packageSchema = object({
+	name: literal("coxswain"),
+	version: string()
+});
+/**
+* One line: the version, the commit if the program runs from a checkout of Coxswain, and Node.js.
+* @param program path of the program
+*/
+async function versionLine(program) {
+	const found = await findPackage(dirname(await realpath(program)));
+	const node = `Node.js ${process.versions.node}`;
+	if (found === void 0) return `coxswain (its package.json cannot be found), ${node}`;
+	const commit = await commitOf(found.folder);
+	return `coxswain ${found.version}${commit === void 0 ? "" : ` (commit ${commit})`}, ${node}`;
+}
+/** Our package.json, in the folder or above it: dist/ and the tests' builds are at different depths. */
+async function findPackage(folder) {
+	const text = await readFileIfThere(join(folder, "package.json"));
+	const parsed = text === void 0 ? void 0 : packageSchema.safeParse(JSON.parse(text));
+	if (parsed?.success === true) return {
+		folder,
+		version: parsed.data.version
+	};
+	const above = dirname(folder);
+	return above === folder ? void 0 : findPackage(above);
+}
+async function commitOf(folder) {
+	try {
+		const git = new Git(folder);
+		if (await git.try(["rev-parse", "--show-toplevel"]) !== folder) return void 0;
+		return await git.try([
+			"rev-parse",
+			"--short=12",
+			"HEAD"
+		]);
+	} catch {
+		return;
+	}
+}
 // src/cli/architecture.ts
 /** An input that names one architecture, by the name FCOS has for it. */
 function architecture(about) {
-	return parsed(about, readArchitecture, { placeholder: "NAME" });
+	return choice(about, architectures, { placeholder: "NAME" });
 }
-function readArchitecture(raw, name) {
-	const found = architectures.find((each) => each === raw);
-	if (found !== void 0) return found;
-	throw new InputError({
-		field: `--${name}`,
-		problem: "unknown architecture",
-		found: raw,
-		expected: architectures.join(", ")
-	});
+// src/cli/report.ts
+/** Findings for the terminal: a line each, the remedy under it. */
+function findingsText(findings) {
+	return findings.flatMap(({ severity, rule, where, message, remedy }) => [`${where}: ${severity}: ${message} [${rule}]`, ...remedy === void 0 ? [] : [`    ${remedy}`]]);
 }
-// src/cli/directory.ts
-/** The input by which every verb that works on a checkout takes it. */
-const directory = text("the checkout to work on", {
-	placeholder: "DIR",
-	fallback: "."
-});
-export { programHelp as a, readArguments as c, flag as d, many as f, needsRoot as i, readValues as l, text as m, architecture as n, verbHelp as o, parsed as p, defineVerb as r, commonInputs as s, directory as t, duration as u };
+/** Findings for a job summary: a table. */
+function findingsMarkdown(findings) {
+	return table([
+		"",
+		"where",
+		"what",
+		"rule"
+	], findings.map(({ severity, where, message, remedy, rule }) => [
+		severity,
+		code(where),
+		plainText(remedy === void 0 ? message : `${message} ${remedy}`),
+		code(rule)
+	]));
+}
+/** `1 error`, `2 errors` */
+function count(number, noun) {
+	return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+// src/cli/first-release.ts
+/** The input by which an operator says that a fleet without any release is new. */
+const firstRelease = flag("a fleet without any release is new, although the registry or publish.url gives no answer");
+export { many as C, wholeNumber as D, text as E, flag as S, readChoice as T, positionalInputs as _, architecture as a, choice as b, needsRoot as c, exitCodeOf as d, kindOf as f, commonInputs as g, withForgeInputs as h, findingsText as i, programHelp as l, directory as m, count as n, versionLine as o, commandLineInputs as p, findingsMarkdown as r, defineVerb as s, firstRelease as t, verbHelp as u, readArguments as v, parsed as w, duration as x, readValues as y };

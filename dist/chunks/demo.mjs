@@ -1,21 +1,22 @@
-import { D as InputError, O as OutsideError, S as onInterrupt, _ as styled, b as withTemporaryFolder, d as exec, o as startProcess, v as isMissing, w as formatTime, x as writeFileAtomically, y as readFileIfThere } from "./host.mjs";
-import { _ as unknown, d as object, i as boolean, m as string, r as array, u as number } from "./zod.mjs";
-import { E as formatRepository, S as atDigest, f as isLoopback, j as parseRepository, k as parseDigest } from "./world-registry.mjs";
+import { C as readFileIfThere, E as onInterrupt, F as InputError, I as OutsideError, N as defined, O as formatTime, S as isMissing, T as writeFileAtomically, _ as exec, g as styled, o as startProcess, s as insideRoot, w as withTemporaryFolder, x as requireTools, y as findTool } from "./host.mjs";
+import { a as boolean, d as number, f as object, h as string, r as array, v as unknown } from "./zod.mjs";
+import { A as formatRepository, F as parseRepository, N as parseDigest, T as atDigest, o as isLoopback } from "./world-registry.mjs";
 import { c as folder, d as findStaticBusybox, l as writeNewc, o as orderModules, s as readModuleIndex } from "./loop-boot-test.mjs";
-import { r as readConfig } from "./project-configuration.mjs";
+import { c as isNamed, i as readConfig } from "./project-configuration.mjs";
 import { B as buildGraph, C as parseReleaseIndex, H as parseGraph, I as parseUpdateMetadata, _ as rolloutProgress, p as throttleGraph, u as chooseUpdate } from "./guidance.mjs";
-import { f as openGitForge } from "./world-forge.mjs";
+import { p as openGitForge } from "./world-forge.mjs";
+import { h as graphPath } from "./release-published.mjs";
 import { t as simulate } from "./guidance-simulation.mjs";
-import { chmod, copyFile, cp, mkdir, readFile, readdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { appendFile, chmod, copyFile, cp, mkdir, readFile, readdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { homedir } from "node:os";
+import { createInterface } from "node:readline";
 import { spawn } from "node:child_process";
 import { setTimeout } from "node:timers/promises";
-import { createInterface } from "node:readline";
-import { createServer, request } from "node:http";
+import { createServer } from "node:net";
+import { createServer as createServer$1, request } from "node:http";
 import { request as request$1 } from "node:https";
-import { createServer as createServer$1 } from "node:net";
 // src/demo/answers.ts
 const buildAnswer = object({
 	version: string(),
@@ -82,6 +83,47 @@ async function skopeoTags(repository) {
 	const entries = await Promise.all(tags.map(async (tag) => [String(tag), await skopeoDigest(`${repository}:${tag}`)]));
 	return Object.fromEntries(entries.sort(([a], [b]) => a.localeCompare(b)));
 }
+// src/demo/debian-packages.ts
+/** Renames a finished folder or file to its place; another process may have been quicker, with the same content. */
+async function putInPlace(partial, place) {
+	try {
+		await rename(partial, place);
+	} catch (error) {
+		if (!await exists(place)) throw error;
+	}
+}
+async function exists(path) {
+	try {
+		await stat(path);
+		return true;
+	} catch (error) {
+		if (isMissing(error)) return false;
+		throw error;
+	}
+}
+async function versionOf(name, foreign) {
+	const { stdout } = await exec("apt-cache", ["policy", name], { env: {
+		LC_ALL: "C",
+		...foreign?.env
+	} });
+	return /Candidate: (\S+)/.exec(stdout)?.[1] ?? "unknown";
+}
+/** Downloads packages and unpacks them into a folder; nothing is installed. */
+async function unpackPackages(packages, folder, foreign) {
+	const downloads = join(folder, "downloads");
+	await mkdir(downloads, { recursive: true });
+	await exec("apt-get", ["download", ...packages.map(({ name, version }) => `${name}=${version}`)], {
+		cwd: downloads,
+		env: foreign?.env ?? {},
+		doing: `downloading ${packages.map(({ name }) => name).join(", ")} (is apt-get update needed?)`
+	});
+	for (const file of await readdir(downloads)) await exec("dpkg-deb", [
+		"-x",
+		join(downloads, file),
+		folder
+	]);
+	await rm(downloads, { recursive: true });
+}
 // src/demo/base-kernel.ts
 /**
 * The distribution's kernel for virtual machines, downloaded and unpacked (not installed), kept in the cache.
@@ -108,23 +150,6 @@ async function fetchKernel(cacheFolder, log, foreign) {
 		...await locate(folder),
 		key
 	};
-}
-/** Renames a finished folder or file to its place; another process may have been quicker, with the same content. */
-async function putInPlace(partial, place) {
-	try {
-		await rename(partial, place);
-	} catch (error) {
-		if (!await exists(place)) throw error;
-	}
-}
-async function exists(path) {
-	try {
-		await stat(path);
-		return true;
-	} catch (error) {
-		if (isMissing(error)) return false;
-		throw error;
-	}
 }
 let known;
 /** apt takes a second and a half to answer, and its answer stays the same while we run. */
@@ -164,29 +189,6 @@ async function dependsOf(name, foreign) {
 	});
 	if (exitCode !== 0) return [];
 	return [...stdout.matchAll(/^\s*\|?Depends: (\S+)$/gm)].map((match) => match[1]);
-}
-async function versionOf(name, foreign) {
-	const { stdout } = await exec("apt-cache", ["policy", name], { env: {
-		LC_ALL: "C",
-		...foreign?.env
-	} });
-	return /Candidate: (\S+)/.exec(stdout)?.[1] ?? "unknown";
-}
-/** Downloads packages and unpacks them into a folder; nothing is installed. */
-async function unpackPackages(packages, folder, foreign) {
-	const downloads = join(folder, "downloads");
-	await mkdir(downloads, { recursive: true });
-	await exec("apt-get", ["download", ...packages.map(({ name, version }) => `${name}=${version}`)], {
-		cwd: downloads,
-		env: foreign?.env ?? {},
-		doing: `downloading ${packages.map(({ name }) => name).join(", ")} (is apt-get update needed?)`
-	});
-	for (const file of await readdir(downloads)) await exec("dpkg-deb", [
-		"-x",
-		join(downloads, file),
-		folder
-	]);
-	await rm(downloads, { recursive: true });
 }
 /** Merged and unmerged packages differ in where /lib is. */
 async function locate(folder) {
@@ -345,8 +347,17 @@ async function addNetworkFiles(root) {
 	await writeFile(join(root, "etc/hosts"), "127.0.0.1 localhost\n::1 localhost\n");
 	await writeFile(join(root, "etc/resolv.conf"), "");
 }
-/** Puts a kernel where bootable container images have it. @param parts.wanted modules to keep (default: all) */
+/** Puts a kernel with an initramfs of ours where bootable container images have it. */
 async function addKernel(root, kernel, { busybox, wanted }) {
+	const folder = await addKernelFiles(root, kernel, wanted);
+	await writeFile(join(folder, "initramfs.img"), await initramfs(busybox));
+}
+/**
+* Puts a kernel where bootable container images have it.
+* @param wanted modules to keep (default: all)
+* @returns its folder, which has no initramfs yet
+*/
+async function addKernelFiles(root, kernel, wanted) {
 	const folder = join(root, "usr/lib/modules", kernel.version);
 	await mkdir(dirname(folder), { recursive: true });
 	await cp(kernel.modules, folder, {
@@ -355,7 +366,7 @@ async function addKernel(root, kernel, { busybox, wanted }) {
 	});
 	await depmod(root, kernel.version);
 	if (wanted !== void 0) {
-		const kept = orderModules(wanted, await readModuleIndex(folder)).files;
+		const kept = orderModules(wanted, await readModuleIndex(insideRoot(root), `/usr/lib/modules/${kernel.version}`)).files;
 		await rm(join(folder, "kernel"), { recursive: true });
 		for (const file of kept) {
 			await mkdir(dirname(join(folder, file)), { recursive: true });
@@ -363,9 +374,9 @@ async function addKernel(root, kernel, { busybox, wanted }) {
 		}
 		await depmod(root, kernel.version);
 	}
-	await writeFile(join(folder, "initramfs.img"), await initramfs(busybox));
 	await copyFile(kernel.image, join(folder, "vmlinuz"));
 	await chmod(join(folder, "vmlinuz"), 420);
+	return folder;
 }
 /** Boots whatever `root=` on the kernel's command line names; virtual machines with a driver built in need no more. */
 async function initramfs(busybox) {
@@ -406,6 +417,261 @@ async function hostSuite() {
 	const text = await readFile("/etc/os-release", "utf8");
 	return /^VERSION_CODENAME="?(\w+)"?$/m.exec(text)?.[1] ?? "stable";
 }
+// src/demo/base-ostree.ts
+/** Raised when the way the image is made changes: older ones in caches are then not used. */
+const recipe = 2;
+const packages = [...[
+	"systemd",
+	"systemd-sysv",
+	"udev",
+	"kmod",
+	"dbus",
+	"openssh-server",
+	"e2fsprogs"
+], ...[
+	"ostree",
+	"ostree-boot",
+	"dracut",
+	"dracut-network",
+	"ignition",
+	"curl",
+	"zstd"
+]];
+/** As few as a virtual machine needs: the initramfs stays small. */
+const modules = [...[
+	"virtio_pci",
+	"virtio_blk",
+	"virtio_console",
+	"virtio_net",
+	"virtio_rng"
+], ...[
+	"ext4",
+	"overlay",
+	"erofs",
+	"qemu_fw_cfg",
+	"autofs4",
+	"vfat",
+	"nls_ascii",
+	"nls_cp437",
+	"loop"
+]];
+/** Units of Debian's that make caches which an image has already, or tend a machine that changes by packages. */
+const needless = [
+	...[
+		"ldconfig.service",
+		"systemd-hwdb-update.service",
+		"systemd-journal-catalog-update.service"
+	],
+	...[
+		"apt-daily.timer",
+		"apt-daily-upgrade.timer",
+		"dpkg-db-backup.timer",
+		"e2scrub_reap.service"
+	],
+	...["e2scrub_all.timer", "fstrim.timer"]
+];
+/** Modules of dracut, besides what these need. */
+const dracutModules = [...[
+	"systemd",
+	"systemd-initrd",
+	"dracut-systemd",
+	"systemd-udevd",
+	"udev-rules",
+	"kernel-modules"
+], ...[
+	"rootfs-block",
+	"fs-lib",
+	"base",
+	"shutdown",
+	"ostree",
+	"ignition"
+]];
+/**
+* Makes the ostree commit of a base image and writes it as a container image, or takes it from the cache.
+* @throws InputError without `ostree` or `ostree-deploy` (script/rust-tools builds it)
+*/
+async function prepareOstreeBase(cacheFolder, log) {
+	const kernel = await fetchKernel(cacheFolder, log);
+	const key = `ostree-sid-${kernel.key}-r${recipe}`;
+	const layout = join(cacheFolder, "roots", `${key}.oci`);
+	if (await exists(layout)) return {
+		layout,
+		key
+	};
+	requireTools([
+		"mmdebstrap",
+		"ostree",
+		"chroot",
+		"unshare"
+	]);
+	if (findTool("ostree-deploy") === void 0) throw new InputError({
+		problem: "a program is not installed: ostree-deploy",
+		remedy: "Run script/rust-tools ostree-deploy, and add the folder bin below the one that it prints to PATH."
+	});
+	await log.task("making an ostree base image (some minutes, once)", (report) => withTemporaryFolder("base", async (folder) => {
+		const root = join(folder, "root");
+		report("Debian sid");
+		await installPackages(root);
+		report("initramfs");
+		await prepareSystem(root, kernel);
+		report("ostree commit");
+		await mkdir(dirname(layout), { recursive: true });
+		const partial = `${layout}.${randomBytes(6).toString("hex")}`;
+		try {
+			await encapsulate(root, folder, partial);
+			await putInPlace(partial, layout);
+		} finally {
+			await rm(partial, {
+				recursive: true,
+				force: true
+			});
+		}
+	}));
+	return {
+		layout,
+		key
+	};
+}
+async function installPackages(root) {
+	await exec("mmdebstrap", [
+		"--variant=minbase",
+		"--aptopt=Acquire::Check-Valid-Until \"false\"",
+		`--include=${packages.join(",")}`,
+		...[
+			"doc",
+			"man",
+			"locale",
+			"info"
+		].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`),
+		...["sid", root]
+	], { doing: "making a root file system with mmdebstrap (Debian sid)" });
+}
+/** What is in the root besides Debian's packages; then its folders become those of an ostree commit. */
+async function prepareSystem(root, kernel) {
+	await writeFile(join(root, "etc/machine-id"), "");
+	for (const name of [
+		"etc/hostname",
+		"etc/resolv.conf",
+		"etc/.pwd.lock",
+		"etc/selinux"
+	]) await rm(join(root, name), {
+		recursive: true,
+		force: true
+	});
+	await makeHostKeysAtFirstBoot(root);
+	await addNetworkFiles(root);
+	for (const name of needless) await rm(join(root, "usr/lib/systemd/system", name), { force: true });
+	await mkdir(join(root, "usr/lib/ostree"), { recursive: true });
+	await writeFile(join(root, "usr/lib/ostree/prepare-root.conf"), "[sysroot]\nreadonly=true\n");
+	await addKernelFiles(root, kernel, modules);
+	await makeInitramfs(root, kernel.version);
+	await arrangeFolders(root);
+}
+/** The distribution's own dracut, in the root; the mounts that it needs are gone with its mount namespace. */
+async function makeInitramfs(root, version) {
+	const dracut = [
+		...[
+			"dracut",
+			"--force",
+			"--reproducible",
+			"--zstd",
+			"--no-hostonly",
+			"--no-hostonly-cmdline"
+		],
+		...[
+			"--no-early-microcode",
+			"-m",
+			dracutModules.join(" "),
+			"--drivers",
+			modules.join(" ")
+		],
+		...[
+			"--kver",
+			version,
+			`/usr/lib/modules/${version}/initramfs.img`
+		]
+	];
+	await exec("unshare", [
+		"--mount",
+		"sh",
+		"-c",
+		`set -e
+mount -t proc proc "$0/proc"
+mount -t sysfs sysfs "$0/sys"
+mount --bind /dev "$0/dev"
+exec chroot "$0" "$@"
+`,
+		root,
+		...dracut
+	], { doing: "making an initramfs with dracut" });
+	await exec("chmod", ["0644", join(root, `usr/lib/modules/${version}/initramfs.img`)]);
+}
+/** Links of the root of an ostree system (ostree's documentation, "Adapting existing mainstream distributions"). */
+const links = {
+	home: "var/home",
+	mnt: "var/mnt",
+	opt: "var/opt",
+	srv: "var/srv",
+	root: "var/roothome",
+	media: "run/media",
+	ostree: "sysroot/ostree",
+	"usr/local": "../var/usrlocal"
+};
+async function arrangeFolders(root) {
+	const empty = [
+		"var",
+		"boot",
+		"dev",
+		"proc",
+		"run",
+		"sys",
+		"tmp",
+		"sysroot"
+	];
+	for (const name of [...empty, ...Object.keys(links)]) await rm(join(root, name), {
+		recursive: true,
+		force: true
+	});
+	for (const name of empty) await mkdir(join(root, name));
+	await exec("chmod", ["1777", join(root, "tmp")]);
+	for (const [name, target] of Object.entries(links)) await symlink(target, join(root, name));
+	await writeFile(join(root, "usr/lib/tmpfiles.d/coxswain-base.conf"), `${[
+		"home",
+		"mnt",
+		"opt",
+		"srv",
+		"usrlocal",
+		"lib",
+		"log",
+		"cache"
+	].map((name) => `d /var/${name} 0755 root root -\n`).join("")}d /var/roothome 0700 root root -\n`);
+	await rename(join(root, "etc"), join(root, "usr/etc"));
+}
+/** The time of everything in the commit: the same root is the same commit. */
+const timestamp = "2026-01-01T00:00:00Z";
+async function encapsulate(root, folder, layout) {
+	const repository = join(folder, "repository");
+	await exec("ostree", [
+		"init",
+		`--repo=${repository}`,
+		"--mode=bare"
+	]);
+	await exec("ostree", [...[
+		"commit",
+		`--repo=${repository}`,
+		"--branch=base",
+		"--subject=base",
+		`--timestamp=${timestamp}`
+	], `--tree=dir=${root}`]);
+	const labels = ["containers.bootc=1", "ostree.bootable=1"].flatMap((label) => ["--label", label]);
+	await exec("ostree-deploy", [...[
+		"container",
+		"encapsulate",
+		"--compression-fast",
+		`--repo=${repository}`,
+		...labels
+	], ...["base", `oci:${layout}:base`]]);
+}
 // src/demo/base-images.ts
 /**
 * Builds and pushes a bootable image that stands in for Fedora CoreOS on one machine: same labels, same layout
@@ -414,7 +680,8 @@ async function hostSuite() {
 */
 async function buildBaseImage(options) {
 	const { kind, version, log } = options;
-	const root = await prepareRoot(kind, options.cacheFolder ?? defaultCacheFolder(), log);
+	const cacheFolder = options.cacheFolder ?? defaultCacheFolder();
+	const root = kind === "ostree" ? await prepareOstreeBase(cacheFolder, log) : await prepareRoot(kind, cacheFolder, log);
 	return log.task(`building the ${kind} base image ${version}`, async (report) => {
 		report("root file system");
 		const common = await importRoot(root);
@@ -440,11 +707,12 @@ async function buildBaseImage(options) {
 				"/sbin/init",
 				container
 			]);
-			const image = await commit(container, createdAt(version));
+			const name = `localhost/coxswain-base-build:${randomBytes(6).toString("hex")}`;
+			const image = await commit(container, createdAt(version), name);
 			try {
 				return await push(image, options);
 			} finally {
-				await exec("buildah", ["rmi", image], { allow: [
+				await exec("buildah", ["rmi", name], { allow: [
 					0,
 					1,
 					125
@@ -471,6 +739,15 @@ async function importRoot(root) {
 		1,
 		125
 	] })).exitCode === 0) return name;
+	if ("layout" in root) {
+		await exec("skopeo", [
+			"copy",
+			"--quiet",
+			`oci:${root.layout}:base`,
+			`containers-storage:${name}`
+		]);
+		return name;
+	}
 	await withContainer("scratch", async (container) => {
 		await exec("buildah", [
 			"add",
@@ -690,8 +967,9 @@ async function playOpening(scene, extraTests = {}) {
 			"--base",
 			`${baseName(scene)}:stable`
 		]);
+		if (scene.options.kind === "tiny" && scene.options.base === void 0) await appendFile(join(scene.repository, "coxswain.yaml"), "\nboot-test: { init: any }\n");
 		const tests = {
-			...scene.options.kind === "systemd" ? { "20-systemd.sh": systemdTest } : {},
+			...scene.options.kind !== "tiny" ? { "20-systemd.sh": systemdTest } : {},
 			...extraTests
 		};
 		for (const [name, text] of Object.entries(tests)) {
@@ -886,7 +1164,7 @@ async function whatNodesSee(scene) {
 // src/demo/node.ts
 /** Serves a folder on loopback as any web server would: files, no logic. */
 async function withStaticServer(folder, work) {
-	const server = createServer((request, response) => {
+	const server = createServer$1((request, response) => {
 		const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
 		readFileIfThere(join(folder, path)).then((text) => {
 			response.writeHead(text === void 0 ? 404 : 200, { "content-type": "application/json" });
@@ -966,7 +1244,7 @@ function offersOverTime(options) {
 		scheme: "oci"
 	});
 	const booted = graph.nodes.find((node) => node.version === options.from)?.payload ?? "";
-	const rows = [...Object.entries(options.rings), ["(no ring)", 1]].map(([ring, wariness]) => [`${ring} (wariness ${wariness})`, ...moments.map(([, now]) => chooseUpdate(throttleGraph(graph, {
+	const rows = options.rings.map(({ name, wariness }) => [`${name} (wariness ${wariness})`, ...moments.map(([, now]) => chooseUpdate(throttleGraph(graph, {
 		now,
 		wariness
 	}), booted)?.version ?? "–")]);
@@ -1092,7 +1370,7 @@ async function playLoop(scene, extraTests = {}) {
 			what: `${answer.tests?.length ?? 0} tests in the VM (${answer.accelerator}): ${answer.verdict}${system}${updates}`
 		};
 	});
-	if (options.kind === "systemd" && booted.system?.state !== "running") throw new Error(`systemd of the image reached ${booted.system?.state}, not running`);
+	if (options.kind !== "tiny" && booted.system?.state !== "running") throw new Error(`systemd of the image reached ${booted.system?.state}, not running`);
 	stage.chapter("Merged to testing");
 	await stage.step("merge", async () => {
 		await mergePullRequest(scene, basePull);
@@ -1159,8 +1437,9 @@ async function showOutcome(scene, story) {
 			site
 		]);
 		const booted = stable.releases.releases.find((release) => release.version === first.version)?.["oci-images"]?.[0]?.["digest-ref"];
-		const answers = await withStaticServer(site, (url) => Promise.all(["", ...Object.keys(config.rings).map((ring) => `${ring}/`)].map(async (ring) => {
-			const baseUrl = `${url}stable/${basearch}/${ring}`;
+		const folders = config.rings.flatMap((ring) => ring.folders.slice(0, 1));
+		const answers = await withStaticServer(site, (url) => Promise.all(folders.map(async (folder) => {
+			const baseUrl = `${url}stable/${basearch}/${folder === "" ? "" : `${folder}/`}`;
 			const node = {
 				basearch,
 				stream: config.stream,
@@ -1193,14 +1472,15 @@ async function showOutcome(scene, story) {
 	});
 	stage.chapter("How a thousand nodes of stable would take it, simulated");
 	await stage.step("simulate", async () => {
-		const share = 1 / Object.keys(config.rings).length;
+		const rings = config.rings.filter(isNamed);
+		const share = 1 / rings.length;
 		const { curve, svg } = simulate({
 			...stable,
 			basearch,
 			now: rollout?.start_epoch ?? 0,
 			fleet: {
 				nodes: 1e3,
-				wariness: Object.values(config.rings).map((wariness) => ({
+				wariness: rings.map(({ wariness }) => ({
 					wariness,
 					share
 				}))
@@ -1213,7 +1493,11 @@ async function showOutcome(scene, story) {
 			what: "adoption curve, a quarter of the nodes in each ring"
 		};
 	});
-	const graphs = Object.fromEntries(Object.keys(config.fleets).flatMap((fleet) => [[`${fleet}/${basearch}/default`, `${fleet}/${basearch}/v1/graph`], ...Object.keys(config.rings).map((ring) => [`${fleet}/${basearch}/${ring}`, `${fleet}/${basearch}/${ring}/v1/graph`])]));
+	const graphs = Object.fromEntries(Object.keys(config.fleets).flatMap((fleet) => config.rings.flatMap((ring) => ring.folders.slice(0, 1)).map((folder) => [`${fleet}/${basearch}/${folder === "" ? "default" : folder}`, graphPath({
+		fleet,
+		basearch,
+		folder
+	})])));
 	const summary = {
 		base: {
 			from: first.base,
@@ -1358,7 +1642,7 @@ async function openScene(stage, place, options) {
 			], {
 				cwd: repository,
 				env: place.env,
-				...run.expect === void 0 ? {} : { expect: run.expect }
+				...defined({ expect: run.expect })
 			});
 			const text = await readFileIfThere(answer);
 			return text === void 0 ? void 0 : JSON.parse(text);
@@ -1512,7 +1796,7 @@ function authOf({ htpasswd, token }) {
 /** A loopback port that nothing listens on at this moment. */
 function freePort() {
 	return new Promise((resolve, reject) => {
-		const server = createServer$1();
+		const server = createServer();
 		server.once("error", reject);
 		server.listen(0, "127.0.0.1", () => {
 			const address = server.address();

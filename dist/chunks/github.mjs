@@ -1,14 +1,93 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { A as messageOf, D as InputError, O as OutsideError } from "./host.mjs";
-import { _ as unknown, d as object, i as boolean, m as string, n as _enum, r as array, s as int, u as number } from "./zod.mjs";
+import { F as InputError, I as OutsideError, N as defined, R as messageOf, _ as exec, y as findTool } from "./host.mjs";
+import { a as boolean, c as int, d as number, f as object, h as string, n as _enum, r as array, v as unknown } from "./zod.mjs";
+import { h as listTree, p as findRemote, u as fetchedObjects, y as shortCommit } from "./world-git.mjs";
+import { f as readGitHubRun, g as StaleBranchError, h as readCommits, s as fitBody } from "./world-forge.mjs";
 import { n as getOctokitOptions, t as GitHub } from "./actions-github.mjs";
 import { t as retry } from "./octokit-plugin-retry.mjs";
 import { t as throttling } from "./octokit-plugin-throttling.mjs";
-import { a as listTree } from "./world-git.mjs";
-import { h as StaleBranchError, m as openGitBranches, s as fitBody } from "./world-forge.mjs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { homedir } from "node:os";
 import { setTimeout } from "node:timers/promises";
+// src/world/forge/github/github-remote.ts
+/**
+* The repository on GitHub that a remote's address names: https, ssh, or `git@HOST:OWNER/NAME`.
+* A host is GitHub's if it is github.com, a name beneath ghe.com, or one that GH_HOST, GITHUB_SERVER_URL or the
+* configuration of the program gh names.
+* @returns undefined for any other remote
+*/
+async function gitHubOf({ url }, env) {
+	const found = addressPattern.exec(url)?.groups;
+	const host = found?.host ?? found?.scpHost;
+	const repository = found?.repository;
+	if (host === void 0 || repository === void 0) return void 0;
+	const name = host.toLowerCase().replace(/^ssh\.(?=github\.com$)/, "");
+	if (name === "github.com") return {
+		host: name,
+		repository,
+		serverUrl: "https://github.com",
+		apiUrl: "https://api.github.com"
+	};
+	const serverUrl = `https://${name}`;
+	if (name.endsWith(".ghe.com")) return {
+		host: name,
+		repository,
+		serverUrl,
+		apiUrl: `https://api.${name}`
+	};
+	return [env.GH_HOST, hostOf(env.GITHUB_SERVER_URL)].includes(name) || await ghKnows(name, env) ? {
+		host: name,
+		repository,
+		serverUrl,
+		apiUrl: `${serverUrl}/api/v3`
+	} : void 0;
+}
+/** `https://HOST/OWNER/NAME.git`, `ssh://git@HOST:22/OWNER/NAME`, `git@HOST:OWNER/NAME`. */
+const addressPattern = /^(?:(?:https?|ssh|git):\/\/(?:[^@/]*@)?(?<host>[^/:]+)(?::\d+)?\/|(?:[^@/:]+@)?(?<scpHost>[^/:]+):)(?<repository>[\w.-]+\/[\w.-]+?)(?:\.git)?\/?$/;
+/**
+* A token for a host of GitHub, as the program gh finds one: from the environment, then from its own login.
+* A token in the environment goes to the host that it is meant for, and to no other.
+* (https://cli.github.com/manual/gh_help_environment)
+*/
+async function findToken(host, env) {
+	const ofServer = hostOf(env.GITHUB_SERVER_URL) === host ? env.GITHUB_TOKEN : void 0;
+	const token = (host === "github.com" || host.endsWith(".ghe.com") ? [env.GH_TOKEN, hostOf(env.GITHUB_SERVER_URL) === void 0 ? env.GITHUB_TOKEN : ofServer] : [
+		env.GH_ENTERPRISE_TOKEN,
+		env.GITHUB_ENTERPRISE_TOKEN,
+		ofServer
+	]).find((each) => each !== void 0 && each !== "");
+	if (token !== void 0 || findTool("gh") === void 0) return token;
+	const { exitCode, stdout } = await exec("gh", [
+		"auth",
+		"token",
+		"--hostname",
+		host
+	], {
+		doing: "asking gh for a token",
+		seconds: ghSeconds,
+		allow: [
+			0,
+			1,
+			2,
+			4
+		]
+	});
+	return exitCode === 0 && stdout.trim() !== "" ? stdout.trim() : void 0;
+}
+/** gh may ask a keyring, which may ask a person. */
+const ghSeconds = 30;
+function hostOf(url) {
+	return url !== void 0 && URL.canParse(url) ? new URL(url).hostname : void 0;
+}
+/** Whether the program gh has a login for a host. */
+async function ghKnows(host, env) {
+	const config = env.XDG_CONFIG_HOME ?? join(env.HOME ?? homedir(), ".config");
+	const folder = env.GH_CONFIG_DIR ?? join(config, "gh");
+	return (await readFile(join(folder, "hosts.yml"), "utf8").catch(() => "")).split("\n").some((line) => line.trimEnd() === `${host}:`);
+}
 // src/world/forge/github/failures.ts
-/** GitHub's refusal behind an error that explainFailure made; undefined where nobody answered. */
+/** GitHub's refusal behind an error that explainFailure made; undefined if there was no answer. */
 function refusalOf(error) {
 	const cause = error instanceof Error && error.cause !== void 0 ? error.cause : error;
 	if (!(cause instanceof Error) || !("status" in cause) || typeof cause.status !== "number") return void 0;
@@ -22,8 +101,8 @@ function refusalOf(error) {
 	};
 }
 /**
-* Makes of a failed call what people can act on: what is missing in the workflow, in the repository's settings or in the
-* token is their input; everything else is outside, and a re-run is safe.
+* Turns a failed call into an error that people can act on. Whatever the workflow, the repository's settings or the
+* token lacks is an InputError; everything else is an OutsideError, and a re-run is safe.
 * @param call.doing gerund phrase
 * @param call.route `POST /repos/{owner}/{repo}/pulls`, or the name of a GraphQL operation
 */
@@ -55,8 +134,8 @@ function explainFailure(error, call) {
 	}, cause);
 	if (status === 404) return new InputError({
 		where,
-		problem: `${call.doing} failed: GitHub knows nothing there, or the token may not see it`,
-		remedy: `Look whether ${call.repository} is the repository that is meant, and whether the token is for it.`
+		problem: `${call.doing} failed: GitHub finds nothing there, or the token may not see it`,
+		remedy: `Check that ${call.repository} is the right repository, and that the token is for it.`
 	}, cause);
 	if (status === 422 || status === 403 || status === 405 || status === 409) return new InputError({
 		where,
@@ -64,14 +143,14 @@ function explainFailure(error, call) {
 	}, cause);
 	return new OutsideError(call.doing, `GitHub answers ${status}: ${message}`, void 0, cause);
 }
-/** What to say of a commit that changes workflows. @param path the file, or the folder */
+/** The error for a commit that changes workflows. @param path the file, or the folder */
 function workflowFiles(path) {
 	return {
-		problem: `the commit changes ${path}, which GITHUB_TOKEN never may`,
+		problem: `the commit changes ${path}, and GITHUB_TOKEN may never change that`,
 		remedy: "Use the token of a GitHub App with the permission workflows: write, or make that change by hand."
 	};
 }
-/** What each call needs, where GitHub does not say so itself. */
+/** The permission that each call needs, if GitHub does not name it. */
 const permissions = [
 	[/^(?:PUT .*\/merge|updateRefs)$/, "contents=write"],
 	[/^(?:markPullRequestReadyForReview|convertPullRequestToDraft)$/, "contents=write,pull_requests=write"],
@@ -91,10 +170,10 @@ function missingPermission(call, accepted) {
 		problem: `${call.doing} failed: the personal access token lacks ${list}`,
 		remedy: `Give it that repository permission: Settings → Developer settings → Fine-grained tokens.`
 	};
-	const workflows = /(?:git\/refs|updateRefs)$/.test(call.route) ? " Where the job has it, the commits change .github/workflows, which GITHUB_TOKEN never may: use the token of a GitHub App with workflows: write." : "";
+	const workflows = /(?:git\/refs|updateRefs)$/.test(call.route) ? " If the job has it, the commits change .github/workflows, and GITHUB_TOKEN may never change those: use the token of a GitHub App with workflows: write." : "";
 	return {
 		problem: `${call.doing} failed: the token lacks the permission ${list}`,
-		remedy: `Add to the job: permissions:\n${lines.map((line) => `      ${line}`).join("\n")}\n(for the token of a GitHub App: give the app that permission). Runs for pull requests from forks and by Dependabot can only read, whatever it says there.${workflows}`
+		remedy: `Add to the job: permissions:\n${lines.map((line) => `      ${line}`).join("\n")}\n(for the token of a GitHub App: give the app that permission). Runs for pull requests from forks and by Dependabot can only read, whatever the workflow says.${workflows}`
 	};
 }
 function isRateLimit({ status, message, headers }) {
@@ -106,10 +185,10 @@ function waitOf({ headers }) {
 	const reset = Number(headers["x-ratelimit-reset"]);
 	return reset > 0 ? `after ${(/* @__PURE__ */ new Date(reset * 1e3)).toISOString().replace(".000", "")}` : "in some minutes";
 }
-/** `message`, and what its `errors` add. HTML and the like (a proxy's) is cut to one line. */
+/** `message`, and what its `errors` add. HTML (from a proxy) is cut to one line. */
 function wordsOf(data) {
 	if (typeof data === "string") {
-		const text = data.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ");
+		const text = data.replaceAll(/<[^<>]*>/g, " ").replaceAll(/\s+/g, " ");
 		return text.trim() === "" ? void 0 : `${text.trim().slice(0, 120)}`;
 	}
 	if (typeof data !== "object" || data === null || !("message" in data)) return void 0;
@@ -122,7 +201,7 @@ function wordsOf(data) {
 	return [String(data.message), ...more.filter((text) => text !== "")].join(": ");
 }
 // src/world/forge/github/api.ts
-/** Longest wait for a rate limit, in seconds: GitHub's own lasts up to an hour, and a job should rather end. */
+/** Longest wait for a rate limit, in seconds. GitHub's own lasts up to an hour; a job should end instead. */
 const patience = 120;
 const Octokit = GitHub.plugin(retry, throttling);
 /** Opens the API. Nothing is asked yet. */
@@ -217,7 +296,7 @@ function openGitHubApi(access) {
 		})
 	};
 }
-/** GraphQL answers 200 to what it refuses; with the status that REST would have, both are explained alike. */
+/** GraphQL refuses with status 200. The status that REST would use lets one function explain both. */
 function graphqlFailure(answer) {
 	if (typeof answer !== "object" || answer === null || !("errors" in answer)) return void 0;
 	const [first] = answer.errors;
@@ -243,7 +322,7 @@ function requireToken({ token, repository }) {
 	if (token !== void 0 && token !== "") return token;
 	throw new InputError({
 		field: "GITHUB_TOKEN",
-		problem: `there is no token to work on ${repository} on GitHub with`,
+		problem: `no token for ${repository} on GitHub`,
 		remedy: "The actions take it from their input token, ${{ github.token }} by default; in a step of your own, set env: GITHUB_TOKEN: ${{ github.token }}. To work on the clone alone, set COXSWAIN_FORGE=git."
 	});
 }
@@ -305,6 +384,33 @@ function createOctokit(access) {
 }
 /** In place of plugin-throttling's queue, which is Bottleneck.Group by its type and used like this. */
 const atOnce = { key: () => ({ schedule: async (_, job) => job() }) };
+// src/world/forge/github/open-repository.ts
+/**
+* Opens the repository on GitHub of a checkout: that of the workflow run, or of the checkout's remote.
+* @throws InputError if there is none, or no token for it
+*/
+async function openGitHubRepository(git, { env, log }) {
+	const run = readGitHubRun(env);
+	const remote = run === void 0 ? await findRemote(git, env.COXSWAIN_REMOTE || void 0) : void 0;
+	const place = run ?? (remote === void 0 ? void 0 : await gitHubOf(remote, env));
+	if (place === void 0) throw new InputError({
+		where: git.directory,
+		field: "--github",
+		problem: "this checkout has no remote on GitHub",
+		remedy: "Run it in a clone of the repository on GitHub, or set GITHUB_REPOSITORY=OWNER/NAME and COXSWAIN_FORGE=github."
+	});
+	const { repository, serverUrl } = place;
+	const token = "token" in place ? place.token : await findToken(place.host, env);
+	return {
+		api: openGitHubApi({
+			...place,
+			token,
+			log
+		}),
+		repository,
+		page: `${serverUrl}/${repository}`
+	};
+}
 // src/world/forge/github/branches.ts
 const objectSchema = object({ sha: string().regex(/^[0-9a-f]{40,64}$/) });
 const refSchema = object({ object: objectSchema });
@@ -315,7 +421,6 @@ const refSchema = object({ object: objectSchema });
 * “Signature verification for bots”.)
 */
 function openGitHubBranches(api, clone) {
-	const local = openGitBranches(clone.git);
 	let seen = false;
 	let repositoryId;
 	async function resolve(branch) {
@@ -334,11 +439,11 @@ function openGitHubBranches(api, clone) {
 		seen = true;
 		return found?.object.sha;
 	}
-	/** Moves or makes a branch. @param move.force also where that drops commits */
+	/** Moves or creates a branch. @param move.force also if that drops commits */
 	async function move(move) {
 		const { branch, from, to } = move;
 		for (let attempt = 1;; attempt += 1) try {
-			if (from === void 0) return await makeRef(api, branch, to);
+			if (from === void 0) return await createRef(api, branch, to);
 			repositoryId ??= nodeId(api);
 			return await swapRef(api, await repositoryId, {
 				...move,
@@ -354,21 +459,8 @@ function openGitHubBranches(api, clone) {
 		}
 	}
 	return {
+		...readCommits(clone.git, clone),
 		resolve,
-		bring: clone.bring,
-		bringHistory: clone.bringHistory,
-		readFile: async (commit, path) => {
-			await clone.bring(commit);
-			return local.readFile(commit, path);
-		},
-		listFiles: async (commit, folder) => {
-			await clone.bring(commit);
-			return local.listFiles(commit, folder);
-		},
-		readFolder: async (commit, folder) => {
-			await clone.bring(commit);
-			return local.readFolder(commit, folder);
-		},
 		commit: async ({ branch, parent, from = parent, merges = [], changes, message }) => {
 			const tree = await writeTree(api, clone, from, changes);
 			const { sha } = await api.call({
@@ -398,36 +490,13 @@ function openGitHubBranches(api, clone) {
 			});
 			const now = await resolve(branch);
 			if (now !== to) throw new StaleBranchError(branch, from, now);
-		},
-		isAncestor: async (ancestor, descendant) => {
-			await clone.bringHistory(ancestor, descendant);
-			return local.isAncestor(ancestor, descendant);
-		},
-		contains: async (base, head) => {
-			await clone.bringHistory(base, head);
-			return local.contains(base, head);
-		},
-		commitTime: async (commit) => {
-			await clone.bring(commit);
-			return local.commitTime(commit);
-		},
-		log: async ({ from, to }) => {
-			await clone.bringHistory(from, to);
-			return local.log({
-				from,
-				to
-			});
-		},
-		changedFiles: async (from, to) => {
-			await Promise.all([clone.bring(from), clone.bring(to)]);
-			return local.changedFiles(from, to);
 		}
 	};
 }
-/** Fails where the branch is there: that makes it a compare-and-swap. */
-async function makeRef(api, branch, sha) {
+/** Fails if the branch exists: that makes it a compare-and-swap. */
+async function createRef(api, branch, sha) {
 	await api.call({
-		doing: `making branch ${branch}`,
+		doing: `creating branch ${branch}`,
 		route: "POST /repos/{owner}/{repo}/git/refs",
 		params: {
 			ref: `refs/heads/${branch}`,
@@ -441,8 +510,8 @@ const updateRefs = `mutation($input: UpdateRefsInput!) {
 }`;
 /**
 * REST cannot compare and swap: “update a reference” knows no old value. Without `force` it only makes sure that the
-* new commit descends from what is there, which also holds where somebody took commits back, and nothing helps where
-* a branch is rebuilt. GraphQL's updateRefs has `beforeOid`, and is atomic.
+* new commit descends from the current one. That also holds after somebody removed commits, and it never holds for a
+* branch that is rebuilt. GraphQL's updateRefs has `beforeOid`, and is atomic.
 * (https://docs.github.com/graphql/reference/mutations#updaterefs)
 */
 async function swapRef(api, repositoryId, move) {
@@ -473,7 +542,7 @@ async function nodeId(api) {
 }
 async function writeTree(api, clone, from, changes) {
 	const { git } = clone;
-	if (from !== void 0) await clone.bring(from);
+	if (from !== void 0) await clone.fetchCommit(from);
 	const base = from === void 0 ? void 0 : await git.run(["rev-parse", `${from}^{tree}`]);
 	const tree = (await Promise.all(changes.map(async ({ path, content, executable }) => {
 		const there = from === void 0 ? void 0 : (await listTree(git, from, path)).find((entry) => entry.path === path);
@@ -499,7 +568,7 @@ async function writeTree(api, clone, from, changes) {
 			route: "POST /repos/{owner}/{repo}/git/trees",
 			params: {
 				tree,
-				...base === void 0 ? {} : { base_tree: base }
+				...defined({ base_tree: base })
 			},
 			schema: objectSchema
 		});
@@ -509,7 +578,7 @@ async function writeTree(api, clone, from, changes) {
 		throw new InputError(workflowFiles(workflow), { cause: error });
 	}
 }
-/** Text goes with the tree; bytes that are no text need a call of their own. */
+/** Text is sent with the tree; other bytes need a call of their own. */
 async function contentOf(api, path, content) {
 	if (typeof content === "string") return { content };
 	const text = Buffer.from(content).toString("utf8");
@@ -526,87 +595,21 @@ async function contentOf(api, path, content) {
 	return { sha };
 }
 // src/world/forge/github/clone.ts
-/**
-* Reads are local: one `git fetch` brings what many REST calls would bring file by file, and git answers questions
-* about history that REST has no answer to. A checkout by actions/checkout has one commit without history; what is
-* asked for beyond that is fetched, and only then.
-* @param remote.url of the repository, for git
-*/
+/** @param remote.url of the repository, for git */
 function openClone(git, remote) {
-	const whole = /* @__PURE__ */ new Set();
-	let last = Promise.resolve();
-	/** One fetch after the other: git locks what they write. */
-	function fetch(args, doing) {
-		const next = last.then(async () => {
-			for (let attempt = 1;; attempt += 1) try {
-				await git.run([
-					...quiet,
-					"fetch",
-					"--quiet",
-					"--no-tags",
-					"--no-write-fetch-head",
-					"--no-recurse-submodules",
-					...args
-				], {
-					env: credentials(remote),
-					doing
-				});
-				return;
-			} catch (error) {
-				if (attempt === 4 || !/\.lock|shallow|not our ref/.test(messageOf(error))) throw error;
-				await setTimeout((.2 + Math.random()) * 400 * attempt);
-			}
-		});
-		last = next.catch(() => {});
-		return next;
-	}
-	const has = async (object) => await git.try([
-		"cat-file",
-		"-e",
-		object
-	]) !== void 0;
-	const isShallow = async () => await git.run(["rev-parse", "--is-shallow-repository"]) === "true";
-	async function bring(commit) {
-		if (await has(commit)) return;
-		await fetch([
-			...await isShallow() ? ["--depth=1"] : [],
-			remote.url,
-			commit
-		], `fetching ${commit.slice(0, 12)} from GitHub`);
-	}
 	return {
 		git,
-		bring,
-		bringHistory: async (...commits) => {
-			const missing = [...new Set(commits)].filter((commit) => !whole.has(commit));
-			await Promise.all(missing.map(bring));
-			if (missing.length > 0 && await isShallow()) try {
-				await fetch([
-					"--unshallow",
-					remote.url,
-					...missing
-				], "fetching the history of the checkout");
-			} catch (error) {
-				throw new InputError({
-					where: git.directory,
-					problem: `this checkout has no history, and it cannot be fetched: ${messageOf(error)}`,
-					remedy: "Check out all of it: uses: actions/checkout with fetch-depth: 0."
-				}, { cause: error });
-			}
-			for (const commit of missing) whole.add(commit);
-		}
+		...fetchedObjects(git, {
+			address: remote.url,
+			place: "GitHub",
+			env: credentials(remote),
+			remedy: "Check out the whole history: uses: actions/checkout with fetch-depth: 0."
+		})
 	};
 }
-/** A fetch must not start cleaning up, which would throw away what nothing points at yet. */
-const quiet = [
-	"-c",
-	"gc.auto=0",
-	"-c",
-	"maintenance.auto=false"
-];
 /**
-* The token reaches git by its environment: not by arguments, which everybody on the machine sees, nor by .git/config.
-* The empty value first: actions/checkout leaves a header of its own there, and GitHub refuses two.
+* The token reaches git through the environment, because everybody on the machine can read arguments, and .git/config
+* stays. The empty value comes first: actions/checkout leaves a header of its own, and GitHub refuses two.
 */
 function credentials({ url, token }) {
 	const { origin } = new URL(url);
@@ -642,11 +645,11 @@ function whoAmI(api) {
 		return asked;
 	};
 }
-/** Comments of ours begin with a hidden mark that tells their key. */
+/** Our comments begin with a hidden mark that holds their key. */
 function markOf(key) {
 	return `<!-- coxswain: ${key} -->\n`;
 }
-/** Our comments on a pull request, in the order of GitHub. Anybody can write a mark: only what is ours counts. */
+/** Our comments on a pull request, in the order of GitHub. Anybody can write a mark, so only comments by our own login count. */
 async function keyedComments(api, who, number) {
 	const marked = (await api.all({
 		doing: `reading the comments on pull request #${number}`,
@@ -676,14 +679,14 @@ async function keyedComments(api, who, number) {
 function plainLogin(login) {
 	return login.replace(/\[bot\]$/, "").toLowerCase();
 }
-/** As they are shown in a pull request. */
+/** The comments as a pull request lists them. */
 function commentsOf(comments) {
 	return comments.map(({ key, body }) => ({
 		key,
 		body
 	}));
 }
-/** Writes a comment, or replaces the one with this key; writes nothing where it says so already. */
+/** Writes a comment, or replaces the one with this key; writes nothing if nothing would change. */
 async function putComment(api, who, comment) {
 	const { number, key } = comment;
 	const body = fitBody(`${markOf(key)}${comment.body}`);
@@ -717,7 +720,7 @@ async function putComment(api, who, comment) {
 	});
 }
 // src/world/forge/github/drafts.ts
-/** Says “draft” where GitHub has none: private repositories of free plans. */
+/** Stands for “draft” in repositories without drafts: private ones on free plans. */
 const notReadyLabel = "coxswain: not ready";
 const markReady = `mutation($input: MarkPullRequestReadyForReviewInput!) {
   markPullRequestReadyForReview(input: $input) { pullRequest { isDraft } }
@@ -725,7 +728,7 @@ const markReady = `mutation($input: MarkPullRequestReadyForReviewInput!) {
 const convertToDraft = `mutation($input: ConvertPullRequestToDraftInput!) {
   convertPullRequestToDraft(input: $input) { pullRequest { isDraft } }
 }`;
-/** REST opens drafts, and can neither end nor make one afterwards. GITHUB_TOKEN needs contents: write for it, too. */
+/** REST can open drafts, but cannot change that afterwards. GITHUB_TOKEN also needs contents: write for it. */
 async function setDraft(api, pull, draft) {
 	await api.graphql({
 		doing: draft ? `making pull request #${pull.number} a draft` : `marking pull request #${pull.number} as ready`,
@@ -735,38 +738,13 @@ async function setDraft(api, pull, draft) {
 		schema: unknown()
 	});
 }
-/** GitHub's word for a repository whose plan has no drafts. */
+/** GitHub's answer if the repository's plan has no drafts. */
 function draftsRefused(error) {
 	const refusal = refusalOf(error);
 	return refusal?.status === 422 && /drafts? pull requests? (?:are|is) not supported/i.test(refusal.message);
 }
-// src/world/forge/github/labels.ts
-/** Adds labels to a pull request; GitHub makes those that the repository does not have. */
-function addLabels(api, wanted) {
-	return write(api, "POST /repos/{owner}/{repo}/issues/{issue_number}/labels", wanted);
-}
-/** Makes these the labels of a pull request. */
-function replaceLabels(api, wanted) {
-	return write(api, "PUT /repos/{owner}/{repo}/issues/{issue_number}/labels", wanted);
-}
-async function write(api, route, { number, labels, log }) {
-	try {
-		await api.call({
-			doing: `labelling pull request #${number}`,
-			route,
-			params: {
-				issue_number: number,
-				labels
-			},
-			schema: unknown()
-		});
-	} catch (error) {
-		if (refusalOf(error)?.status !== 403) throw error;
-		log.warn(`pull request #${number} has no labels: GitHub lets this token set none. Add issues: write to the permissions of the job, or make the labels ${labels.join(", ")} by hand.`);
-	}
-}
 // src/world/forge/github/pull.ts
-/** A pull request as GitHub's API tells it, as far as it is ours to know. */
+/** The fields of GitHub's pull request that we use. */
 const pullSchema = object({
 	number: int().positive(),
 	node_id: string(),
@@ -797,16 +775,16 @@ function refuseToMerge(pull, { state, ready }) {
 		problem: "it is a draft, which cannot be merged"
 	});
 }
-/** Neither a draft, nor labelled as one where GitHub has none. */
+/** Neither a draft, nor labelled as one (in repositories without drafts). */
 function isReady({ draft, labels }) {
 	return draft !== true && labels.every(({ name }) => name !== "coxswain: not ready");
 }
-/** GitHub knows open and closed; a merge has a time. */
+/** GitHub knows open and closed; a merged one has a merge time. */
 function stateOf(pull) {
 	if (pull.state === "open") return "open";
 	return pull.merged_at === null || pull.merged_at === void 0 ? "closed" : "merged";
 }
-/** GitHub's “Validation Failed” in words of our own, where we know better. */
+/** A clearer error than GitHub's “Validation Failed”, if we know the cause. */
 async function whyNotOpened(branches, wanted, cause) {
 	for (const branch of [wanted.head, wanted.base]) {
 		if (await branches.resolve(branch) !== void 0) continue;
@@ -818,7 +796,7 @@ async function whyNotOpened(branches, wanted, cause) {
 		remedy: "Everything on it is merged already."
 	}, { cause });
 }
-/** People's editors and GitHub's own write other line ends. */
+/** Compares without line endings: browsers write CRLF. */
 function sameText(one, other) {
 	const plain = (text) => text.replaceAll("\r\n", "\n").trim();
 	return plain(one) === plain(other);
@@ -827,12 +805,13 @@ function sameText(one, other) {
 function sameSet(one, other) {
 	return [...new Set(one)].sort().join("\n") === [...new Set(other)].sort().join("\n");
 }
-// src/world/forge/github/pull-requests.ts
-/** Pull requests on GitHub. Nothing is written where it is so already: approvals stay. */
-function openGitHubPullRequests(api, options) {
-	const { repository, branches, who, run, log } = options;
+// src/world/forge/github/read-pulls.ts
+function createPullReader(api, options) {
+	const { repository, who, run } = options;
 	const owner = repository.split("/")[0] ?? "";
-	const describe = async (pull) => {
+	/** A fork can have branches of the same names. */
+	const isOwn = ({ head }) => head.repo?.full_name.toLowerCase() === repository.toLowerCase();
+	const toPullRequest = async (pull) => {
 		const labels = pull.labels.map(({ name }) => name);
 		return {
 			number: pull.number,
@@ -847,131 +826,40 @@ function openGitHubPullRequests(api, options) {
 			comments: commentsOf(await keyedComments(api, who, pull.number))
 		};
 	};
-	async function listPulls(params) {
-		return api.all({
-			doing: "listing pull requests",
-			route: "GET /repos/{owner}/{repo}/pulls",
-			params: {
-				sort: "created",
-				direction: "asc",
-				...params
-			},
-			schema: pullSchema
-		});
-	}
+	const toPullRequestIfAny = (pull) => pull === void 0 ? void 0 : toPullRequest(pull);
 	const read = (number) => api.call({
 		doing: `reading pull request #${number}`,
 		route: "GET /repos/{owner}/{repo}/pulls/{pull_number}",
 		params: { pull_number: number },
 		schema: pullSchema
 	});
-	/** A fork can have branches of the same names. */
-	const isOwn = ({ head }) => head.repo?.full_name.toLowerCase() === repository.toLowerCase();
-	async function find({ head, base }) {
-		const pull = (await listPulls({
-			state: "open",
-			base,
-			head: `${owner}:${head}`
-		})).find(isOwn);
-		return pull === void 0 ? void 0 : describe(pull);
-	}
-	async function setReady(pull, ready) {
-		const labelled = pull.labels.some(({ name }) => name === notReadyLabel);
-		if (ready && labelled) {
-			const labels = pull.labels.map(({ name }) => name).filter((label) => label !== notReadyLabel);
-			await replaceLabels(api, {
-				number: pull.number,
-				labels,
-				log
-			});
-		}
-		if (ready && pull.draft !== true) return;
-		try {
-			await setDraft(api, pull, !ready);
-		} catch (error) {
-			if (!draftsRefused(error)) throw error;
-			await addLabels(api, {
-				number: pull.number,
-				labels: [notReadyLabel],
-				log
-			});
-		}
-	}
-	const update = async (number, change) => {
-		const pull = await read(number);
-		const body = change.body === void 0 ? void 0 : fitBody(change.body);
-		const patch = {
-			...change.title === void 0 || change.title === pull.title ? {} : { title: change.title },
-			...body === void 0 || sameText(body, pull.body ?? "") ? {} : { body },
-			...change.state === void 0 || pull.state === "closed" ? {} : { state: change.state }
-		};
-		const patched = Object.keys(patch).length === 0 ? pull : await api.call({
-			doing: `updating pull request #${number}`,
-			route: "PATCH /repos/{owner}/{repo}/pulls/{pull_number}",
-			params: {
-				pull_number: number,
-				...patch
-			},
-			schema: pullSchema
-		});
-		const names = patched.labels.map(({ name }) => name);
-		const labels = [...change.labels ?? [], ...names.filter((name) => name === notReadyLabel)];
-		const relabel = change.labels !== void 0 && !sameSet(labels, names);
-		if (relabel) await replaceLabels(api, {
-			number,
-			labels,
-			log
-		});
-		const turn = change.ready !== void 0 && patched.state === "open" && change.ready !== isReady(patched);
-		if (turn) await setReady(relabel ? await read(number) : patched, change.ready === true);
-		return describe(relabel || turn ? await read(number) : patched);
-	};
-	async function create(wanted, draft) {
-		const { head, base, title, body } = wanted;
-		return api.call({
-			doing: `opening a pull request from ${head} into ${base}`,
-			route: "POST /repos/{owner}/{repo}/pulls",
-			params: {
-				head,
-				base,
-				title,
-				body: fitBody(body),
-				draft
-			},
-			schema: pullSchema
-		});
-	}
-	const open = async (wanted) => {
-		const labels = [...wanted.labels];
-		let made;
-		try {
-			made = await create(wanted, !wanted.ready).catch((error) => {
-				if (wanted.ready || !draftsRefused(error)) throw error;
-				log.warn(`this repository has no drafts (they need a public repository or a paid plan): the label “${notReadyLabel}” says that the pull request is not to be merged yet`);
-				labels.push(notReadyLabel);
-				return create(wanted, false);
-			});
-		} catch (error) {
-			if (refusalOf(error)?.status !== 422) throw error;
-			const there = await find(wanted);
-			if (there !== void 0) return update(there.number, wanted);
-			throw await whyNotOpened(branches, wanted, error);
-		}
-		if (labels.length > 0) await addLabels(api, {
-			number: made.number,
-			labels,
-			log
-		});
-		return describe(await read(made.number));
-	};
+	const listPulls = (params) => api.all({
+		doing: "listing pull requests",
+		route: "GET /repos/{owner}/{repo}/pulls",
+		params: {
+			sort: "created",
+			direction: "asc",
+			...params
+		},
+		schema: pullSchema
+	});
 	return {
+		read,
+		toPullRequest,
 		list: async ({ state } = {}) => {
 			const wanted = (await listPulls({ state: state === void 0 ? "all" : state === "open" ? "open" : "closed" })).filter((pull) => state === void 0 || stateOf(pull) === state);
-			return Promise.all(wanted.map(describe));
+			return Promise.all(wanted.map(toPullRequest));
 		},
-		find,
+		find: async ({ head, base }) => {
+			const pulls = await listPulls({
+				state: "open",
+				base,
+				head: `${owner}:${head}`
+			});
+			return toPullRequestIfAny(pulls.find(isOwn));
+		},
 		latest: async ({ head, base }) => {
-			const pull = (await api.call({
+			const newest = await api.call({
 				doing: "looking for the last pull request",
 				route: "GET /repos/{owner}/{repo}/pulls",
 				params: {
@@ -982,38 +870,93 @@ function openGitHubPullRequests(api, options) {
 					direction: "desc"
 				},
 				schema: array(pullSchema)
-			})).find(isOwn);
-			return pull === void 0 ? void 0 : describe(pull);
+			});
+			return toPullRequestIfAny(newest.find(isOwn));
 		},
 		findByCommit: async (commit) => {
 			if (run?.commit === commit) {
 				const pull = await read(run.number);
-				return pull.state === "open" ? describe(pull) : void 0;
+				return toPullRequestIfAny(pull.state === "open" ? pull : void 0);
 			}
-			const pull = (await api.find({
-				doing: `looking for the pull request of ${commit.slice(0, 12)}`,
+			const pulls = await api.find({
+				doing: `looking for the pull request of ${shortCommit(commit)}`,
 				route: "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls",
 				params: {
 					commit_sha: commit,
 					per_page: 100
 				},
 				schema: array(pullSchema)
-			}))?.find(({ state, head }) => state === "open" && head.sha === commit);
-			return pull === void 0 ? void 0 : describe(pull);
-		},
-		open,
-		update,
-		comment: async (number, key, body) => {
-			await putComment(api, who, {
-				number,
-				key,
-				body
 			});
-			return true;
+			return toPullRequestIfAny(pulls?.find(({ state, head }) => state === "open" && head.sha === commit));
+		}
+	};
+}
+// src/world/forge/github/labels.ts
+/** Adds labels to a pull request; GitHub makes those that the repository does not have. */
+function addLabels(api, wanted) {
+	return write(api, "POST /repos/{owner}/{repo}/issues/{issue_number}/labels", wanted);
+}
+/** Makes these the labels of a pull request. */
+function replaceLabels(api, wanted) {
+	return write(api, "PUT /repos/{owner}/{repo}/issues/{issue_number}/labels", wanted);
+}
+async function write(api, route, { number, labels, log }) {
+	try {
+		await api.call({
+			doing: `labelling pull request #${number}`,
+			route,
+			params: {
+				issue_number: number,
+				labels
+			},
+			schema: unknown()
+		});
+	} catch (error) {
+		if (refusalOf(error)?.status !== 403) throw error;
+		log.warn(`pull request #${number} has no labels: GitHub lets this token set none. Add issues: write to the permissions of the job, or make the labels ${labels.join(", ")} by hand.`);
+	}
+}
+// src/world/forge/github/write-pulls.ts
+/** Opens, changes and merges pull requests. Nothing is written if GitHub has it already: approvals stay. */
+function createPullWriter(api, tools) {
+	const { reader, log } = tools;
+	const update = async (number, change) => {
+		const patched = await patch(api, await reader.read(number), change);
+		const names = patched.labels.map(({ name }) => name);
+		const labels = [...change.labels ?? [], ...names.filter((name) => name === notReadyLabel)];
+		const relabel = change.labels !== void 0 && !sameSet(labels, names);
+		if (relabel) await replaceLabels(api, {
+			number,
+			labels,
+			log
+		});
+		const turn = change.ready !== void 0 && patched.state === "open" && change.ready !== isReady(patched);
+		if (turn) await setReady(api, relabel ? await reader.read(number) : patched, change.ready === true, log);
+		return reader.toPullRequest(relabel || turn ? await reader.read(number) : patched);
+	};
+	return {
+		update,
+		open: async (wanted) => {
+			let created;
+			try {
+				created = await createDraftOrLabelled(api, wanted, log);
+			} catch (error) {
+				if (refusalOf(error)?.status !== 422) throw error;
+				const existing = await reader.find(wanted);
+				if (existing !== void 0) return update(existing.number, wanted);
+				throw await whyNotOpened(tools.branches, wanted, error);
+			}
+			const { pull, labels } = created;
+			if (labels.length > 0) await addLabels(api, {
+				number: pull.number,
+				labels,
+				log
+			});
+			return reader.toPullRequest(await reader.read(pull.number));
 		},
 		merge: async (number, { head }) => {
-			const pull = await read(number);
-			refuseToMerge(pull, await describe(pull));
+			const pull = await reader.read(number);
+			refuseToMerge(pull, await reader.toPullRequest(pull));
 			try {
 				await api.call({
 					doing: `merging pull request #${number}`,
@@ -1026,11 +969,109 @@ function openGitHubPullRequests(api, options) {
 					schema: unknown()
 				});
 			} catch (error) {
-				const now = await read(number);
+				const now = await reader.read(number);
 				if (stateOf(now) !== "merged" && now.head.sha !== head) throw new StaleBranchError(now.head.ref, head, now.head.sha);
 				if (stateOf(now) !== "merged") throw error;
 			}
-			return describe(await read(number));
+			return reader.toPullRequest(await reader.read(number));
+		}
+	};
+}
+/** Sends what differs from what GitHub has. */
+async function patch(api, pull, change) {
+	const body = change.body === void 0 ? void 0 : fitBody(change.body);
+	const params = defined({
+		title: change.title === pull.title ? void 0 : change.title,
+		body: body === void 0 || sameText(body, pull.body ?? "") ? void 0 : body,
+		state: pull.state === "closed" ? void 0 : change.state
+	});
+	if (Object.keys(params).length === 0) return pull;
+	return api.call({
+		doing: `updating pull request #${pull.number}`,
+		route: "PATCH /repos/{owner}/{repo}/pulls/{pull_number}",
+		params: {
+			pull_number: pull.number,
+			...params
+		},
+		schema: pullSchema
+	});
+}
+async function setReady(api, pull, ready, log) {
+	const labelled = pull.labels.some(({ name }) => name === notReadyLabel);
+	if (ready && labelled) {
+		const labels = pull.labels.map(({ name }) => name).filter((label) => label !== notReadyLabel);
+		await replaceLabels(api, {
+			number: pull.number,
+			labels,
+			log
+		});
+	}
+	if (ready && pull.draft !== true) return;
+	try {
+		await setDraft(api, pull, !ready);
+	} catch (error) {
+		if (!draftsRefused(error)) throw error;
+		await addLabels(api, {
+			number: pull.number,
+			labels: [notReadyLabel],
+			log
+		});
+	}
+}
+/** A repository without drafts gets a label in their place. */
+async function createDraftOrLabelled(api, wanted, log) {
+	try {
+		return {
+			pull: await create(api, wanted, !wanted.ready),
+			labels: wanted.labels
+		};
+	} catch (error) {
+		if (wanted.ready || !draftsRefused(error)) throw error;
+		log.warn(`this repository has no drafts (they need a public repository or a paid plan): the label “${notReadyLabel}” says that the pull request is not to be merged yet`);
+		return {
+			pull: await create(api, wanted, false),
+			labels: [...wanted.labels, notReadyLabel]
+		};
+	}
+}
+function create(api, wanted, draft) {
+	const { head, base, title, body } = wanted;
+	return api.call({
+		doing: `opening a pull request from ${head} into ${base}`,
+		route: "POST /repos/{owner}/{repo}/pulls",
+		params: {
+			head,
+			base,
+			title,
+			body: fitBody(body),
+			draft
+		},
+		schema: pullSchema
+	});
+}
+// src/world/forge/github/pull-requests.ts
+/** Pull requests on GitHub. */
+function openGitHubPullRequests(api, options) {
+	const { branches, who, log } = options;
+	const reader = createPullReader(api, options);
+	const { list, find, latest, findByCommit } = reader;
+	return {
+		list,
+		find,
+		latest,
+		findByCommit,
+		...createPullWriter(api, {
+			reader,
+			branches,
+			log
+		}),
+		comment: async (number, key, body) => {
+			await putComment(api, who, {
+				number,
+				key,
+				body
+			});
+			return true;
 		}
 	};
 }
@@ -1050,7 +1091,7 @@ const statusSchema = object({
 function openGitHubStatuses(api) {
 	async function list(commit) {
 		const all = await api.all({
-			doing: `reading the statuses of ${commit.slice(0, 12)}`,
+			doing: `reading the statuses of ${shortCommit(commit)}`,
 			route: "GET /repos/{owner}/{repo}/commits/{ref}/statuses",
 			params: { ref: commit },
 			schema: statusSchema
@@ -1062,7 +1103,7 @@ function openGitHubStatuses(api) {
 				context,
 				state: state === "error" ? "failure" : state,
 				description: description ?? "",
-				...target_url === null || target_url === void 0 || target_url === "" ? {} : { url: target_url }
+				...defined({ url: target_url || void 0 })
 			});
 		}
 		return [...newest.values()].sort((one, other) => one.context < other.context ? -1 : 1);
@@ -1082,19 +1123,63 @@ function openGitHubStatuses(api) {
 					context,
 					state,
 					description,
-					...url === void 0 ? {} : { target_url: url }
+					...defined({ target_url: url })
 				},
 				schema: unknown()
 			});
 		}
 	};
 }
+// src/world/forge/github/workflow-runs.ts
+const runsSchema = object({ workflow_runs: array(object({
+	status: string().nullable(),
+	conclusion: string().nullable(),
+	html_url: string(),
+	created_at: string()
+})) });
+/**
+* Runs of workflows. GITHUB_TOKEN may start one by dispatch, though its pushes start none (docs.github.com, "Triggering
+* a workflow from a workflow"). Reading needs `actions: read`, starting `actions: write`.
+*/
+function openWorkflowRuns(api) {
+	return {
+		list: async ({ workflow, commit }) => {
+			return (await api.find({
+				doing: `reading the runs of ${workflow}`,
+				route: "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs",
+				params: {
+					workflow_id: workflow,
+					head_sha: commit,
+					per_page: 20
+				},
+				schema: runsSchema
+			}))?.workflow_runs.map(readRun);
+		},
+		start: async ({ workflow, branch }) => {
+			await api.call({
+				doing: `starting ${workflow} on ${branch}`,
+				route: "POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches",
+				params: {
+					workflow_id: workflow,
+					ref: branch
+				},
+				schema: unknown()
+			});
+		}
+	};
+}
+function readRun(run) {
+	return {
+		state: run.status !== "completed" ? "running" : run.conclusion === "success" ? "success" : "failure",
+		url: run.html_url
+	};
+}
 // src/world/forge/github/github-forge.ts
 var github_forge_exports = /* @__PURE__ */ __exportAll({ openGitHubForge: () => openGitHubForge });
 /**
-* GitHub, or a GitHub Enterprise Server. Nothing is asked before the first call, so that verbs which need no forge
-* need no token.
-* @param git the checkout, whose objects are used where it has them
+* GitHub, or a GitHub Enterprise Server. Nothing is requested before the first call, so a verb that needs no forge
+* needs no token.
+* @param git the checkout; objects that it has are not fetched
 * @param options.second milliseconds that stand for a second of waiting
 */
 function openGitHubForge(git, run, options) {
@@ -1119,26 +1204,28 @@ function openGitHubForge(git, run, options) {
 	const isWorkflowsToken = async () => (await who())?.replace(/\[bot\]$/, "") === "github-actions";
 	const forge = {
 		kind: "github",
+		place: `${repository} on ${new URL(serverUrl).host}`,
 		branches,
 		pullRequests: {
 			...pullRequests,
 			merge: async (number, expected) => {
 				const merged = await pullRequests.merge(number, expected);
-				if (await isWorkflowsToken()) log.warn(`pull request #${number} was merged with the workflow's own GITHUB_TOKEN: GitHub starts no workflow for that push, so start the release of ${merged.base} by hand. With the token of a GitHub App it starts by itself: docs/github-tokens.md`);
+				if (await isWorkflowsToken()) log.warn(`pull request #${number} was merged with the workflow's own GITHUB_TOKEN: GitHub starts no workflow for that push, so start the release of ${merged.base} by hand. With the token of a GitHub App it starts automatically: docs/github-tokens.md`);
 				return merged;
 			}
 		},
 		statuses: openGitHubStatuses(api),
+		workflowRuns: openWorkflowRuns(api),
 		announce: async ({ number }) => {
 			if (!await isWorkflowsToken()) return;
 			const what = `pull request #${number} was written with the workflow's own GITHUB_TOKEN`;
 			const then = new URL(serverUrl).hostname === "github.com" ? "its workflows wait until somebody with write access presses “Approve workflows to run” in it" : "no workflow starts for it until somebody closes and reopens it";
-			log.warn(`${what}: ${then}. With the token of a GitHub App they start by themselves: docs/github-tokens.md`);
+			log.warn(`${what}: ${then}. With the token of a GitHub App they start automatically: docs/github-tokens.md`);
 		}
 	};
 	return readOnly === void 0 ? forge : readOnlyForge(forge, readOnly, log);
 }
-/** Reads as before. What only informs people is skipped and said; what the loop needs is refused. */
+/** Reads as before. What only informs people is skipped, with a line in the log; what the loop needs is refused. */
 function readOnlyForge(forge, why, log) {
 	const refuse = (what) => async () => {
 		throw new InputError({
@@ -1168,9 +1255,10 @@ function readOnlyForge(forge, why, log) {
 	};
 	return {
 		kind: forge.kind,
+		place: forge.place,
 		branches,
 		pullRequests,
 		statuses
 	};
 }
-export { github_forge_exports as t };
+export { gitHubOf as a, findToken as i, openGitHubRepository as n, refusalOf as r, github_forge_exports as t };

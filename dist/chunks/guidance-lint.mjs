@@ -1,5 +1,5 @@
+import { D as formatDuration, F as InputError, N as defined, O as formatTime, P as nearest, t as formatPercent, z as quote } from "./host.mjs";
 import { J as withoutNulls, L as tidy, P as nullableEntryFields, W as findProblems, Y as readJson, _ as rolloutProgress, a as listStranded, g as rolloutPhase, h as rolloutEnd, i as findStranded, k as operationsSchema, o as strandedBy, s as strandedByTidying, w as releaseIndex, x as nullableReleaseFields, z as updateMetadata } from "./guidance.mjs";
-import { C as formatDuration, D as InputError, c as nearest, j as quote, w as formatTime } from "./host.mjs";
 import { isDeepStrictEqual } from "node:util";
 // src/guidance/lint/finding.ts
 /** A problem that a schema or parser found, as an error. */
@@ -11,7 +11,7 @@ function findingOf(rule, problem, file) {
 		rule,
 		where: problem.where ?? file,
 		message: `${field}${[problem.problem, ...facts].join(", ")}`,
-		...problem.remedy === void 0 ? {} : { remedy: problem.remedy }
+		...defined({ remedy: problem.remedy })
 	};
 }
 /** Runs a parser; what it refuses becomes a finding. */
@@ -33,11 +33,11 @@ function readSources(texts) {
 	const updates = readSource(texts.updates, updateMetadata, nullableEntryFields);
 	const operations = readSource(texts.operations, operationsSchema, /* @__PURE__ */ new Set());
 	return {
-		sources: {
-			...releases.source === void 0 ? {} : { releases: releases.source },
-			...updates.source === void 0 ? {} : { updates: updates.source },
-			...operations.source === void 0 ? {} : { operations: operations.source }
-		},
+		sources: { ...defined({
+			releases: releases.source,
+			updates: updates.source,
+			operations: operations.source
+		}) },
 		findings: [
 			...releases.findings,
 			...updates.findings,
@@ -126,7 +126,7 @@ function* lintEntries({ releases, updates, operations }) {
 				"version"
 			]) ?? "",
 			message: `no release ${version}`,
-			...meant === void 0 ? {} : { remedy: `Did you mean ${meant}?` }
+			...defined({ remedy: meant && `Did you mean ${meant}?` })
 		};
 	}
 }
@@ -204,7 +204,7 @@ function unknownField(key, known, where) {
 		rule: "unknown-field",
 		where,
 		message: `upstream does not know the field ${key}: it has no effect`,
-		...meant === void 0 ? {} : { remedy: `Did you mean ${meant}?` }
+		...defined({ remedy: meant && `Did you mean ${meant}?` })
 	};
 }
 // src/guidance/lint/history.ts
@@ -266,9 +266,64 @@ function* lintHistory({ releases, updates }, before) {
 		};
 	}
 }
+// src/guidance/lint/images.ts
+/**
+* What releases say about their images.
+* @param repository where all images must be, as in `repository@sha256:…`; images that were published elsewhere before
+*   stay as they are
+*/
+function* lintImages({ releases }, before, repository) {
+	if (releases === void 0) return;
+	const known = new Set((before.releases?.value.releases ?? []).flatMap((release) => (release["oci-images"] ?? []).map((image) => image["digest-ref"])));
+	const owners = /* @__PURE__ */ new Map();
+	for (const [index, release] of releases.value.releases.entries()) {
+		const { version } = release;
+		const images = release["oci-images"] ?? [];
+		const at = (...path) => releases.placeOf([
+			"releases",
+			index,
+			"oci-images",
+			...path
+		]);
+		if (images.length === 0 || images.some((image) => image["digest-ref"] === "")) yield {
+			severity: "error",
+			rule: "no-image",
+			where: at(),
+			message: `release ${version} lacks an image, so no node could find itself or update to it`
+		};
+		for (const [position, { architecture, "digest-ref": digestRef }] of images.entries()) {
+			if (images.findIndex((other) => other.architecture === architecture) < position) yield {
+				severity: "error",
+				rule: "second-image",
+				where: at(position, "architecture"),
+				message: `release ${version} has two images for ${architecture}: upstream uses the last, and nodes on the other do not find themselves`,
+				remedy: "Keep one image for each architecture."
+			};
+			if (digestRef === "") continue;
+			const key = `${architecture} ${digestRef}`;
+			const owner = owners.get(key);
+			if (owner !== void 0 && owner !== version) yield {
+				severity: "error",
+				rule: "shared-image",
+				where: at(position, "digest-ref"),
+				message: `release ${version} has the image of release ${owner}: nodes on it believe that they run ${owner}`,
+				remedy: "One image is one release of a fleet."
+			};
+			owners.set(key, owner ?? version);
+			if (repository === void 0 || known.has(digestRef)) continue;
+			if (digestRef.slice(0, digestRef.indexOf("@")) !== repository) yield {
+				severity: "error",
+				rule: "other-repository",
+				where: at(position, "digest-ref"),
+				message: `release ${version} has an image of another repository: ${digestRef}`,
+				remedy: `Nodes are offered images of ${repository} only (image in coxswain.yaml).`
+			};
+		}
+	}
+}
 // src/guidance/lint/reachability.ts
 /** Whether nodes on every release get to where they should, on every architecture. */
-function* lintWays(after, before, now) {
+function* lintPaths(after, before, now) {
 	const { releases, updates, operations } = after;
 	if (releases === void 0 || updates === void 0) return;
 	const guidance = {
@@ -336,7 +391,7 @@ function isTarget({ metadata: { rollout, barrier } }) {
 function byEnd(stranded) {
 	const groups = /* @__PURE__ */ new Map();
 	for (const each of stranded) {
-		const key = each.why === "dead-end" ? `dead-end ${each.end}` : "no way";
+		const key = each.why === "dead-end" ? `dead-end ${each.end}` : "no path";
 		groups.set(key, [...groups.get(key) ?? [], each]);
 	}
 	return [...groups.values()];
@@ -401,18 +456,17 @@ function* lintJump(options) {
 	const { version, rollout, reached, wasOpen, now, where } = options;
 	const start = rollout.start_epoch ?? 0;
 	const share = rolloutProgress(rollout, now);
-	const percent = (value) => `${Number((value * 100).toFixed(1))} %`;
 	if (!(rollout.start_epoch === void 0 && rollout.duration_minutes === void 0) && start < now && share > reached + .001) yield {
 		severity: "warning",
 		rule: "start-in-the-past",
 		where,
-		message: `the start of ${version} (${formatTime(start)}) is ${formatDuration(now - start)} ago: ${percent(share)} of the nodes are offered it at once, up from ${percent(reached)}`
+		message: `the start of ${version} (${formatTime(start)}) is ${formatDuration(now - start)} ago: ${formatPercent(share)} of the nodes are offered it at once, up from ${formatPercent(reached)}`
 	};
 	if (wasOpen && share < reached - .001) yield {
 		severity: "warning",
 		rule: "goes-back",
 		where,
-		message: `${version} was offered to ${percent(reached)} of the nodes, and is to be offered to ${percent(share)}: those that took it stay on it`
+		message: `${version} was offered to ${formatPercent(reached)} of the nodes, and is to be offered to ${formatPercent(share)}: those that took it stay on it`
 	};
 }
 function rolloutIn({ updates }, version) {
@@ -429,9 +483,10 @@ function isWeekend(seconds, timeZone) {
 }
 // src/guidance/lint/lint.ts
 /**
-* Judges the guidance of one fleet, and the change from what it was before.
+* Judges the guidance of one fleet, and the change from the guidance before it.
 * @param options.stream that the files must be of
 * @param options.now UNIX seconds
+* @param options.repository where all images must be; default: anywhere
 * @param options.timeZone in which a weekend is a weekend, such as `Europe/Berlin`
 * @returns findings in the order of the files; none for what did not change but may be old (a start in the past)
 */
@@ -445,20 +500,6 @@ function lintGuidance(after, before, options) {
 		where: source.placeOf(["stream"]),
 		message: `this is of stream ${source.value.stream}, and coxswain.yaml is of ${options.stream}`
 	}]);
-	const images = (releases?.value.releases ?? []).flatMap((release, index) => {
-		const list = release["oci-images"] ?? [];
-		if (list.length > 0 && list.every((image) => image["digest-ref"] !== "")) return [];
-		return [{
-			severity: "error",
-			rule: "no-image",
-			where: releases?.placeOf([
-				"releases",
-				index,
-				"oci-images"
-			]) ?? "",
-			message: `release ${release.version} lacks an image, so no node could find itself or update to it`
-		}];
-	});
 	const gone = ["releases", "updates"].flatMap((name) => before[name] === void 0 || after[name] !== void 0 ? [] : [{
 		severity: "error",
 		rule: "file-removed",
@@ -470,11 +511,11 @@ function lintGuidance(after, before, options) {
 		...findings,
 		...gone,
 		...streams,
-		...images,
+		...lintImages(sources, old, options.repository),
 		...lintHistory(sources, old),
 		...lintEntries(sources),
 		...lintTimes(sources, old, options),
-		...lintWays(sources, old, options.now)
+		...lintPaths(sources, old, options.now)
 	];
 }
 export { tryTo as n, lintGuidance as t };

@@ -1,5 +1,5 @@
-import { C as formatDuration, D as InputError, w as formatTime } from "./host.mjs";
 import { B as buildGraph, U as nodeKeys, _ as rolloutProgress, f as rolloutOf } from "./guidance.mjs";
+import { D as formatDuration, F as InputError, O as formatTime, t as formatPercent } from "./host.mjs";
 import { n as parseWhen } from "./guidance-template.mjs";
 // src/guidance/simulation/series.ts
 /** The bands of a picture, newest release first; the smallest of the older ones become one. */
@@ -125,164 +125,6 @@ const defaultFleetModel = {
 	},
 	publishEvery: 0
 };
-// src/guidance/simulation/shares.ts
-/** Reads `5%`, `12.5 %`; the answer is a fraction. @throws InputError */
-function parseShare(text, place = {}) {
-	const percent = /^(\d+(?:\.\d+)?) ?%$/.exec(text.trim())?.[1];
-	const share = Number(percent) / 100;
-	if (share >= 0 && share <= 1) return share;
-	throw new InputError({
-		...place,
-		problem: "not a share",
-		found: text,
-		expected: "a percentage, such as 5%"
-	});
-}
-/** Reads `WHAT=20%`; without a share it is all of them. @throws InputError */
-function parseShareOf(text, place = {}) {
-	const split = text.lastIndexOf("=");
-	if (split < 0) return {
-		of: text.trim(),
-		share: 1
-	};
-	return {
-		of: text.slice(0, split).trim(),
-		share: parseShare(text.slice(split + 1), place)
-	};
-}
-/**
-* Whole numbers in the given proportions that add up to `total`, by largest remainder.
-* @param shares not negative, not all 0
-*/
-function distribute(total, shares) {
-	const sum = shares.reduce((one, other) => one + other, 0);
-	const exact = shares.map((share) => share / sum * total);
-	const counts = exact.map(Math.floor);
-	const missing = total - counts.reduce((one, other) => one + other, 0);
-	const byRemainder = [...exact.keys()].sort((one, other) => remainder(other) - remainder(one) || one - other);
-	for (const index of byRemainder.slice(0, missing)) counts[index] = counts[index] + 1;
-	return counts;
-	function remainder(index) {
-		return exact[index] % 1;
-	}
-}
-/** What shares leave over. @throws InputError when they are more than everything */
-function remainingShare(groups, field) {
-	const sum = groups.reduce((total, { share }) => total + share, 0);
-	if (sum > 1 + 1e-9) throw new InputError({
-		field,
-		problem: "the shares add up to more than all nodes",
-		found: `${Math.round(sum * 1e6) / 1e4}%`,
-		expected: "at most 100%"
-	});
-	return sum > 1 - 1e-9 ? 0 : 1 - sum;
-}
-// src/guidance/simulation/draws.ts
-/** Gives each node its wariness. @throws InputError when the shares are more than all nodes */
-function warinessDraw(groups, random) {
-	const rest = remainingShare(groups, "--wariness");
-	return () => {
-		let rank = random.uniform();
-		const hashed = Math.max(1e-6, random.uniform());
-		if (rank < rest) return hashed;
-		rank -= rest;
-		for (const { wariness, share } of groups) {
-			if (rank < share) return wariness === "uniform" ? hashed : wariness;
-			rank -= share;
-		}
-		const last = groups.at(-1)?.wariness;
-		return last === void 0 || last === "uniform" ? hashed : last;
-	};
-}
-/**
-* Nodes that come and go: on and off for times that are exponentially distributed, so that only the present state
-* decides what comes next, and any stretch of time can be skipped.
-*/
-function offTimes({ share, mean }, random) {
-	const meanOn = mean * (1 - share) / share;
-	const rate = 1 / mean + 1 / meanOn;
-	return {
-		atStart: () => random.uniform() < share,
-		/** Is a node off that was off, or on, so many seconds ago? */
-		at: (wasOff, seconds) => {
-			const kept = Math.exp(-rate * Math.max(0, seconds));
-			return random.uniform() < share + ((wasOff ? 1 : 0) - share) * kept;
-		},
-		/** Seconds until a node that is off is on again. */
-		remaining: () => random.exponential(mean)
-	};
-}
-// src/guidance/simulation/edges.ts
-/** All places of a graph, in its order, with the ways between them as nodes would go them at some time. */
-function placesOf(releases, updates, basearch) {
-	const graph = buildGraph(releases, updates, {
-		basearch,
-		scheme: "oci"
-	});
-	const ages = graph.nodes.map((node) => Number(node.metadata[nodeKeys.ageIndex]));
-	const age = (position) => ages[position];
-	const targets = graph.nodes.map(() => []);
-	for (const [from, to] of graph.edges) if (age(to) > age(from)) targets[from]?.push(to);
-	return graph.nodes.map((node, position) => ({
-		version: node.version,
-		age: age(position),
-		barrier: node.metadata[nodeKeys.barrier] === "true",
-		deadend: node.metadata[nodeKeys.deadend] === "true",
-		rollout: rolloutOf(node),
-		targets: targets[position].sort((one, other) => age(other) - age(one))
-	}));
-}
-// src/guidance/simulation/move-counts.ts
-const columns$1 = 4096;
-/**
-* Keeps the change per place and stretch of time. When a move lies beyond the last column, pairs of columns become one:
-* a week is kept to five minutes, an hour to the second.
-*/
-function createMoveCounts(places) {
-	const changes = new Int32Array(places * columns$1);
-	let width = 1;
-	return {
-		move(from, to, seconds) {
-			let column = Math.ceil(seconds / width);
-			while (column >= columns$1) {
-				halve();
-				column = Math.ceil(seconds / width);
-			}
-			changes[from * columns$1 + column] = changes[from * columns$1 + column] - 1;
-			changes[to * columns$1 + column] = changes[to * columns$1 + column] + 1;
-		},
-		curve(initial, until, points) {
-			const last = Math.min(4095, Math.ceil(until / width));
-			const stride = Math.max(1, Math.ceil(last / points));
-			const shown = Math.ceil(last / stride) + 1;
-			const times = Array.from({ length: shown }, (_, index) => index * stride * width);
-			return {
-				times,
-				counts: Array.from({ length: places }, (_, place) => {
-					let count = initial[place];
-					let column = 0;
-					return times.map((_, index) => {
-						for (; column <= Math.min(index * stride, 4095); column += 1) count += changes[place * columns$1 + column];
-						return count;
-					});
-				})
-			};
-		}
-	};
-	function halve() {
-		for (let place = 0; place < places; place += 1) {
-			const base = place * columns$1;
-			for (let column = 1; column < columns$1; column += 1) {
-				const value = changes[base + column];
-				if (value === 0) continue;
-				changes[base + column] = 0;
-				const merged = base + (column + 1 >> 1);
-				changes[merged] = changes[merged] + value;
-			}
-		}
-		width *= 2;
-	}
-}
 // src/guidance/simulation/openings.ts
 /**
 * The first second at which a release is offered to a wariness; -Infinity for always, Infinity for never.
@@ -332,99 +174,6 @@ function pollAtOrAfter(random, poll, moment, interval) {
 	}
 	while (at < moment) at += interval + step * random.below(11);
 	return at;
-}
-// src/guidance/simulation/random.ts
-/** xoshiro128** 1.1 by Blackman and Vigna (https://prng.di.unimi.it/xoshiro128starstar.c), seeded by splitmix32. */
-function createRandom(seed) {
-	let counter = seed | 0;
-	let a = seedWord();
-	let b = seedWord();
-	let c = seedWord();
-	let d = seedWord();
-	return {
-		uniform,
-		below: (limit) => Math.floor(uniform() * limit),
-		normal,
-		exponential
-	};
-	function uniform() {
-		const word = Math.imul(rotateLeft(Math.imul(b, 5), 7), 9) >>> 0;
-		const shifted = b << 9;
-		c ^= a;
-		d ^= b;
-		b ^= c;
-		a ^= d;
-		c ^= shifted;
-		d = rotateLeft(d, 11);
-		return word / 4294967296;
-	}
-	/** Box and Muller; 1 - u is never 0. */
-	function normal() {
-		return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
-	}
-	function exponential(mean) {
-		return -mean * Math.log(1 - uniform());
-	}
-	function seedWord() {
-		counter = counter + 2654435769 | 0;
-		let word = Math.imul(counter ^ counter >>> 16, 2246822507);
-		word = Math.imul(word ^ word >>> 13, 3266489909);
-		return word ^ word >>> 16;
-	}
-}
-function rotateLeft(word, by) {
-	return word << by | word >>> 32 - by;
-}
-// src/guidance/simulation/starting-places.ts
-/** The place whose adoption is measured. */
-function findTarget(places, input) {
-	if (input.target !== void 0) {
-		const position = places.findIndex(({ version }) => version === input.target);
-		if (position >= 0) return position;
-		throw unknownVersion(input.target, input, places);
-	}
-	const offered = places.flatMap(({ targets }) => targets);
-	if (places.length === 0) throw new InputError({
-		problem: "no release of this fleet has an image for this architecture",
-		found: input.basearch
-	});
-	return offered.length === 0 ? places.length - 1 : Math.max(...new Set(offered));
-}
-/** Version and number of nodes per place; the last entry stands for nodes on no place. */
-function startCounts(places, input, targetPlace) {
-	const target = places[targetPlace];
-	const older = places.flatMap((place, position) => place.age < target.age && places.findIndex(({ age }) => age === place.age) === position ? [position] : []);
-	const shares = /* @__PURE__ */ new Map();
-	let absent = "";
-	const add = (position, share) => shares.set(position, (shares.get(position) ?? 0) + share);
-	for (const { version, share } of input.fleet.start) {
-		if (version === "spread") {
-			for (const position of older) add(position, share / older.length);
-			if (older.length === 0) add(targetPlace, share);
-			continue;
-		}
-		const position = places.findIndex((place) => place.version === version);
-		if (position >= 0) add(position, share);
-		else {
-			if (!input.releases.releases.some((release) => release.version === version)) throw unknownVersion(version, input, places);
-			absent = absent === "" ? version : `${absent}, ${version}`;
-			add(places.length, share);
-		}
-	}
-	const rest = remainingShare(input.fleet.start, "--start");
-	if (rest > 0) add(older.at(-1) ?? targetPlace, rest);
-	const all = [...places.keys(), places.length];
-	const counts = distribute(input.fleet.nodes, all.map((position) => shares.get(position) ?? 0));
-	return all.map((position) => [places[position]?.version ?? absent, counts[position]]);
-}
-function unknownVersion(version, input, places) {
-	const released = input.releases.releases.some((release) => release.version === version);
-	const known = places.map((place) => place.version).slice(-5);
-	return new InputError({
-		problem: released ? `this release has no image for ${input.basearch}` : "this version is not in the release index",
-		found: version,
-		expected: `one of ${places.length > known.length ? "…, " : ""}${known.join(", ")}`
-	});
 }
 // src/guidance/simulation/windows.ts
 const dayNames = [
@@ -520,9 +269,479 @@ function windowAtOrAfter({ starts, ends }, moment) {
 	const start = starts[low];
 	return start === void 0 ? Number.POSITIVE_INFINITY : Math.max(start, moment);
 }
+// src/guidance/simulation/follow-node.ts
+/** One node from update to update, until it moves no more. */
+var NodeRun = class {
+	#scenario;
+	#tally;
+	#node;
+	#wariness;
+	#gone;
+	#position;
+	#isOff;
+	#poll;
+	/** The last moment for which we know whether the node is off. */
+	#known;
+	#hasArrived = false;
+	/**
+	* @param node its number, for onMove
+	* @param startPlace its first place; one beyond the last place for a release that is in no graph
+	*/
+	constructor(scenario, tally, node, startPlace) {
+		const { random, fleet, now } = scenario;
+		this.#scenario = scenario;
+		this.#tally = tally;
+		this.#node = node;
+		this.#wariness = scenario.drawWariness();
+		this.#gone = random.uniform() < fleet.gone;
+		this.#isOff = scenario.off?.atStart() ?? false;
+		this.#poll = now + firstPoll(random, fleet.poll);
+		this.#position = startPlace;
+		this.#known = now;
+	}
+	/** Counts in the tally what the node does. @param startVersion for a node that is in no graph */
+	follow(startVersion) {
+		const { places, target } = this.#scenario;
+		const start = places[this.#position];
+		if (start !== void 0 && start.age >= target.age) this.#arrive(0);
+		let reason;
+		while (reason === void 0) {
+			const place = places[this.#position];
+			if (place === void 0) reason = "not in the graph";
+			else if (place.deadend) reason = "dead-end";
+			else if (place.targets.length === 0) reason = "no path";
+			else if (this.#gone) reason = "gone";
+			else reason = this.#update(place);
+		}
+		if (!this.#hasArrived) this.#tally.miss(reason, places[this.#position]?.version ?? startVersion);
+	}
+	/** One update. Undefined if the node took it; otherwise the reason why it did not. */
+	#update({ targets, version: from }) {
+		const { places, random, fleet, until, schedule, off } = this.#scenario;
+		let opening = Number.POSITIVE_INFINITY;
+		for (const each of targets) opening = Math.min(opening, this.#seenOpening(places[each]));
+		if (opening === Number.POSITIVE_INFINITY) return "never opened to it";
+		this.#poll = pollAtOrAfter(random, this.#poll, opening, fleet.poll);
+		for (;;) {
+			if (!this.#waitUntilOn()) return this.#waits("off for now");
+			if (this.#poll > until) return this.#waits("not its turn yet");
+			const to = targets.find((each) => this.#seenOpening(places[each]) <= this.#poll);
+			const offered = this.#poll;
+			const reboot = rebootAfter(this.#scenario, this.#poll + fleet.staging);
+			if (reboot > until) return this.#waits(schedule === void 0 ? "not its turn yet" : "no reboot window yet");
+			if (off !== void 0 && reboot > this.#known && off.at(false, reboot - this.#known)) {
+				this.#known = reboot;
+				this.#isOff = true;
+				this.#poll = reboot;
+				continue;
+			}
+			const booted = reboot + fleet.reboot;
+			if (booted > until) return this.#waits("not its turn yet");
+			this.#known = booted;
+			this.#isOff = false;
+			this.#poll = booted;
+			this.#move(to, {
+				from,
+				offered,
+				booted
+			});
+			return;
+		}
+	}
+	/** Moves the poll to a moment at which the node is on. False if it is not on before the end. */
+	#waitUntilOn() {
+		const { off, until } = this.#scenario;
+		if (off === void 0) return true;
+		if (!off.at(this.#isOff, this.#poll - this.#known)) {
+			this.#isOff = false;
+			this.#known = this.#poll;
+			return true;
+		}
+		this.#poll += Math.ceil(off.remaining());
+		this.#isOff = false;
+		this.#known = this.#poll;
+		return this.#poll <= until;
+	}
+	#move(to, moved) {
+		const { places, target, now, onMove } = this.#scenario;
+		const { version, age } = places[to];
+		const seconds = moved.booted - now;
+		this.#tally.move(this.#position, to, seconds);
+		onMove?.({
+			node: this.#node,
+			wariness: this.#wariness,
+			to: version,
+			...moved
+		});
+		this.#position = to;
+		if (!this.#hasArrived && age >= target.age) this.#arrive(seconds);
+	}
+	#arrive(seconds) {
+		this.#hasArrived = true;
+		this.#tally.arrive(seconds);
+	}
+	#waits(reason) {
+		this.#tally.stillWaiting = true;
+		return reason;
+	}
+	/** When the node can see that a release has opened: static graphs are as old as their last rendering. */
+	#seenOpening(place) {
+		const opening = openingOf(place.rollout, this.#wariness);
+		const { publishEvery } = this.#scenario.fleet;
+		return publishEvery > 0 ? Math.ceil(opening / publishEvery) * publishEvery : opening;
+	}
+};
+/** The first moment at which Zincati checks and finds that a node with a staged update may reboot. */
+function rebootAfter({ schedule, until, random }, staged) {
+	if (schedule === void 0) return staged;
+	let check = staged;
+	while (check <= until) {
+		const open = windowAtOrAfter(schedule, check);
+		if (open === check) return check;
+		if (open === Number.POSITIVE_INFINITY) return open;
+		check = pollAtOrAfter(random, check, open, 300);
+	}
+	return Number.POSITIVE_INFINITY;
+}
+// src/guidance/simulation/shares.ts
+/** Reads `5%`, `12.5 %`; the answer is a fraction. @throws InputError */
+function parseShare(text, place = {}) {
+	const percent = /^(\d+(?:\.\d+)?) ?%$/.exec(text.trim())?.[1];
+	const share = Number(percent) / 100;
+	if (share >= 0 && share <= 1) return share;
+	throw new InputError({
+		...place,
+		problem: "not a share",
+		found: text,
+		expected: "a percentage, such as 5%"
+	});
+}
+/** Reads `WHAT=20%`; without a share it is all of them. @throws InputError */
+function parseShareOf(text, place = {}) {
+	const split = text.lastIndexOf("=");
+	if (split < 0) return {
+		of: text.trim(),
+		share: 1
+	};
+	return {
+		of: text.slice(0, split).trim(),
+		share: parseShare(text.slice(split + 1), place)
+	};
+}
+/**
+* Whole numbers in the given proportions that add up to `total`, by largest remainder.
+* @param shares not negative, not all 0
+*/
+function distribute(total, shares) {
+	const sum = shares.reduce((one, other) => one + other, 0);
+	const exact = shares.map((share) => share / sum * total);
+	const counts = exact.map(Math.floor);
+	const missing = total - counts.reduce((one, other) => one + other, 0);
+	const byRemainder = [...exact.keys()].sort((one, other) => remainder(other) - remainder(one) || one - other);
+	for (const index of byRemainder.slice(0, missing)) counts[index] = counts[index] + 1;
+	return counts;
+	function remainder(index) {
+		return exact[index] % 1;
+	}
+}
+/** What shares leave over. @throws InputError when they are more than everything */
+function remainingShare(groups, field) {
+	const sum = groups.reduce((total, { share }) => total + share, 0);
+	if (sum > 1 + 1e-9) throw new InputError({
+		field,
+		problem: "the shares add up to more than all nodes",
+		found: `${Math.round(sum * 1e6) / 1e4}%`,
+		expected: "at most 100%"
+	});
+	return sum > 1 - 1e-9 ? 0 : 1 - sum;
+}
+// src/guidance/simulation/draws.ts
+/** Gives each node its wariness. @throws InputError when the shares are more than all nodes */
+function warinessDraw(groups, random) {
+	const rest = remainingShare(groups, "--wariness");
+	return () => {
+		let rank = random.uniform();
+		const hashed = Math.max(1e-6, random.uniform());
+		if (rank < rest) return hashed;
+		rank -= rest;
+		for (const { wariness, share } of groups) {
+			if (rank < share) return wariness === "uniform" ? hashed : wariness;
+			rank -= share;
+		}
+		const last = groups.at(-1)?.wariness;
+		return last === void 0 || last === "uniform" ? hashed : last;
+	};
+}
+/**
+* Nodes that come and go: on and off for times that are exponentially distributed, so that only the present state
+* decides what comes next, and any stretch of time can be skipped.
+*/
+function offTimes({ share, mean }, random) {
+	const meanOn = mean * (1 - share) / share;
+	const rate = 1 / mean + 1 / meanOn;
+	return {
+		atStart: () => random.uniform() < share,
+		/** Is a node off that was off, or on, so many seconds ago? */
+		at: (wasOff, seconds) => {
+			const kept = Math.exp(-rate * Math.max(0, seconds));
+			return random.uniform() < share + ((wasOff ? 1 : 0) - share) * kept;
+		},
+		/** Seconds until a node that is off is on again. */
+		remaining: () => random.exponential(mean)
+	};
+}
+// src/guidance/simulation/edges.ts
+/** All places of a graph, in its order, with the edges between them that a node may take at some time. */
+function placesOf(releases, updates, basearch) {
+	const graph = buildGraph(releases, updates, {
+		basearch,
+		scheme: "oci"
+	});
+	const ages = graph.nodes.map((node) => Number(node.metadata[nodeKeys.ageIndex]));
+	const age = (position) => ages[position];
+	const targets = graph.nodes.map(() => []);
+	for (const [from, to] of graph.edges) if (age(to) > age(from)) targets[from]?.push(to);
+	return graph.nodes.map((node, position) => ({
+		version: node.version,
+		age: age(position),
+		barrier: node.metadata[nodeKeys.barrier] === "true",
+		deadend: node.metadata[nodeKeys.deadend] === "true",
+		rollout: rolloutOf(node),
+		targets: targets[position].sort((one, other) => age(other) - age(one))
+	}));
+}
+// src/guidance/simulation/random.ts
+/** xoshiro128** 1.1 by Blackman and Vigna (https://prng.di.unimi.it/xoshiro128starstar.c), seeded by splitmix32. */
+function createRandom(seed) {
+	let counter = seed | 0;
+	let a = seedWord();
+	let b = seedWord();
+	let c = seedWord();
+	let d = seedWord();
+	return {
+		uniform,
+		below: (limit) => Math.floor(uniform() * limit),
+		normal,
+		exponential
+	};
+	function uniform() {
+		const word = Math.imul(rotateLeft(Math.imul(b, 5), 7), 9) >>> 0;
+		const shifted = b << 9;
+		c ^= a;
+		d ^= b;
+		b ^= c;
+		a ^= d;
+		c ^= shifted;
+		d = rotateLeft(d, 11);
+		return word / 4294967296;
+	}
+	/** Box and Muller; 1 - u is never 0. */
+	function normal() {
+		return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+	}
+	function exponential(mean) {
+		return -mean * Math.log(1 - uniform());
+	}
+	function seedWord() {
+		counter = counter + 2654435769 | 0;
+		let word = Math.imul(counter ^ counter >>> 16, 2246822507);
+		word = Math.imul(word ^ word >>> 13, 3266489909);
+		return word ^ word >>> 16;
+	}
+}
+function rotateLeft(word, by) {
+	return word << by | word >>> 32 - by;
+}
+// src/guidance/simulation/starting-places.ts
+/** The place whose adoption is measured. */
+function findTarget(places, input) {
+	if (input.target !== void 0) {
+		const position = places.findIndex(({ version }) => version === input.target);
+		if (position >= 0) return position;
+		throw unknownVersion(input.target, input, places);
+	}
+	const offered = places.flatMap(({ targets }) => targets);
+	if (places.length === 0) throw new InputError({
+		problem: "no release of this fleet has an image for this architecture",
+		found: input.basearch
+	});
+	return offered.length === 0 ? places.length - 1 : Math.max(...new Set(offered));
+}
+/** Version and number of nodes per place; the last entry stands for nodes on no place. */
+function startCounts(places, input, targetPlace) {
+	const target = places[targetPlace];
+	const older = places.flatMap((place, position) => place.age < target.age && places.findIndex(({ age }) => age === place.age) === position ? [position] : []);
+	const shares = /* @__PURE__ */ new Map();
+	let absent = "";
+	const add = (position, share) => shares.set(position, (shares.get(position) ?? 0) + share);
+	for (const { version, share } of input.fleet.start) {
+		if (version === "spread") {
+			for (const position of older) add(position, share / older.length);
+			if (older.length === 0) add(targetPlace, share);
+			continue;
+		}
+		const position = places.findIndex((place) => place.version === version);
+		if (position >= 0) add(position, share);
+		else {
+			if (!input.releases.releases.some((release) => release.version === version)) throw unknownVersion(version, input, places);
+			absent = absent === "" ? version : `${absent}, ${version}`;
+			add(places.length, share);
+		}
+	}
+	const rest = remainingShare(input.fleet.start, "--start");
+	if (rest > 0) add(older.at(-1) ?? targetPlace, rest);
+	const all = [...places.keys(), places.length];
+	const counts = distribute(input.fleet.nodes, all.map((position) => shares.get(position) ?? 0));
+	return all.map((position) => [places[position]?.version ?? absent, counts[position]]);
+}
+function unknownVersion(version, input, places) {
+	const released = input.releases.releases.some((release) => release.version === version);
+	const known = places.map((place) => place.version).slice(-5);
+	return new InputError({
+		problem: released ? `this release has no image for ${input.basearch}` : "this version is not in the release index",
+		found: version,
+		expected: `one of ${places.length > known.length ? "…, " : ""}${known.join(", ")}`
+	});
+}
+// src/guidance/simulation/scenario.ts
+const graceSeconds = 2419200;
+/** @throws InputError for a version that is not in the release index, or a fleet without releases */
+function createScenario(input) {
+	const { fleet, now, seed, onMove } = input;
+	const places = placesOf(input.releases, input.updates, input.basearch);
+	const targetPlace = findTarget(places, input);
+	const target = places[targetPlace];
+	const until = now + (input.duration ?? defaultDuration(places, now));
+	const random = createRandom(seed);
+	return {
+		places,
+		target,
+		now,
+		until,
+		fleet,
+		schedule: fleet.windows.length === 0 ? void 0 : scheduleOf(fleet.windows, now, until + 600),
+		barriers: places.flatMap((place, position) => place.barrier && place.age <= target.age ? [position] : []),
+		atStart: startCounts(places, input, targetPlace),
+		seed,
+		random,
+		drawWariness: warinessDraw(fleet.wariness, random),
+		off: fleet.off.share > 0 && fleet.off.mean > 0 ? offTimes(fleet.off, random) : void 0,
+		onMove
+	};
+}
+/** Four weeks after the last change: a weekly window then opens four times. */
+function defaultDuration(places, now) {
+	const changes = places.flatMap(({ rollout }) => rollout === void 0 ? [] : [(rollout.start_epoch ?? 0) + 60 * (rollout.duration_minutes ?? 0)]);
+	return Math.min(Math.max(0, ...changes.map((change) => change - now)) + graceSeconds, 2 ** 31 - 1);
+}
+// src/guidance/simulation/move-counts.ts
+const columns$1 = 4096;
+/**
+* Keeps the change per place and stretch of time. When a move lies beyond the last column, pairs of columns become one:
+* a week is kept to five minutes, an hour to the second.
+*/
+function createMoveCounts(places) {
+	const changes = new Int32Array(places * columns$1);
+	let width = 1;
+	return {
+		move(from, to, seconds) {
+			let column = Math.ceil(seconds / width);
+			while (column >= columns$1) {
+				halve();
+				column = Math.ceil(seconds / width);
+			}
+			changes[from * columns$1 + column] = changes[from * columns$1 + column] - 1;
+			changes[to * columns$1 + column] = changes[to * columns$1 + column] + 1;
+		},
+		curve(initial, until, points) {
+			const last = Math.min(4095, Math.ceil(until / width));
+			const stride = Math.max(1, Math.ceil(last / points));
+			const shown = Math.ceil(last / stride) + 1;
+			const times = Array.from({ length: shown }, (_, index) => index * stride * width);
+			return {
+				times,
+				counts: Array.from({ length: places }, (_, place) => {
+					let count = initial[place];
+					let column = 0;
+					return times.map((_, index) => {
+						for (; column <= Math.min(index * stride, 4095); column += 1) count += changes[place * columns$1 + column];
+						return count;
+					});
+				})
+			};
+		}
+	};
+	function halve() {
+		for (let place = 0; place < places; place += 1) {
+			const base = place * columns$1;
+			for (let column = 1; column < columns$1; column += 1) {
+				const value = changes[base + column];
+				if (value === 0) continue;
+				changes[base + column] = 0;
+				const merged = base + (column + 1 >> 1);
+				changes[merged] = changes[merged] + value;
+			}
+		}
+		width *= 2;
+	}
+}
+// src/guidance/simulation/tally.ts
+/** Counts what the nodes do, in memory that does not grow with their moves. */
+var Tally = class {
+	#scenario;
+	moves;
+	/** Nodes for each place, at this point of the simulation. */
+	counts;
+	/** By barrier: seconds until the last node passed it. */
+	lastPassed = /* @__PURE__ */ new Map();
+	missing = /* @__PURE__ */ new Map();
+	#arrivals;
+	arrived = 0;
+	/** Seconds until the last move of any node. */
+	lastMove = 0;
+	/** Some node would have moved if the simulation had gone on. */
+	stillWaiting = false;
+	constructor(scenario) {
+		this.#scenario = scenario;
+		this.moves = createMoveCounts(scenario.places.length + 1);
+		this.counts = scenario.atStart.map(([, count]) => count);
+		this.#arrivals = new Int32Array(scenario.fleet.nodes);
+	}
+	/** @param seconds since the start */
+	move(from, to, seconds) {
+		const { places, barriers } = this.#scenario;
+		this.moves.move(from, to, seconds);
+		this.counts[from] = this.counts[from] - 1;
+		this.counts[to] = this.counts[to] + 1;
+		for (const barrier of barriers) {
+			const { age } = places[barrier];
+			if (places[from].age < age && places[to].age >= age) this.lastPassed.set(barrier, Math.max(this.lastPassed.get(barrier) ?? 0, seconds));
+		}
+		this.lastMove = Math.max(this.lastMove, seconds);
+	}
+	/** A node reached the target, or a newer release, so many seconds after the start. */
+	arrive(seconds) {
+		this.#arrivals[this.arrived] = seconds;
+		this.arrived += 1;
+	}
+	/** A node never reaches the target: it stays on this version. */
+	miss(reason, version) {
+		const key = `${reason} ${version}`;
+		const known = this.missing.get(key);
+		if (known === void 0) this.missing.set(key, {
+			reason,
+			version,
+			nodes: 1
+		});
+		else known.nodes += 1;
+	}
+	/** Seconds until each arrival, sorted. */
+	arrivals() {
+		return this.#arrivals.subarray(0, this.arrived).sort();
+	}
+};
 // src/guidance/simulation/simulate.ts
 const curvePoints = 240;
-const graceSeconds = 2419200;
 /**
 * Follows each node of a fleet from update to update, event by event: when its next release opens to its wariness, when
 * it polls after that, when it may reboot; then the same again from the release it has reached.
@@ -530,224 +749,85 @@ const graceSeconds = 2419200;
 * @throws InputError for a version that is not in the release index, or a fleet without releases
 */
 function simulateRollout(input) {
-	const { fleet, now, seed, onMove } = input;
-	const places = placesOf(input.releases, input.updates, input.basearch);
-	const targetPlace = findTarget(places, input);
-	const target = places[targetPlace];
-	const duration = input.duration ?? defaultDuration(places, now);
-	const until = now + duration;
-	const schedule = fleet.windows.length === 0 ? void 0 : scheduleOf(fleet.windows, now, until + 600);
-	const random = createRandom(seed);
-	const drawWariness = warinessDraw(fleet.wariness, random);
-	const off = fleet.off.share > 0 && fleet.off.mean > 0 ? offTimes(fleet.off, random) : void 0;
-	const nowhere = places.length;
-	const atStart = startCounts(places, input, targetPlace);
-	const atEnd = atStart.map(([, count]) => count);
-	const moves = createMoveCounts(places.length + 1);
-	const arrivals = new Int32Array(fleet.nodes);
-	let arrived = 0;
-	let lastMove = 0;
-	let stillWaiting = false;
-	const missing = /* @__PURE__ */ new Map();
-	const lastPassed = /* @__PURE__ */ new Map();
-	const barriers = places.flatMap((place, position) => place.barrier && place.age <= target.age ? [position] : []);
+	const scenario = createScenario(input);
+	const tally = new Tally(scenario);
 	let node = 0;
-	for (const [index, [version, count]] of atStart.entries()) for (let each = 0; each < count; each += 1) {
-		follow(index, version);
+	for (const [place, [version, count]] of scenario.atStart.entries()) for (let each = 0; each < count; each += 1) {
+		new NodeRun(scenario, tally, node, place).follow(version);
 		node += 1;
 	}
-	return summarise();
-	/** Leads one node through its updates. */
-	function follow(startPlace, startVersion) {
-		const wariness = drawWariness();
-		const gone = random.uniform() < fleet.gone;
-		let position = startPlace;
-		let isOff = off?.atStart() ?? false;
-		let poll = now + firstPoll(random, fleet.poll);
-		let known = now;
-		let hasArrived = false;
-		let reason;
-		if (position !== nowhere && places[position].age >= target.age) arrive(0);
-		while (reason === void 0) {
-			const place = places[position];
-			if (place === void 0) reason = "not in the graph";
-			else if (place.deadend) reason = "dead-end";
-			else if (place.targets.length === 0) reason = "no way";
-			else if (gone) reason = "gone";
-			else reason = update(place);
-		}
-		if (!hasArrived) miss(reason, places[position]?.version ?? startVersion);
-		/** One update: undefined when it came about, else what kept the node. */
-		function update({ targets, version: from }) {
-			let opening = Number.POSITIVE_INFINITY;
-			for (const each of targets) opening = Math.min(opening, seenOpening(places[each], wariness));
-			if (opening === Number.POSITIVE_INFINITY) return "never opened to it";
-			poll = pollAtOrAfter(random, poll, opening, fleet.poll);
-			for (;;) {
-				if (!waitUntilOn()) return waits("off for now");
-				if (poll > until) return waits("not its turn yet");
-				const to = targets.find((each) => seenOpening(places[each], wariness) <= poll);
-				const offered = poll;
-				const reboot = rebootAfter(poll + fleet.staging);
-				if (reboot > until) return waits(schedule === void 0 ? "not its turn yet" : "no reboot window yet");
-				if (off !== void 0 && reboot > known && off.at(false, reboot - known)) {
-					known = reboot;
-					isOff = true;
-					poll = reboot;
-					continue;
-				}
-				const booted = reboot + fleet.reboot;
-				if (booted > until) return waits("not its turn yet");
-				known = booted;
-				isOff = false;
-				poll = booted;
-				move(to, {
-					from,
-					offered,
-					booted
-				});
-				return;
-			}
-		}
-		/** Moves the poll to when the node is on; false when it is not on before the end. */
-		function waitUntilOn() {
-			if (off === void 0) return true;
-			if (!off.at(isOff, poll - known)) {
-				isOff = false;
-				known = poll;
-				return true;
-			}
-			poll += Math.ceil(off.remaining());
-			isOff = false;
-			known = poll;
-			return poll <= until;
-		}
-		function move(to, { from, offered, booted }) {
-			const { version, age } = places[to];
-			const seconds = booted - now;
-			moves.move(position, to, seconds);
-			atEnd[position] = atEnd[position] - 1;
-			atEnd[to] = atEnd[to] + 1;
-			for (const barrier of barriers) {
-				const barrierAge = places[barrier].age;
-				if (places[position].age < barrierAge && age >= barrierAge) lastPassed.set(barrier, Math.max(lastPassed.get(barrier) ?? 0, seconds));
-			}
-			lastMove = Math.max(lastMove, seconds);
-			onMove?.({
-				node,
-				wariness,
-				from,
-				to: version,
-				offered,
-				booted
-			});
-			position = to;
-			if (!hasArrived && age >= target.age) arrive(seconds);
-		}
-		function arrive(seconds) {
-			hasArrived = true;
-			arrivals[arrived] = seconds;
-			arrived += 1;
-		}
-	}
-	function waits(reason) {
-		stillWaiting = true;
-		return reason;
-	}
-	/** When nodes get to see that a release has opened: static graphs are as old as their last rendering. */
-	function seenOpening(place, wariness) {
-		const opening = openingOf(place.rollout, wariness);
-		const { publishEvery } = fleet;
-		return publishEvery > 0 ? Math.ceil(opening / publishEvery) * publishEvery : opening;
-	}
-	/** The first moment at which Zincati looks and finds that a node with a staged update may reboot. */
-	function rebootAfter(staged) {
-		if (schedule === void 0) return staged;
-		let look = staged;
-		while (look <= until) {
-			const open = windowAtOrAfter(schedule, look);
-			if (open === look) return look;
-			if (open === Number.POSITIVE_INFINITY) return open;
-			look = pollAtOrAfter(random, look, open, 300);
-		}
-		return Number.POSITIVE_INFINITY;
-	}
-	function miss(reason, version) {
-		const key = `${reason} ${version}`;
-		const known = missing.get(key);
-		if (known === void 0) missing.set(key, {
-			reason,
-			version,
-			nodes: 1
-		});
-		else known.nodes += 1;
-	}
-	function summarise() {
-		const simulated = stillWaiting ? duration : lastMove;
-		const initial = atStart.map(([, count]) => count);
-		const { times, counts } = moves.curve(initial, lastMove === 0 ? Math.min(simulated, 86400) : Math.ceil(lastMove * 1.04), curvePoints);
-		const shown = [...places.keys()].filter((position) => initial[position] > 0 || counts[position]?.some((count) => count > 0));
-		const reached = places.flatMap((place, position) => place.age >= target.age ? [position] : []);
-		const sorted = arrivals.subarray(0, arrived).sort();
-		const timeTo = (share) => {
-			const wanted = Math.ceil(share * fleet.nodes);
-			return wanted > arrived || wanted === 0 ? null : sorted[wanted - 1];
-		};
-		return {
-			nodes: fleet.nodes,
-			seed,
-			now,
-			target: target.version,
-			arrived,
-			timeTo: {
-				half: timeTo(.5),
-				most: timeTo(.95),
-				all: timeTo(1)
-			},
-			lastArrival: sorted.at(-1) ?? null,
-			simulated,
-			releases: shown.map((position) => {
-				const { version, barrier, deadend } = places[position];
-				return {
-					version,
-					barrier,
-					deadend,
-					atStart: initial[position],
-					atEnd: atEnd[position]
-				};
-			}),
-			curve: {
-				times,
-				counts: shown.map((position) => counts[position]),
-				adopted: times.map((_, index) => reached.reduce((sum, position) => sum + counts[position]?.[index], 0))
-			},
-			barriers: barriers.flatMap((barrier) => {
-				const { version, age } = places[barrier];
-				const behind = (list) => places.reduce((sum, place, position) => sum + (place.age < age ? list[position] : 0), 0);
-				const behindAtStart = behind(initial);
-				const behindAtEnd = behind(atEnd);
-				if (behindAtStart === 0) return [];
-				return [{
-					version,
-					behindAtStart,
-					behindAtEnd,
-					clearedAfter: behindAtEnd > 0 ? null : lastPassed.get(barrier) ?? null
-				}];
-			}),
-			missing: [...missing.values()].sort((one, other) => other.nodes - one.nodes)
-		};
-	}
+	return resultOf(scenario, tally);
 }
-/** Four weeks after the last change: weekly windows come round four times. */
-function defaultDuration(places, now) {
-	const changes = places.flatMap(({ rollout }) => rollout === void 0 ? [] : [(rollout.start_epoch ?? 0) + 60 * (rollout.duration_minutes ?? 0)]);
-	return Math.min(Math.max(0, ...changes.map((change) => change - now)) + graceSeconds, 2 ** 31 - 1);
+function resultOf(scenario, tally) {
+	const { places, target, now, until, fleet, seed } = scenario;
+	const { arrived, lastMove } = tally;
+	const simulated = tally.stillWaiting ? until - now : lastMove;
+	const initial = scenario.atStart.map(([, count]) => count);
+	const { times, counts } = tally.moves.curve(initial, lastMove === 0 ? Math.min(simulated, 86400) : Math.ceil(lastMove * 1.04), curvePoints);
+	const shown = [...places.keys()].filter((position) => initial[position] > 0 || counts[position]?.some((count) => count > 0));
+	const reached = places.flatMap((place, position) => place.age >= target.age ? [position] : []);
+	const arrivals = tally.arrivals();
+	return {
+		nodes: fleet.nodes,
+		seed,
+		now,
+		target: target.version,
+		arrived,
+		timeTo: timesTo(arrivals, fleet.nodes),
+		lastArrival: arrivals.at(-1) ?? null,
+		simulated,
+		releases: shown.map((position) => {
+			const { version, barrier, deadend } = places[position];
+			return {
+				version,
+				barrier,
+				deadend,
+				atStart: initial[position],
+				atEnd: tally.counts[position]
+			};
+		}),
+		curve: {
+			times,
+			counts: shown.map((position) => counts[position]),
+			adopted: times.map((_, index) => reached.reduce((sum, position) => sum + counts[position]?.[index], 0))
+		},
+		barriers: passedBarriers(scenario, tally),
+		missing: [...tally.missing.values()].sort((one, other) => other.nodes - one.nodes)
+	};
+}
+/** @param arrivals seconds until each arrival, sorted */
+function timesTo(arrivals, nodes) {
+	const timeTo = (share) => {
+		const wanted = Math.ceil(share * nodes);
+		return wanted > arrivals.length || wanted === 0 ? null : arrivals[wanted - 1];
+	};
+	return {
+		half: timeTo(.5),
+		most: timeTo(.95),
+		all: timeTo(1)
+	};
+}
+/** The barriers that nodes had before them, and when the last node passed each. */
+function passedBarriers({ places, barriers, atStart }, tally) {
+	return barriers.flatMap((barrier) => {
+		const { version, age } = places[barrier];
+		const behind = (list) => places.reduce((sum, place, position) => sum + (place.age < age ? list[position] : 0), 0);
+		const behindAtStart = behind(atStart.map(([, count]) => count));
+		const behindAtEnd = behind(tally.counts);
+		if (behindAtStart === 0) return [];
+		return [{
+			version,
+			behindAtStart,
+			behindAtEnd,
+			clearedAfter: behindAtEnd > 0 ? null : tally.lastPassed.get(barrier) ?? null
+		}];
+	});
 }
 // src/guidance/simulation/simulation-report.ts
 const explanations = {
 	"not in the graph": "their release has no image for this architecture",
 	"dead-end": "their release is a dead-end",
-	"no way": "no way leads on from their release",
+	"no path": "no path leads on from their release",
 	"never opened to it": "the next rollout stops short of their wariness",
 	"not its turn yet": "their turn had not come when the simulation ended",
 	"no reboot window yet": "they wait for a reboot window",
@@ -763,7 +843,7 @@ function describeSimulation(result) {
 		["50 %", reach(timeTo.half)],
 		["95 %", reach(timeTo.most)],
 		["100 %", reach(timeTo.all)],
-		...timeTo.all === null && lastArrival !== null ? [[percent(arrived, nodes), `${reach(lastArrival)}; the others never, or not in time`]] : []
+		...timeTo.all === null && lastArrival !== null ? [[formatPercent(arrived / nodes, 2), `${reach(lastArrival)}; the others never, or not in time`]] : []
 	];
 	const parts = [
 		`${whole(nodes)} simulated nodes on the way to ${target}, from ${showTime(now)} on (seed ${result.seed}):`,
@@ -785,7 +865,7 @@ function describeSimulation(result) {
 		const end = clearedAfter === null ? `${whole(behindAtEnd)} still are at the end` : `none ${reach(clearedAfter)}`;
 		return `${whole(behindAtStart)} nodes were behind the barrier ${version}; ${end}.`;
 	}).join("\n"));
-	if (result.missing.length > 0) parts.push([`${whole(nodes - arrived)} nodes (${percent(nodes - arrived, nodes)}) do not arrive:`, columns(result.missing.map(({ reason, version, nodes: count }) => [`  ${whole(count)}`, `on ${version}: ${explanations[reason]}`]))].join("\n"));
+	if (result.missing.length > 0) parts.push([`${whole(nodes - arrived)} nodes (${formatPercent((nodes - arrived) / nodes, 2)}) do not arrive:`, columns(result.missing.map(({ reason, version, nodes: count }) => [`  ${whole(count)}`, `on ${version}: ${explanations[reason]}`]))].join("\n"));
 	return `${parts.join("\n\n")}\n`;
 }
 /** `1,000,000` */
@@ -795,13 +875,6 @@ function whole(count) {
 /** `2026-07-22 14:00 UTC` */
 function showTime(seconds) {
 	return `${formatTime(seconds).slice(0, 16).replace("T", " ")} UTC`;
-}
-/** Never rounded to 0 % or 100 % where that would not be true. */
-function percent(part, all) {
-	const share = part / all * 100;
-	if (share > 0 && share < .01) return "< 0.01 %";
-	if (share < 100 && share > 99.99) return "> 99.99 %";
-	return `${Math.round(share * 100) / 100} %`;
 }
 /** Numbers to the right, texts to the left. */
 function columns(rows) {
@@ -965,4 +1038,4 @@ function simulate(input) {
 		svg: svgChart(result)
 	};
 }
-export { defaultFleetModel as a, parseShareOf as i, parseWindow as n, parseShare as r, simulate as t };
+export { defaultFleetModel as a, parseWindow as i, parseShare as n, parseShareOf as r, simulate as t };

@@ -1,8 +1,85 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
 import { t as require_lib } from "./handlebars.mjs";
-import { d as object, u as number } from "./zod.mjs";
-import { A as messageOf, D as InputError, E as parseTime, T as parseDuration } from "./host.mjs";
+import { d as number, f as object } from "./zod.mjs";
+import { A as parseDuration, D as formatDuration, F as InputError, M as requireDay, R as messageOf, j as parseTime, k as longestDuration } from "./host.mjs";
 import { K as readDocument, P as nullableEntryFields, R as updateEntry, _ as rolloutProgress, h as rolloutEnd } from "./guidance.mjs";
+// src/guidance/template/names.ts
+var import_lib = /* @__PURE__ */ __toESM(require_lib(), 1);
+const changesContext = /* @__PURE__ */ new Set(["each", "with"]);
+/**
+* Finds the first unknown name of a template, also in branches that are not taken and in arguments of helpers:
+* Handlebars' own strict mode looks at neither.
+*/
+function findUnknownName(program, options) {
+	return inProgram(program, {
+		variables: options.variables,
+		helpers: new Set(options.helpers),
+		blockParameters: [],
+		atTop: true
+	});
+}
+/** `version`, `base.version`, …: all that a template may name. */
+function variableNames(variables, prefix = "") {
+	return Object.entries(variables).flatMap(([key, value]) => [`${prefix}${key}`, ...isRecord(value) ? variableNames(value, `${prefix}${key}.`) : []]);
+}
+function inProgram(program, scope) {
+	const inner = {
+		...scope,
+		blockParameters: [...scope.blockParameters, ...program?.blockParams ?? []]
+	};
+	return firstOf(program?.body ?? [], (statement) => inStatement(statement, inner));
+}
+function inStatement(statement, scope) {
+	switch (statement.type) {
+		case "MustacheStatement": return inCall(statement, scope);
+		case "BlockStatement": {
+			const block = statement;
+			const body = changesContext.has(block.path.original) ? {
+				...scope,
+				atTop: false
+			} : scope;
+			return inCall(block, scope) ?? inProgram(block.program, body) ?? inProgram(block.inverse, scope);
+		}
+		case "ContentStatement":
+		case "CommentStatement": return;
+		default: return unknown(statement, "partial", statement.type);
+	}
+}
+function inCall(call, scope) {
+	const name = call.path.type === "PathExpression" ? call.path.original : void 0;
+	const hasArguments = call.params.length > 0 || (call.hash?.pairs.length ?? 0) > 0;
+	return (name !== void 0 && scope.helpers.has(name) ? void 0 : hasArguments ? unknown(call.path, "helper", name ?? "") : inExpression(call.path, scope)) ?? firstOf(call.params, (each) => inExpression(each, scope)) ?? firstOf(call.hash?.pairs ?? [], (pair) => inExpression(pair.value, scope));
+}
+function inExpression(expression, scope) {
+	if (expression.type === "SubExpression") return inCall(expression, scope);
+	if (expression.type !== "PathExpression") return void 0;
+	const path = expression;
+	const [head] = path.parts;
+	if (path.data || path.depth > 0 || head === void 0) return void 0;
+	if (scope.blockParameters.includes(String(head)) || !scope.atTop) return void 0;
+	let value = scope.variables;
+	for (const part of path.parts) {
+		if (!isRecord(value) || !Object.hasOwn(value, String(part))) return unknown(path, "variable", path.original);
+		value = value[String(part)];
+	}
+}
+function unknown(node, kind, name) {
+	return {
+		name,
+		kind,
+		line: node.loc.start.line,
+		column: node.loc.start.column + 1
+	};
+}
+function firstOf(list, find) {
+	for (const each of list) {
+		const found = find(each);
+		if (found !== void 0) return found;
+	}
+}
+function isRecord(value) {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 // src/guidance/template/times.ts
 const weekdays = [
 	"sunday",
@@ -34,7 +111,7 @@ function parseWhen(text, now, place = {}) {
 	if (later !== void 0) return now + parseDuration(later.replaceAll(" ", ""), place);
 	if (/^\d+$/.test(words)) return parseTime(words, place);
 	if (/^\d{4}-\d{2}-\d{2}t\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:\d{2})$/.test(words)) {
-		readDate(words, text, place);
+		requireDay(words, place);
 		return parseTime(text.trim().toUpperCase(), place);
 	}
 	return parseDayAndTime(words, {
@@ -64,7 +141,7 @@ function parseDayAndTime(words, { text, now, place }) {
 	const format = zoneFormat(zone, text, place);
 	const at = (day) => Date.UTC(day.year, day.month - 1, day.day, hour, minute, second);
 	const resolve = (day) => Math.floor(instantOf(at(day), format) / 1e3);
-	if (date !== null) return resolve(readDate(date[0], text, place));
+	if (date !== null) return resolve(requireDay(date[0], place));
 	const today = localParts(now * 1e3, format);
 	if (weekday !== null) {
 		const days = (weekdays.findIndex((name) => name.startsWith(weekday[2].slice(0, 3))) - today.weekday + 7) % 7;
@@ -89,21 +166,6 @@ function readClock([, hours = "", minutes = "0", seconds = "0", half], text, pla
 		hour: half === void 0 ? said : said % 12 + (half === "pm" ? 12 : 0),
 		minute: Number(minutes),
 		second: Number(seconds)
-	};
-}
-/** Reads YYYY-MM-DD at the start of a text. Date would take 31 February for 3 March. */
-function readDate(words, text, place) {
-	const [year = 0, month = 0, day = 0] = words.slice(0, 10).split("-").map(Number);
-	const there = new Date(Date.UTC(year, month - 1, day));
-	if (there.getUTCMonth() !== month - 1 || there.getUTCDate() !== day) throw new InputError({
-		...place,
-		problem: "there is no such day",
-		found: text
-	});
-	return {
-		year,
-		month,
-		day
 	};
 }
 function plusDays({ year, month, day }, days) {
@@ -184,83 +246,6 @@ function notATime(text, place) {
 		expected: `such as ${examples}`
 	});
 }
-// src/guidance/template/names.ts
-var import_lib = /* @__PURE__ */ __toESM(require_lib(), 1);
-const changesContext = /* @__PURE__ */ new Set(["each", "with"]);
-/**
-* Finds the first unknown name of a template, also in branches that are not taken and in arguments of helpers:
-* Handlebars' own strict mode looks at neither.
-*/
-function findUnknownName(program, options) {
-	return inProgram(program, {
-		variables: options.variables,
-		helpers: new Set(options.helpers),
-		blockParameters: [],
-		atTop: true
-	});
-}
-/** `version`, `base.version`, …: all that a template may name. */
-function variableNames(variables, prefix = "") {
-	return Object.entries(variables).flatMap(([key, value]) => [`${prefix}${key}`, ...isRecord(value) ? variableNames(value, `${prefix}${key}.`) : []]);
-}
-function inProgram(program, scope) {
-	const inner = {
-		...scope,
-		blockParameters: [...scope.blockParameters, ...program?.blockParams ?? []]
-	};
-	return firstOf(program?.body ?? [], (statement) => inStatement(statement, inner));
-}
-function inStatement(statement, scope) {
-	switch (statement.type) {
-		case "MustacheStatement": return inCall(statement, scope);
-		case "BlockStatement": {
-			const block = statement;
-			const body = changesContext.has(block.path.original) ? {
-				...scope,
-				atTop: false
-			} : scope;
-			return inCall(block, scope) ?? inProgram(block.program, body) ?? inProgram(block.inverse, scope);
-		}
-		case "ContentStatement":
-		case "CommentStatement": return;
-		default: return unknown(statement, "partial", statement.type);
-	}
-}
-function inCall(call, scope) {
-	const name = call.path.type === "PathExpression" ? call.path.original : void 0;
-	const hasArguments = call.params.length > 0 || (call.hash?.pairs.length ?? 0) > 0;
-	return (name !== void 0 && scope.helpers.has(name) ? void 0 : hasArguments ? unknown(call.path, "helper", name ?? "") : inExpression(call.path, scope)) ?? firstOf(call.params, (each) => inExpression(each, scope)) ?? firstOf(call.hash?.pairs ?? [], (pair) => inExpression(pair.value, scope));
-}
-function inExpression(expression, scope) {
-	if (expression.type === "SubExpression") return inCall(expression, scope);
-	if (expression.type !== "PathExpression") return void 0;
-	const path = expression;
-	const [head] = path.parts;
-	if (path.data || path.depth > 0 || head === void 0) return void 0;
-	if (scope.blockParameters.includes(String(head)) || !scope.atTop) return void 0;
-	let value = scope.variables;
-	for (const part of path.parts) {
-		if (!isRecord(value) || !Object.hasOwn(value, String(part))) return unknown(path, "variable", path.original);
-		value = value[String(part)];
-	}
-}
-function unknown(node, kind, name) {
-	return {
-		name,
-		kind,
-		line: node.loc.start.line,
-		column: node.loc.start.column + 1
-	};
-}
-function firstOf(list, find) {
-	for (const each of list) {
-		const found = find(each);
-		if (found !== void 0) return found;
-	}
-}
-function isRecord(value) {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 // src/guidance/template/template.ts
 const blockHelpers = [
 	"if",
@@ -293,6 +278,32 @@ const policyEntry = updateEntry.superRefine(({ metadata }, context) => {
 			params: { problem: "no such field in a rollout" }
 		});
 	}
+	const minutes = rollout?.duration_minutes;
+	if (rollout !== void 0 && minutes === void 0 && (rollout.start_percentage ?? 0) < 1) context.addIssue({
+		code: "custom",
+		path: ["metadata", "rollout"],
+		message: "\"duration_minutes\": {{minutes \"48h\"}}, or \"start_percentage\": 1.0 for every node at once",
+		params: { problem: "this rollout has no duration, so it would never be complete" }
+	});
+	if (minutes !== void 0 && minutes * 60 > 31536e4) context.addIssue({
+		code: "custom",
+		path: [
+			"metadata",
+			"rollout",
+			"duration_minutes"
+		],
+		message: `at most ${longestDuration / 60} minutes`,
+		params: { problem: "this duration is too long" }
+	});
+	if (deadend !== void 0) context.addIssue({
+		code: "custom",
+		path: ["metadata", "deadend"],
+		message: "a rollout or a barrier",
+		params: {
+			problem: "a new release cannot be a dead-end: no node on it would get an update again",
+			remedy: "Make a release a dead-end later, by coxswain edit-updates --action deadend."
+		}
+	});
 	if (barrier !== void 0 && deadend !== void 0) context.addIssue({
 		code: "custom",
 		path: ["metadata"],
@@ -332,6 +343,14 @@ function renderTemplate(options) {
 		remedy: "Write \"version\": \"{{version}}\"."
 	});
 	const { rollout } = entry.metadata;
+	const start = rollout?.start_epoch ?? 0;
+	if (start > now + 31536e4) throw new InputError({
+		where: `${where}${lineOf(source, "\"start_epoch\"")}`,
+		field: "metadata.rollout.start_epoch",
+		problem: `this rollout would start in ${formatDuration(start - now)}`,
+		found: start,
+		expected: `a start in the next ${formatDuration(longestDuration)}`
+	});
 	const end = rollout === void 0 ? void 0 : rolloutEnd(rollout);
 	if (rollout !== void 0 && end !== void 0 && end < now && rolloutProgress(rollout, end - 1) < 1) throw new InputError({
 		where: `${where}${lineOf(source, "\"start_epoch\"")}`,
@@ -364,6 +383,7 @@ function render({ source, where, variables, now }) {
 			problem: "json needs a value"
 		});
 	});
+	refuseDeepNesting(source, where);
 	let program;
 	try {
 		program = handlebars.parse(source);
@@ -408,6 +428,27 @@ function render({ source, where, variables, now }) {
 			},
 			expected: `one of ${variableNames(variables).join(", ")}`
 		}, { cause: error });
+	}
+}
+const longestTemplate = 65536;
+const deepestNesting = 50;
+/** @throws InputError for a template that Handlebars could not parse in reasonable time */
+function refuseDeepNesting(source, where) {
+	if (source.length > longestTemplate) throw new InputError({
+		where,
+		problem: "this template is too long",
+		found: `${source.length} characters`,
+		expected: `at most ${longestTemplate}`
+	});
+	let depth = 0;
+	for (const { 0: found, index } of source.matchAll(/\{\{~?[#/]|[()[\]]/g)) {
+		depth += /[#([]$/.test(found) ? 1 : -1;
+		if (depth <= deepestNesting) continue;
+		throw new InputError({
+			where: `${where}:${source.slice(0, index).split("\n").length}`,
+			problem: "blocks are nested too deeply",
+			expected: `at most ${deepestNesting} levels`
+		});
 	}
 }
 /** Handlebars passes its options object last, so a missing argument shows as the options in its place. */

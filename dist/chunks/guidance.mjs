@@ -1,5 +1,5 @@
-import { D as InputError, w as formatTime } from "./host.mjs";
-import { d as object, f as record, h as tuple, i as boolean, l as looseObject, m as string, r as array, s as int, u as number } from "./zod.mjs";
+import { F as InputError, N as defined, O as formatTime } from "./host.mjs";
+import { a as boolean, c as int, d as number, f as object, g as tuple, h as string, p as record, r as array, u as looseObject } from "./zod.mjs";
 import { isDeepStrictEqual } from "node:util";
 // src/guidance/json.ts
 const maximumDepth = 200;
@@ -177,7 +177,7 @@ function problemOf(issue, value, placeOf) {
 		...placeOf === void 0 ? {} : { where: placeOf(issue.path) },
 		...issue.path.length === 0 ? {} : { field: fieldPath(issue.path) },
 		problem,
-		...found === void 0 ? {} : { found },
+		...defined({ found }),
 		expected: issue.message,
 		...notes.data?.remedy === void 0 ? {} : { remedy: notes.data.remedy }
 	};
@@ -536,7 +536,7 @@ const statement = {
 	at: moment
 };
 const version = someText("a version, such as \"44.20260707.3.1-3f9a1c02\"");
-const operations = openObject("an object {paused, hold, stops, urgent, withdrawn}", {
+const operations = openObject("an object {paused, hold, stops, urgent, withdrawn, replaced}", {
 	paused: array(openObject("a paused rollout", {
 		version,
 		entry: updateEntry,
@@ -564,7 +564,8 @@ const operations = openObject("an object {paused, hold, stops, urgent, withdrawn
 		version,
 		entry: updateEntry.optional(),
 		...statement
-	}), { error: "the list of withdrawn releases" }).optional()
+	}), { error: "the list of withdrawn releases" }).optional(),
+	replaced: array(openObject("an object {reason, by, at}", statement), { error: "the list of deliberate replacements" }).optional()
 });
 /** Nothing is paused, held or withdrawn. */
 const noOperations = {};
@@ -799,9 +800,9 @@ function rolloutOf(node) {
 	const startValue = Number(node.metadata[nodeKeys.startValue] ?? "NaN");
 	const duration = wholeNumber(node.metadata[nodeKeys.durationMinutes], /^\+?\d+$/);
 	return {
-		...startEpoch === void 0 ? {} : { start_epoch: startEpoch },
+		...defined({ start_epoch: startEpoch }),
 		...Number.isNaN(startValue) ? {} : { start_percentage: startValue },
-		...duration === void 0 ? {} : { duration_minutes: duration }
+		...defined({ duration_minutes: duration })
 	};
 }
 function wholeNumber(text, pattern) {
@@ -930,7 +931,7 @@ function findStranded(guidance) {
 				architecture,
 				end: versions[end],
 				goal: versions[goal],
-				why: deadends[end] ? "dead-end" : "no way"
+				why: deadends[end] ? "dead-end" : "no path"
 			}];
 		});
 	});
@@ -962,7 +963,7 @@ function strandedBy(before, after, options = {}) {
 				architecture,
 				end: is.versions[end],
 				goal: is.versions[goal],
-				why: stuck ? "dead-end" : "no way"
+				why: stuck ? "dead-end" : "no path"
 			}];
 		});
 	});

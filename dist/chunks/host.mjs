@@ -1,13 +1,13 @@
-import { l as looseObject, m as string } from "./zod.mjs";
+import { h as string, u as looseObject } from "./zod.mjs";
 import { t as execa } from "./execa.mjs";
-import { mkdir, mkdtemp, open, readFile, rename, rm, stat, statfs } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, statfs } from "node:fs/promises";
 import { basename, delimiter, dirname, join } from "node:path";
 import { styleText } from "node:util";
 import { randomBytes } from "node:crypto";
 import { tmpdir, userInfo } from "node:os";
+import { createInterface } from "node:readline";
 import { spawn } from "node:child_process";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
-import { createInterface } from "node:readline";
 import { accessSync, closeSync, constants as constants$2, openSync } from "node:fs";
 // src/host/errors.ts
 /** The user's input is wrong: exit code 1, nothing was written. */
@@ -50,7 +50,39 @@ function quote(value) {
 function messageOf(error) {
 	return error instanceof Error ? error.message : String(error);
 }
+// src/host/nearest.ts
+/** The candidate that a mistyped word most likely meant; undefined when none is near. */
+function nearest(word, candidates) {
+	const simple = (text) => text.toLowerCase().replaceAll(/[-_ ]/g, "");
+	return candidates.map((candidate) => ({
+		candidate,
+		distance: editDistance(simple(word), simple(candidate))
+	})).filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(candidate.length / 3))).sort((one, other) => one.distance - other.distance)[0]?.candidate;
+}
+/** Levenshtein distance. */
+function editDistance(one, other) {
+	let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+	for (let i = 1; i <= one.length; i++) {
+		const next = [i];
+		for (let j = 1; j <= other.length; j++) {
+			const substitution = (row[j - 1] ?? 0) + (one[i - 1] === other[j - 1] ? 0 : 1);
+			next.push(Math.min((next[j - 1] ?? 0) + 1, (row[j] ?? 0) + 1, substitution));
+		}
+		row = next;
+	}
+	return row[other.length] ?? 0;
+}
+// src/host/defined.ts
+/**
+* The properties that have a value. Optional values are written this way everywhere: a property of our own types is
+* absent or has a value, it is never undefined (exactOptionalPropertyTypes), and JSON has no undefined at all.
+*/
+function defined(properties) {
+	return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== void 0));
+}
 // src/host/time.ts
+/** The longest duration that is accepted: ten years. Anything longer is a slip, and would overflow times. */
+const longestDuration = 31536e4;
 const unitSeconds = {
 	s: 1,
 	m: 60,
@@ -70,7 +102,14 @@ function parseDuration(text, place = {}) {
 		found: text,
 		expected: "a number with a unit, such as 48h, 7d or 1d12h"
 	});
-	return parts.reduce((sum, [, count, unit]) => sum + Number(count) * unitSeconds[unit], 0);
+	const seconds = parts.reduce((sum, [, count, unit]) => sum + Number(count) * unitSeconds[unit], 0);
+	if (seconds <= 31536e4) return seconds;
+	throw new InputError({
+		...place,
+		problem: "this duration is too long",
+		found: text,
+		expected: `at most ${longestDuration / 86400}d`
+	});
 }
 /** Seconds as people say them: `2 d 3 h`, `48 min`, `12 s`. */
 function formatDuration(seconds) {
@@ -111,7 +150,26 @@ function parseTime(text, place = {}) {
 		found: text,
 		expected: "UNIX seconds, or ISO 8601 with a zone, such as 2026-07-21T14:00:00Z"
 	});
+	requireDay(text, place);
 	return Math.floor(parsed / 1e3);
+}
+/**
+* Reads the day at the start of an ISO 8601 text. Date would read 30 February as 2 March.
+* @throws InputError for a day that does not exist
+*/
+function requireDay(text, place = {}) {
+	const [year = 0, month = 0, day = 0] = text.slice(0, 10).split("-").map(Number);
+	const date = new Date(Date.UTC(year, month - 1, day));
+	if (date.getUTCMonth() === month - 1 && date.getUTCDate() === day) return {
+		year,
+		month,
+		day
+	};
+	throw new InputError({
+		...place,
+		problem: "there is no such day",
+		found: text
+	});
 }
 /** UNIX seconds as upstream writes them in `last-modified`: `2026-07-21T14:07:12Z`. */
 function formatTime(seconds) {
@@ -165,9 +223,62 @@ async function withTemporaryFolder(prefix, work) {
 		await remove();
 	}
 }
-/** Writes a whole file or nothing: readers see the old content or the new, never half of it. */
+/**
+* Makes a folder and those above it. Not by `mkdir({ recursive: true })`, which never ends in a file system that lets nobody make a
+* folder and says that it is missing (/proc).
+*/
+async function makeFolder(path) {
+	try {
+		await mkdir(path);
+	} catch (error) {
+		if (codeOf(error) === "EEXIST" && (await stat(path)).isDirectory()) return;
+		const above = dirname(path);
+		if (codeOf(error) !== "ENOENT" || above === path || await exists(above)) throw error;
+		await makeFolder(above);
+		await mkdir(path).catch((again) => {
+			if (codeOf(again) !== "EEXIST") throw again;
+		});
+	}
+}
+async function exists(path) {
+	return stat(path).then(() => true, () => false);
+}
+function codeOf(error) {
+	return error.code;
+}
+/** Why a place cannot be written to, in words; other errors are no matter of the place. */
+const unwritable = {
+	EACCES: "this user may not write there",
+	EPERM: "this user may not write there",
+	EROFS: "the file system is read-only",
+	ENOENT: "its folder cannot be made",
+	ENOTDIR: "a part of the path is a file, not a folder",
+	EISDIR: "it is a folder",
+	EBUSY: "it is a folder that is in use",
+	ENOTEMPTY: "it is a folder",
+	EEXIST: "a part of the path is a file, not a folder",
+	ENAMETOOLONG: "the name is too long",
+	ELOOP: "the path is a circle of links",
+	ENOSPC: "the disk is full"
+};
+/**
+* Writes a whole file or nothing: readers see the old content or the new, never half of it.
+* @throws InputError for a place that cannot be written to
+*/
 async function writeFileAtomically(path, content) {
-	await mkdir(dirname(path), { recursive: true });
+	try {
+		await writeWhole(path, content);
+	} catch (error) {
+		const why = unwritable[codeOf(error) ?? ""];
+		if (why === void 0) throw error;
+		throw new InputError({
+			where: path,
+			problem: `the file cannot be written: ${why}`
+		}, { cause: error });
+	}
+}
+async function writeWhole(path, content) {
+	await makeFolder(dirname(path));
 	const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}`);
 	try {
 		const file = await open(temporary, "wx");
@@ -196,13 +307,146 @@ async function readFileIfThere(path) {
 function isMissing(error) {
 	return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
 }
+// src/host/tools.ts
+/** Debian and Ubuntu package that brings each program we call. */
+const packages = {
+	"apt-cache": "apt",
+	"apt-get": "apt",
+	buildah: "buildah",
+	busybox: "busybox-static",
+	cpio: "cpio",
+	"docker-registry": "docker-registry",
+	depmod: "kmod",
+	dpkg: "dpkg",
+	"dpkg-deb": "dpkg",
+	git: "git",
+	"fuse-overlayfs": "fuse-overlayfs",
+	gzip: "gzip",
+	"mkfs.erofs": "erofs-utils",
+	debugfs: "e2fsprogs",
+	du: "coreutils",
+	e2fsck: "e2fsprogs",
+	"mkfs.ext4": "e2fsprogs",
+	mmdebstrap: "mmdebstrap",
+	modprobe: "kmod",
+	newuidmap: "uidmap",
+	"qemu-system-aarch64": "qemu-system-arm",
+	"qemu-system-x86_64": "qemu-system-x86",
+	rpm: "rpm",
+	skopeo: "skopeo",
+	xmllint: "libxml2-utils",
+	xz: "xz-utils",
+	zstd: "zstd"
+};
+/** Fedora packages that have another name than Debian's. */
+const fedoraPackages = {
+	"busybox-static": "busybox",
+	"qemu-system-arm": "qemu-system-aarch64-core",
+	"qemu-system-x86": "qemu-system-x86-core",
+	uidmap: "shadow-utils",
+	"xz-utils": "xz"
+};
+/** The Fedora package of a program. */
+function fedoraPackageOf(program) {
+	const debian = packageOf(program);
+	return fedoraPackages[debian] ?? debian;
+}
+/** The Debian package of a program. */
+function packageOf(program) {
+	return packages[program] ?? program;
+}
+/** Full path of a program, looked up in PATH and the system folders that a user's PATH may lack. */
+function findTool(name, env = process.env) {
+	const folders = [
+		...(env.PATH ?? "").split(delimiter),
+		"/usr/sbin",
+		"/sbin"
+	].filter((folder) => folder !== "");
+	for (const folder of folders) {
+		const path = join(folder, name);
+		try {
+			accessSync(path, constants$2.X_OK);
+			return path;
+		} catch {}
+	}
+}
+/**
+* Makes sure that programs are installed, before any work begins.
+* @throws InputError that names every missing program and the packages that bring them
+*/
+function requireTools(names, env = process.env) {
+	const missing = names.filter((name) => findTool(name, env) === void 0);
+	if (missing.length === 0) return;
+	const wanted = [...new Set(missing.map(packageOf))];
+	throw new InputError({
+		problem: `${missing.length === 1 ? "a program is" : "programs are"} not installed: ${missing.join(", ")}`,
+		remedy: `On Debian or Ubuntu: apt-get install --no-install-recommends ${wanted.join(" ")}`
+	});
+}
+// src/host/exec.ts
+/**
+* Runs a program to its end, without a shell.
+* @throws InputError when the program is not installed
+* @throws OutsideError on any other exit code, with the last lines it printed, and when its time is over
+*/
+async function exec(program, args, options = {}) {
+	requireTools([program]);
+	const running = execa(findTool(program) ?? program, args, {
+		reject: false,
+		stripFinalNewline: false,
+		...defined({
+			env: options.env,
+			cwd: options.cwd
+		}),
+		...options.input === void 0 ? { stdin: "ignore" } : { input: options.input }
+	});
+	const { onLine } = options;
+	if (onLine !== void 0) for (const stream of [running.stdout, running.stderr]) createInterface({ input: stream }).on("line", onLine);
+	const result = await withinTime(running, options.seconds);
+	if (result === void 0) throw new OutsideError(options.doing ?? `running ${[program, ...args].join(" ")}`, `${program} did not end within ${options.seconds} s`);
+	const exitCode = result.exitCode ?? void 0;
+	if (exitCode === void 0 || !(options.allow ?? [0]).includes(exitCode)) throw new OutsideError(options.doing ?? `running ${[program, ...args].join(" ")}`, `${exitCode === void 0 ? result.signal ?? result.shortMessage : `exit code ${exitCode}`}${lastLines(result.stderr || result.stdout)}`);
+	return {
+		exitCode,
+		stdout: result.stdout,
+		stderr: result.stderr
+	};
+}
+/** Seconds between asking a program to end and killing it. */
+const graceSeconds = 2;
+/**
+* Ends a program whose time is over. Its children may keep its output open, so nothing waits for that.
+* @returns undefined if it was ended
+*/
+async function withinTime(running, seconds) {
+	if (seconds === void 0) return running;
+	let timer;
+	const over = new Promise((resolve) => {
+		timer = setTimeout(() => {
+			running.kill("SIGTERM");
+			setTimeout(() => running.kill("SIGKILL"), graceSeconds * 1e3).unref();
+			running.stdout?.destroy();
+			running.stderr?.destroy();
+			resolve(void 0);
+		}, seconds * 1e3);
+	});
+	try {
+		return await Promise.race([running, over]);
+	} finally {
+		clearTimeout(timer);
+	}
+}
+function lastLines(text) {
+	const lines = text.trimEnd().split("\n").slice(-12);
+	return lines.join("") === "" ? "" : `\n  ${lines.join("\n  ")}\n`;
+}
 // src/host/log.ts
 const patienceMilliseconds = 2e3;
 const reminderMilliseconds = 1e4;
 /** A log for a terminal (one live line while a task runs) or for a file (a line now and then). */
 function createLog(options = {}) {
 	const stream = options.stream ?? process.stderr;
-	const live = stream.isTTY === true && !options.quiet;
+	const live = stream.isTTY === true && process.env.TERM !== "dumb" && !options.quiet;
 	const write = (line) => stream.write(`${line}\n`);
 	return {
 		info: (message) => {
@@ -253,99 +497,33 @@ const silentLog = {
 	warn: () => {},
 	task: (_title, work) => work(() => {})
 };
-/** Colours text when the stream is a terminal and NO_COLOR is unset. */
+/**
+* Colours text. FORCE_COLOR decides if it is set (`0` and `false` mean no); otherwise NO_COLOR if it is not empty
+* (no-color.org); otherwise whether the stream is a terminal that can show colours.
+*/
 function styled(style, text, stream = process.stdout) {
-	return process.env.FORCE_COLOR !== void 0 || stream.isTTY === true && process.env.NO_COLOR === void 0 ? styleText(style, text) : text;
+	return hasColours(process.env, stream.isTTY === true) ? styleText(style, text, { validateStream: false }) : text;
 }
-// src/host/tools.ts
-/** Debian and Ubuntu package that brings each program we call. */
-const packages = {
-	"apt-cache": "apt",
-	"apt-get": "apt",
-	buildah: "buildah",
-	busybox: "busybox-static",
-	cpio: "cpio",
-	"docker-registry": "docker-registry",
-	depmod: "kmod",
-	dpkg: "dpkg",
-	"dpkg-deb": "dpkg",
-	git: "git",
-	"fuse-overlayfs": "fuse-overlayfs",
-	gzip: "gzip",
-	"mkfs.erofs": "erofs-utils",
-	"mkfs.ext4": "e2fsprogs",
-	mmdebstrap: "mmdebstrap",
-	modprobe: "kmod",
-	newuidmap: "uidmap",
-	"qemu-system-aarch64": "qemu-system-arm",
-	"qemu-system-x86_64": "qemu-system-x86",
-	rpm: "rpm",
-	skopeo: "skopeo",
-	xmllint: "libxml2-utils",
-	xz: "xz-utils",
-	zstd: "zstd"
-};
-/** The Debian package of a program. */
-function packageOf(program) {
-	return packages[program] ?? program;
+/** @param isTerminal whether the stream is a terminal */
+function hasColours(env, isTerminal) {
+	const { FORCE_COLOR: forced, NO_COLOR: none = "", TERM: terminal } = env;
+	if (forced !== void 0) return !["0", "false"].includes(forced);
+	return none === "" && isTerminal && terminal !== "dumb";
 }
-/** Full path of a program, looked up in PATH and the system folders that a user's PATH may lack. */
-function findTool(name, env = process.env) {
-	const folders = [
-		...(env.PATH ?? "").split(delimiter),
-		"/usr/sbin",
-		"/sbin"
-	].filter((folder) => folder !== "");
-	for (const folder of folders) {
-		const path = join(folder, name);
-		try {
-			accessSync(path, constants$2.X_OK);
-			return path;
-		} catch {}
-	}
-}
+// src/host/one-line.ts
 /**
-* Makes sure that programs are installed, before any work begins.
-* @throws InputError that names every missing program and the packages that bring them
+* A text on one line: each line break, with the blanks around it, becomes one space. Line breaks are those of Unicode
+* (UAX #14: LF, CR, VT, FF, NEL, LS, PS), for whoever shows the text may know more of them than JavaScript does.
+* Takes time in proportion to the text, whatever is in it.
 */
-function requireTools(names, env = process.env) {
-	const missing = names.filter((name) => findTool(name, env) === void 0);
-	if (missing.length === 0) return;
-	const wanted = [...new Set(missing.map(packageOf))];
-	throw new InputError({
-		problem: `${missing.length === 1 ? "a program is" : "programs are"} not installed: ${missing.join(", ")}`,
-		remedy: `On Debian or Ubuntu: apt-get install --no-install-recommends ${wanted.join(" ")}`
-	});
+function oneLine(text) {
+	return text.split(/[\n\r\v\f\u0085\u2028\u2029]/).map((line, at, all) => at === 0 ? line.trimEnd() : at === all.length - 1 ? line.trimStart() : line.trim()).filter((line, at, all) => line !== "" || at === 0 || at === all.length - 1).join(" ");
 }
-// src/host/exec.ts
-/**
-* Runs a program to its end, without a shell.
-* @throws InputError when the program is not installed
-* @throws OutsideError on any other exit code, with the last lines it printed
-*/
-async function exec(program, args, options = {}) {
-	requireTools([program]);
-	const running = execa(findTool(program) ?? program, args, {
-		reject: false,
-		stripFinalNewline: false,
-		...options.env === void 0 ? {} : { env: options.env },
-		...options.cwd === void 0 ? {} : { cwd: options.cwd },
-		...options.input === void 0 ? { stdin: "ignore" } : { input: options.input }
-	});
-	const { onLine } = options;
-	if (onLine !== void 0) for (const stream of [running.stdout, running.stderr]) createInterface({ input: stream }).on("line", onLine);
-	const result = await running;
-	const exitCode = result.exitCode ?? void 0;
-	if (exitCode === void 0 || !(options.allow ?? [0]).includes(exitCode)) throw new OutsideError(options.doing ?? `running ${[program, ...args].join(" ")}`, `${exitCode === void 0 ? result.signal ?? result.shortMessage : `exit code ${exitCode}`}${lastLines(result.stderr || result.stdout)}`);
-	return {
-		exitCode,
-		stdout: result.stdout,
-		stderr: result.stderr
-	};
-}
-function lastLines(text) {
-	const lines = text.trimEnd().split("\n").slice(-12);
-	return lines.join("") === "" ? "" : `\n  ${lines.join("\n  ")}\n`;
+/** The text without the slashes at its end. */
+function withoutTrailingSlashes(text) {
+	let end = text.length;
+	while (end > 0 && text[end - 1] === "/") end -= 1;
+	return text.slice(0, end);
 }
 // src/host/container-storage.ts
 const infoSchema = looseObject({ store: looseObject({
@@ -499,28 +677,6 @@ async function runToItsEnd(program, args, env) {
 		SIGHUP: 129
 	}[interrupted];
 }
-// src/host/nearest.ts
-/** The candidate that a mistyped word most likely meant; undefined when none is near. */
-function nearest(word, candidates) {
-	const simple = (text) => text.toLowerCase().replaceAll(/[-_ ]/g, "");
-	return candidates.map((candidate) => ({
-		candidate,
-		distance: editDistance(simple(word), simple(candidate))
-	})).filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(candidate.length / 3))).sort((one, other) => one.distance - other.distance)[0]?.candidate;
-}
-/** Levenshtein distance. */
-function editDistance(one, other) {
-	let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-	for (let i = 1; i <= one.length; i++) {
-		const next = [i];
-		for (let j = 1; j <= other.length; j++) {
-			const substitution = (row[j - 1] ?? 0) + (one[i - 1] === other[j - 1] ? 0 : 1);
-			next.push(Math.min((next[j - 1] ?? 0) + 1, (row[j] ?? 0) + 1, substitution));
-		}
-		row = next;
-	}
-	return row[other.length] ?? 0;
-}
 // src/host/disk-space.ts
 /**
 * Makes sure that there is room for some work, before it begins. Needs in folders of one file system add up.
@@ -565,6 +721,106 @@ async function existing(folder) {
 function inGigabytes(bytes) {
 	return `${(bytes / 1e9).toFixed(1)} GB`;
 }
+// src/host/parallel.ts
+/**
+* Does the same for many items, so many at a time. The first failure stops the rest from being started, and is thrown
+* once those under way have ended.
+*/
+async function inParallel(items, parallel, work) {
+	const waiting = [...items];
+	const failures = [];
+	const worker = async () => {
+		for (let next = waiting.shift(); next !== void 0 && failures.length === 0; next = waiting.shift()) try {
+			await work(next);
+		} catch (error) {
+			failures.push(error);
+		}
+	};
+	await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
+	if (failures.length > 0) throw failures[0];
+}
+// src/host/inside-root.ts
+/** As many as the kernel follows (path_resolution(7)). */
+const mostLinks = 40;
+const mostParts = 4096;
+/**
+* Opens a root file system whose content is not ours: absolute links, and `..` above the top, stay inside it, as for a
+* process whose root it is (openat2(2), RESOLVE_IN_ROOT). Devices and pipes are never opened. Nobody may change the
+* tree meanwhile.
+*/
+function insideRoot(folder) {
+	const resolve = (path) => resolveIn(folder, path);
+	return {
+		folder,
+		resolve,
+		readFile: async (path, { largest }) => {
+			const found = await resolve(path);
+			if (found?.kind !== "file") return void 0;
+			if (found.size > largest) throw new InputError({
+				where: path,
+				problem: "a file of the image is larger than any such file",
+				found: found.size,
+				expected: `at most ${largest} bytes`
+			});
+			const file = await open(found.hostPath, constants$2.O_RDONLY | constants$2.O_NOFOLLOW | constants$2.O_NONBLOCK);
+			try {
+				return await file.readFile();
+			} finally {
+				await file.close();
+			}
+		},
+		list: async (path) => {
+			const found = await resolve(path);
+			return found?.kind === "folder" ? (await readdir(found.hostPath)).sort() : [];
+		}
+	};
+}
+async function resolveIn(root, path) {
+	const waiting = path.split("/").reverse();
+	const reached = [];
+	let links = 0;
+	for (let parts = 0; waiting.length > 0; parts += 1) {
+		if (parts > mostParts) return void 0;
+		const part = waiting.pop();
+		if (part === "" || part === ".") continue;
+		if (part === "..") {
+			reached.pop();
+			continue;
+		}
+		const hostPath = join(root, ...reached, part);
+		const entry = await entryAt(hostPath);
+		if (entry === void 0) return void 0;
+		if (!entry.isSymbolicLink()) {
+			if (!entry.isDirectory() && waiting.some((each) => each !== "" && each !== ".")) return void 0;
+			reached.push(part);
+			continue;
+		}
+		links += 1;
+		if (links > mostLinks) return void 0;
+		const target = await readlink(hostPath);
+		if (target.startsWith("/")) reached.length = 0;
+		waiting.push(...target.split("/").reverse());
+	}
+	const hostPath = join(root, ...reached);
+	const entry = await entryAt(hostPath);
+	if (entry === void 0) return void 0;
+	const kind = entry.isFile() ? "file" : entry.isDirectory() ? "folder" : "other";
+	return {
+		path: `/${reached.join("/")}`,
+		hostPath,
+		kind,
+		size: entry.size
+	};
+}
+async function entryAt(path) {
+	try {
+		return await lstat(path);
+	} catch (error) {
+		const code = error.code;
+		if (isMissing(error) || code === "ENOTDIR" || code === "ENAMETOOLONG") return void 0;
+		throw error;
+	}
+}
 // src/host/process.ts
 /**
 * Starts a program that outlives this call (a registry, a virtual machine), its output going to a file.
@@ -594,7 +850,7 @@ async function startProcess(program, args, options) {
 			...process.env,
 			...options.env
 		},
-		...options.cwd === void 0 ? {} : { cwd: options.cwd }
+		...defined({ cwd: options.cwd })
 	});
 	closeSync(log);
 	let gone = false;
@@ -626,40 +882,28 @@ async function startProcess(program, args, options) {
 		stop
 	};
 }
-// src/host/parallel.ts
-/**
-* Does the same for many items, so many at a time. The first failure stops the rest from being started, and is thrown
-* once those under way have ended.
-*/
-async function inParallel(items, parallel, work) {
-	const waiting = [...items];
-	const failures = [];
-	const worker = async () => {
-		for (let next = waiting.shift(); next !== void 0 && failures.length === 0; next = waiting.shift()) try {
-			await work(next);
-		} catch (error) {
-			failures.push(error);
-		}
-	};
-	await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
-	if (failures.length > 0) throw failures[0];
-}
 // src/host/markdown.ts
 /** Text as a code block that nothing in the text can end. */
 function codeBlock(text) {
-	const fence = "`".repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([run]) => run.length + 1)));
+	const fence = "`".repeat(Math.max(3, longestRun(text) + 1));
 	return `${fence}text\n${text.trimEnd()}\n${fence}`;
 }
-/** Text as it is: no markup, no link, no mention. */
+/**
+* Text as it is: no markup, no mention of a person, no reference to an issue. Addresses stay links, as GitHub makes
+* them. GitHub looks for mentions and references after Markdown is read, so a backslash does not stop them: a word joiner does.
+*/
 function plainText(text) {
-	return text.replace(/[\\@#`*_[\]|~]/g, "\\$&").replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`).replace(/\s*\n\s*/g, " ");
+	return oneLine(text).trim().replace(/[\\`*_[\]|~]/g, "\\$&").replace(/[@#](?=\w)/g, "$&⁠").replace(/^(?=[-+#=]|\d{1,9}[.)])/, "​").replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 /** Text in code type, inside a sentence or a table. */
 function code(text) {
-	const inner = text.replace(/\s*\n\s*/g, " ").replaceAll("|", "\\|");
-	const fence = "`".repeat(Math.max(1, ...[...inner.matchAll(/`+/g)].map(([run]) => run.length + 1)));
-	const gap = /^`|`$/.test(inner) ? " " : "";
+	const inner = oneLine(text).replaceAll("|", "\\|");
+	const fence = "`".repeat(longestRun(inner) + 1);
+	const gap = /^`|`$/.test(inner) || inner.trim() !== inner ? " " : "";
 	return `${fence}${gap}${inner}${gap}${fence}`;
+}
+function longestRun(text) {
+	return (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0);
 }
 /** A table; cells are Markdown already. */
 function table(head, rows) {
@@ -670,4 +914,17 @@ function table(head, rows) {
 		...rows.map(line)
 	].join("\n");
 }
-export { messageOf as A, formatDuration as C, InputError as D, parseTime as E, OutsideError as O, onInterrupt as S, parseDuration as T, styled as _, inParallel as a, withTemporaryFolder as b, nearest as c, exec as d, findTool as f, silentLog as g, createLog as h, table as i, quote as j, UsageError as k, runAgainAsRoot as l, requireTools as m, codeBlock as n, startProcess as o, packageOf as p, plainText as r, requireSpace as s, code as t, readContainerStorage as u, isMissing as v, formatTime as w, writeFileAtomically as x, readFileIfThere as y };
+// src/host/percent.ts
+/**
+* A share of 0 to 1 as people read it: `12.5 %`. It is rounded, but never to 0 % or 100 % if that would not be true:
+* `< 0.1 %`, `> 99.9 %`.
+* @param digits how many decimals at most
+*/
+function formatPercent(share, digits = 1) {
+	const least = 1 / 10 ** digits;
+	const value = share * 100;
+	if (value > 0 && value < least) return `< ${least} %`;
+	if (value < 100 && value > 100 - least) return `> ${(100 - least).toFixed(digits)} %`;
+	return `${Number(value.toFixed(digits))} %`;
+}
+export { parseDuration as A, readFileIfThere as C, formatDuration as D, onInterrupt as E, InputError as F, OutsideError as I, UsageError as L, requireDay as M, defined as N, formatTime as O, nearest as P, messageOf as R, isMissing as S, writeFileAtomically as T, exec as _, table as a, packageOf as b, inParallel as c, readContainerStorage as d, oneLine as f, styled as g, silentLog as h, plainText as i, parseTime as j, longestDuration as k, requireSpace as l, createLog as m, code as n, startProcess as o, withoutTrailingSlashes as p, codeBlock as r, insideRoot as s, formatPercent as t, runAgainAsRoot as u, fedoraPackageOf as v, withTemporaryFolder as w, requireTools as x, findTool as y, quote as z };

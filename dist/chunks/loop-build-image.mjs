@@ -1,9 +1,11 @@
-import { D as InputError, O as OutsideError, b as withTemporaryFolder, d as exec, m as requireTools } from "./host.mjs";
-import { C as atTag, D as isDigest, E as formatRepository, F as goArchitecture, N as architectureOfGo, S as atDigest, T as formatReference, b as mediaTypes, c as copyImage, f as isLoopback, g as resolveInLayout, h as layoutReader, l as setTags, m as inLayout, n as copyAttached, v as readImage, w as digestOf, y as isIndex } from "./world-registry.mjs";
-import { c as findBuilt, d as tagFor, f as materialiseContext, m as requireBuildSpace, u as localTag } from "./release-candidate.mjs";
+import { F as InputError, I as OutsideError, _ as exec, w as withTemporaryFolder, x as requireTools } from "./host.mjs";
+import { A as formatRepository, B as goArchitecture, C as mediaTypes, E as atTag, O as digestOf, R as architectureOfGo, S as isIndex, T as atDigest, b as copyImage, c as inLayout, f as readImage, j as isDigest, k as formatReference, l as layoutReader, o as isLoopback, u as resolveInLayout, x as setTags } from "./world-registry.mjs";
+import { d as localTag, g as materialiseContext, h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, p as tagFor, v as requireBuildSpace } from "./release-candidate.mjs";
+import { b as copyAttachments } from "./release.mjs";
 import { a as parseContainerfile, i as stagesOnBase, t as externalStages } from "./project-containerfile.mjs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { randomUUID } from "node:crypto";
 // src/loop/build-image/base-layers.ts
 /**
 * Compares a derived image with its base. Uncompressed digests ("diff ids") prove that a layer is the base's; its
@@ -72,7 +74,7 @@ function ociLayerType(mediaType) {
 * - `--force-rm` leaves no container behind, after a failure too.
 * All of it is known to buildah 1.28 (Debian 12) and later.
 */
-function buildArgumentsOf(order, imageIdFile) {
+function buildArgumentsOf(order) {
 	const pairs = (flag, values) => Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`]);
 	return [
 		"build",
@@ -89,13 +91,15 @@ function buildArgumentsOf(order, imageIdFile) {
 		...pairs("--label", order.labels),
 		...pairs("--annotation", order.annotations),
 		...pairs("--build-arg", order.buildArguments),
-		`--iidfile=${imageIdFile}`,
+		`--tag=${order.name}`,
 		`--file=${order.containerfile}`,
 		order.contextFolder
 	];
 }
 const anyExitCode = Array.from({ length: 256 }, (_, code) => code);
 const shownLines = 30;
+/** How containers/storage reports an image that was there a moment ago. */
+const removedMeanwhile = /image not known|layer not known|identifier is not an image/;
 /** @param folder an existing folder for the files that buildah answers with */
 function createBuildah(options) {
 	const env = Object.fromEntries(Object.entries(options.env).filter((entry) => entry[1] !== void 0));
@@ -119,14 +123,14 @@ function createBuildah(options) {
 		});
 		if (exitCode !== 0) throw new OutsideError(title, `buildah ended with exit code ${exitCode}\n  ${lines.join("\n  ")}\n`);
 	}
-	async function push(title, imageId, to, flags) {
+	async function push(title, image, to, flags) {
 		const digestFile = join(options.folder, "digest");
 		await run(title, [
 			"push",
 			...flags,
 			"--format=oci",
 			`--digestfile=${digestFile}`,
-			imageId,
+			image,
 			to
 		]);
 		const digest = (await readFile(digestFile, "utf8")).trim();
@@ -135,12 +139,16 @@ function createBuildah(options) {
 	}
 	return {
 		build: async (order) => {
-			const imageIdFile = join(options.folder, "image-id");
-			await run(`building the image for ${order.architecture}`, buildArgumentsOf(order, imageIdFile));
-			return (await readFile(imageIdFile, "utf8")).trim().replace(/^sha256:/, "");
+			const title = `building the image for ${order.architecture}`;
+			try {
+				await run(title, buildArgumentsOf(order));
+			} catch (error) {
+				if (!(error instanceof OutsideError) || !removedMeanwhile.test(error.message)) throw error;
+				await run(title, buildArgumentsOf(order));
+			}
 		},
-		push: (imageId, to, plainHttp) => push(`pushing ${formatReference(to)}`, imageId, `docker://${formatReference(to)}`, [`--tls-verify=${!plainHttp}`]),
-		store: (imageId, to) => push(`writing ${formatReference(to)}`, imageId, formatReference(to), []),
+		push: (image, to, plainHttp) => push(`pushing ${formatReference(to)}`, image, `docker://${formatReference(to)}`, [`--tls-verify=${!plainHttp}`]),
+		store: (image, to) => push(`writing ${formatReference(to)}`, image, formatReference(to), []),
 		hasImage: async (imageId) => {
 			return (await exec("buildah", [
 				"images",
@@ -149,8 +157,8 @@ function createBuildah(options) {
 				"--no-trunc"
 			], { env })).stdout.split("\n").some((line) => line.replace(/^sha256:/, "") === imageId);
 		},
-		removeImage: async (imageId) => {
-			await exec("buildah", ["rmi", imageId], {
+		removeImage: async (image) => {
+			await exec("buildah", ["rmi", image], {
 				env,
 				allow: anyExitCode
 			});
@@ -168,9 +176,85 @@ function noteOf(line) {
 function shorten(text) {
 	return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
+// src/loop/build-image/build-one.ts
+/**
+* Builds the candidate for one architecture, in buildah's own storage, for as long as `work` needs it there.
+* @param baseIn the repository that buildah gets the base from
+* @param work is given the image's name in that storage
+* @throws OutsideError when the build fails
+*/
+async function withBuilt(options, { architecture, base, baseIn }, work) {
+	const { git, config, candidate, log } = options;
+	return withTemporaryFolder("build", async (folder) => {
+		const contextFolder = join(folder, "context");
+		await mkdir(contextFolder);
+		await materialiseContext(git, candidate.context, contextFolder, candidate.committedAt);
+		const containerfile = join(folder, "Containerfile");
+		const { text, isLocal } = containerfileToBuild(config, candidate, base, baseIn);
+		await writeFile(containerfile, text);
+		const buildah = createBuildah({
+			folder,
+			env: options.env ?? process.env,
+			log
+		});
+		const baseId = base.config.digest.replace("sha256:", "");
+		const hadBase = await buildah.hasImage(baseId);
+		const name = `localhost/coxswain-build:${randomUUID()}`;
+		try {
+			await buildah.build({
+				name,
+				containerfile,
+				contextFolder,
+				architecture,
+				timestamp: candidate.committedAt,
+				labels: {
+					"com.coreos.stream": config.stream,
+					"org.opencontainers.image.version": candidate.version
+				},
+				annotations: annotationsOf(config, candidate, base),
+				buildArguments: config.buildArguments,
+				plainHttp: isLocal
+			});
+			return await work(buildah, name);
+		} finally {
+			await buildah.removeImage(name);
+			if (!hadBase) await buildah.removeImage(baseId);
+		}
+	});
+}
+/**
+* buildah hands the base's annotations on. Those that speak of the base's own build must not stay: rpm-ostree takes
+* `created` from the annotation first (ostree-ext, container/store.rs), and would see every release as old as its base.
+*/
+function annotationsOf(config, candidate, base) {
+	const { reference } = candidate.base;
+	const inherited = base.manifest.json.annotations ?? {};
+	return {
+		"org.opencontainers.image.created": (/* @__PURE__ */ new Date(candidate.committedAt * 1e3)).toISOString().replace(".000Z", "Z"),
+		"org.opencontainers.image.version": candidate.version,
+		[buildKeyAnnotation]: candidate.key,
+		[revisionAnnotation]: candidate.commit,
+		"org.opencontainers.image.base.name": `${formatRepository(reference.repository)}:${reference.tag ?? config.base.tag}`,
+		"org.opencontainers.image.base.digest": base.manifest.descriptor.digest,
+		..."fedora-coreos.stream" in inherited ? { "fedora-coreos.stream": config.stream } : {}
+	};
+}
+/**
+* The Containerfile with the base's digest written into it, so that a tag that moves in the meantime changes nothing;
+* and with the repository that it is to be pulled from in front of the digest. buildah hands a layer on unchanged only where it pulled it
+* from the registry that it pushes to; otherwise it compresses it again and uploads that (measured with 1.28).
+* `isLocal`: every image it names is in a loopback registry.
+*/
+function containerfileToBuild(config, candidate, base, baseIn) {
+	const parsed = parseContainerfile(candidate.containerfile, config.containerfile);
+	const image = formatReference(atDigest(baseIn, base.manifest.descriptor.digest));
+	const baseStages = stagesOnBase(parsed, config.base);
+	return {
+		text: baseStages.reduceRight((whole, { range }) => whole.slice(0, range.start) + image + whole.slice(range.end), candidate.containerfile),
+		isLocal: externalStages(parsed).map((stage) => baseStages.includes(stage) ? image : stage.resolved).every((name) => isLoopback(new URL(`http://${name}`)))
+	};
+}
 // src/loop/build-image/from-production.ts
-/** Annotation of every image that we build: the whole build key, of which the version has eight digits. */
-const buildKeyAnnotation = "coxswain.build-key";
 /**
 * Brings an image back that was built and promoted, and that the test registry has lost since (by retention, say):
 * with its evidence, under the tags that build-image gives. Built again, it would have another commit's time and so
@@ -194,7 +278,7 @@ async function restoreFromProduction(options) {
 		to: config.testImage,
 		tags: []
 	});
-	await copyAttached(client, {
+	await copyAttachments(client, {
 		manifest,
 		from: config.image,
 		to: config.testImage
@@ -221,82 +305,6 @@ async function restoreFromProduction(options) {
 async function imagesOf(client, config, manifest) {
 	if (!isIndex(manifest.json)) return [manifest];
 	return Promise.all(manifest.json.manifests.map(({ digest }) => client.getManifest(atDigest(config.image, digest))));
-}
-// src/loop/build-image/build-one.ts
-/**
-* Builds the candidate for one architecture, in buildah's own storage, for as long as `work` needs it there.
-* @param baseIn the repository that buildah gets the base from
-* @param work is given the image's id
-* @throws OutsideError when the build fails
-*/
-async function withBuilt(options, { architecture, base, baseIn }, work) {
-	const { git, config, candidate, log } = options;
-	return withTemporaryFolder("build", async (folder) => {
-		const contextFolder = join(folder, "context");
-		await mkdir(contextFolder);
-		await materialiseContext(git, candidate.context, contextFolder, candidate.committedAt);
-		const containerfile = join(folder, "Containerfile");
-		const { text, isLocal } = containerfileToBuild(config, candidate, base, baseIn);
-		await writeFile(containerfile, text);
-		const buildah = createBuildah({
-			folder,
-			env: options.env ?? process.env,
-			log
-		});
-		const baseId = base.config.digest.replace("sha256:", "");
-		const hadBase = await buildah.hasImage(baseId);
-		let imageId;
-		try {
-			imageId = await buildah.build({
-				containerfile,
-				contextFolder,
-				architecture,
-				timestamp: candidate.committedAt,
-				labels: {
-					"com.coreos.stream": config.stream,
-					"org.opencontainers.image.version": candidate.version
-				},
-				annotations: annotationsOf(config, candidate, base),
-				buildArguments: config.buildArguments,
-				plainHttp: isLocal
-			});
-			return await work(buildah, imageId);
-		} finally {
-			if (imageId !== void 0) await buildah.removeImage(imageId);
-			if (!hadBase) await buildah.removeImage(baseId);
-		}
-	});
-}
-/**
-* buildah hands the base's annotations on. Those that speak of the base's own build must not stay: rpm-ostree takes
-* `created` from the annotation first (ostree-ext, container/store.rs), and would see every release as old as its base.
-*/
-function annotationsOf(config, candidate, base) {
-	const { reference } = candidate.base;
-	const inherited = base.manifest.json.annotations ?? {};
-	return {
-		"org.opencontainers.image.created": (/* @__PURE__ */ new Date(candidate.committedAt * 1e3)).toISOString().replace(".000Z", "Z"),
-		"org.opencontainers.image.version": candidate.version,
-		[buildKeyAnnotation]: candidate.key,
-		"org.opencontainers.image.base.name": `${formatRepository(reference.repository)}:${reference.tag ?? config.base.tag}`,
-		"org.opencontainers.image.base.digest": base.manifest.descriptor.digest,
-		..."fedora-coreos.stream" in inherited ? { "fedora-coreos.stream": config.stream } : {}
-	};
-}
-/**
-* The Containerfile with the base's digest written into it, so that a tag that moves in the meantime changes nothing;
-* and with the repository that it is to be pulled from in front of the digest. buildah hands a layer on unchanged only where it pulled it
-* from the registry that it pushes to; otherwise it compresses it again and uploads that (measured with 1.28).
-* `isLocal`: every image it names is in a loopback registry.
-*/
-function containerfileToBuild(config, candidate, base, baseIn) {
-	const parsed = parseContainerfile(candidate.containerfile, config.containerfile);
-	const image = formatReference(atDigest(baseIn, base.manifest.descriptor.digest));
-	const baseStages = stagesOnBase(parsed, config.base);
-	return {
-		text: baseStages.reduceRight((whole, { range }) => whole.slice(0, range.start) + image + whole.slice(range.end), candidate.containerfile),
-		isLocal: externalStages(parsed).map((stage) => baseStages.includes(stage) ? image : stage.resolved).every((name) => isLoopback(new URL(`http://${name}`)))
-	};
 }
 // src/loop/build-image/build-image.ts
 /**
@@ -348,8 +356,8 @@ async function ensureImage(options, architecture, tag) {
 			architecture,
 			base,
 			baseIn: config.testImage
-		}, async (buildah, imageId) => {
-			await confirmPush(client, target, await buildah.push(imageId, target, plainHttp));
+		}, async (buildah, name) => {
+			await confirmPush(client, target, await buildah.push(name, target, plainHttp));
 		});
 	} else log.info(`${formatReference(target)} is there already: nothing to build`);
 	return {
@@ -418,7 +426,7 @@ async function buildLocally(options) {
 			architecture,
 			base,
 			baseIn: repository
-		}, (buildah, imageId) => buildah.store(imageId, target));
+		}, (buildah, name) => buildah.store(name, target));
 		compareLayers(base, await readImage(layoutReader, target, architecture), image);
 		images.push({
 			architecture,

@@ -1,16 +1,16 @@
-import { A as messageOf, C as formatDuration, D as InputError, O as OutsideError, i as table$1, r as plainText, w as formatTime } from "./host.mjs";
-import { i as fleetTip, r as findFleet } from "./project.mjs";
-import { _ as rolloutCompletion, a as holdGate, b as sourceGates, c as upstreamGate, d as findPromotion, f as chooseRelease, g as readLabel, i as freezeGate, l as thawTime, n as passImage, o as mergeGate, p as recordUrgency, s as orderGate, u as bringStops, v as rolloutStart, x as isReady, y as soakEnd } from "./release-gates.mjs";
-import { a as proposeCommit, h as StaleBranchError, l as promotionBranch, n as isOurs, o as withdrawProposal, p as untilNotStale, r as ourMessage } from "./world-forge.mjs";
+import { D as formatDuration, F as InputError, I as OutsideError, N as defined, O as formatTime, R as messageOf, a as table$1, i as plainText, n as code$1, t as formatPercent } from "./host.mjs";
+import { a as fleetTip, i as findFleet } from "./project.mjs";
+import { _ as rolloutStart, c as chooseRelease, f as readLabel, g as rolloutCompletion, h as thawTime, i as passImage, l as recordUrgency, o as findPromotion, p as evaluateAllGates, s as syncExternalHolds, v as soakEnd, y as isReady } from "./release-gates.mjs";
+import { a as proposeCommit, g as StaleBranchError, l as promotionBranch, m as untilNotStale, n as isOurs, o as withdrawProposal, r as ourMessage } from "./world-forge.mjs";
 import { E as holdAt, _ as rolloutProgress, m as nextOpening } from "./guidance.mjs";
-import { h as saidOf, s as describeHold } from "./release-operations.mjs";
-import { i as renderFleetTemplate, n as describeEntry, r as findTemplate } from "./release.mjs";
-import { r as barriersCrossed } from "./release-upstream.mjs";
-import { c as findBuilt, i as ignoreFileNames, n as readMarker, o as rollBackFileName, r as readCandidate, s as selectContext } from "./release-candidate.mjs";
-import { f as listCommit, h as readTextBlob, i as commitTree, n as forecastMerge, r as forecastMergeFrom, s as writeCommit, t as treeChanges } from "./world-git.mjs";
+import { a as describeHold, u as metadataOf } from "./release-operations.mjs";
+import { l as findTemplate, t as describeEntry, u as renderFleetTemplate } from "./release.mjs";
+import { n as barriersCrossed } from "./release-upstream.mjs";
+import { A as formatRepository, D as digestIn, L as shortDigest, P as parseReference } from "./world-registry.mjs";
+import { a as ignoreFileNames, c as selectContext, l as findBuilt, n as readMarker, r as readCandidate, s as rollBackFileName } from "./release-candidate.mjs";
+import { a as writeCommit, i as commitTree, m as listCommit, n as forecastMerge, r as forecastMergeFrom, t as treeChanges, v as readTextBlob, y as shortCommit } from "./world-git.mjs";
 import { a as comparePackages, i as describePackages, r as countPackages, t as readPackages } from "./world-packages.mjs";
-import { A as parseReference, E as formatRepository } from "./world-registry.mjs";
-import { i as findEvidence } from "./release-evidence.mjs";
+import { n as findEvidence } from "./release-evidence.mjs";
 // src/loop/open-promotion/approve.ts
 /**
 * Merges a promotion whose gates are all green, as they were judged: with its head, and with the state branch and the
@@ -44,9 +44,9 @@ async function mergeJudged({ forge, state }, judged) {
 		note
 	};
 }
-// src/loop/open-promotion/outlook.ts
-/** Whether and when, in a sentence: the same at any time, as long as nothing happens. */
-function outlook(gates) {
+// src/loop/open-promotion/readiness.ts
+/** Says whether a promotion may be merged, and when. The sentence does not change unless something happens. */
+function readinessSentence(gates) {
 	if (isReady(gates)) return "Nothing holds it: it is ready to be merged.";
 	const red = gates.filter((gate) => gate.state === "red").map((gate) => gate.name);
 	if (red.length > 0) return `**Not to be merged yet**: ${red.join(", ")}.`;
@@ -56,9 +56,9 @@ function outlook(gates) {
 	return Number.isFinite(until) ? `**Not to be merged yet**: it waits until ${formatTime(until)} (${names}).` : `**Not to be merged yet**: it waits (${names}).`;
 }
 // src/loop/open-promotion/commit-status.ts
-/** The gates as a commit status, which branch protection can require. One context a target: a commit may go to several. */
+/** The gates as a commit status that branch protection can require. Each target has its own context, because a commit may go to several. */
 function promotionStatus(target, gates) {
-	const text = outlook(gates).replaceAll("**", "");
+	const text = readinessSentence(gates).replaceAll("**", "");
 	return {
 		context: `coxswain/promotion/${target}`,
 		state: isReady(gates) ? "success" : gates.some(({ state }) => state === "red") ? "failure" : "pending",
@@ -66,183 +66,53 @@ function promotionStatus(target, gates) {
 	};
 }
 // src/loop/open-promotion/forecast-rollout.ts
-/** Renders the target's template. The gate is red where it does not render. */
+/** Renders the target's template. */
 async function forecastRollout({ config, branches }, options) {
 	const { target, record, commit, before, guidance, urgent, at } = options;
-	const name = "template";
 	const { version, baseVersion } = record;
 	const template = await findTemplate(branches, {
 		fleet: target,
 		commit,
 		urgent
 	});
-	const digests = Object.fromEntries(record.images.map(({ architecture, digestRef }) => [architecture, digestRef.slice(digestRef.indexOf("@") + 1)]));
+	const digests = Object.fromEntries(record.images.map(({ architecture, digestRef }) => [architecture, digestIn(digestRef)]));
 	try {
-		const entry = await renderFleetTemplate(branches, {
-			config,
-			fleet: {
-				...target,
-				template
-			},
-			commit,
-			release: {
-				version,
-				baseVersion,
-				digests,
-				previousVersion: before.releases.releases.at(-1)?.version,
-				barriersCrossed: barriersCrossed(guidance, before, baseVersion)
-			},
-			now: at
-		});
 		return {
-			gate: {
-				name,
-				state: "green",
-				note: `${template} renders`
-			},
+			path: template,
+			problem: void 0,
 			forecast: {
-				entry,
-				at,
-				template
+				entry: await renderFleetTemplate(branches, {
+					config,
+					fleet: {
+						...target,
+						template
+					},
+					commit,
+					release: {
+						version,
+						baseVersion,
+						digests,
+						previousVersion: before.releases.releases.at(-1)?.version,
+						barriersCrossed: barriersCrossed(guidance, before, baseVersion)
+					},
+					now: at
+				}),
+				at
 			}
 		};
 	} catch (error) {
 		if (!(error instanceof InputError)) throw error;
 		return {
-			gate: {
-				name,
-				state: "red",
-				note: error.message.split("\n")[0] ?? ""
-			},
+			path: template,
+			problem: error.message.split("\n")[0] ?? "",
 			forecast: void 0
 		};
 	}
 }
-// src/loop/open-promotion/head.ts
-/**
-* Where the pull request's branch should be: at the release's commit, so that it can be merged in any way. Where
-* that would conflict only because earlier promotions were squashed, or would not bring the release because the target
-* was rolled back, a merge that we make ourselves. And where people put commits of their own on it (a solved conflict,
-* say) it stays theirs.
-*/
-async function placeHead({ git, forge }, options) {
-	const { source, target, commit, tip, open } = options;
-	const { branches } = forge;
-	const head = promotionBranch(source.name, target.name);
-	const there = await branches.resolve(head);
-	await branches.bringHistory(tip, commit, ...there === void 0 ? [] : [there]);
-	if (open !== void 0 && there !== void 0 && await isTheirs(forge, {
-		there,
-		commit,
-		tip
-	})) {
-		const forecast = await forecastMerge(git, tip, there);
-		if (await branches.isAncestor(commit, there)) return {
-			from: there,
-			to: there,
-			forecast,
-			gates: []
-		};
-		return {
-			from: there,
-			to: there,
-			forecast,
-			gates: [{
-				name: "branch",
-				state: "red",
-				note: `${head} has commits of its own and lacks ${commit.slice(0, 12)}: merge that into it, or delete the branch`
-			}]
-		};
-	}
-	const natural = await forecastMerge(git, tip, commit);
-	const marker = await readMarker(branches, tip);
-	const rolledBack = marker?.fleet === target.name ? marker : void 0;
-	const plain = {
-		from: there,
-		to: commit,
-		forecast: natural,
-		gates: []
-	};
-	if (natural.result === "clean" && rolledBack === void 0) return plain;
-	const shared = rolledBack?.restores ?? options.to.releases.releases.at(-1)?.version ?? "";
-	const base = options.from.records[shared]?.commit;
-	if (base === void 0 || !await branches.isAncestor(base, commit)) return plain;
-	const mark = await branches.readFile(commit, ".coxswain/roll-back.json") ?? null;
-	const into = await writeCommit(git, {
-		parent: tip,
-		changes: [{
-			path: rollBackFileName,
-			content: mark
-		}],
-		message: "only to merge\n"
-	});
-	const forecast = await forecastMergeFrom(git, {
-		base,
-		into,
-		commit
-	});
-	if (forecast.result !== "clean") return {
-		...plain,
-		forecast
-	};
-	const changes = await treeChanges({
-		git,
-		branches
-	}, {
-		from: tip,
-		to: forecast.tree
-	});
-	if (changes === void 0) return plain;
-	const merged = await mergedHead(forge, {
-		head,
-		there,
-		commit,
-		tip,
-		changes,
-		target,
-		tree: forecast.tree
-	});
-	return {
-		from: merged,
-		to: merged,
-		forecast,
-		gates: []
-	};
-}
-/** Whether people have put commits of their own on the branch. */
-async function isTheirs({ branches }, { there, commit, tip }) {
-	const own = await branches.log({
-		from: commit,
-		to: there
-	});
-	if (own.length === 0 || own[0] === void 0) return false;
-	if (!isOurs(own[0])) return true;
-	const target = new Set((await branches.log({
-		from: commit,
-		to: tip
-	})).map(({ sha }) => sha));
-	return own.some((each) => !isOurs(each) && !target.has(each.sha));
-}
-/** The merge on the branch: the one that is there, where it is the same. */
-async function mergedHead({ branches }, options) {
-	const { head, there, commit, tip, tree, changes, target } = options;
-	if (there !== void 0 && await branches.isAncestor(tip, there) && await branches.isAncestor(commit, there)) {
-		if ((await branches.changedFiles(tree, there)).length === 0) return there;
-	}
-	const message = ourMessage(`Merge ${commit.slice(0, 12)} for ${target.branch}`);
-	return branches.commit({
-		branch: head,
-		parent: there,
-		from: tip,
-		merges: [commit],
-		changes,
-		message
-	});
-}
 // src/loop/open-promotion/merged-build.ts
 /**
-* Whether merging gives what the source fleet runs. Where the target has content of its own that is part of the image,
-* the other image has to be built and tested before the merge: the workflow of the pull request does that.
+* Finds out whether merging gives the image that the source fleet runs. If the target has content of its own that is
+* part of the image, the other image must be built and tested before the merge. The pull request's workflow does that.
 * @param merge.tree content of the merge
 * @param merge.parents commits that the merge would have
 */
@@ -250,16 +120,13 @@ async function readMergedBuild({ git, config, client }, merge) {
 	const { release, tree, different, parents } = merge;
 	if (different.length === 0) return {
 		same: true,
-		different,
-		gates: []
+		different
 	};
 	const [before, after] = [await inputsOf(git, config, release), await inputsOf(git, config, tree)];
 	if (before === after) return {
 		same: true,
-		different,
-		gates: []
+		different
 	};
-	const name = "image";
 	try {
 		const commit = await commitTree(git, {
 			tree,
@@ -278,11 +145,10 @@ async function readMergedBuild({ git, config, client }, merge) {
 			same: false,
 			version,
 			different,
-			gates: [{
-				name,
-				state: "red",
+			image: {
+				tested: false,
 				note: `the merge builds another image, ${version}, which is not in the test registry yet`
-			}]
+			}
 		};
 		try {
 			for (const architecture of config.architectures) await passImage({
@@ -296,37 +162,34 @@ async function readMergedBuild({ git, config, client }, merge) {
 				same: false,
 				version,
 				different,
-				gates: [{
-					name,
-					state: "red",
+				image: {
+					tested: false,
 					note: `the merge builds another image, ${version}: ${error.details.problem}`
-				}]
+				}
 			};
 		}
 		return {
 			same: false,
 			version,
 			different,
-			gates: [{
-				name,
-				state: "green",
+			image: {
+				tested: true,
 				note: `the merge builds another image, ${version}: built and tested`
-			}]
+			}
 		};
 	} catch (error) {
 		if (!(error instanceof InputError) && !(error instanceof OutsideError)) throw error;
 		return {
 			same: false,
 			different,
-			gates: [{
-				name,
-				state: "red",
-				note: "the merge builds another image, and the registry cannot tell whether it was tested"
-			}]
+			image: {
+				tested: false,
+				note: "the merge builds another image, and the registry cannot say whether it was tested"
+			}
 		};
 	}
 }
-/** All files of a commit (or tree) that decide the image, and the tests that it has to pass. */
+/** All files of a commit (or tree) that decide the image, and the tests that the image must pass. */
 async function inputsOf(git, config, commit) {
 	const entries = await listCommit(git, commit);
 	const own = {
@@ -372,13 +235,128 @@ async function packageChanges({ client, log }, before, after) {
 		return;
 	}
 }
+// src/loop/open-promotion/promotion-branch.ts
+/**
+* Decides where the pull request's branch should be:
+* - normally at the release's commit, so that it can be merged in any way;
+* - at a merge that we make, if merging the commit would conflict only because earlier promotions were squashed, or
+*   would not bring the release because the target was rolled back;
+* - where it is, if people added commits to it, such as a resolved conflict.
+*/
+async function planPromotionBranch({ git, forge }, options) {
+	const { source, target, commit, tip, open } = options;
+	const { branches } = forge;
+	const head = promotionBranch(source.name, target.name);
+	const there = await branches.resolve(head);
+	await branches.fetchHistory(tip, commit, ...there === void 0 ? [] : [there]);
+	if (open !== void 0 && there !== void 0 && await isTheirs(forge, {
+		there,
+		commit,
+		tip
+	})) {
+		const forecast = await forecastMerge(git, tip, there);
+		if (await branches.isAncestor(commit, there)) return {
+			from: there,
+			to: there,
+			forecast
+		};
+		return {
+			from: there,
+			to: there,
+			forecast,
+			outdated: head
+		};
+	}
+	const natural = await forecastMerge(git, tip, commit);
+	const marker = await readMarker(branches, tip);
+	const rolledBack = marker?.fleet === target.name ? marker : void 0;
+	const plain = {
+		from: there,
+		to: commit,
+		forecast: natural
+	};
+	if (natural.result === "clean" && rolledBack === void 0) return plain;
+	const shared = rolledBack?.restores ?? options.to.releases.releases.at(-1)?.version ?? "";
+	const base = options.from.records[shared]?.commit;
+	if (base === void 0 || !await branches.isAncestor(base, commit)) return plain;
+	const mark = await branches.readFile(commit, ".coxswain/roll-back.json") ?? null;
+	const into = await writeCommit(git, {
+		parent: tip,
+		changes: [{
+			path: rollBackFileName,
+			content: mark
+		}],
+		message: "only to merge\n"
+	});
+	const forecast = await forecastMergeFrom(git, {
+		base,
+		into,
+		commit
+	});
+	if (forecast.result !== "clean") return {
+		...plain,
+		forecast
+	};
+	const changes = await treeChanges({
+		git,
+		branches
+	}, {
+		from: tip,
+		to: forecast.tree
+	});
+	if (changes === void 0) return plain;
+	const merged = await mergedHead(forge, {
+		head,
+		there,
+		commit,
+		tip,
+		changes,
+		target,
+		tree: forecast.tree
+	});
+	return {
+		from: merged,
+		to: merged,
+		forecast
+	};
+}
+/** Whether people have put commits of their own on the branch. */
+async function isTheirs({ branches }, { there, commit, tip }) {
+	const own = await branches.log({
+		from: commit,
+		to: there
+	});
+	if (own.length === 0 || own[0] === void 0) return false;
+	if (!isOurs(own[0])) return true;
+	const target = new Set((await branches.log({
+		from: commit,
+		to: tip
+	})).map(({ sha }) => sha));
+	return own.some((each) => !isOurs(each) && !target.has(each.sha));
+}
+/** Makes the merge on the branch, unless the branch has it already. */
+async function mergedHead({ branches }, options) {
+	const { head, there, commit, tip, tree, changes, target } = options;
+	if (there !== void 0 && await branches.isAncestor(tip, there) && await branches.isAncestor(commit, there)) {
+		if ((await branches.changedFiles(tree, there)).length === 0) return there;
+	}
+	const message = ourMessage(`Merge ${shortCommit(commit)} for ${target.branch}`);
+	return branches.commit({
+		branch: head,
+		parent: there,
+		from: tip,
+		merges: [commit],
+		changes,
+		message
+	});
+}
 // src/loop/open-promotion/markdown.ts
 /** A table; the first row is its head; cells are Markdown already. */
 function table([head = [], ...rows]) {
 	return table$1(head, rows);
 }
 function code(text) {
-	return text === void 0 ? "none" : `\`${text}\``;
+	return text === void 0 ? "none" : code$1(text);
 }
 /** Folded away: a line that opens. */
 function folded(summary, content) {
@@ -403,9 +381,9 @@ function describeSourceRollout(release) {
 	const { record, state } = release;
 	const start = rolloutStart(release);
 	const end = rolloutCompletion(release);
-	const { rollout } = saidOf(state.updates, record.version);
+	const { rollout } = metadataOf(state.updates, record.version);
 	const paused = state.operations.paused?.find((each) => each.version === record.version);
-	if (paused !== void 0) return `Paused at ${percent(paused.progress)} on ${minute(paused.since)} by ${plainText(`${paused.by}: ${paused.reason}`)}`;
+	if (paused !== void 0) return `Paused at ${formatPercent(paused.progress)} on ${minute(paused.since)} by ${plainText(`${paused.by}: ${paused.reason}`)}`;
 	if (end === void 0 || end <= start) return (rollout?.start_percentage ?? 0) >= 1 ? `Offered to every node at once, on ${minute(start)}.` : "It has no duration: the share of nodes stays where it is.";
 	const line = rollout?.duration_minutes === void 0 ? {
 		start_epoch: start,
@@ -421,7 +399,7 @@ function describeSourceRollout(release) {
 	].map((part) => {
 		const at = Math.round(start + part * (end - start));
 		const share = rolloutProgress(line, at);
-		return `${minute(at)}  ${bar(share)} ${percent(share).padStart(6)}`;
+		return `${minute(at)}  ${bar(share)} ${formatPercent(share).padStart(6)}`;
 	});
 	return `Over ${formatDuration(end - start)}, the share of nodes that was offered it:\n\n\`\`\`\n${rows.join("\n")}\n\`\`\``;
 }
@@ -431,10 +409,10 @@ function describeOffers(config, rollout, from) {
 		"ring",
 		"wariness",
 		"offered from"
-	], ...[...Object.entries(config.rings), ["no ring", 1]].sort(([, one], [, other]) => one - other).map(([ring, wariness]) => {
+	], ...config.rings.map(({ name, wariness }) => {
 		const open = wariness <= rolloutProgress(rollout, from) ? from : nextOpening(rollout, wariness, from);
 		return [
-			ring,
+			name,
 			String(wariness),
 			open === void 0 ? "never, by this rollout" : minute(open)
 		];
@@ -443,9 +421,6 @@ function describeOffers(config, rollout, from) {
 function bar(share) {
 	const full = Math.round(share * barLength);
 	return `${"█".repeat(full)}${"░".repeat(barLength - full)}`;
-}
-function percent(share) {
-	return `${Number((share * 100).toFixed(1))} %`;
 }
 // src/loop/open-promotion/pull-request.ts
 const shownCommits = 30;
@@ -470,7 +445,7 @@ function promotionBody(facts) {
 	const { source, target, release, gates, forecast, packages, commits, files } = facts;
 	const { record, urgent } = release;
 	return `${[
-		`Release \`${record.version}\`, which fleet \`${source.name}\` runs, for fleet \`${target.name}\`. ${outlook(gates)}`,
+		`Release \`${record.version}\`, which fleet \`${source.name}\` runs, for fleet \`${target.name}\`. ${readinessSentence(gates)}`,
 		...urgent === void 0 ? [] : [`> **Urgent**, so it does not soak: ${plainText(`${urgent.reason} (by ${urgent.by})`)}`],
 		versionTable(facts),
 		`### Gates\n\n${table([[
@@ -521,8 +496,8 @@ function versionTable({ config, target, release, current, packages }) {
 		],
 		...config.architectures.map((architecture) => [
 			`digest ${architecture}`,
-			code(shorten(digestOf(current, architecture))),
-			code(shorten(digestOf(record, architecture)))
+			shortCell(digestOf(current, architecture)),
+			shortCell(digestOf(record, architecture))
 		]),
 		[
 			"created",
@@ -546,7 +521,7 @@ function whatMergeDoes({ config, source, target, build }) {
 	const own = `\`${target.branch}\` has content of its own: ${named.join(", ")}${more}.`;
 	return build.same ? `${own} None of it is part of the image, so nothing is built: the tested image becomes ${tag}, byte for byte.${approval}` : `${own} That is part of the image or of its tests: **another image**${build.version === void 0 ? "" : `, ${code(build.version)},`} is built and tested for this pull request before it is merged; what ${source.name} ran is not what ${target.name} gets.${approval}`;
 }
-function offers({ config, target }, { entry, at, template }) {
+function offers({ config, target, template }, { entry, at }) {
 	const { rollout } = entry.metadata;
 	return [
 		`### Who of ${target.name} is offered it when`,
@@ -558,7 +533,7 @@ function offers({ config, target }, { entry, at, template }) {
 }
 function changes(what) {
 	const { packages, commits, files } = what;
-	const subjects = commits.map(({ sha, message }) => `${sha.slice(0, 12)} ${plainText(message.split("\n")[0] ?? "")}`);
+	const subjects = commits.map(({ sha, message }) => `${shortCommit(sha)} ${plainText(message.split("\n")[0] ?? "")}`);
 	const packageText = packages === void 0 ? "" : describePackages(packages);
 	return [
 		...packages === void 0 ? [] : [folded(`Packages: ${countPackages(packages)}`, packageText.length <= longestPackages ? packageText : `Too many to list here: ${countPackages(packages)}.`)],
@@ -570,9 +545,9 @@ function wayBack({ target, current }) {
 	const stop = `\`coxswain edit-updates --fleet ${target.name} --action pause --reason WHY\` stops the rollout where it is.`;
 	return current === void 0 ? `${stop} This is the first release of ${target.name}: there is nothing to go back to.` : `${stop} \`coxswain roll-back --fleet ${target.name} --reason WHY\` takes the release back, and proposes the content of \`${current.version}\` as a new release: nodes do not go back to an older one by themselves.`;
 }
-/** `sha256:952c72d6ce3a…`: who compares by eye looks no further, and the table stays narrow. */
-function shorten(digest) {
-	return digest === void 0 ? void 0 : `${digest.slice(0, 19)}…`;
+/** A digest as a table shows it. */
+function shortCell(digest) {
+	return code(digest === void 0 ? void 0 : shortDigest(digest));
 }
 /** Every digest in full, now and then. */
 function digests({ config, target, release, current }) {
@@ -580,7 +555,7 @@ function digests({ config, target, release, current }) {
 }
 function digestOf(record, architecture) {
 	const reference = record?.images.find((image) => image.architecture === architecture)?.digestRef;
-	return reference?.slice(reference.indexOf("@") + 1);
+	return reference === void 0 ? void 0 : digestIn(reference);
 }
 // src/loop/open-promotion/test-evidence.ts
 /** One line of Markdown for each image: what was tested, and with which result. */
@@ -613,14 +588,14 @@ function describe({ evidence }) {
 	return `**${result}**: ${count} in ${formatDuration(seconds)} on Linux ${kernel} (${accelerator})${rehearsed}.`;
 }
 // src/loop/open-promotion/propose-release.ts
-/** Judges the gates of a release, and keeps the pull request that says so. */
+/** Evaluates the gates of a release, and keeps its pull request up to date. */
 async function propose(project, options) {
-	const { config, forge, log } = project;
+	const { config, forge } = project;
 	const { source, target, release, tip, to, now, stateCommit } = options;
 	const { record, state: from, urgent } = release;
 	const { branches } = forge;
 	const open = await findPromotion(project, target);
-	const head = await placeHead(project, {
+	const branch = await planPromotionBranch(project, {
 		source,
 		target,
 		from,
@@ -629,9 +604,9 @@ async function propose(project, options) {
 		tip,
 		open
 	});
-	const tree = head.forecast.result === "clean" ? head.forecast.tree : void 0;
-	const guidance = await readGuidance(project.readUpstream, log);
-	const { gate, forecast } = await forecastRollout({
+	const tree = branch.forecast.result === "clean" ? branch.forecast.tree : void 0;
+	const guidance = await readGuidance(project);
+	const rendered = await forecastRollout({
 		config,
 		branches
 	}, {
@@ -646,25 +621,22 @@ async function propose(project, options) {
 	const build = tree === void 0 ? void 0 : await readMergedBuild(project, {
 		release: record.commit,
 		tree,
-		parents: [tip, head.to],
+		parents: [tip, branch.to],
 		different: await branches.changedFiles(record.commit, tree)
 	});
-	const gates = [
-		...holdGate(source.name, from.operations, now),
-		...holdGate(target.name, to.operations, now),
-		...freezeGate(target, readLabel(open, "freeze-exception"), now),
-		...sourceGates(release, {
-			source: source.name,
-			target,
-			now
-		}),
-		...upstreamGate(guidance, record.baseVersion, now),
-		orderGate(record, target.name, to),
-		mergeGate(head.forecast),
-		...build?.gates ?? [],
-		gate,
-		...head.gates
-	];
+	const gates = evaluateAllGates({
+		source: source.name,
+		target,
+		release,
+		to,
+		freezeException: readLabel(open, "freeze-exception"),
+		guidance,
+		forecast: branch.forecast,
+		outdatedBranch: branch.outdated,
+		template: rendered,
+		mergedImage: build?.image,
+		now
+	});
 	const current = to.records[to.releases.releases.at(-1)?.version ?? ""];
 	const proposal = promotionProposal({
 		config,
@@ -675,16 +647,17 @@ async function propose(project, options) {
 		gates,
 		commits: await branches.log({
 			from: tip,
-			to: head.to
+			to: branch.to
 		}),
-		files: await branches.changedFiles(tip, tree ?? head.to),
+		files: await branches.changedFiles(tip, tree ?? branch.to),
 		build,
 		packages: await packageChanges(project, current, record),
 		evidence: await describeEvidence(project, record),
-		forecast
+		forecast: rendered.forecast,
+		template: rendered.path
 	});
-	const { action, pullRequest } = await proposeCommit(forge, proposal, head);
-	await forge.statuses.set(head.to, promotionStatus(target.name, gates));
+	const { action, pullRequest } = await proposeCommit(forge, proposal, branch);
+	await forge.statuses.set(branch.to, promotionStatus(target.name, gates));
 	const ready = isReady(gates);
 	const answer = {
 		fleet: target.name,
@@ -702,7 +675,7 @@ async function propose(project, options) {
 	if (!ready || target.approve !== "auto") return answer;
 	const { merged, note } = await mergeJudged(project, {
 		request: pullRequest,
-		head: head.to,
+		head: branch.to,
 		seen: /* @__PURE__ */ new Map([[config.stateBranch, stateCommit], [target.branch, tip]]),
 		fleet: target.name,
 		now
@@ -710,15 +683,15 @@ async function propose(project, options) {
 	return {
 		...answer,
 		action: merged ? "merged" : action,
-		...note === void 0 ? {} : { note }
+		...defined({ note })
 	};
 }
-/** UNIX seconds at which it can be merged at the earliest, as far as that is known. */
+/** UNIX seconds of the first moment at which it can be merged, as far as that is known. */
 function readyTime(release, target, now) {
 	const earned = release.urgent === void 0 ? Math.max(soakEnd(release, target) ?? 0, rolloutCompletion(release) ?? 0) : release.urgent.at;
 	return thawTime(target.freeze, earned) ?? Math.max(earned, now);
 }
-async function readGuidance(readUpstream, log) {
+async function readGuidance({ readUpstream, log }) {
 	try {
 		return await readUpstream();
 	} catch (error) {
@@ -749,7 +722,7 @@ async function openPromotion(project, target, options) {
 	const { config, forge, state, log } = project;
 	const { now } = options;
 	const source = findFleet(config, target.promoteFrom ?? "", `fleets.${target.name}.promote-from`);
-	for (const fleet of [source, target]) for (const warning of await bringStops(project, fleet, now)) log.warn(`${fleet.name}: ${warning}`);
+	for (const fleet of [source, target]) for (const warning of await syncExternalHolds(project, fleet, now)) log.warn(`${fleet.name}: ${warning}`);
 	const request = await findPromotion(project, target);
 	await recordUrgency(state, {
 		source,
@@ -796,7 +769,7 @@ async function promote(project, edge, forge) {
 			pullRequest: pullRequest?.number,
 			ready: false,
 			gates: [],
-			...nothing === void 0 ? {} : { reason: nothing }
+			...defined({ reason: nothing })
 		};
 	}
 	const release = {
@@ -828,4 +801,4 @@ async function nothingToPromote(forge, options) {
 	if (to.releases.releases.some((release) => release.version === record.version)) return `fleet ${target.name} has ${record.version} already`;
 	if (await forge.branches.contains(tip, record.commit)) return `${record.version} is merged into ${target.branch} already; promote-image and start-rollout for ${target.name} do the rest`;
 }
-export { outlook as i, promotionTargets as n, gateMarks as r, openPromotion as t };
+export { readinessSentence as i, promotionTargets as n, gateMarks as r, openPromotion as t };

@@ -1,164 +1,34 @@
-import { D as InputError, O as OutsideError } from "./host.mjs";
-import { o as releaseCommit, r as findFleet } from "./project.mjs";
-import { c as findBuilt, r as readCandidate } from "./release-candidate.mjs";
-import { n as findAcceptance, r as pushAcceptance, t as requireRehearsed } from "./release-evidence.mjs";
-import { n as passImage, r as requireNewer, t as isoTime } from "./release-gates.mjs";
-import { l as refuseHeld, n as refuseHeldByFile } from "./release-operations.mjs";
-import { t as planTags } from "./release.mjs";
-import { C as atTag, E as formatRepository, S as atDigest, T as formatReference, _ as imageTimestamp, c as copyImage, l as setTags, n as copyAttached, t as rememberingClient, v as readImage } from "./world-registry.mjs";
-// src/loop/promote-image/promote-image.ts
-/**
-* Copies the tested image of a commit on a fleet's branch to production and tags it for a fleet. Everything is checked before the first
-* write; the order of writes is image, evidence and all else that refers to it, tags, so a tag never names an image that cannot be pulled or has no
-* evidence beside it, whatever request is the last one. Run again, it does what is missing.
-* @param options.now UNIX seconds
-* @param options.accept lets the image pass without evidence; never with a test that failed
-* @throws InputError when the image may not be promoted, or the fleet is held
-*/
-async function promoteImage(project, options) {
-	const { config } = project;
-	const client = rememberingClient(project.client);
-	const requestsBefore = client.counters.requests;
-	const fleet = findFleet(config, options.fleet);
-	const state = await project.state.readFleet(fleet.name);
-	refuseHeld(state, {
-		fleet: fleet.name,
-		now: options.now
-	});
-	await refuseHeldByFile(project.forge.branches, fleet, options.now);
-	const candidate = await readCandidate({
-		git: project.git,
-		config,
-		client,
-		commit: await releaseCommit(project.forge.branches, fleet, options.commit)
-	});
-	const built = await requireBuilt(client, config, candidate);
-	const passed = [];
-	for (const architecture of config.architectures) passed.push(await passImage({
-		client,
-		config,
-		candidate,
-		fleet: fleet.name,
-		accept: options.accept
-	}, built, architecture));
-	await requireNewer({
-		client,
-		config,
-		fleet,
-		state,
-		passed
-	});
-	const { commit, version } = candidate;
-	await requireRehearsed({
-		git: project.git,
-		config,
-		commit,
-		version,
-		fleet,
-		state,
-		passed
-	});
-	const plan = await planMoves({
-		client,
-		config,
-		fleet,
-		candidate,
-		built,
-		passed,
-		firstRelease: state.releases.releases.length === 0
-	});
-	const report = plan.inProduction ? {
-		mounted: 0,
-		copied: 0
-	} : await copyImage(client, {
-		from: built,
-		to: config.image,
-		tags: []
-	});
-	const manifest = await client.getManifest(built);
-	const attached = await copyAttached(client, {
-		manifest,
-		from: config.testImage,
-		to: config.image
-	});
-	const accepted = passed.find((each) => each.accepted !== void 0)?.accepted;
-	const recorded = accepted !== void 0 && await recordAcceptance(client, {
-		repository: config.image,
-		subject: manifest.descriptor,
-		acceptance: {
-			...accepted,
-			fleet: fleet.name,
-			at: options.now,
-			testsTree: candidate.testsTree
-		}
-	});
-	await setTags(client, {
-		manifest,
-		repository: config.image,
-		tags: plan.move
-	});
-	await readBack(project.client, config, {
-		digest: built.digest,
-		tags: plan.move,
-		passed
-	});
-	return {
-		fleet: fleet.name,
-		version: candidate.version,
-		digest: built.digest,
-		image: formatReference(atTag(config.image, candidate.version)),
-		images: passed.map(({ architecture, image }) => ({
-			architecture,
-			digestRef: formatReference(atDigest(config.image, image.manifest.descriptor.digest))
-		})),
-		tags: plan.tags,
-		kept: plan.kept,
-		changed: !plan.inProduction || plan.move.length > 0 || attached.length > 0 || recorded,
-		...accepted === void 0 ? {} : { accepted },
-		attached: attached.length,
-		mounted: report.mounted,
-		copied: report.copied,
-		requests: client.counters.requests - requestsBefore
-	};
-}
-/** start-rollout reads it from there, as it reads evidence. @returns whether it was written now */
-async function recordAcceptance(client, options) {
-	const { repository, subject, acceptance } = options;
-	const { fleet, testsTree } = acceptance;
-	if (await findAcceptance(client, repository, {
-		subjects: [subject.digest],
-		fleet,
-		testsTree
-	}) !== void 0) return false;
-	await pushAcceptance(client, repository, subject, acceptance);
-	return true;
-}
-async function requireBuilt(client, config, candidate) {
-	const built = await findBuilt(client, config, candidate);
-	if (built !== void 0) return built;
-	throw new InputError({
-		where: formatReference(atTag(config.testImage, candidate.tag)),
-		problem: `the test registry has no image for commit ${candidate.commit.slice(0, 12)}`,
-		remedy: "Run coxswain build-image and then coxswain boot-test."
-	});
-}
-/** Looks where every tag points now, and decides which to set. Writes nothing. */
+import { F as InputError, I as OutsideError, N as defined } from "./host.mjs";
+import { c as releaseCommit, i as findFleet } from "./project.mjs";
+import { b as copyAttachments, r as followOffer, v as planTags } from "./release.mjs";
+import { f as requireBuildKey, l as findBuilt, r as readCandidate } from "./release-candidate.mjs";
+import { l as findAcceptance, t as requireRehearsed, u as pushAcceptance } from "./release-evidence.mjs";
+import { a as requireNewer, i as passImage, n as refuseFrozen, r as isoTime } from "./release-gates.mjs";
+import { o as refuseHeld, v as refuseHeldByFile } from "./release-operations.mjs";
+import { a as signingKeys, i as fleetKeys, n as signedDigests, t as signImage } from "./release-signatures.mjs";
+import { y as shortCommit } from "./world-git.mjs";
+import { E as atTag, T as atDigest, b as copyImage, d as imageTimestamp, f as readImage, k as formatReference, t as rememberingClient, x as setTags } from "./world-registry.mjs";
+// src/loop/promote-image/production-tags.ts
+/** Looks up where every tag points now, and decides which to set. Writes nothing. */
 async function planMoves(options) {
-	const { client, config, fleet, candidate, built } = options;
+	const { client, config, fleet, candidate, built, state } = options;
+	const { version, base } = candidate;
 	const planned = planTags(config, fleet, {
-		version: candidate.version,
-		baseVersion: candidate.base.version
-	});
+		version,
+		baseVersion: base.version
+	}, "promote-image");
 	const move = [];
 	const kept = [];
 	let inProduction = false;
+	const requireUnlisted = unlistedCheck(client, config.image);
+	const isWithdrawn = state.operations.withdrawn?.some((each) => each.version === version) === true;
 	for (const each of planned) {
 		const now = (await client.resolve(atTag(config.image, each.tag)))?.digest;
-		if (now === built.digest) {
-			inProduction = true;
-			continue;
-		}
-		if (now === void 0 || await mayMove(options, each, now)) move.push(each.tag);
+		if (now === built.digest) inProduction = true;
+		if (now === void 0) await requireUnlisted(each.tag);
+		if (isWithdrawn && each.rule !== "fixed") kept.push(each.tag);
+		else if (now === built.digest) continue;
+		else if (now === void 0 || await mayMove(options, each, now)) move.push(each.tag);
 		else kept.push(each.tag);
 	}
 	const tags = planned.map(({ tag }) => tag).filter((tag) => !kept.includes(tag));
@@ -166,12 +36,26 @@ async function planMoves(options) {
 		inProduction,
 		move,
 		tags,
-		kept
+		kept,
+		isWithdrawn
 	};
 }
-/** @throws InputError where a tag that has to be ours cannot be */
+/**
+* Confirms that a tag does not exist by the second witness, the list of all tags. It is read at most once.
+* @returns a check that throws OutsideError if the list names the tag
+*/
+function unlistedCheck(client, repository) {
+	let list;
+	return async (tag) => {
+		list ??= client.listTags(repository);
+		if (!(await list).includes(tag)) return;
+		throw new OutsideError(`reading ${formatReference(atTag(repository, tag))}`, "the registry lists this tag, and then answers that it does not exist", "Nothing was written. Run the same command again.");
+	};
+}
+/** @throws InputError if a tag that this fleet needs cannot be set */
 async function mayMove(options, { tag, rule }, now) {
-	const { client, config, fleet, built, passed, firstRelease } = options;
+	const { client, config, fleet, built, passed, state } = options;
+	const firstRelease = state.releases.releases.length === 0;
 	const where = formatReference(atTag(config.image, tag));
 	if (rule === "fixed") throw new InputError({
 		where,
@@ -196,15 +80,190 @@ async function mayMove(options, { tag, rule }, now) {
 		remedy: "This commit was overtaken: promote the newer one, or a new commit on top of it."
 	});
 }
-/** Believes the registry, not its answers to our writes. */
-async function readBack(client, config, written) {
-	if (written.tags.length === 0) return;
-	const where = formatRepository(config.image);
-	for (const { image } of written.passed) await client.getManifest(atDigest(config.image, image.manifest.descriptor.digest));
+// src/loop/promote-image/read-back.ts
+/**
+* Asks production where the tags lead that were just set: the answer to a write proves nothing.
+* @throws OutsideError if one leads elsewhere
+*/
+async function requireTagsAt(client, repository, written) {
 	for (const tag of written.tags) {
-		const now = (await client.resolve(atTag(config.image, tag)))?.digest;
+		const reference = atTag(repository, tag);
+		const now = (await client.resolve(reference))?.digest;
 		if (now === written.digest) continue;
-		throw new OutsideError(`tagging ${where}:${tag}`, `it was set to ${written.digest} and points at ${now ?? "nothing"} now: somebody else writes there too`);
+		throw new OutsideError(`tagging ${formatReference(reference)}`, `it was set to ${written.digest}, and points at ${now ?? "nothing"} now`, "Another run may write there too. Run the same command again.");
 	}
+}
+// src/loop/promote-image/promote-image.ts
+/**
+* Copies the tested image of a commit on a fleet's branch to production, and tags it for the fleet. Everything is
+* checked before the first write. The order of writes is: image, attachments, signatures, tags. So a tag never names an
+* image that cannot be pulled, has no evidence, or lacks a signature of its fleet, whichever request is the last. A second
+* run does what is missing.
+* @param options.now UNIX seconds
+* @param options.accept lets the image pass without evidence, but never with a failed test
+* @throws InputError if the image may not be promoted, or the fleet is held
+*/
+async function promoteImage(project, options) {
+	const { config } = project;
+	const client = rememberingClient(project.client);
+	const requestsBefore = client.counters.requests;
+	const fleet = findFleet(config, options.fleet);
+	const state = await project.state.readFleet(fleet.name);
+	refuseHeld(state, {
+		fleet: fleet.name,
+		now: options.now
+	});
+	await refuseHeldByFile(project.forge.branches, fleet, {
+		fleets: Object.keys(config.fleets),
+		now: options.now
+	});
+	const candidate = await readCandidate({
+		git: project.git,
+		config,
+		client,
+		commit: await releaseCommit(project.forge.branches, fleet, options.commit)
+	});
+	if (!state.releases.releases.some((release) => release.version === candidate.version)) await refuseFrozen(project, {
+		fleet,
+		state,
+		commit: candidate.commit,
+		exception: options.freezeException,
+		now: options.now
+	});
+	const built = await requireBuilt(client, config, candidate);
+	const passed = await passImages({
+		client,
+		config,
+		candidate,
+		fleet: fleet.name,
+		accept: options.accept
+	}, built);
+	await requireNewer({
+		client,
+		config,
+		fleet,
+		state,
+		passed
+	});
+	const { commit, version } = candidate;
+	await requireRehearsed({
+		git: project.git,
+		config,
+		commit,
+		version,
+		fleet,
+		state,
+		passed
+	});
+	const keys = await signingKeys(await fleetKeys(project.git.directory, fleet, options.now), {
+		fleet: fleet.name,
+		env: options.env ?? {}
+	});
+	const plan = await planMoves({
+		client,
+		config,
+		fleet,
+		candidate,
+		built,
+		passed,
+		state
+	});
+	const report = plan.inProduction ? {
+		mounted: 0,
+		copied: 0
+	} : await copyImage(client, {
+		from: built,
+		to: config.image,
+		tags: []
+	});
+	const manifest = await client.getManifest(built);
+	const attached = await copyAttachments(client, {
+		manifest,
+		from: config.testImage,
+		to: config.image
+	});
+	const accepted = passed.find((each) => each.accepted !== void 0)?.accepted;
+	const recorded = accepted !== void 0 && await recordAcceptance(client, {
+		repository: config.image,
+		subject: manifest.descriptor,
+		acceptance: {
+			...accepted,
+			fleet: fleet.name,
+			at: options.now,
+			testsTree: candidate.testsTree
+		}
+	});
+	const signatures = await signImage(project.client, {
+		repository: config.image,
+		digests: signedDigests(manifest),
+		keys
+	});
+	const changed = !plan.inProduction || plan.move.length > 0 || attached.length > 0 || recorded || signatures > 0;
+	if (changed) await passImages({
+		client: project.client,
+		config,
+		candidate,
+		fleet: fleet.name
+	}, atDigest(config.image, built.digest));
+	await setTags(client, {
+		manifest,
+		repository: config.image,
+		tags: plan.move
+	});
+	await requireTagsAt(project.client, config.image, {
+		digest: built.digest,
+		tags: plan.move
+	});
+	if (plan.isWithdrawn) await followOffer(project, fleet.name);
+	return {
+		fleet: fleet.name,
+		version: candidate.version,
+		digest: built.digest,
+		image: formatReference(atTag(config.image, candidate.version)),
+		images: passed.map(({ architecture, image }) => ({
+			architecture,
+			digestRef: formatReference(atDigest(config.image, image.manifest.descriptor.digest))
+		})),
+		tags: plan.tags,
+		kept: plan.kept,
+		changed,
+		...defined({ accepted }),
+		attached: attached.length,
+		signed: keys.map(({ file }) => file),
+		signatures,
+		mounted: report.mounted,
+		copied: report.copied,
+		requests: client.counters.requests - requestsBefore
+	};
+}
+/** Labels and evidence of every architecture's image. @throws InputError as passImage does */
+async function passImages(gate, image) {
+	const passed = [];
+	for (const architecture of gate.config.architectures) passed.push(await passImage(gate, image, architecture));
+	return passed;
+}
+/** Records the acceptance in production, from which start-rollout reads it. @returns whether it was written now */
+async function recordAcceptance(client, options) {
+	const { repository, subject, acceptance } = options;
+	const { fleet, testsTree } = acceptance;
+	if (await findAcceptance(client, repository, {
+		subjects: [subject.digest],
+		fleet,
+		testsTree
+	}) !== void 0) return false;
+	await pushAcceptance(client, repository, subject, acceptance);
+	return true;
+}
+async function requireBuilt(client, config, candidate) {
+	const built = await findBuilt(client, config, candidate);
+	if (built !== void 0) {
+		await requireBuildKey(client, built, candidate.key);
+		return built;
+	}
+	throw new InputError({
+		where: formatReference(atTag(config.testImage, candidate.tag)),
+		problem: `the test registry has no image for commit ${shortCommit(candidate.commit)}`,
+		remedy: "Run coxswain build-image and then coxswain boot-test."
+	});
 }
 export { promoteImage as t };

@@ -1,15 +1,18 @@
-import { D as InputError, y as readFileIfThere } from "./host.mjs";
-import { A as parseReference, C as atTag, D as isDigest, M as sameRepository, O as isTag, S as atDigest, T as formatReference, o as readArtifact } from "./world-registry.mjs";
-import { C as parseReleaseIndex, D as nextHoldEnd, H as parseGraph, I as parseUpdateMetadata } from "./guidance.mjs";
-import { a as readPublished, c as notPublished, i as refuseUnserved, l as publishFleetArtifact, n as findUnserved, o as nextChangeDue, r as namedImages, s as writeSite, t as renderSite, u as readFleetArtifact } from "./release-published.mjs";
-import { d as settle, i as commitMessage, u as nextSettling } from "./release-operations.mjs";
+import { C as readFileIfThere, D as formatDuration, F as InputError, N as defined, O as formatTime } from "./host.mjs";
+import { E as atTag, T as atDigest, g as readArtifact, k as formatReference, x as setTags } from "./world-registry.mjs";
+import { c as neededVersions, i as promotedDigest, r as followOffer, v as planTags } from "./release.mjs";
+import { C as parseReleaseIndex, D as nextHoldEnd, H as parseGraph, I as parseUpdateMetadata, N as formatUpdateMetadata, b as formatReleaseIndex } from "./guidance.mjs";
+import { n as bundlePath, r as formatBundle, t as lintState } from "./release-state.mjs";
+import { a as publishEverywhere, c as checkOwnFolder, d as parseStamp, i as refuseUnserved, l as notPublished, n as findUnserved, o as nextChangeDue, r as namedImages, s as publishToFolder, t as renderSite, u as readLastPublished, v as filesInFolder } from "./release-published.mjs";
+import { n as openWitnesses } from "./release-witnesses.mjs";
+import { c as nextPauseEnd, s as endExpiredPauses, t as commitMessage } from "./release-operations.mjs";
 import { join } from "node:path";
 // src/loop/publish-updates/from-artifact.ts
 /**
-* Writes the files of a fleet's artifact to a folder, as publish-updates wrote them: for a web server that has a
-* registry at hand and no checkout. Everything is read and looked at before the first file is written.
-* @throws InputError for an artifact that publish-updates did not make, and for one that is older than the folder:
-*   nodes on the releases that it lacks would be lost
+* Writes the files of a fleet's artifact to a folder, exactly as publish-updates wrote them: for a web server that can
+* read the registry and has no checkout. Everything is read and checked before the first file is written.
+* @throws InputError if publish-updates did not make the artifact, or if it is older than the folder: nodes on the
+*   releases that it lacks would be lost
 */
 async function publishFromArtifact(client, reference, folder) {
 	const where = formatReference(reference);
@@ -18,6 +21,7 @@ async function publishFromArtifact(client, reference, folder) {
 	const files = /* @__PURE__ */ new Map();
 	for (const { descriptor, bytes } of layers) files.set(descriptor.annotations?.["org.opencontainers.image.title"] ?? "", new TextDecoder().decode(bytes));
 	const fleet = [...files.keys()][0]?.split("/")[0] ?? "";
+	files.delete(bundlePath(fleet));
 	for (const [path, text] of files) checkFile(path, text, {
 		fleet,
 		where
@@ -27,10 +31,10 @@ async function publishFromArtifact(client, reference, folder) {
 	await refuseLoss(join(folder, fleet, "releases.json"), releases, where);
 	return {
 		fleet,
-		...await writeSite(folder, files)
+		...await publishToFolder(folder, files)
 	};
 }
-/** What comes from a registry becomes a file here: one of this fleet, and of a kind that we know. */
+/** What comes from a registry becomes a file here, so it must be of this fleet, and of a known kind. */
 function checkFile(path, text, about) {
 	const { fleet, where } = about;
 	const parts = path.split("/");
@@ -39,10 +43,11 @@ function checkFile(path, text, about) {
 	const name = parts.slice(1).join("/");
 	if (name === "releases.json") parseReleaseIndex(text, file);
 	else if (name === "updates.json") parseUpdateMetadata(text, file);
+	else if (name === "published.json") parseStamp(text, file);
 	else if (/(^|\/)v1\/graph$/.test(name)) parseGraph(text, file);
 	else if (!/^builds\/[^/]+\/release\.json$/.test(name)) throw notPublished(where, `a file ${path}`);
 }
-/** A release is never taken out, nor moved: an older artifact must not replace newer files. */
+/** A release is never removed or moved: an older artifact must not replace newer files. */
 async function refuseLoss(file, text, where) {
 	const there = await readFileIfThere(file);
 	if (there === void 0) return;
@@ -56,58 +61,294 @@ async function refuseLoss(file, text, where) {
 		remedy: "Run coxswain publish-updates in a checkout: it pushes the artifact anew."
 	});
 }
+// src/loop/publish-updates/refuse-less.ts
+/** Two clocks may differ by this many seconds. */
+const clockTolerance = 600;
+/**
+* Refuses to publish less than was published last, and everything that lint-updates calls an error.
+* @param options.now UNIX seconds
+* @param options.firstRelease a place that gives no answer does not matter
+* @throws InputError that names every problem
+*/
+function refuseLess(fleetToCompare, options) {
+	const { fleet, texts } = fleetToCompare;
+	for (const last of publishedTo(fleetToCompare)) {
+		const lost = errorsOf(texts, last.texts, {
+			...options,
+			fleet
+		});
+		if (lost.length > 0) throw refusal(fleet, `this publishes less than ${last.where} has`, lost, lessRemedy);
+	}
+	const own = errorsOf(texts, /* @__PURE__ */ new Map(), {
+		...options,
+		fleet
+	});
+	if (own.length > 0) throw refusal(fleet, `branch ${options.config.stateBranch} has errors`, own, fixRemedy);
+	requireAnswer(fleetToCompare, options.firstRelease);
+}
+const fixRemedy = "Correct the files by a commit on the state branch; coxswain lint-updates judges it.";
+const lessRemedy = "If the state branch lost something, restore it: git reflog, or coxswain restore-state. If this is what you want, publish with --replace-published REASON.";
+/**
+* The time to publish at. A clock that is a little slow continues from the time of the last publication.
+* @throws InputError if this clock is much earlier: offers would be taken back
+*/
+function publicationTime(fleets, now) {
+	let time = now;
+	for (const fleet of fleets) for (const { where, stamp } of publishedTo(fleet)) {
+		if (stamp === void 0 || stamp.published <= time) continue;
+		if (stamp.published - now > clockTolerance) throw new InputError({
+			where: `fleet ${fleet.fleet}`,
+			problem: `the clock of this machine (${formatTime(now)}) is ${formatDuration(stamp.published - now)} behind the last publication (${formatTime(stamp.published)} at ${where}), so that offers would be taken back`,
+			remedy: "Set the clock. If the last publication had the wrong time, publish with --replace-published REASON."
+		});
+		time = stamp.published;
+	}
+	return time;
+}
+/** What was published, without guidance that an operator has replaced since. */
+function publishedTo({ heard, replacedAt }) {
+	return heard.flatMap((each) => each.answer === "published" ? [each.last] : []).filter(({ stamp }) => replacedAt === void 0 || stamp !== void 0 && stamp.published >= replacedAt);
+}
+/** If no place knows the releases, all must have answered: one that gives no answer may know more. */
+function requireAnswer({ fleet, heard, releases }, firstRelease) {
+	if (firstRelease || releases === 0) return;
+	if (heard.some((each) => each.answer === "published" && each.last.versions.length > 0)) return;
+	const silent = heard.find((each) => each.answer === "none");
+	if (silent === void 0) return;
+	throw new InputError({
+		where: `fleet ${fleet}`,
+		problem: `no place that could be read has releases of this fleet, and ${silent.where} gives no answer, so that more may be published there (${silent.why.replace(/\.$/, "")})`,
+		remedy: "Run the same command again when it answers. If nothing is published there, or it cannot be read from here, add --first-release."
+	});
+}
+function errorsOf(texts, before, options) {
+	const { config, fleet, now } = options;
+	return lintState(texts, before, {
+		config,
+		fleets: [fleet],
+		now,
+		timeZone: "UTC"
+	}).flatMap(({ findings }) => findings).filter(({ severity }) => severity === "error").map(({ where, message, rule }) => `${where}: ${message} [${rule}]`);
+}
+function refusal(fleet, problem, list, remedy) {
+	const shown = list.slice(0, 10);
+	const more = list.length > shown.length ? [`and ${list.length - shown.length} more`] : [];
+	return new InputError({
+		where: `fleet ${fleet}`,
+		problem: `${problem}, so nothing was published:${[...shown, ...more].map((line) => `\n  ${line}`).join("")}`,
+		remedy
+	});
+}
+// src/loop/publish-updates/replacement.ts
+/**
+* Records on the state branch that what was published may be replaced by less: one commit for each fleet. From then on
+* older publications are not compared with.
+*/
+async function recordReplacement({ state, config, forge }, { reason, by }, { fleets, now }) {
+	const removed = fleets.length === 0 ? await removedFleets({
+		config,
+		forge
+	}) : [];
+	const chosen = fleets.length === 0 ? Object.keys(config.fleets) : fleets;
+	for (const fleet of [...chosen, ...removed]) {
+		const message = commitMessage({
+			fleet,
+			by,
+			now
+		}, "replace what was published", reason);
+		await state.changeFleet(fleet, message, (before) => {
+			const replaced = before.operations.replaced ?? [];
+			return {
+				...before,
+				operations: {
+					...before.operations,
+					replaced: [...replaced, {
+						reason,
+						by,
+						at: now
+					}]
+				}
+			};
+		});
+	}
+}
+/** When an operator last replaced what was published for a fleet, UNIX seconds. */
+function replacedAt({ operations }) {
+	return operations.replaced?.at(-1)?.at;
+}
+/**
+* Refuses to leave out a fleet that has releases and is no longer in the configuration: a whole site is deployed, so
+* its graphs would be gone. @throws InputError
+*/
+async function refuseRemovedFleets(project) {
+	const { state, config } = project;
+	for (const fleet of await removedFleets(project)) {
+		const known = await state.readFleet(fleet);
+		if (known.releases.releases.length === 0 || replacedAt(known) !== void 0) continue;
+		throw new InputError({
+			where: config.file,
+			field: "fleets",
+			problem: `branch ${config.stateBranch} has ${known.releases.releases.length} releases of fleet ${fleet}, which is not configured: its graphs would no longer be published`,
+			expected: `fleet ${fleet}, or a spelling that the state branch knows`,
+			remedy: "If the fleet has no nodes any longer, publish once with --replace-published REASON."
+		});
+	}
+}
+/** Fleets on the state branch that coxswain.yaml does not name. */
+async function removedFleets({ config, forge }) {
+	const commit = await forge.branches.resolve(config.stateBranch);
+	const paths = commit === void 0 ? [] : await forge.branches.listFiles(commit, "fleets");
+	return [...new Set(paths.map((path) => path.split("/")[1] ?? ""))].filter((name) => name !== "" && config.fleets[name] === void 0);
+}
 // src/loop/publish-updates/symbolic-tags.ts
 /**
-* Tags the barriers and dead-ends of a fleet: `<version>-<fleet>-barrier`, `<version>-<fleet>-deadend`. Only ever
-* adds: a tag of a mark that was taken back stays, since registries do not let go of a tag without its image.
+* Tags the barriers and dead-ends of a fleet. It only adds tags: the tag of a mark that was removed stays, because
+* registries do not delete a tag without its image.
 * @returns the tags that were set now
 */
-async function tagLandmarks(parts, fleet) {
-	const { config, client, log } = parts;
+async function tagMarkedReleases(project, fleet) {
+	const { config } = project;
 	const set = [];
-	if (!config.symbolicTags) return set;
 	for (const { version, metadata } of fleet.state.updates.releases) {
-		const endings = [...metadata.barrier === void 0 ? [] : ["barrier"], ...metadata.deadend === void 0 ? [] : ["deadend"]];
+		const marks = {
+			barrier: metadata.barrier !== void 0,
+			deadend: metadata.deadend !== void 0
+		};
 		const release = fleet.state.releases.releases.find((each) => each.version === version);
-		const digest = release === void 0 ? void 0 : imageIn(config, release);
-		for (const ending of digest === void 0 ? [] : endings) {
-			const tag = `${version}-${fleet.name}-${ending}`;
-			if (!isTag(tag) || digest === void 0) continue;
-			const now = (await client.resolve(atTag(config.image, tag)))?.digest;
-			if (now === digest) continue;
-			if (now !== void 0) {
-				log.warn(`${formatReference(atTag(config.image, tag))} leads to ${now}, not to ${digest}: left as it is`);
-				continue;
-			}
-			const manifest = await client.findManifest(atDigest(config.image, digest));
-			if (manifest === void 0) continue;
-			await client.putManifest(config.image, tag, manifest.bytes, manifest.descriptor.mediaType);
-			set.push(tag);
-		}
+		const digest = release === void 0 ? void 0 : promotedDigest(config, release);
+		if (digest === void 0) continue;
+		const tagged = {
+			name: fleet.name,
+			tag: config.fleets[fleet.name]?.tag ?? fleet.name
+		};
+		for (const { tag } of planTags(config, tagged, {
+			version,
+			...marks
+		}, "publish-updates")) if (await setOnce(project, tag, digest)) set.push(tag);
 	}
 	return set;
 }
-/** What the version's own tag leads to: the index, or the only image. */
-function imageIn(config, release) {
-	const images = (release["oci-images"] ?? []).map((image) => image["digest-ref"]);
-	const text = release["oci-index"] || (images.length === 1 ? images[0] : void 0);
-	if (text === void 0 || text === "") return void 0;
-	const reference = parseReference(text);
-	if (reference.kind !== "digest" || !sameRepository(reference.repository, config.image)) return void 0;
-	return isDigest(reference.digest) ? reference.digest : void 0;
+/** Sets a tag that never moves. @returns whether it was set now */
+async function setOnce({ config, client, log }, tag, digest) {
+	const reference = atTag(config.image, tag);
+	const now = (await client.resolve(reference))?.digest;
+	if (now === digest) return false;
+	if (now !== void 0) {
+		log.warn(`${formatReference(reference)} leads to ${now}, not to ${digest}. It stays as it is.`);
+		return false;
+	}
+	const manifest = await client.findManifest(atDigest(config.image, digest));
+	if (manifest === void 0) return false;
+	await setTags(client, {
+		manifest,
+		repository: config.image,
+		tags: [tag]
+	});
+	return true;
+}
+// src/loop/publish-updates/publish-once.ts
+/** Publishes the state branch as it is now. @param names the fleets to publish @throws as publishUpdates */
+async function publishOnce(project, options, names) {
+	const { config, client } = project;
+	const { firstRelease = false, folder } = options;
+	await refuseRemovedFleets(project);
+	const all = [];
+	for (const name of Object.keys(config.fleets)) all.push(await readFleet(project, name, options));
+	const chosen = all.filter(({ name }) => names.includes(name));
+	const now = publicationTime(chosen, options.now);
+	for (const fleet of chosen) refuseLess(fleet, {
+		config,
+		now,
+		firstRelease
+	});
+	await checkImages(project, chosen);
+	const { architectures, rings, stream, publish } = config;
+	const stamps = new Map(chosen.map((fleet) => [fleet.name, stampOf(fleet, project, now)]));
+	const fleets = all.map(({ name, state }) => ({
+		name,
+		state,
+		...defined({ stamp: stamps.get(name) })
+	}));
+	const files = renderSite({
+		fleets,
+		architectures,
+		rings,
+		stream,
+		now,
+		url: publish.url
+	});
+	const filesOf = (name) => [...files].filter(([path]) => path.startsWith(`${name}/`));
+	const others = new Set(all.filter((fleet) => !chosen.includes(fleet)).flatMap(({ name }) => filesOf(name).map(([path]) => path)));
+	const published = await publishEverywhere({
+		config,
+		client,
+		folder,
+		site: new Map([...files].filter(([path]) => !others.has(path))),
+		fleets: new Map(chosen.map(({ name, texts }) => [name, new Map([...filesOf(name), [bundlePath(name), formatBundle(texts)]])]))
+	});
+	const tagged = [];
+	for (const fleet of chosen) tagged.push(...await tagMarkedReleases(project, fleet));
+	const due = [...stamps.values()].flatMap(({ nextChange }) => nextChange === void 0 ? [] : [nextChange]);
+	return {
+		...published,
+		tagged,
+		nextChange: due.length === 0 ? void 0 : Math.min(...due)
+	};
+}
+async function readFleet({ state, config, client }, name, { folder, replace }) {
+	const fleet = await state.readFleet(name);
+	const places = [filesInFolder(folder), ...openWitnesses(config, client)];
+	return {
+		name,
+		fleet: name,
+		state: fleet,
+		texts: await state.readTexts(name),
+		releases: fleet.releases.releases.length,
+		replacedAt: replace === void 0 ? replacedAt(fleet) : Number.POSITIVE_INFINITY,
+		heard: await Promise.all(places.map((place) => readLastPublished(place, name)))
+	};
+}
+/** A publication that changes nothing keeps the time of the one before it. */
+function stampOf(fleet, { config }, now) {
+	const moments = [
+		nextChangeDue([fleet], config.rings, now),
+		nextPauseEnd(fleet.state),
+		nextHoldEnd(fleet.state.operations, now)
+	].filter((moment) => moment !== void 0);
+	const nextChange = moments.length === 0 ? void 0 : Math.min(...moments);
+	const bundle = formatBundle(fleet.texts);
+	const releases = formatReleaseIndex(fleet.state.releases);
+	const updates = formatUpdateMetadata(fleet.state.updates);
+	const same = publishedTo(fleet).filter((last) => last.releases === releases && last.updates === updates).filter((last) => !last.hasState || formatBundle(last.texts) === bundle).flatMap(({ stamp }) => stamp?.nextChange === nextChange && stamp !== void 0 ? [stamp.published] : []);
+	return {
+		published: same.length === 0 ? now : Math.max(...same),
+		nextChange
+	};
+}
+async function checkImages({ config, client, log }, fleets) {
+	const images = namedImages(fleets, config.architectures);
+	const published = new Set(fleets.flatMap((fleet) => publishedTo(fleet).flatMap(({ digestRefs }) => [...digestRefs])));
+	const missing = await findUnserved(client, images, published);
+	const kept = new Map(fleets.map(({ name, state }) => [name, neededVersions(state, 2)]));
+	const mayBeLost = ({ fleet, version, target }) => !target && kept.get(fleet)?.has(version) !== true;
+	refuseUnserved(missing.filter((image) => !mayBeLost(image)));
+	for (const { fleet, version, digestRef } of missing.filter(mayBeLost)) log.warn(`${fleet}: the registry has lost ${digestRef} (release ${version}). No node is offered it; nodes on it still get updates.`);
 }
 // src/loop/publish-updates/publish-updates.ts
 /**
-* Lets rollouts go on whose pause has ended, then publishes the state branch as it is: files in a folder, and an artifact for each fleet.
-* @throws InputError, before anything is written, for a dirty state branch, for an image that production cannot
-*   serve, and when a published release would be lost
+* Resumes rollouts whose pause has ended, then publishes the state branch: files in a folder, and an artifact for each
+* fleet.
+* @throws InputError, before anything is published, for a dirty state branch, for an image that production cannot
+*   serve, and for guidance that is less than what was published last
 */
 async function publishUpdates(project, options) {
 	const { forge, config } = project;
+	await checkOwnFolder(options.folder);
 	const written = /* @__PURE__ */ new Set();
 	const artifacts = /* @__PURE__ */ new Map();
 	const tagged = /* @__PURE__ */ new Set();
 	const resumed = [];
+	if (options.replace !== void 0) await recordReplacement(project, options.replace, options);
 	for (;;) {
 		for (const fleet of chosenFleets(config, options)) {
 			const what = await endPauses(project.state, fleet, options.now);
@@ -117,12 +358,12 @@ async function publishUpdates(project, options) {
 			});
 		}
 		const commit = await forge.branches.resolve(config.stateBranch);
-		const moved = async () => await forge.branches.resolve(config.stateBranch) !== commit;
+		const hasMoved = async () => await forge.branches.resolve(config.stateBranch) !== commit;
 		let answer;
 		try {
-			answer = await publishOnce(project, options);
+			answer = await publishOnce(project, options, chosenFleets(config, options));
 		} catch (error) {
-			if (await moved()) continue;
+			if (await hasMoved()) continue;
 			throw error;
 		}
 		for (const path of answer.written) written.add(path);
@@ -134,7 +375,8 @@ async function publishUpdates(project, options) {
 				changed
 			});
 		}
-		if (await moved()) continue;
+		if (await hasMoved()) continue;
+		await followOffer(project);
 		return {
 			written: [...written],
 			unchanged: answer.unchanged.filter((path) => !written.has(path)),
@@ -148,11 +390,11 @@ async function publishUpdates(project, options) {
 function chosenFleets(config, { fleets }) {
 	return Object.keys(config.fleets).filter((name) => fleets.length === 0 || fleets.includes(name));
 }
-/** @returns what was resumed, undefined where nothing was */
+/** @returns what was resumed, undefined if nothing was */
 async function endPauses(state, fleet, now) {
 	let done = [];
 	const change = (current) => {
-		const settled = settle(current, now);
+		const settled = endExpiredPauses(current, now);
 		done = settled.done;
 		return settled.state;
 	};
@@ -163,73 +405,5 @@ async function endPauses(state, fleet, now) {
 	};
 	await state.changeFleet(fleet, () => commitMessage(order, done.join("; "), void 0), change);
 	return done.length === 0 ? void 0 : done.join("; ");
-}
-async function publishOnce(project, options) {
-	const { config, client, state } = project;
-	const { folder, now } = options;
-	const all = [];
-	for (const name of Object.keys(config.fleets)) all.push({
-		name,
-		state: await state.readFleet(name)
-	});
-	const names = chosenFleets(config, options);
-	const chosen = all.filter(({ name }) => names.includes(name));
-	await checkImages(project, chosen, folder);
-	const { architectures, rings, stream, publish } = config;
-	const files = renderSite({
-		fleets: all,
-		architectures,
-		rings,
-		stream,
-		now,
-		url: publish.url
-	});
-	const filesOf = (name) => new Map([...files].filter(([path]) => path.startsWith(`${name}/`)));
-	const others = all.filter((fleet) => !chosen.includes(fleet)).flatMap(({ name }) => [...filesOf(name).keys()]);
-	const { written, unchanged } = await writeSite(folder, new Map([...files].filter(([path]) => !others.includes(path))));
-	const artifacts = [];
-	for (const { name } of config.publish.oci ? chosen : []) artifacts.push(await publishFleetArtifact(client, {
-		config,
-		fleet: name,
-		files: filesOf(name)
-	}));
-	const tagged = [];
-	for (const fleet of chosen) tagged.push(...await tagLandmarks(project, fleet));
-	const due = [nextChangeDue(chosen, rings, now), ...chosen.flatMap((fleet) => [nextSettling(fleet.state), nextHoldEnd(fleet.state.operations, now)])].filter((moment) => moment !== void 0);
-	return {
-		written,
-		unchanged,
-		artifacts,
-		tagged,
-		nextChange: due.length === 0 ? void 0 : Math.min(...due)
-	};
-}
-async function checkImages(project, fleets, folder) {
-	const { config, client, log } = project;
-	const images = namedImages(fleets, config.architectures);
-	const published = await readPublished((path) => readFileIfThere(join(folder, path)), {
-		fleets,
-		architectures: config.architectures,
-		images
-	});
-	const missing = await findUnserved(client, images, published);
-	const known = missing.every((image) => image.target) ? /* @__PURE__ */ new Set() : await inArtifacts(project, fleets, images);
-	const lost = (image) => !image.target && known.has(image.digestRef);
-	refuseUnserved(missing.filter((image) => !lost(image)));
-	for (const { fleet, version, digestRef } of missing.filter(lost)) log.warn(`${fleet}: the registry has lost ${digestRef} (release ${version}). No node is offered it; those that run it are still told what comes next.`);
-}
-async function inArtifacts({ config, client }, fleets, images) {
-	if (!config.publish.oci) return /* @__PURE__ */ new Set();
-	const found = /* @__PURE__ */ new Set();
-	for (const fleet of fleets) {
-		const files = await readFleetArtifact(client, config, fleet.name);
-		const published = await readPublished(async (path) => files.get(path), {
-			fleets: [fleet],
-			architectures: config.architectures,
-			images
-		});
-		for (const digestRef of published) found.add(digestRef);
-	}
-	return found;
 }
 export { publishFromArtifact as n, publishUpdates as t };

@@ -1,13 +1,104 @@
 import { h as rolloutEnd, j as addUpdate, v as addRelease } from "./guidance.mjs";
-import { D as InputError } from "./host.mjs";
-import { o as releaseCommit } from "./project.mjs";
-import { a as refreshFileName, n as readMarker, r as readCandidate } from "./release-candidate.mjs";
-import { h as withoutUrgency, m as urgencyOfBuild, n as passImage, t as isoTime } from "./release-gates.mjs";
-import { l as refuseHeld, n as refuseHeldByFile, p as refuseAroundPausedBarrier } from "./release-operations.mjs";
-import { f as buildReleasePath, p as buildReleaseUrl } from "./release-published.mjs";
-import { i as renderFleetTemplate, r as findTemplate } from "./release.mjs";
-import { d as refuseDoubtful, f as standingOf, i as inheritBarriers, r as barriersCrossed, t as refuseDetours } from "./release-upstream.mjs";
-import { C as atTag, S as atDigest, T as formatReference } from "./world-registry.mjs";
+import { c as releaseCommit } from "./project.mjs";
+import { n as readMarker, o as refreshFileName, r as readCandidate } from "./release-candidate.mjs";
+import { d as withoutUrgency, i as passImage, n as refuseFrozen, r as isoTime, u as urgencyOfBuild } from "./release-gates.mjs";
+import { d as refuseAroundPausedBarrier, o as refuseHeld, v as refuseHeldByFile } from "./release-operations.mjs";
+import { l as findTemplate, u as renderFleetTemplate } from "./release.mjs";
+import { d as upstreamStatusOf, n as barriersCrossed, r as inheritBarriers, t as refuseBarrierBypasses, u as refuseDoubtful } from "./release-upstream.mjs";
+import { D as digestIn, E as atTag, T as atDigest, k as formatReference } from "./world-registry.mjs";
+import { F as InputError, N as defined } from "./host.mjs";
+import { m as buildReleaseUrl, p as buildReleasePath } from "./release-published.mjs";
+import { y as shortCommit } from "./world-git.mjs";
+// src/loop/start-rollout/new-release.ts
+/** The release's place in the release index. */
+function releaseOf(config, fleet, version, images) {
+	return {
+		"oci-images": images.map((image) => ({
+			architecture: image.architecture,
+			image: formatReference(atTag(config.image, config.stream)),
+			"digest-ref": formatReference(atDigest(config.image, digestOf(image)))
+		})),
+		...indexOf(config, images),
+		version,
+		metadata: config.publish.url === void 0 ? buildReleasePath(fleet.name, version) : buildReleaseUrl({
+			url: config.publish.url,
+			fleet: fleet.name,
+			version
+		})
+	};
+}
+/** All architectures come from one image: an index over them, or the only manifest itself. */
+function indexOf(config, [first]) {
+	const index = first?.image.index;
+	return index === void 0 ? {} : { "oci-index": formatReference(atDigest(config.image, index.digest)) };
+}
+/** Where the release comes from, for the state branch. */
+function recordOf(options) {
+	const { config, fleet, candidate, images, entry, promotedFrom, urgent, rollBack, now } = options;
+	const { rollout } = entry.metadata;
+	const end = rollout === void 0 ? void 0 : rolloutEnd(rollout);
+	const accepted = images.find((image) => image.accepted !== void 0)?.accepted;
+	return {
+		version: candidate.version,
+		fleet: fleet.name,
+		commit: candidate.commit,
+		buildKey: candidate.key,
+		baseVersion: candidate.base.version,
+		created: isoTime(Math.max(...images.map((image) => image.created))),
+		recordedAt: now,
+		...rollout === void 0 ? {} : { rolloutStart: Math.max(rollout.start_epoch ?? 0, 0) || now },
+		...defined({ rolloutEnd: end }),
+		images: images.map((image) => ({
+			architecture: image.architecture,
+			image: formatReference(atTag(config.image, candidate.version)),
+			digestRef: formatReference(atDigest(config.image, digestOf(image))),
+			...image.evidence === void 0 ? {} : { evidence: image.evidence.descriptor.digest }
+		})),
+		...defined({
+			promotedFrom,
+			acceptedMissingEvidence: accepted
+		}),
+		...urgent === void 0 ? {} : { urgent: {
+			reason: urgent.reason,
+			by: urgent.by
+		} },
+		...rollBack === void 0 ? {} : { rollBack: aboutRollBack(rollBack) }
+	};
+}
+/**
+* The marker stays on the branch until a newer release is promoted. Only the first release with it is the roll-back.
+*/
+function newRollBack(state, fleet, marker) {
+	if (marker?.fleet !== fleet.name) return void 0;
+	return Object.values(state.records).some(({ rollBack }) => rollBack?.insteadOf === marker.insteadOf && rollBack.restores === marker.restores) ? void 0 : marker;
+}
+function aboutRollBack({ insteadOf, restores, reason, by }) {
+	return {
+		insteadOf,
+		restores,
+		reason,
+		by
+	};
+}
+/** rpm-ostree refuses images that are older than the running one: nodes would never get to such a release. */
+function refuseOlder(state, { fleet, version, images }) {
+	const previous = state.releases.releases.at(-1)?.version;
+	const record = previous === void 0 ? void 0 : state.records[previous];
+	const created = Math.min(...images.map((image) => image.created));
+	if (record === void 0 || created > Date.parse(record.created) / 1e3) return;
+	throw new InputError({
+		where: `fleet ${fleet.name}`,
+		field: "created",
+		problem: `release ${version} is not newer than ${previous}, and rpm-ostree on the nodes would refuse it as a downgrade`,
+		found: isoTime(created),
+		expected: `after ${record.created}`,
+		remedy: `Make a new commit on ${fleet.branch} that builds something else (for example a revert with a new date in ${refreshFileName}), and build and promote that.`
+	});
+}
+/** Digest of the manifest for one architecture, never of an index: nodes report this one. */
+function digestOf({ image }) {
+	return image.manifest.descriptor.digest;
+}
 // src/loop/start-rollout/production-image.ts
 /**
 * Reads a candidate's images back from production, and checks again what promote-image checked: tags and evidence
@@ -20,7 +111,7 @@ async function readProductionImages(client, options) {
 	const found = await client.resolve(reference);
 	if (found === void 0) throw new InputError({
 		where: formatReference(reference),
-		problem: `commit ${candidate.commit.slice(0, 12)} of ${fleet.branch} builds this version, and production does not have it`,
+		problem: `commit ${shortCommit(candidate.commit)} of ${fleet.branch} builds this version, and production does not have it`,
 		remedy: `Promote it first: coxswain promote-image --fleet ${fleet.name}`
 	});
 	const passed = [];
@@ -34,13 +125,14 @@ async function readProductionImages(client, options) {
 }
 // src/loop/start-rollout/start-rollout.ts
 /**
-* Makes what a fleet's branch builds a release of that fleet, and starts its rollout: one commit on the state branch.
+* Records what a fleet's branch builds as a release of that fleet, and starts its rollout: one commit on the state
+* branch.
 * @param options.commit a commit on the fleet's branch; default: its newest
 * @param options.now UNIX seconds
-* @param options.accept what upstream holds back, and is to be released all the same
-* @throws InputError when the image is not in production, must not follow the release before it, or would lead nodes
+* @param options.accept reasons for which upstream holds the base back, and that do not stop this release
+* @throws InputError if the image is not in production, must not follow the release before it, or would lead nodes
 *   around a barrier of the base
-* @throws OutsideError when the base's own guidance cannot be read
+* @throws OutsideError if the base's own guidance cannot be read
 */
 async function startRollout(project, options) {
 	const { config, git, client, forge, state } = project;
@@ -67,14 +159,24 @@ async function startRollout(project, options) {
 		fleet: fleet.name,
 		now
 	});
-	await refuseHeldByFile(forge.branches, fleet, now);
+	await refuseHeldByFile(forge.branches, fleet, {
+		fleets: Object.keys(config.fleets),
+		now
+	});
+	await refuseFrozen(project, {
+		fleet,
+		state: before,
+		commit,
+		exception: options.freezeException,
+		now
+	});
 	const images = await readProductionImages(client, {
 		config,
 		fleet,
 		candidate
 	});
 	const guidance = await project.readUpstream();
-	if (guidance !== void 0) refuseDoubtful(standingOf(guidance, candidate.base.version, now), {
+	if (guidance !== void 0) refuseDoubtful(upstreamStatusOf(guidance, candidate.base.version, now), {
 		accept: options.accept ?? [],
 		where: `fleet ${fleet.name}`
 	});
@@ -120,7 +222,18 @@ async function startRollout(project, options) {
 		rollBack,
 		now
 	});
-	const release = releaseOf(config, fleet, version, images);
+	const added = {
+		fleet,
+		version,
+		images,
+		release: releaseOf(config, fleet, version, images),
+		entry,
+		record,
+		urgent,
+		guidance,
+		source,
+		now
+	};
 	let after = before;
 	let inherited = [];
 	const { changed, commit: stateCommit } = await state.changeFleet(fleet.name, () => releaseMessage({
@@ -129,47 +242,10 @@ async function startRollout(project, options) {
 		commit,
 		inherited
 	}), (current) => {
-		after = current;
-		inherited = [];
-		if (hasRelease(current, version)) return current;
-		refuseHeld(current, {
-			fleet: fleet.name,
-			now
-		});
-		refuseAroundPausedBarrier(current, fleet.name, version);
-		refuseOlder(current, {
-			fleet,
-			version,
-			images
-		});
-		after = {
-			...current,
-			releases: addRelease(current.releases, release, now),
-			updates: addUpdate(current.updates, entry, now),
-			records: {
-				...current.records,
-				[version]: record
-			}
-		};
-		after = withoutUrgency(after, urgent);
-		if (guidance !== void 0) {
-			const result = inheritBarriers(after, {
-				guidance,
-				added: version,
-				now
-			});
-			refuseDetours(result, {
-				fleet,
-				version,
-				source
-			});
-			after = result.state;
-			inherited = result.marked.map(({ version: base, reason, release }) => ({
-				version: release,
-				base,
-				reason
-			}));
-		}
+		({state: after, inherited} = hasRelease(current, version) ? {
+			state: current,
+			inherited: []
+		} : addToFleet(current, added));
 		return after;
 	});
 	return answer({
@@ -182,6 +258,52 @@ async function startRollout(project, options) {
 		inherited
 	});
 }
+/** The fleet with the release at its end. @throws InputError if the release must not follow those before it */
+function addToFleet(current, added) {
+	const { fleet, version, images, release, entry, record, urgent, guidance, source, now } = added;
+	refuseHeld(current, {
+		fleet: fleet.name,
+		now
+	});
+	refuseAroundPausedBarrier(current, fleet.name, version);
+	refuseOlder(current, {
+		fleet,
+		version,
+		images
+	});
+	const state = withoutUrgency({
+		...current,
+		releases: addRelease(current.releases, release, now),
+		updates: addUpdate(current.updates, entry, now),
+		records: {
+			...current.records,
+			[version]: record
+		}
+	}, urgent);
+	if (guidance === void 0) return {
+		state,
+		inherited: []
+	};
+	const result = inheritBarriers(state, {
+		guidance,
+		added: version,
+		now
+	});
+	refuseBarrierBypasses(result, {
+		fleet,
+		version,
+		source
+	});
+	const inherited = result.marked.map(({ version: base, reason, release: marked }) => ({
+		version: marked,
+		base,
+		reason
+	}));
+	return {
+		state: result.state,
+		inherited
+	};
+}
 function hasRelease(state, version) {
 	return state.releases.releases.some((release) => release.version === version);
 }
@@ -189,85 +311,6 @@ function releaseMessage(release) {
 	const { fleet, version, commit, inherited } = release;
 	const barriers = inherited.map((each) => `Barrier: ${each.version}, as upstream's ${each.base} (${each.reason})\n`);
 	return `${fleet.name}: release ${version}\n\nSource: ${commit}\n${barriers.join("")}`;
-}
-/** rpm-ostree refuses images that are older than the running one; a node would be stuck before such a release. */
-function refuseOlder(state, { fleet, version, images }) {
-	const previous = state.releases.releases.at(-1)?.version;
-	const record = previous === void 0 ? void 0 : state.records[previous];
-	const created = Math.min(...images.map((image) => image.created));
-	if (record === void 0 || created > Date.parse(record.created) / 1e3) return;
-	throw new InputError({
-		where: `fleet ${fleet.name}`,
-		field: "created",
-		problem: `release ${version} is not newer than ${previous}, and rpm-ostree on the nodes would refuse it as a downgrade`,
-		found: isoTime(created),
-		expected: `after ${record.created}`,
-		remedy: `Make a new commit on ${fleet.branch} that builds something else (a revert with a new date in ${refreshFileName}, say), and build and promote that.`
-	});
-}
-function releaseOf(config, fleet, version, images) {
-	return {
-		"oci-images": images.map((image) => ({
-			architecture: image.architecture,
-			image: formatReference(atTag(config.image, config.stream)),
-			"digest-ref": formatReference(atDigest(config.image, digestOf(image)))
-		})),
-		...indexOf(config, images),
-		version,
-		metadata: config.publish.url === void 0 ? buildReleasePath(fleet.name, version) : buildReleaseUrl({
-			url: config.publish.url,
-			fleet: fleet.name,
-			version
-		})
-	};
-}
-/** All architectures come from one image: either an index over them, or the only manifest itself. */
-function indexOf(config, [first]) {
-	const index = first?.image.index;
-	return index === void 0 ? {} : { "oci-index": formatReference(atDigest(config.image, index.digest)) };
-}
-function recordOf(options) {
-	const { config, fleet, candidate, images, entry, promotedFrom, urgent, rollBack, now } = options;
-	const { rollout } = entry.metadata;
-	const end = rollout === void 0 ? void 0 : rolloutEnd(rollout);
-	const accepted = images.find((image) => image.accepted !== void 0)?.accepted;
-	return {
-		version: candidate.version,
-		fleet: fleet.name,
-		commit: candidate.commit,
-		buildKey: candidate.key,
-		baseVersion: candidate.base.version,
-		created: isoTime(Math.max(...images.map((image) => image.created))),
-		recordedAt: now,
-		...rollout === void 0 ? {} : { rolloutStart: Math.max(rollout.start_epoch ?? 0, 0) || now },
-		...end === void 0 ? {} : { rolloutEnd: end },
-		images: images.map((image) => ({
-			architecture: image.architecture,
-			image: formatReference(atTag(config.image, candidate.version)),
-			digestRef: formatReference(atDigest(config.image, digestOf(image))),
-			...image.evidence === void 0 ? {} : { evidence: image.evidence.descriptor.digest }
-		})),
-		...promotedFrom === void 0 ? {} : { promotedFrom },
-		...accepted === void 0 ? {} : { acceptedMissingEvidence: accepted },
-		...urgent === void 0 ? {} : { urgent: {
-			reason: urgent.reason,
-			by: urgent.by
-		} },
-		...rollBack === void 0 ? {} : { rollBack: aboutRollBack(rollBack) }
-	};
-}
-/** The marker stays on the branch until something newer is promoted: only the first release with it is the roll-back. */
-function newRollBack(state, fleet, marker) {
-	if (marker?.fleet !== fleet.name) return void 0;
-	return Object.values(state.records).some(({ rollBack }) => rollBack?.insteadOf === marker.insteadOf && rollBack.restores === marker.restores) ? void 0 : marker;
-}
-function aboutRollBack({ insteadOf, restores, reason, by }) {
-	return {
-		insteadOf,
-		restores,
-		reason,
-		by
-	};
 }
 function answer(options) {
 	const { fleet, version, commit, changed, stateCommit, state, inherited } = options;
@@ -278,13 +321,9 @@ function answer(options) {
 		commit,
 		changed,
 		stateCommit,
-		digests: Object.fromEntries((release?.["oci-images"] ?? []).map((image) => [image.architecture, image["digest-ref"].slice(image["digest-ref"].indexOf("@") + 1)])),
+		digests: Object.fromEntries((release?.["oci-images"] ?? []).map((image) => [image.architecture, digestIn(image["digest-ref"])])),
 		entry: state.updates.releases.find((each) => each.version === version),
 		inherited
 	};
-}
-/** Of the manifest for one architecture, never of an index: what nodes know it by. */
-function digestOf({ image }) {
-	return image.manifest.descriptor.digest;
 }
 export { startRollout as t };

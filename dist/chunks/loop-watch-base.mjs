@@ -1,12 +1,12 @@
-import { C as formatDuration, D as InputError, i as table, n as codeBlock, t as code, w as formatTime } from "./host.mjs";
+import { D as formatDuration, F as InputError, O as formatTime, a as table, n as code, r as codeBlock } from "./host.mjs";
 import { a as parseContainerfile, n as findBase, r as repinBase } from "./project-containerfile.mjs";
-import { a as nextFleets, i as fleetTip, n as entryFleets } from "./project.mjs";
+import { a as fleetTip, o as nextFleets, r as entryFleets } from "./project.mjs";
 import { c as baseBranch, i as proposeChanges, o as withdrawProposal } from "./world-forge.mjs";
-import { A as parseReference, C as atTag, E as formatRepository, O as isTag, S as atDigest, T as formatReference, p as NotFoundError, v as readImage } from "./world-registry.mjs";
-import { a as landmarksBetween, c as doubtOf, f as standingOf, s as describeStanding } from "./release-upstream.mjs";
-import { a as refreshFileName, c as findBuilt, r as readCandidate } from "./release-candidate.mjs";
+import { A as formatRepository, E as atTag, L as shortDigest, M as isTag, P as parseReference, T as atDigest, f as readImage, k as formatReference, s as NotFoundError } from "./world-registry.mjs";
+import { d as upstreamStatusOf, i as upstreamMarksBetween, o as describeUpstreamStatus, s as doubtOf } from "./release-upstream.mjs";
+import { l as findBuilt, o as refreshFileName, r as readCandidate } from "./release-candidate.mjs";
 import { a as comparePackages, o as samePackages, t as readPackages } from "./world-packages.mjs";
-import { a as defaultUpstream } from "./project-configuration.mjs";
+import { s as defaultUpstream } from "./project-configuration.mjs";
 // src/loop/watch-base/base-image.ts
 const versionLabel = "org.opencontainers.image.version";
 /** What the base's tag points at now, by one HEAD. @throws InputError when there is no such tag */
@@ -72,7 +72,23 @@ async function readPinnedBase(client, config, pinned) {
 		};
 	}
 }
-/** The version that a pin tells by its tag, without asking anybody. */
+/**
+* Whether two builds of the base have the same images for all configured architectures.
+* @returns false also if the registry no longer has the older build
+*/
+async function sameImages(client, config, from, to) {
+	const digestsOf = (digest) => Promise.all(config.architectures.map(async (architecture) => {
+		return (await readImage(client, atDigest(config.base.repository, digest), architecture)).manifest.descriptor.digest;
+	}));
+	try {
+		const [before, after] = [await digestsOf(from), await digestsOf(to)];
+		return before.every((digest, index) => digest === after[index]);
+	} catch (error) {
+		if (error instanceof InputError || error instanceof NotFoundError) return false;
+		throw error;
+	}
+}
+/** The version that a pin says by its tag; no request is made. */
 function versionOfTag(config, pinned) {
 	return pinned.tag === config.base.tag ? void 0 : pinned.tag;
 }
@@ -104,18 +120,18 @@ async function chooseBase(options) {
 	const newest = await readNewBase(client, config, digest);
 	const guidance = await readUpstream();
 	if (guidance === void 0) return { to: newest };
-	const between = (kind, to) => from?.version === void 0 ? [] : landmarksBetween(guidance, kind, {
+	const between = (kind, to) => from?.version === void 0 ? [] : upstreamMarksBetween(guidance, kind, {
 		from: from.version,
 		to
 	});
 	const [first] = explicit ? [] : between("barrier", newest.version);
 	const to = first === void 0 ? newest : await readNewBase(client, config, await resolveVersion(client, config, first.version));
-	const standing = standingOf(guidance, to.version, now);
-	const doubt = doubtOf(standing);
+	const status = upstreamStatusOf(guidance, to.version, now);
+	const doubt = doubtOf(status);
 	return {
 		to,
 		view: {
-			standing,
+			status,
 			barriers: between("barrier", to.version),
 			deadends: between("deadend", to.version),
 			...first === void 0 ? {} : { onTheWayTo: newest.version }
@@ -170,7 +186,7 @@ async function cameToNothing(forge, branches, commit) {
 function repinProposal(options) {
 	const { config, fleet, from, to, view } = options;
 	const stream = `stream ${config.stream}`;
-	const title = `${from === void 0 ? `Pin base image ${to.version}` : from.version === to.version ? `Base image ${to.version} was built again` : `Base image ${from.version ?? short(from.digest)} → ${to.version}`} (${stream}${view?.onTheWayTo === void 0 ? "" : ", a barrier"})`;
+	const title = `${from === void 0 ? `Pin base image ${to.version}` : from.version === to.version ? `Base image ${to.version} was built again` : `Base image ${from.version ?? shortDigest(from.digest)} → ${to.version}`} (${stream}${view?.onTheWayTo === void 0 ? "" : ", a barrier"})`;
 	const lead = view?.onTheWayTo !== void 0 ? `Base ${to.version} is a barrier upstream, on the way to ${view.onTheWayTo}: a fleet that skips it cannot release anything newer. That one is proposed when this is merged.` : from === void 0 ? `\`${config.containerfile}\` names \`${formatReference(config.base)}\` without a digest, so that a build says nothing about what it was built on. This pins what the tag points at now.` : `\`${formatReference(config.base)}\` points at another build than the one pinned in \`${config.containerfile}\`.`;
 	const skipped = view?.barriers[0]?.version;
 	const paragraphs = [
@@ -199,7 +215,7 @@ function buildRow({ version, created, digest }) {
 	return [
 		version === void 0 ? "unknown" : code(version),
 		time === void 0 || Number.isNaN(time) ? created ?? "unknown" : formatTime(Math.floor(time)),
-		code(`sha256:${short(digest)}…`)
+		code(shortDigest(digest))
 	];
 }
 /** Whole digests make a table wider than GitHub's column. */
@@ -208,13 +224,13 @@ function fullDigests(from, to) {
 	return `<details><summary>Full digests</summary>\n\n${codeBlock(lines.join("\n"))}\n\n</details>`;
 }
 /** What upstream does with the base. It says the same at any time, as long as upstream does nothing. */
-function upstreamSection(config, { standing, barriers, deadends }) {
+function upstreamSection(config, { status, barriers, deadends }) {
 	return `### Upstream\n\n${[
-		...describeStanding(standing),
+		...describeUpstreamStatus(status),
 		...barriers.map(({ version, reason }) => `passes the barrier ${version}: ${reason}`),
 		...deadends.map(({ version, reason }) => `passes the dead-end ${version}: ${reason}`),
 		...barriers.length === 0 && deadends.length === 0 ? ["no barrier and no dead-end is passed on the way"] : [],
-		...doubtOf(standing) === void 0 ? [] : ["start-rollout needs `--accept-upstream`, too, if nothing has changed upstream by then"],
+		...doubtOf(status) === void 0 ? [] : ["start-rollout needs `--accept-upstream`, too, if nothing has changed upstream by then"],
 		...sources(config)
 	].map((fact) => `- ${fact}`).join("\n")}`;
 }
@@ -256,9 +272,6 @@ function whatHappensNext(config, fleet) {
 		`Merged, it is promoted to \`${formatRepository(config.image)}\` as it was tested, and rolls out to fleet \`${fleet.name}\` by \`${fleet.template}\`.`,
 		...next
 	].map((step, index) => `${index + 1}. ${step}`).join("\n")}`;
-}
-function short(digest) {
-	return digest.slice(7, 19);
 }
 // src/loop/watch-base/refresh.ts
 /** UNIX seconds at which a fleet's newest build was made; undefined before its first release. */
@@ -311,11 +324,13 @@ async function watchBase(project, options) {
 	return answers;
 }
 async function watchFor(project, options) {
-	const { fleet, digest, now, baseVersion, accept = [], again = false } = options;
+	const { fleet, now, baseVersion, accept = [], again = false } = options;
 	const { config, client, forge } = project;
 	const tip = await fleetTip(forge.branches, fleet);
 	const { text, pinned } = await readPin(project, fleet, tip);
 	const from = pinned.kind === "digest" ? pinned.digest : void 0;
+	const otherArchitectures = from !== void 0 && from !== options.digest && baseVersion === void 0 && await sameImages(client, config, from, options.digest);
+	const digest = otherArchitectures ? from : options.digest;
 	let held = {};
 	if (from !== digest) {
 		const before = await readPinnedBase(client, config, pinned);
@@ -330,7 +345,7 @@ async function watchFor(project, options) {
 			accept,
 			now
 		});
-		const upstream = view === void 0 ? {} : { upstream: view.standing };
+		const upstream = view === void 0 ? {} : { upstream: view.status };
 		if (blocked === void 0) {
 			const content = repinBase(text, config.containerfile, config.base, to.pin);
 			const proposal = repinProposal({
@@ -382,7 +397,8 @@ async function watchFor(project, options) {
 		fleet: fleet.name,
 		moved: heldDigest !== void 0,
 		base,
-		...why
+		...why,
+		...otherArchitectures ? { otherArchitectures } : {}
 	};
 	const head = baseBranch(fleet.name);
 	const state = await project.state.readFleet(fleet.name);

@@ -1,111 +1,523 @@
-import { A as messageOf, C as formatDuration, D as InputError, O as OutsideError, y as readFileIfThere } from "./host.mjs";
-import { A as parseReference, C as atTag, E as formatRepository, M as sameRepository, P as architectures, T as formatReference, _ as imageTimestamp, p as NotFoundError, t as rememberingClient, v as readImage, y as isIndex } from "./world-registry.mjs";
-import { i as findEvidence, n as findAcceptance } from "./release-evidence.mjs";
-import { B as buildGraph, C as parseReleaseIndex, H as parseGraph, I as parseUpdateMetadata, U as nodeKeys, V as formatGraph, c as addAliases, l as aliasesOf, p as throttleGraph } from "./guidance.mjs";
-import { o as neededDigests } from "./release.mjs";
-import { m as graphPath, u as readFleetArtifact } from "./release-published.mjs";
-import { join } from "node:path";
-// src/operate/doctor/check-base-url.ts
+import { D as formatDuration, F as InputError, N as defined, O as formatTime, c as inParallel } from "./host.mjs";
+import { a as boolean, f as object, h as string, r as array } from "./zod.mjs";
+import { A as formatRepository, E as atTag, I as sameRepository, P as parseReference, S as isIndex, d as imageTimestamp, f as readImage, k as formatReference, n as createRegistryClient, s as NotFoundError, t as rememberingClient, z as architectures } from "./world-registry.mjs";
+import { l as findAcceptance, n as findEvidence } from "./release-evidence.mjs";
+import { c as isNamed } from "./project-configuration.mjs";
+import { h as guidanceTag, o as digestsOf, s as neededDigests, v as planTags } from "./release.mjs";
+import { A as parseOperations, B as buildGraph, C as parseReleaseIndex, H as parseGraph, I as parseUpdateMetadata, N as formatUpdateMetadata, U as nodeKeys, V as formatGraph, c as addAliases, l as aliasesOf, p as throttleGraph } from "./guidance.mjs";
+import { r as refusalOf } from "./github.mjs";
+import { l as parseRecord, s as fleetFolder } from "./release-state.mjs";
+import { d as parseStamp, f as stampPath, h as graphPath, u as readLastPublished } from "./release-published.mjs";
+import { n as tryTo } from "./guidance-lint.mjs";
+// src/operate/doctor/checks/base-url.ts
+/** The variables that Zincati fills in. */
+const variables = [
+	"basearch",
+	"group",
+	"stream",
+	"platform"
+];
+/** Each `base_url`, as nodes have it. */
+const baseUrlCheck = {
+	name: "base-url",
+	of: "site",
+	run: async ({ baseUrls }, tools) => {
+		const problems = [];
+		for (const baseUrl of baseUrls) problems.push(...await checkBaseUrl(baseUrl, tools));
+		return problems;
+	}
+};
 /**
-* Looks at a `base_url` as nodes have it. Zincati replaces `${…}` in it and joins `v1/graph` as a browser would
-* (zincati src/cincinnati/mod.rs, src/cincinnati/client.rs): without a final slash the last part is lost.
+* Zincati fills in the variables, then joins `v1/graph` as a browser would: without a final slash the last part of the
+* address is lost (zincati src/cincinnati/mod.rs, src/cincinnati/client.rs).
 */
-async function checkBaseUrl(options, baseUrl) {
-	const { config, files } = options;
-	const finding = (message, remedy, severity = "error") => [{
-		severity,
-		check: "base-url",
-		where: baseUrl,
-		message,
-		remedy
+async function checkBaseUrl(where, { config, files }) {
+	const unknown = [...where.matchAll(/\$\{([^}]*)\}/g)].map(([, name = ""]) => name).find((name) => !variables.includes(name));
+	if (unknown !== void 0) return [{
+		where,
+		message: `Zincati has no variable \${${unknown}}`,
+		remedy: `It knows ${variables.map((name) => `\${${name}}`).join(" ")}.`
 	}];
-	const known = [
-		"basearch",
-		"group",
-		"stream",
-		"platform"
-	];
-	const unknown = [...baseUrl.matchAll(/\$\{([^}]*)\}/g)].map(([, name = ""]) => name).filter((name) => !known.includes(name));
-	if (unknown.length > 0) return finding(`Zincati has no variable \${${unknown[0]}}`, `It knows ${known.map((name) => `\${${name}}`).join(" ")}.`);
-	if (!baseUrl.endsWith("/")) return finding("it does not end in a slash, so that nodes ask for a graph one folder up", "End it in a slash.");
+	if (!where.endsWith("/")) return [{
+		where,
+		message: "it does not end in a slash, so that nodes ask for a graph one folder up",
+		remedy: "End it in a slash."
+	}];
 	const { url } = config.publish;
-	const findings = [];
+	const problems = [];
 	for (const architecture of config.architectures) {
-		const filled = baseUrl.replaceAll("${basearch}", architecture).replaceAll("${stream}", config.stream);
-		if (!URL.canParse(filled.replaceAll(/\$\{[^}]*\}/g, "x"))) return finding("not a URL", "Give the whole URL, with https://.");
-		if (url !== void 0 && !filled.startsWith(url)) return finding(`not below ${url}, where this site is published`, "Put base_url on the nodes right, or publish.url in coxswain.yaml.");
-		if (url === void 0 || filled.includes("${")) continue;
-		const path = `${decodeURIComponent(filled.slice(url.length))}v1/graph`;
-		if (await files.read(path) === void 0) findings.push(...finding(`no graph is published there for ${architecture} (${path})`, "Check fleet, architecture and ring in it."));
+		const filled = where.replaceAll("${basearch}", architecture).replaceAll("${stream}", config.stream);
+		if (!URL.canParse(filled.replaceAll(/\$\{[^}]*\}/g, "x"))) return [{
+			where,
+			message: "not a URL",
+			remedy: "Give the whole URL, with https://."
+		}];
+		if (url !== void 0 && !filled.startsWith(url)) return [{
+			where,
+			message: `not below ${url}, where this site is published`,
+			remedy: "Correct base_url on the nodes, or publish.url in coxswain.yaml."
+		}];
+		if (url === void 0 || filled.includes("${platform}")) continue;
+		const groups = filled.includes("${group}") ? ["default", ...config.rings.filter(isNamed).map(({ name }) => name)] : [""];
+		for (const group of groups) {
+			const path = `${decodeURIComponent(filled.slice(url.length)).replaceAll("${group}", group)}v1/graph`;
+			if (await files.read(path) !== void 0) continue;
+			problems.push({
+				where,
+				message: `no graph is published there for ${architecture}${group === "" ? "" : ` and the group ${group}`} (${path})`,
+				remedy: "Check fleet, architecture and ring in it."
+			});
+		}
+	}
+	return problems;
+}
+// src/operate/doctor/checks/evidence.ts
+/** The newest release must have evidence of a passed test, or an accepted exception, in production. */
+const evidenceCheck = {
+	name: "evidence",
+	of: "image",
+	run: async ({ image, current, fleet, basearch, where }, { config, client }) => {
+		if (image === void 0 || !current) return [];
+		const subjects = [image.manifest.descriptor.digest];
+		const tagged = await client.findManifest(atTag(config.image, image.config.labels["org.opencontainers.image.version"] ?? "-"));
+		if (tagged !== void 0 && isIndex(tagged.json)) subjects.push(tagged.descriptor.digest);
+		const all = [];
+		for (const subject of subjects) all.push(...await findEvidence(client, config.image, subject));
+		const newest = all.filter(({ evidence }) => evidence.architecture === basearch).sort((one, other) => one.evidence.startedAt - other.evidence.startedAt).at(-1);
+		if (newest?.evidence.result === "PASSED") return [];
+		if (newest !== void 0) return [{
+			where,
+			message: "its newest evidence is of a failed test",
+			remedy: "Withdraw the release (coxswain edit-updates), or test it again."
+		}];
+		if (await findAcceptance(client, config.image, {
+			subjects,
+			fleet
+		}) !== void 0) return [];
+		return [{
+			where,
+			message: "no evidence beside the image in production",
+			remedy: `Run coxswain promote-image --fleet ${fleet} again: it copies the evidence too.`
+		}];
+	}
+};
+// src/operate/doctor/checks/floating-tags.ts
+/** Tags that people and new nodes follow must not lead to a release that was withdrawn. */
+const floatingTagsCheck = {
+	name: "floating-tag",
+	of: "fleet",
+	run: async (subject, { config, client }) => {
+		const fleet = config.fleets[subject.fleet];
+		if (fleet === void 0) return [];
+		const problems = [];
+		for (const { version, baseVersion } of withdrawnReleases(subject)) {
+			const digests = digestsOf(subject, /* @__PURE__ */ new Set([version]));
+			const release = {
+				version,
+				...defined({ baseVersion })
+			};
+			const floating = planTags(config, fleet, release, "promote-image").filter(({ rule }) => rule !== "fixed");
+			for (const { tag } of floating) {
+				const reference = atTag(config.image, tag);
+				const found = await client.resolve(reference);
+				if (found === void 0 || !digests.has(found.digest)) continue;
+				problems.push({
+					where: formatReference(reference),
+					message: `leads to ${version}, which was withdrawn from fleet ${subject.fleet}: whoever installs by this tag gets it`,
+					remedy: `Withdraw it again, which moves the tags to the last good release: coxswain edit-updates --fleet ${subject.fleet} --action withdraw --version ${version} --reason ….`
+				});
+			}
+		}
+		return problems;
+	}
+};
+/** Only the artifact says what was withdrawn: a site has the documents that nodes need. */
+function withdrawnReleases({ fleet, withState }) {
+	const folder = fleetFolder(fleet);
+	const read = (path, parse) => {
+		const text = withState?.texts.get(path);
+		return text === void 0 ? void 0 : tryTo("state", path, () => parse(text, path)).value;
+	};
+	return (read(`${folder}/operations.json`, parseOperations)?.withdrawn ?? []).map(({ version }) => ({
+		version,
+		baseVersion: read(`${folder}/records/${version}.json`, parseRecord)?.baseVersion
+	}));
+}
+// src/operate/doctor/checks/graph-content.ts
+/** Ages order the nodes: they grow from node to node. The node of an index follows its release, with the same age. */
+const agesCheck = {
+	name: "ages",
+	of: "graph",
+	run: ({ graph, path }) => {
+		const ages = graph.nodes.map((node) => Number(node.metadata[nodeKeys.ageIndex]));
+		const position = graph.nodes.findIndex((node, index) => {
+			const before = graph.nodes[index - 1];
+			if (before === void 0) return false;
+			const grown = ages[index] - ages[index - 1];
+			return before.version === node.version ? grown !== 0 : grown <= 0;
+		});
+		if (position < 0) return [];
+		return [{
+			where: path,
+			message: `ages do not grow at ${graph.nodes[position]?.version}: ${ages.slice(Math.max(0, position - 1), position + 1).join(", ")}`,
+			remedy: "Put releases.json on the state branch in the order of the releases, then run coxswain publish-updates."
+		}];
+	}
+};
+/** The graph must be what the two files give now, or gave within the time that publishing may take. */
+const freshGraphCheck = {
+	name: "stale-graph",
+	of: "graph",
+	run: ({ graph, path, basearch, ring, releases, updates }, { now, grace }) => {
+		const complete = buildGraph(releases, updates, {
+			basearch,
+			scheme: "oci"
+		});
+		const at = (time) => formatGraph(addAliases(throttleGraph(complete, {
+			now: time,
+			wariness: ring.wariness
+		}), aliasesOf(releases)));
+		const found = formatGraph(graph);
+		if (found === at(now) || found === at(now - grace)) return [];
+		return [{
+			where: path,
+			message: `not what releases.json and updates.json beside it give now, nor what they gave ${formatDuration(grace)} ago`,
+			remedy: "Run coxswain publish-updates, on a schedule while rollouts are in progress."
+		}];
+	}
+};
+// src/operate/doctor/checks/image-content.ts
+/** An image in a graph that no release names would be deleted by prune-images. */
+const retentionCheck = {
+	name: "retention",
+	of: "image",
+	run: ({ node, where, kept }) => kept ? [] : [{
+		where,
+		message: `no release in releases.json has ${node.payload.slice(node.payload.indexOf("@") + 1)}: prune-images would delete it`,
+		remedy: "Run coxswain publish-updates: it makes graph and release index together."
+	}]
+};
+/** A node reports the digest of its architecture's manifest, so the payload must be that one. */
+const indexPayloadCheck = {
+	name: "payload",
+	of: "image",
+	run: ({ image, basearch, where }) => image?.index === void 0 ? [] : [{
+		where,
+		message: `the payload is an index, and nodes report the digest of the image for ${basearch}`,
+		remedy: `Put ${image.manifest.descriptor.digest} in releases.json on the state branch.`
+	}]
+};
+/** After an update, a node looks for itself by what its image's labels say. */
+const labelsCheck = {
+	name: "version-label",
+	of: "image",
+	run: ({ image, node, where }, { config }) => {
+		if (image === void 0) return [];
+		return [[
+			"version-label",
+			"org.opencontainers.image.version",
+			node.version
+		], [
+			"stream-label",
+			"com.coreos.stream",
+			config.stream
+		]].flatMap(([check, label, expected]) => {
+			const found = image.config.labels[label];
+			if (found === expected) return [];
+			return [{
+				check,
+				where,
+				message: `label ${label} is ${JSON.stringify(found ?? null)}, not ${JSON.stringify(expected)}: a node that updates to it does not find itself`,
+				remedy: "Withdraw the release (coxswain edit-updates), and build anew with coxswain build-image."
+			}];
+		});
+	}
+};
+/** rpm-ostree refuses an update to an image that is not newer. */
+const createdCheck = {
+	name: "created",
+	of: "images",
+	run: ({ images }) => {
+		const problems = [];
+		let before;
+		for (const { image, node, where } of images) {
+			if (image === void 0) continue;
+			const created = imageTimestamp(image);
+			if (created === void 0 || before !== void 0 && created <= before.created) problems.push({
+				where,
+				message: created === void 0 ? "the image has no time of creation" : `created at ${(/* @__PURE__ */ new Date(created * 1e3)).toISOString()}, not after ${before?.version}: rpm-ostree refuses it as a downgrade`,
+				remedy: "Withdraw the release (coxswain edit-updates), and promote a newer commit."
+			});
+			if (created !== void 0) before = {
+				version: node.version,
+				created
+			};
+		}
+		return problems;
+	}
+};
+// src/operate/doctor/checks/image-tags.ts
+/** Registries delete what has no tag: quay.io does within the hour. */
+const versionTagCheck = {
+	name: "version-tag",
+	of: "image",
+	run: async ({ image, node, fleet, where }, { config, client }) => {
+		if (image === void 0) return [];
+		const { digest } = image.manifest.descriptor;
+		const tag = atTag(config.image, node.version);
+		const tagged = await client.findManifest(tag);
+		if (tagged === void 0) return [{
+			where,
+			message: `no tag ${formatReference(tag)}: a registry may delete an image without a tag`,
+			remedy: `Run coxswain promote-image --fleet ${fleet} with the commit of the release, or set the tag on the digest.`
+		}];
+		if (tagged.descriptor.digest === digest || isIndex(tagged.json) && tagged.json.manifests.some((each) => each.digest === digest)) return [];
+		return [{
+			where,
+			message: `tag ${formatReference(tag)} leads to ${tagged.descriptor.digest}, not to ${digest}: a version tag is never re-pointed`,
+			remedy: "Find out who writes to production besides Coxswain, and set the tag back."
+		}];
+	}
+};
+/** All layers of the newest release must exist: nodes are about to pull it. */
+const layersCheck = {
+	name: "unservable",
+	of: "image",
+	run: async ({ image, current, fleet, where }, { config, client }) => {
+		if (image === void 0 || !current) return [];
+		const { layers } = image.manifest.json;
+		const found = await Promise.all(layers.map(({ digest }) => client.hasBlob(config.image, digest)));
+		const missing = layers.filter((_, index) => !found[index]);
+		if (missing.length === 0) return [];
+		return [{
+			where,
+			message: `production lacks ${missing.length} of its ${layers.length} layers: ${missing[0]?.digest}`,
+			remedy: `Pause the rollout (coxswain edit-updates). While the test registry has the image, delete it from production and run coxswain promote-image --fleet ${fleet}.`
+		}];
+	}
+};
+// src/operate/doctor/checks/lost-guidance.ts
+const restore = "Compare with the state branch (coxswain status). If that lost releases too: coxswain restore-state. Then coxswain publish-updates.";
+/** A fleet without a release whose tag has an image had releases. */
+const emptiedCheck = {
+	name: "emptied",
+	of: "fleet",
+	run: async ({ fleet, releases }, { config, client }) => {
+		if (releases.releases.length > 0) return [];
+		const tag = config.fleets[fleet]?.tag;
+		if (tag === void 0) return [];
+		const reference = atTag(config.image, tag);
+		if (tag === config.stream && Object.keys(config.fleets).length > 1) return [];
+		if (await client.resolve(reference) === void 0) return [];
+		return [{
+			where: `${fleet}/releases.json`,
+			message: `no release is published, but ${formatReference(reference)} exists: its nodes do not find themselves`,
+			remedy: `${restore} If its first release is being made just now, wait for that.`
+		}];
+	}
+};
+/** Every place must have every release that another place has had for a while. */
+const lostReleasesCheck = {
+	name: "lost-releases",
+	of: "fleet",
+	run: (subject, tools) => subject.heard.flatMap((heard) => {
+		if (heard.answer === "none") return [{
+			severity: "warning",
+			where: heard.where,
+			message: `gives no answer about ${subject.fleet}, so that lost releases may not be seen: ${heard.why.replace(/\.$/, "")}`,
+			remedy: "Run doctor again when it answers."
+		}];
+		if (heard.answer === "nothing") return [];
+		const here = {
+			where: tools.files.whereIs(subject.fleet),
+			versions: versionsOf(subject),
+			stamp: subject.stamp
+		};
+		return [...missing({
+			from: heard.last,
+			versions: heard.last.versions
+		}, here, subject, tools), ...missing({
+			from: here,
+			versions: here.versions
+		}, heard.last, subject, tools)];
+	})
+};
+/** The releases of one place that another does not have, or has elsewhere. */
+function missing(known, place, { fleet }, { now, grace }) {
+	const lost = known.versions.filter((version, position) => place.versions[position] !== version);
+	const published = known.from.stamp?.published ?? 0;
+	const isOnItsWay = published > (place.stamp?.published ?? 0) && published > now - grace;
+	if (lost.length === 0 || isOnItsWay) return [];
+	return [{
+		where: `${place.where} ${fleet}/releases.json`,
+		message: `${lost.length === 1 ? `release ${lost[0]} is` : `${lost.length} releases are`} missing or elsewhere (${known.from.where} has ${lost.at(-1)}): nodes on ${lost.length === 1 ? "it" : "them"} do not find themselves`,
+		remedy: restore
+	}];
+}
+/** A site with the same releases can still have old rollouts. */
+const oldSiteCheck = {
+	name: "old-site",
+	of: "fleet",
+	run: (subject, { files, now, grace }) => subject.heard.flatMap((heard) => {
+		if (heard.answer !== "published") return [];
+		const { where, stamp, updates } = heard.last;
+		if (!(stamp !== void 0 && stamp.published > (subject.stamp?.published ?? 0)) || stamp.published > now - grace) return [];
+		if (updates === formatUpdateMetadata(subject.updates)) return [];
+		return [{
+			where: `${files.whereIs(subject.fleet)} ${subject.fleet}/updates.json`,
+			message: `older than ${where}, which was published at ${formatTime(stamp.published)}`,
+			remedy: "Deploy the files that coxswain publish-updates wrote last."
+		}];
+	})
+};
+function versionsOf({ releases }) {
+	return releases.releases.map(({ version }) => version);
+}
+// src/operate/doctor/checks.ts
+/** Everything that doctor checks. A new check is one file, and one entry here. */
+const checks$1 = [
+	{
+		name: "base-url",
+		of: "site",
+		run: (_, { config }) => {
+			const { url } = config.publish;
+			if (url === void 0) return [];
+			const { protocol, hostname } = new URL(url);
+			const loopback = /^(?:127(?:\.\d+){3}|\[::1\]|localhost)$/.test(hostname);
+			if (protocol === "https:" || loopback) return [];
+			return [{
+				where: "coxswain.yaml publish.url",
+				message: "plain HTTP: anyone on the network path can hold updates back, or send nodes to any image of the repository",
+				remedy: "Serve the files over https."
+			}];
+		}
+	},
+	baseUrlCheck,
+	{
+		name: "stream-tag",
+		of: "site",
+		run: async ({ fleets }, { config, client }) => {
+			if (fleets.every(({ releases }) => releases.releases.length === 0)) return [];
+			const tag = atTag(config.image, config.stream);
+			if (await client.resolve(tag) !== void 0) return [];
+			return [{
+				where: formatReference(tag),
+				message: "no such tag, and Zincati moves every node to it (pinned to the digest)",
+				remedy: "Run coxswain promote-image for any fleet: it sets the tag if it is missing."
+			}];
+		}
+	},
+	{
+		name: "other-project",
+		of: "site",
+		run: async (_, { config, client }) => {
+			const prefix = guidanceTag("");
+			const ours = new Set(Object.keys(config.fleets).map(guidanceTag));
+			return (await client.listTags(config.image)).filter((tag) => tag.startsWith(prefix) && !ours.has(tag)).map((tag) => ({
+				severity: "warning",
+				where: `${formatRepository(config.image)}:${tag}`,
+				message: `this repository has guidance of a fleet ${tag.slice(prefix.length)} that coxswain.yaml does not name`,
+				remedy: "If another project publishes here, give it a repository of its own. If it is a fleet that was removed, delete the tag."
+			}));
+		}
+	},
+	{
+		name: "stream",
+		of: "fleet",
+		run: ({ fleet, releases, updates }, { config }) => {
+			if (releases.stream === config.stream && updates.stream === config.stream) return [];
+			return [{
+				where: `${fleet}/releases.json`,
+				message: `the stream is ${JSON.stringify(releases.stream)}, and the configuration says ${JSON.stringify(config.stream)}`,
+				remedy: "Correct `stream` in coxswain.yaml: nodes report the label of their image, and get no graph of another stream."
+			}];
+		}
+	},
+	emptiedCheck,
+	lostReleasesCheck,
+	oldSiteCheck,
+	{
+		name: "overdue",
+		of: "fleet",
+		run: ({ fleet, stamp }, { now, grace }) => {
+			if (stamp?.nextChange === void 0 || now <= stamp.nextChange + grace) return [];
+			return [{
+				where: stampPath(fleet),
+				message: `published at ${formatTime(stamp.published)}; the next change was due at ${formatTime(stamp.nextChange)}, ${formatDuration(now - stamp.nextChange)} ago`,
+				remedy: "Run coxswain publish-updates on a schedule, and check that its files are deployed."
+			}];
+		}
+	},
+	floatingTagsCheck,
+	agesCheck,
+	freshGraphCheck,
+	retentionCheck,
+	indexPayloadCheck,
+	labelsCheck,
+	versionTagCheck,
+	layersCheck,
+	evidenceCheck,
+	createdCheck
+];
+/** Runs every check about this kind of subject. */
+async function runChecks(of, subject, tools) {
+	const findings = [];
+	for (const check of checks$1) {
+		if (check.of !== of) continue;
+		const { name, run } = check;
+		for (const problem of await run(subject, tools)) findings.push({
+			severity: "error",
+			check: name,
+			...problem
+		});
 	}
 	return findings;
 }
-/** Where the site is served. */
-function checkPublishUrl({ publish: { url } }) {
-	if (url === void 0) return [];
-	const { protocol, hostname } = new URL(url);
-	const loopback = /^(?:127(?:\.\d+){3}|\[::1\]|localhost)$/.test(hostname);
-	if (protocol === "https:" || loopback) return [];
-	return [{
-		severity: "error",
-		check: "base-url",
-		where: "coxswain.yaml publish.url",
-		message: "plain HTTP: whoever is on the way can hold updates back, or send nodes to any image of the repository",
-		remedy: "Serve the files over https."
-	}];
-}
-// src/operate/doctor/check-files.ts
-/** Reads a fleet's files, and compares its graphs with what they should be now. */
-async function checkFiles(options) {
-	const { config, fleet } = options;
+// src/operate/doctor/read-fleet.ts
+/** Reads what is published for a fleet. Files that cannot be read are findings. */
+async function readFleet({ config, files, witnesses }, fleet) {
 	const findings = [];
-	const releases = await readOne(options, `${fleet}/releases.json`, parseReleaseIndex, findings);
-	const updates = await readOne(options, `${fleet}/updates.json`, parseUpdateMetadata, findings);
+	const releases = await readOne$1(files, `${fleet}/releases.json`, parseReleaseIndex, findings);
+	const updates = await readOne$1(files, `${fleet}/updates.json`, parseUpdateMetadata, findings);
 	if (releases === void 0 || updates === void 0) return {
-		published: void 0,
+		subject: void 0,
 		findings
 	};
-	if (releases.stream !== config.stream || updates.stream !== config.stream) findings.push({
-		severity: "error",
-		check: "stream",
-		where: `${fleet}/releases.json`,
-		message: `the stream is ${JSON.stringify(releases.stream)}, and the configuration says ${JSON.stringify(config.stream)}`,
-		remedy: "Put `stream` in coxswain.yaml right: nodes report the label of their image, and get no graph of another stream."
-	});
-	const graphs = {};
-	for (const basearch of config.architectures) {
-		const rings = [[void 0, 1], ...Object.entries(config.rings)];
-		for (const [ring, wariness] of rings) {
-			const path = graphPath({
-				fleet,
-				basearch,
-				...ring === void 0 ? {} : { ring }
-			});
-			const graph = await readOne(options, path, parseGraph, findings);
-			if (graph === void 0) continue;
-			findings.push(...checkAges(graph, path), ...checkFresh({
-				...options,
-				graph,
-				path,
-				basearch,
-				wariness,
-				releases,
-				updates
-			}));
-			if (ring === void 0) graphs[basearch] = graph;
-		}
-	}
-	return {
-		published: {
+	const stamp = await readOne$1(files, stampPath(fleet), parseStamp, findings);
+	const heard = await Promise.all(witnesses.map((witness) => readLastPublished(witness, fleet)));
+	const withState = [await readLastPublished(files, fleet), ...heard].flatMap((each) => each.answer === "published" ? [each.last] : []).find(({ hasState }) => hasState);
+	const graphs = [];
+	for (const basearch of config.architectures) for (const ring of config.rings) for (const folder of ring.folders) {
+		const path = graphPath({
+			fleet,
+			basearch,
+			folder
+		});
+		const graph = await readOne$1(files, path, parseGraph, findings);
+		if (graph !== void 0) graphs.push({
 			fleet,
 			releases,
 			updates,
+			basearch,
+			ring,
+			path,
+			graph
+		});
+	}
+	return {
+		subject: {
+			fleet,
+			releases,
+			updates,
+			stamp,
+			heard,
+			withState,
 			graphs
 		},
 		findings
 	};
 }
-async function readOne({ files }, path, parse, findings) {
+async function readOne$1(files, path, parse, findings) {
 	const text = await files.read(path);
 	if (text === void 0) {
 		findings.push({
@@ -132,188 +544,92 @@ async function readOne({ files }, path, parse, findings) {
 		return;
 	}
 }
-/** Ages tell nodes old from new: they grow from node to node. An index's entry stands behind its release, with its age. */
-function checkAges(graph, path) {
-	const ages = graph.nodes.map((node) => Number(node.metadata[nodeKeys.ageIndex]));
-	const position = graph.nodes.findIndex((node, index) => {
-		const before = graph.nodes[index - 1];
-		if (before === void 0) return false;
-		const grown = ages[index] - ages[index - 1];
-		return before.version === node.version ? grown !== 0 : grown <= 0;
+// src/operate/doctor/read-images.ts
+/** How many images are read at a time. */
+const parallel = 6;
+/** Reads every image that one graph names from production, and checks each. */
+async function examineImages(tools, options) {
+	const { subject, graph, report } = options;
+	const named = namedImages(subject, graph);
+	const findings = [];
+	const read = [];
+	let done = 0;
+	await inParallel([...named.keys()], parallel, async (position) => {
+		const image = named[position];
+		const result = await readOne(tools, image);
+		findings.push(...result.findings);
+		if (result.image !== void 0) {
+			read[position] = result.image;
+			findings.push(...await runChecks("image", result.image, tools));
+		}
+		done += 1;
+		report(`${graph.fleet} ${graph.basearch}: ${done} of ${named.length} images`);
 	});
-	if (position < 0) return [];
-	return [{
-		severity: "error",
-		check: "ages",
-		where: path,
-		message: `ages do not grow at ${graph.nodes[position]?.version}: ${ages.slice(Math.max(0, position - 1), position + 1).join(", ")}`,
-		remedy: "Put releases.json on the state branch in the order of the releases, then run coxswain publish-updates."
-	}];
+	const images = {
+		fleet: graph.fleet,
+		images: read.filter((image) => image !== void 0)
+	};
+	return [...findings, ...await runChecks("images", images, tools)];
 }
-/** The graph must be what the two files give now, or gave within the time that publishing may take. */
-function checkFresh(options) {
-	const { graph, path, basearch, wariness, releases, updates, now, grace } = options;
+/** The images of a graph, before anything was read. */
+function namedImages({ fleet, releases, updates }, { graph, basearch }) {
+	const needed = [...neededDigests([{
+		releases,
+		updates
+	}])];
 	const complete = buildGraph(releases, updates, {
 		basearch,
 		scheme: "oci"
 	});
-	const at = (time) => formatGraph(addAliases(throttleGraph(complete, {
-		now: time,
-		wariness
-	}), aliasesOf(releases)));
-	const found = formatGraph(graph);
-	if (found === at(now) || found === at(now - grace)) return [];
-	return [{
-		severity: "error",
-		check: "stale-graph",
-		where: path,
-		message: `not what releases.json and updates.json beside it give now, nor gave ${formatDuration(grace)} ago`,
-		remedy: "Run coxswain publish-updates, and have it run on a schedule while rollouts are in progress."
-	}];
+	const targets = new Set(complete.edges.map(([, to]) => complete.nodes[to]?.version));
+	const newest = releases.releases.at(-1)?.version;
+	return graph.nodes.map((node, position) => ({
+		node,
+		basearch,
+		fleet,
+		where: `${fleet} ${node.version} (${basearch})`,
+		kept: needed.some((digest) => node.payload.endsWith(`@${digest}`)),
+		isIndex: graph.nodes[position - 1]?.version === node.version,
+		target: targets.has(node.version) || node.version === newest,
+		current: node.version === newest,
+		image: void 0
+	}));
 }
-// src/operate/doctor/check-release.ts
-/** What no tag leads to, registries and retention delete: quay.io within the hour. */
-async function checkKept({ config, client }, { node, fleet }, image, where) {
-	const { digest } = image.manifest.descriptor;
-	const tag = atTag(config.image, node.version);
-	const tagged = await client.findManifest(tag);
-	if (tagged?.descriptor.digest === digest || tagged !== void 0 && isIndex(tagged.json) && tagged.json.manifests.some((each) => each.digest === digest)) return [];
-	return [{
-		severity: "error",
-		check: "version-tag",
-		where,
-		message: tagged === void 0 ? `no tag ${formatReference(tag)}: a registry may delete what no tag leads to` : `tag ${formatReference(tag)} leads to ${tagged.descriptor.digest}, not to ${digest}: a version tag is never re-pointed`,
-		remedy: tagged === void 0 ? `Run coxswain promote-image --fleet ${fleet} with the commit of the release, or set the tag on the digest.` : "Find out who writes to production besides Coxswain, and set the tag back."
-	}];
-}
-/** Of the newest release only: it is what nodes are about to pull. */
-async function checkLayers({ config, client }, { fleet }, image, where) {
-	const { layers } = image.manifest.json;
-	const there = await Promise.all(layers.map(({ digest }) => client.hasBlob(config.image, digest)));
-	const missing = layers.filter((_, index) => !there[index]);
-	if (missing.length === 0) return [];
-	return [{
-		severity: "error",
-		check: "unservable",
-		where,
-		message: `production lacks ${missing.length} of its ${layers.length} layers: ${missing[0]?.digest}`,
-		remedy: `Pause the rollout (coxswain edit-updates). While the test registry has the image, delete it from production and run coxswain promote-image --fleet ${fleet}.`
-	}];
-}
-async function checkEvidence({ config, client }, { fleet, basearch }, image, where) {
-	const subjects = [image.manifest.descriptor.digest];
-	const tagged = await client.findManifest(atTag(config.image, image.config.labels["org.opencontainers.image.version"] ?? "-"));
-	if (tagged !== void 0 && isIndex(tagged.json)) subjects.push(tagged.descriptor.digest);
-	const all = [];
-	for (const subject of subjects) all.push(...await findEvidence(client, config.image, subject));
-	const newest = all.filter(({ evidence }) => evidence.architecture === basearch).sort((one, other) => one.evidence.startedAt - other.evidence.startedAt).at(-1);
-	if (newest?.evidence.result === "PASSED") return [];
-	if (newest === void 0) {
-		if (await findAcceptance(client, config.image, {
-			subjects,
-			fleet
-		}) !== void 0) return [];
-	}
-	return [{
-		severity: "error",
-		check: "evidence",
-		where,
-		message: newest === void 0 ? "no evidence beside the image in production" : "its newest evidence is of a failed test",
-		remedy: newest === void 0 ? `Run coxswain promote-image --fleet ${fleet} again: it brings the evidence along.` : "Withdraw the release (coxswain edit-updates), or test it again."
-	}];
-}
-// src/operate/doctor/check-images.ts
-const parallel = 6;
-/** Asks the registry for everything that a fleet's graphs name. */
-async function checkImages(parts, published) {
-	const findings = [];
-	const needed = neededDigests([published]);
-	for (const [basearch, graph] of Object.entries(published.graphs)) {
-		const complete = buildGraph(published.releases, published.updates, {
-			basearch,
-			scheme: "oci"
-		});
-		const targets = new Set(complete.edges.map(([, to]) => complete.nodes[to]?.version));
-		const releases = published.releases.releases;
-		const nodes = graph.nodes.map((node, position) => {
-			const { version } = node;
-			return {
-				node,
-				basearch,
-				fleet: published.fleet,
-				kept: [...needed].some((digest) => node.payload.endsWith(`@${digest}`)),
-				isIndex: graph.nodes[position - 1]?.version === version,
-				target: targets.has(version) || version === releases.at(-1)?.version,
-				current: version === releases.at(-1)?.version
-			};
-		});
-		const images = Array.from({ length: nodes.length });
-		let done = 0;
-		const queue = nodes.entries();
-		const worker = async () => {
-			for (const [position, node] of queue) {
-				const { image, findings: found } = await checkNode(parts, node);
-				images[position] = image;
-				findings.push(...found);
-				done += 1;
-				parts.report(`${published.fleet} ${basearch}: ${done} of ${nodes.length} images`);
-			}
-		};
-		await Promise.all(Array.from({ length: parallel }, worker));
-		findings.push(...checkCreated(nodes, images));
-	}
-	return findings;
-}
-async function checkNode(parts, checked) {
-	const { config, client } = parts;
-	const { node, fleet, basearch } = checked;
-	const where = `${fleet} ${node.version} (${basearch})`;
-	const finding = (check, message, remedy, severity = "error") => ({
+/** @returns no image if production does not have it, or not completely: that is a finding */
+async function readOne({ config, client }, subject) {
+	const { node, fleet, basearch, where } = subject;
+	const finding = (check, message, remedy, severity = "error") => ({ findings: [{
 		severity,
 		check,
 		where,
 		message,
 		remedy
-	});
+	}] });
 	const reference = readPayload(node.payload);
-	if (reference === void 0 || !sameRepository(reference.repository, config.image)) return { findings: [finding("payload", `the payload is not repository@digest of ${formatRepository(config.image)}: ${node.payload}`, "Put releases.json on the state branch right: nodes look for themselves by this very text.")] };
+	if (reference === void 0 || !sameRepository(reference.repository, config.image)) return finding("payload", `the payload is not repository@digest of ${formatRepository(config.image)}: ${node.payload}`, "Correct releases.json on the state branch: nodes look for themselves by exactly this text.");
 	if (await client.resolve(reference) === void 0) {
 		const again = `While the test registry has it, coxswain promote-image --fleet ${fleet} pushes it again.`;
-		return { findings: [checked.target ? finding("unservable", `production does not have ${reference.digest}, and nodes are sent to it`, `Withdraw the release (coxswain edit-updates). ${again}`) : finding("lost-image", `production has lost ${reference.digest}; nodes on it still find their way, nobody can go back to it`, again, "warning")] };
+		if (subject.target) return finding("unservable", `production does not have ${reference.digest}, and nodes are sent to it`, `Withdraw the release (coxswain edit-updates). ${again}`);
+		return finding("lost-image", `production has lost ${reference.digest}; nodes on it still get updates, but no node can go back to it`, again, "warning");
 	}
-	const findings = [];
-	if (!checked.kept) findings.push(finding("retention", `no release in releases.json has ${reference.digest}: prune-images would delete it`, "Run coxswain publish-updates: graph and release index are made together."));
-	if (checked.isIndex) return { findings };
 	const architecture = architectures.find((each) => each === basearch);
-	if (architecture === void 0) return { findings };
+	if (subject.isIndex || architecture === void 0) return {
+		image: subject,
+		findings: []
+	};
 	let image;
 	try {
 		image = await readImage(client, reference, architecture);
 	} catch (error) {
 		if (!(error instanceof InputError)) throw error;
-		return { findings: [finding("unservable", error instanceof NotFoundError ? `incomplete in production: ${error.message}` : error.details.problem, `Withdraw the release (coxswain edit-updates), then push its image again.`)] };
+		return finding("unservable", error instanceof NotFoundError ? `incomplete in production: ${error.message}` : error.details.problem, "Withdraw the release (coxswain edit-updates), then push its image again.");
 	}
-	if (image.index !== void 0) findings.push(finding("payload", `the payload is an index, and nodes report the digest of the image for ${basearch}`, `Put ${image.manifest.descriptor.digest} in releases.json on the state branch.`));
-	const labels = [[
-		"version-label",
-		"org.opencontainers.image.version",
-		node.version
-	], [
-		"stream-label",
-		"com.coreos.stream",
-		config.stream
-	]];
-	for (const [check, label, expected] of labels) {
-		const found = image.config.labels[label];
-		if (found === expected) continue;
-		findings.push(finding(check, `label ${label} is ${JSON.stringify(found ?? null)}, not ${JSON.stringify(expected)}: a node that updates to it does not find itself`, "Withdraw the release (coxswain edit-updates), and build anew with coxswain build-image."));
-	}
-	findings.push(...await checkKept(parts, checked, image, where));
-	if (checked.current) findings.push(...await checkLayers(parts, checked, image, where));
-	if (checked.current) findings.push(...await checkEvidence(parts, checked, image, where));
 	return {
-		image,
-		findings
+		image: {
+			...subject,
+			image
+		},
+		findings: []
 	};
 }
 function readPayload(payload) {
@@ -325,81 +641,46 @@ function readPayload(payload) {
 		throw error;
 	}
 }
-/** rpm-ostree refuses an update to what is not newer. */
-function checkCreated(nodes, images) {
-	const findings = [];
-	let before;
-	for (const [position, { node, fleet, basearch }] of nodes.entries()) {
-		const image = images[position];
-		const created = image === void 0 ? void 0 : imageTimestamp(image);
-		if (image === void 0) continue;
-		if (created === void 0 || before !== void 0 && created <= before.created) findings.push({
-			severity: "error",
-			check: "created",
-			where: `${fleet} ${node.version} (${basearch})`,
-			message: created === void 0 ? "the image has no time of creation" : `created at ${(/* @__PURE__ */ new Date(created * 1e3)).toISOString()}, not after ${before?.version}: rpm-ostree refuses it as a downgrade`,
-			remedy: "Withdraw the release (coxswain edit-updates), and promote a newer commit."
-		});
-		if (created !== void 0) before = {
-			version: node.version,
-			created
-		};
-	}
-	return findings;
-}
-/** Zincati moves nodes to `repository:<stream label>`. */
-async function checkStreamTag({ config, client }) {
-	const tag = atTag(config.image, config.stream);
-	if (await client.resolve(tag) !== void 0) return [];
-	return [{
-		severity: "error",
-		check: "stream-tag",
-		where: formatReference(tag),
-		message: "no such tag, and Zincati moves every node to it (pinned to the digest)",
-		remedy: "Run coxswain promote-image for any fleet: it sets the tag where it is missing."
-	}];
-}
 // src/operate/doctor/doctor.ts
 /**
-* Looks at a published site as nodes do, and at everything it leads to. Reads only.
+* Looks at a published site as nodes do, and at everything it names. Reads only.
 * @param options.fleets names
 * @param options.baseUrls as nodes have them
-* @param options.now UNIX seconds
-* @param options.grace seconds that a graph may be behind
-* @throws OutsideError when something cannot be looked at: that is no finding
+* @throws OutsideError if something cannot be read: that is no finding
 */
-async function examine(parts, options) {
-	const { config, files } = parts;
-	const client = rememberingClient(parts.client);
-	const findings = [...checkPublishUrl(config)];
-	for (const baseUrl of options.baseUrls) findings.push(...await checkBaseUrl(parts, baseUrl));
-	let releases = 0;
+async function examine(given, options) {
+	const tools = {
+		...given,
+		client: rememberingClient(given.client)
+	};
+	const findings = [];
+	const subjects = [];
 	let images = 0;
 	for (const fleet of options.fleets) {
-		const { published, findings: found } = await checkFiles({
-			...options,
-			config,
-			files,
-			fleet
-		});
+		const { subject, findings: found } = await readFleet(tools, fleet);
 		findings.push(...found);
-		if (published === void 0) continue;
-		releases += published.releases.releases.length;
-		for (const graph of Object.values(published.graphs)) images += graph.nodes.length;
-		findings.push(...await checkImages({
-			config,
-			client,
-			report: options.report
-		}, published));
+		if (subject === void 0) continue;
+		subjects.push(subject);
+		findings.push(...await runChecks("fleet", subject, tools));
+		for (const graph of subject.graphs) findings.push(...await runChecks("graph", graph, tools));
+		for (const basearch of new Set(subject.graphs.map((graph) => graph.basearch))) {
+			const graph = subject.graphs.findLast((each) => each.basearch === basearch);
+			if (graph === void 0) continue;
+			images += graph.graph.nodes.length;
+			findings.push(...await examineImages(tools, {
+				subject,
+				graph,
+				report: options.report
+			}));
+		}
 	}
-	if (releases > 0) findings.push(...await checkStreamTag({
-		config,
-		client
-	}));
 	return {
-		findings: sorted(findings),
+		findings: sorted([...await runChecks("site", {
+			baseUrls: options.baseUrls,
+			fleets: subjects
+		}, tools), ...findings]),
 		fleets: options.fleets,
-		releases,
+		releases: subjects.reduce((sum, { releases }) => sum + releases.releases.length, 0),
 		images
 	};
 }
@@ -407,55 +688,353 @@ async function examine(parts, options) {
 function sorted(findings) {
 	return ["error", "warning"].flatMap((severity) => findings.filter((finding) => finding.severity === severity));
 }
-// src/operate/doctor/published-files.ts
-const timeoutMilliseconds = 3e4;
-function filesInFolder(folder) {
+// src/operate/doctor/github/check.ts
+/** A setting that this token may not read. */
+var Unreadable = class extends Error {
+	name = "Unreadable";
+};
+function error(where, message, remedy) {
 	return {
-		where: folder,
-		read: (path) => readFileIfThere(join(folder, path))
+		severity: "error",
+		where,
+		message,
+		remedy
 	};
 }
-/** @throws InputError for what is no URL of a web server */
-function filesAtUrl(site) {
-	const base = URL.parse(site.endsWith("/") ? site : `${site}/`);
-	if (base === null || !["http:", "https:"].includes(base.protocol)) throw new InputError({
-		field: "--site",
-		problem: "not a folder, and not a URL",
-		found: site
-	});
+function warning(where, message, remedy) {
 	return {
-		where: base.href,
-		read: (path) => readUrl(new URL(encodePath(path), base))
+		severity: "warning",
+		where,
+		message,
+		remedy
 	};
 }
-/** The artifacts `<image>:updates-<fleet>`. */
-function filesInArtifacts(client, config) {
-	const fleets = /* @__PURE__ */ new Map();
-	return {
-		where: "artifacts",
-		read: async (path) => {
-			const fleet = path.split("/")[0];
-			const files = fleets.get(fleet) ?? readFleetArtifact(client, config, fleet);
-			fleets.set(fleet, files);
-			return (await files).get(path);
+// src/operate/doctor/github/actions-checks.ts
+const ours = "coxswain-os/coxswain";
+const permissionsSchema = object({
+	enabled: boolean(),
+	allowed_actions: string().optional(),
+	sha_pinning_required: boolean().optional()
+});
+const selectedSchema = object({
+	github_owned_allowed: boolean(),
+	verified_allowed: boolean().optional(),
+	patterns_allowed: array(string()).default([])
+});
+/** Settings → Actions → General. */
+const allowedActions = {
+	name: "allowed-actions",
+	run: async ({ read, link }) => {
+		const page = link("settings/actions");
+		const set = await read("the permissions of Actions", "GET /repos/{owner}/{repo}/actions/permissions", permissionsSchema);
+		if (set === void 0) throw new Unreadable("the permissions of Actions");
+		if (!set.enabled) return [error(page, "Actions are switched off", "Allow them: Actions permissions.")];
+		const findings = [];
+		if (set.sha_pinning_required === true) findings.push(error(page, "actions have to be pinned by a full commit, and the workflows that init writes call ours by a version", `Replace @v1 by the commit of the release in your workflows, or take ${ours} out of the rule.`));
+		if (set.allowed_actions === "local_only") findings.push(error(page, "only actions of this owner are allowed", `Allow actions by GitHub, and ${ours}/*@*.`));
+		if (set.allowed_actions !== "selected") return findings;
+		const selected = await read("the list of allowed actions", "GET /repos/{owner}/{repo}/actions/permissions/selected-actions", selectedSchema);
+		if (selected === void 0) return findings;
+		if (!selected.github_owned_allowed) findings.push(error(page, "actions by GitHub are not allowed, such as actions/checkout", "Allow actions created by GitHub."));
+		if (!selected.patterns_allowed.some((pattern) => pattern.toLowerCase().startsWith(`${ours}`) || pattern.startsWith("*"))) findings.push(error(page, "actions and workflows of Coxswain are not on the list of allowed ones", `Add ${ours}/*@* to the list.`));
+		return findings;
+	}
+};
+/** Settings → Actions → General → Workflow permissions. */
+const pullRequestsByActions = {
+	name: "pull-requests-by-actions",
+	run: async ({ read, link, secrets }) => {
+		const set = await read("the permissions of workflows", "GET /repos/{owner}/{repo}/actions/permissions/workflow", object({ can_approve_pull_request_reviews: boolean() }));
+		const app = secrets?.includes("COXSWAIN_APP_CLIENT_ID") === true;
+		if (set === void 0) throw new Unreadable("the permissions of workflows");
+		if (set.can_approve_pull_request_reviews || app) return [];
+		return [error(link("settings/actions"), "workflows may not open pull requests, so no base and no promotion is proposed", "Allow GitHub Actions to create and approve pull requests, or give the workflows a GitHub App (docs/github-tokens.md).")];
+	}
+};
+const workflowsSchema = object({ workflows: array(object({
+	path: string(),
+	state: string()
+})) });
+/** The four files that init writes, and whether GitHub runs them. */
+const workflowFiles = {
+	name: "workflows",
+	run: async ({ read, link, defaultBranch }) => {
+		const found = await read("the workflows", "GET /repos/{owner}/{repo}/actions/workflows", workflowsSchema, { per_page: 100 });
+		if (found === void 0) return [];
+		return [
+			"watch",
+			"pull-request",
+			"release",
+			"operate"
+		].flatMap((name) => {
+			const path = `.github/workflows/${name}.yml`;
+			const workflow = found.workflows.find((each) => each.path === path);
+			if (workflow === void 0) return [warning(link("actions"), `there is no ${path} on ${defaultBranch}`, "Write it with coxswain init, unless workflows of your own do its work.")];
+			if (workflow.state === "active") return [];
+			const why = workflow.state === "disabled_inactivity" ? "GitHub switched it off: nothing happened in the repository for 60 days" : `it is switched off (${workflow.state})`;
+			return [error(link(`actions/workflows/${name}.yml`), `${path} does not run: ${why}`, "Enable the workflow on this page.")];
+		});
+	}
+};
+// src/operate/doctor/github/branch-checks.ts
+const rulesSchema = array(object({
+	type: string(),
+	parameters: object({ required_status_checks: array(object({ context: string() })).optional() }).optional()
+}));
+const requiredCheck = "image / ok";
+/** Every fleet has its branch. */
+const fleetBranches = {
+	name: "fleet-branches",
+	run: async ({ read, link, config }) => {
+		const findings = [];
+		for (const { name, branch } of Object.values(config.fleets)) {
+			if (await read(`branch ${branch}`, "GET /repos/{owner}/{repo}/branches/{branch}", object({ name: string() }), { branch }) !== void 0) continue;
+			findings.push(error(link("branches"), `fleet ${name} is released from branch ${branch}, which does not exist`, `Make it: git push origin HEAD:refs/heads/${branch}`));
+		}
+		return findings;
+	}
+};
+/** Rules that keep the suite from writing its state, or from being required. */
+const branchRules = {
+	name: "branch-rules",
+	run: async ({ read, link, config }) => {
+		const page = link("settings/rules");
+		const rulesOf = (branch) => read(`the rules of branch ${branch}`, "GET /repos/{owner}/{repo}/rules/branches/{branch}", rulesSchema, { branch });
+		const findings = [];
+		const ofState = await rulesOf(config.stateBranch) ?? [];
+		const closed = ofState.find(({ type }) => [
+			"pull_request",
+			"required_status_checks",
+			"update",
+			"required_signatures",
+			"creation"
+		].includes(type));
+		if (closed !== void 0) findings.push(error(page, `a rule (${closed.type}) keeps workflows from writing the state branch ${config.stateBranch}`, "Leave the state branch out of the rule, or let GitHub Actions and your App bypass it."));
+		if (!ofState.some(({ type }) => type === "deletion")) findings.push(warning(page, `nothing keeps anybody from deleting the state branch ${config.stateBranch}`, "Add a rule for it: restrict deletions, block force pushes."));
+		for (const { branch } of Object.values(config.fleets)) {
+			const rules = await rulesOf(branch) ?? [];
+			if (!rules.flatMap(({ parameters }) => parameters?.required_status_checks ?? []).some(({ context }) => context === requiredCheck)) findings.push(warning(page, `pull requests into ${branch} can be merged without the check ${requiredCheck}`, `Require the status check ${requiredCheck} for ${branch}.`));
+			if (rules.some(({ type }) => type === "required_linear_history")) findings.push(error(page, `${branch} takes no merge commits, and a promotion is one`, "Take the rule for a linear history away from the branches of fleets."));
+		}
+		return findings;
+	}
+};
+/** Promotions are merge commits: that is how a later one knows what an earlier one brought. */
+const mergeMethod = {
+	name: "merge-method",
+	run: async ({ mergeCommits, config, link }) => mergeCommits || Object.values(config.fleets).every(({ approve }) => approve === "manual") ? [] : [error(link("settings"), "merge commits are not allowed, and approve: auto merges promotions by one", "Allow merge commits: General, Pull Requests.")]
+};
+/** Labels that steer and mark pull requests. */
+const labels = {
+	name: "labels",
+	run: async ({ read, link }) => {
+		const there = await read("the labels", "GET /repos/{owner}/{repo}/labels", array(object({ name: string() })), { per_page: 100 }) ?? [];
+		const missing = [
+			"coxswain",
+			"base-image",
+			"promotion"
+		].filter((name) => !there.some((label) => label.name === name));
+		return missing.length === 0 ? [] : [warning(link("labels"), `labels are missing: ${missing.join(", ")}`, "Make them, or give the jobs issues: write, with which they are made when they are needed.")];
+	}
+};
+/** Names of secrets that belong together, or that the configuration needs. */
+const secretNames = {
+	name: "secrets",
+	run: async ({ secrets, config, link }) => {
+		if (secrets === void 0) return [];
+		const page = link("settings/secrets/actions");
+		const has = (name) => secrets.includes(name);
+		const findings = [];
+		for (const [one, other] of [
+			["COXSWAIN_APP_CLIENT_ID", "COXSWAIN_APP_PRIVATE_KEY"],
+			["REGISTRY_USERNAME", "REGISTRY_PASSWORD"],
+			["TEST_REGISTRY_USERNAME", "TEST_REGISTRY_PASSWORD"]
+		]) {
+			if (has(one) === has(other)) continue;
+			const [there, missing] = has(one) ? [one, other] : [other, one];
+			findings.push(error(page, `there is a secret ${there} and no ${missing}`, `Add ${missing}.`));
+		}
+		if (config.image.registry !== "ghcr.io" && !has("REGISTRY_USERNAME") && !has("REGISTRY_PASSWORD")) findings.push(warning(page, `no secret REGISTRY_USERNAME, so pushes to ${config.image.registry} are anonymous`, "Add REGISTRY_USERNAME and REGISTRY_PASSWORD; secrets of an organization are not seen here."));
+		return findings;
+	}
+};
+// src/operate/doctor/github/publishing-checks.ts
+/** Settings → Pages. */
+const pagesSource = {
+	name: "pages",
+	run: async ({ read, link, config }) => {
+		const { url } = config.publish;
+		if (url === void 0 || !/\.github\.io\//.test(url)) return [];
+		const page = link("settings/pages");
+		const set = await read("the settings of Pages", "GET /repos/{owner}/{repo}/pages", object({
+			build_type: string().nullish(),
+			html_url: string().optional(),
+			public: boolean().optional()
+		}));
+		if (set === void 0) return [error(page, "GitHub Pages is off, and coxswain.yaml publishes there", "Choose the source GitHub Actions.")];
+		if (set.build_type === "legacy") return [error(page, "GitHub Pages is built from a branch, so what workflows deploy is refused", "Choose the source GitHub Actions.")];
+		if (set.public === false) return [error(page, "the site is private: nodes have no login for it", "Make the site public, or publish to another web server.")];
+		return [];
+	}
+};
+const environmentsSchema = object({ environments: array(object({
+	name: string(),
+	protection_rules: array(object({ type: string() })).optional(),
+	deployment_branch_policy: object({
+		protected_branches: boolean(),
+		custom_branch_policies: boolean()
+	}).nullish()
+})) });
+/** Settings → Environments: which branches may deploy, and who approves. */
+const environments = {
+	name: "environments",
+	run: async (checked) => {
+		const { read, link, config } = checked;
+		const found = await read("the environments", "GET /repos/{owner}/{repo}/environments", environmentsSchema);
+		if (found === void 0) return [];
+		const fleets = Object.values(config.fleets);
+		const findings = [];
+		for (const environment of found.environments) {
+			const { name } = environment;
+			const fleet = fleets.find((each) => each.name === name);
+			const needed = name === "github-pages" ? fleets.map(({ branch }) => branch) : fleet === void 0 ? [] : [fleet.branch];
+			const open = await openBranches(checked, environment, needed);
+			const shut = needed.filter((branch) => !open.includes(branch));
+			if (shut.length === 0) continue;
+			findings.push(error(link("settings/environments"), `the environment ${name} is shut to ${shut.join(" and ")}, which ${name === "github-pages" ? "publish" : "releases"} through it`, "Add the branch to its deployment branches."));
+		}
+		for (const { name, promoteFrom, approve } of fleets) {
+			if (promoteFrom === void 0 || approve === "auto") continue;
+			if ((found.environments.find((each) => each.name === name)?.protection_rules ?? []).some(({ type }) => type === "required_reviewers")) continue;
+			findings.push(warning(link("settings/environments"), `releases of fleet ${name} wait for nobody: the environment ${name} has no required reviewers`, "Add reviewers, unless merging the promotion is approval enough."));
+		}
+		return findings;
+	}
+};
+/** Those of some branches that may deploy to an environment. */
+async function openBranches({ read }, environment, branches) {
+	const policy = environment.deployment_branch_policy;
+	if (policy === null || policy === void 0 || branches.length === 0) return branches;
+	if (policy.custom_branch_policies) {
+		const patterns = (await read(`the branches of the environment ${environment.name}`, "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies", object({ branch_policies: array(object({ name: string() })) }), { environment_name: environment.name }))?.branch_policies ?? [];
+		return branches.filter((branch) => patterns.some(({ name }) => matches(name, branch)));
+	}
+	const guarded = [];
+	for (const branch of branches) {
+		const schema = object({ protected: boolean() });
+		if ((await read(`branch ${branch}`, "GET /repos/{owner}/{repo}/branches/{branch}", schema, { branch }))?.protected === true) guarded.push(branch);
+	}
+	return guarded;
+}
+/** GitHub's patterns for branches: `*` is everything but a slash, `**` everything. */
+function matches(pattern, branch) {
+	const expression = pattern.split(/(\*\*|\*|\?)/).map((part) => part === "**" ? ".*" : part === "*" ? "[^/]*" : part === "?" ? "[^/]" : part.replace(/[.+^${}()|[\]\\]/g, "\\$&")).join("");
+	return new RegExp(`^${expression}$`).test(branch);
+}
+// src/operate/doctor/github/doctor-github.ts
+/** Everything that is looked at, in the order in which people meet it. */
+const checks = [
+	allowedActions,
+	pullRequestsByActions,
+	workflowFiles,
+	fleetBranches,
+	branchRules,
+	mergeMethod,
+	labels,
+	secretNames,
+	pagesSource,
+	environments,
+	{
+		name: "package-visibility",
+		run: async ({ config, repository }) => {
+			const client = createRegistryClient({
+				credentials: async () => void 0,
+				retryDelays: []
+			});
+			const name = formatRepository(config.image);
+			const page = config.image.registry === "ghcr.io" ? `https://github.com/orgs/${repository.split("/")[0]}/packages` : `https://${config.image.registry}`;
+			try {
+				await client.resolve(atTag(config.image, config.stream));
+				return [];
+			} catch (failure) {
+				if (failure instanceof NotFoundError) return [];
+				return [warning(page, `${name} does not answer without a login (${failure instanceof Error ? failure.message.split("\n")[0] ?? "" : "no answer"})`, "Make the package public, or give every node a pull secret in /etc/ostree/auth.json. A new package of an organization is private, and nodes get 401.")];
+			}
+		}
+	}
+];
+const repositorySchema = object({
+	default_branch: string(),
+	private: boolean(),
+	archived: boolean().optional(),
+	allow_merge_commit: boolean().optional()
+});
+/**
+* Looks at every setting of a repository on GitHub that the suite depends on. Reads only.
+* @throws InputError if the repository itself cannot be read
+*/
+async function examineGitHub(repository, config) {
+	const { api, page } = repository;
+	const link = (path) => `${page}/${path}`;
+	const read = async (what, route, schema, params = {}) => {
+		try {
+			return await api.find({
+				doing: `reading ${what}`,
+				route,
+				schema,
+				params
+			});
+		} catch (failure) {
+			const status = refusalOf(failure)?.status;
+			if (status === 401 || status === 403) throw new Unreadable(what);
+			throw failure;
 		}
 	};
-}
-function encodePath(path) {
-	return path.split("/").map(encodeURIComponent).join("/");
-}
-async function readUrl(url) {
-	const tried = `reading ${url.href}`;
-	let response;
-	try {
-		response = await fetch(url, { signal: AbortSignal.timeout(timeoutMilliseconds) });
-		if (response.status === 200) return await response.text();
-		await response.body?.cancel();
-	} catch (error) {
-		const cause = error instanceof Error && error.cause !== void 0 ? `: ${messageOf(error.cause)}` : "";
-		throw new OutsideError(tried, `${messageOf(error)}${cause}`, void 0, { cause: error });
+	const about = await api.call({
+		doing: `reading the settings of ${repository.repository}`,
+		route: "GET /repos/{owner}/{repo}",
+		schema: repositorySchema
+	});
+	if (about.archived === true) throw new InputError({
+		where: page,
+		problem: "this repository is archived: nothing can be written to it"
+	});
+	const findings = [];
+	const secrets = await secretsOf(read).catch((failure) => {
+		findings.push(unknown("secrets", failure, link("settings/secrets/actions")));
+	});
+	const checked = {
+		...repository,
+		config,
+		defaultBranch: about.default_branch,
+		isPrivate: about.private,
+		mergeCommits: about.allow_merge_commit ?? true,
+		secrets,
+		read,
+		link
+	};
+	for (const check of checks) try {
+		findings.push(...(await check.run(checked)).map((found) => ({
+			...found,
+			check: check.name
+		})));
+	} catch (failure) {
+		findings.push(unknown(check.name, failure, link("settings")));
 	}
-	if (response.status === 404 || response.status === 410) return void 0;
-	throw new OutsideError(tried, `the server answered ${response.status}`);
+	return findings;
 }
-export { examine as i, filesInArtifacts as n, filesInFolder as r, filesAtUrl as t };
+/** What may not be read is never fine. @throws what is no question of permissions */
+function unknown(check, failure, where) {
+	if (!(failure instanceof Unreadable)) throw failure;
+	return {
+		severity: "unknown",
+		check,
+		where,
+		message: `could not check: this token may not read ${failure.message}`,
+		remedy: "Run it with the token of somebody who administers the repository (gh auth login)."
+	};
+}
+async function secretsOf(read) {
+	return (await read("the names of secrets", "GET /repos/{owner}/{repo}/actions/secrets", object({ secrets: array(object({ name: string() })) }), { per_page: 100 }))?.secrets.map(({ name }) => name);
+}
+export { examine as n, examineGitHub as t };

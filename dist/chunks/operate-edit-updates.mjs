@@ -1,4 +1,4 @@
-import { b as withTemporaryFolder, d as exec } from "./host.mjs";
+import { _ as exec, w as withTemporaryFolder } from "./host.mjs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 // src/operate/edit-updates/difference.ts

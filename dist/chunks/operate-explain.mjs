@@ -1,6 +1,6 @@
-import { D as InputError } from "./host.mjs";
+import { F as InputError, N as defined } from "./host.mjs";
 import { a as comparePackages, t as readPackages } from "./world-packages.mjs";
-import { E as formatRepository, S as atDigest, T as formatReference, r as layerEntries, v as readImage, x as parseJson } from "./world-registry.mjs";
+import { A as formatRepository, T as atDigest, f as readImage, i as layerEntries, k as formatReference, w as parseJson } from "./world-registry.mjs";
 import { createHash } from "node:crypto";
 // src/operate/explain/compare-layers.ts
 /** Streams two layers, and compares their files by everything that a layer says of a file. */
@@ -82,7 +82,7 @@ async function compareImages(client, references, architecture) {
 		same: false,
 		settings: [...differences("config", withoutLayers(one.config), withoutLayers(other.config)), ...differences("manifest.annotations", annotationsOf(one), annotationsOf(other))],
 		layers,
-		...packages === void 0 ? {} : { packages }
+		...defined({ packages })
 	};
 }
 async function readSide(client, reference, architecture) {

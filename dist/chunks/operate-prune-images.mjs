@@ -1,16 +1,33 @@
-import { D as InputError, O as OutsideError, a as inParallel } from "./host.mjs";
-import { c as findBuilt, r as readCandidate } from "./release-candidate.mjs";
-import { a as awaitedDigests, o as neededDigests } from "./release.mjs";
-import { C as atTag, E as formatRepository, N as architectureOfGo, S as atDigest, _ as imageTimestamp, v as readImage, y as isIndex } from "./world-registry.mjs";
-// src/operate/prune-images/contents.ts
-/** `sha256-<hex>`, with cosign's ending or without: belongs to the digest it names. */
-const attachedTag = /^sha256-([0-9a-f]{64})(\.[a-z]+)?$/;
-/** The digest that a tag is about, for tags that are attached to an image by their name. */
-function subjectOfTag(tag) {
-	const hex = attachedTag.exec(tag)?.[1];
-	return hex === void 0 ? void 0 : `sha256:${hex}`;
+import { F as InputError, I as OutsideError, N as defined, c as inParallel } from "./host.mjs";
+import { _ as isVersionTag, a as awaitedDigests, g as isBuildTag, i as promotedDigest, o as digestsOf, s as neededDigests, y as subjectOfTag } from "./release.mjs";
+import { A as formatRepository, C as mediaTypes, E as atTag, R as architectureOfGo, S as isIndex, T as atDigest, d as imageTimestamp, f as readImage, g as readArtifact, j as isDigest, k as formatReference, y as fallbackTag, z as architectures } from "./world-registry.mjs";
+import { h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, r as readCandidate } from "./release-candidate.mjs";
+import { C as parseReleaseIndex } from "./guidance.mjs";
+import "./release-published.mjs";
+// src/operate/prune-images/current-builds.ts
+/** The images that the fleets' branches and the open pull requests build now, as the test registry has them. */
+async function currentBuilds(project) {
+	const { config, forge, git, client } = project;
+	const heads = [...await Promise.all(Object.values(config.fleets).map(({ branch }) => forge.branches.resolve(branch))), ...(await forge.pullRequests.list({ state: "open" })).map(({ headCommit }) => headCommit)];
+	const found = [];
+	for (const commit of new Set(heads.filter((head) => head !== void 0))) {
+		await forge.branches.fetchCommit(commit);
+		const candidate = await readCandidate({
+			git,
+			config,
+			client,
+			commit
+		}).catch((error) => {
+			if (error instanceof InputError) return void 0;
+			throw error;
+		});
+		const built = candidate === void 0 ? void 0 : await findBuilt(client, config, candidate);
+		if (built !== void 0) found.push(built.digest);
+	}
+	return found;
 }
-/** The roots, with all that they need to be whole, and all that is attached to any of it. */
+// src/operate/prune-images/contents.ts
+/** The roots, everything they need to be complete, and everything that is attached to any of it. */
 function keptWith(contents, roots) {
 	const below = belowIn(contents);
 	const kept = /* @__PURE__ */ new Set();
@@ -23,12 +40,13 @@ function keptWith(contents, roots) {
 	return kept;
 }
 /**
-* What may go, in the order to delete it: an index before its images, an image before what is attached to it. So
-* nothing that is left is ever incomplete, and what an interrupted run leaves over is found by the next.
+* What may be deleted, in the order of deletion: an index before its images, an image before its attachments, and the
+* list of attachments last. So nothing that is left is ever incomplete, and while a list exists, what it names is found.
 */
 function removable(contents, roots) {
 	const kept = keptWith(contents, roots);
 	const below = belowIn(contents);
+	const lists = listsIn(contents);
 	const seen = /* @__PURE__ */ new Set();
 	const lastFirst = [];
 	const visit = (digest) => {
@@ -38,9 +56,20 @@ function removable(contents, roots) {
 		lastFirst.push(digest);
 	};
 	for (const digest of contents.manifests.keys()) visit(digest);
-	return lastFirst.reverse();
+	const order = lastFirst.reverse();
+	return [...order.filter((digest) => !lists.has(digest)), ...order.filter((digest) => lists.has(digest))];
 }
-/** What belongs to a digest: its images, what refers to it, and what tags attach to it. */
+/** Everything that belongs to a digest, itself not included. */
+function closureOf(contents, digest) {
+	const closure = new Set(keptWith(contents, [digest]));
+	closure.delete(digest);
+	return closure;
+}
+/** The lists under attached tags: indexes that belong to a digest by their tag. */
+function listsIn({ tags, manifests }) {
+	return new Set([...tags].filter(([tag, digest]) => subjectOfTag(tag) !== void 0 && manifests.get(digest)?.isIndex === true).map(([, digest]) => digest));
+}
+/** What belongs to a digest: its images, its referrers, and what tags attach to it. */
 function belowIn(contents) {
 	const byTag = /* @__PURE__ */ new Map();
 	for (const [tag, digest] of contents.tags) {
@@ -56,185 +85,411 @@ function belowIn(contents) {
 		];
 	};
 }
-// src/operate/prune-images/read-contents.ts
-const parallel = 8;
+// src/operate/prune-images/delete-images.ts
 /**
-* Reads all that tags, and the digests given, lead to. Registries do not list what no tag leads to: such things are
-* neither seen nor touched.
-* @param also digests that may be there without a tag
-* @returns with `untagged`: subjects of attached tags that are there though no tag leads to them
+* Deletes what was planned. A run that ends in between can always be finished: before an image with attachments or
+* children loses its tag, a list under its own `sha256-…` tag names everything that belongs to it. The next run finds
+* the rest by that list, and the list goes last.
+* @param requireUnchanged throws if the decision no longer holds
 */
-async function readContents(client, repository, also, report = () => {}) {
-	const names = await client.listTags(repository);
-	const tags = /* @__PURE__ */ new Map();
-	await inParallel(names, parallel, async (tag) => {
-		const found = await client.resolve(atTag(repository, tag));
-		if (found !== void 0) tags.set(tag, found.digest);
-	});
-	const manifests = /* @__PURE__ */ new Map();
-	const untagged = /* @__PURE__ */ new Set();
-	const tagged = new Set(tags.values());
-	const subjects = names.flatMap((tag) => subjectOfTag(tag) ?? []);
-	let open = [.../* @__PURE__ */ new Set([
-		...tagged,
-		...also,
-		...subjects
-	])];
-	const asked = new Set(open);
-	while (open.length > 0) {
-		const found = [];
-		await inParallel(open, parallel, async (digest) => {
-			const held = await readHeld(client, repository, digest);
-			if (held === void 0) return;
-			manifests.set(digest, held);
-			if (subjects.includes(digest) && !tagged.has(digest)) untagged.add(digest);
-			found.push(...held.children, ...held.referrers);
-			report(`${manifests.size} manifests`);
+async function deleteImages(client, { repository, contents, removed }, requireUnchanged) {
+	const going = new Set(removed.map(({ digest }) => digest));
+	const lists = [];
+	for (const { digest, tags } of removed) {
+		if (tags.length === 0 || tags.some((tag) => subjectOfTag(tag) !== void 0)) continue;
+		await requireUnchanged();
+		const belongs = [...closureOf(contents, digest)].filter((each) => going.has(each));
+		const findable = findableByTags(contents, belongs);
+		if (belongs.every((each) => findable.has(each))) continue;
+		const descriptors = belongs.flatMap((each) => contents.manifests.get(each)?.descriptor ?? []);
+		const tag = fallbackTag(digest);
+		lists.push({
+			digest: await putList(client, repository, tag, descriptors),
+			tags: [tag]
 		});
-		open = [...new Set(found)].filter((digest) => !asked.has(digest));
-		for (const digest of open) asked.add(digest);
 	}
-	for (const { children, referrers } of manifests.values()) for (const digest of [...children, ...referrers]) untagged.delete(digest);
-	return {
-		tags: inOrder(tags),
-		manifests: inOrder(manifests),
-		untagged
-	};
-}
-/** Answers come in any order; what is told of them should be the same each time. */
-function inOrder(map) {
-	return new Map([...map].sort(([one], [other]) => one < other ? -1 : 1));
-}
-async function readHeld(client, repository, digest) {
-	const manifest = await client.findManifest(atDigest(repository, digest));
-	if (manifest === void 0) return void 0;
-	return {
-		children: isIndex(manifest.json) ? manifest.json.manifests.map((each) => each.digest) : [],
-		referrers: (await client.referrers(repository, digest)).map((each) => each.digest)
-	};
-}
-// src/operate/prune-images/prune-images.ts
-/**
-* Deletes what nobody needs from the production repository and the test registry: manifests, and with them their
-* tags. What blobs took up, a registry frees by its own garbage collection. Everything is decided before the first
-* deletion, and decided anew where the state branch moves meanwhile.
-* @throws InputError for a registry that does not let anyone delete
-*/
-async function pruneImages(project, options) {
-	const { config, forge } = project;
-	const commit = await forge.branches.resolve(config.stateBranch);
-	const unmoved = async () => await forge.branches.resolve(config.stateBranch) === commit;
-	const fleets = await readFleets(project);
-	const production = await plan(project, options, {
-		repository: config.image,
-		needed: neededDigests(Object.values(fleets), options.releases),
-		isOurs: (tag) => isVersionTag(tag, config) && !isStandingTag(tag, config)
-	});
-	const promotions = Object.values(config.fleets).flatMap(({ name, promoteFrom }) => promoteFrom === void 0 ? [] : [{
-		from: promoteFrom,
-		to: name
-	}]);
-	const plans = [production, await plan(project, options, {
-		repository: config.testImage,
-		needed: /* @__PURE__ */ new Set([...awaitedDigests(fleets, promotions), ...await currentBuilds(project)]),
-		isOurs: (tag) => /^key-[0-9a-f]{16}(-[a-z0-9_]+)?$/.test(tag)
-	})];
-	if (options.remove) for (const each of plans) for (const { digest, tags } of each.removed) {
-		if (!await unmoved()) throw new OutsideError("pruning", "the state branch has moved since it was decided what to keep", "What was deleted until then was not needed. Run the same command again.");
-		await removeManifest(project.client, each.place, digest, tags);
+	const replaced = new Set(lists.flatMap(({ tags }) => tags));
+	for (const { digest, tags } of [...removed, ...lists]) {
+		await requireUnchanged();
+		await deleteManifest(client, repository, digest, lists.some((list) => list.digest === digest) ? tags : tags.filter((tag) => !replaced.has(tag)));
 	}
-	return plans.map(({ place, removed, kept }) => ({
-		repository: formatRepository(place),
-		removed,
-		kept
+}
+/** What is found without the image: by the tags that name its digest, or the digests of what belongs to it. */
+function findableByTags(contents, belongs) {
+	return keptWith(contents, [...contents.tags].filter(([tag, digest]) => subjectOfTag(tag) !== void 0 && belongs.includes(digest)).map(([, digest]) => digest));
+}
+async function putList(client, repository, tag, descriptors) {
+	const manifests = descriptors.map(({ mediaType, digest, size }) => ({
+		mediaType,
+		digest,
+		size
 	}));
+	const list = {
+		schemaVersion: 2,
+		mediaType: mediaTypes.ociIndex,
+		manifests
+	};
+	const bytes = new TextEncoder().encode(JSON.stringify(list));
+	const digest = await client.putManifest(repository, tag, bytes, mediaTypes.ociIndex);
+	const reference = atTag(repository, tag);
+	const now = (await client.resolve(reference))?.digest;
+	if (now === digest) return digest;
+	throw new OutsideError(`pushing ${formatReference(reference)}`, `the registry accepted ${digest}, and has ${now ?? "nothing"} there`, "Nothing was deleted from this repository. Run the same command again.");
 }
-async function plan({ client }, options, rule) {
-	const { repository, needed, isOurs } = rule;
-	const contents = await readContents(client, repository, needed, options.report);
+async function deleteManifest(client, repository, digest, tags) {
+	for (const tag of tags) {
+		const now = (await client.resolve(atTag(repository, tag)))?.digest;
+		if (now !== void 0 && now !== digest) return;
+	}
+	await client.deleteManifest(repository, digest);
+	const reference = atDigest(repository, digest);
+	if (await client.resolve(reference) === void 0) return;
+	throw new OutsideError(`deleting ${formatReference(reference)}`, "the registry confirmed the deletion, and still has it", "What was deleted until now was not needed. Run the same command again.");
+}
+// src/operate/prune-images/image-origin.ts
+const versionAnnotation = "org.opencontainers.image.version";
+/** What an image's annotations say of its build; undefined for an image that build-image did not make. */
+function annotatedOrigin({ json }) {
+	const { [buildKeyAnnotation]: buildKey, [versionAnnotation]: version, [revisionAnnotation]: revision } = json.annotations ?? {};
+	if (buildKey === void 0 || version === void 0) return void 0;
+	return {
+		version,
+		buildKey,
+		...defined({ revision })
+	};
+}
+/** What the state branch says of the builds of its releases: by the digest of each image, and of the index over them. */
+function recordedOrigins(config, fleets) {
+	const origins = /* @__PURE__ */ new Map();
+	for (const { releases, records } of Object.values(fleets)) for (const release of releases.releases) {
+		const record = records[release.version];
+		if (record === void 0) continue;
+		const { version, buildKey } = record;
+		const images = record.images.map(({ digestRef }) => digestRef.slice(digestRef.indexOf("@") + 1));
+		for (const digest of [...images, promotedDigest(config, release)]) if (digest !== void 0 && isDigest(digest)) origins.set(digest, {
+			version,
+			buildKey
+		});
+	}
+	return origins;
+}
+// src/operate/prune-images/own-builds.ts
+/**
+* A check whether this project made a build. Another project may use the same repository, and its images carry the same
+* kind of tags. A build is ours if the state branch recorded it, or if it was made from a commit of this repository.
+*/
+function ownBuilds({ git, forge }, recordedKeys) {
+	const known = /* @__PURE__ */ new Map();
+	const isCommitHere = async (commit) => {
+		const exists = async () => await git.try([
+			"cat-file",
+			"-e",
+			`${commit}^{commit}`
+		]) !== void 0;
+		if (await exists()) return true;
+		await forge.branches.fetchCommit(commit).catch(() => {});
+		return exists();
+	};
+	return async ({ buildKey, revision }) => {
+		if (recordedKeys.has(buildKey)) return true;
+		if (revision === void 0 || !/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(revision)) return false;
+		const asked = known.get(revision) ?? isCommitHere(revision);
+		known.set(revision, asked);
+		return asked;
+	};
+}
+// src/operate/prune-images/image-age.ts
+/**
+* Whether an image, and each image of an index, was created before a moment. The time is that of its commit: images
+* have no other. An image without a time counts as young.
+* @param before UNIX seconds
+*/
+async function isCreatedBefore(client, repository, digest, before) {
+	const manifest = await client.getManifest(atDigest(repository, digest));
+	const images = isIndex(manifest.json) ? manifest.json.manifests : [manifest.descriptor];
+	for (const image of images) {
+		const created = await createdAt(client, repository, image.digest, image.platform?.architecture);
+		if (created === void 0 || created > before) return false;
+	}
+	return true;
+}
+/** @param goName GOARCH as an index says it; undefined if the image stands alone */
+async function createdAt(client, repository, digest, goName) {
+	const named = goName === void 0 ? void 0 : architectureOfGo(goName);
+	for (const architecture of named === void 0 ? architectures : [named]) try {
+		return imageTimestamp(await readImage(client, atDigest(repository, digest), architecture));
+	} catch (error) {
+		if (!(error instanceof InputError)) throw error;
+	}
+}
+// src/operate/prune-images/plan-repository.ts
+/** Decides what goes, and writes nothing. */
+async function planRepository(client, rule) {
+	const { repository, contents, needed } = rule;
 	const roots = /* @__PURE__ */ new Set([...needed, ...contents.untagged]);
 	for (const [tag, digest] of contents.tags) {
 		if (subjectOfTag(tag) !== void 0 || roots.has(digest)) continue;
-		if (!isOurs(tag) || !await isOld(client, repository, digest, options)) roots.add(digest);
+		if (!await isOwnImage(rule, tag, digest) || !await isCreatedBefore(client, repository, digest, rule.before)) roots.add(digest);
 	}
 	const removed = removable(contents, roots).map((digest) => ({
 		digest,
 		tags: [...contents.tags].filter(([, each]) => each === digest).map(([tag]) => tag)
 	}));
 	return {
-		place: repository,
+		repository,
+		contents,
 		removed,
 		kept: contents.manifests.size - removed.length
 	};
 }
-/** By the time its commit was made, the only one that an image has. What has none is not taken for old. */
-async function isOld(client, repository, digest, { now, olderThan }) {
-	const manifest = await client.findManifest(atDigest(repository, digest));
-	if (manifest === void 0) return false;
-	const entries = isIndex(manifest.json) ? manifest.json.manifests : [manifest.descriptor];
-	for (const { digest: each, platform } of entries) {
-		const created = await createdAt(client, repository, each, platform?.architecture);
-		if (created === void 0 || created > now - olderThan) return false;
-	}
-	return true;
+async function isOwnImage(rule, tag, digest) {
+	const origin = rule.recorded.get(digest) ?? rule.contents.origins.get(digest);
+	return origin !== void 0 && rule.isOwnTag(tag, origin) && rule.isOwnBuild(origin);
 }
-async function createdAt(client, repository, digest, goName) {
-	const known = goName === void 0 ? void 0 : architectureOfGo(goName);
-	for (const architecture of known === void 0 ? [
-		"x86_64",
-		"aarch64",
-		"s390x",
-		"ppc64le"
-	] : [known]) try {
-		return imageTimestamp(await readImage(client, atDigest(repository, digest), architecture));
-	} catch (error) {
-		if (!(error instanceof InputError)) throw error;
-	}
-}
-/** Every fleet that the state branch knows, also one that is not configured any more: its nodes are still there. */
-async function readFleets({ config, forge, state }) {
-	const commit = await forge.branches.resolve(config.stateBranch);
-	const paths = commit === void 0 ? [] : await forge.branches.listFiles(commit, "fleets");
-	const names = /* @__PURE__ */ new Set([...Object.keys(config.fleets), ...paths.map((path) => path.split("/")[1] ?? "")]);
-	const fleets = {};
-	for (const name of names) if (name !== "") fleets[name] = await state.readFleet(name);
-	return fleets;
-}
-/** What the fleets' branches and the open pull requests build now. */
-async function currentBuilds(project) {
-	const { config, forge, git, client } = project;
-	const heads = [...await Promise.all(Object.values(config.fleets).map(({ branch }) => forge.branches.resolve(branch))), ...(await forge.pullRequests.list({ state: "open" })).map(({ headCommit }) => headCommit)];
+// src/operate/prune-images/published-guidance.ts
+/**
+* All published guidance in a repository, of any project. It is known by its type, not by its tag.
+* @throws InputError for guidance that cannot be read: what it names is not known then
+*/
+async function readPublishedGuidance(client, repository, contents) {
 	const found = [];
-	for (const commit of new Set(heads.filter((head) => head !== void 0))) {
-		await forge.branches.bring(commit);
-		const candidate = await readCandidate({
-			git,
-			config,
-			client,
-			commit
-		}).catch((error) => {
-			if (error instanceof InputError) return void 0;
-			throw error;
-		});
-		const built = candidate === void 0 ? void 0 : await findBuilt(client, config, candidate);
-		if (built !== void 0) found.push(built.digest);
+	for (const [digest, artifactType] of contents.artifactTypes) {
+		if (artifactType !== "application/vnd.coxswain.updates.v1+json") continue;
+		const reference = atDigest(repository, digest);
+		const where = formatReference(reference);
+		const { layers } = await readArtifact(client, reference);
+		for (const { descriptor, bytes } of layers) {
+			const title = descriptor.annotations?.["org.opencontainers.image.title"] ?? "";
+			if (!/^[^/]+\/releases\.json$/.test(title)) continue;
+			const index = parseReleaseIndex(new TextDecoder().decode(bytes), `${where} ${title}`);
+			const releases = new Map(index.releases.map((release) => [release.version, [...(release["oci-images"] ?? []).map((image) => image["digest-ref"]), release["oci-index"] ?? ""].map((text) => text.slice(text.indexOf("@") + 1)).filter((text) => isDigest(text))]));
+			found.push({
+				fleet: title.slice(0, title.indexOf("/")),
+				where,
+				releases
+			});
+		}
 	}
 	return found;
 }
-/** A version, a version's symbolic tag, or a base version: what promotion sets once and never moves back. */
-function isVersionTag(tag, { fleets }) {
-	const names = Object.keys(fleets).map((name) => name.replaceAll(".", "\\."));
-	return new RegExp(`^.+-[0-9a-f]{8}(-(${names.join("|")})(-barrier|-deadend)?)?$`).test(tag);
-}
-/** Tags that people follow. */
-function isStandingTag(tag, { fleets, stream }) {
-	return tag === stream || Object.values(fleets).some((fleet) => fleet.tag === tag || tag === `updates-${fleet.name}`);
-}
-async function removeManifest(client, repository, digest, tags) {
-	for (const tag of tags) {
-		const now = (await client.resolve(atTag(repository, tag)))?.digest;
-		if (now !== void 0 && now !== digest) return;
+// src/operate/prune-images/read-contents.ts
+const parallel = 8;
+/**
+* Reads everything that tags, and the given digests, lead to. Registries do not list manifests that no tag leads to:
+* such manifests are neither seen nor deleted.
+* @param known digests that may exist without a tag
+* @throws OutsideError if the registry lists a tag and does not have it, or lists other tags at the end
+*/
+async function readContents(client, repository, known, report = () => {}) {
+	const names = await client.listTags(repository);
+	const tags = /* @__PURE__ */ new Map();
+	await inParallel(names, parallel, async (tag) => {
+		const reference = atTag(repository, tag);
+		const found = await client.resolve(reference);
+		if (found === void 0) throw contradiction(formatReference(reference), "lists this tag, and does not have it");
+		tags.set(tag, found.digest);
+	});
+	const manifests = /* @__PURE__ */ new Map();
+	const origins = /* @__PURE__ */ new Map();
+	const artifactTypes = /* @__PURE__ */ new Map();
+	const untagged = /* @__PURE__ */ new Set();
+	const tagged = new Set(tags.values());
+	const subjects = new Set(names.flatMap((tag) => subjectOfTag(tag) ?? []));
+	let open = [.../* @__PURE__ */ new Set([
+		...tagged,
+		...known,
+		...subjects
+	])];
+	const asked = new Set(open);
+	while (open.length > 0) {
+		const found = [];
+		await inParallel(open, parallel, async (digest) => {
+			const manifest = await findSurely(client, repository, digest);
+			if (manifest === void 0) return;
+			const held = await readHeld(client, repository, manifest);
+			manifests.set(digest, held);
+			const origin = annotatedOrigin(manifest);
+			if (origin !== void 0) origins.set(digest, origin);
+			const { artifactType } = manifest.json;
+			if (artifactType !== void 0) artifactTypes.set(digest, artifactType);
+			if (subjects.has(digest) && !tagged.has(digest)) untagged.add(digest);
+			found.push(...held.children, ...held.referrers);
+			report(`${manifests.size} manifests`);
+		});
+		open = [...new Set(found)].filter((digest) => !asked.has(digest));
+		for (const digest of open) asked.add(digest);
 	}
-	await client.deleteManifest(repository, digest);
+	for (const [digest, { children, referrers }] of manifests) {
+		for (const each of [...children, ...referrers]) untagged.delete(each);
+		const origin = sharedOrigin(children, origins);
+		if (origin !== void 0) origins.set(digest, origin);
+	}
+	const newer = (await client.listTags(repository)).find((tag) => !tags.has(tag));
+	if (newer !== void 0) throw contradiction(formatRepository(repository), `lists the tag ${newer}, and did not before`);
+	return {
+		tags: inOrder(tags),
+		manifests: inOrder(manifests),
+		untagged,
+		origins,
+		artifactTypes
+	};
 }
-export { pruneImages as t };
+function contradiction(where, answers) {
+	return new OutsideError(`reading ${where}`, `the registry ${answers}`, "Nothing was deleted. Run the same command again.");
+}
+/** That a manifest does not exist is believed only if two answers agree. */
+async function findSurely(client, repository, digest) {
+	const reference = atDigest(repository, digest);
+	return await client.findManifest(reference) ?? await client.findManifest(reference);
+}
+/** The build of an index: that of all its images. */
+function sharedOrigin(children, origins) {
+	const [first, ...others] = children.map((child) => origins.get(child));
+	return others.every((other) => other?.buildKey === first?.buildKey && other?.version === first?.version) ? first : void 0;
+}
+/** Answers arrive in any order. The report must be the same each time. */
+function inOrder(map) {
+	return new Map([...map].sort(([one], [other]) => one < other ? -1 : 1));
+}
+async function readHeld(client, repository, { json, descriptor }) {
+	return {
+		descriptor,
+		isIndex: isIndex(json),
+		children: isIndex(json) ? json.manifests.map((each) => each.digest) : [],
+		referrers: (await client.referrers(repository, descriptor.digest)).map((each) => each.digest)
+	};
+}
+// src/operate/prune-images/witness.ts
+/**
+* Makes sure that the state branch and what is published agree, before anything is deleted by the word of one of them.
+* A branch that is missing, old or mistyped in the configuration knows less than the published guidance.
+* @param published of any fleet, by any project
+* @throws InputError if the published guidance of a fleet is missing, or has a release that the state lacks
+*/
+function requireWitnesses(stateBranch, fleets, published) {
+	const all = Object.entries(fleets);
+	if (all.every(([, { releases }]) => releases.releases.length === 0)) throw new InputError({
+		where: stateBranch,
+		problem: "the state branch knows no release of any fleet, so nothing says which images are needed",
+		remedy: "Fetch the state branch, or correct state-branch in coxswain.yaml. Before the first release there is nothing to delete."
+	});
+	for (const [fleet, { releases }] of all) {
+		const versions = releases.releases.map(({ version }) => version);
+		if (versions.length === 0) continue;
+		const witness = published.find((each) => each.fleet === fleet);
+		if (witness === void 0) throw new InputError({
+			where: `fleet ${fleet}`,
+			problem: "only the state branch knows its releases; deletion needs a second witness",
+			remedy: "Run coxswain publish-updates with publish.oci: true: it puts the guidance into the registry."
+		});
+		const lost = [...witness.releases.keys()].find((version) => !versions.includes(version));
+		if (lost !== void 0) throw new InputError({
+			where: `fleet ${fleet}`,
+			problem: `the published guidance has release ${lost}, and the state branch does not`,
+			found: witness.where,
+			remedy: `Fetch ${stateBranch}, or restore it, before you delete anything.`
+		});
+	}
+}
+/**
+* The images that published guidance keeps: everything that another project's guidance names, and nothing that is ours.
+*/
+function foreignDigests(fleets, published) {
+	return published.filter(({ fleet }) => fleets[fleet] === void 0).flatMap(({ releases }) => [...releases.values()].flat());
+}
+/** Versions that are not published yet. publish-updates would refuse them if their images were gone. */
+function unpublishedVersions(fleet, { releases }, published) {
+	const known = published.find((each) => each.fleet === fleet)?.releases;
+	return releases.releases.map(({ version }) => version).filter((version) => known?.has(version) !== true);
+}
+// src/operate/prune-images/prune-images.ts
+/**
+* Finds what nobody needs in the production repository and the test registry: manifests, and their tags with them. A
+* registry frees the disk space of blobs by its own garbage collection. Everything is decided before the first deletion.
+* @throws InputError if the state branch and the published guidance do not agree
+* @throws OutsideError if the registry contradicts itself
+*/
+async function planPruning(project, options) {
+	const { config, forge, client } = project;
+	const commit = await forge.branches.resolve(config.stateBranch);
+	const plans = await planAll(project, options);
+	const requireUnchanged = async () => {
+		if (await forge.branches.resolve(config.stateBranch) === commit) return;
+		throw new OutsideError("pruning", "the state branch moved after this run decided what to keep", "Nothing that was needed is deleted. Run the same command again.");
+	};
+	return {
+		repositories: plans.map(({ repository, removed, kept }) => ({
+			repository: formatRepository(repository),
+			removed,
+			kept
+		})),
+		remove: async () => {
+			for (const plan of plans) await deleteImages(client, plan, requireUnchanged);
+		}
+	};
+}
+async function planAll(project, options) {
+	const { config, client } = project;
+	const states = await readStates(project);
+	const named = Object.keys(states).map((name) => config.fleets[name] ?? {
+		name,
+		tag: name
+	});
+	const all = Object.values(states);
+	const recorded = recordedOrigins(config, states);
+	const shared = {
+		before: options.now - options.olderThan,
+		recorded,
+		isOwnBuild: ownBuilds(project, new Set([...recorded.values()].map(({ buildKey }) => buildKey)))
+	};
+	const contents = await readContents(client, config.image, neededDigests(all), options.report);
+	const published = await readPublishedGuidance(client, config.image, contents);
+	requireWitnesses(config.stateBranch, states, published);
+	const production = await planRepository(client, {
+		...shared,
+		repository: config.image,
+		contents,
+		needed: neededInProduction(states, published, options),
+		isOwnTag: (tag, { version }) => isVersionTag(config, tag, {
+			version,
+			fleets: named
+		})
+	});
+	const needed = /* @__PURE__ */ new Set([...awaitedDigests(states, promotionsOf(Object.values(config.fleets))), ...await currentBuilds(project)]);
+	return [production, await planRepository(client, {
+		...shared,
+		repository: config.testImage,
+		contents: await readContents(client, config.testImage, needed, options.report),
+		needed,
+		isOwnTag: (tag, { buildKey }) => isBuildTag(tag, buildKey)
+	})];
+}
+function neededInProduction(states, published, { releases }) {
+	const unpublished = Object.entries(states).flatMap(([fleet, state]) => [...digestsOf(state, new Set(unpublishedVersions(fleet, state, published)))]);
+	return /* @__PURE__ */ new Set([
+		...neededDigests(Object.values(states), releases),
+		...unpublished,
+		...foreignDigests(states, published)
+	]);
+}
+function promotionsOf(fleets) {
+	return fleets.flatMap(({ name, promoteFrom }) => promoteFrom === void 0 ? [] : [{
+		from: promoteFrom,
+		to: name
+	}]);
+}
+/** Every fleet that the state branch knows, even if it is no longer configured: its nodes still exist. */
+async function readStates({ config, forge, state }) {
+	const commit = await forge.branches.resolve(config.stateBranch);
+	if (commit === void 0) throw new InputError({
+		where: config.stateBranch,
+		problem: "there is no such branch, so nothing says which images are needed",
+		remedy: "Fetch the state branch, or correct state-branch in coxswain.yaml."
+	});
+	const paths = await forge.branches.listFiles(commit, "fleets");
+	const names = /* @__PURE__ */ new Set([...Object.keys(config.fleets), ...paths.map((path) => path.split("/")[1] ?? "")]);
+	const states = {};
+	for (const name of names) if (name !== "") states[name] = await state.readFleet(name);
+	return states;
+}
+export { planPruning as t };

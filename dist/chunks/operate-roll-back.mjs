@@ -1,9 +1,10 @@
-import { D as InputError, c as nearest, r as plainText, w as formatTime } from "./host.mjs";
-import { i as urgentTemplate } from "./project-configuration.mjs";
-import { a as nextFleets, i as fleetTip } from "./project.mjs";
-import { n as readMarker, o as rollBackFileName, t as formatMarker } from "./release-candidate.mjs";
-import { f as ageOf, g as say, h as saidOf, i as commitMessage, m as retired, o as withdraw } from "./release-operations.mjs";
-import { i as proposeChanges, p as untilNotStale, u as rollBackBranch } from "./world-forge.mjs";
+import { F as InputError, N as defined, O as formatTime, P as nearest, i as plainText } from "./host.mjs";
+import { o as urgentTemplate } from "./project-configuration.mjs";
+import { a as fleetTip, o as nextFleets } from "./project.mjs";
+import { n as readMarker, s as rollBackFileName, t as formatMarker } from "./release-candidate.mjs";
+import { r as followOffer } from "./release.mjs";
+import { f as setMetadata, l as ageOf, p as withdrawnOrPaused, r as withdraw, t as commitMessage, u as metadataOf } from "./release-operations.mjs";
+import { i as proposeChanges, m as untilNotStale, u as rollBackBranch } from "./world-forge.mjs";
 import { t as treeChanges } from "./world-git.mjs";
 import { a as listStranded, o as strandedBy } from "./guidance.mjs";
 // src/operate/roll-back/pull-request.ts
@@ -69,7 +70,7 @@ function planRollBack(state, fleet, given) {
 			field,
 			problem: `fleet ${fleet} has no such release`,
 			found: version,
-			...meant === void 0 ? {} : { remedy: `Did you mean ${meant}?` }
+			...defined({ remedy: meant && `Did you mean ${meant}?` })
 		});
 	};
 	const newest = versions.at(-1);
@@ -78,8 +79,8 @@ function planRollBack(state, fleet, given) {
 		problem: "it has no release"
 	});
 	const bad = given.bad === void 0 ? newest : find(given.bad, "--version");
-	const gone = retired(state);
-	const isGood = (version) => state.records[version] !== void 0 && !gone.has(version) && saidOf(state.updates, version).deadend === void 0;
+	const gone = withdrawnOrPaused(state);
+	const isGood = (version) => state.records[version] !== void 0 && !gone.has(version) && metadataOf(state.updates, version).deadend === void 0;
 	const good = given.good === void 0 ? versions.slice(0, versions.indexOf(bad)).findLast(isGood) : find(given.good, "--to");
 	if (good === void 0) throw new InputError({
 		where: `fleet ${fleet}`,
@@ -100,12 +101,13 @@ function planRollBack(state, fleet, given) {
 /**
 * Withdraws the bad release, its rollout with it. Where nodes that are older than the good one would lose their way by
 * that, they are offered the good one again.
-* @throws InputError for a barrier: nodes would go around it
+* @throws InputError for a barrier, paused or not: nodes would go around it
 */
 function takeBack(before, order) {
 	const { plan, reason } = order;
 	const { bad, good } = plan;
-	const isBarrier = saidOf(before.updates, bad).barrier !== void 0;
+	const paused = before.operations.paused?.find((each) => each.version === bad);
+	const isBarrier = (metadataOf(before.updates, bad).barrier ?? paused?.entry.metadata.barrier) !== void 0;
 	if (before.operations.withdrawn?.some((each) => each.version === bad) === true && !isOffered(before, bad)) return {
 		state: before,
 		summary: `${bad} is withdrawn already`,
@@ -117,14 +119,14 @@ function takeBack(before, order) {
 		reason,
 		force: !isBarrier
 	});
-	const strandedIn = (state) => strandedBy(before, state, { retired: retired(state) });
+	const strandedIn = (state) => strandedBy(before, state, { retired: withdrawnOrPaused(state) });
 	if (strandedIn(withdrawn.state).length === 0) return {
 		state: withdrawn.state,
 		summary: withdrawn.summary,
 		warnings: []
 	};
-	const said = saidOf(withdrawn.state.updates, good.version);
-	const state = say(withdrawn.state, good.version, {
+	const said = metadataOf(withdrawn.state.updates, good.version);
+	const state = setMetadata(withdrawn.state, good.version, {
 		...said,
 		rollout: { start_percentage: 1 }
 	}, order.now);
@@ -136,7 +138,7 @@ function takeBack(before, order) {
 	};
 }
 function isOffered(state, version) {
-	const { rollout, barrier } = saidOf(state.updates, version);
+	const { rollout, barrier } = metadataOf(state.updates, version);
 	return rollout !== void 0 || barrier !== void 0;
 }
 // src/operate/roll-back/roll-back.ts
@@ -165,12 +167,14 @@ async function rollBack(project, options) {
 		done = taken;
 		return taken.state;
 	});
+	const movedTags = await followOffer(project, fleet.name);
 	const elsewhere = await stillOffered(project, fleet, plan.bad);
 	const answer = {
 		fleet: fleet.name,
 		insteadOf: plan.bad,
 		restores: plan.good.version,
 		withdrawn: changed,
+		movedTags,
 		summary: done.summary,
 		warnings: [...done.warnings, ...elsewhere.map((other) => `fleet ${other} is still offered ${plan.bad}: roll it back there, too, or mend it there`)]
 	};

@@ -1,7 +1,8 @@
-import { A as messageOf, D as InputError, O as OutsideError, v as isMissing } from "./host.mjs";
-import { P as architectures, T as formatReference, f as isLoopback, s as titleAnnotation, y as isIndex } from "./world-registry.mjs";
+import { F as InputError, I as OutsideError, R as messageOf, S as isMissing } from "./host.mjs";
+import { S as isIndex, k as formatReference, o as isLoopback, v as titleAnnotation, z as architectures } from "./world-registry.mjs";
 import { B as buildGraph, C as parseReleaseIndex, I as parseUpdateMetadata, V as formatGraph, _ as rolloutProgress, c as addAliases, f as rolloutOf, l as aliasesOf, p as throttleGraph, t as warinessOf } from "./guidance.mjs";
-import { c as notPublished } from "./release-published.mjs";
+import { t as refuseCredentials } from "./world.mjs";
+import { l as notPublished } from "./release-published.mjs";
 import { readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createHash } from "node:crypto";
@@ -700,6 +701,7 @@ function readUrl(text) {
 		problem: "not a folder, and not a URL",
 		found: text
 	});
+	refuseCredentials(url, "--site");
 	if (url.protocol === "http:" && !isLoopback(url)) throw new InputError({
 		field: "--site",
 		problem: "plain HTTP to another machine: anyone on the way could offer images of theirs",

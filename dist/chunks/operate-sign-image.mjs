@@ -1,6 +1,6 @@
-import { A as InputError } from "./host.mjs";
-import { i as signingKeys, n as removeSignatures, r as fleetKeys, t as signImage } from "./release-signatures.mjs";
-import { j as parseReference } from "./world-registry.mjs";
+import { F as InputError } from "./host.mjs";
+import { a as signingKeys, i as fleetKeys, r as removeSignatures, t as signImage } from "./release-signatures.mjs";
+import { P as parseReference } from "./world-registry.mjs";
 // src/operate/sign-image/sign-releases.ts
 /**
 * Signs releases that a fleet has: after a new key, or of releases from before the fleet signed. Only what the state branch

@@ -1,14 +1,14 @@
 import { E as holdAt } from "./guidance.mjs";
-import { i as fleetTip } from "./project.mjs";
+import { a as fleetTip } from "./project.mjs";
 import { r as readCandidate } from "./release-candidate.mjs";
-import { l as freezeAt } from "./release-gates.mjs";
-import { s as describeHold, t as findFileStop } from "./release-operations.mjs";
+import { t as findFreeze } from "./release-gates.mjs";
+import { a as describeHold, h as findFileHold } from "./release-operations.mjs";
 /**
 * Starts the release of what was merged to a fleet's branch and never released: the merge was done by a token whose
 * pushes start no workflow, or the fleet was held or frozen then. Starts nothing while a run for the commit goes on.
 * @param options.workflow file name of the workflow that releases; it is started on the fleet's branch
 * @param options.now UNIX seconds
-* @throws InputError if the repository has no such workflow
+* @throws InputError if the workflow cannot be started by hand, or the token may not do so
 */
 async function startRelease(project, options) {
 	const { git, config, client, forge } = project;
@@ -33,7 +33,8 @@ async function startRelease(project, options) {
 	const obstacle = await findObstacle(project, {
 		fleet,
 		now,
-		operations: state.operations
+		commit,
+		state
 	});
 	if (obstacle !== void 0) return answer("waiting", obstacle);
 	const { workflowRuns } = forge;
@@ -51,7 +52,8 @@ async function start(runs, options) {
 	const before = await runs.list({
 		workflow,
 		commit
-	}) ?? [];
+	});
+	if (before === void 0) return answer("to-do", `${version} is merged and not released, and there is no ${workflow} to start`);
 	const running = before.find(({ state }) => state === "running");
 	if (running !== void 0) return answer("running", `${version} is being released: ${running.url}`);
 	const [last] = before;
@@ -64,10 +66,9 @@ async function start(runs, options) {
 }
 /** What keeps a fleet from releasing at the moment, in words. */
 async function findObstacle({ forge }, options) {
-	const { fleet, now, operations } = options;
-	const hold = holdAt(operations, now) ?? await findFileStop(forge.branches, fleet, now);
+	const { fleet, now, state } = options;
+	const hold = holdAt(state.operations, now) ?? await findFileHold(forge.branches, fleet, now);
 	if (hold !== void 0) return `the fleet is held: ${describeHold(hold)}`;
-	const freeze = freezeAt(fleet.freeze, now);
-	return freeze === void 0 ? void 0 : `the fleet is frozen: ${freeze.window.reason}`;
+	return findFreeze({ forge }, options);
 }
 export { startRelease as t };

@@ -1,9 +1,9 @@
-import { C as formatDuration, i as table, r as plainText, t as code, w as formatTime } from "./host.mjs";
-import { r as findFleet } from "./project.mjs";
+import { D as formatDuration, N as defined, O as formatTime, a as table, i as plainText, n as code } from "./host.mjs";
+import { i as findFleet } from "./project.mjs";
 import { E as holdAt, _ as rolloutProgress, g as rolloutPhase, h as rolloutEnd, m as nextOpening } from "./guidance.mjs";
-import { h as saidOf, s as describeHold } from "./release-operations.mjs";
-import { S as nextGate, a as holdGate, b as sourceGates, c as upstreamGate, d as findPromotion, f as chooseRelease, g as readLabel, i as freezeGate, s as orderGate, x as isReady } from "./release-gates.mjs";
-import { f as standingOf } from "./release-upstream.mjs";
+import { d as upstreamStatusOf } from "./release-upstream.mjs";
+import { a as describeHold, u as metadataOf } from "./release-operations.mjs";
+import { b as nextGate, c as chooseRelease, f as readLabel, m as evaluateStateGates, o as findPromotion, y as isReady } from "./release-gates.mjs";
 // src/operate/status/fleet-status.ts
 /** Reads how a fleet is; changes nothing. @param now UNIX seconds */
 async function readFleetStatus(project, fleet, now) {
@@ -20,21 +20,20 @@ async function readFleetStatus(project, fleet, now) {
 			version,
 			now
 		}) },
-		...hold === void 0 ? {} : { hold },
+		...defined({ hold }),
 		paused: state.operations.paused ?? [],
 		withdrawn: state.operations.withdrawn ?? [],
-		...promotion === void 0 ? {} : { promotion }
+		...defined({ promotion })
 	};
 }
 function releaseStatus({ config, guidance }, state, { version, now }) {
 	const record = state.records[version];
-	const { rollout, barrier } = saidOf(state.updates, version);
+	const { rollout, barrier } = metadataOf(state.updates, version);
 	const paused = state.operations.paused?.find((each) => each.version === version);
 	const isWithdrawn = state.operations.withdrawn?.some((each) => each.version === version) === true;
 	const end = rollout === void 0 ? void 0 : rolloutEnd(rollout);
 	const phase = rollout !== void 0 ? rolloutPhase(rollout, now) : paused !== void 0 ? "paused" : barrier !== void 0 ? "complete" : isWithdrawn ? "withdrawn" : "not offered";
 	const progress = rollout !== void 0 ? rolloutProgress(rollout, now) : paused?.progress ?? (phase === "complete" ? 1 : 0);
-	const rings = [...Object.entries(config.rings), ["no ring", 1]].sort(([, one], [, other]) => one - other);
 	return {
 		version,
 		...record === void 0 ? {} : {
@@ -45,17 +44,17 @@ function releaseStatus({ config, guidance }, state, { version, now }) {
 		phase,
 		progress,
 		...end === void 0 || end <= now ? {} : { completeAt: end },
-		rings: rings.map(([ring, wariness]) => {
+		rings: config.rings.map(({ name: ring, wariness }) => {
 			const offered = rollout === void 0 ? phase === "complete" : wariness <= progress;
 			const from = rollout === void 0 || offered ? void 0 : nextOpening(rollout, wariness, now);
 			return {
 				ring,
 				wariness,
 				offered,
-				...from === void 0 ? {} : { offeredFrom: from }
+				...defined({ offeredFrom: from })
 			};
 		}),
-		...guidance === void 0 || guidance instanceof Error || record === void 0 ? {} : { upstream: standingOf(guidance, record.baseVersion, now) }
+		...guidance === void 0 || guidance instanceof Error || record === void 0 ? {} : { upstream: upstreamStatusOf(guidance, record.baseVersion, now) }
 	};
 }
 async function readPromotion(project, target, { to, now }) {
@@ -70,29 +69,26 @@ async function readPromotion(project, target, { to, now }) {
 	const record = from.records[chosen?.version ?? ""];
 	if (record === void 0 || to.releases.releases.some(({ version }) => version === record.version)) return;
 	const request = await findPromotion(project, target);
-	const gates = [
-		...holdGate(source.name, from.operations, now),
-		...holdGate(target.name, to.operations, now),
-		...freezeGate(target, readLabel(request, "freeze-exception"), now),
-		...sourceGates({
+	const gates = evaluateStateGates({
+		source: source.name,
+		target,
+		release: {
 			record,
 			state: from,
 			urgent: chosen?.urgent
-		}, {
-			source: source.name,
-			target,
-			now
-		}),
-		...upstreamGate(project.guidance, record.baseVersion, now),
-		orderGate(record, target.name, to)
-	];
+		},
+		to,
+		freezeException: readLabel(request, "freeze-exception"),
+		guidance: project.guidance,
+		now
+	});
 	const next = nextGate(gates);
 	return {
 		from: source.name,
 		version: record.version,
 		...request === void 0 ? {} : { pullRequest: request.number },
 		ready: isReady(gates),
-		...next === void 0 ? {} : { nextGate: next }
+		...defined({ nextGate: next })
 	};
 }
 // src/operate/status/status-text.ts

@@ -1,9 +1,19 @@
-import { D as InputError, T as parseDuration, c as nearest, y as readFileIfThere } from "./host.mjs";
-import { c as literal, f as record, g as union, i as boolean, m as string, n as _enum, p as strictObject, r as array, s as int, u as number, v as toJSONSchema } from "./zod.mjs";
-import { A as parseReference, E as formatRepository, M as sameRepository, P as architectures, T as formatReference, j as parseRepository } from "./world-registry.mjs";
+import { A as parseDuration, C as readFileIfThere, F as InputError, M as requireDay, N as defined, P as nearest, R as messageOf, j as parseTime } from "./host.mjs";
+import { _ as union, a as boolean, c as int, d as number, h as string, l as literal, m as strictObject, n as _enum, p as record, r as array, y as toJSONSchema } from "./zod.mjs";
+import { A as formatRepository, F as parseRepository, I as sameRepository, P as parseReference, k as formatReference, z as architectures } from "./world-registry.mjs";
 import { t as j } from "./croner.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { join } from "node:path";
+// src/project/configuration/tag-prefixes.ts
+/** Beginnings of tags that Coxswain sets besides versions. No fleet's own tag may begin like this. */
+const tagPrefixes = {
+	/** The published guidance of a fleet. */
+	guidance: "updates-",
+	/** A built image in the test registry. */
+	build: "key-",
+	/** What belongs to an image by its digest. */
+	attached: "sha256-"
+};
 // src/project/configuration/schema.ts
 /** `48h`, `7d`, `1d12h`: what parseDuration of src/host/time.ts reads. */
 const durationForm = "a number with a unit, such as 48h, 7d or 1d12h";
@@ -14,7 +24,9 @@ const path = string().regex(/^(?!\/)(?!(.*\/)?\.\.(\/|$))[^\\\0]+$/, "a path ins
 * Fleet and ring names are path segments of published addresses, and Zincati's `group`, by which a node may pick
 * its ring, takes just these characters (`^[a-zA-Z0-9.-]+$`).
 */
-const name = string().max(63).regex(/^[a-zA-Z0-9][a-zA-Z0-9.-]*$/, "letters, digits, \".\" and \"-\", starting with a letter or a digit");
+const name = string().max(63).regex(/^(?!.*\.\.)(?!.*\.lock$)[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9-])?$/, "letters, digits, \".\" and \"-\", starting with a letter or a digit, without \"..\", and not ending in \".\" or \".lock\"");
+/** Rules of git-check-ref-format. */
+const branch = string().max(200).regex(/^(?![-/.])(?!.*(\.\.|\/\/|\/\.|@\{|\.lock\/))(?!@$)[^\s~^:?*[\\\p{Cc}]+(?<![/.])(?<!\.lock)$/u, "a branch name as git takes it");
 const soakForm = "a duration, and what it is counted from: 48h, 48h after start, 7d after complete";
 const freezeWindow = strictObject({
 	start: string().describe("When it begins: cron with five fields (\"0 16 * * 5\"), or one moment, such as 2026-12-18T00:00."),
@@ -25,17 +37,28 @@ const freezeWindow = strictObject({
 }).describe("A time in which nothing is promoted.");
 const freeze = array(freezeWindow, "a list of windows: [{ start: \"0 16 * * 5\", until: \"0 8 * * 1\", reason: weekend }]").default([]);
 const fleet = strictObject({
-	branch: string().regex(/^(?![-/.])(?!.*(\.\.|\/\/|\/\.|@\{))[^\s~^:?*[\\\p{Cc}]+(?<![/.])(?<!\.lock)$/u, "a branch name as git takes it").optional().describe("Branch whose merges are promoted to this fleet. Default: the name of the fleet."),
+	branch: branch.optional().describe("Branch whose merges are promoted to this fleet. Default: the name of the fleet."),
 	tag: string().regex(/^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/, "at most 128 letters, digits, \"_\", \".\" and \"-\", not starting with \".\" or \"-\"").optional().describe("Tag in the production repository that follows this fleet. Default: the name of the fleet."),
 	template: path.optional().describe("Handlebars template of the update entry of a release. Default: rollouts/<name of the fleet>.json.hbs."),
 	"promote-from": string().optional().describe("Fleet whose releases are proposed to this one by a pull request."),
 	soak: string(soakForm).regex(/^(\d+[smhdw])+( after (start|complete))?$/, soakForm).default("0s").describe("How long a release runs in the fleet before: 48h (or 48h after start) from the start of its rollout there, 48h after complete from its end."),
 	approve: _enum(["manual", "auto"]).default("manual").describe("auto: a promotion to this fleet is merged as soon as all of its gates are green."),
+	signing: strictObject({ keys: array(union([path, strictObject({
+		file: path.describe("Public key, PEM, as coxswain make-key writes it."),
+		until: string().optional().describe("When this key stops signing, such as 2027-03-01: the end of a change of keys.")
+	})])).min(1, "at least one public key").describe("Public keys, as files of this repository. A release is signed by each of them.") }).optional().describe("promote-image signs what is promoted to this fleet, in the format that nodes check. The private keys come from the environment."),
 	freeze: freeze.describe("Times in which nothing is promoted to this fleet, besides those of all fleets.")
 }).describe("One fleet: a branch and the nodes that follow it. Everything has a default: testing: {}");
 const bootTest = strictObject({
-	mode: _enum(["direct", "disk"]).default("direct").describe("How the machine starts: direct by the kernel of the image, disk from an installation that bootc makes, through UEFI firmware (needs podman, and bootc in the image)."),
-	memory: int().min(128).default(1024).describe("The machine's memory in megabytes."),
+	mode: _enum([
+		"direct",
+		"ostree",
+		"disk"
+	]).optional().describe("How the machine starts: ostree as a real ostree deployment, by the image's own initramfs; direct by the kernel of the image alone; disk from an installation that bootc makes, through UEFI firmware (needs podman, and bootc in the image). Default: ostree if the image and this machine allow it, otherwise direct."),
+	ignition: string().min(1).optional().describe("File of this repository with a configuration for Ignition, which the machine gets at its first boot. Needs the mode ostree, and Ignition in the initramfs of the image."),
+	init: _enum(["systemd", "any"]).default("systemd").describe("What the first process must be: systemd of the image, or any for an image that has none on purpose."),
+	"known-failures": _enum(["auto", "none"]).default("auto").describe("auto: on images of Fedora CoreOS, units that cannot work in the mode direct may fail. The report names each, with the reason. none: no unit may, but those in allow-failed-units."),
+	memory: int().min(128).max(1048576).default(1024).describe("The machine's memory in megabytes."),
 	cpus: int().min(1).max(64).default(2).describe("The machine's processors."),
 	network: _enum(["closed", "user"]).default("closed").describe("What the machine reaches: closed is an address and nothing else, user whatever the runner reaches."),
 	deadline: duration.optional().describe("How long one machine may run in all. Default: ten minutes and the time limits of all tests."),
@@ -60,7 +83,7 @@ const configSchema = strictObject({
 	tests: path.default("tests").describe("Folder of the tests that run inside the booted image; exit code 0 passes."),
 	"allow-failed-units": array(string().regex(/^[^\s/]+$/, "the name of a unit, such as chronyd.service")).default([]).describe("Units of systemd that may fail in a boot test: those that have no business in a virtual machine."),
 	"boot-test": bootTest.prefault({}),
-	"state-branch": string().regex(/^[^\s~^:?*[\\\p{Cc}]+$/u, "a branch name as git takes it").default("coxswain").describe("Branch that holds releases and rollouts of all fleets."),
+	"state-branch": branch.default("coxswain").describe("Branch that holds releases and rollouts of all fleets."),
 	fleets: record(name, fleet.nullable()).describe("The fleets by name, the first to get a release first."),
 	freeze: freeze.describe("Times in which nothing is promoted to any fleet."),
 	rings: record(name, number().min(0).max(1)).default({}).describe("Named values of rollout_wariness, each with its own update graph: 0 gets an update first, 1 when the rollout is complete."),
@@ -151,7 +174,7 @@ function problemsOfIssue(issue, document) {
 				problem: "not one of the possible values",
 				found,
 				expected: allowed.join(", "),
-				...meant === void 0 ? {} : { remedy: `Did you mean ${meant}?` }
+				...defined({ remedy: meant && `Did you mean ${meant}?` })
 			}];
 		}
 		default: return [{
@@ -212,6 +235,34 @@ function valueAt(value, path) {
 	}
 	return current;
 }
+// src/project/configuration/rings.ts
+/** No ring of coxswain.yaml can have this name: it has a space. */
+const noRing = "no ring";
+/** The group of nodes whose owner set none (Fedora's Zincati: identity.group in 00-fedora-coreos.toml or its default). */
+const defaultGroup = "default";
+/**
+* All rings, the earliest first, with the ring of nodes that chose none: a release is offered to those when its rollout
+* is complete. They find their graph without a folder, and in `default`, where `${group}` in a base_url leads them. A new
+* kind of ring is added here and in the schema; everything else reads this list.
+* @param written name → wariness, as in coxswain.yaml
+*/
+function readRings(written) {
+	const named = Object.entries(written).map(([name, wariness]) => ({
+		name,
+		wariness,
+		folders: [name]
+	}));
+	const unnamed = {
+		name: noRing,
+		wariness: 1,
+		folders: Object.hasOwn(written, defaultGroup) ? [""] : ["", defaultGroup]
+	};
+	return [...named, unnamed].sort((one, other) => one.wariness - other.wariness);
+}
+/** True for a ring that coxswain.yaml names. */
+function isNamed(ring) {
+	return ring.name !== noRing;
+}
 // src/project/configuration/checks.ts
 /** Checks that concern more than one field: everything that would otherwise fail late, or overwrite something. */
 function checkConfig(config, document) {
@@ -226,8 +277,11 @@ function checkConfig(config, document) {
 	return [
 		...repositoryProblems(config, at),
 		...Object.keys(config.fleets).flatMap((name) => nameProblems(name, "fleet", atKey(["fleets", name]))),
-		...Object.keys(config.rings).flatMap((name) => nameProblems(name, "ring", atKey(["rings", name]))),
+		...config.rings.filter(isNamed).flatMap(({ name }) => nameProblems(name, "ring", atKey(["rings", name]))),
+		...sameNameProblems(Object.keys(config.fleets), "fleet", (name) => atKey(["fleets", name])),
+		...sameNameProblems(config.rings.filter(isNamed).map(({ name }) => name), "ring", (name) => atKey(["rings", name])),
 		...fleetProblems(config, at),
+		...branchProblems(config, at),
 		...promotionProblems(config, at)
 	];
 }
@@ -259,6 +313,12 @@ const publishedNames = /* @__PURE__ */ new Set([
 	...architectures
 ]);
 function nameProblems(name, kind, place) {
+	if (kind === "fleet" && name.toLowerCase() === "github-pages") return [{
+		...place,
+		problem: "a fleet cannot have this name: it is the environment that GitHub Pages deploys to",
+		found: name,
+		remedy: "Workflows release a fleet in the environment of its name. Choose another name."
+	}];
 	if (!publishedNames.has(name.toLowerCase()) && !/\.(html|json)$/i.test(name)) return [];
 	return [{
 		...place,
@@ -266,6 +326,43 @@ function nameProblems(name, kind, place) {
 		found: name,
 		expected: `any other than ${[...publishedNames].join(", ")}, or a name in .html or .json`
 	}];
+}
+/** Many file systems and some web servers do not distinguish upper and lower case. */
+function sameNameProblems(names, kind, placeOf) {
+	return names.flatMap((name, index) => {
+		const other = names.slice(0, index).find((each) => each.toLowerCase() === name.toLowerCase());
+		if (other === void 0) return [];
+		return [{
+			...placeOf(name),
+			problem: `the name differs from the ${kind} ${other} only in upper and lower case`,
+			found: name,
+			expected: "another name"
+		}];
+	});
+}
+/** Git keeps branches like files: `a` and `a/b` cannot both exist. */
+function branchProblems({ fleets, stateBranch }, at) {
+	const branches = [{
+		branch: stateBranch,
+		path: ["state-branch"]
+	}, ...Object.values(fleets).map(({ name, branch }) => ({
+		branch,
+		path: [
+			"fleets",
+			name,
+			"branch"
+		]
+	}))];
+	return branches.flatMap(({ branch, path }) => {
+		const parent = branches.find((other) => branch.startsWith(`${other.branch}/`));
+		if (parent === void 0) return [];
+		return [{
+			...at(path),
+			problem: `git cannot have this branch and the branch ${parent.branch}`,
+			found: branch,
+			expected: `a branch that does not start with ${parent.branch}/`
+		}];
+	});
 }
 function fleetProblems(config, at) {
 	const problems = [];
@@ -302,11 +399,12 @@ function fleetProblems(config, at) {
 			found: fleet.branch,
 			remedy: "Give the fleet another branch, or set state-branch."
 		});
-		if (/^(updates-|sha256-|key-|\d+\.\d{8}\.)/.test(fleet.tag)) problems.push({
+		const prefixes = Object.values(tagPrefixes);
+		if (/^\d+\.\d{8}\./.test(fleet.tag) || prefixes.some((prefix) => fleet.tag.startsWith(prefix))) problems.push({
 			...at(field("tag")),
-			problem: "tags of this form are taken for versions, evidence and published files",
+			problem: "Coxswain uses tags of this form for versions, evidence and published files",
 			found: fleet.tag,
-			expected: "not a version, and not starting with updates-, sha256- or key-"
+			expected: `not a version, and no beginning ${prefixes.join(", ")}`
 		});
 	}
 	return problems;
@@ -346,7 +444,7 @@ function promotionProblems(config, at) {
 				problem: "there is no such fleet",
 				found: fleet.promoteFrom,
 				expected: `one of ${names.join(", ")}`,
-				...meant === void 0 ? {} : { remedy: `Did you mean ${meant}?` }
+				...defined({ remedy: meant && `Did you mean ${meant}?` })
 			});
 		} else {
 			const cycle = cycleFrom(fleet, config.fleets);
@@ -386,25 +484,60 @@ function readFreezeWindow(written, place) {
 	});
 	if (until !== void 0) {
 		const field = `${place.field}.until`;
+		const end = readSchedule(until, timeZone, {
+			...place,
+			field
+		});
+		refuseEndBeforeStart({
+			start,
+			end,
+			found: until
+		}, {
+			...place,
+			field
+		});
 		return {
 			reason,
 			start,
-			end: { until: readSchedule(until, timeZone, {
-				...place,
-				field
-			}) },
+			end: { until: end },
 			timeZone
 		};
 	}
+	const durationPlace = {
+		...place,
+		field: `${place.field}.duration`
+	};
+	const seconds = parseDuration(duration ?? "", durationPlace);
+	if (seconds === 0) throw new InputError({
+		...durationPlace,
+		problem: "this freeze takes no time",
+		found: duration,
+		expected: "a duration such as 64h"
+	});
 	return {
 		reason,
 		start,
-		end: { seconds: parseDuration(duration ?? "", {
-			...place,
-			field: `${place.field}.duration`
-		}) },
+		end: { seconds },
 		timeZone
 	};
+}
+/** A moment as readSchedule writes it; everything else is cron. */
+const momentForm = /^\d{4}-\d{2}-\d{2}T/;
+function refuseEndBeforeStart({ start, end, found }, place) {
+	if (!momentForm.test(end)) return;
+	if (!momentForm.test(start)) throw new InputError({
+		...place,
+		problem: "a freeze that repeats cannot end at one moment",
+		found,
+		expected: "cron with five fields, or a duration instead of until"
+	});
+	if (end > start) return;
+	throw new InputError({
+		...place,
+		problem: "this freeze ends before it starts",
+		found,
+		expected: `later than ${start}`
+	});
 }
 function readTimeZone(name, place) {
 	try {
@@ -430,6 +563,7 @@ function readSchedule(text, timeZone, place) {
 		expected: "cron with five fields, such as \"0 16 * * 5\" (fridays at 16:00), or a moment, such as 2026-12-18T00:00"
 	}, { cause: error });
 	if (moment === null && !isCron) throw problem();
+	if (moment !== null) requireDay(schedule, place);
 	let next;
 	try {
 		next = new j(schedule, {
@@ -488,6 +622,15 @@ function readDocument(text, file) {
 		where: at(placeOfError(text, error)),
 		...explain(error)
 	}));
+	(0, import_dist.visit)(document, { Pair: (_, { key }) => {
+		if (!(0, import_dist.isScalar)(key) || key.value !== "__proto__") return;
+		problems.push({
+			where: at(startOf(key) ?? 0),
+			problem: "this name cannot be used",
+			found: key.value,
+			expected: "another name"
+		});
+	} });
 	let value;
 	if (problems.length === 0) try {
 		value = document.toJS();
@@ -559,38 +702,69 @@ function urgentTemplate({ template }) {
 /**
 * Reads the text of coxswain.yaml.
 * @param file how messages name the file
-* @throws InputError that tells every problem of the file at once
+* @throws InputError that says every problem of the file at once
 */
 function parseConfig(text, file) {
+	const read = examineConfig(text, file);
+	if (read.config === void 0) throw errorOf(file, read.problems);
+	return read.config;
+}
+/** Reads the text of coxswain.yaml, or lists every problem of it. @param file how messages name the file */
+function examineConfig(text, file) {
 	const document = readDocument(text, file);
-	if (document.problems.length > 0) throw errorOf(file, document.problems);
-	if (document.value === null || document.value === void 0) throw new InputError({
-		where: file,
-		problem: "the file is empty",
-		expected: "image, base and fleets",
-		remedy: "coxswain init --image REF writes one to start with."
-	});
+	if (document.problems.length > 0) return {
+		config: void 0,
+		problems: document.problems
+	};
+	if (document.value === null || document.value === void 0) return {
+		config: void 0,
+		problems: [{
+			where: file,
+			problem: "the file is empty",
+			expected: "image, base and fleets",
+			remedy: "coxswain init --image REF writes one to start with."
+		}]
+	};
 	const written = configSchema.safeParse(document.value);
-	if (!written.success) throw errorOf(file, problemsOf(written.error.issues, document));
+	if (!written.success) return {
+		config: void 0,
+		problems: problemsOf(written.error.issues, document)
+	};
 	const problems = [];
 	const config = build(written.data, file, document, problems);
-	if (config === void 0) throw errorOf(file, problems);
+	if (config === void 0) return {
+		config,
+		problems
+	};
 	const found = checkConfig(config, document);
-	if (found.length > 0) throw errorOf(file, found);
-	return config;
+	return found.length === 0 ? { config } : {
+		config: void 0,
+		problems: found
+	};
 }
 /**
 * Reads coxswain.yaml from the top folder of a checkout.
 * @throws InputError when it is missing, or as parseConfig
 */
 async function readConfig(directory) {
-	const text = await readFileIfThere(join(directory, configFileName));
-	if (text === void 0) throw new InputError({
-		where: join(directory, configFileName),
+	return parseConfig(await readConfigText(directory), configFileName);
+}
+/** The text of coxswain.yaml in the top folder of a checkout. @throws InputError if the file cannot be read */
+async function readConfigText(directory) {
+	const where = join(directory, configFileName);
+	const text = await readFileIfThere(where).catch((error) => {
+		throw new InputError({
+			where,
+			problem: `the file cannot be read: ${messageOf(error)}`,
+			expected: "a text file"
+		}, { cause: error });
+	});
+	if (text !== void 0) return text;
+	throw new InputError({
+		where,
 		problem: "there is no such file",
 		remedy: "coxswain init --image REF writes one to start with."
 	});
-	return parseConfig(text, configFileName);
 }
 function build(written, file, document, problems) {
 	/** Reads one field; a problem is noted, and the other fields are read all the same. */
@@ -612,7 +786,7 @@ function build(written, file, document, problems) {
 	const given = written.upstream === "none" ? void 0 : written.upstream;
 	const upstreamUpdates = read(["upstream", "updates"], (place) => given === void 0 ? "" : readAddress(given.updates, place));
 	const upstreamReleases = read(["upstream", "releases"], (place) => given === void 0 ? "" : readAddress(given.releases, place));
-	const refresh = read(["refresh"], (place) => parseDuration(written.refresh, place));
+	const refresh = read(["refresh"], (place) => readRefresh(written.refresh, place));
 	const deadline = read(["boot-test", "deadline"], (place) => written["boot-test"].deadline === void 0 ? void 0 : readDeadline(written["boot-test"].deadline, place));
 	const url = read(["publish", "url"], (place) => readUrl(written.publish.url, place));
 	const readFreeze = (windows, path) => windows.map((window, index) => read([...path, index], (place) => readFreezeWindow(window, place))).filter((window) => window !== void 0);
@@ -630,16 +804,35 @@ function build(written, file, document, problems) {
 			"freeze"
 		]);
 		const promoteFrom = fleet?.["promote-from"];
+		const signing = (fleet?.signing?.keys ?? []).map((each, index) => {
+			const { file, until } = typeof each === "string" ? {
+				file: each,
+				until: void 0
+			} : each;
+			const end = read([
+				"fleets",
+				name,
+				"signing",
+				"keys",
+				index,
+				"until"
+			], (place) => until === void 0 ? void 0 : parseTime(until, place));
+			return {
+				file: tidyPath(file),
+				...defined({ until: end })
+			};
+		});
 		if (soak === void 0) return void 0;
 		return {
 			name,
 			branch: fleet?.branch ?? name,
 			tag: fleet?.tag ?? name,
 			template: tidyPath(fleet?.template ?? `rollouts/${name}.json.hbs`),
-			...promoteFrom === void 0 ? {} : { promoteFrom },
+			...defined({ promoteFrom }),
 			soak,
 			soakAfter: soakAfter === "complete" ? "complete" : "start",
 			approve: fleet?.approve ?? "manual",
+			signing,
 			freeze: [...freeze, ...own]
 		};
 	});
@@ -654,7 +847,7 @@ function build(written, file, document, problems) {
 		image,
 		testImage,
 		base,
-		...upstream === void 0 ? {} : { upstream },
+		...defined({ upstream }),
 		stream: written.stream ?? base.tag,
 		architectures: [firstArchitecture, ...architectures],
 		refresh,
@@ -662,25 +855,38 @@ function build(written, file, document, problems) {
 		buildArguments: written["build-arguments"],
 		tests: tidyPath(written.tests),
 		bootTest: {
-			mode: written["boot-test"].mode,
+			...defined({ mode: written["boot-test"].mode }),
+			...written["boot-test"].ignition === void 0 ? {} : { ignition: tidyPath(written["boot-test"].ignition) },
+			init: written["boot-test"].init,
+			knownFailures: written["boot-test"]["known-failures"],
 			allowedUnits: written["allow-failed-units"],
 			memoryMegabytes: written["boot-test"].memory,
 			cpus: written["boot-test"].cpus,
 			network: written["boot-test"].network,
-			...deadline === void 0 ? {} : { deadlineSeconds: deadline },
+			...defined({ deadlineSeconds: deadline }),
 			kernelArguments: written["boot-test"]["kernel-arguments"],
 			leftovers: written["boot-test"].leftovers,
-			...written["boot-test"].upgrades === void 0 ? {} : { upgrades: written["boot-test"].upgrades }
+			...defined({ upgrades: written["boot-test"].upgrades })
 		},
 		stateBranch: written["state-branch"],
 		fleets: Object.fromEntries(fleets.filter((fleet) => fleet !== void 0).map((fleet) => [fleet.name, fleet])),
-		rings: written.rings,
+		rings: readRings(written.rings),
 		publish: {
-			...url === void 0 ? {} : { url },
+			...defined({ url }),
 			oci: written.publish.oci
 		},
 		symbolicTags: written["symbolic-tags"]
 	};
+}
+function readRefresh(text, place) {
+	const seconds = parseDuration(text, place);
+	if (seconds > 0) return seconds;
+	throw new InputError({
+		...place,
+		problem: "every build would be too old at once",
+		found: text,
+		expected: "such as 7d"
+	});
 }
 function readDeadline(text, place) {
 	const seconds = parseDuration(text, place);
@@ -707,6 +913,11 @@ function readBase(text, place) {
 function readUrl(text, place) {
 	if (text === void 0) return void 0;
 	const url = URL.canParse(text) ? new URL(text) : void 0;
+	if (url !== void 0 && (url.username !== "" || url.password !== "")) throw new InputError({
+		...place,
+		problem: "an address with a user name or a password would be published",
+		expected: `only ${url.protocol}//${url.host}${url.pathname}`
+	});
 	if (url === void 0 || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "") throw new InputError({
 		...place,
 		problem: "not an address that files can be published under",
@@ -719,4 +930,4 @@ function readUrl(text, place) {
 function tidyPath(path) {
 	return path.split("/").filter((step) => step !== "" && step !== ".").join("/");
 }
-export { defaultUpstream as a, urgentTemplate as i, parseConfig as n, configJsonSchema as o, readConfig as r, configFileName as t };
+export { readConfigText as a, isNamed as c, readConfig as i, configJsonSchema as l, examineConfig as n, urgentTemplate as o, parseConfig as r, defaultUpstream as s, configFileName as t, tagPrefixes as u };

@@ -1,5 +1,5 @@
-import { D as InputError } from "./host.mjs";
-import { A as parseReference, E as formatRepository, M as sameRepository, T as formatReference } from "./world-registry.mjs";
+import { F as InputError } from "./host.mjs";
+import { A as formatRepository, I as sameRepository, P as parseReference, k as formatReference } from "./world-registry.mjs";
 import { t as require_main } from "./dockerfile-ast.mjs";
 // src/project/containerfile/expand.ts
 var import_main = require_main();

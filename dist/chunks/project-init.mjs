@@ -1,9 +1,9 @@
-import { D as InputError, v as isMissing, x as writeFileAtomically, y as readFileIfThere } from "./host.mjs";
-import { d as Git } from "./world-git.mjs";
-import { n as parseConfig, o as configJsonSchema, r as readConfig, t as configFileName } from "./project-configuration.mjs";
+import { C as readFileIfThere, F as InputError, S as isMissing, T as writeFileAtomically } from "./host.mjs";
+import { b as Git } from "./world-git.mjs";
+import { i as readConfig, l as configJsonSchema, r as parseConfig, t as configFileName } from "./project-configuration.mjs";
 import { a as parseContainerfile, n as findBase } from "./project-containerfile.mjs";
 import { t as require_dist } from "./yaml.mjs";
-import { T as formatReference } from "./world-registry.mjs";
+import { k as formatReference } from "./world-registry.mjs";
 import { chmod, lstat, realpath } from "node:fs/promises";
 import { join, resolve } from "node:path";
 // src/project/init/texts.ts
@@ -61,7 +61,7 @@ function containerfileText(config) {
 ${copyLine}
 
 # Packages of your own:
-# RUN rpm-ostree install tmux && ostree container commit
+# RUN dnf -y install tmux && dnf clean all
 `;
 }
 const containerignoreText = `# Only what is named here is part of the build, and of the build key: an edit of anything else rebuilds nothing.
@@ -149,7 +149,7 @@ function uses(workflow) {
 }
 const hourly = "41 * * * *";
 function watchText(config) {
-	const promoted = Object.values(config.fleets).some((fleet) => fleet.promoteFrom !== void 0);
+	const promoted = hasPromotions(config);
 	return `# Looks for a new base${promoted ? ", proposes promotions," : ""} and keeps rollouts going.
 name: Watch
 on:
@@ -157,31 +157,35 @@ on:
     - cron: '11 */6 * * *' # the base${promoted ? " and promotions" : ""}
     - cron: '${hourly}' # the published graphs: more often makes rollouts smoother
   workflow_dispatch:
-
+${promoted ? labelTrigger(config) : ""}
 permissions: {}
 
 jobs:
-  base:
+${promoted ? labelJob : ""}  base:
     name: base
-    if: github.event.schedule != '${hourly}'
+    if: github.event_name != 'pull_request' && github.event.schedule != '${hourly}'
     permissions:
       contents: write # the branch of the pull request
       pull-requests: write # opens, updates and closes it
+      issues: write # makes its labels if the repository lacks them
       packages: read # images at ghcr.io
     ${uses("watch.yml")}
 ${secrets(config, "all", app)}${promoted ? `
   promotion:
     name: promotion
-    if: github.event.schedule != '${hourly}'
+    if: github.event_name != 'pull_request' && github.event.schedule != '${hourly}'
     permissions:
       contents: write # the branch of the pull request
       pull-requests: write # opens, updates and closes it
+      issues: write # makes its labels if the repository lacks them
       statuses: write # each gate is a status
+      actions: write # starts a release that is due
       packages: read # images at ghcr.io
     ${uses("promotion.yml")}
 ${secrets(config, "all", app)}` : ""}
   publish:
     name: publish
+    if: github.event_name != 'pull_request'
     permissions:
       contents: write # a pause that has ended is a commit on the state branch
       packages: write # artifacts at ghcr.io
@@ -190,12 +194,41 @@ ${secrets(config, "all", app)}` : ""}
     ${uses("tick.yml")}
 ${secrets(config, "production")}`;
 }
+/** "hold: WHY" and "urgent: WHY" on the pull request of a promotion act at once. */
+function labelTrigger(config) {
+	return `  pull_request:
+    types: [labeled, unlabeled]
+    branches: ${list(Object.values(config.fleets).filter((fleet) => fleet.promoteFrom !== void 0).map((fleet) => fleet.branch))}
+`;
+}
+const labelJob = `  label:
+    name: label
+    if: github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name == github.repository
+    runs-on: ubuntu-24.04
+    timeout-minutes: 5
+    concurrency:
+      group: coxswain-label
+      cancel-in-progress: true
+    permissions:
+      actions: write # starts this workflow on the default branch
+    steps:
+      - env:
+          BRANCH: \${{ github.event.repository.default_branch }}
+          TOKEN: \${{ github.token }}
+        run: |
+          printf 'Authorization: Bearer %s\\n' "$TOKEN" |
+            curl --fail --silent --show-error --header @- --data "{\\"ref\\":\\"$BRANCH\\"}" \\
+              "$GITHUB_API_URL/repos/$GITHUB_REPOSITORY/actions/workflows/watch.yml/dispatches"
+
+`;
 function pullRequestText(config) {
 	return `# Builds the image of a pull request and boots it. Pull requests from forks see no secret.
+# Require the check "image / ok": it reports for every pull request, also of forks and in a merge queue.
 name: Pull request
 on:
   pull_request:
     branches: ${branches(config)}
+  merge_group:
 
 permissions: {}
 
@@ -216,6 +249,7 @@ name: Release
 on:
   push:
     branches: ${branches(config)}
+  workflow_dispatch: # by hand, or by the workflow Watch: releases the branch that it is started on
 
 permissions: {}
 
@@ -242,9 +276,9 @@ on:
         options: ${list(Object.keys(config.fleets))}
       action:
         type: choice
-        options: [pause, resume, rollout, barrier, deadend, withdraw, hold, release-hold]
+        options: [${operations(config).join(", ")}]
       version:
-        description: the release (rollout, pause and resume may go without)
+        description: the release (rollout, roll-back, pause and resume may go without)
       reason:
         description: why; best the URL of an issue
       start:
@@ -268,7 +302,11 @@ jobs:
   fleet:
     name: fleet
     permissions:
-      contents: write # one commit on the state branch
+      contents: write # the state branch; the branch of a pull request
+      pull-requests: write # roll-back and urgent write one
+      issues: write # makes its labels if the repository lacks them
+      statuses: write # urgent: the gates of a promotion
+      actions: write # release: starts the workflow Release
       packages: write # artifacts at ghcr.io
       pages: write # GitHub Pages
       id-token: write # GitHub Pages
@@ -284,7 +322,28 @@ jobs:
       force: \${{ inputs.force }}
       keep-rollouts: \${{ inputs.keep-rollouts }}
       dry-run: \${{ inputs.dry-run }}
-${secrets(config, "production")}`;
+${secrets(config, "all", app)}`;
+}
+/** What the form offers: urgent is about promotions only. */
+function operations(config) {
+	return [
+		...[
+			"pause",
+			"resume",
+			"rollout",
+			"barrier",
+			"deadend",
+			"withdraw",
+			"hold",
+			"release-hold"
+		],
+		"roll-back",
+		...hasPromotions(config) ? ["urgent"] : [],
+		"release"
+	];
+}
+function hasPromotions(config) {
+	return Object.values(config.fleets).some((fleet) => fleet.promoteFrom !== void 0);
 }
 function branches(config) {
 	return list(Object.values(config.fleets).map((fleet) => fleet.branch));

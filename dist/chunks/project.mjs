@@ -1,8 +1,8 @@
-import { D as InputError, c as nearest } from "./host.mjs";
-import { u as createRegistryClient } from "./world-registry.mjs";
-import { d as Git } from "./world-git.mjs";
-import { r as readConfig } from "./project-configuration.mjs";
-import { d as readGitHubRun, f as openGitForge } from "./world-forge.mjs";
+import { F as InputError, N as defined, P as nearest } from "./host.mjs";
+import { b as Git, y as shortCommit } from "./world-git.mjs";
+import { n as createRegistryClient } from "./world-registry.mjs";
+import { i as readConfig } from "./project-configuration.mjs";
+import { d as openForge } from "./world-forge.mjs";
 // src/project/fleets.ts
 /** The fleet that a flag names. @throws InputError */
 function findFleet(config, name, field = "--fleet") {
@@ -15,7 +15,7 @@ function findFleet(config, name, field = "--fleet") {
 		problem: `${config.file} has no such fleet`,
 		found: name,
 		expected: `one of ${names.join(", ")}`,
-		...meant === void 0 ? {} : { remedy: `Did you mean ${meant}?` }
+		...defined({ remedy: meant && `Did you mean ${meant}?` })
 	});
 }
 /** Fleets that get their releases from no other fleet: where a change of the base comes in. */
@@ -30,15 +30,24 @@ function nextFleets(config, fleet) {
 async function fleetTip(branches, fleet) {
 	const tip = await branches.resolve(fleet.branch);
 	if (tip !== void 0) {
-		await branches.bring(tip);
+		await branches.fetchCommit(tip);
 		return tip;
 	}
 	throw new InputError({
 		field: `fleets.${fleet.name}.branch`,
 		problem: "this repository has no such branch",
 		found: fleet.branch,
-		remedy: `Make it from the branch it should start as (git branch ${fleet.branch} …), or take it over from your remote (git branch ${fleet.branch} origin/${fleet.branch}).`
+		remedy: `Make it from the branch that it should start as: git branch ${fleet.branch} …, and with a remote: git push origin ${fleet.branch}.`
 	});
+}
+/**
+* Why a commit is no longer what the fleet's branch asks for; undefined while it is the branch's newest. A run that
+* waited for its reviewers finds out here that another change was merged meanwhile, which they did not see.
+*/
+async function overtaken(branches, fleet, commit) {
+	const tip = await fleetTip(branches, fleet);
+	if (tip === commit) return void 0;
+	return `commit ${shortCommit(commit)} is no longer the newest of branch ${fleet.branch}: ${tip.slice(0, 12)} is, and has a run of its own`;
 }
 /**
 * The commit that a release of a fleet is made from.
@@ -46,6 +55,12 @@ async function fleetTip(branches, fleet) {
 * @throws InputError for a commit that is not on the branch: it would go around the fleet's review
 */
 async function releaseCommit(branches, fleet, commit) {
+	if (commit !== void 0 && !/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(commit)) throw new InputError({
+		field: "--commit",
+		problem: "not a full commit name",
+		found: commit,
+		expected: "40 (SHA-256: 64) hexadecimal digits, as git rev-parse prints them"
+	});
 	const tip = await fleetTip(branches, fleet);
 	if (commit === void 0) return tip;
 	if (await branches.isAncestor(commit, tip)) return commit;
@@ -58,35 +73,34 @@ async function releaseCommit(branches, fleet, commit) {
 }
 // src/project/checkout.ts
 /**
-* Opens the checkout that holds `directory`. In a workflow run its forge is GitHub, otherwise the clone itself;
-* COXSWAIN_FORGE (`github`, `git`) decides otherwise.
-* @throws InputError when it is not in a git repository, or coxswain.yaml is missing or wrong
+* Opens the checkout that holds `directory`, and its forge: see openForge.
+* @throws InputError when it is not in a git repository, coxswain.yaml is missing or wrong, or the forge is unclear
 */
 async function openCheckout(options) {
-	const root = await new Git(options.directory).try(["rev-parse", "--show-toplevel"]);
-	if (root === void 0) throw new InputError({
-		field: "--directory",
-		problem: "not inside a git work tree",
-		found: options.directory,
-		remedy: "Run this in a clone of your repository, or make one: git init, then coxswain init."
-	});
+	const root = await findRoot(options.directory);
 	const config = await readConfig(root);
 	const git = new Git(root);
-	const run = readGitHubRun(options.env);
 	return {
 		root,
 		config,
 		git,
-		forge: run === void 0 ? await openGitForge(root) : await openGitHub(git, run, options),
+		forge: await openForge(git, options),
 		client: createRegistryClient({
 			env: options.env,
 			log: options.log
-		})
+		}),
+		log: options.log
 	};
 }
-/** Loaded only where it is used: GitHub's client takes a third of the time that a quick verb takes in all. */
-async function openGitHub(...args) {
-	const { openGitHubForge } = await import("./github.mjs").then((n) => n.t);
-	return openGitHubForge(...args);
+/** Top folder of the checkout that holds a directory. @throws InputError outside a git repository */
+async function findRoot(directory) {
+	const root = await new Git(directory).try(["rev-parse", "--show-toplevel"]);
+	if (root !== void 0) return root;
+	throw new InputError({
+		field: "--directory",
+		problem: "not inside a git work tree",
+		found: directory,
+		remedy: "Run this in a clone of your repository, or make one: git init, then coxswain init."
+	});
 }
-export { nextFleets as a, fleetTip as i, entryFleets as n, releaseCommit as o, findFleet as r, openCheckout as t };
+export { fleetTip as a, releaseCommit as c, findFleet as i, openCheckout as n, nextFleets as o, entryFleets as r, overtaken as s, findRoot as t };

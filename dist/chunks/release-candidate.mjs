@@ -1,9 +1,10 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
-import { A as messageOf, D as InputError, s as requireSpace, u as readContainerStorage } from "./host.mjs";
-import { l as looseObject, m as string } from "./zod.mjs";
-import { C as atTag, O as isTag, S as atDigest, T as formatReference, v as readImage } from "./world-registry.mjs";
-import { f as listCommit, h as readTextBlob, m as readBlobs, p as readBlob } from "./world-git.mjs";
-import { i as urgentTemplate } from "./project-configuration.mjs";
+import { F as InputError, N as defined, R as messageOf, d as readContainerStorage, l as requireSpace } from "./host.mjs";
+import { h as string, u as looseObject } from "./zod.mjs";
+import { _ as readBlobs, g as readBlob, m as listCommit, v as readTextBlob, y as shortCommit } from "./world-git.mjs";
+import { E as atTag, M as isTag, S as isIndex, T as atDigest, f as readImage, k as formatReference } from "./world-registry.mjs";
+import { o as urgentTemplate } from "./project-configuration.mjs";
+import { m as buildTagOf, p as buildTag } from "./release.mjs";
 import { a as parseContainerfile, i as stagesOnBase, n as findBase, t as externalStages } from "./project-containerfile.mjs";
 import { t as require_ignore } from "./balena-dockerignore.mjs";
 import { chmod, lutimes, mkdir, symlink, utimes, writeFile } from "node:fs/promises";
@@ -144,23 +145,100 @@ function refuseLargeFilePointer(path, bytes) {
 		remedy: `Commit the file itself, fetch it in the Containerfile, or name ${path} in .containerignore.`
 	});
 }
+// src/release/candidate/build-key.ts
+/** Annotation of every image that we build: the whole build key. The version has eight digits of it. */
+const buildKeyAnnotation = "coxswain.build-key";
+/** The commit that an image was built from (OCI image specification, annotations.md). Inherited, it would be the base's. */
+const revisionAnnotation = "org.opencontainers.image.revision";
+/**
+* The build key: sha256, as 64 hex digits, of a text with one line for each input, each ending in a newline:
+* ```
+* coxswain build key 1
+* containerfile <sha256 of its bytes>
+* base <digest>
+* stream <JSON string>
+* architecture <name>                           sorted
+* argument <JSON string> <JSON string>          sorted by name
+* refresh <sha256 of the marker's bytes>        only where there is one
+* roll-back <sha256 of the marker's bytes>      only where there is one
+* file <git mode> <git blob hash> <JSON string> sorted by path
+* ```
+* Sorted means by UTF-16 code units. The number in the first line changes with the form; it is part of the key,
+* so that keys of different forms never meet. The commit, its time and its branch are not in it: the same tree
+* has the same key wherever it is.
+*/
+function buildKey(inputs) {
+	return sha256([
+		"coxswain build key 1",
+		`containerfile ${sha256(inputs.containerfile)}`,
+		`base ${inputs.baseDigest}`,
+		`stream ${JSON.stringify(inputs.stream)}`,
+		...[...inputs.architectures].sort(compare).map((architecture) => `architecture ${architecture}`),
+		...Object.entries(inputs.buildArguments).sort(([one], [other]) => compare(one, other)).map(([name, value]) => `argument ${JSON.stringify(name)} ${JSON.stringify(value)}`),
+		...inputs.refresh === void 0 ? [] : [`refresh ${sha256(inputs.refresh)}`],
+		...inputs.rollBack === void 0 ? [] : [`roll-back ${sha256(inputs.rollBack)}`],
+		...[...inputs.context].sort((one, other) => compare(one.path, other.path)).map(({ mode, hash, path }) => `file ${mode} ${hash} ${JSON.stringify(path)}`)
+	].map((line) => `${line}\n`).join(""));
+}
+/** Not localeCompare: the order must be the same on every machine. */
+function compare(one, other) {
+	return one < other ? -1 : one > other ? 1 : 0;
+}
+function sha256(content) {
+	return createHash("sha256").update(content).digest("hex");
+}
 // src/release/candidate/built.ts
-/** The built image, where the test registry has one for this build key: an index of several architectures. */
+/**
+* The built image, if the test registry has one for this build key: an index of several architectures.
+* @throws InputError if the image under the tag has another build key: the tag holds only a part of it
+*/
 async function findBuilt(client, config, candidate) {
-	const found = await client.resolve(atTag(config.testImage, candidate.tag));
-	return found === void 0 ? void 0 : atDigest(config.testImage, found.digest);
+	return findUnder(client, atTag(config.testImage, candidate.tag), candidate.key);
 }
-/** As `findBuilt`, of one architecture; it may be there before the index is. */
+/** The built image of one architecture. It can exist before the index does. @throws as findBuilt */
 async function findBuiltFor(client, config, candidate, architecture) {
-	return await findBuilt(client, config, candidate) ?? await findBuilt(client, config, { tag: tagFor(config, candidate, architecture) });
+	const built = await findBuilt(client, config, candidate);
+	if (built !== void 0) return built;
+	const tag = tagFor(config, candidate, architecture);
+	return findUnder(client, atTag(config.testImage, tag), candidate.key);
 }
-/** The tag of one architecture's image: where there are several, the build key's own is that of the index. */
+async function findUnder(client, tag, key) {
+	const found = await client.resolve(tag);
+	if (found === void 0) return void 0;
+	const built = atDigest(tag.repository, found.digest);
+	for (const annotated of await annotatedKeys(client, built)) if (annotated !== void 0 && annotated !== key) throw otherKey(formatReference(tag), annotated, key);
+	return built;
+}
+/**
+* Makes sure that an image carries the whole build key, and each image of an index.
+* @throws InputError if one does not
+*/
+async function requireBuildKey(client, built, key) {
+	for (const annotated of await annotatedKeys(client, built)) if (annotated !== key) throw otherKey(formatReference(built), annotated, key);
+}
+async function annotatedKeys(client, image) {
+	const { json } = await client.getManifest(image);
+	if (!isIndex(json)) return [json.annotations?.[buildKeyAnnotation]];
+	const children = json.manifests.map(({ digest }) => client.getManifest(atDigest(image.repository, digest)));
+	return (await Promise.all(children)).map((child) => child.json.annotations?.[buildKeyAnnotation]);
+}
+function otherKey(where, found, expected) {
+	return new InputError({
+		where,
+		field: `annotation ${buildKeyAnnotation}`,
+		problem: found === void 0 ? "the image has no build key" : "the image is of another build",
+		...defined({ found }),
+		expected,
+		remedy: "Delete this image from the test registry, then run coxswain build-image and coxswain boot-test."
+	});
+}
+/** The tag of one architecture's image. With several architectures, the build key's own tag is that of the index. */
 function tagFor(config, candidate, architecture) {
-	return config.architectures.length > 1 ? `${candidate.tag}-${architecture}` : candidate.tag;
+	return config.architectures.length > 1 ? buildTagOf(candidate.tag, architecture) : candidate.tag;
 }
-/** The name of an image in a folder: of the build key and the architecture, one rule for one and for several. */
+/** The name of an image in a folder, made of build key and architecture: the same for one architecture and several. */
 function localTag(candidate, architecture) {
-	return `${candidate.tag}-${architecture}`;
+	return buildTagOf(candidate.tag, architecture);
 }
 // src/release/candidate/build-context.ts
 var import_ignore = /* @__PURE__ */ __toESM(require_ignore(), 1);
@@ -232,44 +310,6 @@ function ignoreMatcher(own, ignoreFile) {
 function escapePattern(path) {
 	return path.replaceAll(/[\\*?[\]!#{}()+^|]/g, "\\$&");
 }
-// src/release/candidate/build-key.ts
-/**
-* The build key: sha256, as 64 hex digits, of a text with one line for each input, each ending in a newline:
-* ```
-* coxswain build key 1
-* containerfile <sha256 of its bytes>
-* base <digest>
-* stream <JSON string>
-* architecture <name>                           sorted
-* argument <JSON string> <JSON string>          sorted by name
-* refresh <sha256 of the marker's bytes>        only where there is one
-* roll-back <sha256 of the marker's bytes>      only where there is one
-* file <git mode> <git blob hash> <JSON string> sorted by path
-* ```
-* Sorted means by UTF-16 code units. The number in the first line changes with the form; it is part of the key,
-* so that keys of different forms never meet. The commit, its time and its branch are not in it: the same tree
-* has the same key wherever it is.
-*/
-function buildKey(inputs) {
-	return sha256([
-		"coxswain build key 1",
-		`containerfile ${sha256(inputs.containerfile)}`,
-		`base ${inputs.baseDigest}`,
-		`stream ${JSON.stringify(inputs.stream)}`,
-		...[...inputs.architectures].sort(compare).map((architecture) => `architecture ${architecture}`),
-		...Object.entries(inputs.buildArguments).sort(([one], [other]) => compare(one, other)).map(([name, value]) => `argument ${JSON.stringify(name)} ${JSON.stringify(value)}`),
-		...inputs.refresh === void 0 ? [] : [`refresh ${sha256(inputs.refresh)}`],
-		...inputs.rollBack === void 0 ? [] : [`roll-back ${sha256(inputs.rollBack)}`],
-		...[...inputs.context].sort((one, other) => compare(one.path, other.path)).map(({ mode, hash, path }) => `file ${mode} ${hash} ${JSON.stringify(path)}`)
-	].map((line) => `${line}\n`).join(""));
-}
-/** Not localeCompare: the order must be the same on every machine. */
-function compare(one, other) {
-	return one < other ? -1 : one > other ? 1 : 0;
-}
-function sha256(content) {
-	return createHash("sha256").update(content).digest("hex");
-}
 // src/release/candidate/candidate.ts
 /**
 * Reads what a commit would build: everything from the commit, nothing from the work tree.
@@ -303,8 +343,10 @@ async function readCandidate(options) {
 		buildArguments: config.buildArguments,
 		stream: config.stream,
 		architectures: config.architectures,
-		...refresh === void 0 ? {} : { refresh },
-		...rollBack === void 0 ? {} : { rollBack }
+		...defined({
+			refresh,
+			rollBack
+		})
 	});
 	return {
 		commit,
@@ -314,7 +356,7 @@ async function readCandidate(options) {
 			pinned: reference.kind === "digest"
 		},
 		key,
-		tag: `key-${key.slice(0, 16)}`,
+		tag: buildTag(key),
 		version: `${base.version}-${key.slice(0, 8)}`,
 		testsTree: await readTestsTree(git, commit, config.tests),
 		containerfile,
@@ -353,7 +395,7 @@ function findContainerfile(entries, config, commit) {
 	const other = entries.find(({ path }) => /^(containerfile|dockerfile)$/i.test(path));
 	throw new InputError({
 		where: config.containerfile,
-		problem: entry === void 0 ? `commit ${commit.slice(0, 12)} has no such file` : "the Containerfile is not a plain file",
+		problem: entry === void 0 ? `commit ${shortCommit(commit)} has no such file` : "the Containerfile is not a plain file",
 		remedy: entry === void 0 && other !== void 0 ? `Set containerfile: ${other.path} in coxswain.yaml.` : "Add it and commit it; coxswain init writes one to start with."
 	});
 }
@@ -462,7 +504,7 @@ const markerSchema = looseObject({
 async function readMarker(branches, commit) {
 	const text = await branches.readFile(commit, rollBackFileName);
 	if (text === void 0) return void 0;
-	const where = `${rollBackFileName} (commit ${commit.slice(0, 12)})`;
+	const where = `${rollBackFileName} (commit ${shortCommit(commit)})`;
 	let json;
 	try {
 		json = JSON.parse(text);
@@ -491,4 +533,4 @@ function formatMarker({ fleet, insteadOf, restores, reason, by, at }) {
 		at
 	}, null, 2)}\n`;
 }
-export { refreshFileName as a, findBuilt as c, tagFor as d, materialiseContext as f, ignoreFileNames as i, findBuiltFor as l, requireBuildSpace as m, readMarker as n, rollBackFileName as o, requireBootSpace as p, readCandidate as r, selectContext as s, formatMarker as t, localTag as u };
+export { requireBootSpace as _, ignoreFileNames as a, selectContext as c, localTag as d, requireBuildKey as f, materialiseContext as g, revisionAnnotation as h, refuseOverriddenBase as i, findBuilt as l, buildKeyAnnotation as m, readMarker as n, refreshFileName as o, tagFor as p, readCandidate as r, rollBackFileName as s, formatMarker as t, findBuiltFor as u, requireBuildSpace as v };

@@ -1,7 +1,7 @@
-import { D as InputError, w as formatTime } from "./host.mjs";
-import { c as literal, d as object, h as tuple, l as looseObject, m as string, n as _enum, r as array, s as int, t as datetime, u as number } from "./zod.mjs";
-import { A as parseReference, D as isDigest, P as architectures, S as atDigest, T as formatReference, a as pushArtifact, o as readArtifact, p as NotFoundError, x as parseJson } from "./world-registry.mjs";
-import { f as listCommit } from "./world-git.mjs";
+import { F as InputError, N as defined, O as formatTime } from "./host.mjs";
+import { c as int, d as number, f as object, g as tuple, h as string, l as literal, n as _enum, r as array, t as datetime, u as looseObject } from "./zod.mjs";
+import { m as listCommit } from "./world-git.mjs";
+import { P as parseReference, T as atDigest, _ as readReferrer, h as pushArtifact, j as isDigest, k as formatReference, w as parseJson, z as architectures } from "./world-registry.mjs";
 import { B as buildGraph, U as nodeKeys } from "./guidance.mjs";
 import { dirname, posix } from "node:path";
 // src/release/evidence/upgrade-stages.ts
@@ -11,51 +11,53 @@ const upgradeStages = [
 	"after-upgrade",
 	"after-rollback"
 ];
-// src/release/evidence/upgrade-starts.ts
-/**
-* Where live nodes of a fleet may update to a candidate from, by the fleet's own update graph with the candidate at its
-* end: the newest release, and the last barrier, which every older node passes through.
-*/
-function upgradeStarts(fleet, candidate) {
-	const { basearch, version, payload } = candidate;
-	const known = fleet.releases.releases;
-	const position = known.findIndex((release) => release.version === version);
-	const before = position < 0 ? known : known.slice(0, position);
-	const image = {
-		architecture: basearch,
-		image: payload,
-		"digest-ref": payload
-	};
-	const releases = [...before, {
-		version,
-		"oci-images": [image]
-	}];
-	const rolledOut = {
-		version,
-		metadata: { rollout: { start_percentage: 1 } }
-	};
-	const updates = { releases: [...fleet.updates.releases, rolledOut] };
-	const { nodes, edges } = buildGraph({ releases }, updates, {
-		basearch,
-		scheme: "oci"
+// src/release/evidence/acceptance.ts
+/** Attached to an image in production: somebody lets it pass to a fleet without evidence. */
+const acceptanceType = "application/vnd.coxswain.accepted-missing-evidence.v1+json";
+const acceptanceSchema = object({
+	fleet: string().min(1),
+	/** Why, in one line. */
+	reason: string().min(1),
+	/** Who. */
+	by: string().min(1),
+	/** UNIX seconds. */
+	at: int().nonnegative(),
+	/** Git tree of the tests that were not run. */
+	testsTree: string()
+});
+function pushAcceptance(client, repository, subject, acceptance) {
+	return pushArtifact(client, {
+		repository,
+		artifactType: acceptanceType,
+		subject,
+		layers: [{
+			mediaType: acceptanceType,
+			bytes: Buffer.from(`${JSON.stringify(acceptance)}\n`)
+		}]
 	});
-	const last = nodes.length - 1;
-	const sources = edges.filter(([, to]) => to === last).map(([from]) => from);
-	const current = Math.max(-1, ...sources);
-	const barrier = Math.max(-1, ...sources.filter((source) => nodes[source]?.metadata[nodeKeys.barrier] === "true"));
-	const starts = [];
-	const add = (index, why) => {
-		const node = nodes[index];
-		if (node === void 0 || starts.some(({ version: each }) => each === node.version)) return;
-		if (node.payload !== payload) starts.push({
-			version: node.version,
-			payload: node.payload,
-			why
+}
+/** The first that was given for one of these images, for this fleet and these tests; undefined where there is none. */
+async function findAcceptance(client, repository, about) {
+	const found = [];
+	for (const subject of about.subjects) for (const { digest } of await client.referrers(repository, subject, acceptanceType)) {
+		const acceptance = await readAcceptance(client, {
+			repository,
+			subject,
+			digest
 		});
-	};
-	add(current, "current release");
-	add(barrier, "last barrier");
-	return starts;
+		if (acceptance?.fleet !== about.fleet) continue;
+		if (about.testsTree === void 0 || acceptance.testsTree === about.testsTree) found.push(acceptance);
+	}
+	return found.sort((one, other) => one.at - other.at)[0];
+}
+async function readAcceptance(client, listed) {
+	const artifact = await readReferrer(client, listed);
+	try {
+		return acceptanceSchema.safeParse(JSON.parse(new TextDecoder().decode(artifact?.layers[0]?.bytes))).data;
+	} catch (error) {
+		if (error instanceof SyntaxError) return void 0;
+		throw error;
+	}
 }
 // src/release/evidence/statement.ts
 /** in-toto Attestation Framework, spec/v1/statement.md */
@@ -69,6 +71,8 @@ const statementMediaType = "application/vnd.in-toto+json";
 * as long as it does not change what the other fields mean: verifiers that do not know it read the result all the same.
 */
 const bootTestField = "urn:coxswain:boot-test:v1";
+/** What a result cannot prove; it is part of the evidence, for whoever decides by it. */
+const limits = "The harness runs outside of the image's reach, but on the image's kernel, and it asks the image's systemctl. An image that is made to deceive can change its kernel, its systemd, or the memory of the harness as root, and so report what it likes.";
 const runSchema = object({
 	name: string(),
 	result: _enum([
@@ -84,6 +88,11 @@ const detailsSchema = looseObject({
 	kernel: string(),
 	architecture: _enum(architectures),
 	accelerator: _enum(["kvm", "tcg"]),
+	mode: _enum([
+		"direct",
+		"ostree",
+		"disk"
+	]).exactOptional(),
 	startedAt: datetime(),
 	seconds: number().nonnegative(),
 	upgrades: array(object({
@@ -146,9 +155,11 @@ function formatStatement(evidence) {
 				kernel: facts.kernel,
 				architecture: facts.architecture,
 				accelerator: facts.accelerator,
+				...defined({ mode: facts.mode }),
 				startedAt: formatTime(startedAt),
 				seconds: facts.seconds,
-				...facts.upgrades === void 0 ? {} : { upgrades: facts.upgrades },
+				...defined({ upgrades: facts.upgrades }),
+				limits,
 				...log === void 0 ? {} : { log: log.slice(-65536) }
 			}
 		}
@@ -190,10 +201,11 @@ function parseStatement(value, where) {
 		kernel: details.kernel,
 		architecture: details.architecture,
 		accelerator: details.accelerator,
+		...defined({ mode: details.mode }),
 		startedAt: Date.parse(details.startedAt) / 1e3,
 		seconds: details.seconds,
 		...details.upgrades === void 0 ? {} : { upgrades: details.upgrades },
-		...details.log === void 0 ? {} : { log: details.log }
+		...defined({ log: details.log })
 	};
 	requireConsistent(evidence, where);
 	const failed = evidence.tests.filter((test) => test.result !== "passed").map((test) => test.name);
@@ -215,6 +227,52 @@ function requireConsistent(evidence, where) {
 		where,
 		problem: `the result is PASSED, and the update from ${refused.from} failed`
 	});
+}
+// src/release/evidence/upgrade-starts.ts
+/**
+* Where live nodes of a fleet may update to a candidate from, by the fleet's own update graph with the candidate at its
+* end: the newest release, and the last barrier, which every older node passes through.
+*/
+function upgradeStarts(fleet, candidate) {
+	const { basearch, version, payload } = candidate;
+	const known = fleet.releases.releases;
+	const position = known.findIndex((release) => release.version === version);
+	const before = position < 0 ? known : known.slice(0, position);
+	const image = {
+		architecture: basearch,
+		image: payload,
+		"digest-ref": payload
+	};
+	const releases = [...before, {
+		version,
+		"oci-images": [image]
+	}];
+	const rolledOut = {
+		version,
+		metadata: { rollout: { start_percentage: 1 } }
+	};
+	const updates = { releases: [...fleet.updates.releases, rolledOut] };
+	const { nodes, edges } = buildGraph({ releases }, updates, {
+		basearch,
+		scheme: "oci"
+	});
+	const last = nodes.length - 1;
+	const sources = edges.filter(([, to]) => to === last).map(([from]) => from);
+	const current = Math.max(-1, ...sources);
+	const barrier = Math.max(-1, ...sources.filter((source) => nodes[source]?.metadata[nodeKeys.barrier] === "true"));
+	const starts = [];
+	const add = (index, why) => {
+		const node = nodes[index];
+		if (node === void 0 || starts.some(({ version: each }) => each === node.version)) return;
+		if (node.payload !== payload) starts.push({
+			version: node.version,
+			payload: node.payload,
+			why
+		});
+	};
+	add(current, "current release");
+	add(barrier, "last barrier");
+	return starts;
 }
 // src/release/evidence/store.ts
 /** Shows the kind of statement in lists of referrers already, as BuildKit and cosign do. */
@@ -245,14 +303,18 @@ async function pushEvidence(client, repository, subject, evidence) {
 }
 /**
 * The evidence attached to a digest, oldest first. What others attached, and statements that are malformed or about
-* another digest, are no evidence and left out; a registry that does not answer is thrown, never taken for "none".
+* another digest, are no evidence. "None" is believed only if two answers agree: the one piece of evidence may be that
+* of a failed test.
+* @throws OutsideError if the registry does not answer
 */
 async function findEvidence(client, repository, digest) {
 	const found = [];
-	for (const descriptor of await client.referrers(repository, digest, statementMediaType)) {
+	const list = () => client.referrers(repository, digest, statementMediaType);
+	const first = await list();
+	for (const descriptor of first.length > 0 ? first : await list()) {
 		const kind = descriptor.annotations?.[predicateAnnotation];
 		if (kind !== void 0 && kind !== "https://in-toto.io/attestation/test-result/v0.1") continue;
-		const evidence = await readEvidence(client, repository, descriptor);
+		const evidence = await readEvidence(client, repository, digest, descriptor);
 		if (evidence?.subject.digest === digest) found.push({
 			descriptor,
 			evidence
@@ -277,12 +339,13 @@ function byTime(one, other) {
 	if (difference !== 0) return difference;
 	return Number(one.evidence.result === "FAILED") - Number(other.evidence.result === "FAILED");
 }
-async function readEvidence(client, repository, descriptor) {
+async function readEvidence(client, repository, subject, descriptor) {
 	const reference = atDigest(repository, descriptor.digest);
 	const where = formatReference(reference);
-	const layer = (await readArtifact(client, reference).catch((error) => {
-		if (error instanceof NotFoundError) return void 0;
-		throw error;
+	const layer = (await readReferrer(client, {
+		repository,
+		subject,
+		digest: descriptor.digest
 	}))?.layers.find((each) => each.descriptor.mediaType === statementMediaType);
 	if (layer === void 0) return void 0;
 	try {
@@ -290,50 +353,6 @@ async function readEvidence(client, repository, descriptor) {
 		return isTestResult(value) ? parseStatement(value, where) : void 0;
 	} catch (error) {
 		if (error instanceof InputError) return void 0;
-		throw error;
-	}
-}
-// src/release/evidence/acceptance.ts
-/** Attached to an image in production: somebody lets it pass to a fleet without evidence. */
-const acceptanceType = "application/vnd.coxswain.accepted-missing-evidence.v1+json";
-const acceptanceSchema = object({
-	fleet: string().min(1),
-	/** Why, in one line. */
-	reason: string().min(1),
-	/** Who. */
-	by: string().min(1),
-	/** UNIX seconds. */
-	at: int().nonnegative(),
-	/** Git tree of the tests that were not run. */
-	testsTree: string()
-});
-function pushAcceptance(client, repository, subject, acceptance) {
-	return pushArtifact(client, {
-		repository,
-		artifactType: acceptanceType,
-		subject,
-		layers: [{
-			mediaType: acceptanceType,
-			bytes: Buffer.from(`${JSON.stringify(acceptance)}\n`)
-		}]
-	});
-}
-/** The first that was given for one of these images, for this fleet and these tests; undefined where there is none. */
-async function findAcceptance(client, repository, about) {
-	const found = [];
-	for (const subject of about.subjects) for (const { digest } of await client.referrers(repository, subject, acceptanceType)) {
-		const acceptance = await readAcceptance(client, repository, digest);
-		if (acceptance?.fleet !== about.fleet) continue;
-		if (about.testsTree === void 0 || acceptance.testsTree === about.testsTree) found.push(acceptance);
-	}
-	return found.sort((one, other) => one.at - other.at)[0];
-}
-async function readAcceptance(client, repository, digest) {
-	try {
-		const { layers } = await readArtifact(client, atDigest(repository, digest));
-		return acceptanceSchema.safeParse(JSON.parse(new TextDecoder().decode(layers[0]?.bytes))).data;
-	} catch (error) {
-		if (error instanceof NotFoundError || error instanceof SyntaxError) return void 0;
 		throw error;
 	}
 }
@@ -371,4 +390,4 @@ async function hasTestsOfUpdates({ git, config, commit }) {
 	const folders = upgradeStages.map((stage) => posix.join(config.tests, stage));
 	return (await listCommit(git, commit)).some(({ path, mode }) => folders.includes(dirname(path)) && (path.endsWith(".sh") || mode === "100755"));
 }
-export { newestFor as a, upgradeStarts as c, findEvidence as i, upgradeStages as l, findAcceptance as n, passingEvidence as o, pushAcceptance as r, pushEvidence as s, requireRehearsed as t };
+export { pushEvidence as a, acceptanceType as c, upgradeStages as d, passingEvidence as i, findAcceptance as l, findEvidence as n, upgradeStarts as o, newestFor as r, statementMediaType as s, requireRehearsed as t, pushAcceptance as u };

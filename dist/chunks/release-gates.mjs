@@ -1,106 +1,124 @@
-import { C as formatDuration, D as InputError, w as formatTime } from "./host.mjs";
-import { A as parseReference, S as atDigest, T as formatReference, _ as imageTimestamp, v as readImage } from "./world-registry.mjs";
-import { a as refreshFileName } from "./release-candidate.mjs";
-import { a as newestFor, i as findEvidence, n as findAcceptance } from "./release-evidence.mjs";
+import { D as formatDuration, F as InputError, N as defined, O as formatTime } from "./host.mjs";
+import { y as shortCommit } from "./world-git.mjs";
+import { P as parseReference, T as atDigest, d as imageTimestamp, f as readImage, k as formatReference } from "./world-registry.mjs";
+import { o as refreshFileName } from "./release-candidate.mjs";
+import { l as findAcceptance, n as findEvidence, r as newestFor } from "./release-evidence.mjs";
 import { t as j } from "./croner.mjs";
 import { E as holdAt, _ as rolloutProgress, h as rolloutEnd } from "./guidance.mjs";
-import { l as promotionBranch } from "./world-forge.mjs";
-import { c as mirrorStops, f as ageOf, h as saidOf, i as commitMessage, s as describeHold, t as findFileStop } from "./release-operations.mjs";
-import { c as doubtOf, f as standingOf } from "./release-upstream.mjs";
+import { c as baseBranch, l as promotionBranch, u as rollBackBranch } from "./world-forge.mjs";
+import { d as upstreamStatusOf, s as doubtOf } from "./release-upstream.mjs";
+import { _ as holdFolder, a as describeHold, b as cleanStatement, g as findUnknownHoldFiles, h as findFileHold, i as applyExternalHolds, l as ageOf, t as commitMessage, u as metadataOf } from "./release-operations.mjs";
 // src/release/gates/gate.ts
-/** True when nothing holds a promotion up. */
+/** True if nothing holds a promotion up. */
 function isReady(gates) {
 	return gates.every((gate) => gate.state === "green" || gate.state === "unknown");
 }
-/** The gate that a promotion waits for: one that needs somebody first, then the last to open; undefined when ready. */
+/**
+* The gate that a promotion waits for: first one that needs a person, then the one that opens last.
+* @returns undefined if the promotion is ready
+*/
 function nextGate(gates) {
 	const red = gates.find((gate) => gate.state === "red");
 	if (red !== void 0) return red;
-	const open = (gate) => gate.until ?? Number.POSITIVE_INFINITY;
-	return gates.filter((gate) => gate.state === "waiting").sort((one, other) => open(other) - open(one))[0];
+	const opens = (gate) => gate.until ?? Number.POSITIVE_INFINITY;
+	return gates.filter((gate) => gate.state === "waiting").sort((one, other) => opens(other) - opens(one))[0];
+}
+// src/release/gates/merge-gates.ts
+/** The merge must not need a person's judgement. */
+function mergeGate(forecast) {
+	if (forecast.result === "clean") return {
+		state: "green",
+		note: "no conflicts"
+	};
+	if (forecast.result === "unknown") return {
+		state: "unknown",
+		note: forecast.why
+	};
+	return {
+		state: "red",
+		note: `conflicts in ${forecast.paths.join(", ")}`
+	};
+}
+/** If the merge gives another image than the source's, that image must be built and tested before the merge. */
+function imageGate(image) {
+	return image === void 0 ? void 0 : {
+		state: image.tested ? "green" : "red",
+		note: image.note
+	};
+}
+/** The target's rollout template must render. */
+function templateGate(template) {
+	return template.problem === void 0 ? {
+		state: "green",
+		note: `${template.path} renders`
+	} : {
+		state: "red",
+		note: template.problem
+	};
+}
+/** If people added commits to the promotion's branch, it must still contain the release. */
+function branchGate(outdatedBranch, commit) {
+	if (outdatedBranch === void 0) return void 0;
+	return {
+		state: "red",
+		note: `${outdatedBranch} has commits of its own and lacks ${shortCommit(commit)}: merge that into it, or delete the branch`
+	};
 }
 // src/release/gates/source-gates.ts
 /** UNIX seconds: when the source fleet's nodes began to be offered the release. */
 function rolloutStart({ record, state }) {
-	const start = saidOf(state.updates, record.version).rollout?.start_epoch ?? 0;
+	const start = metadataOf(state.updates, record.version).rollout?.start_epoch ?? 0;
 	return start > 0 ? start : record.rolloutStart ?? record.recordedAt;
 }
 /** UNIX seconds at which the rollout in the source fleet is, or was, complete; undefined for one that does not end. */
 function rolloutCompletion({ record, state }) {
-	const { rollout } = saidOf(state.updates, record.version);
+	const { rollout } = metadataOf(state.updates, record.version);
 	return (rollout === void 0 ? void 0 : rolloutEnd(rollout)) ?? record.rolloutEnd;
 }
-/** UNIX seconds at which the gates that only wait will all be open; undefined where somebody has to do something. */
-function earnedTime(release, target, now) {
-	if (sourceGates(release, {
-		source: "",
-		target,
-		now
-	}).some((gate) => gate.state === "red" || gate.state === "waiting" && gate.until === void 0)) return;
-	const moments = [soakEnd(release, target) ?? 0, rolloutCompletion(release) ?? 0];
-	return release.urgent === void 0 ? Math.max(...moments) : now;
-}
-/** All gates of the source fleet. @param now UNIX seconds */
-function sourceGates(release, options) {
-	const { source, target, now } = options;
-	return [
-		rolloutGate(release, source, now),
-		soakGate(release, target, now),
-		evidenceGate(release.record)
-	].map((gate) => release.urgent === void 0 ? gate : withoutWaiting(gate, release.urgent));
-}
 /** An urgent release waits for nothing that only takes time. */
-function withoutWaiting(gate, { reason, by }) {
-	if (gate.state !== "waiting") return gate;
+function skippedIfUrgent(verdict, { urgent }) {
+	if (verdict.state !== "waiting" || urgent === void 0) return verdict;
 	return {
-		name: gate.name,
 		state: "green",
-		note: `skipped as urgent: ${reason} (by ${by})`
+		note: `skipped as urgent: ${urgent.reason} (by ${urgent.by})`
 	};
 }
 /** The rollout must be complete, and nothing may be wrong with the release. */
-function rolloutGate(release, source, now) {
-	const name = `rollout in ${source}`;
+function rolloutGate(release, now) {
 	const { version } = release.record;
 	const { operations, updates } = release.state;
 	const red = (note) => ({
-		name,
 		state: "red",
 		note
 	});
 	const withdrawn = operations.withdrawn?.find((each) => each.version === version);
 	if (withdrawn !== void 0) return red(`withdrawn there by ${withdrawn.by}: ${withdrawn.reason}`);
-	const { rollout, barrier, deadend } = saidOf(updates, version);
+	const { rollout, barrier, deadend } = metadataOf(updates, version);
 	const paused = operations.paused?.find((each) => each.version === version);
 	if (paused !== void 0 && rollout === void 0) return red(`paused there by ${paused.by}: ${paused.reason}`);
 	if (deadend !== void 0) return red(`it is a dead-end there: ${deadend.reason}`);
 	if (rollout === void 0) {
 		if (barrier !== void 0) return {
-			name,
 			state: "green",
 			note: "a barrier, offered to every node"
 		};
 		return wasCompleted(release, now) ? {
-			name,
 			state: "green",
 			note: "complete, and followed by newer releases"
 		} : red("it is not offered to any node there: paused, or withdrawn");
 	}
 	const end = rolloutEnd(rollout);
 	if (rolloutProgress(rollout, now) >= 1) return {
-		name,
 		state: "green",
 		note: "complete"
 	};
 	if (end !== void 0) return {
-		name,
 		state: "waiting",
 		until: end,
 		note: `complete on ${formatTime(end)}`
 	};
 	const start = rollout.start_epoch ?? 0;
 	return (rollout.start_percentage ?? 0) >= 1 ? {
-		name,
 		state: "waiting",
 		until: start,
 		note: `starts on ${formatTime(start)}`
@@ -111,7 +129,7 @@ function wasCompleted({ record, state }, now) {
 	if (record.rolloutEnd === void 0 || record.rolloutEnd > now) return false;
 	const age = ageOf(state, record.version);
 	return state.updates.releases.some(({ version }) => {
-		const { rollout } = saidOf(state.updates, version);
+		const { rollout } = metadataOf(state.updates, version);
 		return ageOf(state, version) > age && rollout !== void 0 && rolloutProgress(rollout, now) >= 1;
 	});
 }
@@ -123,21 +141,17 @@ function soakEnd(release, { soak, soakAfter }) {
 }
 /** The release must have run in the source fleet for a while. */
 function soakGate(release, target, now) {
-	const name = "soak time";
 	const until = soakEnd(release, target);
 	const since = `${formatDuration(target.soak)} from the ${target.soakAfter === "start" ? "start" : "end"} of the rollout`;
 	if (until === void 0) return {
-		name,
 		state: "waiting",
 		note: `${since}, which has no end`
 	};
 	if (now >= until) return {
-		name,
 		state: "green",
 		note: `${since}: over since ${formatTime(until)}`
 	};
 	return {
-		name,
 		state: "waiting",
 		until,
 		note: `${since}: over on ${formatTime(until)}`
@@ -145,24 +159,231 @@ function soakGate(release, target, now) {
 }
 /** Each image must have its evidence. */
 function evidenceGate(record) {
-	const name = "evidence";
 	const missing = record.images.filter((image) => image.evidence === void 0);
 	if (missing.length === 0) return {
-		name,
 		state: "green",
 		note: "every image passed its tests"
 	};
 	const of = missing.map((image) => image.architecture).join(", ");
 	const accepted = record.acceptedMissingEvidence;
 	if (accepted !== void 0) return {
-		name,
 		state: "green",
 		note: `none for ${of}, accepted: ${accepted.reason} (by ${accepted.by})`
 	};
 	return {
-		name,
 		state: "red",
 		note: `none recorded for ${of}`
+	};
+}
+// src/release/gates/freeze.ts
+/**
+* The freeze that lasts longest of those that a moment is in, if any. A window holds its first second and not its
+* last. Clocks that are put forward: a time that does not exist is the moment of the change. Clocks that are put back:
+* a time that comes twice is its first one.
+* @param now UNIX seconds
+*/
+function freezeAt(windows, now) {
+	return windows.map((window) => openWindow(window, now)).filter((freeze) => freeze !== void 0).sort((one, other) => endOf(other) - endOf(one))[0];
+}
+const longestChain = 100;
+/**
+* The first moment from `now` on that is in no window, also where windows follow one another without a gap.
+* @returns undefined where there is none
+*/
+function thawTime(windows, now) {
+	let moment = now;
+	for (let count = 0; count < longestChain; count += 1) {
+		const freeze = freezeAt(windows, moment);
+		if (freeze === void 0) return moment;
+		if (freeze.until === void 0) return void 0;
+		moment = freeze.until;
+	}
+}
+function openWindow(window, now) {
+	const [begun] = cron(window.start, window).previousRuns(1, /* @__PURE__ */ new Date((now + 1) * 1e3));
+	if (begun === void 0) return void 0;
+	const until = endAfter(window, begun);
+	return until === void 0 || now < until ? {
+		window,
+		until
+	} : void 0;
+}
+function endAfter(window, begun) {
+	if ("seconds" in window.end) return begun.getTime() / 1e3 + window.end.seconds;
+	const end = cron(window.end.until, window).nextRun(begun);
+	return end === null ? void 0 : end.getTime() / 1e3;
+}
+function cron(schedule, { timeZone }) {
+	return new j(schedule, {
+		timezone: timeZone,
+		paused: true
+	});
+}
+function endOf({ until }) {
+	return until ?? Number.POSITIVE_INFINITY;
+}
+// src/release/gates/target-gates.ts
+/** Nobody may hold the fleet. @param now UNIX seconds */
+function holdGate(operations, now) {
+	const hold = holdAt(operations, now);
+	if (hold === void 0) return void 0;
+	const note = `the fleet is held: ${describeHold(hold)}`;
+	return hold.until === void 0 ? {
+		state: "red",
+		note
+	} : {
+		state: "waiting",
+		until: hold.until,
+		note
+	};
+}
+/**
+* No freeze window may be open. Does not apply to a fleet without such windows.
+* @param exception what a label says; `reason` is empty if the label gives none
+* @param now UNIX seconds
+*/
+function freezeGate(target, exception, now) {
+	if (target.freeze.length === 0) return void 0;
+	const freeze = freezeAt(target.freeze, now);
+	if (freeze === void 0) return {
+		state: "green",
+		note: "no freeze"
+	};
+	const until = thawTime(target.freeze, now);
+	const what = `${freeze.window.reason}${until === void 0 ? ": without an end" : `: until ${formatTime(until)}`}`;
+	if (exception !== void 0 && exception.reason !== "") return {
+		state: "green",
+		note: `${what}; excepted: ${exception.reason} (by ${exception.by})`
+	};
+	const note = exception === void 0 ? what : `${what}; the label needs a reason: freeze-exception: WHY`;
+	return until === void 0 ? {
+		state: "red",
+		note
+	} : {
+		state: "waiting",
+		until,
+		note
+	};
+}
+/**
+* Upstream must offer the base, or have offered it.
+* @param guidance undefined if the base has none; an error if it cannot be read
+* @param now UNIX seconds
+*/
+function upstreamGate(guidance, baseVersion, now) {
+	if (guidance === void 0) return void 0;
+	if (guidance instanceof Error) return {
+		state: "red",
+		note: "the guidance of the base cannot be read: see the run of open-promotion"
+	};
+	const doubt = doubtOf(upstreamStatusOf(guidance, baseVersion, now));
+	return doubt === void 0 ? {
+		state: "green",
+		note: `upstream stands by ${baseVersion}`
+	} : {
+		state: "red",
+		note: doubt.why
+	};
+}
+/** `created` must grow along the target's releases, too: rpm-ostree refuses an update to an older image. */
+function orderGate(record, target, state) {
+	const newest = state.records[state.releases.releases.at(-1)?.version ?? ""];
+	return newest === void 0 || Date.parse(record.created) > Date.parse(newest.created) ? {
+		state: "green",
+		note: `created ${record.created}`
+	} : {
+		state: "red",
+		note: `${target} has ${newest.version}, created ${newest.created}: nodes would refuse the older image`
+	};
+}
+// src/release/gates/promotion-gates.ts
+/**
+* Every condition of a promotion, in the order in which people see them. This is the only list: open-promotion
+* evaluates all gates, `status` those that need neither the merge nor the registry, and the choice of the release
+* those that need the release alone.
+*/
+const promotionGates = [
+	{
+		name: ({ source }) => `hold of ${source}`,
+		needs: "state",
+		evaluate: ({ release, now }) => holdGate(release.state.operations, now)
+	},
+	{
+		name: ({ target }) => `hold of ${target.name}`,
+		needs: "state",
+		evaluate: ({ to, now }) => holdGate(to.operations, now)
+	},
+	{
+		name: () => "freeze",
+		needs: "state",
+		evaluate: ({ target, freezeException, now }) => freezeGate(target, freezeException, now)
+	},
+	{
+		name: ({ source }) => `rollout in ${source}`,
+		needs: "release",
+		evaluate: ({ release, now }) => skippedIfUrgent(rolloutGate(release, now), release)
+	},
+	{
+		name: () => "soak time",
+		needs: "release",
+		evaluate: ({ release, target, now }) => skippedIfUrgent(soakGate(release, target, now), release)
+	},
+	{
+		name: () => "evidence",
+		needs: "release",
+		evaluate: ({ release }) => evidenceGate(release.record)
+	},
+	{
+		name: () => "base upstream",
+		needs: "state",
+		evaluate: ({ guidance, release, now }) => upstreamGate(guidance, release.record.baseVersion, now)
+	},
+	{
+		name: ({ target }) => `newer than ${target.name}`,
+		needs: "state",
+		evaluate: ({ release, target, to }) => orderGate(release.record, target.name, to)
+	},
+	{
+		name: () => "merge",
+		needs: "merge",
+		evaluate: ({ forecast }) => mergeGate(forecast)
+	},
+	{
+		name: () => "image",
+		needs: "registry",
+		evaluate: ({ mergedImage }) => imageGate(mergedImage)
+	},
+	{
+		name: () => "template",
+		needs: "merge",
+		evaluate: ({ template }) => templateGate(template)
+	},
+	{
+		name: () => "branch",
+		needs: "merge",
+		evaluate: ({ outdatedBranch, release }) => branchGate(outdatedBranch, release.record.commit)
+	}
+];
+/** The gates that judge a release by what its own fleet knows about it. */
+function evaluateReleaseGates(facts) {
+	return evaluate((gate) => gate.needs === "release" ? resultOf(gate, facts) : void 0);
+}
+/** The gates that need neither the merge nor the registry. */
+function evaluateStateGates(facts) {
+	return evaluate((gate) => gate.needs === "release" || gate.needs === "state" ? resultOf(gate, facts) : void 0);
+}
+/** All gates. */
+function evaluateAllGates(facts) {
+	return evaluate((gate) => resultOf(gate, facts));
+}
+function evaluate(resultFor) {
+	return promotionGates.map(resultFor).filter((result) => result !== void 0);
+}
+function resultOf(gate, facts) {
+	const verdict = gate.evaluate(facts);
+	return verdict === void 0 ? void 0 : {
+		name: gate.name(facts),
+		...verdict
 	};
 }
 // src/release/gates/labels.ts
@@ -174,7 +395,7 @@ function readLabel(request, name) {
 	const label = request?.labels.find((each) => each === name || each.startsWith(`${name}:`));
 	if (request === void 0 || label === void 0) return void 0;
 	return {
-		reason: label.slice(name.length + 1).trim(),
+		reason: cleanStatement(label.slice(name.length + 1)),
 		by: `a label on pull request #${request.number}`
 	};
 }
@@ -279,12 +500,13 @@ function chooseRelease(from, to, options) {
 		state: from,
 		urgent: urgent(record.version)
 	}));
-	const chosen = releases.findLast((release) => isReady(sourceGates(release, {
+	const chosen = releases.findLast((release) => isReady(evaluateReleaseGates({
+		...options,
 		source: "",
-		...options
+		release
 	}))) ?? releases.map((release) => ({
 		...release,
-		at: earnedTime(release, options.target, options.now)
+		at: earliestTime(release, options)
 	})).filter(({ at }) => at !== void 0).sort((one, other) => one.at - other.at)[0] ?? releases.at(-1);
 	return chosen === void 0 ? {
 		version: newest,
@@ -294,22 +516,36 @@ function chooseRelease(from, to, options) {
 		urgent: chosen.urgent
 	};
 }
+/**
+* When all gates of the release that only wait will be open.
+* @returns UNIX seconds; undefined if a gate needs a person
+*/
+function earliestTime(release, { target, now }) {
+	if (evaluateReleaseGates({
+		source: "",
+		target,
+		release,
+		now
+	}).some((gate) => gate.state === "red" || gate.state === "waiting" && gate.until === void 0)) return;
+	if (release.urgent !== void 0) return now;
+	return Math.max(soakEnd(release, target) ?? 0, rolloutCompletion(release) ?? 0);
+}
 /** Releases that the target may still get, oldest first. */
 function pendingReleases(from, to) {
 	const newest = to.records[to.releases.releases.at(-1)?.version ?? ""];
 	const known = new Set(to.releases.releases.map(({ version }) => version));
 	const gone = new Set((from.operations.withdrawn ?? []).map(({ version }) => version));
-	return from.releases.releases.map(({ version }) => from.records[version]).filter((record) => record !== void 0).filter(({ version, created }) => !known.has(version) && !gone.has(version) && saidOf(from.updates, version).deadend === void 0 && (newest === void 0 || Date.parse(created) > Date.parse(newest.created)));
+	return from.releases.releases.map(({ version }) => from.records[version]).filter((record) => record !== void 0).filter(({ version, created }) => !known.has(version) && !gone.has(version) && metadataOf(from.updates, version).deadend === void 0 && (newest === void 0 || Date.parse(created) > Date.parse(newest.created)));
 }
 /** The source's nodes all went through its barriers, so the target's must, too; a first release has none before it. */
 function untilBarrier(from, pending, to) {
 	if (to.releases.releases.length === 0) return pending;
-	const barrier = pending.findIndex(({ version }) => saidOf(from.updates, version).barrier !== void 0);
+	const barrier = pending.findIndex(({ version }) => metadataOf(from.updates, version).barrier !== void 0);
 	return barrier < 0 ? pending : pending.slice(0, barrier + 1);
 }
-// src/release/gates/stops.ts
+// src/release/gates/external-holds.ts
 /** The hold that a label on the fleet's open promotion asks for. */
-function findLabelStop(request, now) {
+function findLabelHold(request, now) {
 	const label = readLabel(request, "hold");
 	if (request === void 0 || label === void 0) return void 0;
 	return {
@@ -333,8 +569,8 @@ async function findPromotion({ forge }, fleet) {
 * rollouts, and everybody sees them.
 * @param now UNIX seconds
 */
-async function bringStops(project, fleet, now) {
-	const found = [await findFileStop(project.forge.branches, fleet, now), findLabelStop(await findPromotion(project, fleet), now)].filter((stop) => stop !== void 0);
+async function syncExternalHolds(project, fleet, now) {
+	const found = [await findFileHold(project.forge.branches, fleet, now), findLabelHold(await findPromotion(project, fleet), now)].filter((stop) => stop !== void 0);
 	const [first] = found;
 	const order = {
 		fleet: fleet.name,
@@ -345,167 +581,13 @@ async function bringStops(project, fleet, now) {
 	let summary = "";
 	const message = () => commitMessage(order, summary, first?.reason);
 	await project.state.changeFleet(fleet.name, message, (state) => {
-		const edited = mirrorStops(state, order, found);
-		({summary} = edited);
-		warnings = edited.warnings ?? [];
-		return edited.state;
+		const edit = applyExternalHolds(state, order, found);
+		({summary} = edit);
+		warnings = edit.warnings ?? [];
+		return edit.state;
 	});
-	return warnings;
-}
-// src/release/gates/freeze.ts
-/**
-* The freeze that lasts longest of those that a moment is in, if any. A window holds its first second and not its
-* last. Clocks that are put forward: a time that does not exist is the moment of the change. Clocks that are put back:
-* a time that comes twice is its first one.
-* @param now UNIX seconds
-*/
-function freezeAt(windows, now) {
-	return windows.map((window) => openWindow(window, now)).filter((freeze) => freeze !== void 0).sort((one, other) => endOf(other) - endOf(one))[0];
-}
-const longestChain = 100;
-/**
-* The first moment from `now` on that is in no window, also where windows follow one another without a gap.
-* @returns undefined where there is none
-*/
-function thawTime(windows, now) {
-	let moment = now;
-	for (let count = 0; count < longestChain; count += 1) {
-		const freeze = freezeAt(windows, moment);
-		if (freeze === void 0) return moment;
-		if (freeze.until === void 0) return void 0;
-		moment = freeze.until;
-	}
-}
-function openWindow(window, now) {
-	const [begun] = cron(window.start, window).previousRuns(1, /* @__PURE__ */ new Date((now + 1) * 1e3));
-	if (begun === void 0) return void 0;
-	const until = endAfter(window, begun);
-	return until === void 0 || now < until ? {
-		window,
-		until
-	} : void 0;
-}
-function endAfter(window, begun) {
-	if ("seconds" in window.end) return begun.getTime() / 1e3 + window.end.seconds;
-	const end = cron(window.end.until, window).nextRun(begun);
-	return end === null ? void 0 : end.getTime() / 1e3;
-}
-function cron(schedule, { timeZone }) {
-	return new j(schedule, {
-		timezone: timeZone,
-		paused: true
-	});
-}
-function endOf({ until }) {
-	return until ?? Number.POSITIVE_INFINITY;
-}
-// src/release/gates/target-gates.ts
-/** Nobody may have closed a fleet. @param now UNIX seconds */
-function holdGate(fleet, operations, now) {
-	const hold = holdAt(operations, now);
-	if (hold === void 0) return [];
-	const note = `the fleet is held: ${describeHold(hold)}`;
-	const name = `hold of ${fleet}`;
-	return [hold.until === void 0 ? {
-		name,
-		state: "red",
-		note
-	} : {
-		name,
-		state: "waiting",
-		until: hold.until,
-		note
-	}];
-}
-/**
-* It must not be a time in which nothing is promoted; no gate for a fleet without such times.
-* @param exception what a label says; `reason` empty where it gives none
-* @param now UNIX seconds
-*/
-function freezeGate(target, exception, now) {
-	if (target.freeze.length === 0) return [];
-	const name = "freeze";
-	const freeze = freezeAt(target.freeze, now);
-	if (freeze === void 0) return [{
-		name,
-		state: "green",
-		note: "no freeze"
-	}];
-	const until = thawTime(target.freeze, now);
-	const what = `${freeze.window.reason}${until === void 0 ? ": without an end" : `: until ${formatTime(until)}`}`;
-	if (exception !== void 0 && exception.reason !== "") return [{
-		name,
-		state: "green",
-		note: `${what}; excepted: ${exception.reason} (by ${exception.by})`
-	}];
-	const note = exception === void 0 ? what : `${what}; the label needs a reason: freeze-exception: WHY`;
-	return [until === void 0 ? {
-		name,
-		state: "red",
-		note
-	} : {
-		name,
-		state: "waiting",
-		until,
-		note
-	}];
-}
-/**
-* Upstream must stand by the base.
-* @param guidance undefined where the base has none; an error where it cannot be read
-* @param now UNIX seconds
-*/
-function upstreamGate(guidance, baseVersion, now) {
-	const name = "base upstream";
-	if (guidance === void 0) return [];
-	if (guidance instanceof Error) return [{
-		name,
-		state: "red",
-		note: "the guidance of the base cannot be read: see the run of open-promotion"
-	}];
-	const doubt = doubtOf(standingOf(guidance, baseVersion, now));
-	return doubt === void 0 ? [{
-		name,
-		state: "green",
-		note: `upstream stands by ${baseVersion}`
-	}] : [{
-		name,
-		state: "red",
-		note: doubt.why
-	}];
-}
-/** `created` must grow along the target's releases, too, or rpm-ostree refuses the update. */
-function orderGate(record, target, state) {
-	const name = `newer than ${target}`;
-	const newest = state.records[state.releases.releases.at(-1)?.version ?? ""];
-	return newest === void 0 || Date.parse(record.created) > Date.parse(newest.created) ? {
-		name,
-		state: "green",
-		note: `created ${record.created}`
-	} : {
-		name,
-		state: "red",
-		note: `${target} has ${newest.version}, created ${newest.created}: nodes would refuse the older image`
-	};
-}
-/** The merge must not need anybody's judgement. */
-function mergeGate(forecast) {
-	const name = "merge";
-	if (forecast.result === "clean") return {
-		name,
-		state: "green",
-		note: "no conflicts"
-	};
-	if (forecast.result === "unknown") return {
-		name,
-		state: "unknown",
-		note: forecast.why
-	};
-	return {
-		name,
-		state: "red",
-		note: `conflicts in ${forecast.paths.join(", ")}`
-	};
+	const unknown = await findUnknownHoldFiles(project.forge.branches, fleet, Object.keys(project.config.fleets));
+	return [...warnings, ...unknown.map(({ name, problem, remedy }) => `${holdFolder}/${name} on branch ${fleet.branch}: ${problem} ${remedy}`)];
 }
 // src/release/gates/promotable-image.ts
 /** Labels and evidence of one architecture's image. */
@@ -537,7 +619,7 @@ function requireLabel(image, where, label, expected) {
 		where,
 		field: `label ${label}`,
 		problem: found === void 0 ? "missing" : "not what this commit builds",
-		...found === void 0 ? {} : { found },
+		...defined({ found }),
 		expected: JSON.stringify(expected),
 		remedy: "The image under this build key was not made by coxswain build-image; build it again."
 	});
@@ -571,7 +653,7 @@ async function requireEvidence(options, image, architecture, repository) {
 	throw new InputError({
 		where: formatReference(atDigest(repository, digest)),
 		problem: `no passing evidence: ${reason}`,
-		expected: `a pass of the tests in git tree ${candidate.testsTree.slice(0, 12)}`,
+		expected: `a pass of the tests in git tree ${shortCommit(candidate.testsTree)}`,
 		remedy: newest === void 0 ? "Run coxswain boot-test. Where that cannot be, and none failed, promote-image takes --accept-missing-evidence." : "Mend the image or the tests, and run coxswain boot-test."
 	});
 }
@@ -607,4 +689,48 @@ async function releasedAt(client, digestReference, architecture) {
 function isoTime(seconds) {
 	return (/* @__PURE__ */ new Date(seconds * 1e3)).toISOString();
 }
-export { nextGate as S, rolloutCompletion as _, holdGate as a, sourceGates as b, upstreamGate as c, findPromotion as d, chooseRelease as f, readLabel as g, withoutUrgency as h, freezeGate as i, thawTime as l, urgencyOfBuild as m, passImage as n, mergeGate as o, recordUrgency as p, requireNewer as r, orderGate as s, isoTime as t, bringStops as u, rolloutStart as v, isReady as x, soakEnd as y };
+// src/release/gates/refuse-frozen.ts
+/**
+* Why a freeze keeps a release out, as a clause. A freeze counts for every fleet, however its releases come in.
+* @returns undefined if no freeze window is open, or if there is an exception: an operator's, or the label
+*   `freeze-exception: WHY` on the pull request that brought the commit
+*/
+async function findFreeze({ forge }, release) {
+	const { fleet, now, exception = "" } = release;
+	const freeze = freezeAt(fleet.freeze, now);
+	if (freeze === void 0 || exception !== "" || await isExcepted(forge, release)) return void 0;
+	const until = thawTime(fleet.freeze, now);
+	return `the fleet is frozen: ${freeze.window.reason}${until === void 0 ? ", without an end" : `, until ${formatTime(until)}`}`;
+}
+/** @throws InputError if a freeze keeps the release out; nothing was written */
+async function refuseFrozen(project, release) {
+	const problem = await findFreeze(project, release);
+	if (problem === void 0) return;
+	throw new InputError({
+		where: `fleet ${release.fleet.name}`,
+		problem,
+		remedy: "Run it again after that (coxswain start-release does). If it cannot wait: --freeze-exception WHY, or the label \"freeze-exception: WHY\" on the pull request."
+	});
+}
+/** Whether one of our pull requests that brought the commit has the label, and a reason. */
+async function isExcepted({ branches, pullRequests }, { fleet, state, commit }) {
+	const heads = [
+		baseBranch(fleet.name),
+		rollBackBranch(fleet.name),
+		...fleet.promoteFrom === void 0 ? [] : [promotionBranch(fleet.promoteFrom, fleet.name)]
+	];
+	const newest = state.records[state.releases.releases.at(-1)?.version ?? ""]?.commit;
+	for (const head of heads) {
+		const request = await pullRequests.latest({
+			head,
+			base: fleet.branch
+		});
+		if (request?.state !== "merged") continue;
+		if ((readLabel(request, "freeze-exception")?.reason ?? "") === "") continue;
+		const brought = await branches.contains(commit, request.headCommit);
+		const spent = newest !== void 0 && await branches.contains(newest, request.headCommit);
+		if (brought && !spent) return true;
+	}
+	return false;
+}
+export { rolloutStart as _, requireNewer as a, nextGate as b, chooseRelease as c, withoutUrgency as d, readLabel as f, rolloutCompletion as g, thawTime as h, passImage as i, recordUrgency as l, evaluateStateGates as m, refuseFrozen as n, findPromotion as o, evaluateAllGates as p, isoTime as r, syncExternalHolds as s, findFreeze as t, urgencyOfBuild as u, soakEnd as v, isReady as y };

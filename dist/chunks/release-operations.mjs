@@ -1,8 +1,184 @@
-import { C as formatDuration, D as InputError, E as parseTime, c as nearest, w as formatTime } from "./host.mjs";
-import { g as union, l as looseObject, m as string, o as date } from "./zod.mjs";
+import { D as formatDuration, F as InputError, N as defined, O as formatTime, P as nearest, f as oneLine, j as parseTime, k as longestDuration, t as formatPercent } from "./host.mjs";
+import { _ as union, h as string, s as date, u as looseObject } from "./zod.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { E as holdAt, L as tidy, _ as rolloutProgress, a as listStranded, g as rolloutPhase, h as rolloutEnd, n as resumedRollout, o as strandedBy, s as strandedByTidying } from "./guidance.mjs";
 import { isDeepStrictEqual } from "node:util";
+// src/release/operations/operator.ts
+var import_dist = require_dist();
+/** A reason is a sentence or an address: it is shown on nodes, in tables, and in the subject of mails. */
+const longestReason = 1e3;
+/**
+* A text of an operator, for commits, pull requests, the dashboard and terminals: on one line.
+* @param field the flag that it comes from
+* @throws InputError for control characters, which could steer a terminal, and for a text that is too long
+*/
+function readStatement(text, field) {
+	const line = oneLine(text).replaceAll(/\s+/g, " ").trim();
+	if (/[\p{Cc}\p{Bidi_Control}]/u.test(line)) throw new InputError({
+		field,
+		problem: "control characters cannot be part of this text",
+		found: line.slice(0, 100),
+		expected: "a sentence, or the URL of an issue"
+	});
+	if (line.length <= longestReason) return line;
+	throw new InputError({
+		field,
+		problem: "this text is too long",
+		found: `${line.length} characters`,
+		expected: `at most ${longestReason}`,
+		remedy: "Write the story into an issue, and give its URL."
+	});
+}
+/** The same for a text that cannot be refused, such as a label: control characters are dropped, and the text is cut. */
+function cleanStatement(text) {
+	const line = oneLine(text).replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, " ").trim();
+	return line.length <= longestReason ? line : `${line.slice(0, 999)}…`;
+}
+/**
+* Name of the person who acts: as given, or git's identity. The mail address is left out, because the name appears in
+* pull requests and on the public dashboard.
+* @throws InputError if neither gives a name
+*/
+async function findOperator(git, given) {
+	const said = given === void 0 ? "" : withoutAddress(readStatement(given, "--by"));
+	if (said !== "") return said;
+	const identity = await git.try([
+		"-c",
+		"user.useConfigOnly=true",
+		"var",
+		"GIT_AUTHOR_IDENT"
+	]);
+	const known = identity === void 0 ? "" : withoutAddress(identity.replace(/ \d+ [+-]\d{4}$/, ""));
+	if (known !== "") return cleanStatement(known);
+	throw new InputError({
+		field: "--by",
+		problem: "git does not know your name, and the commit must say who acts",
+		remedy: "Say --by NAME, or git config user.name and user.email."
+	});
+}
+/** `Ada <ada@example.com>` → `Ada` */
+function withoutAddress(text) {
+	return text.replaceAll(/<[^<>]*>/g, "").replaceAll(/\s+/g, " ").trim();
+}
+// src/release/operations/hold-file.ts
+const fileSchema = looseObject({
+	reason: string().optional(),
+	by: string().optional(),
+	until: union([string(), date()]).optional()
+});
+/** Folder of the files that hold fleets. */
+const holdFolder = ".coxswain/hold";
+/** File that holds a fleet while it is on the fleet's branch. */
+function holdFile(fleet) {
+	return `${holdFolder}/${fleet}.yaml`;
+}
+/**
+* Files that name no fleet. Hidden files and a README are no mistake.
+* @param names names of the files in the folder
+*/
+function unknownHoldFiles(names, fleets) {
+	const known = fleets.map((fleet) => `${fleet}.yaml`);
+	return names.filter((name) => !known.includes(name) && !name.startsWith(".") && !/^readme/i.test(name)).map((name) => {
+		const meant = nearest(name.replace(/\.ya?ml$/i, ""), fleets);
+		return {
+			name,
+			problem: `This file holds no fleet: ${known.join(" and ")} would.`,
+			remedy: meant === void 0 ? "Give it the name of a fleet, or delete it." : `Did you mean ${meant}.yaml? Rename it, or delete it.`
+		};
+	});
+}
+/** What a hold file says that nobody can read, as clauses; it holds the fleet anyway. */
+function examineHoldFile(text) {
+	let read;
+	try {
+		read = (0, import_dist.parse)(text);
+	} catch {
+		return ["it is not YAML"];
+	}
+	if (read === null || read === void 0 || typeof read === "string" && read.trim() !== "") return [];
+	const said = fileSchema.safeParse(read);
+	if (!said.success) return ["its fields are not reason, by and until"];
+	const strange = Object.keys(said.data).filter((key) => ![
+		"reason",
+		"by",
+		"until"
+	].includes(key));
+	const { until } = said.data;
+	return [...strange.map((key) => `it has a field ${key}, which nothing reads`), ...until !== void 0 && Object.keys(readUntil(until)).length === 0 ? ["its until is not a time, so the hold has no end"] : []];
+}
+/**
+* The hold that a file on the fleet's branch asks for. The file alone is enough. What cannot be read in it is left out:
+* a mistake in the file must not let a release through.
+* @param now UNIX seconds
+*/
+async function findFileHold(branches, fleet, now) {
+	const tip = await branches.resolve(fleet.branch);
+	if (tip === void 0) return void 0;
+	const path = holdFile(fleet.name);
+	const text = await branches.readFile(tip, path);
+	if (text === void 0) return void 0;
+	const said = readHoldFile(text);
+	const source = `file ${path} on branch ${fleet.branch}`;
+	return {
+		source,
+		reason: cleanStatement(said.reason ?? "") || `see ${path}`,
+		by: cleanStatement(said.by ?? "") || `the ${source}`,
+		at: now,
+		...said.until
+	};
+}
+function readHoldFile(text) {
+	let read;
+	try {
+		read = (0, import_dist.parse)(text);
+	} catch {
+		return {};
+	}
+	if (typeof read === "string" && read.trim() !== "") return { reason: read.trim() };
+	const said = fileSchema.safeParse(read);
+	if (!said.success) return {};
+	const { reason, by, until } = said.data;
+	return {
+		...reason === void 0 || reason.trim() === "" ? {} : { reason: reason.trim() },
+		...by === void 0 || by.trim() === "" ? {} : { by: by.trim() },
+		...until === void 0 ? {} : readUntil(until)
+	};
+}
+function readUntil(until) {
+	try {
+		return { until: { until: until instanceof Date ? until.getTime() / 1e3 : parseTime(until) } };
+	} catch (error) {
+		if (error instanceof InputError) return {};
+		throw error;
+	}
+}
+/** Files in the folder of hold files on a fleet's branch that name no fleet. */
+async function findUnknownHoldFiles(branches, fleet, fleets) {
+	const tip = await branches.resolve(fleet.branch);
+	if (tip === void 0) return [];
+	return unknownHoldFiles((await branches.listFiles(tip, holdFolder)).map((path) => path.slice(15)), fleets);
+}
+/**
+* @param options.fleets names of all fleets
+* @param options.now UNIX seconds
+* @throws InputError if a file on the fleet's branch holds it, whether open-promotion has seen that or not; also if a
+*   hold file names no fleet: somebody may rely on it
+*/
+async function refuseHeldByFile(branches, fleet, { fleets, now }) {
+	const [unknown] = await findUnknownHoldFiles(branches, fleet, fleets);
+	if (unknown !== void 0) throw new InputError({
+		where: `${holdFolder}/${unknown.name} on branch ${fleet.branch}`,
+		problem: unknown.problem.replace(/\.$/, ""),
+		remedy: unknown.remedy
+	});
+	const stop = await findFileHold(branches, fleet, now);
+	if (stop === void 0 || (stop.until ?? Number.POSITIVE_INFINITY) <= now) return;
+	throw new InputError({
+		where: `fleet ${fleet.name}`,
+		problem: `the fleet is held by the ${stop.source}: ${stop.reason}`,
+		remedy: "Remove that file when the reason is gone."
+	});
+}
 // src/release/operations/entries.ts
 /** Position of a release; -1 where the fleet has no such release. */
 function ageOf(state, version) {
@@ -18,11 +194,11 @@ function requireRelease(state, fleet, version) {
 		problem: `fleet ${fleet} has no such release`,
 		found: version,
 		expected: versions.length === 0 ? "a release: this fleet has none yet" : `one such as ${versions.at(-1)}`,
-		...meant === void 0 ? {} : { remedy: `Did you mean ${meant}?` }
+		...defined({ remedy: meant && `Did you mean ${meant}?` })
 	});
 }
 /** What the update metadata says about a version: several entries for one are read as upstream reads them, as one. */
-function saidOf(updates, version) {
+function metadataOf(updates, version) {
 	const all = updates.releases.filter((entry) => entry.version === version).map((entry) => entry.metadata);
 	const rollouts = all.map(({ rollout }) => rollout).filter((rollout) => rollout !== void 0);
 	return {
@@ -36,7 +212,7 @@ function saidOf(updates, version) {
 * that is further down. Completed rollouts are tidied away as upstream does it, unless nodes would lose their way by it.
 * @param now UNIX seconds
 */
-function say(state, version, said, now) {
+function setMetadata(state, version, said, now) {
 	const { updates } = state;
 	const own = updates.releases.filter((entry) => entry.version === version);
 	const nothing = [
@@ -98,7 +274,7 @@ function withRolloutEnd(state, version, { rollout }) {
 	};
 }
 /** Versions that nobody is to be offered: withdrawn, or paused. */
-function retired({ operations }) {
+function withdrawnOrPaused({ operations }) {
 	return new Set([...operations.withdrawn ?? [], ...operations.paused ?? []].map((each) => each.version));
 }
 /**
@@ -122,7 +298,7 @@ function refuseAroundPausedBarrier(state, fleet, version) {
 function markBarrier(state, order) {
 	const { fleet, version, reason, now } = order;
 	requireRelease(state, fleet, version);
-	const said = saidOf(state.updates, version);
+	const said = metadataOf(state.updates, version);
 	if (said.deadend !== void 0) throw exclusive(fleet, version, "a dead-end", "a barrier", said.deadend.reason);
 	const isPaused = state.operations.paused?.find((each) => each.version === version);
 	const gone = isPaused ?? state.operations.withdrawn?.find((each) => each.version === version);
@@ -138,7 +314,7 @@ function markBarrier(state, order) {
 	const age = state.releases.releases.findIndex((release) => release.version === version);
 	const older = state.releases.releases.slice(0, age).length;
 	return {
-		state: say(state, version, {
+		state: setMetadata(state, version, {
 			...said,
 			barrier: {
 				...said.barrier,
@@ -153,14 +329,14 @@ function markBarrier(state, order) {
 function markDeadend(state, order) {
 	const { fleet, version, reason, now } = order;
 	requireRelease(state, fleet, version);
-	const said = saidOf(state.updates, version);
+	const said = metadataOf(state.updates, version);
 	if (said.barrier !== void 0) throw exclusive(fleet, version, "a barrier", "a dead-end", said.barrier.reason);
 	if (said.deadend?.reason === reason) return {
 		state,
 		summary: `${version} is a dead-end for this reason already`
 	};
 	return {
-		state: say(state, version, {
+		state: setMetadata(state, version, {
 			...said,
 			deadend: {
 				...said.deadend,
@@ -191,7 +367,7 @@ function pause(state, order) {
 	const { fleet, version, now } = order;
 	const known = state.operations.paused ?? [];
 	if (version !== void 0) requireRelease(state, fleet, version);
-	const open = openRollouts(state, now).filter((each) => version === void 0 || each === version);
+	const open = unfinishedRollouts(state, now).filter((each) => version === void 0 || each === version);
 	const again = known.filter((each) => version === void 0 || each.version === version);
 	if (open.length === 0 && again.length === 0) throw nothingToPause(state, order);
 	let next = state;
@@ -199,10 +375,10 @@ function pause(state, order) {
 	for (const each of open) {
 		next = pauseOne(next, each, order);
 		const { progress } = (next.operations.paused ?? []).find((paused) => paused.version === each);
-		done.push(`pause ${each} at ${percent(progress)}`);
+		done.push(`pause ${each} at ${formatPercent(progress)}`);
 	}
 	for (const each of again.filter((paused) => !open.includes(paused.version))) {
-		const said = restate(each, order);
+		const said = renewPause(each, order);
 		if (said === each) continue;
 		next = withPaused(next, [...(next.operations.paused ?? []).map((paused) => paused.version === each.version ? said : paused)]);
 		done.push(`go on pausing ${each.version}`);
@@ -237,7 +413,7 @@ function resume(state, order) {
 		const restored = resumeOne(next, each, now);
 		next = restored.state;
 		done.push(restored.summary);
-		if (saidOf(next.updates, each.version).deadend !== void 0) warnings.push(`${each.version} is a dead-end: nodes that take it get no further update`);
+		if (metadataOf(next.updates, each.version).deadend !== void 0) warnings.push(`${each.version} is a dead-end: nodes that take it get no further update`);
 	}
 	return {
 		state: next,
@@ -246,7 +422,7 @@ function resume(state, order) {
 	};
 }
 /** Resumes what was paused only until a time that has passed. The same object where there is nothing of that kind. */
-function settle(state, now) {
+function endExpiredPauses(state, now) {
 	let next = state;
 	const done = [];
 	for (const each of state.operations.paused ?? []) {
@@ -262,14 +438,14 @@ function settle(state, now) {
 	};
 }
 /** UNIX seconds at which the next pause ends by itself. */
-function nextSettling(state) {
+function nextPauseEnd(state) {
 	const times = (state.operations.paused ?? []).map(({ until }) => until).filter((until) => until !== void 0);
 	return times.length === 0 ? void 0 : Math.min(...times);
 }
 /** Versions with a rollout that is not complete, oldest first. */
-function openRollouts(state, now) {
+function unfinishedRollouts(state, now) {
 	return [...new Set(state.updates.releases.map((entry) => entry.version))].filter((version) => {
-		const { rollout } = saidOf(state.updates, version);
+		const { rollout } = metadataOf(state.updates, version);
 		return rollout !== void 0 && rolloutPhase(rollout, now) !== "complete";
 	}).sort((one, other) => ageOf(state, one) - ageOf(state, other));
 }
@@ -282,16 +458,16 @@ function forgetPause(state, version) {
 /** Pauses one rollout. @throws InputError for a barrier that nodes would go around */
 function pauseOne(state, version, order) {
 	const { fleet, reason, by, now, duration, held } = order;
-	const { rollout, barrier, ...kept } = saidOf(state.updates, version);
+	const { rollout, barrier, ...kept } = metadataOf(state.updates, version);
 	if (barrier !== void 0) refuseBeforeTargets(state, fleet, version);
 	const paused = {
 		version,
 		entry: {
 			version,
-			metadata: {
-				...rollout === void 0 ? {} : { rollout },
-				...barrier === void 0 ? {} : { barrier }
-			}
+			metadata: { ...defined({
+				rollout,
+				barrier
+			}) }
 		},
 		since: now,
 		progress: rollout === void 0 ? 0 : rolloutProgress(rollout, now),
@@ -301,7 +477,7 @@ function pauseOne(state, version, order) {
 		...duration === void 0 ? {} : { until: now + duration },
 		...held === true ? { held } : {}
 	};
-	const without = forgetPause(say(state, version, kept, now), version);
+	const without = forgetPause(setMetadata(state, version, kept, now), version);
 	return withPaused(without, [...without.operations.paused ?? [], paused]);
 }
 /**
@@ -321,7 +497,7 @@ function refuseBeforeTargets(state, fleet, version) {
 /** Lets one rollout go on where it stood. */
 function resumeOne(state, paused, now) {
 	const { version, since, entry } = paused;
-	const said = saidOf(state.updates, version);
+	const said = metadataOf(state.updates, version);
 	const forgotten = forgetPause(state, version);
 	if (said.rollout !== void 0) return {
 		state: forgotten,
@@ -332,17 +508,19 @@ function resumeOne(state, paused, now) {
 		since,
 		now
 	});
+	const next = setMetadata(forgotten, version, {
+		...entry.metadata,
+		...defined({ rollout: resumed }),
+		...said
+	}, now);
+	const at = resumed === void 0 ? 0 : rolloutProgress(resumed, now);
 	return {
-		state: say(forgotten, version, {
-			...entry.metadata,
-			...resumed === void 0 ? {} : { rollout: resumed },
-			...said
-		}, now),
-		summary: `resume ${version} at ${percent(resumed === void 0 ? 0 : rolloutProgress(resumed, now))}`
+		state: next,
+		summary: `resume ${version} at ${formatPercent(at)}`
 	};
 }
 /** The same words again change nothing, so that the same command can be run again. */
-function restate(paused, { reason, by, now, duration }) {
+function renewPause(paused, { reason, by, now, duration }) {
 	const asked = paused.until === void 0 ? void 0 : paused.until - paused.at;
 	if (paused.held !== true && paused.reason === reason && asked === duration) return paused;
 	const { until: _, held: __, ...rest } = paused;
@@ -367,7 +545,7 @@ function withPaused(state, paused) {
 }
 function nothingToPause(state, { fleet, version, now }) {
 	const about = version ?? state.releases.releases.at(-1)?.version;
-	const { rollout, barrier } = about === void 0 ? {} : saidOf(state.updates, about);
+	const { rollout, barrier } = about === void 0 ? {} : metadataOf(state.updates, about);
 	const complete = rollout !== void 0 && rolloutPhase(rollout, now) === "complete";
 	const problem = version === void 0 ? "no rollout is in progress: there is nothing to pause" : complete ? `the rollout of ${version} is complete: every node has been offered it` : barrier !== void 0 ? `${version} is a barrier without a rollout: every older node has been offered it` : `${version} is not offered to any node`;
 	return new InputError({
@@ -376,19 +554,16 @@ function nothingToPause(state, { fleet, version, now }) {
 		...complete || barrier !== void 0 ? { remedy: `To take ${about} back from nodes that do not run it yet: --action withdraw --version ${about}.` } : {}
 	});
 }
-function percent(share) {
-	return `${Number((share * 100).toFixed(1))} %`;
-}
 // src/release/operations/held-rollouts.ts
 /** Lets every rollout that is not complete stand still until the hold ends. What operators paused stays theirs. */
-function stopRollouts(state, order) {
+function pauseForHold(state, order) {
 	const { now, reason, by } = order;
 	const until = holdAt(state.operations, now)?.until;
 	const duration = until === void 0 ? void 0 : until - now;
 	const summary = [];
 	const warnings = [];
 	let next = state;
-	for (const version of openRollouts(state, now).toReversed()) {
+	for (const version of unfinishedRollouts(state, now).toReversed()) {
 		try {
 			next = pauseOne(next, version, {
 				...order,
@@ -401,7 +576,7 @@ function stopRollouts(state, order) {
 			continue;
 		}
 		const progress = next.operations.paused?.find((each) => each.version === version)?.progress ?? 0;
-		summary.push(`pause ${version} at ${percent(progress)}`);
+		summary.push(`pause ${version} at ${formatPercent(progress)}`);
 	}
 	const paused = next.operations.paused ?? [];
 	const restated = paused.map((each) => {
@@ -412,7 +587,7 @@ function stopRollouts(state, order) {
 			reason,
 			by,
 			at: now,
-			...until === void 0 ? {} : { until }
+			...defined({ until })
 		};
 	});
 	if (restated.some((each, index) => each !== paused[index])) next = withPaused(next, restated);
@@ -423,7 +598,7 @@ function stopRollouts(state, order) {
 	};
 }
 /** Lets go on what a hold had stopped, unless there is another hold. */
-function resumeHeld(state, now) {
+function resumeAfterHold(state, now) {
 	if (holdAt(state.operations, now) !== void 0) return {
 		state,
 		summary: [],
@@ -471,7 +646,7 @@ function hold(state, order) {
 		state: next,
 		summary: [],
 		warnings: []
-	} : stopRollouts(next, order);
+	} : pauseForHold(next, order);
 	if (stopped.state === state) return {
 		state,
 		summary: `the fleet is held already: ${describeHold(held)}`
@@ -495,7 +670,7 @@ function releaseHold(state, { now }) {
 		};
 	}
 	const expired = (there.until ?? Number.POSITIVE_INFINITY) <= now ? ", which had ended already" : "";
-	const resumed = resumeHeld({
+	const resumed = resumeAfterHold({
 		...state,
 		operations: rest
 	}, now);
@@ -511,10 +686,10 @@ function releaseHold(state, { now }) {
 * Makes the holds that are set elsewhere (labels, files) those of the state branch: what is new there stops the fleet,
 * what is gone lets it go on.
 */
-function mirrorStops(state, order, found) {
+function applyExternalHolds(state, order, found) {
 	const { fleet, now } = order;
 	const known = state.operations.stops ?? [];
-	const stops = found.filter((stop) => (stop.until ?? Number.POSITIVE_INFINITY) > now).map((stop) => known.find((each) => sameStop(each, stop)) ?? stop);
+	const stops = found.filter((stop) => (stop.until ?? Number.POSITIVE_INFINITY) > now).map((stop) => known.find((each) => sameExternalHold(each, stop)) ?? stop);
 	const { stops: _, ...rest } = state.operations;
 	const next = stops.length === known.length && stops.every((stop) => known.includes(stop)) ? state : {
 		...state,
@@ -524,7 +699,7 @@ function mirrorStops(state, order, found) {
 		}
 	};
 	const [first] = stops;
-	const moved = first === void 0 ? resumeHeld(next, now) : stopRollouts(next, {
+	const moved = first === void 0 ? resumeAfterHold(next, now) : pauseForHold(next, {
 		...first,
 		fleet,
 		now
@@ -540,7 +715,7 @@ function mirrorStops(state, order, found) {
 		warnings: moved.warnings ?? []
 	};
 }
-function sameStop(one, other) {
+function sameExternalHold(one, other) {
 	return one.source === other.source && one.reason === other.reason && one.until === other.until;
 }
 /** @throws InputError when the fleet is held. */
@@ -569,7 +744,7 @@ function withdraw(state, order) {
 	const { fleet, version, reason, by, now, force } = order;
 	requireRelease(state, fleet, version);
 	const list = state.operations.withdrawn ?? [];
-	const { rollout, barrier, ...kept } = saidOf(state.updates, version);
+	const { rollout, barrier, ...kept } = metadataOf(state.updates, version);
 	const offered = rollout !== void 0 || barrier !== void 0;
 	const known = list.find((each) => each.version === version);
 	const pausedEntry = state.operations.paused?.find((each) => each.version === version)?.entry.metadata;
@@ -584,8 +759,10 @@ function withdraw(state, order) {
 		remedy: "Make a newer release with the same content the barrier first (--action barrier), or withdraw this one with --force."
 	});
 	const metadata = {
-		...rollout === void 0 ? {} : { rollout },
-		...barrier === void 0 ? {} : { barrier },
+		...defined({
+			rollout,
+			barrier
+		}),
 		...offered ? {} : pausedEntry
 	};
 	const record = {
@@ -598,7 +775,7 @@ function withdraw(state, order) {
 			metadata
 		} }
 	};
-	const without = forgetPause(say(state, version, kept, now), version);
+	const without = forgetPause(setMetadata(state, version, kept, now), version);
 	const next = {
 		...without,
 		operations: {
@@ -606,7 +783,7 @@ function withdraw(state, order) {
 			withdrawn: [...list.filter((each) => each.version !== version), record]
 		}
 	};
-	const stranded = strandedBy(state, next, { retired: retired(next) });
+	const stranded = strandedBy(state, next, { retired: withdrawnOrPaused(next) });
 	if (stranded.length > 0 && !force) throw new InputError({
 		where: `fleet ${fleet}`,
 		problem: `without ${version} there is no way forward for nodes on ${listStranded(stranded)}`,
@@ -647,10 +824,10 @@ function rollOut(state, order) {
 	if (withdrawn !== void 0 && !force) throw new InputError({
 		where: `fleet ${fleet}`,
 		problem: `${version} was withdrawn on ${formatTime(withdrawn.at)} by ${withdrawn.by}: ${withdrawn.reason}`,
-		remedy: "With --force it is rolled out all the same."
+		remedy: "--force rolls it out anyway."
 	});
 	refuseAroundPausedBarrier(state, fleet, version);
-	const said = saidOf(state.updates, version);
+	const said = metadataOf(state.updates, version);
 	const rollout = {
 		duration_minutes: Math.ceil(duration / 60),
 		start_epoch: start,
@@ -661,17 +838,36 @@ function rollOut(state, order) {
 		state,
 		summary: `${version} rolls out like that already, since ${formatTime(there.start_epoch ?? 0)}`
 	};
-	const next = withoutWithdrawal(forgetPause(say(state, version, {
+	if (start < now) throw new InputError({
+		field: "--start",
+		problem: `this start is ${formatDuration(now - start)} ago: part of the nodes would be offered it at once`,
+		found: formatTime(start),
+		expected: "now, or a later time",
+		remedy: "For a faster rollout, start now with a shorter --duration."
+	});
+	if (start > now + 31536e4) throw new InputError({
+		field: "--start",
+		problem: `this start is ${formatDuration(start - now)} away`,
+		found: formatTime(start),
+		expected: `a time in the next ${formatDuration(longestDuration)}`
+	});
+	const reached = there === void 0 ? 0 : rolloutProgress(there, now);
+	if (reached >= 1 && !force) throw new InputError({
+		where: `fleet ${fleet}`,
+		problem: `the rollout of ${version} is complete: every node is offered it. Another rollout would begin at 0 %, and take the offer back from every node that has not updated yet`,
+		remedy: "If you want that: --force. To offer it to all nodes, do nothing."
+	});
+	const next = withoutWithdrawal(forgetPause(setMetadata(state, version, {
 		...said,
 		rollout
 	}, now), version), version);
-	const other = openRollouts(next, now).filter((each) => each !== version);
+	const other = unfinishedRollouts(next, now).filter((each) => each !== version);
 	return {
 		state: next,
 		summary: `${there === void 0 ? "roll out" : "roll out anew"} ${version} from ${formatTime(start)} over ${formatDuration(duration)}`,
 		warnings: [
 			...other.length === 0 ? [] : [`another rollout is not complete yet: ${other.join(", ")}`],
-			...start < now ? [`the start is ${formatDuration(now - start)} ago: its share of the nodes is offered it at once`] : [],
+			...reached === 0 ? [] : [`its rollout had reached ${formatPercent(reached)} of the nodes: it begins again at 0 %`],
 			...said.deadend === void 0 ? [] : [`${version} is a dead-end: nodes that take it get no further update`]
 		]
 	};
@@ -684,14 +880,14 @@ function sameButBegun(there, wanted, now) {
 // src/release/operations/edit-fleet.ts
 /** Applies an action to a fleet's state. Pauses that are over are ended by it, too. */
 function editState(before, order, action) {
-	const settled = settle(before, order.now);
-	const edited = apply(settled.state, order, action);
-	if (settled.done.length === 0) return edited;
-	const done = edited.state === settled.state ? [] : [edited.summary];
+	const current = endExpiredPauses(before, order.now);
+	const edit = apply(current.state, order, action);
+	if (current.done.length === 0) return edit;
+	const done = edit.state === current.state ? [] : [edit.summary];
 	return {
-		...edited,
-		summary: [...done, ...settled.done].join("; "),
-		notes: edited.state === settled.state ? [edited.summary] : edited.notes ?? []
+		...edit,
+		summary: [...done, ...current.done].join("; "),
+		notes: edit.state === current.state ? [edit.summary] : edit.notes ?? []
 	};
 }
 /**
@@ -700,17 +896,17 @@ function editState(before, order, action) {
 * @throws InputError where the action is not possible
 */
 async function editFleet(state, order, action, options) {
-	let edited;
+	let edit;
 	const change = (before) => {
-		edited = editState(before, order, action);
-		return edited.state;
+		edit = editState(before, order, action);
+		return edit.state;
 	};
 	const answer = (rest) => ({
 		fleet: order.fleet,
 		action: action.kind,
-		summary: edited?.summary ?? "",
-		notes: edited?.notes ?? [],
-		warnings: edited?.warnings ?? [],
+		summary: edit?.summary ?? "",
+		notes: edit?.notes ?? [],
+		warnings: edit?.warnings ?? [],
 		...rest
 	});
 	if (options.rehearse) {
@@ -721,7 +917,7 @@ async function editFleet(state, order, action, options) {
 			files
 		});
 	}
-	const message = () => commitMessage(order, edited?.summary ?? action.kind, action.reason);
+	const message = () => commitMessage(order, edit?.summary ?? action.kind, action.reason);
 	const { changed, commit } = await state.changeFleet(order.fleet, message, change);
 	return answer({
 		changed,
@@ -733,7 +929,7 @@ function commitMessage(order, summary, reason) {
 	return [
 		`${order.fleet}: ${summary}`,
 		"",
-		...reason === void 0 ? [] : [`Reason: ${reason.replaceAll(/\s*\n\s*/g, " ")}`],
+		...reason === void 0 ? [] : [`Reason: ${oneLine(reason)}`],
 		`By: ${order.by}`,
 		""
 	].join("\n");
@@ -771,92 +967,4 @@ function apply(state, order, action) {
 		case "release-hold": return releaseHold(state, order);
 	}
 }
-// src/release/operations/operator.ts
-/**
-* Who is at the helm: what was said on the command line, or git's identity.
-* @throws InputError when neither says
-*/
-async function findOperator(git, given) {
-	const said = given?.replaceAll(/\s+/g, " ").trim();
-	if (said !== void 0 && said !== "") return said;
-	const known = (await git.try([
-		"-c",
-		"user.useConfigOnly=true",
-		"var",
-		"GIT_AUTHOR_IDENT"
-	]))?.replace(/ \d+ [+-]\d{4}$/, "");
-	if (known !== void 0) return known;
-	throw new InputError({
-		field: "--by",
-		problem: "git does not know who you are, and the commit is to say it",
-		remedy: "Say --by NAME, or git config user.name and user.email."
-	});
-}
-// src/release/operations/hold-file.ts
-var import_dist = require_dist();
-const fileSchema = looseObject({
-	reason: string().optional(),
-	by: string().optional(),
-	until: union([string(), date()]).optional()
-});
-/** File that holds a fleet as long as it is on the fleet's branch. */
-function holdFile(fleet) {
-	return `.coxswain/hold/${fleet}.yaml`;
-}
-/**
-* The hold that a file on the fleet's branch asks for. The file being there is enough: what in it cannot be read is
-* left out, for a slip in it must not let anything through.
-* @param now UNIX seconds
-*/
-async function findFileStop(branches, fleet, now) {
-	const tip = await branches.resolve(fleet.branch);
-	if (tip === void 0) return void 0;
-	const path = holdFile(fleet.name);
-	const text = await branches.readFile(tip, path);
-	if (text === void 0) return void 0;
-	const said = readHoldFile(text);
-	const source = `file ${path} on branch ${fleet.branch}`;
-	return {
-		source,
-		reason: said.reason ?? `see ${path}`,
-		by: said.by ?? `the ${source}`,
-		at: now,
-		...said.until
-	};
-}
-function readHoldFile(text) {
-	let read;
-	try {
-		read = (0, import_dist.parse)(text);
-	} catch {
-		return {};
-	}
-	if (typeof read === "string" && read.trim() !== "") return { reason: read.trim() };
-	const said = fileSchema.safeParse(read);
-	if (!said.success) return {};
-	const { reason, by, until } = said.data;
-	return {
-		...reason === void 0 || reason.trim() === "" ? {} : { reason: reason.trim() },
-		...by === void 0 || by.trim() === "" ? {} : { by: by.trim() },
-		...until === void 0 ? {} : readUntil(until)
-	};
-}
-function readUntil(until) {
-	try {
-		return { until: { until: until instanceof Date ? until.getTime() / 1e3 : parseTime(until) } };
-	} catch (error) {
-		if (error instanceof InputError) return {};
-		throw error;
-	}
-}
-/** @throws InputError where a file on the fleet's branch holds it, whether open-promotion has seen that or not */
-async function refuseHeldByFile(branches, fleet, now) {
-	const stop = await findFileStop(branches, fleet, now);
-	if (stop === void 0 || (stop.until ?? Number.POSITIVE_INFINITY) <= now) return;
-	throw new InputError({
-		where: `fleet ${fleet.name}`,
-		problem: `the fleet is held by the ${stop.source}: ${stop.reason}`,
-		remedy: "Remove that file when it is over."
-	});
-}
-export { editFleet as a, mirrorStops as c, settle as d, ageOf as f, say as g, saidOf as h, commitMessage as i, refuseHeld as l, retired as m, refuseHeldByFile as n, withdraw as o, refuseAroundPausedBarrier as p, findOperator as r, describeHold as s, findFileStop as t, nextSettling as u };
+export { readStatement as S, holdFolder as _, describeHold as a, cleanStatement as b, nextPauseEnd as c, refuseAroundPausedBarrier as d, setMetadata as f, findUnknownHoldFiles as g, findFileHold as h, applyExternalHolds as i, ageOf as l, examineHoldFile as m, editFleet as n, refuseHeld as o, withdrawnOrPaused as p, withdraw as r, endExpiredPauses as s, commitMessage as t, metadataOf as u, refuseHeldByFile as v, findOperator as x, unknownHoldFiles as y };

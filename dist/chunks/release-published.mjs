@@ -1,12 +1,85 @@
-import { A as messageOf, C as formatDuration, D as InputError, O as OutsideError, w as formatTime, x as writeFileAtomically, y as readFileIfThere } from "./host.mjs";
-import { A as parseReference, C as atTag, T as formatReference, a as pushArtifact, o as readArtifact, s as titleAnnotation, w as digestOf, y as isIndex } from "./world-registry.mjs";
-import { B as buildGraph, E as holdAt, H as parseGraph, N as formatUpdateMetadata, V as formatGraph, _ as rolloutProgress, b as formatReleaseIndex, c as addAliases, d as considerUpdate, f as rolloutOf, g as rolloutPhase, h as rolloutEnd, l as aliasesOf, m as nextOpening, p as throttleGraph } from "./guidance.mjs";
-import { join } from "node:path";
+import { C as readFileIfThere, D as formatDuration, F as InputError, I as OutsideError, N as defined, O as formatTime, R as messageOf, S as isMissing, T as writeFileAtomically, c as inParallel, t as formatPercent } from "./host.mjs";
+import { t as datetime } from "./zod.mjs";
+import { b as Git } from "./world-git.mjs";
+import { A as formatRepository, E as atTag, O as digestOf, P as parseReference, S as isIndex, h as pushArtifact, k as formatReference, v as titleAnnotation } from "./world-registry.mjs";
+import { c as isNamed } from "./project-configuration.mjs";
+import { B as buildGraph, C as parseReleaseIndex, E as holdAt, G as openObject, K as readDocument, N as formatUpdateMetadata, V as formatGraph, _ as rolloutProgress, b as formatReleaseIndex, c as addAliases, d as considerUpdate, f as rolloutOf, g as rolloutPhase, h as rolloutEnd, l as aliasesOf, m as nextOpening, p as throttleGraph } from "./guidance.mjs";
+import { i as parseBundle, n as bundlePath, s as fleetFolder } from "./release-state.mjs";
+import { t as refuseCredentials } from "./world.mjs";
+import { lstat, mkdir, readdir, realpath, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+// src/release/published/fleet-artifact.ts
+/** Each layer is one file. Its title is the file's path, which is what `oras pull` expects. */
+const updatesArtifactType = "application/vnd.coxswain.updates.v1+json";
+/** `<image>:updates-<fleet>` */
+function artifactReference(config, fleet) {
+	return atTag(config.image, `updates-${fleet}`);
+}
+// src/release/published/published-files.ts
+const timeoutMilliseconds = 3e4;
+function filesInFolder(folder) {
+	return {
+		where: folder,
+		whereIs: () => folder,
+		read: (path) => readFileIfThere(join(folder, path))
+	};
+}
+/** @throws InputError if this is not the URL of a web server */
+function filesAtUrl(site) {
+	const base = URL.parse(site.endsWith("/") ? site : `${site}/`);
+	if (base === null || !["http:", "https:"].includes(base.protocol)) throw new InputError({
+		field: "--site",
+		problem: "not a folder, and not a URL",
+		found: site
+	});
+	refuseCredentials(base, "--site");
+	return {
+		where: base.href,
+		whereIs: () => base.href,
+		read: (path) => readUrl(new URL(encodePath(path), base))
+	};
+}
+/** The artifacts `<image>:updates-<fleet>`. Each manifest is read once, and each file when it is asked for. */
+function filesInArtifacts(client, config) {
+	const manifests = /* @__PURE__ */ new Map();
+	const whereIs = (fleet) => formatReference(artifactReference(config, fleet));
+	return {
+		where: `${formatRepository(config.image)}:updates-…`,
+		whereIs,
+		read: async (path) => {
+			const fleet = path.split("/")[0];
+			const asked = manifests.get(fleet) ?? client.findManifest(artifactReference(config, fleet));
+			manifests.set(fleet, asked);
+			const manifest = await asked;
+			if (manifest === void 0 || isIndex(manifest.json)) return void 0;
+			const layer = manifest.json.layers.find((each) => each.annotations?.[titleAnnotation] === path);
+			if (layer === void 0) return void 0;
+			return new TextDecoder().decode(await client.getBlob(config.image, layer.digest));
+		}
+	};
+}
+function encodePath(path) {
+	return path.split("/").map(encodeURIComponent).join("/");
+}
+async function readUrl(url) {
+	const tried = `reading ${url.href}`;
+	let response;
+	try {
+		response = await fetch(url, { signal: AbortSignal.timeout(timeoutMilliseconds) });
+		if (response.status === 200) return await response.text();
+		await response.body?.cancel();
+	} catch (error) {
+		const cause = error instanceof Error && error.cause !== void 0 ? `: ${messageOf(error.cause)}` : "";
+		throw new OutsideError(tried, `${messageOf(error)}${cause}`, void 0, { cause: error });
+	}
+	if (response.status === 404 || response.status === 410) return void 0;
+	throw new OutsideError(tried, `the server answered ${response.status}`);
+}
 // src/release/published/paths.ts
-/** Path of a fleet's graph; without a ring, the default one. */
+/** Path of a fleet's graph. @param options.folder one of a ring's folders; default: the graph of no ring */
 function graphPath(options) {
-	const ring = options.ring === void 0 ? "" : `${options.ring}/`;
-	return `${options.fleet}/${options.basearch}/${ring}v1/graph`;
+	const { fleet, basearch, folder = "" } = options;
+	return `${fleet}/${basearch}/${folder === "" ? "" : `${folder}/`}v1/graph`;
 }
 /** Path of the release.json of one release. */
 function buildReleasePath(fleet, version) {
@@ -36,53 +109,85 @@ function fileNameOf(version) {
 function withSlash(url) {
 	return url.endsWith("/") ? url : `${url}/`;
 }
-// src/release/published/fleet-artifact.ts
-/** One layer a file; its title is the file's path, as `oras pull` takes it. */
-const updatesArtifactType = "application/vnd.coxswain.updates.v1+json";
-/** Pushes a fleet's published files as one artifact, unless the registry has just these. */
-async function publishFleetArtifact(client, options) {
-	const { config, fleet, files } = options;
-	const tag = atTag(config.image, artifactTag(fleet));
-	const reference = formatReference(tag);
-	const contents = [...files].map(([title, text]) => ({
-		title,
-		bytes: Buffer.from(text)
-	}));
-	const wanted = contents.map(({ title, bytes }) => `${title} ${digestOf(bytes)}`);
-	const current = await client.findManifest(tag);
-	const there = current === void 0 || isIndex(current.json) ? [] : current.json.layers.map((layer) => `${layer.annotations?.[titleAnnotation]} ${layer.digest}`);
-	if (current !== void 0 && there.join("\n") === wanted.join("\n")) return {
-		fleet,
-		reference,
-		digest: current.descriptor.digest,
-		changed: false
+// src/release/published/stamp.ts
+const moment = datetime({ error: "a time in ISO 8601, such as 2026-07-22T14:00:00Z" });
+const schema = openObject("an object {published, next-change}", {
+	published: moment,
+	"next-change": moment.nullable()
+});
+/** Path of a fleet's published.json. */
+function stampPath(fleet) {
+	return `${fleet}/published.json`;
+}
+function formatStamp({ published, nextChange }) {
+	const document = {
+		published: formatTime(published),
+		"next-change": nextChange === void 0 ? null : formatTime(nextChange)
 	};
-	const { digest } = await pushArtifact(client, {
-		repository: config.image,
-		artifactType: updatesArtifactType,
-		layers: contents.map(({ title, bytes }) => ({
-			mediaType: "application/json",
-			bytes,
-			annotations: { [titleAnnotation]: title }
-		})),
-		tag: tag.tag
-	});
+	return `${JSON.stringify(document, null, 2)}\n`;
+}
+/** @throws InputError naming file and field */
+function parseStamp(text, where) {
+	const read = readDocument(schema, text, { where });
+	const next = read["next-change"];
 	return {
-		fleet,
-		reference,
-		digest,
-		changed: true
+		published: seconds(read.published),
+		nextChange: next === null ? void 0 : seconds(next)
 	};
 }
-/** The files of the artifact as it is in the registry: path → text; none where there is no artifact. */
-async function readFleetArtifact(client, config, fleet) {
-	const tag = atTag(config.image, artifactTag(fleet));
-	if (await client.resolve(tag) === void 0) return /* @__PURE__ */ new Map();
-	const { layers } = await readArtifact(client, tag);
-	return new Map(layers.map(({ descriptor, bytes }) => [descriptor.annotations?.["org.opencontainers.image.title"] ?? "", new TextDecoder().decode(bytes)]));
+/** undefined if there is no such file, or nothing that can be read. */
+function readStamp(text, where) {
+	if (text === void 0) return void 0;
+	try {
+		return parseStamp(text, where);
+	} catch (error) {
+		if (error instanceof InputError) return void 0;
+		throw error;
+	}
 }
-function artifactTag(fleet) {
-	return `updates-${fleet}`;
+function seconds(text) {
+	return Math.floor(Date.parse(text) / 1e3);
+}
+// src/release/published/last-published.ts
+/** Reads what a place has published for a fleet. A place that cannot be read gives no answer. */
+async function readLastPublished(files, fleet) {
+	const where = files.whereIs(fleet);
+	try {
+		const releases = await files.read(`${fleet}/releases.json`);
+		if (releases === void 0) return {
+			answer: "nothing",
+			where
+		};
+		const index = parseReleaseIndex(releases, `${where} ${fleet}/releases.json`);
+		const updates = await files.read(`${fleet}/updates.json`);
+		const bundle = await files.read(bundlePath(fleet));
+		const stamp = readStamp(await files.read(stampPath(fleet)), stampPath(fleet));
+		const folder = fleetFolder(fleet);
+		const documents = new Map(index.releases.length === 0 ? [] : [[`${folder}/releases.json`, releases], ...updates === void 0 ? [] : [[`${folder}/updates.json`, updates]]]);
+		return {
+			answer: "published",
+			last: {
+				where,
+				versions: index.releases.map(({ version }) => version),
+				digestRefs: new Set(index.releases.flatMap((release) => [...(release["oci-images"] ?? []).map((image) => image["digest-ref"]), ...release["oci-index"] === void 0 ? [] : [release["oci-index"]]])),
+				texts: bundle === void 0 ? documents : parseBundle(bundle, {
+					fleet,
+					where
+				}),
+				hasState: bundle !== void 0,
+				releases,
+				updates,
+				stamp
+			}
+		};
+	} catch (error) {
+		if (!(error instanceof InputError || error instanceof OutsideError)) throw error;
+		return {
+			answer: "none",
+			where,
+			why: messageOf(error)
+		};
+	}
 }
 // src/release/published/not-published.ts
 /** The error for a reference that leads to something else than published guidance. @param found what is there */
@@ -95,25 +200,128 @@ function notPublished(where, found) {
 		expected: "a reference such as registry.example/os:updates-stable"
 	});
 }
-// src/release/published/write.ts
+// src/release/published/publishers/own-folder.ts
+/** Checks a folder as checkOwnFolder does, and creates it. @returns the folder, without links in its path */
+async function openOwnFolder(folder) {
+	await checkOwnFolder(folder);
+	return createFolder(folder);
+}
 /**
-* Writes rendered files in their order, each one whole or not at all; files that are as they should be are left alone,
-* and files that are not in the list, too (a node may still ask for the graph of a ring that is gone).
-* @param files path → content, as renderSite gives it
-* @throws OutsideError when a file cannot be written
+* Makes sure that a folder holds published files only. Everything in it goes public, so files of a commit, links, and
+* folders of somebody else are refused.
+* @throws InputError; changes nothing
+*/
+async function checkOwnFolder(folder) {
+	const kind = await kindOf(folder);
+	if (kind === void 0) return refuseCommitted(folder);
+	if (kind !== "folder") throw refused(folder, `this is a ${kind}`, "a folder");
+	await refuseCommitted(folder);
+	const entries = await readdir(folder, {
+		withFileTypes: true,
+		recursive: true
+	});
+	const odd = entries.find((entry) => !entry.isFile() && !entry.isDirectory());
+	if (odd !== void 0) throw refused(join(odd.parentPath, odd.name), odd.isSymbolicLink() ? "a link in the folder to publish to" : "not a file or a folder", "files only: what a link leads to would be published");
+	const files = entries.filter((entry) => entry.isFile() && !isTemporary(entry.name));
+	if (files.length > 0 && !files.some(({ name }) => ourNames.includes(name))) throw refused(folder, "this folder has files, and none that publish-updates wrote", "an empty folder, or a new one");
+}
+/** Names of the files that publish-updates writes first. */
+const ourNames = [
+	"release.json",
+	"releases.json",
+	"updates.json",
+	"graph"
+];
+/** Removes what a killed run left half-written. */
+async function removeTemporaryFiles(folder) {
+	for (const entry of await readdir(folder, {
+		withFileTypes: true,
+		recursive: true
+	})) if (entry.isFile() && isTemporary(entry.name)) await rm(join(entry.parentPath, entry.name), { force: true });
+}
+/** As writeFileAtomically names them. */
+function isTemporary(name) {
+	return /^\..+\.[0-9a-f]{12}$/.test(name);
+}
+async function kindOf(path) {
+	try {
+		const found = await lstat(path);
+		return found.isDirectory() ? "folder" : found.isSymbolicLink() ? "link" : "file";
+	} catch (error) {
+		if (isMissing(error)) return void 0;
+		throw error;
+	}
+}
+/** One folder after the other: if a file system refuses (/proc), Node's own recursion never ends. */
+async function createFolder(folder) {
+	const parent = dirname(folder);
+	if (parent !== folder && await kindOf(parent) === void 0) await createFolder(parent);
+	try {
+		await mkdir(folder);
+	} catch (error) {
+		if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw new OutsideError(`creating ${folder}`, error instanceof Error ? error.message : String(error));
+	}
+	return realpath(folder);
+}
+/** A committed folder goes public with whatever a pull request puts into it. */
+async function refuseCommitted(folder) {
+	let existing = dirname(folder);
+	while (await kindOf(existing) !== "folder" && dirname(existing) !== existing) existing = dirname(existing);
+	const [first] = (await new Git(existing).try([
+		"ls-files",
+		"-z",
+		"--",
+		folder
+	]) ?? "").split("\0");
+	if (first === void 0 || first === "") return;
+	throw refused(folder, `files in this folder are committed (${basename(first) === first ? first : join(existing, first)})`, "a folder that is not part of a commit", "Choose another folder with --output, or remove this one from the repository (git rm -r), and put it into .gitignore.");
+}
+function refused(where, problem, expected, remedy = "Choose another folder with --output.") {
+	return new InputError({
+		where,
+		field: "--output",
+		problem,
+		expected,
+		remedy
+	});
+}
+// src/release/published/publishers/folder.ts
+/** Writes the files to a folder, for a web server or a bucket. */
+const folderPublisher = {
+	isWanted: () => true,
+	publish: async ({ folder, site }) => ({
+		...await publishToFolder(folder, site),
+		artifacts: []
+	})
+};
+/**
+* Writes files to a folder of their own, and removes what killed runs left in it.
+* @throws InputError if the folder is somebody else's; as writeSite
+*/
+async function publishToFolder(folder, files) {
+	const own = await openOwnFolder(folder);
+	const answer = await writeSite(own, files);
+	await removeTemporaryFiles(own);
+	return answer;
+}
+/**
+* Writes files in their order, each one whole or not at all. Files that are already right stay as they are. Files that
+* are not in the list stay too: a node may still ask for the graph of a ring that was removed.
+* @param files path → content, as renderSite returns it
+* @throws OutsideError if a file cannot be written
 */
 async function writeSite(folder, files) {
 	const written = [];
 	const unchanged = [];
 	for (const [path, content] of files) {
-		if (path.split("/").some((part) => part === "" || part === "." || part === "..")) throw new Error(`the site has a file that is outside of it: ${JSON.stringify(path)}`);
+		if (path.split("/").some((part) => part === "" || part === "." || part === "..")) throw new Error(`the site has a file outside its folder: ${JSON.stringify(path)}`);
 		const file = join(folder, path);
 		try {
 			if (await readFileIfThere(file) === content) {
 				unchanged.push(path);
 				continue;
 			}
-			await writeFileAtomically(file, content);
+			await writeAgain(file, content);
 		} catch (error) {
 			throw new OutsideError(`writing ${file}`, messageOf(error), void 0, { cause: error });
 		}
@@ -124,15 +332,22 @@ async function writeSite(folder, files) {
 		unchanged
 	};
 }
+/** Another run may remove our temporary file, which it cannot tell from one that a killed run left. */
+async function writeAgain(file, content) {
+	for (let attempt = 1;; attempt += 1) try {
+		return await writeFileAtomically(file, content);
+	} catch (error) {
+		if (!isMissing(error) || attempt === 5) throw error;
+	}
+}
 // src/release/published/next-change.ts
 /**
 * The first second after `now` at which any published graph differs from what it is now, or undefined when only a
 * change of the state will make it differ. Between the two, rendering again is work for nothing.
-* @param rings ring name → wariness
 * @param now UNIX seconds
 */
 function nextChangeDue(fleets, rings, now) {
-	const warinesses = /* @__PURE__ */ new Set([1, ...Object.values(rings)]);
+	const warinesses = new Set(rings.map(({ wariness }) => wariness));
 	const due = fleets.flatMap(({ state: { releases, updates } }) => {
 		return [...new Set(releases.releases.flatMap((release) => release["oci-images"]?.map((each) => each.architecture) ?? []))].flatMap((basearch) => {
 			const graph = buildGraph(releases, updates, {
@@ -148,53 +363,66 @@ function nextChangeDue(fleets, rings, now) {
 	}).filter((moment) => moment !== void 0);
 	return due.length === 0 ? void 0 : due.reduce((one, other) => Math.min(one, other));
 }
-// src/release/published/published.ts
-/**
-* The graph that is published for a fleet and architecture now.
-* What cannot be read as a graph is as good as nothing: no node can use it either.
-*/
-async function publishedGraph(read, fleet, basearch) {
-	const path = graphPath({
+// src/release/published/publishers/oci-artifact.ts
+/** Pushes one artifact for each fleet: `<image>:updates-<fleet>`. */
+const artifactPublisher = {
+	isWanted: ({ publish }) => publish.oci,
+	publish: async (publication) => {
+		const artifacts = [];
+		for (const [fleet, files] of publication.fleets) artifacts.push(await pushFleet(publication, fleet, files));
+		return {
+			written: [],
+			unchanged: [],
+			artifacts
+		};
+	}
+};
+/** Pushes a fleet's files, unless the registry has exactly these. */
+async function pushFleet({ config, client }, fleet, files) {
+	const place = artifactReference(config, fleet);
+	const reference = formatReference(place);
+	const contents = [...files].map(([title, text]) => ({
+		title,
+		bytes: Buffer.from(text)
+	}));
+	const wanted = contents.map(({ title, bytes }) => `${title} ${digestOf(bytes)}`);
+	const current = await client.findManifest(place);
+	const found = current === void 0 || isIndex(current.json) ? [] : current.json.layers.map((layer) => `${layer.annotations?.[titleAnnotation]} ${layer.digest}`);
+	if (current !== void 0 && found.join("\n") === wanted.join("\n")) return {
 		fleet,
-		basearch
+		reference,
+		digest: current.descriptor.digest,
+		changed: false
+	};
+	const { digest } = await pushArtifact(client, {
+		repository: config.image,
+		artifactType: updatesArtifactType,
+		layers: contents.map(({ title, bytes }) => ({
+			mediaType: "application/json",
+			bytes,
+			annotations: { [titleAnnotation]: title }
+		})),
+		tag: place.tag
 	});
-	const text = await read(path);
-	if (text === void 0) return void 0;
-	try {
-		return parseGraph(text, path);
-	} catch (error) {
-		if (error instanceof InputError) return void 0;
-		throw error;
-	}
+	return {
+		fleet,
+		reference,
+		digest,
+		changed: true
+	};
 }
-/**
-* Looks at what is published now.
-* @returns digest references that the published graphs name
-* @throws InputError when publishing would take a node out of a graph, or give it another place: nodes on that
-*   release would be lost
-*/
-async function readPublished(read, options) {
-	const { fleets, architectures, images } = options;
-	const published = /* @__PURE__ */ new Set();
-	for (const { name } of fleets) for (const architecture of architectures) {
-		const graph = await publishedGraph(read, name, architecture);
-		const next = images.filter((image) => image.fleet === name && image.architecture === architecture);
-		for (const [position, node] of (graph?.nodes ?? []).entries()) {
-			published.add(node.payload);
-			if (next[position]?.version === node.version && next[position].digestRef === node.payload) continue;
-			throw new InputError({
-				where: graphPath({
-					fleet: name,
-					basearch: architecture
-				}),
-				field: `nodes[${position}]`,
-				problem: "the published graph has a release that the state branch has not, or has elsewhere",
-				found: `${node.version} ${node.payload}`,
-				remedy: "A release is never removed or reordered. Put the state branch right (was it reset?), or publish to another folder."
-			});
-		}
-	}
-	return published;
+// src/release/published/publishers/publishers.ts
+/** All publishers, in the order in which they publish. A new one is one file, and one entry here. */
+const publishers = [folderPublisher, artifactPublisher];
+/** Publishes to every place that the configuration asks for. */
+async function publishEverywhere(publication) {
+	const done = [];
+	for (const publisher of publishers) if (publisher.isWanted(publication.config)) done.push(await publisher.publish(publication));
+	return {
+		written: done.flatMap(({ written }) => written),
+		unchanged: done.flatMap(({ unchanged }) => unchanged),
+		artifacts: done.flatMap(({ artifacts }) => artifacts)
+	};
 }
 // src/release/published/served-images.ts
 /** All images that the graphs of these fleets name, for every ring and at any time. */
@@ -214,7 +442,7 @@ function namedImages(fleets, architectures) {
 		}));
 	}));
 }
-/** Requests at a time: quick, and no registry takes it for an attack. */
+/** Requests at a time: quick, and below what registries limit. */
 const parallel = 8;
 /**
 * Finds the images that production cannot serve, with one HEAD for each digest. Targets are always looked up;
@@ -224,11 +452,9 @@ const parallel = 8;
 async function findUnserved(client, images, published) {
 	const wanted = [...new Set(images.filter((image) => image.target || !published.has(image.digestRef)).map((image) => image.digestRef))];
 	const missing = /* @__PURE__ */ new Set();
-	const queue = wanted.values();
-	const worker = async () => {
-		for (const digestRef of queue) if (await client.resolve(parseReference(digestRef)) === void 0) missing.add(digestRef);
-	};
-	await Promise.all(Array.from({ length: parallel }, worker));
+	await inParallel(wanted, parallel, async (digestRef) => {
+		if (await client.resolve(parseReference(digestRef)) === void 0) missing.add(digestRef);
+	});
 	return images.filter((image) => missing.has(image.digestRef));
 }
 /** @throws InputError that names every image */
@@ -358,7 +584,7 @@ function notices({ state }, now) {
 	const hold = holdAt(operations, now);
 	const items = [
 		...hold === void 0 ? [] : [html`<li><span class="badge stopped">held</span> Nothing new comes into this fleet${until(hold.until)}: ${said(hold)}</li>`],
-		...(operations.paused ?? []).map((paused) => html`<li><span class="badge paused">paused</span> <code>${paused.version}</code> stands still at ${percent(paused.progress)} %${until(paused.until)}: ${said(paused)}</li>`),
+		...(operations.paused ?? []).map((paused) => html`<li><span class="badge paused">paused</span> <code>${paused.version}</code> stands still at ${formatPercent(paused.progress)}${until(paused.until)}: ${said(paused)}</li>`),
 		...(operations.urgent ?? []).map((urgent) => html`<li><span class="badge urgent">urgent</span> <code>${urgent.version}</code> is to come without its soak time: ${said(urgent)}</li>`),
 		...(operations.withdrawn ?? []).toReversed().map((withdrawn) => html`<li><span class="badge withdrawn">withdrawn</span> <code>${withdrawn.version}</code> is offered to nobody: ${said(withdrawn)}</li>`)
 	];
@@ -384,9 +610,6 @@ function said(statement) {
 }
 function until(moment) {
 	return moment === void 0 ? "" : html` until ${showTime(moment)}`;
-}
-function percent(share) {
-	return Number((share * 100).toFixed(1));
 }
 // src/release/published/dashboard/offer-table.ts
 /** Asks for every release, ring and architecture what Zincati would do, and puts like with like. */
@@ -414,11 +637,11 @@ function offerTables(fleet, input) {
 }
 function offerColumns(rings) {
 	const warinesses = /* @__PURE__ */ new Map();
-	for (const [ring, wariness] of [...Object.entries(rings), [void 0, 1]]) warinesses.set(wariness, [...warinesses.get(wariness) ?? [], ring]);
+	for (const { name, wariness } of rings) warinesses.set(wariness, [...warinesses.get(wariness) ?? [], name]);
 	return [...warinesses].map(([wariness, names]) => ({
 		wariness,
 		rings: names
-	})).sort((one, other) => one.wariness - other.wariness);
+	}));
 }
 function offerRows({ state }, options) {
 	const complete = buildGraph(state.releases, state.updates, {
@@ -600,7 +823,7 @@ function offerSection(fleet, { architectures, columns, rows }) {
 `;
 }
 function columnHead({ rings, wariness }) {
-	return html`<th scope="col">${rings.map((ring) => ring ?? "no ring").join(", ")} <span class="quiet">wariness ${wariness}</span></th>`;
+	return html`<th scope="col">${rings.join(", ")} <span class="quiet">wariness ${wariness}</span></th>`;
 }
 function rowHead({ newest, oldest, count }) {
 	if (count === 1) return html`<code>${newest}</code>`;
@@ -626,13 +849,13 @@ function landmarks({ state }) {
 `;
 }
 function follow(fleet, input) {
-	const address = (ring) => baseUrl({
+	const address = (folder) => baseUrl({
 		url: input.url ?? "https://updates.example.org/",
 		fleet: fleet.name,
 		basearch: "${basearch}",
-		...ring === void 0 ? {} : { ring }
+		...defined({ folder })
 	});
-	const rings = Object.entries(input.rings).sort(([, one], [, other]) => one - other);
+	const rings = input.rings.filter(isNamed);
 	return html`<h3>Follow this fleet</h3>
 <p>On each node, in <code>/etc/zincati/config.d/90-fleet.toml</code>:</p>
 <pre tabindex="0"><code>[cincinnati]
@@ -641,7 +864,7 @@ ${input.url === void 0 ? html`<p class="quiet">Replace the host by the one that 
 ${rings.length === 0 ? "" : html`<details>
 <summary>Rings (${rings.length})</summary>
 <p>Nodes of a ring take its address instead. The lower the wariness, the earlier a release is offered.</p>
-<dl>${rings.map(([ring, wariness]) => html`<dt>${ring} <span class="quiet">wariness ${wariness}${wariness === 0 ? ": also before the start" : ""}</span></dt><dd><pre tabindex="0"><code>base_url = "${address(ring)}"</code></pre></dd>`)}</dl>
+<dl>${rings.map(({ name, wariness, folders }) => html`<dt>${name} <span class="quiet">wariness ${wariness}${wariness === 0 ? ": also before the start" : ""}</span></dt><dd><pre tabindex="0"><code>base_url = "${address(folders[0])}"</code></pre></dd>`)}</dl>
 </details>
 `}`;
 }
@@ -691,21 +914,20 @@ function renderSite(input) {
 			scheme: "oci"
 		});
 		const aliases = aliasesOf(state.releases);
-		const served = (wariness) => formatGraph(addAliases(throttleGraph(complete, {
-			now: input.now,
-			wariness
-		}), aliases));
-		add(graphPath({
-			fleet,
-			basearch
-		}), served(1));
-		for (const [ring, wariness] of Object.entries(input.rings)) add(graphPath({
-			fleet,
-			basearch,
-			ring
-		}), served(wariness));
+		for (const { wariness, folders } of input.rings) {
+			const graph = formatGraph(addAliases(throttleGraph(complete, {
+				now: input.now,
+				wariness
+			}), aliases));
+			for (const folder of folders) add(graphPath({
+				fleet,
+				basearch,
+				folder
+			}), graph);
+		}
 	}
+	for (const { name, stamp } of input.fleets) if (stamp !== void 0) add(stampPath(name), formatStamp(stamp));
 	add("index.html", renderDashboard(input));
 	return files;
 }
-export { readPublished as a, notPublished as c, updatesArtifactType as d, buildReleasePath as f, refuseUnserved as i, publishFleetArtifact as l, graphPath as m, findUnserved as n, nextChangeDue as o, buildReleaseUrl as p, namedImages as r, writeSite as s, renderSite as t, readFleetArtifact as u };
+export { filesInArtifacts as _, publishEverywhere as a, checkOwnFolder as c, parseStamp as d, stampPath as f, filesAtUrl as g, graphPath as h, refuseUnserved as i, notPublished as l, buildReleaseUrl as m, findUnserved as n, nextChangeDue as o, buildReleasePath as p, namedImages as r, publishToFolder as s, renderSite as t, readLastPublished as u, filesInFolder as v, updatesArtifactType as y };

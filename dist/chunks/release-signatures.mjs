@@ -1,6 +1,6 @@
-import { A as InputError, a as inParallel, b as isMissing, j as OutsideError } from "./host.mjs";
+import { F as InputError, I as OutsideError, S as isMissing, c as inParallel } from "./host.mjs";
 import { c as int, f as object, i as base64, l as literal } from "./zod.mjs";
-import { C as atTag, D as formatRepository, E as formatReference, y as isIndex } from "./world-registry.mjs";
+import { A as formatRepository, E as atTag, S as isIndex, k as formatReference } from "./world-registry.mjs";
 import { t as xsalsa20poly1305 } from "./noble-ciphers.mjs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -450,6 +450,11 @@ async function readManifest(client, image) {
 	throw new OutsideError(`reading ${formatReference(reference)}`, "the registry has it, and says in another answer that it does not");
 }
 // src/release/signatures/sign-image.ts
+/** The digests that nodes may ask for: the index, and each architecture's manifest, which is what Zincati deploys. */
+function signedDigests(manifest) {
+	const children = isIndex(manifest.json) ? manifest.json.manifests.map(({ digest }) => digest) : [];
+	return [.../* @__PURE__ */ new Set([manifest.descriptor.digest, ...children])];
+}
 /**
 * Signs an image in a repository by each key: the index and each architecture. Run again, it adds what is missing.
 * @returns how many signatures were added
@@ -468,4 +473,4 @@ async function signImage(client, options) {
 	});
 	return added;
 }
-export { nodePolicy as a, signingKeys as i, removeSignatures as n, makeKeyPair as o, fleetKeys as r, readPublicKey as s, signImage as t };
+export { signingKeys as a, readPublicKey as c, fleetKeys as i, signedDigests as n, nodePolicy as o, removeSignatures as r, makeKeyPair as s, signImage as t };

@@ -1,8 +1,11 @@
-import { p as untilNotStale } from "./world-forge.mjs";
-import { a as custom, d as object, l as looseObject, m as string, n as _enum, r as array, s as int } from "./zod.mjs";
-import { A as parseOperations, C as parseReleaseIndex, I as parseUpdateMetadata, M as emptyUpdateMetadata, N as formatUpdateMetadata, O as noOperations, T as formatOperations, b as formatReleaseIndex, y as emptyReleaseIndex } from "./guidance.mjs";
-import { D as InputError } from "./host.mjs";
-import { D as isDigest, P as architectures } from "./world-registry.mjs";
+import { F as InputError, N as defined, P as nearest, z as quote } from "./host.mjs";
+import { c as int, f as object, h as string, n as _enum, o as custom, p as record, r as array, u as looseObject } from "./zod.mjs";
+import { y as shortCommit } from "./world-git.mjs";
+import { A as formatRepository, j as isDigest, z as architectures } from "./world-registry.mjs";
+import { A as parseOperations, C as parseReleaseIndex, G as openObject, I as parseUpdateMetadata, K as readDocument, M as emptyUpdateMetadata, N as formatUpdateMetadata, O as noOperations, T as formatOperations, b as formatReleaseIndex, y as emptyReleaseIndex } from "./guidance.mjs";
+import { m as untilNotStale } from "./world-forge.mjs";
+import { n as tryTo, t as lintGuidance } from "./guidance-lint.mjs";
+import { isDeepStrictEqual } from "node:util";
 // src/release/state/release-record.ts
 const digest = custom((value) => typeof value === "string" && isDigest(value), { message: "not a sha256 digest" });
 const imageSchema = looseObject({
@@ -89,7 +92,7 @@ function fleetFolder(fleet) {
 function parseFleet(files, options) {
 	const { fleet, config, commit } = options;
 	const folder = fleetFolder(fleet);
-	const place = (file) => `${config.stateBranch} (commit ${commit?.slice(0, 12) ?? "none"}): ${file}`;
+	const place = (file) => `${config.stateBranch} (commit ${commit === void 0 ? "none" : shortCommit(commit)}): ${file}`;
 	const releasesFile = `${folder}/releases.json`;
 	const updatesFile = `${folder}/updates.json`;
 	const operationsFile = `${folder}/operations.json`;
@@ -205,24 +208,30 @@ function expectSame(where, field, found, expected) {
 	});
 }
 // src/release/state/state.ts
-/** Opens the state branch, which may not exist yet. */
-function openState(branches, config) {
+/**
+* Opens the state branch, which may not exist yet.
+* @param confirmFirstRelease is asked about every fleet that has no release on it; default: such a fleet is new
+*/
+function openState(branches, config, confirmFirstRelease) {
 	const branch = config.stateBranch;
 	async function read(fleet) {
 		const commit = await branches.resolve(branch);
 		const files = commit === void 0 ? /* @__PURE__ */ new Map() : await branches.readFolder(commit, fleetFolder(fleet));
+		const state = parseFleet(files, {
+			fleet,
+			config,
+			commit
+		});
+		if (state.releases.releases.length === 0) await confirmFirstRelease?.(fleet, { branchExists: commit !== void 0 });
 		return {
 			commit,
 			files,
-			state: parseFleet(files, {
-				fleet,
-				config,
-				commit
-			})
+			state
 		};
 	}
 	return {
 		readFleet: async (fleet) => (await read(fleet)).state,
+		readTexts: async (fleet) => (await read(fleet)).files,
 		changeFleet: (fleet, message, change) => untilNotStale(async () => {
 			const { commit, files, state } = await read(fleet);
 			const after = change(state);
@@ -233,7 +242,7 @@ function openState(branches, config) {
 			};
 			if (commit === void 0) changes.push({
 				path: "README.md",
-				content: readme
+				content: stateReadme
 			});
 			const said = typeof message === "string" ? message : message();
 			return {
@@ -257,7 +266,8 @@ function openState(branches, config) {
 		}
 	};
 }
-const readme = `# State of the fleets
+/** README.md of the state branch. */
+const stateReadme = `# State of the fleets
 
 Coxswain keeps on this branch what every fleet runs and how updates reach it. It shares no history with the
 branches your images are built from.
@@ -271,4 +281,193 @@ Every change is a commit. To steer updates, run \`coxswain edit-updates\`, or ed
 that \`coxswain lint-updates\` judges; \`coxswain publish-updates\` then turns it into the files that nodes read. Releases are only ever
 added, at the end: removing or reordering them would strand nodes.
 `;
-export { fleetFolder as n, parseRecord as r, openState as t };
+// src/release/state/state-bundle.ts
+const schema = openObject("an object {files}", { files: record(string(), string({ error: "the text of a file" }), { error: "the files by path" }) });
+/** Title of that file in the artifact. */
+function bundlePath(fleet) {
+	return `${fleet}/state.json`;
+}
+/** @param texts path on the state branch → text */
+function formatBundle(texts) {
+	const files = Object.fromEntries([...texts].sort(([one], [other]) => one < other ? -1 : 1));
+	return `${JSON.stringify({ files }, null, 2)}\n`;
+}
+/** @throws InputError if this is no such document, or holds a file outside the fleet's folder */
+function parseBundle(text, options) {
+	const { fleet, where } = options;
+	const { files } = readDocument(schema, text, { where });
+	const texts = new Map(Object.entries(files));
+	for (const path of texts.keys()) {
+		const parts = path.split("/");
+		if (path.startsWith(`${fleetFolder(fleet)}/`) && parts.every((part) => part !== "" && !/^\.|[\\\0]/.test(part))) continue;
+		throw new InputError({
+			where,
+			field: "files",
+			problem: "a file outside the folder of the fleet",
+			found: path
+		});
+	}
+	return texts;
+}
+// src/release/state/lint-state.ts
+const knownFiles = [
+	"releases.json",
+	"updates.json",
+	"operations.json"
+];
+/**
+* Judges the state branch, and a change of it.
+* @param options.fleets names; none for all
+* @param options.now UNIX seconds
+*/
+function lintState(after, before, options) {
+	const { config, fleets } = options;
+	const names = Object.keys(config.fleets);
+	const strays = [...after.keys()].flatMap((path) => lintPlace(path, names));
+	return [...fleets.length === 0 ? [{
+		fleet: void 0,
+		findings: strays
+	}] : [], ...names.filter((name) => fleets.length === 0 || fleets.includes(name)).map((fleet) => ({
+		fleet,
+		findings: lintFleet(fleet, after, before, options)
+	}))];
+}
+function lintFleet(fleet, after, before, options) {
+	return [...lintGuidance(textsOf(fleet, after), textsOf(fleet, before), {
+		stream: options.config.stream,
+		now: options.now,
+		timeZone: options.timeZone,
+		repository: formatRepository(options.config.image)
+	}), ...lintRecords(fleet, after, before)];
+}
+function textsOf(fleet, files) {
+	const textOf = (name) => {
+		const file = `${fleetFolder(fleet)}/${name}`;
+		const text = files.get(file);
+		return text === void 0 ? void 0 : {
+			file,
+			text
+		};
+	};
+	return {
+		releases: textOf("releases.json"),
+		updates: textOf("updates.json"),
+		operations: textOf("operations.json")
+	};
+}
+/** Records say where releases come from. Promotion and the order of releases depend on them. */
+function lintRecords(fleet, after, before) {
+	const findings = [];
+	const folder = `${fleetFolder(fleet)}/records/`;
+	const records = /* @__PURE__ */ new Map();
+	for (const [path, text] of after) {
+		if (!path.startsWith(folder) || !path.endsWith(".json")) continue;
+		const read = tryTo("record", path, () => parseRecord(text, path));
+		findings.push(...read.findings);
+		const version = path.slice(folder.length, -5);
+		if (read.value === void 0) continue;
+		records.set(version, read.value);
+		findings.push(...lintRewritten(path, read.value, before.get(path)));
+		if (read.value.version !== version || read.value.fleet !== fleet) findings.push({
+			severity: "error",
+			rule: "record",
+			where: path,
+			message: `this is the record of ${read.value.version} in ${read.value.fleet}`
+		});
+	}
+	for (const path of before.keys()) {
+		if (!path.startsWith(folder) || after.has(path)) continue;
+		findings.push({
+			severity: "error",
+			rule: "record-removed",
+			where: path,
+			message: "the record of a release is gone",
+			remedy: "Put it back: a release is never removed."
+		});
+	}
+	const releasesFile = `${fleetFolder(fleet)}/releases.json`;
+	const versions = versionsIn(after.get(releasesFile));
+	if (versions === void 0) return findings;
+	for (const version of records.keys()) {
+		if (versions.includes(version)) continue;
+		findings.push({
+			severity: "error",
+			rule: "release-removed",
+			where: `${folder}${version}.json`,
+			message: `this release is not in ${releasesFile}`
+		});
+	}
+	let newest;
+	for (const version of versions) {
+		const record = records.get(version);
+		if (record === void 0) continue;
+		if (newest !== void 0 && Date.parse(record.created) <= Date.parse(newest.created)) findings.push({
+			severity: "error",
+			rule: "created-goes-back",
+			where: `${folder}${version}.json`,
+			message: `created ${record.created}, not after ${newest.version} before it (${newest.created}): rpm-ostree on the nodes would refuse it as a downgrade`
+		});
+		newest = record;
+	}
+	return findings;
+}
+/** The facts of a record that never change. */
+const fixedFacts = [
+	"commit",
+	"buildKey",
+	"baseVersion",
+	"created",
+	"recordedAt",
+	"images"
+];
+function lintRewritten(where, record, before) {
+	const old = before === void 0 ? void 0 : tryTo("record", where, () => parseRecord(before, where)).value;
+	if (old === void 0) return [];
+	return fixedFacts.filter((fact) => !isDeepStrictEqual(old[fact], record[fact])).map((fact) => ({
+		severity: "error",
+		rule: "record-rewritten",
+		where,
+		message: `${fact} of ${record.version} was ${quote(old[fact])} and is ${quote(record[fact])}`,
+		remedy: "Put the old value back: a release is made once."
+	}));
+}
+/** undefined if the file cannot be read: another rule reports that. */
+function versionsIn(text) {
+	if (text === void 0) return [];
+	try {
+		return JSON.parse(text).releases?.map((release) => String(release.version));
+	} catch {
+		return;
+	}
+}
+/** A file that belongs to nothing. */
+function lintPlace(path, fleets) {
+	const [top, fleet = "", ...rest] = path.split("/");
+	if (top !== "fleets") return path === "README.md" ? [] : [{
+		severity: "warning",
+		rule: "unknown-file",
+		where: path,
+		message: "nothing reads this file"
+	}];
+	if (!fleets.includes(fleet)) {
+		const meant = nearest(fleet, fleets);
+		return [{
+			severity: "error",
+			rule: "unknown-fleet",
+			where: path,
+			message: `coxswain.yaml has no fleet ${fleet}: nothing reads this file`,
+			...defined({ remedy: meant && `Did you mean ${meant}?` })
+		}];
+	}
+	const name = rest.join("/");
+	if (knownFiles.some((each) => each === name) || /^records\/[^/]+\.json$/.test(name)) return [];
+	const meant = nearest(name, knownFiles);
+	return [{
+		severity: "error",
+		rule: "unknown-file",
+		where: path,
+		message: "this file does not belong here, and every verb refuses the branch because of it",
+		remedy: meant === void 0 ? "A fleet has releases.json, updates.json, operations.json and records/<version>.json." : `Did you mean ${meant}?`
+	}];
+}
+export { openState as a, parseFleet as c, parseBundle as i, parseRecord as l, bundlePath as n, stateReadme as o, formatBundle as r, fleetFolder as s, lintState as t };

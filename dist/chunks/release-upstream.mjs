@@ -1,210 +1,12 @@
-import { A as messageOf, D as InputError, O as OutsideError, k as UsageError, w as formatTime, x as writeFileAtomically, y as readFileIfThere } from "./host.mjs";
-import { d as object, m as string, r as array } from "./zod.mjs";
+import { C as readFileIfThere, F as InputError, I as OutsideError, L as UsageError, N as defined, O as formatTime, R as messageOf, T as writeFileAtomically } from "./host.mjs";
+import { f as object, h as string, r as array } from "./zod.mjs";
+import { y as shortCommit } from "./world-git.mjs";
 import { B as buildGraph, F as parseGraphUpdates, G as openObject, K as readDocument, _ as rolloutProgress, g as rolloutPhase, h as rolloutEnd, q as someText, r as architecturesOf } from "./guidance.mjs";
-import { f as ageOf, g as say, h as saidOf, m as retired } from "./release-operations.mjs";
+import { f as setMetadata, l as ageOf, p as withdrawnOrPaused, u as metadataOf } from "./release-operations.mjs";
 import { isAbsolute, join } from "node:path";
 import { createHash } from "node:crypto";
 import { homedir } from "node:os";
 import { setTimeout } from "node:timers/promises";
-// src/release/upstream/upstream-state.ts
-/** What is not built on unless somebody says so. */
-const doubts = [
-	"paused",
-	"deadend",
-	"unlisted"
-];
-/** Reads a value of `--accept-upstream`. @throws UsageError */
-function readDoubt(text) {
-	const known = doubts.find((doubt) => doubt === text);
-	if (known !== void 0) return known;
-	throw new UsageError(`--accept-upstream takes ${doubts.join(", ")}, not ${JSON.stringify(text)}`);
-}
-/** @param now UNIX seconds */
-function standingOf(guidance, version, now) {
-	const position = guidance.order.indexOf(version);
-	const { rollout, barrier, deadend } = upstreamSays(guidance, version);
-	const newer = guidance.updates.some((entry) => entry.metadata.rollout !== void 0 && guidance.order.indexOf(entry.version) > position);
-	return {
-		version,
-		verdict: deadend !== void 0 ? "deadend" : position < 0 ? "unlisted" : rollout !== void 0 ? "offered" : barrier !== void 0 || newer ? "past" : "paused",
-		...rollout === void 0 ? {} : {
-			rollout,
-			progress: rolloutProgress(rollout, now)
-		},
-		...barrier === void 0 ? {} : { barrier: barrier.reason },
-		...deadend === void 0 ? {} : { deadend: deadend.reason }
-	};
-}
-/** Why this release of the base is not to be built on; undefined where nothing speaks against it. */
-function doubtOf({ version, verdict, deadend }) {
-	switch (verdict) {
-		case "deadend": return {
-			doubt: "deadend",
-			why: `upstream has made base ${version} a dead-end: ${deadend}`
-		};
-		case "paused": return {
-			doubt: "paused",
-			why: `upstream offers base ${version}, its newest release, to nobody: its rollout is paused, or not announced yet`
-		};
-		case "unlisted": return {
-			doubt: "unlisted",
-			why: `upstream's release index does not have base ${version}, or not yet`
-		};
-		default: return;
-	}
-}
-/** @throws InputError for a base that upstream itself holds back, unless that is accepted */
-function refuseDoubtful(standing, options) {
-	const found = doubtOf(standing);
-	if (found === void 0 || options.accept.includes(found.doubt)) return;
-	throw new InputError({
-		where: options.where,
-		problem: found.why,
-		remedy: `Wait for upstream, or go on all the same with --accept-upstream ${found.doubt}.`
-	});
-}
-/** What upstream does with it, for a pull request: the same words at any time, as long as upstream does nothing. */
-function describeStanding(standing) {
-	const doubt = doubtOf(standing);
-	const { rollout, barrier } = standing;
-	return [
-		...doubt === void 0 ? [] : [`**${doubt.why}**`],
-		...rollout === void 0 ? [] : [describeRollout(rollout)],
-		...standing.verdict === "past" && barrier === void 0 ? ["upstream offers a newer release instead"] : [],
-		...barrier === void 0 ? [] : [`a barrier upstream, so the release built on it becomes a barrier, too: ${barrier}`]
-	];
-}
-/** `43 %, started …, complete …` */
-function describeRollout(rollout, now) {
-	const start = rollout.start_epoch ?? 0;
-	const end = rolloutEnd(rollout);
-	const share = now === void 0 ? void 0 : rolloutProgress(rollout, now);
-	const phase = now === void 0 ? void 0 : rolloutPhase(rollout, now);
-	return [
-		(rollout.start_percentage ?? 0) >= 1 && end === void 0 ? "upstream offers it to every node" : "upstream rolls it out",
-		...share === void 0 || phase === "complete" ? [] : [`${Number((share * 100).toFixed(1))} % now`],
-		...start <= 0 ? [] : [`start ${formatTime(start)}`],
-		...end === void 0 ? [] : [`complete ${formatTime(end)}`]
-	].join(", ");
-}
-/** All that upstream says of a version. */
-function upstreamSays({ updates }, version) {
-	return Object.assign({}, ...updates.filter((entry) => entry.version === version).map((entry) => entry.metadata));
-}
-// src/release/upstream/barriers.ts
-/** Upstream's barriers or dead-ends strictly between two releases of the base, oldest first. */
-function landmarksBetween(guidance, kind, range) {
-	const from = guidance.order.indexOf(range.from);
-	const to = guidance.order.indexOf(range.to);
-	if (from < 0 || to < 0) return [];
-	return guidance.order.slice(from + 1, Math.max(from + 1, to)).flatMap((version) => {
-		const said = upstreamSays(guidance, version)[kind];
-		return said === void 0 ? [] : [{
-			version,
-			reason: said.reason
-		}];
-	});
-}
-/**
-* Versions of the base's barriers that a node passes on its way from a fleet's newest release to a new one, the new
-* one's base included; what a template knows as `barriersCrossed`.
-*/
-function barriersCrossed(guidance, before, base) {
-	const newest = before.releases.releases.at(-1)?.version;
-	if (guidance === void 0 || newest === void 0) return [];
-	const from = baseOf(before, newest);
-	const between = landmarksBetween(guidance, "barrier", {
-		from,
-		to: base
-	}).map(({ version }) => version);
-	return base !== from && upstreamSays(guidance, base).barrier !== void 0 ? [...between, base] : between;
-}
-/** The release of the base that a release of a fleet is built on. */
-function baseOf(state, version) {
-	return state.records[version]?.baseVersion ?? version.replace(/-[0-9a-f]{8}$/, "");
-}
-/** Edges of a fleet's graphs, on any architecture, that go around a barrier of the base. */
-function findDetours(state, guidance) {
-	const found = /* @__PURE__ */ new Map();
-	for (const { detour } of detoursByArchitecture(state, guidance)) found.set(`${detour.from} ${detour.to} ${detour.barrier.version}`, detour);
-	return [...found.values()];
-}
-/**
-* Makes barriers of the base barriers of the fleet: the release that is added, where its base is one; and earlier
-* releases, where upstream marked their base only later and nodes would go around it.
-* @param added the version that is being added; it is in the state already
-* @returns the new state, what was marked, and the ways around barriers that nothing in the fleet can close
-*/
-function inheritBarriers(before, options) {
-	const { guidance, added, now } = options;
-	const marked = [];
-	let state = before;
-	const mark = (release, { version, reason }) => {
-		state = say(state, release, {
-			...saidOf(state.updates, release),
-			barrier: { reason }
-		}, now);
-		marked.push({
-			version,
-			reason,
-			release
-		});
-	};
-	const base = baseOf(before, added);
-	const reason = upstreamSays(guidance, base).barrier?.reason;
-	const onBase = (each) => baseOf(state, each) === base && saidOf(state.updates, each).barrier !== void 0;
-	if (reason !== void 0 && !versionsOf(state).some((each) => each !== added && onBase(each)) && !onBase(added)) {
-		if (canBeBarrier(state, added)) mark(added, {
-			version: base,
-			reason
-		});
-	}
-	for (;;) if (!detoursByArchitecture(state, guidance).some(({ detour, architecture }) => {
-		const candidate = findBridge(state, detour, architecture);
-		if (candidate === void 0) return false;
-		mark(candidate, detour.barrier);
-		return true;
-	})) break;
-	return {
-		state,
-		marked,
-		open: findDetours(state, guidance)
-	};
-}
-/** The newest release on the barrier's base on the way, that may become a barrier. */
-function findBridge(state, detour, architecture) {
-	const [from, to] = [ageOf(state, detour.from), ageOf(state, detour.to)];
-	return versionsOf(state).slice(from + 1, to).findLast((version) => baseOf(state, version) === detour.barrier.version && saidOf(state.updates, version).barrier === void 0 && canBeBarrier(state, version) && state.releases.releases.find((release) => release.version === version)?.["oci-images"]?.some((image) => image.architecture === architecture) === true);
-}
-function canBeBarrier(state, version) {
-	return saidOf(state.updates, version).deadend === void 0 && !retired(state).has(version);
-}
-function versionsOf(state) {
-	return state.releases.releases.map(({ version }) => version);
-}
-function detoursByArchitecture(state, guidance) {
-	return architecturesOf(state).flatMap((architecture) => {
-		const graph = buildGraph(state.releases, state.updates, {
-			basearch: architecture,
-			scheme: "oci"
-		});
-		const versions = graph.nodes.map(({ version }) => version);
-		return graph.edges.flatMap(([start, end]) => {
-			const [from, to] = [versions[start], versions[end]];
-			return landmarksBetween(guidance, "barrier", {
-				from: baseOf(state, from),
-				to: baseOf(state, to)
-			}).map((barrier) => ({
-				detour: {
-					from,
-					to,
-					barrier
-				},
-				architecture
-			}));
-		});
-	});
-}
 // src/release/upstream/cached-get.ts
 const patience = 3e4;
 const entrySchema = object({
@@ -255,7 +57,7 @@ async function request(url, etag) {
 		const response = await fetch(url, {
 			headers: {
 				accept: "application/json",
-				...etag === void 0 ? {} : { "if-none-match": etag }
+				...defined({ "if-none-match": etag })
 			},
 			signal: AbortSignal.timeout(patience)
 		});
@@ -320,7 +122,7 @@ async function read({ upstream }, { env, log, retryDelays }) {
 	const options = {
 		cacheFolder: upstreamCache(env),
 		log,
-		...retryDelays === void 0 ? {} : { retryDelays }
+		...defined({ retryDelays })
 	};
 	const [order, updates] = await Promise.all([cachedGet(upstream.releases, {
 		...options,
@@ -334,12 +136,211 @@ async function read({ upstream }, { env, log, retryDelays }) {
 		updates
 	};
 }
-// src/release/upstream/detours.ts
+// src/release/upstream/upstream-state.ts
+/** What is not built on unless somebody says so. */
+const doubts = [
+	"paused",
+	"deadend",
+	"unlisted"
+];
+/** Reads a value of `--accept-upstream`. @throws UsageError */
+function readDoubt(text) {
+	const known = doubts.find((doubt) => doubt === text);
+	if (known !== void 0) return known;
+	throw new UsageError(`--accept-upstream takes ${doubts.join(", ")}, not ${JSON.stringify(text)}`);
+}
+/** @param now UNIX seconds */
+function upstreamStatusOf(guidance, version, now) {
+	const position = guidance.order.indexOf(version);
+	const { rollout, barrier, deadend } = upstreamSays(guidance, version);
+	const newer = guidance.updates.some((entry) => entry.metadata.rollout !== void 0 && guidance.order.indexOf(entry.version) > position);
+	return {
+		version,
+		verdict: deadend !== void 0 ? "deadend" : position < 0 ? "unlisted" : rollout !== void 0 ? "offered" : barrier !== void 0 || newer ? "past" : "paused",
+		...rollout === void 0 ? {} : {
+			rollout,
+			progress: rolloutProgress(rollout, now)
+		},
+		...barrier === void 0 ? {} : { barrier: barrier.reason },
+		...deadend === void 0 ? {} : { deadend: deadend.reason }
+	};
+}
+/** Why this release of the base is not to be built on; undefined where nothing speaks against it. */
+function doubtOf({ version, verdict, deadend }) {
+	switch (verdict) {
+		case "deadend": return {
+			doubt: "deadend",
+			why: `upstream has made base ${version} a dead-end: ${deadend}`
+		};
+		case "paused": return {
+			doubt: "paused",
+			why: `upstream offers base ${version}, its newest release, to nobody: its rollout is paused, or not announced yet`
+		};
+		case "unlisted": return {
+			doubt: "unlisted",
+			why: `upstream's release index does not have base ${version}, or not yet`
+		};
+		default: return;
+	}
+}
+/** @throws InputError for a base that upstream itself holds back, unless that is accepted */
+function refuseDoubtful(status, options) {
+	const found = doubtOf(status);
+	if (found === void 0 || options.accept.includes(found.doubt)) return;
+	throw new InputError({
+		where: options.where,
+		problem: found.why,
+		remedy: `Wait for upstream, or go on all the same with --accept-upstream ${found.doubt}.`
+	});
+}
+/** What upstream does with it, for a pull request: the same words at any time, as long as upstream does nothing. */
+function describeUpstreamStatus(status) {
+	const doubt = doubtOf(status);
+	const { rollout, barrier } = status;
+	return [
+		...doubt === void 0 ? [] : [`**${doubt.why}**`],
+		...rollout === void 0 ? [] : [describeRollout(rollout)],
+		...status.verdict === "past" && barrier === void 0 ? ["upstream offers a newer release instead"] : [],
+		...barrier === void 0 ? [] : [`a barrier upstream, so the release built on it becomes a barrier, too: ${barrier}`]
+	];
+}
+/** `43 %, started …, complete …` */
+function describeRollout(rollout, now) {
+	const start = rollout.start_epoch ?? 0;
+	const end = rolloutEnd(rollout);
+	const share = now === void 0 ? void 0 : rolloutProgress(rollout, now);
+	const phase = now === void 0 ? void 0 : rolloutPhase(rollout, now);
+	return [
+		(rollout.start_percentage ?? 0) >= 1 && end === void 0 ? "upstream offers it to every node" : "upstream rolls it out",
+		...share === void 0 || phase === "complete" ? [] : [`${Number((share * 100).toFixed(1))} % now`],
+		...start <= 0 ? [] : [`start ${formatTime(start)}`],
+		...end === void 0 ? [] : [`complete ${formatTime(end)}`]
+	].join(", ");
+}
+/** All that upstream says of a version. */
+function upstreamSays({ updates }, version) {
+	return Object.assign({}, ...updates.filter((entry) => entry.version === version).map((entry) => entry.metadata));
+}
+// src/release/upstream/barriers.ts
+/** Upstream's barriers or dead-ends strictly between two releases of the base, oldest first. */
+function upstreamMarksBetween(guidance, kind, range) {
+	const from = guidance.order.indexOf(range.from);
+	const to = guidance.order.indexOf(range.to);
+	if (from < 0 || to < 0) return [];
+	return guidance.order.slice(from + 1, Math.max(from + 1, to)).flatMap((version) => {
+		const said = upstreamSays(guidance, version)[kind];
+		return said === void 0 ? [] : [{
+			version,
+			reason: said.reason
+		}];
+	});
+}
+/**
+* Versions of the base's barriers that a node passes on its way from a fleet's newest release to a new one, the new
+* one's base included; what a template knows as `barriersCrossed`.
+*/
+function barriersCrossed(guidance, before, base) {
+	const newest = before.releases.releases.at(-1)?.version;
+	if (guidance === void 0 || newest === void 0) return [];
+	const from = baseOf(before, newest);
+	const between = upstreamMarksBetween(guidance, "barrier", {
+		from,
+		to: base
+	}).map(({ version }) => version);
+	return base !== from && upstreamSays(guidance, base).barrier !== void 0 ? [...between, base] : between;
+}
+/** The release of the base that a release of a fleet is built on. */
+function baseOf(state, version) {
+	return state.records[version]?.baseVersion ?? version.replace(/-[0-9a-f]{8}$/, "");
+}
+/** Edges of a fleet's graphs, on any architecture, that go around a barrier of the base. */
+function findBarrierBypasses(state, guidance) {
+	const found = /* @__PURE__ */ new Map();
+	for (const { detour } of bypassesByArchitecture(state, guidance)) found.set(`${detour.from} ${detour.to} ${detour.barrier.version}`, detour);
+	return [...found.values()];
+}
+/**
+* Makes barriers of the base barriers of the fleet: the release that is added, where its base is one; and earlier
+* releases, where upstream marked their base only later and nodes would go around it.
+* @param added the version that is being added; it is in the state already
+* @returns the new state, what was marked, and the ways around barriers that nothing in the fleet can close
+*/
+function inheritBarriers(before, options) {
+	const { guidance, added, now } = options;
+	const marked = [];
+	let state = before;
+	const mark = (release, { version, reason }) => {
+		state = setMetadata(state, release, {
+			...metadataOf(state.updates, release),
+			barrier: { reason }
+		}, now);
+		marked.push({
+			version,
+			reason,
+			release
+		});
+	};
+	const base = baseOf(before, added);
+	const reason = upstreamSays(guidance, base).barrier?.reason;
+	const onBase = (each) => baseOf(state, each) === base && metadataOf(state.updates, each).barrier !== void 0;
+	if (reason !== void 0 && !versionsOf(state).some((each) => each !== added && onBase(each)) && !onBase(added)) {
+		if (canBeBarrier(state, added)) mark(added, {
+			version: base,
+			reason
+		});
+	}
+	for (;;) if (!bypassesByArchitecture(state, guidance).some(({ detour, architecture }) => {
+		const candidate = findBridge(state, detour, architecture);
+		if (candidate === void 0) return false;
+		mark(candidate, detour.barrier);
+		return true;
+	})) break;
+	return {
+		state,
+		marked,
+		open: findBarrierBypasses(state, guidance)
+	};
+}
+/** The newest release on the barrier's base on the way, that may become a barrier. */
+function findBridge(state, detour, architecture) {
+	const [from, to] = [ageOf(state, detour.from), ageOf(state, detour.to)];
+	return versionsOf(state).slice(from + 1, to).findLast((version) => baseOf(state, version) === detour.barrier.version && metadataOf(state.updates, version).barrier === void 0 && canBeBarrier(state, version) && state.releases.releases.find((release) => release.version === version)?.["oci-images"]?.some((image) => image.architecture === architecture) === true);
+}
+function canBeBarrier(state, version) {
+	return metadataOf(state.updates, version).deadend === void 0 && !withdrawnOrPaused(state).has(version);
+}
+function versionsOf(state) {
+	return state.releases.releases.map(({ version }) => version);
+}
+function bypassesByArchitecture(state, guidance) {
+	return architecturesOf(state).flatMap((architecture) => {
+		const graph = buildGraph(state.releases, state.updates, {
+			basearch: architecture,
+			scheme: "oci"
+		});
+		const versions = graph.nodes.map(({ version }) => version);
+		return graph.edges.flatMap(([start, end]) => {
+			const [from, to] = [versions[start], versions[end]];
+			return upstreamMarksBetween(guidance, "barrier", {
+				from: baseOf(state, from),
+				to: baseOf(state, to)
+			}).map((barrier) => ({
+				detour: {
+					from,
+					to,
+					barrier
+				},
+				architecture
+			}));
+		});
+	});
+}
+// src/release/upstream/barrier-bypasses.ts
 /**
 * @param options.source the fleet that this one is promoted from
 * @throws InputError that says which release has to come before
 */
-function refuseDetours(result, options) {
+function refuseBarrierBypasses(result, options) {
 	const [detour] = result.open;
 	if (detour === void 0) return;
 	const { fleet, version } = options;
@@ -353,7 +354,7 @@ function refuseDetours(result, options) {
 }
 function remedy(needed, { fleet, source }) {
 	const there = Object.values(source?.records ?? {}).find((record) => record.baseVersion === needed);
-	if (there !== void 0) return `Fleet ${fleet.promoteFrom} has ${there.version} on it: promote that first (commit ${there.commit.slice(0, 12)}).`;
+	if (there !== void 0) return `Fleet ${fleet.promoteFrom} has ${there.version} on it: promote that first (commit ${shortCommit(there.commit)}).`;
 	return `coxswain watch-base --base-version ${needed} makes the pull request for it${fleet.promoteFrom === void 0 ? "" : `, and promote it from ${fleet.promoteFrom} to ${fleet.name}`}. Where no node is that old any more, say so instead: coxswain edit-updates --fleet ${fleet.name} --action deadend for the older releases.`;
 }
-export { landmarksBetween as a, doubtOf as c, refuseDoubtful as d, standingOf as f, inheritBarriers as i, doubts as l, upstreamReader as n, describeRollout as o, barriersCrossed as r, describeStanding as s, refuseDetours as t, readDoubt as u };
+export { describeRollout as a, doubts as c, upstreamStatusOf as d, upstreamReader as f, upstreamMarksBetween as i, readDoubt as l, barriersCrossed as n, describeUpstreamStatus as o, inheritBarriers as r, doubtOf as s, refuseBarrierBypasses as t, refuseDoubtful as u };

@@ -1,18 +1,324 @@
-import { C as formatDuration, D as InputError, w as formatTime } from "./host.mjs";
-import { D as isDigest, E as formatRepository } from "./world-registry.mjs";
-import { t as openCheckout } from "./project.mjs";
-import { i as urgentTemplate } from "./project-configuration.mjs";
+import { D as formatDuration, F as InputError, I as OutsideError, O as formatTime, t as formatPercent } from "./host.mjs";
+import { y as shortCommit } from "./world-git.mjs";
+import { A as formatRepository, D as digestIn, E as atTag, I as sameRepository, M as isTag, P as parseReference, S as isIndex, T as atDigest, b as copyImage, j as isDigest, k as formatReference, m as findReferrer, p as copyReferrer, z as architectures } from "./world-registry.mjs";
+import { n as openCheckout } from "./project.mjs";
+import { c as acceptanceType, s as statementMediaType } from "./release-evidence.mjs";
+import { o as urgentTemplate, u as tagPrefixes } from "./project-configuration.mjs";
 import { h as rolloutEnd } from "./guidance.mjs";
-import { t as openState } from "./release-state.mjs";
+import { a as openState } from "./release-state.mjs";
+import { f as upstreamReader } from "./release-upstream.mjs";
+import { n as openWitnesses, t as firstReleaseCheck } from "./release-witnesses.mjs";
 import { t as renderTemplate } from "./guidance-template.mjs";
+// src/release/attachments.ts
+/**
+* What Coxswain knows of attachments. Artifacts of every other type are carried too: SBOMs, provenance, signatures.
+* cosign's tags: cosign specs/SIGNATURE_SPEC.md, "Storage".
+*/
+const attachmentKinds = [
+	{
+		name: "evidence",
+		foundBy: { artifactType: statementMediaType },
+		carried: true
+	},
+	{
+		name: "acceptance of missing evidence",
+		foundBy: { artifactType: acceptanceType },
+		carried: false
+	},
+	{
+		name: "cosign signature",
+		foundBy: { cosignEnding: "sig" },
+		carried: false
+	},
+	{
+		name: "cosign attestation",
+		foundBy: { cosignEnding: "att" },
+		carried: true
+	},
+	{
+		name: "cosign SBOM",
+		foundBy: { cosignEnding: "sbom" },
+		carried: true
+	}
+];
+/** The endings of the tags that cosign makes of a digest. */
+const cosignEndings = attachmentKinds.flatMap(({ foundBy }) => "cosignEnding" in foundBy ? [foundBy.cosignEnding] : []);
+const carriedEndings = attachmentKinds.flatMap(({ foundBy, carried }) => "cosignEnding" in foundBy && carried ? [foundBy.cosignEnding] : []);
+function isCarried(artifactType) {
+	return !attachmentKinds.some(({ foundBy, carried }) => !carried && "artifactType" in foundBy && foundBy.artifactType === artifactType);
+}
+/** Levels of referrers: a signature of an SBOM is a referrer of a referrer. */
+const deepest = 3;
+/** Passes over the attachments. One copies, one confirms; more only if a list was out of date. */
+const passes = 4;
+/**
+* Copies what is attached to an image, and to each image of an index, byte for byte: everything that refers to it
+* (Referrers API or fallback tag), what refers to that, and cosign's tags but for signatures. A cosign tag that the
+* destination already has stays as it is.
+*
+* One answer that says "nothing" proves nothing. So the lists of both sides are read again after each pass, until a
+* pass finds nothing to copy.
+* @returns digests of what the destination did not have
+* @throws OutsideError if the destination does not keep what it accepted
+*/
+async function copyAttachments(client, options) {
+	const { manifest, from, to } = options;
+	const children = isIndex(manifest.json) ? manifest.json.manifests.map(({ digest }) => digest) : [];
+	const subjects = /* @__PURE__ */ new Set([manifest.descriptor.digest, ...children]);
+	const copied = /* @__PURE__ */ new Set();
+	for (let pass = 0; pass < passes; pass += 1) {
+		const now = [];
+		for (const digest of subjects) {
+			now.push(...await copyReferrers(client, {
+				digest,
+				from,
+				to
+			}, 1));
+			now.push(...await copyCosignTags(client, {
+				digest,
+				from,
+				to
+			}));
+		}
+		for (const digest of now) copied.add(digest);
+		if (now.length === 0 && pass > 0) return [...copied];
+		for (const digest of now) await requireKept(client, to, digest);
+	}
+	throw new OutsideError(`copying attachments to ${formatRepository(to)}`, "the registry does not list what it accepted", "Nothing was tagged. Run the same command again.");
+}
+/** @throws OutsideError if a manifest is missing that was accepted */
+async function requireKept(client, repository, digest) {
+	const reference = atDigest(repository, digest);
+	if (await client.resolve(reference) !== void 0) return;
+	throw new OutsideError(`pushing ${formatReference(reference)}`, "the registry accepted it, and does not have it", "Run the same command again.");
+}
+async function copyReferrers(client, { digest, from, to }, depth) {
+	const wanted = (await client.referrers(from, digest)).filter(({ artifactType }) => isCarried(artifactType));
+	if (wanted.length === 0) return [];
+	const there = new Set((await client.referrers(to, digest)).map((each) => each.digest));
+	const copied = [];
+	for (const each of wanted) {
+		if (there.has(each.digest)) continue;
+		if (depth < deepest) copied.push(...await copyReferrers(client, {
+			digest: each.digest,
+			from,
+			to
+		}, depth + 1));
+		const listed = {
+			repository: from,
+			subject: digest,
+			digest: each.digest
+		};
+		const manifest = await findReferrer(client, listed);
+		if (manifest === void 0) continue;
+		await copyReferrer(client, {
+			manifest,
+			from,
+			to
+		});
+		copied.push(each.digest);
+	}
+	return copied;
+}
+async function copyCosignTags(client, { digest, from, to }) {
+	return (await Promise.all(carriedEndings.map(async (ending) => {
+		const tag = `${digest.replace(":", "-")}.${ending}`;
+		const source = await client.resolve(atTag(from, tag));
+		if (source === void 0 || await client.resolve(atTag(to, tag)) !== void 0) return [];
+		await copyImage(client, {
+			from: atDigest(from, source.digest),
+			to,
+			tags: [tag]
+		});
+		return [source.digest];
+	}))).flat();
+}
+// src/release/tags.ts
+/**
+* The tags of a release, in the order in which they are set. A tag that only adds something comes first, and the
+* fleet's own tag comes last: whoever follows the fleet's tag finds everything else in place, even after a crash.
+*
+* The stream label's tag: Zincati rebases the nodes of every fleet to `repository:<stream label>`, pinned to the
+* digest, so the tag must exist from the first promotion of any fleet. If a fleet has that very tag, the tag is that
+* fleet's: moved by a less careful fleet, it would give testing's image to everyone who installs by the tag. If no
+* fleet has it, the tag follows the newest image of all fleets, so no node of any fleet is newer than its own tag.
+*/
+const releaseTags = [
+	{
+		setBy: "promote-image",
+		rule: () => "fixed",
+		write: ({ release }) => release.version
+	},
+	{
+		setBy: "promote-image",
+		rule: () => "fixed",
+		symbolic: true,
+		write: ({ release, fleet }) => `${release.version}-${fleet.name}`
+	},
+	{
+		setBy: "promote-image",
+		rule: () => "newest",
+		write: ({ release }) => release.baseVersion
+	},
+	{
+		setBy: "promote-image",
+		rule: (config, fleet) => streamTagOwner(config, fleet) === void 0 ? "newest" : "first",
+		write: ({ config, fleet }) => fleet.tag === config.stream ? void 0 : config.stream
+	},
+	{
+		setBy: "promote-image",
+		rule: () => "fleet",
+		write: ({ fleet }) => fleet.tag
+	},
+	{
+		setBy: "publish-updates",
+		rule: () => "fixed",
+		symbolic: true,
+		write: ({ release, fleet }) => release.barrier ? `${release.version}-${fleet.name}-barrier` : void 0
+	},
+	{
+		setBy: "publish-updates",
+		rule: () => "fixed",
+		symbolic: true,
+		write: ({ release, fleet }) => release.deadend ? `${release.version}-${fleet.name}-deadend` : void 0
+	}
+];
+/** The fleet, other than the given one, whose own tag is the stream label. */
+function streamTagOwner(config, fleet) {
+	return Object.values(config.fleets).find(({ name, tag }) => tag === config.stream && name !== fleet.name);
+}
+/** The tags that a verb sets for a release of a fleet, in the order in which they are set. */
+function planTags(config, fleet, release, setBy) {
+	const planned = [];
+	for (const kind of releaseTags) {
+		if (kind.setBy !== setBy || kind.symbolic && !config.symbolicTags) continue;
+		const tag = kind.write({
+			config,
+			fleet,
+			release
+		});
+		if (tag !== void 0 && isTag(tag)) planned.push({
+			tag,
+			rule: kind.rule(config, fleet)
+		});
+	}
+	return planned;
+}
+/** Whether a tag is one that names this release of one of these fleets and never moves. */
+function isVersionTag(config, tag, about) {
+	const release = {
+		version: about.version,
+		barrier: true,
+		deadend: true
+	};
+	return releaseTags.some((kind) => about.fleets.some((fleet) => kind.rule(config, fleet) === "fixed" && kind.write({
+		config,
+		fleet,
+		release
+	}) === tag));
+}
+/** The tag of a fleet's published guidance. */
+function guidanceTag(fleet) {
+	return `${tagPrefixes.guidance}${fleet}`;
+}
+/** The tag of a built image in the test registry: the first 16 hex digits of its build key. */
+function buildTag(key) {
+	return `${tagPrefixes.build}${key.slice(0, 16)}`;
+}
+/** The tag of one architecture's image, beside the tag of the index over all of them. */
+function buildTagOf(tag, architecture) {
+	return `${tag}-${architecture}`;
+}
+/** Whether a tag of the test registry is one of the build with this key. */
+function isBuildTag(tag, key) {
+	const whole = buildTag(key);
+	return tag === whole || architectures.some((architecture) => tag === buildTagOf(whole, architecture));
+}
+/**
+* The digest that a tag belongs to by its name. The name is the digest, with `-` for `:`: alone for a list of
+* referrers (OCI distribution specification, "Referrers Tag Schema"), with an ending for what cosign attaches.
+*/
+function subjectOfTag(tag) {
+	const digest = tag.replace("-", ":").split(".")[0] ?? "";
+	if (!isDigest(digest)) return void 0;
+	const name = digest.replace(":", "-");
+	return [name, ...cosignEndings.map((ending) => `${name}.${ending}`)].includes(tag) ? digest : void 0;
+}
 // src/release/project.ts
-/** Opens the checkout that holds `directory`, and the state branch of its forge. @throws as openCheckout does */
+/**
+* Opens the checkout that holds `directory`, and the state branch of its forge.
+* @param options.firstRelease a fleet that seems new is new, although a witness gives no answer
+* @throws as openCheckout does
+*/
 async function openProject(options) {
 	const checkout = await openCheckout(options);
+	const { config, client, log } = checkout;
+	const confirmFirstRelease = firstReleaseCheck({
+		config,
+		witnesses: openWitnesses(config, client),
+		firstRelease: options.firstRelease === true,
+		log
+	});
 	return {
 		...checkout,
-		state: openState(checkout.forge.branches, checkout.config)
+		state: openState(checkout.forge.branches, config, confirmFirstRelease),
+		readUpstream: upstreamReader(config, options)
 	};
+}
+// src/release/rollout-entry.ts
+/** The template that a release takes: for an urgent one the fleet's template for that, where the commit has it. */
+async function findTemplate(branches, options) {
+	const { fleet, commit, urgent } = options;
+	const special = urgentTemplate(fleet);
+	return urgent && await branches.readFile(commit, special) !== void 0 ? special : fleet.template;
+}
+/**
+* Renders a fleet's template as it is in a commit (or tree).
+* @param now UNIX seconds
+* @throws InputError naming the template and its line
+*/
+async function renderFleetTemplate(branches, options) {
+	const { fleet, commit } = options;
+	const where = `${fleet.template} (commit ${shortCommit(commit)})`;
+	const source = await branches.readFile(commit, fleet.template);
+	if (source === void 0) throw new InputError({
+		where,
+		field: `fleets.${fleet.name}.template`,
+		problem: "this commit has no such file",
+		remedy: "Keep one template for each fleet, on every branch."
+	});
+	return renderForFleet({
+		...options,
+		source,
+		where
+	});
+}
+/**
+* Renders the text of a fleet's template.
+* @param options.where how messages name the template
+* @param options.now UNIX seconds
+* @throws InputError with the template's line
+*/
+function renderForFleet(options) {
+	const { config, fleet, source, where, release, now } = options;
+	const { version, baseVersion, digests, previousVersion = "", barriersCrossed } = release;
+	const variables = {
+		version,
+		baseVersion,
+		fleet: fleet.name,
+		stream: config.stream,
+		digests,
+		image: formatRepository(config.image),
+		previousVersion,
+		barriersCrossed,
+		now
+	};
+	return renderTemplate({
+		source,
+		where,
+		variables,
+		now
+	});
 }
 /**
 * The versions whose images a fleet needs:
@@ -33,7 +339,7 @@ function neededVersions({ releases, updates, operations }, newest) {
 }
 /** Digests of the images of these versions, and of the indexes over them. */
 function digestsOf(fleet, versions) {
-	const digests = fleet.releases.releases.filter(({ version }) => versions.has(version)).flatMap((release) => [...(release["oci-images"] ?? []).map((image) => image["digest-ref"]), ...release["oci-index"] === void 0 ? [] : [release["oci-index"]]]).map((reference) => reference.slice(reference.indexOf("@") + 1));
+	const digests = fleet.releases.releases.filter(({ version }) => versions.has(version)).flatMap((release) => [...(release["oci-images"] ?? []).map((image) => image["digest-ref"]), ...release["oci-index"] === void 0 ? [] : [release["oci-index"]]]).map((reference) => digestIn(reference));
 	return new Set(digests.filter((digest) => isDigest(digest)));
 }
 /** What a production repository must keep for all of its fleets. */
@@ -59,46 +365,132 @@ function awaitedDigests(fleets, promotions) {
 	}
 	return awaited;
 }
-// src/release/rollout-entry.ts
-/** The template that a release takes: for an urgent one the fleet's template for that, where the commit has it. */
-async function findTemplate(branches, options) {
-	const { fleet, commit, urgent } = options;
-	const special = urgentTemplate(fleet);
-	return urgent && await branches.readFile(commit, special) !== void 0 ? special : fleet.template;
+// src/release/promoted-digest.ts
+/**
+* The digest that the tags of a release lead to in the production repository: that of the index, or of the only image.
+* Undefined for a release of another repository.
+*/
+function promotedDigest(config, release) {
+	const images = (release["oci-images"] ?? []).map((image) => image["digest-ref"]);
+	const text = release["oci-index"] || (images.length === 1 ? images[0] : void 0);
+	if (text === void 0 || text === "") return void 0;
+	const reference = parseReference(text);
+	return reference.kind === "digest" && sameRepository(reference.repository, config.image) ? reference.digest : void 0;
+}
+// src/release/follow-offer.ts
+/**
+* The releases that each floating tag may lead to, oldest first. A fleet's own tag follows that fleet alone. The stream
+* label and a base version follow all fleets: a release that one of them has withdrawn is not offered by them.
+*/
+function floatingTags(config, states) {
+	const badAnywhere = new Set(Object.values(states).flatMap(notOffered));
+	const tags = /* @__PURE__ */ new Map();
+	for (const fleet of Object.values(config.fleets)) {
+		const state = states[fleet.name];
+		if (state === void 0) continue;
+		const bad = new Set(notOffered(state));
+		const releases = state.releases.releases;
+		for (const [index, release] of releases.entries()) {
+			const digest = promotedDigest(config, release);
+			if (digest === void 0) continue;
+			const { version } = release;
+			const record = state.records[version];
+			const about = record === void 0 ? { version } : {
+				version,
+				baseVersion: record.baseVersion
+			};
+			for (const { tag, rule } of planTags(config, fleet, about, "promote-image")) {
+				if (rule === "fixed") continue;
+				const image = {
+					version,
+					digest,
+					created: record === void 0 ? 0 : Date.parse(record.created),
+					rule,
+					offered: !(rule === "fleet" ? bad : badAnywhere).has(version),
+					recent: index >= releases.length - 2
+				};
+				tags.set(tag, [...tags.get(tag) ?? [], image]);
+			}
+		}
+	}
+	return new Map([...tags].map(([tag, images]) => [tag, inOrder(images)]));
+}
+/** A tag that a fleet owns follows its owner, once that has a release. */
+function inOrder(images) {
+	const owned = images.filter(({ rule }) => rule === "fleet");
+	return owned.length > 0 ? owned : images.toSorted((one, other) => one.created - other.created);
+}
+/** Versions that a new node of the fleet must not get. */
+function notOffered({ operations, updates }) {
+	const deadends = updates.releases.filter(({ metadata }) => metadata.deadend !== void 0);
+	return [...operations.withdrawn ?? [], ...deadends].map(({ version }) => version);
 }
 /**
-* Renders a fleet's template as it is in a commit (or tree).
-* @param now UNIX seconds
-* @throws InputError naming the template and its line
+* Moves the floating tags to what the fleets offer now. The state branch says what that is, and the tags follow. Verbs
+* call it after they changed the state. A second call does what a first one left undone.
+*
+* A tag moves only off a release that is no longer offered, or on to a newer one. A tag stays if it does not exist or
+* leads to an image that is no release yet: promote-image sets it.
+* @param fleet whose state was changed; default: all
+* @throws OutsideError if the registry does not answer
 */
-async function renderFleetTemplate(branches, options) {
-	const { config, fleet, commit, release, now } = options;
-	const where = `${fleet.template} (commit ${commit.slice(0, 12)})`;
-	const source = await branches.readFile(commit, fleet.template);
-	if (source === void 0) throw new InputError({
-		where,
-		field: `fleets.${fleet.name}.template`,
-		problem: "this commit has no such file",
-		remedy: "Keep one template for each fleet, on every branch."
-	});
-	const { version, baseVersion, digests, previousVersion = "", barriersCrossed } = release;
-	const variables = {
-		version,
-		baseVersion,
-		fleet: fleet.name,
-		stream: config.stream,
-		digests,
-		image: formatRepository(config.image),
-		previousVersion,
-		barriersCrossed,
-		now
+async function followOffer(project, fleet) {
+	const { config, client, log } = project;
+	const { states, complete } = await readStates(project, fleet);
+	const moved = [];
+	for (const [tag, images] of floatingTags(config, states)) {
+		if (!complete && !images.every(({ rule }) => rule === "fleet")) continue;
+		if (images.every(({ offered, recent }) => offered && !recent)) continue;
+		const reference = atTag(config.image, tag);
+		const now = (await client.resolve(reference))?.digest;
+		const current = images.findLast(({ digest }) => digest === now);
+		if (now === void 0 || current === void 0) continue;
+		const best = images.findLast(({ offered }) => offered);
+		if (best === void 0) {
+			if (images.some(({ recent }) => recent)) warnStuck(log, formatReference(reference), current.version);
+			continue;
+		}
+		if (best.digest === now) continue;
+		const { bytes, descriptor } = await client.getManifest(atDigest(config.image, best.digest));
+		await client.putManifest(config.image, tag, bytes, descriptor.mediaType);
+		await requireMoved(project, tag, best.digest);
+		moved.push({
+			tag,
+			from: now,
+			to: best.digest,
+			version: best.version
+		});
+	}
+	return moved;
+}
+function warnStuck(log, reference, version) {
+	log.warn(`${reference} still leads to ${version}, which is no longer offered: no other release may have this tag`);
+}
+async function requireMoved({ config, client }, tag, digest) {
+	const reference = atTag(config.image, tag);
+	const now = (await client.resolve(reference))?.digest;
+	if (now === digest) return;
+	throw new OutsideError(`tagging ${formatReference(reference)}`, `it was set to ${digest}, and points at ${now ?? "nothing"} now`, "Run the same command again.");
+}
+/** @returns complete: every configured fleet could be read */
+async function readStates({ config, state, log }, fleet) {
+	const states = {};
+	let complete = true;
+	for (const name of Object.keys(config.fleets)) try {
+		states[name] = await state.readFleet(name);
+	} catch (error) {
+		if (name === fleet || !(error instanceof InputError)) throw error;
+		log.warn(`the tags that all fleets share stay as they are: ${error.message}`);
+		complete = false;
+	}
+	return {
+		states,
+		complete
 	};
-	return renderTemplate({
-		source,
-		where,
-		variables,
-		now
-	});
+}
+/** One line for each moved tag, for people. */
+function describeMovedTags(moved) {
+	return moved.map(({ tag, version }) => `tag ${tag} leads to ${version} now`);
 }
 // src/release/describe-rollout.ts
 /**
@@ -119,9 +511,9 @@ function describeRollout(rollout, now) {
 	const end = rolloutEnd(rollout);
 	const starts = start <= 0 ? "at once" : `${formatTime(start)}${relative(start, now)}`;
 	if (share >= 1) return [`offered to every node from its start: ${starts}`];
-	if (end === void 0) return [`starts: ${starts}`, `stays at ${percent(share)} of the nodes`];
+	if (end === void 0) return [`starts: ${starts}`, `stays at ${formatPercent(share)} of the nodes`];
 	return [
-		`starts: ${starts}${share > 0 ? `, with ${percent(share)} of the nodes` : ""}`,
+		`starts: ${starts}${share > 0 ? `, with ${formatPercent(share)} of the nodes` : ""}`,
 		`takes: ${formatDuration(end - start)}`,
 		`complete: ${formatTime(end)}${relative(end, now)}`
 	];
@@ -131,42 +523,4 @@ function relative(time, now) {
 	if (time === now) return " (now)";
 	return time > now ? ` (in ${formatDuration(time - now)})` : ` (${formatDuration(now - time)} ago)`;
 }
-function percent(share) {
-	return `${Number((share * 100).toFixed(1))} %`;
-}
-// src/release/tags.ts
-/**
-* The tags of a promotion in the order they are set: those that only add something first, the fleet's own last, so
-* that whoever follows the fleet's tag finds everything else in place, also after a crash in between.
-*
-* The stream label's tag: Zincati rebases the nodes of every fleet to `repository:<stream label>`, pinned to the
-* digest, so the tag has to exist from the first promotion of any fleet. Where a fleet has that very tag, it is that
-* fleet's: moved by a less careful fleet, it would hand testing's image to everyone who installs by the tag. Where no
-* fleet has it, it follows the newest image of all fleets, so that no node of any fleet is newer than its own tag.
-*/
-function planTags(config, fleet, release) {
-	const owned = Object.values(config.fleets).some(({ tag }) => tag === config.stream);
-	return [
-		{
-			tag: release.version,
-			rule: "fixed"
-		},
-		...config.symbolicTags ? [{
-			tag: `${release.version}-${fleet.name}`,
-			rule: "fixed"
-		}] : [],
-		{
-			tag: release.baseVersion,
-			rule: "newest"
-		},
-		{
-			tag: config.stream,
-			rule: owned ? "first" : "newest"
-		},
-		{
-			tag: fleet.tag,
-			rule: "fleet"
-		}
-	].filter(({ tag, rule }) => rule === "fleet" || tag !== fleet.tag);
-}
-export { awaitedDigests as a, renderFleetTemplate as i, describeEntry as n, neededDigests as o, findTemplate as r, openProject as s, planTags as t };
+export { isVersionTag as _, awaitedDigests as a, copyAttachments as b, neededVersions as c, renderForFleet as d, openProject as f, isBuildTag as g, guidanceTag as h, promotedDigest as i, findTemplate as l, buildTagOf as m, describeMovedTags as n, digestsOf as o, buildTag as p, followOffer as r, neededDigests as s, describeEntry as t, renderFleetTemplate as u, planTags as v, subjectOfTag as y };

@@ -1,4 +1,4 @@
-import { D as InputError, d as exec, f as findTool, p as packageOf } from "./host.mjs";
+import { F as InputError, _ as exec, b as packageOf, v as fedoraPackageOf, y as findTool } from "./host.mjs";
 import { d as findStaticBusybox } from "./loop-boot-test.mjs";
 import { access, constants } from "node:fs/promises";
 import { userInfo } from "node:os";
@@ -92,8 +92,10 @@ async function setUp(options) {
 		user
 	})).filter((program) => findTool(program) === void 0);
 	if (boots && !await hasStaticBusybox()) missing.push("busybox");
-	const installed = [...new Set(missing.map(packageOf))].sort();
-	if (installed.length > 0) await install(installed, log);
+	const manager = ["apt-get", "dnf"].find((name) => findTool(name) !== void 0);
+	const nameOf = manager === "dnf" ? fedoraPackageOf : packageOf;
+	const installed = [...new Set(missing.map(nameOf))].sort();
+	if (installed.length > 0) await install(installed, manager, log);
 	return {
 		installed,
 		...boots ? { kvm: await openKvm() } : {}
@@ -103,11 +105,22 @@ async function hasStaticBusybox() {
 	if (findTool("busybox") === void 0) return false;
 	return findStaticBusybox().then(() => true, () => false);
 }
-async function install(packages, log) {
-	if (findTool("apt-get") === void 0 || !await canBeRoot()) throw new InputError({
-		problem: `programs are missing, and cannot be installed here: the Debian packages ${packages.join(" ")}`,
+async function install(packages, manager, log) {
+	if (manager === void 0 || !await canBeRoot()) throw new InputError({
+		problem: `programs are missing, and cannot be installed here: the ${manager === "dnf" ? "Fedora" : "Debian"} packages ${packages.join(" ")}`,
 		remedy: "Install them on the runner beforehand."
 	});
+	if (manager === "dnf") {
+		const args = [
+			"--assumeyes",
+			"--quiet",
+			"--setopt=install_weak_deps=False",
+			"install",
+			...packages
+		];
+		await log.task(`installing ${packages.join(" ")}`, () => asRoot("dnf", args));
+		return;
+	}
 	const env = {
 		DEBIAN_FRONTEND: "noninteractive",
 		NEEDRESTART_SUSPEND: "1"

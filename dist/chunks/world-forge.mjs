@@ -1,20 +1,58 @@
-import { D as InputError, O as OutsideError } from "./host.mjs";
-import { d as object, i as boolean, l as looseObject, m as string, n as _enum, r as array, s as int } from "./zod.mjs";
-import { a as listTree, c as moveRef, d as Git, i as commitTree, l as moveRefWhile, n as forecastMerge, o as readTexts, s as writeCommit, u as readRef } from "./world-git.mjs";
+import { F as InputError, I as OutsideError, N as defined, p as withoutTrailingSlashes } from "./host.mjs";
+import { a as boolean, c as int, f as object, h as string, n as _enum, r as array, u as looseObject } from "./zod.mjs";
+import { a as writeCommit, b as Git, c as localRefs, d as localObjects, f as RemoteError, h as listTree, i as commitTree, l as refOf, n as forecastMerge, o as readTexts, p as findRemote, s as remoteRefs, u as fetchedObjects, y as shortCommit } from "./world-git.mjs";
+import { a as gitHubOf, i as findToken } from "./github.mjs";
 import { setTimeout } from "node:timers/promises";
 import { readFileSync } from "node:fs";
+// src/world/forge/announce-writes.ts
+/**
+* Says in the log where a run writes, before its first write and only once.
+* @param where a phrase such as `origin (https://git.example.com/acme/os)`
+*/
+function announceWrites(forge, where, log) {
+	let announced = false;
+	const first = (write) => (...args) => {
+		if (!announced) log.info(`writing to ${where}`);
+		announced = true;
+		return write(...args);
+	};
+	const { branches, pullRequests, statuses, workflowRuns } = forge;
+	return {
+		...forge,
+		branches: {
+			...branches,
+			commit: first(branches.commit),
+			setBranch: first(branches.setBranch)
+		},
+		pullRequests: {
+			...pullRequests,
+			open: first(pullRequests.open),
+			update: first(pullRequests.update),
+			comment: first(pullRequests.comment),
+			merge: first(pullRequests.merge)
+		},
+		statuses: {
+			...statuses,
+			set: first(statuses.set)
+		},
+		...defined({ workflowRuns: workflowRuns && {
+			...workflowRuns,
+			start: first(workflowRuns.start)
+		} })
+	};
+}
 // src/world/forge/forge.ts
-/** A compare-and-swap was lost: somebody else moved the branch first. Read again, apply again. */
+/** A compare-and-swap failed: somebody else moved the branch first. Read again, apply again. */
 var StaleBranchError = class extends Error {
 	name = "StaleBranchError";
 	branch;
 	constructor(branch, expected, found) {
-		super(`${branch} is at ${found ?? "nothing"}, not at ${expected ?? "nothing"} any more`);
+		super(`${branch} is at ${found ?? "nothing"}, no longer at ${expected ?? "nothing"}`);
 		this.branch = branch;
 	}
 };
 // src/world/forge/git/branches.ts
-/** git log, whatever the user's settings say on how it looks. */
+/** git log in one format, whatever the user's settings. */
 const plainLog = [
 	"-c",
 	"log.showSignature=false",
@@ -22,77 +60,78 @@ const plainLog = [
 	"--no-color",
 	"--no-decorate"
 ];
-/** Branches of a repository on this machine, by git's plumbing. */
-function openGitBranches(git) {
+/** Branches by git's plumbing. Commits are made in `git`, then a ref moves to them. */
+function openGitBranches({ git, refs, objects }) {
 	return {
-		resolve: (branch) => readRef(git, refOf(branch)),
-		bring: async () => {},
-		bringHistory: async () => {},
-		readFile: async (commit, path) => {
-			const entries = (await listTree(git, commit, path)).filter((entry) => entry.path === path);
-			return (await readTexts(git, entries)).get(path);
-		},
-		listFiles: async (commit, folder) => (await listTree(git, commit, folder)).map((entry) => entry.path).sort(),
-		readFolder: async (commit, folder) => readTexts(git, await listTree(git, commit, folder)),
+		...readCommits(git, objects),
+		resolve: (branch) => refs.read(refOf(branch)),
 		commit: async ({ branch, parent, from = parent, merges, changes, message }) => {
-			await refuseCheckedOut(git, branch);
+			if (from !== void 0) await objects.fetchCommit(from);
 			const sha = await writeCommit(git, {
 				parent: from,
 				merges,
 				changes,
 				message
 			});
-			await moveRef(git, {
+			await refs.move({
 				ref: refOf(branch),
 				from: parent,
 				to: sha
 			});
 			return sha;
 		},
-		setBranch: async ({ branch, from, to }) => {
-			await refuseCheckedOut(git, branch);
-			await moveRef(git, {
-				ref: refOf(branch),
-				from,
-				to
-			});
-		},
-		isAncestor: (ancestor, descendant) => isAncestor(git, ancestor, descendant),
-		contains: (base, head) => contains(git, base, head),
-		commitTime: async (commit) => Number(await git.run([
-			...plainLog,
-			"-1",
-			"--format=%ct",
-			commit
-		])),
-		log: ({ from, to }) => log(git, from, to),
-		changedFiles: async (from, to) => [...await changedFiles(git, from, to)].sort()
+		setBranch: ({ branch, from, to }) => refs.move({
+			ref: refOf(branch),
+			from,
+			to
+		})
 	};
 }
-/** The full ref name of a branch. */
-function refOf(branch) {
-	return `refs/heads/${branch}`;
-}
-/**
-* Moving a checked-out branch would make its work tree look as if the user had undone our commit.
-* @throws InputError
-*/
-async function refuseCheckedOut(git, branch) {
-	const listed = await git.run([
-		"worktree",
-		"list",
-		"--porcelain"
-	]);
-	for (const block of listed.split("\n\n")) {
-		const lines = block.split("\n");
-		if (!lines.includes(`branch ${refOf(branch)}`) || lines.some((line) => line.startsWith("prunable"))) continue;
-		const folder = lines.find((line) => line.startsWith("worktree "))?.slice(9);
-		throw new InputError({
-			...folder === void 0 ? {} : { where: folder },
-			problem: `branch ${branch} is checked out here, and Coxswain moves it`,
-			remedy: "Switch that work tree to another branch, then run this again."
-		});
-	}
+/** Reads commits, which are fetched before. */
+function readCommits(git, objects) {
+	const { fetchCommit, fetchHistory } = objects;
+	return {
+		fetchCommit,
+		fetchHistory,
+		readFile: async (commit, path) => {
+			await fetchCommit(commit);
+			const entries = (await listTree(git, commit, path)).filter((entry) => entry.path === path);
+			return (await readTexts(git, entries)).get(path);
+		},
+		listFiles: async (commit, folder) => {
+			await fetchCommit(commit);
+			return (await listTree(git, commit, folder)).map((entry) => entry.path).sort();
+		},
+		readFolder: async (commit, folder) => {
+			await fetchCommit(commit);
+			return readTexts(git, await listTree(git, commit, folder));
+		},
+		isAncestor: async (ancestor, descendant) => {
+			await fetchHistory(ancestor, descendant);
+			return isAncestor(git, ancestor, descendant);
+		},
+		contains: async (base, head) => {
+			await fetchHistory(base, head);
+			return contains(git, base, head);
+		},
+		commitTime: async (commit) => {
+			await fetchCommit(commit);
+			return Number(await git.run([
+				...plainLog,
+				"-1",
+				"--format=%ct",
+				commit
+			]));
+		},
+		log: async ({ from, to }) => {
+			await fetchHistory(from, to);
+			return log(git, from, to);
+		},
+		changedFiles: async (from, to) => {
+			await Promise.all([fetchCommit(from), fetchCommit(to)]);
+			return [...await changedFiles(git, from, to)].sort();
+		}
+	};
 }
 async function isAncestor(git, ancestor, descendant) {
 	return await git.run([
@@ -102,8 +141,8 @@ async function isAncestor(git, ancestor, descendant) {
 	], { allow: [0, 1] }) === ancestor;
 }
 /**
-* A squash or a rebase leaves other commits than those of the pull request, so history does not tell; content
-* does: every path that `head` changed since the two parted is in `base` just as in `head`.
+* After a squash or a rebase the base has other commits than the pull request, so history cannot answer. Content can:
+* every path that `head` changed since the merge base is the same in `base`.
 */
 async function contains(git, base, head) {
 	const common = await git.run([
@@ -148,13 +187,13 @@ async function log(git, from, to) {
 // src/world/forge/retry.ts
 const attempts = 40;
 /**
-* Runs a read-apply-write step until its compare-and-swap is won. Each round somebody wins, so that as many
-* rounds as there are writers are enough. The pauses are random, and grow with the time that a step takes: losers
-* then wait for their turn instead of slowing the others down.
-* @param step reads afresh each time
-* @param moves the branch that may move; another one that does is the caller's matter. Default: any
-* @throws StaleBranchError for another branch than that
-* @throws OutsideError when it was lost over and over
+* Runs a read-apply-write step until its compare-and-swap succeeds. One writer wins each round, so there need be only
+* as many rounds as writers. The pauses are random, and grow with the time that a step takes, so losers do not slow
+* the others down.
+* @param step reads again each time
+* @param moves the branch that may move. Default: any
+* @throws StaleBranchError if another branch moved
+* @throws OutsideError when it failed 40 times
 */
 async function untilNotStale(step, moves) {
 	for (let attempt = 1;; attempt += 1) {
@@ -172,11 +211,11 @@ async function untilNotStale(step, moves) {
 // src/world/forge/git/merge.ts
 /**
 * Merges a pull request's branch into its base by a merge commit, without a work tree.
-* @param head where the caller saw the branch
-* @throws StaleBranchError for the head when it has moved, for the base when somebody was faster
+* @param head commit at which the caller saw the branch
+* @throws StaleBranchError for the head if it moved, for the base if another writer was first
 * @throws InputError as PullRequests.merge
 */
-async function mergePullRequest(git, request, head) {
+async function mergePullRequest({ git, refs, objects }, request, head) {
 	const where = `pull request #${request.number}`;
 	if (request.state !== "open") throw new InputError({
 		where,
@@ -188,9 +227,9 @@ async function mergePullRequest(git, request, head) {
 		problem: "it is a draft, which cannot be merged"
 	});
 	if (request.headCommit !== head) throw new StaleBranchError(request.head, head, request.headCommit);
-	const base = await readRef(git, refOf(request.base));
+	const base = await refs.read(refOf(request.base));
 	if (base === void 0) throw new StaleBranchError(request.base, void 0, void 0);
-	await refuseCheckedOut(git, request.base);
+	await objects.fetchHistory(base, head);
 	const forecast = await forecastMerge(git, base, head);
 	if (forecast.result !== "clean") throw new InputError({
 		where,
@@ -202,7 +241,7 @@ async function mergePullRequest(git, request, head) {
 		parents: [base, head],
 		message: `Merge pull request #${request.number}: ${request.title}\n`
 	});
-	await moveRefWhile(git, {
+	await refs.move({
 		ref: refOf(request.base),
 		from: base,
 		to: merged
@@ -235,17 +274,27 @@ const recordSchema = looseObject({
 	}))
 });
 /**
-* Pull requests on plain git. Who merges does it with git, and nothing tells us; so what became of an open one is
-* computed from the branches at each look, and kept once it is final (a later revert does not open it again).
+* Pull requests on plain git. People merge with git, and git reports that to nobody. So the state of an open one is
+* computed from the branches at each read, and stored once it is final (a later revert does not open it again).
 */
-function openGitPullRequests(git, branches) {
+function openGitPullRequests(repository, branches) {
+	const { git, refs } = repository;
 	const list = async (filter = {}) => {
-		return (await change("note what became of pull requests", async () => void 0)).filter((request) => filter.state === void 0 || request.state === filter.state);
+		return (await recordStates()).filter((request) => filter.state === void 0 || request.state === filter.state);
 	};
-	/** Applies one change to what is stored, as often as it takes; returns all pull requests afterwards. */
+	/** Stores what is final. Someone who may only read gets the same answer, and the next writer stores it. */
+	async function recordStates() {
+		try {
+			return await change("record the state of pull requests", async () => void 0);
+		} catch (error) {
+			if (!(error instanceof RemoteError)) throw error;
+			return (await read(repository, branches)).requests;
+		}
+	}
+	/** Applies one change to the records, and again if it loses a race. Returns all pull requests afterwards. */
 	async function change(message, apply) {
 		return untilNotStale(async () => {
-			const before = await read(git, branches);
+			const before = await read(repository, branches);
 			const changed = await apply(before.requests);
 			const after = changed === void 0 ? [...before.requests] : [...before.requests.filter((request) => request.number !== changed.number), changed].sort((a, b) => a.number - b.number);
 			const changes = after.map((request) => ({
@@ -258,7 +307,7 @@ function openGitPullRequests(git, branches) {
 					changes,
 					message
 				});
-				await moveRef(git, {
+				await refs.move({
 					ref: pullRequestsRef,
 					from: before.commit,
 					to: commit
@@ -290,8 +339,8 @@ function openGitPullRequests(git, branches) {
 			})).find(({ state, head, base }) => state === "open" && head === wanted.head && base === wanted.base);
 		},
 		update: async (number, wanted) => {
-			return numbered(await change(`update pull request ${number}`, async (known) => {
-				const request = numbered(known, number);
+			return requireNumber(await change(`update pull request ${number}`, async (known) => {
+				const request = requireNumber(known, number);
 				return {
 					...request,
 					...wanted,
@@ -300,13 +349,13 @@ function openGitPullRequests(git, branches) {
 			}), number);
 		},
 		merge: async (number, { head }) => {
-			const merge = async () => mergePullRequest(git, numbered(await list(), number), head);
-			await untilNotStale(merge, numbered(await list(), number).base);
-			return numbered(await list(), number);
+			const merge = async () => mergePullRequest(repository, requireNumber(await list(), number), head);
+			await untilNotStale(merge, requireNumber(await list(), number).base);
+			return requireNumber(await list(), number);
 		},
 		comment: async (number, key, body) => {
 			await change(`comment on pull request ${number}`, async (known) => {
-				const request = numbered(known, number);
+				const request = requireNumber(known, number);
 				const at = request.comments.findIndex((comment) => comment.key === key);
 				return {
 					...request,
@@ -323,31 +372,31 @@ function openGitPullRequests(git, branches) {
 		}
 	};
 }
-async function read(git, branches) {
-	const commit = await readRef(git, pullRequestsRef);
+async function read(repository, branches) {
+	const { git, refs, objects } = repository;
+	const commit = await refs.read(pullRequestsRef);
 	if (commit === void 0) return {
 		commit,
 		requests: [],
 		texts: /* @__PURE__ */ new Map()
 	};
+	await objects.fetchCommit(commit);
 	const texts = await readTexts(git, await listTree(git, commit, ""));
-	const requests = [];
-	for (const [file, text] of texts) {
-		const where = `${pullRequestsRef} (commit ${commit.slice(0, 12)}): ${file}`;
-		requests.push(await settle(git, branches, parse$1(text, file, where)));
-	}
+	const records = [...texts].map(([file, text]) => {
+		return parse$1(text, file, `${pullRequestsRef} (commit ${shortCommit(commit)}): ${file}`);
+	});
 	return {
 		commit,
-		requests: requests.sort((a, b) => a.number - b.number),
+		requests: (await Promise.all(records.map((record) => withCurrentState(repository, branches, record)))).sort((a, b) => a.number - b.number),
 		texts
 	};
 }
-/** What an open pull request has become. */
-async function settle(git, branches, request) {
+/** Computes the state of an open pull request. */
+async function withCurrentState({ objects }, branches, request) {
 	if (request.state !== "open") return request;
 	const [head, base] = await Promise.all([branches.resolve(request.head), branches.resolve(request.base)]);
 	if (base !== void 0) for (const commit of /* @__PURE__ */ new Set([request.headCommit, head])) {
-		if (commit === void 0 || commit !== head && !await exists(git, commit)) continue;
+		if (commit === void 0 || commit !== head && !await objects.findCommit(commit)) continue;
 		if (await branches.contains(base, commit)) return {
 			...request,
 			headCommit: commit,
@@ -363,14 +412,6 @@ async function settle(git, branches, request) {
 		headCommit: head
 	};
 }
-/** False once git has thrown away the commits of a deleted branch; then they were merged nowhere. */
-async function exists(git, commit) {
-	return await git.try([
-		"cat-file",
-		"-e",
-		`${commit}^{commit}`
-	]) !== void 0;
-}
 async function mergeableHead(branches, request) {
 	const [head, base] = await Promise.all([branches.resolve(request.head), branches.resolve(request.base)]);
 	if (head === void 0 || base === void 0) throw new InputError({ problem: `a pull request needs both branches, and there is no branch ${head === void 0 ? request.head : request.base}` });
@@ -380,10 +421,10 @@ async function mergeableHead(branches, request) {
 	});
 	return head;
 }
-function numbered(requests, number) {
+function requireNumber(requests, number) {
 	const found = requests.find((request) => request.number === number);
 	if (found === void 0) throw new InputError({
-		problem: "there is no such pull request",
+		problem: "no such pull request",
 		found: number
 	});
 	return found;
@@ -394,7 +435,7 @@ function nextNumber(requests) {
 function fileOf(number) {
 	return `${number}.json`;
 }
-/** Always in the same order: what did not change must come out as the same text. */
+/** Always in the same order, so an unchanged record is the same text. */
 function format$1(request) {
 	const { number, title, state, ready, head, base, headCommit, labels, body, comments, ...others } = request;
 	const ordered = {
@@ -453,9 +494,10 @@ const statusesSchema = array(object({
 	url: string().optional()
 }));
 /** Commit statuses on plain git: records on a ref of their own. */
-function openGitStatuses(git) {
+function openGitStatuses({ git, refs, objects }) {
 	async function read(commit) {
-		const tip = await readRef(git, statusesRef);
+		const tip = await refs.read(statusesRef);
+		if (tip !== void 0) await objects.fetchCommit(tip);
 		const path = `${commit}.json`;
 		const text = tip === void 0 ? void 0 : (await readTexts(git, await listTree(git, tip, path))).get(path);
 		return {
@@ -478,7 +520,7 @@ function openGitStatuses(git) {
 				}],
 				message: `${status.context}: ${status.state}`
 			});
-			await moveRef(git, {
+			await refs.move({
 				ref: statusesRef,
 				from: tip,
 				to: made
@@ -486,13 +528,13 @@ function openGitStatuses(git) {
 		})
 	};
 }
-/** Always in the same order: what did not change must come out as the same text. */
+/** Always in the same order, so unchanged statuses are the same text. */
 function format(statuses) {
 	const ordered = statuses.map(({ context, state, description, url }) => ({
 		context,
 		state,
 		description,
-		...url === void 0 ? {} : { url }
+		...defined({ url })
 	}));
 	return `${JSON.stringify(ordered, null, 2)}\n`;
 }
@@ -509,13 +551,13 @@ function parse(text, file) {
 }
 // src/world/forge/git/git-forge.ts
 /**
-* The forge of one machine: a git repository and nothing else. Branches are its own branches (`refs/heads/…`),
-* pull requests
-* and statuses are records on refs; merging one is `git merge`.
+* A git repository as a forge: branches are its branches; pull requests and statuses are records on refs of its own;
+* merging one is `git merge`.
 * @param directory a bare repository, or a folder inside a clone
-* @throws InputError when it is neither
+* @param remote whose branches these are; undefined: those of the repository itself
+* @throws InputError when `directory` is in no repository
 */
-async function openGitForge(directory) {
+async function openGitForge(directory, remote) {
 	const given = new Git(directory);
 	const top = await given.try(["rev-parse", "--show-toplevel"]) ?? await given.try(["rev-parse", "--absolute-git-dir"]);
 	if (top === void 0) throw new InputError({
@@ -523,12 +565,35 @@ async function openGitForge(directory) {
 		problem: "not a git repository"
 	});
 	const git = new Git(top);
-	const branches = openGitBranches(git);
+	const repository = remote === void 0 ? localRepository(git) : remoteRepository(git, remote);
+	const branches = openGitBranches(repository);
 	return {
 		kind: "git",
+		place: repository.place,
 		branches,
-		pullRequests: openGitPullRequests(git, branches),
-		statuses: openGitStatuses(git)
+		pullRequests: openGitPullRequests(repository, branches),
+		statuses: openGitStatuses(repository)
+	};
+}
+function localRepository(git) {
+	return {
+		git,
+		refs: localRefs(git),
+		objects: localObjects(git),
+		place: git.directory
+	};
+}
+function remoteRepository(git, remote) {
+	const objects = fetchedObjects(git, {
+		address: remote.name,
+		place: remote.place,
+		remedy: `Fetch the whole history: git fetch --unshallow ${remote.name}`
+	});
+	return {
+		git,
+		objects,
+		refs: remoteRefs(git, remote, objects),
+		place: remote.place
 	};
 }
 // src/world/forge/github/run.ts
@@ -536,24 +601,33 @@ const eventSchema = object({ pull_request: object({
 	number: int(),
 	head: object({ repo: object({ full_name: string() }).nullish() })
 }) });
-/**
-* Whether a verb works on GitHub, and where there: in a workflow run, or where COXSWAIN_FORGE=github asks for it.
-* (https://docs.github.com/actions/reference/workflows-and-actions/variables)
-* @returns undefined for the clone alone
-*/
-function readGitHubRun(env) {
+/** The forge that --forge or COXSWAIN_FORGE asks for; undefined: none. @throws InputError for any other */
+function wantedForge(env) {
 	const wanted = env.COXSWAIN_FORGE ?? "";
-	if (wanted !== "" && wanted !== "git" && wanted !== "github") throw new InputError({
-		field: "COXSWAIN_FORGE",
-		problem: "there is no such forge",
+	if (wanted === "") return void 0;
+	if (wanted === "git" || wanted === "github") return wanted;
+	throw new InputError({
+		field: "--forge (COXSWAIN_FORGE)",
+		problem: "no such forge",
 		found: wanted,
 		expected: "git or github"
 	});
-	if (wanted === "git" || wanted === "" && env.GITHUB_ACTIONS !== "true") return void 0;
+}
+/**
+* Reads which repository on GitHub a workflow run works on. Elsewhere GITHUB_REPOSITORY can name it together with
+* COXSWAIN_FORGE=github.
+* (https://docs.github.com/actions/reference/workflows-and-actions/variables)
+* @returns undefined if the remote of the checkout decides
+*/
+function readGitHubRun(env) {
+	const wanted = wantedForge(env);
+	const inRun = env.GITHUB_ACTIONS === "true";
+	const named = wanted === "github" && (env.GITHUB_REPOSITORY ?? "") !== "";
+	if (wanted === "git" || !inRun && !named) return void 0;
 	const repository = env.GITHUB_REPOSITORY ?? "";
 	if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) throw new InputError({
 		field: "GITHUB_REPOSITORY",
-		problem: "this does not say which repository on GitHub is meant",
+		problem: "not the name of a repository on GitHub",
 		found: repository,
 		expected: "OWNER/NAME"
 	});
@@ -567,7 +641,7 @@ function readGitHubRun(env) {
 }
 function address(text, field, fallback) {
 	if (text === void 0 || text === "") return fallback;
-	if (URL.canParse(text)) return text.replace(/\/+$/, "");
+	if (URL.canParse(text)) return withoutTrailingSlashes(text);
 	throw new InputError({
 		field,
 		problem: "not an address",
@@ -577,7 +651,7 @@ function address(text, field, fallback) {
 }
 /**
 * GitHub gives runs for a fork's pull request, and those that Dependabot causes, a token that can only read, whatever
-* the workflow's permissions say. Not so `pull_request_target`, which runs the base's own workflow.
+* the workflow's permissions say. `pull_request_target` is different: it runs the base's own workflow.
 */
 function aboutPullRequest(env, repository) {
 	const nothing = {
@@ -597,6 +671,93 @@ function aboutPullRequest(env, repository) {
 		readOnly: fork ? `pull request #${number} comes from a fork` : env.GITHUB_ACTOR === "dependabot[bot]" ? "Dependabot caused this run" : void 0
 	};
 }
+// src/world/forge/without-token.ts
+/**
+* A repository on GitHub by plain git, because there is no token: branches work, and that is enough to steer a fleet.
+* Its pull requests and statuses are on GitHub, so they are refused: an empty list would be wrong.
+*/
+function withoutToken(forge, host) {
+	const refuse = (what) => async () => {
+		throw new InputError({
+			where: forge.place,
+			problem: `${what} of this repository are on GitHub, and there is no token for it`,
+			expected: "a token in GH_TOKEN or GITHUB_TOKEN, or a login of the program gh",
+			remedy: `Log in: gh auth login --hostname ${host}. With --forge git, records on the remote take their place.`
+		});
+	};
+	const pullRequests = refuse("pull requests");
+	const statuses = refuse("statuses");
+	return {
+		...forge,
+		pullRequests: {
+			list: pullRequests,
+			find: pullRequests,
+			latest: pullRequests,
+			findByCommit: pullRequests,
+			open: pullRequests,
+			update: pullRequests,
+			comment: pullRequests,
+			merge: pullRequests
+		},
+		statuses: {
+			set: statuses,
+			list: statuses
+		}
+	};
+}
+// src/world/forge/open-forge.ts
+/**
+* Opens the forge of a checkout. In a workflow run it is GitHub. Elsewhere it is the checkout's remote: GitHub if the
+* remote is there and a token is available, plain git if not. A checkout without a remote is its own forge.
+* @param git the top of the checkout
+* @throws InputError when it does not say which remote, or the wanted forge cannot be opened
+*/
+async function openForge(git, options) {
+	const { env, log } = options;
+	const run = readGitHubRun(env);
+	if (run !== void 0) {
+		const forge = await openGitHub(git, run, options);
+		return env.GITHUB_ACTIONS === "true" ? forge : announced(forge, log);
+	}
+	const wanted = wantedForge(env);
+	const remote = await findRemote(git, env.COXSWAIN_REMOTE || void 0);
+	const gitHub = remote === void 0 || wanted === "git" ? void 0 : await gitHubOf(remote, env);
+	if (remote === void 0 || gitHub === void 0) {
+		if (wanted === "github") throw notOnGitHub(git, remote);
+		const forge = await openGitForge(git.directory, remote);
+		return remote === void 0 ? announceWrites(forge, `${forge.place} alone, not to a remote`, log) : announced(forge, log);
+	}
+	return openWithGitHub(git, remote, gitHub, options);
+}
+async function openWithGitHub(git, remote, gitHub, options) {
+	const { env, log } = options;
+	const token = await findToken(gitHub.host, env);
+	if (token !== void 0 || wantedForge(env) === "github") return announced(await openGitHub(git, {
+		...gitHub,
+		token,
+		pullRequest: void 0,
+		readOnly: void 0
+	}, options), log);
+	const forge = withoutToken(await openGitForge(git.directory, remote), gitHub.host);
+	return announceWrites(forge, `${forge.place} by git: there is no token for GitHub`, log);
+}
+function announced(forge, log) {
+	return announceWrites(forge, forge.place, log);
+}
+function notOnGitHub(git, remote) {
+	return new InputError({
+		where: git.directory,
+		field: "--forge",
+		problem: remote === void 0 ? "this checkout has no remote on GitHub" : `the address of its remote ${remote.name} is not on GitHub`,
+		found: remote?.url ?? "no remote",
+		remedy: "Name the remote with --remote, or set GITHUB_REPOSITORY=OWNER/NAME."
+	});
+}
+/** Loaded only when needed: GitHub's client takes a third of the whole time of a quick verb. */
+async function openGitHub(...args) {
+	const { openGitHubForge } = await import("./github.mjs").then((n) => n.t);
+	return openGitHubForge(...args);
+}
 // src/world/forge/branch-names.ts
 /** The branch on which watch-base proposes changes to a fleet's branch. */
 function baseBranch(fleet) {
@@ -611,7 +772,7 @@ function rollBackBranch(fleet) {
 	return `coxswain-roll-back-${fleet}`;
 }
 // src/world/forge/fit-body.ts
-/** What GitHub takes as the text of a pull request or a comment, in characters. */
+/** Longest text of a pull request or a comment on GitHub, in characters. */
 const bodyLimit = 65536;
 /**
 * Cuts a Markdown text that is too long, and says so at its end. It is cut between paragraphs: never inside a table, a
@@ -621,11 +782,11 @@ const bodyLimit = 65536;
 function fitBody(body, options = {}) {
 	const { tail = "", limit = bodyLimit } = options;
 	if (body.length + tail.length <= limit) return `${body}${tail}`;
-	const note = `> **Cut here**: this text has ${body.length} characters, more than GitHub takes. The workflow run tells the rest.\n`;
+	const note = `> **Cut here**: this text has ${body.length} characters, more than GitHub accepts. The workflow run has the rest.\n`;
 	const room = limit - note.length - tail.length - 2;
 	return `${body.slice(0, cutAt(body, room)).trimEnd()}\n\n${note}${tail}`;
 }
-/** The last place up to `room` between two paragraphs; where there is none, between two lines. */
+/** The last place up to `room` between two paragraphs; if there is none, between two lines. */
 function cutAt(body, room) {
 	let at = 0;
 	let fence;
@@ -646,10 +807,10 @@ function cutAt(body, room) {
 const trailer = "Proposed-by: coxswain";
 /**
 * Proposes changes to a branch by ONE pull request: its branch is one commit on top of `tip`, rebuilt whenever
-* that is not so. Commits that people added to it while it is open are kept; ours then goes on top of theirs.
-* Killed anywhere and run again, it goes on where it was.
-* @param change.tip where the base branch is now
-* @param change.again also what a person has declined
+* it is not. Commits that people added to it while it is open are kept; ours then goes on top of theirs.
+* If it is killed and run again, it continues.
+* @param change.tip commit of the base branch
+* @param change.again also if a person declined it
 */
 async function proposeChanges(forge, proposal, change) {
 	const declined = change.again === true ? void 0 : await findDeclined(forge, proposal);
@@ -661,7 +822,7 @@ async function proposeChanges(forge, proposal, change) {
 }
 /**
 * Proposes to merge a commit as it is, by ONE pull request.
-* @param move.from where the caller saw the branch of the pull request
+* @param move.from commit at which the caller saw the branch of the pull request
 * @throws StaleBranchError when it is elsewhere by now
 */
 async function proposeCommit(forge, proposal, move) {
@@ -673,7 +834,7 @@ async function proposeCommit(forge, proposal, move) {
 	return keepPullRequest(forge, proposal, moved);
 }
 /**
-* Closes the pull request, if it is open. Its branch stays: the next proposal takes it over.
+* Closes the pull request, if it is open. Its branch stays: the next proposal uses it again.
 * @param reason goes into a comment
 */
 async function withdrawProposal(forge, branches, reason) {
@@ -688,17 +849,17 @@ async function withdrawProposal(forge, branches, reason) {
 		pullRequest: await forge.pullRequests.update(open.number, { state: "closed" })
 	};
 }
-/** Comment of our own on a pull request that we close: what people close has none. */
+/** Key of our comment on a pull request that we close. One that a person closed has none. */
 const closedKey = "closed";
 const reopened = "Open again.";
 function wasWithdrawn({ comments }) {
 	return comments.some(({ key, body }) => key === "closed" && body.trim() !== reopened);
 }
-/** A hidden line that tells what a pull request is about. */
+/** A hidden line that says what a pull request is about. */
 function subjectMark({ subject }) {
 	return subject === void 0 ? "" : `\n<!-- coxswain proposes: ${subject} -->\n`;
 }
-/** “Not this one”: the last pull request was about the same, and a person closed it. Its branch is left alone, so that it can be reopened. */
+/** The last pull request, if it was about the same and a person closed it. Its branch is left alone, so people can reopen it. */
 async function findDeclined(forge, proposal) {
 	if (proposal.subject === void 0) return void 0;
 	const last = await forge.pullRequests.latest(proposal);
@@ -727,7 +888,7 @@ async function placeChanges(forge, proposal, { tip, changes }) {
 		to: there
 	});
 	if (open !== void 0 && !ahead.every(isOurs)) {
-		if (await holds(branches, there, changes)) return false;
+		if (await hasChanges(branches, there, changes)) return false;
 		await branches.commit({
 			branch,
 			parent: there,
@@ -736,7 +897,7 @@ async function placeChanges(forge, proposal, { tip, changes }) {
 		});
 		return true;
 	}
-	if (await holdsOnly(branches, {
+	if (await hasOnlyChanges(branches, {
 		tip,
 		there,
 		changes
@@ -758,14 +919,14 @@ function ourMessage(subject) {
 function isOurs(commit) {
 	return commit.message.split("\n").includes(trailer);
 }
-async function holds(branches, commit, changes) {
+async function hasChanges(branches, commit, changes) {
 	if (changes.some(({ content }) => content !== null && typeof content !== "string")) return false;
 	const found = await Promise.all(changes.map(({ path }) => branches.readFile(commit, path)));
 	return changes.every(({ content }, index) => (found[index] ?? null) === content);
 }
-async function holdsOnly(branches, { tip, there, changes }) {
+async function hasOnlyChanges(branches, { tip, there, changes }) {
 	const wanted = new Set(changes.map(({ path }) => path));
-	return (await branches.changedFiles(tip, there)).filter((path) => !wanted.has(path)).length === 0 && await holds(branches, there, changes);
+	return (await branches.changedFiles(tip, there)).filter((path) => !wanted.has(path)).length === 0 && await hasChanges(branches, there, changes);
 }
 async function keepPullRequest(forge, proposal, moved) {
 	const { head, base, title, ready } = proposal;
@@ -804,4 +965,4 @@ async function keepPullRequest(forge, proposal, moved) {
 		})
 	};
 }
-export { proposeCommit as a, baseBranch as c, readGitHubRun as d, openGitForge as f, StaleBranchError as h, proposeChanges as i, promotionBranch as l, openGitBranches as m, isOurs as n, withdrawProposal as o, untilNotStale as p, ourMessage as r, fitBody as s, closedKey as t, rollBackBranch as u };
+export { proposeCommit as a, baseBranch as c, openForge as d, readGitHubRun as f, StaleBranchError as g, readCommits as h, proposeChanges as i, promotionBranch as l, untilNotStale as m, isOurs as n, withdrawProposal as o, openGitForge as p, ourMessage as r, fitBody as s, closedKey as t, rollBackBranch as u };

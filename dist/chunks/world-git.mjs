@@ -1,27 +1,63 @@
-import { A as messageOf, D as InputError, O as OutsideError, b as withTemporaryFolder, d as exec, f as findTool } from "./host.mjs";
-import { h as StaleBranchError } from "./world-forge.mjs";
+import { F as InputError, I as OutsideError, N as defined, R as messageOf, _ as exec, w as withTemporaryFolder, y as findTool } from "./host.mjs";
+import { g as StaleBranchError } from "./world-forge.mjs";
 import { stat, unlink } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { spawn } from "node:child_process";
 import { setTimeout } from "node:timers/promises";
-// src/world/git/read-objects.ts
-/** Every file of a commit, in git's order (by the bytes of the path). */
-async function listCommit(git, commit) {
-	return (await git.run([
-		"ls-tree",
-		"-r",
-		"-z",
-		"--full-tree",
-		commit
-	])).split("\0").filter((line) => line !== "").map((line) => {
-		const [, mode = "", hash = "", path = ""] = /^(\d+) \w+ (\w+)\t(.*)$/s.exec(line) ?? [];
-		return {
-			mode,
-			hash,
-			path
-		};
-	});
+// src/world/git/git.ts
+/** Environment that makes git's output the same for every user. */
+const neutral = {
+	GIT_TERMINAL_PROMPT: "0",
+	LC_ALL: "C"
+};
+/** Runs git in one repository. */
+var Git = class {
+	directory;
+	/** @param directory a work tree, a folder inside one, or a bare repository */
+	constructor(directory) {
+		this.directory = directory;
+	}
+	/** Runs `git ARGS` and returns standard output without its final newline. @throws OutsideError */
+	async run(args, options = {}) {
+		return (await exec("git", [
+			"-C",
+			this.directory,
+			...args
+		], {
+			...options,
+			env: {
+				...neutral,
+				...options.env
+			}
+		})).stdout.replace(/\n$/, "");
+	}
+	/** Runs `git ARGS`; undefined if it answers with exit code 1 or 128 ("no such thing"). */
+	async try(args, options = {}) {
+		const result = await exec("git", [
+			"-C",
+			this.directory,
+			...args
+		], {
+			...options,
+			env: {
+				...neutral,
+				...options.env
+			},
+			allow: [
+				0,
+				1,
+				128
+			]
+		});
+		return result.exitCode === 0 ? result.stdout.replace(/\n$/, "") : void 0;
+	}
+};
+// src/world/git/short-commit.ts
+/** The first 12 digits of a commit (or tree), as messages show it. */
+function shortCommit(commit) {
+	return commit.slice(0, 12);
 }
+// src/world/git/read-objects.ts
 /**
 * Reads blobs by hash, byte for byte (no end-of-line conversion, no filters), one after the other so that only
 * one is in memory at a time. `git cat-file --batch` is run directly: host/exec is for text.
@@ -133,72 +169,320 @@ function byteReader(source) {
 		line
 	};
 }
-// src/world/git/git.ts
-/** Environment for git that nobody's personal settings can change the outcome of. */
-const neutral = {
-	GIT_TERMINAL_PROMPT: "0",
-	LC_ALL: "C"
-};
-/** Runs git in one repository. */
-var Git = class {
-	directory;
-	/** @param directory a work tree, a folder inside one, or a bare repository */
-	constructor(directory) {
-		this.directory = directory;
-	}
-	/** Runs `git ARGS` and returns standard output without its final newline. @throws OutsideError */
-	async run(args, options = {}) {
-		return (await exec("git", [
-			"-C",
-			this.directory,
-			...args
-		], {
-			...options,
-			env: {
-				...neutral,
-				...options.env
-			}
-		})).stdout.replace(/\n$/, "");
-	}
-	/** Runs `git ARGS`; undefined where it answers with exit code 1 or 128 ("no such thing"). */
-	async try(args, options = {}) {
-		const result = await exec("git", [
-			"-C",
-			this.directory,
-			...args
-		], {
-			...options,
-			env: {
-				...neutral,
-				...options.env
-			},
-			allow: [
-				0,
-				1,
-				128
-			]
-		});
-		return result.exitCode === 0 ? result.stdout.replace(/\n$/, "") : void 0;
-	}
-};
-// src/world/git/stale-lock.ts
-/** Milliseconds that a lock must have been there, the same all along. git itself holds one for some milliseconds. */
-const staleAfter = 5e3;
-/** The lock file that git ran into, if that is what its error says. */
-function lockIn(error) {
-	return /Unable to create '([^']+\.lock)': File exists/.exec(messageOf(error))?.[1];
+// src/world/git/list-tree.ts
+/** Every file of a commit or tree, in git's order (by the bytes of the path). Submodules are in it. */
+async function listCommit(git, commit) {
+	return (await list(git, commit)).map(({ kind: _, ...entry }) => entry);
 }
 /**
-* Watches the locks that git runs into. A git that was killed leaves its lock behind, and no other ever takes it
-* away: who runs the verb again would have to do it by hand.
-* @returns a function that takes an error of git's, removes the lock in it once that is stale, and says whether to
-* try again
+* Files at or beneath a path in a commit or tree, without submodules.
+* @param path from the top of the repository; '' for all
 */
-function lockWatch() {
+async function listTree(git, commit, path) {
+	return (await list(git, commit, path)).filter(({ kind }) => kind === "blob").map(({ kind: _, ...entry }) => entry);
+}
+async function list(git, commit, path = "") {
+	const only = path === "" ? [] : [path];
+	return (await git.run([
+		"ls-tree",
+		"-r",
+		"-z",
+		"--full-tree",
+		commit,
+		...only
+	])).split("\0").filter((line) => line !== "").map((line) => {
+		const [, mode = "", kind = "", hash = "", name = ""] = /^(\d+) (\w+) (\w+)\t(.*)$/s.exec(line) ?? [];
+		return {
+			mode,
+			kind,
+			hash,
+			path: name
+		};
+	});
+}
+// src/world/git/remote.ts
+/**
+* Finds the remote to work with.
+* @param wanted its name; `.` is the clone itself. Default: `origin`, else the only one
+* @returns undefined for the clone itself: it has no remote, or `.` is wanted
+* @throws InputError when there is no remote of that name, or nothing says which of several
+*/
+async function findRemote(git, wanted) {
+	if (wanted === ".") return void 0;
+	const names = (await git.run(["remote"])).split("\n").filter((name) => name !== "");
+	if (wanted === void 0 && names.length === 0) return void 0;
+	const only = names.length === 1 ? names[0] : void 0;
+	const name = wanted ?? (names.includes("origin") ? "origin" : only);
+	if (name === void 0 || !names.includes(name)) throw new InputError({
+		where: git.directory,
+		field: "--remote",
+		problem: wanted === void 0 ? "several remotes, and none is named origin" : "no such remote",
+		found: wanted ?? names.join(", "),
+		expected: [...names, ". (this clone alone)"].join(", ")
+	});
+	const url = withoutCredentials(await git.run([
+		"remote",
+		"get-url",
+		name
+	]));
+	return {
+		name,
+		url,
+		place: `${name} (${url})`
+	};
+}
+/** Removes the user and password of an address, wherever it stands in a text. */
+function withoutCredentials(text) {
+	return text.replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^/@\s']*@/gi, "$1");
+}
+/** Seconds for a command that only asks or sends a little, and for one that may move many objects. */
+const remoteSeconds = {
+	short: 60,
+	long: 900
+};
+const settings = [
+	["http.lowSpeedLimit", "1"],
+	["http.lowSpeedTime", "45"],
+	["gc.auto", "0"],
+	["maintenance.auto", "false"]
+].flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+/**
+* Runs a git command that talks to a remote. Credentials are git's own business (helpers, ssh agent, netrc); nothing
+* asks for a password on the terminal over http.
+* @param options.env added to the environment
+* @returns also for a failure: the caller decides
+* @throws OutsideError when the remote does not answer in time
+*/
+async function runWithRemote(git, args, options) {
+	const { doing, seconds, env = {} } = options;
+	return exec("git", [
+		"-C",
+		git.directory,
+		...settings,
+		...args
+	], {
+		doing,
+		seconds,
+		env: {
+			GIT_TERMINAL_PROMPT: "0",
+			LC_ALL: "C",
+			...env
+		},
+		allow: anyExit
+	});
+}
+const anyExit = Array.from({ length: 256 }, (_, code) => code);
+/** A remote refuses, for a reason that people can fix. */
+var RemoteError = class extends InputError {};
+/**
+* The error for a git command that failed at a remote.
+* @param text what git wrote to standard error
+* @param place of the remote, for messages
+* @returns RemoteError for what people can fix; OutsideError, which says that a re-run is safe, for the rest
+*/
+function explainRemoteFailure(text, call) {
+	const { doing, place } = call;
+	const said = lastLines(withoutCredentials(text));
+	const known = explanations.find(({ pattern }) => pattern.test(text));
+	if (known === void 0) return new OutsideError(doing, `${place} answered: ${said}`);
+	return new RemoteError({
+		problem: `${doing} failed: ${known.problem} (${said})`,
+		remedy: known.remedy
+	});
+}
+const explanations = [
+	{
+		pattern: /Host key verification failed/i,
+		problem: "ssh does not know the host",
+		remedy: "Connect once by hand (ssh HOST), compare the key, and run this again."
+	},
+	{
+		pattern: /authentication failed|could not read (?:username|password)|terminal prompts disabled|permission denied \(|error: 40[13]\b|access denied|not allowed to push/i,
+		problem: "the remote does not accept the login, or there is none",
+		remedy: "Log in as git does: a credential helper (git config credential.helper), an ssh key, or a token. A git fetch or git push of your own must work first."
+	},
+	{
+		pattern: /does not appear to be a git repository|repository .*not found|error: 404\b|project you were looking for/i,
+		problem: "no repository at this address, or this login may not see it",
+		remedy: "Check the address with git remote -v, and that your login may read it."
+	},
+	{
+		pattern: /could not resolve host|name or service not known/i,
+		problem: "the name of the host cannot be resolved",
+		remedy: "Check the address with git remote -v, and the network. Nothing was changed; running the same command again is safe."
+	}
+];
+/** True for failures that may not happen again a moment later. */
+function isTransient(text) {
+	return /error: 5\d\d\b|connection (?:was )?(?:reset|closed)|early EOF|hung up unexpectedly|RPC failed|gnutls_handshake|timed out/i.test(text);
+}
+function lastLines(text) {
+	return text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !/^hint:/.test(line)).slice(-6).join("; ");
+}
+// src/world/git/fetched-objects.ts
+/** Objects of a repository that has everything it will ever have. */
+function localObjects(git) {
+	return {
+		fetchCommit: async () => {},
+		fetchHistory: async () => {},
+		findCommit: async (commit) => await git.try([
+			"cat-file",
+			"-e",
+			`${commit}^{commit}`
+		]) !== void 0
+	};
+}
+/** The remote has no such object. */
+var UnknownObject = class extends Error {};
+/**
+* Objects of a clone; missing ones are fetched when they are needed. One `git fetch` replaces many calls, and git
+* answers questions about history. The clone may be shallow, partial, or one commit by actions/checkout.
+* @param from.address remote name or address, for git
+* @param from.place the same for people
+* @param from.env added to git's environment: credentials
+* @param from.remedy what to do if the history cannot be fetched
+*/
+function fetchedObjects(git, from) {
+	const { address, place, env = {} } = from;
+	/** Commits whose history is complete here. */
+	const complete = /* @__PURE__ */ new Set();
+	let last = Promise.resolve();
+	/** Fetches run one after the other: git locks what they write. */
+	function fetch(args, doing) {
+		const next = last.then(() => fetchNow(args, doing));
+		last = next.catch(() => {});
+		return next;
+	}
+	async function fetchNow(args, doing) {
+		for (let attempt = 1;; attempt += 1) {
+			const { exitCode, stderr } = await runWithRemote(git, [
+				"fetch",
+				...fetchOptions,
+				...args
+			], {
+				doing,
+				seconds: remoteSeconds.long,
+				env
+			});
+			if (exitCode === 0) return;
+			if (attempt < 4 && (isTransient(stderr) || /\.lock|shallow|not our ref/.test(stderr))) {
+				await setTimeout((.2 + Math.random()) * 400 * attempt);
+				continue;
+			}
+			if (unknownObject.test(stderr)) throw new UnknownObject(stderr);
+			throw explainRemoteFailure(stderr, {
+				doing,
+				place
+			});
+		}
+	}
+	const isShallow = async () => await git.run(["rev-parse", "--is-shallow-repository"]) === "true";
+	/** @throws UnknownObject */
+	async function fetchMissing(commit) {
+		if (await has(git, commit)) return;
+		const depth = await isShallow() ? ["--depth=1"] : [];
+		const doing = `fetching ${shortCommit(commit)} from ${place}`;
+		try {
+			await fetch([
+				...depth,
+				address,
+				commit
+			], doing);
+		} catch (error) {
+			if (!(error instanceof UnknownObject)) throw error;
+			await fetch([
+				address,
+				"refs/heads/*",
+				"refs/coxswain/*"
+			], doing).catch(() => {});
+			if (!await has(git, commit)) throw error;
+		}
+	}
+	async function fetchCommit(commit) {
+		try {
+			await fetchMissing(commit);
+		} catch (error) {
+			if (!(error instanceof UnknownObject)) throw error;
+			throw explainRemoteFailure(error.message, {
+				doing: `fetching ${shortCommit(commit)} from ${place}`,
+				place
+			});
+		}
+	}
+	return {
+		fetchCommit,
+		findCommit: async (commit) => {
+			try {
+				await fetchMissing(commit);
+				return true;
+			} catch (error) {
+				if (error instanceof UnknownObject) return false;
+				throw error;
+			}
+		},
+		fetchHistory: async (...commits) => {
+			const missing = [...new Set(commits)].filter((commit) => !complete.has(commit));
+			await Promise.all(missing.map(fetchCommit));
+			if (missing.length > 0 && await isShallow()) try {
+				await fetch([
+					"--unshallow",
+					address,
+					...missing
+				], "fetching the history of the checkout");
+			} catch (error) {
+				throw new InputError({
+					where: git.directory,
+					problem: `this checkout has no history, and fetching it failed: ${messageOf(error)}`,
+					remedy: from.remedy
+				}, { cause: error });
+			}
+			for (const commit of missing) complete.add(commit);
+		}
+	};
+}
+const fetchOptions = [
+	"--quiet",
+	"--no-tags",
+	"--no-write-fetch-head",
+	"--no-recurse-submodules"
+];
+const unknownObject = /not our ref|unadvertised object|couldn't find remote ref|no such remote ref/i;
+/** In a partial clone git would fetch the object to answer; newer versions can be kept from it. */
+async function has(git, object) {
+	return await git.try([
+		"cat-file",
+		"-e",
+		object
+	], { env: { GIT_NO_LAZY_FETCH: "1" } }) !== void 0;
+}
+// src/world/git/ref-store.ts
+/** The full ref name of a branch. */
+function refOf(branch) {
+	return `refs/heads/${branch}`;
+}
+/** `refs/heads/main` → `main`; other refs keep their whole name. */
+function shortRef(ref) {
+	return ref.replace(/^refs\/heads\//, "");
+}
+// src/world/git/stale-lock.ts
+/** Milliseconds after which an unchanged lock is stale. git itself holds one for a few milliseconds. */
+const staleAfter = 5e3;
+/** The lock file in git's error message, if there is one. */
+function lockIn(error) {
+	const file = /Unable to create '([^']+\.lock)': File exists/.exec(messageOf(error))?.[1];
+	return file === void 0 ? void 0 : resolve(file);
+}
+/**
+* Watches the locks that git runs into. A killed git leaves its lock behind, and git never removes it, so
+* people would have to.
+* @param within locks elsewhere are not touched
+* @returns a function that receives git's error (or its text), removes the lock in it if it is stale, and says whether to try again
+*/
+function lockWatch(within = "/") {
 	let watched;
 	return async (error) => {
 		const file = lockIn(error);
-		if (file === void 0) return false;
+		if (file === void 0 || !isInside(file, within)) return false;
 		const id = await identity$1(file);
 		if (id === void 0) return true;
 		if (watched?.file !== file || watched.id !== id) watched = {
@@ -213,15 +497,28 @@ function lockWatch() {
 		return true;
 	};
 }
-/** Tells a lock from the next one of the same name. */
+function isInside(file, folder) {
+	return file.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
+}
+/** Distinguishes a lock from the next one of the same name. */
 async function identity$1(file) {
 	const found = await stat(file, { bigint: true }).catch(() => void 0);
 	return found === void 0 ? void 0 : `${found.ino} ${found.mtimeNs}`;
 }
-// src/world/git/refs.ts
-/** With the pauses between them, enough for a lock to turn out stale. */
+// src/world/git/local-refs.ts
+/** Enough, with the pauses between them, to find out that a lock is stale. */
 const attempts = 200;
-/** The commit a full ref name (`refs/heads/main`) is at; undefined where there is no such ref. */
+/** The refs of a repository on this machine. A branch that a work tree has checked out is not moved. */
+function localRefs(git) {
+	return {
+		read: (ref) => readRef(git, ref),
+		move: async (move, guard) => {
+			await refuseCheckedOut(git, move.ref);
+			return guard === void 0 ? moveRef(git, move) : moveRefWhile(git, move, guard);
+		}
+	};
+}
+/** The commit a full ref name (`refs/heads/main`) is at; undefined if there is no such ref. */
 async function readRef(git, ref) {
 	const found = await git.run([
 		"rev-parse",
@@ -232,8 +529,8 @@ async function readRef(git, ref) {
 	return found === "" ? void 0 : found;
 }
 /**
-* Moves a ref, if it is still at `from`; makes it where `from` is undefined.
-* @throws StaleBranchError when it is elsewhere
+* Moves a ref, if it is still at `from`; creates it if `from` is undefined.
+* @throws StaleBranchError when it moved meanwhile
 * @throws OutsideError when git cannot write it
 */
 async function moveRef(git, move) {
@@ -245,18 +542,18 @@ async function moveRef(git, move) {
 		from ?? ""
 	], { doing: `moving ${ref}` }), async () => {
 		const now = await readRef(git, ref);
-		if (now !== from) throw new StaleBranchError(shortName(ref), from, now);
+		if (now !== from) throw new StaleBranchError(shortRef(ref), from, now);
 	});
 }
 /**
-* Moves a ref like moveRef, if another one is still where the caller saw it: both or nothing.
-* @throws StaleBranchError for whichever is elsewhere
+* Moves a ref like moveRef, if another one is still at the commit that the caller saw.
+* @throws StaleBranchError for the one that moved
 */
 async function moveRefWhile(git, move, guard) {
 	const lines = [
 		"start",
 		`verify ${guard.ref} ${guard.at}`,
-		`update ${move.ref} ${move.to} ${move.from}`
+		`update ${move.ref} ${move.to} ${move.from ?? "0".repeat(move.to.length)}`
 	];
 	await untilUnlocked(() => git.run(["update-ref", "--stdin"], {
 		input: [
@@ -271,13 +568,13 @@ async function moveRefWhile(git, move, guard) {
 			at: move.from
 		}]) {
 			const now = await readRef(git, ref);
-			if (now !== at) throw new StaleBranchError(shortName(ref), at, now);
+			if (now !== at) throw new StaleBranchError(shortRef(ref), at, now);
 		}
 	});
 }
 /**
 * Tries again while another process holds a lock that git needs.
-* @param check throws where the refs are no longer where they should be
+* @param check throws if a ref moved
 */
 async function untilUnlocked(move, check) {
 	const isLocked = lockWatch();
@@ -290,33 +587,177 @@ async function untilUnlocked(move, check) {
 		await setTimeout(Math.random() * 200);
 	}
 }
-/** `refs/heads/main` → `main`; other refs keep their whole name. */
-function shortName(ref) {
-	return ref.replace(/^refs\/heads\//, "");
-}
-// src/world/git/write-objects.ts
-/** Files at or beneath a path in a commit or tree. @param path '' for all */
-async function listTree(git, commit, path) {
-	return (await git.run([
-		"ls-tree",
-		"-r",
-		"-z",
-		"--full-tree",
-		commit,
-		...path === "" ? [] : [`${path}`]
-	])).split("\0").filter((line) => line !== "").map((line) => {
-		const [facts = "", name = ""] = splitOnce(line, "	");
-		const [mode = "", kind = "", sha = ""] = facts.split(" ");
-		return {
-			mode,
-			kind,
-			sha,
-			path: name
-		};
-	}).filter((entry) => entry.kind === "blob");
-}
 /**
-* Texts of several files with one git process.
+* If we moved a checked-out branch, its work tree would look as if the user had reverted our commit.
+* @throws InputError
+*/
+async function refuseCheckedOut(git, ref) {
+	const listed = await git.run([
+		"worktree",
+		"list",
+		"--porcelain"
+	]);
+	for (const block of listed.split("\n\n")) {
+		const lines = block.split("\n");
+		if (!lines.includes(`branch ${ref}`) || lines.some((line) => line.startsWith("prunable"))) continue;
+		const folder = lines.find((line) => line.startsWith("worktree "))?.slice(9);
+		throw new InputError({
+			...defined({ where: folder }),
+			problem: `branch ${shortRef(ref)} is checked out here, and Coxswain moves it`,
+			remedy: "Switch that work tree to another branch, then run this again."
+		});
+	}
+}
+// src/world/git/remote-refs.ts
+/** Attempts of a push that the remote did not refuse for good; with the pauses enough for a lock to become stale. */
+const pushAttempts = 12;
+const readAttempts = 3;
+/**
+* The refs of a remote. Every read asks the remote; every move is a push that names the old value
+* (`--force-with-lease`), and the server compares it again when it writes. Local branches and work trees are never
+* touched.
+* @param objects finds out whether a push whose answer was lost arrived
+*/
+function remoteRefs(git, remote, objects) {
+	const read = batched((refs) => listRemote(git, remote, refs));
+	async function move(wanted, guard) {
+		if (wanted.from === wanted.to) return requireAt(wanted.ref, wanted.to);
+		const doing = `moving ${shortRef(wanted.ref)} at ${remote.place}`;
+		const folder = localFolder(remote.url);
+		const isLocked = folder === void 0 ? async () => false : lockWatch(folder);
+		for (let attempt = 1;; attempt += 1) {
+			const failure = await push(git, remote, wanted, guard, doing);
+			if (failure === void 0 || await hasArrived(wanted, failure)) return;
+			if (guard !== void 0) await requireAt(guard.ref, guard.at);
+			if (!(await isLocked(failure) || isTransient(failure) || isRace(failure)) || attempt === pushAttempts) throw explainPushFailure(failure, doing, remote.place);
+			await setTimeout((.5 + Math.random()) * 200 * attempt);
+		}
+	}
+	async function requireAt(ref, expected) {
+		const now = await read(ref);
+		if (now !== expected) throw new StaleBranchError(shortRef(ref), expected, now);
+	}
+	/**
+	* Looks at the ref after a failed push.
+	* @returns true if the push arrived and only the answer was lost; false if the ref did not move
+	* @throws StaleBranchError if somebody else moved it
+	*/
+	async function hasArrived({ ref, from, to }, failure) {
+		const now = await read(ref);
+		if (now === to) return true;
+		if (now === from) return false;
+		const answered = /\[(?:remote )?rejected\]/.test(failure);
+		if (now !== void 0 && !answered) {
+			await objects.fetchHistory(now);
+			if (await git.try([
+				"merge-base",
+				"--is-ancestor",
+				to,
+				now
+			]) !== void 0) return true;
+		}
+		throw new StaleBranchError(shortRef(ref), from, now);
+	}
+	return {
+		read,
+		move
+	};
+}
+/** @returns undefined if the push succeeded; else what git and the remote said */
+async function push(git, remote, { ref, from, to }, guard, doing) {
+	const moves = [...guard === void 0 ? [] : [{
+		ref: guard.ref,
+		from: guard.at,
+		to: guard.at
+	}], {
+		ref,
+		from,
+		to
+	}];
+	const { exitCode, stdout, stderr } = await runWithRemote(git, [
+		"push",
+		"--porcelain",
+		"--no-verify",
+		"--no-follow-tags",
+		"--recurse-submodules=no",
+		...moves.length > 1 ? ["--atomic"] : [],
+		...moves.map((each) => `--force-with-lease=${each.ref}:${each.from ?? ""}`),
+		remote.name,
+		...moves.map((each) => `${each.to}:${each.ref}`)
+	], {
+		doing,
+		seconds: remoteSeconds.long
+	});
+	if (exitCode === 0) return void 0;
+	const rejected = stdout.split("\n").filter((line) => line.startsWith("!"));
+	return [stderr.trimEnd(), ...rejected].join("\n");
+}
+/** Where refs of a remote are now, by one connection. */
+async function listRemote(git, remote, refs) {
+	const doing = `reading the branches of ${remote.place}`;
+	for (let attempt = 1;; attempt += 1) {
+		const { exitCode, stdout, stderr } = await runWithRemote(git, [
+			"ls-remote",
+			"--quiet",
+			remote.name,
+			...refs
+		], {
+			doing,
+			seconds: remoteSeconds.short
+		});
+		if (exitCode === 0) {
+			const lines = stdout.split("\n").filter((line) => line !== "");
+			return new Map(lines.map((line) => line.split("	").reverse()));
+		}
+		if (attempt === readAttempts || !isTransient(stderr)) throw explainRemoteFailure(stderr, {
+			doing,
+			place: remote.place
+		});
+		await setTimeout((.5 + Math.random()) * 500 * attempt);
+	}
+}
+/** Answers all questions that are asked in one turn of the event loop by one list. */
+function batched(list) {
+	let waiting;
+	return async (ref) => {
+		if (waiting === void 0) {
+			const refs = /* @__PURE__ */ new Set();
+			waiting = {
+				refs,
+				answer: new Promise((resolve) => setImmediate(resolve)).then(() => {
+					waiting = void 0;
+					return list([...refs]);
+				})
+			};
+		}
+		waiting.refs.add(ref);
+		return (await waiting.answer).get(ref);
+	};
+}
+/** Another writer was faster, or held a lock: what the remote says then. */
+function isRace(failure) {
+	return /stale info|fetch first|failed to update ref|cannot lock ref|incorrect old value|already exists|failed to lock/i.test(failure);
+}
+function explainPushFailure(failure, doing, place) {
+	const refused = /\[remote rejected\].*\((.*)\)/.exec(failure)?.[1];
+	if (refused === void 0 || isRace(failure)) return explainRemoteFailure(failure, {
+		doing,
+		place
+	});
+	return new RemoteError({
+		problem: `${doing} failed: the remote refuses it (${refused})`,
+		remedy: "Its hooks or branch protection decide that: let this login push to that branch. Nothing was changed; running the same command again is safe."
+	});
+}
+/** The folder of a remote on this machine, for locks that a killed git left there; undefined for any other remote. */
+function localFolder(url) {
+	if (url.startsWith("file://")) return decodeURIComponent(new URL(url).pathname);
+	return url.startsWith("/") ? url : void 0;
+}
+// src/world/git/read-texts.ts
+/**
+* Texts of several files, with one git process.
+* @returns path → text
 * @throws InputError naming the file that is not UTF-8 text
 */
 async function readTexts(git, entries) {
@@ -328,16 +769,16 @@ async function readTexts(git, entries) {
 		"cat-file",
 		"--batch"
 	], {
-		input: entries.map((entry) => `${entry.sha}\n`).join(""),
+		input: entries.map((entry) => `${entry.hash}\n`).join(""),
 		doing: "reading files from git"
 	});
 	const bytes = Buffer.from(stdout);
 	let offset = 0;
 	for (const entry of entries) {
 		const end = bytes.indexOf("\n", offset);
-		const [sha, kind, size] = bytes.toString("utf8", offset, end).split(" ");
+		const [hash, kind, size] = bytes.toString("utf8", offset, end).split(" ");
 		const next = end + 1 + Number(size) + 1;
-		if (end < 0 || sha !== entry.sha || kind !== "blob" || bytes[next - 1] !== 10) throw notText(entry.path);
+		if (end < 0 || hash !== entry.hash || kind !== "blob" || bytes[next - 1] !== 10) throw notText(entry.path);
 		const text = bytes.toString("utf8", end + 1, next - 1);
 		if (text.includes("�")) throw notText(entry.path);
 		texts.set(entry.path, text);
@@ -351,9 +792,10 @@ function notText(path) {
 		problem: "this file is not UTF-8 text"
 	});
 }
+// src/world/git/write-objects.ts
 /**
-* Writes a commit that no ref names yet. Works in a bare repository, and leaves the index of a clone alone: the
-* tree is put together in an index file of its own.
+* Writes a commit that no ref names yet. Works in a bare repository. It uses an index file of its own, so the index of
+* a clone is not touched.
 */
 async function writeCommit(git, commit) {
 	return commitTree(git, {
@@ -362,7 +804,7 @@ async function writeCommit(git, commit) {
 		message: commit.message
 	});
 }
-/** Writes a commit of a tree that is there already; no ref names it yet. */
+/** Writes a commit of an existing tree; no ref names it yet. */
 async function commitTree(git, commit) {
 	const parents = commit.parents.flatMap((parent) => ["-p", parent]);
 	return git.run([
@@ -403,7 +845,7 @@ async function indexLine(git, parent, change) {
 	return `${change.executable ?? (parent !== void 0 && (await listTree(git, parent, change.path)).some((entry) => entry.path === change.path && entry.mode === "100755")) ? "100755" : "100644"} ${sha}\t${change.path}\0`;
 }
 const identities = /* @__PURE__ */ new WeakMap();
-/** Environment that names Coxswain where the user has not told git who they are; git's own guess is of no use. */
+/** Environment that names Coxswain if git has no user name; git's own guess is useless. */
 function identity(git) {
 	const known = identities.get(git) ?? readIdentity(git);
 	identities.set(git, known);
@@ -423,12 +865,8 @@ async function readIdentity(git) {
 	}
 	return env;
 }
-function splitOnce(text, separator) {
-	const at = text.indexOf(separator);
-	return at < 0 ? [text] : [text.slice(0, at), text.slice(at + separator.length)];
-}
 // src/world/git/merge-trees.ts
-/** What merging a commit into another would give. Touches no branch and no work tree. */
+/** Computes the merge of a commit into another. Changes no branch and no work tree. */
 async function forecastMerge(git, into, commit) {
 	const { exitCode, stdout } = await exec("git", [
 		"-C",
@@ -461,8 +899,8 @@ async function forecastMerge(git, into, commit) {
 	return forecastByIndex(git, into, commit);
 }
 /**
-* What merging would give if the two sides had parted at `base`, whatever their histories say: where a branch was
-* squashed into another, or rolled back, history tells of another beginning than the content.
+* Computes the merge as if `base` were the merge base, whatever the histories say. After a squash or a roll-back,
+* history names another merge base than the content has.
 */
 async function forecastMergeFrom(git, sides) {
 	const asChild = async (commit, parents) => commitTree(git, {
@@ -474,8 +912,8 @@ async function forecastMergeFrom(git, sides) {
 	return forecastMerge(git, await asChild(sides.into, [base]), await asChild(sides.commit, [base]));
 }
 /**
-* For git before 2.38, which has no `merge-tree --write-tree`: where each path was changed on one side at most, the
-* merge is clean; otherwise only a merge of the contents could tell.
+* For git before 2.38, which has no `merge-tree --write-tree`. If each path changed on one side at most, the merge is
+* clean; otherwise only a merge of the contents could decide.
 */
 async function forecastByIndex(git, into, commit) {
 	const base = await git.run([
@@ -504,7 +942,7 @@ async function forecastByIndex(git, into, commit) {
 			"-z"
 		], { env }) !== "") return {
 			result: "unknown",
-			why: "both sides changed the same files, and git before 2.38 cannot tell"
+			why: "both sides changed the same files, and git before 2.38 cannot merge them without a work tree"
 		};
 		return {
 			result: "clean",
@@ -514,9 +952,9 @@ async function forecastByIndex(git, into, commit) {
 }
 // src/world/git/tree-changes.ts
 /**
-* What turns one commit's files into another's (or a tree's), byte for byte.
+* The changes that turn one commit's files into another's (or a tree's), byte for byte.
 * @param options.keep paths that stay as they are
-* @returns undefined where links or submodules differ: those are no files that a forge can be told
+* @returns undefined if links or submodules differ: FileChange cannot express those
 */
 async function treeChanges({ git, branches }, options) {
 	const changes = [];
@@ -544,9 +982,9 @@ async function treeChanges({ git, branches }, options) {
 	}
 	return changes;
 }
-/** A text where it is one: texts can be compared with what a branch has. */
+/** Text if it is UTF-8, because text can be compared with a branch's files. */
 function asText(bytes) {
 	const text = bytes.toString("utf8");
 	return Buffer.from(text).equals(bytes) && !text.includes("�") ? text : bytes;
 }
-export { listTree as a, moveRef as c, Git as d, listCommit as f, readTextBlob as h, commitTree as i, moveRefWhile as l, readBlobs as m, forecastMerge as n, readTexts as o, readBlob as p, forecastMergeFrom as r, writeCommit as s, treeChanges as t, readRef as u };
+export { readBlobs as _, writeCommit as a, Git as b, localRefs as c, localObjects as d, RemoteError as f, readBlob as g, listTree as h, commitTree as i, refOf as l, listCommit as m, forecastMerge as n, readTexts as o, findRemote as p, forecastMergeFrom as r, remoteRefs as s, treeChanges as t, fetchedObjects as u, readTextBlob as v, shortCommit as y };

@@ -1,14 +1,14 @@
-import { O as OutsideError, b as withTemporaryFolder, d as exec, f as findTool, v as isMissing } from "./host.mjs";
-import { d as object, m as string, r as array, s as int } from "./zod.mjs";
-import { E as formatRepository, S as atDigest, a as pushArtifact, i as plainPath, o as readArtifact, p as NotFoundError, r as layerEntries, y as isIndex } from "./world-registry.mjs";
+import { F as InputError, I as OutsideError, N as defined, S as isMissing, _ as exec, w as withTemporaryFolder, y as findTool } from "./host.mjs";
+import { c as int, f as object, h as string, r as array } from "./zod.mjs";
+import { A as formatRepository, S as isIndex, T as atDigest, _ as readReferrer, a as plainPath, h as pushArtifact, i as layerEntries } from "./world-registry.mjs";
 import { copyFile, lstat, mkdir, realpath } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { basename, join, sep } from "node:path";
 import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { Readable } from "node:stream";
 // src/world/packages/version.ts
 /**
-* Which of two versions (or releases) rpm takes for newer: negative where `one` is older, 0 where they are equal.
+* Compares two versions (or releases) as rpm does: negative if `one` is older, 0 if they are equal.
 * The rules are rpm's own (rpm-version(7)): runs of digits and of letters are compared one by one, digits
 * as numbers, and numbers are newer than letters; anything else only separates; `~` is older than the end (1.0~rc1 < 1.0),
 * `^` is newer than the end and older than more of a version (1.0 < 1.0^git1 < 1.0.1).
@@ -51,8 +51,8 @@ function sign(left, right) {
 }
 // src/world/packages/compare.ts
 /**
-* Compares two sets of packages. A package that is there in several versions (kernel) or for several architectures is
-* matched with its own architecture first, newest with newest.
+* Compares two sets of packages. A package can be installed in several versions (kernel) or for several
+* architectures: it is matched with its own architecture first, newest with newest.
 */
 function comparePackages(before, after) {
 	const same = new Set(before.map(identity));
@@ -131,8 +131,8 @@ const companionFiles = ["rpmdb.sqlite-wal", "Index.db"];
 const notPackages = "gpg-pubkey";
 const format = "%{NAME}\\t%{EPOCHNUM}\\t%{VERSION}\\t%{RELEASE}\\t%{ARCH}\\n";
 /**
-* The packages of a root file system; undefined where it has no rpm database. Nothing of the image is run or changed.
-* @param root nothing that is outside of it is read, wherever its links lead
+* The packages of a root file system; undefined if it has no rpm database. Nothing of the image is run or changed.
+* @param root nothing outside it is read, wherever its links lead
 * @throws InputError when it has one, and the program rpm is not installed here
 */
 async function packagesOfRoot(root) {
@@ -175,7 +175,7 @@ function readLine(line) {
 	const [name = "", epoch = "0", version = "", release = "", architecture = ""] = line.split("	");
 	return {
 		name,
-		...Number(epoch) > 0 ? { epoch: Number(epoch) } : {},
+		...defined({ epoch: Number(epoch) || void 0 }),
 		version,
 		release,
 		architecture
@@ -202,25 +202,29 @@ async function isInside(root, path) {
 	}
 }
 // src/world/packages/layers.ts
+/** Bytes of an unpacked database file. Fedora's largest are a fifth of it; a file of zeros is a thousandth when packed. */
+const maximumDatabaseBytes = 1073741824;
 /**
-* Fetches the rpm database of an image, and no more than is needed to find it: layers are looked through from the
-* topmost down, and one that has it is the last.
+* Fetches the rpm database of an image, and no more than is needed to find it: it searches the layers from the top
+* down, and stops at the first that has it.
 * @param folder gets the files
-* @returns whether there is one
+* @returns false if the image has none
 */
 async function fetchDatabase(client, options) {
-	const { repository, manifest, folder } = options;
+	const { repository, manifest, folder, maximumBytes = maximumDatabaseBytes } = options;
 	for (const layer of [...manifest.layers].reverse()) {
-		const seen = await lookThrough(client, {
+		const seen = await searchLayer(client, {
 			repository,
 			layer,
-			folder
+			folder,
+			maximumBytes
 		});
 		if (seen.database !== void 0) {
 			if (seen.links.size > 0) await fetchLinked(client, {
 				repository,
 				layer,
 				folder,
+				maximumBytes,
 				links: seen.links
 			});
 			return true;
@@ -229,8 +233,8 @@ async function fetchDatabase(client, options) {
 	}
 	return false;
 }
-async function lookThrough(client, place) {
-	const { folder } = place;
+async function searchLayer(client, place) {
+	const { folder, maximumBytes } = place;
 	const links = /* @__PURE__ */ new Map();
 	let database;
 	let removed = false;
@@ -238,13 +242,13 @@ async function lookThrough(client, place) {
 		const [directory, name] = split(path);
 		if (hides(path)) removed = true;
 		if (!isDatabaseFolder(directory) || !isWanted(name) || outranks(database, directory)) continue;
-		if (header.type === "file") await save(content, join(folder, name));
+		if (header.type === "file") await save(content, join(folder, name), maximumBytes);
 		else if (header.type === "link" && header.linkname !== void 0) links.set(name, plainPath(header.linkname));
 		else continue;
 		if (databaseFiles.includes(name)) database = path;
 	}
 	return {
-		...database === void 0 ? {} : { database },
+		...defined({ database }),
 		links,
 		removed
 	};
@@ -254,7 +258,7 @@ async function fetchLinked(client, place) {
 	for await (const { path, header, content } of openLayer(client, place)) {
 		const name = names.get(path);
 		if (name === void 0 || header.type !== "file") continue;
-		await save(content, join(place.folder, name));
+		await save(content, join(place.folder, name), place.maximumBytes);
 		names.delete(path);
 		if (names.size === 0) return;
 	}
@@ -262,8 +266,21 @@ async function fetchLinked(client, place) {
 async function* openLayer(client, { repository, layer }) {
 	yield* layerEntries(await client.openBlob(repository, layer), `${formatRepository(repository)}@${layer.digest}`);
 }
-function save(content, file) {
-	return pipeline(Readable.from(content), createWriteStream(file));
+/** @throws InputError when there is more than a database can have */
+function save(content, file, maximum) {
+	return pipeline(Readable.from(limited(content, basename(file), maximum)), createWriteStream(file));
+}
+async function* limited(content, name, maximum) {
+	let size = 0;
+	for await (const chunk of content) {
+		size += chunk.length;
+		if (size > maximum) throw new InputError({
+			where: name,
+			problem: "the rpm database of this image is too large to be one",
+			found: `more than ${maximum} bytes`
+		});
+		yield chunk;
+	}
 }
 function split(path) {
 	const slash = path.lastIndexOf("/");
@@ -275,7 +292,7 @@ function isDatabaseFolder(directory) {
 function isWanted(name) {
 	return [...databaseFiles, ...companionFiles].some((each) => each === name);
 }
-/** What was found already is in a folder that rpm looks at first. */
+/** The database that was found before is in a folder that rpm prefers. */
 function outranks(found, directory) {
 	if (found === void 0) return false;
 	const rank = (each) => databaseFolders.indexOf(each);
@@ -289,7 +306,7 @@ function hides(path) {
 	return databaseFolders.some((folder) => databaseFiles.some((file) => `${folder}/${file}` === gone || `${folder}/`.startsWith(`${gone}/`)));
 }
 // src/world/packages/recorded.ts
-/** Attached to an image: the list of its packages. Travels with it as all that is attached does. */
+/** Attached to an image: the list of its packages. It is copied with the image, like everything attached. */
 const packagesArtifactType = "application/vnd.coxswain.packages.v1+json";
 const listSchema = object({ packages: array(object({
 	name: string().min(1),
@@ -302,7 +319,7 @@ const listSchema = object({ packages: array(object({
 function pushPackages(client, repository, subject, packages) {
 	const list = { packages: [...packages].sort(byName).map(({ name, epoch, version, release, architecture }) => ({
 		name,
-		...epoch === void 0 ? {} : { epoch },
+		...defined({ epoch }),
 		version,
 		release,
 		architecture
@@ -321,18 +338,19 @@ function pushPackages(client, repository, subject, packages) {
 async function hasPackages(client, repository, digest) {
 	return (await client.referrers(repository, digest, packagesArtifactType)).length > 0;
 }
-/** The list that is attached to an image; undefined where there is none that can be read. */
+/** The list that is attached to an image; undefined if there is none, or none can be read. */
 async function recordedPackages(client, image) {
 	const { repository, digest } = image;
 	for (const descriptor of await client.referrers(repository, digest, packagesArtifactType)) {
-		const layer = (await readArtifact(client, atDigest(repository, descriptor.digest)).catch((error) => {
-			if (error instanceof NotFoundError) return void 0;
-			throw error;
+		const layer = (await readReferrer(client, {
+			repository,
+			subject: digest,
+			digest: descriptor.digest
 		}))?.layers.find((each) => each.descriptor.mediaType === packagesArtifactType);
 		const parsed = listSchema.safeParse(layer === void 0 ? void 0 : jsonOrUndefined(layer.bytes));
 		if (parsed.success) return parsed.data.packages.map(({ epoch, ...each }) => ({
 			...each,
-			...epoch === void 0 ? {} : { epoch }
+			...defined({ epoch })
 		}));
 	}
 }
@@ -344,14 +362,14 @@ function jsonOrUndefined(bytes) {
 	}
 }
 // src/world/packages/package.ts
-/** `EPOCH:VERSION-RELEASE`, the epoch only where there is one. */
+/** `EPOCH:VERSION-RELEASE`, the epoch only if there is one. */
 function fullVersion({ epoch, version, release }) {
 	return `${epoch === void 0 ? "" : `${epoch}:`}${version}-${release}`;
 }
 // src/world/packages/package-changes.ts
-/** Longer lists are cut: a pull request's text has an end (GitHub's: 65,536 characters). */
+/** Longer lists are cut: a pull request's text has a limit (GitHub's: 65,536 characters). */
 const longestList = 200;
-/** The difference as Markdown, a table of what changed version and a line each for what came and went. */
+/** The difference as Markdown, a table of what changed version and a line each for what was added and removed. */
 function describePackages(difference) {
 	const { added, removed, upgraded, downgraded } = difference;
 	const blocks = [
@@ -417,9 +435,9 @@ function code(text) {
 // src/world/packages/packages.ts
 /**
 * The rpm packages of an image, by name; of an index: of all its images, each package once. Read from the list that
-* was attached when the image was at hand (`recordPackages`); where there is none, from the image's own database, of
-* whose layers only those on top of it are fetched.
-* @returns undefined where the image has no rpm database
+* was attached when the image was built (`recordPackages`). If there is none, they are read from the image's own
+* database; only the layers above it are fetched.
+* @returns undefined if the image has no rpm database
 * @throws InputError when there is no such image, or no list and no program rpm here; OutsideError
 */
 async function readPackages(client, image) {
@@ -438,8 +456,8 @@ async function readPackages(client, image) {
 	return [...new Map(lists.flat().map((one) => [identity(one), one])).values()].sort(byName);
 }
 /**
-* Attaches the list of an image's packages to it, while its files are at hand. For convenience only: whatever is not
-* recorded is read from the image when it is asked for, so a missing program rpm is no more than a warning.
+* Attaches the list of an image's packages to it, while its files are on this machine. This is for speed only: a list
+* that was not recorded is read from the image later, so a missing program rpm is only a warning.
 * @param options.root the image's root file system
 */
 async function recordPackages(client, options) {

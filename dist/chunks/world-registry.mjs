@@ -1,5 +1,5 @@
-import { A as messageOf, D as InputError, O as OutsideError, a as inParallel, d as exec, f as findTool, g as silentLog, m as requireTools, y as readFileIfThere } from "./host.mjs";
-import { a as custom, c as literal, f as record, l as looseObject, m as string, r as array, s as int, u as number } from "./zod.mjs";
+import { C as readFileIfThere, F as InputError, I as OutsideError, N as defined, R as messageOf, _ as exec, c as inParallel, h as silentLog, p as withoutTrailingSlashes, x as requireTools, y as findTool } from "./host.mjs";
+import { c as int, d as number, h as string, l as literal, o as custom, p as record, r as array, u as looseObject } from "./zod.mjs";
 import { t as createTarDecoder } from "./modern-tar.mjs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -42,6 +42,8 @@ function hostArchitecture() {
 }
 // src/world/registry/reference.ts
 const pathPattern = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
+const longestRepository = 255;
+const largestPort = 65535;
 const tagPattern = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 const digestPattern = /^sha256:[0-9a-f]{64}$/;
 const registryPattern = /^(?:\[[0-9a-fA-F:]+\]|[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*)(?::\d{1,5})?$/;
@@ -61,6 +63,14 @@ function isDigest(text) {
 /** True for a text that may be a tag (at most 128 letters, digits, `_`, `.` and `-`). */
 function isTag(text) {
 	return tagPattern.test(text);
+}
+/** The digest in a text such as `host/path@sha256:…`: what follows the `@`. Nothing is checked. */
+function digestIn(reference) {
+	return reference.slice(reference.indexOf("@") + 1);
+}
+/** `sha256:952c72d6ce3a`: enough to compare two digests by eye, and short enough for a table. */
+function shortDigest(digest) {
+	return digest.slice(0, 19);
 }
 /** The digest of some bytes; of the UTF-8 form of a text. */
 function digestOf(bytes) {
@@ -83,7 +93,7 @@ function parseRepository(text, place = {}) {
 	return repository;
 }
 /**
-* Reads `host/path:tag`, `host/path@sha256:…` or `host/path:tag@sha256:…`. The host must be there: a short name
+* Reads `host/path:tag`, `host/path@sha256:…` or `host/path:tag@sha256:…`. The host is required: a short name
 * (`fedora-coreos:stable`) means another image on every machine.
 * @throws InputError
 */
@@ -93,7 +103,7 @@ function parseReference(text, place = {}) {
 		kind: "digest",
 		repository,
 		digest,
-		...tag === void 0 ? {} : { tag }
+		...defined({ tag })
 	};
 	if (tag !== void 0) return {
 		kind: "tag",
@@ -161,6 +171,12 @@ function splitReference(text, place) {
 	};
 }
 function splitName(name, text, place) {
+	if (name.length > longestRepository) throw new InputError({
+		...place,
+		problem: "this image name is too long",
+		found: `${name.length} characters`,
+		expected: `at most ${longestRepository} characters`
+	});
 	const slash = name.indexOf("/");
 	const registry = slash < 0 ? "" : name.slice(0, slash);
 	if (!/[.:]/.test(registry) && registry !== "localhost") throw new InputError({
@@ -174,6 +190,13 @@ function splitName(name, text, place) {
 		problem: "not a registry host",
 		found: registry,
 		expected: "host or host:port"
+	});
+	const port = Number(/:(\d+)$/.exec(registry)?.[1] ?? 443);
+	if (port < 1 || port > largestPort) throw new InputError({
+		...place,
+		problem: "there is no such port",
+		found: port,
+		expected: `1 to ${largestPort}`
 	});
 	const path = name.slice(slash + 1);
 	if (!pathPattern.test(path)) throw new InputError({
@@ -198,7 +221,7 @@ const mediaTypes = {
 	dockerManifest: "application/vnd.docker.distribution.manifest.v2+json",
 	dockerIndex: "application/vnd.docker.distribution.manifest.list.v2+json"
 };
-/** Sent as Accept with every manifest request: whatever is missing here a registry may convert or refuse. */
+/** Sent as Accept with every manifest request. A registry may convert or refuse types that are missing here. */
 const manifestMediaTypes = [
 	mediaTypes.ociManifest,
 	mediaTypes.ociIndex,
@@ -242,17 +265,18 @@ function isIndex(json) {
 /**
 * Reads a manifest or an index.
 * @param where the reference, for the error
-* @param contentType media type as the registry named it; used where the document has none of its own
+* @param contentType media type in the registry's answer; used if the document names none
 * @throws InputError when it is neither
 */
 function parseManifest(bytes, where, contentType) {
 	const value = parseJson(bytes, where);
+	refuseBoth(value, where);
 	const declared = mediaTypeIn(value) ?? (contentType === void 0 ? void 0 : bareType(contentType));
 	const known = declared !== void 0 && manifestMediaTypes.includes(declared) ? declared : inferMediaType(value);
 	if (known === void 0) throw new InputError({
 		where,
 		problem: "not an image manifest or index",
-		...declared === void 0 ? {} : { found: declared },
+		...defined({ found: declared }),
 		expected: "an OCI or Docker (schema 2) manifest or index"
 	});
 	const parsed = indexMediaTypes.includes(known) ? indexSchema.safeParse(value) : manifestSchema.safeParse(value);
@@ -273,6 +297,20 @@ function parseManifest(bytes, where, contentType) {
 		bytes,
 		json: parsed.data
 	};
+}
+/**
+* A document that is a manifest and an index at once means different images to different readers (CVE-2021-41190).
+* @throws InputError
+*/
+function refuseBoth(value, where) {
+	if (typeof value !== "object" || value === null || !("manifests" in value)) return;
+	const other = ["layers", "config"].find((field) => field in value);
+	if (other === void 0) return;
+	throw new InputError({
+		where,
+		field: other,
+		problem: "this document is a manifest and an index at once: it has manifests as well"
+	});
 }
 /** Reads JSON from bytes. @throws InputError */
 function parseJson(bytes, where) {
@@ -296,6 +334,317 @@ function inferMediaType(value) {
 /** A Content-Type without its parameters, in lower case. */
 function bareType(contentType) {
 	return contentType.split(";")[0].trim().toLowerCase();
+}
+// src/world/registry/copy.ts
+/** Mounts at a time: each is a round trip and nothing else. */
+const parallelMounts = 16;
+/** Blobs under way between registries at a time. */
+const parallelStreams = 8;
+/**
+* Copies an image or an index with all its images, byte for byte, and then tags it in the given order. Blobs come
+* before the manifest that names them, so every manifest at the destination is complete, also after a crash.
+*/
+async function copyImage(client, options) {
+	const { from, to, tags } = options;
+	const report = {
+		mounted: 0,
+		copied: 0,
+		present: 0,
+		bytes: 0
+	};
+	const manifest = await client.getManifest(from);
+	if (!sameRepository(from.repository, to)) {
+		await copyContent(client, {
+			manifest,
+			from: from.repository,
+			to
+		}, report);
+		await putBytes(client, to, manifest, manifest.descriptor.digest);
+	}
+	await setTags(client, {
+		manifest,
+		repository: to,
+		tags
+	});
+	return report;
+}
+/** Sets tags in the given order on a manifest that the repository has. */
+async function setTags(client, options) {
+	for (const tag of options.tags) await putBytes(client, options.repository, options.manifest, tag);
+}
+/** Everything below a manifest: the images of an index, the config and layers of an image. */
+async function copyContent(client, options, report, seen = /* @__PURE__ */ new Set()) {
+	const { manifest, from, to } = options;
+	const { json } = manifest;
+	if (isIndex(json)) {
+		for (const child of json.manifests) {
+			if (seen.has(child.digest)) continue;
+			seen.add(child.digest);
+			const image = await client.getManifest(atDigest(from, child.digest));
+			await copyContent(client, {
+				manifest: image,
+				from,
+				to
+			}, report, seen);
+			await putBytes(client, to, image, image.descriptor.digest);
+		}
+		return;
+	}
+	const blobs = [json.config, ...json.layers].filter((blob) => {
+		const first = !seen.has(blob.digest);
+		seen.add(blob.digest);
+		return first;
+	});
+	const parallel = from.registry === to.registry ? parallelMounts : parallelStreams;
+	await inParallel(blobs, parallel, async (blob) => {
+		const how = await copyBlob(client, blob, from, to);
+		report[how] += 1;
+		if (how === "copied") report.bytes += blob.size;
+	});
+}
+async function copyBlob(client, blob, from, to) {
+	if (from.registry === to.registry && await client.mountBlob(to, blob.digest, from)) return "mounted";
+	const content = {
+		descriptor: blob,
+		open: (range) => client.openBlob(from, blob, range)
+	};
+	return client.ensureBlob(to, content);
+}
+function putBytes(client, to, manifest, name) {
+	return client.putManifest(to, name, manifest.bytes, manifest.descriptor.mediaType);
+}
+// src/world/registry/referrer-list.ts
+/** The tag that lists the referrers of a digest in a registry without the Referrers API. */
+function fallbackTag(digest) {
+	return digest.replace(":", "-");
+}
+const emptyReferrerList = {
+	json: {
+		schemaVersion: 2,
+		mediaType: mediaTypes.ociIndex,
+		manifests: []
+	},
+	entries: [],
+	odd: []
+};
+/**
+* Reads a list of referrers (OCI distribution specification, "Listing Referrers"). One odd entry does not make the
+* list unreadable.
+* @param where for the error
+* @throws InputError when it is no index at all
+*/
+function parseReferrerList(bytes, where) {
+	const json = parseJson(bytes, where);
+	if (!isList(json)) throw new InputError({
+		where,
+		problem: "this tag is reserved for the referrers of an image, and holds something else",
+		remedy: "Move that content to another tag."
+	});
+	const entries = [];
+	const odd = [];
+	for (const value of json.manifests) {
+		const parsed = descriptorSchema.safeParse(value);
+		if (parsed.success && manifestMediaTypes.includes(parsed.data.mediaType)) entries.push(parsed.data);
+		else odd.push(describeOdd(value, parsed.error?.issues[0]));
+	}
+	return {
+		json,
+		entries,
+		odd
+	};
+}
+function isList(value) {
+	return typeof value === "object" && value !== null && "manifests" in value && Array.isArray(value.manifests) && (!("mediaType" in value) || value.mediaType === mediaTypes.ociIndex);
+}
+function describeOdd(value, issue) {
+	const fields = typeof value === "object" && value !== null ? value : {};
+	const text = (name) => {
+		const field = fields[name];
+		return typeof field === "string" ? field : void 0;
+	};
+	const digest = text("digest");
+	const problem = issue !== void 0 ? `${issue.path.map(String).join(".") || "entry"}: ${issue.message}` : `${text("mediaType") ?? "no media type"} is no manifest that we know`;
+	return {
+		digest: digest === void 0 ? "unnamed" : isDigest(digest) ? digest : digest.slice(0, 80),
+		artifactType: text("artifactType"),
+		problem
+	};
+}
+// src/world/registry/fallback-tag.ts
+const attempts = 10;
+/**
+* Adds an entry to the list under the fallback tag. Registries have no compare-and-swap for tags, so two writers that
+* read the same list lose one entry. Each therefore reads again after the time that a rival's read and write may
+* take, and adds what is missing: the writer whose entry was lost puts it back. Entries that we cannot read are kept.
+*/
+function addToFallbackTag(client, repository, subject, entry) {
+	return inSequence(`${formatRepository(repository)}@${subject}`, () => addNow(client, repository, subject, entry));
+}
+async function addNow(client, repository, subject, entry) {
+	const tag = fallbackTag(subject);
+	let wanted = [entry];
+	for (let attempt = 0; attempt < attempts; attempt++) {
+		const started = performance.now();
+		const { json } = await client.fallbackList(repository, subject) ?? emptyReferrerList;
+		const there = json.manifests.map(digestOfEntry);
+		const missing = wanted.filter((each) => !there.includes(digestOfEntry(each)));
+		if (missing.length === 0) return;
+		wanted = [...json.manifests, ...missing];
+		const bytes = new TextEncoder().encode(JSON.stringify({
+			...json,
+			manifests: wanted
+		}));
+		await client.putManifest(repository, tag, bytes, mediaTypes.ociIndex);
+		const took = performance.now() - started;
+		await setTimeout$1(Math.max(40, took * 2) * (1 + Math.random()));
+	}
+	throw new OutsideError(`adding ${entry.digest} to the list ${formatRepository(repository)}:${tag}`, "other writers kept replacing the list");
+}
+/** Whatever an entry has as its digest; the whole entry if it has none. */
+function digestOfEntry(entry) {
+	const digest = typeof entry === "object" && entry !== null && "digest" in entry ? entry.digest : void 0;
+	return typeof digest === "string" ? digest : JSON.stringify(entry);
+}
+const queues = /* @__PURE__ */ new Map();
+/** Writers inside this process run one after the other, so they do not race. */
+async function inSequence(key, work) {
+	const turn = (queues.get(key) ?? Promise.resolve()).then(work, work);
+	const tail = turn.then(() => {}, () => {});
+	queues.set(key, tail);
+	try {
+		await turn;
+	} finally {
+		if (queues.get(key) === tail) queues.delete(key);
+	}
+}
+// src/world/registry/artifact.ts
+/** Annotation with the file name of an artifact's layer, as `oras pull` uses it (OCI image spec, annotations). */
+const titleAnnotation = "org.opencontainers.image.title";
+const emptyBytes = new TextEncoder().encode("{}");
+const empty = {
+	mediaType: mediaTypes.ociEmpty,
+	digest: digestOf(emptyBytes),
+	size: emptyBytes.length
+};
+/**
+* Pushes an artifact as an OCI image manifest with an empty config (image specification 1.1, "Guidelines for Artifact
+* Usage"). The same input makes the same digest, and pushing it again changes nothing.
+*/
+async function pushArtifact(client, options) {
+	const { repository, artifactType, subject, layers, annotations, tag } = options;
+	await client.uploadBlob(repository, emptyBytes);
+	const pushed = [];
+	for (const layer of layers) {
+		const { digest, size } = await client.uploadBlob(repository, layer.bytes);
+		pushed.push({
+			mediaType: layer.mediaType,
+			digest,
+			size,
+			...defined({ annotations: layer.annotations && { ...layer.annotations } })
+		});
+	}
+	const json = {
+		schemaVersion: 2,
+		mediaType: mediaTypes.ociManifest,
+		artifactType,
+		config: empty,
+		layers: pushed.length === 0 ? [empty] : pushed,
+		...defined({
+			subject: subject && plain(subject),
+			annotations: annotations && { ...annotations }
+		})
+	};
+	const bytes = new TextEncoder().encode(JSON.stringify(json));
+	const manifest = parseManifest(bytes, formatRepository(repository));
+	await putListed(client, repository, manifest);
+	if (tag !== void 0) await client.putManifest(repository, tag, bytes, mediaTypes.ociManifest);
+	return listEntry(manifest);
+}
+/** Reads an artifact with all its layers, verified. For small ones: everything is held in memory. */
+async function readArtifact(client, reference) {
+	return readLayers(client, reference.repository, await client.getManifest(reference));
+}
+async function readLayers(client, repository, manifest) {
+	if (isIndex(manifest.json)) throw new InputError({
+		where: formatReference(atDigest(repository, manifest.descriptor.digest)),
+		problem: "an index, not an artifact"
+	});
+	const layers = [];
+	for (const descriptor of manifest.json.layers) layers.push({
+		descriptor,
+		bytes: await client.getBlob(repository, descriptor.digest)
+	});
+	return {
+		manifest,
+		layers
+	};
+}
+/**
+* Reads the manifest of a referrer that a list names.
+* @returns undefined if it was deleted after it was listed
+* @throws OutsideError when the registry lists it and does not have it: nothing may be believed then
+*/
+async function findReferrer(client, listed) {
+	const { repository, subject, digest } = listed;
+	const reference = atDigest(repository, digest);
+	const manifest = await client.findManifest(reference) ?? await client.findManifest(reference);
+	if (manifest !== void 0) return manifest;
+	if (!(await client.referrers(repository, subject)).some((each) => each.digest === digest)) return void 0;
+	if ((await client.fallbackList(repository, subject))?.entries.some((each) => each.digest === digest) === true) return void 0;
+	throw new OutsideError(`reading ${formatReference(reference)}`, `${repository.registry} lists it as a referrer of ${shortDigest(subject)}, and does not have it`);
+}
+/** Reads a referrer that a list names with all its layers. @returns and @throws like findReferrer */
+async function readReferrer(client, listed) {
+	const manifest = await findReferrer(client, listed);
+	return manifest === void 0 ? void 0 : readLayers(client, listed.repository, manifest);
+}
+/** The same for a manifest that was read. */
+async function copyReferrer(client, options) {
+	const report = {
+		mounted: 0,
+		copied: 0,
+		present: 0,
+		bytes: 0
+	};
+	await copyContent(client, options, report);
+	await putListed(client, options.to, options.manifest);
+	return report;
+}
+/**
+* Puts a manifest that has a subject, and makes sure that it is found by it. A registry may promise to keep the list
+* (it answers OCI-Subject) and keep none, so its list is read back; the fallback tag takes its place.
+* @throws OutsideError when the registry accepted the manifest and does not have it
+*/
+async function putListed(client, repository, manifest) {
+	const { bytes, descriptor, json } = manifest;
+	const { listed } = await client.putReferrer(repository, bytes, descriptor.mediaType);
+	const subject = json.subject?.digest;
+	if (subject === void 0) return;
+	if (listed) {
+		if ((await client.referrers(repository, subject)).some(({ digest }) => digest === descriptor.digest)) return;
+	}
+	const reference = atDigest(repository, descriptor.digest);
+	if (await client.resolve(reference) === void 0) throw new OutsideError(`pushing ${formatReference(reference)}`, "the registry accepted it, and does not have it");
+	await addToFallbackTag(client, repository, subject, listEntry(manifest));
+}
+/** A manifest as a list of referrers shows it (distribution specification, "Listing Referrers"). */
+function listEntry(manifest) {
+	const { json, descriptor } = manifest;
+	const artifactType = json.artifactType ?? (isIndex(json) ? void 0 : json.config.mediaType);
+	return {
+		...descriptor,
+		...defined({
+			artifactType,
+			annotations: json.annotations
+		})
+	};
+}
+function plain({ mediaType, digest, size }) {
+	return {
+		mediaType,
+		digest,
+		size
+	};
 }
 // src/world/registry/image.ts
 const configSchema = looseObject({
@@ -323,9 +672,9 @@ async function readImage(client, reference, architecture) {
 	return withConfig(client, reference, architecture, await client.getManifest(atDigest(reference.repository, entry.digest)), { index: top.descriptor });
 }
 /**
-* The time by which rpm-ostree tells older from newer (`--disallow-downgrade`): the manifest's annotation
+* The time by which rpm-ostree decides what is older (`--disallow-downgrade`): the manifest's annotation
 * org.opencontainers.image.created, else the config's `created` (ostree-ext, container/store.rs). UNIX seconds with
-* fractions; undefined where the image has neither, or it is not a time.
+* fractions; undefined if the image has neither, or it is not a time.
 */
 function imageTimestamp(image) {
 	const text = image.manifest.json.annotations?.["org.opencontainers.image.created"] ?? image.config.created;
@@ -364,7 +713,7 @@ async function withConfig(client, reference, architecture, manifest, index) {
 			labels: data.config?.Labels ?? {},
 			diffIds: data.rootfs.diff_ids,
 			digest: json.config.digest,
-			...typeof data.created === "string" ? { created: data.created } : {}
+			...defined({ created: data.created ?? void 0 })
 		},
 		...index
 	};
@@ -373,7 +722,7 @@ function architecturesOf(manifests) {
 	return manifests.flatMap(({ platform }) => platform === void 0 || platform.os !== "linux" ? [] : [architectureOfGo(platform.architecture) ?? platform.architecture]);
 }
 // src/world/registry/layout.ts
-/** Where in an index a layout keeps the name of an image. */
+/** The annotation that holds an image's name in a layout. */
 const nameAnnotation = "org.opencontainers.image.ref.name";
 /**
 * A name of an image in a layout; its text is what buildah and skopeo call it: `oci:/folder:tag`.
@@ -382,7 +731,7 @@ const nameAnnotation = "org.opencontainers.image.ref.name";
 function inLayout(folder, tag) {
 	const path = resolve(folder);
 	if (path.includes(":")) throw new InputError({
-		problem: "the name of a folder for images may have no colon in it",
+		problem: "the path of a folder for images may not contain a colon",
 		found: path
 	});
 	return atTag({
@@ -390,7 +739,7 @@ function inLayout(folder, tag) {
 		path: path.slice(1)
 	}, tag);
 }
-/** Digest of what a layout has under a name; undefined where it has nothing of that name. */
+/** Digest of the image with that name in a layout; undefined if there is none. */
 async function resolveInLayout(reference) {
 	const folder = folderOf(reference.repository);
 	const text = await readFileIfThere(join(folder, "index.json"));
@@ -422,7 +771,7 @@ async function readBlob(folder, digest) {
 	if (digestOf(bytes) === digest) return bytes;
 	throw new InputError({
 		where: file,
-		problem: "the file is not what its name says",
+		problem: "the file does not match its name",
 		found: digestOf(bytes)
 	});
 }
@@ -432,7 +781,7 @@ const parameterPattern = new RegExp(`^(${token})\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)
 const schemePattern = new RegExp(`^(${token})(?=\\s|,|$)`);
 /**
 * Reads a WWW-Authenticate header: any number of challenges, each with any number of parameters.
-* What follows something unreadable is left out.
+* Everything after an unreadable part is ignored.
 */
 function parseChallenges(header) {
 	const challenges = [];
@@ -458,8 +807,8 @@ function parseChallenges(header) {
 	return challenges;
 }
 // src/world/registry/failures.ts
-/** A failure that another attempt a little later may not meet. */
-var PassingFailure = class extends OutsideError {
+/** A failure that may not happen again a little later. */
+var TransientError = class extends OutsideError {
 	/** What the server asked for with Retry-After. */
 	retryAfterSeconds;
 	constructor(tried, happened, options = {}) {
@@ -467,12 +816,14 @@ var PassingFailure = class extends OutsideError {
 		this.retryAfterSeconds = options.retryAfterSeconds;
 	}
 };
-/** The registry answers, and has no such thing. For people an InputError like any other. */
+/** A server took a request and did not answer. It costs much time, so it is tried only once more. */
+var NoAnswerError = class extends TransientError {};
+/** The registry answered that it has no such thing. */
 var NotFoundError = class extends InputError {
 	constructor(what) {
 		super({
 			where: what,
-			problem: "not found: the registry answers, and has no such image",
+			problem: "not found: the registry has no such image",
 			remedy: "Check the name, and that it was pushed."
 		});
 	}
@@ -483,7 +834,7 @@ function unauthorised(options) {
 	return new InputError({
 		where: what,
 		problem: `unauthorised: ${host} answered ${status}${hadCredentials ? " to the credentials we have for it" : ", and no credentials for it were found"}`,
-		remedy: hadCredentials ? `Check that this account may ${verb} the repository, and that the repository exists.` : `Log in first: podman login ${host} (or docker login). A repository that does not exist may answer so too.`
+		remedy: hadCredentials ? `Check that this account may ${verb} the repository, and that the repository exists.` : `Log in first: podman login ${host} (or docker login). A repository that does not exist may give the same answer.`
 	});
 }
 function notARegistry(host, seen) {
@@ -494,7 +845,7 @@ function notARegistry(host, seen) {
 	});
 }
 const permanentCodes = {
-	ENOTFOUND: "there is no such host",
+	ENOTFOUND: "no such host",
 	ERR_INVALID_URL: "not a valid address",
 	ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host name",
 	DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is self-signed and not trusted here (NODE_EXTRA_CA_CERTS adds one)",
@@ -502,7 +853,7 @@ const permanentCodes = {
 	UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its certificate is not trusted here (NODE_EXTRA_CA_CERTS adds an authority)",
 	CERT_HAS_EXPIRED: "its certificate has expired"
 };
-const passingCodes = {
+const transientCodes = {
 	ECONNREFUSED: "connection refused",
 	ECONNRESET: "the connection broke",
 	EPIPE: "the connection broke",
@@ -511,17 +862,17 @@ const passingCodes = {
 	UND_ERR_CONNECT_TIMEOUT: "no answer in time",
 	UND_ERR_HEADERS_TIMEOUT: "no answer in time",
 	UND_ERR_BODY_TIMEOUT: "the answer stopped half-way",
-	EAI_AGAIN: "its name could not be looked up"
+	EAI_AGAIN: "its name cannot be resolved"
 };
-/** What fetch threw, as our error: the host is not reachable, or the connection broke. */
+/** Turns what fetch threw into our error: the host is not reachable, or the connection broke. */
 function connectionFailure(doing, host, error) {
 	const chain = causes(error);
 	for (const each of chain) if (each instanceof OutsideError || each instanceof InputError) return each;
 	const codes = chain.map(codeOf);
 	const permanent = codes.find((code) => code !== void 0 && code in permanentCodes);
 	if (permanent !== void 0) return new OutsideError(doing, `${host} is not reachable: ${permanentCodes[permanent]} (${permanent})`, void 0, { cause: error });
-	const passing = codes.find((code) => code !== void 0 && code in passingCodes);
-	return new PassingFailure(doing, `${host} is not reachable: ${passing === void 0 ? messageOf(chain.at(-1)) : `${passingCodes[passing]} (${passing})`}`, { cause: error });
+	const passing = codes.find((code) => code !== void 0 && code in transientCodes);
+	return new TransientError(doing, `${host} is not reachable: ${passing === void 0 ? messageOf(chain.at(-1)) : `${transientCodes[passing]} (${passing})`}`, { cause: error });
 }
 /** The error, what caused it, what caused that, and what an AggregateError holds. */
 function causes(error) {
@@ -547,7 +898,7 @@ const tokenSchema = looseObject({
 });
 const defaultTokenSeconds = 60;
 const tokenMarginSeconds = 10;
-/** Basic and Bearer (CNCF distribution, spec/auth/token and spec/auth/oauth), learnt by host, tokens kept by scope. */
+/** Basic and Bearer (CNCF distribution, spec/auth/token and spec/auth/oauth). Remembers the scheme per host and tokens per scope. */
 function createAuthentication(options) {
 	const learnt = /* @__PURE__ */ new Map();
 	const tokens = /* @__PURE__ */ new Map();
@@ -592,7 +943,7 @@ function createAuthentication(options) {
 			refresh_token: credentials.token,
 			client_id: "coxswain",
 			scope: scopesOf(purpose).join(" "),
-			...service === void 0 ? {} : { service }
+			...defined({ service })
 		});
 		else {
 			if (service !== void 0) url.searchParams.set("service", service);
@@ -603,7 +954,7 @@ function createAuthentication(options) {
 			url,
 			headers,
 			doing,
-			...form === void 0 ? {} : { form }
+			...defined({ form })
 		});
 		if (answer.status !== 200) throw unauthorised({
 			what,
@@ -659,12 +1010,16 @@ function tokenKey(purpose) {
 function basic(credentials) {
 	return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64")}`;
 }
-/** The token endpoint. It gets the password: never over a weaker connection than the registry itself has. */
+/** The token endpoint. It receives the password, so its connection must not be weaker than the registry's. */
 function realmOf(challenge, registryUrl, doing) {
 	const realm = challenge.parameters.realm ?? "";
 	const url = URL.canParse(realm) ? new URL(realm) : void 0;
-	if (!(url !== void 0 && (url.protocol === "https:" || url.protocol === "http:" && registryUrl.protocol === "http:" && isLoopback(url)))) throw new OutsideError(doing, `${registryUrl.host} names a token endpoint that is not https (${JSON.stringify(realm)})`, "Nothing was sent there.");
+	if (!(url !== void 0 && url.username === "" && url.password === "" && (url.protocol === "https:" || url.protocol === "http:" && registryUrl.protocol === "http:" && isLoopback(url)))) throw new OutsideError(doing, `${registryUrl.host} names a token endpoint that is not https, or holds a user name (${JSON.stringify(withoutUser(url, realm))})`, "Nothing was sent there.");
 	return url;
+}
+function withoutUser(url, realm) {
+	if (url === void 0 || url.username === "" && url.password === "") return realm;
+	return `${url.protocol}//…@${url.host}${url.pathname}`;
 }
 /** True for this machine's own addresses, the only ones that plain HTTP is used with. */
 function isLoopback(url) {
@@ -678,11 +1033,164 @@ function jsonOrUndefined$1(bytes) {
 		return;
 	}
 }
+// src/world/registry/layer.ts
+/**
+* Goes through the files of a layer as it streams in: gzip, zstd or plain, recognised by the first bytes.
+* Leaving the loop ends the stream.
+* @param what for messages
+* @throws InputError when it is not a tar archive
+*/
+async function* layerEntries(source, what) {
+	const reader = (await decompressed(source, what)).pipeThrough(createTarDecoder({ strict: true })).getReader();
+	let finished = false;
+	try {
+		for (;;) {
+			const { done, value } = await reader.read().catch((error) => {
+				finished = true;
+				throw asOurs(error, what);
+			});
+			if (done) {
+				finished = true;
+				return;
+			}
+			yield {
+				header: value.header,
+				path: plainPath(value.header.name),
+				content: value.body
+			};
+			await drain(value);
+		}
+	} finally {
+		if (!finished) await reader.cancel().catch(() => {});
+	}
+}
+/** A path in an archive as others name it too: `./usr/bin/` is `usr/bin`. */
+function plainPath(name) {
+	return withoutTrailingSlashes(name.replace(/^(\.?\/)+/, ""));
+}
+async function drain({ body }) {
+	if (body.locked) return;
+	for (const reader = body.getReader();;) if ((await reader.read()).done) return;
+}
+async function decompressed(source, what) {
+	const iterator = source[Symbol.asyncIterator]();
+	let start = /* @__PURE__ */ new Uint8Array();
+	while (start.length < 4) {
+		const { done, value } = await iterator.next();
+		if (done) break;
+		start = start.length === 0 ? value : Buffer.concat([start, value]);
+	}
+	const bytes = Readable.from((async function* () {
+		try {
+			yield start;
+			for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+		} finally {
+			await iterator.return?.();
+		}
+	})(), { objectMode: false });
+	const [one, two, three, four] = start;
+	if (one === 31 && two === 139) return toWeb(pipe(bytes, createGunzip()));
+	if (one === 40 && two === 181 && three === 47 && four === 253) return toWeb(unzstd(bytes, what));
+	return toWeb(bytes);
+}
+/** An error at the source ends the sink, and closing the sink closes the source. */
+function pipe(source, sink) {
+	source.once("error", (error) => sink.destroy(error));
+	sink.once("close", () => source.destroy());
+	source.pipe(sink);
+	return sink;
+}
+/** By the program: Node.js 20 has no zstd. */
+function unzstd(source, what) {
+	requireTools(["zstd"]);
+	const child = spawn(findTool("zstd") ?? "zstd", [
+		"--decompress",
+		"--stdout",
+		"--quiet"
+	], { stdio: [
+		"pipe",
+		"pipe",
+		"ignore"
+	] });
+	const { stdin, stdout } = child;
+	child.once("error", (error) => stdout.destroy(error));
+	child.once("exit", (code) => {
+		if (code !== 0 && code !== null) stdout.destroy(new OutsideError(`decompressing ${what}`, `zstd ended with exit code ${code}`));
+	});
+	source.once("error", (error) => stdout.destroy(error));
+	stdout.once("close", () => {
+		source.destroy();
+		child.kill();
+	});
+	stdin.on("error", () => {});
+	source.pipe(stdin);
+	return stdout;
+}
+function toWeb(stream) {
+	return Readable.toWeb(stream);
+}
+function asOurs(error, what) {
+	if (error instanceof InputError || error instanceof OutsideError) return error;
+	return new InputError({
+		where: what,
+		problem: "not a tar archive, or a damaged one"
+	}, { cause: error });
+}
+// src/world/registry/patience.ts
+/** Bytes per second of the slowest connection that we wait for. */
+const slowestBytes = 65536;
+/** Seconds that so many bytes may take in all. */
+function secondsFor(bytes, answerSeconds) {
+	return answerSeconds + bytes / slowestBytes;
+}
+/**
+* Passes a body through, as fast as its reader takes it. Only the time that we wait for the server counts.
+* @param options.count is told the length of each piece
+* @returns a stream that errors with a TransientError when the server is too slow, or the connection breaks
+*/
+function watched(source, options) {
+	const { doing, host, answerSeconds, count } = options;
+	const reader = source.getReader();
+	let received = 0;
+	let waited = 0;
+	async function read() {
+		const started = performance.now();
+		const left = secondsFor(received, answerSeconds) * 1e3 - waited;
+		let timer;
+		const late = new Promise((_, reject) => {
+			timer = setTimeout(() => {
+				const seconds = Math.round((waited + left) / 1e3);
+				reject(new TransientError(doing, `${host} sent only ${received} bytes in ${seconds} s`));
+			}, left);
+		});
+		try {
+			return await Promise.race([reader.read(), late]);
+		} finally {
+			clearTimeout(timer);
+			waited += performance.now() - started;
+		}
+	}
+	return new ReadableStream({
+		pull: async (controller) => {
+			try {
+				const { done, value } = await read();
+				if (done) return controller.close();
+				received += value.length;
+				count?.(value.length);
+				controller.enqueue(value);
+			} catch (error) {
+				reader.cancel(error).catch(() => {});
+				controller.error(connectionFailure(doing, host, error));
+			}
+		},
+		cancel: (reason) => reader.cancel(reason)
+	});
+}
 // src/world/registry/answers.ts
-/** An answer that only explains an error is read so far. */
+/** Limit for a body that only explains an error. */
 const maximumErrorBytes = 65536;
-/** Statuses that another attempt a little later may not meet. */
-const passingStatuses = [
+/** Statuses that may not come again a little later. */
+const transientStatuses = [
 	408,
 	429,
 	500,
@@ -691,14 +1199,14 @@ const passingStatuses = [
 	504
 ];
 /**
-* Where a redirect or an upload session leads.
-* @throws OutsideError when that would leave https for plain http (this machine's own addresses excepted)
+* The address of a redirect or an upload session.
+* @throws OutsideError if that would leave https for plain http (this machine's own addresses excepted)
 */
 function secureLocation(location, from, doing) {
 	if (!URL.canParse(location, from.href)) throw new OutsideError(doing, `${from.host} sent an unreadable Location`);
 	const next = new URL(location, from);
 	const plain = next.protocol === "http:" && from.protocol === "http:" && isLoopback(next);
-	if (next.protocol !== "https:" && !plain) throw new OutsideError(doing, `${from.host} led to ${next.protocol}//${next.host}, which is not encrypted`);
+	if (next.protocol !== "https:" && !plain) throw new OutsideError(doing, `${from.host} redirected to ${next.protocol}//${next.host}, which is not encrypted`);
 	next.username = "";
 	next.password = "";
 	return next;
@@ -713,14 +1221,20 @@ async function discard(response) {
 }
 /**
 * Reads a body up to a limit.
-* @param doing what a broken or too large body is reported as; without it the body only explains another error, and is cut
+* @param answerSeconds of patience, besides the time that its size takes
+* @param doing for the error about a broken or too large body; without it, the body only explains another error and is cut
 */
-async function readWhole(response, from, limit, doing) {
+async function readWhole(response, from, limit, doing, answerSeconds = 25) {
 	if (response.body === null) return /* @__PURE__ */ new Uint8Array();
+	const body = watched(response.body, {
+		doing: doing ?? "reading an error",
+		host: from.host,
+		answerSeconds
+	});
 	const chunks = [];
 	let size = 0;
 	try {
-		for await (const chunk of response.body) {
+		for await (const chunk of body) {
 			chunks.push(chunk);
 			size += chunk.length;
 			if (size > limit) break;
@@ -781,7 +1295,7 @@ async function finishUpload(transport, repository, digest, session, body) {
 /** Absolute or relative, with or without a query (specification, "Pushing a blob monolithically"). */
 function uploadLocation(answer, doing) {
 	const location = answer.headers.get("location");
-	if (location === null) throw new OutsideError(doing, "the registry opened an upload without saying where");
+	if (location === null) throw new OutsideError(doing, "the registry opened an upload without a Location");
 	return secureLocation(location, answer.url, doing);
 }
 /** Closes an upload session that nothing will be sent to. */
@@ -805,12 +1319,12 @@ async function cancelUpload(transport, repository, session, doing) {
 	});
 }
 // src/world/registry/chunked-upload.ts
-/** Large enough that the requests do not count, small enough to hold six of them. */
+/** Large enough to make few requests, small enough to hold six of them in memory. */
 const chunkBytes = 16777216;
 /**
-* Uploads a blob in chunks (specification, "Pushing a blob in chunks"): a connection that breaks costs one chunk. The
-* registry is asked then how far it got.
-* @throws LostSession where the registry cannot tell, or has lost what was sent: then it is begun anew
+* Uploads a blob in chunks (specification, "Pushing a blob in chunks"): a broken connection costs one chunk. Then
+* we ask the registry how far it got.
+* @throws LostSession if the registry lost what was sent: the caller starts again
 */
 async function uploadInChunks(transport, repository, digest, content) {
 	const doing = `uploading ${digest} to ${formatRepository(repository)} in chunks`;
@@ -830,7 +1344,7 @@ async function uploadInChunks(transport, repository, digest, content) {
 	});
 	await finishUpload(transport, repository, digest, session.url, /* @__PURE__ */ new Uint8Array());
 }
-/** Sends the next chunk, again as often as may help. */
+/** Sends the next chunk, with retries. */
 async function sendChunk(transport, chunk) {
 	let { session } = chunk;
 	let broke = false;
@@ -886,13 +1400,13 @@ async function askSession(transport, chunk, session) {
 		stored
 	};
 }
-/** Not to be tried again by itself: the session is gone, and with it what was sent. */
+/** Not to be retried alone: the session no longer exists, nor what was sent. */
 var LostSession = class extends OutsideError {
 	constructor(doing) {
-		super(doing, "the registry does not know the upload any more");
+		super(doing, "the registry no longer knows the upload");
 	}
 };
-/** `Range: 0-1023`, or `bytes=0-1023`: the last byte that is there. A fresh session says `0-0`. */
+/** `Range: 0-1023`, or `bytes=0-1023`: the last byte that arrived. A fresh session says `0-0`. */
 function storedIn(answer) {
 	const last = /(?:^|=)0-(\d+)$/.exec(answer.headers.get("range")?.trim() ?? "")?.[1];
 	return last === void 0 ? void 0 : Number(last) === 0 ? 0 : Number(last) + 1;
@@ -907,13 +1421,13 @@ async function readRange(content, offset, length, doing) {
 		chunks.push(chunk);
 		size += chunk.length;
 	}
-	if (size !== length) throw new PassingFailure(doing, `${length} bytes were to be read, and ${size} came`);
+	if (size !== length) throw new TransientError(doing, `${length} bytes were expected, and ${size} came`);
 	return Buffer.concat(chunks);
 }
 // src/world/registry/upload.ts
 /**
-* Uploads a blob: in one request, which every registry takes. Where that breaks off and there is much to lose, in
-* chunks from then on; a registry that does not take those gets it whole again.
+* Uploads a blob in one request, which every registry accepts. If that breaks off and the blob is large, it continues
+* in chunks; a registry that refuses chunks gets the whole blob again.
 * @param opened a session for the first attempt
 */
 async function upload(transport, repository, digest, body, opened) {
@@ -926,9 +1440,9 @@ async function upload(transport, repository, digest, body, opened) {
 		if (inChunks && large !== void 0 && !chunksRefused) try {
 			return await uploadInChunks(transport, repository, digest, large);
 		} catch (error) {
-			if (error instanceof PassingFailure || !(error instanceof OutsideError)) throw error;
+			if (error instanceof TransientError || !(error instanceof OutsideError)) throw error;
 			chunksRefused = !(error instanceof LostSession);
-			throw new PassingFailure(doing, error.message, { cause: error });
+			throw new TransientError(doing, error.message, { cause: error });
 		}
 		inChunks = true;
 		const session = unused ?? await openSession(transport, repository, doing);
@@ -937,7 +1451,7 @@ async function upload(transport, repository, digest, body, opened) {
 	});
 }
 // src/world/registry/verified.ts
-/** Passes a stream through, and errors in place of ending when it was not what the descriptor says. */
+/** Passes a stream through. At its end it errors if the content does not match the descriptor. */
 function verified(source, descriptor, what) {
 	const hash = createHash("sha256");
 	const reader = source.getReader();
@@ -965,7 +1479,7 @@ function verified(source, descriptor, what) {
 		cancel: (reason) => reader.cancel(reason)
 	});
 }
-/** The bytes of a range, out of a stream of all of them. */
+/** Cuts a range from a stream of the whole content. */
 function part(source, range) {
 	let position = 0;
 	const end = range.offset + range.length;
@@ -977,10 +1491,10 @@ function part(source, range) {
 	} }));
 }
 function wrongSize(what, expected, found) {
-	return new PassingFailure(`reading ${what}`, `${expected} bytes were promised and ${found} came`);
+	return new TransientError(`reading ${what}`, `${expected} bytes were expected, and ${found} came`);
 }
 function wrongBytes(what, found) {
-	return new OutsideError(`reading ${what}`, `the content does not match its digest: it is ${found}`, "Nothing of it was used. The registry, or something on the way to it, damages or replaces content.");
+	return new OutsideError(`reading ${what}`, `the content does not match its digest: it is ${found}`, "None of it was used. The registry, or a proxy before it, damages or replaces content.");
 }
 // src/world/registry/blobs.ts
 const octets = "application/octet-stream";
@@ -1112,25 +1626,27 @@ const fileSchema = looseObject({
 	credHelpers: record(string(), string()).optional(),
 	credsStore: string().optional()
 });
+/** A helper may unlock a keyring; it must not hang a verb. */
+const defaultHelperSeconds = 30;
 const helperAnswerSchema = looseObject({
 	Username: string(),
 	Secret: string()
 });
 /**
 * Credentials as podman, skopeo and docker keep them (containers-auth.json(5), docker's config.json): the first file
-* that knows the repository wins. $REGISTRY_AUTH_FILE, where set, is the only file read.
+* that knows the repository wins. If $REGISTRY_AUTH_FILE is set, only that file is read.
 */
-function credentialsFromFiles(env = process.env) {
+function credentialsFromFiles(env = process.env, helperSeconds = defaultHelperSeconds) {
 	return async (repository) => {
 		for (const path of authFiles(env)) {
-			const found = await fromFile(path, repository, env);
+			const found = await fromFile(path, repository, env, helperSeconds);
 			if (found !== void 0) return found;
 		}
 	};
 }
 /**
-* The files that are looked at, the first that knows the repository wins. In a user namespace of buildah's, where
-* everybody is 0, a variable says who we are outside.
+* The files that are read; the first with an entry for the repository wins. In buildah's user namespace our user id
+* is 0, so a variable has the real one.
 */
 function authFiles(env) {
 	if (set(env.REGISTRY_AUTH_FILE)) return [env.REGISTRY_AUTH_FILE];
@@ -1145,7 +1661,7 @@ function authFiles(env) {
 function set(value) {
 	return value !== void 0 && value !== "";
 }
-async function fromFile(path, repository, env) {
+async function fromFile(path, repository, env, helperSeconds) {
 	const text = await readFileIfThere(path);
 	if (text === void 0) {
 		if (path !== env.REGISTRY_AUTH_FILE) return void 0;
@@ -1163,7 +1679,8 @@ async function fromFile(path, repository, env) {
 		helper,
 		server: serverName(host),
 		path,
-		env
+		env,
+		helperSeconds
 	});
 	const entry = bestEntry(file.auths ?? {}, repository);
 	const credentials = entry === void 0 ? void 0 : readEntry(entry.value, path, entry.key);
@@ -1173,7 +1690,8 @@ async function fromFile(path, repository, env) {
 		helper: file.credsStore,
 		server: serverName(host),
 		path,
-		env
+		env,
+		helperSeconds
 	});
 }
 function parseAuthFile(text, path) {
@@ -1212,9 +1730,9 @@ function bestEntry(entries, repository) {
 	return best;
 }
 function keySegments(key) {
-	const bare = key.replace(/^https?:\/\//, "").replace(/\/+$/, "");
+	const bare = withoutTrailingSlashes(key.replace(/^https?:\/\//, ""));
 	const [host = "", ...path] = bare.split("/");
-	const isUrl = bare.length !== key.replace(/\/+$/, "").length || /^v[12]$/.test(path.join("/"));
+	const isUrl = bare.length !== withoutTrailingSlashes(key).length || /^v[12]$/.test(path.join("/"));
 	return [canonicalHost(host), ...isUrl ? [] : path];
 }
 function canonicalHost(key) {
@@ -1257,13 +1775,15 @@ async function askHelper(options) {
 	if (!/^[A-Za-z0-9._-]+$/.test(helper) || findTool(program) === void 0) throw new InputError({
 		where: path,
 		problem: `the credential helper ${JSON.stringify(program)} is not installed`,
-		remedy: `It keeps the credentials of ${server}: install it, or take it out of that file.`
+		remedy: `It keeps the credentials of ${server}: install it, or remove it from that file.`
 	});
 	const env = Object.fromEntries(Object.entries(options.env).filter((pair) => pair[1] !== void 0));
 	const result = await exec(program, ["get"], {
 		input: server,
 		env,
-		allow: [0, 1]
+		allow: [0, 1],
+		doing: `asking ${program} for the credentials of ${server}`,
+		seconds: options.helperSeconds
 	});
 	if (result.exitCode === 1) {
 		if (/credentials not found/i.test(result.stdout + result.stderr)) return void 0;
@@ -1288,98 +1808,6 @@ function jsonOrUndefined(text) {
 	} catch {
 		return;
 	}
-}
-// src/world/registry/pages.ts
-/** Reads a list to its last page. */
-async function readPages(transport, request) {
-	const { repository, first, doing, answers } = request;
-	const pages = [];
-	const seen = /* @__PURE__ */ new Set();
-	let next = first;
-	while (next !== void 0) {
-		if (seen.has(next.href)) throw new OutsideError(doing, "the pages of the list lead in a circle");
-		seen.add(next.href);
-		const page = await transport.send({
-			method: "GET",
-			repository,
-			push: false,
-			url: next,
-			doing,
-			answers,
-			mayLack: request.mayLack ?? false
-		});
-		pages.push(page);
-		next = page.status === 200 ? nextPage(page, doing) : void 0;
-	}
-	return pages;
-}
-function nextPage(page, doing) {
-	const link = page.headers.get("link");
-	const target = link === null ? void 0 : /<([^>]*)>[^,]*;\s*rel="?next"?/i.exec(link)?.[1];
-	return target === void 0 ? void 0 : secureLocation(target, page.url, doing);
-}
-// src/world/registry/lists.ts
-/** The tag under which referrers of a digest are listed where a registry lacks the Referrers API. */
-function fallbackTag(digest) {
-	return digest.replace(":", "-");
-}
-/** The part of a client that lists: tags, and what refers to a digest. */
-function createLists(transport, findManifest) {
-	/** Registries seen to lack the Referrers API. */
-	const withoutReferrers = /* @__PURE__ */ new Set();
-	async function listTags(repository) {
-		const doing = `listing the tags of ${formatRepository(repository)}`;
-		return (await readPages(transport, {
-			repository,
-			first: transport.url(repository, "tags/list"),
-			doing,
-			answers: [200, 404]
-		})).filter((page) => page.status === 200).flatMap((page) => {
-			const value = parseJson(page.body, formatRepository(repository));
-			const tags = typeof value === "object" && value !== null && "tags" in value ? value.tags : void 0;
-			if (tags === null) return [];
-			if (Array.isArray(tags) && tags.every((tag) => typeof tag === "string")) return tags;
-			throw notARegistry(repository.registry, "its answer holds no list of tags");
-		});
-	}
-	async function referrers(repository, digest, artifactType) {
-		const all = await fromApi(repository, digest, artifactType) ?? await fromFallbackTag(repository, digest);
-		return artifactType === void 0 ? all : all.filter((each) => each.artifactType === artifactType);
-	}
-	async function fromApi(repository, digest, artifactType) {
-		if (withoutReferrers.has(repository.registry)) return void 0;
-		const query = artifactType === void 0 ? "" : `?artifactType=${encodeURIComponent(artifactType)}`;
-		const what = `${formatRepository(repository)}@${digest}`;
-		const pages = await readPages(transport, {
-			repository,
-			first: transport.url(repository, `referrers/${digest}${query}`),
-			doing: `listing what refers to ${what}`,
-			answers: [
-				200,
-				400,
-				404,
-				405,
-				501
-			],
-			mayLack: true
-		});
-		if (!pages.every((page) => page.status === 200 && bareType(page.headers.get("content-type") ?? "") === mediaTypes.ociIndex)) {
-			withoutReferrers.add(repository.registry);
-			return;
-		}
-		return pages.flatMap((page) => {
-			const { json } = parseManifest(page.body, what, mediaTypes.ociIndex);
-			return isIndex(json) ? json.manifests : [];
-		});
-	}
-	async function fromFallbackTag(repository, digest) {
-		const index = await findManifest(atTag(repository, fallbackTag(digest)));
-		return index !== void 0 && isIndex(index.json) ? index.json.manifests : [];
-	}
-	return {
-		listTags,
-		referrers
-	};
 }
 // src/world/registry/manifests.ts
 /** The part of a client that is about manifests and tags. */
@@ -1454,6 +1882,10 @@ function createManifests(transport) {
 		resolve,
 		getManifest: async (reference) => readManifest(reference, await manifestRequest(transport, "GET", reference, [200])),
 		findManifest,
+		findContent: async (reference) => {
+			const answer = await manifestRequest(transport, "GET", reference, [200, 404]);
+			return answer.status === 404 ? void 0 : verifiedContent(reference, answer);
+		},
 		putManifest: async (repository, tagOrDigest, bytes, mediaType) => {
 			await putAnywhere(repository, tagOrDigest, bytes, mediaType);
 			return digestOf(bytes);
@@ -1483,6 +1915,11 @@ function manifestRequest(transport, method, reference, answers) {
 	});
 }
 function readManifest(reference, answer) {
+	const contentType = answer.headers.get("content-type") ?? void 0;
+	return parseManifest(verifiedContent(reference, answer), formatReference(reference), contentType);
+}
+/** @throws when it is not what was asked for */
+function verifiedContent(reference, answer) {
 	const what = formatReference(reference);
 	const contentType = answer.headers.get("content-type") ?? void 0;
 	if (contentType !== void 0 && bareType(contentType) === "text/html") throw notARegistry(reference.repository.registry, "it answered with an HTML page");
@@ -1490,17 +1927,156 @@ function readManifest(reference, answer) {
 	const promised = answer.headers.get("docker-content-digest");
 	if (reference.kind === "digest" && found !== reference.digest) throw wrongBytes(what, found);
 	if (reference.kind === "tag" && promised !== null && promised !== found) throw wrongBytes(what, found);
-	return parseManifest(answer.body, what, contentType);
+	return answer.body;
 }
 function requireDigest(reference, digest) {
 	if (reference.kind === "digest" && reference.digest !== digest) throw wrongBytes(formatReference(reference), digest);
 }
+// src/world/registry/pages.ts
+/** No list of ours is that long; a server that always names another page must not keep us for ever. */
+const maximumPages = 1e4;
+/** Reads a list to its last page. */
+async function readPages(transport, request) {
+	const { repository, first, doing, answers } = request;
+	const pages = [];
+	const seen = /* @__PURE__ */ new Set();
+	let next = first;
+	while (next !== void 0) {
+		if (seen.has(next.href)) throw new OutsideError(doing, "the pages of the list lead in a circle");
+		seen.add(next.href);
+		const page = await transport.send({
+			method: "GET",
+			repository,
+			push: false,
+			url: next,
+			doing,
+			answers,
+			mayLack: request.mayLack ?? false
+		});
+		pages.push(page);
+		if (pages.length > maximumPages) throw new OutsideError(doing, `the list has more than ${maximumPages} pages`);
+		next = page.status === 200 ? nextPage(page, doing) : void 0;
+	}
+	return pages;
+}
+function nextPage(page, doing) {
+	const link = page.headers.get("link");
+	const target = link === null ? void 0 : /<([^>]*)>[^,]*;\s*rel="?next"?/i.exec(link)?.[1];
+	return target === void 0 ? void 0 : secureLocation(target, page.url, doing);
+}
+// src/world/registry/referrers.ts
+/**
+* The part of a client that finds what refers to a digest: the Referrers API, and the fallback tag of registries that
+* lack it. That an API is missing is believed only for a repository that exists, and only if two answers agree.
+*/
+function createReferrers(transport, manifests, log) {
+	/** Registries that have answered by the API. */
+	const withApi = /* @__PURE__ */ new Set();
+	/** Registries that lack it, and repositories whose lists are under fallback tags. */
+	const withoutApi = /* @__PURE__ */ new Set();
+	const warned = /* @__PURE__ */ new Set();
+	async function referrers(repository, digest, artifactType) {
+		const where = formatRepository(repository);
+		const ask = () => askApi(repository, digest, artifactType);
+		const lacks = () => withoutApi.has(where) || withoutApi.has(repository.registry);
+		const lists = lacks() ? void 0 : await ask();
+		const found = usable(repository, lists ?? [], artifactType);
+		if (found.length > 0) return found;
+		const fallback = await fallbackList(repository, digest);
+		if (fallback !== void 0) {
+			if (lists === void 0) withoutApi.add(where);
+			return usable(repository, [fallback], artifactType);
+		}
+		if (lists !== void 0 || lacks()) return [];
+		const again = await ask();
+		if (again === void 0) await learnFromMissingApi(repository, digest);
+		return usable(repository, again ?? [], artifactType);
+	}
+	/**
+	* Two answers agree that there is no API. A repository that does not exist yet gives the same answer.
+	* @throws TransientError if the registry has the API, and the image exists
+	*/
+	async function learnFromMissingApi(repository, digest) {
+		const what = `${formatRepository(repository)}@${digest}`;
+		if (await manifests.resolve(atDigest(repository, digest)) === void 0) return;
+		if (withApi.has(repository.registry)) throw new TransientError(`listing what refers to ${what}`, `${repository.registry} has a Referrers API, and does not answer by it for an image that exists`);
+		withoutApi.add(repository.registry);
+	}
+	async function askApi(repository, digest, artifactType) {
+		const query = artifactType === void 0 ? "" : `?artifactType=${encodeURIComponent(artifactType)}`;
+		const what = `${formatRepository(repository)}@${digest}`;
+		const pages = await readPages(transport, {
+			repository,
+			first: transport.url(repository, `referrers/${digest}${query}`),
+			doing: `listing what refers to ${what}`,
+			answers: [
+				200,
+				400,
+				404,
+				405,
+				501
+			],
+			mayLack: true
+		});
+		if (!pages.every(({ status, headers }) => status === 200 && bareType(headers.get("content-type") ?? "") === mediaTypes.ociIndex)) return void 0;
+		withApi.add(repository.registry);
+		return pages.map(({ body }) => parseReferrerList(body, what));
+	}
+	async function fallbackList(repository, digest) {
+		const where = `${formatRepository(repository)}:${fallbackTag(digest)}`;
+		const content = await manifests.findContent(atTag(repository, fallbackTag(digest)));
+		if (content === void 0) return void 0;
+		return parseReferrerList(content, where);
+	}
+	/** The entries that we can read, each once. @throws InputError for one that is wanted and cannot be read */
+	function usable(repository, lists, artifactType) {
+		for (const { digest, problem, artifactType: type } of lists.flatMap(({ odd }) => odd)) {
+			const where = `${formatRepository(repository)}@${digest}`;
+			const text = `this referrer cannot be read (${problem})`;
+			if (artifactType !== void 0 && type === artifactType) throw new InputError({
+				where,
+				problem: text,
+				remedy: "Delete it, or attach it again."
+			});
+			if (!warned.has(where)) log.warn(`${where}: ${text}: it is left out`);
+			warned.add(where);
+		}
+		const wanted = lists.flatMap(({ entries }) => entries).filter((entry) => artifactType === void 0 || entry.artifactType === artifactType);
+		return [...new Map(wanted.map((entry) => [entry.digest, entry])).values()];
+	}
+	return {
+		referrers,
+		fallbackList
+	};
+}
+// src/world/registry/tags.ts
+/** The part of a client that lists tags. */
+function createTags(transport) {
+	async function listTags(repository) {
+		const doing = `listing the tags of ${formatRepository(repository)}`;
+		return (await readPages(transport, {
+			repository,
+			first: transport.url(repository, "tags/list"),
+			doing,
+			answers: [200, 404]
+		})).filter((page) => page.status === 200).flatMap((page) => {
+			const value = parseJson(page.body, formatRepository(repository));
+			const tags = typeof value === "object" && value !== null && "tags" in value ? value.tags : void 0;
+			if (tags === null) return [];
+			if (Array.isArray(tags) && tags.every((tag) => typeof tag === "string")) return tags;
+			throw notARegistry(repository.registry, "its answer holds no list of tags");
+		});
+	}
+	return { listTags };
+}
 // src/world/registry/exchange.ts
-const answerSeconds = 60;
-/** What the slowest connection that we wait for sends in a second. */
-const slowestBytes = 65536;
-/** @param counters every request is counted there */
-function createExchange(counters) {
+/** More seconds for a stream: the registry checks what it got before it answers. */
+const streamSeconds = 300;
+/**
+* @param counters every request is counted there
+* @param answerSeconds until an answer begins; a body that is sent may take longer, by its size
+*/
+function createExchange(counters, answerSeconds) {
 	return async (target, request) => {
 		counters.requests += 1;
 		const { body } = request;
@@ -1508,9 +2084,9 @@ function createExchange(counters) {
 		const streamed = body !== void 0 && !(body instanceof Uint8Array);
 		const content = streamed ? counted(await body.open(), (bytes) => counters.bytesSent += bytes) : body;
 		if (content instanceof Uint8Array) counters.bytesSent += content.length;
-		const seconds = answerSeconds + (content instanceof Uint8Array ? content.length / slowestBytes : 0);
-		const late = () => abort.abort(new PassingFailure(request.doing, `no answer from ${target.host} in ${Math.round(seconds)} s`));
-		const timer = streamed ? void 0 : setTimeout(late, seconds * 1e3);
+		const seconds = secondsFor(streamed ? body.size : body?.length ?? 0, answerSeconds + (streamed ? streamSeconds : 0));
+		const late = () => abort.abort(new NoAnswerError(request.doing, `no answer from ${target.host} in ${Math.round(seconds)} s`));
+		const timer = setTimeout(late, seconds * 1e3);
 		try {
 			return await fetch(target, {
 				method: request.method,
@@ -1522,7 +2098,7 @@ function createExchange(counters) {
 					...request.headers,
 					...streamed ? { "content-length": String(body.size) } : {}
 				},
-				...content === void 0 ? {} : { body: content },
+				...defined({ body: content }),
 				...streamed ? { duplex: "half" } : {}
 			});
 		} catch (error) {
@@ -1532,12 +2108,93 @@ function createExchange(counters) {
 		}
 	};
 }
-/** Tells how many bytes have passed. */
+/** Counts the bytes that pass. */
 function counted(source, count) {
 	return source.pipeThrough(new TransformStream({ transform: (chunk, controller) => {
 		count(chunk.length);
 		controller.enqueue(chunk);
 	} }));
+}
+// src/world/registry/redirects.ts
+const maximumRedirects = 5;
+const redirectStatuses = [
+	301,
+	302,
+	303,
+	307,
+	308
+];
+/**
+* Sends a request and follows redirects. The authorization goes to the registry's own origin only, and no longer to
+* any origin after a redirect has left it.
+* @param options.origin of the registry
+* @throws OutsideError for a redirect that leaves https, that would repeat a write, or for too many of them
+*/
+async function followRedirects(exchange, request, options) {
+	const { authorization } = options;
+	let target = request.url;
+	let elsewhere = target.origin !== options.origin;
+	for (let hop = 0; hop <= maximumRedirects; hop++) {
+		const headers = authorization !== void 0 && !elsewhere ? {
+			...request.headers,
+			authorization
+		} : { ...request.headers };
+		const response = await exchange(target, {
+			...request,
+			headers
+		});
+		const location = response.headers.get("location");
+		if (!redirectStatuses.includes(response.status) || location === null) return {
+			response,
+			url: target,
+			elsewhere
+		};
+		await discard(response);
+		const next = secureLocation(location, target, request.doing);
+		if (!(request.method === "GET" || request.method === "HEAD") && response.status !== 307 && response.status !== 308) throw new OutsideError(request.doing, `${target.host} answered a ${request.method} with ${response.status}`);
+		if (next.origin !== target.origin) elsewhere = true;
+		target = next;
+	}
+	throw new OutsideError(request.doing, `${request.url.host} redirected more than ${maximumRedirects} times`);
+}
+// src/world/registry/refusals.ts
+/** Says what a registry's refusal means: who is at fault, and whether another attempt may help. */
+function createExplainRefusal(options) {
+	const { authentication, check, scrubber } = options;
+	return async (request, { response, url, elsewhere }) => {
+		const { status } = response;
+		const what = request.what ?? formatRepository(request.repository);
+		const html = isHtml(response);
+		const said = describeErrors(await readWhole(response, url, maximumErrorBytes));
+		const text = scrubber.scrub(`${url.host} answered ${status}${said === "" ? "" : `: ${said}`}`);
+		if (transientStatuses.includes(status) || said.includes("MANIFEST_BLOB_UNKNOWN")) return new TransientError(request.doing, text, retryAfter(response));
+		if (elsewhere) return new OutsideError(request.doing, text);
+		if (status === 401 || status === 403) {
+			const hadCredentials = await authentication.hasCredentials(request.repository);
+			const host = request.repository.registry;
+			return unauthorised({
+				what,
+				host,
+				status,
+				push: request.push,
+				hadCredentials
+			});
+		}
+		if (html) return notARegistry(request.repository.registry, `it answered ${status} with an HTML page`);
+		if (status === 404 && request.push) {
+			await check.fromRegistry(request, response);
+			return new InputError({
+				where: what,
+				problem: `${url.host} answered 404 to ${request.doing}${said === "" ? "" : ` (${scrubber.scrub(said)})`}`,
+				remedy: "Check that this repository exists there, and that this account may push to it: some registries create none by themselves. Nothing was lost; running the same command again is safe."
+			});
+		}
+		if (status === 404) {
+			await check.fromRegistry(request, response);
+			return new NotFoundError(what);
+		}
+		return new OutsideError(request.doing, text);
+	};
 }
 // src/world/registry/registry-check.ts
 function createRegistryCheck(exchange, url) {
@@ -1563,13 +2220,41 @@ function createRegistryCheck(exchange, url) {
 		});
 		await discard(response);
 		const { status } = response;
-		if (passingStatuses.includes(status)) throw new PassingFailure(request.doing, `${base.host} answered ${status}`, retryAfter(response));
+		if (transientStatuses.includes(status)) throw new TransientError(request.doing, `${base.host} answered ${status}`, retryAfter(response));
 		const challenged = status === 401 && response.headers.has("www-authenticate");
 		const fine = status === 200 && !isHtml(response);
 		if (challenged || fine) return void 0;
 		return `/v2/ answers ${status}${isHtml(response) ? " with an HTML page" : ""}`;
 	}
 	return { fromRegistry };
+}
+// src/world/registry/retries.ts
+/** Milliseconds before each further attempt. */
+const defaultRetryDelays = [
+	500,
+	1500,
+	4500
+];
+const longestRetryAfterSeconds = 60;
+/**
+* A server's Retry-After replaces our own delay, up to a minute; we do not wait longer.
+* @param delays milliseconds before each further attempt; also how many there are
+*/
+function createRetry(delays, log) {
+	return async (operation) => {
+		for (let attempt = 0;; attempt++) try {
+			return await operation();
+		} catch (error) {
+			const delay = delays[attempt];
+			if (!(error instanceof TransientError) || delay === void 0) throw error;
+			if (error instanceof NoAnswerError && attempt > 0) throw error;
+			const asked = error.retryAfterSeconds;
+			if (asked !== void 0 && asked > longestRetryAfterSeconds) throw error;
+			const wait = asked === void 0 ? delay * (.75 + Math.random() / 2) : asked * 1e3;
+			log.info(`${error.message.replace(/ Running the same.*$/, "")} Trying again in ${(wait / 1e3).toFixed(1)} s.`);
+			await setTimeout$1(wait);
+		}
+	};
 }
 // src/world/registry/secrets.ts
 function createScrubber() {
@@ -1585,95 +2270,69 @@ function createScrubber() {
 		}
 	};
 }
+// src/world/registry/token-endpoint.ts
+/** Statuses that answer the question, for or against us. */
+const answers = [
+	200,
+	400,
+	401,
+	403
+];
+/**
+* Asks a token endpoint once. Redirects are not followed: they lead to a place that the registry did not name.
+* @returns a fetch that throws TransientError for what may pass, OutsideError for what is no answer
+*/
+function createTokenFetch(exchange) {
+	return async ({ url, headers, form, doing }) => {
+		const response = await exchange(url, {
+			doing,
+			method: form === void 0 ? "GET" : "POST",
+			headers: form === void 0 ? headers : {
+				...headers,
+				"content-type": "application/x-www-form-urlencoded"
+			},
+			...defined({ body: form === void 0 ? void 0 : Buffer.from(form.toString()) })
+		});
+		const body = await readWhole(response, url, maximumErrorBytes);
+		if (transientStatuses.includes(response.status)) throw new TransientError(doing, `${url.host} answered ${response.status}`, retryAfter(response));
+		if (answers.includes(response.status)) return {
+			status: response.status,
+			body
+		};
+		throw new OutsideError(doing, `the token endpoint at ${url.host} answered ${response.status}`);
+	};
+}
 // src/world/registry/transport.ts
-const defaultRetryDelays = [
-	500,
-	1500,
-	4500
-];
-const longestRetryAfterSeconds = 60;
-const maximumRedirects = 5;
 const maximumBodyBytes = 67108864;
-const redirectStatuses = [
-	301,
-	302,
-	303,
-	307,
-	308
-];
 /** HTTP with what registries need on top: logging in, redirects, retries, and errors that say which side is at fault. */
 function createTransport(options) {
-	const log = options.log ?? silentLog;
-	const delays = options.retryDelays ?? defaultRetryDelays;
 	const counters = {
 		requests: 0,
 		bytesSent: 0,
 		bytesReceived: 0
 	};
-	const exchange = createExchange(counters);
+	const answerSeconds = options.answerSeconds ?? 25;
+	const exchange = createExchange(counters, answerSeconds);
 	const scrubber = createScrubber();
+	/** Hosts on loopback that speak TLS. */
 	const overTls = /* @__PURE__ */ new Set();
-	const { fromRegistry } = createRegistryCheck(exchange, url);
+	const check = createRegistryCheck(exchange, url);
 	const authentication = createAuthentication({
 		credentials: options.credentials,
 		scrubber,
-		fetchToken: async ({ url, headers, form, doing }) => {
-			const request = {
-				method: form === void 0 ? "GET" : "POST",
-				headers: form === void 0 ? headers : {
-					...headers,
-					"content-type": "application/x-www-form-urlencoded"
-				},
-				doing,
-				...form === void 0 ? {} : { body: Buffer.from(form.toString()) }
-			};
-			const response = await exchange(url, request);
-			const body = await readWhole(response, url, maximumErrorBytes);
-			if (passingStatuses.includes(response.status)) throw new PassingFailure(doing, `${url.host} answered ${response.status}`, retryAfter(response));
-			if ([
-				200,
-				400,
-				401,
-				403
-			].includes(response.status)) return {
-				status: response.status,
-				body
-			};
-			throw new OutsideError(doing, `the token endpoint at ${url.host} answered ${response.status}`);
-		}
+		fetchToken: createTokenFetch(exchange)
 	});
+	const explainRefusal = createExplainRefusal({
+		authentication,
+		check,
+		scrubber
+	});
+	const retrying = createRetry(options.retryDelays ?? defaultRetryDelays, options.log ?? silentLog);
 	function url(repository, rest) {
 		const host = repository.registry === "docker.io" ? "registry-1.docker.io" : repository.registry;
 		const secure = new URL(`https://${host}/v2/${repository.path}/${rest}`);
 		if (!isLoopback(secure) || overTls.has(secure.host)) return secure;
 		return new URL(`http://${host}/v2/${repository.path}/${rest}`);
-	}
-	/** Follows redirects. Credentials are for the registry's own origin alone, also when a later hop leads back. */
-	async function follow(request, authorization) {
-		let target = request.url;
-		let elsewhere = target.origin !== url(request.repository, "").origin;
-		for (let hop = 0; hop <= maximumRedirects; hop++) {
-			const headers = {
-				...request.headers,
-				...authorization === void 0 || elsewhere ? {} : { authorization }
-			};
-			const response = await exchange(target, {
-				...request,
-				headers
-			});
-			const location = response.headers.get("location");
-			if (!redirectStatuses.includes(response.status) || location === null) return {
-				response,
-				url: target,
-				elsewhere
-			};
-			await discard(response);
-			const next = secureLocation(location, target, request.doing);
-			if (!(request.method === "GET" || request.method === "HEAD") && response.status !== 307 && response.status !== 308) throw new OutsideError(request.doing, `${target.host} answered a ${request.method} with ${response.status}`);
-			if (next.origin !== target.origin) elsewhere = true;
-			target = next;
-		}
-		throw new OutsideError(request.doing, `${request.url.host} redirected more than ${maximumRedirects} times`);
 	}
 	async function authorised(asked) {
 		const request = {
@@ -1682,68 +2341,37 @@ function createTransport(options) {
 		};
 		if (overTls.has(request.url.host)) request.url.protocol = "https:";
 		for (let attempt = 0;; attempt++) {
-			const header = await authentication.header(request, url(request.repository, ""));
-			const { response, url: from, elsewhere } = await follow(request, header);
-			if (await expectsTls(request, response, from)) {
+			const registry = url(request.repository, "");
+			const authorization = await authentication.header(request, registry);
+			const answer = await followRedirects(exchange, request, {
+				origin: registry.origin,
+				authorization
+			});
+			const { response, url: from, elsewhere } = answer;
+			if (await expectsTls(exchange, request, answer)) {
 				overTls.add(from.host);
 				return authorised(asked);
 			}
 			if (response.status === 401 && !elsewhere && attempt === 0) {
 				const challenge = response.headers.get("www-authenticate");
-				if (authentication.challenged(request, challenge, header)) {
+				if (authentication.challenged(request, challenge, authorization)) {
 					await discard(response);
 					continue;
 				}
 			}
 			if (request.answers.includes(response.status)) {
-				if (response.status === 404 && !request.mayLack && !await fromRegistry(request, response)) await confirmAbsence(asked);
+				if (response.status === 404 && !request.mayLack && !await check.fromRegistry(request, response)) await confirmAbsence(asked);
 				return {
 					response,
 					url: from
 				};
 			}
-			throw await failure(request, response, from, elsewhere);
+			throw await explainRefusal(request, answer);
 		}
-	}
-	/** Go's HTTP server says so when it speaks TLS: then a registry on loopback is asked again over https. */
-	async function expectsTls(request, response, from) {
-		if (response.status !== 400 || from.protocol !== "http:") return false;
-		const { doing } = request;
-		const body = await readWhole(request.method === "HEAD" ? await exchange(new URL("/v2/", from), {
-			method: "GET",
-			doing
-		}) : response.clone(), from, maximumErrorBytes);
-		return new TextDecoder().decode(body).includes("HTTP request to an HTTPS server");
-	}
-	async function failure(request, response, from, elsewhere) {
-		const { status } = response;
-		const what = request.what ?? formatRepository(request.repository);
-		const html = isHtml(response);
-		const said = describeErrors(await readWhole(response, from, maximumErrorBytes));
-		const text = scrubber.scrub(`${from.host} answered ${status}${said === "" ? "" : `: ${said}`}`);
-		if (passingStatuses.includes(status) || said.includes("MANIFEST_BLOB_UNKNOWN")) return new PassingFailure(request.doing, text, retryAfter(response));
-		if (elsewhere) return new OutsideError(request.doing, text);
-		if (status === 401 || status === 403) {
-			const hadCredentials = await authentication.hasCredentials(request.repository);
-			const host = request.repository.registry;
-			return unauthorised({
-				what,
-				host,
-				status,
-				push: request.push,
-				hadCredentials
-			});
-		}
-		if (html) return notARegistry(request.repository.registry, `it answered ${status} with an HTML page`);
-		if (status === 404) {
-			await fromRegistry(request, response);
-			return new NotFoundError(what);
-		}
-		return new OutsideError(request.doing, text);
 	}
 	/**
-	* The registry is one, but something before it may have answered (a balancer while the registry restarts): a tag
-	* taken for absent would be set anew. So the same is asked once more.
+	* The registry is one, but something before it may have answered (a balancer while the registry restarts). A tag
+	* that is believed to be absent would be set anew, so we ask the same again.
 	*/
 	async function confirmAbsence(asked) {
 		const { response, url: from } = await authorised({
@@ -1752,25 +2380,12 @@ function createTransport(options) {
 		});
 		await discard(response);
 		if (response.status === 404) return;
-		throw new PassingFailure(asked.doing, `${from.host} answered 404 in a way that registries do not, and ${response.status} when asked again`);
-	}
-	async function retrying(operation) {
-		for (let attempt = 0;; attempt++) try {
-			return await operation();
-		} catch (error) {
-			const delay = delays[attempt];
-			if (!(error instanceof PassingFailure) || delay === void 0) throw error;
-			const asked = error.retryAfterSeconds;
-			if (asked !== void 0 && asked > longestRetryAfterSeconds) throw error;
-			const wait = asked === void 0 ? delay * (.75 + Math.random() / 2) : asked * 1e3;
-			log.info(`${error.message.replace(/ Running the same.*$/, "")} Trying again in ${(wait / 1e3).toFixed(1)} s.`);
-			await setTimeout$1(wait);
-		}
+		throw new TransientError(asked.doing, `${from.host} answered 404 in a way that registries do not, and ${response.status} when asked again`);
 	}
 	async function send(request) {
 		const attempt = async () => {
 			const { response, url: from } = await authorised(request);
-			const body = await readWhole(response, from, maximumBodyBytes, request.doing);
+			const body = await readWhole(response, from, maximumBodyBytes, request.doing, answerSeconds);
 			counters.bytesReceived += body.length;
 			return {
 				status: response.status,
@@ -1789,7 +2404,14 @@ function createTransport(options) {
 		stream: async (request) => {
 			const { response, url: from } = await retrying(() => authorised(request));
 			if (response.body === null) throw new OutsideError(request.doing, `${from.host} sent no content`);
-			const body = counted(response.body, (bytes) => counters.bytesReceived += bytes);
+			const body = watched(response.body, {
+				doing: request.doing,
+				host: from.host,
+				answerSeconds,
+				count: (bytes) => {
+					counters.bytesReceived += bytes;
+				}
+			});
 			return {
 				status: response.status,
 				body
@@ -1797,431 +2419,38 @@ function createTransport(options) {
 		}
 	};
 }
+/** Go's HTTP server says so when it speaks TLS: then a registry on loopback is asked again over https. */
+async function expectsTls(exchange, { method, doing }, { response, url }) {
+	if (response.status !== 400 || url.protocol !== "http:") return false;
+	const body = await readWhole(method === "HEAD" ? await exchange(new URL("/v2/", url), {
+		method: "GET",
+		doing
+	}) : response.clone(), url, maximumErrorBytes);
+	return new TextDecoder().decode(body).includes("HTTP request to an HTTPS server");
+}
 // src/world/registry/client.ts
 function createRegistryClient(options = {}) {
 	const transport = createTransport({
 		credentials: options.credentials ?? credentialsFromFiles(options.env),
-		...options.log === void 0 ? {} : { log: options.log },
-		...options.retryDelays === void 0 ? {} : { retryDelays: options.retryDelays }
+		...defined({
+			log: options.log,
+			retryDelays: options.retryDelays,
+			answerSeconds: options.answerSeconds
+		})
 	});
 	const manifests = createManifests(transport);
 	return {
 		counters: transport.counters,
 		...manifests,
 		...createBlobs(transport),
-		...createLists(transport, manifests.findManifest)
+		...createTags(transport),
+		...createReferrers(transport, manifests, options.log ?? silentLog)
 	};
-}
-// src/world/registry/copy.ts
-/** Mounts at a time: each is a round trip and nothing else. */
-const parallelMounts = 16;
-/** Blobs under way between registries at a time. */
-const parallelStreams = 8;
-/**
-* Copies an image or an index with all its images, byte for byte, and then tags it in the given order. Blobs come
-* before the manifest that names them, so whatever can be read at the destination is whole, also after a crash.
-*/
-async function copyImage(client, options) {
-	const { from, to, tags } = options;
-	const report = {
-		mounted: 0,
-		copied: 0,
-		present: 0,
-		bytes: 0
-	};
-	const manifest = await client.getManifest(from);
-	if (!sameRepository(from.repository, to)) {
-		await copyContent(client, {
-			manifest,
-			from: from.repository,
-			to
-		}, report);
-		await putBytes(client, to, manifest, manifest.descriptor.digest);
-	}
-	await setTags(client, {
-		manifest,
-		repository: to,
-		tags
-	});
-	return report;
-}
-/** Sets tags in the given order on a manifest that the repository has. */
-async function setTags(client, options) {
-	for (const tag of options.tags) await putBytes(client, options.repository, options.manifest, tag);
-}
-/** Everything below a manifest: the images of an index, the config and layers of an image. */
-async function copyContent(client, options, report, seen = /* @__PURE__ */ new Set()) {
-	const { manifest, from, to } = options;
-	const { json } = manifest;
-	if (isIndex(json)) {
-		for (const child of json.manifests) {
-			if (seen.has(child.digest)) continue;
-			seen.add(child.digest);
-			const image = await client.getManifest(atDigest(from, child.digest));
-			await copyContent(client, {
-				manifest: image,
-				from,
-				to
-			}, report, seen);
-			await putBytes(client, to, image, image.descriptor.digest);
-		}
-		return;
-	}
-	const blobs = [json.config, ...json.layers].filter((blob) => {
-		const first = !seen.has(blob.digest);
-		seen.add(blob.digest);
-		return first;
-	});
-	const parallel = from.registry === to.registry ? parallelMounts : parallelStreams;
-	await inParallel(blobs, parallel, async (blob) => {
-		const how = await copyBlob(client, blob, from, to);
-		report[how] += 1;
-		if (how === "copied") report.bytes += blob.size;
-	});
-}
-async function copyBlob(client, blob, from, to) {
-	if (from.registry === to.registry && await client.mountBlob(to, blob.digest, from)) return "mounted";
-	const content = {
-		descriptor: blob,
-		open: (range) => client.openBlob(from, blob, range)
-	};
-	return client.ensureBlob(to, content);
-}
-function putBytes(client, to, manifest, name) {
-	return client.putManifest(to, name, manifest.bytes, manifest.descriptor.mediaType);
-}
-// src/world/registry/artifact.ts
-/** Path of the file that a layer of an artifact is, as `oras pull` takes it (OCI image spec, annotations). */
-const titleAnnotation = "org.opencontainers.image.title";
-const emptyBytes = new TextEncoder().encode("{}");
-const empty = {
-	mediaType: mediaTypes.ociEmpty,
-	digest: digestOf(emptyBytes),
-	size: emptyBytes.length
-};
-/**
-* Pushes an artifact as an OCI image manifest with an empty config (image specification 1.1, "Guidelines for Artifact
-* Usage"). The same input makes the same digest, and pushing it again changes nothing.
-*/
-async function pushArtifact(client, options) {
-	const { repository, artifactType, subject, layers, annotations, tag } = options;
-	await client.uploadBlob(repository, emptyBytes);
-	const pushed = [];
-	for (const layer of layers) {
-		const { digest, size } = await client.uploadBlob(repository, layer.bytes);
-		pushed.push({
-			mediaType: layer.mediaType,
-			digest,
-			size,
-			...layer.annotations === void 0 ? {} : { annotations: { ...layer.annotations } }
-		});
-	}
-	const json = {
-		schemaVersion: 2,
-		mediaType: mediaTypes.ociManifest,
-		artifactType,
-		config: empty,
-		layers: pushed.length === 0 ? [empty] : pushed,
-		...subject === void 0 ? {} : { subject: plain(subject) },
-		...annotations === void 0 ? {} : { annotations: { ...annotations } }
-	};
-	const bytes = new TextEncoder().encode(JSON.stringify(json));
-	const manifest = parseManifest(bytes, formatRepository(repository));
-	await putAndList(client, repository, manifest);
-	if (tag !== void 0) await client.putManifest(repository, tag, bytes, mediaTypes.ociManifest);
-	return listEntry(manifest);
-}
-/** Reads an artifact with all its layers, verified. For small ones: everything is held in memory. */
-async function readArtifact(client, reference) {
-	const manifest = await client.getManifest(reference);
-	if (isIndex(manifest.json)) throw new InputError({
-		where: formatReference(reference),
-		problem: "an index, where an artifact was expected"
-	});
-	const layers = [];
-	for (const descriptor of manifest.json.layers) layers.push({
-		descriptor,
-		bytes: await client.getBlob(reference.repository, descriptor.digest)
-	});
-	return {
-		manifest,
-		layers
-	};
-}
-/** Copies an artifact byte for byte to another repository, where it is listed with its subject again. */
-async function copyArtifact(client, options) {
-	const report = {
-		mounted: 0,
-		copied: 0,
-		present: 0,
-		bytes: 0
-	};
-	const manifest = await client.getManifest(options.from);
-	await copyContent(client, {
-		manifest,
-		from: options.from.repository,
-		to: options.to
-	}, report);
-	await putAndList(client, options.to, manifest);
-	return report;
-}
-async function putAndList(client, repository, manifest) {
-	const { listed } = await client.putReferrer(repository, manifest.bytes, manifest.descriptor.mediaType);
-	const { subject } = manifest.json;
-	if (subject !== void 0 && !listed) await inTurn(`${formatRepository(repository)}@${subject.digest}`, () => addToFallbackTag(client, repository, subject.digest, listEntry(manifest)));
-}
-/** A manifest as a list of referrers shows it (distribution specification, "Listing Referrers"). */
-function listEntry(manifest) {
-	const { json, descriptor } = manifest;
-	const artifactType = json.artifactType ?? (isIndex(json) ? void 0 : json.config.mediaType);
-	return {
-		...descriptor,
-		...artifactType === void 0 ? {} : { artifactType },
-		...json.annotations === void 0 ? {} : { annotations: json.annotations }
-	};
-}
-function plain({ mediaType, digest, size }) {
-	return {
-		mediaType,
-		digest,
-		size
-	};
-}
-const fallbackAttempts = 10;
-/**
-* Adds an entry to the list under the fallback tag. Registries have no compare-and-swap for tags, so two writers that
-* read the same list lose one entry. Each therefore reads again after the time that a rival's read and write may
-* take, and adds what is missing: the writer whose entry was lost puts it back.
-*/
-async function addToFallbackTag(client, repository, subject, entry) {
-	const tag = fallbackTag(subject);
-	let wanted = [entry];
-	for (let attempt = 0; attempt < fallbackAttempts; attempt++) {
-		const started = performance.now();
-		const current = await readList(client, repository, tag);
-		const there = current.manifests;
-		const missing = wanted.filter(({ digest }) => !there.some((each) => each.digest === digest));
-		if (missing.length === 0) return;
-		wanted = [...there, ...missing];
-		const bytes = new TextEncoder().encode(JSON.stringify({
-			...current,
-			manifests: wanted
-		}));
-		await client.putManifest(repository, tag, bytes, mediaTypes.ociIndex);
-		const took = performance.now() - started;
-		await setTimeout$1(Math.max(40, took * 2) * (1 + Math.random()));
-	}
-	throw new OutsideError(`adding ${entry.digest} to the list ${formatRepository(repository)}:${tag}`, "other writers kept replacing it");
-}
-async function readList(client, repository, tag) {
-	const reference = atTag(repository, tag);
-	const manifest = await client.findManifest(reference);
-	if (manifest === void 0) return {
-		schemaVersion: 2,
-		mediaType: mediaTypes.ociIndex,
-		manifests: []
-	};
-	if (isIndex(manifest.json)) return manifest.json;
-	throw new InputError({
-		where: formatReference(reference),
-		problem: "this tag is reserved for the list of what refers to an image, and holds something else",
-		remedy: "Move that to another tag."
-	});
-}
-const queues = /* @__PURE__ */ new Map();
-/** Writers inside this process wait for each other: no race to repair among them. */
-async function inTurn(key, work) {
-	const turn = (queues.get(key) ?? Promise.resolve()).then(work, work);
-	const tail = turn.then(() => {}, () => {});
-	queues.set(key, tail);
-	try {
-		await turn;
-	} finally {
-		if (queues.get(key) === tail) queues.delete(key);
-	}
-}
-// src/world/registry/layer.ts
-/**
-* Goes through the files of a layer as it streams in: gzip, zstd or plain, told apart by their first bytes.
-* Breaking the loop off ends the stream.
-* @param what for messages
-* @throws InputError when it is not a tar archive
-*/
-async function* layerEntries(source, what) {
-	const reader = (await decompressed(source, what)).pipeThrough(createTarDecoder({ strict: true })).getReader();
-	let finished = false;
-	try {
-		for (;;) {
-			const { done, value } = await reader.read().catch((error) => {
-				finished = true;
-				throw asOurs(error, what);
-			});
-			if (done) {
-				finished = true;
-				return;
-			}
-			yield {
-				header: value.header,
-				path: plainPath(value.header.name),
-				content: value.body
-			};
-			await drain(value);
-		}
-	} finally {
-		if (!finished) await reader.cancel().catch(() => {});
-	}
-}
-/** A path in an archive as others name it too: `./usr/bin/` is `usr/bin`. */
-function plainPath(name) {
-	return name.replace(/^(\.?\/)+/, "").replace(/\/+$/, "");
-}
-async function drain({ body }) {
-	if (body.locked) return;
-	for (const reader = body.getReader();;) if ((await reader.read()).done) return;
-}
-async function decompressed(source, what) {
-	const iterator = source[Symbol.asyncIterator]();
-	let start = /* @__PURE__ */ new Uint8Array();
-	while (start.length < 4) {
-		const { done, value } = await iterator.next();
-		if (done) break;
-		start = start.length === 0 ? value : Buffer.concat([start, value]);
-	}
-	const bytes = Readable.from((async function* () {
-		try {
-			yield start;
-			for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
-		} finally {
-			await iterator.return?.();
-		}
-	})(), { objectMode: false });
-	const [one, two, three, four] = start;
-	if (one === 31 && two === 139) return toWeb(pipe(bytes, createGunzip()));
-	if (one === 40 && two === 181 && three === 47 && four === 253) return toWeb(unzstd(bytes, what));
-	return toWeb(bytes);
-}
-/** An error at the source ends the sink with it, and a sink that is left closes the source. */
-function pipe(source, sink) {
-	source.once("error", (error) => sink.destroy(error));
-	sink.once("close", () => source.destroy());
-	source.pipe(sink);
-	return sink;
-}
-/** By the program: Node.js 20 has no zstd. */
-function unzstd(source, what) {
-	requireTools(["zstd"]);
-	const child = spawn(findTool("zstd") ?? "zstd", [
-		"--decompress",
-		"--stdout",
-		"--quiet"
-	], { stdio: [
-		"pipe",
-		"pipe",
-		"ignore"
-	] });
-	const { stdin, stdout } = child;
-	child.once("error", (error) => stdout.destroy(error));
-	child.once("exit", (code) => {
-		if (code !== 0 && code !== null) stdout.destroy(new OutsideError(`decompressing ${what}`, `zstd ended with exit code ${code}`));
-	});
-	source.once("error", (error) => stdout.destroy(error));
-	stdout.once("close", () => {
-		source.destroy();
-		child.kill();
-	});
-	stdin.on("error", () => {});
-	source.pipe(stdin);
-	return stdout;
-}
-function toWeb(stream) {
-	return Readable.toWeb(stream);
-}
-function asOurs(error, what) {
-	if (error instanceof InputError || error instanceof OutsideError) return error;
-	return new InputError({
-		where: what,
-		problem: "not a tar archive, or a damaged one"
-	}, { cause: error });
-}
-// src/world/registry/attached.ts
-/** What cosign puts beside a digest under a tag of its own (cosign specs/SIGNATURE_SPEC.md, "Storage"). */
-const cosignEndings = [
-	"sig",
-	"att",
-	"sbom"
-];
-/** A referrer of a referrer (a signature of an SBOM) is as deep as it gets in practice. */
-const deepest = 3;
-/**
-* Copies what is attached to an image, and to each image of an index, byte for byte: everything that refers to it
-* (Referrers API or fallback tag: evidence, SBOM, attestations), with what refers to that, and cosign's tags.
-* A cosign tag that the destination has is left alone: it may hold signatures made for that place.
-* @returns digests of what was not there
-*/
-async function copyAttached(client, options) {
-	const { manifest, from, to } = options;
-	const children = isIndex(manifest.json) ? manifest.json.manifests.map(({ digest }) => digest) : [];
-	const copied = [];
-	for (const digest of /* @__PURE__ */ new Set([manifest.descriptor.digest, ...children])) {
-		copied.push(...await copyReferrers(client, {
-			digest,
-			from,
-			to,
-			depth: 1
-		}));
-		copied.push(...await copyCosignTags(client, {
-			digest,
-			from,
-			to
-		}));
-	}
-	return copied;
-}
-async function copyReferrers(client, options) {
-	const { digest, from, to, depth } = options;
-	const wanted = await client.referrers(from, digest);
-	if (wanted.length === 0) return [];
-	const there = new Set((await client.referrers(to, digest)).map((each) => each.digest));
-	const copied = [];
-	for (const each of wanted) {
-		if (there.has(each.digest)) continue;
-		if (depth < deepest) copied.push(...await copyReferrers(client, {
-			digest: each.digest,
-			from,
-			to,
-			depth: depth + 1
-		}));
-		try {
-			await copyArtifact(client, {
-				from: atDigest(from, each.digest),
-				to
-			});
-		} catch (error) {
-			if (error instanceof NotFoundError) continue;
-			throw error;
-		}
-		copied.push(each.digest);
-	}
-	return copied;
-}
-async function copyCosignTags(client, options) {
-	const { digest, from, to } = options;
-	return (await Promise.all(cosignEndings.map(async (ending) => {
-		const tag = `${digest.replace(":", "-")}.${ending}`;
-		const source = await client.resolve(atTag(from, tag));
-		if (source === void 0 || await client.resolve(atTag(to, tag)) !== void 0) return [];
-		await copyImage(client, {
-			from: atDigest(from, source.digest),
-			to,
-			tags: [tag]
-		});
-		return [source.digest];
-	}))).flat();
 }
 // src/world/registry/remembering.ts
 /**
-* The same client, but what it has read by digest it does not ask for again: that never changes. For the run of one
-* verb, whose images are few. Not for reading back what was written: there the registry's answer is the point.
+* The same client with a cache of what it read by digest, which never changes. For one run of a verb, which reads few
+* images. Not for reading back what was written: that must ask the registry.
 */
 function rememberingClient(client) {
 	const manifests = /* @__PURE__ */ new Map();
@@ -2240,4 +2469,4 @@ function remembered(known, key, read) {
 	reading.catch(() => known.delete(key));
 	return reading;
 }
-export { parseReference as A, atTag as C, isDigest as D, formatRepository as E, goArchitecture as F, hostArchitecture as I, sameRepository as M, architectureOfGo as N, isTag as O, architectures as P, atDigest as S, formatReference as T, imageTimestamp as _, pushArtifact as a, mediaTypes as b, copyImage as c, authFiles as d, isLoopback as f, resolveInLayout as g, layoutReader as h, plainPath as i, parseRepository as j, parseDigest as k, setTags as l, inLayout as m, copyAttached as n, readArtifact as o, NotFoundError as p, layerEntries as r, titleAnnotation as s, rememberingClient as t, createRegistryClient as u, readImage as v, digestOf as w, parseJson as x, isIndex as y };
+export { formatRepository as A, goArchitecture as B, mediaTypes as C, digestIn as D, atTag as E, parseRepository as F, sameRepository as I, shortDigest as L, isTag as M, parseDigest as N, digestOf as O, parseReference as P, architectureOfGo as R, isIndex as S, atDigest as T, hostArchitecture as V, readReferrer as _, plainPath as a, copyImage as b, inLayout as c, imageTimestamp as d, readImage as f, readArtifact as g, pushArtifact as h, layerEntries as i, isDigest as j, formatReference as k, layoutReader as l, findReferrer as m, createRegistryClient as n, isLoopback as o, copyReferrer as p, authFiles as r, NotFoundError as s, rememberingClient as t, resolveInLayout as u, titleAnnotation as v, parseJson as w, setTags as x, fallbackTag as y, architectures as z };

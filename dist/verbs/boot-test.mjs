@@ -1,7 +1,7 @@
-import { d as flag, m as text, n as architecture, p as parsed, r as defineVerb, t as directory } from "../chunks/cli.mjs";
-import { D as InputError, T as parseDuration } from "../chunks/host.mjs";
-import { a as describeTested, i as commentOn, n as bootModes, r as annotationsOf, t as testImage, u as networks } from "../chunks/loop-boot-test.mjs";
-import { s as openProject } from "../chunks/release.mjs";
+import { D as wholeNumber, E as text, S as flag, a as architecture, b as choice, m as directory, s as defineVerb, x as duration } from "../chunks/cli.mjs";
+import { N as defined } from "../chunks/host.mjs";
+import { a as describeTested, i as commentOn, n as testImage, r as annotationsOf, t as bootModes, u as networks } from "../chunks/loop-boot-test.mjs";
+import { f as openProject } from "../chunks/release.mjs";
 // src/verbs/boot-test.ts
 var boot_test_default = defineVerb({
 	summary: "Boot the built image of this commit in a virtual machine and run the tests of this commit in it",
@@ -29,35 +29,44 @@ answer and --output have it all. Exit code 1 when the image did not pass. docs/b
 		}),
 		force: flag("boot also what has passed these tests already"),
 		fleet: text("the fleet that the image is for (default: the one that this branch, or its pull request, is of)", { placeholder: "NAME" }),
-		memory: parsed("the machine's memory in megabytes (default: that of coxswain.yaml, or 1024)", readMemory, { placeholder: "MB" }),
-		cpus: parsed("the machine's processors (default: those of coxswain.yaml, or 2)", readProcessors, { placeholder: "N" }),
-		network: parsed("what the machine reaches: closed or user (default: that of coxswain.yaml, or closed)", readNetwork, { placeholder: "KIND" }),
-		mode: parsed("how the machine starts: direct, or disk (installed with bootc, through the firmware; default: that of coxswain.yaml, or direct)", readMode, { placeholder: "MODE" }),
+		memory: wholeNumber("the machine's memory in megabytes (default: that of coxswain.yaml, or 1024)", {
+			from: 128,
+			to: 9999999
+		}, { placeholder: "MB" }),
+		cpus: wholeNumber("the machine's processors (default: those of coxswain.yaml, or 2)", {
+			from: 1,
+			to: 64
+		}),
+		network: choice("what the machine reaches: closed or user (default: that of coxswain.yaml, or closed)", networks, { placeholder: "KIND" }),
+		mode: choice("how the machine starts: ostree (deployed, by its own initramfs), direct, or disk (installed with bootc, through the firmware); default: that of coxswain.yaml, or ostree if the image allows it", bootModes, { placeholder: "MODE" }),
 		helper: text("a static busybox for an image of another architecture", { placeholder: "FILE" }),
-		deadline: parsed("how long a machine may run in all (default: 10m and the time limits of all tests)", (raw, name) => parseDuration(raw, { field: `--${name}` }), { placeholder: "DURATION" })
+		deadline: duration("how long a machine may run in all (default: 10m and the time limits of all tests)")
 	},
 	asRoot: true,
 	run: async (inputs, context) => {
 		const project = await openProject({
 			directory: inputs.directory,
 			env: context.env,
-			log: context.log
+			log: context.log,
+			firstRelease: true
 		});
 		const answer = await testImage(project, {
 			output: inputs.output,
 			force: inputs.force,
 			now: context.now(),
 			log: context.log,
-			...inputs.image === void 0 ? {} : { image: inputs.image },
-			...inputs.local === void 0 ? {} : { local: inputs.local },
-			...inputs.architecture === void 0 ? {} : { architecture: inputs.architecture },
-			...inputs.fleet === void 0 ? {} : { fleet: inputs.fleet },
-			...inputs.memory === void 0 ? {} : { memoryMegabytes: inputs.memory },
-			...inputs.cpus === void 0 ? {} : { cpus: inputs.cpus },
-			...inputs.network === void 0 ? {} : { network: inputs.network },
-			...inputs.mode === void 0 ? {} : { mode: inputs.mode },
-			...inputs.helper === void 0 ? {} : { helper: inputs.helper },
-			...inputs.deadline === void 0 ? {} : { deadlineSeconds: inputs.deadline }
+			...defined({
+				image: inputs.image,
+				local: inputs.local,
+				architecture: inputs.architecture,
+				fleet: inputs.fleet,
+				memoryMegabytes: inputs.memory,
+				cpus: inputs.cpus,
+				network: inputs.network,
+				mode: inputs.mode,
+				helper: inputs.helper,
+				deadlineSeconds: inputs.deadline
+			})
 		});
 		return {
 			data: dataOf(answer),
@@ -102,47 +111,6 @@ answer and --output have it all. Exit code 1 when the image did not pass. docs/b
 		}
 	}
 });
-function readProcessors(raw, name) {
-	const count = /^\d{1,2}$/.test(raw) ? Number(raw) : 0;
-	if (count >= 1 && count <= 64) return count;
-	throw new InputError({
-		field: `--${name}`,
-		problem: "not a number of processors",
-		found: raw,
-		expected: "1 to 64"
-	});
-}
-function readNetwork(raw, name) {
-	const found = networks.find((network) => network === raw);
-	if (found !== void 0) return found;
-	throw new InputError({
-		field: `--${name}`,
-		problem: "unknown kind of network",
-		found: raw,
-		expected: networks.join(" or ")
-	});
-}
-function readMode(raw, name) {
-	const found = bootModes.find((mode) => mode === raw);
-	if (found !== void 0) return found;
-	throw new InputError({
-		field: `--${name}`,
-		problem: "unknown way to start a machine",
-		found: raw,
-		expected: bootModes.join(" or ")
-	});
-}
-const leastMegabytes = 128;
-function readMemory(raw, name) {
-	const megabytes = /^\d{1,7}$/.test(raw) ? Number(raw) : NaN;
-	if (megabytes >= leastMegabytes) return megabytes;
-	throw new InputError({
-		field: `--${name}`,
-		problem: "not an amount of memory",
-		found: raw,
-		expected: `megabytes, ${leastMegabytes} or more`
-	});
-}
 function dataOf(answer) {
 	const { evidence, report } = answer;
 	const passed = evidence.result === "PASSED";

@@ -1,9 +1,10 @@
-import { m as text, n as architecture, r as defineVerb, t as directory } from "../chunks/cli.mjs";
-import { D as InputError, i as table, t as code } from "../chunks/host.mjs";
+import { E as text, a as architecture, m as directory, s as defineVerb } from "../chunks/cli.mjs";
+import { F as InputError, a as table, n as code } from "../chunks/host.mjs";
 import { n as buildImage, t as buildLocally } from "../chunks/loop-build-image.mjs";
 import { r as readCandidate } from "../chunks/release-candidate.mjs";
-import { s as openProject } from "../chunks/release.mjs";
-import { T as formatReference } from "../chunks/world-registry.mjs";
+import { f as openProject } from "../chunks/release.mjs";
+import { y as shortCommit } from "../chunks/world-git.mjs";
+import { k as formatReference } from "../chunks/world-registry.mjs";
 import { resolve } from "node:path";
 // src/verbs/build-image.ts
 var build_image_default = defineVerb({
@@ -36,7 +37,7 @@ needed, and boot-test --local takes it from there.`,
 			config,
 			client
 		}));
-		if (await git.run(["status", "--porcelain"]) !== "") log.warn(`there are uncommitted changes: they are not part of the build of ${candidate.commit.slice(0, 12)}`);
+		if (await git.run(["status", "--porcelain"]) !== "") log.warn(`there are uncommitted changes: they are not part of the build of ${shortCommit(candidate.commit)}`);
 		for (const image of candidate.unpinned) log.warn(`${image} is not pinned by a digest: when it changes, nothing is built again by itself`);
 		const options = {
 			git,

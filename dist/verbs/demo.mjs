@@ -1,16 +1,17 @@
-import { d as flag, m as text, r as defineVerb } from "../chunks/cli.mjs";
+import { E as text, S as flag, s as defineVerb } from "../chunks/cli.mjs";
 import { a as rehearsalTests, c as playFailure, i as playBrokenUpgrade, l as versions, n as createStage, o as playLoop, r as openScene, s as formatTable, t as withWorkplace } from "../chunks/demo.mjs";
-import { m as requireTools } from "../chunks/host.mjs";
-import { rm } from "node:fs/promises";
+import { F as InputError, S as isMissing, x as requireTools } from "../chunks/host.mjs";
+import { readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 // src/verbs/demo.ts
 var demo_default = defineVerb({
 	summary: "Show the whole loop on this machine: registry, build, VM, promotion, update graphs",
 	about: `Makes a small bootable base image and a user's repository, moves the base, and lets the verbs do their
-work on a real registry, buildah, QEMU and git. Takes under a minute (--systemd: three); needs root, or a user with subordinate IDs. Leaves its results in --output
+work on a real registry, buildah, QEMU and git. Takes under a minute (--systemd: three; --ostree: many); needs root, or a user with subordinate IDs. Leaves its results in --output
 and nothing else: every process it starts, it stops.`,
 	inputs: {
 		systemd: flag("use a base image with a real systemd (made with mmdebstrap)"),
+		ostree: flag("use a base image that is an ostree commit, and boot real ostree deployments (script/demo builds what that needs)"),
 		base: text("use this image as base, such as quay.io/fedora/fedora-coreos:stable", { placeholder: "REF" }),
 		"failing-test": flag("show what happens when the user's test fails in the VM"),
 		"keep-running": flag("leave the registry up until Ctrl-C, to look around"),
@@ -30,12 +31,9 @@ and nothing else: every process it starts, it stops.`,
 			"skopeo"
 		]);
 		const output = resolve(inputs.output);
-		await rm(output, {
-			recursive: true,
-			force: true
-		});
+		await clearResults(output);
 		const stage = createStage(process.stdout);
-		const kind = inputs.systemd ? "systemd" : "tiny";
+		const kind = inputs.ostree ? "ostree" : inputs.systemd ? "systemd" : "tiny";
 		const started = performance.now();
 		await withWorkplace(async (place) => {
 			const scene = await openScene(stage, place, {
@@ -46,7 +44,7 @@ and nothing else: every process it starts, it stops.`,
 			});
 			if (inputs["failing-test"]) await playFailure(scene, versions.from);
 			else {
-				const rehearsed = kind === "systemd" && inputs.base === void 0;
+				const rehearsed = kind !== "tiny" && inputs.base === void 0;
 				await playLoop(scene, rehearsed ? rehearsalTests : {});
 				if (rehearsed) await playBrokenUpgrade(scene);
 			}
@@ -84,4 +82,21 @@ Done in ${seconds.toFixed(1)} s. What is left to look at, in ${inputs.output}/:
 		};
 	}
 });
+/** Removes what an earlier demo left. @throws InputError for a folder that holds anything else */
+async function clearResults(output) {
+	const entries = await readdir(output).catch((error) => {
+		if (isMissing(error)) return [];
+		throw error;
+	});
+	if (entries.length > 0 && !entries.includes("summary.json")) throw new InputError({
+		field: "--output",
+		problem: "the folder is not empty, and not the results of an earlier demo: it would be deleted",
+		found: output,
+		remedy: "Name a new or empty folder."
+	});
+	await rm(output, {
+		recursive: true,
+		force: true
+	});
+}
 export { demo_default as default };

@@ -1,9 +1,11 @@
-import { d as flag, f as many, m as text, r as defineVerb, t as directory, u as duration } from "../chunks/cli.mjs";
-import { i as table, k as UsageError, r as plainText, t as code } from "../chunks/host.mjs";
-import { i as examine, n as filesInArtifacts, r as filesInFolder, t as filesAtUrl } from "../chunks/operate-doctor.mjs";
-import { r as readConfig } from "../chunks/project-configuration.mjs";
-import { r as findFleet } from "../chunks/project.mjs";
-import { u as createRegistryClient } from "../chunks/world-registry.mjs";
+import { C as many, E as text, S as flag, m as directory, s as defineVerb, x as duration } from "../chunks/cli.mjs";
+import { L as UsageError, a as table, i as plainText, n as code } from "../chunks/host.mjs";
+import { n as examine, t as examineGitHub } from "../chunks/operate-doctor.mjs";
+import { i as findFleet, n as openCheckout } from "../chunks/project.mjs";
+import { i as readConfig } from "../chunks/project-configuration.mjs";
+import { _ as filesInArtifacts, g as filesAtUrl, v as filesInFolder } from "../chunks/release-published.mjs";
+import { n as openGitHubRepository } from "../chunks/github.mjs";
+import { n as createRegistryClient } from "../chunks/world-registry.mjs";
 // src/verbs/doctor.ts
 var doctor_default = defineVerb({
 	summary: "Check a published site and every image it names, from outside, as nodes see them",
@@ -11,33 +13,42 @@ var doctor_default = defineVerb({
 Made for a schedule: reads only, needs no write access, one line for each finding with what to do, exit code 1 where there
 is an error. Without --site it looks at publish.url of coxswain.yaml, or where there is none, at the artifacts.
 
+--github looks at the repository on GitHub instead: every setting that the workflows depend on, with the page on which to change it. What the
+token may not read is reported as "could not check".
+
   coxswain doctor
+  coxswain doctor --github
   coxswain doctor --site site --base-url 'https://acme.github.io/os/stable/\${basearch}/'`,
 	inputs: {
 		site: text("folder with the published files, or the URL where they are served", { placeholder: "FOLDER|URL" }),
 		oci: flag("look at the artifacts <image>:updates-<fleet>"),
+		github: flag("look at the settings of the repository on GitHub instead"),
 		fleet: many("only this fleet", { placeholder: "NAME" }),
 		"base-url": many("cincinnati.base_url as your nodes have it: checked too", { placeholder: "URL" }),
 		grace: duration("how far behind a graph may be", { fallback: "30m" }),
 		directory
 	},
 	run: async (inputs, context) => {
+		if (inputs.github) return doctorGitHub(inputs.directory, context);
 		const config = await readConfig(inputs.directory);
 		const client = createRegistryClient({
 			env: context.env,
 			log: context.log
 		});
 		const files = openFiles(inputs, config, client);
+		const artifacts = filesInArtifacts(client, config);
+		const witnesses = files.where === artifacts.where ? [] : [artifacts];
 		const fleets = inputs.fleet.length === 0 ? Object.keys(config.fleets) : inputs.fleet.map((name) => findFleet(config, name).name);
 		const examination = await context.log.task(`examining ${files.where}`, (report) => examine({
 			config,
 			client,
-			files
+			files,
+			now: context.now(),
+			grace: inputs.grace,
+			witnesses
 		}, {
 			fleets,
 			baseUrls: inputs["base-url"],
-			now: context.now(),
-			grace: inputs.grace,
 			report
 		}));
 		const errors = examination.findings.filter(({ severity }) => severity === "error");
@@ -63,6 +74,30 @@ is an error. Without --site it looks at publish.url of coxswain.yaml, or where t
 		}
 	}
 });
+/** The settings of the repository on GitHub. */
+async function doctorGitHub(directory, { env, log }) {
+	const { config, git } = await openCheckout({
+		directory,
+		env,
+		log
+	});
+	const repository = await openGitHubRepository(git, {
+		env,
+		log
+	});
+	const findings = await log.task(`examining the settings of ${repository.repository}`, () => examineGitHub(repository, config));
+	const lines = findings.map(({ severity, check, where, message, remedy }) => `${severity} [${check}] ${message}. ${remedy}\n  ${where}`);
+	const headline = findings.length === 0 ? `no finding in the settings of ${repository.repository}` : `${findings.length} ${findings.length === 1 ? "finding" : "findings"} in the settings of ${repository.repository}`;
+	return {
+		data: {
+			site: repository.page,
+			findings
+		},
+		text: [...lines, headline].join("\n"),
+		summary: [`### doctor --github: ${headline}`, ...findings.map((found) => `- **${found.severity}** ${plainText(found.message)}. ${plainText(found.remedy)} [Change it](${found.where})`)].join("\n"),
+		exitCode: findings.some(({ severity }) => severity === "error") ? 1 : 0
+	};
+}
 function summarise({ findings, fleets, releases, images }, where) {
 	return [
 		`### doctor: ${findings.length === 0 ? "no finding" : `${findings.length} ${findings.length === 1 ? "finding" : "findings"}`}`,

@@ -1,10 +1,11 @@
-import { d as flag, m as text, p as parsed, r as defineVerb, t as directory } from "../chunks/cli.mjs";
+import { E as text, S as flag, b as choice, m as directory, s as defineVerb, t as firstRelease, x as duration } from "../chunks/cli.mjs";
 import { n as parseWhen } from "../chunks/guidance-template.mjs";
-import { D as InputError, T as parseDuration, c as nearest, k as UsageError, n as codeBlock, r as plainText } from "../chunks/host.mjs";
+import { F as InputError, L as UsageError, i as plainText, r as codeBlock } from "../chunks/host.mjs";
 import { t as showDifference } from "../chunks/operate-edit-updates.mjs";
-import { r as findFleet } from "../chunks/project.mjs";
-import { a as editFleet, r as findOperator } from "../chunks/release-operations.mjs";
-import { s as openProject } from "../chunks/release.mjs";
+import { i as findFleet } from "../chunks/project.mjs";
+import { f as openProject, n as describeMovedTags, r as followOffer } from "../chunks/release.mjs";
+import { S as readStatement, n as editFleet, x as findOperator } from "../chunks/release-operations.mjs";
+import { y as shortCommit } from "../chunks/world-git.mjs";
 // src/verbs/edit-updates.ts
 const kinds = [
 	"rollout",
@@ -14,6 +15,13 @@ const kinds = [
 	"deadend",
 	"withdraw",
 	"hold",
+	"release-hold"
+];
+/** After these a new node may get another release: the floating tags follow. */
+const changesOffer = [
+	"rollout",
+	"deadend",
+	"withdraw",
 	"release-hold"
 ];
 /** What each action takes besides --by and --dry-run. */
@@ -77,26 +85,28 @@ of them by git revert on that branch. publish-updates makes it public.
 			placeholder: "NAME",
 			required: true
 		}),
-		action: parsed(`what to do: ${kinds.join(", ")}`, readKind, {
+		action: choice(`what to do: ${kinds.join(", ")}`, kinds, {
 			placeholder: "ACTION",
 			required: true
 		}),
 		version: text("the release; rollout: default the newest; pause and resume: default all", { placeholder: "VERSION" }),
 		reason: text("why: for the commit, the dashboard and the nodes; best the URL of an issue"),
 		start: text("rollout: when it starts, such as \"now\", \"+2h\", \"next tuesday 14:00 UTC\" (default: now)", { placeholder: "WHEN" }),
-		duration: parsed("rollout: how long until every node is offered it, such as 48h", readDuration, { placeholder: "DURATION" }),
-		for: parsed("pause and hold: ends by itself after this time", readDuration, { placeholder: "DURATION" }),
+		duration: duration("rollout: how long until every node is offered it, such as 48h"),
+		for: duration("pause and hold: ends automatically after this time"),
 		by: text("who does it (default: the name that git knows)", { placeholder: "NAME" }),
 		force: flag("withdraw: although nodes are stranded; rollout: of a withdrawn release, or from the start again"),
 		"keep-rollouts": flag("hold: rollouts that have begun go on"),
 		"dry-run": flag("show what would change, and change nothing"),
+		"first-release": firstRelease,
 		directory
 	},
 	run: async (inputs, context) => {
 		const project = await openProject({
 			directory: inputs.directory,
 			env: context.env,
-			log: context.log
+			log: context.log,
+			firstRelease: inputs["first-release"]
 		});
 		const fleet = findFleet(project.config, inputs.fleet).name;
 		const now = context.now();
@@ -109,18 +119,24 @@ of them by git revert on that branch. publish-updates makes it public.
 			now
 		}, action, { rehearse });
 		for (const warning of answer.warnings) context.log.warn(warning);
+		const movedTags = rehearse || !changesOffer.includes(action.kind) ? [] : await followOffer(project, fleet);
+		const told = {
+			...answer,
+			notes: [...answer.notes, ...describeMovedTags(movedTags)]
+		};
 		const difference = await showDifference(answer.files ?? []);
 		return {
 			data: {
-				...answer,
+				...told,
+				movedTags,
 				...rehearse ? { dryRun: true } : {}
 			},
-			text: describe(answer, {
+			text: describe(told, {
 				rehearse,
 				difference,
 				by
 			}),
-			summary: summarise(answer, {
+			summary: summarise(told, {
 				rehearse,
 				difference,
 				by
@@ -149,7 +165,7 @@ function summarise({ fleet, changed, summary, notes, warnings, stateCommit }, sh
 		...warnings.map((warning) => `> ⚠ ${plainText(warning)}`),
 		...notes.length === 0 ? [] : [notes.map((note) => `- ${plainText(note)}`).join("\n")],
 		...shown.difference.trim() === "" ? [] : [codeBlock(shown.difference)],
-		...shown.rehearse || !changed ? [] : [`By ${plainText(shown.by)}, commit ${stateCommit?.slice(0, 12)}.`]
+		...shown.rehearse || !changed ? [] : [`By ${plainText(shown.by)}, commit ${shortCommit(stateCommit ?? "")}.`]
 	].join("\n\n");
 }
 function describe({ fleet, changed, summary, notes, stateCommit }, shown) {
@@ -164,20 +180,8 @@ function describe({ fleet, changed, summary, notes, stateCommit }, shown) {
 	return [
 		`${fleet}: ${summary}`,
 		...lines,
-		`  by ${shown.by}, commit ${stateCommit?.slice(0, 12)}; public with the next publish-updates`
+		`  by ${shown.by}, commit ${shortCommit(stateCommit ?? "")}; public with the next publish-updates`
 	].join("\n");
-}
-function readKind(raw, name) {
-	const known = kinds.find((kind) => kind === raw);
-	if (known !== void 0) return known;
-	const meant = nearest(raw, kinds);
-	throw new InputError({
-		field: `--${name}`,
-		problem: "no such action",
-		found: raw,
-		expected: `one of ${kinds.join(", ")}`,
-		...meant === void 0 ? {} : { remedy: `Did you mean ${meant}?` }
-	});
 }
 function readAction(kind, given, now) {
 	const { needs, may } = takes[kind];
@@ -194,7 +198,7 @@ function readAction(kind, given, now) {
 		if (!isGiven && needs.includes(name)) throw new UsageError(`--action ${kind} needs --${name}`);
 		if (isGiven && !needs.includes(name) && !may.includes(name)) throw new UsageError(`--action ${kind} takes no --${name}`);
 	}
-	const reason = given.reason?.trim() ?? "";
+	const reason = readStatement(given.reason ?? "", "--reason");
 	if (needs.includes("reason") && reason === "") throw new UsageError(`--action ${kind} needs a --reason`);
 	const version = given.version === void 0 ? {} : { version: given.version };
 	const why = given.reason === void 0 ? {} : { reason };
@@ -243,9 +247,6 @@ function readAction(kind, given, now) {
 			...why
 		};
 	}
-}
-function readDuration(raw, name) {
-	return parseDuration(raw, { field: `--${name}` });
 }
 function positive(seconds, name) {
 	if (seconds > 0) return seconds;

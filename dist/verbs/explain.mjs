@@ -1,8 +1,8 @@
-import { m as text, p as parsed, r as defineVerb } from "../chunks/cli.mjs";
-import { D as InputError, j as quote } from "../chunks/host.mjs";
+import { E as text, b as choice, s as defineVerb } from "../chunks/cli.mjs";
+import { z as quote } from "../chunks/host.mjs";
 import { t as compareImages } from "../chunks/operate-explain.mjs";
 import { r as countPackages } from "../chunks/world-packages.mjs";
-import { A as parseReference, P as architectures, u as createRegistryClient } from "../chunks/world-registry.mjs";
+import { D as digestIn, P as parseReference, n as createRegistryClient, z as architectures } from "../chunks/world-registry.mjs";
 // src/verbs/explain.ts
 var explain_default = defineVerb({
 	summary: "Say where two images differ: settings, layers, files, packages",
@@ -19,7 +19,7 @@ by type, mode, owner, size, time, extended attributes and content. Exit code 1 w
 			placeholder: "REF",
 			required: true
 		}),
-		architecture: parsed("of images for several", readArchitecture, {
+		architecture: choice("of images for several", architectures, {
 			placeholder: "NAME",
 			fallback: "x86_64"
 		})
@@ -42,20 +42,10 @@ by type, mode, owner, size, time, extended attributes and content. Exit code 1 w
 		};
 	}
 });
-function readArchitecture(raw, name) {
-	const known = architectures.find((each) => each === raw);
-	if (known !== void 0) return known;
-	throw new InputError({
-		field: `--${name}`,
-		problem: "not an architecture of Fedora CoreOS",
-		found: raw,
-		expected: architectures.join(", ")
-	});
-}
 /** Longer lists are cut; --json has them whole. */
 const shown = 40;
 function describe({ one, other, same, settings, layers, packages }) {
-	if (same) return `the same image: ${one.slice(one.indexOf("@") + 1)}`;
+	if (same) return `the same image: ${digestIn(one)}`;
 	return [
 		`A  ${one}`,
 		`B  ${other}`,

@@ -1,6 +1,6 @@
-import { f as many, m as text, p as parsed, r as defineVerb, t as directory } from "../chunks/cli.mjs";
+import { C as many, E as text, m as directory, s as defineVerb, w as parsed } from "../chunks/cli.mjs";
 import { n as initRepository, t as imageOfRemote } from "../chunks/project-init.mjs";
-import { A as parseReference, E as formatRepository, P as architectures, T as formatReference, j as parseRepository } from "../chunks/world-registry.mjs";
+import { A as formatRepository, F as parseRepository, P as parseReference, k as formatReference, z as architectures } from "../chunks/world-registry.mjs";
 // src/verbs/init.ts
 const repository = (raw, name) => formatRepository(parseRepository(raw, { field: `--${name}` }));
 var init_default = defineVerb({

@@ -1,8 +1,9 @@
-import { f as many, m as text, p as parsed, r as defineVerb, t as directory } from "../chunks/cli.mjs";
-import { D as InputError, i as table, r as plainText, t as code } from "../chunks/host.mjs";
-import { t as lintState } from "../chunks/operate-lint-updates.mjs";
-import { r as findFleet } from "../chunks/project.mjs";
-import { s as openProject } from "../chunks/release.mjs";
+import { C as many, E as text, i as findingsText, m as directory, n as count, r as findingsMarkdown, s as defineVerb, t as firstRelease, w as parsed } from "../chunks/cli.mjs";
+import { F as InputError, N as defined } from "../chunks/host.mjs";
+import { i as findFleet } from "../chunks/project.mjs";
+import { f as openProject } from "../chunks/release.mjs";
+import { t as lintState } from "../chunks/release-state.mjs";
+import { y as shortCommit } from "../chunks/world-git.mjs";
 // src/verbs/lint-updates.ts
 var lint_updates_default = defineVerb({
 	summary: "Judge a change of the state branch: what would strand nodes, what is a slip, what needs a second look",
@@ -20,13 +21,15 @@ warnings alone are 0. What is compared: the commit with what the state branch ha
 			placeholder: "ZONE",
 			fallback: "UTC"
 		}),
+		"first-release": firstRelease,
 		directory
 	},
 	run: async (inputs, context) => {
 		const project = await openProject({
 			directory: inputs.directory,
 			env: context.env,
-			log: context.log
+			log: context.log,
+			firstRelease: inputs["first-release"]
 		});
 		const { config, forge } = project;
 		const fleets = inputs.fleet.map((name) => findFleet(config, name).name);
@@ -41,7 +44,7 @@ warnings alone are 0. What is compared: the commit with what the state branch ha
 			timeZone: inputs["time-zone"]
 		});
 		const findings = judged.flatMap(({ fleet, findings: list }) => list.map((finding) => ({
-			...fleet === void 0 ? {} : { fleet },
+			...defined({ fleet }),
 			...finding
 		})));
 		const errors = findings.filter(({ severity }) => severity === "error");
@@ -81,18 +84,8 @@ warnings alone are 0. What is compared: the commit with what the state branch ha
 });
 function summarise(errors, warnings) {
 	const all = [...errors, ...warnings];
-	if (all.length === 0) return "### lint-updates: nothing to complain about";
-	return [`### lint-updates: ${count(errors.length, "error")}, ${count(warnings.length, "warning")}`, table([
-		"",
-		"where",
-		"what",
-		"rule"
-	], all.map(({ severity, where, message, remedy, rule }) => [
-		severity,
-		code(where),
-		plainText(remedy === void 0 ? message : `${message} ${remedy}`),
-		code(rule)
-	]))].join("\n\n");
+	if (all.length === 0) return "### lint-updates: no finding";
+	return [`### lint-updates: ${count(errors.length, "error")}, ${count(warnings.length, "warning")}`, findingsMarkdown(all)].join("\n\n");
 }
 async function findCommits({ git, forge, config }, given) {
 	const tip = await forge.branches.resolve(config.stateBranch);
@@ -140,19 +133,9 @@ function describe(answer) {
 	const all = answer.judged.flatMap(({ findings }) => findings);
 	const errors = all.filter(({ severity }) => severity === "error");
 	const warnings = all.filter(({ severity }) => severity === "warning");
-	const what = `${answer.commit.slice(0, 12)}${answer.against === void 0 ? "" : ` against ${answer.against.slice(0, 12)}`}`;
-	if (all.length === 0) return `${what}: nothing to complain about`;
-	return [
-		...section("error", errors),
-		...section("warning", warnings),
-		`${what}: ${count(errors.length, "error")}, ${count(warnings.length, "warning")}`
-	].join("\n");
-}
-function section(severity, findings) {
-	return findings.flatMap(({ where, message, remedy, rule }) => [`${where}: ${severity}: ${message} [${rule}]`, ...remedy === void 0 ? [] : [`    ${remedy}`]]);
-}
-function count(number, noun) {
-	return `${number} ${noun}${number === 1 ? "" : "s"}`;
+	const what = `${shortCommit(answer.commit)}${answer.against === void 0 ? "" : ` against ${shortCommit(answer.against)}`}`;
+	if (all.length === 0) return `${what}: no finding`;
+	return [...findingsText([...errors, ...warnings]), `${what}: ${count(errors.length, "error")}, ${count(warnings.length, "warning")}`].join("\n");
 }
 function readTimeZone(raw, name) {
 	try {

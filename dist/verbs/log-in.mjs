@@ -1,11 +1,10 @@
-import { c as writeLogins, s as chooseLogins } from "../chunks/cli-actions.mjs";
-import { m as text, r as defineVerb, t as directory } from "../chunks/cli.mjs";
-import { D as InputError } from "../chunks/host.mjs";
-import { r as readConfig } from "../chunks/project-configuration.mjs";
-import { E as formatRepository, d as authFiles } from "../chunks/world-registry.mjs";
+import { c as chooseLogins, l as writeLogins } from "../chunks/cli-actions.mjs";
+import { E as text, m as directory, s as defineVerb } from "../chunks/cli.mjs";
+import { F as InputError, N as defined } from "../chunks/host.mjs";
+import { i as readConfig } from "../chunks/project-configuration.mjs";
+import { A as formatRepository, r as authFiles } from "../chunks/world-registry.mjs";
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
-import { tmpdir } from "node:os";
 // src/verbs/log-in.ts
 var log_in_default = defineVerb({
 	summary: "Log in to the registries of coxswain.yaml, for the later steps of a job",
@@ -27,14 +26,16 @@ On a machine of your own, podman login does it.`,
 		const logins = chooseLogins({
 			image,
 			testImage,
-			...imageLogin === void 0 ? {} : { imageLogin },
-			...testLogin === void 0 ? {} : { testLogin },
+			...defined({
+				imageLogin,
+				testLogin
+			}),
 			...token === "" ? {} : { actor: {
 				username: env.GITHUB_ACTOR || "coxswain",
 				password: token
 			} }
 		});
-		const file = join(await mkdtemp(join(env.RUNNER_TEMP || tmpdir(), "coxswain-login-")), "auth.json");
+		const file = join(await mkdtemp(join(jobFolder(env), "coxswain-login-")), "auth.json");
 		await writeLogins(file, logins, authFiles(env));
 		const repositories = logins.map(({ repository }) => formatRepository(repository));
 		return {
@@ -45,6 +46,16 @@ On a machine of your own, podman login does it.`,
 	},
 	action: { token: true }
 });
+/** The folder that is removed when the job ends: nothing else would ever remove the file with the secrets. */
+function jobFolder(env) {
+	const folder = env.RUNNER_TEMP ?? "";
+	if (folder !== "") return folder;
+	throw new InputError({
+		field: "RUNNER_TEMP",
+		problem: "this is not a job of a workflow: the file with the secrets would stay on this machine",
+		remedy: "On a machine of your own, use podman login."
+	});
+}
 function loginOf(username, password, prefix) {
 	if (username !== void 0 && password !== void 0) return {
 		username,

@@ -1,7 +1,7 @@
-import { m as text, r as defineVerb } from "../chunks/cli.mjs";
-import { A as InputError, k as defined } from "../chunks/host.mjs";
-import { o as makeKeyPair } from "../chunks/release-signatures.mjs";
-import { u as Git } from "../chunks/world-git.mjs";
+import { E as text, s as defineVerb } from "../chunks/cli.mjs";
+import { F as InputError, N as defined } from "../chunks/host.mjs";
+import { s as makeKeyPair } from "../chunks/release-signatures.mjs";
+import { b as Git } from "../chunks/world-git.mjs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 // src/verbs/make-key.ts

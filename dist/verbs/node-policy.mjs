@@ -1,8 +1,8 @@
-import { m as text, r as defineVerb, t as directory } from "../chunks/cli.mjs";
-import { A as InputError } from "../chunks/host.mjs";
-import { r as findFleet } from "../chunks/project.mjs";
-import { s as openProject } from "../chunks/release.mjs";
-import { a as nodePolicy, r as fleetKeys } from "../chunks/release-signatures.mjs";
+import { E as text, m as directory, s as defineVerb } from "../chunks/cli.mjs";
+import { F as InputError } from "../chunks/host.mjs";
+import { i as findFleet } from "../chunks/project.mjs";
+import { f as openProject } from "../chunks/release.mjs";
+import { i as fleetKeys, o as nodePolicy } from "../chunks/release-signatures.mjs";
 // src/verbs/node-policy.ts
 var node_policy_default = defineVerb({
 	summary: "Print the policy by which a fleet's nodes accept only what the fleet signed",

@@ -1,9 +1,8 @@
-import { m as text, r as defineVerb, t as directory } from "../chunks/cli.mjs";
-import { i as table, k as UsageError, r as plainText, w as formatTime } from "../chunks/host.mjs";
-import { i as outlook, n as promotionTargets, r as gateMarks, t as openPromotion } from "../chunks/loop-open-promotion.mjs";
-import { r as findOperator } from "../chunks/release-operations.mjs";
-import { s as openProject } from "../chunks/release.mjs";
-import { n as upstreamReader } from "../chunks/release-upstream.mjs";
+import { E as text, m as directory, s as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
+import { L as UsageError, O as formatTime, a as table, i as plainText } from "../chunks/host.mjs";
+import { i as readinessSentence, n as promotionTargets, r as gateMarks, t as openPromotion } from "../chunks/loop-open-promotion.mjs";
+import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
+import { f as openProject } from "../chunks/release.mjs";
 // src/verbs/open-promotion.ts
 var open_promotion_default = defineVerb({
 	summary: "Propose by a pull request that a fleet gets what the fleet before it runs",
@@ -20,24 +19,18 @@ time, "freeze-exception: WHY" lets it through a freeze.
 		fleet: text("the fleet to promote to (default: every fleet with promote-from)", { placeholder: "NAME" }),
 		urgent: text("the newest release need not soak, for this reason; needs --fleet", { placeholder: "WHY" }),
 		by: text("who says that it is urgent (default: the name that git knows)", { placeholder: "NAME" }),
+		"first-release": firstRelease,
 		directory
 	},
 	run: async (inputs, context) => {
 		const { env, log } = context;
-		const opened = await openProject({
+		const project = await openProject({
 			directory: inputs.directory,
 			env,
-			log
-		});
-		const project = {
-			...opened,
 			log,
-			readUpstream: upstreamReader(opened.config, {
-				env,
-				log
-			})
-		};
-		const reason = inputs.urgent?.trim();
+			firstRelease: inputs["first-release"]
+		});
+		const reason = inputs.urgent === void 0 ? void 0 : readStatement(inputs.urgent, "--urgent");
 		if (reason !== void 0 && inputs.fleet === void 0) throw new UsageError("--urgent needs --fleet");
 		const urgent = reason === void 0 ? void 0 : {
 			reason,
@@ -95,7 +88,7 @@ function summarise(answer) {
 	].join("\n\n");
 	return [
 		`### ${from} → ${fleet}: ${version} is ${ready ? "ready" : "not ready yet"}`,
-		outlook(gates),
+		readinessSentence(gates),
 		table([
 			"",
 			"gate",

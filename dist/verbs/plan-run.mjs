@@ -1,13 +1,18 @@
-import { a as readEvent, i as untested, o as decide, r as matrixOf } from "../chunks/cli-actions.mjs";
-import { f as many, r as defineVerb, t as directory } from "../chunks/cli.mjs";
-import { i as fleetTip } from "../chunks/project.mjs";
-import { s as openProject } from "../chunks/release.mjs";
+import { a as readEvent, i as untested, o as decide, r as matrixOf, s as purposes } from "../chunks/cli-actions.mjs";
+import { C as many, b as choice, m as directory, s as defineVerb } from "../chunks/cli.mjs";
+import { s as overtaken } from "../chunks/project.mjs";
+import { f as openProject } from "../chunks/release.mjs";
 // src/verbs/plan-run.ts
 var plan_run_default = defineVerb({
 	summary: "Say what a workflow run has to do, and on which runners",
 	about: `For the first job of a workflow: the event, the branch and coxswain.yaml decide what the other jobs do. A push to a
-fleet's branch whose image is built and tested already needs no build; a pull request from a fork has no credentials.`,
+fleet's branch whose image is built and tested already needs no build; a pull request from a fork has no credentials.
+A release is made of the commit that the event names. If the branch has moved on, there is nothing to do.`,
 	inputs: {
+		purpose: choice("what the workflow is for if a person starts it: watch or release", purposes, {
+			placeholder: "PURPOSE",
+			fallback: "watch"
+		}),
 		runner: many("the runner for an architecture, in place of GitHub's own", { placeholder: "ARCHITECTURE=LABEL" }),
 		directory
 	},
@@ -15,11 +20,12 @@ fleet's branch whose image is built and tested already needs no build; a pull re
 		const project = await openProject({
 			directory: inputs.directory,
 			env,
-			log
+			log,
+			firstRelease: true
 		});
-		const job = decide(await readEvent(env), project.config);
+		const job = await plan(project, decide(await readEvent(env), project.config, inputs.purpose));
 		const matrix = matrixOf(project.config, inputs.runner, "--runner");
-		const missing = job.kind === "release" ? await untested(project, await fleetTip(project.forge.branches, job.fleet), job.fleet) : project.config.architectures;
+		const missing = job.kind === "release" ? await untested(project, job.commit, job.fleet) : project.config.architectures;
 		const work = matrix.filter(({ architecture }) => missing.includes(architecture));
 		const fleet = "fleet" in job ? job.fleet.name : void 0;
 		return {
@@ -27,7 +33,8 @@ fleet's branch whose image is built and tested already needs no build; a pull re
 				job: job.kind,
 				fork: job.kind === "test" && job.fork,
 				fleet,
-				matrix: work
+				commit: job.kind === "release" ? job.commit : void 0,
+				matrix: job.kind === "nothing" ? [] : work
 			},
 			text: describe(job, work)
 		};
@@ -41,6 +48,10 @@ fleet's branch whose image is built and tested already needs no build; a pull re
 		fleet: {
 			about: "the fleet whose branch this is about",
 			of: ({ fleet }) => fleet
+		},
+		commit: {
+			about: "the commit to release; empty if nothing is to be released",
+			of: ({ commit }) => commit
 		},
 		fork: {
 			about: "true for a pull request from another repository",
@@ -60,6 +71,15 @@ fleet's branch whose image is built and tested already needs no build; a pull re
 		}
 	}
 });
+/** A release whose commit was overtaken has nothing to do. */
+async function plan({ forge }, job) {
+	if (job.kind !== "release") return job;
+	const reason = await overtaken(forge.branches, job.fleet, job.commit);
+	return reason === void 0 ? job : {
+		kind: "nothing",
+		reason
+	};
+}
 function describe(job, work) {
 	const jobs = work.map(({ architecture, runner }) => `  ${architecture} on ${runner}`);
 	switch (job.kind) {

@@ -1,8 +1,8 @@
-import { m as text, r as defineVerb, t as directory } from "../chunks/cli.mjs";
-import { i as table, t as code } from "../chunks/host.mjs";
+import { E as text, m as directory, s as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
+import { a as table, n as code } from "../chunks/host.mjs";
 import { t as promoteImage } from "../chunks/loop-promote-image.mjs";
-import { r as findOperator } from "../chunks/release-operations.mjs";
-import { s as openProject } from "../chunks/release.mjs";
+import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
+import { f as openProject } from "../chunks/release.mjs";
 // src/verbs/promote-image.ts
 var promote_image_default = defineVerb({
 	summary: "Copy the tested image of a fleet's branch to the production repository",
@@ -11,7 +11,10 @@ tests of that commit, it is newer than the fleet's newest release, and the fleet
 Run it as often as you like: it does what is missing.
 
 --accept-missing-evidence lets an image pass that was not tested with these tests, for this fleet; who and why is attached
-to the image, and recorded with the release. An image that failed a test is never let pass.`,
+to the image, and recorded with the release. An image that failed a test is never let pass.
+
+A fleet with signing: in coxswain.yaml gets a signature by each of its keys before any tag moves (docs/signing.md). The private keys
+come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or COXSWAIN_SIGNING_COMMAND.`,
 	inputs: {
 		fleet: text("the fleet to promote to", {
 			placeholder: "NAME",
@@ -20,16 +23,19 @@ to the image, and recorded with the release. An image that failed a test is neve
 		commit: text("a commit on the fleet's branch; default: its newest", { placeholder: "SHA" }),
 		"accept-missing-evidence": text("promote it without evidence of its tests, and record why", { placeholder: "REASON" }),
 		by: text("who accepts that (default: the actor of the workflow, or the name that git knows)", { placeholder: "NAME" }),
+		"freeze-exception": text("release it although the fleet is frozen, for this reason", { placeholder: "WHY" }),
+		"first-release": firstRelease,
 		directory
 	},
 	run: async (inputs, context) => {
 		const project = await openProject({
 			directory: inputs.directory,
 			env: context.env,
-			log: context.log
+			log: context.log,
+			firstRelease: inputs["first-release"]
 		});
-		const reason = inputs["accept-missing-evidence"]?.replaceAll(/\s+/g, " ").trim();
-		const accept = reason === void 0 || reason === "" ? void 0 : {
+		const reason = readStatement(inputs["accept-missing-evidence"] ?? "", "--accept-missing-evidence");
+		const accept = reason === "" ? void 0 : {
 			reason,
 			by: await findOperator(project.git, inputs.by ?? context.env.GITHUB_ACTOR)
 		};
@@ -37,7 +43,9 @@ to the image, and recorded with the release. An image that failed a test is neve
 			fleet: inputs.fleet,
 			commit: inputs.commit,
 			accept,
-			now: context.now()
+			freezeException: readStatement(inputs["freeze-exception"] ?? "", "--freeze-exception"),
+			now: context.now(),
+			env: context.env
 		}));
 		return {
 			data: promotion,
@@ -70,7 +78,7 @@ to the image, and recorded with the release. An image that failed a test is neve
 	}
 });
 function summarise(promotion) {
-	const { fleet, version, image, digest, tags, kept, changed, accepted, images } = promotion;
+	const { fleet, version, image, digest, tags, kept, changed, accepted, images, signed } = promotion;
 	return [
 		...accepted === void 0 ? [] : [`> [!WARNING]\n> Without evidence of its tests: accepted by ${code(accepted.by)}: ${code(accepted.reason)}`],
 		`### ${changed ? "Promoted" : "Promoted already"}: ${version} to ${fleet}`,
@@ -78,22 +86,24 @@ function summarise(promotion) {
 		[
 			`${accepted === void 0 ? "The tested digest" : "The digest that was built"}, byte for byte: ${code(digest)} is ${code(image)}.`,
 			`Tags: ${tags.map(code).join(" ")}`,
+			...signed.length === 0 ? [] : [`Signed by ${signed.map(code).join(", ")}`],
 			...kept.length === 0 ? [] : [`Left alone, as a newer image or another fleet has them: ${kept.map(code).join(" ")}`]
 		].join("  \n")
 	].join("\n\n");
 }
 function describe(promotion) {
-	const { fleet, image, digest, tags, kept, changed, accepted, attached, mounted, copied, requests } = promotion;
+	const { fleet, image, digest, tags, kept, changed, accepted, attached, mounted, copied, requests, signed } = promotion;
 	const blobs = [
 		mounted > 0 ? `${mounted} blobs mounted` : void 0,
 		copied > 0 ? `${copied} blobs copied` : void 0,
-		attached > 0 ? `${attached} attached (evidence, signatures, …)` : void 0,
+		attached > 0 ? `${attached} attached (evidence, SBOMs, …)` : void 0,
 		`${requests} requests`
 	].filter((part) => part !== void 0);
 	return [
 		changed ? `promoted ${image} to ${fleet}` : `${image} is promoted to ${fleet} already: nothing changed`,
 		`  digest  ${digest}`,
 		`  tags    ${tags.join(" ")}`,
+		...signed.length === 0 ? [] : [`  signed  by ${signed.join(", ")}`],
 		...accepted === void 0 ? [] : [`  WITHOUT EVIDENCE of its tests: accepted by ${accepted.by}: ${accepted.reason}`],
 		...kept.length === 0 ? [] : [`  left    ${kept.join(" ")} (a newer image or another fleet has them)`],
 		`  (${blobs.join(", ")})`

@@ -1,39 +1,50 @@
-import { d as flag, p as parsed, r as defineVerb, t as directory, u as duration } from "../chunks/cli.mjs";
-import { k as UsageError } from "../chunks/host.mjs";
-import { t as pruneImages } from "../chunks/operate-prune-images.mjs";
-import { s as openProject } from "../chunks/release.mjs";
+import { S as flag, m as directory, s as defineVerb, t as firstRelease, w as parsed, x as duration } from "../chunks/cli.mjs";
+import { L as UsageError } from "../chunks/host.mjs";
+import { t as planPruning } from "../chunks/operate-prune-images.mjs";
+import { f as openProject } from "../chunks/release.mjs";
+import { createInterface } from "node:readline/promises";
 // src/verbs/prune-images.ts
 var prune_images_default = defineVerb({
 	summary: "Delete images that no fleet needs from the production repository and the test registry",
-	about: `Shows what it would delete; --delete does it. In production every release of every fleet stays, with all that is
-attached to it; --releases N lets older ones go that no node is offered, no barrier, nothing paused. What Coxswain did not
-tag is never touched. In the test registry images go by age, less what a fleet is yet to get, and what branches and open
-pull requests build now. What the registry then frees of its disk is up to its garbage collection.`,
+	about: `Shows what it would delete. With --delete it asks, and then deletes; scripts and workflows add --yes.
+
+Production keeps every release of every fleet, and everything attached to it. With --releases N older releases go, unless
+nodes are offered them, or they are barriers or paused. The test registry keeps what is young, what a fleet will still get,
+and what branches and open pull requests build now. Images that this project did not build and tag always stay.
+
+Two witnesses must agree: the state branch, and the guidance that publish-updates put into the registry. The registry frees
+disk space by its own garbage collection.`,
 	inputs: {
 		delete: flag("delete, in place of showing"),
+		yes: flag("delete without asking; needed if nobody is at a terminal"),
 		"older-than": duration("images whose commit is younger stay", { fallback: "30d" }),
-		releases: parsed("so many of the newest releases of each fleet stay; default: all", readCount, { placeholder: "N" }),
+		releases: parsed("number of the newest releases of each fleet that stay; default: all", readCount, { placeholder: "N" }),
+		"first-release": firstRelease,
 		directory
 	},
 	run: async (inputs, context) => {
+		if (inputs.delete && !inputs.yes && !process.stdin.isTTY) throw new UsageError("--delete asks for confirmation, and nobody is at a terminal: add --yes");
 		const project = await openProject({
 			directory: inputs.directory,
 			env: context.env,
-			log: context.log
+			log: context.log,
+			firstRelease: inputs["first-release"]
 		});
-		const repositories = await context.log.task("looking through the registries", (report) => pruneImages(project, {
+		const { repositories, remove } = await context.log.task("reading the registries", (report) => planPruning(project, {
 			olderThan: inputs["older-than"],
 			releases: inputs.releases,
-			remove: inputs.delete,
 			now: context.now(),
 			report
 		}));
+		const count = repositories.reduce((sum, { removed }) => sum + removed.length, 0);
+		const deleted = inputs.delete && (inputs.yes || count === 0 || await confirm(repositories));
+		if (deleted) await context.log.task(`deleting ${count} manifests`, remove);
 		return {
 			data: {
-				deleted: inputs.delete,
+				deleted,
 				repositories
 			},
-			text: repositories.map((each) => describe(each, inputs.delete)).join("\n")
+			text: describeAll(repositories, deleted)
 		};
 	},
 	action: { token: true },
@@ -42,10 +53,26 @@ pull requests build now. What the registry then frees of its disk is up to its g
 		of: ({ repositories }) => repositories.reduce((sum, { removed }) => sum + removed.length, 0)
 	} }
 });
+/** Asks on the terminal. */
+async function confirm(repositories) {
+	const terminal = createInterface({
+		input: process.stdin,
+		output: process.stderr
+	});
+	try {
+		const answer = await terminal.question(`${describeAll(repositories, false)}\nDelete these? [y/N] `);
+		return /^y(es)?$/i.test(answer.trim());
+	} finally {
+		terminal.close();
+	}
+}
 function readCount(raw, name) {
-	const count = Number(raw);
-	if (Number.isInteger(count) && count >= 2) return count;
+	const count = /^\d{1,9}$/.test(raw) ? Number(raw) : 0;
+	if (count >= 2) return count;
 	throw new UsageError(`--${name}: found ${JSON.stringify(raw)}, expected a number from 2 on`);
+}
+function describeAll(repositories, done) {
+	return repositories.map((each) => describe(each, done)).join("\n");
 }
 function describe({ repository, removed, kept }, done) {
 	const count = `${removed.length} ${removed.length === 1 ? "manifest" : "manifests"}`;

@@ -1,19 +1,23 @@
-import { f as many, m as text, r as defineVerb, t as directory } from "../chunks/cli.mjs";
-import { C as formatDuration, k as UsageError, r as plainText, t as code, w as formatTime } from "../chunks/host.mjs";
+import { C as many, E as text, m as directory, s as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
+import { D as formatDuration, L as UsageError, N as defined, O as formatTime, i as plainText, n as code } from "../chunks/host.mjs";
 import { n as publishFromArtifact, t as publishUpdates } from "../chunks/loop-publish-updates.mjs";
-import { r as findFleet } from "../chunks/project.mjs";
-import { s as openProject } from "../chunks/release.mjs";
-import { A as parseReference, u as createRegistryClient } from "../chunks/world-registry.mjs";
+import { i as findFleet } from "../chunks/project.mjs";
+import { x as findOperator } from "../chunks/release-operations.mjs";
+import { f as openProject } from "../chunks/release.mjs";
+import { P as parseReference, n as createRegistryClient } from "../chunks/world-registry.mjs";
 import { resolve } from "node:path";
 // src/verbs/publish-updates.ts
 var publish_updates_default = defineVerb({
 	summary: "Publish releases and rollouts of all fleets as static files, and as OCI artifacts",
 	about: `Writes release indexes, update metadata, one update graph for each ring, and a dashboard. First it makes sure
-that the registry has every image that a graph names. While a rollout is in progress the graphs change with time: run
-it again when the next change is due, or every few minutes.
+that the registry has every image that a graph names, and compares with what was published last: the artifact, the site
+at publish.url, and the folder. It refuses to publish less, and everything that lint-updates calls an error. While a
+rollout is in progress the graphs change with time: run it again when the next change is due, or every few minutes.
 
---from-oci writes the files of artifacts that were published before, as they are, and needs no checkout: on a web server
-that can read the registry, say. The dashboard is not among them.
+The folder must hold published files only: no committed files, no links.
+
+--from-oci writes the files of artifacts that were published before, unchanged, and needs no checkout: for a web server
+that can read the registry. The dashboard is not among them.
 
   coxswain publish-updates --from-oci ghcr.io/acme/os:updates-stable --output /srv/www/os`,
 	inputs: {
@@ -22,7 +26,10 @@ that can read the registry, say. The dashboard is not among them.
 			fallback: "site"
 		}),
 		fleet: many("only this fleet", { placeholder: "NAME" }),
-		"from-oci": many("write the files of this artifact, in place of the state branch", { placeholder: "REF" }),
+		"from-oci": many("write the files of this artifact instead of the state branch", { placeholder: "REF" }),
+		"replace-published": text("publish less than before, for this reason; the state branch records it", { placeholder: "REASON" }),
+		by: text("with --replace-published: who does it (default: the name that git knows)", { placeholder: "NAME" }),
+		"first-release": firstRelease,
 		directory
 	},
 	run: async (inputs, context) => {
@@ -41,18 +48,23 @@ that can read the registry, say. The dashboard is not among them.
 		const project = await openProject({
 			directory: inputs.directory,
 			env,
-			log
+			log,
+			firstRelease: inputs["first-release"]
 		});
 		const fleets = inputs.fleet.map((name) => findFleet(project.config, name).name);
 		const now = context.now();
 		const folder = resolve(inputs.output);
-		const answer = await publishUpdates({
-			...project,
-			log
-		}, {
+		const reason = inputs["replace-published"];
+		const replace = reason === void 0 ? void 0 : {
+			reason,
+			by: await findOperator(project.git, inputs.by)
+		};
+		const answer = await publishUpdates(project, {
 			folder,
 			fleets,
-			now
+			now,
+			firstRelease: inputs["first-release"],
+			...defined({ replace })
 		});
 		const { nextChange } = answer;
 		return {
@@ -67,7 +79,7 @@ that can read the registry, say. The dashboard is not among them.
 	action: { token: true },
 	outputs: {
 		"next-change": {
-			about: "when a graph changes next by itself, in ISO 8601; empty while nothing is rolled out",
+			about: "when a graph changes next without a commit, in ISO 8601; empty while nothing is rolled out",
 			of: ({ nextChange }) => nextChange ?? void 0
 		},
 		written: {

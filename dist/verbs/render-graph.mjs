@@ -1,7 +1,7 @@
-import { m as text, p as parsed, r as defineVerb } from "../chunks/cli.mjs";
+import { E as text, b as choice, s as defineVerb, w as parsed } from "../chunks/cli.mjs";
 import { B as buildGraph, F as parseGraphUpdates, S as parseGraphReleases, V as formatGraph, p as throttleGraph, t as warinessOf } from "../chunks/guidance.mjs";
-import { D as InputError, k as UsageError, y as readFileIfThere } from "../chunks/host.mjs";
-import { P as architectures } from "../chunks/world-registry.mjs";
+import { C as readFileIfThere, F as InputError, L as UsageError, R as messageOf } from "../chunks/host.mjs";
+import { z as architectures } from "../chunks/world-registry.mjs";
 // src/verbs/render-graph.ts
 var render_graph_default = defineVerb({
 	summary: "Print the update graph that FCOS tools would compute from a release index and update metadata",
@@ -19,11 +19,11 @@ engine gives a client of that wariness now (or at --now). Reads Fedora's own fil
 			placeholder: "FILE",
 			required: true
 		}),
-		basearch: parsed("the nodes' architecture", readBasearch, {
+		basearch: choice("the nodes' architecture", architectures, {
 			placeholder: "ARCH",
 			required: true
 		}),
-		scheme: parsed("what nodes compare: oci (images) or checksum (ostree commits)", readScheme, {
+		scheme: choice("what nodes compare: oci (images) or checksum (ostree commits)", ["oci", "checksum"], {
 			placeholder: "SCHEME",
 			fallback: "oci"
 		}),
@@ -76,30 +76,18 @@ function* doubts(options) {
 	else if (!nodes.has(version) && metadata.barrier !== void 0) yield `the barrier ${version} has nothing for ${basearch}: it gates no ${basearch} node`;
 }
 async function readInput(file, flag) {
-	const content = await readFileIfThere(file);
+	const content = await readFileIfThere(file).catch((error) => {
+		throw new InputError({
+			field: flag,
+			problem: `this file cannot be read: ${messageOf(error)}`,
+			found: file
+		});
+	});
 	if (content !== void 0) return content;
 	throw new InputError({
 		field: flag,
 		problem: "there is no such file",
 		found: file
-	});
-}
-function readBasearch(raw, name) {
-	if (architectures.some((known) => known === raw)) return raw;
-	throw new InputError({
-		field: `--${name}`,
-		problem: "not an architecture that FCOS has",
-		found: raw,
-		expected: `one of ${architectures.join(", ")}`
-	});
-}
-function readScheme(raw, name) {
-	if (raw === "oci" || raw === "checksum") return raw;
-	throw new InputError({
-		field: `--${name}`,
-		problem: "no such scheme",
-		found: raw,
-		expected: "oci or checksum"
 	});
 }
 function readWariness(raw, name) {

@@ -1,9 +1,9 @@
-import { m as text, r as defineVerb, t as directory } from "../chunks/cli.mjs";
-import { k as UsageError, r as plainText } from "../chunks/host.mjs";
+import { E as text, m as directory, s as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
+import { L as UsageError, i as plainText } from "../chunks/host.mjs";
 import { t as rollBack } from "../chunks/operate-roll-back.mjs";
-import { r as findFleet } from "../chunks/project.mjs";
-import { r as findOperator } from "../chunks/release-operations.mjs";
-import { s as openProject } from "../chunks/release.mjs";
+import { i as findFleet } from "../chunks/project.mjs";
+import { f as openProject, n as describeMovedTags } from "../chunks/release.mjs";
+import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
 // src/verbs/roll-back.ts
 var roll_back_default = defineVerb({
 	summary: "Take a release of a fleet back, and propose the last good content as a new release",
@@ -23,16 +23,18 @@ earlier release back as a new one: nodes do not downgrade by themselves. Run aga
 		version: text("the release to take back (default: the newest)", { placeholder: "VERSION" }),
 		to: text("the release whose content comes back (default: the newest before it with nothing wrong)", { placeholder: "VERSION" }),
 		by: text("who does it (default: the name that git knows)", { placeholder: "NAME" }),
+		"first-release": firstRelease,
 		directory
 	},
 	run: async (inputs, context) => {
 		const project = await openProject({
 			directory: inputs.directory,
 			env: context.env,
-			log: context.log
+			log: context.log,
+			firstRelease: inputs["first-release"]
 		});
 		const fleet = findFleet(project.config, inputs.fleet);
-		const reason = inputs.reason.trim();
+		const reason = readStatement(inputs.reason, "--reason");
 		if (reason === "") throw new UsageError("roll-back needs a --reason");
 		const order = {
 			fleet: fleet.name,
@@ -60,9 +62,10 @@ earlier release back as a new one: nodes do not downgrade by themselves. Run aga
 		of: ({ pullRequest }) => pullRequest
 	} }
 });
-function describe({ fleet, insteadOf, restores, summary, action, pullRequest, reason }) {
+function describe({ fleet, insteadOf, restores, movedTags, summary, action, pullRequest, reason }) {
 	return [
 		`${fleet}: ${summary}`,
+		...describeMovedTags(movedTags).map((line) => `  ${line}`),
 		reason === void 0 ? `  pull request #${pullRequest} ${action}: the content of ${restores} instead of ${insteadOf}, as a new release` : `  no pull request: ${reason}`,
 		"  public with the next publish-updates"
 	].join("\n");

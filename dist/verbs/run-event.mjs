@@ -1,8 +1,8 @@
 import { a as readEvent, i as untested, n as spellInput, o as decide } from "../chunks/cli-actions.mjs";
-import { l as readValues, m as text, r as defineVerb, t as directory } from "../chunks/cli.mjs";
-import { D as InputError, O as OutsideError, n as codeBlock } from "../chunks/host.mjs";
-import { i as fleetTip } from "../chunks/project.mjs";
-import { s as openProject } from "../chunks/release.mjs";
+import { E as text, m as directory, s as defineVerb, y as readValues } from "../chunks/cli.mjs";
+import { F as InputError, I as OutsideError, r as codeBlock } from "../chunks/host.mjs";
+import { s as overtaken } from "../chunks/project.mjs";
+import { f as openProject } from "../chunks/release.mjs";
 import boot_test_default from "./boot-test.mjs";
 import build_image_default from "./build-image.mjs";
 import open_promotion_default from "./open-promotion.mjs";
@@ -33,9 +33,15 @@ var run_event_default = defineVerb({
 		const project = await openProject({
 			directory: inputs.directory,
 			env,
-			log
+			log,
+			firstRelease: true
 		});
-		const job = decide(await readEvent(env), project.config);
+		const decided = decide(await readEvent(env), project.config);
+		const late = decided.kind === "release" ? await overtaken(project.forge.branches, decided.fleet, decided.commit) : void 0;
+		const job = late === void 0 ? decided : {
+			kind: "nothing",
+			reason: late
+		};
 		const done = [];
 		let published = false;
 		for (const [verb, name, given] of await stepsOf(job, project, inputs.output)) {
@@ -121,8 +127,12 @@ async function stepsOf(job, project, site) {
 		}
 		case "test": return testSteps(config.architectures, job.fork ? { local: localFolder() } : {});
 		case "release": {
-			const missing = await untested(project, await fleetTip(forge.branches, job.fleet), job.fleet);
-			const fleet = { fleet: job.fleet.name };
+			const { commit } = job;
+			const missing = await untested(project, commit, job.fleet);
+			const fleet = {
+				fleet: job.fleet.name,
+				commit
+			};
 			return [
 				...missing.length > 0 ? testSteps(missing, {}) : [],
 				[

@@ -1,7 +1,7 @@
-import { f as many, m as text, p as parsed, r as defineVerb, u as duration } from "../chunks/cli.mjs";
-import { D as InputError, k as UsageError } from "../chunks/host.mjs";
+import { C as many, E as text, s as defineVerb, w as parsed, x as duration } from "../chunks/cli.mjs";
+import { F as InputError, L as UsageError } from "../chunks/host.mjs";
 import { a as openSite, c as parseListenAddress, i as artifactSource, l as stopServer, n as folderSource, o as createMetrics, s as listen, t as urlSource, u as createGraphServer } from "../chunks/operate-serve-graph.mjs";
-import { A as parseReference, u as createRegistryClient } from "../chunks/world-registry.mjs";
+import { P as parseReference, n as createRegistryClient } from "../chunks/world-registry.mjs";
 import { setTimeout } from "node:timers/promises";
 // src/verbs/serve-graph.ts
 const graceMilliseconds = 1e4;

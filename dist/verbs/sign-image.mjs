@@ -1,9 +1,9 @@
-import { f as many, m as text, r as defineVerb, t as directory } from "../chunks/cli.mjs";
-import { A as InputError, b as isMissing, i as table, t as code } from "../chunks/host.mjs";
+import { C as many, E as text, m as directory, s as defineVerb } from "../chunks/cli.mjs";
+import { F as InputError, S as isMissing, a as table, n as code } from "../chunks/host.mjs";
 import { t as signReleases } from "../chunks/operate-sign-image.mjs";
-import { r as findFleet } from "../chunks/project.mjs";
-import { s as openProject } from "../chunks/release.mjs";
-import { s as readPublicKey } from "../chunks/release-signatures.mjs";
+import { i as findFleet } from "../chunks/project.mjs";
+import { f as openProject } from "../chunks/release.mjs";
+import { c as readPublicKey } from "../chunks/release-signatures.mjs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 // src/verbs/sign-image.ts

@@ -1,8 +1,8 @@
-import { f as many, m as text, p as parsed, r as defineVerb, u as duration } from "../chunks/cli.mjs";
-import { a as defaultFleetModel, i as parseShareOf, n as parseWindow, r as parseShare, t as simulate } from "../chunks/guidance-simulation.mjs";
-import { D as InputError, T as parseDuration, x as writeFileAtomically } from "../chunks/host.mjs";
+import { C as many, D as wholeNumber, E as text, s as defineVerb, x as duration } from "../chunks/cli.mjs";
+import { a as defaultFleetModel, i as parseWindow, n as parseShare, r as parseShareOf, t as simulate } from "../chunks/guidance-simulation.mjs";
+import { A as parseDuration, F as InputError, N as defined, T as writeFileAtomically } from "../chunks/host.mjs";
 import { r as readSiteFleet } from "../chunks/operate-serve-graph.mjs";
-import { r as readConfig } from "../chunks/project-configuration.mjs";
+import { i as readConfig } from "../chunks/project-configuration.mjs";
 // src/verbs/simulate-rollout.ts
 var simulate_rollout_default = defineVerb({
 	summary: "Simulate who runs what when, for a fleet and the update guidance of a published site",
@@ -23,13 +23,10 @@ never arrive and why. The same seed gives the same answer.
 			placeholder: "ARCH",
 			fallback: "x86_64"
 		}),
-		nodes: parsed("how many nodes", (raw, name) => readWhole(raw, name, {
+		nodes: wholeNumber("how many nodes", {
 			from: 1,
 			to: 5e7
-		}), {
-			placeholder: "N",
-			fallback: String(defaultFleetModel.nodes)
-		}),
+		}, { fallback: String(defaultFleetModel.nodes) }),
 		start: many("what nodes run: VERSION=SHARE, or spread=SHARE for evenly over all older releases; the rest runs the release before the target", { placeholder: "VERSION=SHARE" }),
 		wariness: many("how wary nodes are: a number, a ring of coxswain.yaml, or uniform; the rest is uniform, as upstream's hash of the node_uuid", { placeholder: "W=SHARE" }),
 		window: many("when nodes may reboot, such as \"sat,sun 02:00-06:00 UTC\"; none: at once", { placeholder: "WINDOW" }),
@@ -38,15 +35,12 @@ never arrive and why. The same seed gives the same answer.
 		staging: duration("time to download and stage an update", { fallback: "5m" }),
 		reboot: duration("time to reboot", { fallback: "2m" }),
 		"publish-every": duration("graphs are static files rendered this often; 0s: computed for each request", { fallback: "0s" }),
-		for: parsed("how long to simulate (default: until four weeks after the last rollout)", (raw, name) => parseDuration(raw, { field: `--${name}` })),
+		for: duration("how long to simulate (default: until four weeks after the last rollout)"),
 		target: text("the release whose adoption is measured (default: the newest that is offered)", { placeholder: "VERSION" }),
-		seed: parsed("another seed is another fleet of the same kind", (raw, name) => readWhole(raw, name, {
+		seed: wholeNumber("another seed is another fleet of the same kind", {
 			from: 0,
 			to: 2 ** 32 - 1
-		}), {
-			placeholder: "N",
-			fallback: "1"
-		}),
+		}, { fallback: "1" }),
 		svg: text("also draw the curve into this file", { placeholder: "FILE" }),
 		directory: text("the checkout whose coxswain.yaml names the rings", {
 			placeholder: "DIR",
@@ -73,8 +67,10 @@ never arrive and why. The same seed gives the same answer.
 			basearch: inputs.basearch,
 			now: context.now(),
 			seed: inputs.seed,
-			...inputs.for === void 0 ? {} : { duration: inputs.for },
-			...inputs.target === void 0 ? {} : { target: inputs.target },
+			...defined({
+				duration: inputs.for,
+				target: inputs.target
+			}),
 			fleet: {
 				nodes: inputs.nodes,
 				start: inputs.start.map((raw) => {
@@ -100,16 +96,6 @@ never arrive and why. The same seed gives the same answer.
 		};
 	}
 });
-function readWhole(raw, name, { from, to }) {
-	const number = /^[\d_,]+$/.test(raw) ? Number(raw.replaceAll(/[_,]/g, "")) : NaN;
-	if (number >= from && number <= to) return number;
-	throw new InputError({
-		field: `--${name}`,
-		problem: "not a number that this takes",
-		found: raw,
-		expected: `a whole number from ${from} to ${to}`
-	});
-}
 async function readWarinesses(raws, directory) {
 	const groups = [];
 	for (const raw of raws) {
@@ -132,13 +118,13 @@ async function readWariness(of, directory) {
 		expected: "a number from 0 to 1, a ring, or uniform"
 	});
 	const { rings, file } = await readConfig(directory);
-	const ring = Object.hasOwn(rings, of) ? rings[of] : void 0;
-	if (ring !== void 0) return ring;
+	const ring = rings.find(({ name }) => name === of);
+	if (ring !== void 0) return ring.wariness;
 	throw new InputError({
 		field: "--wariness",
 		problem: `no such ring in ${file}`,
 		found: of,
-		expected: `a number from 0 to 1, uniform, or one of ${Object.keys(rings).join(", ")}`
+		expected: `a number from 0 to 1, uniform, or one of ${rings.map(({ name }) => name).join(", ")}`
 	});
 }
 function readOffline(raws) {

@@ -1,8 +1,8 @@
-import { f as many, m as text, r as defineVerb, t as directory } from "../chunks/cli.mjs";
-import { r as plainText } from "../chunks/host.mjs";
+import { C as many, E as text, m as directory, s as defineVerb } from "../chunks/cli.mjs";
+import { i as plainText } from "../chunks/host.mjs";
 import { t as startRelease } from "../chunks/operate-start-release.mjs";
-import { r as findFleet } from "../chunks/project.mjs";
-import { s as openProject } from "../chunks/release.mjs";
+import { i as findFleet } from "../chunks/project.mjs";
+import { f as openProject } from "../chunks/release.mjs";
 // src/verbs/start-release.ts
 var start_release_default = defineVerb({
 	summary: "Start the release of what was merged and never released",

@@ -1,9 +1,10 @@
-import { f as many, m as text, r as defineVerb, t as directory } from "../chunks/cli.mjs";
-import { r as plainText, t as code } from "../chunks/host.mjs";
+import { C as many, E as text, m as directory, s as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
+import { i as plainText, n as code } from "../chunks/host.mjs";
 import { t as startRollout } from "../chunks/loop-start-rollout.mjs";
-import { r as findFleet } from "../chunks/project.mjs";
-import { n as describeEntry, s as openProject } from "../chunks/release.mjs";
-import { l as doubts, n as upstreamReader, u as readDoubt } from "../chunks/release-upstream.mjs";
+import { i as findFleet } from "../chunks/project.mjs";
+import { f as openProject, t as describeEntry } from "../chunks/release.mjs";
+import { S as readStatement } from "../chunks/release-operations.mjs";
+import { c as doubts, l as readDoubt } from "../chunks/release-upstream.mjs";
 // src/verbs/start-rollout.ts
 var start_rollout_default = defineVerb({
 	summary: "Record what a fleet's branch builds as a release of the fleet, and start its rollout",
@@ -20,6 +21,8 @@ of the base becomes a barrier, and a release that would lead nodes around one is
 		}),
 		commit: text("the commit to release (default: the newest of the fleet's branch)", { placeholder: "SHA" }),
 		"accept-upstream": many(`release it although upstream holds its base back: ${doubts.join(", ")}`, { placeholder: "WHAT" }),
+		"freeze-exception": text("release it although the fleet is frozen, for this reason", { placeholder: "WHY" }),
+		"first-release": firstRelease,
 		directory
 	},
 	run: async (inputs, context) => {
@@ -28,22 +31,17 @@ of the base becomes a barrier, and a release that would lead nodes around one is
 		const project = await openProject({
 			directory: inputs.directory,
 			env,
-			log
-		});
-		const readUpstream = upstreamReader(project.config, {
-			env,
-			log
+			log,
+			firstRelease: inputs["first-release"]
 		});
 		const fleet = findFleet(project.config, inputs.fleet);
 		const now = context.now();
-		const data = await startRollout({
-			...project,
-			readUpstream
-		}, {
+		const data = await startRollout(project, {
 			fleet,
 			commit: inputs.commit,
 			now,
-			accept
+			accept,
+			freezeException: readStatement(inputs["freeze-exception"] ?? "", "--freeze-exception")
 		});
 		return {
 			data,

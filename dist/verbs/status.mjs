@@ -1,15 +1,15 @@
-import { m as text, r as defineVerb, t as directory } from "../chunks/cli.mjs";
-import { A as messageOf, O as OutsideError } from "../chunks/host.mjs";
+import { E as text, m as directory, s as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
+import { I as OutsideError, R as messageOf } from "../chunks/host.mjs";
 import { n as summariseFleets, r as readFleetStatus, t as describeFleets } from "../chunks/operate-status.mjs";
-import { r as findFleet } from "../chunks/project.mjs";
-import { s as openProject } from "../chunks/release.mjs";
-import { n as upstreamReader } from "../chunks/release-upstream.mjs";
+import { i as findFleet } from "../chunks/project.mjs";
+import { f as openProject } from "../chunks/release.mjs";
 // src/verbs/status.ts
 var status_default = defineVerb({
 	summary: "Show on one screen what each fleet runs, how far its rollout is, and what it waits for",
 	about: "Looks only: nothing is changed.",
 	inputs: {
 		fleet: text("only this fleet (default: all)", { placeholder: "NAME" }),
+		"first-release": firstRelease,
 		directory
 	},
 	run: async (inputs, context) => {
@@ -17,13 +17,11 @@ var status_default = defineVerb({
 		const project = await openProject({
 			directory: inputs.directory,
 			env,
-			log
+			log,
+			firstRelease: inputs["first-release"]
 		});
 		const now = context.now();
-		const guidance = await upstreamReader(project.config, {
-			env,
-			log
-		})().catch((error) => {
+		const guidance = await project.readUpstream().catch((error) => {
 			if (!(error instanceof OutsideError)) throw error;
 			log.warn(messageOf(error));
 			return error;

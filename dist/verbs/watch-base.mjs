@@ -1,8 +1,9 @@
-import { d as flag, f as many, m as text, r as defineVerb, t as directory } from "../chunks/cli.mjs";
-import { i as table, r as plainText, t as code } from "../chunks/host.mjs";
+import { C as many, E as text, S as flag, m as directory, s as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
+import { a as table, i as plainText, n as code } from "../chunks/host.mjs";
 import { t as watchBase } from "../chunks/loop-watch-base.mjs";
-import { s as openProject } from "../chunks/release.mjs";
-import { l as doubts, n as upstreamReader, o as describeRollout, u as readDoubt } from "../chunks/release-upstream.mjs";
+import { f as openProject } from "../chunks/release.mjs";
+import { a as describeRollout, c as doubts, l as readDoubt } from "../chunks/release-upstream.mjs";
+import { L as shortDigest } from "../chunks/world-registry.mjs";
 // src/verbs/watch-base.ts
 var watch_base_default = defineVerb({
 	summary: "Propose the new base by a pull request when its tag has moved, or a rebuild when the last is too old",
@@ -18,6 +19,7 @@ A pull request that a person closes means “not this one”: it stays closed un
 		"base-version": text("propose this version of the base instead of what its tag points at", { placeholder: "VERSION" }),
 		"accept-upstream": many(`propose it although upstream holds it back: ${doubts.join(", ")}`, { placeholder: "WHAT" }),
 		"propose-again": flag("propose it although a person closed the pull request for it"),
+		"first-release": firstRelease,
 		directory
 	},
 	run: async (inputs, context) => {
@@ -26,18 +28,12 @@ A pull request that a person closes means “not this one”: it stays closed un
 		const project = await openProject({
 			directory: inputs.directory,
 			env,
-			log
-		});
-		const readUpstream = upstreamReader(project.config, {
-			env,
-			log
+			log,
+			firstRelease: inputs["first-release"]
 		});
 		const now = context.now();
 		const [baseVersion, again] = [inputs["base-version"], inputs["propose-again"]];
-		const answers = await watchBase({
-			...project,
-			readUpstream
-		}, {
+		const answers = await watchBase(project, {
 			now,
 			baseVersion,
 			accept,
@@ -75,14 +71,15 @@ A pull request that a person closes means “not this one”: it stays closed un
 function summarise(answers, now) {
 	const rows = answers.map((answer) => {
 		const { fleet, moved, base, action, pullRequest, title } = answer;
-		const to = base.toVersion ?? short(base.to);
+		const to = base.toVersion ?? shortDigest(base.to);
 		return [
 			code(fleet),
-			moved && base.from !== void 0 ? `${code(base.fromVersion ?? short(base.from))} → ${code(to)}` : code(to),
+			moved && base.from !== void 0 ? `${code(base.fromVersion ?? shortDigest(base.from))} → ${code(to)}` : code(to),
 			action === "none" ? "none needed" : `#${pullRequest} ${action}: ${plainText(title ?? "")}`
 		];
 	});
 	const notes = answers.flatMap(({ upstream, blocked }) => [...upstream?.rollout === void 0 ? [] : [plainText(describeRollout(upstream.rollout, now))], ...blocked === void 0 ? [] : [`**Not proposed**: ${plainText(blocked)}`]]);
+	if (answers.some(({ otherArchitectures }) => otherArchitectures === true)) notes.push(`${unaffected}.`);
 	const declined = answers.filter(({ action }) => action === "declined");
 	notes.push(...declined.map(({ pullRequest }) => `#${pullRequest} was closed by a person and ${stays}`));
 	return [
@@ -95,9 +92,10 @@ function summarise(answers, now) {
 		...new Set(notes)
 	].join("\n\n");
 }
+const unaffected = "the tag moved, but only images of other architectures changed";
 const stays = "stays closed until the base moves on; reopen it, or run this with propose-again, to have it after all";
 function describe(answer, now) {
-	const { fleet, moved, base, action, pullRequest, title, upstream, blocked, noChange } = answer;
+	const { fleet, moved, base, action, pullRequest, title, upstream, blocked, noChange, otherArchitectures } = answer;
 	const to = base.toVersion ?? base.to;
 	return [
 		`${fleet}: ${!moved ? `the base has not moved: ${to}` : base.from === void 0 ? `the base is not pinned; its tag is at ${to}` : `the base has moved: ${base.fromVersion ?? base.from} → ${to}`}`,
@@ -106,11 +104,8 @@ function describe(answer, now) {
 		...blocked === void 0 ? [] : [`  not proposed: ${blocked}`],
 		...action === "none" ? [] : [`  pull request #${pullRequest} ${action}: ${title}`],
 		...action === "declined" ? [`  a person closed it: it ${stays}`] : [],
-		...noChange === void 0 ? [] : [`  ${noChange}`]
+		...noChange === void 0 ? [] : [`  ${noChange}`],
+		...otherArchitectures === true ? [`  ${unaffected}`] : []
 	].join("\n");
-}
-/** A digest as people compare it at a glance. */
-function short(digest) {
-	return digest.slice(0, 19);
 }
 export { watch_base_default as default };

@@ -21,7 +21,13 @@ export const rooms: readonly string[] = floors.flat();
 export const roomsOfVerbs: readonly string[] = ['operate', 'loop'];
 
 /** The files of src/host/ that read nothing, write nothing and do not ask the time: src/guidance may import them. */
-export const pureHostFiles: readonly string[] = ['defined.ts', 'errors.ts', 'nearest.ts', 'percent.ts', 'time.ts'];
+export const pureHostFiles: readonly string[] = [
+  'defined.ts',
+  'errors.ts',
+  'nearest.ts',
+  'percent.ts',
+  'time.ts',
+];
 
 /** Folders of test/ that mirror no folder of src/. */
 export const specialTestFolders: readonly string[] = [

@@ -57,7 +57,13 @@ async function release(daysAgo: number): Promise<{ readonly digest: Digest; read
   const { candidate, built } = await buildAndTest(project);
   const inputs = { directory: project.git.directory, fleet: 'testing', commit: undefined };
   await promoteImage.run(
-    { ...inputs, 'first-release': false, 'freeze-exception': undefined, 'accept-missing-evidence': undefined, by: undefined },
+    {
+      ...inputs,
+      'first-release': false,
+      'freeze-exception': undefined,
+      'accept-missing-evidence': undefined,
+      by: undefined,
+    },
     contextAt(now - daysAgo * day),
   );
   await startRollout.run(
@@ -181,7 +187,13 @@ describe('prune-images', () => {
     const expectRefusal = async (message: RegExp) => {
       const { image, testImage } = project.config;
       const before = [await everything(image), await everything(testImage)];
-      const inputs = { delete: true, yes: true, 'older-than': 30 * day, releases: undefined };
+      const inputs = {
+        'first-release': false,
+        delete: true,
+        yes: true,
+        'older-than': 30 * day,
+        releases: undefined,
+      };
       await expect(
         pruneImages.run({ ...inputs, directory: project.git.directory }, contextAt(now)),
       ).rejects.toMatchObject({ name: 'InputError', message: expect.stringMatching(message) });

@@ -1,0 +1,70 @@
+import { i as findingsText, m as directory, n as count, r as findingsMarkdown, s as defineVerb } from "../chunks/cli.mjs";
+import { N as defined } from "../chunks/host.mjs";
+import { t as checkCheckout } from "../chunks/operate-check.mjs";
+import { t as findRoot } from "../chunks/project.mjs";
+import { b as Git } from "../chunks/world-git.mjs";
+// src/verbs/check.ts
+var check_default = defineVerb({
+	summary: "Check a whole checkout before anything runs: configuration, templates, tests, workflows",
+	about: `Reads the files of the checkout, committed or not, and reports everything that would fail later. It asks no
+registry and no forge, and writes nothing. Exit code 1 if there is an error; warnings alone are 0.
+
+  configuration  coxswain.yaml
+  containerfile  it can be read, and builds on the configured base
+  template       every fleet's rollout template renders, now and at every hour of the next day
+  test           there are tests, and Linux can run them
+  hold-file      each file in .coxswain/hold names a fleet
+  workflow       the workflows call the release and the test, for every fleet's branch
+
+  coxswain check`,
+	inputs: { directory },
+	run: async (inputs, context) => {
+		const root = await findRoot(inputs.directory);
+		const { findings, ran } = await checkCheckout(new Git(root), root, context.now());
+		const errors = findings.filter(({ severity }) => severity === "error");
+		const warnings = findings.filter(({ severity }) => severity === "warning");
+		const reported = [...errors, ...warnings].map(({ check, ...finding }) => ({
+			rule: check,
+			...finding
+		}));
+		const counts = `${count(errors.length, "error")}, ${count(warnings.length, "warning")}`;
+		const result = findings.length === 0 ? "no finding" : counts;
+		return {
+			data: {
+				findings,
+				errors: errors.length,
+				warnings: warnings.length,
+				checks: ran
+			},
+			text: [...findingsText(reported), `${result} (checked: ${ran.join(", ")})`].join("\n"),
+			summary: [`### check: ${result}`, ...findings.length === 0 ? [] : [findingsMarkdown(reported)]].join("\n\n"),
+			annotations: findings.map(annotationOf),
+			exitCode: errors.length > 0 ? 1 : 0
+		};
+	},
+	action: {},
+	outputs: {
+		errors: {
+			about: "how many errors",
+			of: ({ errors }) => errors
+		},
+		warnings: {
+			about: "how many warnings",
+			of: ({ warnings }) => warnings
+		}
+	}
+});
+function annotationOf({ check, severity, where, message, remedy }) {
+	const place = /^([^:]+?)( \(rendered\))?(?::(\d+)|:|$)/.exec(where);
+	const line = place?.[2] === void 0 ? place?.[3] : void 0;
+	return {
+		level: severity,
+		title: `check: ${check}`,
+		message: remedy === void 0 ? message : `${message} ${remedy}`,
+		...defined({
+			file: place?.[1]?.replace(/\/$/, ""),
+			line: line === void 0 ? void 0 : Number(line)
+		})
+	};
+}
+export { check_default as default };

@@ -1,0 +1,24 @@
+import { i as completionScripts, o as shells } from "../chunks/cli-completion.mjs";
+import { b as choice, s as defineVerb } from "../chunks/cli.mjs";
+// src/verbs/completion.ts
+var completion_default = defineVerb({
+	summary: "Print the script by which a shell completes the command line of coxswain",
+	about: `Verbs, options, actions and architectures are completed, and fleets and versions as the checkout in this folder knows
+them. Nothing is asked over the network.
+
+  eval "$(coxswain completion bash)"        in ~/.bashrc
+  eval "$(coxswain completion zsh)"         in ~/.zshrc, after compinit
+  coxswain completion fish | source         in ~/.config/fish/config.fish`,
+	inputs: { shell: choice(`the shell: ${shells.join(", ")}`, shells, {
+		placeholder: "SHELL",
+		required: true
+	}) },
+	run: async ({ shell }) => ({
+		data: {
+			shell,
+			script: completionScripts[shell]
+		},
+		text: completionScripts[shell]
+	})
+});
+export { completion_default as default };

@@ -1,0 +1,71 @@
+import { C as many, S as flag, m as directory, s as defineVerb } from "../chunks/cli.mjs";
+import { F as InputError, n as code } from "../chunks/host.mjs";
+import { t as restoreState } from "../chunks/operate-restore-state.mjs";
+import { i as findFleet } from "../chunks/project.mjs";
+import { f as openProject } from "../chunks/release.mjs";
+// src/verbs/restore-state.ts
+var restore_state_default = defineVerb({
+	summary: "Restore a lost state branch, byte for byte, from the artifacts that publish-updates pushed",
+	about: `
+For a state branch that was deleted or reset. One commit brings back every file of each fleet: releases, rollouts,
+operations and records, as they were at the last publish-updates. Later changes are not in the artifact. A fleet that the
+branch has completely is left alone, and nothing is restored over newer releases.
+
+  coxswain restore-state --dry-run
+  coxswain restore-state`,
+	inputs: {
+		fleet: many("only this fleet", { placeholder: "NAME" }),
+		"dry-run": flag("say what would be restored, and change nothing"),
+		directory
+	},
+	run: async (inputs, context) => {
+		const { env, log } = context;
+		const project = await openProject({
+			directory: inputs.directory,
+			env,
+			log
+		});
+		const { config } = project;
+		const fleets = inputs.fleet.length === 0 ? Object.keys(config.fleets) : inputs.fleet.map((name) => findFleet(config, name).name);
+		const rehearse = inputs["dry-run"];
+		const answer = await restoreState(project, {
+			fleets,
+			rehearse
+		});
+		if (answer.fleets.every(({ outcome }) => outcome === "no artifact")) throw new InputError({
+			where: answer.fleets.map(({ artifact }) => artifact).join(", "),
+			problem: "no artifact has the state of a fleet",
+			expected: "an artifact that publish-updates pushed (publish.oci in coxswain.yaml)",
+			remedy: "Check image and the names of the fleets in coxswain.yaml. Another clone may still have the branch."
+		});
+		const facts = factsOf(answer, config.stateBranch, rehearse);
+		return {
+			data: {
+				...answer,
+				...rehearse ? { dryRun: true } : {}
+			},
+			text: facts.join("\n"),
+			summary: [`### ${answer.changed ? "Restored" : "Nothing to restore"}: ${code(config.stateBranch)}`, facts.map((fact) => `- ${fact}`).join("\n")].join("\n\n")
+		};
+	},
+	action: { token: true },
+	outputs: {
+		changed: {
+			about: "false if nothing was lost",
+			of: ({ changed }) => changed
+		},
+		commit: {
+			about: "where the state branch is now",
+			of: ({ stateCommit }) => stateCommit
+		}
+	}
+});
+function factsOf({ fleets, changed, stateCommit }, branch, rehearse) {
+	return [...fleets.map(({ fleet, artifact, outcome, releases }) => {
+		const count = `${releases} ${releases === 1 ? "release" : "releases"}`;
+		if (outcome === "complete") return `${fleet}: complete, ${count}`;
+		if (outcome === "no artifact") return `${fleet}: nothing at ${artifact}`;
+		return `${fleet}: ${rehearse ? "would restore " : ""}${count} from ${artifact}`;
+	}), ...changed && !rehearse ? [`${branch} is at ${stateCommit?.slice(0, 12)}`] : []];
+}
+export { restore_state_default as default };
