@@ -44,7 +44,7 @@ wait-for-unit absent.service 1`,
     expect(await readFile(report.journalLog ?? '', 'utf8')).toMatch(/Linux version[\s\S]*Reached target/);
     expect(Object.keys(report.identity).sort()).toEqual(['machine-id', 'ssh_host_ed25519_key']);
     expect(report.timeline.map(({ name }) => name)).toContain('systemd');
-  }, 300_000);
+  }, 900_000);
 
   it('that goes into emergency mode says so', async () => {
     const other = await variant(root, 'emergency', {
@@ -56,7 +56,7 @@ wait-for-unit absent.service 1`,
       { name: 'systemd', result: 'failed', output: expect.stringContaining('maintenance') },
       { name: '10-a.sh', result: 'passed', output: 'reached\n' },
     ]);
-  }, 300_000);
+  }, 900_000);
 
   it('names its failed units; and a harness that is killed is noticed at once, not at the deadline', async () => {
     const units = join(root, 'etc/systemd/system');
@@ -80,7 +80,7 @@ wait-for-unit absent.service 1`,
     ]);
     expect(report.verdict, report.explanation).toBe('early-exit');
     expect(report.explanation).toContain('killed while 20-kills.sh ran');
-  }, 300_000);
+  }, 900_000);
 
   const unit = (name: string, lines: string) => ({
     [`usr/lib/systemd/system/${name}`]: lines,
@@ -97,7 +97,7 @@ wait-for-unit absent.service 1`,
     const report = await boot(other, { '10-a.sh': 'true' }, { init: 'systemd' });
     expect(report.verdict, report.explanation).toBe('system-not-running');
     expect(report.explanation).toContain('"degraded" (failed: writes.service)');
-  }, 300_000);
+  }, 900_000);
 
   it('is asked again after the tests: a unit that died since, and one that is started for ever', async () => {
     const other = await variant(root, 'late', {
@@ -118,5 +118,5 @@ wait-for-unit absent.service 1`,
       { name: 'systemd', result: 'failed', output: expect.stringContaining('after the tests: degraded') },
       { name: '10-a.sh', result: 'passed' },
     ]);
-  }, 300_000);
+  }, 900_000);
 });

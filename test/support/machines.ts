@@ -90,7 +90,7 @@ export function useMachines(): Machines {
         architecture,
         init: 'any',
         memoryMegabytes: 512,
-        deadlineSeconds: 240,
+        deadlineSeconds: 600,
         environment: { COXSWAIN_VERSION: `44.1-it's "$HOME"` },
         outputFolder: join(folder, 'output'),
         log: silentLog,
