@@ -58,7 +58,7 @@ answer and --output have it all. Exit code 1 when the image did not pass. docs/b
       { placeholder: 'KIND' },
     ),
     mode: choice(
-      'how the machine starts: ostree (deployed, by its own initramfs), direct, or disk (installed with bootc, through the firmware); default: that of coxswain.yaml, or ostree if the image allows it',
+      'how the machine starts: ostree (deployed, by its own initramfs), direct, or disk (installed with bootc, through the firmware); default: that of coxswain.yaml, or direct',
       bootModes,
       { placeholder: 'MODE' },
     ),

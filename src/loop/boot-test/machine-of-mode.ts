@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defined } from '../../host/defined.ts';
-import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
+import { InputError } from '../../host/errors.ts';
 import { withTemporaryFolder } from '../../host/files.ts';
 import type { InsideRoot } from '../../host/inside-root.ts';
 import type { Log } from '../../host/log.ts';
@@ -29,15 +29,13 @@ export interface MountedImage {
 /** The machine of an image in the mode that was chosen for it. */
 export interface ModeMachine {
   readonly mode: BootMode;
-  /** Why the mode is not `ostree`, if that was not asked for. */
-  readonly note?: string;
   boot(options: BootOptions): Promise<BootReport>;
   /** Takes a machine from an earlier release to the image and back. */
   rehearse(script: RehearsalScript, from: MountedImage): Promise<Rehearsal>;
 }
 
 export interface ModeOptions extends MountedImage {
-  /** Absent: `ostree` if the image allows it, otherwise `direct`. */
+  /** Absent: `direct`, or `ostree` if there is a configuration for Ignition. */
   readonly wanted: BootMode | undefined;
   readonly config: ImageConfig;
   /** The image is of another architecture than this machine. */
@@ -54,25 +52,14 @@ export interface ModeOptions extends MountedImage {
  * @throws InputError for a mode that was asked for and cannot be
  */
 export async function machineOfMode(options: ModeOptions): Promise<ModeMachine> {
-  const { wanted, root, source, config, stored, foreign, log } = options;
+  const { wanted, root, source, config, stored, foreign } = options;
   const ignition = options.ignition !== undefined;
   if (ignition && wanted !== undefined && wanted !== 'ostree') throw ignitionNeedsOstree(wanted);
   if (wanted === 'disk') return diskMachine(options);
-  if (wanted === 'direct') return directMachine(options);
+  if (wanted === 'direct' || (wanted === undefined && !ignition)) return directMachine(options);
   const run = foreign ? undefined : stored.run;
   const choice = await chooseOstree({ root, name: source.name, config, run, ignition });
-  if (wanted === 'ostree' || ignition) return ostreeMachine(options, requireOstree(choice));
-  if (choice.tool === undefined)
-    return { ...(await directMachine(options)), note: choice.obstacles[0] ?? '' };
-  try {
-    return await ostreeMachine(options, choice.tool);
-  } catch (error) {
-    if (!(error instanceof OutsideError)) throw error;
-    log.warn(
-      `the image is booted directly, because it could not be deployed with ostree: ${messageOf(error)}`,
-    );
-    return { ...(await directMachine(options)), note: `it could not be deployed: ${messageOf(error)}` };
-  }
+  return ostreeMachine(options, requireOstree(choice));
 }
 
 function ignitionNeedsOstree(mode: BootMode): InputError {

@@ -76,8 +76,7 @@ export async function runTests(options: TestRunOptions): Promise<BootReport> {
         });
         const boot = await bootOptions(options, inside, machine.mode);
         const report = await machine.boot({ ...boot, tests: options.tests.files });
-        const { mode, note: modeNote } = machine;
-        const all = { ...report, mode, ...defined({ modeNote }), tests: [...checks, ...report.tests] };
+        const all = { ...report, mode: machine.mode, tests: [...checks, ...report.tests] };
         if (report.verdict !== 'passed' || options.from.length === 0) return withTotal(all, started);
         return withTotal(await withUpgrades(options, machine, all), started);
       });

@@ -41,7 +41,7 @@ export interface Config {
 }
 
 export interface BootTestConfig {
-  /** `direct`: by the image's kernel; `ostree`: deployed; `disk`: installed. Absent: ostree if it can be, or direct. */
+  /** `direct`: by the image's kernel; `ostree`: deployed; `disk`: installed. Absent: direct. */
   readonly mode?: 'direct' | 'ostree' | 'disk';
   /** Path inside the repository of a configuration for Ignition. */
   readonly ignition?: string;

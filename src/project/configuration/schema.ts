@@ -122,7 +122,7 @@ const bootTest = z
       .enum(['direct', 'ostree', 'disk'])
       .optional()
       .describe(
-        "How the machine starts: ostree as a real ostree deployment, by the image's own initramfs; direct by the kernel of the image alone; disk from an installation that bootc makes, through UEFI firmware (needs podman, and bootc in the image). Default: ostree if the image and this machine allow it, otherwise direct.",
+        "How the machine starts: ostree as a real ostree deployment, by the image's own initramfs; direct by the kernel of the image alone; disk from an installation that bootc makes, through UEFI firmware (needs podman, and bootc in the image). Default: direct.",
       ),
     ignition: z
       .string()

@@ -86,17 +86,16 @@ function machineFacts(evidence: TestEvidence, report?: BootReport): string {
     ...(evidence.kernel === '' ? [] : [`kernel ${evidence.kernel}`]),
     evidence.architecture,
     `${how}${note}`,
-    ...modeFacts(evidence, report),
+    ...modeFacts(evidence),
     ...(system?.manager === 'systemd' ? [`systemd: ${system.state}`] : []),
     ...(report === undefined ? [] : [`booted in ${report.seconds.boot.toFixed(1)} s`]),
     `${evidence.seconds.toFixed(1)} s in all`,
   ].join(', ');
 }
 
-/** How the machine started, and why not as a node does. */
-function modeFacts({ mode }: TestEvidence, report: BootReport | undefined): string[] {
-  if (mode === undefined) return [];
-  return [`mode ${mode}${report?.modeNote === undefined ? '' : ` (not ostree: ${report.modeNote})`}`];
+/** How the machine started. */
+function modeFacts({ mode }: TestEvidence): string[] {
+  return mode === undefined ? [] : [`mode ${mode}`];
 }
 
 function outcome(test: Pick<TestResult, 'result' | 'exitCode'>): string {

@@ -72,8 +72,6 @@ export interface Span {
 export interface BootReport {
   /** Absent: nothing was booted. */
   readonly mode?: BootMode;
-  /** Why the mode is not `ostree`, if none was asked for. */
-  readonly modeNote?: string;
   readonly verdict: Verdict;
   /** One or two sentences for people: what happened, and where to look. */
   readonly explanation: string;
