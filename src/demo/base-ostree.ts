@@ -44,7 +44,7 @@ const dracutModules = [
 export interface BaseLayout {
   /** Folder: an OCI image layout with one image, called `base`. */
   readonly layout: string;
-  /** Tells this image from any other (a part of a tag). */
+  /** Distinguishes this image from any other (a part of a tag). */
   readonly key: string;
 }
 

@@ -83,7 +83,7 @@ function notOffered({ operations, updates }: FleetState): string[] {
  * call it after they changed the state. A second call does what a first one left undone.
  *
  * A tag moves only off a release that is no longer offered, or on to a newer one. A tag stays if it does not exist or
- * leads to an image that is no release yet: promote-image sets it.
+ * leads to an image that is not a release yet: promote-image sets it.
  * @param fleet whose state was changed; default: all
  * @throws OutsideError if the registry does not answer
  */

@@ -22,7 +22,7 @@ import { createWorld, type World } from './world.ts';
 // A registry flushes each file to the disk; here it is started a thousand times less than it is written to.
 if (existsSync('/dev/shm')) process.env.TMPDIR = '/dev/shm';
 
-/** COXSWAIN_FAULTS=all tells every lie at every request: half an hour. */
+/** COXSWAIN_FAULTS=all plants every lie at every request: half an hour. */
 const everything = process.env.COXSWAIN_FAULTS === 'all';
 const most = (lie: (typeof lies)[number]) =>
   everything ? Number.POSITIVE_INFINITY : lie === 'false 404' ? 3 : 1;

@@ -18,7 +18,7 @@ describe('parseDuration', () => {
   });
 });
 
-describe('parseDuration', () => {
+describe('parseDuration of impossible durations', () => {
   it.each([`${'9'.repeat(400)}d`, '3651d', '700000d'])('refuses %s, which nobody means', (text) => {
     expect(() => parseDuration(text, { field: '--for' })).toThrow(
       /^--for: this duration is too long.*at most 3650d/,

@@ -111,7 +111,7 @@ describe('the floating tags', () => {
     expect(await tagsAt()).toEqual(everythingOn(bad.digest));
   });
 
-  it('stay if they lead to an image that is no release, or no other release can have them', async () => {
+  it('stay if they lead to an image that is not a release, or no other release can have them', async () => {
     const { client, config } = project;
     const other = await pushSampleImage(client, config.image, { tag: 'testing' });
     await withdraw(good.version);

@@ -85,7 +85,7 @@ describe('a freeze of a fleet that is promoted from no other', () => {
     await expect(run({ exception: ' ' })).rejects.toThrow('the fleet is frozen');
     expect(await stateTip()).toBeUndefined();
     expect((await run({ at: thaw })).data.changed).toBe(true);
-    // A release that the fleet has already is no release any freeze is about.
+    // A release that the fleet already has is not subject to a freeze.
     expect((await run()).data.changed).toBe(false);
     await nextRelease(time + 1);
     await expect(run()).rejects.toThrow('the fleet is frozen');
@@ -360,7 +360,7 @@ describe('start-rollout', () => {
       expect(await stateTip()).toBeUndefined();
     });
 
-    it('keeps what is paused, and is refused where that is a barrier', async () => {
+    it('keeps what is paused, and is refused if that is a barrier', async () => {
       await promote(project, 'testing');
       const { version } = (await run()).data;
       await steer({ kind: 'pause', reason: 'x' });

@@ -27,7 +27,7 @@ export async function openForge(git: Git, options: Options): Promise<Forge> {
   const run = readGitHubRun(env);
   if (run !== undefined) {
     const forge = await openGitHub(git, run, options);
-    // A workflow run writes to its own repository, if it may: nobody needs to be told.
+    // A workflow run writes to its own repository, as everybody expects.
     return env.GITHUB_ACTIONS === 'true' ? forge : announced(forge, log);
   }
   const wanted = wantedForge(env);

@@ -13,7 +13,7 @@ export function secondsFor(bytes: number, answerSeconds: number): number {
 
 /**
  * Passes a body through, as fast as its reader takes it. Only the time that we wait for the server counts.
- * @param options.count is told the length of each piece
+ * @param options.count gets the length of each piece
  * @returns a stream that errors with a TransientError when the server is too slow, or the connection breaks
  */
 export function watched(

@@ -33,7 +33,7 @@ export const emptyReferrerList: ReferrerList = {
  * Reads a list of referrers (OCI distribution specification, "Listing Referrers"). One odd entry does not make the
  * list unreadable.
  * @param where for the error
- * @throws InputError when it is no index at all
+ * @throws InputError when it is not an index at all
  */
 export function parseReferrerList(bytes: Uint8Array, where: string): ReferrerList {
   const json = parseJson(bytes, where);
@@ -79,7 +79,7 @@ function describeOdd(
   const problem =
     issue !== undefined
       ? `${issue.path.map(String).join('.') || 'entry'}: ${issue.message}`
-      : `${text('mediaType') ?? 'no media type'} is no manifest that we know`;
+      : `${text('mediaType') ?? 'no media type'} is not a manifest that we know`;
   return {
     digest: digest === undefined ? 'unnamed' : isDigest(digest) ? digest : digest.slice(0, 80),
     artifactType: text('artifactType'),

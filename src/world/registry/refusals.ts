@@ -48,7 +48,7 @@ export function createExplainRefusal(options: {
         where: what,
         problem: `${url.host} answered 404 to ${request.doing}${said === '' ? '' : ` (${scrubber.scrub(said)})`}`,
         remedy:
-          'Check that this repository exists there, and that this account may push to it: some registries create none by themselves. Nothing was lost; running the same command again is safe.',
+          'Check that this repository exists there, and that this account may push to it: some registries do not create one automatically. Nothing was lost; running the same command again is safe.',
       });
     }
     if (status === 404) {

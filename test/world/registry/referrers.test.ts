@@ -134,7 +134,7 @@ describe('the referrers of an image', () => {
     [
       'the artifact manifest of old',
       { ...good, artifactType: 'x/y', mediaType: 'application/vnd.oci.artifact.manifest.v1+json' },
-      /artifact\.manifest\.v1\+json is no manifest that we know/,
+      /artifact\.manifest\.v1\+json is not a manifest that we know/,
     ],
     ['no fields at all', 7, /unnamed: .*entry/],
   ])('leave out an entry with %s, with one warning', async (_what, odd, warning) => {

@@ -35,7 +35,7 @@ export async function chooseOstree(
   const { root, config, run } = image;
   const obstacles: string[] = [];
   if (config.labels[commitLabel] === undefined) {
-    obstacles.push(`the image is no ostree commit (it has no label ${commitLabel})`);
+    obstacles.push(`the image is not an ostree commit (it has no label ${commitLabel})`);
   }
   obstacles.push(...(await initramfsObstacles(image)));
   if (run === undefined) obstacles.push('the image is made for another architecture than this machine');

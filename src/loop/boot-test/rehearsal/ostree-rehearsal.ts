@@ -58,7 +58,7 @@ export async function rehearseOnOstree(
       {
         root: stage === 'after-upgrade' ? roots.candidate : roots.from,
         keep: true,
-        // The second entry of the boot menu, if the new release never came so far as to go back.
+        // The second entry of the boot menu, if the new release never reached the point to go back.
         entry: stage === 'after-rollback' && stay ? 1 : 0,
         ...(stage === 'before-upgrade' ? defined({ ignition }) : {}),
       },

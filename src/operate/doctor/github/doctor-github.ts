@@ -85,7 +85,7 @@ export async function examineGitHub(
   return findings;
 }
 
-/** What may not be read is never fine. @throws what is no question of permissions */
+/** What may not be read is never fine. @throws what has nothing to do with permissions */
 function unknown(check: string, failure: unknown, where: string): SettingFinding {
   if (!(failure instanceof Unreadable)) throw failure;
   return {

@@ -26,7 +26,7 @@ async function testsIn(count: number): Promise<string> {
 }
 
 describe('the disk with the tools', () => {
-  it('has the tests executable, what lies beside them, and a copy of each linked test', async () => {
+  it('has the tests executable, the files beside them, and a copy of each linked test', async () => {
     const testsFolder = await testsIn(1);
     await mkdir(join(testsFolder, 'lib'));
     await writeFile(join(testsFolder, 'lib/shared'), 'shared');
