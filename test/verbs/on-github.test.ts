@@ -5,6 +5,7 @@ import { readArguments } from '../../src/cli/arguments.ts';
 import type { Verb } from '../../src/cli/verb.ts';
 import type { Log } from '../../src/host/log.ts';
 import { silentLog } from '../../src/host/log.ts';
+import { publishUpdates } from '../../src/loop/publish-updates/publish-updates.ts';
 import { readCandidate } from '../../src/release/candidate/candidate.ts';
 import { openProject } from '../../src/release/project.ts';
 import bootTest from '../../src/verbs/boot-test.ts';
@@ -271,17 +272,24 @@ describe('prune-images', () => {
     await project.git.run(['switch', '--quiet', '--create', 'change']);
     await commitFiles(project.git, { 'etc/motd': 'proposed\n' }, { time: now - 60 * day });
     const proposed = await buildAndTest(project, 'change');
-    const dropped = await pushSampleImage(project.client, project.config.testImage, {
-      tag: `key-${'c'.repeat(16)}`,
-      created: new Date((now - 60 * day) * 1000).toISOString(),
-    });
-    await project.git.run(['push', '--quiet', '--force', origin.directory, 'change']);
-    const { forge } = await onGitHub();
+    await project.git.run(['switch', '--quiet', 'testing']);
+    await commitFiles(project.git, { 'etc/motd': 'replaced since\n' }, { time: now - 60 * day });
+    const dropped = (await buildAndTest(project, 'testing')).built;
+    await commitFiles(project.git, { 'etc/motd': 'new\n' }, { time: now - 59 * day });
+    await project.git.run(['push', '--quiet', '--force', origin.directory, 'change', 'testing']);
+    // Two witnesses of what is released: the state branch, and what was published.
+    const opened = await onGitHub();
+    const released = await pushSampleImage(project.client, project.config.image, { labels: { n: '1' } });
+    const version = '44.1-aaaaaaaa';
+    const release = { version, time: now - 50 * day, digest: released.digest };
+    await recordRelease({ ...project, state: opened.state }, 'testing', release);
+    await publishUpdates(opened, { folder: await temporaryFolder(), fleets: [], now });
+    const { forge } = opened;
     const wanted = { head: 'change', base: 'testing', title: 'Change', body: '', ready: true, labels: [] };
     await forge.pullRequests.open(wanted);
     const shallow = ['--depth=1', '--branch=testing', '--single-branch'];
     const { directory } = await cloneOf(`file://${origin.directory}`, shallow);
-    await run(pruneImages, { directory, args: ['--delete'] });
+    await run(pruneImages, { directory, args: ['--delete', '--yes'] });
     const isThere = async (digest: Digest) =>
       (await project.client.resolve(atDigest(project.config.testImage, digest))) !== undefined;
     expect([await isThere(proposed.built.digest), await isThere(dropped.digest)]).toEqual([true, false]);
