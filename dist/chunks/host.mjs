@@ -227,21 +227,16 @@ async function withTemporaryFolder(prefix, work) {
 * Makes a folder and those above it. Not by `mkdir({ recursive: true })`, which never ends in a file system that lets nobody make a
 * folder and says that it is missing (/proc).
 */
-async function makeFolder(path) {
+async function makeFolder(path, attempts = 12) {
 	try {
 		await mkdir(path);
 	} catch (error) {
 		if (codeOf(error) === "EEXIST" && (await stat(path)).isDirectory()) return;
 		const above = dirname(path);
-		if (codeOf(error) !== "ENOENT" || above === path || await exists(above)) throw error;
-		await makeFolder(above);
-		await mkdir(path).catch((again) => {
-			if (codeOf(again) !== "EEXIST") throw again;
-		});
+		if (codeOf(error) !== "ENOENT" || above === path || attempts === 0) throw error;
+		await makeFolder(above, attempts - 1);
+		await makeFolder(path, attempts - 1);
 	}
-}
-async function exists(path) {
-	return stat(path).then(() => true, () => false);
 }
 function codeOf(error) {
 	return error.code;

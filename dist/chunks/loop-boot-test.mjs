@@ -2544,16 +2544,15 @@ function machineFacts(evidence, report) {
 		...evidence.kernel === "" ? [] : [`kernel ${evidence.kernel}`],
 		evidence.architecture,
 		`${how}${note}`,
-		...modeFacts(evidence, report),
+		...modeFacts(evidence),
 		...system?.manager === "systemd" ? [`systemd: ${system.state}`] : [],
 		...report === void 0 ? [] : [`booted in ${report.seconds.boot.toFixed(1)} s`],
 		`${evidence.seconds.toFixed(1)} s in all`
 	].join(", ");
 }
-/** How the machine started, and why not as a node does. */
-function modeFacts({ mode }, report) {
-	if (mode === void 0) return [];
-	return [`mode ${mode}${report?.modeNote === void 0 ? "" : ` (not ostree: ${report.modeNote})`}`];
+/** How the machine started. */
+function modeFacts({ mode }) {
+	return mode === void 0 ? [] : [`mode ${mode}`];
 }
 function outcome(test) {
 	if (test.result === "failed") return test.exitCode === void 0 ? "cut off" : `failed (exit code ${test.exitCode})`;
@@ -3835,7 +3834,7 @@ const largestInitramfs = 1073741824;
 async function chooseOstree(image, env = process.env) {
 	const { root, config, run } = image;
 	const obstacles = [];
-	if (config.labels[commitLabel] === void 0) obstacles.push(`the image is no ostree commit (it has no label ${commitLabel})`);
+	if (config.labels[commitLabel] === void 0) obstacles.push(`the image is not an ostree commit (it has no label ${commitLabel})`);
 	obstacles.push(...await initramfsObstacles(image));
 	if (run === void 0) obstacles.push("the image is made for another architecture than this machine");
 	const missing = ostreeTools.filter((name) => findTool(name, env) === void 0);
@@ -4103,34 +4102,19 @@ function stepPassed({ tests }, stage) {
 * @throws InputError for a mode that was asked for and cannot be
 */
 async function machineOfMode(options) {
-	const { wanted, root, source, config, stored, foreign, log } = options;
+	const { wanted, root, source, config, stored, foreign } = options;
 	const ignition = options.ignition !== void 0;
 	if (ignition && wanted !== void 0 && wanted !== "ostree") throw ignitionNeedsOstree(wanted);
 	if (wanted === "disk") return diskMachine(options);
-	if (wanted === "direct") return directMachine(options);
+	if (wanted === "direct" || wanted === void 0 && !ignition) return directMachine(options);
 	const run = foreign ? void 0 : stored.run;
-	const choice = await chooseOstree({
+	return ostreeMachine(options, requireOstree(await chooseOstree({
 		root,
 		name: source.name,
 		config,
 		run,
 		ignition
-	});
-	if (wanted === "ostree" || ignition) return ostreeMachine(options, requireOstree(choice));
-	if (choice.tool === void 0) return {
-		...await directMachine(options),
-		note: choice.obstacles[0] ?? ""
-	};
-	try {
-		return await ostreeMachine(options, choice.tool);
-	} catch (error) {
-		if (!(error instanceof OutsideError)) throw error;
-		log.warn(`the image is booted directly, because it could not be deployed with ostree: ${messageOf(error)}`);
-		return {
-			...await directMachine(options),
-			note: `it could not be deployed: ${messageOf(error)}`
-		};
-	}
+	})));
 }
 function ignitionNeedsOstree(mode) {
 	return new InputError({
@@ -4326,11 +4310,9 @@ async function runTests(options) {
 				...boot,
 				tests: options.tests.files
 			});
-			const { mode, note: modeNote } = machine;
 			const all = {
 				...report,
-				mode,
-				...defined({ modeNote }),
+				mode: machine.mode,
 				tests: [...checks, ...report.tests]
 			};
 			if (report.verdict !== "passed" || options.from.length === 0) return withTotal(all, started);

@@ -4,7 +4,7 @@ import { _ as rolloutStart, c as chooseRelease, f as readLabel, g as rolloutComp
 import { a as proposeCommit, g as StaleBranchError, l as promotionBranch, m as untilNotStale, n as isOurs, o as withdrawProposal, r as ourMessage } from "./world-forge.mjs";
 import { E as holdAt, _ as rolloutProgress, m as nextOpening } from "./guidance.mjs";
 import { a as describeHold, u as metadataOf } from "./release-operations.mjs";
-import { l as findTemplate, t as describeEntry, u as renderFleetTemplate } from "./release.mjs";
+import { d as renderFleetTemplate, t as describeEntry, u as findTemplate } from "./release.mjs";
 import { n as barriersCrossed } from "./release-upstream.mjs";
 import { A as formatRepository, D as digestIn, L as shortDigest, P as parseReference } from "./world-registry.mjs";
 import { a as ignoreFileNames, c as selectContext, l as findBuilt, n as readMarker, r as readCandidate, s as rollBackFileName } from "./release-candidate.mjs";

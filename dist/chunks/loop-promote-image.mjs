@@ -1,6 +1,6 @@
 import { F as InputError, I as OutsideError, N as defined } from "./host.mjs";
 import { c as releaseCommit, i as findFleet } from "./project.mjs";
-import { b as copyAttachments, r as followOffer, v as planTags } from "./release.mjs";
+import { r as followOffer, x as copyAttachments, y as planTags } from "./release.mjs";
 import { f as requireBuildKey, l as findBuilt, r as readCandidate } from "./release-candidate.mjs";
 import { l as findAcceptance, t as requireRehearsed, u as pushAcceptance } from "./release-evidence.mjs";
 import { a as requireNewer, i as passImage, n as refuseFrozen, r as isoTime } from "./release-gates.mjs";

@@ -1,6 +1,6 @@
 import { C as readFileIfThere, D as formatDuration, F as InputError, N as defined, O as formatTime } from "./host.mjs";
 import { E as atTag, T as atDigest, g as readArtifact, k as formatReference, x as setTags } from "./world-registry.mjs";
-import { c as neededVersions, i as promotedDigest, r as followOffer, v as planTags } from "./release.mjs";
+import { a as promotedDigest, l as neededVersions, r as followOffer, y as planTags } from "./release.mjs";
 import { C as parseReleaseIndex, D as nextHoldEnd, H as parseGraph, I as parseUpdateMetadata, N as formatUpdateMetadata, b as formatReleaseIndex } from "./guidance.mjs";
 import { n as bundlePath, r as formatBundle, t as lintState } from "./release-state.mjs";
 import { a as publishEverywhere, c as checkOwnFolder, d as parseStamp, i as refuseUnserved, l as notPublished, n as findUnserved, o as nextChangeDue, r as namedImages, s as publishToFolder, t as renderSite, u as readLastPublished, v as filesInFolder } from "./release-published.mjs";

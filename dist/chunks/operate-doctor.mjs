@@ -3,7 +3,7 @@ import { a as boolean, f as object, h as string, r as array } from "./zod.mjs";
 import { A as formatRepository, E as atTag, I as sameRepository, P as parseReference, S as isIndex, d as imageTimestamp, f as readImage, k as formatReference, n as createRegistryClient, s as NotFoundError, t as rememberingClient, z as architectures } from "./world-registry.mjs";
 import { l as findAcceptance, n as findEvidence } from "./release-evidence.mjs";
 import { c as isNamed } from "./project-configuration.mjs";
-import { h as guidanceTag, o as digestsOf, s as neededDigests, v as planTags } from "./release.mjs";
+import { c as neededDigests, g as guidanceTag, s as digestsOf, y as planTags } from "./release.mjs";
 import { A as parseOperations, B as buildGraph, C as parseReleaseIndex, H as parseGraph, I as parseUpdateMetadata, N as formatUpdateMetadata, U as nodeKeys, V as formatGraph, c as addAliases, l as aliasesOf, p as throttleGraph } from "./guidance.mjs";
 import { r as refusalOf } from "./github.mjs";
 import { l as parseRecord, s as fleetFolder } from "./release-state.mjs";
@@ -1023,7 +1023,7 @@ async function examineGitHub(repository, config) {
 	}
 	return findings;
 }
-/** What may not be read is never fine. @throws what is no question of permissions */
+/** What may not be read is never fine. @throws what has nothing to do with permissions */
 function unknown(check, failure, where) {
 	if (!(failure instanceof Unreadable)) throw failure;
 	return {

@@ -1,5 +1,5 @@
 import { F as InputError, I as OutsideError, N as defined, c as inParallel } from "./host.mjs";
-import { _ as isVersionTag, a as awaitedDigests, g as isBuildTag, i as promotedDigest, o as digestsOf, s as neededDigests, y as subjectOfTag } from "./release.mjs";
+import { _ as isBuildTag, a as promotedDigest, b as subjectOfTag, c as neededDigests, o as awaitedDigests, s as digestsOf, v as isVersionTag } from "./release.mjs";
 import { A as formatRepository, C as mediaTypes, E as atTag, R as architectureOfGo, S as isIndex, T as atDigest, d as imageTimestamp, f as readImage, g as readArtifact, j as isDigest, k as formatReference, y as fallbackTag, z as architectures } from "./world-registry.mjs";
 import { h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, r as readCandidate } from "./release-candidate.mjs";
 import { C as parseReleaseIndex } from "./guidance.mjs";

@@ -2,7 +2,7 @@ import { F as InputError, N as defined, O as formatTime, P as nearest, i as plai
 import { o as urgentTemplate } from "./project-configuration.mjs";
 import { a as fleetTip, o as nextFleets } from "./project.mjs";
 import { n as readMarker, s as rollBackFileName, t as formatMarker } from "./release-candidate.mjs";
-import { r as followOffer } from "./release.mjs";
+import { i as followOfferOrWarn } from "./release.mjs";
 import { f as setMetadata, l as ageOf, p as withdrawnOrPaused, r as withdraw, t as commitMessage, u as metadataOf } from "./release-operations.mjs";
 import { i as proposeChanges, m as untilNotStale, u as rollBackBranch } from "./world-forge.mjs";
 import { t as treeChanges } from "./world-git.mjs";
@@ -167,7 +167,7 @@ async function rollBack(project, options) {
 		done = taken;
 		return taken.state;
 	});
-	const movedTags = await followOffer(project, fleet.name);
+	const movedTags = await followOfferOrWarn(project, fleet.name);
 	const elsewhere = await stillOffered(project, fleet, plan.bad);
 	const answer = {
 		fleet: fleet.name,

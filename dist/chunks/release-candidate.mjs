@@ -4,7 +4,7 @@ import { h as string, u as looseObject } from "./zod.mjs";
 import { _ as readBlobs, g as readBlob, m as listCommit, v as readTextBlob, y as shortCommit } from "./world-git.mjs";
 import { E as atTag, M as isTag, S as isIndex, T as atDigest, f as readImage, k as formatReference } from "./world-registry.mjs";
 import { o as urgentTemplate } from "./project-configuration.mjs";
-import { m as buildTagOf, p as buildTag } from "./release.mjs";
+import { h as buildTagOf, m as buildTag } from "./release.mjs";
 import { a as parseContainerfile, i as stagesOnBase, n as findBase, t as externalStages } from "./project-containerfile.mjs";
 import { t as require_ignore } from "./balena-dockerignore.mjs";
 import { chmod, lutimes, mkdir, symlink, utimes, writeFile } from "node:fs/promises";

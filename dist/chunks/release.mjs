@@ -430,7 +430,7 @@ function notOffered({ operations, updates }) {
 * call it after they changed the state. A second call does what a first one left undone.
 *
 * A tag moves only off a release that is no longer offered, or on to a newer one. A tag stays if it does not exist or
-* leads to an image that is no release yet: promote-image sets it.
+* leads to an image that is not a release yet: promote-image sets it.
 * @param fleet whose state was changed; default: all
 * @throws OutsideError if the registry does not answer
 */
@@ -462,6 +462,19 @@ async function followOffer(project, fleet) {
 		});
 	}
 	return moved;
+}
+/**
+* The same for verbs that have changed the state by now: a registry that does not answer must not hide that. The tags
+* follow when publish-updates runs.
+*/
+async function followOfferOrWarn(project, fleet) {
+	try {
+		return await followOffer(project, fleet);
+	} catch (error) {
+		if (!(error instanceof OutsideError)) throw error;
+		project.log.warn(`the change is made, and the floating tags could not follow it: ${error.message} publish-updates moves them, too.`);
+		return [];
+	}
 }
 function warnStuck(log, reference, version) {
 	log.warn(`${reference} still leads to ${version}, which is no longer offered: no other release may have this tag`);
@@ -523,4 +536,4 @@ function relative(time, now) {
 	if (time === now) return " (now)";
 	return time > now ? ` (in ${formatDuration(time - now)})` : ` (${formatDuration(now - time)} ago)`;
 }
-export { isVersionTag as _, awaitedDigests as a, copyAttachments as b, neededVersions as c, renderForFleet as d, openProject as f, isBuildTag as g, guidanceTag as h, promotedDigest as i, findTemplate as l, buildTagOf as m, describeMovedTags as n, digestsOf as o, buildTag as p, followOffer as r, neededDigests as s, describeEntry as t, renderFleetTemplate as u, planTags as v, subjectOfTag as y };
+export { isBuildTag as _, promotedDigest as a, subjectOfTag as b, neededDigests as c, renderFleetTemplate as d, renderForFleet as f, guidanceTag as g, buildTagOf as h, followOfferOrWarn as i, neededVersions as l, buildTag as m, describeMovedTags as n, awaitedDigests as o, openProject as p, followOffer as r, digestsOf as s, describeEntry as t, findTemplate as u, isVersionTag as v, copyAttachments as x, planTags as y };

@@ -431,7 +431,7 @@ const emptyReferrerList = {
 * Reads a list of referrers (OCI distribution specification, "Listing Referrers"). One odd entry does not make the
 * list unreadable.
 * @param where for the error
-* @throws InputError when it is no index at all
+* @throws InputError when it is not an index at all
 */
 function parseReferrerList(bytes, where) {
 	const json = parseJson(bytes, where);
@@ -463,7 +463,7 @@ function describeOdd(value, issue) {
 		return typeof field === "string" ? field : void 0;
 	};
 	const digest = text("digest");
-	const problem = issue !== void 0 ? `${issue.path.map(String).join(".") || "entry"}: ${issue.message}` : `${text("mediaType") ?? "no media type"} is no manifest that we know`;
+	const problem = issue !== void 0 ? `${issue.path.map(String).join(".") || "entry"}: ${issue.message}` : `${text("mediaType") ?? "no media type"} is not a manifest that we know`;
 	return {
 		digest: digest === void 0 ? "unnamed" : isDigest(digest) ? digest : digest.slice(0, 80),
 		artifactType: text("artifactType"),
@@ -1145,7 +1145,7 @@ function secondsFor(bytes, answerSeconds) {
 }
 /**
 * Passes a body through, as fast as its reader takes it. Only the time that we wait for the server counts.
-* @param options.count is told the length of each piece
+* @param options.count gets the length of each piece
 * @returns a stream that errors with a TransientError when the server is too slow, or the connection breaks
 */
 function watched(source, options) {
@@ -2186,7 +2186,7 @@ function createExplainRefusal(options) {
 			return new InputError({
 				where: what,
 				problem: `${url.host} answered 404 to ${request.doing}${said === "" ? "" : ` (${scrubber.scrub(said)})`}`,
-				remedy: "Check that this repository exists there, and that this account may push to it: some registries create none by themselves. Nothing was lost; running the same command again is safe."
+				remedy: "Check that this repository exists there, and that this account may push to it: some registries do not create one automatically. Nothing was lost; running the same command again is safe."
 			});
 		}
 		if (status === 404) {

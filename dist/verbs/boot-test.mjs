@@ -1,7 +1,7 @@
 import { D as wholeNumber, E as text, S as flag, a as architecture, b as choice, m as directory, s as defineVerb, x as duration } from "../chunks/cli.mjs";
 import { N as defined } from "../chunks/host.mjs";
 import { a as describeTested, i as commentOn, n as testImage, r as annotationsOf, t as bootModes, u as networks } from "../chunks/loop-boot-test.mjs";
-import { f as openProject } from "../chunks/release.mjs";
+import { p as openProject } from "../chunks/release.mjs";
 // src/verbs/boot-test.ts
 var boot_test_default = defineVerb({
 	summary: "Boot the built image of this commit in a virtual machine and run the tests of this commit in it",
@@ -38,7 +38,7 @@ answer and --output have it all. Exit code 1 when the image did not pass. docs/b
 			to: 64
 		}),
 		network: choice("what the machine reaches: closed or user (default: that of coxswain.yaml, or closed)", networks, { placeholder: "KIND" }),
-		mode: choice("how the machine starts: ostree (deployed, by its own initramfs), direct, or disk (installed with bootc, through the firmware); default: that of coxswain.yaml, or ostree if the image allows it", bootModes, { placeholder: "MODE" }),
+		mode: choice("how the machine starts: ostree (deployed, by its own initramfs), direct, or disk (installed with bootc, through the firmware); default: that of coxswain.yaml, or direct", bootModes, { placeholder: "MODE" }),
 		helper: text("a static busybox for an image of another architecture", { placeholder: "FILE" }),
 		deadline: duration("how long a machine may run in all (default: 10m and the time limits of all tests)")
 	},

@@ -2,7 +2,7 @@ import { E as text, a as architecture, m as directory, s as defineVerb } from ".
 import { F as InputError, a as table, n as code } from "../chunks/host.mjs";
 import { n as buildImage, t as buildLocally } from "../chunks/loop-build-image.mjs";
 import { r as readCandidate } from "../chunks/release-candidate.mjs";
-import { f as openProject } from "../chunks/release.mjs";
+import { p as openProject } from "../chunks/release.mjs";
 import { y as shortCommit } from "../chunks/world-git.mjs";
 import { k as formatReference } from "../chunks/world-registry.mjs";
 import { resolve } from "node:path";

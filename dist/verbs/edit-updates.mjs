@@ -3,7 +3,7 @@ import { n as parseWhen } from "../chunks/guidance-template.mjs";
 import { F as InputError, L as UsageError, i as plainText, r as codeBlock } from "../chunks/host.mjs";
 import { t as showDifference } from "../chunks/operate-edit-updates.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { f as openProject, n as describeMovedTags, r as followOffer } from "../chunks/release.mjs";
+import { i as followOfferOrWarn, n as describeMovedTags, p as openProject } from "../chunks/release.mjs";
 import { S as readStatement, n as editFleet, x as findOperator } from "../chunks/release-operations.mjs";
 import { y as shortCommit } from "../chunks/world-git.mjs";
 // src/verbs/edit-updates.ts
@@ -119,7 +119,7 @@ of them by git revert on that branch. publish-updates makes it public.
 			now
 		}, action, { rehearse });
 		for (const warning of answer.warnings) context.log.warn(warning);
-		const movedTags = rehearse || !changesOffer.includes(action.kind) ? [] : await followOffer(project, fleet);
+		const movedTags = rehearse || !changesOffer.includes(action.kind) ? [] : await followOfferOrWarn(project, fleet);
 		const told = {
 			...answer,
 			notes: [...answer.notes, ...describeMovedTags(movedTags)]

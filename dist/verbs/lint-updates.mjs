@@ -1,7 +1,7 @@
 import { C as many, E as text, i as findingsText, m as directory, n as count, r as findingsMarkdown, s as defineVerb, t as firstRelease, w as parsed } from "../chunks/cli.mjs";
 import { F as InputError, N as defined } from "../chunks/host.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { f as openProject } from "../chunks/release.mjs";
+import { p as openProject } from "../chunks/release.mjs";
 import { t as lintState } from "../chunks/release-state.mjs";
 import { y as shortCommit } from "../chunks/world-git.mjs";
 // src/verbs/lint-updates.ts

@@ -1,7 +1,7 @@
 import { E as text, m as directory, s as defineVerb } from "../chunks/cli.mjs";
 import { F as InputError } from "../chunks/host.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { f as openProject } from "../chunks/release.mjs";
+import { p as openProject } from "../chunks/release.mjs";
 import { i as fleetKeys, o as nodePolicy } from "../chunks/release-signatures.mjs";
 // src/verbs/node-policy.ts
 var node_policy_default = defineVerb({

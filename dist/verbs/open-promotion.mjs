@@ -2,7 +2,7 @@ import { E as text, m as directory, s as defineVerb, t as firstRelease } from ".
 import { L as UsageError, O as formatTime, a as table, i as plainText } from "../chunks/host.mjs";
 import { i as readinessSentence, n as promotionTargets, r as gateMarks, t as openPromotion } from "../chunks/loop-open-promotion.mjs";
 import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
-import { f as openProject } from "../chunks/release.mjs";
+import { p as openProject } from "../chunks/release.mjs";
 // src/verbs/open-promotion.ts
 var open_promotion_default = defineVerb({
 	summary: "Propose by a pull request that a fleet gets what the fleet before it runs",

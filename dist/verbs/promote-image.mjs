@@ -2,7 +2,7 @@ import { E as text, m as directory, s as defineVerb, t as firstRelease } from ".
 import { a as table, n as code } from "../chunks/host.mjs";
 import { t as promoteImage } from "../chunks/loop-promote-image.mjs";
 import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
-import { f as openProject } from "../chunks/release.mjs";
+import { p as openProject } from "../chunks/release.mjs";
 // src/verbs/promote-image.ts
 var promote_image_default = defineVerb({
 	summary: "Copy the tested image of a fleet's branch to the production repository",

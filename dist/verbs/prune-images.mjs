@@ -1,7 +1,7 @@
 import { S as flag, m as directory, s as defineVerb, t as firstRelease, w as parsed, x as duration } from "../chunks/cli.mjs";
 import { L as UsageError } from "../chunks/host.mjs";
 import { t as planPruning } from "../chunks/operate-prune-images.mjs";
-import { f as openProject } from "../chunks/release.mjs";
+import { p as openProject } from "../chunks/release.mjs";
 import { createInterface } from "node:readline/promises";
 // src/verbs/prune-images.ts
 var prune_images_default = defineVerb({

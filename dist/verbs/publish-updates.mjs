@@ -3,7 +3,7 @@ import { D as formatDuration, L as UsageError, N as defined, O as formatTime, i 
 import { n as publishFromArtifact, t as publishUpdates } from "../chunks/loop-publish-updates.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { x as findOperator } from "../chunks/release-operations.mjs";
-import { f as openProject } from "../chunks/release.mjs";
+import { p as openProject } from "../chunks/release.mjs";
 import { P as parseReference, n as createRegistryClient } from "../chunks/world-registry.mjs";
 import { resolve } from "node:path";
 // src/verbs/publish-updates.ts

@@ -2,7 +2,7 @@ import { C as many, S as flag, m as directory, s as defineVerb } from "../chunks
 import { F as InputError, n as code } from "../chunks/host.mjs";
 import { t as restoreState } from "../chunks/operate-restore-state.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { f as openProject } from "../chunks/release.mjs";
+import { p as openProject } from "../chunks/release.mjs";
 // src/verbs/restore-state.ts
 var restore_state_default = defineVerb({
 	summary: "Restore a lost state branch, byte for byte, from the artifacts that publish-updates pushed",

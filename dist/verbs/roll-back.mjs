@@ -2,7 +2,7 @@ import { E as text, m as directory, s as defineVerb, t as firstRelease } from ".
 import { L as UsageError, i as plainText } from "../chunks/host.mjs";
 import { t as rollBack } from "../chunks/operate-roll-back.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { f as openProject, n as describeMovedTags } from "../chunks/release.mjs";
+import { n as describeMovedTags, p as openProject } from "../chunks/release.mjs";
 import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
 // src/verbs/roll-back.ts
 var roll_back_default = defineVerb({

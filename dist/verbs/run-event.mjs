@@ -2,7 +2,7 @@ import { a as readEvent, i as untested, n as spellInput, o as decide } from "../
 import { E as text, m as directory, s as defineVerb, y as readValues } from "../chunks/cli.mjs";
 import { F as InputError, I as OutsideError, r as codeBlock } from "../chunks/host.mjs";
 import { s as overtaken } from "../chunks/project.mjs";
-import { f as openProject } from "../chunks/release.mjs";
+import { p as openProject } from "../chunks/release.mjs";
 import boot_test_default from "./boot-test.mjs";
 import build_image_default from "./build-image.mjs";
 import open_promotion_default from "./open-promotion.mjs";

@@ -2,7 +2,7 @@ import { C as many, E as text, m as directory, s as defineVerb } from "../chunks
 import { F as InputError, S as isMissing, a as table, n as code } from "../chunks/host.mjs";
 import { t as signReleases } from "../chunks/operate-sign-image.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { f as openProject } from "../chunks/release.mjs";
+import { p as openProject } from "../chunks/release.mjs";
 import { c as readPublicKey } from "../chunks/release-signatures.mjs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";

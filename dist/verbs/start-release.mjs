@@ -2,7 +2,7 @@ import { C as many, E as text, m as directory, s as defineVerb } from "../chunks
 import { i as plainText } from "../chunks/host.mjs";
 import { t as startRelease } from "../chunks/operate-start-release.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { f as openProject } from "../chunks/release.mjs";
+import { p as openProject } from "../chunks/release.mjs";
 // src/verbs/start-release.ts
 var start_release_default = defineVerb({
 	summary: "Start the release of what was merged and never released",

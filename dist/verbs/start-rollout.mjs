@@ -2,7 +2,7 @@ import { C as many, E as text, m as directory, s as defineVerb, t as firstReleas
 import { i as plainText, n as code } from "../chunks/host.mjs";
 import { t as startRollout } from "../chunks/loop-start-rollout.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { f as openProject, t as describeEntry } from "../chunks/release.mjs";
+import { p as openProject, t as describeEntry } from "../chunks/release.mjs";
 import { S as readStatement } from "../chunks/release-operations.mjs";
 import { c as doubts, l as readDoubt } from "../chunks/release-upstream.mjs";
 // src/verbs/start-rollout.ts

@@ -2,7 +2,7 @@ import { E as text, m as directory, s as defineVerb, t as firstRelease } from ".
 import { I as OutsideError, R as messageOf } from "../chunks/host.mjs";
 import { n as summariseFleets, r as readFleetStatus, t as describeFleets } from "../chunks/operate-status.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { f as openProject } from "../chunks/release.mjs";
+import { p as openProject } from "../chunks/release.mjs";
 // src/verbs/status.ts
 var status_default = defineVerb({
 	summary: "Show on one screen what each fleet runs, how far its rollout is, and what it waits for",

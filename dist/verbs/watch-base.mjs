@@ -1,7 +1,7 @@
 import { C as many, E as text, S as flag, m as directory, s as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
 import { a as table, i as plainText, n as code } from "../chunks/host.mjs";
 import { t as watchBase } from "../chunks/loop-watch-base.mjs";
-import { f as openProject } from "../chunks/release.mjs";
+import { p as openProject } from "../chunks/release.mjs";
 import { a as describeRollout, c as doubts, l as readDoubt } from "../chunks/release-upstream.mjs";
 import { L as shortDigest } from "../chunks/world-registry.mjs";
 // src/verbs/watch-base.ts

@@ -25,26 +25,17 @@ export async function withTemporaryFolder<T>(
  * Makes a folder and those above it. Not by `mkdir({ recursive: true })`, which never ends in a file system that lets nobody make a
  * folder and says that it is missing (/proc).
  */
-export async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(path: string, attempts = 12): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {
     if (codeOf(error) === 'EEXIST' && (await stat(path)).isDirectory()) return;
     const above = dirname(path);
-    if (codeOf(error) !== 'ENOENT' || above === path || (await exists(above))) throw error;
-    await makeFolder(above);
-    // Somebody else may make it at the same time.
-    await mkdir(path).catch((again: unknown) => {
-      if (codeOf(again) !== 'EEXIST') throw again;
-    });
+    if (codeOf(error) !== 'ENOENT' || above === path || attempts === 0) throw error;
+    await makeFolder(above, attempts - 1);
+    // Somebody else may make it at the same time, or take the one above it away while that is empty.
+    await makeFolder(path, attempts - 1);
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function codeOf(error: unknown): string | undefined {

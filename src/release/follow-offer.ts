@@ -116,6 +116,25 @@ export async function followOffer(
   return moved;
 }
 
+/**
+ * The same for verbs that have changed the state by now: a registry that does not answer must not hide that. The tags
+ * follow when publish-updates runs.
+ */
+export async function followOfferOrWarn(
+  project: Pick<Project, 'config' | 'client' | 'state' | 'log'>,
+  fleet: string,
+): Promise<MovedTag[]> {
+  try {
+    return await followOffer(project, fleet);
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    project.log.warn(
+      `the change is made, and the floating tags could not follow it: ${error.message} publish-updates moves them, too.`,
+    );
+    return [];
+  }
+}
+
 function warnStuck(log: Log, reference: string, version: string): void {
   log.warn(
     `${reference} still leads to ${version}, which is no longer offered: no other release may have this tag`,

@@ -7,7 +7,7 @@ import { InputError, UsageError } from '../host/errors.ts';
 import { codeBlock, plainText } from '../host/markdown.ts';
 import { showDifference } from '../operate/edit-updates/difference.ts';
 import { findFleet } from '../project/fleets.ts';
-import { describeMovedTags, followOffer } from '../release/follow-offer.ts';
+import { describeMovedTags, followOfferOrWarn } from '../release/follow-offer.ts';
 import { type Action, type EditAnswer, editFleet } from '../release/operations/edit-fleet.ts';
 import { findOperator, readStatement } from '../release/operations/operator.ts';
 import { openProject } from '../release/project.ts';
@@ -105,7 +105,7 @@ of them by git revert on that branch. publish-updates makes it public.
     for (const warning of answer.warnings) context.log.warn(warning);
     // Also if nothing changed now: an earlier run may have ended before it moved the tags.
     const movedTags =
-      rehearse || !changesOffer.includes(action.kind) ? [] : await followOffer(project, fleet);
+      rehearse || !changesOffer.includes(action.kind) ? [] : await followOfferOrWarn(project, fleet);
     const told = { ...answer, notes: [...answer.notes, ...describeMovedTags(movedTags)] };
     const difference = await showDifference(answer.files ?? []);
     return {

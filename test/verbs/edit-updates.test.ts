@@ -4,16 +4,17 @@ import type { EditAnswer } from '../../src/release/operations/edit-fleet.ts';
 import editUpdates from '../../src/verbs/edit-updates.ts';
 import promoteImage from '../../src/verbs/promote-image.ts';
 import { contextAt, createProject, recordRelease, type TestProject } from '../support/project.ts';
+import { useRegistry } from '../support/registry.ts';
 
-// Steering needs git alone: there is no registry in these tests.
-const host = '127.0.0.1:9';
+// Steering needs git alone; the floating tags follow in the registry, if it has them.
+const registry = useRegistry();
 const now = 1_785_000_000;
 const hour = 3600;
 
 let project: TestProject;
 
 beforeEach(async () => {
-  project = await createProject(host);
+  project = await createProject(registry.host);
   const rollout = { start_percentage: 1 };
   await recordRelease(project, 'testing', { version: '1-aa', time: now - 100 * hour, metadata: { rollout } });
   await recordRelease(project, 'testing', { version: '1-bb', time: now - 12 * hour });
@@ -172,7 +173,7 @@ describe('a held fleet', () => {
       'fleet stable: the fleet is held, so nothing is promoted into it: freeze (by Ada on 2026-07-25T17:20:00Z, until 2026-07-25T18:20:00Z)',
     );
     await expect(refusal).rejects.toThrow('coxswain edit-updates --fleet stable --action release-hold');
-    // Then it goes on to the next thing: there is no registry.
-    await expect(promote(now + hour)).rejects.toThrow(host);
+    // Then it goes on to the next thing: this registry has no base.
+    await expect(promote(now + hour)).rejects.toThrow('the base image was not found');
   });
 });

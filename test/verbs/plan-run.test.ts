@@ -19,7 +19,8 @@ async function run(name: string, ref: string, payload: unknown, ...words: string
   const file = join(await temporaryFolder(), 'event.json');
   await writeFile(file, JSON.stringify(payload));
   const inputs = readArguments(planRun.inputs, ['--directory', project.git.directory, ...words]);
-  const env = { GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: file, GITHUB_REF: ref };
+  const commit = await project.git.run(['rev-parse', 'testing']);
+  const env = { GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: file, GITHUB_REF: ref, GITHUB_SHA: commit };
   return planRun.run(inputs, { ...contextAt(0), env });
 }
 
@@ -30,6 +31,7 @@ describe('plan-run', () => {
       job: 'release',
       fork: false,
       fleet: 'testing',
+      commit: await project.git.run(['rev-parse', 'testing']),
       matrix: [{ architecture: 'x86_64', runner: 'ubuntu-24.04' }],
     });
     await buildAndTest(project);

@@ -32,16 +32,16 @@ async function run(options: Run = {}) {
     const head = { stream: 'stable', metadata: {} };
     await writeFile(files.releases, textOf(options.releases ?? { ...head, releases }));
     await writeFile(files.updates, textOf(options.updates ?? { ...head, releases: updates }));
-    const flags = ['--releases', files.releases, '--updates', files.updates, '--basearch', 'x86_64'];
-    const warnings: string[] = [];
-    const outcome = await renderGraph.run(
-      readArguments(renderGraph.inputs, [...flags, ...(options.flags ?? [])]),
-      {
-        log: { ...silentLog, warn: (message) => warnings.push(message) },
-        env: {},
-        now: () => options.now ?? start,
-      },
+    const given = options.flags ?? [];
+    const flags = Object.entries({ ...files, basearch: 'x86_64' }).flatMap(([name, value]) =>
+      given.includes(`--${name}`) ? [] : [`--${name}`, value],
     );
+    const warnings: string[] = [];
+    const outcome = await renderGraph.run(readArguments(renderGraph.inputs, [...flags, ...given]), {
+      log: { ...silentLog, warn: (message) => warnings.push(message) },
+      env: {},
+      now: () => options.now ?? start,
+    });
     return { ...outcome, graph: parseGraph(outcome.text, 'stdout'), warnings };
   });
 }
@@ -111,8 +111,8 @@ describe('render-graph', () => {
   it.each([
     ['a wariness above 1', { flags: ['--wariness', '1.5'] }, '--wariness: not a wariness, found "1.5"'],
     ['a wariness that is no number', { flags: ['--wariness', 'much'] }, 'a number from 0 to 1'],
-    ['another scheme', { flags: ['--scheme', 'docker'] }, 'expected oci or checksum'],
-    ['a Go architecture', { flags: ['--basearch', 'amd64'] }, 'one of x86_64, aarch64, s390x, ppc64le'],
+    ['another scheme', { flags: ['--scheme', 'docker'] }, /--scheme: no such choice, found "docker"/],
+    ['a Go architecture', { flags: ['--basearch', 'amd64'] }, /--basearch: .*x86_64/],
     ['a short node_uuid', { flags: ['--node-uuid', 'abc'] }, '32 hex digits'],
     [
       'a file that is not there',

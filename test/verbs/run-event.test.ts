@@ -22,7 +22,8 @@ async function run(name: string, ref: string) {
   await writeFile(file, '{}');
   const output = join(folder, 'site');
   const inputs = readArguments(runEvent.inputs, ['--directory', project.git.directory, '--output', output]);
-  const env = { GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: file, GITHUB_REF: ref };
+  const commit = await project.git.run(['rev-parse', 'testing']);
+  const env = { GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: file, GITHUB_REF: ref, GITHUB_SHA: commit };
   return { outcome: await runEvent.run(inputs, { ...contextAt(now), env }), output };
 }
 

@@ -18,7 +18,8 @@ function run(flags: readonly string[], fleets: readonly string[] = ['stable']) {
       'image: quay.io/acme/os\nbase: quay.io/fedora/fedora-coreos:stable\nfleets: { stable: {} }\nrings: { early: 0.1 }\n',
     );
     const svg = join(folder, 'adoption.svg');
-    const given = ['--site', folder, '--directory', folder, '--svg', svg, '--nodes', '2_000', ...flags];
+    const nodes = flags.includes('--nodes') ? [] : ['--nodes', '2_000'];
+    const given = ['--site', folder, '--directory', folder, '--svg', svg, ...nodes, ...flags];
     const outcome = await simulateRollout.run(readArguments(simulateRollout.inputs, given), contextAt(start));
     return { text: outcome.text, data: outcome.data as SimulationResult, svg: await readFile(svg, 'utf8') };
   });
@@ -64,8 +65,8 @@ describe('simulate-rollout', () => {
 
   it.each([
     [['--fleet', 'other'], /--fleet: .* has no such fleet, found "other", expected one of stable/],
-    [['--nodes', '0'], /--nodes: not a number that this takes/],
-    [['--nodes', '1e6'], /--nodes: not a number that this takes/],
+    [['--nodes', '0'], /--nodes: not a number in the range/],
+    [['--nodes', '1e6'], /--nodes: not a number in the range/],
     [['--start', `${versionOf(0)}=20`], /--start: not a share, found "20", expected a percentage/],
     [['--start', '44.1=20%'], /this version is not in the release index, found "44\.1"/],
     [['--wariness', '1.5=20%'], /--wariness: not a wariness/],

@@ -9,7 +9,7 @@ import {
 import { fleetTip } from '../../project/fleets.ts';
 import { rollBackFileName } from '../../release/candidate/build-context.ts';
 import { formatMarker, type RollBackMarker, readMarker } from '../../release/candidate/roll-back-marker.ts';
-import { followOffer, type MovedTag } from '../../release/follow-offer.ts';
+import { followOfferOrWarn, type MovedTag } from '../../release/follow-offer.ts';
 import { commitMessage } from '../../release/operations/edit-fleet.ts';
 import type { EditContext } from '../../release/operations/fleet-edit.ts';
 import type { Project } from '../../release/project.ts';
@@ -69,7 +69,7 @@ export async function rollBack(
     done = taken;
     return taken.state;
   });
-  const movedTags = await followOffer(project, fleet.name);
+  const movedTags = await followOfferOrWarn(project, fleet.name);
   const elsewhere = await stillOffered(project, fleet, plan.bad);
   const answer = {
     fleet: fleet.name,

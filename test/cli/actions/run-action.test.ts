@@ -129,7 +129,9 @@ describe('a verb as an action', () => {
     const result = await act('render-graph', { ...graph, basearch: 'x86' });
     expect(result).toMatchObject({ exitCode: 1, stderr: '', output: '' });
     expect(result.stdout).toMatch(/^::error title=render-graph::input basearch: no such choice.*\n$/);
-    expect(result.summary).toMatch(/^### render-graph did not run\n\n```text\ninput basearch: not an/);
+    expect(result.summary).toMatch(
+      /^### render-graph did not run\n\n```text\ninput basearch: no such choice/,
+    );
   });
 
   it('a missing input, unknown input and broken JSON exit with 1 and name it', async () => {

@@ -302,7 +302,7 @@ describe('a push to a repository that does not exist', () => {
     await expect(
       client.putManifest(repository, 'x', Buffer.from('{}'), mediaTypes.ociManifest),
     ).rejects.toThrow(
-      /registry\.example\/acme\/os:x: registry\.example answered 404 to pushing .*NAME_UNKNOWN.*some registries create none/,
+      /registry\.example\/acme\/os:x: registry\.example answered 404 to pushing .*NAME_UNKNOWN.*some registries do not create one/,
     );
   });
 });

@@ -31,7 +31,12 @@ describe('readInitramfs', () => {
     ['lz4', ['-l', '-q']],
   ])('reads archives one after the other, of which the last is compressed by %s', async (program, args) => {
     const whole = Buffer.concat([early, Buffer.alloc(512), await compressed(program, args)]);
-    expect(await readInitramfs(whole)).toEqual({ entries: 4, hasInit: true, hasPrepareRoot: true });
+    expect(await readInitramfs(whole)).toEqual({
+      entries: 4,
+      hasIgnition: false,
+      hasInit: true,
+      hasPrepareRoot: true,
+    });
   });
 
   it('reads one without compression', async () => {
