@@ -3,15 +3,17 @@ import { readArguments } from '../../src/cli/arguments.ts';
 import { type Action, editFleet } from '../../src/release/operations/edit-fleet.ts';
 import rollBack from '../../src/verbs/roll-back.ts';
 import { contextAt, createProject, recordRelease, type TestProject } from '../support/project.ts';
+import { useRegistry } from '../support/registry.ts';
 import { commitFiles } from '../support/repository.ts';
 
 // What a roll-back does to nodes, to the end, is told in test/loop/open-promotion/histories.test.ts.
 
 const now = 1_785_000_000;
 const day = 86_400;
+const registry = useRegistry();
 let project: TestProject;
 beforeEach(async () => {
-  project = await createProject('127.0.0.1:9');
+  project = await createProject(registry.host);
   const commit = await project.git.run(['rev-parse', 'testing']);
   await recordRelease(project, 'testing', { version: '1-aa', time: now - 9 * day, record: { commit } });
 });
