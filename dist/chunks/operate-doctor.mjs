@@ -9,6 +9,7 @@ import { r as refusalOf } from "./github.mjs";
 import { l as parseRecord, s as fleetFolder } from "./release-state.mjs";
 import { d as parseStamp, f as stampPath, h as graphPath, u as readLastPublished } from "./release-published.mjs";
 import { n as tryTo } from "./guidance-lint.mjs";
+import { r as coxswain } from "./project-init.mjs";
 // src/operate/doctor/checks/base-url.ts
 /** The variables that Zincati fills in. */
 const variables = [
@@ -710,7 +711,6 @@ function warning(where, message, remedy) {
 	};
 }
 // src/operate/doctor/github/actions-checks.ts
-const ours = "coxswain-os/coxswain";
 const permissionsSchema = object({
 	enabled: boolean(),
 	allowed_actions: string().optional(),
@@ -730,13 +730,13 @@ const allowedActions = {
 		if (set === void 0) throw new Unreadable("the permissions of Actions");
 		if (!set.enabled) return [error(page, "Actions are switched off", "Allow them: Actions permissions.")];
 		const findings = [];
-		if (set.sha_pinning_required === true) findings.push(error(page, "actions have to be pinned by a full commit, and the workflows that init writes call ours by a version", `Replace @v1 by the commit of the release in your workflows, or take ${ours} out of the rule.`));
-		if (set.allowed_actions === "local_only") findings.push(error(page, "only actions of this owner are allowed", `Allow actions by GitHub, and ${ours}/*@*.`));
+		if (set.sha_pinning_required === true) findings.push(error(page, "actions have to be pinned by a full commit, and the workflows that init writes call ours by a version", `Replace @v1 by the commit of the release in your workflows, or take ${coxswain} out of the rule.`));
+		if (set.allowed_actions === "local_only") findings.push(error(page, "only actions of this owner are allowed", `Allow actions by GitHub, and ${coxswain}/*@*.`));
 		if (set.allowed_actions !== "selected") return findings;
 		const selected = await read("the list of allowed actions", "GET /repos/{owner}/{repo}/actions/permissions/selected-actions", selectedSchema);
 		if (selected === void 0) return findings;
 		if (!selected.github_owned_allowed) findings.push(error(page, "actions by GitHub are not allowed, such as actions/checkout", "Allow actions created by GitHub."));
-		if (!selected.patterns_allowed.some((pattern) => pattern.toLowerCase().startsWith(`${ours}`) || pattern.startsWith("*"))) findings.push(error(page, "actions and workflows of Coxswain are not on the list of allowed ones", `Add ${ours}/*@* to the list.`));
+		if (!selected.patterns_allowed.some((pattern) => pattern.toLowerCase().startsWith(`coxswain-os/coxswain`) || pattern.startsWith("*"))) findings.push(error(page, "actions and workflows of Coxswain are not on the list of allowed ones", `Add ${coxswain}/*@* to the list.`));
 		return findings;
 	}
 };

@@ -6,120 +6,8 @@ import { t as require_dist } from "./yaml.mjs";
 import { k as formatReference } from "./world-registry.mjs";
 import { chmod, lstat, realpath } from "node:fs/promises";
 import { join, resolve } from "node:path";
-// src/project/init/texts.ts
-var import_dist = require_dist();
-/** Where the JSON Schema for editors lies in the user's repository: no network needed, always the right version. */
-const schemaFile = ".coxswain/coxswain.schema.json";
-function configText(settings) {
-	const value = (text) => (0, import_dist.stringify)(text).trimEnd();
-	const { image, testImage, base, stream, architectures, fleets } = settings;
-	return `# yaml-language-server: $schema=${schemaFile}
-
-# Where fleets get their images, and where images are pushed before they are tested.
-image: ${value(image)}
-test-image: ${value(testImage)}
-
-# The tag to follow. watch-base pins its digest in the Containerfile, by a pull request each time it moves.
-base: ${value(base)}
-# Fedora's own barriers, dead-ends and pauses are respected, and read from Fedora. Another base publishes its own, or none:
-# upstream: { updates: https://…/updates.json, releases: https://…/releases.json }
-# Label com.coreos.stream of every build. Zincati follows a tag of this name in image, on every fleet.
-stream: ${value(stream)}
-architectures: [${architectures.join(", ")}]
-# Build again after this time though the base did not move: packages of yours may have.
-refresh: 7d
-
-# Each fleet is a branch, and the nodes that follow it. Merging to the branch releases to the fleet.
-fleets:
-${fleetLines(fleets)}
-
-# Who is offered an update when, while it is rolled out: 0 is first, 1 is when the rollout is complete. A node picks
-# its ring by the address it asks: <url>/<fleet>/<architecture>/<ring>/
-rings: { canary: 0.0, early: 0.1, broad: 0.5, late: 1.0 }
-
-publish:
-  # Where the published files can be read. Any web server or bucket will do.
-  # url: ${suggestedUrl(image)}
-  # Publish them as an OCI artifact beside the images too.
-  oci: true
-`;
-}
-function fleetLines(fleets) {
-	return fleets.map((name, at) => at === 0 ? `  ${name}: {}` : `  ${name}: { promote-from: ${fleets[at - 1]}, soak: 48h }`).join("\n");
-}
-/** GitHub Pages where the image is in GitHub's registry. */
-function suggestedUrl(image) {
-	const [, owner, name] = /^ghcr\.io\/([^/]+)\/([^/]+)$/.exec(image) ?? [];
-	return owner === void 0 ? "https://updates.example.com/" : `https://${owner}.github.io/${name}/`;
-}
-/** The line of the Containerfile that the sample file comes in by. */
-const copyLine = "COPY rootfs/ /";
-function containerfileText(config) {
-	return `FROM ${formatReference(config.base)}
-
-# Files of your own: what is in rootfs/ comes to the same place in the image.
-${copyLine}
-
-# Packages of your own:
-# RUN dnf -y install tmux && dnf clean all
-`;
-}
-const containerignoreText = `# Only what is named here is part of the build, and of the build key: an edit of anything else rebuilds nothing.
-# Name every file and folder that the Containerfile copies.
-*
-!rootfs
-`;
-const gitignoreText = `# What boot-test and publish-updates leave in the checkout.
-/boot-test-output/
-/coxswain-image/
-/site/
-`;
-const motdFile = "rootfs/etc/motd.d/50-derived.motd";
-const motdText = `A derived Fedora CoreOS: see https://docs.fedoraproject.org/en-US/fedora-coreos/
-`;
-/** A test that passes on any image that boots. @param hasSample the image has the sample file of rootfs/ */
-function testText(hasSample) {
-	return `#!/bin/sh
-# Tests run as root inside the booted image, in the order of their names; exit code 0 passes.
-# One that needs more than two minutes says so in a line of its own: coxswain: timeout=300 (after a #).
-set -eu
-
-echo "The kernel that runs is this image's: $(uname -r)"
-test -d "/usr/lib/modules/$(uname -r)"
-${hasSample ? `
-echo "What the Containerfile adds is there"
-test -s /etc/motd.d/50-derived.motd
-` : ""}
-echo "Programs can write where they have to"
-echo written >/run/derived-test
-grep -q written /run/derived-test
-rm /run/derived-test
-`;
-}
-/** A rollout policy: fleets that others are promoted to are given more time. */
-function templateText(fleet) {
-	const { start, duration } = fleet.promoteFrom === void 0 ? {
-		start: "now",
-		duration: "24h"
-	} : {
-		start: "+1h",
-		duration: "48h"
-	};
-	return `{{!-- How a release is rolled out to ${fleet.name}. Rendered once, when it is released.
-start takes "now", "+2h", "next tuesday 14:00 UTC", or a date and time; minutes takes a duration. --}}
-{
-  "version": "{{version}}",
-  "metadata": {
-    "rollout": {
-      "duration_minutes": {{minutes "${duration}"}},
-      "start_epoch": {{start "${start}"}},
-      "start_percentage": 0.0
-    }
-  }
-}
-`;
-}
 // src/project/init/workflows.ts
+var import_dist = require_dist();
 /** Where Coxswain's actions and workflows are, and the version that users call; script/release stamps it. */
 const coxswain = "coxswain-os/coxswain";
 const version = "v1";
@@ -373,6 +261,118 @@ function secrets({ image, testImage }, which, more = {}) {
 	const lines = Object.entries(passed).map(([name, secret]) => `      ${name}: \${{ secrets.${secret} }}\n`);
 	return lines.length === 0 ? "" : `    secrets:\n${lines.join("")}`;
 }
+// src/project/init/texts.ts
+/** Where the JSON Schema for editors lies in the user's repository: no network needed, always the right version. */
+const schemaFile = ".coxswain/coxswain.schema.json";
+function configText(settings) {
+	const value = (text) => (0, import_dist.stringify)(text).trimEnd();
+	const { image, testImage, base, stream, architectures, fleets } = settings;
+	return `# yaml-language-server: $schema=${schemaFile}
+
+# Where fleets get their images, and where images are pushed before they are tested.
+image: ${value(image)}
+test-image: ${value(testImage)}
+
+# The tag to follow. watch-base pins its digest in the Containerfile, by a pull request each time it moves.
+base: ${value(base)}
+# Fedora's own barriers, dead-ends and pauses are respected, and read from Fedora. Another base publishes its own, or none:
+# upstream: { updates: https://…/updates.json, releases: https://…/releases.json }
+# Label com.coreos.stream of every build. Zincati follows a tag of this name in image, on every fleet.
+stream: ${value(stream)}
+architectures: [${architectures.join(", ")}]
+# Build again after this time though the base did not move: packages of yours may have.
+refresh: 7d
+
+# Each fleet is a branch, and the nodes that follow it. Merging to the branch releases to the fleet.
+fleets:
+${fleetLines(fleets)}
+
+# Who is offered an update when, while it is rolled out: 0 is first, 1 is when the rollout is complete. A node picks
+# its ring by the address it asks: <url>/<fleet>/<architecture>/<ring>/
+rings: { canary: 0.0, early: 0.1, broad: 0.5, late: 1.0 }
+
+publish:
+  # Where the published files can be read. Any web server or bucket will do.
+  # url: ${suggestedUrl(image)}
+  # Publish them as an OCI artifact beside the images too.
+  oci: true
+`;
+}
+function fleetLines(fleets) {
+	return fleets.map((name, at) => at === 0 ? `  ${name}: {}` : `  ${name}: { promote-from: ${fleets[at - 1]}, soak: 48h }`).join("\n");
+}
+/** GitHub Pages where the image is in GitHub's registry. */
+function suggestedUrl(image) {
+	const [, owner, name] = /^ghcr\.io\/([^/]+)\/([^/]+)$/.exec(image) ?? [];
+	return owner === void 0 ? "https://updates.example.com/" : `https://${owner}.github.io/${name}/`;
+}
+/** The line of the Containerfile that the sample file comes in by. */
+const copyLine = "COPY rootfs/ /";
+function containerfileText(config) {
+	return `FROM ${formatReference(config.base)}
+
+# Files of your own: what is in rootfs/ comes to the same place in the image.
+${copyLine}
+
+# Packages of your own:
+# RUN dnf -y install tmux && dnf clean all
+`;
+}
+const containerignoreText = `# Only what is named here is part of the build, and of the build key: an edit of anything else rebuilds nothing.
+# Name every file and folder that the Containerfile copies.
+*
+!rootfs
+`;
+const gitignoreText = `# What boot-test and publish-updates leave in the checkout.
+/boot-test-output/
+/coxswain-image/
+/site/
+`;
+const motdFile = "rootfs/etc/motd.d/50-derived.motd";
+const motdText = `A derived Fedora CoreOS: see https://docs.fedoraproject.org/en-US/fedora-coreos/
+`;
+/** A test that passes on any image that boots. @param hasSample the image has the sample file of rootfs/ */
+function testText(hasSample) {
+	return `#!/bin/sh
+# Tests run as root inside the booted image, in the order of their names; exit code 0 passes.
+# One that needs more than two minutes says so in a line of its own: coxswain: timeout=300 (after a #).
+set -eu
+
+echo "The kernel that runs is this image's: $(uname -r)"
+test -d "/usr/lib/modules/$(uname -r)"
+${hasSample ? `
+echo "What the Containerfile adds is there"
+test -s /etc/motd.d/50-derived.motd
+` : ""}
+echo "Programs can write where they have to"
+echo written >/run/derived-test
+grep -q written /run/derived-test
+rm /run/derived-test
+`;
+}
+/** A rollout policy: fleets that others are promoted to are given more time. */
+function templateText(fleet) {
+	const { start, duration } = fleet.promoteFrom === void 0 ? {
+		start: "now",
+		duration: "24h"
+	} : {
+		start: "+1h",
+		duration: "48h"
+	};
+	return `{{!-- How a release is rolled out to ${fleet.name}. Rendered once, when it is released.
+start takes "now", "+2h", "next tuesday 14:00 UTC", or a date and time; minutes takes a duration. --}}
+{
+  "version": "{{version}}",
+  "metadata": {
+    "rollout": {
+      "duration_minutes": {{minutes "${duration}"}},
+      "start_epoch": {{start "${start}"}},
+      "start_percentage": 0.0
+    }
+  }
+}
+`;
+}
 // src/project/init/init.ts
 /**
 * Writes the files of a user's repository that are not there yet. A file that is there is never changed, but for the
@@ -503,4 +503,4 @@ async function exists(path) {
 		throw error;
 	}
 }
-export { initRepository as n, imageOfRemote as t };
+export { initRepository as n, coxswain as r, imageOfRemote as t };

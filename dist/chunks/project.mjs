@@ -47,7 +47,7 @@ async function fleetTip(branches, fleet) {
 async function overtaken(branches, fleet, commit) {
 	const tip = await fleetTip(branches, fleet);
 	if (tip === commit) return void 0;
-	return `commit ${shortCommit(commit)} is no longer the newest of branch ${fleet.branch}: ${tip.slice(0, 12)} is, and has a run of its own`;
+	return `commit ${shortCommit(commit)} is no longer the newest of branch ${fleet.branch}: ${shortCommit(tip)} is, and has a run of its own`;
 }
 /**
 * The commit that a release of a fleet is made from.

@@ -56,7 +56,7 @@ export async function overtaken(
 ): Promise<string | undefined> {
   const tip = await fleetTip(branches, fleet);
   if (tip === commit) return undefined;
-  return `commit ${shortCommit(commit)} is no longer the newest of branch ${fleet.branch}: ${tip.slice(0, 12)} is, and has a run of its own`;
+  return `commit ${shortCommit(commit)} is no longer the newest of branch ${fleet.branch}: ${shortCommit(tip)} is, and has a run of its own`;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Config } from '../configuration/config.ts';
 
 /** Where Coxswain's actions and workflows are, and the version that users call; script/release stamps it. */
-const coxswain = 'coxswain-os/coxswain';
+export const coxswain = 'coxswain-os/coxswain';
 const version = 'v1';
 
 /** A file of .github/workflows. */

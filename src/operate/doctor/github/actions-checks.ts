@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { coxswain as ours } from '../../../project/init/workflows.ts';
 import { error, type Found, type SettingCheck, Unreadable, warning } from './check.ts';
 
-const ours = 'coxswain-os/coxswain';
 const permissionsSchema = z.object({
   enabled: z.boolean(),
   allowed_actions: z.string().optional(),
