@@ -4,7 +4,7 @@ import type { UpdateMetadata } from '../guidance/metadata.ts';
 import { rolloutProgress } from '../guidance/progress.ts';
 import type { ReleaseIndex } from '../guidance/releases.ts';
 import { throttleGraph } from '../guidance/throttle.ts';
-import type { Ring } from '../project/configuration/rings.ts';
+import { type Ring, ringsToShow } from '../project/configuration/rings.ts';
 import { formatTable } from './table.ts';
 
 /**
@@ -31,7 +31,7 @@ export function offersOverTime(options: {
   ] as const;
   const graph = buildGraph(options.releases, options.updates, { basearch: options.basearch, scheme: 'oci' });
   const booted = graph.nodes.find((node) => node.version === options.from)?.payload ?? '';
-  const rows = options.rings.map(({ name, wariness }) => [
+  const rows = ringsToShow(options.rings).map(({ name, wariness }) => [
     `${name} (wariness ${wariness})`,
     ...moments.map(
       ([, now]) => chooseUpdate(throttleGraph(graph, { now, wariness }), booted)?.version ?? '–',

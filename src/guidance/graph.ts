@@ -58,7 +58,12 @@ export function withoutWaysOutOfDeadends(graph: Graph): Graph {
   return { nodes: graph.nodes, edges: graph.edges.filter(([from]) => !deadend[from]) };
 }
 
-/** The graph as it is served: indent of two spaces, final newline. */
+/** The graph as it is published: Zincati loads all of it at each poll, so without spaces. */
+export function formatPublishedGraph(graph: Graph): string {
+  return `${JSON.stringify(graph)}\n`;
+}
+
+/** The graph for people: indent of two spaces, final newline. */
 export function formatGraph(graph: Graph): string {
   return `${JSON.stringify(graph, null, 2)}\n`;
 }

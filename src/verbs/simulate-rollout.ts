@@ -7,7 +7,7 @@ import { defined } from '../host/defined.ts';
 import { InputError } from '../host/errors.ts';
 import { writeFileAtomically } from '../host/files.ts';
 import { parseDuration } from '../host/time.ts';
-import { readSiteFleet } from '../operate/serve-graph/site-folder.ts';
+import { countSlices, readSiteFleet } from '../operate/serve-graph/site-folder.ts';
 import { readConfig } from '../project/configuration/config.ts';
 
 export default defineVerb({
@@ -38,7 +38,7 @@ never arrive and why. The same seed gives the same answer.
       },
     ),
     wariness: many(
-      "how wary nodes are: a number, a ring of coxswain.yaml, or uniform; the rest is uniform, as upstream's hash of the node_uuid",
+      "how wary nodes are: a number, a ring of coxswain.yaml, or uniform; the rest is uniform, as with the node kit's local graph or serve-graph. Default: as the site's files have it, the slices evenly, or all at the end of the rollout",
       {
         placeholder: 'W=SHARE',
       },
@@ -94,7 +94,10 @@ never arrive and why. The same seed gives the same answer.
           const { of, share } = parseShareOf(raw, { field: '--start' });
           return { version: of, share };
         }),
-        wariness: await readWarinesses(inputs.wariness, inputs.directory),
+        wariness:
+          inputs.wariness.length === 0
+            ? await readSiteRings(inputs)
+            : await readWarinesses(inputs.wariness, inputs.directory),
         windows: inputs.window.map((raw) => parseWindow(raw, { field: '--window' })),
         ...readOffline(inputs.offline),
         poll: inputs.poll,
@@ -115,6 +118,23 @@ async function readWarinesses(raws: readonly string[], directory: string): Promi
     groups.push({ wariness: await readWariness(of, directory), share });
   }
   return groups;
+}
+
+/**
+ * What nodes see if nobody says otherwise: the slices that the site has, of equal size. Without slices a node that
+ * chose no ring is offered a release when its rollout is complete: static files cannot give an even spread.
+ */
+async function readSiteRings(inputs: {
+  readonly site: string;
+  readonly fleet: string | undefined;
+  readonly basearch: string;
+}): Promise<FleetModel['wariness']> {
+  const slices = await countSlices(inputs.site, inputs);
+  if (slices === 0) return [{ wariness: 1, share: 1 }];
+  return Array.from({ length: slices }, (_, index) => ({
+    wariness: (index + 1) / slices,
+    share: 1 / slices,
+  }));
 }
 
 async function readWariness(of: string, directory: string): Promise<number | 'uniform'> {

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readArguments } from '../../src/cli/arguments.ts';
@@ -19,7 +19,9 @@ function run(flags: readonly string[], fleets: readonly string[] = ['stable']) {
     );
     const svg = join(folder, 'adoption.svg');
     const nodes = flags.includes('--nodes') ? [] : ['--nodes', '2_000'];
-    const given = ['--site', folder, '--directory', folder, '--svg', svg, ...nodes, ...flags];
+    const even = flags.some((each) => /^--wariness$|^none$/.test(each)) ? [] : ['--wariness', 'uniform=100%'];
+    const rest = flags.filter((each) => each !== 'none');
+    const given = ['--site', folder, '--directory', folder, '--svg', svg, ...nodes, ...even, ...rest];
     const outcome = await simulateRollout.run(readArguments(simulateRollout.inputs, given), contextAt(start));
     return { text: outcome.text, data: outcome.data as SimulationResult, svg: await readFile(svg, 'utf8') };
   });
@@ -54,6 +56,41 @@ describe('simulate-rollout', () => {
     expect(data.releases.map(({ atStart }) => atStart)).toEqual([1000, 1000, 0]);
     expect(data.arrived / 2000).toBeCloseTo(0.75, 1);
     expect(text).toMatch(/do not arrive:\n.*they are off for ever/);
+  });
+
+  it('simulates what the files of the site give: nodes without a ring get it at the end, all at once', async () => {
+    const { data } = await run(['none']);
+    expect(data.timeTo.half).toBeGreaterThanOrEqual(6000);
+    expect(data.timeTo.half).toBeLessThan(6000 + 330 + 420);
+    expect(data.arrived).toBe(2000);
+  });
+
+  it('simulates the slices of the site, evenly', async () => {
+    await withTemporaryFolder('simulate', async (folder) => {
+      await writeFleet(folder, 'stable');
+      for (let number = 1; number <= 100; number += 1) {
+        await mkdir(join(folder, `stable/x86_64/slice-${number}`), { recursive: true });
+      }
+      const given = [
+        '--site',
+        folder,
+        '--nodes',
+        '5000',
+        '--poll',
+        '1m',
+        '--staging',
+        '0s',
+        '--reboot',
+        '0s',
+      ];
+      const outcome = await simulateRollout.run(
+        readArguments(simulateRollout.inputs, given),
+        contextAt(start),
+      );
+      const { curve, timeTo } = outcome.data as SimulationResult;
+      expect(timeTo.half).toBeCloseTo(3000, -2.5);
+      expect(curve.times.length).toBeGreaterThan(10);
+    });
   });
 
   it('asks which fleet only when there are several', async () => {

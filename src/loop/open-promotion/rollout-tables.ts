@@ -4,6 +4,7 @@ import { plainText } from '../../host/markdown.ts';
 import { formatPercent } from '../../host/percent.ts';
 import { formatDuration } from '../../host/time.ts';
 import type { Config } from '../../project/configuration/config.ts';
+import { ringsToShow } from '../../project/configuration/rings.ts';
 import { rolloutCompletion, rolloutStart, type SourceRelease } from '../../release/gates/source-gates.ts';
 import { metadataOf } from '../../release/operations/entries.ts';
 import { minute, table } from './markdown.ts';
@@ -45,7 +46,7 @@ export function describeSourceRollout(release: SourceRelease): string {
 export function describeOffers(config: Pick<Config, 'rings'>, rollout: Rollout, from: number): string {
   return table([
     ['ring', 'wariness', 'offered from'],
-    ...config.rings.map(({ name, wariness }) => {
+    ...ringsToShow(config.rings).map(({ name, wariness }) => {
       const open = wariness <= rolloutProgress(rollout, from) ? from : nextOpening(rollout, wariness, from);
       return [name, String(wariness), open === undefined ? 'never, by this rollout' : minute(open)];
     }),

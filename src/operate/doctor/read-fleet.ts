@@ -1,7 +1,8 @@
-import { parseGraph } from '../../guidance/graph.ts';
+import { type Graph, parseGraph } from '../../guidance/graph.ts';
 import { parseUpdateMetadata } from '../../guidance/metadata.ts';
 import { parseReleaseIndex } from '../../guidance/releases.ts';
 import { InputError } from '../../host/errors.ts';
+import { inParallel } from '../../host/parallel.ts';
 import { readLastPublished } from '../../release/published/last-published.ts';
 import { graphPath } from '../../release/published/paths.ts';
 import type { PublishedFiles } from '../../release/published/published-files.ts';
@@ -22,16 +23,20 @@ export async function readFleet(
   const withState = [await readLastPublished(files, fleet), ...heard]
     .flatMap((each) => (each.answer === 'published' ? [each.last] : []))
     .find(({ hasState }) => hasState);
-  const graphs: GraphSubject[] = [];
-  for (const basearch of config.architectures) {
-    for (const ring of config.rings) {
-      for (const folder of ring.folders) {
-        const path = graphPath({ fleet, basearch, folder });
-        const graph = await readOne(files, path, parseGraph, findings);
-        if (graph !== undefined) graphs.push({ fleet, releases, updates, basearch, ring, path, graph });
-      }
-    }
-  }
+  const places = config.architectures.flatMap((basearch) =>
+    config.rings.flatMap((ring) =>
+      ring.folders.map((folder) => ({ basearch, ring, path: graphPath({ fleet, basearch, folder }) })),
+    ),
+  );
+  const read = new Map<string, Graph | undefined>();
+  // There may be a hundred rings, and the site may be far away.
+  await inParallel(places, 8, async ({ path }) => {
+    read.set(path, await readOne(files, path, parseGraph, findings));
+  });
+  const graphs = places.flatMap((place): GraphSubject[] => {
+    const graph = read.get(place.path);
+    return graph === undefined ? [] : [{ ...place, fleet, releases, updates, graph }];
+  });
   return { subject: { fleet, releases, updates, stamp, heard, withState, graphs }, findings };
 }
 

@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
 import { isMissing } from '../../host/files.ts';
+import { sliceName } from '../../project/configuration/rings.ts';
 import {
   type FleetFiles,
   type FleetSource,
@@ -46,6 +47,22 @@ export async function readSiteFleet(folder: string, fleet?: string): Promise<Gui
   }
   requireFleet(folder, name, names);
   return parseGuidance(await readFleet(folder, name));
+}
+
+/** How many slices a fleet has in a folder with published files. @param of.fleet as for readSiteFleet */
+export async function countSlices(
+  folder: string,
+  of: { readonly fleet: string | undefined; readonly basearch: string },
+): Promise<number> {
+  const [fleet = ''] = of.fleet === undefined ? await fleetNames(folder) : [of.fleet];
+  const names = await readdir(join(folder, fleet, of.basearch)).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  const found = new Set(names);
+  let slices = 0;
+  while (found.has(sliceName(slices + 1))) slices += 1;
+  return slices;
 }
 
 function requireFleet(folder: string, name: string, names: readonly string[]): void {

@@ -8,6 +8,7 @@ import {
 } from '../../guidance/progress.ts';
 import { defined } from '../../host/defined.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
+import { ringsToShow } from '../../project/configuration/rings.ts';
 import { findFleet } from '../../project/fleets.ts';
 import { chooseRelease } from '../../release/gates/choose-release.ts';
 import { findPromotion } from '../../release/gates/external-holds.ts';
@@ -117,7 +118,7 @@ function releaseStatus(
     phase,
     progress,
     ...(end === undefined || end <= now ? {} : { completeAt: end }),
-    rings: config.rings.map(({ name: ring, wariness }) => {
+    rings: ringsToShow(config.rings).map(({ name: ring, wariness }) => {
       const offered = rollout === undefined ? phase === 'complete' : wariness <= progress;
       const from = rollout === undefined || offered ? undefined : nextOpening(rollout, wariness, now);
       return { ring, wariness, offered, ...defined({ offeredFrom: from }) };

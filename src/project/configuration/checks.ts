@@ -23,6 +23,16 @@ export function checkConfig(config: Config, document: SourceDocument): InputProb
       'ring',
       (name) => atKey(['rings', name]),
     ),
+    ...config.rings
+      .filter(
+        (ring) => ring.isSlice && config.rings.some((other) => isNamed(other) && other.name === ring.name),
+      )
+      .map(({ name }) => ({
+        ...atKey(['rings', name]),
+        problem: 'a ring cannot have this name: it is the name of a slice',
+        found: name,
+        expected: 'another name',
+      })),
     ...fleetProblems(config, at),
     ...branchProblems(config, at),
     ...promotionProblems(config, at),

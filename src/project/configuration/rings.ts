@@ -4,6 +4,8 @@ export interface Ring {
   readonly name: string;
   /** 0 to 1: the lower, the earlier a release is offered. */
   readonly wariness: number;
+  /** True for one of many equal slices of the nodes, which nodes take by the wariness that they drew. */
+  readonly isSlice: boolean;
   /** Folders below `<fleet>/<basearch>/` that hold its graph; the empty text is that folder itself. */
   readonly folders: readonly string[];
 }
@@ -14,25 +16,49 @@ const noRing = 'no ring';
 /** The group of nodes whose owner set none (Fedora's Zincati: identity.group in 00-fedora-coreos.toml or its default). */
 const defaultGroup = 'default';
 
+/** The key in `rings` of coxswain.yaml that is not a ring, but their number. */
+export const slicesKey = 'slices';
+
+/** The most slices: each has a graph for each fleet and architecture. */
+export const mostSlices = 1_000;
+
+/** `slice-37`, of 100: nodes with a wariness above 0.36, up to 0.37. */
+export function sliceName(number: number): string {
+  return `slice-${number}`;
+}
+
 /**
  * All rings, the earliest first, with the ring of nodes that chose none: a release is offered to those when its rollout
  * is complete. They find their graph without a folder, and in `default`, where `${group}` in a base_url leads them. A new
  * kind of ring is added here and in the schema; everything else reads this list.
- * @param written name → wariness, as in coxswain.yaml
+ * @param written name → wariness, and `slices` → how many, as in coxswain.yaml
  */
 export function readRings(written: Readonly<Record<string, number>>): Ring[] {
-  const named = Object.entries(written).map(
-    ([name, wariness]): Ring => ({ name, wariness, folders: [name] }),
+  const { [slicesKey]: slices = 0, ...rings } = written;
+  const named = Object.entries(rings).map(
+    ([name, wariness]): Ring => ({ name, wariness, isSlice: false, folders: [name] }),
   );
+  const sliced = Array.from({ length: slices }, (_, index): Ring => {
+    const name = sliceName(index + 1);
+    return { name, wariness: (index + 1) / slices, isSlice: true, folders: [name] };
+  });
   const unnamed: Ring = {
     name: noRing,
     wariness: 1,
-    folders: Object.hasOwn(written, defaultGroup) ? [''] : ['', defaultGroup],
+    isSlice: false,
+    folders: Object.hasOwn(rings, defaultGroup) ? [''] : ['', defaultGroup],
   };
-  return [...named, unnamed].sort((one, other) => one.wariness - other.wariness);
+  return [...named, ...sliced, unnamed].sort((one, other) => one.wariness - other.wariness);
 }
 
 /** True for a ring that coxswain.yaml names. */
 export function isNamed(ring: Ring): boolean {
-  return ring.name !== noRing;
+  return ring.name !== noRing && !ring.isSlice;
+}
+
+/** The rings to show to people: a hundred slices are the first, the middle and the last. */
+export function ringsToShow<R extends Pick<Ring, 'isSlice'>>(rings: readonly R[]): R[] {
+  const slices = rings.filter(({ isSlice }) => isSlice);
+  const shown = new Set([slices[0], slices[Math.ceil(slices.length / 2) - 1], slices.at(-1)]);
+  return rings.filter((ring) => !ring.isSlice || shown.has(ring));
 }

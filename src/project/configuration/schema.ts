@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { architectures } from '../../world/registry/architecture.ts';
+import { mostSlices, slicesKey } from './rings.ts';
 
 /** `48h`, `7d`, `1d12h`: what parseDuration of src/host/time.ts reads. */
 const durationForm = 'a number with a unit, such as 48h, 7d or 1d12h';
@@ -243,10 +244,21 @@ export const configSchema = z
       .describe('The fleets by name, the first to get a release first.'),
     freeze: freeze.describe('Times in which nothing is promoted to any fleet.'),
     rings: z
-      .record(name, z.number().min(0).max(1))
+      .record(name, z.number().min(0).max(mostSlices))
       .default({})
+      .superRefine((rings, context) => {
+        for (const [key, value] of Object.entries(rings)) {
+          const place = { path: [key], input: value };
+          if (key !== slicesKey && value > 1) {
+            context.addIssue({ ...place, code: 'too_big', origin: 'number', maximum: 1, inclusive: true });
+          } else if (key === slicesKey && (!Number.isInteger(value) || value < 2)) {
+            const message = `how many slices: a whole number from 2 to ${mostSlices}`;
+            context.addIssue({ ...place, code: 'custom', message });
+          }
+        }
+      })
       .describe(
-        'Named values of rollout_wariness, each with its own update graph: 0 gets an update first, 1 when the rollout is complete.',
+        'Named values of rollout_wariness, each with its own update graph: 0 gets an update first, 1 when the rollout is complete. slices: 100 makes a hundred graphs, slice-1 to slice-100, for rollouts without jumps.',
       ),
     publish: z
       .strictObject({

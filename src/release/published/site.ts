@@ -1,8 +1,9 @@
-import { addAliases, aliasesOf } from '../../guidance/alias.ts';
-import { buildGraph, formatGraph } from '../../guidance/graph.ts';
+import { type Aliases, addAliases, aliasesOf } from '../../guidance/alias.ts';
+import { buildGraph, formatPublishedGraph, type Graph } from '../../guidance/graph.ts';
 import { formatUpdateMetadata } from '../../guidance/metadata.ts';
+import { rolloutProgress } from '../../guidance/progress.ts';
 import { formatReleaseIndex } from '../../guidance/releases.ts';
-import { throttleGraph } from '../../guidance/throttle.ts';
+import { rolloutOf, throttleGraph } from '../../guidance/throttle.ts';
 import { formatBuildRelease } from './build-release.ts';
 import { renderDashboard } from './dashboard/dashboard.ts';
 import type { SiteInput } from './input.ts';
@@ -35,8 +36,9 @@ export function renderSite(input: SiteInput): Map<string, string> {
     for (const basearch of input.architectures) {
       const complete = buildGraph(state.releases, state.updates, { basearch, scheme: 'oci' });
       const aliases = aliasesOf(state.releases);
+      const textFor = rememberGraphs(complete, aliases, input.now);
       for (const { wariness, folders } of input.rings) {
-        const graph = formatGraph(addAliases(throttleGraph(complete, { now: input.now, wariness }), aliases));
+        const graph = textFor(wariness);
         for (const folder of folders) add(graphPath({ fleet, basearch, folder }), graph);
       }
     }
@@ -46,4 +48,22 @@ export function renderSite(input: SiteInput): Map<string, string> {
   }
   add('index.html', renderDashboard(input));
   return files;
+}
+
+/** The text of the graph for a wariness. Of a hundred rings most see the same: their text is made once. */
+function rememberGraphs(complete: Graph, aliases: Aliases, now: number): (wariness: number) => string {
+  const progress = complete.nodes
+    .map(rolloutOf)
+    .filter((rollout) => rollout !== undefined)
+    .map((rollout) => rolloutProgress(rollout, now));
+  const texts = new Map<string, string>();
+  return (wariness) => {
+    // All that a wariness decides.
+    const open = progress.map((value) => (wariness > value ? '0' : '1')).join('');
+    const text =
+      texts.get(open) ??
+      formatPublishedGraph(addAliases(throttleGraph(complete, { now, wariness }), aliases));
+    texts.set(open, text);
+    return text;
+  };
 }

@@ -216,6 +216,16 @@ describe('coxswain.yaml', () => {
       'coxswain.yaml:5:16: rings.late: this value cannot be used, found -0.1, expected 0 or more.',
     ],
     [
+      'one slice',
+      'rings: { slices: 1 }\n',
+      'coxswain.yaml:5:18: rings.slices: this value cannot be used, found 1, expected how many slices: a whole number from 2 to 1000.',
+    ],
+    [
+      'a ring with the name of a slice',
+      'rings: { slices: 10, slice-3: 0.5 }\n',
+      /^coxswain.yaml:5:22: rings.slice-3: a ring cannot have this name: it is the name of a slice/,
+    ],
+    [
       'a wariness that is no number',
       'rings: { late: .nan }\n',
       /^coxswain.yaml:5:16: rings.late: the wrong type of value, .*expected a number/,

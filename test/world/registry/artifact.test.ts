@@ -30,6 +30,23 @@ async function texts(subject: { digest: `sha256:${string}` }, where = repository
 }
 
 describe('pushArtifact', () => {
+  it('uploads equal layers once, and lists each of them', async () => {
+    let uploads = 0;
+    const counting: RegistryClient = {
+      ...client,
+      uploadBlob: (...args) => {
+        uploads += 1;
+        return client.uploadBlob(...args);
+      },
+    };
+    const layers = ['a', 'b', 'c'].map((title) => ({ ...note('the same'), annotations: { title } }));
+    const { digest } = await pushArtifact(counting, { repository, artifactType, layers });
+    // The empty configuration, and one layer.
+    expect(uploads).toBe(2);
+    const read = await readArtifact(client, atDigest(repository, digest));
+    expect(read.layers.map(({ descriptor }) => descriptor.annotations?.title)).toEqual(['a', 'b', 'c']);
+  });
+
   it('pushes an OCI 1.1 artifact that reads back the same', async () => {
     const annotations = { 'org.example.key': 'value' };
     const descriptor = await pushArtifact(client, {

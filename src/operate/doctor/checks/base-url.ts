@@ -1,4 +1,4 @@
-import { isNamed } from '../../../project/configuration/rings.ts';
+import { isNamed, ringsToShow } from '../../../project/configuration/rings.ts';
 import type { CheckOf, Problem, Tools } from '../check.ts';
 
 /** The variables that Zincati fills in. */
@@ -61,7 +61,12 @@ async function checkBaseUrl(where: string, { config, files }: Tools): Promise<Pr
     if (url === undefined || filled.includes('${platform}')) continue;
     // Fedora's nodes are in the group `default` until their owner changes it; the others are rings.
     const groups = filled.includes('${group}')
-      ? ['default', ...config.rings.filter(isNamed).map(({ name }) => name)]
+      ? [
+          'default',
+          ...ringsToShow(config.rings.filter((ring) => isNamed(ring) || ring.isSlice)).map(
+            ({ name }) => name,
+          ),
+        ]
       : [''];
     for (const group of groups) {
       const path = `${decodeURIComponent(filled.slice(url.length)).replaceAll('${group}', group)}v1/graph`;

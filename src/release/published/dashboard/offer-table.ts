@@ -1,6 +1,7 @@
 import { type Choice, considerUpdate } from '../../../guidance/choose.ts';
 import { buildGraph } from '../../../guidance/graph.ts';
 import { throttleGraph } from '../../../guidance/throttle.ts';
+import { ringsToShow } from '../../../project/configuration/rings.ts';
 import type { SiteFleet, SiteInput } from '../input.ts';
 
 /** A column: nodes of one wariness. */
@@ -45,7 +46,7 @@ export function offerTables(fleet: SiteFleet, input: SiteInput): OfferTable[] {
 
 function offerColumns(rings: SiteInput['rings']): OfferColumn[] {
   const warinesses = new Map<number, string[]>();
-  for (const { name, wariness } of rings) {
+  for (const { name, wariness } of ringsToShow(rings)) {
     warinesses.set(wariness, [...(warinesses.get(wariness) ?? []), name]);
   }
   return [...warinesses].map(([wariness, names]) => ({ wariness, rings: names }));
