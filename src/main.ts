@@ -73,7 +73,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (code !== undefined) return code;
   const common = readCommon(values);
   const context: Context = {
-    // Only these two: an input of a verb may have the name of another setting of the log.
+    // Only these two, because a verb may have an input with the name of another log setting.
     log: createLog({ verbose: common.verbose, quiet: common.quiet }),
     env: withForgeInputs(process.env, values),
     now: () => common.now ?? Math.floor(Date.now() / 1000),
@@ -123,7 +123,7 @@ function withNewline(text: string): string {
   return text === '' || text.endsWith('\n') ? text : `${text}\n`;
 }
 
-// A reader that has had enough (`| head`) must not end a verb half-way.
+// A reader that closes the pipe (`| head`) must not end a verb half-way.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

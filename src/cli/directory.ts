@@ -1,10 +1,10 @@
 import { defined } from '../host/defined.ts';
 import { choice, type Inputs, text, type Values } from './inputs.ts';
 
-/** The input by which every verb that works on a checkout takes it. */
+/** The input for the checkout, for every verb that works on one. */
 export const directory = text('the checkout to work on', { placeholder: 'DIR', fallback: '.' });
 
-/** Inputs that every such verb has besides on the command line; in a workflow run GitHub is the forge. */
+/** Further inputs of every such verb on the command line; in a workflow run GitHub is the forge. */
 const forgeInputs = {
   remote: text(
     "the git remote whose branches are used (default: origin, else the only one; '.': this clone alone)",
@@ -13,7 +13,7 @@ const forgeInputs = {
     },
   ),
   forge: choice(
-    'git or github (default: GitHub if the remote is there and a token is found)',
+    'git or github (default: GitHub if the remote is on GitHub and there is a token)',
     ['git', 'github'],
     {
       placeholder: 'KIND',
@@ -27,8 +27,8 @@ export function commandLineInputs(inputs: Inputs): Inputs {
 }
 
 /**
- * The environment of a verb: what these inputs say is there as COXSWAIN_REMOTE and COXSWAIN_FORGE, for the verb and
- * for programs that it starts.
+ * The environment of a verb: these inputs become COXSWAIN_REMOTE and COXSWAIN_FORGE, for the verb and for programs
+ * that it starts.
  * @param values of the inputs of commandLineInputs
  */
 export function withForgeInputs(env: NodeJS.ProcessEnv, values: object): NodeJS.ProcessEnv {

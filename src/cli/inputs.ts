@@ -8,7 +8,7 @@ export interface Input<T> {
   readonly kind: 'flag' | 'one' | 'many';
   /** One line for `--help` and for the table in the action's README. */
   readonly about: string;
-  /** What stands for the value in `--help`: `--image REF`. */
+  /** Placeholder of the value in `--help`: `--image REF`. */
   readonly placeholder: string;
   readonly required: boolean;
   /** The default as people read it; for inputs that have one. */
@@ -129,7 +129,7 @@ export function wholeNumber(
   });
 }
 
-/** A value that a function of the caller's reads; its error should name the input. */
+/** A value that the caller's function reads; its error should name the input. */
 export function parsed<T>(
   about: string,
   read: (raw: string, name: string) => T,

@@ -1,9 +1,9 @@
 import { code, plainText, table } from '../host/markdown.ts';
 
-/** One fact. What the terminal and the job summary show differently has both forms. */
+/** One fact. It has two forms if the terminal and the job summary show it differently. */
 export type Fact = string | { readonly text: string; readonly markdown: string };
 
-/** What a verb says to people, once: the terminal and the job summary both show it. */
+/** What a verb tells people. The terminal and the job summary show the same facts. */
 export interface Report {
   /** What happened, in one line without a period. */
   readonly headline: string;
@@ -21,7 +21,7 @@ export function reportMarkdown({ headline, facts }: Report): string {
   return [`### ${plainText(headline)}`, ...(items.length === 0 ? [] : [items.join('\n')])].join('\n\n');
 }
 
-/** Something that a judging verb found. */
+/** A finding of a verb that checks something. */
 export interface ReportedFinding {
   readonly severity: string;
   /** The rule or the check. */
@@ -31,7 +31,7 @@ export interface ReportedFinding {
   readonly remedy?: string | undefined;
 }
 
-/** Findings for the terminal: a line each, the remedy under it. */
+/** Findings for the terminal: a line for each, with the remedy under it. */
 export function findingsText(findings: readonly ReportedFinding[]): string[] {
   return findings.flatMap(({ severity, rule, where, message, remedy }) => [
     `${where}: ${severity}: ${message} [${rule}]`,

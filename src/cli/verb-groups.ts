@@ -14,7 +14,7 @@ export const verbGroups: ReadonlyArray<{ readonly title: string; readonly verbs:
     ],
   },
   {
-    title: 'At the helm',
+    title: 'Operating a fleet',
     verbs: ['edit-updates', 'roll-back', 'start-release', 'prune-images', 'sign-image', 'restore-state'],
   },
   {

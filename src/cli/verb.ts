@@ -2,7 +2,7 @@ import type { Annotation } from '../host/annotation.ts';
 import type { Log } from '../host/log.ts';
 import type { Inputs, Values } from './inputs.ts';
 
-/** What every verb is given besides its inputs. */
+/** What every verb gets besides its inputs. */
 export interface Context {
   readonly log: Log;
   readonly env: NodeJS.ProcessEnv;
@@ -10,7 +10,7 @@ export interface Context {
   readonly now: () => number;
 }
 
-/** What a verb answers. */
+/** The answer of a verb. */
 export interface Outcome<D = unknown> {
   /** For `--json` and for outputs of the action. */
   readonly data: D;
@@ -51,21 +51,21 @@ export interface Verb<I extends Inputs = Inputs, D = unknown> {
   /** More for `--help`: a paragraph, examples. */
   readonly about?: string;
   readonly inputs: I;
-  /** It looks at files of images: where we are not root, the program is run again as root (host/root.ts). */
+  /** It reads files of images. If we are not root, the program is run again as root (host/root.ts). */
   readonly asRoot?: true | ((env: NodeJS.ProcessEnv) => boolean);
   run(inputs: Values<I>, context: Context): Promise<Outcome<D>>;
   /** Absent: the verb has no action. */
   readonly action?: ActionTraits;
-  /** What later steps of a workflow can use; written behind `run`, from whose answer the types come. */
+  /** What later steps of a workflow can use; written after `run`, because the types come from its answer. */
   readonly outputs?: Outputs<D>;
 }
 
-/** Keeps the types of the inputs and of the answer while a verb is written down. */
+/** Defines a verb and keeps the types of its inputs and of its answer. */
 export function defineVerb<const I extends Inputs, D>(verb: Verb<I, D>): Verb<I> {
   return verb;
 }
 
-/** Whether a verb looks at files of images in this run. */
+/** Whether a verb reads files of images in this run. */
 export function needsRoot({ asRoot }: Pick<Verb, 'asRoot'>, env: NodeJS.ProcessEnv): boolean {
   return typeof asRoot === 'function' ? asRoot(env) : asRoot === true;
 }

@@ -34,7 +34,7 @@ async function commitOf(folder: string): Promise<string | undefined> {
     if ((await git.try(['rev-parse', '--show-toplevel'])) !== folder) return undefined;
     return await git.try(['rev-parse', '--short=12', 'HEAD']);
   } catch {
-    // No git: the version has to do.
+    // Without git only the version is shown.
     return undefined;
   }
 }

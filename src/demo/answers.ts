@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-// What the stories read of the verbs' answers; the verbs say more.
+// The parts of the verbs' answers that the stories read.
 const buildAnswer = z.object({ version: z.string(), digest: z.string(), image: z.string() });
 const bootAnswer = z.object({
   verdict: z.string(),
@@ -18,7 +18,7 @@ const promotionAnswer = pullRequestAnswer.extend({
 export const readBuild = (answer: unknown) => buildAnswer.parse(answer);
 export const readBoot = (answer: unknown) => bootAnswer.parse(answer);
 export const readPullRequest = (answer: unknown) => pullRequestAnswer.parse(answer);
-/** `open-promotion` answers one entry an edge; the demo has one edge. */
+/** `open-promotion` answers one entry for each promotion; the demo has one. */
 export const readPromotion = (answer: unknown) => promotionAnswer.parse([answer].flat()[0]);
 export const readExamination = (answer: unknown) =>
   z.object({ findings: z.array(z.unknown()), images: z.number() }).parse(answer);

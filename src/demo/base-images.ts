@@ -17,7 +17,7 @@ import {
 import { type BaseLayout, prepareOstreeBase } from './base-ostree.ts';
 import { type BaseRoot, prepareRoot, type BaseKind as RootKind } from './base-roots.ts';
 
-/** `ostree`: an ostree commit, as Fedora CoreOS is; the others are root file systems alone. */
+/** `ostree`: an ostree commit, as Fedora CoreOS is; the others are only root file systems. */
 export type BaseKind = RootKind | 'ostree';
 
 export interface BaseImageOptions {
@@ -33,9 +33,9 @@ export interface BaseImageOptions {
 }
 
 /**
- * Builds and pushes a bootable image that stands in for Fedora CoreOS on one machine: same labels, same layout
- * (kernel in /usr/lib/modules), same two facts about versions. The root file system is one layer, common to all
- * versions; the version is a small second one. The same options give the same digest.
+ * Builds and pushes a bootable image in place of Fedora CoreOS: same labels, same layout (kernel in
+ * /usr/lib/modules), same labels of the version. The root file system is one layer, common to all versions; the
+ * version is a small second one. The same options give the same digest.
  */
 export async function buildBaseImage(options: BaseImageOptions): Promise<DigestReference> {
   const { kind, version, log } = options;
@@ -61,7 +61,8 @@ export async function buildBaseImage(options: BaseImageOptions): Promise<DigestR
         ]);
       });
       await exec('buildah', ['config', ...labels(options), '--cmd', '/sbin/init', container]);
-      // A reproducible image has one ID, whoever builds it. A name of our own keeps it from being removed under another run's push.
+      // A reproducible image always has the same ID. A name of our own prevents another run from removing it during
+      // our push.
       const name = `localhost/coxswain-base-build:${randomBytes(6).toString('hex')}`;
       const image = await commit(container, createdAt(version), name);
       try {
@@ -132,7 +133,7 @@ async function push(image: string, options: BaseImageOptions): Promise<DigestRef
   });
 }
 
-/** The labels of quay.io/fedora/fedora-coreos that somebody reads. */
+/** The labels of quay.io/fedora/fedora-coreos that programs read. */
 function labels({ version, stream }: BaseImageOptions): string[] {
   return [
     'containers.bootc=1',

@@ -20,7 +20,7 @@ export interface KernelFiles {
   readonly image: string;
   /** Folder with kernel/ and modules.builtin (but no modules.dep). */
   readonly modules: string;
-  /** Tells this kernel's files from any other's. */
+  /** Distinguishes this kernel's files from all others. */
   readonly key: string;
 }
 
@@ -53,13 +53,13 @@ export async function fetchKernel(
 
 let known: Promise<DebianPackage[]> | undefined;
 
-/** apt takes a second and a half to answer, and its answer stays the same while we run. */
+/** apt takes 1.5 seconds to answer, and its answer does not change while we run. */
 function ownKernelPackages(): Promise<DebianPackage[]> {
   known ??= findKernelPackages();
   return known;
 }
 
-/** Packages with the kernel image, and its modules where they are apart (Ubuntu). */
+/** Packages with the kernel image, and with its modules if they are separate (Ubuntu). */
 async function findKernelPackages(foreign?: ForeignPackages): Promise<DebianPackage[]> {
   const architecture = foreign?.architecture ?? (await exec('dpkg', ['--print-architecture'])).stdout.trim();
   const candidates = [`linux-image-cloud-${architecture}`, 'linux-image-virtual', 'linux-image-generic'];

@@ -10,10 +10,10 @@ import { fetchKernel, type KernelFiles } from './base-kernel.ts';
 import { addKernelFiles, addNetworkFiles, makeHostKeysAtFirstBoot } from './base-roots.ts';
 import { exists, putInPlace } from './debian-packages.ts';
 
-// A base image that is an ostree commit, as Fedora CoreOS is one: Debian's ostree, dracut, systemd and Ignition. Debian
-// has them new enough in unstable ("sid") only.
+// A base image that is an ostree commit, as Fedora CoreOS is one: Debian's ostree, dracut, systemd and Ignition. Only
+// Debian unstable ("sid") has versions that are new enough.
 
-/** Raised when the way the image is made changes: older ones in caches are then not used. */
+/** Raise it when the image is made differently, so that older ones in caches are not used. */
 const recipe = 2;
 
 const packages = [
@@ -21,13 +21,13 @@ const packages = [
   ...['ostree', 'ostree-boot', 'dracut', 'dracut-network', 'ignition', 'curl', 'zstd'],
 ];
 
-/** As few as a virtual machine needs: the initramfs stays small. */
+/** Only what a virtual machine needs, so that the initramfs stays small. */
 const modules = [
   ...['virtio_pci', 'virtio_blk', 'virtio_console', 'virtio_net', 'virtio_rng'],
   ...['ext4', 'overlay', 'erofs', 'qemu_fw_cfg', 'autofs4', 'vfat', 'nls_ascii', 'nls_cp437', 'loop'],
 ];
 
-/** Units of Debian's that make caches which an image has already, or tend a machine that changes by packages. */
+/** Debian's units that make caches which an image has already, or maintain a machine that is updated by packages. */
 const needless = [
   ...['ldconfig.service', 'systemd-hwdb-update.service', 'systemd-journal-catalog-update.service'],
   ...['apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer', 'e2scrub_reap.service'],
@@ -44,7 +44,7 @@ const dracutModules = [
 export interface BaseLayout {
   /** Folder: an OCI image layout with one image, called `base`. */
   readonly layout: string;
-  /** Distinguishes this image from any other (a part of a tag). */
+  /** Distinguishes this image from all others (a part of a tag). */
   readonly key: string;
 }
 
@@ -91,7 +91,7 @@ async function installPackages(root: string): Promise<void> {
     'mmdebstrap',
     [
       '--variant=minbase',
-      // The mirrors that machines like this one reach may be weeks behind.
+      // The mirrors of a machine may be weeks behind.
       '--aptopt=Acquire::Check-Valid-Until "false"',
       `--include=${packages.join(',')}`,
       ...['doc', 'man', 'locale', 'info'].map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`),
@@ -101,11 +101,11 @@ async function installPackages(root: string): Promise<void> {
   );
 }
 
-/** What is in the root besides Debian's packages; then its folders become those of an ostree commit. */
+/** Adds what is in the root besides Debian's packages, then makes its folders those of an ostree commit. */
 async function prepareSystem(root: string, kernel: KernelFiles): Promise<void> {
   // As in a bootable container image: every machine makes its own on its first boot.
   await writeFile(join(root, 'etc/machine-id'), '');
-  // Of a system with /etc/selinux, Ignition wants a whole policy.
+  // If there is an /etc/selinux, Ignition needs a complete policy.
   for (const name of ['etc/hostname', 'etc/resolv.conf', 'etc/.pwd.lock', 'etc/selinux']) {
     await rm(join(root, name), { recursive: true, force: true });
   }
@@ -119,7 +119,7 @@ async function prepareSystem(root: string, kernel: KernelFiles): Promise<void> {
   await arrangeFolders(root);
 }
 
-/** The distribution's own dracut, in the root; the mounts that it needs are gone with its mount namespace. */
+/** Runs the distribution's own dracut in the root; the mounts that it needs end with its mount namespace. */
 async function makeInitramfs(root: string, version: string): Promise<void> {
   const dracut = [
     ...['dracut', '--force', '--reproducible', '--zstd', '--no-hostonly', '--no-hostonly-cmdline'],

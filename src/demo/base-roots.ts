@@ -14,13 +14,13 @@ import { exists, type ForeignPackages, putInPlace } from './debian-packages.ts';
 
 export type BaseKind = 'tiny' | 'systemd';
 
-/** Raised when the way a root is made changes: older tarballs in caches are then not used. */
+/** Raise it when a root is made differently, so that older tarballs in caches are not used. */
 const recipes: Readonly<Record<BaseKind, number>> = { tiny: 4, systemd: 3 };
 
 /** A root file system without its version: the same for all versions of a base image. */
 export interface BaseRoot {
   readonly tarball: string;
-  /** Tells this root from any other (a part of a tag). */
+  /** Distinguishes this root from all others (a part of a tag). */
   readonly key: string;
 }
 
@@ -117,7 +117,7 @@ async function makeTinyRoot(root: string, kernel: KernelFiles, busybox: string):
   await addKernel(root, kernel, { busybox, wanted });
 }
 
-/** The distribution's own systemd, as small as it comes. */
+/** The smallest system with the distribution's own systemd. */
 async function makeSystemdRoot(root: string, kernel: KernelFiles): Promise<void> {
   await rm(root, { recursive: true });
   await exec(
@@ -162,13 +162,13 @@ ExecStart=/usr/bin/ssh-keygen -q -t ed25519 -N "" -f /etc/ssh/ssh_host_ed25519_k
   await symlink('../ssh-host-key.service', join(units, 'multi-user.target.wants/ssh-host-key.service'));
 }
 
-/** `buildah build --network host` adds these two, empty, where they are missing: the digest would depend on it. */
+/** `buildah build --network host` adds these two, empty, if they are missing, and the digest would depend on it. */
 export async function addNetworkFiles(root: string): Promise<void> {
   await writeFile(join(root, 'etc/hosts'), '127.0.0.1 localhost\n::1 localhost\n');
   await writeFile(join(root, 'etc/resolv.conf'), '');
 }
 
-/** Puts a kernel with an initramfs of ours where bootable container images have it. */
+/** Puts a kernel and our own initramfs into the folder for bootable container images. */
 async function addKernel(
   root: string,
   kernel: KernelFiles,
@@ -179,7 +179,7 @@ async function addKernel(
 }
 
 /**
- * Puts a kernel where bootable container images have it.
+ * Puts a kernel into the folder for bootable container images.
  * @param wanted modules to keep (default: all)
  * @returns its folder, which has no initramfs yet
  */

@@ -7,7 +7,7 @@ import { isMissing } from '../host/files.ts';
 export interface ForeignPackages {
   /** By Debian's name: `arm64`. */
   readonly architecture: string;
-  /** For apt: lists of its own, so that the machine's settings stay as they are. */
+  /** For apt: separate lists, so that the machine's settings do not change. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -16,7 +16,7 @@ export interface DebianPackage {
   readonly version: string;
 }
 
-/** Renames a finished folder or file to its place; another process may have been quicker, with the same content. */
+/** Renames a finished folder or file to its place; another process may have been faster, with the same content. */
 export async function putInPlace(partial: string, place: string): Promise<void> {
   try {
     await rename(partial, place);

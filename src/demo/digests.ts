@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { exec } from '../host/exec.ts';
 
-/** The digest another tool than ours sees behind a reference. @throws OutsideError where there is none */
+/** The digest of a reference, as another tool sees it. @throws OutsideError if there is none */
 export async function skopeoDigest(reference: string): Promise<string> {
-  // The raw manifest, because skopeo's own summary knows images only, not artifacts.
+  // The raw manifest, because skopeo's own summary supports images only, not artifacts.
   const { stdout } = await exec('skopeo', [
     'inspect',
     '--no-creds',
@@ -14,7 +14,7 @@ export async function skopeoDigest(reference: string): Promise<string> {
   return `sha256:${createHash('sha256').update(stdout).digest('hex')}`;
 }
 
-/** Every tag of a repository with its digest, as skopeo sees them; empty where there is no such repository. */
+/** Every tag of a repository with its digest, as skopeo sees them; empty if there is no such repository. */
 export async function skopeoTags(repository: string): Promise<Record<string, string>> {
   const { exitCode, stdout } = await exec(
     'skopeo',

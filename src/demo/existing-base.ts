@@ -9,7 +9,7 @@ import { formatRepository, type Repository } from '../world/registry/reference.t
 const versionLabel = 'org.opencontainers.image.version';
 
 /**
- * Makes a moving base of an image that exists (FCOS itself, say): the first version is the image with its own
+ * Makes a moving base from an existing image (such as FCOS itself): the first version is the image with its own
  * version, the second the same with the last number of its version raised.
  * @returns the version that `:stable` now has
  */

@@ -25,7 +25,7 @@ export async function playFailure(scene: Scene, version: string): Promise<void> 
   await playOpening(scene, { [testName]: certifiedTest(version) });
   const before = await whatNodesSee(scene);
 
-  stage.chapter('The base moves, and a test of the user does not like it');
+  stage.chapter("The base moves, and a user's test fails on it");
   await stage.step('base moves', async () => ({
     value: await publishBase(scene, 'to'),
     what: 'a new version of the base',
@@ -56,7 +56,7 @@ export async function playFailure(scene: Scene, version: string): Promise<void> 
     throw new Error('the pull request does not show the failing test and its output');
   }
 
-  stage.chapter('Somebody merges it all the same');
+  stage.chapter('Somebody merges it anyway');
   await stage.step('merge', async () => {
     await mergePullRequest(scene, pull);
     return { value: undefined, what: `#${pull.number} merged into testing` };
@@ -73,7 +73,7 @@ export async function playFailure(scene: Scene, version: string): Promise<void> 
   for (const [name, digest] of Object.entries(before)) stage.note(`${name.padEnd(54)} ${digest}`);
   const unchanged = JSON.stringify(before) === JSON.stringify(after);
   if (!unchanged) throw new Error(`something changed: ${JSON.stringify(after, null, 2)}`);
-  stage.note('All of it is as it was.');
+  stage.note('Nothing has changed.');
   const summary = { version: built.version, failed: [testName], promoted: false, unchanged, seen: after };
   await writeFileAtomically(join(options.output, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
 }

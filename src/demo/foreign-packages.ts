@@ -4,9 +4,9 @@ import { exec } from '../host/exec.ts';
 import { exists, type ForeignPackages, unpackPackages, versionOf } from './debian-packages.ts';
 
 /**
- * Gives apt a place of its own for the packages of another architecture, and gets the lists of what there is.
- * @param folder kept by the caller; used again when it is there
- * @throws OutsideError when the distribution's mirror is not to be had
+ * Sets up separate folders of apt for the packages of another architecture, and downloads the lists.
+ * @param folder kept by the caller; used again if it exists
+ * @throws OutsideError when the distribution's mirror cannot be reached
  */
 export async function openForeignPackages(architecture: string, folder: string): Promise<ForeignPackages> {
   for (const name of ['lists/partial', 'cache/archives/partial']) {

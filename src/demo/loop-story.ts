@@ -18,7 +18,7 @@ import type { Scene } from './scene.ts';
 const basearch = 'x86_64';
 
 /**
- * The whole loop: a base moves, and in the end both fleets are offered the very image that was tested.
+ * The whole loop: a base moves, and in the end both fleets are offered the image that was tested.
  * @param extraTests for the user's repository, by their paths below tests/
  */
 export async function playLoop(

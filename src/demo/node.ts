@@ -4,7 +4,7 @@ import { chooseUpdate } from '../guidance/choose.ts';
 import { parseGraph } from '../guidance/graph.ts';
 import { readFileIfThere } from '../host/files.ts';
 
-/** Serves a folder on loopback as any web server would: files, no logic. */
+/** Serves the files of a folder on loopback, as any web server does. */
 export async function withStaticServer<T>(folder: string, work: (url: string) => Promise<T>): Promise<T> {
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);

@@ -8,7 +8,7 @@ import { type Ring, ringsToShow } from '../project/configuration/rings.ts';
 import { formatTable } from './table.ts';
 
 /**
- * Who is offered the newest release when: a row a ring, a column a moment of its rollout.
+ * Who is offered the newest release when: a row for each ring, a column for each moment of its rollout.
  * @param from version that the nodes run
  */
 export function offersOverTime(options: {
@@ -22,7 +22,7 @@ export function offersOverTime(options: {
   const rollout = options.updates.releases.find((entry) => entry.version === newest)?.metadata.rollout ?? {};
   const start = rollout.start_epoch ?? 0;
   const length = (rollout.duration_minutes ?? 0) * 60;
-  // A minute past each mark: exactly at it, the throttle's floating point may still fall a hair short.
+  // A minute past each mark: exactly at it, the throttle's floating point may still be slightly too low.
   const moments = [
     ['before the start', start - 60],
     ['at 10 %', start + Math.ceil(length * 0.1) + 60],

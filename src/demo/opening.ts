@@ -17,7 +17,7 @@ systemctl is-active basic.target
 echo "systemd $(systemctl --version | head -n 1 | cut -d' ' -f2) is process 1"
 `;
 
-/** Pushes one version of the base and moves the stream tag to it. Answers the version. */
+/** Pushes one version of the base and moves the stream tag to it. Returns the version. */
 export async function publishBase(scene: Scene, which: 'from' | 'to'): Promise<string> {
   const { base, options, place } = scene;
   if (options.base !== undefined)
@@ -107,7 +107,7 @@ export async function releaseTo(scene: Scene, fleet: string): Promise<void> {
   await scene.coxswain(['publish-updates', '--output', scene.site]);
 }
 
-/** What a click on "merge" does elsewhere: git itself, in the checkout. */
+/** Does what a click on "merge" does on GitHub, with git in the checkout. */
 export async function mergePullRequest(scene: Scene, pull: PullRequest): Promise<void> {
   await scene.git('switch', '--quiet', pull.base);
   await scene.git(

@@ -8,7 +8,7 @@ import { formatTable } from './table.ts';
 
 const hour = 3600;
 
-/** How long after the rollout in testing began open-promotion looks again. */
+/** When open-promotion runs again, after the start of the rollout in testing. */
 const looks = [1, 25, 50] as const;
 
 const marks: Readonly<Record<string, string>> = {
@@ -19,7 +19,7 @@ const marks: Readonly<Record<string, string>> = {
 };
 
 /**
- * The promotion from testing to stable: its gates turn green as time goes by, and a person merges it.
+ * The promotion from testing to stable: its gates turn green as time passes, and a person merges it.
  * @param begun UNIX seconds at which the rollout in testing began
  */
 export async function playPromotion(scene: Scene, begun: number): Promise<void> {
@@ -50,7 +50,7 @@ export async function playPromotion(scene: Scene, begun: number): Promise<void> 
   }
   if (promotion === undefined) return;
   const ready = promotion;
-  stage.chapter('The gates, as time goes by');
+  stage.chapter('The gates, as time passes');
   stage.note(
     formatTable(
       ['gate', ...looks.map((hours) => `+${hours} h`)],

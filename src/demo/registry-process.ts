@@ -17,7 +17,7 @@ export interface RunningRegistry {
 }
 
 export interface RegistryOptions {
-  /** Holds the configuration file and everything pushed; made when missing, kept afterwards. */
+  /** Has the configuration file and everything that is pushed; created if missing, and kept afterwards. */
   readonly directory: string;
   readonly logFile: string;
   /** An htpasswd file (bcrypt): every request then needs a name and password. */
@@ -36,14 +36,14 @@ export interface RegistryOptions {
 
 const attempts = 5;
 const startSeconds = 15;
-/** Sent by our registry with every answer: another program on the port is not taken for it. */
+/** Sent by our registry with every answer: so another program on the port is not mistaken for it. */
 const markHeader = 'X-Coxswain-Registry';
 
 /**
  * Starts a real registry (CNCF distribution) on a free loopback port, with deletion enabled.
  * Starting it again on the same directory serves what was pushed before.
  * @throws InputError when docker-registry is not installed
- * @throws OutsideError when it does not come up, with the end of its log
+ * @throws OutsideError when it does not start, with the end of its log
  */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
   await mkdir(join(options.directory, 'storage'), { recursive: true });
@@ -62,10 +62,10 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     }
     await started.stop(1_000);
     problem = lastLines(await readFileIfThere(options.logFile));
-    // Only the small gap between freePort and the registry's own bind is worth another try.
+    // Tries again only if another program took the port between freePort and the registry's own bind.
     if (!problem.includes('address already in use')) break;
   }
-  throw new OutsideError('starting docker-registry', `it did not come up: ${problem}`);
+  throw new OutsideError('starting docker-registry', `it did not start: ${problem}`);
 }
 
 // JSON is YAML: no text of a path can change the meaning of the file.
@@ -136,7 +136,7 @@ async function answers(probe: Probe, registry: LongProcess): Promise<boolean> {
 function readMark({ port, tls }: Probe): Promise<string | undefined> {
   return new Promise((resolve) => {
     const options = { host: '127.0.0.1', port, path: '/v2/', agent: false as const, timeout: 2_000 };
-    // Only asks whether the server is up; nothing it says is used, so its certificate need not be trusted here.
+    // Only asks whether the server is up; its answer is not used, so its certificate need not be trusted here.
     const request = tls ? httpsRequest({ ...options, rejectUnauthorized: false }) : httpRequest(options);
     request.once('response', (response) => {
       response.resume();

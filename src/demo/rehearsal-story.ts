@@ -30,17 +30,17 @@ wait-for-unit ssh
 `,
 };
 
-/** A line for the Containerfile: a file of the new image that throws away what machines have. */
+/** A line for the Containerfile: a file of the new image that deletes the state of machines. */
 const breakage = "RUN echo 'R /var/lib/notes' >/usr/lib/tmpfiles.d/notes.conf\n";
 
 /**
- * A change that boots well and loses the state of every machine that updates to it: the rehearsal sees it, and it is
- * not promoted. Call it when a release is on the fleet testing and `rehearsalTests` are committed; it leaves the
- * checkout on the branch testing, with the change merged and refused.
+ * A change that boots well but loses the state of every machine that updates to it. The rehearsal finds this, so it
+ * is not promoted. Call it when the fleet testing has a release and `rehearsalTests` are committed. Afterwards the
+ * checkout is on the branch testing, and the change is merged but refused.
  */
 export async function playBrokenUpgrade(scene: Scene): Promise<void> {
   const { stage, repository, options } = scene;
-  stage.chapter('A change that boots well, and breaks machines that update to it');
+  stage.chapter('A change that boots well, but breaks machines that update to it');
   await scene.git('switch', '--quiet', '--create', 'tidy-up', 'testing');
   const containerfile = join(repository, 'Containerfile');
   await writeFile(containerfile, `${await readFile(containerfile, 'utf8')}${breakage}`);

@@ -20,7 +20,7 @@ export interface DemoOptions {
   readonly log: Log;
 }
 
-/** What both stories work with: a user's repository, and short ways to run its commands. */
+/** What both stories use: a user's repository, and helpers to run its commands. */
 export interface Scene {
   readonly stage: Stage;
   readonly place: Workplace;
@@ -30,7 +30,7 @@ export interface Scene {
   readonly image: string;
   readonly testImage: string;
   readonly site: string;
-  /** From here on it is this time (UNIX seconds) for git and for the verbs. */
+  /** Sets the time (UNIX seconds) for git and for the verbs from now on. */
   setTime(time: number): void;
   git(...args: string[]): Promise<void>;
   /** Runs a verb as a user would; the answer is what it would print with `--json`. */
@@ -38,7 +38,7 @@ export interface Scene {
   pullRequest(number: number): Promise<PullRequest>;
 }
 
-/** Lays out the user's repository folder and the helpers around it. */
+/** Creates the folder of the user's repository and the helpers around it. */
 export async function openScene(stage: Stage, place: Workplace, options: DemoOptions): Promise<Scene> {
   const repository = join(place.folder, 'os');
   const site = join(options.output, 'site');

@@ -11,12 +11,12 @@ export interface Step {
   readonly seconds: number;
 }
 
-/** Shows commands as a user would type them, and their output as it comes. */
+/** Shows commands as a user would type them, and their output line by line. */
 export interface Stage {
   readonly steps: readonly Step[];
   chapter(title: string): void;
   note(text: string): void;
-  /** Times one step of the story; `what` is what the table says about it. */
+  /** Measures one step of the story; `what` is its text in the table. */
   step<T>(name: string, work: () => Promise<{ readonly what: string; readonly value: T }>): Promise<T>;
   /** Runs a command and shows it. @throws OutsideError on an exit code that is not expected */
   command(
@@ -30,7 +30,7 @@ export interface Stage {
 export interface CommandOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Exit codes that belong to the story. Default: only 0. */
+  /** Exit codes that the story expects. Default: only 0. */
   readonly expect?: readonly number[];
   /** The command's own output is not shown. */
   readonly silent?: boolean;

@@ -5,11 +5,11 @@ import { exec } from '../host/exec.ts';
 import { withTemporaryFolder } from '../host/files.ts';
 import { type RunningRegistry, startRegistry } from './registry-process.ts';
 
-/** Everything the demo needs besides the user's repository; gone when the demo ends, however it ends. */
+/** Everything that the demo needs besides the user's repository; it is removed at the end of the demo in every case. */
 export interface Workplace {
   readonly folder: string;
   readonly registry: RunningRegistry;
-  /** For every command of the demo: image storage of its own, nobody's git settings. */
+  /** For every command of the demo: a separate image storage, and no personal git settings. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -24,7 +24,7 @@ export async function withWorkplace<T>(work: (place: Workplace) => Promise<T>): 
       `[storage]\ndriver = "overlay"\ngraphroot = ${JSON.stringify(join(storage, 'graph'))}\nrunroot = ${JSON.stringify(join(storage, 'run'))}\n`,
     );
     const env = {
-      // Also where the demo itself runs on GitHub.
+      // Also if the demo itself runs on GitHub.
       COXSWAIN_FORGE: 'git',
       CONTAINERS_STORAGE_CONF: storageConfiguration,
       GIT_CONFIG_GLOBAL: '/dev/null',
@@ -34,7 +34,7 @@ export async function withWorkplace<T>(work: (place: Workplace) => Promise<T>): 
       GIT_COMMITTER_NAME: 'Demo',
       GIT_COMMITTER_EMAIL: 'demo@example.invalid',
     };
-    // The base images are built in this process, and must land in the same storage.
+    // The base images are built in this process, and must go to the same storage.
     Object.assign(process.env, env);
     const forget = onInterrupt(() => unmountBelow(storage));
     const registry = await startRegistry({

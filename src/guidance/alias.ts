@@ -18,8 +18,8 @@ export function aliasesOf(index: {
 /**
  * Adds entries for nodes that report another digest than the one the graph gives their release: a node that was
  * installed by a tag of an image for several architectures may report the digest of its index, and Zincati looks
- * itself up by exact text (zincati src/cincinnati/mod.rs). An alias stands behind its release, has the same age and
- * the same ways out, and no way in: nobody is sent to it.
+ * itself up by exact text (zincati src/cincinnati/mod.rs). An alias comes after its release in the list. It has the
+ * same age and the same outgoing edges, and no incoming edge: no node is sent to it.
  *
  * Upstream has no such thing; apply it to a graph that is throttled already.
  */

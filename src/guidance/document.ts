@@ -26,7 +26,7 @@ export function readDocument<T>(
 
 /**
  * Checks a value by a schema.
- * @param placeOf says where the value at a path stands; without it only the field is named
+ * @param placeOf gives the place of the value at a path; without it only the field is named
  * @throws InputError for the first thing that is wrong
  */
 export function checkValue(
@@ -55,7 +55,7 @@ function problemOf(
 ): InputProblem {
   const found = valueAt(value, issue.path);
   const notes = issueNotes.safeParse(issue.code === 'custom' ? issue.params : undefined);
-  const problem = notes.data?.problem ?? (found === undefined ? 'missing' : 'not what belongs here');
+  const problem = notes.data?.problem ?? (found === undefined ? 'missing' : 'not a valid value');
   return {
     ...(placeOf === undefined ? {} : { where: placeOf(issue.path) }),
     ...(issue.path.length === 0 ? {} : { field: fieldPath(issue.path) }),
@@ -78,7 +78,7 @@ export function someText(expected: string): z.ZodString {
   return z.string({ error: expected }).min(1, { error: expected });
 }
 
-/** An object of which only these fields are looked at. */
+/** An object of which only these fields are checked. */
 export function openObject<S extends z.ZodRawShape>(expected: string, shape: S) {
   return z.looseObject(shape, { error: expected });
 }

@@ -26,8 +26,8 @@ export interface GraphScope {
 }
 
 /**
- * The graph that fcos-cincinnati's graph builder makes of these inputs (Graph::from_metadata in
- * commons/src/graph.rs at 95388bdf), before throttling. Quirks are upstream's and named where they are.
+ * The graph that fcos-cincinnati's graph builder makes of these inputs (Graph::from_metadata in commons/src/graph.rs
+ * at 95388bdf), before throttling. Each quirk is upstream's, and a comment names it.
  */
 export function buildGraph(
   releases: { readonly releases: readonly Pick<Release, 'version' | 'commits' | 'oci-images'>[] },
@@ -43,7 +43,7 @@ export function buildGraph(
       [nodeKeys.ageIndex]: String(age),
       [nodeKeys.scheme]: scope.scheme,
     };
-    // All entries of a version apply, in order. Entries for versions that are no node say nothing.
+    // All entries of a version apply, in order. Entries for versions without a node have no effect.
     for (const entry of updates.releases) {
       if (entry.version === release.version) Object.assign(metadata, describeEntry(entry));
     }
@@ -100,19 +100,20 @@ const servedGraph = openObject('a graph: {nodes, edges}', {
     code: 'custom',
     path: ['edges', index],
     message: `positions below ${nodes.length}`,
-    params: { problem: 'this edge ends at a node that is not there' },
+    params: { problem: 'this edge ends at a node that does not exist' },
   });
 });
 
 /**
- * Reads a served graph, as demanding as Zincati: one node without version, payload, scheme or age spoils it all.
+ * Reads a served graph as strictly as Zincati: one node without version, payload, scheme or age makes the whole graph
+ * invalid.
  * @throws InputError with line, column and field
  */
 export function parseGraph(text: string, where: string): Graph {
   return readDocument(servedGraph, text, { where }) as Graph;
 }
 
-/** Upstream takes the last match where an architecture occurs twice, and empty texts for absent. */
+/** Upstream takes the last match if an architecture occurs twice, and treats an empty text as absent. */
 function payloadOf(
   release: Pick<Release, 'commits' | 'oci-images'>,
   { basearch, scheme }: GraphScope,
@@ -168,18 +169,19 @@ export function displayFloat(value: number): string {
   return value < 0 ? `-${plain}` : plain;
 }
 
-/** Positions in `nodes`, not ages, decide: a barrier that has no image for this architecture gates nobody. */
+/** Positions in `nodes`, not ages, decide: a barrier that has no image for this architecture holds no node back. */
 function computeEdges(nodes: readonly GraphNode[]): GraphEdge[] {
   const positions = [...nodes.keys()];
   const rollouts = positions.filter((position) => hasKey(position, nodeKeys.rollout));
   const barriers = positions.filter((position) => hasKey(position, nodeKeys.barrier));
   const edges: GraphEdge[] = [];
-  // Rollouts, newest first, are reached from everything back to the last barrier before them, and from it.
+  // Rollouts, newest first: edges from every release back to the last barrier before them, and from that barrier.
   for (const target of rollouts.toReversed()) {
     const previousBarrier = barriers.findLast((barrier) => barrier < target) ?? 0;
     for (let from = previousBarrier; from < target; from += 1) edges.push([from, target]);
   }
-  // Barriers are reached from everything back to the barrier before; one that rolls out has its edges already.
+  // Barriers: edges from every release back to the barrier before. A barrier that is also a rollout has its edges
+  // already.
   let start = 0;
   for (const target of barriers) {
     if (!rollouts.includes(target))

@@ -1,9 +1,9 @@
 import { InputError } from '../host/errors.ts';
 
-/** A JSON text that was read, and still knows where its parts stand. */
+/** A parsed JSON text that still knows the position of each value. */
 export interface JsonText {
   readonly value: unknown;
-  /** `file:line:column` of the value at a path, or of its nearest parent that is there. */
+  /** `file:line:column` of the value at a path, or of its nearest parent that exists. */
   placeOf(path: readonly PropertyKey[]): string;
 }
 
@@ -15,9 +15,9 @@ const plainCharacters = /[^"\\\p{Cc}]+|[\u007f-\u009f]+/uy;
 const escapeSequence = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
 /**
- * Reads JSON strictly. JSON.parse gives the value; a scan before it finds what JSON.parse does not tell:
- * line and column of a mistake, and keys that occur twice (serde refuses those, JSON.parse keeps the last
- * one: a botched merge of two `rollout` objects would go unseen).
+ * Reads JSON strictly. JSON.parse gives the value; a scan before it finds what JSON.parse does not report: line and
+ * column of a mistake, and keys that occur twice. (serde refuses those; JSON.parse keeps the last one, so a bad merge
+ * of two `rollout` objects would go unnoticed.)
  * @throws InputError with `where:line:column`
  */
 export function readJson(text: string, where: string): JsonText {

@@ -6,7 +6,7 @@ import { checkValue, documentHead, openObject, readDocument, someText } from './
 
 /** How a release reaches nodes over time. */
 export interface Rollout {
-  /** UNIX seconds; upstream's default is 0: long ago. */
+  /** UNIX seconds; upstream's default is 0, which is long ago. */
   readonly start_epoch?: number;
   /** A fraction from 0 to 1, despite its name; default 0. */
   readonly start_percentage?: number;
@@ -14,14 +14,14 @@ export interface Rollout {
   readonly duration_minutes?: number;
 }
 
-/** What is said about one release; at least one of the three. */
+/** The guidance for one release; at least one of the three. */
 export interface UpdateEntry {
   readonly version: string;
   readonly metadata: {
     readonly rollout?: Rollout;
     /** Nodes on older releases must pass through this one. */
     readonly barrier?: { readonly reason: string };
-    /** Nodes on this release get no update any more. */
+    /** Nodes on this release get no more updates. */
     readonly deadend?: { readonly reason: string };
   };
 }
@@ -65,7 +65,7 @@ const durationMinutes = z
   .nonnegative({ error: 'minutes, 0 or more' });
 
 const reason = openObject('an object {"reason": "…"}', {
-  reason: z.string({ error: 'a text, best the URL of an explanation' }),
+  reason: z.string({ error: 'a text, preferably the URL of an explanation' }),
 });
 
 /** One entry of updates.json; unknown fields pass. */
@@ -82,7 +82,7 @@ export const updateEntry = openObject('an entry: {version, metadata}', {
   }),
 });
 
-// Several entries for one version are legal upstream: the graph builder applies all of them in order.
+// Upstream allows several entries for one version: the graph builder applies all of them in order.
 const entries = z.array(updateEntry, { error: 'the list of entries' });
 
 /** updates.json; unknown fields pass. */
@@ -132,7 +132,7 @@ export function parseGraphUpdates(
  */
 export function formatUpdateMetadata(metadata: UpdateMetadata): string {
   const text = JSON.stringify(metadata, null, 2);
-  // Only a key can stand first in a line with a colon behind it: line breaks inside strings are escaped.
+  // Only a key can be first in a line and be followed by a colon: line breaks inside strings are escaped.
   return `${text.replace(/^( *"start_percentage": -?\d+)(,?)$/gm, '$1.0$2')}\n`;
 }
 
@@ -142,7 +142,8 @@ export function emptyUpdateMetadata(stream: string, now: number): UpdateMetadata
 }
 
 /**
- * Tidies, then appends an entry, as `rollout.py add` does. The very same entry again gives the same object back.
+ * Cleans up, then appends an entry, as `rollout.py add` does. For an entry that exists already, returns the same
+ * object.
  * @param now UNIX seconds
  * @throws InputError when the entry is wrong, or the version has an entry already (upstream refuses that, too)
  */
@@ -166,13 +167,13 @@ export function addUpdate(metadata: UpdateMetadata, entry: UpdateEntry, now: num
 }
 
 /**
- * Removes what no longer matters, exactly as clean() in upstream's rollout.py: a rollout that has run out
- * becomes `{"start_percentage": 1}`; of the completed ones only the last in the list keeps its rollout;
- * entries that say nothing go. The same object comes back when there was nothing to do.
+ * Removes what no longer matters, exactly as clean() in upstream's rollout.py: a rollout that has run out becomes
+ * `{"start_percentage": 1}`; of the completed ones only the last in the list keeps its rollout; entries that say
+ * nothing are removed. Returns the same object if there was nothing to do.
  *
- * No node's offer changes by it, with two exceptions, upstream's too: an architecture that the last completed release
- * has no image for loses its target, and nodes before a barrier that is itself still rolling out lose a completed
- * release before that barrier.
+ * This changes no node's offer, with two exceptions that upstream has too: an architecture that the last completed
+ * release has no image for loses its target, and nodes before a barrier that is itself still rolling out lose a
+ * completed release before that barrier.
  * @param now UNIX seconds
  */
 export function tidy(metadata: UpdateMetadata, now: number): UpdateMetadata {
@@ -194,7 +195,7 @@ function tidyEntries(before: readonly UpdateEntry[], now: number): readonly Upda
 }
 
 function hasRunOut(rollout: Rollout | undefined, now: number): boolean {
-  // Upstream's truth test: an explicit duration of 0 never runs out here, although the graph takes it for a minute.
+  // Upstream's truth test: an explicit duration of 0 never runs out here, although the graph treats it as a minute.
   if (!rollout?.duration_minutes) return false;
   return (rollout.start_epoch ?? 0) + 60 * rollout.duration_minutes < now;
 }

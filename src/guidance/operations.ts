@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { openObject, readDocument, someText } from './document.ts';
 import { type UpdateEntry, updateEntry } from './metadata.ts';
 
-/** Who said something, why and when. */
+/** Who did something, why and when. */
 export interface Statement {
   readonly reason: string;
   readonly by: string;
@@ -15,46 +15,46 @@ export interface PausedRollout extends Statement {
   readonly version: string;
   /** What the update metadata said when the rollout stopped. */
   readonly entry: UpdateEntry;
-  /** When the rollout stopped, UNIX seconds; `at` is when the pause was last spoken of. */
+  /** When the rollout stopped, UNIX seconds; `at` is when the pause was last written. */
   readonly since: number;
-  /** The share of nodes (0 to 1) that had been offered the release by then. */
+  /** The share of nodes (0 to 1) that the release had been offered to by then. */
   readonly progress: number;
-  /** UNIX seconds at which it goes on by itself. */
+  /** UNIX seconds at which it goes on automatically. */
   readonly until?: number;
-  /** It stands still because the fleet is held, and goes on when the hold ends. */
+  /** It is stopped because the fleet is held, and goes on when the hold ends. */
   readonly held?: boolean;
 }
 
 /** Nothing is promoted into the fleet. */
 export interface Hold extends Statement {
-  /** UNIX seconds at which the hold ends by itself. */
+  /** UNIX seconds at which the hold ends automatically. */
   readonly until?: number;
 }
 
-/** A hold that somebody set elsewhere, and that lasts as long as it is there. */
+/** A hold that somebody set elsewhere. It lasts until it is removed there. */
 export interface ExternalHold extends Hold {
   /** `label on pull request #7`, `.coxswain/hold/stable.yaml on branch stable` */
   readonly source: string;
 }
 
-/** A release of the fleet before that need not soak: it mends something urgent. */
+/** A release of the source fleet that need not soak: it fixes something urgent. */
 export interface UrgentRelease extends Statement {
   readonly version: string;
   /** Source commit of that release. */
   readonly commit: string;
 }
 
-/** A release that no node is offered any more. */
+/** A release that is no longer offered to any node. */
 export interface WithdrawnRelease extends Statement {
   readonly version: string;
   /** What the update metadata said about it. */
   readonly entry?: UpdateEntry;
 }
 
-/** What is published was replaced by less, on purpose. Older guidance elsewhere is not compared with. */
+/** Published guidance was replaced by less, on purpose. Older guidance elsewhere is ignored. */
 export type Replacement = Statement;
 
-/** operations.json: what operators did to a fleet, as far as update metadata has no place for it. */
+/** operations.json: what operators did to a fleet and update metadata has no field for. */
 export interface Operations {
   readonly paused?: readonly PausedRollout[];
   readonly hold?: Hold;
@@ -139,7 +139,7 @@ export function parseOperations(text: string, where: string): Operations {
   return readDocument(operations, text, { where }) as Operations;
 }
 
-/** undefined where there is nothing to say: then there is no file. */
+/** undefined if there is nothing to record: then there is no file. */
 export function formatOperations(said: Operations): string | undefined {
   const worth = Object.entries(said).filter(
     ([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
@@ -153,7 +153,7 @@ export function holdAt(said: Operations, now: number): Hold | undefined {
   return all.find((hold) => (hold.until ?? Number.POSITIVE_INFINITY) > now);
 }
 
-/** UNIX seconds at which the next hold ends by itself; undefined where none will. */
+/** UNIX seconds at which the next hold ends automatically; undefined if none will. */
 export function nextHoldEnd(said: Operations, now: number): number | undefined {
   const ends = [said.hold?.until, ...(said.stops ?? []).map(({ until }) => until)]
     .filter((until) => until !== undefined)
@@ -161,5 +161,5 @@ export function nextHoldEnd(said: Operations, now: number): number | undefined {
   return ends.length === 0 ? undefined : Math.min(...ends);
 }
 
-/** The schema, for those who want every problem of a file. */
+/** The schema, for callers that list every problem of a file. */
 export const operationsSchema: z.ZodType = operations;

@@ -4,19 +4,19 @@ import { nodeKeys } from './node-keys.ts';
 import type { Release } from './releases.ts';
 import { throttleGraph } from './throttle.ts';
 
-/** The two documents that graphs are made of. */
+/** The two documents that graphs are made from. */
 export interface Guidance {
   readonly releases: { readonly releases: readonly Pick<Release, 'version' | 'commits' | 'oci-images'>[] };
   readonly updates: { readonly releases: readonly UpdateEntry[] };
 }
 
-/** A release whose nodes cannot get where they should. */
+/** A release whose nodes cannot reach the release that they should. */
 export interface StrandedRelease {
   readonly version: string;
   readonly architecture: string;
-  /** Where its nodes end up; the version itself where they cannot move at all. */
+  /** The version where its nodes end up; their own version if they cannot move at all. */
   readonly end: string;
-  /** What they should get to. */
+  /** The version that they should reach. */
   readonly goal: string;
   readonly why: 'no path' | 'dead-end';
 }
@@ -29,10 +29,10 @@ export function architecturesOf({ releases }: Pick<Guidance, 'releases'>): strin
   return [...new Set(found)].sort();
 }
 
-/** Longer than any rollout takes. */
+/** A time after the end of every rollout. */
 const inTheEnd = Number.MAX_SAFE_INTEGER;
 
-/** Who ends where, for the node that is served last. */
+/** Where nodes end up, for the node that is served last. */
 interface Ends {
   readonly versions: readonly string[];
   /** By position: where its nodes end up. */
@@ -41,7 +41,7 @@ interface Ends {
   readonly targets: ReadonlySet<number>;
 }
 
-/** As Zincati walks: at each step the newest target, whatever lies behind it. */
+/** As Zincati does it: at each step the newest target, whatever follows after it. */
 function findEnds(guidance: Guidance, basearch: string, now = inTheEnd): Ends {
   const complete = buildGraph(guidance.releases, guidance.updates, { basearch, scheme: 'oci' });
   const graph: Graph = throttleGraph(complete, { now, wariness: 1 });
@@ -61,8 +61,8 @@ function findEnds(guidance: Guidance, basearch: string, now = inTheEnd): Ends {
 }
 
 /**
- * Releases from which the newest release that is offered to everybody in the end cannot be reached, although they are
- * older than it and no dead-ends themselves.
+ * Releases from which nodes cannot reach the newest release that is finally offered to all nodes, although they are
+ * older than it and not dead-ends themselves.
  */
 export function findStranded(guidance: Guidance): StrandedRelease[] {
   return architecturesOf(guidance).flatMap((architecture) => {
@@ -85,11 +85,10 @@ export function findStranded(guidance: Guidance): StrandedRelease[] {
 }
 
 /**
- * Releases that a change of the guidance leaves without a way forward: they had one, and have none now, or one into a
+ * Releases that have no update path after a change of the guidance: they had one, and now have none, or one into a
  * dead-end, although there is a newer release that is neither retired nor a dead-end.
- * @param options.retired versions that nobody is to be offered any more
- * @param options.now UNIX seconds; by default it is judged how things are once every rollout has come as far as it
- *   ever will
+ * @param options.retired versions that no node is to be offered again
+ * @param options.now UNIX seconds; by default a time at which no rollout makes any more progress
  */
 export function strandedBy(
   before: Guidance,
@@ -124,9 +123,9 @@ export function strandedBy(
 }
 
 /**
- * Releases that tidying leaves without a way forward. There are two cases, upstream's too: the completed rollout that is
- * kept has no image for an architecture; or it lies behind a barrier that is itself still rolling out, and nodes before
- * that have to wait.
+ * Releases that have no update path after the clean-up. There are two cases, which upstream has too: the completed
+ * rollout that is kept has no image for an architecture; or it lies behind a barrier that is itself still rolling out,
+ * and nodes before that have to wait.
  * @param now UNIX seconds
  */
 export function strandedByTidying(guidance: Guidance, tidied: Guidance, now: number): StrandedRelease[] {

@@ -1,11 +1,11 @@
 import type { Rollout } from './metadata.ts';
 
 /**
- * A rollout that stood still for a while and goes on: the very same line, moved to the right by the time that it stood
- * still. Progress goes on at the value it had (to the last bit: the numbers that it is computed from are the same),
- * at the same pace, and the rollout ends after the time that was left.
+ * A rollout that was paused for a while and goes on: the same line, moved to the right by the length of the pause.
+ * Progress goes on at the value it had (to the last bit: the numbers that it is computed from are the same), at the
+ * same pace, and the rollout ends after the time that was left.
  *
- * One that had not begun keeps its start, or starts now where that has passed.
+ * A rollout that was paused before its start keeps that start, or starts now if that time has passed.
  * @param stood.since when it stopped, UNIX seconds
  * @param stood.now when it goes on, UNIX seconds
  */
@@ -14,7 +14,7 @@ export function resumedRollout(
   stood: { readonly since: number; readonly now: number },
 ): Rollout {
   const start = rollout.start_epoch ?? 0;
-  // It stays at one value: there is nothing to move.
+  // It stays at one value, so nothing has to move.
   if (rollout.duration_minutes === undefined && start <= stood.since) return rollout;
   const shift = Math.max(0, stood.now - Math.max(stood.since, start));
   return shift === 0 ? rollout : { ...rollout, start_epoch: start + shift };

@@ -5,8 +5,8 @@ import type { Rollout } from './metadata.ts';
  * when its wariness is not above it.
  *
  * Upstream's rules: 0 before the start; 1 after the end; a straight line between; without a duration it stays at
- * start_percentage. An explicit duration of 0 counts as one minute (the specification says "no progress").
- * The order of the operations is upstream's, too: at the end second rounding decides who is let in.
+ * start_percentage. An explicit duration of 0 counts as one minute (the specification says "no progress"). The order
+ * of the operations is upstream's, too: in the last second rounding decides which nodes are offered it.
  * @param now UNIX seconds
  */
 export function rolloutProgress(rollout: Rollout, now: number): number {
@@ -17,7 +17,7 @@ export function rolloutProgress(rollout: Rollout, now: number): number {
   if (end === undefined) return startValue;
   if (now > end) return 1;
   const rate = (1 - startValue) / (end - start);
-  // Rounding may lift the line a hair above 1; no wariness is there to see it.
+  // Rounding may give a value slightly above 1; that does no harm, because no wariness is above 1.
   return Math.min(1, startValue + rate * (now - start));
 }
 
@@ -27,7 +27,7 @@ export function rolloutEnd(rollout: Rollout): number | undefined {
   return (rollout.start_epoch ?? 0) + Math.max(rollout.duration_minutes, 1) * 60;
 }
 
-/** What people call it. `held` is a rollout without a duration, short of 1: it stays where it is. */
+/** The state of a rollout in a word. `held` is a rollout without a duration, short of 1: it stays where it is. */
 export type RolloutPhase = 'scheduled' | 'in progress' | 'held' | 'complete';
 
 /** @param now UNIX seconds */

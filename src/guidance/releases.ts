@@ -27,13 +27,13 @@ export interface Release {
   readonly commits?: readonly ReleaseCommit[];
   readonly 'oci-images'?: readonly ReleaseImage[];
   /**
-   * `repository@sha256:…` of the index over the architectures, where there is one. Not upstream's: its tools pass
-   * over it. Nodes that were installed by a tag may report this digest (see alias.ts).
+   * `repository@sha256:…` of the index over the architectures, if there is one. Upstream does not have this field:
+   * its tools ignore it. Nodes that were installed by a tag may report this digest (see alias.ts).
    */
   readonly 'oci-index'?: string;
 }
 
-/** releases.json, oldest release first: the position decides a release's age. */
+/** releases.json, oldest release first: the position is a release's age. */
 export interface ReleaseIndex {
   readonly stream: string;
   readonly note?: string;
@@ -69,7 +69,7 @@ const releaseFields = {
       openObject('an object {architecture, image, digest-ref}', {
         architecture,
         image: z.string({ error: 'an image by tag, such as "quay.io/acme/os:stable"' }),
-        // Upstream's graph builder takes an empty digest-ref for "no image", so it is not refused here.
+        // To upstream's graph builder an empty digest-ref means "no image", so it is not refused here.
         'digest-ref': digestRef,
       }),
       { error: 'a list of {architecture, image, digest-ref}' },
@@ -130,8 +130,8 @@ export function parseReleaseIndex(text: string, where: string): ReleaseIndex {
 }
 
 /**
- * Reads only what the graph depends on: upstream's graph builder looks at nothing but `releases` either.
- * As strict as parseReleaseIndex about that part.
+ * Reads only what the graph depends on: upstream's graph builder reads only `releases` too. As strict as
+ * parseReleaseIndex about that part.
  */
 export function parseGraphReleases(
   text: string,
@@ -153,11 +153,11 @@ export function emptyReleaseIndex(stream: string, now: number): ReleaseIndex {
 }
 
 /**
- * Appends a release. Nothing is ever changed or moved: positions are ages, and nodes look for themselves in them.
- * The very same release again gives the same object back.
+ * Appends a release. Nothing is ever changed or moved: positions are ages, and nodes look themselves up in this list.
+ * For a release that exists already, returns the same object.
  * @param now UNIX seconds, for `last-modified`
- * @throws InputError when the version is there with other content, or an image is another release's already
- *   (Zincati takes the first node with its payload, so it would believe to run that one)
+ * @throws InputError when the version exists with other content, or an image belongs to another release
+ *   (Zincati takes the first node with its payload, so it would treat its node as that release)
  */
 export function addRelease(index: ReleaseIndex, added: Release, now: number): ReleaseIndex {
   checkValue(release, added);
@@ -169,7 +169,7 @@ export function addRelease(index: ReleaseIndex, added: Release, now: number): Re
       problem: 'this version is in the release index already, with other content',
       found: added,
       expected: JSON.stringify(known),
-      remedy: 'A version names one build for ever: a new build needs a new version.',
+      remedy: 'A version always names the same build: a new build needs a new version.',
     });
   }
   for (const image of added['oci-images'] ?? []) {

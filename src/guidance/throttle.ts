@@ -5,11 +5,11 @@ import { nodeKeys } from './node-keys.ts';
 import { rolloutProgress } from './progress.ts';
 
 /**
- * The graph that upstream's policy engine gives a client of this wariness at this time: edges to releases whose
- * rollout is not that far are gone. Nodes all stay: a node must find itself.
+ * The graph that upstream's policy engine gives a client of this wariness at this time: without the edges to releases
+ * whose rollout has not reached it. All nodes stay, because a node must find itself.
  *
  * Wariness 0 is above no progress, so it is offered a rollout even before its start: upstream's quirk, and how its
- * release engineers look at a rollout that is yet to begin. Canaries that shall wait for the start take 0.001.
+ * release engineers preview a rollout before it begins. Canaries that should wait for the start use 0.001.
  * @param options.now UNIX seconds
  * @param options.wariness 0 (first) to 1 (last)
  */
@@ -27,7 +27,7 @@ export function throttleGraph(
   });
 }
 
-/** The rollout that a node's metadata describes, if any; what does not parse counts as absent, as upstream. */
+/** The rollout that a node's metadata describes, if any; what does not parse counts as absent, as it does upstream. */
 export function rolloutOf(node: GraphNode): Rollout | undefined {
   if (node.metadata[nodeKeys.rollout] === undefined) return undefined;
   const startEpoch = wholeNumber(node.metadata[nodeKeys.startEpoch], /^[+-]?\d+$/);

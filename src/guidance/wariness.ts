@@ -2,8 +2,8 @@ const mask = (1n << 64n) - 1n;
 
 /**
  * The wariness that upstream's policy engine gives a node that sends none: a hash of its node_uuid, spread evenly
- * over 0 to 1 (compute_wariness in fcos-policy-engine). It depends on nothing else, so the same nodes are the first
- * and the last in every rollout.
+ * over 0 to 1 (compute_wariness in fcos-policy-engine). It depends on nothing else, so in every rollout the same
+ * nodes are first and the same nodes are last.
  * @param nodeUuid as Zincati sends it: 32 lower-case hex digits; the empty text for none
  */
 export function warinessOf(nodeUuid: string): number {

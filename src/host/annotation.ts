@@ -1,4 +1,4 @@
-/** A remark that a workflow run shows, beside a file of the checkout where one is named. */
+/** A remark that a workflow run shows; beside a file of the checkout, if one is named. */
 export interface Annotation {
   readonly level: 'error' | 'warning';
   readonly title: string;

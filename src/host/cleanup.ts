@@ -1,6 +1,6 @@
 /**
- * Things to undo when this process ends early (Ctrl-C, SIGTERM), newest first.
- * Code that ends normally undoes its own and calls the returned function.
+ * Steps that undo things when this process ends early (Ctrl-C, SIGTERM), newest first. Code that ends normally cleans
+ * up after itself and calls the returned function.
  */
 const pending: Array<() => Promise<void> | void> = [];
 let installed = false;
@@ -34,7 +34,7 @@ async function undoAll(): Promise<void> {
     try {
       await undo();
     } catch {
-      // the next step must still run; there is nobody left to tell
+      // the next step must still run, and nobody would read the error
     }
   }
 }

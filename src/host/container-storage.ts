@@ -21,10 +21,9 @@ export async function readContainerStorage(env?: NodeJS.ProcessEnv): Promise<Con
   const given = Object.entries(env ?? {}).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
-  const doing = 'asking buildah where it keeps images';
+  const doing = 'asking buildah for its folder of images';
   const { stdout } = await exec('buildah', ['info'], { doing, env: Object.fromEntries(given) });
   const parsed = infoSchema.safeParse(JSON.parse(stdout));
-  if (!parsed.success)
-    throw new OutsideError(doing, `its answer says nothing of it: ${stdout.slice(0, 200)}`);
+  if (!parsed.success) throw new OutsideError(doing, `its answer does not name it: ${stdout.slice(0, 200)}`);
   return { folder: parsed.data.store.GraphRoot, driver: parsed.data.store.GraphDriverName };
 }

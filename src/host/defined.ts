@@ -1,4 +1,4 @@
-/** What is left of a type's properties when undefined is no value of theirs. */
+/** The properties of a type, without undefined as a value. */
 type Defined<T> = {
   [K in keyof T as undefined extends T[K] ? never : K]: T[K];
 } & {

@@ -3,9 +3,9 @@ import { dirname } from 'node:path';
 import { InputError } from './errors.ts';
 import { isMissing } from './files.ts';
 
-/** Room that some work takes. */
+/** Disk space that a task needs. */
 export interface SpaceNeed {
-  /** It may be made by the work itself. */
+  /** The task may create it. */
   readonly folder: string;
   readonly bytes: number;
   /** Continues "… GB for ". */
@@ -13,8 +13,8 @@ export interface SpaceNeed {
 }
 
 /**
- * Makes sure that there is room for some work, before it begins. Needs in folders of one file system add up.
- * @throws InputError that names every part, where one file system has too little
+ * Makes sure that there is enough disk space for a task, before it begins. Needs in folders of one file system add up.
+ * @throws InputError that names every need, if a file system has too little space
  */
 export async function requireSpace(needs: readonly SpaceNeed[]): Promise<void> {
   const devices = new Map<number, { folder: string; needs: SpaceNeed[] }>();
@@ -42,7 +42,7 @@ export async function requireSpace(needs: readonly SpaceNeed[]): Promise<void> {
   }
 }
 
-/** The folder, or the nearest one above it that is there. */
+/** The folder, or the nearest one above it that exists. */
 async function existing(folder: string): Promise<string> {
   for (let each = folder; ; each = dirname(each)) {
     try {

@@ -1,4 +1,4 @@
-/** What an error about someone's input says. Every part is optional but `problem`. */
+/** What an error about someone's input says. Every part is optional except `problem`. */
 export interface InputProblem {
   /** File, or file:line, or file:line:column. */
   readonly where?: string;

@@ -16,7 +16,7 @@ export interface ExecOptions {
   readonly allow?: readonly number[];
   /** What the failure message says was tried. Default: the command line. */
   readonly doing?: string;
-  /** After so many seconds the program is ended. Default: no limit. */
+  /** The program is ended after this many seconds. Default: no limit. */
   readonly seconds?: number;
 }
 

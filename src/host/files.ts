@@ -22,8 +22,8 @@ export async function withTemporaryFolder<T>(
 }
 
 /**
- * Makes a folder and those above it. Not by `mkdir({ recursive: true })`, which never ends in a file system that lets nobody make a
- * folder and says that it is missing (/proc).
+ * Makes a folder and those above it. Not by `mkdir({ recursive: true })`, which never ends in a file system that
+ * refuses to make a folder with the error "not found" (/proc).
  */
 export async function makeFolder(path: string, attempts = 12): Promise<void> {
   try {
@@ -33,7 +33,7 @@ export async function makeFolder(path: string, attempts = 12): Promise<void> {
     const above = dirname(path);
     if (codeOf(error) !== 'ENOENT' || above === path || attempts === 0) throw error;
     await makeFolder(above, attempts - 1);
-    // Somebody else may make it at the same time, or take the one above it away while that is empty.
+    // Another process may make it at the same time, or remove the folder above while that is empty.
     await makeFolder(path, attempts - 1);
   }
 }
@@ -42,7 +42,7 @@ function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code;
 }
 
-/** Why a place cannot be written to, in words; other errors are no matter of the place. */
+/** Why a place cannot be written to, in words; undefined for errors of another kind. */
 const unwritable: Readonly<Record<string, string>> = {
   EACCES: 'this user may not write there',
   EPERM: 'this user may not write there',
@@ -90,7 +90,7 @@ async function writeWhole(path: string, content: string | Uint8Array): Promise<v
   }
 }
 
-/** A file's text, or undefined where there is none. Other errors are thrown. */
+/** A file's text, or undefined if the file does not exist. Other errors are thrown. */
 export async function readFileIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');

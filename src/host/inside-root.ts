@@ -15,7 +15,7 @@ export interface Resolved {
   readonly size: number;
 }
 
-/** A root file system of somebody else, read without ever leaving it. */
+/** A root file system that we do not trust, read without ever leaving it. */
 export interface InsideRoot {
   /** On this machine. */
   readonly folder: string;
@@ -30,14 +30,14 @@ export interface InsideRoot {
   list(path: string): Promise<string[]>;
 }
 
-/** As many as the kernel follows (path_resolution(7)). */
+/** The kernel's own limit (path_resolution(7)). */
 const mostLinks = 40;
 const mostParts = 4_096;
 
 /**
  * Opens a root file system whose content is not ours: absolute links, and `..` above the top, stay inside it, as for a
- * process whose root it is (openat2(2), RESOLVE_IN_ROOT). Devices and pipes are never opened. Nobody may change the
- * tree meanwhile.
+ * process whose root it is (openat2(2), RESOLVE_IN_ROOT). Devices and pipes are never opened. The tree must not change
+ * meanwhile.
  */
 export function insideRoot(folder: string): InsideRoot {
   const resolve = (path: string) => resolveIn(folder, path);
@@ -88,7 +88,7 @@ async function resolveIn(root: string, path: string): Promise<Resolved | undefin
     const entry = await entryAt(hostPath);
     if (entry === undefined) return undefined;
     if (!entry.isSymbolicLink()) {
-      // What is below a file does not exist.
+      // A path below a file does not exist.
       if (!entry.isDirectory() && waiting.some((each) => each !== '' && each !== '.')) return undefined;
       reached.push(part);
       continue;

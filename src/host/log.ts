@@ -7,8 +7,8 @@ export interface Log {
   detail(message: string): void;
   warn(message: string): void;
   /**
-   * Runs work under a title. Anything over two seconds shows that it goes on, and how long it took.
-   * `report` replaces the note behind the title ("layer 3 of 7").
+   * Runs work under a title. Work that takes over two seconds shows that it is still running, and at the end how long
+   * it took. `report` replaces the note behind the title ("layer 3 of 7").
    */
   task<T>(title: string, work: (report: (note: string) => void) => Promise<T>): Promise<T>;
 }
@@ -22,7 +22,7 @@ export interface LogOptions {
 const patienceMilliseconds = 2_000;
 const reminderMilliseconds = 10_000;
 
-/** A log for a terminal (one live line while a task runs) or for a file (a line now and then). */
+/** A log for a terminal (one live line while a task runs) or for a file (a line at intervals). */
 export function createLog(options: LogOptions = {}): Log {
   const stream = options.stream ?? process.stderr;
   const live = stream.isTTY === true && process.env.TERM !== 'dumb' && !options.quiet;

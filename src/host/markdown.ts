@@ -1,7 +1,7 @@
 import { oneLine } from './one-line.ts';
 
-// The one place in which text from outside becomes Markdown: what a guest, a registry, a commit or a person says is text,
-// and acts as nothing else.
+// The one place in which text from outside becomes Markdown: what a guest, a registry, a commit or a person writes is
+// shown as text and never acts as markup.
 
 /** Text as a code block that nothing in the text can end. */
 export function codeBlock(text: string): string {
@@ -10,8 +10,9 @@ export function codeBlock(text: string): string {
 }
 
 /**
- * Text as it is: no markup, no mention of a person, no reference to an issue. Addresses stay links, as GitHub makes
- * them. GitHub looks for mentions and references after Markdown is read, so a backslash does not stop them: a word joiner does.
+ * Plain text: no markup, no mention of a person, no reference to an issue. Addresses stay links, as GitHub makes them.
+ * GitHub looks for mentions and references after Markdown is read, so a backslash does not stop them: a word joiner
+ * does.
  */
 export function plainText(text: string): string {
   return (
@@ -19,9 +20,9 @@ export function plainText(text: string): string {
       .trim()
       .replace(/[\\`*_[\]|~]/g, '\\$&')
       .replace(/[@#](?=\w)/g, '$&\u2060')
-      // What would begin a list, a heading, a rule or a quotation at the start of a line.
+      // Characters that begin a list, a heading, a rule or a quotation at the start of a line.
       .replace(/^(?=[-+#=]|\d{1,9}[.)])/, '\u200b')
-      // Last: the # of these is not to be escaped.
+      // Last, because the # of these must not be escaped.
       .replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`)
   );
 }

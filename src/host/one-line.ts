@@ -1,7 +1,7 @@
 /**
  * A text on one line: each line break, with the blanks around it, becomes one space. Line breaks are those of Unicode
- * (UAX #14: LF, CR, VT, FF, NEL, LS, PS), for whoever shows the text may know more of them than JavaScript does.
- * Takes time in proportion to the text, whatever is in it.
+ * (UAX #14: LF, CR, VT, FF, NEL, LS, PS), because the program that shows the text may know more of them than
+ * JavaScript does. Runs in linear time for any text.
  */
 export function oneLine(text: string): string {
   return text

@@ -1,6 +1,6 @@
 /**
- * Does the same for many items, so many at a time. The first failure stops the rest from being started, and is thrown
- * once those under way have ended.
+ * Does the same for many items, with a limit on how many run at the same time. After the first failure no more are
+ * started; it is thrown when those that run have ended.
  */
 export async function inParallel<T>(
   items: readonly T[],

@@ -6,8 +6,8 @@ import { InputError, messageOf } from './errors.ts';
 import { exec } from './exec.ts';
 import { findTool, requireTools } from './tools.ts';
 
-// The files of an image belong to many users; only root sees them as they are. Root of a user namespace is enough, and
-// any user may be that who has subordinate IDs. Otherwise sudo, where it asks for no password.
+// The files of an image belong to many users; only root sees them as they are. Root of a user namespace is enough,
+// which every user with subordinate IDs can become. Otherwise sudo, if it asks for no password.
 
 /** Set in the environment of the second run, so that there is never a third. */
 const secondRun = 'COXSWAIN_RUNS_AS_ROOT';
@@ -18,16 +18,16 @@ export interface WayToRoot {
   readonly command: readonly string[];
 }
 
-/** What was found out about this machine; `problem` says why a way is none. */
+/** What was found out about this machine; `problem` says why this method does not work. */
 export interface Probed {
   readonly namespace: { readonly problem: string } | { readonly storageDriver: string };
   readonly sudo: { readonly problem: string } | 'works';
 }
 
 /**
- * A user namespace rather than sudo: what is written then belongs to the user. But where buildah can only copy whole
- * file systems in one (storage driver vfs), sudo is worth it.
- * @throws InputError that says what both lack
+ * A user namespace rather than sudo: what is written then belongs to the user. But sudo is better if buildah can only
+ * copy whole file systems in a user namespace (storage driver vfs).
+ * @throws InputError that says why neither works
  */
 export function chooseWay({ namespace, sudo }: Probed, user: string): WayToRoot {
   const inNamespace: WayToRoot = { kind: 'namespace', command: ['buildah', 'unshare'] };
@@ -46,9 +46,9 @@ export function chooseWay({ namespace, sudo }: Probed, user: string): WayToRoot 
 }
 
 /**
- * Where this process is not root, runs its own command line again as root, and answers that run's exit code.
- * @returns undefined where this process is root: go on
- * @throws InputError when there is no way to be root
+ * If this process is not root, runs its own command line again as root, and returns the exit code of that run.
+ * @returns undefined if this process is root: continue
+ * @throws InputError when this user cannot become root
  */
 export async function runAgainAsRoot(): Promise<number | undefined> {
   if (process.getuid?.() === 0) return undefined;
@@ -58,7 +58,7 @@ export async function runAgainAsRoot(): Promise<number | undefined> {
   requireTools(['buildah']);
   const way = chooseWay(await probe(), userInfo().username);
   const [program = '', ...first] = way.command;
-  // sudo has its own idea of both.
+  // sudo replaces both by its own values.
   const kept = way.kind === 'sudo' ? ['env', ...keptBySudo()] : [];
   const again = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
   return runToItsEnd(findTool(program) ?? program, [...first, ...kept, ...again], {
@@ -73,7 +73,7 @@ function keptBySudo(): string[] {
   );
 }
 
-/** Tries, instead of reading settings: whether a way works depends on kernel, profiles, files and packages. */
+/** Tries it instead of reading settings: whether it works depends on kernel, profiles, files and packages. */
 async function probe(): Promise<Probed> {
   return { namespace: await probeNamespace(), sudo: await probeSudo() };
 }
@@ -110,10 +110,10 @@ function lastLine(text: string): string {
   return text.trim().split('\n').at(-1)?.trim() ?? '';
 }
 
-/** How long the second run may take to put things in order when it is interrupted. */
+/** How long the second run may take to clean up when it is interrupted. */
 const graceMilliseconds = 30_000;
 
-/** In a process group of its own, which gets each signal once: programs in between do not all hand them on. */
+/** In a process group of its own, which gets each signal once: not all programs in between pass signals on. */
 async function runToItsEnd(
   program: string,
   args: readonly string[],
@@ -139,7 +139,7 @@ async function runToItsEnd(
     child.once('exit', resolve);
   });
   if (interrupted === undefined) return code ?? 1;
-  // The program in front may end before the one that puts things in order.
+  // The program in front may end before the one that cleans up.
   const until = performance.now() + graceMilliseconds;
   while (signalGroup(0) && performance.now() < until) await sleep(100);
   return { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[interrupted as 'SIGINT'];

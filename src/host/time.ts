@@ -1,6 +1,6 @@
 import { InputError } from './errors.ts';
 
-/** The longest duration that is accepted: ten years. Anything longer is a slip, and would overflow times. */
+/** The longest duration that is accepted: ten years. Anything longer is a mistake, and would overflow times. */
 export const longestDuration = 3650 * 86_400;
 
 const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
@@ -51,7 +51,7 @@ export function formatDuration(seconds: number): string {
 
 /**
  * Reads a point in time: UNIX seconds, or ISO 8601. The answer is in UNIX seconds.
- * @throws InputError, with a hint where the number looks like milliseconds
+ * @throws InputError, with a hint if the number looks like milliseconds
  */
 export function parseTime(text: string, place: { where?: string; field?: string } = {}): number {
   if (/^\d+$/.test(text)) {

@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { InputError } from './errors.ts';
 
-/** Debian and Ubuntu package that brings each program we call. */
+/** The Debian and Ubuntu package of each program that we call. */
 const packages: Readonly<Record<string, string>> = {
   'apt-cache': 'apt',
   'apt-get': 'apt',
@@ -72,7 +72,7 @@ export function findTool(name: string, env: NodeJS.ProcessEnv = process.env): st
 
 /**
  * Makes sure that programs are installed, before any work begins.
- * @throws InputError that names every missing program and the packages that bring them
+ * @throws InputError that names every missing program and the packages that contain them
  */
 export function requireTools(names: readonly string[], env: NodeJS.ProcessEnv = process.env): void {
   const missing = names.filter((name) => findTool(name, env) === undefined);

@@ -6,7 +6,7 @@ import { Git } from '../world/git/git.ts';
 import { createRegistryClient, type RegistryClient } from '../world/registry/client.ts';
 import { type Config, readConfig } from './configuration/config.ts';
 
-/** A checkout, its configuration, and the ways to the world around it. */
+/** A checkout, its configuration, and its forge. */
 export interface Checkout {
   /** Top folder of the checkout. */
   readonly root: string;

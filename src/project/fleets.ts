@@ -20,7 +20,7 @@ export function findFleet(config: Config, name: string, field = '--fleet'): Flee
   });
 }
 
-/** Fleets that get their releases from no other fleet: where a change of the base comes in. */
+/** Fleets that get no releases from another fleet: a change of the base is proposed to these. */
 export function entryFleets(config: Config): Fleet[] {
   return Object.values(config.fleets).filter((fleet) => fleet.promoteFrom === undefined);
 }
@@ -41,13 +41,13 @@ export async function fleetTip(branches: BranchStore, fleet: Fleet): Promise<Sha
     field: `fleets.${fleet.name}.branch`,
     problem: 'this repository has no such branch',
     found: fleet.branch,
-    remedy: `Make it from the branch that it should start as: git branch ${fleet.branch} …, and with a remote: git push origin ${fleet.branch}.`,
+    remedy: `Create it from another branch: git branch ${fleet.branch} …, and with a remote: git push origin ${fleet.branch}.`,
   });
 }
 
 /**
  * Why a commit is no longer what the fleet's branch asks for; undefined while it is the branch's newest. A run that
- * waited for its reviewers finds out here that another change was merged meanwhile, which they did not see.
+ * waited for its reviewers finds out here that a change was merged meanwhile that they did not see.
  */
 export async function overtaken(
   branches: BranchStore,
@@ -62,7 +62,7 @@ export async function overtaken(
 /**
  * The commit that a release of a fleet is made from.
  * @param commit one on the fleet's branch; default: its newest
- * @throws InputError for a commit that is not on the branch: it would go around the fleet's review
+ * @throws InputError for a commit that is not on the branch: it would bypass the fleet's review
  */
 export async function releaseCommit(
   branches: BranchStore,

@@ -29,9 +29,9 @@ interface AttachmentKind {
  */
 const attachmentKinds: readonly AttachmentKind[] = [
   { name: 'evidence', foundBy: { artifactType: statementMediaType }, carried: true },
-  // Given for production by whoever may write there. One from a test registry would count for nothing.
+  // Given for production by those who may write there. One from a test registry does not count.
   { name: 'acceptance of missing evidence', foundBy: { artifactType: acceptanceType }, carried: false },
-  // Its payload names the repository that it was made for: at another one nodes refuse it (docs/signing.md).
+  // Its payload names the repository that it was made for: nodes refuse it in another one (docs/signing.md).
   { name: 'cosign signature', foundBy: { cosignEnding: 'sig' }, carried: false },
   { name: 'cosign attestation', foundBy: { cosignEnding: 'att' }, carried: true },
   { name: 'cosign SBOM', foundBy: { cosignEnding: 'sbom' }, carried: true },
@@ -61,12 +61,14 @@ interface Move {
   readonly to: Repository;
 }
 
-/** Passes over the attachments. One copies, one confirms; more only if a list was out of date. */
+/**
+ * How often the attachments are read. One pass copies, one confirms; more are needed only if a list was out of date.
+ */
 const passes = 4;
 
 /**
  * Copies what is attached to an image, and to each image of an index, byte for byte: everything that refers to it
- * (Referrers API or fallback tag), what refers to that, and cosign's tags but for signatures. A cosign tag that the
+ * (Referrers API or fallback tag), what refers to that, and cosign's tags except signatures. A cosign tag that the
  * destination already has stays as it is.
  *
  * One answer that says "nothing" proves nothing. So the lists of both sides are read again after each pass, until a
@@ -89,7 +91,7 @@ export async function copyAttachments(
       now.push(...(await copyCosignTags(client, { digest, from, to })));
     }
     for (const digest of now) copied.add(digest);
-    // The first pass may have been shown an old list: a second one looks again.
+    // The first pass may have read an old list, so a second one reads it again.
     if (now.length === 0 && pass > 0) return [...copied];
     for (const digest of now) await requireKept(client, to, digest);
   }

@@ -4,8 +4,8 @@ import { formatPercent } from '../host/percent.ts';
 import { formatDuration, formatTime } from '../host/time.ts';
 
 /**
- * An update entry in words: one line a fact.
- * @param now UNIX seconds; left out, times are told without "in 2 h"
+ * An update entry in words: one line for each fact.
+ * @param now UNIX seconds; if absent, times are without "in 2 h"
  */
 export function describeEntry(entry: UpdateEntry, now?: number): string[] {
   const { rollout, barrier, deadend } = entry.metadata;

@@ -15,12 +15,11 @@ export const fewestReleases = 2;
 
 /**
  * The versions whose images a fleet needs:
- * - all that an entry says something of: what nodes are offered at any time and wariness, barriers, dead-ends;
+ * - all that have an entry: what nodes are offered at any time and wariness, barriers, dead-ends;
  * - what is paused, which is offered again once it is resumed;
  * - the newest releases: what nodes run, and may be rolled back to.
  *
- * With `newest` left out it is every release: then every image that a graph names stays, also those that nodes
- * only come from.
+ * Without `newest` it is every release: then every image in a graph stays, also those that nodes only update from.
  */
 export function neededVersions(
   { releases, updates, operations }: KnownFleet,
@@ -52,8 +51,8 @@ export function neededDigests(fleets: readonly KnownFleet[], newest?: number): R
 }
 
 /**
- * What the test registry must keep: the images that a fleet has and another is yet to get from it, for promotion takes
- * them from there, and each fleet's newest.
+ * What the test registry must keep: the images that still have to be promoted from one fleet to another, because
+ * promotion copies them from there, and each fleet's newest.
  */
 export function awaitedDigests(
   fleets: Readonly<Record<string, KnownFleet>>,

@@ -16,7 +16,7 @@ export interface Project extends Checkout {
 
 /**
  * Opens the checkout that holds `directory`, and the state branch of its forge.
- * @param options.firstRelease a fleet that seems new is new, although a witness gives no answer
+ * @param options.firstRelease a fleet that seems new is accepted as new, even if a witness gives no answer
  * @throws as openCheckout does
  */
 export async function openProject(

@@ -3,8 +3,8 @@ import type { Config } from '../project/configuration/config.ts';
 import { type Digest, parseReference, sameRepository } from '../world/registry/reference.ts';
 
 /**
- * The digest that the tags of a release lead to in the production repository: that of the index, or of the only image.
- * Undefined for a release of another repository.
+ * The digest that the tags of a release point at in the production repository: that of the index, or of the only
+ * image. Undefined for a release of another repository.
  */
 export function promotedDigest(config: Pick<Config, 'image'>, release: Release): Digest | undefined {
   const images = (release['oci-images'] ?? []).map((image) => image['digest-ref']);

@@ -6,7 +6,7 @@ import type { BranchStore, Sha } from '../world/forge/forge.ts';
 import { shortCommit } from '../world/git/short-commit.ts';
 import { formatRepository } from '../world/registry/reference.ts';
 
-/** What a template knows about a release. */
+/** The variables of a template for a release. */
 export interface TemplateRelease {
   readonly version: string;
   readonly baseVersion: string;
@@ -18,7 +18,7 @@ export interface TemplateRelease {
   readonly barriersCrossed: readonly string[];
 }
 
-/** The template that a release takes: for an urgent one the fleet's template for that, where the commit has it. */
+/** The template of a release: for an urgent one the fleet's urgent template, if the commit has it. */
 export async function findTemplate(
   branches: BranchStore,
   options: { readonly fleet: Fleet; readonly commit: Sha; readonly urgent: boolean },

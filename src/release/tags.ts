@@ -8,7 +8,7 @@ import { cosignEndings } from './attachments.ts';
 
 /**
  * How a tag of the production repository may be set:
- * - `fixed`: names one digest for ever.
+ * - `fixed`: always names the same digest.
  * - `fleet`: what the fleet runs; promotion moves it to newer images only.
  * - `newest`: shared by fleets; promotion moves it to newer images only, and leaves it if another fleet moved it further.
  * - `first`: belongs to another fleet; set only while it does not exist.
@@ -41,13 +41,13 @@ interface ReleaseTag {
 }
 
 /**
- * The tags of a release, in the order in which they are set. A tag that only adds something comes first, and the
- * fleet's own tag comes last: whoever follows the fleet's tag finds everything else in place, even after a crash.
+ * The tags of a release, in the order in which they are set. Tags that only add something come first, and the fleet's
+ * own tag comes last: when the fleet's tag moves, everything else exists, even after a crash.
  *
  * The stream label's tag: Zincati rebases the nodes of every fleet to `repository:<stream label>`, pinned to the
  * digest, so the tag must exist from the first promotion of any fleet. If a fleet has that very tag, the tag is that
- * fleet's: moved by a less careful fleet, it would give testing's image to everyone who installs by the tag. If no
- * fleet has it, the tag follows the newest image of all fleets, so no node of any fleet is newer than its own tag.
+ * fleet's: if another fleet moved it, everyone who installs by the tag could get testing's image. If no fleet has it,
+ * the tag follows the newest image of all fleets, so no node of any fleet is newer than its own tag.
  */
 const releaseTags: readonly ReleaseTag[] = [
   { setBy: 'promote-image', rule: () => 'fixed', write: ({ release }) => release.version },

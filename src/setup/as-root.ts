@@ -2,14 +2,14 @@ import { InputError } from '../host/errors.ts';
 import { type ExecOptions, type ExecResult, exec } from '../host/exec.ts';
 import { findTool } from '../host/tools.ts';
 
-/** True where commands run as root without a question: as root, or by a sudo that asks for no password. */
+/** True if commands can run as root without a question: as root, or by a sudo that asks for no password. */
 export async function canBeRoot(): Promise<boolean> {
   if (process.getuid?.() === 0) return true;
   if (findTool('sudo') === undefined) return false;
   return (await exec('sudo', ['-n', 'true'], { allow: [0, 1] })).exitCode === 0;
 }
 
-/** Runs a program as root. @throws InputError where this user cannot */
+/** Runs a program as root. @throws InputError if this user cannot */
 export async function asRoot(
   program: string,
   args: readonly string[],

@@ -5,12 +5,12 @@ import { asRoot } from './as-root.ts';
 
 const device = '/dev/kvm';
 
-/** What came of it: `ours` already, `opened` now, or why not. */
+/** The result: `ours` already, `opened` now, or why not. */
 export type KvmAccess = 'ours' | 'opened' | 'absent' | 'refused';
 
 /**
- * Lets this user open /dev/kvm. GitHub's hosted runners have it and keep it from the user that jobs run as. Nobody
- * else's access changes where the file system knows access lists; elsewhere everybody gets it.
+ * Lets this user open /dev/kvm. GitHub's hosted runners have it but do not give the job's user access. If the file
+ * system supports access lists, only this user gets access; otherwise all users do.
  */
 export async function openKvm(): Promise<KvmAccess> {
   if (!(await may(constants.F_OK))) return 'absent';

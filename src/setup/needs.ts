@@ -11,7 +11,7 @@ export type PreparedVerb = (typeof preparedVerbs)[number];
 
 /**
  * Programs that a verb starts.
- * @param user an unprivileged user's buildah needs what maps user ids
+ * @param user an unprivileged user's buildah needs the tools that map user ids
  */
 export function programsOf(
   verb: PreparedVerb,

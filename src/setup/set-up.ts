@@ -11,14 +11,14 @@ import { type PreparedVerb, programsOf } from './needs.ts';
 export interface SetUp {
   /** Packages that were installed, by the names that this machine's package manager knows. */
   readonly installed: readonly string[];
-  /** Only where a machine is to be booted. */
+  /** Only if a machine will be booted. */
   readonly kvm?: KvmAccess;
 }
 
 /**
- * Makes a runner ready for verbs: installs the packages of programs that are missing, and opens /dev/kvm.
- * Where nothing is missing, nothing is done.
- * @throws InputError where something is missing and this user cannot install it
+ * Prepares a runner for verbs: installs the packages of missing programs, and opens /dev/kvm. If nothing is missing,
+ * it does nothing.
+ * @throws InputError if something is missing and this user cannot install it
  */
 export async function setUp(options: {
   readonly verbs: readonly PreparedVerb[];
@@ -61,7 +61,7 @@ async function install(packages: readonly string[], manager: string | undefined,
     return;
   }
   const env = { DEBIAN_FRONTEND: 'noninteractive', NEEDRESTART_SUSPEND: '1' };
-  // Another apt-get may be at work on a fresh runner; mirrors fail now and then.
+  // Another apt-get may be running on a fresh runner, and mirrors fail sometimes.
   const patient = ['-qq', '-o', 'DPkg::Lock::Timeout=120', '-o', 'Acquire::Retries=3'];
   await log.task(`installing ${packages.join(' ')}`, async () => {
     const known = await exec('apt-cache', ['show', ...packages], { allow: [0, 100] });
@@ -69,7 +69,7 @@ async function install(packages: readonly string[], manager: string | undefined,
     const args = [...patient, 'install', '--yes', '--no-install-recommends', ...packages];
     const first = await asRoot('apt-get', args, { env, allow: [0, 100] });
     if (first.exitCode === 0) return;
-    // The lists of a runner's image are as old as the image: what they name may be gone.
+    // The lists of a runner's image are as old as the image, and name packages that may be deleted.
     await asRoot('apt-get', [...patient, 'update'], { env });
     await asRoot('apt-get', args, { env });
   });

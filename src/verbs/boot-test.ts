@@ -12,23 +12,22 @@ import { openProject } from '../release/project.ts';
 
 export default defineVerb({
   summary: 'Boot the built image of this commit in a virtual machine and run the tests of this commit in it',
-  about: `The image is looked at first (labels, kernel, files that machines would not get, bootc's own lint). Then it boots
-unmodified, under its own kernel, by its digest; nothing reaches the network from inside. Tests are the files directly
+  about: `First the image is checked without booting (labels, kernel, files that machines would not get, bootc's own lint).
+Then it boots unmodified, under its own kernel, by its digest. The machine has no network connection. Tests are the files directly
 in tests/ that end in .sh or are executable. They run as root, in the order of their names, and pass by exiting with 0;
-what they share may lie in folders beside them. Each has 120 seconds, or what a line like "# coxswain: timeout=300"
-among its first ten says. wait-for-unit, wait-for-port and wait-for-file are there to be called. Where systemd is in the
-image, it must reach the state "running"; units that may fail are named in allow-failed-units.
+files that they share may be in folders beside them. Each has 120 seconds, or the time in a line like "# coxswain:
+timeout=300" among its first ten. Tests can call wait-for-unit, wait-for-port and wait-for-file. If the image has
+systemd, it must reach the state "running"; units that may fail are named in allow-failed-units.
 
 With tests in tests/before-upgrade, after-upgrade or after-rollback, machines on the fleet's current release and on its
 last barrier are updated to the image and taken back, with their own /var and /etc.
 
-The result is attached to the image in the test registry, and told to the pull request of this commit. An image that
-has passed these very tests is not booted again. With --local nothing is written to a registry and nobody is told: the
-answer and --output have it all. Exit code 1 when the image did not pass. docs/boot-tests.md has more.`,
+The result is attached to the image in the test registry, and written as a comment on the pull request of this
+commit. An image that has passed these same tests is not booted again. With --local nothing is written to a registry or a pull request: the result is only printed and in --output. Exit code 1 when the image did not pass. docs/boot-tests.md has more.`,
   inputs: {
     directory,
     image: text('another image to boot', { placeholder: 'REF' }),
-    local: text('take the image from this folder, where build-image --local put it', {
+    local: text('take the image from this folder, written by build-image --local', {
       placeholder: 'FOLDER',
     }),
     architecture: architecture('which of the architectures to boot (default: that of this machine)'),
@@ -36,9 +35,9 @@ answer and --output have it all. Exit code 1 when the image did not pass. docs/b
       placeholder: 'FOLDER',
       fallback: 'boot-test-output',
     }),
-    force: flag('boot also what has passed these tests already'),
+    force: flag('boot the image even if it has passed these tests already'),
     fleet: text(
-      'the fleet that the image is for (default: the one that this branch, or its pull request, is of)',
+      'the fleet that the image is for (default: the fleet of this branch or of its pull request)',
       {
         placeholder: 'NAME',
       },
@@ -71,7 +70,7 @@ answer and --output have it all. Exit code 1 when the image did not pass. docs/b
       directory: inputs.directory,
       env: context.env,
       log: context.log,
-      // It releases nothing: a witness that gives no answer does not matter.
+      // It releases nothing, so a witness that gives no answer does not matter.
       firstRelease: true,
     });
     const answer = await testImage(project, {
@@ -105,7 +104,7 @@ answer and --output have it all. Exit code 1 when the image did not pass. docs/b
     passed: { about: 'true when the image passed', of: ({ passed }) => passed },
     verdict: { about: 'passed, test-failed, kernel-panic, …', of: ({ verdict }) => verdict },
     explanation: { about: 'what the verdict means here', of: ({ explanation }) => explanation },
-    skipped: { about: 'true when these very tests had passed before', of: ({ skipped }) => skipped },
+    skipped: { about: 'true when these same tests had passed before', of: ({ skipped }) => skipped },
     image: { about: 'what was booted, as `repository@sha256:…`', of: ({ image }) => image },
     version: { about: 'its version', of: ({ version }) => version },
     evidence: { about: 'digest of the evidence that is attached to it', of: ({ evidence }) => evidence },
@@ -137,7 +136,7 @@ function dataOf(answer: TestImageAnswer) {
 
 function describe(answer: TestImageAnswer, output: string): string {
   const notes = [
-    answer.skipped ? 'tested before with these very tests; --force boots it again' : `logs in ${output}`,
+    answer.skipped ? 'tested before with these same tests; --force boots it again' : `logs in ${output}`,
     answer.evidenceDigest === undefined ? undefined : `evidence ${answer.evidenceDigest}`,
     answer.pullRequest === undefined ? undefined : `told pull request #${answer.pullRequest}`,
   ].filter((note) => note !== undefined);

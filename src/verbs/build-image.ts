@@ -16,15 +16,15 @@ import { type Digest, formatReference } from '../world/registry/reference.ts';
 
 export default defineVerb({
   summary: 'Build the image of this commit and push it to the test registry',
-  about: `What is built is the commit that is checked out, not the files as they lie there. Where the test registry has an
-image of the same inputs already (the same build key), nothing is built. The digest that is printed is what
+  about: `Builds the commit that is checked out, without uncommitted changes. If the test registry already has an image of
+the same inputs (the same build key), nothing is built. The digest that is printed is what
 boot-test tests and promote-image promotes, byte for byte.
 
-Several architectures are built one after the other, and joined to one image. On machines of their own: run it with
---architecture on each, and once without, which joins what they pushed and builds only what is missing.
+Several architectures are built one after the other, and joined to one image. To use several machines, run it
+with --architecture on each, and then once without: that joins the pushed images and builds only what is missing.
 
---local is for who may not push, such as the pull request of a fork: the image goes into a folder, no credential is
-needed, and boot-test --local takes it from there.`,
+--local is for those who may not push, such as the pull request of a fork: the image goes into a folder, no credential is
+needed, and boot-test --local reads it from there.`,
   inputs: {
     directory,
     architecture: architecture('build only this one of the architectures, and no image of all of them'),
@@ -46,7 +46,7 @@ needed, and boot-test --local takes it from there.`,
       );
     }
     for (const image of candidate.unpinned) {
-      log.warn(`${image} is not pinned by a digest: when it changes, nothing is built again by itself`);
+      log.warn(`${image} is not pinned by a digest: when it changes, nothing is built again automatically`);
     }
     const only = inputs.architecture === undefined ? {} : { architecture: inputs.architecture };
     const options = { git, config, client, candidate, log, env, ...only };
@@ -71,7 +71,7 @@ needed, and boot-test --local takes it from there.`,
     digest: { about: 'its digest', of: ({ digest }) => digest },
     version: { about: 'its version', of: ({ version }) => version },
     'build-key': { about: 'hash over everything that decides the image', of: ({ buildKey }) => buildKey },
-    built: { about: 'false when it was there already', of: ({ built }) => built },
+    built: { about: 'false when it existed already', of: ({ built }) => built },
   },
 });
 
@@ -90,7 +90,7 @@ interface Made {
   readonly built: boolean;
   readonly image: string | undefined;
   readonly digest: Digest | undefined;
-  /** All of them, of those in a folder. */
+  /** All of them, if they are in a folder. */
   readonly images?: readonly LocalImage[];
 }
 

@@ -17,8 +17,8 @@ import { requireTools } from '../host/tools.ts';
 export default defineVerb({
   summary: 'Show the whole loop on this machine: registry, build, VM, promotion, update graphs',
   about: `Makes a small bootable base image and a user's repository, moves the base, and lets the verbs do their
-work on a real registry, buildah, QEMU and git. Takes under a minute (--systemd: three; --ostree: many); needs root, or a user with subordinate IDs. Leaves its results in --output
-and nothing else: every process it starts, it stops.`,
+work on a real registry, buildah, QEMU and git. Takes under a minute (--systemd: three; --ostree: many); needs root, or a user with subordinate IDs. Leaves only its results in
+--output, and stops every process that it starts.`,
   inputs: {
     systemd: flag('use a base image with a real systemd (made with mmdebstrap)'),
     ostree: flag(
@@ -26,7 +26,7 @@ and nothing else: every process it starts, it stops.`,
     ),
     base: text('use this image as base, such as quay.io/fedora/fedora-coreos:stable', { placeholder: 'REF' }),
     'failing-test': flag("show what happens when the user's test fails in the VM"),
-    'keep-running': flag('leave the registry up until Ctrl-C, to look around'),
+    'keep-running': flag('keep the registry running until Ctrl-C, to look around'),
     output: text('folder for the results', { placeholder: 'FOLDER', fallback: 'demo-output' }),
   },
   asRoot: true,
@@ -47,12 +47,14 @@ and nothing else: every process it starts, it stops.`,
         if (rehearsed) await playBrokenUpgrade(scene);
       }
       if (inputs['keep-running']) {
-        stage.note(`\nThe registry is up: skopeo inspect --tls-verify=false docker://${scene.image}:stable`);
-        stage.note(`The user's repository: ${scene.repository}. Ctrl-C ends it all.`);
+        stage.note(
+          `\nThe registry is running: skopeo inspect --tls-verify=false docker://${scene.image}:stable`,
+        );
+        stage.note(`The user's repository: ${scene.repository}. Ctrl-C ends the demo.`);
         await new Promise(() => setInterval(() => {}, 3_600_000));
       }
     });
-    stage.chapter('In one look');
+    stage.chapter('Summary');
     stage.note(
       formatTable(
         ['step', 'what happened', 'seconds'],

@@ -17,7 +17,7 @@ import {
 import { openGitHubRepository } from '../world/forge/github/open-repository.ts';
 import { createRegistryClient, type RegistryClient } from '../world/registry/client.ts';
 
-/** What was looked at, and what was found there. */
+/** What was checked, and what was found. */
 interface Answer {
   readonly site: string;
   readonly findings: readonly { readonly severity: string; readonly check: string }[];
@@ -26,10 +26,10 @@ interface Answer {
 export default defineVerb({
   summary: 'Check a published site and every image it names, from outside, as nodes see them',
   about: `
-Made for a schedule: reads only, needs no write access, one line for each finding with what to do, exit code 1 where there
-is an error. Without --site it looks at publish.url of coxswain.yaml, or where there is none, at the artifacts.
+Made for a schedule: reads only, needs no write access, one line for each finding with what to do, exit code 1 if there is
+an error. Without --site it checks publish.url of coxswain.yaml, or if there is none, the artifacts.
 
---github looks at the repository on GitHub instead: every setting that the workflows depend on, with the page on which to change it. What the
+--github checks the repository on GitHub instead: every setting that the workflows depend on, with the page on which to change it. What the
 token may not read is reported as "could not check".
 
   coxswain doctor
@@ -39,8 +39,8 @@ token may not read is reported as "could not check".
     site: text('folder with the published files, or the URL where they are served', {
       placeholder: 'FOLDER|URL',
     }),
-    oci: flag('look at the artifacts <image>:updates-<fleet>'),
-    github: flag('look at the settings of the repository on GitHub instead'),
+    oci: flag('check the artifacts <image>:updates-<fleet>'),
+    github: flag('check the settings of the repository on GitHub instead'),
     fleet: many('only this fleet', { placeholder: 'NAME' }),
     'base-url': many('cincinnati.base_url as your nodes have it: checked too', { placeholder: 'URL' }),
     grace: duration('how far behind a graph may be', { fallback: '30m' }),

@@ -37,7 +37,7 @@ interface Given {
   readonly 'keep-rollouts': boolean;
 }
 
-/** What each action takes besides --by and --dry-run. */
+/** The inputs of each action besides --by and --dry-run. */
 const takes: Readonly<
   Record<Action['kind'], { readonly needs: readonly (keyof Given)[]; readonly may: readonly (keyof Given)[] }>
 > = {
@@ -59,13 +59,13 @@ Each action is one commit on the state branch that says who and why; the same ac
 of them by git revert on that branch. publish-updates makes it public.
 
   rollout       give a release a (new) rollout: --duration 48h [--version V] [--start "tuesday 14:00 UTC"]
-  pause         stop a rollout where it is: --reason WHY [--version V] [--for 6h: then it goes on by itself]
+  pause         stop a rollout where it is: --reason WHY [--version V] [--for 6h: then it goes on automatically]
   resume        go on at the share of nodes that was reached: [--version V]
   barrier       older nodes must pass through a release: --version V --reason WHY
   deadend       nodes on a release get no further update: --version V --reason WHY
-  withdraw      no node is offered a release any more: --version V --reason WHY [--force]
-  hold          stop the line: nothing is promoted into the fleet, its rollouts stand still: --reason WHY [--for 7d]
-  release-hold  new releases may come in again, and what the hold stopped goes on
+  withdraw      a release is no longer offered to any node: --version V --reason WHY [--force]
+  hold          nothing is promoted into the fleet, and its rollouts are paused: --reason WHY [--for 7d]
+  release-hold  new releases may come in again, and what the hold paused goes on
 
   coxswain edit-updates --fleet stable --action pause --reason "boot loop on arm" --for 6h`,
   inputs: {
@@ -74,7 +74,7 @@ of them by git revert on that branch. publish-updates makes it public.
     version: text('the release; rollout: default the newest; pause and resume: default all', {
       placeholder: 'VERSION',
     }),
-    reason: text('why: for the commit, the dashboard and the nodes; best the URL of an issue'),
+    reason: text('why: for the commit, the dashboard and the nodes; preferably the URL of an issue'),
     start: text('rollout: when it starts, such as "now", "+2h", "next tuesday 14:00 UTC" (default: now)', {
       placeholder: 'WHEN',
     }),
@@ -82,7 +82,7 @@ of them by git revert on that branch. publish-updates makes it public.
     for: duration('pause and hold: ends automatically after this time'),
     by: text('who does it (default: the name that git knows)', { placeholder: 'NAME' }),
     force: flag(
-      'withdraw: although nodes are stranded; rollout: of a withdrawn release, or from the start again',
+      'withdraw: even if nodes lose their update path; rollout: also of a withdrawn release, or from the start again',
     ),
     'keep-rollouts': flag('hold: rollouts that have begun go on'),
     'dry-run': flag('show what would change, and change nothing'),
@@ -116,9 +116,9 @@ of them by git revert on that branch. publish-updates makes it public.
   },
   action: { token: true },
   outputs: {
-    changed: { about: 'false when things were as asked for already', of: ({ changed }) => changed },
+    changed: { about: 'false when the state was as requested already', of: ({ changed }) => changed },
     summary: { about: 'what was done, in one line', of: ({ summary }) => summary },
-    commit: { about: 'where the state branch is now', of: ({ stateCommit }) => stateCommit },
+    commit: { about: 'commit of the state branch now', of: ({ stateCommit }) => stateCommit },
   },
 });
 
@@ -212,7 +212,7 @@ function wholeMinutes(seconds: number): number {
   if (seconds > 0 && seconds % 60 === 0) return seconds;
   throw new InputError({
     field: '--duration',
-    problem: 'update metadata counts whole minutes, one at least',
+    problem: 'update metadata counts whole minutes, at least one',
     found: `${seconds} s`,
     expected: 'such as 48h',
   });

@@ -14,10 +14,9 @@ const repository = (raw: string, name: string) =>
   formatRepository(parseRepository(raw, { field: `--${name}` }));
 
 export default defineVerb({
-  summary: 'Write the files that a repository of derived images begins with',
-  about: `Writes coxswain.yaml, a Containerfile, rollout templates, a first test and the workflows for GitHub, with comments. A
-file that is there already is kept as it is, so it can be run again at any time: it adds what is missing. Once there is
-a coxswain.yaml, everything follows it.
+  summary: 'Write the first files of a repository of derived images',
+  about: `Writes coxswain.yaml, a Containerfile, rollout templates, a first test and the workflows for GitHub, with comments. An
+existing file is never changed, so it can be run again at any time: it adds what is missing. If there is a coxswain.yaml, everything follows it.
 
   coxswain init                                          in a clone from GitHub
   coxswain init --image ghcr.io/acme/os --fleet stable   one fleet
@@ -67,7 +66,7 @@ a coxswain.yaml, everything follows it.
     const { root, written, kept, doubt, config } = report;
     if (inputs.image !== undefined && inputs.image !== formatRepository(config.image)) {
       log.warn(
-        `coxswain.yaml was there and is kept: it names ${formatRepository(config.image)}, not ${inputs.image}`,
+        `coxswain.yaml existed and is kept: it names ${formatRepository(config.image)}, not ${inputs.image}`,
       );
     }
     if (doubt !== undefined) log.warn(doubt);
@@ -78,7 +77,7 @@ a coxswain.yaml, everything follows it.
 function describe({ written, kept, isRepository, config }: InitReport): string {
   const [first, ...others] = Object.values(config.fleets).map((fleet) => fleet.branch);
   const steps = [
-    'Read coxswain.yaml and the Containerfile, and make them yours.',
+    'Read coxswain.yaml and the Containerfile, and edit them.',
     ...(isRepository ? [] : [`git init --initial-branch ${first}`]),
     `Commit, on the branch ${first}${others.length === 0 ? '' : `; then: git branch ${others.join(' && git branch ')}`}.`,
     'coxswain build-image, then coxswain boot-test: build and test the commit on this machine.',
@@ -87,7 +86,7 @@ function describe({ written, kept, isRepository, config }: InitReport): string {
   return [
     written.length === 0 ? 'nothing is missing' : 'written:',
     ...written.map((path) => `  ${path}`),
-    ...(kept.length === 0 ? [] : ['kept as they are:', ...kept.map((path) => `  ${path}`)]),
+    ...(kept.length === 0 ? [] : ['kept unchanged:', ...kept.map((path) => `  ${path}`)]),
     '',
     'Next:',
     ...steps.map((step, index) => `  ${index + 1}. ${step}`),

@@ -14,22 +14,25 @@ import { shortCommit } from '../world/git/short-commit.ts';
 
 export default defineVerb({
   summary:
-    'Judge a change of the state branch: what would strand nodes, what is a slip, what needs a second look',
+    'Check a change of the state branch: nodes that would lose their update path, mistakes, and what a person should check',
   about: `
-For pull requests against the state branch, and for whoever edits it by hand. Exit code 1 where there is an error;
-warnings alone are 0. What is compared: the commit with what the state branch had before.
+For pull requests against the state branch, and for edits by hand. Exit code 1 if there is an error;
+warnings alone are 0. It compares the commit with the state branch before it.
 
   coxswain lint-updates                                the newest commit of the state branch
-  coxswain lint-updates --commit origin/my-change      a branch that is to be merged into it`,
+  coxswain lint-updates --commit origin/my-change      a branch that will be merged into it`,
   inputs: {
-    commit: text('the commit or branch to judge (default: the tip of the state branch)', {
+    commit: text('the commit or branch to check (default: the tip of the state branch)', {
       placeholder: 'REV',
     }),
-    against: text('what to compare it with (default: its parent, or where it left the state branch)', {
-      placeholder: 'REV',
-    }),
+    against: text(
+      'what to compare it with (default: its parent, or where it branched off the state branch)',
+      {
+        placeholder: 'REV',
+      },
+    ),
     fleet: many('only this fleet', { placeholder: 'NAME' }),
-    'time-zone': parsed('where a weekend is a weekend', readTimeZone, {
+    'time-zone': parsed('time zone that decides what a weekend is', readTimeZone, {
       placeholder: 'ZONE',
       fallback: 'UTC',
     }),
@@ -94,7 +97,7 @@ async function findCommits(
     throw new InputError({
       field: 'state-branch',
       problem: `this repository has no branch ${config.stateBranch}`,
-      remedy: 'start-rollout makes it with the first release; in a fresh clone, fetch it.',
+      remedy: 'start-rollout creates it with the first release; in a fresh clone, fetch it.',
     });
   }
   if (given.against !== undefined) return { commit, against: await resolve(git, given.against, '--against') };

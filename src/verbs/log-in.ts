@@ -12,13 +12,12 @@ import { formatRepository } from '../world/registry/reference.ts';
 
 export default defineVerb({
   summary: 'Log in to the registries of coxswain.yaml, for the later steps of a job',
-  about: `For workflows. GitHub's own registry (ghcr.io) takes the token of the run: nothing needs to be given. Logins are for the
-repositories of coxswain.yaml only, in a file that goes with the job; what the runner was logged in to before stays.
-On a machine of your own, podman login does it.`,
+  about: `For workflows. GitHub's own registry (ghcr.io) accepts the token of the run without any input. Logins are for the
+repositories of coxswain.yaml only, in a file that is removed with the job; earlier logins of the runner are kept. On a machine of your own, use podman login.`,
   inputs: {
     username: text('for the production repository', { placeholder: 'NAME' }),
     password: text('its password or token', { placeholder: 'SECRET' }),
-    'test-username': text('for the test registry, where it is another registry', { placeholder: 'NAME' }),
+    'test-username': text('for the test registry, if it is another registry', { placeholder: 'NAME' }),
     'test-password': text('its password or token', { placeholder: 'SECRET' }),
     directory,
   },
@@ -48,7 +47,7 @@ On a machine of your own, podman login does it.`,
   action: { token: true },
 });
 
-/** The folder that is removed when the job ends: nothing else would ever remove the file with the secrets. */
+/** The folder that is removed when the job ends: otherwise the file with the secrets would never be removed. */
 function jobFolder(env: NodeJS.ProcessEnv): string {
   const folder = env.RUNNER_TEMP ?? '';
   if (folder !== '') return folder;
@@ -70,6 +69,6 @@ function loginOf(
   throw new InputError({
     field: `--${missing}`,
     problem: 'a login is a name and a password, and one of them is missing',
-    remedy: 'Where it comes from a secret, add that secret: Settings, Secrets and variables, Actions.',
+    remedy: 'If it comes from a secret, add that secret: Settings, Secrets and variables, Actions.',
   });
 }

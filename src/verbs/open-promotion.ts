@@ -13,11 +13,11 @@ import { findOperator, readStatement } from '../release/operations/operator.ts';
 import { openProject } from '../release/project.ts';
 
 export default defineVerb({
-  summary: 'Propose by a pull request that a fleet gets what the fleet before it runs',
+  summary: 'Propose in a pull request that a fleet gets the release of its source fleet',
   about: `Keeps one pull request for each fleet with promote-from: its branch is the commit of the newest release of the
-source fleet that has earned it. It is ready once that release has run for the soak time, its rollout is complete, and
+source fleet that has passed its gates. It is ready once that release has run for the soak time, its rollout is complete, and
 nothing else holds it. Merging it promotes the same image under the target's own rollout policy; with approve: auto it
-is merged by itself when all gates are green, which are a commit status, too: coxswain/promotion/<fleet>.
+is merged automatically when all gates are green. The gates are also a commit status: coxswain/promotion/<fleet>.
 
 Labels on the pull request steer it: "hold: WHY" stops it and the target's running rollouts, "urgent: WHY" skips the soak
 time, "freeze-exception: WHY" lets it through a freeze.
@@ -26,7 +26,7 @@ time, "freeze-exception: WHY" lets it through a freeze.
   inputs: {
     fleet: text('the fleet to promote to (default: every fleet with promote-from)', { placeholder: 'NAME' }),
     urgent: text('the newest release need not soak, for this reason; needs --fleet', { placeholder: 'WHY' }),
-    by: text('who says that it is urgent (default: the name that git knows)', { placeholder: 'NAME' }),
+    by: text('who decided that it is urgent (default: the name that git knows)', { placeholder: 'NAME' }),
     'first-release': firstRelease,
     directory,
   },
@@ -55,7 +55,7 @@ time, "freeze-exception: WHY" lets it through a freeze.
     }));
     return {
       data: { ...promotions[0], promotions },
-      // A merge that was asked for and did not happen needs somebody.
+      // A merge that was requested and did not happen needs a person.
       ...(answers.some(({ action, note }) => note !== undefined && action !== 'merged')
         ? { exitCode: 1 as const }
         : {}),
@@ -70,11 +70,11 @@ time, "freeze-exception: WHY" lets it through a freeze.
   outputs: {
     ready: { about: 'true when the promotion may be merged (of the first fleet)', of: ({ ready }) => ready },
     action: {
-      about: 'what became of the pull request: opened, updated, adopted, unchanged, merged, closed, none',
+      about: 'what happened to the pull request: opened, updated, adopted, unchanged, merged, closed, none',
       of: ({ action }) => action,
     },
     'pull-request': { about: 'its number', of: ({ pullRequest }) => pullRequest },
-    version: { about: 'the release that is to be promoted', of: ({ version }) => version },
+    version: { about: 'the release that is proposed', of: ({ version }) => version },
   },
 });
 

@@ -11,9 +11,9 @@ export default defineVerb({
   summary: 'Say what a workflow run has to do, and on which runners',
   about: `For the first job of a workflow: the event, the branch and coxswain.yaml decide what the other jobs do. A push to a
 fleet's branch whose image is built and tested already needs no build; a pull request from a fork has no credentials.
-A release is made of the commit that the event names. If the branch has moved on, there is nothing to do.`,
+A release is made from the commit that the event names. If the branch has moved on, there is nothing to do.`,
   inputs: {
-    purpose: choice('what the workflow is for if a person starts it: watch or release', purposes, {
+    purpose: choice('what a manual start of the workflow does: watch or release', purposes, {
       placeholder: 'PURPOSE',
       fallback: 'watch',
     }),
@@ -50,12 +50,12 @@ A release is made of the commit that the event names. If the branch has moved on
     fork: { about: 'true for a pull request from another repository', of: ({ fork }) => fork },
     matrix: {
       about:
-        'what is to be built and tested, for strategy.matrix.include: [{"architecture": …, "runner": …}, …]',
+        'what has to be built and tested, for strategy.matrix.include: [{"architecture": …, "runner": …}, …]',
       of: ({ matrix }) => JSON.stringify(matrix),
     },
-    work: { about: 'true when anything is to be built or tested', of: ({ matrix }) => matrix.length > 0 },
+    work: { about: 'true when anything has to be built or tested', of: ({ matrix }) => matrix.length > 0 },
     several: {
-      about: 'true when that is for more than one architecture',
+      about: 'true when there is more than one architecture',
       of: ({ matrix }) => matrix.length > 1,
     },
   },

@@ -14,8 +14,8 @@ export default defineVerb({
 tests of that commit, it is newer than the fleet's newest release, and the fleet is not held (edit-updates). A version's tag is never re-pointed.
 Run it as often as you like: it does what is missing.
 
---accept-missing-evidence lets an image pass that was not tested with these tests, for this fleet; who and why is attached
-to the image, and recorded with the release. An image that failed a test is never let pass.
+--accept-missing-evidence accepts an image that was not tested with these tests, for this fleet. The person and the reason
+are attached to the image, and recorded with the release. An image that failed a test is never accepted.
 
 A fleet with signing: in coxswain.yaml gets a signature by each of its keys before any tag moves (docs/signing.md). The private keys
 come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or COXSWAIN_SIGNING_COMMAND.`,
@@ -63,7 +63,7 @@ come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or CO
     image: { about: 'what was promoted, as `repository:version`', of: ({ image }) => image },
     version: { about: 'its version', of: ({ version }) => version },
     digest: { about: 'its digest, the one that was tested', of: ({ digest }) => digest },
-    tags: { about: 'tags that point at it now, one a line', of: ({ tags }) => tags.join('\n') },
+    tags: { about: 'tags that point at it now, one on each line', of: ({ tags }) => tags.join('\n') },
     changed: { about: 'false when it was promoted already', of: ({ changed }) => changed },
   },
 });
@@ -78,7 +78,7 @@ function summarise(promotion: Promotion): string {
         ]),
     `### ${changed ? 'Promoted' : 'Promoted already'}: ${version} to ${fleet}`,
     table(
-      ['architecture', 'what nodes know it by'],
+      ['architecture', 'its name on nodes'],
       images.map(({ architecture, digestRef }) => [architecture, code(digestRef)]),
     ),
     [

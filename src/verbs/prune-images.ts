@@ -12,14 +12,13 @@ export default defineVerb({
   summary: 'Delete images that no fleet needs from the production repository and the test registry',
   about: `Shows what it would delete. With --delete it asks, and then deletes; scripts and workflows add --yes.
 
-Production keeps every release of every fleet, and everything attached to it. With --releases N older releases go, unless
-nodes are offered them, or they are barriers or paused. The test registry keeps what is young, what a fleet will still get,
-and what branches and open pull requests build now. Images that this project did not build and tag always stay.
+Production keeps every release of every fleet, and everything attached to it. With --releases N older releases are
+deleted, unless nodes are offered them, or they are barriers or paused. The test registry keeps young images, images that a fleet will still get, and images that branches and open pull requests build now. Images that this project did not build and tag always stay.
 
 Two witnesses must agree: the state branch, and the guidance that publish-updates put into the registry. The registry frees
 disk space by its own garbage collection.`,
   inputs: {
-    delete: flag('delete, in place of showing'),
+    delete: flag('delete instead of only showing'),
     yes: flag('delete without asking; needed if nobody is at a terminal'),
     'older-than': duration('images whose commit is younger stay', { fallback: '30d' }),
     releases: parsed('number of the newest releases of each fleet that stay; default: all', readCount, {

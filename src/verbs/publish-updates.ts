@@ -48,7 +48,7 @@ that can read the registry. The dashboard is not among them.
     const { env, log } = context;
     if (inputs['from-oci'].length > 0) {
       if (inputs.fleet.length > 0)
-        throw new UsageError('--fleet goes without --from-oci: an artifact is one fleet');
+        throw new UsageError('use --fleet without --from-oci: an artifact is for one fleet');
       const restored = await restore(inputs['from-oci'], resolve(inputs.output), context);
       return {
         data: { ...restored, nextChange: null },
@@ -119,7 +119,7 @@ function summarise(answer: PublishAnswer, url: string | undefined, now: number):
       ...changed.map(({ reference }) => `- pushed ${code(reference)}`),
       ...answer.tagged.map((tag) => `- tagged ${code(tag)}`),
       nextChange === undefined
-        ? '- no further change is due until something is released or steered'
+        ? '- no further change is due until something is released or edited'
         : `- the next change is due at ${formatTime(nextChange)} (in ${formatDuration(nextChange - now)})`,
     ].join('\n'),
   ].join('\n\n');
@@ -135,7 +135,7 @@ function describe(answer: PublishAnswer, folder: string, now: number): string {
     ...tagged.map((tag) => `tagged ${tag}`),
     ...(artifacts.length > 0 && changed.length === 0 ? ['the artifacts in the registry are up to date'] : []),
     nextChange === undefined
-      ? 'no further change is due until something is released or steered'
+      ? 'no further change is due until something is released or edited'
       : `the next change is due at ${formatTime(nextChange)} (in ${formatDuration(nextChange - now)})`,
   ].join('\n');
 }

@@ -20,7 +20,7 @@ engine gives a client of that wariness now (or at --now). Reads Fedora's own fil
     releases: text('release index (releases.json)', { placeholder: 'FILE', required: true }),
     updates: text('update metadata (updates.json)', { placeholder: 'FILE', required: true }),
     basearch: choice("the nodes' architecture", architectures, { placeholder: 'ARCH', required: true }),
-    scheme: choice('what nodes compare: oci (images) or checksum (ostree commits)', ['oci', 'checksum'], {
+    scheme: choice('the payload of nodes: oci (images) or checksum (ostree commits)', ['oci', 'checksum'], {
       placeholder: 'SCHEME',
       fallback: 'oci',
     }),
@@ -34,7 +34,7 @@ engine gives a client of that wariness now (or at --now). Reads Fedora's own fil
   run: async (inputs, context) => {
     if (inputs.wariness !== undefined && inputs['node-uuid'] !== undefined) {
       throw new UsageError(
-        '--wariness and --node-uuid exclude each other: a node that sends the one is not hashed',
+        '--wariness and --node-uuid exclude each other: for a node that sends its wariness, the node_uuid does not count',
       );
     }
     const releases = parseGraphReleases(await readInput(inputs.releases, '--releases'), inputs.releases);
@@ -56,7 +56,7 @@ engine gives a client of that wariness now (or at --now). Reads Fedora's own fil
   },
 });
 
-/** What upstream passes over in silence, although it is rarely meant. */
+/** What upstream ignores silently, although it is rarely intended. */
 function* doubts(options: {
   readonly releases: ReturnType<typeof parseGraphReleases>;
   readonly updates: ReturnType<typeof parseGraphUpdates>;
@@ -73,7 +73,7 @@ function* doubts(options: {
     if (!versions.has(version))
       yield `${version} has an update entry but is not in the release index: no effect`;
     else if (!nodes.has(version) && metadata.barrier !== undefined) {
-      yield `the barrier ${version} has nothing for ${basearch}: it gates no ${basearch} node`;
+      yield `the barrier ${version} has nothing for ${basearch}: it holds no ${basearch} node back`;
     }
   }
 }

@@ -10,7 +10,7 @@ import { openProject } from '../release/project.ts';
 export default defineVerb({
   summary: 'Restore a lost state branch, byte for byte, from the artifacts that publish-updates pushed',
   about: `
-For a state branch that was deleted or reset. One commit brings back every file of each fleet: releases, rollouts,
+For a state branch that was deleted or reset. One commit restores every file of each fleet: releases, rollouts,
 operations and records, as they were at the last publish-updates. Later changes are not in the artifact. A fleet that the
 branch has completely is left alone, and nothing is restored over newer releases.
 
@@ -18,7 +18,7 @@ branch has completely is left alone, and nothing is restored over newer releases
   coxswain restore-state`,
   inputs: {
     fleet: many('only this fleet', { placeholder: 'NAME' }),
-    'dry-run': flag('say what would be restored, and change nothing'),
+    'dry-run': flag('show what would be restored, and change nothing'),
     directory,
   },
   run: async (inputs, context) => {
@@ -53,7 +53,7 @@ branch has completely is left alone, and nothing is restored over newer releases
   action: { token: true },
   outputs: {
     changed: { about: 'false if nothing was lost', of: ({ changed }) => changed },
-    commit: { about: 'where the state branch is now', of: ({ stateCommit }) => stateCommit },
+    commit: { about: 'commit of the state branch now', of: ({ stateCommit }) => stateCommit },
   },
 });
 

@@ -11,9 +11,9 @@ import { findOperator, readStatement } from '../release/operations/operator.ts';
 import { openProject } from '../release/project.ts';
 
 export default defineVerb({
-  summary: 'Take a release of a fleet back, and propose the last good content as a new release',
-  about: `Withdraws the release (nobody is offered it any more), and keeps one pull request that brings the content of an
-earlier release back as a new one: nodes do not downgrade by themselves. Run again, it goes on where it was.
+  summary: 'Withdraw a release of a fleet, and propose the last good content as a new release',
+  about: `Withdraws the release (it is no longer offered to any node), and keeps one pull request that restores the
+content of an earlier release as a new one, because nodes do not downgrade. If it was interrupted, run it again: it continues.
 
   coxswain roll-back --fleet stable --reason "boot loop, https://acme.example/issues/7"`,
   inputs: {
@@ -22,8 +22,8 @@ earlier release back as a new one: nodes do not downgrade by themselves. Run aga
       placeholder: 'WHY',
       required: true,
     }),
-    version: text('the release to take back (default: the newest)', { placeholder: 'VERSION' }),
-    to: text('the release whose content comes back (default: the newest before it with nothing wrong)', {
+    version: text('the release to withdraw (default: the newest)', { placeholder: 'VERSION' }),
+    to: text('the release whose content is restored (default: the newest good one before it)', {
       placeholder: 'VERSION',
     }),
     by: text('who does it (default: the name that git knows)', { placeholder: 'NAME' }),

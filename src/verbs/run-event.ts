@@ -26,14 +26,14 @@ export default defineVerb({
   summary: 'Do the whole job for the event of this workflow run',
   about: `What the action at the top of the repository does, for small repositories: one job, one architecture after the other.
 
-  schedule, workflow_dispatch   watch-base, open-promotion; publish-updates where there is something published
+  schedule, workflow_dispatch   watch-base, open-promotion; publish-updates if something is published
   pull_request                  build-image, boot-test; without any credential for a fork's
   push to a fleet's branch      build and test what is not tested yet; promote-image, start-rollout, publish-updates`,
   inputs: {
     output: text('folder for the published files', { placeholder: 'FOLDER', fallback: 'site' }),
     directory,
   },
-  // Of the other events no job builds or boots anything, and the host was not set up for it.
+  // For other events no job builds or boots anything, and the host was not set up for it.
   asRoot: (env) => ['pull_request', 'push'].includes(env.GITHUB_EVENT_NAME ?? ''),
   run: async (inputs, context) => {
     const { env, log } = context;
@@ -73,13 +73,13 @@ export default defineVerb({
     job: { about: 'watch, test, release or nothing', of: ({ job }) => job },
     fleet: { about: 'the fleet whose branch this is about', of: ({ fleet }) => fleet },
     site: {
-      about: 'folder with the published files; empty where nothing is to be published',
+      about: 'folder with the published files; empty if nothing is published',
       of: ({ site }) => site,
     },
   },
 });
 
-/** So that what the steps before it had to tell is told too. */
+/** So that the results of the steps before it are shown too. */
 function failed(name: string, error: unknown): Outcome {
   if (!(error instanceof InputError || error instanceof OutsideError)) throw error;
   return {

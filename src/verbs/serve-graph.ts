@@ -18,10 +18,9 @@ const graceMilliseconds = 10_000;
 export default defineVerb({
   summary: 'Serve update graphs over HTTP, throttled for each node, from published files',
   about: `
-A Cincinnati server as Fedora's, for those who would rather run one than have nodes pick a ring: it answers
-/<fleet>/v1/graph, and /v1/graph where there is only one fleet. It keeps nothing: run as many as you like behind any
-balancer. Also: /metrics for Prometheus, /health, /ready. It prints its URL when it is ready, and stops on SIGTERM after
-the requests at hand.
+A Cincinnati server like Fedora's, for those who prefer a server to rings: it answers /<fleet>/v1/graph, and
+/v1/graph if there is only one fleet. It stores nothing, so you can run several behind a load balancer. Also: /metrics for Prometheus, /health, /ready. It prints its URL when it is ready, and stops on SIGTERM after
+the open requests.
 
   coxswain serve-graph --site site --listen 0.0.0.0:8080
   coxswain serve-graph --site https://acme.github.io/os/ --fleet stable
@@ -58,13 +57,13 @@ the requests at hand.
     const signalled = untilSignal();
     const url = await listen(server, inputs.listen);
     log.info(`serving ${[...site.fleets.keys()].join(', ')} from ${source.where}`);
-    // Whoever started us waits for this line; the answer of the verb comes when all is over.
+    // The caller waits for this line; the answer of the verb comes at the end.
     process.stdout.write(`${url}\n`);
     const timer = setInterval(() => void site.refresh(), inputs.refresh * 1000);
 
     const signal = await signalled;
     stopping = true;
-    log.info(`${signal}: stopping after the requests at hand`);
+    log.info(`${signal}: stopping after the open requests`);
     await sleep(inputs['drain-time'] * 1000);
     clearInterval(timer);
     await stopServer(server, graceMilliseconds);

@@ -13,9 +13,9 @@ import { readPublicKey } from '../release/signatures/keys.ts';
 import type { FleetKey } from '../release/signatures/signing-keys.ts';
 
 export default defineVerb({
-  summary: 'Sign releases of a fleet by its keys, in the format that nodes check',
-  about: `promote-image signs what it promotes. This is for releases from before, and for a change of keys: it adds what is missing,
-to the index and to each architecture, and reads it back. Signatures by others stay. The private keys come from the
+  summary: 'Sign releases of a fleet with its keys, in the format that nodes check',
+  about: `promote-image signs what it promotes. This is for older releases, and for a change of keys: it adds missing signatures to
+the index and to each architecture, and reads them back. Signatures by others stay. The private keys come from the
 environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or COXSWAIN_SIGNING_COMMAND, and COXSWAIN_SIGNING_PASSPHRASE.
 
   coxswain sign-image --fleet stable
@@ -23,7 +23,7 @@ environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or COXSWAIN_SIGNING
   inputs: {
     fleet: text('the fleet', { placeholder: 'NAME', required: true }),
     version: many('only this release (default: all that the fleet has)', { placeholder: 'VERSION' }),
-    'remove-key': many('take the signatures by this public key away', { placeholder: 'FILE' }),
+    'remove-key': many('remove the signatures by this public key', { placeholder: 'FILE' }),
     directory,
   },
   run: async (inputs, { env, log, now }) => {

@@ -11,7 +11,7 @@ import { countSlices, readSiteFleet } from '../operate/serve-graph/site-folder.t
 import { readConfig } from '../project/configuration/config.ts';
 
 export default defineVerb({
-  summary: 'Simulate who runs what when, for a fleet and the update guidance of a published site',
+  summary: 'Simulate how the nodes of a fleet update over time, with the update guidance of a published site',
   about: `
 Follows each node from poll to poll, through reboots and barriers, with Zincati's timing and upstream's throttle, and
 shows the adoption of the newest release that is offered: time to 50, 95 and 100 %, nodes behind barriers, nodes that
@@ -38,7 +38,7 @@ never arrive and why. The same seed gives the same answer.
       },
     ),
     wariness: many(
-      "how wary nodes are: a number, a ring of coxswain.yaml, or uniform; the rest is uniform, as with the node kit's local graph or serve-graph. Default: as the site's files have it, the slices evenly, or all at the end of the rollout",
+      "wariness of nodes: a number, a ring of coxswain.yaml, or uniform; the rest is uniform, as with the node kit's local graph or serve-graph. Default: as the site's files have it, the slices evenly, or all at the end of the rollout",
       {
         placeholder: 'W=SHARE',
       },
@@ -60,7 +60,7 @@ never arrive and why. The same seed gives the same answer.
       placeholder: 'VERSION',
     }),
     seed: wholeNumber(
-      'another seed is another fleet of the same kind',
+      'number that makes the random choices; another seed is another fleet of the same kind',
       { from: 0, to: 2 ** 32 - 1 },
       { fallback: '1' },
     ),
@@ -77,7 +77,7 @@ never arrive and why. The same seed gives the same answer.
       if (value === undefined || (value > 0 && value < 2 ** 31)) continue;
       throw new InputError({
         field: `--${name}`,
-        problem: 'this takes a time between 1s and 3000w',
+        problem: 'this must be between 1s and 3000w',
         found: value,
       });
     }
@@ -184,7 +184,7 @@ function readOffline(raws: readonly string[]): Pick<FleetModel, 'gone' | 'off'> 
     if (off.share === 1 || off.mean === 0) {
       throw new InputError({
         field,
-        problem: 'nodes that come and go are on at times, and off at times',
+        problem: 'such nodes must be on for some time and off for some time',
         found: raw,
         expected: 'less than 100%, for more than 0s',
       });

@@ -10,7 +10,7 @@ import { openProject } from '../release/project.ts';
 
 export default defineVerb({
   summary: 'Show on one screen what each fleet runs, how far its rollout is, and what it waits for',
-  about: 'Looks only: nothing is changed.',
+  about: 'It only reads, and changes nothing.',
   inputs: {
     fleet: text('only this fleet (default: all)', { placeholder: 'NAME' }),
     'first-release': firstRelease,

@@ -102,7 +102,7 @@ describe('parseReleaseIndex', () => {
   it('says where, in full', () => {
     const broken = text.replace(digestOf(0), 'quay.io/example/os:stable');
     expect(failure(() => parseReleaseIndex(broken, 'releases.json')).message).toBe(
-      'releases.json:14:25: releases[0].oci-images[0].digest-ref: not what belongs here, ' +
+      'releases.json:14:25: releases[0].oci-images[0].digest-ref: not a valid value, ' +
         'found "quay.io/example/os:stable", expected repository@sha256: and 64 hex digits, without a tag.',
     );
   });

@@ -72,7 +72,7 @@ describe('coxswain build-image', () => {
     const { warnings } = await run(project);
     expect(warnings).toEqual([
       `there are uncommitted changes: they are not part of the build of ${candidate.commit.slice(0, 12)}`,
-      'quay.io/x/go:1 is not pinned by a digest: when it changes, nothing is built again by itself',
+      'quay.io/x/go:1 is not pinned by a digest: when it changes, nothing is built again automatically',
     ]);
   });
 });

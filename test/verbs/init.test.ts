@@ -113,7 +113,7 @@ describe('coxswain init', () => {
   it('asks for the image where the remote is not on GitHub', async () => {
     const git = await createRepository();
     await git.run(['remote', 'add', 'origin', 'https://github.com.example.org/acme/os.git']);
-    await expect(run(git.directory, [])).rejects.toThrow(/--image: .*has to be named/);
+    await expect(run(git.directory, [])).rejects.toThrow(/--image: .*has to be given/);
   });
 
   it('writes the fleets and architectures that are asked for', async () => {
@@ -193,7 +193,7 @@ describe('coxswain init', () => {
       'FROM quay.io/fedora/fedora-coreos:next\n',
     );
     expect(warnings).toEqual([
-      'coxswain.yaml was there and is kept: it names ghcr.io/acme/os, not ghcr.io/acme/other',
+      'coxswain.yaml existed and is kept: it names ghcr.io/acme/os, not ghcr.io/acme/other',
     ]);
   });
 
@@ -265,7 +265,7 @@ describe('coxswain init', () => {
       const again = await cli(['init', '--image', 'ghcr.io/other/os', '--stream', 'x'], { cwd: directory });
       expect(again).toMatchObject({
         exitCode: 0,
-        stderr: expect.stringMatching(/warning: coxswain\.yaml was there/),
+        stderr: expect.stringMatching(/warning: coxswain\.yaml existed/),
       });
       expect(first.stderr + again.stderr).not.toMatch(/defect|not a function/);
     },

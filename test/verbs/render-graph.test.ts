@@ -103,7 +103,7 @@ describe('render-graph', () => {
     expect(warnings).toEqual([
       'the release index is of stream stable, the update metadata of testing',
       '1.2.3 has an update entry but is not in the release index: no effect',
-      `the barrier ${versionOf(1)} has nothing for x86_64: it gates no x86_64 node`,
+      `the barrier ${versionOf(1)} has nothing for x86_64: it holds no x86_64 node back`,
     ]);
     expect((await run()).warnings).toEqual([]);
   });

@@ -111,8 +111,8 @@ describe('simulate-rollout', () => {
     [['--window', 'sat 2-6'], /--window: not a reboot window/],
     [['--offline', '5%', '--offline', '6%'], /--offline: given twice/],
     [['--offline', '5%/'], /--offline: not a duration/],
-    [['--offline', '100%/1h'], /--offline: nodes that come and go/],
-    [['--poll', '0s'], /--poll: this takes a time between/],
+    [['--offline', '100%/1h'], /--offline: such nodes must be on/],
+    [['--poll', '0s'], /--poll: this must be between/],
     [['--basearch', 'm68k'], /no release of this fleet has an image/],
   ])('refuses %j', async (flags, message) => {
     await expect(run(flags)).rejects.toThrow(InputError);

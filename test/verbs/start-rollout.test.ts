@@ -491,7 +491,7 @@ describe('start-rollout', () => {
     ])('refuses a base that upstream has %s, unless told to', async (doubt, order, updates) => {
       upstream.say(order, updates);
       await on(newest, time);
-      await expect(run()).rejects.toThrow(`go on all the same with --accept-upstream ${doubt}`);
+      await expect(run()).rejects.toThrow(`continue anyway with --accept-upstream ${doubt}`);
       expect(await stateTip()).toBeUndefined();
       expect((await run({ accept: [doubt] })).data.changed).toBe(true);
       await expect(run({ accept: ['all'] })).rejects.toThrow('--accept-upstream takes');

@@ -584,7 +584,7 @@ describe('watch-base', () => {
       await publishBase(project, newest);
       const before = await refs();
       upstream.misbehave((_, response) => response.writeHead(404).end());
-      await expect(run()).rejects.toThrow('Without it nobody knows the barriers of the base');
+      await expect(run()).rejects.toThrow('Without it the barriers of the base are not known');
       expect(await refs()).toBe(before);
     });
   });

@@ -10,13 +10,13 @@ export interface Login {
   readonly password: string;
 }
 
-/** What the steps of a job were given to log in with. */
+/** The credentials that a job's steps were given. */
 export interface GivenLogins {
   readonly image: Repository;
   readonly testImage: Repository;
   readonly imageLogin?: Login;
   readonly testLogin?: Login;
-  /** Of the workflow run: GitHub's own registry takes its token. */
+  /** Token of the workflow run, for GitHub's own registry. */
   readonly actor?: Login;
 }
 
@@ -25,10 +25,10 @@ export interface ChosenLogin {
   readonly login: Login;
 }
 
-/** GitHub's registry, which takes the token of a workflow run. */
+/** GitHub's registry, which accepts the token of a workflow run. */
 const githubRegistry = 'ghcr.io';
 
-/** Who logs in where: what was given, else the run's own token for GitHub's registry, else nobody. */
+/** The credentials for each repository: the given ones, else the run's own token for GitHub's registry, else none. */
 export function chooseLogins(given: GivenLogins): ChosenLogin[] {
   const { image, testImage, imageLogin, actor } = given;
   const sameRegistry = image.registry === testImage.registry;
@@ -48,8 +48,8 @@ const fileSchema = z.looseObject({ auths: z.record(z.string(), z.unknown()).opti
 /**
  * Adds logins to a file of registry credentials (containers-auth.json(5)) that only this user can read. Each is for its
  * repository alone: no other path of the same registry gets it.
- * @param path a file that is not there yet
- * @param before files whose logins are taken over: the new file is the only one that is read from now on
+ * @param path a file that does not exist yet
+ * @param before files whose logins are copied, because from now on only the new file is read
  */
 export async function writeLogins(
   path: string,

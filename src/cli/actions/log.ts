@@ -7,7 +7,7 @@ import { createLog, type Log } from '../../host/log.ts';
  */
 export function createActionLog(options: {
   readonly verbose: boolean;
-  /** Told of each warning. */
+  /** Called for each warning. */
   readonly onWarn?: (message: string) => void;
 }): Log {
   const lines = createLog({ verbose: options.verbose, stream: process.stdout });
@@ -34,9 +34,9 @@ export function createActionLog(options: {
 }
 
 /**
- * Text from outside that cannot act as a workflow command: what a guest prints may look like one.
- * (actions/runner, ActionCommand.cs: a line that begins with `::` after String.Trim, or `##[` anywhere. .NET also trims
- * U+0085, which is no blank for JavaScript.)
+ * Text from outside that cannot act as a workflow command: what a guest prints may look like one. (actions/runner,
+ * ActionCommand.cs: a line that begins with `::` after String.Trim, or `##[` anywhere. .NET also trims U+0085, which is
+ * not white space in JavaScript.)
  */
 export function harmless(text: string): string {
   return text

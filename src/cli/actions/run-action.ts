@@ -26,7 +26,7 @@ export async function runAsAction(name: string, verb: Verb, env: NodeJS.ProcessE
     await tellError(name, error, { inputs: verb.inputs, directory: directoryOf(json), env });
     return 1;
   }
-  // Programs that verbs start inherit the environment: what is read has no business there.
+  // Programs that verbs start inherit the environment, so what is read is removed from it.
   delete env.COXSWAIN_INPUTS;
   try {
     const values = readActionInputs(verb.inputs, json);
@@ -107,7 +107,7 @@ async function tellError(
   await addSummary(`### ${name} did not run\n\n${codeBlock(message)}`, from.env);
 }
 
-/** GitHub takes a mebibyte from a step, and then nothing at all. */
+/** GitHub accepts at most one mebibyte from a step, and drops a larger text completely. */
 const summaryCharacters = 300_000;
 
 async function addSummary(markdown: string, env: NodeJS.ProcessEnv): Promise<void> {
@@ -117,7 +117,7 @@ async function addSummary(markdown: string, env: NodeJS.ProcessEnv): Promise<voi
   await core.summary.addRaw(`${text.trimEnd()}\n\n`).write();
 }
 
-/** `coxswain.yaml:3:5` as the properties of an annotation, where there is such a file in the checkout. */
+/** `coxswain.yaml:3:5` as the properties of an annotation, if the checkout has such a file. */
 async function placeOf(where: string, directory: string): Promise<core.AnnotationProperties> {
   const [, path, line, column] = /^([^:\s][^:]*?)(?::(\d+))?(?::(\d+))?$/.exec(where) ?? [];
   if (path === undefined || path.startsWith('/')) return {};

@@ -5,7 +5,7 @@ import type { CompletionSources } from './complete.ts';
 
 const releasesSchema = z.looseObject({ releases: z.array(z.looseObject({ version: z.string() })) });
 
-/** The fleets of coxswain.yaml; none if it cannot be read, because nobody reads errors of a completion. */
+/** The fleets of coxswain.yaml; none if it cannot be read, because a completion cannot show errors. */
 export const fleets: CompletionSources['fleets'] = async (directory) => {
   const config = await readConfig(directory).catch(() => undefined);
   return Object.keys(config?.fleets ?? {});

@@ -9,7 +9,7 @@ export interface Candidate {
 
 export interface Completion {
   readonly candidates: readonly Candidate[];
-  /** The shell is to propose files too. */
+  /** The shell should propose files too. */
   readonly files: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface CompletionSources {
 const nothing: Completion = { candidates: [], files: false };
 
 /**
- * What may stand for the last word of a command line.
+ * Proposes completions for the last word of a command line.
  * @param given the words after the program's name, the unfinished one last. A shell that splits words at `=` (bash) may
  *   pass `--fleet`, `=`, `st`
  */

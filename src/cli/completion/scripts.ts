@@ -2,13 +2,13 @@
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
-/** The word by which the scripts ask the program; what follows are the words of the line. */
+/** The hidden verb that the scripts call; the words of the line follow it. */
 export const completeWord = '__complete';
 
-/** The line by which the program answers that files are to be proposed. Every other line is: value, tab, what it is. */
+/** The line of an answer which means "propose files too". Every other line is: value, tab, description. */
 export const filesLine = ':files';
 
-// Each asks the program that stands at the start of the line, so an installation that is not in PATH works too.
+// Each calls the program at the start of the line, so an installation outside PATH works too.
 const bash = `# bash completion for coxswain: eval "$(coxswain completion bash)"
 _coxswain() {
   local current="\${COMP_WORDS[COMP_CWORD]}" line

@@ -13,13 +13,13 @@ export interface SourceText {
   readonly text: string;
 }
 
-/** A file that could be read, and where its parts stand. */
+/** A file that could be read, and the position of each value in it. */
 export interface Source<T> {
   readonly value: T;
   readonly placeOf: (path: readonly PropertyKey[]) => string;
 }
 
-/** The three files in which a fleet is steered; each may be missing. */
+/** The three files that steer a fleet; each may be missing. */
 export interface FleetTexts {
   readonly releases?: SourceText | undefined;
   readonly updates?: SourceText | undefined;
@@ -32,7 +32,7 @@ export interface FleetSources {
   readonly operations?: Source<Operations>;
 }
 
-/** Reads the files of a fleet, with every problem of each. */
+/** Reads the files of a fleet and lists every problem in them. */
 export function readSources(texts: FleetTexts): {
   readonly sources: FleetSources;
   readonly findings: Finding[];

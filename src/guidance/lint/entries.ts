@@ -4,7 +4,7 @@ import type { UpdateEntry } from '../metadata.ts';
 import type { FleetSources } from './documents.ts';
 import type { Finding } from './finding.ts';
 
-/** What each entry says by itself, and of the releases it is about. */
+/** Checks each entry alone, and against the releases that it names. */
 export function* lintEntries({ releases, updates, operations }: FleetSources): Generator<Finding> {
   if (updates === undefined) return;
   const versions = releases?.value.releases.map(({ version }) => version) ?? [];
@@ -95,7 +95,7 @@ function* lintMarks(
       rule: 'no-reason',
       where: at('metadata', 'deadend', 'reason'),
       message: `the dead-end ${version} has no reason, and its nodes show it to whoever logs in`,
-      remedy: 'Say why, best by the URL of an explanation.',
+      remedy: 'Say why, preferably with the URL of an explanation.',
     };
   }
   if (barrier !== undefined && barrier.reason.trim() === '') {

@@ -2,12 +2,12 @@ import { defined } from '../../host/defined.ts';
 import type { InputProblem } from '../../host/errors.ts';
 import { InputError, quote } from '../../host/errors.ts';
 
-/** What lint has to say about one place. An error must not be published; a warning is for a second look. */
+/** What lint found at one place. An error must not be published; a warning should be checked by a person. */
 export interface Finding {
   readonly severity: 'error' | 'warning';
   /** Name of the rule, kebab-case. */
   readonly rule: string;
-  /** `file:line:column`, or the file where there is no better place. */
+  /** `file:line:column`, or only the file if no place in it is known. */
   readonly where: string;
   /** A sentence without a final period. */
   readonly message: string;

@@ -2,7 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { FleetSources } from './documents.ts';
 import type { Finding } from './finding.ts';
 
-/** Releases are only ever added, at the end: nodes look for themselves in that list, and ages are positions. */
+/**
+ * Releases are only added, and only at the end: nodes look themselves up in this list, and a position in it is an
+ * age.
+ */
 export function* lintHistory({ releases, updates }: FleetSources, before: FleetSources): Generator<Finding> {
   const old = before.releases?.value.releases ?? [];
   if (releases !== undefined) {
@@ -15,7 +18,7 @@ export function* lintHistory({ releases, updates }: FleetSources, before: FleetS
           severity: 'error',
           rule: 'release-removed',
           where: releases.placeOf(['releases', Math.min(position, list.length - 1)]),
-          message: `release ${release.version} is gone: nodes on it would not find themselves any more, and never update again`,
+          message: `release ${release.version} is gone: nodes on it could no longer find themselves, and would never update again`,
           remedy: 'Put it back where it was. To offer it to nobody, withdraw it.',
         };
         continue;
@@ -25,7 +28,7 @@ export function* lintHistory({ releases, updates }: FleetSources, before: FleetS
           severity: 'error',
           rule: 'release-reordered',
           where: releases.placeOf(['releases', at]),
-          message: `release ${release.version} stands at position ${at}, before what it stood behind: ages are positions`,
+          message: `release ${release.version} stands at position ${at}, before releases that it came after: ages are positions`,
           remedy: 'Releases stay where they are; new ones come at the end.',
         };
       } else {
@@ -37,7 +40,7 @@ export function* lintHistory({ releases, updates }: FleetSources, before: FleetS
           rule: 'release-rewritten',
           where: releases.placeOf(['releases', at]),
           message: `release ${release.version} has other content than before`,
-          remedy: 'A version names one build for ever: a new build is a new release.',
+          remedy: 'A version always names the same build: a new build is a new release.',
         };
       }
     }
@@ -49,7 +52,7 @@ export function* lintHistory({ releases, updates }: FleetSources, before: FleetS
         severity: 'error',
         rule: 'release-reordered',
         where: releases.placeOf(['releases', at]),
-        message: `release ${version} is new, and stands before older ones`,
+        message: `release ${version} is new, and comes before older ones`,
         remedy: 'New releases come at the end.',
       };
     }

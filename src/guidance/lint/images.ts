@@ -2,7 +2,7 @@ import type { FleetSources } from './documents.ts';
 import type { Finding } from './finding.ts';
 
 /**
- * What releases say about their images.
+ * Checks what releases say about their images.
  * @param repository where all images must be, as in `repository@sha256:…`; images that were published elsewhere before
  *   stay as they are
  */

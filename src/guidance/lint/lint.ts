@@ -10,12 +10,12 @@ export type { FleetTexts, SourceText } from './documents.ts';
 export type { Finding } from './finding.ts';
 
 /**
- * Judges the guidance of one fleet, and the change from the guidance before it.
- * @param options.stream that the files must be of
+ * Checks the guidance of one fleet, and how it changed from the guidance before it.
+ * @param options.stream the files must belong to it
  * @param options.now UNIX seconds
  * @param options.repository where all images must be; default: anywhere
- * @param options.timeZone in which a weekend is a weekend, such as `Europe/Berlin`
- * @returns findings in the order of the files; none for what did not change but may be old (a start in the past)
+ * @param options.timeZone decides what a weekend is, such as `Europe/Berlin`
+ * @returns findings in the order of the files; none for unchanged values that may be old (a start in the past)
  */
 export function lintGuidance(
   after: FleetTexts,
@@ -28,7 +28,7 @@ export function lintGuidance(
   },
 ): Finding[] {
   const { sources, findings } = readSources(after);
-  // This change did not cause what was wrong before: that is not reported, and not compared with.
+  // What was wrong before is not the fault of this change: it is not reported, and not compared with.
   const { sources: old } = readSources(before);
   const { releases, updates } = sources;
   const streams = [releases, updates].flatMap((source): Finding[] =>

@@ -10,12 +10,12 @@ import {
 import type { FleetSources } from './documents.ts';
 import type { Finding } from './finding.ts';
 
-/** Whether nodes on every release get to where they should, on every architecture. */
+/** Checks that nodes on every release, on every architecture, can reach the release that they should. */
 export function* lintPaths(after: FleetSources, before: FleetSources, now: number): Generator<Finding> {
   const { releases, updates, operations } = after;
   if (releases === undefined || updates === undefined) return;
   const guidance: Guidance = { releases: releases.value, updates: updates.value };
-  // What was offered and is not any more was taken back on purpose: so does upstream pause, by hand.
+  // A release that is no longer offered was withdrawn on purpose: upstream pauses a rollout by hand in this way.
   const takenBack = (before.updates?.value.releases ?? []).filter(
     (entry) =>
       isTarget(entry) &&
@@ -26,7 +26,7 @@ export function* lintPaths(after: FleetSources, before: FleetSources, now: numbe
       ({ version }) => version,
     ),
   );
-  /** The entry about a version, else the list of entries. */
+  /** The place of the entry for a version, else of the list of entries. */
   const placeOf = (version: string) => {
     const index = updates.value.releases.findLastIndex((entry) => entry.version === version);
     return updates.placeOf(index < 0 ? ['releases'] : ['releases', index]);
@@ -75,7 +75,7 @@ export function* lintPaths(after: FleetSources, before: FleetSources, now: numbe
       severity: 'warning',
       rule: 'lost-by-tidying',
       where: placeOf(harmed[0]?.goal ?? ''),
-      message: `when the next release is added, completed rollouts are tidied away as upstream does it, all but the last: nodes on ${listStranded(harmed)} lose their way forward by that`,
+      message: `when the next release is added, completed rollouts are removed, as upstream does, all except the last: nodes on ${listStranded(harmed)} then have no release to update to`,
       remedy:
         'The release that is kept has no image for their architecture, or lies behind a barrier that is still rolling out.',
     };

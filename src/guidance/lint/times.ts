@@ -6,7 +6,7 @@ import { rolloutEnd, rolloutPhase, rolloutProgress } from '../progress.ts';
 import type { FleetSources } from './documents.ts';
 import type { Finding } from './finding.ts';
 
-/** When rollouts start, how far they jump, and whether they overlap: of those that were changed. */
+/** Checks the changed rollouts: when they start, how far they jump, and whether they overlap. */
 export function* lintTimes(
   { updates }: FleetSources,
   before: FleetSources,
@@ -43,7 +43,7 @@ export function* lintTimes(
         rule: 'weekend',
         where,
         message: `the rollout of ${version} starts on a ${weekdayOf(start, timeZone)} (${formatTime(start)}; in ${timeZone})`,
-        remedy: 'Nobody may be there when it goes wrong. Upstream starts on Tuesdays, 14:00 UTC.',
+        remedy: 'Perhaps nobody is at work if it goes wrong. Upstream starts on Tuesdays, 14:00 UTC.',
       };
     }
   }
@@ -56,7 +56,7 @@ export function* lintTimes(
         where: other.changed ? other.where : one.where,
         message: `the rollouts of ${one.version} and ${other.version} overlap from ${formatTime(Math.max(one.start, other.start))} to ${formatTime(Math.min(one.end, other.end))}`,
         remedy:
-          'Nodes that are early take both, one after the other. Pause or withdraw the older one where that is not meant.',
+          'Nodes that are early take both, one after the other. Pause or withdraw the older one if that is not intended.',
       };
     }
   }
@@ -65,7 +65,7 @@ export function* lintTimes(
 function* lintJump(options: {
   readonly version: string;
   readonly rollout: Rollout;
-  /** Share of nodes that had been offered it before. */
+  /** Share of nodes that it had been offered to before. */
   readonly reached: number;
   readonly wasOpen: boolean;
   readonly now: number;
@@ -74,7 +74,7 @@ function* lintJump(options: {
   const { version, rollout, reached, wasOpen, now, where } = options;
   const start = rollout.start_epoch ?? 0;
   const share = rolloutProgress(rollout, now);
-  // A completed one, written as upstream tidies it, says no time at all.
+  // A completed rollout in upstream's short form has no times.
   const tidied = rollout.start_epoch === undefined && rollout.duration_minutes === undefined;
   if (!tidied && start < now && share > reached + 0.001) {
     yield {

@@ -22,7 +22,7 @@ export function asciiCurve(
     const label = axisLabel(line, height);
     const cells = shares.map((share) => {
       const filled = Math.round((share * height - bottom) * 8);
-      // A few nodes are not nothing, and all but a few not all.
+      // A few nodes are not shown as none, and almost all are not shown as all.
       const least = bottom === 0 && share > 0 ? 1 : 0;
       const most = bottom === height - 1 && share < 1 ? 7 : 8;
       return eighths[Math.min(most, Math.max(least, filled))];

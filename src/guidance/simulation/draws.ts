@@ -2,7 +2,7 @@ import type { FleetModel } from './fleet-model.ts';
 import type { Random } from './random.ts';
 import { remainingShare } from './shares.ts';
 
-/** Gives each node its wariness. @throws InputError when the shares are more than all nodes */
+/** Gives each node its wariness. @throws InputError when the shares add up to more than all nodes */
 export function warinessDraw(groups: FleetModel['wariness'], random: Random): () => number {
   const rest = remainingShare(groups, '--wariness');
   return () => {
@@ -15,22 +15,22 @@ export function warinessDraw(groups: FleetModel['wariness'], random: Random): ()
       if (rank < share) return wariness === 'uniform' ? hashed : wariness;
       rank -= share;
     }
-    // Shares add up to 1 but for rounding.
+    // Shares add up to 1, except for rounding.
     const last = groups.at(-1)?.wariness;
     return last === undefined || last === 'uniform' ? hashed : last;
   };
 }
 
 /**
- * Nodes that come and go: on and off for times that are exponentially distributed, so that only the present state
- * decides what comes next, and any stretch of time can be skipped.
+ * Nodes that go on and off for times that are exponentially distributed. So only the present state decides what comes
+ * next, and any period of time can be skipped.
  */
 export function offTimes({ share, mean }: FleetModel['off'], random: Random) {
   const meanOn = (mean * (1 - share)) / share;
   const rate = 1 / mean + 1 / meanOn;
   return {
     atStart: () => random.uniform() < share,
-    /** Is a node off that was off, or on, so many seconds ago? */
+    /** Whether a node is off now that was off (or on) this many seconds ago. */
     at: (wasOff: boolean, seconds: number) => {
       const kept = Math.exp(-rate * Math.max(0, seconds));
       return random.uniform() < share + ((wasOff ? 1 : 0) - share) * kept;

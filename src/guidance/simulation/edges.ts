@@ -4,7 +4,7 @@ import { nodeKeys } from '../node-keys.ts';
 import type { Release } from '../releases.ts';
 import { rolloutOf } from '../throttle.ts';
 
-/** A release as nodes meet it. */
+/** A release with its outgoing edges. */
 export interface Place {
   readonly version: string;
   readonly age: number;
@@ -16,7 +16,7 @@ export interface Place {
   readonly targets: readonly number[];
 }
 
-/** All places of a graph, in its order, with the edges between them that a node may take at some time. */
+/** All releases of a graph, in its order, with the edges that a node may take at some time. */
 export function placesOf(
   releases: { readonly releases: readonly Pick<Release, 'version' | 'commits' | 'oci-images'>[] },
   updates: { readonly releases: readonly UpdateEntry[] },
@@ -27,7 +27,7 @@ export function placesOf(
   const age = (position: number) => ages[position] as number;
   const targets = graph.nodes.map((): number[] => []);
   for (const [from, to] of graph.edges) {
-    // Zincati refuses what is not newer.
+    // Zincati refuses a target that is not newer.
     if (age(to) > age(from)) targets[from]?.push(to);
   }
   return graph.nodes.map((node, position) => ({

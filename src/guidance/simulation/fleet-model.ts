@@ -4,13 +4,13 @@ import type { RebootWindow } from './windows.ts';
 export interface FleetModel {
   readonly nodes: number;
   /**
-   * What the nodes run. `spread` is evenly over the releases older than the target; what the shares leave over runs the
-   * release before the target.
+   * What the nodes run. `spread` is evenly over the releases older than the target; all other nodes run the release
+   * before the target.
    */
   readonly start: readonly { readonly version: string; readonly share: number }[];
   /**
    * How wary they are: a number (a ring, or a setting of the nodes), or `uniform` for nodes that send none and get
-   * theirs by upstream's hash, which is evenly spread. What the shares leave over is uniform.
+   * theirs by upstream's hash, which is evenly spread. The rest is uniform.
    */
   readonly wariness: readonly { readonly wariness: number | 'uniform'; readonly share: number }[];
   /** Zincati's steady interval; its jitter of up to 10 % is added. */
@@ -23,9 +23,9 @@ export interface FleetModel {
   readonly windows: readonly RebootWindow[];
   /** Nodes that never come back. */
   readonly gone: number;
-  /** Nodes that come and go: at any moment this share is off, each time for this long on average. */
+  /** Nodes that go off and on: at any moment this share is off, each time for this long on average. */
   readonly off: { readonly share: number; readonly mean: number };
-  /** Graphs are static files that are rendered only so often; 0 when they are computed for each request. */
+  /** Seconds between two renderings of the static graphs; 0 if they are computed for each request. */
   readonly publishEvery: number;
 }
 

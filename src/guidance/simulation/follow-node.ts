@@ -6,7 +6,7 @@ import type { Scenario } from './scenario.ts';
 import type { Tally } from './tally.ts';
 import { windowAtOrAfter } from './windows.ts';
 
-/** One node from update to update, until it moves no more. */
+/** Follows one node from update to update, until it moves no more. */
 export class NodeRun {
   readonly #scenario: Scenario;
   readonly #tally: Tally;
@@ -22,7 +22,7 @@ export class NodeRun {
 
   /**
    * @param node its number, for onMove
-   * @param startPlace its first place; one beyond the last place for a release that is in no graph
+   * @param startPlace its first place; the number of places for a release that is in no graph
    */
   constructor(scenario: Scenario, tally: Tally, node: number, startPlace: number) {
     const { random, fleet, now } = scenario;
@@ -88,7 +88,7 @@ export class NodeRun {
     }
   }
 
-  /** Moves the poll to a moment at which the node is on. False if it is not on before the end. */
+  /** Moves the poll to a moment when the node is on. False if it is not on before the end. */
   #waitUntilOn(): boolean {
     const { off, until } = this.#scenario;
     if (off === undefined) return true;

@@ -15,7 +15,7 @@ export function openingOf(rollout: Rollout | undefined, wariness: number): numbe
   if (rollout.duration_minutes === undefined) return Number.POSITIVE_INFINITY;
   const seconds = Math.max(rollout.duration_minutes, 1) * 60;
   const end = start + seconds;
-  // The straight line may miss by a second, upstream's rounding decides.
+  // The straight line may be wrong by a second, because upstream rounds.
   let opening = Math.min(end + 1, start + Math.ceil(((wariness - startValue) / (1 - startValue)) * seconds));
   while (opening <= end && wariness > rolloutProgress(rollout, opening)) opening += 1;
   while (opening > start + 1 && wariness <= rolloutProgress(rollout, opening - 1)) opening -= 1;

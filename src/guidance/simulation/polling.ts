@@ -3,7 +3,7 @@ import type { Random } from './random.ts';
 /** Zincati's `agent.timing.steady_interval_secs`. */
 export const defaultPollSeconds = 300;
 
-/** How often Zincati looks whether a staged update may reboot the node: its fixed refresh period, in seconds. */
+/** How often Zincati checks whether a staged update may reboot the node: its fixed refresh period, in seconds. */
 export const stagedTickSeconds = 300;
 
 // Zincati adds to each interval 0 to 10 hundredths of it, a new number every time (add_jitter in
@@ -34,7 +34,7 @@ export function pollAtOrAfter(random: Random, poll: number, moment: number, inte
   const longest = interval + jitterSteps * step;
   let at = poll;
   for (;;) {
-    // So many intervals can never reach beyond the moment.
+    // This many intervals can never go past the moment.
     const count = Math.floor((moment - at) / longest);
     if (count < 16) break;
     // The mean of 0 to 10 is 5, the variance 10.

@@ -33,7 +33,7 @@ export interface SimulationResult {
   };
   /** Seconds until the last node that arrives has arrived; null when none does. */
   readonly lastArrival: number | null;
-  /** Seconds that were simulated: at the end nothing happened any more, or the time was up. */
+  /** Seconds that were simulated: until nothing more could happen, or the time was up. */
   readonly simulated: number;
   /** Releases that any node ran at any time, oldest first. */
   readonly releases: readonly {

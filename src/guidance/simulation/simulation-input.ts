@@ -10,7 +10,7 @@ export interface SimulationInput {
   readonly fleet: FleetModel;
   /** UNIX seconds at which the simulation starts. */
   readonly now: number;
-  /** Seconds; by default four weeks more than the last rollout takes. It ends earlier when nothing can happen any more. */
+  /** Seconds; by default four weeks more than the last rollout takes. It ends earlier if nothing more can happen. */
   readonly duration?: number;
   /** The release whose adoption is measured; by default the newest that any node can be offered. */
   readonly target?: string;
@@ -25,7 +25,7 @@ export interface NodeMove {
   readonly wariness: number;
   readonly from: string;
   readonly to: string;
-  /** UNIX seconds at which the node was told, and at which it had booted. */
+  /** UNIX seconds at which the node was offered the update, and at which it had booted. */
   readonly offered: number;
   readonly booted: number;
 }

@@ -82,7 +82,7 @@ export function showTime(seconds: number): string {
   return `${formatTime(seconds).slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/** Numbers to the right, texts to the left. */
+/** Numbers are aligned to the right, texts to the left. */
 function columns(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] as string).length)),

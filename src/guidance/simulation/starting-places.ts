@@ -20,7 +20,7 @@ export function findTarget(places: readonly Place[], input: SimulationInput): nu
   return offered.length === 0 ? places.length - 1 : Math.max(...new Set(offered));
 }
 
-/** Version and number of nodes per place; the last entry stands for nodes on no place. */
+/** Version and number of nodes per place; the last entry is for nodes whose release is in no graph. */
 export function startCounts(
   places: readonly Place[],
   input: SimulationInput,

@@ -6,7 +6,7 @@ import { showTime, whole } from './simulation-report.ts';
 const width = 960;
 const plot = { left: 64, top: 92, width: 860, height: 330 };
 
-// Told apart also without colour vision (hues of Okabe and Ito), and by the order in the legend.
+// Also distinct for colour-blind people (hues of Okabe and Ito), and listed in the same order in the legend.
 const style = `
 .ground{fill:#fff}.ink{fill:#17202b}.quiet{fill:#566373}.grid{stroke:#dce1e8}.axis{stroke:#8592a3}.mark{stroke:#17202b}.halo{stroke:#fff}
 .edge{stroke:#fff}.s0{fill:#0a6ebd}.s1{fill:#e69f00}.s2{fill:#2a9d78}.s3{fill:#cc79a7}.s4{fill:#56b4e9}.s5{fill:#d55e00}.s6{fill:#a3adb9}
@@ -17,7 +17,10 @@ text{font:14px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 .edge{stroke:#10151b}.s0{fill:#4aa3ec}.s1{fill:#f0b541}.s2{fill:#43b892}.s3{fill:#d794b9}.s4{fill:#2e7fae}.s5{fill:#e27a35}.s6{fill:#56616e}}
 `.trim();
 
-/** An SVG picture of who runs what when: releases stacked, the newest at the bottom, so that its edge is its adoption. */
+/**
+ * An SVG picture of which release nodes run over time: a stacked chart with the newest release at the bottom, so its
+ * edge shows its adoption.
+ */
 export function svgChart(result: SimulationResult): string {
   const series = seriesOf(result);
   const { times } = result.curve;
@@ -99,7 +102,7 @@ function marks(result: SimulationResult, x: Scale, y: Scale): string {
       const at = x(seconds);
       const half = label.length * 3.2;
       const middle = Math.min(plot.left + plot.width - half, Math.max(plot.left + half, at));
-      // Where two marks are close the later goes without words: the description has them.
+      // If two marks are close, the later one has no text: the description has it.
       const words = middle - half >= free;
       if (words) free = middle + half + 8;
       const line = `x1="${at}" x2="${at}" y1="${plot.top - 8}" y2="${y(share * result.nodes)}"`;
@@ -126,12 +129,12 @@ function marksOf(result: SimulationResult) {
   );
 }
 
-/** Keys in rows, as wide as their texts. */
+/** The legend: entries in rows, as wide as their texts. */
 function legendOf(series: readonly Series[]): { text: string; height: number } {
   let left = plot.left;
   let row = 0;
   const text = series.map(({ label, isTarget }, index) => {
-    // Wider than most fonts need: a key must not run into its neighbour.
+    // Wider than most fonts need: an entry must not run into the next one.
     const wide = 46 + label.length * (isTarget ? 9.2 : 8.4);
     if (left + wide > plot.left + plot.width && left > plot.left) {
       left = plot.left;

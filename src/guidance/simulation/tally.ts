@@ -21,7 +21,7 @@ export class Tally {
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
-    // One place more, for nodes on releases that have no image for this architecture.
+    // One place more than the graph has: for nodes on releases without an image for this architecture.
     this.moves = createMoveCounts(scenario.places.length + 1);
     this.counts = scenario.atStart.map(([, count]) => count);
     this.#arrivals = new Int32Array(scenario.fleet.nodes);
@@ -42,7 +42,7 @@ export class Tally {
     this.lastMove = Math.max(this.lastMove, seconds);
   }
 
-  /** A node reached the target, or a newer release, so many seconds after the start. */
+  /** A node reached the target, or a newer release, this many seconds after the start. */
   arrive(seconds: number): void {
     this.#arrivals[this.arrived] = seconds;
     this.arrived += 1;

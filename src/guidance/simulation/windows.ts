@@ -13,7 +13,7 @@ export interface RebootWindow {
   readonly zone: string;
 }
 
-/** Stretches of time, in order and apart from each other, in UNIX seconds. */
+/** Periods of time, in order and not touching each other, in UNIX seconds. */
 export interface Schedule {
   readonly starts: Float64Array;
   readonly ends: Float64Array;
@@ -108,7 +108,7 @@ function instant(day: number, clock: string, zone: string): number {
   return parseWhen(`${date} ${clock} ${zone}`, 0);
 }
 
-/** The moment itself where it is inside a window, else the start of the next window; Infinity after the last. */
+/** The moment itself if it is inside a window, else the start of the next window; Infinity after the last. */
 export function windowAtOrAfter({ starts, ends }: Schedule, moment: number): number {
   let low = 0;
   let high = ends.length;

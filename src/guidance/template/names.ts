@@ -1,4 +1,4 @@
-/** A name in a template that stands for nothing. */
+/** An unknown name in a template. */
 export interface UnknownName {
   readonly name: string;
   /** Starts at 1. */
@@ -13,7 +13,7 @@ interface Scope {
   readonly helpers: ReadonlySet<string>;
   /** Names that enclosing blocks define (`as |name|`). */
   readonly blockParameters: readonly string[];
-  /** False inside each and with, where plain names are fields of another object. */
+  /** False inside each and with: there plain names are fields of another object. */
   readonly atTop: boolean;
 }
 
@@ -21,7 +21,7 @@ const changesContext: ReadonlySet<string> = new Set(['each', 'with']);
 
 /**
  * Finds the first unknown name of a template, also in branches that are not taken and in arguments of helpers:
- * Handlebars' own strict mode looks at neither.
+ * Handlebars' own strict mode checks neither.
  */
 export function findUnknownName(
   program: hbs.AST.Program,

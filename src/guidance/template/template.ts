@@ -12,7 +12,7 @@ const blockHelpers = ['if', 'unless', 'each', 'with'];
 const ownHelpers = ['start', 'minutes', 'json'];
 const rolloutFields: ReadonlySet<string> = new Set(['start_epoch', 'start_percentage', 'duration_minutes']);
 
-// Stricter than reading updates.json: here a person writes a policy, and a field that nobody reads is a slip.
+// Stricter than reading updates.json: here a person writes a policy, and an unknown field is a mistake.
 const policyEntry = updateEntry.superRefine(({ metadata }, context) => {
   const { rollout, barrier, deadend } = metadata;
   for (const key of Object.keys(rollout ?? {})) {
@@ -175,7 +175,7 @@ function render({ source, where, variables, now }: Parameters<typeof renderTempl
     if (error instanceof InputError) throw error;
     const message = messageOf(error);
     const place = /- (\d+):(\d+)$/.exec(message);
-    // Strict mode's own words for an unknown name, and those of a list entry that is no object.
+    // Strict mode's own words for an unknown name, and for a list entry that is not an object.
     const name =
       /^"(.+)" not defined in /.exec(message) ?? /^Cannot use 'in' operator .* '(.+)' in /.exec(message);
     const line = place === null ? lineOf(source, name?.[1] ?? '\n') : `:${place[1]}:${Number(place[2]) + 1}`;
@@ -190,7 +190,7 @@ function render({ source, where, variables, now }: Parameters<typeof renderTempl
   }
 }
 
-// A policy is a page of JSON. Handlebars needs minutes, or runs out of stack, for what is far beyond these.
+// A policy is a page of JSON. For much larger texts Handlebars needs minutes, or runs out of stack.
 const longestTemplate = 64 * 1024;
 const deepestNesting = 50;
 
@@ -216,7 +216,7 @@ function refuseDeepNesting(source: string, where: string): void {
   }
 }
 
-/** Handlebars passes its options object last, so a missing argument shows as the options in its place. */
+/** Handlebars passes its options object last, so if an argument is missing, the options are in its place. */
 function argument(
   value: unknown,
   call: unknown,

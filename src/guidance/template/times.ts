@@ -47,7 +47,7 @@ function parseDayAndTime(
   words: string,
   { text, now, place }: { readonly text: string; readonly now: number; readonly place: Place },
 ): number {
-  // Each part is taken out where it stands; what is left over must be the zone.
+  // Each part is removed from the text; the rest must be the zone.
   let rest = words.replace(/^(\d{4}-\d{2}-\d{2})t/, '$1 ').replace(/\bat\b/, ' ');
   const take = (pattern: RegExp) => {
     const match = pattern.exec(rest);

@@ -31,15 +31,18 @@ import { runTests } from './test-run.ts';
 export interface TestImageOptions {
   /** Default: the image in the test registry that the checkout's commit builds. */
   readonly image?: string;
-  /** The commit's image is in this folder, where build-image --local put it. */
+  /** The folder that build-image --local wrote the commit's image to. */
   readonly local?: string;
-  /** Default: this machine's, where the configuration has it. */
+  /** Default: this machine's, if the configuration has it. */
   readonly architecture?: Architecture;
-  /** Folder for logs and the report; made when missing. */
+  /** Folder for logs and the report; created if missing. */
   readonly output: string;
-  /** Test again what has passed these very tests. */
+  /** Test again although the image has passed these same tests. */
   readonly force: boolean;
-  /** The fleet that the image is for. Default: the one whose branch this is, or goes to by a pull request. */
+  /**
+   * The fleet that the image is for. Default: the fleet of this branch, or of the branch that its pull request goes
+   * to.
+   */
   readonly fleet?: string;
   /** These take precedence over the configuration. */
   readonly memoryMegabytes?: number;
@@ -56,18 +59,19 @@ export interface TestImageOptions {
 
 export interface TestImageAnswer extends TestedImage {
   readonly digest: Digest;
-  /** Passing evidence was there already; nothing was booted. */
+  /** Passing evidence existed already; nothing was booted. */
   readonly skipped: boolean;
   /** Digest of the evidence; absent if none was written. */
   readonly evidenceDigest?: Digest;
-  /** The pull request that was told. */
+  /** The pull request that got the comment. */
   readonly pullRequest?: number;
 }
 
 /**
  * Boots the exact image that the checkout's commit builds, runs the tests of that commit in it, attaches the result
- * to the image's digest and comments on the pull request. Run again, it finds the evidence and only comments.
- * Of an image in a folder, the result is only answered and written down: it has no place in a registry.
+ * to the image's digest and comments on the pull request. When it runs again, it finds the evidence and only
+ * comments. For an image in a folder, the result is only returned and written to files, because there is no registry
+ * to attach it to.
  */
 export async function testImage(project: Project, options: TestImageOptions): Promise<TestImageAnswer> {
   const { git, config } = project;
@@ -165,7 +169,7 @@ function machineFor({ config }: Project, options: TestImageOptions, architecture
   };
 }
 
-/** By name; undefined where the commit is for no fleet that we know. */
+/** By name; undefined if the commit belongs to no fleet that we know. */
 async function fleetOf(
   { git, config, forge }: Project,
   options: TestImageOptions,

@@ -6,16 +6,16 @@ import { initramfsProblem } from './guest/initramfs.ts';
 import { requireKernel } from './guest/kernel.ts';
 import type { TestResult } from './report/report.ts';
 
-// What can be said of an image without booting it. Each check is an entry among the test results.
+// What can be checked of an image without booting it. Each check is one of the test results.
 
-/** Labels of an image that some program on a node, or of ours, reads. */
+/** Labels of an image that a program on a node, or one of ours, reads. */
 const neededLabels: Readonly<Record<string, string>> = {
-  'containers.bootc': 'bootc takes only images that call themselves bootable',
+  'containers.bootc': 'bootc accepts only images with the label of a bootable one',
   'com.coreos.stream': 'Zincati takes its stream from it',
-  'org.opencontainers.image.version': 'Zincati finds its place in the update graph by it',
+  'org.opencontainers.image.version': 'Zincati finds its node in the update graph by it',
 };
 
-/** The labels and the time of an image, which its configuration says: nothing needs to be pulled for it. */
+/** The labels and the time of an image. They are in its configuration, so nothing has to be pulled. */
 export function checkLabels(config: ImageConfig, stream: string): TestResult {
   const { labels, created } = config;
   const problems = Object.entries(neededLabels)
@@ -36,16 +36,16 @@ export function checkLabels(config: ImageConfig, stream: string): TestResult {
   return entry('check: labels', problems);
 }
 
-/** Name of the entry that says whether a node can boot the image at all. */
+/** Name of the result that says whether a node can boot the image at all. */
 export const kernelCheckName = 'check: kernel';
 
 const largestInitramfs = 1024 * 1024 * 1024;
 
 /**
- * The initramfs beside the kernel, where bootc looks for them ("Bootable container images", section on the kernel), or
- * inside a unified kernel image.
+ * Checks the initramfs beside the kernel, where bootc looks for it ("Bootable container images", section on the
+ * kernel), or inside a unified kernel image.
  * @param needs.prepareRoot the image is for nodes whose initramfs mounts an ostree deployment
- * @throws InputError without exactly one kernel: that is not a bootable image, and there is no result of a test
+ * @throws InputError without exactly one kernel: that is not a bootable image, so there is no test result
  */
 export async function checkKernel(
   root: InsideRoot,
@@ -63,8 +63,8 @@ export async function checkKernel(
 const shownFiles = 15;
 
 /**
- * Files in /var and /run. The first are unpacked at an installation and never again: machines that update do not get
- * them. The others are never seen.
+ * Reports files in /var and /run. Those in /var are unpacked at an installation and never again: machines that update
+ * do not get them. Those in /run are never visible.
  */
 export async function checkLeftovers(root: InsideRoot, meaning: 'warn' | 'fail'): Promise<TestResult> {
   const found: string[] = [];
@@ -85,7 +85,7 @@ export async function checkLeftovers(root: InsideRoot, meaning: 'warn' | 'fail')
   };
 }
 
-/** The image's own bootc looks at it; undefined if it has none. */
+/** The image's own bootc checks it; undefined if it has none. */
 export async function checkLint(
   root: InsideRoot,
   run: (command: readonly string[]) => Promise<{ readonly exitCode: number; readonly output: string }>,

@@ -7,13 +7,13 @@ export interface ImageSource {
   readonly name: string;
   /** What `buildah from` takes: `docker://…@sha256:…`, `oci:FOLDER:TAG`. */
   readonly place: string;
-  /** The name that buildah gives it in its storage; absent: it goes by its id there. */
+  /** The name that buildah gives it in its storage; absent: it is known by its id there. */
   readonly storedAs?: string;
-  /** A registry without a certificate, which only one on this machine may be. */
+  /** The registry has no certificate; only one on this machine is allowed to have none. */
   readonly plainHttp: boolean;
 }
 
-/** An image in a registry, by its digest alone: `name:tag@digest` is refused by older buildah. */
+/** An image in a registry, by its digest only: `name:tag@digest` is refused by older buildah. */
 export function inRegistry(image: DigestReference): ImageSource {
   const storedAs = `${formatRepository(image.repository)}@${image.digest}`;
   return {

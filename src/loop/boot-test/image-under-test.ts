@@ -17,14 +17,14 @@ import {
 } from '../../world/registry/reference.ts';
 import { type ImageSource, inRegistry } from './image-source.ts';
 
-/** The image that a boot test is about, of one architecture. */
+/** The image that is boot-tested, for one architecture. */
 export interface ImageUnderTest {
   readonly source: ImageSource;
   readonly image: Image;
   readonly digest: Digest;
-  /** Of its label; empty if it has none. */
+  /** Value of its label; empty if it has none. */
   readonly version: string;
-  /** Its reference in a registry; undefined of one in a folder. */
+  /** Its reference in a registry; undefined for an image in a folder. */
   readonly reference: DigestReference | undefined;
 }
 

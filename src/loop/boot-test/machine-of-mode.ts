@@ -26,7 +26,7 @@ export interface MountedImage {
   readonly stored: StoredImage;
 }
 
-/** The machine of an image in the mode that was chosen for it. */
+/** How an image boots in the mode that was chosen for it. */
 export interface ModeMachine {
   readonly mode: BootMode;
   boot(options: BootOptions): Promise<BootReport>;
@@ -49,7 +49,7 @@ export interface ModeOptions extends MountedImage {
 
 /**
  * Makes an image ready to boot.
- * @throws InputError for a mode that was asked for and cannot be
+ * @throws InputError if the requested mode is not possible
  */
 export async function machineOfMode(options: ModeOptions): Promise<ModeMachine> {
   const { wanted, root, source, config, stored, foreign } = options;
@@ -79,7 +79,10 @@ async function directMachine({ root, source, folder, log }: ModeOptions): Promis
   };
 }
 
-/** Through the firmware. A rehearsal there would need an installer that updates: it boots the kernel directly. */
+/**
+ * Boots through the firmware. A rehearsal in this mode would need an installer that can update, so it boots the
+ * kernel directly.
+ */
 function diskMachine(options: ModeOptions): ModeMachine {
   const { root, source, stored, foreign, folder, log } = options;
   let prepared: Promise<PreparedImage> | undefined;

@@ -18,7 +18,7 @@ import { type ModeMachine, machineOfMode } from './machine-of-mode.ts';
 import { isFedoraCoreOs, type KnownFailure, knownFailuresOf } from './report/known-failures.ts';
 import type { BootReport, Rehearsal, TestResult } from './report/report.ts';
 
-/** A release that nodes come from. */
+/** A release that nodes update from. */
 export interface FromRelease {
   readonly version: string;
   readonly image: DigestReference;
@@ -40,14 +40,14 @@ export interface TestRunOptions extends Pick<Project, 'config' | 'log'> {
   readonly from: readonly FromRelease[];
   /** The image is of another architecture than this machine: none of its programs can be run here. */
   readonly foreign: boolean;
-  /** Sees the image's files while they are mounted, once they have passed the checks. */
+  /** Called with the image's files while they are mounted, after they have passed the checks. */
   readonly onFiles?: (root: string) => Promise<void>;
   readonly outputFolder: string;
 }
 
 /**
- * All there is to test of an image, the quick things first, each only if those before went well: what its
- * configuration says, what its files say, a boot with the user's tests, and the updates that nodes will make.
+ * Everything that is tested about an image, the quick checks first, each only if those before succeeded: its
+ * configuration, its files, a boot with the user's tests, and the updates that nodes will make.
  */
 export async function runTests(options: TestRunOptions): Promise<BootReport> {
   const { source, image, config, machine, outputFolder, log } = options;
@@ -99,11 +99,11 @@ async function checkFiles(options: TestRunOptions, root: InsideRoot, run: RunInI
 function notAsShipped(checks: TestResult[]) {
   const failed = checks.filter(({ result }) => result !== 'passed');
   return {
-    // Without a kernel and an initramfs that fit, the machine would not even start.
+    // Without a matching kernel and initramfs the machine would not even start.
     verdict: failed.some(({ name }) => name === kernelCheckName)
       ? ('unbootable' as const)
       : ('check-failed' as const),
-    explanation: `The image is not what a node needs, and was not booted: ${failed
+    explanation: `The image lacks what a node needs, and was not booted: ${failed
       .map(({ name, output }) => `${name}: ${output.trim().split('\n')[0]}`)
       .join('; ')}.`,
     kernel: '',
@@ -111,7 +111,7 @@ function notAsShipped(checks: TestResult[]) {
   };
 }
 
-/** Units that cannot work in such a machine; from a disk, the machine has all that they need. */
+/** Units that cannot work in such a machine. A machine that boots from a disk has all that they need. */
 async function knownFailures(
   { config }: TestRunOptions,
   root: InsideRoot,

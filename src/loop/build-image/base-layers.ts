@@ -4,17 +4,17 @@ import type { Descriptor, RegistryClient } from '../../world/registry/client.ts'
 import { type Image, readImage } from '../../world/registry/image.ts';
 import { formatReference, type TagReference } from '../../world/registry/reference.ts';
 
-/** The layers of a derived image that are the base's own, and whether they are so byte for byte. */
+/** Which layers of a derived image are the base's own, and whether they are equal byte for byte. */
 export interface LayerComparison {
-  /** The derived image's layers, the base's in the place of those that hold the same files. */
+  /** The derived image's layers, with the base's layers in place of those that hold the same files. */
   readonly layers: readonly Descriptor[];
   readonly changed: boolean;
 }
 
 /**
  * Compares a derived image with its base. Uncompressed digests ("diff ids") prove that a layer is the base's; its
- * compressed form may differ all the same, because buildah may compress again when it pushes. Nodes would then
- * download everything anew, although they have it.
+ * compressed form may still differ, because buildah may compress again when it pushes. Nodes would then download
+ * everything again, although they have it.
  * @throws InputError when the derived image does not begin with the base's layers at all
  */
 export function compareLayers(base: Image, derived: Image, where: string): LayerComparison {
@@ -36,8 +36,8 @@ export function compareLayers(base: Image, derived: Image, where: string): Layer
 }
 
 /**
- * Makes sure that a pushed image has its base's layers byte for byte, and returns its manifest's descriptor. Where
- * it has not, a manifest that names the base's layers takes its place under the tag; running again changes nothing.
+ * Makes sure that a pushed image has its base's layers byte for byte, and returns its manifest's descriptor. If they
+ * differ, a manifest that names the base's layers replaces it under the tag; a second run changes nothing.
  * @param options.copyBase puts the base's blobs into the repository
  */
 export async function keepBaseLayers(options: {
@@ -58,7 +58,7 @@ export async function keepBaseLayers(options: {
   return { mediaType, digest, size: bytes.length };
 }
 
-/** Fails unless the tag still means the digest that was just pushed. */
+/** Fails unless the tag still points at the digest that was just pushed. */
 export async function confirmPush(
   client: RegistryClient,
   tag: TagReference,

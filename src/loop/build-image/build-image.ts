@@ -21,10 +21,10 @@ import { type BuildOptions, withBuilt } from './build-one.ts';
 import { restoreFromProduction } from './from-production.ts';
 
 /**
- * Makes sure that the test registry has the candidate's image under its build key's tag, and returns its digest:
- * of the image, or of an index where there are several architectures. What is there already is not built again, so
- * that machines of each architecture may build their own and one run at the end joins them. With
- * `options.architecture` only that image is made, and no index.
+ * Makes sure that the test registry has the candidate's image under its build key's tag, and returns its digest: of
+ * the image, or of an index if there are several architectures. An existing image is not built again, so machines of
+ * each architecture can build their own image, and a last run joins them. With `options.architecture` only that image
+ * is made, and no index.
  * @returns `built`: whether buildah ran
  * @throws OutsideError when the build or a push fails; then there is no index either
  */
@@ -77,7 +77,7 @@ async function ensureImage(
   } else {
     log.info(`${formatReference(target)} is there already: nothing to build`);
   }
-  // In every run: the next one finishes what one that ended after the push left to do.
+  // In every run, because the run before may have ended after its push.
   const descriptor = await keepBaseLayers({ client, base, copyBase, tag: target, architecture });
   return { descriptor, built };
 }

@@ -29,7 +29,7 @@ export interface BuildOptions extends Pick<Project, 'config' | 'git' | 'client' 
 }
 
 /**
- * Builds the candidate for one architecture, in buildah's own storage, for as long as `work` needs it there.
+ * Builds the candidate for one architecture in buildah's own storage, and keeps it there until `work` has ended.
  * @param baseIn the repository that buildah gets the base from
  * @param work is given the image's name in that storage
  * @throws OutsideError when the build fails
@@ -76,8 +76,8 @@ export async function withBuilt<T>(
 }
 
 /**
- * buildah hands the base's annotations on. Those that speak of the base's own build must not stay: rpm-ostree takes
- * `created` from the annotation first (ostree-ext, container/store.rs), and would see every release as old as its base.
+ * buildah hands the base's annotations on. Those about the base's own build must be removed: rpm-ostree takes `created`
+ * from the annotation first (ostree-ext, container/store.rs), and would see every release as old as its base.
  */
 function annotationsOf(config: Config, candidate: Candidate, base: Image): Record<string, string> {
   const { reference } = candidate.base;
@@ -89,19 +89,19 @@ function annotationsOf(config: Config, candidate: Candidate, base: Image): Recor
     'org.opencontainers.image.version': candidate.version,
     [buildKeyAnnotation]: candidate.key,
     [revisionAnnotation]: candidate.commit,
-    // buildah would drop the tag, which is what people and other tools know the base by.
+    // buildah would drop the tag, by which people and other tools know the base.
     'org.opencontainers.image.base.name': `${formatRepository(reference.repository)}:${reference.tag ?? config.base.tag}`,
     'org.opencontainers.image.base.digest': base.manifest.descriptor.digest,
-    // Zincati before 0.0.31 knows the stream by this one only.
+    // Zincati before 0.0.31 reads the stream from this one only.
     ...('fedora-coreos.stream' in inherited ? { 'fedora-coreos.stream': config.stream } : {}),
   };
 }
 
 /**
  * The Containerfile with the base's digest written into it, so that a tag that moves in the meantime changes nothing;
- * and with the repository that it is to be pulled from in front of the digest. buildah hands a layer on unchanged only where it pulled it
- * from the registry that it pushes to; otherwise it compresses it again and uploads that (measured with 1.28).
- * `isLocal`: every image it names is in a loopback registry.
+ * and with the repository that it is to be pulled from in front of the digest. buildah passes a layer on unchanged
+ * only if it pulled it from the registry that it pushes to; otherwise it compresses it again and uploads that
+ * (measured with 1.28). `isLocal`: every image it names is in a loopback registry.
  */
 function containerfileToBuild(
   config: Config,

@@ -6,9 +6,9 @@ import type { Log } from '../../host/log.ts';
 import { type Architecture, goArchitecture } from '../../world/registry/architecture.ts';
 import { type Digest, formatReference, isDigest, type TagReference } from '../../world/registry/reference.ts';
 
-/** What one run of `buildah build` makes. */
+/** One run of `buildah build`. */
 export interface BuildOrder {
-  /** Path of the Containerfile, the base in it pinned. */
+  /** Path of the Containerfile, with the base pinned. */
   readonly containerfile: string;
   readonly contextFolder: string;
   readonly architecture: Architecture;
@@ -24,10 +24,10 @@ export interface BuildOrder {
 }
 
 /**
- * The command line of a build that depends on nothing but its order:
+ * The command line of a build that depends only on its order:
  * - `--timestamp` sets every time in the image, `--layers=false` makes one layer whatever the cache holds;
  * - chroot isolation on the host's network works as root in a container and on a plain machine alike;
- * - `--ignorefile` of nothing: what is ignored was decided when the context was hashed;
+ * - `--ignorefile` is empty: what is ignored was decided when the context was hashed;
  * - `--force-rm` leaves no container behind, after a failure too.
  * All of it is known to buildah 1.28 (Debian 12) and later.
  */
@@ -55,7 +55,7 @@ export function buildArgumentsOf(order: BuildOrder): string[] {
   ];
 }
 
-/** buildah, on whatever storage the environment names. */
+/** buildah, with the storage that the environment names. */
 export interface Buildah {
   /** Builds an image under the order's name. @throws OutsideError with the end of what buildah printed */
   build(order: BuildOrder): Promise<void>;
@@ -71,7 +71,7 @@ export interface Buildah {
 const anyExitCode = Array.from({ length: 256 }, (_, code) => code);
 const shownLines = 30;
 
-/** How containers/storage reports an image that was there a moment ago. */
+/** How containers/storage reports an image that was deleted a moment ago. */
 const removedMeanwhile = /image not known|layer not known|identifier is not an image/;
 
 /** @param folder an existing folder for the files that buildah answers with */
@@ -119,7 +119,7 @@ export function createBuildah(options: {
       try {
         await run(title, buildArgumentsOf(order));
       } catch (error) {
-        // Another run has removed the base that both pulled: this one pulls it again.
+        // Another run removed the base that both had pulled: this one pulls it again.
         if (!(error instanceof OutsideError) || !removedMeanwhile.test(error.message)) throw error;
         await run(title, buildArgumentsOf(order));
       }
@@ -139,7 +139,7 @@ export function createBuildah(options: {
   };
 }
 
-/** What buildah is at, from a line of its output: `STEP 3/7: RUN …`, `Copying blob …`. */
+/** What buildah is doing, from a line of its output: `STEP 3/7: RUN …`, `Copying blob …`. */
 function noteOf(line: string): string | undefined {
   const step = /STEP (\d+)\/(\d+): (.*)/.exec(line);
   if (step !== null) return `step ${step[1]} of ${step[2]}: ${shorten(step[3] ?? '')}`;

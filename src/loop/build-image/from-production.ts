@@ -12,10 +12,10 @@ import { isIndex, type Manifest } from '../../world/registry/manifest.ts';
 import { atDigest, atTag, formatReference } from '../../world/registry/reference.ts';
 
 /**
- * Brings an image back that was built and promoted, and that the test registry has lost since (by retention, say):
- * with its evidence, under the tags that build-image gives. Built again, it would have another commit's time and so
- * another digest, which its version's tag could never lead to.
- * @returns whether it was brought back
+ * Copies an image back that was promoted and that the test registry has lost since (by retention, for example), with
+ * its evidence and under the tags that build-image sets. A new build would have another commit's time and so another
+ * digest, which the version's tag could never point at.
+ * @returns whether it was copied back
  */
 export async function restoreFromProduction(
   options: Pick<Project, 'config' | 'client' | 'log'> & {
@@ -26,7 +26,7 @@ export async function restoreFromProduction(
   if ((await findBuilt(client, config, candidate)) !== undefined) return false;
   const promoted = atTag(config.image, candidate.version);
   const manifest = await client.findManifest(promoted).catch((error: unknown) => {
-    // Production may be closed to whoever builds, or not exist yet.
+    // Production may be closed to the build job, or not exist yet.
     if (error instanceof InputError) return undefined;
     throw error;
   });
@@ -46,7 +46,7 @@ export async function restoreFromProduction(
     }
   }
   await setTags(client, { manifest, repository: config.testImage, tags: [candidate.tag] });
-  log.info(`${formatReference(promoted)} is this very build: brought back to the test registry`);
+  log.info(`${formatReference(promoted)} is the same build: copied back to the test registry`);
   return true;
 }
 

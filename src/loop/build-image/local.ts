@@ -18,9 +18,9 @@ export interface LocalImage {
 }
 
 /**
- * Builds the candidate into a folder (an OCI image layout), for who may not write to the test registry. Nothing but
- * the base is read from a registry, and nothing is written to one. Layers may be packed otherwise than in the test
- * registry, so the digests say nothing about an image that is built there.
+ * Builds the candidate into a folder (an OCI image layout), for those who may not write to the test registry. Only
+ * the base is read from a registry, and nothing is written to one. Layers may be compressed differently than in the
+ * test registry, so the digests cannot be compared with an image that is built there.
  * @throws OutsideError when the build fails
  */
 export async function buildLocally(
@@ -45,7 +45,7 @@ export async function buildLocally(
     const made = await withBuilt(options, { architecture, base, baseIn: repository }, (buildah, name) =>
       buildah.store(name, target),
     );
-    // The same image is refused in the test registry; better to hear it now.
+    // The same image would be refused in the test registry, so this reports it now.
     compareLayers(base, await readImage(layoutReader, target, architecture), image);
     images.push({ architecture, digest: made, image, built: true });
   }

@@ -5,27 +5,27 @@ import type { Project } from '../../release/project.ts';
 import type { PullRequest, Sha } from '../../world/forge/forge.ts';
 import { StaleBranchError } from '../../world/forge/forge.ts';
 
-/** What became of a promotion that merges by itself. */
+/** The result of a promotion that merges automatically. */
 export interface Approval {
   readonly merged: boolean;
-  /** Why it was not merged, or what somebody has to know now that it is. */
+  /** Why it was not merged, or what to know now that it is merged. */
   readonly note?: string;
 }
 
 /**
- * Merges a promotion whose gates are all green, as they were judged: with its head, and with the state branch and the
- * target's branch where they were then. What is said in the very moment of the merge is noticed after it; the image is
- * promoted only by promote-image and start-rollout, which look for holds again, the last time as part of their own
- * compare-and-swap on the state branch. So a hold always wins.
+ * Merges a promotion whose gates are all green, if its head, the state branch and the target's branch have not moved
+ * since the gates were evaluated. A hold that is set at the moment of the merge is noticed afterwards. But the image
+ * is promoted only by promote-image and start-rollout, which check for holds again, the last time as part of their
+ * own compare-and-swap on the state branch. So a hold always wins.
  * @param judged.now UNIX seconds
- * @throws StaleBranchError where something moved since it was judged: judge again
+ * @throws StaleBranchError if something moved since then: evaluate the gates again
  */
 export async function mergeJudged(
   { forge, state }: Pick<Project, 'forge' | 'state'>,
   judged: {
     readonly request: PullRequest;
     readonly head: Sha;
-    /** Branch → where it was when the gates were judged. */
+    /** Branch → its commit when the gates were evaluated. */
     readonly seen: ReadonlyMap<string, Sha | undefined>;
     readonly fleet: string;
     readonly now: number;
@@ -44,7 +44,7 @@ export async function mergeJudged(
   }
   const hold = holdAt((await state.readFleet(fleet)).operations, now);
   if (hold === undefined) return { merged: true };
-  const note = `fleet ${fleet} was held in the moment of the merge: ${describeHold(hold)}. Nothing is promoted to its nodes until that is over; then promote-image and start-rollout do it.`;
+  const note = `fleet ${fleet} was held at the moment of the merge: ${describeHold(hold)}. Nothing is promoted to its nodes until the hold ends; then promote-image and start-rollout do it.`;
   await forge.pullRequests.comment(request.number, 'held', `**Merged, and not promoted**: ${note}`);
   return { merged: true, note };
 }

@@ -8,7 +8,7 @@ import type { UpstreamGuidance } from '../../release/upstream/guidance.ts';
 import type { BranchStore, Sha } from '../../world/forge/forge.ts';
 import { digestIn } from '../../world/registry/reference.ts';
 
-/** What the target's template renders to, if the promotion is merged at the first possible moment. */
+/** What the target's template renders to if the promotion is merged as early as possible. */
 export interface RolloutForecast {
   readonly entry: UpdateEntry;
   /** UNIX seconds. */

@@ -9,12 +9,12 @@ export function code(text: string | undefined): string {
   return text === undefined ? 'none' : markdownCode(text);
 }
 
-/** Folded away: a line that opens. */
+/** A collapsed section under a title. */
 export function folded(summary: string, content: string): string {
   return `<details>\n<summary>${summary}</summary>\n\n${content}\n\n</details>`;
 }
 
-/** A list that is cut where it becomes long. */
+/** A list that is cut if it is long. */
 export function list(items: readonly string[], longest: number): string {
   const rest = items.length - longest;
   return [...items.slice(0, longest), ...(rest > 0 ? [`… and ${rest} more`] : [])]

@@ -17,7 +17,7 @@ import { listCommit, type TreeEntry } from '../../world/git/list-tree.ts';
 import { readTextBlob } from '../../world/git/read-objects.ts';
 import { commitTree } from '../../world/git/write-objects.ts';
 
-/** What the content of a merge builds. */
+/** The image that the content of a merge builds. */
 export interface MergedBuild {
   /** True if it is the image that the source fleet runs, byte for byte. */
   readonly same: boolean;

@@ -29,7 +29,7 @@ export function promotionTargets(config: Config, name: string | undefined): Flee
 }
 
 /**
- * Keeps the pull request by which a fleet gets what its source fleet runs; merges it where that is asked for and all
+ * Keeps the pull request by which a fleet gets what its source fleet runs; merges it if that is configured and all
  * gates are green.
  * @param options.now UNIX seconds
  * @param options.urgent why the source's newest release need not soak
@@ -47,7 +47,7 @@ export async function openPromotion(
   }
   const request = await findPromotion(project, target);
   await recordUrgency(state, { source, target, request, asked: options.urgent, now });
-  // Whatever moves meanwhile is looked at again.
+  // If a branch moves meanwhile, everything is evaluated again.
   return untilNotStale(() => promote(project, { source, target, now }, forge));
 }
 
@@ -87,7 +87,7 @@ function recordOf(config: Config, state: FleetState, source: Fleet, version: str
   if (record !== undefined) return record;
   throw new InputError({
     where: `${config.stateBranch}: fleets/${source.name}/records/${version}.json`,
-    problem: `release ${version} has no record, so nobody knows which commit to promote`,
+    problem: `release ${version} has no record, so the commit to promote is not known`,
     remedy: 'Release a new version with coxswain start-rollout.',
   });
 }

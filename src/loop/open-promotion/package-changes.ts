@@ -5,9 +5,9 @@ import { comparePackages, type PackageDifference, readPackages } from '../../wor
 import { parseReference } from '../../world/registry/reference.ts';
 
 /**
- * What a promotion changes in a node's packages. A convenience for reviewers: where it cannot be told, nothing else
- * waits for it.
- * @returns undefined where there is nothing to compare, or the images have no rpm database
+ * What a promotion changes in a node's packages. A convenience for reviewers: if it cannot be found out, the
+ * promotion goes on without it.
+ * @returns undefined if there is nothing to compare, or the images have no rpm database
  */
 export async function packageChanges(
   { client, log }: Pick<Project, 'client' | 'log'>,
@@ -26,7 +26,7 @@ export async function packageChanges(
     return one === undefined || other === undefined ? undefined : comparePackages(one, other);
   } catch (error) {
     if (!(error instanceof InputError) && !(error instanceof OutsideError)) throw error;
-    log.warn(`the package changes are not told: ${messageOf(error)}`);
+    log.warn(`the package changes are not listed: ${messageOf(error)}`);
     return undefined;
   }
 }

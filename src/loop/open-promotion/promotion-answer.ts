@@ -7,7 +7,10 @@ export interface PromotionAnswer {
   readonly fleet: string;
   /** The source. */
   readonly from: string;
-  /** The source's newest release that has earned it, where it has one; before that, barriers that the target lacks. */
+  /**
+   * The source's newest release that passed its own gates, if there is one; before that, barriers that the target
+   * lacks.
+   */
   readonly version: string | undefined;
   readonly action: ProposalAction | 'merged';
   readonly pullRequest: number | undefined;
@@ -17,6 +20,6 @@ export interface PromotionAnswer {
   readonly urgent?: Exception;
   /** Why there is nothing to promote. */
   readonly reason?: string;
-  /** What somebody has to know of a merge that was tried. */
+  /** What to know about a merge that was tried. */
   readonly note?: string;
 }

@@ -11,14 +11,14 @@ import { shortCommit } from '../../world/git/short-commit.ts';
 import { treeChanges } from '../../world/git/tree-changes.ts';
 import { writeCommit } from '../../world/git/write-objects.ts';
 
-/** Where the branch of a promotion is, and where it should be. */
+/** The commit of a promotion's branch, and the one that it should have. */
 export interface PromotionBranch {
-  /** Where it is now. */
+  /** The commit that it has now. */
   readonly from: Sha | undefined;
   readonly to: Sha;
-  /** What merging it gives. */
+  /** The content after a merge. */
   readonly forecast: MergeResult;
-  /** It has commits of people, and lacks the release: its name. */
+  /** The branch's name if it has commits of people and lacks the release. */
   readonly outdated?: string;
 }
 
@@ -36,9 +36,9 @@ export async function planPromotionBranch(
     readonly target: Fleet;
     readonly from: FleetState;
     readonly to: FleetState;
-    /** Of the release. */
+    /** Commit of the release. */
     readonly commit: Sha;
-    /** Where the target's branch is. */
+    /** Commit of the target's branch. */
     readonly tip: Sha;
     readonly open: PullRequest | undefined;
   },
@@ -62,7 +62,7 @@ export async function planPromotionBranch(
   const shared = rolledBack?.restores ?? options.to.releases.releases.at(-1)?.version ?? '';
   const base = options.from.records[shared]?.commit;
   if (base === undefined || !(await branches.isAncestor(base, commit))) return plain;
-  // The promotion ends the target's roll-back, so its marker goes; the source may have one of its own.
+  // The promotion ends the target's roll-back, so its marker is removed; the source may have its own.
   const mark = (await branches.readFile(commit, rollBackFileName)) ?? null;
   const into = await writeCommit(git, {
     parent: tip,
@@ -85,7 +85,7 @@ async function isTheirs(
   const own = await branches.log({ from: commit, to: there });
   if (own.length === 0 || own[0] === undefined) return false;
   if (!isOurs(own[0])) return true;
-  // This is our own merge: everything else that is new in it came from the target.
+  // This is our own merge: all its other new commits came from the target.
   const target = new Set((await branches.log({ from: commit, to: tip })).map(({ sha }) => sha));
   return own.some((each) => !isOurs(each) && !target.has(each.sha));
 }

@@ -47,7 +47,7 @@ export async function propose(
   const { source, target, release, tip, to, now, stateCommit } = options;
   const { record, state: from, urgent } = release;
   const { branches } = forge;
-  // First: where the branch is tells what became of the last pull request.
+  // Comes first, because the branch's position shows what happened to the last pull request.
   const open = await findPromotion(project, target);
   const branch = await planPromotionBranch(project, {
     source,
@@ -141,7 +141,7 @@ export async function propose(
   };
 }
 
-/** UNIX seconds of the first moment at which it can be merged, as far as that is known. */
+/** UNIX seconds of the first moment at which it can be merged, if that is known. */
 function readyTime(release: SourceRelease, target: Fleet, now: number): number {
   const earned =
     release.urgent === undefined

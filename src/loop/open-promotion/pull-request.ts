@@ -19,7 +19,7 @@ import { describeOffers, describeSourceRollout } from './rollout-tables.ts';
 const shownCommits = 30;
 const shownFiles = 50;
 const namedFiles = 10;
-// GitHub takes 65,536 characters. Whatever is longer is cut where it is least missed.
+// GitHub takes 65,536 characters. A longer text is cut at its least important part.
 const longestPackages = 30_000;
 
 /** Everything that a promotion's pull request says. */
@@ -35,17 +35,17 @@ export interface PromotionFacts {
   readonly commits: readonly Commit[];
   /** Files that differ from what the target's branch has. */
   readonly files: readonly string[];
-  /** undefined where the merge has conflicts. */
+  /** undefined if the merge has conflicts. */
   readonly build: MergedBuild | undefined;
   readonly packages: PackageDifference | undefined;
-  /** A line an image. */
+  /** One line for each image. */
   readonly evidence: readonly string[];
   readonly forecast: RolloutForecast | undefined;
   /** Path of the rollout template. */
   readonly template: string;
 }
 
-/** The pull request of a promotion. It says the same as long as nothing happens but time passing. */
+/** The pull request of a promotion. Its text does not change just because time passes. */
 export function promotionProposal(facts: PromotionFacts): Proposal {
   const { source, target, release, gates } = facts;
   const { version } = release.record;
@@ -106,9 +106,9 @@ function versionTable({ config, target, release, current, packages }: PromotionF
 
 function whatMergeDoes({ config, source, target, build }: PromotionFacts): string {
   const tag = `\`${formatRepository(config.image)}:${target.tag}\``;
-  const approval = target.approve === 'auto' ? ' It is merged by itself when all gates are green.' : '';
+  const approval = target.approve === 'auto' ? ' It is merged automatically when all gates are green.' : '';
   if (build === undefined) {
-    return `Where the merged content builds the same, the image that ${source.name} runs becomes ${tag}, byte for byte; otherwise a new one is built and tested first.${approval}`;
+    return `If the merged content builds the same, the image that ${source.name} runs becomes ${tag}, byte for byte; otherwise a new one is built and tested first.${approval}`;
   }
   if (build.different.length === 0) {
     return `The merged content is what ${source.name} runs, so nothing is built: the tested image becomes ${tag}, byte for byte.${approval}`;
@@ -166,7 +166,7 @@ function wayBack({ target, current }: PromotionFacts): string {
   const stop = `\`coxswain edit-updates --fleet ${target.name} --action pause --reason WHY\` stops the rollout where it is.`;
   return current === undefined
     ? `${stop} This is the first release of ${target.name}: there is nothing to go back to.`
-    : `${stop} \`coxswain roll-back --fleet ${target.name} --reason WHY\` takes the release back, and proposes the content of \`${current.version}\` as a new release: nodes do not go back to an older one by themselves.`;
+    : `${stop} \`coxswain roll-back --fleet ${target.name} --reason WHY\` withdraws the release, and proposes the content of \`${current.version}\` as a new release: nodes do not go back to an older one on their own.`;
 }
 
 /** A digest as a table shows it. */
@@ -174,7 +174,7 @@ function shortCell(digest: string | undefined): string {
   return code(digest === undefined ? undefined : shortDigest(digest));
 }
 
-/** Every digest in full, now and then. */
+/** Every digest in full, of the old and the new release. */
 function digests({ config, target, release, current }: PromotionFacts): string {
   const lines = config.architectures.flatMap((architecture) => [
     `${architecture}, ${target.name} now: ${code(digestOf(current, architecture))}`,

@@ -12,8 +12,8 @@ import { minute, table } from './markdown.ts';
 const barLength = 20;
 
 /**
- * How the rollout went in the source fleet: when which share of its nodes was offered the release. The same at any
- * time, as long as nobody steers it.
+ * How the rollout went in the source fleet: which share of its nodes was offered the release at which time. The text
+ * is the same at any time unless somebody changes the rollout.
  */
 export function describeSourceRollout(release: SourceRelease): string {
   const { record, state } = release;
@@ -29,7 +29,7 @@ export function describeSourceRollout(release: SourceRelease): string {
       ? `Offered to every node at once, on ${minute(start)}.`
       : 'It has no duration: the share of nodes stays where it is.';
   }
-  // Where the entry was tidied, the record knows only start and end; every rollout is a straight line between them.
+  // If the entry was cleaned up, only the record has its start and end; every rollout is a straight line between them.
   const line: Rollout =
     rollout?.duration_minutes === undefined
       ? { start_epoch: start, start_percentage: 0, duration_minutes: (end - start) / 60 }

@@ -28,7 +28,7 @@ export async function describeEvidence(
       return all.find(({ descriptor }) => descriptor.digest === evidence);
     } catch (error) {
       if (!(error instanceof InputError) && !(error instanceof OutsideError)) throw error;
-      log.warn(`the test evidence is not told: ${messageOf(error)}`);
+      log.warn(`the test evidence is not shown: ${messageOf(error)}`);
       return undefined;
     }
   }

@@ -31,9 +31,9 @@ export interface Moves {
   readonly inProduction: boolean;
   /** To be set, in this order. */
   readonly move: readonly string[];
-  /** Lead to the image afterwards. */
+  /** They point at the image afterwards. */
   readonly tags: readonly string[];
-  /** Stay with a newer image or another fleet, or because the release was withdrawn. */
+  /** They stay with a newer image or another fleet, or because the release was withdrawn. */
   readonly kept: readonly string[];
   readonly isWithdrawn: boolean;
 }
@@ -52,7 +52,7 @@ export async function planMoves(options: MoveOptions): Promise<Moves> {
     const now = (await client.resolve(atTag(config.image, each.tag)))?.digest;
     if (now === built.digest) inProduction = true;
     if (now === undefined) await requireUnlisted(each.tag);
-    // A tag that moves says what the fleet offers, and a withdrawn release is no longer offered.
+    // A floating tag shows what the fleet offers, and a withdrawn release is no longer offered.
     if (isWithdrawn && each.rule !== 'fixed') kept.push(each.tag);
     else if (now === built.digest) continue;
     else if (now === undefined || (await mayMove(options, each, now))) move.push(each.tag);
@@ -90,8 +90,7 @@ async function mayMove(options: MoveOptions, { tag, rule }: PlannedTag, now: Dig
       problem: 'this version is in production already, with another image; a version tag is never re-pointed',
       found: now,
       expected: built.digest,
-      remedy:
-        'Change anything in the build, so that it gets a version of its own, and build and test it again.',
+      remedy: 'Change anything in the build, so that it gets a new version, then build and test it again.',
     });
   }
   if (rule === 'first') return false;

@@ -49,7 +49,7 @@ export async function publishFromArtifact(
   return { fleet, ...(await publishToFolder(folder, files)) };
 }
 
-/** What comes from a registry becomes a file here, so it must be of this fleet, and of a known kind. */
+/** The registry's content becomes files here, so each path must belong to this fleet and be of a known kind. */
 function checkFile(
   path: string,
   text: string,
@@ -79,6 +79,6 @@ async function refuseLoss(file: string, text: string, where: string): Promise<vo
   throw new InputError({
     where,
     problem: `the artifact is older than ${file}: nodes on release ${lost} would be lost`,
-    remedy: 'Run coxswain publish-updates in a checkout: it pushes the artifact anew.',
+    remedy: 'Run coxswain publish-updates in a checkout: it pushes a new artifact.',
   });
 }

@@ -12,7 +12,7 @@ export interface PublishAnswer {
   readonly tagged: readonly string[];
   /** Rollouts that went on because their pause had ended, by fleet; each is a commit on the state branch. */
   readonly resumed: readonly { readonly fleet: string; readonly what: string }[];
-  /** UNIX seconds; undefined if nothing changes until somebody releases or steers. */
+  /** UNIX seconds; undefined if nothing changes until somebody releases or edits the updates. */
   readonly nextChange: number | undefined;
 }
 

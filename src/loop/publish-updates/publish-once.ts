@@ -24,7 +24,7 @@ import { type FleetToCompare, publicationTime, publishedTo, refuseLess } from '.
 import { refuseRemovedFleets, replacedAt } from './replacement.ts';
 import { tagMarkedReleases } from './symbolic-tags.ts';
 
-/** A fleet as the state branch has it, with what was published for it last. */
+/** A fleet on the state branch, and what was published for it last. */
 interface FleetToPublish extends FleetToCompare {
   readonly name: string;
   readonly state: FleetState;
@@ -92,7 +92,7 @@ async function readFleet(
   };
 }
 
-/** A publication that changes nothing keeps the time of the one before it. */
+/** A publication without a change keeps the time of the previous one. */
 function stampOf(fleet: FleetToPublish, { config }: PublishParts, now: number): PublicationStamp {
   const moments = [
     nextChangeDue([fleet], config.rings, now),

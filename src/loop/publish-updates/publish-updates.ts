@@ -44,7 +44,7 @@ export async function publishUpdates(project: PublishParts, options: PublishOpti
       const changed = artifact.changed || artifacts.get(artifact.fleet)?.changed === true;
       artifacts.set(artifact.fleet, { ...artifact, changed });
     }
-    // We may have overwritten a newer publication. Whoever ends last corrects that.
+    // We may have overwritten a newer publication. The run that ends last corrects that.
     if (await hasMoved()) continue;
     await followOffer(project);
     return {

@@ -6,7 +6,7 @@ import { setTags } from '../../world/registry/copy.ts';
 import { atDigest, atTag, type Digest, formatReference } from '../../world/registry/reference.ts';
 
 /**
- * Tags the barriers and dead-ends of a fleet. It only adds tags: the tag of a mark that was removed stays, because
+ * Tags the barriers and dead-ends of a fleet. It only adds tags. If a mark was removed, its tag stays, because
  * registries do not delete a tag without its image.
  * @returns the tags that were set now
  */

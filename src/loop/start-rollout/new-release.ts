@@ -99,7 +99,7 @@ function aboutRollBack({ insteadOf, restores, reason, by }: RollBackMarker): Rel
   return { insteadOf, restores, reason, by };
 }
 
-/** rpm-ostree refuses images that are older than the running one: nodes would never get to such a release. */
+/** rpm-ostree refuses images that are older than the running one: nodes would never update to such a release. */
 export function refuseOlder(
   state: FleetState,
   { fleet, version, images }: { fleet: Fleet; version: string; images: readonly PassedImage[] },

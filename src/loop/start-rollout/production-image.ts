@@ -9,7 +9,7 @@ import { atDigest, atTag, formatReference } from '../../world/registry/reference
 /**
  * Reads a candidate's images back from production, and checks again what promote-image checked: tags and evidence
  * can have changed since.
- * @throws InputError when one is not there (it was not promoted), or must not be offered to nodes
+ * @throws InputError when one does not exist (it was not promoted), or must not be offered to nodes
  */
 export async function readProductionImages(
   client: RegistryClient,

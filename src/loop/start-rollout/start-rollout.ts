@@ -51,11 +51,11 @@ export interface InheritedBarrier {
 type Parts = Pick<Project, 'config' | 'git' | 'forge' | 'client' | 'state' | 'readUpstream'>;
 
 /**
- * Records what a fleet's branch builds as a release of that fleet, and starts its rollout: one commit on the state
+ * Records the image of a fleet's branch as a release of that fleet, and starts its rollout: one commit on the state
  * branch.
  * @param options.commit a commit on the fleet's branch; default: its newest
  * @param options.now UNIX seconds
- * @param options.accept reasons for which upstream holds the base back, and that do not stop this release
+ * @param options.accept reasons for which upstream holds the base back that do not stop this release
  * @throws InputError if the image is not in production, must not follow the release before it, or would lead nodes
  *   around a barrier of the base
  * @throws OutsideError if the base's own guidance cannot be read

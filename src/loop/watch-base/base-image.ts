@@ -13,10 +13,10 @@ import {
   type Reference,
 } from '../../world/registry/reference.ts';
 
-/** A build of the base, as people speak of it. */
+/** A build of the base, as messages name it. */
 export interface BaseBuild {
   readonly digest: Digest;
-  /** Label org.opencontainers.image.version; unknown where the registry has that build no more. */
+  /** Label org.opencontainers.image.version; unknown if the registry no longer has that build. */
   readonly version: string | undefined;
   /** ISO 8601. */
   readonly created: string | undefined;
@@ -61,14 +61,14 @@ export async function readNewBase(client: RegistryClient, config: Config, digest
       remedy: 'Use a base that has it: every Fedora CoreOS image does.',
     });
   }
-  // FCOS publishes each release under its version, too: that says more to people than the stream.
+  // FCOS publishes each release under its version too, which says more than the stream.
   const published = isTag(version) ? await client.resolve(atTag(repository, version)) : undefined;
   const tag = published?.digest === digest ? version : config.base.tag;
   const created = images[0]?.config.created;
   return { digest, version, created, pin: { kind: 'digest', repository, tag, digest } };
 }
 
-/** Reads the build that is pinned now, as far as it can still be found. */
+/** Reads the build that is pinned now, if it can still be found. */
 export async function readPinnedBase(
   client: RegistryClient,
   config: Config,
@@ -111,13 +111,13 @@ export async function sameImages(
     const [before, after] = [await digestsOf(from), await digestsOf(to)];
     return before.every((digest, index) => digest === after[index]);
   } catch (error) {
-    // The build lacks an architecture, or is gone: what follows says which.
+    // The build lacks an architecture, or was deleted: the code below finds out which.
     if (error instanceof InputError || error instanceof NotFoundError) return false;
     throw error;
   }
 }
 
-/** The version that a pin says by its tag; no request is made. */
+/** The version in the tag of a pin; no request is made. */
 export function versionOfTag(config: Config, pinned: Reference): string | undefined {
   return pinned.tag === config.base.tag ? undefined : pinned.tag;
 }

@@ -19,15 +19,15 @@ export interface UpstreamView {
   readonly barriers: readonly UpstreamMark[];
   /** Upstream's dead-ends strictly between the two. */
   readonly deadends: readonly UpstreamMark[];
-  /** The base that the tag points at, where the proposed one is a barrier on the way to it. */
+  /** The base that the tag points at, if the proposed one is a barrier on the way to it. */
   readonly onTheWayTo?: string;
 }
 
 export interface ChosenBase {
   readonly to: NewBase;
-  /** Absent where the base has no guidance. */
+  /** Absent if the base has no guidance. */
   readonly view?: UpstreamView;
-  /** Why it is not to be proposed. */
+  /** Why it is not proposed. */
   readonly blocked?: string;
 }
 
@@ -46,14 +46,14 @@ export async function resolveVersion(
     where: formatReference(reference),
     problem:
       'the registry answers, and has no such tag: this base is to be built on, and cannot be found by its version',
-    remedy: `Fedora tags every release in its repository; a mirror has to take those tags over. With the digest, pin it yourself: ${formatReference(reference)}@sha256:…`,
+    remedy: `Fedora tags every release in its repository; a mirror has to copy those tags. With the digest, pin it yourself: ${formatReference(reference)}@sha256:…`,
   });
 }
 
 /**
- * Which build of the base to propose: what the tag points at, unless one of upstream's barriers lies before it; then
- * that comes first, the oldest first, because a fleet that skips it cannot go on.
- * @param options.explicit the build was asked for by its version: it is taken as it is
+ * Which build of the base to propose: what the tag points at, unless one of upstream's barriers comes before it; then
+ * the oldest barrier is proposed first, because a fleet that skips it cannot continue.
+ * @param options.explicit the build was asked for by its version: it is used unchanged
  */
 export async function chooseBase(
   options: Pick<Project, 'config' | 'client' | 'readUpstream'> & {
@@ -87,6 +87,6 @@ export async function chooseBase(
     },
     ...(doubt === undefined || accept.includes(doubt.doubt)
       ? {}
-      : { blocked: `${doubt.why}; --accept-upstream ${doubt.doubt} proposes it all the same` }),
+      : { blocked: `${doubt.why}; --accept-upstream ${doubt.doubt} proposes it anyway` }),
   };
 }

@@ -14,8 +14,8 @@ const noEffect = 'no effective change';
 type Parts = Pick<Project, 'config' | 'git' | 'forge' | 'client'>;
 
 /**
- * Whether a refresh that is proposed came to nothing: its build is there, and has the very packages of the fleet's
- * newest release. What cannot be compared (not built yet, no rpm database) did not come to nothing.
+ * Whether a proposed refresh has no effect: its build exists, and has exactly the packages of the fleet's newest
+ * release. If they cannot be compared (not built yet, no rpm database), it has an effect.
  * @param options.tip where the fleet's branch is
  * @returns why it is to be closed, for people
  */
@@ -28,7 +28,7 @@ export async function withoutEffect(
   const commit = pullRequest.headCommit;
   // We closed it once, and a person has opened it again.
   if (pullRequest.comments.some(({ key }) => key === closedKey)) return undefined;
-  // With a change of somebody's in it, it is not about packages alone.
+  // If somebody added a change, it is about more than packages.
   if ((await forge.branches.changedFiles(tip, commit)).join() !== refreshFileName) return undefined;
   const newest = state.releases.releases.at(-1);
   const released = newest?.['oci-index'] ?? newest?.['oci-images']?.[0]?.['digest-ref'];
@@ -43,13 +43,13 @@ export async function withoutEffect(
     if (!samePackages(comparePackages(before, after))) return undefined;
     return `Closed: ${noEffect}. The new build \`${candidate.version}\` has the same ${after.length} packages as release \`${newest.version}\`.`;
   } catch (error) {
-    // The commit is not here, an image is gone: nothing that a refresh is about.
+    // The commit or an image is missing, which does not matter for a refresh.
     if (error instanceof InputError) return undefined;
     throw error;
   }
 }
 
-/** Whether we closed the pull request of this very commit because it came to nothing. */
+/** Whether we closed the pull request of this same commit because it had no effect. */
 export async function cameToNothing(
   forge: Forge,
   branches: { readonly head: string; readonly base: string },

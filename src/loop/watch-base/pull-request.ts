@@ -16,7 +16,7 @@ export function repinProposal(options: {
   readonly fleet: Fleet;
   readonly from: BaseBuild | undefined;
   readonly to: BaseBuild;
-  /** What upstream says; absent where the base has no guidance. */
+  /** What upstream says; absent if the base has no guidance. */
   readonly view?: UpstreamView | undefined;
 }): Proposal {
   const { config, fleet, from, to, view } = options;
@@ -32,7 +32,7 @@ export function repinProposal(options: {
     view?.onTheWayTo !== undefined
       ? `Base ${to.version} is a barrier upstream, on the way to ${view.onTheWayTo}: a fleet that skips it cannot release anything newer. That one is proposed when this is merged.`
       : from === undefined
-        ? `\`${config.containerfile}\` names \`${formatReference(config.base)}\` without a digest, so that a build says nothing about what it was built on. This pins what the tag points at now.`
+        ? `\`${config.containerfile}\` names \`${formatReference(config.base)}\` without a digest, so a build does not show which base it was built on. This pins the image that the tag points at now.`
         : `\`${formatReference(config.base)}\` points at another build than the one pinned in \`${config.containerfile}\`.`;
   const skipped = view?.barriers[0]?.version;
   const paragraphs = [
@@ -51,7 +51,7 @@ export function repinProposal(options: {
     whatHappensNext(config, fleet),
     'To skip this base, close this pull request: it stays closed until the tag moves on. Commits that you add to its branch are kept.',
   ];
-  // With a barrier skipped it could be merged, and not be released.
+  // If it skips a barrier, it could be merged but not released.
   const ready = skipped === undefined;
   return { ...proposal(options, title, paragraphs), ready, subject: `base ${to.digest}` };
 }
@@ -71,7 +71,7 @@ function fullDigests(from: BaseBuild | undefined, to: BaseBuild): string {
   return `<details><summary>Full digests</summary>\n\n${codeBlock(lines.join('\n'))}\n\n</details>`;
 }
 
-/** What upstream does with the base. It says the same at any time, as long as upstream does nothing. */
+/** What upstream does with the base. The text is the same at any time unless upstream changes something. */
 function upstreamSection(config: Config, { status, barriers, deadends }: UpstreamView): string {
   const facts = [
     ...describeUpstreamStatus(status),
@@ -88,7 +88,7 @@ function upstreamSection(config: Config, { status, barriers, deadends }: Upstrea
   return `### Upstream\n\n${facts.map((fact) => `- ${fact}`).join('\n')}`;
 }
 
-/** Where to read on. Fedora has a page for people, too. */
+/** Links to read more. Fedora has a page for people, too. */
 function sources({ base, upstream, architectures }: Config): string[] {
   if (upstream === undefined) return [];
   const notes = `https://fedoraproject.org/coreos/release-notes/?arch=${architectures[0]}&stream=${base.tag}`;
@@ -101,7 +101,7 @@ function sources({ base, upstream, architectures }: Config): string[] {
 }
 
 /**
- * The pull request that builds again on the same base. Declined, it comes back when the build is older by another
+ * The pull request that builds again on the same base. If somebody declines it, it is proposed again after another
  * `refresh`.
  * @param options.builtAt UNIX seconds, as `now`
  */
@@ -116,7 +116,7 @@ export function refreshProposal(options: {
   const periods = Math.floor((now - builtAt) / config.refresh);
   const on = baseVersion === undefined ? 'the same base' : `base ${baseVersion}`;
   const proposed = proposal(options, `Refresh: build ${fleet.name} again on ${on}`, [
-    `The newest build of fleet \`${fleet.name}\` was made on ${formatTime(builtAt)}, more than ${formatDuration(config.refresh)} ago, and \`${formatReference(config.base)}\` has not moved since. A new build takes in what your Containerfile fetches: packages, and their security fixes.`,
+    `The newest build of fleet \`${fleet.name}\` was made on ${formatTime(builtAt)}, more than ${formatDuration(config.refresh)} ago, and \`${formatReference(config.base)}\` has not moved since. A new build fetches the newest packages, and their security fixes.`,
     whatHappensNext(config, fleet),
   ]);
   return { ...proposed, subject: `refresh ${formatTime(builtAt)} ${periods}` };
@@ -144,7 +144,7 @@ function whatHappensNext(config: Config, fleet: Fleet): string {
   );
   const steps = [
     `This branch is built for ${config.architectures.join(', ')} and pushed to \`${formatRepository(config.testImage)}\`.`,
-    `That digest boots in a VM and runs \`${config.tests}/\`; the result is told here.`,
+    `That digest boots in a VM and runs \`${config.tests}/\`; the result is reported here.`,
     `Merged, it is promoted to \`${formatRepository(config.image)}\` as it was tested, and rolls out to fleet \`${fleet.name}\` by \`${fleet.template}\`.`,
     ...next,
   ];

@@ -10,10 +10,10 @@ export function newestBuildTime(state: FleetState): number | undefined {
 }
 
 /**
- * The change that makes a new build of the same inputs: a date in a file that is part of the build key.
- * Undefined where none is due.
+ * The change that makes a new build of the same inputs: a date in a file that is part of the build key. Undefined if
+ * none is due.
  * @param options.tip where the fleet's branch is
- * @param options.proposed where the branch of the pull request is, if any: its date is kept until it is too old
+ * @param options.proposed the commit of the pull request's branch, if any: its date is kept until it is too old
  * @param options.refresh seconds that a build may be old
  */
 export async function dueRefresh(
@@ -38,7 +38,7 @@ export async function dueRefresh(
   const builtAt = newestBuildTime(options.state);
   if (builtAt === undefined || now - builtAt <= refresh) return undefined;
   const merged = await dateOn(branches, options.tip);
-  // Merged already, its build is on its way.
+  // It is merged already, and its build is in progress.
   if (merged !== undefined && now - merged <= refresh) return undefined;
   const proposed = options.proposed === undefined ? undefined : await dateOn(branches, options.proposed);
   const kept = proposed !== undefined && now - proposed <= refresh;

@@ -21,7 +21,7 @@ export interface BaseAnswer {
   /** The fleet's branch does not pin what the base's tag points at. */
   readonly moved: boolean;
   readonly base: {
-    /** undefined where nothing is pinned. */
+    /** undefined if nothing is pinned. */
     readonly from: Digest | undefined;
     readonly to: Digest;
     readonly fromVersion: string | undefined;
@@ -31,7 +31,7 @@ export interface BaseAnswer {
   readonly action: ProposalAction;
   /** Title of that pull request. */
   readonly title: string | undefined;
-  /** What upstream does with the base that is proposed, or not proposed. */
+  /** What upstream does with the base, whether it is proposed or not. */
   readonly upstream?: UpstreamStatus;
   /** Why a refresh was closed: its build has the packages of the newest release. */
   readonly noChange?: string;
@@ -48,14 +48,14 @@ interface WatchOptions {
   readonly now: number;
   /** Propose this version of the base, whatever the tag points at. */
   readonly baseVersion?: string | undefined;
-  /** What upstream holds back, and is to be proposed all the same. */
+  /** Reasons of upstream to hold a base back that are accepted. */
   readonly accept?: readonly Doubt[];
   /** Propose also what a person has declined by closing the pull request. */
   readonly again?: boolean;
 }
 
 /**
- * Looks at the base, and keeps one pull request for each fleet where releases come in.
+ * Checks the base, and keeps one pull request up to date for each fleet that is not promoted from another.
  * @throws OutsideError when the base has moved and upstream's guidance cannot be read
  */
 export async function watchBase(project: Parts, options: WatchOptions): Promise<BaseAnswer[]> {
@@ -85,7 +85,7 @@ async function watchFor(
     from !== options.digest &&
     baseVersion === undefined &&
     (await sameImages(client, config, from, options.digest));
-  // An index whose change does not concern our architectures gives the same builds.
+  // If only other architectures of an index changed, the builds are the same.
   const digest = otherArchitectures ? from : options.digest;
   let held: Pick<BaseAnswer, 'upstream' | 'blocked'> & { digest?: Digest; toVersion?: string } = {};
   if (from !== digest) {
@@ -176,7 +176,7 @@ async function watchFor(
   return { ...unmoved, pullRequest: pullRequest?.number, action, title: pullRequest?.title };
 }
 
-/** An open pull request proposes another base than the one that upstream holds back: it stays as good as it was. */
+/** An open pull request that proposes another base than the one that upstream holds back stays valid. */
 async function proposesOther(
   { config, forge }: Parts,
   { fleet, head, held }: { readonly fleet: Fleet; readonly head: string; readonly held: Digest },

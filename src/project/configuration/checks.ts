@@ -49,7 +49,7 @@ function repositoryProblems(config: Config, at: Placer): InputProblem[] {
       problem: 'this is the production repository too',
       found: formatRepository(config.testImage),
       expected: 'another repository',
-      remedy: 'Untested images must not be where fleets get theirs.',
+      remedy: 'Untested images must not be in the repository that fleets pull from.',
     });
   }
   for (const [field, repository] of [
@@ -100,7 +100,7 @@ function nameProblems(
   ];
 }
 
-/** Many file systems and some web servers do not distinguish upper and lower case. */
+/** Many file systems and some web servers ignore case. */
 function sameNameProblems(
   names: readonly string[],
   kind: 'fleet' | 'ring',
@@ -186,7 +186,7 @@ function fleetProblems(config: Config, at: Placer): InputProblem[] {
         ...at(field('tag')),
         problem: 'Coxswain uses tags of this form for versions, evidence and published files',
         found: fleet.tag,
-        expected: `not a version, and no beginning ${prefixes.join(', ')}`,
+        expected: `not a version, and not a text that starts with ${prefixes.join(', ')}`,
       });
     }
   }
@@ -224,11 +224,11 @@ function promotionProblems(config: Config, at: Placer): InputProblem[] {
       });
     } else {
       const cycle = cycleFrom(fleet, config.fleets);
-      // Each fleet of a cycle would tell the same: the first of the file does.
+      // Each fleet of a cycle has the same problem, so only the first in the file reports it.
       if (cycle !== undefined && names.find((name) => cycle.includes(name)) === fleet.name) {
         problems.push({
           ...place,
-          problem: 'promotion goes round in a circle',
+          problem: 'the fleets promote to each other in a circle',
           found: [...cycle, fleet.name].join(' ← '),
           expected: 'one fleet that is promoted from no other',
         });

@@ -13,11 +13,11 @@ export interface Config {
   /** Test registry repository. */
   readonly testImage: Repository;
   readonly base: TagReference;
-  /** Guidance of the base itself; absent where there is none to inherit. */
+  /** Guidance of the base itself; absent if there is none to inherit. */
   readonly upstream?: UpstreamAddresses;
   /** Value of the label com.coreos.stream in every build. */
   readonly stream: string;
-  /** At least one, no doubles, in the order of the file. */
+  /** At least one, without duplicates, in the order of the file. */
   readonly architectures: readonly [Architecture, ...Architecture[]];
   /** Seconds. */
   readonly refresh: number;
@@ -56,9 +56,9 @@ export interface BootTestConfig {
   readonly network: 'closed' | 'user';
   readonly deadlineSeconds?: number;
   readonly kernelArguments: readonly string[];
-  /** What files in /var and /run of an image mean. */
+  /** What to do about files in /var and /run of an image. */
   readonly leftovers: 'warn' | 'fail';
-  /** Absent: where there are tests for it. */
+  /** Absent: if there are tests for it. */
   readonly upgrades?: boolean;
 }
 
@@ -66,7 +66,7 @@ export interface BootTestConfig {
 export interface SigningKeyFile {
   /** Path inside the repository. */
   readonly file: string;
-  /** UNIX seconds from which on it no longer signs; absent: it signs until it is taken out. */
+  /** UNIX seconds after which it no longer signs; absent: it signs until it is removed. */
   readonly until?: number;
 }
 
@@ -78,7 +78,7 @@ export interface Fleet {
   readonly template: string;
   /** Name of the fleet whose releases come here by promotion. */
   readonly promoteFrom?: string;
-  /** Seconds that a release runs in `promoteFrom` before. */
+  /** Seconds that a release has to run in `promoteFrom` first. */
   readonly soak: number;
   /** What the soak time is counted from: start or end of the rollout in `promoteFrom`. */
   readonly soakAfter: 'start' | 'complete';

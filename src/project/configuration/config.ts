@@ -18,7 +18,7 @@ export type { BootTestConfig, Config, Fleet } from './config-types.ts';
 /** Name of the configuration file, at the top of the user's repository. */
 export const configFileName = 'coxswain.yaml';
 
-/** Path of the template that an urgent release takes where it is there: `rollouts/stable.urgent.json.hbs`. */
+/** Path of the template for urgent releases, if it exists: `rollouts/stable.urgent.json.hbs`. */
 export function urgentTemplate({ template }: Pick<Fleet, 'template'>): string {
   const ending = /(\.json)?\.hbs$/.exec(template)?.[0] ?? '';
   return `${template.slice(0, template.length - ending.length)}.urgent${ending}`;
@@ -27,7 +27,7 @@ export function urgentTemplate({ template }: Pick<Fleet, 'template'>): string {
 /**
  * Reads the text of coxswain.yaml.
  * @param file how messages name the file
- * @throws InputError that says every problem of the file at once
+ * @throws InputError that lists every problem of the file
  */
 export function parseConfig(text: string, file: string): Config {
   const read = examineConfig(text, file);
@@ -93,7 +93,7 @@ function build(
   document: SourceDocument,
   problems: InputProblem[],
 ): Config | undefined {
-  /** Reads one field; a problem is noted, and the other fields are read all the same. */
+  /** Reads one field; a problem is noted, and the other fields are still read. */
   function read<T>(path: Path, reader: (place: { where: string; field: string }) => T): T | undefined {
     try {
       return reader({ where: document.placeOf(path), field: fieldName(path) });
@@ -242,12 +242,12 @@ function readBase(text: string, place: { where: string; field: string }): TagRef
   });
 }
 
-/** Zincati joins its base address with `v1/graph` and drops what follows the last slash: the slash has to be there. */
+/** Zincati joins its base address with `v1/graph` and drops what follows the last slash: so the slash is required. */
 function readUrl(text: string | undefined, place: { where: string; field: string }): string | undefined {
   if (text === undefined) return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url !== undefined && (url.username !== '' || url.password !== '')) {
-    // The address is printed on the public page: what was found is not repeated here.
+    // The address may hold a password, so the error does not repeat it.
     throw new InputError({
       ...place,
       problem: 'an address with a user name or a password would be published',
@@ -257,7 +257,7 @@ function readUrl(text: string | undefined, place: { where: string; field: string
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
     throw new InputError({
       ...place,
-      problem: 'not an address that files can be published under',
+      problem: 'not an address that files can be published at',
       found: text,
       expected: 'http:// or https://, without ? and #, such as https://acme.github.io/os/',
     });

@@ -2,7 +2,7 @@ import { Cron } from 'croner';
 import { InputError } from '../../host/errors.ts';
 import { parseDuration, requireDay } from '../../host/time.ts';
 
-/** A time in which nothing is promoted, over and over again or once. */
+/** A time in which nothing is promoted, repeated or once. */
 export interface FreezeWindow {
   readonly reason: string;
   /** Cron with five fields, or one moment (`2026-12-18T00:00:00`), in the time zone. */
@@ -100,7 +100,7 @@ function readTimeZone(name: string, place: Place): string {
 
 function readSchedule(text: string, timeZone: string, place: Place): string {
   const moment = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::00)?)?$/.exec(text.trim());
-  // Seconds would make windows that nobody can tell from nothing.
+  // A window of some seconds is never what somebody wants.
   const isCron = text.trim().split(/\s+/).length === 5;
   const schedule = moment === null ? text.trim() : `${moment[1]}T${moment[2] ?? '00:00'}:00`;
   const problem = (error?: unknown): InputError =>

@@ -5,7 +5,7 @@ import { nearest } from '../../host/nearest.ts';
 import { configSchema } from './schema.ts';
 import type { Path, SourceDocument } from './yaml-document.ts';
 
-/** One error that tells every problem of a file, in the order of the file. */
+/** One error that reports every problem of a file, in the order of the file. */
 export function errorOf(file: string, problems: readonly InputProblem[]): InputError {
   const [first] = problems;
   if (first !== undefined && problems.length === 1) return new InputError(first);
@@ -31,7 +31,7 @@ export function fieldName(path: Path): string {
 
 type Issue = z.core.$ZodIssue;
 
-/** What the schema found wrong, told with place, found value and remedy. */
+/** The problems that the schema found, each with place, found value and remedy. */
 export function problemsOf(issues: readonly Issue[], document: SourceDocument): InputProblem[] {
   return issues.flatMap((issue) => problemsOfIssue(issue, document));
 }
@@ -62,7 +62,7 @@ function problemsOfIssue(issue: Issue, document: SourceDocument): InputProblem[]
           ...here,
           problem: 'the wrong type of value',
           found,
-          // A schema that says what it wants in its own words knows better than its type does.
+          // A schema's own text is better than the name of its type.
           expected: issue.message.startsWith('Invalid input') ? expectedType(issue.expected) : issue.message,
           ...(issue.expected === 'string' &&
           issue.message.startsWith('Invalid input') &&
@@ -73,7 +73,8 @@ function problemsOfIssue(issue: Issue, document: SourceDocument): InputProblem[]
         },
       ];
     case 'invalid_union': {
-      // Of the kind of value that was written people want to know what is wrong: not that another kind would do, too.
+      // People want to know what is wrong with the kind of value that they wrote, not that another kind is possible
+      // too.
       const inner =
         issue.errors.find((errors) =>
           errors.some((each) => each.path.length > 0 || each.code === 'unrecognized_keys'),
@@ -103,7 +104,7 @@ function problemsOfIssue(issue: Issue, document: SourceDocument): InputProblem[]
   }
 }
 
-/** People write GOARCH names where FCOS wants its own. */
+/** People write GOARCH names although FCOS has names of its own. */
 const goNames: Readonly<Record<string, string>> = { amd64: 'x86_64', x64: 'x86_64', arm64: 'aarch64' };
 
 function expectationOf(issue: Issue): string {

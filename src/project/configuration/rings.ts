@@ -29,7 +29,7 @@ export function sliceName(number: number): string {
 
 /**
  * All rings, the earliest first, with the ring of nodes that chose none: a release is offered to those when its rollout
- * is complete. They find their graph without a folder, and in `default`, where `${group}` in a base_url leads them. A new
+ * is complete. Their graph is in the fleet's own folder, and in `default`, where `${group}` in a base_url leads. A new
  * kind of ring is added here and in the schema; everything else reads this list.
  * @param written name → wariness, and `slices` → how many, as in coxswain.yaml
  */

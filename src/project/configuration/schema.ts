@@ -15,8 +15,8 @@ const path = z
   );
 
 /**
- * Fleet and ring names are path segments of published addresses, and Zincati's `group`, by which a node may pick
- * its ring, takes just these characters (`^[a-zA-Z0-9.-]+$`).
+ * Fleet and ring names are path segments of published addresses, and Zincati's `group`, by which a node may pick its
+ * ring, allows only these characters (`^[a-zA-Z0-9.-]+$`).
  */
 const name = z
   .string()
@@ -32,7 +32,7 @@ const branch = z
   .max(200)
   .regex(
     /^(?![-/.])(?!.*(\.\.|\/\/|\/\.|@\{|\.lock\/))(?!@$)[^\s~^:?*[\\\p{Cc}]+(?<![/.])(?<!\.lock)$/u,
-    'a branch name as git takes it',
+    'a branch name that git accepts',
   );
 
 const soakForm = 'a duration, and what it is counted from: 48h, 48h after start, 7d after complete';
@@ -49,8 +49,11 @@ const freezeWindow = z
     'time-zone': z
       .string()
       .default('UTC')
-      .describe('IANA time zone that start and until are told in, such as Europe/Berlin.'),
-    reason: z.string().min(1, 'a text that says why').describe('Why: shown wherever something waits for it.'),
+      .describe('IANA time zone of start and until, such as Europe/Berlin.'),
+    reason: z
+      .string()
+      .min(1, 'a text that says why')
+      .describe('Why: shown wherever a promotion waits for it.'),
   })
   .describe('A time in which nothing is promoted.');
 
@@ -62,7 +65,7 @@ const fleet = z
   .strictObject({
     branch: branch
       .optional()
-      .describe('Branch whose merges are promoted to this fleet. Default: the name of the fleet.'),
+      .describe('A merge to this branch is promoted to this fleet. Default: the name of the fleet.'),
     tag: z
       .string()
       .regex(
@@ -85,7 +88,7 @@ const fleet = z
       .regex(/^(\d+[smhdw])+( after (start|complete))?$/, soakForm)
       .default('0s')
       .describe(
-        'How long a release runs in the fleet before: 48h (or 48h after start) from the start of its rollout there, 48h after complete from its end.',
+        'How long a release has to run in the source fleet first: 48h (or 48h after start) from the start of its rollout there, 48h after complete from its end.',
       ),
     approve: z
       .enum(['manual', 'auto'])
@@ -150,7 +153,7 @@ const bootTest = z
       .enum(['closed', 'user'])
       .default('closed')
       .describe(
-        'What the machine reaches: closed is an address and nothing else, user whatever the runner reaches.',
+        'What the machine reaches: closed gives it an address and no connections, user whatever the runner reaches.',
       ),
     deadline: duration
       .optional()
@@ -166,12 +169,12 @@ const bootTest = z
     leftovers: z
       .enum(['warn', 'fail'])
       .default('warn')
-      .describe('What files in /var and /run of the image mean: machines that update never get them.'),
+      .describe('What to do about files in /var and /run of the image: machines that update never get them.'),
     upgrades: z
       .boolean()
       .optional()
       .describe(
-        'Rehearse the update from the releases that nodes have. Default: where there are tests in before-upgrade, after-upgrade or after-rollback.',
+        'Rehearse the update from the releases that nodes have. Default: if there are tests in before-upgrade, after-upgrade or after-rollback.',
       ),
   })
   .describe('The virtual machine that images are tested in, and what is tested besides the tests.');
@@ -186,7 +189,7 @@ export const configSchema = z
       .string()
       .optional()
       .describe(
-        'Repository that images are pushed to before they are tested; may be in another registry. Default: image with -test at its end.',
+        'Repository that images are pushed to before they are tested. It may be in another registry. Default: image with -test at its end.',
       ),
     base: z
       .string()
@@ -220,7 +223,7 @@ export const configSchema = z
       .describe('Architectures to build, by the names that Fedora CoreOS uses.'),
     refresh: duration
       .default('7d')
-      .describe('Build again when the last build is older than this, though the base did not move.'),
+      .describe('Build again when the last build is older than this, even if the base did not move.'),
     containerfile: path.default('Containerfile').describe('Path of the Containerfile.'),
     'build-arguments': z
       .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a name of letters, digits and "_"'), z.string())
@@ -233,7 +236,7 @@ export const configSchema = z
       .array(z.string().regex(/^[^\s/]+$/, 'the name of a unit, such as chronyd.service'))
       .default([])
       .describe(
-        'Units of systemd that may fail in a boot test: those that have no business in a virtual machine.',
+        'Units of systemd that may fail in a boot test: those that have no use in a virtual machine.',
       ),
     'boot-test': bootTest.prefault({}),
     'state-branch': branch

@@ -1,9 +1,9 @@
-/** Beginnings of tags that Coxswain sets besides versions. No fleet's own tag may begin like this. */
+/** Prefixes of the tags that Coxswain sets besides versions. A fleet's own tag must not start with one of them. */
 export const tagPrefixes = {
   /** The published guidance of a fleet. */
   guidance: 'updates-',
   /** A built image in the test registry. */
   build: 'key-',
-  /** What belongs to an image by its digest. */
+  /** What is attached to an image by its digest. */
   attached: 'sha256-',
 } as const;

@@ -5,7 +5,7 @@ import { formatRepository, type TagReference } from '../../world/registry/refere
 export interface UpstreamAddresses {
   /** Of updates.json: rollouts, barriers, dead-ends. */
   readonly updates: string;
-  /** Of releases.json: all releases in their order. */
+  /** Address of releases.json: all releases in their order. */
   readonly releases: string;
 }
 
@@ -21,12 +21,12 @@ export function defaultUpstream(base: TagReference): UpstreamAddresses | undefin
   };
 }
 
-/** @throws InputError for what is not an address */
+/** @throws InputError if it is not an address */
 export function readAddress(text: string, place: { where: string; field: string }): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
   throw new InputError({
     ...place,
-    problem: 'not an address that can be read',
+    problem: 'not an address of http:// or https://',
     found: text,
     expected: 'http:// or https://',
   });

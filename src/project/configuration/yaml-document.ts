@@ -3,12 +3,12 @@ import type { InputProblem } from '../../host/errors.ts';
 
 export type Path = ReadonlyArray<string | number>;
 
-/** A YAML file as plain data, together with the way back from a field to its place in the file. */
+/** A YAML file as plain data, with the place of each field in the file. */
 export interface SourceDocument {
   readonly value: unknown;
-  /** What keeps the file from being read at all; `value` is undefined then. */
+  /** The errors if the file cannot be read at all; `value` is then undefined. */
   readonly problems: readonly InputProblem[];
-  /** `file:line:column` of a field's value; of the nearest thing around it where the field is missing. */
+  /** `file:line:column` of a field's value; if the field is missing, of the nearest value around it. */
   placeOf(path: Path): string;
   /** `file:line:column` of a field's name. */
   placeOfKey(path: Path): string;
@@ -25,7 +25,7 @@ export function readDocument(text: string, file: string): SourceDocument {
   const problems = [...document.errors, ...document.warnings].map(
     (error): InputProblem => ({ where: at(placeOfError(text, error)), ...explain(error) }),
   );
-  // An object loses a field of this name, so nobody would notice that it is ignored.
+  // A JavaScript object loses a field of this name, so it would be ignored silently.
   visit(document, {
     Pair: (_, { key }) => {
       if (!isScalar(key) || key.value !== '__proto__') return;
@@ -78,7 +78,7 @@ function startOf(node: unknown): number | undefined {
   return (node as Node | null | undefined)?.range?.[0];
 }
 
-/** For a duplicate key the library gives the end of what stands before it. */
+/** For a duplicate key the library gives the end of the entry before it. */
 function placeOfError(text: string, error: YAMLError): number {
   if (error.code !== 'DUPLICATE_KEY') return error.pos[0];
   const blank = /\s*(?:#[^\n]*\n\s*)*/y;
@@ -89,7 +89,7 @@ function placeOfError(text: string, error: YAMLError): number {
 function explain(error: YAMLError): Pick<InputProblem, 'problem' | 'remedy'> {
   switch (error.code) {
     case 'DUPLICATE_KEY':
-      return { problem: 'this field is there twice', remedy: 'Keep one of them.' };
+      return { problem: 'this field occurs twice', remedy: 'Keep one of them.' };
     case 'TAB_AS_INDENT':
       return { problem: 'a tab cannot indent YAML', remedy: 'Use spaces.' };
     case 'MULTIPLE_DOCS':

@@ -12,7 +12,7 @@ import {
 import type { SourceText } from './expand.ts';
 import { type Containerfile, parseContainerfile, type Stage } from './parse.ts';
 
-/** The FROM that the configured base comes in by. */
+/** The FROM that names the configured base. */
 export interface BaseStage {
   readonly stage: Stage;
   /** What it names; a tag until the base is pinned. */
@@ -50,10 +50,10 @@ export function findBase(parsed: Containerfile, base: TagReference): BaseStage {
 }
 
 /**
- * Pins the base: every FROM that names the configured base gets `repository:tag@digest`, so that a build stage
- * on the same base (kernel modules, say) moves with it. Nothing else in the file changes, and pinning twice
- * changes nothing. Where the reference comes from an ARG's default, the default is what changes.
- * @throws InputError as findBase; and for a reference put together in a way that cannot be rewritten
+ * Pins the base: every FROM that names the configured base gets `repository:tag@digest`, so that a build stage on the
+ * same base (for kernel modules, for example) moves with it. Nothing else in the file changes, and pinning twice
+ * changes nothing. If the reference comes from an ARG's default, the default is changed.
+ * @throws InputError as findBase; and for a reference that is composed in a way that cannot be rewritten
  */
 export function repinBase(
   text: string,
@@ -89,7 +89,7 @@ interface Edit {
 function editOf(stage: Stage, target: DigestReference): Edit {
   const suffix = `:${target.tag}@${target.digest}`;
   const length = repositoryLength(stage.resolved);
-  // `repository:${TAG}`: the colon is in one place and the rest in another, and stays.
+  // `repository:${TAG}`: the colon and the rest are in different places; the colon stays.
   const kept = isContiguous(stage.source.slice(length)) ? 0 : 1;
   const replaced = stage.source.slice(length + kept);
   const [first, last] = [replaced[0], replaced.at(-1)];
@@ -137,7 +137,7 @@ function referenceToBase(stage: Stage, base: TagReference): Reference | undefine
   return reference.kind === 'digest' || reference.tag === base.tag ? reference : undefined;
 }
 
-/** An ARG may feed several FROMs: whatever was not the base must still say what it said. */
+/** An ARG may be used by several FROMs: those that do not name the base must not change. */
 function checkRewritten(
   before: Containerfile,
   after: Containerfile,
@@ -156,7 +156,7 @@ function cannotRewrite(stage: Stage, target: Reference): InputError {
     where: stage.where,
     field: 'FROM',
     problem:
-      'the base cannot be pinned here: its tag is put together from several places, or shared with another FROM',
+      'the base cannot be pinned here: its tag is composed from several places, or shared with another FROM',
     found: stage.image,
     expected: 'one reference, or one ARG that holds it',
     remedy: `Write FROM ${formatReference(target)} by hand, or ARG BASE=… with FROM \${BASE}.`,

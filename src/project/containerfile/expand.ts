@@ -6,7 +6,7 @@ export interface SourceCharacter {
 
 export type SourceText = readonly SourceCharacter[];
 
-/** Text of a range of the file with line continuations (and comment lines inside them) taken out. */
+/** Text of a range of the file with line continuations (and comment lines inside them) removed. */
 export function sourceText(file: string, start: number, end: number, escapeCharacter: string): SourceText {
   const characters: SourceCharacter[] = [];
   const continuation = new RegExp(
@@ -22,14 +22,14 @@ export function sourceText(file: string, start: number, end: number, escapeChara
   return characters;
 }
 
-/** The text that the characters make. */
+/** The characters as a text. */
 export function plain(text: SourceText): string {
   return text.map(({ character }) => character).join('');
 }
 
 /**
  * Expands `$NAME`, `${NAME}`, `${NAME:-word}` and `${NAME-word}`, as FROM and ARG do (Dockerfile reference,
- * "Environment replacement"); quotes around words go. A name that `lookUp` does not know stays as it is written,
+ * "Environment replacement"); quotes around words are removed. A name that `lookUp` does not know stays as written,
  * so that messages show it.
  */
 export function expand(text: SourceText, lookUp: (name: string) => SourceText | undefined): SourceText {

@@ -1,9 +1,9 @@
 /**
- * A copy of a Containerfile for dockerfile-ast to read, every character at its old offset, in which two things
- * that the library gets wrong are out of the way:
+ * A copy of a Containerfile for dockerfile-ast to read. Every character keeps its offset, and two constructs that the
+ * library reads wrongly are masked:
  * - `RUN cat 3<<EOF`: a here-document with a file descriptor, which it does not see, so that a `FROM` inside
  *   the document would count as an instruction;
- * - `RUN echo "a <<EOF b"`: quoted, so not a here-document, but it would swallow the rest of the file.
+ * - `RUN echo "a <<EOF b"`: quoted, so not a here-document, but the library takes the rest of the file as its text.
  */
 export function maskForParser(text: string): string {
   return text

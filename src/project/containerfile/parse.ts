@@ -5,9 +5,9 @@ import { maskForParser } from './mask.ts';
 
 /** One `FROM` of a Containerfile. */
 export interface Stage {
-  /** The image reference as it is written, line continuations taken out. */
+  /** The image reference as written, without line continuations. */
   readonly image: string;
-  /** The same with the defaults of the ARGs before the first FROM put in. */
+  /** The same with the defaults of the ARGs before the first FROM filled in. */
   readonly resolved: string;
   readonly platform?: string;
   readonly alias?: string;
@@ -17,7 +17,7 @@ export interface Stage {
   readonly where: string;
   /** The characters of `resolved`, each with the place where it is written (here, or in an ARG). */
   readonly source: SourceText;
-  /** Names of all build arguments that decide `resolved`. */
+  /** Names of all build arguments in `resolved`. */
   readonly variables: readonly string[];
 }
 

@@ -30,7 +30,7 @@ export interface InitReport {
   readonly written: readonly string[];
   readonly kept: readonly string[];
   readonly isRepository: boolean;
-  /** What is wrong with the Containerfile that was there. */
+  /** What is wrong with the Containerfile that existed before. */
   readonly doubt: string | undefined;
 }
 
@@ -41,10 +41,10 @@ interface InitialFile {
 }
 
 /**
- * Writes the files of a user's repository that are not there yet. A file that is there is never changed, but for the
- * JSON Schema, which is Coxswain's own. Where there is a coxswain.yaml, everything else follows it.
- * @param settings needed where there is no coxswain.yaml
- * @throws InputError inside another folder's repository, and for a coxswain.yaml that is there and wrong
+ * Writes the files of a user's repository that do not exist yet. An existing file is never changed, except the JSON
+ * Schema, which is Coxswain's own. If there is a coxswain.yaml, everything else follows it.
+ * @param settings needed if there is no coxswain.yaml
+ * @throws InputError inside another folder's repository, and for an existing coxswain.yaml that is wrong
  */
 export async function initRepository(
   directory: string,
@@ -56,12 +56,12 @@ export async function initRepository(
   if (!existing && settings === undefined) {
     throw new InputError({
       field: '--image',
-      problem: `there is no ${configFileName} yet, so the production repository has to be named`,
+      problem: `there is no ${configFileName} yet, so the production repository has to be given`,
       expected: 'a repository, such as ghcr.io/acme/os',
-      remedy: 'In a clone of a repository on GitHub it is found out.',
+      remedy: 'In a clone of a repository on GitHub it is found automatically.',
     });
   }
-  // What is about to be written is read as it will be read: whatever is wrong with it shows before anything is written.
+  // The new files are parsed first, so that every error is reported before anything is written.
   const text = settings === undefined ? '' : configText(settings);
   const config = existing ? await readConfig(root) : parseConfig(text, configFileName);
   const containerfile = await readFileIfThere(join(root, config.containerfile));
@@ -86,7 +86,7 @@ export async function initRepository(
   return { root, config, written, kept, isRepository, doubt: doubtAbout(containerfile, config) };
 }
 
-/** The sample in rootfs/ and what goes with it belong to our Containerfile: with another they would only break it. */
+/** The sample in rootfs/ belongs to our Containerfile; with another one it would break the build. */
 function initialFiles(config: Config, configText: string, containerfile: string | undefined): InitialFile[] {
   const ours = containerfile ?? containerfileText(config);
   const hasSample = ours.includes(copyLine);
@@ -106,7 +106,7 @@ function initialFiles(config: Config, configText: string, containerfile: string 
   ];
 }
 
-/** What is wrong with a Containerfile that was there, if anything: better known now than at the first build. */
+/** What is wrong with an existing Containerfile, if anything, so that it is reported now and not at the first build. */
 function doubtAbout(containerfile: string | undefined, config: Config): string | undefined {
   if (containerfile === undefined) return undefined;
   try {
@@ -119,8 +119,8 @@ function doubtAbout(containerfile: string | undefined, config: Config): string |
 }
 
 /**
- * The image that a repository on GitHub has in GitHub's registry, as its remote `origin` says where it is.
- * @returns undefined where it is not on GitHub
+ * The image of this repository in GitHub's registry, by the address of its remote `origin`.
+ * @returns undefined if it is not on GitHub
  */
 export async function imageOfRemote(directory: string): Promise<string | undefined> {
   if (!(await exists(directory))) return undefined;

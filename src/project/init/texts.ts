@@ -13,7 +13,9 @@ export interface InitialSettings {
   readonly fleets: readonly string[];
 }
 
-/** Where the JSON Schema for editors lies in the user's repository: no network needed, always the right version. */
+/**
+ * Path of the JSON Schema for editors in the user's repository: it needs no network, and is always the right version.
+ */
 export const schemaFile = '.coxswain/coxswain.schema.json';
 
 export function configText(settings: InitialSettings): string {
@@ -32,7 +34,7 @@ base: ${value(base)}
 # Label com.coreos.stream of every build. Zincati follows a tag of this name in image, on every fleet.
 stream: ${value(stream)}
 architectures: [${architectures.join(', ')}]
-# Build again after this time though the base did not move: packages of yours may have.
+# Build again after this time even if the base did not move: your packages may have newer versions.
 refresh: 7d
 
 # Each fleet is a branch, and the nodes that follow it. Merging to the branch releases to the fleet.
@@ -59,27 +61,27 @@ function fleetLines(fleets: readonly string[]): string {
     .join('\n');
 }
 
-/** GitHub Pages where the image is in GitHub's registry. */
+/** GitHub Pages, if the image is in GitHub's registry. */
 function suggestedUrl(image: string): string {
   const [, owner, name] = /^ghcr\.io\/([^/]+)\/([^/]+)$/.exec(image) ?? [];
   return owner === undefined ? 'https://updates.example.com/' : `https://${owner}.github.io/${name}/`;
 }
 
-/** The line of the Containerfile that the sample file comes in by. */
+/** The line of the Containerfile that copies the sample file. */
 export const copyLine = 'COPY rootfs/ /';
 
 export function containerfileText(config: Config): string {
   return `FROM ${formatReference(config.base)}
 
-# Files of your own: what is in rootfs/ comes to the same place in the image.
+# Your own files: what is in rootfs/ is copied to the same place in the image.
 ${copyLine}
 
-# Packages of your own:
+# Your own packages:
 # RUN dnf -y install tmux && dnf clean all
 `;
 }
 
-export const containerignoreText = `# Only what is named here is part of the build, and of the build key: an edit of anything else rebuilds nothing.
+export const containerignoreText = `# Only what is named here is part of the build and of the build key: a change of anything else rebuilds nothing.
 # Name every file and folder that the Containerfile copies.
 *
 !rootfs
@@ -110,14 +112,14 @@ set -eu
 echo "The kernel that runs is this image's: $(uname -r)"
 test -d "/usr/lib/modules/$(uname -r)"
 ${hasSample ? sample : ''}
-echo "Programs can write where they have to"
+echo "Programs can write to /run"
 echo written >/run/derived-test
 grep -q written /run/derived-test
 rm /run/derived-test
 `;
 }
 
-/** A rollout policy: fleets that others are promoted to are given more time. */
+/** A rollout policy: fleets that releases are promoted to get more time. */
 export function templateText(fleet: Fleet): string {
   const { start, duration } =
     fleet.promoteFrom === undefined ? { start: 'now', duration: '24h' } : { start: '+1h', duration: '48h' };

@@ -86,7 +86,7 @@ function labelTrigger(config: Config): string {
 `;
 }
 
-// A run for a pull request may not deploy to GitHub Pages: it starts a run of this workflow that may.
+// A run for a pull request may not deploy to GitHub Pages: it starts a run of this workflow that may deploy.
 const labelJob = `  label:
     name: label
     if: github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name == github.repository
@@ -132,7 +132,7 @@ ${secrets(config, 'all')}`;
 
 function releaseText(config: Config): string {
   return `# Releases what was merged: promotes the tested image, starts the rollout, publishes.
-# For a release that somebody has to approve, give the environment named as the fleet required reviewers.
+# If somebody has to approve a release, give required reviewers to the environment with the fleet's name.
 name: Release
 on:
   push:
@@ -147,7 +147,7 @@ jobs:
     permissions:
       contents: write # the state branch
       packages: write # the registries
-      pull-requests: read # whose boot test this is, where one is needed
+      pull-requests: read # whose boot test this is, if one is needed
       pages: write # GitHub Pages
       id-token: write # GitHub Pages
     ${uses('release.yml')}
@@ -170,13 +170,13 @@ on:
       version:
         description: the release (rollout, roll-back, pause and resume may go without)
       reason:
-        description: why; best the URL of an issue
+        description: why; preferably the URL of an issue
       start:
         description: rollout - when it starts, such as next tuesday 14:00 UTC
       duration:
-        description: rollout - until every node is offered it, such as 48h
+        description: rollout - time until every node is offered it, such as 48h
       for:
-        description: pause, hold - ends by itself, such as 6h
+        description: pause, hold - ends automatically after this, such as 6h
       force:
         type: boolean
       keep-rollouts:
@@ -215,7 +215,7 @@ jobs:
 ${secrets(config, 'all', app)}`;
 }
 
-/** What the form offers: urgent is about promotions only. */
+/** The choices of the form: urgent is for promotions only. */
 function operations(config: Config): string[] {
   const steer = ['pause', 'resume', 'rollout', 'barrier', 'deadend', 'withdraw', 'hold', 'release-hold'];
   return [...steer, 'roll-back', ...(hasPromotions(config) ? ['urgent'] : []), 'release'];
@@ -238,7 +238,7 @@ const app = {
   'app-private-key': 'COXSWAIN_APP_PRIVATE_KEY',
 } as const;
 
-/** GitHub's own registry takes the token of the run; others have a name and a password each. */
+/** GitHub's own registry accepts the token of the run; each other registry has a name and a password. */
 function secrets(
   { image, testImage }: Config,
   which: 'all' | 'production',

@@ -21,7 +21,7 @@ export const refreshFileName = '.coxswain/refresh';
 /** What `roll-back` commits to make an old content a new build. Part of the build key, never of the context. */
 export const rollBackFileName = '.coxswain/roll-back.json';
 
-/** What is in the repository for Coxswain and its tests, and not for the image. */
+/** Files of the repository that are for Coxswain and its tests, and not for the image. */
 export interface OwnFiles {
   readonly containerfile: string;
   readonly tests: string;
@@ -29,11 +29,11 @@ export interface OwnFiles {
 }
 
 /**
- * Chooses the files of a commit that the build sees, and that the build key is made of.
+ * Chooses the files of a commit that the build can see, from which the build key is made.
  *
  * Ignore patterns mean what they mean to Docker (moby's pattern matcher). Besides, these are left out unless a
- * pattern with `!` asks for them: the Containerfile (it is in the key by itself), the tests, rollouts/ and the
- * fleets' templates, .github/, .gitignore, .gitattributes and the ignore files. coxswain.yaml and .coxswain/ are
+ * pattern with `!` asks for them: the Containerfile (the key has it as an input of its own), the tests, rollouts/ and
+ * the fleets' templates, .github/, .gitignore, .gitattributes and the ignore files. coxswain.yaml and .coxswain/ are
  * always left out. So an edit of any of these rebuilds nothing.
  * @throws InputError for an unusable pattern, a submodule in the context, or a path that is not UTF-8
  */
@@ -87,7 +87,7 @@ function ignoreMatcher(
   const matcher = dockerignore({ ignorecase: false }).add(ours.map(escapePattern));
   for (const [index, line] of (ignoreFile?.text.replace(/^\uFEFF/, '') ?? '').split(/\r?\n/).entries()) {
     try {
-      // A pattern is compiled when it is first used: use it now, to know the line of a bad one.
+      // A pattern is compiled when it is first used, so this uses it now to report the line of a bad one.
       dockerignore({ ignorecase: false }).add(line).ignores('x');
       matcher.add(line);
     } catch (error) {

@@ -6,7 +6,10 @@ import type { ContextEntry } from './build-context.ts';
 /** Annotation of every image that we build: the whole build key. The version has eight digits of it. */
 export const buildKeyAnnotation = 'coxswain.build-key';
 
-/** The commit that an image was built from (OCI image specification, annotations.md). Inherited, it would be the base's. */
+/**
+ * The commit that an image was built from (OCI image specification, annotations.md). If it were inherited, it would
+ * be the base's.
+ */
 export const revisionAnnotation = 'org.opencontainers.image.revision';
 
 /** Everything that decides an image. */
@@ -18,9 +21,9 @@ export interface BuildInputs {
   readonly buildArguments: Readonly<Record<string, string>>;
   readonly stream: string;
   readonly architectures: readonly Architecture[];
-  /** The refresh marker file, where there is one. */
+  /** The refresh marker file, if there is one. */
   readonly refresh?: Uint8Array;
-  /** The roll-back marker file, where there is one. */
+  /** The roll-back marker file, if there is one. */
   readonly rollBack?: Uint8Array;
 }
 
@@ -38,8 +41,8 @@ export interface BuildInputs {
  * file <git mode> <git blob hash> <JSON string> sorted by path
  * ```
  * Sorted means by UTF-16 code units. The number in the first line changes with the form; it is part of the key,
- * so that keys of different forms never meet. The commit, its time and its branch are not in it: the same tree
- * has the same key wherever it is.
+ * so that keys of different forms are never equal. The commit, its time and its branch are not in it: the same tree
+ * has the same key on every branch.
  */
 export function buildKey(inputs: BuildInputs): string {
   const lines = [

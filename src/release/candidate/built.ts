@@ -92,7 +92,7 @@ function otherKey(where: string, found: string | undefined, expected: string): I
   });
 }
 
-/** The tag of one architecture's image. With several architectures, the build key's own tag is that of the index. */
+/** The tag of one architecture's image. With several architectures, the build key's own tag is for the index. */
 export function tagFor(
   config: Config,
   candidate: Pick<Candidate, 'tag'>,

@@ -27,7 +27,7 @@ import {
 } from './build-context.ts';
 import { buildKey } from './build-key.ts';
 
-/** What a commit would build, known before anything is built. */
+/** What a commit would build. It is known before anything is built. */
 export interface Candidate {
   readonly commit: string;
   /** UNIX seconds; the image's `created`. */
@@ -45,12 +45,12 @@ export interface Candidate {
   readonly tag: string;
   /** Version of the derived image: `<base version>-<first 8 of the key>`. */
   readonly version: string;
-  /** Git tree hash of the tests; of the empty tree where there are none. */
+  /** Git tree hash of the tests; of the empty tree if there are none. */
   readonly testsTree: string;
   /** Text of the Containerfile. */
   readonly containerfile: string;
   readonly context: readonly ContextEntry[];
-  /** Images of other stages that no digest pins: they can change what is built without changing the key. */
+  /** Images of other stages that are not pinned by digest: they can change the image without changing the key. */
   readonly unpinned: readonly string[];
 }
 
@@ -144,7 +144,7 @@ function findContainerfile(entries: readonly TreeEntry[], config: Config, commit
   });
 }
 
-/** `--build-arg` replaces an ARG's default, also one that a FROM uses: another base than the key says. */
+/** `--build-arg` also replaces the default of an ARG in a FROM, so the base would not be the one in the key. */
 export function refuseOverriddenBase(stage: Stage, config: Config): void {
   const name = stage.variables.find((variable) => variable in config.buildArguments);
   if (name === undefined) return;

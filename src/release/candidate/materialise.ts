@@ -23,7 +23,7 @@ export async function materialiseContext(
   }
   for (const each of folders) await mkdir(each, { recursive: true });
   const byHash = groupByHash(context);
-  // Symbolic links come last: no file can then be written through one.
+  // Symbolic links come last, so that no file is written through one.
   const links: Array<{ path: string; target: Buffer }> = [];
   await readBlobs(git, [...byHash.keys()], async (hash, bytes) => {
     for (const { path, mode } of byHash.get(hash) ?? []) {
@@ -54,7 +54,7 @@ function groupByHash(context: readonly ContextEntry[]): Map<string, ContextEntry
   return groups;
 }
 
-/** The image would get three lines of text instead of the file. */
+/** Otherwise the image would get three lines of text instead of the file. */
 function refuseLargeFilePointer(path: string, bytes: Buffer): void {
   if (bytes.length > 1024 || !bytes.toString('latin1').startsWith('version https://git-lfs.github.com/spec/'))
     return;

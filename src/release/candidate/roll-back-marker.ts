@@ -5,11 +5,11 @@ import { shortCommit } from '../../world/git/short-commit.ts';
 import { rollBackFileName } from './build-context.ts';
 
 const markerSchema = z.looseObject({
-  /** The fleet that is rolled back: the file goes on to others with promotions, and means nothing there. */
+  /** The fleet that is rolled back. Promotions copy the file to other fleets, where it has no effect. */
   fleet: z.string().min(1),
-  /** Version that is taken back. */
+  /** Version that is withdrawn. */
   insteadOf: z.string().min(1),
-  /** Version whose content is brought back. */
+  /** Version whose content is restored. */
   restores: z.string().min(1),
   reason: z.string().min(1),
   by: z.string().min(1),
@@ -19,12 +19,12 @@ const markerSchema = z.looseObject({
 
 /**
  * What `.coxswain/roll-back.json` on a fleet's branch says: the content is that of an earlier release. The file is an
- * input of the build (src/release/candidate/build-key.ts): the same content becomes another build by it, with a version of its own
- * and a newer `created`, so that nodes take it for the update that it is to them.
+ * input of the build (src/release/candidate/build-key.ts): it makes another build of the same content, with a version
+ * of its own and a newer `created`, so that nodes accept it as an update.
  */
 export type RollBackMarker = z.infer<typeof markerSchema>;
 
-/** The marker in a commit; undefined where there is none. @throws InputError */
+/** The marker in a commit; undefined if there is none. @throws InputError */
 export async function readMarker(branches: BranchStore, commit: Sha): Promise<RollBackMarker | undefined> {
   const text = await branches.readFile(commit, rollBackFileName);
   if (text === undefined) return undefined;

@@ -3,10 +3,10 @@ import { type ContainerStorage, readContainerStorage } from '../../host/containe
 import { requireSpace, type SpaceNeed } from '../../host/disk-space.ts';
 import type { Image } from '../../world/registry/image.ts';
 
-/** How much larger the files of an image are than its layers as they are downloaded: 2.5 to 3 of Fedora CoreOS. */
+/** How much larger the files of an image are than its compressed layers: 2.5 to 3 times for Fedora CoreOS. */
 const unpackedShare = 3;
 
-/** Bytes of the layers of an image as they are downloaded. */
+/** Bytes of the compressed layers of an image. */
 export function downloadSize(image: Image): number {
   return image.manifest.json.layers.reduce((sum, { size }) => sum + size, 0);
 }
@@ -28,15 +28,15 @@ export function storedSize(image: Image, { driver }: ContainerStorage): number {
   return sum;
 }
 
-/** Blobs on their way into buildah's storage. They go to TMPDIR, or else to /var/tmp, whatever `tmpdir()` is. */
+/** buildah's folder for downloads. It is TMPDIR, or else /var/tmp, whatever `tmpdir()` is. */
 export function downloadFolder(env: NodeJS.ProcessEnv): string {
   return env.TMPDIR === undefined || env.TMPDIR === '' ? '/var/tmp' : env.TMPDIR;
 }
 
 /**
- * Makes sure that there is room to build on a base.
- * @param folder where the image goes, when not into a registry
- * @throws InputError where there is not
+ * Makes sure that there is enough disk space to build on a base.
+ * @param folder for the image, if it does not go to a registry
+ * @throws InputError if there is too little
  */
 export async function requireBuildSpace(
   base: Image,
@@ -46,7 +46,7 @@ export async function requireBuildSpace(
   const download = downloadSize(base);
   const needs: SpaceNeed[] = [
     { folder: storage.folder, bytes: storedSize(base, storage), what: 'the base image' },
-    // What a Containerfile adds is not known before; as much as the base brings is a lot.
+    // The size of what a Containerfile adds is not known; the size of the base is a generous estimate.
     {
       folder: storage.folder,
       bytes: storage.driver === 'vfs' ? unpackedSize(base) : download,
@@ -61,8 +61,8 @@ export async function requireBuildSpace(
 }
 
 /**
- * Makes sure that there is room to boot an image, and one release beside it where updates are rehearsed.
- * @throws InputError where there is not
+ * Makes sure that there is enough disk space to boot an image, and one more release if updates are rehearsed.
+ * @throws InputError if there is too little
  */
 export async function requireBootSpace(
   image: Image,

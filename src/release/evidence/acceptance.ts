@@ -3,7 +3,7 @@ import { type ListedReferrer, pushArtifact, readReferrer } from '../../world/reg
 import type { Descriptor, RegistryClient } from '../../world/registry/client.ts';
 import type { Digest, Repository } from '../../world/registry/reference.ts';
 
-/** Attached to an image in production: somebody lets it pass to a fleet without evidence. */
+/** Attached to an image in production: somebody accepts it for a fleet without evidence. */
 export const acceptanceType = 'application/vnd.coxswain.accepted-missing-evidence.v1+json';
 
 const acceptanceSchema = z.object({
@@ -18,10 +18,10 @@ const acceptanceSchema = z.object({
   testsTree: z.string(),
 });
 
-/** Holds for one image, one fleet and the tests of one tree: the next fleet wants evidence, or asks again. */
+/** Valid for one image, one fleet and the tests of one tree: the next fleet needs evidence, or a new acceptance. */
 export type Acceptance = z.infer<typeof acceptanceSchema>;
 
-/** The part that says whom to ask. */
+/** The name and address of the person. */
 export type AcceptedBy = Pick<Acceptance, 'reason' | 'by'>;
 
 export function pushAcceptance(
@@ -38,7 +38,7 @@ export function pushAcceptance(
   });
 }
 
-/** The first that was given for one of these images, for this fleet and these tests; undefined where there is none. */
+/** The first that was given for one of these images, for this fleet and these tests; undefined if there is none. */
 export async function findAcceptance(
   client: RegistryClient,
   repository: Repository,
@@ -63,7 +63,7 @@ async function readAcceptance(
   try {
     return acceptanceSchema.safeParse(JSON.parse(new TextDecoder().decode(artifact?.layers[0]?.bytes))).data;
   } catch (error) {
-    // Deleted after it was listed, or not JSON: no acceptance.
+    // It was deleted after it was listed, or is not JSON: it does not count.
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }

@@ -10,8 +10,8 @@ import { upgradeStages } from './upgrade-stages.ts';
 import { upgradeStarts } from './upgrade-starts.ts';
 
 /**
- * Where a commit has tests of updates, the update from the release that the fleet has today must have been rehearsed:
- * an image that was tested for another fleet, or before the fleet's newest release, says nothing about it.
+ * If a commit has tests of updates, the update from the fleet's current release must have been rehearsed: a test for
+ * another fleet, or from before the fleet's newest release, does not prove it.
  * @throws InputError when it was not, for one of the architectures
  */
 export async function requireRehearsed(

@@ -23,12 +23,15 @@ export interface TestEvidence {
   readonly kernel: string;
   readonly architecture: Architecture;
   readonly accelerator: 'kvm' | 'tcg';
-  /** How the machine started. Absent in evidence from before there was a choice, and if nothing was booted. */
+  /** How the machine started. Absent in old evidence from before this choice existed, and if nothing was booted. */
   readonly mode?: 'direct' | 'ostree' | 'disk';
   /** UNIX seconds. */
   readonly startedAt: number;
   readonly seconds: number;
-  /** Updates that were rehearsed; their tests are among the tests. Absent in evidence from before there were any. */
+  /**
+   * Updates that were rehearsed; their tests are among the tests. Absent in old evidence from before rehearsals
+   * existed.
+   */
   readonly upgrades?: readonly RehearsedUpgrade[];
   /** Last part of the console and test output. */
   readonly log?: string;
@@ -36,7 +39,7 @@ export interface TestEvidence {
 
 /** An update of a machine from an earlier release to the image, and back. */
 export interface RehearsedUpgrade {
-  /** Version of the earlier release, and the digest that was booted of it. */
+  /** Version of the earlier release, and the digest of it that was booted. */
   readonly from: string;
   readonly digest: Digest;
   readonly result: 'PASSED' | 'FAILED';
@@ -51,14 +54,14 @@ export const statementMediaType = 'application/vnd.in-toto+json';
 
 /**
  * The facts the predicate has no field for. The framework's parsing rules let a producer add a field named by a URI,
- * as long as it does not change what the other fields mean: verifiers that do not know it read the result all the same.
+ * as long as it does not change what the other fields mean: verifiers that do not know it still read the result.
  */
 const bootTestField = 'urn:coxswain:boot-test:v1';
 const maximumLogCharacters = 64 * 1024;
 
-/** What a result cannot prove; it is part of the evidence, for whoever decides by it. */
+/** What a result cannot prove; it is part of the evidence, for those who rely on it. */
 const limits =
-  "The harness runs outside of the image's reach, but on the image's kernel, and it asks the image's systemctl. An image that is made to deceive can change its kernel, its systemd, or the memory of the harness as root, and so report what it likes.";
+  "The image cannot reach the files of the harness, but the harness runs on the image's kernel and asks the image's systemctl. A malicious image can change its kernel, its systemd, or the memory of the harness as root, and so report false results.";
 
 const runSchema = z.object({
   name: z.string(),
@@ -115,7 +118,7 @@ const statementSchema = z.looseObject({
 
 /**
  * Writes evidence as an in-toto statement.
- * @throws InputError when result and tests contradict each other: such evidence must never exist
+ * @throws InputError when result and tests contradict each other
  */
 export function formatStatement(evidence: TestEvidence): string {
   const { subject, result, testsTree, tests, startedAt, log, ...facts } = evidence;
@@ -159,7 +162,7 @@ export function isTestResult(value: unknown): boolean {
   );
 }
 
-/** @throws InputError when the value is no statement of ours, or contradicts itself */
+/** @throws InputError when the value is not such a statement, or contradicts itself */
 export function parseStatement(value: unknown, where: string): TestEvidence {
   const parsed = statementSchema.safeParse(value);
   if (!parsed.success) {
@@ -207,7 +210,7 @@ export function parseStatement(value: unknown, where: string): TestEvidence {
   return evidence;
 }
 
-// FAILED with all tests passed is possible: the image did not get as far as its tests.
+// FAILED with all tests passed is possible: the image did not reach its tests.
 function requireConsistent(evidence: TestEvidence, where: string): void {
   const failed = evidence.tests.find((test) => test.result !== 'passed');
   if (evidence.result === 'PASSED' && failed !== undefined) {

@@ -18,7 +18,7 @@ export interface FoundEvidence {
   readonly evidence: TestEvidence;
 }
 
-/** Shows the kind of statement in lists of referrers already, as BuildKit and cosign do. */
+/** Shows the kind of statement in lists of referrers, as BuildKit and cosign do. */
 const predicateAnnotation = 'in-toto.io/predicate-type';
 
 /**
@@ -51,8 +51,8 @@ export async function pushEvidence(
 
 /**
  * The evidence attached to a digest, oldest first. What others attached, and statements that are malformed or about
- * another digest, are no evidence. "None" is believed only if two answers agree: the one piece of evidence may be that
- * of a failed test.
+ * another digest, do not count. "None" is believed only if two answers agree, because the missing evidence may be of
+ * a failed test.
  * @throws OutsideError if the registry does not answer
  */
 export async function findEvidence(
@@ -73,8 +73,8 @@ export async function findEvidence(
 }
 
 /**
- * The newest evidence for a digest and these very tests, if it says that they passed. A later failure outweighs an
- * earlier pass: whoever ran the tests again wanted to know.
+ * The newest evidence for a digest and these same tests, if it says that they passed. A later failure counts more
+ * than an earlier pass.
  */
 export async function passingEvidence(
   client: RegistryClient,

@@ -3,7 +3,7 @@ import type { UpdateMetadata } from '../../guidance/metadata.ts';
 import { nodeKeys } from '../../guidance/node-keys.ts';
 import type { ReleaseIndex } from '../../guidance/releases.ts';
 
-/** A release that nodes may come from when they are offered the candidate. */
+/** A release from which nodes may update to the candidate. */
 export interface UpgradeStart {
   readonly version: string;
   /** `repository@sha256:…` */
@@ -12,8 +12,8 @@ export interface UpgradeStart {
 }
 
 /**
- * Where live nodes of a fleet may update to a candidate from, by the fleet's own update graph with the candidate at its
- * end: the newest release, and the last barrier, which every older node passes through.
+ * The releases from which nodes of a fleet may update to a candidate, by the fleet's own update graph with the
+ * candidate added: the newest release, and the last barrier, which every older node passes through.
  */
 export function upgradeStarts(
   fleet: { readonly releases: ReleaseIndex; readonly updates: UpdateMetadata },
@@ -22,11 +22,11 @@ export function upgradeStarts(
   const { basearch, version, payload } = candidate;
   const known = fleet.releases.releases;
   const position = known.findIndex((release) => release.version === version);
-  // Released already: what nodes had before it.
+  // The candidate is released already: this is what nodes had before it.
   const before = position < 0 ? known : known.slice(0, position);
   const image = { architecture: basearch, image: payload, 'digest-ref': payload };
   const releases = [...before, { version, 'oci-images': [image] }];
-  // Nothing leads to a release before it is rolled out.
+  // A release has no incoming edge before it is rolled out.
   const rolledOut = { version, metadata: { rollout: { start_percentage: 1 } } };
   const updates = { releases: [...fleet.updates.releases, rolledOut] };
   const { nodes, edges } = buildGraph({ releases }, updates, { basearch, scheme: 'oci' });

@@ -7,17 +7,17 @@ import { evaluateReleaseGates } from './promotion-gates.ts';
 import { rolloutCompletion, type SourceRelease, soakEnd } from './source-gates.ts';
 import { urgencyOf } from './urgent.ts';
 
-/** Which release of the source fleet is to be proposed. */
+/** Chooses the release of the source fleet that is proposed. */
 export interface ChosenRelease {
   readonly version: string;
   readonly urgent: UrgentRelease | undefined;
 }
 
 /**
- * The newest release that has earned it: a source that releases faster than its releases soak still promotes. As long
- * as none has, the one that will be the first; where nothing but a person can help, the newest, so that people see
- * why. A barrier that the target has still to take comes before all that is newer.
- * @returns undefined where the source has no release at all
+ * The newest release that has passed its own gates, so that a source that releases faster than its releases soak
+ * still promotes. Until one has passed, the one that will pass first. If every release waits for a person, the
+ * newest, so that people see why. A barrier that the target lacks comes before all newer releases.
+ * @returns undefined if the source has no release
  */
 export function chooseRelease(
   from: FleetState,
@@ -42,7 +42,7 @@ export function chooseRelease(
 }
 
 /**
- * When all gates of the release that only wait will be open.
+ * The time at which all waiting gates of the release will be open.
  * @returns UNIX seconds; undefined if a gate needs a person
  */
 function earliestTime(
@@ -74,7 +74,10 @@ function pendingReleases(from: FleetState, to: FleetState): ReleaseRecord[] {
     );
 }
 
-/** The source's nodes all went through its barriers, so the target's must, too; a first release has none before it. */
+/**
+ * The source's nodes all went through its barriers, so the target's nodes must too, unless this is their first
+ * release.
+ */
 function untilBarrier(
   from: FleetState,
   pending: readonly ReleaseRecord[],

@@ -9,9 +9,9 @@ export interface Freeze {
 }
 
 /**
- * The freeze that lasts longest of those that a moment is in, if any. A window holds its first second and not its
- * last. Clocks that are put forward: a time that does not exist is the moment of the change. Clocks that are put back:
- * a time that comes twice is its first one.
+ * The freeze at a moment, if any; of several, the one that ends last. A window includes its first second and not its
+ * last. Clocks that are put forward: a time that does not exist is the moment of the change. Clocks that are put
+ * back: a time that comes twice is its first one.
  * @param now UNIX seconds
  */
 export function freezeAt(windows: readonly FreezeWindow[], now: number): Freeze | undefined {
@@ -21,12 +21,12 @@ export function freezeAt(windows: readonly FreezeWindow[], now: number): Freeze 
     .sort((one, other) => endOf(other) - endOf(one))[0];
 }
 
-// Windows that follow one another for ever end up here; a hundred are years.
+// Reached if windows follow one another without end; a hundred of them take years.
 const longestChain = 100;
 
 /**
- * The first moment from `now` on that is in no window, also where windows follow one another without a gap.
- * @returns undefined where there is none
+ * The first moment from `now` on that is in no window, also if windows follow one another without a gap.
+ * @returns undefined if there is none
  */
 export function thawTime(windows: readonly FreezeWindow[], now: number): number | undefined {
   let moment = now;

@@ -1,6 +1,6 @@
 /** What one gate says about a promotion. */
 export interface GateVerdict {
-  /** `waiting` opens with time; `red` needs a person; `unknown` holds nothing up. */
+  /** `waiting` opens with time; `red` needs a person; `unknown` does not hold the promotion back. */
   readonly state: 'green' | 'waiting' | 'red' | 'unknown';
   /** UNIX seconds at which a waiting gate opens, if that is known. */
   readonly until?: number;
@@ -13,13 +13,13 @@ export interface GateResult extends GateVerdict {
   readonly name: string;
 }
 
-/** Why something is promoted although a gate would wait. */
+/** Why something is promoted although a gate would hold it. */
 export interface Exception {
   readonly reason: string;
   readonly by: string;
 }
 
-/** True if nothing holds a promotion up. */
+/** True if no gate holds the promotion back. */
 export function isReady(gates: readonly GateVerdict[]): boolean {
   return gates.every((gate) => gate.state === 'green' || gate.state === 'unknown');
 }

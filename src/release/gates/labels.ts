@@ -2,12 +2,12 @@ import type { PullRequest } from '../../world/forge/forge.ts';
 import { cleanStatement } from '../operations/operator.ts';
 import type { Exception } from './gate.ts';
 
-/** Labels that people steer a promotion by; each may be followed by a colon and the reason. */
+/** Labels by which people steer a promotion; a colon and the reason may follow each. */
 export type SteeringLabel = 'hold' | 'urgent' | 'freeze-exception';
 
 /**
  * What a label on a pull request says: `urgent: CVE-2026-1234`.
- * @returns `reason` is empty where none is given; undefined where there is no such label
+ * @returns `reason` is empty if none is given; undefined if there is no such label
  */
 export function readLabel(
   request: Pick<PullRequest, 'number' | 'labels'> | undefined,

@@ -4,14 +4,14 @@ import type { GateVerdict } from './gate.ts';
 
 // What must be true of the merge itself.
 
-/** Another image than the source's, which the merge gives. */
+/** The merge builds another image than the source's. */
 export interface MergedImage {
   /** It is built, and passed its tests. */
   readonly tested: boolean;
   readonly note: string;
 }
 
-/** The merge must not need a person's judgement. */
+/** The merge must not need a person's decision. */
 export function mergeGate(forecast: MergeResult): GateVerdict {
   if (forecast.result === 'clean') return { state: 'green', note: 'no conflicts' };
   if (forecast.result === 'unknown') return { state: 'unknown', note: forecast.why };

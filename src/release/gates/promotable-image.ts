@@ -27,16 +27,16 @@ export interface PassedImage {
   readonly image: Image;
   /** UNIX seconds. */
   readonly created: number;
-  /** Absent only where its absence was accepted. */
+  /** Absent only if its absence was accepted. */
   readonly evidence?: FoundEvidence;
   readonly accepted?: AcceptedBy;
 }
 
 interface GateOptions extends Pick<Project, 'config' | 'client'> {
   readonly candidate: Candidate;
-  /** Acceptances of missing evidence are a fleet's own; without one none counts. */
+  /** An acceptance of missing evidence is valid for one fleet; without a fleet none counts. */
   readonly fleet?: string;
-  /** Lets the image pass where evidence is missing (never where a test failed). */
+  /** Accepts an image if its evidence is missing (never if a test failed). */
   readonly accept?: AcceptedBy | undefined;
 }
 
@@ -56,7 +56,7 @@ export async function passImage(
     throw new InputError({
       where,
       field: 'created',
-      problem: 'the image has no creation time, and nodes compare it to tell newer from older',
+      problem: 'the image has no creation time, and nodes compare it to find out which image is newer',
       found: image.config.created,
       remedy: 'Build it with coxswain build-image, which sets the time of the commit.',
     });
@@ -122,8 +122,8 @@ async function requireEvidence(
     expected: `a pass of the tests in git tree ${shortCommit(candidate.testsTree)}`,
     remedy:
       newest === undefined
-        ? 'Run coxswain boot-test. Where that cannot be, and none failed, promote-image takes --accept-missing-evidence.'
-        : 'Mend the image or the tests, and run coxswain boot-test.',
+        ? 'Run coxswain boot-test. If that is not possible and no test failed, promote-image takes --accept-missing-evidence.'
+        : 'Fix the image or the tests, and run coxswain boot-test.',
   });
 }
 

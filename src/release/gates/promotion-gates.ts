@@ -27,7 +27,7 @@ export interface StateFacts extends ReleaseFacts {
   readonly guidance: UpstreamGuidance | Error | undefined;
 }
 
-/** What merging the release into the target's branch gives. */
+/** The result of merging the release into the target's branch. */
 export interface MergeFacts extends StateFacts {
   readonly forecast: MergeResult;
   /** The promotion's branch has commits of people, and lacks the release: name of that branch. */
@@ -36,9 +36,9 @@ export interface MergeFacts extends StateFacts {
   readonly template: { readonly path: string; readonly problem: string | undefined };
 }
 
-/** What the registry knows about the image that the merge gives. */
+/** What the registry knows about the image that the merge builds. */
 export interface RegistryFacts extends MergeFacts {
-  /** undefined if the merge gives the source's image, or has conflicts. */
+  /** undefined if the merge builds the source's image, or has conflicts. */
   readonly mergedImage: MergedImage | undefined;
 }
 
@@ -53,7 +53,7 @@ interface FactsOf {
 export type GateNeeds = keyof FactsOf;
 
 interface GateOf<N extends GateNeeds> {
-  /** What people see; it may name a fleet. */
+  /** The text that people see; it may name a fleet. */
   readonly name: (facts: FactsOf[N]) => string;
   readonly needs: N;
   /** @returns undefined if the gate does not apply to this promotion */
@@ -66,7 +66,7 @@ export type Gate = { readonly [N in GateNeeds]: GateOf<N> }[GateNeeds];
 /**
  * Every condition of a promotion, in the order in which people see them. This is the only list: open-promotion
  * evaluates all gates, `status` those that need neither the merge nor the registry, and the choice of the release
- * those that need the release alone.
+ * those that need only the release.
  */
 export const promotionGates: readonly Gate[] = [
   {
@@ -115,7 +115,7 @@ export const promotionGates: readonly Gate[] = [
   },
 ];
 
-/** The gates that judge a release by what its own fleet knows about it. */
+/** The gates that need only what the source fleet knows about a release. */
 export function evaluateReleaseGates(facts: ReleaseFacts): GateResult[] {
   return evaluate((gate) => (gate.needs === 'release' ? resultOf(gate, facts) : undefined));
 }

@@ -15,14 +15,14 @@ interface FrozenRelease {
   readonly state: FleetState;
   /** What is to be released. */
   readonly commit: Sha;
-  /** Why it is released in a freeze, as an operator says it. */
+  /** An operator's reason to release in a freeze. */
   readonly exception?: string | undefined;
   /** UNIX seconds. */
   readonly now: number;
 }
 
 /**
- * Why a freeze keeps a release out, as a clause. A freeze counts for every fleet, however its releases come in.
+ * Why a freeze keeps a release out, as a clause. A freeze counts for every fleet, promoted or not.
  * @returns undefined if no freeze window is open, or if there is an exception: an operator's, or the label
  *   `freeze-exception: WHY` on the pull request that brought the commit
  */

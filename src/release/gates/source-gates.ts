@@ -6,9 +6,9 @@ import { ageOf, metadataOf } from '../operations/entries.ts';
 import type { FleetState, ReleaseRecord } from '../state/state.ts';
 import type { GateVerdict } from './gate.ts';
 
-// What a release has to go through in the fleet before.
+// What a release has to pass in the source fleet.
 
-/** A release of the source fleet, and all that is known there. */
+/** A release of the source fleet, and everything that is known about it there. */
 export interface SourceRelease {
   readonly record: ReleaseRecord;
   /** The source fleet. */
@@ -17,10 +17,10 @@ export interface SourceRelease {
   readonly urgent?: UrgentRelease | undefined;
 }
 
-/** UNIX seconds: when the source fleet's nodes began to be offered the release. */
+/** UNIX seconds of the first offer of the release to nodes of the source fleet. */
 export function rolloutStart({ record, state }: SourceRelease): number {
   const start = metadataOf(state.updates, record.version).rollout?.start_epoch ?? 0;
-  // A completed rollout is tidied to {"start_percentage": 1.0}: then only the record knows.
+  // A completed rollout is shortened to {"start_percentage": 1.0}: then only the record has its times.
   return start > 0 ? start : (record.rolloutStart ?? record.recordedAt);
 }
 
@@ -31,7 +31,7 @@ export function rolloutCompletion({ record, state }: SourceRelease): number | un
   return end ?? record.rolloutEnd;
 }
 
-/** An urgent release waits for nothing that only takes time. */
+/** An urgent release does not wait for a gate that only needs time. */
 export function skippedIfUrgent(verdict: GateVerdict, { urgent }: SourceRelease): GateVerdict {
   if (verdict.state !== 'waiting' || urgent === undefined) return verdict;
   return { state: 'green', note: `skipped as urgent: ${urgent.reason} (by ${urgent.by})` };
@@ -64,10 +64,10 @@ export function rolloutGate(release: SourceRelease, now: number): GateVerdict {
   const start = rollout.start_epoch ?? 0;
   return (rollout.start_percentage ?? 0) >= 1
     ? { state: 'waiting', until: start, note: `starts on ${formatTime(start)}` }
-    : red('held: it has no duration, so it will not go on by itself');
+    : red('held: it has no duration, so it will not go on automatically');
 }
 
-/** Completed rollouts are tidied away when a newer one completes; the record knows when this one did. */
+/** Completed rollouts are removed when a newer one completes; the record has the time at which this one did. */
 function wasCompleted({ record, state }: SourceRelease, now: number): boolean {
   if (record.rolloutEnd === undefined || record.rolloutEnd > now) return false;
   const age = ageOf(state, record.version);
@@ -77,7 +77,7 @@ function wasCompleted({ record, state }: SourceRelease, now: number): boolean {
   });
 }
 
-/** UNIX seconds at which it has soaked; undefined where the rollout it is counted from has no end. */
+/** UNIX seconds at which it has soaked; undefined if the rollout that it is counted from has no end. */
 export function soakEnd(release: SourceRelease, { soak, soakAfter }: Fleet): number | undefined {
   if (soakAfter === 'start') return rolloutStart(release) + soak;
   const end = rolloutCompletion(release);

@@ -7,14 +7,17 @@ import type { FleetState, State } from '../state/state.ts';
 import type { Exception } from './gate.ts';
 import { readLabel } from './labels.ts';
 
-/** What makes a release urgent: it was said of it, or of a newer one that it is on the way to. */
+/**
+ * The entry that makes a release urgent: one for the release itself, or for a newer one that can only be reached
+ * through it.
+ */
 export function urgencyOf(from: FleetState, to: FleetState, version: string): UrgentRelease | undefined {
   const age = (each: string) => from.releases.releases.findIndex((release) => release.version === each);
   const own = age(version);
   return own < 0 ? undefined : to.operations.urgent?.find((each) => age(each.version) >= own);
 }
 
-/** The same for what a fleet's branch builds, which has another version where the branch has content of its own. */
+/** The same for what a fleet's branch builds, which has another version if the branch has content of its own. */
 export async function urgencyOfBuild(
   branches: BranchStore,
   options: {
@@ -33,7 +36,7 @@ export async function urgencyOfBuild(
   return undefined;
 }
 
-/** Forgets what was urgent once the fleet has it. @param done that entry */
+/** Removes an urgent entry after the fleet has the release. @param done that entry */
 export function withoutUrgency(state: FleetState, done: UrgentRelease | undefined): FleetState {
   const { urgent = [], ...rest } = state.operations;
   const left = urgent.filter((each) => each.version !== done?.version);
@@ -43,11 +46,11 @@ export function withoutUrgency(state: FleetState, done: UrgentRelease | undefine
 
 /**
  * Records on the state branch that the source's newest release is urgent: by an operator, or by a label on the open
- * promotion, which counts as long as it is there.
- * @param options.asked what an operator says now
+ * promotion, which counts until it is removed.
+ * @param options.asked an operator's request
  * @param options.now UNIX seconds
  * @returns what is wrong with a label, if anything
- * @throws InputError where an operator asks, and there is nothing to promote
+ * @throws InputError if an operator asks and there is nothing to promote
  */
 export async function recordUrgency(
   state: State,
@@ -87,10 +90,10 @@ export async function recordUrgency(
       );
       const isKnown = kept.some((each) => each.version === newest?.version && each.reason === said?.reason);
       const add = said !== undefined && newest !== undefined && !released.has(newest.version) && !isKnown;
-      // One at a time: who says it again says it of the newest.
+      // Only one at a time: a new request is for the newest release.
       const urgent = add ? [{ ...newest, ...said, at: now }] : kept;
       if (urgent.length === known.length && urgent.every((each) => known.includes(each))) return before;
-      summary = add ? `promote ${newest.version} as urgent` : 'nothing is urgent any more';
+      summary = add ? `promote ${newest.version} as urgent` : 'nothing is urgent now';
       const { urgent: _, ...rest } = before.operations;
       return { ...before, operations: urgent.length === 0 ? rest : { ...rest, urgent } };
     },

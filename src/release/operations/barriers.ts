@@ -51,7 +51,7 @@ export function markDeadend(state: FleetState, order: MarkContext): FleetEdit {
   return {
     state: setMetadata(state, version, { ...said, deadend: { ...said.deadend, reason } }, now),
     summary: `make ${version} a dead-end`,
-    notes: ['nodes on it get no further update, and tell whoever logs in why'],
+    notes: ['nodes on it get no further update, and show the reason to everyone who logs in'],
     warnings:
       said.rollout === undefined
         ? []
@@ -62,8 +62,8 @@ export function markDeadend(state: FleetState, order: MarkContext): FleetEdit {
 function exclusive(fleet: string, version: string, is: string, asked: string, reason: string): InputError {
   return new InputError({
     where: `fleet ${fleet}`,
-    problem: `${version} is ${is} already (${reason}), and no release is both: nodes would have to go where there is no way on`,
+    problem: `${version} is ${is} already (${reason}), and no release is both: nodes would have to update to a release that they cannot leave`,
     found: asked,
-    remedy: 'Where the mark is wrong, take it out of updates.json by a commit on the state branch.',
+    remedy: 'If the mark is wrong, remove it from updates.json by a commit on the state branch.',
   });
 }

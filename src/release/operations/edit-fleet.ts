@@ -33,18 +33,18 @@ export type Action =
 export interface EditAnswer {
   readonly fleet: string;
   readonly action: Action['kind'];
-  /** false: things are as asked for already. */
+  /** false: the state is as requested already. */
   readonly changed: boolean;
   readonly summary: string;
   readonly notes: readonly string[];
   readonly warnings: readonly string[];
-  /** Where the state branch is; undefined where there is none, and after a rehearsal. */
+  /** Commit of the state branch; undefined if there is none, and after a rehearsal. */
   readonly stateCommit: string | undefined;
   /** In a rehearsal: the files that would change. */
   readonly files?: readonly FilePreview[];
 }
 
-/** Applies an action to a fleet's state. Pauses that are over are ended by it, too. */
+/** Applies an action to a fleet's state. It also ends pauses whose time is over. */
 export function editState(before: FleetState, order: EditContext, action: Action): FleetEdit {
   const current = endExpiredPauses(before, order.now);
   const edit = apply(current.state, order, action);
@@ -58,9 +58,9 @@ export function editState(before: FleetState, order: EditContext, action: Action
 }
 
 /**
- * Does an action: one commit on the state branch, or none where there is nothing to change.
- * @param options.rehearse say what would change, and change nothing
- * @throws InputError where the action is not possible
+ * Does an action: one commit on the state branch, or none if there is nothing to change.
+ * @param options.rehearse report what would change, and change nothing
+ * @throws InputError if the action is not possible
  */
 export async function editFleet(
   state: State,

@@ -10,7 +10,7 @@ import type { FleetState } from '../state/state.ts';
 
 type Said = UpdateEntry['metadata'];
 
-/** Position of a release; -1 where the fleet has no such release. */
+/** Position of a release; -1 if the fleet has no such release. */
 export function ageOf(state: FleetState, version: string): number {
   return state.releases.releases.findIndex((release) => release.version === version);
 }
@@ -29,7 +29,7 @@ export function requireRelease(state: FleetState, fleet: string, version: string
   });
 }
 
-/** What the update metadata says about a version: several entries for one are read as upstream reads them, as one. */
+/** What the update metadata says about a version: several entries for it are merged, as upstream merges them. */
 export function metadataOf(updates: UpdateMetadata, version: string): Said {
   const all = updates.releases.filter((entry) => entry.version === version).map((entry) => entry.metadata);
   const rollouts = all.map(({ rollout }) => rollout).filter((rollout) => rollout !== undefined);
@@ -42,9 +42,9 @@ export function metadataOf(updates: UpdateMetadata, version: string): Said {
 }
 
 /**
- * Says something else about one version, in the only entry that it then has; none, where there is nothing to say.
- * Entries that are new stand in the order of the releases: of two completed rollouts upstream's clean() keeps the one
- * that is further down. Completed rollouts are tidied away as upstream does it, unless nodes would lose their way by it.
+ * Changes what is said about one version. It then has one entry, or none if there is nothing to say. New entries are
+ * inserted in the order of the releases, because of two completed rollouts upstream's clean() keeps the later one in
+ * the list. Completed rollouts are removed as upstream does, unless nodes would lose their update path.
  * @param now UNIX seconds
  */
 export function setMetadata(state: FleetState, version: string, said: Said, now: number): FleetState {
@@ -59,7 +59,7 @@ export function setMetadata(state: FleetState, version: string, said: Said, now:
   const age = ageOf(state, version);
   const newer = others.findIndex((entry) => ageOf(state, entry.version) > age);
   const at = first >= 0 ? first : newer >= 0 ? newer : others.length;
-  // Unknown fields of the entry that was there stay.
+  // Unknown fields of the old entry are kept.
   const entry: UpdateEntry = { ...(own.at(-1) ?? { version }), version, metadata: said };
   const changed: UpdateMetadata = {
     ...updates,
@@ -73,7 +73,7 @@ export function setMetadata(state: FleetState, version: string, said: Said, now:
   return withRolloutEnd({ ...state, updates: harmless ? tidied : changed }, version, said);
 }
 
-/** The record knows when a rollout ends, long after the update metadata has been tidied: it follows each change. */
+/** The record keeps the end of a rollout after it is removed from the update metadata, so it follows each change. */
 function withRolloutEnd(state: FleetState, version: string, { rollout }: Said): FleetState {
   const record = state.records[version];
   const end = rollout === undefined ? undefined : rolloutEnd(rollout);
@@ -81,13 +81,13 @@ function withRolloutEnd(state: FleetState, version: string, { rollout }: Said): 
   return { ...state, records: { ...state.records, [version]: { ...record, rolloutEnd: end } } };
 }
 
-/** Versions that nobody is to be offered: withdrawn, or paused. */
+/** Versions that must not be offered: withdrawn, or paused. */
 export function withdrawnOrPaused({ operations }: FleetState): Set<string> {
   return new Set([...(operations.withdrawn ?? []), ...(operations.paused ?? [])].map((each) => each.version));
 }
 
 /**
- * While a barrier is paused it is out of the update metadata, and does not gate: nothing newer may be offered then.
+ * A paused barrier is not in the update metadata and holds no node back, so nothing newer may be offered then.
  * @param version a release, or the version of one that is to be added
  * @throws InputError
  */

@@ -8,14 +8,14 @@ export interface EditContext {
   readonly now: number;
 }
 
-/** What an action makes of a fleet's state. */
+/** The result of an action on a fleet's state. */
 export interface FleetEdit {
-  /** The very same object where there was nothing to do. */
+  /** The same object if there was nothing to do. */
   readonly state: FleetState;
   /** What was done, or why there was nothing to do: a clause without a period. */
   readonly summary: string;
-  /** What follows from it for nodes. */
+  /** The effect on nodes. */
   readonly notes?: readonly string[];
-  /** What the operator should think twice about. */
+  /** Warnings for the operator. */
   readonly warnings?: readonly string[];
 }

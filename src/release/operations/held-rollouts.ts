@@ -5,16 +5,16 @@ import { formatPercent } from '../../host/percent.ts';
 import type { FleetState } from '../state/state.ts';
 import { pauseOne, resumeOne, unfinishedRollouts, withPaused } from './pause-rollout.ts';
 
-/** What a hold does to the rollouts of its fleet. */
+/** The effect of a hold on the rollouts of its fleet. */
 export interface HoldEffect {
-  /** The very same object where there was nothing to do. */
+  /** The same object if there was nothing to do. */
   readonly state: FleetState;
   /** Clauses. */
   readonly summary: readonly string[];
   readonly warnings: readonly string[];
 }
 
-/** Lets every rollout that is not complete stand still until the hold ends. What operators paused stays theirs. */
+/** Pauses every rollout that is not complete until the hold ends. Pauses by operators are not changed. */
 export function pauseForHold(
   state: FleetState,
   order: {
@@ -33,7 +33,7 @@ export function pauseForHold(
   const summary: string[] = [];
   const warnings: string[] = [];
   let next = state;
-  // Newest first: a barrier cannot stand still while what is behind it goes on.
+  // Newest first, because a barrier cannot be paused while newer releases are offered.
   for (const version of unfinishedRollouts(state, now).toReversed()) {
     try {
       next = pauseOne(next, version, { ...order, duration, held: true });
@@ -55,7 +55,7 @@ export function pauseForHold(
   return { state: next, summary, warnings };
 }
 
-/** Lets go on what a hold had stopped, unless there is another hold. */
+/** Resumes what a hold had paused, unless there is another hold. */
 export function resumeAfterHold(state: FleetState, now: number): HoldEffect {
   if (holdAt(state.operations, now) !== undefined) return { state, summary: [], warnings: [] };
   let next = state;

@@ -22,7 +22,7 @@ export function holdFile(fleet: string): string {
   return `${holdFolder}/${fleet}.yaml`;
 }
 
-/** A file in the folder of hold files that holds nothing, although somebody may rely on it. */
+/** A file in the folder of hold files that holds no fleet, although somebody may rely on it. */
 export interface UnknownHoldFile {
   readonly name: string;
   /** A sentence. */
@@ -31,7 +31,7 @@ export interface UnknownHoldFile {
 }
 
 /**
- * Files that name no fleet. Hidden files and a README are no mistake.
+ * Files that name no fleet. Hidden files and a README are allowed.
  * @param names names of the files in the folder
  */
 export function unknownHoldFiles(names: readonly string[], fleets: readonly string[]): UnknownHoldFile[] {
@@ -51,7 +51,7 @@ export function unknownHoldFiles(names: readonly string[], fleets: readonly stri
     });
 }
 
-/** What a hold file says that nobody can read, as clauses; it holds the fleet anyway. */
+/** What cannot be read in a hold file, as clauses; it holds the fleet anyway. */
 export function examineHoldFile(text: string): string[] {
   let read: unknown;
   try {
@@ -73,8 +73,8 @@ export function examineHoldFile(text: string): string[] {
 }
 
 /**
- * The hold that a file on the fleet's branch asks for. The file alone is enough. What cannot be read in it is left out:
- * a mistake in the file must not let a release through.
+ * The hold that a file on the fleet's branch asks for. The file alone is enough. Unreadable fields are ignored: a
+ * mistake in the file must not let a release through.
  * @param now UNIX seconds
  */
 export async function findFileHold(

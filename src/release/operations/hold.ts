@@ -6,8 +6,8 @@ import type { EditContext, FleetEdit } from './fleet-edit.ts';
 import { pauseForHold, resumeAfterHold } from './held-rollouts.ts';
 
 /**
- * Stops the line: keeps new releases out of a fleet, and lets its rollouts stand still.
- * @param order.duration seconds after which the hold ends by itself
+ * Keeps new releases out of a fleet, and pauses its rollouts.
+ * @param order.duration seconds after which the hold ends automatically
  * @param order.keepRollouts rollouts that have begun go on
  */
 export function hold(
@@ -38,13 +38,13 @@ export function hold(
     notes: [
       keepRollouts
         ? 'nothing is promoted into it, and no new release begins; rollouts that have begun go on'
-        : 'nothing is promoted into it, no new release begins, and its rollouts stand still until the hold ends',
+        : 'nothing is promoted into it, no new release begins, and its rollouts are paused until the hold ends',
     ],
     warnings: stopped.warnings,
   };
 }
 
-/** Lets new releases in again, and what the hold stopped go on, unless something else holds the fleet. */
+/** Lets new releases in again and resumes what the hold paused, unless something else holds the fleet. */
 export function releaseHold(state: FleetState, { now }: EditContext): FleetEdit {
   const { hold: there, ...rest } = state.operations;
   if (there === undefined) {
@@ -69,8 +69,8 @@ export function releaseHold(state: FleetState, { now }: EditContext): FleetEdit 
 }
 
 /**
- * Makes the holds that are set elsewhere (labels, files) those of the state branch: what is new there stops the fleet,
- * what is gone lets it go on.
+ * Copies the holds that are set elsewhere (labels, files) to the state branch: a new one stops the fleet, a removed
+ * one lets it go on.
  */
 export function applyExternalHolds(
   state: FleetState,
@@ -114,7 +114,7 @@ export function refuseHeld(
     problem: `the fleet is held, so nothing is promoted into it: ${describeHold(there)}`,
     remedy:
       state.operations.hold === undefined
-        ? 'When that is over, take away what holds it, and run coxswain open-promotion.'
+        ? 'When that is over, remove what holds it, and run coxswain open-promotion.'
         : `When that is over: coxswain edit-updates --fleet ${fleet} --action release-hold`,
   });
 }

@@ -6,7 +6,7 @@ import type { Git } from '../../world/git/git.ts';
 const longestReason = 1000;
 
 /**
- * A text of an operator, for commits, pull requests, the dashboard and terminals: on one line.
+ * An operator's text on one line, for commits, pull requests, the dashboard and terminals.
  * @param field the flag that it comes from
  * @throws InputError for control characters, which could steer a terminal, and for a text that is too long
  */
@@ -26,7 +26,7 @@ export function readStatement(text: string, field: string): string {
     problem: 'this text is too long',
     found: `${line.length} characters`,
     expected: `at most ${longestReason}`,
-    remedy: 'Write the story into an issue, and give its URL.',
+    remedy: 'Write the details into an issue, and give its URL.',
   });
 }
 

@@ -11,9 +11,9 @@ import type { EditContext, FleetEdit } from './fleet-edit.ts';
 
 /**
  * Takes rollouts out of the update metadata, as upstream pauses, and remembers them: no further node is offered the
- * release, the share that was reached is kept.
+ * release, and the reached share is kept.
  * @param options.version default: every rollout that is not complete
- * @param options.duration seconds after which it goes on by itself
+ * @param options.duration seconds after which it goes on automatically
  */
 export function pause(
   state: FleetState,
@@ -63,7 +63,7 @@ export function pause(
   };
 }
 
-/** Lets paused rollouts go on where they stood. @param order.version default: all that are paused */
+/** Resumes paused rollouts at the share that they had. @param order.version default: all that are paused */
 export function resume(
   state: FleetState,
   order: EditContext & { readonly version?: string | undefined },
@@ -90,7 +90,7 @@ export function resume(
   return { state: next, summary: done.join(', '), warnings };
 }
 
-/** Resumes what was paused only until a time that has passed. The same object where there is nothing of that kind. */
+/** Resumes what was paused only until a time that has passed. The same object if there is none. */
 export function endExpiredPauses(
   state: FleetState,
   now: number,
@@ -100,7 +100,7 @@ export function endExpiredPauses(
   for (const each of state.operations.paused ?? []) {
     if (each.until === undefined || each.until > now) continue;
     if (each.held === true && holdAt(state.operations, now) !== undefined) continue;
-    // From now on, not from then: the value goes on where it stood, however late we are.
+    // From now, not from that time: the rollout continues at the share that it had, however late we are.
     const restored = resumeOne(next, each, now);
     next = restored.state;
     done.push(`${restored.summary}: the pause ended ${formatTime(each.until)}`);
@@ -108,7 +108,7 @@ export function endExpiredPauses(
   return { state: next, done };
 }
 
-/** UNIX seconds at which the next pause ends by itself. */
+/** UNIX seconds at which the next pause ends automatically. */
 export function nextPauseEnd(state: FleetState): number | undefined {
   const times = (state.operations.paused ?? [])
     .map(({ until }) => until)
@@ -168,8 +168,8 @@ export function pauseOne(
 }
 
 /**
- * A barrier without its rollout is offered to everybody at once, and without the barrier nodes go around it. So it is
- * taken out as a whole, which is possible while nothing newer is offered.
+ * A barrier without its rollout is offered to all nodes at once, and without the barrier nodes go around it. So the
+ * whole entry is removed, which is possible while nothing newer is offered.
  */
 function refuseBeforeTargets(state: FleetState, fleet: string, version: string): void {
   const age = ageOf(state, version);
@@ -185,7 +185,7 @@ function refuseBeforeTargets(state: FleetState, fleet: string, version: string):
   });
 }
 
-/** Lets one rollout go on where it stood. */
+/** Resumes one rollout at the share that it had. */
 export function resumeOne(
   state: FleetState,
   paused: PausedRollout,
@@ -194,9 +194,9 @@ export function resumeOne(
   const { version, since, entry } = paused;
   const said = metadataOf(state.updates, version);
   const forgotten = forgetPause(state, version);
-  // Somebody rolled it out anew by hand: what they said counts.
+  // Somebody started a new rollout by hand, which wins.
   if (said.rollout !== undefined) {
-    return { state: forgotten, summary: `forget the pause of ${version}: it is rolled out anew` };
+    return { state: forgotten, summary: `forget the pause of ${version}: it is rolled out again` };
   }
   const { rollout } = entry.metadata;
   const resumed = rollout === undefined ? undefined : resumedRollout(rollout, { since, now });
@@ -210,7 +210,7 @@ export function resumeOne(
   return { state: next, summary: `resume ${version} at ${formatPercent(at)}` };
 }
 
-/** The same words again change nothing, so that the same command can be run again. */
+/** The same reason again changes nothing, so that the same command can be run again. */
 function renewPause(
   paused: PausedRollout,
   {
@@ -222,12 +222,12 @@ function renewPause(
 ): PausedRollout {
   const asked = paused.until === undefined ? undefined : paused.until - paused.at;
   if (paused.held !== true && paused.reason === reason && asked === duration) return paused;
-  // Who pauses what a hold had stopped means it, also after the hold.
+  // If an operator pauses what a hold had paused, it stays paused after the hold.
   const { until: _, held: __, ...rest } = paused;
   return { ...rest, reason, by, at: now, ...(duration === undefined ? {} : { until: now + duration }) };
 }
 
-/** Replaces the list of what is paused. */
+/** Replaces the list of paused rollouts. */
 export function withPaused(state: FleetState, paused: readonly PausedRollout[]): FleetState {
   const { paused: _, ...rest } = state.operations;
   return { ...state, operations: paused.length === 0 ? rest : { ...rest, paused } };

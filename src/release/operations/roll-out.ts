@@ -10,11 +10,11 @@ import { forgetPause, unfinishedRollouts } from './pause-rollout.ts';
 import { withoutWithdrawal } from './withdraw.ts';
 
 /**
- * Gives a release a rollout, or another one than it has. Barrier and dead-end marks stay.
+ * Gives a release a new rollout. Barrier and dead-end marks stay.
  * @param order.version default: the fleet's newest release
  * @param order.start UNIX seconds
  * @param order.duration seconds, whole minutes
- * @param order.force also for a withdrawn release, and to begin anew where the same rollout is under way
+ * @param order.force also for a withdrawn release, and to start again if the same rollout is in progress
  */
 export function rollOut(
   state: FleetState,
@@ -47,7 +47,7 @@ export function rollOut(
     start_percentage: 0,
   };
   const there = said.rollout;
-  // Run again, "now" means a later second: what was asked for is under way.
+  // In a second run "now" means a later second: the requested rollout is in progress already.
   if (!force && there !== undefined && sameButBegun(there, rollout, now)) {
     return {
       state,
@@ -86,7 +86,7 @@ export function rollOut(
   const other = unfinishedRollouts(next, now).filter((each) => each !== version);
   return {
     state: next,
-    summary: `${there === undefined ? 'roll out' : 'roll out anew'} ${version} from ${formatTime(start)} over ${formatDuration(duration)}`,
+    summary: `${there === undefined ? 'roll out' : 'roll out again'} ${version} from ${formatTime(start)} over ${formatDuration(duration)}`,
     warnings: [
       ...(other.length === 0 ? [] : [`another rollout is not complete yet: ${other.join(', ')}`]),
       ...(reached === 0

@@ -9,10 +9,10 @@ import type { EditContext, FleetEdit } from './fleet-edit.ts';
 import { forgetPause } from './pause-rollout.ts';
 
 /**
- * Takes a release back: no node is offered it any more. It stays in the graph, so that nodes which run it find their
- * way on.
- * @param order.force although nodes are stranded by it, or go around a barrier
- * @throws InputError where nodes would lose their way forward
+ * Withdraws a release: it is no longer offered to any node. It stays in the graph, so that nodes which run it can
+ * still update.
+ * @param order.force even if nodes then have no update path, or go around a barrier
+ * @throws InputError if nodes would lose their update path
  */
 export function withdraw(
   state: FleetState,
@@ -75,7 +75,7 @@ export function withdraw(
     state: next,
     summary: `withdraw ${version}`,
     notes: [
-      'no node is offered it any more; nodes that run it stay on it until a newer release is rolled out, which they get as any other node',
+      'it is no longer offered to any node; nodes that run it stay on it until a newer release is rolled out, which they get as any other node',
     ],
     warnings: [
       ...(stranded.length === 0 ? [] : [`no way forward for nodes on ${listStranded(stranded)}`]),
@@ -86,7 +86,7 @@ export function withdraw(
   };
 }
 
-/** Forgets that a release was withdrawn. */
+/** Removes the mark that a release was withdrawn. */
 export function withoutWithdrawal(state: FleetState, version: string): FleetState {
   const { withdrawn = [], ...rest } = state.operations;
   const left = withdrawn.filter((each) => each.version !== version);

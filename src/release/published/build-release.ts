@@ -3,8 +3,8 @@ import { formatTime } from '../../host/time.ts';
 import type { SiteFleet } from './input.ts';
 
 /**
- * The release.json of one release, in the shape of upstream's per-build file (stream-metadata-go, package release),
- * less the disk images that derived releases do not have.
+ * The release.json of one release, in the format of upstream's file for each build (stream-metadata-go, package
+ * release), without disk images, which derived releases do not have.
  */
 export function formatBuildRelease(release: Release, state: SiteFleet['state'], stream: string): string {
   const recordedAt = state.records?.[release.version]?.recordedAt;

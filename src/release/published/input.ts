@@ -14,7 +14,7 @@ export interface SiteRecord {
   readonly commit?: string;
   /** It did not soak. */
   readonly urgent?: { readonly reason: string; readonly by: string } | undefined;
-  /** It brings the content of an earlier release back. */
+  /** It restores the content of an earlier release. */
   readonly rollBack?:
     | {
         readonly insteadOf: string;
@@ -34,11 +34,11 @@ export interface SiteFleet {
     readonly records?: Readonly<Record<string, SiteRecord>>;
     readonly operations?: Operations;
   };
-  /** When its guidance changed; left out, published.json is not rendered. */
+  /** When its guidance changed; if absent, published.json is not rendered. */
   readonly stamp?: PublicationStamp;
 }
 
-/** All that the published files are made of. */
+/** Everything that the published files are made from. */
 export interface SiteInput {
   readonly fleets: readonly SiteFleet[];
   readonly architectures: readonly string[];
@@ -46,6 +46,6 @@ export interface SiteInput {
   readonly stream: string;
   /** UNIX seconds. */
   readonly now: number;
-  /** Where the files are served. */
+  /** URL at which the files are served. */
   readonly url?: string | undefined;
 }

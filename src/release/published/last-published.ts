@@ -13,9 +13,9 @@ export interface LastPublished {
   readonly versions: readonly string[];
   /** `repository@sha256:…` of every image and index. */
   readonly digestRefs: ReadonlySet<string>;
-  /** As files of the state branch: path → text. All of them if the place has the state, otherwise two documents. */
+  /** As files of the state branch: path → text. All files if the place has the state, otherwise two documents. */
   readonly texts: FleetTexts;
-  /** texts are the whole state. */
+  /** `texts` is the whole state. */
   readonly hasState: boolean;
   readonly releases: string;
   readonly updates: string | undefined;
@@ -39,7 +39,7 @@ export async function readLastPublished(files: PublishedFiles, fleet: string): P
     const bundle = await files.read(bundlePath(fleet));
     const stamp = readStamp(await files.read(stampPath(fleet)), stampPath(fleet));
     const folder = fleetFolder(fleet);
-    // Of a fleet without a release the state branch has no file.
+    // The state branch has no file of a fleet without a release.
     const documents = new Map(
       index.releases.length === 0
         ? []

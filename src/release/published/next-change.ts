@@ -5,8 +5,8 @@ import type { Ring } from '../../project/configuration/rings.ts';
 import type { SiteFleet } from './input.ts';
 
 /**
- * The first second after `now` at which any published graph differs from what it is now, or undefined when only a
- * change of the state will make it differ. Between the two, rendering again is work for nothing.
+ * The first second after `now` at which any published graph differs from what it is now, or undefined if only a
+ * change of the state will make it differ. Before that second it is useless to render again.
  * @param now UNIX seconds
  */
 export function nextChangeDue(
@@ -21,7 +21,7 @@ export function nextChangeDue(
     );
     return [...basearches].flatMap((basearch) => {
       const graph = buildGraph(releases, updates, { basearch, scheme: 'oci' });
-      // A release that no node can reach opens to nobody.
+      // A release that no node can reach is never offered.
       const targets = [...new Set(graph.edges.map(([, to]) => to))].map((to) => graph.nodes[to]);
       return targets.flatMap((node) => {
         const rollout = node === undefined ? undefined : rolloutOf(node);

@@ -1,6 +1,6 @@
 import { InputError } from '../../host/errors.ts';
 
-/** The error for a reference that leads to something else than published guidance. @param found what is there */
+/** The error for a reference that does not point at published guidance. @param found what it points at */
 export function notPublished(where: string, found: string): InputError {
   return new InputError({
     where,

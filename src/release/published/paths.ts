@@ -27,8 +27,8 @@ export function buildReleaseUrl(options: {
 }
 
 /**
- * What Zincati takes for `cincinnati.base_url`. It ends in a slash: Zincati joins `v1/graph` to it as a browser would,
- * and without the slash the last part would be replaced.
+ * The value of Zincati's `cincinnati.base_url`. It ends in a slash: Zincati joins `v1/graph` to it as a browser
+ * would, and without the slash the last part would be replaced.
  * @param basearch an architecture, or `${basearch}` for Zincati to fill in
  */
 export function baseUrl(options: {
@@ -40,7 +40,7 @@ export function baseUrl(options: {
   return `${withSlash(options.url)}${graphPath(options).replace(/v1\/graph$/, '')}`;
 }
 
-/** A version is any text to upstream's tools: here it becomes one file name, whatever is in it. */
+/** To upstream's tools a version is any text, so this turns it into one safe file name. */
 function fileNameOf(version: string): string {
   const safe = encodeURIComponent(version).replaceAll('%2B', '+');
   return /^\.+$/.test(safe) ? safe.replaceAll('.', '%2E') : safe;

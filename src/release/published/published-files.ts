@@ -39,7 +39,7 @@ export function filesAtUrl(site: string): PublishedFiles {
   };
 }
 
-/** The artifacts `<image>:updates-<fleet>`. Each manifest is read once, and each file when it is asked for. */
+/** The artifacts `<image>:updates-<fleet>`. Each manifest is read once, and each file when it is needed. */
 export function filesInArtifacts(client: RegistryClient, config: Pick<Config, 'image'>): PublishedFiles {
   const manifests = new Map<string, Promise<Manifest | undefined>>();
   const whereIs = (fleet: string) => formatReference(artifactReference(config, fleet));

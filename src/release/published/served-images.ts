@@ -13,7 +13,7 @@ export interface NamedImage {
   readonly architecture: string;
   /** `repository@sha256:…` */
   readonly digestRef: string;
-  /** Some node may be told to update to it; otherwise it is only where nodes come from. */
+  /** A node may be offered it; otherwise nodes only update from it. */
   readonly target: boolean;
 }
 
@@ -37,12 +37,12 @@ export function namedImages(fleets: readonly SiteFleet[], architectures: readonl
   );
 }
 
-/** Requests at a time: quick, and below what registries limit. */
+/** Requests at a time: fast, and below the limits of registries. */
 const parallel = 8;
 
 /**
- * Finds the images that production cannot serve, with one HEAD for each digest. Targets are always looked up;
- * where a node only comes from, an image that is published already needs no second look.
+ * Finds the images that production cannot serve, with one HEAD for each digest. Targets are always looked up; an
+ * image that nodes only update from is not looked up again if it is published already.
  * @param published digest references that published graphs name
  */
 export async function findUnserved(

@@ -13,15 +13,16 @@ import { formatStamp, stampPath } from './stamp.ts';
 export type { SiteFleet, SiteInput, SiteRecord } from './input.ts';
 
 /**
- * Renders every published file: path → content, in the order in which they are to be written. What a file refers to
- * comes before it: first what describes the releases, then the graphs that offer them, the dashboard last.
+ * Renders every published file: path → content, in the order in which they are to be written. A file comes after the
+ * files that it refers to: first those that describe releases, then the graphs that offer them, the dashboard last.
  *
  * The same input gives the same bytes. While no rollout is in progress, `now` changes none of them.
  */
 export function renderSite(input: SiteInput): Map<string, string> {
   const files = new Map<string, string>();
   const add = (path: string, content: string) => {
-    // The configuration refuses names that collide; to serve one fleet's graph as another's would be worse than this.
+    // The configuration refuses names that collide. This is a second check, because one fleet's graph must never be
+    // served as another's.
     if (files.has(path)) throw new Error(`two published files have the path ${path}`);
     files.set(path, content);
   };

@@ -38,7 +38,7 @@ export function parseStamp(text: string, where: string): PublicationStamp {
   return { published: seconds(read.published), nextChange: next === null ? undefined : seconds(next) };
 }
 
-/** undefined if there is no such file, or nothing that can be read. */
+/** undefined if there is no such file, or it cannot be read. */
 export function readStamp(text: string | undefined, where: string): PublicationStamp | undefined {
   if (text === undefined) return undefined;
   try {

@@ -3,7 +3,7 @@ import { InputError, OutsideError } from '../../host/errors.ts';
 import type { Signer } from './simple-signing.ts';
 
 const patience = 60_000;
-/** A signature has 72 bytes at most; whatever says more says something else. */
+/** A signature has at most 72 bytes; a longer output is not a signature. */
 const longestAnswer = 4096;
 
 /**
@@ -16,7 +16,7 @@ export function commandSigner(
   options: { readonly env: NodeJS.ProcessEnv; readonly publicKey: string },
 ): Signer {
   const [program = '', ...args] = command.trim().split(/\s+/);
-  // The program has its own way to its key: it gets none of ours.
+  // The program has its own access to its key, so it gets none of ours.
   const { COXSWAIN_SIGNING_KEY: _, COXSWAIN_SIGNING_PASSPHRASE: __, ...env } = options.env;
   return async (payload) => {
     const answer = await run(program, args, payload, {
@@ -67,7 +67,7 @@ function run(
         signal !== null
           ? `it was ended by ${signal}${signal === 'SIGTERM' ? ` after ${patience / 1000} seconds` : ''}`
           : code === 0
-            ? `it wrote ${size} bytes, which is no signature`
+            ? `it wrote ${size} bytes, which is not a signature`
             : `exit code ${code}`;
       failed(new OutsideError(doing, [how, said.trim()].filter((part) => part !== '').join(': ')));
     });

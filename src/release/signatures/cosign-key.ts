@@ -3,7 +3,7 @@ import { xsalsa20poly1305 } from '@noble/ciphers/salsa.js';
 import { z } from 'zod';
 import { InputError } from '../../host/errors.ts';
 
-/** What cosign and the older sigstore tools call their files. */
+/** The PEM labels of cosign and the older sigstore tools. */
 const label = /-----BEGIN ENCRYPTED (?:SIGSTORE|COSIGN) PRIVATE KEY-----([^-]*)-----END/;
 
 // secure-systems-lab/go-securesystemslib, encrypted/encrypted.go: scrypt, then NaCl's secretbox. The bounds keep a hostile
@@ -33,7 +33,7 @@ export function decryptCosignKey(pem: string, passphrase: string, where: string)
   try {
     written = JSON.parse(Buffer.from(label.exec(pem)?.[1] ?? '', 'base64').toString());
   } catch {
-    throw refuse('the encrypted private key is not whole');
+    throw refuse('the encrypted private key is incomplete');
   }
   const file = fileSchema.safeParse(written);
   if (!file.success) throw refuse('the encrypted private key is in a form that cosign does not write');

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject 
 import { InputError } from '../../host/errors.ts';
 import { decryptCosignKey, isCosignKey } from './cosign-key.ts';
 
-/** A new pair, as files hold it. */
+/** A new pair of keys, as the text of files. */
 export interface KeyPair {
   /** PKCS#8 in PEM; encrypted (AES-256-CBC, PBES2) if a passphrase was given. */
   readonly privateKey: string;
@@ -32,15 +32,15 @@ export function sameKey(one: KeyObject, other: KeyObject): boolean {
 /**
  * Reads a public key.
  * @param where how messages name the file
- * @throws InputError for what is no P-256 public key, also for a private one
+ * @throws InputError for anything but a P-256 public key, also for a private one
  */
 export function readPublicKey(pem: string, where: string): KeyObject {
   if (/PRIVATE KEY/.test(pem)) {
     throw new InputError({
       where,
-      problem: 'this is a private key, and a public one belongs here',
+      problem: 'this is a private key, and a public one is expected',
       remedy:
-        'Replace it now, and make a new pair (coxswain make-key): a private key in a repository is no secret.',
+        'Replace it now, and make a new pair (coxswain make-key): a private key in a repository is not secret.',
     });
   }
   try {
@@ -59,7 +59,7 @@ export function readPublicKey(pem: string, where: string): KeyObject {
 /**
  * Reads a private key: PKCS#8 or SEC1 in PEM, encrypted or not, or cosign's own encrypted file.
  * @param where how messages name its source; never the key itself
- * @throws InputError without a word of the key
+ * @throws InputError that does not contain any of the key
  */
 export function readPrivateKey(
   pem: string,

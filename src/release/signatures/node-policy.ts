@@ -11,8 +11,9 @@ export interface NodePolicy {
 }
 
 /**
- * The policy of a node: images of the production repository need a signature by one of the keys, for this very
- * repository; everything else is accepted as Fedora's own policy does. Several keys are for the time in which they change.
+ * The policy of a node: images of the production repository need a signature by one of the keys, for this same
+ * repository; everything else is accepted as Fedora's own policy does. Several keys are for the time of a change of
+ * keys.
  */
 export function nodePolicy(repository: Repository, keys: readonly FleetKey[]): NodePolicy {
   const data = keys.map(({ key }) => Buffer.from(publicPem(key)).toString('base64'));

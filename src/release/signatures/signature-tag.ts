@@ -5,13 +5,14 @@ import { isIndex } from '../../world/registry/manifest.ts';
 import { atTag, formatReference, type Reference } from '../../world/registry/reference.ts';
 import { isSignedBy, payloadOf, type SignedImage, type Signer } from './simple-signing.ts';
 
-// cosign specs/SIGNATURE_SPEC.md, "Storage": an OCI manifest under a tag made from the image's digest, one layer a signature.
+// cosign specs/SIGNATURE_SPEC.md, "Storage": an OCI manifest under a tag made from the image's digest, one layer for
+// each signature.
 
 const payloadType = 'application/vnd.dev.cosign.simplesigning.v1+json';
 const signatureAnnotation = 'dev.cosignproject.cosign/signature';
 const configType = 'application/vnd.oci.image.config.v1+json';
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';
-/** Payloads are a few hundred bytes; whatever is larger is none. */
+/** Payloads have a few hundred bytes; anything larger is not a payload. */
 const largestPayload = 64 * 1024;
 const attempts = 5;
 
@@ -23,12 +24,12 @@ export interface StoredSignature {
   readonly signature: string;
 }
 
-/** Where the signatures of an image are. */
+/** The tag of the signatures of an image. */
 export function signatureReference({ repository, digest }: SignedImage): Reference {
   return atTag(repository, `${digest.replace(':', '-')}.sig`);
 }
 
-/** The signatures of an image, whoever made them; what is none of this format is left out. */
+/** The signatures of an image by any signer; those of other formats are left out. */
 export async function readSignatures(
   client: RegistryClient,
   image: SignedImage,
@@ -57,7 +58,7 @@ export function isSigned(
 
 /**
  * Adds a signature, and reads it back. Those of others stay. Registries have no compare-and-swap for tags: a signature
- * that a rival's write took away is put back.
+ * that another writer removed is added again.
  * @returns whether anything was written: an image that the key has signed is left as it is
  */
 export async function addSignature(
@@ -73,7 +74,7 @@ export async function addSignature(
     if (!isSignedBy(by.key, payload, signature)) {
       throw new OutsideError(
         `signing ${image.digest}`,
-        'what was made is no signature by the public key that coxswain.yaml names',
+        'the new signature does not match the public key that coxswain.yaml names',
       );
     }
     const { digest, size } = await client.uploadBlob(image.repository, payload);
@@ -91,7 +92,7 @@ export async function addSignature(
   );
 }
 
-/** Takes away the signatures by some keys. @returns how many */
+/** Removes the signatures by some keys. @returns how many */
 export async function removeSignatures(
   client: RegistryClient,
   image: SignedImage,
@@ -141,7 +142,7 @@ async function readManifest(client: RegistryClient, image: SignedImage): Promise
   const reference = signatureReference(image);
   const manifest = await client.findManifest(reference);
   if (manifest !== undefined) return isIndex(manifest.json) ? undefined : manifest.json;
-  // One false 404 must not make us replace the signatures of others by ours: absence is asked for twice.
+  // One wrong 404 must not make us replace the signatures of others with ours, so this asks twice.
   if ((await client.resolve(reference)) === undefined) return undefined;
   throw new OutsideError(
     `reading ${formatReference(reference)}`,

@@ -15,7 +15,7 @@ export interface FleetKey {
   readonly key: KeyObject;
 }
 
-/** A fleet's key with something that can sign by it. */
+/** A fleet's key with a signer for it. */
 export interface SigningKey extends FleetKey {
   readonly signer: Signer;
 }
@@ -46,7 +46,7 @@ async function readKeyFile(root: string, file: string): Promise<KeyObject> {
 }
 
 /**
- * What signs for a fleet: each of its keys with its private half, from the environment. Nothing of it is ever an argument.
+ * The signers of a fleet: each of its keys with its private half from the environment, never from an argument.
  * - COXSWAIN_SIGNING_KEY: the private key in PEM; several, one after the other, while keys change
  * - COXSWAIN_SIGNING_KEY_FILE: the same in a file, such as /dev/fd/3
  * - COXSWAIN_SIGNING_PASSPHRASE: opens them if they are encrypted

@@ -1,8 +1,9 @@
 import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { type Digest, formatRepository, type Repository } from '../../world/registry/reference.ts';
 
-// The one format that nodes check: "simple signing" payloads with an ECDSA P-256 signature, as cosign wrote them before its
-// version 3 (containers/image docs/atomic-signature-embedded-json.json and signature/sigstore.go). Tried against containers/image.
+// The one format that nodes check: "simple signing" payloads with an ECDSA P-256 signature, as cosign wrote them before
+// its version 3 (containers/image docs/atomic-signature-embedded-json.json and signature/sigstore.go). Tested against
+// containers/image.
 
 /** What a signature is about, as the payload says. */
 export interface SignedImage {
@@ -33,7 +34,7 @@ export function signerOf(key: KeyObject): Signer {
   return async (payload) => sign('sha256', payload, key).toString('base64');
 }
 
-/** Whether a signature over these bytes is by this key. Anything that is no signature is false. */
+/** Whether a signature over these bytes is by this key. False for anything that is not a signature. */
 export function isSignedBy(publicKey: KeyObject, payload: Uint8Array, signature: string): boolean {
   try {
     return verify('sha256', payload, publicKey, Buffer.from(signature, 'base64'));

@@ -22,7 +22,7 @@ import type { FileChange, Sha } from '../../world/forge/forge.ts';
 import { shortCommit } from '../../world/git/short-commit.ts';
 import { formatRecord, parseRecord, type ReleaseRecord } from './release-record.ts';
 
-/** All that is known of one fleet's releases. */
+/** Everything that is known about one fleet's releases. */
 export interface FleetState {
   readonly releases: ReleaseIndex;
   readonly updates: UpdateMetadata;
@@ -38,7 +38,7 @@ export function fleetFolder(fleet: string): string {
 }
 
 /**
- * Reads a fleet's files, and refuses what does not fit together: people may edit them, and a slip there must not
+ * Reads a fleet's files, and refuses files that contradict each other: people may edit them, and a mistake must not
  * reach a node.
  * @param files path on the state branch → text
  * @throws InputError naming branch, commit, file and field
@@ -66,7 +66,7 @@ export function parseFleet(
     expectSame(place(path), 'fleet', record.fleet, fleet);
     records[version] = record;
   }
-  // No clock here: what was never written must read the same at any time.
+  // No clock here, because files that were never written must read the same at any time.
   const releases =
     releasesText === undefined
       ? emptyReleaseIndex(config.stream, 0)
@@ -129,8 +129,8 @@ export function parseFleet(
 }
 
 /**
- * The files that differ. A part that is the very same object keeps its text, however somebody formatted it.
- * @throws Error where the change removes or reorders releases: no caller may
+ * The files that differ. A part that is the same object keeps its text and format.
+ * @throws Error if the change removes or reorders releases, which no caller may do
  */
 export function changedFleetFiles(
   fleet: string,
@@ -181,7 +181,7 @@ function expectSame(where: string, field: string, found: string, expected: strin
     throw new InputError({
       where,
       field,
-      problem: 'this does not belong here',
+      problem: 'this file is not expected here',
       found,
       expected: JSON.stringify(expected),
     });

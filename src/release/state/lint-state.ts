@@ -21,7 +21,7 @@ export interface FleetFindings {
 const knownFiles = ['releases.json', 'updates.json', 'operations.json'] as const;
 
 /**
- * Judges the state branch, and a change of it.
+ * Checks the state branch, and a change of it.
  * @param options.fleets names; none for all
  * @param options.now UNIX seconds
  */
@@ -164,7 +164,7 @@ function versionsIn(text: string | undefined): string[] | undefined {
   }
 }
 
-/** A file that belongs to nothing. */
+/** A file that no fleet uses. */
 function lintPlace(path: string, fleets: readonly string[]): Finding[] {
   const [top, fleet = '', ...rest] = path.split('/');
   if (top !== 'fleets') {

@@ -28,18 +28,18 @@ const recordSchema = z.looseObject({
   created: z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'not an ISO 8601 time'),
   /** When the release was recorded, UNIX seconds. */
   recordedAt: z.int().nonnegative(),
-  /** Start of the first rollout, UNIX seconds; tidied update metadata does not say it any more. */
+  /** Start of the first rollout, UNIX seconds; the update metadata no longer has it after a clean-up. */
   rolloutStart: z.int().nonnegative().optional(),
   /** When the first rollout was planned to be complete, UNIX seconds. */
   rolloutEnd: z.int().nonnegative().optional(),
   images: z.array(imageSchema).min(1),
   /** The fleet that had this version before. */
   promotedFrom: z.string().optional(),
-  /** Some image of it has no evidence, and this is why and by whose word it was promoted all the same. */
+  /** One of its images has no evidence: the reason, and who accepted it. */
   acceptedMissingEvidence: z.object({ reason: z.string().min(1), by: z.string().min(1) }).optional(),
   /** It did not soak, for this reason. */
   urgent: z.looseObject({ reason: z.string().min(1), by: z.string().min(1) }).optional(),
-  /** It brings back the content of an earlier release. */
+  /** It restores the content of an earlier release. */
   rollBack: z
     .looseObject({
       insteadOf: z.string().min(1),
@@ -50,7 +50,7 @@ const recordSchema = z.looseObject({
     .optional(),
 });
 
-/** Where a release of a fleet came from: what update metadata has no place for. */
+/** The origin of a release of a fleet, which update metadata has no field for. */
 export type ReleaseRecord = z.infer<typeof recordSchema>;
 
 /** @throws InputError naming file and field */

@@ -5,8 +5,8 @@ import { fleetFolder } from './fleet-files.ts';
 
 /**
  * state.json of a fleet's artifact: every file of the fleet on the state branch, byte for byte, in one document. The
- * published release index and update metadata are not enough to restore the branch: they are formatted anew, and say
- * nothing about records and operations.
+ * published release index and update metadata are not enough to restore the branch: they are formatted again, and
+ * have no records and operations.
  */
 export type FleetTexts = ReadonlyMap<string, string>;
 
@@ -25,7 +25,7 @@ export function formatBundle(texts: FleetTexts): string {
   return `${JSON.stringify({ files }, null, 2)}\n`;
 }
 
-/** @throws InputError if this is no such document, or holds a file outside the fleet's folder */
+/** @throws InputError if this is not such a document, or has a file outside the fleet's folder */
 export function parseBundle(
   text: string,
   options: { readonly fleet: string; readonly where: string },

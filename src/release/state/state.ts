@@ -17,9 +17,9 @@ export interface State {
   /** The files of a fleet: path on the state branch → text. @throws as readFleet */
   readTexts(fleet: string): Promise<ReadonlyMap<string, string>>;
   /**
-   * Changes one fleet by compare-and-swap: if somebody else was faster, `change` is called again with the new state.
+   * Changes one fleet by compare-and-swap: if another writer was faster, `change` is called again with the new state.
    * It returns the wanted state, or the same object to change nothing.
-   * @param message of the commit; a function is asked after the change
+   * @param message of the commit; a function is called after the change
    * @returns whether there was anything to commit, and the commit the state branch is at
    * @throws InputError for a dirty state branch; whatever `change` throws. Nothing is written then
    */

@@ -6,7 +6,7 @@ import { type BarrierBypass, baseOf } from './barriers.ts';
 
 /**
  * @param options.source the fleet that this one is promoted from
- * @throws InputError that says which release has to come before
+ * @throws InputError that names the release that has to come first
  */
 export function refuseBarrierBypasses(
   result: { readonly state: FleetState; readonly open: readonly BarrierBypass[] },
@@ -38,5 +38,5 @@ function remedy(
   }
   const where =
     fleet.promoteFrom === undefined ? '' : `, and promote it from ${fleet.promoteFrom} to ${fleet.name}`;
-  return `coxswain watch-base --base-version ${needed} makes the pull request for it${where}. Where no node is that old any more, say so instead: coxswain edit-updates --fleet ${fleet.name} --action deadend for the older releases.`;
+  return `coxswain watch-base --base-version ${needed} makes the pull request for it${where}. If no node is that old, mark those releases instead: coxswain edit-updates --fleet ${fleet.name} --action deadend for the older releases.`;
 }

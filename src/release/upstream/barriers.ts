@@ -25,7 +25,7 @@ export function upstreamMarksBetween(
 ): UpstreamMark[] {
   const from = guidance.order.indexOf(range.from);
   const to = guidance.order.indexOf(range.to);
-  // Who is not in the list is neither before nor after anybody.
+  // A version that is not in the list is neither before nor after any other.
   if (from < 0 || to < 0) return [];
   return guidance.order.slice(from + 1, Math.max(from + 1, to)).flatMap((version) => {
     const said = upstreamSays(guidance, version)[kind];
@@ -55,7 +55,7 @@ export function baseOf(state: Pick<FleetState, 'records'>, version: string): str
   return state.records[version]?.baseVersion ?? version.replace(/-[0-9a-f]{8}$/, '');
 }
 
-/** A way on which nodes would go around a barrier of the base. */
+/** An edge by which nodes would go around a barrier of the base. */
 export interface BarrierBypass {
   readonly from: string;
   readonly to: string;
@@ -72,10 +72,10 @@ export function findBarrierBypasses(state: FleetState, guidance: UpstreamGuidanc
 }
 
 /**
- * Makes barriers of the base barriers of the fleet: the release that is added, where its base is one; and earlier
- * releases, where upstream marked their base only later and nodes would go around it.
+ * Makes barriers of the base barriers of the fleet: the release that is added, if its base is one; and earlier
+ * releases, if upstream marked their base only later and nodes would go around it.
  * @param added the version that is being added; it is in the state already
- * @returns the new state, what was marked, and the ways around barriers that nothing in the fleet can close
+ * @returns the new state, what was marked, and the edges around barriers that no release of the fleet can close
  */
 export function inheritBarriers(
   before: FleetState,
@@ -96,7 +96,7 @@ export function inheritBarriers(
   const reason = upstreamSays(guidance, base).barrier?.reason;
   const onBase = (each: string) =>
     baseOf(state, each) === base && metadataOf(state.updates, each).barrier !== undefined;
-  // A rebuild on a barrier's base needs no second barrier: whoever is older goes through the first.
+  // A rebuild on a barrier's base needs no second barrier: older nodes go through the first.
   if (
     reason !== undefined &&
     !versionsOf(state).some((each) => each !== added && onBase(each)) &&
@@ -116,7 +116,7 @@ export function inheritBarriers(
   return { state, marked, open: findBarrierBypasses(state, guidance) };
 }
 
-/** The newest release on the barrier's base on the way, that may become a barrier. */
+/** The newest release on the barrier's base in between that may become a barrier. */
 function findBridge(state: FleetState, detour: BarrierBypass, architecture: string): string | undefined {
   const [from, to] = [ageOf(state, detour.from), ageOf(state, detour.to)];
   return versionsOf(state)

@@ -12,7 +12,7 @@ const patience = 30_000;
 
 const entrySchema = z.object({ url: z.string(), etag: z.string(), body: z.string() });
 
-/** Where answers are kept between runs: `$XDG_CACHE_HOME/coxswain/upstream`. */
+/** Folder for answers between runs: `$XDG_CACHE_HOME/coxswain/upstream`. */
 export function upstreamCache(env: NodeJS.ProcessEnv): string {
   const home = env.XDG_CACHE_HOME;
   // Relative paths are to be ignored, says the XDG Base Directory Specification.
@@ -21,9 +21,9 @@ export function upstreamCache(env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * Reads a document by HTTP. What is in the cache is asked for by its ETag, and never used without the server's word
- * that it is still so: an old copy could lack the newest barrier.
- * @param options.parse reads the text; what it refuses is not kept
+ * Reads a document by HTTP. A cached copy is used only if the server confirms by its ETag that it has not changed: an
+ * old copy could lack the newest barrier.
+ * @param options.parse reads the text; a text that it refuses is not cached
  * @throws OutsideError that says what was tried
  */
 export async function cachedGet<T>(
@@ -55,7 +55,9 @@ export async function cachedGet<T>(
       return value;
     }
     const happened =
-      answer.kind === 'unchanged' ? 'it says "not changed" to who has nothing yet' : answer.happened;
+      answer.kind === 'unchanged'
+        ? 'it answered "not changed" to a request without an ETag'
+        : answer.happened;
     const delay = answer.kind === 'failed' && answer.passing ? delays.next().value : undefined;
     if (delay === undefined) throw failure(url, happened);
     await sleep(delay);
@@ -93,7 +95,7 @@ function parseAnswer<T>(url: string, text: string, parse: (text: string) => T): 
   try {
     return parse(text);
   } catch (error) {
-    throw failure(url, `what came is not update guidance: ${messageOf(error)}`);
+    throw failure(url, `the answer is not update guidance: ${messageOf(error)}`);
   }
 }
 
@@ -101,7 +103,7 @@ function failure(url: string, happened: string): OutsideError {
   return new OutsideError(
     `reading the base's own update guidance from ${url}`,
     happened,
-    'Without it nobody knows the barriers of the base, so nothing was done. Running the same command again is safe; the address is "upstream" in coxswain.yaml, and "upstream: none" does without.',
+    'Without it the barriers of the base are not known, so nothing was done. Running the same command again is safe; the address is "upstream" in coxswain.yaml, and "upstream: none" switches this off.',
   );
 }
 
@@ -110,7 +112,7 @@ async function readEntry(file: string, url: string): Promise<z.infer<typeof entr
     const entry = entrySchema.safeParse(JSON.parse((await readFileIfThere(file)) ?? 'null'));
     return entry.data?.url === url ? entry.data : undefined;
   } catch {
-    // Not ours, or broken: then it is read anew.
+    // It is not ours, or broken: then the document is read again.
     return undefined;
   }
 }

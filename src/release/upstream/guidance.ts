@@ -6,17 +6,17 @@ import type { Log } from '../../host/log.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import { cachedGet, upstreamCache } from './cached-get.ts';
 
-/** What the base's own people say about its releases. */
+/** The base's own update guidance. */
 export interface UpstreamGuidance {
   /** Versions of the base, oldest first. */
   readonly order: readonly string[];
   readonly updates: readonly UpdateEntry[];
 }
 
-/** Reads upstream's guidance; undefined where the base has none. @throws OutsideError */
+/** Reads upstream's guidance; undefined if the base has none. @throws OutsideError */
 export type ReadUpstream = () => Promise<UpstreamGuidance | undefined>;
 
-// Only what is needed: nothing else that changes in Fedora's file is to keep anybody from a release.
+// Checks only what is needed: other changes of Fedora's file must not stop a release.
 const index = openObject('a release index: {releases}', {
   releases: z
     .array(openObject('a release: {version}', { version: someText('a version') }), {

@@ -6,8 +6,8 @@ import type { UpstreamGuidance } from './guidance.ts';
 
 /**
  * What upstream does with a release of the base. `paused`: it is upstream's newest, and offered to nobody: its rollout
- * was paused (which is to take its entry out), or has not been announced yet. `unlisted`: upstream's index does not
- * have it (yet).
+ * was paused (its entry was removed), or has not been announced yet. `unlisted`: upstream's index does not have it
+ * (yet).
  */
 export interface UpstreamStatus {
   readonly version: string;
@@ -21,7 +21,7 @@ export interface UpstreamStatus {
   readonly deadend?: string;
 }
 
-/** What is not built on unless somebody says so. */
+/** States of a base that is not built on unless somebody accepts it. */
 export const doubts = ['paused', 'deadend', 'unlisted'] as const;
 export type Doubt = (typeof doubts)[number];
 
@@ -58,7 +58,7 @@ export function upstreamStatusOf(guidance: UpstreamGuidance, version: string, no
   };
 }
 
-/** Why this release of the base is not to be built on; undefined where nothing speaks against it. */
+/** Why this release of the base must not be built on; undefined if it may be. */
 export function doubtOf({
   version,
   verdict,
@@ -89,11 +89,11 @@ export function refuseDoubtful(
   throw new InputError({
     where: options.where,
     problem: found.why,
-    remedy: `Wait for upstream, or go on all the same with --accept-upstream ${found.doubt}.`,
+    remedy: `Wait for upstream, or continue anyway with --accept-upstream ${found.doubt}.`,
   });
 }
 
-/** What upstream does with it, for a pull request: the same words at any time, as long as upstream does nothing. */
+/** What upstream does with it, for a pull request: the same words at any time unless upstream changes something. */
 export function describeUpstreamStatus(status: UpstreamStatus): string[] {
   const doubt = doubtOf(status);
   const { rollout, barrier } = status;
@@ -124,7 +124,7 @@ export function describeRollout(rollout: Rollout, now?: number): string {
   ].join(', ');
 }
 
-/** All that upstream says of a version. */
+/** Everything that upstream says about a version. */
 export function upstreamSays({ updates }: UpstreamGuidance, version: string): UpdateEntry['metadata'] {
   return Object.assign(
     {},

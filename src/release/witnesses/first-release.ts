@@ -4,7 +4,7 @@ import type { Config } from '../../project/configuration/config.ts';
 import type { PublishedFiles } from '../published/published-files.ts';
 import { askWitness, type Testimony } from './testimony.ts';
 
-/** Passes if the fleet has no release anywhere. @throws InputError if it has, or if that is not certain */
+/** Returns if the fleet has no release anywhere. @throws InputError if it has, or if that is not certain */
 export type ConfirmFirstRelease = (
   fleet: string,
   state: { /** Whether the state branch exists. */ readonly branchExists: boolean },
@@ -40,7 +40,7 @@ async function confirm(
   const knowing = heard.find((testimony) => testimony.answer === 'releases');
   if (knowing !== undefined) throw lostState({ fleet, branch, branchExists, knowing });
   const silent = heard.find((testimony) => testimony.answer === 'none');
-  // A state branch and a witness that both say "no release yet" are two witnesses.
+  // A state branch and a witness that both have "no release yet" agree.
   const isSettled = branchExists && heard.some(({ answer }) => answer === 'no release');
   if (silent !== undefined && !firstRelease && !isSettled) {
     throw new InputError({

@@ -4,9 +4,9 @@ import type { Config } from '../../project/configuration/config.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
 import { filesAtUrl, filesInArtifacts, type PublishedFiles } from '../published/published-files.ts';
 
-/** What one witness says about a fleet. */
+/** What one witness knows about a fleet. */
 export type Testimony = {
-  /** Who says it, for messages. */
+  /** Name of the witness, for messages. */
   readonly witness: string;
 } & (
   | { readonly answer: 'releases'; readonly versions: readonly string[] }

@@ -83,7 +83,7 @@ describe("a promotion's pull request", () => {
       '| early | 0.1 | 2026-07-25 19:44 UTC |',
       '| no ring | 1 | 2026-07-26 17:20 UTC |',
       '2026-07-26 05:20 UTC  ██████████░░░░░░░░░░   50 %',
-      'It is merged by itself when all gates are green.',
+      'It is merged automatically when all gates are green.',
       '`coxswain roll-back --fleet stable --reason WHY`',
       'the content of `44.1-aa` as a new release',
     ]) {

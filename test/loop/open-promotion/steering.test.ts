@@ -129,7 +129,7 @@ describe('approve: auto', () => {
     const { merged, note } = await mergeJudged({ forge, state: stage.state }, judged);
     expect([merged, note]).toEqual([
       true,
-      expect.stringContaining('was held in the moment of the merge: stop'),
+      expect.stringContaining('was held at the moment of the merge: stop'),
     ]);
     const [after] = await pullRequests.list();
     expect(after?.comments[0]?.body).toContain('**Merged, and not promoted**');

@@ -128,7 +128,10 @@ describe('coxswain.yaml', () => {
     ['upstream: nothing', 'upstream: not one of the possible values, found "nothing", expected none'],
     ['upstream: { updates: "https://example.com/u" }', 'upstream.releases: this field is missing'],
     ['upstream: { update: "https://example.com/u", releases: "x" }', 'Did you mean updates?'],
-    ['upstream: { updates: "https://example.com/u", releases: r.json }', 'not an address that can be read'],
+    [
+      'upstream: { updates: "https://example.com/u", releases: r.json }',
+      'not an address of http:// or https://',
+    ],
   ])('refuses %s', (more, message) => {
     const text = `image: ghcr.io/acme/os\nbase: quay.io/x/y:z\nfleets: { stable: }\n${more}\n`;
     expect(() => parse(text)).toThrow(message);
@@ -238,7 +241,7 @@ describe('coxswain.yaml', () => {
     [
       'a test registry that is production',
       'test-image: ghcr.io/acme/os\n',
-      'coxswain.yaml:5:13: test-image: this is the production repository too, found "ghcr.io/acme/os", expected another repository. Untested images must not be where fleets get theirs.',
+      'coxswain.yaml:5:13: test-image: this is the production repository too, found "ghcr.io/acme/os", expected another repository. Untested images must not be in the repository that fleets pull from.',
     ],
     [
       'a test registry that holds the base',
@@ -332,7 +335,7 @@ describe('coxswain.yaml', () => {
     [
       'promotion in a circle',
       '  a: { promote-from: c }\n  b: { promote-from: a }\n  c: { promote-from: b }\n  d: { promote-from: a }\n',
-      'coxswain.yaml:5:22: fleets.a.promote-from: promotion goes round in a circle, found "a ← c ← b ← a", expected one fleet that is promoted from no other.',
+      'coxswain.yaml:5:22: fleets.a.promote-from: the fleets promote to each other in a circle, found "a ← c ← b ← a", expected one fleet that is promoted from no other.',
     ],
     ['promotion from itself', '  a: { promote-from: a }\n', /^coxswain.yaml:5:22: .*circle, found "a ← a"/],
     [
@@ -362,7 +365,7 @@ describe('coxswain.yaml', () => {
     [
       'a field twice',
       `${small}image: ghcr.io/acme/other\n`,
-      'coxswain.yaml:5:1: this field is there twice. Keep one of them.',
+      'coxswain.yaml:5:1: this field occurs twice. Keep one of them.',
     ],
     ['a tab', 'fleets:\n\tstable: {}\n', /coxswain.yaml:2:1: a tab cannot indent YAML\. Use spaces\./],
     ['two documents', `${small}---\n${small}`, /^coxswain.yaml:\d:\d: a second YAML document begins here/],

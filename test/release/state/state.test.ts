@@ -235,7 +235,7 @@ describe('a dirty state branch', () => {
       [`${record}: version:`, 'found "1.2", expected "1.1"'],
     ],
     [
-      'a file that does not belong here',
+      'a file that is not expected here',
       'fleets/testing/updates.json.orig',
       () => 'x',
       ['fleets/testing/updates.json.orig: an unexpected file'],

@@ -69,11 +69,11 @@ describe('guidance of the base', () => {
     [
       'half a file',
       (_, response) => response.end('{"releases": [{"version": "1"'),
-      'what came is not update guidance',
+      'the answer is not update guidance',
     ],
-    ['something else', (_, response) => response.end('<html>'), 'what came is not update guidance'],
+    ['something else', (_, response) => response.end('<html>'), 'the answer is not update guidance'],
     ['an empty list', (_, response) => response.end('{"releases": []}'), 'at least one release'],
-    ['"not changed" to who has nothing', (_, response) => response.writeHead(304).end(), 'not changed'],
+    ['"not changed" to a first request', (_, response) => response.writeHead(304).end(), 'not changed'],
   ])('is an error, never "no barriers": %s', async (_name, answer, message) => {
     upstream.misbehave(answer);
     const failure = read();

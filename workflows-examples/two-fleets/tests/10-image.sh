@@ -9,7 +9,7 @@ test -d "/usr/lib/modules/$(uname -r)"
 echo "What the Containerfile adds is there"
 test -s /etc/motd.d/50-derived.motd
 
-echo "Programs can write where they have to"
+echo "Programs can write to /run"
 echo written >/run/derived-test
 grep -q written /run/derived-test
 rm /run/derived-test

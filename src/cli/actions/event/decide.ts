@@ -2,22 +2,22 @@ import { InputError, quote } from '../../../host/errors.ts';
 import type { Config, Fleet } from '../../../project/configuration/config.ts';
 import type { WorkflowEvent } from './event.ts';
 
-/** What a workflow run is to do. */
+/** What a workflow run has to do. */
 export type Job =
   | { readonly kind: 'watch' }
   | { readonly kind: 'test'; readonly fleet: Fleet; readonly fork: boolean }
   | { readonly kind: 'release'; readonly fleet: Fleet; readonly commit: string }
-  /** Nothing, and that is right. */
+  /** There is nothing to do, which is not an error. */
   | { readonly kind: 'nothing'; readonly reason: string };
 
-/** What a workflow is for. It decides what a start by hand does: an event of that kind says nothing else. */
+/** What a workflow is for. It decides what a manual start does, because that event has no other information. */
 export const purposes = ['watch', 'release'] as const;
 export type Purpose = (typeof purposes)[number];
 
 /**
  * Decides what a workflow run does: a schedule watches the base, a pull request into a fleet's branch (or a merge
  * queue's group of them) is built and tested, a push to a fleet's branch is released.
- * @throws InputError for an event that none of it fits
+ * @throws InputError for any other event
  */
 export function decide(event: WorkflowEvent, config: Config, purpose: Purpose = 'watch'): Job {
   switch (event.kind) {
@@ -83,9 +83,9 @@ export function fleetOf(config: Config, branch: string): Fleet | undefined {
   return Object.values(config.fleets).find((fleet) => fleet.branch === branch);
 }
 
-/** A branch that is made from another one brings content that passed none of this fleet's gates. */
+/** A new branch has content that has not passed this fleet's gates. */
 function newBranch({ branch, promoteFrom }: Fleet): string {
-  return `branch ${branch} is new, and what it was made from passed no gate of this fleet. The next promotion from ${promoteFrom} releases; to release this very content, start this workflow by hand on ${branch}`;
+  return `branch ${branch} is new, and its content has passed no gate of this fleet. The next promotion from ${promoteFrom} releases; to release this content, start this workflow by hand on ${branch}`;
 }
 
 function noFleet(

@@ -4,7 +4,7 @@ import { InputError, messageOf } from '../../../host/errors.ts';
 
 const dependabot = 'dependabot[bot]';
 
-/** What a workflow run was started by, as far as it decides what to do. */
+/** The part of a run's event that decides what the run does. */
 export type WorkflowEvent =
   | {
       readonly kind: 'schedule';
@@ -15,7 +15,7 @@ export type WorkflowEvent =
   | {
       readonly kind: 'pull_request';
       readonly number: number;
-      /** The branch that it is to be merged into. */
+      /** The branch that it would be merged into. */
       readonly base: string;
       /** Its commits are in another repository, or it is Dependabot's: there are no credentials. */
       readonly fork: boolean;
@@ -46,7 +46,7 @@ const payloadSchema = z.looseObject({
     .looseObject({
       number: z.number().int().positive(),
       base: z.looseObject({ ref: z.string(), repo: repositorySchema.nullish() }),
-      // The repository of a head is gone once the fork is deleted.
+      // The repository of a head no longer exists after the fork is deleted.
       head: z.looseObject({ ref: z.string(), repo: repositorySchema.nullish() }),
     })
     .optional(),
@@ -62,7 +62,7 @@ export async function readEvent(env: NodeJS.ProcessEnv): Promise<WorkflowEvent> 
   if (name === '' || path === '') {
     throw new InputError({
       field: 'GITHUB_EVENT_NAME',
-      problem: 'this is no workflow run: the runner names no event',
+      problem: 'this is not a workflow run: there is no event from a runner',
       remedy: 'On a machine of your own, run the verbs one by one.',
     });
   }

@@ -7,13 +7,13 @@ import { passImage } from '../../../release/gates/promotable-image.ts';
 import type { Project } from '../../../release/project.ts';
 import type { Architecture } from '../../../world/registry/architecture.ts';
 
-/** A job of a matrix: an architecture, and the runner that is one. */
+/** A job of a matrix: an architecture, and a runner for it. */
 export interface MatrixEntry {
   readonly architecture: Architecture;
   readonly runner: string;
 }
 
-/** GitHub's hosted runners, by what they are. The others are emulated, or runners of your own. */
+/** GitHub's hosted runners, by architecture. Other architectures need emulation or your own runners. */
 const hostedRunners: Readonly<Record<Architecture, string>> = {
   x86_64: 'ubuntu-24.04',
   aarch64: 'ubuntu-24.04-arm',

@@ -12,10 +12,10 @@ const machines: Readonly<Record<number, Architecture>> = {
   21: 'ppc64le',
 };
 
-/** What the start of a program file says about it. */
+/** What the header of a program file says about it. */
 export interface ProgramKind {
   readonly architecture: Architecture | undefined;
-  /** Needs no loader or libraries of the system it runs on. */
+  /** It needs no loader or libraries of the system that it runs on. */
   readonly static: boolean;
 }
 
@@ -39,7 +39,7 @@ export function readProgramKind(bytes: Buffer): ProgramKind | undefined {
 
 /**
  * The host's busybox: it runs in the guest, so that nothing there depends on the image's programs.
- * @param architecture what the guest is (default: any)
+ * @param architecture of the guest (default: any)
  * @param helper another one, for a guest of another architecture
  * @throws InputError when it is missing, needs libraries, or is for another architecture
  */

@@ -67,7 +67,7 @@ export async function decompressTo(
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const closed = once(child, 'close') as Promise<[number | null]>;
-  // A program that gives up on its input closes it.
+  // A program that stops reading its input closes it.
   child.stdin.on('error', () => undefined);
   child.stdin.end(bytes);
   let total = 0;
@@ -91,7 +91,8 @@ export async function decompressTo(
   const [code] = await closed;
   if (failure !== undefined) throw failure;
   if (code === null) throw new OutsideError(`decompressing with ${program}`, 'it was ended from outside');
-  // zstd and gzip complain of what follows the data, and have then written all of it: 2 is a warning of gzip.
+  // zstd and gzip report what follows the data as an error, but have written all of the data by then: 2 is a warning
+  // of gzip.
   if (code !== 0 && !(code === 2 && compression === 'gz')) {
     throw new InputError({
       problem: `data of the image cannot be decompressed (${program}: exit code ${code})`,

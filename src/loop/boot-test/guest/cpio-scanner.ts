@@ -3,7 +3,7 @@ const longestName = 4096;
 
 /** Reads the names in a cpio archive part by part; the content of files is skipped. */
 export interface CpioScanner {
-  /** @throws Error for bytes that are no such archive */
+  /** @throws Error for bytes that are not such an archive */
   feed(bytes: Buffer): void;
   /** After the last entry, with nothing but zeros since. */
   readonly ended: boolean;
@@ -21,7 +21,7 @@ export function createCpioScanner(onName: (name: string) => void): CpioScanner {
   let inArchive = false;
   let entries = 0;
 
-  /** Takes one entry from the start of what waits; false if a part of its header or its name is missing. */
+  /** Takes one entry from the start of the buffer; false if a part of its header or its name is missing. */
   const takeEntry = (): boolean => {
     if (waiting.length < 6) return false;
     const magic = waiting.toString('latin1', 0, 6);

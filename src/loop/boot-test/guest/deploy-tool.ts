@@ -10,11 +10,11 @@ import type { RunInImage } from './root-filesystem.ts';
 export interface DeployTool {
   /** For people, and for the report. */
   readonly name: string;
-  /** Deployments that it makes have what ostree-prepare-root needs for composefs. */
+  /** Its deployments have what ostree-prepare-root needs for composefs. */
   readonly makesComposefs: boolean;
   /**
-   * Runs it. @param call.folders it works in
-   * @param call.args its arguments, once it is known by which names it sees these folders
+   * Runs it. @param call.folders that it works in
+   * @param call.args returns its arguments, given the names under which it sees these folders
    */
   run<Name extends string>(call: {
     readonly folders: Readonly<Record<Name, string>>;
@@ -25,10 +25,10 @@ export interface DeployTool {
 /** Built by script/rust-tools. */
 export const ownProgram = 'ostree-deploy';
 
-/** `ostree container` of an image: rpm-ostree or bootc, by another name. */
+/** `ostree container` of an image: rpm-ostree or bootc under another name. */
 const imageExtension = 'usr/libexec/libostree/ext/ostree-container';
 
-/** ostree marks the folder of a deployment immutable, and a temporary folder must go again. */
+/** ostree marks the folder of a deployment as immutable, but a temporary folder must be removed. */
 const environment = { OSTREE_SYSROOT_DEBUG: 'mutable-deployments' };
 
 /**
@@ -44,7 +44,7 @@ export async function findDeployTool(
   return findTool(ownProgram, env) === undefined ? undefined : onHost;
 }
 
-/** Looked at where it is, without following links: what it leads to is the image's own affair. */
+/** The link itself is checked and not followed: its target is the image's own choice. */
 async function hasExtension(root: string): Promise<boolean> {
   try {
     await lstat(join(root, imageExtension));

@@ -26,13 +26,14 @@ const journalBytes = 4 * 1024 * 1024;
 const sentBytes = 256 * 1024;
 
 /**
- * Generators of systemd that only make sense on an installed machine. Fedora CoreOS's wants a partition labelled "boot"
- * for local-fs.target wherever /etc/fstab names none: systemd would wait 90 seconds for it, and go into emergency mode.
+ * Generators of systemd that only make sense on an installed machine. Fedora CoreOS's requires a partition labelled
+ * "boot" for local-fs.target if /etc/fstab names none: systemd would wait 90 seconds for it, and go into emergency
+ * mode.
  */
 const maskedGenerators = ['coreos-boot-mount-generator'];
 
 export interface GuestSettings {
-  /** Path of systemd in the image; without it a process of ours is the first one. */
+  /** Path of systemd in the image; without it our own process is the first one. */
   readonly systemd: string | undefined;
   /** File system of the disk with the root. */
   readonly rootType: RootType;
@@ -42,23 +43,23 @@ export interface GuestSettings {
   readonly systemSeconds: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly tests: ReadonlyArray<{ readonly name: string; readonly timeoutSeconds: number }>;
-  /** The machine has a disk for /var and changes in /etc; absent: both are gone with it. */
+  /** The machine has a disk for /var and changes in /etc; absent: both are lost when it ends. */
   readonly deployment?: Deployment;
 }
 
-/** File systems that a root is made in. */
+/** File systems that a root can have. */
 export type RootType = 'erofs' | 'ext4';
 
 /**
- * Which changes in /etc a boot has, as ostree keeps them for each deployment: `old` its own; `new` those of the old one
- * when the new one came, and its own since.
+ * Which changes in /etc a boot has. ostree keeps them for each deployment: `old` has its own; `new` has those that
+ * the old one had when the new one was deployed, and its own since then.
  */
 export type Deployment = 'old' | 'new';
 
 /** /init of the initrd in the mode direct. */
 export const initScript: string = init;
 
-/** What /init reads, by names in the folder `/coxswain` beside it. */
+/** The files that /init reads, by their names in the folder `/coxswain` beside it. */
 export function initrdScripts(settings: GuestSettings): Readonly<Record<string, string>> {
   return {
     settings: settingsText(settings),
@@ -69,7 +70,7 @@ export function initrdScripts(settings: GuestSettings): Readonly<Record<string, 
   };
 }
 
-/** The scripts of the running guest by their names in `guestFolder`, and what they read. */
+/** The scripts of the running guest and the files that they read, by their names in `guestFolder`. */
 export function guestScripts(settings: GuestSettings): Readonly<Record<string, string>> {
   return {
     settings: settingsText(settings),
@@ -83,7 +84,7 @@ export function guestScripts(settings: GuestSettings): Readonly<Record<string, s
   };
 }
 
-/** What the scripts, and the commands for tests, call of busybox. */
+/** The programs of busybox that the scripts and the commands for tests call. */
 export const applets = [
   ...[
     'awk',
@@ -165,8 +166,8 @@ function runsText({ tests }: GuestSettings): string {
 }
 
 /**
- * The unit that runs the harness where the image's own initramfs began the boot; without default dependencies, so
- * that it starts in emergency mode too. The disk with the tools is mounted first.
+ * The unit that runs the harness if the image's own initramfs began the boot; without default dependencies, so that
+ * it starts in emergency mode too. The disk with the tools is mounted first.
  */
 export function unitFile(nonce: string): string {
   return `[Unit]
@@ -195,7 +196,7 @@ function environmentWords(environment: Readonly<Record<string, string>>): string
     .join(' ');
 }
 
-/** One word of a shell command, whatever it holds. */
+/** Quotes any text as one word of a shell command. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -42,13 +42,13 @@ export async function readInitramfs(bytes: Buffer): Promise<Initramfs> {
       await decompressTo(compression, rest, largestContent, (chunk) => scanner.feed(chunk));
       offset = bytes.length;
     }
-    if (!scanner.ended) throw new Error('the archive breaks off');
+    if (!scanner.ended) throw new Error('the archive is cut off');
     entries += scanner.entries;
   }
   return { entries, ...found };
 }
 
-/** How long the archives without compression are, with the zeros after them. */
+/** The length of the archives without compression, with the zeros after them. */
 function uncompressedLength(bytes: Buffer): number {
   let last = 0;
   // The end of an archive is an entry of this name; a compressed part can begin only after one.
@@ -67,7 +67,7 @@ export async function initramfsProblem(
   bytes: Buffer | undefined,
   needs: { readonly prepareRoot: boolean },
 ): Promise<string | undefined> {
-  if (bytes === undefined) return 'there is none: bootc would have nothing to boot with the kernel';
+  if (bytes === undefined) return 'there is none, and bootc needs one to boot the kernel';
   try {
     const { entries, hasInit, hasPrepareRoot } = await readInitramfs(bytes);
     if (entries === 0) return 'it is empty';

@@ -38,7 +38,7 @@ export async function makeInitrd(options: InitrdOptions): Promise<Buffer> {
 }
 
 interface ModuleFile {
-  /** Of the file in the archive, without the ending of a compression. */
+  /** Name of the file in the archive, without the ending of a compression. */
   readonly name: string;
   readonly content: Uint8Array;
 }

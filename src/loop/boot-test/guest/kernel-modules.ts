@@ -1,7 +1,7 @@
 /**
- * Which module files of a kernel must be loaded, and in which order, computed on the host.
- * modprobe in the guest would do, but busybox's stops at soft dependencies that do not exist, and the host's
- * `modprobe -d` follows absolute symbolic links of the image into the host.
+ * Which module files of a kernel must be loaded, and in which order, computed on the host. modprobe in the guest
+ * could do it, but busybox's stops at soft dependencies that do not exist, and the host's `modprobe -d` follows
+ * absolute symbolic links of the image into the host.
  */
 
 /** The text of the files that depmod writes into /usr/lib/modules/VERSION; empty if there is none. */
@@ -12,12 +12,12 @@ export interface ModuleIndex {
   readonly softDependencies: string;
   /** modules.alias: `alias PATTERN NAME` */
   readonly aliases: string;
-  /** modules.builtin: a path a line */
+  /** modules.builtin: one path on each line */
   readonly builtin: string;
 }
 
 export interface LoadOrder {
-  /** Paths under the modules folder, each after all it needs. */
+  /** Paths in the modules folder, each after all modules that it needs. */
   readonly files: readonly string[];
   /** Wanted modules that are neither files nor built in. */
   readonly missing: readonly string[];
@@ -38,7 +38,7 @@ export function orderModules(wanted: readonly string[], index: ModuleIndex): Loa
     if (visited.has(path)) return;
     visited.add(path);
     for (const name of before.get(moduleName(path)) ?? []) addByName(name);
-    // modules.dep lists what is needed last first: `a: b c` loads c, then b, then a.
+    // modules.dep lists the last dependency first: `a: b c` loads c, then b, then a.
     for (const needed of [...(needs.get(path) ?? [])].reverse()) add(needed);
     files.push(path);
   };

@@ -24,8 +24,8 @@ const largestKernel = 512 * 1024 * 1024;
 const largestUnified = 2 * 1024 * 1024 * 1024;
 
 /**
- * Finds the kernels at the place of the one in a bootable container image: /usr/lib/modules/VERSION/vmlinuz
- * (bootc's documentation, "Bootable container images", section on the kernel).
+ * Finds the kernels in the folder for a bootable container image: /usr/lib/modules/VERSION/vmlinuz (bootc's
+ * documentation, "Bootable container images", section on the kernel).
  */
 async function findKernels(root: InsideRoot, image: string): Promise<Kernel[]> {
   const kernels: Kernel[] = [];
@@ -47,7 +47,10 @@ async function findKernels(root: InsideRoot, image: string): Promise<Kernel[]> {
   return kernels.length > 0 ? kernels : findUnified(root);
 }
 
-/** Unified kernel images, for an image that has no kernel apart: beside the modules, or in the folders of boot loaders. */
+/**
+ * Unified kernel images, for an image without a separate kernel: beside the modules, or in the folders of boot
+ * loaders.
+ */
 async function findUnified(root: InsideRoot): Promise<Kernel[]> {
   const versions = await root.list(modulesFolder);
   const folders = [
@@ -84,13 +87,13 @@ export async function requireKernel(root: InsideRoot, image: string): Promise<Ke
     problem: kernel === undefined ? 'the image has no kernel' : `the image has ${kernels.length} kernels`,
     found: kernels.map(({ version }) => version),
     expected: 'exactly one /usr/lib/modules/VERSION/vmlinuz, or one unified kernel image',
-    remedy: 'Derive it from a bootable image, such as Fedora CoreOS, and take no kernel out of or into it.',
+    remedy: 'Derive it from a bootable image, such as Fedora CoreOS, and neither add nor remove a kernel.',
   });
 }
 
 /**
- * The kernel as a file that QEMU reads.
- * @param folder gets the file, if there must be one; the caller removes it
+ * The kernel as a file for QEMU.
+ * @param folder gets the file, if a new one is needed; the caller removes it
  */
 export async function kernelFile(kernel: Kernel, folder: string): Promise<string> {
   if (kernel.file !== undefined) return kernel.file;

@@ -1,7 +1,7 @@
 /** Longer lines are cut: a guest that never ends its line must not fill our memory. */
 const longestLine = 1024 * 1024;
 
-/** Cuts a stream of bytes into lines; an unfinished last line waits for its rest. */
+/** Splits a stream of bytes into lines; an unfinished last line is kept until the rest arrives. */
 export function createLineReader(onLine: (line: string) => void): (bytes: Uint8Array) => void {
   const decoder = new TextDecoder();
   let rest = '';

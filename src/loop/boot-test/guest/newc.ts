@@ -1,4 +1,4 @@
-/** One thing in an archive that the kernel unpacks as its first root file system. */
+/** One entry of an archive that the kernel unpacks as its first root file system. */
 export interface ArchiveEntry {
   /** Without a leading slash. Its folders must come before it. */
   readonly path: string;
@@ -11,7 +11,7 @@ export const folder = 'folder';
 
 /**
  * Writes a cpio archive of format "newc" (kernel documentation, "initramfs buffer format"): the only one the kernel
- * reads. All entries belong to root; times are zero, so that the same entries are the same bytes.
+ * reads. All entries belong to root; times are zero, so that the same entries give the same bytes.
  */
 export function writeNewc(entries: readonly ArchiveEntry[]): Buffer {
   const chunks: Buffer[] = [];

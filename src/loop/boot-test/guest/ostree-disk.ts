@@ -7,7 +7,7 @@ import { type BootEntry, readBootEntry } from './ostree-sysroot.ts';
 // A disk with an ostree system root: one ext4 file system in a file. It is made and read without being mounted, so no
 // loop device and no partition is needed.
 
-/** What a machine may write; the file takes only what is written. */
+/** How much a machine may write; the file needs only the space that is written. */
 const freeBytes = 8 * 1024 ** 3;
 
 /** Makes the disk of a system root, with owners, modes, links and extended attributes as they are. */
@@ -27,9 +27,9 @@ export async function makeOstreeDisk(sysroot: string, file: string): Promise<voi
   );
 }
 
-/** Writes down what a machine left in the journal of the file system: it ended without unmounting. */
+/** Applies what a machine left in the journal of the file system, because it ended without unmounting. */
 export async function settleDisk(disk: string): Promise<void> {
-  // 1: errors were corrected (e2fsck(8)); replaying a journal is none.
+  // 1 means that errors were corrected (e2fsck(8)); replaying a journal does not count as an error.
   await exec('e2fsck', ['-p', '-E', 'journal_only', disk], {
     allow: [0, 1],
     doing: 'reading the disk that the machine left',
@@ -68,7 +68,7 @@ export async function copyBootFiles(
 
 async function copyOut(disk: string, path: string, to: string): Promise<void> {
   if (/[^\w./+~-]/.test(path))
-    throw new OutsideError('reading the disk', `a path with odd characters: ${path}`);
+    throw new OutsideError('reading the disk', `a path with unsupported characters: ${path}`);
   await debugfs(disk, `dump ${path} ${to}`);
   if ((await stat(to)).size === 0) throw new OutsideError('reading the disk', `there is no ${path}`);
 }

@@ -10,8 +10,8 @@ import library from './shell/library.sh';
 export const enterArgument = 'rdinit=/coxswain/enter';
 
 /**
- * Puts the harness before an image's own initramfs, whose bytes stay as they are. Before, because the kernel silently
- * ignores an archive that follows some compressed ones.
+ * Puts the harness before an image's own initramfs, whose bytes do not change. It comes first, because the kernel
+ * silently ignores an archive after some compressed ones.
  */
 export async function makeOstreeInitrd(options: {
   /** The host's static busybox. */
@@ -39,7 +39,7 @@ export async function makeOstreeInitrd(options: {
     file('coxswain.service', unit('enter-harness', '!')),
     file('coxswain-initramfs.service', unit('initramfs-failed', '')),
   ]);
-  // The kernel wants an archive to begin at a multiple of four bytes; dracut pads its own to blocks.
+  // The kernel requires an archive to begin at a multiple of four bytes; dracut pads its own to blocks.
   const padding = Buffer.alloc((512 - (own.length % 512)) % 512);
   return Buffer.concat([own, padding, await readFile(options.initramfs)]);
 }

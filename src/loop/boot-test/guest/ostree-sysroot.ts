@@ -4,13 +4,13 @@ import { InputError } from '../../../host/errors.ts';
 import type { Log } from '../../../host/log.ts';
 import type { DeployTool } from './deploy-tool.ts';
 
-// An ostree system root in a folder of the host: what becomes the disk of a machine. The deploy tool does what a
-// node does, with the code that a node does it with; only what an installer does is written here.
+// An ostree system root in a folder of the host, which becomes the disk of a machine. The deploy tool does what a
+// node does, by the same code; only the work of an installer is written here.
 
 /** The "stateroot": ostree(1) calls it the name of the operating system. */
 export const stateroot = 'default';
 
-/** The device that the root is on. Deployments that ostree makes in the machine inherit these arguments. */
+/** The device of the root. Deployments that ostree makes in the machine inherit these arguments. */
 const rootArguments = ['root=/dev/vda', 'rootfstype=ext4', 'rw'];
 
 /** A boot entry of a system root (Boot Loader Specification, type 1). */
@@ -32,7 +32,8 @@ export async function initSysroot(sysroot: string): Promise<void> {
   ]) {
     await mkdir(join(repository, name), { recursive: true });
   }
-  // Without boot loader: the machine gets its kernel from outside. Read-only as on Fedora CoreOS (ostree.repo-config(5)).
+  // Without a boot loader, because the machine gets its kernel from outside. Read-only as on Fedora CoreOS
+  // (ostree.repo-config(5)).
   await writeFile(
     join(repository, 'config'),
     '[core]\nrepo_version=1\nmode=bare\n\n[sysroot]\nreadonly=true\nbootloader=none\nbootprefix=true\n',
@@ -45,7 +46,7 @@ export async function initSysroot(sysroot: string): Promise<void> {
   }
 }
 
-/** Gets an image into the repository and deploys it, as the first of the system root. */
+/** Adds an image to the repository and deploys it as the first deployment of the system root. */
 export async function deployImage(
   tool: DeployTool,
   options: { readonly sysroot: string; readonly layout: string; readonly target: string; readonly log: Log },
@@ -65,8 +66,8 @@ export async function deployImage(
 }
 
 /**
- * Gets an image into the repository, as a node downloads it before it deploys it.
- * @returns the ostree commit that stands for the image
+ * Adds an image to the repository, as a node downloads it before it deploys it.
+ * @returns the ostree commit of the image
  */
 export async function pullImage(
   tool: DeployTool,
@@ -87,7 +88,7 @@ export async function pullImage(
   throw new InputError({ where: layout, problem: 'ostree has this image already' });
 }
 
-/** What an image is called in the origin of its deployment: no node here has a policy for signatures. */
+/** The name of an image in the origin of its deployment. The machine has no policy for signatures. */
 export function unverified(reference: string): string {
   return `ostree-unverified-image:${reference}`;
 }

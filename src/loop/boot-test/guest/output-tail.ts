@@ -1,6 +1,6 @@
 const keptCharacters = 64 * 1024;
 
-/** Keeps the end of a test's output: what matters is there, and one test must not fill our memory. */
+/** Keeps the end of a test's output: the important part is there, and one test must not fill our memory. */
 export interface OutputTail {
   add(line: string): void;
   text(): string;
@@ -17,7 +17,7 @@ export function createOutputTail(): OutputTail {
       lines.push(kept);
       length += kept.length + 1;
       if (length <= 2 * keptCharacters) return;
-      // Many at once: removing them one by one is slow if lines are short.
+      // Removes many at once, because one by one is slow if lines are short.
       let drop = 0;
       while (length > keptCharacters && drop < lines.length - 1) {
         length -= (lines[drop] as string).length + 1;

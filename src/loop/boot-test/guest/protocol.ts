@@ -17,8 +17,8 @@ import { createOutputTail, type OutputTail } from './output-tail.ts';
  *   after UPTIME STATE               systemd's state after the tests, or "none"
  *     failed-unit, unit-log, job     as before
  *     restarts NAME COUNT STATE      how often systemd started a unit again, and the unit's state now
- *     identity NAME HASH             of a file that makes the machine this machine
- *   done UPTIME COUNT                everything was run and reported; so many tests
+ *     identity NAME HASH of a file that identifies the machine
+ *   done UPTIME COUNT everything was run and reported; the number of tests
  *
  * and at any time after `system`:
  *
@@ -44,7 +44,7 @@ export interface GuestRecord {
   readonly details: string[];
   readonly tests: Map<number, GuestTest>;
   done: boolean;
-  /** What no harness would have written. Nothing that came later counts. */
+  /** A line that the harness cannot have written. No later line counts. */
   violation: string | undefined;
 }
 
@@ -62,16 +62,16 @@ export interface GuestTest {
   end: { readonly at: number; readonly timedOut: boolean; readonly code: number } | undefined;
 }
 
-/** The virtio-serial port, or the second serial port where the kernel lacks the driver of the first. */
+/** The virtio-serial port, or the second serial port if the kernel lacks the driver of the first. */
 export type Channel = 'port' | 'serial';
 
 export interface GuestReader {
   readonly record: GuestRecord;
-  /** Takes in one line that was written to a channel. */
+  /** Reads one line that was written to a channel. */
   read(channel: Channel, line: string): void;
 }
 
-/** Where in the order a machine is. */
+/** How far a machine is in that order. */
 type Phase = 'boot' | 'begun' | 'system' | 'test' | 'after' | 'end';
 
 const uptime = '(\\d+(?:\\.\\d+)?)';
@@ -79,7 +79,7 @@ const uptime = '(\\d+(?:\\.\\d+)?)';
 interface LineRule {
   readonly phases: readonly Phase[];
   readonly pattern: RegExp;
-  /** @returns what is wrong with the line, if something is */
+  /** @returns what is wrong with the line, or undefined */
   readonly take: (state: State, groups: readonly string[]) => string | undefined;
 }
 
@@ -222,7 +222,7 @@ export function emptyRecord(): GuestRecord {
 }
 
 /**
- * Reads what a guest writes, and believes only what the harness of this machine can have written.
+ * Reads what a guest writes, and accepts only what the harness of this machine can have written.
  * @param about.nonce begins each line of the harness
  * @param about.tests how many tests the machine runs
  */

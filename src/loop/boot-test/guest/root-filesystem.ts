@@ -13,29 +13,30 @@ import type { ImageSource } from '../image-source.ts';
 // Everything that needs root to see an image's files as they are is in this file: root of the machine, or of a user
 // namespace that `buildah unshare` made (see host/root.ts).
 
-/** buildah's exit codes for "done" and for "there is no such thing", which is as good here. */
+/** buildah's exit codes for "done" and for "no such thing", which is also fine here. */
 const orNot = [0, 1, 125];
 
-/** An image in buildah's storage, while the work on it takes place. */
+/** An image in buildah's storage, during the work on it. */
 export interface StoredImage {
   readonly id: string;
   readonly run: RunInImage;
 }
 
 export interface ContainerOptions {
-  /** Folders of the host, and where the container has them. They are written to with all of root's capabilities. */
+  /** Folders of the host, and their paths in the container. Programs write to them with all of root's capabilities. */
   readonly folders?: Readonly<Record<string, string>>;
 }
 
-/** A program of the image, run in a container of its own: what it writes is seen by nobody. */
+/** A program of the image, run in a container of its own: what it writes is dropped. */
 export type RunInImage = (
   command: readonly string[],
   options?: ContainerOptions,
 ) => Promise<{ readonly exitCode: number; readonly output: string }>;
 
 /**
- * Gets exactly this image and gives `work` the folder its root file system is mounted at, read by nobody else and
- * gone afterwards, also after an error or Ctrl-C; as is the image, unless it was in buildah's storage before.
+ * Gets exactly this image and gives `work` the folder where its root file system is mounted. Nobody else can read the
+ * folder, and it is removed afterwards, also after an error or Ctrl-C. So is the image, unless it was in buildah's
+ * storage before.
  * @throws InputError unless root; OutsideError when the pull fails
  */
 export async function withRootFilesystem<T>(
@@ -51,8 +52,8 @@ export async function withRootFilesystem<T>(
   const remove = async () => {
     await exec('buildah', ['umount', container], { allow: orNot });
     await exec('buildah', ['rm', container], { allow: orNot });
-    // By its name, so that others who have the same image by other names keep it; and without --force, so that it
-    // stays for those who have begun to use it.
+    // By its name, because others may have the same image under other names; and without --force, because others may
+    // be using it.
     const stored = source.storedAs ?? id;
     if (stored !== undefined && !before.has(stored)) await exec('buildah', ['rmi', stored], { allow: orNot });
   };
@@ -78,8 +79,8 @@ export async function withRootFilesystem<T>(
 }
 
 /**
- * buildah makes a local name of a layout's path, and refuses one with capitals: `oci:/home/runner/work/OS/image:tag`.
- * Such a folder is given to it by another path.
+ * buildah turns a layout's path into a local name, and refuses capitals in it: `oci:/home/runner/work/OS/image:tag`.
+ * It gets such a folder by another path.
  */
 async function withPlainPlace<T>(
   place: string,

@@ -4,7 +4,7 @@ import { requireTools } from '../../../host/tools.ts';
 import type { RootType } from './guest-scripts.ts';
 import { requireRoot } from './root-filesystem.ts';
 
-/** A file is worth another kind of image if it has holes of this size. */
+/** Files with holes of this size need another kind of image. */
 const largeHole = 64 * 1024 * 1024;
 
 /** A root file system as a disk in a file. */
@@ -15,7 +15,7 @@ export interface RootImage {
 
 /**
  * Makes a disk of a root file system, with owners, modes and extended attributes as they are: erofs, which is the
- * quickest, or ext4 for what mkfs.erofs 1.5 cannot do: names of 255 bytes, and files that consist of holes.
+ * fastest, or ext4 for what mkfs.erofs 1.5 cannot do: names of 255 bytes, and files that consist of holes.
  */
 export async function makeRootImage(root: string, file: string): Promise<RootImage> {
   requireRoot();
@@ -28,7 +28,7 @@ export async function makeRootImage(root: string, file: string): Promise<RootIma
   const { stdout } = await exec('du', ['--summarize', '--one-file-system', '--block-size=1', root]);
   const used = Number.parseInt(stdout, 10);
   const handle = await open(file, 'w');
-  // The file takes only what is written.
+  // The file needs only the space that is written.
   await handle.truncate(Math.ceil(used * 1.5) + 512 * 1024 * 1024);
   await handle.close();
   const options = ['-q', '-F', '-O', '^has_journal', '-m', '0', '-i', '8192', '-L', 'root', '-d', root];

@@ -1,6 +1,6 @@
 import type { InsideRoot } from '../../../host/inside-root.ts';
 
-/** Where distributions have systemd. */
+/** The paths of systemd in distributions. */
 const places = ['/usr/lib/systemd/systemd', '/lib/systemd/systemd', '/sbin/init', '/usr/sbin/init'] as const;
 
 /**
@@ -19,7 +19,7 @@ export async function findSystemd(root: InsideRoot): Promise<string | undefined>
 /** Debian has libraries in a folder for each architecture. */
 const libraryFolders = ['/usr/lib/systemd', '/usr/lib64/systemd', '/lib/systemd'] as const;
 
-/** The version of systemd, from the name of its library: the image is looked at, not run. */
+/** The version of systemd, from the name of its library: nothing of the image is run. */
 export async function systemdVersion(root: InsideRoot): Promise<number | undefined> {
   const multiarch = (await root.list('/usr/lib')).filter((name) => /-linux-gnu\w*$/.test(name));
   for (const folder of [...libraryFolders, ...multiarch.map((name) => `/usr/lib/${name}/systemd`)]) {

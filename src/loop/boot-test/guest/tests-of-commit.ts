@@ -10,15 +10,15 @@ import { listTests, type TestFile } from './tests.ts';
 
 export interface CommittedTests {
   readonly files: readonly TestFile[];
-  /** Of an update; all of them may be empty. */
+  /** The tests of an update; all of them may be empty. */
   readonly upgrade: UpgradeTests;
   /** Hash of the git tree that holds them. */
   readonly tree: string;
 }
 
 /**
- * Writes the tests of a commit into an empty folder: what runs is then exactly what the tree's hash says, whatever is
- * in the work tree.
+ * Writes the tests of a commit into an empty folder: what runs is then exactly what the tree's hash names, whatever
+ * is in the work tree.
  * @param tests folder of the tests inside the repository
  * @throws InputError when there is nothing to run
  */
@@ -63,6 +63,6 @@ function nothingToTest(tests: string, commit: string, found: string): InputError
     where: `${tests}/ (commit ${shortCommit(commit)})`,
     problem: `nothing would be tested: ${found}`,
     expected: `files directly in ${tests}/ that end in .sh or are executable`,
-    remedy: `Write ${tests}/10-boots.sh, which exits with 0 when all is well, and commit it.`,
+    remedy: `Write ${tests}/10-boots.sh, which exits with 0 if all is well, and commit it.`,
   });
 }

@@ -24,7 +24,7 @@ export function hasUpgradeTests(tests: UpgradeTests): boolean {
 
 export const defaultTestSeconds = 120;
 
-/** Names among the results that are not those of files. */
+/** Names of results that do not come from files. */
 const takenNames = ['systemd', 'identity'];
 
 /**
@@ -73,7 +73,7 @@ async function targetInside(path: string, top: string, shownAs: string): Promise
     problem:
       target === undefined
         ? 'this symbolic link leads to nothing'
-        : 'this symbolic link leads out of the folder of the tests, of which alone machines get a copy',
+        : 'this symbolic link leads out of the folder of the tests, and machines get a copy of that folder only',
     remedy: 'Link to a file in the folder of the tests, or put a copy there.',
   });
 }

@@ -9,14 +9,14 @@ export interface ToolsOptions {
   /** The host's static busybox. */
   readonly busybox: string;
   readonly tests: readonly TestFile[];
-  /** A folder whose files lie beside the tests in the guest. */
+  /** A folder whose files are placed beside the tests in the guest. */
   readonly testsFolder?: string;
   readonly settings: GuestSettings;
 }
 
 /**
- * Makes the disk with the harness and the tests: what is `guestFolder` in the running guest. A machine gets it
- * read-only: no test can change the tests that follow, or what runs them.
+ * Makes the disk with the harness and the tests, which is `guestFolder` in the running guest. A machine gets it
+ * read-only: no test can change later tests, or the harness.
  * @param folder an empty folder for the work; the caller removes it
  * @returns path of the disk
  */
@@ -28,7 +28,7 @@ export async function makeToolsDisk(options: ToolsOptions, folder: string): Prom
   return disk;
 }
 
-/** Writes the harness and the tests into a folder; it is made. */
+/** Writes the harness and the tests into a new folder. */
 export async function writeTools(options: ToolsOptions, top: string): Promise<void> {
   const { settings, tests, testsFolder } = options;
   await mkdir(join(top, 'tests'), { recursive: true });
@@ -46,11 +46,11 @@ export async function writeTools(options: ToolsOptions, top: string): Promise<vo
   for (const [name, text] of Object.entries(helpers)) await write(`helpers/${name}`, text);
   if (testsFolder !== undefined) {
     await cp(testsFolder, join(top, 'tests'), { recursive: true, verbatimSymlinks: true });
-    // Readable and executable: which of the files tests call is theirs to say.
+    // Readable and executable, because tests may call any of these files.
     await exec('chmod', ['-R', 'a+rX,u+w', join(top, 'tests')]);
   }
   for (const { name, path } of tests) {
-    // A link becomes a copy: it runs by its own name.
+    // A link becomes a copy, which runs under the link's name.
     await rm(join(top, 'tests', name), { force: true });
     await write(join('tests', name), await readFile(path));
   }

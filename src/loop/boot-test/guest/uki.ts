@@ -1,6 +1,6 @@
 /** The parts of a unified kernel image that a boot needs (UAPI.5, "Unified Kernel Image"). */
 export interface UnifiedKernel {
-  /** Section .linux: the kernel as boot loaders take it. */
+  /** Section .linux: the kernel as boot loaders read it. */
   readonly kernel: Buffer;
   /** Section .initrd. */
   readonly initrd: Buffer | undefined;
@@ -14,7 +14,7 @@ const sectionHeaderBytes = 40;
 
 /**
  * Reads a unified kernel image: a PE file (Microsoft's "PE Format", section table) whose sections are the parts.
- * @returns undefined for what is no such file
+ * @returns undefined for any other file
  */
 export function readUnifiedKernel(file: Buffer): UnifiedKernel | undefined {
   const sections = readSections(file);
@@ -51,7 +51,7 @@ function readSections(file: Buffer): Map<string, Buffer> | undefined {
       number,
       number,
     ];
-    // The raw size is rounded up; the virtual size is the part's own.
+    // The raw size is rounded up; the virtual size is the real one.
     const size = virtualSize === 0 ? rawSize : Math.min(virtualSize, rawSize);
     if (offset + size > file.length) return undefined;
     // The first of a name counts: a file with profiles has more of them.

@@ -17,7 +17,7 @@ export interface ChosenAccelerator {
 
 /**
  * KVM if it really works, otherwise emulation.
- * @param requested takes the choice away
+ * @param requested skips the choice
  * @throws InputError when KVM is requested and does not work
  */
 export async function chooseAccelerator(
@@ -37,7 +37,7 @@ async function kvmProblem(architecture: Architecture): Promise<string | undefine
   try {
     accessSync('/dev/kvm', constants.R_OK | constants.W_OK);
   } catch {
-    return '/dev/kvm is missing or not ours to use';
+    return '/dev/kvm is missing, or this user may not use it';
   }
   return probeKvm(architecture);
 }
@@ -46,7 +46,7 @@ const probeExitCode = 85;
 const probeSeconds = 10;
 
 /**
- * Runs a few instructions under KVM. A /dev/kvm that opens proves little: nested ones may refuse to set up a
+ * Runs a few instructions under KVM. That /dev/kvm can be opened proves little: nested KVM may refuse to set up a
  * processor (QEMU aborts), or never run it.
  */
 async function probeKvm(architecture: Architecture): Promise<string | undefined> {
@@ -60,7 +60,7 @@ async function probeKvm(architecture: Architecture): Promise<string | undefined>
     const probe =
       architecture === 'x86_64'
         ? ['-bios', firmware, '-device', 'isa-debug-exit,iobase=0x501,iosize=1']
-        : ['-S']; // No such exit on other machines: that the processor can be set up must do.
+        : ['-S']; // Other machines have no such exit, so it is only checked that the processor can be set up.
     const qemu = await startProcess(type.program, [...machine, ...probe], { logFile });
     const patience = architecture === 'x86_64' ? probeSeconds : 1;
     const end = await Promise.race([qemu.ended, sleep(patience * 1000, undefined, { ref: false })]);
@@ -70,7 +70,7 @@ async function probeKvm(architecture: Architecture): Promise<string | undefined>
     const said = (await readFileIfThere(logFile))?.trim().split('\n')[0] ?? '';
     const detail =
       end === undefined ? 'its processor does not run' : said || `QEMU ended with ${end.code ?? end.signal}`;
-    return `KVM is there but does not work: ${detail}`;
+    return `KVM exists but does not work: ${detail}`;
   });
 }
 

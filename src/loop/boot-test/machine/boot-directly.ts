@@ -27,13 +27,13 @@ export type { BootReport, TestResult, Verdict } from '../report/report.ts';
 export type { BootOptions, MachineSettings } from './boot-options.ts';
 
 export interface BootTestOptions extends BootOptions {
-  /** The image's root file system, read as root; nothing is written to it. */
+  /** The image's root file system, which is read as root and not written to. */
   readonly root: string;
-  /** What the image is called in messages. */
+  /** Name of the image in messages. */
   readonly image: string;
 }
 
-/** An image made ready to boot, any number of times. Its root file system must stay mounted. */
+/** An image that is prepared to boot any number of times. Its root file system must stay mounted. */
 export interface PreparedImage {
   readonly kernel: Kernel;
   /** The kernel as a file of this machine. */
@@ -43,7 +43,7 @@ export interface PreparedImage {
   readonly systemd: string | undefined;
   /** Disk with the root file system. */
   readonly rootImage: RootImage;
-  /** Making the disk took so long. */
+  /** How long it took to make the disk. */
   readonly seconds: number;
 }
 
@@ -51,8 +51,8 @@ const requiredModules = ['virtio_pci', 'virtio_blk', 'erofs', 'overlay'];
 const usefulModules = ['virtio_console'];
 
 /**
- * Boots a root file system as it is, under its own kernel, runs the tests in it and reports how that went. A machine
- * that fails is an answer, not an error.
+ * Boots an unchanged root file system with its own kernel, runs the tests in it and reports the result. A machine
+ * that fails is a result, not an error.
  * @throws InputError for an image without a kernel, and if something is missing on this host; OutsideError if one of its programs fails
  */
 export async function runBootTest(options: BootTestOptions): Promise<BootReport> {
@@ -63,7 +63,7 @@ export async function runBootTest(options: BootTestOptions): Promise<BootReport>
 }
 
 /**
- * Makes what a machine boots from.
+ * Makes the files that a machine boots from.
  * @param options.folder gets the files; the caller removes it
  * @throws InputError for an image without a kernel
  */
@@ -93,7 +93,7 @@ export async function prepareImage(options: {
   };
 }
 
-/** What the kernel lacks for a boot with these options, and the files of the modules that it needs. */
+/** Finds what the kernel lacks to boot with these options, and the files of the modules that it needs. */
 function modulesFor(image: PreparedImage, options: BootOptions) {
   const needsExt4 = options.state !== undefined || image.rootImage.type === 'ext4';
   const required = [...requiredModules, ...(needsExt4 ? ['ext4'] : [])];
@@ -116,7 +116,7 @@ function obstacle(
   return undefined;
 }
 
-/** As `runBootTest`, with an image that was made ready before. */
+/** As `runBootTest`, with an image that was prepared before. */
 export async function bootPrepared(image: PreparedImage, options: BootOptions): Promise<BootReport> {
   const started = performance.now();
   const { architecture, outputFolder } = options;
@@ -168,7 +168,7 @@ export async function bootPrepared(image: PreparedImage, options: BootOptions): 
   });
 }
 
-/** Begins each line of the harness: an image does not know it, and 60 bits are not guessed. */
+/** Begins each line of the harness. An image does not know it, and cannot guess 60 bits. */
 export function makeNonce(): string {
   return BigInt(`0x${randomBytes(8).toString('hex')}`)
     .toString(36)
@@ -178,7 +178,7 @@ export function makeNonce(): string {
 
 const longestCommandLine = 2048;
 
-/** The arguments that a unified kernel image brings; consoles are ours, because the report is made of them. */
+/** The arguments in a unified kernel image. Consoles are always ours, because the report is made from them. */
 function unifiedArguments({ unified, path }: Kernel): string[] {
   if (unified === undefined) return [];
   const { commandLine } = unified;

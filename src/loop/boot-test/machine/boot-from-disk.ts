@@ -15,14 +15,14 @@ import { type Firmware, requireDiskMode } from './disk-needs.ts';
 import { reportOf, timed } from './machine-report.ts';
 import { runAccelerated } from './run-with-fallback.ts';
 
-/** What an installation may grow to; the file takes only what is written. */
+/** Largest size of an installation; the file needs only the space that is written. */
 const diskGigabytes = 16;
 
 /**
- * As `runBootTest`, by way of the boot loader: the image installs itself on a disk with its own bootc, and the machine
- * starts from there through its firmware.
+ * As `runBootTest`, but through the boot loader: the image installs itself on a disk with its own bootc, and the
+ * machine starts from there through its firmware.
  * @param options.imageId in the storage that buildah and podman share
- * @throws InputError when something is missing, of this host or of the image
+ * @throws InputError when this host or the image lacks something
  */
 export async function runDiskTest(
   options: BootOptions & {

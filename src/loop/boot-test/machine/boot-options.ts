@@ -21,7 +21,7 @@ export interface MachineSettings {
   readonly cpus?: number;
   /** Default: closed. */
   readonly network?: Network;
-  /** For the kernel, after ours. */
+  /** Kernel arguments after ours. */
   readonly kernelArguments?: readonly string[];
   /** A static busybox for the architecture of the guest. Default: this machine's own. */
   readonly helper?: string;
@@ -29,9 +29,9 @@ export interface MachineSettings {
 
 /** What is run in a machine. */
 export interface BootOptions extends MachineSettings {
-  /** In the order they run in. */
+  /** In the order in which they run. */
   readonly tests: readonly TestFile[];
-  /** Its files lie beside the tests in the guest. */
+  /** Its files are placed beside the tests in the guest. */
   readonly testsFolder?: string;
   /** `any`: the image has no systemd, on purpose. Default: systemd. */
   readonly init?: InitKind;
@@ -43,9 +43,9 @@ export interface BootOptions extends MachineSettings {
   readonly deadlineSeconds?: number;
   /** For the tests. */
   readonly environment: Readonly<Record<string, string>>;
-  /** A disk that outlives the machine, see state-disk.ts. */
+  /** A disk that is kept after the machine ends, see state-disk.ts. */
   readonly state?: { readonly disk: string; readonly deployment: Deployment };
-  /** Gets the logs; made when missing. */
+  /** Gets the logs; created if missing. */
   readonly outputFolder: string;
   readonly log: Log;
 }

@@ -22,7 +22,7 @@ import { reportOf, timed } from './machine-report.ts';
 import { machineArguments } from './machine-types.ts';
 import { runAccelerated } from './run-with-fallback.ts';
 
-/** An image in a folder, as it is in the registry: what a deploy tool reads. */
+/** A copy of an image in a folder, for a deploy tool. */
 export interface FetchedImage {
   /** `FOLDER:TAG`, an OCI image layout. */
   readonly layout: string;
@@ -33,18 +33,18 @@ export interface FetchedImage {
 /** A disk that an image is deployed on with ostree, ready to boot. */
 export interface OstreeDisk {
   readonly file: string;
-  /** Making it took so long. */
+  /** How long it took to make it. */
   readonly seconds: number;
-  /** By which tool, for the report. */
+  /** The tool that deployed it, for the report. */
   readonly tool: string;
   /** The ostree commit of a second image, in the repository of the disk and not deployed. */
   readonly pulled?: string;
 }
 
-/** Programs of this machine that the mode needs, besides those of any boot test. */
+/** Programs of this machine that the mode needs, besides those of every boot test. */
 export const ostreeTools = ['skopeo', 'mkfs.ext4', 'e2fsck', 'debugfs', 'du'] as const;
 
-/** Copies an image into a folder, with its digest and its layers as they are. */
+/** Copies an image into a folder without changing its digest and its layers. */
 export async function fetchImage(source: ImageSource, folder: string, log: Log): Promise<FetchedImage> {
   requireTools(['skopeo']);
   const layout = `${join(folder, 'image')}:image`;

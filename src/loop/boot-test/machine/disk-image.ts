@@ -13,13 +13,13 @@ import {
 } from './machine-types.ts';
 
 // Booting through the firmware: the image installs itself on a disk with its own bootc, and the machine starts from
-// there, with boot loader, initramfs and all. Only command lines are made here; see docs/boot-tests.md for what of this
-// was ever run.
+// there, with boot loader, initramfs and all. Only command lines are made here; docs/boot-tests.md says which of them
+// were ever run.
 
 export interface InstallOptions {
   /** A name or an id in podman's storage. */
   readonly image: string;
-  /** An existing file as large as the disk is to be. */
+  /** An existing file of the disk's size. */
   readonly disk: string;
   readonly architecture: Architecture;
   readonly filesystem: 'xfs' | 'ext4' | 'btrfs';
@@ -94,7 +94,7 @@ export function firmwareMachineArguments(options: FirmwareMachineOptions): strin
     ...['-smp', String(options.cpus), '-m', `${options.memoryMegabytes}M`],
     ...['-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${escaped(firmware.code)}`],
     ...['-drive', `if=pflash,unit=1,format=raw,file=${escaped(firmware.variables)}`],
-    // What the machine writes is dropped: the disk can be booted again as it was installed.
+    // What the machine writes is dropped, so the disk can be booted again as it was installed.
     ...['-drive', `if=none,id=disk,format=raw,snapshot=on,file=${escaped(options.disk)}`],
     ...['-device', 'virtio-blk-pci,drive=disk,bootindex=1'],
     ...readOnlyDisk('tools', options.toolsDisk),

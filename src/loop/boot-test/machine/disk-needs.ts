@@ -6,13 +6,13 @@ import { findTool } from '../../../host/tools.ts';
 import type { Architecture } from '../../../world/registry/architecture.ts';
 import { systemdVersion } from '../guest/systemd.ts';
 
-/** UEFI firmware for a machine: its code, and what its variables are at first. */
+/** UEFI firmware for a machine: its code, and the initial values of its variables. */
 export interface Firmware {
   readonly code: string;
   readonly variables: string;
 }
 
-/** Where Debian, Ubuntu and Fedora put it. */
+/** The paths in Debian, Ubuntu and Fedora. */
 const knownFirmware: Partial<Readonly<Record<Architecture, readonly Firmware[]>>> = {
   x86_64: [
     { code: '/usr/share/OVMF/OVMF_CODE_4M.fd', variables: '/usr/share/OVMF/OVMF_VARS_4M.fd' },
@@ -43,11 +43,11 @@ export async function requireDiskMode(
   const systemd = await systemdVersion(root);
   const problems = [
     findTool('podman', env) === undefined
-      ? 'podman is not installed, in which bootc install runs (package podman)'
+      ? 'podman is not installed, and bootc install runs in it (package podman)'
       : undefined,
     env._CONTAINERS_ROOTLESS_UID === undefined
       ? undefined
-      : 'loop devices are for the root of the machine, and this runs in a user namespace (use sudo)',
+      : 'only root of the machine can use loop devices, and this runs in a user namespace (use sudo)',
     firmware === undefined
       ? `there is no UEFI firmware for ${architecture} (packages ovmf, qemu-efi-aarch64)`
       : undefined,

@@ -11,8 +11,8 @@ import type { BootOptions } from './boot-options.ts';
 import { logNames, type MachineRun } from './machine.ts';
 
 /**
- * What a run of a machine comes to.
- * @param about.seconds what making ready took, and all of it until now
+ * The report of a machine's run.
+ * @param about.seconds that the preparation took, and everything until now
  */
 export function reportOf(
   options: BootOptions,
@@ -52,7 +52,7 @@ export function reportOf(
   };
 }
 
-/** The report on an image that never came to a machine. @param started by performance.now() */
+/** The report on an image that was not booted. @param started by performance.now() */
 export async function unbooted(
   {
     architecture,
@@ -86,7 +86,7 @@ function logPaths(folder: string): { consoleLog: string; resultsLog: string } {
   return { consoleLog: join(folder, logNames.console), resultsLog: join(folder, logNames.results) };
 }
 
-/** Seconds that some work takes. */
+/** Measures the seconds that a task takes. */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await work();

@@ -39,10 +39,10 @@ const machineTypes: Partial<Readonly<Record<Architecture, MachineType>>> = {
     consoleTerminal: 'ttyS0',
     fallbackTerminal: 'ttyS1',
     fallbackArguments: ['-serial', 'chardev:fallback'],
-    // Page tables of five levels only make emulation slower.
+    // Page tables with five levels only make emulation slower.
     emulatedProcessor: 'max,la57=off',
-    // On a busy host the kernel's check of the timer fails, and it panics.
-    // Protections against other users of a processor, and self-tests of ciphers: they only take time when emulated.
+    // On a busy host the kernel's check of the timer fails, and it panics. Protections against other users of a
+    // processor, and self-tests of ciphers: under emulation they only take time.
     emulationArguments: ['no_timer_check', ...emulationShortcuts],
   },
   aarch64: {
@@ -67,7 +67,7 @@ export function machineTypeOf(architecture: Architecture): MachineType {
   });
 }
 
-/** What a machine reaches: `closed` is an address and nothing else, `user` whatever the host reaches. */
+/** What a machine can reach: `closed` gives it an address and no connections, `user` whatever the host can reach. */
 export const networks = ['closed', 'user'] as const;
 export type Network = (typeof networks)[number];
 
@@ -77,7 +77,7 @@ export interface MachineFiles {
   readonly journal: string;
   readonly results: string;
   readonly fallback: string;
-  /** A socket to ask and hear QEMU through (QEMU Machine Protocol); absent: there is none. */
+  /** A socket for commands to QEMU and events from it (QEMU Machine Protocol); absent: there is none. */
   readonly monitor?: string;
 }
 
@@ -90,17 +90,17 @@ export interface MachineOptions extends MachineFiles {
   readonly initrd: string;
   /** File with the root file system. */
   readonly rootImage: string;
-  /** What becomes of what the guest writes to it. Default: the guest cannot write to it. */
+  /** What happens to the guest's writes to it. Default: the guest cannot write to it. */
   readonly rootWrites?: 'dropped' | 'kept';
   /** Files of the host that the firmware shows to the guest (fw_cfg), by their names there. */
   readonly firmwareFiles?: Readonly<Record<string, string>>;
   /** File with the disk of the harness and the tests; the guest cannot write to it. */
   readonly toolsDisk: string;
-  /** File with a disk that lives longer than this machine: /var, and changes in /etc. */
+  /** File with a disk that is kept after this machine ends: /var, and changes in /etc. */
   readonly stateDisk?: string;
   /** Default: closed. */
   readonly network?: Network;
-  /** More of them, after ours. */
+  /** More kernel arguments, after ours. */
   readonly kernelArguments?: readonly string[];
 }
 
@@ -158,7 +158,7 @@ export function portArguments(type: MachineType, files: MachineFiles): string[] 
   ];
 }
 
-/** Closed: an interface that gets an address and reaches nothing. Services that wait for the network find one. */
+/** Closed: an interface that gets an address and no connections, for services that wait for the network. */
 export function networkArguments(network: Network): string[] {
   return [
     ...['-netdev', `user,id=network${network === 'user' ? '' : ',restrict=on'}`],
@@ -172,7 +172,7 @@ function rootDisk({ rootImage, rootWrites }: MachineOptions): string[] {
   return writableDisk('root', rootImage, rootWrites === 'dropped' ? 'snapshot=on,' : '');
 }
 
-/** The host keeps what was written when the machine ends; that it survives the host's end is not needed. */
+/** Writes have to survive the end of the machine, but not a crash of the host. */
 function writableDisk(name: keyof typeof diskNames, file: string, more = ''): string[] {
   return [
     ...['-drive', `if=none,id=${name},format=raw,${more}cache=unsafe,file=${escaped(file)}`],
@@ -180,7 +180,7 @@ function writableDisk(name: keyof typeof diskNames, file: string, more = ''): st
   ];
 }
 
-/** What the kernel is told. Nothing here changes what the image does, except to end instead of waiting. */
+/** Arguments of the kernel. They change nothing about the image, except that it ends instead of waiting. */
 export function kernelArguments(
   options: Pick<MachineOptions, 'architecture' | 'accelerator' | 'kernelArguments'>,
 ): string {
@@ -188,7 +188,7 @@ export function kernelArguments(
   return [
     `console=${type.consoleTerminal}`,
     'panic=-1',
-    // No questions on the console at a first boot.
+    // Asks no questions on the console at a first boot.
     'systemd.firstboot=off',
     // Labels of SELinux are not kept in a container image: enforcing them would stop the boot.
     'enforcing=0',

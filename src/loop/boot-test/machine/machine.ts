@@ -16,7 +16,7 @@ export type MachineEnd =
   | { readonly kind: 'exited'; readonly code: number | null; readonly signal: string | null }
   | { readonly kind: 'done' }
   | { readonly kind: 'deadline' }
-  /** The guest closed the port that only the harness has open, and did not end. */
+  /** The guest closed the port that only the harness has open, but did not end. */
   | { readonly kind: 'closed' }
   /** The guest wrote more than any test run does. */
   | { readonly kind: 'flooded' }
@@ -29,7 +29,7 @@ export interface MachineRun {
   /** What QEMU itself printed. */
   readonly complaints: string;
   readonly console: string;
-  /** Seconds from the start of QEMU; absent if the machine did not come so far. */
+  /** Seconds from the start of QEMU; absent if the machine did not reach this point. */
   readonly milestones: { readonly begin?: number; readonly firstTest?: number; readonly done?: number };
   readonly seconds: number;
 }
@@ -44,7 +44,7 @@ export const logNames = {
 } as const;
 
 export interface RunOptions {
-  /** QEMU, and its arguments once the files it writes to are known. */
+  /** QEMU, and a function from its output files to its arguments. */
   readonly program: string;
   readonly argumentsFor: (files: MachineFiles) => string[];
   readonly outputFolder: string;
@@ -53,7 +53,7 @@ export interface RunOptions {
   readonly nonce: string;
   /** How many tests the machine runs. */
   readonly tests: number;
-  /** Give up when the kernel has not printed anything by then. */
+  /** Give up if the kernel has not printed anything by then. */
   readonly silenceSeconds?: number;
   readonly onProgress: (record: GuestRecord) => void;
 }
@@ -63,14 +63,14 @@ const pollMilliseconds = 25;
 const endSeconds = 3;
 
 const megabyte = 1024 * 1024;
-/** What a guest may write to a file of ours, without the output of tests. */
+/** How much a guest may write to one of our files, without the output of tests. */
 const mostBytes = 128 * megabyte;
 /** The output of a test: at most 256 KiB, of which short lines become twenty times as long. */
 const bytesPerTest = 8 * megabyte;
 /** No guest may fill a disk of the host. */
 const mostBytesOfAll = 2048 * megabyte;
 
-/** The end of the console that is looked at. */
+/** How much of the end of the console is checked. */
 const consoleBytes = 4 * megabyte;
 
 /**
@@ -81,7 +81,7 @@ export async function runMachine(options: RunOptions): Promise<MachineRun> {
   const { outputFolder } = options;
   const file = (name: keyof typeof logNames) => join(outputFolder, logNames[name]);
   await Promise.all(Object.keys(logNames).map((name) => writeFile(file(name as keyof typeof logNames), '')));
-  // The path of a socket is short by nature (unix(7)), and the output folder may be anywhere.
+  // The path of a socket has to be short (unix(7)), and the output folder may have a long one.
   const socketFolder = await mkdtemp(join(tmpdir(), 'coxswain-qmp-'));
   const files = {
     console: file('console'),
@@ -106,8 +106,8 @@ async function listen(
   const seconds = () => (performance.now() - started) / 1000;
   const qemu = await startProcess(options.program, options.argumentsFor(files), { logFile: complaints });
   const port = watchPort(files.monitor, reportPortName);
-  // Registered after the process itself, so that this is known before the machine is stopped: its end then says
-  // nothing about the image, and must never be judged.
+  // Registered after the process itself, so that it runs before the machine is stopped: that end says nothing about
+  // the image, and must not become a result.
   let interrupted = false;
   const forget = onInterrupt(() => {
     interrupted = true;
@@ -134,7 +134,7 @@ async function listen(
   let heard = options.silenceSeconds === undefined;
   try {
     while (end === undefined) {
-      // Asked before reading: what a machine wrote before it ended is then surely read.
+      // Asked before reading, so that everything that a machine wrote before its end is read.
       const last = ended;
       const closed = port.closed;
       let complete = true;
@@ -194,12 +194,12 @@ async function readEnd(path: string, most: number): Promise<string> {
 }
 
 interface Reader {
-  /** Takes in what was written since the last time. @returns false if there is more */
+  /** Reads what was written since the last time. @returns false if there is more */
   read(): Promise<boolean>;
   close(): Promise<void>;
 }
 
-/** What is taken in at a time: the limits are looked at in between. */
+/** How much is read at a time: the limits are checked in between. */
 const readBytes = 16 * megabyte;
 
 async function openReader(path: string, onLine: (line: string) => void): Promise<Reader> {

@@ -12,7 +12,7 @@ import { ostreeTools } from './boot-ostree.ts';
 const commitLabel = 'ostree.final-diffid';
 const largestInitramfs = 1024 * 1024 * 1024;
 
-/** What an image is deployed with, or why it cannot be. */
+/** The tool that deploys an image, or why it cannot be deployed. */
 export type OstreeChoice =
   | { readonly tool: DeployTool; readonly obstacles?: undefined }
   | { readonly tool?: undefined; readonly obstacles: readonly string[] };
@@ -52,7 +52,7 @@ export async function chooseOstree(
   return tool !== undefined && obstacles.length === 0 ? { tool } : { obstacles };
 }
 
-/** @throws InputError with everything that is in the way */
+/** @throws InputError that names everything that is missing */
 export function requireOstree(choice: OstreeChoice): DeployTool {
   if (choice.tool !== undefined) return choice.tool;
   throw new InputError({
@@ -83,7 +83,7 @@ async function initramfsObstacles(image: {
   }
 }
 
-/** ostree-prepare-root(1): `composefs.enabled` in prepare-root.conf; `maybe` goes without it. */
+/** ostree-prepare-root(1): `composefs.enabled` in prepare-root.conf; `maybe` works without it. */
 async function needsComposefs(root: InsideRoot): Promise<boolean> {
   for (const folder of ['/etc', '/usr/etc', '/usr/lib']) {
     const bytes = await root.readFile(`${folder}/ostree/prepare-root.conf`, { largest: 64 * 1024 });

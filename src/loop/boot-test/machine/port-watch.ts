@@ -4,7 +4,7 @@ import { createLineReader } from '../guest/line-reader.ts';
 
 /** What QEMU reports of a virtio-serial port. */
 export interface PortWatch {
-  /** The guest had opened the port, and has it open no longer. */
+  /** The guest had opened the port, and has closed it. */
   readonly closed: boolean;
   stop(): void;
 }

@@ -11,8 +11,8 @@ import { type MachineFiles, machineTypeOf } from './machine-types.ts';
 const kvmSilenceSeconds = 30;
 
 /**
- * Runs a machine under KVM if that works, and emulated otherwise; also if KVM turns out not to work although the
- * probe went well: a processor that KVM sets up but never runs, or that makes QEMU abort.
+ * Runs a machine under KVM if that works, and emulated otherwise; also if KVM fails although the probe succeeded: it
+ * sets up a processor but never runs it, or makes QEMU abort.
  * @param argumentsFor the command line of QEMU, without the program's name
  */
 export async function runAccelerated(
@@ -26,7 +26,7 @@ export async function runAccelerated(
     options.accelerator === undefined &&
     !first.console.includes('Linux version');
   if (!kvmFailed) return { run: first, used: chosen };
-  const note = `KVM is there but does not work: ${judge(first, options.tests).explanation}`;
+  const note = `KVM exists but does not work: ${judge(first, options.tests).explanation}`;
   return {
     run: await run(options, 'tcg', argumentsFor),
     used: { accelerator: 'tcg', note },

@@ -13,14 +13,17 @@ import { bootOstree, type OstreeDisk } from '../machine/boot-ostree.ts';
 import type { BootReport, Rehearsal } from '../report/report.ts';
 import { type RehearsalScript, rehearse } from './rehearsal.ts';
 
-/** What the harness does at the end of each stage, as a test of that name: nobody's test decides on the update. */
+/**
+ * What the harness does at the end of each stage, as a test of that name: a user's test never decides about the
+ * update.
+ */
 const steps: Readonly<Record<UpgradeStage, { readonly name: string; readonly text: string }>> = {
   'before-upgrade': { name: 'ostree-deploy', text: deploySteps },
   'after-upgrade': { name: 'ostree-rollback', text: rollbackSteps },
   'after-rollback': { name: 'ostree-back', text: checkSteps },
 };
 
-/** Deploying writes a whole /etc and syncs the disk. */
+/** A deployment writes a whole /etc and syncs the disk. */
 const stepSeconds = 600;
 
 /**
@@ -58,7 +61,7 @@ export async function rehearseOnOstree(
       {
         root: stage === 'after-upgrade' ? roots.candidate : roots.from,
         keep: true,
-        // The second entry of the boot menu, if the new release never reached the point to go back.
+        // The second entry of the boot menu, if the new release did not reach the rollback.
         entry: stage === 'after-rollback' && stay ? 1 : 0,
         ...(stage === 'before-upgrade' ? defined({ ignition }) : {}),
       },

@@ -8,9 +8,9 @@ import type { BootReport, Rehearsal, TestResult } from '../report/report.ts';
 import { systemTestName } from '../report/system-finding.ts';
 import { makeStateDisk } from './state-disk.ts';
 
-/** What a rehearsal is about, whatever its machines boot from. */
+/** The input of a rehearsal, in every mode. */
 export interface RehearsalScript {
-  /** The release that nodes come from. */
+  /** The release that nodes update from. */
   readonly from: { readonly version: string; readonly digest: Digest };
   readonly candidate: { readonly version: string };
   readonly tests: UpgradeTests;
@@ -25,7 +25,7 @@ export interface RehearsalOptions extends RehearsalScript {
 
 /**
  * Takes one machine from an earlier release to the candidate and back, as ostree does: /var is the machine's own
- * throughout, changes in /etc win over the new image's defaults, and the way back has the /etc from before.
+ * throughout, changes in /etc win over the new image's defaults, and after the rollback /etc is as before.
  */
 export async function rehearseUpgrade(options: RehearsalOptions): Promise<Rehearsal> {
   const { from, candidate } = options;
@@ -41,7 +41,7 @@ export async function rehearseUpgrade(options: RehearsalOptions): Promise<Rehear
 }
 
 /**
- * Lets one machine live through the stages of an update.
+ * Takes one machine through the stages of an update.
  * @param bootStage boots the machine for a stage, with the tests of that stage
  */
 export async function rehearse(
@@ -60,7 +60,7 @@ export async function rehearse(
     tests.push(...results.map((test) => ({ ...test, name: `upgrade from ${from.version}: ${test.name}` })));
     const problem = problemOf(report, results);
     if (problem !== undefined) problems.push(`${titles[stage]}: ${problem}`);
-    // Without its state there is nothing to update; after a failed update, the way back is what matters.
+    // Without its state there is nothing to update; after a failed update, the rollback is still tested.
     if (stage === 'before-upgrade') {
       if (problem !== undefined) break;
       identity = report.identity;
@@ -102,7 +102,7 @@ function resultsOf(
   stage: UpgradeStage,
   identity: BootReport['identity'],
 ): readonly TestResult[] {
-  // What units of the earlier release do is not the candidate's fault.
+  // The candidate is not judged by the units of the earlier release.
   const counted = report.tests.filter((test) => stage === 'after-upgrade' || test.name !== systemTestName);
   const named = counted.map((test) =>
     test.name === systemTestName ? { ...test, name: `${stage}/${test.name}` } : test,

@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises';
 import { exec } from '../../../host/exec.ts';
 
-/** What a disk may grow to; the file takes only what is written. */
+/** Largest size of the disk; the file needs only the space that is written. */
 const megabytes = 8192;
 
-/** Makes an empty disk that outlives machines: it gets their /var, and the changes in /etc. */
+/** Makes an empty disk that is kept when a machine ends, for /var and the changes in /etc. */
 export async function makeStateDisk(file: string): Promise<void> {
   const handle = await open(file, 'w');
   await handle.truncate(megabytes * 1024 * 1024);

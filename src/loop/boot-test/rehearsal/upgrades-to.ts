@@ -28,7 +28,7 @@ export async function upgradesTo(
   const candidate = { version: tested.version, payload, basearch: architecture };
   const starts = upgradeStarts(await state.readFleet(fleet), candidate).flatMap((start): FromRelease[] => {
     const image = parseReference(start.payload, { where: `release ${start.version} of fleet ${fleet}` });
-    // The candidate itself, served from another repository: nodes that have it are where they should be.
+    // This is the candidate itself, served from another repository: its nodes have nothing to update.
     return image.kind === 'digest' && image.digest !== tested.digest
       ? [{ version: start.version, image }]
       : [];

@@ -6,7 +6,7 @@ import { clean } from './report-text.ts';
 const shownCharacters = 2_000;
 
 /**
- * What went wrong: one annotation a failed test, at its file, or one for the machine.
+ * What went wrong: one annotation for each failed test, at its file, or one for the machine.
  * @param testsFolder folder of the tests inside the repository
  */
 export function annotationsOf(report: BootReport, testsFolder: string): Annotation[] {
@@ -42,7 +42,7 @@ function fileOf(name: string): string | undefined {
   return /^check: |(^|\/)(systemd|identity)$/.test(file) ? undefined : file;
 }
 
-// GitHub's documentation, "Workflow commands": what separates parts is escaped, in properties more than in the message.
+// GitHub's documentation, "Workflow commands": separators are escaped, more of them in properties than in the message.
 function command(level: string, properties: Readonly<Record<string, string>>, message: string): string {
   const shown = Object.entries(properties).map(
     ([name, value]) => `${name}=${inMessage(value).replaceAll(':', '%3A').replaceAll(',', '%2C')}`,

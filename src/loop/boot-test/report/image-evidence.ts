@@ -13,7 +13,7 @@ import { evidenceLog } from './report-text.ts';
 
 // What is known of an image in the test registry, and what a boot test adds to that.
 
-/** What is known of the image already, if these very tests passed. */
+/** The existing evidence of the image, if these same tests passed. */
 export async function evidenceOn(
   { client }: Project,
   { reference }: ImageUnderTest,
@@ -30,7 +30,7 @@ export function covers(evidence: TestEvidence, from: readonly FromRelease[]): bo
   );
 }
 
-/** What a run says of the image. */
+/** The evidence that a run gives about the image. */
 export function evidenceOf(
   report: BootReport,
   about: {
@@ -79,7 +79,7 @@ export function onFiles({ client, config }: Project, { reference, image }: Image
   return { onFiles: (root: string) => recordPackages(client, { ...about, root, log }) };
 }
 
-/** Evidence belongs into the test registry. */
+/** Evidence belongs in the test registry. */
 export async function attachEvidence(
   { client, config }: Project,
   about: {

@@ -3,7 +3,7 @@ export interface KnownFailure {
   readonly unit: string;
   /** Why it fails in such a machine; continues "fails here: ". */
   readonly reason: string;
-  /** First and last release of the distribution that it is about; absent: from the first, to the newest. */
+  /** First and last release of the distribution that it is about; absent: no limit. */
   readonly from?: number;
   readonly to?: number;
 }
@@ -29,7 +29,7 @@ const fedoraCoreOs: readonly KnownFailure[] = [
   {
     unit: 'zincati.service',
     reason:
-      'it asks rpm-ostree for the booted deployment, and the machine has none: it is started again for ever',
+      'it asks rpm-ostree for the booted deployment, and the machine has none: it is started again and again',
   },
   {
     unit: 'coreos-fix-selinux-labels.service',

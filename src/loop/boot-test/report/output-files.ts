@@ -6,7 +6,7 @@ import type { BootReport } from './report.ts';
 import { commentOn, type TestedImage } from './report-text.ts';
 import { drawTimeline } from './timeline-picture.ts';
 
-/** Names of what a boot test leaves in its output folder, besides the logs. */
+/** Names of the files in a boot test's output folder, besides the logs. */
 export const outputNames = {
   report: 'report.json',
   junit: 'junit.xml',

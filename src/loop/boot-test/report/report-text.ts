@@ -2,13 +2,13 @@ import { stripVTControlCharacters } from 'node:util';
 import type { TestEvidence } from '../../../release/evidence/statement.ts';
 import type { BootReport, TestResult } from './report.ts';
 
-/** What comments, tables and evidence say of a test run; of one made now, or one made earlier. */
+/** What comments, tables and evidence say about a test run, of now or of earlier. */
 export interface TestedImage {
   /** `registry/path@sha256:…` */
   readonly image: string;
   readonly version: string | undefined;
   readonly evidence: TestEvidence;
-  /** Only of a run made now. */
+  /** Only for a run of now. */
   readonly report?: BootReport;
   /** What that machine wrote to its console. */
   readonly console?: string;
@@ -38,8 +38,8 @@ export function describeTested({ image, version, evidence, report, console }: Te
 const commentCharacters = 50_000;
 
 /**
- * For the pull request, as Markdown. Of a pass it depends on the evidence alone: saying it again, from evidence found
- * in the registry, gives the same text.
+ * For the pull request, as Markdown. If the tests passed, it depends on the evidence only: from the same evidence in
+ * the registry comes the same text.
  */
 export function commentOn({ image, version, evidence, report, console }: TestedImage): string {
   const rows = evidence.tests.map(
@@ -111,16 +111,16 @@ interface Trouble {
 
 const consoleLines = 20;
 
-/** What somebody who has to fix it reads first. */
+/** What a person who has to fix it should read first. */
 function troubles(report: BootReport, console = ''): Trouble[] {
   const tests = report.tests
-    // The state of systemd has a part of its own.
+    // The state of systemd has its own section.
     .filter(({ result, name }) => result !== 'passed' && name !== 'systemd')
     .map((test) => ({ title: `${test.name}: ${outcome(test)}`, text: shownOutput(test) }));
   const system = report.system;
   const units = (system?.failedUnits ?? []).map((unit) => `failed: ${unit}`).join('\n');
   const ready = !report.tests.some(({ result, name }) => name === 'systemd' && result !== 'passed');
-  // A machine that was not done said last on its console why.
+  // If a machine did not finish, the reason is at the end of its console.
   const done = [
     ...['passed', 'test-failed', 'test-timed-out', 'system-not-running', 'emergency-mode'],
     ...['check-failed', 'upgrade-failed', 'out-of-memory', 'out-of-disk'],

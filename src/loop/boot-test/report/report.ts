@@ -5,22 +5,22 @@ import type { BootMode } from '../machine/boot-modes.ts';
 
 export type Accelerator = 'kvm' | 'tcg';
 
-/** How a boot test ended. Only `passed` means that the machine said it was done, and everything was well. */
+/** How a boot test ended. Only `passed` means that the machine reported that it was done, and everything was well. */
 export type Verdict =
   | 'passed'
   | 'test-failed'
   | 'test-timed-out'
-  /** The image lacks what a node needs of it; nothing was booted. */
+  /** The image lacks something that a node needs; nothing was booted. */
   | 'check-failed'
   /** systemd of the image ended its boot in another state than `running`, for units that are not allowed to fail. */
   | 'system-not-running'
-  /** systemd gave up on booting: emergency or rescue mode. */
+  /** systemd could not boot: emergency or rescue mode. */
   | 'emergency-mode'
   /** The kernel killed processes because memory ran out. */
   | 'out-of-memory'
   /** A test failed, and a file system of the machine was full. */
   | 'out-of-disk'
-  /** The image itself is well, but machines that come from an earlier release are not. */
+  /** The image itself works, but machines that update from an earlier release do not. */
   | 'upgrade-failed'
   /** The image's kernel cannot mount a root file system here: a driver is missing. */
   | 'unbootable'
@@ -35,13 +35,13 @@ export type Verdict =
   | 'no-result-channel'
   /** The emulator itself failed. */
   | 'qemu-failed'
-  /** Something in the machine wrote results that are not the harness's, or reached for the harness. */
+  /** Something in the machine wrote results in place of the harness, or interfered with it. */
   | 'untrusted-results';
 
 export interface TestResult {
   readonly name: string;
   readonly result: 'passed' | 'failed' | 'timed-out';
-  /** Absent where the test never exited. */
+  /** Absent if the test never exited. */
   readonly exitCode?: number;
   readonly seconds: number;
   /** What the test printed, both streams; only the end if it is long. */
@@ -52,7 +52,7 @@ export interface SystemState {
   readonly manager: 'systemd' | 'none';
   /** What `systemctl is-system-running` says; `none` without systemd. */
   readonly state: string;
-  /** The same after the tests; absent if the machine did not come so far. */
+  /** The same after the tests; absent if the machine did not reach this point. */
   readonly stateAfter?: string;
   readonly failedUnits: string[];
   /** The last journal lines of each failed unit, and jobs that never finished. */
@@ -75,9 +75,9 @@ export interface BootReport {
   readonly verdict: Verdict;
   /** One or two sentences for people: what happened, and where to look. */
   readonly explanation: string;
-  /** Tests that began, in order. One that was under way when the machine ended counts as failed. */
+  /** Tests that began, in order. One that was running when the machine ended counts as failed. */
   readonly tests: TestResult[];
-  /** Absent when the machine never came so far. */
+  /** Absent if the machine did not reach this point. */
   readonly system?: SystemState;
   /** `uname -r`, or empty if nothing was booted. */
   readonly kernel: string;
@@ -96,7 +96,7 @@ export interface BootReport {
   readonly upgrades?: readonly Rehearsal[];
   /** Without gaps, until the end of the machine. */
   readonly timeline: readonly Span[];
-  /** SHA-256 of the files that make a machine the one it is (machine-id, SSH host keys), by their names. */
+  /** SHA-256 of the files that identify a machine (machine-id, SSH host keys), by their names. */
   readonly identity: Readonly<Record<string, string>>;
   /** Path of what the machine wrote to its console. */
   readonly consoleLog: string;
@@ -106,14 +106,14 @@ export interface BootReport {
   readonly journalLog?: string;
 }
 
-/** An update from an earlier release and back, as one machine lived through it. */
+/** An update from an earlier release and back, on one machine. */
 export interface Rehearsal {
   readonly from: string;
   readonly digest: Digest;
   readonly passed: boolean;
   /** One sentence for people. */
   readonly explanation: string;
-  /** Of all machines, each named by the version it comes from and what was done. */
+  /** The tests of all machines, named by the version that the machine comes from and the stage. */
   readonly tests: readonly TestResult[];
   readonly machines: ReadonlyArray<{ readonly stage: UpgradeStage; readonly report: BootReport }>;
 }

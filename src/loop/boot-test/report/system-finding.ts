@@ -6,11 +6,11 @@ import type { SystemState, TestResult } from './report.ts';
 export interface AllowedUnits {
   /** Named by the user; `chronyd` stands for `chronyd.service`, as with systemctl. */
   readonly allowedUnits?: readonly string[];
-  /** Those of the distribution that cannot work in such a machine. */
+  /** Units of the distribution that cannot work in such a machine. */
   readonly knownFailures?: readonly KnownFailure[];
 }
 
-/** A unit that was started again this often does not come up. */
+/** A unit that was restarted this often never starts. */
 const mostRestarts = 3;
 
 /** What is wrong with systemd, as a sentence; undefined if nothing is. */
@@ -20,7 +20,7 @@ export function systemFinding(record: GuestRecord, allowed: AllowedUnits): strin
   if (state === undefined) return 'systemd did not report its state.';
   const unexpected = record.failedUnits.filter((unit) => !isAllowed(unit, allowed));
   const failed = unexpected.length === 0 ? '' : ` (failed: ${unexpected.join(', ')})`;
-  if (state === 'maintenance') return `systemd gave up on booting and went into emergency mode${failed}.`;
+  if (state === 'maintenance') return `systemd could not boot and went into emergency mode${failed}.`;
   if (state.endsWith('-is-not-systemd')) {
     return `The first process of the machine is ${state.slice(0, -'-is-not-systemd'.length)}, and not the image's systemd.`;
   }
@@ -36,7 +36,7 @@ function isWell(state: string, failed: readonly string[], unexpected: readonly s
 
 function findingAfter(record: GuestRecord, allowed: AllowedUnits): string | undefined {
   const state = record.stateAfter;
-  // The machine did not come so far.
+  // The machine did not reach this point.
   if (state === undefined) return undefined;
   const unexpected = record.failedAfter.filter((unit) => !isAllowed(unit, allowed));
   const restarting = restartingUnits(record, allowed);
@@ -49,7 +49,7 @@ function findingAfter(record: GuestRecord, allowed: AllowedUnits): string | unde
     ...(restarting.length === 0
       ? []
       : [
-          `Units end and are started again, over and over: ${restarting.map(({ unit, count }) => `${unit} (${count} times)`).join(', ')}.`,
+          `Units end and are restarted again and again: ${restarting.map(({ unit, count }) => `${unit} (${count} times)`).join(', ')}.`,
         ]),
   ];
   return findings.length === 0 ? undefined : findings.join(' ');
@@ -72,7 +72,7 @@ function isAllowed(unit: string, { allowedUnits = [], knownFailures = [] }: Allo
 /** Name of the entry among the tests that says whether systemd came up. */
 export const systemTestName = 'systemd';
 
-/** The state of systemd as a test; undefined if there is none, or the machine did not come so far. */
+/** The state of systemd as a test; undefined if there is none, or the machine did not reach this point. */
 export function systemTest(record: GuestRecord, allowed: AllowedUnits = {}): TestResult | undefined {
   const state = record.systemState;
   if (state === undefined || state === 'none') return undefined;
@@ -105,7 +105,7 @@ function unitLines(record: GuestRecord, allowed: AllowedUnits): string[] {
   return [
     ...[...failed].map(line),
     ...record.restarts.map(({ unit, count, state }) => `started again ${count} times: ${unit} (${state})`),
-    // An entry that is not needed would hide a real failure one day.
+    // An entry that is not needed could hide a real failure later.
     ...knownFailures
       .filter(({ unit }) => record.stateAfter !== undefined && !failed.has(unit) && !restarting.has(unit))
       .map(({ unit }) => `${unit} may fail here, and did not`),

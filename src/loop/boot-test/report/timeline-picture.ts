@@ -10,7 +10,7 @@ const labels = 260;
 const row = 22;
 const top = 64;
 
-// Told apart by lightness too, so that they differ in print and for people who see colours differently.
+// The colours differ in lightness too, for print and for colour-blind people.
 const colours: Readonly<Record<Span['kind'], string>> = {
   machine: '#b8bcc4',
   kernel: '#7a5fb5',
@@ -21,7 +21,9 @@ const colours: Readonly<Record<Span['kind'], string>> = {
 };
 const failed = '#c8322b';
 
-/** When each machine did what, as an SVG picture: one bar a phase and a test, all machines on one scale. */
+/**
+ * An SVG picture of what each machine did over time: one bar for each phase and each test, all machines on one scale.
+ */
 export function drawTimeline(heading: string, machines: readonly MachineTimeline[]): string {
   const longest = Math.max(1, ...machines.flatMap(({ spans }) => spans.map(({ to }) => to)));
   const step = tickStep(longest);

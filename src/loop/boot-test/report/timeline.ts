@@ -6,8 +6,8 @@ import type { Span } from './report.ts';
 import { resultOf } from './verdict.ts';
 
 /**
- * What a machine was busy with from its start to its end. The guest counts from the start of its kernel, we from the
- * start of QEMU: the moment the harness spoke first ties them together.
+ * What a machine did from its start to its end. The guest counts from the start of its kernel, we from the start of
+ * QEMU: the first message of the harness connects the two.
  */
 export function timelineOf(
   run: Pick<MachineRun, 'record' | 'milestones' | 'seconds'>,

@@ -10,8 +10,8 @@ export interface Judgement {
 }
 
 /**
- * What a run means. QEMU exits with 0 for success, kernel panic and early power-off alike: only the guest's own
- * "done" counts as done, and everything else is a failure that gets a name.
+ * What a run means. QEMU exits with 0 for success, kernel panic and early power-off alike. So only the guest's own
+ * "done" is a success, and every other ending is a failure with a name.
  */
 export function judge(
   run: Pick<MachineRun, 'record' | 'end' | 'complaints' | 'console'>,
@@ -132,7 +132,7 @@ function judgeDone(record: GuestRecord, tests: readonly TestFile[], allowed: All
   return { verdict: 'passed', explanation: `The machine booted${passed}.` };
 }
 
-/** Tests that did not pass and that the harness saw this with: a test that passed anyway meant it. */
+/** Tests that did not pass and had such a note. A test that passed caused it on purpose. */
 function troubledTests(record: GuestRecord, tests: readonly TestFile[], trouble: string): string[] {
   return [...record.tests].flatMap(([index, test]) => {
     const troubled = test.notes.some((note) => note.split(' ')[0] === trouble);
@@ -140,7 +140,7 @@ function troubledTests(record: GuestRecord, tests: readonly TestFile[], trouble:
   });
 }
 
-/** Where in its life the machine was: continues "… ". */
+/** What the machine was doing: continues "… ". */
 function stage(record: GuestRecord, tests: readonly TestFile[]): string {
   const running = runningTest(record);
   if (running !== undefined) return `while ${tests[running]?.name ?? 'a test'} ran`;

@@ -10,7 +10,7 @@ import { type OfferColumn, type OfferRow, type OfferTable, offerTables } from '.
 import { type RolloutView, rolloutViews, showTime } from './rollout-view.ts';
 import { dashboardStyle } from './style.ts';
 
-/** The dashboard: one page, no scripts, nothing loaded from anywhere. The same input gives the same bytes. */
+/** The dashboard: one page without scripts and without external files. The same input gives the same bytes. */
 export function renderDashboard(input: SiteInput): string {
   const fleets = input.fleets.map((fleet) => ({ fleet, rollouts: rolloutViews(fleet, input.now) }));
   const moving = fleets.some(({ rollouts }) => rollouts.some(({ phase }) => phase === 'in progress'));
@@ -167,7 +167,7 @@ function follow(fleet: SiteFleet, input: SiteInput): Html {
 <p>On each node, in <code>/etc/zincati/config.d/90-fleet.toml</code>:</p>
 <pre tabindex="0"><code>[cincinnati]
 base_url = "${address()}"</code></pre>
-${input.url === undefined ? html`<p class="quiet">Replace the host by the one that serves these files (publish.url is not set).</p>` : ''}
+${input.url === undefined ? html`<p class="quiet">Replace the host with the one that serves these files (publish.url is not set).</p>` : ''}
 ${
   rings.length === 0
     ? ''

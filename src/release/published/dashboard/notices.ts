@@ -4,7 +4,7 @@ import type { SiteFleet } from '../input.ts';
 import { type Html, html } from './html.ts';
 import { showTime } from './rollout-view.ts';
 
-/** What stops a fleet, by whose word and until when; undefined where nothing does. @param now UNIX seconds */
+/** What stops a fleet, who decided it and until when; undefined if nothing does. @param now UNIX seconds */
 export function notices({ state }: SiteFleet, now: number): Html | undefined {
   const { operations } = state;
   if (operations === undefined) return undefined;
@@ -13,7 +13,7 @@ export function notices({ state }: SiteFleet, now: number): Html | undefined {
     ...(hold === undefined
       ? []
       : [
-          html`<li><span class="badge stopped">held</span> Nothing new comes into this fleet${until(hold.until)}: ${said(hold)}</li>`,
+          html`<li><span class="badge stopped">held</span> This fleet gets no new release${until(hold.until)}: ${said(hold)}</li>`,
         ]),
     ...(operations.paused ?? []).map(
       (paused) =>
@@ -21,7 +21,7 @@ export function notices({ state }: SiteFleet, now: number): Html | undefined {
     ),
     ...(operations.urgent ?? []).map(
       (urgent) =>
-        html`<li><span class="badge urgent">urgent</span> <code>${urgent.version}</code> is to come without its soak time: ${said(urgent)}</li>`,
+        html`<li><span class="badge urgent">urgent</span> <code>${urgent.version}</code> comes without its soak time: ${said(urgent)}</li>`,
     ),
     ...(operations.withdrawn ?? [])
       .toReversed()
@@ -33,7 +33,7 @@ export function notices({ state }: SiteFleet, now: number): Html | undefined {
   return items.length === 0 ? undefined : html`<ul class="notices">${items}</ul>\n`;
 }
 
-/** Why a release is out of the ordinary: it did not soak, or brings an older content back. */
+/** Why a release is unusual: it did not soak, or restores an older content. */
 export function exceptions(fleet: SiteFleet, version: string): readonly Html[] {
   const { urgent, rollBack } = fleet.state.records?.[version] ?? {};
   return [
@@ -50,13 +50,13 @@ export function exceptions(fleet: SiteFleet, version: string): readonly Html[] {
   ];
 }
 
-/** A reason; a link where it is an address. */
+/** A reason; a link if it is an address. */
 export function reason({ reason: text }: { readonly reason: string }): Html {
   if (!/^https?:\/\/[^\s]+$/.test(text)) return html`${text}`;
   return html`<a href="${text}" rel="noopener noreferrer">${text}</a>`;
 }
 
-/** The page is public: whoever steers is named on it, without an address. */
+/** The page is public: it shows the names of operators without their mail addresses. */
 export function nameOf(by: string): string {
   const name = by.replace(/\s*<[^<>]*@[^<>]*>\s*$/, '').trim();
   return name === '' ? 'an operator' : name;

@@ -11,18 +11,18 @@ export interface OfferColumn {
   readonly rings: readonly string[];
 }
 
-/** Neighbouring releases whose nodes are all told the same. */
+/** Neighbouring releases whose nodes all get the same offers. */
 export interface OfferRow {
   readonly newest: string;
   readonly oldest: string;
   readonly count: number;
   /** One for each column. */
   readonly choices: readonly Choice[];
-  /** True for the row of the newest release, which nothing can follow. */
+  /** True for the row of the newest release, after which no release can follow. */
   readonly isNewest: boolean;
 }
 
-/** Who is offered what, for architectures that all get the same answers. */
+/** Which node is offered what, for architectures that all get the same answers. */
 export interface OfferTable {
   readonly architectures: readonly string[];
   readonly columns: readonly OfferColumn[];
@@ -30,7 +30,7 @@ export interface OfferTable {
   readonly rows: readonly OfferRow[];
 }
 
-/** Asks for every release, ring and architecture what Zincati would do, and puts like with like. */
+/** Computes what Zincati would do for every release, ring and architecture, and groups equal answers. */
 export function offerTables(fleet: SiteFleet, input: SiteInput): OfferTable[] {
   const columns = offerColumns(input.rings);
   const tables = new Map<string, { architectures: string[]; rows: readonly OfferRow[] }>();

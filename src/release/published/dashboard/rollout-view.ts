@@ -6,17 +6,17 @@ import { type Html, html } from './html.ts';
 /** How far one release is. */
 export interface RolloutView {
   readonly version: string;
-  /** `not offered`: the release has no rollout, and nobody said why. */
+  /** `not offered`: the release has no rollout, and no reason is recorded. */
   readonly phase: RolloutPhase | 'paused' | 'withdrawn' | 'not offered';
   /** Whole percent, rounded down: 100 only when it is complete. */
   readonly percent: number;
-  /** A sentence on what goes on. */
+  /** A sentence about its progress. */
   readonly explanation: Html;
 }
 
 /**
- * The rollouts of a fleet, newest release first: the newest release, with a rollout or not, then what is offered beside
- * it, down to the newest that is complete.
+ * The rollouts of a fleet, newest release first: the newest release, with a rollout or not, then other releases that
+ * are offered, down to the newest that is complete.
  */
 export function rolloutViews({ state }: SiteFleet, now: number): RolloutView[] {
   const views = state.releases.releases.toReversed().map(({ version }) => rolloutView(version, state, now));
@@ -34,7 +34,7 @@ function rolloutView(version: string, state: SiteFleet['state'], now: number): R
     .map((entry) => entry.metadata.rollout)
     .filter((rollout) => rollout !== undefined);
   if (rollouts.length === 0) {
-    // A barrier is a target by itself, and nothing throttles it.
+    // A barrier is a target even without a rollout, and is not throttled.
     if (entries.some((entry) => entry.version === version && entry.metadata.barrier !== undefined)) {
       return {
         version,
@@ -46,7 +46,8 @@ function rolloutView(version: string, state: SiteFleet['state'], now: number): R
     const paused = state.operations?.paused?.find((each) => each.version === version);
     if (paused !== undefined) {
       const percent = Math.floor(paused.progress * 100 + 1e-9);
-      const until = paused.until === undefined ? '' : html` It goes on by itself ${showTime(paused.until)}.`;
+      const until =
+        paused.until === undefined ? '' : html` It goes on automatically ${showTime(paused.until)}.`;
       return {
         version,
         phase: 'paused',
@@ -71,14 +72,14 @@ function rolloutView(version: string, state: SiteFleet['state'], now: number): R
   }
   const rollout = Object.assign({}, ...rollouts) as (typeof rollouts)[number];
   const phase = rolloutPhase(rollout, now);
-  // 0.29 * 100 is a hair below 29.
+  // 0.29 * 100 is slightly below 29.
   const percent =
     phase === 'complete' ? 100 : Math.min(99, Math.floor(rolloutProgress(rollout, now) * 100 + 1e-9));
   const start = rollout.start_epoch ?? 0;
   const end = rolloutEnd(rollout);
   return { version, phase, percent, explanation: explain() };
 
-  // Only a rollout in progress is described by the clock: otherwise the page must not change as time goes by.
+  // Only a rollout in progress depends on the clock: otherwise the page must not change as time passes.
   function explain(): Html {
     switch (phase) {
       case 'scheduled':

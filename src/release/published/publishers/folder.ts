@@ -11,8 +11,8 @@ export const folderPublisher: Publisher = {
 };
 
 /**
- * Writes files to a folder of their own, and removes what killed runs left in it.
- * @throws InputError if the folder is somebody else's; as writeSite
+ * Writes files to a folder that has only published files, and removes what killed runs left in it.
+ * @throws InputError if the folder has other files; as writeSite
  */
 export async function publishToFolder(
   folder: string,
@@ -55,7 +55,7 @@ export async function writeSite(
   return { written, unchanged };
 }
 
-/** Another run may remove our temporary file, which it cannot tell from one that a killed run left. */
+/** Another run may remove our temporary file, because it looks like one of a killed run. */
 async function writeAgain(file: string, content: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {

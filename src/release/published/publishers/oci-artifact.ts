@@ -16,7 +16,7 @@ export const artifactPublisher: Publisher = {
   },
 };
 
-/** Pushes a fleet's files, unless the registry has exactly these. */
+/** Pushes a fleet's files, unless the registry has exactly the same. */
 async function pushFleet(
   { config, client }: Publication,
   fleet: string,

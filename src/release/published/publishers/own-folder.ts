@@ -11,8 +11,8 @@ export async function openOwnFolder(folder: string): Promise<string> {
 }
 
 /**
- * Makes sure that a folder holds published files only. Everything in it goes public, so files of a commit, links, and
- * folders of somebody else are refused.
+ * Makes sure that a folder holds published files only. Everything in it becomes public, so files of a commit, links,
+ * and folders with other files are refused.
  * @throws InputError; changes nothing
  */
 export async function checkOwnFolder(folder: string): Promise<void> {
@@ -80,7 +80,7 @@ async function createFolder(folder: string): Promise<string> {
   return realpath(folder);
 }
 
-/** A committed folder goes public with whatever a pull request puts into it. */
+/** A committed folder would publish whatever a pull request adds to it. */
 async function refuseCommitted(folder: string): Promise<void> {
   let existing = dirname(folder);
   while ((await kindOf(existing)) !== 'folder' && dirname(existing) !== existing)

@@ -58,7 +58,7 @@ describe('initramfsProblem', () => {
     ['an empty file', Buffer.alloc(0), /empty/],
     ['zeros', Buffer.alloc(4096), /empty/],
     ['garbage', Buffer.from('garbage'), /cannot be read: no cpio archive/],
-    ['half of an archive', main.subarray(0, main.length / 2), /breaks off|no cpio archive|damaged/],
+    ['half of an archive', main.subarray(0, main.length / 2), /cut off|no cpio archive|damaged/],
     ['an archive without /init', early, /no \/init/],
     ['a damaged compression', Buffer.concat([Buffer.from([0x1f, 0x8b]), Buffer.alloc(100, 1)]), /cannot be/],
   ])('refuses %s', async (_title, bytes, message) => {

@@ -53,7 +53,7 @@ const cases: ReadonlyArray<readonly [string, Case, Verdict, RegExp]> = [
     /After the tests, .*"degraded" \(failed since the boot: late\.service\)/,
   ],
   [
-    'a unit that is started again for ever',
+    'a unit that is restarted again and again',
     {
       lines: [
         ...bothEnded('exited 0').slice(0, -2),
@@ -65,7 +65,7 @@ const cases: ReadonlyArray<readonly [string, Case, Verdict, RegExp]> = [
       end: done,
     },
     'system-not-running',
-    /over and over: flapping\.service \(31 times\)\.$/,
+    /again and again: flapping\.service \(31 times\)\.$/,
   ],
   [
     'a first process that is not systemd',
@@ -101,7 +101,7 @@ const cases: ReadonlyArray<readonly [string, Case, Verdict, RegExp]> = [
     'emergency mode',
     { lines: ['begin 3.0 6.1', 'system 4.0 maintenance', ...bothEnded('exited 0').slice(2)], end: done },
     'emergency-mode',
-    /gave up on booting/,
+    /could not boot/,
   ],
   [
     'no systemd',

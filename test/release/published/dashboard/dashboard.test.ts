@@ -206,7 +206,7 @@ describe('what operators said', () => {
     const operations = { hold: { ...said, until: start + 20_000 } };
     const page = shown({ operations });
     expect(text(page)).toContain(
-      'held Nothing new comes into this fleet until 2026-07-22 19:33 UTC: https://example.invalid/7 (Ada, 2026-07-22 14:00 UTC)',
+      'held This fleet gets no new release until 2026-07-22 19:33 UTC: https://example.invalid/7 (Ada, 2026-07-22 14:00 UTC)',
     );
     expect(page).toContain('<a href="https://example.invalid/7" rel="noopener noreferrer">');
     expect(shown({ operations }, start + 20_000)).not.toContain('class="notices"');

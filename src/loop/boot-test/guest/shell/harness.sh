@@ -19,7 +19,7 @@ if ! open_channel; then
   on_console "no result channel"
   poweroff -f
 fi
-# A machine without the harness could only wait for its deadline.
+# Without the harness the machine would only wait for its deadline.
 echo -900 >/proc/self/oom_score_adj
 if [ -e "$keep/marks" ]; then while read -r mark; do tell "$mark"; done <"$keep/marks"; fi
 say begin "$(uname -r)"

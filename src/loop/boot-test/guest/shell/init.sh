@@ -49,7 +49,7 @@ writable() {
     fail "the kernel cannot mount overlay on /$1"
 }
 
-# A module that does not load is often one of several that would do; what is really missing shows at the mount.
+# A module that does not load is often one of several alternatives; if one is really missing, the mount fails.
 while read -r module; do insmod "/modules/$module" 2>/dev/null; done </modules/order
 root=$(disk coxswain-root) || fail "the kernel did not find the disk (virtio_pci, virtio_blk)"
 tools=$(disk coxswain-tools) || fail "the kernel did not find the disk with the tests"
@@ -73,7 +73,7 @@ if [ -n "$systemd" ]; then
   mkdir -p /run/systemd/system-generators
   for name in $masked_generators; do ln -s /dev/null "/run/systemd/system-generators/$name"; done
 fi
-# The harness keeps the mounts as they are now, and what the image mounts later does not reach it.
+# The harness keeps the mounts as they are now: later mounts of the image do not affect it.
 mount -t tmpfs -o mode=700 tmpfs "$keep"
 echo "$nonce" >"$keep/nonce"
 read -r ready rest </proc/uptime

@@ -20,7 +20,7 @@ find_port() {
 open_channel() {
   if find_port "$journal_port"; then exec 4>"$port"; else exec 4>/dev/null; fi
   find_port "$report_port" && exec 3>"$port" && return 0
-  # The node of a serial port exists without the port; the type is then 0.
+  # The device file of a serial port exists even without the port; its type is then 0.
   if [ "$(cat "/sys/class/tty/$fallback_terminal/type" 2>/dev/null || echo 0)" != 0 ]; then
     stty -F "/dev/$fallback_terminal" raw -echo && exec 3>"/dev/$fallback_terminal" && return 0
   fi
@@ -44,7 +44,7 @@ tell_lines() {
   sed -f "$keep/prefix" >&3
 }
 
-# Through the kernel: what is only in the buffer of a terminal is lost when the machine powers off.
+# Waits for the kernel: what is only in the buffer of a terminal is lost when the machine powers off.
 on_console() {
   echo "<2>coxswain: $1" >/dev/kmsg
 }

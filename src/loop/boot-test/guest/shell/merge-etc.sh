@@ -1,11 +1,11 @@
 # Merges the changes of a machine in /etc into the /etc of a new image, by the rules of ostree
 # (merge_configuration_from in ostree-sysroot-deploy.c): what was changed, added or removed on the machine since its
-# installation is so in the new /etc too, and everything else is as the new image has it. The caller has `fail`, which
-# does not return.
+# installation is applied to the new /etc too, and everything else is as in the new image. The caller has `fail`,
+# which does not return.
 # shellcheck shell=dash
 
-# Describes everything below the folder $1, one fact a line: path, tab, fact. Two entries are the same for ostree if
-# type, mode, owner and content are; times do not count.
+# Describes everything below the folder $1, one fact on each line: path, tab, fact. Two entries are the same for
+# ostree if type, mode, owner and content are; times do not count.
 describe() {
   (
     cd "$1" || exit 1
@@ -48,7 +48,7 @@ make_parents() {
   done
 }
 
-# Brings one entry of the machine's /etc into the new one.
+# Copies one entry of the machine's /etc into the new one.
 bring_over() {
   make_parents "$1"
   if is_folder "$new/$1"; then

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Deploys the new release beside the one that runs, as an update does. ostree merges /etc; it may refuse.
+# Deploys the new release beside the running one, as an update does. ostree merges /etc; it may refuse.
 set -eu
 origin=/run/coxswain-origin
 printf '[origin]\ncontainer-image-reference=%s\n' "$COXSWAIN_OSTREE_ORIGIN" >"$origin"

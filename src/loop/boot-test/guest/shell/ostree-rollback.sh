@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs on the new release: makes the release before the default of the next boot, as a rollback does.
+# Runs on the new release: makes the previous release the default of the next boot, as a rollback does.
 set -eu
 ostree admin status
 ostree admin status | grep -q "^\* .*$COXSWAIN_OSTREE_COMMIT" || {

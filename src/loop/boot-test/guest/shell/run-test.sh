@@ -29,7 +29,7 @@ send_output() {
   if [ "$size" -gt "$sent_bytes" ]; then
     tell "output $1 … ($((size - sent_bytes)) bytes before this are left out)"
   fi
-  # Without the newline that echo adds, a last line that lacks its own would swallow the next message.
+  # echo adds a newline: a last line without its own would be joined with the next message.
   {
     tail -c "$sent_bytes" "$2" | tr -d '\000'
     echo
@@ -40,7 +40,7 @@ send_output() {
 run_test() {
   check_tools
   folder=$keep/output
-  # A file system of its own for the output: a test that floods it fills this, not the machine's memory.
+  # A separate file system for the output: a test that writes too much fills this, not the machine's memory.
   mkdir -p "$folder"
   mount -t tmpfs -o size=16m,mode=755 tmpfs "$folder"
   rm -f "$keep/timed-out"
@@ -48,7 +48,7 @@ run_test() {
   say start "$1"
   # shellcheck disable=SC2016 # "$0" is for the inner shell
   {
-    # The kernel spares the harness when memory runs out, and not the test.
+    # When memory runs out, the kernel kills the test and not the harness.
     echo 0 >/proc/self/oom_score_adj
     with_environment "$guest_folder/busybox" sh -c 'cd "$1" && exec "./$0"' "$2" "$guest_folder/tests"
   } </dev/null >"$folder/text" 2>&1 3>&- 4>&- &
@@ -74,7 +74,7 @@ run_test() {
   umount -l "$folder"
 }
 
-# Processes that the kernel killed for lack of memory, since the machine started.
+# Counts the processes that the kernel killed for lack of memory since the machine started.
 oom_kills() { sed -n 's/^oom_kill //p' /proc/vmstat; }
 
 # A file system that the image writes to, and that has less than 64 KiB left. The root is read-only, and always full.

@@ -1,12 +1,12 @@
-# Mounts what outlives the machine in the rehearsal of an update. /var is filled from the image only once, as at an
-# installation; an update brings nothing into it. Each deployment has its own /etc, as with ostree; that of the new
+# Mounts what stays after the machine ends, in the rehearsal of an update. /var is filled from the image only once, as
+# at an installation; an update adds nothing to it. Each deployment has its own /etc, as with ostree; that of the new
 # one is made when it boots for the first time (see merge-etc.sh).
 # shellcheck shell=dash
 # shellcheck disable=SC2154 # the settings, and what init.sh sets
 state_disk=$(disk coxswain-state) || fail "the kernel did not find the disk for /var"
 mount -t ext4 -o noatime "$state_disk" /state || fail "the kernel cannot mount ext4"
 
-# Copies the folder $1 to $2, or nothing at all.
+# Copies the folder $1 to $2, completely or not at all.
 copy_once() {
   [ ! -d "$2" ] || return 0
   rm -rf "$2.partial"

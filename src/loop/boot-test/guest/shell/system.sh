@@ -35,7 +35,7 @@ check_tools() {
   sleep 60
 }
 
-# The first process is the image's systemd, and not a program that it was replaced by.
+# True if the first process is the image's systemd, and not a program that replaced it.
 systemd_runs() {
   [ "$(stat -L -c %d:%i /proc/1/exe)" = "$(in_image 20 "$guest_folder/busybox" stat -L -c %d:%i "$systemd")" ]
 }
@@ -44,11 +44,11 @@ systemd_runs() {
 system_after_boot() {
   read -r now rest </proc/uptime
   limit=$((${now%.*} + system_seconds))
-  # Its socket for systemctl; asking earlier only takes time.
+  # The socket that systemctl uses; asking earlier only takes time.
   tries=0
   while [ ! -S /proc/1/root/run/systemd/private ] && [ "${now%.*}" -lt $limit ]; do
     tries=$((tries + 1))
-    # Long after the start, and still another program.
+    # It is long after the start, and still another program runs.
     if [ $tries -gt 40 ] && ! systemd_runs; then break; fi
     usleep 100000
     read -r now rest </proc/uptime
@@ -74,7 +74,7 @@ system_after_boot() {
   [ "$state" = running ] || report_troubles
 }
 
-# Asks again what may have changed while the tests ran.
+# Asks again for what may have changed while the tests ran.
 system_after_tests() {
   state=$(image 30 systemctl is-system-running)
   say after "$(one_word "$state")"

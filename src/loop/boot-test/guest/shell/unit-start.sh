@@ -1,5 +1,4 @@
-# Starts the harness from a unit of the image's systemd, where the image's own initramfs began the boot.
-# $1 is the nonce.
+# Starts the harness from a unit of the image's systemd, if the image's own initramfs began the boot. $1 is the nonce.
 # shellcheck shell=dash
 here=${0%/*}
 export PATH="$here/bin"

@@ -1,6 +1,6 @@
 # shellcheck shell=dash
-# shellcheck disable=SC2154 # name: wait.sh comes before this
-# This asks the kernel, not the service: a connection that says nothing makes some services complain.
+# shellcheck disable=SC2154 # name: wait.sh comes before this This asks the kernel, not the service: some services log
+# an error if a connection sends nothing.
 case "$1" in
   '' | *[!0-9]*) usage PORT ;;
 esac

@@ -1,5 +1,5 @@
 #!/run/coxswain/busybox sh
-# The beginning of each command that tests may call to wait: NAME WHAT [SECONDS].
+# The start of each command by which tests wait: NAME WHAT [SECONDS].
 # shellcheck shell=dash
 # The image's own search path stays last: systemctl is a program of the image.
 PATH=/run/coxswain/bin:$PATH
