@@ -1,8 +1,10 @@
+import { statSync } from 'node:fs';
 import { directory } from '../cli/directory.ts';
 import { duration, flag, many, text } from '../cli/inputs.ts';
 import { type Context, defineVerb, type Outcome } from '../cli/verb.ts';
-import { UsageError } from '../host/errors.ts';
+import { InputError, UsageError } from '../host/errors.ts';
 import { code, plainText, table } from '../host/markdown.ts';
+import { requireBaseUrl } from '../operate/doctor/checks/base-url.ts';
 import { type Examination, examine } from '../operate/doctor/doctor.ts';
 import { examineGitHub } from '../operate/doctor/github/doctor-github.ts';
 import { openCheckout } from '../project/checkout.ts';
@@ -49,14 +51,16 @@ token may not read is reported as "could not check".
   run: async (inputs, context): Promise<Outcome<Answer>> => {
     if (inputs.github) return doctorGitHub(inputs.directory, context);
     const config = await readConfig(inputs.directory);
-    const client = createRegistryClient({ env: context.env, log: context.log });
-    const files = openFiles(inputs, config, client);
-    const artifacts = filesInArtifacts(client, config);
-    const witnesses = files.where === artifacts.where ? [] : [artifacts];
+    // All arguments are judged before anything is asked.
     const fleets =
       inputs.fleet.length === 0
         ? Object.keys(config.fleets)
         : inputs.fleet.map((name) => findFleet(config, name).name);
+    for (const baseUrl of inputs['base-url']) requireBaseUrl(baseUrl, config);
+    const client = createRegistryClient({ env: context.env, log: context.log });
+    const files = openFiles(inputs, config, client);
+    const artifacts = filesInArtifacts(client, config);
+    const witnesses = files.where === artifacts.where ? [] : [artifacts];
     const examination = await context.log.task(`examining ${files.where}`, (report) =>
       examine(
         { config, client, files, now: context.now(), grace: inputs.grace, witnesses },
@@ -138,7 +142,14 @@ function openFiles(
   if (oci && site !== undefined) throw new UsageError('--site and --oci are two places: give one');
   const place = site ?? (oci ? undefined : config.publish.url);
   if (place === undefined) return filesInArtifacts(client, config);
-  return /^[a-z][a-z+.-]*:\/\//i.test(place) ? filesAtUrl(place) : filesInFolder(place);
+  if (/^[a-z][a-z+.-]*:\/\//i.test(place)) return filesAtUrl(place);
+  if (statSync(place, { throwIfNoEntry: false })?.isDirectory() === true) return filesInFolder(place);
+  throw new InputError({
+    field: '--site',
+    problem: 'no such folder, and not a URL',
+    found: place,
+    remedy: 'Name the folder that publish-updates wrote, or the URL where it is served.',
+  });
 }
 
 function describe({ findings, fleets, releases, images }: Examination, where: string): string {

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import '../support/in-memory.ts';
 import { silentLog } from '../../src/host/log.ts';
 import { promoteImage } from '../../src/loop/promote-image/promote-image.ts';
 import { publishUpdates } from '../../src/loop/publish-updates/publish-updates.ts';
@@ -188,6 +189,28 @@ describe('doctor on a good site', () => {
   });
 });
 
+describe('doctor refuses, before it asks anybody,', () => {
+  it.each([
+    ['a base_url without its slash', `${url}testing/\${basearch}`, /does not end in a slash/],
+    ['a variable that Zincati does not know', `${url}testing/\${arch}/`, /no variable \$\{arch\}.*It knows/],
+    ['a base_url of another site', 'https://old.example.com/testing/x86_64/', /not below .*publish\.url/],
+    ['a base_url that is no URL', 'testing/x86_64/', /not the URL of a web server/],
+  ])('%s', async (_what, baseUrl, message) => {
+    // Nobody listens there: a question would fail.
+    const asked = examine(good, { site: 'http://127.0.0.1:9/', baseUrl: [baseUrl] });
+    await expect(asked).rejects.toMatchObject({
+      name: 'InputError',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('a folder that does not exist', async () => {
+    await expect(examine(good, { site: join(good.site, 'nowhere') })).rejects.toThrow(
+      /--site: no such folder/,
+    );
+  });
+});
+
 describe('doctor has one finding, with a remedy, for', () => {
   it.each<[string, string, (place: Site) => Promise<Parameters<typeof examine>[1] | undefined>]>([
     [
@@ -230,18 +253,7 @@ describe('doctor has one finding, with a remedy, for', () => {
       'stale-graph',
       async () => ({ at: now + 13 * 3600, fleet: ['testing'] }),
     ],
-    ['a base_url without its slash', 'base-url', async () => ({ baseUrl: [`${url}testing/\${basearch}`] })],
     ['a base_url that leads nowhere', 'base-url', async () => ({ baseUrl: [`${url}tests/\${basearch}/`] })],
-    [
-      'a base_url with a variable that Zincati does not know',
-      'base-url',
-      async () => ({ baseUrl: [`${url}testing/\${arch}/`] }),
-    ],
-    [
-      'a base_url of another site',
-      'base-url',
-      async () => ({ baseUrl: ['https://old.example.com/testing/x86_64/'] }),
-    ],
     [
       'a site that is served without TLS',
       'base-url',

@@ -1,3 +1,5 @@
+import { InputError } from '../../../host/errors.ts';
+import type { Config } from '../../../project/configuration/config.ts';
 import { isNamed, ringsToShow } from '../../../project/configuration/rings.ts';
 import type { CheckOf, Problem, Tools } from '../check.ts';
 
@@ -16,47 +18,53 @@ export const baseUrlCheck: CheckOf<'site'> = {
 };
 
 /**
- * Zincati fills in the variables, then joins `v1/graph` as a browser would: without a final slash the last part of the
- * address is lost (zincati src/cincinnati/mod.rs, src/cincinnati/client.rs).
+ * Judges a `base_url` by its text alone, before anything is asked. Zincati fills in the variables, then joins `v1/graph`
+ * as a browser would: without a final slash the last part of the address is lost (zincati src/cincinnati/mod.rs,
+ * src/cincinnati/client.rs).
+ * @throws InputError if nodes cannot use it, or not for this site
  */
-async function checkBaseUrl(where: string, { config, files }: Tools): Promise<Problem[]> {
-  const unknown = [...where.matchAll(/\$\{([^}]*)\}/g)]
+export function requireBaseUrl(baseUrl: string, config: Config): void {
+  const refuse = (problem: string, remedy: string) => {
+    throw new InputError({ field: '--base-url', problem, found: baseUrl, remedy });
+  };
+  const unknown = [...baseUrl.matchAll(/\$\{([^}]*)\}/g)]
     .map(([, name = '']) => name)
     .find((name) => !variables.includes(name));
   if (unknown !== undefined) {
-    return [
-      {
-        where,
-        message: `Zincati has no variable \${${unknown}}`,
-        remedy: `It knows ${variables.map((name) => `\${${name}}`).join(' ')}.`,
-      },
-    ];
+    const known = variables.map((name) => `\${${name}}`).join(' ');
+    refuse(`Zincati has no variable \${${unknown}}`, `It knows ${known}.`);
   }
-  if (!where.endsWith('/')) {
-    return [
-      {
-        where,
-        message: 'it does not end in a slash, so that nodes ask for a graph one folder up',
-        remedy: 'End it in a slash.',
-      },
-    ];
+  const parsed = URL.parse(baseUrl.replaceAll(/\$\{[^}]*\}/g, 'x'));
+  if (parsed === null || !['http:', 'https:'].includes(parsed.protocol)) {
+    refuse('not the URL of a web server', 'Give the whole URL, with https://.');
   }
+  if (!baseUrl.endsWith('/')) {
+    refuse(
+      'it does not end in a slash, so that nodes ask for a graph one folder up',
+      'End it in a slash, here and on the nodes.',
+    );
+  }
+  const { url } = config.publish;
+  if (url === undefined) return;
+  for (const architecture of config.architectures) {
+    if (fill(baseUrl, config, architecture).startsWith(url)) continue;
+    refuse(
+      `not below ${url}, where this site is published`,
+      'Correct base_url on the nodes, or publish.url in coxswain.yaml.',
+    );
+  }
+}
+
+function fill(baseUrl: string, { stream }: Config, architecture: string): string {
+  return baseUrl.replaceAll('${basearch}', architecture).replaceAll('${stream}', stream);
+}
+
+/** Looks for the graphs that nodes with this `base_url` ask for. Its text is judged already. */
+async function checkBaseUrl(where: string, { config, files }: Tools): Promise<Problem[]> {
   const { url } = config.publish;
   const problems: Problem[] = [];
   for (const architecture of config.architectures) {
-    const filled = where.replaceAll('${basearch}', architecture).replaceAll('${stream}', config.stream);
-    if (!URL.canParse(filled.replaceAll(/\$\{[^}]*\}/g, 'x'))) {
-      return [{ where, message: 'not a URL', remedy: 'Give the whole URL, with https://.' }];
-    }
-    if (url !== undefined && !filled.startsWith(url)) {
-      return [
-        {
-          where,
-          message: `not below ${url}, where this site is published`,
-          remedy: 'Correct base_url on the nodes, or publish.url in coxswain.yaml.',
-        },
-      ];
-    }
+    const filled = fill(where, config, architecture);
     // Only the nodes know which platforms exist.
     if (url === undefined || filled.includes('${platform}')) continue;
     // Fedora's nodes are in the group `default` until their owner changes it; the others are rings.
