@@ -12,12 +12,8 @@ import type { Project } from '../../release/project.ts';
 import type { Architecture } from '../../world/registry/architecture.ts';
 import { isLoopback } from '../../world/registry/authentication.ts';
 import type { Image } from '../../world/registry/image.ts';
-import {
-  atDigest,
-  formatReference,
-  formatRepository,
-  type Repository,
-} from '../../world/registry/reference.ts';
+import { formatRepository, type Repository } from '../../world/registry/reference.ts';
+import { baseNameInStorage, withBaseInStorage } from './base-in-storage.ts';
 import { type Buildah, createBuildah } from './buildah.ts';
 
 export interface BuildOptions extends Pick<Project, 'config' | 'git' | 'client' | 'log'> {
@@ -45,33 +41,32 @@ export async function withBuilt<T>(
     await mkdir(contextFolder);
     await materialiseContext(git, candidate.context, contextFolder, candidate.committedAt);
     const containerfile = join(folder, 'Containerfile');
-    const { text, isLocal } = containerfileToBuild(config, candidate, base, baseIn);
+    const { text, isLocal } = containerfileToBuild(config, candidate, base);
     await writeFile(containerfile, text);
     const buildah = createBuildah({ folder, env: options.env ?? process.env, log });
-    // An image's id in local storage is the digest of its config.
-    const baseId = base.config.digest.replace('sha256:', '');
-    const hadBase = await buildah.hasImage(baseId);
     const name = `localhost/coxswain-build:${randomUUID()}`;
-    try {
-      await buildah.build({
-        name,
-        containerfile,
-        contextFolder,
-        architecture,
-        timestamp: candidate.committedAt,
-        labels: {
-          'com.coreos.stream': config.stream,
-          'org.opencontainers.image.version': candidate.version,
-        },
-        annotations: annotationsOf(config, candidate, base),
-        buildArguments: config.buildArguments,
-        plainHttp: isLocal,
-      });
-      return await work(buildah, name);
-    } finally {
-      await buildah.removeImage(name);
-      if (!hadBase) await buildah.removeImage(baseId);
-    }
+    const order = {
+      name,
+      containerfile,
+      contextFolder,
+      architecture,
+      timestamp: candidate.committedAt,
+      labels: {
+        'com.coreos.stream': config.stream,
+        'org.opencontainers.image.version': candidate.version,
+      },
+      annotations: annotationsOf(config, candidate, base),
+      buildArguments: config.buildArguments,
+      plainHttp: isLocal,
+    };
+    return withBaseInStorage(buildah, { base, from: baseIn, architecture }, async () => {
+      try {
+        await buildah.build(order);
+        return await work(buildah, name);
+      } finally {
+        await buildah.removeImage(name);
+      }
+    });
   });
 }
 
@@ -98,26 +93,24 @@ function annotationsOf(config: Config, candidate: Candidate, base: Image): Recor
 }
 
 /**
- * The Containerfile with the base's digest written into it, so that a tag that moves in the meantime changes nothing;
- * and with the repository that it is to be pulled from in front of the digest. buildah passes a layer on unchanged
- * only if it pulled it from the registry that it pushes to; otherwise it compresses it again and uploads that
- * (measured with 1.28). `isLocal`: every image it names is in a loopback registry.
+ * The Containerfile on the base in local storage, so that a tag that moves in the meantime changes nothing. buildah
+ * hands a layer on unchanged only if it pulled it from the registry that it pushes to; otherwise it compresses it again
+ * and uploads that (measured with 1.28). `isLocal`: every other image it names is in a loopback registry.
  */
 function containerfileToBuild(
   config: Config,
   candidate: Candidate,
   base: Image,
-  baseIn: Repository,
 ): { text: string; isLocal: boolean } {
   const parsed = parseContainerfile(candidate.containerfile, config.containerfile);
-  const image = formatReference(atDigest(baseIn, base.manifest.descriptor.digest));
   const baseStages = stagesOnBase(parsed, config.base);
   const text = baseStages.reduceRight(
-    (whole, { range }) => whole.slice(0, range.start) + image + whole.slice(range.end),
+    (whole, { range }) => whole.slice(0, range.start) + baseNameInStorage(base) + whole.slice(range.end),
     candidate.containerfile,
   );
-  const isLocal = externalStages(parsed)
-    .map((stage) => (baseStages.includes(stage) ? image : stage.resolved))
-    .every((name) => isLoopback(new URL(`http://${name}`)));
+  const others = externalStages(parsed).filter((stage) => !baseStages.includes(stage));
+  // Without others nothing is pulled, and nobody may answer in place of local storage.
+  const isLocal =
+    others.length > 0 && others.every(({ resolved }) => isLoopback(new URL(`http://${resolved}`)));
   return { text, isLocal };
 }

@@ -19,7 +19,7 @@ export interface BuildOrder {
   readonly buildArguments: Readonly<Record<string, string>>;
   /** Name of the image in local storage, of this run alone: others may hold the same image at the same time. */
   readonly name: string;
-  /** Only images of loopback registries are pulled: they have no certificates. */
+  /** Only images of loopback registries are pulled besides the base: they have no certificates. */
   readonly plainHttp: boolean;
 }
 
@@ -64,6 +64,13 @@ export interface Buildah {
   /** Writes an image into a folder (`inLayout` of registry/layout.ts), beside what is there. */
   store(image: string, to: TagReference): Promise<Digest>;
   hasImage(imageId: string): Promise<boolean>;
+  /** Pulls an image into local storage. @param from with a digest @throws OutsideError */
+  pull(
+    from: string,
+    options: { readonly architecture: Architecture; readonly plainHttp: boolean },
+  ): Promise<void>;
+  /** Gives an image one more name. @throws OutsideError if there is no such image */
+  tag(imageId: string, name: string): Promise<void>;
   /** Removes an image by its id or name. One that is in use, or has other names, stays. */
   removeImage(image: string): Promise<void>;
 }
@@ -71,8 +78,14 @@ export interface Buildah {
 const anyExitCode = Array.from({ length: 256 }, (_, code) => code);
 const shownLines = 30;
 
-/** How containers/storage reports an image that was deleted a moment ago. */
-const removedMeanwhile = /image not known|layer not known|identifier is not an image/;
+/** How containers/storage, and buildah, report an image that was there a moment ago. */
+const removedMeanwhile =
+  /image not known|layer not known|identifier is not an image|initializing source docker:\/\/localhost\/coxswain-base:/;
+
+/** Whether an error says that another run removed an image that this one was about to use. */
+export function isRemovedMeanwhile(error: unknown): boolean {
+  return error instanceof OutsideError && removedMeanwhile.test(error.message);
+}
 
 /** @param folder an existing folder for the files that buildah answers with */
 export function createBuildah(options: {
@@ -114,16 +127,7 @@ export function createBuildah(options: {
   }
 
   return {
-    build: async (order) => {
-      const title = `building the image for ${order.architecture}`;
-      try {
-        await run(title, buildArgumentsOf(order));
-      } catch (error) {
-        // Another run removed the base that both had pulled: this one pulls it again.
-        if (!(error instanceof OutsideError) || !removedMeanwhile.test(error.message)) throw error;
-        await run(title, buildArgumentsOf(order));
-      }
-    },
+    build: (order) => run(`building the image for ${order.architecture}`, buildArgumentsOf(order)),
     push: (image, to, plainHttp) =>
       push(`pushing ${formatReference(to)}`, image, `docker://${formatReference(to)}`, [
         `--tls-verify=${!plainHttp}`,
@@ -132,6 +136,16 @@ export function createBuildah(options: {
     hasImage: async (imageId) => {
       const listing = await exec('buildah', ['images', '--all', '--quiet', '--no-trunc'], { env });
       return listing.stdout.split('\n').some((line) => line.replace(/^sha256:/, '') === imageId);
+    },
+    pull: (from, { architecture, plainHttp }) =>
+      run(`pulling ${from}`, [
+        'pull',
+        `--tls-verify=${!plainHttp}`,
+        `--arch=${goArchitecture(architecture)}`,
+        from,
+      ]),
+    tag: async (imageId, name) => {
+      await exec('buildah', ['tag', imageId, name], { env });
     },
     removeImage: async (image) => {
       await exec('buildah', ['rmi', image], { env, allow: anyExitCode });

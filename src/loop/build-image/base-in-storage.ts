@@ -1,0 +1,55 @@
+import type { Architecture } from '../../world/registry/architecture.ts';
+import { isLoopback } from '../../world/registry/authentication.ts';
+import type { Image } from '../../world/registry/image.ts';
+import { atDigest, formatReference, type Repository } from '../../world/registry/reference.ts';
+import { type Buildah, isRemovedMeanwhile } from './buildah.ts';
+
+/** A run that lost the base to another one that ended takes it again, so often. */
+const attempts = 4;
+
+/**
+ * The name of a base in local storage: the same in every run and on every machine. buildah writes the name that an image
+ * was built on into its history, and chooses any of the names that the base has. Then a pull of the same base from
+ * another repository would give the same inputs another digest.
+ */
+export function baseNameInStorage(base: Image): string {
+  return `localhost/coxswain-base:${base.manifest.descriptor.digest.replace('sha256:', '')}`;
+}
+
+/**
+ * Builds on a base in local storage, and takes the base away afterwards if it was not there before. Several runs may use
+ * it at the same time: storage removes an image with its last name, and not while a build runs on it, so the last run
+ * takes it away. An image with a name that somebody else gave it stays.
+ * @param from the repository that it is pulled from
+ * @param build is called again if another run took the base away
+ */
+export async function withBaseInStorage<T>(
+  buildah: Buildah,
+  options: { readonly base: Image; readonly from: Repository; readonly architecture: Architecture },
+  build: () => Promise<T>,
+): Promise<T> {
+  const { base, from, architecture } = options;
+  // An image's id in local storage is the digest of its config.
+  const id = base.config.digest.replace('sha256:', '');
+  const name = baseNameInStorage(base);
+  const source = formatReference(atDigest(from, base.manifest.descriptor.digest));
+  const plainHttp = isLoopback(new URL(`http://${from.registry}`));
+  let pulled = false;
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        if (!(await buildah.hasImage(id))) {
+          pulled = true;
+          await buildah.pull(source, { architecture, plainHttp });
+        }
+        await buildah.tag(id, name);
+        return await build();
+      } catch (error) {
+        if (attempt === attempts || !isRemovedMeanwhile(error)) throw error;
+      }
+    }
+  } finally {
+    if (pulled) await buildah.removeImage(source);
+    await buildah.removeImage(name);
+  }
+}
