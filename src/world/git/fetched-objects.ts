@@ -87,9 +87,28 @@ export function fetchedObjects(
       await fetch([...depth, address, commit], doing);
     } catch (error) {
       if (!(error instanceof UnknownObject)) throw error;
-      // A server may serve only what its branches have: then all of them.
-      await fetch([address, 'refs/heads/*', 'refs/coxswain/*'], doing).catch(() => {});
-      if (!(await has(git, commit))) throw error;
+      // A server may serve only what its branches have (git's protocol before version 2, as over ssh to a server that
+      // does not accept GIT_PROTOCOL): then all of them.
+      for (const depth of (await isShallow()) ? [[], ['--unshallow']] : [[]]) {
+        await fetchBranches(depth, doing);
+        if (await has(git, commit)) return;
+      }
+      throw error;
+    }
+  }
+
+  /** Fetches everything that branches lead to. git takes a pattern of refs only with a place to write refs to. */
+  async function fetchBranches(depth: readonly string[], doing: string): Promise<void> {
+    const listed = await runWithRemote(
+      git,
+      ['ls-remote', '--quiet', address, 'refs/heads/*', 'refs/coxswain/*'],
+      { doing, seconds: remoteSeconds.short, env },
+    );
+    if (listed.exitCode !== 0) throw explainRemoteFailure(listed.stderr, { doing, place });
+    const refs = listed.stdout.split('\n').flatMap((line) => line.split('\t')[1] ?? []);
+    for (let start = 0; start < refs.length; start += refsAtOnce) {
+      const first = start === 0 ? depth : [];
+      await fetch([...first, address, ...refs.slice(start, start + refsAtOnce)], doing);
     }
   }
 
@@ -137,6 +156,9 @@ export function fetchedObjects(
     },
   };
 }
+
+/** Names of refs in one command line. */
+const refsAtOnce = 500;
 
 const fetchOptions = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules'] as const;
 

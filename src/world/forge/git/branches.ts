@@ -38,7 +38,7 @@ export function readCommits(
   git: Git,
   objects: Objects,
 ): Omit<BranchStore, 'resolve' | 'commit' | 'setBranch'> {
-  const { fetchCommit, fetchHistory } = objects;
+  const { fetchCommit, fetchHistory, findCommit } = objects;
   return {
     fetchCommit,
     fetchHistory,
@@ -56,8 +56,9 @@ export function readCommits(
       return readTexts(git, await listTree(git, commit, folder));
     },
     isAncestor: async (ancestor, descendant) => {
-      await fetchHistory(ancestor, descendant);
-      return isAncestor(git, ancestor, descendant);
+      await fetchHistory(descendant);
+      // With the whole history here, a commit that does not exist at all is not in it.
+      return (await findCommit(ancestor)) && isAncestor(git, ancestor, descendant);
     },
     contains: async (base, head) => {
       await fetchHistory(base, head);

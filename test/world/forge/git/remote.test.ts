@@ -53,6 +53,21 @@ describe('a remote of plain git', () => {
     expect(await forge.branches.isAncestor(stage.base, stage.base)).toBe(true);
   });
 
+  it.each([
+    ['a fresh clone', []],
+    ['a shallow clone', ['--depth=1']],
+  ])('is read from %s where the server serves only what its branches have', async (_what, args) => {
+    const stage = await remoteStage({ at: (path) => `file://${path}` });
+    await addLine(await stage.open(), 'one');
+    const first = await stage.repository.run(['rev-parse', 'coxswain']);
+    const address = `file://${stage.repository.directory}`;
+    const alone = ['--single-branch', '--branch', 'main', '--config', 'protocol.version=0'];
+    const forge = await openRemoteForge(await cloneOf(address, [...alone, ...args]));
+    for (const line of ['two', 'three']) await addLine(await stage.open(), line);
+    // No branch is at this commit.
+    expect(await forge.branches.readFile(first, 'log')).toBe('one\n');
+  });
+
   it('is read and written from a work tree of a clone', async () => {
     const stage = await remoteStage();
     const clone = await cloneOf(stage.repository.directory);
