@@ -116,14 +116,44 @@ describe('what is called', () => {
     for (const secret of Object.keys(secrets)) expect(text).toContain(`secrets.${secret}`);
   });
 
+  it.each(reusable)('%s: passes on what an operator says of a first release and of a freeze', (name) => {
+    const words = ['first-release', 'freeze-exception'];
+    for (const job of Object.values(read(`${folder}/${name}`).jobs)) {
+      for (const { uses = '', with: given = {} } of [job, ...(job.steps ?? [])]) {
+        if (!uses.startsWith(ours)) continue;
+        const path = uses.slice(ours.length).replace(/@.*/, '');
+        const inputs: Readonly<Record<string, unknown>> = path.endsWith('.yml')
+          ? (read(path).on.workflow_call?.inputs ?? {})
+          : parse(readFileSync(`${path}/action.yml`, 'utf8')).inputs;
+        for (const word of words.filter((each) => each in inputs)) {
+          expect(given, `${uses} in ${name}`).toMatchObject({ [word]: `\${{ inputs.${word} }}` });
+        }
+      }
+    }
+  });
+
   it('operate.yml has the inputs of edit-updates', () => {
     const inputs = Object.keys(read(`${folder}/operate.yml`).on.workflow_call?.inputs ?? {});
     const action = parse(readFileSync('actions/edit-updates/action.yml', 'utf8'));
-    const own = Object.keys(action.inputs).filter(
-      (name) => !['token', 'directory', 'by', 'first-release'].includes(name),
-    );
+    const own = Object.keys(action.inputs).filter((name) => !['token', 'directory', 'by'].includes(name));
     expect(new Set(inputs)).toEqual(new Set([...own, 'pages']));
   });
+});
+
+it('no example deletes images without saying yes: nobody can be asked in a workflow', () => {
+  const documents = ['actions', 'docs', 'workflows-examples'].flatMap((place) =>
+    readdirSync(place, { recursive: true, encoding: 'utf8' })
+      .filter((path) => /\.(md|yml)$/.test(path))
+      .map((path) => `${place}/${path}`),
+  );
+  const steps = documents.flatMap((path) =>
+    readFileSync(path, 'utf8')
+      .split(/^\s*- uses: /m)
+      .filter((text) => text.startsWith(`${ours}actions/prune-images@`))
+      .map((text) => text.split(/^```|^\s*- /m)[0] ?? ''),
+  );
+  expect(steps.length).toBeGreaterThan(0);
+  for (const step of steps) if (step.includes('delete: true')) expect(step).toContain('yes: true');
 });
 
 describe('workflows-examples/', () => {

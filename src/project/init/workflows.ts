@@ -138,6 +138,12 @@ on:
   push:
     branches: ${branches(config)}
   workflow_dispatch: # by hand, or by the workflow Watch: releases the branch that it is started on
+    inputs:
+      freeze-exception:
+        description: release it although the fleet is frozen, for this reason
+      first-release:
+        description: the fleet is new, although the registry or the site gives no answer
+        type: boolean
 
 permissions: {}
 
@@ -151,6 +157,9 @@ jobs:
       pages: write # GitHub Pages
       id-token: write # GitHub Pages
     ${uses('release.yml')}
+    with:
+      freeze-exception: \${{ inputs.freeze-exception }}
+      first-release: \${{ inputs.first-release == true }}
 ${secrets(config, 'all')}`;
 }
 
