@@ -15,8 +15,8 @@ export default defineVerb({
 Production keeps every release of every fleet, and everything attached to it. With --releases N older releases are
 deleted, unless nodes are offered them, or they are barriers or paused. The test registry keeps young images, images that a fleet will still get, and images that branches and open pull requests build now. Images that this project did not build and tag always stay.
 
-Two witnesses must agree: the state branch, and the guidance that publish-updates put into the registry. The registry frees
-disk space by its own garbage collection.`,
+Two witnesses must agree: the state branch, and the guidance that publish-updates put into the registry or that is served
+at publish.url. The registry frees disk space by its own garbage collection.`,
   inputs: {
     delete: flag('delete instead of only showing'),
     yes: flag('delete without asking; needed if nobody is at a terminal'),

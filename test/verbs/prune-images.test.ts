@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import '../support/in-memory.ts';
 import { publishUpdates } from '../../src/loop/publish-updates/publish-updates.ts';
 import type { PrunedRepository } from '../../src/operate/prune-images/prune-images.ts';
 import promoteImage from '../../src/verbs/promote-image.ts';
@@ -15,6 +16,7 @@ import {
 } from '../support/project.ts';
 import { pushSampleImage, useRegistry } from '../support/registry.ts';
 import { commitFiles, temporaryFolder } from '../support/repository.ts';
+import { type SiteServer, serveSite } from '../support/site-server.ts';
 
 const registry = useRegistry();
 const day = 86_400;
@@ -261,6 +263,69 @@ describe('prune-images', () => {
     const { production } = await prune({ remove: true, releases: 2 });
     expect(production.removed[0]?.digest).toBe(releases[0]?.digest);
     await publish();
+  });
+
+  describe('without the artifact, with a site at publish.url', () => {
+    let site: SiteServer;
+    beforeEach(async () => {
+      site = await serveSite(await temporaryFolder());
+      const more = `publish: { url: "${site.url}", oci: false }\n`;
+      project = await createProject(registry.host, { time: now - 100 * day, more });
+      await publishBase(project, '44.1');
+    });
+    afterEach(() => site.stop());
+
+    const publishHere = (folder: string) =>
+      publishUpdates(project, { folder, fleets: [], now }).finally(() => {
+        site.folder = folder;
+      });
+    const pruneNow = (releases?: number) =>
+      pruneImages.run(
+        {
+          'first-release': false,
+          directory: project.git.directory,
+          delete: true,
+          yes: true,
+          'older-than': 30 * day,
+          releases,
+        },
+        contextAt(now),
+      );
+
+    it('takes the site for the second witness, and refuses if it is silent, or knows more', async () => {
+      const { image } = project.config;
+      const first = await release(90);
+      await expect(pruneNow()).rejects.toThrow(/deletion needs a second witness/);
+      await publishHere(site.folder);
+      const { stateBranch } = project.config;
+      const old = await project.git.run(['rev-parse', stateBranch]);
+      const second = await release(80);
+      await publishHere(site.folder);
+      await project.git.run(['branch', '--force', stateBranch, old]);
+      await expect(pruneNow()).rejects.toThrow(`the published guidance has release ${second.version}`);
+      await site.stop();
+      await expect(pruneNow()).rejects.toThrow(/http.* gives no answer/);
+      for (const { digest } of [first, second]) expect(await isThere(image, digest)).toBe(true);
+    });
+
+    it('with --releases, leaves a state that can be published into an empty folder', async () => {
+      const { image } = project.config;
+      const releases: { readonly digest: Digest; readonly version: string }[] = [];
+      for (const daysAgo of [90, 80, 70]) releases.push(await release(daysAgo));
+      await project.state.changeFleet('testing', 'Forget the first rollout', (state) => ({
+        ...state,
+        updates: {
+          ...state.updates,
+          releases: state.updates.releases.filter(({ version }) => version !== releases[0]?.version),
+        },
+      }));
+      await publishHere(site.folder);
+      await pruneNow(2);
+      expect(await isThere(image, releases[0]?.digest as Digest)).toBe(false);
+      await publishHere(await temporaryFolder());
+      const index = await (await fetch(`${site.url}testing/releases.json`)).text();
+      for (const { version } of releases) expect(index).toContain(version);
+    });
   });
 
   it.each(['nightly-20260101', 'hotfix-20251231', 'rescue-deadbeef'])(

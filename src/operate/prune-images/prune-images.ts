@@ -10,7 +10,7 @@ import { deleteImages } from './delete-images.ts';
 import { recordedOrigins } from './image-origin.ts';
 import { ownBuilds } from './own-builds.ts';
 import { planRepository, type RepositoryPlan } from './plan-repository.ts';
-import { type PublishedGuidance, readPublishedGuidance } from './published-guidance.ts';
+import { type PublishedGuidance, readPublishedGuidance, readSiteGuidance } from './published-guidance.ts';
 import { readContents } from './read-contents.ts';
 import { foreignDigests, requireWitnesses, unpublishedVersions } from './witness.ts';
 
@@ -85,8 +85,9 @@ async function planAll(project: Parts, options: PruneOptions): Promise<Repositor
     isOwnBuild: ownBuilds(project, new Set([...recorded.values()].map(({ buildKey }) => buildKey))),
   };
   const contents = await readContents(client, config.image, neededDigests(all), options.report);
-  const published = await readPublishedGuidance(client, config.image, contents);
-  requireWitnesses(config.stateBranch, states, published);
+  const site = await readSiteGuidance(config, Object.keys(states));
+  const published = [...(await readPublishedGuidance(client, config.image, contents)), ...site.published];
+  requireWitnesses(config.stateBranch, states, published, site.silence);
   const production = await planRepository(client, {
     ...shared,
     repository: config.image,

@@ -1,5 +1,8 @@
 import { parseReleaseIndex } from '../../guidance/releases.ts';
+import type { Config } from '../../project/configuration/config.ts';
 import { updatesArtifactType } from '../../release/published/fleet-artifact.ts';
+import { readLastPublished } from '../../release/published/last-published.ts';
+import { filesAtUrl } from '../../release/published/published-files.ts';
 import { readArtifact, titleAnnotation } from '../../world/registry/artifact.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
 import {
@@ -11,7 +14,7 @@ import {
 } from '../../world/registry/reference.ts';
 import type { ReadContents } from './read-contents.ts';
 
-/** The guidance of one fleet, as the registry has it. */
+/** The guidance of one fleet, as one place has it: the registry, or the site. */
 export interface PublishedGuidance {
   readonly fleet: string;
   /** For messages. */
@@ -38,17 +41,52 @@ export async function readPublishedGuidance(
     for (const { descriptor, bytes } of layers) {
       const title = descriptor.annotations?.[titleAnnotation] ?? '';
       if (!/^[^/]+\/releases\.json$/.test(title)) continue;
-      const index = parseReleaseIndex(new TextDecoder().decode(bytes), `${where} ${title}`);
-      const releases = new Map(
-        index.releases.map((release) => [
-          release.version,
-          [...(release['oci-images'] ?? []).map((image) => image['digest-ref']), release['oci-index'] ?? '']
-            .map((text) => text.slice(text.indexOf('@') + 1))
-            .filter((text) => isDigest(text)),
-        ]),
+      const index = new TextDecoder().decode(bytes);
+      found.push(
+        guidanceIn(index, { fleet: title.slice(0, title.indexOf('/')), where: `${where} ${title}` }),
       );
-      found.push({ fleet: title.slice(0, title.indexOf('/')), where, releases });
     }
   }
   return found;
+}
+
+/** What the site at publish.url says of fleets, and why it says nothing. */
+export interface SiteGuidance {
+  readonly published: readonly PublishedGuidance[];
+  /** For messages; undefined if there is no site, or if it answers. */
+  readonly silence: string | undefined;
+}
+
+/** Asks the site. One that gives no answer is no error here: the registry may have the guidance too. */
+export async function readSiteGuidance(
+  { publish }: Pick<Config, 'publish'>,
+  fleets: readonly string[],
+): Promise<SiteGuidance> {
+  if (publish.url === undefined) return { published: [], silence: undefined };
+  const site = filesAtUrl(publish.url);
+  const published: PublishedGuidance[] = [];
+  let silence: string | undefined;
+  for (const fleet of fleets) {
+    const heard = await readLastPublished(site, fleet);
+    if (heard.answer === 'published') {
+      published.push(guidanceIn(heard.last.releases, { fleet, where: heard.last.where }));
+    }
+    if (heard.answer === 'none') silence = `${heard.where} gives no answer: ${heard.why.replace(/\.$/, '')}`;
+  }
+  return { published, silence };
+}
+
+function guidanceIn(
+  index: string,
+  { fleet, where }: { readonly fleet: string; readonly where: string },
+): PublishedGuidance {
+  const releases = new Map(
+    parseReleaseIndex(index, where).releases.map((release) => [
+      release.version,
+      [...(release['oci-images'] ?? []).map((image) => image['digest-ref']), release['oci-index'] ?? '']
+        .map((text) => text.slice(text.indexOf('@') + 1))
+        .filter((text) => isDigest(text)),
+    ]),
+  );
+  return { fleet, where, releases };
 }

@@ -6,13 +6,15 @@ import type { PublishedGuidance } from './published-guidance.ts';
 /**
  * Makes sure that the state branch and what is published agree, before anything is deleted by the word of one of them.
  * A branch that is missing, old or mistyped in the configuration knows less than the published guidance.
- * @param published of any fleet, by any project
- * @throws InputError if the published guidance of a fleet is missing, or has a release that the state lacks
+ * @param published of any fleet, by any project, in the registry and at the site
+ * @param silence why the site gives no answer
+ * @throws InputError if the published guidance of a fleet is missing everywhere, or has a release that the state lacks
  */
 export function requireWitnesses(
   stateBranch: string,
   fleets: Readonly<Record<string, FleetState>>,
   published: readonly PublishedGuidance[],
+  silence?: string,
 ): void {
   const all = Object.entries(fleets);
   if (all.every(([, { releases }]) => releases.releases.length === 0)) {
@@ -26,17 +28,18 @@ export function requireWitnesses(
   for (const [fleet, { releases }] of all) {
     const versions = releases.releases.map(({ version }) => version);
     if (versions.length === 0) continue;
-    const witness = published.find((each) => each.fleet === fleet);
-    if (witness === undefined) {
+    const witnesses = published.filter((each) => each.fleet === fleet);
+    if (witnesses.length === 0) {
       throw new InputError({
         where: `fleet ${fleet}`,
-        problem: 'only the state branch knows its releases; deletion needs a second witness',
+        problem: `only the state branch knows its releases; deletion needs a second witness${silence === undefined ? '' : ` (${silence})`}`,
         remedy:
-          'Run coxswain publish-updates with publish.oci: true: it puts the guidance into the registry.',
+          'Publish the guidance: coxswain publish-updates puts it into the registry (publish.oci: true), and into the folder that is served at publish.url.',
       });
     }
-    const lost = [...witness.releases.keys()].find((version) => !versions.includes(version));
-    if (lost !== undefined) {
+    for (const witness of witnesses) {
+      const lost = [...witness.releases.keys()].find((version) => !versions.includes(version));
+      if (lost === undefined) continue;
       throw new InputError({
         where: `fleet ${fleet}`,
         problem: `the published guidance has release ${lost}, and the state branch does not`,
@@ -65,6 +68,8 @@ export function unpublishedVersions(
   { releases }: FleetState,
   published: readonly PublishedGuidance[],
 ): readonly string[] {
-  const known = published.find((each) => each.fleet === fleet)?.releases;
-  return releases.releases.map(({ version }) => version).filter((version) => known?.has(version) !== true);
+  const known = published.filter((each) => each.fleet === fleet);
+  return releases.releases
+    .map(({ version }) => version)
+    .filter((version) => !known.some((each) => each.releases.has(version)));
 }
