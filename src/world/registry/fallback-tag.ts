@@ -11,6 +11,9 @@ const attempts = 10;
  * Adds an entry to the list under the fallback tag. Registries have no compare-and-swap for tags, so two writers that
  * read the same list lose one entry. Each therefore reads again after the time that a rival's read and write may
  * take, and adds what is missing: the writer whose entry was lost puts it back. Entries that we cannot read are kept.
+ *
+ * The list is replaced as a whole, so an answer with less than there is would lose the rest. Before the first write it is
+ * read twice, and every entry of either answer stays.
  */
 export function addToFallbackTag(
   client: RegistryClient,
@@ -30,10 +33,14 @@ async function addNow(
   entry: Descriptor,
 ): Promise<void> {
   const tag = fallbackTag(subject);
-  let wanted: readonly unknown[] = [entry];
+  const read = () => client.fallbackList(repository, subject);
+  const before = ((await read())?.json.manifests ?? []).filter(
+    (each) => digestOfEntry(each) !== entry.digest,
+  );
+  let wanted: readonly unknown[] = [...before, entry];
   for (let attempt = 0; attempt < attempts; attempt++) {
     const started = performance.now();
-    const { json } = (await client.fallbackList(repository, subject)) ?? emptyReferrerList;
+    const { json } = (await read()) ?? emptyReferrerList;
     const there = json.manifests.map(digestOfEntry);
     const missing = wanted.filter((each) => !there.includes(digestOfEntry(each)));
     if (missing.length === 0) return;

@@ -3,6 +3,7 @@ import { copyArtifact, pushArtifact, readArtifact } from '../../../src/world/reg
 import { fallbackTag, type RegistryClient } from '../../../src/world/registry/client.ts';
 import { isIndex, mediaTypes } from '../../../src/world/registry/manifest.ts';
 import { atDigest, atTag, parseRepository, type Repository } from '../../../src/world/registry/reference.ts';
+import type { ReferrerList } from '../../../src/world/registry/referrer-list.ts';
 import { pushSampleImage, testClient, useRegistry } from '../../support/registry.ts';
 
 const registry = useRegistry();
@@ -119,6 +120,35 @@ describe('pushArtifact', () => {
     expect(replaced).toBe(1);
     const listed = (await client.referrers(repository, subject.digest)).map(({ digest }) => digest);
     expect(listed.sort()).toEqual([rival.digest, existing.digest, ours.digest].sort());
+  });
+
+  it.each([
+    ['the list is not there', () => undefined],
+    ['the list is empty', (list: ReferrerList) => ({ ...list, json: { ...list.json, manifests: [] } })],
+    [
+      'the newest entry is not in the list',
+      (list: ReferrerList) => ({
+        ...list,
+        json: { ...list.json, manifests: list.json.manifests.slice(0, -1) },
+      }),
+    ],
+  ])('keeps the other entries although one answer says that %s', async (_what, lie) => {
+    for (const lyingAt of [1, 2]) {
+      const subject = await subjectImage();
+      const options = { repository, artifactType, subject };
+      for (const text of ['a', 'b']) await pushArtifact(client, { ...options, layers: [note(text)] });
+      let asked = 0;
+      const lying: RegistryClient = {
+        ...client,
+        fallbackList: async (...args) => {
+          asked += 1;
+          const list = await client.fallbackList(...args);
+          return asked === lyingAt && list !== undefined ? lie(list) : list;
+        },
+      };
+      await pushArtifact(lying, { ...options, layers: [note('c')] });
+      expect(await texts(subject), `answer ${lyingAt}`).toEqual(['a', 'b', 'c']);
+    }
   });
 
   it('does not overwrite something else under the fallback tag', async () => {
