@@ -11,7 +11,7 @@ import { publishFromArtifact } from '../loop/publish-updates/from-artifact.ts';
 import type { PublishAnswer } from '../loop/publish-updates/publication.ts';
 import { publishUpdates } from '../loop/publish-updates/publish-updates.ts';
 import { findFleet } from '../project/fleets.ts';
-import { findOperator } from '../release/operations/operator.ts';
+import { findOperator, readStatement } from '../release/operations/operator.ts';
 import { openProject } from '../release/project.ts';
 import { createRegistryClient } from '../world/registry/client.ts';
 import { parseReference } from '../world/registry/reference.ts';
@@ -55,6 +55,9 @@ that can read the registry. The dashboard is not among them.
         text: describeFiles(restored, inputs.output).join('\n'),
       };
     }
+    const given = inputs['replace-published'];
+    const reason = given === undefined ? undefined : readStatement(given, '--replace-published');
+    if (reason === '') throw new UsageError('--replace-published needs a reason');
     const project = await openProject({
       directory: inputs.directory,
       env,
@@ -64,7 +67,6 @@ that can read the registry. The dashboard is not among them.
     const fleets = inputs.fleet.map((name) => findFleet(project.config, name).name);
     const now = context.now();
     const folder = resolve(inputs.output);
-    const reason = inputs['replace-published'];
     const replace =
       reason === undefined ? undefined : { reason, by: await findOperator(project.git, inputs.by) };
     const answer = await publishUpdates(project, {

@@ -183,7 +183,7 @@ const places = [
   ...each(
     [[doctor, []]],
     '--site',
-    ['ftp://updates.example/', 'http://', 'https://user:pw@updates.example/'],
+    ['ftp://updates.example/', 'http://', 'https://user:pw@updates.example/', 'nowhere'],
     /--site|nowhere|password|URL/,
   ),
   ...each([[serveGraph, []]], '--site', ['ftp://updates.example/', 'nowhere'], /--site|nowhere/),
@@ -192,6 +192,12 @@ const places = [
     '--listen',
     ['8080', 'localhost:99999', ':x', '127.0.0.1:-1'],
     /--listen/,
+  ),
+  ...each(
+    [[doctor, ['--site', '.']]],
+    '--base-url',
+    ['updates.example', 'ftp://updates.example/', 'https://updates.example/testing'],
+    /^--base-url: /,
   ),
   ...each(
     [[publish, []]],
@@ -246,6 +252,22 @@ const commandLines: readonly Row[] = [
   { verb: promote, args: ['--fleet', 'testing', '--commit', 'deadbeef'], says: /commit|deadbeef/ },
   { verb: promote, args: ['--fleet', 'testing', '--commit', 'HEAD; rm -rf /'], says: /commit/ },
   { verb: promote, args: ['--fleet', 'testing', '--commit', '--output=x'], says: /commit|--commit/ },
+  ...each(
+    [[publish, ['--output', 'out', '--by', 'Ada']]],
+    '--replace-published',
+    ['', '  ', 'x\u001b[31m', long.repeat(2)],
+    /--replace-published/,
+  ),
+  // No commit of the remote.
+  ...each(
+    [
+      [promote, ['--fleet', 'testing']],
+      [startRollout, ['--fleet', 'testing']],
+    ],
+    '--commit',
+    ['0123456789abcdef'.repeat(4).slice(0, 40)],
+    /^--commit: this commit is not on branch testing/,
+  ),
   { verb: lint, args: ['--commit', 'nowhere'], says: /nowhere|--commit/ },
   { verb: lint, args: ['--against', 'nowhere'], says: /nowhere|--against/ },
   { verb: logIn, args: ['--username', 'ada'], says: /--password/ },

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import '../support/in-memory.ts';
 import { parseGraph } from '../../src/guidance/graph.ts';
 import { silentLog } from '../../src/host/log.ts';
 import { publishUpdates } from '../../src/loop/publish-updates/publish-updates.ts';
@@ -355,8 +356,63 @@ describe('publish-updates', () => {
     await release(now);
     await run();
     await project.git.run(['update-ref', 'refs/heads/coxswain', before]);
-    await expect(run()).rejects.toThrow(/fleet testing: this publishes less than .*release 1-\d+ is gone/s);
+    // In the folder of last time, and in an empty one as on a hosted runner: the artifact knows.
+    for (const output of [site, await temporaryFolder()]) {
+      const answer = run({ output });
+      await expect(answer).rejects.toThrow(/fleet testing: this publishes less than .*release 1-\d+ is gone/s);
+    }
     expect((await graph()).nodes).toHaveLength(2);
+  });
+
+  it('publishes less only for a reason, which the state branch records, and only once', async () => {
+    await release(now - 50 * hour);
+    const before = await project.git.run(['rev-parse', 'coxswain']);
+    await release(now);
+    await run();
+    await project.git.run(['update-ref', 'refs/heads/coxswain', before]);
+    await expect(run({ replace: '' })).rejects.toThrow(/--replace-published/);
+    const answer = await run({ at: now + 60, replace: 'the second one never existed' });
+    expect(answer.written).toContain('testing/releases.json');
+    expect((await graph()).nodes).toHaveLength(1);
+    const { operations } = await project.state.readFleet('testing');
+    expect(operations.replaced).toEqual([
+      { reason: 'the second one never existed', by: 'Ada', at: now + 60 },
+    ]);
+    expect(await project.git.run(['log', '-1', '--format=%B', 'coxswain'])).toMatch(
+      /replace what was published.*the second one never existed/s,
+    );
+    expect((await run({ at: now + 120 })).artifacts.map(({ changed }) => changed)).toEqual([false, false]);
+    // What is published from now on is compared again.
+    const replaced = await project.git.run(['rev-parse', 'coxswain']);
+    await release(now + hour);
+    await run({ at: now + hour });
+    await project.git.run(['update-ref', 'refs/heads/coxswain', replaced]);
+    await expect(run({ at: now + hour })).rejects.toThrow(/publishes less than/);
+  });
+
+  it('refuses to leave out a fleet that has releases, unless somebody says why', async () => {
+    await release(now);
+    await run();
+    const { git } = project;
+    const yaml = await readFile(join(git.directory, 'coxswain.yaml'), 'utf8');
+    // A misspelt name, or a fleet that was taken out.
+    await writeFile(
+      join(git.directory, 'coxswain.yaml'),
+      yaml.replace(/ {2}testing: \{\}\n {2}stable: .*\n/, '  stable: {}\n'),
+    );
+    const files = await listFiles();
+    await expect(run()).rejects.toThrow(
+      /coxswain\.yaml: fleets: branch coxswain has 1 releases of fleet testing, which is not configured/,
+    );
+    expect(await listFiles()).toEqual(files);
+    const output = await temporaryFolder();
+    await run({ at: now + 60, replace: 'the lab is closed', output });
+    expect((await listFiles(output)).filter((path) => path.startsWith('testing/'))).toEqual([]);
+    const { operations } = await project.state.readFleet('testing');
+    expect(operations.replaced).toEqual([{ reason: 'the lab is closed', by: 'Ada', at: now + 60 }]);
+    // Its artifact stays: whoever still has nodes there can restore it.
+    expect(await project.client.resolve(atTag(project.config.image, 'updates-testing'))).toBeDefined();
+    await run({ at: now + 120, output });
   });
 
   it('writes nothing from a dirty state branch', async () => {
