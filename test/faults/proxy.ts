@@ -200,7 +200,7 @@ interface RealAnswer {
   readonly body: Buffer;
 }
 
-function forward(registry: string, incoming: IncomingMessage, body: Buffer): Promise<RealAnswer> {
+export function forward(registry: string, incoming: IncomingMessage, body: Buffer): Promise<RealAnswer> {
   return new Promise((resolve, reject) => {
     const [host, port] = registry.split(':');
     // The Host header stays, so that the registry sends uploads back here.
@@ -218,7 +218,7 @@ function forward(registry: string, incoming: IncomingMessage, body: Buffer): Pro
   });
 }
 
-async function readAll(stream: AsyncIterable<Buffer>): Promise<Buffer> {
+export async function readAll(stream: AsyncIterable<Buffer>): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk);
   return Buffer.concat(chunks);

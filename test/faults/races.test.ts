@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { promoteImage } from '../../src/loop/promote-image/promote-image.ts';
 import { startRollout } from '../../src/loop/start-rollout/start-rollout.ts';
 import { formatRepository } from '../../src/world/registry/reference.ts';
 import { createProject, publishBase, type TestProject } from '../support/project.ts';
+import '../support/in-memory.ts';
 import { testClient, useRegistry } from '../support/registry.ts';
 import { commitFiles, temporaryFolder } from '../support/repository.ts';
 import { type FaultProxy, startFaultProxy } from './proxy.ts';
@@ -12,8 +12,6 @@ import { buildAndTest, now } from './stage.ts';
 
 // Several writers at once. The proxy holds one request of one of them back, another one each time, so that they meet
 // in other places each time.
-
-if (existsSync('/dev/shm')) process.env.TMPDIR = '/dev/shm';
 
 const registry = useRegistry();
 let proxy: FaultProxy;

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import '../support/in-memory.ts';
 import { useRegistry } from '../support/registry.ts';
 import { concerns, type Fault, type FaultProxy, faults, lies, startFaultProxy } from './proxy.ts';
 import { brokenInvariants, look } from './reader.ts';
@@ -8,9 +8,6 @@ import { createStage, type Stage, verbs } from './stage.ts';
 
 // Every request of a verb is disturbed. After each disturbance whoever looks from outside sees nothing wrong, and the
 // same verb run again leaves what an undisturbed run leaves.
-
-// A registry flushes each file to the disk; here it is started some hundred times less than it is written to.
-if (existsSync('/dev/shm')) process.env.TMPDIR = '/dev/shm';
 
 /** COXSWAIN_FAULTS=all tries every fault at every request: some minutes. */
 const everything = process.env.COXSWAIN_FAULTS === 'all';

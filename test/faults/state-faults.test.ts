@@ -1,16 +1,14 @@
-import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openState } from '../../src/release/state/state.ts';
 import type { BranchStore } from '../../src/world/forge/forge.ts';
 import { recordRelease } from '../support/project.ts';
+import '../support/in-memory.ts';
 import { useRegistry } from '../support/registry.ts';
 import { type FaultProxy, startFaultProxy } from './proxy.ts';
 import { brokenInvariants, look } from './reader.ts';
 import { createStage, now, type Stage } from './stage.ts';
 
 // start-rollout is what writes the state branch: it is disturbed at each of its steps there.
-
-if (existsSync('/dev/shm')) process.env.TMPDIR = '/dev/shm';
 
 const registry = useRegistry();
 let proxy: FaultProxy;

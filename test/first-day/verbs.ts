@@ -103,29 +103,6 @@ export const rows: readonly Row[] = [
   { name: 'explain', verb: explain, at: 'published', args: ['--image', 'FIRST', '--with', 'NEWEST'] },
 ];
 
-/**
- * Cells in which something was lost when this table was made. Issue 12 empties the list: take a cell out when it is right.
- * A cell that is lost and not listed fails.
- */
-export const open: Readonly<Record<string, readonly string[]>> = {
-  'start-rollout': ['without state', 'typo in state-branch'],
-  'publish-updates': ['without state', 'typo in state-branch'],
-  'open-promotion': ['without state', 'typo in state-branch', 'empty registry'],
-  'edit-updates pause': ['without state', 'typo in state-branch'],
-  status: ['without state', 'typo in state-branch'],
-  'prune-images': ['without state', 'typo in state-branch', 'false 404', 'empty answer', 'stale list'],
-  'start-release': ['without state', 'typo in state-branch'],
-  'plan-run': ['typo in state-branch'],
-  'run-event': [
-    'without state',
-    'typo in state-branch',
-    'false 404',
-    'empty answer',
-    'stale list',
-    'lost write',
-  ],
-};
-
 /** Verbs that ask neither a remote nor a registry, or that test/local-stack runs for real, and why they have no row. */
 export const without: Readonly<Record<string, string>> = {
   completion: 'prints a script: test/verbs/completion',

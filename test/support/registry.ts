@@ -111,23 +111,26 @@ export async function pushSampleImage(
   sample: SampleImage = {},
 ): Promise<DigestReference> {
   const contents = sample.layers ?? [randomBytes(2_000), randomBytes(1_000)];
-  const layers = [];
-  const diffIds = [];
-  for (const content of contents) {
-    const packed = sample.packed ? content : gzipSync(content);
-    const { digest, size } = await client.uploadBlob(repository, packed);
-    layers.push({ mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', digest, size });
-    diffIds.push(digestOf(content));
-  }
   const config = {
     architecture: sample.architecture ?? 'amd64',
     os: 'linux',
     created: sample.created ?? '2026-07-21T14:00:00Z',
     config: { Labels: sample.labels ?? {} },
-    rootfs: { type: 'layers', diff_ids: diffIds },
+    rootfs: { type: 'layers', diff_ids: contents.map((content) => digestOf(content)) },
     history: [],
   };
-  const pushed = await client.uploadBlob(repository, Buffer.from(JSON.stringify(config)));
+  const [pushed, ...packed] = await Promise.all(
+    [
+      Buffer.from(JSON.stringify(config)),
+      ...contents.map((each) => (sample.packed ? each : gzipSync(each))),
+    ].map((bytes) => client.uploadBlob(repository, bytes)),
+  );
+  if (pushed === undefined) throw new Error('nothing was pushed');
+  const layers = packed.map(({ digest, size }) => ({
+    mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
+    digest,
+    size,
+  }));
   const manifest: ImageManifest = {
     schemaVersion: 2,
     mediaType: mediaTypes.ociManifest,

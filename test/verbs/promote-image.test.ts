@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import '../support/in-memory.ts';
 import { promoteImage } from '../../src/loop/promote-image/promote-image.ts';
 import type { Promotion } from '../../src/loop/promote-image/promotion.ts';
 import { type Candidate, readCandidate } from '../../src/release/candidate/candidate.ts';
@@ -6,8 +7,10 @@ import type { TestEvidence } from '../../src/release/evidence/statement.ts';
 import { passingEvidence, pushEvidence } from '../../src/release/evidence/store.ts';
 import promoteImageVerb from '../../src/verbs/promote-image.ts';
 import startRollout from '../../src/verbs/start-rollout.ts';
+import { goArchitecture } from '../../src/world/registry/architecture.ts';
 import { pushArtifact } from '../../src/world/registry/artifact.ts';
 import type { RegistryClient } from '../../src/world/registry/client.ts';
+import { type Descriptor, mediaTypes } from '../../src/world/registry/manifest.ts';
 import {
   atDigest,
   atTag,
@@ -19,9 +22,11 @@ import {
   buildAnnotations,
   contextAt,
   createProject,
+  prove,
   publishBase,
   type TestProject,
 } from '../support/project.ts';
+import { startReferrersRegistry } from '../support/referrers-registry.ts';
 import { pushSampleImage, type SampleImage, useRegistry } from '../support/registry.ts';
 import { commitFiles } from '../support/repository.ts';
 
@@ -354,6 +359,22 @@ describe('promote-image', () => {
       );
     });
 
+    it('an image of another build whose key begins alike', async () => {
+      const { git, config, client } = project;
+      const candidate = await readCandidate({ git, config, client });
+      const other = `${candidate.key.slice(0, 16)}${'0'.repeat(48)}`;
+      // Its labels are right: only the whole key distinguishes it.
+      await buildAndTest({ sample: { annotations: buildAnnotations({ ...candidate, key: other }) } });
+      await expectRefusal(
+        new RegExp(`the image is of another build, found "${other}", expected ${candidate.key}`),
+      );
+    });
+
+    it('an image without a build key', async () => {
+      await buildAndTest({ sample: { annotations: {} } });
+      await expectRefusal(/the image has no build key/);
+    });
+
     it("a commit that is not on the fleet's branch, whatever is checked out", async () => {
       await nextCommit(time + 60);
       await buildAndTest();
@@ -485,6 +506,45 @@ describe('missing evidence', () => {
     await expect(run('testing', undefined, accept)).rejects.toThrow(/its boot test failed/);
     await commitFiles(project.git, { 'tests/10-boots.sh': '#!/bin/sh\ntrue\n' }, { time: time + 60 });
     await expect(run('testing', undefined, accept)).rejects.toThrow(/tested with other tests/);
+  });
+
+  it('is never accepted where the test of another architecture failed, whatever production has', async () => {
+    // Production does not exist yet: this registry answers 404 to the list of referrers there.
+    const withApi = await startReferrersRegistry(() => registry.host);
+    try {
+      project = await createProject(withApi.host, { time, more: 'architectures: [x86_64, aarch64]\n' });
+      await publishBase(project, baseVersion);
+      const { git, config, client } = project;
+      const candidate = await readCandidate({ git, config, client, commit: 'testing' });
+      const manifests: Descriptor[] = [];
+      for (const architecture of ['x86_64', 'aarch64'] as const) {
+        const platform = { architecture: goArchitecture(architecture), os: 'linux' };
+        const image = await pushSampleImage(client, config.testImage, {
+          architecture: platform.architecture,
+          created: new Date(candidate.committedAt * 1000).toISOString(),
+          labels: {
+            'org.opencontainers.image.version': candidate.version,
+            'com.coreos.stream': config.stream,
+          },
+          annotations: buildAnnotations(candidate),
+        });
+        manifests.push({ ...(await client.getManifest(image)).descriptor, platform });
+      }
+      const index = { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests };
+      const digest = await client.putManifest(
+        config.testImage,
+        candidate.tag,
+        Buffer.from(JSON.stringify(index)),
+        mediaTypes.ociIndex,
+      );
+      const built = atDigest(config.testImage, digest);
+      await expectRefusal(/aarch64|x86_64/);
+      await prove(project, candidate, built, 'FAILED', undefined, 'aarch64');
+      await expect(run('testing', undefined, accept)).rejects.toThrow(/its boot test failed/);
+      await expect(production()).resolves.toEqual({});
+    } finally {
+      await withApi.stop();
+    }
   });
 
   it('counts for nothing once there is evidence', async () => {

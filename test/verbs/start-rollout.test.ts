@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RolloutAnswer } from '../../src/loop/start-rollout/start-rollout.ts';
+import '../support/in-memory.ts';
 import { type Action, editState } from '../../src/release/operations/edit-fleet.ts';
 import startRollout from '../../src/verbs/start-rollout.ts';
 import { formatRepository } from '../../src/world/registry/reference.ts';

@@ -47,7 +47,7 @@ describe('runMachine', () => {
     'ends a machine that writes to its %s without end',
     async (name) => {
       const { end, record } = await run(
-        (files) => `${name === 'results' ? `yes '${nonce} output 0 x'` : 'yes'} >'${files[name]}'`,
+        (files) => `exec ${name === 'results' ? `yes '${nonce} output 0 x'` : 'yes'} >'${files[name]}'`,
       );
       expect(record.done).toBe(false);
       if (name === 'results') expect(record.violation).toBeTypeOf('string');
