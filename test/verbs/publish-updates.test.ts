@@ -359,7 +359,9 @@ describe('publish-updates', () => {
     // In the folder of last time, and in an empty one as on a hosted runner: the artifact knows.
     for (const output of [site, await temporaryFolder()]) {
       const answer = run({ output });
-      await expect(answer).rejects.toThrow(/fleet testing: this publishes less than .*release 1-\d+ is gone/s);
+      await expect(answer).rejects.toThrow(
+        /fleet testing: this publishes less than .*release 1-\d+ is gone/s,
+      );
     }
     expect((await graph()).nodes).toHaveLength(2);
   });

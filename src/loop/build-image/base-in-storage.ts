@@ -17,11 +17,11 @@ export function baseNameInStorage(base: Image): string {
 }
 
 /**
- * Builds on a base in local storage, and takes the base away afterwards if it was not there before. Several runs may use
+ * Builds on a base in local storage, and removes the base afterwards if it did not exist before. Several runs may use
  * it at the same time: storage removes an image with its last name, and not while a build runs on it, so the last run
- * takes it away. An image with a name that somebody else gave it stays.
+ * removes it. An image with a name that somebody else gave it stays.
  * @param from the repository that it is pulled from
- * @param build is called again if another run took the base away
+ * @param build is called again if another run removed the base
  */
 export async function withBaseInStorage<T>(
   buildah: Buildah,

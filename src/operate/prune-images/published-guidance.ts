@@ -57,7 +57,7 @@ export interface SiteGuidance {
   readonly silence: string | undefined;
 }
 
-/** Asks the site. One that gives no answer is no error here: the registry may have the guidance too. */
+/** Asks the site. One that gives no answer is not an error here: the registry may have the guidance too. */
 export async function readSiteGuidance(
   { publish }: Pick<Config, 'publish'>,
   fleets: readonly string[],
