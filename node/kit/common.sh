@@ -126,12 +126,13 @@ reboot_now() {
   fi
 }
 
-# The fleet: of node.conf, else of the tag that this node was installed by.
+# Sets $FLEET: of node.conf, else of the tag that this node follows (which the guard puts into $followed_tag).
 need_fleet() {
   [ -n "$IMAGE" ] || fail "$lib/kit.conf has no IMAGE: install the node kit again (coxswain node-kit)"
   local each tag
   if [ -z "$FLEET" ]; then
-    tag=$(tag_of "$(booted_reference 2>/dev/null || true)")
+    tag=${followed_tag-}
+    [ -n "$tag" ] || tag=$(tag_of "$(booted_reference 2>/dev/null || true)")
     for each in $FLEETS; do
       if [ -n "$tag" ] && [ "$(of "$each" "$TAGS")" = "$tag" ]; then FLEET=$each; fi
     done

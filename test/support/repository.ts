@@ -17,6 +17,11 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
+/** Folders that were made until now stay after the test: the caller removes them. */
+export function keepFolders(): string[] {
+  return folders.splice(0);
+}
+
 /** A new git repository; `main` is its first branch, without a commit. Gone after the test. */
 export async function createRepository(options: { readonly bare?: boolean } = {}): Promise<Git> {
   const git = new Git(await temporaryFolder());

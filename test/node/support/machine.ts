@@ -4,12 +4,15 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { readFileIfThere } from '../../../src/host/files.ts';
 
 const script = fileURLToPath(new URL('machine.sh', import.meta.url));
 const standIn = fileURLToPath(new URL('../../../node/stand-in/rpm-ostree.sh', import.meta.url));
 const kit = fileURLToPath(new URL('../../../node/kit', import.meta.url));
+
+// Each script starts some dozens of programs, which takes seconds on a busy computer.
+vi.setConfig({ testTimeout: 90_000 });
 
 /** Machines need a mount namespace and a root folder of their own. */
 export const cannotRunMachines =

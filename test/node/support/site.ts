@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { readArguments } from '../../../src/cli/arguments.ts';
@@ -11,7 +13,7 @@ import publishUpdates from '../../../src/verbs/publish-updates.ts';
 import { formatRepository } from '../../../src/world/registry/reference.ts';
 import { contextAt, createProject, recordRelease, type TestProject } from '../../support/project.ts';
 import { pushSampleImage } from '../../support/registry.ts';
-import { temporaryFolder } from '../../support/repository.ts';
+import { keepFolders } from '../../support/repository.ts';
 import type { NodeImage } from './machine.ts';
 
 export type Handler = (
@@ -32,6 +34,7 @@ export class Site {
   /** Answers instead of the server, if a test wants another one. */
   handler: Handler | undefined;
   readonly repository: string;
+  private readonly folders: string[] = [];
 
   private readonly server: Server;
 
@@ -60,13 +63,15 @@ export class Site {
       ...options,
       more: `publish: { url: "http://127.0.0.1:${port}/" }`,
     });
-    site = new Site(project, await temporaryFolder(), server);
+    site = new Site(project, await mkdtemp(join(tmpdir(), 'coxswain-site-')), server);
+    site.folders.push(...keepFolders());
     return site;
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.server.closeAllConnections();
     this.server.close();
+    for (const folder of [this.folder, ...this.folders]) await rm(folder, { recursive: true, force: true });
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

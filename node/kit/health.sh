@@ -1,0 +1,44 @@
+#!/usr/bin/bash
+# After each boot: runs the checks in health.d. If one fails on a release that this node has not been healthy on before,
+# the node goes back to the release before, says so, and does not try that release again.
+set -eu
+# shellcheck source=node/kit/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+load_settings
+digest=$(booted '."container-image-reference-digest" // .checksum')
+version=$(booted .version)
+good=$state/good
+
+failed=''
+for check in "$root"/etc/coxswain/health.d/* "$root"/usr/lib/coxswain/health.d/*; do
+  if [ ! -x "$check" ] || [ ! -f "$check" ]; then continue; fi
+  # A check that hangs has failed.
+  if ! timeout "${HEALTH_TIMEOUT:-300}" "$check" >&2; then
+    failed=${check##*/}
+    break
+  fi
+done
+
+if [ -z "$failed" ]; then
+  if [ "$digest" != "$(cat "$good" 2>/dev/null)" ]; then
+    printf '%s\n' "$digest" | write "$good"
+    motd_clear health
+  fi
+  say "$version is healthy"
+  exit 0
+fi
+if [ "$digest" = "$(cat "$good" 2>/dev/null)" ]; then
+  motd health "The health check $failed fails on $version, on which it passed before: not going back."
+  exit 1
+fi
+previous=$(rpm-ostree status --json | jq -r '[.deployments[] | select(.booted or .staged | not)][0].version // empty')
+if [ -z "$previous" ]; then
+  motd health "The health check $failed fails on $version, and there is no release to go back to."
+  exit 1
+fi
+# Zincati takes no deployment that is on the disk for a target. This list is for the guard and the local graph.
+{ cat "$state/refused" 2>/dev/null || true; printf '%s\n' "$digest"; } | sort -u | write "$state/refused"
+printf 'went back from %s: the health check %s failed\n' "$version" "$failed" | write "$state/went-back"
+motd health "The health check $failed fails on $version: going back to $previous."
+rpm-ostree rollback
+systemctl reboot

@@ -1,0 +1,90 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { cannotRunMachines, Machine } from './support/machine.ts';
+
+const repository = 'ghcr.io/acme/os';
+const reference = `ostree-unverified-registry:${repository}:stable`;
+const digestOf = (digit: string) => `sha256:${digit.repeat(64)}`;
+let machine: Machine;
+
+/** A node that was healthy on 44.1, and updates to 44.2. */
+beforeEach(async () => {
+  if (cannotRunMachines !== undefined) return;
+  machine = await Machine.start();
+  for (const [index, digit] of ['1', '2', '3'].entries()) {
+    await machine.image({
+      repository,
+      digest: digestOf(digit),
+      version: `44.${digit}`,
+      created: index + 1,
+      stream: 'stable',
+    });
+  }
+  await machine.boot(reference, digestOf('1'));
+  await machine.installKit({ IMAGE: repository, STREAM: 'stable', FLEETS: 'stable', FLEET: 'stable' });
+});
+
+const check = (text: string) =>
+  machine.write('etc/coxswain/health.d/10-check', `#!/bin/sh\n${text}\n`, 0o755);
+
+async function update(digit: string): Promise<void> {
+  await machine.run(['rpm-ostree', 'deploy', digestOf(digit)]);
+  await machine.reboot();
+}
+
+describe.skipIf(cannotRunMachines !== undefined)('health', () => {
+  it('remembers a release on which all checks passed', async () => {
+    await check('exit 0');
+    expect(await machine.kit('health')).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('44.1 is healthy'),
+    });
+    expect(await machine.read('var/lib/coxswain/good')).toBe(`${digestOf('1')}\n`);
+  });
+
+  it('goes back from a new release that fails, says so, and does not try it again', async () => {
+    await check('exit 0');
+    await machine.kit('health');
+    await update('2');
+    await check('exit 1');
+    await machine.kit('health');
+    expect(await machine.motd('health')).toBe('The health check 10-check fails on 44.2: going back to 44.1.');
+    expect(await machine.read('run/systemctl-calls')).toBe('reboot\n');
+    expect((await machine.deployment('booted'))?.DIGEST).toBe(digestOf('1'));
+    expect(await machine.read('var/lib/coxswain/refused')).toBe(`${digestOf('2')}\n`);
+    // The next release is another matter.
+    await update('3');
+    await check('exit 0');
+    expect(await machine.kit('health')).toMatchObject({ code: 0 });
+    expect(await machine.read('var/lib/coxswain/good')).toBe(`${digestOf('3')}\n`);
+  });
+
+  it('does not go back from a release that was healthy before', async () => {
+    await check('exit 0');
+    await machine.kit('health');
+    await update('2');
+    await machine.kit('health');
+    await check('exit 1');
+    expect(await machine.kit('health')).toMatchObject({ code: 1 });
+    expect((await machine.deployment('booted'))?.DIGEST).toBe(digestOf('2'));
+    expect(await machine.motd('health')).toContain('passed before: not going back');
+  });
+
+  it('says so if there is nothing to go back to', async () => {
+    await check('exit 1');
+    expect(await machine.kit('health')).toMatchObject({ code: 1 });
+    expect(await machine.motd('health')).toContain('no release to go back to');
+    expect(await machine.read('run/systemctl-calls')).toBeUndefined();
+  });
+
+  it('counts a check that hangs as failed', async () => {
+    await update('2');
+    await check('sleep 60');
+    await machine.run(['bash', '/usr/lib/coxswain/health.sh'], { HEALTH_TIMEOUT: '1' });
+    expect((await machine.deployment('booted'))?.DIGEST).toBe(digestOf('1'));
+  });
+
+  it('passes over files that are not programs', async () => {
+    await machine.write('etc/coxswain/health.d/README', 'false');
+    expect(await machine.kit('health')).toMatchObject({ code: 0 });
+  });
+});
