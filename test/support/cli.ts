@@ -13,6 +13,8 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** SIGKILL after so many milliseconds, children included. */
   readonly killAfter?: number;
+  /** SIGKILL once it settles, children included. */
+  readonly killWhen?: Promise<unknown>;
 }
 
 /** Runs the built program as a user would: `cli(['watch-base'], { cwd })`. */
@@ -32,16 +34,15 @@ export function cli(args: readonly string[], options: CliOptions): Promise<CliRe
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       stderr += chunk;
     });
-    const timer =
-      options.killAfter === undefined
-        ? undefined
-        : setTimeout(() => {
-            try {
-              process.kill(-(child.pid as number), 'SIGKILL');
-            } catch {
-              // it ended just now
-            }
-          }, options.killAfter);
+    const kill = () => {
+      try {
+        process.kill(-(child.pid as number), 'SIGKILL');
+      } catch {
+        // it ended just now
+      }
+    };
+    const timer = options.killAfter === undefined ? undefined : setTimeout(kill, options.killAfter);
+    options.killWhen?.then(kill, reject);
     child.once('error', reject);
     child.once('close', (exitCode) => {
       clearTimeout(timer);

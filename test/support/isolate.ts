@@ -1,3 +1,14 @@
+// Runs before each test file.
+import { vi } from 'vitest';
+
+// The files of a worker share its process (vitest.config.ts): no file sees what another one left in the environment.
+vi.unstubAllEnvs();
+const shared = globalThis as { environmentAtStart?: NodeJS.ProcessEnv };
+shared.environmentAtStart ??= { ...process.env };
+for (const name of Object.keys(process.env))
+  if (!(name in shared.environmentAtStart)) delete process.env[name];
+Object.assign(process.env, shared.environmentAtStart);
+
 // Tests must not depend on, or touch, the git and registry settings of whoever runs them.
 process.env.GIT_CONFIG_GLOBAL = '/dev/null';
 process.env.GIT_CONFIG_NOSYSTEM = '1';

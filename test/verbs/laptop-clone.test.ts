@@ -2,7 +2,7 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Git } from '../../src/world/git/git.ts';
-import { cli } from '../support/cli.ts';
+import { type CliOptions, cli } from '../support/cli.ts';
 import { cloneOf } from '../support/forges.ts';
 import { type GitServer, startGitServer } from '../support/git-server.ts';
 import { createProject, recordRelease } from '../support/project.ts';
@@ -31,7 +31,7 @@ afterEach(() => server.stop());
 
 const laptop = (...args: readonly string[]) => cloneOf(server.url, args);
 
-function edit(clone: Git, words: readonly string[], options: { readonly killAfter?: number } = {}) {
+function edit(clone: Git, words: readonly string[], options: Pick<CliOptions, 'killWhen'> = {}) {
   const args = ['edit-updates', '--by', 'Ada', '--now', String(now), ...words];
   return cli(args, { cwd: clone.directory, env: { COXSWAIN_FORGE: '' }, ...options });
 }
@@ -97,11 +97,10 @@ describe('a fleet that is steered from a clone', () => {
     await writeFile(hook, `#!/bin/sh\necho seen > "${bare.directory}/seen"\nsleep 3\n`);
     await chmod(hook, 0o755);
     const clone = await laptop();
-    const killed = edit(clone, pause, { killAfter: 4000 });
-    await expect
-      .poll(() => readFile(join(bare.directory, 'seen'), 'utf8').catch(() => ''), { timeout: 15_000 })
+    const seen = expect
+      .poll(() => readFile(join(bare.directory, 'seen'), 'utf8').catch(() => ''), { timeout: 50_000 })
       .toBe('seen\n');
-    await killed;
+    await edit(clone, pause, { killWhen: seen });
     const again = await edit(clone, pause);
     expect(again).toMatchObject({ exitCode: 0 });
     expect(await operations('testing')).toMatchObject({ paused: [{ version: '1-bb' }] });

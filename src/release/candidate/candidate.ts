@@ -123,7 +123,7 @@ async function resolveCommit(git: Git, name: string): Promise<string> {
 }
 
 async function readCommitTime(git: Git, commit: string): Promise<number> {
-  const line = await git.run(['rev-list', '--max-count=1', '--timestamp', commit]);
+  const line = await git.runOnObjects(['rev-list', '--max-count=1', '--timestamp', commit], commit);
   return Number(line.split(' ')[0]);
 }
 
@@ -214,7 +214,7 @@ async function readIgnoreFile(
 }
 
 async function readTestsTree(git: Git, commit: string, folder: string): Promise<string> {
-  const line = await git.run(['ls-tree', '-z', '--full-tree', commit, '--', folder]);
+  const line = await git.runOnObjects(['ls-tree', '-z', '--full-tree', commit, '--', folder], commit);
   const [, type, hash] = /^\d+ (\w+) (\w+)\t/.exec(line) ?? [];
   if (hash === undefined) return git.run(['hash-object', '-t', 'tree', '--stdin'], { input: '' });
   if (type === 'tree') return hash;

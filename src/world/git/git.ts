@@ -1,4 +1,5 @@
 import { type ExecOptions, exec } from '../../host/exec.ts';
+import { Memory } from './memory.ts';
 
 /** Environment that makes git's output the same for every user. */
 const neutral = { GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
@@ -6,6 +7,8 @@ const neutral = { GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
 /** Runs git in one repository. */
 export class Git {
   readonly directory: string;
+  /** What git said about objects: by the hash of a blob, its text; by a command line, its output. */
+  readonly memory = new Memory();
 
   /** @param directory a work tree, a folder inside one, or a bare repository */
   constructor(directory: string) {
@@ -19,6 +22,22 @@ export class Git {
       env: { ...neutral, ...options.env },
     });
     return result.stdout.replace(/\n$/, '');
+  }
+
+  /**
+   * Like `run`, but runs git once for all calls with the same arguments. A verb asks the same dozens of times, and each
+   * process costs some 15 ms. Objects never change, so this is only for questions about objects: unless each of `objects`
+   * is a full hash, nothing is remembered.
+   * @param objects the commits, trees and blobs in `args` that decide the answer
+   */
+  async runOnObjects(args: readonly string[], ...objects: readonly string[]): Promise<string> {
+    if (!objects.every((object) => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(object))) return this.run(args);
+    const question = args.join('\0');
+    const known = this.memory.get(question);
+    if (known !== undefined) return known;
+    const answer = await this.run(args);
+    this.memory.set(question, answer);
+    return answer;
   }
 
   /** Runs `git ARGS`; undefined if it answers with exit code 1 or 128 ("no such thing"). */

@@ -25,7 +25,7 @@ export async function listTree(git: Git, commit: string, path: string): Promise<
 
 async function list(git: Git, commit: string, path = ''): Promise<(TreeEntry & { readonly kind: string })[]> {
   const only = path === '' ? [] : [path];
-  const listing = await git.run(['ls-tree', '-r', '-z', '--full-tree', commit, ...only]);
+  const listing = await git.runOnObjects(['ls-tree', '-r', '-z', '--full-tree', commit, ...only], commit);
   return listing
     .split('\0')
     .filter((line) => line !== '')

@@ -4,11 +4,21 @@ import type { Git } from './git.ts';
 import type { TreeEntry } from './list-tree.ts';
 
 /**
- * Texts of several files, with one git process.
+ * Texts of several files, with at most one git process.
  * @returns path → text
  * @throws InputError naming the file that is not UTF-8 text
  */
 export async function readTexts(git: Git, entries: readonly TreeEntry[]): Promise<Map<string, string>> {
+  const known = entries.map(({ hash }) => git.memory.get(hash));
+  const read = await readUnknown(
+    git,
+    entries.filter((_, index) => known[index] === undefined),
+  );
+  return new Map(entries.map(({ hash, path }, index) => [path, known[index] ?? (read.get(hash) as string)]));
+}
+
+/** @returns hash → text */
+async function readUnknown(git: Git, entries: readonly TreeEntry[]): Promise<Map<string, string>> {
   const texts = new Map<string, string>();
   if (entries.length === 0) return texts;
   const { stdout } = await exec('git', ['-C', git.directory, 'cat-file', '--batch'], {
@@ -27,7 +37,8 @@ export async function readTexts(git: Git, entries: readonly TreeEntry[]): Promis
       throw notText(entry.path);
     const text = bytes.toString('utf8', end + 1, next - 1);
     if (text.includes('\uFFFD')) throw notText(entry.path);
-    texts.set(entry.path, text);
+    texts.set(hash, text);
+    git.memory.set(hash, text);
     offset = next;
   }
   return texts;

@@ -14,7 +14,10 @@ export async function treeChanges(
   const changes: FileChange[] = [];
   for (const path of await branches.changedFiles(options.from, options.to)) {
     if (options.keep?.(path) === true) continue;
-    const listed = await git.run(['ls-tree', '-z', '--full-tree', options.to, '--', path]);
+    const listed = await git.runOnObjects(
+      ['ls-tree', '-z', '--full-tree', options.to, '--', path],
+      options.to,
+    );
     const [, mode, hash] = /^(\d+) blob (\w+)\t/.exec(listed) ?? [];
     if (listed === '') {
       changes.push({ path, content: null });

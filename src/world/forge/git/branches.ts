@@ -100,7 +100,11 @@ async function contains(git: Git, base: Sha, head: Sha): Promise<boolean> {
 }
 
 async function changedFiles(git: Git, from: Sha, to: Sha): Promise<Set<string>> {
-  const listed = await git.run(['diff-tree', '-r', '-z', '--no-renames', '--name-only', from, to]);
+  const listed = await git.runOnObjects(
+    ['diff-tree', '-r', '-z', '--no-renames', '--name-only', from, to],
+    from,
+    to,
+  );
   return new Set(listed.split('\0').filter((path) => path !== ''));
 }
 
