@@ -122,7 +122,7 @@ describe('coxswain', () => {
     });
   }, 130_000);
 
-  it('writes the answer to a file too where asked', async () => {
+  it('writes the answer to a file too if asked', async () => {
     const file = join(folder, 'answer.json');
     const { exitCode, stdout } = await cli([...graph, '--json', '--json-file', file], { cwd: folder });
     expect(exitCode).toBe(0);
@@ -130,7 +130,7 @@ describe('coxswain', () => {
     expect(await readFile(file, 'utf8')).toBe(stdout);
   });
 
-  it('ends quietly when nobody reads its output any more', async () => {
+  it('ends quietly when its output is no longer read', async () => {
     const child = spawn(process.execPath, [join(cliFolder, 'main.mjs'), '--help'], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -105,7 +105,7 @@ const operations = openObject('an object {paused, hold, stops, urgent, withdrawn
       openObject('a hold set elsewhere', {
         ...statement,
         until: moment.optional(),
-        source: someText('where it was set'),
+        source: someText('the place where it was set'),
       }),
       { error: 'the list of holds set elsewhere' },
     )

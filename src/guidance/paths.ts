@@ -10,7 +10,7 @@ export interface Guidance {
   readonly updates: { readonly releases: readonly UpdateEntry[] };
 }
 
-/** A release whose nodes cannot reach the release that they should. */
+/** A release whose nodes cannot reach the newest release that they are meant to get. */
 export interface StrandedRelease {
   readonly version: string;
   readonly architecture: string;

@@ -26,7 +26,7 @@ warnings alone are 0. It compares the commit with the state branch before it.
       placeholder: 'REV',
     }),
     against: text(
-      'what to compare it with (default: its parent, or where it branched off the state branch)',
+      'what to compare it with (default: its parent, or the commit at which it branched off the state branch)',
       {
         placeholder: 'REV',
       },

@@ -16,7 +16,7 @@ describe('the architecture of this repository', () => {
 
 describe('a planted breach', () => {
   let breaches: Breach[];
-  // One copy and one look for all: each plant adds files and changes none.
+  // One copy and one check for all: each plant adds files and changes none.
   beforeAll(async () => {
     const copy = await temporaryFolder();
     for (const folder of ['src', 'test']) {

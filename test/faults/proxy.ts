@@ -5,11 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What a proxy does to one request (`outage`: to that and all later ones). */
 export const faults = [
-  /** 500, and the registry never hears of the request. */
+  /** 500, and the registry never gets the request. */
   'error',
-  /** The connection breaks before the registry hears of the request, and so do all after it: as a crash there. */
+  /** The connection breaks before the registry gets the request, and all later requests fail too, as after a crash. */
   'outage',
-  /** The registry does as it was told, and the connection breaks before its answer. */
+  /** The registry does what was asked, and the connection breaks before its answer. */
   'lost answer',
   /** The connection breaks in the middle of the answer. */
   'cut',
@@ -21,11 +21,11 @@ export const faults = [
   'web page',
 ] as const;
 
-/** Answers of a registry that are well formed and wrong: no failure shows, and somebody believes them. */
+/** Answers of a registry that are well formed but wrong, so that nothing looks like a failure. */
 export const lies = [
-  /** "Not found", in a registry's own words, for something that is there. Said to a question. */
+  /** "Not found", in a registry's own words, for something that exists. An answer to a read. */
   'false 404',
-  /** A list without entries, or a 200 without content. Said to a question. */
+  /** A list without entries, or a 200 without content. An answer to a read. */
   'empty answer',
   /** A list of tags or referrers without its newest entry. Other answers are true. */
   'stale list',
@@ -43,13 +43,13 @@ export interface FaultProxy {
   readonly requests: readonly string[];
   /** Their paths, with the query. */
   readonly paths: readonly string[];
-  /** The at-th request from now (the first is 1) meets the fault. */
+  /** The at-th request from now (the first is 1) gets the fault. */
   arm(fault: Fault, at: number): void;
   disarm(): void;
   stop(): Promise<void>;
 }
 
-/** Stands in front of a registry, and passes everything on as it is, but for the fault. */
+/** Stands in front of a registry, and passes everything on unchanged, except for the fault. */
 export async function startFaultProxy(registry: () => string): Promise<FaultProxy> {
   let armed: { readonly fault: Fault; readonly at: number } | undefined;
   let requests: string[] = [];
@@ -180,7 +180,7 @@ function lieAbout(lie: Lie, incoming: IncomingMessage, real: RealAnswer, answer:
   }
 }
 
-/** A list without its newest entry, or without any; nothing in place of what is no list. */
+/** A list without its newest entry, or without any; an empty answer in place of anything else. */
 function shorter(body: Buffer, empty: boolean): Buffer {
   try {
     const list = JSON.parse(body.toString('utf8')) as { tags?: unknown[] | null; manifests?: unknown[] };

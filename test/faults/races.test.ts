@@ -10,8 +10,8 @@ import { type FaultProxy, startFaultProxy } from './proxy.ts';
 import { brokenInvariants, look, type Place } from './reader.ts';
 import { buildAndTest, now } from './stage.ts';
 
-// Several writers at once. The proxy holds one request of one of them back, another one each time, so that they meet
-// in other places each time.
+// Several writers at once. The proxy delays one request of one of them, a different one each time, so that they
+// interleave differently.
 
 const registry = useRegistry();
 let proxy: FaultProxy;
@@ -48,7 +48,7 @@ function promote(project: TestProject, fleet: string, commit?: string) {
 }
 
 describe('promotions at the same time', () => {
-  it('of one image to two fleets: both get there, with all its tags', async () => {
+  it('of one image to two fleets: both finish, with all tags', async () => {
     for (const at of rounds) {
       const { project, place } = await start();
       proxy.arm('delay', at);
@@ -74,7 +74,7 @@ describe('promotions at the same time', () => {
       await Promise.allSettled([promote(project, 'testing', older), promote(project, 'testing')]);
       proxy.disarm();
       expect(await brokenInvariants(place, nothing), `round ${at}`).toEqual([]);
-      // Whoever was refused or overtaken says so; the newer one run again puts its tag right.
+      // A writer that was refused or overtaken reports it; a second run of the newer one corrects its tag.
       await promote(project, 'testing');
       const seen = await look(place);
       expect(seen.tags.testing).toBe(built.digest);

@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 
-// What the world sees of a project, read by plain HTTP, git and files. It shares no code with what wrote it.
+// What can be seen of a project from outside, read by plain HTTP, git and files. It shares no code with the writers.
 
 export interface Place {
   /** The registry itself, not the proxy before it. */
@@ -18,14 +18,14 @@ export interface Place {
   readonly repository: string;
   readonly stateBranch: string;
   readonly site: string;
-  /** Tags of production that belong to other fleets than the one at work. */
+  /** Tags of production that belong to other fleets than the tested one. */
   readonly foreignTags: readonly string[];
-  /** Images may have left the test registry, and it is part of what the world sees. */
+  /** The test registry may have lost images, and is compared too. */
   readonly testIsPruned?: boolean;
 }
 
 export interface Seen {
-  /** Production: tag → digest. Lists of referrers are not here, their order is of no account. */
+  /** Production: tag → digest. Lists of referrers are left out, because their order does not matter. */
   readonly tags: Readonly<Record<string, string>>;
   /** Production: subject → digests that refer to it. */
   readonly referrers: Readonly<Record<string, readonly string[]>>;
@@ -55,7 +55,7 @@ interface Document {
   artifactType?: string;
 }
 
-/** Reads everything; throws when a tag leads to something that is not whole. */
+/** Reads everything; throws when a tag points at something incomplete. */
 export function look(place: Place): Promise<Seen> {
   return lookWith(openReader(place));
 }
@@ -115,13 +115,13 @@ export async function brokenInvariants(place: Place, before: Seen): Promise<stri
   }
   // 3. A version tag is never re-pointed; a release never removed or reordered; `created` grows.
   for (const [tag, digest] of Object.entries(before.tags)) {
-    // A pruned version is gone; it never leads elsewhere.
+    // A pruned version does not exist; it never points elsewhere.
     const isPruned = place.testIsPruned === true && seen.tags[tag] === undefined;
     if (/-[0-9a-f]{8}$/.test(tag) && seen.tags[tag] !== digest && !isPruned) {
       broken.push(`version tag ${tag} was on ${digest} and is on ${seen.tags[tag]}`);
     }
   }
-  // A fleet's tag is that fleet's: whoever installs by it must not get what a less careful fleet runs.
+  // A fleet's tag belongs to that fleet: an installation by it must not get the image of a less careful fleet.
   for (const tag of place.foreignTags) {
     if (before.tags[tag] !== undefined && seen.tags[tag] !== before.tags[tag])
       broken.push(`tag ${tag} of another fleet was on ${before.tags[tag]} and is on ${seen.tags[tag]}`);
@@ -220,7 +220,7 @@ async function tagList(reader: Reader, repository: string): Promise<string[]> {
 
 interface Reader {
   readonly place: Place;
-  /** Answers of this one look. */
+  /** Answers of this one reading. */
   readonly answers: Map<string, Promise<{ status: number; text: string }>>;
 }
 

@@ -6,15 +6,15 @@ import { concerns, type Fault, type FaultProxy, faults, lies, startFaultProxy } 
 import { brokenInvariants, look } from './reader.ts';
 import { createStage, type Stage, verbs } from './stage.ts';
 
-// Every request of a verb is disturbed. After each disturbance whoever looks from outside sees nothing wrong, and the
-// same verb run again leaves what an undisturbed run leaves.
+// Every request of a verb is disturbed. After each disturbance nothing wrong can be seen from outside, and a second
+// run of the verb leaves what an undisturbed run leaves.
 
 /** COXSWAIN_FAULTS=all tries every fault at every request: some minutes. */
 const everything = process.env.COXSWAIN_FAULTS === 'all';
 
 /**
- * A crash before and after each write, a false "not there" to each question, a lie about each list, and a lost write are
- * always tried; the other faults take turns.
+ * A crash before and after each write, a false "not found" to each read, a wrong list for each list, and a lost write
+ * are always tried; the other faults take turns.
  */
 function faultsAt(request: number, method: string, path: string): readonly Fault[] {
   const told = lies.filter((lie) => concerns(lie, method, path));
@@ -46,7 +46,7 @@ async function undisturbed(stage: Stage) {
 }
 
 describe.each(verbs)('%s, disturbed at each of its requests', (verb) => {
-  it('breaks no invariant, and gets to the same end when run again', async () => {
+  it('breaks no invariant, and a second run ends in the same state', async () => {
     const stage = await createStage(registry, proxy, verb);
     const { requests, paths, end } = await undisturbed(stage);
     const broken: string[] = [];
@@ -79,11 +79,11 @@ describe.each(verbs)('%s, disturbed at each of its requests', (verb) => {
       `${verb}: ${points} injection points at ${requests.length} requests; ${failed} runs failed; ${broken.length} wrong`,
     );
     expect(broken).toEqual([]);
-    // A delay harms no run, and a lie that a second witness settles harms none; many runs must have noticed.
+    // A delay harms no run, nor does a lie that a second witness corrects; many runs must have noticed the others.
     expect(failed).toBeGreaterThan(points * 0.3);
   }, 600_000);
 
-  it('gets over each single failure by itself where it may try again', async () => {
+  it('recovers from each single failure if it may try again', async () => {
     const stage = await createStage(registry, proxy, verb);
     const { requests, end } = await undisturbed(stage);
     const passing = ['error', 'lost answer', 'cut'] as const;

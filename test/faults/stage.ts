@@ -21,13 +21,16 @@ export type VerbName = (typeof verbs)[number];
 
 export const now = 1_785_000_000;
 
-/** A project with one release behind it and another commit built and tested, and a way to try a verb on it again and again. */
+/**
+ * A project with one release and another commit that is built and tested, and a function that tries a verb on it
+ * again and again.
+ */
 export interface Stage {
   readonly project: TestProject;
   readonly place: Place;
-  /** What the world saw before the verb. */
+  /** What could be seen from outside before the verb. */
   readonly before: Seen;
-  /** Puts everything back to where the verb was never run. */
+  /** Restores the state from before the verb. */
   reset(): void;
   /** Runs the verb as a process of its own would. @param retryDelays none: the first failure is the end */
   run(options?: { readonly retryDelays?: readonly number[]; readonly branches?: Branches }): Promise<unknown>;
@@ -148,7 +151,7 @@ export async function buildAndTest(project: TestProject, branch = 'testing') {
   return { candidate, built };
 }
 
-/** Asks git once for what never changes while a verb is tried again and again: nobody commits to the fleets' branches. */
+/** Asks git only once for what never changes while a verb is tried again and again, such as the fleets' branches. */
 class SteadyGit extends Git {
   readonly #answers = new Map<string, Promise<unknown>>();
 
@@ -161,12 +164,12 @@ class SteadyGit extends Git {
   }
 }
 
-/** Where git keeps a branch that was never packed: starting git takes longer than anything else here. */
+/** The file of a branch that was never packed. It is read directly, because starting git takes long. */
 function refFile(directory: string, branch: string): string {
   return join(directory, '.git/refs/heads', branch);
 }
 
-/** What is in a commit never changes; where a branch is does. */
+/** The content of a commit never changes, but a branch moves. */
 function steadyBranches(directory: string, branches: Branches): Branches {
   const answers = new Map<string, Promise<unknown>>();
   return {

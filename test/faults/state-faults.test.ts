@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => proxy.stop());
 
-/** Before or after the at-th step at a branch store (the first is 1) something else happens. */
+/** Something else happens before or after the at-th step at a branch store (the first is 1). */
 function disturbed(
   branches: BranchStore,
   at: number,
@@ -52,7 +52,7 @@ const crash = async () => {
 };
 
 describe('start-rollout, disturbed at each of its steps at the state branch', () => {
-  it('loses nothing in a crash, and nothing of a rival who was faster', async () => {
+  it('loses nothing in a crash, and nothing of a faster writer', async () => {
     const stage = await createStage(registry, proxy, 'start-rollout');
     stage.reset();
     const { branches } = stage.project.forge;

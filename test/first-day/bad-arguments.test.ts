@@ -97,7 +97,7 @@ async function run({ verb, args, env }: Row): Promise<string> {
     env: withForgeInputs({ HOME: folder, ...all }, values),
     now: () => now,
   });
-  // A check that answers no has refused too.
+  // A check with the answer "no" has refused too.
   return outcome.exitCode === 1 ? outcome.text : 'accepted';
 }
 

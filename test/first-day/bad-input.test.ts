@@ -96,8 +96,8 @@ const configurations: readonly BadInput[] = [
   fleets('a branch below another', 'a: { branch: os }, b: { branch: os/b }', 'git cannot have this branch'),
   fleets('a tag that is a version', 'a: { tag: 44.20260707.3.1 }', 'fleets.a.tag'),
   fleets('two fleets with one tag', 'a: { tag: x }, b: { tag: x }', 'has this tag already'),
-  fleets('promotion in a circle', 'a: { promote-from: b }, b: { promote-from: a }', 'round in a circle'),
-  fleets('promotion from itself', 'a: { promote-from: a }', 'round in a circle'),
+  fleets('promotion in a circle', 'a: { promote-from: b }, b: { promote-from: a }', 'form a circle'),
+  fleets('promotion from itself', 'a: { promote-from: a }', 'form a circle'),
   fleets(
     'promotion from a misspelt fleet',
     'testing: {}, b: { promote-from: testin }',

@@ -17,8 +17,8 @@ import { situations } from './situations.ts';
 import { rows, without } from './verbs.ts';
 import { createWorld, type World } from './world.ts';
 
-// Each verb, where something is missing or where the registry lies: it does what it was asked to, refuses, or gets there
-// when it is run again. Nothing that was published is lost.
+// Each verb, where something is missing or where the registry lies: it does what it was asked to, refuses, or
+// finishes when it is run again. Nothing that was published is lost.
 
 /** COXSWAIN_FAULTS=all plants every lie at every request: half an hour. */
 const everything = process.env.COXSWAIN_FAULTS === 'all';
@@ -72,7 +72,7 @@ describe.each(rows)('$name', (row) => {
   }, 3_600_000);
 });
 
-/** The verdicts of one cell: how often each, the worst last. */
+/** The verdicts of one cell and their numbers, the worst last. */
 function summary(judged: readonly Verdict[]): string {
   if (judged.length === 0) return '–';
   const short: Readonly<Record<Verdict, string>> = {

@@ -24,7 +24,7 @@ export interface Undisturbed {
   readonly text: string;
   /** Undefined for a verb that fails here too, with that message. */
   readonly error: string | undefined;
-  /** What it takes away on purpose. */
+  /** What it removes on purpose. */
   readonly losses: readonly string[];
   readonly requests: readonly { readonly method: string; readonly path: string }[];
 }
@@ -54,7 +54,7 @@ export async function runUndisturbed(world: World, row: Row): Promise<Undisturbe
   };
 }
 
-/** Judges a verb while something is missing or wrong, and stays so. */
+/** Tests a verb while something is missing or wrong the whole time. */
 export async function judgeSituation(
   world: World,
   row: Row,
@@ -92,7 +92,7 @@ export async function judgeSituation(
     : { verdict: 'lost', note: `believed, without an error: ${messageOf(answer)}` };
 }
 
-/** Judges a verb whose at-th request (the first is 1) is answered by a lie. */
+/** Tests a verb whose at-th request (the first is 1) gets a wrong answer. */
 export async function judgeLie(
   world: World,
   row: Row,
@@ -130,7 +130,7 @@ export async function judgeLie(
     : { verdict: 'right' };
 }
 
-/** The requests that a lie is about; at most so many, evenly spread. */
+/** The requests that can get this wrong answer; at most this many, evenly spread. */
 export function pointsOf(lie: Lie, { requests }: Undisturbed, most: number): number[] {
   const all = requests.flatMap(({ method, path }, index) => (concerns(lie, method, path) ? [index + 1] : []));
   const step = Math.max(1, all.length / most);

@@ -6,7 +6,7 @@ import type { World } from './world.ts';
 /** Something that is missing or wrong when a verb runs, and stays so. */
 export interface Situation {
   readonly name: string;
-  /** Makes the world so, after it was reset. */
+  /** Creates the situation, after a reset. */
   readonly arrange: (world: World) => Promise<void>;
   /** The verb runs in an empty folder, in place of a clone. */
   readonly emptyFolder?: boolean;

@@ -25,12 +25,12 @@ import status from '../../src/verbs/status.ts';
 import watchBase from '../../src/verbs/watch-base.ts';
 import type { Moment } from './world.ts';
 
-/** A verb as somebody runs it, at a moment at which it has something to do. */
+/** A run of a verb, at a moment when it has something to do. */
 export interface Row {
   readonly name: string;
   readonly verb: Verb;
   readonly at: Moment;
-  /** `site` is the folder that goes public after the run. */
+  /** `site` is the folder that is published after the run. */
   readonly args: readonly string[];
   readonly env?: (folder: string) => NodeJS.ProcessEnv;
   /** By situation: why another answer than in a fresh clone is right. */

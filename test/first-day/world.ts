@@ -38,16 +38,16 @@ export interface World {
   readonly origin: Git;
   /** References of the two releases' images, the older one first. */
   readonly images: readonly string[];
-  /** Takes everything back to a moment. */
+  /** Restores everything to a moment. */
   reset(moment: Moment): void;
-  /** Takes all images of production and of the test registry away. */
+  /** Removes all images from production and from the test registry. */
   emptyRegistry(): void;
   /** A new clone, as on a laptop or a hosted runner. */
   clone(): Promise<string>;
   see(): Promise<Sight>;
-  /** What is broken or lost since an earlier sight. */
+  /** What is broken or lost compared with an earlier view. */
   losses(before: Sight): Promise<string[]>;
-  /** Takes what publish-updates wrote on a runner to the place where nodes read it. */
+  /** Copies what publish-updates wrote on a runner to the folder that nodes read. */
   deploy(folder: string): void;
   stop(): void;
 }
@@ -190,7 +190,7 @@ async function refsOf(origin: Git): Promise<Record<string, string>> {
   return refs;
 }
 
-/** A text without what differs from run to run: commits, and times of the real clock. */
+/** A text without the parts that differ from run to run: commits, and times of the real clock. */
 export function timeless(text: string): string {
   return text
     .replaceAll(/\b[0-9a-f]{40}\b|(?<=commit )[0-9a-f]{7,12}\b/g, 'COMMIT')
@@ -198,7 +198,7 @@ export function timeless(text: string): string {
     .replaceAll(/\S*\/clone-\d+/g, 'CLONE');
 }
 
-/** What was there and is not: tags, referrers, files of the state, branches. */
+/** What is missing now: tags, referrers, files of the state, branches. */
 async function lost(before: Sight, after: Sight): Promise<string[]> {
   const gone = (what: string, one: object, other: object) =>
     Object.keys(one)
@@ -224,7 +224,10 @@ export interface Answer {
   readonly error?: unknown;
 }
 
-/** Runs a verb in a new clone, as one process would. `site` in its arguments is where it writes; it goes public after. */
+/**
+ * Runs a verb in a new clone, as one process would. `site` in its arguments is where it writes; it is published
+ * afterwards.
+ */
 export async function runVerb(
   world: World,
   verb: Verb,

@@ -26,7 +26,7 @@ describe('addAliases', () => {
     expect(chooseUpdate(graph, indexOf(versionOf(1)))?.version).toBe(versionOf(2));
   });
 
-  it('changes nothing where the index is the image itself, or the version is unknown', () => {
+  it('changes nothing if the index is the image itself, or the version is unknown', () => {
     const releases = [makeRelease(0)];
     const graph = buildGraph({ releases }, { releases: [] }, scope);
     const own = graph.nodes[0]?.payload ?? '';

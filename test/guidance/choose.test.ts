@@ -26,7 +26,7 @@ describe('considerUpdate', () => {
     expect(offers(graph, versionOf(0))?.version).toBe(versionOf(2));
   });
 
-  it('tells a dead-end, an up-to-date node and a stranger apart', () => {
+  it('distinguishes a dead-end, an up-to-date node and an unknown node', () => {
     expect(considerUpdate(graph, { version: versionOf(1) })).toEqual({
       kind: 'dead-end',
       reason: 'install again',

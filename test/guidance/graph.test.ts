@@ -123,7 +123,7 @@ describe('buildGraph', () => {
     );
   });
 
-  it('takes the last image where an architecture occurs twice, and an empty digest-ref for none', () => {
+  it('takes the last image if an architecture occurs twice, and an empty digest-ref for none', () => {
     const image = (digest: string) => ({
       architecture: 'x86_64',
       image: 'quay.io/a/b:c',

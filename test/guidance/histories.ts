@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { UpdateEntry } from '../../src/guidance/metadata.ts';
 import type { Release } from '../../src/guidance/releases.ts';
 
-/** What a fleet has been through: releases, oldest first, and what is said about them. */
+/** The history of a fleet: releases, oldest first, and their guidance. */
 export interface History {
   readonly releases: readonly Release[];
   readonly updates: readonly UpdateEntry[];

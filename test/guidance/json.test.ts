@@ -59,7 +59,7 @@ describe('readJson', () => {
     expect(() => readJson('{"a": {"b": 1,\n  "\\u0062": 2}}', 'x')).toThrow('x:2:3: this key occurs twice');
   });
 
-  it('knows where a value stands, or its nearest parent', () => {
+  it('knows the place of a value, or of its nearest parent', () => {
     const json = readJson('{"a": [1,\n  {"b": 2}]}', 'x');
     expect(json.placeOf(['a', 1, 'b'])).toBe('x:2:9');
     expect(json.placeOf(['a', 1, 'missing', 'deeper'])).toBe('x:2:3');

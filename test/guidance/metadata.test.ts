@@ -15,7 +15,7 @@ import {
 import { throttleGraph } from '../../src/guidance/throttle.ts';
 import { histories, makeRelease, moments, start, versionOf, warinesses } from './histories.ts';
 
-// The shape that rollout.py gives Fedora's files.
+// The format that rollout.py gives Fedora's files.
 const fedoraText = `{
   "stream": "stable",
   "metadata": {
@@ -64,7 +64,7 @@ describe('parseUpdateMetadata', () => {
     expect(formatUpdateMetadata(parseUpdateMetadata(odd, 'stable.json'))).toBe(odd);
   });
 
-  it('takes null for absent where serde does', () => {
+  it('treats null as absent where serde does', () => {
     const nulls = fedoraText.replace(
       '"start_percentage": 1.0',
       '"start_percentage": 1.0, "start_epoch": null',
@@ -154,7 +154,7 @@ describe('addUpdate', () => {
     });
   });
 
-  it('gives the same object back for an entry that is there, and refuses another for its version', () => {
+  it('gives the same object back for an entry that exists, and refuses another for its version', () => {
     const metadata = metadataOf([added]);
     expect(addUpdate(metadata, structuredClone(added), start + 1)).toBe(metadata);
     const other = { ...added, metadata: { rollout: { start_percentage: 1 } } };
@@ -202,12 +202,12 @@ describe('tidy', () => {
     );
   });
 
-  it('changes no offer to any node, where entries are in the order of the releases', () => {
+  it("changes no node's offer if entries are in the order of the releases", () => {
     fc.assert(
       fc.property(histories, moments, warinesses, (history, now, wariness) => {
-        // Every release has all architectures: where the last completed one lacks an architecture, upstream's rule
-        // takes the only target from those nodes. No barrier is itself rolling out: behind one that is not yet open,
-        // nodes wait when the completed release before it goes. One entry a version, as rollout.py keeps it.
+        // Every release has all architectures: if the last completed one lacks an architecture, upstream's rule
+        // removes the only target of those nodes. No barrier is itself rolling out: if it is not open yet, nodes wait
+        // when the completed release before it is removed. One entry for each version, as rollout.py keeps it.
         const releases = history.releases.map((_, index) => makeRelease(index));
         const updates = history.updates.map(({ version, metadata: { rollout, ...rest } }) => ({
           version,

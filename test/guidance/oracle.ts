@@ -1,16 +1,17 @@
 import type { History } from './histories.ts';
 
 /**
- * A second implementation of the update graph, for comparison: written from the rules as sentences, edge by edge,
- * and with exact fractions where the real one follows upstream's floating point.
+ * A second implementation of the update graph, for comparison: written from the rules in words, edge by edge, and
+ * with exact fractions instead of upstream's floating point.
  *
- * An edge leads from an older node to a newer one when the newer has a rollout or is a barrier, no barrier lies strictly
- * between the two, the older is no dead-end, and (throttled) the newer one's rollout is open to this wariness.
+ * An edge leads from an older node to a newer one when the newer has a rollout or is a barrier, no barrier lies
+ * strictly between the two, the older is not a dead-end, and (throttled) the newer one's rollout is open to this
+ * wariness.
  */
 export interface OracleGraph {
   readonly versions: readonly string[];
   readonly edges: ReadonlySet<string>;
-  /** Versions whose progress is too close to the wariness for rounding not to matter. */
+  /** Versions whose progress is so close to the wariness that rounding matters. */
   readonly close: ReadonlySet<string>;
 }
 

@@ -43,7 +43,7 @@ describe('a rollout that was paused', () => {
           expect(resumed.start_epoch).toBe(Math.max(now, rollout.start_epoch as number));
           expect(resumed.duration_minutes).toBe(rollout.duration_minutes);
         }
-        // Each second is worth what it was worth before: the same line, moved.
+        // Each second adds the same share as before: the same line, moved.
         let before = value;
         for (const after of [0, ...later].sort((one, other) => one - other)) {
           const there = rolloutProgress(resumed, now + after);

@@ -52,7 +52,7 @@ describe('parseReleaseIndex', () => {
     );
   });
 
-  it('takes null for absent where serde does', () => {
+  it('treats null as absent where serde does', () => {
     const read = parseReleaseIndex(
       text.replace('"oci-images": [', '"commits": null,\n "oci-images": ['),
       'r',
@@ -134,11 +134,11 @@ describe('addRelease', () => {
     expect(index.releases).toHaveLength(2);
   });
 
-  it('gives the same object back for a release that is there', () => {
+  it('gives the same object back for a release that exists', () => {
     expect(addRelease(index, { ...makeRelease(0) }, start + 60)).toBe(index);
   });
 
-  it('refuses other content for a version that is there', () => {
+  it('refuses other content for a version that exists', () => {
     const other = { ...makeRelease(0), metadata: 'https://example.invalid/other' };
     expect(() => addRelease(index, other, start)).toThrow('with other content');
   });

@@ -47,7 +47,7 @@ describe('throttleGraph', () => {
     expect(throttleGraph(tampered, { now: start, wariness: 0 }).edges).toEqual([]);
   });
 
-  it('keeps a node that is a barrier and rolls out throttled', () => {
+  it('keeps a node throttled that is a barrier and rolls out', () => {
     const graph = graphOf({
       releases: [makeRelease(0), makeRelease(1)],
       updates: [
@@ -65,7 +65,7 @@ describe('throttleGraph', () => {
 describe('rolloutOf', () => {
   const node = (metadata: Record<string, string>) => ({ version: 'a', payload: 'b', metadata });
 
-  it('reads texts as upstream does: what is no number is absent', () => {
+  it('reads texts as upstream does: a text that is not a number counts as absent', () => {
     expect(rolloutOf(node({}))).toBeUndefined();
     const odd = {
       [nodeKeys.rollout]: 'true',
@@ -94,7 +94,7 @@ describe('rolloutProgress', () => {
     expect(rolloutProgress({ duration_minutes: 1 }, start)).toBe(1);
   });
 
-  it('takes an explicit duration of 0 for one minute', () => {
+  it('treats an explicit duration of 0 as one minute', () => {
     expect(rolloutEnd({ start_epoch: start, duration_minutes: 0 })).toBe(start + 60);
     expect(rolloutProgress({ start_epoch: start, duration_minutes: 0 }, start + 30)).toBe(0.5);
   });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { requireSpace } from '../../src/host/disk-space.ts';
 
 describe('requireSpace', () => {
-  it('adds up what goes to one disk, also into folders that are not there yet', async () => {
+  it('adds up what goes to one disk, also into folders that do not exist yet', async () => {
     const { bavail, bsize } = await statfs(tmpdir());
     const most = { folder: tmpdir(), bytes: bavail * bsize * 0.6, what: 'one thing' };
     await requireSpace([most]);

@@ -42,7 +42,7 @@ describe('withTemporaryFolder', () => {
 });
 
 describe('readFileIfThere', () => {
-  it('tells absence from failure', async () => {
+  it('distinguishes absence from failure', async () => {
     expect(await readFileIfThere(join(folder, 'nothing'))).toBeUndefined();
     await expect(readFileIfThere(folder)).rejects.toThrow();
   });

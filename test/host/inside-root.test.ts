@@ -85,7 +85,7 @@ describe('insideRoot', () => {
                 else if (kind === 'file') await writeFile(place, path);
                 else await symlink(kind, place);
               } catch {
-                // A file is in the place of a folder: the tree has one entry less.
+                // A file has the name of the folder, so the tree has one entry less.
               }
             }
             const path = parts.join('/');

@@ -37,7 +37,7 @@ describe('startProcess', () => {
     expect(await started.ended).toEqual({ code: null, signal: 'SIGKILL' });
   });
 
-  it('reports how a program ended by itself', async () => {
+  it('reports how a program ended without a signal from us', async () => {
     const started = await startProcess('bash', ['-c', 'exit 7'], { logFile: join(folder, 'seven.log') });
     expect(await started.ended).toEqual({ code: 7, signal: null });
     await started.stop();
@@ -47,7 +47,7 @@ describe('startProcess', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
     ['SIGKILL', null],
-  ] as const)('takes its processes along when this process gets %s', async (signal, exitCode) => {
+  ] as const)('stops its processes when this process gets %s', async (signal, exitCode) => {
     // A built entry that starts a long process through our code, then is interrupted.
     const { rolldown } = await import('rolldown');
     const bundle = await rolldown({

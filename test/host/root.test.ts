@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chooseWay } from '../../src/host/root.ts';
 
-// Who runs the second time, and as what, is in test/local-stack/runners.test.ts.
+// test/local-stack/runners.test.ts tests which user the second run has.
 
 const overlay = { storageDriver: 'overlay' };
 const vfs = { storageDriver: 'vfs' };
@@ -27,7 +27,7 @@ describe('chooseWay', () => {
     ]);
   });
 
-  it('says of both ways why they are none', () => {
+  it('says of both methods why they do not work', () => {
     expect(() => chooseWay({ namespace: none, sudo: noSudo }, 'ann')).toThrow(
       /ann cannot become root here \(buildah unshare: this user has no subordinate IDs; sudo: a password is required\).*usermod --add-subuids/,
     );

@@ -32,7 +32,7 @@ describe('exec', () => {
   const path = () => ({ env: { PATH: `${join(folder, 'bin')}:${process.env.PATH}` } });
   const tool = () => join(folder, 'bin', 'hello');
 
-  it('hands arguments over as they are, without a shell', async () => {
+  it('passes arguments unchanged, without a shell', async () => {
     process.env.PATH = path().env.PATH;
     const result = await exec('hello', ['a b', '$(id)', '"quoted"', '']);
     expect(result).toEqual({ exitCode: 0, stdout: 'a b $(id) "quoted" \n', stderr: 'note\n' });

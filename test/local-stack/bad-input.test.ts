@@ -18,7 +18,7 @@ const baseVersion = '44.20260621.3.1';
 interface Case {
   readonly name: string;
   readonly args: readonly string[];
-  /** Spoils a project that is right. May answer variables for the environment. */
+  /** Breaks a correct project. May return variables for the environment. */
   readonly spoil: (project: TestProject) => Promise<unknown>;
   readonly says: RegExp;
 }

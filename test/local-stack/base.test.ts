@@ -96,7 +96,7 @@ async function containers(): Promise<string> {
 }
 
 describe('boot-test on a built image', () => {
-  it('fails, is mended, passes, and then only tells', async () => {
+  it('fails, is fixed, passes, and then only comments', async () => {
     const project = await createProject(registry.host, {
       files: {
         'tests/10-boots.sh':
@@ -106,7 +106,7 @@ describe('boot-test on a built image', () => {
     const { git, config, client, forge } = project;
     const base = await build(project.base, '44.20260707.3.1');
     const { tag } = await readCandidate({ git, config, client });
-    // Not what build-image makes, but it boots, and it is where a build would be.
+    // build-image did not make it, but it boots, and it has the tag of a build.
     await copyImage(client, { from: base, to: config.testImage, tags: [tag] });
     await git.run(['switch', '--quiet', '--create', 'change']);
     await commitFiles(git, { 'tests/20-certified.sh': 'echo "$COXSWAIN_DIGEST is not certified"; exit 4\n' });

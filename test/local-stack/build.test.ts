@@ -67,8 +67,8 @@ async function leftovers(env: Record<string, string>): Promise<string> {
 }
 
 /**
- * The smallest base that RUN works on, with annotations as FCOS has them, its layer packed by another gzip than
- * buildah's: a layer that buildah packs again has another digest.
+ * The smallest base that RUN works on, with annotations as FCOS has them. Its layer is compressed by another gzip
+ * than buildah's, so a layer that buildah compresses again has another digest.
  */
 async function pushBase(repository: Repository, version: string): Promise<DigestReference> {
   const root = join(folder, `base-${version}`);
@@ -103,7 +103,7 @@ async function pushBase(repository: Repository, version: string): Promise<Digest
   return repack(made, repository, repository, 'stable', 1);
 }
 
-/** Pushes an image again with its first layer packed at another gzip level. */
+/** Pushes an image again with its first layer compressed at another gzip level. */
 async function repack(
   image: Image,
   from: Repository,
@@ -191,7 +191,7 @@ async function deleteManifest(reference: DigestReference): Promise<void> {
 }
 
 describe('building an image', () => {
-  it('pushes what the commit says, with labels, times and the base as they have to be', async () => {
+  it('pushes what the commit says, with the right labels, times and base', async () => {
     const here = await setting();
     await writeFile(join(here.git.directory, 'rootfs/hello'), 'not committed');
     const env = await freshStorage();
@@ -269,7 +269,7 @@ describe('building an image', () => {
     expect(second).toMatchObject({ built: true, image: first.image });
   });
 
-  it('puts the base layers back where they were packed again, and finishes what a crash left', async () => {
+  it('restores the base layers if they were compressed again, and finishes what a crash left', async () => {
     const here = await setting();
     const first = await build(here, await freshStorage());
     const { tag } = first.candidate;
@@ -404,7 +404,7 @@ describe('building an image', () => {
     ]);
   });
 
-  it('leaves no index where the build of one architecture fails', async () => {
+  it('leaves no index if the build of one architecture fails', async () => {
     const { here, config } = await twoArchitectures('RUN true\n');
     const { tag } = await readCandidate({ ...here, config, client });
     await expect(build({ ...here, config }, await freshStorage())).rejects.toThrow(/building .* for aarch64/);
@@ -417,7 +417,7 @@ describe('a build into a folder', () => {
     const here = await setting();
     const place = await mkdtemp(join(folder, 'layout-'));
     const candidate = await readCandidate({ ...here, client });
-    // Nobody listens there.
+    // Nothing listens on this port.
     const config = { ...here.config, testImage: parseRepository('127.0.0.1:1/acme/os-test') };
     const env = { ...process.env, ...(await freshStorage()) };
     const options = { git: here.git, config, client, candidate, log: silentLog, env, folder: place };
@@ -447,7 +447,7 @@ describe('a build into a folder', () => {
   });
 });
 
-/** A setting whose base is there for two architectures; on the second one no program runs. */
+/** A project whose base exists for two architectures; no program runs on the second one. */
 async function twoArchitectures(lines: string): Promise<{ here: Setting; config: Config }> {
   const here = await setting({ lines });
   const arm = await pushSampleImage(client, here.base, {

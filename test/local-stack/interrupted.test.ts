@@ -11,7 +11,7 @@ import { Git } from '../../src/world/git/git.ts';
 import { type CliResult, cli } from '../support/cli.ts';
 
 // The loop on real parts, each verb killed (SIGKILL, with all its children) again and again, a little later each
-// time, until it gets to its end by itself. What is there then must be what an undisturbed run leaves.
+// time, until it reaches its end. The result must be what an undisturbed run leaves.
 
 const delays = [80, 140, 200, 260, 330, 420, 550, 700, 900, 1200, 1600, 2200, 3000, 4000];
 const now = 1_790_000_000;
@@ -19,7 +19,7 @@ let place: Workplace;
 let repository: string;
 let git: Git;
 let kills = 0;
-/** Who is killed cannot tidy up. */
+/** A killed process cannot clean up. */
 let temporary: string;
 let leave: () => void;
 let left: Promise<void>;

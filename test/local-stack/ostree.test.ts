@@ -26,8 +26,8 @@ import { rehearseUpgrade } from '../../src/loop/boot-test/rehearsal/rehearsal.ts
 import type { Rehearsal } from '../../src/loop/boot-test/report/report.ts';
 import { digestOf } from '../../src/world/registry/reference.ts';
 
-// Real ostree deployments, in real machines. What is needed for them takes minutes to make, once: Debian sid, and a
-// Rust program. Without either, all of this is skipped.
+// Real ostree deployments, in real machines. They need Debian sid and a Rust program, which take minutes to prepare,
+// once. Without them, all of this is skipped.
 
 const architecture = 'x86_64';
 let place: string;
@@ -75,7 +75,7 @@ async function makeReady(): Promise<string | undefined> {
     if (findTool(name) === undefined) return `${name} is not installed (script/bootstrap)`;
   }
   const { layout } = await prepareOstreeBase(cache, silentLog);
-  // By a name without capitals, which buildah wants.
+  // The name has no capitals, because buildah refuses them.
   await symlink(layout, join(place, 'base.oci'));
   base = { name: 'base', place: `oci:${join(place, 'base.oci')}:base`, plainHttp: false };
   earlier = await derive('earlier', { 'etc/rewritten': 'old\n', 'etc/merged.d/old': 'old\n' });
@@ -250,7 +250,7 @@ describe('the rehearsal of an update', () => {
     ]);
   }, 2_400_000);
 
-  it('comes to the same in the mode direct', async () => {
+  it('has the same result in the mode direct', async () => {
     const direct = await rehearse('direct', situations);
     expect(direct.passed, direct.explanation).toBe(true);
     expect(outputs(direct)).toEqual(outputs(real));
@@ -258,7 +258,7 @@ describe('the rehearsal of an update', () => {
 
   const changedFile = { ...situations, 'before-upgrade': 'echo mine >/etc/foo' };
 
-  it('fails where ostree refuses: a file of the machine, and a folder in the new image', async () => {
+  it('fails if ostree refuses: a file of the machine, and a folder in the new image', async () => {
     const refused = await rehearse('ostree', changedFile);
     expect(refused.passed).toBe(false);
     expect(refused.machines).toHaveLength(1);

@@ -14,7 +14,7 @@ import { createProject, publishBase, type TestProject } from '../support/project
 import { startTestRegistry, type TestRegistry, testClient, testLogin } from '../support/registry.ts';
 import { startTokenServer, type TokenServer } from '../support/token-server.ts';
 
-// A registry that asks who you are, with an open door behind it by which the tests bring in what they need.
+// A registry that needs a login, and a second open port by which the tests push what they need.
 
 const now = 1_785_000_000;
 const stops: (() => unknown)[] = [];
@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** A client that takes one registry's name for another's. */
+/** A client that connects to one registry under the name of another. */
 function through(client: RegistryClient, name: string, door: string): RegistryClient {
   const map = (value: unknown): unknown => {
     if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
@@ -45,7 +45,7 @@ function through(client: RegistryClient, name: string, door: string): RegistryCl
   });
 }
 
-/** A project at a registry with a lock, its image built and tested. */
+/** A project at a registry that needs a login, its image built and tested. */
 async function behind(locked: TestRegistry, open: TestRegistry): Promise<TestProject> {
   const project = await createProject(locked.host, { time: now - 3600 });
   const inside = { ...project, client: through(testClient(), locked.host, open.host) };
@@ -78,7 +78,7 @@ async function expectPromoted(project: TestProject): Promise<void> {
 }
 
 describe('promote-image', () => {
-  it('works with a registry that has TLS and a password, and says so where either is missing', async () => {
+  it('works with a registry that has TLS and a password, and says so if either is missing', async () => {
     const open = await start();
     const locked = await start({ directory: open.directory, login: true, tls: pem });
     const project = await behind(locked, open);

@@ -21,7 +21,7 @@ import {
 } from '../../src/world/registry/reference.ts';
 import { pushSampleImage, testClient, useRegistry } from '../support/registry.ts';
 
-// Our client against other people's: what one pushes, the other must read.
+// Our client against other clients: what one pushes, the other must be able to read.
 
 const registry = useRegistry();
 const another = useRegistry();

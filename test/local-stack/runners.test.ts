@@ -18,7 +18,7 @@ import { testClient, useRegistry } from '../support/registry.ts';
 import { temporaryFolder } from '../support/repository.ts';
 
 // Machines as users have them: nobody is root there. Two users are made for these tests, one with subordinate IDs as
-// every user of a runner has them, and one without; all of it is gone afterwards.
+// every user of a runner has them, and one without; everything is removed afterwards.
 
 const registry = useRegistry();
 const version = '44.20260707.3.1';
@@ -35,7 +35,7 @@ let base: string;
 
 beforeAll(async () => {
   if (missing !== '') return;
-  // Where a user can read it; the folder of the checkout may be root's own.
+  // A folder that every user can read; the checkout may belong to root.
   program = await mkdtemp(join(tmpdir(), 'coxswain-program-'));
   await cp(cliFolder, program, { recursive: true });
   await exec('chmod', ['--recursive', 'a+rX', program]);
@@ -97,7 +97,7 @@ async function coxswain(user: string, args: readonly string[], more: Record<stri
   return { ...ran, data: ran.stdout === '' ? {} : (JSON.parse(ran.stdout) as Record<string, unknown>) };
 }
 
-/** A user's repository in the user's home; the same image whoever builds it. */
+/** A user's repository in the user's home; the image does not depend on who builds it. */
 async function checkout(user: string): Promise<void> {
   const folder = `/home/${user}/os`;
   const files = {
@@ -131,7 +131,7 @@ describe('a user who is not root', () => {
     expect(tested.data, tested.stderr).toMatchObject({ verdict: 'passed', digest: built.data.digest });
     expect(tested.data.evidence).toMatch(/^sha256:/);
     expect((await coxswain(users.able, ['boot-test'])).data).toMatchObject({ skipped: true });
-    // What it left on the disk is the user's, and storage is as it was.
+    // What it left on the disk belongs to the user, and the storage has not changed.
     const owner = await exec('stat', ['--format', '%U', `/home/${users.able}/os/out/report.json`]);
     expect(owner.stdout.trim()).toBe(users.able);
     const images = await as(users.able, ['buildah', 'images', '--all', '--quiet']);
@@ -160,7 +160,8 @@ describe('a user who is not root', () => {
         .split('\n')
         .filter((line) => !line.endsWith('/'));
     };
-    // Not the digests: folders that only storage has touched, and where buildah got the base from, are in them too.
+    // The digests differ, because they also contain the address of the base and folders that only the storage has
+    // touched.
     const files = await filesIn('acme');
     expect(files.join('\n')).toMatch(/^-rw------- 1234\/77 .* etc\/seen$/m);
     expect(await filesIn('by-root')).toEqual(files);
@@ -208,7 +209,7 @@ describe('a user who is not root', () => {
     expect(images.stdout + containers.stdout).toBe('');
   }, 90_000);
 
-  it('is told what is missing where nothing makes it root', async () => {
+  it('reports what is missing if the user cannot become root', async () => {
     await checkout(users.bare);
     const ran = await coxswain(users.bare, ['boot-test']);
     expect(ran).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('"kind": "input"') });
@@ -220,11 +221,11 @@ describe('a user who is not root', () => {
     expect(ran.stderr).not.toContain('defect');
   }, 30_000);
 
-  it('builds and boots by sudo then, where sudo asks for no password', async ({ skip }) => {
+  it('builds and boots by sudo, if sudo asks for no password', async ({ skip }) => {
     if (findTool('sudo') === undefined) skip('sudo is not installed');
     await writeFile(rights, `${users.bare} ALL=(ALL:ALL) NOPASSWD:ALL\n`, { mode: 0o440 });
     try {
-      // Another image than the one that is there.
+      // Another image than the existing one.
       await as(users.bare, ['sed', '-i', '$s/$/ # by sudo/', 'Containerfile']);
       const git = ['git', '-c', 'user.name=A', '-c', 'user.email=a@example.invalid'];
       expect(await as(users.bare, [...git, 'commit', '-qam', 'Change'])).toMatchObject({ exitCode: 0 });
@@ -232,7 +233,7 @@ describe('a user who is not root', () => {
       expect(built.data, built.stderr).toMatchObject({ built: true });
       const tested = await coxswain(users.bare, ['boot-test', '--output', 'out']);
       expect(tested.data, tested.stderr).toMatchObject({ verdict: 'passed', digest: built.data.digest });
-      // What a later step reads, it can.
+      // A later step can read its files.
       const report = await as(users.bare, ['cat', 'out/report.json']);
       expect(JSON.parse(report.stdout)).toMatchObject({ verdict: 'passed' });
     } finally {
@@ -241,7 +242,7 @@ describe('a user who is not root', () => {
   }, 180_000);
 
   it('runs by sudo once only', async () => {
-    // A sudo that lets everybody in and changes nothing: the second run must notice.
+    // A sudo that accepts everybody and changes nothing: the second run must notice.
     const tools = join(`/home/${users.bare}`, 'tools');
     await mkdir(tools, { recursive: true });
     const script = `#!/bin/sh\n[ "$1" = -n ] || exit 1\nshift\n[ "$1" = --preserve-env ] && shift && echo "as root: $*" >&2\nexec "$@"\n`;

@@ -14,7 +14,7 @@ describe.skipIf(findTool('mmdebstrap') === undefined)('an image with systemd', (
   });
 
   it('comes up as it is, and tests of any language see it running', async () => {
-    // What Fedora CoreOS does without an installed disk; left alone, it ends in emergency mode.
+    // What Fedora CoreOS does without an installed disk, which ends in emergency mode.
     const other = await variant(root, 'like-coreos', {
       'usr/lib/systemd/system-generators/coreos-boot-mount-generator': `#!/bin/sh
 mkdir -p "$1/local-fs.target.requires"
@@ -99,7 +99,7 @@ wait-for-unit absent.service 1`,
     expect(report.explanation).toContain('"degraded" (failed: writes.service)');
   }, 900_000);
 
-  it('is asked again after the tests: a unit that died since, and one that is started for ever', async () => {
+  it('is asked again after the tests: a unit that died since, and one that is restarted again and again', async () => {
     const other = await variant(root, 'late', {
       ...unit(
         'dies.service',

@@ -113,7 +113,7 @@ describe('an image', () => {
     expect(report.kernel).toBe(version);
   }, 240_000);
 
-  it('may have names of 255 bytes, and files of holes', async () => {
+  it('may have names of 255 bytes, and files that consist of holes', async () => {
     const name = 'x'.repeat(255);
     const other = await variant(root, 'long', { [`usr/${name}`]: 'found\n', 'usr/holes': '' });
     await truncate(join(other, 'usr/holes'), 5 * 1024 ** 3);

@@ -7,7 +7,7 @@ import { requireKernel } from '../../src/loop/boot-test/guest/kernel.ts';
 import { chooseAccelerator } from '../../src/loop/boot-test/machine/accelerator.ts';
 import { architecture, useMachines } from '../support/machines.ts';
 
-// Real machines. Many cases share one boot: what a test does to the tests after it is a case of its own anyway.
+// Real machines. Many cases share one boot, because a test must not affect later tests anyway.
 
 const { place, unpackRoot, variant, boot } = useMachines();
 
@@ -18,7 +18,7 @@ describe('an image without systemd', () => {
     root = await unpackRoot('tiny');
   });
 
-  it('runs every test, whatever the ones before did, and reports each as it was', async () => {
+  it('runs every test, whatever earlier ones did, and reports the result of each', async () => {
     const report = await boot(root, {
       '10-environment.sh': 'echo "$(id -u) $COXSWAIN_VERSION $PATH"; . ./lib/shared; shared',
       'lib/shared': 'shared() { printf "no newline at the end"; }',
@@ -140,7 +140,7 @@ wait-for-file: not a number of seconds: soon
     ]);
   }, 240_000);
 
-  it('is told from one whose kernel panicked', async () => {
+  it('is distinguished from one whose kernel panicked', async () => {
     const report = await boot(root, { '10-panic.sh': 'echo c >/proc/sysrq-trigger; sleep 60' });
     expect(report).toMatchObject({ verdict: 'kernel-panic', explanation: expect.stringContaining('sysrq') });
     expect(report.explanation).toContain('10-panic.sh');
@@ -179,7 +179,7 @@ wait-for-file: not a number of seconds: soon
     });
   }, 240_000);
 
-  it('cannot be booted where QEMU does not start', async () => {
+  it('cannot be booted if QEMU does not start', async () => {
     const report = await boot(root, { '10-a.sh': '' }, { memoryMegabytes: 900_000_000 });
     expect(report).toMatchObject({
       verdict: 'qemu-failed',

@@ -54,7 +54,7 @@ async function ask(machine: Machine, now: number, target = '/v1/graph?basearch=x
 const offered = (body: string) => offers(parseGraph(body, 'answer'), before)?.version;
 
 describe.skipIf(cannotRunMachines !== undefined)('the local graph', () => {
-  it('opens when the rollout reaches the wariness of this very node', async () => {
+  it('opens when the rollout reaches the wariness of this node', async () => {
     const machine = await stage();
     // Wariness 50 of 100: this machine id stands at some point between 0.49 and 0.50.
     const at = async (share: number) => offered((await ask(machine, start + share * 24 * hour)).body);
@@ -107,7 +107,7 @@ describe.skipIf(cannotRunMachines !== undefined)('the local graph', () => {
     for (const name of ['releases.json', 'updates.json']) {
       const text = JSON.stringify({ ...(await read(name)) }, null, 2);
       const spoilt = spoil(text);
-      // What this way of spoiling does not change is not a case for this document.
+      // This damage does not change every document: the others are skipped.
       if (spoilt === text) continue;
       site.handler = async (request, response, serve) => {
         if (request.url?.endsWith(name) !== true) await serve();

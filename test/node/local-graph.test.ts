@@ -13,7 +13,7 @@ import type { Release } from '../../src/guidance/releases.ts';
 import { throttleGraph } from '../../src/guidance/throttle.ts';
 import { digestOf, type History, histories, moments, warinesses } from '../guidance/histories.ts';
 
-/** What a node knows, and asks its own graph of. */
+/** The input from which a node computes its graph. */
 interface Case {
   readonly releases: readonly Release[];
   readonly updates: readonly UpdateEntry[];

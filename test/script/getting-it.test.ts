@@ -14,7 +14,7 @@ beforeAll(async () => {
 const run = (program: string, args: readonly string[], options: ExecOptions = {}) =>
   exec('env', [program, ...args], options);
 
-/** What a newcomer does first, in an empty folder, with nothing of this repository in reach. */
+/** What a newcomer does first, in an empty folder, without any file of this repository. */
 async function firstSteps(program: string, env: Record<string, string>): Promise<void> {
   const cwd = await temporaryFolder();
   expect((await run(program, ['--version'], { cwd, env })).stdout).toMatch(

@@ -42,7 +42,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('script/release', () => {
-  it('tags an exact version in which ours call ours at that version, and moves the floating tag', async () => {
+  it('tags an exact version whose workflows call our actions at that version, and moves the floating tag', async () => {
     const main = await git.run(['rev-parse', 'main']);
     const { exitCode, said } = await release('v1.2.3');
     expect({ exitCode, said }).toMatchObject({ exitCode: 0 });
@@ -65,7 +65,7 @@ describe('script/release', () => {
     // The release's notes are those of this version alone.
     const message = await git.run(['tag', '--list', '--format=%(contents)', 'v1.2.3']);
     expect(message.trim()).toBe('v1.2.3\n\n### Patch Changes\n\n- Notes of 1.2.3');
-    // Where we were is where we are.
+    // The branch has not changed.
     expect(await git.run(['symbolic-ref', '--short', 'HEAD'])).toBe('main');
     expect(await git.run(['status', '--porcelain'])).toBe('');
   });

@@ -24,7 +24,7 @@ async function workplace() {
   await mkdir(join(folder, 'dist'));
   await copyFile('actions/run.sh', join(folder, 'actions/run.sh'));
   await writeFile(join(folder, 'dist/main.mjs'), 'console.log(process.argv0, process.argv[2])');
-  // An old Node.js: it knows no more than its version.
+  // An old Node.js that can only print its version.
   await mkdir(join(folder, 'old'));
   await writeFile(
     join(folder, 'old/node'),
@@ -46,7 +46,7 @@ describe('actions/run.sh', () => {
     const runner = join(folder, 'runner');
     await mkdir(join(runner, 'externals/node24/bin'), { recursive: true });
     await symlink(process.execPath, join(runner, 'externals/node24/bin/node'));
-    // The runner's worker starts steps: a shell is as good as one.
+    // The runner's worker starts steps; a shell can do the same.
     await mkdir(join(runner, 'bin'));
     await copyFile('/bin/sh', join(runner, 'bin/Runner.Worker'));
     await chmod(join(runner, 'bin/Runner.Worker'), 0o755);

@@ -61,7 +61,7 @@ describe('every workflow', () => {
   });
 
   it.each(all)(
-    '%s: calls others by a digest, with the version beside it, and ours by one version',
+    '%s: calls other actions by a digest, with the version beside it, and ours by one version',
     (path) => {
       const lines = readFileSync(path, 'utf8')
         .split('\n')
@@ -98,7 +98,7 @@ describe('what is called', () => {
       }
       const secrets = called.on.workflow_call?.secrets ?? {};
       for (const name of Object.keys(job.secrets ?? {})) expect(Object.keys(secrets)).toContain(name);
-      // A job inside may not ask for more than the job that calls has.
+      // A called job may not ask for more permissions than the calling job has.
       for (const inner of Object.values(called.jobs)) {
         for (const [scope, level] of Object.entries(inner.permissions ?? {})) {
           expect([`${scope}: write`, `${scope}: ${level}`]).toContain(

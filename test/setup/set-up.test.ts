@@ -54,9 +54,9 @@ describe.skipIf(process.getuid?.() !== 0)('setUp', () => {
     );
   });
 
-  it('installs the packages of what is missing, with new package lists where the old ones fail', async () => {
+  it('installs the packages of what is missing, with new package lists if the old ones fail', async () => {
     await program('apt-cache', 'exit 0');
-    // The first install fails, as with lists that name what the mirror has no more.
+    // The first install fails, as with lists that name packages that the mirror no longer has.
     await program(
       'apt-get',
       `case "$*" in *install*) [ "$(grep -c install ${record})" -gt 1 ] || exit 100 ;; esac`,
@@ -77,7 +77,7 @@ describe.skipIf(process.getuid?.() !== 0)('setUp', () => {
     ]);
   });
 
-  it('takes sudo without a password where the user is not root', async () => {
+  it('uses sudo without a password if the user is not root', async () => {
     await program('sudo', 'shift; exec "$@"');
     await program('apt-cache', 'exit 0');
     await program('apt-get', 'test "$DEBIAN_FRONTEND" = noninteractive');

@@ -10,7 +10,7 @@ import { cliFolder } from './build-cli.ts';
 
 // Workflows, run by a real runner (nektos/act) on this machine, without containers.
 
-/** Where act is; undefined if no package registry in reach has it. */
+/** Path of act; undefined if no reachable package registry has it. */
 export function findAct(): string | undefined {
   const folder = execFileSync(resolve('script/workflow-tools'), {
     encoding: 'utf8',
@@ -47,7 +47,7 @@ export interface WorkflowRun {
   readonly jobs: readonly string[];
   /** Of steps that ran, as they are called. */
   readonly steps: readonly string[];
-  /** All that the runner shows. */
+  /** The whole output of the runner. */
   readonly log: string;
   /** Markdown of each step that gave a job summary. */
   readonly summaries: readonly string[];
@@ -73,7 +73,7 @@ export interface Runner {
 
 /**
  * @param act the program
- * @param version what the workflows under test call ours by
+ * @param version by which the tested workflows call our actions
  */
 export async function createRunner(act: string, version = 'v1'): Promise<Runner> {
   const folder = await mkdtemp(join(tmpdir(), 'coxswain-test-runner-'));
@@ -90,7 +90,7 @@ export async function createRunner(act: string, version = 'v1'): Promise<Runner>
   };
 }
 
-/** Replacements of GitHub's own actions, at whatever commit ours call them. */
+/** Replacements of GitHub's own actions, at any commit. */
 function stubs(): string[] {
   const texts = [
     'action.yml',
@@ -139,7 +139,7 @@ async function run(
     ...pairs('--secret', options.secrets),
     ...pairs('--input', options.inputs ?? {}),
   ];
-  // Its settings and checkouts lie in these, not in those of whoever runs the tests.
+  // Its settings and checkouts are in these folders, not in those of the person who runs the tests.
   const env = { ...process.env, XDG_CACHE_HOME: join(own, 'cache'), XDG_CONFIG_HOME: join(own, 'config') };
   const child = spawn(act, args, { cwd: options.checkout, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const log: string[] = [];

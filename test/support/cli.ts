@@ -11,7 +11,7 @@ export interface CliResult {
 export interface CliOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** SIGKILL after so many milliseconds, children included. */
+  /** SIGKILL after this many milliseconds, also to children. */
   readonly killAfter?: number;
   /** SIGKILL once it settles, children included. */
   readonly killWhen?: Promise<unknown>;

@@ -14,7 +14,7 @@ import { createRepository, temporaryFolder } from './repository.ts';
 /** A forge to test, and the repository that it is about. */
 export interface ForgeStage {
   readonly kind: Forge['kind'];
-  /** Bare: its branches are what everybody sees. */
+  /** A bare repository: everybody sees its branches. */
   readonly repository: Git;
   /** The branch `main`, with `a.txt` and `folder/b.txt`. */
   readonly base: string;
@@ -22,7 +22,7 @@ export interface ForgeStage {
   open(): Promise<Forge>;
 }
 
-/** One emulated GitHub for all tests of a file; every stage has a repository's worth of branches of its own. */
+/** One emulated GitHub for all tests of a file; every stage has branches of its own. */
 export function useGitHub(options: Parameters<typeof startGitHub>[0] = {}): () => GitHubServer {
   let running: GitHubServer | undefined;
   beforeAll(async () => {
@@ -74,7 +74,7 @@ export async function remoteStage(
 ): Promise<ForgeStage> {
   const stage = await gitStage();
   const { directory } = stage.repository;
-  // As hosts of repositories are set up; without it, partial clones are full ones.
+  // As on real servers; without it, partial clones would be full ones.
   await stage.repository.run(['config', 'uploadpack.allowFilter', 'true']);
   const address = options.at?.(directory) ?? directory;
   return { ...stage, open: async () => openRemoteForge(await cloneOf(address, options.args)) };
@@ -85,7 +85,7 @@ export async function openRemoteForge(clone: Git): Promise<Forge> {
   return openGitForge(clone.directory, await findRemote(clone, undefined));
 }
 
-/** The emulated GitHub, emptied: its branches are gone, and with them its open pull requests. */
+/** The emulated GitHub without its branches, and so without open pull requests. */
 export async function gitHubStage(github: GitHubServer): Promise<ForgeStage> {
   const repository = new Git(github.directory);
   const refs = (await repository.run(['for-each-ref', '--format=%(refname)'])).split('\n').filter(Boolean);

@@ -36,7 +36,7 @@ export interface UserRepository {
     readonly title: string;
     readonly files: Readonly<Record<string, string>>;
   }): Promise<Pull>;
-  /** Merges as a person does, by the green button. @returns the new commit */
+  /** Merges as a person does with the button. @returns the new commit */
   merge(pull: Pull): Promise<string>;
   /** What a pull request would be merged as; a workflow run for it works on this commit. */
   mergeCommit(pull: Pull): Promise<string>;

@@ -153,7 +153,7 @@ export async function startGitHub(
       headers: { authorization: `token ${key}`, 'content-type': 'application/json' },
       ...(method === 'GET' || method === 'HEAD' ? {} : { body: JSON.stringify(body) }),
     });
-    // It tells its own address.
+    // It prints its own address.
     const outside = (text: string) =>
       text.replaceAll(`${emulated.url}/repos/`, `${apiUrl}/repos/`).replaceAll(emulated.url, serverUrl);
     const text = outside(await answer.text());

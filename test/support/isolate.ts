@@ -18,7 +18,7 @@ process.env.GIT_COMMITTER_NAME = 'Test';
 process.env.GIT_COMMITTER_EMAIL = 'test@example.invalid';
 process.env.NO_COLOR = '1';
 delete process.env.FORCE_COLOR;
-// Where the tests themselves run on GitHub, the verbs in them do not.
+// If the tests themselves run on GitHub, the verbs in them must not notice.
 for (const name of Object.keys(process.env))
   if (/^(?:GITHUB|GH|ACTIONS|RUNNER)_/.test(name)) delete process.env[name];
 delete process.env.REGISTRY_AUTH_FILE;

@@ -25,7 +25,7 @@ export interface Machines {
   readonly place: () => string;
   /** Unpacks the root file system of a base image. */
   unpackRoot(kind: BaseKind): Promise<string>;
-  /** A root that shares the files of another; new ones appear in neither's place. */
+  /** A root that shares the files of another; new files do not appear in the other one. */
   variant(root: string, name: string, files: Readonly<Record<string, Entry>>): Promise<string>;
   /** Boots a root with tests given as shell text by name. */
   boot(

@@ -136,7 +136,7 @@ export async function publishBase(
   return digest;
 }
 
-/** What a verb is given: quiet, at a time of the test's choice. @param now UNIX seconds */
+/** What a verb is given: quiet, at a given time. @param now UNIX seconds */
 export function contextAt(now: number): Context {
   return { log: silentLog, env: {}, now: () => now };
 }
@@ -212,8 +212,8 @@ export async function promoteIndex(project: TestProject, branch: string) {
 }
 
 /**
- * Records a release of a fleet as start-rollout would, without looking at anything. By default its image was made,
- * and its rollout of a day starts, at `time`.
+ * Records a release of a fleet as start-rollout would, without any check. By default its image was made, and its
+ * rollout of a day starts, at `time`.
  */
 export async function recordRelease(
   { state, config }: TestProject,

@@ -25,7 +25,7 @@ export interface TestRegistry {
 
 export const anonymous: CredentialSource = async () => undefined;
 
-/** What a registry started with `login: true` lets in. */
+/** The login of a registry that was started with `login: true`. */
 export const testLogin = { kind: 'password', username: 'tester', password: 'a-very-secret-word' } as const;
 const testHtpasswd = 'tester:$2y$04$uWKyEQmPE5CA6QLUmmrwYue9DffIQyfxjC78QiWJNT1wn3v5XwPWG\n';
 
@@ -35,7 +35,7 @@ export async function startTestRegistry(
     readonly login?: boolean;
     readonly tls?: RegistryOptions['tls'];
     readonly token?: RegistryOptions['token'];
-    /** Another registry's: this is a second door to it. Kept when this one stops. */
+    /** The folder of another registry, for a second port to it. It is kept when this one stops. */
     readonly directory?: string;
   } = {},
 ): Promise<TestRegistry> {

@@ -15,7 +15,7 @@ export interface TokenServer {
   stop(): void;
 }
 
-/** CNCF distribution takes a token so long after its end. */
+/** CNCF distribution accepts a token for this long after its end. */
 const leewaySeconds = 60;
 
 /**

@@ -4,7 +4,7 @@ import { afterAll, beforeAll } from 'vitest';
 import type { UpdateEntry } from '../../src/guidance/metadata.ts';
 import { digestOf } from '../../src/world/registry/reference.ts';
 
-/** What the base's own people publish, by a real HTTP server on this machine. */
+/** The base's own guidance, on a real HTTP server on this machine. */
 export interface TestUpstream {
   readonly updatesUrl: string;
   readonly releasesUrl: string;
@@ -14,7 +14,7 @@ export interface TestUpstream {
   readonly requests: string[];
   /** Publishes releases, oldest first, and what is said about them. */
   say(order: readonly string[], updates?: Readonly<Record<string, UpdateEntry['metadata']>>): void;
-  /** Answers otherwise from now on, until `say`. */
+  /** Gives other answers from now on, until `say`. */
   misbehave(answer: (request: IncomingMessage, response: ServerResponse) => void): void;
 }
 

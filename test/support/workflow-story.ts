@@ -15,9 +15,9 @@ const day = 86_400;
 export interface Story {
   readonly github: GitHubServer;
   readonly user: UserRepository;
-  /** What people would look at afterwards: logs, job summaries, pull requests, the site. */
+  /** What people can look at afterwards: logs, job summaries, pull requests, the site. */
   readonly output: string;
-  /** Secrets of which nothing may be seen anywhere. */
+  /** Secrets that must not appear anywhere. */
   readonly planted: readonly string[];
   /** Runs a workflow of the repository as GitHub would, `days` after the story began. */
   run(
@@ -27,7 +27,7 @@ export interface Story {
       readonly payload: unknown;
       readonly commit: string;
       readonly days: number;
-      /** Runs a run again, as the button does: its number, and which attempt this is. */
+      /** Starts a run again, as the button does. @returns its number and attempt */
       readonly again?: { readonly run: number; readonly attempt: number };
       readonly token?: string;
       /** A fork's run has none. */

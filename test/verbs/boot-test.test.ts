@@ -58,7 +58,7 @@ describe('boot-test', () => {
     await expect(run(project)).rejects.toThrow(/nothing would be tested: the commit has no such folder/);
   });
 
-  it('says what to do where the commit is not built', async () => {
+  it('says what to do if the commit is not built', async () => {
     const project = await createProject(registry.host);
     await publishBase(project, '44.20260707.3.1');
     await expect(run(project)).rejects.toThrow(
@@ -66,7 +66,7 @@ describe('boot-test', () => {
     );
   });
 
-  it('does not boot again what has passed these very tests, and tells the pull request all the same', async () => {
+  it('does not boot again what has passed these same tests, and still comments on the pull request', async () => {
     const { project, candidate, image } = await builtProject();
     const evidence = await prove(project, candidate, image, 'PASSED');
     await project.git.run(['switch', '--quiet', '--create', 'change']);
@@ -107,7 +107,7 @@ describe('boot-test', () => {
   it('trusts no evidence of other tests, or of a failure', async () => {
     const { project, candidate, image } = await builtProject();
     await prove(project, candidate, image, 'FAILED');
-    // Not a bootable image: getting as far as its layers shows that the evidence did not count.
+    // It is not a bootable image: an attempt to read its layers shows that the evidence did not count.
     await expect(run(project)).rejects.toThrow(/pulling .*os-test@sha256|root/);
     await prove(project, candidate, image, 'PASSED', now - 10);
     expect((await run(project)).data).toMatchObject({ skipped: true });
@@ -158,7 +158,7 @@ describe('boot-test', () => {
     await expect(run(project, ...args)).rejects.toThrow(problem);
   });
 
-  it('names an image that is not there', async () => {
+  it('names an image that does not exist', async () => {
     const project = await createProject(registry.host);
     const missing = formatReference(atTag(project.config.testImage, 'nothing'));
     await expect(run(project, '--image', missing)).rejects.toThrow(missing);

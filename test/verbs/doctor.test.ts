@@ -42,7 +42,7 @@ beforeAll(async () => {
     time: now - 9 * 86_400,
     more: `publish: { url: "${url}" }\n`,
   });
-  // The test's own repository is gone after the first test; this one stays.
+  // The test's own repository is deleted after the first test; this one is kept.
   const directory = join(registry.directory, 'repository');
   await cp(made.git.directory, directory, { recursive: true });
   const { openGitForge } = await import('../../src/world/forge/git/git-forge.ts');
@@ -172,7 +172,7 @@ describe('doctor over HTTP', () => {
     });
   });
 
-  it('fails where nobody answers: that is no finding', async () => {
+  it('fails if there is no answer, which is not a finding', async () => {
     await expect(examine(good, { site: 'http://127.0.0.1:9/' })).rejects.toThrow(/127\.0\.0\.1/);
   });
 });
@@ -287,7 +287,7 @@ describe('doctor has one finding, with a remedy, for', () => {
   ])('%s', async (_what, check, damage) => {
     const place = await copyOf();
     const found = await examine(place, await damage(place));
-    // A whole site that is old is late by its own word, too.
+    // An old site also says that it is late.
     const checks = [...new Set(found.findings.map((each) => each.check))].filter(
       (each) => each !== 'overdue',
     );
@@ -382,7 +382,7 @@ describe('doctor has one finding, with a remedy, for', () => {
     }
   });
 
-  it('no image without evidence, where somebody has answered for that', async () => {
+  it('no image without evidence, if somebody has accepted that', async () => {
     const place = await copyOf();
     const { client, config } = place.project;
     const version = place.versions[1] as string;
@@ -428,7 +428,7 @@ describe('doctor has one finding, with a remedy, for', () => {
     const { client, config } = place.project;
     const version = place.versions[0] as string;
     const before = await client.getManifest(atTag(config.image, version));
-    // With the image go the tags on it.
+    // The tags of the image are deleted with it.
     const newest = await client.getManifest(atTag(config.image, place.versions[1] as string));
     await client.putManifest(config.image, 'stable', newest.bytes, newest.descriptor.mediaType);
     await deleteManifest(before.descriptor.digest);
@@ -442,7 +442,7 @@ describe('doctor has one finding, with a remedy, for', () => {
   });
 });
 
-describe('doctor sees, beside a site that fits together,', () => {
+describe('doctor finds, although the site has no contradiction,', () => {
   const checksOf = async (place: Site, options: Parameters<typeof examine>[1] = {}) => {
     const { findings, exitCode } = await examine(place, options);
     expect(exitCode).toBe(findings.some(({ severity }) => severity === 'error') ? 1 : 0);

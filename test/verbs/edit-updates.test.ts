@@ -39,7 +39,7 @@ const file = (name: string) => project.git.try(['show', `coxswain:fleets/testing
 const entries = async () => (await project.state.readFleet('testing')).updates.releases;
 
 describe('edit-updates', () => {
-  it('pauses by one commit that says who and why, and resumes where it stood', async () => {
+  it('pauses by one commit that says who and why, and resumes at the same share', async () => {
     const before = await tip();
     const updates = await file('updates.json');
     const answer = await run('--action pause --reason "boot loop" --for 6h');
@@ -59,7 +59,7 @@ describe('edit-updates', () => {
 
     await run('--action resume --by Grace');
     expect(await message()).toBe('testing: resume 1-bb at 50 %\n\nBy: Grace');
-    // No time has passed: everything is as it was, but for the time of the change.
+    // No time has passed: everything is as before, except for the time of the change.
     expect(await file('operations.json')).toBeUndefined();
     expect((await file('updates.json'))?.replace(/"last-modified.*/, '')).toBe(
       updates?.replace(/"last-modified.*/, ''),
@@ -173,7 +173,7 @@ describe('a held fleet', () => {
       'fleet stable: the fleet is held, so nothing is promoted into it: freeze (by Ada on 2026-07-25T17:20:00Z, until 2026-07-25T18:20:00Z)',
     );
     await expect(refusal).rejects.toThrow('coxswain edit-updates --fleet stable --action release-hold');
-    // Then it goes on to the next thing: this registry has no base.
+    // Then it fails at the next step, because this registry has no base.
     await expect(promote(now + hour)).rejects.toThrow('the base image was not found');
   });
 });

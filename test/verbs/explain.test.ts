@@ -47,7 +47,7 @@ async function run(one: DigestReference, other: DigestReference) {
 }
 
 describe('explain', () => {
-  it('says so where both are one image', async () => {
+  it('says so if both are one image', async () => {
     const image = await push([base]);
     expect(await run(image, image)).toMatchObject({
       same: true,
@@ -104,7 +104,7 @@ describe('explain', () => {
     expect(text).toContain('etc/new: only in B');
   });
 
-  it('tells other settings, and the same files compressed in another way', async () => {
+  it('reports other settings, and the same files compressed in another way', async () => {
     const tar = await packTar(base);
     const one = await pushSampleImage(client, repository, { layers: [tar] });
     const manifest = await client.getManifest(one);
@@ -116,7 +116,7 @@ describe('explain', () => {
     });
     const settings = (await run(one, other)).settings.map(({ path }) => path);
     expect(settings).toEqual(['config.created', 'config.config.Labels.a', 'manifest.annotations.note']);
-    // The same config, whose layer is plain here.
+    // The same config, but with an uncompressed layer.
     const { digest, size } = await client.uploadBlob(repository, tar);
     const json = {
       ...manifest.json,
@@ -133,7 +133,7 @@ describe('explain', () => {
     expect(text).toContain('layer 1: the same files, compressed in another way');
   });
 
-  it('tells a layer that only one of them has, and files in another order', async () => {
+  it('reports a layer that only one of them has, and files in another order', async () => {
     const one = await push([base]);
     const other = await push([[...base].reverse(), [file('etc/new', 'x')]]);
     const { text } = await run(one, other);

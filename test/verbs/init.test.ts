@@ -46,7 +46,7 @@ const all = [
 ];
 
 describe('coxswain init', () => {
-  it('writes a repository that every part of Coxswain takes as it is', async () => {
+  it('writes a repository that every part of Coxswain accepts unchanged', async () => {
     const git = await createRepository();
     const root = git.directory;
     const { written, kept, warnings, text } = await run(root);
@@ -89,7 +89,7 @@ describe('coxswain init', () => {
     expect(context.map(({ path }) => path)).toEqual(['rootfs/etc/motd.d/50-derived.motd']);
   });
 
-  it('has a test that busybox can run, and that fails where the image is not the one built', async () => {
+  it('has a test that busybox can run, and that fails if the image is not the one that was built', async () => {
     const root = await temporaryFolder();
     await run(root);
     const script = join(root, 'tests/10-image.sh');
@@ -110,7 +110,7 @@ describe('coxswain init', () => {
     expect((await readConfig(git.directory)).image).toEqual({ registry: 'ghcr.io', path });
   });
 
-  it('asks for the image where the remote is not on GitHub', async () => {
+  it('asks for the image if the remote is not on GitHub', async () => {
     const git = await createRepository();
     await git.run(['remote', 'add', 'origin', 'https://github.com.example.org/acme/os.git']);
     await expect(run(git.directory, [])).rejects.toThrow(/--image: .*has to be given/);
@@ -172,7 +172,7 @@ describe('coxswain init', () => {
     expect((await run(root, [])).written).toEqual(['.coxswain/coxswain.schema.json']);
   });
 
-  it('follows a configuration that is there: its paths, its fleets, its base', async () => {
+  it('follows an existing configuration: its paths, its fleets, its base', async () => {
     const root = await temporaryFolder();
     await writeFile(
       join(root, 'coxswain.yaml'),
@@ -197,7 +197,7 @@ describe('coxswain init', () => {
     ]);
   });
 
-  it('puts nothing in the way of a Containerfile that is there, and says when its base is another', async () => {
+  it('does not break an existing Containerfile, and says if its base is another', async () => {
     const root = await temporaryFolder();
     await writeFile(join(root, 'Containerfile'), 'FROM quay.io/fedora/fedora-bootc:44\nCOPY files /\n');
     const { written, kept, warnings } = await run(root);

@@ -92,7 +92,7 @@ describe('a fleet that is steered from a clone', () => {
   }, 240_000);
 
   it('is paused once by a run that was killed during its push, and the next one', async () => {
-    // The server takes its time between the push and the answer.
+    // The server waits between the push and the answer.
     const hook = join(bare.directory, 'hooks/pre-receive');
     await writeFile(hook, `#!/bin/sh\necho seen > "${bare.directory}/seen"\nsleep 3\n`);
     await chmod(hook, 0o755);

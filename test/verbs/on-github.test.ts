@@ -22,7 +22,8 @@ import { createProject, prove, publishBase, recordRelease, type TestProject } fr
 import { pushSampleImage, useRegistry } from '../support/registry.ts';
 import { commitFiles, temporaryFolder } from '../support/repository.ts';
 
-// The verbs as steps of a workflow run call them. What they decide is tested beside this; here it is done on GitHub.
+// The verbs as steps of a workflow run call them. Their decisions are tested elsewhere; this tests what they do on
+// GitHub.
 const registry = useRegistry();
 const github = useGitHub();
 const now = 1_785_000_000;
@@ -105,7 +106,7 @@ describe('watch-base', () => {
         /written with the workflow's own GITHUB_TOKEN: no workflow starts for it.*github-tokens/,
       ),
     ]);
-    // The checkout has nothing of it: no branch, no remote, no credential.
+    // The checkout is not affected: no branch, no remote, no credential.
     expect(await project.git.run(['branch', '--format=%(refname:short)'])).toBe('stable\ntesting');
     expect(await project.git.run(['config', '--local', '--list'])).not.toMatch(/extraheader|github|token/i);
   });
@@ -118,7 +119,7 @@ describe('watch-base', () => {
     expect(writes()).toEqual([]);
   });
 
-  it('says nothing of waiting workflows where the token is that of an App or a person', async () => {
+  it('says nothing about waiting workflows if the token is from an App or a person', async () => {
     await publishBase(project, '44.20260621.3.1');
     await run(watchBase, { env: { GITHUB_TOKEN: github().tokens.app } });
     expect(warnings).toEqual([]);
@@ -195,7 +196,7 @@ describe('watch-base', () => {
 });
 
 describe('watch-base as the step of a workflow', () => {
-  it('tells in the job summary that its pull request waits, and nowhere the token', async () => {
+  it('says in the job summary that its pull request waits, and never shows the token', async () => {
     await publishBase(project, '44.20260621.3.1');
     const summary = join(await temporaryFolder(), 'summary.md');
     await writeFile(summary, '');
@@ -297,7 +298,10 @@ describe('prune-images', () => {
 });
 
 describe('boot-test', () => {
-  /** A commit on a pull request whose image has passed these very tests: nothing is booted, and people are told. */
+  /**
+   * A commit on a pull request whose image has passed these same tests: nothing is booted, and the pull request gets
+   * a comment.
+   */
   async function tested(): Promise<{ number: number; commit: string }> {
     await publishBase(project, '44.20260707.3.1');
     await project.git.run(['switch', '--quiet', '--create', 'change']);
@@ -324,7 +328,7 @@ describe('boot-test', () => {
     return { number, commit };
   }
 
-  it('tells the pull request of the commit', async () => {
+  it('comments on the pull request of the commit', async () => {
     const { number } = await tested();
     expect((await run(bootTest)).data).toMatchObject({ skipped: true, pullRequest: number });
     const { forge } = await onGitHub();

@@ -108,7 +108,7 @@ describe('open-promotion', () => {
     expect((await run(now + 72 * hour + 1)).ready).toBe(true);
   });
 
-  it('says what a reviewer wants to know', async () => {
+  it('says what a reviewer needs to know', async () => {
     await release('stable', '44.0-00', { record: { created: '2026-07-01T00:00:00.000Z' } });
     await release('testing', '44.1-aa');
     await run(now + hour);
@@ -139,7 +139,7 @@ describe('open-promotion', () => {
     expect(await refs()).toBe(ready);
   });
 
-  it('stays with the release that has earned it, and moves on when the next one has', async () => {
+  it('stays with the release that passed its gates, and moves on when the next one has', async () => {
     await release('testing', '44.1-aa');
     await run(now + 50 * hour);
     const first = commit;
@@ -206,7 +206,7 @@ describe('open-promotion', () => {
     expect(await run(now + 50 * hour)).toMatchObject({ ready: true, action: 'updated' });
     expect(await project.git.run(['rev-parse', head])).toBe(solved);
 
-    // The next release does not throw that work away.
+    // The next release keeps that work.
     await project.git.run(['switch', '--quiet', 'testing']);
     commit = await commitFiles(project.git, { 'etc/issue': 'x\n' }, { time: now - 8 * hour });
     await release('testing', '44.2-bb');
@@ -214,7 +214,7 @@ describe('open-promotion', () => {
     expect(await project.git.run(['rev-parse', head])).toBe(solved);
   });
 
-  it('tells of content that the target has of its own', async () => {
+  it('reports content that only the target has', async () => {
     await project.git.run(['switch', '--quiet', 'stable']);
     await commitFiles(project.git, { 'etc/banner': 'stable\n' });
     await release('testing', '44.1-aa');
@@ -286,7 +286,7 @@ describe('open-promotion', () => {
     expect((await run(now + 50 * hour)).gates[0]?.note).toBe('withdrawn there by Ada: boot loop');
   });
 
-  it('proposes a barrier first that the target has still to take', async () => {
+  it('proposes a barrier first that the target still lacks', async () => {
     const created = (age: number) => ({ created: new Date((now - age * hour) * 1000).toISOString() });
     await release('testing', '44.1-aa', { record: created(30) });
     await release('stable', '44.1-aa', { record: created(30) });
@@ -334,7 +334,7 @@ describe('open-promotion', () => {
     await expect(run(now, fleet)).rejects.toThrow(message);
   });
 
-  it('answers for one edge or for all', async () => {
+  it('answers for one fleet or for all', async () => {
     await release('testing', '44.1-aa');
     expect(await run(now, 'stable')).toMatchObject({ fleet: 'stable', promotions: [{ fleet: 'stable' }] });
   });

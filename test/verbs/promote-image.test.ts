@@ -156,7 +156,7 @@ describe('promote-image', () => {
     expect(await project.client.resolve(atTag(project.config.image, 'testing'))).toBeUndefined();
   });
 
-  it('puts the very image, its evidence and its tags into production', async () => {
+  it('puts the same image, its evidence and its tags into production', async () => {
     const { candidate, built } = await buildAndTest();
     const { data, text } = await run();
     expect(data).toMatchObject({
@@ -236,7 +236,7 @@ describe('promote-image', () => {
       () => false,
       () => true,
     );
-    // Whatever tag is there by now names an image that is whole and has its evidence beside it.
+    // Every tag that exists by now names a complete image with its evidence.
     for (const digest of Object.values(await production())) {
       expect(digest).toBe(built.digest);
       const evidence = await passingEvidence(
@@ -283,7 +283,7 @@ describe('promote-image', () => {
       expect((await run()).data.digest).toBe(built.digest);
     });
 
-    it('an image whose update from what the fleet has today was not rehearsed, where there are tests for it', async () => {
+    it('an image whose update from what the fleet has today was not rehearsed, if there are tests for it', async () => {
       await commitFiles(project.git, { 'tests/before-upgrade/README.md': '' }, { time: time + 1 });
       const first = await buildAndTest();
       await run();
@@ -309,7 +309,7 @@ describe('promote-image', () => {
       await bootTest(candidate, built, 'PASSED', { upgrades: [elsewhere, rehearsed], startedAt: now - 2000 });
       expect((await run()).data.digest).toBe(built.digest);
       await rollOut();
-      // What is released already needs no rehearsal from itself.
+      // A release that exists already needs no rehearsal.
       expect((await run()).data.changed).toBe(false);
     });
 
@@ -409,7 +409,7 @@ describe('promote-image', () => {
       expect(data.tags).toEqual([candidate.version, baseVersion, 'stable']);
     });
 
-    it('leaves the stream tag to the fleet that has that very tag', async () => {
+    it('leaves the stream tag to the fleet that has that tag', async () => {
       const first = await buildAndTest();
       await run();
       await rollOut();
@@ -432,7 +432,7 @@ describe('promote-image', () => {
       expect((await production()).stable).toBe(second.built.digest);
     });
 
-    it('gives the owner its stream tag, also for an older image than the one that stood in', async () => {
+    it('gives the owner its stream tag, also for an older image than the one that it replaces', async () => {
       await nextCommit(time + 60);
       await buildAndTest();
       await run();
@@ -453,7 +453,7 @@ describe('promote-image', () => {
       const second = await buildAndTest();
       await run();
       expect((await production()).next).toBe(second.built.digest);
-      // The careful fleet comes behind: it gets its own tag, and takes the shared one from nobody.
+      // The careful fleet comes later: it gets its own tag, and does not move the shared one.
       await project.git.run(['switch', '--quiet', 'stable']);
       const { data } = await run('stable');
       expect(data.kept).toEqual([baseVersion, 'next']);
@@ -474,7 +474,7 @@ describe('promote-image', () => {
 describe('missing evidence', () => {
   const accept = { reason: 'no  machine\nto test on', by: 'Ada' };
 
-  it('is accepted for a reason, which is recorded with the release, by whose word', async () => {
+  it('is accepted for a reason, which is recorded with the release and the person', async () => {
     const { candidate, built } = await buildAndTest({ result: null });
     await expectRefusal(/--accept-missing-evidence/);
     const { data, text } = await run('testing', undefined, accept);
@@ -487,7 +487,7 @@ describe('missing evidence', () => {
     expect(record?.images.map(({ evidence }) => evidence)).toEqual([undefined]);
   });
 
-  it('need not be accepted twice, and the first word stays', async () => {
+  it('need not be accepted twice, and the first reason stays', async () => {
     await buildAndTest({ result: null });
     await run('testing', undefined, accept);
     expect((await run()).data).toMatchObject({ changed: false, accepted: { by: 'Ada' } });
@@ -501,7 +501,7 @@ describe('missing evidence', () => {
     await expectRefusal(/it was never boot-tested/, 'stable');
   });
 
-  it('is never accepted where a test failed, of this commit or an earlier one', async () => {
+  it('is never accepted if a test failed, of this commit or an earlier one', async () => {
     await buildAndTest({ result: 'FAILED' });
     await expect(run('testing', undefined, accept)).rejects.toThrow(/its boot test failed/);
     await commitFiles(project.git, { 'tests/10-boots.sh': '#!/bin/sh\ntrue\n' }, { time: time + 60 });
@@ -559,7 +559,7 @@ describe('missing evidence', () => {
   });
 });
 
-/** A client whose every write is announced first. */
+/** A client that reports every write before it is done. */
 function failingClient(client: RegistryClient, beforeWrite: () => void): RegistryClient {
   const guarded =
     <A extends unknown[], R>(write: (...args: A) => Promise<R>) =>

@@ -79,7 +79,7 @@ async function isThere(repository: Repository, digest: Digest): Promise<boolean>
   return (await project.client.resolve(atDigest(repository, digest))) !== undefined;
 }
 
-/** Every tag, where it leads, and what refers to that. */
+/** Every tag, its digest, and what refers to that. */
 async function everything(repository: Repository): Promise<string[]> {
   const { client } = project;
   const lines: string[] = [];
@@ -91,7 +91,7 @@ async function everything(repository: Repository): Promise<string[]> {
 }
 
 describe('prune-images', () => {
-  it('shows what would go, and deletes it only when told to', async () => {
+  it('shows what would be deleted, and deletes it only if asked to', async () => {
     const { image, testImage } = project.config;
     const first = await release(90);
     await release(60);
@@ -103,11 +103,11 @@ describe('prune-images', () => {
     const shown = await prune();
     expect([await everything(image), await everything(testImage)]).toEqual(before);
     expect(shown.text).toContain('--delete does');
-    // Released in testing, and stable is yet to get it: both stay, though old.
+    // Released in testing, and stable will still get it: both stay, although they are old.
     expect(shown.production.removed).toEqual([]);
     const tags = shown.test.removed.flatMap((each) => each.tags);
     expect(tags[0]).toBe(abandoned.candidate.tag);
-    // With the image go its evidence, the list of it, and its signature.
+    // The evidence of the image, its list and its signature are deleted too.
     expect(shown.test.removed).toHaveLength(4);
 
     const done = await prune({ remove: true });
@@ -120,7 +120,7 @@ describe('prune-images', () => {
     expect((await prune({ remove: true })).test.removed).toEqual([]);
   });
 
-  it('keeps every release unless told how many, then what guidance, roll-back and standing tags need', async () => {
+  it('keeps every release unless a number is given; then what guidance, roll-back and floating tags need', async () => {
     const { image } = project.config;
     const releases = [];
     for (const daysAgo of [90, 80, 70, 60]) releases.push(await release(daysAgo));
@@ -148,7 +148,7 @@ describe('prune-images', () => {
     expect((await prune({ remove: true, releases: 2 })).production.removed).toEqual([]);
   });
 
-  it('leaves alone what is young, what branches and pull requests build now, and what others tagged', async () => {
+  it('keeps young images, what branches and pull requests build now, and what others tagged', async () => {
     const { image, testImage } = project.config;
     const { client, git, forge } = project;
     await release(90);
@@ -340,7 +340,7 @@ describe('prune-images', () => {
     },
   );
 
-  it('clears up what an interrupted run left over, and nothing of an image that has lost its tag', async () => {
+  it('removes what an interrupted run left over, and nothing of an image that has lost its tag', async () => {
     const { testImage } = project.config;
     const { client } = project;
     await release(90);

@@ -92,7 +92,7 @@ async function removeImage(digest: string): Promise<void> {
 describe('publish-updates --from-oci', () => {
   const artifact = () => `${registry.host}/${project.config.image.path}:updates-testing`;
 
-  it('writes the very files that were published, without a checkout', async () => {
+  it('writes exactly the files that were published, without a checkout', async () => {
     await release(now);
     await run();
     const elsewhere = await temporaryFolder();
@@ -154,7 +154,7 @@ describe('publish-updates --from-oci', () => {
     expect(await listFiles(elsewhere)).toEqual([]);
   });
 
-  it('refuses what is no such artifact', async () => {
+  it('refuses anything but such an artifact', async () => {
     await release(now);
     const image = `${registry.host}/${project.config.image.path}:1-${now}`;
     await expect(run({ fromOci: [image] })).rejects.toThrow(/not an artifact that publish-updates has made/);
@@ -162,7 +162,7 @@ describe('publish-updates --from-oci', () => {
 });
 
 describe('symbolic tags', () => {
-  it('are added for barriers and dead-ends where the configuration asks for them, and never moved', async () => {
+  it('are added for barriers and dead-ends if the configuration asks for them, and never moved', async () => {
     project = await createProject(registry.host, { time, more: 'symbolic-tags: true\n' });
     const one = await release(now - hour);
     const other = await release(now);
@@ -253,7 +253,7 @@ describe('publish-updates', () => {
     await release(now - 50 * hour);
     const { version } = await release(now);
     const offered = async (ring: string) => (await graph(ring)).edges.length > 0;
-    // A rollout of 24 hours: `early` (0.1) is let in after 2.4 hours, everybody at its end.
+    // A rollout of 24 hours: `early` (0.1) is offered it after 2.4 hours, all nodes at its end.
     const first = await run({ at: now + 60 });
     expect([await offered('early/'), await offered('')]).toEqual([false, false]);
     const due = Date.parse(first.nextChange ?? '') / 1000;
@@ -285,7 +285,7 @@ describe('publish-updates', () => {
     await expect(run({ fleet: ['stabel'] })).rejects.toThrow('Did you mean stable?');
   });
 
-  it('pushes no artifact where the configuration does not want it', async () => {
+  it('pushes no artifact if the configuration does not want it', async () => {
     project = await createProject(registry.host, { time, more: 'publish: { oci: false }\n' });
     expect((await run()).artifacts).toEqual([]);
     expect(await project.client.listTags(project.config.image)).toEqual([]);
@@ -345,7 +345,7 @@ describe('publish-updates', () => {
         await publishUpdates({ ...project, config, log: silentLog }, { folder: site, fleets: [], now });
         return project.client.counters.requests - before;
       };
-      // The artifact of each fleet is asked for first, and last where three floating tags point.
+      // The first request is for the artifact of each fleet, the last ones are for three floating tags.
       expect([await requests(), await requests()]).toEqual([2 + 2 + 3, 2 + 1 + 3]);
     });
   });
@@ -448,7 +448,7 @@ describe('publish-updates', () => {
       expect(await tip()).toBe(before);
     });
 
-    it('lets it go on where it stood, by one commit, once that time has passed', async () => {
+    it('resumes it at the same share, by one commit, after that time', async () => {
       const before = await tip();
       const answer = await run({ at: now + 5 * hour });
       expect(answer.resumed).toMatchObject([{ fleet: 'testing' }]);

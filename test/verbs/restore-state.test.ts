@@ -15,7 +15,7 @@ const day = 86_400;
 
 let project: TestProject;
 let directory: string;
-/** Of every file on the state branch, as it was published. */
+/** Every file on the state branch, as it was published. */
 let tree: string;
 
 beforeEach(async () => {
@@ -116,7 +116,7 @@ describe('restore-state', () => {
     expect(await project.git.run(['rev-parse', 'coxswain^'])).toBe(before);
   });
 
-  it('brings back lost records, and keeps operations that are newer than the artifact', async () => {
+  it('restores lost records, and keeps operations that are newer than the artifact', async () => {
     await byHand('fleets/testing/records/1-0.json', () => null);
     await edit('testing', { action: 'resume' });
     expect((await run()).fleets).toMatchObject([{ outcome: 'restored' }, { outcome: 'complete' }]);

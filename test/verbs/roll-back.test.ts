@@ -6,7 +6,7 @@ import { contextAt, createProject, recordRelease, type TestProject } from '../su
 import { useRegistry } from '../support/registry.ts';
 import { commitFiles } from '../support/repository.ts';
 
-// What a roll-back does to nodes, to the end, is told in test/loop/open-promotion/histories.test.ts.
+// test/loop/open-promotion/histories.test.ts tests what a roll-back does to nodes.
 
 const now = 1_785_000_000;
 const day = 86_400;

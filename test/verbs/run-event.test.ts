@@ -37,7 +37,7 @@ describe('run-event', () => {
     expect(releases.releases.map(({ version }) => version)).toEqual([candidate.version]);
   });
 
-  it('only watches the base on a schedule, as long as nothing is released', async () => {
+  it('only watches the base on a schedule until something is released', async () => {
     const { outcome } = await run('schedule', 'refs/heads/testing');
     expect(outcome.data).toMatchObject({ job: 'watch', site: undefined, answers: [expect.anything()] });
   });

@@ -41,7 +41,7 @@ describe('serve-graph', () => {
       expect(await ended).toBe(0);
     }));
 
-  it('finishes a request that had begun when it was told to stop', () =>
+  it('finishes a request that had begun when it was asked to stop', () =>
     withTemporaryFolder('serve', async (folder) => {
       await writeFleet(folder, 'stable');
       const { child, url, ended } = await serve(folder, ['--quiet']);
@@ -63,7 +63,7 @@ describe('serve-graph', () => {
       expect(await ended).toBe(0);
     }));
 
-  it('takes up new files by itself', () =>
+  it('reads new files automatically', () =>
     withTemporaryFolder('serve', async (folder) => {
       await writeFleet(folder, 'stable', { entries: [] });
       const { url } = await serve(folder, ['--quiet', '--refresh', '1s']);

@@ -118,7 +118,7 @@ describe('sign-image', () => {
     });
   });
 
-  it('refuses a private key where a public one belongs', async () => {
+  it('refuses a private key in place of a public one', async () => {
     const { project, one, run } = await stage();
     await writeFile(join(project.git.directory, 'keys/one.pub'), one.privateKey);
     expect(await run([], one.privateKey)).toMatchObject({

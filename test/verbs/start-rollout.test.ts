@@ -93,7 +93,7 @@ describe('a freeze of a fleet that is promoted from no other', () => {
     expect((await run({ exception: 'CVE-2026-1' })).data.changed).toBe(true);
   });
 
-  it('lets in what a pull request brought whose label gives a reason, once', async () => {
+  it('accepts once what a pull request with a reason in its label brought', async () => {
     const { forge, git } = project;
     const head = 'coxswain-base-testing';
     const merge = async (labels: readonly string[], content: string) => {
@@ -200,7 +200,7 @@ describe('start-rollout', () => {
     expect((await run()).data.changed).toBe(true);
   });
 
-  it('gives a template all it may want to know', async () => {
+  it('gives a template all its variables', async () => {
     await promote(project, 'testing');
     const first = (await run()).data.version;
     await commitFiles(
@@ -416,7 +416,7 @@ describe('start-rollout', () => {
       expect((await run({ at: now + 3 })).data).toMatchObject({ changed: true, inherited: [] });
     });
 
-    it('tells a template which barriers are crossed, so that such rollouts can take longer', async () => {
+    it('gives a template the barriers that are crossed, so that such rollouts can take longer', async () => {
       await commitFiles(
         project.git,
         {
@@ -447,7 +447,7 @@ describe('start-rollout', () => {
       await expect(refusal).rejects.toThrow(`you need a release on base ${barrier} before ${newest}-`);
       await expect(refusal).rejects.toThrow(`coxswain watch-base --base-version ${barrier}`);
       expect(await stateTip()).toBe(before);
-      // What it says to build goes in, and then what was refused goes, too.
+      // The release that it asks for is accepted, and then the refused one too.
       await on(barrier, time + 2);
       expect((await run({ at: now + 2 })).data.changed).toBe(true);
       await on(newest, time + 3);
@@ -470,7 +470,7 @@ describe('start-rollout', () => {
       );
     });
 
-    it('makes up for a barrier that upstream announced late', async () => {
+    it('adds a barrier that upstream announced late', async () => {
       upstream.say([old, barrier, newest], { [newest]: complete });
       await on(old, time);
       await run();
@@ -489,7 +489,7 @@ describe('start-rollout', () => {
       ['paused', [old, newest], { [old]: complete }],
       ['deadend', [old, newest], { [newest]: { ...complete, deadend: { reason: 'lost' } } }],
       ['unlisted', [old], { [old]: complete }],
-    ])('refuses a base that upstream has %s, unless told to', async (doubt, order, updates) => {
+    ])('refuses a base that upstream has %s, unless asked to', async (doubt, order, updates) => {
       upstream.say(order, updates);
       await on(newest, time);
       await expect(run()).rejects.toThrow(`continue anyway with --accept-upstream ${doubt}`);

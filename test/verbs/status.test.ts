@@ -60,7 +60,7 @@ describe('status', () => {
     ]);
     expect(summary).toContain('| stable | `44.1-aa` |');
     expect((await run(48)).fleets[1]?.promotion).toMatchObject({ ready: true });
-    // It looks only.
+    // It only reads.
     expect(await project.git.run(['for-each-ref'])).toBe(refs);
   });
 

@@ -121,7 +121,7 @@ describe('watch-base', () => {
     });
   });
 
-  it('tells a move in FCOS terms', async () => {
+  it('explains a move in FCOS terms', async () => {
     const from = await pinned('44.20260621.3.1');
     const to = await publishBase(project, '44.20260707.3.1', { created: '2026-07-08T09:00:00Z' });
     expect(await run()).toMatchObject({
@@ -229,14 +229,14 @@ describe('watch-base', () => {
       expect(await run()).toMatchObject({ action: 'opened', pullRequest: 3 });
     });
 
-    it('proposes it once more when it is told to, and lets it be closed once more', async () => {
+    it('proposes it once more if asked to, and lets it be closed once more', async () => {
       expect(await run(now, { again: true })).toMatchObject({ action: 'opened', pullRequest: 3 });
       expect(await run()).toMatchObject({ action: 'unchanged', pullRequest: 3 });
       await close(3);
       expect(await run()).toMatchObject({ action: 'declined', pullRequest: 3 });
     });
 
-    it('takes a deleted branch for the same word', async () => {
+    it('treats a deleted branch in the same way', async () => {
       await run(now, { again: true });
       await project.git.run(['branch', '--quiet', '-D', head]);
       expect(await run()).toMatchObject({ action: 'declined', pullRequest: 3 });
@@ -389,7 +389,7 @@ describe('watch-base', () => {
       expect(await run(now + 9 * day)).toMatchObject({ action: 'opened', pullRequest: 3 });
     });
 
-    it('withdraws the proposal when a newer build came otherwise', async () => {
+    it('withdraws the proposal when there is a newer build for another reason', async () => {
       await run();
       await release(now);
       expect(await run()).toMatchObject({ action: 'closed', pullRequest: 2 });
@@ -430,7 +430,7 @@ describe('watch-base', () => {
       await image(config.testImage, tag, list);
     }
 
-    it('is closed as no effective change where its packages are those of the release', async () => {
+    it('is closed as no effective change if its packages are those of the release', async () => {
       expect(await run(now + 60)).toMatchObject({ action: 'unchanged', pullRequest: 2 });
       await build(packages);
       const answer = await run(now + 120);
@@ -447,12 +447,12 @@ describe('watch-base', () => {
       expect(await run(now + 8 * day)).toMatchObject({ action: 'opened', pullRequest: 3 });
     });
 
-    it('stays where a package changed', async () => {
+    it('stays open if a package changed', async () => {
       await build(['bash-5.2-2.fc44', 'zlib-1.3-2.fc44'].map(aPackage));
       expect(await run(now + 60)).toMatchObject({ action: 'unchanged', pullRequest: 2 });
     });
 
-    it('stays where somebody added a change of his own', async () => {
+    it('stays open if somebody added a change', async () => {
       const { git } = project;
       await git.run(['switch', '--quiet', head]);
       await commitFiles(git, { 'etc/motd': 'new\n' });
@@ -508,7 +508,7 @@ describe('watch-base', () => {
       expect(upstream.requests).toEqual([]);
     });
 
-    it('proposes a barrier on the way first, then what lies behind it', async () => {
+    it('proposes a barrier on the way first, then the newer base', async () => {
       upstream.say(all, { [barrier]: keys, [newest]: complete });
       const on = await publishBase(project, barrier);
       const to = await publishBase(project, newest);
@@ -531,7 +531,7 @@ describe('watch-base', () => {
       await expect(run()).rejects.toThrow(`:${barrier}: the registry answers, and has no such tag`);
     });
 
-    it('proposes the version that it is told, as a draft where that skips a barrier', async () => {
+    it('proposes the given version, as a draft if that skips a barrier', async () => {
       upstream.say(all, { [barrier]: keys, [newest]: complete });
       const on = await publishBase(project, barrier);
       const to = await publishBase(project, newer);
@@ -548,7 +548,7 @@ describe('watch-base', () => {
     it.each<[Doubt, Record<string, object>, string]>([
       ['paused', { [newer]: complete }, 'to nobody: its rollout is paused, or not announced yet'],
       ['deadend', { [newest]: { ...complete, deadend: { reason: 'lost' } } }, 'a dead-end: lost'],
-    ])('does not propose a base that upstream has %s, unless told to', async (doubt, updates, why) => {
+    ])('does not propose a base that upstream has %s, unless asked to', async (doubt, updates, why) => {
       upstream.say(all, updates);
       const to = await publishBase(project, newest);
       const held = await run();
@@ -558,7 +558,7 @@ describe('watch-base', () => {
       expect(await run(now, { accept: [doubt] })).toMatchObject({ action: 'opened' });
       const request = await project.forge.pullRequests.find({ head, base: 'testing' });
       expect(request?.body).toContain(why);
-      // Without the word for it the proposal is taken back.
+      // Without --accept-upstream the proposal is withdrawn.
       expect(await run()).toMatchObject({ action: 'closed' });
     });
 

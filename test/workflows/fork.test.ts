@@ -9,7 +9,7 @@ import { testClient, testLogin, useRegistry } from '../support/registry.ts';
 import { createStory, moveBase, type Story } from '../support/workflow-story.ts';
 
 // workflows-examples/own-registry, with registries that ask for a name and a password, and a pull request from a fork
-// whose names are written by somebody who wishes us ill.
+// with malicious names.
 
 const act = findAct();
 const minutes = 60_000;

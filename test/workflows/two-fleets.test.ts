@@ -8,8 +8,9 @@ import { pullPayload, pushPayload, schedulePayload } from '../support/github-rep
 import { testClient, useRegistry } from '../support/registry.ts';
 import { createStory, moveBase, type Story } from '../support/workflow-story.ts';
 
-// workflows-examples/two-fleets as it is, but for the names of images: its own workflow files, run by a real runner,
-// against a real registry, buildah, QEMU, and GitHub's API emulated. The tests are one story, each goes on from the last.
+// workflows-examples/two-fleets unchanged, except for the names of images: its own workflow files, run by a real
+// runner, against a real registry, buildah, QEMU, and GitHub's API emulated. The tests are one story, each goes on from
+// the last.
 
 const act = findAct();
 const schedule = '11 */6 * * *';
@@ -18,7 +19,7 @@ const graphSchema = z.looseObject({
   nodes: z.array(z.looseObject({ version: z.string(), payload: z.string() })),
 });
 
-/** The workflow of docs/github.md for small users: the action at the top of this repository, and an event too many. */
+/** The workflow of docs/github.md for small users: the action at the top of this repository, and one more event. */
 function wholeJob(): string {
   const text = readFileSync('docs/github.md', 'utf8');
   const block = /^```yaml\n(name: Coxswain\n.*?)^```$/ms.exec(text)?.[1] ?? '';
@@ -73,7 +74,9 @@ describe.sequential('workflows-examples/two-fleets', () => {
     expect((await story.pull('testing')).title).toContain('44.20260621.3.1');
   });
 
-  it('pull request: built, pushed, booted, evidence attached, told', { timeout: 4 * minutes }, async () => {
+  it('pull request: built, pushed, booted, evidence attached, commented', {
+    timeout: 4 * minutes,
+  }, async () => {
     const opened = await story.pull('testing');
     const run = await story.run('pull-request.yml', {
       event: 'pull_request',

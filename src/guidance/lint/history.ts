@@ -65,7 +65,7 @@ export function* lintHistory({ releases, updates }: FleetSources, before: FleetS
       severity: 'warning',
       rule: 'barrier-removed',
       where: updates.placeOf(['releases']),
-      message: `${version} is no barrier any more (${metadata.barrier.reason}): older nodes go around it`,
+      message: `${version} is no longer a barrier (${metadata.barrier.reason}): older nodes go around it`,
     };
   }
 }

@@ -10,7 +10,7 @@ import {
 import type { FleetSources } from './documents.ts';
 import type { Finding } from './finding.ts';
 
-/** Checks that nodes on every release, on every architecture, can reach the release that they should. */
+/** Checks that nodes on every release, on every architecture, can reach the newest release. */
 export function* lintPaths(after: FleetSources, before: FleetSources, now: number): Generator<Finding> {
   const { releases, updates, operations } = after;
   if (releases === undefined || updates === undefined) return;

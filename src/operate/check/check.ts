@@ -31,7 +31,7 @@ export interface CheckAnswer {
 }
 
 /**
- * Judges everything in a checkout that Coxswain reads. Reads files only: no registry, no forge, no state.
+ * Checks everything in a checkout that Coxswain reads. Reads files only: no registry, no forge, no state.
  * @param now UNIX seconds: templates are rendered for the day that begins then
  */
 export async function checkCheckout(git: Git, root: string, now: number): Promise<CheckAnswer> {

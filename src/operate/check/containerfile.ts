@@ -4,7 +4,7 @@ import { refuseOverriddenBase } from '../../release/candidate/candidate.ts';
 import { type Examined, fileNames, readText, untracked } from './examined.ts';
 import { errorsOf, type Found } from './finding.ts';
 
-/** The Containerfile must be readable, and build on the configured base. */
+/** The Containerfile must be readable, and must be derived from the configured base. */
 export async function checkContainerfile(examined: Examined): Promise<readonly Found[]> {
   const { config } = examined;
   const path = config.containerfile;

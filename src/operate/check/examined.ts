@@ -10,7 +10,7 @@ export interface Examined {
   /** Top folder of the checkout. */
   readonly root: string;
   readonly config: Config;
-  /** Paths that git knows: everything else is in no commit, and so in no run. */
+  /** Paths that git knows: other files are in no commit, so no run has them. */
   readonly tracked: ReadonlySet<string>;
   /** UNIX seconds. */
   readonly now: number;

@@ -4,7 +4,7 @@ import { InputError, type InputProblem } from '../../host/errors.ts';
 export interface Finding {
   /** Name of the check. */
   readonly check: string;
-  /** `error`: a run would fail, or do something else than was meant. */
+  /** `error`: a run would fail, or do something unintended. */
   readonly severity: 'error' | 'warning';
   /** `path`, `path:line` or `path:line:column`, relative to the top of the checkout. */
   readonly where: string;

@@ -6,7 +6,7 @@ import type { Found } from './finding.ts';
 
 const folder = '.github/workflows';
 
-/** Only what matters here; everything else is actionlint's. */
+/** Only what matters here; actionlint checks everything else. */
 const workflowSchema = z.looseObject({
   on: z.unknown(),
   jobs: z.record(
@@ -71,7 +71,7 @@ export async function checkWorkflows(examined: Examined): Promise<readonly Found
         severity: usesCoxswain ? 'error' : 'warning',
         where: `${folder}/`,
         message: `No workflow calls Coxswain's ${step.name}.yml, so ${step.effect}.`,
-        remedy: `coxswain init writes ${folder}/${step.name}.yml; it leaves a file of that name as it is, so rename yours first.`,
+        remedy: `coxswain init writes ${folder}/${step.name}.yml; it does not change an existing file of that name, so rename yours first.`,
       });
       continue;
     }
@@ -101,9 +101,9 @@ function readWorkflow(path: string, text: string): Workflow | undefined {
   return { path, on: read.data.on, calls: calls.filter((call) => call !== undefined) };
 }
 
-/** Whether an event on the fleet's branch starts the workflow. A filter with patterns is given the benefit of the doubt. */
+/** Whether an event on the fleet's branch starts the workflow. A filter with patterns is assumed to match. */
 function startsFor({ on }: Workflow, event: string, { branch }: Fleet): boolean {
-  // A workflow that another one calls, or that a person starts, is the caller's business.
+  // A workflow that another one calls, or that a person starts, is not checked.
   if (typeof on !== 'object' || on === null || !(event in on)) return true;
   const filter = branchFilter.safeParse((on as Record<string, unknown>)[event]);
   if (!filter.success) return true;

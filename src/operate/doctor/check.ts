@@ -32,7 +32,7 @@ export interface Tools {
   readonly files: PublishedFiles;
   /** UNIX seconds. */
   readonly now: number;
-  /** Seconds that a graph may be late. */
+  /** How many seconds late a graph may be. */
   readonly grace: number;
   /** Other places that know what was published. */
   readonly witnesses: readonly PublishedFiles[];
@@ -81,13 +81,13 @@ export interface ImageSubject {
   readonly where: string;
   /** prune-images keeps it. */
   readonly kept: boolean;
-  /** The node stands for the index over a release's architectures. Nodes only come from it. */
+  /** The node is for the index over a release's architectures. Nodes only update from it. */
   readonly isIndex: boolean;
-  /** Some node may be sent there. */
+  /** A node may be offered it. */
   readonly target: boolean;
   /** It is of the fleet's newest release. */
   readonly current: boolean;
-  /** As production has it; undefined for an index. */
+  /** The image in production; undefined for an index. */
   readonly image: Image | undefined;
 }
 
@@ -97,7 +97,7 @@ export interface ImagesSubject {
   readonly images: readonly ImageSubject[];
 }
 
-/** What a check can be about. */
+/** The subjects of checks. */
 export interface Subjects {
   readonly site: SiteSubject;
   readonly fleet: FleetSubject;

@@ -13,10 +13,10 @@ export interface Examination {
 }
 
 /**
- * Looks at a published site as nodes do, and at everything it names. Reads only.
+ * Checks a published site as nodes see it, and everything that it names. It only reads.
  * @param options.fleets names
  * @param options.baseUrls as nodes have them
- * @throws OutsideError if something cannot be read: that is no finding
+ * @throws OutsideError if something cannot be read, which is not a finding
  */
 export async function examine(
   given: Tools,

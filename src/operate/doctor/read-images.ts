@@ -41,7 +41,7 @@ export async function examineImages(
   return [...findings, ...(await runChecks('images', images, tools))];
 }
 
-/** The images of a graph, before anything was read. */
+/** The images of a graph, before they are read. */
 function namedImages(
   { fleet, releases, updates }: FleetSubject,
   { graph, basearch }: GraphSubject,
@@ -63,7 +63,7 @@ function namedImages(
   }));
 }
 
-/** @returns no image if production does not have it, or not completely: that is a finding */
+/** @returns no image if production does not have it completely, which is a finding */
 async function readOne(
   { config, client }: Tools,
   subject: ImageSubject,

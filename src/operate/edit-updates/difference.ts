@@ -34,7 +34,7 @@ export async function showDifference(files: readonly FilePreview[]): Promise<str
         ],
         { cwd: folder, allow: [0, 1] },
       );
-      // Names of objects that are in no repository help nobody; the names of the files follow.
+      // The header has names of objects that are in no repository, so it is removed; the names of the files follow.
       shown.push(stdout.replaceAll(/^(?:index|diff --git) .*\n/gm, ''));
     }
     return shown.join('');

@@ -15,9 +15,9 @@ export interface ExplainedLayer {
   readonly other: Digest | undefined;
   /** The same files, byte for byte, compressed in another way. */
   readonly onlyCompression: boolean;
-  /** Absent where one of the images has no such layer, or only the compression differs. */
+  /** Absent if one of the images has no such layer, or only the compression differs. */
   readonly files?: LayerDifference;
-  /** The command that made it, as the image says. */
+  /** The command that made it, from the image's history. */
   readonly madeBy: string | undefined;
 }
 
@@ -28,11 +28,11 @@ export interface Explanation {
   /** Paths into config and manifest whose values differ, with both. */
   readonly settings: readonly { readonly path: string; readonly one: unknown; readonly other: unknown }[];
   readonly layers: readonly ExplainedLayer[];
-  /** Absent where an image has no rpm database, or it cannot be read here. */
+  /** Absent if an image has no rpm database, or it cannot be read here. */
   readonly packages?: PackageDifference;
 }
 
-/** Where two images for one architecture differ, down to the files of their layers. */
+/** The differences of two images for one architecture, down to the files of their layers. */
 export async function compareImages(
   client: RegistryClient,
   references: { readonly one: Reference; readonly other: Reference },
@@ -86,7 +86,7 @@ function annotationsOf({ image }: Side): unknown {
   return image.manifest.json.annotations ?? {};
 }
 
-/** Layers are compared by what is in them; their digests would only say it again. */
+/** Layers are compared by their files, so differences of their digests are left out. */
 function withoutLayers(config: unknown): unknown {
   if (typeof config !== 'object' || config === null) return config;
   return Object.fromEntries(Object.entries(config).filter(([key]) => key !== 'rootfs'));
@@ -118,7 +118,7 @@ async function explainLayer(
   return { ...place, onlyCompression: false, files };
 }
 
-/** The history has an entry a step, those without a layer marked (OCI image specification, config.md). */
+/** The history has an entry for each step; those without a layer are marked (OCI image specification, config.md). */
 function commandOf(config: unknown, index: number): string | undefined {
   const history: unknown =
     typeof config === 'object' && config !== null ? Reflect.get(config, 'history') : [];
@@ -138,7 +138,7 @@ async function packagesOf(
     const after = before === undefined ? undefined : await readPackages(client, other.exact);
     return before === undefined || after === undefined ? undefined : comparePackages(before, after);
   } catch (error) {
-    // No program rpm here: the files tell, too.
+    // Without the program rpm the files show the difference too.
     if (error instanceof InputError) return undefined;
     throw error;
   }

@@ -3,7 +3,7 @@ import type { Descriptor, RegistryClient } from '../../world/registry/client.ts'
 import { type LayerEntry, layerEntries } from '../../world/registry/layer.ts';
 import { formatRepository, type Repository } from '../../world/registry/reference.ts';
 
-/** What can be told of a file in a layer: name of the property → its value as text. */
+/** The properties of a file in a layer: name → value as text. */
 export type FileFacts = Readonly<Record<string, string>>;
 
 export interface ChangedFile {
@@ -28,7 +28,7 @@ export interface LayerPlace {
   readonly layer: Descriptor;
 }
 
-/** Streams two layers, and compares their files by everything that a layer says of a file. */
+/** Streams two layers, and compares their files by all properties. */
 export async function compareLayers(
   client: RegistryClient,
   one: LayerPlace,
@@ -66,7 +66,7 @@ async function readFiles(
   return files;
 }
 
-/** Each of these makes another digest of the layer. */
+/** A difference in any of these changes the digest of the layer. */
 async function factsOf({ header, content }: LayerEntry): Promise<FileFacts> {
   const attributes = Object.entries(header.pax ?? {}).filter(([name]) => name.startsWith('SCHILY.xattr.'));
   return {

@@ -2,14 +2,14 @@ import { subjectOfTag } from '../../release/tags.ts';
 import type { Descriptor } from '../../world/registry/manifest.ts';
 import type { Digest } from '../../world/registry/reference.ts';
 
-/** The part of a repository's content that tags and references lead to. */
+/** The part of a repository's content that can be reached from tags and references. */
 export interface Contents {
   readonly tags: ReadonlyMap<string, Digest>;
   readonly manifests: ReadonlyMap<Digest, Held>;
 }
 
 export interface Held {
-  /** As an index names it. Absent only in tests of the order. */
+  /** From the index. Absent only in tests of the order. */
   readonly descriptor?: Descriptor;
   readonly isIndex?: boolean;
   /** The images of an index. */
@@ -18,7 +18,7 @@ export interface Held {
   readonly referrers: readonly Digest[];
 }
 
-/** The roots, everything they need to be complete, and everything that is attached to any of it. */
+/** The roots, everything that they need to be complete, and everything that is attached to any of these. */
 export function keptWith(contents: Contents, roots: Iterable<Digest>): ReadonlySet<Digest> {
   const below = belowIn(contents);
   const kept = new Set<Digest>();
@@ -33,7 +33,8 @@ export function keptWith(contents: Contents, roots: Iterable<Digest>): ReadonlyS
 
 /**
  * What may be deleted, in the order of deletion: an index before its images, an image before its attachments, and the
- * list of attachments last. So nothing that is left is ever incomplete, and while a list exists, what it names is found.
+ * list of attachments last. So no remaining image is ever incomplete, and what a list names can be found while the
+ * list exists.
  */
 export function removable(contents: Contents, roots: Iterable<Digest>): Digest[] {
   const kept = keptWith(contents, roots);
@@ -52,7 +53,7 @@ export function removable(contents: Contents, roots: Iterable<Digest>): Digest[]
   return [...order.filter((digest) => !lists.has(digest)), ...order.filter((digest) => lists.has(digest))];
 }
 
-/** Everything that belongs to a digest, itself not included. */
+/** Everything that belongs to a digest, without the digest itself. */
 export function closureOf(contents: Contents, digest: Digest): ReadonlySet<Digest> {
   const closure = new Set(keptWith(contents, [digest]));
   closure.delete(digest);

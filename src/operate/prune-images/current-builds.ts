@@ -16,7 +16,7 @@ export async function currentBuilds(
   const found: Digest[] = [];
   for (const commit of new Set(heads.filter((head) => head !== undefined))) {
     await forge.branches.fetchCommit(commit);
-    // A head that builds nothing has no image. A fork's head is not in this clone; its image is young.
+    // A head that cannot be built has no image. A fork's head is not in this clone, but its image is young.
     const candidate = await readCandidate({ git, config, client, commit }).catch((error: unknown) => {
       if (error instanceof InputError) return undefined;
       throw error;

@@ -47,7 +47,7 @@ export async function deleteImages(
   }
 }
 
-/** What is found without the image: by the tags that name its digest, or the digests of what belongs to it. */
+/** What can be found without the image: by the tags that name its digest, or the digests of what belongs to it. */
 function findableByTags(contents: Contents, belongs: readonly Digest[]): ReadonlySet<Digest> {
   const tagged = [...contents.tags].filter(
     ([tag, digest]) => subjectOfTag(tag) !== undefined && belongs.includes(digest),

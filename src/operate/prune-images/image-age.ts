@@ -37,7 +37,7 @@ async function createdAt(
     try {
       return imageTimestamp(await readImage(client, atDigest(repository, digest), architecture));
     } catch (error) {
-      // The image is for another architecture, or is no image.
+      // It is for another architecture, or is not an image.
       if (!(error instanceof InputError)) throw error;
     }
   }

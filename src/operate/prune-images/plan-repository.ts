@@ -20,9 +20,9 @@ export interface RepositoryPlan {
 export interface RetentionRule {
   readonly repository: Repository;
   readonly contents: ReadContents;
-  /** These stay whatever their age. */
+  /** These are kept at any age. */
   readonly needed: ReadonlySet<Digest>;
-  /** Images that were created later stay. UNIX seconds. */
+  /** Images that were created later are kept. UNIX seconds. */
   readonly before: number;
   /** The build of an image that the state branch knows. */
   readonly recorded: ReadonlyMap<Digest, ImageOrigin>;
@@ -32,7 +32,7 @@ export interface RetentionRule {
   isOwnBuild(origin: ImageOrigin): Promise<boolean>;
 }
 
-/** Decides what goes, and writes nothing. */
+/** Decides what to delete, and writes nothing. */
 export async function planRepository(client: RegistryClient, rule: RetentionRule): Promise<RepositoryPlan> {
   const { repository, contents, needed } = rule;
   const roots = new Set<Digest>([...needed, ...contents.untagged]);

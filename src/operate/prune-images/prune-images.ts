@@ -18,9 +18,9 @@ type Parts = Pick<Project, 'config' | 'git' | 'forge' | 'state' | 'client'>;
 type States = Readonly<Record<string, FleetState>>;
 
 export interface PruneOptions {
-  /** Images that are younger than this many seconds stay. */
+  /** Images that are younger than this many seconds are kept. */
   readonly olderThan: number;
-  /** Number of each fleet's newest releases that stay, besides those that its guidance needs. Default: all. */
+  /** Number of each fleet's newest releases that are kept, besides those that its guidance needs. Default: all. */
   readonly releases?: number | undefined;
   /** UNIX seconds. */
   readonly now: number;
@@ -36,7 +36,7 @@ export interface PrunedRepository extends Pick<RepositoryPlan, 'removed' | 'kept
 export interface PrunePlan {
   readonly repositories: readonly PrunedRepository[];
   /**
-   * Deletes it all. A run that broke off is finished by a new plan.
+   * Deletes everything in the plan. After an interruption a new plan finishes the work.
    * @throws OutsideError if the state branch has moved since, or the registry does not do what it confirms
    * @throws InputError if the registry allows no deletions
    */
@@ -44,8 +44,9 @@ export interface PrunePlan {
 }
 
 /**
- * Finds what nobody needs in the production repository and the test registry: manifests, and their tags with them. A
- * registry frees the disk space of blobs by its own garbage collection. Everything is decided before the first deletion.
+ * Finds what is not needed in the production repository and the test registry: manifests, and their tags with them. A
+ * registry frees the disk space of blobs by its own garbage collection. Everything is decided before the first
+ * deletion.
  * @throws InputError if the state branch and the published guidance do not agree
  * @throws OutsideError if the registry contradicts itself
  */

@@ -25,7 +25,7 @@ export interface PublishedGuidance {
 
 /**
  * All published guidance in a repository, of any project. It is known by its type, not by its tag.
- * @throws InputError for guidance that cannot be read: what it names is not known then
+ * @throws InputError for guidance that cannot be read, because then what it names is not known
  */
 export async function readPublishedGuidance(
   client: RegistryClient,

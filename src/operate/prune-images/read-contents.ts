@@ -16,9 +16,9 @@ import { annotatedOrigin, type ImageOrigin } from './image-origin.ts';
 
 /** What was read of a repository. */
 export interface ReadContents extends Contents {
-  /** Subjects of attached tags that exist although no tag leads to them. */
+  /** Subjects of attached tags that exist although no tag points at them. */
   readonly untagged: ReadonlySet<Digest>;
-  /** What annotations say of the builds of images, and of the one build of all images of an index. */
+  /** The builds of images by their annotations, and the common build of all images of an index. */
   readonly origins: ReadonlyMap<Digest, ImageOrigin>;
   /** The types of artifacts. */
   readonly artifactTypes: ReadonlyMap<Digest, string>;
@@ -74,12 +74,12 @@ export async function readContents(
     for (const digest of open) asked.add(digest);
   }
   for (const [digest, { children, referrers }] of manifests) {
-    // An image of an index, or an attachment, has no tag of its own and is no stray.
+    // An image of an index, or an attachment, needs no tag of its own.
     for (const each of [...children, ...referrers]) untagged.delete(each);
     const origin = sharedOrigin(children, origins);
     if (origin !== undefined) origins.set(digest, origin);
   }
-  // A list may be old. What only the newest list names must stay.
+  // A list may be old. What only the newest list names must be kept.
   const newer = (await client.listTags(repository)).find((tag) => !tags.has(tag));
   if (newer !== undefined) {
     throw contradiction(formatRepository(repository), `lists the tag ${newer}, and did not before`);

@@ -4,8 +4,8 @@ import type { Digest } from '../../world/registry/reference.ts';
 import type { PublishedGuidance } from './published-guidance.ts';
 
 /**
- * Makes sure that the state branch and what is published agree, before anything is deleted by the word of one of them.
- * A branch that is missing, old or mistyped in the configuration knows less than the published guidance.
+ * Makes sure that the state branch and what is published agree, before anything is deleted because of one of them.
+ * A branch that is missing, old or mistyped in the configuration has less than the published guidance.
  * @param published of any fleet, by any project, in the registry and at the site
  * @param silence why the site gives no answer
  * @throws InputError if the published guidance of a fleet is missing everywhere, or has a release that the state lacks
@@ -51,7 +51,7 @@ export function requireWitnesses(
 }
 
 /**
- * The images that published guidance keeps: everything that another project's guidance names, and nothing that is ours.
+ * The images that published guidance protects: everything that another project's guidance names, and nothing of ours.
  */
 export function foreignDigests(
   fleets: Readonly<Record<string, FleetState>>,

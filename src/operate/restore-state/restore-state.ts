@@ -122,7 +122,7 @@ function refuseOther(
   });
 }
 
-/** A branch that has all releases may be newer than the artifact: only files that it lost come back. */
+/** A branch that has all releases may be newer than the artifact, so only files that it lost are restored. */
 function missingFiles(current: ReadonlyMap<string, string>, wanted: FleetTexts, fleet: string): FileChange[] {
   // No operations.json means that no operation is in force.
   const optional = `${fleetFolder(fleet)}/operations.json`;

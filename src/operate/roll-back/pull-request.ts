@@ -8,13 +8,13 @@ import type { RollBackPlan } from './take-back.ts';
 
 const shownFiles = 50;
 
-/** The pull request that brings an earlier content back. */
+/** The pull request that restores an earlier content. */
 export function rollBackProposal(options: {
   readonly config: Config;
   readonly fleet: Fleet;
   readonly plan: RollBackPlan;
   readonly marker: RollBackMarker;
-  /** Files that become what they were. */
+  /** Files that get their earlier content. */
   readonly files: readonly string[];
   /** Other fleets that are still offered the bad release. */
   readonly elsewhere: readonly string[];
@@ -24,18 +24,18 @@ export function rollBackProposal(options: {
   const good = `\`${plan.good.version}\``;
   const next = nextFleets(config, fleet).map(({ name }) => `\`${name}\``);
   const paragraphs = [
-    `${bad} was withdrawn from fleet \`${fleet.name}\`: **${plainText(marker.reason)}** (by ${plainText(marker.by)}, ${marker.at}). This brings back the content of ${good} as a **new release**.`,
-    `### Why not simply the old one\n\nNodes do not downgrade by themselves: Zincati follows updates from older to newer releases only, and rpm-ostree refuses an image with an older creation time. So the old content becomes a new image: \`.coxswain/roll-back.json\` says what it is, and is an input of the build, which gets a version of its own and the time of this merge. Like every image it is built and tested before it is promoted.`,
+    `${bad} was withdrawn from fleet \`${fleet.name}\`: **${plainText(marker.reason)}** (by ${plainText(marker.by)}, ${marker.at}). This restores the content of ${good} as a **new release**.`,
+    `### Why not simply the old one\n\nNodes do not downgrade: Zincati follows updates from older to newer releases only, and rpm-ostree refuses an image with an older creation time. So the old content becomes a new image: \`.coxswain/roll-back.json\` says what it is, and is an input of the build, which gets a version of its own and the time of this merge. Like every image it is built and tested before it is promoted.`,
     `### What nodes do\n\n${[
       '| a node on… | now | after the new release |',
       '| --- | --- | --- |',
-      `| ${bad} | stays on it; it is still in the graph | is offered the new release as any other node, and leaves ${bad} by it |`,
+      `| ${bad} | stays on it; it is still in the graph | is offered the new release like every other node, and leaves ${bad} by it |`,
       `| ${bad}, staged and not booted yet | boots it with its next window: it does not ask again before | as above |`,
       `| ${good} | stays on it | is offered the new release: the same content |`,
       `| older releases | are offered what they were offered before ${bad} | are offered the new release |`,
     ].join('\n')}`,
-    `What ${bad} wrote to \`/etc\` and \`/var\` stays on its nodes. A node that cannot wait goes back by hand: \`rpm-ostree rollback --reboot\` boots what it ran before.`,
-    `### What changes in \`${fleet.branch}\`\n\n${fileList(files, good)}\n\nWhat decides no image (\`coxswain.yaml\`, templates, workflows) stays as it is.`,
+    `What ${bad} wrote to \`/etc\` and \`/var\` stays on its nodes. For a node that cannot wait, go back by hand: \`rpm-ostree rollback --reboot\` boots what it ran before.`,
+    `### What changes in \`${fleet.branch}\`\n\n${fileList(files, good)}\n\nWhat is not part of the image (\`coxswain.yaml\`, templates, workflows) stays as it is.`,
     `### Afterwards\n\n${afterwards(fleet, { elsewhere, next })}`,
   ];
   return {
@@ -49,7 +49,7 @@ export function rollBackProposal(options: {
 }
 
 function fileList(files: readonly string[], good: string): string {
-  if (files.length === 0) return `Nothing but the mark: the branch has the content of ${good} already.`;
+  if (files.length === 0) return `Only the marker: the branch has the content of ${good} already.`;
   const rest = files.length - shownFiles;
   return [
     ...files.slice(0, shownFiles).map((path) => `- \`${path}\``),
@@ -63,11 +63,11 @@ function afterwards(
 ): string {
   return [
     ...elsewhere.map(
-      (other) => `- Fleet \`${other}\` is still offered it: roll it back there, too, or mend it there.`,
+      (other) => `- Fleet \`${other}\` is still offered it: roll it back there, too, or fix it there.`,
     ),
     fleet.promoteFrom === undefined
-      ? '- What mends it goes on top of this, in this branch.'
-      : `- The next promotion from \`${fleet.promoteFrom}\` takes this back by itself: \`${fleet.branch}\` then has what \`${fleet.promoteFrom}\` has, and what it has of its own. Only releases that are made after this one are promoted.`,
+      ? '- Put the fix on top of this, in this branch.'
+      : `- The next promotion from \`${fleet.promoteFrom}\` replaces this automatically: \`${fleet.branch}\` then has what \`${fleet.promoteFrom}\` has, and what it has of its own. Only releases that are made after this one are promoted.`,
     ...(next.length === 0 ? [] : [`- The withdrawn release is not promoted to ${next.join(', ')}.`]),
   ].join('\n');
 }

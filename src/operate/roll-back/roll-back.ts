@@ -24,13 +24,13 @@ import { planRollBack, type RollBackPlan, takeBack } from './take-back.ts';
 /** What a roll-back did. */
 export interface RollBackAnswer {
   readonly fleet: string;
-  /** What is taken back. */
+  /** The withdrawn version. */
   readonly insteadOf: string;
-  /** Whose content is brought back. */
+  /** The version whose content is restored. */
   readonly restores: string;
   /** false: it was withdrawn already. */
   readonly withdrawn: boolean;
-  /** Floating tags that lead to an earlier release now. */
+  /** Floating tags that now point at an earlier release. */
   readonly movedTags: readonly MovedTag[];
   readonly summary: string;
   readonly action: ProposalAction;
@@ -43,11 +43,11 @@ export interface RollBackAnswer {
 type Parts = Pick<Project, 'config' | 'git' | 'forge' | 'client' | 'state' | 'log'>;
 
 /**
- * Takes a release back: withdraws it, and proposes the content of an earlier one as a new release, since nodes do not
- * go back to an older one by themselves. Run again, it goes on where it was.
+ * Withdraws a release, and proposes the content of an earlier one as a new release, because nodes do not go back to
+ * an older one. A second run continues where the first one stopped.
  * @param options.bad default: the fleet's newest release
- * @param options.good default: the newest release before it that nothing is wrong with
- * @throws InputError where there is nothing to take back or to go back to; nothing was changed
+ * @param options.good default: the newest good release before it
+ * @throws InputError if there is no release to withdraw or to go back to; nothing was changed
  */
 export async function rollBack(
   project: Parts,
@@ -81,7 +81,7 @@ export async function rollBack(
     warnings: [
       ...done.warnings,
       ...elsewhere.map(
-        (other) => `fleet ${other} is still offered ${plan.bad}: roll it back there, too, or mend it there`,
+        (other) => `fleet ${other} is still offered ${plan.bad}: roll it back there, too, or fix it there`,
       ),
     ],
   };
@@ -115,7 +115,7 @@ type Change =
       readonly changes: readonly FileChange[];
     };
 
-/** All that decides the image as it was in the good release, and the mark that makes it another build. */
+/** Everything that decides the image, from the good release, and the marker that makes it another build. */
 async function describeChange(
   { config, git, forge }: Parts,
   options: {
@@ -137,7 +137,7 @@ async function describeChange(
   }
   const proposed = await branches.resolve(rollBackBranch(fleet.name));
   const there = proposed === undefined ? undefined : await readMarker(branches, proposed);
-  // The time stays as it was said first: another one would make another build.
+  // The time is that of the first run, because another time would make another build.
   const marker =
     there !== undefined && isSame(there) && there.reason === reason
       ? there
@@ -163,7 +163,7 @@ async function describeChange(
   return { marker, changes: [...changes, { path: rollBackFileName, content: formatMarker(marker) }] };
 }
 
-/** How releases are made and reach nodes: no part of any image, and right as it is now. */
+/** How releases are made and rolled out: this is not part of an image, so it is not restored. */
 function isPolicy(config: Config, path: string): boolean {
   const templates = Object.values(config.fleets).flatMap((each) => [each.template, urgentTemplate(each)]);
   return (
@@ -175,7 +175,7 @@ function isPolicy(config: Config, path: string): boolean {
   );
 }
 
-/** Other fleets that have the bad release, and have not withdrawn it. */
+/** Other fleets that have the bad release and did not withdraw it. */
 async function stillOffered({ config, state }: Parts, fleet: Fleet, version: string): Promise<string[]> {
   const found: string[] = [];
   for (const { name } of Object.values(config.fleets)) {

@@ -7,7 +7,7 @@ import type { EditContext } from '../../release/operations/fleet-edit.ts';
 import { withdraw } from '../../release/operations/withdraw.ts';
 import type { FleetState, ReleaseRecord } from '../../release/state/state.ts';
 
-/** What is taken back, and what is brought back instead. */
+/** The release that is withdrawn, and the one whose content is restored. */
 export interface RollBackPlan {
   readonly bad: string;
   readonly good: ReleaseRecord;
@@ -16,8 +16,8 @@ export interface RollBackPlan {
 /**
  * Chooses the two releases.
  * @param given.bad default: the fleet's newest release
- * @param given.good default: the newest release before it that nothing is wrong with
- * @throws InputError where there is nothing to take back, or to go back to
+ * @param given.good default: the newest good release before it
+ * @throws InputError if there is no release to withdraw, or to go back to
  */
 export function planRollBack(
   state: FleetState,
@@ -50,8 +50,8 @@ export function planRollBack(
   if (good === undefined) {
     throw new InputError({
       where: `fleet ${fleet}`,
-      problem: `there is no release before ${bad} that nothing is wrong with`,
-      remedy: `Stop it with coxswain edit-updates --fleet ${fleet} --action pause, and release what mends it.`,
+      problem: `there is no release before ${bad} that is good`,
+      remedy: `Stop it with coxswain edit-updates --fleet ${fleet} --action pause, and release a fix.`,
     });
   }
   const record = state.records[good];
@@ -59,7 +59,9 @@ export function planRollBack(
     throw new InputError({
       field: '--to',
       problem:
-        record === undefined ? 'nobody recorded what this release was made of' : `it is not before ${bad}`,
+        record === undefined
+          ? 'there is no record of what this release was made from'
+          : `it is not before ${bad}`,
       found: good,
     });
   }
@@ -67,8 +69,8 @@ export function planRollBack(
 }
 
 /**
- * Withdraws the bad release, its rollout with it. Where nodes that are older than the good one would lose their way by
- * that, they are offered the good one again.
+ * Withdraws the bad release and its rollout. If nodes that are older than the good one would then have no update
+ * path, they are offered the good one again.
  * @throws InputError for a barrier, paused or not: nodes would go around it
  */
 export function takeBack(
@@ -79,7 +81,7 @@ export function takeBack(
   const { bad, good } = plan;
   const paused = before.operations.paused?.find((each) => each.version === bad);
   const isBarrier = (metadataOf(before.updates, bad).barrier ?? paused?.entry.metadata.barrier) !== undefined;
-  // Said again, it stands as it was said first.
+  // A second run keeps the first reason.
   if (before.operations.withdrawn?.some((each) => each.version === bad) === true && !isOffered(before, bad)) {
     return { state: before, summary: `${bad} is withdrawn already`, warnings: [] };
   }

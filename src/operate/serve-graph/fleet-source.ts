@@ -2,7 +2,7 @@ import { parseUpdateMetadata, type UpdateMetadata } from '../../guidance/metadat
 import { parseReleaseIndex, type ReleaseIndex } from '../../guidance/releases.ts';
 import { InputError } from '../../host/errors.ts';
 
-/** The two files of a fleet that decide its graphs, as they were read. */
+/** The two files of a fleet that decide its graphs. */
 export interface FleetFiles {
   readonly fleet: string;
   readonly releases: FileText;
@@ -15,18 +15,18 @@ export interface FileText {
   readonly text: string;
 }
 
-/** Where the files of a fleet come from, again and again. */
+/** Reads the files of a fleet repeatedly. */
 export interface FleetSource {
   /** For messages. */
   readonly where: string;
   /**
-   * @returns undefined when they are as they were at the last call
+   * @returns undefined when they have not changed since the last call
    * @throws InputError or OutsideError when they cannot be read; the next call tries again
    */
   read(): Promise<FleetFiles | undefined>;
 }
 
-/** What a site is made of; a folder may have more fleets the next time. */
+/** The fleets of a site; a folder may have more fleets the next time. */
 export interface SiteSource {
   readonly where: string;
   fleets(): Promise<readonly FleetSource[]>;
@@ -49,8 +49,8 @@ export function parseGuidance({ fleet, releases, updates }: FleetFiles): Guidanc
 }
 
 /**
- * Refuses a release index that has lost or moved a release, or given it another image: nodes on it would find no way,
- * or a wrong one.
+ * Refuses a release index that has lost or moved a release, or given it another image: nodes on it would find no
+ * update path, or a wrong one.
  * @throws InputError
  */
 export function refuseGoingBack(before: ReleaseIndex, after: ReleaseIndex, where: string): void {
@@ -65,10 +65,10 @@ export function refuseGoingBack(before: ReleaseIndex, after: ReleaseIndex, where
     throw new InputError({
       where,
       field: `releases[${index}]`,
-      problem: 'the release index has gone backwards: a release is gone, or is not what it was',
+      problem: 'the release index has lost something: a release is missing, or has changed',
       found: now?.version ?? 'nothing',
       expected: version,
-      remedy: 'If this is meant, start the server anew.',
+      remedy: 'If this is intended, restart the server.',
     });
   }
 }

@@ -7,12 +7,12 @@ import { rolloutProgress } from '../../guidance/progress.ts';
 import { rolloutOf, throttleGraph } from '../../guidance/throttle.ts';
 import type { Guidance } from './fleet-source.ts';
 
-/** One answer, ready to be sent to whoever is to get it. */
+/** One answer, ready to be sent. */
 export interface GraphAnswer {
   readonly body: Buffer;
-  /** Undefined where it would be no smaller. */
+  /** Undefined if it would not be smaller. */
   readonly gzip: Buffer | undefined;
-  /** Made of the content alone: every replica gives the same. */
+  /** Computed from the content only, so that every replica gives the same. */
   readonly etag: string;
 }
 
@@ -23,13 +23,13 @@ export interface GraphAnswers {
 
 interface Prepared {
   readonly complete: Graph;
-  /** Those of releases that some node has a way to: only they make a difference. */
+  /** Rollouts of releases that a node can reach: only these make a difference. */
   readonly rollouts: readonly Rollout[];
-  /** By which rollouts are closed. */
+  /** The key is the set of closed rollouts. */
   readonly answers: Map<string, GraphAnswer>;
 }
 
-// A few more than the rollouts that are in progress at a time; a year of uptime must not fill the memory.
+// A few more than the rollouts that are in progress at a time; so that a year of uptime does not fill the memory.
 const mostAnswers = 64;
 const worthPacking = 512;
 
@@ -83,7 +83,7 @@ function makeAnswer(graph: Graph): GraphAnswer {
   return {
     body,
     gzip: packed,
-    // Weak: the packed and the plain form are the same graph.
+    // A weak tag, because the compressed and the plain form are the same graph.
     etag: `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`,
   };
 }

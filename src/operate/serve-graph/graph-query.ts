@@ -5,7 +5,7 @@ export interface GraphQuery {
   readonly basearch: string;
   readonly stream: string;
   readonly scheme: 'oci' | 'checksum';
-  /** May be NaN, as upstream reads it: then nothing is withheld. */
+  /** May be NaN, as upstream reads it: then every release is offered. */
   readonly wariness: number;
 }
 
@@ -17,7 +17,7 @@ const rustFloat = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf|infinity|nan)$
 /**
  * Reads the query of `/v1/graph` as fcos-policy-engine does (src/main.rs at 95388bdf): basearch and stream are needed,
  * `oci` is literally true or false, a parameter that is given twice is refused; `group`, `platform`, `os_version` and
- * whatever else is there say nothing.
+ * all others have no effect.
  * @returns undefined for a request that upstream answers with 400
  */
 export function readGraphQuery(query: string): GraphQuery | undefined {
@@ -36,7 +36,7 @@ export function readGraphQuery(query: string): GraphQuery | undefined {
   };
 }
 
-/** Undefined where upstream goes by the node_uuid: nothing, or no number. */
+/** Undefined if upstream uses the node_uuid: no value, or not a number. */
 function readWariness(text: string | null): number | undefined {
   if (text === null || !rustFloat.test(text)) return undefined;
   if (/nan/i.test(text)) return Number.NaN;

@@ -10,7 +10,7 @@ export interface GraphServerOptions {
   readonly metrics: ServeMetrics;
   /** UNIX seconds. */
   readonly now: () => number;
-  /** False while the server is about to stop: a balancer then sends its requests elsewhere. */
+  /** False before the server stops, so that a balancer sends its requests elsewhere. */
   readonly ready: () => boolean;
 }
 
@@ -20,14 +20,14 @@ interface Asked {
 }
 
 /**
- * The HTTP server, not listening yet. Errors have no body, as upstream's: 400 for a query that says too little, 404 for
- * a fleet, stream or architecture that is not there.
+ * The HTTP server, not listening yet. Errors have no body, as upstream's: 400 for an incomplete query, 404 for a
+ * fleet, stream or architecture that does not exist.
  */
 export function createGraphServer(options: GraphServerOptions): Server {
   const { site, metrics, now, ready } = options;
   const server = createServer((request, response) => {
     if (!ready()) response.setHeader('connection', 'close');
-    // Nobody has anything to send here; what comes is thrown away.
+    // Clients have nothing to send here; a body is dropped.
     request.resume();
     const { path, query } = splitTarget(request.url ?? '');
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -56,7 +56,7 @@ export function createGraphServer(options: GraphServerOptions): Server {
     { name, query }: { readonly name: string | undefined; readonly query: string },
   ): void {
     const started = performance.now();
-    // Labels come from what we know, never from what is sent: a stranger must not be able to fill the memory.
+    // Labels come from known names, never from the request: a client must not be able to fill the memory.
     const asked = { fleet: 'unknown', basearch: 'unknown' };
     const answer = findAnswer(name, query, asked);
     if (typeof answer === 'number') end(response, answer);
@@ -64,7 +64,7 @@ export function createGraphServer(options: GraphServerOptions): Server {
     metrics.request({ ...asked, code: response.statusCode }, (performance.now() - started) / 1000);
   }
 
-  /** The answer, or the status of a refusal. Fills in what was asked for as far as it is known. */
+  /** The answer, or the status of a refusal. Fills in the parts of the request that are known. */
   function findAnswer(
     name: string | undefined,
     text: string,
@@ -85,7 +85,7 @@ export function createGraphServer(options: GraphServerOptions): Server {
   }
 }
 
-/** By name; without one, the only one there is. */
+/** By name; without a name, the only fleet. */
 function findFleet(
   { fleets }: ServedSite,
   name: string | undefined,
@@ -142,7 +142,7 @@ function matches(header: string | undefined, etag: string): boolean {
   return header.trim() === '*' || header.split(',').some((tag) => opaque(tag) === opaque(etag));
 }
 
-/** RFC 9110, 12.5.3: listed and not with a weight of 0; what is said of gzip goes before what is said of `*`. */
+/** RFC 9110, 12.5.3: listed and not with a weight of 0; an entry for gzip has precedence over one for `*`. */
 function acceptsGzip(header: string | undefined): boolean {
   if (header === undefined) return false;
   const weights = new Map(

@@ -32,7 +32,7 @@ export async function listen(server: Server, { host, port }: ListenAddress): Pro
     throw new OutsideError(
       `listening on ${host}:${port}`,
       messageOf(error),
-      'Choose another address with --listen, or stop what has it.',
+      'Choose another address with --listen, or stop the program that uses it.',
       { cause: error },
     );
   });
@@ -41,11 +41,11 @@ export async function listen(server: Server, { host, port }: ListenAddress): Pro
   return `http://${taken.family === 'IPv6' ? `[${taken.address}]` : taken.address}:${taken.port}/`;
 }
 
-/** Takes no more connections, lets requests finish for so long, then cuts them. */
+/** Accepts no more connections, lets requests finish for this long, then cuts them. */
 export async function stopServer(server: Server, graceMilliseconds: number): Promise<void> {
   const timer = setTimeout(() => server.closeAllConnections(), graceMilliseconds);
   await new Promise<void>((resolve) => {
-    // Idle connections are closed at once, those with a request after it.
+    // Idle connections are closed at once, others after their request.
     server.close(() => resolve());
   });
   clearTimeout(timer);

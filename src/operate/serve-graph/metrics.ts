@@ -6,7 +6,7 @@ export interface ServeMetrics {
     seconds: number,
   ): void;
   wariness(value: number): void;
-  /** A source was read: what came of it. */
+  /** A source was read, with this result. */
   read(result: 'changed' | 'unchanged' | 'failed'): void;
   /** @param gauges name → value, as of now */
   format(gauges: readonly Gauge[]): string;
@@ -19,7 +19,7 @@ export interface Gauge {
 }
 
 const secondBounds = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 1];
-// As upstream's: eleven buckets of a tenth.
+// As upstream has it: eleven buckets of a tenth.
 const warinessBounds = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 
 /** @param startedAt UNIX seconds */
@@ -43,7 +43,7 @@ export function createMetrics(startedAt: number): ServeMetrics {
           'Time to answer a request for a graph.',
         ),
         ...warinesses.format('coxswain_graph_rollout_wariness', 'Wariness of each request for a graph.'),
-        ...counter('coxswain_site_reads_total', "Looks at a fleet's published files.", reads),
+        ...counter('coxswain_site_reads_total', "Reads of a fleet's published files.", reads),
         ...[
           ...gauges,
           {
@@ -92,7 +92,7 @@ function createHistogram(bounds: readonly number[]) {
   return {
     observe(value: number): void {
       all += 1;
-      // NaN is above every bound, and would spoil the sum for ever.
+      // NaN is above every bound, and would make the sum useless.
       if (Number.isNaN(value)) return;
       sum += value;
       const bucket = bounds.findIndex((bound) => value <= bound);

@@ -9,22 +9,22 @@ export interface ServedFleet {
   readonly stream: string;
   readonly releases: number;
   readonly answers: GraphAnswers;
-  /** UNIX seconds at which its files last came to be known, or to be unchanged. */
+  /** UNIX seconds at which its files were last read or found unchanged. */
   readonly readAt: number;
 }
 
-/** The fleets of a site, the last good state of each. */
+/** The last good state of each fleet of a site. */
 export interface ServedSite {
   readonly fleets: ReadonlyMap<string, ServedFleet>;
   /**
-   * Looks at the source again. Afterwards every fleet that could be read is as it is there; one that could not is as it
-   * was before, and the log says why, once for each reason.
+   * Reads the source again. A fleet that can be read is replaced; one that cannot keeps its last state, and the log
+   * says why, once for each reason.
    */
   refresh(): Promise<void>;
 }
 
 /**
- * Reads a site for the first time: all of it must be good.
+ * Reads a site for the first time: every fleet must be readable.
  * @param options.now UNIX seconds
  * @throws InputError or OutsideError
  */
@@ -34,10 +34,10 @@ export async function openSite(
 ): Promise<ServedSite> {
   const { log, metrics, now } = options;
   const fleets = new Map<string, ServedFleet & { readonly guidance: Guidance }>();
-  /** Which fleet a source has brought; what is wrong with it now. */
+  /** The fleet of each source, and its current problem. */
   const brought = new Map<string, string>();
   const complaints = new Map<string, string>();
-  /** Sources whose files could be read, and are no good. */
+  /** Sources whose files could be read but are wrong. */
   const broken = new Set<string>();
   await readAll((_where, error) => {
     throw error;
@@ -75,7 +75,7 @@ export async function openSite(
     const name = files?.fleet ?? brought.get(where);
     const known = name === undefined ? undefined : fleets.get(name);
     if (files === undefined) {
-      // Unchanged may also mean: as bad as it was.
+      // Unchanged may also mean that the problem is still the same.
       metrics.read(broken.has(where) ? 'failed' : 'unchanged');
       if (known === undefined || name === undefined || broken.has(where)) return;
       fleets.set(name, { ...known, readAt: now() });
@@ -106,7 +106,7 @@ export async function openSite(
   }
 
   function complain(where: string, error: unknown): void {
-    // We do run again, by ourselves.
+    // The server repeats this automatically, so the advice is left out.
     const message = messageOf(error).replace(' Running the same command again is safe.', '');
     if (complaints.get(where) !== message) log.warn(`${message} Serving what was read before.`);
     complaints.set(where, message);

@@ -11,7 +11,7 @@ export function artifactSource(client: RegistryClient, references: readonly Refe
   return { where: references.map(formatReference).join(', '), fleets: async () => sources };
 }
 
-/** Only the two files that matter are read, and only when the tag has moved. */
+/** Only the two needed files are read, and only when the tag has moved. */
 function fleetArtifact(client: RegistryClient, reference: Reference): FleetSource {
   const where = formatReference(reference);
   let last: Digest | undefined;

@@ -13,7 +13,7 @@ import {
 
 /**
  * The fleets of a folder with published files, read again when size or time of a file change.
- * @param only names; none for all there are, now or later
+ * @param only names; none for all fleets, now or later
  */
 export function folderSource(folder: string, only: readonly string[] = []): SiteSource {
   const sources = new Map<string, FleetSource>();
@@ -32,7 +32,7 @@ export function folderSource(folder: string, only: readonly string[] = []): Site
 
 /**
  * Reads a fleet from a folder with published files.
- * @param fleet may be left out where there is only one
+ * @param fleet may be left out if there is only one
  * @throws InputError
  */
 export async function readSiteFleet(folder: string, fleet?: string): Promise<Guidance> {
@@ -112,7 +112,7 @@ function fleetFolder(folder: string, fleet: string): FleetSource {
         const before = await signatures();
         if (before === last) return undefined;
         const read = await readFleet(folder, fleet);
-        // A publisher at work between the two reads: files of different times are no pair.
+        // A publisher may write between the two reads, and files of different times do not match.
         if ((await signatures()) !== before && attempt < 3) continue;
         last = before;
         return read;
@@ -137,7 +137,7 @@ function filesOf(folder: string, fleet: string): { releases: string; updates: st
   return { releases: join(folder, fleet, 'releases.json'), updates: join(folder, fleet, 'updates.json') };
 }
 
-/** Changes when the file does; empty where there is none. */
+/** Changes when the file does; empty if there is no file. */
 async function signature(file: string): Promise<string> {
   try {
     const { ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true });

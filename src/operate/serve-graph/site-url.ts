@@ -10,7 +10,7 @@ const largestFile = 64 * 1024 * 1024;
  * Fleets of a site on a web server; asked with If-None-Match (or If-Modified-Since), so that an unchanged file costs
  * no more than its headers.
  * @param fleets their names: a web server does not list them
- * @throws InputError for plain HTTP to another machine: whoever is on the way could name images of theirs
+ * @throws InputError for plain HTTP to another machine: anyone on the network path could offer other images
  */
 export function urlSource(site: string, fleets: readonly string[]): SiteSource {
   const base = readUrl(site);
@@ -34,7 +34,7 @@ function readUrl(text: string): URL {
   if (url.protocol === 'http:' && !isLoopback(url)) {
     throw new InputError({
       field: '--site',
-      problem: 'plain HTTP to another machine: anyone on the way could offer images of theirs',
+      problem: 'plain HTTP to another machine: anyone on the network path could offer other images',
       found: text,
       remedy: 'Use https.',
     });
@@ -50,7 +50,7 @@ function fleetUrl(base: URL, fleet: string): FleetSource {
   return {
     where: new URL(`${encodeURIComponent(fleet)}/`, base).href,
     read: async () => {
-      // Publishers write the release index first: read last, it knows every release that the updates name.
+      // Publishers write the release index first. So it is read last: then it has every release that the updates name.
       const now = { updates: await updates(), releases: await releases() };
       if (now.updates === last?.updates && now.releases === last.releases) return undefined;
       last = now;
@@ -59,7 +59,7 @@ function fleetUrl(base: URL, fleet: string): FleetSource {
   };
 }
 
-/** Reads a file; the very same object comes back while the server says that it is unchanged, or the text is the same. */
+/** Reads a file; returns the same object while the server says that it is unchanged, or the text is the same. */
 function cachedFile(url: URL): () => Promise<FileText> {
   let known: { file: FileText; headers: Record<string, string> } | undefined;
   return async () => {

@@ -14,10 +14,10 @@ export interface SignedRelease {
 }
 
 /**
- * Signs releases that a fleet has: after a new key, or of releases from before the fleet signed. Only what the state branch
- * names as a release is signed. Run again, it adds what is missing.
+ * Signs existing releases of a fleet: after a change of keys, or releases from before the fleet signed. Only what the
+ * state branch names as a release is signed. A second run adds what is missing.
  * @param options.versions none: every release of the fleet
- * @param options.retired keys whose signatures are taken away
+ * @param options.retired keys whose signatures are removed
  * @param options.now UNIX seconds
  * @throws InputError for an unknown version, a fleet that does not sign, a missing key
  */
@@ -45,8 +45,8 @@ export async function signReleases(
   if (kept !== undefined) {
     throw new InputError({
       where: kept.file,
-      problem: `fleet ${fleet.name} still signs by this key, so its signatures cannot be taken away`,
-      remedy: 'Take the key out of coxswain.yaml first, or give it an until that has passed.',
+      problem: `fleet ${fleet.name} still signs by this key, so its signatures cannot be removed`,
+      remedy: 'Remove the key from coxswain.yaml first, or give it an until that has passed.',
     });
   }
   const signing = await signingKeys(keys, { fleet: fleet.name, env });

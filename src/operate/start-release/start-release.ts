@@ -18,12 +18,13 @@ export interface ReleaseStart {
   readonly what: string;
 }
 
-/** How often a release of one commit is started: after that, somebody has to look at why it fails. */
+/** How often a release of one commit is started: after that, a person has to find out why it fails. */
 export const attempts = 3;
 
 /**
- * Starts the release of what was merged to a fleet's branch and never released: the merge was done by a token whose
- * pushes start no workflow, or the fleet was held or frozen then. Starts nothing while a run for the commit goes on.
+ * Starts the release of a commit that was merged to a fleet's branch and never released, because the merge was done
+ * by a token whose pushes start no workflow, or the fleet was held or frozen at that time. Starts nothing while a run
+ * for the commit is in progress.
  * @param options.workflow file name of the workflow that releases; it is started on the fleet's branch
  * @param options.now UNIX seconds
  * @throws InputError if the workflow cannot be started by hand, or the token may not do so
@@ -88,7 +89,7 @@ async function start(
   return answer('started', `the release of ${version} was started: ${workflow} on ${branch}`);
 }
 
-/** What keeps a fleet from releasing at the moment, in words. */
+/** Why a fleet cannot release now, in words. */
 async function findObstacle(
   { forge }: Pick<Project, 'forge'>,
   options: {

@@ -22,7 +22,7 @@ import type { UpstreamGuidance } from '../../release/upstream/guidance.ts';
 import { type UpstreamStatus, upstreamStatusOf } from '../../release/upstream/upstream-state.ts';
 import type { PullRequest } from '../../world/forge/forge.ts';
 
-/** How a fleet is. Times in UNIX seconds, shares from 0 to 1. */
+/** The status of a fleet. Times in UNIX seconds, shares from 0 to 1. */
 export interface FleetStatus {
   readonly fleet: string;
   /** Its newest release. */
@@ -31,7 +31,7 @@ export interface FleetStatus {
   readonly hold?: Hold;
   readonly paused: readonly PausedRollout[];
   readonly withdrawn: readonly WithdrawnRelease[];
-  /** What comes next from the fleet before. */
+  /** The next promotion from its source fleet. */
   readonly promotion?: PromotionStatus;
 }
 
@@ -40,12 +40,12 @@ export interface ReleaseStatus {
   readonly base?: string;
   readonly recordedAt?: number;
   readonly phase: RolloutPhase | 'paused' | 'withdrawn' | 'not offered';
-  /** Share of the nodes that has been offered it. */
+  /** Share of the nodes that it has been offered to. */
   readonly progress: number;
-  /** When every node will have been; undefined where that is over, or not to come by itself. */
+  /** When every node will have been offered it; undefined if that time is over, or not known. */
   readonly completeAt?: number;
   readonly rings: readonly RingStatus[];
-  /** What upstream does with its base; undefined where there is no guidance. */
+  /** What upstream does with its base; undefined if there is no guidance. */
   readonly upstream?: UpstreamStatus;
   readonly record?: ReleaseRecord;
 }
@@ -53,7 +53,7 @@ export interface ReleaseStatus {
 export interface RingStatus {
   readonly ring: string;
   readonly wariness: number;
-  /** From when on it is offered the release: in the past, or to come; undefined for never, by this rollout. */
+  /** When it is first offered the release, in the past or the future; undefined if this rollout never reaches it. */
   readonly offeredFrom?: number;
   readonly offered: boolean;
 }
@@ -68,11 +68,11 @@ export interface PromotionStatus {
 }
 
 interface Parts extends Pick<Project, 'config' | 'forge' | 'state'> {
-  /** undefined where the base has none; an error where it cannot be read. */
+  /** undefined if the base has none; an error if it cannot be read. */
   readonly guidance: UpstreamGuidance | Error | undefined;
 }
 
-/** Reads how a fleet is; changes nothing. @param now UNIX seconds */
+/** Reads the status of a fleet; changes nothing. @param now UNIX seconds */
 export async function readFleetStatus(project: Parts, fleet: Fleet, now: number): Promise<FleetStatus> {
   const state = await project.state.readFleet(fleet.name);
   const version = state.releases.releases.at(-1)?.version;

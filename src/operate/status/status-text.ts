@@ -53,7 +53,7 @@ function ringOf({ ring, offered, offeredFrom }: RingStatus, now: number): string
   return `${ring}: ${offeredFrom === undefined ? 'not offered' : `in ${formatDuration(offeredFrom - now)}`}`;
 }
 
-/** What somebody should know: holds, pauses, exceptions, upstream, and what comes next. */
+/** What people should know: holds, pauses, exceptions, upstream, and what comes next. */
 function remarks(status: FleetStatus, now: number): string[] {
   const { release, hold, paused, withdrawn, promotion } = status;
   const { urgent, acceptedMissingEvidence: accepted, rollBack } = release?.record ?? {};

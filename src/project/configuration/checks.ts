@@ -228,7 +228,7 @@ function promotionProblems(config: Config, at: Placer): InputProblem[] {
       if (cycle !== undefined && names.find((name) => cycle.includes(name)) === fleet.name) {
         problems.push({
           ...place,
-          problem: 'the fleets promote to each other in a circle',
+          problem: 'the promotions form a circle',
           found: [...cycle, fleet.name].join(' ← '),
           expected: 'one fleet that is promoted from no other',
         });

@@ -36,8 +36,8 @@ export interface BuildInputs {
  * stream <JSON string>
  * architecture <name>                           sorted
  * argument <JSON string> <JSON string>          sorted by name
- * refresh <sha256 of the marker's bytes>        only where there is one
- * roll-back <sha256 of the marker's bytes>      only where there is one
+ * refresh <sha256 of the marker's bytes>        only if there is one
+ * roll-back <sha256 of the marker's bytes>      only if there is one
  * file <git mode> <git blob hash> <JSON string> sorted by path
  * ```
  * Sorted means by UTF-16 code units. The number in the first line changes with the form; it is part of the key,

@@ -5,7 +5,7 @@ import { shortCommit } from '../../world/git/short-commit.ts';
 import { rollBackFileName } from './build-context.ts';
 
 const markerSchema = z.looseObject({
-  /** The fleet that is rolled back. Promotions copy the file to other fleets, where it has no effect. */
+  /** The fleet that is rolled back. Promotions copy the file to other fleets, and it has no effect there. */
   fleet: z.string().min(1),
   /** Version that is withdrawn. */
   insteadOf: z.string().min(1),

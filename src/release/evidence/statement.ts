@@ -54,7 +54,7 @@ export const statementMediaType = 'application/vnd.in-toto+json';
 
 /**
  * The facts the predicate has no field for. The framework's parsing rules let a producer add a field named by a URI,
- * as long as it does not change what the other fields mean: verifiers that do not know it still read the result.
+ * if it does not change what the other fields mean: verifiers that do not know it still read the result.
  */
 const bootTestField = 'urn:coxswain:boot-test:v1';
 const maximumLogCharacters = 64 * 1024;

@@ -122,7 +122,7 @@ export function parseFleet(
       where: place(releasesFile),
       field: 'releases',
       problem: `release ${version} has a record but is missing here; a release is never removed`,
-      remedy: `Put it back where it was (git log ${config.stateBranch} -- ${releasesFile}).`,
+      remedy: `Restore it at its old position (git log ${config.stateBranch} -- ${releasesFile}).`,
     });
   }
   return { releases, updates, records, operations };

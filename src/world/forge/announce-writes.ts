@@ -3,8 +3,8 @@ import type { Log } from '../../host/log.ts';
 import type { Forge } from './forge.ts';
 
 /**
- * Says in the log where a run writes, before its first write and only once.
- * @param where a phrase such as `origin (https://git.example.com/acme/os)`
+ * Logs the place that a run writes to, before its first write and only once.
+ * @param where phrase such as `origin (https://git.example.com/acme/os)`
  */
 export function announceWrites(forge: Forge, where: string, log: Log): Forge {
   let announced = false;

@@ -171,7 +171,10 @@ export interface WorkflowRuns {
     readonly workflow: string;
     readonly commit: Sha;
   }): Promise<readonly WorkflowRun[] | undefined>;
-  /** Starts a workflow that has `workflow_dispatch`. @throws InputError if it has not, or the token may not */
+  /**
+   * Starts a workflow that has `workflow_dispatch`.
+   * @throws InputError if it does not have it, or the token may not start it
+   */
   start(wanted: { readonly workflow: string; readonly branch: string }): Promise<void>;
 }
 

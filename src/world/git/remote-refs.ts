@@ -123,7 +123,7 @@ async function listRemote(
   }
 }
 
-/** Answers all questions that are asked in one turn of the event loop by one list. */
+/** Answers all questions of one turn of the event loop with one request for the list of refs. */
 function batched(
   list: (refs: readonly string[]) => Promise<ReadonlyMap<string, Sha>>,
 ): (ref: string) => Promise<Sha | undefined> {

@@ -45,7 +45,7 @@ export function withoutCredentials(text: string): string {
 /** Seconds for a command that only asks or sends a little, and for one that may move many objects. */
 export const remoteSeconds = { short: 60, long: 900 } as const;
 
-// A connection that stands still ends by itself. No clean-up starts, which removes objects that no ref names yet.
+// A connection without progress is ended. No clean-up may start, because it would remove objects that no ref names yet.
 const settings = [
   ['http.lowSpeedLimit', '1'],
   ['http.lowSpeedTime', '45'],

@@ -36,7 +36,7 @@ export function comparePackages(before: readonly Package[], after: readonly Pack
   return {
     added: [...added].sort(byName),
     removed: [...removed].sort(byName),
-    // The same version for another architecture is no step back.
+    // The same version for another architecture is not a downgrade.
     upgraded: changes.filter((change) => direction(change) >= 0),
     downgraded: changes.filter((change) => direction(change) < 0),
   };

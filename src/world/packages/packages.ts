@@ -16,9 +16,9 @@ export { fullVersion, type Package } from './package.ts';
 export { countPackages, describePackages } from './package-changes.ts';
 
 /**
- * The rpm packages of an image, by name; of an index: of all its images, each package once. Read from the list that
- * was attached when the image was built (`recordPackages`). If there is none, they are read from the image's own
- * database; only the layers above it are fetched.
+ * The rpm packages of an image, by name. For an index they are those of all its images, each package once. Read from
+ * the list that was attached when the image was built (`recordPackages`). If there is none, they are read from the
+ * image's own database; only the layers above it are fetched.
  * @returns undefined if the image has no rpm database
  * @throws InputError when there is no such image, or no list and no program rpm here; OutsideError
  */

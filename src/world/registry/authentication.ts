@@ -13,7 +13,7 @@ export interface Purpose {
   readonly push: boolean;
   /** Deletes: a right of its own in CNCF distribution. */
   readonly remove?: boolean;
-  /** A second repository that is read: the source of a mount. */
+  /** A second repository that is only read: the source of a mount. */
   readonly alsoPull?: Repository;
 }
 

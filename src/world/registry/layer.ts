@@ -119,7 +119,7 @@ function unzstd(source: Readable, what: string): Readable {
     source.destroy();
     child.kill();
   });
-  // The reader left: a broken pipe is no error.
+  // The reader has closed the pipe, which is not an error.
   stdin.on('error', () => {});
   source.pipe(stdin);
   return stdout;

@@ -10,7 +10,7 @@ export interface RegistryCheck {
    * Only a registry's 404 counts: the 404 of some web server must not mean "no such image".
    * Registries answer errors in JSON. If this answer is not JSON, /v2/ decides, once for each host.
    * @returns true if the answer itself proves that it is a registry's
-   * @throws InputError where the host is no registry
+   * @throws InputError if the host is not a registry
    */
   fromRegistry(request: RegistryRequest, response: Response): Promise<boolean>;
 }

@@ -39,7 +39,7 @@ export interface RegistryClient {
     mediaType: string,
   ): Promise<{ digest: Digest; listed: boolean }>;
   /**
-   * Deletes a manifest, and with it every tag on it. It is no error if it does not exist.
+   * Deletes a manifest, and with it every tag on it. A manifest that does not exist is not an error.
    * @throws InputError if the registry does not support deletion
    */
   deleteManifest(repository: Repository, digest: Digest): Promise<void>;

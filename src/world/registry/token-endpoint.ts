@@ -10,7 +10,7 @@ const answers: readonly number[] = [200, 400, 401, 403];
 
 /**
  * Asks a token endpoint once. Redirects are not followed: they lead to a place that the registry did not name.
- * @returns a fetch that throws TransientError for what may pass, OutsideError for what is no answer
+ * @returns a fetch that throws TransientError for a failure that may not happen again, OutsideError for a wrong answer
  */
 export function createTokenFetch(exchange: Exchange): TokenFetch {
   return async ({ url, headers, form, doing }) => {

@@ -84,7 +84,7 @@ describe('harmless', () => {
     ['::set-output name=x::y', ': :set-output name=x::y'],
     ['a\n  ::stop-commands::x\nb::c', 'a\n  : :stop-commands::x\nb::c'],
     ['a ##[group]x', 'a ## [group]x'],
-  ])('%j is no command any more', (given, shown) => {
+  ])('%j is no longer a command', (given, shown) => {
     expect(harmless(given)).toBe(shown);
   });
 });
@@ -125,7 +125,7 @@ describe('a verb as an action', () => {
     expect(result.output).toMatch(/^nodes<<(\S+)\r?\n0\r?\n\1/m);
   });
 
-  it('tells a wrong input as an annotation and in the summary, and in no other way', async () => {
+  it('reports a wrong input as an annotation and in the summary, and in no other way', async () => {
     const result = await act('render-graph', { ...graph, basearch: 'x86' });
     expect(result).toMatchObject({ exitCode: 1, stderr: '', output: '' });
     expect(result.stdout).toMatch(/^::error title=render-graph::input basearch: no such choice.*\n$/);

@@ -30,7 +30,7 @@ function texts(
   };
 }
 
-/** `severity rule: what stands at the place, to the end of its line`. */
+/** `severity rule: the text from that place to the end of its line`. */
 function lint(after: FleetTexts, before: FleetTexts = after, timeZone = 'UTC'): string[] {
   return lintGuidance(after, before, { stream: 'stable', now, timeZone }).map(
     ({ severity, rule, where }) => `${severity} ${rule}: ${textAt(after, where)}`,
@@ -82,7 +82,7 @@ describe('lint', () => {
     expect(lint(texts({ 2: complete }), texts({ 2: complete, 3: planned }))).toEqual([]);
   });
 
-  it('tells broken JSON with its place, and every wrong value of a file', () => {
+  it('reports broken JSON with its place, and every wrong value of a file', () => {
     expect(lint(edited(steady, 'updates', (text) => text.replace('"releases": [', '"releases": ')))).toEqual([
       'error json: {',
     ]);
@@ -165,11 +165,11 @@ describe('lint', () => {
     const rollout = { ...planned.rollout, start_epoch: start };
     const [before, after] = [texts({ 2: complete }), texts({ 2: complete, 3: { rollout } })];
     expect(rules(after, before, timeZone)).toEqual(expected);
-    // It was like that before: nobody wants to read it again with each change.
+    // It was like that before, so it is not reported again with each change.
     expect(lint(after, after, timeZone)).toEqual([]);
   });
 
-  it('says how many nodes a change of a rollout lets in, or leaves behind', () => {
+  it('says how many more or fewer nodes a changed rollout reaches', () => {
     const running = { rollout: { ...planned.rollout, start_epoch: now - day } };
     const [before, after] = [texts({ 2: complete }), texts({ 2: complete, 3: running })];
     expect(messages(after, before)).toContain('50 % of the nodes are offered it at once, up from 0 %');
@@ -186,7 +186,7 @@ describe('lint', () => {
     );
   });
 
-  describe('finds what strands nodes:', () => {
+  describe('finds what leaves nodes without an update path:', () => {
     it('a dead-end on the only way', () => {
       const after = texts({ 1: { barrier: { reason: 'a' }, deadend: { reason: 'b' } }, 3: complete });
       expect(lint(after)).toContain('error stranded: {');
@@ -215,7 +215,9 @@ describe('lint', () => {
       const releases = [0, 1, 2].map((index) => makeRelease(index, index === 2 ? ['x86_64'] : undefined));
       const after = texts({ 1: complete, 2: complete }, { releases });
       expect(lint(after)).toEqual(['warning lost-by-tidying: {']);
-      expect(messages(after)).toContain(`nodes on ${versionOf(0)} (aarch64) lose their way`);
+      expect(messages(after)).toContain(
+        `nodes on ${versionOf(0)} (aarch64) then have no release to update to`,
+      );
     });
 
     it('what upstream’s tidying will take before a barrier that is still rolling out', () => {
@@ -249,7 +251,7 @@ describe('lint', () => {
     });
   });
 
-  it('tells the removal of a barrier, of a file, and another stream', () => {
+  it('reports the removal of a barrier, of a file, and another stream', () => {
     expect(lint(texts({ 2: complete }), steady)).toEqual(['warning barrier-removed: [']);
     expect(lint({ ...steady, updates: undefined }, steady)).toEqual(['error file-removed: updates.json']);
     expect(lint(edited(steady, 'updates', (text) => text.replace('"stable"', '"next"')))).toEqual([

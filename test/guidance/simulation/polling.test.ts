@@ -40,12 +40,12 @@ describe('polls', () => {
         expect(late).toBeGreaterThanOrEqual(0);
         expect(late).toBeLessThan(330);
       }
-      // The means of so many draws lie within 4 seconds of each other, but for one time in thousands.
+      // The means of this many draws are within 4 seconds of each other, except for one time in thousands.
       expect(Math.abs(mean(quick) - mean(slow))).toBeLessThan(6);
     },
   );
 
-  it('is the one at hand when that is late enough', () => {
+  it('is the given one if that is late enough', () => {
     expect(pollAtOrAfter(createRandom(4), 50, 50, 300)).toBe(50);
     expect(pollAtOrAfter(createRandom(4), 50, Number.NEGATIVE_INFINITY, 300)).toBe(50);
   });

@@ -48,7 +48,7 @@ const deadend = (index: number): UpdateEntry => ({
   metadata: { deadend: { reason: 'broken' } },
 });
 
-/** Polls all the time, and is back at once. */
+/** Polls all the time, and reboots at once. */
 const instant: Partial<FleetModel> = { poll: 1, staging: 0, reboot: 0 };
 
 const anyFleet: fc.Arbitrary<Partial<FleetModel>> = fc.record({
@@ -212,7 +212,7 @@ describe('adoption', () => {
     const booted: number[] = [];
     run({
       entries: [complete(3)],
-      // Off for a day on average: who is off on Saturday at two stays so until the window has closed.
+      // Off for a day on average: a node that is off on Saturday at two stays off until the window has closed.
       fleet: { windows: [parseWindow('sat 02:00-02:30 UTC')], off: { share: 0.4, mean: 86_400 } },
       onMove: (move) => booted.push(move.booted),
     });
@@ -227,7 +227,7 @@ describe('adoption', () => {
       fleet: { ...instant, wariness: [{ wariness: 0.1, share: 1 }], publishEvery: 3600, nodes: 100 },
       onMove: (move) => offered.push(move.offered),
     });
-    // Open after one hour of ten, at 15:00: the very moment of a rendering.
+    // Open after one hour of ten, at 15:00, which is the moment of a rendering.
     expect(Math.min(...offered)).toBe(start + 3600);
     expect(Math.max(...offered)).toBeLessThan(start + 3600 + 12);
   });
@@ -321,7 +321,7 @@ describe('what is asked for', () => {
     expect(() => run({ entries: [complete(3)], ...given })).toThrow(message);
   });
 
-  it('puts exactly the shares that were asked for where they were asked for', () => {
+  it('gives exactly the requested shares to the requested releases', () => {
     const { releases } = run({
       entries: [complete(3)],
       fleet: {

@@ -33,7 +33,7 @@ describe('reboot windows', () => {
     ).toEqual(['2026-10-24T21:00 2026-10-24T23:00', '2026-10-25T22:00 2026-10-26T00:00']);
   });
 
-  it('are joined where they touch or overlap', () => {
+  it('are joined if they touch or overlap', () => {
     const texts = ['mon 02:00-04:00 UTC', 'mon 03:00-05:00 UTC', 'daily 05:00-06:00 UTC'];
     expect(stretches(texts, '2026-07-20T00:00Z', '2026-07-21T00:00Z')).toEqual([
       '2026-07-20T02:00 2026-07-20T06:00',

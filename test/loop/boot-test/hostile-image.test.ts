@@ -12,7 +12,7 @@ import { findSystemd, readOsRelease, systemdVersion } from '../../../src/loop/bo
 import { checkKernel, checkLeftovers, checkLint } from '../../../src/loop/boot-test/image-check.ts';
 import { temporaryFolder } from '../../support/repository.ts';
 
-// An image whose every place that we read is a link to the machine that we run on. What is there must not come out.
+// An image in which every path that we read is a link to this machine. The content of this machine must not leak.
 
 const canary = 'CANARY-OF-THE-HOST-7f3a';
 let host: string;
@@ -115,7 +115,7 @@ describe.each(Object.entries(ways))('an image with links to the host, %s', (_nam
 });
 
 describe('an image of extremes', () => {
-  it('with devices, pipes and circles where we read is read to its end', async () => {
+  it('with devices, pipes and circles of links in these paths is read to its end', async () => {
     const folder = await temporaryFolder();
     const modules = join(folder, 'usr/lib/modules/6.1');
     await mkdir(modules, { recursive: true });

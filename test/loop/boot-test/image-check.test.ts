@@ -102,7 +102,7 @@ describe('checkKernel', () => {
 });
 
 describe('checkLeftovers', () => {
-  it('warns, or fails where the configuration says so', async () => {
+  it('warns, or fails if the configuration says so', async () => {
     const root = await temporaryFolder();
     await mkdir(join(root, 'var/lib/app'), { recursive: true });
     expect(await checkLeftovers(insideRoot(root), 'fail')).toMatchObject({ result: 'passed', output: '' });

@@ -94,7 +94,7 @@ describe('an image that was promoted, and that the test registry has lost', () =
     }
   });
 
-  it('is built anew where production has another image under the version, or none', async () => {
+  it('is built again if production has another image under the version, or none', async () => {
     expect(await restore(await candidateNow())).toBe(false);
     const candidate = await candidateNow();
     await pushSampleImage(project.client, project.config.image, {
@@ -108,7 +108,7 @@ describe('an image that was promoted, and that the test registry has lost', () =
     expect(await findBuilt(project.client, project.config, await candidateNow())).toBeUndefined();
   });
 
-  it('is built anew by whoever may not read production', async () => {
+  it('is built again if production may not be read', async () => {
     await promotedAndLost();
     const { client } = project;
     const closed = {

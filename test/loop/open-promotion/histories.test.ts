@@ -23,12 +23,12 @@ async function promoteNext(stage: Stage, hours: number, how: 'merge' | 'squash' 
 describe('a promotion is merged in any way, over and over', () => {
   it.each(['merge', 'squash', 'rebase'] as const)('%s', async (how) => {
     const stage = await openStage(registry.host);
-    // Each one changes the same line: git alone would call the second one after a squash a conflict.
+    // Each one changes the same line, so git alone would report a conflict for the second one after a squash.
     for (const [round, hours] of [-400, -300].entries()) {
       await promoteNext(stage, hours, how, `round ${round}\n`);
     }
     expect(await stage.forge.pullRequests.list()).toMatchObject([1, 2].map(() => ({ state: 'merged' })));
-    // Where nothing changed, nothing moves: approvals stay.
+    // If nothing changed, nothing moves, and approvals stay.
     await stage.change('testing', { 'etc/motd': 'last\n' }, -2);
     await stage.release('testing', -1);
     await stage.open(0);
@@ -50,7 +50,7 @@ describe('a target with content of its own', () => {
     const own = /another image, (\S+),/.exec(note)?.[1];
     expect(own).not.toBe(version);
 
-    // What the workflow of the pull request does: build and test what the merge gives.
+    // What the workflow of the pull request does: build and test the result of the merge.
     const { git, config, client } = stage;
     await git.run(['switch', '--quiet', '--detach', 'stable']);
     await git.run(['merge', '--quiet', '-m', 'Test', 'coxswain-promote-testing-to-stable']);
@@ -75,7 +75,7 @@ describe('chains of fleets', () => {
   stable-us: { promote-from: testing, soak: 72h, branch: us }
   lts: { promote-from: stable-eu, soak: 24h }`;
 
-  it('have one pull request an edge, each with its own gates', async () => {
+  it('have one pull request for each edge, each with its own gates', async () => {
     const stage = await openStage(registry.host, fleets);
     await stage.change('testing', { 'etc/motd': 'new\n' }, -2);
     const version = await stage.release('testing', 0);
@@ -148,14 +148,14 @@ describe('roll-back', () => {
     const answer = await run(stage, -230);
     expect(answer).toMatchObject({ insteadOf: bad, restores: good, withdrawn: true, action: 'opened' });
     expect(await run(stage, -229)).toMatchObject({ withdrawn: false, action: 'unchanged' });
-    // Nobody goes on to the bad one; who is on an older one still gets the good one.
+    // No node updates to the bad release; nodes on an older one still get the good one.
     expect(await offered(stage, good, -229)).toBeUndefined();
     expect(await offered(stage, oldest, -229)).toBe(good);
     expect(await offered(stage, bad, -229)).toBeUndefined();
     const [request] = await stage.forge.pullRequests.list({ state: 'open' });
     expect(request).toMatchObject({ base: 'stable', ready: true, labels: ['coxswain', 'roll-back'] });
     expect(request?.body).toContain(`\`${bad}\` was withdrawn from fleet \`stable\`: **boot loop**`);
-    expect(request?.body).toContain('Nodes do not downgrade by themselves');
+    expect(request?.body).toContain('Nodes do not downgrade');
     expect(request?.body).toContain('fleet `testing` is still offered it'.replace('fleet', 'Fleet'));
 
     await stage.forge.pullRequests.merge(request?.number ?? 0, { head: request?.headCommit ?? '' });
@@ -174,7 +174,7 @@ describe('roll-back', () => {
     expect(Date.parse(records[back]?.created ?? '')).toBeGreaterThan(Date.parse(records[bad]?.created ?? ''));
     for (const version of [oldest, good, bad]) expect(await offered(stage, version, -100)).toBe(back);
 
-    // What mends it in testing is promoted as it is, although stable's content went another way.
+    // The fix in testing is promoted unchanged, although stable's content is different.
     await stage.change('testing', { 'etc/issue': 'mended\n' }, 4000); // forge's own merge commits have the real time
     const mended = await stage.release('testing', 4001);
     const last = await stage.open(4049);
@@ -191,9 +191,7 @@ describe('roll-back', () => {
     const stage = await openStage(registry.host);
     await expect(run(stage, 0)).rejects.toThrow('fleet stable: it has no release');
     const only = await promoteNext(stage, -500, 'merge', 'one\n');
-    await expect(run(stage, 0)).rejects.toThrow(
-      `there is no release before ${only} that nothing is wrong with`,
-    );
+    await expect(run(stage, 0)).rejects.toThrow(`there is no release before ${only} that is good`);
     await expect(run(stage, 0, { to: only })).rejects.toThrow(`--to: it is not before ${only}`);
     await expect(run(stage, 0, { version: `${only}0` })).rejects.toThrow(`Did you mean ${only}?`);
     expect((await stage.state.readFleet('stable')).operations).toEqual({});

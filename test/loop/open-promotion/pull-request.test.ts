@@ -66,7 +66,7 @@ function facts(more: Partial<PromotionFacts> = {}): PromotionFacts {
 const one = (name: string, version: string) => ({ name, version, release: '1', architecture: 'x86_64' });
 
 describe("a promotion's pull request", () => {
-  it('tells what changes, who gets it when, how it went, and the way back', () => {
+  it('says what changes, who gets it when, how it went, and how to go back', () => {
     const packages = {
       added: [one('new', '1')],
       removed: [],
@@ -98,7 +98,7 @@ describe("a promotion's pull request", () => {
     expect(body).toContain('cccccccccccc Greet @\u2060everyone');
   });
 
-  it('stays within what GitHub takes, however much there is to tell', () => {
+  it("stays within GitHub's limit, however long its parts are", () => {
     const many = Array.from({ length: 3000 }, (_, index) =>
       one(`package-with-a-long-name-${index}`, '1.2.3.4'),
     );
@@ -118,6 +118,6 @@ describe("a promotion's pull request", () => {
     const { body } = promotionProposal(facts({ packages, commits, files }));
     expect(body.length).toBeLessThan(65_536);
     expect(body).toContain('- … and 370 more');
-    expect(body.trimEnd().endsWith('by themselves.')).toBe(true);
+    expect(body.trimEnd().endsWith('on their own.')).toBe(true);
   });
 });

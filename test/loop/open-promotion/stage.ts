@@ -8,20 +8,20 @@ import { atTag } from '../../../src/world/registry/reference.ts';
 import { contextAt, createProject, promote, publishBase, type TestProject } from '../../support/project.ts';
 import { at, commitFiles } from '../../support/repository.ts';
 
-// Hundreds of git processes each: seconds on a quiet machine, much more where others work, too.
+// Each test starts hundreds of git processes: seconds on an idle machine, much more on a busy one.
 vi.setConfig({ testTimeout: 120_000 });
 
 export const hour = 3600;
 /** 2026-07-25T17:20:00Z, a saturday. */
 export const now = 1_785_000_000;
 
-/** A user's repository, its images in a real registry, and the verbs that promotion is made of. */
+/** A user's repository, its images in a real registry, and the verbs of a promotion. */
 export interface Stage extends TestProject {
   /** Commits to a fleet's branch, at hours after `now`. */
   change(branch: string, files: Readonly<Record<string, string | null>>, hours: number): Promise<string>;
-  /** Builds, tests, promotes and releases what a fleet's branch has; answers its version. */
+  /** Builds, tests, promotes and releases what a fleet's branch has; returns its version. */
   release(fleet: string, hours: number): Promise<string>;
-  /** open-promotion; answers the first edge, or the fleet's. */
+  /** Runs open-promotion; returns the first answer, or the fleet's. */
   open(hours: number, options?: { fleet?: string; urgent?: string }): Promise<Promotion>;
   gate(answer: Promotion, name: string): string | undefined;
   merge(source: string, target: string, how?: 'merge' | 'squash' | 'rebase'): Promise<void>;
@@ -41,7 +41,7 @@ export async function openStage(host: string, fleets?: string): Promise<Stage> {
   await publishBase(project, '44.20260621.3.1');
   const { git, config, client } = project;
   const moment = (hours: number) => now + Math.round(hours * hour);
-  // Nobody's branch is checked out: verbs may move them.
+  // No branch is checked out, so verbs may move them.
   await git.run(['switch', '--quiet', '--detach']);
   const onBranch = async <T>(branch: string, work: () => Promise<T>): Promise<T> => {
     await git.run(['switch', '--quiet', branch]);

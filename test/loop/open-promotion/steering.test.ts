@@ -70,12 +70,12 @@ describe('approve: auto', () => {
     expect(await stage.release('stable', 49)).toBe(next);
   });
 
-  it('looks again when the state moves between the check and the merge: a hold wins', async () => {
+  it('evaluates again when the state moves between the check and the merge: a hold wins', async () => {
     await start(auto);
     await stage.open(1);
     const { branches } = stage.forge;
     let resolved = 0;
-    // The hold comes after everything was judged, at the last look at the state branch.
+    // The hold comes after all gates were evaluated, at the last read of the state branch.
     const forge = {
       ...stage.forge,
       branches: {
@@ -102,7 +102,7 @@ describe('approve: auto', () => {
     expect(await branches.resolve('stable')).toBe(tip);
   });
 
-  it('tells of a hold that came in the very moment of the merge, and no node gets the release', async () => {
+  it('reports a hold that came at the moment of the merge, and no node gets the release', async () => {
     await start(auto);
     await stage.open(1);
     await stage.forge.pullRequests.update(1, { ready: true });
@@ -136,7 +136,7 @@ describe('approve: auto', () => {
     await expect(stage.release('stable', 50)).rejects.toThrow('the fleet is held');
   });
 
-  it('does not merge a branch that moved after it was judged', async () => {
+  it('does not merge a branch that moved after its gates were evaluated', async () => {
     await start(auto);
     await stage.open(1);
     const { branches } = stage.forge;
@@ -149,11 +149,11 @@ describe('approve: auto', () => {
   });
 });
 
-describe('stop the line', () => {
-  /** What of the target's own release is on offer: it rolls out for 48 hours from one hour on. */
+describe('holds', () => {
+  /** The share of the target's own release that is offered: it starts after one hour and takes 48. */
   const paused = async () => (await stage.state.readFleet('stable')).operations.paused ?? [];
 
-  it('by a label: the promotion waits, the running rollout stands still, and both go on afterwards', async () => {
+  it('by a label: the promotion waits, the running rollout is paused, and both go on afterwards', async () => {
     stage = await openStage(registry.host);
     await stage.release('testing', -100);
     await stage.release('stable', -2);
@@ -187,7 +187,7 @@ describe('stop the line', () => {
     expect(stage.gate(await stage.open(70), 'hold of stable')).toBeUndefined();
   });
 
-  it('by a file that says nothing that can be read, and before anybody mirrored it', async () => {
+  it('by a file that cannot be read, also before it is copied to the state branch', async () => {
     await start();
     await stage.open(48);
     await stage.merge('testing', 'stable');
@@ -219,7 +219,7 @@ describe('the emergency lane', () => {
 }
 `;
 
-  it.each(['operator', 'label'])('skips the soak time by word of an %s, and it is on record', async (who) => {
+  it.each(['operator', 'label'])('skips the soak time by an %s, and records it', async (who) => {
     stage = await openStage(registry.host);
     await stage.change('testing', { 'rollouts/stable.urgent.json.hbs': urgentTemplate }, -400);
     await stage.release('testing', -300);

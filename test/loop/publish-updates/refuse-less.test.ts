@@ -170,7 +170,7 @@ describe('publishing less than was published last', () => {
     ],
   ])('refuses %s, also if nothing was published', (_what, rule, change) => {
     expect(() => refuseLess(compare(change(texts), [nothing]), options())).toThrow(`[${rule}]`);
-    // Not even on purpose: nodes could not use it.
+    // It is refused even with --replace-published: nodes could not use it.
     const replaced = compare(change(texts), [nothing], { replacedAt: now + 1 });
     expect(() => refuseLess(replaced, options())).toThrow(`[${rule}]`);
   });

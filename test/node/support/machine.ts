@@ -27,7 +27,7 @@ export interface NodeImage {
   readonly created: number;
   readonly stream: string;
   readonly signed?: boolean;
-  /** Instead of the version and the stream above, for images that are not what a graph says. */
+  /** Instead of the version and the stream above, for images that differ from the graph. */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
@@ -169,7 +169,7 @@ export class Machine {
     );
   }
 
-  /** What rpm-ostree was asked, without questions for its status. */
+  /** The commands that rpm-ostree got, without those for its status. */
   async calls(): Promise<string[]> {
     const text = (await this.read('run/coxswain-stand-in/calls')) ?? '';
     return text.split('\n').filter((line) => line !== '' && !line.startsWith('status'));
@@ -209,7 +209,7 @@ export class Machine {
     return this.run(['bash', `/usr/lib/coxswain/${name}.sh`, ...args], env, input);
   }
 
-  /** Boots what is deployed; a deployment whose finalization is locked is dropped. */
+  /** Boots the deployment; one whose finalization is locked is dropped. */
   async reboot(): Promise<void> {
     await this.run(['rpm-ostree', 'next-boot']);
     await rm(join(this.root, 'run/motd.d'), { recursive: true, force: true });

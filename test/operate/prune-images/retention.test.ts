@@ -8,7 +8,7 @@ import { type Digest, digestOf } from '../../../src/world/registry/reference.ts'
 const basearchs = ['x86_64', 'aarch64'] as const;
 const repository = 'registry.example/acme/os';
 
-/** A fleet's history: releases that were promoted out of a common stock, and what operators said of them. */
+/** A fleet's history: releases that were promoted from a common set of builds, and what operators did to them. */
 const said = fc.record(
   {
     rollout: fc.record(
@@ -65,7 +65,7 @@ function fleetOf({ versions, entries, paused }: History): KnownFleet {
   } as unknown as KnownFleet;
 }
 
-/** All of the stock, promoted: indexes, their images, evidence on either, signatures under tags. */
+/** All builds, promoted: indexes, their images, evidence on both, signatures under tags. */
 function repositoryOf(): Contents {
   const tags = new Map<string, Digest>();
   const manifests = new Map<Digest, Held>();
@@ -86,7 +86,7 @@ function repositoryOf(): Contents {
 }
 
 describe('what retention keeps', () => {
-  it('is all that any node of any fleet can be sent to, stand on, or be rolled back to, and what belongs to it', () => {
+  it('is everything that a node of any fleet can be offered, run, or be rolled back to, and what belongs to it', () => {
     fc.assert(
       fc.property(
         fc.array(history, { minLength: 1, maxLength: 3 }),
@@ -134,7 +134,7 @@ describe('what retention keeps', () => {
     );
   });
 
-  it('is nothing more: what no fleet knows goes, with all that belongs to it', () => {
+  it('is nothing more: what no fleet knows is deleted, with everything that belongs to it', () => {
     const contents = repositoryOf();
     const fleet = fleetOf({ versions: ['44.1', '44.2'], entries: [], paused: [] });
     const kept = keptWith(contents, neededDigests([fleet]));
@@ -142,11 +142,11 @@ describe('what retention keeps', () => {
     expect(removable(contents, kept)).toHaveLength(contents.manifests.size - 12);
   });
 
-  it('is whole at every moment: nothing goes before what names it', () => {
+  it('is complete at every moment: nothing is deleted before what names it', () => {
     fc.assert(
       fc.property(fc.subarray(stock), fc.subarray([...repositoryOf().manifests.keys()]), (roots, shared) => {
         const { tags, manifests } = repositoryOf();
-        // An index over images of others, and tags on anything: what the test registry is like.
+        // A test registry: an index over other images, and tags on anything.
         const contents = {
           tags: new Map([
             ...shared.map((digest, index): [string, Digest] => [`key-${index}`, digest]),
@@ -169,7 +169,7 @@ describe('what retention keeps', () => {
 });
 
 describe('what the test registry keeps', () => {
-  it("is what the next fleet is yet to get, and each fleet's newest", () => {
+  it("is what the next fleet will still get, and each fleet's newest", () => {
     const testing = fleetOf({ versions: ['44.0', '44.1', '44.2', '44.3'], entries: [], paused: [] });
     const stable = fleetOf({ versions: ['44.1'], entries: [], paused: [] });
     const promotions = [{ from: 'testing', to: 'stable' }];

@@ -9,7 +9,7 @@ import { histories, makeRelease, moments, start, versionOf, warinesses } from '.
 const head = { stream: 'stable', metadata: { 'last-modified': '2026-07-22T14:00:00Z' } };
 
 describe('cached answers', () => {
-  it('are what would have been computed anew, for any order of requests', () => {
+  it('are equal to newly computed ones, for any order of requests', () => {
     const requests = fc.array(
       fc.record({
         now: moments,

@@ -25,7 +25,7 @@ describe('the query of a graph', () => {
     ['rollout_wariness=inf', 1],
     ['rollout_wariness=-Infinity', 0],
     ['rollout_wariness=NaN', Number.NaN],
-    // No numbers to Rust: then the node_uuid decides, also an absent one.
+    // Rust does not read these as numbers: then the node_uuid decides, even if it is absent.
     ['rollout_wariness=0x1&node_uuid=a', 0.4437761738999516],
     ['rollout_wariness=%200.5', 0.18848315746051456],
     ['rollout_wariness=', 0.18848315746051456],

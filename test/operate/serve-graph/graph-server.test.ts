@@ -15,7 +15,7 @@ function withServer(fleets: readonly string[], work: (server: Server) => Promise
   });
 }
 
-/** fetch undoes gzip and hides it; this shows what was sent. */
+/** fetch decompresses gzip silently; this shows what was sent. */
 function raw(url: string, headers: Record<string, string> = {}, method = 'GET') {
   return new Promise<{ status: number | undefined; headers: NodeJS.Dict<string | string[]>; body: Buffer }>(
     (resolve, reject) => {
@@ -82,7 +82,7 @@ describe('a graph server', () => {
       }
     }));
 
-  it('packs for those who take it', () =>
+  it('compresses for clients that accept it', () =>
     withServer(['stable'], async ({ url }) => {
       const address = `${url}v1/graph?${early}`;
       const plain = await raw(address);

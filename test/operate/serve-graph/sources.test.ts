@@ -50,7 +50,7 @@ describe('a folder that is served', () => {
       'a release index that has lost a release',
       'releases.json',
       fleetTexts({ count: 2 }).releases,
-      /releases\[2\]: the release index has gone backwards/,
+      /releases\[2\]: the release index has lost something/,
     ],
   ])('stays as it was for %s, complains once, and recovers', (_what, file, text, message) =>
     withTemporaryFolder('serve', async (folder) => {
@@ -63,7 +63,7 @@ describe('a folder that is served', () => {
         await refresh();
         expect(warnings).toEqual([expect.stringMatching(message)]);
         expect(await edgesOf(`${url}stable/v1/graph?${early}`)).toHaveLength(2);
-        // What is wrong with one fleet is none of the other's business.
+        // A problem of one fleet does not affect the other.
         expect(await edgesOf(`${url}testing/v1/graph?${late}`)).toHaveLength(2);
         const failed = /coxswain_site_reads_total\{result="failed"\} 2\n/;
         expect(await (await fetch(`${url}metrics`)).text()).toMatch(failed);
@@ -75,7 +75,7 @@ describe('a folder that is served', () => {
     }),
   );
 
-  it('is served on while it is gone', () =>
+  it('is still served while it does not exist', () =>
     withTemporaryFolder('serve', async (folder) => {
       await writeFleet(folder, 'stable');
       await serving(folderSource(folder), async ({ url, refresh, warnings }) => {
@@ -161,7 +161,7 @@ describe('a site on a web server', () => {
       await refresh();
       answer = (_request, response) => fail(response);
       await refresh();
-      // It had been well in between: the same complaint is new.
+      // It was correct in between, so the same warning appears again.
       expect(warnings).toHaveLength(2);
     });
   });

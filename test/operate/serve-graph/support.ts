@@ -38,7 +38,7 @@ export async function writeFleet(folder: string, fleet: string, content: TestFle
   await writeFile(join(folder, fleet, 'updates.json'), updates);
 }
 
-/** Serves a site for the time of `work`, halfway through the rollout. */
+/** Serves a site during `work`, halfway through the rollout. */
 export async function serving<T>(
   source: SiteSource,
   work: (server: {

@@ -335,7 +335,7 @@ describe('coxswain.yaml', () => {
     [
       'promotion in a circle',
       '  a: { promote-from: c }\n  b: { promote-from: a }\n  c: { promote-from: b }\n  d: { promote-from: a }\n',
-      'coxswain.yaml:5:22: fleets.a.promote-from: the fleets promote to each other in a circle, found "a ← c ← b ← a", expected one fleet that is promoted from no other.',
+      'coxswain.yaml:5:22: fleets.a.promote-from: the promotions form a circle, found "a ← c ← b ← a", expected one fleet that is promoted from no other.',
     ],
     ['promotion from itself', '  a: { promote-from: a }\n', /^coxswain.yaml:5:22: .*circle, found "a ← a"/],
     [
@@ -384,7 +384,7 @@ describe('coxswain.yaml', () => {
     expect(messageFor('', text)).toMatch(message);
   });
 
-  it('tells all problems at once, in the order of the file', () => {
+  it('reports all problems at once, in the order of the file', () => {
     expect(messageFor('', 'imag: x\nfleets: { a: { soak: 3 } }\nrings: { x: 2 }\nrefresh: soon\n')).toBe(
       [
         'coxswain.yaml: 6 problems',

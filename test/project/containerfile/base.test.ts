@@ -105,7 +105,7 @@ describe('pinning the base', () => {
     );
   });
 
-  it('refuses a tag put together from pieces', () => {
+  it('refuses a tag that is composed from pieces', () => {
     expect(() => repin(`ARG A=sta\nARG B=ble\nFROM ${name}:$A$B\n`)).toThrowError(
       /^Containerfile:3:6: FROM: the base cannot be pinned/,
     );

@@ -20,7 +20,7 @@ function select(paths: string[], patterns?: string): string[] {
 }
 
 describe('the build context', () => {
-  it('is the whole commit without what is there for Coxswain and its tests', () => {
+  it('is the whole commit without the files for Coxswain and its tests', () => {
     expect(
       select([
         '.containerignore',
@@ -77,7 +77,7 @@ describe('the build context', () => {
     expect(select(files, '!tests\n!coxswain.yaml\n!.coxswain\n!.coxswain/refresh')).toEqual(['tests/a.sh']);
   });
 
-  it('refuses a pattern that is none, with its line', () => {
+  it('refuses an invalid pattern, with its line', () => {
     expect(() => select(['a'], 'docs\n[z-a]\n')).toThrowError(
       /^\.containerignore:2: not a pattern: .*found "\[z-a\]"/,
     );

@@ -71,7 +71,7 @@ async function setting(
 }
 
 describe('a candidate', () => {
-  it('tells what a commit would build', async () => {
+  it('says what a commit would build', async () => {
     const { git, base, baseDigest, read } = await setting();
     const candidate = await read();
     expect(candidate).toMatchObject({
@@ -198,7 +198,7 @@ describe('a candidate', () => {
       );
     });
 
-    it('with three different errors when the base is not there, not allowed, not reachable', async () => {
+    it('with three different errors when the base does not exist, is not allowed, or cannot be reached', async () => {
       const { git } = await setting();
       const image = `${registry.host}/candidate/os`;
       const from = async (base: string) => {
@@ -257,7 +257,7 @@ describe('a candidate', () => {
       );
     });
 
-    it('for a commit that is not there, and in a repository without one', async () => {
+    it('for a commit that does not exist, and in a repository without one', async () => {
       const { read } = await setting();
       await expect(read({ commit: 'nowhere' })).rejects.toThrowError(
         /there is no such commit, found "nowhere"/,

@@ -8,7 +8,7 @@ import { pushSampleImage, testClient, useRegistry } from '../../support/registry
 const registry = useRegistry();
 const client = testClient();
 
-/** An image that says of its layers that they are so large: no registry checks that. */
+/** An image with this size of its layers in the manifest: no registry checks that. */
 async function imageOf(bytes: number) {
   const repository = parseRepository(`${registry.host}/large`);
   const small = await readImage(client, await pushSampleImage(client, repository), 'x86_64');
@@ -19,7 +19,7 @@ async function imageOf(bytes: number) {
   return readImage(client, atDigest(repository, digest), 'x86_64');
 }
 
-describe('the room that an image takes', () => {
+describe('the disk space of an image', () => {
   it('is refused before work begins, part by part', async () => {
     const image = await imageOf(1e14);
     const { env } = process;
@@ -31,14 +31,14 @@ describe('the room that an image takes', () => {
     );
   });
 
-  it('is there for a small one', async () => {
+  it('is enough for a small one', async () => {
     const image = await imageOf(1000);
     const { env } = process;
     await requireBuildSpace(image, { env });
     await requireBootSpace(image, { env, rehearses: true });
   });
 
-  it('grows with each layer where storage copies', async () => {
+  it('grows with each layer if the storage copies them', async () => {
     const image = await imageOf(1000);
     expect(storedSize(image, { folder: '', driver: 'overlay' })).toBe(6000);
     expect(storedSize(image, { folder: '', driver: 'vfs' })).toBe(3000 + 6000);

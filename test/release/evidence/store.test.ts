@@ -65,7 +65,7 @@ describe('evidence', () => {
     expect(await findEvidence(client, repository, subject.digest)).toEqual([]);
   });
 
-  it('passes for the very tests only', async () => {
+  it('passes for the same tests only', async () => {
     await pushEvidence(client, repository, subject, evidence());
     expect((await passingEvidence(client, repository, subject.digest, tree))?.evidence.result).toBe('PASSED');
     expect(await passingEvidence(client, repository, subject.digest, 'c'.repeat(40))).toBeUndefined();
@@ -120,7 +120,7 @@ describe('evidence', () => {
     expect(await findEvidence(client, repository, subject.digest)).toEqual([]);
   });
 
-  it('is never taken for absent because the registry is', async () => {
+  it('is never treated as absent because the registry is', async () => {
     const short = await startTestRegistry();
     const there = parseRepository(`${short.host}/acme/os`);
     await short.stop();

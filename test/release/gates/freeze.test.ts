@@ -18,7 +18,7 @@ const night = { start: '0 22 * * *', until: '0 6 * * *' };
 const yearEnd = { start: '0 0 18 12 *', until: '0 8 4 1 *' };
 
 describe('a freeze window', () => {
-  // What the clock on the wall says is what counts; Berlin is at UTC+1 in winter, at UTC+2 in summer.
+  // The local time counts; Berlin is at UTC+1 in winter, at UTC+2 in summer.
   it.each<[string, Written, string, string | undefined]>([
     ['weekend, a second before', weekend, '2026-07-17T13:59:59Z', undefined],
     ['weekend, its first second', weekend, '2026-07-17T14:00:00Z', '2026-07-20T06:00'],
@@ -109,7 +109,7 @@ describe('a freeze window', () => {
     expect(freeze === undefined ? undefined : time(freeze.until)).toBe(until);
   });
 
-  it('without an end that is to come never ends', () => {
+  it('without an end in the future never ends', () => {
     // The configuration refuses such a window; the function must not loop if it meets one.
     const closed: FreezeWindow = {
       reason: 'why',
@@ -129,7 +129,7 @@ describe('the thaw', () => {
     expect(freezeAt(windows, seconds('2026-07-18T12:00:00Z'))?.until).toBe(seconds('2026-07-20T06:00:00Z'));
   });
 
-  it('is at once where nothing is frozen, and never where everything is', () => {
+  it('is now if nothing is frozen, and never if everything is', () => {
     const now = seconds('2026-07-15T12:00:00Z');
     expect(thawTime([window(weekend)], now)).toBe(now);
     expect(thawTime([window({ start: '0 0 * * *', duration: '1d' })], now)).toBeUndefined();

@@ -254,7 +254,7 @@ describe('which release is proposed', () => {
       now: now + at * hour,
     })?.version;
   };
-  /** A release every 12 hours, each of which soaks for 48. */
+  /** A release every 12 hours; each soaks for 48. */
   const often = [0, 12, 24, 36, 48, 60].map((starts) => ({ starts }));
   const barrier = (starts: number) => ({ starts, said: { ...complete, barrier: { reason: 'keys' } } });
 

@@ -61,7 +61,7 @@ describe('pause', () => {
     expect(parseOperations(text, 'operations.json')).toEqual(state.operations);
   });
 
-  it('is the very same state the second time, and takes over another reason or end', () => {
+  it('is the same state the second time, and accepts another reason or end', () => {
     const paused = edit(running, { ...pausing, duration: hour }).state;
     expect(edit(paused, { ...pausing, duration: hour }, now + 60).state).toBe(paused);
     const again = edit(paused, { kind: 'pause', reason: 'still', duration: 2 * hour }, now + 60).state;
@@ -72,7 +72,7 @@ describe('pause', () => {
     expect(endless.operations.paused?.[0]).not.toHaveProperty('until');
   });
 
-  it('stops every open rollout where no version is said, or just the one', () => {
+  it('stops every open rollout if no version is given, or only that one', () => {
     const two = fleetOf(3, { 0: complete, 1: half, 2: half });
     expect(edit(two, pausing).state.operations.paused).toHaveLength(2);
     const one = edit(two, { ...pausing, version: versionOf(1) }).state;
@@ -86,7 +86,7 @@ describe('pause', () => {
     expect(said(edit(state, { kind: 'resume' }).state, 1)).toEqual({ ...half, deadend: { reason: 'x' } });
   });
 
-  it('takes a barrier out as a whole: without its rollout it would be offered to everybody', () => {
+  it('removes the whole entry of a barrier: without its rollout it would be offered to all nodes', () => {
     const state = fleetOf(3, { 1: complete, 2: { ...half, barrier: { reason: 'keys' } } });
     const paused = edit(state, pausing).state;
     expect(offersOf(paused, { wariness: 1 })).toEqual([1, undefined, undefined]);
@@ -147,7 +147,7 @@ describe('resume', () => {
     const byHand = { ...paused, updates: running.updates };
     const { state, summary } = edit(byHand, { kind: 'resume' });
     expect(state.updates).toBe(running.updates);
-    expect(summary).toContain('rolled out anew');
+    expect(summary).toContain('rolled out again');
   });
 
   it('keeps marks that were set meanwhile, and warns of a dead-end', () => {
@@ -158,7 +158,7 @@ describe('resume', () => {
     expect(warnings?.join()).toContain('is a dead-end');
   });
 
-  it('comes by itself with the next action after the end of the pause', () => {
+  it('happens automatically with the next action after the end of the pause', () => {
     const paused = edit(running, { ...pausing, duration: hour }).state;
     const hold = { kind: 'hold', reason: 'x', keepRollouts: true } as const;
     expect(edit(paused, hold, now + hour - 1).state.operations.paused).toHaveLength(1);
@@ -184,7 +184,7 @@ describe('rollout', () => {
     ]);
   });
 
-  it('changes nothing when "now" is said again a little later, and begins anew when told to', () => {
+  it('changes nothing when "now" is given again a little later, and starts again if forced', () => {
     const { state } = edit(running, action);
     const later = { ...action, start: now + 60 };
     expect(edit(state, later, now + 60).state).toBe(state);
@@ -241,7 +241,7 @@ describe('barrier and deadend', () => {
   const barrier = { kind: 'barrier', version: versionOf(1), reason: 'https://example.com/1' } as const;
   const deadend = { kind: 'deadend', version: versionOf(1), reason: 'https://example.com/1' } as const;
 
-  it('gate, and change nothing when they are said again', () => {
+  it('hold nodes back, and change nothing the second time', () => {
     const { state } = edit(fleetOf(4, { 3: complete }), barrier);
     expect(offersOf(state)).toEqual([1, 3, 3, undefined]);
     expect(edit(state, barrier).state).toBe(state);
@@ -292,7 +292,7 @@ describe('barrier and deadend', () => {
 describe('withdraw', () => {
   const withdraw = { kind: 'withdraw', version: versionOf(2), reason: 'bad', force: false } as const;
 
-  it('is offered to nobody any more; its nodes are in the graph and get the next release', () => {
+  it('is no longer offered; its nodes are in the graph and get the next release', () => {
     const { state } = edit(running, withdraw);
     expect(offersOf(state, { wariness: 0 })).toEqual([1, undefined, undefined]);
     expect(state.operations.withdrawn).toMatchObject([{ version: versionOf(2), reason: 'bad', at: now }]);
@@ -302,14 +302,14 @@ describe('withdraw', () => {
     expect(offersOf(next, { at: now + 61, wariness: 1 })).toEqual([3, 3, 3, undefined]);
   });
 
-  it('takes a paused release back for good', () => {
+  it('withdraws a paused release', () => {
     const { state } = edit(edit(running, pausing).state, withdraw);
     expect(state.operations.paused).toBeUndefined();
     expect(state.operations.withdrawn?.[0]?.entry?.metadata).toEqual(half);
     expect(() => edit(state, pausing)).toThrow('no rollout is in progress');
   });
 
-  it('refuses to strand nodes, names them, and does it when forced to', () => {
+  it('refuses to leave nodes without an update path, names them, and does it if forced', () => {
     const tidied = fleetOf(3, { 2: complete });
     expect(() => edit(tidied, withdraw)).toThrow(
       `there is no way forward for nodes on ${versionOf(0)} (x86_64). Give them another release first (--action rollout --version ${versionOf(1)}`,
@@ -319,7 +319,7 @@ describe('withdraw', () => {
     expect(offersOf(forced.state)).toEqual([undefined, undefined, undefined]);
   });
 
-  it('sees each architecture for itself', () => {
+  it('checks each architecture separately', () => {
     const state = fleetOf(3, { 1: complete, 2: half }, ['x86_64', 'aarch64']);
     const releases = state.releases.releases.map((release, index) =>
       index === 1 ? { ...release, 'oci-images': release['oci-images']?.slice(0, 1) ?? [] } : release,
@@ -327,11 +327,11 @@ describe('withdraw', () => {
     const [first] = releases;
     expect(first).toBeDefined();
     const four = { ...state, releases: { ...state.releases, releases } };
-    // On aarch64 the newest that is left is the oldest: its nodes are where they belong.
+    // On aarch64 the newest remaining release is the oldest, so its nodes have nothing to update.
     expect(edit(four, withdraw).state.operations.withdrawn).toHaveLength(1);
   });
 
-  it('refuses to take a barrier away', () => {
+  it('refuses to withdraw a barrier', () => {
     const state = fleetOf(3, { 1: complete, 2: { ...half, barrier: { reason: 'keys' } } });
     expect(() => edit(state, withdraw)).toThrow('older nodes go straight to newer releases');
     expect(edit(state, { ...withdraw, force: true }).warnings?.join()).toContain('it was a barrier (keys)');
@@ -348,7 +348,7 @@ describe('withdraw', () => {
 describe('hold', () => {
   const hold = { kind: 'hold', reason: 'freeze', duration: hour } as const;
 
-  it('is in force until its end, and changes nothing when said again', () => {
+  it('is in force until its end, and changes nothing the second time', () => {
     const { state } = edit(running, hold);
     expect(holdAt(state.operations, now + hour - 1)).toMatchObject({ reason: 'freeze' });
     expect(holdAt(state.operations, now + hour)).toBeUndefined();
@@ -357,7 +357,7 @@ describe('hold', () => {
     expect(edit(state, { kind: 'hold', reason: 'freeze' }).state.operations.hold).not.toHaveProperty('until');
   });
 
-  it('lets rollouts stand still as long as it lasts, and go on where they stood', () => {
+  it('pauses rollouts until it ends, and then resumes them at the same share', () => {
     const { state, summary } = edit(running, hold);
     expect(summary).toBe(`hold the fleet until 2026-07-25T18:20:00Z, pause ${versionOf(2)} at 50 %`);
     expect(offersOf(state)).toEqual([1, undefined, undefined]);
@@ -372,7 +372,7 @@ describe('hold', () => {
     expect(released.summary).toContain(`resume ${versionOf(2)} at 50 %`);
   });
 
-  it('lets rollouts go on where that is said', () => {
+  it('lets rollouts go on if asked to', () => {
     const { state } = edit(running, { ...hold, keepRollouts: true });
     expect(state.updates).toBe(running.updates);
   });
@@ -397,7 +397,7 @@ describe('a hold that is set elsewhere', () => {
   const mirror = (state: FleetState, stops: readonly (typeof stop)[], at = now) =>
     applyExternalHolds(state, { ...order, now: at }, stops);
 
-  it('holds the fleet and its rollouts as long as it is there', () => {
+  it('holds the fleet and its rollouts until it is removed', () => {
     const { state } = mirror(running, [stop]);
     expect(holdAt(state.operations, now)).toEqual(stop);
     expect(state.operations.paused).toMatchObject([{ held: true, by: 'a reviewer', reason: 'CVE' }]);
@@ -409,7 +409,7 @@ describe('a hold that is set elsewhere', () => {
     expect(said(gone, 2)?.rollout?.start_epoch).toBe(now - 43_200 + hour);
   });
 
-  it('and one of an operator last until both are gone', () => {
+  it('and one of an operator last until both are removed', () => {
     const both = mirror(edit(running, { kind: 'hold', reason: 'freeze' }).state, [stop]).state;
     const one = edit(both, { kind: 'release-hold' });
     expect([one.state.operations.paused?.length, one.warnings?.[0]]).toEqual([

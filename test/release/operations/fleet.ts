@@ -6,7 +6,7 @@ import { makeRelease, versionOf } from '../../guidance/histories.ts';
 export const now = 1_785_000_000;
 export const order = { fleet: 'testing', by: 'Ada <ada@example.com>', now };
 
-/** A fleet with so many releases, and what is said of some of them, by index. */
+/** A fleet with this many releases, and entries for some of them, by index. */
 export function fleetOf(
   count: number,
   said: Readonly<Record<number, UpdateEntry['metadata']>>,

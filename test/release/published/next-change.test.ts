@@ -49,7 +49,7 @@ describe('nextChangeDue', () => {
     expect(nextChangeDue(fleets, rings, start + 60_000)).toBeUndefined();
   });
 
-  it('has nothing due where no node can reach the release', () => {
+  it('has nothing due if no node can reach the release', () => {
     const alone = fleetOf('stable', 1, [
       { version: versionOf(0), metadata: { rollout: { start_epoch: start, duration_minutes: 10 } } },
     ]);

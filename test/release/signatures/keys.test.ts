@@ -55,7 +55,7 @@ describe('a private key', () => {
     ['encrypted, with a wrong one', encrypted.privateKey, 'wrong', /does not open/],
     ["cosign's, with a wrong passphrase", cosignFile(privateKey, 'right'), 'wrong', /does not open/],
     ['cut short', privateKey.slice(0, 60), undefined, /not a private key/],
-    ['empty of content', '-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\n-----END', 'x', /not whole/],
+    ['empty of content', '-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\n-----END', 'x', /is incomplete/],
     ['a public key', publicKey, undefined, /not a private key/],
     [
       'RSA',

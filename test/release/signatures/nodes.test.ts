@@ -18,7 +18,7 @@ import {
 import { askPolicy, findPolicyOracle, skipWithoutOracle } from '../../support/image-policy.ts';
 import { pushSampleImage, testClient, useRegistry } from '../../support/registry.ts';
 
-// What we sign, judged by the code that nodes run: go.podman.io/image.
+// What we sign, checked by the code that nodes run: go.podman.io/image.
 
 const oracle = findPolicyOracle();
 const registry = useRegistry();
@@ -228,7 +228,7 @@ describe('a node with the policy of its fleet', () => {
     });
   });
 
-  describe('told a lie', () => {
+  describe('with a wrong payload', () => {
     async function plant(
       change: (layer: { payload: string; signature: string }) => { payload: string; signature: string },
       key: SigningKey,
@@ -268,7 +268,7 @@ describe('a node with the policy of its fleet', () => {
       );
     }
 
-    it('accepts the same bytes told truly (the lies below differ in one thing each)', async () => {
+    it('accepts a correct payload (those below differ from it in one thing each)', async () => {
       const key = pair();
       await plant((layer) => layer, key);
       expect(await judge([key], child)).toBe(true);
@@ -295,7 +295,7 @@ describe('a node with the policy of its fleet', () => {
       const key = pair();
       await plant(change, key);
       expect(await judge([key], child)).toBe(false);
-      // Signing repairs it: what is there is no signature of ours.
+      // Signing repairs it, because the existing one is not our signature.
       expect(await sign([key])).toBe(2);
       expect(await judge([key], child)).toBe(true);
     });

@@ -223,7 +223,7 @@ describe('a dirty state branch', () => {
       releases,
       (text) => JSON.stringify({ ...JSON.parse(text), releases: [] }),
       [
-        // Its update entry is what is found first.
+        // Its update entry is found first.
         `${updates}: releases[0].version: fleet testing has no such release`,
       ],
     ],
@@ -248,11 +248,11 @@ describe('a dirty state branch', () => {
     for (const part of expected) expect(message).toContain(part);
     expect(await messageOf(state.changeFleet('testing', 'Two', withRelease('testing', 2)))).toBe(message);
     expect(await git.run(['rev-parse', 'coxswain'])).toBe(commit);
-    // The other fleet is not concerned.
+    // The other fleet is not affected.
     expect((await state.readFleet('stable')).releases.releases).toEqual([]);
   });
 
-  it('tells a release that was taken out although its record is still there', async () => {
+  it('reports a release that was removed although its record still exists', async () => {
     await state.changeFleet('testing', 'One', withRelease('testing', 1));
     await state.changeFleet('testing', 'Pause', (before) => ({
       ...before,

@@ -54,7 +54,7 @@ function release(
   };
 }
 
-/** Releases a fleet on these bases, one after the other; throws where one would have to be refused. */
+/** Releases a fleet on these bases, one after the other; throws if one has to be refused. */
 function fleetOn(bases: readonly number[], guidance: UpstreamGuidance): FleetState {
   return bases.reduce((state, base) => {
     const added = release(state, base);
@@ -89,7 +89,7 @@ describe('barriers of the base', () => {
     expect(barriersOf(fleetOn([0, 2, 2, 2, 3], guidanceOf(5, [2])))).toEqual(['b2-00000001 why b2']);
   });
 
-  it('are made up for where upstream marks the base later', () => {
+  it('are added later if upstream marks the base later', () => {
     const before = fleetOn([0, 2, 2, 3], guidanceOf(5, []));
     const added = release(before, 4);
     const guidance = guidanceOf(5, [2]);
@@ -130,7 +130,7 @@ describe('barriers of the base', () => {
     state = release(state, 2).state;
     const added = release(state, 3, { architectures: both });
     const { open } = inheritBarriers(added.state, { guidance, added: added.version, now });
-    // The barrier has no image for aarch64, so it gates nobody there.
+    // The barrier has no image for aarch64, so it holds no node back there.
     expect(open).toMatchObject([{ from: 'b0-00000000', to: 'b3-00000002' }]);
   });
 
@@ -143,7 +143,7 @@ describe('barriers of the base', () => {
         fc.array(
           fc.record({
             base: fc.nat({ max: 11 }),
-            // Barriers that upstream has announced by then: they only ever get more.
+            // Barriers that upstream has announced by then. Their number only grows.
             barrier: fc.option(fc.nat({ max: 11 }), { freq: 2 }),
             architectures: fc.constantFrom(['x86_64'], ['x86_64', 'aarch64'], ['aarch64']),
             steer: fc.option(fc.constantFrom('withdraw', 'deadend', 'pause'), { freq: 4 }),
@@ -166,7 +166,7 @@ describe('barriers of the base', () => {
                 const order = { fleet: 'f', by: 'Ada', now: time };
                 const { steer: kind } = step;
                 const action = { kind, version: target, reason: 'x', force: true };
-                // What goes around a barrier has to be forced, and is not looked for here.
+                // Going around a barrier has to be forced, which is not tested here.
                 const steered = editState(state, order, action).state;
                 if (
                   findBarrierBypasses(steered, guidance).length <= findBarrierBypasses(state, guidance).length
@@ -191,14 +191,14 @@ describe('barriers of the base', () => {
       ),
       { numRuns: 1_500 },
     );
-    // Otherwise the property says little.
+    // Otherwise the property would prove little.
     expect(releases).toBeGreaterThan(4_000);
     expect(refused).toBeGreaterThan(1_000);
     console.log(`barriers of the base: ${releases} releases made, ${refused} refused`);
   });
 });
 
-/** Told from the version alone, and by numbers: nothing of what is tested is used. */
+/** Computed from the version alone, without any of the tested code. */
 function expectNoDetour(state: FleetState, basearch: string, barriers: ReadonlySet<number>): void {
   const graph = buildGraph(state.releases, state.updates, { basearch, scheme: 'oci' });
   const bases = graph.nodes.map(({ version }) => Number(/^b(\d+)-/.exec(version)?.[1]));

@@ -30,7 +30,7 @@ const wanted = {
 };
 
 describe('guidance of the base', () => {
-  it('is read anew by its ETag, and only what changed is sent again', async () => {
+  it('is read again by its ETag, and sent again only if it changed', async () => {
     expect(await read()).toEqual(wanted);
     expect(await read()).toEqual(wanted);
     expect([...upstream.requests].sort()).toEqual([
@@ -44,7 +44,7 @@ describe('guidance of the base', () => {
     expect(upstream.requests.slice(4).sort()).toEqual(['/releases.json 200', '/updates.json 304']);
   });
 
-  it('is read once by a reader, and not at all where there is none', async () => {
+  it('is read once by a reader, and not at all if there is none', async () => {
     const reader = upstreamReader(
       { upstream: { updates: upstream.updatesUrl, releases: upstream.releasesUrl } },
       { env: { XDG_CACHE_HOME: cache }, log: silentLog },
@@ -100,7 +100,7 @@ describe('guidance of the base', () => {
     expect((await read())?.order).toEqual(['1']);
   });
 
-  it('needs no cache: a broken one is replaced, one that cannot be written is done without', async () => {
+  it('needs no cache: a broken one is replaced, and one that cannot be written is ignored', async () => {
     await read();
     const folder = upstreamCache({ XDG_CACHE_HOME: cache });
     for (const file of await readdir(folder)) await writeFile(join(folder, file), '{"url": ');
@@ -110,7 +110,7 @@ describe('guidance of the base', () => {
     expect(await read()).toEqual(wanted);
   });
 
-  it('is kept where XDG says', () => {
+  it('is kept in the folder of XDG', () => {
     expect(upstreamCache({ XDG_CACHE_HOME: '/x', HOME: '/home/a' })).toBe('/x/coxswain/upstream');
     expect(upstreamCache({ XDG_CACHE_HOME: 'relative', HOME: '/home/a' })).toBe(
       '/home/a/.cache/coxswain/upstream',

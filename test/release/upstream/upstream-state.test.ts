@@ -17,7 +17,7 @@ function standing(said: Readonly<Record<string, UpdateEntry['metadata']>>, versi
   return upstreamStatusOf({ order, updates }, version, now);
 }
 
-describe('the standing of a base', () => {
+describe('the upstream state of a base', () => {
   it.each<[string, Readonly<Record<string, UpdateEntry['metadata']>>, string, string]>([
     ['rolled out', { '3': complete, '4': complete }, '4', 'offered'],
     ['rolling out', { '3': complete, '4': half }, '4', 'offered'],
@@ -34,7 +34,7 @@ describe('the standing of a base', () => {
     expect(doubtOf(found)?.doubt).toBe(['offered', 'past'].includes(verdict) ? undefined : verdict);
   });
 
-  it('tells progress to whoever looks, and no clock to the pull request', () => {
+  it('shows progress to operators, and nothing that changes with time in the pull request', () => {
     const found = standing({ '4': { ...half, barrier: { reason: 'https://example.com/keys' } } });
     expect(found.progress).toBe(0.5);
     expect(describeUpstreamStatus(found)).toEqual([

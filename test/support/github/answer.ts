@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 /** A call of the REST API, as our routes see it. */
 export interface Call {
   readonly method: string;
-  /** Beneath `/repos/<owner>/<name>/`, decoded; undefined for what is about no repository, or another one. */
+  /** Beneath `/repos/<owner>/<name>/`, decoded; undefined for calls about no repository, or another one. */
   readonly route: string | undefined;
   readonly query: URLSearchParams;
   readonly body: Readonly<Record<string, unknown>>;
@@ -12,7 +12,7 @@ export interface Call {
   readonly ask: Ask;
 }
 
-/** Asks the emulator about the repository, as whoever called us. */
+/** Asks the emulator about the repository, with the caller's token. */
 export type Ask = (method: string, route: string, body?: unknown) => Promise<Answer>;
 
 export interface Answer {

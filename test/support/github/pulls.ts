@@ -2,7 +2,7 @@ import type { Git } from '../../../src/world/git/git.ts';
 import { type Answer, type Ask, type Call, invalid, notFound, type Route, refuse } from './answer.ts';
 import { revision, swap } from './git-data.ts';
 
-/** What repositories differ in. */
+/** Settings that differ between repositories. */
 export interface Settings {
   /** Settings → Actions → "Allow GitHub Actions to create and approve pull requests". */
   actionsMayOpenPullRequests: boolean;
@@ -10,7 +10,7 @@ export interface Settings {
   drafts: boolean;
 }
 
-/** A pull request as the emulator answers it; only what we look at. */
+/** A pull request as the emulator answers it; only the fields that we use. */
 export interface Pull {
   readonly number: number;
   readonly node_id: string;
@@ -26,7 +26,7 @@ export interface Pull {
  * git store knows nothing of the repository, so its commits are replaced in every answer.
  */
 export function pullRoutes(git: Git, settings: Settings): Route {
-  /** What became of those that are no longer open. */
+  /** The end of those that are no longer open. */
   const ended = new Map<number, { readonly head: string; readonly merge?: string; readonly at?: string }>();
   const tip = (branch: string) => revision(git, `refs/heads/${branch}`);
 
@@ -54,7 +54,7 @@ export function pullRoutes(git: Git, settings: Settings): Route {
     ended.set(pull.number, { ...how, ...(how.merge === undefined ? {} : { at: new Date().toISOString() }) });
   }
 
-  /** GitHub looks at pull requests when branches move; we do when somebody asks. */
+  /** GitHub updates pull requests when branches move; this server does it at each request. */
   async function settle(ask: Ask): Promise<void> {
     const open = (await ask('GET', 'pulls?state=open&per_page=100')).json as Pull[];
     for (const pull of open) {
@@ -91,7 +91,7 @@ export function pullRoutes(git: Git, settings: Settings): Route {
     const there = (await ask('GET', 'pulls?state=open&per_page=100')).json as Pull[];
     if (there.some((pull) => pull.head.ref === body.head && pull.base.ref === body.base))
       return invalid(`A pull request already exists for acme:${body.head}.`);
-    // Names of branches that the emulator does not know would be made in its own store: of no consequence.
+    // Names of branches that the emulator does not know would be made in its own store, which does not matter.
     return withTruth(await ask('POST', 'pulls', body));
   }
 

@@ -2,7 +2,7 @@ import type { Git } from '../../../src/world/git/git.ts';
 import { notFound, type Route, refuse } from './answer.ts';
 import { revision } from './git-data.ts';
 
-/** Settings of a repository as its administrators make them; tests change what they are about. */
+/** Settings of a repository, as administrators set them; each test changes the setting that it tests. */
 export interface RepositorySettings {
   repository: Record<string, unknown>;
   actions: Record<string, unknown>;

@@ -6,7 +6,7 @@ import { type ForgeStage, gitHubStage, gitStage, remoteStage, useGitHub } from '
 
 const github = useGitHub();
 
-// What verbs rely on, whatever forge there is. What only one of them can do, or cannot, is tested beside this.
+// What verbs rely on in every forge. What only one of them can do is tested elsewhere.
 describe.each<[string, () => Promise<ForgeStage>]>([
   ['plain git', gitStage],
   ['a remote of plain git', () => remoteStage()],
@@ -129,7 +129,7 @@ describe.each<[string, () => Promise<ForgeStage>]>([
     it('does not restore commits that somebody removed meanwhile', async () => {
       const second = await propose('two\n');
       await stage.repository.run(['update-ref', 'refs/heads/change', stage.base]);
-      // A fast-forward all the same: only the old value tells.
+      // It is still a fast-forward: only the old value shows the difference.
       await expect(
         forge.branches.commit({
           branch: 'change',

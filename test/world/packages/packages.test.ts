@@ -60,7 +60,7 @@ async function push(...layers: (readonly TarEntry[])[]): Promise<DigestReference
 
 describe('the packages of a root file system', () => {
   it.each(['usr/share/rpm', 'usr/lib/sysimage/rpm', 'var/lib/rpm'])(
-    'are read where the database is in %s',
+    'are read if the database is in %s',
     async (place) => {
       const root = await temporaryFolder();
       await mkdir(join(root, place), { recursive: true });
@@ -142,7 +142,7 @@ describe('the packages of an image in a registry', () => {
     ['the file', 'usr/share/rpm/.wh.rpmdb.sqlite'],
     ['a folder above', 'usr/share/.wh.rpm'],
     ['all in the folder', 'usr/share/rpm/.wh..wh..opq'],
-  ])('are unknown where a layer removes %s', async (_, whiteout) => {
+  ])('are unknown if a layer removes %s', async (_, whiteout) => {
     const image = await push([file('usr/share/rpm/rpmdb.sqlite', oldDatabase)], [file(whiteout, '')]);
     expect(await readPackages(client, image)).toBeUndefined();
   });

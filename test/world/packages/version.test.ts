@@ -38,12 +38,12 @@ const equal: readonly (readonly [string, string])[] = [
 ];
 
 describe('rpm version order', () => {
-  it.each(older)('takes %s for older than %s', (one, other) => {
+  it.each(older)('treats %s as older than %s', (one, other) => {
     expect(compareVersionText(one, other)).toBeLessThan(0);
     expect(compareVersionText(other, one)).toBeGreaterThan(0);
   });
 
-  it.each(equal)('takes %s and %s for equal', (one, other) => {
+  it.each(equal)('treats %s and %s as equal', (one, other) => {
     expect(compareVersionText(one, other)).toBe(0);
     expect(compareVersionText(other, one)).toBe(0);
   });
@@ -94,7 +94,7 @@ describe('rpm version order', () => {
     const sampled = fc.sample(fc.tuple(version, version), { numRuns: 3_000, seed: 42 });
     const pairs = [...sampled, ...older, ...equal];
     const theirs: number[] = [];
-    // In parts: a command line has an end.
+    // In parts, because a command line has a limit.
     for (let start = 0; start < pairs.length; start += 1_000) {
       const calls = pairs
         .slice(start, start + 1_000)

@@ -6,7 +6,7 @@ import { createRegistryClient, type RegistryClient } from '../../../src/world/re
 import { mediaTypes } from '../../../src/world/registry/manifest.ts';
 import { atDigest, atTag, digestOf, parseRepository } from '../../../src/world/registry/reference.ts';
 
-// What the registry of Debian never answers, and others do.
+// Answers that the registry of Debian never gives, but others do.
 
 const host = 'https://registry.example';
 const repository = parseRepository('registry.example/acme/os');
@@ -287,7 +287,7 @@ describe('redirects', () => {
 });
 
 describe('retries', () => {
-  it('wait as long as Retry-After asks', async () => {
+  it('wait for the time in Retry-After', async () => {
     nock(host).get('/v2/acme/os/manifests/stable').reply(429, {}, { 'retry-after': '1' });
     nock(host).get('/v2/acme/os/manifests/stable').reply(200, manifest, manifestHeaders);
     const started = performance.now();
@@ -471,7 +471,7 @@ describe('a registry that is behind', () => {
   });
 });
 
-describe('a web server that is no registry', () => {
+describe('a web server that is not a registry', () => {
   const html = { 'content-type': 'text/html; charset=utf-8' };
 
   it('is not mistaken for a registry without the image', async () => {
@@ -505,7 +505,7 @@ describe('a web server that is no registry', () => {
     expect(await client.resolve(stable)).toBeUndefined();
   });
 
-  // A tag that is taken for absent is set anew: one wrong word of a balancer would move another fleet's tag.
+  // A tag that is believed to be absent is set again: one wrong answer of a balancer would move another fleet's tag.
   it('does not make a tag absent by one answer in place of the registry', async () => {
     const manifest = Buffer.from('{}');
     nock(host)
@@ -564,7 +564,7 @@ describe('lists', () => {
 describe('mounting', () => {
   const from = parseRepository('registry.example/acme/os-test');
 
-  it('that ends in an upload session is no mount, and the session is closed', async () => {
+  it('that ends in an upload session did not mount, and the session is closed', async () => {
     nock(host)
       .post('/v2/acme/os/blobs/uploads/')
       .query(true)

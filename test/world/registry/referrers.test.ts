@@ -11,7 +11,7 @@ import {
 import { mediaTypes } from '../../../src/world/registry/manifest.ts';
 import { type Digest, digestOf, parseRepository } from '../../../src/world/registry/reference.ts';
 
-// What registries answer about referrers, other than the registry of Debian, which has no Referrers API.
+// Answers about referrers of registries other than Debian's, which has no Referrers API.
 
 const host = 'https://registry.example';
 const repository = parseRepository('registry.example/acme/os');
@@ -65,7 +65,7 @@ function head(path = 'acme/os', digest: Digest = subject.digest) {
   return nock(host).head(`/v2/${path}/manifests/${digest}`);
 }
 
-/** What a HEAD of a manifest is answered with. */
+/** The answer to a HEAD of a manifest. */
 const exists = (digest: Digest) =>
   [
     200,

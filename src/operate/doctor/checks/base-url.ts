@@ -49,7 +49,7 @@ export function requireBaseUrl(baseUrl: string, config: Config): void {
   for (const architecture of config.architectures) {
     if (fill(baseUrl, config, architecture).startsWith(url)) continue;
     refuse(
-      `not below ${url}, where this site is published`,
+      `not below ${url}, the address of this site`,
       'Correct base_url on the nodes, or publish.url in coxswain.yaml.',
     );
   }

@@ -8,7 +8,7 @@ import { planTags } from '../../../release/tags.ts';
 import { atTag, formatReference } from '../../../world/registry/reference.ts';
 import type { CheckOf, FleetSubject, Problem } from '../check.ts';
 
-/** Tags that people and new nodes follow must not lead to a release that was withdrawn. */
+/** Tags that people and new nodes follow must not point at a withdrawn release. */
 export const floatingTagsCheck: CheckOf<'fleet'> = {
   name: 'floating-tag',
   of: 'fleet',

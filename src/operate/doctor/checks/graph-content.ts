@@ -29,7 +29,7 @@ export const agesCheck: CheckOf<'graph'> = {
   },
 };
 
-/** The graph must be what the two files give now, or gave within the time that publishing may take. */
+/** The graph must match the two files now, or at a time within the allowed delay of publishing. */
 export const freshGraphCheck: CheckOf<'graph'> = {
   name: 'stale-graph',
   of: 'graph',

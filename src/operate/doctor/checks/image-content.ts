@@ -17,7 +17,7 @@ export const retentionCheck: CheckOf<'image'> = {
         ],
 };
 
-/** A node reports the digest of its architecture's manifest, so the payload must be that one. */
+/** A node reports the digest of its architecture's manifest, so the payload must have that digest. */
 export const indexPayloadCheck: CheckOf<'image'> = {
   name: 'payload',
   of: 'image',
@@ -33,7 +33,7 @@ export const indexPayloadCheck: CheckOf<'image'> = {
         ],
 };
 
-/** After an update, a node looks for itself by what its image's labels say. */
+/** After an update, a node looks for itself by the labels of its image. */
 export const labelsCheck: CheckOf<'image'> = {
   name: 'version-label',
   of: 'image',
@@ -51,7 +51,7 @@ export const labelsCheck: CheckOf<'image'> = {
           check,
           where,
           message: `label ${label} is ${JSON.stringify(found ?? null)}, not ${JSON.stringify(expected)}: a node that updates to it does not find itself`,
-          remedy: 'Withdraw the release (coxswain edit-updates), and build anew with coxswain build-image.',
+          remedy: 'Withdraw the release (coxswain edit-updates), and build again with coxswain build-image.',
         },
       ];
     });

@@ -58,7 +58,7 @@ export const lostReleasesCheck: CheckOf<'fleet'> = {
     }),
 };
 
-/** The releases of one place that another does not have, or has elsewhere. */
+/** The releases of one place that another lacks, or has at another position. */
 function missing(
   known: { readonly from: Pick<LastPublished, 'where' | 'stamp'>; readonly versions: readonly string[] },
   place: Pick<LastPublished, 'where' | 'stamp' | 'versions'>,

@@ -2,7 +2,9 @@ import { formatDuration, formatTime } from '../../../host/time.ts';
 import { stampPath } from '../../../release/published/stamp.ts';
 import type { CheckOf } from '../check.ts';
 
-/** A site says when its next change is due: a whole site that is too old fits together, but not with the clock. */
+/**
+ * A site says when its next change is due. An old site has no contradictions, so only the clock shows that it is old.
+ */
 export const overdueCheck: CheckOf<'fleet'> = {
   name: 'overdue',
   of: 'fleet',

@@ -1,6 +1,6 @@
 import type { CheckOf } from '../check.ts';
 
-/** The published files must be of the stream that nodes report. */
+/** The published files must have the stream that nodes report. */
 export const streamCheck: CheckOf<'fleet'> = {
   name: 'stream',
   of: 'fleet',

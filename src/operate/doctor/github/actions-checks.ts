@@ -97,7 +97,7 @@ export const pullRequestsByActions: SettingCheck = {
 
 const workflowsSchema = z.object({ workflows: z.array(z.object({ path: z.string(), state: z.string() })) });
 
-/** The four files that init writes, and whether GitHub runs them. */
+/** Checks that the four files of init exist, and that GitHub runs them. */
 export const workflowFiles: SettingCheck = {
   name: 'workflows',
   run: async ({ read, link, defaultBranch }) => {
@@ -116,7 +116,7 @@ export const workflowFiles: SettingCheck = {
           warning(
             link('actions'),
             `there is no ${path} on ${defaultBranch}`,
-            'Write it with coxswain init, unless workflows of your own do its work.',
+            'Write it with coxswain init, unless your own workflows do its work.',
           ),
         ];
       }

@@ -37,7 +37,7 @@ export const fleetBranches: SettingCheck = {
   },
 };
 
-/** Rules that keep the suite from writing its state, or from being required. */
+/** Rules that stop the suite from writing its state, and missing rules that should require its checks. */
 export const branchRules: SettingCheck = {
   name: 'branch-rules',
   run: async ({ read, link, config }) => {
@@ -67,7 +67,7 @@ export const branchRules: SettingCheck = {
       findings.push(
         warning(
           page,
-          `nothing keeps anybody from deleting the state branch ${config.stateBranch}`,
+          `anybody who may push can delete the state branch ${config.stateBranch}`,
           'Add a rule for it: restrict deletions, block force pushes.',
         ),
       );
@@ -98,7 +98,7 @@ export const branchRules: SettingCheck = {
   },
 };
 
-/** Promotions are merge commits: that is how a later one knows what an earlier one brought. */
+/** Promotions are merge commits, which show what earlier promotions brought. */
 export const mergeMethod: SettingCheck = {
   name: 'merge-method',
   run: async ({ mergeCommits, config, link }) =>
@@ -130,7 +130,7 @@ export const labels: SettingCheck = {
           warning(
             link('labels'),
             `labels are missing: ${missing.join(', ')}`,
-            'Make them, or give the jobs issues: write, with which they are made when they are needed.',
+            'Make them, or give the jobs issues: write, which lets them create labels when they are needed.',
           ),
         ];
   },

@@ -2,9 +2,9 @@ import type { z } from 'zod';
 import type { Config } from '../../../project/configuration/config.ts';
 import type { GitHubRepository } from '../../../world/forge/github/open-repository.ts';
 
-/** What is wrong with a setting, or could not be looked at. */
+/** A problem with a setting, or a setting that could not be checked. */
 export interface SettingFinding {
-  /** `unknown`: the token may not read it. That is never "fine". */
+  /** `unknown`: the token may not read it, which is never treated as correct. */
   readonly severity: 'error' | 'warning' | 'unknown';
   readonly check: string;
   /** The page on which people change it. */
@@ -13,7 +13,7 @@ export interface SettingFinding {
   readonly remedy: string;
 }
 
-/** What the checks look at. */
+/** The input of the checks. */
 export interface GitHubChecked extends GitHubRepository {
   readonly config: Config;
   readonly defaultBranch: string;
@@ -33,13 +33,13 @@ export interface GitHubChecked extends GitHubRepository {
     schema: z.ZodType<T>,
     params?: Record<string, unknown>,
   ): Promise<T | undefined>;
-  /** What a page with settings is called in an address, beneath the repository's. */
+  /** The address of a settings page, relative to the repository's. */
   link(path: string): string;
 }
 
 export type Found = Omit<SettingFinding, 'check'>;
 
-/** One thing that the suite depends on. */
+/** One setting that the suite depends on. */
 export interface SettingCheck {
   readonly name: string;
   run(checked: GitHubChecked): Promise<readonly Found[]>;

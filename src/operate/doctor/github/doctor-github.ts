@@ -8,7 +8,7 @@ import { branchRules, fleetBranches, labels, mergeMethod, secretNames } from './
 import { type GitHubChecked, type SettingCheck, type SettingFinding, Unreadable } from './check.ts';
 import { environments, packageVisibility, pagesSource } from './publishing-checks.ts';
 
-/** Everything that is looked at, in the order in which people meet it. */
+/** All checks, in the order in which people meet the settings. */
 const checks: readonly SettingCheck[] = [
   allowedActions,
   pullRequestsByActions,
@@ -31,7 +31,7 @@ const repositorySchema = z.object({
 });
 
 /**
- * Looks at every setting of a repository on GitHub that the suite depends on. Reads only.
+ * Checks every setting of a repository on GitHub that the suite depends on. It only reads.
  * @throws InputError if the repository itself cannot be read
  */
 export async function examineGitHub(
@@ -85,7 +85,7 @@ export async function examineGitHub(
   return findings;
 }
 
-/** What may not be read is never fine. @throws what has nothing to do with permissions */
+/** A setting that may not be read is never treated as correct. @throws errors that are not about permissions */
 function unknown(check: string, failure: unknown, where: string): SettingFinding {
   if (!(failure instanceof Unreadable)) throw failure;
   return {
@@ -93,7 +93,7 @@ function unknown(check: string, failure: unknown, where: string): SettingFinding
     check,
     where,
     message: `could not check: this token may not read ${failure.message}`,
-    remedy: 'Run it with the token of somebody who administers the repository (gh auth login).',
+    remedy: 'Run it with the token of an administrator of the repository (gh auth login).',
   };
 }
 

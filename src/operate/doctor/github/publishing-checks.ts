@@ -33,7 +33,7 @@ export const pagesSource: SettingCheck = {
       return [
         error(
           page,
-          'GitHub Pages is built from a branch, so what workflows deploy is refused',
+          'GitHub Pages is built from a branch, so deployments by workflows are refused',
           'Choose the source GitHub Actions.',
         ),
       ];
@@ -112,7 +112,7 @@ export const environments: SettingCheck = {
   },
 };
 
-/** Those of some branches that may deploy to an environment. */
+/** Which of some branches may deploy to an environment. */
 async function openBranches(
   { read }: GitHubChecked,
   environment: z.infer<typeof environmentsSchema>['environments'][number],
@@ -158,7 +158,7 @@ export function matches(pattern: string, branch: string): boolean {
   return new RegExp(`^${expression}$`).test(branch);
 }
 
-/** Nodes have no login: what they pull must answer without one. */
+/** Nodes have no login, so they must be able to pull without one. */
 export const packageVisibility: SettingCheck = {
   name: 'package-visibility',
   run: async ({ config, repository }) => {

@@ -26,7 +26,8 @@ export function openGitHubBranches(api: GitHubApi, clone: Clone): BranchStore {
     const doing = `looking up branch ${branch}`;
     const route = 'GET /repos/{owner}/{repo}/git/ref/{ref}';
     const found = await api.find({ doing, route, params: { ref: `heads/${branch}` }, schema: refSchema });
-    // GitHub also answers “not found” for a repository that a token may not see. That is no missing branch.
+    // GitHub also answers “not found” for a repository that a token may not see, which does not prove that the branch
+    // is missing.
     if (found === undefined && !seen)
       await api.call({
         doing: 'looking up the repository',

@@ -105,7 +105,7 @@ describe('what a workflow run does', () => {
     });
   });
 
-  it('releases nothing of a new branch if the fleet is promoted to: its content passed no gate', async () => {
+  it('releases nothing from a new branch of a fleet with promote-from: its content passed no gate', async () => {
     const made = (ref: string) => decideFor({ event: 'push', ref, payload: { created: true } });
     expect(await made('refs/heads/stable')).toMatchObject({
       kind: 'nothing',
@@ -140,8 +140,8 @@ describe('what a workflow run does', () => {
     await expect(decideFor(given)).rejects.toThrow(said);
   });
 
-  it('says so outside of a workflow run, and for a payload that is none', async () => {
-    await expect(readEvent({})).rejects.toThrow('this is no workflow run');
+  it('says so outside of a workflow run, and for an unreadable payload', async () => {
+    await expect(readEvent({})).rejects.toThrow('this is not a workflow run');
     await expect(
       decideFor({ event: 'pull_request', payload: { pull_request: { number: 'x' } } }),
     ).rejects.toThrow('unexpected shape');

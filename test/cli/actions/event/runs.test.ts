@@ -56,7 +56,7 @@ describe('what a workflow run does', () => {
       { kind: 'test', fork: false, fleet: { name: 'testing' } },
     ],
     ['pull_request', 'refs/pull/7/merge', pull('next', 'mallory/os'), { kind: 'test', fork: true }],
-    // The repository of the head is gone: nobody vouches for it.
+    // The repository of the head is deleted, so the pull request is not trusted.
     ['pull_request', 'refs/pull/7/merge', pull('next', undefined), { kind: 'test', fork: true }],
     ['pull_request', 'refs/pull/7/merge', pull('coxswain', 'acme/os'), { kind: 'nothing' }],
   ])('%s on %s', async (name, ref, payload, job) => {
@@ -92,7 +92,7 @@ describe('what a workflow run does', () => {
   });
 
   it('outside of a workflow run there is no event', async () => {
-    await expect(readEvent({})).rejects.toThrow(/this is no workflow run/);
+    await expect(readEvent({})).rejects.toThrow(/this is not a workflow run/);
   });
 
   it('a payload of another shape is named', async () => {

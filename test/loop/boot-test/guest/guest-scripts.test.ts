@@ -36,7 +36,7 @@ describe('the scripts of the guest', () => {
 
   it('carry the values of the environment as they are, and nothing of the caller', async () => {
     const { stdout } = await exec('busybox', ['sh'], {
-      // What leads into the root of the image is skipped: setsid nsenter -t 1 -m -r BUSYBOX.
+      // The command that enters the root of the image is skipped: setsid nsenter -t 1 -m -r BUSYBOX.
       input: `${settingsText(settings).replace('exec setsid nsenter -t 1 -m -r "$guest_folder/busybox"', 'exec busybox')}\nwith_environment busybox env`,
     });
     expect(stdout).toContain(`COXSWAIN_VERSION=${odd}\n`);
@@ -63,7 +63,7 @@ describe('the scripts of the guest', () => {
     // The last is a variable of awk.
     const builtIn = ['echo', 'kill', 'printf', 'test', '[', 'true', 'false', 'sh', 'busybox', 'id'];
     const text = Object.entries({ ...guestScripts(settings), ...helpers })
-      // These two hold words of the user.
+      // These two contain the user's text.
       .filter(([name]) => name !== 'settings' && name !== 'runs')
       .map(([, script]) => script.replace(/^\s*#.*$/gm, ''))
       .join('\n');

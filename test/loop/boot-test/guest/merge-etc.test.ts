@@ -5,7 +5,7 @@ import { exec } from '../../../../src/host/exec.ts';
 import mergeEtc from '../../../../src/loop/boot-test/guest/shell/merge-etc.sh';
 import { temporaryFolder } from '../../../support/repository.ts';
 
-/** Text; a link; a folder; each with a mode, or nothing at all. */
+/** Text, a link or a folder, each with a mode; or nothing. */
 type Entry =
   | string
   | { readonly to: string }
@@ -42,7 +42,9 @@ async function read(top: string, below = ''): Promise<Record<string, string>> {
   return found;
 }
 
-/** An installation of `image`, changed by `machine`, and updated to an image with the differences of `next`. */
+/**
+ * An installation of `image` that `machine` changes, and that is updated to an image with the differences in `next`.
+ */
 async function merge(image: Tree, machine: Tree, next: Tree) {
   const folder = await temporaryFolder();
   const place = (name: string) => join(folder, name);
@@ -98,7 +100,7 @@ describe('the merge of /etc in a rehearsal', () => {
     expect(changed.etc).toEqual({ a: 'same 600' });
   });
 
-  it('refuses a changed file where the new image has a folder', async () => {
+  it('refuses a changed file if the new image has a folder of that name', async () => {
     const { refused } = await merge({ foo: 'old' }, { foo: 'mine' }, { foo: 'FOLDER', 'foo/x': 'new' });
     expect(refused).toBe(
       '/etc cannot be merged: the machine changed the file foo, and the new image has a folder there',

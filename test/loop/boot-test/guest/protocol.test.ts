@@ -63,7 +63,7 @@ describe('the lines of a harness', () => {
   });
 });
 
-/** What a test, a unit or an image may write; each must not make the machine pass. */
+/** What a test, a unit or an image may write; none of it may make the machine pass. */
 const lies: ReadonlyArray<readonly [string, readonly string[]]> = [
   ['says done before anything', ['done 1.0 2']],
   ['says done twice', [...whole, 'done 7.60 2']],
@@ -138,7 +138,7 @@ describe('a guest that lies', () => {
         (lines) => {
           const record = recordOf(lines);
           if (!record.done || record.violation !== undefined) return;
-          // Then the lines that must come are there, in their order.
+          // Then all required lines exist, in their order.
           const needed = whole.filter((line) => /^(begin|system|start|end|after|done) /.test(line));
           expect(lines.filter((line) => needed.includes(line))).toEqual(needed);
         },

@@ -41,7 +41,7 @@ describe('the disk with the tools', () => {
     expect((await lstat(join(top, 'tests/10-linked.sh'))).isSymbolicLink()).toBe(false);
     expect(await readlink(join(top, 'tests/data'))).toBe('lib/shared');
     expect((await readdir(join(top, 'bin'))).sort()).toEqual([...applets].sort());
-    // The link's target is as it was: nothing is written through a link.
+    // The link's target has not changed: nothing is written through a link.
     expect(await readFile(join(testsFolder, 'lib/shared'), 'utf8')).toBe('shared');
   });
 

@@ -113,7 +113,7 @@ describe('the machine that boots through the firmware', () => {
       journal: file('journal.log'),
       fallback: file('fallback.log'),
     });
-    // Made, and not started: a wrong argument ends it at once.
+    // QEMU only reads its arguments and does not start the machine: a wrong argument ends it at once.
     const qemu = await startProcess('qemu-system-x86_64', [...here, '-S'], { logFile: file('qemu.log') });
     const end = await Promise.race([qemu.ended, sleep(2_000)]);
     await qemu.stop(1_000);

@@ -51,7 +51,7 @@ describe('machineArguments', () => {
     expect([valuesOf(args, '-m'), valuesOf(args, '-smp')]).toEqual([['3000M'], ['5']]);
   });
 
-  it('has the disk that outlives it behind the one of the image, and can write to it', () => {
+  it('has the kept disk after the one of the image, and can write to it', () => {
     const drives = valuesOf(machineArguments({ ...machine, stateDisk: '/tmp/state' }), '-drive');
     expect(drives[2]).toBe('if=none,id=state,format=raw,cache=unsafe,file=/tmp/state');
     expect(drives[0]).toContain('readonly=on');
@@ -86,7 +86,7 @@ describe('kernelArguments', () => {
     expect(args).toEqual(expect.arrayContaining(['panic=-1', 'systemd.firstboot=off', 'enforcing=0']));
   });
 
-  it('skips the check of the timer only where everything is emulated', () => {
+  it('skips the check of the timer only if everything is emulated', () => {
     expect(kernelArguments(machine)).toContain('no_timer_check');
     expect(kernelArguments({ ...machine, accelerator: 'kvm' })).not.toContain('no_timer_check');
   });

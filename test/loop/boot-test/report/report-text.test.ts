@@ -149,7 +149,7 @@ describe('a machine that was not done', () => {
 });
 
 describe('the log in the evidence', () => {
-  it('is bounded, and ends with the console where the machine failed', () => {
+  it('is bounded, and ends with the console if the machine failed', () => {
     const { report } = tested([failing('x'.repeat(100_000))], { verdict: 'kernel-panic' });
     const log = evidenceLog(report as BootReport, `${'boot\n'.repeat(5_000)}Kernel panic`);
     expect(log.length).toBeLessThan(60_000);

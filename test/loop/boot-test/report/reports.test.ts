@@ -53,7 +53,7 @@ describe('JUnit XML', () => {
     expect(xml).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/);
   });
 
-  it('has an error where the machine failed and no test did', () => {
+  it('has an error if the machine failed and no test did', () => {
     const panicked: BootReport = { ...report, tests: [], verdict: 'kernel-panic', explanation: 'Oh "no".' };
     const xml = formatJunit(panicked, about);
     expect(xml).toContain('tests="1" failures="0" errors="1"');
@@ -99,7 +99,7 @@ describe('annotations', () => {
     ]);
   });
 
-  it('name the machine where no test failed, and nothing where all is well', () => {
+  it('name the machine if no test failed, and nothing if all is well', () => {
     const panicked: BootReport = {
       ...report,
       tests: [],

@@ -233,7 +233,7 @@ describe('judge', () => {
 });
 
 describe('testResults', () => {
-  it('tells passed, failed, timed out, and cut off with the machine', () => {
+  it('distinguishes passed, failed, timed out, and cut off with the machine', () => {
     const record = recordOf([...firstPassed, 'start 6.0 1']);
     expect(testResults(record, tests)).toEqual([
       { name: '10-a.sh', result: 'passed', exitCode: 0, seconds: 0.5, output: '' },
@@ -278,7 +278,7 @@ describe('the state of systemd as a test', () => {
     });
   });
 
-  it('passes where all failed units may fail, and only in that state', () => {
+  it('passes if all failed units may fail, and only in that state', () => {
     const allowed = { allowedUnits: ['a.service', 'b.mount'] };
     expect(systemTest(degraded, allowed)?.result).toBe('passed');
     expect(judge(end, [], allowed).verdict).toBe('passed');

@@ -156,7 +156,7 @@ const breakages: readonly Breakage[] = [
     },
     'branch-rules',
     'warning',
-    /deleting the state branch/,
+    /can delete the state branch/,
   ],
   [
     'a fleet without the required check',

@@ -11,7 +11,7 @@ const evil = '"><script>alert(1)</script>\'&';
 describe('renderDashboard', () => {
   const page = renderDashboard(siteInput());
 
-  it('says how far a rollout is, and how long it takes still', () => {
+  it('says how far a rollout is, and how long it will still take', () => {
     expect(page).toContain('aria-valuenow="25"');
     expect(page).toContain('in progress, 25 %');
     expect(text(page)).toContain('12 h 30 min left: complete 2026-07-23 06:40 UTC.');
@@ -33,7 +33,7 @@ describe('renderDashboard', () => {
     expect(text(page)).toContain('Who is offered what on x86_64, aarch64');
   });
 
-  it('puts releases together whose nodes are told the same, and architectures apart that are not', () => {
+  it('groups releases whose nodes get the same offers, and separates architectures that differ', () => {
     const fleet = fleetOf('stable', 6, [
       { version: versionOf(5), metadata: { rollout: { start_percentage: 1 } } },
     ]);
@@ -214,7 +214,7 @@ describe('what operators said', () => {
     expect(shown({ operations: { stops } })).not.toContain(evil);
   });
 
-  it('shows where a paused rollout stands, and what was withdrawn', () => {
+  it('shows the share of a paused rollout, and what was withdrawn', () => {
     const updates = { ...testing.state.updates, releases: testing.state.updates.releases.slice(0, 3) };
     const version = versionOf(3);
     const entry = { version, metadata: {} };

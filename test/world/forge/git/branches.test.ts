@@ -103,7 +103,7 @@ describe('branches of a git repository', () => {
     );
   });
 
-  it('reports a folder that is no repository', async () => {
+  it('reports a folder that is not a repository', async () => {
     const folder = await temporaryFolder();
     await expect(openGitForge(folder)).rejects.toThrow(`${folder}: not a git repository`);
   });

@@ -141,7 +141,7 @@ describe('pull requests on plain git', () => {
     await forge.pullRequests.open({ ...request, head: 'other' });
     expect(await forge.pullRequests.update(2, { state: 'closed' })).toMatchObject({ state: 'closed' });
     expect(await forge.pullRequests.list({ state: 'open' })).toEqual([]);
-    // What the closed one wanted comes in otherwise: it stays closed.
+    // The change of the closed one is merged in another way: it stays closed.
     await commitFiles(git, { 'a.txt': 'three\n' });
     expect(await forge.pullRequests.list()).toMatchObject([{ state: 'merged' }, { state: 'closed' }]);
   });

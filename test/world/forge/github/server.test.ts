@@ -5,7 +5,7 @@ import { Git } from '../../../../src/world/git/git.ts';
 import { type GitHubServer, startGitHub } from '../../../support/github-server.ts';
 import { commitFiles, temporaryFolder } from '../../../support/repository.ts';
 
-// The tests of everything on GitHub stand on this server: where it is not like GitHub, they are worth nothing.
+// The tests of everything on GitHub use this server: if it is not like GitHub, they prove nothing.
 describe('the emulated GitHub', () => {
   let github: GitHubServer;
 
