@@ -253,8 +253,8 @@ function ask(url: string, method: string): Promise<{ status: number; text: strin
   });
 }
 
-/** Files of commits that were read before: a commit never changes. */
-const commits = new Map<string, Record<string, string>>();
+/** Files of trees that were read before: a tree never changes. Commits differ from run to run by their times. */
+const trees = new Map<string, Record<string, string>>();
 
 function stateFiles({ repository, stateBranch }: Place): Record<string, string> {
   const git = (...args: string[]) =>
@@ -265,11 +265,12 @@ function stateFiles({ repository, stateBranch }: Place): Record<string, string> 
   const ref = join(repository, '.git/refs/heads', stateBranch);
   if (!existsSync(ref)) return {};
   const commit = readFileSync(ref, 'utf8').trim();
-  let files = commits.get(commit);
+  const tree = git('rev-parse', `${commit}^{tree}`).trim();
+  let files = trees.get(tree);
   if (files === undefined) {
-    const paths = git('ls-tree', '-r', '--name-only', commit).split('\n').filter(Boolean);
-    files = Object.fromEntries(paths.map((path) => [path, git('show', `${commit}:${path}`)]));
-    commits.set(commit, files);
+    const paths = git('ls-tree', '-r', '--name-only', tree).split('\n').filter(Boolean);
+    files = Object.fromEntries(paths.map((path) => [path, git('show', `${tree}:${path}`)]));
+    trees.set(tree, files);
   }
   return files;
 }

@@ -33,9 +33,14 @@ const failed = ({ error, outcome }: Answer) => error !== undefined || outcome?.e
 const messageOf = ({ error, outcome }: Answer) =>
   timeless(error === undefined ? (outcome?.text ?? '') : String(error));
 
-export async function runUndisturbed(world: World, row: Row): Promise<Undisturbed> {
-  world.reset(row.at);
+async function arrange(world: World, { at, prepare }: Row): Promise<void> {
+  world.reset(at);
   world.proxy.disarm();
+  await prepare?.(world);
+}
+
+export async function runUndisturbed(world: World, row: Row): Promise<Undisturbed> {
+  await arrange(world, row);
   const before = await world.see();
   const answer = await runVerb(world, row.verb, row.args, now, row);
   const requests = world.proxy.requests.map((method, index) => ({
@@ -49,7 +54,7 @@ export async function runUndisturbed(world: World, row: Row): Promise<Undisturbe
     end,
     text: messageOf(answer),
     error: error === undefined ? undefined : String(error),
-    losses: await world.losses(before),
+    losses: await world.losses(before, end),
     requests,
   };
 }
@@ -61,11 +66,10 @@ export async function judgeSituation(
   situation: Situation,
   known: Undisturbed,
 ): Promise<Judgement> {
-  world.reset(row.at);
-  world.proxy.disarm();
+  await arrange(world, row);
   await situation.arrange(world);
   const before = await world.see();
-  const already = await world.losses(before);
+  const already = await world.losses(before, before);
   const folder = situation.emptyFolder === true ? mkdtempSync(join(tmpdir(), 'coxswain-empty-')) : undefined;
   const answer = await runVerb(world, row.verb, row.args, now, {
     ...row,
@@ -73,7 +77,7 @@ export async function judgeSituation(
   });
   const after = await world.see();
   const excused = new Set([...already, ...known.losses]);
-  const losses = (await world.losses(before)).filter((loss) => !excused.has(loss));
+  const losses = (await world.losses(before, after)).filter((loss) => !excused.has(loss));
   const left = folder === undefined ? [] : readdirSync(folder);
   if (folder !== undefined) rmSync(folder, { recursive: true });
   if (losses.length > 0) return { verdict: 'lost', note: losses.join('; ') };
@@ -100,12 +104,12 @@ export async function judgeLie(
   at: number,
   known: Undisturbed,
 ): Promise<Judgement> {
-  world.reset(row.at);
+  await arrange(world, row);
   world.proxy.arm(lie, at);
   const answer = await runVerb(world, row.verb, row.args, now, row);
   world.proxy.disarm();
   const after = await world.see();
-  const losses = (await world.losses(known.before)).filter((loss) => !known.losses.includes(loss));
+  const losses = (await world.losses(known.before, after)).filter((loss) => !known.losses.includes(loss));
   const { method = '', path = '' } = known.requests[at - 1] ?? {};
   const where = `${lie} at request ${at} of ${known.requests.length} (${method} ${path.replace(/sha256:(.{8})\w+/, '$1')})`;
   if (losses.length > 0) return { verdict: 'lost', note: `${where}: ${losses.join('; ')}` };

@@ -16,6 +16,7 @@ import planRun from '../../src/verbs/plan-run.ts';
 import promoteImage from '../../src/verbs/promote-image.ts';
 import pruneImages from '../../src/verbs/prune-images.ts';
 import publishUpdates from '../../src/verbs/publish-updates.ts';
+import restoreState from '../../src/verbs/restore-state.ts';
 import rollBack from '../../src/verbs/roll-back.ts';
 import runEvent from '../../src/verbs/run-event.ts';
 import signImage from '../../src/verbs/sign-image.ts';
@@ -23,7 +24,7 @@ import startRelease from '../../src/verbs/start-release.ts';
 import startRollout from '../../src/verbs/start-rollout.ts';
 import status from '../../src/verbs/status.ts';
 import watchBase from '../../src/verbs/watch-base.ts';
-import type { Moment } from './world.ts';
+import type { Moment, World } from './world.ts';
 
 /** A run of a verb, at a moment when it has something to do. */
 export interface Row {
@@ -33,6 +34,8 @@ export interface Row {
   /** `site` is the folder that is published after the run. */
   readonly args: readonly string[];
   readonly env?: (folder: string) => NodeJS.ProcessEnv;
+  /** Makes the moment one at which the verb has something to do. */
+  readonly prepare?: (world: World) => Promise<void>;
   /** By situation: why another answer than in a fresh clone is right. */
   readonly otherwise?: Readonly<Record<string, string>>;
 }
@@ -94,6 +97,16 @@ export const rows: readonly Row[] = [
   { name: 'lint-updates', verb: lintUpdates, at: 'published', args: [] },
   { name: 'doctor', verb: doctor, at: 'published', args: ['--oci', '--grace', '400d'] },
   { name: 'prune-images', verb: pruneImages, at: 'published', args: ['--delete', '--older-than', '1s'] },
+  {
+    name: 'restore-state',
+    verb: restoreState,
+    at: 'published',
+    args: [],
+    prepare: async ({ origin }) => {
+      await origin.run(['update-ref', '-d', 'refs/heads/coxswain']);
+    },
+    otherwise: { 'typo in state-branch': 'it restores the branch that coxswain.yaml names' },
+  },
   { name: 'sign-image', verb: signImage, at: 'published', args: ['--fleet', 'testing'] },
   { name: 'node-policy', verb: nodePolicy, at: 'published', args: ['--fleet', 'testing'] },
   { name: 'start-release', verb: startRelease, at: 'tested', args: [] },

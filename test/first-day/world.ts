@@ -45,8 +45,8 @@ export interface World {
   /** A new clone, as on a laptop or a hosted runner. */
   clone(): Promise<string>;
   see(): Promise<Sight>;
-  /** What is broken or lost compared with an earlier view. */
-  losses(before: Sight): Promise<string[]>;
+  /** What is broken or lost compared with an earlier view. @param after the view now; default: it is read */
+  losses(before: Sight, after?: Sight): Promise<string[]>;
   /** Copies what publish-updates wrote on a runner to the folder that nodes read. */
   deploy(folder: string): void;
   stop(): void;
@@ -121,9 +121,9 @@ export async function createWorld(registry: TestRegistry, proxy: FaultProxy): Pr
       return folder;
     },
     see: async () => ({ ...(await look(place)), refs: await refsOf(origin) }),
-    losses: async (before) => [
+    losses: async (before, after) => [
       ...(await brokenInvariants(place, before)),
-      ...(await lost(before, await world.see())),
+      ...lost(before, after ?? (await world.see())),
     ],
     deploy: (folder) => replace(folder, site),
     stop: () => rmSync(root, { recursive: true, force: true }),
@@ -182,12 +182,23 @@ async function refsOf(origin: Git): Promise<Record<string, string>> {
       refs[name] = tree;
       continue;
     }
-    const paths = await origin.run(['ls-tree', '-r', '--name-only', name]);
-    for (const path of paths.split('\n')) {
-      refs[`${name}/${path}`] = timeless(await origin.run(['show', `${name}:${path}`]));
-    }
+    const record = records.get(tree) ?? (await readRecord(origin, tree));
+    records.set(tree, record);
+    for (const [path, text] of Object.entries(record)) refs[`${name}/${path}`] = text;
   }
   return refs;
+}
+
+/** Records that were read before, by their trees. */
+const records = new Map<string, Readonly<Record<string, string>>>();
+
+async function readRecord(origin: Git, tree: string): Promise<Readonly<Record<string, string>>> {
+  const record: Record<string, string> = {};
+  const paths = await origin.run(['ls-tree', '-r', '--name-only', tree]);
+  for (const path of paths.split('\n')) {
+    record[path] = timeless(await origin.run(['show', `${tree}:${path}`]));
+  }
+  return record;
 }
 
 /** A text without the parts that differ from run to run: commits, and times of the real clock. */
@@ -199,7 +210,7 @@ export function timeless(text: string): string {
 }
 
 /** What is missing now: tags, referrers, files of the state, branches. */
-async function lost(before: Sight, after: Sight): Promise<string[]> {
+function lost(before: Sight, after: Sight): string[] {
   const gone = (what: string, one: object, other: object) =>
     Object.keys(one)
       .filter((key) => !(key in other))
