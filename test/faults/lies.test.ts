@@ -6,10 +6,10 @@ import '../support/in-memory.ts';
 import { useRegistry } from '../support/registry.ts';
 import { type FaultProxy, lies, startFaultProxy } from './proxy.ts';
 
-// Every verb that asks a registry, told each lie: "not there", nothing, an old list, a write that is confirmed and not
+// Every verb that asks a registry, with each lie in turn: "not there", nothing, an old list, a write that is confirmed and not
 // done. It refuses, or gets to the same end when it is run again; nothing is lost.
 
-/** COXSWAIN_FAULTS=all tells every lie at every request: half an hour. COXSWAIN_VERBS=a,b: only about these. */
+/** COXSWAIN_FAULTS=all plants every lie at every request: half an hour. COXSWAIN_VERBS=a,b: only about these. */
 const everything = process.env.COXSWAIN_FAULTS === 'all';
 const only = process.env.COXSWAIN_VERBS?.split(',');
 

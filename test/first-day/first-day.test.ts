@@ -20,7 +20,7 @@ import { createWorld, type World } from './world.ts';
 // Each verb, where something is missing or where the registry lies: it does what it was asked to, refuses, or
 // finishes when it is run again. Nothing that was published is lost.
 
-/** A sample. test/faults/lies.test.ts tells every lie at every request with COXSWAIN_FAULTS=all. */
+/** A sample. test/faults/lies.test.ts plants every lie at every request with COXSWAIN_FAULTS=all. */
 const most = (lie: (typeof lies)[number]) => (lie === 'false 404' ? 3 : 1);
 
 const registry = useRegistry();

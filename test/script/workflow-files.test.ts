@@ -17,6 +17,7 @@ interface Step {
 
 interface Job {
   readonly uses?: string;
+  readonly needs?: string | readonly string[];
   readonly with?: Readonly<Record<string, string>>;
   readonly secrets?: Readonly<Record<string, string>>;
   readonly permissions?: Readonly<Record<string, 'read' | 'write'>>;
@@ -114,6 +115,16 @@ describe('what is called', () => {
     const { inputs = {}, secrets = {} } = read(`${folder}/${name}`).on.workflow_call ?? {};
     for (const input of Object.keys(inputs)) expect(text).toContain(`inputs.${input}`);
     for (const secret of Object.keys(secrets)) expect(text).toContain(`secrets.${secret}`);
+  });
+
+  it('pull-request.yml judges the checkout before it builds anything', () => {
+    const { jobs } = read(`${folder}/pull-request.yml`);
+    const isStep = (name: string) => (step: Step) =>
+      step.uses?.startsWith(`${ours}actions/${name}@`) === true;
+    const first = Object.entries(jobs).find(([, job]) => job.steps?.some(isStep('check')));
+    const builds = Object.values(jobs).filter((job) => job.steps?.some(isStep('build-image')));
+    expect(builds.length).toBeGreaterThan(0);
+    for (const { needs } of builds) expect([needs].flat()).toContain(first?.[0]);
   });
 
   it.each(reusable)('%s: passes on what an operator says of a first release and of a freeze', (name) => {
