@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { chmod, readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -96,4 +96,4 @@ export async function generate(root: string): Promise<void> {
 }
 
 // Run as a program: with the folder to write to, the current one by default.
-if (process.argv[1] === fileURLToPath(import.meta.url)) await generate(process.cwd());
+if (realpathSync(process.argv[1] ?? '') === fileURLToPath(import.meta.url)) await generate(process.cwd());

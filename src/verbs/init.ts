@@ -1,7 +1,12 @@
 import { directory } from '../cli/directory.ts';
-import { many, parsed, text } from '../cli/inputs.ts';
+import { flag, many, parsed, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
-import { type InitReport, imageOfRemote, initRepository } from '../project/init/init.ts';
+import { workingBranch } from '../project/init/adopt.ts';
+import { type InitReport, imageOfRemote, initRepository, planInit } from '../project/init/init.ts';
+import { findPin, parseSource } from '../project/init/pin.ts';
+import { proposeInit } from '../project/init/propose.ts';
+import { openForge } from '../world/forge/open-forge.ts';
+import { Git } from '../world/git/git.ts';
 import { architectures } from '../world/registry/architecture.ts';
 import {
   formatReference,
@@ -17,9 +22,13 @@ export default defineVerb({
   summary: 'Write the first files of a repository of derived images',
   about: `Writes coxswain.yaml, a Containerfile, rollout templates, a first test and the workflows for GitHub, with comments. An
 existing file is never changed, so it can be run again at any time: it adds what is missing. If there is a coxswain.yaml, everything follows it.
+In a repository that exists, the first fleet is released from its default branch, .gitignore gets the lines that it lacks, and
+your workflows keep their names.
 
   coxswain init                                          in a clone from GitHub
   coxswain init --image ghcr.io/acme/os --fleet stable   one fleet
+  coxswain init --pull-request                           the same, offered as a pull request
+  coxswain init --from acme/coxswain@v1.2.3              workflows of a fork of Coxswain, or of another version of it
   coxswain init --image registry.example.com/acme/os --architecture x86_64 --architecture aarch64`,
   inputs: {
     image: parsed(
@@ -45,12 +54,22 @@ existing file is never changed, so it can be run again at any time: it adds what
       placeholder: 'NAME',
     }),
     architecture: many(`build for this architecture (default: ${architectures[0]})`, { placeholder: 'NAME' }),
+    from: parsed(
+      'release of Coxswain that the workflows call (default: the one this program belongs to)',
+      parseSource,
+      {
+        placeholder: 'OWNER/REPO@REF',
+      },
+    ),
+    'pull-request': flag('offer the files as a pull request to the repository, and write nothing here'),
     directory,
   },
-  run: async (inputs, { log }) => {
+  run: async (inputs, { env, log }) => {
     const { base, stream } = inputs;
     const image = inputs.image ?? (await imageOfRemote(inputs.directory));
-    const report = await initRepository(
+    const fleets = inputs.fleet.length === 0 ? ['testing', 'stable'] : inputs.fleet;
+    const branch = await workingBranch(inputs.directory);
+    const given = [
       inputs.directory,
       image === undefined
         ? undefined
@@ -59,18 +78,50 @@ existing file is never changed, so it can be run again at any time: it adds what
             testImage: inputs['test-image'] ?? `${image}-test`,
             base,
             stream,
-            fleets: inputs.fleet.length === 0 ? ['testing', 'stable'] : inputs.fleet,
+            fleets,
+            // A repository that exists goes on where its work happens.
+            branch: branch === undefined || fleets.includes(branch) ? undefined : branch,
             architectures: inputs.architecture.length === 0 ? [architectures[0]] : inputs.architecture,
           },
-    );
-    const { root, written, kept, doubt, config } = report;
-    if (inputs.image !== undefined && inputs.image !== formatRepository(config.image)) {
-      log.warn(
-        `coxswain.yaml existed and is kept: it names ${formatRepository(config.image)}, not ${inputs.image}`,
-      );
+      inputs.from === undefined
+        ? undefined
+        : await findPin(inputs.from, env.GITHUB_SERVER_URL || 'https://github.com'),
+    ] as const;
+    const plan = await planInit(...given);
+    const tell = () => {
+      if (inputs.image !== undefined && inputs.image !== formatRepository(plan.config.image)) {
+        log.warn(
+          `coxswain.yaml existed and is kept: it names ${formatRepository(plan.config.image)}, not ${inputs.image}`,
+        );
+      }
+      for (const text of [...plan.notes, ...(plan.doubt === undefined ? [] : [plan.doubt])]) log.warn(text);
+    };
+    if (inputs['pull-request']) {
+      const forge = await openForge(new Git(plan.root), { env, log });
+      const { number, head } = await proposeInit(forge, plan);
+      tell();
+
+      return {
+        data: {
+          directory: plan.root,
+          written: [] as readonly string[],
+          kept: plan.kept,
+          pullRequest: number as number | undefined,
+        },
+        text: `pull request #${number} (branch ${head}) offers ${plan.files.length} files; nothing was written here`,
+      };
     }
-    if (doubt !== undefined) log.warn(doubt);
-    return { data: { directory: root, written, kept }, text: describe(report) };
+    const report = await initRepository(...given);
+    tell();
+    return {
+      data: {
+        directory: report.root,
+        written: report.written,
+        kept: report.kept,
+        pullRequest: undefined as number | undefined,
+      },
+      text: describe(report),
+    };
   },
 });
 

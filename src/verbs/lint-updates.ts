@@ -92,6 +92,10 @@ async function findCommits(
   given: { readonly commit: string | undefined; readonly against: string | undefined },
 ): Promise<{ readonly commit: string; readonly against: string | undefined }> {
   const tip = await forge.branches.resolve(config.stateBranch);
+  if (given.commit !== undefined && /^[0-9a-f]{40}$/.test(given.commit)) {
+    // That of a pull request from a fork is in no clone.
+    await forge.branches.fetchHistory(given.commit, ...(tip === undefined ? [] : [tip]));
+  }
   const commit = given.commit === undefined ? tip : await resolve(git, given.commit, '--commit');
   if (commit === undefined) {
     throw new InputError({

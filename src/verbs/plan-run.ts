@@ -34,17 +34,17 @@ A release is made from the commit that the event names. If the branch has moved 
       job: job.kind,
       fork: job.kind === 'test' && job.fork,
       fleet,
-      commit: job.kind === 'release' ? job.commit : undefined,
-      matrix: job.kind === 'nothing' ? [] : work,
+      commit: 'commit' in job ? job.commit : undefined,
+      matrix: job.kind === 'nothing' || job.kind === 'lint' ? [] : work,
     };
     return { data, text: describe(job, work) };
   },
   action: { token: true },
   outputs: {
-    job: { about: 'watch, test, release or nothing', of: ({ job }) => job },
+    job: { about: 'watch, test, lint, release or nothing', of: ({ job }) => job },
     fleet: { about: 'the fleet whose branch this is about', of: ({ fleet }) => fleet },
     commit: {
-      about: 'the commit to release; empty if nothing is to be released',
+      about: 'the commit to release, or to judge; empty if there is none',
       of: ({ commit }) => commit,
     },
     fork: { about: 'true for a pull request from another repository', of: ({ fork }) => fork },
@@ -84,6 +84,8 @@ function describe(
       return work.length === 0
         ? `release to ${job.fleet.name}: its image is built and tested`
         : [`build, test and release to ${job.fleet.name}`, ...jobs].join('\n');
+    case 'lint':
+      return 'judge a change of the state branch';
     case 'nothing':
       return `nothing to do: ${job.reason}`;
   }

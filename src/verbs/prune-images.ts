@@ -2,11 +2,14 @@ import { createInterface } from 'node:readline/promises';
 import { directory } from '../cli/directory.ts';
 import { firstRelease } from '../cli/first-release.ts';
 import { duration, flag, parsed } from '../cli/inputs.ts';
-import { defineVerb } from '../cli/verb.ts';
+import { type Context, defineVerb } from '../cli/verb.ts';
 import { UsageError } from '../host/errors.ts';
 import { type PrunedRepository, planPruning } from '../operate/prune-images/prune-images.ts';
 import { fewestReleases } from '../release/needed-images.ts';
-import { openProject } from '../release/project.ts';
+import { openProject, type Project } from '../release/project.ts';
+import { openGitHubRepository } from '../world/forge/github/open-repository.ts';
+import { type DeleteManifest, isGitHubRegistry, packageDeletion } from '../world/forge/github/packages.ts';
+import type { Repository } from '../world/registry/reference.ts';
 
 export default defineVerb({
   summary: 'Delete images that no fleet needs from the production repository and the test registry',
@@ -14,6 +17,8 @@ export default defineVerb({
 
 Production keeps every release of every fleet, and everything attached to it. With --releases N older releases are
 deleted, unless nodes are offered them, or they are barriers or paused. The test registry keeps young images, images that a fleet will still get, and images that branches and open pull requests build now. Images that this project did not build and tag always stay.
+
+At ghcr.io the Packages API of GitHub deletes: every manifest, the images of an index and what is attached included.
 
 Two witnesses must agree: the state branch, and the guidance that publish-updates put into the registry or that is served
 at publish.url. The registry frees disk space by its own garbage collection.`,
@@ -43,6 +48,7 @@ at publish.url. The registry frees disk space by its own garbage collection.`,
         releases: inputs.releases,
         now: context.now(),
         report,
+        deletionIn: (repository) => deletionIn(repository, project, context),
       }),
     );
     const count = repositories.reduce((sum, { removed }) => sum + removed.length, 0);
@@ -61,6 +67,18 @@ at publish.url. The registry frees disk space by its own garbage collection.`,
     },
   },
 });
+
+/** GitHub's registries delete by the Packages API alone. */
+async function deletionIn(
+  repository: Repository,
+  { git }: Project,
+  context: Context,
+): Promise<DeleteManifest | undefined> {
+  if (!isGitHubRegistry(repository.registry, context.env.GITHUB_SERVER_URL || 'https://github.com'))
+    return undefined;
+  const { api } = await openGitHubRepository(git, context);
+  return packageDeletion(api);
+}
 
 /** Asks on the terminal. */
 async function confirm(repositories: readonly PrunedRepository[]): Promise<boolean> {

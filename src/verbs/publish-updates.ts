@@ -10,6 +10,7 @@ import { formatDuration, formatTime } from '../host/time.ts';
 import { publishFromArtifact } from '../loop/publish-updates/from-artifact.ts';
 import type { PublishAnswer } from '../loop/publish-updates/publication.ts';
 import { publishUpdates } from '../loop/publish-updates/publish-updates.ts';
+import { siteIsBehind } from '../loop/publish-updates/site-is-behind.ts';
 import { findFleet } from '../project/fleets.ts';
 import { findOperator, readStatement } from '../release/operations/operator.ts';
 import { openProject } from '../release/project.ts';
@@ -51,7 +52,7 @@ that can read the registry. The dashboard is not among them.
         throw new UsageError('use --fleet without --from-oci: an artifact is for one fleet');
       const restored = await restore(inputs['from-oci'], resolve(inputs.output), context);
       return {
-        data: { ...restored, nextChange: null },
+        data: { ...restored, nextChange: null, due: true },
         text: describeFiles(restored, inputs.output).join('\n'),
       };
     }
@@ -78,7 +79,11 @@ that can read the registry. The dashboard is not among them.
     });
     const { nextChange } = answer;
     return {
-      data: { ...answer, nextChange: nextChange === undefined ? null : formatTime(nextChange) },
+      data: {
+        ...answer,
+        nextChange: nextChange === undefined ? null : formatTime(nextChange),
+        due: await siteIsBehind(project.config, folder),
+      },
       text: describe(answer, inputs.output, now),
       summary: summarise(answer, project.config.publish.url, now),
     };
@@ -88,6 +93,10 @@ that can read the registry. The dashboard is not among them.
     'next-change': {
       about: 'when a graph changes next without a commit, in ISO 8601; empty while nothing is rolled out',
       of: ({ nextChange }) => nextChange ?? undefined,
+    },
+    due: {
+      about: 'true if the site at publish.url is not what was written, and has to be deployed',
+      of: ({ due }) => due,
     },
     written: { about: 'how many files were written', of: ({ written }) => written.length },
   },

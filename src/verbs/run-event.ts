@@ -14,6 +14,7 @@ import { overtaken } from '../project/fleets.ts';
 import { openProject } from '../release/project.ts';
 import bootTest from './boot-test.ts';
 import buildImage from './build-image.ts';
+import lintUpdates from './lint-updates.ts';
 import openPromotion from './open-promotion.ts';
 import promoteImage from './promote-image.ts';
 import publishUpdates from './publish-updates.ts';
@@ -28,6 +29,7 @@ export default defineVerb({
 
   schedule, workflow_dispatch   watch-base, open-promotion; publish-updates if something is published
   pull_request                  build-image, boot-test; without any credential for a fork's
+  pull_request_target           into the state branch: lint-updates
   push to a fleet's branch      build and test what is not tested yet; promote-image, start-rollout, publish-updates`,
   inputs: {
     output: text('folder for the published files', { placeholder: 'FOLDER', fallback: 'site' }),
@@ -70,7 +72,7 @@ export default defineVerb({
     };
   },
   outputs: {
-    job: { about: 'watch, test, release or nothing', of: ({ job }) => job },
+    job: { about: 'watch, test, lint, release or nothing', of: ({ job }) => job },
     fleet: { about: 'the fleet whose branch this is about', of: ({ fleet }) => fleet },
     site: {
       about: 'folder with the published files; empty if nothing is published',
@@ -110,6 +112,8 @@ async function stepsOf(
         ...(released ? [publish] : []),
       ];
     }
+    case 'lint':
+      return [[lintUpdates, 'lint-updates', { commit: job.commit }]];
     case 'test':
       return testSteps(config.architectures, job.fork ? { local: localFolder() } : {});
     case 'release': {

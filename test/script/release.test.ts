@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Git } from '../../src/world/git/git.ts';
+import { everything } from '../support/github/permissions.ts';
+import { startGitHub } from '../support/github-server.ts';
 
 let folder: string;
 let git: Git;
@@ -41,25 +43,38 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe('script/release', () => {
-  it('tags an exact version whose workflows call our actions at that version, and moves the floating tag', async () => {
+/** What is called by `uses:` of ours, in files of a commit. */
+async function calls(commit: string, ...paths: readonly string[]) {
+  const lines = await git.run(['grep', '-h', 'uses: coxswain-os/coxswain', commit, '--', ...paths]);
+  return lines.split('\n').map((line) => {
+    const [, path = '', pin = '', version = ''] =
+      /coxswain-os\/coxswain\/?([\w./-]*)@([0-9a-f]{40}) # (v[\d.]+)/.exec(line) ?? [];
+    return { path, commit: pin, version };
+  });
+}
+
+// Each release builds dist/ twice.
+describe('script/release', { timeout: 180_000 }, () => {
+  it('tags an exact version in which ours call ours by commits that have what is called, and moves the floating tag', async () => {
     const main = await git.run(['rev-parse', 'main']);
     const { exitCode, said } = await release('v1.2.3');
     expect({ exitCode, said }).toMatchObject({ exitCode: 0 });
-    expect(await git.run(['rev-parse', 'v1'])).toBe(await git.run(['rev-parse', 'v1.2.3^{commit}']));
-    expect(await git.run(['rev-parse', 'v1.2.3^'])).toBe(main);
-    const calls = await git.run([
-      'grep',
-      '-h',
-      '-o',
-      'coxswain-os/coxswain[A-Za-z0-9/._-]*@v[0-9.]*',
-      'v1',
-      '--',
-      '.github',
-      'actions',
-      'workflows-examples',
-    ]);
-    expect(new Set(calls.split('\n').map((call) => call.replace(/.*@/, '')))).toEqual(new Set(['v1.2.3']));
+    const released = await git.run(['rev-parse', 'v1.2.3^{commit}']);
+    expect(await git.run(['rev-parse', 'v1'])).toBe(released);
+    await git.run(['merge-base', '--is-ancestor', main, released]);
+    const called = await calls('v1', '.github/workflows');
+    expect(called.length).toBeGreaterThan(30);
+    for (const { path, commit, version } of called) {
+      expect(version).toBe('v1.2.3');
+      await git.run(['cat-file', '-e', `${commit}:${path.endsWith('.yml') ? path : `${path}/action.yml`}`]);
+      // What is called is what the release has, byte for byte.
+      expect(await git.run(['rev-parse', `${commit}:${path}`])).toBe(
+        await git.run(['rev-parse', `v1:${path}`]),
+      );
+    }
+    expect(await git.run(['rev-parse', `${called[0]?.commit}:dist`])).toBe(
+      await git.run(['rev-parse', 'v1:dist']),
+    );
     const changed = await git.run(['diff', '--name-only', 'main', 'v1.2.3']);
     expect(changed.split('\n').filter((path) => /^(src|dist|test)\//.test(path))).toEqual([]);
     // The release's notes are those of this version alone.
@@ -68,6 +83,43 @@ describe('script/release', () => {
     // The branch has not changed.
     expect(await git.run(['symbolic-ref', '--short', 'HEAD'])).toBe('main');
     expect(await git.run(['status', '--porcelain'])).toBe('');
+  });
+
+  it('leaves a branch for main in which init, the examples and the docs call the release', async () => {
+    const released = await git.run(['rev-parse', 'v1.2.3^{commit}']);
+    const paths = ['workflows-examples', 'README.md', 'docs', 'actions'];
+    const called = await calls('adopt-v1.2.3', ...paths);
+    expect(new Set(called.map(({ commit, version }) => `${commit} ${version}`))).toEqual(
+      new Set([`${released} v1.2.3`]),
+    );
+    expect(await git.run(['show', 'adopt-v1.2.3:src/project/init/ours.ts'])).toContain(`'${released}'`);
+    expect(await git.run(['grep', '-l', released, 'adopt-v1.2.3', '--', 'dist'])).not.toBe('');
+  });
+
+  it('is pushed by the token of an App with workflows: write, and GitHub refuses it from any other', async () => {
+    const github = await startGitHub({
+      tokens: {
+        ghs_releaseApp: { login: 'release[bot]', permissions: { ...everything, workflows: 'write' } },
+      },
+    });
+    try {
+      await git.run(['push', '--quiet', github.directory, 'main']);
+      const push = (token: string) =>
+        git.run([
+          ...[
+            '-c',
+            `http.extraHeader=Authorization: Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`,
+          ],
+          ...['push', '--quiet', '--atomic', `${github.serverUrl}/${github.repository}`],
+          ...['refs/tags/v1.2.3', '+refs/tags/v1', 'refs/heads/adopt-v1.2.3'],
+        ]);
+      await expect(push(github.token)).rejects.toThrow(/without `workflows` permission/);
+      expect(await new Git(github.directory).run(['tag'])).toBe('');
+      await push('ghs_releaseApp');
+      expect(await new Git(github.directory).run(['tag'])).toBe('v1\nv1.2.3');
+    } finally {
+      await github.stop();
+    }
   });
 
   it('never releases a version twice, and the next moves v1 on', async () => {

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { beforeEach } from 'vitest';
 import { z } from 'zod';
+import { ours as pin } from '../../src/project/init/ours.ts';
 import { cliFolder } from './build-cli.ts';
 
 // Workflows, run by a real runner (nektos/act) on this machine, without containers.
@@ -73,9 +74,8 @@ export interface Runner {
 
 /**
  * @param act the program
- * @param version by which the tested workflows call our actions
  */
-export async function createRunner(act: string, version = 'v1'): Promise<Runner> {
+export async function createRunner(act: string): Promise<Runner> {
   const folder = await mkdtemp(join(tmpdir(), 'coxswain-test-runner-'));
   const ours = join(folder, 'coxswain');
   await mkdir(ours);
@@ -83,14 +83,24 @@ export async function createRunner(act: string, version = 'v1'): Promise<Runner>
     await cp(path, join(ours, path), { recursive: true });
   }
   await cp(cliFolder, join(ours, 'dist'), { recursive: true });
-  const repositories = [`coxswain-os/coxswain@${version}=${ours}`, ...stubs()];
+  const repositories = [...refs().map((ref) => `${pin.repository}@${ref}=${ours}`), ...stubs()];
   return {
     run: (options) => run(act, folder, repositories, options),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
 
-/** Replacements of GitHub's own actions, at any commit. */
+/** By what the workflows of this working tree and of the examples call ours: all of it is this working tree. */
+function refs(): string[] {
+  const folders = ['.github/workflows', 'workflows-examples/two-fleets/.github/workflows', 'docs'];
+  const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+  const calls = files
+    .filter((file) => /\.(yml|md)$/.test(file))
+    .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/uses: ([\w-]+\/[\w-]+)[\w./-]*@([\w.]+)/g)]);
+  return [...new Set(calls.flatMap(([, name, ref = '']) => (name === pin.repository ? [ref] : [])))];
+}
+
+/** Replacements of GitHub's own actions, at whatever commit ours call them. */
 function stubs(): string[] {
   const texts = [
     'action.yml',

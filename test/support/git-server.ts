@@ -36,6 +36,7 @@ export async function startGitServer(
       directory,
       path: url.pathname.replace(/^\/acme\/os\.git/, ''),
       query: url.search.slice(1),
+      mayWriteWorkflows: true,
       login: login?.name ?? 'anybody',
     });
   });

@@ -134,6 +134,15 @@ export async function createUserRepository(
   };
 }
 
+/** The payload of a pull request to the state branch: GitHub runs the default branch's workflow at its newest commit. */
+export async function statePullPayload(github: GitHubServer, user: UserRepository, pull: Pull) {
+  const payload = pullPayload(github, pull);
+  const { base } = payload.pull_request;
+  // act takes the commit of such a run from here; GitHub did so until December 2025.
+  const sha = await user.git.run(['rev-parse', `refs/heads/${payload.repository.default_branch}`]);
+  return { ...payload, pull_request: { ...payload.pull_request, base: { ...base, sha } } };
+}
+
 const sender = { login: 'ada' };
 
 /** The payload of a push to a branch. */

@@ -6,14 +6,18 @@ import { join } from 'node:path';
 import { createEmulator } from 'emulate';
 import { exec } from '../../src/host/exec.ts';
 import { Git } from '../../src/world/git/git.ts';
+import type { Ghcr } from './ghcr.ts';
 import { type Answer, type Call, notFound, parseBody, readBody, refuse } from './github/answer.ts';
+import type { Contract } from './github/contract.ts';
 import { gitDataRoutes } from './github/git-data.ts';
 import { serveGit } from './github/git-http.ts';
 import { answerGraphql } from './github/graphql.ts';
+import { answerPackages } from './github/packages.ts';
 import { allows, everything, forbidden, type Permissions, permissionFor } from './github/permissions.ts';
 import { pullRoutes, type Settings } from './github/pulls.ts';
 import { type RepositorySettings, settingsRoutes } from './github/settings.ts';
 import { statusRoutes } from './github/statuses.ts';
+import { guardPushes } from './github/workflow-files.ts';
 import { type EmulatedRun, workflowRoutes } from './github/workflow-runs.ts';
 
 export type { Permissions } from './github/permissions.ts';
@@ -68,6 +72,8 @@ export interface GitHubServer {
   readonly settings: Settings;
   /** What administrators set; undefined: the API knows of none of it. */
   administered: RepositorySettings | undefined;
+  /** GitHub's registry, whose packages the API knows; undefined: there is none. */
+  packages: Ghcr | undefined;
   /** Workflow runs, oldest first. */
   readonly runs: EmulatedRun[];
   inject(fault: Fault): void;
@@ -86,6 +92,8 @@ export async function startGitHub(
     readonly permissions?: Permissions;
     readonly tokens?: Readonly<Record<string, TokenOwner>>;
     readonly settings?: Partial<Settings>;
+    /** Holds requests and answers against GitHub's own contract. */
+    readonly contract?: Contract;
   } = {},
 ): Promise<GitHubServer> {
   const { repository = 'acme/os', defaultBranch = 'main', permissions = everything } = options;
@@ -102,10 +110,14 @@ export async function startGitHub(
     ['gc.auto', '0'],
   ] as const)
     await git.run(['config', key, value]);
+  await guardPushes(git);
   const owners: Readonly<Record<string, TokenOwner>> = {
     ghs_tokenOfTheWorkflow000000000000000000: { login: 'github-actions[bot]', permissions },
     ghs_tokenOfAnApp00000000000000000000000: { login: 'acme-coxswain[bot]' },
-    github_pat_tokenOfAPerson0000000000000: { login: 'ada' },
+    github_pat_tokenOfAPerson0000000000000: {
+      login: 'ada',
+      permissions: { ...everything, workflows: 'write' },
+    },
     ...options.tokens,
   };
   const [token = '', app = '', person = ''] = Object.keys(owners);
@@ -113,6 +125,7 @@ export async function startGitHub(
   const requests: LoggedRequest[] = [];
   const runs: EmulatedRun[] = [];
   const administered: { now: RepositorySettings | undefined } = { now: undefined };
+  const packages: { now: Ghcr | undefined } = { now: undefined };
   const faults: (Fault & { left: number })[] = [];
 
   const server = createServer((request, response) => {
@@ -164,21 +177,40 @@ export async function startGitHub(
       headers: link === null ? {} : { link: outside(link) },
     };
   }
+  /** A ruleset keeps everyone from moving this branch but by a pull request. */
+  const ruled = (ref: string) =>
+    (administered.now?.rules[ref.replace('refs/heads/', '')] ?? []).some((rule) =>
+      ['pull_request', 'update'].includes((rule as { readonly type: string }).type),
+    );
   const routes = [
     pullRoutes(git, settings),
     statusRoutes(git, url),
-    gitDataRoutes(git, url),
+    gitDataRoutes(git, url, ruled),
     workflowRoutes(git, runs, serverUrl),
     settingsRoutes(git, () => administered.now),
   ];
 
+  /** Putting a label on a pull request makes it if the repository has none of that name, and that needs more. */
+  async function refuseNewLabels(call: Call, rights: Permissions): Promise<Answer | undefined> {
+    if (!/^issues\/\d+\/labels$/.test(call.route ?? '') || !['POST', 'PUT'].includes(call.method))
+      return undefined;
+    const need = [['issues', 'write']] as const;
+    if (allows(rights, need)) return undefined;
+    const there = (await call.ask('GET', 'labels?per_page=100')).json as { readonly name: string }[];
+    const wanted = Array.isArray(call.body.labels) ? (call.body.labels as string[]) : [];
+    const known = wanted.every((name) => there.some((label) => label.name === name));
+    return known ? undefined : forbidden(need, 'integration');
+  }
+
   async function answerApi(call: Call, path: string, query: string, key: string): Promise<Answer> {
     const rights = owners[key]?.permissions ?? everything;
-    if (path === '/graphql') return answerGraphql(git, call, { permissions: rights, settings });
+    if (path === '/graphql') return answerGraphql(git, call, { permissions: rights, settings, ruled });
     if (call.route !== undefined) {
       const need = permissionFor(call.method, call.route);
       if (!allows(rights, need))
         return forbidden(need, key.startsWith('github_pat_') ? 'personal access token' : 'integration');
+      const refused = await refuseNewLabels(call, rights);
+      if (refused !== undefined) return refused;
       for (const route of routes) {
         const answer = await route(call);
         if (answer !== undefined) return answer;
@@ -186,6 +218,11 @@ export async function startGitHub(
       const archive = /^tarball(?:\/(.+))?$/.exec(call.route)?.[1];
       if (archive !== undefined)
         return { status: 302, headers: { location: `${serverUrl}/_codeload/${repository}/${archive}` } };
+    }
+    if (packages.now !== undefined) {
+      const asked = { method: call.method, path, query: call.query, url: apiUrl, rights };
+      const answer = await answerPackages(packages.now, asked);
+      if (answer !== undefined) return answer;
     }
     const answer = await forward(call.method, `${path}${query}`, key, call.body);
     const repositoryItself = path === `/repos/${repository}` && call.method === 'GET';
@@ -233,9 +270,11 @@ export async function startGitHub(
         path: at.pathname.slice(repositoryPath.length),
         query: at.search.slice(1),
         login,
+        mayWriteWorkflows: allows(owners[key ?? '']?.permissions ?? everything, [['workflows', 'write']]),
       });
     }
-    const body = parseBody(await readBody(request));
+    const sent = await readBody(request);
+    const body = parseBody(sent);
     const prefix = `/repos/${repository}/`;
     const answer =
       api === null
@@ -249,6 +288,7 @@ export async function startGitHub(
                 query: at.searchParams,
                 body,
                 login,
+                mayWriteWorkflows: allows(owners[key]?.permissions ?? everything, [['workflows', 'write']]),
                 ask: (verb, route, sent) => forward(verb, `/repos/${repository}/${route}`, key, sent),
               },
               path,
@@ -256,6 +296,17 @@ export async function startGitHub(
               key,
             );
     if (fault !== undefined) return void spoil();
+    const operation =
+      api === null
+        ? undefined
+        : options.contract?.request({
+            method,
+            path,
+            query: at.searchParams,
+            body: sent.length === 0 ? undefined : body,
+          });
+    const json =
+      operation === undefined ? answer.json : options.contract?.answer(operation, answer.status, answer.json);
     const headers = {
       'content-type': 'application/json; charset=utf-8',
       'x-ratelimit-remaining': '4999',
@@ -264,7 +315,7 @@ export async function startGitHub(
     };
     response
       .writeHead(answer.status, headers)
-      .end(answer.bytes ?? (answer.json === undefined ? '' : JSON.stringify(answer.json)));
+      .end(answer.bytes ?? (json === undefined ? '' : JSON.stringify(json)));
   }
 
   return {
@@ -277,6 +328,12 @@ export async function startGitHub(
     requests,
     settings,
     runs,
+    get packages() {
+      return packages.now;
+    },
+    set packages(ghcr) {
+      packages.now = ghcr;
+    },
     get administered() {
       return administered.now;
     },

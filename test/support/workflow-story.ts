@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import { buildBaseImage } from '../../src/demo/base-images.ts';
@@ -48,7 +48,12 @@ export async function createStory(
   act: string,
   name: string,
   options: {
+    /** One of workflows-examples, or a folder. */
     readonly example: string;
+    /** Default: acme/os. */
+    readonly repository?: string;
+    /** Default: testing. */
+    readonly defaultBranch?: string;
     readonly replace: Readonly<Record<string, string>>;
     readonly branches: readonly string[];
     readonly secrets?: Readonly<Record<string, string>>;
@@ -60,10 +65,11 @@ export async function createStory(
   await rm(output, { recursive: true, force: true });
   await mkdir(output, { recursive: true });
   const start = Math.floor(Date.now() / 1000) - 5 * day;
-  const github = await startGitHub({ defaultBranch: 'testing' });
+  const { repository = 'acme/os', defaultBranch = 'testing' } = options;
+  const github = await startGitHub({ repository, defaultBranch });
   const runner: Runner = await createRunner(act);
   const user = await createUserRepository(github, {
-    from: join('workflows-examples', options.example),
+    from: isAbsolute(options.example) ? options.example : join('workflows-examples', options.example),
     // The small base image has no systemd, on purpose.
     replace: { ...options.replace, 'refresh: 7d': 'refresh: 7d\nboot-test: { init: any }' },
     branches: options.branches,
@@ -73,6 +79,7 @@ export async function createStory(
   const environment = 'planted-in-the-environment-5d1f';
   const planted = [environment, github.token, ...passwords(options.secrets ?? {})];
   let runs = 0;
+  const rows: string[] = [];
   const title = (number: number, workflow: string) =>
     `${String(number).padStart(2, '0')}-${workflow.replace('.yml', '')}`;
 
@@ -104,6 +111,7 @@ export async function createStory(
       await writeFile(join(output, `${title(number, workflow)}.log`), run.log);
       await writeFile(join(output, `${title(number, workflow)}.md`), run.summaries.join('\n'));
       const steps = run.steps.filter((step) => !/: (actions\/|.*\n)/.test(step)).map((step) => `    ${step}`);
+      rows.push(rowOf(title(number, workflow), event, run));
       console.log([`${title(number, workflow)}: ${run.passed ? 'passed' : 'failed'}`, ...steps].join('\n'));
       return { ...run, number: again?.run ?? number };
     },
@@ -130,11 +138,26 @@ export async function createStory(
       }
     },
     end: async () => {
+      const head = [`| ${name} | event | jobs | what people see |`, '|---|---|---|---|'];
+      const table = `${[...head, ...rows].join('\n')}\n`;
+      await writeFile(join(output, 'table.md'), table);
+      process.stdout.write(`\n${table}`);
       await user.remove();
       await runner.remove();
       await github.stop();
     },
   };
+}
+
+/** A run as a row of a table: what ran, and the first lines of its job summaries, or the error. */
+function rowOf(title: string, event: string, { passed, jobs, summaries, log }: WorkflowRun): string {
+  const ran = jobs.filter((job) => !job.includes('skipped'));
+  const failed = ran.filter((job) => !job.endsWith(': success')).length;
+  const headings = summaries.flatMap((summary) => /^### (.*)/m.exec(summary)?.[1] ?? []);
+  const error = /::error[^:]*::(.*)/.exec(log)?.[1] ?? '';
+  const seen = headings.length > 0 ? headings.join('; ') : passed ? 'nothing' : error;
+  const cell = (text: string) => text.replaceAll('|', '\\|').slice(0, 160);
+  return `| ${title} | ${event} | ${ran.length}${failed === 0 ? '' : `, ${failed} failed`} | ${cell(seen)} |`;
 }
 
 function passwords(secrets: Readonly<Record<string, string>>): string[] {

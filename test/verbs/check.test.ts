@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/project/configuration/config.ts';
+import { ours } from '../../src/project/init/ours.ts';
 import { workflowFiles } from '../../src/project/init/workflows.ts';
 import check from '../../src/verbs/check.ts';
 import { contextAt } from '../support/project.ts';
@@ -30,7 +31,7 @@ const good: Readonly<Record<string, string>> = {
   'rollouts/stable.json.hbs': usual,
   'tests/10-boots.sh': '#!/bin/sh\n',
   ...Object.fromEntries(
-    workflowFiles(parseConfig(yaml, 'coxswain.yaml')).map(({ path, text }) => [path, text]),
+    workflowFiles(parseConfig(yaml, 'coxswain.yaml'), ours).map(({ path, text }) => [path, text]),
   ),
 };
 

@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readArguments } from '../../src/cli/arguments.ts';
@@ -12,16 +12,21 @@ import { findBase } from '../../src/project/containerfile/base.ts';
 import { parseContainerfile } from '../../src/project/containerfile/parse.ts';
 import { selectContext } from '../../src/release/candidate/build-context.ts';
 import init from '../../src/verbs/init.ts';
-import type { Git } from '../../src/world/git/git.ts';
+import { Git } from '../../src/world/git/git.ts';
 import { listCommit } from '../../src/world/git/list-tree.ts';
 import { cli } from '../support/cli.ts';
-import { createRepository, temporaryFolder } from '../support/repository.ts';
+import { useGitHub } from '../support/forges.ts';
+import { commitFiles, createRepository, temporaryFolder } from '../support/repository.ts';
 
-async function run(directory: string, args: string[] = ['--image', 'ghcr.io/acme/os']) {
+async function run(
+  directory: string,
+  args: string[] = ['--image', 'ghcr.io/acme/os'],
+  env: NodeJS.ProcessEnv = {},
+) {
   const warnings: string[] = [];
   const context: Context = {
     log: { ...silentLog, warn: (message) => warnings.push(message) },
-    env: {},
+    env,
     now: () => 0,
   };
   const outcome = await init.run(readArguments(init.inputs, [...args, '--directory', directory]), context);
@@ -197,13 +202,15 @@ describe('coxswain init', () => {
     ]);
   });
 
-  it('does not break an existing Containerfile, and says if its base is another', async () => {
+  it('leaves out of the build what a Containerfile that exists does not name, and says when its base is another', async () => {
     const root = await temporaryFolder();
-    await writeFile(join(root, 'Containerfile'), 'FROM quay.io/fedora/fedora-bootc:44\nCOPY files /\n');
+    await writeFile(join(root, 'Containerfile'), 'FROM quay.io/fedora/fedora-bootc:44\nCOPY files docs /\n');
     const { written, kept, warnings } = await run(root);
     expect(kept).toEqual(['Containerfile']);
-    expect(written).not.toContain('.containerignore');
     expect(written.filter((path) => path.startsWith('rootfs'))).toEqual([]);
+    const ignored = (await readFile(join(root, '.containerignore'), 'utf8')).split('\n');
+    expect(ignored).toEqual(expect.arrayContaining(['.git', '.github', 'rollouts', 'tests']));
+    for (const used of ['files', 'docs', '*']) expect(ignored).not.toContain(used);
     expect(await readFile(join(root, 'tests/10-image.sh'), 'utf8')).not.toContain('motd');
     expect(warnings.join()).toMatch(
       /^Containerfile:1:6: FROM: the image is not derived from the configured base/,
@@ -286,5 +293,94 @@ describe('coxswain init', () => {
     await expect(run(join(git.directory, 'inside'))).rejects.toThrowError(
       /^--directory: this folder is inside a repository/,
     );
+  });
+});
+
+describe('coxswain init in a repository that has its own workflows, Containerfile and main branch', () => {
+  const github = useGitHub({ defaultBranch: 'main' });
+  const theirs = {
+    '.github/workflows/release.yml': 'name: Ours\non: push\njobs: {}\n',
+    '.gitignore': 'node_modules',
+    Containerfile: 'FROM quay.io/fedora/fedora-coreos:stable\nCOPY files /\n',
+  };
+  async function adopted(): Promise<Git> {
+    const git = await createRepository();
+    await git.run(['switch', '--quiet', '--orphan', 'main']);
+    await commitFiles(git, theirs);
+    await git.run(['push', '--quiet', '--force', github().directory, 'HEAD:refs/heads/main']);
+    await git.run(['remote', 'add', 'origin', `${github().serverUrl}/${github().repository}`]);
+    return git;
+  }
+
+  it('releases the first fleet from main, writes beside what is there, and names what it leaves alone', async () => {
+    const { directory } = await adopted();
+    const { written, kept, warnings } = await run(directory);
+    expect(kept).toEqual(['Containerfile']);
+    const config = await readConfig(directory);
+    expect(Object.values(config.fleets).map(({ name, branch }) => [name, branch])).toEqual([
+      ['testing', 'main'],
+      ['stable', 'stable'],
+    ]);
+    expect(written).toContain('.github/workflows/coxswain-release.yml');
+    expect(await readFile(join(directory, '.github/workflows/release.yml'), 'utf8')).toBe(
+      theirs['.github/workflows/release.yml'],
+    );
+    expect(await readFile(join(directory, '.github/workflows/coxswain-release.yml'), 'utf8')).toContain(
+      'branches: [main, stable]',
+    );
+    expect(await readFile(join(directory, '.gitignore'), 'utf8')).toMatch(
+      /^node_modules\n# .*\n\/boot-test-output\/\n/,
+    );
+    expect(warnings).toEqual([expect.stringMatching(/release\.yml is yours.*coxswain-release\.yml/)]);
+    expect((await run(directory, [])).written).toEqual([]);
+  });
+
+  it('offers it as a pull request, and writes nothing in the checkout', async () => {
+    const git = await adopted();
+    const { apiUrl, serverUrl, repository, tokens } = github();
+    const env = {
+      COXSWAIN_FORGE: 'github',
+      GITHUB_REPOSITORY: repository,
+      GITHUB_API_URL: apiUrl,
+      GITHUB_SERVER_URL: serverUrl,
+      GITHUB_TOKEN: tokens.person,
+    };
+    const given = ['--image', 'ghcr.io/acme/os', '--pull-request'];
+    const { text, written } = await run(git.directory, given, env);
+    expect(written).toEqual([]);
+    expect(text).toMatch(/^pull request #\d+ \(branch coxswain-init\) offers 11 files/);
+    expect(await git.run(['status', '--porcelain'])).toBe('');
+    const bare = new Git(github().directory);
+    const files = await bare.run(['diff', '--name-only', 'main', 'coxswain-init']);
+    expect(files.split('\n')).toEqual(
+      expect.arrayContaining(['coxswain.yaml', '.github/workflows/coxswain-release.yml', '.containerignore']),
+    );
+    expect(await bare.run(['ls-tree', 'coxswain-init', 'tests/'])).toMatch(/^100755/);
+    // Again: the same pull request.
+    expect((await run(git.directory, given, env)).text).toBe(text);
+  });
+
+  it('takes the release of Coxswain that --from names, by its commit', async () => {
+    // A public repository is read without a login.
+    const server = await temporaryFolder();
+    await mkdir(join(server, 'acme'));
+    await symlink(github().directory, join(server, 'acme/os'));
+    const bare = new Git(github().directory);
+    await adopted();
+    await bare.run(['tag', '--annotate', '--message', 'x', 'v1.2.3', 'main']);
+    const commit = await bare.run(['rev-parse', 'main']);
+    const source = github().repository;
+    const from = async (ref: string) => {
+      const folder = await temporaryFolder();
+      await run(folder, ['--image', 'ghcr.io/acme/os', '--from', `${source}@${ref}`], {
+        GITHUB_SERVER_URL: `file://${server}`,
+      });
+      return readFile(join(folder, '.github/workflows/release.yml'), 'utf8');
+    };
+    for (const ref of ['v1.2.3', 'main', commit]) {
+      expect(await from(ref)).toContain(`uses: ${source}/.github/workflows/release.yml@${commit} # v1.2.3`);
+    }
+    await expect(from('v9')).rejects.toThrow(/no tag and no branch v9/);
+    await expect(from('a..b')).rejects.toThrow(/not a release of Coxswain/);
   });
 });

@@ -10,6 +10,7 @@ import { readCandidate } from '../../src/release/candidate/candidate.ts';
 import { openProject } from '../../src/release/project.ts';
 import bootTest from '../../src/verbs/boot-test.ts';
 import editUpdates from '../../src/verbs/edit-updates.ts';
+import lintUpdates from '../../src/verbs/lint-updates.ts';
 import openPromotion from '../../src/verbs/open-promotion.ts';
 import pruneImages from '../../src/verbs/prune-images.ts';
 import watchBase from '../../src/verbs/watch-base.ts';
@@ -356,5 +357,20 @@ describe('boot-test', () => {
       `commenting on pull request #${number} is skipped: pull request #${number} comes from a fork, and the token of this run can only read`,
     ]);
     await expect(run(watchBase, { env: fork })).rejects.toThrow('the token of such a run can only read');
+  });
+});
+
+describe('lint-updates', () => {
+  it('judges the commit of a fork that no branch has, as a pull request to the state branch brings it', async () => {
+    await recordRelease(project, 'testing', { version: '1-aa', time: now - day });
+    await project.git.run(['push', '--quiet', origin.directory, 'coxswain']);
+    const fork = await cloneOf(origin.directory, ['--branch', 'coxswain']);
+    await commitFiles(fork, { 'fleets/testing/updates.json': '{ "releases": 7 }\n' });
+    await fork.run(['push', '--quiet', 'origin', 'HEAD:refs/pull/9/head']);
+    const commit = await fork.run(['rev-parse', 'HEAD']);
+    const outcome = await run(lintUpdates, { args: ['--commit', commit, '--first-release'] });
+    expect(outcome.exitCode).toBe(1);
+    expect(outcome.text).toMatch(/updates\.json/);
+    expect((await run(lintUpdates, { args: ['--first-release'] })).exitCode).toBe(0);
   });
 });

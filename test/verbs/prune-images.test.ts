@@ -1,12 +1,17 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import '../support/in-memory.ts';
+import { silentLog } from '../../src/host/log.ts';
 import { publishUpdates } from '../../src/loop/publish-updates/publish-updates.ts';
-import type { PrunedRepository } from '../../src/operate/prune-images/prune-images.ts';
+import { type PrunedRepository, planPruning } from '../../src/operate/prune-images/prune-images.ts';
 import promoteImage from '../../src/verbs/promote-image.ts';
 import pruneImages from '../../src/verbs/prune-images.ts';
 import startRollout from '../../src/verbs/start-rollout.ts';
+import { openGitHubApi } from '../../src/world/forge/github/api.ts';
+import { isGitHubRegistry, packageDeletion } from '../../src/world/forge/github/packages.ts';
 import { atDigest, atTag, type Digest, type Repository } from '../../src/world/registry/reference.ts';
 import { buildAndTest } from '../faults/stage.ts';
+import { useGitHub } from '../support/forges.ts';
+import { type Ghcr, startGhcr } from '../support/ghcr.ts';
 import {
   buildAnnotations,
   contextAt,
@@ -359,5 +364,73 @@ describe('prune-images', () => {
     expect(test.removed.length).toBeGreaterThan(1);
     expect(await isThere(testImage, untagged.digest)).toBe(true);
     expect(await isThere(testImage, signature.digest)).toBe(true);
+  });
+});
+
+describe('prune-images at ghcr.io', { timeout: 90_000 }, () => {
+  const github = useGitHub({ tokens: { ghs_reads: { login: 'a[bot]', permissions: { packages: 'read' } } } });
+  let ghcr: Ghcr;
+  beforeAll(async () => {
+    ghcr = await startGhcr(() => registry.host);
+  });
+  afterAll(() => ghcr.stop());
+
+  const deletionBy = (token: string) => {
+    const { apiUrl, serverUrl, repository } = github();
+    const api = openGitHubApi({ apiUrl, serverUrl, repository, token, log: silentLog, second: 10 });
+    return async () => packageDeletion(api);
+  };
+  const plan = (token: string) =>
+    planPruning(project, { olderThan: 30 * day, now, deletionIn: deletionBy(token) });
+  const digests = ({ path }: Repository) => (ghcr.versions(path) ?? []).map(({ name }) => name);
+
+  beforeEach(async () => {
+    project = await createProject(ghcr.host, { time: now - 100 * day });
+    await publishBase(project, '44.1');
+    github().packages = ghcr;
+  });
+
+  it('promotes though a mount is refused with 403, and deletes an image, its list and evidence as versions', async () => {
+    const { testImage } = project.config;
+    await release(60);
+    expect(ghcr.refused).toContain('403 POST blobs');
+    await commit(50);
+    const abandoned = await buildAndTest(project);
+    await commit(40);
+    await publish();
+    const before = digests(testImage);
+    const { repositories, remove } = await plan(github().token);
+    const removed = repositories.flatMap((each) => each.removed.map(({ digest }) => digest));
+    expect(removed.length).toBeGreaterThanOrEqual(3);
+    ghcr.refused.length = 0;
+    await remove();
+    // Nothing was asked of the registry's own deletion, and nothing of the image is left as an untagged version.
+    expect(ghcr.refused.filter((line) => line.startsWith('405'))).toEqual([]);
+    expect(digests(testImage)).toEqual(before.filter((digest) => !removed.includes(digest as Digest)));
+    expect(await isThere(testImage, abandoned.built.digest)).toBe(false);
+    const left = (ghcr.versions(testImage.path) ?? []).flatMap(({ tags }) => tags);
+    expect(left).not.toContain(`sha256-${abandoned.built.digest.slice(7)}`);
+    expect((await plan(github().token)).repositories.flatMap((each) => each.removed)).toEqual([]);
+  });
+
+  it('says what the token lacks, and deletes nothing', async () => {
+    await release(60);
+    await commit(50);
+    await buildAndTest(project);
+    await commit(40);
+    await publish();
+    const before = digests(project.config.testImage);
+    await expect((await plan('ghs_reads')).remove()).rejects.toThrow(
+      /may not delete packages.*permissions: packages: write.*delete:packages/s,
+    );
+    // A list that names what belongs to the image may have been pushed before.
+    expect(digests(project.config.testImage)).toEqual(expect.arrayContaining(before));
+  });
+
+  it('deletes by the Packages API at GitHub alone', () => {
+    expect(isGitHubRegistry('ghcr.io', 'https://github.com')).toBe(true);
+    expect(isGitHubRegistry('containers.ghe.example.com', 'https://ghe.example.com')).toBe(true);
+    expect(isGitHubRegistry('containers.other.com', 'https://ghe.example.com')).toBe(false);
+    expect(isGitHubRegistry('quay.io', 'https://github.com')).toBe(false);
   });
 });

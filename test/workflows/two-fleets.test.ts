@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { defined } from '../../src/host/defined.ts';
 import { parseRepository } from '../../src/world/registry/reference.ts';
 import { findAct, skipWithoutAct } from '../support/act.ts';
-import { pullPayload, pushPayload, schedulePayload } from '../support/github-repository.ts';
+import { pullPayload, pushPayload, schedulePayload, statePullPayload } from '../support/github-repository.ts';
 import { testClient, useRegistry } from '../support/registry.ts';
 import { createStory, moveBase, type Story } from '../support/workflow-story.ts';
 
@@ -45,6 +45,7 @@ describe.sequential('workflows-examples/two-fleets', () => {
   afterAll(() => story?.end());
 
   const branch = (name: string) => story.user.git.run(['rev-parse', `refs/heads/${name}`]);
+  const testingTip = () => branch('testing');
   const graph = async (fleet: string) => graphSchema.parse(await story.published(`${fleet}/x86_64/v1/graph`));
   const onSchedule = async (days: number, workflow = 'watch.yml') =>
     story.run(workflow, {
@@ -172,6 +173,37 @@ describe.sequential('workflows-examples/two-fleets', () => {
     expect(subject).toMatch(/pause/i);
     const updates = JSON.stringify(await story.published('stable/updates.json'));
     expect(updates).not.toContain('"start_epoch"');
+  });
+
+  it('a pull request to the state branch: judged, and the one required check reports', {
+    timeout: 2 * minutes,
+  }, async () => {
+    const judge = async (branch: string, text: string, days: number) => {
+      const pull = await story.user.propose({
+        base: 'coxswain',
+        branch,
+        title: 'By hand',
+        files: { 'fleets/stable/updates.json': text },
+      });
+      return story.run('pull-request.yml', {
+        event: 'pull_request_target',
+        payload: await statePullPayload(story.github, story.user, pull),
+        commit: await testingTip(),
+        days,
+      });
+    };
+    const now = await story.user.git.run(['show', 'coxswain:fleets/stable/updates.json']);
+    const good = await judge('by-hand', `${now}\n`, 3.4);
+    expect(good.jobs).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/lint the state branch: success/),
+        expect.stringMatching(/\/ok: success/),
+      ]),
+    );
+    expect(good.jobs.filter((job) => /build|boot/.test(job) && !job.includes('skipped'))).toEqual([]);
+    const bad = await judge('by-mistake', '{ "stream": "stable", "releases": 7 }\n', 3.4);
+    expect(bad.passed).toBe(false);
+    expect(bad.jobs).toContainEqual(expect.stringMatching(/\/ok: failure/));
   });
 
   it('a newer base: the whole job in one step proposes it', { timeout: 2 * minutes }, async () => {

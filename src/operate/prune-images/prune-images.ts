@@ -4,7 +4,8 @@ import { awaitedDigests, digestsOf, neededDigests } from '../../release/needed-i
 import type { Project } from '../../release/project.ts';
 import type { FleetState } from '../../release/state/state.ts';
 import { isBuildTag, isVersionTag, type TaggedFleet } from '../../release/tags.ts';
-import { type Digest, formatRepository } from '../../world/registry/reference.ts';
+import type { DeleteManifest } from '../../world/forge/github/packages.ts';
+import { type Digest, formatRepository, type Repository } from '../../world/registry/reference.ts';
 import { currentBuilds } from './current-builds.ts';
 import { deleteImages } from './delete-images.ts';
 import { recordedOrigins } from './image-origin.ts';
@@ -25,6 +26,8 @@ export interface PruneOptions {
   /** UNIX seconds. */
   readonly now: number;
   readonly report?: (note: string) => void;
+  /** How manifests of a repository are deleted if its registry does not delete by the registry's interface. */
+  readonly deletionIn?: (repository: Repository) => Promise<DeleteManifest | undefined>;
 }
 
 /** What was deleted from one repository, or would be. */
@@ -69,7 +72,11 @@ export async function planPruning(project: Parts, options: PruneOptions): Promis
       kept,
     })),
     remove: async () => {
-      for (const plan of plans) await deleteImages(client, plan, requireUnchanged);
+      for (const plan of plans) {
+        if (plan.removed.length === 0) continue;
+        const deleteManifest = (await options.deletionIn?.(plan.repository)) ?? client.deleteManifest;
+        await deleteImages({ ...client, deleteManifest }, plan, requireUnchanged);
+      }
     },
   };
 }

@@ -71,8 +71,16 @@ async function start(
     readonly answer: (action: ReleaseStart['action'], what: string) => ReleaseStart;
   },
 ): Promise<ReleaseStart> {
-  const { version, commit, branch, workflow, answer } = options;
-  const before = await runs.list({ workflow, commit });
+  const { version, commit, branch, answer } = options;
+  // init writes coxswain-release.yml beside a release.yml that is somebody else's.
+  const own = {
+    workflow: `coxswain-${options.workflow}`,
+    before: await runs.list({ workflow: `coxswain-${options.workflow}`, commit }),
+  };
+  const { workflow, before } =
+    own.before !== undefined
+      ? own
+      : { workflow: options.workflow, before: await runs.list({ workflow: options.workflow, commit }) };
   if (before === undefined) {
     return answer('to-do', `${version} is merged and not released, and there is no ${workflow} to start`);
   }

@@ -7,9 +7,13 @@ import { type Config, configFileName, parseConfig, readConfig } from '../configu
 import { configJsonSchema } from '../configuration/schema.ts';
 import { findBase } from '../containerfile/base.ts';
 import { parseContainerfile } from '../containerfile/parse.ts';
+import { besideOthers, mergeIgnored } from './adopt.ts';
+import { ours } from './ours.ts';
+import type { Pin } from './pin.ts';
 import {
   configText,
   containerfileText,
+  containerignoreFor,
   containerignoreText,
   copyLine,
   gitignoreText,
@@ -22,34 +26,55 @@ import {
 } from './texts.ts';
 import { workflowFiles } from './workflows.ts';
 
-export interface InitReport {
+/** What init would write, and what it leaves alone. */
+export interface InitPlan {
   /** Absolute path. */
   readonly root: string;
   readonly config: Config;
+  readonly files: readonly InitialFile[];
   /** Paths inside the repository. */
-  readonly written: readonly string[];
   readonly kept: readonly string[];
+  /** What people should know of files that were there: one sentence each. */
+  readonly notes: readonly string[];
   readonly isRepository: boolean;
   /** What is wrong with the Containerfile that existed before. */
   readonly doubt: string | undefined;
 }
 
-interface InitialFile {
+/** A plan that was carried out. */
+export interface InitReport extends InitPlan {
+  readonly written: readonly string[];
+}
+
+export interface InitialFile {
   readonly path: string;
   readonly text: string;
   readonly executable?: boolean;
 }
 
+/** Writes the files of a user's repository that do not exist yet: planInit says which. */
+export async function initRepository(...given: Parameters<typeof planInit>): Promise<InitReport> {
+  const plan = await planInit(...given);
+  for (const file of plan.files) {
+    await writeFileAtomically(join(plan.root, file.path), file.text);
+    if (file.executable === true) await chmod(join(plan.root, file.path), 0o755);
+  }
+  return { ...plan, written: plan.files.map(({ path }) => path) };
+}
+
 /**
- * Writes the files of a user's repository that do not exist yet. An existing file is never changed, except the JSON
- * Schema, which is Coxswain's own. If there is a coxswain.yaml, everything else follows it.
+ * Decides which files of a user's repository are to be written. A file that exists is never changed, except for the
+ * JSON Schema, which is Coxswain's own, and .gitignore, which gets the lines that it lacks. If there is a coxswain.yaml,
+ * everything else follows it. A workflow of somebody else that bears the name of one of ours stays, and ours gets another name.
  * @param settings needed if there is no coxswain.yaml
- * @throws InputError inside another folder's repository, and for an existing coxswain.yaml that is wrong
+ * @param pin the release of Coxswain that its workflows call
+ * @throws InputError inside another folder's repository, and for a coxswain.yaml that exists and is wrong
  */
-export async function initRepository(
+export async function planInit(
   directory: string,
   settings: InitialSettings | undefined,
-): Promise<InitReport> {
+  pin: Pin = ours,
+): Promise<InitPlan> {
   const root = resolve(directory);
   const isRepository = await checkTop(root);
   const existing = await exists(join(root, configFileName));
@@ -65,44 +90,43 @@ export async function initRepository(
   const text = settings === undefined ? '' : configText(settings);
   const config = existing ? await readConfig(root) : parseConfig(text, configFileName);
   const containerfile = await readFileIfThere(join(root, config.containerfile));
-  const files = initialFiles(config, text, containerfile);
-  const written: string[] = [];
+  const { files: workflows, notes } = await besideOthers(root, workflowFiles(config, pin));
+  const ignored = await mergeIgnored(root, gitignoreText);
+  const wanted = [
+    ...initialFiles(config, text, containerfile, await exists(join(root, '.dockerignore'))),
+    ...workflows,
+  ];
+  const files: InitialFile[] = [];
   const kept: string[] = [];
-  for (const file of files) {
-    if (await exists(join(root, file.path))) {
-      kept.push(file.path);
-      continue;
-    }
-    await writeFileAtomically(join(root, file.path), file.text);
-    if (file.executable === true) await chmod(join(root, file.path), 0o755);
-    written.push(file.path);
+  for (const file of wanted) {
+    if (file.path === '.gitignore' && ignored !== undefined) files.push({ path: file.path, text: ignored });
+    else if (await exists(join(root, file.path))) kept.push(file.path);
+    else files.push(file);
   }
   const schema = `${JSON.stringify(configJsonSchema(), null, 2)}\n`;
   if ((await readFileIfThere(join(root, schemaFile))) === schema) kept.push(schemaFile);
-  else {
-    await writeFileAtomically(join(root, schemaFile), schema);
-    written.push(schemaFile);
-  }
-  return { root, config, written, kept, isRepository, doubt: doubtAbout(containerfile, config) };
+  else files.push({ path: schemaFile, text: schema });
+  return { root, config, files, kept, notes, isRepository, doubt: doubtAbout(containerfile, config) };
 }
 
-/** The sample in rootfs/ belongs to our Containerfile; with another one it would break the build. */
-function initialFiles(config: Config, configText: string, containerfile: string | undefined): InitialFile[] {
-  const ours = containerfile ?? containerfileText(config);
-  const hasSample = ours.includes(copyLine);
+/** The sample in rootfs/ and what goes with it belong to our Containerfile: with another they would only break it. */
+function initialFiles(
+  config: Config,
+  configText: string,
+  containerfile: string | undefined,
+  hasDockerignore: boolean,
+): InitialFile[] {
+  const text = containerfile ?? containerfileText(config);
+  const hasSample = text.includes(copyLine);
+  const ignore = hasSample ? containerignoreText : containerignoreFor(text, config.tests);
   return [
     { path: configFileName, text: configText },
-    { path: config.containerfile, text: ours },
-    ...(hasSample
-      ? [
-          { path: '.containerignore', text: containerignoreText },
-          { path: motdFile, text: motdText },
-        ]
-      : []),
+    { path: config.containerfile, text },
+    ...(hasSample || !hasDockerignore ? [{ path: '.containerignore', text: ignore }] : []),
+    ...(hasSample ? [{ path: motdFile, text: motdText }] : []),
     { path: '.gitignore', text: gitignoreText },
     ...Object.values(config.fleets).map((fleet) => ({ path: fleet.template, text: templateText(fleet) })),
     { path: `${config.tests}/10-image.sh`, text: testText(hasSample), executable: true },
-    ...workflowFiles(config),
   ];
 }
 

@@ -11,6 +11,8 @@ export interface InitialSettings {
   readonly architectures: readonly string[];
   /** Names; each but the first is promoted from the one before it. */
   readonly fleets: readonly string[];
+  /** The branch of the first fleet, if it is not named as the fleet: a repository that exists has one. */
+  readonly branch?: string | undefined;
 }
 
 /**
@@ -20,7 +22,7 @@ export const schemaFile = '.coxswain/coxswain.schema.json';
 
 export function configText(settings: InitialSettings): string {
   const value = (text: string) => stringify(text).trimEnd();
-  const { image, testImage, base, stream, architectures, fleets } = settings;
+  const { image, testImage, base, stream, architectures } = settings;
   return `# yaml-language-server: $schema=${schemaFile}
 
 # Where fleets get their images, and where images are pushed before they are tested.
@@ -39,7 +41,7 @@ refresh: 7d
 
 # Each fleet is a branch, and the nodes that follow it. Merging to the branch releases to the fleet.
 fleets:
-${fleetLines(fleets)}
+${fleetLines(settings)}
 
 # Who is offered an update when, while it is rolled out: 0 is first, 1 is when the rollout is complete. A node picks
 # its ring by the address it asks: <url>/<fleet>/<architecture>/<ring>/
@@ -53,10 +55,12 @@ publish:
 `;
 }
 
-function fleetLines(fleets: readonly string[]): string {
+function fleetLines({ fleets, branch }: InitialSettings): string {
+  const own =
+    branch === undefined || branch === fleets[0] ? '{}' : `{ branch: ${stringify(branch).trimEnd()} }`;
   return fleets
     .map((name, at) =>
-      at === 0 ? `  ${name}: {}` : `  ${name}: { promote-from: ${fleets[at - 1]}, soak: 48h }`,
+      at === 0 ? `  ${name}: ${own}` : `  ${name}: { promote-from: ${fleets[at - 1]}, soak: 48h }`,
     )
     .join('\n');
 }
@@ -86,6 +90,27 @@ export const containerignoreText = `# Only what is named here is part of the bui
 *
 !rootfs
 `;
+
+/** What the images of most repositories are not made of, one name a line. */
+const notInImages = [
+  '.git',
+  '.github',
+  '.coxswain',
+  'coxswain.yaml',
+  'rollouts',
+  'tests',
+  'docs',
+  'README.md',
+  'LICENSE',
+];
+
+/** For a Containerfile that was there: leaves out what it does not name. @param tests the folder of tests */
+export function containerignoreFor(containerfile: string, tests: string): string {
+  const names = [...new Set([...notInImages, tests])].filter((name) => !containerfile.includes(name));
+  return `# Not part of the build, nor of the build key: an edit of these rebuilds nothing. Add what else the image is not made of.
+${names.join('\n')}
+`;
+}
 
 export const gitignoreText = `# What boot-test and publish-updates leave in the checkout.
 /boot-test-output/

@@ -1,8 +1,5 @@
 import type { Config } from '../configuration/config.ts';
-
-/** Where Coxswain's actions and workflows are, and the version that users call; script/release stamps it. */
-export const coxswain = 'coxswain-os/coxswain';
-const version = 'v1';
+import { calledBy, type Pin } from './pin.ts';
 
 /** A file of .github/workflows. */
 export interface WorkflowFile {
@@ -10,23 +7,26 @@ export interface WorkflowFile {
   readonly text: string;
 }
 
-/** The workflows of a user's repository: short callers of ours, for the fleets and registries of its configuration. */
-export function workflowFiles(config: Config): WorkflowFile[] {
+/**
+ * The workflows of a user's repository: short callers of ours, for the fleets and registries of its configuration.
+ * @param pin the release of ours that they call
+ */
+export function workflowFiles(config: Config, pin: Pin): WorkflowFile[] {
+  const uses: Uses = (workflow) => `uses: ${calledBy(pin, `.github/workflows/${workflow}`)}`;
   return [
-    { path: '.github/workflows/watch.yml', text: watchText(config) },
-    { path: '.github/workflows/pull-request.yml', text: pullRequestText(config) },
-    { path: '.github/workflows/release.yml', text: releaseText(config) },
-    { path: '.github/workflows/operate.yml', text: operateText(config) },
+    { path: '.github/workflows/watch.yml', text: watchText(config, uses) },
+    { path: '.github/workflows/pull-request.yml', text: pullRequestText(config, uses) },
+    { path: '.github/workflows/release.yml', text: releaseText(config, uses) },
+    { path: '.github/workflows/operate.yml', text: operateText(config, uses) },
   ];
 }
 
-function uses(workflow: string): string {
-  return `uses: ${coxswain}/.github/workflows/${workflow}@${version}`;
-}
+/** The line that calls one of our workflows. */
+type Uses = (workflow: string) => string;
 
 const hourly = '41 * * * *';
 
-function watchText(config: Config): string {
+function watchText(config: Config, uses: Uses): string {
   const promoted = hasPromotions(config);
   return `# Looks for a new base${promoted ? ', proposes promotions,' : ''} and keeps rollouts going.
 name: Watch
@@ -108,14 +108,19 @@ const labelJob = `  label:
 
 `;
 
-function pullRequestText(config: Config): string {
+function pullRequestText(config: Config, uses: Uses): string {
   return `# Builds the image of a pull request and boots it. Pull requests from forks see no secret.
-# Require the check "image / ok": it reports for every pull request, also of forks and in a merge queue.
+# Require the check "image / ok": it reports for every pull request, also of forks, in a merge
+# queue, and to the state branch.
 name: Pull request
 on:
   pull_request:
     branches: ${branches(config)}
   merge_group:
+  # To the state branch, which has no workflow files: GitHub runs this file as the default branch has it. What is proposed
+  # is read as data, and nothing of it is run.
+  pull_request_target: # zizmor: ignore[dangerous-triggers] into ${config.stateBranch} alone, and no code of it is checked out
+    branches: ${list([config.stateBranch])}
 
 permissions: {}
 
@@ -130,7 +135,7 @@ jobs:
 ${secrets(config, 'all')}`;
 }
 
-function releaseText(config: Config): string {
+function releaseText(config: Config, uses: Uses): string {
   return `# Releases what was merged: promotes the tested image, starts the rollout, publishes.
 # If somebody has to approve a release, give required reviewers to the environment with the fleet's name.
 name: Release
@@ -163,7 +168,7 @@ jobs:
 ${secrets(config, 'all')}`;
 }
 
-function operateText(config: Config): string {
+function operateText(config: Config, uses: Uses): string {
   const fleets = Object.keys(config.fleets);
   return `# A form to steer a fleet: Actions, Operate, Run workflow.
 name: Operate

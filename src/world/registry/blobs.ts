@@ -80,7 +80,7 @@ export function createBlobs(transport: Transport): Blobs {
       push: true,
       url: transport.url(repository, `blobs/uploads/?${query}`),
       doing: `looking for ${digest} in ${formatRepository(repository)}`,
-      answers: [201, 202, 400, 404, 405],
+      answers: [201, 202, 400, 403, 404, 405],
       mayLack: true,
     });
     if (answer.status === 201) return 'present';
@@ -104,9 +104,12 @@ export function createBlobs(transport: Transport): Blobs {
       alsoPull: from,
       url: transport.url(repository, `blobs/uploads/?${query}`),
       doing,
-      answers: [201, 202],
+      // A registry may let an account read and write both repositories, and still refuse (ghcr.io: 403).
+      answers: [201, 202, 400, 401, 403, 404, 405],
+      mayLack: true,
     });
     if (answer.status === 201) return true;
+    if (answer.status !== 202) return false;
     // 202 is an upload session: the registry did not mount. Left open, it would take up space there.
     await cancelUpload(transport, repository, answer, doing);
     return false;

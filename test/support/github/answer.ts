@@ -9,6 +9,8 @@ export interface Call {
   readonly body: Readonly<Record<string, unknown>>;
   /** Who asks. */
   readonly login: string;
+  /** The token has the permission for workflow files. */
+  readonly mayWriteWorkflows: boolean;
   readonly ask: Ask;
 }
 

@@ -4,11 +4,20 @@ import { join } from 'node:path';
 import { exec } from '../../../src/host/exec.ts';
 import type { Git } from '../../../src/world/git/git.ts';
 import { type Answer, type Call, notFound, page, type Route, refuse } from './answer.ts';
+import { newWorkflowFile } from './workflow-files.ts';
 
 const zeros = '0'.repeat(40);
 
-/** GitHub's git database, straight from a bare repository. @param url of the repository in the API */
-export function gitDataRoutes(git: Git, url: string): Route {
+/** GitHub's words for a branch that a ruleset closes. */
+export const ruleViolation =
+  'Repository rule violations found\n\nChanges must be made through a pull request.\n\n';
+
+/**
+ * GitHub's git database, straight from a bare repository.
+ * @param url of the repository in the API
+ * @param ruled whether a ruleset closes a branch
+ */
+export function gitDataRoutes(git: Git, url: string, ruled: (ref: string) => boolean): Route {
   /** Commits that GitHub would have signed: by a bot that left out author and committer. */
   const signed = new Set<string>();
 
@@ -67,11 +76,14 @@ export function gitDataRoutes(git: Git, url: string): Route {
     object: { sha, type: 'commit', url: `${url}/git/commits/${sha}` },
   });
 
-  async function writeRef({ method, body }: Call, ref: string): Promise<Answer> {
+  async function writeRef({ method, body, mayWriteWorkflows }: Call, ref: string): Promise<Answer> {
+    if (ruled(ref)) return refuse(422, ruleViolation);
     const now = await revision(git, ref);
     const to = String(body.sha);
     if (method !== 'DELETE' && (await revision(git, `${to}^{commit}`)) === undefined)
       return refuse(422, 'Object does not exist');
+    if (method !== 'DELETE' && !mayWriteWorkflows && (await newWorkflowFile(git, to)) !== undefined)
+      return refuse(403, 'Resource not accessible by integration');
     if (method === 'POST') {
       if (now !== undefined) return refuse(422, 'Reference already exists');
       return (await swap(git, ref, zeros, to))
@@ -104,11 +116,16 @@ export function gitDataRoutes(git: Git, url: string): Route {
     return { status: 200, json: { sha, url: `${url}/git/trees/${sha}`, tree, truncated: false } };
   }
 
-  async function makeTree({ body }: Call): Promise<Answer> {
+  async function makeTree({ body, mayWriteWorkflows }: Call): Promise<Answer> {
     const folder = await mkdtemp(join(tmpdir(), 'coxswain-test-index-'));
     const env = { GIT_INDEX_FILE: join(folder, 'index') };
     try {
       const entries = list(body.tree) as unknown as Record<string, string | null>[];
+      // GitHub answers the whole call with "not found".
+      const workflow = entries.some(
+        ({ path, sha }) => path?.startsWith('.github/workflows/') && sha !== null,
+      );
+      if (workflow && !mayWriteWorkflows) return notFound;
       const base = typeof body.base_tree === 'string' ? body.base_tree : undefined;
       if (base !== undefined) await git.run(['read-tree', base], { env });
       const present = new Set((await git.run(['ls-files', '-z'], { env })).split('\0'));

@@ -14,9 +14,11 @@ export function serveGit(
     readonly path: string;
     readonly query: string;
     readonly login: string;
+    /** The token has the permission for workflow files. */
+    readonly mayWriteWorkflows: boolean;
   },
 ): void {
-  const { directory, path, query, login } = options;
+  const { directory, path, query, login, mayWriteWorkflows } = options;
   const child = spawn('git', ['http-backend'], {
     env: {
       PATH: process.env.PATH,
@@ -30,6 +32,7 @@ export function serveGit(
       CONTENT_TYPE: request.headers['content-type'] ?? '',
       HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '',
       REMOTE_USER: login,
+      TEST_MAY_WRITE_WORKFLOWS: mayWriteWorkflows ? 'yes' : 'no',
       ...(request.headers['content-length'] === undefined
         ? {}
         : { CONTENT_LENGTH: request.headers['content-length'] }),

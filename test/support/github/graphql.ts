@@ -1,8 +1,9 @@
 import type { Git } from '../../../src/world/git/git.ts';
 import { type Answer, type Call, refuse } from './answer.ts';
-import { revision, swap } from './git-data.ts';
+import { revision, ruleViolation, swap } from './git-data.ts';
 import { allows, type Permissions } from './permissions.ts';
 import type { Pull, Settings } from './pulls.ts';
+import { newWorkflowFile } from './workflow-files.ts';
 
 interface RefUpdate {
   readonly name: string;
@@ -15,7 +16,11 @@ interface RefUpdate {
 export async function answerGraphql(
   git: Git,
   call: Call,
-  rules: { readonly permissions: Permissions; readonly settings: Settings },
+  rules: {
+    readonly permissions: Permissions;
+    readonly settings: Settings;
+    readonly ruled: (ref: string) => boolean;
+  },
 ): Promise<Answer> {
   const query = String(call.body.query);
   const variables = (call.body.variables ?? {}) as Record<string, unknown>;
@@ -36,15 +41,27 @@ export async function answerGraphql(
     if (missing !== undefined) return missing;
     for (const { name, afterOid, beforeOid, force } of input.refUpdates as RefUpdate[]) {
       const now = await revision(git, name);
-      const unprocessable = (message: string) => fail('UNPROCESSABLE', message, 'updateRefs');
-      if (beforeOid !== undefined && beforeOid !== now)
-        return unprocessable(`${name} is at ${now} but expected ${beforeOid}`);
-      if (now === undefined) return unprocessable(`${name} does not exist`);
-      if ((await revision(git, `${afterOid}^{commit}`)) === undefined)
-        return unprocessable(`${afterOid} does not exist`);
+      // Whatever is wrong with the refs, GitHub says no more than this (github.com/orgs/community/discussions/213655).
+      const failed = {
+        status: 200,
+        json: {
+          data: { updateRefs: null },
+          errors: [
+            {
+              path: ['updateRefs'],
+              message: `Something went wrong while executing your query. Please include \`${now ?? 'none'}\` when reporting this issue.`,
+            },
+          ],
+        },
+      };
+      if (rules.ruled(name)) return fail('UNPROCESSABLE', ruleViolation, 'updateRefs');
+      if (now === undefined || (beforeOid !== undefined && beforeOid !== now)) return failed;
+      if ((await revision(git, `${afterOid}^{commit}`)) === undefined) return failed;
       if (force !== true && (await git.try(['merge-base', '--is-ancestor', now, afterOid])) === undefined)
-        return unprocessable('Update is not a fast forward');
-      if (!(await swap(git, name, now, afterOid))) return unprocessable(`${name} could not be locked`);
+        return failed;
+      if (!call.mayWriteWorkflows && (await newWorkflowFile(git, afterOid)) !== undefined)
+        return fail('FORBIDDEN', 'Resource not accessible by integration', 'updateRefs');
+      if (!(await swap(git, name, now, afterOid))) return failed;
     }
     return data({ updateRefs: { clientMutationId: null } });
   }

@@ -9,6 +9,7 @@ export const everything: Permissions = {
   issues: 'write',
   statuses: 'write',
   actions: 'write',
+  packages: 'write',
   metadata: 'read',
 };
 
@@ -19,7 +20,9 @@ export function permissionFor(method: string, route: string): Need {
   const level = method === 'GET' ? 'read' : 'write';
   if (/^pulls\/\d+\/merge$/.test(route)) return [['contents', 'write']];
   if (route.startsWith('pulls')) return [['pull_requests', level]];
-  if (route.startsWith('issues') || route.startsWith('labels'))
+  // Putting a label on a pull request is either's; making one is an issue's.
+  if (route.startsWith('labels')) return [['issues', level]];
+  if (route.startsWith('issues'))
     return [
       ['issues', level],
       ['pull_requests', level],

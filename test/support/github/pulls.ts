@@ -1,6 +1,7 @@
 import type { Git } from '../../../src/world/git/git.ts';
 import { type Answer, type Ask, type Call, invalid, notFound, type Route, refuse } from './answer.ts';
 import { revision, swap } from './git-data.ts';
+import { newWorkflowFile, workflowRefusal } from './workflow-files.ts';
 
 /** Settings that differ between repositories. */
 export interface Settings {
@@ -19,6 +20,7 @@ export interface Pull {
   readonly title: string;
   readonly head: { readonly ref: string; readonly sha: string };
   readonly base: { readonly ref: string; readonly sha: string };
+  readonly labels?: readonly { readonly description: string | null }[];
 }
 
 /**
@@ -42,6 +44,7 @@ export function pullRoutes(git: Git, settings: Settings): Route {
       merged_at: end?.at ?? null,
       merge_commit_sha: end?.merge ?? null,
       mergeable: null,
+      labels: (pull.labels ?? []).map((label) => ({ ...label, description: label.description ?? '' })),
     };
   }
 
@@ -120,7 +123,7 @@ export function pullRoutes(git: Git, settings: Settings): Route {
     return withTruth(await ask('PATCH', `pulls/${number}`, rest));
   }
 
-  async function merge({ body, ask }: Call, number: number): Promise<Answer> {
+  async function merge({ body, ask, mayWriteWorkflows }: Call, number: number): Promise<Answer> {
     const before = await ask('GET', `pulls/${number}`);
     if (before.status !== 200) return before;
     const pull = before.json as Pull;
@@ -132,6 +135,8 @@ export function pullRoutes(git: Git, settings: Settings): Route {
     if (merged === undefined) return refuse(405, 'Pull Request has merge conflicts');
     const message = `${body.commit_title ?? `Merge pull request #${number} from acme/${pull.head.ref}`}\n`;
     const sha = await git.run(['commit-tree', merged, '-p', base, '-p', head, '-F', '-'], { input: message });
+    const workflow = mayWriteWorkflows ? undefined : await newWorkflowFile(git, sha);
+    if (workflow !== undefined) return refuse(403, workflowRefusal(workflow));
     if (!(await swap(git, `refs/heads/${pull.base.ref}`, base, sha)))
       return refuse(405, 'Base branch was modified. Review and try the merge again.');
     await end(ask, pull, { head, merge: sha });

@@ -1,3 +1,4 @@
+import { ours } from '../../../src/project/init/ours.ts';
 import type { Git } from '../../../src/world/git/git.ts';
 import { notFound, type Route, refuse } from './answer.ts';
 import { revision } from './git-data.ts';
@@ -28,7 +29,7 @@ export function goodSettings(fleets: readonly string[], stateBranch: string): Re
     selectedActions: {
       github_owned_allowed: true,
       verified_allowed: false,
-      patterns_allowed: ['coxswain-os/coxswain/*@*'],
+      patterns_allowed: [`${ours.repository}/*@*`],
     },
     workflowPermissions: { default_workflow_permissions: 'read', can_approve_pull_request_reviews: true },
     workflows: ['watch', 'pull-request', 'release', 'operate'].map((name) => ({

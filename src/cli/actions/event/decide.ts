@@ -6,6 +6,8 @@ import type { WorkflowEvent } from './event.ts';
 export type Job =
   | { readonly kind: 'watch' }
   | { readonly kind: 'test'; readonly fleet: Fleet; readonly fork: boolean }
+  /** Judge the commit that is to be merged into the state branch. */
+  | { readonly kind: 'lint'; readonly commit: string }
   | { readonly kind: 'release'; readonly fleet: Fleet; readonly commit: string }
   /** There is nothing to do, which is not an error. */
   | { readonly kind: 'nothing'; readonly reason: string };
@@ -16,7 +18,7 @@ export type Purpose = (typeof purposes)[number];
 
 /**
  * Decides what a workflow run does: a schedule watches the base, a pull request into a fleet's branch (or a merge
- * queue's group of them) is built and tested, a push to a fleet's branch is released.
+ * queue's group of them) is built and tested, one into the state branch is judged, a push to a fleet's branch is released.
  * @throws InputError for any other event
  */
 export function decide(event: WorkflowEvent, config: Config, purpose: Purpose = 'watch'): Job {
@@ -44,9 +46,13 @@ export function decide(event: WorkflowEvent, config: Config, purpose: Purpose = 
       const fleet = fleetOf(config, event.base);
       if (fleet !== undefined) return { kind: 'test', fleet, fork: event.fork };
       if (event.base === config.stateBranch) {
-        return { kind: 'nothing', reason: `pull requests into ${event.base} are for lint-updates` };
+        return { kind: 'nothing', reason: `pull requests into ${event.base} are for pull_request_target` };
       }
       throw noFleet(config, event.base, 'pull_request');
+    }
+    case 'pull_request_target': {
+      if (event.base === config.stateBranch) return { kind: 'lint', commit: event.commit };
+      throw wrongEvent(event.kind, config.stateBranch);
     }
     case 'merge_group': {
       const fleet = fleetOf(config, event.base);
@@ -63,19 +69,22 @@ export function decide(event: WorkflowEvent, config: Config, purpose: Purpose = 
       throw noFleet(config, event.branch, 'push');
     }
     case 'other':
-      throw new InputError({
-        field: 'GITHUB_EVENT_NAME',
-        problem: 'there is nothing to do for this event',
-        found: event.name,
-        expected: 'schedule, workflow_dispatch, pull_request, merge_group, or push to the branch of a fleet',
-        ...(event.name === 'pull_request_target'
-          ? {
-              remedy:
-                'pull_request_target would give code from forks your credentials: use pull_request, which tests them without.',
-            }
-          : {}),
-      });
+      throw wrongEvent(event.name, config.stateBranch);
   }
+}
+
+function wrongEvent(name: string, stateBranch: string): InputError {
+  return new InputError({
+    field: 'GITHUB_EVENT_NAME',
+    problem: 'there is nothing to do for this event',
+    found: name,
+    expected: 'schedule, workflow_dispatch, pull_request, merge_group, or push to the branch of a fleet',
+    ...(name === 'pull_request_target'
+      ? {
+          remedy: `pull_request_target would give code from forks your credentials: use pull_request, which tests them without. Only for ${stateBranch}, whose files are never run, on: { pull_request_target: { branches: [${stateBranch}] } } is right.`,
+        }
+      : {}),
+  });
 }
 
 /** The fleet that a branch releases to. */

@@ -20,6 +20,13 @@ export type WorkflowEvent =
       /** Its commits are in another repository, or it is Dependabot's: there are no credentials. */
       readonly fork: boolean;
     }
+  /** The workflow is the default branch's, whatever the pull request is into: none of its files is run. */
+  | {
+      readonly kind: 'pull_request_target';
+      readonly base: string;
+      /** Its newest commit. */
+      readonly commit: string;
+    }
   /** A merge queue tests what the branch would become. */
   | { readonly kind: 'merge_group'; readonly base: string }
   | {
@@ -47,7 +54,7 @@ const payloadSchema = z.looseObject({
       number: z.number().int().positive(),
       base: z.looseObject({ ref: z.string(), repo: repositorySchema.nullish() }),
       // The repository of a head no longer exists after the fork is deleted.
-      head: z.looseObject({ ref: z.string(), repo: repositorySchema.nullish() }),
+      head: z.looseObject({ ref: z.string(), sha: z.string().optional(), repo: repositorySchema.nullish() }),
     })
     .optional(),
 });
@@ -109,6 +116,9 @@ function eventOf(
     // Runs that Dependabot causes get no secrets and a token that can only read, like those of forks.
     const fork = pull.head.repo?.full_name !== own || own === undefined || env.GITHUB_ACTOR === dependabot;
     return { kind: 'pull_request', number: pull.number, base: pull.base.ref, fork };
+  }
+  if (name === 'pull_request_target' && pull?.head.sha !== undefined) {
+    return { kind: name, base: pull.base.ref, commit: pull.head.sha };
   }
   return { kind: 'other', name };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { coxswain as ours } from '../../../project/init/workflows.ts';
-import { error, type Found, type SettingCheck, Unreadable, warning } from './check.ts';
+import { ours } from '../../../project/init/ours.ts';
+import { error, type Found, type GitHubChecked, type SettingCheck, Unreadable, warning } from './check.ts';
 
 const permissionsSchema = z.object({
   enabled: z.boolean(),
@@ -16,7 +16,8 @@ const selectedSchema = z.object({
 /** Settings → Actions → General. */
 export const allowedActions: SettingCheck = {
   name: 'allowed-actions',
-  run: async ({ read, link }) => {
+  run: async (checked) => {
+    const { read, link } = checked;
     const page = link('settings/actions');
     const set = await read(
       'the permissions of Actions',
@@ -26,18 +27,23 @@ export const allowedActions: SettingCheck = {
     if (set === undefined) throw new Unreadable('the permissions of Actions');
     if (!set.enabled) return [error(page, 'Actions are switched off', 'Allow them: Actions permissions.')];
     const findings: Found[] = [];
-    if (set.sha_pinning_required === true) {
+    const unpinned = set.sha_pinning_required === true ? await unpinnedCalls(checked) : [];
+    if (unpinned.length > 0) {
       findings.push(
         error(
           page,
-          'actions have to be pinned by a full commit, and the workflows that init writes call ours by a version',
-          `Replace @v1 by the commit of the release in your workflows, or take ${ours} out of the rule.`,
+          `actions have to be pinned by a full commit, and these are not: ${unpinned.join(', ')}`,
+          'Pin them by their commits. For ours, take the lines that coxswain init --directory NEW-FOLDER writes.',
         ),
       );
     }
     if (set.allowed_actions === 'local_only') {
       findings.push(
-        error(page, 'only actions of this owner are allowed', `Allow actions by GitHub, and ${ours}/*@*.`),
+        error(
+          page,
+          'only actions of this owner are allowed',
+          `Allow actions by GitHub, and ${ours.repository}/*@*.`,
+        ),
       );
     }
     if (set.allowed_actions !== 'selected') return findings;
@@ -58,20 +64,39 @@ export const allowedActions: SettingCheck = {
     }
     if (
       !selected.patterns_allowed.some(
-        (pattern) => pattern.toLowerCase().startsWith(`${ours}`) || pattern.startsWith('*'),
+        (pattern) => pattern.toLowerCase().startsWith(ours.repository) || pattern.startsWith('*'),
       )
     ) {
       findings.push(
         error(
           page,
           'actions and workflows of Coxswain are not on the list of allowed ones',
-          `Add ${ours}/*@* to the list.`,
+          `Add ${ours.repository}/*@* to the list.`,
         ),
       );
     }
     return findings;
   },
 };
+
+/** What the workflows on the default branch call by a tag or a branch. */
+async function unpinnedCalls({ read, defaultBranch }: GitHubChecked): Promise<readonly string[]> {
+  const texts = await Promise.all(
+    workflowNames.map(async (name) => {
+      const file = await read(
+        `.github/workflows/${name}.yml`,
+        'GET /repos/{owner}/{repo}/contents/{+path}',
+        z.object({ content: z.string() }),
+        { path: `.github/workflows/${name}.yml`, ref: defaultBranch },
+      );
+      return Buffer.from(file?.content ?? '', 'base64').toString('utf8');
+    }),
+  );
+  const calls = texts.flatMap((text) =>
+    [...text.matchAll(/^\s*(?:- )?uses: *([^\s#]+@[^\s#]+)/gm)].map(([, call = '']) => call),
+  );
+  return [...new Set(calls.filter((call) => !/@[0-9a-f]{40}$/.test(call)))];
+}
 
 /** Settings → Actions → General → Workflow permissions. */
 export const pullRequestsByActions: SettingCheck = {
@@ -97,6 +122,8 @@ export const pullRequestsByActions: SettingCheck = {
 
 const workflowsSchema = z.object({ workflows: z.array(z.object({ path: z.string(), state: z.string() })) });
 
+const workflowNames = ['watch', 'pull-request', 'release', 'operate'] as const;
+
 /** Checks that the four files of init exist, and that GitHub runs them. */
 export const workflowFiles: SettingCheck = {
   name: 'workflows',
@@ -108,7 +135,7 @@ export const workflowFiles: SettingCheck = {
       { per_page: 100 },
     );
     if (found === undefined) return [];
-    return ['watch', 'pull-request', 'release', 'operate'].flatMap((name) => {
+    return workflowNames.flatMap((name) => {
       const path = `.github/workflows/${name}.yml`;
       const workflow = found.workflows.find((each) => each.path === path);
       if (workflow === undefined) {

@@ -63,6 +63,9 @@ export function openGitHubApi(access: GitHubAccess): GitHubApi {
     return opened;
   };
 
+  /** Of the repository, if the route is about one: what a route has no place for is sent as a query. */
+  const placeOf = (route: string) => (route.includes('/repos/{owner}/{repo}') ? { owner, repo } : {});
+
   /** Asks, and explains a failure. */
   async function ask<T>(
     call: { readonly doing: string; readonly route: string },
@@ -90,7 +93,7 @@ export function openGitHubApi(access: GitHubAccess): GitHubApi {
 
   const call = <T>(wanted: Call<T>): Promise<T> =>
     ask(wanted, async () => {
-      const { data } = await octokit().request(wanted.route, { owner, repo, ...wanted.params });
+      const { data } = await octokit().request(wanted.route, { ...placeOf(wanted.route), ...wanted.params });
       return read(wanted, data);
     });
 
@@ -116,7 +119,11 @@ export function openGitHubApi(access: GitHubAccess): GitHubApi {
       ask(wanted, async () => {
         const items: unknown[] = [];
         let route: string | undefined = wanted.route;
-        let params: Readonly<Record<string, unknown>> = { owner, repo, per_page: 100, ...wanted.params };
+        let params: Readonly<Record<string, unknown>> = {
+          ...placeOf(wanted.route),
+          per_page: 100,
+          ...wanted.params,
+        };
         while (route !== undefined) {
           const page = await readPage(route, params);
           items.push(...read({ ...wanted, schema: z.array(z.unknown()) }, page.data));

@@ -78,6 +78,17 @@ export function explainFailure(
       cause,
     );
   }
+  if (/repository rule violations/i.test(message)) {
+    return new InputError(
+      {
+        where,
+        problem: `${call.doing} failed: a rule of the repository forbids it (${message.replaceAll(/\s+/g, ' ').trim()})`,
+        remedy:
+          'Leave the branches that workflows write (the state branch, coxswain-…) out of the rule, or let GitHub Actions and your App bypass it: Settings → Rules → Rulesets. coxswain doctor --github names the rule.',
+      },
+      cause,
+    );
+  }
   if (status === 404) {
     return new InputError(
       {

@@ -125,8 +125,16 @@ describe('what a workflow run does', () => {
     });
   });
 
-  it('leaves pull requests into the state branch alone', async () => {
+  it('judges a pull request into the state branch by the event that runs there, and by no other', async () => {
     expect(await decideFor(pullRequest({ base: 'coxswain' }))).toMatchObject({ kind: 'nothing' });
+    const into = (base: string): Given => {
+      const { payload } = pullRequest({ from: 'eve/os' });
+      const { pull_request: pull } = payload as { pull_request: { head: object } };
+      const proposed = { ...pull, base: { ref: base }, head: { ...pull.head, sha: commit } };
+      return { event: 'pull_request_target', payload: { pull_request: proposed } };
+    };
+    expect(await decideFor(into('coxswain'))).toEqual({ kind: 'lint', commit });
+    await expect(decideFor(into('testing'))).rejects.toThrow(/use pull_request.*branches: \[coxswain\]/s);
   });
 
   it.each([

@@ -3,6 +3,8 @@ import { silentLog } from '../../../../src/host/log.ts';
 import { examineGitHub } from '../../../../src/operate/doctor/github/doctor-github.ts';
 import { matches } from '../../../../src/operate/doctor/github/publishing-checks.ts';
 import { type Config, parseConfig } from '../../../../src/project/configuration/config.ts';
+import { ours } from '../../../../src/project/init/ours.ts';
+import { workflowFiles } from '../../../../src/project/init/workflows.ts';
 import { openGitHubApi } from '../../../../src/world/forge/github/api.ts';
 import { Git } from '../../../../src/world/git/git.ts';
 import { parseRepository } from '../../../../src/world/registry/reference.ts';
@@ -29,7 +31,11 @@ publish: { url: "https://acme.github.io/os/" }
     'coxswain.yaml',
   );
   const git = await createRepository();
-  await commitFiles(git, { 'coxswain.yaml': 'x\n' });
+  // What init writes passes, and one file of somebody else does not.
+  const written = Object.fromEntries(workflowFiles(config, ours).map(({ path, text }) => [path, text]));
+  const operate = '.github/workflows/operate.yml';
+  const other = `${written[operate]}  other:\n    steps:\n      - uses: acme/tools@v1\n`;
+  await commitFiles(git, { 'coxswain.yaml': 'x\n', ...written, [operate]: other });
   for (const branch of ['testing', 'stable'])
     await git.run(['push', '--quiet', github.directory, `HEAD:refs/heads/${branch}`]);
   await pushSampleImage(testClient(), parseRepository(`${registry.host}/acme/os`), { tag: 'stable' });
@@ -82,7 +88,7 @@ const breakages: readonly Breakage[] = [
     (set) => Object.assign(set.actions, { sha_pinning_required: true }),
     'allowed-actions',
     'error',
-    /pinned by a full commit/,
+    /pinned by a full commit, and these are not: acme\/tools@v1$/,
   ],
   [
     'selected actions without ours',

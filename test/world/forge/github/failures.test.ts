@@ -5,6 +5,7 @@ import { type Log, silentLog } from '../../../../src/host/log.ts';
 import type { Forge } from '../../../../src/world/forge/forge.ts';
 import type { GitHubRun } from '../../../../src/world/forge/github/run.ts';
 import { cloneOf, type ForgeStage, gitHubStage, openTestGitHub, useGitHub } from '../../../support/forges.ts';
+import { goodSettings } from '../../../support/github/settings.ts';
 
 const only = (...names: string[]) =>
   Object.fromEntries([['metadata', 'read'], ...names.map((name) => name.split(':'))]);
@@ -15,6 +16,10 @@ const github = useGitHub({
     ghs_noContents: {
       login: 'github-actions[bot]',
       permissions: only('contents:read', 'pull_requests:write'),
+    },
+    ghs_noIssues: {
+      login: 'github-actions[bot]',
+      permissions: only('contents:write', 'pull_requests:write'),
     },
     ghs_nothing: { login: 'github-actions[bot]', permissions: only() },
     github_pat_reads: { login: 'ada', permissions: only('contents:read') },
@@ -353,5 +358,39 @@ describe('long lists', () => {
     await forge.pullRequests.comment(number, 'result', 'two');
     expect((await forge.pullRequests.find(wanted))?.comments).toEqual([{ key: 'result', body: 'two' }]);
     expect(github().requests.some(({ method }) => method === 'PATCH')).toBe(true);
+  });
+});
+
+describe('what GitHub refuses besides', () => {
+  it('a label that is new, from a token without issues: write: a warning, and the pull request stands', async () => {
+    const forge = await open({ token: 'ghs_noIssues' });
+    await propose(forge);
+    expect(await forge.pullRequests.open(wanted)).toMatchObject({ state: 'open' });
+    expect(warnings).toEqual(expect.arrayContaining([expect.stringMatching(/Add issues: write/)]));
+  });
+
+  it('a commit to a branch that a ruleset closes: the error names the setting', async () => {
+    const forge = await open();
+    github().administered = goodSettings([], 'coxswain');
+    Object.assign(github().administered?.rules ?? {}, { main: [{ type: 'pull_request' }] });
+    const change = {
+      branch: 'main',
+      parent: stage.base,
+      changes: [{ path: 'x', content: 'x' }],
+      message: 'X',
+    };
+    await expect(forge.branches.commit(change)).rejects.toThrow(
+      /a rule of the repository forbids it.*Rulesets/s,
+    );
+    github().administered = undefined;
+  });
+
+  it('workflow files that are new, from the token of a workflow', async () => {
+    const forge = await open();
+    const path = '.github/workflows/new.yml';
+    const change = { branch: 'flow', parent: undefined, from: stage.base, message: 'Flow' };
+    await expect(
+      forge.branches.commit({ ...change, changes: [{ path, content: 'on: push\n' }] }),
+    ).rejects.toThrow(/GITHUB_TOKEN may never change/);
   });
 });

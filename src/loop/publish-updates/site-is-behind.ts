@@ -1,0 +1,26 @@
+import type { Config } from '../../project/configuration/config.ts';
+import { filesAtUrl, filesInFolder } from '../../release/published/published-files.ts';
+import { stampPath } from '../../release/published/stamp.ts';
+
+/**
+ * Whether the site at publish.url has something else than the folder. The stamp says when a graph changes next, so
+ * three small files of a fleet speak for all of them. A site that gives no answer counts as behind: it is deployed again.
+ */
+export async function siteIsBehind(config: Config, folder: string): Promise<boolean> {
+  const { url } = config.publish;
+  if (url === undefined) return true;
+  const [site, own] = [filesAtUrl(url), filesInFolder(folder)];
+  const paths = Object.keys(config.fleets).flatMap((fleet) => [
+    stampPath(fleet),
+    `${fleet}/releases.json`,
+    `${fleet}/updates.json`,
+  ]);
+  try {
+    const same = await Promise.all(
+      paths.map(async (path) => (await site.read(path)) === (await own.read(path))),
+    );
+    return !same.every(Boolean);
+  } catch {
+    return true;
+  }
+}
