@@ -131,6 +131,8 @@ describe('what is called', () => {
       for (const { uses = '', with: given = {} } of [job, ...(job.steps ?? [])]) {
         if (!uses.startsWith(ours)) continue;
         const path = uses.slice(ours.length).replace(/@.*/, '');
+        // A pull request into the state branch has a state branch.
+        if (path === 'actions/lint-updates') continue;
         const inputs: Readonly<Record<string, unknown>> = path.endsWith('.yml')
           ? (read(path).on.workflow_call?.inputs ?? {})
           : parse(readFileSync(`${path}/action.yml`, 'utf8')).inputs;
