@@ -1,20 +1,29 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { buildBaseImage } from '../../src/demo/base-images.ts';
+import { buildBaseImage, defaultCacheFolder } from '../../src/demo/base-images.ts';
+import { prepareOstreeBase } from '../../src/demo/base-ostree.ts';
 import type { BaseKind } from '../../src/demo/base-roots.ts';
 import { startRegistry } from '../../src/demo/registry-process.ts';
 import { withTemporaryFolder } from '../../src/host/files.ts';
+import { insideRoot } from '../../src/host/inside-root.ts';
 import { silentLog } from '../../src/host/log.ts';
 import { startProcess } from '../../src/host/process.ts';
+import { findTool } from '../../src/host/tools.ts';
+import { findDeployTool } from '../../src/loop/boot-test/guest/deploy-tool.ts';
+import { copyBootFiles, readBootEntries } from '../../src/loop/boot-test/guest/ostree-disk.ts';
 import { inRegistry } from '../../src/loop/boot-test/image-source.ts';
 import {
   bootPrepared,
-  type PreparedImage,
   prepareImage,
   withRootFilesystem,
 } from '../../src/loop/boot-test/machine/boot-directly.ts';
-import { machineArguments, machineTypeOf } from '../../src/loop/boot-test/machine/machine-types.ts';
+import { bootOstree, fetchImage, prepareOstreeDisk } from '../../src/loop/boot-test/machine/boot-ostree.ts';
+import {
+  type MachineOptions,
+  machineArguments,
+  machineTypeOf,
+} from '../../src/loop/boot-test/machine/machine-types.ts';
 import type { BootReport, Span } from '../../src/loop/boot-test/report/report.ts';
 import { type DigestReference, parseRepository } from '../../src/world/registry/reference.ts';
 import { makeBareInitrd } from './bare-initrd.ts';
@@ -45,7 +54,76 @@ export async function benchBootTest(report: (figure: Figure) => void): Promise<v
     } finally {
       await registry.stop();
     }
+    // Without the program, and the base that takes minutes to make, there is nothing to compare.
+    if (findTool('ostree-deploy') !== undefined) await benchOstree(folder, report);
   });
+}
+
+/** A real deployment: the same disk with the harness and without it, to the end of the boot. */
+async function benchOstree(folder: string, report: (figure: Figure) => void): Promise<void> {
+  const place = join(folder, 'ostree');
+  await mkdir(place);
+  const { layout } = await prepareOstreeBase(defaultCacheFolder(), silentLog);
+  await symlink(layout, join(place, 'base.oci'));
+  const source = { name: 'base', place: `oci:${join(place, 'base.oci')}:base`, plainHttp: false };
+  const { samples, add } = collect();
+  await withRootFilesystem(source, async (folderOfRoot) => {
+    const root = insideRoot(folderOfRoot);
+    const tool = await findDeployTool({ root: folderOfRoot, run: undefined });
+    if (tool === undefined) return;
+    const image = await fetchImage(source, place, silentLog);
+    const disk = await prepareOstreeDisk({ image, tool, folder: place, log: silentLog });
+    add('deployed on a disk', disk.seconds);
+    for (let run = 0; run < runs; run += 1) {
+      const [entry] = await readBootEntries(disk.file);
+      if (entry === undefined) throw new Error('the disk has no boot entry');
+      const outputFolder = join(place, `output-${run}`);
+      const result = await bootOstree(
+        disk,
+        { architecture, tests: [], environment: {}, outputFolder, log: silentLog },
+        { root, keep: false },
+      );
+      if (result.verdict !== 'passed') throw new Error(result.explanation);
+      const { kernel, initramfs } = await copyBootFiles(disk.file, entry, place);
+      const bare = await bareBoot(
+        {
+          kernel,
+          initrd: initramfs,
+          rootImage: disk.file,
+          rootWrites: 'dropped',
+          kernelArguments: entry.options,
+        },
+        place,
+      );
+      add('bare boot of the same disk, to its login prompt', bare);
+      add('with the harness, to the same moment or later', upAt(result));
+      add('with the harness, to its result', result.seconds.boot + result.seconds.tests);
+      add('ratio of the first two', upAt(result) / bare);
+    }
+  });
+  reportMedians('ostree', samples, report);
+}
+
+/** Values of several runs, by what they measure. */
+function collect() {
+  const samples: Record<string, number[]> = {};
+  const add = (what: string, value: number) => {
+    samples[what] ??= [];
+    samples[what].push(value);
+  };
+  return { samples, add };
+}
+
+function reportMedians(
+  kind: string,
+  samples: Readonly<Record<string, number[]>>,
+  report: (figure: Figure) => void,
+): void {
+  for (const [what, values] of Object.entries(samples)) {
+    values.sort((a, b) => a - b);
+    const median = values[Math.floor(values.length / 2)] as number;
+    report({ what: `${kind}: ${what}`, value: median, unit: what.startsWith('ratio') ? '×' : 's' });
+  }
 }
 
 async function benchKind(
@@ -54,11 +132,7 @@ async function benchKind(
   folder: string,
   report: (figure: Figure) => void,
 ): Promise<void> {
-  const samples: Record<string, number[]> = {};
-  const add = (what: string, value: number) => {
-    samples[what] ??= [];
-    samples[what].push(value);
-  };
+  const { samples, add } = collect();
   for (let run = 0; run < runs; run += 1) {
     const started = performance.now();
     await withRootFilesystem(inRegistry(image), async (root) => {
@@ -81,18 +155,19 @@ async function benchKind(
       addParts(result, add);
       // The moment the machine says it is up, without a harness in it: the image's own login prompt.
       if (kind === 'systemd') {
-        const bare = await bareBoot(prepared, place);
+        const initrd = join(place, 'bare-initrd');
+        await writeFile(initrd, await makeBareInitrd(prepared));
+        const bare = await bareBoot(
+          { kernel: prepared.kernelFile, initrd, rootImage: prepared.rootImage.file },
+          place,
+        );
         add('bare boot of the same image, to its login prompt', bare);
         add('with the harness, to the same moment or later', upAt(result));
         add('ratio of the two', upAt(result) / bare);
       }
     });
   }
-  for (const [what, values] of Object.entries(samples)) {
-    values.sort((a, b) => a - b);
-    const median = values[Math.floor(values.length / 2)] as number;
-    report({ what: `${kind}: ${what}`, value: median, unit: what.startsWith('ratio') ? '×' : 's' });
-  }
+  reportMedians(kind, samples, report);
 }
 
 function addParts({ seconds, timeline }: BootReport, add: (what: string, value: number) => void): void {
@@ -113,20 +188,21 @@ function upAt({ timeline }: BootReport): number {
   return timeline.find(({ kind }) => kind === 'system')?.to ?? 0;
 }
 
-/** Seconds from the start of QEMU to the login prompt, with an initrd that only mounts the root. */
-async function bareBoot(image: PreparedImage, place: string): Promise<number> {
+/** Seconds from the start of QEMU to the login prompt, without anything of ours in the machine. */
+async function bareBoot(
+  machine: Pick<MachineOptions, 'kernel' | 'initrd' | 'rootImage' | 'rootWrites' | 'kernelArguments'>,
+  place: string,
+): Promise<number> {
   const file = (name: string) => join(place, `bare-${name}`);
-  await writeFile(file('initrd'), await makeBareInitrd(image));
   for (const name of ['console', 'results', 'fallback', 'journal']) await writeFile(file(name), '');
   const args = machineArguments({
     architecture,
     accelerator: 'tcg',
     memoryMegabytes: 1024,
     cpus: 2,
-    kernel: image.kernelFile,
-    initrd: file('initrd'),
-    rootImage: image.rootImage.file,
-    toolsDisk: image.rootImage.file,
+    ...machine,
+    // Any file: the machine does not look at this disk.
+    toolsDisk: machine.kernel,
     console: file('console'),
     results: file('results'),
     fallback: file('fallback'),

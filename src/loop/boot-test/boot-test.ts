@@ -7,13 +7,14 @@ import type { Log } from '../../host/log.ts';
 import { findFleet } from '../../project/fleets.ts';
 import { requireBootSpace } from '../../release/candidate/space.ts';
 import type { Project } from '../../release/project.ts';
+import { shortCommit } from '../../world/git/short-commit.ts';
 import type { Architecture } from '../../world/registry/architecture.ts';
 import type { Digest } from '../../world/registry/reference.ts';
 import { hasUpgradeTests } from './guest/tests.ts';
 import { type CommittedTests, readCommittedTests } from './guest/tests-of-commit.ts';
 import { findImageUnderTest } from './image-under-test.ts';
-import { requireBootTestTools } from './machine/boot-directly.ts';
 import type { BootMode } from './machine/boot-modes.ts';
+import { requireBootTestTools } from './machine/boot-with-harness.ts';
 import type { Network } from './machine/machine-types.ts';
 import { upgradesTo } from './rehearsal/upgrades-to.ts';
 import {
@@ -148,7 +149,7 @@ async function ignitionOf(
     throw new InputError({
       where: 'coxswain.yaml',
       field: 'boot-test.ignition',
-      problem: `commit ${commit.slice(0, 12)} has no such file`,
+      problem: `commit ${shortCommit(commit)} has no such file`,
       found: ignition,
     });
   }

@@ -118,7 +118,7 @@ async function knownFailures(
   mode: BootMode,
 ): Promise<readonly KnownFailure[]> {
   if (mode === 'disk' || config.bootTest.knownFailures === 'none') return [];
-  return knownFailuresOf(await readOsRelease(root));
+  return knownFailuresOf(await readOsRelease(root), mode);
 }
 
 async function bootOptions(options: TestRunOptions, root: InsideRoot, mode: BootMode) {

@@ -145,7 +145,7 @@ const bootTest = z
       .enum(['auto', 'none'])
       .default('auto')
       .describe(
-        'auto: on images of Fedora CoreOS, units that cannot work in the mode direct may fail. The report names each, with the reason. none: no unit may, but those in allow-failed-units.',
+        'auto: on images of Fedora CoreOS, units that cannot work in the machine of a boot test may fail. The report names each, with the reason. none: no unit may, but those in allow-failed-units.',
       ),
     memory: z.int().min(128).max(1_048_576).default(1024).describe("The machine's memory in megabytes."),
     cpus: z.int().min(1).max(64).default(2).describe("The machine's processors."),

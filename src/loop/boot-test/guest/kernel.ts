@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../../../host/errors.ts';
 import type { InsideRoot } from '../../../host/inside-root.ts';
+import type { Architecture } from '../../../world/registry/architecture.ts';
 import type { ModuleIndex } from './kernel-modules.ts';
 import { readUnifiedKernel, type UnifiedKernel } from './uki.ts';
 
@@ -100,6 +101,35 @@ export async function kernelFile(kernel: Kernel, folder: string): Promise<string
   const file = join(folder, 'vmlinuz');
   await writeFile(file, kernel.unified?.kernel ?? '');
   return file;
+}
+
+/**
+ * What a boot loader knows a kernel by, at the place that the format of its architecture has it: x86's "HdrS" (Linux,
+ * Documentation/arch/x86/boot.rst), arm64's "ARM\x64" (arch/arm64/booting.rst) or an archive of one.
+ */
+const kernelMarks: Partial<
+  Readonly<Record<Architecture, ReadonlyArray<{ readonly at: number; readonly mark: string }>>>
+> = {
+  x86_64: [{ at: 0x202, mark: 'HdrS' }],
+  aarch64: [
+    { at: 0x38, mark: 'ARM\x64' },
+    { at: 0, mark: '\x1f\x8b' },
+    { at: 4, mark: 'zimg' },
+  ],
+};
+
+/** @returns whether a file may be a kernel of this architecture; true for one that we do not know */
+export async function isKernel(file: string, architecture: Architecture): Promise<boolean> {
+  const marks = kernelMarks[architecture];
+  if (marks === undefined) return true;
+  const handle = await open(file, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(1024), 0, 1024, 0);
+    const text = buffer.toString('latin1', 0, bytesRead);
+    return marks.some(({ at, mark }) => text.startsWith(mark, at));
+  } finally {
+    await handle.close();
+  }
 }
 
 const largestIndex = 64 * 1024 * 1024;

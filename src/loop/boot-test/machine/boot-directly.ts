@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defined } from '../../../host/defined.ts';
@@ -6,20 +5,16 @@ import { InputError } from '../../../host/errors.ts';
 import { withTemporaryFolder } from '../../../host/files.ts';
 import { insideRoot } from '../../../host/inside-root.ts';
 import type { Log } from '../../../host/log.ts';
-import { requireTools } from '../../../host/tools.ts';
-import type { Architecture } from '../../../world/registry/architecture.ts';
-import { findStaticBusybox } from '../guest/busybox.ts';
 import { makeInitrd } from '../guest/initrd.ts';
-import { type Kernel, kernelFile, readModuleIndex, requireKernel } from '../guest/kernel.ts';
+import { isKernel, type Kernel, kernelFile, readModuleIndex, requireKernel } from '../guest/kernel.ts';
 import { type ModuleIndex, orderModules } from '../guest/kernel-modules.ts';
 import { makeRootImage, type RootImage } from '../guest/root-image.ts';
 import { findSystemd } from '../guest/systemd.ts';
-import { makeToolsDisk } from '../guest/tools-disk.ts';
 import type { BootReport } from '../report/report.ts';
-import { type BootOptions, guestSettings } from './boot-options.ts';
-import { reportOf, timed, unbooted } from './machine-report.ts';
-import { machineArguments, machineTypeOf } from './machine-types.ts';
-import { runAccelerated } from './run-with-fallback.ts';
+import type { BootOptions } from './boot-options.ts';
+import { bootWithHarness } from './boot-with-harness.ts';
+import { timed, unbooted } from './machine-report.ts';
+import { machineArguments } from './machine-types.ts';
 
 export { withRootFilesystem } from '../guest/root-filesystem.ts';
 export { listTests, type TestFile } from '../guest/tests.ts';
@@ -102,16 +97,20 @@ function modulesFor(image: PreparedImage, options: BootOptions) {
 }
 
 /** Why an image cannot be started at all; undefined if it can. */
-function obstacle(
+async function obstacle(
   image: PreparedImage,
   missing: readonly string[],
   options: BootOptions,
-): string | undefined {
+): Promise<string | undefined> {
   if (missing.length > 0) {
     return `The image's kernel has no ${missing.join(', ')}: it cannot mount its root in a virtual machine.`;
   }
   if (image.systemd === undefined && options.init !== 'any') {
     return 'The image has no systemd (/usr/lib/systemd/systemd, or /sbin/init that leads to it). An image without it on purpose needs "init: any" below boot-test in coxswain.yaml.';
+  }
+  // QEMU would fail, as if the image had no part in it.
+  if (!(await isKernel(image.kernelFile, options.architecture))) {
+    return `The image's ${image.kernel.path} is not a kernel for ${options.architecture}: no boot loader would start it.`;
   }
   return undefined;
 }
@@ -119,61 +118,31 @@ function obstacle(
 /** As `runBootTest`, with an image that was prepared before. */
 export async function bootPrepared(image: PreparedImage, options: BootOptions): Promise<BootReport> {
   const started = performance.now();
-  const { architecture, outputFolder } = options;
-  const busybox = await requireBootTestTools(architecture, options.helper);
-  await mkdir(outputFolder, { recursive: true });
   const { files: moduleFiles, missing } = modulesFor(image, options);
-  const explanation = obstacle(image, missing, options);
+  const { kernel, rootImage, systemd } = image;
+  const explanation = await obstacle(image, missing, options);
   if (explanation !== undefined) {
-    return unbooted(options, started, { verdict: 'unbootable', kernel: image.kernel.version, explanation });
+    await mkdir(options.outputFolder, { recursive: true });
+    return unbooted(options, started, { verdict: 'unbootable', kernel: kernel.version, explanation });
   }
-  return withTemporaryFolder('machine', async (folder) => {
-    const nonce = makeNonce();
-    const initrd = join(folder, 'initrd');
-    const settings = guestSettings(options, { systemd: image.systemd, rootType: image.rootImage.type });
-    let toolsDisk = '';
-    const making = await timed(async () => {
-      const { tests, testsFolder } = options;
-      const making = makeToolsDisk({ busybox, tests, settings, ...defined({ testsFolder }) }, folder);
-      const { kernel } = image;
+  return bootWithHarness(options, {
+    image: { systemd, rootType: rootImage.type },
+    kernel: kernel.version,
+    seconds: image.seconds,
+    prepare: async ({ busybox, settings, nonce, folder }) => {
+      const initrd = join(folder, 'initrd');
       await writeFile(initrd, await makeInitrd({ busybox, kernel, moduleFiles, settings, nonce }));
-      toolsDisk = await making;
-    });
-    const { network, state, kernelArguments = [] } = options;
-    const { run, used } = await runAccelerated({ ...options, nonce }, (accelerator, files) =>
-      machineArguments({
-        ...files,
-        architecture,
-        accelerator,
-        memoryMegabytes: options.memoryMegabytes ?? 1024,
-        cpus: options.cpus ?? 2,
-        kernel: image.kernelFile,
-        initrd,
-        rootImage: image.rootImage.file,
-        toolsDisk,
-        kernelArguments: [...unifiedArguments(image.kernel), ...kernelArguments],
-        ...defined({ network }),
-        ...(state === undefined ? {} : { stateDisk: state.disk }),
-      }),
-    );
-    return reportOf(options, run, {
-      used,
-      kernel: image.kernel.version,
-      seconds: {
-        rootFilesystem: image.seconds,
-        initrd: making,
-        total: image.seconds + (performance.now() - started) / 1000,
-      },
-    });
+      return (common) =>
+        machineArguments({
+          ...common,
+          kernel: image.kernelFile,
+          initrd,
+          rootImage: rootImage.file,
+          kernelArguments: [...unifiedArguments(kernel), ...(options.kernelArguments ?? [])],
+          ...defined({ stateDisk: options.state?.disk }),
+        });
+    },
   });
-}
-
-/** Begins each line of the harness. An image does not know it, and cannot guess 60 bits. */
-export function makeNonce(): string {
-  return BigInt(`0x${randomBytes(8).toString('hex')}`)
-    .toString(36)
-    .slice(0, 12)
-    .padStart(12, '0');
 }
 
 const longestCommandLine = 2048;
@@ -190,19 +159,4 @@ function unifiedArguments({ unified, path }: Kernel): string[] {
     });
   }
   return commandLine.split(/\s+/).filter((word) => word !== '' && !word.startsWith('console='));
-}
-
-/**
- * Makes sure that this host can boot-test an architecture, before anything long begins.
- * @param helper a static busybox for that architecture; default: this machine's own
- * @returns path of the static busybox
- * @throws InputError with what to install
- */
-export async function requireBootTestTools(architecture: Architecture, helper?: string): Promise<string> {
-  requireTools([
-    machineTypeOf(architecture).program,
-    'mkfs.erofs',
-    ...(helper === undefined ? ['busybox'] : []),
-  ]);
-  return findStaticBusybox(architecture, helper);
 }

@@ -1,19 +1,16 @@
-import { chmod, copyFile, mkdir, open } from 'node:fs/promises';
+import { chmod, copyFile, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { defined } from '../../../host/defined.ts';
 import { exec } from '../../../host/exec.ts';
 import { withTemporaryFolder } from '../../../host/files.ts';
 import { insideRoot } from '../../../host/inside-root.ts';
 import { requireKernel } from '../guest/kernel.ts';
 import { findSystemd } from '../guest/systemd.ts';
-import { makeToolsDisk } from '../guest/tools-disk.ts';
 import type { BootReport } from '../report/report.ts';
-import { makeNonce, requireBootTestTools } from './boot-directly.ts';
-import { type BootOptions, guestSettings } from './boot-options.ts';
+import type { BootOptions } from './boot-options.ts';
+import { bootWithHarness } from './boot-with-harness.ts';
 import { firmwareMachineArguments, installArguments } from './disk-image.ts';
 import { type Firmware, requireDiskMode } from './disk-needs.ts';
-import { reportOf, timed } from './machine-report.ts';
-import { runAccelerated } from './run-with-fallback.ts';
+import { timed } from './machine-report.ts';
 
 /** Largest size of an installation; the file needs only the space that is written. */
 const diskGigabytes = 16;
@@ -32,44 +29,26 @@ export async function runDiskTest(
     readonly foreign: boolean;
   },
 ): Promise<BootReport> {
-  const started = performance.now();
   const { architecture, foreign, log } = options;
   const root = insideRoot(options.root);
   const firmware = await requireDiskMode({ root, architecture, foreign });
-  const busybox = await requireBootTestTools(architecture, options.helper);
   const kernel = await requireKernel(root, options.image);
-  await mkdir(options.outputFolder, { recursive: true });
-  return withTemporaryFolder('disk', async (folder) => {
-    const disk = join(folder, 'disk.raw');
-    const nonce = makeNonce();
-    const installing = await timed(() =>
+  const systemd = await findSystemd(root);
+  return withTemporaryFolder('disk', async (installation) => {
+    const disk = join(installation, 'disk.raw');
+    const seconds = await timed(() =>
       log.task('installing the image on a disk', () => install(options, disk)),
     );
-    const systemd = await findSystemd(root);
-    let toolsDisk = '';
-    const making = await timed(async () => {
-      const { tests, testsFolder } = options;
-      const settings = guestSettings(options, { systemd, rootType: 'erofs' });
-      toolsDisk = await makeToolsDisk({ busybox, tests, settings, ...defined({ testsFolder }) }, folder);
+    return bootWithHarness(options, {
+      image: { systemd, rootType: 'erofs' },
+      kernel: kernel.version,
+      seconds,
+      prepare: async ({ nonce, folder }) => {
+        const variables = await freshVariables(firmware, folder);
+        return (common) =>
+          firmwareMachineArguments({ ...common, firmware: { code: firmware.code, variables }, disk, nonce });
+      },
     });
-    const variables = await freshVariables(firmware, folder);
-    const { run, used } = await runAccelerated({ ...options, nonce }, (accelerator, files) =>
-      firmwareMachineArguments({
-        ...files,
-        architecture,
-        accelerator,
-        memoryMegabytes: options.memoryMegabytes ?? 1024,
-        cpus: options.cpus ?? 2,
-        network: options.network ?? 'closed',
-        firmware: { code: firmware.code, variables },
-        disk,
-        toolsDisk,
-        nonce,
-      }),
-    );
-    const total = (performance.now() - started) / 1000;
-    const seconds = { rootFilesystem: installing, initrd: making, total };
-    return reportOf(options, run, { used, kernel: kernel.version, seconds });
   });
 }
 

@@ -1,9 +1,8 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defined } from '../../../host/defined.ts';
 import { OutsideError } from '../../../host/errors.ts';
 import { exec } from '../../../host/exec.ts';
-import { withTemporaryFolder } from '../../../host/files.ts';
 import type { InsideRoot } from '../../../host/inside-root.ts';
 import type { Log } from '../../../host/log.ts';
 import { requireTools } from '../../../host/tools.ts';
@@ -12,15 +11,13 @@ import { copyBootFiles, makeOstreeDisk, readBootEntries } from '../guest/ostree-
 import { enterArgument, makeOstreeInitrd } from '../guest/ostree-initrd.ts';
 import { deployImage, initSysroot, pullImage } from '../guest/ostree-sysroot.ts';
 import { findSystemd } from '../guest/systemd.ts';
-import { makeToolsDisk } from '../guest/tools-disk.ts';
 import type { ImageSource } from '../image-source.ts';
 import type { BootReport } from '../report/report.ts';
-import { makeNonce, requireBootTestTools } from './boot-directly.ts';
-import { type BootOptions, guestSettings } from './boot-options.ts';
+import type { BootOptions } from './boot-options.ts';
+import { bootWithHarness } from './boot-with-harness.ts';
 import { ignitionArguments, ignitionFiles } from './ignition.ts';
-import { reportOf, timed } from './machine-report.ts';
+import { timed } from './machine-report.ts';
 import { machineArguments } from './machine-types.ts';
-import { runAccelerated } from './run-with-fallback.ts';
 
 /** A copy of an image in a folder, for a deploy tool. */
 export interface FetchedImage {
@@ -103,61 +100,36 @@ export async function bootOstree(
     readonly ignition?: string;
   },
 ): Promise<BootReport> {
-  const started = performance.now();
-  const { architecture, outputFolder } = options;
-  const busybox = await requireBootTestTools(architecture, options.helper);
-  await mkdir(outputFolder, { recursive: true });
-  return withTemporaryFolder('machine', async (folder) => {
-    const nonce = makeNonce();
-    const initrd = join(folder, 'initrd');
-    const entries = await readBootEntries(disk.file);
-    const entry = entries[about.entry ?? 0];
-    if (entry === undefined) {
-      throw new OutsideError('reading the disk', `ostree left ${entries.length} boot entries on it`);
-    }
-    const boot = await copyBootFiles(disk.file, entry, folder);
-    let toolsDisk = '';
-    const making = await timed(async () => {
-      const { tests, testsFolder } = options;
-      const systemd = await findSystemd(about.root);
-      const settings = guestSettings(options, { systemd, rootType: 'ext4' });
-      await writeFile(
-        initrd,
-        await makeOstreeInitrd({ busybox, initramfs: boot.initramfs, settings, nonce }),
-      );
-      toolsDisk = await makeToolsDisk({ busybox, tests, settings, ...defined({ testsFolder }) }, folder);
-    });
-    const { network, kernelArguments = [] } = options;
-    const { run, used } = await runAccelerated({ ...options, nonce }, (accelerator, files) =>
-      machineArguments({
-        ...files,
-        architecture,
-        accelerator,
-        memoryMegabytes: options.memoryMegabytes ?? 1024,
-        cpus: options.cpus ?? 2,
-        kernel: boot.kernel,
-        initrd,
-        rootImage: disk.file,
-        rootWrites: about.keep ? 'kept' : 'dropped',
-        toolsDisk,
-        kernelArguments: [
-          enterArgument,
-          ...entry.options,
-          ...(about.ignition === undefined ? [] : ignitionArguments),
-          ...kernelArguments,
-        ],
-        ...(about.ignition === undefined ? {} : { firmwareFiles: ignitionFiles(about.ignition) }),
-        ...defined({ network }),
-      }),
-    );
-    return reportOf(options, run, {
-      used,
-      kernel: '',
-      seconds: {
-        rootFilesystem: disk.seconds,
-        initrd: making,
-        total: disk.seconds + (performance.now() - started) / 1000,
-      },
-    });
+  const entries = await readBootEntries(disk.file);
+  const entry = entries[about.entry ?? 0];
+  if (entry === undefined) {
+    throw new OutsideError('reading the disk', `ostree left ${entries.length} boot entries on it`);
+  }
+  const { ignition } = about;
+  return bootWithHarness(options, {
+    image: { systemd: await findSystemd(about.root), rootType: 'ext4' },
+    kernel: '',
+    seconds: disk.seconds,
+    prepare: async ({ busybox, settings, nonce, folder }) => {
+      const initrd = join(folder, 'initrd');
+      const boot = await copyBootFiles(disk.file, entry, folder);
+      const { initramfs } = boot;
+      await writeFile(initrd, await makeOstreeInitrd({ busybox, initramfs, settings, nonce }));
+      return (common) =>
+        machineArguments({
+          ...common,
+          kernel: boot.kernel,
+          initrd,
+          rootImage: disk.file,
+          rootWrites: about.keep ? 'kept' : 'dropped',
+          kernelArguments: [
+            enterArgument,
+            ...entry.options,
+            ...(ignition === undefined ? [] : ignitionArguments),
+            ...(options.kernelArguments ?? []),
+          ],
+          ...(ignition === undefined ? {} : { firmwareFiles: ignitionFiles(ignition) }),
+        });
+    },
   });
 }

@@ -1,4 +1,6 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { InputError } from '../../../host/errors.ts';
 import { isMissing } from '../../../host/files.ts';
 import type { InsideRoot } from '../../../host/inside-root.ts';
@@ -29,11 +31,13 @@ const neededSystemd = 256;
  * Makes sure that an image can be installed on a disk here and started from it, before anything long begins.
  * @param about.root the image's root file system
  * @param about.foreign the image is of another architecture than this machine
+ * @param machine the root of this machine
  * @throws InputError that names everything that is missing
  */
 export async function requireDiskMode(
   about: { readonly root: InsideRoot; readonly architecture: Architecture; readonly foreign: boolean },
   env: NodeJS.ProcessEnv = process.env,
+  machine = '/',
 ): Promise<Firmware> {
   const { root, architecture, foreign } = about;
   const candidates = knownFirmware[architecture] ?? [];
@@ -41,6 +45,7 @@ export async function requireDiskMode(
     Boolean((await isThere(code)) && (await isThere(variables))),
   );
   const systemd = await systemdVersion(root);
+  const programs = await missingPrograms(root);
   const problems = [
     findTool('podman', env) === undefined
       ? 'podman is not installed, and bootc install runs in it (package podman)'
@@ -48,11 +53,12 @@ export async function requireDiskMode(
     env._CONTAINERS_ROOTLESS_UID === undefined
       ? undefined
       : 'only root of the machine can use loop devices, and this runs in a user namespace (use sudo)',
+    ...(await missingOfKernel(machine)),
     firmware === undefined
       ? `there is no UEFI firmware for ${architecture} (packages ovmf, qemu-efi-aarch64)`
       : undefined,
     foreign ? `the image is made for ${architecture}, and its bootc cannot run here` : undefined,
-    (await root.resolve('/usr/bin/bootc'))?.kind === 'file' ? undefined : 'the image has no /usr/bin/bootc',
+    programs.length === 0 ? undefined : `the image has no ${programs.join(', ')}`,
     systemd !== undefined && systemd >= neededSystemd
       ? undefined
       : `the image has ${systemd === undefined ? 'no systemd' : `systemd ${systemd}`}, and its tests come in by what systemd ${neededSystemd} added`,
@@ -64,6 +70,37 @@ export async function requireDiskMode(
     found: 'disk',
     remedy: 'Provide what is missing, or use the mode direct, which needs none of it.',
   });
+}
+
+/** What `bootc install to-disk` calls, by the names that any one of makes do. */
+const neededPrograms: ReadonlyArray<readonly string[]> = [
+  ['/usr/bin/bootc'],
+  ['/usr/bin/bootupctl', '/usr/bin/bootctl'],
+  ['/usr/sbin/sfdisk', '/usr/bin/sfdisk', '/sbin/sfdisk'],
+  ['/usr/sbin/mkfs.xfs', '/usr/bin/mkfs.xfs', '/sbin/mkfs.xfs'],
+  ['/usr/bin/udevadm', '/usr/sbin/udevadm', '/bin/udevadm'],
+];
+
+async function missingPrograms(root: InsideRoot): Promise<string[]> {
+  const missing: string[] = [];
+  for (const places of neededPrograms) {
+    const found = await firstOf(places, async (path) => (await root.resolve(path))?.kind === 'file');
+    if (found === undefined) missing.push(places[0] as string);
+  }
+  return missing;
+}
+
+/** What the kernel and the services of this machine lack for partitions on a loop device. */
+async function missingOfKernel(machine: string): Promise<string[]> {
+  const problems: string[] = [];
+  if (!(await isThere(join(machine, 'dev/loop-control')))) problems.push('this machine has no loop devices');
+  // bootc asks udev for the partitions that it made.
+  if (!(await isThere(join(machine, 'run/udev'))))
+    problems.push('udev does not run on this machine (/run/udev)');
+  const config = await readFile(join(machine, 'proc/config.gz')).catch(() => undefined);
+  if (config !== undefined && !/^CONFIG_EFI_PARTITION=y$/m.test(gunzipSync(config).toString('latin1')))
+    problems.push('the kernel of this machine does not know partitions of GPT (CONFIG_EFI_PARTITION)');
+  return problems;
 }
 
 async function isThere(path: string): Promise<boolean> {

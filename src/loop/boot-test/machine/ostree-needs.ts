@@ -17,6 +17,11 @@ export type OstreeChoice =
   | { readonly tool: DeployTool; readonly obstacles?: undefined }
   | { readonly tool?: undefined; readonly obstacles: readonly string[] };
 
+/** An ostree commit with layers on it, as every image derived from Fedora CoreOS is. */
+export function isOstreeCommit({ labels }: ImageConfig): boolean {
+  return labels[commitLabel] !== undefined;
+}
+
 /**
  * Finds out whether an image can be deployed with ostree here, and by what.
  * @param image.run absent: the image is of another architecture, and its programs cannot be run here
@@ -34,7 +39,7 @@ export async function chooseOstree(
 ): Promise<OstreeChoice> {
   const { root, config, run } = image;
   const obstacles: string[] = [];
-  if (config.labels[commitLabel] === undefined) {
+  if (!isOstreeCommit(config)) {
     obstacles.push(`the image is not an ostree commit (it has no label ${commitLabel})`);
   }
   obstacles.push(...(await initramfsObstacles(image)));
@@ -69,7 +74,9 @@ async function initramfsObstacles(image: {
   readonly ignition: boolean;
 }): Promise<string[]> {
   const { root, name, ignition } = image;
-  const { modules } = await requireKernel(root, name);
+  const { modules, unified } = await requireKernel(root, name);
+  if (unified !== undefined)
+    return ['the image has a unified kernel image, which no boot entry of ostree starts'];
   const bytes = await root.readFile(`${modules}/initramfs.img`, { largest: largestInitramfs });
   if (bytes === undefined) return ['the image has no initramfs'];
   try {

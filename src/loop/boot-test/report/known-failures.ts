@@ -6,11 +6,12 @@ export interface KnownFailure {
   /** First and last release of the distribution that it is about; absent: no limit. */
   readonly from?: number;
   readonly to?: number;
+  /** It works in a machine that was deployed with ostree. */
+  readonly needsDeployment?: true;
 }
 
 /**
- * For Fedora CoreOS in the mode direct: such a machine has no ostree deployment, no boot partition and no labels of SELinux
- * (the units' own sources; fedora-coreos-tracker 1485, 2072, 2136 and 2139 for the boot loader).
+ * For Fedora CoreOS: such a machine has no boot partition and no labels of SELinux, and in the mode direct no ostree deployment (the units' own sources; fedora-coreos-tracker 1485, 2072, 2136 and 2139 for the boot loader).
  */
 const fedoraCoreOs: readonly KnownFailure[] = [
   {
@@ -25,11 +26,13 @@ const fedoraCoreOs: readonly KnownFailure[] = [
   {
     unit: 'rpm-ostreed.service',
     reason: 'it needs the ostree repository in /sysroot, and the machine has no deployment',
+    needsDeployment: true,
   },
   {
     unit: 'zincati.service',
     reason:
       'it asks rpm-ostree for the booted deployment, and the machine has none: it is started again and again',
+    needsDeployment: true,
   },
   {
     unit: 'coreos-fix-selinux-labels.service',
@@ -42,14 +45,18 @@ export const knownFailureSettings = ['auto', 'none'] as const;
 export type KnownFailureSetting = (typeof knownFailureSettings)[number];
 
 /**
- * The units of an image's distribution that cannot work in the mode direct.
+ * The units of an image's distribution that cannot work in the machine of a mode.
  * @param osRelease what /etc/os-release of the image says
  */
-export function knownFailuresOf(osRelease: Readonly<Record<string, string>>): readonly KnownFailure[] {
+export function knownFailuresOf(
+  osRelease: Readonly<Record<string, string>>,
+  mode: 'direct' | 'ostree',
+): readonly KnownFailure[] {
   if (!isFedoraCoreOs(osRelease)) return [];
   const release = Number.parseInt(osRelease.VERSION_ID ?? '', 10);
   return fedoraCoreOs.filter(
-    ({ from = 0, to = Number.POSITIVE_INFINITY }) => !(release < from) && !(release > to),
+    ({ from = 0, to = Number.POSITIVE_INFINITY, needsDeployment }) =>
+      !(release < from) && !(release > to) && !(mode === 'ostree' && needsDeployment),
   );
 }
 
