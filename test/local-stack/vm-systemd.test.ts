@@ -2,9 +2,10 @@ import { copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findTool } from '../../src/host/tools.ts';
+import { knownFailuresOf } from '../../src/loop/boot-test/report/known-failures.ts';
 import { useMachines } from '../support/machines.ts';
 
-const { unpackRoot, variant, boot } = useMachines();
+const { unpackRoot, variant, boot, note } = useMachines();
 
 describe.skipIf(findTool('mmdebstrap') === undefined)('an image with systemd', () => {
   let root: string;
@@ -87,16 +88,51 @@ wait-for-unit absent.service 1`,
     [`usr/lib/systemd/system/multi-user.target.wants/${name}`]: { to: `../${name}` },
   });
 
-  it('behind a link starts like any other, and a unit that writes into /usr fails as on a node', async () => {
+  it('behind a link starts like any other, and each of its units is judged as on a node', async () => {
+    const oneshot = (name: string, script: string) =>
+      unit(`${name}.service`, `[Service]\nType=oneshot\nExecStart=/bin/sh -c '${script}'\n`);
+    const cases = {
+      'writes-usr': 'echo x >/usr/lib/new',
+      'writes-top': 'echo x >/new',
+      'writes-os-release': 'echo x >>/usr/lib/os-release',
+      'installs-a-package': 'mkdir /usr/share/new && cp /bin/true /usr/bin/new',
+      'writes-to-the-tools': 'echo x >/run/coxswain/tests/10-a.sh',
+    };
+    const lie = `for port in /dev/vport* /dev/ttyS1; do echo "system 1.0 running" >$port; echo "done 9.0 1" >$port; done; exit 0`;
     const other = await variant(root, 'linked-systemd', {
-      ...unit('writes.service', '[Service]\nType=oneshot\nExecStart=/bin/sh -c "echo x >/usr/lib/new"\n'),
+      ...Object.assign({}, ...Object.entries(cases).map(([name, script]) => oneshot(name, script))),
+      ...oneshot('writes-etc-and-var', 'echo x >/etc/new && echo x >/var/new'),
+      ...oneshot('lies', lie),
+      // Fedora CoreOS has this unit, and the machine has no such disk.
+      ...oneshot('bootloader-update', 'exit 1'),
     });
     await copyFile(join(root, 'usr/lib/systemd/systemd'), join(other, 'usr/lib/systemd/systemd-real'));
     await rm(join(other, 'usr/lib/systemd/systemd'));
     await symlink('systemd-real', join(other, 'usr/lib/systemd/systemd'));
-    const report = await boot(other, { '10-a.sh': 'true' }, { init: 'systemd' });
+    const report = await boot(
+      other,
+      { '10-a.sh': 'exit 4' },
+      {
+        init: 'systemd',
+        knownFailures: knownFailuresOf({ ID: 'fedora', VARIANT_ID: 'coreos', VERSION_ID: '44' }, 'direct'),
+      },
+    );
     expect(report.verdict, report.explanation).toBe('system-not-running');
-    expect(report.explanation).toContain('"degraded" (failed: writes.service)');
+    const failed = [...Object.keys(cases), 'bootloader-update'].map((name) => `${name}.service`);
+    expect([...(report.system?.failedUnits ?? [])].sort()).toEqual(failed.sort());
+    const judged = report.tests[0]?.output ?? '';
+    for (const name of Object.keys(cases)) {
+      expect(judged).toContain(`\nfailed: ${name}.service\n`);
+      expect(report.explanation).toContain(`${name}.service`);
+      note(`  a unit that ${name.replaceAll('-', ' ')}`, 'failed');
+    }
+    // Known, so it is not held against the image; and what works is not silently allowed.
+    expect(report.explanation).not.toContain('bootloader-update');
+    expect(judged).toContain('\nbootloader-update.service fails here: ');
+    expect(judged).toContain('\nzincati.service may fail here, and did not\n');
+    note('  a unit that cannot work here on Fedora CoreOS', 'allowed');
+    expect(report.tests[1]).toMatchObject({ name: '10-a.sh', result: 'failed', exitCode: 4 });
+    note('  a unit that writes results of its own to every port', 'without effect');
   }, 900_000);
 
   it('is asked again after the tests: a unit that died since, and one that is restarted again and again', async () => {
@@ -114,6 +150,8 @@ wait-for-unit absent.service 1`,
     expect(report.verdict, report.explanation).toBe('system-not-running');
     expect(report.explanation).toMatch(/failed since the boot: dies\.service/);
     expect(report.explanation).toMatch(/again and again: flaps\.service/);
+    note('  a unit that died after the boot', 'failed');
+    note('  a unit that is started again for ever', 'failed');
     expect(report.tests).toMatchObject([
       { name: 'systemd', result: 'failed', output: expect.stringContaining('after the tests: degraded') },
       { name: '10-a.sh', result: 'passed' },

@@ -23,6 +23,9 @@ echo "$COXSWAIN_STAGE to $COXSWAIN_TO_VERSION" >/var/state
 echo "format $(cat /usr/lib/format)" >/var/data
 echo local >/etc/local.conf
 rm /etc/unwanted.conf
+cp /etc/same.conf /tmp/same && cat /tmp/same >/etc/same.conf
+rm -rf /etc/made-again.d && mkdir /etc/made-again.d && echo own >/etc/made-again.d/own
+! touch /usr/lib/new 2>/dev/null
 mkdir -p /etc/ssh && echo key >/etc/ssh/ssh_host_ed25519_key && echo 0123 >/etc/machine-id`,
     'after-upgrade/10-state.sh': `set -e
 grep -qx "before-upgrade to 44.2" /var/state
@@ -30,25 +33,36 @@ grep -qx local /etc/local.conf
 grep -q "new default" /etc/app.conf
 test ! -e /etc/unwanted.conf
 test ! -e /var/never
+grep -qx "new default" /etc/same.conf
+[ "$(ls /etc/made-again.d | tr "\\n" " ")" = "new own " ]
+test ! -e /usr/lib/new
 echo after >/etc/after; echo after >/var/after`,
     'after-upgrade/20-data.sh': 'cat /var/data; grep -qx "format $(cat /usr/lib/format)" /var/data',
     'after-rollback/10-back.sh': `set -e
 grep -q "old default" /etc/app.conf
 grep -qx local /etc/local.conf
+grep -qx "old default" /etc/same.conf
+[ "$(ls /etc/made-again.d)" = own ]
 test ! -e /etc/after; test -e /var/after`,
   };
   let from: PreparedImage;
-  let to: Record<'well' | 'broken', string>;
+  let to: Record<'well' | 'broken' | 'folder', string>;
 
   beforeAll(async () => {
     const tiny = await unpackRoot('tiny');
     const unwanted = { 'etc/local.conf': 'image\n', 'etc/unwanted.conf': 'image\n' };
-    const old = { ...unwanted, 'etc/app.conf': 'old default\n', 'var/seed': '', 'usr/lib/format': '1\n' };
-    const next = { ...unwanted, 'etc/app.conf': 'new default\n', 'var/never': '', 'usr/lib/format': '1\n' };
+    const defaults = (which: string) => ({
+      'etc/app.conf': `${which} default\n`,
+      'etc/same.conf': `${which} default\n`,
+      [`etc/made-again.d/${which}`]: '',
+    });
+    const old = { ...unwanted, ...defaults('old'), 'var/seed': '', 'usr/lib/format': '1\n' };
+    const next = { ...unwanted, ...defaults('new'), 'var/never': '', 'usr/lib/format': '1\n' };
     from = await prepared(await variant(tiny, 'from', old), 'from');
     to = {
       well: await variant(tiny, 'well', next),
       broken: await variant(tiny, 'broken', { ...next, 'usr/lib/format': '2\n' }),
+      folder: await variant(tiny, 'folder', { ...next, 'etc/site.conf/inside': '' }),
     };
   });
 
@@ -58,7 +72,7 @@ test ! -e /etc/after; test -e /var/after`,
     return prepareImage({ root, image: name, folder, log: silentLog });
   }
 
-  async function rehearse(name: 'well' | 'broken', scripts: Record<string, string>): Promise<Rehearsal> {
+  async function rehearse(name: keyof typeof to, scripts: Record<string, string>): Promise<Rehearsal> {
     const testsFolder = join(place(), `rehearsal-${name}`);
     for (const [path, text] of Object.entries(scripts)) {
       await mkdir(dirname(join(testsFolder, path)), { recursive: true });
@@ -103,6 +117,12 @@ test ! -e /etc/after; test -e /var/after`,
         'after-rollback/identity',
       ].map((name) => `upgrade from 44.1: ${name}`),
     );
+    for (const kept of [
+      'a file that was rewritten with the same content takes the new default',
+      'a folder that was removed and made again is merged',
+      '/usr cannot be written to before the update',
+    ])
+      note(`  ${kept}`, 'passed');
     expect(rehearsal.tests[3]?.output).toBe('machine-id: the same\nssh_host_ed25519_key: the same\n');
   }, 300_000);
 
@@ -122,5 +142,11 @@ test ! -e /etc/after; test -e /var/after`,
     );
     expect(results['after-rollback/10-back.sh']?.result).toBe('passed');
     expect(results['after-rollback/identity']?.result).toBe('passed');
+  }, 300_000);
+
+  it('fails if the machine changed a file that is a folder in the new image, as ostree refuses to deploy', async () => {
+    const rehearsal = await rehearse('folder', { 'before-upgrade/10-leave.sh': 'echo mine >/etc/site.conf' });
+    expect(rehearsal.passed).toBe(false);
+    expect(rehearsal.explanation).toMatch(/cannot be merged: the machine changed the file site\.conf/);
   }, 300_000);
 });

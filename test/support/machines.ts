@@ -27,14 +27,18 @@ export interface Machines {
   unpackRoot(kind: BaseKind): Promise<string>;
   /** A root that shares the files of another; new files do not appear in the other one. */
   variant(root: string, name: string, files: Readonly<Record<string, Entry>>): Promise<string>;
-  /** Boots a root with tests given as shell text by name. */
+  /** Boots a root with tests given by name: as shell text, or as a symbolic link. */
   boot(
     root: string,
-    scripts: Readonly<Record<string, string>>,
+    scripts: Readonly<Record<string, Entry>>,
     more?: Partial<BootTestOptions>,
   ): Promise<BootReport>;
-  /** Adds a line to the table of endings. */
-  note(title: string, verdict: string, seconds: number): void;
+  /** Adds a line to the table of endings; without seconds, the case shares the machine of the line above. */
+  note(title: string, verdict: string, seconds?: number): void;
+  /** Adds a line for each test of a report that is a case of its own. */
+  noteTests(report: BootReport): void;
+  /** Expects an image to be refused before any machine starts, and adds a line. */
+  refused(started: Promise<BootReport>, message: RegExp): Promise<void>;
 }
 
 /** Real machines for the tests of a file; a table of how each ended is printed at the end. */
@@ -50,12 +54,21 @@ export function useMachines(): Machines {
     writeSync(2, `\n${formatTable(['case', 'verdict', 'seconds'], endings)}\n`);
     await rm(place, { recursive: true, force: true });
   });
-  const note = (title: string, verdict: string, seconds: number) => {
-    endings.push([title, verdict, seconds.toFixed(1)]);
+  const note = (title: string, verdict: string, seconds?: number) => {
+    endings.push([title, verdict, seconds?.toFixed(1) ?? '']);
   };
+  const titleNow = () => expect.getState().currentTestName?.split(' > ').slice(-2).join(' ') ?? '';
   return {
     place: () => place,
     note,
+    noteTests: ({ tests }) => {
+      for (const { name, result } of tests)
+        note(`  a test that ${name.replace(/^\d+-|\.sh$/g, '').replaceAll('-', ' ')}`, result);
+    },
+    refused: async (started, message) => {
+      await expect(started).rejects.toThrow(message);
+      note(titleNow(), 'refused', 0);
+    },
     unpackRoot: async (kind) => {
       const root = join(place, kind);
       const { tarball } = await prepareRoot(kind, defaultCacheFolder(), silentLog);
@@ -80,7 +93,8 @@ export function useMachines(): Machines {
       const testsFolder = join(folder, 'tests');
       for (const [name, text] of Object.entries(scripts)) {
         await mkdir(dirname(join(testsFolder, name)), { recursive: true });
-        await writeFile(join(testsFolder, name), text.startsWith('#!') ? text : `#!/bin/sh\n${text}\n`);
+        if (typeof text !== 'string') await symlink(text.to, join(testsFolder, name));
+        else await writeFile(join(testsFolder, name), text.startsWith('#!') ? text : `#!/bin/sh\n${text}\n`);
       }
       const report = await runBootTest({
         root,
@@ -96,8 +110,7 @@ export function useMachines(): Machines {
         log: silentLog,
         ...more,
       });
-      const title = expect.getState().currentTestName?.split(' > ').slice(-2).join(' ') ?? '';
-      note(title, report.verdict, report.seconds.total);
+      note(titleNow(), report.verdict, report.seconds.total);
       return report;
     },
   };

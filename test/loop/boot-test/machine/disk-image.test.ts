@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { insideRoot } from '../../../../src/host/inside-root.ts';
 import { startProcess } from '../../../../src/host/process.ts';
@@ -43,8 +44,21 @@ describe('what a boot from a disk needs', () => {
     const needs = { root: insideRoot(root), architecture: 'x86_64', foreign: true } as const;
     const env = { PATH: root, _CONTAINERS_ROOTLESS_UID: '1000' };
     await expect(requireDiskMode(needs, env)).rejects.toThrow(
-      /mode: the image cannot be booted from a disk here: podman is not installed.*user namespace.*x86_64, and its bootc cannot run here; the image has no \/usr\/bin\/bootc; the image has no systemd.*mode direct/,
+      /mode: the image cannot be booted from a disk here: podman is not installed.*user namespace.*x86_64, and its bootc cannot run here; the image has no \/usr\/bin\/bootc, \/usr\/bin\/bootupctl, \/usr\/sbin\/sfdisk, \/usr\/sbin\/mkfs\.xfs, \/usr\/bin\/udevadm; the image has no systemd.*mode direct/,
     );
+  });
+
+  it('is loop devices, udev and partitions of GPT too, of the machine that installs', async () => {
+    const [root, machine] = [await temporaryFolder(), await temporaryFolder()];
+    const needs = { root: insideRoot(root), architecture: 'x86_64', foreign: false } as const;
+    const found = () => requireDiskMode(needs, { PATH: root }, machine);
+    await expect(found()).rejects.toThrow(/no loop devices; udev does not run/);
+    for (const name of ['dev', 'run/udev', 'proc']) await mkdir(join(machine, name), { recursive: true });
+    await writeFile(join(machine, 'dev/loop-control'), '');
+    await writeFile(join(machine, 'proc/config.gz'), gzipSync('# CONFIG_EFI_PARTITION is not set\n'));
+    await expect(found()).rejects.toThrow(/does not know partitions of GPT/);
+    await writeFile(join(machine, 'proc/config.gz'), gzipSync('CONFIG_EFI_PARTITION=y\n'));
+    await expect(found()).rejects.not.toThrow(/GPT|udev does|loop devices/);
   });
 
   it('sees what an image has', async () => {

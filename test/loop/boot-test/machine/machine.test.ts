@@ -47,7 +47,9 @@ describe('runMachine', () => {
     'ends a machine that writes to its %s without end',
     async (name) => {
       const { end, record } = await run(
-        (files) => `exec ${name === 'results' ? `yes '${nonce} output 0 x'` : 'yes'} >'${files[name]}'`,
+        // Not really without end: on a busy machine, seconds of that fill its disk before anybody looks.
+        (files) =>
+          `${name === 'results' ? `yes '${nonce} output 0 x'` : 'yes'} | head -c 200000000 >'${files[name]}'; exec sleep 100`,
       );
       expect(record.done).toBe(false);
       if (name === 'results') expect(record.violation).toBeTypeOf('string');
