@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { judgeLie, pointsOf, runUndisturbed } from '../first-day/judge.ts';
 import { rows } from '../first-day/verbs.ts';
 import { createWorld, type World } from '../first-day/world.ts';
-import '../support/in-memory.ts';
+import { useMemory } from '../support/in-memory.ts';
 import { useRegistry } from '../support/registry.ts';
 import { type FaultProxy, lies, startFaultProxy } from './proxy.ts';
 
@@ -16,6 +16,7 @@ const only = process.env.COXSWAIN_VERBS?.split(',');
 /** Otherwise the last request that a lie can be about, for verbs that write; registry-faults.test.ts has the others. */
 const sampled = ['edit-updates withdraw', 'roll-back', 'sign-image', 'restore-state', 'open-promotion'];
 
+useMemory();
 const registry = useRegistry();
 let proxy: FaultProxy;
 let world: World;

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { promoteImage } from '../../src/loop/promote-image/promote-image.ts';
 import { startRollout } from '../../src/loop/start-rollout/start-rollout.ts';
 import { formatRepository } from '../../src/world/registry/reference.ts';
+import { useMemory } from '../support/in-memory.ts';
 import { createProject, publishBase, type TestProject } from '../support/project.ts';
-import '../support/in-memory.ts';
 import { testClient, useRegistry } from '../support/registry.ts';
 import { commitFiles, temporaryFolder } from '../support/repository.ts';
 import { type FaultProxy, startFaultProxy } from './proxy.ts';
@@ -13,6 +13,7 @@ import { buildAndTest, now } from './stage.ts';
 // Several writers at once. The proxy delays one request of one of them, a different one each time, so that they
 // interleave differently.
 
+useMemory();
 const registry = useRegistry();
 let proxy: FaultProxy;
 beforeAll(async () => {

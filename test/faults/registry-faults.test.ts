@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import '../support/in-memory.ts';
+import { useMemory } from '../support/in-memory.ts';
 import { useRegistry } from '../support/registry.ts';
 import { concerns, type Fault, type FaultProxy, faults, lies, startFaultProxy } from './proxy.ts';
 import { brokenInvariants, look } from './reader.ts';
@@ -26,6 +26,7 @@ function faultsAt(request: number, method: string, path: string): readonly Fault
   return [...always, ...crash, ...(request % 2 === 0 ? [turns[(request / 2) % turns.length] as Fault] : [])];
 }
 
+useMemory();
 const registry = useRegistry();
 let proxy: FaultProxy;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openState } from '../../src/release/state/state.ts';
 import type { BranchStore } from '../../src/world/forge/forge.ts';
+import { useMemory } from '../support/in-memory.ts';
 import { recordRelease } from '../support/project.ts';
-import '../support/in-memory.ts';
 import { useRegistry } from '../support/registry.ts';
 import { type FaultProxy, startFaultProxy } from './proxy.ts';
 import { brokenInvariants, look } from './reader.ts';
@@ -10,6 +10,7 @@ import { createStage, now, type Stage } from './stage.ts';
 
 // start-rollout is what writes the state branch: it is disturbed at each of its steps there.
 
+useMemory();
 const registry = useRegistry();
 let proxy: FaultProxy;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FaultProxy, lies, startFaultProxy } from '../faults/proxy.ts';
-import '../support/in-memory.ts';
+import { useMemory } from '../support/in-memory.ts';
 import { useRegistry } from '../support/registry.ts';
 import {
   type Judgement,
@@ -23,6 +23,7 @@ import { createWorld, type World } from './world.ts';
 /** A sample. test/faults/lies.test.ts plants every lie at every request with COXSWAIN_FAULTS=all. */
 const most = (lie: (typeof lies)[number]) => (lie === 'false 404' ? 3 : 1);
 
+useMemory();
 const registry = useRegistry();
 let proxy: FaultProxy;
 let world: World;

@@ -3,7 +3,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import '../support/in-memory.ts';
 import { silentLog } from '../../src/host/log.ts';
 import { promoteImage } from '../../src/loop/promote-image/promote-image.ts';
 import { publishUpdates } from '../../src/loop/publish-updates/publish-updates.ts';
@@ -18,12 +17,14 @@ import { Git } from '../../src/world/git/git.ts';
 import { isIndex } from '../../src/world/registry/manifest.ts';
 import { atDigest, atTag, formatRepository, parseDigest } from '../../src/world/registry/reference.ts';
 import { buildAndTest, now } from '../faults/stage.ts';
+import { useMemory } from '../support/in-memory.ts';
 import { contextAt, createProject, publishBase, type TestProject } from '../support/project.ts';
 import { pushSampleImage, useRegistry } from '../support/registry.ts';
 import { commitFiles } from '../support/repository.ts';
 
 // One good site, and broken copies of it.
 
+useMemory();
 const registry = useRegistry();
 const url = 'https://acme.example.com/os/';
 let good: Site;

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import '../support/in-memory.ts';
 import { promoteImage } from '../../src/loop/promote-image/promote-image.ts';
 import type { Promotion } from '../../src/loop/promote-image/promotion.ts';
 import { type Candidate, readCandidate } from '../../src/release/candidate/candidate.ts';
@@ -18,6 +17,7 @@ import {
   digestOf,
   formatRepository,
 } from '../../src/world/registry/reference.ts';
+import { useMemory } from '../support/in-memory.ts';
 import {
   buildAnnotations,
   contextAt,
@@ -30,6 +30,7 @@ import { startReferrersRegistry } from '../support/referrers-registry.ts';
 import { pushSampleImage, type SampleImage, useRegistry } from '../support/registry.ts';
 import { commitFiles } from '../support/repository.ts';
 
+useMemory();
 const registry = useRegistry();
 const now = 1_785_000_000;
 const time = now - 36_000;

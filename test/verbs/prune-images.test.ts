@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import '../support/in-memory.ts';
 import { silentLog } from '../../src/host/log.ts';
 import { publishUpdates } from '../../src/loop/publish-updates/publish-updates.ts';
 import { type PrunedRepository, planPruning } from '../../src/operate/prune-images/prune-images.ts';
@@ -12,6 +11,7 @@ import { atDigest, atTag, type Digest, type Repository } from '../../src/world/r
 import { buildAndTest } from '../faults/stage.ts';
 import { useGitHub } from '../support/forges.ts';
 import { type Ghcr, startGhcr } from '../support/ghcr.ts';
+import { useMemory } from '../support/in-memory.ts';
 import {
   buildAnnotations,
   contextAt,
@@ -23,6 +23,7 @@ import { pushSampleImage, useRegistry } from '../support/registry.ts';
 import { commitFiles, temporaryFolder } from '../support/repository.ts';
 import { type SiteServer, serveSite } from '../support/site-server.ts';
 
+useMemory();
 const registry = useRegistry();
 const day = 86_400;
 const now = 1_785_000_000;

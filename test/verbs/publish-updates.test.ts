@@ -1,7 +1,6 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import '../support/in-memory.ts';
 import { parseGraph } from '../../src/guidance/graph.ts';
 import { silentLog } from '../../src/host/log.ts';
 import { publishUpdates } from '../../src/loop/publish-updates/publish-updates.ts';
@@ -11,10 +10,12 @@ import publish from '../../src/verbs/publish-updates.ts';
 import { pushArtifact, readArtifact } from '../../src/world/registry/artifact.ts';
 import type { RegistryClient } from '../../src/world/registry/client.ts';
 import { atTag, type Digest } from '../../src/world/registry/reference.ts';
+import { useMemory } from '../support/in-memory.ts';
 import { contextAt, createProject, recordRelease, type TestProject } from '../support/project.ts';
 import { pushSampleImage, useRegistry } from '../support/registry.ts';
 import { temporaryFolder } from '../support/repository.ts';
 
+useMemory();
 const registry = useRegistry();
 const now = 1_785_000_000;
 const hour = 3600;

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RolloutAnswer } from '../../src/loop/start-rollout/start-rollout.ts';
-import '../support/in-memory.ts';
 import { type Action, editState } from '../../src/release/operations/edit-fleet.ts';
 import startRollout from '../../src/verbs/start-rollout.ts';
 import { formatRepository } from '../../src/world/registry/reference.ts';
+import { useMemory } from '../support/in-memory.ts';
 import {
   contextAt,
   createProject,
@@ -18,6 +18,7 @@ import { useRegistry } from '../support/registry.ts';
 import { commitFiles, temporaryFolder } from '../support/repository.ts';
 import { useUpstream } from '../support/upstream.ts';
 
+useMemory();
 const registry = useRegistry();
 const upstream = useUpstream();
 const now = 1_785_000_000;
