@@ -58,9 +58,9 @@ export async function playOpening(
       '--base',
       `${baseName(scene)}:stable`,
     ]);
-    // The small stand-in for Fedora CoreOS has no systemd, on purpose.
-    if (scene.options.kind === 'tiny' && scene.options.base === undefined) {
-      await appendFile(join(scene.repository, 'coxswain.yaml'), '\nboot-test: { init: any }\n');
+    const bootTest = bootTestSettings(scene);
+    if (bootTest !== undefined) {
+      await appendFile(join(scene.repository, 'coxswain.yaml'), `\nboot-test: { ${bootTest} }\n`);
     }
     const tests = {
       ...(scene.options.kind !== 'tiny' ? { '20-systemd.sh': systemdTest } : {}),
@@ -98,6 +98,12 @@ export async function playOpening(
     return { value: answer, what: `${answer.version} built, tested, released to testing and stable` };
   });
   return { base, version: built.version, now };
+}
+
+/** What the stand-in for Fedora CoreOS needs in coxswain.yaml. The small one has no systemd, on purpose. */
+function bootTestSettings({ options }: Scene): string | undefined {
+  if (options.kind === 'ostree') return 'mode: ostree';
+  return options.kind === 'tiny' && options.base === undefined ? 'init: any' : undefined;
 }
 
 /** The three verbs that a push to a fleet's branch runs. */
