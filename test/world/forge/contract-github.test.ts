@@ -42,7 +42,7 @@ function shape(route: string): string {
   return route.replaceAll(/\{[^}]*\}/g, '{}').replace('/packages/container/', '/packages/{}/');
 }
 
-describe.each(apiVersions)('the contract of %s', (version) => {
+describe.each(apiVersions)('the contract of %s', { timeout: 240_000 }, (version) => {
   let contract: Contract;
   let github: GitHubServer;
   let ghcr: Ghcr;
@@ -52,7 +52,7 @@ describe.each(apiVersions)('the contract of %s', (version) => {
     github = await startGitHub({ contract });
     ghcr = await startGhcr(() => registry.host);
     github.packages = ghcr;
-  }, 60_000);
+  }, 240_000);
   afterAll(async () => {
     const { requests, answers } = contract.counts;
     console.log(
@@ -143,7 +143,7 @@ describe.each(apiVersions)('the contract of %s', (version) => {
     await forge.workflowRuns?.start({ workflow: 'release.yml', branch: 'main' });
     expect(await forge.workflowRuns?.list({ workflow: 'release.yml', commit: withFlow })).toHaveLength(1);
     expect(contract.violations).toEqual([]);
-  }, 60_000);
+  }, 240_000);
 
   it('holds for every setting that doctor reads, also where GitHub refuses', async () => {
     const config = parseConfig(
@@ -196,5 +196,5 @@ describe.each(apiVersions)('the contract of %s', (version) => {
     if (operation !== undefined) own.answer(operation, 201, { ref: 7 });
     if (operation !== undefined) own.answer(operation, 418, {});
     expect(own.violations).toHaveLength(7);
-  }, 60_000);
+  }, 240_000);
 });
