@@ -27,7 +27,7 @@ export function actionInputs(verb: Verb): Record<string, WrittenInput> {
 function writtenInput(input: Input<unknown>): WrittenInput {
   const { about, kind, required, fallback } = input;
   return {
-    description: `${about}${kind === 'many' ? ' (one a line)' : ''}${kind === 'flag' ? ' (true or false)' : ''}`,
+    description: `${about}${kind === 'many' ? ' (one on each line)' : ''}${kind === 'flag' ? ' (true or false)' : ''}`,
     required,
     ...(required ? {} : { default: fallback ?? '' }),
   };

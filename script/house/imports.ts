@@ -1,7 +1,7 @@
 import { cruise, type ICruiseResult, type IForbiddenRuleType } from 'dependency-cruiser';
 
 /**
- * Reads every import below src/, types included, and holds them against rules.
+ * Reads every import below src/, types included, and checks them against rules.
  * @param root top folder of a checkout
  */
 export async function readImports(

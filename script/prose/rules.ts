@@ -94,6 +94,31 @@ export const proseRules: readonly ProseRule[] = [
   { name: 'get over', pattern: /\b(get|gets|got) over\b/gi, instead: 'recover from' },
   { name: 'of no account', pattern: /\bof no account\b/gi, instead: 'does not matter' },
   {
+    name: 'very before a noun',
+    pattern:
+      /\b(the|this|that|these|those|its|their) very (?!(first|last|few|many|long|short|small|large)\b)/gi,
+    instead: 'the same, exactly this, or nothing',
+  },
+  { name: 'anew', pattern: /\banew\b/gi, instead: 'again' },
+  { name: 'whoever', pattern: /\bwho(m)?ever\b/gi, instead: 'everyone who, those who, or the actor by name' },
+  { name: 'stand still', pattern: /\b(stands?|stood) still\b/gi, instead: 'is paused, is stopped' },
+  {
+    name: 'take back',
+    pattern: /\b(takes?|took|taken|taking) (it |them |this )?(back|away)\b/gi,
+    instead: 'withdraw, remove',
+  },
+  { name: 'nothing of it', pattern: /\bnothing of it\b/gi, instead: 'name the thing' },
+  {
+    name: 'to come by',
+    pattern: /\b(comes?|came) (in )?by (itself|which|that)\b/gi,
+    instead: 'name the action',
+  },
+  {
+    name: 'one a line',
+    pattern: /\b(one|a \w+|an \w+) a (line|row|ring|fleet|file|step|version|word)\b/gi,
+    instead: 'one for each line',
+  },
+  {
     name: 'for who',
     pattern: /\bfor who (may|can|has|is|does)\b/gi,
     instead: 'for anyone who, for those who',

@@ -3,10 +3,10 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../host/errors.ts';
 import { exec } from '../host/exec.ts';
+import { exists } from '../host/files.ts';
 import type { Log } from '../host/log.ts';
 import {
   type DebianPackage,
-  exists,
   type ForeignPackages,
   putInPlace,
   unpackPackages,

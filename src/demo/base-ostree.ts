@@ -3,12 +3,12 @@ import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { InputError } from '../host/errors.ts';
 import { exec } from '../host/exec.ts';
-import { withTemporaryFolder } from '../host/files.ts';
+import { exists, withTemporaryFolder } from '../host/files.ts';
 import type { Log } from '../host/log.ts';
 import { findTool, requireTools } from '../host/tools.ts';
 import { fetchKernel, type KernelFiles } from './base-kernel.ts';
 import { addKernelFiles, addNetworkFiles, makeHostKeysAtFirstBoot } from './base-roots.ts';
-import { exists, putInPlace } from './debian-packages.ts';
+import { putInPlace } from './debian-packages.ts';
 
 // A base image that is an ostree commit, as Fedora CoreOS is one: Debian's ostree, dracut, systemd and Ignition. Only
 // Debian unstable ("sid") has versions that are new enough.

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { exec } from '../host/exec.ts';
-import { withTemporaryFolder } from '../host/files.ts';
+import { exists, withTemporaryFolder } from '../host/files.ts';
 import { insideRoot } from '../host/inside-root.ts';
 import type { Log } from '../host/log.ts';
 import { findStaticBusybox } from '../loop/boot-test/guest/busybox.ts';
@@ -10,7 +10,7 @@ import { readModuleIndex } from '../loop/boot-test/guest/kernel.ts';
 import { orderModules } from '../loop/boot-test/guest/kernel-modules.ts';
 import { folder as newcFolder, writeNewc } from '../loop/boot-test/guest/newc.ts';
 import { fetchKernel, type KernelFiles } from './base-kernel.ts';
-import { exists, type ForeignPackages, putInPlace } from './debian-packages.ts';
+import { type ForeignPackages, putInPlace } from './debian-packages.ts';
 
 export type BaseKind = 'tiny' | 'systemd';
 

@@ -1,7 +1,7 @@
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exec } from '../host/exec.ts';
-import { isMissing } from '../host/files.ts';
+import { exists } from '../host/files.ts';
 
 /** The distribution's packages for another architecture than this machine's. */
 export interface ForeignPackages {
@@ -22,16 +22,6 @@ export async function putInPlace(partial: string, place: string): Promise<void> 
     await rename(partial, place);
   } catch (error) {
     if (!(await exists(place))) throw error;
-  }
-}
-
-export async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
   }
 }
 

@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exec } from '../host/exec.ts';
-import { exists, type ForeignPackages, unpackPackages, versionOf } from './debian-packages.ts';
+import { exists } from '../host/files.ts';
+import { type ForeignPackages, unpackPackages, versionOf } from './debian-packages.ts';
 
 /**
  * Sets up separate folders of apt for the packages of another architecture, and downloads the lists.

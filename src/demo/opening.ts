@@ -1,5 +1,6 @@
 import { appendFile, chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { defined } from '../host/defined.ts';
 import type { PullRequest } from '../world/forge/forge.ts';
 import { readBuild, readPullRequest } from './answers.ts';
 import { buildBaseImage } from './base-images.ts';
@@ -63,7 +64,7 @@ export async function playOpening(
       await appendFile(join(scene.repository, 'coxswain.yaml'), `\nboot-test: { ${bootTest} }\n`);
     }
     const tests = {
-      ...(scene.options.kind !== 'tiny' ? { '20-systemd.sh': systemdTest } : {}),
+      ...defined({ '20-systemd.sh': scene.options.kind !== 'tiny' ? systemdTest : undefined }),
       ...extraTests,
     };
     for (const [name, text] of Object.entries(tests)) {

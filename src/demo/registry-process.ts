@@ -5,6 +5,7 @@ import { request as httpsRequest } from 'node:https';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { defined } from '../host/defined.ts';
 import { OutsideError } from '../host/errors.ts';
 import { readFileIfThere } from '../host/files.ts';
 import { type LongProcess, startProcess } from '../host/process.ts';
@@ -81,9 +82,12 @@ function registryConfiguration(options: RegistryOptions, port: number, mark: str
       http: {
         addr: `127.0.0.1:${port}`,
         headers: { [markHeader]: [mark] },
-        ...(options.tls === undefined
-          ? {}
-          : { tls: { certificate: options.tls.certificate, key: options.tls.key } }),
+        ...defined({
+          tls:
+            options.tls === undefined
+              ? undefined
+              : { certificate: options.tls.certificate, key: options.tls.key },
+        }),
       },
       ...authOf(options),
     },

@@ -57,12 +57,12 @@ function problemOf(
   const notes = issueNotes.safeParse(issue.code === 'custom' ? issue.params : undefined);
   const problem = notes.data?.problem ?? (found === undefined ? 'missing' : 'not a valid value');
   return {
-    ...(placeOf === undefined ? {} : { where: placeOf(issue.path) }),
-    ...(issue.path.length === 0 ? {} : { field: fieldPath(issue.path) }),
+    ...defined({ where: placeOf === undefined ? undefined : placeOf(issue.path) }),
+    ...defined({ field: issue.path.length === 0 ? undefined : fieldPath(issue.path) }),
     problem,
     ...defined({ found }),
     expected: issue.message,
-    ...(notes.data?.remedy === undefined ? {} : { remedy: notes.data.remedy }),
+    ...defined({ remedy: notes.data?.remedy === undefined ? undefined : notes.data.remedy }),
   };
 }
 

@@ -35,7 +35,7 @@ export function rolloutOf(node: GraphNode): Rollout | undefined {
   const duration = wholeNumber(node.metadata[nodeKeys.durationMinutes], /^\+?\d+$/);
   return {
     ...defined({ start_epoch: startEpoch }),
-    ...(Number.isNaN(startValue) ? {} : { start_percentage: startValue }),
+    ...defined({ start_percentage: Number.isNaN(startValue) ? undefined : startValue }),
     ...defined({ duration_minutes: duration }),
   };
 }

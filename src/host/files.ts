@@ -100,6 +100,17 @@ export async function readFileIfThere(path: string): Promise<string | undefined>
   }
 }
 
+/** Whether a path exists; links are followed. Errors other than "no such file" are thrown. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
 /** True for "no such file or directory". */
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');

@@ -45,7 +45,7 @@ interface ReleaseTag {
  * own tag comes last: when the fleet's tag moves, everything else exists, even after a crash.
  *
  * The stream label's tag: Zincati rebases the nodes of every fleet to `repository:<stream label>`, pinned to the
- * digest, so the tag must exist from the first promotion of any fleet. If a fleet has that very tag, the tag is that
+ * digest, so the tag must exist from the first promotion of any fleet. If a fleet has that tag, the tag is that
  * fleet's: if another fleet moved it, everyone who installs by the tag could get testing's image. If no fleet has it,
  * the tag follows the newest image of all fleets, so no node of any fleet is newer than its own tag.
  */

@@ -1,3 +1,4 @@
+import { defined } from '../host/defined.ts';
 import { InputError } from '../host/errors.ts';
 import { exec } from '../host/exec.ts';
 import type { Log } from '../host/log.ts';
@@ -36,7 +37,7 @@ export async function setUp(options: {
   const nameOf = manager === 'dnf' ? fedoraPackageOf : packageOf;
   const installed = [...new Set(missing.map(nameOf))].sort();
   if (installed.length > 0) await install(installed, manager, log);
-  return { installed, ...(boots ? { kvm: await openKvm() } : {}) };
+  return { installed, ...defined({ kvm: boots ? await openKvm() : undefined }) };
 }
 
 async function hasStaticBusybox(): Promise<boolean> {

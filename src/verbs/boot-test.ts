@@ -20,7 +20,7 @@ timeout=300" among its first ten. Tests can call wait-for-unit, wait-for-port an
 systemd, it must reach the state "running"; units that may fail are named in allow-failed-units.
 
 With tests in tests/before-upgrade, after-upgrade or after-rollback, machines on the fleet's current release and on its
-last barrier are updated to the image and taken back, with their own /var and /etc.
+last barrier are updated to the image and rolled back, with their own /var and /etc.
 
 The result is attached to the image in the test registry, and written as a comment on the pull request of this
 commit. An image that has passed these same tests is not booted again. With --local nothing is written to a registry or a pull request: the result is only printed and in --output. Exit code 1 when the image did not pass. docs/boot-tests.md has more.`,

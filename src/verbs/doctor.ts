@@ -44,7 +44,7 @@ token may not read is reported as "could not check".
     oci: flag('check the artifacts <image>:updates-<fleet>'),
     github: flag('check the settings of the repository on GitHub instead'),
     fleet: many('only this fleet', { placeholder: 'NAME' }),
-    'base-url': many('cincinnati.base_url as your nodes have it: checked too', { placeholder: 'URL' }),
+    'base-url': many('the cincinnati.base_url of your nodes, which is checked too', { placeholder: 'URL' }),
     grace: duration('how far behind a graph may be', { fallback: '30m' }),
     directory,
   },

@@ -3,6 +3,7 @@ import { firstRelease } from '../cli/first-release.ts';
 import { choice, duration, flag, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { parseWhen } from '../guidance/template/times.ts';
+import { defined } from '../host/defined.ts';
 import { InputError, UsageError } from '../host/errors.ts';
 import { codeBlock, plainText } from '../host/markdown.ts';
 import { showDifference } from '../operate/edit-updates/difference.ts';
@@ -109,7 +110,7 @@ of them by git revert on that branch. publish-updates makes it public.
     const told = { ...answer, notes: [...answer.notes, ...describeMovedTags(movedTags)] };
     const difference = await showDifference(answer.files ?? []);
     return {
-      data: { ...told, movedTags, ...(rehearse ? { dryRun: true } : {}) },
+      data: { ...told, movedTags, ...defined({ dryRun: rehearse ? true : undefined }) },
       text: describe(told, { rehearse, difference, by }),
       summary: summarise(told, { rehearse, difference, by }),
     };

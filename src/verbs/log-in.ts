@@ -30,7 +30,9 @@ repositories of coxswain.yaml only, in a file that is removed with the job; earl
       image,
       testImage,
       ...defined({ imageLogin, testLogin }),
-      ...(token === '' ? {} : { actor: { username: env.GITHUB_ACTOR || 'coxswain', password: token } }),
+      ...defined({
+        actor: token === '' ? undefined : { username: env.GITHUB_ACTOR || 'coxswain', password: token },
+      }),
     });
     const file = join(await mkdtemp(join(jobFolder(env), 'coxswain-login-')), 'auth.json');
     await writeLogins(file, logins, authFiles(env));

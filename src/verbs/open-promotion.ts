@@ -2,6 +2,7 @@ import { directory } from '../cli/directory.ts';
 import { firstRelease } from '../cli/first-release.ts';
 import { text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
+import { defined } from '../host/defined.ts';
 import { UsageError } from '../host/errors.ts';
 import { plainText, table } from '../host/markdown.ts';
 import { formatTime } from '../host/time.ts';
@@ -50,15 +51,17 @@ time, "freeze-exception: WHY" lets it through a freeze.
       ...answer,
       gates: answer.gates.map(({ until, ...gate }) => ({
         ...gate,
-        ...(until === undefined ? {} : { until: formatTime(until) }),
+        ...defined({ until: until === undefined ? undefined : formatTime(until) }),
       })),
     }));
     return {
       data: { ...promotions[0], promotions },
       // A merge that was requested and did not happen needs a person.
-      ...(answers.some(({ action, note }) => note !== undefined && action !== 'merged')
-        ? { exitCode: 1 as const }
-        : {}),
+      ...defined({
+        exitCode: answers.some(({ action, note }) => note !== undefined && action !== 'merged')
+          ? (1 as const)
+          : undefined,
+      }),
       text:
         answers.length === 0
           ? `no fleet in ${project.config.file} has promote-from: nothing to promote`

@@ -87,7 +87,7 @@ function summarise(promotion: Promotion): string {
       ...(signed.length === 0 ? [] : [`Signed by ${signed.map(code).join(', ')}`]),
       ...(kept.length === 0
         ? []
-        : [`Left alone, as a newer image or another fleet has them: ${kept.map(code).join(' ')}`]),
+        : [`Not moved, because a newer image or another fleet has them: ${kept.map(code).join(' ')}`]),
     ].join('  \n'),
   ].join('\n\n');
 }

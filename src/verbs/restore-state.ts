@@ -1,11 +1,13 @@
 import { directory } from '../cli/directory.ts';
 import { flag, many } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
+import { defined } from '../host/defined.ts';
 import { InputError } from '../host/errors.ts';
 import { code } from '../host/markdown.ts';
 import { type RestoreAnswer, restoreState } from '../operate/restore-state/restore-state.ts';
 import { findFleet } from '../project/fleets.ts';
 import { openProject } from '../release/project.ts';
+import { shortCommit } from '../world/git/short-commit.ts';
 
 export default defineVerb({
   summary: 'Restore a lost state branch, byte for byte, from the artifacts that publish-updates pushed',
@@ -42,7 +44,7 @@ branch has completely is left alone, and nothing is restored over newer releases
     }
     const facts = factsOf(answer, config.stateBranch, rehearse);
     return {
-      data: { ...answer, ...(rehearse ? { dryRun: true } : {}) },
+      data: { ...answer, ...defined({ dryRun: rehearse ? true : undefined }) },
       text: facts.join('\n'),
       summary: [
         `### ${answer.changed ? 'Restored' : 'Nothing to restore'}: ${code(config.stateBranch)}`,
@@ -69,6 +71,6 @@ function factsOf(
       if (outcome === 'no artifact') return `${fleet}: nothing at ${artifact}`;
       return `${fleet}: ${rehearse ? 'would restore ' : ''}${count} from ${artifact}`;
     }),
-    ...(changed && !rehearse ? [`${branch} is at ${stateCommit?.slice(0, 12)}`] : []),
+    ...(changed && !rehearse ? [`${branch} is at ${shortCommit(stateCommit ?? '')}`] : []),
   ];
 }

@@ -40,7 +40,7 @@ the open requests.
       },
     ),
     refresh: duration('look for new files this often', { fallback: '10s' }),
-    'drain-time': duration('on SIGTERM, answer "stopping" on /ready for so long before closing', {
+    'drain-time': duration('on SIGTERM, answer "stopping" on /ready for this long before closing', {
       fallback: '0s',
     }),
   },

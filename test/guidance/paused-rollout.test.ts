@@ -18,7 +18,7 @@ const moments = fc.integer({ min: start - 150_000, max: start + 400_000 });
 const lengths = fc.nat({ max: 10_000_000 });
 
 describe('a rollout that was paused', () => {
-  it('goes on at the very value it had, never falls, and ends after the time that was left', () => {
+  it('goes on at the value that it had, never falls, and ends after the time that was left', () => {
     fc.assert(
       fc.property(rollouts, moments, lengths, fc.array(lengths), (rollout, since, length, later) => {
         const now = since + length;

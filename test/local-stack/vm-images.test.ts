@@ -43,7 +43,7 @@ describe('an image', () => {
   const image = (files: Readonly<Record<string, Entry>>) => variant(root, `image-${images++}`, files);
 
   it.each(['var', 'etc'])(
-    'whose /%s leads to the host has no such folder, and shows nothing of it',
+    'whose /%s leads to the host has no such folder, and shows none of it',
     async (name) => {
       const other = await image({ [name]: { to: await hostFolder() } });
       const report = await boot(other, { '10-a.sh': `ls -lR /${name}` });

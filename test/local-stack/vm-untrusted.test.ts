@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 describe('an image whose tests', () => {
-  it('write results of their own to every port: nothing of it counts', async () => {
+  it('write results of their own to every port: none of it counts', async () => {
     const report = await boot(root, { '10-lies.sh': `${lie}\nexit 1` });
     expect(report.verdict, report.explanation).toBe('test-failed');
     expect(report.tests).toMatchObject([{ name: '10-lies.sh', result: 'failed', exitCode: 1 }]);

@@ -9,7 +9,7 @@ for (const name of Object.keys(process.env))
   if (!(name in shared.environmentAtStart)) delete process.env[name];
 Object.assign(process.env, shared.environmentAtStart);
 
-// Tests must not depend on, or touch, the git and registry settings of whoever runs them.
+// Tests must not depend on, or touch, the git and registry settings of the person who runs them.
 process.env.GIT_CONFIG_GLOBAL = '/dev/null';
 process.env.GIT_CONFIG_NOSYSTEM = '1';
 process.env.GIT_AUTHOR_NAME = 'Test';

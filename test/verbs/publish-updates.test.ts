@@ -413,7 +413,7 @@ describe('publish-updates', () => {
     expect((await listFiles(output)).filter((path) => path.startsWith('testing/'))).toEqual([]);
     const { operations } = await project.state.readFleet('testing');
     expect(operations.replaced).toEqual([{ reason: 'the lab is closed', by: 'Ada', at: now + 60 }]);
-    // Its artifact stays: whoever still has nodes there can restore it.
+    // Its artifact stays: operators who still have nodes there can restore it.
     expect(await project.client.resolve(atTag(project.config.image, 'updates-testing'))).toBeDefined();
     await run({ at: now + 120, output });
   });

@@ -65,7 +65,7 @@ describe('sign-image', () => {
     });
   });
 
-  it('changes keys: both side by side, then the old one taken away', async () => {
+  it('changes keys: both side by side, then the old one removed', async () => {
     const { project, one, other, run, signedBy, fleets } = await stage();
     await run([], one.privateKey);
     const rewrite = async (keys: string) => {

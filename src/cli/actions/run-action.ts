@@ -129,8 +129,8 @@ async function placeOf(where: string, directory: string): Promise<core.Annotatio
   if (!isThere) return {};
   return {
     file,
-    ...(line === undefined ? {} : { startLine: Number(line) }),
-    ...(column === undefined ? {} : { startColumn: Number(column) }),
+    ...defined({ startLine: line === undefined ? undefined : Number(line) }),
+    ...defined({ startColumn: column === undefined ? undefined : Number(column) }),
   };
 }
 

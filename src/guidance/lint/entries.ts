@@ -94,7 +94,7 @@ function* lintMarks(
       severity: 'error',
       rule: 'no-reason',
       where: at('metadata', 'deadend', 'reason'),
-      message: `the dead-end ${version} has no reason, and its nodes show it to whoever logs in`,
+      message: `the dead-end ${version} has no reason, and its nodes show it to everyone who logs in`,
       remedy: 'Say why, preferably with the URL of an explanation.',
     };
   }

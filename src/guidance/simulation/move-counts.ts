@@ -12,7 +12,7 @@ export interface MoveCounts {
 export interface Curve {
   /** Seconds since the start. */
   readonly times: readonly number[];
-  /** For each place, nodes at each time: moves at that very second included. */
+  /** For each place, nodes at each time: moves in that same second included. */
   readonly counts: readonly (readonly number[])[];
 }
 

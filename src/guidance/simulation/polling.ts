@@ -7,7 +7,7 @@ export const defaultPollSeconds = 300;
 export const stagedTickSeconds = 300;
 
 // Zincati adds to each interval 0 to 10 hundredths of it, a new number every time (add_jitter in
-// src/update_agent/actor.rs at be76c4aa: whole seconds, at least one a step).
+// src/update_agent/actor.rs at be76c4aa: whole seconds, at least one in each step).
 const jitterSteps = 10;
 
 function jitterStep(interval: number): number {

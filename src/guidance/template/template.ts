@@ -1,5 +1,6 @@
 import Handlebars from 'handlebars';
 import { z } from 'zod';
+import { defined } from '../../host/defined.ts';
 import { InputError, messageOf } from '../../host/errors.ts';
 import { formatDuration, longestDuration, parseDuration } from '../../host/time.ts';
 import { readDocument } from '../document.ts';
@@ -154,9 +155,11 @@ function render({ source, where, variables, now }: Parameters<typeof renderTempl
       where: line === null ? where : `${where}:${line[1] ?? line[2]}`,
       problem: `not a Handlebars template: ${message.split('\n').slice(1).join(' | ') || message}`,
       // `{{x}}}` is another kind of bracket to Handlebars, and common in JSON.
-      ...(/CLOSE_(?:RAW|UNESCAPED)/.test(message)
-        ? { remedy: 'Put a space between }} and a } of JSON.' }
-        : {}),
+      ...defined({
+        remedy: /CLOSE_(?:RAW|UNESCAPED)/.test(message)
+          ? 'Put a space between }} and a } of JSON.'
+          : undefined,
+      }),
     });
   }
   const unknown = findUnknownName(program, { variables, helpers: [...ownHelpers, ...blockHelpers] });
@@ -166,7 +169,7 @@ function render({ source, where, variables, now }: Parameters<typeof renderTempl
       where: `${where}:${unknown.line}:${unknown.column}`,
       problem: unknown.kind === 'partial' ? 'partials are not supported' : `unknown ${unknown.kind}`,
       found: unknown.name,
-      ...(unknown.kind === 'partial' ? {} : { expected: `one of ${known.join(', ')}` }),
+      ...defined({ expected: unknown.kind === 'partial' ? undefined : `one of ${known.join(', ')}` }),
     });
   }
   try {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defined } from '../../host/defined.ts';
 import { withTemporaryFolder } from '../../host/files.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import { externalStages, stagesOnBase } from '../../project/containerfile/base.ts';
@@ -88,7 +89,7 @@ function annotationsOf(config: Config, candidate: Candidate, base: Image): Recor
     'org.opencontainers.image.base.name': `${formatRepository(reference.repository)}:${reference.tag ?? config.base.tag}`,
     'org.opencontainers.image.base.digest': base.manifest.descriptor.digest,
     // Zincati before 0.0.31 reads the stream from this one only.
-    ...('fedora-coreos.stream' in inherited ? { 'fedora-coreos.stream': config.stream } : {}),
+    ...defined({ 'fedora-coreos.stream': 'fedora-coreos.stream' in inherited ? config.stream : undefined }),
   };
 }
 

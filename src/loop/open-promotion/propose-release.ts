@@ -121,7 +121,7 @@ export async function propose(
     pullRequest: pullRequest.number,
     ready,
     gates,
-    ...(urgent === undefined ? {} : { urgent: { reason: urgent.reason, by: urgent.by } }),
+    ...defined({ urgent: urgent === undefined ? undefined : { reason: urgent.reason, by: urgent.by } }),
   };
   if (!ready || target.approve !== 'auto') return answer;
   const { merged, note } = await mergeJudged(project, {

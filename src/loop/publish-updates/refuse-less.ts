@@ -50,7 +50,7 @@ const lessRemedy =
 
 /**
  * The time to publish at. A clock that is a little slow continues from the time of the last publication.
- * @throws InputError if this clock is much earlier: offers would be taken back
+ * @throws InputError if this clock is much earlier: offers would be withdrawn
  */
 export function publicationTime(fleets: readonly FleetToCompare[], now: number): number {
   let time = now;
@@ -60,7 +60,7 @@ export function publicationTime(fleets: readonly FleetToCompare[], now: number):
       if (stamp.published - now > clockTolerance) {
         throw new InputError({
           where: `fleet ${fleet.fleet}`,
-          problem: `the clock of this machine (${formatTime(now)}) is ${formatDuration(stamp.published - now)} behind the last publication (${formatTime(stamp.published)} at ${where}), so that offers would be taken back`,
+          problem: `the clock of this machine (${formatTime(now)}) is ${formatDuration(stamp.published - now)} behind the last publication (${formatTime(stamp.published)} at ${where}), so that offers would be withdrawn`,
           remedy:
             'Set the clock. If the last publication had the wrong time, publish with --replace-published REASON.',
         });

@@ -66,17 +66,19 @@ export function recordOf(options: {
     baseVersion: candidate.base.version,
     created: isoTime(Math.max(...images.map((image) => image.created))),
     recordedAt: now,
-    ...(rollout === undefined ? {} : { rolloutStart: Math.max(rollout.start_epoch ?? 0, 0) || now }),
+    ...defined({
+      rolloutStart: rollout === undefined ? undefined : Math.max(rollout.start_epoch ?? 0, 0) || now,
+    }),
     ...defined({ rolloutEnd: end }),
     images: images.map((image) => ({
       architecture: image.architecture,
       image: formatReference(atTag(config.image, candidate.version)),
       digestRef: formatReference(atDigest(config.image, digestOf(image))),
-      ...(image.evidence === undefined ? {} : { evidence: image.evidence.descriptor.digest }),
+      ...defined({ evidence: image.evidence?.descriptor.digest }),
     })),
     ...defined({ promotedFrom, acceptedMissingEvidence: accepted }),
-    ...(urgent === undefined ? {} : { urgent: { reason: urgent.reason, by: urgent.by } }),
-    ...(rollBack === undefined ? {} : { rollBack: aboutRollBack(rollBack) }),
+    ...defined({ urgent: urgent === undefined ? undefined : { reason: urgent.reason, by: urgent.by } }),
+    ...defined({ rollBack: rollBack === undefined ? undefined : aboutRollBack(rollBack) }),
   };
 }
 

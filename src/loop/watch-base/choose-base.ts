@@ -1,3 +1,4 @@
+import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import type { Project } from '../../release/project.ts';
@@ -83,10 +84,13 @@ export async function chooseBase(
       status,
       barriers: between('barrier', to.version),
       deadends: between('deadend', to.version),
-      ...(first === undefined ? {} : { onTheWayTo: newest.version }),
+      ...defined({ onTheWayTo: first === undefined ? undefined : newest.version }),
     },
-    ...(doubt === undefined || accept.includes(doubt.doubt)
-      ? {}
-      : { blocked: `${doubt.why}; --accept-upstream ${doubt.doubt} proposes it anyway` }),
+    ...defined({
+      blocked:
+        doubt === undefined || accept.includes(doubt.doubt)
+          ? undefined
+          : `${doubt.why}; --accept-upstream ${doubt.doubt} proposes it anyway`,
+    }),
   };
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
 import { findBase, repinBase } from '../../project/containerfile/base.ts';
@@ -132,7 +133,7 @@ async function watchFor(
     moved: heldDigest !== undefined,
     base,
     ...why,
-    ...(otherArchitectures ? { otherArchitectures } : {}),
+    ...defined({ otherArchitectures: otherArchitectures ? otherArchitectures : undefined }),
   };
   const head = baseBranch(fleet.name);
   const state = await project.state.readFleet(fleet.name);

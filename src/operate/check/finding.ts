@@ -1,3 +1,4 @@
+import { defined } from '../../host/defined.ts';
 import { InputError, type InputProblem } from '../../host/errors.ts';
 
 /** Something in a checkout that would fail, or be ignored, later. */
@@ -24,7 +25,7 @@ export function errorOf(problem: InputProblem, fallback: string): Found {
     severity: 'error',
     where: where ?? fallback,
     message: new InputError(rest).message,
-    ...(remedy === undefined ? {} : { remedy }),
+    ...defined({ remedy }),
   };
 }
 

@@ -67,7 +67,7 @@ async function readOne<T>(
       check: 'unreadable-file',
       where,
       message: `${field === undefined || field === '' ? '' : `${field}: `}${problem}`,
-      remedy: 'Nodes cannot use it. Run coxswain publish-updates, which writes it anew.',
+      remedy: 'Nodes cannot use it. Run coxswain publish-updates, which writes it again.',
     });
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { defined } from '../../host/defined.ts';
 import type { Descriptor, RegistryClient } from '../../world/registry/client.ts';
 import { type LayerEntry, layerEntries } from '../../world/registry/layer.ts';
 import { formatRepository, type Repository } from '../../world/registry/reference.ts';
@@ -75,7 +76,9 @@ async function factsOf({ header, content }: LayerEntry): Promise<FileFacts> {
     owner: `${header.uid ?? 0}:${header.gid ?? 0}`,
     names: `${header.uname ?? ''}:${header.gname ?? ''}`,
     mtime: header.mtime?.toISOString() ?? '',
-    ...(header.linkname === undefined || header.linkname === '' ? {} : { link: header.linkname }),
+    ...defined({
+      link: header.linkname === undefined || header.linkname === '' ? undefined : header.linkname,
+    }),
     ...Object.fromEntries(attributes.map(([name, value]) => [name.slice('SCHILY.'.length), value])),
     ...(header.type === 'file' ? { size: String(header.size), content: await hashOf(content) } : {}),
   };

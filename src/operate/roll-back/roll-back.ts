@@ -1,3 +1,4 @@
+import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import { formatTime } from '../../host/time.ts';
 import {
@@ -103,7 +104,7 @@ export async function rollBack(
     ...answer,
     action: proposed.action,
     pullRequest: 'pullRequest' in proposed ? proposed.pullRequest.number : undefined,
-    ...('reason' in proposed ? { reason: proposed.reason } : {}),
+    ...defined({ reason: 'reason' in proposed ? proposed.reason : undefined }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../../host/defined.ts';
 import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
 import { refuseCredentials } from '../../world/refuse-credentials.ts';
 import { isLoopback } from '../../world/registry/authentication.ts';
@@ -70,8 +71,8 @@ function cachedFile(url: URL): () => Promise<FileText> {
     known = {
       file: known?.file.text === text ? known.file : { where: url.href, text },
       headers: {
-        ...(etag === null ? {} : { 'if-none-match': etag }),
-        ...(etag === null && modified !== null ? { 'if-modified-since': modified } : {}),
+        ...defined({ 'if-none-match': etag === null ? undefined : etag }),
+        ...defined({ 'if-modified-since': etag === null && modified !== null ? modified : undefined }),
       },
     };
     return known.file;

@@ -80,7 +80,9 @@ export async function readFleetStatus(project: Parts, fleet: Fleet, now: number)
   const promotion = await readPromotion(project, fleet, { to: state, now });
   return {
     fleet: fleet.name,
-    ...(version === undefined ? {} : { release: releaseStatus(project, state, { version, now }) }),
+    ...defined({
+      release: version === undefined ? undefined : releaseStatus(project, state, { version, now }),
+    }),
     ...defined({ hold }),
     paused: state.operations.paused ?? [],
     withdrawn: state.operations.withdrawn ?? [],
@@ -117,15 +119,18 @@ function releaseStatus(
     ...(record === undefined ? {} : { base: record.baseVersion, recordedAt: record.recordedAt, record }),
     phase,
     progress,
-    ...(end === undefined || end <= now ? {} : { completeAt: end }),
+    ...defined({ completeAt: end === undefined || end <= now ? undefined : end }),
     rings: ringsToShow(config.rings).map(({ name: ring, wariness }) => {
       const offered = rollout === undefined ? phase === 'complete' : wariness <= progress;
       const from = rollout === undefined || offered ? undefined : nextOpening(rollout, wariness, now);
       return { ring, wariness, offered, ...defined({ offeredFrom: from }) };
     }),
-    ...(guidance === undefined || guidance instanceof Error || record === undefined
-      ? {}
-      : { upstream: upstreamStatusOf(guidance, record.baseVersion, now) }),
+    ...defined({
+      upstream:
+        guidance === undefined || guidance instanceof Error || record === undefined
+          ? undefined
+          : upstreamStatusOf(guidance, record.baseVersion, now),
+    }),
   };
 }
 
@@ -157,7 +162,7 @@ async function readPromotion(
   return {
     from: source.name,
     version: record.version,
-    ...(request === undefined ? {} : { pullRequest: request.number }),
+    ...defined({ pullRequest: request?.number }),
     ready: isReady(gates),
     ...defined({ nextGate: next }),
   };

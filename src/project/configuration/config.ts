@@ -184,9 +184,10 @@ function build(
     tests: tidyPath(written.tests),
     bootTest: {
       ...defined({ mode: written['boot-test'].mode }),
-      ...(written['boot-test'].ignition === undefined
-        ? {}
-        : { ignition: tidyPath(written['boot-test'].ignition) }),
+      ...defined({
+        ignition:
+          written['boot-test'].ignition === undefined ? undefined : tidyPath(written['boot-test'].ignition),
+      }),
       init: written['boot-test'].init,
       knownFailures: written['boot-test']['known-failures'],
       allowedUnits: written['allow-failed-units'],

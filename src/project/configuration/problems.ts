@@ -39,7 +39,10 @@ export function problemsOf(issues: readonly Issue[], document: SourceDocument): 
 function problemsOfIssue(issue: Issue, document: SourceDocument): InputProblem[] {
   const path = issue.path.filter((step) => typeof step !== 'symbol');
   const found = valueAt(document.value, path);
-  const here = { where: document.placeOf(path), ...(path.length === 0 ? {} : { field: fieldName(path) }) };
+  const here = {
+    where: document.placeOf(path),
+    ...defined({ field: path.length === 0 ? undefined : fieldName(path) }),
+  };
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => unknownField(key, path, document));
@@ -64,12 +67,15 @@ function problemsOfIssue(issue: Issue, document: SourceDocument): InputProblem[]
           found,
           // A schema's own text is better than the name of its type.
           expected: issue.message.startsWith('Invalid input') ? expectedType(issue.expected) : issue.message,
-          ...(issue.expected === 'string' &&
-          issue.message.startsWith('Invalid input') &&
-          found !== null &&
-          typeof found !== 'object'
-            ? { remedy: 'Put it in quotes.' }
-            : {}),
+          ...defined({
+            remedy:
+              issue.expected === 'string' &&
+              issue.message.startsWith('Invalid input') &&
+              found !== null &&
+              typeof found !== 'object'
+                ? 'Put it in quotes.'
+                : undefined,
+          }),
         },
       ];
     case 'invalid_union': {

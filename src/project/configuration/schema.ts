@@ -44,8 +44,8 @@ const freezeWindow = z
       .describe(
         'When it begins: cron with five fields ("0 16 * * 5"), or one moment, such as 2026-12-18T00:00.',
       ),
-    until: z.string().optional().describe('When it ends, in the same form. Either this or duration.'),
-    duration: duration.optional().describe('How long it takes, such as 64h. Either this or until.'),
+    until: z.string().optional().describe('When it ends, in the same form. Use this or duration, not both.'),
+    duration: duration.optional().describe('How long it takes, such as 64h. Use this or until, not both.'),
     'time-zone': z
       .string()
       .default('UTC')

@@ -1,4 +1,5 @@
 import { DockerfileParser } from 'dockerfile-ast';
+import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import { expand, plain, type SourceText, sourceText, variableNames } from './expand.ts';
 import { maskForParser } from './mask.ts';
@@ -72,8 +73,8 @@ export function parseContainerfile(text: string, file: string): Containerfile {
     return {
       image: plain(written),
       resolved: plain(value),
-      ...(platform == null ? {} : { platform }),
-      ...(alias === null ? {} : { alias }),
+      ...defined({ platform: platform == null ? undefined : platform }),
+      ...defined({ alias: alias === null ? undefined : alias }),
       range: { start, end },
       where,
       source: value,

@@ -118,7 +118,7 @@ on:
     branches: ${branches(config)}
   merge_group:
   # To the state branch, which has no workflow files: GitHub runs this file as the default branch has it. What is proposed
-  # is read as data, and nothing of it is run.
+  # is read as data, and none of it is run.
   pull_request_target: # zizmor: ignore[dangerous-triggers] into ${config.stateBranch} alone, and no code of it is checked out
     branches: ${list([config.stateBranch])}
 

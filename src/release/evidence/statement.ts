@@ -145,7 +145,7 @@ export function formatStatement(evidence: TestEvidence): string {
         seconds: facts.seconds,
         ...defined({ upgrades: facts.upgrades }),
         limits,
-        ...(log === undefined ? {} : { log: log.slice(-maximumLogCharacters) }),
+        ...defined({ log: log === undefined ? undefined : log.slice(-maximumLogCharacters) }),
       },
     },
   };
@@ -195,7 +195,9 @@ export function parseStatement(value: unknown, where: string): TestEvidence {
     ...defined({ mode: details.mode }),
     startedAt: Date.parse(details.startedAt) / 1000,
     seconds: details.seconds,
-    ...(details.upgrades === undefined ? {} : { upgrades: details.upgrades as RehearsedUpgrade[] }),
+    ...defined({
+      upgrades: details.upgrades === undefined ? undefined : (details.upgrades as RehearsedUpgrade[]),
+    }),
     ...defined({ log: details.log }),
   };
   requireConsistent(evidence, where);

@@ -35,9 +35,10 @@ export function metadataOf(updates: UpdateMetadata, version: string): Said {
   const rollouts = all.map(({ rollout }) => rollout).filter((rollout) => rollout !== undefined);
   return {
     ...(Object.assign({}, ...all) as Said),
-    ...(rollouts.length < 2
-      ? {}
-      : { rollout: Object.assign({}, ...rollouts) as NonNullable<Said['rollout']> }),
+    ...defined({
+      rollout:
+        rollouts.length < 2 ? undefined : (Object.assign({}, ...rollouts) as NonNullable<Said['rollout']>),
+    }),
   };
 }
 

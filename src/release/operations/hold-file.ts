@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { ExternalHold } from '../../guidance/operations.ts';
+import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import { nearest } from '../../host/nearest.ts';
 import { parseTime } from '../../host/time.ts';
@@ -110,8 +111,8 @@ function readHoldFile(text: string): { reason?: string; by?: string; until?: { u
   if (!said.success) return {};
   const { reason, by, until } = said.data;
   return {
-    ...(reason === undefined || reason.trim() === '' ? {} : { reason: reason.trim() }),
-    ...(by === undefined || by.trim() === '' ? {} : { by: by.trim() }),
+    ...defined({ reason: reason === undefined || reason.trim() === '' ? undefined : reason.trim() }),
+    ...defined({ by: by === undefined || by.trim() === '' ? undefined : by.trim() }),
     ...(until === undefined ? {} : readUntil(until)),
   };
 }

@@ -1,4 +1,5 @@
 import { type ExternalHold, type Hold, holdAt } from '../../guidance/operations.ts';
+import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import { formatTime } from '../../host/time.ts';
 import type { FleetState } from '../state/state.ts';
@@ -25,7 +26,7 @@ export function hold(
   const same = inForce && there.reason === reason && asked === duration;
   const held: Hold = same
     ? there
-    : { reason, by, at: now, ...(duration === undefined ? {} : { until: now + duration }) };
+    : { reason, by, at: now, ...defined({ until: duration === undefined ? undefined : now + duration }) };
   const next = same ? state : { ...state, operations: { ...state.operations, hold: held } };
   const stopped = keepRollouts ? { state: next, summary: [], warnings: [] } : pauseForHold(next, order);
   if (stopped.state === state) {
@@ -64,7 +65,9 @@ export function releaseHold(state: FleetState, { now }: EditContext): FleetEdit 
   return {
     state: resumed.state,
     summary,
-    ...(stop === undefined ? {} : { warnings: [`the ${stop.source} still holds it: ${stop.reason}`] }),
+    ...defined({
+      warnings: stop === undefined ? undefined : [`the ${stop.source} still holds it: ${stop.reason}`],
+    }),
   };
 }
 

@@ -160,8 +160,8 @@ export function pauseOne(
     reason,
     by,
     at: now,
-    ...(duration === undefined ? {} : { until: now + duration }),
-    ...(held === true ? { held } : {}),
+    ...defined({ until: duration === undefined ? undefined : now + duration }),
+    ...defined({ held: held === true ? held : undefined }),
   };
   const without = forgetPause(setMetadata(state, version, kept, now), version);
   return withPaused(without, [...(without.operations.paused ?? []), paused]);
@@ -224,7 +224,13 @@ function renewPause(
   if (paused.held !== true && paused.reason === reason && asked === duration) return paused;
   // If an operator pauses what a hold had paused, it stays paused after the hold.
   const { until: _, held: __, ...rest } = paused;
-  return { ...rest, reason, by, at: now, ...(duration === undefined ? {} : { until: now + duration }) };
+  return {
+    ...rest,
+    reason,
+    by,
+    at: now,
+    ...defined({ until: duration === undefined ? undefined : now + duration }),
+  };
 }
 
 /** Replaces the list of paused rollouts. */
@@ -251,10 +257,11 @@ function nothingToPause(
   return new InputError({
     where: `fleet ${fleet}`,
     problem,
-    ...(complete || barrier !== undefined
-      ? {
-          remedy: `To take ${about} back from nodes that do not run it yet: --action withdraw --version ${about}.`,
-        }
-      : {}),
+    ...defined({
+      remedy:
+        complete || barrier !== undefined
+          ? `To take ${about} back from nodes that do not run it yet: --action withdraw --version ${about}.`
+          : undefined,
+    }),
   });
 }

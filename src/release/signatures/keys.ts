@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import { decryptCosignKey, isCosignKey } from './cosign-key.ts';
 
@@ -79,7 +80,10 @@ export function readPrivateKey(
     return requireP256(createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' }), where);
   }
   try {
-    return requireP256(createPrivateKey({ key: pem, ...(encrypted ? { passphrase } : {}) }), where);
+    return requireP256(
+      createPrivateKey({ key: pem, ...defined({ passphrase: encrypted ? passphrase : undefined }) }),
+      where,
+    );
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError({

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import { isMissing } from '../../host/files.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
@@ -92,7 +93,7 @@ async function privateKeys(env: NodeJS.ProcessEnv): Promise<KeyObject[]> {
     return found.map((pem) =>
       readPrivateKey(pem, {
         where,
-        ...(passphrase === undefined || passphrase === '' ? {} : { passphrase }),
+        ...defined({ passphrase: passphrase === undefined || passphrase === '' ? undefined : passphrase }),
       }),
     );
   });

@@ -1,5 +1,6 @@
 import type { Rollout, UpdateEntry } from '../../guidance/metadata.ts';
 import { rolloutEnd, rolloutPhase, rolloutProgress } from '../../guidance/progress.ts';
+import { defined } from '../../host/defined.ts';
 import { InputError, UsageError } from '../../host/errors.ts';
 import { formatTime } from '../../host/time.ts';
 import type { UpstreamGuidance } from './guidance.ts';
@@ -53,8 +54,8 @@ export function upstreamStatusOf(guidance: UpstreamGuidance, version: string, no
     version,
     verdict,
     ...(rollout === undefined ? {} : { rollout, progress: rolloutProgress(rollout, now) }),
-    ...(barrier === undefined ? {} : { barrier: barrier.reason }),
-    ...(deadend === undefined ? {} : { deadend: deadend.reason }),
+    ...defined({ barrier: barrier?.reason }),
+    ...defined({ deadend: deadend?.reason }),
   };
 }
 

@@ -41,10 +41,10 @@ export function createExchange(counters: Counters, answerSeconds: number): Excha
           'accept-encoding': 'identity',
           'user-agent': 'coxswain',
           ...request.headers,
-          ...(streamed ? { 'content-length': String(body.size) } : {}),
+          ...defined({ 'content-length': streamed ? String(body.size) : undefined }),
         },
         ...defined({ body: content }),
-        ...(streamed ? { duplex: 'half' } : {}),
+        ...defined({ duplex: streamed ? ('half' as const) : undefined }),
       });
     } catch (error) {
       throw connectionFailure(request.doing, target.host, error);

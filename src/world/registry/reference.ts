@@ -218,7 +218,9 @@ function splitName(name: string, text: string, place: Place): Repository {
       problem: 'not a repository path',
       found: path,
       expected: 'lower-case letters and digits, separated by single ".", "_", "-" and "/"',
-      ...(pathPattern.test(path.toLowerCase()) ? { remedy: `Write ${path.toLowerCase()}` } : {}),
+      ...defined({
+        remedy: pathPattern.test(path.toLowerCase()) ? `Write ${path.toLowerCase()}` : undefined,
+      }),
     });
   }
   // Docker Hub's official images live under library/, and docker.io/debian is how people write them.

@@ -82,7 +82,7 @@ export function createTransport(options: TransportOptions): Transport {
 
   /**
    * The registry is one, but something before it may have answered (a balancer while the registry restarts). A tag
-   * that is believed to be absent would be set anew, so we ask the same again.
+   * that is believed to be absent would be set again, so we ask the same again.
    */
   async function confirmAbsence(asked: RegistryRequest): Promise<void> {
     const { response, url: from } = await authorised({ ...asked, mayLack: true });

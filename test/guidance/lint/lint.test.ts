@@ -207,7 +207,7 @@ describe('lint', () => {
       const after = texts({ 0: { barrier: { reason: 'x' } } });
       expect(lint(after, steady)).toEqual(['error stranded: {']);
       expect(messages(after, steady)).toContain(
-        `takes the way forward from nodes on ${versionOf(0)} (aarch64, x86_64)`,
+        `there is no update path for nodes on ${versionOf(0)} (aarch64, x86_64)`,
       );
     });
 

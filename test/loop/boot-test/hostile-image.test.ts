@@ -43,7 +43,7 @@ async function hostileRoot(way: (place: string, target: string) => string) {
 }
 
 describe.each(Object.entries(ways))('an image with links to the host, %s', (_name, way) => {
-  it('shows nothing of it in labels, checks and versions', async () => {
+  it('shows none of it in labels, checks and versions', async () => {
     const { folder, link } = await hostileRoot(way);
     for (const place of ['var', 'run', 'usr/lib/systemd', 'usr/lib64/systemd'])
       await link(place, join(host, 'folder'));
@@ -70,7 +70,7 @@ describe.each(Object.entries(ways))('an image with links to the host, %s', (_nam
     },
   );
 
-  it('brings nothing of it into the initrd, the kernel or the disk', async () => {
+  it('brings none of it into the initrd, the kernel or the disk', async () => {
     const { folder, link } = await hostileRoot(way);
     const modules = 'usr/lib/modules/6.1';
     await mkdir(join(folder, modules, 'kernel'), { recursive: true });

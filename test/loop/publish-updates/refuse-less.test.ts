@@ -202,7 +202,7 @@ describe('the time of a publication', () => {
     expect(await timeAt(now + 60)).toBe(now + 60);
   });
 
-  it('is refused if the clock is hours behind: offers would be taken back', async () => {
+  it('is refused if the clock is hours behind: offers would be withdrawn', async () => {
     await expect(timeAt(now + 7200)).rejects.toThrow('is 2 h behind the last publication');
     expect(await timeAt(now + 7200, Number.POSITIVE_INFINITY)).toBe(now);
   });

@@ -7,7 +7,7 @@ import { commitFiles } from '../../support/repository.ts';
 const now = 1_785_000_000;
 
 describe('hold files', () => {
-  it('hold a fleet only by its very name: others are warned of', async () => {
+  it('hold a fleet only by its exact name: others are warned of', async () => {
     const project = await createProject('127.0.0.1:9');
     await commitFiles(project.git, {
       '.coxswain/hold/testin.yaml': 'reason: audit\n',

@@ -73,7 +73,7 @@ describe('a private key', () => {
       undefined,
       /one kind of key.*secp384r1.*P-256/s,
     ],
-  ])('that is %s is refused, and nothing of it is in the message', (_, pem, passphrase, message) => {
+  ])('that is %s is refused, and none of it is in the message', (_, pem, passphrase, message) => {
     const read = () => readPrivateKey(pem, { where, ...(passphrase === undefined ? {} : { passphrase }) });
     expect(read).toThrow(message);
     try {

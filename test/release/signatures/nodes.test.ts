@@ -160,7 +160,7 @@ describe('a node with the policy of its fleet', () => {
       expect([await judge([before, after], child), await judge([before], child)]).toEqual([true, false]);
     });
 
-    it('refuses by the old key once its signatures are taken away, and leaves the others', async () => {
+    it('refuses by the old key once its signatures are removed, and leaves the others', async () => {
       const [before, after] = [pair(), pair()];
       await sign([before, after]);
       for (const digest of [index, child]) {

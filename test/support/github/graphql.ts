@@ -12,7 +12,7 @@ interface RefUpdate {
   readonly force?: boolean;
 }
 
-/** The few operations that we use; `test/forge/github-graphql.test.ts` holds their texts against GitHub's schema. */
+/** The few operations that we use; `test/forge/github-graphql.test.ts` checks their texts against GitHub's schema. */
 export async function answerGraphql(
   git: Git,
   call: Call,

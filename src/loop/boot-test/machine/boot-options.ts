@@ -1,3 +1,4 @@
+import { defined } from '../../../host/defined.ts';
 import type { Log } from '../../../host/log.ts';
 import type { Architecture } from '../../../world/registry/architecture.ts';
 import type { Deployment, GuestSettings, RootType } from '../guest/guest-scripts.ts';
@@ -72,6 +73,6 @@ export function guestSettings(
       name,
       timeoutSeconds: timeoutSeconds ?? defaultTestSeconds,
     })),
-    ...(options.state === undefined ? {} : { deployment: options.state.deployment }),
+    ...defined({ deployment: options.state?.deployment }),
   };
 }

@@ -1,8 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { InputError } from '../../../host/errors.ts';
-import { isMissing } from '../../../host/files.ts';
+import { exists } from '../../../host/files.ts';
 import type { InsideRoot } from '../../../host/inside-root.ts';
 import { findTool } from '../../../host/tools.ts';
 import type { Architecture } from '../../../world/registry/architecture.ts';
@@ -42,7 +42,7 @@ export async function requireDiskMode(
   const { root, architecture, foreign } = about;
   const candidates = knownFirmware[architecture] ?? [];
   const firmware = await firstOf(candidates, async ({ code, variables }) =>
-    Boolean((await isThere(code)) && (await isThere(variables))),
+    Boolean((await exists(code)) && (await exists(variables))),
   );
   const systemd = await systemdVersion(root);
   const programs = await missingPrograms(root);
@@ -93,24 +93,14 @@ async function missingPrograms(root: InsideRoot): Promise<string[]> {
 /** What the kernel and the services of this machine lack for partitions on a loop device. */
 async function missingOfKernel(machine: string): Promise<string[]> {
   const problems: string[] = [];
-  if (!(await isThere(join(machine, 'dev/loop-control')))) problems.push('this machine has no loop devices');
+  if (!(await exists(join(machine, 'dev/loop-control')))) problems.push('this machine has no loop devices');
   // bootc asks udev for the partitions that it made.
-  if (!(await isThere(join(machine, 'run/udev'))))
+  if (!(await exists(join(machine, 'run/udev'))))
     problems.push('udev does not run on this machine (/run/udev)');
   const config = await readFile(join(machine, 'proc/config.gz')).catch(() => undefined);
   if (config !== undefined && !/^CONFIG_EFI_PARTITION=y$/m.test(gunzipSync(config).toString('latin1')))
     problems.push('the kernel of this machine does not know partitions of GPT (CONFIG_EFI_PARTITION)');
   return problems;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
 }
 
 async function firstOf<T>(all: readonly T[], fits: (each: T) => Promise<boolean>): Promise<T | undefined> {

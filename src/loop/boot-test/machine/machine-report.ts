@@ -48,7 +48,7 @@ export function reportOf(
     timeline: timelineOf(run, tests),
     identity: Object.fromEntries(run.record.identity),
     ...logPaths(outputFolder),
-    ...(existsSync(journalLog) ? { journalLog } : {}),
+    ...defined({ journalLog: existsSync(journalLog) ? journalLog : undefined }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { defined } from '../../../host/defined.ts';
 import type { GuestRecord } from '../guest/protocol.ts';
 import type { TestFile } from '../guest/tests.ts';
 import type { Accelerator } from '../report/report.ts';
@@ -49,7 +50,7 @@ function run(
       deadlineSeconds: deadlineOf(options),
       nonce: options.nonce,
       tests: options.tests.length,
-      ...(accelerator === 'kvm' ? { silenceSeconds: kvmSilenceSeconds } : {}),
+      ...defined({ silenceSeconds: accelerator === 'kvm' ? kvmSilenceSeconds : undefined }),
       onProgress: (record) => report(progress(record, options.tests)),
     }),
   );

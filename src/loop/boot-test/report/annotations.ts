@@ -21,7 +21,7 @@ export function annotationsOf(report: BootReport, testsFolder: string): Annotati
       const file = fileOf(name);
       return {
         level: 'error',
-        ...(file === undefined ? {} : { file: `${testsFolder}/${file}` }),
+        ...defined({ file: file === undefined ? undefined : `${testsFolder}/${file}` }),
         title: `${name} ${result}`,
         message: clean(output).trim().slice(-shownCharacters) || report.explanation,
       };

@@ -54,15 +54,16 @@ export function evidenceOf(
     ...defined({ mode: report.mode }),
     startedAt,
     seconds: report.seconds.total,
-    ...(report.upgrades === undefined
-      ? {}
-      : {
-          upgrades: report.upgrades.map(({ from, digest, passed }) => ({
-            from,
-            digest,
-            result: passed ? ('PASSED' as const) : ('FAILED' as const),
-          })),
-        }),
+    ...defined({
+      upgrades:
+        report.upgrades === undefined
+          ? undefined
+          : report.upgrades.map(({ from, digest, passed }) => ({
+              from,
+              digest,
+              result: passed ? ('PASSED' as const) : ('FAILED' as const),
+            })),
+    }),
     log: evidenceLog(report, console),
   };
 }

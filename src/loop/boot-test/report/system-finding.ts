@@ -1,3 +1,4 @@
+import { defined } from '../../../host/defined.ts';
 import type { GuestRecord, UnitRestarts } from '../guest/protocol.ts';
 import type { KnownFailure } from './known-failures.ts';
 import type { SystemState, TestResult } from './report.ts';
@@ -118,7 +119,7 @@ export function systemState(record: GuestRecord): SystemState | undefined {
   return {
     manager: state === 'none' ? 'none' : 'systemd',
     state,
-    ...(stateAfter === undefined ? {} : { stateAfter }),
+    ...defined({ stateAfter }),
     failedUnits: [...new Set([...record.failedUnits, ...record.failedAfter])],
     details: record.details.join('\n'),
   };

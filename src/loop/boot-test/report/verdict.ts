@@ -1,3 +1,4 @@
+import { defined } from '../../../host/defined.ts';
 import type { GuestRecord, GuestTest } from '../guest/protocol.ts';
 import type { TestFile } from '../guest/tests.ts';
 import type { MachineRun } from '../machine/machine.ts';
@@ -171,7 +172,7 @@ export function testResults(record: GuestRecord, tests: readonly TestFile[]): Te
       {
         name,
         result: resultOf(test),
-        ...(timedOut ? {} : { exitCode: code }),
+        ...defined({ exitCode: timedOut ? undefined : code }),
         seconds: Math.round((at - test.startedAt) * 100) / 100,
         output: test.output.text(),
       },

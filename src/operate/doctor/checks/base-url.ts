@@ -59,7 +59,7 @@ function fill(baseUrl: string, { stream }: Config, architecture: string): string
   return baseUrl.replaceAll('${basearch}', architecture).replaceAll('${stream}', stream);
 }
 
-/** Looks for the graphs that nodes with this `base_url` ask for. Its text is judged already. */
+/** Looks for the graphs that nodes with this `base_url` ask for. The text itself is checked before. */
 async function checkBaseUrl(where: string, { config, files }: Tools): Promise<Problem[]> {
   const { url } = config.publish;
   const problems: Problem[] = [];

@@ -28,7 +28,7 @@ export const floatingTagsCheck: CheckOf<'fleet'> = {
         if (found === undefined || !digests.has(found.digest)) continue;
         problems.push({
           where: formatReference(reference),
-          message: `leads to ${version}, which was withdrawn from fleet ${subject.fleet}: whoever installs by this tag gets it`,
+          message: `leads to ${version}, which was withdrawn from fleet ${subject.fleet}: everyone who installs by this tag gets it`,
           remedy: `Withdraw it again, which moves the tags to the last good release: coxswain edit-updates --fleet ${subject.fleet} --action withdraw --version ${version} --reason ….`,
         });
       }

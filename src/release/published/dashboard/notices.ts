@@ -17,7 +17,7 @@ export function notices({ state }: SiteFleet, now: number): Html | undefined {
         ]),
     ...(operations.paused ?? []).map(
       (paused) =>
-        html`<li><span class="badge paused">paused</span> <code>${paused.version}</code> stands still at ${formatPercent(paused.progress)}${until(paused.until)}: ${said(paused)}</li>`,
+        html`<li><span class="badge paused">paused</span> <code>${paused.version}</code> is paused at ${formatPercent(paused.progress)}${until(paused.until)}: ${said(paused)}</li>`,
     ),
     ...(operations.urgent ?? []).map(
       (urgent) =>

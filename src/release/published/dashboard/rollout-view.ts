@@ -52,7 +52,7 @@ function rolloutView(version: string, state: SiteFleet['state'], now: number): R
         version,
         phase: 'paused',
         percent,
-        explanation: html`Stands still at ${percent} %: no further node is offered it.${until}`,
+        explanation: html`Paused at ${percent} %: no further node is offered it.${until}`,
       };
     }
     if (state.operations?.withdrawn?.some((each) => each.version === version) === true) {

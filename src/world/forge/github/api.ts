@@ -30,7 +30,7 @@ interface Call<T> {
   readonly schema: z.ZodType<T>;
 }
 
-/** GitHub's API for one repository. Everything it answers is read by a schema. */
+/** GitHub's API for one repository. Every answer is checked by a schema. */
 export interface GitHubApi {
   /** @throws InputError for what people can fix, OutsideError for the rest */
   call<T>(call: Call<T>): Promise<T>;

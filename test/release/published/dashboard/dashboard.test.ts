@@ -220,7 +220,7 @@ describe('what operators said', () => {
     const entry = { version, metadata: {} };
     const paused = [{ ...said, version, entry, since: start, progress: 0.25 }];
     const page = shown({ updates, operations: { paused } });
-    expect(text(page)).toContain(`paused ${version} stands still at 25 %: `);
+    expect(text(page)).toContain(`paused ${version} is paused at 25 %: `);
     expect(text(page)).toContain(`Current release: ${version} paused, 25 %`);
     expect(page).toContain('aria-valuenow="25"');
     const withdrawn = text(shown({ updates, operations: { withdrawn: [{ ...said, version }] } }));
