@@ -204,7 +204,7 @@ async function readRecord(origin: Git, tree: string): Promise<Readonly<Record<st
 /** A text without the parts that differ from run to run: commits, and times of the real clock. */
 export function timeless(text: string): string {
   return text
-    .replaceAll(/\b[0-9a-f]{40}\b|(?<=commit )[0-9a-f]{7,12}\b/g, 'COMMIT')
+    .replaceAll(/\b[0-9a-f]{40}\b|(?<=(?:commit|is at) )[0-9a-f]{7,12}\b/g, 'COMMIT')
     .replaceAll(/"\w*[aA]t": \d{10}/g, '"at": TIME')
     .replaceAll(/\S*\/clone-\d+/g, 'CLONE');
 }
@@ -257,7 +257,9 @@ export async function runVerb(
     });
     const inDirectory = 'directory' in verb.inputs ? ['--directory', folder] : [];
     const outcome = await verb.run(readArguments(verb.inputs, [...words, ...inDirectory]), context);
-    if (args.includes('site') && args.includes('--output')) world.deploy(output);
+    // A workflow deploys nothing after a step that failed, and no folder that was not written.
+    const goesPublic = args.includes('site') && args.includes('--output') && outcome.exitCode !== 1;
+    if (goesPublic && existsSync(output)) world.deploy(output);
     return { outcome };
   } catch (error) {
     return { error };
