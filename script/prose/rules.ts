@@ -104,7 +104,7 @@ export const proseRules: readonly ProseRule[] = [
   { name: 'stand still', pattern: /\b(stands?|stood) still\b/gi, instead: 'is paused, is stopped' },
   {
     name: 'take back',
-    pattern: /\b(takes?|took|taken|taking) (it |them |this )?(back|away)\b/gi,
+    pattern: /\b(takes?|took|taken|taking) ((it|them|this|(a|the) \w+) )?(back|away)\b/gi,
     instead: 'withdraw, remove',
   },
   { name: 'nothing of it', pattern: /\bnothing of it\b/gi, instead: 'name the thing' },

@@ -183,10 +183,11 @@ function build(
     buildArguments: written['build-arguments'],
     tests: tidyPath(written.tests),
     bootTest: {
-      ...defined({ mode: written['boot-test'].mode }),
       ...defined({
-        ignition:
-          written['boot-test'].ignition === undefined ? undefined : tidyPath(written['boot-test'].ignition),
+        mode: written['boot-test'].mode,
+        ignition: written['boot-test'].ignition && tidyPath(written['boot-test'].ignition),
+        deadlineSeconds: deadline,
+        upgrades: written['boot-test'].upgrades,
       }),
       init: written['boot-test'].init,
       knownFailures: written['boot-test']['known-failures'],
@@ -194,10 +195,8 @@ function build(
       memoryMegabytes: written['boot-test'].memory,
       cpus: written['boot-test'].cpus,
       network: written['boot-test'].network,
-      ...defined({ deadlineSeconds: deadline }),
       kernelArguments: written['boot-test']['kernel-arguments'],
       leftovers: written['boot-test'].leftovers,
-      ...defined({ upgrades: written['boot-test'].upgrades }),
     },
     stateBranch: written['state-branch'],
     fleets: Object.fromEntries(

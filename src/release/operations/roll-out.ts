@@ -75,7 +75,7 @@ export function rollOut(
   if (reached >= 1 && !force) {
     throw new InputError({
       where: `fleet ${fleet}`,
-      problem: `the rollout of ${version} is complete: every node is offered it. Another rollout would begin at 0 %, and take the offer back from every node that has not updated yet`,
+      problem: `the rollout of ${version} is complete: every node is offered it. Another rollout would begin at 0 %, and withdraw the offer from every node that has not updated yet`,
       remedy: 'If you want that: --force. To offer it to all nodes, do nothing.',
     });
   }

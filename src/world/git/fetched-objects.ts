@@ -64,8 +64,7 @@ export function fetchedObjects(
         env,
       });
       if (exitCode === 0) return;
-      // Another process on this checkout may hold a lock, or have moved the boundary of a shallow clone. And not every
-      // server behind a large forge's address knows a commit that was just made.
+      // Another process may hold a lock or have moved a shallow boundary; a forge's server may not have a new commit yet.
       if (attempt < 4 && (isTransient(stderr) || /\.lock|shallow|not our ref/.test(stderr))) {
         await sleep((0.2 + Math.random()) * 400 * attempt);
         continue;
