@@ -11,7 +11,14 @@ export default defineConfig({
   },
   platform: 'node',
   // Scripts for the guest and for nodes are files of their own, and part of the bundle as text.
-  moduleTypes: { '.sh': 'text' },
+  moduleTypes: {
+    '.sh': 'text',
+    '.jq': 'text',
+    '.service': 'text',
+    '.socket': 'text',
+    '.timer': 'text',
+    '.conf': 'text',
+  },
   // Needed where chunks are not merged; nobody imports from our entries.
   preserveEntrySignatures: 'allow-extension',
   plugins: [licenses()],

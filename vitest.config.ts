@@ -2,13 +2,15 @@ import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  // As in the bundle (rolldown.config.ts): a shell script is its text.
+  // As in the bundle (rolldown.config.ts): scripts and units are their text.
   plugins: [
     {
       name: 'shell-as-text',
       enforce: 'pre',
       load: (id) =>
-        id.endsWith('.sh') ? `export default ${JSON.stringify(readFileSync(id, 'utf8'))}` : undefined,
+        /\.(sh|jq|service|socket|timer|conf)$/.test(id)
+          ? `export default ${JSON.stringify(readFileSync(id, 'utf8'))}`
+          : undefined,
     },
   ],
   test: {

@@ -1,6 +1,6 @@
 /** How `coxswain --help` groups the verbs: one list, in the order in which people meet them. A test keeps it complete. */
 export const verbGroups: ReadonlyArray<{ readonly title: string; readonly verbs: readonly string[] }> = [
-  { title: 'Set up', verbs: ['init', 'check', 'set-up-host', 'make-key', 'demo'] },
+  { title: 'Set up', verbs: ['init', 'check', 'set-up-host', 'make-key', 'node-kit', 'demo'] },
   {
     title: 'The loop',
     verbs: [

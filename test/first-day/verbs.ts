@@ -130,6 +130,7 @@ export const without: Readonly<Record<string, string>> = {
   'boot-test': 'starts virtual machines: test/local-stack/vm',
   demo: 'plays its own world: script/demo',
   'make-key': 'writes two files and refuses those that exist: test/verbs/make-key',
+  'node-kit': 'reads coxswain.yaml and keys, writes a folder: test/verbs/node-kit',
   'render-graph': 'two files in, one out: test/verbs/render-graph',
   'serve-graph': 'reads a site or artifacts again and again: test/operate/serve-graph',
   'set-up-host': 'looks at the machine alone: test/setup',

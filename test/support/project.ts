@@ -54,6 +54,8 @@ export async function createProject(
   host: string,
   options: {
     readonly more?: string;
+    /** Instead of the rings early and late. */
+    readonly rings?: string;
     readonly fleets?: string;
     readonly containerfile?: string;
     readonly files?: Readonly<Record<string, string>>;
@@ -66,7 +68,7 @@ export async function createProject(
 base: ${name}/fcos:stable
 fleets:
 ${options.fleets ?? '  testing: {}\n  stable: { promote-from: testing, soak: 48h }'}
-rings: { early: 0.1, late: 1.0 }
+${options.rings ?? 'rings: { early: 0.1, late: 1.0 }'}
 ${options.more?.includes('boot-test:') === true ? '' : withoutSystemd}
 ${options.more ?? ''}`;
   const config = parseConfig(yaml, 'coxswain.yaml');

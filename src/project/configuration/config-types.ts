@@ -37,7 +37,25 @@ export interface Config {
     readonly url?: string;
     readonly oci: boolean;
   };
+  readonly node: NodeKitConfig;
   readonly symbolicTags: boolean;
+}
+
+/** What nodes get by the node kit. */
+export interface NodeKitConfig {
+  readonly parts: readonly (
+    | 'ring'
+    | 'local-graph'
+    | 'join'
+    | 'migrate'
+    | 'trust'
+    | 'reboots'
+    | 'guard'
+    | 'autobuilder'
+    | 'health'
+  )[];
+  readonly reboots: 'immediate' | { readonly windows: readonly string[] } | { readonly 'fleet-lock': string };
+  readonly migrateFrom: readonly string[];
 }
 
 export interface BootTestConfig {

@@ -204,6 +204,11 @@ function build(
     ),
     rings: readRings(written.rings),
     publish: { ...defined({ url }), oci: written.publish.oci },
+    node: {
+      parts: written.node.parts,
+      reboots: written.node.reboots,
+      migrateFrom: written.node['migrate-from'],
+    },
     symbolicTags: written['symbolic-tags'],
   };
 }

@@ -179,6 +179,49 @@ const bootTest = z
   })
   .describe('The virtual machine that images are tested in, and what is tested besides the tests.');
 
+const node = z
+  .strictObject({
+    parts: z
+      .array(
+        z.enum([
+          'ring',
+          'local-graph',
+          'join',
+          'migrate',
+          'trust',
+          'reboots',
+          'guard',
+          'autobuilder',
+          'health',
+        ]),
+      )
+      .min(1)
+      .default(['ring', 'join', 'trust', 'reboots', 'autobuilder', 'health'])
+      .describe('The parts of the node kit that coxswain node-kit writes.'),
+    reboots: z
+      .union([
+        z.literal('immediate'),
+        z.strictObject({
+          windows: z
+            .array(z.string())
+            .min(1)
+            .describe('When nodes may reboot into an update, such as "sat,sun 02:00-06:00 UTC".'),
+        }),
+        z.strictObject({
+          'fleet-lock': z.string().describe('Address of a FleetLock server, which decides who may reboot.'),
+        }),
+      ])
+      .default('immediate')
+      .describe("Zincati's update strategy: immediate, {windows: [...]} or {fleet-lock: URL}."),
+    'migrate-from': z
+      .array(z.string().regex(/^\S+$/, 'a pattern without spaces, such as fedora:* or ghcr.io/old/os'))
+      .default([])
+      .describe(
+        'What existing hosts may run that the part migrate brings to their fleet: patterns of shells.',
+      ),
+  })
+  .describe('What coxswain node-kit puts on nodes.');
+
 /** coxswain.yaml as it is written. The JSON Schema for editors is made from this too. */
 export const configSchema = z
   .strictObject({
@@ -276,6 +319,7 @@ export const configSchema = z
       })
       .prefault({})
       .describe('Where update guidance is published.'),
+    node: node.prefault({}),
     'symbolic-tags': z
       .boolean()
       .default(false)

@@ -103,6 +103,11 @@ describe('coxswain.yaml', () => {
         },
       },
       rings: readRings({ canary: 0, early: 0.1, broad: 0.5, late: 1 }),
+      node: {
+        parts: ['ring', 'join', 'trust', 'reboots', 'autobuilder', 'health'],
+        reboots: 'immediate',
+        migrateFrom: [],
+      },
       publish: { url: 'https://acme.github.io/os/', oci: false },
       symbolicTags: true,
     });
@@ -149,6 +154,11 @@ describe('coxswain.yaml', () => {
       stateBranch: 'coxswain',
       fleets: { stable: { branch: 'stable', tag: 'stable', template: 'rollouts/stable.json.hbs', soak: 0 } },
       rings: readRings({}),
+      node: {
+        parts: ['ring', 'join', 'trust', 'reboots', 'autobuilder', 'health'],
+        reboots: 'immediate',
+        migrateFrom: [],
+      },
       publish: { oci: true },
       symbolicTags: false,
     });

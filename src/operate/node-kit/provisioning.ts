@@ -1,0 +1,68 @@
+import { stringify } from 'yaml';
+import type { NodeFiles } from './node-files.ts';
+
+/** Butane for Fedora CoreOS, of the version whose Ignition (3.3.0) all supported machines read. */
+const butaneHead = { variant: 'fcos', version: '1.4.0' };
+const ignitionVersion = '3.3.0';
+
+/** The kit as a Butane file. */
+export function butaneOf(node: NodeFiles): string {
+  const files = [...node.files].map(([path, text]) => ({
+    path,
+    mode: modeOf(node, path),
+    // Fedora CoreOS has one.
+    ...(path === '/etc/containers/policy.json' ? { overwrite: true } : {}),
+    contents: { inline: text },
+  }));
+  const links = [...node.links].map(([path, target]) => ({ path, target, overwrite: true }));
+  return `# Made by coxswain node-kit. Add your own users and files, and translate it: butane --strict FILE\n${stringify(
+    {
+      ...butaneHead,
+      storage: { files, ...(links.length === 0 ? {} : { links }) },
+      systemd: { units: unitsOf(node) },
+    },
+    { lineWidth: 0 },
+  )}`;
+}
+
+/** The Ignition configuration that Butane makes of it. */
+export function ignitionOf(node: NodeFiles): string {
+  const files = [...node.files].map(([path, text]) => ({
+    path,
+    mode: modeOf(node, path),
+    ...(path === '/etc/containers/policy.json' ? { overwrite: true } : {}),
+    contents: { source: `data:;base64,${Buffer.from(text).toString('base64')}` },
+  }));
+  const links = [...node.links].map(([path, target]) => ({ path, target, overwrite: true }));
+  const ignition = {
+    ignition: { version: ignitionVersion },
+    storage: { files, ...(links.length === 0 ? {} : { links }) },
+    systemd: { units: unitsOf(node) },
+  };
+  return `${JSON.stringify(ignition, null, 2)}\n`;
+}
+
+function modeOf(node: NodeFiles, path: string): number {
+  return node.programs.has(path) ? 0o755 : 0o644;
+}
+
+function unitsOf(node: NodeFiles): object[] {
+  return [
+    ...[...node.units].map(([name, contents]) => ({
+      name,
+      ...(installTargets(contents).length === 0 ? {} : { enabled: true }),
+      contents,
+    })),
+    ...[...node.dropIns].map(([name, contents]) => ({
+      name,
+      dropins: [{ name: '50-coxswain-guard.conf', contents }],
+    })),
+  ];
+}
+
+/** The units that want this one: `multi-user.target.wants`. */
+export function installTargets(unit: string): string[] {
+  return [...unit.matchAll(/^(Wanted|Required)By=(.+)$/gm)].map(
+    ([, kind, target]) => `${target}.${kind === 'Wanted' ? 'wants' : 'requires'}`,
+  );
+}
