@@ -14,11 +14,11 @@ import { putInPlace } from './debian-packages.ts';
 // Debian unstable ("sid") has versions that are new enough.
 
 /** Raise it when the image is made differently, so that older ones in caches are not used. */
-const recipe = 2;
+const recipe = 3;
 
 const packages = [
   ...['systemd', 'systemd-sysv', 'udev', 'kmod', 'dbus', 'openssh-server', 'e2fsprogs'],
-  ...['ostree', 'ostree-boot', 'dracut', 'dracut-network', 'ignition', 'curl', 'zstd'],
+  ...['ostree', 'ostree-boot', 'dracut', 'dracut-network', 'ignition', 'policycoreutils', 'curl', 'zstd'],
 ];
 
 /** Only what a virtual machine needs, so that the initramfs stays small. */
@@ -105,10 +105,10 @@ async function installPackages(root: string): Promise<void> {
 async function prepareSystem(root: string, kernel: KernelFiles): Promise<void> {
   // As in a bootable container image: every machine makes its own on its first boot.
   await writeFile(join(root, 'etc/machine-id'), '');
-  // If there is an /etc/selinux, Ignition needs a complete policy.
-  for (const name of ['etc/hostname', 'etc/resolv.conf', 'etc/.pwd.lock', 'etc/selinux']) {
+  for (const name of ['etc/hostname', 'etc/resolv.conf', 'etc/.pwd.lock']) {
     await rm(join(root, name), { recursive: true, force: true });
   }
+  await addEmptyPolicy(root);
   await makeHostKeysAtFirstBoot(root);
   await addNetworkFiles(root);
   for (const name of needless) await rm(join(root, 'usr/lib/systemd/system', name), { force: true });
@@ -119,11 +119,21 @@ async function prepareSystem(root: string, kernel: KernelFiles): Promise<void> {
   await arrangeFolders(root);
 }
 
+/** Debian's Ignition always labels the files that it writes. It needs a policy of SELinux for that; this one labels nothing. */
+async function addEmptyPolicy(root: string): Promise<void> {
+  const folder = join(root, 'etc/selinux');
+  await mkdir(join(folder, 'empty/contexts/files'), { recursive: true });
+  await writeFile(join(folder, 'config'), 'SELINUX=disabled\nSELINUXTYPE=empty\n');
+  await writeFile(join(folder, 'empty/contexts/files/file_contexts'), '');
+}
+
 /** Runs the distribution's own dracut in the root; the mounts that it needs end with its mount namespace. */
 async function makeInitramfs(root: string, version: string): Promise<void> {
   const dracut = [
     ...['dracut', '--force', '--reproducible', '--zstd', '--no-hostonly', '--no-hostonly-cmdline'],
     ...['--no-early-microcode', '-m', dracutModules.join(' '), '--drivers', modules.join(' ')],
+    // What Ignition labels files with.
+    ...['--install', 'setfiles'],
     ...['--kver', version, `/usr/lib/modules/${version}/initramfs.img`],
   ];
   const script = `set -e
