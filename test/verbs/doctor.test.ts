@@ -302,7 +302,7 @@ describe('doctor has one finding, with a remedy, for', () => {
     const place = await copyOf();
     for (const file of graphs) {
       await edit(join(place.site, 'testing', file), (text) =>
-        text.replace('age_index": "1"', 'age_index": "0"'),
+        text.replace('age_index":"1"', 'age_index":"0"'),
       );
     }
     const found = await examine(place);
