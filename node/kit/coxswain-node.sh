@@ -35,7 +35,7 @@ warn_unknown() {
   exact=null
   # shellcheck disable=SC2016
   if [ "$(graph 'any(.nodes[]; .payload | endswith("@" + $digest))' --arg digest "$(booted_digest)")" != true ]; then
-    say "warning: the fleet $FLEET does not have the release that this node runs. It gets no update until it has (import-release), or until: rpm-ostree rebase to a release of $FLEET (join.sh --dry-run prints one)"
+    say "warning: the fleet $FLEET does not have the release that this node runs. It gets no update. Go to a release of $FLEET (join.sh --dry-run prints one): rpm-ostree rebase"
   fi
 }
 

@@ -49,7 +49,7 @@ if grep -qxF "$target" "$state/refused" 2>/dev/null; then
   hold health "This node went back from the release that $IMAGE:$tag leads to, because its health checks failed. It waits for the next one."
 fi
 if [ -z "$(field .current)" ]; then
-  motd no-graph "This node's image is in no graph of the fleet $FLEET: nobody can say which barriers are before it. Its owner can add it: coxswain import-release"
+  motd no-graph "This node's image is in no graph of the fleet $FLEET: nobody can say which barriers are before it. Go to a release of the fleet (join.sh --dry-run prints one): rpm-ostree rebase"
   [ "$(field .barriers)" != true ] || exit 1
   exit 0
 fi

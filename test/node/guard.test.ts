@@ -111,7 +111,7 @@ describe.skipIf(cannotRunMachines !== undefined)('the guard of a node that follo
     await machine.image({ ...images.a, digest });
     await machine.boot(reference('testing'), digest);
     expect(await machine.kit('guard', ['check'])).toMatchObject({ code: 1 });
-    expect(await machine.motd('no-graph')).toContain('coxswain import-release');
+    expect(await machine.motd('no-graph')).toContain('join.sh --dry-run');
   });
 
   it('is switched off with BARRIERS=no, and each message with SILENT', async () => {

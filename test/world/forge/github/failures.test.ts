@@ -365,7 +365,8 @@ describe('what GitHub refuses besides', () => {
   it('a label that is new, from a token without issues: write: a warning, and the pull request stands', async () => {
     const forge = await open({ token: 'ghs_noIssues' });
     await propose(forge);
-    expect(await forge.pullRequests.open(wanted)).toMatchObject({ state: 'open' });
+    const labels = ['a-label-that-no-other-test-made'];
+    expect(await forge.pullRequests.open({ ...wanted, labels })).toMatchObject({ state: 'open' });
     expect(warnings).toEqual(expect.arrayContaining([expect.stringMatching(/Add issues: write/)]));
   });
 
