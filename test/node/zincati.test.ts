@@ -96,7 +96,7 @@ const toN = `update to ${names.N}`;
 const toC = `update to ${names.C}`;
 const path = 'testing/${basearch}/';
 
-const scenarios: readonly Scenario[] = [
+const unordered: readonly Scenario[] = [
   // Rings at moments of a rollout.
   ...[
     [-1, '', 'stays'],
@@ -310,6 +310,9 @@ const scenarios: readonly Scenario[] = [
   },
   { name: 'disabled by configuration', at: 24.1, more: '[updates]\nenabled = false\n', expected: 'stays' },
 ];
+
+// publish-updates refuses to go back in time: the scenarios run in the order of their moments.
+const scenarios = unordered.toSorted((one, other) => (one.at ?? 0) - (other.at ?? 0));
 
 describe.skipIf(reason !== undefined)(
   `the real Zincati${reason === undefined ? '' : ` (skipped: ${reason})`}`,
