@@ -51,7 +51,7 @@ afterAll(async () => {
     ([scenario = '', expected = '', did = '']) => `${scenario.padEnd(62)} ${expected.padEnd(30)} ${did}`,
   );
   console.log(
-    [`the real Zincati ${zincatiVersion(zincati ?? '')}: ${rows.length} scenarios`, ...rows].join('\n'),
+    [`the real Zincati ${zincatiVersion(zincati as string)}: ${rows.length} scenarios`, ...rows].join('\n'),
   );
 });
 

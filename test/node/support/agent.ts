@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { chmod, copyFile, mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,15 +11,9 @@ export function findZincati(): string | undefined {
   return [process.env.ZINCATI, built].find((path) => path !== undefined && existsSync(path));
 }
 
+/** Zincati has no --version, and its agent says its version only to its own user: the folder of the build names it. */
 export function zincatiVersion(program: string): string {
-  // It has no --version; the agent says its version first.
-  try {
-    execFileSync(program, ['agent', '-v'], { stdio: ['ignore', 'pipe', 'pipe'] });
-  } catch (error) {
-    const text = String((error as { stderr?: Buffer }).stderr ?? '');
-    return /zincati (\d[\d.]*)/.exec(text)?.[1] ?? 'unknown';
-  }
-  return 'unknown';
+  return /\/zincati-(\d[\d.]*)\//.exec(realpathSync(program))?.[1] ?? `of unknown version (${program})`;
 }
 
 /** Fedora's own settings, as the package installs them. */
