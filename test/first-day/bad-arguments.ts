@@ -255,7 +255,7 @@ const commandLines: readonly Row[] = [
   ...each(
     [[publish, ['--output', 'out', '--by', 'Ada']]],
     '--replace-published',
-    ['', '  ', 'x\u001b[31m', long.repeat(2)],
+    ['  ', 'x\u001b[31m', long.repeat(2)],
     /--replace-published/,
   ),
   // No commit of the remote.
