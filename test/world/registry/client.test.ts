@@ -174,7 +174,7 @@ describe('a registry that needs a login', () => {
   it('says that the credentials were refused, without showing them', async () => {
     const wrong = { kind: 'password', username: 'tester', password: 'not-the-word' } as const;
     const client = testClient(async () => wrong);
-    const error: unknown = await pushSampleImage(client, repository()).catch((thrown: unknown) => thrown);
+    const error: unknown = await client.listTags(repository()).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(InputError);
     expect(String(error)).toMatch(/unauthorised: .* answered 401 to the credentials we have for it/);
     const basic = Buffer.from('tester:not-the-word').toString('base64');

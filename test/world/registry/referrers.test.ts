@@ -201,7 +201,7 @@ describe('an artifact about an image', () => {
       .reply(...exists(expectedDigest()));
     let stored: string | undefined;
     fallback()
-      .times(3)
+      .times(4)
       .reply(() => (stored === undefined ? [...missing] : [200, stored, index]));
     nock(host)
       .put(`/v2/acme/os/manifests/${fallbackTag(subject.digest)}`)
@@ -222,7 +222,7 @@ describe('an artifact about an image', () => {
     const odd = { mediaType: 'x/y', digest: 'sha512:0' };
     let stored = JSON.stringify(list(odd));
     fallback()
-      .twice()
+      .times(3)
       .reply(() => [200, stored, index]);
     nock(host)
       .put(`/v2/acme/os/manifests/${fallbackTag(subject.digest)}`)
