@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { _ as positionalInputs, c as needsRoot, d as exitCodeOf, f as kindOf, g as commonInputs, h as withForgeInputs, l as programHelp, o as versionLine, p as commandLineInputs, u as verbHelp, v as readArguments } from "./chunks/cli.mjs";
 import { a as filesLine } from "./chunks/cli-completion.mjs";
-import { F as InputError, L as UsageError, P as nearest, R as messageOf, T as writeFileAtomically, f as oneLine, g as styled, m as createLog, u as runAgainAsRoot } from "./chunks/host.mjs";
+import { E as writeFileAtomically, F as nearest, I as InputError, R as UsageError, f as oneLine, g as styled, m as createLog, u as runAgainAsRoot, z as messageOf } from "./chunks/host.mjs";
 import { readdir } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,5 +1,5 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { C as readFileIfThere, F as InputError, N as defined, P as nearest, R as messageOf, i as plainText, m as createLog, r as codeBlock, u as runAgainAsRoot, z as quote } from "./host.mjs";
+import { B as quote, F as nearest, I as InputError, P as defined, i as plainText, m as createLog, r as codeBlock, u as runAgainAsRoot, w as readFileIfThere, z as messageOf } from "./host.mjs";
 import { c as needsRoot, y as readValues } from "./cli.mjs";
 import { a as boolean, d as number, h as string, p as record, u as looseObject, v as unknown } from "./zod.mjs";
 import { A as formatRepository } from "./world-registry.mjs";
@@ -10,9 +10,9 @@ import { a as isDebug, c as startGroup, i as exportVariable, l as warning, n as 
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 // src/cli/actions/log-in.ts
-/** GitHub's registry, which takes the token of a workflow run. */
+/** GitHub's registry, which accepts the token of a workflow run. */
 const githubRegistry = "ghcr.io";
-/** Who logs in where: what was given, else the run's own token for GitHub's registry, else nobody. */
+/** The credentials for each repository: the given ones, else the run's own token for GitHub's registry, else none. */
 function chooseLogins(given) {
 	const { image, testImage, imageLogin, actor } = given;
 	const sameRegistry = image.registry === testImage.registry;
@@ -32,8 +32,8 @@ const fileSchema = looseObject({ auths: record(string(), unknown()).optional() }
 /**
 * Adds logins to a file of registry credentials (containers-auth.json(5)) that only this user can read. Each is for its
 * repository alone: no other path of the same registry gets it.
-* @param path a file that is not there yet
-* @param before files whose logins are taken over: the new file is the only one that is read from now on
+* @param path a file that does not exist yet
+* @param before files whose logins are copied, because from now on only the new file is read
 */
 async function writeLogins(path, logins, before) {
 	const auths = {};
@@ -57,12 +57,12 @@ async function readAuths(file) {
 	}
 }
 // src/cli/actions/event/decide.ts
-/** What a workflow is for. It decides what a start by hand does: an event of that kind says nothing else. */
+/** What a workflow is for. It decides what a manual start does, because that event has no other information. */
 const purposes = ["watch", "release"];
 /**
 * Decides what a workflow run does: a schedule watches the base, a pull request into a fleet's branch (or a merge
-* queue's group of them) is built and tested, a push to a fleet's branch is released.
-* @throws InputError for an event that none of it fits
+* queue's group of them) is built and tested, one into the state branch is judged, a push to a fleet's branch is released.
+* @throws InputError for any other event
 */
 function decide(event, config, purpose = "watch") {
 	switch (event.kind) {
@@ -96,10 +96,16 @@ function decide(event, config, purpose = "watch") {
 			};
 			if (event.base === config.stateBranch) return {
 				kind: "nothing",
-				reason: `pull requests into ${event.base} are for lint-updates`
+				reason: `pull requests into ${event.base} are for pull_request_target`
 			};
 			throw noFleet(config, event.base, "pull_request");
 		}
+		case "pull_request_target":
+			if (event.base === config.stateBranch) return {
+				kind: "lint",
+				commit: event.commit
+			};
+			throw wrongEvent(event.kind, config.stateBranch);
 		case "merge_group": {
 			const fleet = fleetOf(config, event.base);
 			if (fleet !== void 0) return {
@@ -126,22 +132,25 @@ function decide(event, config, purpose = "watch") {
 			};
 			throw noFleet(config, event.branch, "push");
 		}
-		case "other": throw new InputError({
-			field: "GITHUB_EVENT_NAME",
-			problem: "there is nothing to do for this event",
-			found: event.name,
-			expected: "schedule, workflow_dispatch, pull_request, merge_group, or push to the branch of a fleet",
-			...event.name === "pull_request_target" ? { remedy: "pull_request_target would give code from forks your credentials: use pull_request, which tests them without." } : {}
-		});
+		case "other": throw wrongEvent(event.name, config.stateBranch);
 	}
+}
+function wrongEvent(name, stateBranch) {
+	return new InputError({
+		field: "GITHUB_EVENT_NAME",
+		problem: "there is nothing to do for this event",
+		found: name,
+		expected: "schedule, workflow_dispatch, pull_request, merge_group, or push to the branch of a fleet",
+		...name === "pull_request_target" ? { remedy: `pull_request_target would give code from forks your credentials: use pull_request, which tests them without. Only for ${stateBranch}, whose files are never run, on: { pull_request_target: { branches: [${stateBranch}] } } is right.` } : {}
+	});
 }
 /** The fleet that a branch releases to. */
 function fleetOf(config, branch) {
 	return Object.values(config.fleets).find((fleet) => fleet.branch === branch);
 }
-/** A branch that is made from another one brings content that passed none of this fleet's gates. */
+/** A new branch has content that has not passed this fleet's gates. */
 function newBranch({ branch, promoteFrom }) {
-	return `branch ${branch} is new, and what it was made from passed no gate of this fleet. The next promotion from ${promoteFrom} releases; to release this very content, start this workflow by hand on ${branch}`;
+	return `branch ${branch} is new, and its content has passed no gate of this fleet. The next promotion from ${promoteFrom} releases; to release this content, start this workflow by hand on ${branch}`;
 }
 function noFleet(config, branch, event, remedy) {
 	const branches = Object.values(config.fleets).map((fleet) => fleet.branch);
@@ -172,6 +181,7 @@ const payloadSchema = looseObject({
 		}),
 		head: looseObject({
 			ref: string(),
+			sha: string().optional(),
 			repo: repositorySchema.nullish()
 		})
 	}).optional()
@@ -185,7 +195,7 @@ async function readEvent(env) {
 	const path = env.GITHUB_EVENT_PATH ?? "";
 	if (name === "" || path === "") throw new InputError({
 		field: "GITHUB_EVENT_NAME",
-		problem: "this is no workflow run: the runner names no event",
+		problem: "this is not a workflow run: there is no event from a runner",
 		remedy: "On a machine of your own, run the verbs one by one."
 	});
 	const payload = payloadSchema.safeParse(await readPayload(path));
@@ -243,6 +253,11 @@ function eventOf(name, payload, env) {
 			fork
 		};
 	}
+	if (name === "pull_request_target" && pull?.head.sha !== void 0) return {
+		kind: name,
+		base: pull.base.ref,
+		commit: pull.head.sha
+	};
 	return {
 		kind: "other",
 		name
@@ -252,7 +267,7 @@ function branchOf(ref) {
 	return /^refs\/heads\/(.+)$/.exec(ref ?? "")?.[1];
 }
 // src/cli/actions/event/plan.ts
-/** GitHub's hosted runners, by what they are. The others are emulated, or runners of your own. */
+/** GitHub's hosted runners, by architecture. Other architectures need emulation or your own runners. */
 const hostedRunners = {
 	x86_64: "ubuntu-24.04",
 	aarch64: "ubuntu-24.04-arm",
@@ -396,13 +411,13 @@ function unknownInput(name, names) {
 }
 // src/cli/actions/hints.ts
 /**
-* What else to do about an error in a workflow run, where a command line would need another answer.
+* More advice about an error, for a workflow run only.
 * @returns a sentence to add, or undefined
 */
 function hintFor(message) {
 	const [, host, known] = /unauthorised: (\S+) answered \d+( to the credentials)?/.exec(message) ?? [];
 	if (host === void 0) return void 0;
-	if (host === "ghcr.io") return "In a workflow: the job needs \"permissions: packages: write\" (\"read\" where nothing is pushed) and a step with the action log-in before this one; a package that is there already has to let this repository in (its page, Package settings, Manage Actions access).";
+	if (host === "ghcr.io") return "In a workflow: the job needs \"permissions: packages: write\" (\"read\" if nothing is pushed) and a step with the action log-in before this one; an existing package has to give this repository access (its page, Package settings, Manage Actions access).";
 	return known === void 0 ? `In a workflow: a step with the action log-in before this one, given the name and password for ${host} from secrets. A secret that is not set is empty, and runs for pull requests from forks have none.` : void 0;
 }
 // src/cli/actions/log.ts
@@ -437,9 +452,9 @@ function createActionLog(options) {
 	};
 }
 /**
-* Text from outside that cannot act as a workflow command: what a guest prints may look like one.
-* (actions/runner, ActionCommand.cs: a line that begins with `::` after String.Trim, or `##[` anywhere. .NET also trims
-* U+0085, which is no blank for JavaScript.)
+* Text from outside that cannot act as a workflow command: what a guest prints may look like one. (actions/runner,
+* ActionCommand.cs: a line that begins with `::` after String.Trim, or `##[` anywhere. .NET also trims U+0085, which is
+* not white space in JavaScript.)
 */
 function harmless(text) {
 	return text.replaceAll("##[", "## [").split(/(?<=[\n\r\v\f\u0085\u2028\u2029])/).map((line) => line.replace(/^([\s\u0085]*):(?=:)/, "$1: ")).join("");
@@ -539,14 +554,14 @@ async function tellError(name, error$1, from) {
 	].includes(error$1.name)) && error$1 instanceof Error) process.stdout.write(`${harmless(error$1.stack ?? "")}\nThis is a defect in coxswain; please report it.\n`);
 	await addSummary(`### ${name} did not run\n\n${codeBlock(message)}`, from.env);
 }
-/** GitHub takes a mebibyte from a step, and then nothing at all. */
+/** GitHub accepts at most one mebibyte from a step, and drops a larger text completely. */
 const summaryCharacters = 3e5;
 async function addSummary(markdown, env) {
 	if ((env.GITHUB_STEP_SUMMARY ?? "") === "") return;
 	const text = markdown.length > summaryCharacters ? `${markdown.slice(0, summaryCharacters)}\n\n(cut: the log has the rest)` : markdown;
 	await summary.addRaw(`${text.trimEnd()}\n\n`).write();
 }
-/** `coxswain.yaml:3:5` as the properties of an annotation, where there is such a file in the checkout. */
+/** `coxswain.yaml:3:5` as the properties of an annotation, if the checkout has such a file. */
 async function placeOf(where, directory) {
 	const [, path, line, column] = /^([^:\s][^:]*?)(?::(\d+))?(?::(\d+))?$/.exec(where) ?? [];
 	if (path === void 0 || path.startsWith("/")) return {};
@@ -554,8 +569,8 @@ async function placeOf(where, directory) {
 	if (!await stat(file).then((found) => found.isFile(), () => false)) return {};
 	return {
 		file,
-		...line === void 0 ? {} : { startLine: Number(line) },
-		...column === void 0 ? {} : { startColumn: Number(column) }
+		...defined({ startLine: line === void 0 ? void 0 : Number(line) }),
+		...defined({ startColumn: column === void 0 ? void 0 : Number(column) })
 	};
 }
 /** The token, and inputs whose names say that they are passwords. */

@@ -1,6 +1,6 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
 import { h as string, r as array, u as looseObject } from "./zod.mjs";
-import { b as Git } from "./world-git.mjs";
+import { C as Git } from "./world-git.mjs";
 import { i as readConfig } from "./project-configuration.mjs";
 // src/cli/completion/scripts.ts
 /** The shells that can complete our command line. */
@@ -9,9 +9,9 @@ const shells = [
 	"zsh",
 	"fish"
 ];
-/** The word by which the scripts ask the program; what follows are the words of the line. */
+/** The hidden verb that the scripts call; the words of the line follow it. */
 const completeWord = "__complete";
-/** The line by which the program answers that files are to be proposed. Every other line is: value, tab, what it is. */
+/** The line of an answer which means "propose files too". Every other line is: value, tab, description. */
 const filesLine = ":files";
 /** What a shell has to evaluate, by shell. */
 const completionScripts = {
@@ -71,7 +71,7 @@ var checkout_values_exports = /* @__PURE__ */ __exportAll({
 	versions: () => versions
 });
 const releasesSchema = looseObject({ releases: array(looseObject({ version: string() })) });
-/** The fleets of coxswain.yaml; none if it cannot be read, because nobody reads errors of a completion. */
+/** The fleets of coxswain.yaml; none if it cannot be read, because a completion cannot show errors. */
 const fleets = async (directory) => {
 	const config = await readConfig(directory).catch(() => void 0);
 	return Object.keys(config?.fleets ?? {});
@@ -106,7 +106,7 @@ const nothing = {
 	files: false
 };
 /**
-* What may stand for the last word of a command line.
+* Proposes completions for the last word of a command line.
 * @param given the words after the program's name, the unfinished one last. A shell that splits words at `=` (bash) may
 *   pass `--fleet`, `=`, `st`
 */

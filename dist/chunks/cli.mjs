@@ -1,6 +1,6 @@
-import { A as parseDuration, C as readFileIfThere, F as InputError, L as UsageError, N as defined, P as nearest, a as table, i as plainText, j as parseTime, n as code } from "./host.mjs";
+import { F as nearest, I as InputError, M as parseTime, P as defined, R as UsageError, a as table, i as plainText, j as parseDuration, n as code, w as readFileIfThere } from "./host.mjs";
 import { f as object, h as string, l as literal } from "./zod.mjs";
-import { b as Git } from "./world-git.mjs";
+import { C as Git } from "./world-git.mjs";
 import { z as architectures } from "./world-registry.mjs";
 import { realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -188,15 +188,15 @@ function readValues(inputs, given, spell) {
 	return values;
 }
 // src/cli/directory.ts
-/** The input by which every verb that works on a checkout takes it. */
+/** The input for the checkout, for every verb that works on one. */
 const directory = text("the checkout to work on", {
 	placeholder: "DIR",
 	fallback: "."
 });
-/** Inputs that every such verb has besides on the command line; in a workflow run GitHub is the forge. */
+/** Further inputs of every such verb on the command line; in a workflow run GitHub is the forge. */
 const forgeInputs = {
 	remote: text("the git remote whose branches are used (default: origin, else the only one; '.': this clone alone)", { placeholder: "NAME" }),
-	forge: choice("git or github (default: GitHub if the remote is there and a token is found)", ["git", "github"], { placeholder: "KIND" })
+	forge: choice("git or github (default: GitHub if the remote is on GitHub and there is a token)", ["git", "github"], { placeholder: "KIND" })
 };
 /** The inputs of a verb on the command line, without those that all verbs have. */
 function commandLineInputs(inputs) {
@@ -206,8 +206,8 @@ function commandLineInputs(inputs) {
 	} : inputs;
 }
 /**
-* The environment of a verb: what these inputs say is there as COXSWAIN_REMOTE and COXSWAIN_FORGE, for the verb and
-* for programs that it starts.
+* The environment of a verb: these inputs become COXSWAIN_REMOTE and COXSWAIN_FORGE, for the verb and for programs
+* that it starts.
 * @param values of the inputs of commandLineInputs
 */
 function withForgeInputs(env, values) {
@@ -268,6 +268,7 @@ const verbGroups = [
 			"check",
 			"set-up-host",
 			"make-key",
+			"node-kit",
 			"demo"
 		]
 	},
@@ -284,7 +285,7 @@ const verbGroups = [
 		]
 	},
 	{
-		title: "At the helm",
+		title: "Operating a fleet",
 		verbs: [
 			"edit-updates",
 			"roll-back",
@@ -373,11 +374,11 @@ function optionTable(inputs) {
 	return rows.map(([shown, about]) => `  ${shown.padEnd(width)}  ${about}`).join("\n");
 }
 // src/cli/verb.ts
-/** Keeps the types of the inputs and of the answer while a verb is written down. */
+/** Defines a verb and keeps the types of its inputs and of its answer. */
 function defineVerb(verb) {
 	return verb;
 }
-/** Whether a verb looks at files of images in this run. */
+/** Whether a verb reads files of images in this run. */
 function needsRoot({ asRoot }, env) {
 	return typeof asRoot === "function" ? asRoot(env) : asRoot === true;
 }
@@ -427,7 +428,7 @@ function architecture(about) {
 	return choice(about, architectures, { placeholder: "NAME" });
 }
 // src/cli/report.ts
-/** Findings for the terminal: a line each, the remedy under it. */
+/** Findings for the terminal: a line for each, with the remedy under it. */
 function findingsText(findings) {
 	return findings.flatMap(({ severity, rule, where, message, remedy }) => [`${where}: ${severity}: ${message} [${rule}]`, ...remedy === void 0 ? [] : [`    ${remedy}`]]);
 }
@@ -450,6 +451,6 @@ function count(number, noun) {
 	return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 // src/cli/first-release.ts
-/** The input by which an operator says that a fleet without any release is new. */
-const firstRelease = flag("a fleet without any release is new, although the registry or publish.url gives no answer");
+/** The input by which an operator confirms that a fleet without any release is new. */
+const firstRelease = flag("a fleet without any release is new, even if the registry or publish.url gives no answer");
 export { many as C, wholeNumber as D, text as E, flag as S, readChoice as T, positionalInputs as _, architecture as a, choice as b, needsRoot as c, exitCodeOf as d, kindOf as f, commonInputs as g, withForgeInputs as h, findingsText as i, programHelp as l, directory as m, count as n, versionLine as o, commandLineInputs as p, findingsMarkdown as r, defineVerb as s, firstRelease as t, verbHelp as u, readArguments as v, parsed as w, duration as x, readValues as y };

@@ -1,13 +1,13 @@
-import { C as readFileIfThere, E as onInterrupt, F as InputError, I as OutsideError, N as defined, O as formatTime, S as isMissing, T as writeFileAtomically, _ as exec, g as styled, o as startProcess, s as insideRoot, w as withTemporaryFolder, x as requireTools, y as findTool } from "./host.mjs";
+import { D as onInterrupt, E as writeFileAtomically, I as InputError, L as OutsideError, P as defined, S as exists, T as withTemporaryFolder, _ as exec, g as styled, k as formatTime, o as insideRoot, s as startProcess, w as readFileIfThere, x as requireTools, y as findTool } from "./host.mjs";
 import { a as boolean, d as number, f as object, h as string, r as array, v as unknown } from "./zod.mjs";
 import { A as formatRepository, F as parseRepository, N as parseDigest, T as atDigest, o as isLoopback } from "./world-registry.mjs";
-import { c as folder, d as findStaticBusybox, l as writeNewc, o as orderModules, s as readModuleIndex } from "./loop-boot-test.mjs";
-import { c as isNamed, i as readConfig } from "./project-configuration.mjs";
-import { B as buildGraph, C as parseReleaseIndex, H as parseGraph, I as parseUpdateMetadata, _ as rolloutProgress, p as throttleGraph, u as chooseUpdate } from "./guidance.mjs";
+import { a as writeNewc, d as findStaticBusybox, i as folder, o as readModuleIndex, r as orderModules } from "./loop-boot-test.mjs";
+import { i as readConfig, l as isNamed, u as ringsToShow } from "./project-configuration.mjs";
+import { B as buildGraph, C as parseReleaseIndex, I as parseUpdateMetadata, U as parseGraph, _ as rolloutProgress, p as throttleGraph, u as chooseUpdate } from "./guidance.mjs";
 import { p as openGitForge } from "./world-forge.mjs";
 import { h as graphPath } from "./release-published.mjs";
 import { t as simulate } from "./guidance-simulation.mjs";
-import { appendFile, chmod, copyFile, cp, mkdir, readFile, readdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { appendFile, chmod, copyFile, cp, mkdir, readFile, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { homedir } from "node:os";
@@ -51,14 +51,14 @@ const promotionAnswer = pullRequestAnswer.extend({ gates: array(object({
 const readBuild = (answer) => buildAnswer.parse(answer);
 const readBoot = (answer) => bootAnswer.parse(answer);
 const readPullRequest = (answer) => pullRequestAnswer.parse(answer);
-/** `open-promotion` answers one entry an edge; the demo has one edge. */
+/** `open-promotion` answers one entry for each promotion; the demo has one. */
 const readPromotion = (answer) => promotionAnswer.parse([answer].flat()[0]);
 const readExamination = (answer) => object({
 	findings: array(unknown()),
 	images: number()
 }).parse(answer);
 // src/demo/digests.ts
-/** The digest another tool than ours sees behind a reference. @throws OutsideError where there is none */
+/** The digest of a reference, as another tool sees it. @throws OutsideError if there is none */
 async function skopeoDigest(reference) {
 	const { stdout } = await exec("skopeo", [
 		"inspect",
@@ -69,7 +69,7 @@ async function skopeoDigest(reference) {
 	]);
 	return `sha256:${createHash("sha256").update(stdout).digest("hex")}`;
 }
-/** Every tag of a repository with its digest, as skopeo sees them; empty where there is no such repository. */
+/** Every tag of a repository with its digest, as skopeo sees them; empty if there is no such repository. */
 async function skopeoTags(repository) {
 	const { exitCode, stdout } = await exec("skopeo", [
 		"list-tags",
@@ -84,21 +84,12 @@ async function skopeoTags(repository) {
 	return Object.fromEntries(entries.sort(([a], [b]) => a.localeCompare(b)));
 }
 // src/demo/debian-packages.ts
-/** Renames a finished folder or file to its place; another process may have been quicker, with the same content. */
+/** Renames a finished folder or file to its place; another process may have been faster, with the same content. */
 async function putInPlace(partial, place) {
 	try {
 		await rename(partial, place);
 	} catch (error) {
 		if (!await exists(place)) throw error;
-	}
-}
-async function exists(path) {
-	try {
-		await stat(path);
-		return true;
-	} catch (error) {
-		if (isMissing(error)) return false;
-		throw error;
 	}
 }
 async function versionOf(name, foreign) {
@@ -152,12 +143,12 @@ async function fetchKernel(cacheFolder, log, foreign) {
 	};
 }
 let known;
-/** apt takes a second and a half to answer, and its answer stays the same while we run. */
+/** apt takes 1.5 seconds to answer, and its answer does not change while we run. */
 function ownKernelPackages() {
 	known ??= findKernelPackages();
 	return known;
 }
-/** Packages with the kernel image, and its modules where they are apart (Ubuntu). */
+/** Packages with the kernel image, and with its modules if they are separate (Ubuntu). */
 async function findKernelPackages(foreign) {
 	const candidates = [
 		`linux-image-cloud-${foreign?.architecture ?? (await exec("dpkg", ["--print-architecture"])).stdout.trim()}`,
@@ -207,7 +198,7 @@ async function locate(folder) {
 	};
 }
 // src/demo/base-roots.ts
-/** Raised when the way a root is made changes: older tarballs in caches are then not used. */
+/** Raise it when a root is made differently, so that older tarballs in caches are not used. */
 const recipes = {
 	tiny: 4,
 	systemd: 3
@@ -302,7 +293,7 @@ async function makeTinyRoot(root, kernel, busybox) {
 		]
 	});
 }
-/** The distribution's own systemd, as small as it comes. */
+/** The smallest system with the distribution's own systemd. */
 async function makeSystemdRoot(root, kernel) {
 	await rm(root, { recursive: true });
 	await exec("mmdebstrap", [
@@ -342,18 +333,18 @@ ExecStart=/usr/bin/ssh-keygen -q -t ed25519 -N "" -f /etc/ssh/ssh_host_ed25519_k
 	await mkdir(join(units, "multi-user.target.wants"), { recursive: true });
 	await symlink("../ssh-host-key.service", join(units, "multi-user.target.wants/ssh-host-key.service"));
 }
-/** `buildah build --network host` adds these two, empty, where they are missing: the digest would depend on it. */
+/** `buildah build --network host` adds these two, empty, if they are missing, and the digest would depend on it. */
 async function addNetworkFiles(root) {
 	await writeFile(join(root, "etc/hosts"), "127.0.0.1 localhost\n::1 localhost\n");
 	await writeFile(join(root, "etc/resolv.conf"), "");
 }
-/** Puts a kernel with an initramfs of ours where bootable container images have it. */
+/** Puts a kernel and our own initramfs into the folder for bootable container images. */
 async function addKernel(root, kernel, { busybox, wanted }) {
 	const folder = await addKernelFiles(root, kernel, wanted);
 	await writeFile(join(folder, "initramfs.img"), await initramfs(busybox));
 }
 /**
-* Puts a kernel where bootable container images have it.
+* Puts a kernel into the folder for bootable container images.
 * @param wanted modules to keep (default: all)
 * @returns its folder, which has no initramfs yet
 */
@@ -418,8 +409,8 @@ async function hostSuite() {
 	return /^VERSION_CODENAME="?(\w+)"?$/m.exec(text)?.[1] ?? "stable";
 }
 // src/demo/base-ostree.ts
-/** Raised when the way the image is made changes: older ones in caches are then not used. */
-const recipe = 2;
+/** Raise it when the image is made differently, so that older ones in caches are not used. */
+const recipe = 3;
 const packages = [...[
 	"systemd",
 	"systemd-sysv",
@@ -434,10 +425,11 @@ const packages = [...[
 	"dracut",
 	"dracut-network",
 	"ignition",
+	"policycoreutils",
 	"curl",
 	"zstd"
 ]];
-/** As few as a virtual machine needs: the initramfs stays small. */
+/** Only what a virtual machine needs, so that the initramfs stays small. */
 const modules = [...[
 	"virtio_pci",
 	"virtio_blk",
@@ -455,7 +447,7 @@ const modules = [...[
 	"nls_cp437",
 	"loop"
 ]];
-/** Units of Debian's that make caches which an image has already, or tend a machine that changes by packages. */
+/** Debian's units that make caches which an image has already, or maintain a machine that is updated by packages. */
 const needless = [
 	...[
 		"ldconfig.service",
@@ -546,18 +538,18 @@ async function installPackages(root) {
 		...["sid", root]
 	], { doing: "making a root file system with mmdebstrap (Debian sid)" });
 }
-/** What is in the root besides Debian's packages; then its folders become those of an ostree commit. */
+/** Adds what is in the root besides Debian's packages, then makes its folders those of an ostree commit. */
 async function prepareSystem(root, kernel) {
 	await writeFile(join(root, "etc/machine-id"), "");
 	for (const name of [
 		"etc/hostname",
 		"etc/resolv.conf",
-		"etc/.pwd.lock",
-		"etc/selinux"
+		"etc/.pwd.lock"
 	]) await rm(join(root, name), {
 		recursive: true,
 		force: true
 	});
+	await addEmptyPolicy(root);
 	await makeHostKeysAtFirstBoot(root);
 	await addNetworkFiles(root);
 	for (const name of needless) await rm(join(root, "usr/lib/systemd/system", name), { force: true });
@@ -567,7 +559,14 @@ async function prepareSystem(root, kernel) {
 	await makeInitramfs(root, kernel.version);
 	await arrangeFolders(root);
 }
-/** The distribution's own dracut, in the root; the mounts that it needs are gone with its mount namespace. */
+/** Debian's Ignition always labels the files that it writes. It needs a policy of SELinux for that; this one labels nothing. */
+async function addEmptyPolicy(root) {
+	const folder = join(root, "etc/selinux");
+	await mkdir(join(folder, "empty/contexts/files"), { recursive: true });
+	await writeFile(join(folder, "config"), "SELINUX=disabled\nSELINUXTYPE=empty\n");
+	await writeFile(join(folder, "empty/contexts/files/file_contexts"), "");
+}
+/** Runs the distribution's own dracut in the root; the mounts that it needs end with its mount namespace. */
 async function makeInitramfs(root, version) {
 	const dracut = [
 		...[
@@ -585,6 +584,7 @@ async function makeInitramfs(root, version) {
 			"--drivers",
 			modules.join(" ")
 		],
+		...["--install", "setfiles"],
 		...[
 			"--kver",
 			version,
@@ -674,9 +674,9 @@ async function encapsulate(root, folder, layout) {
 }
 // src/demo/base-images.ts
 /**
-* Builds and pushes a bootable image that stands in for Fedora CoreOS on one machine: same labels, same layout
-* (kernel in /usr/lib/modules), same two facts about versions. The root file system is one layer, common to all
-* versions; the version is a small second one. The same options give the same digest.
+* Builds and pushes a bootable image in place of Fedora CoreOS: same labels, same layout (kernel in
+* /usr/lib/modules), same labels of the version. The root file system is one layer, common to all versions; the
+* version is a small second one. The same options give the same digest.
 */
 async function buildBaseImage(options) {
 	const { kind, version, log } = options;
@@ -823,7 +823,7 @@ async function push(image, options) {
 		return atDigest(options.repository, parseDigest((await readFile(file, "utf8")).trim()));
 	});
 }
-/** The labels of quay.io/fedora/fedora-coreos that somebody reads. */
+/** The labels of quay.io/fedora/fedora-coreos that programs read. */
 function labels({ version, stream }) {
 	return [
 		"containers.bootc=1",
@@ -852,7 +852,7 @@ function createdAt(version) {
 // src/demo/existing-base.ts
 const versionLabel = "org.opencontainers.image.version";
 /**
-* Makes a moving base of an image that exists (FCOS itself, say): the first version is the image with its own
+* Makes a moving base from an existing image (such as FCOS itself): the first version is the image with its own
 * version, the second the same with the last number of its version raised.
 * @returns the version that `:stable` now has
 */
@@ -923,7 +923,7 @@ test "$(cat /proc/1/comm)" = systemd
 systemctl is-active basic.target
 echo "systemd $(systemctl --version | head -n 1 | cut -d' ' -f2) is process 1"
 `;
-/** Pushes one version of the base and moves the stream tag to it. Answers the version. */
+/** Pushes one version of the base and moves the stream tag to it. Returns the version. */
 async function publishBase(scene, which) {
 	const { base, options, place } = scene;
 	if (options.base !== void 0) return moveExistingBase({
@@ -967,9 +967,10 @@ async function playOpening(scene, extraTests = {}) {
 			"--base",
 			`${baseName(scene)}:stable`
 		]);
-		if (scene.options.kind === "tiny" && scene.options.base === void 0) await appendFile(join(scene.repository, "coxswain.yaml"), "\nboot-test: { init: any }\n");
+		const bootTest = bootTestSettings(scene);
+		if (bootTest !== void 0) await appendFile(join(scene.repository, "coxswain.yaml"), `\nboot-test: { ${bootTest} }\n`);
 		const tests = {
-			...scene.options.kind !== "tiny" ? { "20-systemd.sh": systemdTest } : {},
+			...defined({ "20-systemd.sh": scene.options.kind !== "tiny" ? systemdTest : void 0 }),
 			...extraTests
 		};
 		for (const [name, text] of Object.entries(tests)) {
@@ -1024,6 +1025,11 @@ async function playOpening(scene, extraTests = {}) {
 		now
 	};
 }
+/** What the stand-in for Fedora CoreOS needs in coxswain.yaml. The small one has no systemd, on purpose. */
+function bootTestSettings({ options }) {
+	if (options.kind === "ostree") return "mode: ostree";
+	return options.kind === "tiny" && options.base === void 0 ? "init: any" : void 0;
+}
 /** The three verbs that a push to a fleet's branch runs. */
 async function releaseTo(scene, fleet) {
 	await scene.coxswain([
@@ -1042,7 +1048,7 @@ async function releaseTo(scene, fleet) {
 		scene.site
 	]);
 }
-/** What a click on "merge" does elsewhere: git itself, in the checkout. */
+/** Does what a click on "merge" does on GitHub, with git in the checkout. */
 async function mergePullRequest(scene, pull) {
 	await scene.git("switch", "--quiet", pull.base);
 	await scene.git("merge", "--quiet", "--no-ff", "-m", `Merge pull request #${pull.number}: ${pull.title}`, pull.head);
@@ -1066,7 +1072,7 @@ async function playFailure(scene, version) {
 	const { stage, options } = scene;
 	await playOpening(scene, { [testName]: certifiedTest(version) });
 	const before = await whatNodesSee(scene);
-	stage.chapter("The base moves, and a test of the user does not like it");
+	stage.chapter("The base moves, and a user's test fails on it");
 	await stage.step("base moves", async () => ({
 		value: await publishBase(scene, "to"),
 		what: "a new version of the base"
@@ -1104,7 +1110,7 @@ async function playFailure(scene, version) {
 	const told = (await scene.pullRequest(pull.number)).comments.map((comment) => comment.body).join("\n");
 	stage.note(told);
 	if (!told.includes(testName) || !told.includes("is not certified")) throw new Error("the pull request does not show the failing test and its output");
-	stage.chapter("Somebody merges it all the same");
+	stage.chapter("Somebody merges it anyway");
 	await stage.step("merge", async () => {
 		await mergePullRequest(scene, pull);
 		return {
@@ -1138,7 +1144,7 @@ async function playFailure(scene, version) {
 	for (const [name, digest] of Object.entries(before)) stage.note(`${name.padEnd(54)} ${digest}`);
 	const unchanged = JSON.stringify(before) === JSON.stringify(after);
 	if (!unchanged) throw new Error(`something changed: ${JSON.stringify(after, null, 2)}`);
-	stage.note("All of it is as it was.");
+	stage.note("Nothing has changed.");
 	const summary = {
 		version: built.version,
 		failed: [testName],
@@ -1162,7 +1168,7 @@ async function whatNodesSee(scene) {
 	return Object.fromEntries([...tags, ...hashes]);
 }
 // src/demo/node.ts
-/** Serves a folder on loopback as any web server would: files, no logic. */
+/** Serves the files of a folder on loopback, as any web server does. */
 async function withStaticServer(folder, work) {
 	const server = createServer$1((request, response) => {
 		const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
@@ -1225,7 +1231,7 @@ function isFigure(cell) {
 }
 // src/demo/offers.ts
 /**
-* Who is offered the newest release when: a row a ring, a column a moment of its rollout.
+* Who is offered the newest release when: a row for each ring, a column for each moment of its rollout.
 * @param from version that the nodes run
 */
 function offersOverTime(options) {
@@ -1244,7 +1250,7 @@ function offersOverTime(options) {
 		scheme: "oci"
 	});
 	const booted = graph.nodes.find((node) => node.version === options.from)?.payload ?? "";
-	const rows = options.rings.map(({ name, wariness }) => [`${name} (wariness ${wariness})`, ...moments.map(([, now]) => chooseUpdate(throttleGraph(graph, {
+	const rows = ringsToShow(options.rings).map(({ name, wariness }) => [`${name} (wariness ${wariness})`, ...moments.map(([, now]) => chooseUpdate(throttleGraph(graph, {
 		now,
 		wariness
 	}), booted)?.version ?? "–")]);
@@ -1252,7 +1258,7 @@ function offersOverTime(options) {
 }
 // src/demo/promotion-scene.ts
 const hour = 3600;
-/** How long after the rollout in testing began open-promotion looks again. */
+/** When open-promotion runs again, after the start of the rollout in testing. */
 const looks = [
 	1,
 	25,
@@ -1265,7 +1271,7 @@ const marks = {
 	unknown: "? unknown"
 };
 /**
-* The promotion from testing to stable: its gates turn green as time goes by, and a person merges it.
+* The promotion from testing to stable: its gates turn green as time passes, and a person merges it.
 * @param begun UNIX seconds at which the rollout in testing began
 */
 async function playPromotion(scene, begun) {
@@ -1292,7 +1298,7 @@ async function playPromotion(scene, begun) {
 	}
 	if (promotion === void 0) return;
 	const ready = promotion;
-	stage.chapter("The gates, as time goes by");
+	stage.chapter("The gates, as time passes");
 	stage.note(formatTable(["gate", ...looks.map((hours) => `+${hours} h`)], [...states].map(([name, row]) => [name, ...row])));
 	stage.chapter(`Pull request #${ready.number}, as a reviewer sees it (promotion.md)`);
 	const text = `# ${ready.title}\n\n${ready.body}`;
@@ -1324,7 +1330,7 @@ async function playPromotion(scene, begun) {
 // src/demo/loop-story.ts
 const basearch = "x86_64";
 /**
-* The whole loop: a base moves, and in the end both fleets are offered the very image that was tested.
+* The whole loop: a base moves, and in the end both fleets are offered the image that was tested.
 * @param extraTests for the user's repository, by their paths below tests/
 */
 async function playLoop(scene, extraTests = {}) {
@@ -1540,16 +1546,16 @@ cat /var/lib/notes/note
 wait-for-unit ssh
 `
 };
-/** A line for the Containerfile: a file of the new image that throws away what machines have. */
+/** A line for the Containerfile: a file of the new image that deletes the state of machines. */
 const breakage = "RUN echo 'R /var/lib/notes' >/usr/lib/tmpfiles.d/notes.conf\n";
 /**
-* A change that boots well and loses the state of every machine that updates to it: the rehearsal sees it, and it is
-* not promoted. Call it when a release is on the fleet testing and `rehearsalTests` are committed; it leaves the
-* checkout on the branch testing, with the change merged and refused.
+* A change that boots well but loses the state of every machine that updates to it. The rehearsal finds this, so it
+* is not promoted. Call it when the fleet testing has a release and `rehearsalTests` are committed. Afterwards the
+* checkout is on the branch testing, and the change is merged but refused.
 */
 async function playBrokenUpgrade(scene) {
 	const { stage, repository, options } = scene;
-	stage.chapter("A change that boots well, and breaks machines that update to it");
+	stage.chapter("A change that boots well, but breaks machines that update to it");
 	await scene.git("switch", "--quiet", "--create", "tidy-up", "testing");
 	const containerfile = join(repository, "Containerfile");
 	await writeFile(containerfile, `${await readFile(containerfile, "utf8")}${breakage}`);
@@ -1589,7 +1595,7 @@ async function playBrokenUpgrade(scene) {
 	});
 }
 // src/demo/scene.ts
-/** Lays out the user's repository folder and the helpers around it. */
+/** Creates the folder of the user's repository and the helpers around it. */
 async function openScene(stage, place, options) {
 	const repository = join(place.folder, "os");
 	const site = join(options.output, "site");
@@ -1725,13 +1731,13 @@ async function runShowing(program, args, options, show) {
 // src/demo/registry-process.ts
 const attempts = 5;
 const startSeconds = 15;
-/** Sent by our registry with every answer: another program on the port is not taken for it. */
+/** Sent by our registry with every answer: so another program on the port is not mistaken for it. */
 const markHeader = "X-Coxswain-Registry";
 /**
 * Starts a real registry (CNCF distribution) on a free loopback port, with deletion enabled.
 * Starting it again on the same directory serves what was pushed before.
 * @throws InputError when docker-registry is not installed
-* @throws OutsideError when it does not come up, with the end of its log
+* @throws OutsideError when it does not start, with the end of its log
 */
 async function startRegistry(options) {
 	await mkdir(join(options.directory, "storage"), { recursive: true });
@@ -1755,7 +1761,7 @@ async function startRegistry(options) {
 		problem = lastLines(await readFileIfThere(options.logFile));
 		if (!problem.includes("address already in use")) break;
 	}
-	throw new OutsideError("starting docker-registry", `it did not come up: ${problem}`);
+	throw new OutsideError("starting docker-registry", `it did not start: ${problem}`);
 }
 function registryConfiguration(options, port, mark) {
 	return JSON.stringify({
@@ -1771,10 +1777,10 @@ function registryConfiguration(options, port, mark) {
 		http: {
 			addr: `127.0.0.1:${port}`,
 			headers: { [markHeader]: [mark] },
-			...options.tls === void 0 ? {} : { tls: {
+			...defined({ tls: options.tls === void 0 ? void 0 : {
 				certificate: options.tls.certificate,
 				key: options.tls.key
-			} }
+			} })
 		},
 		...authOf(options)
 	}, void 0, 2);

@@ -1,8 +1,9 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { F as InputError, I as OutsideError, N as defined, R as messageOf, _ as exec, y as findTool } from "./host.mjs";
+import { I as InputError, L as OutsideError, P as defined, _ as exec, y as findTool, z as messageOf } from "./host.mjs";
 import { a as boolean, c as int, d as number, f as object, h as string, n as _enum, r as array, v as unknown } from "./zod.mjs";
-import { h as listTree, p as findRemote, u as fetchedObjects, y as shortCommit } from "./world-git.mjs";
-import { f as readGitHubRun, g as StaleBranchError, h as readCommits, s as fitBody } from "./world-forge.mjs";
+import { S as shortCommit, m as findRemote, u as fetchedObjects, v as listTree } from "./world-git.mjs";
+import { A as formatRepository } from "./world-registry.mjs";
+import { f as readGitHubRun, g as StaleBranchError, h as readCommits, u as fitBody } from "./world-forge.mjs";
 import { n as getOctokitOptions, t as GitHub } from "./actions-github.mjs";
 import { t as retry } from "./octokit-plugin-retry.mjs";
 import { t as throttling } from "./octokit-plugin-throttling.mjs";
@@ -132,6 +133,11 @@ function explainFailure(error, call) {
 		where,
 		...missingPermission(call, headers["x-accepted-github-permissions"])
 	}, cause);
+	if (/repository rule violations/i.test(message)) return new InputError({
+		where,
+		problem: `${call.doing} failed: a rule of the repository forbids it (${message.replaceAll(/\s+/g, " ").trim()})`,
+		remedy: "Leave the branches that workflows write (the state branch, coxswain-…) out of the rule, or let GitHub Actions and your App bypass it: Settings → Rules → Rulesets. coxswain doctor --github names the rule."
+	}, cause);
 	if (status === 404) return new InputError({
 		where,
 		problem: `${call.doing} failed: GitHub finds nothing there, or the token may not see it`,
@@ -213,6 +219,11 @@ function openGitHubApi(access) {
 		opened ??= createOctokit(access);
 		return opened;
 	};
+	/** Of the repository, if the route is about one: what a route has no place for is sent as a query. */
+	const placeOf = (route) => route.includes("/repos/{owner}/{repo}") ? {
+		owner,
+		repo
+	} : {};
 	/** Asks, and explains a failure. */
 	async function ask(call, work) {
 		const token = requireToken(access);
@@ -235,8 +246,7 @@ function openGitHubApi(access) {
 	}
 	const call = (wanted) => ask(wanted, async () => {
 		const { data } = await octokit().request(wanted.route, {
-			owner,
-			repo,
+			...placeOf(wanted.route),
 			...wanted.params
 		});
 		return read(wanted, data);
@@ -262,8 +272,7 @@ function openGitHubApi(access) {
 			const items = [];
 			let route = wanted.route;
 			let params = {
-				owner,
-				repo,
+				...placeOf(wanted.route),
 				per_page: 100,
 				...wanted.params
 			};
@@ -410,6 +419,110 @@ async function openGitHubRepository(git, { env, log }) {
 		repository,
 		page: `${serverUrl}/${repository}`
 	};
+}
+// src/world/forge/github/packages.ts
+/** True for GitHub's own registries, which answer 405 to deletions by the registry's interface. @param serverUrl of the web pages */
+function isGitHubRegistry(host, serverUrl) {
+	return host === "ghcr.io" || host === `containers.${new URL(serverUrl).host}`;
+}
+const versionSchema = object({
+	id: int(),
+	name: string()
+});
+/**
+* Deletion at ghcr.io: by the Packages API, where every manifest is a version whose name is its digest, whether it is
+* tagged, the image of an index, or attached to another one.
+* (https://docs.github.com/rest/packages/packages)
+* @param api of any repository: it brings the address and the token
+*/
+function packageDeletion(api) {
+	const places = /* @__PURE__ */ new Map();
+	const versions = /* @__PURE__ */ new Map();
+	/** Reads the list again if it does not have the digest: it may have been pushed since. */
+	async function idOf(repository, place, digest) {
+		const known = (await versions.get(repository.path))?.get(digest);
+		if (known !== void 0) return known;
+		const list = listVersions(api, repository, place);
+		versions.set(repository.path, list);
+		return (await list).get(digest);
+	}
+	return async (repository, digest) => {
+		const [owner = ""] = repository.path.split("/");
+		const place = places.get(owner) ?? findPlace(api, owner);
+		places.set(owner, place);
+		const id = await idOf(repository, await place, digest);
+		if (id === void 0) return;
+		const { route, params } = await place;
+		try {
+			await api.call({
+				doing: `deleting ${formatRepository(repository)}@${digest}`,
+				route: `DELETE ${route}/versions/{package_version_id}`,
+				params: {
+					...params,
+					package_name: nameOf(repository),
+					package_version_id: id
+				},
+				schema: unknown()
+			});
+		} catch (error) {
+			if (refusalOf(error)?.status === 404) return;
+			throw explain(error, repository);
+		}
+	};
+}
+/** Packages of organizations and of people have routes of their own. */
+async function findPlace(api, owner) {
+	const { type } = await api.call({
+		doing: `looking up ${owner}`,
+		route: "GET /users/{username}",
+		params: { username: owner },
+		schema: object({ type: string() })
+	});
+	return type === "Organization" ? {
+		route: "/orgs/{org}/packages/container/{package_name}",
+		params: { org: owner }
+	} : {
+		route: "/users/{username}/packages/container/{package_name}",
+		params: { username: owner }
+	};
+}
+async function listVersions(api, repository, { route, params }) {
+	try {
+		const list = await api.all({
+			doing: `listing the versions of ${formatRepository(repository)}`,
+			route: `GET ${route}/versions`,
+			params: {
+				...params,
+				package_name: nameOf(repository)
+			},
+			schema: versionSchema
+		});
+		return new Map(list.map(({ id, name }) => [name, id]));
+	} catch (error) {
+		throw explain(error, repository);
+	}
+}
+/** What follows the owner: a slash in it is part of the name. */
+function nameOf({ path }) {
+	return path.slice(path.indexOf("/") + 1);
+}
+function explain(error, repository) {
+	const { status = 0, message = "" } = refusalOf(error) ?? {};
+	if (![
+		400,
+		403,
+		404
+	].includes(status)) return error;
+	const where = formatRepository(repository);
+	if (status === 400) return new InputError({
+		where,
+		problem: `GitHub does not delete it: ${message}`
+	}, { cause: error });
+	return new InputError({
+		where,
+		problem: `this token may not delete packages (${message})`,
+		remedy: "In a workflow: permissions: packages: write, and give the repository the role Admin in the settings of the package, Manage Actions access. Elsewhere: gh auth refresh --scopes read:packages,delete:packages."
+	}, { cause: error });
 }
 // src/world/forge/github/branches.ts
 const objectSchema = object({ sha: string().regex(/^[0-9a-f]{40,64}$/) });
@@ -1261,4 +1374,4 @@ function readOnlyForge(forge, why, log) {
 		statuses
 	};
 }
-export { gitHubOf as a, findToken as i, openGitHubRepository as n, refusalOf as r, github_forge_exports as t };
+export { refusalOf as a, openGitHubRepository as i, isGitHubRegistry as n, findToken as o, packageDeletion as r, gitHubOf as s, github_forge_exports as t };

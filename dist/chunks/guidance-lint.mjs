@@ -1,5 +1,5 @@
-import { D as formatDuration, F as InputError, N as defined, O as formatTime, P as nearest, t as formatPercent, z as quote } from "./host.mjs";
-import { J as withoutNulls, L as tidy, P as nullableEntryFields, W as findProblems, Y as readJson, _ as rolloutProgress, a as listStranded, g as rolloutPhase, h as rolloutEnd, i as findStranded, k as operationsSchema, o as strandedBy, s as strandedByTidying, w as releaseIndex, x as nullableReleaseFields, z as updateMetadata } from "./guidance.mjs";
+import { B as quote, F as nearest, I as InputError, O as formatDuration, P as defined, k as formatTime, t as formatPercent } from "./host.mjs";
+import { G as findProblems, L as tidy, P as nullableEntryFields, X as readJson, Y as withoutNulls, _ as rolloutProgress, a as listStranded, g as rolloutPhase, h as rolloutEnd, i as findStranded, k as operationsSchema, o as strandedBy, s as strandedByTidying, w as releaseIndex, x as nullableReleaseFields, z as updateMetadata } from "./guidance.mjs";
 import { isDeepStrictEqual } from "node:util";
 // src/guidance/lint/finding.ts
 /** A problem that a schema or parser found, as an error. */
@@ -27,7 +27,7 @@ function tryTo(rule, file, work) {
 	}
 }
 // src/guidance/lint/documents.ts
-/** Reads the files of a fleet, with every problem of each. */
+/** Reads the files of a fleet and lists every problem in them. */
 function readSources(texts) {
 	const releases = readSource(texts.releases, releaseIndex, nullableReleaseFields);
 	const updates = readSource(texts.updates, updateMetadata, nullableEntryFields);
@@ -63,7 +63,7 @@ function readSource(source, schema, nullable) {
 	};
 }
 // src/guidance/lint/entries.ts
-/** What each entry says by itself, and of the releases it is about. */
+/** Checks each entry alone, and against the releases that it names. */
 function* lintEntries({ releases, updates, operations }) {
 	if (updates === void 0) return;
 	const versions = releases?.value.releases.map(({ version }) => version) ?? [];
@@ -142,8 +142,8 @@ function* lintMarks(version, { rollout, barrier, deadend }, at) {
 		severity: "error",
 		rule: "no-reason",
 		where: at("metadata", "deadend", "reason"),
-		message: `the dead-end ${version} has no reason, and its nodes show it to whoever logs in`,
-		remedy: "Say why, best by the URL of an explanation."
+		message: `the dead-end ${version} has no reason, and its nodes show it to everyone who logs in`,
+		remedy: "Say why, preferably with the URL of an explanation."
 	};
 	if (barrier !== void 0 && barrier.reason.trim() === "") yield {
 		severity: "warning",
@@ -208,7 +208,10 @@ function unknownField(key, known, where) {
 	};
 }
 // src/guidance/lint/history.ts
-/** Releases are only ever added, at the end: nodes look for themselves in that list, and ages are positions. */
+/**
+* Releases are only added, and only at the end: nodes look themselves up in this list, and a position in it is an
+* age.
+*/
 function* lintHistory({ releases, updates }, before) {
 	const old = before.releases?.value.releases ?? [];
 	if (releases !== void 0) {
@@ -221,7 +224,7 @@ function* lintHistory({ releases, updates }, before) {
 					severity: "error",
 					rule: "release-removed",
 					where: releases.placeOf(["releases", Math.min(position, list.length - 1)]),
-					message: `release ${release.version} is gone: nodes on it would not find themselves any more, and never update again`,
+					message: `release ${release.version} is gone: nodes on it could no longer find themselves, and would never update again`,
 					remedy: "Put it back where it was. To offer it to nobody, withdraw it."
 				};
 				continue;
@@ -230,7 +233,7 @@ function* lintHistory({ releases, updates }, before) {
 				severity: "error",
 				rule: "release-reordered",
 				where: releases.placeOf(["releases", at]),
-				message: `release ${release.version} stands at position ${at}, before what it stood behind: ages are positions`,
+				message: `release ${release.version} stands at position ${at}, before releases that it came after: ages are positions`,
 				remedy: "Releases stay where they are; new ones come at the end."
 			};
 			else expected = at + 1;
@@ -239,7 +242,7 @@ function* lintHistory({ releases, updates }, before) {
 				rule: "release-rewritten",
 				where: releases.placeOf(["releases", at]),
 				message: `release ${release.version} has other content than before`,
-				remedy: "A version names one build for ever: a new build is a new release."
+				remedy: "A version always names the same build: a new build is a new release."
 			};
 		}
 		const known = new Set(old.map(({ version }) => version));
@@ -250,7 +253,7 @@ function* lintHistory({ releases, updates }, before) {
 				severity: "error",
 				rule: "release-reordered",
 				where: releases.placeOf(["releases", at]),
-				message: `release ${version} is new, and stands before older ones`,
+				message: `release ${version} is new, and comes before older ones`,
 				remedy: "New releases come at the end."
 			};
 		}
@@ -262,13 +265,13 @@ function* lintHistory({ releases, updates }, before) {
 			severity: "warning",
 			rule: "barrier-removed",
 			where: updates.placeOf(["releases"]),
-			message: `${version} is no barrier any more (${metadata.barrier.reason}): older nodes go around it`
+			message: `${version} is no longer a barrier (${metadata.barrier.reason}): older nodes go around it`
 		};
 	}
 }
 // src/guidance/lint/images.ts
 /**
-* What releases say about their images.
+* Checks what releases say about their images.
 * @param repository where all images must be, as in `repository@sha256:…`; images that were published elsewhere before
 *   stay as they are
 */
@@ -322,7 +325,7 @@ function* lintImages({ releases }, before, repository) {
 	}
 }
 // src/guidance/lint/reachability.ts
-/** Whether nodes on every release get to where they should, on every architecture. */
+/** Checks that nodes on every release, on every architecture, can reach the newest release. */
 function* lintPaths(after, before, now) {
 	const { releases, updates, operations } = after;
 	if (releases === void 0 || updates === void 0) return;
@@ -336,7 +339,7 @@ function* lintPaths(after, before, now) {
 		...operations?.value.withdrawn ?? [],
 		...operations?.value.paused ?? []
 	].map(({ version }) => version));
-	/** The entry about a version, else the list of entries. */
+	/** The place of the entry for a version, else of the list of entries. */
 	const placeOf = (version) => {
 		const index = updates.value.releases.findLastIndex((entry) => entry.version === version);
 		return updates.placeOf(index < 0 ? ["releases"] : ["releases", index]);
@@ -360,7 +363,7 @@ function* lintPaths(after, before, now) {
 		severity: "error",
 		rule: "stranded",
 		where: placeOf(news[0]?.end ?? ""),
-		message: `this change takes the way forward from nodes on ${listStranded(news)}`,
+		message: `after this change there is no update path for nodes on ${listStranded(news)}`,
 		remedy: `Keep a rollout for ${news[0]?.goal}, or for a release that they may have instead.`
 	};
 	if (releases.value.releases.length > 0 && retired.size === 0 && !offersAnything(guidance)) yield {
@@ -378,7 +381,7 @@ function* lintPaths(after, before, now) {
 		severity: "warning",
 		rule: "lost-by-tidying",
 		where: placeOf(harmed[0]?.goal ?? ""),
-		message: `when the next release is added, completed rollouts are tidied away as upstream does it, all but the last: nodes on ${listStranded(harmed)} lose their way forward by that`,
+		message: `when the next release is added, completed rollouts are removed, as upstream does, all except the last: nodes on ${listStranded(harmed)} then have no release to update to`,
 		remedy: "The release that is kept has no image for their architecture, or lies behind a barrier that is still rolling out."
 	};
 }
@@ -397,7 +400,7 @@ function byEnd(stranded) {
 	return [...groups.values()];
 }
 // src/guidance/lint/times.ts
-/** When rollouts start, how far they jump, and whether they overlap: of those that were changed. */
+/** Checks the changed rollouts: when they start, how far they jump, and whether they overlap. */
 function* lintTimes({ updates }, before, options) {
 	if (updates === void 0) return;
 	const { now, timeZone } = options;
@@ -438,7 +441,7 @@ function* lintTimes({ updates }, before, options) {
 			rule: "weekend",
 			where,
 			message: `the rollout of ${version} starts on a ${weekdayOf(start, timeZone)} (${formatTime(start)}; in ${timeZone})`,
-			remedy: "Nobody may be there when it goes wrong. Upstream starts on Tuesdays, 14:00 UTC."
+			remedy: "Perhaps nobody is at work if it goes wrong. Upstream starts on Tuesdays, 14:00 UTC."
 		};
 	}
 	for (const [index, one] of open.entries()) for (const other of open.slice(index + 1)) {
@@ -448,7 +451,7 @@ function* lintTimes({ updates }, before, options) {
 			rule: "overlap",
 			where: other.changed ? other.where : one.where,
 			message: `the rollouts of ${one.version} and ${other.version} overlap from ${formatTime(Math.max(one.start, other.start))} to ${formatTime(Math.min(one.end, other.end))}`,
-			remedy: "Nodes that are early take both, one after the other. Pause or withdraw the older one where that is not meant."
+			remedy: "Nodes that are early take both, one after the other. Pause or withdraw the older one if that is not intended."
 		};
 	}
 }
@@ -483,12 +486,12 @@ function isWeekend(seconds, timeZone) {
 }
 // src/guidance/lint/lint.ts
 /**
-* Judges the guidance of one fleet, and the change from the guidance before it.
-* @param options.stream that the files must be of
+* Checks the guidance of one fleet, and how it changed from the guidance before it.
+* @param options.stream the files must belong to it
 * @param options.now UNIX seconds
 * @param options.repository where all images must be; default: anywhere
-* @param options.timeZone in which a weekend is a weekend, such as `Europe/Berlin`
-* @returns findings in the order of the files; none for what did not change but may be old (a start in the past)
+* @param options.timeZone decides what a weekend is, such as `Europe/Berlin`
+* @returns findings in the order of the files; none for unchanged values that may be old (a start in the past)
 */
 function lintGuidance(after, before, options) {
 	const { sources, findings } = readSources(after);

@@ -1,5 +1,5 @@
-import { B as buildGraph, U as nodeKeys, _ as rolloutProgress, f as rolloutOf } from "./guidance.mjs";
-import { D as formatDuration, F as InputError, O as formatTime, t as formatPercent } from "./host.mjs";
+import { B as buildGraph, W as nodeKeys, _ as rolloutProgress, f as rolloutOf } from "./guidance.mjs";
+import { I as InputError, O as formatDuration, k as formatTime, t as formatPercent } from "./host.mjs";
 import { n as parseWhen } from "./guidance-template.mjs";
 // src/guidance/simulation/series.ts
 /** The bands of a picture, newest release first; the smallest of the older ones become one. */
@@ -257,7 +257,7 @@ function instant(day, clock, zone) {
 	const date = (/* @__PURE__ */ new Date(day * daySeconds * 1e3)).toISOString().slice(0, 10);
 	return parseWhen(`${date} ${clock} ${zone}`, 0);
 }
-/** The moment itself where it is inside a window, else the start of the next window; Infinity after the last. */
+/** The moment itself if it is inside a window, else the start of the next window; Infinity after the last. */
 function windowAtOrAfter({ starts, ends }, moment) {
 	let low = 0;
 	let high = ends.length;
@@ -270,7 +270,7 @@ function windowAtOrAfter({ starts, ends }, moment) {
 	return start === void 0 ? Number.POSITIVE_INFINITY : Math.max(start, moment);
 }
 // src/guidance/simulation/follow-node.ts
-/** One node from update to update, until it moves no more. */
+/** Follows one node from update to update, until it moves no more. */
 var NodeRun = class {
 	#scenario;
 	#tally;
@@ -285,7 +285,7 @@ var NodeRun = class {
 	#hasArrived = false;
 	/**
 	* @param node its number, for onMove
-	* @param startPlace its first place; one beyond the last place for a release that is in no graph
+	* @param startPlace its first place; the number of places for a release that is in no graph
 	*/
 	constructor(scenario, tally, node, startPlace) {
 		const { random, fleet, now } = scenario;
@@ -348,7 +348,7 @@ var NodeRun = class {
 			return;
 		}
 	}
-	/** Moves the poll to a moment at which the node is on. False if it is not on before the end. */
+	/** Moves the poll to a moment when the node is on. False if it is not on before the end. */
 	#waitUntilOn() {
 		const { off, until } = this.#scenario;
 		if (off === void 0) return true;
@@ -456,7 +456,7 @@ function remainingShare(groups, field) {
 	return sum > 1 - 1e-9 ? 0 : 1 - sum;
 }
 // src/guidance/simulation/draws.ts
-/** Gives each node its wariness. @throws InputError when the shares are more than all nodes */
+/** Gives each node its wariness. @throws InputError when the shares add up to more than all nodes */
 function warinessDraw(groups, random) {
 	const rest = remainingShare(groups, "--wariness");
 	return () => {
@@ -473,15 +473,15 @@ function warinessDraw(groups, random) {
 	};
 }
 /**
-* Nodes that come and go: on and off for times that are exponentially distributed, so that only the present state
-* decides what comes next, and any stretch of time can be skipped.
+* Nodes that go on and off for times that are exponentially distributed. So only the present state decides what comes
+* next, and any period of time can be skipped.
 */
 function offTimes({ share, mean }, random) {
 	const meanOn = mean * (1 - share) / share;
 	const rate = 1 / mean + 1 / meanOn;
 	return {
 		atStart: () => random.uniform() < share,
-		/** Is a node off that was off, or on, so many seconds ago? */
+		/** Whether a node is off now that was off (or on) this many seconds ago. */
 		at: (wasOff, seconds) => {
 			const kept = Math.exp(-rate * Math.max(0, seconds));
 			return random.uniform() < share + ((wasOff ? 1 : 0) - share) * kept;
@@ -491,7 +491,7 @@ function offTimes({ share, mean }, random) {
 	};
 }
 // src/guidance/simulation/edges.ts
-/** All places of a graph, in its order, with the edges between them that a node may take at some time. */
+/** All releases of a graph, in its order, with the edges that a node may take at some time. */
 function placesOf(releases, updates, basearch) {
 	const graph = buildGraph(releases, updates, {
 		basearch,
@@ -567,7 +567,7 @@ function findTarget(places, input) {
 	});
 	return offered.length === 0 ? places.length - 1 : Math.max(...new Set(offered));
 }
-/** Version and number of nodes per place; the last entry stands for nodes on no place. */
+/** Version and number of nodes per place; the last entry is for nodes whose release is in no graph. */
 function startCounts(places, input, targetPlace) {
 	const target = places[targetPlace];
 	const older = places.flatMap((place, position) => place.age < target.age && places.findIndex(({ age }) => age === place.age) === position ? [position] : []);
@@ -719,7 +719,7 @@ var Tally = class {
 		}
 		this.lastMove = Math.max(this.lastMove, seconds);
 	}
-	/** A node reached the target, or a newer release, so many seconds after the start. */
+	/** A node reached the target, or a newer release, this many seconds after the start. */
 	arrive(seconds) {
 		this.#arrivals[this.arrived] = seconds;
 		this.arrived += 1;
@@ -876,7 +876,7 @@ function whole(count) {
 function showTime(seconds) {
 	return `${formatTime(seconds).slice(0, 16).replace("T", " ")} UTC`;
 }
-/** Numbers to the right, texts to the left. */
+/** Numbers are aligned to the right, texts to the left. */
 function columns(rows) {
 	const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column].length)));
 	const isNumber = (column) => rows.slice(1).every((row) => /^ *[\d,]+$/.test(row[column]));
@@ -902,7 +902,10 @@ text{font:14px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 .ground{fill:#10151b}.ink{fill:#e6ebf1}.quiet{fill:#9eabba}.grid{stroke:#2d3844}.axis{stroke:#6c7a8b}.mark{stroke:#e6ebf1}.halo{stroke:#10151b}
 .edge{stroke:#10151b}.s0{fill:#4aa3ec}.s1{fill:#f0b541}.s2{fill:#43b892}.s3{fill:#d794b9}.s4{fill:#2e7fae}.s5{fill:#e27a35}.s6{fill:#56616e}}
 `.trim();
-/** An SVG picture of who runs what when: releases stacked, the newest at the bottom, so that its edge is its adoption. */
+/**
+* An SVG picture of which release nodes run over time: a stacked chart with the newest release at the bottom, so its
+* edge shows its adoption.
+*/
 function svgChart(result) {
 	const series = seriesOf(result);
 	const { times } = result.curve;
@@ -992,7 +995,7 @@ function marksOf(result) {
 		label: `${share * 100} % after ${formatDuration(seconds)}`
 	}]);
 }
-/** Keys in rows, as wide as their texts. */
+/** The legend: entries in rows, as wide as their texts. */
 function legendOf(series) {
 	let left = plot.left;
 	let row = 0;

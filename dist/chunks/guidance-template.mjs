@@ -1,14 +1,14 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
 import { t as require_lib } from "./handlebars.mjs";
 import { d as number, f as object } from "./zod.mjs";
-import { A as parseDuration, D as formatDuration, F as InputError, M as requireDay, R as messageOf, j as parseTime, k as longestDuration } from "./host.mjs";
-import { K as readDocument, P as nullableEntryFields, R as updateEntry, _ as rolloutProgress, h as rolloutEnd } from "./guidance.mjs";
+import { A as longestDuration, I as InputError, M as parseTime, N as requireDay, O as formatDuration, P as defined, j as parseDuration, z as messageOf } from "./host.mjs";
+import { P as nullableEntryFields, R as updateEntry, _ as rolloutProgress, h as rolloutEnd, q as readDocument } from "./guidance.mjs";
 // src/guidance/template/names.ts
 var import_lib = /* @__PURE__ */ __toESM(require_lib(), 1);
 const changesContext = /* @__PURE__ */ new Set(["each", "with"]);
 /**
 * Finds the first unknown name of a template, also in branches that are not taken and in arguments of helpers:
-* Handlebars' own strict mode looks at neither.
+* Handlebars' own strict mode checks neither.
 */
 function findUnknownName(program, options) {
 	return inProgram(program, {
@@ -393,7 +393,7 @@ function render({ source, where, variables, now }) {
 		throw new InputError({
 			where: line === null ? where : `${where}:${line[1] ?? line[2]}`,
 			problem: `not a Handlebars template: ${message.split("\n").slice(1).join(" | ") || message}`,
-			.../CLOSE_(?:RAW|UNESCAPED)/.test(message) ? { remedy: "Put a space between }} and a } of JSON." } : {}
+			...defined({ remedy: /CLOSE_(?:RAW|UNESCAPED)/.test(message) ? "Put a space between }} and a } of JSON." : void 0 })
 		});
 	}
 	const unknown = findUnknownName(program, {
@@ -406,7 +406,7 @@ function render({ source, where, variables, now }) {
 			where: `${where}:${unknown.line}:${unknown.column}`,
 			problem: unknown.kind === "partial" ? "partials are not supported" : `unknown ${unknown.kind}`,
 			found: unknown.name,
-			...unknown.kind === "partial" ? {} : { expected: `one of ${known.join(", ")}` }
+			...defined({ expected: unknown.kind === "partial" ? void 0 : `one of ${known.join(", ")}` })
 		});
 	}
 	try {
@@ -451,7 +451,7 @@ function refuseDeepNesting(source, where) {
 		});
 	}
 }
-/** Handlebars passes its options object last, so a missing argument shows as the options in its place. */
+/** Handlebars passes its options object last, so if an argument is missing, the options are in its place. */
 function argument(value, call, expected, place) {
 	if (call !== void 0 && (typeof value === "string" || typeof value === "number")) return String(value);
 	throw new InputError({

@@ -1,4 +1,4 @@
-import { F as InputError, N as defined, O as formatTime } from "./host.mjs";
+import { I as InputError, P as defined, k as formatTime } from "./host.mjs";
 import { a as boolean, c as int, d as number, f as object, g as tuple, h as string, p as record, r as array, u as looseObject } from "./zod.mjs";
 import { isDeepStrictEqual } from "node:util";
 // src/guidance/json.ts
@@ -7,9 +7,9 @@ const numberPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const plainCharacters = /[^"\\\p{Cc}]+|[\u007f-\u009f]+/uy;
 const escapeSequence = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 /**
-* Reads JSON strictly. JSON.parse gives the value; a scan before it finds what JSON.parse does not tell:
-* line and column of a mistake, and keys that occur twice (serde refuses those, JSON.parse keeps the last
-* one: a botched merge of two `rollout` objects would go unseen).
+* Reads JSON strictly. JSON.parse gives the value; a scan before it finds what JSON.parse does not report: line and
+* column of a mistake, and keys that occur twice. (serde refuses those; JSON.parse keeps the last one, so a bad merge
+* of two `rollout` objects would go unnoticed.)
 * @throws InputError with `where:line:column`
 */
 function readJson(text, where) {
@@ -158,7 +158,7 @@ function readDocument(schema, text, options) {
 }
 /**
 * Checks a value by a schema.
-* @param placeOf says where the value at a path stands; without it only the field is named
+* @param placeOf gives the place of the value at a path; without it only the field is named
 * @throws InputError for the first thing that is wrong
 */
 function checkValue(schema, value, placeOf) {
@@ -172,14 +172,14 @@ function findProblems(schema, value, placeOf) {
 function problemOf(issue, value, placeOf) {
 	const found = valueAt(value, issue.path);
 	const notes = issueNotes.safeParse(issue.code === "custom" ? issue.params : void 0);
-	const problem = notes.data?.problem ?? (found === void 0 ? "missing" : "not what belongs here");
+	const problem = notes.data?.problem ?? (found === void 0 ? "missing" : "not a valid value");
 	return {
-		...placeOf === void 0 ? {} : { where: placeOf(issue.path) },
-		...issue.path.length === 0 ? {} : { field: fieldPath(issue.path) },
+		...defined({ where: placeOf === void 0 ? void 0 : placeOf(issue.path) }),
+		...defined({ field: issue.path.length === 0 ? void 0 : fieldPath(issue.path) }),
 		problem,
 		...defined({ found }),
 		expected: issue.message,
-		...notes.data?.remedy === void 0 ? {} : { remedy: notes.data.remedy }
+		...defined({ remedy: notes.data?.remedy === void 0 ? void 0 : notes.data.remedy })
 	};
 }
 /** `releases[3].metadata.rollout` */
@@ -190,7 +190,7 @@ function fieldPath(path) {
 function someText(expected) {
 	return string({ error: expected }).min(1, { error: expected });
 }
-/** An object of which only these fields are looked at. */
+/** An object of which only these fields are checked. */
 function openObject(expected, shape) {
 	return looseObject(shape, { error: expected });
 }
@@ -229,8 +229,8 @@ const nodeKeys = {
 };
 // src/guidance/graph.ts
 /**
-* The graph that fcos-cincinnati's graph builder makes of these inputs (Graph::from_metadata in
-* commons/src/graph.rs at 95388bdf), before throttling. Quirks are upstream's and named where they are.
+* The graph that fcos-cincinnati's graph builder makes of these inputs (Graph::from_metadata in commons/src/graph.rs
+* at 95388bdf), before throttling. Each quirk is upstream's, and a comment names it.
 */
 function buildGraph(releases, updates, scope) {
 	const nodes = [];
@@ -261,7 +261,11 @@ function withoutWaysOutOfDeadends(graph) {
 		edges: graph.edges.filter(([from]) => !deadend[from])
 	};
 }
-/** The graph as it is served: indent of two spaces, final newline. */
+/** The graph as it is published: Zincati loads all of it at each poll, so without spaces. */
+function formatPublishedGraph(graph) {
+	return `${JSON.stringify(graph)}\n`;
+}
+/** The graph for people: indent of two spaces, final newline. */
 function formatGraph(graph) {
 	return `${JSON.stringify(graph, null, 2)}\n`;
 }
@@ -286,17 +290,18 @@ const servedGraph = openObject("a graph: {nodes, edges}", {
 		code: "custom",
 		path: ["edges", index],
 		message: `positions below ${nodes.length}`,
-		params: { problem: "this edge ends at a node that is not there" }
+		params: { problem: "this edge ends at a node that does not exist" }
 	});
 });
 /**
-* Reads a served graph, as demanding as Zincati: one node without version, payload, scheme or age spoils it all.
+* Reads a served graph as strictly as Zincati: one node without version, payload, scheme or age makes the whole graph
+* invalid.
 * @throws InputError with line, column and field
 */
 function parseGraph(text, where) {
 	return readDocument(servedGraph, text, { where });
 }
-/** Upstream takes the last match where an architecture occurs twice, and empty texts for absent. */
+/** Upstream takes the last match if an architecture occurs twice, and treats an empty text as absent. */
 function payloadOf(release, { basearch, scheme }) {
 	return (scheme === "oci" ? release["oci-images"]?.filter((each) => each.architecture === basearch).map((each) => each["digest-ref"]) : release.commits?.filter((each) => each.architecture === basearch).map((each) => each.checksum))?.findLast((payload) => payload !== "");
 }
@@ -332,7 +337,7 @@ function displayFloat(value) {
 	const plain = point <= 0 ? `0.${"0".repeat(-point)}${digits}` : `${digits.slice(0, point).padEnd(point, "0")}${digits.length > point ? `.${digits.slice(point)}` : ""}`;
 	return value < 0 ? `-${plain}` : plain;
 }
-/** Positions in `nodes`, not ages, decide: a barrier that has no image for this architecture gates nobody. */
+/** Positions in `nodes`, not ages, decide: a barrier that has no image for this architecture holds no node back. */
 function computeEdges(nodes) {
 	const positions = [...nodes.keys()];
 	const rollouts = positions.filter((position) => hasKey(position, nodeKeys.rollout));
@@ -380,7 +385,7 @@ const startPercentage = number({ error: "a fraction from 0 to 1" }).superRefine(
 	});
 });
 const durationMinutes = int({ error: "minutes, a whole number" }).nonnegative({ error: "minutes, 0 or more" });
-const reason = openObject("an object {\"reason\": \"…\"}", { reason: string({ error: "a text, best the URL of an explanation" }) });
+const reason = openObject("an object {\"reason\": \"…\"}", { reason: string({ error: "a text, preferably the URL of an explanation" }) });
 /** One entry of updates.json; unknown fields pass. */
 const updateEntry = openObject("an entry: {version, metadata}", {
 	version: someText("a version, such as \"44.20260707.3.1\""),
@@ -448,7 +453,8 @@ function emptyUpdateMetadata(stream, now) {
 	};
 }
 /**
-* Tidies, then appends an entry, as `rollout.py add` does. The very same entry again gives the same object back.
+* Cleans up, then appends an entry, as `rollout.py add` does. For an entry that exists already, returns the same
+* object.
 * @param now UNIX seconds
 * @throws InputError when the entry is wrong, or the version has an entry already (upstream refuses that, too)
 */
@@ -474,13 +480,13 @@ function addUpdate(metadata, entry, now) {
 	};
 }
 /**
-* Removes what no longer matters, exactly as clean() in upstream's rollout.py: a rollout that has run out
-* becomes `{"start_percentage": 1}`; of the completed ones only the last in the list keeps its rollout;
-* entries that say nothing go. The same object comes back when there was nothing to do.
+* Removes what no longer matters, exactly as clean() in upstream's rollout.py: a rollout that has run out becomes
+* `{"start_percentage": 1}`; of the completed ones only the last in the list keeps its rollout; entries that say
+* nothing are removed. Returns the same object if there was nothing to do.
 *
-* No node's offer changes by it, with two exceptions, upstream's too: an architecture that the last completed release
-* has no image for loses its target, and nodes before a barrier that is itself still rolling out lose a completed
-* release before that barrier.
+* This changes no node's offer, with two exceptions that upstream has too: an architecture that the last completed
+* release has no image for loses its target, and nodes before a barrier that is itself still rolling out lose a
+* completed release before that barrier.
 * @param now UNIX seconds
 */
 function tidy(metadata, now) {
@@ -553,7 +559,7 @@ const operations = openObject("an object {paused, hold, stops, urgent, withdrawn
 	stops: array(openObject("a hold set elsewhere", {
 		...statement,
 		until: moment.optional(),
-		source: someText("where it was set")
+		source: someText("the place where it was set")
 	}), { error: "the list of holds set elsewhere" }).optional(),
 	urgent: array(openObject("an urgent release", {
 		version,
@@ -576,7 +582,7 @@ const noOperations = {};
 function parseOperations(text, where) {
 	return readDocument(operations, text, { where });
 }
-/** undefined where there is nothing to say: then there is no file. */
+/** undefined if there is nothing to record: then there is no file. */
 function formatOperations(said) {
 	const worth = Object.entries(said).filter(([, value]) => value !== void 0 && !(Array.isArray(value) && value.length === 0));
 	return worth.length === 0 ? void 0 : `${JSON.stringify(Object.fromEntries(worth), null, 2)}\n`;
@@ -585,12 +591,12 @@ function formatOperations(said) {
 function holdAt(said, now) {
 	return [...said.hold === void 0 ? [] : [said.hold], ...said.stops ?? []].find((hold) => (hold.until ?? Number.POSITIVE_INFINITY) > now);
 }
-/** UNIX seconds at which the next hold ends by itself; undefined where none will. */
+/** UNIX seconds at which the next hold ends automatically; undefined if none will. */
 function nextHoldEnd(said, now) {
 	const ends = [said.hold?.until, ...(said.stops ?? []).map(({ until }) => until)].filter((until) => until !== void 0).filter((until) => until > now);
 	return ends.length === 0 ? void 0 : Math.min(...ends);
 }
-/** The schema, for those who want every problem of a file. */
+/** The schema, for callers that list every problem of a file. */
 const operationsSchema = operations;
 // src/guidance/releases.ts
 const digestReference = /^[^\s@/]+(?:\/[^\s@:/]+)+@sha256:[0-9a-f]{64}$|^[^\s@:/]+@sha256:[0-9a-f]{64}$/;
@@ -660,8 +666,8 @@ function parseReleaseIndex(text, where) {
 	});
 }
 /**
-* Reads only what the graph depends on: upstream's graph builder looks at nothing but `releases` either.
-* As strict as parseReleaseIndex about that part.
+* Reads only what the graph depends on: upstream's graph builder reads only `releases` too. As strict as
+* parseReleaseIndex about that part.
 */
 function parseGraphReleases(text, where) {
 	return readDocument(graphReleases, text, {
@@ -682,11 +688,11 @@ function emptyReleaseIndex(stream, now) {
 	};
 }
 /**
-* Appends a release. Nothing is ever changed or moved: positions are ages, and nodes look for themselves in them.
-* The very same release again gives the same object back.
+* Appends a release. Nothing is ever changed or moved: positions are ages, and nodes look themselves up in this list.
+* For a release that exists already, returns the same object.
 * @param now UNIX seconds, for `last-modified`
-* @throws InputError when the version is there with other content, or an image is another release's already
-*   (Zincati takes the first node with its payload, so it would believe to run that one)
+* @throws InputError when the version exists with other content, or an image belongs to another release
+*   (Zincati takes the first node with its payload, so it would treat its node as that release)
 */
 function addRelease(index, added, now) {
 	checkValue(release, added);
@@ -698,7 +704,7 @@ function addRelease(index, added, now) {
 			problem: "this version is in the release index already, with other content",
 			found: added,
 			expected: JSON.stringify(known),
-			remedy: "A version names one build for ever: a new build needs a new version."
+			remedy: "A version always names the same build: a new build needs a new version."
 		});
 	}
 	for (const image of added["oci-images"] ?? []) {
@@ -728,8 +734,8 @@ function sameImage(one, other) {
 * when its wariness is not above it.
 *
 * Upstream's rules: 0 before the start; 1 after the end; a straight line between; without a duration it stays at
-* start_percentage. An explicit duration of 0 counts as one minute (the specification says "no progress").
-* The order of the operations is upstream's, too: at the end second rounding decides who is let in.
+* start_percentage. An explicit duration of 0 counts as one minute (the specification says "no progress"). The order
+* of the operations is upstream's, too: in the last second rounding decides which nodes are offered it.
 * @param now UNIX seconds
 */
 function rolloutProgress(rollout, now) {
@@ -775,11 +781,11 @@ function nextOpening(rollout, wariness, now) {
 }
 // src/guidance/throttle.ts
 /**
-* The graph that upstream's policy engine gives a client of this wariness at this time: edges to releases whose
-* rollout is not that far are gone. Nodes all stay: a node must find itself.
+* The graph that upstream's policy engine gives a client of this wariness at this time: without the edges to releases
+* whose rollout has not reached it. All nodes stay, because a node must find itself.
 *
 * Wariness 0 is above no progress, so it is offered a rollout even before its start: upstream's quirk, and how its
-* release engineers look at a rollout that is yet to begin. Canaries that shall wait for the start take 0.001.
+* release engineers preview a rollout before it begins. Canaries that should wait for the start use 0.001.
 * @param options.now UNIX seconds
 * @param options.wariness 0 (first) to 1 (last)
 */
@@ -793,7 +799,7 @@ function throttleGraph(graph, options) {
 		edges: graph.edges.filter(([, to]) => !hidden[to])
 	});
 }
-/** The rollout that a node's metadata describes, if any; what does not parse counts as absent, as upstream. */
+/** The rollout that a node's metadata describes, if any; what does not parse counts as absent, as it does upstream. */
 function rolloutOf(node) {
 	if (node.metadata[nodeKeys.rollout] === void 0) return void 0;
 	const startEpoch = wholeNumber(node.metadata[nodeKeys.startEpoch], /^[+-]?\d+$/);
@@ -801,7 +807,7 @@ function rolloutOf(node) {
 	const duration = wholeNumber(node.metadata[nodeKeys.durationMinutes], /^\+?\d+$/);
 	return {
 		...defined({ start_epoch: startEpoch }),
-		...Number.isNaN(startValue) ? {} : { start_percentage: startValue },
+		...defined({ start_percentage: Number.isNaN(startValue) ? void 0 : startValue }),
 		...defined({ duration_minutes: duration })
 	};
 }
@@ -856,8 +862,8 @@ function aliasesOf(index) {
 /**
 * Adds entries for nodes that report another digest than the one the graph gives their release: a node that was
 * installed by a tag of an image for several architectures may report the digest of its index, and Zincati looks
-* itself up by exact text (zincati src/cincinnati/mod.rs). An alias stands behind its release, has the same age and
-* the same ways out, and no way in: nobody is sent to it.
+* itself up by exact text (zincati src/cincinnati/mod.rs). An alias comes after its release in the list. It has the
+* same age and the same outgoing edges, and no incoming edge: no node is sent to it.
 *
 * Upstream has no such thing; apply it to a graph that is throttled already.
 */
@@ -890,9 +896,9 @@ function architecturesOf({ releases }) {
 	const found = releases.releases.flatMap((release) => (release["oci-images"] ?? []).map((each) => each.architecture));
 	return [...new Set(found)].sort();
 }
-/** Longer than any rollout takes. */
+/** A time after the end of every rollout. */
 const inTheEnd = Number.MAX_SAFE_INTEGER;
-/** As Zincati walks: at each step the newest target, whatever lies behind it. */
+/** As Zincati does it: at each step the newest target, whatever follows after it. */
 function findEnds(guidance, basearch, now = inTheEnd) {
 	const graph = throttleGraph(buildGraph(guidance.releases, guidance.updates, {
 		basearch,
@@ -916,8 +922,8 @@ function findEnds(guidance, basearch, now = inTheEnd) {
 	};
 }
 /**
-* Releases from which the newest release that is offered to everybody in the end cannot be reached, although they are
-* older than it and no dead-ends themselves.
+* Releases from which nodes cannot reach the newest release that is finally offered to all nodes, although they are
+* older than it and not dead-ends themselves.
 */
 function findStranded(guidance) {
 	return architecturesOf(guidance).flatMap((architecture) => {
@@ -937,11 +943,10 @@ function findStranded(guidance) {
 	});
 }
 /**
-* Releases that a change of the guidance leaves without a way forward: they had one, and have none now, or one into a
+* Releases that have no update path after a change of the guidance: they had one, and now have none, or one into a
 * dead-end, although there is a newer release that is neither retired nor a dead-end.
-* @param options.retired versions that nobody is to be offered any more
-* @param options.now UNIX seconds; by default it is judged how things are once every rollout has come as far as it
-*   ever will
+* @param options.retired versions that no node is to be offered again
+* @param options.now UNIX seconds; by default a time at which no rollout makes any more progress
 */
 function strandedBy(before, after, options = {}) {
 	const { retired = /* @__PURE__ */ new Set(), now = inTheEnd } = options;
@@ -969,9 +974,9 @@ function strandedBy(before, after, options = {}) {
 	});
 }
 /**
-* Releases that tidying leaves without a way forward. There are two cases, upstream's too: the completed rollout that is
-* kept has no image for an architecture; or it lies behind a barrier that is itself still rolling out, and nodes before
-* that have to wait.
+* Releases that have no update path after the clean-up. There are two cases, which upstream has too: the completed
+* rollout that is kept has no image for an architecture; or it lies behind a barrier that is itself still rolling out,
+* and nodes before that have to wait.
 * @param now UNIX seconds
 */
 function strandedByTidying(guidance, tidied, now) {
@@ -986,11 +991,11 @@ function listStranded(stranded) {
 }
 // src/guidance/paused-rollout.ts
 /**
-* A rollout that stood still for a while and goes on: the very same line, moved to the right by the time that it stood
-* still. Progress goes on at the value it had (to the last bit: the numbers that it is computed from are the same),
-* at the same pace, and the rollout ends after the time that was left.
+* A rollout that was paused for a while and goes on: the same line, moved to the right by the length of the pause.
+* Progress goes on at the value it had (to the last bit: the numbers that it is computed from are the same), at the
+* same pace, and the rollout ends after the time that was left.
 *
-* One that had not begun keeps its start, or starts now where that has passed.
+* A rollout that was paused before its start keeps that start, or starts now if that time has passed.
 * @param stood.since when it stopped, UNIX seconds
 * @param stood.now when it goes on, UNIX seconds
 */
@@ -1007,8 +1012,8 @@ function resumedRollout(rollout, stood) {
 const mask = (1n << 64n) - 1n;
 /**
 * The wariness that upstream's policy engine gives a node that sends none: a hash of its node_uuid, spread evenly
-* over 0 to 1 (compute_wariness in fcos-policy-engine). It depends on nothing else, so the same nodes are the first
-* and the last in every rollout.
+* over 0 to 1 (compute_wariness in fcos-policy-engine). It depends on nothing else, so in every rollout the same
+* nodes are first and the same nodes are last.
 * @param nodeUuid as Zincati sends it: 32 lower-case hex digits; the empty text for none
 */
 function warinessOf(nodeUuid) {
@@ -1053,4 +1058,4 @@ function sipHash13(bytes) {
 function rotateLeft(value, by) {
 	return (value << by | value >> 64n - by) & mask;
 }
-export { parseOperations as A, buildGraph as B, parseReleaseIndex as C, nextHoldEnd as D, holdAt as E, parseGraphUpdates as F, openObject as G, parseGraph as H, parseUpdateMetadata as I, withoutNulls as J, readDocument as K, tidy as L, emptyUpdateMetadata as M, formatUpdateMetadata as N, noOperations as O, nullableEntryFields as P, updateEntry as R, parseGraphReleases as S, formatOperations as T, nodeKeys as U, formatGraph as V, findProblems as W, readJson as Y, rolloutProgress as _, listStranded as a, formatReleaseIndex as b, addAliases as c, considerUpdate as d, rolloutOf as f, rolloutPhase as g, rolloutEnd as h, findStranded as i, addUpdate as j, operationsSchema as k, aliasesOf as l, nextOpening as m, resumedRollout as n, strandedBy as o, throttleGraph as p, someText as q, architecturesOf as r, strandedByTidying as s, warinessOf as t, chooseUpdate as u, addRelease as v, releaseIndex as w, nullableReleaseFields as x, emptyReleaseIndex as y, updateMetadata as z };
+export { parseOperations as A, buildGraph as B, parseReleaseIndex as C, nextHoldEnd as D, holdAt as E, parseGraphUpdates as F, findProblems as G, formatPublishedGraph as H, parseUpdateMetadata as I, someText as J, openObject as K, tidy as L, emptyUpdateMetadata as M, formatUpdateMetadata as N, noOperations as O, nullableEntryFields as P, updateEntry as R, parseGraphReleases as S, formatOperations as T, parseGraph as U, formatGraph as V, nodeKeys as W, readJson as X, withoutNulls as Y, rolloutProgress as _, listStranded as a, formatReleaseIndex as b, addAliases as c, considerUpdate as d, rolloutOf as f, rolloutPhase as g, rolloutEnd as h, findStranded as i, addUpdate as j, operationsSchema as k, aliasesOf as l, nextOpening as m, resumedRollout as n, strandedBy as o, throttleGraph as p, readDocument as q, architecturesOf as r, strandedByTidying as s, warinessOf as t, chooseUpdate as u, addRelease as v, releaseIndex as w, nullableReleaseFields as x, emptyReleaseIndex as y, updateMetadata as z };

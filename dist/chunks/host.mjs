@@ -81,7 +81,7 @@ function defined(properties) {
 	return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== void 0));
 }
 // src/host/time.ts
-/** The longest duration that is accepted: ten years. Anything longer is a slip, and would overflow times. */
+/** The longest duration that is accepted: ten years. Anything longer is a mistake, and would overflow times. */
 const longestDuration = 31536e4;
 const unitSeconds = {
 	s: 1,
@@ -129,7 +129,7 @@ function formatDuration(seconds) {
 }
 /**
 * Reads a point in time: UNIX seconds, or ISO 8601. The answer is in UNIX seconds.
-* @throws InputError, with a hint where the number looks like milliseconds
+* @throws InputError, with a hint if the number looks like milliseconds
 */
 function parseTime(text, place = {}) {
 	if (/^\d+$/.test(text)) {
@@ -177,8 +177,8 @@ function formatTime(seconds) {
 }
 // src/host/cleanup.ts
 /**
-* Things to undo when this process ends early (Ctrl-C, SIGTERM), newest first.
-* Code that ends normally undoes its own and calls the returned function.
+* Steps that undo things when this process ends early (Ctrl-C, SIGTERM), newest first. Code that ends normally cleans
+* up after itself and calls the returned function.
 */
 const pending = [];
 let installed = false;
@@ -224,8 +224,8 @@ async function withTemporaryFolder(prefix, work) {
 	}
 }
 /**
-* Makes a folder and those above it. Not by `mkdir({ recursive: true })`, which never ends in a file system that lets nobody make a
-* folder and says that it is missing (/proc).
+* Makes a folder and those above it. Not by `mkdir({ recursive: true })`, which never ends in a file system that
+* refuses to make a folder with the error "not found" (/proc).
 */
 async function makeFolder(path, attempts = 12) {
 	try {
@@ -241,7 +241,7 @@ async function makeFolder(path, attempts = 12) {
 function codeOf(error) {
 	return error.code;
 }
-/** Why a place cannot be written to, in words; other errors are no matter of the place. */
+/** Why a place cannot be written to, in words; undefined for errors of another kind. */
 const unwritable = {
 	EACCES: "this user may not write there",
 	EPERM: "this user may not write there",
@@ -289,7 +289,7 @@ async function writeWhole(path, content) {
 		throw error;
 	}
 }
-/** A file's text, or undefined where there is none. Other errors are thrown. */
+/** A file's text, or undefined if the file does not exist. Other errors are thrown. */
 async function readFileIfThere(path) {
 	try {
 		return await readFile(path, "utf8");
@@ -298,12 +298,22 @@ async function readFileIfThere(path) {
 		throw error;
 	}
 }
+/** Whether a path exists; links are followed. Errors other than "no such file" are thrown. */
+async function exists(path) {
+	try {
+		await stat(path);
+		return true;
+	} catch (error) {
+		if (isMissing(error)) return false;
+		throw error;
+	}
+}
 /** True for "no such file or directory". */
 function isMissing(error) {
 	return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
 }
 // src/host/tools.ts
-/** Debian and Ubuntu package that brings each program we call. */
+/** The Debian and Ubuntu package of each program that we call. */
 const packages = {
 	"apt-cache": "apt",
 	"apt-get": "apt",
@@ -367,7 +377,7 @@ function findTool(name, env = process.env) {
 }
 /**
 * Makes sure that programs are installed, before any work begins.
-* @throws InputError that names every missing program and the packages that bring them
+* @throws InputError that names every missing program and the packages that contain them
 */
 function requireTools(names, env = process.env) {
 	const missing = names.filter((name) => findTool(name, env) === void 0);
@@ -438,7 +448,7 @@ function lastLines(text) {
 // src/host/log.ts
 const patienceMilliseconds = 2e3;
 const reminderMilliseconds = 1e4;
-/** A log for a terminal (one live line while a task runs) or for a file (a line now and then). */
+/** A log for a terminal (one live line while a task runs) or for a file (a line at intervals). */
 function createLog(options = {}) {
 	const stream = options.stream ?? process.stderr;
 	const live = stream.isTTY === true && process.env.TERM !== "dumb" && !options.quiet;
@@ -508,8 +518,8 @@ function hasColours(env, isTerminal) {
 // src/host/one-line.ts
 /**
 * A text on one line: each line break, with the blanks around it, becomes one space. Line breaks are those of Unicode
-* (UAX #14: LF, CR, VT, FF, NEL, LS, PS), for whoever shows the text may know more of them than JavaScript does.
-* Takes time in proportion to the text, whatever is in it.
+* (UAX #14: LF, CR, VT, FF, NEL, LS, PS), because the program that shows the text may know more of them than
+* JavaScript does. Runs in linear time for any text.
 */
 function oneLine(text) {
 	return text.split(/[\n\r\v\f\u0085\u2028\u2029]/).map((line, at, all) => at === 0 ? line.trimEnd() : at === all.length - 1 ? line.trimStart() : line.trim()).filter((line, at, all) => line !== "" || at === 0 || at === all.length - 1).join(" ");
@@ -531,13 +541,13 @@ const infoSchema = looseObject({ store: looseObject({
 */
 async function readContainerStorage(env) {
 	const given = Object.entries(env ?? {}).filter((entry) => entry[1] !== void 0);
-	const doing = "asking buildah where it keeps images";
+	const doing = "asking buildah for its folder of images";
 	const { stdout } = await exec("buildah", ["info"], {
 		doing,
 		env: Object.fromEntries(given)
 	});
 	const parsed = infoSchema.safeParse(JSON.parse(stdout));
-	if (!parsed.success) throw new OutsideError(doing, `its answer says nothing of it: ${stdout.slice(0, 200)}`);
+	if (!parsed.success) throw new OutsideError(doing, `its answer does not name it: ${stdout.slice(0, 200)}`);
 	return {
 		folder: parsed.data.store.GraphRoot,
 		driver: parsed.data.store.GraphDriverName
@@ -547,9 +557,9 @@ async function readContainerStorage(env) {
 /** Set in the environment of the second run, so that there is never a third. */
 const secondRun = "COXSWAIN_RUNS_AS_ROOT";
 /**
-* A user namespace rather than sudo: what is written then belongs to the user. But where buildah can only copy whole
-* file systems in one (storage driver vfs), sudo is worth it.
-* @throws InputError that says what both lack
+* A user namespace rather than sudo: what is written then belongs to the user. But sudo is better if buildah can only
+* copy whole file systems in a user namespace (storage driver vfs).
+* @throws InputError that says why neither works
 */
 function chooseWay({ namespace, sudo }, user) {
 	const inNamespace = {
@@ -571,9 +581,9 @@ function chooseWay({ namespace, sudo }, user) {
 	});
 }
 /**
-* Where this process is not root, runs its own command line again as root, and answers that run's exit code.
-* @returns undefined where this process is root: go on
-* @throws InputError when there is no way to be root
+* If this process is not root, runs its own command line again as root, and returns the exit code of that run.
+* @returns undefined if this process is root: continue
+* @throws InputError when this user cannot become root
 */
 async function runAgainAsRoot() {
 	if (process.getuid?.() === 0) return void 0;
@@ -599,7 +609,7 @@ async function runAgainAsRoot() {
 function keptBySudo() {
 	return ["PATH", "HOME"].flatMap((name) => process.env[name] === void 0 ? [] : [`${name}=${process.env[name]}`]);
 }
-/** Tries, instead of reading settings: whether a way works depends on kernel, profiles, files and packages. */
+/** Tries it instead of reading settings: whether it works depends on kernel, profiles, files and packages. */
 async function probe() {
 	return {
 		namespace: await probeNamespace(),
@@ -634,9 +644,9 @@ async function probeSudo() {
 function lastLine(text) {
 	return text.trim().split("\n").at(-1)?.trim() ?? "";
 }
-/** How long the second run may take to put things in order when it is interrupted. */
+/** How long the second run may take to clean up when it is interrupted. */
 const graceMilliseconds = 3e4;
-/** In a process group of its own, which gets each signal once: programs in between do not all hand them on. */
+/** In a process group of its own, which gets each signal once: not all programs in between pass signals on. */
 async function runToItsEnd(program, args, env) {
 	const child = spawn(program, [...args], {
 		stdio: "inherit",
@@ -674,8 +684,8 @@ async function runToItsEnd(program, args, env) {
 }
 // src/host/disk-space.ts
 /**
-* Makes sure that there is room for some work, before it begins. Needs in folders of one file system add up.
-* @throws InputError that names every part, where one file system has too little
+* Makes sure that there is enough disk space for a task, before it begins. Needs in folders of one file system add up.
+* @throws InputError that names every need, if a file system has too little space
 */
 async function requireSpace(needs) {
 	const devices = /* @__PURE__ */ new Map();
@@ -704,7 +714,7 @@ async function requireSpace(needs) {
 		});
 	}
 }
-/** The folder, or the nearest one above it that is there. */
+/** The folder, or the nearest one above it that exists. */
 async function existing(folder) {
 	for (let each = folder;; each = dirname(each)) try {
 		await stat(each);
@@ -718,8 +728,8 @@ function inGigabytes(bytes) {
 }
 // src/host/parallel.ts
 /**
-* Does the same for many items, so many at a time. The first failure stops the rest from being started, and is thrown
-* once those under way have ended.
+* Does the same for many items, with a limit on how many run at the same time. After the first failure no more are
+* started; it is thrown when those that run have ended.
 */
 async function inParallel(items, parallel, work) {
 	const waiting = [...items];
@@ -734,14 +744,75 @@ async function inParallel(items, parallel, work) {
 	await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
 	if (failures.length > 0) throw failures[0];
 }
+// src/host/process.ts
+/**
+* Starts a program that outlives this call (a registry, a virtual machine), its output going to a file.
+* It is stopped on Ctrl-C and SIGTERM of this process, and killed when this process is; otherwise the caller stops it.
+* @throws InputError when the program is not installed
+*/
+async function startProcess(program, args, options) {
+	requireTools([program]);
+	const log = openSync(options.logFile, "a");
+	const path = findTool(program) ?? program;
+	const dyingWithUs = findTool("setpriv");
+	const [file, ...prefix] = dyingWithUs === void 0 ? [path] : [
+		dyingWithUs,
+		"--pdeathsig",
+		"KILL",
+		"--",
+		path
+	];
+	const child = spawn(file, [...prefix, ...args], {
+		stdio: [
+			"ignore",
+			log,
+			log
+		],
+		detached: true,
+		env: {
+			...process.env,
+			...options.env
+		},
+		...defined({ cwd: options.cwd })
+	});
+	closeSync(log);
+	let gone = false;
+	const ended = new Promise((resolve) => {
+		child.once("exit", (code, signal) => {
+			gone = true;
+			forget();
+			resolve({
+				code,
+				signal
+			});
+		});
+	});
+	await new Promise((resolve, reject) => {
+		child.once("spawn", resolve);
+		child.once("error", reject);
+	});
+	const stop = async (graceMilliseconds = 5e3) => {
+		if (gone) return;
+		child.kill("SIGTERM");
+		const timer = setTimeout(() => child.kill("SIGKILL"), graceMilliseconds);
+		await ended;
+		clearTimeout(timer);
+	};
+	const forget = onInterrupt(() => stop(1e3));
+	return {
+		pid: child.pid,
+		ended,
+		stop
+	};
+}
 // src/host/inside-root.ts
-/** As many as the kernel follows (path_resolution(7)). */
+/** The kernel's own limit (path_resolution(7)). */
 const mostLinks = 40;
 const mostParts = 4096;
 /**
 * Opens a root file system whose content is not ours: absolute links, and `..` above the top, stay inside it, as for a
-* process whose root it is (openat2(2), RESOLVE_IN_ROOT). Devices and pipes are never opened. Nobody may change the
-* tree meanwhile.
+* process whose root it is (openat2(2), RESOLVE_IN_ROOT). Devices and pipes are never opened. The tree must not change
+* meanwhile.
 */
 function insideRoot(folder) {
 	const resolve = (path) => resolveIn(folder, path);
@@ -816,67 +887,6 @@ async function entryAt(path) {
 		throw error;
 	}
 }
-// src/host/process.ts
-/**
-* Starts a program that outlives this call (a registry, a virtual machine), its output going to a file.
-* It is stopped on Ctrl-C and SIGTERM of this process, and killed when this process is; otherwise the caller stops it.
-* @throws InputError when the program is not installed
-*/
-async function startProcess(program, args, options) {
-	requireTools([program]);
-	const log = openSync(options.logFile, "a");
-	const path = findTool(program) ?? program;
-	const dyingWithUs = findTool("setpriv");
-	const [file, ...prefix] = dyingWithUs === void 0 ? [path] : [
-		dyingWithUs,
-		"--pdeathsig",
-		"KILL",
-		"--",
-		path
-	];
-	const child = spawn(file, [...prefix, ...args], {
-		stdio: [
-			"ignore",
-			log,
-			log
-		],
-		detached: true,
-		env: {
-			...process.env,
-			...options.env
-		},
-		...defined({ cwd: options.cwd })
-	});
-	closeSync(log);
-	let gone = false;
-	const ended = new Promise((resolve) => {
-		child.once("exit", (code, signal) => {
-			gone = true;
-			forget();
-			resolve({
-				code,
-				signal
-			});
-		});
-	});
-	await new Promise((resolve, reject) => {
-		child.once("spawn", resolve);
-		child.once("error", reject);
-	});
-	const stop = async (graceMilliseconds = 5e3) => {
-		if (gone) return;
-		child.kill("SIGTERM");
-		const timer = setTimeout(() => child.kill("SIGKILL"), graceMilliseconds);
-		await ended;
-		clearTimeout(timer);
-	};
-	const forget = onInterrupt(() => stop(1e3));
-	return {
-		pid: child.pid,
-		ended,
-		stop
-	};
-}
 // src/host/markdown.ts
 /** Text as a code block that nothing in the text can end. */
 function codeBlock(text) {
@@ -884,8 +894,9 @@ function codeBlock(text) {
 	return `${fence}text\n${text.trimEnd()}\n${fence}`;
 }
 /**
-* Text as it is: no markup, no mention of a person, no reference to an issue. Addresses stay links, as GitHub makes
-* them. GitHub looks for mentions and references after Markdown is read, so a backslash does not stop them: a word joiner does.
+* Plain text: no markup, no mention of a person, no reference to an issue. Addresses stay links, as GitHub makes them.
+* GitHub looks for mentions and references after Markdown is read, so a backslash does not stop them: a word joiner
+* does.
 */
 function plainText(text) {
 	return oneLine(text).trim().replace(/[\\`*_[\]|~]/g, "\\$&").replace(/[@#](?=\w)/g, "$&⁠").replace(/^(?=[-+#=]|\d{1,9}[.)])/, "​").replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -922,4 +933,4 @@ function formatPercent(share, digits = 1) {
 	if (value < 100 && value > 100 - least) return `> ${(100 - least).toFixed(digits)} %`;
 	return `${Number(value.toFixed(digits))} %`;
 }
-export { parseDuration as A, readFileIfThere as C, formatDuration as D, onInterrupt as E, InputError as F, OutsideError as I, UsageError as L, requireDay as M, defined as N, formatTime as O, nearest as P, messageOf as R, isMissing as S, writeFileAtomically as T, exec as _, table as a, packageOf as b, inParallel as c, readContainerStorage as d, oneLine as f, styled as g, silentLog as h, plainText as i, parseTime as j, longestDuration as k, requireSpace as l, createLog as m, code as n, startProcess as o, withoutTrailingSlashes as p, codeBlock as r, insideRoot as s, formatPercent as t, runAgainAsRoot as u, fedoraPackageOf as v, withTemporaryFolder as w, requireTools as x, findTool as y, quote as z };
+export { longestDuration as A, quote as B, isMissing as C, onInterrupt as D, writeFileAtomically as E, nearest as F, InputError as I, OutsideError as L, parseTime as M, requireDay as N, formatDuration as O, defined as P, UsageError as R, exists as S, withTemporaryFolder as T, exec as _, table as a, packageOf as b, inParallel as c, readContainerStorage as d, oneLine as f, styled as g, silentLog as h, plainText as i, parseDuration as j, formatTime as k, requireSpace as l, createLog as m, code as n, insideRoot as o, withoutTrailingSlashes as p, codeBlock as r, startProcess as s, formatPercent as t, runAgainAsRoot as u, fedoraPackageOf as v, readFileIfThere as w, requireTools as x, findTool as y, messageOf as z };

@@ -1,5 +1,5 @@
-import { A as parseDuration, C as readFileIfThere, E as onInterrupt, F as InputError, I as OutsideError, N as defined, R as messageOf, S as isMissing, T as writeFileAtomically, _ as exec, h as silentLog, o as startProcess, s as insideRoot, w as withTemporaryFolder, x as requireTools, y as findTool } from "./host.mjs";
-import { m as listCommit, y as shortCommit } from "./world-git.mjs";
+import { C as isMissing, D as onInterrupt, E as writeFileAtomically, I as InputError, L as OutsideError, P as defined, S as exists, T as withTemporaryFolder, _ as exec, h as silentLog, j as parseDuration, o as insideRoot, s as startProcess, w as readFileIfThere, x as requireTools, y as findTool, z as messageOf } from "./host.mjs";
+import { S as shortCommit, _ as listCommit } from "./world-git.mjs";
 import { A as formatRepository, E as atTag, I as sameRepository, P as parseReference, T as atDigest, c as inLayout, f as readImage, k as formatReference, l as layoutReader, o as isLoopback } from "./world-registry.mjs";
 import { i as findFleet } from "./project.mjs";
 import { _ as requireBootSpace, d as localTag, g as materialiseContext, r as readCandidate, u as findBuiltFor } from "./release-candidate.mjs";
@@ -15,11 +15,12 @@ import { setTimeout } from "node:timers/promises";
 import { once } from "node:events";
 import { accessSync, constants as constants$2, existsSync } from "node:fs";
 import { createConnection } from "node:net";
+import { gunzipSync } from "node:zlib";
 // src/loop/boot-test/guest/tests.ts
 function hasUpgradeTests(tests) {
 	return upgradeStages.some((stage) => tests[stage].length > 0);
 }
-/** Names among the results that are not those of files. */
+/** Names of results that do not come from files. */
 const takenNames = ["systemd", "identity"];
 /**
 * The tests directly in a folder, in the order of their names (bytewise, as `LC_ALL=C ls` has it): files that end in
@@ -65,7 +66,7 @@ async function targetInside(path, top, shownAs) {
 	if (target?.startsWith(`${await realpath(top)}${sep}`)) return target;
 	throw new InputError({
 		where: shownAs,
-		problem: target === void 0 ? "this symbolic link leads to nothing" : "this symbolic link leads out of the folder of the tests, of which alone machines get a copy",
+		problem: target === void 0 ? "this symbolic link leads to nothing" : "this symbolic link leads out of the folder of the tests, and machines get a copy of that folder only",
 		remedy: "Link to a file in the folder of the tests, or put a copy there."
 	});
 }
@@ -108,8 +109,8 @@ function readTestTimeout(text, where) {
 }
 // src/loop/boot-test/guest/tests-of-commit.ts
 /**
-* Writes the tests of a commit into an empty folder: what runs is then exactly what the tree's hash says, whatever is
-* in the work tree.
+* Writes the tests of a commit into an empty folder: what runs is then exactly what the tree's hash names, whatever
+* is in the work tree.
 * @param tests folder of the tests inside the repository
 * @throws InputError when there is nothing to run
 */
@@ -153,11 +154,11 @@ function nothingToTest(tests, commit, found) {
 		where: `${tests}/ (commit ${shortCommit(commit)})`,
 		problem: `nothing would be tested: ${found}`,
 		expected: `files directly in ${tests}/ that end in .sh or are executable`,
-		remedy: `Write ${tests}/10-boots.sh, which exits with 0 when all is well, and commit it.`
+		remedy: `Write ${tests}/10-boots.sh, which exits with 0 if all is well, and commit it.`
 	});
 }
 // src/loop/boot-test/image-source.ts
-/** An image in a registry, by its digest alone: `name:tag@digest` is refused by older buildah. */
+/** An image in a registry, by its digest only: `name:tag@digest` is refused by older buildah. */
 function inRegistry(image) {
 	const storedAs = `${formatRepository(image.repository)}@${image.digest}`;
 	return {
@@ -259,7 +260,7 @@ function readProgramKind(bytes) {
 }
 /**
 * The host's busybox: it runs in the guest, so that nothing there depends on the image's programs.
-* @param architecture what the guest is (default: any)
+* @param architecture of the guest (default: any)
 * @param helper another one, for a guest of another architecture
 * @throws InputError when it is missing, needs libraries, or is for another architecture
 */
@@ -293,120 +294,6 @@ async function findStaticBusybox(architecture, helper) {
 		await file.close();
 	}
 	return path;
-}
-// src/loop/boot-test/guest/compression.ts
-/** Programs that decompress, by the ending of a file name. */
-const programs = {
-	gz: ["gzip"],
-	xz: ["xz"],
-	zst: ["zstd"],
-	bz2: ["bzip2"],
-	lz4: ["lz4"],
-	lzma: ["xz", "--format=lzma"],
-	lzo: ["lzop"]
-};
-function compressionOf(ending) {
-	return Object.hasOwn(programs, ending) ? ending : void 0;
-}
-/** The first bytes of compressed files (the formats' own specifications; lz4 as the kernel's build writes it). */
-const magics = [
-	["gz", [31, 139]],
-	["xz", [
-		253,
-		55,
-		122,
-		88,
-		90,
-		0
-	]],
-	["zst", [
-		40,
-		181,
-		47,
-		253
-	]],
-	["bz2", [
-		66,
-		90,
-		104
-	]],
-	["lz4", [
-		2,
-		33,
-		76,
-		24
-	]],
-	["lz4", [
-		4,
-		34,
-		77,
-		24
-	]],
-	["lzma", [
-		93,
-		0,
-		0
-	]],
-	["lzo", [
-		137,
-		76,
-		90,
-		79
-	]]
-];
-/** What a file is compressed with, by its first bytes. */
-function detectCompression(bytes) {
-	return magics.find(([, magic]) => magic.every((byte, index) => bytes[index] === byte))?.[0];
-}
-/**
-* Decompresses bytes of an image.
-* @param largest of the result, in bytes
-* @throws InputError for bytes that cannot be decompressed, or that become larger
-*/
-async function decompress(compression, bytes, largest) {
-	const chunks = [];
-	await decompressTo(compression, bytes, largest, (chunk) => {
-		chunks.push(chunk);
-	});
-	return Buffer.concat(chunks);
-}
-/** The same, part by part: the result is never in memory as a whole. */
-async function decompressTo(compression, bytes, largest, onBytes) {
-	const [program, ...args] = programs[compression];
-	requireTools([program]);
-	const child = spawn(findTool(program) ?? program, [
-		...args,
-		"-d",
-		"-c",
-		"-q"
-	], { stdio: [
-		"pipe",
-		"pipe",
-		"ignore"
-	] });
-	const closed = once(child, "close");
-	child.stdin.on("error", () => void 0);
-	child.stdin.end(bytes);
-	let total = 0;
-	let failure;
-	child.stdout.on("data", (chunk) => {
-		if (failure !== void 0) return;
-		total += chunk.length;
-		try {
-			if (total > largest) throw new InputError({
-				problem: "compressed data of the image becomes larger than any such file",
-				expected: `at most ${largest} bytes`
-			});
-			onBytes(chunk);
-		} catch (error) {
-			failure = error;
-			child.kill("SIGKILL");
-		}
-	});
-	const [code] = await closed;
-	if (failure !== void 0) throw failure;
-	if (code === null) throw new OutsideError(`decompressing with ${program}`, "it was ended from outside");
-	if (code !== 0 && !(code === 2 && compression === "gz")) throw new InputError({ problem: `data of the image cannot be decompressed (${program}: exit code ${code})` });
 }
 // src/loop/boot-test/machine/machine-types.ts
 /** Name of the virtio-serial port that results go through. */
@@ -455,7 +342,7 @@ function machineTypeOf(architecture) {
 		expected: Object.keys(machineTypes).join(" or ")
 	});
 }
-/** What a machine reaches: `closed` is an address and nothing else, `user` whatever the host reaches. */
+/** What a machine can reach: `closed` gives it an address and no connections, `user` whatever the host can reach. */
 const networks = ["closed", "user"];
 /** The command line of QEMU, without the program's name. */
 function machineArguments(options) {
@@ -502,7 +389,7 @@ function portArguments(type, files) {
 		...files.monitor === void 0 ? [] : ["-qmp", `unix:${escaped$2(files.monitor)},server=on,wait=off`]
 	];
 }
-/** Closed: an interface that gets an address and reaches nothing. Services that wait for the network find one. */
+/** Closed: an interface that gets an address and no connections, for services that wait for the network. */
 function networkArguments(network) {
 	return [
 		...["-netdev", `user,id=network${network === "user" ? "" : ",restrict=on"}`],
@@ -514,11 +401,11 @@ function rootDisk({ rootImage, rootWrites }) {
 	if (rootWrites === void 0) return readOnlyDisk("root", rootImage);
 	return writableDisk("root", rootImage, rootWrites === "dropped" ? "snapshot=on," : "");
 }
-/** The host keeps what was written when the machine ends; that it survives the host's end is not needed. */
+/** Writes have to survive the end of the machine, but not a crash of the host. */
 function writableDisk(name, file, more = "") {
 	return [...["-drive", `if=none,id=${name},format=raw,${more}cache=unsafe,file=${escaped$2(file)}`], ...["-device", `virtio-blk-pci,drive=${name},serial=${diskNames[name]}`]];
 }
-/** What the kernel is told. Nothing here changes what the image does, except to end instead of waiting. */
+/** Arguments of the kernel. They change nothing about the image, except that it ends instead of waiting. */
 function kernelArguments(options) {
 	const type = machineTypeOf(options.architecture);
 	return [
@@ -537,21 +424,21 @@ function escaped$2(value) {
 // src/loop/boot-test/guest/shell/first-process.sh
 var first_process_default = "# The first process of an image without systemd: it only waits for processes without a parent.\n# shellcheck shell=dash\nexport PATH=/run/coxswain/bin\nwhile :; do\n  sleep 86400 &\n  wait\ndone\n";
 // src/loop/boot-test/guest/shell/harness.sh
-var harness_default = "# Waits for the system, runs the tests, reports line by line (see protocol.ts), and powers off. It runs in a mount\n# namespace of its own: $1 is the folder of the tools there, $2 one for its files.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings\ntools=${1:-/tools}\nkeep=${2:-/keep}\nexport PATH=\"$tools/bin\"\nread -r nonce <\"$keep/nonce\"\n# shellcheck source=/dev/null\n. \"$tools/settings\"\n# shellcheck source=src/loop/boot-test/guest/shell/library.sh\n. \"$tools/library\"\n# shellcheck source=src/loop/boot-test/guest/shell/system.sh\n. \"$tools/system\"\n# shellcheck source=src/loop/boot-test/guest/shell/run-test.sh\n. \"$tools/run-test\"\n\nif ! open_channel; then\n  on_console \"no result channel\"\n  poweroff -f\nfi\n# A machine without the harness could only wait for its deadline.\necho -900 >/proc/self/oom_score_adj\nif [ -e \"$keep/marks\" ]; then while read -r mark; do tell \"$mark\"; done <\"$keep/marks\"; fi\nsay begin \"$(uname -r)\"\n# The image starts when this file is gone: from now on, nothing else can open the channel.\nrm \"$keep/nonce\"\n# Until the first process has left the initrd for the root of the image.\nwhile [ -e /proc/1/root/coxswain/settings ] || [ ! -e \"/proc/1/root$guest_folder/busybox\" ]; do usleep 20000; done\nif [ -n \"$systemd\" ]; then system_after_boot; else say system none; fi\n# shellcheck source=/dev/null\n. \"$tools/runs\"\ncheck_tools\nif [ -n \"$systemd\" ]; then system_after_tests; else say after none; fi\nin_image 20 \"$guest_folder/busybox\" sha256sum /etc/machine-id /etc/ssh/ssh_host_dsa_key \\\n  /etc/ssh/ssh_host_ecdsa_key /etc/ssh/ssh_host_ed25519_key /etc/ssh/ssh_host_rsa_key >\"$keep/identity\"\nwhile read -r hash file; do tell \"identity ${file##*/} $hash\"; done <\"$keep/identity\"\n[ -z \"$systemd\" ] || send_journal\nsync\nsay \"done\" \"$tests_run\"\npoweroff -f\n";
+var harness_default = "# Waits for the system, runs the tests, reports line by line (see protocol.ts), and powers off. It runs in a mount\n# namespace of its own: $1 is the folder of the tools there, $2 one for its files.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings\ntools=${1:-/tools}\nkeep=${2:-/keep}\nexport PATH=\"$tools/bin\"\nread -r nonce <\"$keep/nonce\"\n# shellcheck source=/dev/null\n. \"$tools/settings\"\n# shellcheck source=src/loop/boot-test/guest/shell/library.sh\n. \"$tools/library\"\n# shellcheck source=src/loop/boot-test/guest/shell/system.sh\n. \"$tools/system\"\n# shellcheck source=src/loop/boot-test/guest/shell/run-test.sh\n. \"$tools/run-test\"\n\nif ! open_channel; then\n  on_console \"no result channel\"\n  poweroff -f\nfi\n# Without the harness the machine would only wait for its deadline.\necho -900 >/proc/self/oom_score_adj\nif [ -e \"$keep/marks\" ]; then while read -r mark; do tell \"$mark\"; done <\"$keep/marks\"; fi\nsay begin \"$(uname -r)\"\n# The image starts when this file is gone: from now on, nothing else can open the channel.\nrm \"$keep/nonce\"\n# Until the first process has left the initrd for the root of the image.\nwhile [ -e /proc/1/root/coxswain/settings ] || [ ! -e \"/proc/1/root$guest_folder/busybox\" ]; do usleep 20000; done\nif [ -n \"$systemd\" ]; then system_after_boot; else say system none; fi\n# shellcheck source=/dev/null\n. \"$tools/runs\"\ncheck_tools\nif [ -n \"$systemd\" ]; then system_after_tests; else say after none; fi\nin_image 20 \"$guest_folder/busybox\" sha256sum /etc/machine-id /etc/ssh/ssh_host_dsa_key \\\n  /etc/ssh/ssh_host_ecdsa_key /etc/ssh/ssh_host_ed25519_key /etc/ssh/ssh_host_rsa_key >\"$keep/identity\"\nwhile read -r hash file; do tell \"identity ${file##*/} $hash\"; done <\"$keep/identity\"\n[ -z \"$systemd\" ] || send_journal\nsync\nsay \"done\" \"$tests_run\"\npoweroff -f\n";
 // src/loop/boot-test/guest/shell/init.sh
-var init_default = "#!/bin/busybox sh\n# /init of the initrd in the mode direct: mounts the image's root as nodes have it (read-only, with a writable /etc\n# and /var), starts the harness in a mount namespace of its own, and then the image.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings\n/bin/busybox --install -s /bin\nexport PATH=/bin\nmount -t devtmpfs devtmpfs /dev\nmount -t proc proc /proc\nmount -t sysfs sysfs /sys\nread -r began rest </proc/uptime\nread -r nonce </nonce\nrm /nonce\nkeep=/keep\n# shellcheck source=/dev/null\n. /coxswain/settings\n# shellcheck source=src/loop/boot-test/guest/shell/library.sh\n. /coxswain/library\n\nfail() {\n  on_console \"$1\"\n  if open_channel; then say problem \"$1\"; else on_console \"no result channel\"; fi\n  poweroff -f\n}\n\n# Finds the disk with the serial number $1 and prints its device; waits up to ten seconds for it.\ndisk() {\n  tries=0\n  while [ $tries -lt 200 ]; do\n    for serial in /sys/block/*/serial; do\n      [ -e \"$serial\" ] || continue\n      [ \"$(cat \"$serial\")\" = \"$1\" ] || continue\n      device=\"${serial%/serial}\"\n      echo \"/dev/${device##*/}\"\n      return 0\n    done\n    usleep 50000\n    tries=$((tries + 1))\n  done\n  return 1\n}\n\n# Mounts a layer in memory on the folder $1 of the root, with the owner and the mode of the folder.\nwritable() {\n  mkdir -p \"/writable/$1/upper\" \"/writable/$1/work\"\n  chown \"$(stat -c %u:%g \"/root/$1\")\" \"/writable/$1/upper\"\n  chmod \"$(stat -c %a \"/root/$1\")\" \"/writable/$1/upper\"\n  mount -t overlay -o \"lowerdir=/root/$1,upperdir=/writable/$1/upper,workdir=/writable/$1/work\" overlay \"/root/$1\" ||\n    fail \"the kernel cannot mount overlay on /$1\"\n}\n\n# A module that does not load is often one of several that would do; what is really missing shows at the mount.\nwhile read -r module; do insmod \"/modules/$module\" 2>/dev/null; done </modules/order\nroot=$(disk coxswain-root) || fail \"the kernel did not find the disk (virtio_pci, virtio_blk)\"\ntools=$(disk coxswain-tools) || fail \"the kernel did not find the disk with the tests\"\nmount -t \"$root_type\" -o ro \"$root\" /root || fail \"the kernel cannot mount $root_type\"\nmount -t erofs -o ro \"$tools\" /tools || fail \"the kernel cannot mount erofs\"\nfor folder in dev proc sys run etc var; do\n  if [ ! -d \"/root/$folder\" ] || [ -L \"/root/$folder\" ]; then fail \"the image has no folder /$folder\"; fi\ndone\nmount -t tmpfs -o mode=755 tmpfs /writable\nif [ -n \"$deployment\" ]; then\n  # shellcheck source=src/loop/boot-test/guest/shell/state.sh\n  . /coxswain/state\nelse\n  writable etc\n  writable var\nfi\nmount -t tmpfs -o mode=755,nosuid,nodev tmpfs /run\nmkdir \"$guest_folder\"\nmount -o bind /tools \"$guest_folder\"\nif [ -n \"$systemd\" ]; then\n  mkdir -p /run/systemd/system-generators\n  for name in $masked_generators; do ln -s /dev/null \"/run/systemd/system-generators/$name\"; done\nfi\n# The harness keeps the mounts as they are now, and what the image mounts later does not reach it.\nmount -t tmpfs -o mode=700 tmpfs \"$keep\"\necho \"$nonce\" >\"$keep/nonce\"\nread -r ready rest </proc/uptime\necho \"mark $began initrd\nmark $ready root\" >\"$keep/marks\"\nunshare -m --propagation private /bin/busybox sh /coxswain/harness </dev/null >/dev/null 2>&1 &\nwhile [ -e \"$keep/nonce\" ]; do usleep 10000; done\nfor place in dev proc sys run; do mount -o move \"/$place\" \"/root/$place\"; done\nif [ -z \"$systemd\" ]; then\n  mkdir -p /root/dev/pts /root/dev/shm\n  mount -t devpts devpts /root/dev/pts\n  mount -t tmpfs tmpfs /root/dev/shm\n  if [ -d /root/tmp ] && [ ! -L /root/tmp ]; then mount -t tmpfs -o mode=1777 tmpfs /root/tmp; fi\n  ip link set lo up\nfi\n# Not switch_root: it deletes the files that the harness runs from.\ncd /root || fail \"the root file system is gone\"\nmount -o move . /\n# shellcheck disable=SC2094\nexec <dev/console >dev/console 2>&1\nif [ -n \"$systemd\" ]; then exec chroot . \"$systemd\"; fi\nexec chroot . \"$guest_folder/busybox\" sh \"$guest_folder/first-process\"\n";
+var init_default = "#!/bin/busybox sh\n# /init of the initrd in the mode direct: mounts the image's root as nodes have it (read-only, with a writable /etc\n# and /var), starts the harness in a mount namespace of its own, and then the image.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings\n/bin/busybox --install -s /bin\nexport PATH=/bin\nmount -t devtmpfs devtmpfs /dev\nmount -t proc proc /proc\nmount -t sysfs sysfs /sys\nread -r began rest </proc/uptime\nread -r nonce </nonce\nrm /nonce\nkeep=/keep\n# shellcheck source=/dev/null\n. /coxswain/settings\n# shellcheck source=src/loop/boot-test/guest/shell/library.sh\n. /coxswain/library\n\nfail() {\n  on_console \"$1\"\n  if open_channel; then say problem \"$1\"; else on_console \"no result channel\"; fi\n  poweroff -f\n}\n\n# Finds the disk with the serial number $1 and prints its device; waits up to ten seconds for it.\ndisk() {\n  tries=0\n  while [ $tries -lt 200 ]; do\n    for serial in /sys/block/*/serial; do\n      [ -e \"$serial\" ] || continue\n      [ \"$(cat \"$serial\")\" = \"$1\" ] || continue\n      device=\"${serial%/serial}\"\n      echo \"/dev/${device##*/}\"\n      return 0\n    done\n    usleep 50000\n    tries=$((tries + 1))\n  done\n  return 1\n}\n\n# Mounts a layer in memory on the folder $1 of the root, with the owner and the mode of the folder.\nwritable() {\n  mkdir -p \"/writable/$1/upper\" \"/writable/$1/work\"\n  chown \"$(stat -c %u:%g \"/root/$1\")\" \"/writable/$1/upper\"\n  chmod \"$(stat -c %a \"/root/$1\")\" \"/writable/$1/upper\"\n  mount -t overlay -o \"lowerdir=/root/$1,upperdir=/writable/$1/upper,workdir=/writable/$1/work\" overlay \"/root/$1\" ||\n    fail \"the kernel cannot mount overlay on /$1\"\n}\n\n# A module that does not load is often one of several alternatives; if one is really missing, the mount fails.\nwhile read -r module; do insmod \"/modules/$module\" 2>/dev/null; done </modules/order\nroot=$(disk coxswain-root) || fail \"the kernel did not find the disk (virtio_pci, virtio_blk)\"\ntools=$(disk coxswain-tools) || fail \"the kernel did not find the disk with the tests\"\nmount -t \"$root_type\" -o ro \"$root\" /root || fail \"the kernel cannot mount $root_type\"\nmount -t erofs -o ro \"$tools\" /tools || fail \"the kernel cannot mount erofs\"\nfor folder in dev proc sys run etc var; do\n  if [ ! -d \"/root/$folder\" ] || [ -L \"/root/$folder\" ]; then fail \"the image has no folder /$folder\"; fi\ndone\nmount -t tmpfs -o mode=755 tmpfs /writable\nif [ -n \"$deployment\" ]; then\n  # shellcheck source=src/loop/boot-test/guest/shell/state.sh\n  . /coxswain/state\nelse\n  writable etc\n  writable var\nfi\nmount -t tmpfs -o mode=755,nosuid,nodev tmpfs /run\nmkdir \"$guest_folder\"\nmount -o bind /tools \"$guest_folder\"\nif [ -n \"$systemd\" ]; then\n  mkdir -p /run/systemd/system-generators\n  for name in $masked_generators; do ln -s /dev/null \"/run/systemd/system-generators/$name\"; done\nfi\n# The harness keeps the mounts as they are now: later mounts of the image do not affect it.\nmount -t tmpfs -o mode=700 tmpfs \"$keep\"\necho \"$nonce\" >\"$keep/nonce\"\nread -r ready rest </proc/uptime\necho \"mark $began initrd\nmark $ready root\" >\"$keep/marks\"\nunshare -m --propagation private /bin/busybox sh /coxswain/harness </dev/null >/dev/null 2>&1 &\nwhile [ -e \"$keep/nonce\" ]; do usleep 10000; done\nfor place in dev proc sys run; do mount -o move \"/$place\" \"/root/$place\"; done\nif [ -z \"$systemd\" ]; then\n  mkdir -p /root/dev/pts /root/dev/shm\n  mount -t devpts devpts /root/dev/pts\n  mount -t tmpfs tmpfs /root/dev/shm\n  if [ -d /root/tmp ] && [ ! -L /root/tmp ]; then mount -t tmpfs -o mode=1777 tmpfs /root/tmp; fi\n  ip link set lo up\nfi\n# Not switch_root: it deletes the files that the harness runs from.\ncd /root || fail \"the root file system is gone\"\nmount -o move . /\n# shellcheck disable=SC2094\nexec <dev/console >dev/console 2>&1\nif [ -n \"$systemd\" ]; then exec chroot . \"$systemd\"; fi\nexec chroot . \"$guest_folder/busybox\" sh \"$guest_folder/first-process\"\n";
 // src/loop/boot-test/guest/shell/library.sh
-var library_default = "# shellcheck shell=dash\n# Shared by the scripts that run in the guest. The caller has read `settings` before (see guest-scripts.ts).\n# shellcheck disable=SC2154 # the settings\n\n# Finds the device of a virtio-serial port by its name, and sets `port`.\nfind_port() {\n  for name in /sys/class/virtio-ports/*/name; do\n    [ -e \"$name\" ] || continue\n    if [ \"$(cat \"$name\")\" = \"$1\" ]; then\n      port=\"${name%/name}\"\n      port=\"/dev/${port##*/}\"\n      [ -c \"$port\" ] && return 0\n    fi\n  done\n  return 1\n}\n\n# Opens the result channel as file descriptor 3, and the channel of the journal as 4. The kernel opens a virtio-serial\n# port only once: while we hold it, nothing else in the machine can write to it.\nopen_channel() {\n  if find_port \"$journal_port\"; then exec 4>\"$port\"; else exec 4>/dev/null; fi\n  find_port \"$report_port\" && exec 3>\"$port\" && return 0\n  # The node of a serial port exists without the port; the type is then 0.\n  if [ \"$(cat \"/sys/class/tty/$fallback_terminal/type\" 2>/dev/null || echo 0)\" != 0 ]; then\n    stty -F \"/dev/$fallback_terminal\" raw -echo && exec 3>\"/dev/$fallback_terminal\" && return 0\n  fi\n  return 1\n}\n\n# Sends one line of the protocol (see protocol.ts). The host believes only lines that begin with the nonce.\ntell() {\n  echo \"$nonce $1\" >&3\n}\n\n# The same for a line with the uptime: WORD UPTIME REST.\nsay() {\n  read -r uptime rest </proc/uptime\n  tell \"$1 $uptime $2\"\n}\n\n# Sends each line of the input as a line of the protocol that begins with $1. The nonce must not be seen in an argument.\ntell_lines() {\n  echo \"s/^/$nonce $1 /\" >\"$keep/prefix\"\n  sed -f \"$keep/prefix\" >&3\n}\n\n# Through the kernel: what is only in the buffer of a terminal is lost when the machine powers off.\non_console() {\n  echo \"<2>coxswain: $1\" >/dev/kmsg\n}\n";
+var library_default = "# shellcheck shell=dash\n# Shared by the scripts that run in the guest. The caller has read `settings` before (see guest-scripts.ts).\n# shellcheck disable=SC2154 # the settings\n\n# Finds the device of a virtio-serial port by its name, and sets `port`.\nfind_port() {\n  for name in /sys/class/virtio-ports/*/name; do\n    [ -e \"$name\" ] || continue\n    if [ \"$(cat \"$name\")\" = \"$1\" ]; then\n      port=\"${name%/name}\"\n      port=\"/dev/${port##*/}\"\n      [ -c \"$port\" ] && return 0\n    fi\n  done\n  return 1\n}\n\n# Opens the result channel as file descriptor 3, and the channel of the journal as 4. The kernel opens a virtio-serial\n# port only once: while we hold it, nothing else in the machine can write to it.\nopen_channel() {\n  if find_port \"$journal_port\"; then exec 4>\"$port\"; else exec 4>/dev/null; fi\n  find_port \"$report_port\" && exec 3>\"$port\" && return 0\n  # The device file of a serial port exists even without the port; its type is then 0.\n  if [ \"$(cat \"/sys/class/tty/$fallback_terminal/type\" 2>/dev/null || echo 0)\" != 0 ]; then\n    stty -F \"/dev/$fallback_terminal\" raw -echo && exec 3>\"/dev/$fallback_terminal\" && return 0\n  fi\n  return 1\n}\n\n# Sends one line of the protocol (see protocol.ts). The host believes only lines that begin with the nonce.\ntell() {\n  echo \"$nonce $1\" >&3\n}\n\n# The same for a line with the uptime: WORD UPTIME REST.\nsay() {\n  read -r uptime rest </proc/uptime\n  tell \"$1 $uptime $2\"\n}\n\n# Sends each line of the input as a line of the protocol that begins with $1. The nonce must not be seen in an argument.\ntell_lines() {\n  echo \"s/^/$nonce $1 /\" >\"$keep/prefix\"\n  sed -f \"$keep/prefix\" >&3\n}\n\n# Waits for the kernel: what is only in the buffer of a terminal is lost when the machine powers off.\non_console() {\n  echo \"<2>coxswain: $1\" >/dev/kmsg\n}\n";
 // src/loop/boot-test/guest/shell/merge-etc.sh
-var merge_etc_default = "# Merges the changes of a machine in /etc into the /etc of a new image, by the rules of ostree\n# (merge_configuration_from in ostree-sysroot-deploy.c): what was changed, added or removed on the machine since its\n# installation is so in the new /etc too, and everything else is as the new image has it. The caller has `fail`, which\n# does not return.\n# shellcheck shell=dash\n\n# Describes everything below the folder $1, one fact a line: path, tab, fact. Two entries are the same for ostree if\n# type, mode, owner and content are; times do not count.\ndescribe() {\n  (\n    cd \"$1\" || exit 1\n    find . -mindepth 1 ! -type l -print0 | xargs -0 -r stat -c '%n	%f %u %g'\n    find . -mindepth 1 -type l -print0 | xargs -0 -r stat -c '%n	%u %g %N'\n    find . -mindepth 1 -type f -print0 | xargs -0 -r sha256sum | sed 's/^\\([0-9a-f]*\\)  \\(.*\\)$/\\2	\\1/'\n  ) | sort\n}\n\n# Prints the paths that differ between the descriptions $1 and $2, in the order of paths: \"-\" or \"+\", tab, path.\nchanges() {\n  awk -F '\\t' '\n    NR == FNR { before[$1] = before[$1] \"\\n\" $2; next }\n    { after[$1] = after[$1] \"\\n\" $2 }\n    END {\n      for (path in before) if (!(path in after)) print \"-\\t\" path\n      for (path in after) if (!(path in before) || before[path] != after[path]) print \"+\\t\" path\n    }\n  ' \"$1\" \"$2\" | sort -k 2\n}\n\nis_folder() { [ -d \"$1\" ] && [ ! -L \"$1\" ]; }\nexists() { [ -e \"$1\" ] || [ -L \"$1\" ]; }\n\n# Makes the folders above $1 in the new /etc as the machine has them, if the new image no longer has them.\nmake_parents() {\n  parent=${1%/*}\n  [ \"$parent\" != . ] || return 0\n  if exists \"$new/$parent\"; then\n    is_folder \"$new/$parent\" || fail \"/etc cannot be merged: in the new image ${parent#./} is not a folder\"\n    return 0\n  fi\n  made=\n  for part in $(echo \"${parent#./}\" | tr '/ ' ' \\001'); do\n    made=\"$made/$(echo \"$part\" | tr '\\001' ' ')\"\n    is_folder \"$new$made\" && continue\n    mkdir \"$new$made\" || fail \"/etc cannot be merged: $made\"\n    chown \"$(stat -c %u:%g \"$current$made\")\" \"$new$made\"\n    chmod \"$(stat -c %a \"$current$made\")\" \"$new$made\"\n  done\n}\n\n# Brings one entry of the machine's /etc into the new one.\nbring_over() {\n  make_parents \"$1\"\n  if is_folder \"$new/$1\"; then\n    is_folder \"$current/$1\" && return 0\n    fail \"/etc cannot be merged: the machine changed the file ${1#./}, and the new image has a folder there\"\n  fi\n  if is_folder \"$current/$1\" || [ -f \"$current/$1\" ] || [ -L \"$current/$1\" ]; then\n    rm -f \"$new/$1\"\n    cp -a \"$current/$1\" \"$new/$1\" || fail \"/etc cannot be merged: ${1#./}\"\n  fi\n}\n\n# Makes the /etc of a new deployment: $1 the old image's, $2 the machine's, $3 the new image's, $4 the place for the new\n# one, $5 a folder for notes.\nmerge_etc() {\n  current=$2\n  new=$4.partial\n  rm -rf \"$new\"\n  cp -a \"$3\" \"$new\" || fail \"/etc could not be copied\"\n  [ -z \"$(find \"$1\" \"$current\" -name '*\n*' -print | head -n 1)\" ] || fail \"/etc cannot be merged: a file name has a line break\"\n  describe \"$1\" >\"$5/before\"\n  describe \"$current\" >\"$5/after\"\n  changes \"$5/before\" \"$5/after\" >\"$5/changes\"\n  tab=$(printf '\\t')\n  while IFS=\"$tab\" read -r sign path; do\n    [ \"$sign\" = + ] || rm -rf \"${new:?}/$path\"\n  done <\"$5/changes\"\n  while IFS=\"$tab\" read -r sign path; do\n    [ \"$sign\" = - ] || bring_over \"$path\"\n  done <\"$5/changes\"\n  mv \"$new\" \"$4\"\n}\n";
+var merge_etc_default = "# Merges the changes of a machine in /etc into the /etc of a new image, by the rules of ostree\n# (merge_configuration_from in ostree-sysroot-deploy.c): what was changed, added or removed on the machine since its\n# installation is applied to the new /etc too, and everything else is as in the new image. The caller has `fail`,\n# which does not return.\n# shellcheck shell=dash\n\n# Describes everything below the folder $1, one fact on each line: path, tab, fact. Two entries are the same for\n# ostree if type, mode, owner and content are; times do not count.\ndescribe() {\n  (\n    cd \"$1\" || exit 1\n    find . -mindepth 1 ! -type l -print0 | xargs -0 -r stat -c '%n	%f %u %g'\n    find . -mindepth 1 -type l -print0 | xargs -0 -r stat -c '%n	%u %g %N'\n    find . -mindepth 1 -type f -print0 | xargs -0 -r sha256sum | sed 's/^\\([0-9a-f]*\\)  \\(.*\\)$/\\2	\\1/'\n  ) | sort\n}\n\n# Prints the paths that differ between the descriptions $1 and $2, in the order of paths: \"-\" or \"+\", tab, path.\nchanges() {\n  awk -F '\\t' '\n    NR == FNR { before[$1] = before[$1] \"\\n\" $2; next }\n    { after[$1] = after[$1] \"\\n\" $2 }\n    END {\n      for (path in before) if (!(path in after)) print \"-\\t\" path\n      for (path in after) if (!(path in before) || before[path] != after[path]) print \"+\\t\" path\n    }\n  ' \"$1\" \"$2\" | sort -k 2\n}\n\nis_folder() { [ -d \"$1\" ] && [ ! -L \"$1\" ]; }\nexists() { [ -e \"$1\" ] || [ -L \"$1\" ]; }\n\n# Makes the folders above $1 in the new /etc as the machine has them, if the new image no longer has them.\nmake_parents() {\n  parent=${1%/*}\n  [ \"$parent\" != . ] || return 0\n  if exists \"$new/$parent\"; then\n    is_folder \"$new/$parent\" || fail \"/etc cannot be merged: in the new image ${parent#./} is not a folder\"\n    return 0\n  fi\n  made=\n  for part in $(echo \"${parent#./}\" | tr '/ ' ' \\001'); do\n    made=\"$made/$(echo \"$part\" | tr '\\001' ' ')\"\n    is_folder \"$new$made\" && continue\n    mkdir \"$new$made\" || fail \"/etc cannot be merged: $made\"\n    chown \"$(stat -c %u:%g \"$current$made\")\" \"$new$made\"\n    chmod \"$(stat -c %a \"$current$made\")\" \"$new$made\"\n  done\n}\n\n# Copies one entry of the machine's /etc into the new one.\nbring_over() {\n  make_parents \"$1\"\n  if is_folder \"$new/$1\"; then\n    is_folder \"$current/$1\" && return 0\n    fail \"/etc cannot be merged: the machine changed the file ${1#./}, and the new image has a folder there\"\n  fi\n  if is_folder \"$current/$1\" || [ -f \"$current/$1\" ] || [ -L \"$current/$1\" ]; then\n    rm -f \"$new/$1\"\n    cp -a \"$current/$1\" \"$new/$1\" || fail \"/etc cannot be merged: ${1#./}\"\n  fi\n}\n\n# Makes the /etc of a new deployment: $1 the old image's, $2 the machine's, $3 the new image's, $4 the place for the new\n# one, $5 a folder for notes.\nmerge_etc() {\n  current=$2\n  new=$4.partial\n  rm -rf \"$new\"\n  cp -a \"$3\" \"$new\" || fail \"/etc could not be copied\"\n  [ -z \"$(find \"$1\" \"$current\" -name '*\n*' -print | head -n 1)\" ] || fail \"/etc cannot be merged: a file name has a line break\"\n  describe \"$1\" >\"$5/before\"\n  describe \"$current\" >\"$5/after\"\n  changes \"$5/before\" \"$5/after\" >\"$5/changes\"\n  tab=$(printf '\\t')\n  while IFS=\"$tab\" read -r sign path; do\n    [ \"$sign\" = + ] || rm -rf \"${new:?}/$path\"\n  done <\"$5/changes\"\n  while IFS=\"$tab\" read -r sign path; do\n    [ \"$sign\" = - ] || bring_over \"$path\"\n  done <\"$5/changes\"\n  mv \"$new\" \"$4\"\n}\n";
 // src/loop/boot-test/guest/shell/run-test.sh
-var run_test_default = "# Runs one test, and reports it.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings, and what harness.sh sets\ntests_run=0\n\n# Kills all processes of session $1.\nkill_session() {\n  tries=0\n  while [ $tries -lt 10 ]; do\n    found=\n    for file in /proc/[0-9]*/stat; do\n      read -r line 2>/dev/null <\"$file\" || continue\n      # The name in parentheses may hold anything; after it: state, parent, group, session.\n      after=\"${line##*) }\"\n      state=\"${after%% *}\"\n      after=\"${after#* * * }\"\n      if [ \"${after%% *}\" = \"$1\" ] && [ \"$state\" != Z ]; then\n        kill -KILL \"${line%% *}\" 2>/dev/null && found=1\n      fi\n    done\n    [ -z \"$found\" ] && return\n    tries=$((tries + 1))\n  done\n}\n\n# Sends the end of file $2 as the output of test $1.\nsend_output() {\n  size=$(wc -c <\"$2\")\n  if [ \"$size\" -gt \"$sent_bytes\" ]; then\n    tell \"output $1 … ($((size - sent_bytes)) bytes before this are left out)\"\n  fi\n  # Without the newline that echo adds, a last line that lacks its own would swallow the next message.\n  {\n    tail -c \"$sent_bytes\" \"$2\" | tr -d '\\000'\n    echo\n  } | tell_lines \"output $1\"\n}\n\n# Runs test number $1, the file $2, for at most $3 seconds.\nrun_test() {\n  check_tools\n  folder=$keep/output\n  # A file system of its own for the output: a test that floods it fills this, not the machine's memory.\n  mkdir -p \"$folder\"\n  mount -t tmpfs -o size=16m,mode=755 tmpfs \"$folder\"\n  rm -f \"$keep/timed-out\"\n  killed_before=$(oom_kills)\n  say start \"$1\"\n  # shellcheck disable=SC2016 # \"$0\" is for the inner shell\n  {\n    # The kernel spares the harness when memory runs out, and not the test.\n    echo 0 >/proc/self/oom_score_adj\n    with_environment \"$guest_folder/busybox\" sh -c 'cd \"$1\" && exec \"./$0\"' \"$2\" \"$guest_folder/tests\"\n  } </dev/null >\"$folder/text\" 2>&1 3>&- 4>&- &\n  test_process=$!\n  # shellcheck disable=SC2016\n  setsid sh -c 'sleep $1; : >\"$3\"; kill -TERM -$2; sleep 5; kill -KILL -$2' \\\n    timer \"$3\" $test_process \"$keep/timed-out\" </dev/null >/dev/null 2>&1 3>&- 4>&- &\n  watch_process=$!\n  wait $test_process\n  code=$?\n  kill -KILL -$watch_process\n  wait $watch_process\n  kill_session $test_process\n  result=exited\n  [ -e \"$keep/timed-out\" ] && result=timed-out\n  read -r ended rest </proc/uptime\n  send_output \"$1\" \"$folder/text\"\n  [ \"$(oom_kills)\" = \"$killed_before\" ] || tell \"note $1 out-of-memory\"\n  full=$(full_place)\n  [ -z \"$full\" ] || tell \"note $1 out-of-disk $full\"\n  tell \"end $ended $1 $result $code\"\n  tests_run=$((tests_run + 1))\n  umount -l \"$folder\"\n}\n\n# Processes that the kernel killed for lack of memory, since the machine started.\noom_kills() { sed -n 's/^oom_kill //p' /proc/vmstat; }\n\n# A file system that the image writes to, and that has less than 64 KiB left. The root is read-only, and always full.\nfull_place() {\n  in_image 10 \"$guest_folder/busybox\" df -k -P /var /etc /tmp /run |\n    awk 'NR > 1 && $6 != \"/\" && $4 < 64 { print $6; exit }'\n}\n";
+var run_test_default = "# Runs one test, and reports it.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings, and what harness.sh sets\ntests_run=0\n\n# Kills all processes of session $1.\nkill_session() {\n  tries=0\n  while [ $tries -lt 10 ]; do\n    found=\n    for file in /proc/[0-9]*/stat; do\n      read -r line 2>/dev/null <\"$file\" || continue\n      # The name in parentheses may hold anything; after it: state, parent, group, session.\n      after=\"${line##*) }\"\n      state=\"${after%% *}\"\n      after=\"${after#* * * }\"\n      if [ \"${after%% *}\" = \"$1\" ] && [ \"$state\" != Z ]; then\n        kill -KILL \"${line%% *}\" 2>/dev/null && found=1\n      fi\n    done\n    [ -z \"$found\" ] && return\n    tries=$((tries + 1))\n  done\n}\n\n# Sends the end of file $2 as the output of test $1.\nsend_output() {\n  size=$(wc -c <\"$2\")\n  if [ \"$size\" -gt \"$sent_bytes\" ]; then\n    tell \"output $1 … ($((size - sent_bytes)) bytes before this are left out)\"\n  fi\n  # echo adds a newline: a last line without its own would be joined with the next message.\n  {\n    tail -c \"$sent_bytes\" \"$2\" | tr -d '\\000'\n    echo\n  } | tell_lines \"output $1\"\n}\n\n# Runs test number $1, the file $2, for at most $3 seconds.\nrun_test() {\n  check_tools\n  folder=$keep/output\n  # A separate file system for the output: a test that writes too much fills this, not the machine's memory.\n  mkdir -p \"$folder\"\n  mount -t tmpfs -o size=16m,mode=755 tmpfs \"$folder\"\n  rm -f \"$keep/timed-out\"\n  killed_before=$(oom_kills)\n  say start \"$1\"\n  # shellcheck disable=SC2016 # \"$0\" is for the inner shell\n  {\n    # When memory runs out, the kernel kills the test and not the harness.\n    echo 0 >/proc/self/oom_score_adj\n    with_environment \"$guest_folder/busybox\" sh -c 'cd \"$1\" && exec \"./$0\"' \"$2\" \"$guest_folder/tests\"\n  } </dev/null >\"$folder/text\" 2>&1 3>&- 4>&- &\n  test_process=$!\n  # shellcheck disable=SC2016\n  setsid sh -c 'sleep $1; : >\"$3\"; kill -TERM -$2; sleep 5; kill -KILL -$2' \\\n    timer \"$3\" $test_process \"$keep/timed-out\" </dev/null >/dev/null 2>&1 3>&- 4>&- &\n  watch_process=$!\n  wait $test_process\n  code=$?\n  kill -KILL -$watch_process\n  wait $watch_process\n  kill_session $test_process\n  result=exited\n  [ -e \"$keep/timed-out\" ] && result=timed-out\n  read -r ended rest </proc/uptime\n  send_output \"$1\" \"$folder/text\"\n  [ \"$(oom_kills)\" = \"$killed_before\" ] || tell \"note $1 out-of-memory\"\n  full=$(full_place)\n  [ -z \"$full\" ] || tell \"note $1 out-of-disk $full\"\n  tell \"end $ended $1 $result $code\"\n  tests_run=$((tests_run + 1))\n  umount -l \"$folder\"\n}\n\n# Counts the processes that the kernel killed for lack of memory since the machine started.\noom_kills() { sed -n 's/^oom_kill //p' /proc/vmstat; }\n\n# A file system that the image writes to, and that has less than 64 KiB left. The root is read-only, and always full.\nfull_place() {\n  in_image 10 \"$guest_folder/busybox\" df -k -P /var /etc /tmp /run |\n    awk 'NR > 1 && $6 != \"/\" && $4 < 64 { print $6; exit }'\n}\n";
 // src/loop/boot-test/guest/shell/state.sh
-var state_default = "# Mounts what outlives the machine in the rehearsal of an update. /var is filled from the image only once, as at an\n# installation; an update brings nothing into it. Each deployment has its own /etc, as with ostree; that of the new\n# one is made when it boots for the first time (see merge-etc.sh).\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings, and what init.sh sets\nstate_disk=$(disk coxswain-state) || fail \"the kernel did not find the disk for /var\"\nmount -t ext4 -o noatime \"$state_disk\" /state || fail \"the kernel cannot mount ext4\"\n\n# Copies the folder $1 to $2, or nothing at all.\ncopy_once() {\n  [ ! -d \"$2\" ] || return 0\n  rm -rf \"$2.partial\"\n  cp -a \"$1\" \"$2.partial\" && mv \"$2.partial\" \"$2\"\n}\n# shellcheck source=src/loop/boot-test/guest/shell/merge-etc.sh\n. /coxswain/merge-etc\n\ncopy_once /root/var /state/var || fail \"/var could not be copied\"\nif [ \"$deployment\" = old ]; then\n  copy_once /root/etc /state/defaults || fail \"/etc could not be copied\"\n  copy_once /root/etc /state/etc-old || fail \"/etc could not be copied\"\nelif [ ! -d /state/etc-new ]; then\n  merge_etc /state/defaults /state/etc-old /root/etc /state/etc-new /writable\nfi\nmount -o bind \"/state/etc-$deployment\" /root/etc || fail \"/etc could not be mounted\"\nmount -o bind /state/var /root/var || fail \"/var could not be mounted\"\n";
+var state_default = "# Mounts what stays after the machine ends, in the rehearsal of an update. /var is filled from the image only once, as\n# at an installation; an update adds nothing to it. Each deployment has its own /etc, as with ostree; that of the new\n# one is made when it boots for the first time (see merge-etc.sh).\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings, and what init.sh sets\nstate_disk=$(disk coxswain-state) || fail \"the kernel did not find the disk for /var\"\nmount -t ext4 -o noatime \"$state_disk\" /state || fail \"the kernel cannot mount ext4\"\n\n# Copies the folder $1 to $2, completely or not at all.\ncopy_once() {\n  [ ! -d \"$2\" ] || return 0\n  rm -rf \"$2.partial\"\n  cp -a \"$1\" \"$2.partial\" && mv \"$2.partial\" \"$2\"\n}\n# shellcheck source=src/loop/boot-test/guest/shell/merge-etc.sh\n. /coxswain/merge-etc\n\ncopy_once /root/var /state/var || fail \"/var could not be copied\"\nif [ \"$deployment\" = old ]; then\n  copy_once /root/etc /state/defaults || fail \"/etc could not be copied\"\n  copy_once /root/etc /state/etc-old || fail \"/etc could not be copied\"\nelif [ ! -d /state/etc-new ]; then\n  merge_etc /state/defaults /state/etc-old /root/etc /state/etc-new /writable\nfi\nmount -o bind \"/state/etc-$deployment\" /root/etc || fail \"/etc could not be mounted\"\nmount -o bind /state/var /root/var || fail \"/var could not be mounted\"\n";
 // src/loop/boot-test/guest/shell/system.sh
-var system_default = "# What the harness asks the image's systemd, before and after the tests.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings, and what harness.sh sets\n\n# Runs a program in the root of the image, for at most $1 seconds.\nin_image() {\n  seconds=$1\n  shift\n  timeout -s KILL \"$seconds\" nsenter -t 1 -m -r \"$@\" 2>/dev/null </dev/null 3>&- 4>&-\n}\n\n# The same with the image's own search path.\nimage() {\n  seconds=$1\n  shift\n  in_image \"$seconds\" \"$guest_folder/busybox\" env PATH=\"$system_path\" SYSTEMD_COLORS=0 LANG=C.UTF-8 \"$@\"\n}\n\nsend_journal() {\n  image 30 journalctl --boot --no-pager --output=short-monotonic --no-hostname | tail -c \"$journal_bytes\" >&4\n}\n\n# The tools come from a disk that cannot be written to. Reports whether something was mounted over them.\ncheck_tools() {\n  number=$(awk -v place=\"$tools\" '$5 == place { print $3 }' /proc/self/mountinfo | tail -n 1)\n  if awk -v place=\"$guest_folder\" -v number=\"$number\" '\n    $5 == place || index($5, place \"/\") == 1 { found++; if ($3 != number) other = 1 }\n    END { exit !(found == 1 && !other) }\n  ' /proc/1/mountinfo && [ \"$(stat -c %d:%i \"/proc/1/root$guest_folder/busybox\")\" = \"$(stat -c %d:%i \"$tools/busybox\")\" ]; then\n    return 0\n  fi\n  tell \"tampered $guest_folder\"\n  sync\n  poweroff -f\n  sleep 60\n}\n\n# The first process is the image's systemd, and not a program that it was replaced by.\nsystemd_runs() {\n  [ \"$(stat -L -c %d:%i /proc/1/exe)\" = \"$(in_image 20 \"$guest_folder/busybox\" stat -L -c %d:%i \"$systemd\")\" ]\n}\n\n# Waits until systemd has finished its boot, and reports how that went.\nsystem_after_boot() {\n  read -r now rest </proc/uptime\n  limit=$((${now%.*} + system_seconds))\n  # Its socket for systemctl; asking earlier only takes time.\n  tries=0\n  while [ ! -S /proc/1/root/run/systemd/private ] && [ \"${now%.*}\" -lt $limit ]; do\n    tries=$((tries + 1))\n    # Long after the start, and still another program.\n    if [ $tries -gt 40 ] && ! systemd_runs; then break; fi\n    usleep 100000\n    read -r now rest </proc/uptime\n  done\n  check_tools\n  if ! systemd_runs; then\n    say system \"$(tr -d '\\n' </proc/1/comm | tr -c 'a-zA-Z0-9._\\n-' '?')-is-not-systemd\"\n    return\n  fi\n  state=\n  while :; do\n    read -r now rest </proc/uptime\n    left=$((limit - ${now%.*}))\n    [ $left -gt 0 ] || break\n    state=$(image $left systemctl is-system-running --wait)\n    case \"$state\" in\n      initializing | starting | offline | unknown | '') usleep 300000 ;;\n      *) break ;;\n    esac\n  done\n  [ -n \"$state\" ] || state=$(image 10 systemctl is-system-running)\n  say system \"$(one_word \"$state\")\"\n  [ \"$state\" = running ] || report_troubles\n}\n\n# Asks again what may have changed while the tests ran.\nsystem_after_tests() {\n  state=$(image 30 systemctl is-system-running)\n  say after \"$(one_word \"$state\")\"\n  [ \"$state\" = running ] || report_troubles\n  image 30 systemctl show --property=Id,NRestarts,SubState '*.service' | awk '\n    /^Id=/ { id = substr($0, 4) }\n    /^NRestarts=/ { count = substr($0, 11) }\n    /^SubState=/ { state = substr($0, 10) }\n    /^$/ { if (count > 0) print id, count, state; count = 0 }\n    END { if (count > 0) print id, count, state }\n  ' | head -n 200 | tell_lines restarts\n}\n\none_word() {\n  word=$(echo \"$1\" | head -n 1 | tr -c 'a-zA-Z0-9\\n-' '?')\n  echo \"${word:-unknown}\"\n}\n\nreport_troubles() {\n  for unit in $(image 20 systemctl list-units --state=failed --plain --no-legend | head -n 200 | sed 's/^[^a-zA-Z0-9@_-]*//; s/ .*//'); do\n    tell \"failed-unit $unit\"\n    {\n      image 20 journalctl --boot --no-pager --output=cat --lines=15 --unit=\"$unit\" | head -c 65536\n      echo\n    } | awk -v unit=\"$unit\" '{ print unit, $0 }' | tell_lines unit-log\n  done\n  { image 20 systemctl list-jobs --no-legend | head -n 20; } | tell_lines job\n}\n";
+var system_default = "# What the harness asks the image's systemd, before and after the tests.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings, and what harness.sh sets\n\n# Runs a program in the root of the image, for at most $1 seconds.\nin_image() {\n  seconds=$1\n  shift\n  timeout -s KILL \"$seconds\" nsenter -t 1 -m -r \"$@\" 2>/dev/null </dev/null 3>&- 4>&-\n}\n\n# The same with the image's own search path.\nimage() {\n  seconds=$1\n  shift\n  in_image \"$seconds\" \"$guest_folder/busybox\" env PATH=\"$system_path\" SYSTEMD_COLORS=0 LANG=C.UTF-8 \"$@\"\n}\n\nsend_journal() {\n  image 30 journalctl --boot --no-pager --output=short-monotonic --no-hostname | tail -c \"$journal_bytes\" >&4\n}\n\n# The tools come from a disk that cannot be written to. Reports whether something was mounted over them.\ncheck_tools() {\n  number=$(awk -v place=\"$tools\" '$5 == place { print $3 }' /proc/self/mountinfo | tail -n 1)\n  if awk -v place=\"$guest_folder\" -v number=\"$number\" '\n    $5 == place || index($5, place \"/\") == 1 { found++; if ($3 != number) other = 1 }\n    END { exit !(found == 1 && !other) }\n  ' /proc/1/mountinfo && [ \"$(stat -c %d:%i \"/proc/1/root$guest_folder/busybox\")\" = \"$(stat -c %d:%i \"$tools/busybox\")\" ]; then\n    return 0\n  fi\n  tell \"tampered $guest_folder\"\n  sync\n  poweroff -f\n  sleep 60\n}\n\n# True if the first process is the image's systemd, and not a program that replaced it.\nsystemd_runs() {\n  [ \"$(stat -L -c %d:%i /proc/1/exe)\" = \"$(in_image 20 \"$guest_folder/busybox\" stat -L -c %d:%i \"$systemd\")\" ]\n}\n\n# Waits until systemd has finished its boot, and reports how that went.\nsystem_after_boot() {\n  read -r now rest </proc/uptime\n  limit=$((${now%.*} + system_seconds))\n  # The socket that systemctl uses; asking earlier only takes time.\n  tries=0\n  while [ ! -S /proc/1/root/run/systemd/private ] && [ \"${now%.*}\" -lt $limit ]; do\n    tries=$((tries + 1))\n    # It is long after the start, and still another program runs.\n    if [ $tries -gt 40 ] && ! systemd_runs; then break; fi\n    usleep 100000\n    read -r now rest </proc/uptime\n  done\n  check_tools\n  if ! systemd_runs; then\n    say system \"$(tr -d '\\n' </proc/1/comm | tr -c 'a-zA-Z0-9._\\n-' '?')-is-not-systemd\"\n    return\n  fi\n  state=\n  while :; do\n    read -r now rest </proc/uptime\n    left=$((limit - ${now%.*}))\n    [ $left -gt 0 ] || break\n    state=$(image $left systemctl is-system-running --wait)\n    case \"$state\" in\n      initializing | starting | offline | unknown | '') usleep 300000 ;;\n      *) break ;;\n    esac\n  done\n  [ -n \"$state\" ] || state=$(image 10 systemctl is-system-running)\n  say system \"$(one_word \"$state\")\"\n  [ \"$state\" = running ] || report_troubles\n}\n\n# Asks again for what may have changed while the tests ran.\nsystem_after_tests() {\n  state=$(image 30 systemctl is-system-running)\n  say after \"$(one_word \"$state\")\"\n  [ \"$state\" = running ] || report_troubles\n  image 30 systemctl show --property=Id,NRestarts,SubState '*.service' | awk '\n    /^Id=/ { id = substr($0, 4) }\n    /^NRestarts=/ { count = substr($0, 11) }\n    /^SubState=/ { state = substr($0, 10) }\n    /^$/ { if (count > 0) print id, count, state; count = 0 }\n    END { if (count > 0) print id, count, state }\n  ' | head -n 200 | tell_lines restarts\n}\n\none_word() {\n  word=$(echo \"$1\" | head -n 1 | tr -c 'a-zA-Z0-9\\n-' '?')\n  echo \"${word:-unknown}\"\n}\n\nreport_troubles() {\n  for unit in $(image 20 systemctl list-units --state=failed --plain --no-legend | head -n 200 | sed 's/^[^a-zA-Z0-9@_-]*//; s/ .*//'); do\n    tell \"failed-unit $unit\"\n    {\n      image 20 journalctl --boot --no-pager --output=cat --lines=15 --unit=\"$unit\" | head -c 65536\n      echo\n    } | awk -v unit=\"$unit\" '{ print unit, $0 }' | tell_lines unit-log\n  done\n  { image 20 systemctl list-jobs --no-legend | head -n 20; } | tell_lines job\n}\n";
 // src/loop/boot-test/guest/shell/unit-start.sh
-var unit_start_default = "# Starts the harness from a unit of the image's systemd, where the image's own initramfs began the boot.\n# $1 is the nonce.\n# shellcheck shell=dash\nhere=${0%/*}\nexport PATH=\"$here/bin\"\nmkdir -p \"$here-keep\"\n# shellcheck disable=SC2016 # for the inner shell\nexec unshare -m --propagation private \"$here/busybox\" sh -c '\n  mount -t tmpfs -o mode=700 tmpfs \"$0\" && echo \"$1\" >\"$0/nonce\" && exec \"$2/busybox\" sh \"$2/harness\" \"$2\" \"$0\"\n' \"$here-keep\" \"$1\" \"$here\"\n";
+var unit_start_default = "# Starts the harness from a unit of the image's systemd, if the image's own initramfs began the boot. $1 is the nonce.\n# shellcheck shell=dash\nhere=${0%/*}\nexport PATH=\"$here/bin\"\nmkdir -p \"$here-keep\"\n# shellcheck disable=SC2016 # for the inner shell\nexec unshare -m --propagation private \"$here/busybox\" sh -c '\n  mount -t tmpfs -o mode=700 tmpfs \"$0\" && echo \"$1\" >\"$0/nonce\" && exec \"$2/busybox\" sh \"$2/harness\" \"$2\" \"$0\"\n' \"$here-keep\" \"$1\" \"$here\"\n";
 // src/loop/boot-test/guest/guest-scripts.ts
 /** Folder of the harness in the running guest. */
 const guestFolder = "/run/coxswain";
@@ -563,13 +450,14 @@ const journalBytes = 4194304;
 /** How much of a test's output is sent: its end. Lines of one letter become twenty times as long on their way. */
 const sentBytes = 262144;
 /**
-* Generators of systemd that only make sense on an installed machine. Fedora CoreOS's wants a partition labelled "boot"
-* for local-fs.target wherever /etc/fstab names none: systemd would wait 90 seconds for it, and go into emergency mode.
+* Generators of systemd that only make sense on an installed machine. Fedora CoreOS's requires a partition labelled
+* "boot" for local-fs.target if /etc/fstab names none: systemd would wait 90 seconds for it, and go into emergency
+* mode.
 */
 const maskedGenerators = ["coreos-boot-mount-generator"];
 /** /init of the initrd in the mode direct. */
 const initScript = init_default;
-/** What /init reads, by names in the folder `/coxswain` beside it. */
+/** The files that /init reads, by their names in the folder `/coxswain` beside it. */
 function initrdScripts(settings) {
 	return {
 		settings: settingsText(settings),
@@ -579,7 +467,7 @@ function initrdScripts(settings) {
 		harness: `exec /tools/busybox sh /tools/harness\n`
 	};
 }
-/** The scripts of the running guest by their names in `guestFolder`, and what they read. */
+/** The scripts of the running guest and the files that they read, by their names in `guestFolder`. */
 function guestScripts(settings) {
 	return {
 		settings: settingsText(settings),
@@ -592,7 +480,7 @@ function guestScripts(settings) {
 		"unit-start": unit_start_default
 	};
 }
-/** What the scripts, and the commands for tests, call of busybox. */
+/** The programs of busybox that the scripts and the commands for tests call. */
 const applets = [
 	...[
 		"awk",
@@ -668,8 +556,8 @@ function runsText({ tests }) {
 	return tests.map(({ name, timeoutSeconds }, index) => `run_test ${index} ${quoted(name)} ${timeoutSeconds}\n`).join("");
 }
 /**
-* The unit that runs the harness where the image's own initramfs began the boot; without default dependencies, so
-* that it starts in emergency mode too. The disk with the tools is mounted first.
+* The unit that runs the harness if the image's own initramfs began the boot; without default dependencies, so that
+* it starts in emergency mode too. The disk with the tools is mounted first.
 */
 function unitFile(nonce) {
 	return `[Unit]
@@ -694,623 +582,12 @@ function environmentWords(environment) {
 	};
 	return Object.entries(all).map(([name, value]) => quoted(`${name}=${value}`)).join(" ");
 }
-/** One word of a shell command, whatever it holds. */
+/** Quotes any text as one word of a shell command. */
 function quoted(text) {
 	return `'${text.replaceAll("'", `'\\''`)}'`;
 }
-// src/loop/boot-test/guest/newc.ts
-const folder = "folder";
-/**
-* Writes a cpio archive of format "newc" (kernel documentation, "initramfs buffer format"): the only one the kernel
-* reads. All entries belong to root; times are zero, so that the same entries are the same bytes.
-*/
-function writeNewc(entries) {
-	const chunks = [];
-	for (const [index, entry] of entries.entries()) {
-		const isFolder = entry.content === folder;
-		const data = isFolder ? Buffer.alloc(0) : Buffer.from(entry.content);
-		const type = isFolder ? 16384 : 32768;
-		chunks.push(header(entry.path, {
-			inode: index + 1,
-			mode: type | entry.mode,
-			size: data.length
-		}));
-		chunks.push(padded(data));
-	}
-	chunks.push(header("TRAILER!!!", {
-		inode: 0,
-		mode: 0,
-		size: 0
-	}));
-	return Buffer.concat(chunks);
-}
-function header(path, fields) {
-	const name = Buffer.from(`${path}\0`);
-	const text = `070701${[
-		fields.inode,
-		fields.mode,
-		0,
-		0,
-		1,
-		0,
-		fields.size,
-		0,
-		0,
-		0,
-		0,
-		name.length,
-		0
-	].map((value) => value.toString(16).padStart(8, "0")).join("")}`;
-	return padded(Buffer.concat([Buffer.from(text), name]));
-}
-/** Names and contents start at multiples of four bytes. */
-function padded(bytes) {
-	const rest = bytes.length % 4;
-	return rest === 0 ? bytes : Buffer.concat([bytes, Buffer.alloc(4 - rest)]);
-}
-// src/loop/boot-test/guest/initrd.ts
-/** Makes the first root file system of the guest: an uncompressed archive, which every kernel reads. */
-async function makeInitrd(options) {
-	const modules = await readModules(options.kernel, options.moduleFiles);
-	return writeNewc([
-		...[...[
-			"bin",
-			"dev",
-			"proc",
-			"sys",
-			"run",
-			"root",
-			"modules"
-		], ...[
-			"coxswain",
-			"keep",
-			"state",
-			"tools",
-			"writable"
-		]].map((path) => ({
-			path,
-			content: folder,
-			mode: 493
-		})),
-		{
-			path: "bin/busybox",
-			content: await readFile(options.busybox),
-			mode: 493
-		},
-		...modules.map(({ name, content }) => ({
-			path: `modules/${name}`,
-			content,
-			mode: 420
-		})),
-		{
-			path: "modules/order",
-			content: modules.map(({ name }) => `${name}\n`).join(""),
-			mode: 420
-		},
-		{
-			path: "nonce",
-			content: `${options.nonce}\n`,
-			mode: 384
-		},
-		{
-			path: "init",
-			content: initScript,
-			mode: 493
-		},
-		...Object.entries(initrdScripts(options.settings)).map(([name, content]) => ({
-			path: `coxswain/${name}`,
-			content,
-			mode: 420
-		}))
-	]);
-}
-/** Reads module files, decompressed: the small insmod of the guest knows no compression. */
-async function readModules(kernel, files) {
-	const result = [];
-	for (const [index, file] of files.entries()) {
-		const name = `${String(index).padStart(3, "0")}-${basename(file).replace(/\.(xz|zst|gz)$/, "")}`;
-		result.push({
-			name,
-			content: await readModule(kernel, file)
-		});
-	}
-	return result;
-}
-const largestModule = 268435456;
-async function readModule(kernel, file) {
-	const path = `${kernel.modules}/${file}`;
-	const [, ending] = /\.ko(?:\.(\w+))?$/.exec(file) ?? [];
-	const compression = ending === void 0 ? void 0 : compressionOf(ending);
-	if (ending !== void 0 && compression === void 0) throw new InputError({
-		where: path,
-		problem: "unknown compression of a kernel module"
-	});
-	const content = await kernel.root.readFile(path, { largest: largestModule });
-	if (content === void 0) throw new InputError({
-		where: path,
-		problem: "modules.dep names a kernel module that the image does not have"
-	});
-	return compression === void 0 ? content : decompress(compression, content, largestModule);
-}
-// src/loop/boot-test/guest/uki.ts
-const sectionHeaderBytes = 40;
-/**
-* Reads a unified kernel image: a PE file (Microsoft's "PE Format", section table) whose sections are the parts.
-* @returns undefined for what is no such file
-*/
-function readUnifiedKernel(file) {
-	const sections = readSections(file);
-	const kernel = sections?.get(".linux");
-	if (sections === void 0 || kernel === void 0 || kernel.length === 0) return void 0;
-	const text = (name) => sections.get(name)?.toString("utf8").replace(/\0[\s\S]*$/, "").trim();
-	const version = text(".uname");
-	return {
-		kernel,
-		initrd: sections.get(".initrd"),
-		commandLine: text(".cmdline") ?? "",
-		version: version === void 0 || !/^[\w.+~-]{1,200}$/.test(version) ? void 0 : version
-	};
-}
-function readSections(file) {
-	if (file.length < 64 || file.toString("latin1", 0, 2) !== "MZ") return void 0;
-	const start = file.readUInt32LE(60);
-	if (start + 24 > file.length || file.readUInt32LE(start) !== 17744) return void 0;
-	const count = file.readUInt16LE(start + 6);
-	const table = start + 24 + file.readUInt16LE(start + 20);
-	const sections = /* @__PURE__ */ new Map();
-	for (let index = 0; index < count; index += 1) {
-		const header = table + index * sectionHeaderBytes;
-		if (header + sectionHeaderBytes > file.length) return void 0;
-		const name = file.toString("latin1", header, header + 8).replace(/\0.*$/s, "");
-		const [virtualSize, rawSize, offset] = [
-			8,
-			16,
-			20
-		].map((field) => file.readUInt32LE(header + field));
-		const size = virtualSize === 0 ? rawSize : Math.min(virtualSize, rawSize);
-		if (offset + size > file.length) return void 0;
-		if (!sections.has(name)) sections.set(name, file.subarray(offset, offset + size));
-	}
-	return sections;
-}
-// src/loop/boot-test/guest/kernel.ts
-const modulesFolder = "/usr/lib/modules";
-const largestKernel = 536870912;
-const largestUnified = 2147483648;
-/**
-* Finds the kernels at the place of the one in a bootable container image: /usr/lib/modules/VERSION/vmlinuz
-* (bootc's documentation, "Bootable container images", section on the kernel).
-*/
-async function findKernels(root, image) {
-	const kernels = [];
-	for (const version of await root.list(modulesFolder)) {
-		const modules = `${modulesFolder}/${version}`;
-		const path = `${modules}/vmlinuz`;
-		const found = await root.resolve(path);
-		if (found === void 0) continue;
-		if (found.kind !== "file" || found.size > largestKernel) throw new InputError({
-			where: `${image}: ${path}`,
-			problem: "the kernel of the image is not a file that a kernel can be in",
-			found: found.kind === "file" ? `${found.size} bytes` : found.kind,
-			expected: `a regular file of at most ${largestKernel} bytes`
-		});
-		kernels.push({
-			root,
-			version,
-			modules,
-			path,
-			file: found.hostPath,
-			unified: void 0
-		});
-	}
-	return kernels.length > 0 ? kernels : findUnified(root);
-}
-/** Unified kernel images, for an image that has no kernel apart: beside the modules, or in the folders of boot loaders. */
-async function findUnified(root) {
-	const versions = await root.list(modulesFolder);
-	const folders = [
-		...versions.map((version) => `${modulesFolder}/${version}`),
-		"/boot/EFI/Linux",
-		"/efi/EFI/Linux"
-	];
-	const kernels = /* @__PURE__ */ new Map();
-	for (const folder of folders) for (const name of (await root.list(folder)).filter((each) => each.endsWith(".efi"))) {
-		const path = `${folder}/${name}`;
-		const bytes = await root.readFile(path, { largest: largestUnified });
-		const unified = bytes === void 0 ? void 0 : readUnifiedKernel(bytes);
-		if (unified === void 0) continue;
-		const version = unified.version ?? (versions.length === 1 ? versions[0] : void 0) ?? name;
-		const found = {
-			root,
-			version,
-			path,
-			file: void 0,
-			unified
-		};
-		kernels.set(version, {
-			...found,
-			modules: `${modulesFolder}/${version}`
-		});
-	}
-	return [...kernels.values()];
-}
-/**
-* The one kernel of an image.
-* @param image what the image is called in the message
-* @throws InputError if there is none, or more than one: such an image boots on no node
-*/
-async function requireKernel(root, image) {
-	const kernels = await findKernels(root, image);
-	const [kernel] = kernels;
-	if (kernel !== void 0 && kernels.length === 1) return kernel;
-	throw new InputError({
-		where: image,
-		problem: kernel === void 0 ? "the image has no kernel" : `the image has ${kernels.length} kernels`,
-		found: kernels.map(({ version }) => version),
-		expected: "exactly one /usr/lib/modules/VERSION/vmlinuz, or one unified kernel image",
-		remedy: "Derive it from a bootable image, such as Fedora CoreOS, and take no kernel out of or into it."
-	});
-}
-/**
-* The kernel as a file that QEMU reads.
-* @param folder gets the file, if there must be one; the caller removes it
-*/
-async function kernelFile(kernel, folder) {
-	if (kernel.file !== void 0) return kernel.file;
-	const file = join(folder, "vmlinuz");
-	await writeFile(file, kernel.unified?.kernel ?? "");
-	return file;
-}
-const largestIndex = 67108864;
-/** @param modules the folder of a kernel's modules inside the root */
-async function readModuleIndex(root, modules) {
-	const read = async (name) => (await root.readFile(`${modules}/${name}`, { largest: largestIndex }))?.toString("utf8") ?? "";
-	return {
-		dependencies: await read("modules.dep"),
-		softDependencies: await read("modules.softdep"),
-		aliases: await read("modules.alias"),
-		builtin: await read("modules.builtin")
-	};
-}
-// src/loop/boot-test/guest/kernel-modules.ts
-/** Load order of the wanted modules and all they need. */
-function orderModules(wanted, index) {
-	const needs = readDependencies(index.dependencies);
-	const fileOf = new Map([...needs.keys()].map((path) => [moduleName(path), path]));
-	const builtin = new Set(lines(index.builtin).map(moduleName));
-	const before = readSoftDependencies(index.softDependencies);
-	const aliases = readAliases(index.aliases);
-	const files = [];
-	const visited = /* @__PURE__ */ new Set();
-	const missing = [];
-	const add = (path) => {
-		if (visited.has(path)) return;
-		visited.add(path);
-		for (const name of before.get(moduleName(path)) ?? []) addByName(name);
-		for (const needed of [...needs.get(path) ?? []].reverse()) add(needed);
-		files.push(path);
-	};
-	/** A soft dependency may be an alias of several modules (`crc32c`): the kernel takes whichever loads. */
-	const addByName = (name) => {
-		const key = normal(name);
-		const found = [key, ...aliases.get(key) ?? []].map((each) => fileOf.get(each)).filter((path) => path !== void 0);
-		for (const path of found) add(path);
-		return found.length > 0;
-	};
-	for (const name of wanted) {
-		if (builtin.has(normal(name))) continue;
-		if (!addByName(name)) missing.push(name);
-	}
-	return {
-		files,
-		missing
-	};
-}
-/** The name that the kernel knows a module file by: `crc32c_intel` for `kernel/x/crc32c-intel.ko.xz`. */
-function moduleName(path) {
-	return normal((path.split("/").at(-1) ?? "").replace(/\.ko(\.\w+)?$/, ""));
-}
-function normal(name) {
-	return name.replaceAll("-", "_");
-}
-function lines(text) {
-	return text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
-}
-function readDependencies(text) {
-	return new Map(lines(text).map((line) => {
-		const [path = "", needed = ""] = line.split(/:\s*/, 2);
-		return [path, needed.split(/\s+/).filter((each) => each !== "")];
-	}));
-}
-function readSoftDependencies(text) {
-	const result = /* @__PURE__ */ new Map();
-	for (const line of lines(text)) {
-		const match = /^softdep\s+(\S+)\s+(.*)$/.exec(line);
-		const pre = /(?:^|\s)pre:\s*(.*?)(?:\s*post:|$)/.exec(match?.[2] ?? "")?.[1];
-		if (match?.[1] === void 0 || pre === void 0) continue;
-		const names = pre.split(/\s+/).filter((name) => name !== "");
-		const key = normal(match[1]);
-		result.set(key, [...result.get(key) ?? [], ...names]);
-	}
-	return result;
-}
-function readAliases(text) {
-	const result = /* @__PURE__ */ new Map();
-	for (const line of lines(text)) {
-		const [, pattern, name] = line.split(/\s+/);
-		if (pattern === void 0 || name === void 0 || /[*?[:]/.test(pattern)) continue;
-		result.set(normal(pattern), [...result.get(normal(pattern)) ?? [], normal(name)]);
-	}
-	return result;
-}
-// src/loop/boot-test/guest/root-filesystem.ts
-/** buildah's exit codes for "done" and for "there is no such thing", which is as good here. */
-const orNot = [
-	0,
-	1,
-	125
-];
-/**
-* Gets exactly this image and gives `work` the folder its root file system is mounted at, read by nobody else and
-* gone afterwards, also after an error or Ctrl-C; as is the image, unless it was in buildah's storage before.
-* @throws InputError unless root; OutsideError when the pull fails
-*/
-async function withRootFilesystem(source, work, options = {}) {
-	requireRoot();
-	requireTools(["buildah"]);
-	const container = `coxswain-boot-${randomBytes(6).toString("hex")}`;
-	const before = await storedImages();
-	let id;
-	const remove = async () => {
-		await exec("buildah", ["umount", container], { allow: orNot });
-		await exec("buildah", ["rm", container], { allow: orNot });
-		const stored = source.storedAs ?? id;
-		if (stored !== void 0 && !before.has(stored)) await exec("buildah", ["rmi", stored], { allow: orNot });
-	};
-	const forget = onInterrupt(remove);
-	try {
-		const insecure = source.plainHttp ? ["--tls-verify=false"] : [];
-		await (options.log ?? silentLog).task(`pulling ${source.name}`, (report) => withPlainPlace(source.place, ({ place, folder }) => exec("buildah", [
-			"from",
-			"--name",
-			container,
-			...insecure,
-			place
-		], {
-			doing: `pulling ${source.name}`,
-			onLine: (line) => report(line.trim().slice(0, 60)),
-			...defined({ cwd: folder })
-		})));
-		id = await imageOf(container);
-		const { stdout } = await exec("buildah", ["mount", container]);
-		return await work(stdout.trim(), {
-			id,
-			run: runner(id)
-		});
-	} finally {
-		forget();
-		await remove();
-	}
-}
-/**
-* buildah makes a local name of a layout's path, and refuses one with capitals: `oci:/home/runner/work/OS/image:tag`.
-* Such a folder is given to it by another path.
-*/
-async function withPlainPlace(place, work) {
-	const [, layout, tag] = /^oci:(.+):([^:]+)$/.exec(place) ?? [];
-	if (layout === void 0 || tag === void 0) return work({ place });
-	return withTemporaryFolder("layout", async (folder) => {
-		await symlink(resolve(layout), join(folder, "layout"));
-		return work({
-			place: `oci:layout:${tag}`,
-			folder
-		});
-	});
-}
-/** The ids of all images in buildah's storage, and the names they have there: `repository@digest`. */
-async function storedImages() {
-	const { stdout } = await exec("buildah", [
-		"images",
-		"--all",
-		"--no-trunc",
-		...["--format", "{{.Name}}@{{.Digest}} {{.ID}}"]
-	]);
-	return new Set(stdout.split(/\s+/).map((word) => word.replace(/^sha256:/, "")));
-}
-async function imageOf(container) {
-	const { stdout } = await exec("buildah", [
-		"inspect",
-		...[
-			"--type",
-			"container",
-			"--format",
-			"{{.FromImageID}}"
-		],
-		container
-	]);
-	return stdout.trim().replace(/^sha256:/, "");
-}
-function runner(imageId) {
-	return async (command, options) => {
-		const container = `coxswain-run-${randomBytes(6).toString("hex")}`;
-		const remove = async () => {
-			await exec("buildah", ["rm", container], { allow: orNot });
-		};
-		const forget = onInterrupt(remove);
-		try {
-			await exec("buildah", [
-				"from",
-				"--quiet",
-				"--pull-never",
-				"--name",
-				container,
-				imageId
-			]);
-			const args = runArguments(container, command, options);
-			const { exitCode, stdout, stderr } = await exec("buildah", args, { allow: anyExitCode });
-			return {
-				exitCode,
-				output: `${stdout}${stderr}`
-			};
-		} finally {
-			forget();
-			await remove();
-		}
-	};
-}
-const anyExitCode = Array.from({ length: 256 }, (_, code) => code);
-/** The isolation that needs no container runtime. */
-function runArguments(container, command, { folders = {} } = {}) {
-	const volumes = Object.entries(folders).flatMap(([host, guest]) => ["--volume", `${host}:${guest}`]);
-	return [
-		...[
-			"run",
-			"--isolation",
-			"chroot"
-		],
-		...volumes.length === 0 ? [] : [
-			"--cap-add",
-			"all",
-			...volumes
-		],
-		...[
-			container,
-			"--",
-			...command
-		]
-	];
-}
-/** @throws InputError unless this is root, of the machine or of a user namespace */
-function requireRoot() {
-	if (process.getuid?.() === 0) return;
-	throw new InputError({
-		problem: "the files of an image can only be seen as they are by root",
-		remedy: "Run this with sudo."
-	});
-}
-// src/loop/boot-test/guest/root-image.ts
-/** A file is worth another kind of image if it has holes of this size. */
-const largeHole = 67108864;
-/**
-* Makes a disk of a root file system, with owners, modes and extended attributes as they are: erofs, which is the
-* quickest, or ext4 for what mkfs.erofs 1.5 cannot do: names of 255 bytes, and files that consist of holes.
-*/
-async function makeRootImage(root, file) {
-	requireRoot();
-	const doing = "making a file system image of the root";
-	if (!await needsExt4(root)) {
-		requireTools(["mkfs.erofs"]);
-		await exec("mkfs.erofs", [file, root], { doing });
-		return {
-			file,
-			type: "erofs"
-		};
-	}
-	const { stdout } = await exec("du", [
-		"--summarize",
-		"--one-file-system",
-		"--block-size=1",
-		root
-	]);
-	const used = Number.parseInt(stdout, 10);
-	const handle = await open(file, "w");
-	await handle.truncate(Math.ceil(used * 1.5) + 536870912);
-	await handle.close();
-	await exec("mkfs.ext4", [...[
-		"-q",
-		"-F",
-		"-O",
-		"^has_journal",
-		"-m",
-		"0",
-		"-i",
-		"8192",
-		"-L",
-		"root",
-		"-d",
-		root
-	], file], { doing });
-	return {
-		file,
-		type: "ext4"
-	};
-}
-async function needsExt4(root) {
-	const large = [
-		"-type",
-		"f",
-		"-size",
-		`+${largeHole / 1024}k`,
-		"-printf",
-		"%s %b\\n"
-	];
-	const long = [
-		"-regextype",
-		"posix-extended",
-		"-regex",
-		".*/[^/]{255}",
-		"-printf",
-		"long\\n"
-	];
-	const { stdout } = await exec("find", [
-		root,
-		"-xdev",
-		"(",
-		...large,
-		"-o",
-		...long,
-		")"
-	], { env: { LC_ALL: "C" } });
-	return stdout.split("\n").some((line) => {
-		const [size, blocks] = line.split(" ").map(Number);
-		return line === "long" || size !== void 0 && blocks !== void 0 && size - blocks * 512 > largeHole;
-	});
-}
-// src/loop/boot-test/guest/systemd.ts
-/** Where distributions have systemd. */
-const places = [
-	"/usr/lib/systemd/systemd",
-	"/lib/systemd/systemd",
-	"/sbin/init",
-	"/usr/sbin/init"
-];
-/**
-* Path of systemd in an image, without a symbolic link; undefined if the image has none.
-* /sbin/init counts if it leads to a program called systemd.
-*/
-async function findSystemd(root) {
-	for (const place of places) {
-		const found = await root.resolve(place);
-		if (found?.kind !== "file") continue;
-		if (place.endsWith("/systemd") || found.path.endsWith("/systemd")) return found.path;
-	}
-}
-/** Debian has libraries in a folder for each architecture. */
-const libraryFolders = [
-	"/usr/lib/systemd",
-	"/usr/lib64/systemd",
-	"/lib/systemd"
-];
-/** The version of systemd, from the name of its library: the image is looked at, not run. */
-async function systemdVersion(root) {
-	const multiarch = (await root.list("/usr/lib")).filter((name) => /-linux-gnu\w*$/.test(name));
-	for (const folder of [...libraryFolders, ...multiarch.map((name) => `/usr/lib/${name}/systemd`)]) for (const name of await root.list(folder)) {
-		const version = /^libsystemd-shared-(\d+)/.exec(name)?.[1];
-		if (version !== void 0) return Number(version);
-	}
-}
-/** What /etc/os-release says of an image; empty if it has none. */
-async function readOsRelease(root) {
-	for (const path of ["/usr/lib/os-release", "/etc/os-release"]) {
-		const text = (await root.readFile(path, { largest: 1048576 }))?.toString("utf8");
-		if (text === void 0) continue;
-		const pairs = [...text.matchAll(/^([A-Z_0-9]+)=(?:"([^"\n]*)"|'([^'\n]*)'|(\S*))\s*$/gm)];
-		return Object.fromEntries(pairs.map(([, name, a, b, c]) => [name, a ?? b ?? c ?? ""]));
-	}
-	return {};
-}
 // src/loop/boot-test/guest/shell/wait.sh
-var wait_default = "#!/run/coxswain/busybox sh\n# The beginning of each command that tests may call to wait: NAME WHAT [SECONDS].\n# shellcheck shell=dash\n# The image's own search path stays last: systemctl is a program of the image.\nPATH=/run/coxswain/bin:$PATH\nname=${0##*/}\nusage() {\n  echo \"usage: $name $1 [SECONDS]\" >&2\n  exit 2\n}\ncase \"${2:-60}\" in\n  *[!0-9]*)\n    echo \"$name: not a number of seconds: $2\" >&2\n    exit 2\n    ;;\nesac\nread -r now rest </proc/uptime\nlimit=$((${now%.*} + ${2:-60}))\nexpired() {\n  read -r now rest </proc/uptime\n  [ \"${now%.*}\" -ge $limit ]\n}\n";
+var wait_default = "#!/run/coxswain/busybox sh\n# The start of each command by which tests wait: NAME WHAT [SECONDS].\n# shellcheck shell=dash\n# The image's own search path stays last: systemctl is a program of the image.\nPATH=/run/coxswain/bin:$PATH\nname=${0##*/}\nusage() {\n  echo \"usage: $name $1 [SECONDS]\" >&2\n  exit 2\n}\ncase \"${2:-60}\" in\n  *[!0-9]*)\n    echo \"$name: not a number of seconds: $2\" >&2\n    exit 2\n    ;;\nesac\nread -r now rest </proc/uptime\nlimit=$((${now%.*} + ${2:-60}))\nexpired() {\n  read -r now rest </proc/uptime\n  [ \"${now%.*}\" -ge $limit ]\n}\n";
 // src/loop/boot-test/guest/helpers.ts
 /**
 * Commands that tests may call, whatever shell or language they are written in. Each polls, gives up after its time,
@@ -1318,13 +595,13 @@ var wait_default = "#!/run/coxswain/busybox sh\n# The beginning of each command 
 */
 const helpers = {
 	"wait-for-unit": wait_default + "# shellcheck shell=dash\n# shellcheck disable=SC2154 # name: wait.sh comes before this\n[ -n \"$1\" ] || usage UNIT\nwhile :; do\n  state=$(systemctl is-active -- \"$1\" 2>/dev/null)\n  case \"$state\" in\n    active) exit 0 ;;\n    failed) break ;;\n  esac\n  expired && break\n  usleep 200000\ndone\necho \"$name: $1 is ${state:-unknown}\" >&2\nsystemctl status --no-pager --lines=15 -- \"$1\" >&2\nexit 1\n",
-	"wait-for-port": wait_default + "# shellcheck shell=dash\n# shellcheck disable=SC2154 # name: wait.sh comes before this\n# This asks the kernel, not the service: a connection that says nothing makes some services complain.\ncase \"$1\" in\n  '' | *[!0-9]*) usage PORT ;;\nesac\nhex=$(printf '%04X' \"$1\")\nwhile :; do\n  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |\n    awk -v end=\":$hex\" 'substr($2, length($2) - 4) == end && $4 == \"0A\" { found = 1 } END { exit !found }' && exit 0\n  expired && break\n  usleep 200000\ndone\necho \"$name: nothing listens on TCP port $1\" >&2\nexit 1\n",
+	"wait-for-port": wait_default + "# shellcheck shell=dash\n# shellcheck disable=SC2154 # name: wait.sh comes before this This asks the kernel, not the service: some services log\n# an error if a connection sends nothing.\ncase \"$1\" in\n  '' | *[!0-9]*) usage PORT ;;\nesac\nhex=$(printf '%04X' \"$1\")\nwhile :; do\n  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |\n    awk -v end=\":$hex\" 'substr($2, length($2) - 4) == end && $4 == \"0A\" { found = 1 } END { exit !found }' && exit 0\n  expired && break\n  usleep 200000\ndone\necho \"$name: nothing listens on TCP port $1\" >&2\nexit 1\n",
 	"wait-for-file": wait_default + "# shellcheck shell=dash\n# shellcheck disable=SC2154 # name: wait.sh comes before this\n[ -n \"$1\" ] || usage PATH\nwhile :; do\n  [ -e \"$1\" ] && exit 0\n  expired && break\n  usleep 200000\ndone\necho \"$name: there is no $1\" >&2\nexit 1\n"
 };
 // src/loop/boot-test/guest/tools-disk.ts
 /**
-* Makes the disk with the harness and the tests: what is `guestFolder` in the running guest. A machine gets it
-* read-only: no test can change the tests that follow, or what runs them.
+* Makes the disk with the harness and the tests, which is `guestFolder` in the running guest. A machine gets it
+* read-only: no test can change later tests, or the harness.
 * @param folder an empty folder for the work; the caller removes it
 * @returns path of the disk
 */
@@ -1339,7 +616,7 @@ async function makeToolsDisk(options, folder) {
 	], { doing: "making the disk with the tests" });
 	return disk;
 }
-/** Writes the harness and the tests into a folder; it is made. */
+/** Writes the harness and the tests into a new folder. */
 async function writeTools(options, top) {
 	const { settings, tests, testsFolder } = options;
 	await mkdir(join(top, "tests"), { recursive: true });
@@ -1387,11 +664,11 @@ function guestSettings(options, image) {
 			name,
 			timeoutSeconds: timeoutSeconds ?? 120
 		})),
-		...options.state === void 0 ? {} : { deployment: options.state.deployment }
+		...defined({ deployment: options.state?.deployment })
 	};
 }
 // src/loop/boot-test/report/system-finding.ts
-/** A unit that was started again this often does not come up. */
+/** A unit that was restarted this often never starts. */
 const mostRestarts = 3;
 /** What is wrong with systemd, as a sentence; undefined if nothing is. */
 function systemFinding(record, allowed) {
@@ -1400,7 +677,7 @@ function systemFinding(record, allowed) {
 	if (state === void 0) return "systemd did not report its state.";
 	const unexpected = record.failedUnits.filter((unit) => !isAllowed(unit, allowed));
 	const failed = unexpected.length === 0 ? "" : ` (failed: ${unexpected.join(", ")})`;
-	if (state === "maintenance") return `systemd gave up on booting and went into emergency mode${failed}.`;
+	if (state === "maintenance") return `systemd could not boot and went into emergency mode${failed}.`;
 	if (state.endsWith("-is-not-systemd")) return `The first process of the machine is ${state.slice(0, -15)}, and not the image's systemd.`;
 	if (!isWell(state, record.failedUnits, unexpected)) return `systemd ended its boot in the state "${state}"${failed}.`;
 	return findingAfter(record, allowed);
@@ -1414,7 +691,7 @@ function findingAfter(record, allowed) {
 	if (state === void 0) return void 0;
 	const unexpected = record.failedAfter.filter((unit) => !isAllowed(unit, allowed));
 	const restarting = restartingUnits(record, allowed);
-	const findings = [...isWell(state, record.failedAfter, unexpected) ? [] : [`After the tests, systemd was in the state "${state}"${unexpected.length === 0 ? "" : ` (failed since the boot: ${unexpected.join(", ")})`}.`], ...restarting.length === 0 ? [] : [`Units end and are started again, over and over: ${restarting.map(({ unit, count }) => `${unit} (${count} times)`).join(", ")}.`]];
+	const findings = [...isWell(state, record.failedAfter, unexpected) ? [] : [`After the tests, systemd was in the state "${state}"${unexpected.length === 0 ? "" : ` (failed since the boot: ${unexpected.join(", ")})`}.`], ...restarting.length === 0 ? [] : [`Units end and are restarted again and again: ${restarting.map(({ unit, count }) => `${unit} (${count} times)`).join(", ")}.`]];
 	return findings.length === 0 ? void 0 : findings.join(" ");
 }
 function restartingUnits({ restarts }, allowed) {
@@ -1425,7 +702,7 @@ function isAllowed(unit, { allowedUnits = [], knownFailures = [] }) {
 }
 /** Name of the entry among the tests that says whether systemd came up. */
 const systemTestName = "systemd";
-/** The state of systemd as a test; undefined if there is none, or the machine did not come so far. */
+/** The state of systemd as a test; undefined if there is none, or the machine did not reach this point. */
 function systemTest(record, allowed = {}) {
 	const state = record.systemState;
 	if (state === void 0 || state === "none") return void 0;
@@ -1466,15 +743,15 @@ function systemState(record) {
 	return {
 		manager: state === "none" ? "none" : "systemd",
 		state,
-		...stateAfter === void 0 ? {} : { stateAfter },
+		...defined({ stateAfter }),
 		failedUnits: [.../* @__PURE__ */ new Set([...record.failedUnits, ...record.failedAfter])],
 		details: record.details.join("\n")
 	};
 }
 // src/loop/boot-test/report/verdict.ts
 /**
-* What a run means. QEMU exits with 0 for success, kernel panic and early power-off alike: only the guest's own
-* "done" counts as done, and everything else is a failure that gets a name.
+* What a run means. QEMU exits with 0 for success, kernel panic and early power-off alike. So only the guest's own
+* "done" is a success, and every other ending is a failure with a name.
 */
 function judge(run, tests, allowed = {}) {
 	const { record, end } = run;
@@ -1575,13 +852,13 @@ function judgeDone(record, tests, allowed) {
 		explanation: `The machine booted${count === 0 ? "" : count === 1 ? " and its test passed" : ` and all ${count} tests passed`}.`
 	};
 }
-/** Tests that did not pass and that the harness saw this with: a test that passed anyway meant it. */
+/** Tests that did not pass and had such a note. A test that passed caused it on purpose. */
 function troubledTests(record, tests, trouble) {
 	return [...record.tests].flatMap(([index, test]) => {
 		return test.notes.some((note) => note.split(" ")[0] === trouble) && resultOf(test) !== "passed" ? [tests[index]?.name ?? `test ${index}`] : [];
 	});
 }
-/** Where in its life the machine was: continues "… ". */
+/** What the machine was doing: continues "… ". */
 function stage(record, tests) {
 	const running = runningTest(record);
 	if (running !== void 0) return `while ${tests[running]?.name ?? "a test"} ran`;
@@ -1613,7 +890,7 @@ function testResults(record, tests) {
 		return [{
 			name,
 			result: resultOf(test),
-			...timedOut ? {} : { exitCode: code },
+			...defined({ exitCode: timedOut ? void 0 : code }),
 			seconds: Math.round((at - test.startedAt) * 100) / 100,
 			output: test.output.text()
 		}];
@@ -1621,8 +898,8 @@ function testResults(record, tests) {
 }
 // src/loop/boot-test/report/timeline.ts
 /**
-* What a machine was busy with from its start to its end. The guest counts from the start of its kernel, we from the
-* start of QEMU: the moment the harness spoke first ties them together.
+* What a machine did from its start to its end. The guest counts from the start of its kernel, we from the start of
+* QEMU: the first message of the harness connects the two.
 */
 function timelineOf(run, tests) {
 	const { record, milestones, seconds } = run;
@@ -1684,7 +961,7 @@ function round(seconds) {
 // src/loop/boot-test/guest/line-reader.ts
 /** Longer lines are cut: a guest that never ends its line must not fill our memory. */
 const longestLine = 1048576;
-/** Cuts a stream of bytes into lines; an unfinished last line waits for its rest. */
+/** Splits a stream of bytes into lines; an unfinished last line is kept until the rest arrives. */
 function createLineReader(onLine) {
 	const decoder = new TextDecoder();
 	let rest = "";
@@ -1838,7 +1115,7 @@ function emptyRecord() {
 	};
 }
 /**
-* Reads what a guest writes, and believes only what the harness of this machine can have written.
+* Reads what a guest writes, and accepts only what the harness of this machine can have written.
 * @param about.nonce begins each line of the harness
 * @param about.tests how many tests the machine runs
 */
@@ -1955,13 +1232,13 @@ const pollMilliseconds = 25;
 /** A machine that powers off closes the port a moment before its end. */
 const endSeconds = 3;
 const megabyte = 1048576;
-/** What a guest may write to a file of ours, without the output of tests. */
+/** How much a guest may write to one of our files, without the output of tests. */
 const mostBytes = 128 * megabyte;
 /** The output of a test: at most 256 KiB, of which short lines become twenty times as long. */
 const bytesPerTest = 8 * megabyte;
 /** No guest may fill a disk of the host. */
 const mostBytesOfAll = 2048 * megabyte;
-/** The end of the console that is looked at. */
+/** How much of the end of the console is checked. */
 const consoleBytes = 4 * megabyte;
 /**
 * Boots a machine, listens until it is done, ended or out of time, and leaves no process behind.
@@ -2076,7 +1353,7 @@ async function readEnd(path, most) {
 		await handle.close();
 	}
 }
-/** What is taken in at a time: the limits are looked at in between. */
+/** How much is read at a time: the limits are checked in between. */
 const readBytes = 16 * megabyte;
 async function openReader(path, onLine) {
 	const handle = await open(path, "r");
@@ -2099,8 +1376,8 @@ async function openReader(path, onLine) {
 }
 // src/loop/boot-test/machine/machine-report.ts
 /**
-* What a run of a machine comes to.
-* @param about.seconds what making ready took, and all of it until now
+* The report of a machine's run.
+* @param about.seconds that the preparation took, and everything until now
 */
 function reportOf(options, run, about) {
 	const { architecture, outputFolder, tests } = options;
@@ -2128,10 +1405,10 @@ function reportOf(options, run, about) {
 		timeline: timelineOf(run, tests),
 		identity: Object.fromEntries(run.record.identity),
 		...logPaths(outputFolder),
-		...existsSync(journalLog) ? { journalLog } : {}
+		...defined({ journalLog: existsSync(journalLog) ? journalLog : void 0 })
 	};
 }
-/** The report on an image that never came to a machine. @param started by performance.now() */
+/** The report on an image that was not booted. @param started by performance.now() */
 async function unbooted({ architecture, outputFolder, accelerator }, started, finding) {
 	const paths = logPaths(outputFolder);
 	await Promise.all(Object.values(paths).map((path) => writeFile(path, "")));
@@ -2159,7 +1436,7 @@ function logPaths(folder) {
 		resultsLog: join(folder, logNames.results)
 	};
 }
-/** Seconds that some work takes. */
+/** Measures the seconds that a task takes. */
 async function timed(work) {
 	const started = performance.now();
 	await work();
@@ -2171,7 +1448,7 @@ function rounded(seconds) {
 // src/loop/boot-test/machine/accelerator.ts
 /**
 * KVM if it really works, otherwise emulation.
-* @param requested takes the choice away
+* @param requested skips the choice
 * @throws InputError when KVM is requested and does not work
 */
 async function chooseAccelerator(architecture, requested) {
@@ -2195,14 +1472,14 @@ async function kvmProblem(architecture) {
 	try {
 		accessSync("/dev/kvm", constants$2.R_OK | constants$2.W_OK);
 	} catch {
-		return "/dev/kvm is missing or not ours to use";
+		return "/dev/kvm is missing, or this user may not use it";
 	}
 	return probeKvm(architecture);
 }
 const probeExitCode = 85;
 const probeSeconds = 10;
 /**
-* Runs a few instructions under KVM. A /dev/kvm that opens proves little: nested ones may refuse to set up a
+* Runs a few instructions under KVM. That /dev/kvm can be opened proves little: nested KVM may refuse to set up a
 * processor (QEMU aborts), or never run it.
 */
 async function probeKvm(architecture) {
@@ -2240,7 +1517,7 @@ async function probeKvm(architecture) {
 		await qemu.stop(1e3);
 		if (architecture === "x86_64" ? end?.code === probeExitCode : end === void 0) return void 0;
 		const said = (await readFileIfThere(logFile))?.trim().split("\n")[0] ?? "";
-		return `KVM is there but does not work: ${end === void 0 ? "its processor does not run" : said || `QEMU ended with ${end.code ?? end.signal}`}`;
+		return `KVM exists but does not work: ${end === void 0 ? "its processor does not run" : said || `QEMU ended with ${end.code ?? end.signal}`}`;
 	});
 }
 /** The last 64 KiB below 4 GiB; a processor starts 16 bytes before their end. */
@@ -2261,8 +1538,8 @@ function probeFirmware() {
 /** A kernel under KVM prints its first line within a second; a broken KVM may never run it. */
 const kvmSilenceSeconds = 30;
 /**
-* Runs a machine under KVM if that works, and emulated otherwise; also if KVM turns out not to work although the
-* probe went well: a processor that KVM sets up but never runs, or that makes QEMU abort.
+* Runs a machine under KVM if that works, and emulated otherwise; also if KVM fails although the probe succeeded: it
+* sets up a processor but never runs it, or makes QEMU abort.
 * @param argumentsFor the command line of QEMU, without the program's name
 */
 async function runAccelerated(options, argumentsFor) {
@@ -2272,7 +1549,7 @@ async function runAccelerated(options, argumentsFor) {
 		run: first,
 		used: chosen
 	};
-	const note = `KVM is there but does not work: ${judge(first, options.tests).explanation}`;
+	const note = `KVM exists but does not work: ${judge(first, options.tests).explanation}`;
 	return {
 		run: await run(options, "tcg", argumentsFor),
 		used: {
@@ -2289,7 +1566,7 @@ function run(options, accelerator, argumentsFor) {
 		deadlineSeconds: deadlineOf(options),
 		nonce: options.nonce,
 		tests: options.tests.length,
-		...accelerator === "kvm" ? { silenceSeconds: kvmSilenceSeconds } : {},
+		...defined({ silenceSeconds: accelerator === "kvm" ? kvmSilenceSeconds : void 0 }),
 		onProgress: (record) => report(progress(record, options.tests))
 	}));
 }
@@ -2299,135 +1576,63 @@ function progress(record, tests) {
 	if (current >= 0) return `test ${current + 1} of ${tests.length}: ${tests[current]?.name ?? ""}`;
 	return record.kernel === void 0 ? "kernel" : "waiting for the system";
 }
-// src/loop/boot-test/machine/boot-directly.ts
-const requiredModules = [
-	"virtio_pci",
-	"virtio_blk",
-	"erofs",
-	"overlay"
-];
-const usefulModules = ["virtio_console"];
+// src/loop/boot-test/machine/boot-with-harness.ts
 /**
-* Makes what a machine boots from.
-* @param options.folder gets the files; the caller removes it
-* @throws InputError for an image without a kernel
+* Boots a machine with the harness in it, runs the tests and reports how that went: what all modes have in common.
+* @throws InputError if something is missing on this host; OutsideError if one of its programs fails
 */
-async function prepareImage(options) {
-	const { image, folder, log } = options;
-	const root = insideRoot(options.root);
-	const kernel = await requireKernel(root, image);
-	const index = await readModuleIndex(root, kernel.modules);
-	let rootImage;
-	const seconds = await timed(async () => {
-		rootImage = await log.task("making the root file system of the machine", () => makeRootImage(options.root, join(folder, "root.img")));
-	});
-	return {
-		kernel,
-		kernelFile: await kernelFile(kernel, folder),
-		index,
-		systemd: await findSystemd(root),
-		rootImage,
-		seconds
-	};
-}
-/** What the kernel lacks for a boot with these options, and the files of the modules that it needs. */
-function modulesFor(image, options) {
-	const needsExt4 = options.state !== void 0 || image.rootImage.type === "ext4";
-	const required = [...requiredModules, ...needsExt4 ? ["ext4"] : []];
-	const { files, missing } = orderModules([...required, ...usefulModules], image.index);
-	return {
-		files,
-		missing: missing.filter((name) => required.includes(name))
-	};
-}
-/** Why an image cannot be started at all; undefined if it can. */
-function obstacle(image, missing, options) {
-	if (missing.length > 0) return `The image's kernel has no ${missing.join(", ")}: it cannot mount its root in a virtual machine.`;
-	if (image.systemd === void 0 && options.init !== "any") return "The image has no systemd (/usr/lib/systemd/systemd, or /sbin/init that leads to it). An image without it on purpose needs \"init: any\" below boot-test in coxswain.yaml.";
-}
-/** As `runBootTest`, with an image that was made ready before. */
-async function bootPrepared(image, options) {
+async function bootWithHarness(options, machine) {
 	const started = performance.now();
-	const { architecture, outputFolder } = options;
+	const { architecture, outputFolder, tests, testsFolder } = options;
 	const busybox = await requireBootTestTools(architecture, options.helper);
 	await mkdir(outputFolder, { recursive: true });
-	const { files: moduleFiles, missing } = modulesFor(image, options);
-	const explanation = obstacle(image, missing, options);
-	if (explanation !== void 0) return unbooted(options, started, {
-		verdict: "unbootable",
-		kernel: image.kernel.version,
-		explanation
-	});
 	return withTemporaryFolder("machine", async (folder) => {
 		const nonce = makeNonce();
-		const initrd = join(folder, "initrd");
-		const settings = guestSettings(options, {
-			systemd: image.systemd,
-			rootType: image.rootImage.type
+		const settings = guestSettings(options, machine.image);
+		const begun = performance.now();
+		const making = makeToolsDisk({
+			busybox,
+			tests,
+			settings,
+			...defined({ testsFolder })
+		}, folder);
+		const preparing = machine.prepare({
+			busybox,
+			settings,
+			nonce,
+			folder
 		});
-		let toolsDisk = "";
-		const making = await timed(async () => {
-			const { tests, testsFolder } = options;
-			const making = makeToolsDisk({
-				busybox,
-				tests,
-				settings,
-				...defined({ testsFolder })
-			}, folder);
-			const { kernel } = image;
-			await writeFile(initrd, await makeInitrd({
-				busybox,
-				kernel,
-				moduleFiles,
-				settings,
-				nonce
-			}));
-			toolsDisk = await making;
-		});
-		const { network, state, kernelArguments = [] } = options;
+		await Promise.allSettled([making, preparing]);
+		const [toolsDisk, commandLine] = [await making, await preparing];
+		const initrd = (performance.now() - begun) / 1e3;
 		const { run, used } = await runAccelerated({
 			...options,
 			nonce
-		}, (accelerator, files) => machineArguments({
+		}, (accelerator, files) => commandLine({
 			...files,
 			architecture,
 			accelerator,
 			memoryMegabytes: options.memoryMegabytes ?? 1024,
 			cpus: options.cpus ?? 2,
-			kernel: image.kernelFile,
-			initrd,
-			rootImage: image.rootImage.file,
-			toolsDisk,
-			kernelArguments: [...unifiedArguments(image.kernel), ...kernelArguments],
-			...defined({ network }),
-			...state === void 0 ? {} : { stateDisk: state.disk }
+			network: options.network ?? "closed",
+			toolsDisk
 		}));
+		const total = machine.seconds + (performance.now() - started) / 1e3;
+		const seconds = {
+			rootFilesystem: machine.seconds,
+			initrd,
+			total
+		};
 		return reportOf(options, run, {
 			used,
-			kernel: image.kernel.version,
-			seconds: {
-				rootFilesystem: image.seconds,
-				initrd: making,
-				total: image.seconds + (performance.now() - started) / 1e3
-			}
+			kernel: machine.kernel,
+			seconds
 		});
 	});
 }
 /** Begins each line of the harness: an image does not know it, and 60 bits are not guessed. */
 function makeNonce() {
-	return BigInt(`0x${randomBytes(8).toString("hex")}`).toString(36).slice(0, 12).padStart(12, "0");
-}
-const longestCommandLine = 2048;
-/** The arguments that a unified kernel image brings; consoles are ours, because the report is made of them. */
-function unifiedArguments({ unified, path }) {
-	if (unified === void 0) return [];
-	const { commandLine } = unified;
-	if (commandLine.length > longestCommandLine || /[^ -~]/.test(commandLine)) throw new InputError({
-		where: path,
-		problem: "the command line of the unified kernel image is not one line of printable text",
-		found: commandLine.slice(0, 100)
-	});
-	return commandLine.split(/\s+/).filter((word) => word !== "" && !word.startsWith("console="));
+	return randomBytes(8).toString("hex").slice(1);
 }
 /**
 * Makes sure that this host can boot-test an architecture, before anything long begins.
@@ -2497,8 +1702,8 @@ function describeTested({ image, version, evidence, report, console }) {
 /** GitHub's limit for a comment is 65,536 characters. */
 const commentCharacters = 5e4;
 /**
-* For the pull request, as Markdown. Of a pass it depends on the evidence alone: saying it again, from evidence found
-* in the registry, gives the same text.
+* For the pull request, as Markdown. If the tests passed, it depends on the evidence only: from the same evidence in
+* the registry comes the same text.
 */
 function commentOn({ image, version, evidence, report, console }) {
 	const rows = evidence.tests.map((test) => `| \`${test.name.replaceAll("|", "\\|")}\` | ${outcome(test)} | ${test.seconds.toFixed(1)} |`);
@@ -2559,7 +1764,7 @@ function outcome(test) {
 	return test.result === "passed" ? "passed" : "timed out";
 }
 const consoleLines = 20;
-/** What somebody who has to fix it reads first. */
+/** What a person who has to fix it should read first. */
 function troubles(report, console = "") {
 	const tests = report.tests.filter(({ result, name }) => result !== "passed" && name !== "systemd").map((test) => ({
 		title: `${test.name}: ${outcome(test)}`,
@@ -2614,7 +1819,7 @@ function plain(text) {
 	return clean(text).replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`).replace(/[@#`*_[\]|]/g, "\\$&");
 }
 // src/loop/boot-test/report/image-evidence.ts
-/** What is known of the image already, if these very tests passed. */
+/** The existing evidence of the image, if these same tests passed. */
 async function evidenceOn({ client }, { reference }, tests) {
 	if (reference === void 0) return void 0;
 	return passingEvidence(client, reference.repository, reference.digest, tests.tree);
@@ -2623,7 +1828,7 @@ async function evidenceOn({ client }, { reference }, tests) {
 function covers(evidence, from) {
 	return from.every(({ image }) => evidence.upgrades?.some(({ digest, result }) => digest === image.digest && result === "PASSED"));
 }
-/** What a run says of the image. */
+/** The evidence that a run gives about the image. */
 function evidenceOf(report, about) {
 	const { tests, console, startedAt } = about;
 	const { reference, source, digest } = about.tested;
@@ -2641,11 +1846,11 @@ function evidenceOf(report, about) {
 		...defined({ mode: report.mode }),
 		startedAt,
 		seconds: report.seconds.total,
-		...report.upgrades === void 0 ? {} : { upgrades: report.upgrades.map(({ from, digest, passed }) => ({
+		...defined({ upgrades: report.upgrades === void 0 ? void 0 : report.upgrades.map(({ from, digest, passed }) => ({
 			from,
 			digest,
 			result: passed ? "PASSED" : "FAILED"
-		})) },
+		})) }),
 		log: evidenceLog(report, console)
 	};
 }
@@ -2666,7 +1871,7 @@ function onFiles({ client, config }, { reference, image }, log) {
 		log
 	}) };
 }
-/** Evidence belongs into the test registry. */
+/** Evidence belongs in the test registry. */
 async function attachEvidence({ client, config }, about) {
 	const { tested, evidence, report, log } = about;
 	const { reference, image } = tested;
@@ -2680,7 +1885,7 @@ async function attachEvidence({ client, config }, about) {
 }
 // src/loop/boot-test/report/annotations.ts
 /**
-* What went wrong: one annotation a failed test, at its file, or one for the machine.
+* What went wrong: one annotation for each failed test, at its file, or one for the machine.
 * @param testsFolder folder of the tests inside the repository
 */
 function annotationsOf(report, testsFolder) {
@@ -2694,7 +1899,7 @@ function annotationsOf(report, testsFolder) {
 		const file = fileOf(name);
 		return {
 			level: "error",
-			...file === void 0 ? {} : { file: `${testsFolder}/${file}` },
+			...defined({ file: file === void 0 ? void 0 : `${testsFolder}/${file}` }),
 			title: `${name} ${result}`,
 			message: clean(output).trim().slice(-2e3) || report.explanation
 		};
@@ -2802,7 +2007,9 @@ const colours = {
 	end: "#d8dbe0"
 };
 const failed = "#c8322b";
-/** When each machine did what, as an SVG picture: one bar a phase and a test, all machines on one scale. */
+/**
+* An SVG picture of what each machine did over time: one bar for each phase and each test, all machines on one scale.
+*/
 function drawTimeline(heading, machines) {
 	const longest = Math.max(1, ...machines.flatMap(({ spans }) => spans.map(({ to }) => to)));
 	const step = tickStep(longest);
@@ -2866,7 +2073,7 @@ function escaped(text) {
 	return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 // src/loop/boot-test/report/output-files.ts
-/** Names of what a boot test leaves in its output folder, besides the logs. */
+/** Names of the files in a boot test's output folder, besides the logs. */
 const outputNames = {
 	report: "report.json",
 	junit: "junit.xml",
@@ -2907,6 +2114,309 @@ async function writeOutput(folder, tested, about) {
 	};
 	for (const [name, content] of Object.entries(files)) await writeFileAtomically(join(folder, name), content);
 }
+// src/loop/boot-test/guest/root-filesystem.ts
+/** buildah's exit codes for "done" and for "no such thing", which is also fine here. */
+const orNot = [
+	0,
+	1,
+	125
+];
+/**
+* Gets exactly this image and gives `work` the folder where its root file system is mounted. Nobody else can read the
+* folder, and it is removed afterwards, also after an error or Ctrl-C. So is the image, unless it was in buildah's
+* storage before.
+* @throws InputError unless root; OutsideError when the pull fails
+*/
+async function withRootFilesystem(source, work, options = {}) {
+	requireRoot();
+	requireTools(["buildah"]);
+	const container = `coxswain-boot-${randomBytes(6).toString("hex")}`;
+	const before = await storedImages();
+	let id;
+	const remove = async () => {
+		await exec("buildah", ["umount", container], { allow: orNot });
+		await exec("buildah", ["rm", container], { allow: orNot });
+		const stored = source.storedAs ?? id;
+		if (stored !== void 0 && !before.has(stored)) await exec("buildah", ["rmi", stored], { allow: orNot });
+	};
+	const forget = onInterrupt(remove);
+	try {
+		const insecure = source.plainHttp ? ["--tls-verify=false"] : [];
+		await (options.log ?? silentLog).task(`pulling ${source.name}`, (report) => withPlainPlace(source.place, ({ place, folder }) => exec("buildah", [
+			"from",
+			"--name",
+			container,
+			...insecure,
+			place
+		], {
+			doing: `pulling ${source.name}`,
+			onLine: (line) => report(line.trim().slice(0, 60)),
+			...defined({ cwd: folder })
+		})));
+		id = await imageOf(container);
+		const { stdout } = await exec("buildah", ["mount", container]);
+		return await work(stdout.trim(), {
+			id,
+			run: runner(id)
+		});
+	} finally {
+		forget();
+		await remove();
+	}
+}
+/**
+* buildah turns a layout's path into a local name, and refuses capitals in it: `oci:/home/runner/work/OS/image:tag`.
+* It gets such a folder by another path.
+*/
+async function withPlainPlace(place, work) {
+	const [, layout, tag] = /^oci:(.+):([^:]+)$/.exec(place) ?? [];
+	if (layout === void 0 || tag === void 0) return work({ place });
+	return withTemporaryFolder("layout", async (folder) => {
+		await symlink(resolve(layout), join(folder, "layout"));
+		return work({
+			place: `oci:layout:${tag}`,
+			folder
+		});
+	});
+}
+/** The ids of all images in buildah's storage, and the names they have there: `repository@digest`. */
+async function storedImages() {
+	const { stdout } = await exec("buildah", [
+		"images",
+		"--all",
+		"--no-trunc",
+		...["--format", "{{.Name}}@{{.Digest}} {{.ID}}"]
+	]);
+	return new Set(stdout.split(/\s+/).map((word) => word.replace(/^sha256:/, "")));
+}
+async function imageOf(container) {
+	const { stdout } = await exec("buildah", [
+		"inspect",
+		...[
+			"--type",
+			"container",
+			"--format",
+			"{{.FromImageID}}"
+		],
+		container
+	]);
+	return stdout.trim().replace(/^sha256:/, "");
+}
+function runner(imageId) {
+	return async (command, options) => {
+		const container = `coxswain-run-${randomBytes(6).toString("hex")}`;
+		const remove = async () => {
+			await exec("buildah", ["rm", container], { allow: orNot });
+		};
+		const forget = onInterrupt(remove);
+		try {
+			await exec("buildah", [
+				"from",
+				"--quiet",
+				"--pull-never",
+				"--name",
+				container,
+				imageId
+			]);
+			const args = runArguments(container, command, options);
+			const { exitCode, stdout, stderr } = await exec("buildah", args, { allow: anyExitCode });
+			return {
+				exitCode,
+				output: `${stdout}${stderr}`
+			};
+		} finally {
+			forget();
+			await remove();
+		}
+	};
+}
+const anyExitCode = Array.from({ length: 256 }, (_, code) => code);
+/** The isolation that needs no container runtime. */
+function runArguments(container, command, { folders = {} } = {}) {
+	const volumes = Object.entries(folders).flatMap(([host, guest]) => ["--volume", `${host}:${guest}`]);
+	return [
+		...[
+			"run",
+			"--isolation",
+			"chroot"
+		],
+		...volumes.length === 0 ? [] : [
+			"--cap-add",
+			"all",
+			...volumes
+		],
+		...[
+			container,
+			"--",
+			...command
+		]
+	];
+}
+/** @throws InputError unless this is root, of the machine or of a user namespace */
+function requireRoot() {
+	if (process.getuid?.() === 0) return;
+	throw new InputError({
+		problem: "the files of an image can only be seen as they are by root",
+		remedy: "Run this with sudo."
+	});
+}
+// src/loop/boot-test/guest/systemd.ts
+/** The paths of systemd in distributions. */
+const places = [
+	"/usr/lib/systemd/systemd",
+	"/lib/systemd/systemd",
+	"/sbin/init",
+	"/usr/sbin/init"
+];
+/**
+* Path of systemd in an image, without a symbolic link; undefined if the image has none.
+* /sbin/init counts if it leads to a program called systemd.
+*/
+async function findSystemd(root) {
+	for (const place of places) {
+		const found = await root.resolve(place);
+		if (found?.kind !== "file") continue;
+		if (place.endsWith("/systemd") || found.path.endsWith("/systemd")) return found.path;
+	}
+}
+/** Debian has libraries in a folder for each architecture. */
+const libraryFolders = [
+	"/usr/lib/systemd",
+	"/usr/lib64/systemd",
+	"/lib/systemd"
+];
+/** The version of systemd, from the name of its library: nothing of the image is run. */
+async function systemdVersion(root) {
+	const multiarch = (await root.list("/usr/lib")).filter((name) => /-linux-gnu\w*$/.test(name));
+	for (const folder of [...libraryFolders, ...multiarch.map((name) => `/usr/lib/${name}/systemd`)]) for (const name of await root.list(folder)) {
+		const version = /^libsystemd-shared-(\d+)/.exec(name)?.[1];
+		if (version !== void 0) return Number(version);
+	}
+}
+/** What /etc/os-release says of an image; empty if it has none. */
+async function readOsRelease(root) {
+	for (const path of ["/usr/lib/os-release", "/etc/os-release"]) {
+		const text = (await root.readFile(path, { largest: 1048576 }))?.toString("utf8");
+		if (text === void 0) continue;
+		const pairs = [...text.matchAll(/^([A-Z_0-9]+)=(?:"([^"\n]*)"|'([^'\n]*)'|(\S*))\s*$/gm)];
+		return Object.fromEntries(pairs.map(([, name, a, b, c]) => [name, a ?? b ?? c ?? ""]));
+	}
+	return {};
+}
+// src/loop/boot-test/guest/compression.ts
+/** Programs that decompress, by the ending of a file name. */
+const programs = {
+	gz: ["gzip"],
+	xz: ["xz"],
+	zst: ["zstd"],
+	bz2: ["bzip2"],
+	lz4: ["lz4"],
+	lzma: ["xz", "--format=lzma"],
+	lzo: ["lzop"]
+};
+function compressionOf(ending) {
+	return Object.hasOwn(programs, ending) ? ending : void 0;
+}
+/** The first bytes of compressed files (the formats' own specifications; lz4 as the kernel's build writes it). */
+const magics = [
+	["gz", [31, 139]],
+	["xz", [
+		253,
+		55,
+		122,
+		88,
+		90,
+		0
+	]],
+	["zst", [
+		40,
+		181,
+		47,
+		253
+	]],
+	["bz2", [
+		66,
+		90,
+		104
+	]],
+	["lz4", [
+		2,
+		33,
+		76,
+		24
+	]],
+	["lz4", [
+		4,
+		34,
+		77,
+		24
+	]],
+	["lzma", [
+		93,
+		0,
+		0
+	]],
+	["lzo", [
+		137,
+		76,
+		90,
+		79
+	]]
+];
+/** What a file is compressed with, by its first bytes. */
+function detectCompression(bytes) {
+	return magics.find(([, magic]) => magic.every((byte, index) => bytes[index] === byte))?.[0];
+}
+/**
+* Decompresses bytes of an image.
+* @param largest of the result, in bytes
+* @throws InputError for bytes that cannot be decompressed, or that become larger
+*/
+async function decompress(compression, bytes, largest) {
+	const chunks = [];
+	await decompressTo(compression, bytes, largest, (chunk) => {
+		chunks.push(chunk);
+	});
+	return Buffer.concat(chunks);
+}
+/** The same, part by part: the result is never in memory as a whole. */
+async function decompressTo(compression, bytes, largest, onBytes) {
+	const [program, ...args] = programs[compression];
+	requireTools([program]);
+	const child = spawn(findTool(program) ?? program, [
+		...args,
+		"-d",
+		"-c",
+		"-q"
+	], { stdio: [
+		"pipe",
+		"pipe",
+		"ignore"
+	] });
+	const closed = once(child, "close");
+	child.stdin.on("error", () => void 0);
+	child.stdin.end(bytes);
+	let total = 0;
+	let failure;
+	child.stdout.on("data", (chunk) => {
+		if (failure !== void 0) return;
+		total += chunk.length;
+		try {
+			if (total > largest) throw new InputError({
+				problem: "compressed data of the image becomes larger than any such file",
+				expected: `at most ${largest} bytes`
+			});
+			onBytes(chunk);
+		} catch (error) {
+			failure = error;
+			child.kill("SIGKILL");
+		}
+	});
+	const [code] = await closed;
+	if (failure !== void 0) throw failure;
+	if (code === null) throw new OutsideError(`decompressing with ${program}`, "it was ended from outside");
+	if (code !== 0 && !(code === 2 && compression === "gz")) throw new InputError({ problem: `data of the image cannot be decompressed (${program}: exit code ${code})` });
+}
 // src/loop/boot-test/guest/cpio-scanner.ts
 const headerBytes = 110;
 const longestName = 4096;
@@ -2920,7 +2430,7 @@ function createCpioScanner(onName) {
 	let position = 0;
 	let inArchive = false;
 	let entries = 0;
-	/** Takes one entry from the start of what waits; false if a part of its header or its name is missing. */
+	/** Takes one entry from the start of the buffer; false if a part of its header or its name is missing. */
 	const takeEntry = () => {
 		if (waiting.length < 6) return false;
 		const magic = waiting.toString("latin1", 0, 6);
@@ -3000,7 +2510,7 @@ async function readInitramfs(bytes) {
 			await decompressTo(compression, rest, largestContent, (chunk) => scanner.feed(chunk));
 			offset = bytes.length;
 		}
-		if (!scanner.ended) throw new Error("the archive breaks off");
+		if (!scanner.ended) throw new Error("the archive is cut off");
 		entries += scanner.entries;
 	}
 	return {
@@ -3008,7 +2518,7 @@ async function readInitramfs(bytes) {
 		...found
 	};
 }
-/** How long the archives without compression are, with the zeros after them. */
+/** The length of the archives without compression, with the zeros after them. */
 function uncompressedLength(bytes) {
 	let last = 0;
 	for (;;) {
@@ -3022,7 +2532,7 @@ function uncompressedLength(bytes) {
 }
 /** What is wrong with an initramfs; undefined if a node can boot with it. */
 async function initramfsProblem(bytes, needs) {
-	if (bytes === void 0) return "there is none: bootc would have nothing to boot with the kernel";
+	if (bytes === void 0) return "there is none, and bootc needs one to boot the kernel";
 	try {
 		const { entries, hasInit, hasPrepareRoot } = await readInitramfs(bytes);
 		if (entries === 0) return "it is empty";
@@ -3033,14 +2543,194 @@ async function initramfsProblem(bytes, needs) {
 		return `it cannot be read: ${messageOf(error)}`;
 	}
 }
-// src/loop/boot-test/image-check.ts
-/** Labels of an image that some program on a node, or of ours, reads. */
-const neededLabels = {
-	"containers.bootc": "bootc takes only images that call themselves bootable",
-	"com.coreos.stream": "Zincati takes its stream from it",
-	"org.opencontainers.image.version": "Zincati finds its place in the update graph by it"
+// src/loop/boot-test/guest/uki.ts
+const sectionHeaderBytes = 40;
+/**
+* Reads a unified kernel image: a PE file (Microsoft's "PE Format", section table) whose sections are the parts.
+* @returns undefined for any other file
+*/
+function readUnifiedKernel(file) {
+	const sections = readSections(file);
+	const kernel = sections?.get(".linux");
+	if (sections === void 0 || kernel === void 0 || kernel.length === 0) return void 0;
+	const text = (name) => sections.get(name)?.toString("utf8").replace(/\0[\s\S]*$/, "").trim();
+	const version = text(".uname");
+	return {
+		kernel,
+		initrd: sections.get(".initrd"),
+		commandLine: text(".cmdline") ?? "",
+		version: version === void 0 || !/^[\w.+~-]{1,200}$/.test(version) ? void 0 : version
+	};
+}
+function readSections(file) {
+	if (file.length < 64 || file.toString("latin1", 0, 2) !== "MZ") return void 0;
+	const start = file.readUInt32LE(60);
+	if (start + 24 > file.length || file.readUInt32LE(start) !== 17744) return void 0;
+	const count = file.readUInt16LE(start + 6);
+	const table = start + 24 + file.readUInt16LE(start + 20);
+	const sections = /* @__PURE__ */ new Map();
+	for (let index = 0; index < count; index += 1) {
+		const header = table + index * sectionHeaderBytes;
+		if (header + sectionHeaderBytes > file.length) return void 0;
+		const name = file.toString("latin1", header, header + 8).replace(/\0.*$/s, "");
+		const [virtualSize, rawSize, offset] = [
+			8,
+			16,
+			20
+		].map((field) => file.readUInt32LE(header + field));
+		const size = virtualSize === 0 ? rawSize : Math.min(virtualSize, rawSize);
+		if (offset + size > file.length) return void 0;
+		if (!sections.has(name)) sections.set(name, file.subarray(offset, offset + size));
+	}
+	return sections;
+}
+// src/loop/boot-test/guest/kernel.ts
+const modulesFolder = "/usr/lib/modules";
+const largestKernel = 536870912;
+const largestUnified = 2147483648;
+/**
+* Finds the kernels in the folder for a bootable container image: /usr/lib/modules/VERSION/vmlinuz (bootc's
+* documentation, "Bootable container images", section on the kernel).
+*/
+async function findKernels(root, image) {
+	const kernels = [];
+	for (const version of await root.list(modulesFolder)) {
+		const modules = `${modulesFolder}/${version}`;
+		const path = `${modules}/vmlinuz`;
+		const found = await root.resolve(path);
+		if (found === void 0) continue;
+		if (found.kind !== "file" || found.size > largestKernel) throw new InputError({
+			where: `${image}: ${path}`,
+			problem: "the kernel of the image is not a file that a kernel can be in",
+			found: found.kind === "file" ? `${found.size} bytes` : found.kind,
+			expected: `a regular file of at most ${largestKernel} bytes`
+		});
+		kernels.push({
+			root,
+			version,
+			modules,
+			path,
+			file: found.hostPath,
+			unified: void 0
+		});
+	}
+	return kernels.length > 0 ? kernels : findUnified(root);
+}
+/**
+* Unified kernel images, for an image without a separate kernel: beside the modules, or in the folders of boot
+* loaders.
+*/
+async function findUnified(root) {
+	const versions = await root.list(modulesFolder);
+	const folders = [
+		...versions.map((version) => `${modulesFolder}/${version}`),
+		"/boot/EFI/Linux",
+		"/efi/EFI/Linux"
+	];
+	const kernels = /* @__PURE__ */ new Map();
+	for (const folder of folders) for (const name of (await root.list(folder)).filter((each) => each.endsWith(".efi"))) {
+		const path = `${folder}/${name}`;
+		const bytes = await root.readFile(path, { largest: largestUnified });
+		const unified = bytes === void 0 ? void 0 : readUnifiedKernel(bytes);
+		if (unified === void 0) continue;
+		const version = unified.version ?? (versions.length === 1 ? versions[0] : void 0) ?? name;
+		const found = {
+			root,
+			version,
+			path,
+			file: void 0,
+			unified
+		};
+		kernels.set(version, {
+			...found,
+			modules: `${modulesFolder}/${version}`
+		});
+	}
+	return [...kernels.values()];
+}
+/**
+* The one kernel of an image.
+* @param image what the image is called in the message
+* @throws InputError if there is none, or more than one: such an image boots on no node
+*/
+async function requireKernel(root, image) {
+	const kernels = await findKernels(root, image);
+	const [kernel] = kernels;
+	if (kernel !== void 0 && kernels.length === 1) return kernel;
+	throw new InputError({
+		where: image,
+		problem: kernel === void 0 ? "the image has no kernel" : `the image has ${kernels.length} kernels`,
+		found: kernels.map(({ version }) => version),
+		expected: "exactly one /usr/lib/modules/VERSION/vmlinuz, or one unified kernel image",
+		remedy: "Derive it from a bootable image, such as Fedora CoreOS, and neither add nor remove a kernel."
+	});
+}
+/**
+* The kernel as a file for QEMU.
+* @param folder gets the file, if a new one is needed; the caller removes it
+*/
+async function kernelFile(kernel, folder) {
+	if (kernel.file !== void 0) return kernel.file;
+	const file = join(folder, "vmlinuz");
+	await writeFile(file, kernel.unified?.kernel ?? "");
+	return file;
+}
+/**
+* What a boot loader knows a kernel by, at the place that the format of its architecture has it: x86's "HdrS" (Linux,
+* Documentation/arch/x86/boot.rst), arm64's "ARM\x64" (arch/arm64/booting.rst) or an archive of one.
+*/
+const kernelMarks = {
+	x86_64: [{
+		at: 514,
+		mark: "HdrS"
+	}],
+	aarch64: [
+		{
+			at: 56,
+			mark: "ARMd"
+		},
+		{
+			at: 0,
+			mark: ""
+		},
+		{
+			at: 4,
+			mark: "zimg"
+		}
+	]
 };
-/** The labels and the time of an image, which its configuration says: nothing needs to be pulled for it. */
+/** @returns whether a file may be a kernel of this architecture; true for one that we do not know */
+async function isKernel(file, architecture) {
+	const marks = kernelMarks[architecture];
+	if (marks === void 0) return true;
+	const handle = await open(file, "r");
+	try {
+		const { buffer, bytesRead } = await handle.read(Buffer.alloc(1024), 0, 1024, 0);
+		const text = buffer.toString("latin1", 0, bytesRead);
+		return marks.some(({ at, mark }) => text.startsWith(mark, at));
+	} finally {
+		await handle.close();
+	}
+}
+const largestIndex = 67108864;
+/** @param modules the folder of a kernel's modules inside the root */
+async function readModuleIndex(root, modules) {
+	const read = async (name) => (await root.readFile(`${modules}/${name}`, { largest: largestIndex }))?.toString("utf8") ?? "";
+	return {
+		dependencies: await read("modules.dep"),
+		softDependencies: await read("modules.softdep"),
+		aliases: await read("modules.alias"),
+		builtin: await read("modules.builtin")
+	};
+}
+// src/loop/boot-test/image-check.ts
+/** Labels of an image that a program on a node, or one of ours, reads. */
+const neededLabels = {
+	"containers.bootc": "bootc accepts only images with the label of a bootable one",
+	"com.coreos.stream": "Zincati takes its stream from it",
+	"org.opencontainers.image.version": "Zincati finds its node in the update graph by it"
+};
+/** The labels and the time of an image. They are in its configuration, so nothing has to be pulled. */
 function checkLabels(config, stream) {
 	const { labels, created } = config;
 	const problems = Object.entries(neededLabels).filter(([name]) => (labels[name] ?? "") === "").map(([name, reason]) => `no label ${name}: ${reason}`);
@@ -3049,14 +2739,14 @@ function checkLabels(config, stream) {
 	if (!(Date.parse(created ?? "") > 0)) problems.push(`the image was created at ${created ?? "no time"}: nodes would treat it as older than theirs`);
 	return entry("check: labels", problems);
 }
-/** Name of the entry that says whether a node can boot the image at all. */
+/** Name of the result that says whether a node can boot the image at all. */
 const kernelCheckName = "check: kernel";
 const largestInitramfs$1 = 1073741824;
 /**
-* The initramfs beside the kernel, where bootc looks for them ("Bootable container images", section on the kernel), or
-* inside a unified kernel image.
+* Checks the initramfs beside the kernel, where bootc looks for it ("Bootable container images", section on the
+* kernel), or inside a unified kernel image.
 * @param needs.prepareRoot the image is for nodes whose initramfs mounts an ostree deployment
-* @throws InputError without exactly one kernel: that is not a bootable image, and there is no result of a test
+* @throws InputError without exactly one kernel: that is not a bootable image, so there is no test result
 */
 async function checkKernel(root, image, needs = { prepareRoot: false }) {
 	const { modules, unified, path } = await requireKernel(root, image);
@@ -3067,8 +2757,8 @@ async function checkKernel(root, image, needs = { prepareRoot: false }) {
 }
 const shownFiles = 15;
 /**
-* Files in /var and /run. The first are unpacked at an installation and never again: machines that update do not get
-* them. The others are never seen.
+* Reports files in /var and /run. Those in /var are unpacked at an installation and never again: machines that update
+* do not get them. Those in /run are never visible.
 */
 async function checkLeftovers(root, meaning) {
 	const found = [];
@@ -3085,7 +2775,7 @@ async function checkLeftovers(root, meaning) {
 		output: lines.length === 0 ? "" : `warning: ${lines.join("\n")}\n`
 	};
 }
-/** The image's own bootc looks at it; undefined if it has none. */
+/** The image's own bootc checks it; undefined if it has none. */
 async function checkLint(root, run) {
 	if ((await root.resolve("/usr/bin/bootc"))?.kind !== "file") return void 0;
 	const started = performance.now();
@@ -3124,6 +2814,389 @@ async function filesBelow(root, folder) {
 	for (let place = waiting.pop(); place !== void 0 && found.length < mostFiles; place = waiting.pop()) for await (const each of await opendir(place)) if (each.isDirectory()) waiting.push(join(place, each.name));
 	else if (!each.isSymbolicLink() && found.length < mostFiles) found.push(relative(root.folder, join(place, each.name)));
 	return found.sort();
+}
+// src/loop/boot-test/guest/newc.ts
+const folder = "folder";
+/**
+* Writes a cpio archive of format "newc" (kernel documentation, "initramfs buffer format"): the only one the kernel
+* reads. All entries belong to root; times are zero, so that the same entries give the same bytes.
+*/
+function writeNewc(entries) {
+	const chunks = [];
+	for (const [index, entry] of entries.entries()) {
+		const isFolder = entry.content === folder;
+		const data = isFolder ? Buffer.alloc(0) : Buffer.from(entry.content);
+		const type = isFolder ? 16384 : 32768;
+		chunks.push(header(entry.path, {
+			inode: index + 1,
+			mode: type | entry.mode,
+			size: data.length
+		}));
+		chunks.push(padded(data));
+	}
+	chunks.push(header("TRAILER!!!", {
+		inode: 0,
+		mode: 0,
+		size: 0
+	}));
+	return Buffer.concat(chunks);
+}
+function header(path, fields) {
+	const name = Buffer.from(`${path}\0`);
+	const text = `070701${[
+		fields.inode,
+		fields.mode,
+		0,
+		0,
+		1,
+		0,
+		fields.size,
+		0,
+		0,
+		0,
+		0,
+		name.length,
+		0
+	].map((value) => value.toString(16).padStart(8, "0")).join("")}`;
+	return padded(Buffer.concat([Buffer.from(text), name]));
+}
+/** Names and contents start at multiples of four bytes. */
+function padded(bytes) {
+	const rest = bytes.length % 4;
+	return rest === 0 ? bytes : Buffer.concat([bytes, Buffer.alloc(4 - rest)]);
+}
+// src/loop/boot-test/guest/initrd.ts
+/** Makes the first root file system of the guest: an uncompressed archive, which every kernel reads. */
+async function makeInitrd(options) {
+	const modules = await readModules(options.kernel, options.moduleFiles);
+	return writeNewc([
+		...[...[
+			"bin",
+			"dev",
+			"proc",
+			"sys",
+			"run",
+			"root",
+			"modules"
+		], ...[
+			"coxswain",
+			"keep",
+			"state",
+			"tools",
+			"writable"
+		]].map((path) => ({
+			path,
+			content: folder,
+			mode: 493
+		})),
+		{
+			path: "bin/busybox",
+			content: await readFile(options.busybox),
+			mode: 493
+		},
+		...modules.map(({ name, content }) => ({
+			path: `modules/${name}`,
+			content,
+			mode: 420
+		})),
+		{
+			path: "modules/order",
+			content: modules.map(({ name }) => `${name}\n`).join(""),
+			mode: 420
+		},
+		{
+			path: "nonce",
+			content: `${options.nonce}\n`,
+			mode: 384
+		},
+		{
+			path: "init",
+			content: initScript,
+			mode: 493
+		},
+		...Object.entries(initrdScripts(options.settings)).map(([name, content]) => ({
+			path: `coxswain/${name}`,
+			content,
+			mode: 420
+		}))
+	]);
+}
+/** Reads module files, decompressed: the small insmod of the guest knows no compression. */
+async function readModules(kernel, files) {
+	const result = [];
+	for (const [index, file] of files.entries()) {
+		const name = `${String(index).padStart(3, "0")}-${basename(file).replace(/\.(xz|zst|gz)$/, "")}`;
+		result.push({
+			name,
+			content: await readModule(kernel, file)
+		});
+	}
+	return result;
+}
+const largestModule = 268435456;
+async function readModule(kernel, file) {
+	const path = `${kernel.modules}/${file}`;
+	const [, ending] = /\.ko(?:\.(\w+))?$/.exec(file) ?? [];
+	const compression = ending === void 0 ? void 0 : compressionOf(ending);
+	if (ending !== void 0 && compression === void 0) throw new InputError({
+		where: path,
+		problem: "unknown compression of a kernel module"
+	});
+	const content = await kernel.root.readFile(path, { largest: largestModule });
+	if (content === void 0) throw new InputError({
+		where: path,
+		problem: "modules.dep names a kernel module that the image does not have"
+	});
+	return compression === void 0 ? content : decompress(compression, content, largestModule);
+}
+// src/loop/boot-test/guest/kernel-modules.ts
+/** Load order of the wanted modules and all they need. */
+function orderModules(wanted, index) {
+	const needs = readDependencies(index.dependencies);
+	const fileOf = new Map([...needs.keys()].map((path) => [moduleName(path), path]));
+	const builtin = new Set(lines(index.builtin).map(moduleName));
+	const before = readSoftDependencies(index.softDependencies);
+	const aliases = readAliases(index.aliases);
+	const files = [];
+	const visited = /* @__PURE__ */ new Set();
+	const missing = [];
+	const add = (path) => {
+		if (visited.has(path)) return;
+		visited.add(path);
+		for (const name of before.get(moduleName(path)) ?? []) addByName(name);
+		for (const needed of [...needs.get(path) ?? []].reverse()) add(needed);
+		files.push(path);
+	};
+	/** A soft dependency may be an alias of several modules (`crc32c`): the kernel takes whichever loads. */
+	const addByName = (name) => {
+		const key = normal(name);
+		const found = [key, ...aliases.get(key) ?? []].map((each) => fileOf.get(each)).filter((path) => path !== void 0);
+		for (const path of found) add(path);
+		return found.length > 0;
+	};
+	for (const name of wanted) {
+		if (builtin.has(normal(name))) continue;
+		if (!addByName(name)) missing.push(name);
+	}
+	return {
+		files,
+		missing
+	};
+}
+/** The name that the kernel knows a module file by: `crc32c_intel` for `kernel/x/crc32c-intel.ko.xz`. */
+function moduleName(path) {
+	return normal((path.split("/").at(-1) ?? "").replace(/\.ko(\.\w+)?$/, ""));
+}
+function normal(name) {
+	return name.replaceAll("-", "_");
+}
+function lines(text) {
+	return text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
+}
+function readDependencies(text) {
+	return new Map(lines(text).map((line) => {
+		const [path = "", needed = ""] = line.split(/:\s*/, 2);
+		return [path, needed.split(/\s+/).filter((each) => each !== "")];
+	}));
+}
+function readSoftDependencies(text) {
+	const result = /* @__PURE__ */ new Map();
+	for (const line of lines(text)) {
+		const match = /^softdep\s+(\S+)\s+(.*)$/.exec(line);
+		const pre = /(?:^|\s)pre:\s*(.*?)(?:\s*post:|$)/.exec(match?.[2] ?? "")?.[1];
+		if (match?.[1] === void 0 || pre === void 0) continue;
+		const names = pre.split(/\s+/).filter((name) => name !== "");
+		const key = normal(match[1]);
+		result.set(key, [...result.get(key) ?? [], ...names]);
+	}
+	return result;
+}
+function readAliases(text) {
+	const result = /* @__PURE__ */ new Map();
+	for (const line of lines(text)) {
+		const [, pattern, name] = line.split(/\s+/);
+		if (pattern === void 0 || name === void 0 || /[*?[:]/.test(pattern)) continue;
+		result.set(normal(pattern), [...result.get(normal(pattern)) ?? [], normal(name)]);
+	}
+	return result;
+}
+// src/loop/boot-test/guest/root-image.ts
+/** Files with holes of this size need another kind of image. */
+const largeHole = 67108864;
+/**
+* Makes a disk of a root file system, with owners, modes and extended attributes as they are: erofs, which is the
+* fastest, or ext4 for what mkfs.erofs 1.5 cannot do: names of 255 bytes, and files that consist of holes.
+*/
+async function makeRootImage(root, file) {
+	requireRoot();
+	const doing = "making a file system image of the root";
+	if (!await needsExt4(root)) {
+		requireTools(["mkfs.erofs"]);
+		await exec("mkfs.erofs", [file, root], { doing });
+		return {
+			file,
+			type: "erofs"
+		};
+	}
+	const { stdout } = await exec("du", [
+		"--summarize",
+		"--one-file-system",
+		"--block-size=1",
+		root
+	]);
+	const used = Number.parseInt(stdout, 10);
+	const handle = await open(file, "w");
+	await handle.truncate(Math.ceil(used * 1.5) + 536870912);
+	await handle.close();
+	await exec("mkfs.ext4", [...[
+		"-q",
+		"-F",
+		"-O",
+		"^has_journal",
+		"-m",
+		"0",
+		"-i",
+		"8192",
+		"-L",
+		"root",
+		"-d",
+		root
+	], file], { doing });
+	return {
+		file,
+		type: "ext4"
+	};
+}
+async function needsExt4(root) {
+	const large = [
+		"-type",
+		"f",
+		"-size",
+		`+${largeHole / 1024}k`,
+		"-printf",
+		"%s %b\\n"
+	];
+	const long = [
+		"-regextype",
+		"posix-extended",
+		"-regex",
+		".*/[^/]{255}",
+		"-printf",
+		"long\\n"
+	];
+	const { stdout } = await exec("find", [
+		root,
+		"-xdev",
+		"(",
+		...large,
+		"-o",
+		...long,
+		")"
+	], { env: { LC_ALL: "C" } });
+	return stdout.split("\n").some((line) => {
+		const [size, blocks] = line.split(" ").map(Number);
+		return line === "long" || size !== void 0 && blocks !== void 0 && size - blocks * 512 > largeHole;
+	});
+}
+// src/loop/boot-test/machine/boot-directly.ts
+const requiredModules = [
+	"virtio_pci",
+	"virtio_blk",
+	"erofs",
+	"overlay"
+];
+const usefulModules = ["virtio_console"];
+/**
+* Makes the files that a machine boots from.
+* @param options.folder gets the files; the caller removes it
+* @throws InputError for an image without a kernel
+*/
+async function prepareImage(options) {
+	const { image, folder, log } = options;
+	const root = insideRoot(options.root);
+	const kernel = await requireKernel(root, image);
+	const index = await readModuleIndex(root, kernel.modules);
+	let rootImage;
+	const seconds = await timed(async () => {
+		rootImage = await log.task("making the root file system of the machine", () => makeRootImage(options.root, join(folder, "root.img")));
+	});
+	return {
+		kernel,
+		kernelFile: await kernelFile(kernel, folder),
+		index,
+		systemd: await findSystemd(root),
+		rootImage,
+		seconds
+	};
+}
+/** Finds what the kernel lacks to boot with these options, and the files of the modules that it needs. */
+function modulesFor(image, options) {
+	const needsExt4 = options.state !== void 0 || image.rootImage.type === "ext4";
+	const required = [...requiredModules, ...needsExt4 ? ["ext4"] : []];
+	const { files, missing } = orderModules([...required, ...usefulModules], image.index);
+	return {
+		files,
+		missing: missing.filter((name) => required.includes(name))
+	};
+}
+/** Why an image cannot be started at all; undefined if it can. */
+async function obstacle(image, missing, options) {
+	if (missing.length > 0) return `The image's kernel has no ${missing.join(", ")}: it cannot mount its root in a virtual machine.`;
+	if (image.systemd === void 0 && options.init !== "any") return "The image has no systemd (/usr/lib/systemd/systemd, or /sbin/init that leads to it). An image without it on purpose needs \"init: any\" below boot-test in coxswain.yaml.";
+	if (!await isKernel(image.kernelFile, options.architecture)) return `The image's ${image.kernel.path} is not a kernel for ${options.architecture}: no boot loader would start it.`;
+}
+/** As `runBootTest`, with an image that was prepared before. */
+async function bootPrepared(image, options) {
+	const started = performance.now();
+	const { files: moduleFiles, missing } = modulesFor(image, options);
+	const { kernel, rootImage, systemd } = image;
+	const explanation = await obstacle(image, missing, options);
+	if (explanation !== void 0) {
+		await mkdir(options.outputFolder, { recursive: true });
+		return unbooted(options, started, {
+			verdict: "unbootable",
+			kernel: kernel.version,
+			explanation
+		});
+	}
+	return bootWithHarness(options, {
+		image: {
+			systemd,
+			rootType: rootImage.type
+		},
+		kernel: kernel.version,
+		seconds: image.seconds,
+		prepare: async ({ busybox, settings, nonce, folder }) => {
+			const initrd = join(folder, "initrd");
+			await writeFile(initrd, await makeInitrd({
+				busybox,
+				kernel,
+				moduleFiles,
+				settings,
+				nonce
+			}));
+			return (common) => machineArguments({
+				...common,
+				kernel: image.kernelFile,
+				initrd,
+				rootImage: rootImage.file,
+				kernelArguments: [...unifiedArguments(kernel), ...options.kernelArguments ?? []],
+				...defined({ stateDisk: options.state?.disk })
+			});
+		}
+	});
+}
+const longestCommandLine = 2048;
+/** The arguments in a unified kernel image. Consoles are always ours, because the report is made from them. */
+function unifiedArguments({ unified, path }) {
+	if (unified === void 0) return [];
+	const { commandLine } = unified;
+	if (commandLine.length > longestCommandLine || /[^ -~]/.test(commandLine)) throw new InputError({
+		where: path,
+		problem: "the command line of the unified kernel image is not one line of printable text",
+		found: commandLine.slice(0, 100)
+	});
+	return commandLine.split(/\s+/).filter((word) => word !== "" && !word.startsWith("console="));
 }
 // src/loop/boot-test/machine/disk-image.ts
 /**
@@ -3206,7 +3279,7 @@ function firmwareMachineArguments(options) {
 	];
 }
 // src/loop/boot-test/machine/disk-needs.ts
-/** Where Debian, Ubuntu and Fedora put it. */
+/** The paths in Debian, Ubuntu and Fedora. */
 const knownFirmware = {
 	x86_64: [
 		{
@@ -3233,18 +3306,21 @@ const neededSystemd = 256;
 * Makes sure that an image can be installed on a disk here and started from it, before anything long begins.
 * @param about.root the image's root file system
 * @param about.foreign the image is of another architecture than this machine
+* @param machine the root of this machine
 * @throws InputError that names everything that is missing
 */
-async function requireDiskMode(about, env = process.env) {
+async function requireDiskMode(about, env = process.env, machine = "/") {
 	const { root, architecture, foreign } = about;
-	const firmware = await firstOf(knownFirmware[architecture] ?? [], async ({ code, variables }) => Boolean(await isThere(code) && await isThere(variables)));
+	const firmware = await firstOf(knownFirmware[architecture] ?? [], async ({ code, variables }) => Boolean(await exists(code) && await exists(variables)));
 	const systemd = await systemdVersion(root);
+	const programs = await missingPrograms(root);
 	const problems = [
-		findTool("podman", env) === void 0 ? "podman is not installed, in which bootc install runs (package podman)" : void 0,
-		env._CONTAINERS_ROOTLESS_UID === void 0 ? void 0 : "loop devices are for the root of the machine, and this runs in a user namespace (use sudo)",
+		findTool("podman", env) === void 0 ? "podman is not installed, and bootc install runs in it (package podman)" : void 0,
+		env._CONTAINERS_ROOTLESS_UID === void 0 ? void 0 : "only root of the machine can use loop devices, and this runs in a user namespace (use sudo)",
+		...await missingOfKernel(machine),
 		firmware === void 0 ? `there is no UEFI firmware for ${architecture} (packages ovmf, qemu-efi-aarch64)` : void 0,
 		foreign ? `the image is made for ${architecture}, and its bootc cannot run here` : void 0,
-		(await root.resolve("/usr/bin/bootc"))?.kind === "file" ? void 0 : "the image has no /usr/bin/bootc",
+		programs.length === 0 ? void 0 : `the image has no ${programs.join(", ")}`,
 		systemd !== void 0 && systemd >= neededSystemd ? void 0 : `the image has ${systemd === void 0 ? "no systemd" : `systemd ${systemd}`}, and its tests come in by what systemd ${neededSystemd} added`
 	].filter((problem) => problem !== void 0);
 	if (firmware !== void 0 && problems.length === 0) return firmware;
@@ -3255,29 +3331,53 @@ async function requireDiskMode(about, env = process.env) {
 		remedy: "Provide what is missing, or use the mode direct, which needs none of it."
 	});
 }
-async function isThere(path) {
-	try {
-		await stat(path);
-		return true;
-	} catch (error) {
-		if (isMissing(error)) return false;
-		throw error;
-	}
+/** What `bootc install to-disk` calls, by the names that any one of makes do. */
+const neededPrograms = [
+	["/usr/bin/bootc"],
+	["/usr/bin/bootupctl", "/usr/bin/bootctl"],
+	[
+		"/usr/sbin/sfdisk",
+		"/usr/bin/sfdisk",
+		"/sbin/sfdisk"
+	],
+	[
+		"/usr/sbin/mkfs.xfs",
+		"/usr/bin/mkfs.xfs",
+		"/sbin/mkfs.xfs"
+	],
+	[
+		"/usr/bin/udevadm",
+		"/usr/sbin/udevadm",
+		"/bin/udevadm"
+	]
+];
+async function missingPrograms(root) {
+	const missing = [];
+	for (const places of neededPrograms) if (await firstOf(places, async (path) => (await root.resolve(path))?.kind === "file") === void 0) missing.push(places[0]);
+	return missing;
+}
+/** What the kernel and the services of this machine lack for partitions on a loop device. */
+async function missingOfKernel(machine) {
+	const problems = [];
+	if (!await exists(join(machine, "dev/loop-control"))) problems.push("this machine has no loop devices");
+	if (!await exists(join(machine, "run/udev"))) problems.push("udev does not run on this machine (/run/udev)");
+	const config = await readFile(join(machine, "proc/config.gz")).catch(() => void 0);
+	if (config !== void 0 && !/^CONFIG_EFI_PARTITION=y$/m.test(gunzipSync(config).toString("latin1"))) problems.push("the kernel of this machine does not know partitions of GPT (CONFIG_EFI_PARTITION)");
+	return problems;
 }
 async function firstOf(all, fits) {
 	for (const each of all) if (await fits(each)) return each;
 }
 // src/loop/boot-test/machine/boot-from-disk.ts
-/** What an installation may grow to; the file takes only what is written. */
+/** Largest size of an installation; the file needs only the space that is written. */
 const diskGigabytes = 16;
 /**
-* As `runBootTest`, by way of the boot loader: the image installs itself on a disk with its own bootc, and the machine
-* starts from there through its firmware.
+* As `runBootTest`, but through the boot loader: the image installs itself on a disk with its own bootc, and the
+* machine starts from there through its firmware.
 * @param options.imageId in the storage that buildah and podman share
-* @throws InputError when something is missing, of this host or of the image
+* @throws InputError when this host or the image lacks something
 */
 async function runDiskTest(options) {
-	const started = performance.now();
 	const { architecture, foreign, log } = options;
 	const root = insideRoot(options.root);
 	const firmware = await requireDiskMode({
@@ -3285,56 +3385,30 @@ async function runDiskTest(options) {
 		architecture,
 		foreign
 	});
-	const busybox = await requireBootTestTools(architecture, options.helper);
 	const kernel = await requireKernel(root, options.image);
-	await mkdir(options.outputFolder, { recursive: true });
-	return withTemporaryFolder("disk", async (folder) => {
-		const disk = join(folder, "disk.raw");
-		const nonce = makeNonce();
-		const installing = await timed(() => log.task("installing the image on a disk", () => install(options, disk)));
-		const systemd = await findSystemd(root);
-		let toolsDisk = "";
-		const making = await timed(async () => {
-			const { tests, testsFolder } = options;
-			const settings = guestSettings(options, {
+	const systemd = await findSystemd(root);
+	return withTemporaryFolder("disk", async (installation) => {
+		const disk = join(installation, "disk.raw");
+		const seconds = await timed(() => log.task("installing the image on a disk", () => install(options, disk)));
+		return bootWithHarness(options, {
+			image: {
 				systemd,
 				rootType: "erofs"
-			});
-			toolsDisk = await makeToolsDisk({
-				busybox,
-				tests,
-				settings,
-				...defined({ testsFolder })
-			}, folder);
-		});
-		const variables = await freshVariables(firmware, folder);
-		const { run, used } = await runAccelerated({
-			...options,
-			nonce
-		}, (accelerator, files) => firmwareMachineArguments({
-			...files,
-			architecture,
-			accelerator,
-			memoryMegabytes: options.memoryMegabytes ?? 1024,
-			cpus: options.cpus ?? 2,
-			network: options.network ?? "closed",
-			firmware: {
-				code: firmware.code,
-				variables
 			},
-			disk,
-			toolsDisk,
-			nonce
-		}));
-		const seconds = {
-			rootFilesystem: installing,
-			initrd: making,
-			total: (performance.now() - started) / 1e3
-		};
-		return reportOf(options, run, {
-			used,
 			kernel: kernel.version,
-			seconds
+			seconds,
+			prepare: async ({ nonce, folder }) => {
+				const variables = await freshVariables(firmware, folder);
+				return (common) => firmwareMachineArguments({
+					...common,
+					firmware: {
+						code: firmware.code,
+						variables
+					},
+					disk,
+					nonce
+				});
+			}
 		});
 	});
 }
@@ -3362,7 +3436,7 @@ async function freshVariables(firmware, folder) {
 // src/loop/boot-test/guest/ostree-sysroot.ts
 /** The "stateroot": ostree(1) calls it the name of the operating system. */
 const stateroot = "default";
-/** The device that the root is on. Deployments that ostree makes in the machine inherit these arguments. */
+/** The device of the root. Deployments that ostree makes in the machine inherit these arguments. */
 const rootArguments = [
 	"root=/dev/vda",
 	"rootfstype=ext4",
@@ -3398,7 +3472,7 @@ async function initSysroot(sysroot) {
 		"tmp"
 	]) await mkdir(join(sysroot, "ostree/deploy", stateroot, "var", name), { recursive: true });
 }
-/** Gets an image into the repository and deploys it, as the first of the system root. */
+/** Adds an image to the repository and deploys it as the first deployment of the system root. */
 async function deployImage(tool, options) {
 	const { sysroot, layout, target, log } = options;
 	await log.task(`deploying the image with ostree (${tool.name})`, () => tool.run({
@@ -3423,8 +3497,8 @@ async function deployImage(tool, options) {
 	}));
 }
 /**
-* Gets an image into the repository, as a node downloads it before it deploys it.
-* @returns the ostree commit that stands for the image
+* Adds an image to the repository, as a node downloads it before it deploys it.
+* @returns the ostree commit of the image
 */
 async function pullImage(tool, options) {
 	const { sysroot, layout, log } = options;
@@ -3450,7 +3524,7 @@ async function pullImage(tool, options) {
 		problem: "ostree has this image already"
 	});
 }
-/** What an image is called in the origin of its deployment: no node here has a policy for signatures. */
+/** The name of an image in the origin of its deployment. The machine has no policy for signatures. */
 function unverified(reference) {
 	return `ostree-unverified-image:${reference}`;
 }
@@ -3491,7 +3565,7 @@ function readBootEntry(text, where) {
 	};
 }
 // src/loop/boot-test/guest/ostree-disk.ts
-/** What a machine may write; the file takes only what is written. */
+/** How much a machine may write; the file needs only the space that is written. */
 const freeBytes = 8 * 1024 ** 3;
 /** Makes the disk of a system root, with owners, modes, links and extended attributes as they are. */
 async function makeOstreeDisk(sysroot, file) {
@@ -3519,7 +3593,7 @@ async function makeOstreeDisk(sysroot, file) {
 		file
 	]], { doing: "making a disk of the ostree system root" });
 }
-/** Writes down what a machine left in the journal of the file system: it ended without unmounting. */
+/** Applies what a machine left in the journal of the file system, because it ended without unmounting. */
 async function settleDisk(disk) {
 	await exec("e2fsck", [
 		"-p",
@@ -3553,7 +3627,7 @@ async function copyBootFiles(disk, entry, folder) {
 	return files;
 }
 async function copyOut(disk, path, to) {
-	if (/[^\w./+~-]/.test(path)) throw new OutsideError("reading the disk", `a path with odd characters: ${path}`);
+	if (/[^\w./+~-]/.test(path)) throw new OutsideError("reading the disk", `a path with unsupported characters: ${path}`);
 	await debugfs(disk, `dump ${path} ${to}`);
 	if ((await stat(to)).size === 0) throw new OutsideError("reading the disk", `there is no ${path}`);
 }
@@ -3578,8 +3652,8 @@ var initramfs_failed_default = "# The image's initramfs ended in emergency mode:
 /** The kernel argument that makes our script the first process of an initramfs; it then starts `/init`. */
 const enterArgument = "rdinit=/coxswain/enter";
 /**
-* Puts the harness before an image's own initramfs, whose bytes stay as they are. Before, because the kernel silently
-* ignores an archive that follows some compressed ones.
+* Puts the harness before an image's own initramfs, whose bytes do not change. It comes first, because the kernel
+* silently ignores an archive after some compressed ones.
 */
 async function makeOstreeInitrd(options) {
 	const file = (name, content, mode = 420) => ({
@@ -3632,7 +3706,7 @@ function ignitionFiles(path) {
 	return { "opt/com.coreos/config": path };
 }
 // src/loop/boot-test/machine/boot-ostree.ts
-/** Programs of this machine that the mode needs, besides those of any boot test. */
+/** Programs of this machine that the mode needs, besides those of every boot test. */
 const ostreeTools = [
 	"skopeo",
 	"mkfs.ext4",
@@ -3640,7 +3714,7 @@ const ostreeTools = [
 	"debugfs",
 	"du"
 ];
-/** Copies an image into a folder, with its digest and its layers as they are. */
+/** Copies an image into a folder without changing its digest and its layers. */
 async function fetchImage(source, folder, log) {
 	requireTools(["skopeo"]);
 	const layout = `${join(folder, "image")}:image`;
@@ -3700,78 +3774,50 @@ async function prepareOstreeDisk(options) {
 * @param about.ignition path of a configuration for Ignition; the machine then has its first boot
 */
 async function bootOstree(disk, options, about) {
-	const started = performance.now();
-	const { architecture, outputFolder } = options;
-	const busybox = await requireBootTestTools(architecture, options.helper);
-	await mkdir(outputFolder, { recursive: true });
-	return withTemporaryFolder("machine", async (folder) => {
-		const nonce = makeNonce();
-		const initrd = join(folder, "initrd");
-		const entries = await readBootEntries(disk.file);
-		const entry = entries[about.entry ?? 0];
-		if (entry === void 0) throw new OutsideError("reading the disk", `ostree left ${entries.length} boot entries on it`);
-		const boot = await copyBootFiles(disk.file, entry, folder);
-		let toolsDisk = "";
-		const making = await timed(async () => {
-			const { tests, testsFolder } = options;
-			const settings = guestSettings(options, {
-				systemd: await findSystemd(about.root),
-				rootType: "ext4"
-			});
+	const entries = await readBootEntries(disk.file);
+	const entry = entries[about.entry ?? 0];
+	if (entry === void 0) throw new OutsideError("reading the disk", `ostree left ${entries.length} boot entries on it`);
+	const { ignition } = about;
+	return bootWithHarness(options, {
+		image: {
+			systemd: await findSystemd(about.root),
+			rootType: "ext4"
+		},
+		kernel: "",
+		seconds: disk.seconds,
+		prepare: async ({ busybox, settings, nonce, folder }) => {
+			const initrd = join(folder, "initrd");
+			const boot = await copyBootFiles(disk.file, entry, folder);
+			const { initramfs } = boot;
 			await writeFile(initrd, await makeOstreeInitrd({
 				busybox,
-				initramfs: boot.initramfs,
+				initramfs,
 				settings,
 				nonce
 			}));
-			toolsDisk = await makeToolsDisk({
-				busybox,
-				tests,
-				settings,
-				...defined({ testsFolder })
-			}, folder);
-		});
-		const { network, kernelArguments = [] } = options;
-		const { run, used } = await runAccelerated({
-			...options,
-			nonce
-		}, (accelerator, files) => machineArguments({
-			...files,
-			architecture,
-			accelerator,
-			memoryMegabytes: options.memoryMegabytes ?? 1024,
-			cpus: options.cpus ?? 2,
-			kernel: boot.kernel,
-			initrd,
-			rootImage: disk.file,
-			rootWrites: about.keep ? "kept" : "dropped",
-			toolsDisk,
-			kernelArguments: [
-				enterArgument,
-				...entry.options,
-				...about.ignition === void 0 ? [] : ignitionArguments,
-				...kernelArguments
-			],
-			...about.ignition === void 0 ? {} : { firmwareFiles: ignitionFiles(about.ignition) },
-			...defined({ network })
-		}));
-		return reportOf(options, run, {
-			used,
-			kernel: "",
-			seconds: {
-				rootFilesystem: disk.seconds,
-				initrd: making,
-				total: disk.seconds + (performance.now() - started) / 1e3
-			}
-		});
+			return (common) => machineArguments({
+				...common,
+				kernel: boot.kernel,
+				initrd,
+				rootImage: disk.file,
+				rootWrites: about.keep ? "kept" : "dropped",
+				kernelArguments: [
+					enterArgument,
+					...entry.options,
+					...ignition === void 0 ? [] : ignitionArguments,
+					...options.kernelArguments ?? []
+				],
+				...ignition === void 0 ? {} : { firmwareFiles: ignitionFiles(ignition) }
+			});
+		}
 	});
 }
 // src/loop/boot-test/guest/deploy-tool.ts
 /** Built by script/rust-tools. */
 const ownProgram = "ostree-deploy";
-/** `ostree container` of an image: rpm-ostree or bootc, by another name. */
+/** `ostree container` of an image: rpm-ostree or bootc under another name. */
 const imageExtension = "usr/libexec/libostree/ext/ostree-container";
-/** ostree marks the folder of a deployment immutable, and a temporary folder must go again. */
+/** ostree marks the folder of a deployment as immutable, but a temporary folder must be removed. */
 const environment = { OSTREE_SYSROOT_DEBUG: "mutable-deployments" };
 /**
 * What deploys this image: its own rpm-ostree or bootc, or else `ostree-deploy` of this machine.
@@ -3782,7 +3828,7 @@ async function findDeployTool(image, env = process.env) {
 	if (image.run !== void 0 && await hasExtension(image.root)) return inImage(image.run);
 	return findTool("ostree-deploy", env) === void 0 ? void 0 : onHost;
 }
-/** Looked at where it is, without following links: what it leads to is the image's own affair. */
+/** The link itself is checked and not followed: its target is the image's own choice. */
 async function hasExtension(root) {
 	try {
 		await lstat(join(root, imageExtension));
@@ -3827,6 +3873,10 @@ function inImage(run) {
 /** The label of an image that is an ostree commit with layers on it; ostree-ext deploys no other. */
 const commitLabel = "ostree.final-diffid";
 const largestInitramfs = 1073741824;
+/** An ostree commit with layers on it, as every image derived from Fedora CoreOS is. */
+function isOstreeCommit({ labels }) {
+	return labels[commitLabel] !== void 0;
+}
 /**
 * Finds out whether an image can be deployed with ostree here, and by what.
 * @param image.run absent: the image is of another architecture, and its programs cannot be run here
@@ -3834,7 +3884,7 @@ const largestInitramfs = 1073741824;
 async function chooseOstree(image, env = process.env) {
 	const { root, config, run } = image;
 	const obstacles = [];
-	if (config.labels[commitLabel] === void 0) obstacles.push(`the image is not an ostree commit (it has no label ${commitLabel})`);
+	if (!isOstreeCommit(config)) obstacles.push(`the image is not an ostree commit (it has no label ${commitLabel})`);
 	obstacles.push(...await initramfsObstacles(image));
 	if (run === void 0) obstacles.push("the image is made for another architecture than this machine");
 	const missing = ostreeTools.filter((name) => findTool(name, env) === void 0);
@@ -3847,7 +3897,7 @@ async function chooseOstree(image, env = process.env) {
 	else if (!tool.makesComposefs && await needsComposefs(root)) obstacles.push(`the image wants composefs, which ${tool.name} does not make`);
 	return tool !== void 0 && obstacles.length === 0 ? { tool } : { obstacles };
 }
-/** @throws InputError with everything that is in the way */
+/** @throws InputError that names everything that is missing */
 function requireOstree(choice) {
 	if (choice.tool !== void 0) return choice.tool;
 	throw new InputError({
@@ -3859,7 +3909,8 @@ function requireOstree(choice) {
 }
 async function initramfsObstacles(image) {
 	const { root, name, ignition } = image;
-	const { modules } = await requireKernel(root, name);
+	const { modules, unified } = await requireKernel(root, name);
+	if (unified !== void 0) return ["the image has a unified kernel image, which no boot entry of ostree starts"];
 	const bytes = await root.readFile(`${modules}/initramfs.img`, { largest: largestInitramfs });
 	if (bytes === void 0) return ["the image has no initramfs"];
 	try {
@@ -3869,7 +3920,7 @@ async function initramfsObstacles(image) {
 		return [`the image's initramfs cannot be read: ${messageOf(error)}`];
 	}
 }
-/** ostree-prepare-root(1): `composefs.enabled` in prepare-root.conf; `maybe` goes without it. */
+/** ostree-prepare-root(1): `composefs.enabled` in prepare-root.conf; `maybe` works without it. */
 async function needsComposefs(root) {
 	for (const folder of [
 		"/etc",
@@ -3884,15 +3935,15 @@ async function needsComposefs(root) {
 	return false;
 }
 // src/loop/boot-test/guest/shell/ostree-back.sh
-var ostree_back_default = "#!/bin/sh\n# Runs after the rollback: the machine is on the release before.\nostree admin status\nif ostree admin status | grep -q \"^\\* .*$COXSWAIN_OSTREE_COMMIT\"; then\n  echo \"the machine is still on the new release\"\n  exit 1\nfi\n";
+var ostree_back_default = "#!/bin/sh\n# Runs after the rollback: the machine is on the previous release.\nostree admin status\nif ostree admin status | grep -q \"^\\* .*$COXSWAIN_OSTREE_COMMIT\"; then\n  echo \"the machine is still on the new release\"\n  exit 1\nfi\n";
 // src/loop/boot-test/guest/shell/ostree-deploy.sh
-var ostree_deploy_default = "#!/bin/sh\n# Deploys the new release beside the one that runs, as an update does. ostree merges /etc; it may refuse.\nset -eu\norigin=/run/coxswain-origin\nprintf '[origin]\\ncontainer-image-reference=%s\\n' \"$COXSWAIN_OSTREE_ORIGIN\" >\"$origin\"\nostree admin deploy --origin-file=\"$origin\" \"$COXSWAIN_OSTREE_COMMIT\"\nostree admin status\n";
+var ostree_deploy_default = "#!/bin/sh\n# Deploys the new release beside the running one, as an update does. ostree merges /etc; it may refuse.\nset -eu\norigin=/run/coxswain-origin\nprintf '[origin]\\ncontainer-image-reference=%s\\n' \"$COXSWAIN_OSTREE_ORIGIN\" >\"$origin\"\nostree admin deploy --origin-file=\"$origin\" \"$COXSWAIN_OSTREE_COMMIT\"\nostree admin status\n";
 // src/loop/boot-test/guest/shell/ostree-rollback.sh
-var ostree_rollback_default = "#!/bin/sh\n# Runs on the new release: makes the release before the default of the next boot, as a rollback does.\nset -eu\nostree admin status\nostree admin status | grep -q \"^\\* .*$COXSWAIN_OSTREE_COMMIT\" || {\n  echo \"the machine did not boot the new release\"\n  exit 1\n}\nostree admin set-default 1\nostree admin status\n";
+var ostree_rollback_default = "#!/bin/sh\n# Runs on the new release: makes the previous release the default of the next boot, as a rollback does.\nset -eu\nostree admin status\nostree admin status | grep -q \"^\\* .*$COXSWAIN_OSTREE_COMMIT\" || {\n  echo \"the machine did not boot the new release\"\n  exit 1\n}\nostree admin set-default 1\nostree admin status\n";
 // src/loop/boot-test/rehearsal/state-disk.ts
-/** What a disk may grow to; the file takes only what is written. */
+/** Largest size of the disk; the file needs only the space that is written. */
 const megabytes = 8192;
-/** Makes an empty disk that outlives machines: it gets their /var, and the changes in /etc. */
+/** Makes an empty disk that is kept when a machine ends, for /var and the changes in /etc. */
 async function makeStateDisk(file) {
 	const handle = await open(file, "w");
 	await handle.truncate(megabytes * 1024 * 1024);
@@ -3910,7 +3961,7 @@ async function makeStateDisk(file) {
 // src/loop/boot-test/rehearsal/rehearsal.ts
 /**
 * Takes one machine from an earlier release to the candidate and back, as ostree does: /var is the machine's own
-* throughout, changes in /etc win over the new image's defaults, and the way back has the /etc from before.
+* throughout, changes in /etc win over the new image's defaults, and after the rollback /etc is as before.
 */
 async function rehearseUpgrade(options) {
 	const { from, candidate } = options;
@@ -3931,7 +3982,7 @@ async function rehearseUpgrade(options) {
 	});
 }
 /**
-* Lets one machine live through the stages of an update.
+* Takes one machine through the stages of an update.
 * @param bootStage boots the machine for a stage, with the tests of that stage
 */
 async function rehearse(script, bootStage) {
@@ -4033,7 +4084,10 @@ function problemOf(report, results) {
 	return failed.length === 0 ? void 0 : `${failed.join(", ")} failed.`;
 }
 // src/loop/boot-test/rehearsal/ostree-rehearsal.ts
-/** What the harness does at the end of each stage, as a test of that name: nobody's test decides on the update. */
+/**
+* What the harness does at the end of each stage, as a test of that name: a user's test never decides about the
+* update.
+*/
 const steps = {
 	"before-upgrade": {
 		name: "ostree-deploy",
@@ -4048,7 +4102,7 @@ const steps = {
 		text: ostree_back_default
 	}
 };
-/** Deploying writes a whole /etc and syncs the disk. */
+/** A deployment writes a whole /etc and syncs the disk. */
 const stepSeconds = 600;
 /**
 * As `rehearseUpgrade`, on a real ostree system: the machine itself deploys the candidate beside its release, with its
@@ -4099,7 +4153,7 @@ function stepPassed({ tests }, stage) {
 // src/loop/boot-test/machine-of-mode.ts
 /**
 * Makes an image ready to boot.
-* @throws InputError for a mode that was asked for and cannot be
+* @throws InputError if the requested mode is not possible
 */
 async function machineOfMode(options) {
 	const { wanted, root, source, config, stored, foreign } = options;
@@ -4136,7 +4190,10 @@ async function directMachine({ root, source, folder, log }) {
 		rehearse: (script, from) => rehearseDirectly(script, prepared, from, log)
 	};
 }
-/** Through the firmware. A rehearsal there would need an installer that updates: it boots the kernel directly. */
+/**
+* Boots through the firmware. A rehearsal in this mode would need an installer that can update, so it boots the
+* kernel directly.
+*/
 function diskMachine(options) {
 	const { root, source, stored, foreign, folder, log } = options;
 	let prepared;
@@ -4231,8 +4288,7 @@ async function rehearseWithOstree(script, candidate, from) {
 }
 // src/loop/boot-test/report/known-failures.ts
 /**
-* For Fedora CoreOS in the mode direct: such a machine has no ostree deployment, no boot partition and no labels of SELinux
-* (the units' own sources; fedora-coreos-tracker 1485, 2072, 2136 and 2139 for the boot loader).
+* For Fedora CoreOS: such a machine has no boot partition and no labels of SELinux, and in the mode direct no ostree deployment (the units' own sources; fedora-coreos-tracker 1485, 2072, 2136 and 2139 for the boot loader).
 */
 const fedoraCoreOs = [
 	{
@@ -4246,11 +4302,13 @@ const fedoraCoreOs = [
 	},
 	{
 		unit: "rpm-ostreed.service",
-		reason: "it needs the ostree repository in /sysroot, and the machine has no deployment"
+		reason: "it needs the ostree repository in /sysroot, and the machine has no deployment",
+		needsDeployment: true
 	},
 	{
 		unit: "zincati.service",
-		reason: "it asks rpm-ostree for the booted deployment, and the machine has none: it is started again for ever"
+		reason: "it asks rpm-ostree for the booted deployment, and the machine has none: it is started again and again",
+		needsDeployment: true
 	},
 	{
 		unit: "coreos-fix-selinux-labels.service",
@@ -4258,13 +4316,13 @@ const fedoraCoreOs = [
 	}
 ];
 /**
-* The units of an image's distribution that cannot work in the mode direct.
+* The units of an image's distribution that cannot work in the machine of a mode.
 * @param osRelease what /etc/os-release of the image says
 */
-function knownFailuresOf(osRelease) {
+function knownFailuresOf(osRelease, mode) {
 	if (!isFedoraCoreOs(osRelease)) return [];
 	const release = Number.parseInt(osRelease.VERSION_ID ?? "", 10);
-	return fedoraCoreOs.filter(({ from = 0, to = Number.POSITIVE_INFINITY }) => !(release < from) && !(release > to));
+	return fedoraCoreOs.filter(({ from = 0, to = Number.POSITIVE_INFINITY, needsDeployment }) => !(release < from) && !(release > to) && !(mode === "ostree" && needsDeployment));
 }
 /** Fedora CoreOS, or an image that is derived from it (os-release(5), VARIANT_ID). */
 function isFedoraCoreOs({ ID, VARIANT_ID }) {
@@ -4272,8 +4330,8 @@ function isFedoraCoreOs({ ID, VARIANT_ID }) {
 }
 // src/loop/boot-test/test-run.ts
 /**
-* All there is to test of an image, the quick things first, each only if those before went well: what its
-* configuration says, what its files say, a boot with the user's tests, and the updates that nodes will make.
+* Everything that is tested about an image, the quick checks first, each only if those before succeeded: its
+* configuration, its files, a boot with the user's tests, and the updates that nodes will make.
 */
 async function runTests(options) {
 	const { source, image, config, machine, outputFolder, log } = options;
@@ -4334,15 +4392,15 @@ function notAsShipped(checks) {
 	const failed = checks.filter(({ result }) => result !== "passed");
 	return {
 		verdict: failed.some(({ name }) => name === "check: kernel") ? "unbootable" : "check-failed",
-		explanation: `The image is not what a node needs, and was not booted: ${failed.map(({ name, output }) => `${name}: ${output.trim().split("\n")[0]}`).join("; ")}.`,
+		explanation: `The image lacks what a node needs, and was not booted: ${failed.map(({ name, output }) => `${name}: ${output.trim().split("\n")[0]}`).join("; ")}.`,
 		kernel: "",
 		tests: checks
 	};
 }
-/** Units that cannot work in such a machine; from a disk, the machine has all that they need. */
+/** Units that cannot work in such a machine. A machine that boots from a disk has all that they need. */
 async function knownFailures({ config }, root, mode) {
 	if (mode === "disk" || config.bootTest.knownFailures === "none") return [];
-	return knownFailuresOf(await readOsRelease(root));
+	return knownFailuresOf(await readOsRelease(root), mode);
 }
 async function bootOptions(options, root, mode) {
 	const { machine, testsFolder, config, image, version, fleet, outputFolder, log } = options;
@@ -4415,8 +4473,9 @@ function withTotal(report, started) {
 // src/loop/boot-test/boot-test.ts
 /**
 * Boots the exact image that the checkout's commit builds, runs the tests of that commit in it, attaches the result
-* to the image's digest and comments on the pull request. Run again, it finds the evidence and only comments.
-* Of an image in a folder, the result is only answered and written down: it has no place in a registry.
+* to the image's digest and comments on the pull request. When it runs again, it finds the evidence and only
+* comments. For an image in a folder, the result is only returned and written to files, because there is no registry
+* to attach it to.
 */
 async function testImage(project, options) {
 	const { git, config } = project;
@@ -4524,7 +4583,7 @@ async function ignitionOf({ git, config }, commit, folder) {
 	if (text === void 0) throw new InputError({
 		where: "coxswain.yaml",
 		field: "boot-test.ignition",
-		problem: `commit ${commit.slice(0, 12)} has no such file`,
+		problem: `commit ${shortCommit(commit)} has no such file`,
 		found: ignition
 	});
 	const file = join(folder, "config.ign");
@@ -4545,7 +4604,7 @@ function machineFor({ config }, options, architecture) {
 		})
 	};
 }
-/** By name; undefined where the commit is for no fleet that we know. */
+/** By name; undefined if the commit belongs to no fleet that we know. */
 async function fleetOf({ git, config, forge }, options, commit) {
 	if (options.fleet !== void 0) return findFleet(config, options.fleet).name;
 	const branch = (options.local === void 0 ? await forge.pullRequests.findByCommit(commit) : void 0)?.base ?? await git.try([
@@ -4587,11 +4646,11 @@ async function tellPullRequest({ forge }, commit, tested) {
 // src/loop/boot-test/machine/boot-modes.ts
 /**
 * How the machine of a boot test starts: `direct`, by the image's kernel and an initrd of ours; `ostree`, as a real
-* ostree deployment by the image's own initramfs; `disk`, from an installation, through the firmware.
+* ostree deployment by the image's own initramfs; `disk`, from an installed disk, through the firmware.
 */
 const bootModes = [
 	"direct",
 	"ostree",
 	"disk"
 ];
-export { describeTested as a, folder as c, findStaticBusybox as d, readTestTimeout as f, commentOn as i, writeNewc as l, testImage as n, orderModules as o, annotationsOf as r, readModuleIndex as s, bootModes as t, networks as u };
+export { writeNewc as a, commentOn as c, findStaticBusybox as d, readTestTimeout as f, folder as i, describeTested as l, testImage as n, readModuleIndex as o, orderModules as r, annotationsOf as s, bootModes as t, networks as u };

@@ -1,4 +1,4 @@
-import { F as InputError, I as OutsideError, _ as exec, w as withTemporaryFolder, x as requireTools } from "./host.mjs";
+import { I as InputError, L as OutsideError, P as defined, T as withTemporaryFolder, _ as exec, x as requireTools } from "./host.mjs";
 import { A as formatRepository, B as goArchitecture, C as mediaTypes, E as atTag, O as digestOf, R as architectureOfGo, S as isIndex, T as atDigest, b as copyImage, c as inLayout, f as readImage, j as isDigest, k as formatReference, l as layoutReader, o as isLoopback, u as resolveInLayout, x as setTags } from "./world-registry.mjs";
 import { d as localTag, g as materialiseContext, h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, p as tagFor, v as requireBuildSpace } from "./release-candidate.mjs";
 import { x as copyAttachments } from "./release.mjs";
@@ -9,8 +9,8 @@ import { randomUUID } from "node:crypto";
 // src/loop/build-image/base-layers.ts
 /**
 * Compares a derived image with its base. Uncompressed digests ("diff ids") prove that a layer is the base's; its
-* compressed form may differ all the same, because buildah may compress again when it pushes. Nodes would then
-* download everything anew, although they have it.
+* compressed form may still differ, because buildah may compress again when it pushes. Nodes would then download
+* everything again, although they have it.
 * @throws InputError when the derived image does not begin with the base's layers at all
 */
 function compareLayers(base, derived, where) {
@@ -34,8 +34,8 @@ function compareLayers(base, derived, where) {
 	};
 }
 /**
-* Makes sure that a pushed image has its base's layers byte for byte, and returns its manifest's descriptor. Where
-* it has not, a manifest that names the base's layers takes its place under the tag; running again changes nothing.
+* Makes sure that a pushed image has its base's layers byte for byte, and returns its manifest's descriptor. If they
+* differ, a manifest that names the base's layers replaces it under the tag; a second run changes nothing.
 * @param options.copyBase puts the base's blobs into the repository
 */
 async function keepBaseLayers(options) {
@@ -55,7 +55,7 @@ async function keepBaseLayers(options) {
 		size: bytes.length
 	};
 }
-/** Fails unless the tag still means the digest that was just pushed. */
+/** Fails unless the tag still points at the digest that was just pushed. */
 async function confirmPush(client, tag, expected) {
 	const found = await client.resolve(tag);
 	if (found?.digest === expected) return;
@@ -67,10 +67,10 @@ function ociLayerType(mediaType) {
 }
 // src/loop/build-image/buildah.ts
 /**
-* The command line of a build that depends on nothing but its order:
+* The command line of a build that depends only on its order:
 * - `--timestamp` sets every time in the image, `--layers=false` makes one layer whatever the cache holds;
 * - chroot isolation on the host's network works as root in a container and on a plain machine alike;
-* - `--ignorefile` of nothing: what is ignored was decided when the context was hashed;
+* - `--ignorefile` is empty: what is ignored was decided when the context was hashed;
 * - `--force-rm` leaves no container behind, after a failure too.
 * All of it is known to buildah 1.28 (Debian 12) and later.
 */
@@ -98,8 +98,12 @@ function buildArgumentsOf(order) {
 }
 const anyExitCode = Array.from({ length: 256 }, (_, code) => code);
 const shownLines = 30;
-/** How containers/storage reports an image that was there a moment ago. */
-const removedMeanwhile = /image not known|layer not known|identifier is not an image/;
+/** How containers/storage, and buildah, report an image that was there a moment ago. */
+const removedMeanwhile = /image not known|layer not known|identifier is not an image|initializing source docker:\/\/localhost\/coxswain-base:/;
+/** Whether an error says that another run removed an image that this one was about to use. */
+function isRemovedMeanwhile(error) {
+	return error instanceof OutsideError && removedMeanwhile.test(error.message);
+}
 /** @param folder an existing folder for the files that buildah answers with */
 function createBuildah(options) {
 	const env = Object.fromEntries(Object.entries(options.env).filter((entry) => entry[1] !== void 0));
@@ -138,15 +142,7 @@ function createBuildah(options) {
 		return digest;
 	}
 	return {
-		build: async (order) => {
-			const title = `building the image for ${order.architecture}`;
-			try {
-				await run(title, buildArgumentsOf(order));
-			} catch (error) {
-				if (!(error instanceof OutsideError) || !removedMeanwhile.test(error.message)) throw error;
-				await run(title, buildArgumentsOf(order));
-			}
-		},
+		build: (order) => run(`building the image for ${order.architecture}`, buildArgumentsOf(order)),
 		push: (image, to, plainHttp) => push(`pushing ${formatReference(to)}`, image, `docker://${formatReference(to)}`, [`--tls-verify=${!plainHttp}`]),
 		store: (image, to) => push(`writing ${formatReference(to)}`, image, formatReference(to), []),
 		hasImage: async (imageId) => {
@@ -157,6 +153,19 @@ function createBuildah(options) {
 				"--no-trunc"
 			], { env })).stdout.split("\n").some((line) => line.replace(/^sha256:/, "") === imageId);
 		},
+		pull: (from, { architecture, plainHttp }) => run(`pulling ${from}`, [
+			"pull",
+			`--tls-verify=${!plainHttp}`,
+			`--arch=${goArchitecture(architecture)}`,
+			from
+		]),
+		tag: async (imageId, name) => {
+			await exec("buildah", [
+				"tag",
+				imageId,
+				name
+			], { env });
+		},
 		removeImage: async (image) => {
 			await exec("buildah", ["rmi", image], {
 				env,
@@ -165,7 +174,7 @@ function createBuildah(options) {
 		}
 	};
 }
-/** What buildah is at, from a line of its output: `STEP 3/7: RUN …`, `Copying blob …`. */
+/** What buildah is doing, from a line of its output: `STEP 3/7: RUN …`, `Copying blob …`. */
 function noteOf(line) {
 	const step = /STEP (\d+)\/(\d+): (.*)/.exec(line);
 	if (step !== null) return `step ${step[1]} of ${step[2]}: ${shorten(step[3] ?? "")}`;
@@ -176,9 +185,53 @@ function noteOf(line) {
 function shorten(text) {
 	return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
+// src/loop/build-image/base-in-storage.ts
+/** A run that lost the base to another one that ended takes it again, so often. */
+const attempts = 4;
+/**
+* The name of a base in local storage: the same in every run and on every machine. buildah writes the name that an image
+* was built on into its history, and chooses any of the names that the base has. Then a pull of the same base from
+* another repository would give the same inputs another digest.
+*/
+function baseNameInStorage(base) {
+	return `localhost/coxswain-base:${base.manifest.descriptor.digest.replace("sha256:", "")}`;
+}
+/**
+* Builds on a base in local storage, and removes the base afterwards if it did not exist before. Several runs may use
+* it at the same time: storage removes an image with its last name, and not while a build runs on it, so the last run
+* removes it. An image with a name that somebody else gave it stays.
+* @param from the repository that it is pulled from
+* @param build is called again if another run removed the base
+*/
+async function withBaseInStorage(buildah, options, build) {
+	const { base, from, architecture } = options;
+	const id = base.config.digest.replace("sha256:", "");
+	const name = baseNameInStorage(base);
+	const source = formatReference(atDigest(from, base.manifest.descriptor.digest));
+	const plainHttp = isLoopback(new URL(`http://${from.registry}`));
+	let pulled = false;
+	try {
+		for (let attempt = 1;; attempt += 1) try {
+			if (!await buildah.hasImage(id)) {
+				pulled = true;
+				await buildah.pull(source, {
+					architecture,
+					plainHttp
+				});
+			}
+			await buildah.tag(id, name);
+			return await build();
+		} catch (error) {
+			if (attempt === attempts || !isRemovedMeanwhile(error)) throw error;
+		}
+	} finally {
+		if (pulled) await buildah.removeImage(source);
+		await buildah.removeImage(name);
+	}
+}
 // src/loop/build-image/build-one.ts
 /**
-* Builds the candidate for one architecture, in buildah's own storage, for as long as `work` needs it there.
+* Builds the candidate for one architecture in buildah's own storage, and keeps it there until `work` has ended.
 * @param baseIn the repository that buildah gets the base from
 * @param work is given the image's name in that storage
 * @throws OutsideError when the build fails
@@ -190,41 +243,45 @@ async function withBuilt(options, { architecture, base, baseIn }, work) {
 		await mkdir(contextFolder);
 		await materialiseContext(git, candidate.context, contextFolder, candidate.committedAt);
 		const containerfile = join(folder, "Containerfile");
-		const { text, isLocal } = containerfileToBuild(config, candidate, base, baseIn);
+		const { text, isLocal } = containerfileToBuild(config, candidate, base);
 		await writeFile(containerfile, text);
 		const buildah = createBuildah({
 			folder,
 			env: options.env ?? process.env,
 			log
 		});
-		const baseId = base.config.digest.replace("sha256:", "");
-		const hadBase = await buildah.hasImage(baseId);
 		const name = `localhost/coxswain-build:${randomUUID()}`;
-		try {
-			await buildah.build({
-				name,
-				containerfile,
-				contextFolder,
-				architecture,
-				timestamp: candidate.committedAt,
-				labels: {
-					"com.coreos.stream": config.stream,
-					"org.opencontainers.image.version": candidate.version
-				},
-				annotations: annotationsOf(config, candidate, base),
-				buildArguments: config.buildArguments,
-				plainHttp: isLocal
-			});
-			return await work(buildah, name);
-		} finally {
-			await buildah.removeImage(name);
-			if (!hadBase) await buildah.removeImage(baseId);
-		}
+		const order = {
+			name,
+			containerfile,
+			contextFolder,
+			architecture,
+			timestamp: candidate.committedAt,
+			labels: {
+				"com.coreos.stream": config.stream,
+				"org.opencontainers.image.version": candidate.version
+			},
+			annotations: annotationsOf(config, candidate, base),
+			buildArguments: config.buildArguments,
+			plainHttp: isLocal
+		};
+		return withBaseInStorage(buildah, {
+			base,
+			from: baseIn,
+			architecture
+		}, async () => {
+			try {
+				await buildah.build(order);
+				return await work(buildah, name);
+			} finally {
+				await buildah.removeImage(name);
+			}
+		});
 	});
 }
 /**
-* buildah hands the base's annotations on. Those that speak of the base's own build must not stay: rpm-ostree takes
-* `created` from the annotation first (ostree-ext, container/store.rs), and would see every release as old as its base.
+* buildah hands the base's annotations on. Those about the base's own build must be removed: rpm-ostree takes `created`
+* from the annotation first (ostree-ext, container/store.rs), and would see every release as old as its base.
 */
 function annotationsOf(config, candidate, base) {
 	const { reference } = candidate.base;
@@ -236,30 +293,30 @@ function annotationsOf(config, candidate, base) {
 		[revisionAnnotation]: candidate.commit,
 		"org.opencontainers.image.base.name": `${formatRepository(reference.repository)}:${reference.tag ?? config.base.tag}`,
 		"org.opencontainers.image.base.digest": base.manifest.descriptor.digest,
-		..."fedora-coreos.stream" in inherited ? { "fedora-coreos.stream": config.stream } : {}
+		...defined({ "fedora-coreos.stream": "fedora-coreos.stream" in inherited ? config.stream : void 0 })
 	};
 }
 /**
-* The Containerfile with the base's digest written into it, so that a tag that moves in the meantime changes nothing;
-* and with the repository that it is to be pulled from in front of the digest. buildah hands a layer on unchanged only where it pulled it
-* from the registry that it pushes to; otherwise it compresses it again and uploads that (measured with 1.28).
-* `isLocal`: every image it names is in a loopback registry.
+* The Containerfile on the base in local storage, so that a tag that moves in the meantime changes nothing. buildah
+* hands a layer on unchanged only if it pulled it from the registry that it pushes to; otherwise it compresses it again
+* and uploads that (measured with 1.28). `isLocal`: every other image it names is in a loopback registry.
 */
-function containerfileToBuild(config, candidate, base, baseIn) {
+function containerfileToBuild(config, candidate, base) {
 	const parsed = parseContainerfile(candidate.containerfile, config.containerfile);
-	const image = formatReference(atDigest(baseIn, base.manifest.descriptor.digest));
 	const baseStages = stagesOnBase(parsed, config.base);
+	const text = baseStages.reduceRight((whole, { range }) => whole.slice(0, range.start) + baseNameInStorage(base) + whole.slice(range.end), candidate.containerfile);
+	const others = externalStages(parsed).filter((stage) => !baseStages.includes(stage));
 	return {
-		text: baseStages.reduceRight((whole, { range }) => whole.slice(0, range.start) + image + whole.slice(range.end), candidate.containerfile),
-		isLocal: externalStages(parsed).map((stage) => baseStages.includes(stage) ? image : stage.resolved).every((name) => isLoopback(new URL(`http://${name}`)))
+		text,
+		isLocal: others.length > 0 && others.every(({ resolved }) => isLoopback(new URL(`http://${resolved}`)))
 	};
 }
 // src/loop/build-image/from-production.ts
 /**
-* Brings an image back that was built and promoted, and that the test registry has lost since (by retention, say):
-* with its evidence, under the tags that build-image gives. Built again, it would have another commit's time and so
-* another digest, which its version's tag could never lead to.
-* @returns whether it was brought back
+* Copies an image back that was promoted and that the test registry has lost since (by retention, for example), with
+* its evidence and under the tags that build-image sets. A new build would have another commit's time and so another
+* digest, which the version's tag could never point at.
+* @returns whether it was copied back
 */
 async function restoreFromProduction(options) {
 	const { client, config, candidate, log } = options;
@@ -299,7 +356,7 @@ async function restoreFromProduction(options) {
 		repository: config.testImage,
 		tags: [candidate.tag]
 	});
-	log.info(`${formatReference(promoted)} is this very build: brought back to the test registry`);
+	log.info(`${formatReference(promoted)} is the same build: copied back to the test registry`);
 	return true;
 }
 async function imagesOf(client, config, manifest) {
@@ -308,10 +365,10 @@ async function imagesOf(client, config, manifest) {
 }
 // src/loop/build-image/build-image.ts
 /**
-* Makes sure that the test registry has the candidate's image under its build key's tag, and returns its digest:
-* of the image, or of an index where there are several architectures. What is there already is not built again, so
-* that machines of each architecture may build their own and one run at the end joins them. With
-* `options.architecture` only that image is made, and no index.
+* Makes sure that the test registry has the candidate's image under its build key's tag, and returns its digest: of
+* the image, or of an index if there are several architectures. An existing image is not built again, so machines of
+* each architecture can build their own image, and a last run joins them. With `options.architecture` only that image
+* is made, and no index.
 * @returns `built`: whether buildah ran
 * @throws OutsideError when the build or a push fails; then there is no index either
 */
@@ -392,9 +449,9 @@ async function putIndex(client, repository, tag, images) {
 }
 // src/loop/build-image/local.ts
 /**
-* Builds the candidate into a folder (an OCI image layout), for who may not write to the test registry. Nothing but
-* the base is read from a registry, and nothing is written to one. Layers may be packed otherwise than in the test
-* registry, so the digests say nothing about an image that is built there.
+* Builds the candidate into a folder (an OCI image layout), for those who may not write to the test registry. Only
+* the base is read from a registry, and nothing is written to one. Layers may be compressed differently than in the
+* test registry, so the digests cannot be compared with an image that is built there.
 * @throws OutsideError when the build fails
 */
 async function buildLocally(options) {

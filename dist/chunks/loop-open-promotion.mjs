@@ -1,24 +1,25 @@
-import { D as formatDuration, F as InputError, I as OutsideError, N as defined, O as formatTime, R as messageOf, a as table$1, i as plainText, n as code$1, t as formatPercent } from "./host.mjs";
+import { I as InputError, L as OutsideError, O as formatDuration, P as defined, a as table$1, i as plainText, k as formatTime, n as code$1, t as formatPercent, z as messageOf } from "./host.mjs";
 import { a as fleetTip, i as findFleet } from "./project.mjs";
 import { _ as rolloutStart, c as chooseRelease, f as readLabel, g as rolloutCompletion, h as thawTime, i as passImage, l as recordUrgency, o as findPromotion, p as evaluateAllGates, s as syncExternalHolds, v as soakEnd, y as isReady } from "./release-gates.mjs";
-import { a as proposeCommit, g as StaleBranchError, l as promotionBranch, m as untilNotStale, n as isOurs, o as withdrawProposal, r as ourMessage } from "./world-forge.mjs";
+import { a as isOurs, c as proposeCommit, g as StaleBranchError, l as withdrawProposal, m as untilNotStale, n as promotionBranch, o as ourMessage } from "./world-forge.mjs";
 import { E as holdAt, _ as rolloutProgress, m as nextOpening } from "./guidance.mjs";
 import { a as describeHold, u as metadataOf } from "./release-operations.mjs";
 import { d as renderFleetTemplate, t as describeEntry, u as findTemplate } from "./release.mjs";
 import { n as barriersCrossed } from "./release-upstream.mjs";
 import { A as formatRepository, D as digestIn, L as shortDigest, P as parseReference } from "./world-registry.mjs";
 import { a as ignoreFileNames, c as selectContext, l as findBuilt, n as readMarker, r as readCandidate, s as rollBackFileName } from "./release-candidate.mjs";
-import { a as writeCommit, i as commitTree, m as listCommit, n as forecastMerge, r as forecastMergeFrom, t as treeChanges, v as readTextBlob, y as shortCommit } from "./world-git.mjs";
+import { S as shortCommit, _ as listCommit, a as writeCommit, i as commitTree, n as forecastMerge, r as forecastMergeFrom, t as treeChanges, x as readTextBlob } from "./world-git.mjs";
 import { a as comparePackages, i as describePackages, r as countPackages, t as readPackages } from "./world-packages.mjs";
+import { u as ringsToShow } from "./project-configuration.mjs";
 import { n as findEvidence } from "./release-evidence.mjs";
 // src/loop/open-promotion/approve.ts
 /**
-* Merges a promotion whose gates are all green, as they were judged: with its head, and with the state branch and the
-* target's branch where they were then. What is said in the very moment of the merge is noticed after it; the image is
-* promoted only by promote-image and start-rollout, which look for holds again, the last time as part of their own
-* compare-and-swap on the state branch. So a hold always wins.
+* Merges a promotion whose gates are all green, if its head, the state branch and the target's branch have not moved
+* since the gates were evaluated. A hold that is set at the moment of the merge is noticed afterwards. But the image
+* is promoted only by promote-image and start-rollout, which check for holds again, the last time as part of their
+* own compare-and-swap on the state branch. So a hold always wins.
 * @param judged.now UNIX seconds
-* @throws StaleBranchError where something moved since it was judged: judge again
+* @throws StaleBranchError if something moved since then: evaluate the gates again
 */
 async function mergeJudged({ forge, state }, judged) {
 	const { request, head, seen, fleet, now } = judged;
@@ -37,7 +38,7 @@ async function mergeJudged({ forge, state }, judged) {
 	}
 	const hold = holdAt((await state.readFleet(fleet)).operations, now);
 	if (hold === void 0) return { merged: true };
-	const note = `fleet ${fleet} was held in the moment of the merge: ${describeHold(hold)}. Nothing is promoted to its nodes until that is over; then promote-image and start-rollout do it.`;
+	const note = `fleet ${fleet} was held at the moment of the merge: ${describeHold(hold)}. Nothing is promoted to its nodes until the hold ends; then promote-image and start-rollout do it.`;
 	await forge.pullRequests.comment(request.number, "held", `**Merged, and not promoted**: ${note}`);
 	return {
 		merged: true,
@@ -45,9 +46,9 @@ async function mergeJudged({ forge, state }, judged) {
 	};
 }
 // src/loop/open-promotion/readiness.ts
-/** Says whether a promotion may be merged, and when. The sentence does not change unless something happens. */
+/** Says whether a promotion may be merged, and when. The sentence does not change just because time passes. */
 function readinessSentence(gates) {
-	if (isReady(gates)) return "Nothing holds it: it is ready to be merged.";
+	if (isReady(gates)) return "All gates are green: it is ready to be merged.";
 	const red = gates.filter((gate) => gate.state === "red").map((gate) => gate.name);
 	if (red.length > 0) return `**Not to be merged yet**: ${red.join(", ")}.`;
 	const waiting = gates.filter((gate) => gate.state === "waiting");
@@ -214,9 +215,9 @@ async function readIgnoreFile(git, entries) {
 }
 // src/loop/open-promotion/package-changes.ts
 /**
-* What a promotion changes in a node's packages. A convenience for reviewers: where it cannot be told, nothing else
-* waits for it.
-* @returns undefined where there is nothing to compare, or the images have no rpm database
+* What a promotion changes in a node's packages. A convenience for reviewers: if it cannot be found out, the
+* promotion goes on without it.
+* @returns undefined if there is nothing to compare, or the images have no rpm database
 */
 async function packageChanges({ client, log }, before, after) {
 	const image = (record) => {
@@ -231,7 +232,7 @@ async function packageChanges({ client, log }, before, after) {
 		return one === void 0 || other === void 0 ? void 0 : comparePackages(one, other);
 	} catch (error) {
 		if (!(error instanceof InputError) && !(error instanceof OutsideError)) throw error;
-		log.warn(`the package changes are not told: ${messageOf(error)}`);
+		log.warn(`the package changes are not listed: ${messageOf(error)}`);
 		return;
 	}
 }
@@ -358,11 +359,11 @@ function table([head = [], ...rows]) {
 function code(text) {
 	return text === void 0 ? "none" : code$1(text);
 }
-/** Folded away: a line that opens. */
+/** A collapsed section under a title. */
 function folded(summary, content) {
 	return `<details>\n<summary>${summary}</summary>\n\n${content}\n\n</details>`;
 }
-/** A list that is cut where it becomes long. */
+/** A list that is cut if it is long. */
 function list(items, longest) {
 	const rest = items.length - longest;
 	return [...items.slice(0, longest), ...rest > 0 ? [`… and ${rest} more`] : []].map((item) => `- ${item}`).join("\n");
@@ -374,8 +375,8 @@ function minute(seconds) {
 // src/loop/open-promotion/rollout-tables.ts
 const barLength = 20;
 /**
-* How the rollout went in the source fleet: when which share of its nodes was offered the release. The same at any
-* time, as long as nobody steers it.
+* How the rollout went in the source fleet: which share of its nodes was offered the release at which time. The text
+* is the same at any time unless somebody changes the rollout.
 */
 function describeSourceRollout(release) {
 	const { record, state } = release;
@@ -409,7 +410,7 @@ function describeOffers(config, rollout, from) {
 		"ring",
 		"wariness",
 		"offered from"
-	], ...config.rings.map(({ name, wariness }) => {
+	], ...ringsToShow(config.rings).map(({ name, wariness }) => {
 		const open = wariness <= rolloutProgress(rollout, from) ? from : nextOpening(rollout, wariness, from);
 		return [
 			name,
@@ -427,7 +428,7 @@ const shownCommits = 30;
 const shownFiles = 50;
 const namedFiles = 10;
 const longestPackages = 3e4;
-/** The pull request of a promotion. It says the same as long as nothing happens but time passing. */
+/** The pull request of a promotion. Its text does not change just because time passes. */
 function promotionProposal(facts) {
 	const { source, target, release, gates } = facts;
 	const { version } = release.record;
@@ -513,8 +514,8 @@ function versionTable({ config, target, release, current, packages }) {
 }
 function whatMergeDoes({ config, source, target, build }) {
 	const tag = `\`${formatRepository(config.image)}:${target.tag}\``;
-	const approval = target.approve === "auto" ? " It is merged by itself when all gates are green." : "";
-	if (build === void 0) return `Where the merged content builds the same, the image that ${source.name} runs becomes ${tag}, byte for byte; otherwise a new one is built and tested first.${approval}`;
+	const approval = target.approve === "auto" ? " It is merged automatically when all gates are green." : "";
+	if (build === void 0) return `If the merged content builds the same, the image that ${source.name} runs becomes ${tag}, byte for byte; otherwise a new one is built and tested first.${approval}`;
 	if (build.different.length === 0) return `The merged content is what ${source.name} runs, so nothing is built: the tested image becomes ${tag}, byte for byte.${approval}`;
 	const named = build.different.slice(0, namedFiles).map((path) => `\`${path}\``);
 	const more = build.different.length > namedFiles ? ` and ${build.different.length - namedFiles} more` : "";
@@ -543,13 +544,13 @@ function changes(what) {
 }
 function wayBack({ target, current }) {
 	const stop = `\`coxswain edit-updates --fleet ${target.name} --action pause --reason WHY\` stops the rollout where it is.`;
-	return current === void 0 ? `${stop} This is the first release of ${target.name}: there is nothing to go back to.` : `${stop} \`coxswain roll-back --fleet ${target.name} --reason WHY\` takes the release back, and proposes the content of \`${current.version}\` as a new release: nodes do not go back to an older one by themselves.`;
+	return current === void 0 ? `${stop} This is the first release of ${target.name}: there is nothing to go back to.` : `${stop} \`coxswain roll-back --fleet ${target.name} --reason WHY\` withdraws the release, and proposes the content of \`${current.version}\` as a new release: nodes do not go back to an older one on their own.`;
 }
 /** A digest as a table shows it. */
 function shortCell(digest) {
 	return code(digest === void 0 ? void 0 : shortDigest(digest));
 }
-/** Every digest in full, now and then. */
+/** Every digest in full, of the old and the new release. */
 function digests({ config, target, release, current }) {
 	return folded("Digests", config.architectures.flatMap((architecture) => [`${architecture}, ${target.name} now: ${code(digestOf(current, architecture))}`, `${architecture}, proposed: ${code(digestOf(release.record, architecture))}`]).map((line) => `- ${line}`).join("\n"));
 }
@@ -574,7 +575,7 @@ async function describeEvidence({ client, log }, record) {
 			return (await findEvidence(client, reference.repository, reference.digest)).find(({ descriptor }) => descriptor.digest === evidence);
 		} catch (error) {
 			if (!(error instanceof InputError) && !(error instanceof OutsideError)) throw error;
-			log.warn(`the test evidence is not told: ${messageOf(error)}`);
+			log.warn(`the test evidence is not shown: ${messageOf(error)}`);
 			return;
 		}
 	}
@@ -667,10 +668,10 @@ async function propose(project, options) {
 		pullRequest: pullRequest.number,
 		ready,
 		gates,
-		...urgent === void 0 ? {} : { urgent: {
+		...defined({ urgent: urgent === void 0 ? void 0 : {
 			reason: urgent.reason,
 			by: urgent.by
-		} }
+		} })
 	};
 	if (!ready || target.approve !== "auto") return answer;
 	const { merged, note } = await mergeJudged(project, {
@@ -686,7 +687,7 @@ async function propose(project, options) {
 		...defined({ note })
 	};
 }
-/** UNIX seconds of the first moment at which it can be merged, as far as that is known. */
+/** UNIX seconds of the first moment at which it can be merged, if that is known. */
 function readyTime(release, target, now) {
 	const earned = release.urgent === void 0 ? Math.max(soakEnd(release, target) ?? 0, rolloutCompletion(release) ?? 0) : release.urgent.at;
 	return thawTime(target.freeze, earned) ?? Math.max(earned, now);
@@ -713,7 +714,7 @@ function promotionTargets(config, name) {
 	});
 }
 /**
-* Keeps the pull request by which a fleet gets what its source fleet runs; merges it where that is asked for and all
+* Keeps the pull request by which a fleet gets what its source fleet runs; merges it if that is configured and all
 * gates are green.
 * @param options.now UNIX seconds
 * @param options.urgent why the source's newest release need not soak
@@ -790,7 +791,7 @@ function recordOf(config, state, source, version) {
 	if (record !== void 0) return record;
 	throw new InputError({
 		where: `${config.stateBranch}: fleets/${source.name}/records/${version}.json`,
-		problem: `release ${version} has no record, so nobody knows which commit to promote`,
+		problem: `release ${version} has no record, so the commit to promote is not known`,
 		remedy: "Release a new version with coxswain start-rollout."
 	});
 }

@@ -1,4 +1,4 @@
-import { F as InputError, I as OutsideError, N as defined } from "./host.mjs";
+import { I as InputError, L as OutsideError, P as defined } from "./host.mjs";
 import { c as releaseCommit, i as findFleet } from "./project.mjs";
 import { r as followOffer, x as copyAttachments, y as planTags } from "./release.mjs";
 import { f as requireBuildKey, l as findBuilt, r as readCandidate } from "./release-candidate.mjs";
@@ -6,7 +6,7 @@ import { l as findAcceptance, t as requireRehearsed, u as pushAcceptance } from 
 import { a as requireNewer, i as passImage, n as refuseFrozen, r as isoTime } from "./release-gates.mjs";
 import { o as refuseHeld, v as refuseHeldByFile } from "./release-operations.mjs";
 import { a as signingKeys, i as fleetKeys, n as signedDigests, t as signImage } from "./release-signatures.mjs";
-import { y as shortCommit } from "./world-git.mjs";
+import { S as shortCommit } from "./world-git.mjs";
 import { E as atTag, T as atDigest, b as copyImage, d as imageTimestamp, f as readImage, k as formatReference, t as rememberingClient, x as setTags } from "./world-registry.mjs";
 // src/loop/promote-image/production-tags.ts
 /** Looks up where every tag points now, and decides which to set. Writes nothing. */
@@ -62,7 +62,7 @@ async function mayMove(options, { tag, rule }, now) {
 		problem: "this version is in production already, with another image; a version tag is never re-pointed",
 		found: now,
 		expected: built.digest,
-		remedy: "Change anything in the build, so that it gets a version of its own, and build and test it again."
+		remedy: "Change anything in the build, so that it gets a new version, then build and test it again."
 	});
 	if (rule === "first") return false;
 	if (rule === "fleet" && fleet.tag === config.stream && firstRelease) return true;

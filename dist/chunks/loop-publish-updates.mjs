@@ -1,9 +1,9 @@
-import { C as readFileIfThere, D as formatDuration, F as InputError, N as defined, O as formatTime } from "./host.mjs";
+import { I as InputError, O as formatDuration, P as defined, k as formatTime, w as readFileIfThere } from "./host.mjs";
 import { E as atTag, T as atDigest, g as readArtifact, k as formatReference, x as setTags } from "./world-registry.mjs";
 import { a as promotedDigest, l as neededVersions, r as followOffer, y as planTags } from "./release.mjs";
-import { C as parseReleaseIndex, D as nextHoldEnd, H as parseGraph, I as parseUpdateMetadata, N as formatUpdateMetadata, b as formatReleaseIndex } from "./guidance.mjs";
+import { C as parseReleaseIndex, D as nextHoldEnd, I as parseUpdateMetadata, N as formatUpdateMetadata, U as parseGraph, b as formatReleaseIndex } from "./guidance.mjs";
 import { n as bundlePath, r as formatBundle, t as lintState } from "./release-state.mjs";
-import { a as publishEverywhere, c as checkOwnFolder, d as parseStamp, i as refuseUnserved, l as notPublished, n as findUnserved, o as nextChangeDue, r as namedImages, s as publishToFolder, t as renderSite, u as readLastPublished, v as filesInFolder } from "./release-published.mjs";
+import { a as publishEverywhere, c as checkOwnFolder, d as parseStamp, f as stampPath, g as filesAtUrl, i as refuseUnserved, l as notPublished, n as findUnserved, o as nextChangeDue, r as namedImages, s as publishToFolder, t as renderSite, u as readLastPublished, v as filesInFolder } from "./release-published.mjs";
 import { n as openWitnesses } from "./release-witnesses.mjs";
 import { c as nextPauseEnd, s as endExpiredPauses, t as commitMessage } from "./release-operations.mjs";
 import { join } from "node:path";
@@ -34,7 +34,7 @@ async function publishFromArtifact(client, reference, folder) {
 		...await publishToFolder(folder, files)
 	};
 }
-/** What comes from a registry becomes a file here, so it must be of this fleet, and of a known kind. */
+/** The registry's content becomes files here, so each path must belong to this fleet and be of a known kind. */
 function checkFile(path, text, about) {
 	const { fleet, where } = about;
 	const parts = path.split("/");
@@ -58,7 +58,7 @@ async function refuseLoss(file, text, where) {
 	throw new InputError({
 		where,
 		problem: `the artifact is older than ${file}: nodes on release ${lost} would be lost`,
-		remedy: "Run coxswain publish-updates in a checkout: it pushes the artifact anew."
+		remedy: "Run coxswain publish-updates in a checkout: it pushes a new artifact."
 	});
 }
 // src/loop/publish-updates/refuse-less.ts
@@ -90,7 +90,7 @@ const fixRemedy = "Correct the files by a commit on the state branch; coxswain l
 const lessRemedy = "If the state branch lost something, restore it: git reflog, or coxswain restore-state. If this is what you want, publish with --replace-published REASON.";
 /**
 * The time to publish at. A clock that is a little slow continues from the time of the last publication.
-* @throws InputError if this clock is much earlier: offers would be taken back
+* @throws InputError if this clock is much earlier: offers would be withdrawn
 */
 function publicationTime(fleets, now) {
 	let time = now;
@@ -98,7 +98,7 @@ function publicationTime(fleets, now) {
 		if (stamp === void 0 || stamp.published <= time) continue;
 		if (stamp.published - now > clockTolerance) throw new InputError({
 			where: `fleet ${fleet.fleet}`,
-			problem: `the clock of this machine (${formatTime(now)}) is ${formatDuration(stamp.published - now)} behind the last publication (${formatTime(stamp.published)} at ${where}), so that offers would be taken back`,
+			problem: `the clock of this machine (${formatTime(now)}) is ${formatDuration(stamp.published - now)} behind the last publication (${formatTime(stamp.published)} at ${where}), so that offers would be withdrawn`,
 			remedy: "Set the clock. If the last publication had the wrong time, publish with --replace-published REASON."
 		});
 		time = stamp.published;
@@ -202,7 +202,7 @@ async function removedFleets({ config, forge }) {
 }
 // src/loop/publish-updates/symbolic-tags.ts
 /**
-* Tags the barriers and dead-ends of a fleet. It only adds tags: the tag of a mark that was removed stays, because
+* Tags the barriers and dead-ends of a fleet. It only adds tags. If a mark was removed, its tag stays, because
 * registries do not delete a tag without its image.
 * @returns the tags that were set now
 */
@@ -308,7 +308,7 @@ async function readFleet({ state, config, client }, name, { folder, replace }) {
 		heard: await Promise.all(places.map((place) => readLastPublished(place, name)))
 	};
 }
-/** A publication that changes nothing keeps the time of the one before it. */
+/** A publication without a change keeps the time of the previous one. */
 function stampOf(fleet, { config }, now) {
 	const moments = [
 		nextChangeDue([fleet], config.rings, now),
@@ -406,4 +406,24 @@ async function endPauses(state, fleet, now) {
 	await state.changeFleet(fleet, () => commitMessage(order, done.join("; "), void 0), change);
 	return done.length === 0 ? void 0 : done.join("; ");
 }
-export { publishFromArtifact as n, publishUpdates as t };
+// src/loop/publish-updates/site-is-behind.ts
+/**
+* Whether the site at publish.url has something else than the folder. The stamp says when a graph changes next, so
+* three small files of a fleet speak for all of them. A site that gives no answer counts as behind: it is deployed again.
+*/
+async function siteIsBehind(config, folder) {
+	const { url } = config.publish;
+	if (url === void 0) return true;
+	const [site, own] = [filesAtUrl(url), filesInFolder(folder)];
+	const paths = Object.keys(config.fleets).flatMap((fleet) => [
+		stampPath(fleet),
+		`${fleet}/releases.json`,
+		`${fleet}/updates.json`
+	]);
+	try {
+		return !(await Promise.all(paths.map(async (path) => await site.read(path) === await own.read(path)))).every(Boolean);
+	} catch {
+		return true;
+	}
+}
+export { publishUpdates as n, publishFromArtifact as r, siteIsBehind as t };

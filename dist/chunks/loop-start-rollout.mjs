@@ -6,9 +6,9 @@ import { d as refuseAroundPausedBarrier, o as refuseHeld, v as refuseHeldByFile 
 import { d as renderFleetTemplate, u as findTemplate } from "./release.mjs";
 import { d as upstreamStatusOf, n as barriersCrossed, r as inheritBarriers, t as refuseBarrierBypasses, u as refuseDoubtful } from "./release-upstream.mjs";
 import { D as digestIn, E as atTag, T as atDigest, k as formatReference } from "./world-registry.mjs";
-import { F as InputError, N as defined } from "./host.mjs";
+import { I as InputError, P as defined } from "./host.mjs";
 import { m as buildReleaseUrl, p as buildReleasePath } from "./release-published.mjs";
-import { y as shortCommit } from "./world-git.mjs";
+import { S as shortCommit } from "./world-git.mjs";
 // src/loop/start-rollout/new-release.ts
 /** The release's place in the release index. */
 function releaseOf(config, fleet, version, images) {
@@ -46,23 +46,23 @@ function recordOf(options) {
 		baseVersion: candidate.base.version,
 		created: isoTime(Math.max(...images.map((image) => image.created))),
 		recordedAt: now,
-		...rollout === void 0 ? {} : { rolloutStart: Math.max(rollout.start_epoch ?? 0, 0) || now },
+		...defined({ rolloutStart: rollout === void 0 ? void 0 : Math.max(rollout.start_epoch ?? 0, 0) || now }),
 		...defined({ rolloutEnd: end }),
 		images: images.map((image) => ({
 			architecture: image.architecture,
 			image: formatReference(atTag(config.image, candidate.version)),
 			digestRef: formatReference(atDigest(config.image, digestOf(image))),
-			...image.evidence === void 0 ? {} : { evidence: image.evidence.descriptor.digest }
+			...defined({ evidence: image.evidence?.descriptor.digest })
 		})),
 		...defined({
 			promotedFrom,
 			acceptedMissingEvidence: accepted
 		}),
-		...urgent === void 0 ? {} : { urgent: {
+		...defined({ urgent: urgent === void 0 ? void 0 : {
 			reason: urgent.reason,
 			by: urgent.by
-		} },
-		...rollBack === void 0 ? {} : { rollBack: aboutRollBack(rollBack) }
+		} }),
+		...defined({ rollBack: rollBack === void 0 ? void 0 : aboutRollBack(rollBack) })
 	};
 }
 /**
@@ -80,7 +80,7 @@ function aboutRollBack({ insteadOf, restores, reason, by }) {
 		by
 	};
 }
-/** rpm-ostree refuses images that are older than the running one: nodes would never get to such a release. */
+/** rpm-ostree refuses images that are older than the running one: nodes would never update to such a release. */
 function refuseOlder(state, { fleet, version, images }) {
 	const previous = state.releases.releases.at(-1)?.version;
 	const record = previous === void 0 ? void 0 : state.records[previous];
@@ -103,7 +103,7 @@ function digestOf({ image }) {
 /**
 * Reads a candidate's images back from production, and checks again what promote-image checked: tags and evidence
 * can have changed since.
-* @throws InputError when one is not there (it was not promoted), or must not be offered to nodes
+* @throws InputError when one does not exist (it was not promoted), or must not be offered to nodes
 */
 async function readProductionImages(client, options) {
 	const { config, fleet, candidate } = options;
@@ -125,11 +125,11 @@ async function readProductionImages(client, options) {
 }
 // src/loop/start-rollout/start-rollout.ts
 /**
-* Records what a fleet's branch builds as a release of that fleet, and starts its rollout: one commit on the state
+* Records the image of a fleet's branch as a release of that fleet, and starts its rollout: one commit on the state
 * branch.
 * @param options.commit a commit on the fleet's branch; default: its newest
 * @param options.now UNIX seconds
-* @param options.accept reasons for which upstream holds the base back, and that do not stop this release
+* @param options.accept reasons for which upstream holds the base back that do not stop this release
 * @throws InputError if the image is not in production, must not follow the release before it, or would lead nodes
 *   around a barrier of the base
 * @throws OutsideError if the base's own guidance cannot be read

@@ -1,7 +1,7 @@
-import { D as formatDuration, F as InputError, O as formatTime, a as table, n as code, r as codeBlock } from "./host.mjs";
+import { I as InputError, O as formatDuration, P as defined, a as table, k as formatTime, n as code, r as codeBlock } from "./host.mjs";
 import { a as parseContainerfile, n as findBase, r as repinBase } from "./project-containerfile.mjs";
 import { a as fleetTip, o as nextFleets, r as entryFleets } from "./project.mjs";
-import { c as baseBranch, i as proposeChanges, o as withdrawProposal } from "./world-forge.mjs";
+import { l as withdrawProposal, s as proposeChanges, t as baseBranch } from "./world-forge.mjs";
 import { A as formatRepository, E as atTag, L as shortDigest, M as isTag, P as parseReference, T as atDigest, f as readImage, k as formatReference, s as NotFoundError } from "./world-registry.mjs";
 import { d as upstreamStatusOf, i as upstreamMarksBetween, o as describeUpstreamStatus, s as doubtOf } from "./release-upstream.mjs";
 import { l as findBuilt, o as refreshFileName, r as readCandidate } from "./release-candidate.mjs";
@@ -52,7 +52,7 @@ async function readNewBase(client, config, digest) {
 		}
 	};
 }
-/** Reads the build that is pinned now, as far as it can still be found. */
+/** Reads the build that is pinned now, if it can still be found. */
 async function readPinnedBase(client, config, pinned) {
 	if (pinned.kind !== "digest") return void 0;
 	const { repository, digest } = pinned;
@@ -88,7 +88,7 @@ async function sameImages(client, config, from, to) {
 		throw error;
 	}
 }
-/** The version that a pin says by its tag; no request is made. */
+/** The version in the tag of a pin; no request is made. */
 function versionOfTag(config, pinned) {
 	return pinned.tag === config.base.tag ? void 0 : pinned.tag;
 }
@@ -107,13 +107,13 @@ async function resolveVersion(client, config, version) {
 	throw new InputError({
 		where: formatReference(reference),
 		problem: "the registry answers, and has no such tag: this base is to be built on, and cannot be found by its version",
-		remedy: `Fedora tags every release in its repository; a mirror has to take those tags over. With the digest, pin it yourself: ${formatReference(reference)}@sha256:…`
+		remedy: `Fedora tags every release in its repository; a mirror has to copy those tags. With the digest, pin it yourself: ${formatReference(reference)}@sha256:…`
 	});
 }
 /**
-* Which build of the base to propose: what the tag points at, unless one of upstream's barriers lies before it; then
-* that comes first, the oldest first, because a fleet that skips it cannot go on.
-* @param options.explicit the build was asked for by its version: it is taken as it is
+* Which build of the base to propose: what the tag points at, unless one of upstream's barriers comes before it; then
+* the oldest barrier is proposed first, because a fleet that skips it cannot continue.
+* @param options.explicit the build was asked for by its version: it is used unchanged
 */
 async function chooseBase(options) {
 	const { client, config, readUpstream, from, digest, explicit, accept, now } = options;
@@ -134,16 +134,16 @@ async function chooseBase(options) {
 			status,
 			barriers: between("barrier", to.version),
 			deadends: between("deadend", to.version),
-			...first === void 0 ? {} : { onTheWayTo: newest.version }
+			...defined({ onTheWayTo: first === void 0 ? void 0 : newest.version })
 		},
-		...doubt === void 0 || accept.includes(doubt.doubt) ? {} : { blocked: `${doubt.why}; --accept-upstream ${doubt.doubt} proposes it all the same` }
+		...defined({ blocked: doubt === void 0 || accept.includes(doubt.doubt) ? void 0 : `${doubt.why}; --accept-upstream ${doubt.doubt} proposes it anyway` })
 	};
 }
 // src/loop/watch-base/no-change.ts
 const noEffect = "no effective change";
 /**
-* Whether a refresh that is proposed came to nothing: its build is there, and has the very packages of the fleet's
-* newest release. What cannot be compared (not built yet, no rpm database) did not come to nothing.
+* Whether a proposed refresh has no effect: its build exists, and has exactly the packages of the fleet's newest
+* release. If they cannot be compared (not built yet, no rpm database), it has an effect.
 * @param options.tip where the fleet's branch is
 * @returns why it is to be closed, for people
 */
@@ -175,7 +175,7 @@ async function withoutEffect(project, options) {
 		throw error;
 	}
 }
-/** Whether we closed the pull request of this very commit because it came to nothing. */
+/** Whether we closed the pull request of this same commit because it had no effect. */
 async function cameToNothing(forge, branches, commit) {
 	const last = await forge.pullRequests.latest(branches);
 	if (last?.state !== "closed" || last.headCommit !== commit) return false;
@@ -187,7 +187,7 @@ function repinProposal(options) {
 	const { config, fleet, from, to, view } = options;
 	const stream = `stream ${config.stream}`;
 	const title = `${from === void 0 ? `Pin base image ${to.version}` : from.version === to.version ? `Base image ${to.version} was built again` : `Base image ${from.version ?? shortDigest(from.digest)} → ${to.version}`} (${stream}${view?.onTheWayTo === void 0 ? "" : ", a barrier"})`;
-	const lead = view?.onTheWayTo !== void 0 ? `Base ${to.version} is a barrier upstream, on the way to ${view.onTheWayTo}: a fleet that skips it cannot release anything newer. That one is proposed when this is merged.` : from === void 0 ? `\`${config.containerfile}\` names \`${formatReference(config.base)}\` without a digest, so that a build says nothing about what it was built on. This pins what the tag points at now.` : `\`${formatReference(config.base)}\` points at another build than the one pinned in \`${config.containerfile}\`.`;
+	const lead = view?.onTheWayTo !== void 0 ? `Base ${to.version} is a barrier upstream, on the way to ${view.onTheWayTo}: a fleet that skips it cannot release anything newer. That one is proposed when this is merged.` : from === void 0 ? `\`${config.containerfile}\` names \`${formatReference(config.base)}\` without a digest, so a build does not show which base it was built on. This pins the image that the tag points at now.` : `\`${formatReference(config.base)}\` points at another build than the one pinned in \`${config.containerfile}\`.`;
 	const skipped = view?.barriers[0]?.version;
 	const paragraphs = [
 		lead,
@@ -223,7 +223,7 @@ function fullDigests(from, to) {
 	const lines = [...from === void 0 ? [] : [`now       ${from.digest}`], `proposed  ${to.digest}`];
 	return `<details><summary>Full digests</summary>\n\n${codeBlock(lines.join("\n"))}\n\n</details>`;
 }
-/** What upstream does with the base. It says the same at any time, as long as upstream does nothing. */
+/** What upstream does with the base. The text is the same at any time unless upstream changes something. */
 function upstreamSection(config, { status, barriers, deadends }) {
 	return `### Upstream\n\n${[
 		...describeUpstreamStatus(status),
@@ -234,14 +234,14 @@ function upstreamSection(config, { status, barriers, deadends }) {
 		...sources(config)
 	].map((fact) => `- ${fact}`).join("\n")}`;
 }
-/** Where to read on. Fedora has a page for people, too. */
+/** Links to read more. Fedora has a page for people, too. */
 function sources({ base, upstream, architectures }) {
 	if (upstream === void 0) return [];
 	const notes = `https://fedoraproject.org/coreos/release-notes/?arch=${architectures[0]}&stream=${base.tag}`;
 	return [[...upstream.updates === defaultUpstream(base)?.updates ? [`[release notes](${notes})`] : [], `[update guidance](${upstream.updates})`].join(" · ")];
 }
 /**
-* The pull request that builds again on the same base. Declined, it comes back when the build is older by another
+* The pull request that builds again on the same base. If somebody declines it, it is proposed again after another
 * `refresh`.
 * @param options.builtAt UNIX seconds, as `now`
 */
@@ -250,7 +250,7 @@ function refreshProposal(options) {
 	const periods = Math.floor((now - builtAt) / config.refresh);
 	const on = baseVersion === void 0 ? "the same base" : `base ${baseVersion}`;
 	return {
-		...proposal(options, `Refresh: build ${fleet.name} again on ${on}`, [`The newest build of fleet \`${fleet.name}\` was made on ${formatTime(builtAt)}, more than ${formatDuration(config.refresh)} ago, and \`${formatReference(config.base)}\` has not moved since. A new build takes in what your Containerfile fetches: packages, and their security fixes.`, whatHappensNext(config, fleet)]),
+		...proposal(options, `Refresh: build ${fleet.name} again on ${on}`, [`The newest build of fleet \`${fleet.name}\` was made on ${formatTime(builtAt)}, more than ${formatDuration(config.refresh)} ago, and \`${formatReference(config.base)}\` has not moved since. A new build fetches the newest packages, and their security fixes.`, whatHappensNext(config, fleet)]),
 		subject: `refresh ${formatTime(builtAt)} ${periods}`
 	};
 }
@@ -268,7 +268,7 @@ function whatHappensNext(config, fleet) {
 	const next = nextFleets(config, fleet).map(({ name, soak }) => `Fleet \`${name}\` is offered the same digest by a promotion pull request, ready ${formatDuration(soak)} after the rollout here began.`);
 	return `### What happens next\n\n${[
 		`This branch is built for ${config.architectures.join(", ")} and pushed to \`${formatRepository(config.testImage)}\`.`,
-		`That digest boots in a VM and runs \`${config.tests}/\`; the result is told here.`,
+		`That digest boots in a VM and runs \`${config.tests}/\`; the result is reported here.`,
 		`Merged, it is promoted to \`${formatRepository(config.image)}\` as it was tested, and rolls out to fleet \`${fleet.name}\` by \`${fleet.template}\`.`,
 		...next
 	].map((step, index) => `${index + 1}. ${step}`).join("\n")}`;
@@ -280,10 +280,10 @@ function newestBuildTime(state) {
 	return times.length === 0 ? void 0 : Math.max(...times);
 }
 /**
-* The change that makes a new build of the same inputs: a date in a file that is part of the build key.
-* Undefined where none is due.
+* The change that makes a new build of the same inputs: a date in a file that is part of the build key. Undefined if
+* none is due.
 * @param options.tip where the fleet's branch is
-* @param options.proposed where the branch of the pull request is, if any: its date is kept until it is too old
+* @param options.proposed the commit of the pull request's branch, if any: its date is kept until it is too old
 * @param options.refresh seconds that a build may be old
 */
 async function dueRefresh(branches, options) {
@@ -309,7 +309,7 @@ async function dateOn(branches, commit) {
 }
 // src/loop/watch-base/watch-base.ts
 /**
-* Looks at the base, and keeps one pull request for each fleet where releases come in.
+* Checks the base, and keeps one pull request up to date for each fleet that is not promoted from another.
 * @throws OutsideError when the base has moved and upstream's guidance cannot be read
 */
 async function watchBase(project, options) {
@@ -398,7 +398,7 @@ async function watchFor(project, options) {
 		moved: heldDigest !== void 0,
 		base,
 		...why,
-		...otherArchitectures ? { otherArchitectures } : {}
+		...defined({ otherArchitectures: otherArchitectures ? otherArchitectures : void 0 })
 	};
 	const head = baseBranch(fleet.name);
 	const state = await project.state.readFleet(fleet.name);
@@ -484,7 +484,7 @@ async function watchFor(project, options) {
 		title: pullRequest?.title
 	};
 }
-/** An open pull request proposes another base than the one that upstream holds back: it stays as good as it was. */
+/** An open pull request that proposes another base than the one that upstream holds back stays valid. */
 async function proposesOther({ config, forge }, { fleet, head, held }) {
 	const open = await forge.pullRequests.find({
 		head,

@@ -1,4 +1,4 @@
-import { C as readFileIfThere, F as InputError, O as formatTime, S as isMissing } from "./host.mjs";
+import { C as isMissing, I as InputError, P as defined, k as formatTime, w as readFileIfThere } from "./host.mjs";
 import { h as string, p as record, r as array, u as looseObject, v as unknown } from "./zod.mjs";
 import { a as readConfigText, n as examineConfig, o as urgentTemplate, t as configFileName } from "./project-configuration.mjs";
 import { a as parseContainerfile, i as stagesOnBase, n as findBase } from "./project-containerfile.mjs";
@@ -49,7 +49,7 @@ function errorOf(problem, fallback) {
 		severity: "error",
 		where: where ?? fallback,
 		message: new InputError(rest).message,
-		...remedy === void 0 ? {} : { remedy }
+		...defined({ remedy })
 	};
 }
 /** What a function throws about bad input, as findings; none if it throws nothing. */
@@ -63,7 +63,7 @@ function errorsOf(fallback, judge) {
 	}
 }
 // src/operate/check/containerfile.ts
-/** The Containerfile must be readable, and build on the configured base. */
+/** The Containerfile must be readable, and must be derived from the configured base. */
 async function checkContainerfile(examined) {
 	const { config } = examined;
 	const path = config.containerfile;
@@ -215,7 +215,7 @@ async function judge(examined, path) {
 // src/operate/check/workflows.ts
 var import_dist = require_dist();
 const folder = ".github/workflows";
-/** Only what matters here; everything else is actionlint's. */
+/** Only what matters here; actionlint checks everything else. */
 const workflowSchema = looseObject({
 	on: unknown(),
 	jobs: record(string(), looseObject({
@@ -264,7 +264,7 @@ async function checkWorkflows(examined) {
 				severity: usesCoxswain ? "error" : "warning",
 				where: `${folder}/`,
 				message: `No workflow calls Coxswain's ${step.name}.yml, so ${step.effect}.`,
-				remedy: `coxswain init writes ${folder}/${step.name}.yml; it leaves a file of that name as it is, so rename yours first.`
+				remedy: `coxswain init writes ${folder}/${step.name}.yml; it does not change an existing file of that name, so rename yours first.`
 			});
 			continue;
 		}
@@ -289,7 +289,7 @@ function readWorkflow(path, text) {
 		calls: calls.filter((call) => call !== void 0)
 	};
 }
-/** Whether an event on the fleet's branch starts the workflow. A filter with patterns is given the benefit of the doubt. */
+/** Whether an event on the fleet's branch starts the workflow. A filter with patterns is assumed to match. */
 function startsFor({ on }, event, { branch }) {
 	if (typeof on !== "object" || on === null || !(event in on)) return true;
 	const filter = branchFilter.safeParse(on[event]);
@@ -321,7 +321,7 @@ const checks = [
 	}
 ];
 /**
-* Judges everything in a checkout that Coxswain reads. Reads files only: no registry, no forge, no state.
+* Checks everything in a checkout that Coxswain reads. Reads files only: no registry, no forge, no state.
 * @param now UNIX seconds: templates are rendered for the day that begins then
 */
 async function checkCheckout(git, root, now) {

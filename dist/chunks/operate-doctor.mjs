@@ -1,15 +1,15 @@
-import { D as formatDuration, F as InputError, N as defined, O as formatTime, c as inParallel } from "./host.mjs";
+import { I as InputError, O as formatDuration, P as defined, c as inParallel, k as formatTime } from "./host.mjs";
 import { a as boolean, f as object, h as string, r as array } from "./zod.mjs";
 import { A as formatRepository, E as atTag, I as sameRepository, P as parseReference, S as isIndex, d as imageTimestamp, f as readImage, k as formatReference, n as createRegistryClient, s as NotFoundError, t as rememberingClient, z as architectures } from "./world-registry.mjs";
 import { l as findAcceptance, n as findEvidence } from "./release-evidence.mjs";
-import { c as isNamed } from "./project-configuration.mjs";
+import { l as isNamed, u as ringsToShow } from "./project-configuration.mjs";
 import { c as neededDigests, g as guidanceTag, s as digestsOf, y as planTags } from "./release.mjs";
-import { A as parseOperations, B as buildGraph, C as parseReleaseIndex, H as parseGraph, I as parseUpdateMetadata, N as formatUpdateMetadata, U as nodeKeys, V as formatGraph, c as addAliases, l as aliasesOf, p as throttleGraph } from "./guidance.mjs";
-import { r as refusalOf } from "./github.mjs";
+import { A as parseOperations, B as buildGraph, C as parseReleaseIndex, I as parseUpdateMetadata, N as formatUpdateMetadata, U as parseGraph, V as formatGraph, W as nodeKeys, c as addAliases, l as aliasesOf, p as throttleGraph } from "./guidance.mjs";
+import { a as refusalOf } from "./github.mjs";
 import { l as parseRecord, s as fleetFolder } from "./release-state.mjs";
 import { d as parseStamp, f as stampPath, h as graphPath, u as readLastPublished } from "./release-published.mjs";
 import { n as tryTo } from "./guidance-lint.mjs";
-import { r as coxswain } from "./project-init.mjs";
+import { c as ours } from "./project-init.mjs";
 // src/operate/doctor/checks/base-url.ts
 /** The variables that Zincati fills in. */
 const variables = [
@@ -29,37 +29,46 @@ const baseUrlCheck = {
 	}
 };
 /**
-* Zincati fills in the variables, then joins `v1/graph` as a browser would: without a final slash the last part of the
-* address is lost (zincati src/cincinnati/mod.rs, src/cincinnati/client.rs).
+* Judges a `base_url` by its text alone, before anything is asked. Zincati fills in the variables, then joins `v1/graph`
+* as a browser would: without a final slash the last part of the address is lost (zincati src/cincinnati/mod.rs,
+* src/cincinnati/client.rs).
+* @throws InputError if nodes cannot use it, or not for this site
 */
+function requireBaseUrl(baseUrl, config) {
+	const refuse = (problem, remedy) => {
+		throw new InputError({
+			field: "--base-url",
+			problem,
+			found: baseUrl,
+			remedy
+		});
+	};
+	const unknown = [...baseUrl.matchAll(/\$\{([^}]*)\}/g)].map(([, name = ""]) => name).find((name) => !variables.includes(name));
+	if (unknown !== void 0) {
+		const known = variables.map((name) => `\${${name}}`).join(" ");
+		refuse(`Zincati has no variable \${${unknown}}`, `It knows ${known}.`);
+	}
+	const parsed = URL.parse(baseUrl.replaceAll(/\$\{[^}]*\}/g, "x"));
+	if (parsed === null || !["http:", "https:"].includes(parsed.protocol)) refuse("not the URL of a web server", "Give the whole URL, with https://.");
+	if (!baseUrl.endsWith("/")) refuse("it does not end in a slash, so that nodes ask for a graph one folder up", "End it in a slash, here and on the nodes.");
+	const { url } = config.publish;
+	if (url === void 0) return;
+	for (const architecture of config.architectures) {
+		if (fill(baseUrl, config, architecture).startsWith(url)) continue;
+		refuse(`not below ${url}, the address of this site`, "Correct base_url on the nodes, or publish.url in coxswain.yaml.");
+	}
+}
+function fill(baseUrl, { stream }, architecture) {
+	return baseUrl.replaceAll("${basearch}", architecture).replaceAll("${stream}", stream);
+}
+/** Looks for the graphs that nodes with this `base_url` ask for. The text itself is checked before. */
 async function checkBaseUrl(where, { config, files }) {
-	const unknown = [...where.matchAll(/\$\{([^}]*)\}/g)].map(([, name = ""]) => name).find((name) => !variables.includes(name));
-	if (unknown !== void 0) return [{
-		where,
-		message: `Zincati has no variable \${${unknown}}`,
-		remedy: `It knows ${variables.map((name) => `\${${name}}`).join(" ")}.`
-	}];
-	if (!where.endsWith("/")) return [{
-		where,
-		message: "it does not end in a slash, so that nodes ask for a graph one folder up",
-		remedy: "End it in a slash."
-	}];
 	const { url } = config.publish;
 	const problems = [];
 	for (const architecture of config.architectures) {
-		const filled = where.replaceAll("${basearch}", architecture).replaceAll("${stream}", config.stream);
-		if (!URL.canParse(filled.replaceAll(/\$\{[^}]*\}/g, "x"))) return [{
-			where,
-			message: "not a URL",
-			remedy: "Give the whole URL, with https://."
-		}];
-		if (url !== void 0 && !filled.startsWith(url)) return [{
-			where,
-			message: `not below ${url}, where this site is published`,
-			remedy: "Correct base_url on the nodes, or publish.url in coxswain.yaml."
-		}];
+		const filled = fill(where, config, architecture);
 		if (url === void 0 || filled.includes("${platform}")) continue;
-		const groups = filled.includes("${group}") ? ["default", ...config.rings.filter(isNamed).map(({ name }) => name)] : [""];
+		const groups = filled.includes("${group}") ? ["default", ...ringsToShow(config.rings.filter((ring) => isNamed(ring) || ring.isSlice)).map(({ name }) => name)] : [""];
 		for (const group of groups) {
 			const path = `${decodeURIComponent(filled.slice(url.length)).replaceAll("${group}", group)}v1/graph`;
 			if (await files.read(path) !== void 0) continue;
@@ -103,7 +112,7 @@ const evidenceCheck = {
 	}
 };
 // src/operate/doctor/checks/floating-tags.ts
-/** Tags that people and new nodes follow must not lead to a release that was withdrawn. */
+/** Tags that people and new nodes follow must not point at a withdrawn release. */
 const floatingTagsCheck = {
 	name: "floating-tag",
 	of: "fleet",
@@ -124,7 +133,7 @@ const floatingTagsCheck = {
 				if (found === void 0 || !digests.has(found.digest)) continue;
 				problems.push({
 					where: formatReference(reference),
-					message: `leads to ${version}, which was withdrawn from fleet ${subject.fleet}: whoever installs by this tag gets it`,
+					message: `leads to ${version}, which was withdrawn from fleet ${subject.fleet}: everyone who installs by this tag gets it`,
 					remedy: `Withdraw it again, which moves the tags to the last good release: coxswain edit-updates --fleet ${subject.fleet} --action withdraw --version ${version} --reason ….`
 				});
 			}
@@ -165,7 +174,7 @@ const agesCheck = {
 		}];
 	}
 };
-/** The graph must be what the two files give now, or gave within the time that publishing may take. */
+/** The graph must match the two files now, or at a time within the allowed delay of publishing. */
 const freshGraphCheck = {
 	name: "stale-graph",
 	of: "graph",
@@ -198,7 +207,7 @@ const retentionCheck = {
 		remedy: "Run coxswain publish-updates: it makes graph and release index together."
 	}]
 };
-/** A node reports the digest of its architecture's manifest, so the payload must be that one. */
+/** A node reports the digest of its architecture's manifest, so the payload must have that digest. */
 const indexPayloadCheck = {
 	name: "payload",
 	of: "image",
@@ -208,7 +217,7 @@ const indexPayloadCheck = {
 		remedy: `Put ${image.manifest.descriptor.digest} in releases.json on the state branch.`
 	}]
 };
-/** After an update, a node looks for itself by what its image's labels say. */
+/** After an update, a node looks for itself by the labels of its image. */
 const labelsCheck = {
 	name: "version-label",
 	of: "image",
@@ -229,7 +238,7 @@ const labelsCheck = {
 				check,
 				where,
 				message: `label ${label} is ${JSON.stringify(found ?? null)}, not ${JSON.stringify(expected)}: a node that updates to it does not find itself`,
-				remedy: "Withdraw the release (coxswain edit-updates), and build anew with coxswain build-image."
+				remedy: "Withdraw the release (coxswain edit-updates), and build again with coxswain build-image."
 			}];
 		});
 	}
@@ -343,7 +352,7 @@ const lostReleasesCheck = {
 		}, heard.last, subject, tools)];
 	})
 };
-/** The releases of one place that another does not have, or has elsewhere. */
+/** The releases of one place that another lacks, or has at another position. */
 function missing(known, place, { fleet }, { now, grace }) {
 	const lost = known.versions.filter((version, position) => place.versions[position] !== version);
 	const published = known.from.stamp?.published ?? 0;
@@ -487,24 +496,19 @@ async function readFleet({ config, files, witnesses }, fleet) {
 	const stamp = await readOne$1(files, stampPath(fleet), parseStamp, findings);
 	const heard = await Promise.all(witnesses.map((witness) => readLastPublished(witness, fleet)));
 	const withState = [await readLastPublished(files, fleet), ...heard].flatMap((each) => each.answer === "published" ? [each.last] : []).find(({ hasState }) => hasState);
-	const graphs = [];
-	for (const basearch of config.architectures) for (const ring of config.rings) for (const folder of ring.folders) {
-		const path = graphPath({
+	const places = config.architectures.flatMap((basearch) => config.rings.flatMap((ring) => ring.folders.map((folder) => ({
+		basearch,
+		ring,
+		path: graphPath({
 			fleet,
 			basearch,
 			folder
-		});
-		const graph = await readOne$1(files, path, parseGraph, findings);
-		if (graph !== void 0) graphs.push({
-			fleet,
-			releases,
-			updates,
-			basearch,
-			ring,
-			path,
-			graph
-		});
-	}
+		})
+	}))));
+	const read = /* @__PURE__ */ new Map();
+	await inParallel(places, 8, async ({ path }) => {
+		read.set(path, await readOne$1(files, path, parseGraph, findings));
+	});
 	return {
 		subject: {
 			fleet,
@@ -513,7 +517,16 @@ async function readFleet({ config, files, witnesses }, fleet) {
 			stamp,
 			heard,
 			withState,
-			graphs
+			graphs: places.flatMap((place) => {
+				const graph = read.get(place.path);
+				return graph === void 0 ? [] : [{
+					...place,
+					fleet,
+					releases,
+					updates,
+					graph
+				}];
+			})
 		},
 		findings
 	};
@@ -540,7 +553,7 @@ async function readOne$1(files, path, parse, findings) {
 			check: "unreadable-file",
 			where,
 			message: `${field === void 0 || field === "" ? "" : `${field}: `}${problem}`,
-			remedy: "Nodes cannot use it. Run coxswain publish-updates, which writes it anew."
+			remedy: "Nodes cannot use it. Run coxswain publish-updates, which writes it again."
 		});
 		return;
 	}
@@ -572,7 +585,7 @@ async function examineImages(tools, options) {
 	};
 	return [...findings, ...await runChecks("images", images, tools)];
 }
-/** The images of a graph, before anything was read. */
+/** The images of a graph, before they are read. */
 function namedImages({ fleet, releases, updates }, { graph, basearch }) {
 	const needed = [...neededDigests([{
 		releases,
@@ -596,7 +609,7 @@ function namedImages({ fleet, releases, updates }, { graph, basearch }) {
 		image: void 0
 	}));
 }
-/** @returns no image if production does not have it, or not completely: that is a finding */
+/** @returns no image if production does not have it completely, which is a finding */
 async function readOne({ config, client }, subject) {
 	const { node, fleet, basearch, where } = subject;
 	const finding = (check, message, remedy, severity = "error") => ({ findings: [{
@@ -644,10 +657,10 @@ function readPayload(payload) {
 }
 // src/operate/doctor/doctor.ts
 /**
-* Looks at a published site as nodes do, and at everything it names. Reads only.
+* Checks a published site as nodes see it, and everything that it names. It only reads.
 * @param options.fleets names
 * @param options.baseUrls as nodes have them
-* @throws OutsideError if something cannot be read: that is no finding
+* @throws OutsideError if something cannot be read, which is not a finding
 */
 async function examine(given, options) {
 	const tools = {
@@ -724,22 +737,35 @@ const selectedSchema = object({
 /** Settings → Actions → General. */
 const allowedActions = {
 	name: "allowed-actions",
-	run: async ({ read, link }) => {
+	run: async (checked) => {
+		const { read, link } = checked;
 		const page = link("settings/actions");
 		const set = await read("the permissions of Actions", "GET /repos/{owner}/{repo}/actions/permissions", permissionsSchema);
 		if (set === void 0) throw new Unreadable("the permissions of Actions");
 		if (!set.enabled) return [error(page, "Actions are switched off", "Allow them: Actions permissions.")];
 		const findings = [];
-		if (set.sha_pinning_required === true) findings.push(error(page, "actions have to be pinned by a full commit, and the workflows that init writes call ours by a version", `Replace @v1 by the commit of the release in your workflows, or take ${coxswain} out of the rule.`));
-		if (set.allowed_actions === "local_only") findings.push(error(page, "only actions of this owner are allowed", `Allow actions by GitHub, and ${coxswain}/*@*.`));
+		const unpinned = set.sha_pinning_required === true ? await unpinnedCalls(checked) : [];
+		if (unpinned.length > 0) findings.push(error(page, `actions have to be pinned by a full commit, and these are not: ${unpinned.join(", ")}`, "Pin them by their commits. For ours, take the lines that coxswain init --directory NEW-FOLDER writes."));
+		if (set.allowed_actions === "local_only") findings.push(error(page, "only actions of this owner are allowed", `Allow actions by GitHub, and ${ours.repository}/*@*.`));
 		if (set.allowed_actions !== "selected") return findings;
 		const selected = await read("the list of allowed actions", "GET /repos/{owner}/{repo}/actions/permissions/selected-actions", selectedSchema);
 		if (selected === void 0) return findings;
 		if (!selected.github_owned_allowed) findings.push(error(page, "actions by GitHub are not allowed, such as actions/checkout", "Allow actions created by GitHub."));
-		if (!selected.patterns_allowed.some((pattern) => pattern.toLowerCase().startsWith(`coxswain-os/coxswain`) || pattern.startsWith("*"))) findings.push(error(page, "actions and workflows of Coxswain are not on the list of allowed ones", `Add ${coxswain}/*@* to the list.`));
+		if (!selected.patterns_allowed.some((pattern) => pattern.toLowerCase().startsWith(ours.repository) || pattern.startsWith("*"))) findings.push(error(page, "actions and workflows of Coxswain are not on the list of allowed ones", `Add ${ours.repository}/*@* to the list.`));
 		return findings;
 	}
 };
+/** What the workflows on the default branch call by a tag or a branch. */
+async function unpinnedCalls({ read, defaultBranch }) {
+	const calls = (await Promise.all(workflowNames.map(async (name) => {
+		const file = await read(`.github/workflows/${name}.yml`, "GET /repos/{owner}/{repo}/contents/{+path}", object({ content: string() }), {
+			path: `.github/workflows/${name}.yml`,
+			ref: defaultBranch
+		});
+		return Buffer.from(file?.content ?? "", "base64").toString("utf8");
+	}))).flatMap((text) => [...text.matchAll(/^\s*(?:- )?uses: *([^\s#]+@[^\s#]+)/gm)].map(([, call = ""]) => call));
+	return [...new Set(calls.filter((call) => !/@[0-9a-f]{40}$/.test(call)))];
+}
 /** Settings → Actions → General → Workflow permissions. */
 const pullRequestsByActions = {
 	name: "pull-requests-by-actions",
@@ -755,21 +781,22 @@ const workflowsSchema = object({ workflows: array(object({
 	path: string(),
 	state: string()
 })) });
-/** The four files that init writes, and whether GitHub runs them. */
+const workflowNames = [
+	"watch",
+	"pull-request",
+	"release",
+	"operate"
+];
+/** Checks that the four files of init exist, and that GitHub runs them. */
 const workflowFiles = {
 	name: "workflows",
 	run: async ({ read, link, defaultBranch }) => {
 		const found = await read("the workflows", "GET /repos/{owner}/{repo}/actions/workflows", workflowsSchema, { per_page: 100 });
 		if (found === void 0) return [];
-		return [
-			"watch",
-			"pull-request",
-			"release",
-			"operate"
-		].flatMap((name) => {
+		return workflowNames.flatMap((name) => {
 			const path = `.github/workflows/${name}.yml`;
 			const workflow = found.workflows.find((each) => each.path === path);
-			if (workflow === void 0) return [warning(link("actions"), `there is no ${path} on ${defaultBranch}`, "Write it with coxswain init, unless workflows of your own do its work.")];
+			if (workflow === void 0) return [warning(link("actions"), `there is no ${path} on ${defaultBranch}`, "Write it with coxswain init, unless your own workflows do its work.")];
 			if (workflow.state === "active") return [];
 			const why = workflow.state === "disabled_inactivity" ? "GitHub switched it off: nothing happened in the repository for 60 days" : `it is switched off (${workflow.state})`;
 			return [error(link(`actions/workflows/${name}.yml`), `${path} does not run: ${why}`, "Enable the workflow on this page.")];
@@ -794,7 +821,7 @@ const fleetBranches = {
 		return findings;
 	}
 };
-/** Rules that keep the suite from writing its state, or from being required. */
+/** Rules that stop the suite from writing its state, and missing rules that should require its checks. */
 const branchRules = {
 	name: "branch-rules",
 	run: async ({ read, link, config }) => {
@@ -810,7 +837,7 @@ const branchRules = {
 			"creation"
 		].includes(type));
 		if (closed !== void 0) findings.push(error(page, `a rule (${closed.type}) keeps workflows from writing the state branch ${config.stateBranch}`, "Leave the state branch out of the rule, or let GitHub Actions and your App bypass it."));
-		if (!ofState.some(({ type }) => type === "deletion")) findings.push(warning(page, `nothing keeps anybody from deleting the state branch ${config.stateBranch}`, "Add a rule for it: restrict deletions, block force pushes."));
+		if (!ofState.some(({ type }) => type === "deletion")) findings.push(warning(page, `anybody who may push can delete the state branch ${config.stateBranch}`, "Add a rule for it: restrict deletions, block force pushes."));
 		for (const { branch } of Object.values(config.fleets)) {
 			const rules = await rulesOf(branch) ?? [];
 			if (!rules.flatMap(({ parameters }) => parameters?.required_status_checks ?? []).some(({ context }) => context === requiredCheck)) findings.push(warning(page, `pull requests into ${branch} can be merged without the check ${requiredCheck}`, `Require the status check ${requiredCheck} for ${branch}.`));
@@ -819,7 +846,7 @@ const branchRules = {
 		return findings;
 	}
 };
-/** Promotions are merge commits: that is how a later one knows what an earlier one brought. */
+/** Promotions are merge commits, which show what earlier promotions brought. */
 const mergeMethod = {
 	name: "merge-method",
 	run: async ({ mergeCommits, config, link }) => mergeCommits || Object.values(config.fleets).every(({ approve }) => approve === "manual") ? [] : [error(link("settings"), "merge commits are not allowed, and approve: auto merges promotions by one", "Allow merge commits: General, Pull Requests.")]
@@ -834,7 +861,7 @@ const labels = {
 			"base-image",
 			"promotion"
 		].filter((name) => !there.some((label) => label.name === name));
-		return missing.length === 0 ? [] : [warning(link("labels"), `labels are missing: ${missing.join(", ")}`, "Make them, or give the jobs issues: write, with which they are made when they are needed.")];
+		return missing.length === 0 ? [] : [warning(link("labels"), `labels are missing: ${missing.join(", ")}`, "Make them, or give the jobs issues: write, which lets them create labels when they are needed.")];
 	}
 };
 /** Names of secrets that belong together, or that the configuration needs. */
@@ -872,7 +899,7 @@ const pagesSource = {
 			public: boolean().optional()
 		}));
 		if (set === void 0) return [error(page, "GitHub Pages is off, and coxswain.yaml publishes there", "Choose the source GitHub Actions.")];
-		if (set.build_type === "legacy") return [error(page, "GitHub Pages is built from a branch, so what workflows deploy is refused", "Choose the source GitHub Actions.")];
+		if (set.build_type === "legacy") return [error(page, "GitHub Pages is built from a branch, so deployments by workflows are refused", "Choose the source GitHub Actions.")];
 		if (set.public === false) return [error(page, "the site is private: nodes have no login for it", "Make the site public, or publish to another web server.")];
 		return [];
 	}
@@ -911,7 +938,7 @@ const environments = {
 		return findings;
 	}
 };
-/** Those of some branches that may deploy to an environment. */
+/** Which of some branches may deploy to an environment. */
 async function openBranches({ read }, environment, branches) {
 	const policy = environment.deployment_branch_policy;
 	if (policy === null || policy === void 0 || branches.length === 0) return branches;
@@ -932,7 +959,7 @@ function matches(pattern, branch) {
 	return new RegExp(`^${expression}$`).test(branch);
 }
 // src/operate/doctor/github/doctor-github.ts
-/** Everything that is looked at, in the order in which people meet it. */
+/** All checks, in the order in which people meet the settings. */
 const checks = [
 	allowedActions,
 	pullRequestsByActions,
@@ -970,7 +997,7 @@ const repositorySchema = object({
 	allow_merge_commit: boolean().optional()
 });
 /**
-* Looks at every setting of a repository on GitHub that the suite depends on. Reads only.
+* Checks every setting of a repository on GitHub that the suite depends on. It only reads.
 * @throws InputError if the repository itself cannot be read
 */
 async function examineGitHub(repository, config) {
@@ -1023,7 +1050,7 @@ async function examineGitHub(repository, config) {
 	}
 	return findings;
 }
-/** What may not be read is never fine. @throws what has nothing to do with permissions */
+/** A setting that may not be read is never treated as correct. @throws errors that are not about permissions */
 function unknown(check, failure, where) {
 	if (!(failure instanceof Unreadable)) throw failure;
 	return {
@@ -1031,10 +1058,10 @@ function unknown(check, failure, where) {
 		check,
 		where,
 		message: `could not check: this token may not read ${failure.message}`,
-		remedy: "Run it with the token of somebody who administers the repository (gh auth login)."
+		remedy: "Run it with the token of an administrator of the repository (gh auth login)."
 	};
 }
 async function secretsOf(read) {
 	return (await read("the names of secrets", "GET /repos/{owner}/{repo}/actions/secrets", object({ secrets: array(object({ name: string() })) }), { per_page: 100 }))?.secrets.map(({ name }) => name);
 }
-export { examine as n, examineGitHub as t };
+export { examine as n, requireBaseUrl as r, examineGitHub as t };

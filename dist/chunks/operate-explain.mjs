@@ -1,9 +1,9 @@
-import { F as InputError, N as defined } from "./host.mjs";
+import { I as InputError, P as defined } from "./host.mjs";
 import { a as comparePackages, t as readPackages } from "./world-packages.mjs";
 import { A as formatRepository, T as atDigest, f as readImage, i as layerEntries, k as formatReference, w as parseJson } from "./world-registry.mjs";
 import { createHash } from "node:crypto";
 // src/operate/explain/compare-layers.ts
-/** Streams two layers, and compares their files by everything that a layer says of a file. */
+/** Streams two layers, and compares their files by all properties. */
 async function compareLayers(client, one, other) {
 	const [ours, theirs] = await Promise.all([readFiles(client, one), readFiles(client, other)]);
 	const changed = [];
@@ -33,7 +33,7 @@ async function readFiles(client, { repository, layer }) {
 	for await (const entry of layerEntries(await client.openBlob(repository, layer), what)) files.set(entry.path, await factsOf(entry));
 	return files;
 }
-/** Each of these makes another digest of the layer. */
+/** A difference in any of these changes the digest of the layer. */
 async function factsOf({ header, content }) {
 	const attributes = Object.entries(header.pax ?? {}).filter(([name]) => name.startsWith("SCHILY.xattr."));
 	return {
@@ -42,7 +42,7 @@ async function factsOf({ header, content }) {
 		owner: `${header.uid ?? 0}:${header.gid ?? 0}`,
 		names: `${header.uname ?? ""}:${header.gname ?? ""}`,
 		mtime: header.mtime?.toISOString() ?? "",
-		...header.linkname === void 0 || header.linkname === "" ? {} : { link: header.linkname },
+		...defined({ link: header.linkname === void 0 || header.linkname === "" ? void 0 : header.linkname }),
 		...Object.fromEntries(attributes.map(([name, value]) => [name.slice(7), value])),
 		...header.type === "file" ? {
 			size: String(header.size),
@@ -56,7 +56,7 @@ async function hashOf(content) {
 	return `sha256:${hash.digest("hex")}`;
 }
 // src/operate/explain/compare-images.ts
-/** Where two images for one architecture differ, down to the files of their layers. */
+/** The differences of two images for one architecture, down to the files of their layers. */
 async function compareImages(client, references, architecture) {
 	const one = await readSide(client, references.one, architecture);
 	const other = await readSide(client, references.other, architecture);
@@ -101,7 +101,7 @@ function layersOf({ image }) {
 function annotationsOf({ image }) {
 	return image.manifest.json.annotations ?? {};
 }
-/** Layers are compared by what is in them; their digests would only say it again. */
+/** Layers are compared by their files, so differences of their digests are left out. */
 function withoutLayers(config) {
 	if (typeof config !== "object" || config === null) return config;
 	return Object.fromEntries(Object.entries(config).filter(([key]) => key !== "rootfs"));
@@ -136,7 +136,7 @@ async function explainLayer(client, one, other, index) {
 		files
 	};
 }
-/** The history has an entry a step, those without a layer marked (OCI image specification, config.md). */
+/** The history has an entry for each step; those without a layer are marked (OCI image specification, config.md). */
 function commandOf(config, index) {
 	const history = typeof config === "object" && config !== null ? Reflect.get(config, "history") : [];
 	if (!Array.isArray(history)) return void 0;

@@ -1,9 +1,9 @@
-import { F as InputError, I as OutsideError, N as defined, c as inParallel } from "./host.mjs";
+import { I as InputError, L as OutsideError, P as defined, c as inParallel } from "./host.mjs";
 import { _ as isBuildTag, a as promotedDigest, b as subjectOfTag, c as neededDigests, o as awaitedDigests, s as digestsOf, v as isVersionTag } from "./release.mjs";
 import { A as formatRepository, C as mediaTypes, E as atTag, R as architectureOfGo, S as isIndex, T as atDigest, d as imageTimestamp, f as readImage, g as readArtifact, j as isDigest, k as formatReference, y as fallbackTag, z as architectures } from "./world-registry.mjs";
 import { h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, r as readCandidate } from "./release-candidate.mjs";
 import { C as parseReleaseIndex } from "./guidance.mjs";
-import "./release-published.mjs";
+import { g as filesAtUrl, u as readLastPublished } from "./release-published.mjs";
 // src/operate/prune-images/current-builds.ts
 /** The images that the fleets' branches and the open pull requests build now, as the test registry has them. */
 async function currentBuilds(project) {
@@ -27,7 +27,7 @@ async function currentBuilds(project) {
 	return found;
 }
 // src/operate/prune-images/contents.ts
-/** The roots, everything they need to be complete, and everything that is attached to any of it. */
+/** The roots, everything that they need to be complete, and everything that is attached to any of these. */
 function keptWith(contents, roots) {
 	const below = belowIn(contents);
 	const kept = /* @__PURE__ */ new Set();
@@ -41,7 +41,8 @@ function keptWith(contents, roots) {
 }
 /**
 * What may be deleted, in the order of deletion: an index before its images, an image before its attachments, and the
-* list of attachments last. So nothing that is left is ever incomplete, and while a list exists, what it names is found.
+* list of attachments last. So no remaining image is ever incomplete, and what a list names can be found while the
+* list exists.
 */
 function removable(contents, roots) {
 	const kept = keptWith(contents, roots);
@@ -59,7 +60,7 @@ function removable(contents, roots) {
 	const order = lastFirst.reverse();
 	return [...order.filter((digest) => !lists.has(digest)), ...order.filter((digest) => lists.has(digest))];
 }
-/** Everything that belongs to a digest, itself not included. */
+/** Everything that belongs to a digest, without the digest itself. */
 function closureOf(contents, digest) {
 	const closure = new Set(keptWith(contents, [digest]));
 	closure.delete(digest);
@@ -114,7 +115,7 @@ async function deleteImages(client, { repository, contents, removed }, requireUn
 		await deleteManifest(client, repository, digest, lists.some((list) => list.digest === digest) ? tags : tags.filter((tag) => !replaced.has(tag)));
 	}
 }
-/** What is found without the image: by the tags that name its digest, or the digests of what belongs to it. */
+/** What can be found without the image: by the tags that name its digest, or the digests of what belongs to it. */
 function findableByTags(contents, belongs) {
 	return keptWith(contents, [...contents.tags].filter(([tag, digest]) => subjectOfTag(tag) !== void 0 && belongs.includes(digest)).map(([, digest]) => digest));
 }
@@ -223,7 +224,7 @@ async function createdAt(client, repository, digest, goName) {
 	}
 }
 // src/operate/prune-images/plan-repository.ts
-/** Decides what goes, and writes nothing. */
+/** Decides what to delete, and writes nothing. */
 async function planRepository(client, rule) {
 	const { repository, contents, needed } = rule;
 	const roots = /* @__PURE__ */ new Set([...needed, ...contents.untagged]);
@@ -249,7 +250,7 @@ async function isOwnImage(rule, tag, digest) {
 // src/operate/prune-images/published-guidance.ts
 /**
 * All published guidance in a repository, of any project. It is known by its type, not by its tag.
-* @throws InputError for guidance that cannot be read: what it names is not known then
+* @throws InputError for guidance that cannot be read, because then what it names is not known
 */
 async function readPublishedGuidance(client, repository, contents) {
 	const found = [];
@@ -261,16 +262,43 @@ async function readPublishedGuidance(client, repository, contents) {
 		for (const { descriptor, bytes } of layers) {
 			const title = descriptor.annotations?.["org.opencontainers.image.title"] ?? "";
 			if (!/^[^/]+\/releases\.json$/.test(title)) continue;
-			const index = parseReleaseIndex(new TextDecoder().decode(bytes), `${where} ${title}`);
-			const releases = new Map(index.releases.map((release) => [release.version, [...(release["oci-images"] ?? []).map((image) => image["digest-ref"]), release["oci-index"] ?? ""].map((text) => text.slice(text.indexOf("@") + 1)).filter((text) => isDigest(text))]));
-			found.push({
+			const index = new TextDecoder().decode(bytes);
+			found.push(guidanceIn(index, {
 				fleet: title.slice(0, title.indexOf("/")),
-				where,
-				releases
-			});
+				where: `${where} ${title}`
+			}));
 		}
 	}
 	return found;
+}
+/** Asks the site. One that gives no answer is not an error here: the registry may have the guidance too. */
+async function readSiteGuidance({ publish }, fleets) {
+	if (publish.url === void 0) return {
+		published: [],
+		silence: void 0
+	};
+	const site = filesAtUrl(publish.url);
+	const published = [];
+	let silence;
+	for (const fleet of fleets) {
+		const heard = await readLastPublished(site, fleet);
+		if (heard.answer === "published") published.push(guidanceIn(heard.last.releases, {
+			fleet,
+			where: heard.last.where
+		}));
+		if (heard.answer === "none") silence = `${heard.where} gives no answer: ${heard.why.replace(/\.$/, "")}`;
+	}
+	return {
+		published,
+		silence
+	};
+}
+function guidanceIn(index, { fleet, where }) {
+	return {
+		fleet,
+		where,
+		releases: new Map(parseReleaseIndex(index, where).releases.map((release) => [release.version, [...(release["oci-images"] ?? []).map((image) => image["digest-ref"]), release["oci-index"] ?? ""].map((text) => text.slice(text.indexOf("@") + 1)).filter((text) => isDigest(text))]))
+	};
 }
 // src/operate/prune-images/read-contents.ts
 const parallel = 8;
@@ -361,12 +389,13 @@ async function readHeld(client, repository, { json, descriptor }) {
 }
 // src/operate/prune-images/witness.ts
 /**
-* Makes sure that the state branch and what is published agree, before anything is deleted by the word of one of them.
-* A branch that is missing, old or mistyped in the configuration knows less than the published guidance.
-* @param published of any fleet, by any project
-* @throws InputError if the published guidance of a fleet is missing, or has a release that the state lacks
+* Makes sure that the state branch and what is published agree, before anything is deleted because of one of them.
+* A branch that is missing, old or mistyped in the configuration has less than the published guidance.
+* @param published of any fleet, by any project, in the registry and at the site
+* @param silence why the site gives no answer
+* @throws InputError if the published guidance of a fleet is missing everywhere, or has a release that the state lacks
 */
-function requireWitnesses(stateBranch, fleets, published) {
+function requireWitnesses(stateBranch, fleets, published, silence) {
 	const all = Object.entries(fleets);
 	if (all.every(([, { releases }]) => releases.releases.length === 0)) throw new InputError({
 		where: stateBranch,
@@ -376,36 +405,40 @@ function requireWitnesses(stateBranch, fleets, published) {
 	for (const [fleet, { releases }] of all) {
 		const versions = releases.releases.map(({ version }) => version);
 		if (versions.length === 0) continue;
-		const witness = published.find((each) => each.fleet === fleet);
-		if (witness === void 0) throw new InputError({
+		const witnesses = published.filter((each) => each.fleet === fleet);
+		if (witnesses.length === 0) throw new InputError({
 			where: `fleet ${fleet}`,
-			problem: "only the state branch knows its releases; deletion needs a second witness",
-			remedy: "Run coxswain publish-updates with publish.oci: true: it puts the guidance into the registry."
+			problem: `only the state branch knows its releases; deletion needs a second witness${silence === void 0 ? "" : ` (${silence})`}`,
+			remedy: "Publish the guidance: coxswain publish-updates puts it into the registry (publish.oci: true), and into the folder that is served at publish.url."
 		});
-		const lost = [...witness.releases.keys()].find((version) => !versions.includes(version));
-		if (lost !== void 0) throw new InputError({
-			where: `fleet ${fleet}`,
-			problem: `the published guidance has release ${lost}, and the state branch does not`,
-			found: witness.where,
-			remedy: `Fetch ${stateBranch}, or restore it, before you delete anything.`
-		});
+		for (const witness of witnesses) {
+			const lost = [...witness.releases.keys()].find((version) => !versions.includes(version));
+			if (lost === void 0) continue;
+			throw new InputError({
+				where: `fleet ${fleet}`,
+				problem: `the published guidance has release ${lost}, and the state branch does not`,
+				found: witness.where,
+				remedy: `Fetch ${stateBranch}, or restore it, before you delete anything.`
+			});
+		}
 	}
 }
 /**
-* The images that published guidance keeps: everything that another project's guidance names, and nothing that is ours.
+* The images that published guidance protects: everything that another project's guidance names, and nothing of ours.
 */
 function foreignDigests(fleets, published) {
 	return published.filter(({ fleet }) => fleets[fleet] === void 0).flatMap(({ releases }) => [...releases.values()].flat());
 }
 /** Versions that are not published yet. publish-updates would refuse them if their images were gone. */
 function unpublishedVersions(fleet, { releases }, published) {
-	const known = published.find((each) => each.fleet === fleet)?.releases;
-	return releases.releases.map(({ version }) => version).filter((version) => known?.has(version) !== true);
+	const known = published.filter((each) => each.fleet === fleet);
+	return releases.releases.map(({ version }) => version).filter((version) => !known.some((each) => each.releases.has(version)));
 }
 // src/operate/prune-images/prune-images.ts
 /**
-* Finds what nobody needs in the production repository and the test registry: manifests, and their tags with them. A
-* registry frees the disk space of blobs by its own garbage collection. Everything is decided before the first deletion.
+* Finds what is not needed in the production repository and the test registry: manifests, and their tags with them. A
+* registry frees the disk space of blobs by its own garbage collection. Everything is decided before the first
+* deletion.
 * @throws InputError if the state branch and the published guidance do not agree
 * @throws OutsideError if the registry contradicts itself
 */
@@ -424,7 +457,14 @@ async function planPruning(project, options) {
 			kept
 		})),
 		remove: async () => {
-			for (const plan of plans) await deleteImages(client, plan, requireUnchanged);
+			for (const plan of plans) {
+				if (plan.removed.length === 0) continue;
+				const deleteManifest = await options.deletionIn?.(plan.repository) ?? client.deleteManifest;
+				await deleteImages({
+					...client,
+					deleteManifest
+				}, plan, requireUnchanged);
+			}
 		}
 	};
 }
@@ -443,8 +483,9 @@ async function planAll(project, options) {
 		isOwnBuild: ownBuilds(project, new Set([...recorded.values()].map(({ buildKey }) => buildKey)))
 	};
 	const contents = await readContents(client, config.image, neededDigests(all), options.report);
-	const published = await readPublishedGuidance(client, config.image, contents);
-	requireWitnesses(config.stateBranch, states, published);
+	const site = await readSiteGuidance(config, Object.keys(states));
+	const published = [...await readPublishedGuidance(client, config.image, contents), ...site.published];
+	requireWitnesses(config.stateBranch, states, published, site.silence);
 	const production = await planRepository(client, {
 		...shared,
 		repository: config.image,

@@ -1,5 +1,5 @@
 import { C as parseReleaseIndex } from "./guidance.mjs";
-import { F as InputError } from "./host.mjs";
+import { I as InputError } from "./host.mjs";
 import { _ as filesInArtifacts } from "./release-published.mjs";
 import { c as parseFleet, i as parseBundle, n as bundlePath, o as stateReadme, s as fleetFolder } from "./release-state.mjs";
 import { m as untilNotStale } from "./world-forge.mjs";
@@ -105,7 +105,7 @@ function refuseOther(known, releases, about) {
 		remedy: "Nothing is restored over newer or other releases. Correct the branch by hand: git log, git revert."
 	});
 }
-/** A branch that has all releases may be newer than the artifact: only files that it lost come back. */
+/** A branch that has all releases may be newer than the artifact, so only files that it lost are restored. */
 function missingFiles(current, wanted, fleet) {
 	const optional = `${fleetFolder(fleet)}/operations.json`;
 	return [...wanted].filter(([path]) => !current.has(path) && path !== optional).map(([path, content]) => ({

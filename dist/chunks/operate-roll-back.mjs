@@ -1,33 +1,33 @@
-import { F as InputError, N as defined, O as formatTime, P as nearest, i as plainText } from "./host.mjs";
+import { F as nearest, I as InputError, P as defined, i as plainText, k as formatTime } from "./host.mjs";
 import { o as urgentTemplate } from "./project-configuration.mjs";
 import { a as fleetTip, o as nextFleets } from "./project.mjs";
 import { n as readMarker, s as rollBackFileName, t as formatMarker } from "./release-candidate.mjs";
 import { i as followOfferOrWarn } from "./release.mjs";
 import { f as setMetadata, l as ageOf, p as withdrawnOrPaused, r as withdraw, t as commitMessage, u as metadataOf } from "./release-operations.mjs";
-import { i as proposeChanges, m as untilNotStale, u as rollBackBranch } from "./world-forge.mjs";
+import { m as untilNotStale, r as rollBackBranch, s as proposeChanges } from "./world-forge.mjs";
 import { t as treeChanges } from "./world-git.mjs";
 import { a as listStranded, o as strandedBy } from "./guidance.mjs";
 // src/operate/roll-back/pull-request.ts
 const shownFiles = 50;
-/** The pull request that brings an earlier content back. */
+/** The pull request that restores an earlier content. */
 function rollBackProposal(options) {
 	const { config, fleet, plan, marker, files, elsewhere } = options;
 	const bad = `\`${plan.bad}\``;
 	const good = `\`${plan.good.version}\``;
 	const next = nextFleets(config, fleet).map(({ name }) => `\`${name}\``);
 	const paragraphs = [
-		`${bad} was withdrawn from fleet \`${fleet.name}\`: **${plainText(marker.reason)}** (by ${plainText(marker.by)}, ${marker.at}). This brings back the content of ${good} as a **new release**.`,
-		`### Why not simply the old one\n\nNodes do not downgrade by themselves: Zincati follows updates from older to newer releases only, and rpm-ostree refuses an image with an older creation time. So the old content becomes a new image: \`.coxswain/roll-back.json\` says what it is, and is an input of the build, which gets a version of its own and the time of this merge. Like every image it is built and tested before it is promoted.`,
+		`${bad} was withdrawn from fleet \`${fleet.name}\`: **${plainText(marker.reason)}** (by ${plainText(marker.by)}, ${marker.at}). This restores the content of ${good} as a **new release**.`,
+		`### Why not simply the old one\n\nNodes do not downgrade: Zincati follows updates from older to newer releases only, and rpm-ostree refuses an image with an older creation time. So the old content becomes a new image: \`.coxswain/roll-back.json\` says what it is, and is an input of the build, which gets a version of its own and the time of this merge. Like every image it is built and tested before it is promoted.`,
 		`### What nodes do\n\n${[
 			"| a node on… | now | after the new release |",
 			"| --- | --- | --- |",
-			`| ${bad} | stays on it; it is still in the graph | is offered the new release as any other node, and leaves ${bad} by it |`,
+			`| ${bad} | stays on it; it is still in the graph | is offered the new release like every other node, and leaves ${bad} by it |`,
 			`| ${bad}, staged and not booted yet | boots it with its next window: it does not ask again before | as above |`,
 			`| ${good} | stays on it | is offered the new release: the same content |`,
 			`| older releases | are offered what they were offered before ${bad} | are offered the new release |`
 		].join("\n")}`,
-		`What ${bad} wrote to \`/etc\` and \`/var\` stays on its nodes. A node that cannot wait goes back by hand: \`rpm-ostree rollback --reboot\` boots what it ran before.`,
-		`### What changes in \`${fleet.branch}\`\n\n${fileList(files, good)}\n\nWhat decides no image (\`coxswain.yaml\`, templates, workflows) stays as it is.`,
+		`What ${bad} wrote to \`/etc\` and \`/var\` stays on its nodes. For a node that cannot wait, go back by hand: \`rpm-ostree rollback --reboot\` boots what it ran before.`,
+		`### What changes in \`${fleet.branch}\`\n\n${fileList(files, good)}\n\nWhat is not part of the image (\`coxswain.yaml\`, templates, workflows) stays as it is.`,
 		`### Afterwards\n\n${afterwards(fleet, {
 			elsewhere,
 			next
@@ -43,14 +43,14 @@ function rollBackProposal(options) {
 	};
 }
 function fileList(files, good) {
-	if (files.length === 0) return `Nothing but the mark: the branch has the content of ${good} already.`;
+	if (files.length === 0) return `Only the marker: the branch has the content of ${good} already.`;
 	const rest = files.length - shownFiles;
 	return [...files.slice(0, shownFiles).map((path) => `- \`${path}\``), ...rest > 0 ? [`- … and ${rest} more`] : []].join("\n");
 }
 function afterwards(fleet, { elsewhere, next }) {
 	return [
-		...elsewhere.map((other) => `- Fleet \`${other}\` is still offered it: roll it back there, too, or mend it there.`),
-		fleet.promoteFrom === void 0 ? "- What mends it goes on top of this, in this branch." : `- The next promotion from \`${fleet.promoteFrom}\` takes this back by itself: \`${fleet.branch}\` then has what \`${fleet.promoteFrom}\` has, and what it has of its own. Only releases that are made after this one are promoted.`,
+		...elsewhere.map((other) => `- Fleet \`${other}\` is still offered it: roll it back there, too, or fix it there.`),
+		fleet.promoteFrom === void 0 ? "- Put the fix on top of this, in this branch." : `- The next promotion from \`${fleet.promoteFrom}\` replaces this automatically: \`${fleet.branch}\` then has what \`${fleet.promoteFrom}\` has, and what it has of its own. Only releases that are made after this one are promoted.`,
 		...next.length === 0 ? [] : [`- The withdrawn release is not promoted to ${next.join(", ")}.`]
 	].join("\n");
 }
@@ -58,8 +58,8 @@ function afterwards(fleet, { elsewhere, next }) {
 /**
 * Chooses the two releases.
 * @param given.bad default: the fleet's newest release
-* @param given.good default: the newest release before it that nothing is wrong with
-* @throws InputError where there is nothing to take back, or to go back to
+* @param given.good default: the newest good release before it
+* @throws InputError if there is no release to withdraw, or to go back to
 */
 function planRollBack(state, fleet, given) {
 	const versions = state.releases.releases.map(({ version }) => version);
@@ -84,13 +84,13 @@ function planRollBack(state, fleet, given) {
 	const good = given.good === void 0 ? versions.slice(0, versions.indexOf(bad)).findLast(isGood) : find(given.good, "--to");
 	if (good === void 0) throw new InputError({
 		where: `fleet ${fleet}`,
-		problem: `there is no release before ${bad} that nothing is wrong with`,
-		remedy: `Stop it with coxswain edit-updates --fleet ${fleet} --action pause, and release what mends it.`
+		problem: `there is no release before ${bad} that is good`,
+		remedy: `Stop it with coxswain edit-updates --fleet ${fleet} --action pause, and release a fix.`
 	});
 	const record = state.records[good];
 	if (record === void 0 || ageOf(state, good) >= ageOf(state, bad)) throw new InputError({
 		field: "--to",
-		problem: record === void 0 ? "nobody recorded what this release was made of" : `it is not before ${bad}`,
+		problem: record === void 0 ? "there is no record of what this release was made from" : `it is not before ${bad}`,
 		found: good
 	});
 	return {
@@ -99,8 +99,8 @@ function planRollBack(state, fleet, given) {
 	};
 }
 /**
-* Withdraws the bad release, its rollout with it. Where nodes that are older than the good one would lose their way by
-* that, they are offered the good one again.
+* Withdraws the bad release and its rollout. If nodes that are older than the good one would then have no update
+* path, they are offered the good one again.
 * @throws InputError for a barrier, paused or not: nodes would go around it
 */
 function takeBack(before, order) {
@@ -143,11 +143,11 @@ function isOffered(state, version) {
 }
 // src/operate/roll-back/roll-back.ts
 /**
-* Takes a release back: withdraws it, and proposes the content of an earlier one as a new release, since nodes do not
-* go back to an older one by themselves. Run again, it goes on where it was.
+* Withdraws a release, and proposes the content of an earlier one as a new release, because nodes do not go back to
+* an older one. A second run continues where the first one stopped.
 * @param options.bad default: the fleet's newest release
-* @param options.good default: the newest release before it that nothing is wrong with
-* @throws InputError where there is nothing to take back or to go back to; nothing was changed
+* @param options.good default: the newest good release before it
+* @throws InputError if there is no release to withdraw or to go back to; nothing was changed
 */
 async function rollBack(project, options) {
 	const { config, forge, state } = project;
@@ -176,7 +176,7 @@ async function rollBack(project, options) {
 		withdrawn: changed,
 		movedTags,
 		summary: done.summary,
-		warnings: [...done.warnings, ...elsewhere.map((other) => `fleet ${other} is still offered ${plan.bad}: roll it back there, too, or mend it there`)]
+		warnings: [...done.warnings, ...elsewhere.map((other) => `fleet ${other} is still offered ${plan.bad}: roll it back there, too, or fix it there`)]
 	};
 	const proposed = await untilNotStale(async () => {
 		const tip = await fleetTip(forge.branches, fleet);
@@ -208,10 +208,10 @@ async function rollBack(project, options) {
 		...answer,
 		action: proposed.action,
 		pullRequest: "pullRequest" in proposed ? proposed.pullRequest.number : void 0,
-		..."reason" in proposed ? { reason: proposed.reason } : {}
+		...defined({ reason: "reason" in proposed ? proposed.reason : void 0 })
 	};
 }
-/** All that decides the image as it was in the good release, and the mark that makes it another build. */
+/** Everything that decides the image, from the good release, and the marker that makes it another build. */
 async function describeChange({ config, git, forge }, options) {
 	const { fleet, plan, order, reason, tip } = options;
 	const { branches } = forge;
@@ -248,12 +248,12 @@ async function describeChange({ config, git, forge }, options) {
 		}]
 	};
 }
-/** How releases are made and reach nodes: no part of any image, and right as it is now. */
+/** How releases are made and rolled out: this is not part of an image, so it is not restored. */
 function isPolicy(config, path) {
 	const templates = Object.values(config.fleets).flatMap((each) => [each.template, urgentTemplate(each)]);
 	return path === "coxswain.yaml" || path.startsWith(".coxswain/") || path.startsWith(".github/") || path.startsWith("rollouts/") || templates.includes(path);
 }
-/** Other fleets that have the bad release, and have not withdrawn it. */
+/** Other fleets that have the bad release and did not withdraw it. */
 async function stillOffered({ config, state }, fleet, version) {
 	const found = [];
 	for (const { name } of Object.values(config.fleets)) {

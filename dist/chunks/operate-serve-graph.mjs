@@ -1,5 +1,6 @@
-import { F as InputError, I as OutsideError, R as messageOf, S as isMissing } from "./host.mjs";
+import { C as isMissing, I as InputError, L as OutsideError, P as defined, z as messageOf } from "./host.mjs";
 import { S as isIndex, k as formatReference, o as isLoopback, v as titleAnnotation, z as architectures } from "./world-registry.mjs";
+import { d as sliceName } from "./project-configuration.mjs";
 import { B as buildGraph, C as parseReleaseIndex, I as parseUpdateMetadata, V as formatGraph, _ as rolloutProgress, c as addAliases, f as rolloutOf, l as aliasesOf, p as throttleGraph, t as warinessOf } from "./guidance.mjs";
 import { t as refuseCredentials } from "./world.mjs";
 import { l as notPublished } from "./release-published.mjs";
@@ -20,7 +21,7 @@ const rustFloat = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf|infinity|nan)$
 /**
 * Reads the query of `/v1/graph` as fcos-policy-engine does (src/main.rs at 95388bdf): basearch and stream are needed,
 * `oci` is literally true or false, a parameter that is given twice is refused; `group`, `platform`, `os_version` and
-* whatever else is there say nothing.
+* all others have no effect.
 * @returns undefined for a request that upstream answers with 400
 */
 function readGraphQuery(query) {
@@ -37,7 +38,7 @@ function readGraphQuery(query) {
 		wariness: readWariness(parameters.get("rollout_wariness")) ?? warinessOf(parameters.get("node_uuid") ?? "")
 	};
 }
-/** Undefined where upstream goes by the node_uuid: nothing, or no number. */
+/** Undefined if upstream uses the node_uuid: no value, or not a number. */
 function readWariness(text) {
 	if (text === null || !rustFloat.test(text)) return void 0;
 	if (/nan/i.test(text)) return NaN;
@@ -46,8 +47,8 @@ function readWariness(text) {
 }
 // src/operate/serve-graph/graph-server.ts
 /**
-* The HTTP server, not listening yet. Errors have no body, as upstream's: 400 for a query that says too little, 404 for
-* a fleet, stream or architecture that is not there.
+* The HTTP server, not listening yet. Errors have no body, as upstream's: 400 for an incomplete query, 404 for a
+* fleet, stream or architecture that does not exist.
 */
 function createGraphServer(options) {
 	const { site, metrics, now, ready } = options;
@@ -87,7 +88,7 @@ function createGraphServer(options) {
 			code: response.statusCode
 		}, (performance.now() - started) / 1e3);
 	}
-	/** The answer, or the status of a refusal. Fills in what was asked for as far as it is known. */
+	/** The answer, or the status of a refusal. Fills in the parts of the request that are known. */
 	function findAnswer(name, text, asked) {
 		const found = findFleet(site, name);
 		if (found === void 0) return 404;
@@ -109,7 +110,7 @@ function createGraphServer(options) {
 		});
 	}
 }
-/** By name; without one, the only one there is. */
+/** By name; without a name, the only fleet. */
 function findFleet({ fleets }, name) {
 	if (name === void 0) {
 		const [first, ...rest] = fleets;
@@ -160,7 +161,7 @@ function matches(header, etag) {
 	const opaque = (tag) => tag.trim().replace(/^W\//, "");
 	return header.trim() === "*" || header.split(",").some((tag) => opaque(tag) === opaque(etag));
 }
-/** RFC 9110, 12.5.3: listed and not with a weight of 0; what is said of gzip goes before what is said of `*`. */
+/** RFC 9110, 12.5.3: listed and not with a weight of 0; an entry for gzip has precedence over one for `*`. */
 function acceptsGzip(header) {
 	if (header === void 0) return false;
 	const weights = new Map(header.split(",").map((part) => {
@@ -220,12 +221,12 @@ async function listen(server, { host, port }) {
 			resolve();
 		});
 	}).catch((error) => {
-		throw new OutsideError(`listening on ${host}:${port}`, messageOf(error), "Choose another address with --listen, or stop what has it.", { cause: error });
+		throw new OutsideError(`listening on ${host}:${port}`, messageOf(error), "Choose another address with --listen, or stop the program that uses it.", { cause: error });
 	});
 	const taken = server.address();
 	return `http://${taken.family === "IPv6" ? `[${taken.address}]` : taken.address}:${taken.port}/`;
 }
-/** Takes no more connections, lets requests finish for so long, then cuts them. */
+/** Accepts no more connections, lets requests finish for this long, then cuts them. */
 async function stopServer(server, graceMilliseconds) {
 	const timer = setTimeout(() => server.closeAllConnections(), graceMilliseconds);
 	await new Promise((resolve) => {
@@ -276,7 +277,7 @@ function createMetrics(startedAt) {
 			...counter("coxswain_graph_requests_total", "Requests for an update graph.", requests),
 			...durations.format("coxswain_graph_request_duration_seconds", "Time to answer a request for a graph."),
 			...warinesses.format("coxswain_graph_rollout_wariness", "Wariness of each request for a graph."),
-			...counter("coxswain_site_reads_total", "Looks at a fleet's published files.", reads),
+			...counter("coxswain_site_reads_total", "Reads of a fleet's published files.", reads),
 			...[
 				...gauges,
 				{
@@ -355,8 +356,8 @@ function parseGuidance({ fleet, releases, updates }) {
 	};
 }
 /**
-* Refuses a release index that has lost or moved a release, or given it another image: nodes on it would find no way,
-* or a wrong one.
+* Refuses a release index that has lost or moved a release, or given it another image: nodes on it would find no
+* update path, or a wrong one.
 * @throws InputError
 */
 function refuseGoingBack(before, after, where) {
@@ -367,10 +368,10 @@ function refuseGoingBack(before, after, where) {
 		throw new InputError({
 			where,
 			field: `releases[${index}]`,
-			problem: "the release index has gone backwards: a release is gone, or is not what it was",
+			problem: "the release index has lost something: a release is missing, or has changed",
 			found: now?.version ?? "nothing",
 			expected: version,
-			remedy: "If this is meant, start the server anew."
+			remedy: "If this is intended, restart the server."
 		});
 	}
 }
@@ -420,17 +421,17 @@ function makeAnswer(graph) {
 }
 // src/operate/serve-graph/served-site.ts
 /**
-* Reads a site for the first time: all of it must be good.
+* Reads a site for the first time: every fleet must be readable.
 * @param options.now UNIX seconds
 * @throws InputError or OutsideError
 */
 async function openSite(source, options) {
 	const { log, metrics, now } = options;
 	const fleets = /* @__PURE__ */ new Map();
-	/** Which fleet a source has brought; what is wrong with it now. */
+	/** The fleet of each source, and its current problem. */
 	const brought = /* @__PURE__ */ new Map();
 	const complaints = /* @__PURE__ */ new Map();
-	/** Sources whose files could be read, and are no good. */
+	/** Sources whose files could be read but are wrong. */
 	const broken = /* @__PURE__ */ new Set();
 	await readAll((_where, error) => {
 		throw error;
@@ -511,7 +512,7 @@ function artifactSource(client, references) {
 		fleets: async () => sources
 	};
 }
-/** Only the two files that matter are read, and only when the tag has moved. */
+/** Only the two needed files are read, and only when the tag has moved. */
 function fleetArtifact(client, reference) {
 	const where = formatReference(reference);
 	let last;
@@ -554,7 +555,7 @@ function findLayer(layers, name, where) {
 // src/operate/serve-graph/site-folder.ts
 /**
 * The fleets of a folder with published files, read again when size or time of a file change.
-* @param only names; none for all there are, now or later
+* @param only names; none for all fleets, now or later
 */
 function folderSource(folder, only = []) {
 	const sources = /* @__PURE__ */ new Map();
@@ -570,7 +571,7 @@ function folderSource(folder, only = []) {
 }
 /**
 * Reads a fleet from a folder with published files.
-* @param fleet may be left out where there is only one
+* @param fleet may be left out if there is only one
 * @throws InputError
 */
 async function readSiteFleet(folder, fleet) {
@@ -583,6 +584,18 @@ async function readSiteFleet(folder, fleet) {
 	});
 	requireFleet(folder, name, names);
 	return parseGuidance(await readFleet(folder, name));
+}
+/** How many slices a fleet has in a folder with published files. @param of.fleet as for readSiteFleet */
+async function countSlices(folder, of) {
+	const [fleet = ""] = of.fleet === void 0 ? await fleetNames(folder) : [of.fleet];
+	const names = await readdir(join(folder, fleet, of.basearch)).catch((error) => {
+		if (isMissing(error)) return [];
+		throw error;
+	});
+	const found = new Set(names);
+	let slices = 0;
+	while (found.has(sliceName(slices + 1))) slices += 1;
+	return slices;
 }
 function requireFleet(folder, name, names) {
 	if (names.includes(name)) return;
@@ -662,7 +675,7 @@ function filesOf(folder, fleet) {
 		updates: join(folder, fleet, "updates.json")
 	};
 }
-/** Changes when the file does; empty where there is none. */
+/** Changes when the file does; empty if there is no file. */
 async function signature(file) {
 	try {
 		const { ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true });
@@ -679,7 +692,7 @@ const largestFile = 67108864;
 * Fleets of a site on a web server; asked with If-None-Match (or If-Modified-Since), so that an unchanged file costs
 * no more than its headers.
 * @param fleets their names: a web server does not list them
-* @throws InputError for plain HTTP to another machine: whoever is on the way could name images of theirs
+* @throws InputError for plain HTTP to another machine: anyone on the network path could offer other images
 */
 function urlSource(site, fleets) {
 	const base = readUrl(site);
@@ -704,7 +717,7 @@ function readUrl(text) {
 	refuseCredentials(url, "--site");
 	if (url.protocol === "http:" && !isLoopback(url)) throw new InputError({
 		field: "--site",
-		problem: "plain HTTP to another machine: anyone on the way could offer images of theirs",
+		problem: "plain HTTP to another machine: anyone on the network path could offer other images",
 		found: text,
 		remedy: "Use https."
 	});
@@ -731,7 +744,7 @@ function fleetUrl(base, fleet) {
 		}
 	};
 }
-/** Reads a file; the very same object comes back while the server says that it is unchanged, or the text is the same. */
+/** Reads a file; returns the same object while the server says that it is unchanged, or the text is the same. */
 function cachedFile(url) {
 	let known;
 	return async () => {
@@ -745,8 +758,8 @@ function cachedFile(url) {
 				text
 			},
 			headers: {
-				...etag === null ? {} : { "if-none-match": etag },
-				...etag === null && modified !== null ? { "if-modified-since": modified } : {}
+				...defined({ "if-none-match": etag === null ? void 0 : etag }),
+				...defined({ "if-modified-since": etag === null && modified !== null ? modified : void 0 })
 			}
 		};
 		return known.file;
@@ -787,4 +800,4 @@ async function readBounded(response, tried) {
 	}
 	return Buffer.concat(chunks).toString("utf8");
 }
-export { openSite as a, parseListenAddress as c, artifactSource as i, stopServer as l, folderSource as n, createMetrics as o, readSiteFleet as r, listen as s, urlSource as t, createGraphServer as u };
+export { artifactSource as a, listen as c, createGraphServer as d, readSiteFleet as i, parseListenAddress as l, countSlices as n, openSite as o, folderSource as r, createMetrics as s, urlSource as t, stopServer as u };

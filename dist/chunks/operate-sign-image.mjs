@@ -1,12 +1,12 @@
-import { F as InputError } from "./host.mjs";
+import { I as InputError } from "./host.mjs";
 import { a as signingKeys, i as fleetKeys, r as removeSignatures, t as signImage } from "./release-signatures.mjs";
 import { P as parseReference } from "./world-registry.mjs";
 // src/operate/sign-image/sign-releases.ts
 /**
-* Signs releases that a fleet has: after a new key, or of releases from before the fleet signed. Only what the state branch
-* names as a release is signed. Run again, it adds what is missing.
+* Signs existing releases of a fleet: after a change of keys, or releases from before the fleet signed. Only what the
+* state branch names as a release is signed. A second run adds what is missing.
 * @param options.versions none: every release of the fleet
-* @param options.retired keys whose signatures are taken away
+* @param options.retired keys whose signatures are removed
 * @param options.now UNIX seconds
 * @throws InputError for an unknown version, a fleet that does not sign, a missing key
 */
@@ -22,8 +22,8 @@ async function signReleases({ config, client, state: states, root }, options) {
 	const kept = keys.find(({ key }) => retired.some((each) => each.key.equals(key)));
 	if (kept !== void 0) throw new InputError({
 		where: kept.file,
-		problem: `fleet ${fleet.name} still signs by this key, so its signatures cannot be taken away`,
-		remedy: "Take the key out of coxswain.yaml first, or give it an until that has passed."
+		problem: `fleet ${fleet.name} still signs by this key, so its signatures cannot be removed`,
+		remedy: "Remove the key from coxswain.yaml first, or give it an until that has passed."
 	});
 	const signing = await signingKeys(keys, {
 		fleet: fleet.name,

@@ -4,8 +4,9 @@ import { r as readCandidate } from "./release-candidate.mjs";
 import { t as findFreeze } from "./release-gates.mjs";
 import { a as describeHold, h as findFileHold } from "./release-operations.mjs";
 /**
-* Starts the release of what was merged to a fleet's branch and never released: the merge was done by a token whose
-* pushes start no workflow, or the fleet was held or frozen then. Starts nothing while a run for the commit goes on.
+* Starts the release of a commit that was merged to a fleet's branch and never released, because the merge was done
+* by a token whose pushes start no workflow, or the fleet was held or frozen at that time. Starts nothing while a run
+* for the commit is in progress.
 * @param options.workflow file name of the workflow that releases; it is started on the fleet's branch
 * @param options.now UNIX seconds
 * @throws InputError if the workflow cannot be started by hand, or the token may not do so
@@ -48,11 +49,21 @@ async function startRelease(project, options) {
 	});
 }
 async function start(runs, options) {
-	const { version, commit, branch, workflow, answer } = options;
-	const before = await runs.list({
-		workflow,
-		commit
-	});
+	const { version, commit, branch, answer } = options;
+	const own = {
+		workflow: `coxswain-${options.workflow}`,
+		before: await runs.list({
+			workflow: `coxswain-${options.workflow}`,
+			commit
+		})
+	};
+	const { workflow, before } = own.before !== void 0 ? own : {
+		workflow: options.workflow,
+		before: await runs.list({
+			workflow: options.workflow,
+			commit
+		})
+	};
 	if (before === void 0) return answer("to-do", `${version} is merged and not released, and there is no ${workflow} to start`);
 	const running = before.find(({ state }) => state === "running");
 	if (running !== void 0) return answer("running", `${version} is being released: ${running.url}`);
@@ -64,7 +75,7 @@ async function start(runs, options) {
 	});
 	return answer("started", `the release of ${version} was started: ${workflow} on ${branch}`);
 }
-/** What keeps a fleet from releasing at the moment, in words. */
+/** Why a fleet cannot release now, in words. */
 async function findObstacle({ forge }, options) {
 	const { fleet, now, state } = options;
 	const hold = holdAt(state.operations, now) ?? await findFileHold(forge.branches, fleet, now);

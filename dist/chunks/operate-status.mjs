@@ -1,11 +1,12 @@
-import { D as formatDuration, N as defined, O as formatTime, a as table, i as plainText, n as code } from "./host.mjs";
+import { O as formatDuration, P as defined, a as table, i as plainText, k as formatTime, n as code } from "./host.mjs";
 import { i as findFleet } from "./project.mjs";
+import { u as ringsToShow } from "./project-configuration.mjs";
 import { E as holdAt, _ as rolloutProgress, g as rolloutPhase, h as rolloutEnd, m as nextOpening } from "./guidance.mjs";
 import { d as upstreamStatusOf } from "./release-upstream.mjs";
 import { a as describeHold, u as metadataOf } from "./release-operations.mjs";
 import { b as nextGate, c as chooseRelease, f as readLabel, m as evaluateStateGates, o as findPromotion, y as isReady } from "./release-gates.mjs";
 // src/operate/status/fleet-status.ts
-/** Reads how a fleet is; changes nothing. @param now UNIX seconds */
+/** Reads the status of a fleet; changes nothing. @param now UNIX seconds */
 async function readFleetStatus(project, fleet, now) {
 	const state = await project.state.readFleet(fleet.name);
 	const version = state.releases.releases.at(-1)?.version;
@@ -16,10 +17,10 @@ async function readFleetStatus(project, fleet, now) {
 	});
 	return {
 		fleet: fleet.name,
-		...version === void 0 ? {} : { release: releaseStatus(project, state, {
+		...defined({ release: version === void 0 ? void 0 : releaseStatus(project, state, {
 			version,
 			now
-		}) },
+		}) }),
 		...defined({ hold }),
 		paused: state.operations.paused ?? [],
 		withdrawn: state.operations.withdrawn ?? [],
@@ -43,8 +44,8 @@ function releaseStatus({ config, guidance }, state, { version, now }) {
 		},
 		phase,
 		progress,
-		...end === void 0 || end <= now ? {} : { completeAt: end },
-		rings: config.rings.map(({ name: ring, wariness }) => {
+		...defined({ completeAt: end === void 0 || end <= now ? void 0 : end }),
+		rings: ringsToShow(config.rings).map(({ name: ring, wariness }) => {
 			const offered = rollout === void 0 ? phase === "complete" : wariness <= progress;
 			const from = rollout === void 0 || offered ? void 0 : nextOpening(rollout, wariness, now);
 			return {
@@ -54,7 +55,7 @@ function releaseStatus({ config, guidance }, state, { version, now }) {
 				...defined({ offeredFrom: from })
 			};
 		}),
-		...guidance === void 0 || guidance instanceof Error || record === void 0 ? {} : { upstream: upstreamStatusOf(guidance, record.baseVersion, now) }
+		...defined({ upstream: guidance === void 0 || guidance instanceof Error || record === void 0 ? void 0 : upstreamStatusOf(guidance, record.baseVersion, now) })
 	};
 }
 async function readPromotion(project, target, { to, now }) {
@@ -86,7 +87,7 @@ async function readPromotion(project, target, { to, now }) {
 	return {
 		from: source.name,
 		version: record.version,
-		...request === void 0 ? {} : { pullRequest: request.number },
+		...defined({ pullRequest: request?.number }),
 		ready: isReady(gates),
 		...defined({ nextGate: next })
 	};
@@ -130,7 +131,7 @@ function ringOf({ ring, offered, offeredFrom }, now) {
 	if (offered) return `${ring}: offered`;
 	return `${ring}: ${offeredFrom === void 0 ? "not offered" : `in ${formatDuration(offeredFrom - now)}`}`;
 }
-/** What somebody should know: holds, pauses, exceptions, upstream, and what comes next. */
+/** What people should know: holds, pauses, exceptions, upstream, and what comes next. */
 function remarks(status, now) {
 	const { release, hold, paused, withdrawn, promotion } = status;
 	const { urgent, acceptedMissingEvidence: accepted, rollBack } = release?.record ?? {};

@@ -1,19 +1,81 @@
-import { A as parseDuration, C as readFileIfThere, F as InputError, M as requireDay, N as defined, P as nearest, R as messageOf, j as parseTime } from "./host.mjs";
+import { F as nearest, I as InputError, M as parseTime, N as requireDay, P as defined, j as parseDuration, w as readFileIfThere, z as messageOf } from "./host.mjs";
 import { _ as union, a as boolean, c as int, d as number, h as string, l as literal, m as strictObject, n as _enum, p as record, r as array, y as toJSONSchema } from "./zod.mjs";
 import { A as formatRepository, F as parseRepository, I as sameRepository, P as parseReference, k as formatReference, z as architectures } from "./world-registry.mjs";
 import { t as j } from "./croner.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { join } from "node:path";
 // src/project/configuration/tag-prefixes.ts
-/** Beginnings of tags that Coxswain sets besides versions. No fleet's own tag may begin like this. */
+/** Prefixes of the tags that Coxswain sets besides versions. A fleet's own tag must not start with one of them. */
 const tagPrefixes = {
 	/** The published guidance of a fleet. */
 	guidance: "updates-",
 	/** A built image in the test registry. */
 	build: "key-",
-	/** What belongs to an image by its digest. */
+	/** What is attached to an image by its digest. */
 	attached: "sha256-"
 };
+// src/project/configuration/rings.ts
+/** No ring of coxswain.yaml can have this name: it has a space. */
+const noRing = "no ring";
+/** The group of nodes whose owner set none (Fedora's Zincati: identity.group in 00-fedora-coreos.toml or its default). */
+const defaultGroup = "default";
+/** The key in `rings` of coxswain.yaml that is not a ring, but their number. */
+const slicesKey = "slices";
+/** The most slices: each has a graph for each fleet and architecture. */
+const mostSlices = 1e3;
+/** `slice-37`, of 100: nodes with a wariness above 0.36, up to 0.37. */
+function sliceName(number) {
+	return `slice-${number}`;
+}
+/**
+* All rings, the earliest first, with the ring of nodes that chose none: a release is offered to those when its rollout
+* is complete. Their graph is in the fleet's own folder, and in `default`, where `${group}` in a base_url leads. A new
+* kind of ring is added here and in the schema; everything else reads this list.
+* @param written name → wariness, and `slices` → how many, as in coxswain.yaml
+*/
+function readRings(written) {
+	const { [slicesKey]: slices = 0, ...rings } = written;
+	const named = Object.entries(rings).map(([name, wariness]) => ({
+		name,
+		wariness,
+		isSlice: false,
+		folders: [name]
+	}));
+	const sliced = Array.from({ length: slices }, (_, index) => {
+		const name = sliceName(index + 1);
+		return {
+			name,
+			wariness: (index + 1) / slices,
+			isSlice: true,
+			folders: [name]
+		};
+	});
+	const unnamed = {
+		name: noRing,
+		wariness: 1,
+		isSlice: false,
+		folders: Object.hasOwn(rings, defaultGroup) ? [""] : ["", defaultGroup]
+	};
+	return [
+		...named,
+		...sliced,
+		unnamed
+	].sort((one, other) => one.wariness - other.wariness);
+}
+/** True for a ring that coxswain.yaml names. */
+function isNamed(ring) {
+	return ring.name !== noRing && !ring.isSlice;
+}
+/** The rings to show to people: a hundred slices are the first, the middle and the last. */
+function ringsToShow(rings) {
+	const slices = rings.filter(({ isSlice }) => isSlice);
+	const shown = /* @__PURE__ */ new Set([
+		slices[0],
+		slices[Math.ceil(slices.length / 2) - 1],
+		slices.at(-1)
+	]);
+	return rings.filter((ring) => !ring.isSlice || shown.has(ring));
+}
 // src/project/configuration/schema.ts
 /** `48h`, `7d`, `1d12h`: what parseDuration of src/host/time.ts reads. */
 const durationForm = "a number with a unit, such as 48h, 7d or 1d12h";
@@ -21,27 +83,27 @@ const duration = string(durationForm).regex(/^(\d+[smhdw])+$/, durationForm);
 /** A path inside the repository, with slashes. */
 const path = string().regex(/^(?!\/)(?!(.*\/)?\.\.(\/|$))[^\\\0]+$/, "a path inside the repository, relative to its top folder, without \"..\"");
 /**
-* Fleet and ring names are path segments of published addresses, and Zincati's `group`, by which a node may pick
-* its ring, takes just these characters (`^[a-zA-Z0-9.-]+$`).
+* Fleet and ring names are path segments of published addresses, and Zincati's `group`, by which a node may pick its
+* ring, allows only these characters (`^[a-zA-Z0-9.-]+$`).
 */
 const name = string().max(63).regex(/^(?!.*\.\.)(?!.*\.lock$)[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9-])?$/, "letters, digits, \".\" and \"-\", starting with a letter or a digit, without \"..\", and not ending in \".\" or \".lock\"");
 /** Rules of git-check-ref-format. */
-const branch = string().max(200).regex(/^(?![-/.])(?!.*(\.\.|\/\/|\/\.|@\{|\.lock\/))(?!@$)[^\s~^:?*[\\\p{Cc}]+(?<![/.])(?<!\.lock)$/u, "a branch name as git takes it");
+const branch = string().max(200).regex(/^(?![-/.])(?!.*(\.\.|\/\/|\/\.|@\{|\.lock\/))(?!@$)[^\s~^:?*[\\\p{Cc}]+(?<![/.])(?<!\.lock)$/u, "a branch name that git accepts");
 const soakForm = "a duration, and what it is counted from: 48h, 48h after start, 7d after complete";
 const freezeWindow = strictObject({
 	start: string().describe("When it begins: cron with five fields (\"0 16 * * 5\"), or one moment, such as 2026-12-18T00:00."),
-	until: string().optional().describe("When it ends, in the same form. Either this or duration."),
-	duration: duration.optional().describe("How long it takes, such as 64h. Either this or until."),
-	"time-zone": string().default("UTC").describe("IANA time zone that start and until are told in, such as Europe/Berlin."),
-	reason: string().min(1, "a text that says why").describe("Why: shown wherever something waits for it.")
+	until: string().optional().describe("When it ends, in the same form. Use this or duration, not both."),
+	duration: duration.optional().describe("How long it takes, such as 64h. Use this or until, not both."),
+	"time-zone": string().default("UTC").describe("IANA time zone of start and until, such as Europe/Berlin."),
+	reason: string().min(1, "a text that says why").describe("Why: shown wherever a promotion waits for it.")
 }).describe("A time in which nothing is promoted.");
 const freeze = array(freezeWindow, "a list of windows: [{ start: \"0 16 * * 5\", until: \"0 8 * * 1\", reason: weekend }]").default([]);
 const fleet = strictObject({
-	branch: branch.optional().describe("Branch whose merges are promoted to this fleet. Default: the name of the fleet."),
+	branch: branch.optional().describe("A merge to this branch is promoted to this fleet. Default: the name of the fleet."),
 	tag: string().regex(/^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/, "at most 128 letters, digits, \"_\", \".\" and \"-\", not starting with \".\" or \"-\"").optional().describe("Tag in the production repository that follows this fleet. Default: the name of the fleet."),
 	template: path.optional().describe("Handlebars template of the update entry of a release. Default: rollouts/<name of the fleet>.json.hbs."),
 	"promote-from": string().optional().describe("Fleet whose releases are proposed to this one by a pull request."),
-	soak: string(soakForm).regex(/^(\d+[smhdw])+( after (start|complete))?$/, soakForm).default("0s").describe("How long a release runs in the fleet before: 48h (or 48h after start) from the start of its rollout there, 48h after complete from its end."),
+	soak: string(soakForm).regex(/^(\d+[smhdw])+( after (start|complete))?$/, soakForm).default("0s").describe("How long a release has to run in the source fleet first: 48h (or 48h after start) from the start of its rollout there, 48h after complete from its end."),
 	approve: _enum(["manual", "auto"]).default("manual").describe("auto: a promotion to this fleet is merged as soon as all of its gates are green."),
 	signing: strictObject({ keys: array(union([path, strictObject({
 		file: path.describe("Public key, PEM, as coxswain make-key writes it."),
@@ -57,19 +119,45 @@ const bootTest = strictObject({
 	]).optional().describe("How the machine starts: ostree as a real ostree deployment, by the image's own initramfs; direct by the kernel of the image alone; disk from an installation that bootc makes, through UEFI firmware (needs podman, and bootc in the image). Default: direct."),
 	ignition: string().min(1).optional().describe("File of this repository with a configuration for Ignition, which the machine gets at its first boot. Needs the mode ostree, and Ignition in the initramfs of the image."),
 	init: _enum(["systemd", "any"]).default("systemd").describe("What the first process must be: systemd of the image, or any for an image that has none on purpose."),
-	"known-failures": _enum(["auto", "none"]).default("auto").describe("auto: on images of Fedora CoreOS, units that cannot work in the mode direct may fail. The report names each, with the reason. none: no unit may, but those in allow-failed-units."),
+	"known-failures": _enum(["auto", "none"]).default("auto").describe("auto: on images of Fedora CoreOS, units that cannot work in the machine of a boot test may fail. The report names each, with the reason. none: no unit may, but those in allow-failed-units."),
 	memory: int().min(128).max(1048576).default(1024).describe("The machine's memory in megabytes."),
 	cpus: int().min(1).max(64).default(2).describe("The machine's processors."),
-	network: _enum(["closed", "user"]).default("closed").describe("What the machine reaches: closed is an address and nothing else, user whatever the runner reaches."),
+	network: _enum(["closed", "user"]).default("closed").describe("What the machine reaches: closed gives it an address and no connections, user whatever the runner reaches."),
 	deadline: duration.optional().describe("How long one machine may run in all. Default: ten minutes and the time limits of all tests."),
 	"kernel-arguments": array(string().regex(/^[\x21-\x7e]+$/, "one argument, without spaces: name=value")).default([]).describe("Arguments for the kernel besides those that the machine needs, such as those your nodes have."),
-	leftovers: _enum(["warn", "fail"]).default("warn").describe("What files in /var and /run of the image mean: machines that update never get them."),
-	upgrades: boolean().optional().describe("Rehearse the update from the releases that nodes have. Default: where there are tests in before-upgrade, after-upgrade or after-rollback.")
+	leftovers: _enum(["warn", "fail"]).default("warn").describe("What to do about files in /var and /run of the image: machines that update never get them."),
+	upgrades: boolean().optional().describe("Rehearse the update from the releases that nodes have. Default: if there are tests in before-upgrade, after-upgrade or after-rollback.")
 }).describe("The virtual machine that images are tested in, and what is tested besides the tests.");
+const node = strictObject({
+	parts: array(_enum([
+		"ring",
+		"local-graph",
+		"join",
+		"migrate",
+		"trust",
+		"reboots",
+		"guard",
+		"autobuilder",
+		"health"
+	])).min(1).default([
+		"ring",
+		"join",
+		"trust",
+		"reboots",
+		"autobuilder",
+		"health"
+	]).describe("The parts of the node kit that coxswain node-kit writes."),
+	reboots: union([
+		literal("immediate"),
+		strictObject({ windows: array(string()).min(1).describe("When nodes may reboot into an update, such as \"sat,sun 02:00-06:00 UTC\".") }),
+		strictObject({ "fleet-lock": string().describe("Address of a FleetLock server, which decides who may reboot.") })
+	]).default("immediate").describe("Zincati's update strategy: immediate, {windows: [...]} or {fleet-lock: URL}."),
+	"migrate-from": array(string().regex(/^\S+$/, "a pattern without spaces, such as fedora:* or ghcr.io/old/os")).default([]).describe("What existing hosts may run that the part migrate brings to their fleet: patterns of shells.")
+}).describe("What coxswain node-kit puts on nodes.");
 /** coxswain.yaml as it is written. The JSON Schema for editors is made from this too. */
 const configSchema = strictObject({
 	image: string().describe("Production repository, without a tag: where fleets get their images. ghcr.io/acme/os"),
-	"test-image": string().optional().describe("Repository that images are pushed to before they are tested; may be in another registry. Default: image with -test at its end."),
+	"test-image": string().optional().describe("Repository that images are pushed to before they are tested. It may be in another registry. Default: image with -test at its end."),
 	base: string().describe("Base image with the tag to follow, such as quay.io/fedora/fedora-coreos:stable"),
 	upstream: union([literal("none"), strictObject({
 		updates: string().describe("Address of the base's update metadata (updates.json)."),
@@ -77,20 +165,43 @@ const configSchema = strictObject({
 	})]).optional().describe("Where the base's own update guidance is read, so that its barriers become yours: {updates: URL, releases: URL}, or none. Default: Fedora's, for quay.io/fedora/fedora-coreos with the tag stable, testing or next; none for any other base."),
 	stream: string().regex(/^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/, "a text that may be a tag: letters, digits, \"_\", \".\" and \"-\"").optional().describe("Value of the label com.coreos.stream in every build, the same for all fleets: Zincati follows a tag of this name in the production repository. Default: the tag of base."),
 	architectures: array(_enum(architectures)).min(1).default(["x86_64"]).describe("Architectures to build, by the names that Fedora CoreOS uses."),
-	refresh: duration.default("7d").describe("Build again when the last build is older than this, though the base did not move."),
+	refresh: duration.default("7d").describe("Build again when the last build is older than this, even if the base did not move."),
 	containerfile: path.default("Containerfile").describe("Path of the Containerfile."),
 	"build-arguments": record(string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "a name of letters, digits and \"_\""), string()).default({}).describe("Values for ARG instructions. They are part of the build key."),
 	tests: path.default("tests").describe("Folder of the tests that run inside the booted image; exit code 0 passes."),
-	"allow-failed-units": array(string().regex(/^[^\s/]+$/, "the name of a unit, such as chronyd.service")).default([]).describe("Units of systemd that may fail in a boot test: those that have no business in a virtual machine."),
+	"allow-failed-units": array(string().regex(/^[^\s/]+$/, "the name of a unit, such as chronyd.service")).default([]).describe("Units of systemd that may fail in a boot test: those that have no use in a virtual machine."),
 	"boot-test": bootTest.prefault({}),
 	"state-branch": branch.default("coxswain").describe("Branch that holds releases and rollouts of all fleets."),
 	fleets: record(name, fleet.nullable()).describe("The fleets by name, the first to get a release first."),
 	freeze: freeze.describe("Times in which nothing is promoted to any fleet."),
-	rings: record(name, number().min(0).max(1)).default({}).describe("Named values of rollout_wariness, each with its own update graph: 0 gets an update first, 1 when the rollout is complete."),
+	rings: record(name, number().min(0).max(mostSlices)).default({}).superRefine((rings, context) => {
+		for (const [key, value] of Object.entries(rings)) {
+			const place = {
+				path: [key],
+				input: value
+			};
+			if (key !== "slices" && value > 1) context.addIssue({
+				...place,
+				code: "too_big",
+				origin: "number",
+				maximum: 1,
+				inclusive: true
+			});
+			else if (key === "slices" && (!Number.isInteger(value) || value < 2)) {
+				const message = `how many slices: a whole number from 2 to ${mostSlices}`;
+				context.addIssue({
+					...place,
+					code: "custom",
+					message
+				});
+			}
+		}
+	}).describe("Named values of rollout_wariness, each with its own update graph: 0 gets an update first, 1 when the rollout is complete. slices: 100 makes a hundred graphs, slice-1 to slice-100, for rollouts without jumps."),
 	publish: strictObject({
 		url: string().optional().describe("Address at which the published files can be read, such as https://acme.github.io/os/"),
 		oci: boolean().default(true).describe("Also publish the files as an OCI artifact, under the tag updates-<fleet> of image.")
 	}).prefault({}).describe("Where update guidance is published."),
+	node: node.prefault({}),
 	"symbolic-tags": boolean().default(false).describe("Also tag releases as <version>-<fleet>, <version>-<fleet>-barrier and <version>-<fleet>-deadend.")
 }).meta({
 	title: "Coxswain configuration",
@@ -112,7 +223,7 @@ function configJsonSchema() {
 	};
 }
 // src/project/configuration/problems.ts
-/** One error that tells every problem of a file, in the order of the file. */
+/** One error that reports every problem of a file, in the order of the file. */
 function errorOf(file, problems) {
 	const [first] = problems;
 	if (first !== void 0 && problems.length === 1) return new InputError(first);
@@ -129,7 +240,7 @@ function lineOf(problem) {
 function fieldName(path) {
 	return path.map((step, index) => typeof step === "number" ? `[${step}]` : `${index === 0 ? "" : "."}${step}`).join("");
 }
-/** What the schema found wrong, told with place, found value and remedy. */
+/** The problems that the schema found, each with place, found value and remedy. */
 function problemsOf(issues, document) {
 	return issues.flatMap((issue) => problemsOfIssue(issue, document));
 }
@@ -138,7 +249,7 @@ function problemsOfIssue(issue, document) {
 	const found = valueAt(document.value, path);
 	const here = {
 		where: document.placeOf(path),
-		...path.length === 0 ? {} : { field: fieldName(path) }
+		...defined({ field: path.length === 0 ? void 0 : fieldName(path) })
 	};
 	switch (issue.code) {
 		case "unrecognized_keys": return issue.keys.map((key) => unknownField(key, path, document));
@@ -160,7 +271,7 @@ function problemsOfIssue(issue, document) {
 				problem: "the wrong type of value",
 				found,
 				expected: issue.message.startsWith("Invalid input") ? expectedType(issue.expected) : issue.message,
-				...issue.expected === "string" && issue.message.startsWith("Invalid input") && found !== null && typeof found !== "object" ? { remedy: "Put it in quotes." } : {}
+				...defined({ remedy: issue.expected === "string" && issue.message.startsWith("Invalid input") && found !== null && typeof found !== "object" ? "Put it in quotes." : void 0 })
 			}];
 		case "invalid_union": return (issue.errors.find((errors) => errors.some((each) => each.path.length > 0 || each.code === "unrecognized_keys")) ?? issue.errors.find((errors) => errors.some((each) => each.code !== "invalid_type" || each.expected !== "null")) ?? []).flatMap((each) => problemsOfIssue({
 			...each,
@@ -185,7 +296,7 @@ function problemsOfIssue(issue, document) {
 		}];
 	}
 }
-/** People write GOARCH names where FCOS wants its own. */
+/** People write GOARCH names although FCOS has names of its own. */
 const goNames = {
 	amd64: "x86_64",
 	x64: "x86_64",
@@ -235,34 +346,6 @@ function valueAt(value, path) {
 	}
 	return current;
 }
-// src/project/configuration/rings.ts
-/** No ring of coxswain.yaml can have this name: it has a space. */
-const noRing = "no ring";
-/** The group of nodes whose owner set none (Fedora's Zincati: identity.group in 00-fedora-coreos.toml or its default). */
-const defaultGroup = "default";
-/**
-* All rings, the earliest first, with the ring of nodes that chose none: a release is offered to those when its rollout
-* is complete. They find their graph without a folder, and in `default`, where `${group}` in a base_url leads them. A new
-* kind of ring is added here and in the schema; everything else reads this list.
-* @param written name → wariness, as in coxswain.yaml
-*/
-function readRings(written) {
-	const named = Object.entries(written).map(([name, wariness]) => ({
-		name,
-		wariness,
-		folders: [name]
-	}));
-	const unnamed = {
-		name: noRing,
-		wariness: 1,
-		folders: Object.hasOwn(written, defaultGroup) ? [""] : ["", defaultGroup]
-	};
-	return [...named, unnamed].sort((one, other) => one.wariness - other.wariness);
-}
-/** True for a ring that coxswain.yaml names. */
-function isNamed(ring) {
-	return ring.name !== noRing;
-}
 // src/project/configuration/checks.ts
 /** Checks that concern more than one field: everything that would otherwise fail late, or overwrite something. */
 function checkConfig(config, document) {
@@ -280,6 +363,12 @@ function checkConfig(config, document) {
 		...config.rings.filter(isNamed).flatMap(({ name }) => nameProblems(name, "ring", atKey(["rings", name]))),
 		...sameNameProblems(Object.keys(config.fleets), "fleet", (name) => atKey(["fleets", name])),
 		...sameNameProblems(config.rings.filter(isNamed).map(({ name }) => name), "ring", (name) => atKey(["rings", name])),
+		...config.rings.filter((ring) => ring.isSlice && config.rings.some((other) => isNamed(other) && other.name === ring.name)).map(({ name }) => ({
+			...atKey(["rings", name]),
+			problem: "a ring cannot have this name: it is the name of a slice",
+			found: name,
+			expected: "another name"
+		})),
 		...fleetProblems(config, at),
 		...branchProblems(config, at),
 		...promotionProblems(config, at)
@@ -292,7 +381,7 @@ function repositoryProblems(config, at) {
 		problem: "this is the production repository too",
 		found: formatRepository(config.testImage),
 		expected: "another repository",
-		remedy: "Untested images must not be where fleets get theirs."
+		remedy: "Untested images must not be in the repository that fleets pull from."
 	});
 	for (const [field, repository] of [["image", config.image], ["test-image", config.testImage]]) if (sameRepository(repository, config.base.repository)) problems.push({
 		...at([field]),
@@ -327,7 +416,7 @@ function nameProblems(name, kind, place) {
 		expected: `any other than ${[...publishedNames].join(", ")}, or a name in .html or .json`
 	}];
 }
-/** Many file systems and some web servers do not distinguish upper and lower case. */
+/** Many file systems and some web servers ignore case. */
 function sameNameProblems(names, kind, placeOf) {
 	return names.flatMap((name, index) => {
 		const other = names.slice(0, index).find((each) => each.toLowerCase() === name.toLowerCase());
@@ -404,7 +493,7 @@ function fleetProblems(config, at) {
 			...at(field("tag")),
 			problem: "Coxswain uses tags of this form for versions, evidence and published files",
 			found: fleet.tag,
-			expected: `not a version, and no beginning ${prefixes.join(", ")}`
+			expected: `not a version, and not a text that starts with ${prefixes.join(", ")}`
 		});
 	}
 	return problems;
@@ -450,7 +539,7 @@ function promotionProblems(config, at) {
 			const cycle = cycleFrom(fleet, config.fleets);
 			if (cycle !== void 0 && names.find((name) => cycle.includes(name)) === fleet.name) problems.push({
 				...place,
-				problem: "promotion goes round in a circle",
+				problem: "the promotions form a circle",
 				found: [...cycle, fleet.name].join(" ← "),
 				expected: "one fleet that is promoted from no other"
 			});
@@ -595,12 +684,12 @@ function defaultUpstream(base) {
 		releases: `https://builds.coreos.fedoraproject.org/prod/streams/${base.tag}/releases.json`
 	};
 }
-/** @throws InputError for what is not an address */
+/** @throws InputError if it is not an address */
 function readAddress(text, place) {
 	if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
 	throw new InputError({
 		...place,
-		problem: "not an address that can be read",
+		problem: "not an address of http:// or https://",
 		found: text,
 		expected: "http:// or https://"
 	});
@@ -667,7 +756,7 @@ function readDocument(text, file) {
 function startOf(node) {
 	return node?.range?.[0];
 }
-/** For a duplicate key the library gives the end of what stands before it. */
+/** For a duplicate key the library gives the end of the entry before it. */
 function placeOfError(text, error) {
 	if (error.code !== "DUPLICATE_KEY") return error.pos[0];
 	const blank = /\s*(?:#[^\n]*\n\s*)*/y;
@@ -677,7 +766,7 @@ function placeOfError(text, error) {
 function explain(error) {
 	switch (error.code) {
 		case "DUPLICATE_KEY": return {
-			problem: "this field is there twice",
+			problem: "this field occurs twice",
 			remedy: "Keep one of them."
 		};
 		case "TAB_AS_INDENT": return {
@@ -694,7 +783,7 @@ function explain(error) {
 // src/project/configuration/config.ts
 /** Name of the configuration file, at the top of the user's repository. */
 const configFileName = "coxswain.yaml";
-/** Path of the template that an urgent release takes where it is there: `rollouts/stable.urgent.json.hbs`. */
+/** Path of the template for urgent releases, if it exists: `rollouts/stable.urgent.json.hbs`. */
 function urgentTemplate({ template }) {
 	const ending = /(\.json)?\.hbs$/.exec(template)?.[0] ?? "";
 	return `${template.slice(0, template.length - ending.length)}.urgent${ending}`;
@@ -702,7 +791,7 @@ function urgentTemplate({ template }) {
 /**
 * Reads the text of coxswain.yaml.
 * @param file how messages name the file
-* @throws InputError that says every problem of the file at once
+* @throws InputError that lists every problem of the file
 */
 function parseConfig(text, file) {
 	const read = examineConfig(text, file);
@@ -767,7 +856,7 @@ async function readConfigText(directory) {
 	});
 }
 function build(written, file, document, problems) {
-	/** Reads one field; a problem is noted, and the other fields are read all the same. */
+	/** Reads one field; a problem is noted, and the other fields are still read. */
 	function read(path, reader) {
 		try {
 			return reader({
@@ -855,18 +944,20 @@ function build(written, file, document, problems) {
 		buildArguments: written["build-arguments"],
 		tests: tidyPath(written.tests),
 		bootTest: {
-			...defined({ mode: written["boot-test"].mode }),
-			...written["boot-test"].ignition === void 0 ? {} : { ignition: tidyPath(written["boot-test"].ignition) },
+			...defined({
+				mode: written["boot-test"].mode,
+				ignition: written["boot-test"].ignition && tidyPath(written["boot-test"].ignition),
+				deadlineSeconds: deadline,
+				upgrades: written["boot-test"].upgrades
+			}),
 			init: written["boot-test"].init,
 			knownFailures: written["boot-test"]["known-failures"],
 			allowedUnits: written["allow-failed-units"],
 			memoryMegabytes: written["boot-test"].memory,
 			cpus: written["boot-test"].cpus,
 			network: written["boot-test"].network,
-			...defined({ deadlineSeconds: deadline }),
 			kernelArguments: written["boot-test"]["kernel-arguments"],
-			leftovers: written["boot-test"].leftovers,
-			...defined({ upgrades: written["boot-test"].upgrades })
+			leftovers: written["boot-test"].leftovers
 		},
 		stateBranch: written["state-branch"],
 		fleets: Object.fromEntries(fleets.filter((fleet) => fleet !== void 0).map((fleet) => [fleet.name, fleet])),
@@ -874,6 +965,11 @@ function build(written, file, document, problems) {
 		publish: {
 			...defined({ url }),
 			oci: written.publish.oci
+		},
+		node: {
+			parts: written.node.parts,
+			reboots: written.node.reboots,
+			migrateFrom: written.node["migrate-from"]
 		},
 		symbolicTags: written["symbolic-tags"]
 	};
@@ -909,7 +1005,7 @@ function readBase(text, place) {
 		remedy: "The digest that is built on is pinned in the Containerfile."
 	});
 }
-/** Zincati joins its base address with `v1/graph` and drops what follows the last slash: the slash has to be there. */
+/** Zincati joins its base address with `v1/graph` and drops what follows the last slash: so the slash is required. */
 function readUrl(text, place) {
 	if (text === void 0) return void 0;
 	const url = URL.canParse(text) ? new URL(text) : void 0;
@@ -920,7 +1016,7 @@ function readUrl(text, place) {
 	});
 	if (url === void 0 || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "") throw new InputError({
 		...place,
-		problem: "not an address that files can be published under",
+		problem: "not an address that files can be published at",
 		found: text,
 		expected: "http:// or https://, without ? and #, such as https://acme.github.io/os/"
 	});
@@ -930,4 +1026,4 @@ function readUrl(text, place) {
 function tidyPath(path) {
 	return path.split("/").filter((step) => step !== "" && step !== ".").join("/");
 }
-export { readConfigText as a, isNamed as c, readConfig as i, configJsonSchema as l, examineConfig as n, urgentTemplate as o, parseConfig as r, defaultUpstream as s, configFileName as t, tagPrefixes as u };
+export { readConfigText as a, configJsonSchema as c, sliceName as d, tagPrefixes as f, readConfig as i, isNamed as l, examineConfig as n, urgentTemplate as o, parseConfig as r, defaultUpstream as s, configFileName as t, ringsToShow as u };

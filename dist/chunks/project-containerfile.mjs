@@ -1,9 +1,9 @@
-import { F as InputError } from "./host.mjs";
+import { I as InputError, P as defined } from "./host.mjs";
 import { A as formatRepository, I as sameRepository, P as parseReference, k as formatReference } from "./world-registry.mjs";
 import { t as require_main } from "./dockerfile-ast.mjs";
 // src/project/containerfile/expand.ts
 var import_main = require_main();
-/** Text of a range of the file with line continuations (and comment lines inside them) taken out. */
+/** Text of a range of the file with line continuations (and comment lines inside them) removed. */
 function sourceText(file, start, end, escapeCharacter) {
 	const characters = [];
 	const continuation = new RegExp(`${escapeCharacter === "`" ? "`" : "\\\\"}[ \\t]*\\r?\\n(?:[ \\t]*#[^\\n]*\\n)*`, "y");
@@ -18,13 +18,13 @@ function sourceText(file, start, end, escapeCharacter) {
 	}
 	return characters;
 }
-/** The text that the characters make. */
+/** The characters as a text. */
 function plain(text) {
 	return text.map(({ character }) => character).join("");
 }
 /**
 * Expands `$NAME`, `${NAME}`, `${NAME:-word}` and `${NAME-word}`, as FROM and ARG do (Dockerfile reference,
-* "Environment replacement"); quotes around words go. A name that `lookUp` does not know stays as it is written,
+* "Environment replacement"); quotes around words are removed. A name that `lookUp` does not know stays as written,
 * so that messages show it.
 */
 function expand(text, lookUp) {
@@ -57,11 +57,11 @@ function variableNames(text) {
 }
 // src/project/containerfile/mask.ts
 /**
-* A copy of a Containerfile for dockerfile-ast to read, every character at its old offset, in which two things
-* that the library gets wrong are out of the way:
+* A copy of a Containerfile for dockerfile-ast to read. Every character keeps its offset, and two constructs that the
+* library reads wrongly are masked:
 * - `RUN cat 3<<EOF`: a here-document with a file descriptor, which it does not see, so that a `FROM` inside
 *   the document would count as an instruction;
-* - `RUN echo "a <<EOF b"`: quoted, so not a here-document, but it would swallow the rest of the file.
+* - `RUN echo "a <<EOF b"`: quoted, so not a here-document, but the library takes the rest of the file as its text.
 */
 function maskForParser(text) {
 	return text.replace(/(?<=[ \t])\d+(?=<<-?["']?[A-Za-z_])/g, (digits) => " ".repeat(digits.length)).replace(/(["'])(?:(?!\1).)*?[ \t]<<(?:(?!\1).)*\1/g, (quoted) => quoted.replaceAll("<<", "__"));
@@ -109,8 +109,8 @@ function parseContainerfile(text, file) {
 		return {
 			image: plain(written),
 			resolved: plain(value),
-			...platform == null ? {} : { platform },
-			...alias === null ? {} : { alias },
+			...defined({ platform: platform == null ? void 0 : platform }),
+			...defined({ alias: alias === null ? void 0 : alias }),
 			range: {
 				start,
 				end
@@ -166,10 +166,10 @@ function findBase(parsed, base) {
 	};
 }
 /**
-* Pins the base: every FROM that names the configured base gets `repository:tag@digest`, so that a build stage
-* on the same base (kernel modules, say) moves with it. Nothing else in the file changes, and pinning twice
-* changes nothing. Where the reference comes from an ARG's default, the default is what changes.
-* @throws InputError as findBase; and for a reference put together in a way that cannot be rewritten
+* Pins the base: every FROM that names the configured base gets `repository:tag@digest`, so that a build stage on the
+* same base (for kernel modules, for example) moves with it. Nothing else in the file changes, and pinning twice
+* changes nothing. If the reference comes from an ARG's default, the default is changed.
+* @throws InputError as findBase; and for a reference that is composed in a way that cannot be rewritten
 */
 function repinBase(text, file, base, pin) {
 	const parsed = parseContainerfile(text, file);
@@ -237,7 +237,7 @@ function referenceToBase(stage, base) {
 	if (!sameRepository(reference.repository, base.repository)) return void 0;
 	return reference.kind === "digest" || reference.tag === base.tag ? reference : void 0;
 }
-/** An ARG may feed several FROMs: whatever was not the base must still say what it said. */
+/** An ARG may be used by several FROMs: those that do not name the base must not change. */
 function checkRewritten(before, after, affected, target) {
 	for (const [index, stage] of before.stages.entries()) {
 		const pinned = `${stage.resolved.slice(0, repositoryLength(stage.resolved))}:${target.tag}@${target.digest}`;
@@ -249,7 +249,7 @@ function cannotRewrite(stage, target) {
 	return new InputError({
 		where: stage.where,
 		field: "FROM",
-		problem: "the base cannot be pinned here: its tag is put together from several places, or shared with another FROM",
+		problem: "the base cannot be pinned here: its tag is composed from several places, or shared with another FROM",
 		found: stage.image,
 		expected: "one reference, or one ARG that holds it",
 		remedy: `Write FROM ${formatReference(target)} by hand, or ARG BASE=… with FROM \${BASE}.`

@@ -1,42 +1,307 @@
-import { C as readFileIfThere, F as InputError, S as isMissing, T as writeFileAtomically } from "./host.mjs";
-import { b as Git } from "./world-git.mjs";
-import { i as readConfig, l as configJsonSchema, r as parseConfig, t as configFileName } from "./project-configuration.mjs";
-import { a as parseContainerfile, n as findBase } from "./project-containerfile.mjs";
-import { t as require_dist } from "./yaml.mjs";
+import { C as isMissing, E as writeFileAtomically, I as InputError, w as readFileIfThere } from "./host.mjs";
+import { C as Git, g as runWithRemote, h as remoteSeconds, p as explainRemoteFailure } from "./world-git.mjs";
 import { k as formatReference } from "./world-registry.mjs";
+import { c as configJsonSchema, i as readConfig, r as parseConfig, t as configFileName } from "./project-configuration.mjs";
+import { t as require_dist } from "./yaml.mjs";
+import { a as parseContainerfile, n as findBase } from "./project-containerfile.mjs";
+import { s as proposeChanges } from "./world-forge.mjs";
 import { chmod, lstat, realpath } from "node:fs/promises";
-import { join, resolve } from "node:path";
-// src/project/init/workflows.ts
+import { basename, dirname, join, resolve } from "node:path";
+// src/project/init/ours.ts
+/**
+* The release of Coxswain that init writes into workflows. script/stamp writes these lines, for a release and for a fork of
+* the project; a commit cannot name itself, so this is the last one that was stamped.
+*/
+const ours = {
+	repository: "coxswain-os/coxswain",
+	commit: "3758143c541980fb7d8de9dd397e89a4990d6276",
+	version: "v0.1.0"
+};
+// src/project/init/adopt.ts
+/**
+* The branch that the work of a repository happens on, if it has commits: the default branch of its remote, else the one
+* that is checked out.
+*/
+async function workingBranch(directory) {
+	const git = new Git(directory);
+	if ((await git.try([
+		"rev-parse",
+		"--verify",
+		"--quiet",
+		"HEAD"
+	]) ?? "") === "") return void 0;
+	const remote = await git.try([
+		"symbolic-ref",
+		"--quiet",
+		"--short",
+		"refs/remotes/origin/HEAD"
+	]);
+	const here = await git.try([
+		"symbolic-ref",
+		"--quiet",
+		"--short",
+		"HEAD"
+	]);
+	return remote?.replace(/^origin\//, "") || here || void 0;
+}
+/**
+* Gives our workflows other names if the repository has workflows of those names that call nothing of ours.
+* @returns the files, and a sentence about each that was renamed
+*/
+async function besideOthers(root, files) {
+	const names = /* @__PURE__ */ new Map();
+	for (const { path } of files) {
+		const text = await readFileIfThere(join(root, path));
+		if (text === void 0 || callsOurs(text, basename(path))) continue;
+		names.set(path, `${dirname(path)}/coxswain-${basename(path)}`);
+	}
+	const watch = basename(names.get(".github/workflows/watch.yml") ?? "watch.yml");
+	return {
+		files: files.map(({ path, text }) => ({
+			path: names.get(path) ?? path,
+			text: text.replaceAll("/workflows/watch.yml/dispatches", `/workflows/${watch}/dispatches`)
+		})),
+		notes: [...names].map(([path, own]) => `${path} is yours and calls nothing of Coxswain, so it stays as it is: ours is ${own}`)
+	};
+}
+/** A file that init wrote, or that does the same. */
+function callsOurs(text, name) {
+	return new RegExp(`uses: *\\S+/\\.github/workflows/(?:${name.replace(".yml", "")}|tick)\\.yml@`).test(text);
+}
+/** A .gitignore with the lines of ours that it lacks; undefined if it does not exist, or lacks none. */
+async function mergeIgnored(root, text) {
+	const there = await readFileIfThere(join(root, ".gitignore"));
+	if (there === void 0) return void 0;
+	const lines = new Set(there.split("\n").map((line) => line.trim()));
+	const missing = text.split("\n").filter((line) => line.startsWith("/") && !lines.has(line));
+	if (missing.length === 0) return void 0;
+	const [comment = ""] = text.split("\n");
+	return `${there.replace(/\n?$/, "\n")}${[comment, ...missing].join("\n")}\n`;
+}
+// src/project/init/texts.ts
 var import_dist = require_dist();
-/** Where Coxswain's actions and workflows are, and the version that users call; script/release stamps it. */
-const coxswain = "coxswain-os/coxswain";
-const version = "v1";
-/** The workflows of a user's repository: short callers of ours, for the fleets and registries of its configuration. */
-function workflowFiles(config) {
+/**
+* Path of the JSON Schema for editors in the user's repository: it needs no network, and is always the right version.
+*/
+const schemaFile = ".coxswain/coxswain.schema.json";
+function configText(settings) {
+	const value = (text) => (0, import_dist.stringify)(text).trimEnd();
+	const { image, testImage, base, stream, architectures } = settings;
+	return `# yaml-language-server: $schema=${schemaFile}
+
+# Where fleets get their images, and where images are pushed before they are tested.
+image: ${value(image)}
+test-image: ${value(testImage)}
+
+# The tag to follow. watch-base pins its digest in the Containerfile, by a pull request each time it moves.
+base: ${value(base)}
+# Fedora's own barriers, dead-ends and pauses are respected, and read from Fedora. Another base publishes its own, or none:
+# upstream: { updates: https://…/updates.json, releases: https://…/releases.json }
+# Label com.coreos.stream of every build. Zincati follows a tag of this name in image, on every fleet.
+stream: ${value(stream)}
+architectures: [${architectures.join(", ")}]
+# Build again after this time even if the base did not move: your packages may have newer versions.
+refresh: 7d
+
+# Each fleet is a branch, and the nodes that follow it. Merging to the branch releases to the fleet.
+fleets:
+${fleetLines(settings)}
+
+# Who is offered an update when, while it is rolled out: 0 is first, 1 is when the rollout is complete. A node picks
+# its ring by the address it asks: <url>/<fleet>/<architecture>/<ring>/
+rings: { canary: 0.0, early: 0.1, broad: 0.5, late: 1.0 }
+
+publish:
+  # Where the published files can be read. Any web server or bucket will do.
+  # url: ${suggestedUrl(image)}
+  # Publish them as an OCI artifact beside the images too.
+  oci: true
+`;
+}
+function fleetLines({ fleets, branch }) {
+	const own = branch === void 0 || branch === fleets[0] ? "{}" : `{ branch: ${(0, import_dist.stringify)(branch).trimEnd()} }`;
+	return fleets.map((name, at) => at === 0 ? `  ${name}: ${own}` : `  ${name}: { promote-from: ${fleets[at - 1]}, soak: 48h }`).join("\n");
+}
+/** GitHub Pages, if the image is in GitHub's registry. */
+function suggestedUrl(image) {
+	const [, owner, name] = /^ghcr\.io\/([^/]+)\/([^/]+)$/.exec(image) ?? [];
+	return owner === void 0 ? "https://updates.example.com/" : `https://${owner}.github.io/${name}/`;
+}
+/** The line of the Containerfile that copies the sample file. */
+const copyLine = "COPY rootfs/ /";
+function containerfileText(config) {
+	return `FROM ${formatReference(config.base)}
+
+# Your own files: what is in rootfs/ is copied to the same place in the image.
+${copyLine}
+
+# Your own packages:
+# RUN dnf -y install tmux && dnf clean all
+`;
+}
+const containerignoreText = `# Only what is named here is part of the build and of the build key: a change of anything else rebuilds nothing.
+# Name every file and folder that the Containerfile copies.
+*
+!rootfs
+`;
+/** What the images of most repositories are not made of, one name a line. */
+const notInImages = [
+	".git",
+	".github",
+	".coxswain",
+	"coxswain.yaml",
+	"rollouts",
+	"tests",
+	"docs",
+	"README.md",
+	"LICENSE"
+];
+/** For a Containerfile that was there: leaves out what it does not name. @param tests the folder of tests */
+function containerignoreFor(containerfile, tests) {
+	return `# Not part of the build, nor of the build key: an edit of these rebuilds nothing. Add what else the image is not made of.
+${[.../* @__PURE__ */ new Set([...notInImages, tests])].filter((name) => !containerfile.includes(name)).join("\n")}
+`;
+}
+const gitignoreText = `# What boot-test and publish-updates leave in the checkout.
+/boot-test-output/
+/coxswain-image/
+/site/
+`;
+const motdFile = "rootfs/etc/motd.d/50-derived.motd";
+const motdText = `A derived Fedora CoreOS: see https://docs.fedoraproject.org/en-US/fedora-coreos/
+`;
+/** A test that passes on any image that boots. @param hasSample the image has the sample file of rootfs/ */
+function testText(hasSample) {
+	return `#!/bin/sh
+# Tests run as root inside the booted image, in the order of their names; exit code 0 passes.
+# One that needs more than two minutes says so in a line of its own: coxswain: timeout=300 (after a #).
+set -eu
+
+echo "The kernel that runs is this image's: $(uname -r)"
+test -d "/usr/lib/modules/$(uname -r)"
+${hasSample ? `
+echo "What the Containerfile adds is there"
+test -s /etc/motd.d/50-derived.motd
+` : ""}
+echo "Programs can write to /run"
+echo written >/run/derived-test
+grep -q written /run/derived-test
+rm /run/derived-test
+`;
+}
+/** A rollout policy: fleets that releases are promoted to get more time. */
+function templateText(fleet) {
+	const { start, duration } = fleet.promoteFrom === void 0 ? {
+		start: "now",
+		duration: "24h"
+	} : {
+		start: "+1h",
+		duration: "48h"
+	};
+	return `{{!-- How a release is rolled out to ${fleet.name}. Rendered once, when it is released.
+start takes "now", "+2h", "next tuesday 14:00 UTC", or a date and time; minutes takes a duration. --}}
+{
+  "version": "{{version}}",
+  "metadata": {
+    "rollout": {
+      "duration_minutes": {{minutes "${duration}"}},
+      "start_epoch": {{start "${start}"}},
+      "start_percentage": 0.0
+    }
+  }
+}
+`;
+}
+// src/project/init/pin.ts
+/** What follows `uses:` for a workflow or an action. @param path inside the repository */
+function calledBy({ repository, commit, version }, path) {
+	return `${repository}/${path}@${commit}${version === void 0 ? "" : ` # ${version}`}`;
+}
+/** @param field for the message @throws InputError */
+function parseSource(raw, field) {
+	const [, repository, ref] = /^([A-Za-z0-9][\w.-]*\/[\w.-]+)@([\w./-]+)$/.exec(raw) ?? [];
+	if (repository !== void 0 && ref !== void 0 && !ref.startsWith("-") && !ref.includes("..")) return {
+		repository,
+		ref
+	};
+	throw new InputError({
+		field,
+		problem: "not a release of Coxswain",
+		found: raw,
+		expected: "OWNER/REPO@TAG or OWNER/REPO@COMMIT, such as acme/coxswain@v1.2.3"
+	});
+}
+/**
+* Finds the commit of a release, and the version of that commit. A full commit is taken as it is if GitHub cannot be
+* asked for its version.
+* @param serverUrl `https://github.com`
+* @throws InputError if there is no such tag or branch, OutsideError if GitHub cannot be reached and the name is not a commit
+*/
+async function findPin({ repository, ref }, serverUrl) {
+	const address = `${serverUrl}/${repository}`;
+	const doing = `looking up ${repository}@${ref}`;
+	const isCommit = /^[0-9a-f]{40}$/.test(ref);
+	const { exitCode, stdout, stderr } = await runWithRemote(new Git("."), [
+		"ls-remote",
+		"--quiet",
+		address
+	], {
+		doing,
+		seconds: remoteSeconds.short
+	});
+	if (exitCode !== 0) {
+		if (isCommit) return {
+			repository,
+			commit: ref,
+			version: void 0
+		};
+		throw explainRemoteFailure(stderr, {
+			doing,
+			place: address
+		});
+	}
+	const refs = new Map(stdout.split("\n").map((line) => line.split("	").reverse()));
+	const commitOf = (name) => refs.get(`${name}^{}`) ?? refs.get(name);
+	const commit = isCommit ? ref : commitOf(`refs/tags/${ref}`) ?? commitOf(`refs/heads/${ref}`);
+	if (commit === void 0) throw new InputError({
+		field: "--from",
+		problem: `${repository} has no tag and no branch ${ref}`,
+		remedy: `See ${address}/tags.`
+	});
+	return {
+		repository,
+		commit,
+		version: [...refs.keys()].map((name) => /^refs\/tags\/(v\d+\.\d+\.\d+[^^]*)/.exec(name)?.[1]).filter((tag) => tag !== void 0 && commitOf(`refs/tags/${tag}`) === commit)[0]
+	};
+}
+// src/project/init/workflows.ts
+/**
+* The workflows of a user's repository: short callers of ours, for the fleets and registries of its configuration.
+* @param pin the release of ours that they call
+*/
+function workflowFiles(config, pin) {
+	const uses = (workflow) => `uses: ${calledBy(pin, `.github/workflows/${workflow}`)}`;
 	return [
 		{
 			path: ".github/workflows/watch.yml",
-			text: watchText(config)
+			text: watchText(config, uses)
 		},
 		{
 			path: ".github/workflows/pull-request.yml",
-			text: pullRequestText(config)
+			text: pullRequestText(config, uses)
 		},
 		{
 			path: ".github/workflows/release.yml",
-			text: releaseText(config)
+			text: releaseText(config, uses)
 		},
 		{
 			path: ".github/workflows/operate.yml",
-			text: operateText(config)
+			text: operateText(config, uses)
 		}
 	];
 }
-function uses(workflow) {
-	return `uses: ${coxswain}/.github/workflows/${workflow}@${version}`;
-}
 const hourly = "41 * * * *";
-function watchText(config) {
+function watchText(config, uses) {
 	const promoted = hasPromotions(config);
 	return `# Looks for a new base${promoted ? ", proposes promotions," : ""} and keeps rollouts going.
 name: Watch
@@ -109,14 +374,19 @@ const labelJob = `  label:
               "$GITHUB_API_URL/repos/$GITHUB_REPOSITORY/actions/workflows/watch.yml/dispatches"
 
 `;
-function pullRequestText(config) {
+function pullRequestText(config, uses) {
 	return `# Builds the image of a pull request and boots it. Pull requests from forks see no secret.
-# Require the check "image / ok": it reports for every pull request, also of forks and in a merge queue.
+# Require the check "image / ok": it reports for every pull request, also of forks, in a merge
+# queue, and to the state branch.
 name: Pull request
 on:
   pull_request:
     branches: ${branches(config)}
   merge_group:
+  # To the state branch, which has no workflow files: GitHub runs this file as the default branch has it. What is proposed
+  # is read as data, and none of it is run.
+  pull_request_target: # zizmor: ignore[dangerous-triggers] into ${config.stateBranch} alone, and no code of it is checked out
+    branches: ${list([config.stateBranch])}
 
 permissions: {}
 
@@ -130,14 +400,20 @@ jobs:
     ${uses("pull-request.yml")}
 ${secrets(config, "all")}`;
 }
-function releaseText(config) {
+function releaseText(config, uses) {
 	return `# Releases what was merged: promotes the tested image, starts the rollout, publishes.
-# For a release that somebody has to approve, give the environment named as the fleet required reviewers.
+# If somebody has to approve a release, give required reviewers to the environment with the fleet's name.
 name: Release
 on:
   push:
     branches: ${branches(config)}
   workflow_dispatch: # by hand, or by the workflow Watch: releases the branch that it is started on
+    inputs:
+      freeze-exception:
+        description: release it although the fleet is frozen, for this reason
+      first-release:
+        description: the fleet is new, although the registry or the site gives no answer
+        type: boolean
 
 permissions: {}
 
@@ -147,13 +423,16 @@ jobs:
     permissions:
       contents: write # the state branch
       packages: write # the registries
-      pull-requests: read # whose boot test this is, where one is needed
+      pull-requests: read # whose boot test this is, if one is needed
       pages: write # GitHub Pages
       id-token: write # GitHub Pages
     ${uses("release.yml")}
+    with:
+      freeze-exception: \${{ inputs.freeze-exception }}
+      first-release: \${{ inputs.first-release == true }}
 ${secrets(config, "all")}`;
 }
-function operateText(config) {
+function operateText(config, uses) {
 	return `# A form to steer a fleet: Actions, Operate, Run workflow.
 name: Operate
 on:
@@ -168,13 +447,13 @@ on:
       version:
         description: the release (rollout, roll-back, pause and resume may go without)
       reason:
-        description: why; best the URL of an issue
+        description: why; preferably the URL of an issue
       start:
         description: rollout - when it starts, such as next tuesday 14:00 UTC
       duration:
-        description: rollout - until every node is offered it, such as 48h
+        description: rollout - time until every node is offered it, such as 48h
       for:
-        description: pause, hold - ends by itself, such as 6h
+        description: pause, hold - ends automatically after this, such as 6h
       force:
         type: boolean
       keep-rollouts:
@@ -212,7 +491,7 @@ jobs:
       dry-run: \${{ inputs.dry-run }}
 ${secrets(config, "all", app)}`;
 }
-/** What the form offers: urgent is about promotions only. */
+/** The choices of the form: urgent is for promotions only. */
 function operations(config) {
 	return [
 		...[
@@ -243,7 +522,7 @@ const app = {
 	"app-client-id": "COXSWAIN_APP_CLIENT_ID",
 	"app-private-key": "COXSWAIN_APP_PRIVATE_KEY"
 };
-/** GitHub's own registry takes the token of the run; others have a name and a password each. */
+/** GitHub's own registry accepts the token of the run; each other registry has a name and a password. */
 function secrets({ image, testImage }, which, more = {}) {
 	const own = image.registry !== "ghcr.io";
 	const other = which === "all" && testImage.registry !== image.registry && testImage.registry !== "ghcr.io";
@@ -261,169 +540,72 @@ function secrets({ image, testImage }, which, more = {}) {
 	const lines = Object.entries(passed).map(([name, secret]) => `      ${name}: \${{ secrets.${secret} }}\n`);
 	return lines.length === 0 ? "" : `    secrets:\n${lines.join("")}`;
 }
-// src/project/init/texts.ts
-/** Where the JSON Schema for editors lies in the user's repository: no network needed, always the right version. */
-const schemaFile = ".coxswain/coxswain.schema.json";
-function configText(settings) {
-	const value = (text) => (0, import_dist.stringify)(text).trimEnd();
-	const { image, testImage, base, stream, architectures, fleets } = settings;
-	return `# yaml-language-server: $schema=${schemaFile}
-
-# Where fleets get their images, and where images are pushed before they are tested.
-image: ${value(image)}
-test-image: ${value(testImage)}
-
-# The tag to follow. watch-base pins its digest in the Containerfile, by a pull request each time it moves.
-base: ${value(base)}
-# Fedora's own barriers, dead-ends and pauses are respected, and read from Fedora. Another base publishes its own, or none:
-# upstream: { updates: https://…/updates.json, releases: https://…/releases.json }
-# Label com.coreos.stream of every build. Zincati follows a tag of this name in image, on every fleet.
-stream: ${value(stream)}
-architectures: [${architectures.join(", ")}]
-# Build again after this time though the base did not move: packages of yours may have.
-refresh: 7d
-
-# Each fleet is a branch, and the nodes that follow it. Merging to the branch releases to the fleet.
-fleets:
-${fleetLines(fleets)}
-
-# Who is offered an update when, while it is rolled out: 0 is first, 1 is when the rollout is complete. A node picks
-# its ring by the address it asks: <url>/<fleet>/<architecture>/<ring>/
-rings: { canary: 0.0, early: 0.1, broad: 0.5, late: 1.0 }
-
-publish:
-  # Where the published files can be read. Any web server or bucket will do.
-  # url: ${suggestedUrl(image)}
-  # Publish them as an OCI artifact beside the images too.
-  oci: true
-`;
-}
-function fleetLines(fleets) {
-	return fleets.map((name, at) => at === 0 ? `  ${name}: {}` : `  ${name}: { promote-from: ${fleets[at - 1]}, soak: 48h }`).join("\n");
-}
-/** GitHub Pages where the image is in GitHub's registry. */
-function suggestedUrl(image) {
-	const [, owner, name] = /^ghcr\.io\/([^/]+)\/([^/]+)$/.exec(image) ?? [];
-	return owner === void 0 ? "https://updates.example.com/" : `https://${owner}.github.io/${name}/`;
-}
-/** The line of the Containerfile that the sample file comes in by. */
-const copyLine = "COPY rootfs/ /";
-function containerfileText(config) {
-	return `FROM ${formatReference(config.base)}
-
-# Files of your own: what is in rootfs/ comes to the same place in the image.
-${copyLine}
-
-# Packages of your own:
-# RUN dnf -y install tmux && dnf clean all
-`;
-}
-const containerignoreText = `# Only what is named here is part of the build, and of the build key: an edit of anything else rebuilds nothing.
-# Name every file and folder that the Containerfile copies.
-*
-!rootfs
-`;
-const gitignoreText = `# What boot-test and publish-updates leave in the checkout.
-/boot-test-output/
-/coxswain-image/
-/site/
-`;
-const motdFile = "rootfs/etc/motd.d/50-derived.motd";
-const motdText = `A derived Fedora CoreOS: see https://docs.fedoraproject.org/en-US/fedora-coreos/
-`;
-/** A test that passes on any image that boots. @param hasSample the image has the sample file of rootfs/ */
-function testText(hasSample) {
-	return `#!/bin/sh
-# Tests run as root inside the booted image, in the order of their names; exit code 0 passes.
-# One that needs more than two minutes says so in a line of its own: coxswain: timeout=300 (after a #).
-set -eu
-
-echo "The kernel that runs is this image's: $(uname -r)"
-test -d "/usr/lib/modules/$(uname -r)"
-${hasSample ? `
-echo "What the Containerfile adds is there"
-test -s /etc/motd.d/50-derived.motd
-` : ""}
-echo "Programs can write where they have to"
-echo written >/run/derived-test
-grep -q written /run/derived-test
-rm /run/derived-test
-`;
-}
-/** A rollout policy: fleets that others are promoted to are given more time. */
-function templateText(fleet) {
-	const { start, duration } = fleet.promoteFrom === void 0 ? {
-		start: "now",
-		duration: "24h"
-	} : {
-		start: "+1h",
-		duration: "48h"
-	};
-	return `{{!-- How a release is rolled out to ${fleet.name}. Rendered once, when it is released.
-start takes "now", "+2h", "next tuesday 14:00 UTC", or a date and time; minutes takes a duration. --}}
-{
-  "version": "{{version}}",
-  "metadata": {
-    "rollout": {
-      "duration_minutes": {{minutes "${duration}"}},
-      "start_epoch": {{start "${start}"}},
-      "start_percentage": 0.0
-    }
-  }
-}
-`;
-}
 // src/project/init/init.ts
+/** Writes the files of a user's repository that do not exist yet: planInit says which. */
+async function initRepository(...given) {
+	const plan = await planInit(...given);
+	for (const file of plan.files) {
+		await writeFileAtomically(join(plan.root, file.path), file.text);
+		if (file.executable === true) await chmod(join(plan.root, file.path), 493);
+	}
+	return {
+		...plan,
+		written: plan.files.map(({ path }) => path)
+	};
+}
 /**
-* Writes the files of a user's repository that are not there yet. A file that is there is never changed, but for the
-* JSON Schema, which is Coxswain's own. Where there is a coxswain.yaml, everything else follows it.
-* @param settings needed where there is no coxswain.yaml
-* @throws InputError inside another folder's repository, and for a coxswain.yaml that is there and wrong
+* Decides which files of a user's repository are to be written. A file that exists is never changed, except for the
+* JSON Schema, which is Coxswain's own, and .gitignore, which gets the lines that it lacks. If there is a coxswain.yaml,
+* everything else follows it. A workflow of somebody else that bears the name of one of ours stays, and ours gets another name.
+* @param settings needed if there is no coxswain.yaml
+* @param pin the release of Coxswain that its workflows call
+* @throws InputError inside another folder's repository, and for a coxswain.yaml that exists and is wrong
 */
-async function initRepository(directory, settings) {
+async function planInit(directory, settings, pin = ours) {
 	const root = resolve(directory);
 	const isRepository = await checkTop(root);
 	const existing = await exists(join(root, configFileName));
 	if (!existing && settings === void 0) throw new InputError({
 		field: "--image",
-		problem: `there is no ${configFileName} yet, so the production repository has to be named`,
+		problem: `there is no ${configFileName} yet, so the production repository has to be given`,
 		expected: "a repository, such as ghcr.io/acme/os",
-		remedy: "In a clone of a repository on GitHub it is found out."
+		remedy: "In a clone of a repository on GitHub it is found automatically."
 	});
 	const text = settings === void 0 ? "" : configText(settings);
 	const config = existing ? await readConfig(root) : parseConfig(text, configFileName);
 	const containerfile = await readFileIfThere(join(root, config.containerfile));
-	const files = initialFiles(config, text, containerfile);
-	const written = [];
+	const { files: workflows, notes } = await besideOthers(root, workflowFiles(config, pin));
+	const ignored = await mergeIgnored(root, gitignoreText);
+	const wanted = [...initialFiles(config, text, containerfile, await exists(join(root, ".dockerignore"))), ...workflows];
+	const files = [];
 	const kept = [];
-	for (const file of files) {
-		if (await exists(join(root, file.path))) {
-			kept.push(file.path);
-			continue;
-		}
-		await writeFileAtomically(join(root, file.path), file.text);
-		if (file.executable === true) await chmod(join(root, file.path), 493);
-		written.push(file.path);
-	}
+	for (const file of wanted) if (file.path === ".gitignore" && ignored !== void 0) files.push({
+		path: file.path,
+		text: ignored
+	});
+	else if (await exists(join(root, file.path))) kept.push(file.path);
+	else files.push(file);
 	const schema = `${JSON.stringify(configJsonSchema(), null, 2)}\n`;
 	if (await readFileIfThere(join(root, ".coxswain/coxswain.schema.json")) === schema) kept.push(schemaFile);
-	else {
-		await writeFileAtomically(join(root, schemaFile), schema);
-		written.push(schemaFile);
-	}
+	else files.push({
+		path: schemaFile,
+		text: schema
+	});
 	return {
 		root,
 		config,
-		written,
+		files,
 		kept,
+		notes,
 		isRepository,
 		doubt: doubtAbout(containerfile, config)
 	};
 }
 /** The sample in rootfs/ and what goes with it belong to our Containerfile: with another they would only break it. */
-function initialFiles(config, configText, containerfile) {
-	const ours = containerfile ?? containerfileText(config);
-	const hasSample = ours.includes(copyLine);
+function initialFiles(config, configText, containerfile, hasDockerignore) {
+	const text = containerfile ?? containerfileText(config);
+	const hasSample = text.includes(copyLine);
+	const ignore = hasSample ? containerignoreText : containerignoreFor(text, config.tests);
 	return [
 		{
 			path: configFileName,
@@ -431,12 +613,13 @@ function initialFiles(config, configText, containerfile) {
 		},
 		{
 			path: config.containerfile,
-			text: ours
+			text
 		},
-		...hasSample ? [{
+		...hasSample || !hasDockerignore ? [{
 			path: ".containerignore",
-			text: containerignoreText
-		}, {
+			text: ignore
+		}] : [],
+		...hasSample ? [{
 			path: motdFile,
 			text: motdText
 		}] : [],
@@ -452,11 +635,10 @@ function initialFiles(config, configText, containerfile) {
 			path: `${config.tests}/10-image.sh`,
 			text: testText(hasSample),
 			executable: true
-		},
-		...workflowFiles(config)
+		}
 	];
 }
-/** What is wrong with a Containerfile that was there, if anything: better known now than at the first build. */
+/** What is wrong with an existing Containerfile, if anything, so that it is reported now and not at the first build. */
 function doubtAbout(containerfile, config) {
 	if (containerfile === void 0) return void 0;
 	try {
@@ -468,8 +650,8 @@ function doubtAbout(containerfile, config) {
 	}
 }
 /**
-* The image that a repository on GitHub has in GitHub's registry, as its remote `origin` says where it is.
-* @returns undefined where it is not on GitHub
+* The image of this repository in GitHub's registry, by the address of its remote `origin`.
+* @returns undefined if it is not on GitHub
 */
 async function imageOfRemote(directory) {
 	if (!await exists(directory)) return void 0;
@@ -503,4 +685,55 @@ async function exists(path) {
 		throw error;
 	}
 }
-export { initRepository as n, coxswain as r, imageOfRemote as t };
+// src/project/init/propose.ts
+/** The branch of the pull request. */
+const initBranch = "coxswain-init";
+/**
+* Offers the files of a plan as a pull request into the first fleet's branch. Nothing in the checkout is written.
+* @throws InputError if that branch does not exist on the forge, or there is nothing to write
+*/
+async function proposeInit(forge, plan) {
+	const [first] = Object.values(plan.config.fleets);
+	const base = first?.branch ?? "";
+	const tip = await forge.branches.resolve(base);
+	if (tip === void 0) throw new InputError({
+		field: "--pull-request",
+		problem: `${forge.place} has no branch ${base} to propose the files to`,
+		remedy: `Push it first: git push origin HEAD:refs/heads/${base}`
+	});
+	if (plan.files.length === 0) throw new InputError({
+		field: "--pull-request",
+		problem: "there is nothing to propose: no file is missing"
+	});
+	const changes = plan.files.map(({ path, text, executable = false }) => ({
+		path,
+		content: text,
+		executable
+	}));
+	const { pullRequest } = await proposeChanges(forge, {
+		head: initBranch,
+		base,
+		title: "Build, test and release Fedora CoreOS images with Coxswain",
+		body: bodyOf(plan),
+		ready: true,
+		labels: ["coxswain"]
+	}, {
+		tip,
+		changes
+	});
+	return pullRequest;
+}
+function bodyOf({ files, kept, notes, doubt, config }) {
+	const [, ...others] = Object.values(config.fleets).map(({ branch }) => branch);
+	const list = (paths) => paths.map((path) => `- \`${path}\``).join("\n");
+	return [
+		"`coxswain init` wrote these files. Read coxswain.yaml first, and change what is not yours.",
+		list(files.map(({ path }) => path)),
+		...kept.length === 0 ? [] : ["Left as they are:", list(kept)],
+		...notes.map((note) => `${note}.`),
+		...doubt === void 0 ? [] : [`**To do:** ${doubt}`],
+		...others.length === 0 ? [] : [`After the merge, make the other fleets' branches: \`git branch ${others.join(" && git branch ")}\`.`],
+		"The settings on GitHub that the workflows need: `coxswain doctor --github`."
+	].join("\n\n");
+}
+export { findPin as a, ours as c, planInit as i, imageOfRemote as n, parseSource as o, initRepository as r, workingBranch as s, proposeInit as t };

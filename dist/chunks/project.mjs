@@ -1,5 +1,5 @@
-import { F as InputError, N as defined, P as nearest } from "./host.mjs";
-import { b as Git, y as shortCommit } from "./world-git.mjs";
+import { F as nearest, I as InputError, P as defined } from "./host.mjs";
+import { C as Git, S as shortCommit } from "./world-git.mjs";
 import { n as createRegistryClient } from "./world-registry.mjs";
 import { i as readConfig } from "./project-configuration.mjs";
 import { d as openForge } from "./world-forge.mjs";
@@ -18,7 +18,7 @@ function findFleet(config, name, field = "--fleet") {
 		...defined({ remedy: meant && `Did you mean ${meant}?` })
 	});
 }
-/** Fleets that get their releases from no other fleet: where a change of the base comes in. */
+/** Fleets that get no releases from another fleet: a change of the base is proposed to these. */
 function entryFleets(config) {
 	return Object.values(config.fleets).filter((fleet) => fleet.promoteFrom === void 0);
 }
@@ -37,12 +37,12 @@ async function fleetTip(branches, fleet) {
 		field: `fleets.${fleet.name}.branch`,
 		problem: "this repository has no such branch",
 		found: fleet.branch,
-		remedy: `Make it from the branch that it should start as: git branch ${fleet.branch} …, and with a remote: git push origin ${fleet.branch}.`
+		remedy: `Create it from another branch: git branch ${fleet.branch} …, and with a remote: git push origin ${fleet.branch}.`
 	});
 }
 /**
 * Why a commit is no longer what the fleet's branch asks for; undefined while it is the branch's newest. A run that
-* waited for its reviewers finds out here that another change was merged meanwhile, which they did not see.
+* waited for its reviewers finds out here that a change was merged meanwhile that they did not see.
 */
 async function overtaken(branches, fleet, commit) {
 	const tip = await fleetTip(branches, fleet);
@@ -52,7 +52,7 @@ async function overtaken(branches, fleet, commit) {
 /**
 * The commit that a release of a fleet is made from.
 * @param commit one on the fleet's branch; default: its newest
-* @throws InputError for a commit that is not on the branch: it would go around the fleet's review
+* @throws InputError for a commit that is not on the branch: it would bypass the fleet's review
 */
 async function releaseCommit(branches, fleet, commit) {
 	if (commit !== void 0 && !/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(commit)) throw new InputError({

@@ -1,7 +1,7 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
-import { F as InputError, N as defined, R as messageOf, d as readContainerStorage, l as requireSpace } from "./host.mjs";
+import { I as InputError, P as defined, d as readContainerStorage, l as requireSpace, z as messageOf } from "./host.mjs";
 import { h as string, u as looseObject } from "./zod.mjs";
-import { _ as readBlobs, g as readBlob, m as listCommit, v as readTextBlob, y as shortCommit } from "./world-git.mjs";
+import { S as shortCommit, _ as listCommit, b as readBlobs, x as readTextBlob, y as readBlob } from "./world-git.mjs";
 import { E as atTag, M as isTag, S as isIndex, T as atDigest, f as readImage, k as formatReference } from "./world-registry.mjs";
 import { o as urgentTemplate } from "./project-configuration.mjs";
 import { h as buildTagOf, m as buildTag } from "./release.mjs";
@@ -12,9 +12,9 @@ import { dirname, join } from "node:path";
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 // src/release/candidate/space.ts
-/** How much larger the files of an image are than its layers as they are downloaded: 2.5 to 3 of Fedora CoreOS. */
+/** How much larger the files of an image are than its compressed layers: 2.5 to 3 times for Fedora CoreOS. */
 const unpackedShare = 3;
-/** Bytes of the layers of an image as they are downloaded. */
+/** Bytes of the compressed layers of an image. */
 function downloadSize(image) {
 	return image.manifest.json.layers.reduce((sum, { size }) => sum + size, 0);
 }
@@ -33,14 +33,14 @@ function storedSize(image, { driver }) {
 	}
 	return sum;
 }
-/** Blobs on their way into buildah's storage. They go to TMPDIR, or else to /var/tmp, whatever `tmpdir()` is. */
+/** buildah's folder for downloads. It is TMPDIR, or else /var/tmp, whatever `tmpdir()` is. */
 function downloadFolder(env) {
 	return env.TMPDIR === void 0 || env.TMPDIR === "" ? "/var/tmp" : env.TMPDIR;
 }
 /**
-* Makes sure that there is room to build on a base.
-* @param folder where the image goes, when not into a registry
-* @throws InputError where there is not
+* Makes sure that there is enough disk space to build on a base.
+* @param folder for the image, if it does not go to a registry
+* @throws InputError if there is too little
 */
 async function requireBuildSpace(base, options) {
 	const storage = await readContainerStorage(options.env);
@@ -70,8 +70,8 @@ async function requireBuildSpace(base, options) {
 	await requireSpace(needs);
 }
 /**
-* Makes sure that there is room to boot an image, and one release beside it where updates are rehearsed.
-* @throws InputError where there is not
+* Makes sure that there is enough disk space to boot an image, and one more release if updates are rehearsed.
+* @throws InputError if there is too little
 */
 async function requireBootSpace(image, options) {
 	const storage = await readContainerStorage(options.env);
@@ -136,7 +136,7 @@ function groupByHash(context) {
 	for (const entry of context) groups.set(entry.hash, [...groups.get(entry.hash) ?? [], entry]);
 	return groups;
 }
-/** The image would get three lines of text instead of the file. */
+/** Otherwise the image would get three lines of text instead of the file. */
 function refuseLargeFilePointer(path, bytes) {
 	if (bytes.length > 1024 || !bytes.toString("latin1").startsWith("version https://git-lfs.github.com/spec/")) return;
 	throw new InputError({
@@ -148,7 +148,10 @@ function refuseLargeFilePointer(path, bytes) {
 // src/release/candidate/build-key.ts
 /** Annotation of every image that we build: the whole build key. The version has eight digits of it. */
 const buildKeyAnnotation = "coxswain.build-key";
-/** The commit that an image was built from (OCI image specification, annotations.md). Inherited, it would be the base's. */
+/**
+* The commit that an image was built from (OCI image specification, annotations.md). If it were inherited, it would
+* be the base's.
+*/
 const revisionAnnotation = "org.opencontainers.image.revision";
 /**
 * The build key: sha256, as 64 hex digits, of a text with one line for each input, each ending in a newline:
@@ -159,13 +162,13 @@ const revisionAnnotation = "org.opencontainers.image.revision";
 * stream <JSON string>
 * architecture <name>                           sorted
 * argument <JSON string> <JSON string>          sorted by name
-* refresh <sha256 of the marker's bytes>        only where there is one
-* roll-back <sha256 of the marker's bytes>      only where there is one
+* refresh <sha256 of the marker's bytes>        only if there is one
+* roll-back <sha256 of the marker's bytes>      only if there is one
 * file <git mode> <git blob hash> <JSON string> sorted by path
 * ```
 * Sorted means by UTF-16 code units. The number in the first line changes with the form; it is part of the key,
-* so that keys of different forms never meet. The commit, its time and its branch are not in it: the same tree
-* has the same key wherever it is.
+* so that keys of different forms are never equal. The commit, its time and its branch are not in it: the same tree
+* has the same key on every branch.
 */
 function buildKey(inputs) {
 	return sha256([
@@ -232,7 +235,7 @@ function otherKey(where, found, expected) {
 		remedy: "Delete this image from the test registry, then run coxswain build-image and coxswain boot-test."
 	});
 }
-/** The tag of one architecture's image. With several architectures, the build key's own tag is that of the index. */
+/** The tag of one architecture's image. With several architectures, the build key's own tag is for the index. */
 function tagFor(config, candidate, architecture) {
 	return config.architectures.length > 1 ? buildTagOf(candidate.tag, architecture) : candidate.tag;
 }
@@ -249,11 +252,11 @@ const refreshFileName = ".coxswain/refresh";
 /** What `roll-back` commits to make an old content a new build. Part of the build key, never of the context. */
 const rollBackFileName = ".coxswain/roll-back.json";
 /**
-* Chooses the files of a commit that the build sees, and that the build key is made of.
+* Chooses the files of a commit that the build can see, from which the build key is made.
 *
 * Ignore patterns mean what they mean to Docker (moby's pattern matcher). Besides, these are left out unless a
-* pattern with `!` asks for them: the Containerfile (it is in the key by itself), the tests, rollouts/ and the
-* fleets' templates, .github/, .gitignore, .gitattributes and the ignore files. coxswain.yaml and .coxswain/ are
+* pattern with `!` asks for them: the Containerfile (the key has it as an input of its own), the tests, rollouts/ and
+* the fleets' templates, .github/, .gitignore, .gitattributes and the ignore files. coxswain.yaml and .coxswain/ are
 * always left out. So an edit of any of these rebuilds nothing.
 * @throws InputError for an unusable pattern, a submodule in the context, or a path that is not UTF-8
 */
@@ -381,12 +384,12 @@ async function resolveCommit(git, name) {
 	});
 }
 async function readCommitTime(git, commit) {
-	const line = await git.run([
+	const line = await git.runOnObjects([
 		"rev-list",
 		"--max-count=1",
 		"--timestamp",
 		commit
-	]);
+	], commit);
 	return Number(line.split(" ")[0]);
 }
 function findContainerfile(entries, config, commit) {
@@ -399,7 +402,7 @@ function findContainerfile(entries, config, commit) {
 		remedy: entry === void 0 && other !== void 0 ? `Set containerfile: ${other.path} in coxswain.yaml.` : "Add it and commit it; coxswain init writes one to start with."
 	});
 }
-/** `--build-arg` replaces an ARG's default, also one that a FROM uses: another base than the key says. */
+/** `--build-arg` also replaces the default of an ARG in a FROM, so the base would not be the one in the key. */
 function refuseOverriddenBase(stage, config) {
 	const name = stage.variables.find((variable) => variable in config.buildArguments);
 	if (name === void 0) return;
@@ -458,14 +461,14 @@ async function readIgnoreFile(git, entries) {
 	}
 }
 async function readTestsTree(git, commit, folder) {
-	const line = await git.run([
+	const line = await git.runOnObjects([
 		"ls-tree",
 		"-z",
 		"--full-tree",
 		commit,
 		"--",
 		folder
-	]);
+	], commit);
 	const [, type, hash] = /^\d+ (\w+) (\w+)\t/.exec(line) ?? [];
 	if (hash === void 0) return git.run([
 		"hash-object",
@@ -489,18 +492,18 @@ function unpinnedImages(parsed, config) {
 }
 // src/release/candidate/roll-back-marker.ts
 const markerSchema = looseObject({
-	/** The fleet that is rolled back: the file goes on to others with promotions, and means nothing there. */
+	/** The fleet that is rolled back. Promotions copy the file to other fleets, and it has no effect there. */
 	fleet: string().min(1),
-	/** Version that is taken back. */
+	/** Version that is withdrawn. */
 	insteadOf: string().min(1),
-	/** Version whose content is brought back. */
+	/** Version whose content is restored. */
 	restores: string().min(1),
 	reason: string().min(1),
 	by: string().min(1),
 	/** ISO 8601. */
 	at: string().min(1)
 });
-/** The marker in a commit; undefined where there is none. @throws InputError */
+/** The marker in a commit; undefined if there is none. @throws InputError */
 async function readMarker(branches, commit) {
 	const text = await branches.readFile(commit, rollBackFileName);
 	if (text === void 0) return void 0;

@@ -1,18 +1,18 @@
-import { F as InputError, N as defined, O as formatTime } from "./host.mjs";
+import { I as InputError, P as defined, k as formatTime } from "./host.mjs";
 import { c as int, d as number, f as object, g as tuple, h as string, l as literal, n as _enum, r as array, t as datetime, u as looseObject } from "./zod.mjs";
-import { m as listCommit } from "./world-git.mjs";
+import { _ as listCommit } from "./world-git.mjs";
 import { P as parseReference, T as atDigest, _ as readReferrer, h as pushArtifact, j as isDigest, k as formatReference, w as parseJson, z as architectures } from "./world-registry.mjs";
-import { B as buildGraph, U as nodeKeys } from "./guidance.mjs";
+import { B as buildGraph, W as nodeKeys } from "./guidance.mjs";
 import { dirname, posix } from "node:path";
 // src/release/evidence/upgrade-stages.ts
-/** What happens to a machine in a rehearsal, in this order; also the folders of the tests for it. */
+/** The stages of a rehearsal in their order; the folders of their tests have the same names. */
 const upgradeStages = [
 	"before-upgrade",
 	"after-upgrade",
 	"after-rollback"
 ];
 // src/release/evidence/acceptance.ts
-/** Attached to an image in production: somebody lets it pass to a fleet without evidence. */
+/** Attached to an image in production: somebody accepts it for a fleet without evidence. */
 const acceptanceType = "application/vnd.coxswain.accepted-missing-evidence.v1+json";
 const acceptanceSchema = object({
 	fleet: string().min(1),
@@ -36,7 +36,7 @@ function pushAcceptance(client, repository, subject, acceptance) {
 		}]
 	});
 }
-/** The first that was given for one of these images, for this fleet and these tests; undefined where there is none. */
+/** The first that was given for one of these images, for this fleet and these tests; undefined if there is none. */
 async function findAcceptance(client, repository, about) {
 	const found = [];
 	for (const subject of about.subjects) for (const { digest } of await client.referrers(repository, subject, acceptanceType)) {
@@ -68,11 +68,11 @@ const testResultType = "https://in-toto.io/attestation/test-result/v0.1";
 const statementMediaType = "application/vnd.in-toto+json";
 /**
 * The facts the predicate has no field for. The framework's parsing rules let a producer add a field named by a URI,
-* as long as it does not change what the other fields mean: verifiers that do not know it read the result all the same.
+* if it does not change what the other fields mean: verifiers that do not know it still read the result.
 */
 const bootTestField = "urn:coxswain:boot-test:v1";
-/** What a result cannot prove; it is part of the evidence, for whoever decides by it. */
-const limits = "The harness runs outside of the image's reach, but on the image's kernel, and it asks the image's systemctl. An image that is made to deceive can change its kernel, its systemd, or the memory of the harness as root, and so report what it likes.";
+/** What a result cannot prove; it is part of the evidence, for those who rely on it. */
+const limits = "The image cannot reach the files of the harness, but the harness runs on the image's kernel and asks the image's systemctl. A malicious image can change its kernel, its systemd, or the memory of the harness as root, and so report false results.";
 const runSchema = object({
 	name: string(),
 	result: _enum([
@@ -128,7 +128,7 @@ const statementSchema = looseObject({
 });
 /**
 * Writes evidence as an in-toto statement.
-* @throws InputError when result and tests contradict each other: such evidence must never exist
+* @throws InputError when result and tests contradict each other
 */
 function formatStatement(evidence) {
 	const { subject, result, testsTree, tests, startedAt, log, ...facts } = evidence;
@@ -160,7 +160,7 @@ function formatStatement(evidence) {
 				seconds: facts.seconds,
 				...defined({ upgrades: facts.upgrades }),
 				limits,
-				...log === void 0 ? {} : { log: log.slice(-65536) }
+				...defined({ log: log === void 0 ? void 0 : log.slice(-65536) })
 			}
 		}
 	};
@@ -170,7 +170,7 @@ function formatStatement(evidence) {
 function isTestResult(value) {
 	return typeof value === "object" && value !== null && "predicateType" in value && value.predicateType === "https://in-toto.io/attestation/test-result/v0.1";
 }
-/** @throws InputError when the value is no statement of ours, or contradicts itself */
+/** @throws InputError when the value is not such a statement, or contradicts itself */
 function parseStatement(value, where) {
 	const parsed = statementSchema.safeParse(value);
 	if (!parsed.success) {
@@ -204,7 +204,7 @@ function parseStatement(value, where) {
 		...defined({ mode: details.mode }),
 		startedAt: Date.parse(details.startedAt) / 1e3,
 		seconds: details.seconds,
-		...details.upgrades === void 0 ? {} : { upgrades: details.upgrades },
+		...defined({ upgrades: details.upgrades === void 0 ? void 0 : details.upgrades }),
 		...defined({ log: details.log })
 	};
 	requireConsistent(evidence, where);
@@ -230,8 +230,8 @@ function requireConsistent(evidence, where) {
 }
 // src/release/evidence/upgrade-starts.ts
 /**
-* Where live nodes of a fleet may update to a candidate from, by the fleet's own update graph with the candidate at its
-* end: the newest release, and the last barrier, which every older node passes through.
+* The releases from which nodes of a fleet may update to a candidate, by the fleet's own update graph with the
+* candidate added: the newest release, and the last barrier, which every older node passes through.
 */
 function upgradeStarts(fleet, candidate) {
 	const { basearch, version, payload } = candidate;
@@ -275,7 +275,7 @@ function upgradeStarts(fleet, candidate) {
 	return starts;
 }
 // src/release/evidence/store.ts
-/** Shows the kind of statement in lists of referrers already, as BuildKit and cosign do. */
+/** Shows the kind of statement in lists of referrers, as BuildKit and cosign do. */
 const predicateAnnotation = "in-toto.io/predicate-type";
 /**
 * Attaches evidence to an image.
@@ -303,8 +303,8 @@ async function pushEvidence(client, repository, subject, evidence) {
 }
 /**
 * The evidence attached to a digest, oldest first. What others attached, and statements that are malformed or about
-* another digest, are no evidence. "None" is believed only if two answers agree: the one piece of evidence may be that
-* of a failed test.
+* another digest, do not count. "None" is believed only if two answers agree, because the missing evidence may be of
+* a failed test.
 * @throws OutsideError if the registry does not answer
 */
 async function findEvidence(client, repository, digest) {
@@ -323,8 +323,8 @@ async function findEvidence(client, repository, digest) {
 	return found.sort(byTime);
 }
 /**
-* The newest evidence for a digest and these very tests, if it says that they passed. A later failure outweighs an
-* earlier pass: whoever ran the tests again wanted to know.
+* The newest evidence for a digest and these same tests, if it says that they passed. A later failure counts more
+* than an earlier pass.
 */
 async function passingEvidence(client, repository, digest, testsTree) {
 	const newest = newestFor(await findEvidence(client, repository, digest), testsTree);
@@ -358,8 +358,8 @@ async function readEvidence(client, repository, subject, descriptor) {
 }
 // src/release/evidence/rehearsed.ts
 /**
-* Where a commit has tests of updates, the update from the release that the fleet has today must have been rehearsed:
-* an image that was tested for another fleet, or before the fleet's newest release, says nothing about it.
+* If a commit has tests of updates, the update from the fleet's current release must have been rehearsed: a test for
+* another fleet, or from before the fleet's newest release, does not prove it.
 * @throws InputError when it was not, for one of the architectures
 */
 async function requireRehearsed(options) {

@@ -1,15 +1,15 @@
-import { D as formatDuration, F as InputError, N as defined, O as formatTime } from "./host.mjs";
-import { y as shortCommit } from "./world-git.mjs";
+import { I as InputError, O as formatDuration, P as defined, k as formatTime } from "./host.mjs";
+import { S as shortCommit } from "./world-git.mjs";
 import { P as parseReference, T as atDigest, d as imageTimestamp, f as readImage, k as formatReference } from "./world-registry.mjs";
 import { o as refreshFileName } from "./release-candidate.mjs";
 import { l as findAcceptance, n as findEvidence, r as newestFor } from "./release-evidence.mjs";
 import { t as j } from "./croner.mjs";
 import { E as holdAt, _ as rolloutProgress, h as rolloutEnd } from "./guidance.mjs";
-import { c as baseBranch, l as promotionBranch, u as rollBackBranch } from "./world-forge.mjs";
+import { n as promotionBranch, r as rollBackBranch, t as baseBranch } from "./world-forge.mjs";
 import { d as upstreamStatusOf, s as doubtOf } from "./release-upstream.mjs";
 import { _ as holdFolder, a as describeHold, b as cleanStatement, g as findUnknownHoldFiles, h as findFileHold, i as applyExternalHolds, l as ageOf, t as commitMessage, u as metadataOf } from "./release-operations.mjs";
 // src/release/gates/gate.ts
-/** True if nothing holds a promotion up. */
+/** True if no gate holds the promotion back. */
 function isReady(gates) {
 	return gates.every((gate) => gate.state === "green" || gate.state === "unknown");
 }
@@ -24,7 +24,7 @@ function nextGate(gates) {
 	return gates.filter((gate) => gate.state === "waiting").sort((one, other) => opens(other) - opens(one))[0];
 }
 // src/release/gates/merge-gates.ts
-/** The merge must not need a person's judgement. */
+/** The merge must not need a person's decision. */
 function mergeGate(forecast) {
 	if (forecast.result === "clean") return {
 		state: "green",
@@ -65,7 +65,7 @@ function branchGate(outdatedBranch, commit) {
 	};
 }
 // src/release/gates/source-gates.ts
-/** UNIX seconds: when the source fleet's nodes began to be offered the release. */
+/** UNIX seconds of the first offer of the release to nodes of the source fleet. */
 function rolloutStart({ record, state }) {
 	const start = metadataOf(state.updates, record.version).rollout?.start_epoch ?? 0;
 	return start > 0 ? start : record.rolloutStart ?? record.recordedAt;
@@ -75,7 +75,7 @@ function rolloutCompletion({ record, state }) {
 	const { rollout } = metadataOf(state.updates, record.version);
 	return (rollout === void 0 ? void 0 : rolloutEnd(rollout)) ?? record.rolloutEnd;
 }
-/** An urgent release waits for nothing that only takes time. */
+/** An urgent release does not wait for a gate that only needs time. */
 function skippedIfUrgent(verdict, { urgent }) {
 	if (verdict.state !== "waiting" || urgent === void 0) return verdict;
 	return {
@@ -122,9 +122,9 @@ function rolloutGate(release, now) {
 		state: "waiting",
 		until: start,
 		note: `starts on ${formatTime(start)}`
-	} : red("held: it has no duration, so it will not go on by itself");
+	} : red("held: it has no duration, so it will not go on automatically");
 }
-/** Completed rollouts are tidied away when a newer one completes; the record knows when this one did. */
+/** Completed rollouts are removed when a newer one completes; the record has the time at which this one did. */
 function wasCompleted({ record, state }, now) {
 	if (record.rolloutEnd === void 0 || record.rolloutEnd > now) return false;
 	const age = ageOf(state, record.version);
@@ -133,7 +133,7 @@ function wasCompleted({ record, state }, now) {
 		return ageOf(state, version) > age && rollout !== void 0 && rolloutProgress(rollout, now) >= 1;
 	});
 }
-/** UNIX seconds at which it has soaked; undefined where the rollout it is counted from has no end. */
+/** UNIX seconds at which it has soaked; undefined if the rollout that it is counted from has no end. */
 function soakEnd(release, { soak, soakAfter }) {
 	if (soakAfter === "start") return rolloutStart(release) + soak;
 	const end = rolloutCompletion(release);
@@ -177,9 +177,9 @@ function evidenceGate(record) {
 }
 // src/release/gates/freeze.ts
 /**
-* The freeze that lasts longest of those that a moment is in, if any. A window holds its first second and not its
-* last. Clocks that are put forward: a time that does not exist is the moment of the change. Clocks that are put back:
-* a time that comes twice is its first one.
+* The freeze at a moment, if any; of several, the one that ends last. A window includes its first second and not its
+* last. Clocks that are put forward: a time that does not exist is the moment of the change. Clocks that are put
+* back: a time that comes twice is its first one.
 * @param now UNIX seconds
 */
 function freezeAt(windows, now) {
@@ -187,8 +187,8 @@ function freezeAt(windows, now) {
 }
 const longestChain = 100;
 /**
-* The first moment from `now` on that is in no window, also where windows follow one another without a gap.
-* @returns undefined where there is none
+* The first moment from `now` on that is in no window, also if windows follow one another without a gap.
+* @returns undefined if there is none
 */
 function thawTime(windows, now) {
 	let moment = now;
@@ -300,7 +300,7 @@ function orderGate(record, target, state) {
 /**
 * Every condition of a promotion, in the order in which people see them. This is the only list: open-promotion
 * evaluates all gates, `status` those that need neither the merge nor the registry, and the choice of the release
-* those that need the release alone.
+* those that need only the release.
 */
 const promotionGates = [
 	{
@@ -364,7 +364,7 @@ const promotionGates = [
 		evaluate: ({ outdatedBranch, release }) => branchGate(outdatedBranch, release.record.commit)
 	}
 ];
-/** The gates that judge a release by what its own fleet knows about it. */
+/** The gates that need only what the source fleet knows about a release. */
 function evaluateReleaseGates(facts) {
 	return evaluate((gate) => gate.needs === "release" ? resultOf(gate, facts) : void 0);
 }
@@ -389,7 +389,7 @@ function resultOf(gate, facts) {
 // src/release/gates/labels.ts
 /**
 * What a label on a pull request says: `urgent: CVE-2026-1234`.
-* @returns `reason` is empty where none is given; undefined where there is no such label
+* @returns `reason` is empty if none is given; undefined if there is no such label
 */
 function readLabel(request, name) {
 	const label = request?.labels.find((each) => each === name || each.startsWith(`${name}:`));
@@ -400,20 +400,23 @@ function readLabel(request, name) {
 	};
 }
 // src/release/gates/urgent.ts
-/** What makes a release urgent: it was said of it, or of a newer one that it is on the way to. */
+/**
+* The entry that makes a release urgent: one for the release itself, or for a newer one that can only be reached
+* through it.
+*/
 function urgencyOf(from, to, version) {
 	const age = (each) => from.releases.releases.findIndex((release) => release.version === each);
 	const own = age(version);
 	return own < 0 ? void 0 : to.operations.urgent?.find((each) => age(each.version) >= own);
 }
-/** The same for what a fleet's branch builds, which has another version where the branch has content of its own. */
+/** The same for what a fleet's branch builds, which has another version if the branch has content of its own. */
 async function urgencyOfBuild(branches, options) {
 	const { from, to, version, commit } = options;
 	const known = urgencyOf(from, to, version);
 	if (known !== void 0) return known;
 	for (const each of to.operations.urgent ?? []) if (await branches.contains(commit, each.commit)) return each;
 }
-/** Forgets what was urgent once the fleet has it. @param done that entry */
+/** Removes an urgent entry after the fleet has the release. @param done that entry */
 function withoutUrgency(state, done) {
 	const { urgent = [], ...rest } = state.operations;
 	const left = urgent.filter((each) => each.version !== done?.version);
@@ -428,11 +431,11 @@ function withoutUrgency(state, done) {
 }
 /**
 * Records on the state branch that the source's newest release is urgent: by an operator, or by a label on the open
-* promotion, which counts as long as it is there.
-* @param options.asked what an operator says now
+* promotion, which counts until it is removed.
+* @param options.asked an operator's request
 * @param options.now UNIX seconds
 * @returns what is wrong with a label, if anything
-* @throws InputError where an operator asks, and there is nothing to promote
+* @throws InputError if an operator asks and there is nothing to promote
 */
 async function recordUrgency(state, options) {
 	const { source, target, request, asked, now } = options;
@@ -460,7 +463,7 @@ async function recordUrgency(state, options) {
 			at: now
 		}] : kept;
 		if (urgent.length === known.length && urgent.every((each) => known.includes(each))) return before;
-		summary = add ? `promote ${newest.version} as urgent` : "nothing is urgent any more";
+		summary = add ? `promote ${newest.version} as urgent` : "nothing is urgent now";
 		const { urgent: _, ...rest } = before.operations;
 		return {
 			...before,
@@ -485,10 +488,10 @@ function newestOffered(from) {
 }
 // src/release/gates/choose-release.ts
 /**
-* The newest release that has earned it: a source that releases faster than its releases soak still promotes. As long
-* as none has, the one that will be the first; where nothing but a person can help, the newest, so that people see
-* why. A barrier that the target has still to take comes before all that is newer.
-* @returns undefined where the source has no release at all
+* The newest release that has passed its own gates, so that a source that releases faster than its releases soak
+* still promotes. Until one has passed, the one that will pass first. If every release waits for a person, the
+* newest, so that people see why. A barrier that the target lacks comes before all newer releases.
+* @returns undefined if the source has no release
 */
 function chooseRelease(from, to, options) {
 	const newest = from.releases.releases.at(-1)?.version;
@@ -517,7 +520,7 @@ function chooseRelease(from, to, options) {
 	};
 }
 /**
-* When all gates of the release that only wait will be open.
+* The time at which all waiting gates of the release will be open.
 * @returns UNIX seconds; undefined if a gate needs a person
 */
 function earliestTime(release, { target, now }) {
@@ -537,7 +540,10 @@ function pendingReleases(from, to) {
 	const gone = new Set((from.operations.withdrawn ?? []).map(({ version }) => version));
 	return from.releases.releases.map(({ version }) => from.records[version]).filter((record) => record !== void 0).filter(({ version, created }) => !known.has(version) && !gone.has(version) && metadataOf(from.updates, version).deadend === void 0 && (newest === void 0 || Date.parse(created) > Date.parse(newest.created)));
 }
-/** The source's nodes all went through its barriers, so the target's must, too; a first release has none before it. */
+/**
+* The source's nodes all went through its barriers, so the target's nodes must too, unless this is their first
+* release.
+*/
 function untilBarrier(from, pending, to) {
 	if (to.releases.releases.length === 0) return pending;
 	const barrier = pending.findIndex(({ version }) => metadataOf(from.updates, version).barrier !== void 0);
@@ -601,7 +607,7 @@ async function passImage(options, built, architecture) {
 	if (created === void 0 || created <= 0) throw new InputError({
 		where,
 		field: "created",
-		problem: "the image has no creation time, and nodes compare it to tell newer from older",
+		problem: "the image has no creation time, and nodes compare it to find out which image is newer",
 		found: image.config.created,
 		remedy: "Build it with coxswain build-image, which sets the time of the commit."
 	});
@@ -654,7 +660,7 @@ async function requireEvidence(options, image, architecture, repository) {
 		where: formatReference(atDigest(repository, digest)),
 		problem: `no passing evidence: ${reason}`,
 		expected: `a pass of the tests in git tree ${shortCommit(candidate.testsTree)}`,
-		remedy: newest === void 0 ? "Run coxswain boot-test. Where that cannot be, and none failed, promote-image takes --accept-missing-evidence." : "Mend the image or the tests, and run coxswain boot-test."
+		remedy: newest === void 0 ? "Run coxswain boot-test. If that is not possible and no test failed, promote-image takes --accept-missing-evidence." : "Fix the image or the tests, and run coxswain boot-test."
 	});
 }
 /**
@@ -691,7 +697,7 @@ function isoTime(seconds) {
 }
 // src/release/gates/refuse-frozen.ts
 /**
-* Why a freeze keeps a release out, as a clause. A freeze counts for every fleet, however its releases come in.
+* Why a freeze keeps a release out, as a clause. A freeze counts for every fleet, promoted or not.
 * @returns undefined if no freeze window is open, or if there is an exception: an operator's, or the label
 *   `freeze-exception: WHY` on the pull request that brought the commit
 */

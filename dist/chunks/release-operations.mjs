@@ -1,4 +1,4 @@
-import { D as formatDuration, F as InputError, N as defined, O as formatTime, P as nearest, f as oneLine, j as parseTime, k as longestDuration, t as formatPercent } from "./host.mjs";
+import { A as longestDuration, F as nearest, I as InputError, M as parseTime, O as formatDuration, P as defined, f as oneLine, k as formatTime, t as formatPercent } from "./host.mjs";
 import { _ as union, h as string, s as date, u as looseObject } from "./zod.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { E as holdAt, L as tidy, _ as rolloutProgress, a as listStranded, g as rolloutPhase, h as rolloutEnd, n as resumedRollout, o as strandedBy, s as strandedByTidying } from "./guidance.mjs";
@@ -8,7 +8,7 @@ var import_dist = require_dist();
 /** A reason is a sentence or an address: it is shown on nodes, in tables, and in the subject of mails. */
 const longestReason = 1e3;
 /**
-* A text of an operator, for commits, pull requests, the dashboard and terminals: on one line.
+* An operator's text on one line, for commits, pull requests, the dashboard and terminals.
 * @param field the flag that it comes from
 * @throws InputError for control characters, which could steer a terminal, and for a text that is too long
 */
@@ -26,7 +26,7 @@ function readStatement(text, field) {
 		problem: "this text is too long",
 		found: `${line.length} characters`,
 		expected: `at most ${longestReason}`,
-		remedy: "Write the story into an issue, and give its URL."
+		remedy: "Write the details into an issue, and give its URL."
 	});
 }
 /** The same for a text that cannot be refused, such as a label: control characters are dropped, and the text is cut. */
@@ -73,7 +73,7 @@ function holdFile(fleet) {
 	return `${holdFolder}/${fleet}.yaml`;
 }
 /**
-* Files that name no fleet. Hidden files and a README are no mistake.
+* Files that name no fleet. Hidden files and a README are allowed.
 * @param names names of the files in the folder
 */
 function unknownHoldFiles(names, fleets) {
@@ -87,7 +87,7 @@ function unknownHoldFiles(names, fleets) {
 		};
 	});
 }
-/** What a hold file says that nobody can read, as clauses; it holds the fleet anyway. */
+/** What cannot be read in a hold file, as clauses; it holds the fleet anyway. */
 function examineHoldFile(text) {
 	let read;
 	try {
@@ -107,8 +107,8 @@ function examineHoldFile(text) {
 	return [...strange.map((key) => `it has a field ${key}, which nothing reads`), ...until !== void 0 && Object.keys(readUntil(until)).length === 0 ? ["its until is not a time, so the hold has no end"] : []];
 }
 /**
-* The hold that a file on the fleet's branch asks for. The file alone is enough. What cannot be read in it is left out:
-* a mistake in the file must not let a release through.
+* The hold that a file on the fleet's branch asks for. The file alone is enough. Unreadable fields are ignored: a
+* mistake in the file must not let a release through.
 * @param now UNIX seconds
 */
 async function findFileHold(branches, fleet, now) {
@@ -139,8 +139,8 @@ function readHoldFile(text) {
 	if (!said.success) return {};
 	const { reason, by, until } = said.data;
 	return {
-		...reason === void 0 || reason.trim() === "" ? {} : { reason: reason.trim() },
-		...by === void 0 || by.trim() === "" ? {} : { by: by.trim() },
+		...defined({ reason: reason === void 0 || reason.trim() === "" ? void 0 : reason.trim() }),
+		...defined({ by: by === void 0 || by.trim() === "" ? void 0 : by.trim() }),
 		...until === void 0 ? {} : readUntil(until)
 	};
 }
@@ -180,7 +180,7 @@ async function refuseHeldByFile(branches, fleet, { fleets, now }) {
 	});
 }
 // src/release/operations/entries.ts
-/** Position of a release; -1 where the fleet has no such release. */
+/** Position of a release; -1 if the fleet has no such release. */
 function ageOf(state, version) {
 	return state.releases.releases.findIndex((release) => release.version === version);
 }
@@ -197,19 +197,19 @@ function requireRelease(state, fleet, version) {
 		...defined({ remedy: meant && `Did you mean ${meant}?` })
 	});
 }
-/** What the update metadata says about a version: several entries for one are read as upstream reads them, as one. */
+/** What the update metadata says about a version: several entries for it are merged, as upstream merges them. */
 function metadataOf(updates, version) {
 	const all = updates.releases.filter((entry) => entry.version === version).map((entry) => entry.metadata);
 	const rollouts = all.map(({ rollout }) => rollout).filter((rollout) => rollout !== void 0);
 	return {
 		...Object.assign({}, ...all),
-		...rollouts.length < 2 ? {} : { rollout: Object.assign({}, ...rollouts) }
+		...defined({ rollout: rollouts.length < 2 ? void 0 : Object.assign({}, ...rollouts) })
 	};
 }
 /**
-* Says something else about one version, in the only entry that it then has; none, where there is nothing to say.
-* Entries that are new stand in the order of the releases: of two completed rollouts upstream's clean() keeps the one
-* that is further down. Completed rollouts are tidied away as upstream does it, unless nodes would lose their way by it.
+* Changes what is said about one version. It then has one entry, or none if there is nothing to say. New entries are
+* inserted in the order of the releases, because of two completed rollouts upstream's clean() keeps the later one in
+* the list. Completed rollouts are removed as upstream does, unless nodes would lose their update path.
 * @param now UNIX seconds
 */
 function setMetadata(state, version, said, now) {
@@ -257,7 +257,7 @@ function setMetadata(state, version, said, now) {
 		updates: harmless ? tidied : changed
 	}, version, said);
 }
-/** The record knows when a rollout ends, long after the update metadata has been tidied: it follows each change. */
+/** The record keeps the end of a rollout after it is removed from the update metadata, so it follows each change. */
 function withRolloutEnd(state, version, { rollout }) {
 	const record = state.records[version];
 	const end = rollout === void 0 ? void 0 : rolloutEnd(rollout);
@@ -273,12 +273,12 @@ function withRolloutEnd(state, version, { rollout }) {
 		}
 	};
 }
-/** Versions that nobody is to be offered: withdrawn, or paused. */
+/** Versions that must not be offered: withdrawn, or paused. */
 function withdrawnOrPaused({ operations }) {
 	return new Set([...operations.withdrawn ?? [], ...operations.paused ?? []].map((each) => each.version));
 }
 /**
-* While a barrier is paused it is out of the update metadata, and does not gate: nothing newer may be offered then.
+* A paused barrier is not in the update metadata and holds no node back, so nothing newer may be offered then.
 * @param version a release, or the version of one that is to be added
 * @throws InputError
 */
@@ -344,24 +344,24 @@ function markDeadend(state, order) {
 			}
 		}, now),
 		summary: `make ${version} a dead-end`,
-		notes: ["nodes on it get no further update, and tell whoever logs in why"],
+		notes: ["nodes on it get no further update, and show the reason to everyone who logs in"],
 		warnings: said.rollout === void 0 ? [] : [`${version} is still offered: more nodes go into this dead-end. --action withdraw stops that`]
 	};
 }
 function exclusive(fleet, version, is, asked, reason) {
 	return new InputError({
 		where: `fleet ${fleet}`,
-		problem: `${version} is ${is} already (${reason}), and no release is both: nodes would have to go where there is no way on`,
+		problem: `${version} is ${is} already (${reason}), and no release is both: nodes would have to update to a release that they cannot leave`,
 		found: asked,
-		remedy: "Where the mark is wrong, take it out of updates.json by a commit on the state branch."
+		remedy: "If the mark is wrong, remove it from updates.json by a commit on the state branch."
 	});
 }
 // src/release/operations/pause-rollout.ts
 /**
 * Takes rollouts out of the update metadata, as upstream pauses, and remembers them: no further node is offered the
-* release, the share that was reached is kept.
+* release, and the reached share is kept.
 * @param options.version default: every rollout that is not complete
-* @param options.duration seconds after which it goes on by itself
+* @param options.duration seconds after which it goes on automatically
 */
 function pause(state, order) {
 	const { fleet, version, now } = order;
@@ -397,7 +397,7 @@ function pause(state, order) {
 		notes: ["no further node is offered it; nodes that run it stay on it, and nodes that have it staged already will boot it"]
 	};
 }
-/** Lets paused rollouts go on where they stood. @param order.version default: all that are paused */
+/** Resumes paused rollouts at the share that they had. @param order.version default: all that are paused */
 function resume(state, order) {
 	const { fleet, version, now } = order;
 	if (version !== void 0) requireRelease(state, fleet, version);
@@ -421,7 +421,7 @@ function resume(state, order) {
 		warnings
 	};
 }
-/** Resumes what was paused only until a time that has passed. The same object where there is nothing of that kind. */
+/** Resumes what was paused only until a time that has passed. The same object if there is none. */
 function endExpiredPauses(state, now) {
 	let next = state;
 	const done = [];
@@ -437,7 +437,7 @@ function endExpiredPauses(state, now) {
 		done
 	};
 }
-/** UNIX seconds at which the next pause ends by itself. */
+/** UNIX seconds at which the next pause ends automatically. */
 function nextPauseEnd(state) {
 	const times = (state.operations.paused ?? []).map(({ until }) => until).filter((until) => until !== void 0);
 	return times.length === 0 ? void 0 : Math.min(...times);
@@ -474,15 +474,15 @@ function pauseOne(state, version, order) {
 		reason,
 		by,
 		at: now,
-		...duration === void 0 ? {} : { until: now + duration },
-		...held === true ? { held } : {}
+		...defined({ until: duration === void 0 ? void 0 : now + duration }),
+		...defined({ held: held === true ? held : void 0 })
 	};
 	const without = forgetPause(setMetadata(state, version, kept, now), version);
 	return withPaused(without, [...without.operations.paused ?? [], paused]);
 }
 /**
-* A barrier without its rollout is offered to everybody at once, and without the barrier nodes go around it. So it is
-* taken out as a whole, which is possible while nothing newer is offered.
+* A barrier without its rollout is offered to all nodes at once, and without the barrier nodes go around it. So the
+* whole entry is removed, which is possible while nothing newer is offered.
 */
 function refuseBeforeTargets(state, fleet, version) {
 	const age = ageOf(state, version);
@@ -494,14 +494,14 @@ function refuseBeforeTargets(state, fleet, version) {
 		remedy: `Pause or withdraw ${newer.version} first.`
 	});
 }
-/** Lets one rollout go on where it stood. */
+/** Resumes one rollout at the share that it had. */
 function resumeOne(state, paused, now) {
 	const { version, since, entry } = paused;
 	const said = metadataOf(state.updates, version);
 	const forgotten = forgetPause(state, version);
 	if (said.rollout !== void 0) return {
 		state: forgotten,
-		summary: `forget the pause of ${version}: it is rolled out anew`
+		summary: `forget the pause of ${version}: it is rolled out again`
 	};
 	const { rollout } = entry.metadata;
 	const resumed = rollout === void 0 ? void 0 : resumedRollout(rollout, {
@@ -519,7 +519,7 @@ function resumeOne(state, paused, now) {
 		summary: `resume ${version} at ${formatPercent(at)}`
 	};
 }
-/** The same words again change nothing, so that the same command can be run again. */
+/** The same reason again changes nothing, so that the same command can be run again. */
 function renewPause(paused, { reason, by, now, duration }) {
 	const asked = paused.until === void 0 ? void 0 : paused.until - paused.at;
 	if (paused.held !== true && paused.reason === reason && asked === duration) return paused;
@@ -529,10 +529,10 @@ function renewPause(paused, { reason, by, now, duration }) {
 		reason,
 		by,
 		at: now,
-		...duration === void 0 ? {} : { until: now + duration }
+		...defined({ until: duration === void 0 ? void 0 : now + duration })
 	};
 }
-/** Replaces the list of what is paused. */
+/** Replaces the list of paused rollouts. */
 function withPaused(state, paused) {
 	const { paused: _, ...rest } = state.operations;
 	return {
@@ -551,11 +551,11 @@ function nothingToPause(state, { fleet, version, now }) {
 	return new InputError({
 		where: `fleet ${fleet}`,
 		problem,
-		...complete || barrier !== void 0 ? { remedy: `To take ${about} back from nodes that do not run it yet: --action withdraw --version ${about}.` } : {}
+		...defined({ remedy: complete || barrier !== void 0 ? `To take ${about} back from nodes that do not run it yet: --action withdraw --version ${about}.` : void 0 })
 	});
 }
 // src/release/operations/held-rollouts.ts
-/** Lets every rollout that is not complete stand still until the hold ends. What operators paused stays theirs. */
+/** Pauses every rollout that is not complete until the hold ends. Pauses by operators are not changed. */
 function pauseForHold(state, order) {
 	const { now, reason, by } = order;
 	const until = holdAt(state.operations, now)?.until;
@@ -597,7 +597,7 @@ function pauseForHold(state, order) {
 		warnings
 	};
 }
-/** Lets go on what a hold had stopped, unless there is another hold. */
+/** Resumes what a hold had paused, unless there is another hold. */
 function resumeAfterHold(state, now) {
 	if (holdAt(state.operations, now) !== void 0) return {
 		state,
@@ -619,8 +619,8 @@ function resumeAfterHold(state, now) {
 }
 // src/release/operations/hold.ts
 /**
-* Stops the line: keeps new releases out of a fleet, and lets its rollouts stand still.
-* @param order.duration seconds after which the hold ends by itself
+* Keeps new releases out of a fleet, and pauses its rollouts.
+* @param order.duration seconds after which the hold ends automatically
 * @param order.keepRollouts rollouts that have begun go on
 */
 function hold(state, order) {
@@ -633,7 +633,7 @@ function hold(state, order) {
 		reason,
 		by,
 		at: now,
-		...duration === void 0 ? {} : { until: now + duration }
+		...defined({ until: duration === void 0 ? void 0 : now + duration })
 	};
 	const next = same ? state : {
 		...state,
@@ -655,11 +655,11 @@ function hold(state, order) {
 	return {
 		state: stopped.state,
 		summary: [`hold the fleet${until}`, ...stopped.summary].join(", "),
-		notes: [keepRollouts ? "nothing is promoted into it, and no new release begins; rollouts that have begun go on" : "nothing is promoted into it, no new release begins, and its rollouts stand still until the hold ends"],
+		notes: [keepRollouts ? "nothing is promoted into it, and no new release begins; rollouts that have begun go on" : "nothing is promoted into it, no new release begins, and its rollouts are paused until the hold ends"],
 		warnings: stopped.warnings
 	};
 }
-/** Lets new releases in again, and what the hold stopped go on, unless something else holds the fleet. */
+/** Lets new releases in again and resumes what the hold paused, unless something else holds the fleet. */
 function releaseHold(state, { now }) {
 	const { hold: there, ...rest } = state.operations;
 	if (there === void 0) {
@@ -679,12 +679,12 @@ function releaseHold(state, { now }) {
 	return {
 		state: resumed.state,
 		summary,
-		...stop === void 0 ? {} : { warnings: [`the ${stop.source} still holds it: ${stop.reason}`] }
+		...defined({ warnings: stop === void 0 ? void 0 : [`the ${stop.source} still holds it: ${stop.reason}`] })
 	};
 }
 /**
-* Makes the holds that are set elsewhere (labels, files) those of the state branch: what is new there stops the fleet,
-* what is gone lets it go on.
+* Copies the holds that are set elsewhere (labels, files) to the state branch: a new one stops the fleet, a removed
+* one lets it go on.
 */
 function applyExternalHolds(state, order, found) {
 	const { fleet, now } = order;
@@ -726,7 +726,7 @@ function refuseHeld(state, options) {
 	throw new InputError({
 		where: `fleet ${fleet}`,
 		problem: `the fleet is held, so nothing is promoted into it: ${describeHold(there)}`,
-		remedy: state.operations.hold === void 0 ? "When that is over, take away what holds it, and run coxswain open-promotion." : `When that is over: coxswain edit-updates --fleet ${fleet} --action release-hold`
+		remedy: state.operations.hold === void 0 ? "When that is over, remove what holds it, and run coxswain open-promotion." : `When that is over: coxswain edit-updates --fleet ${fleet} --action release-hold`
 	});
 }
 /** `the kernel panics (Ada, 2026-07-21T14:00:00Z, until …)` */
@@ -735,10 +735,10 @@ function describeHold({ reason, by, at, until }) {
 }
 // src/release/operations/withdraw.ts
 /**
-* Takes a release back: no node is offered it any more. It stays in the graph, so that nodes which run it find their
-* way on.
-* @param order.force although nodes are stranded by it, or go around a barrier
-* @throws InputError where nodes would lose their way forward
+* Withdraws a release: it is no longer offered to any node. It stays in the graph, so that nodes which run it can
+* still update.
+* @param order.force even if nodes then have no update path, or go around a barrier
+* @throws InputError if nodes would lose their update path
 */
 function withdraw(state, order) {
 	const { fleet, version, reason, by, now, force } = order;
@@ -792,11 +792,11 @@ function withdraw(state, order) {
 	return {
 		state: next,
 		summary: `withdraw ${version}`,
-		notes: ["no node is offered it any more; nodes that run it stay on it until a newer release is rolled out, which they get as any other node"],
+		notes: ["it is no longer offered to any node; nodes that run it stay on it until a newer release is rolled out, which they get as any other node"],
 		warnings: [...stranded.length === 0 ? [] : [`no way forward for nodes on ${listStranded(stranded)}`], ...wasBarrier === void 0 ? [] : [`it was a barrier (${wasBarrier.reason}): older nodes go around it now`]]
 	};
 }
-/** Forgets that a release was withdrawn. */
+/** Removes the mark that a release was withdrawn. */
 function withoutWithdrawal(state, version) {
 	const { withdrawn = [], ...rest } = state.operations;
 	const left = withdrawn.filter((each) => each.version !== version);
@@ -811,11 +811,11 @@ function withoutWithdrawal(state, version) {
 }
 // src/release/operations/roll-out.ts
 /**
-* Gives a release a rollout, or another one than it has. Barrier and dead-end marks stay.
+* Gives a release a new rollout. Barrier and dead-end marks stay.
 * @param order.version default: the fleet's newest release
 * @param order.start UNIX seconds
 * @param order.duration seconds, whole minutes
-* @param order.force also for a withdrawn release, and to begin anew where the same rollout is under way
+* @param order.force also for a withdrawn release, and to start again if the same rollout is in progress
 */
 function rollOut(state, order) {
 	const { fleet, start, duration, now, force } = order;
@@ -854,7 +854,7 @@ function rollOut(state, order) {
 	const reached = there === void 0 ? 0 : rolloutProgress(there, now);
 	if (reached >= 1 && !force) throw new InputError({
 		where: `fleet ${fleet}`,
-		problem: `the rollout of ${version} is complete: every node is offered it. Another rollout would begin at 0 %, and take the offer back from every node that has not updated yet`,
+		problem: `the rollout of ${version} is complete: every node is offered it. Another rollout would begin at 0 %, and withdraw the offer from every node that has not updated yet`,
 		remedy: "If you want that: --force. To offer it to all nodes, do nothing."
 	});
 	const next = withoutWithdrawal(forgetPause(setMetadata(state, version, {
@@ -864,7 +864,7 @@ function rollOut(state, order) {
 	const other = unfinishedRollouts(next, now).filter((each) => each !== version);
 	return {
 		state: next,
-		summary: `${there === void 0 ? "roll out" : "roll out anew"} ${version} from ${formatTime(start)} over ${formatDuration(duration)}`,
+		summary: `${there === void 0 ? "roll out" : "roll out again"} ${version} from ${formatTime(start)} over ${formatDuration(duration)}`,
 		warnings: [
 			...other.length === 0 ? [] : [`another rollout is not complete yet: ${other.join(", ")}`],
 			...reached === 0 ? [] : [`its rollout had reached ${formatPercent(reached)} of the nodes: it begins again at 0 %`],
@@ -878,7 +878,7 @@ function sameButBegun(there, wanted, now) {
 	return rolloutPhase(there, now) === "in progress" && wanted.start_epoch === now;
 }
 // src/release/operations/edit-fleet.ts
-/** Applies an action to a fleet's state. Pauses that are over are ended by it, too. */
+/** Applies an action to a fleet's state. It also ends pauses whose time is over. */
 function editState(before, order, action) {
 	const current = endExpiredPauses(before, order.now);
 	const edit = apply(current.state, order, action);
@@ -891,9 +891,9 @@ function editState(before, order, action) {
 	};
 }
 /**
-* Does an action: one commit on the state branch, or none where there is nothing to change.
-* @param options.rehearse say what would change, and change nothing
-* @throws InputError where the action is not possible
+* Does an action: one commit on the state branch, or none if there is nothing to change.
+* @param options.rehearse report what would change, and change nothing
+* @throws InputError if the action is not possible
 */
 async function editFleet(state, order, action, options) {
 	let edit;

@@ -1,9 +1,9 @@
-import { C as readFileIfThere, D as formatDuration, F as InputError, I as OutsideError, N as defined, O as formatTime, R as messageOf, S as isMissing, T as writeFileAtomically, c as inParallel, t as formatPercent } from "./host.mjs";
+import { C as isMissing, E as writeFileAtomically, I as InputError, L as OutsideError, O as formatDuration, P as defined, c as inParallel, k as formatTime, t as formatPercent, w as readFileIfThere, z as messageOf } from "./host.mjs";
 import { t as datetime } from "./zod.mjs";
-import { b as Git } from "./world-git.mjs";
+import { C as Git } from "./world-git.mjs";
 import { A as formatRepository, E as atTag, O as digestOf, P as parseReference, S as isIndex, h as pushArtifact, k as formatReference, v as titleAnnotation } from "./world-registry.mjs";
-import { c as isNamed } from "./project-configuration.mjs";
-import { B as buildGraph, C as parseReleaseIndex, E as holdAt, G as openObject, K as readDocument, N as formatUpdateMetadata, V as formatGraph, _ as rolloutProgress, b as formatReleaseIndex, c as addAliases, d as considerUpdate, f as rolloutOf, g as rolloutPhase, h as rolloutEnd, l as aliasesOf, m as nextOpening, p as throttleGraph } from "./guidance.mjs";
+import { d as sliceName, l as isNamed, u as ringsToShow } from "./project-configuration.mjs";
+import { B as buildGraph, C as parseReleaseIndex, E as holdAt, H as formatPublishedGraph, K as openObject, N as formatUpdateMetadata, _ as rolloutProgress, b as formatReleaseIndex, c as addAliases, d as considerUpdate, f as rolloutOf, g as rolloutPhase, h as rolloutEnd, l as aliasesOf, m as nextOpening, p as throttleGraph, q as readDocument } from "./guidance.mjs";
 import { i as parseBundle, n as bundlePath, s as fleetFolder } from "./release-state.mjs";
 import { t as refuseCredentials } from "./world.mjs";
 import { lstat, mkdir, readdir, realpath, rm } from "node:fs/promises";
@@ -39,7 +39,7 @@ function filesAtUrl(site) {
 		read: (path) => readUrl(new URL(encodePath(path), base))
 	};
 }
-/** The artifacts `<image>:updates-<fleet>`. Each manifest is read once, and each file when it is asked for. */
+/** The artifacts `<image>:updates-<fleet>`. Each manifest is read once, and each file when it is needed. */
 function filesInArtifacts(client, config) {
 	const manifests = /* @__PURE__ */ new Map();
 	const whereIs = (fleet) => formatReference(artifactReference(config, fleet));
@@ -94,14 +94,14 @@ function buildReleaseUrl(options) {
 	return `${withSlash(options.url)}${path.split("/").map(encodeURIComponent).join("/")}`;
 }
 /**
-* What Zincati takes for `cincinnati.base_url`. It ends in a slash: Zincati joins `v1/graph` to it as a browser would,
-* and without the slash the last part would be replaced.
+* The value of Zincati's `cincinnati.base_url`. It ends in a slash: Zincati joins `v1/graph` to it as a browser
+* would, and without the slash the last part would be replaced.
 * @param basearch an architecture, or `${basearch}` for Zincati to fill in
 */
 function baseUrl(options) {
 	return `${withSlash(options.url)}${graphPath(options).replace(/v1\/graph$/, "")}`;
 }
-/** A version is any text to upstream's tools: here it becomes one file name, whatever is in it. */
+/** To upstream's tools a version is any text, so this turns it into one safe file name. */
 function fileNameOf(version) {
 	const safe = encodeURIComponent(version).replaceAll("%2B", "+");
 	return /^\.+$/.test(safe) ? safe.replaceAll(".", "%2E") : safe;
@@ -135,7 +135,7 @@ function parseStamp(text, where) {
 		nextChange: next === null ? void 0 : seconds(next)
 	};
 }
-/** undefined if there is no such file, or nothing that can be read. */
+/** undefined if there is no such file, or it cannot be read. */
 function readStamp(text, where) {
 	if (text === void 0) return void 0;
 	try {
@@ -190,7 +190,7 @@ async function readLastPublished(files, fleet) {
 	}
 }
 // src/release/published/not-published.ts
-/** The error for a reference that leads to something else than published guidance. @param found what is there */
+/** The error for a reference that does not point at published guidance. @param found what it points at */
 function notPublished(where, found) {
 	return new InputError({
 		where,
@@ -207,8 +207,8 @@ async function openOwnFolder(folder) {
 	return createFolder(folder);
 }
 /**
-* Makes sure that a folder holds published files only. Everything in it goes public, so files of a commit, links, and
-* folders of somebody else are refused.
+* Makes sure that a folder holds published files only. Everything in it becomes public, so files of a commit, links,
+* and folders with other files are refused.
 * @throws InputError; changes nothing
 */
 async function checkOwnFolder(folder) {
@@ -263,7 +263,7 @@ async function createFolder(folder) {
 	}
 	return realpath(folder);
 }
-/** A committed folder goes public with whatever a pull request puts into it. */
+/** A committed folder would publish whatever a pull request adds to it. */
 async function refuseCommitted(folder) {
 	let existing = dirname(folder);
 	while (await kindOf(existing) !== "folder" && dirname(existing) !== existing) existing = dirname(existing);
@@ -295,8 +295,8 @@ const folderPublisher = {
 	})
 };
 /**
-* Writes files to a folder of their own, and removes what killed runs left in it.
-* @throws InputError if the folder is somebody else's; as writeSite
+* Writes files to a folder that has only published files, and removes what killed runs left in it.
+* @throws InputError if the folder has other files; as writeSite
 */
 async function publishToFolder(folder, files) {
 	const own = await openOwnFolder(folder);
@@ -332,7 +332,7 @@ async function writeSite(folder, files) {
 		unchanged
 	};
 }
-/** Another run may remove our temporary file, which it cannot tell from one that a killed run left. */
+/** Another run may remove our temporary file, because it looks like one of a killed run. */
 async function writeAgain(file, content) {
 	for (let attempt = 1;; attempt += 1) try {
 		return await writeFileAtomically(file, content);
@@ -342,8 +342,8 @@ async function writeAgain(file, content) {
 }
 // src/release/published/next-change.ts
 /**
-* The first second after `now` at which any published graph differs from what it is now, or undefined when only a
-* change of the state will make it differ. Between the two, rendering again is work for nothing.
+* The first second after `now` at which any published graph differs from what it is now, or undefined if only a
+* change of the state will make it differ. Before that second it is useless to render again.
 * @param now UNIX seconds
 */
 function nextChangeDue(fleets, rings, now) {
@@ -377,7 +377,7 @@ const artifactPublisher = {
 		};
 	}
 };
-/** Pushes a fleet's files, unless the registry has exactly these. */
+/** Pushes a fleet's files, unless the registry has exactly the same. */
 async function pushFleet({ config, client }, fleet, files) {
 	const place = artifactReference(config, fleet);
 	const reference = formatReference(place);
@@ -442,11 +442,11 @@ function namedImages(fleets, architectures) {
 		}));
 	}));
 }
-/** Requests at a time: quick, and below what registries limit. */
+/** Requests at a time: fast, and below the limits of registries. */
 const parallel = 8;
 /**
-* Finds the images that production cannot serve, with one HEAD for each digest. Targets are always looked up;
-* where a node only comes from, an image that is published already needs no second look.
+* Finds the images that production cannot serve, with one HEAD for each digest. Targets are always looked up; an
+* image that nodes only update from is not looked up again if it is published already.
 * @param published digest references that published graphs name
 */
 async function findUnserved(client, images, published) {
@@ -469,8 +469,8 @@ function refuseUnserved(missing) {
 }
 // src/release/published/build-release.ts
 /**
-* The release.json of one release, in the shape of upstream's per-build file (stream-metadata-go, package release),
-* less the disk images that derived releases do not have.
+* The release.json of one release, in the format of upstream's file for each build (stream-metadata-go, package
+* release), without disk images, which derived releases do not have.
 */
 function formatBuildRelease(release, state, stream) {
 	const recordedAt = state.records?.[release.version]?.recordedAt;
@@ -510,8 +510,8 @@ function escapeHtml(text) {
 }
 // src/release/published/dashboard/rollout-view.ts
 /**
-* The rollouts of a fleet, newest release first: the newest release, with a rollout or not, then what is offered beside
-* it, down to the newest that is complete.
+* The rollouts of a fleet, newest release first: the newest release, with a rollout or not, then other releases that
+* are offered, down to the newest that is complete.
 */
 function rolloutViews({ state }, now) {
 	const views = state.releases.releases.toReversed().map(({ version }) => rolloutView(version, state, now));
@@ -535,7 +535,7 @@ function rolloutView(version, state, now) {
 				version,
 				phase: "paused",
 				percent,
-				explanation: html`Stands still at ${percent} %: no further node is offered it.${paused.until === void 0 ? "" : html` It goes on by itself ${showTime(paused.until)}.`}`
+				explanation: html`Paused at ${percent} %: no further node is offered it.${paused.until === void 0 ? "" : html` It goes on automatically ${showTime(paused.until)}.`}`
 			};
 		}
 		if (state.operations?.withdrawn?.some((each) => each.version === version) === true) return {
@@ -577,30 +577,30 @@ function showTime(seconds) {
 	return html`<time datetime="${text}">${text.slice(0, 16).replace("T", " ")} UTC</time>`;
 }
 // src/release/published/dashboard/notices.ts
-/** What stops a fleet, by whose word and until when; undefined where nothing does. @param now UNIX seconds */
+/** What stops a fleet, who decided it and until when; undefined if nothing does. @param now UNIX seconds */
 function notices({ state }, now) {
 	const { operations } = state;
 	if (operations === void 0) return void 0;
 	const hold = holdAt(operations, now);
 	const items = [
-		...hold === void 0 ? [] : [html`<li><span class="badge stopped">held</span> Nothing new comes into this fleet${until(hold.until)}: ${said(hold)}</li>`],
-		...(operations.paused ?? []).map((paused) => html`<li><span class="badge paused">paused</span> <code>${paused.version}</code> stands still at ${formatPercent(paused.progress)}${until(paused.until)}: ${said(paused)}</li>`),
-		...(operations.urgent ?? []).map((urgent) => html`<li><span class="badge urgent">urgent</span> <code>${urgent.version}</code> is to come without its soak time: ${said(urgent)}</li>`),
+		...hold === void 0 ? [] : [html`<li><span class="badge stopped">held</span> This fleet gets no new release${until(hold.until)}: ${said(hold)}</li>`],
+		...(operations.paused ?? []).map((paused) => html`<li><span class="badge paused">paused</span> <code>${paused.version}</code> is paused at ${formatPercent(paused.progress)}${until(paused.until)}: ${said(paused)}</li>`),
+		...(operations.urgent ?? []).map((urgent) => html`<li><span class="badge urgent">urgent</span> <code>${urgent.version}</code> comes without its soak time: ${said(urgent)}</li>`),
 		...(operations.withdrawn ?? []).toReversed().map((withdrawn) => html`<li><span class="badge withdrawn">withdrawn</span> <code>${withdrawn.version}</code> is offered to nobody: ${said(withdrawn)}</li>`)
 	];
 	return items.length === 0 ? void 0 : html`<ul class="notices">${items}</ul>\n`;
 }
-/** Why a release is out of the ordinary: it did not soak, or brings an older content back. */
+/** Why a release is unusual: it did not soak, or restores an older content. */
 function exceptions(fleet, version) {
 	const { urgent, rollBack } = fleet.state.records?.[version] ?? {};
 	return [...urgent === void 0 ? [] : [html`<p><span class="badge urgent">urgent</span> It did not soak: ${reason(urgent)} <span class="quiet">(${nameOf(urgent.by)})</span></p>`], ...rollBack === void 0 ? [] : [html`<p><span class="badge rolled-back">roll-back</span> The content of <code>${rollBack.restores}</code> instead of <code>${rollBack.insteadOf}</code>: ${reason(rollBack)} <span class="quiet">(${nameOf(rollBack.by)})</span></p>`]];
 }
-/** A reason; a link where it is an address. */
+/** A reason; a link if it is an address. */
 function reason({ reason: text }) {
 	if (!/^https?:\/\/[^\s]+$/.test(text)) return html`${text}`;
 	return html`<a href="${text}" rel="noopener noreferrer">${text}</a>`;
 }
-/** The page is public: whoever steers is named on it, without an address. */
+/** The page is public: it shows the names of operators without their mail addresses. */
 function nameOf(by) {
 	const name = by.replace(/\s*<[^<>]*@[^<>]*>\s*$/, "").trim();
 	return name === "" ? "an operator" : name;
@@ -612,7 +612,7 @@ function until(moment) {
 	return moment === void 0 ? "" : html` until ${showTime(moment)}`;
 }
 // src/release/published/dashboard/offer-table.ts
-/** Asks for every release, ring and architecture what Zincati would do, and puts like with like. */
+/** Computes what Zincati would do for every release, ring and architecture, and groups equal answers. */
 function offerTables(fleet, input) {
 	const columns = offerColumns(input.rings);
 	const tables = /* @__PURE__ */ new Map();
@@ -637,7 +637,7 @@ function offerTables(fleet, input) {
 }
 function offerColumns(rings) {
 	const warinesses = /* @__PURE__ */ new Map();
-	for (const { name, wariness } of rings) warinesses.set(wariness, [...warinesses.get(wariness) ?? [], name]);
+	for (const { name, wariness } of ringsToShow(rings)) warinesses.set(wariness, [...warinesses.get(wariness) ?? [], name]);
 	return [...warinesses].map(([wariness, names]) => ({
 		wariness,
 		rings: names
@@ -739,7 +739,7 @@ footer{color:var(--quiet);font-size:.875rem}
 @media (max-width:36rem){dl{grid-template-columns:minmax(0,1fr)}}
 `;
 // src/release/published/dashboard/dashboard.ts
-/** The dashboard: one page, no scripts, nothing loaded from anywhere. The same input gives the same bytes. */
+/** The dashboard: one page without scripts and without external files. The same input gives the same bytes. */
 function renderDashboard(input) {
 	const fleets = input.fleets.map((fleet) => ({
 		fleet,
@@ -856,17 +856,18 @@ function follow(fleet, input) {
 		...defined({ folder })
 	});
 	const rings = input.rings.filter(isNamed);
+	const slices = input.rings.filter(({ isSlice }) => isSlice).length;
 	return html`<h3>Follow this fleet</h3>
 <p>On each node, in <code>/etc/zincati/config.d/90-fleet.toml</code>:</p>
 <pre tabindex="0"><code>[cincinnati]
 base_url = "${address()}"</code></pre>
-${input.url === void 0 ? html`<p class="quiet">Replace the host by the one that serves these files (publish.url is not set).</p>` : ""}
+${input.url === void 0 ? html`<p class="quiet">Replace the host with the one that serves these files (publish.url is not set).</p>` : ""}
 ${rings.length === 0 ? "" : html`<details>
 <summary>Rings (${rings.length})</summary>
 <p>Nodes of a ring take its address instead. The lower the wariness, the earlier a release is offered.</p>
 <dl>${rings.map(({ name, wariness, folders }) => html`<dt>${name} <span class="quiet">wariness ${wariness}${wariness === 0 ? ": also before the start" : ""}</span></dt><dd><pre tabindex="0"><code>base_url = "${address(folders[0])}"</code></pre></dd>`)}</dl>
 </details>
-`}`;
+`}${slices === 0 ? "" : html`<p class="quiet">${slices} slices, ${sliceName(1)} to ${sliceName(slices)}: a node takes the one for the wariness that it drew (coxswain node-kit).</p>`}`;
 }
 function releaseList(fleet) {
 	const { releases } = fleet.state.releases;
@@ -892,8 +893,8 @@ function anchor(fleet) {
 }
 // src/release/published/site.ts
 /**
-* Renders every published file: path → content, in the order in which they are to be written. What a file refers to
-* comes before it: first what describes the releases, then the graphs that offer them, the dashboard last.
+* Renders every published file: path → content, in the order in which they are to be written. A file comes after the
+* files that it refers to: first those that describe releases, then the graphs that offer them, the dashboard last.
 *
 * The same input gives the same bytes. While no rollout is in progress, `now` changes none of them.
 */
@@ -909,16 +910,12 @@ function renderSite(input) {
 		add(`${name}/updates.json`, formatUpdateMetadata(state.updates));
 	}
 	for (const { name: fleet, state } of input.fleets) for (const basearch of input.architectures) {
-		const complete = buildGraph(state.releases, state.updates, {
+		const textFor = rememberGraphs(buildGraph(state.releases, state.updates, {
 			basearch,
 			scheme: "oci"
-		});
-		const aliases = aliasesOf(state.releases);
+		}), aliasesOf(state.releases), input.now);
 		for (const { wariness, folders } of input.rings) {
-			const graph = formatGraph(addAliases(throttleGraph(complete, {
-				now: input.now,
-				wariness
-			}), aliases));
+			const graph = textFor(wariness);
 			for (const folder of folders) add(graphPath({
 				fleet,
 				basearch,
@@ -929,5 +926,19 @@ function renderSite(input) {
 	for (const { name, stamp } of input.fleets) if (stamp !== void 0) add(stampPath(name), formatStamp(stamp));
 	add("index.html", renderDashboard(input));
 	return files;
+}
+/** The text of the graph for a wariness. Of a hundred rings most see the same: their text is made once. */
+function rememberGraphs(complete, aliases, now) {
+	const progress = complete.nodes.map(rolloutOf).filter((rollout) => rollout !== void 0).map((rollout) => rolloutProgress(rollout, now));
+	const texts = /* @__PURE__ */ new Map();
+	return (wariness) => {
+		const open = progress.map((value) => wariness > value ? "0" : "1").join("");
+		const text = texts.get(open) ?? formatPublishedGraph(addAliases(throttleGraph(complete, {
+			now,
+			wariness
+		}), aliases));
+		texts.set(open, text);
+		return text;
+	};
 }
 export { filesInArtifacts as _, publishEverywhere as a, checkOwnFolder as c, parseStamp as d, stampPath as f, filesAtUrl as g, graphPath as h, refuseUnserved as i, notPublished as l, buildReleaseUrl as m, findUnserved as n, nextChangeDue as o, buildReleasePath as p, namedImages as r, publishToFolder as s, renderSite as t, readLastPublished as u, filesInFolder as v, updatesArtifactType as y };

@@ -1,4 +1,4 @@
-import { F as InputError, I as OutsideError, S as isMissing, c as inParallel } from "./host.mjs";
+import { C as isMissing, I as InputError, L as OutsideError, P as defined, c as inParallel } from "./host.mjs";
 import { c as int, f as object, i as base64, l as literal } from "./zod.mjs";
 import { A as formatRepository, E as atTag, S as isIndex, k as formatReference } from "./world-registry.mjs";
 import { t as xsalsa20poly1305 } from "./noble-ciphers.mjs";
@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createPrivateKey, createPublicKey, generateKeyPairSync, scryptSync, sign, verify } from "node:crypto";
 import { spawn } from "node:child_process";
 // src/release/signatures/cosign-key.ts
-/** What cosign and the older sigstore tools call their files. */
+/** The PEM labels of cosign and the older sigstore tools. */
 const label = /-----BEGIN ENCRYPTED (?:SIGSTORE|COSIGN) PRIVATE KEY-----([^-]*)-----END/;
 const fileSchema = object({
 	kdf: object({
@@ -38,7 +38,7 @@ function decryptCosignKey(pem, passphrase, where) {
 	try {
 		written = JSON.parse(Buffer.from(label.exec(pem)?.[1] ?? "", "base64").toString());
 	} catch {
-		throw refuse("the encrypted private key is not whole");
+		throw refuse("the encrypted private key is incomplete");
 	}
 	const file = fileSchema.safeParse(written);
 	if (!file.success) throw refuse("the encrypted private key is in a form that cosign does not write");
@@ -86,13 +86,13 @@ function sameKey(one, other) {
 /**
 * Reads a public key.
 * @param where how messages name the file
-* @throws InputError for what is no P-256 public key, also for a private one
+* @throws InputError for anything but a P-256 public key, also for a private one
 */
 function readPublicKey(pem, where) {
 	if (/PRIVATE KEY/.test(pem)) throw new InputError({
 		where,
-		problem: "this is a private key, and a public one belongs here",
-		remedy: "Replace it now, and make a new pair (coxswain make-key): a private key in a repository is no secret."
+		problem: "this is a private key, and a public one is expected",
+		remedy: "Replace it now, and make a new pair (coxswain make-key): a private key in a repository is not secret."
 	});
 	try {
 		return requireP256(createPublicKey(pem), where);
@@ -109,7 +109,7 @@ function readPublicKey(pem, where) {
 /**
 * Reads a private key: PKCS#8 or SEC1 in PEM, encrypted or not, or cosign's own encrypted file.
 * @param where how messages name its source; never the key itself
-* @throws InputError without a word of the key
+* @throws InputError that does not contain any of the key
 */
 function readPrivateKey(pem, options) {
 	const { where, passphrase } = options;
@@ -130,7 +130,7 @@ function readPrivateKey(pem, options) {
 	try {
 		return requireP256(createPrivateKey({
 			key: pem,
-			...encrypted ? { passphrase } : {}
+			...defined({ passphrase: encrypted ? passphrase : void 0 })
 		}), where);
 	} catch (error) {
 		if (error instanceof InputError) throw error;
@@ -154,8 +154,9 @@ function requireP256(key, where) {
 }
 // src/release/signatures/node-policy.ts
 /**
-* The policy of a node: images of the production repository need a signature by one of the keys, for this very
-* repository; everything else is accepted as Fedora's own policy does. Several keys are for the time in which they change.
+* The policy of a node: images of the production repository need a signature by one of the keys, for this same
+* repository; everything else is accepted as Fedora's own policy does. Several keys are for the time of a change of
+* keys.
 */
 function nodePolicy(repository, keys) {
 	const data = keys.map(({ key }) => Buffer.from(publicPem(key)).toString("base64"));
@@ -176,7 +177,7 @@ function nodePolicy(repository, keys) {
 }
 // src/release/signatures/command-signer.ts
 const patience = 6e4;
-/** A signature has 72 bytes at most; whatever says more says something else. */
+/** A signature has at most 72 bytes; a longer output is not a signature. */
 const longestAnswer = 4096;
 /**
 * Signs by a program: for keys that never leave a KMS or a token. The program gets the payload on standard input, and the
@@ -228,7 +229,7 @@ function run(program, args, payload, env) {
 		});
 		child.on("close", (code, signal) => {
 			if (code === 0 && size > 0 && size <= longestAnswer) return done(Buffer.concat(answer));
-			const how = signal !== null ? `it was ended by ${signal}${signal === "SIGTERM" ? ` after ${patience / 1e3} seconds` : ""}` : code === 0 ? `it wrote ${size} bytes, which is no signature` : `exit code ${code}`;
+			const how = signal !== null ? `it was ended by ${signal}${signal === "SIGTERM" ? ` after ${patience / 1e3} seconds` : ""}` : code === 0 ? `it wrote ${size} bytes, which is not a signature` : `exit code ${code}`;
 			failed(new OutsideError(doing, [how, said.trim()].filter((part) => part !== "").join(": ")));
 		});
 		child.stdin.end(payload);
@@ -249,7 +250,7 @@ function payloadOf({ repository, digest }) {
 function signerOf(key) {
 	return async (payload) => sign("sha256", payload, key).toString("base64");
 }
-/** Whether a signature over these bytes is by this key. Anything that is no signature is false. */
+/** Whether a signature over these bytes is by this key. False for anything that is not a signature. */
 function isSignedBy(publicKey, payload, signature) {
 	try {
 		return verify("sha256", payload, publicKey, Buffer.from(signature, "base64"));
@@ -289,7 +290,7 @@ async function readKeyFile(root, file) {
 	}
 }
 /**
-* What signs for a fleet: each of its keys with its private half, from the environment. Nothing of it is ever an argument.
+* The signers of a fleet: each of its keys with its private half from the environment, never from an argument.
 * - COXSWAIN_SIGNING_KEY: the private key in PEM; several, one after the other, while keys change
 * - COXSWAIN_SIGNING_KEY_FILE: the same in a file, such as /dev/fd/3
 * - COXSWAIN_SIGNING_PASSPHRASE: opens them if they are encrypted
@@ -335,7 +336,7 @@ async function privateKeys(env) {
 		if (text.trim() === "") return [];
 		return (text.match(onePem) ?? [text]).map((pem) => readPrivateKey(pem, {
 			where,
-			...passphrase === void 0 || passphrase === "" ? {} : { passphrase }
+			...defined({ passphrase: passphrase === void 0 || passphrase === "" ? void 0 : passphrase })
 		}));
 	});
 }
@@ -355,14 +356,14 @@ const payloadType = "application/vnd.dev.cosign.simplesigning.v1+json";
 const signatureAnnotation = "dev.cosignproject.cosign/signature";
 const configType = "application/vnd.oci.image.config.v1+json";
 const manifestType = "application/vnd.oci.image.manifest.v1+json";
-/** Payloads are a few hundred bytes; whatever is larger is none. */
+/** Payloads have a few hundred bytes; anything larger is not a payload. */
 const largestPayload = 65536;
 const attempts = 5;
-/** Where the signatures of an image are. */
+/** The tag of the signatures of an image. */
 function signatureReference({ repository, digest }) {
 	return atTag(repository, `${digest.replace(":", "-")}.sig`);
 }
-/** The signatures of an image, whoever made them; what is none of this format is left out. */
+/** The signatures of an image by any signer; those of other formats are left out. */
 async function readSignatures(client, image) {
 	const found = [];
 	for (const layer of (await readManifest(client, image))?.layers ?? []) {
@@ -383,7 +384,7 @@ function isSigned(signatures, image, key) {
 }
 /**
 * Adds a signature, and reads it back. Those of others stay. Registries have no compare-and-swap for tags: a signature
-* that a rival's write took away is put back.
+* that another writer removed is added again.
 * @returns whether anything was written: an image that the key has signed is left as it is
 */
 async function addSignature(client, image, by) {
@@ -392,7 +393,7 @@ async function addSignature(client, image, by) {
 	for (let attempt = 0; attempt < attempts; attempt += 1) {
 		if (isSigned(await readSignatures(client, image), image, by.key)) return written;
 		const signature = await by.signer(payload);
-		if (!isSignedBy(by.key, payload, signature)) throw new OutsideError(`signing ${image.digest}`, "what was made is no signature by the public key that coxswain.yaml names");
+		if (!isSignedBy(by.key, payload, signature)) throw new OutsideError(`signing ${image.digest}`, "the new signature does not match the public key that coxswain.yaml names");
 		const { digest, size } = await client.uploadBlob(image.repository, payload);
 		await write(client, image, {
 			mediaType: payloadType,
@@ -404,7 +405,7 @@ async function addSignature(client, image, by) {
 	}
 	throw new OutsideError(`signing ${formatReference(signatureReference(image))}`, "the registry does not keep the signature, or other writers keep replacing it");
 }
-/** Takes away the signatures by some keys. @returns how many */
+/** Removes the signatures by some keys. @returns how many */
 async function removeSignatures(client, image, keys) {
 	const manifest = await readManifest(client, image);
 	if (manifest === void 0) return 0;

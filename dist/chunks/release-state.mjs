@@ -1,8 +1,8 @@
-import { F as InputError, N as defined, P as nearest, z as quote } from "./host.mjs";
+import { B as quote, F as nearest, I as InputError, P as defined } from "./host.mjs";
 import { c as int, f as object, h as string, n as _enum, o as custom, p as record, r as array, u as looseObject } from "./zod.mjs";
-import { y as shortCommit } from "./world-git.mjs";
+import { S as shortCommit } from "./world-git.mjs";
 import { A as formatRepository, j as isDigest, z as architectures } from "./world-registry.mjs";
-import { A as parseOperations, C as parseReleaseIndex, G as openObject, I as parseUpdateMetadata, K as readDocument, M as emptyUpdateMetadata, N as formatUpdateMetadata, O as noOperations, T as formatOperations, b as formatReleaseIndex, y as emptyReleaseIndex } from "./guidance.mjs";
+import { A as parseOperations, C as parseReleaseIndex, I as parseUpdateMetadata, K as openObject, M as emptyUpdateMetadata, N as formatUpdateMetadata, O as noOperations, T as formatOperations, b as formatReleaseIndex, q as readDocument, y as emptyReleaseIndex } from "./guidance.mjs";
 import { m as untilNotStale } from "./world-forge.mjs";
 import { n as tryTo, t as lintGuidance } from "./guidance-lint.mjs";
 import { isDeepStrictEqual } from "node:util";
@@ -28,14 +28,14 @@ const recordSchema = looseObject({
 	created: string().refine((text) => !Number.isNaN(Date.parse(text)), "not an ISO 8601 time"),
 	/** When the release was recorded, UNIX seconds. */
 	recordedAt: int().nonnegative(),
-	/** Start of the first rollout, UNIX seconds; tidied update metadata does not say it any more. */
+	/** Start of the first rollout, UNIX seconds; the update metadata no longer has it after a clean-up. */
 	rolloutStart: int().nonnegative().optional(),
 	/** When the first rollout was planned to be complete, UNIX seconds. */
 	rolloutEnd: int().nonnegative().optional(),
 	images: array(imageSchema).min(1),
 	/** The fleet that had this version before. */
 	promotedFrom: string().optional(),
-	/** Some image of it has no evidence, and this is why and by whose word it was promoted all the same. */
+	/** One of its images has no evidence: the reason, and who accepted it. */
 	acceptedMissingEvidence: object({
 		reason: string().min(1),
 		by: string().min(1)
@@ -45,7 +45,7 @@ const recordSchema = looseObject({
 		reason: string().min(1),
 		by: string().min(1)
 	}).optional(),
-	/** It brings back the content of an earlier release. */
+	/** It restores the content of an earlier release. */
 	rollBack: looseObject({
 		insteadOf: string().min(1),
 		restores: string().min(1),
@@ -84,7 +84,7 @@ function fleetFolder(fleet) {
 	return `fleets/${fleet}`;
 }
 /**
-* Reads a fleet's files, and refuses what does not fit together: people may edit them, and a slip there must not
+* Reads a fleet's files, and refuses files that contradict each other: people may edit them, and a mistake must not
 * reach a node.
 * @param files path on the state branch → text
 * @throws InputError naming branch, commit, file and field
@@ -156,7 +156,7 @@ function parseFleet(files, options) {
 			where: place(releasesFile),
 			field: "releases",
 			problem: `release ${version} has a record but is missing here; a release is never removed`,
-			remedy: `Put it back where it was (git log ${config.stateBranch} -- ${releasesFile}).`
+			remedy: `Restore it at its old position (git log ${config.stateBranch} -- ${releasesFile}).`
 		});
 	}
 	return {
@@ -167,8 +167,8 @@ function parseFleet(files, options) {
 	};
 }
 /**
-* The files that differ. A part that is the very same object keeps its text, however somebody formatted it.
-* @throws Error where the change removes or reorders releases: no caller may
+* The files that differ. A part that is the same object keeps its text and format.
+* @throws Error if the change removes or reorders releases, which no caller may do
 */
 function changedFleetFiles(fleet, before, after, files) {
 	refuseLoss(fleet, before, after);
@@ -202,7 +202,7 @@ function expectSame(where, field, found, expected) {
 	if (found !== expected) throw new InputError({
 		where,
 		field,
-		problem: "this does not belong here",
+		problem: "this file is not expected here",
 		found,
 		expected: JSON.stringify(expected)
 	});
@@ -292,7 +292,7 @@ function formatBundle(texts) {
 	const files = Object.fromEntries([...texts].sort(([one], [other]) => one < other ? -1 : 1));
 	return `${JSON.stringify({ files }, null, 2)}\n`;
 }
-/** @throws InputError if this is no such document, or holds a file outside the fleet's folder */
+/** @throws InputError if this is not such a document, or has a file outside the fleet's folder */
 function parseBundle(text, options) {
 	const { fleet, where } = options;
 	const { files } = readDocument(schema, text, { where });
@@ -316,7 +316,7 @@ const knownFiles = [
 	"operations.json"
 ];
 /**
-* Judges the state branch, and a change of it.
+* Checks the state branch, and a change of it.
 * @param options.fleets names; none for all
 * @param options.now UNIX seconds
 */
@@ -440,7 +440,7 @@ function versionsIn(text) {
 		return;
 	}
 }
-/** A file that belongs to nothing. */
+/** A file that no fleet uses. */
 function lintPlace(path, fleets) {
 	const [top, fleet = "", ...rest] = path.split("/");
 	if (top !== "fleets") return path === "README.md" ? [] : [{

@@ -1,7 +1,7 @@
-import { C as readFileIfThere, F as InputError, I as OutsideError, L as UsageError, N as defined, O as formatTime, R as messageOf, T as writeFileAtomically } from "./host.mjs";
+import { E as writeFileAtomically, I as InputError, L as OutsideError, P as defined, R as UsageError, k as formatTime, w as readFileIfThere, z as messageOf } from "./host.mjs";
 import { f as object, h as string, r as array } from "./zod.mjs";
-import { y as shortCommit } from "./world-git.mjs";
-import { B as buildGraph, F as parseGraphUpdates, G as openObject, K as readDocument, _ as rolloutProgress, g as rolloutPhase, h as rolloutEnd, q as someText, r as architecturesOf } from "./guidance.mjs";
+import { S as shortCommit } from "./world-git.mjs";
+import { B as buildGraph, F as parseGraphUpdates, J as someText, K as openObject, _ as rolloutProgress, g as rolloutPhase, h as rolloutEnd, q as readDocument, r as architecturesOf } from "./guidance.mjs";
 import { f as setMetadata, l as ageOf, p as withdrawnOrPaused, u as metadataOf } from "./release-operations.mjs";
 import { isAbsolute, join } from "node:path";
 import { createHash } from "node:crypto";
@@ -14,16 +14,16 @@ const entrySchema = object({
 	etag: string(),
 	body: string()
 });
-/** Where answers are kept between runs: `$XDG_CACHE_HOME/coxswain/upstream`. */
+/** Folder for answers between runs: `$XDG_CACHE_HOME/coxswain/upstream`. */
 function upstreamCache(env) {
 	const home = env.XDG_CACHE_HOME;
 	const cache = home !== void 0 && isAbsolute(home) ? home : join(env.HOME ?? homedir(), ".cache");
 	return join(cache, "coxswain", "upstream");
 }
 /**
-* Reads a document by HTTP. What is in the cache is asked for by its ETag, and never used without the server's word
-* that it is still so: an old copy could lack the newest barrier.
-* @param options.parse reads the text; what it refuses is not kept
+* Reads a document by HTTP. A cached copy is used only if the server confirms by its ETag that it has not changed: an
+* old copy could lack the newest barrier.
+* @param options.parse reads the text; a text that it refuses is not cached
 * @throws OutsideError that says what was tried
 */
 async function cachedGet(url, options) {
@@ -46,7 +46,7 @@ async function cachedGet(url, options) {
 			}, log);
 			return value;
 		}
-		const happened = answer.kind === "unchanged" ? "it says \"not changed\" to who has nothing yet" : answer.happened;
+		const happened = answer.kind === "unchanged" ? "it answered \"not changed\" to a request without an ETag" : answer.happened;
 		const delay = answer.kind === "failed" && answer.passing ? delays.next().value : void 0;
 		if (delay === void 0) throw failure(url, happened);
 		await setTimeout(delay);
@@ -86,11 +86,11 @@ function parseAnswer(url, text, parse) {
 	try {
 		return parse(text);
 	} catch (error) {
-		throw failure(url, `what came is not update guidance: ${messageOf(error)}`);
+		throw failure(url, `the answer is not update guidance: ${messageOf(error)}`);
 	}
 }
 function failure(url, happened) {
-	return new OutsideError(`reading the base's own update guidance from ${url}`, happened, "Without it nobody knows the barriers of the base, so nothing was done. Running the same command again is safe; the address is \"upstream\" in coxswain.yaml, and \"upstream: none\" does without.");
+	return new OutsideError(`reading the base's own update guidance from ${url}`, happened, "Without it the barriers of the base are not known, so nothing was done. Running the same command again is safe; the address is \"upstream\" in coxswain.yaml, and \"upstream: none\" switches this off.");
 }
 async function readEntry(file, url) {
 	try {
@@ -137,7 +137,7 @@ async function read({ upstream }, { env, log, retryDelays }) {
 	};
 }
 // src/release/upstream/upstream-state.ts
-/** What is not built on unless somebody says so. */
+/** States of a base that is not built on unless somebody accepts it. */
 const doubts = [
 	"paused",
 	"deadend",
@@ -161,11 +161,11 @@ function upstreamStatusOf(guidance, version, now) {
 			rollout,
 			progress: rolloutProgress(rollout, now)
 		},
-		...barrier === void 0 ? {} : { barrier: barrier.reason },
-		...deadend === void 0 ? {} : { deadend: deadend.reason }
+		...defined({ barrier: barrier?.reason }),
+		...defined({ deadend: deadend?.reason })
 	};
 }
-/** Why this release of the base is not to be built on; undefined where nothing speaks against it. */
+/** Why this release of the base must not be built on; undefined if it may be. */
 function doubtOf({ version, verdict, deadend }) {
 	switch (verdict) {
 		case "deadend": return {
@@ -190,10 +190,10 @@ function refuseDoubtful(status, options) {
 	throw new InputError({
 		where: options.where,
 		problem: found.why,
-		remedy: `Wait for upstream, or go on all the same with --accept-upstream ${found.doubt}.`
+		remedy: `Wait for upstream, or continue anyway with --accept-upstream ${found.doubt}.`
 	});
 }
-/** What upstream does with it, for a pull request: the same words at any time, as long as upstream does nothing. */
+/** What upstream does with it, for a pull request: the same words at any time unless upstream changes something. */
 function describeUpstreamStatus(status) {
 	const doubt = doubtOf(status);
 	const { rollout, barrier } = status;
@@ -217,7 +217,7 @@ function describeRollout(rollout, now) {
 		...end === void 0 ? [] : [`complete ${formatTime(end)}`]
 	].join(", ");
 }
-/** All that upstream says of a version. */
+/** Everything that upstream says about a version. */
 function upstreamSays({ updates }, version) {
 	return Object.assign({}, ...updates.filter((entry) => entry.version === version).map((entry) => entry.metadata));
 }
@@ -260,10 +260,10 @@ function findBarrierBypasses(state, guidance) {
 	return [...found.values()];
 }
 /**
-* Makes barriers of the base barriers of the fleet: the release that is added, where its base is one; and earlier
-* releases, where upstream marked their base only later and nodes would go around it.
+* Makes barriers of the base barriers of the fleet: the release that is added, if its base is one; and earlier
+* releases, if upstream marked their base only later and nodes would go around it.
 * @param added the version that is being added; it is in the state already
-* @returns the new state, what was marked, and the ways around barriers that nothing in the fleet can close
+* @returns the new state, what was marked, and the edges around barriers that no release of the fleet can close
 */
 function inheritBarriers(before, options) {
 	const { guidance, added, now } = options;
@@ -301,7 +301,7 @@ function inheritBarriers(before, options) {
 		open: findBarrierBypasses(state, guidance)
 	};
 }
-/** The newest release on the barrier's base on the way, that may become a barrier. */
+/** The newest release on the barrier's base in between that may become a barrier. */
 function findBridge(state, detour, architecture) {
 	const [from, to] = [ageOf(state, detour.from), ageOf(state, detour.to)];
 	return versionsOf(state).slice(from + 1, to).findLast((version) => baseOf(state, version) === detour.barrier.version && metadataOf(state.updates, version).barrier === void 0 && canBeBarrier(state, version) && state.releases.releases.find((release) => release.version === version)?.["oci-images"]?.some((image) => image.architecture === architecture) === true);
@@ -338,7 +338,7 @@ function bypassesByArchitecture(state, guidance) {
 // src/release/upstream/barrier-bypasses.ts
 /**
 * @param options.source the fleet that this one is promoted from
-* @throws InputError that says which release has to come before
+* @throws InputError that names the release that has to come first
 */
 function refuseBarrierBypasses(result, options) {
 	const [detour] = result.open;
@@ -355,6 +355,6 @@ function refuseBarrierBypasses(result, options) {
 function remedy(needed, { fleet, source }) {
 	const there = Object.values(source?.records ?? {}).find((record) => record.baseVersion === needed);
 	if (there !== void 0) return `Fleet ${fleet.promoteFrom} has ${there.version} on it: promote that first (commit ${shortCommit(there.commit)}).`;
-	return `coxswain watch-base --base-version ${needed} makes the pull request for it${fleet.promoteFrom === void 0 ? "" : `, and promote it from ${fleet.promoteFrom} to ${fleet.name}`}. Where no node is that old any more, say so instead: coxswain edit-updates --fleet ${fleet.name} --action deadend for the older releases.`;
+	return `coxswain watch-base --base-version ${needed} makes the pull request for it${fleet.promoteFrom === void 0 ? "" : `, and promote it from ${fleet.promoteFrom} to ${fleet.name}`}. If no node is that old, mark those releases instead: coxswain edit-updates --fleet ${fleet.name} --action deadend for the older releases.`;
 }
 export { describeRollout as a, doubts as c, upstreamStatusOf as d, upstreamReader as f, upstreamMarksBetween as i, readDoubt as l, barriersCrossed as n, describeUpstreamStatus as o, inheritBarriers as r, doubtOf as s, refuseBarrierBypasses as t, refuseDoubtful as u };

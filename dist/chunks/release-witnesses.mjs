@@ -1,4 +1,4 @@
-import { F as InputError, I as OutsideError, R as messageOf } from "./host.mjs";
+import { I as InputError, L as OutsideError, z as messageOf } from "./host.mjs";
 import { C as parseReleaseIndex } from "./guidance.mjs";
 import { _ as filesInArtifacts, g as filesAtUrl } from "./release-published.mjs";
 // src/release/witnesses/testimony.ts

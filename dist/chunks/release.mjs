@@ -1,9 +1,9 @@
-import { D as formatDuration, F as InputError, I as OutsideError, O as formatTime, t as formatPercent } from "./host.mjs";
-import { y as shortCommit } from "./world-git.mjs";
+import { I as InputError, L as OutsideError, O as formatDuration, k as formatTime, t as formatPercent } from "./host.mjs";
+import { S as shortCommit } from "./world-git.mjs";
 import { A as formatRepository, D as digestIn, E as atTag, I as sameRepository, M as isTag, P as parseReference, S as isIndex, T as atDigest, b as copyImage, j as isDigest, k as formatReference, m as findReferrer, p as copyReferrer, z as architectures } from "./world-registry.mjs";
 import { n as openCheckout } from "./project.mjs";
 import { c as acceptanceType, s as statementMediaType } from "./release-evidence.mjs";
-import { o as urgentTemplate, u as tagPrefixes } from "./project-configuration.mjs";
+import { f as tagPrefixes, o as urgentTemplate } from "./project-configuration.mjs";
 import { h as rolloutEnd } from "./guidance.mjs";
 import { a as openState } from "./release-state.mjs";
 import { f as upstreamReader } from "./release-upstream.mjs";
@@ -49,11 +49,13 @@ function isCarried(artifactType) {
 }
 /** Levels of referrers: a signature of an SBOM is a referrer of a referrer. */
 const deepest = 3;
-/** Passes over the attachments. One copies, one confirms; more only if a list was out of date. */
+/**
+* How often the attachments are read. One pass copies, one confirms; more are needed only if a list was out of date.
+*/
 const passes = 4;
 /**
 * Copies what is attached to an image, and to each image of an index, byte for byte: everything that refers to it
-* (Referrers API or fallback tag), what refers to that, and cosign's tags but for signatures. A cosign tag that the
+* (Referrers API or fallback tag), what refers to that, and cosign's tags except signatures. A cosign tag that the
 * destination already has stays as it is.
 *
 * One answer that says "nothing" proves nothing. So the lists of both sides are read again after each pass, until a
@@ -135,13 +137,13 @@ async function copyCosignTags(client, { digest, from, to }) {
 }
 // src/release/tags.ts
 /**
-* The tags of a release, in the order in which they are set. A tag that only adds something comes first, and the
-* fleet's own tag comes last: whoever follows the fleet's tag finds everything else in place, even after a crash.
+* The tags of a release, in the order in which they are set. Tags that only add something come first, and the fleet's
+* own tag comes last: when the fleet's tag moves, everything else exists, even after a crash.
 *
 * The stream label's tag: Zincati rebases the nodes of every fleet to `repository:<stream label>`, pinned to the
-* digest, so the tag must exist from the first promotion of any fleet. If a fleet has that very tag, the tag is that
-* fleet's: moved by a less careful fleet, it would give testing's image to everyone who installs by the tag. If no
-* fleet has it, the tag follows the newest image of all fleets, so no node of any fleet is newer than its own tag.
+* digest, so the tag must exist from the first promotion of any fleet. If a fleet has that tag, the tag is that
+* fleet's: if another fleet moved it, everyone who installs by the tag could get testing's image. If no fleet has it,
+* the tag follows the newest image of all fleets, so no node of any fleet is newer than its own tag.
 */
 const releaseTags = [
 	{
@@ -247,7 +249,7 @@ function subjectOfTag(tag) {
 // src/release/project.ts
 /**
 * Opens the checkout that holds `directory`, and the state branch of its forge.
-* @param options.firstRelease a fleet that seems new is new, although a witness gives no answer
+* @param options.firstRelease a fleet that seems new is accepted as new, even if a witness gives no answer
 * @throws as openCheckout does
 */
 async function openProject(options) {
@@ -266,7 +268,7 @@ async function openProject(options) {
 	};
 }
 // src/release/rollout-entry.ts
-/** The template that a release takes: for an urgent one the fleet's template for that, where the commit has it. */
+/** The template of a release: for an urgent one the fleet's urgent template, if the commit has it. */
 async function findTemplate(branches, options) {
 	const { fleet, commit, urgent } = options;
 	const special = urgentTemplate(fleet);
@@ -322,12 +324,11 @@ function renderForFleet(options) {
 }
 /**
 * The versions whose images a fleet needs:
-* - all that an entry says something of: what nodes are offered at any time and wariness, barriers, dead-ends;
+* - all that have an entry: what nodes are offered at any time and wariness, barriers, dead-ends;
 * - what is paused, which is offered again once it is resumed;
 * - the newest releases: what nodes run, and may be rolled back to.
 *
-* With `newest` left out it is every release: then every image that a graph names stays, also those that nodes
-* only come from.
+* Without `newest` it is every release: then every image in a graph stays, also those that nodes only update from.
 */
 function neededVersions({ releases, updates, operations }, newest) {
 	const all = releases.releases.map(({ version }) => version);
@@ -347,8 +348,8 @@ function neededDigests(fleets, newest) {
 	return new Set(fleets.flatMap((fleet) => [...digestsOf(fleet, neededVersions(fleet, newest))]));
 }
 /**
-* What the test registry must keep: the images that a fleet has and another is yet to get from it, for promotion takes
-* them from there, and each fleet's newest.
+* What the test registry must keep: the images that still have to be promoted from one fleet to another, because
+* promotion copies them from there, and each fleet's newest.
 */
 function awaitedDigests(fleets, promotions) {
 	const awaited = /* @__PURE__ */ new Set();
@@ -367,8 +368,8 @@ function awaitedDigests(fleets, promotions) {
 }
 // src/release/promoted-digest.ts
 /**
-* The digest that the tags of a release lead to in the production repository: that of the index, or of the only image.
-* Undefined for a release of another repository.
+* The digest that the tags of a release point at in the production repository: that of the index, or of the only
+* image. Undefined for a release of another repository.
 */
 function promotedDigest(config, release) {
 	const images = (release["oci-images"] ?? []).map((image) => image["digest-ref"]);
@@ -507,8 +508,8 @@ function describeMovedTags(moved) {
 }
 // src/release/describe-rollout.ts
 /**
-* An update entry in words: one line a fact.
-* @param now UNIX seconds; left out, times are told without "in 2 h"
+* An update entry in words: one line for each fact.
+* @param now UNIX seconds; if absent, times are without "in 2 h"
 */
 function describeEntry(entry, now) {
 	const { rollout, barrier, deadend } = entry.metadata;

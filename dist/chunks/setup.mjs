@@ -1,4 +1,4 @@
-import { F as InputError, _ as exec, b as packageOf, v as fedoraPackageOf, y as findTool } from "./host.mjs";
+import { I as InputError, P as defined, _ as exec, b as packageOf, v as fedoraPackageOf, y as findTool } from "./host.mjs";
 import { d as findStaticBusybox } from "./loop-boot-test.mjs";
 import { access, constants } from "node:fs/promises";
 import { userInfo } from "node:os";
@@ -11,7 +11,7 @@ const emulators = {
 const preparedVerbs = ["build-image", "boot-test"];
 /**
 * Programs that a verb starts.
-* @param user an unprivileged user's buildah needs what maps user ids
+* @param user an unprivileged user's buildah needs the tools that map user ids
 */
 function programsOf(verb, { architecture, user }) {
 	const build = [
@@ -34,13 +34,13 @@ function programsOf(verb, { architecture, user }) {
 	];
 }
 // src/setup/as-root.ts
-/** True where commands run as root without a question: as root, or by a sudo that asks for no password. */
+/** True if commands can run as root without a question: as root, or by a sudo that asks for no password. */
 async function canBeRoot() {
 	if (process.getuid?.() === 0) return true;
 	if (findTool("sudo") === void 0) return false;
 	return (await exec("sudo", ["-n", "true"], { allow: [0, 1] })).exitCode === 0;
 }
-/** Runs a program as root. @throws InputError where this user cannot */
+/** Runs a program as root. @throws InputError if this user cannot */
 async function asRoot(program, args, options = {}) {
 	if (process.getuid?.() === 0) return exec(program, args, options);
 	if (!await canBeRoot()) throw new InputError({
@@ -59,8 +59,8 @@ async function asRoot(program, args, options = {}) {
 // src/setup/kvm.ts
 const device = "/dev/kvm";
 /**
-* Lets this user open /dev/kvm. GitHub's hosted runners have it and keep it from the user that jobs run as. Nobody
-* else's access changes where the file system knows access lists; elsewhere everybody gets it.
+* Lets this user open /dev/kvm. GitHub's hosted runners have it but do not give the job's user access. If the file
+* system supports access lists, only this user gets access; otherwise all users do.
 */
 async function openKvm() {
 	if (!await may(constants.F_OK)) return "absent";
@@ -79,9 +79,9 @@ async function may(mode) {
 }
 // src/setup/set-up.ts
 /**
-* Makes a runner ready for verbs: installs the packages of programs that are missing, and opens /dev/kvm.
-* Where nothing is missing, nothing is done.
-* @throws InputError where something is missing and this user cannot install it
+* Prepares a runner for verbs: installs the packages of missing programs, and opens /dev/kvm. If nothing is missing,
+* it does nothing.
+* @throws InputError if something is missing and this user cannot install it
 */
 async function setUp(options) {
 	const { verbs, architecture, log } = options;
@@ -98,7 +98,7 @@ async function setUp(options) {
 	if (installed.length > 0) await install(installed, manager, log);
 	return {
 		installed,
-		...boots ? { kvm: await openKvm() } : {}
+		...defined({ kvm: boots ? await openKvm() : void 0 })
 	};
 }
 async function hasStaticBusybox() {

@@ -1,13 +1,13 @@
-import { F as InputError, I as OutsideError, N as defined, p as withoutTrailingSlashes } from "./host.mjs";
+import { I as InputError, L as OutsideError, P as defined, p as withoutTrailingSlashes } from "./host.mjs";
 import { a as boolean, c as int, f as object, h as string, n as _enum, r as array, u as looseObject } from "./zod.mjs";
-import { a as writeCommit, b as Git, c as localRefs, d as localObjects, f as RemoteError, h as listTree, i as commitTree, l as refOf, n as forecastMerge, o as readTexts, p as findRemote, s as remoteRefs, u as fetchedObjects, y as shortCommit } from "./world-git.mjs";
-import { a as gitHubOf, i as findToken } from "./github.mjs";
+import { C as Git, S as shortCommit, a as writeCommit, c as localRefs, d as localObjects, f as RemoteError, i as commitTree, l as refOf, m as findRemote, n as forecastMerge, o as readTexts, s as remoteRefs, u as fetchedObjects, v as listTree } from "./world-git.mjs";
+import { o as findToken, s as gitHubOf } from "./github.mjs";
 import { setTimeout } from "node:timers/promises";
 import { readFileSync } from "node:fs";
 // src/world/forge/announce-writes.ts
 /**
-* Says in the log where a run writes, before its first write and only once.
-* @param where a phrase such as `origin (https://git.example.com/acme/os)`
+* Logs the place that a run writes to, before its first write and only once.
+* @param where phrase such as `origin (https://git.example.com/acme/os)`
 */
 function announceWrites(forge, where, log) {
 	let announced = false;
@@ -89,7 +89,7 @@ function openGitBranches({ git, refs, objects }) {
 }
 /** Reads commits, which are fetched before. */
 function readCommits(git, objects) {
-	const { fetchCommit, fetchHistory } = objects;
+	const { fetchCommit, fetchHistory, findCommit } = objects;
 	return {
 		fetchCommit,
 		fetchHistory,
@@ -107,8 +107,8 @@ function readCommits(git, objects) {
 			return readTexts(git, await listTree(git, commit, folder));
 		},
 		isAncestor: async (ancestor, descendant) => {
-			await fetchHistory(ancestor, descendant);
-			return isAncestor(git, ancestor, descendant);
+			await fetchHistory(descendant);
+			return await findCommit(ancestor) && isAncestor(git, ancestor, descendant);
 		},
 		contains: async (base, head) => {
 			await fetchHistory(base, head);
@@ -156,7 +156,7 @@ async function contains(git, base, head) {
 	return ![...changed].some((path) => different.has(path));
 }
 async function changedFiles(git, from, to) {
-	const listed = await git.run([
+	const listed = await git.runOnObjects([
 		"diff-tree",
 		"-r",
 		"-z",
@@ -164,7 +164,7 @@ async function changedFiles(git, from, to) {
 		"--name-only",
 		from,
 		to
-	]);
+	], from, to);
 	return new Set(listed.split("\0").filter((path) => path !== ""));
 }
 async function log(git, from, to) {
@@ -758,19 +758,6 @@ async function openGitHub(...args) {
 	const { openGitHubForge } = await import("./github.mjs").then((n) => n.t);
 	return openGitHubForge(...args);
 }
-// src/world/forge/branch-names.ts
-/** The branch on which watch-base proposes changes to a fleet's branch. */
-function baseBranch(fleet) {
-	return `coxswain-base-${fleet}`;
-}
-/** The branch on which open-promotion proposes what one fleet runs to the next fleet. */
-function promotionBranch(source, target) {
-	return `coxswain-promote-${source}-to-${target}`;
-}
-/** The branch on which roll-back proposes an earlier content to a fleet's branch. */
-function rollBackBranch(fleet) {
-	return `coxswain-roll-back-${fleet}`;
-}
 // src/world/forge/fit-body.ts
 /** Longest text of a pull request or a comment on GitHub, in characters. */
 const bodyLimit = 65536;
@@ -965,4 +952,17 @@ async function keepPullRequest(forge, proposal, moved) {
 		})
 	};
 }
-export { proposeCommit as a, baseBranch as c, openForge as d, readGitHubRun as f, StaleBranchError as g, readCommits as h, proposeChanges as i, promotionBranch as l, untilNotStale as m, isOurs as n, withdrawProposal as o, openGitForge as p, ourMessage as r, fitBody as s, closedKey as t, rollBackBranch as u };
+// src/world/forge/branch-names.ts
+/** The branch on which watch-base proposes changes to a fleet's branch. */
+function baseBranch(fleet) {
+	return `coxswain-base-${fleet}`;
+}
+/** The branch on which open-promotion proposes what one fleet runs to the next fleet. */
+function promotionBranch(source, target) {
+	return `coxswain-promote-${source}-to-${target}`;
+}
+/** The branch on which roll-back proposes an earlier content to a fleet's branch. */
+function rollBackBranch(fleet) {
+	return `coxswain-roll-back-${fleet}`;
+}
+export { isOurs as a, proposeCommit as c, openForge as d, readGitHubRun as f, StaleBranchError as g, readCommits as h, closedKey as i, withdrawProposal as l, untilNotStale as m, promotionBranch as n, ourMessage as o, openGitForge as p, rollBackBranch as r, proposeChanges as s, baseBranch as t, fitBody as u };

@@ -1,9 +1,25 @@
-import { F as InputError, I as OutsideError, N as defined, R as messageOf, _ as exec, w as withTemporaryFolder, y as findTool } from "./host.mjs";
+import { I as InputError, L as OutsideError, P as defined, T as withTemporaryFolder, _ as exec, y as findTool, z as messageOf } from "./host.mjs";
 import { g as StaleBranchError } from "./world-forge.mjs";
 import { stat, unlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { spawn } from "node:child_process";
 import { setTimeout } from "node:timers/promises";
+// src/world/git/memory.ts
+/** How many answers are kept, and how many characters each may have. */
+const most = 1e3;
+const longest = 1e5;
+/** The newest short answers of git about objects: objects never change, so an answer stays right. */
+var Memory = class {
+	#answers = /* @__PURE__ */ new Map();
+	get(question) {
+		return this.#answers.get(question);
+	}
+	set(question, answer) {
+		if (answer.length > longest) return;
+		this.#answers.set(question, answer);
+		if (this.#answers.size > most) this.#answers.delete(this.#answers.keys().next().value);
+	}
+};
 // src/world/git/git.ts
 /** Environment that makes git's output the same for every user. */
 const neutral = {
@@ -13,6 +29,8 @@ const neutral = {
 /** Runs git in one repository. */
 var Git = class {
 	directory;
+	/** What git said about objects: by the hash of a blob, its text; by a command line, its output. */
+	memory = new Memory();
 	/** @param directory a work tree, a folder inside one, or a bare repository */
 	constructor(directory) {
 		this.directory = directory;
@@ -30,6 +48,21 @@ var Git = class {
 				...options.env
 			}
 		})).stdout.replace(/\n$/, "");
+	}
+	/**
+	* Like `run`, but runs git once for all calls with the same arguments. A verb asks the same dozens of times, and each
+	* process costs some 15 ms. Objects never change, so this is only for questions about objects: unless each of `objects`
+	* is a full hash, nothing is remembered.
+	* @param objects the commits, trees and blobs in `args` that decide the answer
+	*/
+	async runOnObjects(args, ...objects) {
+		if (!objects.every((object) => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(object))) return this.run(args);
+		const question = args.join("\0");
+		const known = this.memory.get(question);
+		if (known !== void 0) return known;
+		const answer = await this.run(args);
+		this.memory.set(question, answer);
+		return answer;
 	}
 	/** Runs `git ARGS`; undefined if it answers with exit code 1 or 128 ("no such thing"). */
 	async try(args, options = {}) {
@@ -183,14 +216,14 @@ async function listTree(git, commit, path) {
 }
 async function list(git, commit, path = "") {
 	const only = path === "" ? [] : [path];
-	return (await git.run([
+	return (await git.runOnObjects([
 		"ls-tree",
 		"-r",
 		"-z",
 		"--full-tree",
 		commit,
 		...only
-	])).split("\0").filter((line) => line !== "").map((line) => {
+	], commit)).split("\0").filter((line) => line !== "").map((line) => {
 		const [, mode = "", kind = "", hash = "", name = ""] = /^(\d+) (\w+) (\w+)\t(.*)$/s.exec(line) ?? [];
 		return {
 			mode,
@@ -390,13 +423,36 @@ function fetchedObjects(git, from) {
 			], doing);
 		} catch (error) {
 			if (!(error instanceof UnknownObject)) throw error;
-			await fetch([
-				address,
-				"refs/heads/*",
-				"refs/coxswain/*"
-			], doing).catch(() => {});
-			if (!await has(git, commit)) throw error;
+			for (const depth of await isShallow() ? [[], ["--unshallow"]] : [[]]) {
+				await fetchBranches(depth, doing);
+				if (await has(git, commit)) return;
+			}
+			throw error;
 		}
+	}
+	/** Fetches everything that branches lead to. git takes a pattern of refs only with a place to write refs to. */
+	async function fetchBranches(depth, doing) {
+		const listed = await runWithRemote(git, [
+			"ls-remote",
+			"--quiet",
+			address,
+			"refs/heads/*",
+			"refs/coxswain/*"
+		], {
+			doing,
+			seconds: remoteSeconds.short,
+			env
+		});
+		if (listed.exitCode !== 0) throw explainRemoteFailure(listed.stderr, {
+			doing,
+			place
+		});
+		const refs = listed.stdout.split("\n").flatMap((line) => line.split("	")[1] ?? []);
+		for (let start = 0; start < refs.length; start += refsAtOnce) await fetch([
+			...start === 0 ? depth : [],
+			address,
+			...refs.slice(start, start + refsAtOnce)
+		], doing);
 	}
 	async function fetchCommit(commit) {
 		try {
@@ -440,6 +496,8 @@ function fetchedObjects(git, from) {
 		}
 	};
 }
+/** Names of refs in one command line. */
+const refsAtOnce = 500;
 const fetchOptions = [
 	"--quiet",
 	"--no-tags",
@@ -716,7 +774,7 @@ async function listRemote(git, remote, refs) {
 		await setTimeout((.5 + Math.random()) * 500 * attempt);
 	}
 }
-/** Answers all questions that are asked in one turn of the event loop by one list. */
+/** Answers all questions of one turn of the event loop with one request for the list of refs. */
 function batched(list) {
 	let waiting;
 	return async (ref) => {
@@ -756,11 +814,17 @@ function localFolder(url) {
 }
 // src/world/git/read-texts.ts
 /**
-* Texts of several files, with one git process.
+* Texts of several files, with at most one git process.
 * @returns path → text
 * @throws InputError naming the file that is not UTF-8 text
 */
 async function readTexts(git, entries) {
+	const known = entries.map(({ hash }) => git.memory.get(hash));
+	const read = await readUnknown(git, entries.filter((_, index) => known[index] === void 0));
+	return new Map(entries.map(({ hash, path }, index) => [path, known[index] ?? read.get(hash)]));
+}
+/** @returns hash → text */
+async function readUnknown(git, entries) {
 	const texts = /* @__PURE__ */ new Map();
 	if (entries.length === 0) return texts;
 	const { stdout } = await exec("git", [
@@ -781,7 +845,8 @@ async function readTexts(git, entries) {
 		if (end < 0 || hash !== entry.hash || kind !== "blob" || bytes[next - 1] !== 10) throw notText(entry.path);
 		const text = bytes.toString("utf8", end + 1, next - 1);
 		if (text.includes("�")) throw notText(entry.path);
-		texts.set(entry.path, text);
+		texts.set(hash, text);
+		git.memory.set(hash, text);
 		offset = next;
 	}
 	return texts;
@@ -960,14 +1025,14 @@ async function treeChanges({ git, branches }, options) {
 	const changes = [];
 	for (const path of await branches.changedFiles(options.from, options.to)) {
 		if (options.keep?.(path) === true) continue;
-		const listed = await git.run([
+		const listed = await git.runOnObjects([
 			"ls-tree",
 			"-z",
 			"--full-tree",
 			options.to,
 			"--",
 			path
-		]);
+		], options.to);
 		const [, mode, hash] = /^(\d+) blob (\w+)\t/.exec(listed) ?? [];
 		if (listed === "") changes.push({
 			path,
@@ -987,4 +1052,4 @@ function asText(bytes) {
 	const text = bytes.toString("utf8");
 	return Buffer.from(text).equals(bytes) && !text.includes("�") ? text : bytes;
 }
-export { readBlobs as _, writeCommit as a, Git as b, localRefs as c, localObjects as d, RemoteError as f, readBlob as g, listTree as h, commitTree as i, refOf as l, listCommit as m, forecastMerge as n, readTexts as o, findRemote as p, forecastMergeFrom as r, remoteRefs as s, treeChanges as t, fetchedObjects as u, readTextBlob as v, shortCommit as y };
+export { Git as C, shortCommit as S, listCommit as _, writeCommit as a, readBlobs as b, localRefs as c, localObjects as d, RemoteError as f, runWithRemote as g, remoteSeconds as h, commitTree as i, refOf as l, findRemote as m, forecastMerge as n, readTexts as o, explainRemoteFailure as p, forecastMergeFrom as r, remoteRefs as s, treeChanges as t, fetchedObjects as u, listTree as v, readTextBlob as x, readBlob as y };

@@ -1,4 +1,4 @@
-import { F as InputError, I as OutsideError, N as defined, S as isMissing, _ as exec, w as withTemporaryFolder, y as findTool } from "./host.mjs";
+import { C as isMissing, I as InputError, L as OutsideError, P as defined, T as withTemporaryFolder, _ as exec, y as findTool } from "./host.mjs";
 import { c as int, f as object, h as string, r as array } from "./zod.mjs";
 import { A as formatRepository, S as isIndex, T as atDigest, _ as readReferrer, a as plainPath, h as pushArtifact, i as layerEntries } from "./world-registry.mjs";
 import { copyFile, lstat, mkdir, realpath } from "node:fs/promises";
@@ -434,9 +434,9 @@ function code(text) {
 }
 // src/world/packages/packages.ts
 /**
-* The rpm packages of an image, by name; of an index: of all its images, each package once. Read from the list that
-* was attached when the image was built (`recordPackages`). If there is none, they are read from the image's own
-* database; only the layers above it are fetched.
+* The rpm packages of an image, by name. For an index they are those of all its images, each package once. Read from
+* the list that was attached when the image was built (`recordPackages`). If there is none, they are read from the
+* image's own database; only the layers above it are fetched.
 * @returns undefined if the image has no rpm database
 * @throws InputError when there is no such image, or no list and no program rpm here; OutsideError
 */

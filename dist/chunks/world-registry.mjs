@@ -1,4 +1,4 @@
-import { C as readFileIfThere, F as InputError, I as OutsideError, N as defined, R as messageOf, _ as exec, c as inParallel, h as silentLog, p as withoutTrailingSlashes, x as requireTools, y as findTool } from "./host.mjs";
+import { I as InputError, L as OutsideError, P as defined, _ as exec, c as inParallel, h as silentLog, p as withoutTrailingSlashes, w as readFileIfThere, x as requireTools, y as findTool, z as messageOf } from "./host.mjs";
 import { c as int, d as number, h as string, l as literal, o as custom, p as record, r as array, u as looseObject } from "./zod.mjs";
 import { t as createTarDecoder } from "./modern-tar.mjs";
 import { readFile } from "node:fs/promises";
@@ -204,7 +204,7 @@ function splitName(name, text, place) {
 		problem: "not a repository path",
 		found: path,
 		expected: "lower-case letters and digits, separated by single \".\", \"_\", \"-\" and \"/\"",
-		...pathPattern.test(path.toLowerCase()) ? { remedy: `Write ${path.toLowerCase()}` } : {}
+		...defined({ remedy: pathPattern.test(path.toLowerCase()) ? `Write ${path.toLowerCase()}` : void 0 })
 	});
 	const host = registry.toLowerCase();
 	return {
@@ -476,16 +476,20 @@ const attempts = 10;
 * Adds an entry to the list under the fallback tag. Registries have no compare-and-swap for tags, so two writers that
 * read the same list lose one entry. Each therefore reads again after the time that a rival's read and write may
 * take, and adds what is missing: the writer whose entry was lost puts it back. Entries that we cannot read are kept.
+*
+* The list is replaced as a whole, so an answer with less than there is would lose the rest. Before the first write it is
+* read twice, and every entry of either answer stays.
 */
 function addToFallbackTag(client, repository, subject, entry) {
 	return inSequence(`${formatRepository(repository)}@${subject}`, () => addNow(client, repository, subject, entry));
 }
 async function addNow(client, repository, subject, entry) {
 	const tag = fallbackTag(subject);
-	let wanted = [entry];
+	const read = () => client.fallbackList(repository, subject);
+	let wanted = [...((await read())?.json.manifests ?? []).filter((each) => digestOfEntry(each) !== entry.digest), entry];
 	for (let attempt = 0; attempt < attempts; attempt++) {
 		const started = performance.now();
-		const { json } = await client.fallbackList(repository, subject) ?? emptyReferrerList;
+		const { json } = await read() ?? emptyReferrerList;
 		const there = json.manifests.map(digestOfEntry);
 		const missing = wanted.filter((each) => !there.includes(digestOfEntry(each)));
 		if (missing.length === 0) return;
@@ -534,8 +538,12 @@ async function pushArtifact(client, options) {
 	const { repository, artifactType, subject, layers, annotations, tag } = options;
 	await client.uploadBlob(repository, emptyBytes);
 	const pushed = [];
+	const uploaded = /* @__PURE__ */ new Set();
 	for (const layer of layers) {
-		const { digest, size } = await client.uploadBlob(repository, layer.bytes);
+		const digest = digestOf(layer.bytes);
+		const size = layer.bytes.length;
+		if (!uploaded.has(digest)) await client.uploadBlob(repository, layer.bytes);
+		uploaded.add(digest);
 		pushed.push({
 			mediaType: layer.mediaType,
 			digest,
@@ -1562,6 +1570,7 @@ function createBlobs(transport) {
 				201,
 				202,
 				400,
+				403,
 				404,
 				405
 			],
@@ -1588,9 +1597,19 @@ function createBlobs(transport) {
 			alsoPull: from,
 			url: transport.url(repository, `blobs/uploads/?${query}`),
 			doing,
-			answers: [201, 202]
+			answers: [
+				201,
+				202,
+				400,
+				401,
+				403,
+				404,
+				405
+			],
+			mayLack: true
 		});
 		if (answer.status === 201) return true;
+		if (answer.status !== 202) return false;
 		await cancelUpload(transport, repository, answer, doing);
 		return false;
 	}
@@ -2096,10 +2115,10 @@ function createExchange(counters, answerSeconds) {
 					"accept-encoding": "identity",
 					"user-agent": "coxswain",
 					...request.headers,
-					...streamed ? { "content-length": String(body.size) } : {}
+					...defined({ "content-length": streamed ? String(body.size) : void 0 })
 				},
 				...defined({ body: content }),
-				...streamed ? { duplex: "half" } : {}
+				...defined({ duplex: streamed ? "half" : void 0 })
 			});
 		} catch (error) {
 			throw connectionFailure(request.doing, target.host, error);
@@ -2280,7 +2299,7 @@ const answers = [
 ];
 /**
 * Asks a token endpoint once. Redirects are not followed: they lead to a place that the registry did not name.
-* @returns a fetch that throws TransientError for what may pass, OutsideError for what is no answer
+* @returns a fetch that throws TransientError for a failure that may not happen again, OutsideError for a wrong answer
 */
 function createTokenFetch(exchange) {
 	return async ({ url, headers, form, doing }) => {
@@ -2371,7 +2390,7 @@ function createTransport(options) {
 	}
 	/**
 	* The registry is one, but something before it may have answered (a balancer while the registry restarts). A tag
-	* that is believed to be absent would be set anew, so we ask the same again.
+	* that is believed to be absent would be set again, so we ask the same again.
 	*/
 	async function confirmAbsence(asked) {
 		const { response, url: from } = await authorised({

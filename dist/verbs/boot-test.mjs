@@ -1,34 +1,33 @@
 import { D as wholeNumber, E as text, S as flag, a as architecture, b as choice, m as directory, s as defineVerb, x as duration } from "../chunks/cli.mjs";
-import { N as defined } from "../chunks/host.mjs";
-import { a as describeTested, i as commentOn, n as testImage, r as annotationsOf, t as bootModes, u as networks } from "../chunks/loop-boot-test.mjs";
+import { P as defined } from "../chunks/host.mjs";
+import { c as commentOn, l as describeTested, n as testImage, s as annotationsOf, t as bootModes, u as networks } from "../chunks/loop-boot-test.mjs";
 import { p as openProject } from "../chunks/release.mjs";
 // src/verbs/boot-test.ts
 var boot_test_default = defineVerb({
 	summary: "Boot the built image of this commit in a virtual machine and run the tests of this commit in it",
-	about: `The image is looked at first (labels, kernel, files that machines would not get, bootc's own lint). Then it boots
-unmodified, under its own kernel, by its digest; nothing reaches the network from inside. Tests are the files directly
+	about: `First the image is checked without booting (labels, kernel, files that machines would not get, bootc's own lint).
+Then it boots unmodified, under its own kernel, by its digest. The machine has no network connection. Tests are the files directly
 in tests/ that end in .sh or are executable. They run as root, in the order of their names, and pass by exiting with 0;
-what they share may lie in folders beside them. Each has 120 seconds, or what a line like "# coxswain: timeout=300"
-among its first ten says. wait-for-unit, wait-for-port and wait-for-file are there to be called. Where systemd is in the
-image, it must reach the state "running"; units that may fail are named in allow-failed-units.
+files that they share may be in folders beside them. Each has 120 seconds, or the time in a line like "# coxswain:
+timeout=300" among its first ten. Tests can call wait-for-unit, wait-for-port and wait-for-file. If the image has
+systemd, it must reach the state "running"; units that may fail are named in allow-failed-units.
 
 With tests in tests/before-upgrade, after-upgrade or after-rollback, machines on the fleet's current release and on its
-last barrier are updated to the image and taken back, with their own /var and /etc.
+last barrier are updated to the image and rolled back, with their own /var and /etc.
 
-The result is attached to the image in the test registry, and told to the pull request of this commit. An image that
-has passed these very tests is not booted again. With --local nothing is written to a registry and nobody is told: the
-answer and --output have it all. Exit code 1 when the image did not pass. docs/boot-tests.md has more.`,
+The result is attached to the image in the test registry, and written as a comment on the pull request of this
+commit. An image that has passed these same tests is not booted again. With --local nothing is written to a registry or a pull request: the result is only printed and in --output. Exit code 1 when the image did not pass. docs/boot-tests.md has more.`,
 	inputs: {
 		directory,
 		image: text("another image to boot", { placeholder: "REF" }),
-		local: text("take the image from this folder, where build-image --local put it", { placeholder: "FOLDER" }),
+		local: text("take the image from this folder, written by build-image --local", { placeholder: "FOLDER" }),
 		architecture: architecture("which of the architectures to boot (default: that of this machine)"),
 		output: text("folder for the report and the logs", {
 			placeholder: "FOLDER",
 			fallback: "boot-test-output"
 		}),
-		force: flag("boot also what has passed these tests already"),
-		fleet: text("the fleet that the image is for (default: the one that this branch, or its pull request, is of)", { placeholder: "NAME" }),
+		force: flag("boot the image even if it has passed these tests already"),
+		fleet: text("the fleet that the image is for (default: the fleet of this branch or of its pull request)", { placeholder: "NAME" }),
 		memory: wholeNumber("the machine's memory in megabytes (default: that of coxswain.yaml, or 1024)", {
 			from: 128,
 			to: 9999999
@@ -94,7 +93,7 @@ answer and --output have it all. Exit code 1 when the image did not pass. docs/b
 			of: ({ explanation }) => explanation
 		},
 		skipped: {
-			about: "true when these very tests had passed before",
+			about: "true when these same tests had passed before",
 			of: ({ skipped }) => skipped
 		},
 		image: {
@@ -135,7 +134,7 @@ function dataOf(answer) {
 }
 function describe(answer, output) {
 	const notes = [
-		answer.skipped ? "tested before with these very tests; --force boots it again" : `logs in ${output}`,
+		answer.skipped ? "tested before with these same tests; --force boots it again" : `logs in ${output}`,
 		answer.evidenceDigest === void 0 ? void 0 : `evidence ${answer.evidenceDigest}`,
 		answer.pullRequest === void 0 ? void 0 : `told pull request #${answer.pullRequest}`
 	].filter((note) => note !== void 0);

@@ -1,23 +1,23 @@
 import { E as text, a as architecture, m as directory, s as defineVerb } from "../chunks/cli.mjs";
-import { F as InputError, a as table, n as code } from "../chunks/host.mjs";
+import { I as InputError, a as table, n as code } from "../chunks/host.mjs";
 import { n as buildImage, t as buildLocally } from "../chunks/loop-build-image.mjs";
 import { r as readCandidate } from "../chunks/release-candidate.mjs";
 import { p as openProject } from "../chunks/release.mjs";
-import { y as shortCommit } from "../chunks/world-git.mjs";
+import { S as shortCommit } from "../chunks/world-git.mjs";
 import { k as formatReference } from "../chunks/world-registry.mjs";
 import { resolve } from "node:path";
 // src/verbs/build-image.ts
 var build_image_default = defineVerb({
 	summary: "Build the image of this commit and push it to the test registry",
-	about: `What is built is the commit that is checked out, not the files as they lie there. Where the test registry has an
-image of the same inputs already (the same build key), nothing is built. The digest that is printed is what
+	about: `Builds the commit that is checked out, without uncommitted changes. If the test registry already has an image of
+the same inputs (the same build key), nothing is built. The digest that is printed is what
 boot-test tests and promote-image promotes, byte for byte.
 
-Several architectures are built one after the other, and joined to one image. On machines of their own: run it with
---architecture on each, and once without, which joins what they pushed and builds only what is missing.
+Several architectures are built one after the other, and joined to one image. To use several machines, run it
+with --architecture on each, and then once without: that joins the pushed images and builds only what is missing.
 
---local is for who may not push, such as the pull request of a fork: the image goes into a folder, no credential is
-needed, and boot-test --local takes it from there.`,
+--local is for those who may not push, such as the pull request of a fork: the image goes into a folder, no credential is
+needed, and boot-test --local reads it from there.`,
 	inputs: {
 		directory,
 		architecture: architecture("build only this one of the architectures, and no image of all of them"),
@@ -38,7 +38,7 @@ needed, and boot-test --local takes it from there.`,
 			client
 		}));
 		if (await git.run(["status", "--porcelain"]) !== "") log.warn(`there are uncommitted changes: they are not part of the build of ${shortCommit(candidate.commit)}`);
-		for (const image of candidate.unpinned) log.warn(`${image} is not pinned by a digest: when it changes, nothing is built again by itself`);
+		for (const image of candidate.unpinned) log.warn(`${image} is not pinned by a digest: when it changes, nothing is built again automatically`);
 		const options = {
 			git,
 			config,
@@ -91,7 +91,7 @@ needed, and boot-test --local takes it from there.`,
 			of: ({ buildKey }) => buildKey
 		},
 		built: {
-			about: "false when it was there already",
+			about: "false when it existed already",
 			of: ({ built }) => built
 		}
 	}

@@ -1,8 +1,8 @@
 import { i as findingsText, m as directory, n as count, r as findingsMarkdown, s as defineVerb } from "../chunks/cli.mjs";
-import { N as defined } from "../chunks/host.mjs";
+import { P as defined } from "../chunks/host.mjs";
 import { t as checkCheckout } from "../chunks/operate-check.mjs";
 import { t as findRoot } from "../chunks/project.mjs";
-import { b as Git } from "../chunks/world-git.mjs";
+import { C as Git } from "../chunks/world-git.mjs";
 // src/verbs/check.ts
 var check_default = defineVerb({
 	summary: "Check a whole checkout before anything runs: configuration, templates, tests, workflows",

@@ -4,7 +4,7 @@ import { b as choice, s as defineVerb } from "../chunks/cli.mjs";
 var completion_default = defineVerb({
 	summary: "Print the script by which a shell completes the command line of coxswain",
 	about: `Verbs, options, actions and architectures are completed, and fleets and versions as the checkout in this folder knows
-them. Nothing is asked over the network.
+them. It uses no network.
 
   eval "$(coxswain completion bash)"        in ~/.bashrc
   eval "$(coxswain completion zsh)"         in ~/.zshrc, after compinit

@@ -1,20 +1,20 @@
 import { E as text, S as flag, s as defineVerb } from "../chunks/cli.mjs";
 import { a as rehearsalTests, c as playFailure, i as playBrokenUpgrade, l as versions, n as createStage, o as playLoop, r as openScene, s as formatTable, t as withWorkplace } from "../chunks/demo.mjs";
-import { F as InputError, S as isMissing, x as requireTools } from "../chunks/host.mjs";
+import { C as isMissing, I as InputError, x as requireTools } from "../chunks/host.mjs";
 import { readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 // src/verbs/demo.ts
 var demo_default = defineVerb({
 	summary: "Show the whole loop on this machine: registry, build, VM, promotion, update graphs",
 	about: `Makes a small bootable base image and a user's repository, moves the base, and lets the verbs do their
-work on a real registry, buildah, QEMU and git. Takes under a minute (--systemd: three; --ostree: many); needs root, or a user with subordinate IDs. Leaves its results in --output
-and nothing else: every process it starts, it stops.`,
+work on a real registry, buildah, QEMU and git. Takes under a minute (--systemd: three; --ostree: many); needs root, or a user with subordinate IDs. Leaves only its results in
+--output, and stops every process that it starts.`,
 	inputs: {
 		systemd: flag("use a base image with a real systemd (made with mmdebstrap)"),
 		ostree: flag("use a base image that is an ostree commit, and boot real ostree deployments (script/demo builds what that needs)"),
 		base: text("use this image as base, such as quay.io/fedora/fedora-coreos:stable", { placeholder: "REF" }),
 		"failing-test": flag("show what happens when the user's test fails in the VM"),
-		"keep-running": flag("leave the registry up until Ctrl-C, to look around"),
+		"keep-running": flag("keep the registry running until Ctrl-C, to look around"),
 		output: text("folder for the results", {
 			placeholder: "FOLDER",
 			fallback: "demo-output"
@@ -49,12 +49,12 @@ and nothing else: every process it starts, it stops.`,
 				if (rehearsed) await playBrokenUpgrade(scene);
 			}
 			if (inputs["keep-running"]) {
-				stage.note(`\nThe registry is up: skopeo inspect --tls-verify=false docker://${scene.image}:stable`);
-				stage.note(`The user's repository: ${scene.repository}. Ctrl-C ends it all.`);
+				stage.note(`\nThe registry is running: skopeo inspect --tls-verify=false docker://${scene.image}:stable`);
+				stage.note(`The user's repository: ${scene.repository}. Ctrl-C ends the demo.`);
 				await new Promise(() => setInterval(() => {}, 36e5));
 			}
 		});
-		stage.chapter("In one look");
+		stage.chapter("Summary");
 		stage.note(formatTable([
 			"step",
 			"what happened",

@@ -1,19 +1,20 @@
 import { C as many, E as text, S as flag, m as directory, s as defineVerb, x as duration } from "../chunks/cli.mjs";
-import { L as UsageError, a as table, i as plainText, n as code } from "../chunks/host.mjs";
-import { n as examine, t as examineGitHub } from "../chunks/operate-doctor.mjs";
+import { I as InputError, R as UsageError, a as table, i as plainText, n as code } from "../chunks/host.mjs";
+import { n as examine, r as requireBaseUrl, t as examineGitHub } from "../chunks/operate-doctor.mjs";
 import { i as findFleet, n as openCheckout } from "../chunks/project.mjs";
 import { i as readConfig } from "../chunks/project-configuration.mjs";
 import { _ as filesInArtifacts, g as filesAtUrl, v as filesInFolder } from "../chunks/release-published.mjs";
-import { n as openGitHubRepository } from "../chunks/github.mjs";
+import { i as openGitHubRepository } from "../chunks/github.mjs";
 import { n as createRegistryClient } from "../chunks/world-registry.mjs";
+import { statSync } from "node:fs";
 // src/verbs/doctor.ts
 var doctor_default = defineVerb({
 	summary: "Check a published site and every image it names, from outside, as nodes see them",
 	about: `
-Made for a schedule: reads only, needs no write access, one line for each finding with what to do, exit code 1 where there
-is an error. Without --site it looks at publish.url of coxswain.yaml, or where there is none, at the artifacts.
+Made for a schedule: reads only, needs no write access, one line for each finding with what to do, exit code 1 if there is
+an error. Without --site it checks publish.url of coxswain.yaml, or if there is none, the artifacts.
 
---github looks at the repository on GitHub instead: every setting that the workflows depend on, with the page on which to change it. What the
+--github checks the repository on GitHub instead: every setting that the workflows depend on, with the page on which to change it. What the
 token may not read is reported as "could not check".
 
   coxswain doctor
@@ -21,16 +22,18 @@ token may not read is reported as "could not check".
   coxswain doctor --site site --base-url 'https://acme.github.io/os/stable/\${basearch}/'`,
 	inputs: {
 		site: text("folder with the published files, or the URL where they are served", { placeholder: "FOLDER|URL" }),
-		oci: flag("look at the artifacts <image>:updates-<fleet>"),
-		github: flag("look at the settings of the repository on GitHub instead"),
+		oci: flag("check the artifacts <image>:updates-<fleet>"),
+		github: flag("check the settings of the repository on GitHub instead"),
 		fleet: many("only this fleet", { placeholder: "NAME" }),
-		"base-url": many("cincinnati.base_url as your nodes have it: checked too", { placeholder: "URL" }),
+		"base-url": many("the cincinnati.base_url of your nodes, which is checked too", { placeholder: "URL" }),
 		grace: duration("how far behind a graph may be", { fallback: "30m" }),
 		directory
 	},
 	run: async (inputs, context) => {
 		if (inputs.github) return doctorGitHub(inputs.directory, context);
 		const config = await readConfig(inputs.directory);
+		const fleets = inputs.fleet.length === 0 ? Object.keys(config.fleets) : inputs.fleet.map((name) => findFleet(config, name).name);
+		for (const baseUrl of inputs["base-url"]) requireBaseUrl(baseUrl, config);
 		const client = createRegistryClient({
 			env: context.env,
 			log: context.log
@@ -38,7 +41,6 @@ token may not read is reported as "could not check".
 		const files = openFiles(inputs, config, client);
 		const artifacts = filesInArtifacts(client, config);
 		const witnesses = files.where === artifacts.where ? [] : [artifacts];
-		const fleets = inputs.fleet.length === 0 ? Object.keys(config.fleets) : inputs.fleet.map((name) => findFleet(config, name).name);
 		const examination = await context.log.task(`examining ${files.where}`, (report) => examine({
 			config,
 			client,
@@ -119,7 +121,14 @@ function openFiles({ site, oci }, config, client) {
 	if (oci && site !== void 0) throw new UsageError("--site and --oci are two places: give one");
 	const place = site ?? (oci ? void 0 : config.publish.url);
 	if (place === void 0) return filesInArtifacts(client, config);
-	return /^[a-z][a-z+.-]*:\/\//i.test(place) ? filesAtUrl(place) : filesInFolder(place);
+	if (/^[a-z][a-z+.-]*:\/\//i.test(place)) return filesAtUrl(place);
+	if (statSync(place, { throwIfNoEntry: false })?.isDirectory() === true) return filesInFolder(place);
+	throw new InputError({
+		field: "--site",
+		problem: "no such folder, and not a URL",
+		found: place,
+		remedy: "Name the folder that publish-updates wrote, or the URL where it is served."
+	});
 }
 function describe({ findings, fleets, releases, images }, where) {
 	const counts = `${fleets.join(", ")}: ${releases} releases, ${images} images in graphs of ${where}`;

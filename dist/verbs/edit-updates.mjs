@@ -1,11 +1,11 @@
 import { E as text, S as flag, b as choice, m as directory, s as defineVerb, t as firstRelease, x as duration } from "../chunks/cli.mjs";
 import { n as parseWhen } from "../chunks/guidance-template.mjs";
-import { F as InputError, L as UsageError, i as plainText, r as codeBlock } from "../chunks/host.mjs";
+import { I as InputError, P as defined, R as UsageError, i as plainText, r as codeBlock } from "../chunks/host.mjs";
 import { t as showDifference } from "../chunks/operate-edit-updates.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { i as followOfferOrWarn, n as describeMovedTags, p as openProject } from "../chunks/release.mjs";
 import { S as readStatement, n as editFleet, x as findOperator } from "../chunks/release-operations.mjs";
-import { y as shortCommit } from "../chunks/world-git.mjs";
+import { S as shortCommit } from "../chunks/world-git.mjs";
 // src/verbs/edit-updates.ts
 const kinds = [
 	"rollout",
@@ -24,7 +24,7 @@ const changesOffer = [
 	"withdraw",
 	"release-hold"
 ];
-/** What each action takes besides --by and --dry-run. */
+/** The inputs of each action besides --by and --dry-run. */
 const takes = {
 	rollout: {
 		needs: ["duration"],
@@ -71,13 +71,13 @@ Each action is one commit on the state branch that says who and why; the same ac
 of them by git revert on that branch. publish-updates makes it public.
 
   rollout       give a release a (new) rollout: --duration 48h [--version V] [--start "tuesday 14:00 UTC"]
-  pause         stop a rollout where it is: --reason WHY [--version V] [--for 6h: then it goes on by itself]
+  pause         stop a rollout where it is: --reason WHY [--version V] [--for 6h: then it goes on automatically]
   resume        go on at the share of nodes that was reached: [--version V]
   barrier       older nodes must pass through a release: --version V --reason WHY
   deadend       nodes on a release get no further update: --version V --reason WHY
-  withdraw      no node is offered a release any more: --version V --reason WHY [--force]
-  hold          stop the line: nothing is promoted into the fleet, its rollouts stand still: --reason WHY [--for 7d]
-  release-hold  new releases may come in again, and what the hold stopped goes on
+  withdraw      a release is no longer offered to any node: --version V --reason WHY [--force]
+  hold          nothing is promoted into the fleet, and its rollouts are paused: --reason WHY [--for 7d]
+  release-hold  new releases may come in again, and what the hold paused goes on
 
   coxswain edit-updates --fleet stable --action pause --reason "boot loop on arm" --for 6h`,
 	inputs: {
@@ -90,12 +90,12 @@ of them by git revert on that branch. publish-updates makes it public.
 			required: true
 		}),
 		version: text("the release; rollout: default the newest; pause and resume: default all", { placeholder: "VERSION" }),
-		reason: text("why: for the commit, the dashboard and the nodes; best the URL of an issue"),
+		reason: text("why: for the commit, the dashboard and the nodes; preferably the URL of an issue"),
 		start: text("rollout: when it starts, such as \"now\", \"+2h\", \"next tuesday 14:00 UTC\" (default: now)", { placeholder: "WHEN" }),
 		duration: duration("rollout: how long until every node is offered it, such as 48h"),
 		for: duration("pause and hold: ends automatically after this time"),
 		by: text("who does it (default: the name that git knows)", { placeholder: "NAME" }),
-		force: flag("withdraw: although nodes are stranded; rollout: of a withdrawn release, or from the start again"),
+		force: flag("withdraw: even if nodes lose their update path; rollout: also of a withdrawn release, or from the start again"),
 		"keep-rollouts": flag("hold: rollouts that have begun go on"),
 		"dry-run": flag("show what would change, and change nothing"),
 		"first-release": firstRelease,
@@ -129,7 +129,7 @@ of them by git revert on that branch. publish-updates makes it public.
 			data: {
 				...told,
 				movedTags,
-				...rehearse ? { dryRun: true } : {}
+				...defined({ dryRun: rehearse ? true : void 0 })
 			},
 			text: describe(told, {
 				rehearse,
@@ -146,7 +146,7 @@ of them by git revert on that branch. publish-updates makes it public.
 	action: { token: true },
 	outputs: {
 		changed: {
-			about: "false when things were as asked for already",
+			about: "false when the state was as requested already",
 			of: ({ changed }) => changed
 		},
 		summary: {
@@ -154,7 +154,7 @@ of them by git revert on that branch. publish-updates makes it public.
 			of: ({ summary }) => summary
 		},
 		commit: {
-			about: "where the state branch is now",
+			about: "commit of the state branch now",
 			of: ({ stateCommit }) => stateCommit
 		}
 	}
@@ -260,7 +260,7 @@ function wholeMinutes(seconds) {
 	if (seconds > 0 && seconds % 60 === 0) return seconds;
 	throw new InputError({
 		field: "--duration",
-		problem: "update metadata counts whole minutes, one at least",
+		problem: "update metadata counts whole minutes, at least one",
 		found: `${seconds} s`,
 		expected: "such as 48h"
 	});

@@ -1,13 +1,13 @@
 import { E as text, b as choice, s as defineVerb } from "../chunks/cli.mjs";
-import { z as quote } from "../chunks/host.mjs";
+import { B as quote } from "../chunks/host.mjs";
 import { t as compareImages } from "../chunks/operate-explain.mjs";
 import { r as countPackages } from "../chunks/world-packages.mjs";
 import { D as digestIn, P as parseReference, n as createRegistryClient, z as architectures } from "../chunks/world-registry.mjs";
 // src/verbs/explain.ts
 var explain_default = defineVerb({
 	summary: "Say where two images differ: settings, layers, files, packages",
-	about: `For two builds that should have been one. Layers that both have are not fetched; of the others every file is compared
-by type, mode, owner, size, time, extended attributes and content. Exit code 1 where they differ.
+	about: `For two builds that should have been the same. Layers that both have are not fetched; in the others every file is compared
+by type, mode, owner, size, time, extended attributes and content. Exit code 1 if they differ.
 
   coxswain explain --image ghcr.io/acme/os-test:key-3f9a1c0212345678 --with ghcr.io/acme/os:44.20260707.3.1-3f9a1c02`,
 	inputs: {
@@ -42,7 +42,7 @@ by type, mode, owner, size, time, extended attributes and content. Exit code 1 w
 		};
 	}
 });
-/** Longer lists are cut; --json has them whole. */
+/** Longer lists are cut; --json shows all of them. */
 const shown = 40;
 function describe({ one, other, same, settings, layers, packages }) {
 	if (same) return `the same image: ${digestIn(one)}`;

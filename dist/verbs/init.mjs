@@ -1,16 +1,21 @@
-import { C as many, E as text, m as directory, s as defineVerb, w as parsed } from "../chunks/cli.mjs";
-import { n as initRepository, t as imageOfRemote } from "../chunks/project-init.mjs";
+import { C as many, E as text, S as flag, m as directory, s as defineVerb, w as parsed } from "../chunks/cli.mjs";
+import { a as findPin, i as planInit, n as imageOfRemote, o as parseSource, r as initRepository, s as workingBranch, t as proposeInit } from "../chunks/project-init.mjs";
+import { d as openForge } from "../chunks/world-forge.mjs";
+import { C as Git } from "../chunks/world-git.mjs";
 import { A as formatRepository, F as parseRepository, P as parseReference, k as formatReference, z as architectures } from "../chunks/world-registry.mjs";
 // src/verbs/init.ts
 const repository = (raw, name) => formatRepository(parseRepository(raw, { field: `--${name}` }));
 var init_default = defineVerb({
-	summary: "Write the files that a repository of derived images begins with",
-	about: `Writes coxswain.yaml, a Containerfile, rollout templates, a first test and the workflows for GitHub, with comments. A
-file that is there already is kept as it is, so it can be run again at any time: it adds what is missing. Once there is
-a coxswain.yaml, everything follows it.
+	summary: "Write the first files of a repository of derived images",
+	about: `Writes coxswain.yaml, a Containerfile, rollout templates, a first test and the workflows for GitHub, with comments. An
+existing file is never changed, so it can be run again at any time: it adds what is missing. If there is a coxswain.yaml, everything follows it.
+In a repository that exists, the first fleet is released from its default branch, .gitignore gets the lines that it lacks, and
+your workflows keep their names.
 
   coxswain init                                          in a clone from GitHub
   coxswain init --image ghcr.io/acme/os --fleet stable   one fleet
+  coxswain init --pull-request                           the same, offered as a pull request
+  coxswain init --from acme/coxswain@v1.2.3              workflows of a fork of Coxswain, or of another version of it
   coxswain init --image registry.example.com/acme/os --architecture x86_64 --architecture aarch64`,
 	inputs: {
 		image: parsed("production repository (default: at ghcr.io, by the name that the remote origin has)", repository, { placeholder: "REF" }),
@@ -25,27 +30,58 @@ a coxswain.yaml, everything follows it.
 		}),
 		fleet: many("a fleet; each but the first is promoted from the one before it (default: testing, stable)", { placeholder: "NAME" }),
 		architecture: many(`build for this architecture (default: ${architectures[0]})`, { placeholder: "NAME" }),
+		from: parsed("release of Coxswain that the workflows call (default: the one this program belongs to)", parseSource, { placeholder: "OWNER/REPO@REF" }),
+		"pull-request": flag("offer the files as a pull request to the repository, and write nothing here"),
 		directory
 	},
-	run: async (inputs, { log }) => {
+	run: async (inputs, { env, log }) => {
 		const { base, stream } = inputs;
 		const image = inputs.image ?? await imageOfRemote(inputs.directory);
-		const report = await initRepository(inputs.directory, image === void 0 ? void 0 : {
-			image,
-			testImage: inputs["test-image"] ?? `${image}-test`,
-			base,
-			stream,
-			fleets: inputs.fleet.length === 0 ? ["testing", "stable"] : inputs.fleet,
-			architectures: inputs.architecture.length === 0 ? [architectures[0]] : inputs.architecture
-		});
-		const { root, written, kept, doubt, config } = report;
-		if (inputs.image !== void 0 && inputs.image !== formatRepository(config.image)) log.warn(`coxswain.yaml was there and is kept: it names ${formatRepository(config.image)}, not ${inputs.image}`);
-		if (doubt !== void 0) log.warn(doubt);
+		const fleets = inputs.fleet.length === 0 ? ["testing", "stable"] : inputs.fleet;
+		const branch = await workingBranch(inputs.directory);
+		const given = [
+			inputs.directory,
+			image === void 0 ? void 0 : {
+				image,
+				testImage: inputs["test-image"] ?? `${image}-test`,
+				base,
+				stream,
+				fleets,
+				branch: branch === void 0 || fleets.includes(branch) ? void 0 : branch,
+				architectures: inputs.architecture.length === 0 ? [architectures[0]] : inputs.architecture
+			},
+			inputs.from === void 0 ? void 0 : await findPin(inputs.from, env.GITHUB_SERVER_URL || "https://github.com")
+		];
+		const plan = await planInit(...given);
+		const tell = () => {
+			if (inputs.image !== void 0 && inputs.image !== formatRepository(plan.config.image)) log.warn(`coxswain.yaml existed and is kept: it names ${formatRepository(plan.config.image)}, not ${inputs.image}`);
+			for (const text of [...plan.notes, ...plan.doubt === void 0 ? [] : [plan.doubt]]) log.warn(text);
+		};
+		if (inputs["pull-request"]) {
+			const forge = await openForge(new Git(plan.root), {
+				env,
+				log
+			});
+			const { number, head } = await proposeInit(forge, plan);
+			tell();
+			return {
+				data: {
+					directory: plan.root,
+					written: [],
+					kept: plan.kept,
+					pullRequest: number
+				},
+				text: `pull request #${number} (branch ${head}) offers ${plan.files.length} files; nothing was written here`
+			};
+		}
+		const report = await initRepository(...given);
+		tell();
 		return {
 			data: {
-				directory: root,
-				written,
-				kept
+				directory: report.root,
+				written: report.written,
+				kept: report.kept,
+				pullRequest: void 0
 			},
 			text: describe(report)
 		};
@@ -54,7 +90,7 @@ a coxswain.yaml, everything follows it.
 function describe({ written, kept, isRepository, config }) {
 	const [first, ...others] = Object.values(config.fleets).map((fleet) => fleet.branch);
 	const steps = [
-		"Read coxswain.yaml and the Containerfile, and make them yours.",
+		"Read coxswain.yaml and the Containerfile, and edit them.",
 		...isRepository ? [] : [`git init --initial-branch ${first}`],
 		`Commit, on the branch ${first}${others.length === 0 ? "" : `; then: git branch ${others.join(" && git branch ")}`}.`,
 		"coxswain build-image, then coxswain boot-test: build and test the commit on this machine.",
@@ -63,7 +99,7 @@ function describe({ written, kept, isRepository, config }) {
 	return [
 		written.length === 0 ? "nothing is missing" : "written:",
 		...written.map((path) => `  ${path}`),
-		...kept.length === 0 ? [] : ["kept as they are:", ...kept.map((path) => `  ${path}`)],
+		...kept.length === 0 ? [] : ["kept unchanged:", ...kept.map((path) => `  ${path}`)],
 		"",
 		"Next:",
 		...steps.map((step, index) => `  ${index + 1}. ${step}`)

@@ -1,23 +1,23 @@
 import { C as many, E as text, i as findingsText, m as directory, n as count, r as findingsMarkdown, s as defineVerb, t as firstRelease, w as parsed } from "../chunks/cli.mjs";
-import { F as InputError, N as defined } from "../chunks/host.mjs";
+import { I as InputError, P as defined } from "../chunks/host.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { p as openProject } from "../chunks/release.mjs";
 import { t as lintState } from "../chunks/release-state.mjs";
-import { y as shortCommit } from "../chunks/world-git.mjs";
+import { S as shortCommit } from "../chunks/world-git.mjs";
 // src/verbs/lint-updates.ts
 var lint_updates_default = defineVerb({
-	summary: "Judge a change of the state branch: what would strand nodes, what is a slip, what needs a second look",
+	summary: "Check a change of the state branch: nodes that would lose their update path, mistakes, and what a person should check",
 	about: `
-For pull requests against the state branch, and for whoever edits it by hand. Exit code 1 where there is an error;
-warnings alone are 0. What is compared: the commit with what the state branch had before.
+For pull requests against the state branch, and for edits by hand. Exit code 1 if there is an error;
+warnings alone are 0. It compares the commit with the state branch before it.
 
   coxswain lint-updates                                the newest commit of the state branch
-  coxswain lint-updates --commit origin/my-change      a branch that is to be merged into it`,
+  coxswain lint-updates --commit origin/my-change      a branch that will be merged into it`,
 	inputs: {
-		commit: text("the commit or branch to judge (default: the tip of the state branch)", { placeholder: "REV" }),
-		against: text("what to compare it with (default: its parent, or where it left the state branch)", { placeholder: "REV" }),
+		commit: text("the commit or branch to check (default: the tip of the state branch)", { placeholder: "REV" }),
+		against: text("what to compare it with (default: its parent, or the commit at which it branched off the state branch)", { placeholder: "REV" }),
 		fleet: many("only this fleet", { placeholder: "NAME" }),
-		"time-zone": parsed("where a weekend is a weekend", readTimeZone, {
+		"time-zone": parsed("time zone that decides what a weekend is", readTimeZone, {
 			placeholder: "ZONE",
 			fallback: "UTC"
 		}),
@@ -89,11 +89,12 @@ function summarise(errors, warnings) {
 }
 async function findCommits({ git, forge, config }, given) {
 	const tip = await forge.branches.resolve(config.stateBranch);
+	if (given.commit !== void 0 && /^[0-9a-f]{40}$/.test(given.commit)) await forge.branches.fetchHistory(given.commit, ...tip === void 0 ? [] : [tip]);
 	const commit = given.commit === void 0 ? tip : await resolve(git, given.commit, "--commit");
 	if (commit === void 0) throw new InputError({
 		field: "state-branch",
 		problem: `this repository has no branch ${config.stateBranch}`,
-		remedy: "start-rollout makes it with the first release; in a fresh clone, fetch it."
+		remedy: "start-rollout creates it with the first release; in a fresh clone, fetch it."
 	});
 	if (given.against !== void 0) return {
 		commit,

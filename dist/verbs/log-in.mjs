@@ -1,6 +1,6 @@
 import { c as chooseLogins, l as writeLogins } from "../chunks/cli-actions.mjs";
 import { E as text, m as directory, s as defineVerb } from "../chunks/cli.mjs";
-import { F as InputError, N as defined } from "../chunks/host.mjs";
+import { I as InputError, P as defined } from "../chunks/host.mjs";
 import { i as readConfig } from "../chunks/project-configuration.mjs";
 import { A as formatRepository, r as authFiles } from "../chunks/world-registry.mjs";
 import { mkdtemp } from "node:fs/promises";
@@ -8,13 +8,12 @@ import { join } from "node:path";
 // src/verbs/log-in.ts
 var log_in_default = defineVerb({
 	summary: "Log in to the registries of coxswain.yaml, for the later steps of a job",
-	about: `For workflows. GitHub's own registry (ghcr.io) takes the token of the run: nothing needs to be given. Logins are for the
-repositories of coxswain.yaml only, in a file that goes with the job; what the runner was logged in to before stays.
-On a machine of your own, podman login does it.`,
+	about: `For workflows. GitHub's own registry (ghcr.io) accepts the token of the run without any input. Logins are for the
+repositories of coxswain.yaml only, in a file that is removed with the job; earlier logins of the runner are kept. On a machine of your own, use podman login.`,
 	inputs: {
 		username: text("for the production repository", { placeholder: "NAME" }),
 		password: text("its password or token", { placeholder: "SECRET" }),
-		"test-username": text("for the test registry, where it is another registry", { placeholder: "NAME" }),
+		"test-username": text("for the test registry, if it is another registry", { placeholder: "NAME" }),
 		"test-password": text("its password or token", { placeholder: "SECRET" }),
 		directory
 	},
@@ -30,10 +29,10 @@ On a machine of your own, podman login does it.`,
 				imageLogin,
 				testLogin
 			}),
-			...token === "" ? {} : { actor: {
+			...defined({ actor: token === "" ? void 0 : {
 				username: env.GITHUB_ACTOR || "coxswain",
 				password: token
-			} }
+			} })
 		});
 		const file = join(await mkdtemp(join(jobFolder(env), "coxswain-login-")), "auth.json");
 		await writeLogins(file, logins, authFiles(env));
@@ -46,7 +45,7 @@ On a machine of your own, podman login does it.`,
 	},
 	action: { token: true }
 });
-/** The folder that is removed when the job ends: nothing else would ever remove the file with the secrets. */
+/** The folder that is removed when the job ends: otherwise the file with the secrets would never be removed. */
 function jobFolder(env) {
 	const folder = env.RUNNER_TEMP ?? "";
 	if (folder !== "") return folder;
@@ -66,7 +65,7 @@ function loginOf(username, password, prefix) {
 	throw new InputError({
 		field: `--${missing}`,
 		problem: "a login is a name and a password, and one of them is missing",
-		remedy: "Where it comes from a secret, add that secret: Settings, Secrets and variables, Actions."
+		remedy: "If it comes from a secret, add that secret: Settings, Secrets and variables, Actions."
 	});
 }
 export { log_in_default as default };

@@ -1,12 +1,12 @@
 import { E as text, s as defineVerb } from "../chunks/cli.mjs";
-import { F as InputError, N as defined } from "../chunks/host.mjs";
+import { I as InputError, P as defined } from "../chunks/host.mjs";
 import { s as makeKeyPair } from "../chunks/release-signatures.mjs";
-import { b as Git } from "../chunks/world-git.mjs";
+import { C as Git } from "../chunks/world-git.mjs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 // src/verbs/make-key.ts
 var make_key_default = defineVerb({
-	summary: "Make a pair of keys that a fleet signs its releases by",
+	summary: "Make a pair of keys to sign a fleet's releases",
 	about: `Writes NAME.key, the private key (PKCS#8; only you can read the file), and NAME.pub, the public one, on the curve P-256: the
 only one that nodes check. A passphrase in COXSWAIN_SIGNING_PASSPHRASE encrypts the private key. Nothing that exists is
 overwritten, and no private key is written into a git work tree.
@@ -50,7 +50,7 @@ overwritten, and no private key is written into a git work tree.
 				"       fleets:",
 				`         ${inputs.name}: { signing: { keys: [${publicFile}] } }`,
 				"  2. Keep the private key as the secret COXSWAIN_SIGNING_KEY of the environment that is named as the fleet.",
-				`  3. Sign what the fleet has already: coxswain sign-image --fleet ${inputs.name}`
+				`  3. Sign the releases that the fleet has already: coxswain sign-image --fleet ${inputs.name}`
 			].join("\n")
 		};
 	}

@@ -1,11 +1,11 @@
 import { E as text, m as directory, s as defineVerb } from "../chunks/cli.mjs";
-import { F as InputError } from "../chunks/host.mjs";
+import { I as InputError } from "../chunks/host.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { p as openProject } from "../chunks/release.mjs";
 import { i as fleetKeys, o as nodePolicy } from "../chunks/release-signatures.mjs";
 // src/verbs/node-policy.ts
 var node_policy_default = defineVerb({
-	summary: "Print the policy by which a fleet's nodes accept only what the fleet signed",
+	summary: "Print the policy with which a fleet's nodes accept only what the fleet signed",
 	about: `Prints policy.json (containers-policy.json(5)): images of the production repository need a signature by a key of the fleet.
 --registries prints the file for registries.d that nodes need beside it. While keys change, both keys are in it.
 

@@ -1,15 +1,15 @@
 import { E as text, m as directory, s as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
-import { L as UsageError, O as formatTime, a as table, i as plainText } from "../chunks/host.mjs";
+import { P as defined, R as UsageError, a as table, i as plainText, k as formatTime } from "../chunks/host.mjs";
 import { i as readinessSentence, n as promotionTargets, r as gateMarks, t as openPromotion } from "../chunks/loop-open-promotion.mjs";
 import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
 import { p as openProject } from "../chunks/release.mjs";
 // src/verbs/open-promotion.ts
 var open_promotion_default = defineVerb({
-	summary: "Propose by a pull request that a fleet gets what the fleet before it runs",
+	summary: "Propose in a pull request that a fleet gets the release of its source fleet",
 	about: `Keeps one pull request for each fleet with promote-from: its branch is the commit of the newest release of the
-source fleet that has earned it. It is ready once that release has run for the soak time, its rollout is complete, and
+source fleet that has passed its gates. It is ready once that release has run for the soak time, its rollout is complete, and
 nothing else holds it. Merging it promotes the same image under the target's own rollout policy; with approve: auto it
-is merged by itself when all gates are green, which are a commit status, too: coxswain/promotion/<fleet>.
+is merged automatically when all gates are green. The gates are also a commit status: coxswain/promotion/<fleet>.
 
 Labels on the pull request steer it: "hold: WHY" stops it and the target's running rollouts, "urgent: WHY" skips the soak
 time, "freeze-exception: WHY" lets it through a freeze.
@@ -18,7 +18,7 @@ time, "freeze-exception: WHY" lets it through a freeze.
 	inputs: {
 		fleet: text("the fleet to promote to (default: every fleet with promote-from)", { placeholder: "NAME" }),
 		urgent: text("the newest release need not soak, for this reason; needs --fleet", { placeholder: "WHY" }),
-		by: text("who says that it is urgent (default: the name that git knows)", { placeholder: "NAME" }),
+		by: text("who decided that it is urgent (default: the name that git knows)", { placeholder: "NAME" }),
 		"first-release": firstRelease,
 		directory
 	},
@@ -45,7 +45,7 @@ time, "freeze-exception: WHY" lets it through a freeze.
 			...answer,
 			gates: answer.gates.map(({ until, ...gate }) => ({
 				...gate,
-				...until === void 0 ? {} : { until: formatTime(until) }
+				...defined({ until: until === void 0 ? void 0 : formatTime(until) })
 			}))
 		}));
 		return {
@@ -53,7 +53,7 @@ time, "freeze-exception: WHY" lets it through a freeze.
 				...promotions[0],
 				promotions
 			},
-			...answers.some(({ action, note }) => note !== void 0 && action !== "merged") ? { exitCode: 1 } : {},
+			...defined({ exitCode: answers.some(({ action, note }) => note !== void 0 && action !== "merged") ? 1 : void 0 }),
 			text: answers.length === 0 ? `no fleet in ${project.config.file} has promote-from: nothing to promote` : answers.map(describe).join("\n"),
 			summary: answers.map(summarise).join("\n\n")
 		};
@@ -65,7 +65,7 @@ time, "freeze-exception: WHY" lets it through a freeze.
 			of: ({ ready }) => ready
 		},
 		action: {
-			about: "what became of the pull request: opened, updated, adopted, unchanged, merged, closed, none",
+			about: "what happened to the pull request: opened, updated, adopted, unchanged, merged, closed, none",
 			of: ({ action }) => action
 		},
 		"pull-request": {
@@ -73,7 +73,7 @@ time, "freeze-exception: WHY" lets it through a freeze.
 			of: ({ pullRequest }) => pullRequest
 		},
 		version: {
-			about: "the release that is to be promoted",
+			about: "the release that is proposed",
 			of: ({ version }) => version
 		}
 	}

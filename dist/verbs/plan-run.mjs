@@ -7,9 +7,9 @@ var plan_run_default = defineVerb({
 	summary: "Say what a workflow run has to do, and on which runners",
 	about: `For the first job of a workflow: the event, the branch and coxswain.yaml decide what the other jobs do. A push to a
 fleet's branch whose image is built and tested already needs no build; a pull request from a fork has no credentials.
-A release is made of the commit that the event names. If the branch has moved on, there is nothing to do.`,
+A release is made from the commit that the event names. If the branch has moved on, there is nothing to do.`,
 	inputs: {
-		purpose: choice("what the workflow is for if a person starts it: watch or release", purposes, {
+		purpose: choice("what a manual start of the workflow does: watch or release", purposes, {
 			placeholder: "PURPOSE",
 			fallback: "watch"
 		}),
@@ -33,8 +33,8 @@ A release is made of the commit that the event names. If the branch has moved on
 				job: job.kind,
 				fork: job.kind === "test" && job.fork,
 				fleet,
-				commit: job.kind === "release" ? job.commit : void 0,
-				matrix: job.kind === "nothing" ? [] : work
+				commit: "commit" in job ? job.commit : void 0,
+				matrix: job.kind === "nothing" || job.kind === "lint" ? [] : work
 			},
 			text: describe(job, work)
 		};
@@ -42,7 +42,7 @@ A release is made of the commit that the event names. If the branch has moved on
 	action: { token: true },
 	outputs: {
 		job: {
-			about: "watch, test, release or nothing",
+			about: "watch, test, lint, release or nothing",
 			of: ({ job }) => job
 		},
 		fleet: {
@@ -50,7 +50,7 @@ A release is made of the commit that the event names. If the branch has moved on
 			of: ({ fleet }) => fleet
 		},
 		commit: {
-			about: "the commit to release; empty if nothing is to be released",
+			about: "the commit to release, or to judge; empty if there is none",
 			of: ({ commit }) => commit
 		},
 		fork: {
@@ -58,15 +58,15 @@ A release is made of the commit that the event names. If the branch has moved on
 			of: ({ fork }) => fork
 		},
 		matrix: {
-			about: "what is to be built and tested, for strategy.matrix.include: [{\"architecture\": …, \"runner\": …}, …]",
+			about: "what has to be built and tested, for strategy.matrix.include: [{\"architecture\": …, \"runner\": …}, …]",
 			of: ({ matrix }) => JSON.stringify(matrix)
 		},
 		work: {
-			about: "true when anything is to be built or tested",
+			about: "true when anything has to be built or tested",
 			of: ({ matrix }) => matrix.length > 0
 		},
 		several: {
-			about: "true when that is for more than one architecture",
+			about: "true when there is more than one architecture",
 			of: ({ matrix }) => matrix.length > 1
 		}
 	}
@@ -86,6 +86,7 @@ function describe(job, work) {
 		case "watch": return "watch the base";
 		case "test": return [`build and test for ${job.fleet.name}${job.fork ? ", without credentials" : ""}`, ...jobs].join("\n");
 		case "release": return work.length === 0 ? `release to ${job.fleet.name}: its image is built and tested` : [`build, test and release to ${job.fleet.name}`, ...jobs].join("\n");
+		case "lint": return "judge a change of the state branch";
 		case "nothing": return `nothing to do: ${job.reason}`;
 	}
 }

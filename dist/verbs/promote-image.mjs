@@ -10,8 +10,8 @@ var promote_image_default = defineVerb({
 tests of that commit, it is newer than the fleet's newest release, and the fleet is not held (edit-updates). A version's tag is never re-pointed.
 Run it as often as you like: it does what is missing.
 
---accept-missing-evidence lets an image pass that was not tested with these tests, for this fleet; who and why is attached
-to the image, and recorded with the release. An image that failed a test is never let pass.
+--accept-missing-evidence accepts an image that was not tested with these tests, for this fleet. The person and the reason
+are attached to the image, and recorded with the release. An image that failed a test is never accepted.
 
 A fleet with signing: in coxswain.yaml gets a signature by each of its keys before any tag moves (docs/signing.md). The private keys
 come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or COXSWAIN_SIGNING_COMMAND.`,
@@ -68,7 +68,7 @@ come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or CO
 			of: ({ digest }) => digest
 		},
 		tags: {
-			about: "tags that point at it now, one a line",
+			about: "tags that point at it now, one on each line",
 			of: ({ tags }) => tags.join("\n")
 		},
 		changed: {
@@ -82,12 +82,12 @@ function summarise(promotion) {
 	return [
 		...accepted === void 0 ? [] : [`> [!WARNING]\n> Without evidence of its tests: accepted by ${code(accepted.by)}: ${code(accepted.reason)}`],
 		`### ${changed ? "Promoted" : "Promoted already"}: ${version} to ${fleet}`,
-		table(["architecture", "what nodes know it by"], images.map(({ architecture, digestRef }) => [architecture, code(digestRef)])),
+		table(["architecture", "its name on nodes"], images.map(({ architecture, digestRef }) => [architecture, code(digestRef)])),
 		[
 			`${accepted === void 0 ? "The tested digest" : "The digest that was built"}, byte for byte: ${code(digest)} is ${code(image)}.`,
 			`Tags: ${tags.map(code).join(" ")}`,
 			...signed.length === 0 ? [] : [`Signed by ${signed.map(code).join(", ")}`],
-			...kept.length === 0 ? [] : [`Left alone, as a newer image or another fleet has them: ${kept.map(code).join(" ")}`]
+			...kept.length === 0 ? [] : [`Not moved, because a newer image or another fleet has them: ${kept.map(code).join(" ")}`]
 		].join("  \n")
 	].join("\n\n");
 }

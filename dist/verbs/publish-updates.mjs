@@ -1,8 +1,8 @@
 import { C as many, E as text, m as directory, s as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
-import { D as formatDuration, L as UsageError, N as defined, O as formatTime, i as plainText, n as code } from "../chunks/host.mjs";
-import { n as publishFromArtifact, t as publishUpdates } from "../chunks/loop-publish-updates.mjs";
+import { O as formatDuration, P as defined, R as UsageError, i as plainText, k as formatTime, n as code } from "../chunks/host.mjs";
+import { n as publishUpdates, r as publishFromArtifact, t as siteIsBehind } from "../chunks/loop-publish-updates.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { x as findOperator } from "../chunks/release-operations.mjs";
+import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
 import { p as openProject } from "../chunks/release.mjs";
 import { P as parseReference, n as createRegistryClient } from "../chunks/world-registry.mjs";
 import { resolve } from "node:path";
@@ -35,16 +35,20 @@ that can read the registry. The dashboard is not among them.
 	run: async (inputs, context) => {
 		const { env, log } = context;
 		if (inputs["from-oci"].length > 0) {
-			if (inputs.fleet.length > 0) throw new UsageError("--fleet goes without --from-oci: an artifact is one fleet");
+			if (inputs.fleet.length > 0) throw new UsageError("use --fleet without --from-oci: an artifact is for one fleet");
 			const restored = await restore(inputs["from-oci"], resolve(inputs.output), context);
 			return {
 				data: {
 					...restored,
-					nextChange: null
+					nextChange: null,
+					due: true
 				},
 				text: describeFiles(restored, inputs.output).join("\n")
 			};
 		}
+		const given = inputs["replace-published"];
+		const reason = given === void 0 ? void 0 : readStatement(given, "--replace-published");
+		if (reason === "") throw new UsageError("--replace-published needs a reason");
 		const project = await openProject({
 			directory: inputs.directory,
 			env,
@@ -54,7 +58,6 @@ that can read the registry. The dashboard is not among them.
 		const fleets = inputs.fleet.map((name) => findFleet(project.config, name).name);
 		const now = context.now();
 		const folder = resolve(inputs.output);
-		const reason = inputs["replace-published"];
 		const replace = reason === void 0 ? void 0 : {
 			reason,
 			by: await findOperator(project.git, inputs.by)
@@ -70,7 +73,8 @@ that can read the registry. The dashboard is not among them.
 		return {
 			data: {
 				...answer,
-				nextChange: nextChange === void 0 ? null : formatTime(nextChange)
+				nextChange: nextChange === void 0 ? null : formatTime(nextChange),
+				due: await siteIsBehind(project.config, folder)
 			},
 			text: describe(answer, inputs.output, now),
 			summary: summarise(answer, project.config.publish.url, now)
@@ -81,6 +85,10 @@ that can read the registry. The dashboard is not among them.
 		"next-change": {
 			about: "when a graph changes next without a commit, in ISO 8601; empty while nothing is rolled out",
 			of: ({ nextChange }) => nextChange ?? void 0
+		},
+		due: {
+			about: "true if the site at publish.url is not what was written, and has to be deployed",
+			of: ({ due }) => due
 		},
 		written: {
 			about: "how many files were written",
@@ -117,7 +125,7 @@ function summarise(answer, url, now) {
 		`- ${written.length} of ${written.length + unchanged.length} files written${url === void 0 ? "" : `; served at ${url}`}`,
 		...changed.map(({ reference }) => `- pushed ${code(reference)}`),
 		...answer.tagged.map((tag) => `- tagged ${code(tag)}`),
-		nextChange === void 0 ? "- no further change is due until something is released or steered" : `- the next change is due at ${formatTime(nextChange)} (in ${formatDuration(nextChange - now)})`
+		nextChange === void 0 ? "- no further change is due until something is released or edited" : `- the next change is due at ${formatTime(nextChange)} (in ${formatDuration(nextChange - now)})`
 	].join("\n")].join("\n\n");
 }
 function describe(answer, folder, now) {
@@ -129,7 +137,7 @@ function describe(answer, folder, now) {
 		...changed.map(({ reference, digest }) => `pushed ${reference} (${digest})`),
 		...tagged.map((tag) => `tagged ${tag}`),
 		...artifacts.length > 0 && changed.length === 0 ? ["the artifacts in the registry are up to date"] : [],
-		nextChange === void 0 ? "no further change is due until something is released or steered" : `the next change is due at ${formatTime(nextChange)} (in ${formatDuration(nextChange - now)})`
+		nextChange === void 0 ? "no further change is due until something is released or edited" : `the next change is due at ${formatTime(nextChange)} (in ${formatDuration(nextChange - now)})`
 	].join("\n");
 }
 function describeFiles({ written, unchanged }, folder) {

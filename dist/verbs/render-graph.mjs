@@ -1,6 +1,6 @@
 import { E as text, b as choice, s as defineVerb, w as parsed } from "../chunks/cli.mjs";
 import { B as buildGraph, F as parseGraphUpdates, S as parseGraphReleases, V as formatGraph, p as throttleGraph, t as warinessOf } from "../chunks/guidance.mjs";
-import { C as readFileIfThere, F as InputError, L as UsageError, R as messageOf } from "../chunks/host.mjs";
+import { I as InputError, R as UsageError, w as readFileIfThere, z as messageOf } from "../chunks/host.mjs";
 import { z as architectures } from "../chunks/world-registry.mjs";
 // src/verbs/render-graph.ts
 var render_graph_default = defineVerb({
@@ -23,7 +23,7 @@ engine gives a client of that wariness now (or at --now). Reads Fedora's own fil
 			placeholder: "ARCH",
 			required: true
 		}),
-		scheme: choice("what nodes compare: oci (images) or checksum (ostree commits)", ["oci", "checksum"], {
+		scheme: choice("the payload of nodes: oci (images) or checksum (ostree commits)", ["oci", "checksum"], {
 			placeholder: "SCHEME",
 			fallback: "oci"
 		}),
@@ -31,7 +31,7 @@ engine gives a client of that wariness now (or at --now). Reads Fedora's own fil
 		"node-uuid": parsed("throttle for the node with this node_uuid, which sends no wariness", readNodeUuid, { placeholder: "UUID" })
 	},
 	run: async (inputs, context) => {
-		if (inputs.wariness !== void 0 && inputs["node-uuid"] !== void 0) throw new UsageError("--wariness and --node-uuid exclude each other: a node that sends the one is not hashed");
+		if (inputs.wariness !== void 0 && inputs["node-uuid"] !== void 0) throw new UsageError("--wariness and --node-uuid exclude each other: for a node that sends its wariness, the node_uuid does not count");
 		const releases = parseGraphReleases(await readInput(inputs.releases, "--releases"), inputs.releases);
 		const updates = parseGraphUpdates(await readInput(inputs.updates, "--updates"), inputs.updates);
 		const { basearch, scheme } = inputs;
@@ -66,14 +66,14 @@ engine gives a client of that wariness now (or at --now). Reads Fedora's own fil
 		}
 	}
 });
-/** What upstream passes over in silence, although it is rarely meant. */
+/** What upstream ignores silently, although it is rarely intended. */
 function* doubts(options) {
 	const { releases, updates, basearch } = options;
 	if (releases.stream !== void 0 && updates.stream !== void 0 && releases.stream !== updates.stream) yield `the release index is of stream ${releases.stream}, the update metadata of ${updates.stream}`;
 	const versions = new Set(releases.releases.map(({ version }) => version));
 	const nodes = new Set(options.nodes.map(({ version }) => version));
 	for (const { version, metadata } of updates.releases) if (!versions.has(version)) yield `${version} has an update entry but is not in the release index: no effect`;
-	else if (!nodes.has(version) && metadata.barrier !== void 0) yield `the barrier ${version} has nothing for ${basearch}: it gates no ${basearch} node`;
+	else if (!nodes.has(version) && metadata.barrier !== void 0) yield `the barrier ${version} has nothing for ${basearch}: it holds no ${basearch} node back`;
 }
 async function readInput(file, flag) {
 	const content = await readFileIfThere(file).catch((error) => {

@@ -1,13 +1,14 @@
 import { C as many, S as flag, m as directory, s as defineVerb } from "../chunks/cli.mjs";
-import { F as InputError, n as code } from "../chunks/host.mjs";
+import { I as InputError, P as defined, n as code } from "../chunks/host.mjs";
 import { t as restoreState } from "../chunks/operate-restore-state.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { p as openProject } from "../chunks/release.mjs";
+import { S as shortCommit } from "../chunks/world-git.mjs";
 // src/verbs/restore-state.ts
 var restore_state_default = defineVerb({
 	summary: "Restore a lost state branch, byte for byte, from the artifacts that publish-updates pushed",
 	about: `
-For a state branch that was deleted or reset. One commit brings back every file of each fleet: releases, rollouts,
+For a state branch that was deleted or reset. One commit restores every file of each fleet: releases, rollouts,
 operations and records, as they were at the last publish-updates. Later changes are not in the artifact. A fleet that the
 branch has completely is left alone, and nothing is restored over newer releases.
 
@@ -15,7 +16,7 @@ branch has completely is left alone, and nothing is restored over newer releases
   coxswain restore-state`,
 	inputs: {
 		fleet: many("only this fleet", { placeholder: "NAME" }),
-		"dry-run": flag("say what would be restored, and change nothing"),
+		"dry-run": flag("show what would be restored, and change nothing"),
 		directory
 	},
 	run: async (inputs, context) => {
@@ -42,7 +43,7 @@ branch has completely is left alone, and nothing is restored over newer releases
 		return {
 			data: {
 				...answer,
-				...rehearse ? { dryRun: true } : {}
+				...defined({ dryRun: rehearse ? true : void 0 })
 			},
 			text: facts.join("\n"),
 			summary: [`### ${answer.changed ? "Restored" : "Nothing to restore"}: ${code(config.stateBranch)}`, facts.map((fact) => `- ${fact}`).join("\n")].join("\n\n")
@@ -55,7 +56,7 @@ branch has completely is left alone, and nothing is restored over newer releases
 			of: ({ changed }) => changed
 		},
 		commit: {
-			about: "where the state branch is now",
+			about: "commit of the state branch now",
 			of: ({ stateCommit }) => stateCommit
 		}
 	}
@@ -66,6 +67,6 @@ function factsOf({ fleets, changed, stateCommit }, branch, rehearse) {
 		if (outcome === "complete") return `${fleet}: complete, ${count}`;
 		if (outcome === "no artifact") return `${fleet}: nothing at ${artifact}`;
 		return `${fleet}: ${rehearse ? "would restore " : ""}${count} from ${artifact}`;
-	}), ...changed && !rehearse ? [`${branch} is at ${stateCommit?.slice(0, 12)}`] : []];
+	}), ...changed && !rehearse ? [`${branch} is at ${shortCommit(stateCommit ?? "")}`] : []];
 }
 export { restore_state_default as default };

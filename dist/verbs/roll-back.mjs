@@ -1,14 +1,14 @@
 import { E as text, m as directory, s as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
-import { L as UsageError, i as plainText } from "../chunks/host.mjs";
+import { R as UsageError, i as plainText } from "../chunks/host.mjs";
 import { t as rollBack } from "../chunks/operate-roll-back.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { n as describeMovedTags, p as openProject } from "../chunks/release.mjs";
 import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
 // src/verbs/roll-back.ts
 var roll_back_default = defineVerb({
-	summary: "Take a release of a fleet back, and propose the last good content as a new release",
-	about: `Withdraws the release (nobody is offered it any more), and keeps one pull request that brings the content of an
-earlier release back as a new one: nodes do not downgrade by themselves. Run again, it goes on where it was.
+	summary: "Withdraw a release of a fleet, and propose the last good content as a new release",
+	about: `Withdraws the release (it is no longer offered to any node), and keeps one pull request that restores the
+content of an earlier release as a new one, because nodes do not downgrade. If it was interrupted, run it again: it continues.
 
   coxswain roll-back --fleet stable --reason "boot loop, https://acme.example/issues/7"`,
 	inputs: {
@@ -20,8 +20,8 @@ earlier release back as a new one: nodes do not downgrade by themselves. Run aga
 			placeholder: "WHY",
 			required: true
 		}),
-		version: text("the release to take back (default: the newest)", { placeholder: "VERSION" }),
-		to: text("the release whose content comes back (default: the newest before it with nothing wrong)", { placeholder: "VERSION" }),
+		version: text("the release to withdraw (default: the newest)", { placeholder: "VERSION" }),
+		to: text("the release whose content is restored (default: the newest good one before it)", { placeholder: "VERSION" }),
 		by: text("who does it (default: the name that git knows)", { placeholder: "NAME" }),
 		"first-release": firstRelease,
 		directory

@@ -1,10 +1,11 @@
 import { a as readEvent, i as untested, n as spellInput, o as decide } from "../chunks/cli-actions.mjs";
 import { E as text, m as directory, s as defineVerb, y as readValues } from "../chunks/cli.mjs";
-import { F as InputError, I as OutsideError, r as codeBlock } from "../chunks/host.mjs";
+import { I as InputError, L as OutsideError, r as codeBlock } from "../chunks/host.mjs";
 import { s as overtaken } from "../chunks/project.mjs";
 import { p as openProject } from "../chunks/release.mjs";
 import boot_test_default from "./boot-test.mjs";
 import build_image_default from "./build-image.mjs";
+import lint_updates_default from "./lint-updates.mjs";
 import open_promotion_default from "./open-promotion.mjs";
 import promote_image_default from "./promote-image.mjs";
 import publish_updates_default from "./publish-updates.mjs";
@@ -17,8 +18,9 @@ var run_event_default = defineVerb({
 	summary: "Do the whole job for the event of this workflow run",
 	about: `What the action at the top of the repository does, for small repositories: one job, one architecture after the other.
 
-  schedule, workflow_dispatch   watch-base, open-promotion; publish-updates where there is something published
+  schedule, workflow_dispatch   watch-base, open-promotion; publish-updates if something is published
   pull_request                  build-image, boot-test; without any credential for a fork's
+  pull_request_target           into the state branch: lint-updates
   push to a fleet's branch      build and test what is not tested yet; promote-image, start-rollout, publish-updates`,
 	inputs: {
 		output: text("folder for the published files", {
@@ -71,7 +73,7 @@ var run_event_default = defineVerb({
 	},
 	outputs: {
 		job: {
-			about: "watch, test, release or nothing",
+			about: "watch, test, lint, release or nothing",
 			of: ({ job }) => job
 		},
 		fleet: {
@@ -79,12 +81,12 @@ var run_event_default = defineVerb({
 			of: ({ fleet }) => fleet
 		},
 		site: {
-			about: "folder with the published files; empty where nothing is to be published",
+			about: "folder with the published files; empty if nothing is published",
 			of: ({ site }) => site
 		}
 	}
 });
-/** So that what the steps before it had to tell is told too. */
+/** So that the results of the steps before it are shown too. */
 function failed(name, error) {
 	if (!(error instanceof InputError || error instanceof OutsideError)) throw error;
 	return {
@@ -125,6 +127,11 @@ async function stepsOf(job, project, site) {
 				...released ? [publish] : []
 			];
 		}
+		case "lint": return [[
+			lint_updates_default,
+			"lint-updates",
+			{ commit: job.commit }
+		]];
 		case "test": return testSteps(config.architectures, job.fork ? { local: localFolder() } : {});
 		case "release": {
 			const { commit } = job;

@@ -1,6 +1,6 @@
 import { C as many, E as text, s as defineVerb, w as parsed, x as duration } from "../chunks/cli.mjs";
-import { F as InputError, L as UsageError } from "../chunks/host.mjs";
-import { a as openSite, c as parseListenAddress, i as artifactSource, l as stopServer, n as folderSource, o as createMetrics, s as listen, t as urlSource, u as createGraphServer } from "../chunks/operate-serve-graph.mjs";
+import { I as InputError, R as UsageError } from "../chunks/host.mjs";
+import { a as artifactSource, c as listen, d as createGraphServer, l as parseListenAddress, o as openSite, r as folderSource, s as createMetrics, t as urlSource, u as stopServer } from "../chunks/operate-serve-graph.mjs";
 import { P as parseReference, n as createRegistryClient } from "../chunks/world-registry.mjs";
 import { setTimeout } from "node:timers/promises";
 // src/verbs/serve-graph.ts
@@ -8,10 +8,9 @@ const graceMilliseconds = 1e4;
 var serve_graph_default = defineVerb({
 	summary: "Serve update graphs over HTTP, throttled for each node, from published files",
 	about: `
-A Cincinnati server as Fedora's, for those who would rather run one than have nodes pick a ring: it answers
-/<fleet>/v1/graph, and /v1/graph where there is only one fleet. It keeps nothing: run as many as you like behind any
-balancer. Also: /metrics for Prometheus, /health, /ready. It prints its URL when it is ready, and stops on SIGTERM after
-the requests at hand.
+A Cincinnati server like Fedora's, for those who prefer a server to rings: it answers /<fleet>/v1/graph, and
+/v1/graph if there is only one fleet. It stores nothing, so you can run several behind a load balancer. Also: /metrics for Prometheus, /health, /ready. It prints its URL when it is ready, and stops on SIGTERM after
+the open requests.
 
   coxswain serve-graph --site site --listen 0.0.0.0:8080
   coxswain serve-graph --site https://acme.github.io/os/ --fleet stable
@@ -25,7 +24,7 @@ the requests at hand.
 			fallback: "127.0.0.1:8080"
 		}),
 		refresh: duration("look for new files this often", { fallback: "10s" }),
-		"drain-time": duration("on SIGTERM, answer \"stopping\" on /ready for so long before closing", { fallback: "0s" })
+		"drain-time": duration("on SIGTERM, answer \"stopping\" on /ready for this long before closing", { fallback: "0s" })
 	},
 	run: async (inputs, context) => {
 		const { log, env, now } = context;
@@ -60,7 +59,7 @@ the requests at hand.
 		const timer = setInterval(() => void site.refresh(), inputs.refresh * 1e3);
 		const signal = await signalled;
 		stopping = true;
-		log.info(`${signal}: stopping after the requests at hand`);
+		log.info(`${signal}: stopping after the open requests`);
 		await setTimeout(inputs["drain-time"] * 1e3);
 		clearInterval(timer);
 		await stopServer(server, graceMilliseconds);

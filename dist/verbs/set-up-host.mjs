@@ -5,7 +5,7 @@ import { V as hostArchitecture } from "../chunks/world-registry.mjs";
 var set_up_host_default = defineVerb({
 	summary: "Install what build-image and boot-test need on this machine, and open /dev/kvm to this user",
 	about: `For runners, and for machines of your own. Installs packages by apt-get (Debian, Ubuntu) or dnf (Fedora), as root or by a
-sudo that asks for no password. What is installed already is left alone; if nothing is missing, nothing is done.`,
+sudo that asks for no password. What is installed already is not changed; if nothing is missing, nothing is done.`,
 	inputs: {
 		for: many(`only for this verb: ${preparedVerbs.join(", ")}`, { placeholder: "VERB" }),
 		architecture: architecture("of the images (default: that of this machine)")
@@ -24,7 +24,7 @@ sudo that asks for no password. What is installed already is left alone; if noth
 	},
 	outputs: {
 		installed: {
-			about: "packages that were installed, one a line",
+			about: "packages that were installed, one on each line",
 			of: ({ installed }) => installed.join("\n")
 		},
 		kvm: {

@@ -1,5 +1,5 @@
 import { C as many, E as text, m as directory, s as defineVerb } from "../chunks/cli.mjs";
-import { F as InputError, S as isMissing, a as table, n as code } from "../chunks/host.mjs";
+import { C as isMissing, I as InputError, a as table, n as code } from "../chunks/host.mjs";
 import { t as signReleases } from "../chunks/operate-sign-image.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { p as openProject } from "../chunks/release.mjs";
@@ -8,9 +8,9 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 // src/verbs/sign-image.ts
 var sign_image_default = defineVerb({
-	summary: "Sign releases of a fleet by its keys, in the format that nodes check",
-	about: `promote-image signs what it promotes. This is for releases from before, and for a change of keys: it adds what is missing,
-to the index and to each architecture, and reads it back. Signatures by others stay. The private keys come from the
+	summary: "Sign releases of a fleet with its keys, in the format that nodes check",
+	about: `promote-image signs what it promotes. This is for older releases, and for a change of keys: it adds missing signatures to
+the index and to each architecture, and reads them back. Signatures by others stay. The private keys come from the
 environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or COXSWAIN_SIGNING_COMMAND, and COXSWAIN_SIGNING_PASSPHRASE.
 
   coxswain sign-image --fleet stable
@@ -21,7 +21,7 @@ environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or COXSWAIN_SIGNING
 			required: true
 		}),
 		version: many("only this release (default: all that the fleet has)", { placeholder: "VERSION" }),
-		"remove-key": many("take the signatures by this public key away", { placeholder: "FILE" }),
+		"remove-key": many("remove the signatures by this public key", { placeholder: "FILE" }),
 		directory
 	},
 	run: async (inputs, { env, log, now }) => {

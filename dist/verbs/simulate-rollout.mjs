@@ -1,11 +1,11 @@
 import { C as many, D as wholeNumber, E as text, s as defineVerb, x as duration } from "../chunks/cli.mjs";
 import { a as defaultFleetModel, i as parseWindow, n as parseShare, r as parseShareOf, t as simulate } from "../chunks/guidance-simulation.mjs";
-import { A as parseDuration, F as InputError, N as defined, T as writeFileAtomically } from "../chunks/host.mjs";
-import { r as readSiteFleet } from "../chunks/operate-serve-graph.mjs";
+import { E as writeFileAtomically, I as InputError, P as defined, j as parseDuration } from "../chunks/host.mjs";
+import { i as readSiteFleet, n as countSlices } from "../chunks/operate-serve-graph.mjs";
 import { i as readConfig } from "../chunks/project-configuration.mjs";
 // src/verbs/simulate-rollout.ts
 var simulate_rollout_default = defineVerb({
-	summary: "Simulate who runs what when, for a fleet and the update guidance of a published site",
+	summary: "Simulate how the nodes of a fleet update over time, with the update guidance of a published site",
 	about: `
 Follows each node from poll to poll, through reboots and barriers, with Zincati's timing and upstream's throttle, and
 shows the adoption of the newest release that is offered: time to 50, 95 and 100 %, nodes behind barriers, nodes that
@@ -28,7 +28,7 @@ never arrive and why. The same seed gives the same answer.
 			to: 5e7
 		}, { fallback: String(defaultFleetModel.nodes) }),
 		start: many("what nodes run: VERSION=SHARE, or spread=SHARE for evenly over all older releases; the rest runs the release before the target", { placeholder: "VERSION=SHARE" }),
-		wariness: many("how wary nodes are: a number, a ring of coxswain.yaml, or uniform; the rest is uniform, as upstream's hash of the node_uuid", { placeholder: "W=SHARE" }),
+		wariness: many("wariness of nodes: a number, a ring of coxswain.yaml, or uniform; the rest is uniform, as with the node kit's local graph or serve-graph. Default: as the site's files have it, the slices evenly, or all at the end of the rollout", { placeholder: "W=SHARE" }),
 		window: many("when nodes may reboot, such as \"sat,sun 02:00-06:00 UTC\"; none: at once", { placeholder: "WINDOW" }),
 		offline: many("nodes that are off: 5% for ever, 5%/12h at any moment, for 12 hours on average", { placeholder: "SHARE[/MEAN]" }),
 		poll: duration("Zincati's steady interval", { fallback: "5m" }),
@@ -37,7 +37,7 @@ never arrive and why. The same seed gives the same answer.
 		"publish-every": duration("graphs are static files rendered this often; 0s: computed for each request", { fallback: "0s" }),
 		for: duration("how long to simulate (default: until four weeks after the last rollout)"),
 		target: text("the release whose adoption is measured (default: the newest that is offered)", { placeholder: "VERSION" }),
-		seed: wholeNumber("another seed is another fleet of the same kind", {
+		seed: wholeNumber("number that makes the random choices; another seed is another fleet of the same kind", {
 			from: 0,
 			to: 2 ** 32 - 1
 		}, { fallback: "1" }),
@@ -57,7 +57,7 @@ never arrive and why. The same seed gives the same answer.
 			if (value === void 0 || value > 0 && value < 2 ** 31) continue;
 			throw new InputError({
 				field: `--${name}`,
-				problem: "this takes a time between 1s and 3000w",
+				problem: "this must be between 1s and 3000w",
 				found: value
 			});
 		}
@@ -80,7 +80,7 @@ never arrive and why. The same seed gives the same answer.
 						share
 					};
 				}),
-				wariness: await readWarinesses(inputs.wariness, inputs.directory),
+				wariness: inputs.wariness.length === 0 ? await readSiteRings(inputs) : await readWarinesses(inputs.wariness, inputs.directory),
 				windows: inputs.window.map((raw) => parseWindow(raw, { field: "--window" })),
 				...readOffline(inputs.offline),
 				poll: inputs.poll,
@@ -106,6 +106,21 @@ async function readWarinesses(raws, directory) {
 		});
 	}
 	return groups;
+}
+/**
+* What nodes see if nobody says otherwise: the slices that the site has, of equal size. Without slices a node that
+* chose no ring is offered a release when its rollout is complete: static files cannot give an even spread.
+*/
+async function readSiteRings(inputs) {
+	const slices = await countSlices(inputs.site, inputs);
+	if (slices === 0) return [{
+		wariness: 1,
+		share: 1
+	}];
+	return Array.from({ length: slices }, (_, index) => ({
+		wariness: (index + 1) / slices,
+		share: 1 / slices
+	}));
 }
 async function readWariness(of, directory) {
 	if (of === "uniform") return of;
@@ -151,7 +166,7 @@ function readOffline(raws) {
 		};
 		if (off.share === 1 || off.mean === 0) throw new InputError({
 			field,
-			problem: "nodes that come and go are on at times, and off at times",
+			problem: "such nodes must be on for some time and off for some time",
 			found: raw,
 			expected: "less than 100%, for more than 0s"
 		});

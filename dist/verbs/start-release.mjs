@@ -6,7 +6,7 @@ import { p as openProject } from "../chunks/release.mjs";
 // src/verbs/start-release.ts
 var start_release_default = defineVerb({
 	summary: "Start the release of what was merged and never released",
-	about: `GitHub starts no workflow for a merge that a workflow's own token made, and a fleet that was held or frozen in the
+	about: `GitHub starts no workflow for a merge that a workflow's own token made, and a fleet that was held or frozen at the
 moment of a merge released nothing. This finds such a commit, and starts the release workflow on the fleet's branch. It starts nothing
 while the fleet is held or frozen, while a run for the commit goes on, or after three runs that failed.`,
 	inputs: {
@@ -40,7 +40,7 @@ while the fleet is held or frozen, while a run for the commit goes on, or after 
 	},
 	action: { token: true },
 	outputs: { started: {
-		about: "the fleets whose release was started, one a line",
+		about: "the fleets whose release was started, one on each line",
 		of: (answers) => answers.filter(({ action }) => action === "started").map(({ fleet }) => fleet).join("\n")
 	} }
 });

@@ -7,12 +7,12 @@ import { S as readStatement } from "../chunks/release-operations.mjs";
 import { c as doubts, l as readDoubt } from "../chunks/release-upstream.mjs";
 // src/verbs/start-rollout.ts
 var start_rollout_default = defineVerb({
-	summary: "Record what a fleet's branch builds as a release of the fleet, and start its rollout",
-	about: `The image must be in production (promote-image). The fleet's template, as it is in the commit, says how the
-release rolls out. Release, rollout and record are one commit on the state branch; publish-updates makes them public.
-Where the fleet has the release already, nothing changes.
+	summary: "Record the image of a fleet's branch as a release of the fleet, and start its rollout",
+	about: `The image must be in production (promote-image). The fleet's template in the commit decides how the release
+rolls out. Release, rollout and record are one commit on the state branch; publish-updates makes them public.
+If the fleet has the release already, nothing changes.
 
-Where the base has update guidance of its own (upstream in coxswain.yaml; Fedora's by default), a release on a barrier
+If the base has its own update guidance (upstream in coxswain.yaml; Fedora's by default), a release on a barrier
 of the base becomes a barrier, and a release that would lead nodes around one is refused.`,
 	inputs: {
 		fleet: text("the fleet to release to", {
@@ -61,9 +61,9 @@ of the base becomes a barrier, and a release that would lead nodes around one is
 		}
 	}
 });
-/** What became of the release, and of those before it. */
+/** What happened to the release, and to those before it. */
 function factsOf({ version, entry, inherited }, now) {
-	return [...entry === void 0 ? ["not offered to any node: its entry was taken out"] : describeEntry(entry, now), ...inherited.filter((each) => each.version !== version).map((each) => `${each.version} is a barrier now, as its base ${each.base} (${each.reason})`)];
+	return [...entry === void 0 ? ["not offered to any node: its entry was removed"] : describeEntry(entry, now), ...inherited.filter((each) => each.version !== version).map((each) => `${each.version} is a barrier now, as its base ${each.base} (${each.reason})`)];
 }
 function summarise(answer, now) {
 	const { fleet, version, changed } = answer;

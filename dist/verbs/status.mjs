@@ -1,12 +1,12 @@
 import { E as text, m as directory, s as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
-import { I as OutsideError, R as messageOf } from "../chunks/host.mjs";
+import { L as OutsideError, z as messageOf } from "../chunks/host.mjs";
 import { n as summariseFleets, r as readFleetStatus, t as describeFleets } from "../chunks/operate-status.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { p as openProject } from "../chunks/release.mjs";
 // src/verbs/status.ts
 var status_default = defineVerb({
 	summary: "Show on one screen what each fleet runs, how far its rollout is, and what it waits for",
-	about: "Looks only: nothing is changed.",
+	about: "It only reads, and changes nothing.",
 	inputs: {
 		fleet: text("only this fleet (default: all)", { placeholder: "NAME" }),
 		"first-release": firstRelease,

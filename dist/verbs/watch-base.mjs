@@ -7,10 +7,10 @@ import { L as shortDigest } from "../chunks/world-registry.mjs";
 // src/verbs/watch-base.ts
 var watch_base_default = defineVerb({
 	summary: "Propose the new base by a pull request when its tag has moved, or a rebuild when the last is too old",
-	about: `Looks up the base's tag (one HEAD request; nothing more where it has not moved) and keeps one pull request
+	about: `Looks up the base's tag (one HEAD request; nothing more if it has not moved) and keeps one pull request
 for each fleet that is promoted from no other. Run it as often as you like.
 
-Where the base has update guidance of its own (upstream in coxswain.yaml; Fedora's by default), it is read when the
+If the base has its own update guidance (upstream in coxswain.yaml; Fedora's by default), it is read when the
 base has moved: a base that upstream has paused or dead-ended is not proposed, and a barrier on the way to the new base
 is proposed before it.
 
@@ -55,7 +55,7 @@ A pull request that a person closes means “not this one”: it stays closed un
 			of: ({ moved }) => moved
 		},
 		action: {
-			about: "what became of the pull request: opened, updated, unchanged, closed, declined (a person closed it), none",
+			about: "what happened to the pull request: opened, updated, unchanged, closed, declined (a person closed it), none",
 			of: ({ action }) => action
 		},
 		"pull-request": {
@@ -63,7 +63,7 @@ A pull request that a person closes means “not this one”: it stays closed un
 			of: ({ pullRequest }) => pullRequest
 		},
 		"base-version": {
-			about: "the version of the base that is proposed, or pinned",
+			about: "the version of the base that is proposed or pinned",
 			of: ({ base }) => base?.toVersion
 		}
 	}
@@ -93,7 +93,7 @@ function summarise(answers, now) {
 	].join("\n\n");
 }
 const unaffected = "the tag moved, but only images of other architectures changed";
-const stays = "stays closed until the base moves on; reopen it, or run this with propose-again, to have it after all";
+const stays = "stays closed until the base moves on; to have it anyway, reopen it or run this with propose-again";
 function describe(answer, now) {
 	const { fleet, moved, base, action, pullRequest, title, upstream, blocked, noChange, otherArchitectures } = answer;
 	const to = base.toVersion ?? base.to;
