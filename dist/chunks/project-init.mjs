@@ -14,7 +14,7 @@ import { basename, dirname, join, resolve } from "node:path";
 */
 const ours = {
 	repository: "coxswain-os/coxswain",
-	commit: "3758143c541980fb7d8de9dd397e89a4990d6276",
+	commit: "e0c50635ac100e613fcab67e9d3152aa7437a4b0",
 	version: "v0.1.0"
 };
 // src/project/init/adopt.ts
