@@ -31,7 +31,13 @@ wait-for-unit absent.service 1`,
       '40-perl.sh': '#!/usr/bin/perl\nopen(my $f, "<", "/proc/1/comm"); exit(<$f> ne "systemd\\n");\n',
     });
     expect(report).toMatchObject({ verdict: 'test-failed', explanation: 'Failed: 30-helpers.sh.' });
-    expect(report.system).toEqual({ manager: 'systemd', state: 'running', failedUnits: [], details: '' });
+    expect(report.system).toEqual({
+      manager: 'systemd',
+      state: 'running',
+      stateAfter: 'running',
+      failedUnits: [],
+      details: '',
+    });
     expect(report.tests).toMatchObject([
       { name: 'systemd', result: 'passed', output: 'running\n' },
       { name: '10-running.sh', result: 'passed', output: 'running\n' },

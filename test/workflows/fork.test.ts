@@ -69,6 +69,7 @@ describe.sequential('a pull request from a fork', () => {
     expect(run.jobs.filter((job) => job.endsWith(': success'))).toEqual([
       expect.stringContaining('plan'),
       expect.stringContaining('of a fork'),
+      expect.stringContaining('ok'),
     ]);
     expect(run.summaries.join('\n')).toContain('### Boot test: passed');
     expect(await client.listTags(repository())).toEqual([]);
@@ -85,7 +86,9 @@ describe.sequential('a pull request from a fork', () => {
       days: 0.1,
     });
     expect(run.passed).toBe(true);
-    const verbs = run.steps.flatMap((step) => /actions\/([a-z-]+)@\w+: success/.exec(step)?.[1] ?? []);
+    const verbs = run.steps.flatMap(
+      (step) => /coxswain\/actions\/([a-z-]+)@\w+: success/.exec(step)?.[1] ?? [],
+    );
     expect(verbs.filter((verb) => !['log-in', 'plan-run'].includes(verb))).toEqual([
       'build-image',
       'boot-test',
