@@ -430,8 +430,9 @@ function notOffered({ operations, updates }) {
 * Moves the floating tags to what the fleets offer now. The state branch says what that is, and the tags follow. Verbs
 * call it after they changed the state. A second call does what a first one left undone.
 *
-* A tag moves only off a release that is no longer offered, or on to a newer one. A tag stays if it does not exist or
-* leads to an image that is not a release yet: promote-image sets it.
+* A tag moves only off a withdrawn or dead-end release, or on to a newer one. The tag of a fleet without a release moves
+* only off such a release. A tag stays if it does not exist or leads to an image that is not a release yet:
+* promote-image sets it.
 * @param fleet whose state was changed; default: all
 * @throws OutsideError if the registry does not answer
 */
@@ -446,6 +447,7 @@ async function followOffer(project, fleet) {
 		const now = (await client.resolve(reference))?.digest;
 		const current = images.findLast(({ digest }) => digest === now);
 		if (now === void 0 || current === void 0) continue;
+		if (current.rule === "first" && current.offered) continue;
 		const best = images.findLast(({ offered }) => offered);
 		if (best === void 0) {
 			if (images.some(({ recent }) => recent)) warnStuck(log, formatReference(reference), current.version);

@@ -82,8 +82,9 @@ function notOffered({ operations, updates }: FleetState): string[] {
  * Moves the floating tags to what the fleets offer now. The state branch says what that is, and the tags follow. Verbs
  * call it after they changed the state. A second call does what a first one left undone.
  *
- * A tag moves only off a release that is no longer offered, or on to a newer one. A tag stays if it does not exist or
- * leads to an image that is not a release yet: promote-image sets it.
+ * A tag moves only off a withdrawn or dead-end release, or on to a newer one. The tag of a fleet without a release moves
+ * only off such a release. A tag stays if it does not exist or leads to an image that is not a release yet:
+ * promote-image sets it.
  * @param fleet whose state was changed; default: all
  * @throws OutsideError if the registry does not answer
  */
@@ -102,6 +103,8 @@ export async function followOffer(
     const now = (await client.resolve(reference))?.digest;
     const current = images.findLast(({ digest }) => digest === now);
     if (now === undefined || current === undefined) continue;
+    // Another fleet's tag moves only off a withdrawn release: a newer image of this fleet may be less tested.
+    if (current.rule === 'first' && current.offered) continue;
     const best = images.findLast(({ offered }) => offered);
     if (best === undefined) {
       if (images.some(({ recent }) => recent)) warnStuck(log, formatReference(reference), current.version);

@@ -121,3 +121,28 @@ describe('the floating tags', () => {
     expect((await tagsAt()).stable).toBe(bad.digest);
   });
 });
+
+describe('the stream label, if it is the tag of a fleet that has no release yet', () => {
+  beforeEach(async () => {
+    project = await createProject(registry.host, {
+      time: now - 90_000,
+      fleets: '  testing: {}\n  stable: {}',
+      files: {},
+    });
+    await publishBase(project, base);
+    good = await release('first');
+    bad = await release('second');
+  });
+
+  it('stays with the first release of another fleet when that fleet goes on', async () => {
+    expect((await tagsAt()).stable).toBe(good.digest);
+    await publishUpdates(project, { folder: await temporaryFolder(), fleets: [], now });
+    expect(await tagsAt()).toMatchObject({ testing: bad.digest, stable: good.digest });
+  });
+
+  it('moves off that release if it is withdrawn', async () => {
+    await withdraw(good.version);
+    await followOffer(project, 'testing');
+    expect((await tagsAt()).stable).toBe(bad.digest);
+  });
+});
