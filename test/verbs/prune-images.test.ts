@@ -257,6 +257,9 @@ describe('prune-images', () => {
   });
 
   it('with --releases, leaves a state that can be published into an empty folder', async () => {
+    // One fleet: the stream label then follows it. As the tag of a fleet without a release it would keep the oldest image.
+    project = await createProject(registry.host, { time: now - 100 * day, fleets: '  testing: {}' });
+    await publishBase(project, '44.1');
     const releases: { readonly digest: Digest; readonly version: string }[] = [];
     for (const daysAgo of [90, 80, 70]) releases.push(await release(daysAgo));
     await project.state.changeFleet('testing', 'Forget the first rollout', (state) => ({
@@ -276,7 +279,7 @@ describe('prune-images', () => {
     beforeEach(async () => {
       site = await serveSite(await temporaryFolder());
       const more = `publish: { url: "${site.url}", oci: false }\n`;
-      project = await createProject(registry.host, { time: now - 100 * day, more });
+      project = await createProject(registry.host, { time: now - 100 * day, more, fleets: '  testing: {}' });
       await publishBase(project, '44.1');
     });
     afterEach(() => site.stop());
