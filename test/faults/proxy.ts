@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { forward, type RealAnswer, readAll } from '../support/forward.ts';
 
 /** What a proxy does to one request (`outage`: to that and all later ones). */
 export const faults = [
@@ -192,34 +193,4 @@ function shorter(body: Buffer, empty: boolean): Buffer {
   } catch {
     return empty ? Buffer.alloc(0) : body;
   }
-}
-
-interface RealAnswer {
-  readonly status: number;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: Buffer;
-}
-
-export function forward(registry: string, incoming: IncomingMessage, body: Buffer): Promise<RealAnswer> {
-  return new Promise((resolve, reject) => {
-    const [host, port] = registry.split(':');
-    // The Host header stays, so that the registry sends uploads back here.
-    const outgoing = request(
-      { host, port, method: incoming.method, path: incoming.url, headers: incoming.headers },
-      (response) => {
-        readAll(response).then((content) => {
-          const { statusCode = 502, headers } = response;
-          resolve({ status: statusCode, headers, body: content });
-        }, reject);
-      },
-    );
-    outgoing.once('error', reject);
-    outgoing.end(body);
-  });
-}
-
-export async function readAll(stream: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }

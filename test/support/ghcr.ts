@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { forward, readAll } from './forward.ts';
 
 // What ghcr.io does unlike other registries: no deletion and no cancelled upload by the
 // registry's interface (405), no Referrers API (404), and mounts between packages that it refuses with 403. Everything
@@ -104,34 +105,4 @@ export async function startGhcr(registry: () => string): Promise<Ghcr> {
         server.closeAllConnections();
       }),
   };
-}
-
-interface RealAnswer {
-  readonly status: number;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: Buffer;
-}
-
-function forward(registry: string, incoming: IncomingMessage, body: Buffer): Promise<RealAnswer> {
-  return new Promise((resolve, reject) => {
-    const [host, port] = registry.split(':');
-    // The Host header stays, so that the registry sends uploads back here.
-    const outgoing = request(
-      { host, port, method: incoming.method, path: incoming.url, headers: incoming.headers },
-      (response) => {
-        readAll(response).then((content) => {
-          const { statusCode = 502, headers } = response;
-          resolve({ status: statusCode, headers, body: content });
-        }, reject);
-      },
-    );
-    outgoing.once('error', reject);
-    outgoing.end(body);
-  });
-}
-
-async function readAll(stream: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }

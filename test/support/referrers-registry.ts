@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mediaTypes } from '../../src/world/registry/manifest.ts';
 import { digestOf } from '../../src/world/registry/reference.ts';
-import { forward, readAll } from '../faults/proxy.ts';
+import { forward, readAll } from './forward.ts';
 
 /** The Referrers API in front of a real registry that has none: Debian's packages have no registry with it. */
 export interface ReferrersRegistry {
