@@ -1,8 +1,16 @@
+import { OutsideError } from '../../host/errors.ts';
 import type { Architecture } from '../../world/registry/architecture.ts';
 import { isLoopback } from '../../world/registry/authentication.ts';
 import type { Image } from '../../world/registry/image.ts';
 import { atDigest, formatReference, type Repository } from '../../world/registry/reference.ts';
-import { type Buildah, isRemovedMeanwhile } from './buildah.ts';
+import type { Buildah } from './buildah.ts';
+
+const folder = 'localhost/coxswain-base';
+
+/** How containers/storage, and buildah, report a base that was there a moment ago. */
+const removedMeanwhile = new RegExp(
+  `image not known|layer not known|identifier is not an image|initializing source docker://${folder}:`,
+);
 
 /** A run that lost the base to another one that ended takes it again, so often. */
 const attempts = 4;
@@ -13,7 +21,7 @@ const attempts = 4;
  * another repository would give the same inputs another digest.
  */
 export function baseNameInStorage(base: Image): string {
-  return `localhost/coxswain-base:${base.manifest.descriptor.digest.replace('sha256:', '')}`;
+  return `${folder}:${base.manifest.descriptor.digest.replace('sha256:', '')}`;
 }
 
 /**
@@ -45,7 +53,8 @@ export async function withBaseInStorage<T>(
         await buildah.tag(id, name);
         return await build();
       } catch (error) {
-        if (attempt === attempts || !isRemovedMeanwhile(error)) throw error;
+        const isRemoved = error instanceof OutsideError && removedMeanwhile.test(error.message);
+        if (attempt === attempts || !isRemoved) throw error;
       }
     }
   } finally {

@@ -78,15 +78,6 @@ export interface Buildah {
 const anyExitCode = Array.from({ length: 256 }, (_, code) => code);
 const shownLines = 30;
 
-/** How containers/storage, and buildah, report an image that was there a moment ago. */
-const removedMeanwhile =
-  /image not known|layer not known|identifier is not an image|initializing source docker:\/\/localhost\/coxswain-base:/;
-
-/** Whether an error says that another run removed an image that this one was about to use. */
-export function isRemovedMeanwhile(error: unknown): boolean {
-  return error instanceof OutsideError && removedMeanwhile.test(error.message);
-}
-
 /** @param folder an existing folder for the files that buildah answers with */
 export function createBuildah(options: {
   readonly folder: string;
