@@ -2,6 +2,7 @@ import { defined } from '../host/defined.ts';
 import { InputError } from '../host/errors.ts';
 import { nearest } from '../host/nearest.ts';
 import type { BranchStore, Sha } from '../world/forge/forge.ts';
+import { isFullHash } from '../world/git/full-hash.ts';
 import { shortCommit } from '../world/git/short-commit.ts';
 import type { Config, Fleet } from './configuration/config.ts';
 
@@ -69,7 +70,7 @@ export async function releaseCommit(
   fleet: Fleet,
   commit: string | undefined,
 ): Promise<Sha> {
-  if (commit !== undefined && !/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(commit)) {
+  if (commit !== undefined && !isFullHash(commit)) {
     throw new InputError({
       field: '--commit',
       problem: 'not a full commit name',

@@ -1,4 +1,5 @@
 import type { Project } from '../../release/project.ts';
+import { isFullHash } from '../../world/git/full-hash.ts';
 import type { ImageOrigin } from './image-origin.ts';
 
 /**
@@ -19,7 +20,7 @@ export function ownBuilds(
   };
   return async ({ buildKey, revision }) => {
     if (recordedKeys.has(buildKey)) return true;
-    if (revision === undefined || !/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(revision)) return false;
+    if (revision === undefined || !isFullHash(revision)) return false;
     const asked = known.get(revision) ?? isCommitHere(revision);
     known.set(revision, asked);
     return asked;

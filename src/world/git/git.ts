@@ -1,4 +1,5 @@
 import { type ExecOptions, exec } from '../../host/exec.ts';
+import { isFullHash } from './full-hash.ts';
 import { Memory } from './memory.ts';
 
 /** Environment that makes git's output the same for every user. */
@@ -31,7 +32,7 @@ export class Git {
    * @param objects the commits, trees and blobs in `args` that decide the answer
    */
   async runOnObjects(args: readonly string[], ...objects: readonly string[]): Promise<string> {
-    if (!objects.every((object) => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(object))) return this.run(args);
+    if (!objects.every(isFullHash)) return this.run(args);
     const question = args.join('\0');
     const known = this.memory.get(question);
     if (known !== undefined) return known;
