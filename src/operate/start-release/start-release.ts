@@ -72,15 +72,11 @@ async function start(
   },
 ): Promise<ReleaseStart> {
   const { version, commit, branch, answer } = options;
-  // init writes coxswain-release.yml beside a release.yml that is somebody else's.
-  const own = {
-    workflow: `coxswain-${options.workflow}`,
-    before: await runs.list({ workflow: `coxswain-${options.workflow}`, commit }),
-  };
-  const { workflow, before } =
-    own.before !== undefined
-      ? own
-      : { workflow: options.workflow, before: await runs.list({ workflow: options.workflow, commit }) };
+  // If the repository had a release.yml before, init wrote coxswain-release.yml beside it.
+  const renamed = `coxswain-${options.workflow}`;
+  const runsOfRenamed = await runs.list({ workflow: renamed, commit });
+  const workflow = runsOfRenamed === undefined ? options.workflow : renamed;
+  const before = runsOfRenamed ?? (await runs.list({ workflow, commit }));
   if (before === undefined) {
     return answer('to-do', `${version} is merged and not released, and there is no ${workflow} to start`);
   }
