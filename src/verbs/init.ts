@@ -2,7 +2,7 @@ import { directory } from '../cli/directory.ts';
 import { flag, many, parsed, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { workingBranch } from '../project/init/adopt.ts';
-import { type InitReport, imageOfRemote, initRepository, planInit } from '../project/init/init.ts';
+import { type InitReport, imageOfRemote, planInit, writeInit } from '../project/init/init.ts';
 import { findPin, parseSource } from '../project/init/pin.ts';
 import { proposeInit } from '../project/init/propose.ts';
 import { openForge } from '../world/forge/open-forge.ts';
@@ -21,8 +21,9 @@ const repository = (raw: string, name: string) =>
 export default defineVerb({
   summary: 'Write the first files of a repository of derived images',
   about: `Writes coxswain.yaml, a Containerfile, rollout templates, a first test and the workflows for GitHub, with comments. An
-existing file is never changed, so it can be run again at any time: it adds what is missing. If there is a coxswain.yaml, everything follows it.
-In a repository that exists, the first fleet is released from its default branch, .gitignore gets the lines that it lacks, and
+existing file is never changed, so it can be run again at any time: it adds what is missing. If there is a coxswain.yaml,
+everything follows it.
+In an existing repository the first fleet is released from its default branch, .gitignore gets the lines that it lacks, and
 your workflows keep their names.
 
   coxswain init                                          in a clone from GitHub
@@ -69,7 +70,7 @@ your workflows keep their names.
     const image = inputs.image ?? (await imageOfRemote(inputs.directory));
     const fleets = inputs.fleet.length === 0 ? ['testing', 'stable'] : inputs.fleet;
     const branch = await workingBranch(inputs.directory);
-    const given = [
+    const plan = await planInit(
       inputs.directory,
       image === undefined
         ? undefined
@@ -79,16 +80,15 @@ your workflows keep their names.
             base,
             stream,
             fleets,
-            // A repository that exists goes on where its work happens.
+            // An existing repository keeps its working branch.
             branch: branch === undefined || fleets.includes(branch) ? undefined : branch,
             architectures: inputs.architecture.length === 0 ? [architectures[0]] : inputs.architecture,
           },
       inputs.from === undefined
         ? undefined
         : await findPin(inputs.from, env.GITHUB_SERVER_URL || 'https://github.com'),
-    ] as const;
-    const plan = await planInit(...given);
-    const tell = () => {
+    );
+    const warn = () => {
       if (inputs.image !== undefined && inputs.image !== formatRepository(plan.config.image)) {
         log.warn(
           `coxswain.yaml existed and is kept: it names ${formatRepository(plan.config.image)}, not ${inputs.image}`,
@@ -99,8 +99,7 @@ your workflows keep their names.
     if (inputs['pull-request']) {
       const forge = await openForge(new Git(plan.root), { env, log });
       const { number, head } = await proposeInit(forge, plan);
-      tell();
-
+      warn();
       return {
         data: {
           directory: plan.root,
@@ -111,8 +110,8 @@ your workflows keep their names.
         text: `pull request #${number} (branch ${head}) offers ${plan.files.length} files; nothing was written here`,
       };
     }
-    const report = await initRepository(...given);
-    tell();
+    const report = await writeInit(plan);
+    warn();
     return {
       data: {
         directory: report.root,

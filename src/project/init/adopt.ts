@@ -3,7 +3,7 @@ import { readFileIfThere } from '../../host/files.ts';
 import { Git } from '../../world/git/git.ts';
 import type { WorkflowFile } from './workflows.ts';
 
-// A repository that exists has files, workflows and branches of its own.
+// An existing repository has its own files, workflows and branches.
 
 /**
  * The branch that the work of a repository happens on, if it has commits: the default branch of its remote, else the one

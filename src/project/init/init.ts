@@ -34,7 +34,7 @@ export interface InitPlan {
   readonly files: readonly InitialFile[];
   /** Paths inside the repository. */
   readonly kept: readonly string[];
-  /** What people should know of files that were there: one sentence each. */
+  /** What people should know about existing files: one sentence each. */
   readonly notes: readonly string[];
   readonly isRepository: boolean;
   /** What is wrong with the Containerfile that existed before. */
@@ -54,7 +54,11 @@ export interface InitialFile {
 
 /** Writes the files of a user's repository that do not exist yet: planInit says which. */
 export async function initRepository(...given: Parameters<typeof planInit>): Promise<InitReport> {
-  const plan = await planInit(...given);
+  return writeInit(await planInit(...given));
+}
+
+/** Writes the files of a plan. */
+export async function writeInit(plan: InitPlan): Promise<InitReport> {
   for (const file of plan.files) {
     await writeFileAtomically(join(plan.root, file.path), file.text);
     if (file.executable === true) await chmod(join(plan.root, file.path), 0o755);
@@ -65,7 +69,7 @@ export async function initRepository(...given: Parameters<typeof planInit>): Pro
 /**
  * Decides which files of a user's repository are to be written. A file that exists is never changed, except for the
  * JSON Schema, which is Coxswain's own, and .gitignore, which gets the lines that it lacks. If there is a coxswain.yaml,
- * everything else follows it. A workflow of somebody else that bears the name of one of ours stays, and ours gets another name.
+ * everything else follows it. A foreign workflow with the name of one of ours is kept, and ours gets another name.
  * @param settings needed if there is no coxswain.yaml
  * @param pin the release of Coxswain that its workflows call
  * @throws InputError inside another folder's repository, and for a coxswain.yaml that exists and is wrong

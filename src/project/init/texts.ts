@@ -11,7 +11,7 @@ export interface InitialSettings {
   readonly architectures: readonly string[];
   /** Names; each but the first is promoted from the one before it. */
   readonly fleets: readonly string[];
-  /** The branch of the first fleet, if it is not named as the fleet: a repository that exists has one. */
+  /** The branch of the first fleet, if it has another name than the fleet, as in an existing repository. */
   readonly branch?: string | undefined;
 }
 
@@ -91,7 +91,7 @@ export const containerignoreText = `# Only what is named here is part of the bui
 !rootfs
 `;
 
-/** What the images of most repositories are not made of, one name a line. */
+/** Files and folders that are not part of the image in most repositories. */
 const notInImages = [
   '.git',
   '.github',
@@ -104,10 +104,10 @@ const notInImages = [
   'LICENSE',
 ];
 
-/** For a Containerfile that was there: leaves out what it does not name. @param tests the folder of tests */
+/** For an existing Containerfile: leaves out what it does not name. @param tests the folder of tests */
 export function containerignoreFor(containerfile: string, tests: string): string {
   const names = [...new Set([...notInImages, tests])].filter((name) => !containerfile.includes(name));
-  return `# Not part of the build, nor of the build key: an edit of these rebuilds nothing. Add what else the image is not made of.
+  return `# Not part of the build, nor of the build key: an edit of these rebuilds nothing. Add everything else that is not part of the image.
 ${names.join('\n')}
 `;
 }
