@@ -12,7 +12,7 @@ set -eu
 load_settings
 need_fleet
 
-# The prefix decides about signatures for ever: Zincati keeps it.
+# The prefix decides whether signatures are checked. Zincati keeps it through all updates.
 reference="$(reference_prefix)$IMAGE:$STREAM"
 booted=$(booted_reference)
 joined() { date -u +%FT%TZ | write "$state/joined"; }
@@ -23,7 +23,7 @@ if [ "$(repository_of "$booted")" = "$IMAGE" ]; then
     say "this node runs $booted already"
     exit 0
   fi
-  say "this node runs $booted, whose signature nobody checked: going on to $reference"
+  say "this node runs $booted, whose signature was not checked: going on to $reference"
 fi
 
 need_documents

@@ -2,7 +2,7 @@
 # How wary this node is, 1 (first) to 100 (last): drawn once and kept in /var/lib/zincati/wariness, as the design notes
 # of Fedora CoreOS have it. 0, which gets releases before their rollout starts, is only ever set by hand.
 
-# Spreads 64 bits: hypervisors may count machine ids up (the finalizer of SplitMix64). Sets $mixed.
+# Spreads 64 bits: hypervisors may number machine ids in sequence (the finalizer of SplitMix64). Sets $mixed.
 mix() {
   local x=$1
   x=$(((x ^ ((x >> 30) & 0x3ffffffff)) * 0xbf58476d1ce4e5b9))
@@ -10,7 +10,7 @@ mix() {
   mixed=$((x ^ ((x >> 31) & 0x1ffffffff)))
 }
 
-# draw MACHINE-ID: sets $wariness (1 to 100) and $within (0 to 999999: where the node stands inside that percent).
+# draw MACHINE-ID: sets $wariness (1 to 100) and $within (0 to 999999: the node's place inside that percent).
 # The same machine always draws the same: an installation that is repeated changes nothing.
 draw() {
   local id=$1

@@ -6,11 +6,11 @@ import { defineVerb } from '../cli/verb.ts';
 import { defined } from '../host/defined.ts';
 import { InputError } from '../host/errors.ts';
 import { writeFileAtomically } from '../host/files.ts';
-import { type Part, parts } from '../operate/node-kit/kit-texts.ts';
 import { nodeFiles } from '../operate/node-kit/node-files.ts';
 import { kitPolicy } from '../operate/node-kit/node-policy-files.ts';
 import { butaneOf, ignitionOf } from '../operate/node-kit/provisioning.ts';
 import { writeRootfs } from '../operate/node-kit/write-kit.ts';
+import { type NodePart, nodeParts } from '../project/configuration/node-parts.ts';
 import { findFleet } from '../project/fleets.ts';
 import { openProject } from '../release/project.ts';
 import { fleetKeys } from '../release/signatures/signing-keys.ts';
@@ -24,8 +24,8 @@ Writes, from coxswain.yaml:
   <fleet>.bu     Butane for machines that are provisioned from stock Fedora CoreOS, one file for each fleet
   <fleet>.ign    the Ignition configuration of it
 
-The parts are ring, local-graph, join, migrate, trust, reboots, guard, autobuilder and health: node.parts in
-coxswain.yaml, or --part. docs/nodes.md says what each does.
+node.parts in coxswain.yaml, or --part, chooses the parts: ${nodeParts.join(', ')}.
+docs/nodes.md says what each does.
 
   coxswain node-kit --output node-kit`,
   inputs: {
@@ -38,7 +38,7 @@ coxswain.yaml, or --part. docs/nodes.md says what each does.
   },
   run: async (inputs, { env, log, now }) => {
     const { config, root } = await openProject({ directory: inputs.directory, env, log });
-    const chosen = inputs.part.length === 0 ? new Set<Part>(config.node.parts) : readParts(inputs.part);
+    const chosen = inputs.part.length === 0 ? new Set<NodePart>(config.node.parts) : readParts(inputs.part);
     const imageFleet = inputs.fleet === undefined ? undefined : findFleet(config, inputs.fleet);
     if (!config.publish.oci && config.publish.url === undefined) {
       throw new InputError({
@@ -89,14 +89,14 @@ coxswain.yaml, or --part. docs/nodes.md says what each does.
   },
 });
 
-function readParts(names: readonly string[]): Set<Part> {
-  const known: readonly string[] = parts;
+function readParts(names: readonly string[]): Set<NodePart> {
+  const known: readonly string[] = nodeParts;
   const unknown = names.find((name) => !known.includes(name));
-  if (unknown === undefined) return new Set(names as Part[]);
+  if (unknown === undefined) return new Set(names as NodePart[]);
   throw new InputError({
     field: '--part',
     problem: 'the node kit has no such part',
     found: unknown,
-    expected: parts.join(', '),
+    expected: nodeParts.join(', '),
   });
 }

@@ -11,6 +11,7 @@ import joinSh from '../../../node/kit/join.sh';
 import migrateSh from '../../../node/kit/migrate.sh';
 import registrySh from '../../../node/kit/registry.sh';
 import ringSh from '../../../node/kit/ring.sh';
+import guardDropIn from '../../../node/kit/units/50-coxswain-guard.conf';
 import coxswainAutobuilderService from '../../../node/kit/units/coxswain-autobuilder.service';
 import coxswainAutobuilderTimer from '../../../node/kit/units/coxswain-autobuilder.timer';
 import coxswainGraphService from '../../../node/kit/units/coxswain-graph@.service';
@@ -21,8 +22,8 @@ import coxswainHealthService from '../../../node/kit/units/coxswain-health.servi
 import coxswainJoinService from '../../../node/kit/units/coxswain-join.service';
 import coxswainMigrateService from '../../../node/kit/units/coxswain-migrate.service';
 import coxswainRingService from '../../../node/kit/units/coxswain-ring.service';
-import guardDropIn from '../../../node/kit/units/rpm-ostreed-automatic.service.d/50-coxswain-guard.conf';
 import warinessSh from '../../../node/kit/wariness.sh';
+import type { NodePart } from '../../project/configuration/node-parts.ts';
 
 /** The node kit's scripts by name, as nodes run them (node/kit/). */
 export const scripts: Readonly<Record<string, string>> = {
@@ -42,22 +43,8 @@ export const scripts: Readonly<Record<string, string>> = {
   'graph.jq': graphJq,
 };
 
-/** A part of the kit, which can be left out. */
-export const parts = [
-  'ring',
-  'local-graph',
-  'join',
-  'migrate',
-  'trust',
-  'reboots',
-  'guard',
-  'autobuilder',
-  'health',
-] as const;
-export type Part = (typeof parts)[number];
-
 /** The units of each part, and their texts. */
-export const units: Readonly<Partial<Record<Part, Readonly<Record<string, string>>>>> = {
+export const units: Readonly<Partial<Record<NodePart, Readonly<Record<string, string>>>>> = {
   ring: { 'coxswain-ring.service': coxswainRingService },
   'local-graph': {
     'coxswain-graph.socket': coxswainGraphSocket,

@@ -1,8 +1,9 @@
 import type { Config } from '../../project/configuration/config.ts';
+import type { NodePart } from '../../project/configuration/node-parts.ts';
 import { isNamed } from '../../project/configuration/rings.ts';
 import type { NodePolicy } from '../../release/signatures/node-policy.ts';
 import { formatRepository } from '../../world/registry/reference.ts';
-import { guardDropIn, guardedServices, type Part, scripts, units } from './kit-texts.ts';
+import { guardDropIn, guardedServices, scripts, units } from './kit-texts.ts';
 import { rebootsToml } from './reboots.ts';
 
 /** What goes onto a node: absolute paths. */
@@ -18,7 +19,7 @@ export interface NodeFiles {
   readonly dropIns: ReadonlyMap<string, string>;
 }
 
-/** Where the scripts are in an image: the units name this folder. */
+/** The folder of the scripts in an image; the units name it. */
 const imageFolder = '/usr/lib/coxswain';
 
 /**
@@ -32,7 +33,7 @@ export function nodeFiles(
   options: {
     readonly into: 'image' | 'machine';
     readonly fleet?: string;
-    readonly parts: ReadonlySet<Part>;
+    readonly parts: ReadonlySet<NodePart>;
     readonly policy?: NodePolicy;
   },
 ): NodeFiles {
@@ -76,7 +77,7 @@ export function nodeFiles(
 /** kit.conf: what nodes have to know of coxswain.yaml. */
 function kitSettings(
   config: Config,
-  { fleet, parts }: { readonly fleet?: string; readonly parts: ReadonlySet<Part> },
+  { fleet, parts }: { readonly fleet?: string; readonly parts: ReadonlySet<NodePart> },
 ): string {
   const fleets = Object.values(config.fleets);
   const rings = config.rings.filter(isNamed);

@@ -7,18 +7,10 @@ const ignitionVersion = '3.3.0';
 
 /** The kit as a Butane file. */
 export function butaneOf(node: NodeFiles): string {
-  const files = [...node.files].map(([path, text]) => ({
-    path,
-    mode: modeOf(node, path),
-    // Fedora CoreOS has one.
-    ...(path === '/etc/containers/policy.json' ? { overwrite: true } : {}),
-    contents: { inline: text },
-  }));
-  const links = [...node.links].map(([path, target]) => ({ path, target, overwrite: true }));
   return `# Made by coxswain node-kit. Add your own users and files, and translate it: butane --strict FILE\n${stringify(
     {
       ...butaneHead,
-      storage: { files, ...(links.length === 0 ? {} : { links }) },
+      storage: storageOf(node, (text) => ({ inline: text })),
       systemd: { units: unitsOf(node) },
     },
     { lineWidth: 0 },
@@ -27,19 +19,27 @@ export function butaneOf(node: NodeFiles): string {
 
 /** The Ignition configuration that Butane makes of it. */
 export function ignitionOf(node: NodeFiles): string {
-  const files = [...node.files].map(([path, text]) => ({
-    path,
-    mode: modeOf(node, path),
-    ...(path === '/etc/containers/policy.json' ? { overwrite: true } : {}),
-    contents: { source: `data:;base64,${Buffer.from(text).toString('base64')}` },
-  }));
-  const links = [...node.links].map(([path, target]) => ({ path, target, overwrite: true }));
   const ignition = {
     ignition: { version: ignitionVersion },
-    storage: { files, ...(links.length === 0 ? {} : { links }) },
+    storage: storageOf(node, (text) => ({
+      source: `data:;base64,${Buffer.from(text).toString('base64')}`,
+    })),
     systemd: { units: unitsOf(node) },
   };
   return `${JSON.stringify(ignition, null, 2)}\n`;
+}
+
+/** @param contents how the format writes the text of a file */
+function storageOf(node: NodeFiles, contents: (text: string) => object): object {
+  const files = [...node.files].map(([path, text]) => ({
+    path,
+    mode: modeOf(node, path),
+    // Fedora CoreOS has one.
+    ...(path === '/etc/containers/policy.json' ? { overwrite: true } : {}),
+    contents: contents(text),
+  }));
+  const links = [...node.links].map(([path, target]) => ({ path, target, overwrite: true }));
+  return { files, ...(links.length === 0 ? {} : { links }) };
 }
 
 function modeOf(node: NodeFiles, path: string): number {

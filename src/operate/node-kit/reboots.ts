@@ -1,11 +1,6 @@
 import { parseWindow } from '../../guidance/simulation/windows.ts';
 import { InputError } from '../../host/errors.ts';
-
-/** When nodes may reboot into an update, as coxswain.yaml has it. */
-export type Reboots =
-  | 'immediate'
-  | { readonly windows: readonly string[] }
-  | { readonly 'fleet-lock': string };
+import type { NodeKitConfig } from '../../project/configuration/config.ts';
 
 const dayNames = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
@@ -13,7 +8,7 @@ const dayNames = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
  * Zincati's configuration of an update strategy (docs/usage/updates-strategy.md of Zincati).
  * @throws InputError for windows that Zincati cannot have
  */
-export function rebootsToml(reboots: Reboots, place: { readonly where: string }): string {
+export function rebootsToml(reboots: NodeKitConfig['reboots'], place: { readonly where: string }): string {
   const head = '# Made by coxswain node-kit from node.reboots in coxswain.yaml.\n[updates]\n';
   if (reboots === 'immediate') return `${head}strategy = "immediate"\n`;
   if ('fleet-lock' in reboots) {

@@ -1,6 +1,7 @@
 import type { Architecture } from '../../world/registry/architecture.ts';
 import type { Repository, TagReference } from '../../world/registry/reference.ts';
 import type { FreezeWindow } from './freeze-windows.ts';
+import type { NodePart } from './node-parts.ts';
 import type { Ring } from './rings.ts';
 import type { UpstreamAddresses } from './upstream-guidance.ts';
 
@@ -43,17 +44,7 @@ export interface Config {
 
 /** What nodes get by the node kit. */
 export interface NodeKitConfig {
-  readonly parts: readonly (
-    | 'ring'
-    | 'local-graph'
-    | 'join'
-    | 'migrate'
-    | 'trust'
-    | 'reboots'
-    | 'guard'
-    | 'autobuilder'
-    | 'health'
-  )[];
+  readonly parts: readonly NodePart[];
   readonly reboots: 'immediate' | { readonly windows: readonly string[] } | { readonly 'fleet-lock': string };
   readonly migrateFrom: readonly string[];
 }

@@ -13,7 +13,7 @@ import { configSchema, type WrittenConfig } from './schema.ts';
 import { defaultUpstream, readAddress } from './upstream-guidance.ts';
 import { type Path, readDocument, type SourceDocument } from './yaml-document.ts';
 
-export type { BootTestConfig, Config, Fleet } from './config-types.ts';
+export type { BootTestConfig, Config, Fleet, NodeKitConfig } from './config-types.ts';
 
 /** Name of the configuration file, at the top of the user's repository. */
 export const configFileName = 'coxswain.yaml';
@@ -185,7 +185,8 @@ function build(
     bootTest: {
       ...defined({
         mode: written['boot-test'].mode,
-        ignition: written['boot-test'].ignition && tidyPath(written['boot-test'].ignition),
+        ignition:
+          written['boot-test'].ignition === undefined ? undefined : tidyPath(written['boot-test'].ignition),
         deadlineSeconds: deadline,
         upgrades: written['boot-test'].upgrades,
       }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { architectures } from '../../world/registry/architecture.ts';
+import { nodeParts } from './node-parts.ts';
 import { mostSlices, slicesKey } from './rings.ts';
 
 /** `48h`, `7d`, `1d12h`: what parseDuration of src/host/time.ts reads. */
@@ -182,19 +183,7 @@ const bootTest = z
 const node = z
   .strictObject({
     parts: z
-      .array(
-        z.enum([
-          'ring',
-          'local-graph',
-          'join',
-          'migrate',
-          'trust',
-          'reboots',
-          'guard',
-          'autobuilder',
-          'health',
-        ]),
-      )
+      .array(z.enum(nodeParts))
       .min(1)
       .default(['ring', 'join', 'trust', 'reboots', 'autobuilder', 'health'])
       .describe('The parts of the node kit that coxswain node-kit writes.'),
