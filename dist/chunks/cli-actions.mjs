@@ -569,8 +569,10 @@ async function placeOf(where, directory) {
 	if (!await stat(file).then((found) => found.isFile(), () => false)) return {};
 	return {
 		file,
-		...defined({ startLine: line === void 0 ? void 0 : Number(line) }),
-		...defined({ startColumn: column === void 0 ? void 0 : Number(column) })
+		...defined({
+			startLine: line === void 0 ? void 0 : Number(line),
+			startColumn: column === void 0 ? void 0 : Number(column)
+		})
 	};
 }
 /** The token, and inputs whose names say that they are passwords. */

@@ -65,6 +65,54 @@ async function confirmPush(client, tag, expected) {
 function ociLayerType(mediaType) {
 	return mediaType === "application/vnd.docker.image.rootfs.diff.tar.gzip" ? "application/vnd.oci.image.layer.v1.tar+gzip" : mediaType;
 }
+// src/loop/build-image/base-in-storage.ts
+const folder = "localhost/coxswain-base";
+/** How containers/storage, and buildah, report a base that was there a moment ago. */
+const removedMeanwhile = new RegExp(`image not known|layer not known|identifier is not an image|initializing source docker://${folder}:`);
+/** A run that lost the base to another one that ended takes it again, so often. */
+const attempts = 4;
+/**
+* The name of a base in local storage: the same in every run and on every machine. buildah writes the name that an image
+* was built on into its history, and chooses any of the names that the base has. Then a pull of the same base from
+* another repository would give the same inputs another digest.
+*/
+function baseNameInStorage(base) {
+	return `${folder}:${base.manifest.descriptor.digest.replace("sha256:", "")}`;
+}
+/**
+* Builds on a base in local storage, and removes the base afterwards if it did not exist before. Several runs may use
+* it at the same time: storage removes an image with its last name, and not while a build runs on it, so the last run
+* removes it. An image with a name that somebody else gave it stays.
+* @param from the repository that it is pulled from
+* @param build is called again if another run removed the base
+*/
+async function withBaseInStorage(buildah, options, build) {
+	const { base, from, architecture } = options;
+	const id = base.config.digest.replace("sha256:", "");
+	const name = baseNameInStorage(base);
+	const source = formatReference(atDigest(from, base.manifest.descriptor.digest));
+	const plainHttp = isLoopback(new URL(`http://${from.registry}`));
+	let pulled = false;
+	try {
+		for (let attempt = 1;; attempt += 1) try {
+			if (!await buildah.hasImage(id)) {
+				pulled = true;
+				await buildah.pull(source, {
+					architecture,
+					plainHttp
+				});
+			}
+			await buildah.tag(id, name);
+			return await build();
+		} catch (error) {
+			const isRemoved = error instanceof OutsideError && removedMeanwhile.test(error.message);
+			if (attempt === attempts || !isRemoved) throw error;
+		}
+	} finally {
+		if (pulled) await buildah.removeImage(source);
+		await buildah.removeImage(name);
+	}
+}
 // src/loop/build-image/buildah.ts
 /**
 * The command line of a build that depends only on its order:
@@ -98,12 +146,6 @@ function buildArgumentsOf(order) {
 }
 const anyExitCode = Array.from({ length: 256 }, (_, code) => code);
 const shownLines = 30;
-/** How containers/storage, and buildah, report an image that was there a moment ago. */
-const removedMeanwhile = /image not known|layer not known|identifier is not an image|initializing source docker:\/\/localhost\/coxswain-base:/;
-/** Whether an error says that another run removed an image that this one was about to use. */
-function isRemovedMeanwhile(error) {
-	return error instanceof OutsideError && removedMeanwhile.test(error.message);
-}
 /** @param folder an existing folder for the files that buildah answers with */
 function createBuildah(options) {
 	const env = Object.fromEntries(Object.entries(options.env).filter((entry) => entry[1] !== void 0));
@@ -184,50 +226,6 @@ function noteOf(line) {
 }
 function shorten(text) {
 	return text.length > 60 ? `${text.slice(0, 59)}…` : text;
-}
-// src/loop/build-image/base-in-storage.ts
-/** A run that lost the base to another one that ended takes it again, so often. */
-const attempts = 4;
-/**
-* The name of a base in local storage: the same in every run and on every machine. buildah writes the name that an image
-* was built on into its history, and chooses any of the names that the base has. Then a pull of the same base from
-* another repository would give the same inputs another digest.
-*/
-function baseNameInStorage(base) {
-	return `localhost/coxswain-base:${base.manifest.descriptor.digest.replace("sha256:", "")}`;
-}
-/**
-* Builds on a base in local storage, and removes the base afterwards if it did not exist before. Several runs may use
-* it at the same time: storage removes an image with its last name, and not while a build runs on it, so the last run
-* removes it. An image with a name that somebody else gave it stays.
-* @param from the repository that it is pulled from
-* @param build is called again if another run removed the base
-*/
-async function withBaseInStorage(buildah, options, build) {
-	const { base, from, architecture } = options;
-	const id = base.config.digest.replace("sha256:", "");
-	const name = baseNameInStorage(base);
-	const source = formatReference(atDigest(from, base.manifest.descriptor.digest));
-	const plainHttp = isLoopback(new URL(`http://${from.registry}`));
-	let pulled = false;
-	try {
-		for (let attempt = 1;; attempt += 1) try {
-			if (!await buildah.hasImage(id)) {
-				pulled = true;
-				await buildah.pull(source, {
-					architecture,
-					plainHttp
-				});
-			}
-			await buildah.tag(id, name);
-			return await build();
-		} catch (error) {
-			if (attempt === attempts || !isRemovedMeanwhile(error)) throw error;
-		}
-	} finally {
-		if (pulled) await buildah.removeImage(source);
-		await buildah.removeImage(name);
-	}
 }
 // src/loop/build-image/build-one.ts
 /**

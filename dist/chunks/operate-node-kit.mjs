@@ -4,7 +4,7 @@ import { l as isNamed } from "./project-configuration.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { i as parseWindow } from "./guidance-simulation.mjs";
 import { o as nodePolicy } from "./release-signatures.mjs";
-import { C as coxswain_node_default, S as documents_default$1, T as autobuilder_default, _ as health_default, a as coxswain_join_default, b as graph_default$1, c as coxswain_guard_default, d as coxswain_autobuilder_default$1, f as coxswain_autobuilder_default, g as join_default, h as migrate_default, i as coxswain_migrate_default, l as coxswain_graph_default, m as registry_default, n as _50_coxswain_guard_default, o as coxswain_health_default, p as ring_default, r as coxswain_ring_default, s as coxswain_guard_default$1, t as wariness_default, u as coxswain_graph__default, v as guard_default, w as common_default, x as documents_default, y as graph_default } from "../verbs/node-kit.mjs";
+import { C as coxswain_node_default, S as documents_default$1, T as autobuilder_default, _ as health_default, a as coxswain_health_default, b as graph_default$1, c as coxswain_graph_default, d as coxswain_autobuilder_default, f as _50_coxswain_guard_default, g as join_default, h as migrate_default, i as coxswain_join_default, l as coxswain_graph__default, m as registry_default, n as coxswain_ring_default, o as coxswain_guard_default$1, p as ring_default, r as coxswain_migrate_default, s as coxswain_guard_default, t as wariness_default, u as coxswain_autobuilder_default$1, v as guard_default, w as common_default, x as documents_default, y as graph_default } from "../verbs/node-kit.mjs";
 import { chmod, mkdir, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 // src/operate/node-kit/kit-texts.ts
@@ -25,18 +25,6 @@ const scripts = {
 	"documents.jq": documents_default$1,
 	"graph.jq": graph_default$1
 };
-/** A part of the kit, which can be left out. */
-const parts = [
-	"ring",
-	"local-graph",
-	"join",
-	"migrate",
-	"trust",
-	"reboots",
-	"guard",
-	"autobuilder",
-	"health"
-];
 /** The units of each part, and their texts. */
 const units = {
 	ring: { "coxswain-ring.service": coxswain_ring_default },
@@ -107,7 +95,7 @@ function nameOfZone(zone, written) {
 	return written.trim().split(/\s+/).at(-1) ?? zone;
 }
 // src/operate/node-kit/node-files.ts
-/** Where the scripts are in an image: the units name this folder. */
+/** The folder of the scripts in an image; the units name it. */
 const imageFolder = "/usr/lib/coxswain";
 /**
 * The files of the kit for one place.
@@ -204,48 +192,38 @@ const butaneHead = {
 const ignitionVersion = "3.3.0";
 /** The kit as a Butane file. */
 function butaneOf(node) {
-	const files = [...node.files].map(([path, text]) => ({
-		path,
-		mode: modeOf(node, path),
-		...path === "/etc/containers/policy.json" ? { overwrite: true } : {},
-		contents: { inline: text }
-	}));
-	const links = [...node.links].map(([path, target]) => ({
-		path,
-		target,
-		overwrite: true
-	}));
 	return `# Made by coxswain node-kit. Add your own users and files, and translate it: butane --strict FILE\n${(0, import_dist.stringify)({
 		...butaneHead,
-		storage: {
-			files,
-			...links.length === 0 ? {} : { links }
-		},
+		storage: storageOf(node, (text) => ({ inline: text })),
 		systemd: { units: unitsOf(node) }
 	}, { lineWidth: 0 })}`;
 }
 /** The Ignition configuration that Butane makes of it. */
 function ignitionOf(node) {
+	const ignition = {
+		ignition: { version: ignitionVersion },
+		storage: storageOf(node, (text) => ({ source: `data:;base64,${Buffer.from(text).toString("base64")}` })),
+		systemd: { units: unitsOf(node) }
+	};
+	return `${JSON.stringify(ignition, null, 2)}\n`;
+}
+/** @param contents how the format writes the text of a file */
+function storageOf(node, contents) {
 	const files = [...node.files].map(([path, text]) => ({
 		path,
 		mode: modeOf(node, path),
 		...path === "/etc/containers/policy.json" ? { overwrite: true } : {},
-		contents: { source: `data:;base64,${Buffer.from(text).toString("base64")}` }
+		contents: contents(text)
 	}));
 	const links = [...node.links].map(([path, target]) => ({
 		path,
 		target,
 		overwrite: true
 	}));
-	const ignition = {
-		ignition: { version: ignitionVersion },
-		storage: {
-			files,
-			...links.length === 0 ? {} : { links }
-		},
-		systemd: { units: unitsOf(node) }
+	return {
+		files,
+		...links.length === 0 ? {} : { links }
 	};
-	return `${JSON.stringify(ignition, null, 2)}\n`;
 }
 function modeOf(node, path) {
 	return node.programs.has(path) ? 493 : 420;
@@ -291,4 +269,4 @@ async function writeRootfs(folder, node) {
 	}
 	return [...texts.keys(), ...links.map(([path]) => path)];
 }
-export { nodeFiles as a, kitPolicy as i, butaneOf as n, parts as o, ignitionOf as r, writeRootfs as t };
+export { nodeFiles as a, kitPolicy as i, butaneOf as n, ignitionOf as r, writeRootfs as t };

@@ -2,6 +2,7 @@ import { I as InputError, L as OutsideError, P as defined, c as inParallel } fro
 import { _ as isBuildTag, a as promotedDigest, b as subjectOfTag, c as neededDigests, o as awaitedDigests, s as digestsOf, v as isVersionTag } from "./release.mjs";
 import { A as formatRepository, C as mediaTypes, E as atTag, R as architectureOfGo, S as isIndex, T as atDigest, d as imageTimestamp, f as readImage, g as readArtifact, j as isDigest, k as formatReference, y as fallbackTag, z as architectures } from "./world-registry.mjs";
 import { h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, r as readCandidate } from "./release-candidate.mjs";
+import { w as isFullHash } from "./world-git.mjs";
 import { C as parseReleaseIndex } from "./guidance.mjs";
 import { g as filesAtUrl, u as readLastPublished } from "./release-published.mjs";
 // src/operate/prune-images/current-builds.ts
@@ -193,7 +194,7 @@ function ownBuilds({ git, forge }, recordedKeys) {
 	};
 	return async ({ buildKey, revision }) => {
 		if (recordedKeys.has(buildKey)) return true;
-		if (revision === void 0 || !/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(revision)) return false;
+		if (revision === void 0 || !isFullHash(revision)) return false;
 		const asked = known.get(revision) ?? isCommitHere(revision);
 		known.set(revision, asked);
 		return asked;

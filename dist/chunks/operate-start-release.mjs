@@ -50,20 +50,16 @@ async function startRelease(project, options) {
 }
 async function start(runs, options) {
 	const { version, commit, branch, answer } = options;
-	const own = {
-		workflow: `coxswain-${options.workflow}`,
-		before: await runs.list({
-			workflow: `coxswain-${options.workflow}`,
-			commit
-		})
-	};
-	const { workflow, before } = own.before !== void 0 ? own : {
-		workflow: options.workflow,
-		before: await runs.list({
-			workflow: options.workflow,
-			commit
-		})
-	};
+	const renamed = `coxswain-${options.workflow}`;
+	const runsOfRenamed = await runs.list({
+		workflow: renamed,
+		commit
+	});
+	const workflow = runsOfRenamed === void 0 ? options.workflow : renamed;
+	const before = runsOfRenamed ?? await runs.list({
+		workflow,
+		commit
+	});
 	if (before === void 0) return answer("to-do", `${version} is merged and not released, and there is no ${workflow} to start`);
 	const running = before.find(({ state }) => state === "running");
 	if (running !== void 0) return answer("running", `${version} is being released: ${running.url}`);

@@ -14,6 +14,19 @@ const tagPrefixes = {
 	/** What is attached to an image by its digest. */
 	attached: "sha256-"
 };
+// src/project/configuration/node-parts.ts
+/** The parts of the node kit; each can be left out. A new part is added here, and its units in operate/node-kit. */
+const nodeParts = [
+	"ring",
+	"local-graph",
+	"join",
+	"migrate",
+	"trust",
+	"reboots",
+	"guard",
+	"autobuilder",
+	"health"
+];
 // src/project/configuration/rings.ts
 /** No ring of coxswain.yaml can have this name: it has a space. */
 const noRing = "no ring";
@@ -129,17 +142,7 @@ const bootTest = strictObject({
 	upgrades: boolean().optional().describe("Rehearse the update from the releases that nodes have. Default: if there are tests in before-upgrade, after-upgrade or after-rollback.")
 }).describe("The virtual machine that images are tested in, and what is tested besides the tests.");
 const node = strictObject({
-	parts: array(_enum([
-		"ring",
-		"local-graph",
-		"join",
-		"migrate",
-		"trust",
-		"reboots",
-		"guard",
-		"autobuilder",
-		"health"
-	])).min(1).default([
+	parts: array(_enum(nodeParts)).min(1).default([
 		"ring",
 		"join",
 		"trust",
@@ -946,7 +949,7 @@ function build(written, file, document, problems) {
 		bootTest: {
 			...defined({
 				mode: written["boot-test"].mode,
-				ignition: written["boot-test"].ignition && tidyPath(written["boot-test"].ignition),
+				ignition: written["boot-test"].ignition === void 0 ? void 0 : tidyPath(written["boot-test"].ignition),
 				deadlineSeconds: deadline,
 				upgrades: written["boot-test"].upgrades
 			}),
@@ -1026,4 +1029,4 @@ function readUrl(text, place) {
 function tidyPath(path) {
 	return path.split("/").filter((step) => step !== "" && step !== ".").join("/");
 }
-export { readConfigText as a, configJsonSchema as c, sliceName as d, tagPrefixes as f, readConfig as i, isNamed as l, examineConfig as n, urgentTemplate as o, parseConfig as r, defaultUpstream as s, configFileName as t, ringsToShow as u };
+export { readConfigText as a, configJsonSchema as c, sliceName as d, nodeParts as f, readConfig as i, isNamed as l, examineConfig as n, urgentTemplate as o, tagPrefixes as p, parseConfig as r, defaultUpstream as s, configFileName as t, ringsToShow as u };

@@ -144,7 +144,7 @@ const containerignoreText = `# Only what is named here is part of the build and 
 *
 !rootfs
 `;
-/** What the images of most repositories are not made of, one name a line. */
+/** Files and folders that are not part of the image in most repositories. */
 const notInImages = [
 	".git",
 	".github",
@@ -156,9 +156,9 @@ const notInImages = [
 	"README.md",
 	"LICENSE"
 ];
-/** For a Containerfile that was there: leaves out what it does not name. @param tests the folder of tests */
+/** For an existing Containerfile: leaves out what it does not name. @param tests the folder of tests */
 function containerignoreFor(containerfile, tests) {
-	return `# Not part of the build, nor of the build key: an edit of these rebuilds nothing. Add what else the image is not made of.
+	return `# Not part of the build, nor of the build key: an edit of these rebuilds nothing. Add everything else that is not part of the image.
 ${[.../* @__PURE__ */ new Set([...notInImages, tests])].filter((name) => !containerfile.includes(name)).join("\n")}
 `;
 }
@@ -541,9 +541,8 @@ function secrets({ image, testImage }, which, more = {}) {
 	return lines.length === 0 ? "" : `    secrets:\n${lines.join("")}`;
 }
 // src/project/init/init.ts
-/** Writes the files of a user's repository that do not exist yet: planInit says which. */
-async function initRepository(...given) {
-	const plan = await planInit(...given);
+/** Writes the files of a plan. */
+async function writeInit(plan) {
 	for (const file of plan.files) {
 		await writeFileAtomically(join(plan.root, file.path), file.text);
 		if (file.executable === true) await chmod(join(plan.root, file.path), 493);
@@ -556,7 +555,7 @@ async function initRepository(...given) {
 /**
 * Decides which files of a user's repository are to be written. A file that exists is never changed, except for the
 * JSON Schema, which is Coxswain's own, and .gitignore, which gets the lines that it lacks. If there is a coxswain.yaml,
-* everything else follows it. A workflow of somebody else that bears the name of one of ours stays, and ours gets another name.
+* everything else follows it. A foreign workflow with the name of one of ours is kept, and ours gets another name.
 * @param settings needed if there is no coxswain.yaml
 * @param pin the release of Coxswain that its workflows call
 * @throws InputError inside another folder's repository, and for a coxswain.yaml that exists and is wrong
@@ -736,4 +735,4 @@ function bodyOf({ files, kept, notes, doubt, config }) {
 		"The settings on GitHub that the workflows need: `coxswain doctor --github`."
 	].join("\n\n");
 }
-export { findPin as a, ours as c, planInit as i, imageOfRemote as n, parseSource as o, initRepository as r, workingBranch as s, proposeInit as t };
+export { findPin as a, ours as c, writeInit as i, imageOfRemote as n, parseSource as o, planInit as r, workingBranch as s, proposeInit as t };

@@ -1,5 +1,5 @@
 import { F as nearest, I as InputError, P as defined } from "./host.mjs";
-import { C as Git, S as shortCommit } from "./world-git.mjs";
+import { C as Git, S as shortCommit, w as isFullHash } from "./world-git.mjs";
 import { n as createRegistryClient } from "./world-registry.mjs";
 import { i as readConfig } from "./project-configuration.mjs";
 import { d as openForge } from "./world-forge.mjs";
@@ -55,7 +55,7 @@ async function overtaken(branches, fleet, commit) {
 * @throws InputError for a commit that is not on the branch: it would bypass the fleet's review
 */
 async function releaseCommit(branches, fleet, commit) {
-	if (commit !== void 0 && !/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(commit)) throw new InputError({
+	if (commit !== void 0 && !isFullHash(commit)) throw new InputError({
 		field: "--commit",
 		problem: "not a full commit name",
 		found: commit,

@@ -474,8 +474,10 @@ function pauseOne(state, version, order) {
 		reason,
 		by,
 		at: now,
-		...defined({ until: duration === void 0 ? void 0 : now + duration }),
-		...defined({ held: held === true ? held : void 0 })
+		...defined({
+			until: duration === void 0 ? void 0 : now + duration,
+			held: held === true ? held : void 0
+		})
 	};
 	const without = forgetPause(setMetadata(state, version, kept, now), version);
 	return withPaused(without, [...without.operations.paused ?? [], paused]);
@@ -792,7 +794,7 @@ function withdraw(state, order) {
 	return {
 		state: next,
 		summary: `withdraw ${version}`,
-		notes: ["it is no longer offered to any node; nodes that run it stay on it until a newer release is rolled out, which they get as any other node"],
+		notes: ["it is no longer offered to any node; nodes that run it stay on it until a newer release is rolled out; they get that like any other node"],
 		warnings: [...stranded.length === 0 ? [] : [`no way forward for nodes on ${listStranded(stranded)}`], ...wasBarrier === void 0 ? [] : [`it was a barrier (${wasBarrier.reason}): older nodes go around it now`]]
 	};
 }

@@ -4,6 +4,11 @@ import { stat, unlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { spawn } from "node:child_process";
 import { setTimeout } from "node:timers/promises";
+// src/world/git/full-hash.ts
+/** Whether a text is the whole hash of an object, of SHA-1 or SHA-256. */
+function isFullHash(text) {
+	return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
+}
 // src/world/git/memory.ts
 /** How many answers are kept, and how many characters each may have. */
 const most = 1e3;
@@ -56,7 +61,7 @@ var Git = class {
 	* @param objects the commits, trees and blobs in `args` that decide the answer
 	*/
 	async runOnObjects(args, ...objects) {
-		if (!objects.every((object) => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(object))) return this.run(args);
+		if (!objects.every(isFullHash)) return this.run(args);
 		const question = args.join("\0");
 		const known = this.memory.get(question);
 		if (known !== void 0) return known;
@@ -1052,4 +1057,4 @@ function asText(bytes) {
 	const text = bytes.toString("utf8");
 	return Buffer.from(text).equals(bytes) && !text.includes("�") ? text : bytes;
 }
-export { Git as C, shortCommit as S, listCommit as _, writeCommit as a, readBlobs as b, localRefs as c, localObjects as d, RemoteError as f, runWithRemote as g, remoteSeconds as h, commitTree as i, refOf as l, findRemote as m, forecastMerge as n, readTexts as o, explainRemoteFailure as p, forecastMergeFrom as r, remoteRefs as s, treeChanges as t, fetchedObjects as u, listTree as v, readTextBlob as x, readBlob as y };
+export { Git as C, shortCommit as S, listCommit as _, writeCommit as a, readBlobs as b, localRefs as c, localObjects as d, RemoteError as f, runWithRemote as g, remoteSeconds as h, commitTree as i, refOf as l, findRemote as m, forecastMerge as n, readTexts as o, explainRemoteFailure as p, forecastMergeFrom as r, remoteRefs as s, treeChanges as t, fetchedObjects as u, listTree as v, isFullHash as w, readTextBlob as x, readBlob as y };

@@ -1,5 +1,5 @@
 import { C as many, E as text, S as flag, m as directory, s as defineVerb, w as parsed } from "../chunks/cli.mjs";
-import { a as findPin, i as planInit, n as imageOfRemote, o as parseSource, r as initRepository, s as workingBranch, t as proposeInit } from "../chunks/project-init.mjs";
+import { a as findPin, i as writeInit, n as imageOfRemote, o as parseSource, r as planInit, s as workingBranch, t as proposeInit } from "../chunks/project-init.mjs";
 import { d as openForge } from "../chunks/world-forge.mjs";
 import { C as Git } from "../chunks/world-git.mjs";
 import { A as formatRepository, F as parseRepository, P as parseReference, k as formatReference, z as architectures } from "../chunks/world-registry.mjs";
@@ -8,8 +8,9 @@ const repository = (raw, name) => formatRepository(parseRepository(raw, { field:
 var init_default = defineVerb({
 	summary: "Write the first files of a repository of derived images",
 	about: `Writes coxswain.yaml, a Containerfile, rollout templates, a first test and the workflows for GitHub, with comments. An
-existing file is never changed, so it can be run again at any time: it adds what is missing. If there is a coxswain.yaml, everything follows it.
-In a repository that exists, the first fleet is released from its default branch, .gitignore gets the lines that it lacks, and
+existing file is never changed, so it can be run again at any time: it adds what is missing. If there is a coxswain.yaml,
+everything follows it.
+In an existing repository the first fleet is released from its default branch, .gitignore gets the lines that it lacks, and
 your workflows keep their names.
 
   coxswain init                                          in a clone from GitHub
@@ -39,21 +40,16 @@ your workflows keep their names.
 		const image = inputs.image ?? await imageOfRemote(inputs.directory);
 		const fleets = inputs.fleet.length === 0 ? ["testing", "stable"] : inputs.fleet;
 		const branch = await workingBranch(inputs.directory);
-		const given = [
-			inputs.directory,
-			image === void 0 ? void 0 : {
-				image,
-				testImage: inputs["test-image"] ?? `${image}-test`,
-				base,
-				stream,
-				fleets,
-				branch: branch === void 0 || fleets.includes(branch) ? void 0 : branch,
-				architectures: inputs.architecture.length === 0 ? [architectures[0]] : inputs.architecture
-			},
-			inputs.from === void 0 ? void 0 : await findPin(inputs.from, env.GITHUB_SERVER_URL || "https://github.com")
-		];
-		const plan = await planInit(...given);
-		const tell = () => {
+		const plan = await planInit(inputs.directory, image === void 0 ? void 0 : {
+			image,
+			testImage: inputs["test-image"] ?? `${image}-test`,
+			base,
+			stream,
+			fleets,
+			branch: branch === void 0 || fleets.includes(branch) ? void 0 : branch,
+			architectures: inputs.architecture.length === 0 ? [architectures[0]] : inputs.architecture
+		}, inputs.from === void 0 ? void 0 : await findPin(inputs.from, env.GITHUB_SERVER_URL || "https://github.com"));
+		const warn = () => {
 			if (inputs.image !== void 0 && inputs.image !== formatRepository(plan.config.image)) log.warn(`coxswain.yaml existed and is kept: it names ${formatRepository(plan.config.image)}, not ${inputs.image}`);
 			for (const text of [...plan.notes, ...plan.doubt === void 0 ? [] : [plan.doubt]]) log.warn(text);
 		};
@@ -63,7 +59,7 @@ your workflows keep their names.
 				log
 			});
 			const { number, head } = await proposeInit(forge, plan);
-			tell();
+			warn();
 			return {
 				data: {
 					directory: plan.root,
@@ -74,8 +70,8 @@ your workflows keep their names.
 				text: `pull request #${number} (branch ${head}) offers ${plan.files.length} files; nothing was written here`
 			};
 		}
-		const report = await initRepository(...given);
-		tell();
+		const report = await writeInit(plan);
+		warn();
 		return {
 			data: {
 				directory: report.root,

@@ -93,7 +93,7 @@ async function findCommits(
 ): Promise<{ readonly commit: string; readonly against: string | undefined }> {
   const tip = await forge.branches.resolve(config.stateBranch);
   if (given.commit !== undefined && /^[0-9a-f]{40}$/.test(given.commit)) {
-    // That of a pull request from a fork is in no clone.
+    // No clone has the commit of a pull request from a fork.
     await forge.branches.fetchHistory(given.commit, ...(tip === undefined ? [] : [tip]));
   }
   const commit = given.commit === undefined ? tip : await resolve(git, given.commit, '--commit');

@@ -16,7 +16,9 @@ export default defineVerb({
   about: `Shows what it would delete. With --delete it asks, and then deletes; scripts and workflows add --yes.
 
 Production keeps every release of every fleet, and everything attached to it. With --releases N older releases are
-deleted, unless nodes are offered them, or they are barriers or paused. The test registry keeps young images, images that a fleet will still get, and images that branches and open pull requests build now. Images that this project did not build and tag always stay.
+deleted, unless nodes are offered them, or they are barriers or paused. The test registry keeps young images, images that a
+fleet will still get, and images that branches and open pull requests build now. Images that this project did not build and
+tag always stay.
 
 At ghcr.io the Packages API of GitHub deletes: every manifest, the images of an index and what is attached included.
 

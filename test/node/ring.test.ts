@@ -15,7 +15,7 @@ const settings = {
   SLICES: 100,
 };
 
-/** The wariness that each machine id draws, and where it stands inside its percent: in one bash. */
+/** Draws the wariness of each machine id, and its place inside that percent, in one bash. */
 async function draw(ids: readonly string[]): Promise<{ wariness: number; within: number }[]> {
   const program =
     '. node/kit/common.sh; . node/kit/wariness.sh; while read -r id; do draw "$id"; echo "$wariness $within"; done';

@@ -129,8 +129,10 @@ async function placeOf(where: string, directory: string): Promise<core.Annotatio
   if (!isThere) return {};
   return {
     file,
-    ...defined({ startLine: line === undefined ? undefined : Number(line) }),
-    ...defined({ startColumn: column === undefined ? undefined : Number(column) }),
+    ...defined({
+      startLine: line === undefined ? undefined : Number(line),
+      startColumn: column === undefined ? undefined : Number(column),
+    }),
   };
 }
 

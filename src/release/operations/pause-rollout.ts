@@ -160,8 +160,10 @@ export function pauseOne(
     reason,
     by,
     at: now,
-    ...defined({ until: duration === undefined ? undefined : now + duration }),
-    ...defined({ held: held === true ? held : undefined }),
+    ...defined({
+      until: duration === undefined ? undefined : now + duration,
+      held: held === true ? held : undefined,
+    }),
   };
   const without = forgetPause(setMetadata(state, version, kept, now), version);
   return withPaused(without, [...(without.operations.paused ?? []), paused]);

@@ -75,7 +75,7 @@ export function withdraw(
     state: next,
     summary: `withdraw ${version}`,
     notes: [
-      'it is no longer offered to any node; nodes that run it stay on it until a newer release is rolled out, which they get as any other node',
+      'it is no longer offered to any node; nodes that run it stay on it until a newer release is rolled out; they get that like any other node',
     ],
     warnings: [
       ...(stranded.length === 0 ? [] : [`no way forward for nodes on ${listStranded(stranded)}`]),

@@ -48,7 +48,7 @@ export function packageDeletion(api: GitHubApi): DeleteManifest {
         schema: z.unknown(),
       });
     } catch (error) {
-      // Gone meanwhile: somebody else deletes, or the answer to an earlier attempt was lost.
+      // Somebody else deleted it meanwhile, or the answer to an earlier attempt was lost.
       if (refusalOf(error)?.status === 404) return;
       throw explain(error, repository);
     }
