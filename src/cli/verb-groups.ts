@@ -15,7 +15,15 @@ export const verbGroups: ReadonlyArray<{ readonly title: string; readonly verbs:
   },
   {
     title: 'Operating a fleet',
-    verbs: ['edit-updates', 'roll-back', 'start-release', 'prune-images', 'sign-image', 'restore-state'],
+    verbs: [
+      'edit-updates',
+      'roll-back',
+      'start-release',
+      'import-release',
+      'prune-images',
+      'sign-image',
+      'restore-state',
+    ],
   },
   {
     title: 'Look',

@@ -5,6 +5,7 @@ import { type Context, defineVerb, type Outcome } from '../cli/verb.ts';
 import { InputError, UsageError } from '../host/errors.ts';
 import { code, plainText, table } from '../host/markdown.ts';
 import { requireBaseUrl } from '../operate/doctor/checks/base-url.ts';
+import { readNodeReference } from '../operate/doctor/checks/node-reference.ts';
 import { type Examination, examine } from '../operate/doctor/doctor.ts';
 import { examineGitHub } from '../operate/doctor/github/doctor-github.ts';
 import { openCheckout } from '../project/checkout.ts';
@@ -45,6 +46,9 @@ token may not read is reported as "could not check".
     github: flag('check the settings of the repository on GitHub instead'),
     fleet: many('only this fleet', { placeholder: 'NAME' }),
     'base-url': many('the cincinnati.base_url of your nodes, which is checked too', { placeholder: 'URL' }),
+    'node-reference': many('an image that a node runs, as rpm-ostree status shows it: is it in any graph?', {
+      placeholder: 'REF',
+    }),
     grace: duration('how far behind a graph may be', { fallback: '30m' }),
     directory,
   },
@@ -57,6 +61,7 @@ token may not read is reported as "could not check".
         ? Object.keys(config.fleets)
         : inputs.fleet.map((name) => findFleet(config, name).name);
     for (const baseUrl of inputs['base-url']) requireBaseUrl(baseUrl, config);
+    const nodeReferences = inputs['node-reference'].map(readNodeReference);
     const client = createRegistryClient({ env: context.env, log: context.log });
     const files = openFiles(inputs, config, client);
     const artifacts = filesInArtifacts(client, config);
@@ -64,7 +69,7 @@ token may not read is reported as "could not check".
     const examination = await context.log.task(`examining ${files.where}`, (report) =>
       examine(
         { config, client, files, now: context.now(), grace: inputs.grace, witnesses },
-        { fleets, baseUrls: inputs['base-url'], report },
+        { fleets, baseUrls: inputs['base-url'], nodeReferences, report },
       ),
     );
     const errors = examination.findings.filter(({ severity }) => severity === 'error');

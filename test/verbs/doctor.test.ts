@@ -86,15 +86,23 @@ async function copyOf(): Promise<Site> {
 
 async function examine(
   place: Site,
-  options: { at?: number; site?: string; oci?: boolean; baseUrl?: string[]; fleet?: string[] } = {},
+  options: {
+    at?: number;
+    site?: string;
+    oci?: boolean;
+    baseUrl?: string[];
+    fleet?: string[];
+    nodes?: string[];
+  } = {},
 ) {
-  const { at = now, oci = false, baseUrl = [], fleet = [] } = options;
+  const { at = now, oci = false, baseUrl = [], fleet = [], nodes = [] } = options;
   const inputs = {
     site: oci ? undefined : (options.site ?? place.site),
     oci,
     github: false,
     fleet,
     'base-url': baseUrl,
+    'node-reference': nodes,
     grace: 1800,
     directory: place.directory,
   };
@@ -205,6 +213,13 @@ describe('doctor refuses, before it asks anybody,', () => {
     });
   });
 
+  it('a node reference by tag, which does not say what the node runs', async () => {
+    const nodes = ['ostree-unverified-registry:ghcr.io/acme/os:stable'];
+    await expect(examine(good, { site: 'http://127.0.0.1:9/', nodes })).rejects.toThrow(
+      /--node-reference: a tag does not say .*expected ghcr\.io\/acme\/os@sha256:….*rpm-ostree status/,
+    );
+  });
+
   it('a folder that does not exist', async () => {
     await expect(examine(good, { site: join(good.site, 'nowhere') })).rejects.toThrow(
       /--site: no such folder/,
@@ -296,6 +311,36 @@ describe('doctor has one finding, with a remedy, for', () => {
     expect(found.exitCode).toBe(1);
     expect(found.findings[0]?.remedy).toMatch(/\.$/);
     expect(found.text).toContain(`error [${check}]`);
+  });
+
+  it('nodes on an image that no graph has, however rpm-ostree writes it', async () => {
+    const repository = formatRepository(good.project.config.image);
+    const known = `${repository}@${await digestOf(good.versions[0] as string)}`;
+    const lost = `${repository}@sha256:${'5'.repeat(64)}`;
+    const prefixes = [
+      '',
+      'docker://',
+      'ostree-unverified-registry:',
+      'ostree-unverified-image:docker://',
+      'ostree-image-signed:docker://',
+      'ostree-image-signed:registry:',
+      'ostree-remote-registry:fedora:',
+      'ostree-remote-image:fedora:docker://',
+    ];
+    const found = await examine(good, { nodes: prefixes.map((prefix) => `${prefix}${known}`) });
+    expect(found.findings).toEqual([]);
+    const missing = await examine(good, {
+      nodes: [
+        known,
+        `ostree-unverified-registry:${lost}`,
+        `quay.io/fedora/fedora-coreos@sha256:${'6'.repeat(64)}`,
+      ],
+    });
+    expect(missing.findings).toMatchObject([
+      { check: 'node-reference', where: lost, remedy: expect.stringContaining('coxswain import-release') },
+      { check: 'node-reference', remedy: expect.stringContaining('node.migrate-from') },
+    ]);
+    expect(missing.exitCode).toBe(1);
   });
 
   it('ages that do not grow, beside the graph being no longer the right one', async () => {

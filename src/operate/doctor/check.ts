@@ -8,6 +8,7 @@ import type { PublishedFiles } from '../../release/published/published-files.ts'
 import type { PublicationStamp } from '../../release/published/stamp.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
 import type { Image } from '../../world/registry/image.ts';
+import type { DigestReference } from '../../world/registry/reference.ts';
 
 /** One problem that doctor found. An error harms nodes, now or later. */
 export interface Finding {
@@ -42,6 +43,8 @@ export interface Tools {
 export interface SiteSubject {
   /** `cincinnati.base_url` values, as nodes have them. */
   readonly baseUrls: readonly string[];
+  /** The images that nodes run. */
+  readonly nodeReferences: readonly DigestReference[];
   /** The fleets that could be read. */
   readonly fleets: readonly FleetSubject[];
 }

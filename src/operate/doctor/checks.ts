@@ -6,6 +6,7 @@ import { agesCheck, freshGraphCheck } from './checks/graph-content.ts';
 import { createdCheck, indexPayloadCheck, labelsCheck, retentionCheck } from './checks/image-content.ts';
 import { layersCheck, versionTagCheck } from './checks/image-tags.ts';
 import { emptiedCheck, lostReleasesCheck, oldSiteCheck } from './checks/lost-guidance.ts';
+import { nodeReferenceCheck } from './checks/node-reference.ts';
 import { otherProjectCheck } from './checks/other-project.ts';
 import { overdueCheck } from './checks/overdue.ts';
 import { plainHttpCheck } from './checks/plain-http.ts';
@@ -16,6 +17,7 @@ import { streamTagCheck } from './checks/stream-tag.ts';
 const checks: readonly Check[] = [
   plainHttpCheck,
   baseUrlCheck,
+  nodeReferenceCheck,
   streamTagCheck,
   otherProjectCheck,
   streamCheck,

@@ -1,3 +1,4 @@
+import type { DigestReference } from '../../world/registry/reference.ts';
 import { rememberingClient } from '../../world/registry/remembering.ts';
 import type { Finding, FleetSubject, Tools } from './check.ts';
 import { runChecks } from './checks.ts';
@@ -16,6 +17,7 @@ export interface Examination {
  * Checks a published site as nodes see it, and everything that it names. It only reads.
  * @param options.fleets names
  * @param options.baseUrls as nodes have them
+ * @param options.nodeReferences images that nodes run
  * @throws OutsideError if something cannot be read, which is not a finding
  */
 export async function examine(
@@ -23,6 +25,7 @@ export async function examine(
   options: {
     readonly fleets: readonly string[];
     readonly baseUrls: readonly string[];
+    readonly nodeReferences: readonly DigestReference[];
     readonly report: (note: string) => void;
   },
 ): Promise<Examination> {
@@ -45,7 +48,8 @@ export async function examine(
       findings.push(...(await examineImages(tools, { subject, graph, report: options.report })));
     }
   }
-  const ofSite = await runChecks('site', { baseUrls: options.baseUrls, fleets: subjects }, tools);
+  const { baseUrls, nodeReferences } = options;
+  const ofSite = await runChecks('site', { baseUrls, nodeReferences, fleets: subjects }, tools);
   return {
     findings: sorted([...ofSite, ...findings]),
     fleets: options.fleets,

@@ -1,8 +1,9 @@
+import type { ReleaseImage } from '../../guidance/releases.ts';
 import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
 import { shortCommit } from '../../world/git/short-commit.ts';
-import type { Architecture } from '../../world/registry/architecture.ts';
+import { type Architecture, architectures } from '../../world/registry/architecture.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
 import { type Image, imageTimestamp, readImage } from '../../world/registry/image.ts';
 import {
@@ -144,11 +145,10 @@ export async function requireNewer(
   for (const { image, created, architecture } of passed) {
     const released = newest['oci-images']?.find((each) => each.architecture === architecture)?.['digest-ref'];
     if (released?.endsWith(`@${image.manifest.descriptor.digest}`)) continue;
-    const record = state.records[newest.version];
-    const before =
-      record === undefined
-        ? await releasedAt(options.client, released, architecture)
-        : Date.parse(record.created) / 1000;
+    const before = await createdOf(options.client, state, newest.version, {
+      architecture,
+      'digest-ref': released ?? '',
+    });
     if (before === undefined || created > before) continue;
     throw new InputError({
       where: `fleet ${fleet.name}`,
@@ -161,14 +161,18 @@ export async function requireNewer(
   }
 }
 
-/** For releases that somebody wrote into the index by hand, without a record. */
-async function releasedAt(
+/** When an image of a release was created, in UNIX seconds. Releases that were imported have no record. */
+export async function createdOf(
   client: RegistryClient,
-  digestReference: string | undefined,
-  architecture: Architecture,
+  state: FleetState,
+  version: string,
+  image: Pick<ReleaseImage, 'architecture' | 'digest-ref'>,
 ): Promise<number | undefined> {
-  if (digestReference === undefined || digestReference === '') return undefined;
-  return imageTimestamp(await readImage(client, parseReference(digestReference), architecture));
+  const record = state.records[version];
+  if (record !== undefined) return Date.parse(record.created) / 1000;
+  const architecture = architectures.find((each) => each === image.architecture);
+  if (architecture === undefined || image['digest-ref'] === '') return undefined;
+  return imageTimestamp(await readImage(client, parseReference(image['digest-ref']), architecture));
 }
 
 export function isoTime(seconds: number): string {
