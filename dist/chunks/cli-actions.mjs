@@ -5,7 +5,7 @@ import { a as boolean, d as number, h as string, p as record, u as looseObject, 
 import { A as formatRepository } from "./world-registry.mjs";
 import { l as findBuilt, r as readCandidate } from "./release-candidate.mjs";
 import { t as requireRehearsed } from "./release-evidence.mjs";
-import { i as passImage } from "./release-gates.mjs";
+import { b as passImage } from "./release-gates.mjs";
 import { a as isDebug, c as startGroup, i as exportVariable, l as warning, n as endGroup, o as setOutput, r as error, s as setSecret, t as debug, u as summary } from "./actions-core.mjs";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";

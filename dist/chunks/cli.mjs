@@ -290,6 +290,7 @@ const verbGroups = [
 			"edit-updates",
 			"roll-back",
 			"start-release",
+			"import-release",
 			"prune-images",
 			"sign-image",
 			"restore-state"

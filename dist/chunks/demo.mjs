@@ -1,9 +1,9 @@
 import { D as onInterrupt, E as writeFileAtomically, I as InputError, L as OutsideError, P as defined, S as exists, T as withTemporaryFolder, _ as exec, g as styled, k as formatTime, o as insideRoot, s as startProcess, w as readFileIfThere, x as requireTools, y as findTool } from "./host.mjs";
 import { a as boolean, d as number, f as object, h as string, r as array, v as unknown } from "./zod.mjs";
 import { A as formatRepository, F as parseRepository, N as parseDigest, T as atDigest, o as isLoopback } from "./world-registry.mjs";
+import { P as parseUpdateMetadata, R as buildGraph, V as parseGraph, c as chooseUpdate, d as throttleGraph, h as rolloutProgress, x as parseReleaseIndex } from "./guidance.mjs";
 import { a as writeNewc, d as findStaticBusybox, i as folder, o as readModuleIndex, r as orderModules } from "./loop-boot-test.mjs";
 import { i as readConfig, l as isNamed, u as ringsToShow } from "./project-configuration.mjs";
-import { B as buildGraph, C as parseReleaseIndex, I as parseUpdateMetadata, U as parseGraph, _ as rolloutProgress, p as throttleGraph, u as chooseUpdate } from "./guidance.mjs";
 import { p as openGitForge } from "./world-forge.mjs";
 import { h as graphPath } from "./release-published.mjs";
 import { t as simulate } from "./guidance-simulation.mjs";
@@ -14,6 +14,7 @@ import { homedir } from "node:os";
 import { createInterface } from "node:readline";
 import { spawn } from "node:child_process";
 import { setTimeout } from "node:timers/promises";
+import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { createServer as createServer$1, request } from "node:http";
 import { request as request$1 } from "node:https";
@@ -197,6 +198,37 @@ async function locate(folder) {
 		image: await exists(inside) ? inside : join(folder, `boot/vmlinuz-${version}`)
 	};
 }
+// src/demo/base-agent.ts
+/**
+* The real Zincati: $ZINCATI, or the one that `script/rust-tools zincati` built; undefined without either.
+* @param cacheFolder of Coxswain
+*/
+function findZincati(cacheFolder, env = process.env) {
+	const built = join(cacheFolder, "rust-tools/bin/zincati");
+	return [env.ZINCATI, built].find((path) => path !== void 0 && path !== "" && existsSync(path));
+}
+/** Fedora's own settings of Zincati, as its package installs them. */
+const stockSettings = {
+	"10-identity.toml": "[identity]\ngroup = \"default\"\n",
+	"30-updates-strategy.toml": "[updates]\nstrategy = \"immediate\"\n",
+	"50-fedora-coreos-cincinnati.toml": "[cincinnati]\nbase_url = \"https://updates.coreos.fedoraproject.org\"\n"
+};
+/** Puts Zincati into a root, and the parts of Fedora CoreOS that it needs. There is no package of rpm-ostree for it. */
+async function addAgent(root, program) {
+	const write = async (path, text, mode) => {
+		await mkdir(dirname(join(root, path)), { recursive: true });
+		await writeFile(join(root, path), text);
+		await chmod(join(root, path), mode);
+	};
+	await write("usr/bin/rpm-ostree", "#!/bin/sh\necho \"error: this is not Fedora CoreOS\" >&2\nexit 1\n", 493);
+	await mkdir(join(root, "usr/libexec"), { recursive: true });
+	await copyFile(program, join(root, "usr/libexec/zincati"));
+	await chmod(join(root, "usr/libexec/zincati"), 493);
+	for (const [name, text] of Object.entries(stockSettings)) await write(`usr/lib/zincati/config.d/${name}`, text, 420);
+	await write("etc/passwd", `${await readFile(join(root, "etc/passwd"), "utf8")}zincati:x:981:981:Zincati:/:/usr/sbin/nologin\n`, 420);
+	await mkdir(join(root, "sysroot"), { recursive: true });
+	await symlink("sysroot/ostree", join(root, "ostree"));
+}
 // src/demo/base-roots.ts
 /** Raise it when a root is made differently, so that older tarballs in caches are not used. */
 const recipes = {
@@ -209,13 +241,17 @@ const recipes = {
 */
 async function prepareRoot(kind, cacheFolder, log, foreign) {
 	const kernel = await fetchKernel(cacheFolder, log, foreign);
-	const key = `${kind}-${kind === "systemd" ? `${await hostSuite()}-` : ""}${kernel.key}-r${recipes[kind]}`;
+	const suite = kind === "systemd" ? `${await hostSuite()}-` : "";
+	const agent = kind === "systemd" ? findZincati(cacheFolder) : void 0;
+	const withAgent = agent === void 0 ? "" : `-zincati-${await shortHash(agent)}`;
+	const key = `${kind}-${suite}${kernel.key}${withAgent}-r${recipes[kind]}`;
 	const tarball = join(cacheFolder, "roots", `${key}.tar`);
 	if (!await exists(tarball)) await log.task(`making the root file system of a ${kind} base image`, () => withTemporaryFolder("base", async (folder) => {
 		const root = join(folder, "root");
 		await mkdir(root);
 		const busybox = foreign?.busybox ?? await findStaticBusybox();
 		await (kind === "tiny" ? makeTinyRoot(root, kernel, busybox) : makeSystemdRoot(root, kernel));
+		if (agent !== void 0) await addAgent(root, agent);
 		await makeTarball(root, tarball);
 	}));
 	return {
@@ -403,6 +439,9 @@ async function depmod(root, version) {
 		root,
 		version
 	]);
+}
+async function shortHash(file) {
+	return createHash("sha256").update(await readFile(file)).digest("hex").slice(0, 12);
 }
 async function hostSuite() {
 	const text = await readFile("/etc/os-release", "utf8");

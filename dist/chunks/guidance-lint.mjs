@@ -1,5 +1,5 @@
 import { B as quote, F as nearest, I as InputError, O as formatDuration, P as defined, k as formatTime, t as formatPercent } from "./host.mjs";
-import { G as findProblems, L as tidy, P as nullableEntryFields, X as readJson, Y as withoutNulls, _ as rolloutProgress, a as listStranded, g as rolloutPhase, h as rolloutEnd, i as findStranded, k as operationsSchema, o as strandedBy, s as strandedByTidying, w as releaseIndex, x as nullableReleaseFields, z as updateMetadata } from "./guidance.mjs";
+import { D as operationsSchema, F as tidy, J as readJson, L as updateMetadata, M as nullableEntryFields, S as releaseIndex, U as findProblems, a as listStranded, h as rolloutProgress, i as findStranded, m as rolloutPhase, o as strandedBy, p as rolloutEnd, q as withoutNulls, s as strandedByTidying, y as nullableReleaseFields } from "./guidance.mjs";
 import { isDeepStrictEqual } from "node:util";
 // src/guidance/lint/finding.ts
 /** A problem that a schema or parser found, as an error. */

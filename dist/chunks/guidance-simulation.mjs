@@ -1,4 +1,4 @@
-import { B as buildGraph, W as nodeKeys, _ as rolloutProgress, f as rolloutOf } from "./guidance.mjs";
+import { H as nodeKeys, R as buildGraph, h as rolloutProgress, u as rolloutOf } from "./guidance.mjs";
 import { I as InputError, O as formatDuration, k as formatTime, t as formatPercent } from "./host.mjs";
 import { n as parseWhen } from "./guidance-template.mjs";
 // src/guidance/simulation/series.ts

@@ -2,7 +2,7 @@ import { o as __toESM } from "./rolldown-runtime.mjs";
 import { t as require_lib } from "./handlebars.mjs";
 import { d as number, f as object } from "./zod.mjs";
 import { A as longestDuration, I as InputError, M as parseTime, N as requireDay, O as formatDuration, P as defined, j as parseDuration, z as messageOf } from "./host.mjs";
-import { P as nullableEntryFields, R as updateEntry, _ as rolloutProgress, h as rolloutEnd, q as readDocument } from "./guidance.mjs";
+import { G as readDocument, I as updateEntry, M as nullableEntryFields, h as rolloutProgress, p as rolloutEnd } from "./guidance.mjs";
 // src/guidance/template/names.ts
 var import_lib = /* @__PURE__ */ __toESM(require_lib(), 1);
 const changesContext = /* @__PURE__ */ new Set(["each", "with"]);

@@ -1,6 +1,42 @@
 import { I as InputError, P as defined, k as formatTime } from "./host.mjs";
 import { a as boolean, c as int, d as number, f as object, g as tuple, h as string, p as record, r as array, u as looseObject } from "./zod.mjs";
 import { isDeepStrictEqual } from "node:util";
+// src/guidance/alias.ts
+/** The indexes of releases for several architectures. */
+function aliasesOf(index) {
+	return Object.fromEntries(index.releases.flatMap(({ version, "oci-index": payload }) => payload === void 0 || payload === "" ? [] : [[version, payload]]));
+}
+/**
+* Adds entries for nodes that report another digest than the one the graph gives their release: a node that was
+* installed by a tag of an image for several architectures may report the digest of its index, and Zincati looks
+* itself up by exact text (zincati src/cincinnati/mod.rs). An alias comes after its release in the list. It has the
+* same age and the same outgoing edges, and no incoming edge: no node is sent to it.
+*
+* Upstream has no such thing; apply it to a graph that is throttled already.
+*/
+function addAliases(graph, aliases) {
+	const nodes = [];
+	const moved = [];
+	const aliasOf = [];
+	for (const node of graph.nodes) {
+		moved.push(nodes.push(node) - 1);
+		const payload = Object.hasOwn(aliases, node.version) ? aliases[node.version] : void 0;
+		aliasOf.push(payload === void 0 || payload === node.payload ? void 0 : nodes.push({
+			...node,
+			payload
+		}) - 1);
+	}
+	if (nodes.length === graph.nodes.length) return graph;
+	return {
+		nodes,
+		edges: graph.edges.flatMap(([from, to]) => {
+			const target = moved[to];
+			const alias = aliasOf[from];
+			const edge = [moved[from], target];
+			return alias === void 0 ? [edge] : [edge, [alias, target]];
+		})
+	};
+}
 // src/guidance/json.ts
 const maximumDepth = 200;
 const numberPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
@@ -854,42 +890,6 @@ function newestFirst(one, other) {
 function compareTexts(one, other) {
 	return one < other ? -1 : Number(one > other);
 }
-// src/guidance/alias.ts
-/** The indexes of releases for several architectures. */
-function aliasesOf(index) {
-	return Object.fromEntries(index.releases.flatMap(({ version, "oci-index": payload }) => payload === void 0 || payload === "" ? [] : [[version, payload]]));
-}
-/**
-* Adds entries for nodes that report another digest than the one the graph gives their release: a node that was
-* installed by a tag of an image for several architectures may report the digest of its index, and Zincati looks
-* itself up by exact text (zincati src/cincinnati/mod.rs). An alias comes after its release in the list. It has the
-* same age and the same outgoing edges, and no incoming edge: no node is sent to it.
-*
-* Upstream has no such thing; apply it to a graph that is throttled already.
-*/
-function addAliases(graph, aliases) {
-	const nodes = [];
-	const moved = [];
-	const aliasOf = [];
-	for (const node of graph.nodes) {
-		moved.push(nodes.push(node) - 1);
-		const payload = Object.hasOwn(aliases, node.version) ? aliases[node.version] : void 0;
-		aliasOf.push(payload === void 0 || payload === node.payload ? void 0 : nodes.push({
-			...node,
-			payload
-		}) - 1);
-	}
-	if (nodes.length === graph.nodes.length) return graph;
-	return {
-		nodes,
-		edges: graph.edges.flatMap(([from, to]) => {
-			const target = moved[to];
-			const alias = aliasOf[from];
-			const edge = [moved[from], target];
-			return alias === void 0 ? [edge] : [edge, [alias, target]];
-		})
-	};
-}
 // src/guidance/paths.ts
 /** Architectures that any release has an image for, sorted. */
 function architecturesOf({ releases }) {
@@ -1058,4 +1058,4 @@ function sipHash13(bytes) {
 function rotateLeft(value, by) {
 	return (value << by | value >> 64n - by) & mask;
 }
-export { parseOperations as A, buildGraph as B, parseReleaseIndex as C, nextHoldEnd as D, holdAt as E, parseGraphUpdates as F, findProblems as G, formatPublishedGraph as H, parseUpdateMetadata as I, someText as J, openObject as K, tidy as L, emptyUpdateMetadata as M, formatUpdateMetadata as N, noOperations as O, nullableEntryFields as P, updateEntry as R, parseGraphReleases as S, formatOperations as T, parseGraph as U, formatGraph as V, nodeKeys as W, readJson as X, withoutNulls as Y, rolloutProgress as _, listStranded as a, formatReleaseIndex as b, addAliases as c, considerUpdate as d, rolloutOf as f, rolloutPhase as g, rolloutEnd as h, findStranded as i, addUpdate as j, operationsSchema as k, aliasesOf as l, nextOpening as m, resumedRollout as n, strandedBy as o, throttleGraph as p, readDocument as q, architecturesOf as r, strandedByTidying as s, warinessOf as t, chooseUpdate as u, addRelease as v, releaseIndex as w, nullableReleaseFields as x, emptyReleaseIndex as y, updateMetadata as z };
+export { emptyUpdateMetadata as A, formatPublishedGraph as B, formatOperations as C, operationsSchema as D, noOperations as E, tidy as F, readDocument as G, nodeKeys as H, updateEntry as I, readJson as J, someText as K, updateMetadata as L, nullableEntryFields as M, parseGraphUpdates as N, parseOperations as O, parseUpdateMetadata as P, buildGraph as R, releaseIndex as S, nextHoldEnd as T, findProblems as U, parseGraph as V, openObject as W, aliasesOf as X, addAliases as Y, emptyReleaseIndex as _, listStranded as a, parseGraphReleases as b, chooseUpdate as c, throttleGraph as d, nextOpening as f, addRelease as g, rolloutProgress as h, findStranded as i, formatUpdateMetadata as j, addUpdate as k, considerUpdate as l, rolloutPhase as m, resumedRollout as n, strandedBy as o, rolloutEnd as p, withoutNulls as q, architecturesOf as r, strandedByTidying as s, warinessOf as t, rolloutOf as u, formatReleaseIndex as v, holdAt as w, parseReleaseIndex as x, nullableReleaseFields as y, formatGraph as z };

@@ -1,10 +1,12 @@
 import { C as isMissing, D as onInterrupt, E as writeFileAtomically, I as InputError, L as OutsideError, P as defined, S as exists, T as withTemporaryFolder, _ as exec, h as silentLog, j as parseDuration, o as insideRoot, s as startProcess, w as readFileIfThere, x as requireTools, y as findTool, z as messageOf } from "./host.mjs";
 import { S as shortCommit, _ as listCommit } from "./world-git.mjs";
-import { A as formatRepository, E as atTag, I as sameRepository, P as parseReference, T as atDigest, c as inLayout, f as readImage, k as formatReference, l as layoutReader, o as isLoopback } from "./world-registry.mjs";
+import { A as formatRepository, E as atTag, I as sameRepository, P as parseReference, T as atDigest, b as imageTimestamp, c as inLayout, k as formatReference, l as layoutReader, o as isLoopback, x as readImage } from "./world-registry.mjs";
 import { i as findFleet } from "./project.mjs";
 import { _ as requireBootSpace, d as localTag, g as materialiseContext, r as readCandidate, u as findBuiltFor } from "./release-candidate.mjs";
-import { a as pushEvidence, d as upgradeStages, i as passingEvidence, o as upgradeStarts } from "./release-evidence.mjs";
+import { B as formatPublishedGraph, R as buildGraph, X as aliasesOf, Y as addAliases } from "./guidance.mjs";
+import { a as pushEvidence, d as upgradeStarts, f as withCandidate, i as passingEvidence, u as upgradeStages } from "./release-evidence.mjs";
 import { n as recordPackages } from "./world-packages.mjs";
+import { t as rpm_ostree_default } from "../verbs/boot-test.mjs";
 import { chmod, copyFile, cp, lstat, mkdir, mkdtemp, open, opendir, readFile, readdir, realpath, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join, posix, relative, resolve, sep } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -16,6 +18,63 @@ import { once } from "node:events";
 import { accessSync, constants as constants$2, existsSync } from "node:fs";
 import { createConnection } from "node:net";
 import { gunzipSync } from "node:zlib";
+// src/loop/boot-test/agent-question.ts
+/**
+* What nodes of a fleet would see if the image became its newest release: the graph that would be published, and their
+* current image. Without a fleet there is only the image itself.
+*/
+async function agentQuestion(project, about) {
+	const { config, state } = project;
+	const { fleet, tested, architecture } = about;
+	const { version, digest, image } = tested;
+	const known = fleet === void 0 ? {
+		releases: { releases: [] },
+		updates: { releases: [] }
+	} : await state.readFleet(fleet);
+	const candidate = {
+		version,
+		payload: formatReference(atDigest(config.image, digest)),
+		basearch: architecture
+	};
+	const { releases, updates } = withCandidate(known, candidate);
+	const graph = addAliases(buildGraph(releases, updates, {
+		basearch: architecture,
+		scheme: "oci"
+	}), aliasesOf(known.releases));
+	const [start] = upgradeStarts(known, candidate);
+	const current = start?.why === "current release" ? await readCurrent(project, start, {
+		architecture,
+		log: about.log
+	}) : void 0;
+	return {
+		graph: formatPublishedGraph(graph),
+		repository: formatRepository(config.image),
+		stream: config.stream,
+		candidate: {
+			version,
+			digest,
+			image
+		},
+		...current === void 0 ? {} : { current }
+	};
+}
+/** The image that nodes run; undefined if it cannot be read, for example without a login. */
+async function readCurrent({ client }, start, { architecture, log }) {
+	const { version, payload } = start;
+	try {
+		const reference = parseReference(payload, { where: `release ${version}` });
+		if (reference.kind !== "digest") return void 0;
+		return {
+			version,
+			digest: reference.digest,
+			image: await readImage(client, reference, architecture)
+		};
+	} catch (error) {
+		if (!(error instanceof InputError)) throw error;
+		log.warn(`the image's own agent is not asked about the update from ${version}: ${messageOf(error)}`);
+		return;
+	}
+}
 // src/loop/boot-test/guest/tests.ts
 function hasUpgradeTests(tests) {
 	return upgradeStages.some((stage) => tests[stage].length > 0);
@@ -1750,6 +1809,7 @@ function machineFacts(evidence, report) {
 		evidence.architecture,
 		`${how}${note}`,
 		...modeFacts(evidence),
+		...agentFacts(evidence),
 		...system?.manager === "systemd" ? [`systemd: ${system.state}`] : [],
 		...report === void 0 ? [] : [`booted in ${report.seconds.boot.toFixed(1)} s`],
 		`${evidence.seconds.toFixed(1)} s in all`
@@ -1758,6 +1818,11 @@ function machineFacts(evidence, report) {
 /** How the machine started. */
 function modeFacts({ mode }) {
 	return mode === void 0 ? [] : [`mode ${mode}`];
+}
+/** Whether nodes would take the update, by their own agent. */
+function agentFacts({ agent }) {
+	if (agent === void 0) return [];
+	return [agent === "none" ? "the image has no Zincati" : `the node's own agent ${agent}`];
 }
 function outcome(test) {
 	if (test.result === "failed") return test.exitCode === void 0 ? "cut off" : `failed (exit code ${test.exitCode})`;
@@ -1851,6 +1916,7 @@ function evidenceOf(report, about) {
 			digest,
 			result: passed ? "PASSED" : "FAILED"
 		})) }),
+		...defined({ agent: report.agent }),
 		log: evidenceLog(report, console)
 	};
 }
@@ -2113,6 +2179,84 @@ async function writeOutput(folder, tested, about) {
 		[outputNames.timeline]: drawTimeline(heading, machines)
 	};
 	for (const [name, content] of Object.entries(files)) await writeFileAtomically(join(folder, name), content);
+}
+// src/loop/boot-test/guest/shell/node-agent.sh
+var node_agent_default = "# Asks the image's own Zincati about this update, in namespaces of its own: a graph is served there on loopback, and a\n# stand-in takes the place of rpm-ostree. The settings and write_files come before these lines.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings\nbusybox=/run/coxswain/busybox\nagent=/usr/libexec/zincati\nwork=/run/coxswain-agent\nstate=/run/coxswain-stand-in\n\nfail() { echo \"$*\"; exit 1; }\n\nif [ \"${1:-}\" != inside ]; then\n  exec \"$busybox\" unshare -m -n --propagation private \"$busybox\" sh \"$0\" inside\nfi\n\n# Binds file $1 over file $2.\ncover() { \"$busybox\" mount -o bind \"$1\" \"$2\" || fail \"$2 cannot be covered\"; }\n\n[ -f /usr/bin/rpm-ostree ] || fail \"The image has $agent and no /usr/bin/rpm-ostree, through which it updates.\"\nfor folder in \"$work\" \"$state\"; do\n  mkdir -p \"$folder\"\n  \"$busybox\" mount -t tmpfs tmpfs \"$folder\" || fail \"no folder $folder\"\ndone\nmkdir -p \"$work/site/v1\" \"$work/public\" \"$state/images\"\nwrite_files\n\"$busybox\" chmod 755 \"$work/rpm-ostree\" \"$work/loginctl\"\n: >\"$state/tags\"\ncover \"$work/rpm-ostree\" /usr/bin/rpm-ostree\n[ ! -f /usr/bin/loginctl ] || cover \"$work/loginctl\" /usr/bin/loginctl\n# It asks for the time of /ostree/deploy, which only an installed machine has.\nif [ -d /sysroot ] && [ ! -d /ostree/deploy ]; then \"$busybox\" mount -t tmpfs tmpfs /sysroot; fi\nmkdir -p /sysroot/ostree/deploy /ostree/deploy 2>/dev/null\n[ -d /ostree/deploy ] || fail 'The image has no /ostree that leads to /sysroot/ostree.'\n# It runs only as the user of this name, and asks which platform it is on.\n{\n  echo 'zincati:x:0:0::/:/bin/sh'\n  \"$busybox\" grep -v '^zincati:' /etc/passwd\n} >\"$work/passwd\"\ncover \"$work/passwd\" /etc/passwd\nread -r arguments </proc/cmdline\ncase \" $arguments\" in\n  *' ignition.platform.id='*) ;;\n  *) echo \"$arguments ignition.platform.id=qemu\" >\"$work/cmdline\" && cover \"$work/cmdline\" /proc/cmdline ;;\nesac\nmkdir -p /run/zincati && \"$busybox\" mount -t tmpfs tmpfs /run/zincati\nmkdir -p /run/zincati/public /run/zincati/private /run/zincati/config.d\n[ ! -d /run/dbus ] || \"$busybox\" mount -t tmpfs tmpfs /run/dbus\n# The image's own settings count, except those that decide where and when.\ncp \"$work/settings.toml\" /run/zincati/config.d/99-zz-coxswain.toml\n\"$busybox\" ip link set lo up\n\"$busybox\" httpd -p 127.0.0.1:80 -h \"$work/site\" || fail 'This busybox cannot serve files (httpd).'\n\n# Starts the agent on the image with digest $1, until it rests.\nask() {\n  printf 'REF=%s\\nDIGEST=%s\\nLOCKED=no\\n' \"$reference\" \"$1\" >\"$state/booted\"\n  rm -f \"$state/staged\" \"$state/driver\" \"$state/reboot\"\n  \"$agent\" agent -vvv >\"$work/log\" 2>&1 &\n  process=$!\n  waited=0\n  while [ \"$waited\" -lt 450 ] && kill -0 \"$process\" 2>/dev/null; do\n    \"$busybox\" grep -q 'scheduling next agent refresh' \"$work/log\" && break\n    \"$busybox\" usleep 200000\n    waited=$((waited + 1))\n  done\n  kill \"$process\" 2>/dev/null\n  wait \"$process\"\n}\n\n# Says what the agent did instead, and ends.\ndisagrees() {\n  echo \"$*\"\n  echo \"What it wrote:\"\n  \"$busybox\" tail -n 40 \"$work/log\"\n  exit 1\n}\n\nif [ -n \"$current\" ]; then\n  ask \"$current\"\n  if [ ! -e \"$state/reboot\" ] || ! \"$busybox\" grep -q \"^DIGEST=$candidate\\$\" \"$state/staged\"; then\n    disagrees \"Zincati on $current_version, the current release, does not update to this image.\"\n  fi\n  echo \"Zincati on $current_version, the current release, takes this image.\"\nfi\nask \"$candidate\"\n\"$busybox\" grep -q 'scheduling next agent refresh' \"$work/log\" || disagrees 'Zincati of this image does not start.'\nif \"$busybox\" grep -qE 'not found in the update graph|failed to check Cincinnati' \"$work/log\"; then\n  disagrees 'Zincati of this image does not find itself in the graph.'\nfi\necho 'Zincati on this image finds itself in the graph.'\n";
+// src/loop/boot-test/guest/node-agent.ts
+/** Name of the result of asking the image's own update agent. */
+const agentTestName = "check: node agent";
+const agentPath = "/usr/libexec/zincati";
+/** Whether the image has Zincati, which Fedora CoreOS updates by. */
+async function hasAgent(root) {
+	return (await root.resolve(agentPath))?.kind === "file";
+}
+/** Two runs of the agent, of at most 90 seconds each. */
+const timeoutSeconds = 240;
+/** Writes the question as a test that runs in the machine. @param folder an empty folder; the caller removes it */
+async function writeAgentTest(question, folder) {
+	const path = join(folder, "node-agent");
+	await writeFile(path, agentScript(question));
+	return {
+		name: agentTestName,
+		path,
+		timeoutSeconds
+	};
+}
+/** The whole question as one shell script. */
+function agentScript({ graph, repository, stream, candidate, current }) {
+	const images = current === void 0 ? [candidate] : [current, candidate];
+	const files = {
+		"$work/site/v1/graph": graph,
+		"$work/rpm-ostree": rpm_ostree_default,
+		"$work/loginctl": "#!/bin/sh\necho \"[]\"\n",
+		"$work/settings.toml": settings
+	};
+	for (const image of images) {
+		const file = `$state/images/${image.digest.slice(7)}`;
+		files[file] = factsOf(image, repository);
+		files[`${file}.meta`] = `${JSON.stringify(metaOf(image))}\n`;
+	}
+	const values = {
+		reference: `ostree-unverified-registry:${repository}:${stream}`,
+		candidate: candidate.digest,
+		current: current?.digest ?? "",
+		current_version: current?.version ?? ""
+	};
+	return `#!/run/coxswain/busybox sh
+${Object.entries(values).map(([name, value]) => `${name}=${quoted(value)}\n`).join("")}write_files() {
+${Object.entries(files).map(([path, text]) => `  printf %s ${quoted(text)} >"${path}"\n`).join("")}}
+${node_agent_default}`;
+}
+/** These take precedence over the image's own. */
+const settings = `[cincinnati]
+base_url = "http://127.0.0.1:80/"
+[updates]
+enabled = true
+strategy = "immediate"
+`;
+/** As the image says, which may be something else than the graph. */
+function factsOf({ image }, repository) {
+	return `REPOSITORY=${repository}\nVERSION=${image.config.labels["org.opencontainers.image.version"] ?? ""}\nCREATED=${Math.floor(imageTimestamp(image) ?? 0)}\nSIGNED=no\n`;
+}
+/** What rpm-ostree keeps about an image that it deployed (ostree-ext, container/store.rs). */
+function metaOf({ digest, image: { manifest, config } }) {
+	const { architecture, os, created, labels, diffIds } = config;
+	return {
+		"ostree.manifest-digest": digest,
+		"ostree.manifest": JSON.stringify(manifest.json),
+		"ostree.container.image-config": JSON.stringify({
+			architecture,
+			os,
+			created,
+			config: { Labels: labels },
+			rootfs: {
+				type: "layers",
+				diff_ids: diffIds
+			},
+			history: []
+		}),
+		"ostree.importer.version": "0.15.3"
+	};
 }
 // src/loop/boot-test/guest/root-filesystem.ts
 /** buildah's exit codes for "done" and for "no such thing", which is also fine here. */
@@ -4364,19 +4508,28 @@ async function runTests(options) {
 				...defined({ ignition: options.ignition })
 			});
 			const boot = await bootOptions(options, inside, machine.mode);
+			const agentTest = await hasAgent(inside) ? [await writeAgentTest(await options.agent(), folder)] : [];
 			const report = await machine.boot({
 				...boot,
-				tests: options.tests.files
+				tests: [...options.tests.files, ...agentTest]
 			});
 			const all = {
 				...report,
 				mode: machine.mode,
-				tests: [...checks, ...report.tests]
+				tests: [...checks, ...report.tests],
+				...defined({ agent: agentAnswer(report, agentTest.length > 0) })
 			};
 			if (report.verdict !== "passed" || options.from.length === 0) return withTotal(all, started);
 			return withTotal(await withUpgrades(options, machine, all), started);
 		});
 	}, { log });
+}
+/** What the image's own agent said; undefined if the machine ended before. */
+function agentAnswer({ tests }, wasAsked) {
+	if (!wasAsked) return "none";
+	const test = tests.find(({ name }) => name === agentTestName);
+	if (test === void 0) return void 0;
+	return test.result === "passed" ? "agrees" : "disagrees";
 }
 async function checkFiles(options, root, run) {
 	const { source, config, foreign } = options;
@@ -4534,6 +4687,12 @@ async function testImage(project, options) {
 			fleet,
 			from,
 			foreign: ownArchitectureName() !== architecture,
+			agent: () => agentQuestion(project, {
+				fleet,
+				tested,
+				architecture,
+				log
+			}),
 			...onFiles(project, tested, log),
 			outputFolder: output,
 			log

@@ -1,5 +1,5 @@
 import { I as InputError, L as OutsideError, P as defined, T as withTemporaryFolder, _ as exec, x as requireTools } from "./host.mjs";
-import { A as formatRepository, B as goArchitecture, C as mediaTypes, E as atTag, O as digestOf, R as architectureOfGo, S as isIndex, T as atDigest, b as copyImage, c as inLayout, f as readImage, j as isDigest, k as formatReference, l as layoutReader, o as isLoopback, u as resolveInLayout, x as setTags } from "./world-registry.mjs";
+import { A as formatRepository, B as goArchitecture, C as mediaTypes, E as atTag, O as digestOf, R as architectureOfGo, S as isIndex, T as atDigest, c as inLayout, j as isDigest, k as formatReference, l as layoutReader, o as isLoopback, u as resolveInLayout, v as copyImage, x as readImage, y as setTags } from "./world-registry.mjs";
 import { d as localTag, g as materialiseContext, h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, p as tagFor, v as requireBuildSpace } from "./release-candidate.mjs";
 import { x as copyAttachments } from "./release.mjs";
 import { a as parseContainerfile, i as stagesOnBase, t as externalStages } from "./project-containerfile.mjs";

@@ -1,8 +1,8 @@
 import { I as InputError, L as OutsideError, O as formatDuration, P as defined, a as table$1, i as plainText, k as formatTime, n as code$1, t as formatPercent, z as messageOf } from "./host.mjs";
 import { a as fleetTip, i as findFleet } from "./project.mjs";
-import { _ as rolloutStart, c as chooseRelease, f as readLabel, g as rolloutCompletion, h as thawTime, i as passImage, l as recordUrgency, o as findPromotion, p as evaluateAllGates, s as syncExternalHolds, v as soakEnd, y as isReady } from "./release-gates.mjs";
+import { a as chooseRelease, b as passImage, f as thawTime, g as isReady, h as soakEnd, i as syncExternalHolds, l as readLabel, m as rolloutStart, o as recordUrgency, p as rolloutCompletion, r as findPromotion, u as evaluateAllGates } from "./release-gates.mjs";
 import { a as isOurs, c as proposeCommit, g as StaleBranchError, l as withdrawProposal, m as untilNotStale, n as promotionBranch, o as ourMessage } from "./world-forge.mjs";
-import { E as holdAt, _ as rolloutProgress, m as nextOpening } from "./guidance.mjs";
+import { f as nextOpening, h as rolloutProgress, w as holdAt } from "./guidance.mjs";
 import { a as describeHold, u as metadataOf } from "./release-operations.mjs";
 import { d as renderFleetTemplate, t as describeEntry, u as findTemplate } from "./release.mjs";
 import { n as barriersCrossed } from "./release-upstream.mjs";
@@ -581,12 +581,13 @@ async function describeEvidence({ client, log }, record) {
 	}
 }
 function describe({ evidence }) {
-	const { result, tests, seconds, kernel, accelerator, upgrades = [] } = evidence;
+	const { result, tests, seconds, kernel, accelerator, upgrades = [], agent } = evidence;
 	const failed = tests.filter((test) => test.result !== "passed").length;
 	const count = `${tests.length} ${tests.length === 1 ? "test" : "tests"}${failed === 0 ? "" : `, ${failed} not passed`}`;
 	const from = upgrades.map((upgrade) => `\`${upgrade.from}\``).join(", ");
 	const rehearsed = from === "" ? "" : `, updates rehearsed from ${from}`;
-	return `**${result}**: ${count} in ${formatDuration(seconds)} on Linux ${kernel} (${accelerator})${rehearsed}.`;
+	const agrees = agent === "agrees" ? ", the node's own agent agrees" : "";
+	return `**${result}**: ${count} in ${formatDuration(seconds)} on Linux ${kernel} (${accelerator})${rehearsed}${agrees}.`;
 }
 // src/loop/open-promotion/propose-release.ts
 /** Evaluates the gates of a release, and keeps its pull request up to date. */

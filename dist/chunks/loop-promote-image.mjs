@@ -2,12 +2,12 @@ import { I as InputError, L as OutsideError, P as defined } from "./host.mjs";
 import { c as releaseCommit, i as findFleet } from "./project.mjs";
 import { r as followOffer, x as copyAttachments, y as planTags } from "./release.mjs";
 import { f as requireBuildKey, l as findBuilt, r as readCandidate } from "./release-candidate.mjs";
-import { l as findAcceptance, t as requireRehearsed, u as pushAcceptance } from "./release-evidence.mjs";
-import { a as requireNewer, i as passImage, n as refuseFrozen, r as isoTime } from "./release-gates.mjs";
+import { c as findAcceptance, l as pushAcceptance, t as requireRehearsed } from "./release-evidence.mjs";
+import { b as passImage, n as refuseFrozen, x as requireNewer, y as isoTime } from "./release-gates.mjs";
 import { o as refuseHeld, v as refuseHeldByFile } from "./release-operations.mjs";
 import { a as signingKeys, i as fleetKeys, n as signedDigests, t as signImage } from "./release-signatures.mjs";
 import { S as shortCommit } from "./world-git.mjs";
-import { E as atTag, T as atDigest, b as copyImage, d as imageTimestamp, f as readImage, k as formatReference, t as rememberingClient, x as setTags } from "./world-registry.mjs";
+import { E as atTag, T as atDigest, b as imageTimestamp, k as formatReference, t as rememberingClient, v as copyImage, x as readImage, y as setTags } from "./world-registry.mjs";
 // src/loop/promote-image/production-tags.ts
 /** Looks up where every tag points now, and decides which to set. Writes nothing. */
 async function planMoves(options) {

@@ -1,7 +1,7 @@
-import { h as rolloutEnd, j as addUpdate, v as addRelease } from "./guidance.mjs";
+import { g as addRelease, k as addUpdate, p as rolloutEnd } from "./guidance.mjs";
 import { c as releaseCommit } from "./project.mjs";
 import { n as readMarker, o as refreshFileName, r as readCandidate } from "./release-candidate.mjs";
-import { d as withoutUrgency, i as passImage, n as refuseFrozen, r as isoTime, u as urgencyOfBuild } from "./release-gates.mjs";
+import { b as passImage, c as withoutUrgency, n as refuseFrozen, s as urgencyOfBuild, y as isoTime } from "./release-gates.mjs";
 import { d as refuseAroundPausedBarrier, o as refuseHeld, v as refuseHeldByFile } from "./release-operations.mjs";
 import { d as renderFleetTemplate, u as findTemplate } from "./release.mjs";
 import { d as upstreamStatusOf, n as barriersCrossed, r as inheritBarriers, t as refuseBarrierBypasses, u as refuseDoubtful } from "./release-upstream.mjs";

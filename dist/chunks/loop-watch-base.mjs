@@ -2,7 +2,7 @@ import { I as InputError, O as formatDuration, P as defined, a as table, k as fo
 import { a as parseContainerfile, n as findBase, r as repinBase } from "./project-containerfile.mjs";
 import { a as fleetTip, o as nextFleets, r as entryFleets } from "./project.mjs";
 import { l as withdrawProposal, s as proposeChanges, t as baseBranch } from "./world-forge.mjs";
-import { A as formatRepository, E as atTag, L as shortDigest, M as isTag, P as parseReference, T as atDigest, f as readImage, k as formatReference, s as NotFoundError } from "./world-registry.mjs";
+import { A as formatRepository, E as atTag, L as shortDigest, M as isTag, P as parseReference, T as atDigest, k as formatReference, s as NotFoundError, x as readImage } from "./world-registry.mjs";
 import { d as upstreamStatusOf, i as upstreamMarksBetween, o as describeUpstreamStatus, s as doubtOf } from "./release-upstream.mjs";
 import { l as findBuilt, o as refreshFileName, r as readCandidate } from "./release-candidate.mjs";
 import { a as comparePackages, o as samePackages, t as readPackages } from "./world-packages.mjs";

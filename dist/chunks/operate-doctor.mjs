@@ -1,10 +1,10 @@
 import { I as InputError, O as formatDuration, P as defined, c as inParallel, k as formatTime } from "./host.mjs";
 import { a as boolean, f as object, h as string, r as array } from "./zod.mjs";
-import { A as formatRepository, E as atTag, I as sameRepository, P as parseReference, S as isIndex, d as imageTimestamp, f as readImage, k as formatReference, n as createRegistryClient, s as NotFoundError, t as rememberingClient, z as architectures } from "./world-registry.mjs";
-import { l as findAcceptance, n as findEvidence } from "./release-evidence.mjs";
+import { A as formatRepository, E as atTag, I as sameRepository, P as parseReference, S as isIndex, b as imageTimestamp, k as formatReference, n as createRegistryClient, s as NotFoundError, t as rememberingClient, x as readImage, z as architectures } from "./world-registry.mjs";
+import { H as nodeKeys, O as parseOperations, P as parseUpdateMetadata, R as buildGraph, V as parseGraph, X as aliasesOf, Y as addAliases, d as throttleGraph, j as formatUpdateMetadata, x as parseReleaseIndex, z as formatGraph } from "./guidance.mjs";
+import { c as findAcceptance, n as findEvidence } from "./release-evidence.mjs";
 import { l as isNamed, u as ringsToShow } from "./project-configuration.mjs";
 import { c as neededDigests, g as guidanceTag, s as digestsOf, y as planTags } from "./release.mjs";
-import { A as parseOperations, B as buildGraph, C as parseReleaseIndex, I as parseUpdateMetadata, N as formatUpdateMetadata, U as parseGraph, V as formatGraph, W as nodeKeys, c as addAliases, l as aliasesOf, p as throttleGraph } from "./guidance.mjs";
 import { a as refusalOf } from "./github.mjs";
 import { l as parseRecord, s as fleetFolder } from "./release-state.mjs";
 import { d as parseStamp, f as stampPath, h as graphPath, u as readLastPublished } from "./release-published.mjs";
@@ -81,6 +81,38 @@ async function checkBaseUrl(where, { config, files }) {
 	}
 	return problems;
 }
+// src/operate/doctor/checks/node-reference.ts
+/** The prefixes of rpm-ostree: the registry of an image, and whether it must be signed. */
+const transports = /^(?:ostree-(?:image-signed|unverified-image|remote-image:[^:]+):(?:docker:\/\/|registry:)|ostree-(?:unverified-registry|remote-registry:[^:]+):|docker:\/\/)/;
+/**
+* Reads the image that a node runs, as `rpm-ostree status` shows it.
+* @throws InputError if the text does not say which image it is
+*/
+function readNodeReference(text) {
+	const reference = parseReference(text.replace(transports, ""), { field: "--node-reference" });
+	if (reference.kind === "digest") return reference;
+	throw new InputError({
+		field: "--node-reference",
+		problem: "a tag does not say which image the node runs",
+		found: text,
+		expected: `${formatRepository(reference.repository)}@sha256:…`,
+		remedy: "On the node, rpm-ostree status shows the digest of the booted deployment."
+	});
+}
+/** A node that no graph has never updates, and says so only in its own log. */
+const nodeReferenceCheck = {
+	name: "node-reference",
+	of: "site",
+	run: ({ nodeReferences, fleets }, { config }) => {
+		const payloads = new Set(fleets.flatMap(({ graphs }) => graphs.flatMap(({ graph }) => graph.nodes.map(({ payload }) => payload))));
+		const names = fleets.map(({ fleet }) => fleet);
+		return nodeReferences.filter(({ repository, digest }) => !payloads.has(`${formatRepository(repository)}@${digest}`)).map((reference) => ({
+			where: formatReference(reference),
+			message: `no graph of ${names.join(", ")} has this image: nodes on it find no update, and say so only in their own log`,
+			remedy: sameRepository(reference.repository, config.image) ? "If it is older than the first release of its fleet: coxswain import-release. Otherwise rebase these nodes to a release of the fleet (docs/nodes.md)." : `Graphs name only images of ${formatRepository(config.image)}: these nodes change over by node.migrate-from in coxswain.yaml (coxswain node-kit).`
+		}));
+	}
+};
 // src/operate/doctor/checks/evidence.ts
 /** The newest release must have evidence of a passed test, or an accepted exception, in production. */
 const evidenceCheck = {
@@ -403,6 +435,7 @@ const checks$1 = [
 		}
 	},
 	baseUrlCheck,
+	nodeReferenceCheck,
 	{
 		name: "stream-tag",
 		of: "site",
@@ -660,6 +693,7 @@ function readPayload(payload) {
 * Checks a published site as nodes see it, and everything that it names. It only reads.
 * @param options.fleets names
 * @param options.baseUrls as nodes have them
+* @param options.nodeReferences images that nodes run
 * @throws OutsideError if something cannot be read, which is not a finding
 */
 async function examine(given, options) {
@@ -688,9 +722,11 @@ async function examine(given, options) {
 			}));
 		}
 	}
+	const { baseUrls, nodeReferences } = options;
 	return {
 		findings: sorted([...await runChecks("site", {
-			baseUrls: options.baseUrls,
+			baseUrls,
+			nodeReferences,
 			fleets: subjects
 		}, tools), ...findings]),
 		fleets: options.fleets,
@@ -1064,4 +1100,4 @@ function unknown(check, failure, where) {
 async function secretsOf(read) {
 	return (await read("the names of secrets", "GET /repos/{owner}/{repo}/actions/secrets", object({ secrets: array(object({ name: string() })) }), { per_page: 100 }))?.secrets.map(({ name }) => name);
 }
-export { examine as n, requireBaseUrl as r, examineGitHub as t };
+export { requireBaseUrl as i, examine as n, readNodeReference as r, examineGitHub as t };

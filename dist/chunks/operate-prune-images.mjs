@@ -1,9 +1,9 @@
 import { I as InputError, L as OutsideError, P as defined, c as inParallel } from "./host.mjs";
 import { _ as isBuildTag, a as promotedDigest, b as subjectOfTag, c as neededDigests, o as awaitedDigests, s as digestsOf, v as isVersionTag } from "./release.mjs";
-import { A as formatRepository, C as mediaTypes, E as atTag, R as architectureOfGo, S as isIndex, T as atDigest, d as imageTimestamp, f as readImage, g as readArtifact, j as isDigest, k as formatReference, y as fallbackTag, z as architectures } from "./world-registry.mjs";
+import { A as formatRepository, C as mediaTypes, E as atTag, R as architectureOfGo, S as isIndex, T as atDigest, _ as fallbackTag, b as imageTimestamp, j as isDigest, k as formatReference, m as readArtifact, x as readImage, z as architectures } from "./world-registry.mjs";
 import { h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, r as readCandidate } from "./release-candidate.mjs";
 import { w as isFullHash } from "./world-git.mjs";
-import { C as parseReleaseIndex } from "./guidance.mjs";
+import { x as parseReleaseIndex } from "./guidance.mjs";
 import { g as filesAtUrl, u as readLastPublished } from "./release-published.mjs";
 // src/operate/prune-images/current-builds.ts
 /** The images that the fleets' branches and the open pull requests build now, as the test registry has them. */

@@ -1,7 +1,7 @@
 import { C as isMissing, I as InputError, L as OutsideError, P as defined, z as messageOf } from "./host.mjs";
-import { S as isIndex, k as formatReference, o as isLoopback, v as titleAnnotation, z as architectures } from "./world-registry.mjs";
+import { S as isIndex, g as titleAnnotation, k as formatReference, o as isLoopback, z as architectures } from "./world-registry.mjs";
+import { P as parseUpdateMetadata, R as buildGraph, X as aliasesOf, Y as addAliases, d as throttleGraph, h as rolloutProgress, t as warinessOf, u as rolloutOf, x as parseReleaseIndex, z as formatGraph } from "./guidance.mjs";
 import { d as sliceName } from "./project-configuration.mjs";
-import { B as buildGraph, C as parseReleaseIndex, I as parseUpdateMetadata, V as formatGraph, _ as rolloutProgress, c as addAliases, f as rolloutOf, l as aliasesOf, p as throttleGraph, t as warinessOf } from "./guidance.mjs";
 import { t as refuseCredentials } from "./world.mjs";
 import { l as notPublished } from "./release-published.mjs";
 import { readFile, readdir, stat } from "node:fs/promises";

@@ -1,4 +1,4 @@
-import { E as holdAt } from "./guidance.mjs";
+import { w as holdAt } from "./guidance.mjs";
 import { a as fleetTip } from "./project.mjs";
 import { r as readCandidate } from "./release-candidate.mjs";
 import { t as findFreeze } from "./release-gates.mjs";

@@ -1,10 +1,10 @@
 import { O as formatDuration, P as defined, a as table, i as plainText, k as formatTime, n as code } from "./host.mjs";
 import { i as findFleet } from "./project.mjs";
+import { f as nextOpening, h as rolloutProgress, m as rolloutPhase, p as rolloutEnd, w as holdAt } from "./guidance.mjs";
 import { u as ringsToShow } from "./project-configuration.mjs";
-import { E as holdAt, _ as rolloutProgress, g as rolloutPhase, h as rolloutEnd, m as nextOpening } from "./guidance.mjs";
 import { d as upstreamStatusOf } from "./release-upstream.mjs";
 import { a as describeHold, u as metadataOf } from "./release-operations.mjs";
-import { b as nextGate, c as chooseRelease, f as readLabel, m as evaluateStateGates, o as findPromotion, y as isReady } from "./release-gates.mjs";
+import { _ as nextGate, a as chooseRelease, d as evaluateStateGates, g as isReady, l as readLabel, r as findPromotion } from "./release-gates.mjs";
 // src/operate/status/fleet-status.ts
 /** Reads the status of a fleet; changes nothing. @param now UNIX seconds */
 async function readFleetStatus(project, fleet, now) {

@@ -2,7 +2,7 @@ import { o as __toESM } from "./rolldown-runtime.mjs";
 import { I as InputError, P as defined, d as readContainerStorage, l as requireSpace, z as messageOf } from "./host.mjs";
 import { h as string, u as looseObject } from "./zod.mjs";
 import { S as shortCommit, _ as listCommit, b as readBlobs, x as readTextBlob, y as readBlob } from "./world-git.mjs";
-import { E as atTag, M as isTag, S as isIndex, T as atDigest, f as readImage, k as formatReference } from "./world-registry.mjs";
+import { E as atTag, M as isTag, S as isIndex, T as atDigest, k as formatReference, x as readImage } from "./world-registry.mjs";
 import { o as urgentTemplate } from "./project-configuration.mjs";
 import { h as buildTagOf, m as buildTag } from "./release.mjs";
 import { a as parseContainerfile, i as stagesOnBase, n as findBase, t as externalStages } from "./project-containerfile.mjs";

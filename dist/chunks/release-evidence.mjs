@@ -1,9 +1,62 @@
 import { I as InputError, P as defined, k as formatTime } from "./host.mjs";
 import { c as int, d as number, f as object, g as tuple, h as string, l as literal, n as _enum, r as array, t as datetime, u as looseObject } from "./zod.mjs";
 import { _ as listCommit } from "./world-git.mjs";
-import { P as parseReference, T as atDigest, _ as readReferrer, h as pushArtifact, j as isDigest, k as formatReference, w as parseJson, z as architectures } from "./world-registry.mjs";
-import { B as buildGraph, W as nodeKeys } from "./guidance.mjs";
+import { P as parseReference, T as atDigest, h as readReferrer, j as isDigest, k as formatReference, p as pushArtifact, w as parseJson, z as architectures } from "./world-registry.mjs";
+import { H as nodeKeys, R as buildGraph } from "./guidance.mjs";
 import { dirname, posix } from "node:path";
+// src/release/evidence/upgrade-starts.ts
+/** What a fleet publishes when the candidate is its newest release, and its rollout is complete. */
+function withCandidate(fleet, candidate) {
+	const { basearch, version, payload } = candidate;
+	const known = fleet.releases.releases;
+	const position = known.findIndex((release) => release.version === version);
+	const before = position < 0 ? known : known.slice(0, position);
+	const image = {
+		architecture: basearch,
+		image: payload,
+		"digest-ref": payload
+	};
+	const rolledOut = {
+		version,
+		metadata: { rollout: { start_percentage: 1 } }
+	};
+	return {
+		releases: { releases: [...before, {
+			version,
+			"oci-images": [image]
+		}] },
+		updates: { releases: [...fleet.updates.releases, rolledOut] }
+	};
+}
+/**
+* The releases from which nodes of a fleet may update to a candidate, by the fleet's own update graph with the
+* candidate added: the newest release, and the last barrier, which every older node passes through.
+*/
+function upgradeStarts(fleet, candidate) {
+	const { basearch, payload } = candidate;
+	const { releases, updates } = withCandidate(fleet, candidate);
+	const { nodes, edges } = buildGraph(releases, updates, {
+		basearch,
+		scheme: "oci"
+	});
+	const last = nodes.length - 1;
+	const sources = edges.filter(([, to]) => to === last).map(([from]) => from);
+	const current = Math.max(-1, ...sources);
+	const barrier = Math.max(-1, ...sources.filter((source) => nodes[source]?.metadata[nodeKeys.barrier] === "true"));
+	const starts = [];
+	const add = (index, why) => {
+		const node = nodes[index];
+		if (node === void 0 || starts.some(({ version: each }) => each === node.version)) return;
+		if (node.payload !== payload) starts.push({
+			version: node.version,
+			payload: node.payload,
+			why
+		});
+	};
+	add(current, "current release");
+	add(barrier, "last barrier");
+	return starts;
+}
 // src/release/evidence/upgrade-stages.ts
 /** The stages of a rehearsal in their order; the folders of their tests have the same names. */
 const upgradeStages = [
@@ -60,6 +113,11 @@ async function readAcceptance(client, listed) {
 	}
 }
 // src/release/evidence/statement.ts
+const agentAnswers = [
+	"agrees",
+	"disagrees",
+	"none"
+];
 /** in-toto Attestation Framework, spec/v1/statement.md */
 const statementType = "https://in-toto.io/Statement/v1";
 /** spec/predicates/test-result.md */
@@ -100,6 +158,7 @@ const detailsSchema = looseObject({
 		digest: string().refine(isDigest, "not a digest"),
 		result: _enum(["PASSED", "FAILED"])
 	})).optional(),
+	agent: _enum(agentAnswers).exactOptional(),
 	log: string().optional()
 });
 const gitTree = string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/, "not a git tree hash");
@@ -158,7 +217,10 @@ function formatStatement(evidence) {
 				...defined({ mode: facts.mode }),
 				startedAt: formatTime(startedAt),
 				seconds: facts.seconds,
-				...defined({ upgrades: facts.upgrades }),
+				...defined({
+					upgrades: facts.upgrades,
+					agent: facts.agent
+				}),
 				limits,
 				...defined({ log: log === void 0 ? void 0 : log.slice(-65536) })
 			}
@@ -205,7 +267,10 @@ function parseStatement(value, where) {
 		startedAt: Date.parse(details.startedAt) / 1e3,
 		seconds: details.seconds,
 		...defined({ upgrades: details.upgrades === void 0 ? void 0 : details.upgrades }),
-		...defined({ log: details.log })
+		...defined({
+			agent: details.agent,
+			log: details.log
+		})
 	};
 	requireConsistent(evidence, where);
 	const failed = evidence.tests.filter((test) => test.result !== "passed").map((test) => test.name);
@@ -227,52 +292,6 @@ function requireConsistent(evidence, where) {
 		where,
 		problem: `the result is PASSED, and the update from ${refused.from} failed`
 	});
-}
-// src/release/evidence/upgrade-starts.ts
-/**
-* The releases from which nodes of a fleet may update to a candidate, by the fleet's own update graph with the
-* candidate added: the newest release, and the last barrier, which every older node passes through.
-*/
-function upgradeStarts(fleet, candidate) {
-	const { basearch, version, payload } = candidate;
-	const known = fleet.releases.releases;
-	const position = known.findIndex((release) => release.version === version);
-	const before = position < 0 ? known : known.slice(0, position);
-	const image = {
-		architecture: basearch,
-		image: payload,
-		"digest-ref": payload
-	};
-	const releases = [...before, {
-		version,
-		"oci-images": [image]
-	}];
-	const rolledOut = {
-		version,
-		metadata: { rollout: { start_percentage: 1 } }
-	};
-	const updates = { releases: [...fleet.updates.releases, rolledOut] };
-	const { nodes, edges } = buildGraph({ releases }, updates, {
-		basearch,
-		scheme: "oci"
-	});
-	const last = nodes.length - 1;
-	const sources = edges.filter(([, to]) => to === last).map(([from]) => from);
-	const current = Math.max(-1, ...sources);
-	const barrier = Math.max(-1, ...sources.filter((source) => nodes[source]?.metadata[nodeKeys.barrier] === "true"));
-	const starts = [];
-	const add = (index, why) => {
-		const node = nodes[index];
-		if (node === void 0 || starts.some(({ version: each }) => each === node.version)) return;
-		if (node.payload !== payload) starts.push({
-			version: node.version,
-			payload: node.payload,
-			why
-		});
-	};
-	add(current, "current release");
-	add(barrier, "last barrier");
-	return starts;
 }
 // src/release/evidence/store.ts
 /** Shows the kind of statement in lists of referrers, as BuildKit and cosign do. */
@@ -390,4 +409,4 @@ async function hasTestsOfUpdates({ git, config, commit }) {
 	const folders = upgradeStages.map((stage) => posix.join(config.tests, stage));
 	return (await listCommit(git, commit)).some(({ path, mode }) => folders.includes(dirname(path)) && (path.endsWith(".sh") || mode === "100755"));
 }
-export { pushEvidence as a, acceptanceType as c, upgradeStages as d, passingEvidence as i, findAcceptance as l, findEvidence as n, upgradeStarts as o, newestFor as r, statementMediaType as s, requireRehearsed as t, pushAcceptance as u };
+export { pushEvidence as a, findAcceptance as c, upgradeStarts as d, withCandidate as f, passingEvidence as i, pushAcceptance as l, findEvidence as n, statementMediaType as o, newestFor as r, acceptanceType as s, requireRehearsed as t, upgradeStages as u };

@@ -1,13 +1,118 @@
 import { I as InputError, O as formatDuration, P as defined, k as formatTime } from "./host.mjs";
 import { S as shortCommit } from "./world-git.mjs";
-import { P as parseReference, T as atDigest, d as imageTimestamp, f as readImage, k as formatReference } from "./world-registry.mjs";
+import { P as parseReference, T as atDigest, b as imageTimestamp, k as formatReference, x as readImage, z as architectures } from "./world-registry.mjs";
 import { o as refreshFileName } from "./release-candidate.mjs";
-import { l as findAcceptance, n as findEvidence, r as newestFor } from "./release-evidence.mjs";
+import { h as rolloutProgress, p as rolloutEnd, w as holdAt } from "./guidance.mjs";
+import { c as findAcceptance, n as findEvidence, r as newestFor } from "./release-evidence.mjs";
 import { t as j } from "./croner.mjs";
-import { E as holdAt, _ as rolloutProgress, h as rolloutEnd } from "./guidance.mjs";
 import { n as promotionBranch, r as rollBackBranch, t as baseBranch } from "./world-forge.mjs";
 import { d as upstreamStatusOf, s as doubtOf } from "./release-upstream.mjs";
 import { _ as holdFolder, a as describeHold, b as cleanStatement, g as findUnknownHoldFiles, h as findFileHold, i as applyExternalHolds, l as ageOf, t as commitMessage, u as metadataOf } from "./release-operations.mjs";
+// src/release/gates/promotable-image.ts
+/** Labels and evidence of one architecture's image. */
+async function passImage(options, built, architecture) {
+	const { client, config, candidate } = options;
+	const image = await readImage(client, built, architecture);
+	const where = formatReference(atDigest(built.repository, image.manifest.descriptor.digest));
+	requireLabel(image, where, "com.coreos.stream", config.stream);
+	requireLabel(image, where, "org.opencontainers.image.version", candidate.version);
+	const created = imageTimestamp(image);
+	if (created === void 0 || created <= 0) throw new InputError({
+		where,
+		field: "created",
+		problem: "the image has no creation time, and nodes compare it to find out which image is newer",
+		found: image.config.created,
+		remedy: "Build it with coxswain build-image, which sets the time of the commit."
+	});
+	return {
+		architecture,
+		image,
+		created,
+		...await requireEvidence(options, image, architecture, built.repository)
+	};
+}
+function requireLabel(image, where, label, expected) {
+	const found = image.config.labels[label];
+	if (found === expected) return;
+	throw new InputError({
+		where,
+		field: `label ${label}`,
+		problem: found === void 0 ? "missing" : "not what this commit builds",
+		...defined({ found }),
+		expected: JSON.stringify(expected),
+		remedy: "The image under this build key was not made by coxswain build-image; build it again."
+	});
+}
+/** The evidence is about the image itself, or about the index that lists it, for this architecture. */
+async function requireEvidence(options, image, architecture, repository) {
+	const { client, candidate, config, fleet } = options;
+	const { digest } = image.manifest.descriptor;
+	const all = [];
+	const subjects = image.index === void 0 ? [digest] : [digest, image.index.digest];
+	for (const subject of subjects) {
+		const found = await findEvidence(client, repository, subject);
+		all.push(...found.filter(({ evidence }) => evidence.architecture === architecture));
+	}
+	const newest = newestFor(all, candidate.testsTree);
+	if (newest?.evidence.result === "PASSED") return { evidence: newest };
+	if (newest === void 0 && !all.some(({ evidence }) => evidence.result === "FAILED")) {
+		const { testsTree } = candidate;
+		const accepted = (fleet === void 0 ? void 0 : await findAcceptance(client, config.image, {
+			subjects,
+			fleet,
+			testsTree
+		})) ?? options.accept;
+		if (accepted !== void 0) return { accepted: {
+			reason: accepted.reason,
+			by: accepted.by
+		} };
+	}
+	const failed = newest?.evidence.tests.filter(({ result }) => result !== "passed").map(({ name }) => name) ?? [];
+	const reason = newest !== void 0 ? `its boot test failed${failed.length === 0 ? "" : ` (${failed.join(", ")})`}` : all.length > 0 ? "it was tested with other tests than this commit has" : "it was never boot-tested";
+	throw new InputError({
+		where: formatReference(atDigest(repository, digest)),
+		problem: `no passing evidence: ${reason}`,
+		expected: `a pass of the tests in git tree ${shortCommit(candidate.testsTree)}`,
+		remedy: newest === void 0 ? "Run coxswain boot-test. If that is not possible and no test failed, promote-image takes --accept-missing-evidence." : "Fix the image or the tests, and run coxswain boot-test."
+	});
+}
+/**
+* `created` grows strictly along a fleet's releases: `rpm-ostree deploy --disallow-downgrade`, which Zincati uses,
+* refuses anything else, on every node.
+*/
+async function requireNewer(options) {
+	const { state, passed, fleet } = options;
+	const newest = state.releases.releases.at(-1);
+	if (newest === void 0) return;
+	for (const { image, created, architecture } of passed) {
+		const released = newest["oci-images"]?.find((each) => each.architecture === architecture)?.["digest-ref"];
+		if (released?.endsWith(`@${image.manifest.descriptor.digest}`)) continue;
+		const before = await createdOf(options.client, state, newest.version, {
+			architecture,
+			"digest-ref": released ?? ""
+		});
+		if (before === void 0 || created > before) continue;
+		throw new InputError({
+			where: `fleet ${fleet.name}`,
+			field: "created",
+			problem: `the image is not newer than the newest release, ${newest.version}: nodes would refuse it as a downgrade`,
+			found: isoTime(created),
+			expected: `later than ${isoTime(before)}`,
+			remedy: `Promote a commit that builds something else, and was made after that one: a new date in ${refreshFileName} is enough.`
+		});
+	}
+}
+/** When an image of a release was created, in UNIX seconds. Releases that were imported have no record. */
+async function createdOf(client, state, version, image) {
+	const record = state.records[version];
+	if (record !== void 0) return Date.parse(record.created) / 1e3;
+	const architecture = architectures.find((each) => each === image.architecture);
+	if (architecture === void 0 || image["digest-ref"] === "") return void 0;
+	return imageTimestamp(await readImage(client, parseReference(image["digest-ref"]), architecture));
+}
+function isoTime(seconds) {
+	return (/* @__PURE__ */ new Date(seconds * 1e3)).toISOString();
+}
 // src/release/gates/gate.ts
 /** True if no gate holds the promotion back. */
 function isReady(gates) {
@@ -595,106 +700,6 @@ async function syncExternalHolds(project, fleet, now) {
 	const unknown = await findUnknownHoldFiles(project.forge.branches, fleet, Object.keys(project.config.fleets));
 	return [...warnings, ...unknown.map(({ name, problem, remedy }) => `${holdFolder}/${name} on branch ${fleet.branch}: ${problem} ${remedy}`)];
 }
-// src/release/gates/promotable-image.ts
-/** Labels and evidence of one architecture's image. */
-async function passImage(options, built, architecture) {
-	const { client, config, candidate } = options;
-	const image = await readImage(client, built, architecture);
-	const where = formatReference(atDigest(built.repository, image.manifest.descriptor.digest));
-	requireLabel(image, where, "com.coreos.stream", config.stream);
-	requireLabel(image, where, "org.opencontainers.image.version", candidate.version);
-	const created = imageTimestamp(image);
-	if (created === void 0 || created <= 0) throw new InputError({
-		where,
-		field: "created",
-		problem: "the image has no creation time, and nodes compare it to find out which image is newer",
-		found: image.config.created,
-		remedy: "Build it with coxswain build-image, which sets the time of the commit."
-	});
-	return {
-		architecture,
-		image,
-		created,
-		...await requireEvidence(options, image, architecture, built.repository)
-	};
-}
-function requireLabel(image, where, label, expected) {
-	const found = image.config.labels[label];
-	if (found === expected) return;
-	throw new InputError({
-		where,
-		field: `label ${label}`,
-		problem: found === void 0 ? "missing" : "not what this commit builds",
-		...defined({ found }),
-		expected: JSON.stringify(expected),
-		remedy: "The image under this build key was not made by coxswain build-image; build it again."
-	});
-}
-/** The evidence is about the image itself, or about the index that lists it, for this architecture. */
-async function requireEvidence(options, image, architecture, repository) {
-	const { client, candidate, config, fleet } = options;
-	const { digest } = image.manifest.descriptor;
-	const all = [];
-	const subjects = image.index === void 0 ? [digest] : [digest, image.index.digest];
-	for (const subject of subjects) {
-		const found = await findEvidence(client, repository, subject);
-		all.push(...found.filter(({ evidence }) => evidence.architecture === architecture));
-	}
-	const newest = newestFor(all, candidate.testsTree);
-	if (newest?.evidence.result === "PASSED") return { evidence: newest };
-	if (newest === void 0 && !all.some(({ evidence }) => evidence.result === "FAILED")) {
-		const { testsTree } = candidate;
-		const accepted = (fleet === void 0 ? void 0 : await findAcceptance(client, config.image, {
-			subjects,
-			fleet,
-			testsTree
-		})) ?? options.accept;
-		if (accepted !== void 0) return { accepted: {
-			reason: accepted.reason,
-			by: accepted.by
-		} };
-	}
-	const failed = newest?.evidence.tests.filter(({ result }) => result !== "passed").map(({ name }) => name) ?? [];
-	const reason = newest !== void 0 ? `its boot test failed${failed.length === 0 ? "" : ` (${failed.join(", ")})`}` : all.length > 0 ? "it was tested with other tests than this commit has" : "it was never boot-tested";
-	throw new InputError({
-		where: formatReference(atDigest(repository, digest)),
-		problem: `no passing evidence: ${reason}`,
-		expected: `a pass of the tests in git tree ${shortCommit(candidate.testsTree)}`,
-		remedy: newest === void 0 ? "Run coxswain boot-test. If that is not possible and no test failed, promote-image takes --accept-missing-evidence." : "Fix the image or the tests, and run coxswain boot-test."
-	});
-}
-/**
-* `created` grows strictly along a fleet's releases: `rpm-ostree deploy --disallow-downgrade`, which Zincati uses,
-* refuses anything else, on every node.
-*/
-async function requireNewer(options) {
-	const { state, passed, fleet } = options;
-	const newest = state.releases.releases.at(-1);
-	if (newest === void 0) return;
-	for (const { image, created, architecture } of passed) {
-		const released = newest["oci-images"]?.find((each) => each.architecture === architecture)?.["digest-ref"];
-		if (released?.endsWith(`@${image.manifest.descriptor.digest}`)) continue;
-		const record = state.records[newest.version];
-		const before = record === void 0 ? await releasedAt(options.client, released, architecture) : Date.parse(record.created) / 1e3;
-		if (before === void 0 || created > before) continue;
-		throw new InputError({
-			where: `fleet ${fleet.name}`,
-			field: "created",
-			problem: `the image is not newer than the newest release, ${newest.version}: nodes would refuse it as a downgrade`,
-			found: isoTime(created),
-			expected: `later than ${isoTime(before)}`,
-			remedy: `Promote a commit that builds something else, and was made after that one: a new date in ${refreshFileName} is enough.`
-		});
-	}
-}
-/** For releases that somebody wrote into the index by hand, without a record. */
-async function releasedAt(client, digestReference, architecture) {
-	if (digestReference === void 0 || digestReference === "") return void 0;
-	return imageTimestamp(await readImage(client, parseReference(digestReference), architecture));
-}
-function isoTime(seconds) {
-	return (/* @__PURE__ */ new Date(seconds * 1e3)).toISOString();
-}
 // src/release/gates/refuse-frozen.ts
 /**
 * Why a freeze keeps a release out, as a clause. A freeze counts for every fleet, promoted or not.
@@ -739,4 +744,4 @@ async function isExcepted({ branches, pullRequests }, { fleet, state, commit }) 
 	}
 	return false;
 }
-export { rolloutStart as _, requireNewer as a, nextGate as b, chooseRelease as c, withoutUrgency as d, readLabel as f, rolloutCompletion as g, thawTime as h, passImage as i, recordUrgency as l, evaluateStateGates as m, refuseFrozen as n, findPromotion as o, evaluateAllGates as p, isoTime as r, syncExternalHolds as s, findFreeze as t, urgencyOfBuild as u, soakEnd as v, isReady as y };
+export { nextGate as _, chooseRelease as a, passImage as b, withoutUrgency as c, evaluateStateGates as d, thawTime as f, isReady as g, soakEnd as h, syncExternalHolds as i, readLabel as l, rolloutStart as m, refuseFrozen as n, recordUrgency as o, rolloutCompletion as p, findPromotion as r, urgencyOfBuild as s, findFreeze as t, evaluateAllGates as u, createdOf as v, requireNewer as x, isoTime as y };

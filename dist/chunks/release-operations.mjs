@@ -1,7 +1,7 @@
 import { A as longestDuration, F as nearest, I as InputError, M as parseTime, O as formatDuration, P as defined, f as oneLine, k as formatTime, t as formatPercent } from "./host.mjs";
 import { _ as union, h as string, s as date, u as looseObject } from "./zod.mjs";
+import { F as tidy, a as listStranded, h as rolloutProgress, m as rolloutPhase, n as resumedRollout, o as strandedBy, p as rolloutEnd, s as strandedByTidying, w as holdAt } from "./guidance.mjs";
 import { t as require_dist } from "./yaml.mjs";
-import { E as holdAt, L as tidy, _ as rolloutProgress, a as listStranded, g as rolloutPhase, h as rolloutEnd, n as resumedRollout, o as strandedBy, s as strandedByTidying } from "./guidance.mjs";
 import { isDeepStrictEqual } from "node:util";
 // src/release/operations/operator.ts
 var import_dist = require_dist();

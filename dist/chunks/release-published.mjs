@@ -1,9 +1,9 @@
 import { C as isMissing, E as writeFileAtomically, I as InputError, L as OutsideError, O as formatDuration, P as defined, c as inParallel, k as formatTime, t as formatPercent, w as readFileIfThere, z as messageOf } from "./host.mjs";
 import { t as datetime } from "./zod.mjs";
 import { C as Git } from "./world-git.mjs";
-import { A as formatRepository, E as atTag, O as digestOf, P as parseReference, S as isIndex, h as pushArtifact, k as formatReference, v as titleAnnotation } from "./world-registry.mjs";
+import { A as formatRepository, E as atTag, O as digestOf, P as parseReference, S as isIndex, g as titleAnnotation, k as formatReference, p as pushArtifact } from "./world-registry.mjs";
+import { B as formatPublishedGraph, G as readDocument, R as buildGraph, W as openObject, X as aliasesOf, Y as addAliases, d as throttleGraph, f as nextOpening, h as rolloutProgress, j as formatUpdateMetadata, l as considerUpdate, m as rolloutPhase, p as rolloutEnd, u as rolloutOf, v as formatReleaseIndex, w as holdAt, x as parseReleaseIndex } from "./guidance.mjs";
 import { d as sliceName, l as isNamed, u as ringsToShow } from "./project-configuration.mjs";
-import { B as buildGraph, C as parseReleaseIndex, E as holdAt, H as formatPublishedGraph, K as openObject, N as formatUpdateMetadata, _ as rolloutProgress, b as formatReleaseIndex, c as addAliases, d as considerUpdate, f as rolloutOf, g as rolloutPhase, h as rolloutEnd, l as aliasesOf, m as nextOpening, p as throttleGraph, q as readDocument } from "./guidance.mjs";
 import { i as parseBundle, n as bundlePath, s as fleetFolder } from "./release-state.mjs";
 import { t as refuseCredentials } from "./world.mjs";
 import { lstat, mkdir, readdir, realpath, rm } from "node:fs/promises";

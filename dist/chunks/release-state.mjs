@@ -2,7 +2,7 @@ import { B as quote, F as nearest, I as InputError, P as defined } from "./host.
 import { c as int, f as object, h as string, n as _enum, o as custom, p as record, r as array, u as looseObject } from "./zod.mjs";
 import { S as shortCommit } from "./world-git.mjs";
 import { A as formatRepository, j as isDigest, z as architectures } from "./world-registry.mjs";
-import { A as parseOperations, C as parseReleaseIndex, I as parseUpdateMetadata, K as openObject, M as emptyUpdateMetadata, N as formatUpdateMetadata, O as noOperations, T as formatOperations, b as formatReleaseIndex, q as readDocument, y as emptyReleaseIndex } from "./guidance.mjs";
+import { A as emptyUpdateMetadata, C as formatOperations, E as noOperations, G as readDocument, O as parseOperations, P as parseUpdateMetadata, W as openObject, _ as emptyReleaseIndex, j as formatUpdateMetadata, v as formatReleaseIndex, x as parseReleaseIndex } from "./guidance.mjs";
 import { m as untilNotStale } from "./world-forge.mjs";
 import { n as tryTo, t as lintGuidance } from "./guidance-lint.mjs";
 import { isDeepStrictEqual } from "node:util";

@@ -1,7 +1,7 @@
 import { E as writeFileAtomically, I as InputError, L as OutsideError, P as defined, R as UsageError, k as formatTime, w as readFileIfThere, z as messageOf } from "./host.mjs";
 import { f as object, h as string, r as array } from "./zod.mjs";
 import { S as shortCommit } from "./world-git.mjs";
-import { B as buildGraph, F as parseGraphUpdates, J as someText, K as openObject, _ as rolloutProgress, g as rolloutPhase, h as rolloutEnd, q as readDocument, r as architecturesOf } from "./guidance.mjs";
+import { G as readDocument, K as someText, N as parseGraphUpdates, R as buildGraph, W as openObject, h as rolloutProgress, m as rolloutPhase, p as rolloutEnd, r as architecturesOf } from "./guidance.mjs";
 import { f as setMetadata, l as ageOf, p as withdrawnOrPaused, u as metadataOf } from "./release-operations.mjs";
 import { isAbsolute, join } from "node:path";
 import { createHash } from "node:crypto";

@@ -1,5 +1,5 @@
 import { I as InputError, L as OutsideError, z as messageOf } from "./host.mjs";
-import { C as parseReleaseIndex } from "./guidance.mjs";
+import { x as parseReleaseIndex } from "./guidance.mjs";
 import { _ as filesInArtifacts, g as filesAtUrl } from "./release-published.mjs";
 // src/release/witnesses/testimony.ts
 /**

@@ -1,10 +1,10 @@
 import { I as InputError, L as OutsideError, O as formatDuration, k as formatTime, t as formatPercent } from "./host.mjs";
 import { S as shortCommit } from "./world-git.mjs";
-import { A as formatRepository, D as digestIn, E as atTag, I as sameRepository, M as isTag, P as parseReference, S as isIndex, T as atDigest, b as copyImage, j as isDigest, k as formatReference, m as findReferrer, p as copyReferrer, z as architectures } from "./world-registry.mjs";
+import { A as formatRepository, D as digestIn, E as atTag, I as sameRepository, M as isTag, P as parseReference, S as isIndex, T as atDigest, d as copyReferrer, f as findReferrer, j as isDigest, k as formatReference, v as copyImage, z as architectures } from "./world-registry.mjs";
 import { n as openCheckout } from "./project.mjs";
-import { c as acceptanceType, s as statementMediaType } from "./release-evidence.mjs";
+import { p as rolloutEnd } from "./guidance.mjs";
+import { o as statementMediaType, s as acceptanceType } from "./release-evidence.mjs";
 import { o as urgentTemplate, p as tagPrefixes } from "./project-configuration.mjs";
-import { h as rolloutEnd } from "./guidance.mjs";
 import { a as openState } from "./release-state.mjs";
 import { f as upstreamReader } from "./release-upstream.mjs";
 import { n as openWitnesses, t as firstReleaseCheck } from "./release-witnesses.mjs";

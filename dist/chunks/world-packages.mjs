@@ -1,6 +1,6 @@
 import { C as isMissing, I as InputError, L as OutsideError, P as defined, T as withTemporaryFolder, _ as exec, y as findTool } from "./host.mjs";
 import { c as int, f as object, h as string, r as array } from "./zod.mjs";
-import { A as formatRepository, S as isIndex, T as atDigest, _ as readReferrer, a as plainPath, h as pushArtifact, i as layerEntries } from "./world-registry.mjs";
+import { A as formatRepository, S as isIndex, T as atDigest, a as plainPath, h as readReferrer, i as layerEntries, p as pushArtifact } from "./world-registry.mjs";
 import { copyFile, lstat, mkdir, realpath } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
 import { createWriteStream } from "node:fs";

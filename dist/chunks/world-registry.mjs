@@ -335,6 +335,81 @@ function inferMediaType(value) {
 function bareType(contentType) {
 	return contentType.split(";")[0].trim().toLowerCase();
 }
+// src/world/registry/image.ts
+const configSchema = looseObject({
+	architecture: string(),
+	os: string(),
+	created: string().nullish(),
+	config: looseObject({ Labels: record(string(), string()).nullish() }).nullish(),
+	rootfs: looseObject({ diff_ids: array(string()) })
+});
+/**
+* Reads the image that a reference means for one architecture, walking an index to it.
+* @throws InputError when there is no such image, or none for the architecture
+*/
+async function readImage(client, reference, architecture) {
+	const where = formatReference(reference);
+	const top = await client.getManifest(reference);
+	if (!isIndex(top.json)) return withConfig(client, reference, architecture, top, {});
+	const wanted = goArchitecture(architecture);
+	const entry = top.json.manifests.find(({ platform }) => platform?.architecture === wanted && platform.os === "linux");
+	if (entry === void 0) throw new InputError({
+		where,
+		problem: `this image is not made for ${architecture}`,
+		found: architecturesOf(top.json.manifests).join(", ")
+	});
+	return withConfig(client, reference, architecture, await client.getManifest(atDigest(reference.repository, entry.digest)), { index: top.descriptor });
+}
+/**
+* The time by which rpm-ostree decides what is older (`--disallow-downgrade`): the manifest's annotation
+* org.opencontainers.image.created, else the config's `created` (ostree-ext, container/store.rs). UNIX seconds with
+* fractions; undefined if the image has neither, or it is not a time.
+*/
+function imageTimestamp(image) {
+	const text = image.manifest.json.annotations?.["org.opencontainers.image.created"] ?? image.config.created;
+	const milliseconds = text === void 0 ? NaN : Date.parse(text);
+	return Number.isNaN(milliseconds) ? void 0 : milliseconds / 1e3;
+}
+async function withConfig(client, reference, architecture, manifest, index) {
+	const where = formatReference(reference);
+	const { json } = manifest;
+	if (isIndex(json)) throw new InputError({
+		where,
+		problem: "an index inside an index"
+	});
+	const bytes = await client.getBlob(reference.repository, json.config.digest);
+	const parsed = configSchema.safeParse(parseJson(bytes, `${where} (config)`));
+	if (!parsed.success) throw new InputError({
+		where,
+		field: `config.${parsed.error.issues[0]?.path.join(".") ?? ""}`,
+		problem: "not a bootable image: its config is not an image config",
+		found: json.artifactType ?? json.config.mediaType
+	});
+	const { data } = parsed;
+	if (data.architecture !== goArchitecture(architecture)) throw new InputError({
+		where,
+		problem: `this image is not made for ${architecture}`,
+		found: architectureOfGo(data.architecture) ?? data.architecture
+	});
+	return {
+		manifest: {
+			...manifest,
+			json
+		},
+		config: {
+			architecture: data.architecture,
+			os: data.os,
+			labels: data.config?.Labels ?? {},
+			diffIds: data.rootfs.diff_ids,
+			digest: json.config.digest,
+			...defined({ created: data.created ?? void 0 })
+		},
+		...index
+	};
+}
+function architecturesOf(manifests) {
+	return manifests.flatMap(({ platform }) => platform === void 0 || platform.os !== "linux" ? [] : [architectureOfGo(platform.architecture) ?? platform.architecture]);
+}
 // src/world/registry/copy.ts
 /** Mounts at a time: each is a round trip and nothing else. */
 const parallelMounts = 16;
@@ -653,81 +728,6 @@ function plain({ mediaType, digest, size }) {
 		digest,
 		size
 	};
-}
-// src/world/registry/image.ts
-const configSchema = looseObject({
-	architecture: string(),
-	os: string(),
-	created: string().nullish(),
-	config: looseObject({ Labels: record(string(), string()).nullish() }).nullish(),
-	rootfs: looseObject({ diff_ids: array(string()) })
-});
-/**
-* Reads the image that a reference means for one architecture, walking an index to it.
-* @throws InputError when there is no such image, or none for the architecture
-*/
-async function readImage(client, reference, architecture) {
-	const where = formatReference(reference);
-	const top = await client.getManifest(reference);
-	if (!isIndex(top.json)) return withConfig(client, reference, architecture, top, {});
-	const wanted = goArchitecture(architecture);
-	const entry = top.json.manifests.find(({ platform }) => platform?.architecture === wanted && platform.os === "linux");
-	if (entry === void 0) throw new InputError({
-		where,
-		problem: `this image is not made for ${architecture}`,
-		found: architecturesOf(top.json.manifests).join(", ")
-	});
-	return withConfig(client, reference, architecture, await client.getManifest(atDigest(reference.repository, entry.digest)), { index: top.descriptor });
-}
-/**
-* The time by which rpm-ostree decides what is older (`--disallow-downgrade`): the manifest's annotation
-* org.opencontainers.image.created, else the config's `created` (ostree-ext, container/store.rs). UNIX seconds with
-* fractions; undefined if the image has neither, or it is not a time.
-*/
-function imageTimestamp(image) {
-	const text = image.manifest.json.annotations?.["org.opencontainers.image.created"] ?? image.config.created;
-	const milliseconds = text === void 0 ? NaN : Date.parse(text);
-	return Number.isNaN(milliseconds) ? void 0 : milliseconds / 1e3;
-}
-async function withConfig(client, reference, architecture, manifest, index) {
-	const where = formatReference(reference);
-	const { json } = manifest;
-	if (isIndex(json)) throw new InputError({
-		where,
-		problem: "an index inside an index"
-	});
-	const bytes = await client.getBlob(reference.repository, json.config.digest);
-	const parsed = configSchema.safeParse(parseJson(bytes, `${where} (config)`));
-	if (!parsed.success) throw new InputError({
-		where,
-		field: `config.${parsed.error.issues[0]?.path.join(".") ?? ""}`,
-		problem: "not a bootable image: its config is not an image config",
-		found: json.artifactType ?? json.config.mediaType
-	});
-	const { data } = parsed;
-	if (data.architecture !== goArchitecture(architecture)) throw new InputError({
-		where,
-		problem: `this image is not made for ${architecture}`,
-		found: architectureOfGo(data.architecture) ?? data.architecture
-	});
-	return {
-		manifest: {
-			...manifest,
-			json
-		},
-		config: {
-			architecture: data.architecture,
-			os: data.os,
-			labels: data.config?.Labels ?? {},
-			diffIds: data.rootfs.diff_ids,
-			digest: json.config.digest,
-			...defined({ created: data.created ?? void 0 })
-		},
-		...index
-	};
-}
-function architecturesOf(manifests) {
-	return manifests.flatMap(({ platform }) => platform === void 0 || platform.os !== "linux" ? [] : [architectureOfGo(platform.architecture) ?? platform.architecture]);
 }
 // src/world/registry/layout.ts
 /** The annotation that holds an image's name in a layout. */
@@ -2488,4 +2488,4 @@ function remembered(known, key, read) {
 	reading.catch(() => known.delete(key));
 	return reading;
 }
-export { formatRepository as A, goArchitecture as B, mediaTypes as C, digestIn as D, atTag as E, parseRepository as F, sameRepository as I, shortDigest as L, isTag as M, parseDigest as N, digestOf as O, parseReference as P, architectureOfGo as R, isIndex as S, atDigest as T, hostArchitecture as V, readReferrer as _, plainPath as a, copyImage as b, inLayout as c, imageTimestamp as d, readImage as f, readArtifact as g, pushArtifact as h, layerEntries as i, isDigest as j, formatReference as k, layoutReader as l, findReferrer as m, createRegistryClient as n, isLoopback as o, copyReferrer as p, authFiles as r, NotFoundError as s, rememberingClient as t, resolveInLayout as u, titleAnnotation as v, parseJson as w, setTags as x, fallbackTag as y, architectures as z };
+export { formatRepository as A, goArchitecture as B, mediaTypes as C, digestIn as D, atTag as E, parseRepository as F, sameRepository as I, shortDigest as L, isTag as M, parseDigest as N, digestOf as O, parseReference as P, architectureOfGo as R, isIndex as S, atDigest as T, hostArchitecture as V, fallbackTag as _, plainPath as a, imageTimestamp as b, inLayout as c, copyReferrer as d, findReferrer as f, titleAnnotation as g, readReferrer as h, layerEntries as i, isDigest as j, formatReference as k, layoutReader as l, readArtifact as m, createRegistryClient as n, isLoopback as o, pushArtifact as p, authFiles as r, NotFoundError as s, rememberingClient as t, resolveInLayout as u, copyImage as v, parseJson as w, readImage as x, setTags as y, architectures as z };

@@ -1,6 +1,6 @@
 import { C as many, E as text, S as flag, m as directory, s as defineVerb, x as duration } from "../chunks/cli.mjs";
 import { I as InputError, R as UsageError, a as table, i as plainText, n as code } from "../chunks/host.mjs";
-import { n as examine, r as requireBaseUrl, t as examineGitHub } from "../chunks/operate-doctor.mjs";
+import { i as requireBaseUrl, n as examine, r as readNodeReference, t as examineGitHub } from "../chunks/operate-doctor.mjs";
 import { i as findFleet, n as openCheckout } from "../chunks/project.mjs";
 import { i as readConfig } from "../chunks/project-configuration.mjs";
 import { _ as filesInArtifacts, g as filesAtUrl, v as filesInFolder } from "../chunks/release-published.mjs";
@@ -26,6 +26,7 @@ token may not read is reported as "could not check".
 		github: flag("check the settings of the repository on GitHub instead"),
 		fleet: many("only this fleet", { placeholder: "NAME" }),
 		"base-url": many("the cincinnati.base_url of your nodes, which is checked too", { placeholder: "URL" }),
+		"node-reference": many("an image that a node runs, as rpm-ostree status shows it: is it in any graph?", { placeholder: "REF" }),
 		grace: duration("how far behind a graph may be", { fallback: "30m" }),
 		directory
 	},
@@ -34,6 +35,7 @@ token may not read is reported as "could not check".
 		const config = await readConfig(inputs.directory);
 		const fleets = inputs.fleet.length === 0 ? Object.keys(config.fleets) : inputs.fleet.map((name) => findFleet(config, name).name);
 		for (const baseUrl of inputs["base-url"]) requireBaseUrl(baseUrl, config);
+		const nodeReferences = inputs["node-reference"].map(readNodeReference);
 		const client = createRegistryClient({
 			env: context.env,
 			log: context.log
@@ -51,6 +53,7 @@ token may not read is reported as "could not check".
 		}, {
 			fleets,
 			baseUrls: inputs["base-url"],
+			nodeReferences,
 			report
 		}));
 		const errors = examination.findings.filter(({ severity }) => severity === "error");

@@ -1,5 +1,5 @@
 import { E as text, b as choice, s as defineVerb, w as parsed } from "../chunks/cli.mjs";
-import { B as buildGraph, F as parseGraphUpdates, S as parseGraphReleases, V as formatGraph, p as throttleGraph, t as warinessOf } from "../chunks/guidance.mjs";
+import { N as parseGraphUpdates, R as buildGraph, b as parseGraphReleases, d as throttleGraph, t as warinessOf, z as formatGraph } from "../chunks/guidance.mjs";
 import { I as InputError, R as UsageError, w as readFileIfThere, z as messageOf } from "../chunks/host.mjs";
 import { z as architectures } from "../chunks/world-registry.mjs";
 // src/verbs/render-graph.ts

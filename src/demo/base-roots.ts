@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { exec } from '../host/exec.ts';
@@ -9,6 +9,7 @@ import { findStaticBusybox } from '../loop/boot-test/guest/busybox.ts';
 import { readModuleIndex } from '../loop/boot-test/guest/kernel.ts';
 import { orderModules } from '../loop/boot-test/guest/kernel-modules.ts';
 import { folder as newcFolder, writeNewc } from '../loop/boot-test/guest/newc.ts';
+import { addAgent, findZincati } from './base-agent.ts';
 import { fetchKernel, type KernelFiles } from './base-kernel.ts';
 import { type ForeignPackages, putInPlace } from './debian-packages.ts';
 
@@ -36,7 +37,10 @@ export async function prepareRoot(
 ): Promise<BaseRoot> {
   const kernel = await fetchKernel(cacheFolder, log, foreign);
   const suite = kind === 'systemd' ? `${await hostSuite()}-` : '';
-  const key = `${kind}-${suite}${kernel.key}-r${recipes[kind]}`;
+  // Fedora CoreOS has Zincati. It has to be built here, so the base is made without it if there is none.
+  const agent = kind === 'systemd' ? findZincati(cacheFolder) : undefined;
+  const withAgent = agent === undefined ? '' : `-zincati-${await shortHash(agent)}`;
+  const key = `${kind}-${suite}${kernel.key}${withAgent}-r${recipes[kind]}`;
   const tarball = join(cacheFolder, 'roots', `${key}.tar`);
   if (!(await exists(tarball))) {
     await log.task(`making the root file system of a ${kind} base image`, () =>
@@ -45,6 +49,7 @@ export async function prepareRoot(
         await mkdir(root);
         const busybox = foreign?.busybox ?? (await findStaticBusybox());
         await (kind === 'tiny' ? makeTinyRoot(root, kernel, busybox) : makeSystemdRoot(root, kernel));
+        if (agent !== undefined) await addAgent(root, agent);
         await makeTarball(root, tarball);
       }),
     );
@@ -229,6 +234,13 @@ done
 
 async function depmod(root: string, version: string): Promise<void> {
   await exec('depmod', ['--basedir', root, version]);
+}
+
+async function shortHash(file: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex')
+    .slice(0, 12);
 }
 
 async function hostSuite(): Promise<string> {

@@ -130,6 +130,7 @@ function dataOf(answer: TestImageAnswer) {
     architecture: evidence.architecture,
     system: report?.system,
     upgrades: evidence.upgrades,
+    agent: evidence.agent,
     pullRequest: answer.pullRequest,
   };
 }

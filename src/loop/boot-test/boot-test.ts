@@ -10,6 +10,7 @@ import type { Project } from '../../release/project.ts';
 import { shortCommit } from '../../world/git/short-commit.ts';
 import type { Architecture } from '../../world/registry/architecture.ts';
 import type { Digest } from '../../world/registry/reference.ts';
+import { agentQuestion } from './agent-question.ts';
 import { hasUpgradeTests } from './guest/tests.ts';
 import { type CommittedTests, readCommittedTests } from './guest/tests-of-commit.ts';
 import { findImageUnderTest } from './image-under-test.ts';
@@ -113,6 +114,7 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
       fleet,
       from,
       foreign: ownArchitectureName() !== architecture,
+      agent: () => agentQuestion(project, { fleet, tested, architecture, log }),
       ...onFiles(project, tested, log),
       outputFolder: output,
       log,

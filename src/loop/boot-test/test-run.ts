@@ -6,6 +6,7 @@ import { type InsideRoot, insideRoot } from '../../host/inside-root.ts';
 import type { Project } from '../../release/project.ts';
 import type { Image } from '../../world/registry/image.ts';
 import type { DigestReference } from '../../world/registry/reference.ts';
+import { type AgentQuestion, agentTestName, hasAgent, writeAgentTest } from './guest/node-agent.ts';
 import { type RunInImage, withRootFilesystem } from './guest/root-filesystem.ts';
 import { readOsRelease } from './guest/systemd.ts';
 import type { CommittedTests } from './guest/tests-of-commit.ts';
@@ -40,6 +41,8 @@ export interface TestRunOptions extends Pick<Project, 'config' | 'log'> {
   readonly from: readonly FromRelease[];
   /** The image is of another architecture than this machine: none of its programs can be run here. */
   readonly foreign: boolean;
+  /** The update that the image's own agent is asked about, if it has one. */
+  readonly agent: () => Promise<AgentQuestion>;
   /** Called with the image's files while they are mounted, after they have passed the checks. */
   readonly onFiles?: (root: string) => Promise<void>;
   readonly outputFolder: string;
@@ -75,14 +78,30 @@ export async function runTests(options: TestRunOptions): Promise<BootReport> {
           ...defined({ ignition: options.ignition }),
         });
         const boot = await bootOptions(options, inside, machine.mode);
-        const report = await machine.boot({ ...boot, tests: options.tests.files });
-        const all = { ...report, mode: machine.mode, tests: [...checks, ...report.tests] };
+        const agentTest = (await hasAgent(inside))
+          ? [await writeAgentTest(await options.agent(), folder)]
+          : [];
+        const report = await machine.boot({ ...boot, tests: [...options.tests.files, ...agentTest] });
+        const all = {
+          ...report,
+          mode: machine.mode,
+          tests: [...checks, ...report.tests],
+          ...defined({ agent: agentAnswer(report, agentTest.length > 0) }),
+        };
         if (report.verdict !== 'passed' || options.from.length === 0) return withTotal(all, started);
         return withTotal(await withUpgrades(options, machine, all), started);
       });
     },
     { log },
   );
+}
+
+/** What the image's own agent said; undefined if the machine ended before. */
+function agentAnswer({ tests }: BootReport, wasAsked: boolean): BootReport['agent'] {
+  if (!wasAsked) return 'none';
+  const test = tests.find(({ name }) => name === agentTestName);
+  if (test === undefined) return undefined;
+  return test.result === 'passed' ? 'agrees' : 'disagrees';
 }
 
 async function checkFiles(options: TestRunOptions, root: InsideRoot, run: RunInImage): Promise<TestResult[]> {

@@ -35,10 +35,11 @@ export async function describeEvidence(
 }
 
 function describe({ evidence }: FoundEvidence): string {
-  const { result, tests, seconds, kernel, accelerator, upgrades = [] } = evidence;
+  const { result, tests, seconds, kernel, accelerator, upgrades = [], agent } = evidence;
   const failed = tests.filter((test) => test.result !== 'passed').length;
   const count = `${tests.length} ${tests.length === 1 ? 'test' : 'tests'}${failed === 0 ? '' : `, ${failed} not passed`}`;
   const from = upgrades.map((upgrade) => `\`${upgrade.from}\``).join(', ');
   const rehearsed = from === '' ? '' : `, updates rehearsed from ${from}`;
-  return `**${result}**: ${count} in ${formatDuration(seconds)} on Linux ${kernel} (${accelerator})${rehearsed}.`;
+  const agrees = agent === 'agrees' ? ", the node's own agent agrees" : '';
+  return `**${result}**: ${count} in ${formatDuration(seconds)} on Linux ${kernel} (${accelerator})${rehearsed}${agrees}.`;
 }

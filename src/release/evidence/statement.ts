@@ -33,9 +33,18 @@ export interface TestEvidence {
    * existed.
    */
   readonly upgrades?: readonly RehearsedUpgrade[];
+  /** Absent in old evidence, and if the machine ended before it could be asked. */
+  readonly agent?: AgentAnswer;
   /** Last part of the console and test output. */
   readonly log?: string;
 }
+
+/**
+ * Whether the image's own update agent (Zincati) goes from the fleet's current release to the image, and finds itself on
+ * it, by the graph that would be published. `none`: the image has no Zincati.
+ */
+export type AgentAnswer = (typeof agentAnswers)[number];
+const agentAnswers = ['agrees', 'disagrees', 'none'] as const;
 
 /** An update of a machine from an earlier release to the image, and back. */
 export interface RehearsedUpgrade {
@@ -87,6 +96,7 @@ const detailsSchema = z.looseObject({
       }),
     )
     .optional(),
+  agent: z.enum(agentAnswers).exactOptional(),
   log: z.string().optional(),
 });
 
@@ -143,7 +153,7 @@ export function formatStatement(evidence: TestEvidence): string {
         ...defined({ mode: facts.mode }),
         startedAt: formatTime(startedAt),
         seconds: facts.seconds,
-        ...defined({ upgrades: facts.upgrades }),
+        ...defined({ upgrades: facts.upgrades, agent: facts.agent }),
         limits,
         ...defined({ log: log === undefined ? undefined : log.slice(-maximumLogCharacters) }),
       },
@@ -198,7 +208,7 @@ export function parseStatement(value: unknown, where: string): TestEvidence {
     ...defined({
       upgrades: details.upgrades === undefined ? undefined : (details.upgrades as RehearsedUpgrade[]),
     }),
-    ...defined({ log: details.log }),
+    ...defined({ agent: details.agent, log: details.log }),
   };
   requireConsistent(evidence, where);
   const failed = evidence.tests.filter((test) => test.result !== 'passed').map((test) => test.name);

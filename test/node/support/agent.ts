@@ -1,34 +1,24 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { chmod, copyFile, mkdir } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { findZincati as findProgram, stockSettings } from '../../../src/demo/base-agent.ts';
+import { defaultCacheFolder } from '../../../src/demo/base-images.ts';
 import type { Machine } from './machine.ts';
 
 /** The real Zincati: $ZINCATI, or the one that `script/rust-tools zincati` built. */
-export function findZincati(): string | undefined {
-  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
-  const built = join(cache, 'coxswain/rust-tools/bin/zincati');
-  return [process.env.ZINCATI, built].find((path) => path !== undefined && existsSync(path));
-}
+export const findZincati = () => findProgram(defaultCacheFolder());
 
 /** Zincati has no --version, and its agent says its version only to its own user: the folder of the build names it. */
 export function zincatiVersion(program: string): string {
   return /\/zincati-(\d[\d.]*)\//.exec(realpathSync(program))?.[1] ?? `of unknown version (${program})`;
 }
 
-/** Fedora's own settings, as the package installs them. */
-const stock = {
-  '10-identity.toml': '[identity]\ngroup = "default"\n',
-  '30-updates-strategy.toml': '[updates]\nstrategy = "immediate"\n',
-  '50-fedora-coreos-cincinnati.toml': '[cincinnati]\nbase_url = "https://updates.coreos.fedoraproject.org"\n',
-};
-
 export async function installZincati(machine: Machine, program: string): Promise<void> {
   const place = join(machine.root, 'own-usr/libexec/zincati');
   await mkdir(dirname(place), { recursive: true });
   await copyFile(program, place);
   await chmod(place, 0o755);
-  for (const [name, text] of Object.entries(stock)) {
+  for (const [name, text] of Object.entries(stockSettings)) {
     await machine.write(`own-usr/lib/zincati/config.d/${name}`, text);
   }
 }

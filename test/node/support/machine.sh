@@ -7,6 +7,8 @@ shift
 if [ -z "${COXSWAIN_IN_NAMESPACE-}" ]; then
   COXSWAIN_IN_NAMESPACE=yes exec unshare --mount --propagation private "${BASH_SOURCE[0]}" "$root" "$@"
 fi
+# As on a real machine, the root is a mount point.
+mount --bind "$root" "$root"
 mount -t overlay overlay -o "lowerdir=$root/own-usr:/usr" "$root/usr"
 mount --rbind /dev "$root/dev"
 mount -t proc proc "$root/proc" 2>/dev/null || mount --rbind /proc "$root/proc"

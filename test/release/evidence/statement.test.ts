@@ -46,6 +46,14 @@ describe('a statement', () => {
     );
   });
 
+  it("says what the node's own agent answered, and nothing in evidence from before", () => {
+    for (const agent of ['agrees', 'disagrees', 'none'] as const) {
+      const asked: TestEvidence = { ...evidence, agent };
+      expect(parseStatement(JSON.parse(formatStatement(asked)), 'x')).toEqual(asked);
+    }
+    expect(parseStatement(JSON.parse(formatStatement(evidence)), 'x')).not.toHaveProperty('agent');
+  });
+
   it('is an in-toto statement with the test-result predicate', () => {
     expect(JSON.parse(formatStatement(failed))).toMatchObject({
       _type: 'https://in-toto.io/Statement/v1',

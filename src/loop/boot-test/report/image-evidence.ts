@@ -64,6 +64,7 @@ export function evidenceOf(
               result: passed ? ('PASSED' as const) : ('FAILED' as const),
             })),
     }),
+    ...defined({ agent: report.agent }),
     log: evidenceLog(report, console),
   };
 }

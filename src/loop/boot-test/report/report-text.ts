@@ -87,6 +87,7 @@ function machineFacts(evidence: TestEvidence, report?: BootReport): string {
     evidence.architecture,
     `${how}${note}`,
     ...modeFacts(evidence),
+    ...agentFacts(evidence),
     ...(system?.manager === 'systemd' ? [`systemd: ${system.state}`] : []),
     ...(report === undefined ? [] : [`booted in ${report.seconds.boot.toFixed(1)} s`]),
     `${evidence.seconds.toFixed(1)} s in all`,
@@ -96,6 +97,12 @@ function machineFacts(evidence: TestEvidence, report?: BootReport): string {
 /** How the machine started. */
 function modeFacts({ mode }: TestEvidence): string[] {
   return mode === undefined ? [] : [`mode ${mode}`];
+}
+
+/** Whether nodes would take the update, by their own agent. */
+function agentFacts({ agent }: TestEvidence): string[] {
+  if (agent === undefined) return [];
+  return [agent === 'none' ? 'the image has no Zincati' : `the node's own agent ${agent}`];
 }
 
 function outcome(test: Pick<TestResult, 'result' | 'exitCode'>): string {

@@ -1,3 +1,4 @@
+import type { AgentAnswer } from '../../../release/evidence/statement.ts';
 import type { UpgradeStage } from '../../../release/evidence/upgrade-stages.ts';
 import type { Architecture } from '../../../world/registry/architecture.ts';
 import type { Digest } from '../../../world/registry/reference.ts';
@@ -92,6 +93,8 @@ export interface BootReport {
     readonly tests: number;
     readonly total: number;
   };
+  /** What the image's own update agent says about the update to it; absent if it could not answer. */
+  readonly agent?: AgentAnswer;
   /** Updates that were rehearsed; their tests are among the tests. */
   readonly upgrades?: readonly Rehearsal[];
   /** Without gaps, until the end of the machine. */

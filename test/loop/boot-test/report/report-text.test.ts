@@ -119,6 +119,17 @@ describe('the text for a terminal', () => {
   kernel 6.1.0, x86_64, emulated, booted in 5.0 s, 7.2 s in all`);
   });
 
+  it.each([
+    ['agrees', "the node's own agent agrees"],
+    ['disagrees', "the node's own agent disagrees"],
+    ['none', 'the image has no Zincati'],
+  ] as const)('says what the update agent of the image answered: %s', (agent, words) => {
+    const one = tested([passed]);
+    const asked = { ...one, evidence: { ...one.evidence, agent } };
+    expect(describeTested(asked)).toContain(words);
+    expect(commentOn(asked)).toContain(words);
+  });
+
   it('of a failure ends in the output', () => {
     const text = describeTested(
       tested([passed, failing('no such unit\n')], { acceleratorNote: 'no /dev/kvm' }),

@@ -1,0 +1,87 @@
+import { C as many, E as text, S as flag, m as directory, s as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
+import { P as defined, R as UsageError, i as plainText, r as codeBlock } from "../chunks/host.mjs";
+import { t as showDifference } from "../chunks/operate-edit-updates.mjs";
+import { t as importRelease } from "../chunks/operate-import-release.mjs";
+import { i as findFleet } from "../chunks/project.mjs";
+import { x as findOperator } from "../chunks/release-operations.mjs";
+import { p as openProject } from "../chunks/release.mjs";
+import { S as shortCommit } from "../chunks/world-git.mjs";
+// src/verbs/import-release.ts
+var import_release_default = defineVerb({
+	summary: "Add images that nodes run already to a fleet, so that these nodes find themselves in its graph",
+	about: `
+For nodes that existed before Coxswain. Their images become the oldest releases of the fleet, by one commit on the state branch.
+No node is sent to them, and nodes on them get the next release. The images must be in the production repository, with a version
+and the stream of coxswain.yaml as labels. Run it before the first release of the fleet; doctor --node-reference finds what is missing.
+
+  coxswain import-release --fleet stable --image ghcr.io/acme/os@sha256:… --image ghcr.io/acme/os:44.20260621.3.1 --dry-run`,
+	inputs: {
+		fleet: text("the fleet of these nodes", {
+			placeholder: "NAME",
+			required: true
+		}),
+		image: many("an image that nodes run, by tag or digest", { placeholder: "REF" }),
+		by: text("who does it (default: the name that git knows)", { placeholder: "NAME" }),
+		"dry-run": flag("show what would change, and change nothing"),
+		"first-release": firstRelease,
+		directory
+	},
+	run: async (inputs, context) => {
+		if (inputs.image.length === 0) throw new UsageError("import-release needs at least one --image");
+		const project = await openProject({
+			directory: inputs.directory,
+			env: context.env,
+			log: context.log,
+			firstRelease: inputs["first-release"]
+		});
+		const fleet = findFleet(project.config, inputs.fleet).name;
+		const by = await findOperator(project.git, inputs.by);
+		const rehearse = inputs["dry-run"];
+		const answer = await importRelease(project, {
+			order: {
+				fleet,
+				by,
+				now: context.now()
+			},
+			references: inputs.image,
+			rehearse
+		});
+		for (const note of answer.notes) context.log.warn(note);
+		const difference = (await showDifference(answer.files ?? [])).trimEnd();
+		const lines = describe(answer, {
+			rehearse,
+			by
+		});
+		return {
+			data: {
+				...answer,
+				...defined({ dryRun: rehearse ? true : void 0 })
+			},
+			text: [...lines, ...difference === "" ? [] : ["", difference]].join("\n"),
+			summary: [
+				`### ${fleet}: ${answer.changed ? rehearse ? "would import" : "imported" : "nothing to import"}`,
+				lines.map((line) => `- ${plainText(line.trim())}`).join("\n"),
+				...difference === "" ? [] : [codeBlock(difference)]
+			].join("\n\n")
+		};
+	},
+	action: { token: true },
+	outputs: {
+		changed: {
+			about: "false if the fleet had all of these images",
+			of: ({ changed }) => changed
+		},
+		commit: {
+			about: "commit of the state branch now",
+			of: ({ stateCommit }) => stateCommit
+		}
+	}
+});
+function describe({ fleet, imported, known, changed, stateCommit }, shown) {
+	return [
+		...imported.map((version) => `${fleet}: ${shown.rehearse ? "would import" : "imported"} ${version}: nodes on it get the next release`),
+		...known.map((version) => `${fleet}: ${version} is a release already`),
+		...shown.rehearse || !changed ? [] : [`  by ${shown.by}, commit ${shortCommit(stateCommit ?? "")}; public with the next publish-updates`]
+	];
+}
+export { import_release_default as default };

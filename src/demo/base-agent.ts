@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/**
+ * The real Zincati: $ZINCATI, or the one that `script/rust-tools zincati` built; undefined without either.
+ * @param cacheFolder of Coxswain
+ */
+export function findZincati(cacheFolder: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const built = join(cacheFolder, 'rust-tools/bin/zincati');
+  return [env.ZINCATI, built].find((path) => path !== undefined && path !== '' && existsSync(path));
+}
+
+/** Fedora's own settings of Zincati, as its package installs them. */
+export const stockSettings: Readonly<Record<string, string>> = {
+  '10-identity.toml': '[identity]\ngroup = "default"\n',
+  '30-updates-strategy.toml': '[updates]\nstrategy = "immediate"\n',
+  '50-fedora-coreos-cincinnati.toml': '[cincinnati]\nbase_url = "https://updates.coreos.fedoraproject.org"\n',
+};
+
+/** Puts Zincati into a root, and the parts of Fedora CoreOS that it needs. There is no package of rpm-ostree for it. */
+export async function addAgent(root: string, program: string): Promise<void> {
+  const write = async (path: string, text: string, mode: number) => {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), text);
+    await chmod(join(root, path), mode);
+  };
+  await write(
+    'usr/bin/rpm-ostree',
+    '#!/bin/sh\necho "error: this is not Fedora CoreOS" >&2\nexit 1\n',
+    0o755,
+  );
+  await mkdir(join(root, 'usr/libexec'), { recursive: true });
+  await copyFile(program, join(root, 'usr/libexec/zincati'));
+  await chmod(join(root, 'usr/libexec/zincati'), 0o755);
+  for (const [name, text] of Object.entries(stockSettings)) {
+    await write(`usr/lib/zincati/config.d/${name}`, text, 0o644);
+  }
+  const passwd = await readFile(join(root, 'etc/passwd'), 'utf8');
+  await write('etc/passwd', `${passwd}zincati:x:981:981:Zincati:/:/usr/sbin/nologin\n`, 0o644);
+  await mkdir(join(root, 'sysroot'), { recursive: true });
+  await symlink('sysroot/ostree', join(root, 'ostree'));
+}

@@ -1,0 +1,111 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import standIn from '../../../../node/stand-in/rpm-ostree.sh';
+import type { InsideRoot } from '../../../host/inside-root.ts';
+import { type Image, imageTimestamp } from '../../../world/registry/image.ts';
+import type { Digest } from '../../../world/registry/reference.ts';
+import { quoted } from './guest-scripts.ts';
+import script from './shell/node-agent.sh';
+import type { TestFile } from './tests.ts';
+
+/** Name of the result of asking the image's own update agent. */
+export const agentTestName = 'check: node agent';
+
+const agentPath = '/usr/libexec/zincati';
+
+/** An image as a node has it. */
+export interface NodeImage {
+  readonly version: string;
+  readonly digest: Digest;
+  readonly image: Image;
+}
+
+/** The update that a node's own agent is asked about. */
+export interface AgentQuestion {
+  /** The graph that would be published if the rollout of the candidate were complete. */
+  readonly graph: string;
+  /** `registry/path` and the stream label: where nodes have their images from. */
+  readonly repository: string;
+  readonly stream: string;
+  readonly candidate: NodeImage;
+  /** What nodes of the fleet run now; absent if it has no release. */
+  readonly current?: NodeImage;
+}
+
+/** Whether the image has Zincati, which Fedora CoreOS updates by. */
+export async function hasAgent(root: InsideRoot): Promise<boolean> {
+  return (await root.resolve(agentPath))?.kind === 'file';
+}
+
+/** Two runs of the agent, of at most 90 seconds each. */
+const timeoutSeconds = 240;
+
+/** Writes the question as a test that runs in the machine. @param folder an empty folder; the caller removes it */
+export async function writeAgentTest(question: AgentQuestion, folder: string): Promise<TestFile> {
+  const path = join(folder, 'node-agent');
+  await writeFile(path, agentScript(question));
+  return { name: agentTestName, path, timeoutSeconds };
+}
+
+/** The whole question as one shell script. */
+export function agentScript({ graph, repository, stream, candidate, current }: AgentQuestion): string {
+  const images = current === undefined ? [candidate] : [current, candidate];
+  const files: Record<string, string> = {
+    '$work/site/v1/graph': graph,
+    '$work/rpm-ostree': standIn,
+    '$work/loginctl': '#!/bin/sh\necho "[]"\n',
+    '$work/settings.toml': settings,
+  };
+  for (const image of images) {
+    const file = `$state/images/${image.digest.slice('sha256:'.length)}`;
+    files[file] = factsOf(image, repository);
+    files[`${file}.meta`] = `${JSON.stringify(metaOf(image))}\n`;
+  }
+  const values = {
+    reference: `ostree-unverified-registry:${repository}:${stream}`,
+    candidate: candidate.digest,
+    current: current?.digest ?? '',
+    current_version: current?.version ?? '',
+  };
+  return `#!/run/coxswain/busybox sh
+${Object.entries(values)
+  .map(([name, value]) => `${name}=${quoted(value)}\n`)
+  .join('')}write_files() {
+${Object.entries(files)
+  .map(([path, text]) => `  printf %s ${quoted(text)} >"${path}"\n`)
+  .join('')}}
+${script}`;
+}
+
+/** These take precedence over the image's own. */
+const settings = `[cincinnati]
+base_url = "http://127.0.0.1:80/"
+[updates]
+enabled = true
+strategy = "immediate"
+`;
+
+/** As the image says, which may be something else than the graph. */
+function factsOf({ image }: NodeImage, repository: string): string {
+  const version = image.config.labels['org.opencontainers.image.version'] ?? '';
+  const created = Math.floor(imageTimestamp(image) ?? 0);
+  return `REPOSITORY=${repository}\nVERSION=${version}\nCREATED=${created}\nSIGNED=no\n`;
+}
+
+/** What rpm-ostree keeps about an image that it deployed (ostree-ext, container/store.rs). */
+function metaOf({ digest, image: { manifest, config } }: NodeImage): Readonly<Record<string, string>> {
+  const { architecture, os, created, labels, diffIds } = config;
+  return {
+    'ostree.manifest-digest': digest,
+    'ostree.manifest': JSON.stringify(manifest.json),
+    'ostree.container.image-config': JSON.stringify({
+      architecture,
+      os,
+      created,
+      config: { Labels: labels },
+      rootfs: { type: 'layers', diff_ids: diffIds },
+      history: [],
+    }),
+    'ostree.importer.version': '0.15.3',
+  };
+}
