@@ -32,6 +32,8 @@ export default defineConfig({
       includeDependenciesRecursively: false,
       groups: [
         { debugName: 'dependency', test: /node_modules/, name: packageOf },
+        // What a verb's chunk needs must not be in the verb's own file, which imports that chunk.
+        { debugName: 'node', test: /\/node\/(kit|stand-in)\//, name: nodeFolderOf },
         { debugName: 'folder', test: /\/src\/(?!verbs\/|main)/, name: folderOf },
       ],
     },
@@ -52,6 +54,12 @@ function folderOf(id: string): string | null {
   if (/\/src\/world\/forge\/github\/(?!run)/.test(id)) return 'github';
   const folders = /\/src\/(?:(\w[\w-]*)\/)(?:(\w[\w-]*)\/)?/.exec(id)?.slice(1) ?? [];
   return folders.filter((folder) => folder !== undefined).join('-') || null;
+}
+
+/** Of what runs on nodes: `node-kit`, `node-stand-in`. */
+function nodeFolderOf(id: string): string | null {
+  const folder = /\/node\/(kit|stand-in)\//.exec(id)?.[1];
+  return folder === undefined ? null : `node-${folder}`;
 }
 
 function packagePath(id: string): string | undefined {
