@@ -25,8 +25,7 @@ export interface SshServer {
 export function whyNoSsh(): string | undefined {
   const missing = ['sshd', 'ssh', 'ssh-keygen'].filter((tool) => findTool(tool) === undefined);
   if (missing.length === 0) return undefined;
-  // script/bootstrap does not install it: on a machine with systemd it would listen on all interfaces.
-  return `needs ${missing.join(', ')}: apt-get install openssh-server`;
+  return `needs ${missing.join(', ')}: script/bootstrap installs it, without its service`;
 }
 
 export async function startSshServer(): Promise<SshServer> {
