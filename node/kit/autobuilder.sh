@@ -9,6 +9,11 @@ set -eu
 # shellcheck source=node/kit/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 conf=$root/etc/podman-autobuilder
+# The reference of what boots next, if it is not the booted one; nothing on a machine without rpm-ostree.
+staged_reference() {
+  ! command -v rpm-ostree >/dev/null ||
+    rpm-ostree status --json | jq -r '.deployments[] | select(.staged) | ."container-image-reference" // ""'
+}
 filled() { [ -n "$(ls -A "$1" 2>/dev/null)" ]; }
 # A node without layers of its own: not a single call.
 if ! filled "$conf/context" && ! filled "$conf/buildargs.d" && [ ! -s "$conf/source" ]; then exit 0; fi
@@ -86,7 +91,13 @@ after=$(podman image inspect --format '{{.Id}}' "$tag")
 say "built $tag for $version: ${before:-nothing} → $after"
 if [ "$deploy" = yes ]; then
   reference=ostree-unverified-image:containers-storage:$latest
-  if [ "$(booted_reference)" = "$reference" ]; then rpm-ostree upgrade --bypass-driver; else switch_to "$reference"; fi
+  if [ "$(booted_reference)" = "$reference" ]; then
+    rpm-ostree upgrade --bypass-driver
+  else
+    # rpm-ostree refuses a rebase to what it deployed from there before, and nobody has booted yet.
+    [ "$(staged_reference)" != "$reference" ] || rpm-ostree cleanup -p
+    switch_to "$reference"
+  fi
   printf 'BASE=%s\nINPUTS=%s\n' "$from" "$inputs" | write "$record"
 fi
 if [ -n "$before" ] && [ "$before" != "$after" ]; then podman rmi "$before" >&2 || say "the old image $before stays: podman rmi $before"; fi

@@ -110,6 +110,45 @@ describe.skipIf(cannotRunMachines !== undefined)('join', () => {
     expect(await machine.calls()).toEqual([]);
   });
 
+  const spoilt: readonly [name: string, status: number, text: (good: string) => string][] = [
+    ['404', 404, () => 'not here'],
+    ['half a file', 200, (good) => good.slice(0, good.length / 2)],
+    ['an empty file', 200, () => ''],
+    ['a page', 200, () => '<html></html>'],
+  ];
+  it.each(spoilt)(
+    'stays if the site answers with %s, and joins when it answers well',
+    async (_, status, text) => {
+      site.handler = async (request, response, serve) => {
+        if (request.url?.endsWith('/releases.json') !== true) return serve();
+        const good = await fetch(`${site.url}testing/releases.json`, { headers: { 'x-plain': '1' } });
+        response.writeHead(status, { connection: 'close' }).end(text(await good.text()));
+      };
+      machine = await stock({ ARTIFACT: 'no' });
+      expect(await machine.kit('join', [], start)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('it stays on what it runs'),
+      });
+      expect(await machine.calls()).toEqual([]);
+      site.handler = undefined;
+      expect(await machine.kit('join', [], start)).toMatchObject({ code: 0 });
+      expect(await machine.calls()).toHaveLength(1);
+    },
+  );
+
+  it('joins with a clock in 1970: rollouts do not count for a new node', async () => {
+    machine = await stock({ TAGS: 'testing=gone' });
+    expect(await machine.kit('join', [], 60)).toMatchObject({ code: 0 });
+    expect(await machine.calls()).toEqual([`rebase --bypass-driver ${unsigned()} ${current.digest}`]);
+  });
+
+  it('deploys once if two boots run it at once', async () => {
+    const both = await Promise.all([machine.kit('join', [], start), machine.kit('join', [], start)]);
+    expect(both.some(({ code }) => code === 0)).toBe(true);
+    await machine.reboot();
+    expect(await machine.deployment('booted')).toMatchObject({ REF: unsigned(), DIGEST: current.digest });
+  });
+
   it('takes the newest release that is offered if the fleet has no tag', async () => {
     machine = await stock({ TAGS: 'testing=gone' });
     expect((await machine.kit('join', ['--dry-run'], start)).stdout).toBe(

@@ -143,6 +143,14 @@ describe.skipIf(cannotRunMachines !== undefined)('the ring of a node', () => {
     expect(await baseUrl(machine)).toContain('/canary/');
   });
 
+  it('is one wariness, and one address, if two runs draw at once', async () => {
+    const machine = await node();
+    const both = await Promise.all([machine.kit('ring'), machine.kit('ring')]);
+    expect(both.map(({ code }) => code)).toEqual([0, 0]);
+    const drawn = (await machine.read('var/lib/zincati/wariness'))?.trim();
+    expect(await baseUrl(machine)).toContain(`/slice-${drawn}/`);
+  });
+
   it('is of the fleet whose tag the node was installed by, and of no fleet otherwise', async () => {
     const machine = await node({ FLEET: '' });
     const digest = `sha256:${'a'.repeat(64)}`;

@@ -101,6 +101,8 @@ export interface SampleImage {
   readonly annotations?: Readonly<Record<string, string>>;
   /** The layers are compressed already. */
   readonly packed?: boolean;
+  /** One entry for each layer, as buildah wants it of an image that it builds on. Default: none. */
+  readonly history?: readonly { readonly created_by: string }[];
   readonly tag?: string;
 }
 
@@ -117,7 +119,7 @@ export async function pushSampleImage(
     created: sample.created ?? '2026-07-21T14:00:00Z',
     config: { Labels: sample.labels ?? {} },
     rootfs: { type: 'layers', diff_ids: contents.map((content) => digestOf(content)) },
-    history: [],
+    history: sample.history ?? [],
   };
   const [pushed, ...packed] = await Promise.all(
     [

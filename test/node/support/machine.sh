@@ -12,6 +12,7 @@ mount --bind "$root" "$root"
 mount -t overlay overlay -o "lowerdir=$root/own-usr:/usr" "$root/usr"
 mount --rbind /dev "$root/dev"
 mount -t proc proc "$root/proc" 2>/dev/null || mount --rbind /proc "$root/proc"
+[ ! -d "$root/sys" ] || mount --rbind /sys "$root/sys"
 mount --bind "$root/cmdline" "$root/proc/cmdline"
 unset COXSWAIN_IN_NAMESPACE
 exec chroot "$root" "$@"
