@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildGraph, formatPublishedGraph } from '../../src/guidance/graph.ts';
+import { buildGraph, formatGraph, formatPublishedGraph } from '../../src/guidance/graph.ts';
 import { warinessOf } from '../../src/guidance/wariness.ts';
 import { silentLog } from '../../src/host/log.ts';
 import { importRelease } from '../../src/operate/import-release/import-release.ts';
@@ -316,6 +316,48 @@ describe.skipIf(reason !== undefined)(
         );
       }
       site.handler = undefined;
+    });
+
+    it('loads as many bytes a month as docs/nodes.md says', async () => {
+      const releases = Array.from({ length: 104 }, (_, index) => ({
+        version: `44.20260707.3.${index}-3f9a1c02`,
+        'oci-images': [
+          {
+            architecture: 'x86_64',
+            image: '',
+            'digest-ref': `ghcr.io/acme/os@${digestOf(`release ${index}`)}`,
+          },
+        ],
+      }));
+      const entries = [{ version: releases.at(-1)?.version ?? '', metadata: complete }];
+      const graph = buildGraph({ releases }, { releases: entries }, { basearch: 'x86_64', scheme: 'oci' });
+      const runs: NodeImage = {
+        repository: 'ghcr.io/acme/os',
+        digest: digestOf('release 103'),
+        version: releases.at(-1)?.version ?? '',
+        created: start,
+        stream: 'stable',
+      };
+      // A slice is one of these graphs, too: the ring of a node does not change what it loads.
+      const month = async (text: string) => {
+        site.handler = (_, response) =>
+          void response
+            .writeHead(200, { 'content-type': 'application/octet-stream', connection: 'close' })
+            .end(text);
+        site.bytes = 0;
+        await expectNode('what a poll costs', { runs, address: `${site.url}x/`, images: [] }, 'stays');
+        await expect.poll(() => site.bytes).toBeGreaterThan(0);
+        site.handler = undefined;
+        table.pop();
+        return (site.bytes * 12 * 24 * 30) / 1e6;
+      };
+      const compact = await month(formatPublishedGraph(graph));
+      const spaced = await month(formatGraph(graph));
+      console.log(
+        `a graph of 104 releases, polled every five minutes for a month: ${compact.toFixed(0)} MB as published, ring or slice; ${spaced.toFixed(0)} MB with spaces, as upstream serves it`,
+      );
+      expect(compact).toBeGreaterThan(200);
+      expect(compact).toBeLessThan(270);
     });
 
     it('a node on the digest of an index', async () => {

@@ -1,12 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { readFile, readlink, stat } from 'node:fs/promises';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, readFile, readlink, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { readArguments } from '../../src/cli/arguments.ts';
 import { makeKeyPair } from '../../src/release/signatures/keys.ts';
 import nodeKit from '../../src/verbs/node-kit.ts';
+import { cliFolder } from '../support/build-cli.ts';
 import { contextAt } from '../support/project.ts';
 import { commitFiles, createRepository } from '../support/repository.ts';
 
@@ -39,9 +40,12 @@ const butane = execFileSync(resolve('script/butane'), {
   encoding: 'utf8',
   stdio: ['ignore', 'pipe', 'ignore'],
 }).trim();
+// Debian has the program for its initrd only.
+const ignition = '/usr/lib/dracut/modules.d/30ignition/ignition';
+const applies = existsSync(ignition) && process.getuid?.() === 0;
 const validates = spawnSync('ignition-validate', ['--version']).error === undefined;
 
-interface Ignition {
+interface IgnitionConfig {
   ignition: { version: string };
   storage: { files: { path: string; mode: number; contents: { source: string; compression?: string } }[] };
   systemd: unknown;
@@ -49,7 +53,7 @@ interface Ignition {
 
 /** The same for both ways to write a file's content. */
 function plain(text: string) {
-  const { storage, ...rest } = JSON.parse(text) as Ignition;
+  const { storage, ...rest } = JSON.parse(text) as IgnitionConfig;
   const files = storage.files.map(({ contents, ...file }) => {
     const [, coding, data = ''] = /^data:[^,]*?(;base64)?,(.*)$/s.exec(contents.source) ?? [];
     const bytes = coding === undefined ? Buffer.from(decodeURIComponent(data)) : Buffer.from(data, 'base64');
@@ -86,12 +90,62 @@ describe('node-kit', () => {
     60_000,
   );
 
+  it.skipIf(!applies).each([...examples, ...Object.entries(configurations)])(
+    'is applied to a root by the real Ignition: %s',
+    async (_, yaml) => {
+      const { output, read } = await run(yaml);
+      for (const name of readdirSync(output).filter((each) => each.endsWith('.ign'))) {
+        const root = join(output, `${name}.root`);
+        await mkdir(join(root, 'etc'), { recursive: true });
+        const applied = spawnSync(
+          'bash',
+          [
+            '-c',
+            'exec -a ignition-apply "$0" "$@"',
+            ignition,
+            '--root',
+            root,
+            '--offline',
+            join(output, name),
+          ],
+          { encoding: 'utf8' },
+        );
+        expect(applied.status, applied.stderr).toBe(0);
+        const { storage, systemd } = plain(await read(name));
+        for (const { path, mode, text } of storage.files) {
+          expect(await readFile(join(root, path), 'utf8'), path).toBe(text);
+          expect((await stat(join(root, path))).mode & 0o777, path).toBe(mode);
+        }
+        const units = (systemd as { units?: { name: string; contents?: string }[] }).units ?? [];
+        expect(units.length).toBeGreaterThan(0);
+        for (const unit of units) {
+          if (unit.contents === undefined) continue;
+          expect(await readFile(join(root, 'etc/systemd/system', unit.name), 'utf8')).toBe(unit.contents);
+        }
+      }
+    },
+    60_000,
+  );
+
+  it('is in the bundle with its texts', async () => {
+    const git = await createRepository();
+    await commitFiles(git, { 'coxswain.yaml': configurations['one fleet, only the registry'] as string });
+    const output = join(git.directory, 'kit');
+    const ran = spawnSync(process.execPath, [join(cliFolder, 'main.mjs'), 'node-kit', '--output', output], {
+      cwd: git.directory,
+      encoding: 'utf8',
+    });
+    expect(ran.stderr).toBe('');
+    const ring = await readFile(join(output, 'rootfs/usr/lib/coxswain/ring.sh'), 'utf8');
+    expect(ring).toBe(readFileSync('node/kit/ring.sh', 'utf8'));
+  });
+
   it('asked the real programs', ({ skip }) => {
     console.log(
-      `node-kit: butane ${butane === '' ? 'not here' : 'asked'}, ignition-validate ${validates ? 'asked' : 'not here'}`,
+      `node-kit: butane ${butane === '' ? 'not here' : 'asked'}, ignition-validate ${validates ? 'asked' : 'not here'}, ignition ${applies ? 'asked' : 'not here'}`,
     );
     if (butane === '') skip('Butane cannot be built here (script/butane says why)');
-    if (!validates) skip('ignition-validate is not installed (Debian: ignition)');
+    if (!validates || !applies) skip('ignition is not installed (Debian: ignition)');
   });
 
   it('writes files for the image, with units that are enabled by links', async () => {

@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import standIn from '../../../../node/stand-in/rpm-ostree.sh';
 import type { InsideRoot } from '../../../host/inside-root.ts';
 import { type Image, imageTimestamp } from '../../../world/registry/image.ts';
 import type { Digest } from '../../../world/registry/reference.ts';
 import { quoted } from './guest-scripts.ts';
+import asNode from './shell/as-node.sh';
 import script from './shell/node-agent.sh';
 import type { TestFile } from './tests.ts';
 
@@ -49,41 +50,77 @@ export async function writeAgentTest(question: AgentQuestion, folder: string): P
 
 /** The whole question as one shell script. */
 export function agentScript({ graph, repository, stream, candidate, current }: AgentQuestion): string {
-  const images = current === undefined ? [candidate] : [current, candidate];
-  const files: Record<string, string> = {
-    '$work/site/v1/graph': graph,
-    '$work/rpm-ostree': standIn,
-    '$work/loginctl': '#!/bin/sh\necho "[]"\n',
-    '$work/settings.toml': settings,
-  };
-  for (const image of images) {
-    const file = `$state/images/${image.digest.slice('sha256:'.length)}`;
-    files[file] = factsOf(image, repository);
-    files[`${file}.meta`] = `${JSON.stringify(metaOf(image))}\n`;
-  }
-  const values = {
-    reference: `ostree-unverified-registry:${repository}:${stream}`,
-    candidate: candidate.digest,
-    current: current?.digest ?? '',
-    current_version: current?.version ?? '',
-  };
-  return `#!/run/coxswain/busybox sh
-${Object.entries(values)
-  .map(([name, value]) => `${name}=${quoted(value)}\n`)
-  .join('')}write_files() {
-${Object.entries(files)
-  .map(([path, text]) => `  printf %s ${quoted(text)} >"${path}"\n`)
-  .join('')}}
-${script}`;
+  return nodeScript({
+    settings: `[cincinnati]\nbase_url = "http://127.0.0.1:80/"\n${alwaysOn}`,
+    site: { 'v1/graph': graph },
+    images: current === undefined ? [candidate] : [current, candidate],
+    repository,
+    values: {
+      reference: `ostree-unverified-registry:${repository}:${stream}`,
+      candidate: candidate.digest,
+      current: current?.digest ?? '',
+      current_version: current?.version ?? '',
+    },
+    script,
+  });
 }
 
-/** These take precedence over the image's own. */
-const settings = `[cincinnati]
-base_url = "http://127.0.0.1:80/"
-[updates]
+/**
+ * A test that makes a node of the machine (see shell/as-node.sh), and runs a script there.
+ * @param options.settings of Zincati, which take precedence over the image's own
+ * @param options.site files at http://127.0.0.1:80/, by path
+ * @param options.images that a registry has
+ * @param options.files of the script, by path below $work
+ */
+export function nodeScript(options: {
+  readonly settings: string;
+  readonly site: Readonly<Record<string, string>>;
+  readonly images: readonly NodeImage[];
+  readonly repository: string;
+  readonly values: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly script: string;
+}): string {
+  const files: Record<string, string> = {
+    '$work/rpm-ostree': standIn,
+    '$work/loginctl': '#!/bin/sh\necho "[]"\n',
+    '$work/settings.toml': options.settings,
+  };
+  const add = (folder: string, more: Readonly<Record<string, string>>) => {
+    for (const [path, text] of Object.entries(more)) files[`${folder}/${path}`] = text;
+  };
+  add('$work/site', options.site);
+  add('$work', options.files ?? {});
+  add('$state', standInFiles(options.images, options.repository));
+  const lines = Object.entries(files).flatMap(([path, text]) => [
+    `  mkdir -p "${dirname(path)}"\n`,
+    `  printf %s ${quoted(text)} >"${path}"\n`,
+  ]);
+  const values = Object.entries(options.values).map(([name, value]) => `${name}=${quoted(value)}\n`);
+  return `#!/run/coxswain/busybox sh\n${values.join('')}write_files() {\n${lines.join('')}}\n${asNode}${options.script}`;
+}
+
+/** Zincati looks for updates, and restarts at once, whatever the image says. */
+export const alwaysOn = `[updates]
 enabled = true
 strategy = "immediate"
 `;
+
+/** Images that a registry has, for the stand-in for rpm-ostree: path below its folder → text. */
+export function standInFiles(
+  images: readonly NodeImage[],
+  repository: string,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    images.flatMap((image) => {
+      const file = `images/${image.digest.slice('sha256:'.length)}`;
+      return [
+        [file, factsOf(image, repository)],
+        [`${file}.meta`, `${JSON.stringify(metaOf(image))}\n`],
+      ];
+    }),
+  );
+}
 
 /** As the image says, which may be something else than the graph. */
 function factsOf({ image }: NodeImage, repository: string): string {
