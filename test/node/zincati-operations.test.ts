@@ -379,9 +379,14 @@ describe.skipIf(reason !== undefined)(
           }),
         );
         const index = await client.putManifest(config.image, '44.1', bytes, mediaTypes.ociIndex);
+        // A second build with the same label: both have the version of their base.
+        const second = await pushSampleImage(client, config.image, {
+          created: new Date((start - 60) * 1000).toISOString(),
+          labels,
+        });
         await importRelease(other.project, {
           order: { fleet: 'stable', by: 'Ada', now: start },
-          references: [`${other.repository}:44.1`],
+          references: [`${other.repository}:44.1`, `${other.repository}@${second.digest}`],
           rehearse: false,
         });
         const next = await other.release('stable', '44.2', start, complete);
@@ -396,6 +401,7 @@ describe.skipIf(reason !== undefined)(
         for (const [what, digest] of [
           ['index', index],
           ['image', manifest.digest],
+          ['second build', second.digest],
         ] as const) {
           const machine = await expectNode(
             `imported: on the digest of the ${what}`,

@@ -50,6 +50,8 @@ function namedImages(
   const complete = buildGraph(releases, updates, { basearch, scheme: 'oci' });
   const targets = new Set(complete.edges.map(([, to]) => complete.nodes[to]?.version));
   const newest = releases.releases.at(-1)?.version;
+  // An imported release has no entry: nobody is sent to it.
+  const isOffered = updates.releases.some(({ version }) => version === newest);
   return graph.nodes.map((node, position) => ({
     node,
     basearch,
@@ -57,7 +59,7 @@ function namedImages(
     where: `${fleet} ${node.version} (${basearch})`,
     kept: needed.some((digest) => node.payload.endsWith(`@${digest}`)),
     isIndex: graph.nodes[position - 1]?.version === node.version,
-    target: targets.has(node.version) || node.version === newest,
+    target: targets.has(node.version) || (node.version === newest && isOffered),
     current: node.version === newest,
     image: undefined,
   }));
