@@ -7,6 +7,7 @@ import buildImage from '../../src/verbs/build-image.ts';
 import doctor from '../../src/verbs/doctor.ts';
 import editUpdates from '../../src/verbs/edit-updates.ts';
 import explain from '../../src/verbs/explain.ts';
+import importRelease from '../../src/verbs/import-release.ts';
 import init from '../../src/verbs/init.ts';
 import lintUpdates from '../../src/verbs/lint-updates.ts';
 import logIn from '../../src/verbs/log-in.ts';
@@ -106,6 +107,12 @@ export const rows: readonly Row[] = [
       await origin.run(['update-ref', '-d', 'refs/heads/coxswain']);
     },
     otherwise: { 'typo in state-branch': 'it restores the branch that coxswain.yaml names' },
+  },
+  {
+    name: 'import-release',
+    verb: importRelease,
+    at: 'published',
+    args: ['--fleet', 'testing', '--image', 'NEWEST', '--by', 'Ada'],
   },
   { name: 'sign-image', verb: signImage, at: 'published', args: ['--fleet', 'testing'] },
   { name: 'node-policy', verb: nodePolicy, at: 'published', args: ['--fleet', 'testing'] },
