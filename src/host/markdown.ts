@@ -21,7 +21,7 @@ export function plainText(text: string): string {
       .replace(/[\\`*_[\]|~]/g, '\\$&')
       .replace(/[@#](?=\w)/g, '$&\u2060')
       // Characters that begin a list, a heading, a rule or a quotation at the start of a line.
-      .replace(/^(?=[-+#=]|\d{1,9}[.)])/, '\u200b')
+      .replace(/^(?=[-+#=]|\d{1,9}[.)](\s|$))/, '\u200b')
       // Last, because the # of these must not be escaped.
       .replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`)
   );

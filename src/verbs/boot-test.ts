@@ -3,11 +3,12 @@ import { directory } from '../cli/directory.ts';
 import { choice, duration, flag, text, wholeNumber } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { defined } from '../host/defined.ts';
+import { exact, type Report, renderReports, say } from '../host/report.ts';
 import { type TestImageAnswer, testImage } from '../loop/boot-test/boot-test.ts';
 import { bootModes } from '../loop/boot-test/machine/boot-modes.ts';
 import { networks } from '../loop/boot-test/machine/machine-types.ts';
 import { annotationsOf } from '../loop/boot-test/report/annotations.ts';
-import { commentOn, describeTested } from '../loop/boot-test/report/report-text.ts';
+import { reportTested } from '../loop/boot-test/report/report-text.ts';
 import { openProject } from '../release/project.ts';
 
 export default defineVerb({
@@ -93,8 +94,7 @@ commit. An image that has passed these same tests is not booted again. With --lo
     });
     return {
       data: dataOf(answer),
-      text: describe(answer, inputs.output),
-      summary: commentOn(answer),
+      ...renderReports(reportTested(answer, notesOn(answer, inputs.output))),
       annotations: answer.report === undefined ? [] : annotationsOf(answer.report, project.config.tests),
       exitCode: answer.evidence.result === 'PASSED' ? 0 : 1,
     };
@@ -135,11 +135,12 @@ function dataOf(answer: TestImageAnswer) {
   };
 }
 
-function describe(answer: TestImageAnswer, output: string): string {
-  const notes = [
-    answer.skipped ? 'tested before with these same tests; --force boots it again' : `logs in ${output}`,
-    answer.evidenceDigest === undefined ? undefined : `evidence ${answer.evidenceDigest}`,
-    answer.pullRequest === undefined ? undefined : `told pull request #${answer.pullRequest}`,
-  ].filter((note) => note !== undefined);
-  return `${describeTested(answer)}\n${notes.map((note) => `  ${note}`).join('\n')}`;
+function notesOn(answer: TestImageAnswer, output: string): Report['facts'] {
+  return [
+    answer.skipped
+      ? say`tested before with these same tests; ${exact('--force')} boots it again`
+      : say`logs in ${exact(output)}`,
+    answer.evidenceDigest === undefined ? undefined : say`evidence: ${exact(answer.evidenceDigest)}`,
+    answer.pullRequest === undefined ? undefined : `comment on pull request #${answer.pullRequest}`,
+  ];
 }

@@ -4,7 +4,7 @@ import { directory } from '../cli/directory.ts';
 import { text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { InputError } from '../host/errors.ts';
-import { code, table } from '../host/markdown.ts';
+import { exact, type Fact, renderReports, say } from '../host/report.ts';
 import { buildImage } from '../loop/build-image/build-image.ts';
 import { buildLocally, type LocalImage } from '../loop/build-image/local.ts';
 import type { Config } from '../project/configuration/config.ts';
@@ -54,15 +54,14 @@ needed, and boot-test --local reads it from there.`,
       const images = await buildLocally({ ...options, folder: resolve(inputs.local) });
       const [first] = images;
       const where = { image: first?.image, digest: first?.digest, images };
-      return outcome(candidate, { ...where, built: images.some(({ built }) => built) }, [
-        ...images.map(({ image, digest }) => `  image  ${image}  ${digest}`),
-      ]);
+      const facts = images.map(({ image, digest }) => say`image: ${exact(image)}, digest ${exact(digest)}`);
+      return outcome(candidate, { ...where, built: images.some(({ built }) => built) }, facts);
     }
     const { image, built } = await buildImage(options);
     const name = formatReference(image);
     return outcome(candidate, { image: name, digest: image.digest, built }, [
-      `  image  ${name}`,
-      `  tag    ${candidate.tag}${inputs.architecture === undefined ? '' : ` (only its part for ${inputs.architecture})`}`,
+      say`image: ${exact(name)}`,
+      say`tag: ${exact(candidate.tag)}${inputs.architecture === undefined ? '' : ` (only its part for ${inputs.architecture})`}`,
     ]);
   },
   action: { setUp: true, token: true },
@@ -94,7 +93,7 @@ interface Made {
   readonly images?: readonly LocalImage[];
 }
 
-function outcome(candidate: Candidate, made: Made, lines: readonly string[]) {
+function outcome(candidate: Candidate, made: Made, facts: readonly Fact[]) {
   const { base, key, tag, version, commit } = candidate;
   const reference = formatReference(base.reference);
   return {
@@ -106,17 +105,13 @@ function outcome(candidate: Candidate, made: Made, lines: readonly string[]) {
       commit,
       base: { reference, version: base.version, digest: base.reference.digest },
     },
-    summary: [
-      `### ${made.built ? 'Built' : 'Built already'}: ${version}`,
-      table(
-        ['image', 'base', 'build key'],
-        [[code(made.image ?? ''), code(base.version), code(key.slice(0, 16))]],
-      ),
-    ].join('\n\n'),
-    text: [
-      `${made.built ? 'built' : 'built already:'} ${version}`,
-      ...lines,
-      `  base   ${base.version}  ${reference}`,
-    ].join('\n'),
+    ...renderReports({
+      headline: `${version}: ${made.built ? 'built' : 'built already, from the same inputs'}`,
+      facts: [
+        ...facts,
+        say`base: ${exact(reference)}, version ${exact(base.version)}`,
+        say`build key: ${exact(key.slice(0, 16))}`,
+      ],
+    }),
   };
 }

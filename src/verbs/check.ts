@@ -1,8 +1,9 @@
 import { directory } from '../cli/directory.ts';
-import { count, findingsMarkdown, findingsText } from '../cli/report.ts';
 import { defineVerb } from '../cli/verb.ts';
 import type { Annotation } from '../host/annotation.ts';
 import { defined } from '../host/defined.ts';
+import { renderFindings } from '../host/findings.ts';
+import { count } from '../host/report.ts';
 import { checkCheckout } from '../operate/check/check.ts';
 import type { Finding } from '../operate/check/finding.ts';
 import { findRoot } from '../project/checkout.ts';
@@ -27,15 +28,14 @@ registry and no forge, and writes nothing. Exit code 1 if there is an error; war
     const { findings, ran } = await checkCheckout(new Git(root), root, context.now());
     const errors = findings.filter(({ severity }) => severity === 'error');
     const warnings = findings.filter(({ severity }) => severity === 'warning');
-    const reported = [...errors, ...warnings].map(({ check, ...finding }) => ({ rule: check, ...finding }));
+    const reported = findings.map(({ check, ...finding }) => ({ rule: check, ...finding }));
     const counts = `${count(errors.length, 'error')}, ${count(warnings.length, 'warning')}`;
-    const result = findings.length === 0 ? 'no finding' : counts;
     return {
       data: { findings, errors: errors.length, warnings: warnings.length, checks: ran },
-      text: [...findingsText(reported), `${result} (checked: ${ran.join(', ')})`].join('\n'),
-      summary: [`### check: ${result}`, ...(findings.length === 0 ? [] : [findingsMarkdown(reported)])].join(
-        '\n\n',
-      ),
+      ...renderFindings(reported, {
+        headline: `check: ${findings.length === 0 ? 'no finding' : counts}`,
+        facts: [`checked: ${ran.join(', ')}`],
+      }),
       annotations: findings.map(annotationOf),
       exitCode: errors.length > 0 ? 1 : 0,
     };

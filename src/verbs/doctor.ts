@@ -3,10 +3,11 @@ import { directory } from '../cli/directory.ts';
 import { duration, flag, many, text } from '../cli/inputs.ts';
 import { type Context, defineVerb, type Outcome } from '../cli/verb.ts';
 import { InputError, UsageError } from '../host/errors.ts';
-import { code, plainText, table } from '../host/markdown.ts';
+import { type ReportedFinding, renderFindings } from '../host/findings.ts';
+import { count, exact, type Report, say } from '../host/report.ts';
 import { requireBaseUrl } from '../operate/doctor/checks/base-url.ts';
 import { readNodeReference } from '../operate/doctor/checks/node-reference.ts';
-import { type Examination, examine } from '../operate/doctor/doctor.ts';
+import { examine } from '../operate/doctor/doctor.ts';
 import { examineGitHub } from '../operate/doctor/github/doctor-github.ts';
 import { openCheckout } from '../project/checkout.ts';
 import { type Config, readConfig } from '../project/configuration/config.ts';
@@ -75,8 +76,12 @@ token may not read is reported as "could not check".
     const errors = examination.findings.filter(({ severity }) => severity === 'error');
     return {
       data: { site: files.where, ...examination },
-      text: describe(examination, files.where),
-      summary: summarise(examination, files.where),
+      ...renderFindings(examination.findings.map(reported), {
+        headline: headlineOf(files.where, examination.findings),
+        facts: [
+          say`${examination.fleets.join(', ')}: ${count(examination.releases, 'release')}, ${count(examination.images, 'image')} in graphs`,
+        ],
+      }),
       exitCode: errors.length > 0 ? 1 : 0,
     };
   },
@@ -97,46 +102,27 @@ async function doctorGitHub(directory: string, { env, log }: Context): Promise<O
   const findings = await log.task(`examining the settings of ${repository.repository}`, () =>
     examineGitHub(repository, config),
   );
-  const lines = findings.map(
-    ({ severity, check, where, message, remedy }) =>
-      `${severity} [${check}] ${message}. ${remedy}\n  ${where}`,
-  );
-  const headline =
-    findings.length === 0
-      ? `no finding in the settings of ${repository.repository}`
-      : `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'} in the settings of ${repository.repository}`;
   return {
     data: { site: repository.page, findings },
-    text: [...lines, headline].join('\n'),
-    summary: [
-      `### doctor --github: ${headline}`,
-      ...findings.map(
-        (found) =>
-          `- **${found.severity}** ${plainText(found.message)}. ${plainText(found.remedy)} [Change it](${found.where})`,
-      ),
-    ].join('\n'),
+    ...renderFindings(findings.map(reported), {
+      headline: headlineOf(`the settings of ${repository.repository}`, findings),
+      facts: [],
+    }),
     exitCode: findings.some(({ severity }) => severity === 'error') ? (1 as const) : (0 as const),
   };
 }
 
-function summarise({ findings, fleets, releases, images }: Examination, where: string): string {
-  return [
-    `### doctor: ${findings.length === 0 ? 'no finding' : `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`}`,
-    ...(findings.length === 0
-      ? []
-      : [
-          table(
-            ['', 'where', 'what', 'what to do'],
-            findings.map(({ severity, where: place, message, remedy }) => [
-              severity,
-              code(place),
-              plainText(message),
-              plainText(remedy),
-            ]),
-          ),
-        ]),
-    `Fleets ${fleets.map(code).join(', ')}: ${releases} releases, ${images} images in graphs of ${code(where)}.`,
-  ].join('\n\n');
+function headlineOf(subject: string, findings: readonly unknown[]): Report['headline'] {
+  return say`${exact(subject)}: ${findings.length === 0 ? 'no finding' : count(findings.length, 'finding')}`;
+}
+
+/** A message of doctor is a clause. */
+function reported({
+  check,
+  message,
+  ...finding
+}: Omit<ReportedFinding, 'rule'> & { readonly check: string }): ReportedFinding {
+  return { rule: check, message: `${message}.`, ...finding };
 }
 
 function openFiles(
@@ -155,16 +141,4 @@ function openFiles(
     found: place,
     remedy: 'Name the folder that publish-updates wrote, or the URL where it is served.',
   });
-}
-
-function describe({ findings, fleets, releases, images }: Examination, where: string): string {
-  const counts = `${fleets.join(', ')}: ${releases} releases, ${images} images in graphs of ${where}`;
-  if (findings.length === 0) return `no finding (${counts})`;
-  return [
-    ...findings.map(
-      ({ severity, check, where: place, message, remedy }) =>
-        `${severity} [${check}] ${place}: ${message}. ${remedy}`,
-    ),
-    `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'} (${counts})`,
-  ].join('\n');
 }

@@ -5,7 +5,7 @@ import { defineVerb } from '../cli/verb.ts';
 import { parseWhen } from '../guidance/template/times.ts';
 import { defined } from '../host/defined.ts';
 import { InputError, UsageError } from '../host/errors.ts';
-import { codeBlock, plainText } from '../host/markdown.ts';
+import { type Report, renderReports } from '../host/report.ts';
 import { showDifference } from '../operate/edit-updates/difference.ts';
 import { findFleet } from '../project/fleets.ts';
 import { describeMovedTags, followOfferOrWarn } from '../release/follow-offer.ts';
@@ -103,7 +103,6 @@ of them by git revert on that branch. publish-updates makes it public.
     const by = await findOperator(project.git, inputs.by);
     const rehearse = inputs['dry-run'];
     const answer = await editFleet(project.state, { fleet, by, now }, action, { rehearse });
-    for (const warning of answer.warnings) context.log.warn(warning);
     // Also if nothing changed now: an earlier run may have ended before it moved the tags.
     const movedTags =
       rehearse || !changesOffer.includes(action.kind) ? [] : await followOfferOrWarn(project, fleet);
@@ -111,8 +110,8 @@ of them by git revert on that branch. publish-updates makes it public.
     const difference = await showDifference(answer.files ?? []);
     return {
       data: { ...told, movedTags, ...defined({ dryRun: rehearse ? true : undefined }) },
-      text: describe(told, { rehearse, difference, by }),
-      summary: summarise(told, { rehearse, difference, by }),
+      ...renderReports(reportOn(told, { rehearse, difference, by })),
+      annotations: answer.warnings.map((message) => ({ level: 'warning', title: 'edit-updates', message })),
     };
   },
   action: { token: true },
@@ -123,44 +122,26 @@ of them by git revert on that branch. publish-updates makes it public.
   },
 });
 
-function summarise(
+function reportOn(
   { fleet, changed, summary, notes, warnings, stateCommit }: EditAnswer,
   shown: { readonly rehearse: boolean; readonly difference: string; readonly by: string },
-): string {
-  const state = shown.rehearse
-    ? changed
-      ? 'would'
-      : 'would change nothing:'
-    : changed
-      ? ''
-      : 'nothing changed:';
-  return [
-    `### ${fleet}: ${[state, plainText(summary)].filter((part) => part !== '').join(' ')}`,
-    ...warnings.map((warning) => `> ⚠ ${plainText(warning)}`),
-    ...(notes.length === 0 ? [] : [notes.map((note) => `- ${plainText(note)}`).join('\n')]),
-    ...(shown.difference.trim() === '' ? [] : [codeBlock(shown.difference)]),
-    ...(shown.rehearse || !changed
-      ? []
-      : [`By ${plainText(shown.by)}, commit ${shortCommit(stateCommit ?? '')}.`]),
-  ].join('\n\n');
-}
-
-function describe(
-  { fleet, changed, summary, notes, stateCommit }: EditAnswer,
-  shown: { readonly rehearse: boolean; readonly difference: string; readonly by: string },
-): string {
-  const lines = notes.map((note) => `  ${note}`);
-  if (shown.rehearse) {
-    return changed
-      ? [`${fleet}: would ${summary}`, ...lines, '', shown.difference.trimEnd()].join('\n')
-      : [`${fleet}: ${summary}; nothing would change`, ...lines].join('\n');
-  }
-  if (!changed) return [`${fleet}: ${summary}; nothing changed`, ...lines].join('\n');
-  return [
-    `${fleet}: ${summary}`,
-    ...lines,
-    `  by ${shown.by}, commit ${shortCommit(stateCommit ?? '')}; public with the next publish-updates`,
-  ].join('\n');
+): Report {
+  const { rehearse, difference, by } = shown;
+  const done = changed
+    ? `${rehearse ? 'would ' : ''}${summary}`
+    : `${summary}; ${rehearse ? 'nothing would change' : 'nothing changed'}`;
+  return {
+    headline: `${fleet}: ${done}`,
+    facts: [
+      ...warnings.map((warning) => ({ warning })),
+      ...notes,
+      changed && !rehearse
+        ? `by ${by}, commit ${shortCommit(stateCommit ?? '')}; public with the next publish-updates`
+        : undefined,
+      // In the commit everyone can see it.
+      rehearse ? { block: difference } : undefined,
+    ],
+  };
 }
 
 function readAction(kind: Action['kind'], given: Given, now: number): Action {

@@ -1,14 +1,14 @@
 import { directory } from '../cli/directory.ts';
 import { firstRelease } from '../cli/first-release.ts';
 import { many, parsed, text } from '../cli/inputs.ts';
-import { count, findingsMarkdown, findingsText } from '../cli/report.ts';
 import { defineVerb } from '../cli/verb.ts';
-import type { Finding } from '../guidance/lint/lint.ts';
 import { defined } from '../host/defined.ts';
 import { InputError } from '../host/errors.ts';
+import { renderFindings } from '../host/findings.ts';
+import { count } from '../host/report.ts';
 import { findFleet } from '../project/fleets.ts';
 import { openProject, type Project } from '../release/project.ts';
-import { type FleetFindings, lintState } from '../release/state/lint-state.ts';
+import { lintState } from '../release/state/lint-state.ts';
 import type { Git } from '../world/git/git.ts';
 import { shortCommit } from '../world/git/short-commit.ts';
 
@@ -59,10 +59,14 @@ warnings alone are 0. It compares the commit with the state branch before it.
     );
     const errors = findings.filter(({ severity }) => severity === 'error');
     const warnings = findings.filter(({ severity }) => severity === 'warning');
+    const counts =
+      findings.length === 0
+        ? 'no finding'
+        : `${count(errors.length, 'error')}, ${count(warnings.length, 'warning')}`;
+    const compared = `${shortCommit(commit)}${against === undefined ? '' : ` against ${shortCommit(against)}`}`;
     return {
       data: { commit, against: against ?? null, errors, warnings },
-      text: describe({ commit, against, judged }),
-      summary: summarise(errors, warnings),
+      ...renderFindings([...errors, ...warnings], { headline: `lint-updates: ${counts}`, facts: [compared] }),
       annotations: [...errors, ...warnings].map(({ severity, message, rule, where }) => ({
         level: severity,
         title: `lint-updates: ${rule}`,
@@ -77,15 +81,6 @@ warnings alone are 0. It compares the commit with the state branch before it.
     warnings: { about: 'how many warnings', of: ({ warnings }) => warnings.length },
   },
 });
-
-function summarise(errors: readonly Finding[], warnings: readonly Finding[]): string {
-  const all = [...errors, ...warnings];
-  if (all.length === 0) return '### lint-updates: no finding';
-  return [
-    `### lint-updates: ${count(errors.length, 'error')}, ${count(warnings.length, 'warning')}`,
-    findingsMarkdown(all),
-  ].join('\n\n');
-}
 
 async function findCommits(
   { git, forge, config }: Project,
@@ -117,22 +112,6 @@ async function resolve(git: Git, name: string, field: string): Promise<string> {
   const found = await git.try(['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]);
   if (found !== undefined) return found;
   throw new InputError({ field, problem: 'there is no such commit', found: name, remedy: 'Fetch it first.' });
-}
-
-function describe(answer: {
-  readonly commit: string;
-  readonly against: string | undefined;
-  readonly judged: readonly FleetFindings[];
-}): string {
-  const all = answer.judged.flatMap(({ findings }) => findings);
-  const errors = all.filter(({ severity }) => severity === 'error');
-  const warnings = all.filter(({ severity }) => severity === 'warning');
-  const what = `${shortCommit(answer.commit)}${answer.against === undefined ? '' : ` against ${shortCommit(answer.against)}`}`;
-  if (all.length === 0) return `${what}: no finding`;
-  return [
-    ...findingsText([...errors, ...warnings]),
-    `${what}: ${count(errors.length, 'error')}, ${count(warnings.length, 'warning')}`,
-  ].join('\n');
 }
 
 function readTimeZone(raw: string, name: string): string {

@@ -4,12 +4,11 @@ import { text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { defined } from '../host/defined.ts';
 import { UsageError } from '../host/errors.ts';
-import { plainText, table } from '../host/markdown.ts';
+import { type Report, renderReports } from '../host/report.ts';
 import { formatTime } from '../host/time.ts';
 import { openPromotion, promotionTargets } from '../loop/open-promotion/open-promotion.ts';
 import type { PromotionAnswer } from '../loop/open-promotion/promotion-answer.ts';
 import { gateMarks } from '../loop/open-promotion/pull-request.ts';
-import { readinessSentence } from '../loop/open-promotion/readiness.ts';
 import { findOperator, readStatement } from '../release/operations/operator.ts';
 import { openProject } from '../release/project.ts';
 
@@ -62,11 +61,16 @@ time, "freeze-exception: WHY" lets it through a freeze.
           ? (1 as const)
           : undefined,
       }),
-      text:
-        answers.length === 0
-          ? `no fleet in ${project.config.file} has promote-from: nothing to promote`
-          : answers.map(describe).join('\n'),
-      summary: answers.map(summarise).join('\n\n'),
+      ...renderReports(
+        ...(answers.length === 0
+          ? [
+              {
+                headline: `no fleet in ${project.config.file} has promote-from: nothing to promote`,
+                facts: [],
+              },
+            ]
+          : answers.map(reportOn)),
+      ),
     };
   },
   action: { token: true },
@@ -81,34 +85,25 @@ time, "freeze-exception: WHY" lets it through a freeze.
   },
 });
 
-function summarise(answer: PromotionAnswer): string {
+function reportOn(answer: PromotionAnswer): Report {
   const { from, fleet, version, action, pullRequest, ready, gates, reason, note } = answer;
-  const request = action === 'none' ? [] : [`Pull request #${pullRequest}: ${action}.`];
+  const request = action === 'none' ? undefined : `pull request #${pullRequest} ${action}`;
   if (reason !== undefined) {
-    return [`### ${from} → ${fleet}: nothing to promote`, `${plainText(reason)}.`, ...request].join('\n\n');
+    return { headline: `${from} → ${fleet}: nothing to promote: ${reason}`, facts: [request] };
   }
-  return [
-    `### ${from} → ${fleet}: ${version} is ${ready ? 'ready' : 'not ready yet'}`,
-    readinessSentence(gates),
-    table(
-      ['', 'gate', ''],
-      gates.map((gate) => [gateMarks[gate.state], gate.name, plainText(gate.note)]),
-    ),
-    ...(note === undefined ? [] : [`**${plainText(note)}**`]),
-    ...request,
-  ].join('\n\n');
-}
-
-function describe(answer: PromotionAnswer): string {
-  const { from, fleet, version, action, pullRequest, ready, gates, reason, note } = answer;
-  const request = action === 'none' ? [] : [`  pull request #${pullRequest} ${action}`];
-  if (reason !== undefined) {
-    return [`${from} → ${fleet}: nothing to promote: ${reason}`, ...request].join('\n');
-  }
-  return [
-    `${from} → ${fleet}: ${version} is ${ready ? 'ready' : 'not ready yet'}`,
-    ...request,
-    ...(note === undefined ? [] : [`  ${note}`]),
-    ...gates.map((gate) => `  ${gate.state.padEnd(7)} ${gate.name}: ${gate.note}`),
-  ].join('\n');
+  return {
+    headline: `${from} → ${fleet}: ${version} is ${ready ? 'ready' : 'not ready yet'}`,
+    facts: [
+      note === undefined ? undefined : { warning: note },
+      request,
+      {
+        head: ['', 'gate', ''],
+        rows: gates.map((gate) => [
+          { text: gate.state, markdown: gateMarks[gate.state] },
+          gate.name,
+          gate.note,
+        ]),
+      },
+    ],
+  };
 }

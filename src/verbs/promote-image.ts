@@ -2,7 +2,7 @@ import { directory } from '../cli/directory.ts';
 import { firstRelease } from '../cli/first-release.ts';
 import { text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
-import { code, table } from '../host/markdown.ts';
+import { count, exact, exactly, type Report, renderReports, say } from '../host/report.ts';
 import { promoteImage } from '../loop/promote-image/promote-image.ts';
 import type { Promotion } from '../loop/promote-image/promotion.ts';
 import { findOperator, readStatement } from '../release/operations/operator.ts';
@@ -56,7 +56,7 @@ come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or CO
         env: context.env,
       }),
     );
-    return { data: promotion, text: describe(promotion), summary: summarise(promotion) };
+    return { data: promotion, ...renderReports(reportOn(promotion)) };
   },
   action: { token: true },
   outputs: {
@@ -68,48 +68,34 @@ come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or CO
   },
 });
 
-function summarise(promotion: Promotion): string {
-  const { fleet, version, image, digest, tags, kept, changed, accepted, images, signed } = promotion;
-  return [
-    ...(accepted === undefined
-      ? []
-      : [
-          `> [!WARNING]\n> Without evidence of its tests: accepted by ${code(accepted.by)}: ${code(accepted.reason)}`,
-        ]),
-    `### ${changed ? 'Promoted' : 'Promoted already'}: ${version} to ${fleet}`,
-    table(
-      ['architecture', 'its name on nodes'],
-      images.map(({ architecture, digestRef }) => [architecture, code(digestRef)]),
-    ),
-    [
-      `${accepted === undefined ? 'The tested digest' : 'The digest that was built'}, byte for byte: ${code(digest)} is ${code(image)}.`,
-      `Tags: ${tags.map(code).join(' ')}`,
-      ...(signed.length === 0 ? [] : [`Signed by ${signed.map(code).join(', ')}`]),
-      ...(kept.length === 0
-        ? []
-        : [`Not moved, because a newer image or another fleet has them: ${kept.map(code).join(' ')}`]),
-    ].join('  \n'),
-  ].join('\n\n');
-}
-
-function describe(promotion: Promotion): string {
-  const { fleet, image, digest, tags, kept, changed, accepted, attached, mounted, copied, requests, signed } =
-    promotion;
-  const blobs = [
-    mounted > 0 ? `${mounted} blobs mounted` : undefined,
-    copied > 0 ? `${copied} blobs copied` : undefined,
+function reportOn(promotion: Promotion): Report {
+  const { fleet, image, digest, tags, kept, changed, accepted, images, signed } = promotion;
+  const { attached, mounted, copied, requests } = promotion;
+  const work = [
+    mounted > 0 ? `${count(mounted, 'blob')} mounted` : undefined,
+    copied > 0 ? `${count(copied, 'blob')} copied` : undefined,
     attached > 0 ? `${attached} attached (evidence, SBOMs, …)` : undefined,
-    `${requests} requests`,
+    count(requests, 'request'),
   ].filter((part) => part !== undefined);
-  return [
-    changed ? `promoted ${image} to ${fleet}` : `${image} is promoted to ${fleet} already: nothing changed`,
-    `  digest  ${digest}`,
-    `  tags    ${tags.join(' ')}`,
-    ...(signed.length === 0 ? [] : [`  signed  by ${signed.join(', ')}`]),
-    ...(accepted === undefined
-      ? []
-      : [`  WITHOUT EVIDENCE of its tests: accepted by ${accepted.by}: ${accepted.reason}`]),
-    ...(kept.length === 0 ? [] : [`  left    ${kept.join(' ')} (a newer image or another fleet has them)`]),
-    `  (${blobs.join(', ')})`,
-  ].join('\n');
+  return {
+    headline: changed
+      ? say`${fleet}: promoted ${exact(image)}`
+      : say`${fleet}: ${exact(image)} is promoted already; nothing changed`,
+    facts: [
+      accepted === undefined
+        ? undefined
+        : { warning: `no evidence of its tests: accepted by ${accepted.by}: ${accepted.reason}` },
+      say`digest: ${exact(digest)}${accepted === undefined ? ', the one that was tested' : ''}`,
+      say`tags: ${exactly(tags)}`,
+      signed.length === 0 ? undefined : say`signed by ${exactly(signed)}`,
+      kept.length === 0
+        ? undefined
+        : say`tags that stay, because a newer image or another fleet has them: ${exactly(kept)}`,
+      {
+        head: ['architecture', 'its name on nodes'],
+        rows: images.map(({ architecture, digestRef }) => [architecture, exact(digestRef)]),
+      },
+      work.join(', '),
+    ],
+  };
 }

@@ -4,6 +4,7 @@ import { firstRelease } from '../cli/first-release.ts';
 import { duration, flag, parsed } from '../cli/inputs.ts';
 import { type Context, defineVerb } from '../cli/verb.ts';
 import { UsageError } from '../host/errors.ts';
+import { count, type Report, renderReports, reportText } from '../host/report.ts';
 import { type PrunedRepository, planPruning } from '../operate/prune-images/prune-images.ts';
 import { fewestReleases } from '../release/needed-images.ts';
 import { openProject, type Project } from '../release/project.ts';
@@ -53,12 +54,12 @@ at publish.url. The registry frees disk space by its own garbage collection.`,
         deletionIn: (repository) => deletionIn(repository, project, context),
       }),
     );
-    const count = repositories.reduce((sum, { removed }) => sum + removed.length, 0);
-    const deleted = inputs.delete && (inputs.yes || count === 0 || (await confirm(repositories)));
-    if (deleted) await context.log.task(`deleting ${count} manifests`, remove);
+    const removals = repositories.reduce((sum, { removed }) => sum + removed.length, 0);
+    const deleted = inputs.delete && (inputs.yes || removals === 0 || (await confirm(repositories)));
+    if (deleted) await context.log.task(`deleting ${removals} manifests`, remove);
     return {
       data: { deleted, repositories },
-      text: describeAll(repositories, deleted),
+      ...renderReports(...repositories.map((each) => reportOn(each, deleted))),
     };
   },
   action: { token: true },
@@ -86,7 +87,9 @@ async function deletionIn(
 async function confirm(repositories: readonly PrunedRepository[]): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await terminal.question(`${describeAll(repositories, false)}\nDelete these? [y/N] `);
+    const answer = await terminal.question(
+      `${repositories.map((each) => reportText(reportOn(each, false))).join('\n')}\nDelete these? [y/N] `,
+    );
     return /^y(es)?$/i.test(answer.trim());
   } finally {
     terminal.close();
@@ -94,22 +97,25 @@ async function confirm(repositories: readonly PrunedRepository[]): Promise<boole
 }
 
 function readCount(raw: string, name: string): number {
-  const count = /^\d{1,9}$/.test(raw) ? Number(raw) : 0;
-  if (count >= fewestReleases) return count;
+  const number = /^\d{1,9}$/.test(raw) ? Number(raw) : 0;
+  if (number >= fewestReleases) return number;
   throw new UsageError(
     `--${name}: found ${JSON.stringify(raw)}, expected a number from ${fewestReleases} on`,
   );
 }
 
-function describeAll(repositories: readonly PrunedRepository[], done: boolean): string {
-  return repositories.map((each) => describe(each, done)).join('\n');
-}
-
-function describe({ repository, removed, kept }: PrunedRepository, done: boolean): string {
-  const count = `${removed.length} ${removed.length === 1 ? 'manifest' : 'manifests'}`;
-  if (removed.length === 0) return `${repository}: nothing to delete, ${kept} stay`;
-  return [
-    `${repository}: ${done ? `deleted ${count}` : `would delete ${count} (--delete does)`}, ${kept} stay`,
-    ...removed.map(({ digest, tags }) => `  ${digest}${tags.length === 0 ? '' : `  ${tags.join(' ')}`}`),
-  ].join('\n');
+function reportOn({ repository, removed, kept }: PrunedRepository, done: boolean): Report {
+  const manifests = count(removed.length, 'manifest');
+  if (removed.length === 0) return { headline: `${repository}: nothing to delete, ${kept} stay`, facts: [] };
+  return {
+    headline: `${repository}: ${done ? `deleted ${manifests}` : `would delete ${manifests} (--delete does)`}, ${kept} stay`,
+    facts: [
+      {
+        title: manifests,
+        lines: removed.map(
+          ({ digest, tags }) => `${digest}${tags.length === 0 ? '' : `  ${tags.join(' ')}`}`,
+        ),
+      },
+    ],
+  };
 }

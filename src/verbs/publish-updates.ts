@@ -5,7 +5,7 @@ import { many, text } from '../cli/inputs.ts';
 import { type Context, defineVerb } from '../cli/verb.ts';
 import { defined } from '../host/defined.ts';
 import { UsageError } from '../host/errors.ts';
-import { code, plainText } from '../host/markdown.ts';
+import { exact, type Report, renderReports, say } from '../host/report.ts';
 import { formatDuration, formatTime } from '../host/time.ts';
 import { publishFromArtifact } from '../loop/publish-updates/from-artifact.ts';
 import type { PublishAnswer } from '../loop/publish-updates/publication.ts';
@@ -53,7 +53,7 @@ that can read the registry. The dashboard is not among them.
       const restored = await restore(inputs['from-oci'], resolve(inputs.output), context);
       return {
         data: { ...restored, nextChange: null, due: true },
-        text: describeFiles(restored, inputs.output).join('\n'),
+        ...renderReports(reportOn(restored, inputs.output, [])),
       };
     }
     const given = inputs['replace-published'];
@@ -84,8 +84,7 @@ that can read the registry. The dashboard is not among them.
         nextChange: nextChange === undefined ? null : formatTime(nextChange),
         due: await siteIsBehind(project.config, folder),
       },
-      text: describe(answer, inputs.output, now),
-      summary: summarise(answer, project.config.publish.url, now),
+      ...renderReports(reportOn(answer, inputs.output, publication(answer, project.config.publish.url, now))),
     };
   },
   action: { token: true },
@@ -119,46 +118,32 @@ async function restore(
   return { written, unchanged, artifacts: [], tagged: [], resumed: [] };
 }
 
-function summarise(answer: PublishAnswer, url: string | undefined, now: number): string {
-  const { written, unchanged, artifacts, resumed, nextChange } = answer;
-  const changed = artifacts.filter((artifact) => artifact.changed);
-  return [
-    '### Published',
-    [
-      ...resumed.map(({ fleet, what }) => `- ${code(fleet)}: ${plainText(what)}`),
-      `- ${written.length} of ${written.length + unchanged.length} files written${url === undefined ? '' : `; served at ${url}`}`,
-      ...changed.map(({ reference }) => `- pushed ${code(reference)}`),
-      ...answer.tagged.map((tag) => `- tagged ${code(tag)}`),
-      nextChange === undefined
-        ? '- no further change is due until something is released or edited'
-        : `- the next change is due at ${formatTime(nextChange)} (in ${formatDuration(nextChange - now)})`,
-    ].join('\n'),
-  ].join('\n\n');
+function reportOn(
+  { written, unchanged }: Pick<PublishAnswer, 'written' | 'unchanged'>,
+  folder: string,
+  facts: Report['facts'],
+): Report {
+  const all = written.length + unchanged.length;
+  return {
+    headline:
+      written.length === 0
+        ? say`${exact(folder)}: all ${all} files are up to date`
+        : say`${exact(folder)}: ${written.length} of ${all} files written`,
+    facts: [...facts, { title: 'written files', lines: written }],
+  };
 }
 
-function describe(answer: PublishAnswer, folder: string, now: number): string {
+function publication(answer: PublishAnswer, url: string | undefined, now: number): Report['facts'] {
   const { artifacts, tagged, resumed, nextChange } = answer;
   const changed = artifacts.filter((artifact) => artifact.changed);
   return [
+    url === undefined ? undefined : `served at ${url}`,
     ...resumed.map(({ fleet, what }) => `${fleet}: ${what}`),
-    ...describeFiles(answer, folder),
-    ...changed.map(({ reference, digest }) => `pushed ${reference} (${digest})`),
-    ...tagged.map((tag) => `tagged ${tag}`),
-    ...(artifacts.length > 0 && changed.length === 0 ? ['the artifacts in the registry are up to date'] : []),
+    ...changed.map(({ reference, digest }) => say`pushed ${exact(reference)} (${exact(digest)})`),
+    ...tagged.map((tag) => say`tagged ${exact(tag)}`),
+    artifacts.length > 0 && changed.length === 0 ? 'the artifacts in the registry are up to date' : undefined,
     nextChange === undefined
       ? 'no further change is due until something is released or edited'
       : `the next change is due at ${formatTime(nextChange)} (in ${formatDuration(nextChange - now)})`,
-  ].join('\n');
-}
-
-function describeFiles(
-  { written, unchanged }: Pick<PublishAnswer, 'written' | 'unchanged'>,
-  folder: string,
-): string[] {
-  return [
-    written.length === 0
-      ? `${folder}: all ${unchanged.length} files are up to date`
-      : `${folder}: ${written.length} of ${written.length + unchanged.length} files written`,
-    ...written.map((path) => `  ${path}`),
   ];
 }

@@ -3,7 +3,7 @@ import { flag, many } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { defined } from '../host/defined.ts';
 import { InputError } from '../host/errors.ts';
-import { code } from '../host/markdown.ts';
+import { count, exact, type Report, renderReports, say } from '../host/report.ts';
 import { type RestoreAnswer, restoreState } from '../operate/restore-state/restore-state.ts';
 import { findFleet } from '../project/fleets.ts';
 import { openProject } from '../release/project.ts';
@@ -42,14 +42,9 @@ branch has completely is left alone, and nothing is restored over newer releases
           'Check image and the names of the fleets in coxswain.yaml. Another clone may still have the branch.',
       });
     }
-    const facts = factsOf(answer, config.stateBranch, rehearse);
     return {
       data: { ...answer, ...defined({ dryRun: rehearse ? true : undefined }) },
-      text: facts.join('\n'),
-      summary: [
-        `### ${answer.changed ? 'Restored' : 'Nothing to restore'}: ${code(config.stateBranch)}`,
-        facts.map((fact) => `- ${fact}`).join('\n'),
-      ].join('\n\n'),
+      ...renderReports(reportOn(answer, config.stateBranch, rehearse)),
     };
   },
   action: { token: true },
@@ -59,18 +54,18 @@ branch has completely is left alone, and nothing is restored over newer releases
   },
 });
 
-function factsOf(
+function reportOn(
   { fleets, changed, stateCommit }: RestoreAnswer,
   branch: string,
   rehearse: boolean,
-): string[] {
-  return [
-    ...fleets.map(({ fleet, artifact, outcome, releases }) => {
-      const count = `${releases} ${releases === 1 ? 'release' : 'releases'}`;
-      if (outcome === 'complete') return `${fleet}: complete, ${count}`;
-      if (outcome === 'no artifact') return `${fleet}: nothing at ${artifact}`;
-      return `${fleet}: ${rehearse ? 'would restore ' : ''}${count} from ${artifact}`;
+): Report {
+  const what = rehearse ? 'would be restored' : `restored, commit ${shortCommit(stateCommit ?? '')}`;
+  return {
+    headline: say`${exact(branch)}: ${changed ? what : 'nothing to restore'}`,
+    facts: fleets.map(({ fleet, artifact, outcome, releases }) => {
+      if (outcome === 'complete') return `${fleet}: complete, ${count(releases, 'release')}`;
+      if (outcome === 'no artifact') return say`${fleet}: nothing at ${exact(artifact)}`;
+      return say`${fleet}: ${count(releases, 'release')} from ${exact(artifact)}`;
     }),
-    ...(changed && !rehearse ? [`${branch} is at ${shortCommit(stateCommit ?? '')}`] : []),
-  ];
+  };
 }

@@ -3,7 +3,7 @@ import { firstRelease } from '../cli/first-release.ts';
 import { text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { UsageError } from '../host/errors.ts';
-import { plainText } from '../host/markdown.ts';
+import { type Report, renderReports } from '../host/report.ts';
 import { type RollBackAnswer, rollBack } from '../operate/roll-back/roll-back.ts';
 import { findFleet } from '../project/fleets.ts';
 import { describeMovedTags } from '../release/follow-offer.ts';
@@ -46,9 +46,11 @@ content of an earlier release as a new one, because nodes do not downgrade. If i
       now: context.now(),
     };
     const answer = await rollBack(project, { fleet, bad: inputs.version, good: inputs.to, order, reason });
-    for (const warning of answer.warnings) context.log.warn(warning);
-    const said = describe(answer);
-    return { data: answer, text: said, summary: `### Roll back ${fleet.name}\n\n${plainText(said)}` };
+    return {
+      data: answer,
+      ...renderReports(reportOn(answer)),
+      annotations: answer.warnings.map((message) => ({ level: 'warning', title: 'roll-back', message })),
+    };
   },
   action: { token: true },
   outputs: {
@@ -56,22 +58,17 @@ content of an earlier release as a new one, because nodes do not downgrade. If i
   },
 });
 
-function describe({
-  fleet,
-  insteadOf,
-  restores,
-  movedTags,
-  summary,
-  action,
-  pullRequest,
-  reason,
-}: RollBackAnswer): string {
-  return [
-    `${fleet}: ${summary}`,
-    ...describeMovedTags(movedTags).map((line) => `  ${line}`),
-    reason === undefined
-      ? `  pull request #${pullRequest} ${action}: the content of ${restores} instead of ${insteadOf}, as a new release`
-      : `  no pull request: ${reason}`,
-    '  public with the next publish-updates',
-  ].join('\n');
+function reportOn(answer: RollBackAnswer): Report {
+  const { fleet, insteadOf, restores, movedTags, summary, warnings, action, pullRequest, reason } = answer;
+  return {
+    headline: `${fleet}: ${summary}`,
+    facts: [
+      ...warnings.map((warning) => ({ warning })),
+      ...describeMovedTags(movedTags),
+      reason === undefined
+        ? `pull request #${pullRequest} ${action}: the content of ${restores} instead of ${insteadOf}, as a new release`
+        : `no pull request: ${reason}`,
+      'public with the next publish-updates',
+    ],
+  };
 }

@@ -5,7 +5,7 @@ import { many, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { InputError } from '../host/errors.ts';
 import { isMissing } from '../host/files.ts';
-import { code, table } from '../host/markdown.ts';
+import { count, exact, renderReports, say } from '../host/report.ts';
 import { signReleases } from '../operate/sign-image/sign-releases.ts';
 import { findFleet } from '../project/fleets.ts';
 import { openProject } from '../release/project.ts';
@@ -35,25 +35,15 @@ environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or COXSWAIN_SIGNING
     );
     const added = signed.reduce((sum, each) => sum + each.added, 0);
     const removed = signed.reduce((sum, each) => sum + each.removed, 0);
-    const headline = `${fleet.name}: ${added} signature${added === 1 ? '' : 's'} added${removed === 0 ? '' : `, ${removed} removed`}, ${signed.length} release${signed.length === 1 ? '' : 's'} looked at`;
-    const rows = signed.filter((each) => each.added + each.removed > 0);
+    const changed = signed.filter((each) => each.added + each.removed > 0);
     return {
       data: { fleet: fleet.name, added, removed, releases: signed },
-      text: [
-        headline,
-        ...rows.map((each) => `  ${each.version}: ${each.added} added, ${each.removed} removed`),
-      ].join('\n'),
-      summary: [
-        `### ${headline}`,
-        ...(rows.length === 0
-          ? []
-          : [
-              table(
-                ['release', 'added', 'removed'],
-                rows.map((each) => [code(each.version), String(each.added), String(each.removed)]),
-              ),
-            ]),
-      ].join('\n\n'),
+      ...renderReports({
+        headline: `${fleet.name}: ${count(added, 'signature')} added, ${removed} removed, ${count(signed.length, 'release')} checked`,
+        facts: changed.map(
+          (each) => say`${exact(each.version)}: ${each.added} added, ${each.removed} removed`,
+        ),
+      }),
     };
   },
   action: { token: true },

@@ -1,7 +1,7 @@
 import { directory } from '../cli/directory.ts';
 import { many, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
-import { plainText } from '../host/markdown.ts';
+import { renderReports } from '../host/report.ts';
 import { startRelease } from '../operate/start-release/start-release.ts';
 import { findFleet } from '../project/fleets.ts';
 import { openProject } from '../release/project.ts';
@@ -30,11 +30,9 @@ while the fleet is held or frozen, while a run for the commit goes on, or after 
     for (const fleet of fleets) {
       answers.push(await startRelease(project, { fleet, workflow: inputs.workflow, now: now() }));
     }
-    const lines = answers.map(({ fleet, what }) => `${fleet}: ${what}`);
     return {
       data: answers,
-      text: lines.join('\n'),
-      summary: `### Releases\n\n${lines.map((line) => `- ${plainText(line)}`).join('\n')}`,
+      ...renderReports(...answers.map(({ fleet, what }) => ({ headline: `${fleet}: ${what}`, facts: [] }))),
     };
   },
   action: { token: true },

@@ -2,13 +2,12 @@ import { directory } from '../cli/directory.ts';
 import { firstRelease } from '../cli/first-release.ts';
 import { many, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
-import { code, plainText } from '../host/markdown.ts';
+import { exact, type Report, renderReports, say } from '../host/report.ts';
 import { type RolloutAnswer, startRollout } from '../loop/start-rollout/start-rollout.ts';
 import { findFleet } from '../project/fleets.ts';
 import { describeEntry } from '../release/describe-rollout.ts';
 import { readStatement } from '../release/operations/operator.ts';
 import { openProject } from '../release/project.ts';
-
 import { doubts, readDoubt } from '../release/upstream/upstream-state.ts';
 
 export default defineVerb({
@@ -49,7 +48,7 @@ of the base becomes a barrier, and a release that would lead nodes around one is
       accept,
       freezeException: readStatement(inputs['freeze-exception'] ?? '', '--freeze-exception'),
     });
-    return { data, text: describe(data, now), summary: summarise(data, now) };
+    return { data, ...renderReports(reportOn(data, now)) };
   },
   action: { token: true },
   outputs: {
@@ -59,33 +58,21 @@ of the base becomes a barrier, and a release that would lead nodes around one is
 });
 
 /** What happened to the release, and to those before it. */
-function factsOf({ version, entry, inherited }: RolloutAnswer, now: number): string[] {
-  return [
-    ...(entry === undefined ? ['not offered to any node: its entry was removed'] : describeEntry(entry, now)),
-    ...inherited
-      .filter((each) => each.version !== version)
-      .map((each) => `${each.version} is a barrier now, as its base ${each.base} (${each.reason})`),
-  ];
-}
-
-function summarise(answer: RolloutAnswer, now: number): string {
-  const { fleet, version, changed } = answer;
-  const facts = factsOf(answer, now);
-  return [
-    `### ${changed ? 'Released' : 'Released already'}: ${version} to ${fleet}`,
-    facts.map((fact) => `- ${plainText(fact)}`).join('\n'),
-    `Pause it at any time: the form Operate, or ${code(`coxswain edit-updates --fleet ${fleet} --action pause --reason …`)}.`,
-  ].join('\n\n');
-}
-
-function describe(answer: RolloutAnswer, now: number): string {
-  const { fleet, version, changed, digests } = answer;
-  const facts = [
-    ...factsOf(answer, now),
-    ...Object.entries(digests).map(([architecture, digest]) => `${architecture}: ${digest}`),
-  ];
-  const headline = changed
-    ? `${version} is a release of fleet ${fleet} now`
-    : `${version} is a release of fleet ${fleet} already; nothing changed`;
-  return [headline, ...facts.map((fact) => `  ${fact}`)].join('\n');
+function reportOn(
+  { fleet, version, changed, digests, entry, inherited }: RolloutAnswer,
+  now: number,
+): Report {
+  return {
+    headline: `${fleet}: ${version} is a release ${changed ? 'now' : 'already; nothing changed'}`,
+    facts: [
+      ...(entry === undefined
+        ? ['not offered to any node: its entry was removed']
+        : describeEntry(entry, now)),
+      ...inherited
+        .filter((each) => each.version !== version)
+        .map((each) => `${each.version} is a barrier now, as its base ${each.base} (${each.reason})`),
+      ...Object.entries(digests).map(([architecture, digest]) => say`${architecture}: ${exact(digest)}`),
+      say`to pause it: the workflow Operate, or ${exact(`coxswain edit-updates --fleet ${fleet} --action pause --reason …`)}`,
+    ],
+  };
 }

@@ -3,8 +3,9 @@ import { firstRelease } from '../cli/first-release.ts';
 import { text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { messageOf, OutsideError } from '../host/errors.ts';
+import { renderReports } from '../host/report.ts';
 import { type FleetStatus, readFleetStatus } from '../operate/status/fleet-status.ts';
-import { describeFleets, summariseFleets } from '../operate/status/status-text.ts';
+import { reportFleet } from '../operate/status/status-text.ts';
 import { findFleet } from '../project/fleets.ts';
 import { openProject } from '../release/project.ts';
 
@@ -37,8 +38,7 @@ export default defineVerb({
     }
     return {
       data: { now, fleets },
-      text: describeFleets(fleets, now),
-      summary: summariseFleets(fleets, now),
+      ...renderReports(...fleets.map((status) => reportFleet(status, now))),
     };
   },
   action: { token: true },

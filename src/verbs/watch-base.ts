@@ -2,11 +2,10 @@ import { directory } from '../cli/directory.ts';
 import { firstRelease } from '../cli/first-release.ts';
 import { flag, many, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
-import { code, plainText, table } from '../host/markdown.ts';
+import { type Report, renderReports } from '../host/report.ts';
 import { type BaseAnswer, watchBase } from '../loop/watch-base/watch-base.ts';
 import { openProject } from '../release/project.ts';
 import { describeRollout, doubts, readDoubt } from '../release/upstream/upstream-state.ts';
-import { shortDigest } from '../world/registry/reference.ts';
 
 export default defineVerb({
   summary:
@@ -44,8 +43,7 @@ A pull request that a person closes means “not this one”: it stays closed un
     const answers = await watchBase(project, { now, baseVersion, accept, again });
     return {
       data: { ...answers[0], fleets: answers },
-      text: answers.map((answer) => describe(answer, now)).join('\n'),
-      summary: summarise(answers, now),
+      ...renderReports(...answers.map((answer) => reportOn(answer, now))),
     };
   },
   action: { token: true },
@@ -64,55 +62,28 @@ A pull request that a person closes means “not this one”: it stays closed un
   },
 });
 
-function summarise(answers: readonly BaseAnswer[], now: number): string {
-  const rows = answers.map((answer) => {
-    const { fleet, moved, base, action, pullRequest, title } = answer;
-    const to = base.toVersion ?? shortDigest(base.to);
-    return [
-      code(fleet),
-      moved && base.from !== undefined
-        ? `${code(base.fromVersion ?? shortDigest(base.from))} → ${code(to)}`
-        : code(to),
-      action === 'none' ? 'none needed' : `#${pullRequest} ${action}: ${plainText(title ?? '')}`,
-    ];
-  });
-  const notes = answers.flatMap(({ upstream, blocked }) => [
-    ...(upstream?.rollout === undefined ? [] : [plainText(describeRollout(upstream.rollout, now))]),
-    ...(blocked === undefined ? [] : [`**Not proposed**: ${plainText(blocked)}`]),
-  ]);
-  if (answers.some(({ otherArchitectures }) => otherArchitectures === true)) notes.push(`${unaffected}.`);
-  const declined = answers.filter(({ action }) => action === 'declined');
-  notes.push(...declined.map(({ pullRequest }) => `#${pullRequest} was closed by a person and ${stays}`));
-  const moved = answers.some((answer) => answer.moved);
-  return [
-    `### ${moved ? 'The base has moved' : 'The base has not moved'}`,
-    table(['fleet', 'base', 'pull request'], rows),
-    ...new Set(notes),
-  ].join('\n\n');
-}
-
-const unaffected = 'the tag moved, but only images of other architectures changed';
-
-const stays =
-  'stays closed until the base moves on; to have it anyway, reopen it or run this with propose-again';
-
-function describe(answer: BaseAnswer, now: number): string {
-  const { fleet, moved, base, action, pullRequest, title, upstream, blocked, noChange, otherArchitectures } =
-    answer;
+function reportOn(answer: BaseAnswer, now: number): Report {
+  const { fleet, moved, base, action, pullRequest, title, upstream, blocked, noChange } = answer;
   const to = base.toVersion ?? base.to;
   const state = !moved
     ? `the base has not moved: ${to}`
     : base.from === undefined
       ? `the base is not pinned; its tag is at ${to}`
       : `the base has moved: ${base.fromVersion ?? base.from} → ${to}`;
-  return [
-    `${fleet}: ${state}`,
-    ...(upstream?.rollout === undefined ? [] : [`  ${describeRollout(upstream.rollout, now)}`]),
-    ...(upstream?.barrier === undefined ? [] : [`  a barrier upstream: ${upstream.barrier}`]),
-    ...(blocked === undefined ? [] : [`  not proposed: ${blocked}`]),
-    ...(action === 'none' ? [] : [`  pull request #${pullRequest} ${action}: ${title}`]),
-    ...(action === 'declined' ? [`  a person closed it: it ${stays}`] : []),
-    ...(noChange === undefined ? [] : [`  ${noChange}`]),
-    ...(otherArchitectures === true ? [`  ${unaffected}`] : []),
-  ].join('\n');
+  return {
+    headline: `${fleet}: ${state}`,
+    facts: [
+      upstream?.rollout === undefined ? undefined : describeRollout(upstream.rollout, now),
+      upstream?.barrier === undefined ? undefined : `a barrier upstream: ${upstream.barrier}`,
+      blocked === undefined ? undefined : `not proposed: ${blocked}`,
+      action === 'none' ? undefined : `pull request #${pullRequest} ${action}: ${title}`,
+      action === 'declined'
+        ? 'a person closed it: it stays closed until the base moves on; to have it anyway, reopen it or run this with propose-again'
+        : undefined,
+      noChange,
+      answer.otherArchitectures === true
+        ? 'the tag moved, but only images of other architectures changed'
+        : undefined,
+    ],
+  };
 }

@@ -61,7 +61,7 @@ describe('coxswain build-image', () => {
         digest: base.digest,
       },
     });
-    expect(text).toContain(`built already: ${candidate.version}`);
+    expect(text).toContain(`${candidate.version}: built already`);
     expect(text).toContain(formatReference(image));
     expect(warnings).toEqual([]);
   });

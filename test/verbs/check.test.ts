@@ -47,11 +47,11 @@ async function run(changes: Readonly<Record<string, string | null>> = {}) {
 describe('check', () => {
   it('finds nothing in what init writes', async () => {
     const { lines, exitCode, summary } = await run();
-    expect(lines).toEqual([
-      'no finding (checked: configuration, containerfile, template, test, hold-file, workflow)',
-    ]);
+    expect(lines).toEqual(['check: no finding']);
     expect(exitCode).toBe(0);
-    expect(summary).toBe('### check: no finding');
+    expect(summary).toBe(
+      '### check: no finding\n\n- checked: configuration, containerfile, template, test, hold-file, workflow',
+    );
   });
 
   it.each<[string, Record<string, string | null>, string[]]>([

@@ -193,7 +193,7 @@ describe('doctor on a good site', () => {
     });
     expect(found.findings).toEqual([]);
     expect(found).toMatchObject({ exitCode: 0, releases: 2, images: 2, fleets: ['testing', 'stable'] });
-    expect(found.text).toMatch(/^no finding \(testing, stable: 2 releases, 2 images/);
+    expect(found.text).toMatch(/: no finding\n {2}testing, stable: 2 releases, 2 images in graphs$/);
     expect((await examine(good, { oci: true })).findings).toEqual([]);
   });
 });
@@ -310,7 +310,7 @@ describe('doctor has one finding, with a remedy, for', () => {
     expect(checks, found.text).toEqual([check]);
     expect(found.exitCode).toBe(1);
     expect(found.findings[0]?.remedy).toMatch(/\.$/);
-    expect(found.text).toContain(`error [${check}]`);
+    expect(found.text).toMatch(new RegExp(`: error: .*\\[${check}\\]$`, 'm'));
   });
 
   it('nodes on an image that no graph has, however rpm-ostree writes it', async () => {

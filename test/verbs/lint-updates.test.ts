@@ -85,7 +85,9 @@ describe('lint-updates', () => {
     expect(answer.text).toMatch(
       /^fleets\/testing\/updates\.json:16:18: error: no release 1-bc: .*\[unknown-release\]\n {4}Did you mean 1-bb\?$/m,
     );
-    expect(answer.text).toMatch(/^[0-9a-f]{12} against [0-9a-f]{12}: 1 error, \d warnings?$/m);
+    expect(answer.text).toMatch(
+      /^lint-updates: 1 error, \d warnings?\n {2}[0-9a-f]{12} against [0-9a-f]{12}$/m,
+    );
   });
 
   it('passes with warnings alone', async () => {

@@ -351,7 +351,7 @@ describe('boot-test', () => {
     const { data, text } = await run(bootTest, { env: fork });
     expect(data).toMatchObject({ skipped: true });
     expect(data.pullRequest).toBeUndefined();
-    expect(text).not.toContain('told pull request');
+    expect(text).not.toContain('comment on pull request');
     expect(writes()).toEqual([]);
     expect(warnings).toEqual([
       `commenting on pull request #${number} is skipped: pull request #${number} comes from a fork, and the token of this run can only read`,

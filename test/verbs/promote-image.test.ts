@@ -219,7 +219,7 @@ describe('promote-image', () => {
     const before = await production();
     const { data, text } = await run();
     expect(data).toMatchObject({ changed: false, mounted: 0, copied: 0 });
-    expect(text).toContain('already: nothing changed');
+    expect(text).toContain('is promoted already; nothing changed');
     // Absence is believed only if two answers agree, attachments are listed twice, and a fleet without a release is
     // asked for its artifact.
     expect(data.requests).toBeLessThan(30);
@@ -418,7 +418,7 @@ describe('promote-image', () => {
       const second = await buildAndTest();
       const { data, text } = await run();
       expect(data.kept).toEqual(['stable']);
-      expect(text).toMatch(/left {4}stable/);
+      expect(text).toMatch(/because a newer image or another fleet has them: stable/);
       expect(await production()).toMatchObject({
         stable: first.built.digest,
         testing: second.built.digest,
@@ -480,7 +480,7 @@ describe('missing evidence', () => {
     await expectRefusal(/--accept-missing-evidence/);
     const { data, text } = await run('testing', undefined, accept);
     expect(data.accepted).toEqual({ reason: 'no machine to test on', by: 'Ada' });
-    expect(text).toContain('WITHOUT EVIDENCE of its tests: accepted by Ada: no machine to test on');
+    expect(text).toContain('warning: no evidence of its tests: accepted by Ada: no machine to test on');
     expect((await production()).testing).toBe(built.digest);
     await rollOut();
     const record = (await project.state.readFleet('testing')).records[candidate.version];

@@ -161,7 +161,7 @@ describe('start-rollout', () => {
       recordedAt: now,
       images: [{ image: `${name}:${version}`, digestRef: `${name}@${image.digest}` }],
     });
-    expect(text).toContain(`${version} is a release of fleet testing now`);
+    expect(text).toContain(`testing: ${version} is a release now`);
     expect(text).toContain('starts: 2026-07-25T17:20:00Z (now)');
     expect(text).toContain('complete: 2026-07-26T17:20:00Z (in 1 d)');
   });

@@ -50,15 +50,14 @@ describe('status', () => {
       },
     ]);
     expect(text.split('\n')).toEqual([
-      'testing  44.1-bb  (base 44.1, released 2026-07-25T17:20:00Z)',
+      'testing: 44.1-bb (base 44.1, released 2026-07-25T17:20:00Z)',
       '  ██████░░░░░░░░░░░░░░░░░░ 25 % in progress, 18 h left',
       '  early: offered · late: in 18 h · no ring: in 18 h',
-      '',
-      'stable   44.1-aa  (base 44.1, released 2026-06-14T01:20:00Z)',
+      'stable: 44.1-aa (base 44.1, released 2026-06-14T01:20:00Z)',
       '  ████████████████████████ complete: offered to every node',
       '  next: 44.1-bb from testing, no pull request yet: waits for soak time: 2 d from the start of the rollout: over on 2026-07-27T17:20:00Z (in 1 d 18 h)',
     ]);
-    expect(summary).toContain('| stable | `44.1-aa` |');
+    expect(summary).toContain('### stable: 44.1-aa (base 44.1');
     expect((await run(48)).fleets[1]?.promotion).toMatchObject({ ready: true });
     // It only reads.
     expect(await project.git.run(['for-each-ref'])).toBe(refs);
@@ -89,6 +88,6 @@ describe('status', () => {
 
   it('works before the first release, and while upstream does not answer', async () => {
     upstream.misbehave((_request, response) => response.writeHead(400).end());
-    expect((await run(0)).text).toBe('testing  no release yet\n\nstable   no release yet');
+    expect((await run(0)).text).toBe('testing: no release yet\nstable: no release yet');
   });
 });

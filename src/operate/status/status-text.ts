@@ -1,30 +1,23 @@
-import { code, plainText, table } from '../../host/markdown.ts';
+import { exact, type Report, say } from '../../host/report.ts';
 import { formatDuration, formatTime } from '../../host/time.ts';
 import { describeHold } from '../../release/operations/hold.ts';
 import type { FleetStatus, ReleaseStatus, RingStatus } from './fleet-status.ts';
 
 const barLength = 24;
 
-/** One screen for people. @param now UNIX seconds */
-export function describeFleets(fleets: readonly FleetStatus[], now: number): string {
-  const width = Math.max(...fleets.map(({ fleet }) => fleet.length));
-  return fleets.map((status) => describeFleet(status, { width, now })).join('\n\n');
-}
-
-function describeFleet(
-  status: FleetStatus,
-  { width, now }: { readonly width: number; readonly now: number },
-): string {
+/** One screen for people: a report for each fleet. @param now UNIX seconds */
+export function reportFleet(status: FleetStatus, now: number): Report {
   const { fleet, release } = status;
-  const head = `${fleet.padEnd(width)}  ${release === undefined ? 'no release yet' : titleOf(release)}`;
-  return [
-    head,
-    ...(release === undefined ? [] : [`  ${bar(release.progress)} ${progressOf(release, now)}`]),
-    ...(release === undefined || release.phase === 'complete'
-      ? []
-      : [`  ${release.rings.map((ring) => ringOf(ring, now)).join(' · ')}`]),
-    ...remarks(status, now).map((remark) => `  ${remark}`),
-  ].join('\n');
+  return {
+    headline: `${fleet}: ${release === undefined ? 'no release yet' : titleOf(release)}`,
+    facts: [
+      release === undefined ? undefined : say`${exact(bar(release.progress))} ${progressOf(release, now)}`,
+      release === undefined || release.phase === 'complete'
+        ? undefined
+        : release.rings.map((ring) => ringOf(ring, now)).join(' · '),
+      ...remarks(status, now),
+    ],
+  };
 }
 
 function titleOf({ version, base, recordedAt }: ReleaseStatus): string {
@@ -32,7 +25,7 @@ function titleOf({ version, base, recordedAt }: ReleaseStatus): string {
     ...(base === undefined ? [] : [`base ${base}`]),
     ...(recordedAt === undefined ? [] : [`released ${formatTime(recordedAt)}`]),
   ];
-  return `${version}${facts.length === 0 ? '' : `  (${facts.join(', ')})`}`;
+  return `${version}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}`;
 }
 
 function progressOf({ phase, progress, completeAt, rings }: ReleaseStatus, now: number): string {
@@ -90,23 +83,6 @@ function nextOf(
   if (ready || nextGate === undefined) return `${what}: ready`;
   const when = nextGate.until === undefined ? '' : ` (in ${formatDuration(nextGate.until - now)})`;
   return `${what}: ${nextGate.state === 'red' ? 'stopped by' : 'waits for'} ${nextGate.name}: ${nextGate.note}${when}`;
-}
-
-/** The same for a job summary. @param now UNIX seconds */
-export function summariseFleets(fleets: readonly FleetStatus[], now: number): string {
-  const rows = fleets.map((status) => {
-    const { fleet, release } = status;
-    return [
-      plainText(fleet),
-      release === undefined ? 'no release yet' : code(release.version),
-      release === undefined ? '' : `${code(bar(release.progress))} ${progressOf(release, now)}`,
-      release === undefined || release.phase === 'complete'
-        ? ''
-        : release.rings.map((ring) => plainText(ringOf(ring, now))).join('<br>'),
-      remarks(status, now).map(plainText).join('<br>'),
-    ];
-  });
-  return `### Fleets\n\n${table(['fleet', 'release', 'rollout', 'rings', ''], rows)}`;
 }
 
 function bar(share: number): string {

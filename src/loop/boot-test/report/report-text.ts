@@ -1,4 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
+import { plainText } from '../../../host/markdown.ts';
+import { exact, type Report, reportMarkdown, say } from '../../../host/report.ts';
 import type { TestEvidence } from '../../../release/evidence/statement.ts';
 import type { BootReport, TestResult } from './report.ts';
 
@@ -14,53 +16,41 @@ export interface TestedImage {
   readonly console?: string;
 }
 
-/** For the terminal. */
-export function describeTested({ image, version, evidence, report, console }: TestedImage): string {
-  const width = Math.max(0, ...evidence.tests.map(({ name }) => name.length));
-  const lines = [
-    `${headline(evidence, report)}: ${image}`,
-    ...(version === undefined ? [] : [`  version ${version}`]),
-    ...evidence.tests.map(
-      (test) => `  ${test.name.padEnd(width)}  ${outcome(test)}, ${test.seconds.toFixed(1)} s`,
-    ),
-    `  ${machineFacts(evidence, report)}`,
-  ];
-  if (report === undefined || report.verdict === 'passed') return lines.join('\n');
-  return [
-    ...lines,
-    '',
-    report.explanation,
-    ...troubles(report, console).map(({ title, text }) => `\n--- ${title} ---\n${text.trimEnd()}`),
-  ].join('\n');
-}
-
 /** GitHub's limit for a comment is 65,536 characters. */
 const commentCharacters = 50_000;
 
 /**
- * For the pull request, as Markdown. If the tests passed, it depends on the evidence only: from the same evidence in
- * the registry comes the same text.
+ * For the terminal, the job summary and the pull request. If the tests passed, the Markdown depends on the evidence
+ * only: from the same evidence in the registry comes the same text.
+ * @param more facts that the pull request does not get
  */
-export function commentOn({ image, version, evidence, report, console }: TestedImage): string {
-  const rows = evidence.tests.map(
-    (test) => `| \`${test.name.replaceAll('|', '\\|')}\` | ${outcome(test)} | ${test.seconds.toFixed(1)} |`,
-  );
-  const found = report === undefined ? [] : troubles(report, console);
+export function reportTested(
+  { image, version, evidence, report, console }: TestedImage,
+  more: Report['facts'] = [],
+): Report {
+  const failed = report === undefined || report.verdict === 'passed' ? undefined : report;
+  const found = failed === undefined ? [] : troubles(failed, console);
   const share = Math.floor(commentCharacters / Math.max(1, found.length));
-  return [
-    `### Boot test: ${headline(evidence, report)}`,
-    ...(report === undefined || report.verdict === 'passed' ? [] : [plain(report.explanation)]),
-    ...(rows.length === 0 ? [] : [['| test | result | seconds |', '|---|---|---|', ...rows].join('\n')]),
-    ...found.map(
-      ({ title, text }) =>
-        `<details open><summary>${plain(title)}</summary>\n\n${fenced(text.slice(-share))}\n\n</details>`,
-    ),
-    [
-      ...(version === undefined ? [] : [`version \`${version}\``]),
-      `\`${image}\``,
-      machineFacts(evidence),
-    ].join('  \n'),
-  ].join('\n\n');
+  return {
+    headline: `Boot test: ${headline(evidence, report)}`,
+    facts: [
+      failed === undefined ? undefined : clean(failed.explanation),
+      {
+        head: ['test', 'result', 'time'],
+        rows: evidence.tests.map((test) => [exact(test.name), outcome(test), `${test.seconds.toFixed(1)} s`]),
+      },
+      say`image: ${exact(image)}`,
+      version === undefined ? undefined : say`version: ${exact(version)}`,
+      { text: machineFacts(evidence, report), markdown: plainText(machineFacts(evidence)) },
+      ...more,
+      ...found.map(({ title, text }) => ({ title: clean(title), block: text.slice(-share) })),
+    ],
+  };
+}
+
+/** For the pull request, as Markdown. */
+export function commentOn(tested: TestedImage): string {
+  return reportMarkdown(reportTested(tested));
 }
 
 /** The end of what was seen, for the evidence: what failed, else the tests' output. */
@@ -158,18 +148,4 @@ export function clean(text: string): string {
 
 function lastLines(text: string, count: number): string {
   return clean(text).trimEnd().split('\n').slice(-count).join('\n');
-}
-
-/** A code block that its content cannot end. */
-function fenced(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}text\n${text.trimEnd()}\n${fence}`;
-}
-
-/** Text from a guest, outside of code: nothing in it is markup or calls for a person. */
-function plain(text: string): string {
-  return clean(text)
-    .replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replace(/[@#`*_[\]|]/g, '\\$&');
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { reportText } from '../../../../src/host/report.ts';
 import type { BootReport, TestResult } from '../../../../src/loop/boot-test/report/report.ts';
 import {
   commentOn,
-  describeTested,
   evidenceLog,
+  reportTested,
   type TestedImage,
 } from '../../../../src/loop/boot-test/report/report-text.ts';
 
@@ -50,6 +51,8 @@ function tested(tests: readonly TestResult[], more: Partial<BootReport> = {}): T
   };
 }
 
+const textOf = (image: TestedImage) => reportText(reportTested(image));
+
 const failing = (output: string): TestResult => ({
   name: '20-b.sh',
   result: 'failed',
@@ -63,14 +66,14 @@ describe('the comment', () => {
     const { report: _report, ...later } = tested([passed]);
     expect(commentOn(tested([passed]))).toBe(commentOn(later));
     expect(commentOn(later)).toMatch(/^### Boot test: passed\n/);
-    expect(commentOn(later)).toContain('| `10-boots.sh` | passed | 0.3 |');
+    expect(commentOn(later)).toContain('| `10-boots.sh` | passed | 0.3 s |');
     expect(commentOn(later)).not.toContain('<details');
   });
 
   it('shows what a failing test said, folded open', () => {
     const comment = commentOn(tested([passed, failing('no such unit\n')]));
     expect(comment).toMatch(/^### Boot test: failed \(test failed\)\n/);
-    expect(comment).toContain('| `20-b.sh` | failed (exit code 3) | 1.0 |');
+    expect(comment).toContain('| `20-b.sh` | failed (exit code 3) | 1.0 s |');
     expect(comment).toContain(
       '<details open><summary>20-b.sh: failed (exit code 3)</summary>\n\n```text\nno such unit\n```',
     );
@@ -113,9 +116,10 @@ describe('the comment', () => {
 
 describe('the text for a terminal', () => {
   it('of a pass is a short table', () => {
-    expect(describeTested(tested([passed]))).toBe(`passed: 127.0.0.1:5000/acme/os-test@${digest}
-  version 44.1-abcdef01
-  10-boots.sh  passed, 0.3 s
+    expect(textOf(tested([passed]))).toBe(`Boot test: passed
+  10-boots.sh  passed  0.3 s
+  image: 127.0.0.1:5000/acme/os-test@${digest}
+  version: 44.1-abcdef01
   kernel 6.1.0, x86_64, emulated, booted in 5.0 s, 7.2 s in all`);
   });
 
@@ -131,9 +135,7 @@ describe('the text for a terminal', () => {
   });
 
   it('of a failure ends in the output', () => {
-    const text = describeTested(
-      tested([passed, failing('no such unit\n')], { acceleratorNote: 'no /dev/kvm' }),
-    );
+    const text = textOf(tested([passed, failing('no such unit\n')], { acceleratorNote: 'no /dev/kvm' }));
     expect(text).toContain('emulated (no /dev/kvm)');
     expect(text).toMatch(/--- 20-b\.sh: failed \(exit code 3\) ---\nno such unit$/);
   });
@@ -147,15 +149,15 @@ describe('a machine that was not done', () => {
   };
 
   it('shows the end of its console, on the terminal and in the comment', () => {
-    expect(describeTested(lost)).toMatch(/--- the end of the console ---\nboot\nKernel panic$/);
+    expect(textOf(lost)).toMatch(/--- the end of the console ---\nboot\nKernel panic$/);
     expect(commentOn(lost)).toContain(
       '<summary>the end of the console</summary>\n\n```text\nboot\nKernel panic\n```',
     );
   });
 
   it('does not call the test that it took along a test without output', () => {
-    expect(describeTested(lost)).toContain('20-b.sh      cut off');
-    expect(describeTested(lost)).toContain('(its output was lost with the machine)');
+    expect(textOf(lost)).toContain('20-b.sh      cut off');
+    expect(textOf(lost)).toContain('(its output was lost with the machine)');
   });
 });
 
