@@ -3,6 +3,7 @@ import { architecture } from '../cli/architecture.ts';
 import { directory } from '../cli/directory.ts';
 import { text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
+import { defined } from '../host/defined.ts';
 import { InputError } from '../host/errors.ts';
 import { exact, type Fact, renderReports, say } from '../host/report.ts';
 import { buildImage } from '../loop/build-image/build-image.ts';
@@ -48,7 +49,7 @@ needed, and boot-test --local reads it from there.`,
     for (const image of candidate.unpinned) {
       log.warn(`${image} is not pinned by a digest: when it changes, nothing is built again automatically`);
     }
-    const only = inputs.architecture === undefined ? {} : { architecture: inputs.architecture };
+    const only = defined({ architecture: inputs.architecture });
     const options = { git, config, client, candidate, log, env, ...only };
     if (inputs.local !== undefined) {
       const images = await buildLocally({ ...options, folder: resolve(inputs.local) });

@@ -155,9 +155,9 @@ function readAction(kind: Action['kind'], given: Given, now: number): Action {
   }
   const reason = readStatement(given.reason ?? '', '--reason');
   if (needs.includes('reason') && reason === '') throw new UsageError(`--action ${kind} needs a --reason`);
-  const version = given.version === undefined ? {} : { version: given.version };
-  const why = given.reason === undefined ? {} : { reason };
-  const lasting = given.for === undefined ? {} : { duration: positive(given.for, 'for') };
+  const version = defined({ version: given.version });
+  const why = defined({ reason: given.reason === undefined ? undefined : reason });
+  const lasting = defined({ duration: given.for === undefined ? undefined : positive(given.for, 'for') });
   const required = given.version ?? '';
   switch (kind) {
     case 'rollout':

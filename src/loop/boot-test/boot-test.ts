@@ -96,7 +96,8 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
     if (earlier !== undefined && covers(earlier.evidence, from)) {
       const answer = { ...known, evidence: earlier.evidence };
       const pullRequest = await tellPullRequest(project, commit, answer);
-      return { ...answer, skipped: true, evidenceDigest: earlier.descriptor.digest, ...pullRequest };
+      const evidenceDigest = earlier.descriptor.digest;
+      return { ...answer, skipped: true, ...defined({ evidenceDigest, pullRequest }) };
     }
     await requireBootTestTools(architecture, options.helper);
     await requireBootSpace(image, { env: process.env, rehearses: from.length > 0 });
@@ -129,12 +130,8 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
       facts: { fleet, testsTree: tests.tree, evidence: evidenceDigest },
     });
     const told = aboutTheImage(report) && options.local === undefined;
-    return {
-      ...answer,
-      skipped: false,
-      ...defined({ evidenceDigest }),
-      ...(told ? await tellPullRequest(project, commit, answer) : {}),
-    };
+    const pullRequest = told ? await tellPullRequest(project, commit, answer) : undefined;
+    return { ...answer, skipped: false, ...defined({ evidenceDigest, pullRequest }) };
   });
 }
 
@@ -204,13 +201,14 @@ async function warnOfUncommitted({ git, config, root }: Project, log: Log): Prom
     log.warn(`${config.tests}/ has changes that are not committed; the tests run as they are in the commit`);
 }
 
+/** @returns the number of the pull request that has the comment now */
 async function tellPullRequest(
   { forge }: Project,
   commit: string,
   tested: TestedImage,
-): Promise<{ pullRequest?: number }> {
+): Promise<number | undefined> {
   const request = await forge.pullRequests.findByCommit(commit);
-  if (request === undefined) return {};
+  if (request === undefined) return undefined;
   const told = await forge.pullRequests.comment(request.number, 'boot-test', commentOn(tested));
-  return told ? { pullRequest: request.number } : {};
+  return told ? request.number : undefined;
 }

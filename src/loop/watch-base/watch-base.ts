@@ -104,7 +104,7 @@ async function watchFor(
       now,
     });
     const { to, view, blocked } = chosen;
-    const upstream = view === undefined ? {} : { upstream: view.status };
+    const upstream = defined({ upstream: view?.status });
     if (blocked === undefined) {
       const content = repinBase(text, config.containerfile, config.base, to.pin);
       const proposal = repinProposal({ config, fleet, from: before, to, view });

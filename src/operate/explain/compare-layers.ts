@@ -70,6 +70,7 @@ async function readFiles(
 /** A difference in any of these changes the digest of the layer. */
 async function factsOf({ header, content }: LayerEntry): Promise<FileFacts> {
   const attributes = Object.entries(header.pax ?? {}).filter(([name]) => name.startsWith('SCHILY.xattr.'));
+  const isFile = header.type === 'file';
   return {
     type: header.type ?? 'file',
     mode: (header.mode ?? 0).toString(8),
@@ -78,9 +79,10 @@ async function factsOf({ header, content }: LayerEntry): Promise<FileFacts> {
     mtime: header.mtime?.toISOString() ?? '',
     ...defined({
       link: header.linkname === undefined || header.linkname === '' ? undefined : header.linkname,
+      size: isFile ? String(header.size) : undefined,
+      content: isFile ? await hashOf(content) : undefined,
     }),
     ...Object.fromEntries(attributes.map(([name, value]) => [name.slice('SCHILY.'.length), value])),
-    ...(header.type === 'file' ? { size: String(header.size), content: await hashOf(content) } : {}),
   };
 }
 

@@ -116,10 +116,14 @@ function releaseStatus(
       : (paused?.progress ?? (phase === 'complete' ? 1 : 0));
   return {
     version,
-    ...(record === undefined ? {} : { base: record.baseVersion, recordedAt: record.recordedAt, record }),
     phase,
     progress,
-    ...defined({ completeAt: end === undefined || end <= now ? undefined : end }),
+    ...defined({
+      base: record?.baseVersion,
+      recordedAt: record?.recordedAt,
+      record,
+      completeAt: end === undefined || end <= now ? undefined : end,
+    }),
     rings: ringsToShow(config.rings).map(({ name: ring, wariness }) => {
       const offered = rollout === undefined ? phase === 'complete' : wariness <= progress;
       const from = rollout === undefined || offered ? undefined : nextOpening(rollout, wariness, now);

@@ -260,16 +260,14 @@ function secrets(
 ): string {
   const own = image.registry !== 'ghcr.io';
   const other = which === 'all' && testImage.registry !== image.registry && testImage.registry !== 'ghcr.io';
-  const passed = {
-    ...more,
-    ...(own ? { 'registry-username': 'REGISTRY_USERNAME', 'registry-password': 'REGISTRY_PASSWORD' } : {}),
-    ...(other
-      ? {
-          'test-registry-username': 'TEST_REGISTRY_USERNAME',
-          'test-registry-password': 'TEST_REGISTRY_PASSWORD',
-        }
-      : {}),
-  };
-  const lines = Object.entries(passed).map(([name, secret]) => `      ${name}: \${{ secrets.${secret} }}\n`);
+  const names = [
+    ...(own ? ['registry-username', 'registry-password'] : []),
+    ...(other ? ['test-registry-username', 'test-registry-password'] : []),
+  ];
+  const passed = [
+    ...Object.entries(more),
+    ...names.map((name) => [name, name.replaceAll('-', '_').toUpperCase()] as const),
+  ];
+  const lines = passed.map(([name, secret]) => `      ${name}: \${{ secrets.${secret} }}\n`);
   return lines.length === 0 ? '' : `    secrets:\n${lines.join('')}`;
 }

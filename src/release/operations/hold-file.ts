@@ -67,7 +67,7 @@ export function examineHoldFile(text: string): string[] {
   const { until } = said.data;
   return [
     ...strange.map((key) => `it has a field ${key}, which nothing reads`),
-    ...(until !== undefined && Object.keys(readUntil(until)).length === 0
+    ...(until !== undefined && readUntil(until) === undefined
       ? ['its until is not a time, so the hold has no end']
       : []),
   ];
@@ -95,11 +95,11 @@ export async function findFileHold(
     reason: cleanStatement(said.reason ?? '') || `see ${path}`,
     by: cleanStatement(said.by ?? '') || `the ${source}`,
     at: now,
-    ...said.until,
+    ...defined({ until: said.until }),
   };
 }
 
-function readHoldFile(text: string): { reason?: string; by?: string; until?: { until: number } } {
+function readHoldFile(text: string): { reason?: string; by?: string; until?: number } {
   let read: unknown;
   try {
     read = parse(text);
@@ -110,18 +110,19 @@ function readHoldFile(text: string): { reason?: string; by?: string; until?: { u
   const said = fileSchema.safeParse(read);
   if (!said.success) return {};
   const { reason, by, until } = said.data;
-  return {
-    ...defined({ reason: reason === undefined || reason.trim() === '' ? undefined : reason.trim() }),
-    ...defined({ by: by === undefined || by.trim() === '' ? undefined : by.trim() }),
-    ...(until === undefined ? {} : readUntil(until)),
-  };
+  return defined({
+    reason: reason?.trim() === '' ? undefined : reason?.trim(),
+    by: by?.trim() === '' ? undefined : by?.trim(),
+    until: until === undefined ? undefined : readUntil(until),
+  });
 }
 
-function readUntil(until: string | Date): { until?: { until: number } } {
+/** @returns undefined if it is not a time */
+function readUntil(until: string | Date): number | undefined {
   try {
-    return { until: { until: until instanceof Date ? until.getTime() / 1000 : parseTime(until) } };
+    return until instanceof Date ? until.getTime() / 1000 : parseTime(until);
   } catch (error) {
-    if (error instanceof InputError) return {};
+    if (error instanceof InputError) return undefined;
     throw error;
   }
 }

@@ -40,21 +40,10 @@ export function withdraw(
         'Make a newer release with the same content the barrier first (--action barrier), or withdraw this one with --force.',
     });
   }
-  const metadata = {
-    ...defined({ rollout, barrier }),
-    ...(offered ? {} : pausedEntry),
-  };
-  const record: WithdrawnRelease = {
-    version,
-    reason,
-    by,
-    at: now,
-    ...(Object.keys(metadata).length === 0
-      ? known?.entry === undefined
-        ? {}
-        : { entry: known.entry }
-      : { entry: { version, metadata } }),
-  };
+  const metadata = offered ? defined({ rollout, barrier }) : pausedEntry;
+  const entry =
+    metadata === undefined || Object.keys(metadata).length === 0 ? known?.entry : { version, metadata };
+  const record: WithdrawnRelease = { version, reason, by, at: now, ...defined({ entry }) };
   const without = forgetPause(setMetadata(state, version, kept, now), version);
   const next: FleetState = {
     ...without,

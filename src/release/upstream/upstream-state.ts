@@ -53,9 +53,12 @@ export function upstreamStatusOf(guidance: UpstreamGuidance, version: string, no
   return {
     version,
     verdict,
-    ...(rollout === undefined ? {} : { rollout, progress: rolloutProgress(rollout, now) }),
-    ...defined({ barrier: barrier?.reason }),
-    ...defined({ deadend: deadend?.reason }),
+    ...defined({
+      rollout,
+      progress: rollout === undefined ? undefined : rolloutProgress(rollout, now),
+      barrier: barrier?.reason,
+      deadend: deadend?.reason,
+    }),
   };
 }
 

@@ -27,52 +27,26 @@ export function localObjects(git: Git): Objects {
 /** The remote has no such object. */
 class UnknownObject extends Error {}
 
+/** Where objects come from. */
+interface Source {
+  /** Remote name or address, for git. */
+  readonly address: string;
+  /** The same for people. */
+  readonly place: string;
+  /** Added to git's environment: credentials. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /**
  * Objects of a clone; missing ones are fetched when they are needed. One `git fetch` replaces many calls, and git
  * answers questions about history. The clone may be shallow, partial, or one commit by actions/checkout.
- * @param from.address remote name or address, for git
- * @param from.place the same for people
- * @param from.env added to git's environment: credentials
  * @param from.remedy what to do if the history cannot be fetched
  */
-export function fetchedObjects(
-  git: Git,
-  from: {
-    readonly address: string;
-    readonly place: string;
-    readonly env?: Readonly<Record<string, string>>;
-    readonly remedy: string;
-  },
-): Objects {
+export function fetchedObjects(git: Git, from: Source & { readonly remedy: string }): Objects {
   const { address, place, env = {} } = from;
   /** Commits whose history is complete here. */
   const complete = new Set<Sha>();
-  let last: Promise<unknown> = Promise.resolve();
-
-  /** Fetches run one after the other: git locks what they write. */
-  function fetch(args: readonly string[], doing: string): Promise<void> {
-    const next = last.then(() => fetchNow(args, doing));
-    last = next.catch(() => {});
-    return next;
-  }
-
-  async function fetchNow(args: readonly string[], doing: string): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
-      const { exitCode, stderr } = await runWithRemote(git, ['fetch', ...fetchOptions, ...args], {
-        doing,
-        seconds: remoteSeconds.long,
-        env,
-      });
-      if (exitCode === 0) return;
-      // Another process may hold a lock or have moved a shallow boundary; a forge's server may not have a new commit yet.
-      if (attempt < 4 && (isTransient(stderr) || /\.lock|shallow|not our ref/.test(stderr))) {
-        await sleep((0.2 + Math.random()) * 400 * attempt);
-        continue;
-      }
-      if (unknownObject.test(stderr)) throw new UnknownObject(stderr);
-      throw explainRemoteFailure(stderr, { doing, place });
-    }
-  }
+  const fetch = fetchQueue(git, from);
 
   const isShallow = async () => (await git.run(['rev-parse', '--is-shallow-repository'])) === 'true';
 
@@ -153,6 +127,35 @@ export function fetchedObjects(
       }
       for (const commit of missing) complete.add(commit);
     },
+  };
+}
+
+type Fetch = (args: readonly string[], doing: string) => Promise<void>;
+
+/** `git fetch`, one after the other: git locks what it writes. */
+function fetchQueue(git: Git, { place, env = {} }: Source): Fetch {
+  let last: Promise<unknown> = Promise.resolve();
+  const fetchNow: Fetch = async (args, doing) => {
+    for (let attempt = 1; ; attempt += 1) {
+      const { exitCode, stderr } = await runWithRemote(git, ['fetch', ...fetchOptions, ...args], {
+        doing,
+        seconds: remoteSeconds.long,
+        env,
+      });
+      if (exitCode === 0) return;
+      // Another process may hold a lock or have moved a shallow boundary; a forge's server may not have a new commit yet.
+      if (attempt < 4 && (isTransient(stderr) || /\.lock|shallow|not our ref/.test(stderr))) {
+        await sleep((0.2 + Math.random()) * 400 * attempt);
+        continue;
+      }
+      if (unknownObject.test(stderr)) throw new UnknownObject(stderr);
+      throw explainRemoteFailure(stderr, { doing, place });
+    }
+  };
+  return (args, doing) => {
+    const next = last.then(() => fetchNow(args, doing));
+    last = next.catch(() => {});
+    return next;
   };
 }
 

@@ -128,7 +128,7 @@ export async function bootOstree(
             ...(ignition === undefined ? [] : ignitionArguments),
             ...(options.kernelArguments ?? []),
           ],
-          ...(ignition === undefined ? {} : { firmwareFiles: ignitionFiles(ignition) }),
+          ...defined({ firmwareFiles: ignition === undefined ? undefined : ignitionFiles(ignition) }),
         });
     },
   });

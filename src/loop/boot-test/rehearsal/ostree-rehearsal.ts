@@ -63,7 +63,7 @@ export async function rehearseOnOstree(
         keep: true,
         // The second entry of the boot menu, if the new release did not reach the rollback.
         entry: stage === 'after-rollback' && stay ? 1 : 0,
-        ...(stage === 'before-upgrade' ? defined({ ignition }) : {}),
+        ...defined({ ignition: stage === 'before-upgrade' ? ignition : undefined }),
       },
     );
     stay = stage === 'after-upgrade' && !stepPassed(report, stage);

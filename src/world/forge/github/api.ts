@@ -2,6 +2,7 @@ import { GitHub, getOctokitOptions } from '@actions/github/lib/utils';
 import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
 import { z } from 'zod';
+import { defined } from '../../../host/defined.ts';
 import { InputError, OutsideError } from '../../../host/errors.ts';
 import type { Log } from '../../../host/log.ts';
 import { explainFailure, refusalOf } from './failures.ts';
@@ -201,7 +202,10 @@ function createOctokit(access: GitHubAccess) {
         onRateLimit: onLimit('rate limit'),
         onSecondaryRateLimit: onLimit('secondary rate limit'),
         // GitHub asks for a second between writes, and for three if people are notified. A server on loopback needs neither.
-        ...(loopback ? { write: atOnce, notifications: atOnce } : {}),
+        ...defined({
+          write: loopback ? atOnce : undefined,
+          notifications: loopback ? atOnce : undefined,
+        }),
       },
     }),
   );

@@ -1,0 +1,168 @@
+import { defined } from '../../host/defined.ts';
+import { InputError, type InputProblem } from '../../host/errors.ts';
+import { parseDuration, parseTime } from '../../host/time.ts';
+import { parseRepository, type TagReference } from '../../world/registry/reference.ts';
+import type { BootTestConfig, Config, Fleet, SigningKeyFile } from './config-types.ts';
+import { type FreezeWindow, readFreezeWindow } from './freeze-windows.ts';
+import { fieldName } from './problems.ts';
+import { type Place, readBase, readDeadline, readRefresh, readUrl, tidyPath } from './read-fields.ts';
+import { readRings } from './rings.ts';
+import type { WrittenConfig } from './schema.ts';
+import { defaultUpstream, readAddress, type UpstreamAddresses } from './upstream-guidance.ts';
+import type { Path, SourceDocument } from './yaml-document.ts';
+
+/** Reads one field. A problem is noted, and the other fields are still read. */
+type ReadField = <T>(path: Path, reader: (place: Place) => T) => T | undefined;
+
+/**
+ * The configuration from what was written, every default filled in.
+ * @param about.problems gets what is wrong with single fields
+ * @returns undefined if there is a problem
+ */
+export function buildConfig(
+  written: WrittenConfig,
+  about: { readonly file: string; readonly document: SourceDocument; readonly problems: InputProblem[] },
+): Config | undefined {
+  const { file, document, problems } = about;
+  const read: ReadField = (path, reader) => {
+    try {
+      return reader({ where: document.placeOf(path), field: fieldName(path) });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      problems.push(error.details);
+      return undefined;
+    }
+  };
+  const image = read(['image'], (place) => parseRepository(written.image, place));
+  const testImage = read(['test-image'], (place) =>
+    parseRepository(written['test-image'] ?? `${written.image}-test`, place),
+  );
+  const base = read(['base'], (place) => readBase(written.base, place));
+  const upstream = readUpstream(written, base, read);
+  const refresh = read(['refresh'], (place) => readRefresh(written.refresh, place));
+  const bootTest = readBootTest(written, read);
+  const url = read(['publish', 'url'], (place) => readUrl(written.publish.url, place));
+  const freeze = readFreeze(written.freeze, ['freeze'], read);
+  const fleets = Object.entries(written.fleets).map(([name, fleet]) =>
+    readFleet(name, fleet, { freeze, read }),
+  );
+  const [firstArchitecture, ...architectures] = [...new Set(written.architectures)];
+  if (
+    problems.length > 0 ||
+    image === undefined ||
+    testImage === undefined ||
+    base === undefined ||
+    refresh === undefined ||
+    firstArchitecture === undefined
+  ) {
+    return undefined;
+  }
+  return {
+    file,
+    image,
+    testImage,
+    base,
+    ...defined({ upstream }),
+    stream: written.stream ?? base.tag,
+    architectures: [firstArchitecture, ...architectures],
+    refresh,
+    containerfile: tidyPath(written.containerfile),
+    buildArguments: written['build-arguments'],
+    tests: tidyPath(written.tests),
+    bootTest,
+    stateBranch: written['state-branch'],
+    fleets: Object.fromEntries(
+      fleets.filter((fleet) => fleet !== undefined).map((fleet) => [fleet.name, fleet]),
+    ),
+    rings: readRings(written.rings),
+    publish: { ...defined({ url }), oci: written.publish.oci },
+    node: {
+      parts: written.node.parts,
+      reboots: written.node.reboots,
+      migrateFrom: written.node['migrate-from'],
+    },
+    symbolicTags: written['symbolic-tags'],
+  };
+}
+
+/** Where the base has its own guidance; undefined if there is none to inherit. */
+function readUpstream(
+  { upstream }: WrittenConfig,
+  base: TagReference | undefined,
+  read: ReadField,
+): UpstreamAddresses | undefined {
+  if (upstream === 'none') return undefined;
+  if (upstream === undefined) return base === undefined ? undefined : defaultUpstream(base);
+  const updates = read(['upstream', 'updates'], (place) => readAddress(upstream.updates, place));
+  const releases = read(['upstream', 'releases'], (place) => readAddress(upstream.releases, place));
+  return updates === undefined || releases === undefined ? undefined : { updates, releases };
+}
+
+function readBootTest(written: WrittenConfig, read: ReadField): BootTestConfig {
+  const { mode, ignition, deadline, upgrades, ...given } = written['boot-test'];
+  const deadlineSeconds = read(['boot-test', 'deadline'], (place) =>
+    deadline === undefined ? undefined : readDeadline(deadline, place),
+  );
+  return {
+    ...defined({
+      mode,
+      ignition: ignition === undefined ? undefined : tidyPath(ignition),
+      deadlineSeconds,
+      upgrades,
+    }),
+    init: given.init,
+    knownFailures: given['known-failures'],
+    allowedUnits: written['allow-failed-units'],
+    memoryMegabytes: given.memory,
+    cpus: given.cpus,
+    network: given.network,
+    kernelArguments: given['kernel-arguments'],
+    leftovers: given.leftovers,
+  };
+}
+
+/** @param common.freeze the windows of all fleets */
+function readFleet(
+  name: string,
+  fleet: WrittenConfig['fleets'][string],
+  common: { readonly freeze: readonly FreezeWindow[]; readonly read: ReadField },
+): Fleet | undefined {
+  const { read } = common;
+  const [soakText = '', soakAfter] = (fleet?.soak ?? '0s').split(' after ');
+  const soak = read(['fleets', name, 'soak'], (place) => parseDuration(soakText, place));
+  const own = readFreeze(fleet?.freeze ?? [], ['fleets', name, 'freeze'], read);
+  const signing = readSigning(fleet?.signing?.keys ?? [], ['fleets', name, 'signing', 'keys'], read);
+  if (soak === undefined) return undefined;
+  return {
+    name,
+    branch: fleet?.branch ?? name,
+    tag: fleet?.tag ?? name,
+    template: tidyPath(fleet?.template ?? `rollouts/${name}.json.hbs`),
+    ...defined({ promoteFrom: fleet?.['promote-from'] }),
+    soak,
+    soakAfter: soakAfter === 'complete' ? 'complete' : 'start',
+    approve: fleet?.approve ?? 'manual',
+    signing,
+    freeze: [...common.freeze, ...own],
+  };
+}
+
+function readFreeze(windows: WrittenConfig['freeze'], path: Path, read: ReadField): FreezeWindow[] {
+  return windows
+    .map((window, index) => read([...path, index], (place) => readFreezeWindow(window, place)))
+    .filter((window) => window !== undefined);
+}
+
+function readSigning(
+  keys: NonNullable<NonNullable<WrittenConfig['fleets'][string]>['signing']>['keys'],
+  path: Path,
+  read: ReadField,
+): SigningKeyFile[] {
+  return keys.map((key, index) => {
+    const { file, until: day } = typeof key === 'string' ? { file: key, until: undefined } : key;
+    const until = read([...path, index, 'until'], (place) =>
+      day === undefined ? undefined : parseTime(day, place),
+    );
+    return { file: tidyPath(file), ...defined({ until }) };
+  });
+}
