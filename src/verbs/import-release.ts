@@ -4,7 +4,7 @@ import { flag, many, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { defined } from '../host/defined.ts';
 import { UsageError } from '../host/errors.ts';
-import { codeBlock, plainText } from '../host/markdown.ts';
+import { type Report, renderReports } from '../host/report.ts';
 import { showDifference } from '../operate/edit-updates/difference.ts';
 import { type ImportAnswer, importRelease } from '../operate/import-release/import-release.ts';
 import { findFleet } from '../project/fleets.ts';
@@ -44,17 +44,11 @@ and the stream of coxswain.yaml as labels. Run it before the first release of th
       references: inputs.image,
       rehearse,
     });
-    for (const note of answer.notes) context.log.warn(note);
-    const difference = (await showDifference(answer.files ?? [])).trimEnd();
-    const lines = describe(answer, { rehearse, by });
+    const difference = await showDifference(answer.files ?? []);
     return {
       data: { ...answer, ...defined({ dryRun: rehearse ? true : undefined }) },
-      text: [...lines, ...(difference === '' ? [] : ['', difference])].join('\n'),
-      summary: [
-        `### ${fleet}: ${answer.changed ? (rehearse ? 'would import' : 'imported') : 'nothing to import'}`,
-        lines.map((line) => `- ${plainText(line.trim())}`).join('\n'),
-        ...(difference === '' ? [] : [codeBlock(difference)]),
-      ].join('\n\n'),
+      ...renderReports(reportOn(answer, { rehearse, difference, by })),
+      annotations: answer.notes.map((message) => ({ level: 'warning', title: 'import-release', message })),
     };
   },
   action: { token: true },
@@ -64,18 +58,23 @@ and the stream of coxswain.yaml as labels. Run it before the first release of th
   },
 });
 
-function describe(
-  { fleet, imported, known, changed, stateCommit }: ImportAnswer,
-  shown: { readonly rehearse: boolean; readonly by: string },
-): string[] {
-  return [
-    ...imported.map(
-      (version) =>
-        `${fleet}: ${shown.rehearse ? 'would import' : 'imported'} ${version}: nodes on it get the next release`,
-    ),
-    ...known.map((version) => `${fleet}: ${version} is a release already`),
-    ...(shown.rehearse || !changed
-      ? []
-      : [`  by ${shown.by}, commit ${shortCommit(stateCommit ?? '')}; public with the next publish-updates`]),
-  ];
+function reportOn(
+  { fleet, imported, known, notes, changed, stateCommit }: ImportAnswer,
+  shown: { readonly rehearse: boolean; readonly difference: string; readonly by: string },
+): Report {
+  const { rehearse, difference, by } = shown;
+  const done = rehearse ? 'would import' : 'imported';
+  return {
+    headline: `${fleet}: ${changed ? `${done} ${imported.join(', ')}` : 'nothing to import'}`,
+    facts: [
+      ...notes.map((warning) => ({ warning })),
+      imported.length === 0 ? undefined : 'nodes on them get the next release',
+      ...known.map((version) => `${version} is a release already`),
+      changed && !rehearse
+        ? `by ${by}, commit ${shortCommit(stateCommit ?? '')}; public with the next publish-updates`
+        : undefined,
+      // In the commit everyone can see it.
+      rehearse ? { block: difference } : undefined,
+    ],
+  };
 }
