@@ -24,7 +24,7 @@ import {
   machineArguments,
   machineTypeOf,
 } from '../../src/loop/boot-test/machine/machine-types.ts';
-import type { BootReport, Span } from '../../src/loop/boot-test/report/report.ts';
+import type { BootReport, Span } from '../../src/loop/boot-test/report/boot-report.ts';
 import { type DigestReference, parseRepository } from '../../src/world/registry/reference.ts';
 import { makeBareInitrd } from './bare-initrd.ts';
 import type { Figure } from './measure.ts';

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ICruiseResult, IViolation } from 'dependency-cruiser';
 import { pureHostFiles, rooms, roomsOfVerbs, specialTestFolders } from './floors.ts';
@@ -27,6 +27,7 @@ export async function findBreaches(root: string): Promise<Breach[]> {
     ...foldersWithoutVerb(root),
     ...verbsWithoutTest(root),
     ...testsWithoutSource(root),
+    ...sharedNames(root),
   ];
 }
 
@@ -131,6 +132,32 @@ function testsWithoutSource(root: string): Breach[] {
       found: `no folder src/${folder}`,
       remedy: 'move the tests to the folder of what they test',
     }));
+}
+
+/**
+ * Files with one name, unless their paths say the difference: each is a verb or lies in the folder of a verb, or they
+ * are two kinds of one thing in folders side by side (`forge/git/` and `forge/github/`).
+ */
+function sharedNames(root: string): Breach[] {
+  const known = new Set(verbs(root));
+  const files = readdirSync(`${root}/src`, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .toSorted();
+  return files.flatMap((file) => {
+    const other = files.find((each) => each < file && basename(each) === basename(file));
+    if (other === undefined) return [];
+    const folders = [dirname(file), dirname(other)];
+    if (folders.every((folder) => folder === 'verbs' || known.has(basename(folder)))) return [];
+    if (dirname(dirname(file)) === dirname(dirname(other))) return [];
+    return [
+      {
+        file: `src/${file}`,
+        rule: 'a name says what a file is',
+        found: `src/${other} has the same name`,
+        remedy: 'name both after what they do',
+      },
+    ];
+  });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../host/files.ts';
-import { readBoot, readBuild, readPullRequest } from './answers.ts';
 import { skopeoTags } from './digests.ts';
 import { mergePullRequest, playOpening, publishBase } from './opening.ts';
 import type { Scene } from './scene.ts';
+import { readBoot, readBuild, readPullRequest } from './verb-answers.ts';
 
 const testName = '30-certified-base.sh';
 

@@ -6,14 +6,14 @@ import { simulate } from '../guidance/simulation/simulation.ts';
 import { writeFileAtomically } from '../host/files.ts';
 import { readConfig } from '../project/configuration/config.ts';
 import { isNamed } from '../project/configuration/rings.ts';
-import { graphPath } from '../release/published/paths.ts';
-import { readBoot, readBuild, readExamination, readPullRequest } from './answers.ts';
+import { graphPath } from '../release/published/file-paths.ts';
 import { skopeoDigest } from './digests.ts';
 import { askAsNode, withStaticServer } from './node.ts';
 import { offersOverTime } from './offers.ts';
 import { mergePullRequest, playOpening, publishBase, releaseTo } from './opening.ts';
 import { playPromotion } from './promotion-scene.ts';
 import type { Scene } from './scene.ts';
+import { readBoot, readBuild, readExamination, readPullRequest } from './verb-answers.ts';
 
 const basearch = 'x86_64';
 

@@ -2,10 +2,10 @@ import { appendFile, chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { defined } from '../host/defined.ts';
 import type { PullRequest } from '../world/forge/forge.ts';
-import { readBuild, readPullRequest } from './answers.ts';
 import { buildBaseImage } from './base-images.ts';
 import { moveExistingBase } from './existing-base.ts';
 import type { Scene } from './scene.ts';
+import { readBuild, readPullRequest } from './verb-answers.ts';
 
 export const versions = { from: '44.20260621.3.1', to: '44.20260707.3.1' } as const;
 const day = 86_400;

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { writeFileAtomically } from '../host/files.ts';
 import type { PullRequest } from '../world/forge/forge.ts';
-import { readPromotion } from './answers.ts';
 import { mergePullRequest, releaseTo } from './opening.ts';
 import type { Scene } from './scene.ts';
 import { formatTable } from './table.ts';
+import { readPromotion } from './verb-answers.ts';
 
 const hour = 3600;
 

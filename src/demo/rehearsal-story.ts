@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readBoot, readBuild } from './answers.ts';
 import type { Scene } from './scene.ts';
+import { readBoot, readBuild } from './verb-answers.ts';
 
 /** Tests of an update, for the user's repository (paths below tests/); they need an image with systemd and sshd. */
 export const rehearsalTests: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import { architecture } from '../cli/architecture.ts';
+import { architecture } from '../cli/architecture-input.ts';
 import { directory } from '../cli/directory.ts';
 import { choice, duration, flag, text, wholeNumber } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';

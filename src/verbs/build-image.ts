@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { architecture } from '../cli/architecture.ts';
+import { architecture } from '../cli/architecture-input.ts';
 import { directory } from '../cli/directory.ts';
 import { text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';

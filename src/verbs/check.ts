@@ -5,7 +5,7 @@ import { defined } from '../host/defined.ts';
 import { renderFindings } from '../host/findings.ts';
 import { count } from '../host/report.ts';
 import { checkCheckout } from '../operate/check/check.ts';
-import type { Finding } from '../operate/check/finding.ts';
+import type { Finding } from '../operate/check/checkout-finding.ts';
 import { findRoot } from '../project/checkout.ts';
 import { Git } from '../world/git/git.ts';
 

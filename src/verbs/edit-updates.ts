@@ -1,8 +1,8 @@
 import { directory } from '../cli/directory.ts';
-import { firstRelease } from '../cli/first-release.ts';
+import { firstRelease } from '../cli/first-release-input.ts';
 import { choice, duration, flag, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
-import { parseWhen } from '../guidance/template/times.ts';
+import { parseWhen } from '../guidance/template/template-times.ts';
 import { defined } from '../host/defined.ts';
 import { InputError, UsageError } from '../host/errors.ts';
 import { type Report, renderReports } from '../host/report.ts';

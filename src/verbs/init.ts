@@ -4,7 +4,7 @@ import { defineVerb } from '../cli/verb.ts';
 import { workingBranch } from '../project/init/adopt.ts';
 import { type InitReport, imageOfRemote, planInit, writeInit } from '../project/init/init.ts';
 import { findPin, parseSource } from '../project/init/pin.ts';
-import { proposeInit } from '../project/init/propose.ts';
+import { proposeInit } from '../project/init/propose-init.ts';
 import { openForge } from '../world/forge/open-forge.ts';
 import { Git } from '../world/git/git.ts';
 import { architectures } from '../world/registry/architecture.ts';

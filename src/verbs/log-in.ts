@@ -1,6 +1,6 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chooseLogins, type Login, writeLogins } from '../cli/actions/log-in.ts';
+import { chooseLogins, type Login, writeLogins } from '../cli/actions/job-logins.ts';
 import { directory } from '../cli/directory.ts';
 import { text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';

@@ -4,7 +4,7 @@ import { defineVerb } from '../cli/verb.ts';
 import { InputError } from '../host/errors.ts';
 import { findFleet } from '../project/fleets.ts';
 import { openProject } from '../release/project.ts';
-import { nodePolicy } from '../release/signatures/node-policy.ts';
+import { nodePolicy } from '../release/signatures/containers-policy.ts';
 import { fleetKeys } from '../release/signatures/signing-keys.ts';
 
 export default defineVerb({

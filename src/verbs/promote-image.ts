@@ -1,5 +1,5 @@
 import { directory } from '../cli/directory.ts';
-import { firstRelease } from '../cli/first-release.ts';
+import { firstRelease } from '../cli/first-release-input.ts';
 import { text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { count, exact, exactly, type Report, renderReports, say } from '../host/report.ts';

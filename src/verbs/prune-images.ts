@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { directory } from '../cli/directory.ts';
-import { firstRelease } from '../cli/first-release.ts';
+import { firstRelease } from '../cli/first-release-input.ts';
 import { duration, flag, parsed } from '../cli/inputs.ts';
 import { type Context, defineVerb } from '../cli/verb.ts';
 import { UsageError } from '../host/errors.ts';
@@ -9,7 +9,11 @@ import { type PrunedRepository, planPruning } from '../operate/prune-images/prun
 import { fewestReleases } from '../release/needed-images.ts';
 import { openProject, type Project } from '../release/project.ts';
 import { openGitHubRepository } from '../world/forge/github/open-repository.ts';
-import { type DeleteManifest, isGitHubRegistry, packageDeletion } from '../world/forge/github/packages.ts';
+import {
+  type DeleteManifest,
+  isGitHubRegistry,
+  packageDeletion,
+} from '../world/forge/github/package-deletion.ts';
 import type { Repository } from '../world/registry/reference.ts';
 
 export default defineVerb({

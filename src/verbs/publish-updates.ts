@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { directory } from '../cli/directory.ts';
-import { firstRelease } from '../cli/first-release.ts';
+import { firstRelease } from '../cli/first-release-input.ts';
 import { many, text } from '../cli/inputs.ts';
 import { type Context, defineVerb } from '../cli/verb.ts';
 import { defined } from '../host/defined.ts';

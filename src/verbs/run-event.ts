@@ -1,9 +1,9 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { spellInput } from '../cli/actions/action-inputs.ts';
 import { decide, type Job } from '../cli/actions/event/decide.ts';
 import { readEvent } from '../cli/actions/event/event.ts';
 import { untested } from '../cli/actions/event/plan.ts';
-import { spellInput } from '../cli/actions/inputs.ts';
 import { readValues } from '../cli/arguments.ts';
 import { directory } from '../cli/directory.ts';
 import { text } from '../cli/inputs.ts';

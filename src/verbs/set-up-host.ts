@@ -1,4 +1,4 @@
-import { architecture } from '../cli/architecture.ts';
+import { architecture } from '../cli/architecture-input.ts';
 import { many, readChoice } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { preparedVerbs } from '../setup/needs.ts';

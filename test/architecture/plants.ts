@@ -46,11 +46,11 @@ export const plants: readonly Plant[] = [
   {
     what: 'an import of a type that goes up',
     files: {
-      'src/project/up.ts':
+      'src/project/type-up.ts':
         "import type { Target } from '../release/type-target.ts';\nexport type Up = Target;\n",
       'src/release/type-target.ts': target,
     },
-    file: 'src/project/up.ts',
+    file: 'src/project/type-up.ts',
     rule: 'imports go down the floors',
     found: 'imports src/release/type-target.ts',
   },
@@ -144,7 +144,7 @@ export const plants: readonly Plant[] = [
   },
   {
     what: 'a folder of loop/ that bears the name of no verb',
-    files: { 'src/loop/shared/text.ts': 'export {};\n' },
+    files: { 'src/loop/shared/words.ts': 'export {};\n' },
     file: 'src/loop/shared',
     rule: 'loop/ has one folder for each verb',
     found: 'no verb shared in src/verbs',
@@ -155,6 +155,16 @@ export const plants: readonly Plant[] = [
     file: 'src/verbs/paint-hull.ts',
     rule: 'every verb has a test',
     found: 'no file test/verbs/paint-hull.test.ts',
+  },
+  {
+    what: 'a second file with a name that says too little',
+    files: {
+      'src/release/state/planted-name.ts': 'export {};\n',
+      'src/world/git/planted-name.ts': 'export {};\n',
+    },
+    file: 'src/world/git/planted-name.ts',
+    rule: 'a name says what a file is',
+    found: 'src/release/state/planted-name.ts has the same name',
   },
   {
     what: 'a folder of tests that mirrors nothing',

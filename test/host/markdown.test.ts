@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
 import { describe, expect, it } from 'vitest';
-import { harmless } from '../../src/cli/actions/log.ts';
+import { harmless } from '../../src/cli/actions/workflow-log.ts';
 import { code, codeBlock, plainText, table } from '../../src/host/markdown.ts';
 import { oneLine, withoutTrailingSlashes } from '../../src/host/one-line.ts';
 

@@ -12,8 +12,8 @@ import { insideRoot } from '../../src/host/inside-root.ts';
 import { silentLog } from '../../src/host/log.ts';
 import { findTool } from '../../src/host/tools.ts';
 import { findDeployTool } from '../../src/loop/boot-test/guest/deploy-tool.ts';
+import type { TestFile, UpgradeTests } from '../../src/loop/boot-test/guest/list-tests.ts';
 import { withRootFilesystem } from '../../src/loop/boot-test/guest/root-filesystem.ts';
-import type { TestFile, UpgradeTests } from '../../src/loop/boot-test/guest/tests.ts';
 import type { ImageSource } from '../../src/loop/boot-test/image-source.ts';
 import { prepareImage } from '../../src/loop/boot-test/machine/boot-directly.ts';
 import {
@@ -24,7 +24,7 @@ import {
 } from '../../src/loop/boot-test/machine/boot-ostree.ts';
 import { rehearseOnOstree } from '../../src/loop/boot-test/rehearsal/ostree-rehearsal.ts';
 import { rehearseUpgrade } from '../../src/loop/boot-test/rehearsal/rehearsal.ts';
-import type { Rehearsal } from '../../src/loop/boot-test/report/report.ts';
+import type { Rehearsal } from '../../src/loop/boot-test/report/boot-report.ts';
 import { digestOf } from '../../src/world/registry/reference.ts';
 
 // Real ostree deployments, in real machines. They need Debian sid and a Rust program, which take minutes to prepare,

@@ -5,7 +5,7 @@ import { exec } from '../../src/host/exec.ts';
 import { insideRoot } from '../../src/host/inside-root.ts';
 import { requireKernel } from '../../src/loop/boot-test/guest/kernel.ts';
 import { checkKernel } from '../../src/loop/boot-test/image-check.ts';
-import type { BootReport } from '../../src/loop/boot-test/report/report.ts';
+import type { BootReport } from '../../src/loop/boot-test/report/boot-report.ts';
 import { type Entry, useMachines } from '../support/machines.ts';
 import { temporaryFolder } from '../support/repository.ts';
 

@@ -8,7 +8,7 @@ import {
   prepareImage,
 } from '../../src/loop/boot-test/machine/boot-directly.ts';
 import { rehearseUpgrade } from '../../src/loop/boot-test/rehearsal/rehearsal.ts';
-import type { Rehearsal } from '../../src/loop/boot-test/report/report.ts';
+import type { Rehearsal } from '../../src/loop/boot-test/report/boot-report.ts';
 import { digestOf } from '../../src/world/registry/reference.ts';
 import { architecture, useMachines } from '../support/machines.ts';
 

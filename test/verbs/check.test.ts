@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/project/configuration/config.ts';
 import { ours } from '../../src/project/init/ours.ts';
-import { workflowFiles } from '../../src/project/init/workflows.ts';
+import { workflowFiles } from '../../src/project/init/workflow-files.ts';
 import check from '../../src/verbs/check.ts';
 import { contextAt } from '../support/project.ts';
 import { commitFiles, createRepository } from '../support/repository.ts';

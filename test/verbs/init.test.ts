@@ -6,7 +6,7 @@ import type { Context } from '../../src/cli/verb.ts';
 import { renderTemplate } from '../../src/guidance/template/template.ts';
 import { exec } from '../../src/host/exec.ts';
 import { silentLog } from '../../src/host/log.ts';
-import { listTests } from '../../src/loop/boot-test/guest/tests.ts';
+import { listTests } from '../../src/loop/boot-test/guest/list-tests.ts';
 import { readConfig } from '../../src/project/configuration/config.ts';
 import { findBase } from '../../src/project/containerfile/base.ts';
 import { parseContainerfile } from '../../src/project/containerfile/parse.ts';

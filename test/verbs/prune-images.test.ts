@@ -6,7 +6,7 @@ import promoteImage from '../../src/verbs/promote-image.ts';
 import pruneImages from '../../src/verbs/prune-images.ts';
 import startRollout from '../../src/verbs/start-rollout.ts';
 import { openGitHubApi } from '../../src/world/forge/github/api.ts';
-import { isGitHubRegistry, packageDeletion } from '../../src/world/forge/github/packages.ts';
+import { isGitHubRegistry, packageDeletion } from '../../src/world/forge/github/package-deletion.ts';
 import { atDigest, atTag, type Digest, type Repository } from '../../src/world/registry/reference.ts';
 import { buildAndTest } from '../faults/stage.ts';
 import { useGitHub } from '../support/forges.ts';

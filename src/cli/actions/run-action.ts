@@ -7,9 +7,9 @@ import { codeBlock, plainText } from '../../host/markdown.ts';
 import { runAgainAsRoot } from '../../host/root.ts';
 import type { Inputs } from '../inputs.ts';
 import { needsRoot, type Outcome, type Verb } from '../verb.ts';
+import { inWordsOfActions, readActionInputs } from './action-inputs.ts';
 import { hintFor } from './hints.ts';
-import { inWordsOfActions, readActionInputs } from './inputs.ts';
-import { createActionLog, harmless } from './log.ts';
+import { createActionLog, harmless } from './workflow-log.ts';
 
 /**
  * Runs a verb as the step of a workflow: inputs from `COXSWAIN_INPUTS`, answers to outputs, the job summary and

@@ -5,7 +5,7 @@ import { readJson } from '../json.ts';
 import { nullableEntryFields, type UpdateMetadata, updateMetadata } from '../metadata.ts';
 import { type Operations, operationsSchema } from '../operations.ts';
 import { nullableReleaseFields, type ReleaseIndex, releaseIndex } from '../releases.ts';
-import { type Finding, findingOf, tryTo } from './finding.ts';
+import { type Finding, findingOf, tryTo } from './lint-finding.ts';
 
 /** A file of a fleet: its name for people, and its text. */
 export interface SourceText {

@@ -2,7 +2,7 @@ import { defined } from '../../host/defined.ts';
 import { nearest } from '../../host/nearest.ts';
 import type { UpdateEntry } from '../metadata.ts';
 import type { FleetSources } from './documents.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from './lint-finding.ts';
 
 /** Checks each entry alone, and against the releases that it names. */
 export function* lintEntries({ releases, updates, operations }: FleetSources): Generator<Finding> {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FleetSources } from './documents.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from './lint-finding.ts';
 
 /**
  * Releases are only added, and only at the end: nodes look themselves up in this list, and a position in it is an

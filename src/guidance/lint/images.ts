@@ -1,5 +1,5 @@
 import type { FleetSources } from './documents.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from './lint-finding.ts';
 
 /**
  * Checks what releases say about their images.

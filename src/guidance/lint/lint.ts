@@ -1,13 +1,13 @@
 import { type FleetTexts, readSources } from './documents.ts';
 import { lintEntries } from './entries.ts';
-import type { Finding } from './finding.ts';
 import { lintHistory } from './history.ts';
 import { lintImages } from './images.ts';
+import type { Finding } from './lint-finding.ts';
 import { lintPaths } from './reachability.ts';
 import { lintTimes } from './times.ts';
 
 export type { FleetTexts, SourceText } from './documents.ts';
-export type { Finding } from './finding.ts';
+export type { Finding } from './lint-finding.ts';
 
 /**
  * Checks the guidance of one fleet, and how it changed from the guidance before it.

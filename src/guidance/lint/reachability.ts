@@ -6,9 +6,9 @@ import {
   type StrandedRelease,
   strandedBy,
   strandedByTidying,
-} from '../paths.ts';
+} from '../update-paths.ts';
 import type { FleetSources } from './documents.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from './lint-finding.ts';
 
 /** Checks that nodes on every release, on every architecture, can reach the newest release. */
 export function* lintPaths(after: FleetSources, before: FleetSources, now: number): Generator<Finding> {

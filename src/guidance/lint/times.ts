@@ -4,7 +4,7 @@ import { formatDuration, formatTime } from '../../host/time.ts';
 import type { Rollout } from '../metadata.ts';
 import { rolloutEnd, rolloutPhase, rolloutProgress } from '../progress.ts';
 import type { FleetSources } from './documents.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from './lint-finding.ts';
 
 /** Checks the changed rollouts: when they start, how far they jump, and whether they overlap. */
 export function* lintTimes(

@@ -1,5 +1,5 @@
 import { InputError } from '../../host/errors.ts';
-import { parseWhen } from '../template/times.ts';
+import { parseWhen } from '../template/template-times.ts';
 
 /** When nodes may reboot: weekly, as Zincati's periodic strategy. */
 export interface RebootWindow {

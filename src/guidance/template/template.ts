@@ -7,7 +7,7 @@ import { readDocument } from '../document.ts';
 import { nullableEntryFields, type UpdateEntry, updateEntry } from '../metadata.ts';
 import { rolloutEnd, rolloutProgress } from '../progress.ts';
 import { findUnknownName, variableNames } from './names.ts';
-import { parseWhen } from './times.ts';
+import { parseWhen } from './template-times.ts';
 
 const blockHelpers = ['if', 'unless', 'each', 'with'];
 const ownHelpers = ['start', 'minutes', 'json'];

@@ -11,7 +11,7 @@ import { shortCommit } from '../../world/git/short-commit.ts';
 import type { Architecture } from '../../world/registry/architecture.ts';
 import type { Digest } from '../../world/registry/reference.ts';
 import { agentQuestion } from './agent-question.ts';
-import { hasUpgradeTests } from './guest/tests.ts';
+import { hasUpgradeTests } from './guest/list-tests.ts';
 import { type CommittedTests, readCommittedTests } from './guest/tests-of-commit.ts';
 import { findImageUnderTest } from './image-under-test.ts';
 import type { BootMode } from './machine/boot-modes.ts';

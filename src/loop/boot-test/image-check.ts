@@ -4,7 +4,7 @@ import type { InsideRoot } from '../../host/inside-root.ts';
 import type { ImageConfig } from '../../world/registry/image.ts';
 import { initramfsProblem } from './guest/initramfs.ts';
 import { requireKernel } from './guest/kernel.ts';
-import type { TestResult } from './report/report.ts';
+import type { TestResult } from './report/boot-report.ts';
 
 // What can be checked of an image without booting it. Each check is one of the test results.
 

@@ -17,7 +17,7 @@ import { bootOstree, type FetchedImage, fetchImage, prepareOstreeDisk } from './
 import { chooseOstree, requireOstree } from './machine/ostree-needs.ts';
 import { rehearseOnOstree } from './rehearsal/ostree-rehearsal.ts';
 import { type RehearsalScript, rehearseUpgrade } from './rehearsal/rehearsal.ts';
-import type { BootReport, Rehearsal } from './report/report.ts';
+import type { BootReport, Rehearsal } from './report/boot-report.ts';
 
 /** An image's files, while they are mounted. */
 export interface MountedImage {

@@ -16,8 +16,8 @@ import type { MachineSettings } from './machine/boot-directly.ts';
 import type { BootMode } from './machine/boot-modes.ts';
 import { unbooted } from './machine/machine-report.ts';
 import { type ModeMachine, machineOfMode } from './machine-of-mode.ts';
+import type { BootReport, Rehearsal, TestResult } from './report/boot-report.ts';
 import { isFedoraCoreOs, type KnownFailure, knownFailuresOf } from './report/known-failures.ts';
-import type { BootReport, Rehearsal, TestResult } from './report/report.ts';
 
 /** A release that nodes update from. */
 export interface FromRelease {

@@ -3,8 +3,8 @@ import { InputError } from '../../host/errors.ts';
 import type { Config, Fleet } from '../../project/configuration/config.ts';
 import { findTemplate, renderFleetTemplate } from '../../release/rollout-entry.ts';
 import type { FleetState, ReleaseRecord } from '../../release/state/state.ts';
-import { barriersCrossed } from '../../release/upstream/barriers.ts';
 import type { UpstreamGuidance } from '../../release/upstream/guidance.ts';
+import { barriersCrossed } from '../../release/upstream/inherited-barriers.ts';
 import type { BranchStore, Sha } from '../../world/forge/forge.ts';
 import { digestIn } from '../../world/registry/reference.ts';
 

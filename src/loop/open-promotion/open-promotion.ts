@@ -9,7 +9,7 @@ import { recordUrgency } from '../../release/gates/urgent.ts';
 import type { FleetState, ReleaseRecord } from '../../release/state/state.ts';
 import { promotionBranch } from '../../world/forge/branch-names.ts';
 import type { Forge, Sha } from '../../world/forge/forge.ts';
-import { withdrawProposal } from '../../world/forge/propose.ts';
+import { withdrawProposal } from '../../world/forge/propose-changes.ts';
 import { untilNotStale } from '../../world/forge/retry.ts';
 import type { PromotionAnswer } from './promotion-answer.ts';
 import { type PromotionParts, propose } from './propose-release.ts';

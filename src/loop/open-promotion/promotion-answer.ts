@@ -1,5 +1,5 @@
 import type { Exception, GateResult } from '../../release/gates/gate.ts';
-import type { ProposalAction } from '../../world/forge/propose.ts';
+import type { ProposalAction } from '../../world/forge/propose-changes.ts';
 
 /** What was found and done for one target fleet. */
 export interface PromotionAnswer {

@@ -5,7 +5,7 @@ import type { Project } from '../../release/project.ts';
 import type { FleetState } from '../../release/state/state.ts';
 import { promotionBranch } from '../../world/forge/branch-names.ts';
 import type { FileChange, Forge, PullRequest, Sha } from '../../world/forge/forge.ts';
-import { isOurs, ourMessage } from '../../world/forge/propose.ts';
+import { isOurs, ourMessage } from '../../world/forge/propose-changes.ts';
 import { forecastMerge, forecastMergeFrom, type MergeResult } from '../../world/git/merge-trees.ts';
 import { shortCommit } from '../../world/git/short-commit.ts';
 import { treeChanges } from '../../world/git/tree-changes.ts';

@@ -6,8 +6,8 @@ import { formatDuration } from '../../host/time.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import { ringsToShow } from '../../project/configuration/rings.ts';
 import { rolloutCompletion, rolloutStart, type SourceRelease } from '../../release/gates/source-gates.ts';
-import { metadataOf } from '../../release/operations/entries.ts';
-import { minute, table } from './markdown.ts';
+import { metadataOf } from '../../release/operations/update-entries.ts';
+import { minute, table } from './markdown-parts.ts';
 
 const barLength = 20;
 

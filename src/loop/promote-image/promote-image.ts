@@ -18,7 +18,7 @@ import { refuseFrozen } from '../../release/gates/refuse-frozen.ts';
 import { refuseHeld } from '../../release/operations/hold.ts';
 import { refuseHeldByFile } from '../../release/operations/hold-file.ts';
 import type { Project } from '../../release/project.ts';
-import { signedDigests, signImage } from '../../release/signatures/sign-image.ts';
+import { signedDigests, signImage } from '../../release/signatures/sign-manifests.ts';
 import { fleetKeys, signingKeys } from '../../release/signatures/signing-keys.ts';
 import { shortCommit } from '../../world/git/short-commit.ts';
 import type { Descriptor, RegistryClient } from '../../world/registry/client.ts';

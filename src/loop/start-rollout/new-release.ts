@@ -9,7 +9,7 @@ import { refreshFileName } from '../../release/candidate/build-context.ts';
 import type { Candidate } from '../../release/candidate/candidate.ts';
 import type { RollBackMarker } from '../../release/candidate/roll-back-marker.ts';
 import { isoTime, type PassedImage } from '../../release/gates/promotable-image.ts';
-import { buildReleasePath, buildReleaseUrl } from '../../release/published/paths.ts';
+import { buildReleasePath, buildReleaseUrl } from '../../release/published/file-paths.ts';
 import type { FleetState, ReleaseRecord } from '../../release/state/state.ts';
 import { atDigest, atTag, type Digest, formatReference } from '../../world/registry/reference.ts';
 

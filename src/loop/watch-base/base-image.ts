@@ -1,7 +1,6 @@
 import { InputError } from '../../host/errors.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
-import { NotFoundError } from '../../world/registry/failures.ts';
 import { readImage } from '../../world/registry/image.ts';
 import {
   atDigest,
@@ -12,6 +11,7 @@ import {
   isTag,
   type Reference,
 } from '../../world/registry/reference.ts';
+import { NotFoundError } from '../../world/registry/registry-failures.ts';
 
 /** A build of the base, as messages name it. */
 export interface BaseBuild {

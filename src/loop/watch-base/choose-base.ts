@@ -2,7 +2,7 @@ import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import type { Project } from '../../release/project.ts';
-import { type UpstreamMark, upstreamMarksBetween } from '../../release/upstream/barriers.ts';
+import { type UpstreamMark, upstreamMarksBetween } from '../../release/upstream/inherited-barriers.ts';
 import {
   type Doubt,
   doubtOf,

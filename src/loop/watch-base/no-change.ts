@@ -5,7 +5,7 @@ import { readCandidate } from '../../release/candidate/candidate.ts';
 import type { Project } from '../../release/project.ts';
 import type { FleetState } from '../../release/state/state.ts';
 import type { Forge, PullRequest, Sha } from '../../world/forge/forge.ts';
-import { closedKey } from '../../world/forge/propose.ts';
+import { closedKey } from '../../world/forge/propose-changes.ts';
 import { comparePackages, readPackages, samePackages } from '../../world/packages/packages.ts';
 import { type DigestReference, parseReference } from '../../world/registry/reference.ts';
 

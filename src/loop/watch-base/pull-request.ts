@@ -5,7 +5,7 @@ import { defaultUpstream } from '../../project/configuration/upstream-guidance.t
 import { nextFleets } from '../../project/fleets.ts';
 import { describeUpstreamStatus, doubtOf } from '../../release/upstream/upstream-state.ts';
 import { baseBranch } from '../../world/forge/branch-names.ts';
-import type { Proposal } from '../../world/forge/propose.ts';
+import type { Proposal } from '../../world/forge/propose-changes.ts';
 import { formatReference, formatRepository, shortDigest } from '../../world/registry/reference.ts';
 import type { BaseBuild } from './base-image.ts';
 import type { UpstreamView } from './choose-base.ts';

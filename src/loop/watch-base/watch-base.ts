@@ -8,7 +8,7 @@ import type { Project } from '../../release/project.ts';
 import type { Doubt, UpstreamStatus } from '../../release/upstream/upstream-state.ts';
 import { baseBranch } from '../../world/forge/branch-names.ts';
 import type { Sha } from '../../world/forge/forge.ts';
-import { type ProposalAction, proposeChanges, withdrawProposal } from '../../world/forge/propose.ts';
+import { type ProposalAction, proposeChanges, withdrawProposal } from '../../world/forge/propose-changes.ts';
 import type { Digest, Reference } from '../../world/registry/reference.ts';
 import { readPinnedBase, resolveBase, sameImages, versionOfTag } from './base-image.ts';
 import { chooseBase, resolveVersion } from './choose-base.ts';

@@ -1,9 +1,9 @@
 import { InputError } from '../../host/errors.ts';
 import { configFileName, examineConfig, readConfigText } from '../../project/configuration/config.ts';
 import type { Git } from '../../world/git/git.ts';
+import { errorOf, type Finding, type Found } from './checkout-finding.ts';
 import { checkContainerfile } from './containerfile.ts';
 import { type Examined, readTracked } from './examined.ts';
-import { errorOf, type Finding, type Found } from './finding.ts';
 import { checkHoldFiles } from './hold-files.ts';
 import { checkTemplates } from './templates.ts';
 import { checkTests } from './tests.ts';

@@ -1,8 +1,8 @@
 import { findBase, stagesOnBase } from '../../project/containerfile/base.ts';
 import { parseContainerfile } from '../../project/containerfile/parse.ts';
 import { refuseOverriddenBase } from '../../release/candidate/candidate.ts';
+import { errorsOf, type Found } from './checkout-finding.ts';
 import { type Examined, fileNames, readText, untracked } from './examined.ts';
-import { errorsOf, type Found } from './finding.ts';
 
 /** The Containerfile must be readable, and must be derived from the configured base. */
 export async function checkContainerfile(examined: Examined): Promise<readonly Found[]> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isMissing, readFileIfThere } from '../../host/files.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import type { Git } from '../../world/git/git.ts';
-import type { Found } from './finding.ts';
+import type { Found } from './checkout-finding.ts';
 
 /** A checkout, as the checks read it. */
 export interface Examined {

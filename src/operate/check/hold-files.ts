@@ -1,6 +1,6 @@
 import { examineHoldFile, holdFolder, unknownHoldFiles } from '../../release/operations/hold-file.ts';
+import type { Found } from './checkout-finding.ts';
 import { type Examined, fileNames, readText } from './examined.ts';
-import type { Found } from './finding.ts';
 
 /** Each file in .coxswain/hold must name a fleet, and say what it means. */
 export async function checkHoldFiles(examined: Examined): Promise<readonly Found[]> {

@@ -1,8 +1,8 @@
 import { formatTime } from '../../host/time.ts';
 import { type Fleet, urgentTemplate } from '../../project/configuration/config.ts';
 import { renderForFleet, type TemplateRelease } from '../../release/rollout-entry.ts';
+import { errorsOf, type Found } from './checkout-finding.ts';
 import { type Examined, fileNames, readText, untracked } from './examined.ts';
-import { errorsOf, type Found } from './finding.ts';
 
 const hour = 3600;
 

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readTestTimeout } from '../../loop/boot-test/guest/tests.ts';
+import { readTestTimeout } from '../../loop/boot-test/guest/list-tests.ts';
 import { upgradeStages } from '../../release/evidence/upgrade-stages.ts';
+import { errorsOf, type Found } from './checkout-finding.ts';
 import { type Examined, fileNames, readText, untracked } from './examined.ts';
-import { errorsOf, type Found } from './finding.ts';
 
 /** There must be tests, and the machine must be able to run each of them. */
 export async function checkTests(examined: Examined): Promise<readonly Found[]> {

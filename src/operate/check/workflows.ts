@@ -1,8 +1,8 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { Fleet } from '../../project/configuration/config.ts';
+import type { Found } from './checkout-finding.ts';
 import { type Examined, fileNames, readText } from './examined.ts';
-import type { Found } from './finding.ts';
 
 const folder = '.github/workflows';
 

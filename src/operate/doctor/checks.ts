@@ -1,4 +1,3 @@
-import type { Check, CheckOf, Finding, Subjects, Tools } from './check.ts';
 import { baseUrlCheck } from './checks/base-url.ts';
 import { evidenceCheck } from './checks/evidence.ts';
 import { floatingTagsCheck } from './checks/floating-tags.ts';
@@ -12,6 +11,7 @@ import { overdueCheck } from './checks/overdue.ts';
 import { plainHttpCheck } from './checks/plain-http.ts';
 import { streamCheck } from './checks/stream.ts';
 import { streamTagCheck } from './checks/stream-tag.ts';
+import type { Check, CheckOf, Finding, Subjects, Tools } from './site-check.ts';
 
 /** Everything that doctor checks. A new check is one file, and one entry here. */
 const checks: readonly Check[] = [

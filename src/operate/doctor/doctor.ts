@@ -1,9 +1,9 @@
 import type { DigestReference } from '../../world/registry/reference.ts';
 import { rememberingClient } from '../../world/registry/remembering.ts';
-import type { Finding, FleetSubject, Tools } from './check.ts';
 import { runChecks } from './checks.ts';
 import { readFleet } from './read-fleet.ts';
 import { examineImages } from './read-images.ts';
+import type { Finding, FleetSubject, Tools } from './site-check.ts';
 
 export interface Examination {
   readonly findings: readonly Finding[];

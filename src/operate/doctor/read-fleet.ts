@@ -3,11 +3,11 @@ import { parseUpdateMetadata } from '../../guidance/metadata.ts';
 import { parseReleaseIndex } from '../../guidance/releases.ts';
 import { InputError } from '../../host/errors.ts';
 import { inParallel } from '../../host/parallel.ts';
+import { graphPath } from '../../release/published/file-paths.ts';
 import { readLastPublished } from '../../release/published/last-published.ts';
-import { graphPath } from '../../release/published/paths.ts';
 import type { PublishedFiles } from '../../release/published/published-files.ts';
 import { parseStamp, stampPath } from '../../release/published/stamp.ts';
-import type { Finding, FleetSubject, GraphSubject, Tools } from './check.ts';
+import type { Finding, FleetSubject, GraphSubject, Tools } from './site-check.ts';
 
 /** Reads what is published for a fleet. Files that cannot be read are findings. */
 export async function readFleet(

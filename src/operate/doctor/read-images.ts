@@ -3,11 +3,18 @@ import { InputError } from '../../host/errors.ts';
 import { inParallel } from '../../host/parallel.ts';
 import { neededDigests } from '../../release/needed-images.ts';
 import { architectures } from '../../world/registry/architecture.ts';
-import { NotFoundError } from '../../world/registry/failures.ts';
 import { type Image, readImage } from '../../world/registry/image.ts';
 import { formatRepository, parseReference, sameRepository } from '../../world/registry/reference.ts';
-import type { Finding, FleetSubject, GraphSubject, ImageSubject, ImagesSubject, Tools } from './check.ts';
+import { NotFoundError } from '../../world/registry/registry-failures.ts';
 import { runChecks } from './checks.ts';
+import type {
+  Finding,
+  FleetSubject,
+  GraphSubject,
+  ImageSubject,
+  ImagesSubject,
+  Tools,
+} from './site-check.ts';
 
 /** How many images are read at a time. */
 const parallel = 6;

@@ -1,7 +1,7 @@
 import type { Config } from '../../project/configuration/config.ts';
 import type { NodePart } from '../../project/configuration/node-parts.ts';
 import { isNamed } from '../../project/configuration/rings.ts';
-import type { NodePolicy } from '../../release/signatures/node-policy.ts';
+import type { NodePolicy } from '../../release/signatures/containers-policy.ts';
 import { formatRepository } from '../../world/registry/reference.ts';
 import { guardDropIn, guardedServices, scripts, units } from './kit-texts.ts';
 import { rebootsToml } from './reboots.ts';

@@ -1,5 +1,5 @@
 import type { Config } from '../../project/configuration/config.ts';
-import { type NodePolicy, nodePolicy } from '../../release/signatures/node-policy.ts';
+import { type NodePolicy, nodePolicy } from '../../release/signatures/containers-policy.ts';
 import type { FleetKey } from '../../release/signatures/signing-keys.ts';
 
 /** What Fedora CoreOS says of its own image (coreos-containers-policy.json): kept, so that a node can go back to it. */

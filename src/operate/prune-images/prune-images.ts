@@ -4,7 +4,7 @@ import { awaitedDigests, digestsOf, neededDigests } from '../../release/needed-i
 import type { Project } from '../../release/project.ts';
 import type { FleetState } from '../../release/state/state.ts';
 import { isBuildTag, isVersionTag, type TaggedFleet } from '../../release/tags.ts';
-import type { DeleteManifest } from '../../world/forge/github/packages.ts';
+import type { DeleteManifest } from '../../world/forge/github/package-deletion.ts';
 import { type Digest, formatRepository, type Repository } from '../../world/registry/reference.ts';
 import { currentBuilds } from './current-builds.ts';
 import { deleteImages } from './delete-images.ts';

@@ -3,7 +3,7 @@ import type { Config, Fleet } from '../../project/configuration/config.ts';
 import { nextFleets } from '../../project/fleets.ts';
 import type { RollBackMarker } from '../../release/candidate/roll-back-marker.ts';
 import { rollBackBranch } from '../../world/forge/branch-names.ts';
-import type { Proposal } from '../../world/forge/propose.ts';
+import type { Proposal } from '../../world/forge/propose-changes.ts';
 import type { RollBackPlan } from './take-back.ts';
 
 const shownFiles = 50;

@@ -16,7 +16,7 @@ import type { EditContext } from '../../release/operations/fleet-edit.ts';
 import type { Project } from '../../release/project.ts';
 import { rollBackBranch } from '../../world/forge/branch-names.ts';
 import type { FileChange, Sha } from '../../world/forge/forge.ts';
-import { type ProposalAction, proposeChanges } from '../../world/forge/propose.ts';
+import { type ProposalAction, proposeChanges } from '../../world/forge/propose-changes.ts';
 import { untilNotStale } from '../../world/forge/retry.ts';
 import { treeChanges } from '../../world/git/tree-changes.ts';
 import { rollBackProposal } from './pull-request.ts';

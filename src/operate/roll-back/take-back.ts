@@ -1,9 +1,14 @@
-import { listStranded, strandedBy } from '../../guidance/paths.ts';
+import { listStranded, strandedBy } from '../../guidance/update-paths.ts';
 import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import { nearest } from '../../host/nearest.ts';
-import { ageOf, metadataOf, setMetadata, withdrawnOrPaused } from '../../release/operations/entries.ts';
 import type { EditContext } from '../../release/operations/fleet-edit.ts';
+import {
+  ageOf,
+  metadataOf,
+  setMetadata,
+  withdrawnOrPaused,
+} from '../../release/operations/update-entries.ts';
 import { withdraw } from '../../release/operations/withdraw.ts';
 import type { FleetState, ReleaseRecord } from '../../release/state/state.ts';
 

@@ -1,7 +1,7 @@
 import { InputError } from '../../host/errors.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
 import type { Project } from '../../release/project.ts';
-import { signImage } from '../../release/signatures/sign-image.ts';
+import { signImage } from '../../release/signatures/sign-manifests.ts';
 import { removeSignatures } from '../../release/signatures/signature-tag.ts';
 import { type FleetKey, fleetKeys, signingKeys } from '../../release/signatures/signing-keys.ts';
 import { type Digest, parseReference } from '../../world/registry/reference.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { InputError, type InputProblem, messageOf } from '../../host/errors.ts';
 import { readFileIfThere } from '../../host/files.ts';
 import { buildConfig } from './build-config.ts';
-import { checkConfig } from './checks.ts';
+import { checkConfig } from './check-config.ts';
 import type { Config, Fleet } from './config-types.ts';
 import { errorOf, problemsOf } from './problems.ts';
 import { configSchema } from './schema.ts';

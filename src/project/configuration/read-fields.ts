@@ -2,7 +2,7 @@ import { InputError } from '../../host/errors.ts';
 import { parseDuration } from '../../host/time.ts';
 import { parseReference, type TagReference } from '../../world/registry/reference.ts';
 
-/** Where a field is, for messages. */
+/** The place of a field, for messages. */
 export interface Place {
   readonly where: string;
   readonly field: string;

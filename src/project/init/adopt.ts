@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { readFileIfThere } from '../../host/files.ts';
 import { Git } from '../../world/git/git.ts';
-import type { WorkflowFile } from './workflows.ts';
+import type { WorkflowFile } from './workflow-files.ts';
 
 // An existing repository has its own files, workflows and branches.
 

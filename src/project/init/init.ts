@@ -24,7 +24,7 @@ import {
   templateText,
   testText,
 } from './texts.ts';
-import { workflowFiles } from './workflows.ts';
+import { workflowFiles } from './workflow-files.ts';
 
 /** What init would write, and what it leaves alone. */
 export interface InitPlan {

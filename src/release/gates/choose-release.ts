@@ -1,6 +1,6 @@
 import type { UrgentRelease } from '../../guidance/operations.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
-import { metadataOf } from '../operations/entries.ts';
+import { metadataOf } from '../operations/update-entries.ts';
 import type { FleetState, ReleaseRecord } from '../state/state.ts';
 import { isReady } from './gate.ts';
 import { evaluateReleaseGates } from './promotion-gates.ts';

@@ -7,7 +7,7 @@ import { applyExternalHolds } from '../operations/hold.ts';
 import { findFileHold, findUnknownHoldFiles, holdFolder } from '../operations/hold-file.ts';
 import type { Project } from '../project.ts';
 import type { State } from '../state/state.ts';
-import { readLabel } from './labels.ts';
+import { readLabel } from './steering-labels.ts';
 
 type Parts = Pick<Project, 'config' | 'forge'>;
 

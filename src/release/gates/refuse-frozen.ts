@@ -6,7 +6,7 @@ import type { Sha } from '../../world/forge/forge.ts';
 import type { Project } from '../project.ts';
 import type { FleetState } from '../state/state.ts';
 import { freezeAt, thawTime } from './freeze.ts';
-import { readLabel } from './labels.ts';
+import { readLabel } from './steering-labels.ts';
 
 /** A release that a freeze may keep out. */
 interface FrozenRelease {

@@ -2,7 +2,7 @@ import type { UrgentRelease } from '../../guidance/operations.ts';
 import { rolloutEnd, rolloutProgress } from '../../guidance/progress.ts';
 import { formatDuration, formatTime } from '../../host/time.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
-import { ageOf, metadataOf } from '../operations/entries.ts';
+import { ageOf, metadataOf } from '../operations/update-entries.ts';
 import type { FleetState, ReleaseRecord } from '../state/state.ts';
 import type { GateVerdict } from './gate.ts';
 

@@ -5,7 +5,7 @@ import type { BranchStore, PullRequest, Sha } from '../../world/forge/forge.ts';
 import { commitMessage } from '../operations/edit-fleet.ts';
 import type { FleetState, State } from '../state/state.ts';
 import type { Exception } from './gate.ts';
-import { readLabel } from './labels.ts';
+import { readLabel } from './steering-labels.ts';
 
 /**
  * The entry that makes a release urgent: one for the release itself, or for a newer one that can only be reached

@@ -1,8 +1,8 @@
 import { oneLine } from '../../host/one-line.ts';
 import type { FilePreview, FleetState, State } from '../state/state.ts';
-import { markBarrier, markDeadend } from './barriers.ts';
 import type { EditContext, FleetEdit } from './fleet-edit.ts';
 import { hold, releaseHold } from './hold.ts';
+import { markBarrier, markDeadend } from './mark-release.ts';
 import { endExpiredPauses, pause, resume } from './pause-rollout.ts';
 import { rollOut } from './roll-out.ts';
 import { withdraw } from './withdraw.ts';

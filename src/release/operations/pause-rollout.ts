@@ -6,8 +6,8 @@ import { InputError } from '../../host/errors.ts';
 import { formatPercent } from '../../host/percent.ts';
 import { formatTime } from '../../host/time.ts';
 import type { FleetState } from '../state/state.ts';
-import { ageOf, metadataOf, requireRelease, setMetadata } from './entries.ts';
 import type { EditContext, FleetEdit } from './fleet-edit.ts';
+import { ageOf, metadataOf, requireRelease, setMetadata } from './update-entries.ts';
 
 /**
  * Takes rollouts out of the update metadata, as upstream pauses, and remembers them: no further node is offered the

@@ -4,9 +4,9 @@ import { InputError } from '../../host/errors.ts';
 import { formatPercent } from '../../host/percent.ts';
 import { formatDuration, formatTime, longestDuration } from '../../host/time.ts';
 import type { FleetState } from '../state/state.ts';
-import { metadataOf, refuseAroundPausedBarrier, requireRelease, setMetadata } from './entries.ts';
 import type { EditContext, FleetEdit } from './fleet-edit.ts';
 import { forgetPause, unfinishedRollouts } from './pause-rollout.ts';
+import { metadataOf, refuseAroundPausedBarrier, requireRelease, setMetadata } from './update-entries.ts';
 import { withoutWithdrawal } from './withdraw.ts';
 
 /**

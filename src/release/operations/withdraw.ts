@@ -1,12 +1,12 @@
 import type { WithdrawnRelease } from '../../guidance/operations.ts';
-import { listStranded, strandedBy } from '../../guidance/paths.ts';
+import { listStranded, strandedBy } from '../../guidance/update-paths.ts';
 import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import { formatTime } from '../../host/time.ts';
 import type { FleetState } from '../state/state.ts';
-import { metadataOf, requireRelease, setMetadata, withdrawnOrPaused } from './entries.ts';
 import type { EditContext, FleetEdit } from './fleet-edit.ts';
 import { forgetPause } from './pause-rollout.ts';
+import { metadataOf, requireRelease, setMetadata, withdrawnOrPaused } from './update-entries.ts';
 
 /**
  * Withdraws a release: it is no longer offered to any node. It stays in the graph, so that nodes which run it can

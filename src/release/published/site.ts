@@ -6,8 +6,8 @@ import { formatReleaseIndex } from '../../guidance/releases.ts';
 import { rolloutOf, throttleGraph } from '../../guidance/throttle.ts';
 import { formatBuildRelease } from './build-release.ts';
 import { renderDashboard } from './dashboard/dashboard.ts';
+import { buildReleasePath, graphPath } from './file-paths.ts';
 import type { SiteInput } from './input.ts';
-import { buildReleasePath, graphPath } from './paths.ts';
 import { formatStamp, stampPath } from './stamp.ts';
 
 export type { SiteFleet, SiteInput, SiteRecord } from './input.ts';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { tryTo } from '../../guidance/lint/finding.ts';
 import { type Finding, type FleetTexts, lintGuidance } from '../../guidance/lint/lint.ts';
+import { tryTo } from '../../guidance/lint/lint-finding.ts';
 import { defined } from '../../host/defined.ts';
 import { quote } from '../../host/errors.ts';
 import { nearest } from '../../host/nearest.ts';

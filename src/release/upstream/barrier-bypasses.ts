@@ -2,7 +2,7 @@ import { InputError } from '../../host/errors.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
 import { shortCommit } from '../../world/git/short-commit.ts';
 import type { FleetState } from '../state/state.ts';
-import { type BarrierBypass, baseOf } from './barriers.ts';
+import { type BarrierBypass, baseOf } from './inherited-barriers.ts';
 
 /**
  * @param options.source the fleet that this one is promoted from

@@ -1,5 +1,5 @@
 import type { Package } from './package.ts';
-import { comparePackageVersions } from './version.ts';
+import { comparePackageVersions } from './rpm-version.ts';
 
 export interface VersionChange {
   readonly name: string;

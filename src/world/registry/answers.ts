@@ -1,8 +1,8 @@
 import { OutsideError } from '../../host/errors.ts';
 import { isLoopback } from './authentication.ts';
-import { connectionFailure } from './failures.ts';
 import { bareType } from './manifest.ts';
 import { defaultAnswerSeconds, watched } from './patience.ts';
+import { connectionFailure } from './registry-failures.ts';
 
 // Helpers for HTTP answers.
 

@@ -3,8 +3,8 @@ import { defined } from '../../host/defined.ts';
 import { OutsideError } from '../../host/errors.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import type { CredentialSource, Credentials } from './credentials.ts';
-import { unauthorised } from './failures.ts';
 import { formatRepository, type Repository } from './reference.ts';
+import { unauthorised } from './registry-failures.ts';
 import type { Scrubber } from './secrets.ts';
 
 /** What a request does, and with which repositories. */

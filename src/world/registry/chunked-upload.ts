@@ -1,6 +1,6 @@
 import { OutsideError } from '../../host/errors.ts';
-import { TransientError } from './failures.ts';
 import { type Digest, formatRepository, type Repository } from './reference.ts';
+import { TransientError } from './registry-failures.ts';
 import type { Answer, RepeatableStream, Transport } from './request.ts';
 import { finishUpload, openSession, uploadLocation } from './upload-session.ts';
 

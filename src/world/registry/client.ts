@@ -2,10 +2,10 @@ import { defined } from '../../host/defined.ts';
 import { type Log, silentLog } from '../../host/log.ts';
 import { createBlobs } from './blobs.ts';
 import { type CredentialSource, credentialsFromFiles } from './credentials.ts';
+import { createTags } from './list-tags.ts';
 import { createManifests } from './manifests.ts';
 import { createReferrers } from './referrers.ts';
 import type { RegistryClient } from './registry-client.ts';
-import { createTags } from './tags.ts';
 import { createTransport } from './transport.ts';
 
 export type { CredentialSource, Credentials } from './credentials.ts';

@@ -1,6 +1,6 @@
 import { defined } from '../../host/defined.ts';
-import { connectionFailure, NoAnswerError } from './failures.ts';
 import { secondsFor } from './patience.ts';
+import { connectionFailure, NoAnswerError } from './registry-failures.ts';
 import type { Counters, RegistryRequest } from './request.ts';
 
 /** More seconds for a stream: the registry checks what it got before it answers. */

@@ -1,5 +1,4 @@
 import { InputError, OutsideError } from '../../host/errors.ts';
-import { notARegistry } from './failures.ts';
 import { bareType, type Descriptor, type Manifest, manifestMediaTypes, parseManifest } from './manifest.ts';
 import {
   atDigest,
@@ -13,6 +12,7 @@ import {
   type Repository,
 } from './reference.ts';
 import type { RegistryClient } from './registry-client.ts';
+import { notARegistry } from './registry-failures.ts';
 import type { Answer, Transport } from './request.ts';
 import { wrongBytes } from './verified.ts';
 

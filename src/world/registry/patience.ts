@@ -1,4 +1,4 @@
-import { connectionFailure, TransientError } from './failures.ts';
+import { connectionFailure, TransientError } from './registry-failures.ts';
 
 /** Seconds until an answer begins; with one more attempt, a registry that never answers costs less than a minute. */
 export const defaultAnswerSeconds = 25;

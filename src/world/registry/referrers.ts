@@ -1,12 +1,12 @@
 import { InputError } from '../../host/errors.ts';
 import type { Log } from '../../host/log.ts';
-import { TransientError } from './failures.ts';
 import { bareType, type Descriptor, mediaTypes } from './manifest.ts';
 import type { Manifests } from './manifests.ts';
 import { readPages } from './pages.ts';
 import { atDigest, atTag, type Digest, formatRepository, type Repository } from './reference.ts';
 import { fallbackTag, parseReferrerList, type ReferrerList } from './referrer-list.ts';
 import type { RegistryClient } from './registry-client.ts';
+import { TransientError } from './registry-failures.ts';
 import type { Transport } from './request.ts';
 
 /**

@@ -8,10 +8,10 @@ import {
   transientStatuses,
 } from './answers.ts';
 import type { Authentication } from './authentication.ts';
-import { NotFoundError, notARegistry, TransientError, unauthorised } from './failures.ts';
 import type { FinalAnswer } from './redirects.ts';
 import { formatRepository } from './reference.ts';
 import type { RegistryCheck } from './registry-check.ts';
+import { NotFoundError, notARegistry, TransientError, unauthorised } from './registry-failures.ts';
 import type { RegistryRequest } from './request.ts';
 import type { Scrubber } from './secrets.ts';
 

@@ -1,7 +1,7 @@
 import { discard, isHtml, retryAfter, transientStatuses } from './answers.ts';
 import type { Exchange } from './exchange.ts';
-import { notARegistry, TransientError } from './failures.ts';
 import { bareType } from './manifest.ts';
+import { notARegistry, TransientError } from './registry-failures.ts';
 import type { RegistryRequest, Transport } from './request.ts';
 
 /** Distinguishes a registry's answers from those of other web servers. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../host/log.ts';
-import { NoAnswerError, TransientError } from './failures.ts';
+import { NoAnswerError, TransientError } from './registry-failures.ts';
 
 /** Milliseconds before each further attempt. */
 export const defaultRetryDelays: readonly number[] = [500, 1_500, 4_500];

@@ -3,7 +3,7 @@ import { OutsideError } from '../../host/errors.ts';
 import { maximumErrorBytes, readWhole, retryAfter, transientStatuses } from './answers.ts';
 import type { TokenFetch } from './authentication.ts';
 import type { Exchange } from './exchange.ts';
-import { TransientError } from './failures.ts';
+import { TransientError } from './registry-failures.ts';
 
 /** Statuses that answer the question, for or against us. */
 const answers: readonly number[] = [200, 400, 401, 403];

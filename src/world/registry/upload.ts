@@ -1,7 +1,7 @@
 import { OutsideError } from '../../host/errors.ts';
 import { chunkBytes, LostSession, uploadInChunks } from './chunked-upload.ts';
-import { TransientError } from './failures.ts';
 import { type Digest, formatRepository, type Repository } from './reference.ts';
+import { TransientError } from './registry-failures.ts';
 import type { Answer, RepeatableStream, Transport } from './request.ts';
 import { finishUpload, openSession, uploadLocation } from './upload-session.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { OutsideError } from '../../host/errors.ts';
-import { connectionFailure, TransientError } from './failures.ts';
 import type { Descriptor } from './manifest.ts';
+import { connectionFailure, TransientError } from './registry-failures.ts';
 import type { ByteRange } from './request.ts';
 
 /** Passes a stream through. At its end it errors if the content does not match the descriptor. */

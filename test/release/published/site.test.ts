@@ -3,7 +3,7 @@ import { chooseUpdate, offers } from '../../../src/guidance/choose.ts';
 import { parseGraph } from '../../../src/guidance/graph.ts';
 import { parseUpdateMetadata } from '../../../src/guidance/metadata.ts';
 import { parseReleaseIndex } from '../../../src/guidance/releases.ts';
-import { baseUrl, buildReleasePath, buildReleaseUrl } from '../../../src/release/published/paths.ts';
+import { baseUrl, buildReleasePath, buildReleaseUrl } from '../../../src/release/published/file-paths.ts';
 import { renderSite } from '../../../src/release/published/site.ts';
 import { digestOf, makeRelease, start, versionOf } from '../../guidance/histories.ts';
 import { fleetOf, lastModified, siteInput } from './fleets.ts';

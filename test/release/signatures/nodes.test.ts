@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { nodePolicy } from '../../../src/release/signatures/containers-policy.ts';
 import { makeKeyPair } from '../../../src/release/signatures/keys.ts';
-import { nodePolicy } from '../../../src/release/signatures/node-policy.ts';
-import { signImage } from '../../../src/release/signatures/sign-image.ts';
+import { signImage } from '../../../src/release/signatures/sign-manifests.ts';
 import { removeSignatures, signatureReference } from '../../../src/release/signatures/signature-tag.ts';
 import type { SigningKey } from '../../../src/release/signatures/signing-keys.ts';
 import { signerOf } from '../../../src/release/signatures/simple-signing.ts';

@@ -6,7 +6,7 @@ import { examineGitHub } from '../../../src/operate/doctor/github/doctor-github.
 import { parseConfig } from '../../../src/project/configuration/config.ts';
 import { StaleBranchError } from '../../../src/world/forge/forge.ts';
 import { openGitHubApi } from '../../../src/world/forge/github/api.ts';
-import { packageDeletion } from '../../../src/world/forge/github/packages.ts';
+import { packageDeletion } from '../../../src/world/forge/github/package-deletion.ts';
 import { parseRepository } from '../../../src/world/registry/reference.ts';
 import { gitHubStage } from '../../support/forges.ts';
 import { type Ghcr, startGhcr } from '../../support/ghcr.ts';

@@ -5,8 +5,8 @@ import { upgradeStages } from '../../../release/evidence/upgrade-stages.ts';
 import type { Git } from '../../../world/git/git.ts';
 import { listCommit } from '../../../world/git/list-tree.ts';
 import { shortCommit } from '../../../world/git/short-commit.ts';
-import type { UpgradeTests } from './tests.ts';
-import { listTests, type TestFile } from './tests.ts';
+import type { UpgradeTests } from './list-tests.ts';
+import { listTests, type TestFile } from './list-tests.ts';
 
 export interface CommittedTests {
   readonly files: readonly TestFile[];

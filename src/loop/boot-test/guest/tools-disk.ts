@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { exec } from '../../../host/exec.ts';
 import { applets, type GuestSettings, guestScripts } from './guest-scripts.ts';
 import { helpers } from './helpers.ts';
-import type { TestFile } from './tests.ts';
+import type { TestFile } from './list-tests.ts';
 
 export interface ToolsOptions {
   /** The host's static busybox. */

@@ -6,7 +6,7 @@ import { InputError } from '../../../host/errors.ts';
 import { readFileIfThere, withTemporaryFolder } from '../../../host/files.ts';
 import { startProcess } from '../../../host/process.ts';
 import type { Architecture } from '../../../world/registry/architecture.ts';
-import type { Accelerator } from '../report/report.ts';
+import type { Accelerator } from '../report/boot-report.ts';
 import { machineTypeOf } from './machine-types.ts';
 
 export interface ChosenAccelerator {

@@ -10,15 +10,15 @@ import { isKernel, type Kernel, kernelFile, readModuleIndex, requireKernel } fro
 import { type ModuleIndex, orderModules } from '../guest/kernel-modules.ts';
 import { makeRootImage, type RootImage } from '../guest/root-image.ts';
 import { findSystemd } from '../guest/systemd.ts';
-import type { BootReport } from '../report/report.ts';
+import type { BootReport } from '../report/boot-report.ts';
 import type { BootOptions } from './boot-options.ts';
 import { bootWithHarness } from './boot-with-harness.ts';
 import { timed, unbooted } from './machine-report.ts';
 import { machineArguments } from './machine-types.ts';
 
+export { listTests, type TestFile } from '../guest/list-tests.ts';
 export { withRootFilesystem } from '../guest/root-filesystem.ts';
-export { listTests, type TestFile } from '../guest/tests.ts';
-export type { BootReport, TestResult, Verdict } from '../report/report.ts';
+export type { BootReport, TestResult, Verdict } from '../report/boot-report.ts';
 export type { BootOptions, MachineSettings } from './boot-options.ts';
 
 export interface BootTestOptions extends BootOptions {

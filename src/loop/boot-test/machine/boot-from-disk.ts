@@ -5,7 +5,7 @@ import { withTemporaryFolder } from '../../../host/files.ts';
 import { insideRoot } from '../../../host/inside-root.ts';
 import { requireKernel } from '../guest/kernel.ts';
 import { findSystemd } from '../guest/systemd.ts';
-import type { BootReport } from '../report/report.ts';
+import type { BootReport } from '../report/boot-report.ts';
 import type { BootOptions } from './boot-options.ts';
 import { bootWithHarness } from './boot-with-harness.ts';
 import { firmwareMachineArguments, installArguments } from './disk-image.ts';

@@ -2,9 +2,9 @@ import { defined } from '../../../host/defined.ts';
 import type { Log } from '../../../host/log.ts';
 import type { Architecture } from '../../../world/registry/architecture.ts';
 import type { Deployment, GuestSettings, RootType } from '../guest/guest-scripts.ts';
-import { defaultTestSeconds, type TestFile } from '../guest/tests.ts';
+import { defaultTestSeconds, type TestFile } from '../guest/list-tests.ts';
+import type { Accelerator } from '../report/boot-report.ts';
 import type { KnownFailure } from '../report/known-failures.ts';
-import type { Accelerator } from '../report/report.ts';
 import { machineTypeOf, type Network } from './machine-types.ts';
 
 /** What the first process of an image must be. */

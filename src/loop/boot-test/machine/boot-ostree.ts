@@ -12,7 +12,7 @@ import { enterArgument, makeOstreeInitrd } from '../guest/ostree-initrd.ts';
 import { deployImage, initSysroot, pullImage } from '../guest/ostree-sysroot.ts';
 import { findSystemd } from '../guest/systemd.ts';
 import type { ImageSource } from '../image-source.ts';
-import type { BootReport } from '../report/report.ts';
+import type { BootReport } from '../report/boot-report.ts';
 import type { BootOptions } from './boot-options.ts';
 import { bootWithHarness } from './boot-with-harness.ts';
 import { ignitionArguments, ignitionFiles } from './ignition.ts';

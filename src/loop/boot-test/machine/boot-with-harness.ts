@@ -7,7 +7,7 @@ import type { Architecture } from '../../../world/registry/architecture.ts';
 import { findStaticBusybox } from '../guest/busybox.ts';
 import type { GuestSettings, RootType } from '../guest/guest-scripts.ts';
 import { makeToolsDisk } from '../guest/tools-disk.ts';
-import type { BootReport } from '../report/report.ts';
+import type { BootReport } from '../report/boot-report.ts';
 import { type BootOptions, guestSettings } from './boot-options.ts';
 import { reportOf } from './machine-report.ts';
 import { type MachineOptions, machineTypeOf } from './machine-types.ts';

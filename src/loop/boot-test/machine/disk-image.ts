@@ -1,7 +1,7 @@
 import { InputError } from '../../../host/errors.ts';
 import type { Architecture } from '../../../world/registry/architecture.ts';
 import { unitFile } from '../guest/guest-scripts.ts';
-import type { Accelerator } from '../report/report.ts';
+import type { Accelerator } from '../report/boot-report.ts';
 import {
   escaped,
   type MachineFiles,

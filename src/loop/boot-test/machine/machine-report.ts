@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defined } from '../../../host/defined.ts';
-import type { BootReport, TestResult, Verdict } from '../report/report.ts';
+import type { BootReport, TestResult, Verdict } from '../report/boot-report.ts';
 import { systemState, systemTest } from '../report/system-finding.ts';
 import { timelineOf } from '../report/timeline.ts';
 import { judge, testResults } from '../report/verdict.ts';

@@ -1,6 +1,6 @@
 import { InputError } from '../../../host/errors.ts';
 import type { Architecture } from '../../../world/registry/architecture.ts';
-import type { Accelerator } from '../report/report.ts';
+import type { Accelerator } from '../report/boot-report.ts';
 
 /** Name of the virtio-serial port that results go through. */
 export const reportPortName = 'coxswain.results';

@@ -1,7 +1,7 @@
 import { defined } from '../../../host/defined.ts';
+import type { TestFile } from '../guest/list-tests.ts';
 import type { GuestRecord } from '../guest/protocol.ts';
-import type { TestFile } from '../guest/tests.ts';
-import type { Accelerator } from '../report/report.ts';
+import type { Accelerator } from '../report/boot-report.ts';
 import { judge } from '../report/verdict.ts';
 import { type ChosenAccelerator, chooseAccelerator } from './accelerator.ts';
 import { type BootOptions, deadlineOf } from './boot-options.ts';

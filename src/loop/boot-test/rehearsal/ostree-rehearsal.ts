@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { defined } from '../../../host/defined.ts';
 import type { InsideRoot } from '../../../host/inside-root.ts';
 import type { UpgradeStage } from '../../../release/evidence/upgrade-stages.ts';
+import type { TestFile } from '../guest/list-tests.ts';
 import { settleDisk } from '../guest/ostree-disk.ts';
 import { unverified } from '../guest/ostree-sysroot.ts';
 import checkSteps from '../guest/shell/ostree-back.sh';
 import deploySteps from '../guest/shell/ostree-deploy.sh';
 import rollbackSteps from '../guest/shell/ostree-rollback.sh';
-import type { TestFile } from '../guest/tests.ts';
 import { bootOstree, type OstreeDisk } from '../machine/boot-ostree.ts';
-import type { BootReport, Rehearsal } from '../report/report.ts';
+import type { BootReport, Rehearsal } from '../report/boot-report.ts';
 import { type RehearsalScript, rehearse } from './rehearsal.ts';
 
 /**

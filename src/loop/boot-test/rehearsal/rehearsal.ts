@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { withTemporaryFolder } from '../../../host/files.ts';
 import { type UpgradeStage, upgradeStages } from '../../../release/evidence/upgrade-stages.ts';
 import type { Digest } from '../../../world/registry/reference.ts';
-import type { UpgradeTests } from '../guest/tests.ts';
+import type { UpgradeTests } from '../guest/list-tests.ts';
 import { type BootOptions, bootPrepared, type PreparedImage } from '../machine/boot-directly.ts';
-import type { BootReport, Rehearsal, TestResult } from '../report/report.ts';
+import type { BootReport, Rehearsal, TestResult } from '../report/boot-report.ts';
 import { systemTestName } from '../report/system-finding.ts';
 import { makeStateDisk } from './state-disk.ts';
 

@@ -1,6 +1,6 @@
 import type { Annotation } from '../../../host/annotation.ts';
 import { defined } from '../../../host/defined.ts';
-import type { BootReport } from './report.ts';
+import type { BootReport } from './boot-report.ts';
 import { clean } from './report-text.ts';
 
 const shownCharacters = 2_000;

@@ -8,7 +8,7 @@ import { type Digest, formatRepository, sameRepository } from '../../../world/re
 import type { CommittedTests } from '../guest/tests-of-commit.ts';
 import type { ImageUnderTest } from '../image-under-test.ts';
 import type { FromRelease } from '../test-run.ts';
-import type { BootReport } from './report.ts';
+import type { BootReport } from './boot-report.ts';
 import { evidenceLog } from './report-text.ts';
 
 // What is known of an image in the test registry, and what a boot test adds to that.

@@ -1,4 +1,4 @@
-import type { BootReport, TestResult } from './report.ts';
+import type { BootReport, TestResult } from './boot-report.ts';
 import { clean } from './report-text.ts';
 
 /**

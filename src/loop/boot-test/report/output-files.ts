@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { writeFileAtomically } from '../../../host/files.ts';
 import { formatAnnotations } from './annotations.ts';
+import type { BootReport } from './boot-report.ts';
 import { formatJunit } from './junit.ts';
-import type { BootReport } from './report.ts';
 import { commentOn, type TestedImage } from './report-text.ts';
 import { drawTimeline } from './timeline-picture.ts';
 

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { plainText } from '../../../host/markdown.ts';
 import { exact, type Report, reportMarkdown, say } from '../../../host/report.ts';
 import type { TestEvidence } from '../../../release/evidence/statement.ts';
-import type { BootReport, TestResult } from './report.ts';
+import type { BootReport, TestResult } from './boot-report.ts';
 
 /** What comments, tables and evidence say about a test run, of now or of earlier. */
 export interface TestedImage {

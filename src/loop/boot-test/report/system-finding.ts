@@ -1,7 +1,7 @@
 import { defined } from '../../../host/defined.ts';
 import type { GuestRecord, UnitRestarts } from '../guest/protocol.ts';
+import type { SystemState, TestResult } from './boot-report.ts';
 import type { KnownFailure } from './known-failures.ts';
-import type { SystemState, TestResult } from './report.ts';
 
 /** Units that need not work. */
 export interface AllowedUnits {

@@ -1,4 +1,4 @@
-import type { Span } from './report.ts';
+import type { Span } from './boot-report.ts';
 
 export interface MachineTimeline {
   readonly title: string;

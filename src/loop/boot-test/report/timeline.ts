@@ -1,8 +1,8 @@
 import { defined } from '../../../host/defined.ts';
+import type { TestFile } from '../guest/list-tests.ts';
 import type { GuestRecord } from '../guest/protocol.ts';
-import type { TestFile } from '../guest/tests.ts';
 import type { MachineRun } from '../machine/machine.ts';
-import type { Span } from './report.ts';
+import type { Span } from './boot-report.ts';
 import { resultOf } from './verdict.ts';
 
 /**

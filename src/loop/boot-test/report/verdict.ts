@@ -1,8 +1,8 @@
 import { defined } from '../../../host/defined.ts';
+import type { TestFile } from '../guest/list-tests.ts';
 import type { GuestRecord, GuestTest } from '../guest/protocol.ts';
-import type { TestFile } from '../guest/tests.ts';
 import type { MachineRun } from '../machine/machine.ts';
-import type { TestResult, Verdict } from './report.ts';
+import type { TestResult, Verdict } from './boot-report.ts';
 import { type AllowedUnits, systemFinding } from './system-finding.ts';
 
 export interface Judgement {

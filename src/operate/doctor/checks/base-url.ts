@@ -1,7 +1,7 @@
 import { InputError } from '../../../host/errors.ts';
 import type { Config } from '../../../project/configuration/config.ts';
 import { isNamed, ringsToShow } from '../../../project/configuration/rings.ts';
-import type { CheckOf, Problem, Tools } from '../check.ts';
+import type { CheckOf, Problem, Tools } from '../site-check.ts';
 
 /** The variables that Zincati fills in. */
 const variables = ['basearch', 'group', 'stream', 'platform'];

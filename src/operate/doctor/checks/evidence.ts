@@ -2,7 +2,7 @@ import { findAcceptance } from '../../../release/evidence/acceptance.ts';
 import { findEvidence } from '../../../release/evidence/store.ts';
 import { isIndex } from '../../../world/registry/manifest.ts';
 import { atTag, type Digest } from '../../../world/registry/reference.ts';
-import type { CheckOf } from '../check.ts';
+import type { CheckOf } from '../site-check.ts';
 
 /** The newest release must have evidence of a passed test, or an accepted exception, in production. */
 export const evidenceCheck: CheckOf<'image'> = {

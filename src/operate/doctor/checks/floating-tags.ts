@@ -1,4 +1,4 @@
-import { tryTo } from '../../../guidance/lint/finding.ts';
+import { tryTo } from '../../../guidance/lint/lint-finding.ts';
 import { parseOperations } from '../../../guidance/operations.ts';
 import { defined } from '../../../host/defined.ts';
 import { digestsOf } from '../../../release/needed-images.ts';
@@ -6,7 +6,7 @@ import { fleetFolder } from '../../../release/state/fleet-files.ts';
 import { parseRecord } from '../../../release/state/release-record.ts';
 import { planTags } from '../../../release/tags.ts';
 import { atTag, formatReference } from '../../../world/registry/reference.ts';
-import type { CheckOf, FleetSubject, Problem } from '../check.ts';
+import type { CheckOf, FleetSubject, Problem } from '../site-check.ts';
 
 /** Tags that people and new nodes follow must not point at a withdrawn release. */
 export const floatingTagsCheck: CheckOf<'fleet'> = {

@@ -3,7 +3,7 @@ import { buildGraph, formatGraph } from '../../../guidance/graph.ts';
 import { nodeKeys } from '../../../guidance/node-keys.ts';
 import { throttleGraph } from '../../../guidance/throttle.ts';
 import { formatDuration } from '../../../host/time.ts';
-import type { CheckOf } from '../check.ts';
+import type { CheckOf } from '../site-check.ts';
 
 /** Ages order the nodes: they grow from node to node. The node of an index follows its release, with the same age. */
 export const agesCheck: CheckOf<'graph'> = {

@@ -1,5 +1,5 @@
 import { imageTimestamp } from '../../../world/registry/image.ts';
-import type { CheckOf, Problem } from '../check.ts';
+import type { CheckOf, Problem } from '../site-check.ts';
 
 /** An image in a graph that no release names would be deleted by prune-images. */
 export const retentionCheck: CheckOf<'image'> = {

@@ -1,6 +1,6 @@
 import { isIndex } from '../../../world/registry/manifest.ts';
 import { atTag, formatReference } from '../../../world/registry/reference.ts';
-import type { CheckOf } from '../check.ts';
+import type { CheckOf } from '../site-check.ts';
 
 /** Registries delete what has no tag: quay.io does within the hour. */
 export const versionTagCheck: CheckOf<'image'> = {

@@ -2,7 +2,7 @@ import { formatUpdateMetadata } from '../../../guidance/metadata.ts';
 import { formatTime } from '../../../host/time.ts';
 import type { LastPublished } from '../../../release/published/last-published.ts';
 import { atTag, formatReference } from '../../../world/registry/reference.ts';
-import type { CheckOf, FleetSubject, Problem, Tools } from '../check.ts';
+import type { CheckOf, FleetSubject, Problem, Tools } from '../site-check.ts';
 
 const restore =
   'Compare with the state branch (coxswain status). If that lost releases too: coxswain restore-state. Then coxswain publish-updates.';

@@ -6,7 +6,7 @@ import {
   parseReference,
   sameRepository,
 } from '../../../world/registry/reference.ts';
-import type { CheckOf } from '../check.ts';
+import type { CheckOf } from '../site-check.ts';
 
 /** The prefixes of rpm-ostree: the registry of an image, and whether it must be signed. */
 const transports =

@@ -1,6 +1,6 @@
 import { guidanceTag } from '../../../release/tags.ts';
 import { formatRepository } from '../../../world/registry/reference.ts';
-import type { CheckOf } from '../check.ts';
+import type { CheckOf } from '../site-check.ts';
 
 /** Two projects in one repository move each other's tags, and prune-images deletes the other's images. */
 export const otherProjectCheck: CheckOf<'site'> = {

@@ -1,6 +1,6 @@
 import { formatDuration, formatTime } from '../../../host/time.ts';
 import { stampPath } from '../../../release/published/stamp.ts';
-import type { CheckOf } from '../check.ts';
+import type { CheckOf } from '../site-check.ts';
 
 /**
  * A site says when its next change is due. An old site has no contradictions, so only the clock shows that it is old.

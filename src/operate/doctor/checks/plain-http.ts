@@ -1,4 +1,4 @@
-import type { CheckOf } from '../check.ts';
+import type { CheckOf } from '../site-check.ts';
 
 /** The site must be served over https. */
 export const plainHttpCheck: CheckOf<'site'> = {

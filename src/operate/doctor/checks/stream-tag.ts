@@ -1,5 +1,5 @@
 import { atTag, formatReference } from '../../../world/registry/reference.ts';
-import type { CheckOf } from '../check.ts';
+import type { CheckOf } from '../site-check.ts';
 
 /** Zincati rebases nodes to `repository:<stream label>`, pinned to the digest. */
 export const streamTagCheck: CheckOf<'site'> = {

@@ -1,4 +1,4 @@
-import type { CheckOf } from '../check.ts';
+import type { CheckOf } from '../site-check.ts';
 
 /** The published files must have the stream that nodes report. */
 export const streamCheck: CheckOf<'fleet'> = {

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { ours } from '../../../project/init/ours.ts';
-import { error, type Found, type GitHubChecked, type SettingCheck, Unreadable, warning } from './check.ts';
+import {
+  error,
+  type Found,
+  type GitHubChecked,
+  type SettingCheck,
+  Unreadable,
+  warning,
+} from './setting-check.ts';
 
 const permissionsSchema = z.object({
   enabled: z.boolean(),

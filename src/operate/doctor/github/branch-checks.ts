@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { error, type Found, type SettingCheck, warning } from './check.ts';
+import { error, type Found, type SettingCheck, warning } from './setting-check.ts';
 
 const rulesSchema = z.array(
   z.object({

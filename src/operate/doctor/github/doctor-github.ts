@@ -5,8 +5,8 @@ import { refusalOf } from '../../../world/forge/github/failures.ts';
 import type { GitHubRepository } from '../../../world/forge/github/open-repository.ts';
 import { allowedActions, pullRequestsByActions, workflowFiles } from './actions-checks.ts';
 import { branchRules, fleetBranches, labels, mergeMethod, secretNames } from './branch-checks.ts';
-import { type GitHubChecked, type SettingCheck, type SettingFinding, Unreadable } from './check.ts';
 import { environments, packageVisibility, pagesSource } from './publishing-checks.ts';
+import { type GitHubChecked, type SettingCheck, type SettingFinding, Unreadable } from './setting-check.ts';
 
 /** All checks, in the order in which people meet the settings. */
 const checks: readonly SettingCheck[] = [

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { createRegistryClient } from '../../../world/registry/client.ts';
-import { NotFoundError } from '../../../world/registry/failures.ts';
 import { atTag, formatRepository } from '../../../world/registry/reference.ts';
-import { error, type Found, type GitHubChecked, type SettingCheck, warning } from './check.ts';
+import { NotFoundError } from '../../../world/registry/registry-failures.ts';
+import { error, type Found, type GitHubChecked, type SettingCheck, warning } from './setting-check.ts';
 
 /** Settings → Pages. */
 export const pagesSource: SettingCheck = {

@@ -2,8 +2,8 @@ import { lstat, mkdir, readdir, readFile, readlink, stat, symlink, writeFile } f
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { applets, type GuestSettings } from '../../../../src/loop/boot-test/guest/guest-scripts.ts';
+import { listTests } from '../../../../src/loop/boot-test/guest/list-tests.ts';
 import { createGuestReader } from '../../../../src/loop/boot-test/guest/protocol.ts';
-import { listTests } from '../../../../src/loop/boot-test/guest/tests.ts';
 import { makeToolsDisk, writeTools } from '../../../../src/loop/boot-test/guest/tools-disk.ts';
 import { temporaryFolder } from '../../../support/repository.ts';
 

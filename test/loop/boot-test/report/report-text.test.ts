@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { reportText } from '../../../../src/host/report.ts';
-import type { BootReport, TestResult } from '../../../../src/loop/boot-test/report/report.ts';
+import type { BootReport, TestResult } from '../../../../src/loop/boot-test/report/boot-report.ts';
 import {
   commentOn,
   evidenceLog,

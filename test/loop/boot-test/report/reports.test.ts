@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { exec } from '../../../../src/host/exec.ts';
 import { formatAnnotations } from '../../../../src/loop/boot-test/report/annotations.ts';
+import type { BootReport } from '../../../../src/loop/boot-test/report/boot-report.ts';
 import { formatJunit } from '../../../../src/loop/boot-test/report/junit.ts';
-import type { BootReport } from '../../../../src/loop/boot-test/report/report.ts';
 import { drawTimeline } from '../../../../src/loop/boot-test/report/timeline-picture.ts';
 
 const report: BootReport = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createGuestReader } from '../../../../src/loop/boot-test/guest/protocol.ts';
-import type { Verdict } from '../../../../src/loop/boot-test/report/report.ts';
+import type { Verdict } from '../../../../src/loop/boot-test/report/boot-report.ts';
 import { systemTest } from '../../../../src/loop/boot-test/report/system-finding.ts';
 import { judge, testResults } from '../../../../src/loop/boot-test/report/verdict.ts';
 

@@ -4,7 +4,7 @@ import { examineGitHub } from '../../../../src/operate/doctor/github/doctor-gith
 import { matches } from '../../../../src/operate/doctor/github/publishing-checks.ts';
 import { type Config, parseConfig } from '../../../../src/project/configuration/config.ts';
 import { ours } from '../../../../src/project/init/ours.ts';
-import { workflowFiles } from '../../../../src/project/init/workflows.ts';
+import { workflowFiles } from '../../../../src/project/init/workflow-files.ts';
 import { openGitHubApi } from '../../../../src/world/forge/github/api.ts';
 import { Git } from '../../../../src/world/git/git.ts';
 import { parseRepository } from '../../../../src/world/registry/reference.ts';

@@ -1,6 +1,6 @@
 import { InputError } from '../../host/errors.ts';
 import type { Forge, PullRequest } from '../../world/forge/forge.ts';
-import { proposeChanges } from '../../world/forge/propose.ts';
+import { proposeChanges } from '../../world/forge/propose-changes.ts';
 import type { InitPlan } from './init.ts';
 
 /** The branch of the pull request. */

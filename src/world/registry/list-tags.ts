@@ -1,8 +1,8 @@
-import { notARegistry } from './failures.ts';
 import { parseJson } from './manifest.ts';
 import { readPages } from './pages.ts';
 import { formatRepository, type Repository } from './reference.ts';
 import type { RegistryClient } from './registry-client.ts';
+import { notARegistry } from './registry-failures.ts';
 import type { Transport } from './request.ts';
 
 /** The part of a client that lists tags. */

@@ -1,7 +1,7 @@
 import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { listTests, readTestTimeout } from '../../../../src/loop/boot-test/guest/tests.ts';
+import { listTests, readTestTimeout } from '../../../../src/loop/boot-test/guest/list-tests.ts';
 import { temporaryFolder } from '../../../support/repository.ts';
 
 describe('listTests', () => {

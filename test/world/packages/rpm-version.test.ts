@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exec } from '../../../src/host/exec.ts';
-import { comparePackageVersions, compareVersionText } from '../../../src/world/packages/version.ts';
+import { comparePackageVersions, compareVersionText } from '../../../src/world/packages/rpm-version.ts';
 import { aPackage } from '../../support/rpm.ts';
 
 // From rpm-version(7), and from the manual's chapter on dependencies.

@@ -6,8 +6,8 @@ import { noOperations } from '../../../src/guidance/operations.ts';
 import { addRelease } from '../../../src/guidance/releases.ts';
 import { editState } from '../../../src/release/operations/edit-fleet.ts';
 import type { FleetState } from '../../../src/release/state/state.ts';
-import { findBarrierBypasses, inheritBarriers } from '../../../src/release/upstream/barriers.ts';
 import type { UpstreamGuidance } from '../../../src/release/upstream/guidance.ts';
+import { findBarrierBypasses, inheritBarriers } from '../../../src/release/upstream/inherited-barriers.ts';
 
 const now = 1_785_000_000;
 const head = { stream: 'stable', metadata: { 'last-modified': '2026-07-21T14:00:00Z' } };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseLogins } from '../../../src/cli/actions/log-in.ts';
+import { chooseLogins } from '../../../src/cli/actions/job-logins.ts';
 import { parseRepository } from '../../../src/world/registry/reference.ts';
 
 const ghcr = parseRepository('ghcr.io/acme/os');

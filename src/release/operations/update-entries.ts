@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { tidy, type UpdateEntry, type UpdateMetadata } from '../../guidance/metadata.ts';
-import { strandedByTidying } from '../../guidance/paths.ts';
 import { rolloutEnd } from '../../guidance/progress.ts';
+import { strandedByTidying } from '../../guidance/update-paths.ts';
 import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import { nearest } from '../../host/nearest.ts';

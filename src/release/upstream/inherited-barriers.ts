@@ -1,6 +1,6 @@
 import { buildGraph } from '../../guidance/graph.ts';
-import { architecturesOf } from '../../guidance/paths.ts';
-import { ageOf, metadataOf, setMetadata, withdrawnOrPaused } from '../operations/entries.ts';
+import { architecturesOf } from '../../guidance/update-paths.ts';
+import { ageOf, metadataOf, setMetadata, withdrawnOrPaused } from '../operations/update-entries.ts';
 import type { FleetState } from '../state/state.ts';
 import type { UpstreamGuidance } from './guidance.ts';
 import { upstreamSays } from './upstream-state.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseWhen } from '../../../src/guidance/template/times.ts';
+import { parseWhen } from '../../../src/guidance/template/template-times.ts';
 import { InputError } from '../../../src/host/errors.ts';
 
 // A Wednesday, 14:00 UTC.

@@ -1,8 +1,8 @@
 import { InputError } from '../../host/errors.ts';
 import { formatTime } from '../../host/time.ts';
 import type { FleetState } from '../state/state.ts';
-import { metadataOf, requireRelease, setMetadata } from './entries.ts';
 import type { EditContext, FleetEdit } from './fleet-edit.ts';
+import { metadataOf, requireRelease, setMetadata } from './update-entries.ts';
 
 type MarkContext = EditContext & { readonly version: string; readonly reason: string };
 
