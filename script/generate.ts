@@ -14,7 +14,7 @@ export function generatedFiles(): Map<string, string> {
   return new Map([['schema/coxswain.schema.json', `${JSON.stringify(configJsonSchema(), null, 2)}\n`]]);
 }
 
-/** The repositories of workflows-examples/, and what `coxswain init` is told to make them. */
+/** The repositories of workflows-examples/, and the arguments of `coxswain init` that make them. */
 export const examples: Readonly<Record<string, InitialSettings>> = {
   'one-fleet': exampleSettings({ fleets: ['stable'] }),
   'two-fleets': exampleSettings({}),
@@ -95,5 +95,5 @@ export async function generate(root: string): Promise<void> {
   }
 }
 
-// Run as a program: with the folder to write to, the current one by default.
+// As a program: the argument is the folder to write to (default: the current one).
 if (realpathSync(process.argv[1] ?? '') === fileURLToPath(import.meta.url)) await generate(process.cwd());

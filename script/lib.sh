@@ -18,7 +18,7 @@ as_root() {
   fi
 }
 
-# Node.js 20 runs no TypeScript: bundled first, in less than a second.
+# Node.js 20 does not run TypeScript, so the file is bundled first. That takes less than a second.
 run_typescript() {
   local file
   file="node_modules/.cache/$(basename "$1" .ts).mjs"

@@ -8,7 +8,7 @@ import { orderModules } from '../../src/loop/boot-test/guest/kernel-modules.ts';
 import { type ArchiveEntry, folder, writeNewc } from '../../src/loop/boot-test/guest/newc.ts';
 import type { PreparedImage } from '../../src/loop/boot-test/machine/boot-directly.ts';
 
-/** As much as it takes to hand over to the image's own systemd, and nothing of ours. */
+/** Does only what is needed to start the image's own systemd, and nothing of ours. */
 export async function makeBareInitrd({ index, kernel, systemd }: PreparedImage): Promise<Buffer> {
   const { files } = orderModules(['virtio_pci', 'virtio_blk', 'erofs', 'overlay'], index);
   const modules: ArchiveEntry[] = [];

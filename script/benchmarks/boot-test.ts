@@ -32,7 +32,7 @@ import type { Figure } from './measure.ts';
 const architecture = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
 const runs = 3;
 
-/** From a digest in a registry to a result, in its parts, and how much of it the harness is. */
+/** Measures the time from a digest in a registry to a result, part by part, and how much of it is the harness. */
 export async function benchBootTest(report: (figure: Figure) => void): Promise<void> {
   await withTemporaryFolder('bench', async (folder) => {
     const registry = await startRegistry({
@@ -54,7 +54,7 @@ export async function benchBootTest(report: (figure: Figure) => void): Promise<v
     } finally {
       await registry.stop();
     }
-    // Without the program, and the base that takes minutes to make, there is nothing to compare.
+    // Without the program and the base there is nothing to compare. Making the base takes minutes.
     if (findTool('ostree-deploy') !== undefined) await benchOstree(folder, report);
   });
 }
@@ -212,7 +212,7 @@ async function bareBoot(
   const qemu = await startProcess(machineTypeOf(architecture).program, args, { logFile: file('qemu.log') });
   try {
     while (!(await readFile(file('console'), 'utf8')).includes('login: ')) {
-      if (since(started) > 300) throw new Error('the bare boot never came to a login prompt');
+      if (since(started) > 300) throw new Error('the bare boot reached no login prompt');
       await sleep(100);
     }
     return since(started);

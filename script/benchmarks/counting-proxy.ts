@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 export interface Traffic {
   requests: number;
-  /** Bodies, to the registry and back. */
+  /** Bytes of bodies, to the registry and from it. */
   bytes: number;
 }
 
@@ -15,7 +15,7 @@ export interface CountingProxy {
   stop(): Promise<void>;
 }
 
-/** Stands before a registry and counts: the same way for every client, whatever it says of itself. */
+/** A proxy before a registry. It counts in the same way for every client. */
 export async function startCountingProxy(registry: string): Promise<CountingProxy> {
   let traffic: Traffic = { requests: 0, bytes: 0 };
   const count = (chunk: Buffer) => {

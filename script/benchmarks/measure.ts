@@ -5,7 +5,7 @@ export interface Figure {
   readonly unit: string;
 }
 
-/** Runs work again and again for about so long, after a warm-up. @returns runs a second */
+/** Runs `work` again and again for about this time, after a warm-up. @returns runs a second */
 export function rate(seconds: number, work: () => unknown): number {
   const warm = performance.now() + 200;
   while (performance.now() < warm) work();

@@ -24,7 +24,7 @@ export interface Cost {
 
 /**
  * A promotion next to `skopeo copy --preserve-digests` and `crane copy` of the same image: whole processes, the same registries, in
- * turns. Ours also checks evidence and labels, brings the evidence along, sets four tags and reads them back.
+ * turns. Ours also checks evidence and labels, copies the evidence, sets four tags and reads them back.
  */
 export async function benchPromote(report: (figure: Figure) => void): Promise<void> {
   const crane = await findCrane();

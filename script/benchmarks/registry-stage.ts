@@ -60,7 +60,7 @@ export async function withRegistryStage(work: (stage: RegistryStage) => Promise<
   }
 }
 
-/** Pushes an image of as many layers as Fedora CoreOS has, which are smaller. */
+/** Pushes an image with as many layers as Fedora CoreOS has. Its layers are smaller. */
 export async function pushLayeredImage(
   client: RegistryClient,
   repository: Repository,

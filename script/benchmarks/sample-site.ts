@@ -5,7 +5,10 @@ import type { SiteInput } from '../../src/release/published/site.ts';
 
 export const start = 1_784_728_800;
 
-/** A fleet some four years old: 200 releases for 4 architectures, 20 barriers, one release rolling out; 100 rings. */
+/**
+ * A fleet that is about four years old: 200 releases for 4 architectures, 20 barriers, one release rolling out; 100
+ * rings.
+ */
 export function sampleSite(): SiteInput {
   const architectures = ['x86_64', 'aarch64', 's390x', 'ppc64le'];
   const head = { stream: 'stable', metadata: { 'last-modified': '2026-07-22T14:00:00Z' } };

@@ -116,7 +116,7 @@ export async function benchUpdates(report: (figure: Figure) => void): Promise<vo
   }
 }
 
-/** serve-graph as it is run, in a process of its own; every request is another node's. */
+/** serve-graph as it is run, in a process of its own; each request comes from another node. */
 async function benchServer(site: string, report: (figure: Figure) => void): Promise<void> {
   const program = fileURLToPath(new URL('bench-cli/main.mjs', import.meta.url));
   const args = [
@@ -142,7 +142,7 @@ async function benchServer(site: string, report: (figure: Figure) => void): Prom
       `/stable/v1/graph?basearch=x86_64&stream=stable&oci=true&group=default&platform=metal&node_uuid=${uuids[n % uuids.length]}`;
     const common = { connections: 16, path, status: 200 };
     await load(url, { ...common, requests: 3000 });
-    // Half-way through the rollout there are two graphs, one for either half of the nodes.
+    // Half-way through the rollout there are two graphs, one for each half of the nodes.
     const etags = await Promise.all(
       [0, 1].map(async (wariness) => {
         const response = await fetch(new URL(`${path(0)}&rollout_wariness=${wariness}`, url));

@@ -4,7 +4,10 @@ import { pushLayeredImage, withRegistryStage } from './registry-stage.ts';
 
 const rounds = 5;
 
-/** watch-base without news, as in nearly all runs of a schedule, next to `skopeo inspect` of the same tag. */
+/**
+ * watch-base when the base has not moved, as in nearly all runs of a schedule, next to `skopeo inspect` of the same
+ * tag.
+ */
 export async function benchWatchBase(report: (figure: Figure) => void): Promise<void> {
   await withRegistryStage(async (stage) => {
     const { client, git, writeFiles, first, directory } = stage;

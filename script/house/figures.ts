@@ -23,7 +23,7 @@ export interface Figures {
   readonly conditionalSpreads: number;
 }
 
-/** Counts what the house is made of. @param root top folder of a checkout, of any layout */
+/** Counts rooms, arrows, circles and the like. @param root top folder of a checkout, of any layout */
 export async function countFigures(root: string): Promise<Figures> {
   const { modules, summary } = await readImports(root, importRules());
   const arrows = new Map<string, readonly [string, string]>();
@@ -82,7 +82,8 @@ interface Node {
 
 /** Functions and methods with a body; arrow functions too. */
 function functionsOf(file: string, text: string): Measured[] {
-  // A first token at the first byte: swc counts on from file to file, and starts a file at its first token.
+  // With `;` the first token is at the first byte. swc numbers positions on from file to file, and a file begins at its
+  // first token.
   const code = `;${text.replace(/^#!/, '//')}`;
   const bytes = Buffer.from(code);
   const tree = parseSync(code, { syntax: 'typescript', target: 'es2022' });

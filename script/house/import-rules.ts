@@ -48,7 +48,7 @@ function siblingImports(): ImportRule[] {
 /** Node's modules that a pure file may import. */
 const pureModules = ['util'];
 
-/** What is true of all files of guidance/ is true of each file that they import. */
+/** Files that guidance/ imports have to obey its rules too. */
 function impureGuidance(): ImportRule[] {
   const common = {
     name: 'guidance is pure',

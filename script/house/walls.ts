@@ -50,7 +50,7 @@ function found({ to, cycle }: IViolation): string {
   return `imports ${cycle === undefined ? to : cycle.map(({ name }) => name).join(' → ')}`;
 }
 
-/** One violation of each circle: a circle is reported for each of its files, and in several shapes. */
+/** One violation of each circle: dependency-cruiser reports a circle for each of its files, in several forms. */
 export function circlesOf(violations: readonly IViolation[]): IViolation[] {
   const groups: { readonly first: IViolation; readonly files: Set<string> }[] = [];
   for (const violation of violations.filter(({ cycle }) => cycle !== undefined)) {
@@ -65,7 +65,7 @@ export function circlesOf(violations: readonly IViolation[]): IViolation[] {
 const impure =
   /\b(Date\.now|new Date\(\)|performance\.now|Math\.random|crypto\.random\w*|fetch\(|setTimeout\(|setInterval\(|process\.\w+|console\.\w+)/;
 
-/** Calls that need no import. */
+/** Impure calls that need no import. */
 function impureCalls(root: string, { modules }: ICruiseResult): Breach[] {
   const pure = pureHostFiles.map((name) => `src/host/${name}`);
   const files = modules
@@ -135,8 +135,8 @@ function testsWithoutSource(root: string): Breach[] {
 }
 
 /**
- * Files with one name, unless their paths say the difference: each is a verb or lies in the folder of a verb, or they
- * are two kinds of one thing in folders side by side (`forge/git/` and `forge/github/`).
+ * Files that share a name. This is allowed if the paths make the difference obvious: each file is a verb or is in the
+ * folder of a verb, or their folders are side by side (`forge/git/` and `forge/github/`).
  */
 function sharedNames(root: string): Breach[] {
   const known = new Set(verbs(root));

@@ -7,7 +7,7 @@ export type ProseKind = 'comment' | 'message' | 'test name' | 'document';
 /** A piece of English in this repository. */
 export interface Prose {
   readonly file: string;
-  /** Of its start; the first is 1. */
+  /** The line where it begins; the first is 1. */
   readonly line: number;
   readonly kind: ProseKind;
   readonly text: string;
@@ -35,7 +35,7 @@ type Piece = Omit<Prose, 'file'>;
 
 const folders = ['src', 'script', 'test', 'docs', 'actions', '.github', 'node'];
 const single = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', '.ci/run', 'action.yml'];
-/** Made by script/build from texts that are read here, or others' work. */
+/** Made by script/build from texts that are read here, or written by others. */
 const skipped = /\.(svg|json|xsd|png|hbs|lock|sarif)$|^actions\/.*action\.yml$|\/fixtures?\//;
 
 function files(root: string): string[] {
@@ -50,7 +50,7 @@ function files(root: string): string[] {
   ].filter((file) => !skipped.test(file));
 }
 
-/** Comments of one or more lines. A line that a tool reads is none. */
+/** Comments of one or more lines. Lines that are only for tools are left out. */
 function commentsOfCode(text: string): Piece[] {
   return joined(
     text.split('\n').map((line) => {
@@ -106,7 +106,8 @@ function joined(lines: readonly (string | undefined)[], kind: ProseKind): Piece[
 /** Strings of several words: messages and help of the program, the names of tests. */
 function stringsOf(file: string, text: string): Piece[] {
   const isTest = file.startsWith('test/');
-  // A first token at the first byte: swc counts on from file to file, and starts a file at its first token.
+  // With `;` the first token is at the first byte. swc numbers positions on from file to file, and a file begins at its
+  // first token.
   const code = `;${text.replace(/^#!/, '//')}`;
   const bytes = Buffer.from(code);
   const tree: unknown = parseSync(code, { syntax: 'typescript', target: 'es2022' });

@@ -11,7 +11,7 @@ export interface Finding {
   readonly instead: string;
 }
 
-/** The rules and their page name what they forbid. */
+/** These files contain the words that the rules forbid. */
 const aboutTheRules = /^(script\/prose\/|docs\/style\.md|test\/script\/prose)/;
 
 /** Every finding in this repository, by file and line. @param root top folder of a checkout */

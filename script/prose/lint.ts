@@ -2,18 +2,18 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Finding, findingLine, findProse } from './findings.ts';
 
-/** How many findings a file may still have. It only ever shrinks: `--shrink` writes it anew. */
+/** How many findings a file may still have. The numbers only go down: `--shrink` writes the file again. */
 export type Allowances = Readonly<Record<string, number>>;
 
 const allowedFile = 'script/prose/allowed.json';
 
-/** The findings of every file that has more of them than it may have. */
+/** The findings of files that have more of them than allowed. */
 export function beyond(findings: readonly Finding[], allowed: Allowances): Finding[] {
   const counts = countByFile(findings);
   return findings.filter(({ file }) => (counts.get(file) ?? 0) > (allowed[file] ?? 0));
 }
 
-/** What is still needed of the allowances. */
+/** The allowances that are still needed. */
 export function shrink(findings: readonly Finding[], allowed: Allowances): Allowances {
   const counts = countByFile(findings);
   return Object.fromEntries(

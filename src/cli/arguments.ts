@@ -24,7 +24,7 @@ export function positionalInputs(inputs: Inputs): readonly string[] {
 /**
  * Reads a command line by a verb's inputs.
  * @throws UsageError for an unknown, missing or repeated flag, and for an argument that belongs to none
- * @throws InputError for a value that its input does not take
+ * @throws InputError for a value that its input does not accept
  */
 export function readArguments<I extends Inputs>(inputs: I, args: readonly string[]): Values<I> {
   const options: NonNullable<ParseArgsConfig['options']> = {};
@@ -91,14 +91,14 @@ function placePositionals(stray: readonly string[], inputs: Inputs, given: Recor
       throw new UsageError(`the argument ${JSON.stringify(argument)} belongs to no option`);
     }
     given[name] = [...(given[name] ?? []), argument];
-    // It takes all that follow.
+    // It takes all arguments that follow.
     if (inputs[name]?.kind === 'many') places.unshift(name);
   }
 }
 
 /**
  * Turns given texts into typed values.
- * @param spell how an input's name is written where the user wrote it
+ * @param spell writes the name of an input as the user wrote it: `--name`, or as in a workflow
  */
 export function readValues<I extends Inputs>(
   inputs: I,

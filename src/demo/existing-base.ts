@@ -10,7 +10,7 @@ const versionLabel = 'org.opencontainers.image.version';
 
 /**
  * Makes a moving base from an existing image (such as FCOS itself): the first version is the image with its own
- * version, the second the same with the last number of its version raised.
+ * version, the second is the same image with a higher last number in its version.
  * @returns the version that `:stable` now has
  */
 export async function moveExistingBase(options: {

@@ -22,7 +22,7 @@ export function offersOverTime(options: {
   const rollout = options.updates.releases.find((entry) => entry.version === newest)?.metadata.rollout ?? {};
   const start = rollout.start_epoch ?? 0;
   const length = (rollout.duration_minutes ?? 0) * 60;
-  // A minute past each mark: exactly at it, the throttle's floating point may still be slightly too low.
+  // A minute after each mark: exactly at the mark, rounding may still make the throttle's value slightly too low.
   const moments = [
     ['before the start', start - 60],
     ['at 10 %', start + Math.ceil(length * 0.1) + 60],

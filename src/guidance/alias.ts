@@ -25,7 +25,7 @@ export function aliasesOf(index: {
  */
 export function addAliases(graph: Graph, aliases: Aliases): Graph {
   const nodes: GraphNode[] = [];
-  // Where each node of the graph went, and its alias.
+  // The new position of each node of the graph, and of its alias.
   const moved: number[] = [];
   const aliasOf: Array<number | undefined> = [];
   for (const node of graph.nodes) {

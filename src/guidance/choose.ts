@@ -11,11 +11,11 @@ export type Choice =
   | { readonly kind: 'update'; readonly target: GraphNode };
 
 /**
- * Zincati's choice (find_update in src/cincinnati/mod.rs): it looks for the first node that carries its own payload,
- * letter by letter, and takes the newest of the targets it has an edge to, by age_index; a target that is not newer
- * is refused (allow_downgrade is off by default).
+ * Zincati's choice (find_update in src/cincinnati/mod.rs): it looks for the first node with exactly its own payload,
+ * and takes the newest of the targets it has an edge to, by age_index; a target that is not newer is refused
+ * (allow_downgrade is off by default).
  * @param graph already throttled for this client
- * @param booted `payload` as the node knows its image; `version` is for people, to whom versions say more
+ * @param booted `payload` as the node knows its image; `version` is for people
  */
 export function considerUpdate(
   graph: Graph,

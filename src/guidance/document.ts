@@ -3,14 +3,14 @@ import { defined } from '../host/defined.ts';
 import { InputError, type InputProblem } from '../host/errors.ts';
 import { readJson } from './json.ts';
 
-// In the schemas of this folder the message of an issue is the text behind "expected"; `params` may replace
-// the problem and add a remedy.
+// In the schemas of this folder the message of an issue is the text after "expected"; `params` may replace the problem
+// and add a remedy.
 const issueNotes = z.object({ problem: z.string().optional(), remedy: z.string().optional() });
 
 /**
  * Reads a JSON document by a schema. The answer is the parsed JSON itself, not the schema's copy of it: fields
- * that the schema does not know, and the order of keys, survive. Where upstream's serde takes null for "absent"
- * (the fields in `nullable`), null is dropped.
+ * that the schema does not know, and the order of keys, survive. Upstream's serde reads null as "absent" in the fields
+ * of `nullable`, so null is dropped there.
  * @throws InputError with `where:line:column` and the path of the field
  */
 export function readDocument<T>(
@@ -100,7 +100,7 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return current;
 }
 
-/** A value without the fields, among those named, that are null. */
+/** The value without those of the named fields that are null. */
 export function withoutNulls(value: unknown, keys: ReadonlySet<string>): unknown {
   if (Array.isArray(value)) return value.map((each) => withoutNulls(each, keys));
   if (typeof value !== 'object' || value === null) return value;

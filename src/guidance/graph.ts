@@ -37,7 +37,7 @@ export function buildGraph(
   const nodes: GraphNode[] = [];
   for (const [age, release] of releases.releases.entries()) {
     const payload = payloadOf(release, scope);
-    // The whole release drops out of this architecture's graph; ages keep counting the full list.
+    // The whole release is left out of this architecture's graph. Ages are still positions in the full list.
     if (payload === undefined) continue;
     const metadata: Record<string, string> = {
       [nodeKeys.ageIndex]: String(age),

@@ -61,8 +61,8 @@ function findEnds(guidance: Guidance, basearch: string, now = inTheEnd): Ends {
 }
 
 /**
- * Releases from which nodes cannot reach the newest release that is finally offered to all nodes, although they are
- * older than it and not dead-ends themselves.
+ * Releases whose nodes cannot reach the newest release that all nodes are offered in the end, although these releases
+ * are older and not dead-ends.
  */
 export function findStranded(guidance: Guidance): StrandedRelease[] {
   return architecturesOf(guidance).flatMap((architecture) => {
@@ -124,7 +124,7 @@ export function strandedBy(
 
 /**
  * Releases that have no update path after the clean-up. There are two cases, which upstream has too: the completed
- * rollout that is kept has no image for an architecture; or it lies behind a barrier that is itself still rolling out,
+ * rollout that is kept has no image for an architecture; or it comes after a barrier that is itself still rolling out,
  * and nodes before that have to wait.
  * @param now UNIX seconds
  */

@@ -13,7 +13,8 @@ export interface SpaceNeed {
 }
 
 /**
- * Makes sure that there is enough disk space for a task, before it begins. Needs in folders of one file system add up.
+ * Makes sure that there is enough disk space for a task, before it begins. The needs of folders in the same file system
+ * are added.
  * @throws InputError that names every need, if a file system has too little space
  */
 export async function requireSpace(needs: readonly SpaceNeed[]): Promise<void> {

@@ -12,7 +12,10 @@ export interface ReportedFinding {
   readonly remedy?: string | undefined;
 }
 
-/** Findings as the texts of a verb's outcome: errors come first. On the terminal the report comes last. */
+/**
+ * Findings as the texts of a verb's outcome: errors come first. The terminal shows the report after them, because its
+ * end stays visible.
+ */
 export function renderFindings(
   findings: readonly ReportedFinding[],
   report: Report,
@@ -38,7 +41,7 @@ function findingsTable(findings: readonly ReportedFinding[]): string {
     ['', 'where', 'what', 'what to do', 'rule'],
     findings.map(({ severity, where, message, remedy, rule }) => [
       severity,
-      // A link stays a link: the page on which to change a setting.
+      // The page on which to change a setting stays a link.
       /^https?:/.test(where) ? plainText(where) : code(where),
       plainText(message),
       plainText(remedy ?? ''),

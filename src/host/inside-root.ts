@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { InputError } from './errors.ts';
 import { isMissing } from './files.ts';
 
-/** What a path in a root file system is, once all symbolic links are followed inside that root. */
+/** What a path in a root file system leads to, when all symbolic links are followed inside that root. */
 export interface Resolved {
   /** Path inside the root, without a symbolic link: `/usr/lib/systemd/systemd`. */
   readonly path: string;

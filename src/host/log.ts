@@ -8,7 +8,7 @@ export interface Log {
   warn(message: string): void;
   /**
    * Runs work under a title. Work that takes over two seconds shows that it is still running, and at the end how long
-   * it took. `report` replaces the note behind the title ("layer 3 of 7").
+   * it took. `report` replaces the note after the title ("layer 3 of 7").
    */
   task<T>(title: string, work: (report: (note: string) => void) => Promise<T>): Promise<T>;
 }

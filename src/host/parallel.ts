@@ -1,6 +1,6 @@
 /**
- * Does the same for many items, with a limit on how many run at the same time. After the first failure no more are
- * started; it is thrown when those that run have ended.
+ * Calls a function for many items, with a limit on how many calls run at the same time. After the first failure no more
+ * are started; the failure is thrown when the running calls have ended.
  */
 export async function inParallel<T>(
   items: readonly T[],

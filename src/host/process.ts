@@ -13,8 +13,8 @@ export interface LongProcess {
 }
 
 /**
- * Starts a program that outlives this call (a registry, a virtual machine), its output going to a file.
- * It is stopped on Ctrl-C and SIGTERM of this process, and killed when this process is; otherwise the caller stops it.
+ * Starts a program that outlives this call (a registry, a virtual machine), and writes its output to a file. It is
+ * stopped on Ctrl-C and SIGTERM of this process, and killed when this process is; otherwise the caller stops it.
  * @throws InputError when the program is not installed
  */
 export async function startProcess(
@@ -29,7 +29,7 @@ export async function startProcess(
   requireTools([program]);
   const log = openSync(options.logFile, 'a');
   const path = findTool(program) ?? program;
-  // The kernel ends it with us even when we are killed and cannot; setpriv keeps the process id.
+  // If we are killed we cannot end it, so the kernel does. setpriv keeps the process id.
   const dyingWithUs = findTool('setpriv');
   const [file, ...prefix] =
     dyingWithUs === undefined ? [path] : [dyingWithUs, '--pdeathsig', 'KILL', '--', path];

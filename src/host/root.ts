@@ -6,8 +6,8 @@ import { InputError, messageOf } from './errors.ts';
 import { exec } from './exec.ts';
 import { findTool, requireTools } from './tools.ts';
 
-// The files of an image belong to many users; only root sees them as they are. Root of a user namespace is enough,
-// which every user with subordinate IDs can become. Otherwise sudo, if it asks for no password.
+// The files of an image belong to many users; only root sees them as they are. Root of a user namespace is enough.
+// Every user with subordinate IDs can become that. Otherwise sudo, if it asks for no password.
 
 /** Set in the environment of the second run, so that there is never a third. */
 const secondRun = 'COXSWAIN_RUNS_AS_ROOT';
@@ -73,12 +73,12 @@ function keptBySudo(): string[] {
   );
 }
 
-/** Tries it instead of reading settings: whether it works depends on kernel, profiles, files and packages. */
+/** It is tried, because reading settings is not enough: it depends on the kernel, profiles, files and packages. */
 async function probe(): Promise<Probed> {
   return { namespace: await probeNamespace(), sudo: await probeSudo() };
 }
 
-/** One ID is not enough for the files of an image: `buildah unshare` then works, and building does not. */
+/** One ID is not enough for the files of an image: then `buildah unshare` works, but building does not. */
 const enoughIds = 65_536;
 
 async function probeNamespace(): Promise<Probed['namespace']> {
@@ -139,7 +139,7 @@ async function runToItsEnd(
     child.once('exit', resolve);
   });
   if (interrupted === undefined) return code ?? 1;
-  // The program in front may end before the one that cleans up.
+  // sudo or buildah may end before the program that cleans up.
   const until = performance.now() + graceMilliseconds;
   while (signalGroup(0) && performance.now() < until) await sleep(100);
   return { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[interrupted as 'SIGINT'];

@@ -4,17 +4,17 @@ import { nearest } from '../../host/nearest.ts';
 import { readValues } from '../arguments.ts';
 import type { Input, Inputs, Values } from '../inputs.ts';
 
-/** Inputs of actions that are not a verb's: the steps of action.yml use them. */
+/** Inputs of actions that no verb has: the steps of action.yml use them. */
 export const stepInputs: readonly string[] = ['token'];
 
-/** How an action's input is called in messages. */
+/** How messages name an input of an action. */
 export function spellInput(name: string): string {
   return `input ${name}`;
 }
 
 /**
- * Reads the inputs of an action by its verb's inputs.
- * @param json the context `inputs` of the action, as JSON: texts, for typed callers also booleans and numbers
+ * Reads the inputs of an action as its verb defines them.
+ * @param json the context `inputs` of the action, as JSON: texts, and from a caller with types booleans and numbers too
  * @throws InputError that names an unknown or malformed input and what it can be
  * @throws UsageError for one that is missing
  */
@@ -29,7 +29,7 @@ export function readActionInputs<I extends Inputs>(inputs: I, json: string): Val
   return readValues(inputs, given, spellInput);
 }
 
-/** Replaces `--name` in a message by how the input is called in a workflow, for names that are inputs. */
+/** Replaces `--name` in a message by the name that this input has in a workflow. */
 export function inWordsOfActions(message: string, inputs: Inputs): string {
   return message.replaceAll(/(?<![\w-])--([a-z][a-z-]*)/g, (flag, name: string) =>
     Object.hasOwn(inputs, name) ? spellInput(name) : flag,

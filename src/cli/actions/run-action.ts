@@ -144,7 +144,7 @@ function secretsIn(json: string, env: NodeJS.ProcessEnv): string[] {
   return [env.GITHUB_TOKEN ?? '', ...passwords].filter((secret) => secret.trim() !== '');
 }
 
-/** The input `directory`, whatever else is wrong with the inputs. */
+/** The input `directory`, also if other inputs are wrong. */
 function directoryOf(json: string): string {
   try {
     const { directory }: { directory?: unknown } = JSON.parse(json);

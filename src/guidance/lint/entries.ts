@@ -44,7 +44,7 @@ export function* lintEntries({ releases, updates, operations }: FleetSources): G
         rule: 'offered-although-withdrawn',
         where: at(),
         message: `${version} was withdrawn by ${withdrawn.by} (${withdrawn.reason}), and is offered by this entry`,
-        remedy: 'Take the entry out, or the release out of "withdrawn" in operations.json.',
+        remedy: 'Remove the entry, or remove the release from "withdrawn" in operations.json.',
       };
     }
     const paused = operations?.value.paused?.find((each) => each.version === version);
@@ -54,7 +54,7 @@ export function* lintEntries({ releases, updates, operations }: FleetSources): G
         rule: 'offered-although-paused',
         where: at(),
         message: `${version} is paused by ${paused.by} (${paused.reason}), and is offered by this entry`,
-        remedy: 'Use edit-updates --action resume, or take it out of "paused" in operations.json.',
+        remedy: 'Use edit-updates --action resume, or remove it from "paused" in operations.json.',
       };
     }
   }

@@ -28,7 +28,7 @@ export function lintGuidance(
   },
 ): Finding[] {
   const { sources, findings } = readSources(after);
-  // What was wrong before is not the fault of this change: it is not reported, and not compared with.
+  // What was wrong before is not the fault of this change. It is not reported, and nothing is compared with it.
   const { sources: old } = readSources(before);
   const { releases, updates } = sources;
   const streams = [releases, updates].flatMap((source): Finding[] =>

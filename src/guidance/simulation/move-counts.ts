@@ -1,4 +1,4 @@
-/** How many nodes are where at which time, in bounded memory whatever the number of nodes. */
+/** How many nodes are at each place at each time. The memory does not grow with the number of nodes. */
 export interface MoveCounts {
   /** @param seconds since the start, not negative */
   move(from: number, to: number, seconds: number): void;
@@ -12,15 +12,15 @@ export interface MoveCounts {
 export interface Curve {
   /** Seconds since the start. */
   readonly times: readonly number[];
-  /** For each place, nodes at each time: moves in that same second included. */
+  /** For each place, the nodes at each time, after the moves in that second. */
   readonly counts: readonly (readonly number[])[];
 }
 
 const columns = 4096;
 
 /**
- * Keeps the change per place and stretch of time. When a move lies beyond the last column, pairs of columns become one:
- * a week is kept to five minutes, an hour to the second.
+ * Keeps the change for each place and period of time. When a move is after the last column, each two columns become
+ * one: a week is kept in steps of five minutes, an hour in steps of a second.
  */
 export function createMoveCounts(places: number): MoveCounts {
   const changes = new Int32Array(places * columns);

@@ -3,7 +3,8 @@ import { rolloutProgress } from '../progress.ts';
 
 /**
  * The first second at which a release is offered to a wariness; -Infinity for always, Infinity for never.
- * The same answer as nextOpening of src/guidance, found in a few steps: it is asked for each node of a fleet.
+ * It gives the same answer as nextOpening of src/guidance in fewer steps, because it is called for each node of a
+ * fleet.
  * @param rollout undefined for a release that is not throttled: a barrier without a rollout
  */
 export function openingOf(rollout: Rollout | undefined, wariness: number): number {

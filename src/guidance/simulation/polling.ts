@@ -27,14 +27,14 @@ export function firstPoll(random: Random, interval: number): number {
 
 /**
  * The first poll at or after a moment, of a node that polls at `poll` and then every interval with jitter.
- * Far away, many intervals are added at once: their sum is close to normal.
+ * For a distant moment many intervals are added at once, because their sum is close to normally distributed.
  */
 export function pollAtOrAfter(random: Random, poll: number, moment: number, interval: number): number {
   const step = jitterStep(interval);
   const longest = interval + jitterSteps * step;
   let at = poll;
   for (;;) {
-    // This many intervals can never go past the moment.
+    // So many intervals can never be longer than the time to the moment.
     const count = Math.floor((moment - at) / longest);
     if (count < 16) break;
     // The mean of 0 to 10 is 5, the variance 10.

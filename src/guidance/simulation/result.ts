@@ -6,7 +6,7 @@ export type MissingReason =
   | 'dead-end'
   /** No path leads on from its release. */
   | 'no path'
-  /** The next release stops short of its wariness. */
+  /** The rollout of the next release ends before its wariness. */
   | 'never opened to it'
   /** The simulation ended before its turn came. */
   | 'not its turn yet'

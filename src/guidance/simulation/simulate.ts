@@ -9,8 +9,8 @@ const curvePoints = 240;
 
 /**
  * Follows each node of a fleet from update to update, event by event: when its next release opens to its wariness, when
- * it polls after that, when it may reboot; then the same again from the release it has reached.
- * A node that comes back after it was off polls at once, as Zincati does after each boot.
+ * it polls after that, when it may reboot; then the same from the release that it has reached. A node that was off
+ * polls as soon as it is on, as Zincati does after each boot.
  * @throws InputError for a version that is not in the release index, or a fleet without releases
  */
 export function simulateRollout(input: SimulationInput): SimulationResult {

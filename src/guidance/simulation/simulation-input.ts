@@ -16,7 +16,7 @@ export interface SimulationInput {
   readonly target?: string;
   /** A whole number: the same seed gives the same answer. */
   readonly seed: number;
-  /** Called for each update of each node: for tests that look closer. */
+  /** Called for each update of each node, for tests. */
   readonly onMove?: (move: NodeMove) => void;
 }
 

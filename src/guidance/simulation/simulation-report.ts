@@ -7,7 +7,7 @@ const explanations: Readonly<Record<MissingReason, string>> = {
   'not in the graph': 'their release has no image for this architecture',
   'dead-end': 'their release is a dead-end',
   'no path': 'no path leads on from their release',
-  'never opened to it': 'the next rollout stops short of their wariness',
+  'never opened to it': 'the next rollout ends before their wariness',
   'not its turn yet': 'their turn had not come when the simulation ended',
   'no reboot window yet': 'they wait for a reboot window',
   'off for now': 'they were off when the simulation ended',

@@ -77,7 +77,8 @@ function readDay(name: string): number | undefined {
 /** All windows between two moments, in UNIX seconds; those that touch are joined. */
 export function scheduleOf(windows: readonly RebootWindow[], from: number, until: number): Schedule {
   const stretches: { start: number; end: number }[] = [];
-  // Two days more on each side: a local day may begin 14 hours apart from ours, and a window may last until the next.
+  // Two days more on each side: a local day may begin 14 hours before or after ours, and a window may last until the
+  // next day.
   const firstDay = Math.floor(from / daySeconds) - 2;
   const lastDay = Math.floor(until / daySeconds) + 2;
   for (const window of windows) {

@@ -118,7 +118,7 @@ export function renderTemplate(options: {
     throw new InputError({
       where: `${where}${lineOf(source, '"start_epoch"')}`,
       field: 'metadata.rollout',
-      problem: 'this rollout would be over before it begins: every node would be offered the release at once',
+      problem: 'this rollout would end before it begins: every node would be offered the release at once',
       found: rollout,
       remedy: 'Write "start_epoch": {{start "now"}}, or, if at once is meant, only "start_percentage": 1.0.',
     });
@@ -193,7 +193,7 @@ function render({ source, where, variables, now }: Parameters<typeof renderTempl
   }
 }
 
-// A policy is a page of JSON. For much larger texts Handlebars needs minutes, or runs out of stack.
+// A policy is about one page of JSON. For much larger texts Handlebars takes minutes, or overflows the stack.
 const longestTemplate = 64 * 1024;
 const deepestNesting = 50;
 

@@ -169,7 +169,7 @@ function machineFor({ config }: Project, options: TestImageOptions, architecture
   };
 }
 
-/** By name; undefined if the commit belongs to no fleet that we know. */
+/** The fleet of that name, or of the commit; undefined if the commit belongs to no fleet that we know. */
 async function fleetOf(
   { git, config, forge }: Project,
   options: TestImageOptions,

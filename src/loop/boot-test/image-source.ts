@@ -9,7 +9,7 @@ export interface ImageSource {
   readonly place: string;
   /** The name that buildah gives it in its storage; absent: it is known by its id there. */
   readonly storedAs?: string;
-  /** The registry has no certificate; only one on this machine is allowed to have none. */
+  /** The registry has no certificate. This is allowed only for a registry on this machine. */
   readonly plainHttp: boolean;
 }
 

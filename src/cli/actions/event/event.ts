@@ -20,7 +20,10 @@ export type WorkflowEvent =
       /** Its commits are in another repository, or it is Dependabot's: there are no credentials. */
       readonly fork: boolean;
     }
-  /** The workflow is the default branch's, whatever the pull request is into: none of its files is run. */
+  /**
+   * The workflow comes from the default branch, whatever branch the pull request is for: no file of the pull request is
+   * run.
+   */
   | {
       readonly kind: 'pull_request_target';
       readonly base: string;
@@ -34,7 +37,7 @@ export type WorkflowEvent =
       readonly branch: string;
       /** The commit that the branch was moved to. */
       readonly commit: string;
-      /** The push made the branch. */
+      /** The push created the branch. */
       readonly created: boolean;
       readonly deleted: boolean;
     }

@@ -46,7 +46,10 @@ export function matrixOf(config: Config, given: readonly string[], field: string
   }));
 }
 
-/** The architectures for which the test registry has no image of a commit that was tested for a fleet as it is now. */
+/**
+ * The architectures for which the test registry has no tested image of a commit. The tests must be those of the fleet
+ * as it is configured now.
+ */
 export async function untested(
   parts: Pick<Project, 'config' | 'git' | 'client' | 'state'>,
   commit: string,

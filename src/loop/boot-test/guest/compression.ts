@@ -54,7 +54,7 @@ export async function decompress(
   return Buffer.concat(chunks);
 }
 
-/** The same, part by part: the result is never in memory as a whole. */
+/** The same, part by part, so that the whole result is never in memory. */
 export async function decompressTo(
   compression: Compression,
   bytes: Uint8Array,

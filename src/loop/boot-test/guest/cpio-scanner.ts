@@ -5,14 +5,14 @@ const longestName = 4096;
 export interface CpioScanner {
   /** @throws Error for bytes that are not such an archive */
   feed(bytes: Buffer): void;
-  /** After the last entry, with nothing but zeros since. */
+  /** True after the last entry, if only zeros followed it. */
   readonly ended: boolean;
   readonly entries: number;
 }
 
 /**
  * Scans archives of the format "newc", one after the other, as the kernel unpacks them (kernel documentation,
- * "initramfs buffer format"); zeros may lie between them.
+ * "initramfs buffer format"); there may be zeros between them.
  */
 export function createCpioScanner(onName: (name: string) => void): CpioScanner {
   let waiting: Buffer = Buffer.alloc(0);

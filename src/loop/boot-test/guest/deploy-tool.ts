@@ -44,7 +44,7 @@ export async function findDeployTool(
   return findTool(ownProgram, env) === undefined ? undefined : onHost;
 }
 
-/** The link itself is checked and not followed: its target is the image's own choice. */
+/** The link is checked and not followed, because the image chooses its target. */
 async function hasExtension(root: string): Promise<boolean> {
   try {
     await lstat(join(root, imageExtension));
@@ -57,7 +57,7 @@ async function hasExtension(root: string): Promise<boolean> {
 
 const onHost: DeployTool = {
   name: ownProgram,
-  // It is built with a libostree from before composefs.
+  // It is built with a libostree that is older than composefs.
   makesComposefs: false,
   run: async ({ folders, args }) => {
     const words = args(folders);

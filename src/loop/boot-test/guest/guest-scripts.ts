@@ -10,7 +10,7 @@ import system from './shell/system.sh';
 import unitStart from './shell/unit-start.sh';
 
 // What runs inside the virtual machine: the files in shell/, and the settings that are made here. The host's static
-// busybox interprets all of it: nothing here depends on a program of the image, except systemctl and journalctl.
+// busybox interprets all of it, so nothing here depends on a program of the image, except systemctl and journalctl.
 
 /** Folder of the harness in the running guest. */
 export const guestFolder = '/run/coxswain';
@@ -19,10 +19,10 @@ export const helpersFolder = `${guestFolder}/helpers`;
 
 const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** How much of the journal is sent: its end. */
+/** How much of the end of the journal is sent. */
 const journalBytes = 4 * 1024 * 1024;
 
-/** How much of a test's output is sent: its end. Lines of one letter become twenty times as long on their way. */
+/** How much of the end of a test's output is sent. The protocol makes a line of one letter twenty times as long. */
 const sentBytes = 256 * 1024;
 
 /**

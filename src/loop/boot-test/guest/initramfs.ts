@@ -38,7 +38,7 @@ export async function readInitramfs(bytes: Buffer): Promise<Initramfs> {
       scanner.feed(rest.subarray(0, length));
       offset += length;
     } else {
-      // Warnings about bytes that follow are not errors: whatever was written is then an archive.
+      // Warnings about bytes that follow are not errors: everything was decompressed, and it has to be an archive.
       await decompressTo(compression, rest, largestContent, (chunk) => scanner.feed(chunk));
       offset = bytes.length;
     }

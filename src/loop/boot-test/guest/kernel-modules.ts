@@ -42,7 +42,7 @@ export function orderModules(wanted: readonly string[], index: ModuleIndex): Loa
     for (const needed of [...(needs.get(path) ?? [])].reverse()) add(needed);
     files.push(path);
   };
-  /** A soft dependency may be an alias of several modules (`crc32c`): the kernel takes whichever loads. */
+  /** A soft dependency may be an alias of several modules (`crc32c`): the kernel uses the one that loads. */
   const addByName = (name: string): boolean => {
     const key = normal(name);
     const paths = [key, ...(aliases.get(key) ?? [])].map((each) => fileOf.get(each));

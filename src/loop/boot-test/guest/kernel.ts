@@ -104,8 +104,9 @@ export async function kernelFile(kernel: Kernel, folder: string): Promise<string
 }
 
 /**
- * What a boot loader knows a kernel by, at the place that the format of its architecture has it: x86's "HdrS" (Linux,
- * Documentation/arch/x86/boot.rst), arm64's "ARM\x64" (arch/arm64/booting.rst) or an archive of one.
+ * The bytes by which a boot loader recognises a kernel, at the position that the format of its architecture defines:
+ * x86's "HdrS" (Linux, Documentation/arch/x86/boot.rst), arm64's "ARM\x64" (arch/arm64/booting.rst) or an archive of
+ * one.
  */
 const kernelMarks: Partial<
   Readonly<Record<Architecture, ReadonlyArray<{ readonly at: number; readonly mark: string }>>>

@@ -39,7 +39,7 @@ export async function makeOstreeInitrd(options: {
     file('coxswain.service', unit('enter-harness', '!')),
     file('coxswain-initramfs.service', unit('initramfs-failed', '')),
   ]);
-  // The kernel requires an archive to begin at a multiple of four bytes; dracut pads its own to blocks.
+  // The kernel requires an archive to begin at a multiple of four bytes. dracut pads its own archives to whole blocks.
   const padding = Buffer.alloc((512 - (own.length % 512)) % 512);
   return Buffer.concat([own, padding, await readFile(options.initramfs)]);
 }

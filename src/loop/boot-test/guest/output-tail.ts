@@ -1,6 +1,6 @@
 const keptCharacters = 64 * 1024;
 
-/** Keeps the end of a test's output: the important part is there, and one test must not fill our memory. */
+/** Keeps the end of a test's output: the important part is at the end, and one test must not fill our memory. */
 export interface OutputTail {
   add(line: string): void;
   text(): string;

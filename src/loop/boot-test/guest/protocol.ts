@@ -24,8 +24,9 @@ import { createOutputTail, type OutputTail } from './output-tail.ts';
  *
  *   tampered PLACE                   something covers the files of the harness; nothing follows
  *
- * The nonce is random and known to the harness alone, which also keeps the port open: the kernel opens a port once.
- * What does not fit into this order was not written by the harness, and no later line counts (`violation`).
+ * The nonce is random, and only the harness knows it. The harness also keeps the port open, because the kernel opens a
+ * port only once. A line that does not fit into this order was not written by the harness, and no later line counts
+ * (`violation`).
  */
 export interface GuestRecord {
   kernel: string | undefined;
@@ -51,7 +52,7 @@ export interface GuestRecord {
 export interface UnitRestarts {
   readonly unit: string;
   readonly count: number;
-  /** Of the unit's state: `running`, `auto-restart`. */
+  /** The detailed state of the unit: `running`, `auto-restart`. */
   readonly state: string;
 }
 
@@ -258,8 +259,8 @@ function take(state: State, text: string): string | undefined {
   const known = Object.hasOwn(rules, word) ? rules[word] : undefined;
   const groups = known?.pattern.exec(text);
   if (known === undefined || groups === null || groups === undefined)
-    return violation('no line of ours', text);
-  if (!known.phases.includes(state.phase)) return violation('not in its order', text);
+    return violation('not a line of the harness', text);
+  if (!known.phases.includes(state.phase)) return violation('not in the order of the protocol', text);
   const problem = known.take(state, groups.slice(1));
   return problem === undefined ? undefined : violation(problem, text);
 }

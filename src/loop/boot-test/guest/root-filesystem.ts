@@ -13,7 +13,7 @@ import type { ImageSource } from '../image-source.ts';
 // Everything that needs root to see an image's files as they are is in this file: root of the machine, or of a user
 // namespace that `buildah unshare` made (see host/root.ts).
 
-/** buildah's exit codes for "done" and for "no such thing", which is also fine here. */
+/** The exit codes of buildah that are expected here: success, and "it does not exist". */
 const orNot = [0, 1, 125];
 
 /** An image in buildah's storage, during the work on it. */
@@ -52,8 +52,8 @@ export async function withRootFilesystem<T>(
   const remove = async () => {
     await exec('buildah', ['umount', container], { allow: orNot });
     await exec('buildah', ['rm', container], { allow: orNot });
-    // By its name, because others may have the same image under other names; and without --force, because others may
-    // be using it.
+    // Removes the image by its name, because others may have the same image under other names, and without --force,
+    // because others may be using it.
     const stored = source.storedAs ?? id;
     if (stored !== undefined && !before.has(stored)) await exec('buildah', ['rmi', stored], { allow: orNot });
   };

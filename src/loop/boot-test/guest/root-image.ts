@@ -4,7 +4,7 @@ import { requireTools } from '../../../host/tools.ts';
 import type { RootType } from './guest-scripts.ts';
 import { requireRoot } from './root-filesystem.ts';
 
-/** Files with holes of this size need another kind of image. */
+/** A file with a hole of this size needs another file system than erofs. */
 const largeHole = 64 * 1024 * 1024;
 
 /** A root file system as a disk in a file. */

@@ -54,7 +54,7 @@ function readSections(file: Buffer): Map<string, Buffer> | undefined {
     // The raw size is rounded up; the virtual size is the real one.
     const size = virtualSize === 0 ? rawSize : Math.min(virtualSize, rawSize);
     if (offset + size > file.length) return undefined;
-    // The first of a name counts: a file with profiles has more of them.
+    // The first section of a name counts: a file with profiles has several.
     if (!sections.has(name)) sections.set(name, file.subarray(offset, offset + size));
   }
   return sections;

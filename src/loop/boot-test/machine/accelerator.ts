@@ -46,7 +46,7 @@ const probeExitCode = 85;
 const probeSeconds = 10;
 
 /**
- * Runs a few instructions under KVM. That /dev/kvm can be opened proves little: nested KVM may refuse to set up a
+ * Runs a few instructions under KVM. It is not enough that /dev/kvm can be opened: nested KVM may refuse to set up a
  * processor (QEMU aborts), or never run it.
  */
 async function probeKvm(architecture: Architecture): Promise<string | undefined> {

@@ -108,7 +108,7 @@ async function obstacle(
   if (image.systemd === undefined && options.init !== 'any') {
     return 'The image has no systemd (/usr/lib/systemd/systemd, or /sbin/init that leads to it). An image without it on purpose needs "init: any" below boot-test in coxswain.yaml.';
   }
-  // QEMU would fail, as if the image had no part in it.
+  // QEMU would fail, and its error would not mention the image.
   if (!(await isKernel(image.kernelFile, options.architecture))) {
     return `The image's ${image.kernel.path} is not a kernel for ${options.architecture}: no boot loader would start it.`;
   }

@@ -13,7 +13,7 @@ import { reportOf } from './machine-report.ts';
 import { type MachineOptions, machineTypeOf } from './machine-types.ts';
 import { runAccelerated } from './run-with-fallback.ts';
 
-/** What brings the harness into a machine, for the mode to place it. */
+/** What the mode needs to put the harness into a machine. */
 export interface Harness {
   /** The host's static busybox. */
   readonly busybox: string;
@@ -32,16 +32,16 @@ export type CommonMachine = Omit<MachineOptions, 'kernel' | 'initrd' | 'rootImag
 export interface HarnessedMachine {
   /** systemd's path in the image, and the file system of its root. */
   readonly image: { readonly systemd: string | undefined; readonly rootType: RootType };
-  /** What the kernel is called, if the machine never says. */
+  /** The name of the kernel if the machine does not report one. */
   readonly kernel: string;
-  /** Making the root of the machine took so long, before this. */
+  /** How long it took to make the root of the machine. */
   readonly seconds: number;
   /** Makes what the machine starts from. @returns the command line of QEMU, without the program's name */
   readonly prepare: (harness: Harness) => Promise<(common: CommonMachine) => string[]>;
 }
 
 /**
- * Boots a machine with the harness in it, runs the tests and reports how that went: what all modes have in common.
+ * Boots a machine with the harness in it, runs the tests and reports the result. All modes use it.
  * @throws InputError if something is missing on this host; OutsideError if one of its programs fails
  */
 export async function bootWithHarness(options: BootOptions, machine: HarnessedMachine): Promise<BootReport> {
@@ -55,7 +55,7 @@ export async function bootWithHarness(options: BootOptions, machine: HarnessedMa
     const begun = performance.now();
     const making = makeToolsDisk({ busybox, tests, settings, ...defined({ testsFolder }) }, folder);
     const preparing = machine.prepare({ busybox, settings, nonce, folder });
-    // Both to their end, even if one of them fails: the folder that they write to is removed then.
+    // Both run to their end, even if one of them fails, because the folder that they write to is removed afterwards.
     await Promise.allSettled([making, preparing]);
     const [toolsDisk, commandLine] = [await making, await preparing];
     const initrd = (performance.now() - begun) / 1000;
@@ -76,7 +76,7 @@ export async function bootWithHarness(options: BootOptions, machine: HarnessedMa
   });
 }
 
-/** Begins each line of the harness: an image does not know it, and 60 bits are not guessed. */
+/** Begins each line of the harness: an image does not know it, and cannot guess 60 bits. */
 function makeNonce(): string {
   return randomBytes(8).toString('hex').slice(1);
 }

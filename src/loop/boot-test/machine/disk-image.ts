@@ -13,8 +13,8 @@ import {
 } from './machine-types.ts';
 
 // Booting through the firmware: the image installs itself on a disk with its own bootc, and the machine starts from
-// there, with boot loader, initramfs and all. Only command lines are made here; docs/boot-tests.md says which of them
-// were ever run.
+// there, with its boot loader and its initramfs. Only command lines are made here; docs/boot-tests.md says which of
+// them have been run.
 
 export interface InstallOptions {
   /** A name or an id in podman's storage. */

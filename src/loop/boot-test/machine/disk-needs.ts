@@ -72,7 +72,7 @@ export async function requireDiskMode(
   });
 }
 
-/** What `bootc install to-disk` calls, by the names that any one of makes do. */
+/** The programs that `bootc install to-disk` calls. Of each list of names, one is enough. */
 const neededPrograms: ReadonlyArray<readonly string[]> = [
   ['/usr/bin/bootc'],
   ['/usr/bin/bootupctl', '/usr/bin/bootctl'],

@@ -20,8 +20,8 @@ export interface MachineType {
   /** Arguments that add the second serial port, on the character device `fallback`. */
   readonly fallbackArguments: readonly string[];
   /**
-   * The processor when every instruction is emulated: the most capable one, because distributions ask for more than
-   * QEMU's default has.
+   * The processor when every instruction is emulated. It is the most capable one, because distributions need more than
+   * QEMU's default.
    */
   readonly emulatedProcessor: string;
   /** Kernel arguments needed when every instruction is emulated. */
@@ -42,7 +42,7 @@ const machineTypes: Partial<Readonly<Record<Architecture, MachineType>>> = {
     // Page tables with five levels only make emulation slower.
     emulatedProcessor: 'max,la57=off',
     // On a busy host the kernel's check of the timer fails, and it panics. Protections against other users of a
-    // processor, and self-tests of ciphers: under emulation they only take time.
+    // processor, and self-tests of ciphers: under emulation they only cost time.
     emulationArguments: ['no_timer_check', ...emulationShortcuts],
   },
   aarch64: {

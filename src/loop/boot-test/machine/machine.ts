@@ -65,7 +65,7 @@ const endSeconds = 3;
 const megabyte = 1024 * 1024;
 /** How much a guest may write to one of our files, without the output of tests. */
 const mostBytes = 128 * megabyte;
-/** The output of a test: at most 256 KiB, of which short lines become twenty times as long. */
+/** The output of a test: at most 256 KiB, and the protocol makes short lines twenty times as long. */
 const bytesPerTest = 8 * megabyte;
 /** No guest may fill a disk of the host. */
 const mostBytesOfAll = 2048 * megabyte;
@@ -106,8 +106,8 @@ async function listen(
   const seconds = () => (performance.now() - started) / 1000;
   const qemu = await startProcess(options.program, options.argumentsFor(files), { logFile: complaints });
   const port = watchPort(files.monitor, reportPortName);
-  // Registered after the process itself, so that it runs before the machine is stopped: that end says nothing about
-  // the image, and must not become a result.
+  // Registered after the process itself, so that it runs before the machine is stopped: a machine that we stopped says
+  // nothing about the image, and there must be no result.
   let interrupted = false;
   const forget = onInterrupt(() => {
     interrupted = true;

@@ -2,7 +2,7 @@ import { createConnection, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLineReader } from '../guest/line-reader.ts';
 
-/** What QEMU reports of a virtio-serial port. */
+/** What QEMU reports about a virtio-serial port. */
 export interface PortWatch {
   /** The guest had opened the port, and has closed it. */
   readonly closed: boolean;
@@ -12,8 +12,8 @@ export interface PortWatch {
 const retryMilliseconds = 50;
 
 /**
- * Hears from QEMU when the guest closes a port (QEMU Machine Protocol, event VSERPORT_CHANGE): only the harness has
- * it open, and a harness that was killed cannot report that itself.
+ * Learns from QEMU when the guest closes a port (QEMU Machine Protocol, event VSERPORT_CHANGE): only the harness has it
+ * open, and a harness that was killed cannot report that itself.
  * @param socket where QEMU listens, or will listen
  */
 export function watchPort(socket: string, port: string): PortWatch {

@@ -14,8 +14,7 @@ import type { BootReport, Rehearsal } from '../report/boot-report.ts';
 import { type RehearsalScript, rehearse } from './rehearsal.ts';
 
 /**
- * What the harness does at the end of each stage, as a test of that name: a user's test never decides about the
- * update.
+ * What the harness does at the end of each stage, as a test of that name. No user's test does the update.
  */
 const steps: Readonly<Record<UpgradeStage, { readonly name: string; readonly text: string }>> = {
   'before-upgrade': { name: 'ostree-deploy', text: deploySteps },

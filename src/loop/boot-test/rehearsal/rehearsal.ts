@@ -24,8 +24,8 @@ export interface RehearsalOptions extends RehearsalScript {
 }
 
 /**
- * Takes one machine from an earlier release to the candidate and back, as ostree does: /var is the machine's own
- * throughout, changes in /etc win over the new image's defaults, and after the rollback /etc is as before.
+ * Takes one machine from an earlier release to the candidate and back, as ostree does: /var stays the machine's own,
+ * changes in /etc win over the new image's defaults, and after the rollback /etc is as before.
  */
 export async function rehearseUpgrade(options: RehearsalOptions): Promise<Rehearsal> {
   const { from, candidate } = options;
@@ -96,7 +96,7 @@ function stageOptions(
   };
 }
 
-/** The tests of a machine, and whether it still is the same machine. */
+/** The tests of a machine, and a check that it is still the same machine. */
 function resultsOf(
   report: BootReport,
   stage: UpgradeStage,

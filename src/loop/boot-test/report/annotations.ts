@@ -36,7 +36,10 @@ export function formatAnnotations(report: BootReport, testsFolder: string): stri
   );
 }
 
-/** `upgrade from 44.1: after-upgrade/10-a.sh` is of after-upgrade/10-a.sh; entries of the harness have no file. */
+/**
+ * `upgrade from 44.1: after-upgrade/10-a.sh` belongs to the file after-upgrade/10-a.sh; entries of the harness have no
+ * file.
+ */
 function fileOf(name: string): string | undefined {
   const file = name.replace(/^upgrade from \S+: /, '');
   return /^check: |(^|\/)(systemd|identity)$/.test(file) ? undefined : file;

@@ -13,7 +13,9 @@ export type Verdict =
   | 'test-timed-out'
   /** The image lacks something that a node needs; nothing was booted. */
   | 'check-failed'
-  /** systemd of the image ended its boot in another state than `running`, for units that are not allowed to fail. */
+  /**
+   * The image's systemd ended its boot in another state than `running`, because of units that are not allowed to fail.
+   */
   | 'system-not-running'
   /** systemd could not boot: emergency or rescue mode. */
   | 'emergency-mode'
@@ -28,7 +30,7 @@ export type Verdict =
   | 'kernel-panic'
   /** The machine powered off, or rebooted, while a test ran. */
   | 'power-off-in-test'
-  /** The machine powered off before it was done. */
+  /** The machine powered off before all tests were done. */
   | 'early-exit'
   /** The machine was still running when its time was up, and was ended from outside. */
   | 'deadline'

@@ -11,7 +11,7 @@ import type { FromRelease } from '../test-run.ts';
 import type { BootReport } from './boot-report.ts';
 import { evidenceLog } from './report-text.ts';
 
-// What is known of an image in the test registry, and what a boot test adds to that.
+// What the test registry has about an image, and what a boot test adds.
 
 /** The existing evidence of the image, if these same tests passed. */
 export async function evidenceOn(
@@ -74,7 +74,7 @@ export function aboutTheImage({ verdict }: BootReport): boolean {
   return verdict !== 'qemu-failed';
 }
 
-/** The packages of the image go beside it, in the test registry, while its files are mounted. */
+/** Attaches the list of packages to the image in the test registry, while the files of the image are mounted. */
 export function onFiles({ client, config }: Project, { reference, image }: ImageUnderTest, log: Log) {
   if (reference === undefined || !sameRepository(reference.repository, config.testImage)) return {};
   const about = { repository: reference.repository, subject: image.manifest.descriptor };

@@ -1,7 +1,7 @@
-/** A unit of a distribution that cannot work in the machine of a boot test, although it is right on a node. */
+/** A unit of a distribution that cannot work in the machine of a boot test, although it works on a node. */
 export interface KnownFailure {
   readonly unit: string;
-  /** Why it fails in such a machine; continues "fails here: ". */
+  /** Why it fails in such a machine. The text follows "fails here: ". */
   readonly reason: string;
   /** First and last release of the distribution that it is about; absent: no limit. */
   readonly from?: number;

@@ -16,7 +16,7 @@ export const outputNames = {
 } as const;
 
 /**
- * Writes the report in every form that somebody reads it in.
+ * Writes the report in all its forms.
  * @param about.facts added to report.json
  * @param about.startedAt UNIX seconds
  */

@@ -53,7 +53,7 @@ export function commentOn(tested: TestedImage): string {
   return reportMarkdown(reportTested(tested));
 }
 
-/** The end of what was seen, for the evidence: what failed, else the tests' output. */
+/** The end of the output, for the evidence: of what failed, or else of all tests. */
 export function evidenceLog(report: BootReport, console: string): string {
   const parts =
     report.verdict === 'passed'

@@ -10,7 +10,7 @@ kill_session() {
     found=
     for file in /proc/[0-9]*/stat; do
       read -r line 2>/dev/null <"$file" || continue
-      # The name in parentheses may hold anything; after it: state, parent, group, session.
+      # The name in parentheses may contain any character. After it come state, parent, group and session.
       after="${line##*) }"
       state="${after%% *}"
       after="${after#* * * }"

@@ -20,7 +20,7 @@ send_journal() {
   image 30 journalctl --boot --no-pager --output=short-monotonic --no-hostname | tail -c "$journal_bytes" >&4
 }
 
-# The tools come from a disk that cannot be written to. Reports whether something was mounted over them.
+# The tools come from a disk that cannot be written to. Reports if something was mounted over them.
 check_tools() {
   number=$(awk -v place="$tools" '$5 == place { print $3 }' /proc/self/mountinfo | tail -n 1)
   if awk -v place="$guest_folder" -v number="$number" '
@@ -48,7 +48,7 @@ system_after_boot() {
   tries=0
   while [ ! -S /proc/1/root/run/systemd/private ] && [ "${now%.*}" -lt $limit ]; do
     tries=$((tries + 1))
-    # It is long after the start, and still another program runs.
+    # The start was long ago, and the first process is still another program.
     if [ $tries -gt 40 ] && ! systemd_runs; then break; fi
     usleep 100000
     read -r now rest </proc/uptime
