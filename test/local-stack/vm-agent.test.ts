@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { findZincati } from '../../src/demo/base-agent.ts';
 import { defaultCacheFolder } from '../../src/demo/base-images.ts';
 import { findTool } from '../../src/host/tools.ts';
+import type { TestFile } from '../../src/loop/boot-test/guest/list-tests.ts';
 import { type AgentQuestion, writeAgentTest } from '../../src/loop/boot-test/guest/node-agent.ts';
-import type { TestFile } from '../../src/loop/boot-test/guest/tests.ts';
 import { current, graphOf, question } from '../support/agent-question.ts';
 import { useMachines } from '../support/machines.ts';
 

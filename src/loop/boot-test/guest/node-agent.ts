@@ -5,9 +5,9 @@ import type { InsideRoot } from '../../../host/inside-root.ts';
 import { type Image, imageTimestamp } from '../../../world/registry/image.ts';
 import type { Digest } from '../../../world/registry/reference.ts';
 import { quoted } from './guest-scripts.ts';
+import type { TestFile } from './list-tests.ts';
 import asNode from './shell/as-node.sh';
 import script from './shell/node-agent.sh';
-import type { TestFile } from './tests.ts';
 
 /** Name of the result of asking the image's own update agent. */
 export const agentTestName = 'check: node agent';

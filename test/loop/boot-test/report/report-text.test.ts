@@ -130,7 +130,7 @@ describe('the text for a terminal', () => {
   ] as const)('says what the update agent of the image answered: %s', (agent, words) => {
     const one = tested([passed]);
     const asked = { ...one, evidence: { ...one.evidence, agent } };
-    expect(describeTested(asked)).toContain(words);
+    expect(textOf(asked)).toContain(words);
     expect(commentOn(asked)).toContain(words);
   });
 
