@@ -108,7 +108,7 @@ async function answerShell(words: readonly string[], names: readonly string[]): 
   return `${lines.join('')}${files ? `${filesLine}\n` : ''}`;
 }
 
-// A verb is loaded by name, so its own inputs are unknown here; these are known to be among them.
+// A verb is loaded by name, so the types of its inputs are unknown here. These inputs are always among them.
 function readCommon(values: unknown): Values<typeof commonInputs> {
   return values as Values<typeof commonInputs>;
 }

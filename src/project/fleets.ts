@@ -47,8 +47,8 @@ export async function fleetTip(branches: BranchStore, fleet: Fleet): Promise<Sha
 }
 
 /**
- * Why a commit is no longer what the fleet's branch asks for; undefined while it is the branch's newest. A run that
- * waited for its reviewers finds out here that a change was merged meanwhile that they did not see.
+ * Why a commit can no longer be released; undefined while it is the newest of the fleet's branch. A run that waited
+ * for its reviewers finds out here that another change was merged meanwhile, which they did not see.
  */
 export async function overtaken(
   branches: BranchStore,
@@ -57,7 +57,7 @@ export async function overtaken(
 ): Promise<string | undefined> {
   const tip = await fleetTip(branches, fleet);
   if (tip === commit) return undefined;
-  return `commit ${shortCommit(commit)} is no longer the newest of branch ${fleet.branch}: ${shortCommit(tip)} is, and has a run of its own`;
+  return `commit ${shortCommit(commit)} is no longer the newest of branch ${fleet.branch}. ${shortCommit(tip)} is the newest, and has a run of its own`;
 }
 
 /**

@@ -24,7 +24,7 @@ interface AttachmentKind {
 }
 
 /**
- * What Coxswain knows of attachments. Artifacts of every other type are carried too: SBOMs, provenance, signatures.
+ * What Coxswain knows of attachments. Artifacts of every other type are copied too: SBOMs, provenance, signatures.
  * cosign's tags: cosign specs/SIGNATURE_SPEC.md, "Storage".
  */
 const attachmentKinds: readonly AttachmentKind[] = [

@@ -4,8 +4,8 @@ import { defineVerb } from '../cli/verb.ts';
 
 export default defineVerb({
   summary: 'Print the script by which a shell completes the command line of coxswain',
-  about: `Verbs, options, actions and architectures are completed, and fleets and versions as the checkout in this folder knows
-them. It uses no network.
+  about: `The script completes verbs, options, actions and architectures, and the fleets and versions of the checkout in this
+folder. It uses no network.
 
   eval "$(coxswain completion bash)"        in ~/.bashrc
   eval "$(coxswain completion zsh)"         in ~/.zshrc, after compinit

@@ -17,7 +17,7 @@ import { requireTools } from '../host/tools.ts';
 export default defineVerb({
   summary: 'Show the whole loop on this machine: registry, build, VM, promotion, update graphs',
   about: `Makes a small bootable base image and a user's repository, moves the base, and lets the verbs do their
-work on a real registry, buildah, QEMU and git. Takes under a minute (--systemd: three; --ostree: many); needs root, or a user with subordinate IDs. Leaves only its results in
+work on a real registry, buildah, QEMU and git. Takes less than a minute (--systemd: three minutes; --ostree: many); needs root, or a user with subordinate IDs. Leaves only its results in
 --output, and stops every process that it starts.`,
   inputs: {
     systemd: flag('use a base image with a real systemd (made with mmdebstrap)'),

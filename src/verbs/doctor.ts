@@ -130,7 +130,7 @@ function openFiles(
   config: Config,
   client: RegistryClient,
 ): PublishedFiles {
-  if (oci && site !== undefined) throw new UsageError('--site and --oci are two places: give one');
+  if (oci && site !== undefined) throw new UsageError('--site and --oci name two places: give only one');
   const place = site ?? (oci ? undefined : config.publish.url);
   if (place === undefined) return filesInArtifacts(client, config);
   if (/^[a-z][a-z+.-]*:\/\//i.test(place)) return filesAtUrl(place);

@@ -187,7 +187,11 @@ function readAction(kind: Action['kind'], given: Given, now: number): Action {
 
 function positive(seconds: number, name: string): number {
   if (seconds > 0) return seconds;
-  throw new InputError({ field: `--${name}`, problem: 'no time at all', expected: 'such as 6h' });
+  throw new InputError({
+    field: `--${name}`,
+    problem: 'the time must be longer than 0',
+    expected: 'such as 6h',
+  });
 }
 
 function wholeMinutes(seconds: number): number {

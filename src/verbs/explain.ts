@@ -16,10 +16,14 @@ by type, mode, owner, size, time, extended attributes and content. Exit code 1 i
   inputs: {
     image: text('an image, by tag or digest', { placeholder: 'REF', required: true }),
     with: text('the image to compare it with', { placeholder: 'REF', required: true }),
-    architecture: choice('of images for several', architectures, {
-      placeholder: 'NAME',
-      fallback: 'x86_64',
-    }),
+    architecture: choice(
+      'which image to compare, if there are images for several architectures',
+      architectures,
+      {
+        placeholder: 'NAME',
+        fallback: 'x86_64',
+      },
+    ),
   },
   run: async (inputs, context) => {
     const client = createRegistryClient({ env: context.env, log: context.log });

@@ -10,7 +10,7 @@ import { fleetKeys } from '../release/signatures/signing-keys.ts';
 export default defineVerb({
   summary: "Print the policy with which a fleet's nodes accept only what the fleet signed",
   about: `Prints policy.json (containers-policy.json(5)): images of the production repository need a signature by a key of the fleet.
---registries prints the file for registries.d that nodes need beside it. While keys change, both keys are in it.
+--part registries prints the file for registries.d that nodes need beside it. While keys change, both keys are in it.
 
   coxswain node-policy --fleet stable > policy.json
   coxswain node-policy --fleet stable --part registries > registries.d/os.yaml`,

@@ -44,7 +44,7 @@ A release is made from the commit that the event names. If the branch has moved 
     job: { about: 'watch, test, lint, release or nothing', of: ({ job }) => job },
     fleet: { about: 'the fleet whose branch this is about', of: ({ fleet }) => fleet },
     commit: {
-      about: 'the commit to release, or to judge; empty if there is none',
+      about: 'the commit to release, or to check; empty if there is none',
       of: ({ commit }) => commit,
     },
     fork: { about: 'true for a pull request from another repository', of: ({ fork }) => fork },
@@ -85,7 +85,7 @@ function describe(
         ? `release to ${job.fleet.name}: its image is built and tested`
         : [`build, test and release to ${job.fleet.name}`, ...jobs].join('\n');
     case 'lint':
-      return 'judge a change of the state branch';
+      return 'check a change of the state branch';
     case 'nothing':
       return `nothing to do: ${job.reason}`;
   }

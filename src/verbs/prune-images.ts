@@ -25,7 +25,7 @@ deleted, unless nodes are offered them, or they are barriers or paused. The test
 fleet will still get, and images that branches and open pull requests build now. Images that this project did not build and
 tag always stay.
 
-At ghcr.io the Packages API of GitHub deletes: every manifest, the images of an index and what is attached included.
+At ghcr.io it deletes by GitHub's Packages API: every manifest, also the images of an index and what is attached.
 
 Two witnesses must agree: the state branch, and the guidance that publish-updates put into the registry or that is served
 at publish.url. The registry frees disk space by its own garbage collection.`,
@@ -104,7 +104,7 @@ function readCount(raw: string, name: string): number {
   const number = /^\d{1,9}$/.test(raw) ? Number(raw) : 0;
   if (number >= fewestReleases) return number;
   throw new UsageError(
-    `--${name}: found ${JSON.stringify(raw)}, expected a number from ${fewestReleases} on`,
+    `--${name}: found ${JSON.stringify(raw)}, expected a number of at least ${fewestReleases}`,
   );
 }
 

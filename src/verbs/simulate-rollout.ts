@@ -32,13 +32,13 @@ never arrive and why. The same seed gives the same answer.
       { fallback: String(defaultFleetModel.nodes) },
     ),
     start: many(
-      'what nodes run: VERSION=SHARE, or spread=SHARE for evenly over all older releases; the rest runs the release before the target',
+      'what nodes run: VERSION=SHARE, or spread=SHARE to spread them evenly over all older releases; the rest runs the release before the target',
       {
         placeholder: 'VERSION=SHARE',
       },
     ),
     wariness: many(
-      "wariness of nodes: a number, a ring of coxswain.yaml, or uniform; the rest is uniform, as with the node kit's local graph or serve-graph. Default: as the site's files have it, the slices evenly, or all at the end of the rollout",
+      "wariness of nodes: a number, a ring of coxswain.yaml, or uniform; the rest is uniform, as with the node kit's local graph or serve-graph. Default: if the site has slices, evenly over them; otherwise every node is offered a release when its rollout is complete",
       {
         placeholder: 'W=SHARE',
       },
@@ -121,8 +121,8 @@ async function readWarinesses(raws: readonly string[], directory: string): Promi
 }
 
 /**
- * What nodes see if nobody says otherwise: the slices that the site has, of equal size. Without slices a node that
- * chose no ring is offered a release when its rollout is complete: static files cannot give an even spread.
+ * What nodes see by default: the slices that the site has, of equal size. Without slices a node that chose no ring is
+ * offered a release when its rollout is complete: static files cannot give an even spread.
  */
 async function readSiteRings(inputs: {
   readonly site: string;

@@ -24,9 +24,9 @@ export const faults = [
 
 /** Answers of a registry that are well formed but wrong, so that nothing looks like a failure. */
 export const lies = [
-  /** "Not found", in a registry's own words, for something that exists. An answer to a read. */
+  /** "Not found", as a registry says it, for something that exists. For requests that read. */
   'false 404',
-  /** A list without entries, or a 200 without content. An answer to a read. */
+  /** A list without entries, or a 200 without content. For requests that read. */
   'empty answer',
   /** A list of tags or referrers without its newest entry. Other answers are true. */
   'stale list',

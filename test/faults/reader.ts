@@ -10,7 +10,7 @@ import { join } from 'node:path';
 export interface Place {
   /** The registry itself, not the proxy before it. */
   readonly registry: string;
-  /** By which name images are published. */
+  /** The name by which images are published. */
   readonly publicName: string;
   readonly production: string;
   readonly test: string;
@@ -220,7 +220,7 @@ async function tagList(reader: Reader, repository: string): Promise<string[]> {
 
 interface Reader {
   readonly place: Place;
-  /** Answers of this one reading. */
+  /** The answers that were read this time. */
   readonly answers: Map<string, Promise<{ status: number; text: string }>>;
 }
 

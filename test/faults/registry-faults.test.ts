@@ -80,7 +80,7 @@ describe.each(verbs)('%s, disturbed at each of its requests', (verb) => {
       `${verb}: ${points} injection points at ${requests.length} requests; ${failed} runs failed; ${broken.length} wrong`,
     );
     expect(broken).toEqual([]);
-    // A delay harms no run, nor does a lie that a second witness corrects; many runs must have noticed the others.
+    // A delay harms no run, and a second witness corrects some lies. Many runs must have noticed the other faults.
     expect(failed).toBeGreaterThan(points * 0.3);
   }, 2_400_000);
 

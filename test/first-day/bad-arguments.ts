@@ -258,7 +258,7 @@ const commandLines: readonly Row[] = [
     ['  ', 'x\u001b[31m', long.repeat(2)],
     /--replace-published/,
   ),
-  // No commit of the remote.
+  // Not a commit of the remote.
   ...each(
     [
       [promote, ['--fleet', 'testing']],

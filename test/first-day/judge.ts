@@ -13,7 +13,7 @@ export type Verdict = (typeof verdicts)[number];
 
 export interface Judgement {
   readonly verdict: Verdict;
-  /** What is lost, or why a verdict holds. */
+  /** What is lost, or why the verdict is right. */
   readonly note?: string;
 }
 

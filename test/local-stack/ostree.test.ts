@@ -178,7 +178,10 @@ cat /etc/from-ignition`,
 
 type Texts = Partial<Readonly<Record<keyof UpgradeTests, Readonly<Record<string, string>>>>>;
 
-/** What a machine does to its files before the update, and what it finds afterwards: the four of measured-2026-11.md. */
+/**
+ * What a machine does to its files before the update, and what it finds afterwards: the four situations of
+ * measured-2026-11.md.
+ */
 const situations: Texts = {
   'before-upgrade': {
     'rewritten.sh': 'cp /etc/rewritten /tmp/copy && cat /tmp/copy >/etc/rewritten && cat /etc/rewritten',

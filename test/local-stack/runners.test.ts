@@ -81,7 +81,7 @@ interface Ran {
   readonly stderr: string;
 }
 
-/** Runs a command as a user in its own home, with no more in the environment than a login gives. */
+/** Runs a command as a user in its own home, with only the environment that a login gives. */
 async function as(user: string, command: readonly string[], more: Record<string, string> = {}): Promise<Ran> {
   const home = `/home/${user}`;
   const environment = { HOME: home, PATH: process.env.PATH ?? '', USER: user, ...more };

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useMachines } from '../support/machines.ts';
 
-// Tests of an image that reach for the machine, the harness or the host. Those that a machine survives share one.
+// Tests of an image that attack the machine, the harness or the host. Attacks that a machine survives share one
+// machine.
 
 const { unpackRoot, boot, noteTests } = useMachines();
 
@@ -89,7 +90,7 @@ ${lie}`,
     'whose test %s: nothing counts',
     async (_what, script) => {
       const report = await boot(root, { '10-reaches.sh': script, '20-fails.sh': 'exit 4' });
-      // A slow machine may hear of the closed port before it hears the lie.
+      // On a slow machine, we may learn that the port is closed before we read the false line.
       expect(report.verdict, report.explanation).toMatch(/^(untrusted-results|early-exit)$/);
     },
     240_000,

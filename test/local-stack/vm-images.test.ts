@@ -9,7 +9,8 @@ import type { BootReport } from '../../src/loop/boot-test/report/boot-report.ts'
 import { type Entry, useMachines } from '../support/machines.ts';
 import { temporaryFolder } from '../support/repository.ts';
 
-// Images of odd shapes: what no node could boot, what only looks so, and what leads out of the image.
+// Unusual images: those that no node could boot, those that only look like that, and those whose links lead out of the
+// image.
 
 const { place, unpackRoot, variant, boot, note, refused } = useMachines();
 
@@ -23,7 +24,7 @@ beforeAll(async () => {
 
 const canary = 'CANARY-OF-THE-HOST-b41e';
 
-/** A folder of this machine with a canary in its names and files. */
+/** A folder of this machine with a marker text in its names and files. */
 async function hostFolder(): Promise<string> {
   const folder = await temporaryFolder();
   await writeFile(join(folder, canary), canary);

@@ -90,7 +90,10 @@ export async function createRunner(act: string): Promise<Runner> {
   };
 }
 
-/** By what the workflows of this working tree and of the examples call ours: all of it is this working tree. */
+/**
+ * The names by which the workflows of this working tree and of the examples call ours. All of them lead to this working
+ * tree.
+ */
 function refs(): string[] {
   const folders = ['.github/workflows', 'workflows-examples/two-fleets/.github/workflows', 'docs'];
   const files = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
@@ -100,7 +103,7 @@ function refs(): string[] {
   return [...new Set(calls.flatMap(([, name, ref = '']) => (name === pin.repository ? [ref] : [])))];
 }
 
-/** Replacements of GitHub's own actions, at whatever commit ours call them. */
+/** Replacements of GitHub's own actions, at every commit by which ours call them. */
 function stubs(): string[] {
   const texts = [
     'action.yml',

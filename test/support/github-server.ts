@@ -56,7 +56,7 @@ export interface LoggedRequest {
 
 /** GitHub on this machine: an emulator for what people see, a real repository for git. */
 export interface GitHubServer {
-  /** As GITHUB_API_URL: like a GitHub Enterprise Server's, with a path. */
+  /** The value of GITHUB_API_URL. It has a path, as that of a GitHub Enterprise Server. */
   readonly apiUrl: string;
   /** As GITHUB_SERVER_URL. */
   readonly serverUrl: string;
@@ -92,7 +92,7 @@ export async function startGitHub(
     readonly permissions?: Permissions;
     readonly tokens?: Readonly<Record<string, TokenOwner>>;
     readonly settings?: Partial<Settings>;
-    /** Holds requests and answers against GitHub's own contract. */
+    /** Checks requests and answers against GitHub's own contract. */
     readonly contract?: Contract;
   } = {},
 ): Promise<GitHubServer> {
@@ -190,7 +190,10 @@ export async function startGitHub(
     settingsRoutes(git, () => administered.now),
   ];
 
-  /** Putting a label on a pull request makes it if the repository has none of that name, and that needs more. */
+  /**
+   * A label that the repository does not have is created when it is put on a pull request, and that needs another
+   * permission.
+   */
   async function refuseNewLabels(call: Call, rights: Permissions): Promise<Answer | undefined> {
     if (!/^issues\/\d+\/labels$/.test(call.route ?? '') || !['POST', 'PUT'].includes(call.method))
       return undefined;

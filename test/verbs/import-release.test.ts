@@ -173,7 +173,7 @@ describe('import-release', () => {
     const one = formatReference(await image('44.1', 30));
     const answer = await run([...given(one), '--dry-run']);
     expect(answer).toMatchObject({ changed: true, imported: ['44.1'], stateCommit: undefined });
-    expect(answer.text).toMatch(/^stable: would import 44\.1.*\n\n[\s\S]*\+.*"version": "44\.1"/);
+    expect(answer.text).toMatch(/^stable: would import 44\.1\n.*\n\n[\s\S]*\+.*"version": "44\.1"/);
     expect(await tip()).toBeUndefined();
   });
 

@@ -456,7 +456,7 @@ describe('publish-updates', () => {
       expect(answer.text).toContain('testing: resume');
       const { updates, operations } = await project.state.readFleet('testing');
       expect(operations).toEqual({});
-      // Half-way through its day, whenever that is.
+      // Half-way through the day of the rollout.
       expect(updates.releases.at(-1)?.metadata.rollout?.start_epoch).toBe(now - 7 * hour);
       expect(await project.git.run(['rev-parse', 'coxswain^'])).toBe(before);
       expect(await project.git.run(['log', '-1', '--format=%B', 'coxswain'])).toContain(

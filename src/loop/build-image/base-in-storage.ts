@@ -7,12 +7,12 @@ import type { Buildah } from './buildah.ts';
 
 const folder = 'localhost/coxswain-base';
 
-/** How containers/storage, and buildah, report a base that was there a moment ago. */
+/** How containers/storage, and buildah, report a base that existed a moment ago. */
 const removedMeanwhile = new RegExp(
   `image not known|layer not known|identifier is not an image|initializing source docker://${folder}:`,
 );
 
-/** A run that lost the base to another one that ended takes it again, so often. */
+/** How often a run gets the base again after another run has removed it. */
 const attempts = 4;
 
 /**
@@ -26,8 +26,8 @@ export function baseNameInStorage(base: Image): string {
 
 /**
  * Builds on a base in local storage, and removes the base afterwards if it did not exist before. Several runs may use
- * it at the same time: storage removes an image with its last name, and not while a build runs on it, so the last run
- * removes it. An image with a name that somebody else gave it stays.
+ * it at the same time. Storage deletes an image only when its last name is removed and no build uses it, so the last
+ * run deletes it. An image that also has a name of somebody else stays.
  * @param from the repository that it is pulled from
  * @param build is called again if another run removed the base
  */

@@ -72,8 +72,8 @@ export async function withBuilt<T>(
 }
 
 /**
- * buildah hands the base's annotations on. Those about the base's own build must be removed: rpm-ostree takes `created`
- * from the annotation first (ostree-ext, container/store.rs), and would see every release as old as its base.
+ * buildah keeps the base's annotations. Those about the base's own build must be removed: rpm-ostree takes `created`
+ * from the annotation first (ostree-ext, container/store.rs), and every release would look as old as its base.
  */
 function annotationsOf(config: Config, candidate: Candidate, base: Image): Record<string, string> {
   const { reference } = candidate.base;
@@ -88,15 +88,16 @@ function annotationsOf(config: Config, candidate: Candidate, base: Image): Recor
     // buildah would drop the tag, by which people and other tools know the base.
     'org.opencontainers.image.base.name': `${formatRepository(reference.repository)}:${reference.tag ?? config.base.tag}`,
     'org.opencontainers.image.base.digest': base.manifest.descriptor.digest,
-    // Zincati before 0.0.31 reads the stream from this one only.
+    // Zincati before 0.0.31 reads the stream from this label only.
     ...defined({ 'fedora-coreos.stream': 'fedora-coreos.stream' in inherited ? config.stream : undefined }),
   };
 }
 
 /**
  * The Containerfile on the base in local storage, so that a tag that moves in the meantime changes nothing. buildah
- * hands a layer on unchanged only if it pulled it from the registry that it pushes to; otherwise it compresses it again
- * and uploads that (measured with 1.28). `isLocal`: every other image it names is in a loopback registry.
+ * pushes a layer unchanged only if it pulled the layer from the registry that it pushes to; otherwise it compresses the
+ * layer again and uploads the result (measured with 1.28). `isLocal`: every other image it names is in a loopback
+ * registry.
  */
 function containerfileToBuild(
   config: Config,
@@ -110,7 +111,7 @@ function containerfileToBuild(
     candidate.containerfile,
   );
   const others = externalStages(parsed).filter((stage) => !baseStages.includes(stage));
-  // Without others nothing is pulled, and nobody may answer in place of local storage.
+  // If there are no other images, nothing is pulled, and no registry may answer in place of local storage.
   const isLocal =
     others.length > 0 && others.every(({ resolved }) => isLoopback(new URL(`http://${resolved}`)));
   return { text, isLocal };

@@ -113,7 +113,7 @@ export function createBuildah(options: {
     const digestFile = join(options.folder, 'digest');
     await run(title, ['push', ...flags, '--format=oci', `--digestfile=${digestFile}`, image, to]);
     const digest = (await readFile(digestFile, 'utf8')).trim();
-    if (!isDigest(digest)) throw new OutsideError('pushing', `buildah named no digest but ${digest}`);
+    if (!isDigest(digest)) throw new OutsideError('pushing', `instead of a digest, buildah wrote ${digest}`);
     return digest;
   }
 

@@ -33,7 +33,7 @@ export interface Moves {
   readonly move: readonly string[];
   /** They point at the image afterwards. */
   readonly tags: readonly string[];
-  /** They stay with a newer image or another fleet, or because the release was withdrawn. */
+  /** Tags that are not moved: a newer image or another fleet has them, or the release was withdrawn. */
   readonly kept: readonly string[];
   readonly isWithdrawn: boolean;
 }

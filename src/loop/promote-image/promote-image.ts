@@ -41,8 +41,8 @@ export type PromotionProject = Pick<Project, 'config' | 'git' | 'forge' | 'clien
 /**
  * Copies the tested image of a commit on a fleet's branch to production, and tags it for the fleet. Everything is
  * checked before the first write. The order of writes is: image, attachments, signatures, tags. So a tag never names an
- * image that cannot be pulled, has no evidence, or lacks a signature of its fleet, whichever request is the last. A second
- * run does what is missing.
+ * image that cannot be pulled, has no evidence, or lacks a signature of its fleet, even if the run ends after any of
+ * its requests. A second run does what is missing.
  * @param options.now UNIX seconds
  * @param options.accept lets the image pass without evidence, but never with a failed test
  * @throws InputError if the image may not be promoted, or the fleet is held
@@ -111,7 +111,7 @@ export async function promoteImage(
       subject: manifest.descriptor,
       acceptance: { ...accepted, fleet: fleet.name, at: options.now, testsTree: candidate.testsTree },
     }));
-  // Not by the client that remembers: a signature is read back from the registry.
+  // Not with the remembering client, because a signature has to be read back from the registry.
   const signatures = await signImage(project.client, {
     repository: config.image,
     digests: signedDigests(manifest),
@@ -120,7 +120,7 @@ export async function promoteImage(
   const changed =
     !plan.inProduction || plan.move.length > 0 || attached.length > 0 || recorded || signatures > 0;
   if (changed) {
-    // Before any tag leads there: production has the image, and evidence for it that passes.
+    // Before any tag points at it, production must have the image, and passing evidence for it.
     const readAgain = { client: project.client, config, candidate, fleet: fleet.name };
     await passImages(readAgain, atDigest(config.image, built.digest));
   }

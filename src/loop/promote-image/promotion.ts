@@ -13,7 +13,7 @@ export interface Promotion {
   readonly images: readonly { readonly architecture: string; readonly digestRef: string }[];
   /** Tags that point at the digest now. */
   readonly tags: readonly string[];
-  /** Tags that stay with a newer image or another fleet. */
+  /** Tags that are not moved, because a newer image or another fleet has them. */
   readonly kept: readonly string[];
   /** Whether anything was written. */
   readonly changed: boolean;

@@ -3,7 +3,7 @@ import type { RegistryClient } from '../../world/registry/client.ts';
 import { atTag, type Digest, formatReference, type Repository } from '../../world/registry/reference.ts';
 
 /**
- * Asks production where the tags lead that were just set: the answer to a write proves nothing.
+ * Asks production what the tags that were just set point at, because the answer to a write proves nothing.
  * @throws OutsideError if one leads elsewhere
  */
 export async function requireTagsAt(

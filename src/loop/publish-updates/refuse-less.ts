@@ -88,7 +88,7 @@ function requireAnswer({ fleet, heard, releases }: FleetToCompare, firstRelease:
   if (silent === undefined) return;
   throw new InputError({
     where: `fleet ${fleet}`,
-    problem: `no place that could be read has releases of this fleet, and ${silent.where} gives no answer, so that more may be published there (${silent.why.replace(/\.$/, '')})`,
+    problem: `no place that could be read has releases of this fleet, and ${silent.where} gives no answer, but may have some (${silent.why.replace(/\.$/, '')})`,
     remedy:
       'Run the same command again when it answers. If nothing is published there, or it cannot be read from here, add --first-release.',
   });

@@ -44,7 +44,7 @@ export async function refuseRemovedFleets(project: PublishParts): Promise<void> 
       where: config.file,
       field: 'fleets',
       problem: `branch ${config.stateBranch} has ${known.releases.releases.length} releases of fleet ${fleet}, which is not configured: its graphs would no longer be published`,
-      expected: `fleet ${fleet}, or a spelling that the state branch knows`,
+      expected: `fleet ${fleet}, or another fleet that the state branch knows`,
       remedy: 'If the fleet has no nodes any longer, publish once with --replace-published REASON.',
     });
   }

@@ -3,8 +3,9 @@ import { filesAtUrl, filesInFolder } from '../../release/published/published-fil
 import { stampPath } from '../../release/published/stamp.ts';
 
 /**
- * Whether the site at publish.url has something else than the folder. The stamp says when a graph changes next, so
- * three small files of a fleet speak for all of them. A site that gives no answer counts as behind: it is deployed again.
+ * Whether the site at publish.url has something else than the folder. The stamp says when a graph changes next, so it
+ * is enough to compare three small files of each fleet. A site that gives no answer counts as behind: it is deployed
+ * again.
  */
 export async function siteIsBehind(config: Config, folder: string): Promise<boolean> {
   const { url } = config.publish;

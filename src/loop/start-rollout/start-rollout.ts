@@ -55,7 +55,7 @@ type Parts = Pick<Project, 'config' | 'git' | 'forge' | 'client' | 'state' | 're
  * branch.
  * @param options.commit a commit on the fleet's branch; default: its newest
  * @param options.now UNIX seconds
- * @param options.accept reasons for which upstream holds the base back that do not stop this release
+ * @param options.accept reasons of upstream to hold the base back that do not stop this release
  * @throws InputError if the image is not in production, must not follow the release before it, or would lead nodes
  *   around a barrier of the base
  * @throws OutsideError if the base's own guidance cannot be read

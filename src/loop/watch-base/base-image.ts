@@ -61,7 +61,7 @@ export async function readNewBase(client: RegistryClient, config: Config, digest
       remedy: 'Use a base that has it: every Fedora CoreOS image does.',
     });
   }
-  // FCOS publishes each release under its version too, which says more than the stream.
+  // FCOS publishes each release under its version too. People learn more from that than from the stream.
   const published = isTag(version) ? await client.resolve(atTag(repository, version)) : undefined;
   const tag = published?.digest === digest ? version : config.base.tag;
   const created = images[0]?.config.created;
@@ -84,7 +84,7 @@ export async function readPinnedBase(
       created: image.created,
     };
   } catch (error) {
-    // Registries prune old builds; that must not keep a new one from being proposed.
+    // Registries delete old builds. A new one must still be proposed.
     if (!(error instanceof NotFoundError)) throw error;
     return { digest, version: versionOfTag(config, pinned), created: undefined };
   }

@@ -145,7 +145,7 @@ function whatHappensNext(config: Config, fleet: Fleet): string {
   const steps = [
     `This branch is built for ${config.architectures.join(', ')} and pushed to \`${formatRepository(config.testImage)}\`.`,
     `That digest boots in a VM and runs \`${config.tests}/\`; the result is reported here.`,
-    `Merged, it is promoted to \`${formatRepository(config.image)}\` as it was tested, and rolls out to fleet \`${fleet.name}\` by \`${fleet.template}\`.`,
+    `After the merge it is promoted to \`${formatRepository(config.image)}\` as it was tested, and rolls out to fleet \`${fleet.name}\` by \`${fleet.template}\`.`,
     ...next,
   ];
   return `### What happens next\n\n${steps.map((step, index) => `${index + 1}. ${step}`).join('\n')}`;

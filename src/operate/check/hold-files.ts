@@ -2,7 +2,7 @@ import { examineHoldFile, holdFolder, unknownHoldFiles } from '../../release/ope
 import type { Found } from './checkout-finding.ts';
 import { type Examined, fileNames, readText } from './examined.ts';
 
-/** Each file in .coxswain/hold must name a fleet, and say what it means. */
+/** Each file in .coxswain/hold must name a fleet, and its content must be readable. */
 export async function checkHoldFiles(examined: Examined): Promise<readonly Found[]> {
   const fleets = Object.keys(examined.config.fleets);
   const names = await fileNames(examined, holdFolder);

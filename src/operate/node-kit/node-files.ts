@@ -13,7 +13,7 @@ export interface NodeFiles {
   readonly programs: ReadonlySet<string>;
   /** Path → target. */
   readonly links: ReadonlyMap<string, string>;
-  /** Unit → text, all enabled that can be. */
+  /** Unit → text. All units that can be enabled are. */
   readonly units: ReadonlyMap<string, string>;
   /** Service → text of its drop-in 50-coxswain-guard.conf. */
   readonly dropIns: ReadonlyMap<string, string>;

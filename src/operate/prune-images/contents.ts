@@ -9,7 +9,7 @@ export interface Contents {
 }
 
 export interface Held {
-  /** From the index. Absent only in tests of the order. */
+  /** The descriptor in the index. Absent only in tests of the order. */
   readonly descriptor?: Descriptor;
   readonly isIndex?: boolean;
   /** The images of an index. */

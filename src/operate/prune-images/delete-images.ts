@@ -15,7 +15,7 @@ import type { RepositoryPlan } from './plan-repository.ts';
 /**
  * Deletes what was planned. A run that ends in between can always be finished: before an image with attachments or
  * children loses its tag, a list under its own `sha256-…` tag names everything that belongs to it. The next run finds
- * the rest by that list, and the list goes last.
+ * the rest by that list, and the list is deleted last.
  * @param requireUnchanged throws if the decision no longer holds
  */
 export async function deleteImages(

@@ -67,7 +67,7 @@ function afterwards(
     ),
     fleet.promoteFrom === undefined
       ? '- Put the fix on top of this, in this branch.'
-      : `- The next promotion from \`${fleet.promoteFrom}\` replaces this automatically: \`${fleet.branch}\` then has what \`${fleet.promoteFrom}\` has, and what it has of its own. Only releases that are made after this one are promoted.`,
+      : `- The next promotion from \`${fleet.promoteFrom}\` replaces this automatically: \`${fleet.branch}\` then has the content of \`${fleet.promoteFrom}\`, and the content that it alone has. Only releases that are made after this one are promoted.`,
     ...(next.length === 0 ? [] : [`- The withdrawn release is not promoted to ${next.join(', ')}.`]),
   ].join('\n');
 }

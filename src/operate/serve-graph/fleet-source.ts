@@ -65,7 +65,7 @@ export function refuseGoingBack(before: ReleaseIndex, after: ReleaseIndex, where
     throw new InputError({
       where,
       field: `releases[${index}]`,
-      problem: 'the release index has lost something: a release is missing, or has changed',
+      problem: 'a release is missing from the release index, or has changed',
       found: now?.version ?? 'nothing',
       expected: version,
       remedy: 'If this is intended, restart the server.',

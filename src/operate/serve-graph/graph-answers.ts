@@ -29,7 +29,7 @@ interface Prepared {
   readonly answers: Map<string, GraphAnswer>;
 }
 
-// A few more than the rollouts that are in progress at a time; so that a year of uptime does not fill the memory.
+// A few more than the rollouts that are in progress at the same time, so that the memory does not grow over a year.
 const mostAnswers = 64;
 const worthPacking = 512;
 

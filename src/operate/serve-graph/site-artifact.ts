@@ -5,7 +5,7 @@ import { type Descriptor, isIndex } from '../../world/registry/manifest.ts';
 import { type Digest, formatReference, type Reference } from '../../world/registry/reference.ts';
 import type { FileText, FleetSource, SiteSource } from './fleet-source.ts';
 
-/** Fleets from the artifacts that publish-updates pushes (`<image>:updates-<fleet>`), one of each. */
+/** Fleets from the artifacts that publish-updates pushes (`<image>:updates-<fleet>`), one artifact for each fleet. */
 export function artifactSource(client: RegistryClient, references: readonly Reference[]): SiteSource {
   const sources = references.map((reference) => fleetArtifact(client, reference));
   return { where: references.map(formatReference).join(', '), fleets: async () => sources };

@@ -86,7 +86,7 @@ async function start(
   if (last !== undefined && before.length >= attempts) {
     return answer(
       'failed',
-      `${version} is not released after ${before.length} runs: ${last.url}. Run that one again once it can pass`,
+      `${version} is not released after ${before.length} runs: ${last.url}. Run that one again when it can pass`,
     );
   }
   await runs.start({ workflow, branch });

@@ -95,7 +95,7 @@ function nameProblems(
       ...place,
       problem: `a ${kind} cannot have this name: it is part of published addresses`,
       found: name,
-      expected: `any other than ${[...publishedNames].join(', ')}, or a name in .html or .json`,
+      expected: `a name that does not end in .html or .json, and is none of ${[...publishedNames].join(', ')}`,
     },
   ];
 }

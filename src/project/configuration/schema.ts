@@ -178,7 +178,7 @@ const bootTest = z
         'Rehearse the update from the releases that nodes have. Default: if there are tests in before-upgrade, after-upgrade or after-rollback.',
       ),
   })
-  .describe('The virtual machine that images are tested in, and what is tested besides the tests.');
+  .describe('The virtual machine that images are tested in, and what is checked besides your tests.');
 
 const node = z
   .strictObject({
@@ -206,7 +206,7 @@ const node = z
       .array(z.string().regex(/^\S+$/, 'a pattern without spaces, such as fedora:* or ghcr.io/old/os'))
       .default([])
       .describe(
-        'What existing hosts may run that the part migrate brings to their fleet: patterns of shells.',
+        'What hosts may run now so that the part migrate brings them to their fleet: patterns as in a shell.',
       ),
   })
   .describe('What coxswain node-kit puts on nodes.');

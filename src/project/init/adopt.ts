@@ -49,7 +49,10 @@ function callsOurs(text: string, name: string): boolean {
   return new RegExp(`uses: *\\S+/\\.github/workflows/(?:${name.replace('.yml', '')}|tick)\\.yml@`).test(text);
 }
 
-/** A .gitignore with the lines of ours that it lacks; undefined if it does not exist, or lacks none. */
+/**
+ * The .gitignore with the lines of ours that were missing; undefined if there is no .gitignore, or if no line is
+ * missing.
+ */
 export async function mergeIgnored(root: string, text: string): Promise<string | undefined> {
   const there = await readFileIfThere(join(root, '.gitignore'));
   if (there === undefined) return undefined;

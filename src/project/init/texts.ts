@@ -104,7 +104,10 @@ const notInImages = [
   'LICENSE',
 ];
 
-/** For an existing Containerfile: leaves out what it does not name. @param tests the folder of tests */
+/**
+ * .containerignore for an existing Containerfile: names what most images do not need, unless the Containerfile names
+ * it. @param tests the folder of tests
+ */
 export function containerignoreFor(containerfile: string, tests: string): string {
   const names = [...new Set([...notInImages, tests])].filter((name) => !containerfile.includes(name));
   return `# Not part of the build, nor of the build key: an edit of these rebuilds nothing. Add everything else that is not part of the image.

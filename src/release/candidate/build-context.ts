@@ -31,7 +31,7 @@ export interface OwnFiles {
 /**
  * Chooses the files of a commit that the build can see, from which the build key is made.
  *
- * Ignore patterns mean what they mean to Docker (moby's pattern matcher). Besides, these are left out unless a
+ * Ignore patterns mean what they mean to Docker (moby's pattern matcher). In addition, these are left out unless a
  * pattern with `!` asks for them: the Containerfile (the key has it as an input of its own), the tests, rollouts/ and
  * the fleets' templates, .github/, .gitignore, .gitattributes and the ignore files. coxswain.yaml and .coxswain/ are
  * always left out. So an edit of any of these rebuilds nothing.

@@ -10,8 +10,8 @@ export interface Freeze {
 
 /**
  * The freeze at a moment, if any; of several, the one that ends last. A window includes its first second and not its
- * last. Clocks that are put forward: a time that does not exist is the moment of the change. Clocks that are put
- * back: a time that comes twice is its first one.
+ * last. When clocks are put forward, a time that does not exist counts as the moment of the change. When they are put
+ * back, a time that comes twice counts as the first of the two.
  * @param now UNIX seconds
  */
 export function freezeAt(windows: readonly FreezeWindow[], now: number): Freeze | undefined {
@@ -40,7 +40,8 @@ export function thawTime(windows: readonly FreezeWindow[], now: number): number 
 }
 
 function openWindow(window: FreezeWindow, now: number): Freeze | undefined {
-  // The library looks strictly before and after: a second more, so that the moment itself counts as begun.
+  // The library searches strictly before or after a moment. One second is added, so that a window that begins at this
+  // moment counts.
   const [begun] = cron(window.start, window).previousRuns(1, new Date((now + 1) * 1000));
   if (begun === undefined) return undefined;
   const until = endAfter(window, begun);

@@ -59,7 +59,7 @@ export function upstreamGate(
   }
   const doubt = doubtOf(upstreamStatusOf(guidance, baseVersion, now));
   return doubt === undefined
-    ? { state: 'green', note: `upstream stands by ${baseVersion}` }
+    ? { state: 'green', note: `upstream offers ${baseVersion}, or has offered it` }
     : { state: 'red', note: doubt.why };
 }
 

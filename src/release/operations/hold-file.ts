@@ -43,7 +43,7 @@ export function unknownHoldFiles(names: readonly string[], fleets: readonly stri
       const meant = nearest(name.replace(/\.ya?ml$/i, ''), fleets);
       return {
         name,
-        problem: `This file holds no fleet: ${known.join(' and ')} would.`,
+        problem: `This file holds no fleet. The files that hold one are ${known.join(' and ')}.`,
         remedy:
           meant === undefined
             ? 'Give it the name of a fleet, or delete it.'

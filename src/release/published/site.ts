@@ -59,7 +59,7 @@ function rememberGraphs(complete: Graph, aliases: Aliases, now: number): (warine
     .map((rollout) => rolloutProgress(rollout, now));
   const texts = new Map<string, string>();
   return (wariness) => {
-    // A wariness decides nothing else.
+    // The wariness has no other effect.
     const open = progress.map((value) => (wariness > value ? '0' : '1')).join('');
     const text =
       texts.get(open) ??

@@ -12,7 +12,7 @@ export function signedDigests(manifest: Manifest): readonly Digest[] {
 }
 
 /**
- * Signs an image in a repository by each key: the index and each architecture. Run again, it adds what is missing.
+ * Signs an image in a repository by each key: the index and each architecture. A second run adds what is missing.
  * @returns how many signatures were added
  */
 export async function signImage(

@@ -22,8 +22,8 @@ export interface SigningKey extends FleetKey {
 }
 
 /**
- * The keys that releases of a fleet are signed by at a time: none if the fleet does not sign. A key whose `until` has passed
- * signs no more.
+ * The keys that releases of a fleet are signed by at a time: none if the fleet does not sign. A key whose `until` has
+ * passed no longer signs.
  * @param root top folder of the checkout
  * @param now UNIX seconds
  * @throws InputError for a file that is missing or holds no public key

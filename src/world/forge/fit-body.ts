@@ -4,7 +4,7 @@ export const bodyLimit = 65_536;
 /**
  * Cuts a Markdown text that is too long, and says so at its end. It is cut between paragraphs: never inside a table, a
  * fenced block or a `<details>`.
- * @param tail kept behind the cut, such as a hidden marker
+ * @param tail kept after the cut, such as a hidden marker
  */
 export function fitBody(
   body: string,

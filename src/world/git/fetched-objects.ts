@@ -166,7 +166,7 @@ const fetchOptions = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-rec
 
 const unknownObject = /not our ref|unadvertised object|couldn't find remote ref|no such remote ref/i;
 
-/** In a partial clone git would fetch the object to answer; newer versions can be kept from it. */
+/** In a partial clone git would fetch the object to answer. Newer versions of git can be told not to. */
 async function has(git: Git, object: Sha): Promise<boolean> {
   return (await git.try(['cat-file', '-e', object], { env: { GIT_NO_LAZY_FETCH: '1' } })) !== undefined;
 }

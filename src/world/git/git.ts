@@ -27,8 +27,8 @@ export class Git {
 
   /**
    * Like `run`, but runs git once for all calls with the same arguments. A verb asks the same dozens of times, and each
-   * process costs some 15 ms. Objects never change, so this is only for questions about objects: unless each of `objects`
-   * is a full hash, nothing is remembered.
+   * process takes about 15 ms. Objects never change, so this is only for questions about objects: unless each of
+   * `objects` is a full hash, nothing is remembered.
    * @param objects the commits, trees and blobs in `args` that decide the answer
    */
   async runOnObjects(args: readonly string[], ...objects: readonly string[]): Promise<string> {

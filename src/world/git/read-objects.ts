@@ -27,7 +27,7 @@ export async function readBlobs(
     child.once('error', reject);
     child.once('close', resolve);
   });
-  // Its own failure shows in `ended`; without this a broken pipe would end the process.
+  // `ended` reports its failure. Without this handler, a broken pipe would end our process.
   child.stdin.on('error', () => {});
   child.stdin.end(hashes.map((hash) => `${hash}\n`).join(''));
   try {
@@ -73,7 +73,7 @@ export async function readTextBlob(git: Git, entry: TreeEntry): Promise<string> 
   }
 }
 
-/** Takes lines and counted bytes off a stream. */
+/** Reads lines, and given numbers of bytes, from a stream. */
 function byteReader(source: AsyncIterable<Buffer>) {
   const chunks = source[Symbol.asyncIterator]();
   let held: Buffer[] = [];

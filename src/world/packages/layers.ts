@@ -10,7 +10,10 @@ import type { Descriptor, ImageManifest } from '../registry/manifest.ts';
 import { formatRepository, type Repository } from '../registry/reference.ts';
 import { companionFiles, databaseFiles, databaseFolders } from './rpm-database.ts';
 
-/** Bytes of an unpacked database file. Fedora's largest are a fifth of it; a file of zeros is a thousandth when packed. */
+/**
+ * Bytes of an unpacked database file. The largest of Fedora's are a fifth of this. A limit is needed because a file of
+ * zeros can be compressed to a thousandth.
+ */
 const maximumDatabaseBytes = 1024 * 1024 * 1024;
 
 /** What one layer says about the database. */
@@ -35,7 +38,7 @@ export async function fetchDatabase(
     readonly repository: Repository;
     readonly manifest: ImageManifest;
     readonly folder: string;
-    /** Of each unpacked file. Default: 1 GiB. */
+    /** Largest size of an unpacked file. Default: 1 GiB. */
     readonly maximumBytes?: number;
   },
 ): Promise<boolean> {
@@ -43,7 +46,7 @@ export async function fetchDatabase(
   for (const layer of [...manifest.layers].reverse()) {
     const seen = await searchLayer(client, { repository, layer, folder, maximumBytes });
     if (seen.database !== undefined) {
-      // The content has another name, which the stream has already passed.
+      // The content has another name, which came earlier in the stream.
       if (seen.links.size > 0)
         await fetchLinked(client, { repository, layer, folder, maximumBytes, links: seen.links });
       return true;

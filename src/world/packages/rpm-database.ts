@@ -6,7 +6,10 @@ import { isMissing, withTemporaryFolder } from '../../host/files.ts';
 import { byName } from './compare.ts';
 import type { Package } from './package.ts';
 
-/** Folders an rpm database may lie in: rpm-ostree's, Fedora's (a link to it or the thing itself), everyone else's. */
+/**
+ * Folders that may have the rpm database: that of rpm-ostree, that of Fedora (or a link to it), and that of other
+ * distributions.
+ */
 export const databaseFolders = ['usr/share/rpm', 'usr/lib/sysimage/rpm', 'var/lib/rpm'] as const;
 
 /** The database in each of rpm's formats (sqlite, ndb, Berkeley), with what sqlite has not moved into it yet. */

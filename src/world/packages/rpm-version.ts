@@ -44,7 +44,7 @@ function compareParts(our: string | undefined, their: string | undefined): numbe
   return numeric ? compareNumbers(our, their) : sign(our, their);
 }
 
-/** Of any length: dates and commit counts outgrow what a number holds exactly. */
+/** Numbers may have any length: dates and commit counts can be too large for an exact JavaScript number. */
 function compareNumbers(our: string, their: string): number {
   const [left, right] = [our.replace(/^0+/, ''), their.replace(/^0+/, '')];
   return left.length === right.length ? sign(left, right) : left.length - right.length;

@@ -9,12 +9,12 @@ import { connectionFailure } from './registry-failures.ts';
 /** Limit for a body that only explains an error. */
 export const maximumErrorBytes = 64 * 1024;
 
-/** Statuses that may not come again a little later. */
+/** Statuses of failures that may be over a little later. */
 export const transientStatuses: readonly number[] = [408, 429, 500, 502, 503, 504];
 
 /**
  * The address of a redirect or an upload session.
- * @throws OutsideError if that would leave https for plain http (this machine's own addresses excepted)
+ * @throws OutsideError if that would leave https for plain http (except to this machine's own addresses)
  */
 export function secureLocation(location: string, from: URL, doing: string): URL {
   if (!URL.canParse(location, from.href))
@@ -46,7 +46,7 @@ export async function discard(response: Response): Promise<void> {
 
 /**
  * Reads a body up to a limit.
- * @param answerSeconds of patience, besides the time that its size takes
+ * @param answerSeconds how long to wait, besides the time that its size takes
  * @param doing for the error about a broken or too large body; without it, the body only explains another error and is cut
  */
 export async function readWhole(

@@ -35,7 +35,7 @@ export interface ArtifactLayer {
 export interface ArtifactOptions {
   readonly repository: Repository;
   readonly artifactType: string;
-  /** What the artifact is about: it is then found with `client.referrers`. */
+  /** The manifest that the artifact is about. `client.referrers` then finds the artifact. */
   readonly subject?: Descriptor;
   readonly layers: readonly ArtifactLayer[];
   readonly annotations?: Readonly<Record<string, string>>;
@@ -61,7 +61,7 @@ export async function pushArtifact(client: RegistryClient, options: ArtifactOpti
   for (const layer of layers) {
     const digest = digestOf(layer.bytes);
     const size = layer.bytes.length;
-    // The graphs of a hundred rings are a few different ones.
+    // A hundred rings have only a few different graphs.
     if (!uploaded.has(digest)) await client.uploadBlob(repository, layer.bytes);
     uploaded.add(digest);
     pushed.push({
@@ -76,7 +76,7 @@ export async function pushArtifact(client: RegistryClient, options: ArtifactOpti
     mediaType: mediaTypes.ociManifest,
     artifactType,
     config: empty,
-    // At least one layer is required by many registries; the empty one is the specification's stand-in.
+    // At least one layer is required by many registries; the specification defines an empty one for this.
     layers: pushed.length === 0 ? [empty] : pushed,
     ...defined({
       subject: subject && plain(subject),
@@ -122,7 +122,7 @@ async function readLayers(
 /** A referrer, as a list of referrers names it. */
 export interface ListedReferrer {
   readonly repository: Repository;
-  /** Whose list it is. */
+  /** The manifest that the list belongs to. */
   readonly subject: Digest;
   readonly digest: Digest;
 }
@@ -181,8 +181,9 @@ export async function copyReferrer(
 }
 
 /**
- * Puts a manifest that has a subject, and makes sure that it is found by it. A registry may promise to keep the list
- * (it answers OCI-Subject) and keep none, so its list is read back; the fallback tag takes its place.
+ * Puts a manifest that has a subject, and makes sure that the list of the subject's referrers has it. A registry may
+ * promise to keep that list (it answers OCI-Subject) and not keep it. So the list is read back, and if the entry is
+ * missing, it goes to the list under the fallback tag.
  * @throws OutsideError when the registry accepted the manifest and does not have it
  */
 async function putListed(client: RegistryClient, repository: Repository, manifest: Manifest): Promise<void> {

@@ -11,7 +11,7 @@ import type { Scrubber } from './secrets.ts';
 export interface Purpose {
   readonly repository: Repository;
   readonly push: boolean;
-  /** Deletes: a right of its own in CNCF distribution. */
+  /** The request deletes. CNCF distribution has a separate right for that. */
   readonly remove?: boolean;
   /** A second repository that is only read: the source of a mount. */
   readonly alsoPull?: Repository;

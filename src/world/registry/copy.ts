@@ -15,9 +15,9 @@ export interface CopyReport {
   bytes: number;
 }
 
-/** Mounts at a time: each is a round trip and nothing else. */
+/** How many mounts run at the same time: each is only a request and its answer. */
 const parallelMounts = 16;
-/** Blobs under way between registries at a time. */
+/** How many blobs are copied between registries at the same time. */
 const parallelStreams = 8;
 
 /**

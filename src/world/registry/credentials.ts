@@ -29,7 +29,7 @@ const fileSchema = z.looseObject({
 });
 type AuthFile = z.infer<typeof fileSchema>;
 
-/** A helper may unlock a keyring; it must not hang a verb. */
+/** A helper may unlock a keyring; a verb must not wait for ever. */
 const defaultHelperSeconds = 30;
 
 const helperAnswerSchema = z.looseObject({ Username: z.string(), Secret: z.string() });

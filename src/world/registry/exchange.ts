@@ -6,7 +6,7 @@ import type { Counters, RegistryRequest } from './request.ts';
 /** More seconds for a stream: the registry checks what it got before it answers. */
 const streamSeconds = 300;
 
-/** Sends one HTTP request. Follows no redirect and judges no status. */
+/** Sends one HTTP request. Follows no redirect, and accepts any status. */
 export type Exchange = (
   target: URL,
   request: Pick<RegistryRequest, 'doing' | 'headers' | 'body'> & { readonly method: string },

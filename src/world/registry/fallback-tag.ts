@@ -12,8 +12,8 @@ const attempts = 10;
  * read the same list lose one entry. Each therefore reads again after the time that a rival's read and write may
  * take, and adds what is missing: the writer whose entry was lost puts it back. Entries that we cannot read are kept.
  *
- * The list is replaced as a whole, so an answer with less than there is would lose the rest. Before the first write it is
- * read twice, and every entry of either answer stays.
+ * The list is replaced as a whole, so entries that an incomplete answer lacks would be lost. Before the first write it
+ * is read twice, and every entry of either answer stays.
  */
 export function addToFallbackTag(
   client: RegistryClient,

@@ -37,7 +37,7 @@ const configSchema = z.looseObject({
 export type ImageReader = Pick<RegistryClient, 'getManifest' | 'getBlob'>;
 
 /**
- * Reads the image that a reference means for one architecture, walking an index to it.
+ * Reads the image that a reference means for one architecture, through an index if there is one.
  * @throws InputError when there is no such image, or none for the architecture
  */
 export async function readImage(

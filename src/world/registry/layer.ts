@@ -55,7 +55,7 @@ export async function readEntry(entry: LayerEntry): Promise<Uint8Array> {
   );
 }
 
-/** A path in an archive as others name it too: `./usr/bin/` is `usr/bin`. */
+/** The usual form of a path in an archive: `./usr/bin/` becomes `usr/bin`. */
 export function plainPath(name: string): string {
   return withoutTrailingSlashes(name.replace(/^(\.?\/)+/, ''));
 }
@@ -101,7 +101,7 @@ function pipe<T extends NodeJS.WritableStream & Readable>(source: Readable, sink
   return sink;
 }
 
-/** By the program: Node.js 20 has no zstd. */
+/** By the program zstd, because Node.js 20 cannot decompress it. */
 function unzstd(source: Readable, what: string): Readable {
   requireTools(['zstd']);
   const child = spawn(findTool('zstd') ?? 'zstd', ['--decompress', '--stdout', '--quiet'], {

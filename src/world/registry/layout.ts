@@ -20,7 +20,7 @@ const nameAnnotation = 'org.opencontainers.image.ref.name';
 
 /**
  * A name of an image in a layout; its text is what buildah and skopeo call it: `oci:/folder:tag`.
- * @throws InputError for a folder whose name they would misread
+ * @throws InputError for a folder whose name buildah or skopeo would misread
  */
 export function inLayout(folder: string, tag: string): TagReference {
   const path = resolve(folder);

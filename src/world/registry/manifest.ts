@@ -66,7 +66,7 @@ export type ImageIndex = z.infer<typeof indexSchema>;
 
 export interface Manifest {
   readonly descriptor: Descriptor;
-  /** Exactly as served; what the digest is of. */
+  /** The bytes exactly as served, of which the digest is made. */
   readonly bytes: Uint8Array;
   readonly json: ImageManifest | ImageIndex;
 }

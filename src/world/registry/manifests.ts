@@ -21,7 +21,7 @@ export interface Manifests
     RegistryClient,
     'resolve' | 'getManifest' | 'findManifest' | 'putManifest' | 'putReferrer' | 'deleteManifest'
   > {
-  /** The verified bytes of a manifest, read by nobody; undefined if the registry has no such thing. */
+  /** The verified bytes of a manifest, not parsed; undefined if the registry has no such thing. */
   findContent(reference: Reference): Promise<Uint8Array | undefined>;
 }
 

@@ -3,7 +3,7 @@ import { secureLocation } from './answers.ts';
 import type { Repository } from './reference.ts';
 import type { Answer, Transport } from './request.ts';
 
-/** No list of ours is that long; a server that always names another page must not keep us for ever. */
+/** No list that we read is that long. The limit ends a list whose server always names another page. */
 const maximumPages = 10_000;
 
 /** Reads a list to its last page. */

@@ -6,7 +6,7 @@ export const defaultAnswerSeconds = 25;
 /** Bytes per second of the slowest connection that we wait for. */
 const slowestBytes = 64 * 1024;
 
-/** Seconds that so many bytes may take in all. */
+/** How many seconds this many bytes may take. */
 export function secondsFor(bytes: number, answerSeconds: number): number {
   return answerSeconds + bytes / slowestBytes;
 }

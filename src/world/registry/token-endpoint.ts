@@ -5,7 +5,7 @@ import type { TokenFetch } from './authentication.ts';
 import type { Exchange } from './exchange.ts';
 import { TransientError } from './registry-failures.ts';
 
-/** Statuses that answer the question, for or against us. */
+/** Statuses that answer the request, with a token or with a refusal. */
 const answers: readonly number[] = [200, 400, 401, 403];
 
 /**

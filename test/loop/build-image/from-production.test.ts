@@ -37,7 +37,7 @@ function sampleOf(candidate: Candidate): SampleImage {
   };
 }
 
-/** Promotes what the branch builds; the test registry loses it then. */
+/** Promotes what the branch builds. Then the test registry loses it. */
 async function promotedAndLost(sample: (candidate: Candidate) => SampleImage = sampleOf): Promise<Digest> {
   const { client, config } = project;
   const candidate = await candidateNow();

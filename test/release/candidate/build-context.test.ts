@@ -12,7 +12,7 @@ const own = {
   templates: ['rollouts/stable.json.hbs', 'odd/[x].hbs'],
 };
 
-/** The paths that stay of some files. */
+/** The paths of those files that stay in the context. */
 function select(paths: string[], patterns?: string): string[] {
   const entries = paths.map((path) => ({ path, mode: '100644', hash: '0'.repeat(40) }));
   const ignoreFile = patterns === undefined ? undefined : { path: '.containerignore', text: patterns };

@@ -14,7 +14,7 @@ describe('hold files', () => {
       '.coxswain/hold/README.md': 'why\n',
     });
     expect(await syncExternalHolds(project, findFleet(project.config, 'testing'), now)).toEqual([
-      '.coxswain/hold/testin.yaml on branch testing: This file holds no fleet: testing.yaml and stable.yaml would. Did you mean testing.yaml? Rename it, or delete it.',
+      '.coxswain/hold/testin.yaml on branch testing: This file holds no fleet. The files that hold one are testing.yaml and stable.yaml. Did you mean testing.yaml? Rename it, or delete it.',
     ]);
     expect((await project.state.readFleet('testing')).operations.stops).toBeUndefined();
     await commitFiles(project.git, { '.coxswain/hold/testing.yaml': 'reason: "a\\u001b[31m audit"\n' });

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { Ajv, type ValidateFunction } from 'ajv';
 
 // GitHub's own contract (@octokit/openapi): what it accepts and what it answers, for github.com and for GitHub Enterprise
-// Server. Every request that our verbs send and every answer of the emulator is held against it.
+// Server. Every request that our verbs send and every answer of the emulator is checked against it.
 
 /** A version of the API, as @octokit/openapi names it. */
 export const apiVersions = ['api.github.com', 'ghes-3.17'] as const;
@@ -27,16 +27,16 @@ export interface Exchange {
 }
 
 export interface Contract {
-  /** How many were held against it. */
+  /** How many were checked. */
   readonly counts: { requests: number; answers: number };
   /** `GET /repos/{owner}/{repo}/pulls` → how often. */
   readonly operations: Map<string, number>;
-  /** What breaks it. */
+  /** What violates the contract. */
   readonly violations: string[];
   /** @returns undefined for what does not belong to it: GraphQL, and downloads */
   request(sent: Exchange): Operation | undefined;
   /**
-   * Adds to an answer what GitHub's have besides, by the schema, and holds it against it.
+   * Adds the fields that GitHub's answers have by the schema to an answer, and checks it.
    * @returns the whole answer
    */
   answer(operation: Operation, status: number, json: unknown): unknown;

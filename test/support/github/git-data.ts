@@ -232,7 +232,7 @@ export function gitDataRoutes(git: Git, url: string, ruled: (ref: string) => boo
 async function readBlob(git: Git, sha: string): Promise<Answer> {
   if ((await git.try(['cat-file', '-t', sha])) !== 'blob') return notFound;
   const text = await git.run(['cat-file', 'blob', sha]);
-  // `run` takes the last line end away.
+  // `run` removes the last line end.
   const size = Number(await git.run(['cat-file', '-s', sha]));
   const content = Buffer.from(Buffer.byteLength(text) < size ? `${text}\n` : text).toString('base64');
   return { status: 200, json: { sha, size, encoding: 'base64', content } };
@@ -250,7 +250,7 @@ export function revision(git: Git, name: string): Promise<string | undefined> {
   return git.try(['rev-parse', '--verify', '--quiet', '--end-of-options', name]);
 }
 
-/** Moves a ref if it is where it was seen; says whether. */
+/** Moves a ref if it is still at the commit that the caller saw. @returns whether it moved */
 export async function swap(git: Git, ref: string, from: string, to: string): Promise<boolean> {
   return (await git.try(['update-ref', ref, to, from])) !== undefined;
 }

@@ -20,7 +20,7 @@ export function permissionFor(method: string, route: string): Need {
   const level = method === 'GET' ? 'read' : 'write';
   if (/^pulls\/\d+\/merge$/.test(route)) return [['contents', 'write']];
   if (route.startsWith('pulls')) return [['pull_requests', level]];
-  // Putting a label on a pull request is either's; making one is an issue's.
+  // Either permission is enough to put a label on a pull request; creating a label needs the one for issues.
   if (route.startsWith('labels')) return [['issues', level]];
   if (route.startsWith('issues'))
     return [

@@ -11,7 +11,7 @@ export interface Settings {
   drafts: boolean;
 }
 
-/** A pull request as the emulator answers it; only the fields that we use. */
+/** A pull request in the emulator's answers: only the fields that we use. */
 export interface Pull {
   readonly number: number;
   readonly node_id: string;

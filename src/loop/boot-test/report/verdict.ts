@@ -114,7 +114,7 @@ function judgeDone(record: GuestRecord, tests: readonly TestFile[], allowed: All
       : `The kernel killed processes for lack of memory during ${starved.join(', ')}. ${moreMemory}`,
     full.length === 0
       ? undefined
-      : `A file system was full after ${full.join(', ')}: what is written lives in the machine's memory. ${moreMemory}`,
+      : `A file system was full after ${full.join(', ')}: what is written is kept in the machine's memory. ${moreMemory}`,
   ]
     .filter((finding) => finding !== undefined)
     .join(' ');
@@ -141,7 +141,7 @@ function troubledTests(record: GuestRecord, tests: readonly TestFile[], trouble:
   });
 }
 
-/** What the machine was doing: continues "… ". */
+/** What the machine was doing, as the end of a sentence: `while 10-boots.sh ran`. */
 function stage(record: GuestRecord, tests: readonly TestFile[]): string {
   const running = runningTest(record);
   if (running !== undefined) return `while ${tests[running]?.name ?? 'a test'} ran`;

@@ -73,7 +73,7 @@ function missing(
   return [
     {
       where: `${place.where} ${fleet}/releases.json`,
-      message: `${lost.length === 1 ? `release ${lost[0]} is` : `${lost.length} releases are`} missing or elsewhere (${known.from.where} has ${lost.at(-1)}): nodes on ${lost.length === 1 ? 'it' : 'them'} do not find themselves`,
+      message: `${lost.length === 1 ? `release ${lost[0]} is` : `${lost.length} releases are`} missing or at another position (${known.from.where} has ${lost.at(-1)}): nodes on ${lost.length === 1 ? 'it' : 'them'} do not find themselves`,
       remedy: restore,
     },
   ];

@@ -28,7 +28,7 @@ export function readNodeReference(text: string): DigestReference {
   });
 }
 
-/** A node that no graph has never updates, and says so only in its own log. */
+/** A node whose image is in no graph never updates. It says so only in its own log. */
 export const nodeReferenceCheck: CheckOf<'site'> = {
   name: 'node-reference',
   of: 'site',

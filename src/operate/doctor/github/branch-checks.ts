@@ -88,8 +88,8 @@ export const branchRules: SettingCheck = {
         findings.push(
           error(
             page,
-            `${branch} takes no merge commits, and a promotion is one`,
-            'Take the rule for a linear history away from the branches of fleets.',
+            `${branch} accepts no merge commits, and a promotion is one`,
+            'Remove the rule for a linear history from the branches of fleets.',
           ),
         );
       }
@@ -107,7 +107,7 @@ export const mergeMethod: SettingCheck = {
       : [
           error(
             link('settings'),
-            'merge commits are not allowed, and approve: auto merges promotions by one',
+            'merge commits are not allowed, and approve: auto needs them for promotions',
             'Allow merge commits: General, Pull Requests.',
           ),
         ],

@@ -91,7 +91,7 @@ export const environments: SettingCheck = {
       findings.push(
         error(
           link('settings/environments'),
-          `the environment ${name} is shut to ${shut.join(' and ')}, which ${name === 'github-pages' ? 'publish' : 'releases'} through it`,
+          `the environment ${name} does not allow ${shut.join(' and ')}, which ${name === 'github-pages' ? 'publish' : 'releases'} through it`,
           'Add the branch to its deployment branches.',
         ),
       );
@@ -103,7 +103,7 @@ export const environments: SettingCheck = {
       findings.push(
         warning(
           link('settings/environments'),
-          `releases of fleet ${name} wait for nobody: the environment ${name} has no required reviewers`,
+          `releases of fleet ${name} need no approval: the environment ${name} has no required reviewers`,
           'Add reviewers, unless merging the promotion is approval enough.',
         ),
       );

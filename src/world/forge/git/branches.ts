@@ -9,7 +9,7 @@ import type { BranchStore, Commit, Sha } from '../forge.ts';
 /** git log in one format, whatever the user's settings. */
 const plainLog = ['-c', 'log.showSignature=false', 'log', '--no-color', '--no-decorate'];
 
-/** A repository that git works in, the refs that everybody works on, and what it takes to read their commits. */
+/** A repository that git works in, the refs that everybody works on, and a way to read their commits. */
 export interface Repository {
   readonly git: Git;
   readonly refs: RefStore;
@@ -57,7 +57,7 @@ export function readCommits(
     },
     isAncestor: async (ancestor, descendant) => {
       await fetchHistory(descendant);
-      // With the whole history here, a commit that does not exist at all is not in it.
+      // When the whole history is here, a commit that does not exist here is not part of it.
       return (await findCommit(ancestor)) && isAncestor(git, ancestor, descendant);
     },
     contains: async (base, head) => {

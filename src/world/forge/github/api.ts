@@ -64,7 +64,7 @@ export function openGitHubApi(access: GitHubAccess): GitHubApi {
     return opened;
   };
 
-  /** Of the repository, if the route is about one: what a route has no place for is sent as a query. */
+  /** Owner and name of the repository, if the route has a place for them. Otherwise they would be sent as a query. */
   const placeOf = (route: string) => (route.includes('/repos/{owner}/{repo}') ? { owner, repo } : {});
 
   /** Asks, and explains a failure. */
@@ -220,7 +220,7 @@ function createOctokit(access: GitHubAccess) {
   return octokit;
 }
 
-/** In place of plugin-throttling's queue, which is Bottleneck.Group by its type and used like this. */
+/** Replaces plugin-throttling's queue. The type of that is Bottleneck.Group, of which only this is used. */
 const atOnce = {
   key: () => ({ schedule: async (_: object, job: () => Promise<void>) => job() }),
 } as never;

@@ -28,7 +28,8 @@ async function write(api: GitHubApi, route: string, { number, labels, log }: Lab
       schema: z.unknown(),
     });
   } catch (error) {
-    // A label that the repository does not have yet needs more than pull-requests: write; a loop must not end there.
+    // A label that the repository does not have yet needs more than pull-requests: write; the loop must not stop
+    // because of that.
     if (refusalOf(error)?.status !== 403) throw error;
     log.warn(
       `pull request #${number} has no labels: GitHub lets this token set none. Add issues: write to the permissions of the job, or make the labels ${labels.join(', ')} by hand.`,

@@ -238,7 +238,7 @@ const breakages: readonly Breakage[] = [
     },
     'environments',
     'error',
-    /github-pages is shut to stable/,
+    /github-pages does not allow stable/,
   ],
   [
     'an environment for protected branches only',
@@ -248,7 +248,7 @@ const breakages: readonly Breakage[] = [
       }),
     'environments',
     'error',
-    /shut to testing and stable/,
+    /does not allow testing and stable/,
   ],
   [
     'a fleet without reviewers',
