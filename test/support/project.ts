@@ -138,7 +138,7 @@ export async function publishBase(
   return digest;
 }
 
-/** What a verb is given: quiet, at a given time. @param now UNIX seconds */
+/** The context of a verb: without a log, at a given time. @param now UNIX seconds */
 export function contextAt(now: number): Context {
   return { log: silentLog, env: {}, now: () => now };
 }

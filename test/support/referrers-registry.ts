@@ -4,7 +4,7 @@ import { mediaTypes } from '../../src/world/registry/manifest.ts';
 import { digestOf } from '../../src/world/registry/reference.ts';
 import { forward, readAll } from './forward.ts';
 
-/** The Referrers API in front of a real registry that has none: Debian's packages have no registry with it. */
+/** The Referrers API in front of a real registry that does not have it: Debian packages no registry with that API. */
 export interface ReferrersRegistry {
   /** `127.0.0.1:PORT` */
   readonly host: string;
@@ -18,7 +18,7 @@ interface Listed {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** As distribution v3 and zot: of a repository that does not exist it answers 404 to the list of referrers. */
+/** As distribution v3 and zot do it: the list of referrers of a repository that does not exist is answered with 404. */
 export async function startReferrersRegistry(registry: () => string): Promise<ReferrersRegistry> {
   const referrers = new Map<string, Map<string, object>>();
   const repositories = new Set<string>();

@@ -86,7 +86,7 @@ export function useRegistry(options: Parameters<typeof startTestRegistry>[0] = {
   };
 }
 
-/** A client that never reads anyone's credential files and is quick to give up. */
+/** A client that reads no credential files of the user, and gives up soon. */
 export function testClient(credentials: CredentialSource = anonymous): RegistryClient {
   return createRegistryClient({ credentials, retryDelays: [5, 5] });
 }

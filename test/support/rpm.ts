@@ -38,7 +38,7 @@ export async function makeDatabase(folder: string, packages: readonly Package[])
   await exec('rpmbuild', ['-bb', '--quiet', '--define', `_topdir ${folder}/build`, ...specs], home);
   const built = await readdir(join(folder, 'build/RPMS/noarch'));
   const files = built.map((name) => join(folder, 'build/RPMS/noarch', name));
-  // Only the database: what the packages would bring is nothing. --force: several versions of one package, as kernels.
+  // Only the database, because the packages have no files. --force: several versions of one package, as kernels.
   await exec('rpm', [...macros, '--install', '--justdb', '--nodeps', '--force', ...files], home);
   return database;
 }

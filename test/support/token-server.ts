@@ -20,7 +20,7 @@ const leewaySeconds = 60;
 
 /**
  * Gives signed tokens to one user, as CNCF distribution's token specification has it (spec/auth/token).
- * @param settings.validSeconds how long the registry takes a token; the server says five minutes in any case
+ * @param settings.validSeconds how long the registry accepts a token; the server says five minutes in any case
  */
 export async function startTokenServer(settings: {
   readonly certificate: string;

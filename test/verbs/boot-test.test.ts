@@ -16,7 +16,7 @@ import { contextAt, createProject, publishBase, type TestProject } from '../supp
 import { pushSampleImage, useRegistry } from '../support/registry.ts';
 import { commitFiles, temporaryFolder } from '../support/repository.ts';
 
-// Everything but the machine itself: that one is in test/local-stack.
+// Everything except the machine itself, which test/local-stack tests.
 
 const registry = useRegistry();
 const now = 1_784_100_000;

@@ -357,7 +357,7 @@ describe('publish-updates', () => {
     await release(now);
     await run();
     await project.git.run(['update-ref', 'refs/heads/coxswain', before]);
-    // In the folder of last time, and in an empty one as on a hosted runner: the artifact knows.
+    // In the folder of last time, and in an empty one as on a hosted runner: the artifact has the releases.
     for (const output of [site, await temporaryFolder()]) {
       const answer = run({ output });
       await expect(answer).rejects.toThrow(

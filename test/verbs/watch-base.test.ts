@@ -423,7 +423,7 @@ describe('watch-base', () => {
       expect(await run()).toMatchObject({ action: 'opened', pullRequest: 2 });
     });
 
-    /** What CI makes of the pull request. */
+    /** What CI builds for the pull request. */
     async function build(list: readonly Package[]): Promise<void> {
       const { git, config, client } = project;
       const { tag } = await readCandidate({ git, config, client, commit: head });

@@ -193,7 +193,7 @@ describe.sequential('workflows-examples/two-fleets', () => {
       });
     };
     const now = await story.user.git.run(['show', 'coxswain:fleets/stable/updates.json']);
-    // git.run takes the final newline away: two of them make another file, and the same document.
+    // git.run removes the final newline. With two newlines the file is another one, and the document is the same.
     const good = await judge('by-hand', `${now}\n\n`, 3.4);
     expect(good.jobs).toEqual(
       expect.arrayContaining([

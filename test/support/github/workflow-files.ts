@@ -33,7 +33,7 @@ export function workflowRefusal(path: string): string {
   return `refusing to allow a GitHub App to create or update workflow \`${path}\` without \`workflows\` permission`;
 }
 
-/** Makes `git push` refuse the same: a hook, told by the environment what the token may. */
+/** Makes `git push` refuse the same, by a hook that reads from the environment what the token may do. */
 export async function guardPushes(git: Git): Promise<void> {
   const hook = join(git.directory, 'hooks/update');
   await writeFile(

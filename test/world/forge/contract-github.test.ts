@@ -15,8 +15,8 @@ import { goodSettings } from '../../support/github/settings.ts';
 import { type GitHubServer, startGitHub } from '../../support/github-server.ts';
 import { pushSampleImage, testClient, useRegistry } from '../../support/registry.ts';
 
-// What we send and what the emulator answers, held against GitHub's own contracts. The operations are all that the
-// source names, and the test fails if one of them was not asked.
+// Checks what we send and what the emulator answers against GitHub's own contracts. The operations are all that the
+// source names, and the test fails if one of them was not requested.
 
 const registry = useRegistry();
 

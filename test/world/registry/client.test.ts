@@ -100,7 +100,7 @@ describe('a registry open to all', () => {
     await client.uploadBlob(repository, { descriptor: { mediaType: 'x/y', digest, size }, open });
     expect(await client.hasBlob(repository, digest)).toBe(true);
     expect(client.counters.bytesSent).toBe(size);
-    // What was read from the source ran ahead of what was sent by a few pieces at most.
+    // At most a few pieces more were read from the source than were sent.
     expect(lead).toBeLessThan(4 * piece.length);
   });
 
