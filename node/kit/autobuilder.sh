@@ -15,7 +15,7 @@ staged_reference() {
     rpm-ostree status --json | jq -r '.deployments[] | select(.staged) | ."container-image-reference" // ""'
 }
 filled() { [ -n "$(ls -A "$1" 2>/dev/null)" ]; }
-# A node without layers of its own: not a single call.
+# A node without layers of its own makes no call.
 if ! filled "$conf/context" && ! filled "$conf/buildargs.d" && [ ! -s "$conf/source" ]; then exit 0; fi
 # shellcheck source=node/kit/registry.sh
 . "$lib/registry.sh"
@@ -43,7 +43,7 @@ record=$state/autobuilder
 base=$(sed -n 's/^BASE=//p' "$record" 2>/dev/null || true)
 [ -n "$base" ] || base=$IMAGE@$(booted_digest)
 if [ -n "$wanted" ]; then
-  # By hand the rollout does not count; barriers do.
+  # A run by hand ignores the rollout, but not barriers.
   exact=null
   # shellcheck disable=SC2016
   target=$(graph '. as $graph | ([.nodes[].payload] | index($base)) as $at | ([.nodes[].version] | index($wanted)) as $to
@@ -69,12 +69,13 @@ context=$conf/context
 if [ -s "$conf/source" ]; then
   read -r context <"$conf/source"
 elif ! filled "$context"; then
-  # Only arguments, such as PACKAGES=htop tmux: packages on top of the release. podman replaces this base (--from).
+  # There are only arguments, such as PACKAGES=htop tmux: packages on top of the release. podman replaces this base
+  # (--from).
   context=$(mktemp -d)
   # shellcheck disable=SC2016
   printf 'FROM scratch\nARG PACKAGES\nRUN test -z "$PACKAGES" || rpm-ostree install $PACKAGES\nRUN ostree container commit\n' >"$context/Containerfile"
 fi
-# What decides the image: the same again is not built again. A git address may have new commits.
+# Everything that decides the image. The same inputs are not built again. A git address may have new commits.
 inputs=$({ printf '%s\n' "$from" "${arguments[@]}" "$(cat "$conf/source" 2>/dev/null || true)"; [ ! -d "$context" ] || tar -C "$context" --sort=name --mtime=@0 --owner=0 --group=0 -cf - .; } | sha256sum | cut -d' ' -f1)
 if [ "$deploy" = yes ] && [ ! -s "$conf/source" ] && [ "$inputs" = "$(sed -n 's/^INPUTS=//p' "$record" 2>/dev/null)" ]; then
   say "nothing new: the image is of $version, as configured"

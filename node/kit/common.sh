@@ -52,10 +52,11 @@ set_setting() {
   mv -f "$new" "$node_conf"
 }
 
-# write FILE: standard input becomes the file, whole or not at all. A file that is right already stays as it is.
+# write FILE: standard input becomes the file, completely or not at all. A file that has this content already is not
+# written.
 write() {
   local new=$1.new.$$ text
-  # The point keeps line breaks at the end.
+  # The "." keeps line breaks at the end.
   text=$(cat; echo .)
   if [ -r "$1" ] && [ "$text" = "$(cat "$1"; echo .)" ]; then return; fi
   mkdir -p "${1%/*}" || return 1

@@ -29,7 +29,7 @@ apply() {
   systemctl try-restart zincati.service || say "zincati.service cannot be restarted: the change counts from the next boot on"
 }
 
-# Says so if the fleet cannot know this node: it would never update.
+# Says so if no graph of the fleet has this node: it would never update.
 warn_unknown() {
   need_documents
   exact=null

@@ -56,8 +56,8 @@ def edges:
         | select($nodes[.to].rollout == null)
         | .to as $to | range(.from; $to) | [., $to] ];
 
-# A node that was installed by a tag may report the digest of the index: behind each release stands one more entry,
-# with the same ways out and no way in.
+# A node that was installed by a tag may report the digest of the index: each release has a second entry, with the same
+# outgoing edges and no incoming edge.
 def with_aliases($indexes):
   . as $graph
   | [.nodes[] | $indexes[.version] as $alias | . as $node

@@ -33,7 +33,7 @@ compute() {
   # zincati-update-now and rollout_wariness ask for another wariness.
   if [[ $target =~ [?\&]rollout_wariness=([01][.][0-9]{1,6})(&|$) ]]; then exact=${BASH_REMATCH[1]}; fi
   refused=$(cat "$state/refused" 2>/dev/null || true)
-  # A release that this node went back from is nobody's target here.
+  # A release that this node went back from is not a target here.
   # shellcheck disable=SC2016
   graph '([.nodes[].payload | split("@")[1] as $digest | any($refused[]; . == $digest)]) as $bad
     | .edges |= map(select($bad[.[1]] | not))' --argjson refused "$(jq -nRc --arg text "$refused" '$text | split("\n") | map(select(. != ""))')"

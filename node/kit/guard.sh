@@ -15,7 +15,7 @@ if [ "$(repository_of "$reference")" != "$IMAGE" ] || [ "$BARRIERS" = no ]; then
 followed=$state/followed
 tag=$(tag_of "$reference")
 [ ! -s "$followed" ] || read -r tag <"$followed"
-# A fleet's own tag says which fleet this is, also in the middle of a detour.
+# A fleet's own tag says which fleet this is, also during a detour.
 followed_tag=$tag
 need_fleet
 need_documents

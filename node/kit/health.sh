@@ -12,7 +12,7 @@ good=$state/good
 failed=''
 for check in "$root"/etc/coxswain/health.d/* "$root"/usr/lib/coxswain/health.d/*; do
   if [ ! -x "$check" ] || [ ! -f "$check" ]; then continue; fi
-  # A check that hangs has failed.
+  # A check that does not end counts as failed.
   if ! timeout "${HEALTH_TIMEOUT:-300}" "$check" >&2; then
     failed=${check##*/}
     break
@@ -36,7 +36,7 @@ if [ -z "$previous" ]; then
   motd health "The health check $failed fails on $version, and there is no release to go back to."
   exit 1
 fi
-# Zincati takes no deployment that is on the disk for a target. This list is for the guard and the local graph.
+# Zincati never chooses a deployment that is on the disk as its target. This list is for the guard and the local graph.
 { cat "$state/refused" 2>/dev/null || true; printf '%s\n' "$digest"; } | sort -u | write "$state/refused"
 printf 'went back from %s: the health check %s failed\n' "$version" "$failed" | write "$state/went-back"
 motd health "The health check $failed fails on $version: going back to $previous."

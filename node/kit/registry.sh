@@ -17,13 +17,13 @@ login_for() {
 registry_ask() {
   local host=${IMAGE%%/*} path=$1 output=$2 scheme=https headers login challenge token
   shift 2
-  # As everywhere: without TLS on loopback only.
+  # As everywhere, only a registry on loopback may have no TLS.
   case $host in 127.0.0.1 | 127.0.0.1:* | localhost | localhost:*) scheme=http ;; esac
   headers=$(mktemp)
   login=$(login_for "$host")
   local ask=(curl --silent --show-error --location --max-time 60 --compressed --header "Accept: $manifest_types"
     --dump-header "$headers" --output "$output" --write-out '%{http_code}' "$@" "$scheme://$host/v2/${IMAGE#*/}/$path")
-  # Credentials go in by standard input: arguments are seen by everyone on the machine.
+  # Credentials go through standard input, because everyone on the machine can see arguments.
   http=$(printf '%s\n' "${login:+header = \"Authorization: Basic $login\"}" | "${ask[@]}" --config -) || http=000
   if [ "$http" = 401 ]; then
     challenge=$(grep -i '^www-authenticate: *bearer ' "$headers" | tail -n 1 | tr -d '\r' || true)

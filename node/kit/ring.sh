@@ -25,13 +25,13 @@ ring_folder() {
     # Millionths: bash has no fractions.
     printf -v value '%.6f' "${each#*=}"
     value=$((10#${value/./}))
-    # The earliest of the rings that are not before this node's turn.
+    # The earliest ring that does not come before this node's turn.
     if [ "$value" -ge $((wariness * 10000)) ] && { [ -z "$best" ] || [ "$value" -lt "$best_value" ]; }; then
       best=$name best_value=$value
     fi
   done
   if [ "$SLICES" -gt 0 ] && { [ "$wariness" -gt 0 ] || [ "${best_value:-1}" -gt 0 ]; }; then
-    # Rounded up: never before its turn.
+    # Rounded up, so that the node is never before its turn.
     local slice=$(((wariness * SLICES + 99) / 100))
     printf 'slice-%d/' $((slice > 0 ? slice : 1))
   elif [ -n "$best" ]; then

@@ -29,7 +29,7 @@ interface AttachmentKind {
  */
 const attachmentKinds: readonly AttachmentKind[] = [
   { name: 'evidence', foundBy: { artifactType: statementMediaType }, carried: true },
-  // Given for production by those who may write there. One from a test registry does not count.
+  // People who may write to production give it there. One from a test registry does not count.
   { name: 'acceptance of missing evidence', foundBy: { artifactType: acceptanceType }, carried: false },
   // Its payload names the repository that it was made for: nodes refuse it in another one (docs/signing.md).
   { name: 'cosign signature', foundBy: { cosignEnding: 'sig' }, carried: false },

@@ -15,7 +15,7 @@ export const fewestReleases = 2;
 
 /**
  * The versions whose images a fleet needs:
- * - all that have an entry: what nodes are offered at any time and wariness, barriers, dead-ends;
+ * - all versions with an update entry: those that any node can be offered at any time, barriers and dead-ends;
  * - what is paused, which is offered again once it is resumed;
  * - the newest releases: what nodes run, and may be rolled back to.
  *

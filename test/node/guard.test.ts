@@ -69,7 +69,7 @@ describe.skipIf(cannotRunMachines !== undefined)('the guard of a node that follo
 
   it('takes the detour over :B, returns to its tag, and reaches C: three boots', async () => {
     await site.tag('44.2-bbbbbbbb', images.b);
-    // The upgrade itself may not go; the guard does.
+    // The upgrade itself is stopped; the guard takes the detour.
     expect(await machine.kit('guard', ['check'])).toMatchObject({ code: 1 });
     expect(await machine.calls()).toEqual([]);
     expect(await machine.kit('guard')).toMatchObject({ code: 0 });

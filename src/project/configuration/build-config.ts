@@ -15,7 +15,7 @@ import type { Path, SourceDocument } from './yaml-document.ts';
 type ReadField = <T>(path: Path, reader: (place: Place) => T) => T | undefined;
 
 /**
- * The configuration from what was written, every default filled in.
+ * The configuration that the file describes, with every default filled in.
  * @param about.problems gets what is wrong with single fields
  * @returns undefined if there is a problem
  */

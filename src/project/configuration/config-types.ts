@@ -5,7 +5,7 @@ import type { NodePart } from './node-parts.ts';
 import type { Ring } from './rings.ts';
 import type { UpstreamAddresses } from './upstream-guidance.ts';
 
-/** coxswain.yaml, checked, every default filled in. */
+/** coxswain.yaml after its checks, with every default filled in. */
 export interface Config {
   /** The file as messages name it. */
   readonly file: string;

@@ -46,7 +46,10 @@ export function decide(event: WorkflowEvent, config: Config, purpose: Purpose = 
       const fleet = fleetOf(config, event.base);
       if (fleet !== undefined) return { kind: 'test', fleet, fork: event.fork };
       if (event.base === config.stateBranch) {
-        return { kind: 'nothing', reason: `pull requests into ${event.base} are for pull_request_target` };
+        return {
+          kind: 'nothing',
+          reason: `pull requests into ${event.base} belong to the event pull_request_target`,
+        };
       }
       throw noFleet(config, event.base, 'pull_request');
     }

@@ -89,7 +89,7 @@ function modeFacts({ mode }: TestEvidence): string[] {
   return mode === undefined ? [] : [`mode ${mode}`];
 }
 
-/** Whether nodes would take the update, by their own agent. */
+/** Whether the nodes' own agent would take the update. */
 function agentFacts({ agent }: TestEvidence): string[] {
   if (agent === undefined) return [];
   return [agent === 'none' ? 'the image has no Zincati' : `the node's own agent ${agent}`];

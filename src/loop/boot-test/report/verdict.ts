@@ -67,7 +67,7 @@ export function judge(
   if (end.kind === 'deadline') {
     return {
       verdict: 'deadline',
-      explanation: `The machine's time was up ${where}; it was ended from outside.`,
+      explanation: `The machine reached its time limit ${where}; it was ended from outside.`,
     };
   }
   if (end.kind === 'silent') {
@@ -150,7 +150,7 @@ function stage(record: GuestRecord, tests: readonly TestFile[]): string {
   return record.tests.size === 0 ? 'before the first test' : 'between two tests';
 }
 
-/** Position of the test that had no end yet. */
+/** Position of the test that was still running. */
 function runningTest(record: GuestRecord): number | undefined {
   return [...record.tests].find(([, test]) => test.end === undefined)?.[0];
 }

@@ -36,7 +36,7 @@ describe('the initrd of an ostree deployment', () => {
     // The kernel wants an archive to begin at a multiple of four bytes.
     expect((initrd.length - own.length) % 4).toBe(0);
     expect(initrd.subarray(0, 6).toString()).toBe('070701');
-    // /init stays the image's: ours is started by rdinit=.
+    // /init is still that of the image: rdinit= starts ours.
     expect(initrd.subarray(0, -own.length).includes('init\0')).toBe(false);
     expect(await readInitramfs(initrd)).toMatchObject({
       hasInit: true,
