@@ -86,6 +86,50 @@ describe('the table "to change X, open Y"', () => {
   });
 });
 
+// What the table promises is true of entries that exist: no other file of src/ names them, except what all entries share.
+describe('the files that name an existing entry', () => {
+  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => ({ file: `src/${file}`, text: readFileSync(join(root, 'src', file), 'utf8') }));
+  const naming = (words: readonly string[]) =>
+    sources
+      .filter(({ text }) => words.some((word) => new RegExp(`(?<![\\w-])${word}(?![\\w-])`).test(text)))
+      .map(({ file }) => file);
+
+  it.each([
+    ['the gate for freezes', ['freezeGate'], 'a gate of a promotion', 3],
+    ['the gate for the order of releases', ['orderGate'], 'a gate of a promotion', 3],
+    ['rings that are slices', ['isSlice', 'slicesKey', 'sliceName'], 'a kind of ring', 4],
+    ['the ring of nodes that chose none', ['noRing', 'defaultGroup'], 'a kind of ring', 4],
+    ['the tag of a dead-end', ['-deadend'], 'a tag of the production repository', 2],
+    ['the publisher of the folder', ['folderPublisher'], 'a publisher', 3],
+    ['the publisher of the artifact', ['artifactPublisher'], 'a publisher', 3],
+    ['the check of the stream tag', ['streamTag', 'stream-tag'], 'a check of doctor', 3],
+    [
+      'the text of a promotion',
+      ['### How it went in', '### What a merge does'],
+      "the text of a promotion's pull request",
+      1,
+    ],
+    [
+      'the text of a roll-back',
+      ['### Why not simply the old one'],
+      "the text of a roll-back's pull request",
+      1,
+    ],
+  ])('%s', (_, words, subject, most) => {
+    const found = naming(words);
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.length, found.join(' ')).toBeLessThanOrEqual(most);
+    const row = changes.find(({ what }) => what === subject);
+    // One of them is a file that the table says to open.
+    expect(
+      found.some((file) => row?.files.includes(file)),
+      found.join(' '),
+    ).toBe(true);
+  });
+});
+
 describe('docs/architecture.md', () => {
   it('has a row for every verb, and for nothing else', () => {
     const verbs = readdirSync(join(root, 'src/verbs')).map((file) => file.replace('.ts', ''));

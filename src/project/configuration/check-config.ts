@@ -5,7 +5,7 @@ import { architectures } from '../../world/registry/architecture.ts';
 import { formatReference, formatRepository, sameRepository } from '../../world/registry/reference.ts';
 import type { Config, Fleet } from './config-types.ts';
 import { fieldName } from './problems.ts';
-import { isNamed } from './rings.ts';
+import { isNamed, sharedRingNames } from './rings.ts';
 import { tagPrefixes } from './tag-prefixes.ts';
 import type { Path, SourceDocument } from './yaml-document.ts';
 
@@ -23,16 +23,12 @@ export function checkConfig(config: Config, document: SourceDocument): InputProb
       'ring',
       (name) => atKey(['rings', name]),
     ),
-    ...config.rings
-      .filter(
-        (ring) => ring.isSlice && config.rings.some((other) => isNamed(other) && other.name === ring.name),
-      )
-      .map(({ name }) => ({
-        ...atKey(['rings', name]),
-        problem: 'a ring cannot have this name: it is the name of a slice',
-        found: name,
-        expected: 'another name',
-      })),
+    ...sharedRingNames(config.rings).map((name) => ({
+      ...atKey(['rings', name]),
+      problem: 'a ring cannot have this name: there is another ring of this name',
+      found: name,
+      expected: 'another name',
+    })),
     ...fleetProblems(config, at),
     ...branchProblems(config, at),
     ...promotionProblems(config, at),

@@ -56,6 +56,24 @@ export function isNamed(ring: Ring): boolean {
   return ring.name !== noRing && !ring.isSlice;
 }
 
+/** True for a ring that a node can be put into: all except the one of nodes that chose none. */
+export function isChosen(ring: Ring): boolean {
+  return ring.name !== noRing;
+}
+
+/** Names in coxswain.yaml that a ring of another kind has too. */
+export function sharedRingNames(rings: readonly Ring[]): string[] {
+  const others = new Set(rings.filter((ring) => !isNamed(ring)).map(({ name }) => name));
+  return rings.filter((ring) => isNamed(ring) && others.has(ring.name)).map(({ name }) => name);
+}
+
+/** The rings that are too many to list, in words; undefined if there are none. */
+export function describeManyRings(rings: readonly Ring[]): string | undefined {
+  const slices = rings.filter(({ isSlice }) => isSlice);
+  if (slices.length === 0) return undefined;
+  return `${slices.length} slices, ${slices[0]?.name} to ${slices.at(-1)?.name}: a node takes the one for the wariness that it drew (coxswain node-kit)`;
+}
+
 /** The rings to show to people: a hundred slices are the first, the middle and the last. */
 export function ringsToShow<R extends Pick<Ring, 'isSlice'>>(rings: readonly R[]): R[] {
   const slices = rings.filter(({ isSlice }) => isSlice);

@@ -236,7 +236,7 @@ describe('coxswain.yaml', () => {
     [
       'a ring with the name of a slice',
       'rings: { slices: 10, slice-3: 0.5 }\n',
-      /^coxswain.yaml:5:22: rings.slice-3: a ring cannot have this name: it is the name of a slice/,
+      /^coxswain.yaml:5:22: rings.slice-3: a ring cannot have this name: there is another ring of this name/,
     ],
     [
       'a wariness that is no number',

@@ -1,6 +1,6 @@
 import { InputError } from '../../../host/errors.ts';
 import type { Config } from '../../../project/configuration/config.ts';
-import { isNamed, ringsToShow } from '../../../project/configuration/rings.ts';
+import { isChosen, ringsToShow } from '../../../project/configuration/rings.ts';
 import type { CheckOf, Problem, Tools } from '../site-check.ts';
 
 /** The variables that Zincati fills in. */
@@ -69,12 +69,7 @@ async function checkBaseUrl(where: string, { config, files }: Tools): Promise<Pr
     if (url === undefined || filled.includes('${platform}')) continue;
     // Fedora's nodes are in the group `default` until their owner changes it; the others are rings.
     const groups = filled.includes('${group}')
-      ? [
-          'default',
-          ...ringsToShow(config.rings.filter((ring) => isNamed(ring) || ring.isSlice)).map(
-            ({ name }) => name,
-          ),
-        ]
+      ? ['default', ...ringsToShow(config.rings.filter(isChosen)).map(({ name }) => name)]
       : [''];
     for (const group of groups) {
       const path = `${decodeURIComponent(filled.slice(url.length)).replaceAll('${group}', group)}v1/graph`;

@@ -1,7 +1,7 @@
 import type { Choice } from '../../../guidance/choose.ts';
 import { holdAt } from '../../../guidance/operations.ts';
 import { defined } from '../../../host/defined.ts';
-import { isNamed, sliceName } from '../../../project/configuration/rings.ts';
+import { describeManyRings, isNamed } from '../../../project/configuration/rings.ts';
 import { baseUrl, buildReleasePath } from '../file-paths.ts';
 import type { SiteFleet, SiteInput } from '../input.ts';
 import { type Html, html } from './html.ts';
@@ -162,7 +162,7 @@ function follow(fleet: SiteFleet, input: SiteInput): Html {
       ...defined({ folder }),
     });
   const rings = input.rings.filter(isNamed);
-  const slices = input.rings.filter(({ isSlice }) => isSlice).length;
+  const others = describeManyRings(input.rings);
   return html`<h3>Follow this fleet</h3>
 <p>On each node, in <code>/etc/zincati/config.d/90-fleet.toml</code>:</p>
 <pre tabindex="0"><code>[cincinnati]
@@ -177,7 +177,7 @@ ${
 <dl>${rings.map(({ name, wariness, folders }) => html`<dt>${name} <span class="quiet">wariness ${wariness}${wariness === 0 ? ': also before the start' : ''}</span></dt><dd><pre tabindex="0"><code>base_url = "${address(folders[0])}"</code></pre></dd>`)}</dl>
 </details>
 `
-}${slices === 0 ? '' : html`<p class="quiet">${slices} slices, ${sliceName(1)} to ${sliceName(slices)}: a node takes the one for the wariness that it drew (coxswain node-kit).</p>`}`;
+}${others === undefined ? '' : html`<p class="quiet">${others}.</p>`}`;
 }
 
 function releaseList(fleet: SiteFleet): Html {
