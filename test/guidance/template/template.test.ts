@@ -107,7 +107,7 @@ describe('renderTemplate', () => {
     ],
     ['a misspelt field', '"duration_minutes"', '"duration_minute"', 'no such field in a rollout'],
     ['an entry that says nothing', /"rollout": \{[^}]+\}\},[^}]+\}\}\s+\}/, '', 'this entry says nothing'],
-    ['a rollout that is over already', '{{start "+2h"}}', '1600000000', 'over before it begins'],
+    ['a rollout that is over already', '{{start "+2h"}}', '1600000000', 'end before it begins'],
   ])('refuses %s', (_, from, to, message) => {
     const source = usual.replace(from, to);
     expect(source).not.toBe(usual);

@@ -178,7 +178,7 @@ const breakages: readonly Breakage[] = [
     (set) => set.rules.stable?.push({ type: 'required_linear_history' }),
     'branch-rules',
     'error',
-    /takes no merge commits/,
+    /accepts no merge commits/,
   ],
   ['labels that are missing', (set) => set.labels.pop(), 'labels', 'warning', /promotion/],
   [
@@ -255,7 +255,7 @@ const breakages: readonly Breakage[] = [
     (set) => Object.assign(set.environments[2] ?? {}, { protection_rules: [] }),
     'environments',
     'warning',
-    /wait for nobody/,
+    /need no approval/,
   ],
 ];
 
