@@ -5,7 +5,7 @@ if ! command -v node >/dev/null; then
   echo "error: coxswain needs Node.js 20 or newer, and there is no node in PATH" >&2
   exit 3
 fi
-# Never a folder that others can write to: what is unpacked is run.
+# Never uses a folder that others can write to, because the unpacked files are run.
 if [ -z "${XDG_CACHE_HOME:-}${HOME:-}" ]; then
   echo "error: coxswain unpacks itself into the user's cache: set HOME or XDG_CACHE_HOME" >&2
   exit 3

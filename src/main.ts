@@ -73,7 +73,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (code !== undefined) return code;
   const common = readCommon(values);
   const context: Context = {
-    // Only these two, because a verb may have an input with the name of another log setting.
+    // Only these two are read here, because a verb may have an input with the name of another log setting.
     log: createLog({ verbose: common.verbose, quiet: common.quiet }),
     env: withForgeInputs(process.env, values),
     now: () => common.now ?? Math.floor(Date.now() / 1000),

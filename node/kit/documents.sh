@@ -32,7 +32,7 @@ parsed() { jq -c . "$1" 2>/dev/null || echo null; }
 need_documents() {
   documents=$state/documents/$FLEET
   mkdir -p "$documents"
-  # One at a time; the others then find the new ones.
+  # One process at a time. The others then find the new documents.
   exec 8>"$state/documents/lock"
   flock 8
   if [ -z "$(find "$documents/asked" -mmin "-$(((REFRESH + 59) / 60))" -newermt "-$REFRESH seconds" 2>/dev/null)" ]; then

@@ -1,7 +1,8 @@
 # The update graph of one node, from the fleet's releases.json and updates.json: what `coxswain render-graph` computes,
 # with the entries for image indexes that the published graphs have. `wariness` null: not throttled.
 
-# Without an exponent, as upstream writes numbers. Multiplied by 1: newer versions of jq keep the text of the file.
+# Writes a number without an exponent, as upstream does. It is multiplied by 1 because newer versions of jq keep the
+# text of the file.
 def plain_number:
   (. * 1 | tostring)
   | if test("e"; "i") | not then .

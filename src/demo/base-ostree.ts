@@ -21,7 +21,7 @@ const packages = [
   ...['ostree', 'ostree-boot', 'dracut', 'dracut-network', 'ignition', 'policycoreutils', 'curl', 'zstd'],
 ];
 
-/** Only what a virtual machine needs, so that the initramfs stays small. */
+/** The modules have only what a virtual machine needs, so that the initramfs stays small. */
 const modules = [
   ...['virtio_pci', 'virtio_blk', 'virtio_console', 'virtio_net', 'virtio_rng'],
   ...['ext4', 'overlay', 'erofs', 'qemu_fw_cfg', 'autofs4', 'vfat', 'nls_ascii', 'nls_cp437', 'loop'],
@@ -103,7 +103,7 @@ async function installPackages(root: string): Promise<void> {
 
 /** Adds what is in the root besides Debian's packages, then makes its folders those of an ostree commit. */
 async function prepareSystem(root: string, kernel: KernelFiles): Promise<void> {
-  // As in a bootable container image: every machine makes its own on its first boot.
+  // The image has none, as a bootable container image: every machine makes its own on its first boot.
   await writeFile(join(root, 'etc/machine-id'), '');
   for (const name of ['etc/hostname', 'etc/resolv.conf', 'etc/.pwd.lock']) {
     await rm(join(root, name), { recursive: true, force: true });

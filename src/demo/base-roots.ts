@@ -136,7 +136,7 @@ async function makeSystemdRoot(root: string, kernel: KernelFiles): Promise<void>
     ],
     { doing: 'making a root file system with mmdebstrap' },
   );
-  // As in a bootable container image: every machine makes its own on its first boot.
+  // The image has none, as a bootable container image: every machine makes its own on its first boot.
   await writeFile(join(root, 'etc/machine-id'), '');
   await rm(join(root, 'var/lib/dbus/machine-id'), { force: true });
   await makeHostKeysAtFirstBoot(root);

@@ -37,7 +37,7 @@ export interface RegistryOptions {
 
 const attempts = 5;
 const startSeconds = 15;
-/** Sent by our registry with every answer: so another program on the port is not mistaken for it. */
+/** Our registry sends this with every answer, so that another program on the port is not mistaken for it. */
 const markHeader = 'X-Coxswain-Registry';
 
 /**

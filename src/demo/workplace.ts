@@ -24,7 +24,7 @@ export async function withWorkplace<T>(work: (place: Workplace) => Promise<T>): 
       `[storage]\ndriver = "overlay"\ngraphroot = ${JSON.stringify(join(storage, 'graph'))}\nrunroot = ${JSON.stringify(join(storage, 'run'))}\n`,
     );
     const env = {
-      // Also if the demo itself runs on GitHub.
+      // The demo does not use GitHub, even if it runs there.
       COXSWAIN_FORGE: 'git',
       CONTAINERS_STORAGE_CONF: storageConfiguration,
       GIT_CONFIG_GLOBAL: '/dev/null',

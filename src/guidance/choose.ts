@@ -56,7 +56,7 @@ function ageOf(node: GraphNode): number {
   return Number(node.metadata[nodeKeys.ageIndex]);
 }
 
-/** By age, then version, then payload: as Zincati orders nodes. */
+/** Sorts by age, then version, then payload, as Zincati does. */
 function newestFirst(one: GraphNode, other: GraphNode): number {
   return (
     ageOf(other) - ageOf(one) ||

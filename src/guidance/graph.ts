@@ -138,7 +138,7 @@ function describeEntry({ metadata: { rollout, barrier, deadend } }: UpdateEntry)
     described[nodeKeys.barrierReason] = barrier.reason || 'generic';
   }
   if (rollout !== undefined) {
-    // Also for `"rollout": {}`: a target that is never offered above wariness 0.
+    // `"rollout": {}` makes a target too, which is never offered above wariness 0.
     described[nodeKeys.rollout] = 'true';
     if (rollout.start_epoch !== undefined) described[nodeKeys.startEpoch] = String(rollout.start_epoch);
     if (rollout.start_percentage !== undefined) {

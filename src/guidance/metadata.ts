@@ -127,7 +127,7 @@ export function parseGraphUpdates(
 }
 
 /**
- * As upstream's rollout.py writes it: indent of two spaces, final newline, and `1.0` where JSON.stringify says
+ * The text as upstream's rollout.py writes it: indent of two spaces, final newline, and `1.0` where JSON.stringify says
  * `1`, so that a file of Fedora's comes back byte for byte.
  */
 export function formatUpdateMetadata(metadata: UpdateMetadata): string {

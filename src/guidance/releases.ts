@@ -142,7 +142,7 @@ export function parseGraphReleases(
   >;
 }
 
-/** As upstream writes it: indent of two spaces, final newline. */
+/** The text as upstream writes it: indent of two spaces, final newline. */
 export function formatReleaseIndex(index: ReleaseIndex): string {
   return `${JSON.stringify(index, null, 2)}\n`;
 }

@@ -35,13 +35,13 @@ const inTheEnd = Number.MAX_SAFE_INTEGER;
 /** Where nodes end up, for the node that is served last. */
 interface Ends {
   readonly versions: readonly string[];
-  /** By position: where its nodes end up. */
+  /** For each release, by its position, the version where its nodes end up. */
   readonly ends: readonly number[];
   readonly deadends: readonly boolean[];
   readonly targets: ReadonlySet<number>;
 }
 
-/** As Zincati does it: at each step the newest target, whatever follows after it. */
+/** As Zincati, it takes the newest target at each step, without looking further. */
 function findEnds(guidance: Guidance, basearch: string, now = inTheEnd): Ends {
   const complete = buildGraph(guidance.releases, guidance.updates, { basearch, scheme: 'oci' });
   const graph: Graph = throttleGraph(complete, { now, wariness: 1 });

@@ -10,7 +10,7 @@ export interface ExecOptions {
   /** Added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Uint8Array;
-  /** Called with each full line of either output as it comes. */
+  /** Called with each whole line of both outputs as soon as it is written. */
   readonly onLine?: (line: string) => void;
   /** Exit codes that are an answer, not a failure. Default: only 0. */
   readonly allow?: readonly number[];

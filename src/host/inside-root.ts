@@ -50,7 +50,7 @@ export function insideRoot(folder: string): InsideRoot {
       if (found.size > largest) {
         throw new InputError({
           where: path,
-          problem: 'a file of the image is larger than any such file',
+          problem: 'a file of the image is too large',
           found: found.size,
           expected: `at most ${largest} bytes`,
         });

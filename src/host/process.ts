@@ -33,7 +33,7 @@ export async function startProcess(
   const dyingWithUs = findTool('setpriv');
   const [file, ...prefix] =
     dyingWithUs === undefined ? [path] : [dyingWithUs, '--pdeathsig', 'KILL', '--', path];
-  // In a session of its own: a Ctrl-C at the terminal reaches only us, and we stop it in order.
+  // It has its own session, so that a Ctrl-C at the terminal reaches only us, and we stop it in the right order.
   const child = spawn(file as string, [...prefix, ...args], {
     stdio: ['ignore', log, log],
     detached: true,

@@ -113,7 +113,7 @@ function lastLine(text: string): string {
 /** How long the second run may take to clean up when it is interrupted. */
 const graceMilliseconds = 30_000;
 
-/** In a process group of its own, which gets each signal once: not all programs in between pass signals on. */
+/** It has its own process group, which gets each signal once, because not all programs between us pass signals on. */
 async function runToItsEnd(
   program: string,
   args: readonly string[],

@@ -12,7 +12,7 @@ import { type PreparedVerb, programsOf } from './needs.ts';
 export interface SetUp {
   /** Packages that were installed, by the names that this machine's package manager knows. */
   readonly installed: readonly string[];
-  /** Only if a machine will be booted. */
+  /** The state of /dev/kvm; only if a machine will be booted. */
   readonly kvm?: KvmAccess;
 }
 

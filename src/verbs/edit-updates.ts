@@ -25,7 +25,7 @@ const kinds: readonly Action['kind'][] = [
   'release-hold',
 ];
 
-/** After these a new node may get another release: the floating tags follow. */
+/** After these actions a new node may get another release, so the floating tags have to follow. */
 const changesOffer: readonly Action['kind'][] = ['rollout', 'deadend', 'withdraw', 'release-hold'];
 
 interface Given {
@@ -103,7 +103,7 @@ of them by git revert on that branch. publish-updates makes it public.
     const by = await findOperator(project.git, inputs.by);
     const rehearse = inputs['dry-run'];
     const answer = await editFleet(project.state, { fleet, by, now }, action, { rehearse });
-    // Also if nothing changed now: an earlier run may have ended before it moved the tags.
+    // This is done even if nothing changed now: an earlier run may have ended before it moved the tags.
     const movedTags =
       rehearse || !changesOffer.includes(action.kind) ? [] : await followOfferOrWarn(project, fleet);
     const told = { ...answer, notes: [...answer.notes, ...describeMovedTags(movedTags)] };
@@ -138,7 +138,7 @@ function reportOn(
       changed && !rehearse
         ? `by ${by}, commit ${shortCommit(stateCommit ?? '')}; public with the next publish-updates`
         : undefined,
-      // In the commit everyone can see it.
+      // After a real change, everyone can see the difference in the commit.
       rehearse ? { block: difference } : undefined,
     ],
   };

@@ -73,7 +73,7 @@ function reportOn(
       changed && !rehearse
         ? `by ${by}, commit ${shortCommit(stateCommit ?? '')}; public with the next publish-updates`
         : undefined,
-      // In the commit everyone can see it.
+      // After a real change, everyone can see the difference in the commit.
       rehearse ? { block: difference } : undefined,
     ],
   };

@@ -81,7 +81,7 @@ export default defineVerb({
   },
 });
 
-/** So that the results of the steps before it are shown too. */
+/** An error becomes an outcome, so that the results of the steps before it are shown too. */
 function failed(name: string, error: unknown): Outcome {
   if (!(error instanceof InputError || error instanceof OutsideError)) throw error;
   return {

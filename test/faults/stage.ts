@@ -143,7 +143,7 @@ export async function buildAndTest(project: TestProject, branch = 'testing') {
     annotations: buildAnnotations(candidate),
   });
   await prove(project, candidate, built, 'PASSED');
-  // As CI systems sign: an image of its own under a tag that names the digest.
+  // Signs as CI systems do: another image, under a tag that names the digest.
   await pushSampleImage(client, config.testImage, {
     tag: `${built.digest.replace(':', '-')}.sig`,
     layers: [Buffer.from(built.digest)],

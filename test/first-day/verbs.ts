@@ -37,7 +37,7 @@ export interface Row {
   readonly env?: (folder: string) => NodeJS.ProcessEnv;
   /** Makes the moment one at which the verb has something to do. */
   readonly prepare?: (world: World) => Promise<void>;
-  /** By situation: why another answer than in a fresh clone is right. */
+  /** For each situation, why another answer than in a fresh clone is right. */
   readonly otherwise?: Readonly<Record<string, string>>;
 }
 

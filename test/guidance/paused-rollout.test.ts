@@ -23,7 +23,7 @@ describe('a rollout that was paused', () => {
       fc.property(rollouts, moments, lengths, fc.array(lengths), (rollout, since, length, later) => {
         const now = since + length;
         const written = resumedRollout(rollout, { since, now });
-        // As it comes back from the file.
+        // The rollout as it is read from the file.
         const entry = { version: '1', metadata: { rollout: written } };
         const text = formatUpdateMetadata({
           stream: 's',

@@ -50,7 +50,7 @@ beforeEach(({ skip }) => {
 });
 
 afterAll(async () => {
-  // Straight to the terminal: vitest shows what a test file prints only with some reporters.
+  // Writes directly to the terminal, because vitest shows what a test file prints only with some reporters.
   if (endings.length > 0) {
     writeSync(2, `\n${formatTable(['/etc of a machine that updates', 'rehearsal', 'ostree'], endings)}\n`);
   }

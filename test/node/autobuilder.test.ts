@@ -88,7 +88,7 @@ describe.skipIf(cannotRunMachines !== undefined)('the autobuilder', () => {
     const reference = `ostree-unverified-image:containers-storage:${latest}`;
     expect(await machine.calls()).toEqual([`rebase --bypass-driver ${reference}`]);
     await machine.reboot();
-    // From its own image on: to C, and the image that it had is removed.
+    // From its own image the node goes to C, and the image that it had is removed.
     expect(await machine.kit('autobuilder', [], start)).toMatchObject({ code: 0 });
     expect((await built())[1]).toContain(images.c.digest);
     expect((await podmanCalls()).at(-1)).toBe(`rmi id-of-${images.b.digest.slice(-6)}`);

@@ -35,7 +35,7 @@ const places: readonly [string, () => Repository][] = [
   ['another registry, with a password', () => parseRepository(`${another.host}/acme/to-${number}`)],
 ];
 
-/** As cosign has it: an image of its own, found by its tag. */
+/** As cosign attaches it: another image, found by its tag. */
 async function cosignTag(where: Repository, digest: Digest, ending: string): Promise<Digest> {
   return (await pushSampleImage(client, where, { tag: `${digest.replace(':', '-')}.${ending}` })).digest;
 }

@@ -46,7 +46,7 @@ export interface WorkflowRun {
   readonly passed: boolean;
   /** `name of the job: success`, in the order in which they ended. */
   readonly jobs: readonly string[];
-  /** Of steps that ran, as they are called. */
+  /** The names of the steps that ran. */
   readonly steps: readonly string[];
   /** The whole output of the runner. */
   readonly log: string;

@@ -74,7 +74,7 @@ export async function remoteStage(
 ): Promise<ForgeStage> {
   const stage = await gitStage();
   const { directory } = stage.repository;
-  // As on real servers; without it, partial clones would be full ones.
+  // Real servers have this setting; without it, partial clones would be full ones.
   await stage.repository.run(['config', 'uploadpack.allowFilter', 'true']);
   const address = options.at?.(directory) ?? directory;
   return { ...stage, open: async () => openRemoteForge(await cloneOf(address, options.args)) };

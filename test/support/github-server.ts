@@ -34,7 +34,7 @@ export interface TokenOwner {
 export interface Fault {
   /** Default: any. */
   readonly method?: string;
-  /** Of the path as in the log of requests: `/repos/acme/os/pulls`, `/graphql`. */
+  /** The path as the log of requests has it: `/repos/acme/os/pulls`, `/graphql`. */
   readonly path: RegExp;
   /** 0: the connection breaks. */
   readonly status: number;
@@ -48,7 +48,7 @@ export interface Fault {
 
 export interface LoggedRequest {
   readonly method: string;
-  /** Beneath the API's address, or as it is for everything else; without the query. */
+  /** The path beneath the API's address, or the whole path for everything else; without the query. */
   readonly path: string;
   readonly status: number;
   readonly login: string | undefined;
@@ -60,9 +60,9 @@ export interface GitHubServer {
   readonly apiUrl: string;
   /** As GITHUB_SERVER_URL. */
   readonly serverUrl: string;
-  /** Of `github-actions[bot]`, as a workflow's GITHUB_TOKEN. */
+  /** The token of `github-actions[bot]`, as a workflow's GITHUB_TOKEN. */
   readonly token: string;
-  /** Of a GitHub App, and of a person. */
+  /** The tokens of a GitHub App, and of a person. */
   readonly tokens: { readonly app: string; readonly person: string };
   /** `owner/name` */
   readonly repository: string;

@@ -50,7 +50,7 @@ export function useMachines(): Machines {
     place = await mkdtemp(join(tmpdir(), 'coxswain-vm-'));
   });
   afterAll(async () => {
-    // Straight to the terminal: vitest shows what a test file prints only with some reporters.
+    // Writes directly to the terminal, because vitest shows what a test file prints only with some reporters.
     writeSync(2, `\n${formatTable(['case', 'verdict', 'seconds'], endings)}\n`);
     await rm(place, { recursive: true, force: true });
   });

@@ -356,7 +356,7 @@ describe('coxswain init in a repository that has its own workflows, Containerfil
       expect.arrayContaining(['coxswain.yaml', '.github/workflows/coxswain-release.yml', '.containerignore']),
     );
     expect(await bare.run(['ls-tree', 'coxswain-init', 'tests/'])).toMatch(/^100755/);
-    // Again: the same pull request.
+    // A second run updates the same pull request.
     expect((await run(git.directory, given, env)).text).toBe(text);
   });
 

@@ -58,7 +58,7 @@ describe('log-in', () => {
     expect(await password('r.example.com/acme/os')).toBe('given');
     expect(await password('ghcr.io/acme/os-test')).toBe('of-the-run');
     expect(await password('quay.io/fedora/fedora-coreos')).toBe('q');
-    // Only for the repository.
+    // The login is only for the repository.
     expect(await password('r.example.com/acme/other')).toBeUndefined();
     expect(await readFile(file, 'utf8')).not.toContain('given');
     expect(outcome.text).toBe('logged in for r.example.com/acme/os and ghcr.io/acme/os-test');

@@ -257,7 +257,8 @@ describe('prune-images', () => {
   });
 
   it('with --releases, leaves a state that can be published into an empty folder', async () => {
-    // One fleet: the stream label then follows it. As the tag of a fleet without a release it would keep the oldest image.
+    // With one fleet, the stream label follows that fleet. As the tag of a fleet without a release, it would keep the
+    // oldest image.
     project = await createProject(registry.host, { time: now - 100 * day, fleets: '  testing: {}' });
     await publishBase(project, '44.1');
     const releases: { readonly digest: Digest; readonly version: string }[] = [];

@@ -15,11 +15,11 @@ export interface FleetModel {
   readonly wariness: readonly { readonly wariness: number | 'uniform'; readonly share: number }[];
   /** Zincati's steady interval; its jitter of up to 10 % is added. */
   readonly poll: number;
-  /** From the offer to the staged deployment: download and unpacking. */
+  /** The time from the offer to the staged deployment, for download and unpacking. */
   readonly staging: number;
-  /** From the reboot until the node is back. */
+  /** The time from the reboot until the node runs again. */
   readonly reboot: number;
-  /** None: nodes reboot when an update is staged. */
+  /** When nodes may reboot. Without any window they reboot when an update is staged. */
   readonly windows: readonly RebootWindow[];
   /** Nodes that never come back. */
   readonly gone: number;

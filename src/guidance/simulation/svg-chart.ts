@@ -6,7 +6,8 @@ import { showTime, whole } from './simulation-report.ts';
 const width = 960;
 const plot = { left: 64, top: 92, width: 860, height: 330 };
 
-// Also distinct for colour-blind people (hues of Okabe and Ito), and listed in the same order in the legend.
+// The colours are distinct for colour-blind people too (hues of Okabe and Ito). The legend lists them in the same
+// order.
 const style = `
 .ground{fill:#fff}.ink{fill:#17202b}.quiet{fill:#566373}.grid{stroke:#dce1e8}.axis{stroke:#8592a3}.mark{stroke:#17202b}.halo{stroke:#fff}
 .edge{stroke:#fff}.s0{fill:#0a6ebd}.s1{fill:#e69f00}.s2{fill:#2a9d78}.s3{fill:#cc79a7}.s4{fill:#56b4e9}.s5{fill:#d55e00}.s6{fill:#a3adb9}

@@ -9,7 +9,7 @@ export class Tally {
   readonly moves;
   /** Nodes for each place, at this point of the simulation. */
   readonly counts: number[];
-  /** By barrier: seconds until the last node passed it. */
+  /** For each barrier, seconds until the last node passed it. */
   readonly lastPassed = new Map<number, number>();
   readonly missing = new Map<string, { reason: MissingReason; version: string; nodes: number }>();
   readonly #arrivals: Int32Array;

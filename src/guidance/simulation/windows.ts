@@ -7,7 +7,7 @@ export interface RebootWindow {
   readonly days: readonly number[];
   /** `02:00` */
   readonly start: string;
-  /** Not later than `start`: on the day after. */
+  /** If it is not later than `start`, it is on the next day. */
   readonly end: string;
   /** `UTC`, `Europe/Berlin` */
   readonly zone: string;

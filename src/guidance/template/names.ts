@@ -13,7 +13,7 @@ interface Scope {
   readonly helpers: ReadonlySet<string>;
   /** Names that enclosing blocks define (`as |name|`). */
   readonly blockParameters: readonly string[];
-  /** False inside each and with: there plain names are fields of another object. */
+  /** False inside `each` and `with`, because plain names there are fields of another object. */
   readonly atTop: boolean;
 }
 

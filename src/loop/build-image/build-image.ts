@@ -77,7 +77,7 @@ async function ensureImage(
   } else {
     log.info(`${formatReference(target)} is there already: nothing to build`);
   }
-  // In every run, because the run before may have ended after its push.
+  // This is done in every run, because the run before may have ended after its push.
   const descriptor = await keepBaseLayers({ client, base, copyBase, tag: target, architecture });
   return { descriptor, built };
 }

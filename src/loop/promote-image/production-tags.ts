@@ -29,7 +29,7 @@ interface MoveOptions extends Pick<Project, 'config' | 'client'> {
 export interface Moves {
   /** A tag leads to the image already, so the whole image is in production. */
   readonly inProduction: boolean;
-  /** To be set, in this order. */
+  /** The tags to set, in this order. */
   readonly move: readonly string[];
   /** They point at the image afterwards. */
   readonly tags: readonly string[];

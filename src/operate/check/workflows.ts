@@ -6,7 +6,7 @@ import { type Examined, fileNames, readText } from './examined.ts';
 
 const folder = '.github/workflows';
 
-/** Only what matters here; actionlint checks everything else. */
+/** Reads only what matters here; actionlint checks everything else. */
 const workflowSchema = z.looseObject({
   on: z.unknown(),
   jobs: z.record(

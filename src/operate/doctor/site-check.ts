@@ -111,7 +111,7 @@ export interface Subjects {
 
 /** One check about one kind of subject. */
 export interface CheckOf<K extends keyof Subjects> {
-  /** Kebab-case; a finding carries it. */
+  /** The name in kebab-case, which each finding has. */
   readonly name: string;
   readonly of: K;
   run(subject: Subjects[K], tools: Tools): Promise<readonly Problem[]> | readonly Problem[];

@@ -64,7 +64,7 @@ async function readOne(
 ): Promise<ExistingImage[]> {
   const where = formatReference(reference);
   const { json, descriptor } = await client.getManifest(reference);
-  // By digest from here on: a tag can move while it is read.
+  // From here on the image is read by its digest, because a tag can move meanwhile.
   const pinned = atDigest(reference.repository, descriptor.digest);
   const images: ExistingImage[] = [];
   let refused: unknown;

@@ -40,7 +40,7 @@ function minuteOf(clock: string): number {
   return hours * 60 + minutes;
 }
 
-/** As it was written: windows are compared in lower case, and the time zone database is not. */
+/** The zone as it was written: windows are compared in lower case, but names of zones are not. */
 function nameOfZone(zone: string, written: string): string {
   return written.trim().split(/\s+/).at(-1) ?? zone;
 }

@@ -85,7 +85,7 @@ export function createGraphServer(options: GraphServerOptions): Server {
   }
 }
 
-/** By name; without a name, the only fleet. */
+/** The fleet of this name, or the only fleet if no name is given. */
 function findFleet(
   { fleets }: ServedSite,
   name: string | undefined,

@@ -19,7 +19,7 @@ export interface Gauge {
 }
 
 const secondBounds = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 1];
-// As upstream has it: eleven buckets of a tenth.
+// Eleven buckets of a tenth each, as upstream has them.
 const warinessBounds = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 
 /** @param startedAt UNIX seconds */

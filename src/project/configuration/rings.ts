@@ -16,7 +16,7 @@ const noRing = 'no ring';
 /** The group of nodes whose owner set none (Fedora's Zincati: identity.group in 00-fedora-coreos.toml or its default). */
 const defaultGroup = 'default';
 
-/** The key in `rings` of coxswain.yaml that is not a ring, but their number. */
+/** The key in `rings` of coxswain.yaml that names no ring: its value is the number of slices. */
 export const slicesKey = 'slices';
 
 /** The most slices: each has a graph for each fleet and architecture. */

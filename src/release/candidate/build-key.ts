@@ -63,7 +63,7 @@ export function buildKey(inputs: BuildInputs): string {
   return sha256(lines.map((line) => `${line}\n`).join(''));
 }
 
-/** Not localeCompare: the order must be the same on every machine. */
+/** localeCompare is not used, because the order has to be the same on every machine. */
 function compare(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }

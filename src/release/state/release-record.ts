@@ -76,7 +76,7 @@ export function parseRecord(text: string, where: string): ReleaseRecord {
   return parsed.data;
 }
 
-/** As it is on the state branch: two spaces, a final newline. */
+/** The text as it is on the state branch: indent of two spaces, a final newline. */
 export function formatRecord(record: ReleaseRecord): string {
   return `${JSON.stringify(record, null, 2)}\n`;
 }

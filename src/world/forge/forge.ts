@@ -122,7 +122,7 @@ export interface PullRequests {
     },
   ): Promise<PullRequest>;
   /**
-   * One comment per key: a second one with the same key replaces the first.
+   * There is one comment for each key: a second one with the same key replaces the first.
    * @returns false if this run may not write (a pull request from a fork); the log says so
    */
   comment(number: number, key: string, body: string): Promise<boolean>;

@@ -6,7 +6,7 @@ import type { Git } from './git.ts';
 import { type RefGuard, type RefMove, type RefStore, shortRef } from './ref-store.ts';
 import { lockWatch } from './stale-lock.ts';
 
-/** Enough, with the pauses between them, to find out that a lock is stale. */
+/** How often is tried; with the pauses, it is long enough to find out that a lock is stale. */
 const attempts = 200;
 
 /** The refs of a repository on this machine. A branch that a work tree has checked out is not moved. */

@@ -57,7 +57,7 @@ export function byName(one: Package, other: Package): number {
   );
 }
 
-/** Equal for equal packages only. */
+/** A text that is equal for equal packages only. */
 export function identity({ name, epoch, version, release, architecture }: Package): string {
   return `${name} ${epoch ?? 0}:${version}-${release} ${architecture}`;
 }
@@ -91,7 +91,7 @@ function nameOf({ name }: Package): string {
   return name;
 }
 
-// Not localeCompare: the order is the same on every machine.
+// localeCompare is not used, because the order has to be the same on every machine.
 function compareText(one: string, other: string): number {
   return one === other ? 0 : one < other ? -1 : 1;
 }

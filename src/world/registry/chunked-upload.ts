@@ -91,7 +91,7 @@ async function askSession(transport: Transport, chunk: Chunk, session: Session):
   return { url, stored };
 }
 
-/** Not to be retried alone: the session no longer exists, nor what was sent. */
+/** This request is not retried alone: the session no longer exists, and what was sent is lost. */
 export class LostSession extends OutsideError {
   constructor(doing: string) {
     super(doing, 'the registry no longer knows the upload');

@@ -3,7 +3,7 @@ import { secondsFor } from './patience.ts';
 import { connectionFailure, NoAnswerError } from './registry-failures.ts';
 import type { Counters, RegistryRequest } from './request.ts';
 
-/** More seconds for a stream: the registry checks what it got before it answers. */
+/** A stream gets more seconds, because the registry checks the content before it answers. */
 const streamSeconds = 300;
 
 /** Sends one HTTP request. Follows no redirect, and accepts any status. */

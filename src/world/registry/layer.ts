@@ -101,7 +101,7 @@ function pipe<T extends NodeJS.WritableStream & Readable>(source: Readable, sink
   return sink;
 }
 
-/** By the program zstd, because Node.js 20 cannot decompress it. */
+/** The program zstd decompresses it, because Node.js 20 cannot. */
 function unzstd(source: Readable, what: string): Readable {
   requireTools(['zstd']);
   const child = spawn(findTool('zstd') ?? 'zstd', ['--decompress', '--stdout', '--quiet'], {

@@ -12,7 +12,7 @@ export interface ReferrerList {
 
 /** An entry that we cannot read: another digest algorithm, a field that is missing or wrong, an old kind of artifact. */
 export interface OddEntry {
-  /** As it stands there; `unnamed` if it has none. */
+  /** The digest as the entry has it; `unnamed` if it has none. */
   readonly digest: string;
   readonly artifactType: string | undefined;
   readonly problem: string;

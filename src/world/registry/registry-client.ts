@@ -6,7 +6,7 @@ import type { ByteRange, Counters } from './request.ts';
 /** Content that is streamed: `open` starts it again, for another attempt. */
 export interface BlobContent {
   readonly descriptor: Descriptor;
-  /** Without a range all of it. */
+  /** Without a range, the whole content. */
   open(range?: ByteRange): Promise<ReadableStream<Uint8Array>>;
 }
 

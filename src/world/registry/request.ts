@@ -4,7 +4,7 @@ import type { Repository } from './reference.ts';
 /** Content of known length that can be read again from its start. */
 export interface RepeatableStream {
   readonly size: number;
-  /** Without a range all of it, verified; a part is not verified. */
+  /** Without a range, the whole content, verified. A part is not verified. */
   open(range?: ByteRange): Promise<ReadableStream<Uint8Array>>;
 }
 
@@ -25,7 +25,7 @@ export interface RegistryRequest extends Purpose {
   readonly body?: Uint8Array | RepeatableStream;
   /** Statuses that are an answer; any other is thrown. */
   readonly answers: readonly number[];
-  /** Not retried alone: the caller repeats the whole operation. */
+  /** The request is not retried alone: the caller repeats the whole operation. */
   readonly once?: boolean;
   /** A 404 may come from another server (older registries lack this interface). */
   readonly mayLack?: boolean;

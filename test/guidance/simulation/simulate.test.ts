@@ -212,7 +212,7 @@ describe('adoption', () => {
     const booted: number[] = [];
     run({
       entries: [complete(3)],
-      // Off for a day on average: a node that is off on Saturday at two stays off until the window has closed.
+      // Nodes are off for a day on average: one that is off on Saturday at two stays off until the window has closed.
       fleet: { windows: [parseWindow('sat 02:00-02:30 UTC')], off: { share: 0.4, mean: 86_400 } },
       onMove: (move) => booted.push(move.booted),
     });
@@ -227,7 +227,7 @@ describe('adoption', () => {
       fleet: { ...instant, wariness: [{ wariness: 0.1, share: 1 }], publishEvery: 3600, nodes: 100 },
       onMove: (move) => offered.push(move.offered),
     });
-    // Open after one hour of ten, at 15:00, which is the moment of a rendering.
+    // The release is offered after one of ten hours, at 15:00, when the graph is rendered too.
     expect(Math.min(...offered)).toBe(start + 3600);
     expect(Math.max(...offered)).toBeLessThan(start + 3600 + 12);
   });

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 /** A call of the REST API, as our routes see it. */
 export interface Call {
   readonly method: string;
-  /** Beneath `/repos/<owner>/<name>/`, decoded; undefined for calls about no repository, or another one. */
+  /** The path beneath `/repos/<owner>/<name>/`, decoded; undefined for calls that are not about this repository. */
   readonly route: string | undefined;
   readonly query: URLSearchParams;
   readonly body: Readonly<Record<string, unknown>>;

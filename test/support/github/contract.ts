@@ -20,7 +20,7 @@ interface Operation {
 
 export interface Exchange {
   readonly method: string;
-  /** Beneath the API's address, as it was sent. */
+  /** The path beneath the API's address, as it was sent. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly body: unknown;
@@ -245,7 +245,7 @@ function fieldsOf(schema: Json, resolve: Resolve): Json {
   return Object.assign({}, schema.properties, ...parts);
 }
 
-/** Of several schemas, the one whose fields the value has most of. */
+/** Of several schemas, the one that shares the most fields with the value. */
 function choose(alternatives: readonly unknown[], value: unknown, resolve: Resolve): unknown {
   const type = Array.isArray(value) ? 'array' : typeof value;
   const fits = alternatives.filter((each) => {

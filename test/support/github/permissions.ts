@@ -1,6 +1,6 @@
 import { type Answer, refuse } from './answer.ts';
 
-/** As a workflow's `permissions:` says them, with underscores as the API does. */
+/** The permissions of a workflow's `permissions:`, with underscores as in the API. */
 export type Permissions = Readonly<Record<string, 'read' | 'write'>>;
 
 export const everything: Permissions = {

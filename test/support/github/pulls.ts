@@ -167,7 +167,7 @@ export function pullRoutes(git: Git, settings: Settings): Route {
     return undefined;
   }
 
-  // One after the other: two that open the same pull request at once must not both succeed.
+  // Calls run one after the other: two that open the same pull request at the same time must not both succeed.
   let last: Promise<unknown> = Promise.resolve();
   return (call) => {
     if (!/^(pulls|commits\/[^/]+\/pulls)\b/.test(call.route ?? '')) return Promise.resolve(undefined);

@@ -243,7 +243,7 @@ describe('an artifact about an image', () => {
     );
   });
 
-  /** Of the manifest that pushArtifact makes of the options above. */
+  /** The digest of the manifest that pushArtifact makes from the options above. */
   function expectedDigest(): Digest {
     const empty = { mediaType: mediaTypes.ociEmpty, digest: digestOf('{}'), size: 2 };
     return digestOf(

@@ -78,7 +78,7 @@ export async function decompressTo(
     try {
       if (total > largest) {
         throw new InputError({
-          problem: 'compressed data of the image becomes larger than any such file',
+          problem: 'compressed data of the image becomes too large',
           expected: `at most ${largest} bytes`,
         });
       }

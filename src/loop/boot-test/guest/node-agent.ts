@@ -122,7 +122,7 @@ export function standInFiles(
   );
 }
 
-/** As the image says, which may be something else than the graph. */
+/** What the image says, which may differ from the graph. */
 function factsOf({ image }: NodeImage, repository: string): string {
   const version = image.config.labels['org.opencontainers.image.version'] ?? '';
   const created = Math.floor(imageTimestamp(image) ?? 0);

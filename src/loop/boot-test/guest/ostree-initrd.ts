@@ -44,7 +44,7 @@ export async function makeOstreeInitrd(options: {
   return Buffer.concat([own, padding, await readFile(options.initramfs)]);
 }
 
-/** Without default dependencies, so that it starts in emergency mode too. */
+/** The unit has no default dependencies, so that it starts in emergency mode too. */
 function unit(script: string, unless: '' | '!'): string {
   return `[Unit]
 Description=Coxswain boot test

@@ -32,8 +32,8 @@ export async function initSysroot(sysroot: string): Promise<void> {
   ]) {
     await mkdir(join(repository, name), { recursive: true });
   }
-  // Without a boot loader, because the machine gets its kernel from outside. Read-only as on Fedora CoreOS
-  // (ostree.repo-config(5)).
+  // There is no boot loader, because the machine gets its kernel from outside. The system root is read-only as on
+  // Fedora CoreOS (ostree.repo-config(5)).
   await writeFile(
     join(repository, 'config'),
     '[core]\nrepo_version=1\nmode=bare\n\n[sysroot]\nreadonly=true\nbootloader=none\nbootprefix=true\n',

@@ -34,7 +34,7 @@ const emulationShortcuts = ['mitigations=off', 'nokaslr', 'cryptomgr.notests'] a
 const machineTypes: Partial<Readonly<Record<Architecture, MachineType>>> = {
   x86_64: {
     program: 'qemu-system-x86_64',
-    // Not microvm: it starts a little faster, but hung once in 17 boots.
+    // microvm is not used: it starts a little faster, but did not end once in 17 boots.
     machine: 'q35',
     consoleTerminal: 'ttyS0',
     fallbackTerminal: 'ttyS1',
@@ -42,7 +42,7 @@ const machineTypes: Partial<Readonly<Record<Architecture, MachineType>>> = {
     // Page tables with five levels only make emulation slower.
     emulatedProcessor: 'max,la57=off',
     // On a busy host the kernel's check of the timer fails, and it panics. Protections against other users of a
-    // processor, and self-tests of ciphers: under emulation they only cost time.
+    // processor and self-tests of ciphers have no use under emulation, and take time.
     emulationArguments: ['no_timer_check', ...emulationShortcuts],
   },
   aarch64: {

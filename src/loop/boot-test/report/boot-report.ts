@@ -99,7 +99,7 @@ export interface BootReport {
   readonly agent?: AgentAnswer;
   /** Updates that were rehearsed; their tests are among the tests. */
   readonly upgrades?: readonly Rehearsal[];
-  /** Without gaps, until the end of the machine. */
+  /** The phases follow one another without gaps, until the end of the machine. */
   readonly timeline: readonly Span[];
   /** SHA-256 of the files that identify a machine (machine-id, SSH host keys), by their names. */
   readonly identity: Readonly<Record<string, string>>;

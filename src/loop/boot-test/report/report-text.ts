@@ -10,7 +10,7 @@ export interface TestedImage {
   readonly image: string;
   readonly version: string | undefined;
   readonly evidence: TestEvidence;
-  /** Only for a run of now. */
+  /** Only for a test that has just run. */
   readonly report?: BootReport;
   /** What that machine wrote to its console. */
   readonly console?: string;

@@ -85,8 +85,8 @@ async function isAncestor(git: Git, ancestor: Sha, descendant: Sha): Promise<boo
 }
 
 /**
- * After a squash or a rebase the base has other commits than the pull request, so history cannot answer. Content can:
- * every path that `head` changed since the merge base is the same in `base`.
+ * After a squash or a rebase the base has other commits than the pull request, so the history does not show it. The
+ * content does: every path that `head` changed since the merge base is the same in `base`.
  */
 async function contains(git: Git, base: Sha, head: Sha): Promise<boolean> {
   const common = await git.run(['merge-base', base, head], { allow: [0, 1] });

@@ -30,7 +30,7 @@ const recordSchema = z.looseObject({
 
 interface Snapshot {
   readonly commit: Sha | undefined;
-  /** As the branches are now: states and head commits are computed. */
+  /** The pull requests as the branches are now: their states and head commits are computed. */
   readonly requests: readonly PullRequest[];
   /** File name → text as stored. */
   readonly texts: ReadonlyMap<string, string>;

@@ -107,7 +107,7 @@ export async function putComment(
       schema: z.unknown(),
     });
   }
-  // Two runs at once, or a lost answer, leave two comments: keep one per key.
+  // Two runs at the same time, or a lost answer, leave two comments. One for each key is kept.
   for (const { id } of others) {
     await api.find({
       doing: `removing a second comment from pull request #${number}`,

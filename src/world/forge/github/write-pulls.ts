@@ -122,7 +122,7 @@ async function setReady(api: GitHubApi, pull: Pull, ready: boolean, log: Log): P
 
 interface Created {
   readonly pull: Pull;
-  /** To be added to it. */
+  /** Labels to be added to the pull request. */
   readonly labels: readonly string[];
 }
 

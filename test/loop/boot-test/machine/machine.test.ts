@@ -47,7 +47,7 @@ describe('runMachine', () => {
     'ends a machine that writes to its %s without end',
     async (name) => {
       const { end, record } = await run(
-        // Not really without end: on a busy machine, seconds of that fill its disk before anybody looks.
+        // The output ends: on a busy machine, endless output would fill the disk within seconds.
         (files) =>
           `${name === 'results' ? `yes '${nonce} output 0 x'` : 'yes'} | head -c 200000000 >'${files[name]}'; exec sleep 100`,
       );

@@ -25,7 +25,7 @@ if [ -e "$keep/marks" ]; then while read -r mark; do tell "$mark"; done <"$keep/
 say begin "$(uname -r)"
 # The image starts when this file is gone: from now on, nothing else can open the channel.
 rm "$keep/nonce"
-# Until the first process has left the initrd for the root of the image.
+# Waits until the first process has left the initrd for the root of the image.
 while [ -e /proc/1/root/coxswain/settings ] || [ ! -e "/proc/1/root$guest_folder/busybox" ]; do usleep 20000; done
 if [ -n "$systemd" ]; then system_after_boot; else say system none; fi
 # shellcheck source=/dev/null

@@ -89,7 +89,7 @@ if [ -z "$systemd" ]; then
   if [ -d /root/tmp ] && [ ! -L /root/tmp ]; then mount -t tmpfs -o mode=1777 tmpfs /root/tmp; fi
   ip link set lo up
 fi
-# Not switch_root: it deletes the files that the harness runs from.
+# switch_root cannot be used: it deletes the files that the harness runs from.
 cd /root || fail "the root file system is gone"
 mount -o move . /
 # shellcheck disable=SC2094
