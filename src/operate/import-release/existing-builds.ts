@@ -1,6 +1,6 @@
 import type { Release } from '../../guidance/releases.ts';
 import type { Config } from '../../project/configuration/config.ts';
-import { buildReleasePath, buildReleaseUrl } from '../../release/published/paths.ts';
+import { buildReleasePath, buildReleaseUrl } from '../../release/published/file-paths.ts';
 import { atDigest, atTag, digestIn, formatReference } from '../../world/registry/reference.ts';
 import type { ExistingImage } from './existing-images.ts';
 
