@@ -1,6 +1,7 @@
 #!/usr/bin/bash
 # Answers one request on the node's loopback with the update graph for this node's own wariness. systemd starts it for
-# each connection (coxswain-graph.socket). It answers nothing rather than something wrong: Zincati then stays.
+# each connection (coxswain-graph.socket). If it cannot give the right answer it gives none, and Zincati changes
+# nothing.
 set -eu
 # shellcheck source=node/kit/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"

@@ -88,7 +88,7 @@ export interface ImageSubject {
   readonly isIndex: boolean;
   /** A node may be offered it. */
   readonly target: boolean;
-  /** It is of the fleet's newest release. */
+  /** The image belongs to the fleet's newest release. */
   readonly current: boolean;
   /** The image in production; undefined for an index. */
   readonly image: Image | undefined;

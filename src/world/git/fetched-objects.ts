@@ -70,7 +70,10 @@ export function fetchedObjects(git: Git, from: Source & { readonly remedy: strin
     }
   }
 
-  /** Fetches everything that branches lead to. git takes a pattern of refs only with a place to write refs to. */
+  /**
+   * Fetches everything that branches lead to. The refs are listed first, because git accepts a pattern of refs only
+   * together with a place to write refs to.
+   */
   async function fetchBranches(depth: readonly string[], doing: string): Promise<void> {
     const listed = await runWithRemote(
       git,

@@ -110,7 +110,8 @@ export function createBlobs(transport: Transport): Blobs {
     });
     if (answer.status === 201) return true;
     if (answer.status !== 202) return false;
-    // 202 is an upload session: the registry did not mount. Left open, it would take up space there.
+    // With 202 the registry did not mount the blob, but opened an upload session. It is closed, because an open one
+    // takes space.
     await cancelUpload(transport, repository, answer, doing);
     return false;
   }

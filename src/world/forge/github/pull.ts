@@ -73,7 +73,7 @@ export function sameText(one: string, other: string): boolean {
   return plain(one) === plain(other);
 }
 
-/** The same texts, in whatever order. */
+/** Whether two lists have the same texts, in any order. */
 export function sameSet(one: readonly string[], other: readonly string[]): boolean {
   return [...new Set(one)].sort().join('\n') === [...new Set(other)].sort().join('\n');
 }
