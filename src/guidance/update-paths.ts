@@ -32,7 +32,7 @@ export function architecturesOf({ releases }: Pick<Guidance, 'releases'>): strin
 /** A time after the end of every rollout. */
 const inTheEnd = Number.MAX_SAFE_INTEGER;
 
-/** Where nodes end up, for the node that is served last. */
+/** Where nodes end up, as the node that is offered each release last sees it. */
 interface Ends {
   readonly versions: readonly string[];
   /** For each release, by its position, the version where its nodes end up. */

@@ -181,7 +181,7 @@ function lieAbout(lie: Lie, incoming: IncomingMessage, real: RealAnswer, answer:
   }
 }
 
-/** A list without its newest entry, or without any; an empty answer in place of anything else. */
+/** A list without its newest entry, or without all entries. Any other answer becomes an empty one. */
 function shorter(body: Buffer, empty: boolean): Buffer {
   try {
     const list = JSON.parse(body.toString('utf8')) as { tags?: unknown[] | null; manifests?: unknown[] };

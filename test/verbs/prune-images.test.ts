@@ -109,7 +109,7 @@ describe('prune-images', () => {
     const shown = await prune();
     expect([await everything(image), await everything(testImage)]).toEqual(before);
     expect(shown.text).toContain('--delete does');
-    // Released in testing, and stable will still get it: both stay, although they are old.
+    // They are released in testing, and stable will still get them: both stay, although they are old.
     expect(shown.production.removed).toEqual([]);
     const tags = shown.test.removed.flatMap((each) => each.tags);
     expect(tags[0]).toBe(abandoned.candidate.tag);

@@ -100,7 +100,8 @@ export function endExpiredPauses(
   for (const each of state.operations.paused ?? []) {
     if (each.until === undefined || each.until > now) continue;
     if (each.held === true && holdAt(state.operations, now) !== undefined) continue;
-    // From now, not from that time: the rollout continues at the share that it had, even if this runs late.
+    // It is resumed from now, not from that time: the rollout continues at the share that it had, even if this runs
+    // late.
     const restored = resumeOne(next, each, now);
     next = restored.state;
     done.push(`${restored.summary}: the pause ended ${formatTime(each.until)}`);

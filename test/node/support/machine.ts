@@ -48,7 +48,7 @@ export class Machine {
     this.root = root;
   }
 
-  /** @param options.machineId default: one for all */
+  /** @param options.machineId default: the same id for all machines */
   static async start(options: { readonly machineId?: string } = {}): Promise<Machine> {
     const machine = new Machine(await mkdtemp(join(tmpdir(), 'coxswain-node-')));
     const { root } = machine;

@@ -6,7 +6,7 @@ import { clean } from './report-text.ts';
 const shownCharacters = 2_000;
 
 /**
- * What went wrong: one annotation for each failed test, at its file, or one for the machine.
+ * One annotation for each failed test, at its file, or one for the machine if it failed itself.
  * @param testsFolder folder of the tests inside the repository
  */
 export function annotationsOf(report: BootReport, testsFolder: string): Annotation[] {
@@ -29,7 +29,7 @@ export function annotationsOf(report: BootReport, testsFolder: string): Annotati
   ];
 }
 
-/** The same as workflow commands of GitHub Actions, for a file that a step may print. */
+/** The annotations as workflow commands of GitHub Actions, for a file that a step may print. */
 export function formatAnnotations(report: BootReport, testsFolder: string): string[] {
   return annotationsOf(report, testsFolder).map(({ level, title, message, file }) =>
     command(level, { ...defined({ file }), title }, message),

@@ -161,7 +161,7 @@ export function resultOf({ end }: GuestTest): TestResult['result'] {
   return end.code === 0 ? 'passed' : 'failed';
 }
 
-/** The tests that began. One without an end was cut off with the machine: failed. */
+/** The tests that began. A test that did not end, because the machine ended, counts as failed. */
 export function testResults(record: GuestRecord, tests: readonly TestFile[]): TestResult[] {
   return [...record.tests].flatMap(([index, test]): TestResult[] => {
     const name = tests[index]?.name;

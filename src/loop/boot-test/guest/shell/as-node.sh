@@ -45,7 +45,7 @@ esac
 mkdir -p /run/zincati && "$busybox" mount -t tmpfs tmpfs /run/zincati
 mkdir -p /run/zincati/public /run/zincati/private /run/zincati/config.d
 [ ! -d /run/dbus ] || "$busybox" mount -t tmpfs tmpfs /run/dbus
-# The image's own settings count, except these.
+# The image's own settings are used, except these.
 cp "$work/settings.toml" /run/zincati/config.d/99-zz-coxswain.toml
 "$busybox" ip link set lo up
 "$busybox" httpd -p 127.0.0.1:80 -h "$work/site" || fail 'This busybox cannot serve files (httpd).'
