@@ -1,5 +1,6 @@
 import { addAliases, aliasesOf } from '../../guidance/alias.ts';
 import { buildGraph, formatPublishedGraph } from '../../guidance/graph.ts';
+import { defined } from '../../host/defined.ts';
 import { InputError, messageOf } from '../../host/errors.ts';
 import type { Log } from '../../host/log.ts';
 import { upgradeStarts, withCandidate } from '../../release/evidence/upgrade-starts.ts';
@@ -51,7 +52,7 @@ export async function agentQuestion(
     repository: formatRepository(config.image),
     stream: config.stream,
     candidate: { version, digest, image },
-    ...(current === undefined ? {} : { current }),
+    ...defined({ current }),
   };
 }
 

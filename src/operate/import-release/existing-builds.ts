@@ -1,4 +1,5 @@
 import type { Release } from '../../guidance/releases.ts';
+import { defined } from '../../host/defined.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import { buildReleasePath, buildReleaseUrl } from '../../release/published/file-paths.ts';
 import { atDigest, atTag, digestIn, formatReference } from '../../world/registry/reference.ts';
@@ -88,7 +89,9 @@ function releaseOf(config: Config, fleet: string, version: string, images: Build
       image: formatReference(atTag(config.image, config.stream)),
       'digest-ref': formatReference(atDigest(config.image, digest)),
     })),
-    ...(index === undefined ? {} : { 'oci-index': formatReference(atDigest(config.image, index)) }),
+    ...defined({
+      'oci-index': index === undefined ? undefined : formatReference(atDigest(config.image, index)),
+    }),
     version,
     metadata: url === undefined ? buildReleasePath(fleet, version) : buildReleaseUrl({ url, fleet, version }),
   };

@@ -1,3 +1,4 @@
+import { defined } from '../../host/defined.ts';
 import type { Config } from '../../project/configuration/config.ts';
 import type { NodePart } from '../../project/configuration/node-parts.ts';
 import { isNamed } from '../../project/configuration/rings.ts';
@@ -96,7 +97,7 @@ function kitSettings(
     SLICES: String(config.rings.filter(({ isSlice }) => isSlice).length),
     FOLLOW: parts.has('local-graph') ? 'local-graph' : 'ring',
     MIGRATE_FROM: config.node.migrateFrom.join(' '),
-    ...(fleet === undefined ? {} : { FLEET: fleet }),
+    ...defined({ FLEET: fleet }),
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
   return `# Made by coxswain node-kit from ${config.file}. A node's own settings: /etc/coxswain/node.conf\n${lines.join('')}`;

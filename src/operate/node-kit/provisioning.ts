@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { defined } from '../../host/defined.ts';
 import type { NodeFiles } from './node-files.ts';
 
 /** Butane for Fedora CoreOS, of the version whose Ignition (3.3.0) all supported machines read. */
@@ -35,11 +36,11 @@ function storageOf(node: NodeFiles, contents: (text: string) => object): object 
     path,
     mode: modeOf(node, path),
     // Fedora CoreOS has one.
-    ...(path === '/etc/containers/policy.json' ? { overwrite: true } : {}),
+    ...defined({ overwrite: path === '/etc/containers/policy.json' ? true : undefined }),
     contents: contents(text),
   }));
   const links = [...node.links].map(([path, target]) => ({ path, target, overwrite: true }));
-  return { files, ...(links.length === 0 ? {} : { links }) };
+  return { files, ...defined({ links: links.length === 0 ? undefined : links }) };
 }
 
 function modeOf(node: NodeFiles, path: string): number {
@@ -50,7 +51,7 @@ function unitsOf(node: NodeFiles): object[] {
   return [
     ...[...node.units].map(([name, contents]) => ({
       name,
-      ...(installTargets(contents).length === 0 ? {} : { enabled: true }),
+      ...defined({ enabled: installTargets(contents).length === 0 ? undefined : true }),
       contents,
     })),
     ...[...node.dropIns].map(([name, contents]) => ({
