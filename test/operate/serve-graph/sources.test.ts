@@ -50,7 +50,7 @@ describe('a folder that is served', () => {
       'a release index that has lost a release',
       'releases.json',
       fleetTexts({ count: 2 }).releases,
-      /releases\[2\]: the release index has lost something/,
+      /releases\[2\]: a release is missing from the release index/,
     ],
   ])('stays as it was for %s, complains once, and recovers', (_what, file, text, message) =>
     withTemporaryFolder('serve', async (folder) => {
