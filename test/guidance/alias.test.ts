@@ -11,7 +11,7 @@ const indexOf = (version: string) =>
 const scope = { basearch: 'x86_64', scheme: 'oci' } as const;
 
 describe('addAliases', () => {
-  it('gives a node that reports the index the same way forward, and sends nobody there', () => {
+  it('gives a node that reports the index the same updates, and sends no node there', () => {
     const releases = [0, 1, 2].map((each) => makeRelease(each));
     const updates = [{ version: versionOf(2), metadata: { rollout: { start_percentage: 1 } } }];
     const graph = addAliases(buildGraph({ releases }, { releases: updates }, scope), {

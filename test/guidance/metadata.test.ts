@@ -126,7 +126,7 @@ describe('addUpdate', () => {
     metadata: { rollout: { duration_minutes: hours(24), start_epoch: start, start_percentage: 0 } },
   };
 
-  it('tidies a grown file: of rollouts that are over only the last stays, barriers and dead-ends stay', () => {
+  it('cleans up a long file: of completed rollouts only the last stays; barriers and dead-ends stay', () => {
     const over = { duration_minutes: hours(48), start_epoch: start - hours(60) * 60, start_percentage: 0 };
     const grown = metadataOf([
       { version: versionOf(0), metadata: { deadend: { reason: 'a' } } },

@@ -17,7 +17,7 @@ describe('throttleGraph', () => {
     );
   });
 
-  it('offers less to the warier', () => {
+  it('offers less to a node that is more wary', () => {
     fc.assert(
       fc.property(histories, moments, warinesses, warinesses, (history, now, one, other) => {
         const graph = graphOf(history);

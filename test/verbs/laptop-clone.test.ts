@@ -118,7 +118,7 @@ describe('a fleet that is steered from a clone', () => {
     expect(await clone.run(['rev-parse', 'coxswain'])).toBe(before);
   });
 
-  it('can still be changed in the clone alone, which is said', async () => {
+  it('can still be changed in the clone alone, and the verb says so', async () => {
     const clone = await laptop();
     await clone.run(['branch', 'coxswain', 'origin/coxswain']);
     const before = await bare.run(['rev-parse', 'coxswain']);

@@ -175,7 +175,7 @@ describe('open-promotion', () => {
     expect((await request()).body).toContain(`**Not to be merged yet**: ${gate}.`);
   });
 
-  it('counts the soak time from the record when the rollout was tidied', async () => {
+  it('counts the soak time from the record when the rollout was removed by a clean-up', async () => {
     const metadata = { rollout: { start_percentage: 1 } };
     await release('testing', '44.1-aa', { metadata });
     expect(stateOf(await run(now + 47 * hour), 'soak time')).toBe('waiting');
@@ -299,7 +299,7 @@ describe('open-promotion', () => {
     expect(await run(now + 50 * hour)).toMatchObject({ version: '44.3-cc' });
   });
 
-  it('closes its pull request when the target got the release otherwise', async () => {
+  it('closes its pull request when the target got the release in another way', async () => {
     await release('testing', '44.1-aa');
     await run(now + hour);
     await release('stable', '44.1-aa');

@@ -191,7 +191,7 @@ describe('promote-image', () => {
     expect(text).toContain('promoted ');
   });
 
-  it('brings along what is attached to the image, before any tag names it', async () => {
+  it('copies what is attached to the image before any tag names the image', async () => {
     const { built } = await buildAndTest();
     const { client, config } = project;
     const { descriptor } = await client.getManifest(built);

@@ -373,7 +373,7 @@ describe('watch-base', () => {
       expect(await run(now + 8 * day)).toMatchObject({ action: 'updated', pullRequest: 2 });
     });
 
-    it('comes back to a rebuild that a person has closed when the build is older by another period', async () => {
+    it('proposes a rebuild that a person has closed again when the build is older by another period', async () => {
       await run();
       await project.forge.pullRequests.update(2, { state: 'closed' });
       expect(await run(now + day)).toMatchObject({ action: 'declined', pullRequest: 2 });

@@ -127,7 +127,7 @@ describe('a graph server', () => {
       expect(parseGraph(response.body.toString(), 'answer').nodes).toHaveLength(3);
     }));
 
-  it('counts for Prometheus, with no label that a stranger could choose', () =>
+  it('counts for Prometheus, with no label that a client could choose', () =>
     withServer(['stable'], async ({ url }) => {
       await fetch(`${url}v1/graph?${early}`);
       await fetch(`${url}v1/graph?${late}`);

@@ -152,7 +152,7 @@ describe('token login', () => {
     ).toBe(true);
   });
 
-  it('replaces a token that went stale, once', async () => {
+  it('replaces a token that is no longer accepted, once', async () => {
     nock(host).get('/v2/acme/os/manifests/stable').reply(401, {}, challenge());
     nock('https://auth.example').get('/token').query(true).reply(200, { token: 'old', expires_in: 3600 });
     nock(host, { reqheaders: { authorization: 'Bearer old' } })

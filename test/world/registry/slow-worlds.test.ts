@@ -74,7 +74,7 @@ describe('an answer that does not end', () => {
     );
   });
 
-  it('may take longer the more of it has come', () => {
+  it('may take more time when more of it has come', () => {
     expect(secondsFor(64 * 1024 * 1024, 25)).toBe(25 + 1024);
   });
 

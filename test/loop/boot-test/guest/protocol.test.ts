@@ -87,7 +87,7 @@ const lies: ReadonlyArray<readonly [string, readonly string[]]> = [
   ['covers the tests', [...booted, 'tampered /run/coxswain']],
 ];
 
-describe('a guest that lies', () => {
+describe('a guest that writes false lines', () => {
   it.each(lies)('%s: no later line counts', (_title, lines) => {
     const { record, read } = readerOf(lines);
     expect(record.violation).toBeTypeOf('string');

@@ -134,7 +134,7 @@ describe('chooseOstree', () => {
 });
 
 describe('isOstreeCommit', () => {
-  it('goes by the label that ostree-ext writes', () => {
+  it('decides by the label that ostree-ext writes', () => {
     expect(isOstreeCommit(config)).toBe(true);
     expect(isOstreeCommit({ ...config, labels: { 'containers.bootc': '1' } })).toBe(false);
   });

@@ -73,7 +73,7 @@ describe('JUnit XML, by the schema of Apache Ant', () => {
     expect(await schemaProblems(formatJunit(each, about))).toBe('');
   });
 
-  it('is nothing that any file passes', async () => {
+  it('is a check that a wrong file does not pass', async () => {
     const xml = formatJunit(report, about);
     expect(await schemaProblems(xml.replace(' hostname="localhost"', ''))).toMatch(/hostname.* required/);
     expect(await schemaProblems(xml.replace('T03:33:20', 'T03:33:20.5'))).toMatch(/timestamp/);
