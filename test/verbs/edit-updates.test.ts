@@ -125,7 +125,7 @@ describe('edit-updates', () => {
     ['--action barrier --reason x', '--action barrier needs --version'],
     ['--action barrier --version 1-ab --reason x', 'Did you mean 1-aa?'],
     ['--action resume --force', '--action resume takes no --force'],
-    ['--action hold --reason x --for 0s', '--for: no time at all'],
+    ['--action hold --reason x --for 0s', '--for: the time must be longer than 0'],
   ])('says what is wrong, and changes nothing: %s', async (words, expected) => {
     const before = await tip();
     await expect(run(words)).rejects.toThrow(expected);
