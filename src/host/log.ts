@@ -26,7 +26,8 @@ const reminderMilliseconds = 10_000;
 export function createLog(options: LogOptions = {}): Log {
   const stream = options.stream ?? process.stderr;
   const live = stream.isTTY === true && process.env.TERM !== 'dumb' && !options.quiet;
-  const write = (line: string) => stream.write(`${line}\n`);
+  // The live line of a task is replaced, and comes back with its next note.
+  const write = (line: string) => stream.write(`${live ? '\r\u001b[K' : ''}${line}\n`);
   return {
     info: (message) => {
       if (!options.quiet) write(message);

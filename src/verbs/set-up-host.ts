@@ -1,6 +1,8 @@
 import { architecture } from '../cli/architecture-input.ts';
-import { many, readChoice } from '../cli/inputs.ts';
+import { many, readChoice, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
+import { defined } from '../host/defined.ts';
+import { InputError } from '../host/errors.ts';
 import { preparedVerbs } from '../setup/needs.ts';
 import { type SetUp, setUp } from '../setup/set-up.ts';
 import { hostArchitecture } from '../world/registry/architecture.ts';
@@ -8,12 +10,18 @@ import { hostArchitecture } from '../world/registry/architecture.ts';
 export default defineVerb({
   summary: 'Install what build-image and boot-test need on this machine, and open /dev/kvm to this user',
   about: `For runners, and for machines of your own. Installs packages by apt-get (Debian, Ubuntu) or dnf (Fedora), as root or by a
-sudo that asks for no password. What is installed already is not changed; if nothing is missing, nothing is done.`,
+sudo that asks for no password. What is installed already is not changed; if nothing is missing, nothing is done.
+For machines of another architecture it downloads a static busybox, checks it against a pinned SHA-256, and keeps it in the
+tool cache (RUNNER_TOOL_CACHE, or ~/.cache/coxswain/tools).`,
   inputs: {
     for: many(`only for this verb: ${preparedVerbs.join(', ')}`, { placeholder: 'VERB' }),
     architecture: architecture('of the images (default: that of this machine)'),
+    'tool-mirror': text(
+      'folder on a web server to download tools from, in place of Debian (default: COXSWAIN_TOOL_MIRROR)',
+      { placeholder: 'URL' },
+    ),
   },
-  run: async (inputs, { log }) => {
+  run: async (inputs, { log, env }) => {
     const verbs =
       inputs.for.length === 0
         ? preparedVerbs
@@ -22,6 +30,9 @@ sudo that asks for no password. What is installed already is not changed; if not
       verbs,
       architecture: inputs.architecture ?? hostArchitecture() ?? 'x86_64',
       log,
+      ...defined({
+        toolMirror: readMirror(inputs['tool-mirror'] ?? (env.COXSWAIN_TOOL_MIRROR || undefined)),
+      }),
     });
     return { data, text: describe(data) };
   },
@@ -30,6 +41,7 @@ sudo that asks for no password. What is installed already is not changed; if not
       about: 'packages that were installed, one on each line',
       of: ({ installed }) => installed.join('\n'),
     },
+    helper: { about: 'the static busybox for machines of another architecture', of: ({ helper }) => helper },
     kvm: { about: '/dev/kvm: ours, opened, absent or refused', of: ({ kvm }) => kvm },
   },
 });
@@ -41,9 +53,20 @@ const kvmTexts = {
   refused: '/dev/kvm stays closed to this user: machines are emulated, which is slower',
 } as const;
 
-function describe({ installed, kvm }: SetUp): string {
+function readMirror(address: string | undefined): string | undefined {
+  if (address === undefined || /^https?:\/\/./.test(address)) return address;
+  throw new InputError({
+    field: '--tool-mirror',
+    problem: 'this is not the address of a folder on a web server',
+    found: address,
+    expected: 'such as https://mirror.example.com/coxswain-tools/',
+  });
+}
+
+function describe({ installed, helper, kvm }: SetUp): string {
   return [
     installed.length === 0 ? 'nothing is missing' : `installed: ${installed.join(' ')}`,
+    ...(helper === undefined ? [] : [`helper for machines of that architecture: ${helper}`]),
     ...(kvm === undefined ? [] : [kvmTexts[kvm]]),
   ].join('\n');
 }

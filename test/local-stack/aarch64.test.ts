@@ -1,14 +1,19 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultCacheFolder } from '../../src/demo/base-images.ts';
 import { prepareRoot } from '../../src/demo/base-roots.ts';
+import type { ForeignPackages } from '../../src/demo/debian-packages.ts';
 import { fetchForeignBusybox, openForeignPackages } from '../../src/demo/foreign-packages.ts';
 import { exec } from '../../src/host/exec.ts';
 import { silentLog } from '../../src/host/log.ts';
 import { findTool } from '../../src/host/tools.ts';
 import { listTests, runBootTest } from '../../src/loop/boot-test/machine/boot-directly.ts';
+import { fetchPinnedTool, pinOf } from '../../src/world/tools/tool-cache.ts';
 
 // A machine of another architecture than this one, every instruction emulated.
 
@@ -25,6 +30,28 @@ beforeAll(async () => {
 afterAll(async () => {
   await rm(place, { recursive: true, force: true });
 });
+
+/**
+ * Downloads the pinned helper from a mirror on loopback, as on a runner, and finds it again in the tool cache.
+ * @returns undefined: boot-test finds it. If Debian has another version by now, the one that apt found.
+ */
+async function downloadedHelper(foreign: ForeignPackages, busybox: string): Promise<string | undefined> {
+  const pin = pinOf('busybox-static', 'aarch64');
+  const mirror = join(place, 'mirror');
+  await mkdir(mirror);
+  await exec('apt-get', ['download', '--quiet', 'busybox-static'], { cwd: mirror, env: foreign.env });
+  const [name = ''] = await readdir(mirror);
+  const bytes = await readFile(join(mirror, name));
+  if (createHash('sha256').update(bytes).digest('hex') !== pin.file.sha256) return busybox;
+  const server = createServer((_, answer) => answer.end(bytes));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    await fetchPinnedTool(pin, { mirror: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  } finally {
+    server.close();
+  }
+  return undefined;
+}
 
 describe.skipIf(!possible)('an image for aarch64 on a machine of another kind', () => {
   it('boots under emulation, tests and all', async () => {
@@ -54,8 +81,9 @@ describe.skipIf(!possible)('an image for aarch64 on a machine of another kind', 
         ...(helper === undefined ? {} : { helper }),
       });
     const tests = await listTests(testsFolder);
+    process.env.XDG_CACHE_HOME = join(place, 'cache');
     await expect(boot()).rejects.toThrow(/found "x86_64", expected aarch64.*--helper/);
-    const report = await boot(busybox);
+    const report = await boot(await downloadedHelper(foreign, busybox));
     expect(report).toMatchObject({
       verdict: 'passed',
       architecture: 'aarch64',

@@ -2,7 +2,8 @@ import { open } from 'node:fs/promises';
 import { InputError } from '../../../host/errors.ts';
 import { isMissing } from '../../../host/files.ts';
 import { findTool, requireTools } from '../../../host/tools.ts';
-import type { Architecture } from '../../../world/registry/architecture.ts';
+import { type Architecture, hostArchitecture } from '../../../world/registry/architecture.ts';
+import { findPinnedTool, pinOf } from '../../../world/tools/tool-cache.ts';
 
 // e_machine of the ELF specification.
 const machines: Readonly<Record<number, Architecture>> = {
@@ -38,14 +39,18 @@ export function readProgramKind(bytes: Buffer): ProgramKind | undefined {
 }
 
 /**
- * The host's busybox: it runs in the guest, so that nothing there depends on the image's programs.
- * @param architecture of the guest (default: any)
- * @param helper another one, for a guest of another architecture
+ * A static busybox: it runs in the guest, so that nothing there depends on the image's programs. It is the host's, or
+ * for a guest of another architecture the one that set-up-host downloaded.
+ * @param architecture of the guest (default: that of the host)
+ * @param helper another one
  * @throws InputError when it is missing, needs libraries, or is for another architecture
  */
 export async function findStaticBusybox(architecture?: Architecture, helper?: string): Promise<string> {
-  if (helper === undefined) requireTools(['busybox']);
-  const path = helper ?? (findTool('busybox') as string);
+  const foreign = architecture !== undefined && architecture !== hostArchitecture();
+  const downloaded =
+    helper === undefined && foreign && (await findPinnedTool(pinOf('busybox-static', architecture)));
+  if (helper === undefined && !downloaded) requireTools(['busybox']);
+  const path = helper ?? (downloaded || (findTool('busybox') as string));
   const file = await open(path).catch((error: unknown) => {
     if (!isMissing(error)) throw error;
     throw new InputError({ where: path, problem: 'there is no such program', expected: 'a static busybox' });
@@ -66,7 +71,7 @@ export async function findStaticBusybox(architecture?: Architecture, helper?: st
         problem: 'the helper program of a boot test must be of the architecture of the image',
         found: kind.architecture ?? 'another architecture',
         expected: architecture,
-        remedy: `Run the boot test on a machine of that architecture (a runner for ${architecture}), or give it a static busybox for ${architecture} (--helper).`,
+        remedy: `Run the boot test on a machine of that architecture (a runner for ${architecture}), or download a static busybox for ${architecture}: coxswain set-up-host --architecture ${architecture}. One of your own works too (--helper).`,
       });
     }
   } finally {

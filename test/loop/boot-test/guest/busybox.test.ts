@@ -1,6 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { findStaticBusybox, readProgramKind } from '../../../../src/loop/boot-test/guest/busybox.ts';
+import { pinnedTools } from '../../../../src/world/tools/pinned-tools.ts';
+import { temporaryFolder } from '../../../support/repository.ts';
 
 const own = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
 
@@ -18,9 +21,30 @@ describe('readProgramKind', () => {
   });
 });
 
+const other = own === 'x86_64' ? 'aarch64' : 'x86_64';
+
 describe('findStaticBusybox', () => {
-  it('is refused for a guest of another architecture', async () => {
-    const other = own === 'x86_64' ? 'aarch64' : 'x86_64';
-    await expect(findStaticBusybox(other)).rejects.toThrow(new RegExp(`${own}.*expected ${other}`));
+  beforeEach(async () => {
+    process.env.XDG_CACHE_HOME = await temporaryFolder();
+  });
+
+  it("refuses the host's own for a guest of another architecture, and says how to get another", async () => {
+    await expect(findStaticBusybox(other)).rejects.toThrow(
+      new RegExp(`${own}.*expected ${other}.*coxswain set-up-host --architecture ${other}.*--helper`),
+    );
+  });
+
+  it('does not take one from the tool cache that has other bytes than the pinned ones', async () => {
+    const { version } = pinnedTools['busybox-static'];
+    const folder = join(
+      process.env.XDG_CACHE_HOME as string,
+      'coxswain/tools/busybox-static',
+      version,
+      other,
+    );
+    await mkdir(folder, { recursive: true });
+    await writeFile(`${folder}.complete`, '');
+    await copyFile('/bin/busybox', join(folder, 'busybox-static'));
+    await expect(findStaticBusybox(other)).rejects.toThrow(new RegExp(`expected ${other}`));
   });
 });
