@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { defined } from './defined.ts';
 import { OutsideError } from './errors.ts';
@@ -9,7 +10,8 @@ export interface ExecOptions {
   readonly cwd?: string;
   /** Added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
-  readonly input?: string | Uint8Array;
+  /** A stream may get its content while the program runs. */
+  readonly input?: string | Uint8Array | Readable;
   /** Called with each whole line of both outputs as soon as it is written. */
   readonly onLine?: (line: string) => void;
   /** Exit codes that are an answer, not a failure. Default: only 0. */

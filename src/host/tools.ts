@@ -28,6 +28,9 @@ const packages: Readonly<Record<string, string>> = {
   'qemu-system-x86_64': 'qemu-system-x86',
   rpm: 'rpm',
   skopeo: 'skopeo',
+  slirp4netns: 'slirp4netns',
+  mount: 'mount',
+  unshare: 'util-linux',
   xmllint: 'libxml2-utils',
   xz: 'xz-utils',
   zstd: 'zstd',
@@ -38,7 +41,9 @@ const fedoraPackages: Readonly<Record<string, string>> = {
   'busybox-static': 'busybox',
   'qemu-system-arm': 'qemu-system-aarch64-core',
   'qemu-system-x86': 'qemu-system-x86-core',
+  mount: 'util-linux-core',
   uidmap: 'shadow-utils',
+  'util-linux': 'util-linux-core',
   'xz-utils': 'xz',
 };
 

@@ -17,7 +17,7 @@ export function programsOf(
   verb: PreparedVerb,
   { architecture, user }: { readonly architecture: Architecture; readonly user: boolean },
 ): string[] {
-  const build = ['buildah', 'git', ...(user ? ['newuidmap', 'fuse-overlayfs'] : [])];
+  const build = ['buildah', 'git', 'slirp4netns', ...(user ? ['newuidmap', 'fuse-overlayfs'] : [])];
   if (verb === 'build-image') return build;
   const emulator = emulators[architecture];
   return [

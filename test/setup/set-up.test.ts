@@ -64,16 +64,16 @@ describe.skipIf(process.getuid?.() !== 0)('setUp', () => {
     for (const name of ['sh', 'grep']) await symlink(findTool(name) as string, join(folder, 'bin', name));
     process.env.PATH = join(folder, 'bin');
     const { installed } = await setUp({ verbs: ['build-image'], architecture: 'x86_64', log: silentLog });
-    expect(installed).toEqual(['buildah', 'git']);
+    expect(installed).toEqual(['buildah', 'git', 'slirp4netns']);
     const calls = (await readFile(record, 'utf8'))
       .trim()
       .split('\n')
       .map((line) => line.replace(/ -q .*=3/, ''));
     expect(calls).toEqual([
-      'apt-cache show buildah git',
-      'apt-get install --yes --no-install-recommends buildah git',
+      'apt-cache show buildah git slirp4netns',
+      'apt-get install --yes --no-install-recommends buildah git slirp4netns',
       'apt-get update',
-      'apt-get install --yes --no-install-recommends buildah git',
+      'apt-get install --yes --no-install-recommends buildah git slirp4netns',
     ]);
   });
 
@@ -103,13 +103,13 @@ describe.skipIf(process.getuid?.() !== 0)('setUp', () => {
         env: { PATH: join(folder, 'bin') },
       },
     );
-    expect(stdout).toMatch(/installed: buildah fuse-overlayfs git uidmap/);
+    expect(stdout).toMatch(/installed: buildah fuse-overlayfs git slirp4netns uidmap/);
     const calls = (await readFile(record, 'utf8')).split('\n').filter((line) => line.startsWith('sudo'));
     expect(calls).toEqual([
       'sudo -n true',
       'sudo -n true',
       expect.stringMatching(
-        /^sudo -n env DEBIAN_FRONTEND=noninteractive .*apt-get .*install --yes .* buildah fuse-overlayfs git uidmap$/,
+        /^sudo -n env DEBIAN_FRONTEND=noninteractive .*apt-get .*install --yes .* buildah fuse-overlayfs git slirp4netns uidmap$/,
       ),
     ]);
   });

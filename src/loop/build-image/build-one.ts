@@ -42,7 +42,7 @@ export async function withBuilt<T>(
     await mkdir(contextFolder);
     await materialiseContext(git, candidate.context, contextFolder, candidate.committedAt);
     const containerfile = join(folder, 'Containerfile');
-    const { text, isLocal } = containerfileToBuild(config, candidate, base);
+    const { text, local } = containerfileToBuild(config, candidate, base);
     await writeFile(containerfile, text);
     const buildah = createBuildah({ folder, env: options.env ?? process.env, log });
     const name = `localhost/coxswain-build:${randomUUID()}`;
@@ -58,10 +58,12 @@ export async function withBuilt<T>(
       },
       annotations: annotationsOf(config, candidate, base),
       buildArguments: config.buildArguments,
-      plainHttp: isLocal,
+      plainHttp: local.length > 0,
     };
     return withBaseInStorage(buildah, { base, from: baseIn, architecture }, async () => {
       try {
+        // The build itself cannot reach the loopback.
+        for (const each of local) await buildah.pull(each, { architecture, plainHttp: true });
         await buildah.build(order);
         return await work(buildah, name);
       } finally {
@@ -96,14 +98,14 @@ function annotationsOf(config: Config, candidate: Candidate, base: Image): Recor
 /**
  * The Containerfile on the base in local storage, so that a tag that moves in the meantime changes nothing. buildah
  * pushes a layer unchanged only if it pulled the layer from the registry that it pushes to; otherwise it compresses the
- * layer again and uploads the result (measured with 1.28). `isLocal`: every other image it names is in a loopback
- * registry.
+ * layer again and uploads the result (measured with 1.28).
+ * @returns `local`: the other images that it names, if all of them are in a loopback registry
  */
 function containerfileToBuild(
   config: Config,
   candidate: Candidate,
   base: Image,
-): { text: string; isLocal: boolean } {
+): { text: string; local: string[] } {
   const parsed = parseContainerfile(candidate.containerfile, config.containerfile);
   const baseStages = stagesOnBase(parsed, config.base);
   const text = baseStages.reduceRight(
@@ -112,7 +114,6 @@ function containerfileToBuild(
   );
   const others = externalStages(parsed).filter((stage) => !baseStages.includes(stage));
   // If there are no other images, nothing is pulled, and no registry may answer in place of local storage.
-  const isLocal =
-    others.length > 0 && others.every(({ resolved }) => isLoopback(new URL(`http://${resolved}`)));
-  return { text, isLocal };
+  const isLocal = others.every(({ resolved }) => isLoopback(new URL(`http://${resolved}`)));
+  return { text, local: isLocal ? others.map(({ resolved }) => resolved) : [] };
 }

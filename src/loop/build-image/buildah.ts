@@ -5,6 +5,7 @@ import { exec } from '../../host/exec.ts';
 import type { Log } from '../../host/log.ts';
 import { type Architecture, goArchitecture } from '../../world/registry/architecture.ts';
 import { type Digest, formatReference, isDigest, type TagReference } from '../../world/registry/reference.ts';
+import { chooseIsolation, execIsolated, type Isolation, nameServer } from './isolated.ts';
 
 /** One run of `buildah build`. */
 export interface BuildOrder {
@@ -26,18 +27,21 @@ export interface BuildOrder {
 /**
  * The command line of a build that depends only on its order:
  * - `--timestamp` sets every time in the image, `--layers=false` makes one layer whatever the cache holds;
- * - chroot isolation on the host's network works as root in a container and on a plain machine alike;
+ * - chroot isolation works as root in a container and on a plain machine alike. It shows RUN what buildah sees, so
+ *   buildah itself is isolated (isolated.ts), and "the host's network" is the one that it was given;
  * - `--ignorefile` is empty: what is ignored was decided when the context was hashed;
  * - `--force-rm` leaves no container behind, after a failure too.
  * All of it is known to buildah 1.28 (Debian 12) and later.
  */
-export function buildArgumentsOf(order: BuildOrder): string[] {
+export function buildArgumentsOf(order: BuildOrder, isolation: Isolation): string[] {
   const pairs = (flag: string, values: Readonly<Record<string, string>>) =>
     Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`]);
   return [
     'build',
     '--isolation=chroot',
     '--network=host',
+    // The host's own name server may listen on its loopback.
+    ...(isolation === 'full' ? [`--dns=${nameServer}`] : []),
     '--format=oci',
     '--layers=false',
     '--force-rm',
@@ -88,10 +92,10 @@ export function createBuildah(options: {
     Object.entries(options.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
 
-  async function run(title: string, args: readonly string[]): Promise<void> {
+  async function run(title: string, args: readonly string[], execute = exec): Promise<void> {
     const { exitCode, lines } = await options.log.task(title, async (report) => {
       const lines: string[] = [];
-      const result = await exec('buildah', args, {
+      const result = await execute('buildah', args, {
         env,
         allow: anyExitCode,
         onLine: (line) => {
@@ -118,7 +122,13 @@ export function createBuildah(options: {
   }
 
   return {
-    build: (order) => run(`building the image for ${order.architecture}`, buildArgumentsOf(order)),
+    build: async (order) => {
+      const isolation = await chooseIsolation(options.env, options);
+      const isolated: typeof exec = (program, args, settings) =>
+        execIsolated(isolation, program, args, { ...settings, folder: options.folder, env });
+      const title = `building the image for ${order.architecture}`;
+      return run(title, buildArgumentsOf(order, isolation), isolated);
+    },
     push: (image, to, plainHttp) =>
       push(`pushing ${formatReference(to)}`, image, `docker://${formatReference(to)}`, [
         `--tls-verify=${!plainHttp}`,

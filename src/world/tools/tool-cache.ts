@@ -32,7 +32,7 @@ export function pinOf(name: ToolName, architecture: Architecture): Pin {
 /**
  * The tool, if an earlier call of fetchPinnedTool left it in this machine's tool cache: on a runner RUNNER_TOOL_CACHE,
  * elsewhere the user's cache folder.
- * @returns the path of the program; undefined if it is not there, or has other bytes than the pinned ones
+ * @returns the path of the program; undefined if it is missing, or has other bytes than the pinned ones
  */
 export async function findPinnedTool({ name, architecture, tool, file }: Pin): Promise<string | undefined> {
   const folder = await withToolCache((cache) => cache.find(name, tool.version, architecture));

@@ -126,7 +126,7 @@ describe('fetchPinnedTool', () => {
           : answer.writeHead(302, { location: `http://${request.headers.host}/other` }).end(),
       /SHA-256 \w{64} of \d+ bytes, expected/,
     ],
-  ])('refuses a download that %s, and keeps nothing of it', async (_, listener, message) => {
+  ])('refuses a download that %s, and keeps no tool', async (_, listener, message) => {
     const { pin, bytes } = await makeTool(script);
     const mirror = await serve(listener(bytes));
     const error: unknown = await fetchPinnedTool(pin, { mirror }).catch((thrown: unknown) => thrown);
