@@ -114,7 +114,8 @@ export function machineArguments(options: MachineOptions): string[] {
     '-no-reboot',
     ...['-display', 'none'],
     ...['-machine', type.machine],
-    ...['-accel', accelerator],
+    // QEMU's threads race: a processor runs code for ever that another one has just patched (7.2, a static key of the kernel).
+    ...['-accel', accelerator === 'tcg' ? 'tcg,thread=single' : accelerator],
     ...['-cpu', accelerator === 'kvm' ? 'host' : type.emulatedProcessor],
     ...['-smp', String(options.cpus)],
     ...['-m', `${options.memoryMegabytes}M`],

@@ -33,7 +33,7 @@ describe('machineArguments', () => {
   ] as const)('%s with %s: %s, processor %s, console %s', (architecture, accelerator, type, cpu, console) => {
     const args = machineArguments({ ...machine, architecture, accelerator });
     expect(valuesOf(args, '-machine')).toEqual([type]);
-    expect(valuesOf(args, '-accel')).toEqual([accelerator]);
+    expect(valuesOf(args, '-accel')).toEqual([accelerator === 'kvm' ? 'kvm' : 'tcg,thread=single']);
     expect(valuesOf(args, '-cpu')).toEqual([cpu]);
     expect(valuesOf(args, '-append')[0]?.split(' ')).toContain(`console=${console}`);
   });
