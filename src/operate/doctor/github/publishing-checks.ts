@@ -9,7 +9,12 @@ export const pagesSource: SettingCheck = {
   name: 'pages',
   run: async ({ read, link, config }) => {
     const { url } = config.publish;
-    if (url === undefined || !/\.github\.io\//.test(url)) return [];
+    if (url !== undefined && !/\.github\.io\//.test(url)) return [];
+    // Without publish.url it is unknown whether the site is there, but the workflows deploy to it unless they say otherwise.
+    const [found, why] =
+      url === undefined
+        ? [warning, 'the workflows publish there, unless they have pages: false']
+        : [error, 'coxswain.yaml publishes there'];
     const page = link('settings/pages');
     const set = await read(
       'the settings of Pages',
@@ -21,24 +26,18 @@ export const pagesSource: SettingCheck = {
       }),
     );
     if (set === undefined) {
-      return [
-        error(
-          page,
-          'GitHub Pages is off, and coxswain.yaml publishes there',
-          'Choose the source GitHub Actions.',
-        ),
-      ];
+      return [found(page, `GitHub Pages is off, and ${why}`, 'Choose the source GitHub Actions.')];
     }
     if (set.build_type === 'legacy') {
       return [
-        error(
+        found(
           page,
           'GitHub Pages is built from a branch, so deployments by workflows are refused',
           'Choose the source GitHub Actions.',
         ),
       ];
     }
-    if (set.public === false) {
+    if (url !== undefined && set.public === false) {
       return [
         error(
           page,
