@@ -47,6 +47,8 @@ export interface FaultProxy {
   /** The at-th request from now (the first is 1) gets the fault. */
   arm(fault: Fault, at: number): void;
   disarm(): void;
+  /** Resolves when no request is under way. */
+  settled(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -55,6 +57,7 @@ export async function startFaultProxy(registry: () => string): Promise<FaultProx
   let armed: { readonly fault: Fault; readonly at: number } | undefined;
   let requests: string[] = [];
   let paths: string[] = [];
+  const underWay = new Set<Promise<void>>();
   const server = createServer((incoming, answer) => {
     requests.push(incoming.method ?? '');
     paths.push(incoming.url ?? '');
@@ -63,7 +66,9 @@ export async function startFaultProxy(registry: () => string): Promise<FaultProx
       (requests.length === armed.at || (armed.fault === 'outage' && requests.length > armed.at))
         ? armed.fault
         : undefined;
-    handle(registry(), incoming, answer, fault).catch(() => incoming.socket.destroy());
+    const work = handle(registry(), incoming, answer, fault).catch(() => void incoming.socket.destroy());
+    underWay.add(work);
+    void work.finally(() => underWay.delete(work));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -83,6 +88,9 @@ export async function startFaultProxy(registry: () => string): Promise<FaultProx
       armed = undefined;
       requests = [];
       paths = [];
+    },
+    settled: async () => {
+      while (underWay.size > 0) await Promise.all(underWay);
     },
     stop: () =>
       new Promise((resolve) => {
