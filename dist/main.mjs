@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { _ as positionalInputs, c as needsRoot, d as exitCodeOf, f as kindOf, g as commonInputs, h as withForgeInputs, l as programHelp, o as versionLine, p as commandLineInputs, u as verbHelp, v as readArguments } from "./chunks/cli.mjs";
+import { a as needsRoot, c as exitCodeOf, f as withForgeInputs, h as readArguments, l as kindOf, m as positionalInputs, o as programHelp, p as commonInputs, r as versionLine, s as verbHelp, u as commandLineInputs } from "./chunks/cli.mjs";
 import { a as filesLine } from "./chunks/cli-completion.mjs";
-import { E as writeFileAtomically, F as nearest, I as InputError, R as UsageError, f as oneLine, g as styled, m as createLog, u as runAgainAsRoot, z as messageOf } from "./chunks/host.mjs";
+import { K as UsageError, P as writeFileAtomically, S as createLog, U as nearest, W as InputError, b as oneLine, q as messageOf, v as runAgainAsRoot, w as styled } from "./chunks/host.mjs";
 import { readdir } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -501,6 +501,13 @@ function warning(message, properties = {}) {
 	issueCommand("warning", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
+* Writes info to log with console.log.
+* @param message info message
+*/
+function info(message) {
+	process.stdout.write(message + os.EOL);
+}
+/**
 * Begin an output group.
 *
 * Output until the next `groupEnd` will be foldable in this group
@@ -516,4 +523,4 @@ function startGroup(name) {
 function endGroup() {
 	issue("endgroup");
 }
-export { isDebug as a, startGroup as c, exportVariable as i, warning as l, endGroup as n, setOutput as o, error as r, setSecret as s, debug as t, summary as u };
+export { info as a, setSecret as c, summary as d, exportVariable as i, startGroup as l, endGroup as n, isDebug as o, error as r, setOutput as s, debug as t, warning as u };

@@ -1,15 +1,15 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { B as quote, F as nearest, I as InputError, P as defined, i as plainText, m as createLog, r as codeBlock, u as runAgainAsRoot, w as readFileIfThere, z as messageOf } from "./host.mjs";
-import { c as needsRoot, y as readValues } from "./cli.mjs";
+import { H as defined, J as quote, M as readFileIfThere, S as createLog, U as nearest, W as InputError, g as plainText, h as codeBlock, q as messageOf, v as runAgainAsRoot } from "./host.mjs";
+import { a as needsRoot, g as readValues } from "./cli.mjs";
 import { a as boolean, d as number, h as string, p as record, u as looseObject, v as unknown } from "./zod.mjs";
 import { A as formatRepository } from "./world-registry.mjs";
 import { l as findBuilt, r as readCandidate } from "./release-candidate.mjs";
 import { t as requireRehearsed } from "./release-evidence.mjs";
 import { b as passImage } from "./release-gates.mjs";
-import { a as isDebug, c as startGroup, i as exportVariable, l as warning, n as endGroup, o as setOutput, r as error, s as setSecret, t as debug, u as summary } from "./actions-core.mjs";
+import { c as setSecret, d as summary, i as exportVariable, l as startGroup, n as endGroup, o as isDebug, r as error, s as setOutput, t as debug, u as warning } from "./actions-core.mjs";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-// src/cli/actions/log-in.ts
+// src/cli/actions/job-logins.ts
 /** GitHub's registry, which accepts the token of a workflow run. */
 const githubRegistry = "ghcr.io";
 /** The credentials for each repository: the given ones, else the run's own token for GitHub's registry, else none. */
@@ -96,7 +96,7 @@ function decide(event, config, purpose = "watch") {
 			};
 			if (event.base === config.stateBranch) return {
 				kind: "nothing",
-				reason: `pull requests into ${event.base} are for pull_request_target`
+				reason: `pull requests into ${event.base} belong to the event pull_request_target`
 			};
 			throw noFleet(config, event.base, "pull_request");
 		}
@@ -296,7 +296,10 @@ function matrixOf(config, given, field) {
 		runner: runners[architecture]
 	}));
 }
-/** The architectures for which the test registry has no image of a commit that was tested for a fleet as it is now. */
+/**
+* The architectures for which the test registry has no tested image of a commit. The tests must be those of the fleet
+* as it is configured now.
+*/
 async function untested(parts, commit, fleet) {
 	const { git, config, client } = parts;
 	const candidate = await readCandidate({
@@ -329,16 +332,16 @@ async function untested(parts, commit, fleet) {
 	}
 	return missing;
 }
-// src/cli/actions/inputs.ts
-/** Inputs of actions that are not a verb's: the steps of action.yml use them. */
+// src/cli/actions/action-inputs.ts
+/** Inputs of actions that no verb has: the steps of action.yml use them. */
 const stepInputs = ["token"];
-/** How an action's input is called in messages. */
+/** How messages name an input of an action. */
 function spellInput(name) {
 	return `input ${name}`;
 }
 /**
-* Reads the inputs of an action by its verb's inputs.
-* @param json the context `inputs` of the action, as JSON: texts, for typed callers also booleans and numbers
+* Reads the inputs of an action as its verb defines them.
+* @param json the context `inputs` of the action, as JSON: texts, and from a caller with types booleans and numbers too
 * @throws InputError that names an unknown or malformed input and what it can be
 * @throws UsageError for one that is missing
 */
@@ -352,7 +355,7 @@ function readActionInputs(inputs, json) {
 	}
 	return readValues(inputs, given, spellInput);
 }
-/** Replaces `--name` in a message by how the input is called in a workflow, for names that are inputs. */
+/** Replaces `--name` in a message by the name that this input has in a workflow. */
 function inWordsOfActions(message, inputs) {
 	return message.replaceAll(/(?<![\w-])--([a-z][a-z-]*)/g, (flag, name) => Object.hasOwn(inputs, name) ? spellInput(name) : flag);
 }
@@ -420,7 +423,7 @@ function hintFor(message) {
 	if (host === "ghcr.io") return "In a workflow: the job needs \"permissions: packages: write\" (\"read\" if nothing is pushed) and a step with the action log-in before this one; an existing package has to give this repository access (its page, Package settings, Manage Actions access).";
 	return known === void 0 ? `In a workflow: a step with the action log-in before this one, given the name and password for ${host} from secrets. A secret that is not set is empty, and runs for pull requests from forks have none.` : void 0;
 }
-// src/cli/actions/log.ts
+// src/cli/actions/workflow-log.ts
 /**
 * A log for a workflow run: a group for each task, warnings as annotations, details where the run is debugged. A group
 * cannot hold another, so a task inside a task, or beside one, is a line.
@@ -580,7 +583,7 @@ function secretsIn(json, env) {
 	const passwords = [...json.matchAll(/"[a-z-]*password"\s*:\s*("(?:[^"\\]|\\.)*")/g)].map(([, text = ""]) => String(JSON.parse(text)));
 	return [env.GITHUB_TOKEN ?? "", ...passwords].filter((secret) => secret.trim() !== "");
 }
-/** The input `directory`, whatever else is wrong with the inputs. */
+/** The input `directory`, also if other inputs are wrong. */
 function directoryOf(json) {
 	try {
 		const { directory } = JSON.parse(json);

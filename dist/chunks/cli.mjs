@@ -1,4 +1,4 @@
-import { F as nearest, I as InputError, M as parseTime, P as defined, R as UsageError, a as table, i as plainText, j as parseDuration, n as code, w as readFileIfThere } from "./host.mjs";
+import { B as parseTime, H as defined, K as UsageError, M as readFileIfThere, U as nearest, W as InputError, z as parseDuration } from "./host.mjs";
 import { f as object, h as string, l as literal } from "./zod.mjs";
 import { C as Git } from "./world-git.mjs";
 import { z as architectures } from "./world-registry.mjs";
@@ -114,7 +114,7 @@ function positionalInputs(inputs) {
 /**
 * Reads a command line by a verb's inputs.
 * @throws UsageError for an unknown, missing or repeated flag, and for an argument that belongs to none
-* @throws InputError for a value that its input does not take
+* @throws InputError for a value that its input does not accept
 */
 function readArguments(inputs, args) {
 	const options = {};
@@ -175,7 +175,7 @@ function placePositionals(stray, inputs, given) {
 }
 /**
 * Turns given texts into typed values.
-* @param spell how an input's name is written where the user wrote it
+* @param spell writes the name of an input as the user wrote it: `--name`, or as in a workflow
 */
 function readValues(inputs, given, spell) {
 	const values = {};
@@ -423,35 +423,12 @@ async function commitOf(folder) {
 		return;
 	}
 }
-// src/cli/architecture.ts
+// src/cli/architecture-input.ts
 /** An input that names one architecture, by the name FCOS has for it. */
 function architecture(about) {
 	return choice(about, architectures, { placeholder: "NAME" });
 }
-// src/cli/report.ts
-/** Findings for the terminal: a line for each, with the remedy under it. */
-function findingsText(findings) {
-	return findings.flatMap(({ severity, rule, where, message, remedy }) => [`${where}: ${severity}: ${message} [${rule}]`, ...remedy === void 0 ? [] : [`    ${remedy}`]]);
-}
-/** Findings for a job summary: a table. */
-function findingsMarkdown(findings) {
-	return table([
-		"",
-		"where",
-		"what",
-		"rule"
-	], findings.map(({ severity, where, message, remedy, rule }) => [
-		severity,
-		code(where),
-		plainText(remedy === void 0 ? message : `${message} ${remedy}`),
-		code(rule)
-	]));
-}
-/** `1 error`, `2 errors` */
-function count(number, noun) {
-	return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
-// src/cli/first-release.ts
+// src/cli/first-release-input.ts
 /** The input by which an operator confirms that a fleet without any release is new. */
 const firstRelease = flag("a fleet without any release is new, even if the registry or publish.url gives no answer");
-export { many as C, wholeNumber as D, text as E, flag as S, readChoice as T, positionalInputs as _, architecture as a, choice as b, needsRoot as c, exitCodeOf as d, kindOf as f, commonInputs as g, withForgeInputs as h, findingsText as i, programHelp as l, directory as m, count as n, versionLine as o, commandLineInputs as p, findingsMarkdown as r, defineVerb as s, firstRelease as t, verbHelp as u, readArguments as v, parsed as w, duration as x, readValues as y };
+export { text as C, readChoice as S, choice as _, needsRoot as a, many as b, exitCodeOf as c, directory as d, withForgeInputs as f, readValues as g, readArguments as h, defineVerb as i, kindOf as l, positionalInputs as m, architecture as n, programHelp as o, commonInputs as p, versionLine as r, verbHelp as s, firstRelease as t, commandLineInputs as u, duration as v, wholeNumber as w, parsed as x, flag as y };

@@ -1,9 +1,9 @@
-import { D as onInterrupt, E as writeFileAtomically, I as InputError, L as OutsideError, P as defined, S as exists, T as withTemporaryFolder, _ as exec, g as styled, k as formatTime, o as insideRoot, s as startProcess, w as readFileIfThere, x as requireTools, y as findTool } from "./host.mjs";
+import { A as exists, D as findTool, F as onInterrupt, G as OutsideError, H as defined, L as formatTime, M as readFileIfThere, N as withTemporaryFolder, P as writeFileAtomically, T as exec, W as InputError, i as startProcess, k as requireTools, r as insideRoot, w as styled } from "./host.mjs";
 import { a as boolean, d as number, f as object, h as string, r as array, v as unknown } from "./zod.mjs";
 import { A as formatRepository, F as parseRepository, N as parseDigest, T as atDigest, o as isLoopback } from "./world-registry.mjs";
 import { P as parseUpdateMetadata, R as buildGraph, V as parseGraph, c as chooseUpdate, d as throttleGraph, h as rolloutProgress, x as parseReleaseIndex } from "./guidance.mjs";
-import { a as writeNewc, d as findStaticBusybox, i as folder, o as readModuleIndex, r as orderModules } from "./loop-boot-test.mjs";
-import { i as readConfig, l as isNamed, u as ringsToShow } from "./project-configuration.mjs";
+import { a as writeNewc, i as folder, o as readModuleIndex, r as orderModules, u as findStaticBusybox } from "./loop-boot-test.mjs";
+import { d as isNamed, f as ringsToShow, i as readConfig } from "./project-configuration.mjs";
 import { p as openGitForge } from "./world-forge.mjs";
 import { h as graphPath } from "./release-published.mjs";
 import { t as simulate } from "./guidance-simulation.mjs";
@@ -18,46 +18,6 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { createServer as createServer$1, request } from "node:http";
 import { request as request$1 } from "node:https";
-// src/demo/answers.ts
-const buildAnswer = object({
-	version: string(),
-	digest: string(),
-	image: string()
-});
-const bootAnswer = object({
-	verdict: string(),
-	passed: boolean(),
-	accelerator: string().optional(),
-	tests: array(object({
-		name: string(),
-		result: string()
-	})).optional(),
-	upgrades: array(object({
-		from: string(),
-		result: string()
-	})).optional(),
-	system: object({
-		manager: string(),
-		state: string()
-	}).optional()
-});
-const pullRequestAnswer = object({
-	pullRequest: number(),
-	ready: boolean().optional()
-});
-const promotionAnswer = pullRequestAnswer.extend({ gates: array(object({
-	name: string(),
-	state: string()
-})) });
-const readBuild = (answer) => buildAnswer.parse(answer);
-const readBoot = (answer) => bootAnswer.parse(answer);
-const readPullRequest = (answer) => pullRequestAnswer.parse(answer);
-/** `open-promotion` answers one entry for each promotion; the demo has one. */
-const readPromotion = (answer) => promotionAnswer.parse([answer].flat()[0]);
-const readExamination = (answer) => object({
-	findings: array(unknown()),
-	images: number()
-}).parse(answer);
 // src/demo/digests.ts
 /** The digest of a reference, as another tool sees it. @throws OutsideError if there is none */
 async function skopeoDigest(reference) {
@@ -468,7 +428,7 @@ const packages = [...[
 	"curl",
 	"zstd"
 ]];
-/** Only what a virtual machine needs, so that the initramfs stays small. */
+/** The modules have only what a virtual machine needs, so that the initramfs stays small. */
 const modules = [...[
 	"virtio_pci",
 	"virtio_blk",
@@ -892,7 +852,7 @@ function createdAt(version) {
 const versionLabel = "org.opencontainers.image.version";
 /**
 * Makes a moving base from an existing image (such as FCOS itself): the first version is the image with its own
-* version, the second the same with the last number of its version raised.
+* version, the second is the same image with a higher last number in its version.
 * @returns the version that `:stable` now has
 */
 async function moveExistingBase(options) {
@@ -949,6 +909,46 @@ async function moveExistingBase(options) {
 		}
 	}));
 }
+// src/demo/verb-answers.ts
+const buildAnswer = object({
+	version: string(),
+	digest: string(),
+	image: string()
+});
+const bootAnswer = object({
+	verdict: string(),
+	passed: boolean(),
+	accelerator: string().optional(),
+	tests: array(object({
+		name: string(),
+		result: string()
+	})).optional(),
+	upgrades: array(object({
+		from: string(),
+		result: string()
+	})).optional(),
+	system: object({
+		manager: string(),
+		state: string()
+	}).optional()
+});
+const pullRequestAnswer = object({
+	pullRequest: number(),
+	ready: boolean().optional()
+});
+const promotionAnswer = pullRequestAnswer.extend({ gates: array(object({
+	name: string(),
+	state: string()
+})) });
+const readBuild = (answer) => buildAnswer.parse(answer);
+const readBoot = (answer) => bootAnswer.parse(answer);
+const readPullRequest = (answer) => pullRequestAnswer.parse(answer);
+/** `open-promotion` answers one entry for each promotion; the demo has one. */
+const readPromotion = (answer) => promotionAnswer.parse([answer].flat()[0]);
+const readExamination = (answer) => object({
+	findings: array(unknown()),
+	images: number()
+}).parse(answer);
 // src/demo/opening.ts
 const versions = {
 	from: "44.20260621.3.1",
@@ -1770,7 +1770,7 @@ async function runShowing(program, args, options, show) {
 // src/demo/registry-process.ts
 const attempts = 5;
 const startSeconds = 15;
-/** Sent by our registry with every answer: so another program on the port is not mistaken for it. */
+/** Our registry sends this with every answer, so that another program on the port is not mistaken for it. */
 const markHeader = "X-Coxswain-Registry";
 /**
 * Starts a real registry (CNCF distribution) on a free loopback port, with deletion enabled.

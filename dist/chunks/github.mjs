@@ -1,5 +1,5 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { I as InputError, L as OutsideError, P as defined, _ as exec, y as findTool, z as messageOf } from "./host.mjs";
+import { D as findTool, G as OutsideError, H as defined, T as exec, W as InputError, q as messageOf } from "./host.mjs";
 import { a as boolean, c as int, d as number, f as object, h as string, n as _enum, r as array, v as unknown } from "./zod.mjs";
 import { S as shortCommit, m as findRemote, u as fetchedObjects, v as listTree } from "./world-git.mjs";
 import { A as formatRepository } from "./world-registry.mjs";
@@ -219,7 +219,7 @@ function openGitHubApi(access) {
 		opened ??= createOctokit(access);
 		return opened;
 	};
-	/** Of the repository, if the route is about one: what a route has no place for is sent as a query. */
+	/** Owner and name of the repository, if the route has a place for them. Otherwise they would be sent as a query. */
 	const placeOf = (route) => route.includes("/repos/{owner}/{repo}") ? {
 		owner,
 		repo
@@ -379,10 +379,10 @@ function createOctokit(access) {
 			retryAfterBaseValue: second,
 			onRateLimit: onLimit("rate limit"),
 			onSecondaryRateLimit: onLimit("secondary rate limit"),
-			...loopback ? {
-				write: atOnce,
-				notifications: atOnce
-			} : {}
+			...defined({
+				write: loopback ? atOnce : void 0,
+				notifications: loopback ? atOnce : void 0
+			})
 		}
 	}));
 	octokit.hook.before("request", ({ url }) => {
@@ -391,7 +391,7 @@ function createOctokit(access) {
 	});
 	return octokit;
 }
-/** In place of plugin-throttling's queue, which is Bottleneck.Group by its type and used like this. */
+/** Replaces plugin-throttling's queue. The type of that is Bottleneck.Group, of which only this is used. */
 const atOnce = { key: () => ({ schedule: async (_, job) => job() }) };
 // src/world/forge/github/open-repository.ts
 /**
@@ -420,7 +420,7 @@ async function openGitHubRepository(git, { env, log }) {
 		page: `${serverUrl}/${repository}`
 	};
 }
-// src/world/forge/github/packages.ts
+// src/world/forge/github/package-deletion.ts
 /** True for GitHub's own registries, which answer 405 to deletions by the registry's interface. @param serverUrl of the web pages */
 function isGitHubRegistry(host, serverUrl) {
 	return host === "ghcr.io" || host === `containers.${new URL(serverUrl).host}`;
@@ -914,7 +914,7 @@ function sameText(one, other) {
 	const plain = (text) => text.replaceAll("\r\n", "\n").trim();
 	return plain(one) === plain(other);
 }
-/** The same texts, in whatever order. */
+/** Whether two lists have the same texts, in any order. */
 function sameSet(one, other) {
 	return [...new Set(one)].sort().join("\n") === [...new Set(other)].sort().join("\n");
 }

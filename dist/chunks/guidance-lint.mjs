@@ -1,7 +1,7 @@
-import { B as quote, F as nearest, I as InputError, O as formatDuration, P as defined, k as formatTime, t as formatPercent } from "./host.mjs";
-import { D as operationsSchema, F as tidy, J as readJson, L as updateMetadata, M as nullableEntryFields, S as releaseIndex, U as findProblems, a as listStranded, h as rolloutProgress, i as findStranded, m as rolloutPhase, o as strandedBy, p as rolloutEnd, q as withoutNulls, s as strandedByTidying, y as nullableReleaseFields } from "./guidance.mjs";
+import { H as defined, I as formatDuration, J as quote, L as formatTime, U as nearest, W as InputError, t as formatPercent } from "./host.mjs";
+import { D as operationsSchema, F as tidy, J as readJson, L as updateMetadata, M as nullableEntryFields, S as releaseIndex, U as findProblems, a as strandedBy, h as rolloutProgress, i as listStranded, m as rolloutPhase, o as strandedByTidying, p as rolloutEnd, q as withoutNulls, r as findStranded, y as nullableReleaseFields } from "./guidance.mjs";
 import { isDeepStrictEqual } from "node:util";
-// src/guidance/lint/finding.ts
+// src/guidance/lint/lint-finding.ts
 /** A problem that a schema or parser found, as an error. */
 function findingOf(rule, problem, file) {
 	const facts = [problem.found === void 0 ? void 0 : `found ${quote(problem.found)}`, problem.expected === void 0 ? void 0 : `expected ${problem.expected}`].filter((fact) => fact !== void 0);
@@ -103,7 +103,7 @@ function* lintEntries({ releases, updates, operations }) {
 			rule: "offered-although-withdrawn",
 			where: at(),
 			message: `${version} was withdrawn by ${withdrawn.by} (${withdrawn.reason}), and is offered by this entry`,
-			remedy: "Take the entry out, or the release out of \"withdrawn\" in operations.json."
+			remedy: "Remove the entry, or remove the release from \"withdrawn\" in operations.json."
 		};
 		const paused = operations?.value.paused?.find((each) => each.version === version);
 		if (paused !== void 0 && isTarget) yield {
@@ -111,7 +111,7 @@ function* lintEntries({ releases, updates, operations }) {
 			rule: "offered-although-paused",
 			where: at(),
 			message: `${version} is paused by ${paused.by} (${paused.reason}), and is offered by this entry`,
-			remedy: "Use edit-updates --action resume, or take it out of \"paused\" in operations.json."
+			remedy: "Use edit-updates --action resume, or remove it from \"paused\" in operations.json."
 		};
 	}
 	for (const list of ["paused", "withdrawn"]) for (const [index, { version }] of (operations?.value[list] ?? []).entries()) {

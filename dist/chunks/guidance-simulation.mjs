@@ -1,5 +1,5 @@
 import { H as nodeKeys, R as buildGraph, h as rolloutProgress, u as rolloutOf } from "./guidance.mjs";
-import { I as InputError, O as formatDuration, k as formatTime, t as formatPercent } from "./host.mjs";
+import { I as formatDuration, L as formatTime, W as InputError, t as formatPercent } from "./host.mjs";
 import { n as parseWhen } from "./guidance-template.mjs";
 // src/guidance/simulation/series.ts
 /** The bands of a picture, newest release first; the smallest of the older ones become one. */
@@ -128,7 +128,8 @@ const defaultFleetModel = {
 // src/guidance/simulation/openings.ts
 /**
 * The first second at which a release is offered to a wariness; -Infinity for always, Infinity for never.
-* The same answer as nextOpening of src/guidance, found in a few steps: it is asked for each node of a fleet.
+* It gives the same answer as nextOpening of src/guidance in fewer steps, because it is called for each node of a
+* fleet.
 * @param rollout undefined for a release that is not throttled: a barrier without a rollout
 */
 function openingOf(rollout, wariness) {
@@ -160,7 +161,7 @@ function firstPoll(random, interval) {
 }
 /**
 * The first poll at or after a moment, of a node that polls at `poll` and then every interval with jitter.
-* Far away, many intervals are added at once: their sum is close to normal.
+* For a distant moment many intervals are added at once, because their sum is close to normally distributed.
 */
 function pollAtOrAfter(random, poll, moment, interval) {
 	const step = jitterStep(interval);
@@ -637,8 +638,8 @@ function defaultDuration(places, now) {
 // src/guidance/simulation/move-counts.ts
 const columns$1 = 4096;
 /**
-* Keeps the change per place and stretch of time. When a move lies beyond the last column, pairs of columns become one:
-* a week is kept to five minutes, an hour to the second.
+* Keeps the change for each place and period of time. When a move is after the last column, each two columns become
+* one: a week is kept in steps of five minutes, an hour in steps of a second.
 */
 function createMoveCounts(places) {
 	const changes = new Int32Array(places * columns$1);
@@ -692,7 +693,7 @@ var Tally = class {
 	moves;
 	/** Nodes for each place, at this point of the simulation. */
 	counts;
-	/** By barrier: seconds until the last node passed it. */
+	/** For each barrier, seconds until the last node passed it. */
 	lastPassed = /* @__PURE__ */ new Map();
 	missing = /* @__PURE__ */ new Map();
 	#arrivals;
@@ -744,8 +745,8 @@ var Tally = class {
 const curvePoints = 240;
 /**
 * Follows each node of a fleet from update to update, event by event: when its next release opens to its wariness, when
-* it polls after that, when it may reboot; then the same again from the release it has reached.
-* A node that comes back after it was off polls at once, as Zincati does after each boot.
+* it polls after that, when it may reboot; then the same from the release that it has reached. A node that was off
+* polls as soon as it is on, as Zincati does after each boot.
 * @throws InputError for a version that is not in the release index, or a fleet without releases
 */
 function simulateRollout(input) {
@@ -828,7 +829,7 @@ const explanations = {
 	"not in the graph": "their release has no image for this architecture",
 	"dead-end": "their release is a dead-end",
 	"no path": "no path leads on from their release",
-	"never opened to it": "the next rollout stops short of their wariness",
+	"never opened to it": "the next rollout ends before their wariness",
 	"not its turn yet": "their turn had not come when the simulation ended",
 	"no reboot window yet": "they wait for a reboot window",
 	"off for now": "they were off when the simulation ended",

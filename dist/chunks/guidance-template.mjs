@@ -1,7 +1,7 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
 import { t as require_lib } from "./handlebars.mjs";
 import { d as number, f as object } from "./zod.mjs";
-import { A as longestDuration, I as InputError, M as parseTime, N as requireDay, O as formatDuration, P as defined, j as parseDuration, z as messageOf } from "./host.mjs";
+import { B as parseTime, H as defined, I as formatDuration, R as longestDuration, V as requireDay, W as InputError, q as messageOf, z as parseDuration } from "./host.mjs";
 import { G as readDocument, I as updateEntry, M as nullableEntryFields, h as rolloutProgress, p as rolloutEnd } from "./guidance.mjs";
 // src/guidance/template/names.ts
 var import_lib = /* @__PURE__ */ __toESM(require_lib(), 1);
@@ -80,7 +80,7 @@ function firstOf(list, find) {
 function isRecord(value) {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-// src/guidance/template/times.ts
+// src/guidance/template/template-times.ts
 const weekdays = [
 	"sunday",
 	"monday",
@@ -355,7 +355,7 @@ function renderTemplate(options) {
 	if (rollout !== void 0 && end !== void 0 && end < now && rolloutProgress(rollout, end - 1) < 1) throw new InputError({
 		where: `${where}${lineOf(source, "\"start_epoch\"")}`,
 		field: "metadata.rollout",
-		problem: "this rollout would be over before it begins: every node would be offered the release at once",
+		problem: "this rollout would end before it begins: every node would be offered the release at once",
 		found: rollout,
 		remedy: "Write \"start_epoch\": {{start \"now\"}}, or, if at once is meant, only \"start_percentage\": 1.0."
 	});

@@ -1,4 +1,4 @@
-import { I as InputError, P as defined, k as formatTime } from "./host.mjs";
+import { H as defined, L as formatTime, W as InputError } from "./host.mjs";
 import { a as boolean, c as int, d as number, f as object, g as tuple, h as string, p as record, r as array, u as looseObject } from "./zod.mjs";
 import { isDeepStrictEqual } from "node:util";
 // src/guidance/alias.ts
@@ -182,8 +182,8 @@ const issueNotes = object({
 });
 /**
 * Reads a JSON document by a schema. The answer is the parsed JSON itself, not the schema's copy of it: fields
-* that the schema does not know, and the order of keys, survive. Where upstream's serde takes null for "absent"
-* (the fields in `nullable`), null is dropped.
+* that the schema does not know, and the order of keys, survive. Upstream's serde reads null as "absent" in the fields
+* of `nullable`, so null is dropped there.
 * @throws InputError with `where:line:column` and the path of the field
 */
 function readDocument(schema, text, options) {
@@ -243,7 +243,7 @@ function valueAt(value, path) {
 	}
 	return current;
 }
-/** A value without the fields, among those named, that are null. */
+/** The value without those of the named fields that are null. */
 function withoutNulls(value, keys) {
 	if (Array.isArray(value)) return value.map((each) => withoutNulls(each, keys));
 	if (typeof value !== "object" || value === null) return value;
@@ -474,7 +474,7 @@ function parseGraphUpdates(text, where) {
 	});
 }
 /**
-* As upstream's rollout.py writes it: indent of two spaces, final newline, and `1.0` where JSON.stringify says
+* The text as upstream's rollout.py writes it: indent of two spaces, final newline, and `1.0` where JSON.stringify says
 * `1`, so that a file of Fedora's comes back byte for byte.
 */
 function formatUpdateMetadata(metadata) {
@@ -711,7 +711,7 @@ function parseGraphReleases(text, where) {
 		nullable: nullableReleaseFields
 	});
 }
-/** As upstream writes it: indent of two spaces, final newline. */
+/** The text as upstream writes it: indent of two spaces, final newline. */
 function formatReleaseIndex(index) {
 	return `${JSON.stringify(index, null, 2)}\n`;
 }
@@ -852,11 +852,11 @@ function wholeNumber(text, pattern) {
 }
 // src/guidance/choose.ts
 /**
-* Zincati's choice (find_update in src/cincinnati/mod.rs): it looks for the first node that carries its own payload,
-* letter by letter, and takes the newest of the targets it has an edge to, by age_index; a target that is not newer
-* is refused (allow_downgrade is off by default).
+* Zincati's choice (find_update in src/cincinnati/mod.rs): it looks for the first node with exactly its own payload,
+* and takes the newest of the targets it has an edge to, by age_index; a target that is not newer is refused
+* (allow_downgrade is off by default).
 * @param graph already throttled for this client
-* @param booted `payload` as the node knows its image; `version` is for people, to whom versions say more
+* @param booted `payload` as the node knows its image; `version` is for people
 */
 function considerUpdate(graph, booted) {
 	const from = graph.nodes.findIndex((node) => "payload" in booted ? node.payload === booted.payload : node.version === booted.version);
@@ -883,14 +883,33 @@ function targetOf(choice) {
 function ageOf(node) {
 	return Number(node.metadata[nodeKeys.ageIndex]);
 }
-/** By age, then version, then payload: as Zincati orders nodes. */
+/** Sorts by age, then version, then payload, as Zincati does. */
 function newestFirst(one, other) {
 	return ageOf(other) - ageOf(one) || compareTexts(other.version, one.version) || compareTexts(other.payload, one.payload);
 }
 function compareTexts(one, other) {
 	return one < other ? -1 : Number(one > other);
 }
-// src/guidance/paths.ts
+// src/guidance/paused-rollout.ts
+/**
+* A rollout that was paused for a while and goes on: the same line, moved to the right by the length of the pause.
+* Progress goes on at the value it had (to the last bit: the numbers that it is computed from are the same), at the
+* same pace, and the rollout ends after the time that was left.
+*
+* A rollout that was paused before its start keeps that start, or starts now if that time has passed.
+* @param stood.since when it stopped, UNIX seconds
+* @param stood.now when it goes on, UNIX seconds
+*/
+function resumedRollout(rollout, stood) {
+	const start = rollout.start_epoch ?? 0;
+	if (rollout.duration_minutes === void 0 && start <= stood.since) return rollout;
+	const shift = Math.max(0, stood.now - Math.max(stood.since, start));
+	return shift === 0 ? rollout : {
+		...rollout,
+		start_epoch: start + shift
+	};
+}
+// src/guidance/update-paths.ts
 /** Architectures that any release has an image for, sorted. */
 function architecturesOf({ releases }) {
 	const found = releases.releases.flatMap((release) => (release["oci-images"] ?? []).map((each) => each.architecture));
@@ -898,7 +917,7 @@ function architecturesOf({ releases }) {
 }
 /** A time after the end of every rollout. */
 const inTheEnd = Number.MAX_SAFE_INTEGER;
-/** As Zincati does it: at each step the newest target, whatever follows after it. */
+/** As Zincati, it takes the newest target at each step, without looking further. */
 function findEnds(guidance, basearch, now = inTheEnd) {
 	const graph = throttleGraph(buildGraph(guidance.releases, guidance.updates, {
 		basearch,
@@ -922,8 +941,8 @@ function findEnds(guidance, basearch, now = inTheEnd) {
 	};
 }
 /**
-* Releases from which nodes cannot reach the newest release that is finally offered to all nodes, although they are
-* older than it and not dead-ends themselves.
+* Releases whose nodes cannot reach the newest release that all nodes are offered in the end, although these releases
+* are older and not dead-ends.
 */
 function findStranded(guidance) {
 	return architecturesOf(guidance).flatMap((architecture) => {
@@ -975,7 +994,7 @@ function strandedBy(before, after, options = {}) {
 }
 /**
 * Releases that have no update path after the clean-up. There are two cases, which upstream has too: the completed
-* rollout that is kept has no image for an architecture; or it lies behind a barrier that is itself still rolling out,
+* rollout that is kept has no image for an architecture; or it comes after a barrier that is itself still rolling out,
 * and nodes before that have to wait.
 * @param now UNIX seconds
 */
@@ -988,25 +1007,6 @@ function listStranded(stranded) {
 	const byVersion = /* @__PURE__ */ new Map();
 	for (const { version, architecture } of stranded) byVersion.set(version, [...byVersion.get(version) ?? [], architecture]);
 	return [...byVersion].map(([version, names]) => `${version} (${names.join(", ")})`).join(", ");
-}
-// src/guidance/paused-rollout.ts
-/**
-* A rollout that was paused for a while and goes on: the same line, moved to the right by the length of the pause.
-* Progress goes on at the value it had (to the last bit: the numbers that it is computed from are the same), at the
-* same pace, and the rollout ends after the time that was left.
-*
-* A rollout that was paused before its start keeps that start, or starts now if that time has passed.
-* @param stood.since when it stopped, UNIX seconds
-* @param stood.now when it goes on, UNIX seconds
-*/
-function resumedRollout(rollout, stood) {
-	const start = rollout.start_epoch ?? 0;
-	if (rollout.duration_minutes === void 0 && start <= stood.since) return rollout;
-	const shift = Math.max(0, stood.now - Math.max(stood.since, start));
-	return shift === 0 ? rollout : {
-		...rollout,
-		start_epoch: start + shift
-	};
 }
 // src/guidance/wariness.ts
 const mask = (1n << 64n) - 1n;
@@ -1058,4 +1058,4 @@ function sipHash13(bytes) {
 function rotateLeft(value, by) {
 	return (value << by | value >> 64n - by) & mask;
 }
-export { emptyUpdateMetadata as A, formatPublishedGraph as B, formatOperations as C, operationsSchema as D, noOperations as E, tidy as F, readDocument as G, nodeKeys as H, updateEntry as I, readJson as J, someText as K, updateMetadata as L, nullableEntryFields as M, parseGraphUpdates as N, parseOperations as O, parseUpdateMetadata as P, buildGraph as R, releaseIndex as S, nextHoldEnd as T, findProblems as U, parseGraph as V, openObject as W, aliasesOf as X, addAliases as Y, emptyReleaseIndex as _, listStranded as a, parseGraphReleases as b, chooseUpdate as c, throttleGraph as d, nextOpening as f, addRelease as g, rolloutProgress as h, findStranded as i, formatUpdateMetadata as j, addUpdate as k, considerUpdate as l, rolloutPhase as m, resumedRollout as n, strandedBy as o, rolloutEnd as p, withoutNulls as q, architecturesOf as r, strandedByTidying as s, warinessOf as t, rolloutOf as u, formatReleaseIndex as v, holdAt as w, parseReleaseIndex as x, nullableReleaseFields as y, formatGraph as z };
+export { emptyUpdateMetadata as A, formatPublishedGraph as B, formatOperations as C, operationsSchema as D, noOperations as E, tidy as F, readDocument as G, nodeKeys as H, updateEntry as I, readJson as J, someText as K, updateMetadata as L, nullableEntryFields as M, parseGraphUpdates as N, parseOperations as O, parseUpdateMetadata as P, buildGraph as R, releaseIndex as S, nextHoldEnd as T, findProblems as U, parseGraph as V, openObject as W, aliasesOf as X, addAliases as Y, emptyReleaseIndex as _, strandedBy as a, parseGraphReleases as b, chooseUpdate as c, throttleGraph as d, nextOpening as f, addRelease as g, rolloutProgress as h, listStranded as i, formatUpdateMetadata as j, addUpdate as k, considerUpdate as l, rolloutPhase as m, architecturesOf as n, strandedByTidying as o, rolloutEnd as p, withoutNulls as q, findStranded as r, resumedRollout as s, warinessOf as t, rolloutOf as u, formatReleaseIndex as v, holdAt as w, parseReleaseIndex as x, nullableReleaseFields as y, formatGraph as z };

@@ -339,6 +339,9 @@ const packages = {
 	"qemu-system-x86_64": "qemu-system-x86",
 	rpm: "rpm",
 	skopeo: "skopeo",
+	slirp4netns: "slirp4netns",
+	mount: "mount",
+	unshare: "util-linux",
 	xmllint: "libxml2-utils",
 	xz: "xz-utils",
 	zstd: "zstd"
@@ -348,7 +351,9 @@ const fedoraPackages = {
 	"busybox-static": "busybox",
 	"qemu-system-arm": "qemu-system-aarch64-core",
 	"qemu-system-x86": "qemu-system-x86-core",
+	mount: "util-linux-core",
 	uidmap: "shadow-utils",
+	"util-linux": "util-linux-core",
 	"xz-utils": "xz"
 };
 /** The Fedora package of a program. */
@@ -452,7 +457,7 @@ const reminderMilliseconds = 1e4;
 function createLog(options = {}) {
 	const stream = options.stream ?? process.stderr;
 	const live = stream.isTTY === true && process.env.TERM !== "dumb" && !options.quiet;
-	const write = (line) => stream.write(`${line}\n`);
+	const write = (line) => stream.write(`${live ? "\r\x1B[K" : ""}${line}\n`);
 	return {
 		info: (message) => {
 			if (!options.quiet) write(message);
@@ -609,14 +614,14 @@ async function runAgainAsRoot() {
 function keptBySudo() {
 	return ["PATH", "HOME"].flatMap((name) => process.env[name] === void 0 ? [] : [`${name}=${process.env[name]}`]);
 }
-/** Tries it instead of reading settings: whether it works depends on kernel, profiles, files and packages. */
+/** It is tried, because reading settings is not enough: it depends on the kernel, profiles, files and packages. */
 async function probe() {
 	return {
 		namespace: await probeNamespace(),
 		sudo: await probeSudo()
 	};
 }
-/** One ID is not enough for the files of an image: `buildah unshare` then works, and building does not. */
+/** One ID is not enough for the files of an image: then `buildah unshare` works, but building does not. */
 const enoughIds = 65536;
 async function probeNamespace() {
 	try {
@@ -646,7 +651,7 @@ function lastLine(text) {
 }
 /** How long the second run may take to clean up when it is interrupted. */
 const graceMilliseconds = 3e4;
-/** In a process group of its own, which gets each signal once: not all programs in between pass signals on. */
+/** It has its own process group, which gets each signal once, because not all programs between us pass signals on. */
 async function runToItsEnd(program, args, env) {
 	const child = spawn(program, [...args], {
 		stdio: "inherit",
@@ -682,9 +687,140 @@ async function runToItsEnd(program, args, env) {
 		SIGHUP: 129
 	}[interrupted];
 }
+// src/host/markdown.ts
+/** Text as a code block that nothing in the text can end. */
+function codeBlock(text) {
+	const fence = "`".repeat(Math.max(3, longestRun(text) + 1));
+	return `${fence}text\n${text.trimEnd()}\n${fence}`;
+}
+/**
+* Plain text: no markup, no mention of a person, no reference to an issue. Addresses stay links, as GitHub makes them.
+* GitHub looks for mentions and references after Markdown is read, so a backslash does not stop them: a word joiner
+* does.
+*/
+function plainText(text) {
+	return oneLine(text).trim().replace(/[\\`*_[\]|~]/g, "\\$&").replace(/[@#](?=\w)/g, "$&⁠").replace(/^(?=[-+#=]|\d{1,9}[.)](\s|$))/, "​").replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+/** Text in code type, inside a sentence or a table. */
+function code(text) {
+	const inner = oneLine(text).replaceAll("|", "\\|");
+	const fence = "`".repeat(longestRun(inner) + 1);
+	const gap = /^`|`$/.test(inner) || inner.trim() !== inner ? " " : "";
+	return `${fence}${gap}${inner}${gap}${fence}`;
+}
+function longestRun(text) {
+	return (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0);
+}
+/** A table; cells are Markdown already. */
+function table(head, rows) {
+	const line = (cells) => `| ${cells.join(" | ")} |`;
+	return [
+		line(head),
+		`|${head.map(() => "---|").join("")}`,
+		...rows.map(line)
+	].join("\n");
+}
+// src/host/report.ts
+/** A sentence with values: say`pushed ${exact(reference)}`. */
+function say(parts, ...values) {
+	const words = values.map((value) => wordsOf(typeof value === "number" ? String(value) : value));
+	return {
+		text: String.raw({ raw: parts }, ...words.map(({ text }) => text)),
+		markdown: String.raw({ raw: parts }, ...words.map(({ markdown }) => markdown))
+	};
+}
+/** A value that people copy, such as a digest or a command: in code type in a job summary. */
+function exact(value) {
+	return {
+		text: value,
+		markdown: code(value)
+	};
+}
+/** Values that people copy, one after the other. */
+function exactly(values, separator = ", ") {
+	return {
+		text: values.join(separator),
+		markdown: values.map(code).join(separator)
+	};
+}
+/** `1 error`, `2 errors` */
+function count(number, noun) {
+	return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+/** The texts of a verb's outcome. Several reports, one for each fleet for example, follow one another. */
+function renderReports(...reports) {
+	return {
+		text: reports.map(reportText).join("\n"),
+		summary: reports.map(reportMarkdown).join("\n\n")
+	};
+}
+/** For the terminal: the headline, and the facts indented under it. */
+function reportText({ headline, facts }) {
+	return [wordsOf(headline).text, ...facts.flatMap((fact) => fact === void 0 ? [] : factLines(fact))].join("\n");
+}
+/** For a job summary and a comment: a heading of level 3, and under it lists, tables and code blocks. */
+function reportMarkdown({ headline, facts }) {
+	const blocks = [`### ${wordsOf(headline).markdown}`];
+	let items = [];
+	const endList = () => {
+		if (items.length > 0) blocks.push(items.join("\n"));
+		items = [];
+	};
+	for (const fact of facts) {
+		if (fact === void 0) continue;
+		if (isSentence(fact)) items.push(`- ${wordsOf(fact).markdown}`);
+		else {
+			endList();
+			blocks.push(...factBlocks(fact));
+		}
+	}
+	endList();
+	return blocks.join("\n\n");
+}
+function factLines(fact) {
+	if (isSentence(fact)) return [`  ${wordsOf(fact).text}`];
+	if ("warning" in fact) return [`  warning: ${wordsOf(fact.warning).text}`];
+	if ("rows" in fact) return alignedRows(fact.rows).map((row) => `  ${row}`);
+	if ("lines" in fact) return fact.lines.map((line) => `  ${line}`);
+	if (fact.block.trim() === "") return [];
+	return [
+		"",
+		...fact.title === void 0 ? [] : [`--- ${fact.title} ---`],
+		fact.block.trimEnd()
+	];
+}
+function factBlocks(fact) {
+	if ("warning" in fact) return [`> [!WARNING]\n> ${wordsOf(fact.warning).markdown}`];
+	if ("rows" in fact) {
+		const rows = fact.rows.map((row) => row.map((cell) => wordsOf(cell).markdown));
+		return rows.length === 0 ? [] : [table(fact.head, rows)];
+	}
+	if ("lines" in fact) return fact.lines.length === 0 ? [] : [section(fact.title, fact.lines.join("\n"), "")];
+	if (fact.block.trim() === "") return [];
+	return [fact.title === void 0 ? codeBlock(fact.block) : section(fact.title, fact.block, " open")];
+}
+/** A section that a reader can open and close. */
+function section(title, text, state) {
+	return `<details${state}><summary>${plainText(title)}</summary>\n\n${codeBlock(text)}\n\n</details>`;
+}
+function alignedRows(rows) {
+	const texts = rows.map((row) => row.map((cell) => wordsOf(cell).text));
+	const widths = (texts[0] ?? []).map((_, column) => Math.max(...texts.map((row) => row[column]?.length ?? 0)));
+	return texts.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd());
+}
+function isSentence(fact) {
+	return typeof fact === "string" || "markdown" in fact;
+}
+function wordsOf(sentence) {
+	return typeof sentence === "string" ? {
+		text: sentence,
+		markdown: plainText(sentence)
+	} : sentence;
+}
 // src/host/disk-space.ts
 /**
-* Makes sure that there is enough disk space for a task, before it begins. Needs in folders of one file system add up.
+* Makes sure that there is enough disk space for a task, before it begins. The needs of folders in the same file system
+* are added.
 * @throws InputError that names every need, if a file system has too little space
 */
 async function requireSpace(needs) {
@@ -728,8 +864,8 @@ function inGigabytes(bytes) {
 }
 // src/host/parallel.ts
 /**
-* Does the same for many items, with a limit on how many run at the same time. After the first failure no more are
-* started; it is thrown when those that run have ended.
+* Calls a function for many items, with a limit on how many calls run at the same time. After the first failure no more
+* are started; the failure is thrown when the running calls have ended.
 */
 async function inParallel(items, parallel, work) {
 	const waiting = [...items];
@@ -746,8 +882,8 @@ async function inParallel(items, parallel, work) {
 }
 // src/host/process.ts
 /**
-* Starts a program that outlives this call (a registry, a virtual machine), its output going to a file.
-* It is stopped on Ctrl-C and SIGTERM of this process, and killed when this process is; otherwise the caller stops it.
+* Starts a program that outlives this call (a registry, a virtual machine), and writes its output to a file. It is
+* stopped on Ctrl-C and SIGTERM of this process, and killed when this process is; otherwise the caller stops it.
 * @throws InputError when the program is not installed
 */
 async function startProcess(program, args, options) {
@@ -824,7 +960,7 @@ function insideRoot(folder) {
 			if (found?.kind !== "file") return void 0;
 			if (found.size > largest) throw new InputError({
 				where: path,
-				problem: "a file of the image is larger than any such file",
+				problem: "a file of the image is too large",
 				found: found.size,
 				expected: `at most ${largest} bytes`
 			});
@@ -887,38 +1023,39 @@ async function entryAt(path) {
 		throw error;
 	}
 }
-// src/host/markdown.ts
-/** Text as a code block that nothing in the text can end. */
-function codeBlock(text) {
-	const fence = "`".repeat(Math.max(3, longestRun(text) + 1));
-	return `${fence}text\n${text.trimEnd()}\n${fence}`;
-}
+// src/host/findings.ts
 /**
-* Plain text: no markup, no mention of a person, no reference to an issue. Addresses stay links, as GitHub makes them.
-* GitHub looks for mentions and references after Markdown is read, so a backslash does not stop them: a word joiner
-* does.
+* Findings as the texts of a verb's outcome: errors come first. The terminal shows the report after them, because its
+* end stays visible.
 */
-function plainText(text) {
-	return oneLine(text).trim().replace(/[\\`*_[\]|~]/g, "\\$&").replace(/[@#](?=\w)/g, "$&⁠").replace(/^(?=[-+#=]|\d{1,9}[.)])/, "​").replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
+function renderFindings(findings, report) {
+	const sorted = findings.toSorted((one, other) => rank(one) - rank(other));
+	return {
+		text: [...sorted.flatMap(findingLines), reportText(report)].join("\n"),
+		summary: [reportMarkdown(report), ...sorted.length === 0 ? [] : [findingsTable(sorted)]].join("\n\n")
+	};
 }
-/** Text in code type, inside a sentence or a table. */
-function code(text) {
-	const inner = oneLine(text).replaceAll("|", "\\|");
-	const fence = "`".repeat(longestRun(inner) + 1);
-	const gap = /^`|`$/.test(inner) || inner.trim() !== inner ? " " : "";
-	return `${fence}${gap}${inner}${gap}${fence}`;
+function rank({ severity }) {
+	return severity === "error" ? 0 : 1;
 }
-function longestRun(text) {
-	return (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0);
+/** A line, as compilers write it, with the remedy under it. */
+function findingLines({ severity, rule, where, message, remedy }) {
+	return [`${where}: ${severity}: ${message} [${rule}]`, ...remedy === void 0 ? [] : [`    ${remedy}`]];
 }
-/** A table; cells are Markdown already. */
-function table(head, rows) {
-	const line = (cells) => `| ${cells.join(" | ")} |`;
-	return [
-		line(head),
-		`|${head.map(() => "---|").join("")}`,
-		...rows.map(line)
-	].join("\n");
+function findingsTable(findings) {
+	return table([
+		"",
+		"where",
+		"what",
+		"what to do",
+		"rule"
+	], findings.map(({ severity, where, message, remedy, rule }) => [
+		severity,
+		/^https?:/.test(where) ? plainText(where) : code(where),
+		plainText(message),
+		plainText(remedy ?? ""),
+		code(rule)
+	]));
 }
 // src/host/percent.ts
 /**
@@ -933,4 +1070,4 @@ function formatPercent(share, digits = 1) {
 	if (value < 100 && value > 100 - least) return `> ${(100 - least).toFixed(digits)} %`;
 	return `${Number(value.toFixed(digits))} %`;
 }
-export { longestDuration as A, quote as B, isMissing as C, onInterrupt as D, writeFileAtomically as E, nearest as F, InputError as I, OutsideError as L, parseTime as M, requireDay as N, formatDuration as O, defined as P, UsageError as R, exists as S, withTemporaryFolder as T, exec as _, table as a, packageOf as b, inParallel as c, readContainerStorage as d, oneLine as f, styled as g, silentLog as h, plainText as i, parseDuration as j, formatTime as k, requireSpace as l, createLog as m, code as n, insideRoot as o, withoutTrailingSlashes as p, codeBlock as r, startProcess as s, formatPercent as t, runAgainAsRoot as u, fedoraPackageOf as v, readFileIfThere as w, requireTools as x, findTool as y, messageOf as z };
+export { exists as A, parseTime as B, silentLog as C, findTool as D, fedoraPackageOf as E, onInterrupt as F, OutsideError as G, defined as H, formatDuration as I, quote as J, UsageError as K, formatTime as L, readFileIfThere as M, withTemporaryFolder as N, packageOf as O, writeFileAtomically as P, longestDuration as R, createLog as S, exec as T, nearest as U, requireDay as V, InputError as W, table as _, inParallel as a, oneLine as b, exact as c, reportMarkdown as d, reportText as f, plainText as g, codeBlock as h, startProcess as i, isMissing as j, requireTools as k, exactly as l, code as m, renderFindings as n, requireSpace as o, say as p, messageOf as q, insideRoot as r, count as s, formatPercent as t, renderReports as u, runAgainAsRoot as v, styled as w, withoutTrailingSlashes as x, readContainerStorage as y, parseDuration as z };

@@ -1,12 +1,13 @@
-import { C as isMissing, D as onInterrupt, E as writeFileAtomically, I as InputError, L as OutsideError, P as defined, S as exists, T as withTemporaryFolder, _ as exec, h as silentLog, j as parseDuration, o as insideRoot, s as startProcess, w as readFileIfThere, x as requireTools, y as findTool, z as messageOf } from "./host.mjs";
+import { A as exists, C as silentLog, D as findTool, F as onInterrupt, G as OutsideError, H as defined, M as readFileIfThere, N as withTemporaryFolder, P as writeFileAtomically, T as exec, W as InputError, c as exact, d as reportMarkdown, g as plainText, i as startProcess, j as isMissing, k as requireTools, p as say, q as messageOf, r as insideRoot, z as parseDuration } from "./host.mjs";
 import { S as shortCommit, _ as listCommit } from "./world-git.mjs";
-import { A as formatRepository, E as atTag, I as sameRepository, P as parseReference, T as atDigest, b as imageTimestamp, c as inLayout, k as formatReference, l as layoutReader, o as isLoopback, x as readImage } from "./world-registry.mjs";
+import { A as formatRepository, E as atTag, I as sameRepository, P as parseReference, T as atDigest, V as hostArchitecture, b as imageTimestamp, c as inLayout, k as formatReference, l as layoutReader, o as isLoopback, x as readImage } from "./world-registry.mjs";
 import { i as findFleet } from "./project.mjs";
 import { _ as requireBootSpace, d as localTag, g as materialiseContext, r as readCandidate, u as findBuiltFor } from "./release-candidate.mjs";
 import { B as formatPublishedGraph, R as buildGraph, X as aliasesOf, Y as addAliases } from "./guidance.mjs";
 import { a as pushEvidence, d as upgradeStarts, f as withCandidate, i as passingEvidence, u as upgradeStages } from "./release-evidence.mjs";
+import { n as findPinnedTool, r as pinOf } from "./world-tools.mjs";
 import { n as recordPackages } from "./world-packages.mjs";
-import { t as rpm_ostree_default } from "../verbs/boot-test.mjs";
+import { t as rpm_ostree_default } from "./node-stand-in.mjs";
 import { chmod, copyFile, cp, lstat, mkdir, mkdtemp, open, opendir, readFile, readdir, realpath, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join, posix, relative, resolve, sep } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -55,7 +56,7 @@ async function agentQuestion(project, about) {
 			digest,
 			image
 		},
-		...current === void 0 ? {} : { current }
+		...defined({ current })
 	};
 }
 /** The image that nodes run; undefined if it cannot be read, for example without a login. */
@@ -75,7 +76,7 @@ async function readCurrent({ client }, start, { architecture, log }) {
 		return;
 	}
 }
-// src/loop/boot-test/guest/tests.ts
+// src/loop/boot-test/guest/list-tests.ts
 function hasUpgradeTests(tests) {
 	return upgradeStages.some((stage) => tests[stage].length > 0);
 }
@@ -318,14 +319,17 @@ function readProgramKind(bytes) {
 	};
 }
 /**
-* The host's busybox: it runs in the guest, so that nothing there depends on the image's programs.
-* @param architecture of the guest (default: any)
-* @param helper another one, for a guest of another architecture
+* A static busybox: it runs in the guest, so that nothing there depends on the image's programs. It is the host's, or
+* for a guest of another architecture the one that set-up-host downloaded.
+* @param architecture of the guest (default: that of the host)
+* @param helper another one
 * @throws InputError when it is missing, needs libraries, or is for another architecture
 */
 async function findStaticBusybox(architecture, helper) {
-	if (helper === void 0) requireTools(["busybox"]);
-	const path = helper ?? findTool("busybox");
+	const foreign = architecture !== void 0 && architecture !== hostArchitecture();
+	const downloaded = helper === void 0 && foreign && await findPinnedTool(pinOf("busybox-static", architecture));
+	if (helper === void 0 && !downloaded) requireTools(["busybox"]);
+	const path = helper ?? (downloaded || findTool("busybox"));
 	const file = await open(path).catch((error) => {
 		if (!isMissing(error)) throw error;
 		throw new InputError({
@@ -347,7 +351,7 @@ async function findStaticBusybox(architecture, helper) {
 			problem: "the helper program of a boot test must be of the architecture of the image",
 			found: kind.architecture ?? "another architecture",
 			expected: architecture,
-			remedy: `Run the boot test on a machine of that architecture (a runner for ${architecture}), or give it a static busybox for ${architecture} (--helper).`
+			remedy: `Run the boot test on a machine of that architecture (a runner for ${architecture}), or download a static busybox for ${architecture}: coxswain set-up-host --architecture ${architecture}. One of your own works too (--helper).`
 		});
 	} finally {
 		await file.close();
@@ -413,7 +417,7 @@ function machineArguments(options) {
 		"-no-reboot",
 		...["-display", "none"],
 		...["-machine", type.machine],
-		...["-accel", accelerator],
+		...["-accel", accelerator === "tcg" ? "tcg,thread=single" : accelerator],
 		...["-cpu", accelerator === "kvm" ? "host" : type.emulatedProcessor],
 		...["-smp", String(options.cpus)],
 		...["-m", `${options.memoryMegabytes}M`],
@@ -483,19 +487,19 @@ function escaped$2(value) {
 // src/loop/boot-test/guest/shell/first-process.sh
 var first_process_default = "# The first process of an image without systemd: it only waits for processes without a parent.\n# shellcheck shell=dash\nexport PATH=/run/coxswain/bin\nwhile :; do\n  sleep 86400 &\n  wait\ndone\n";
 // src/loop/boot-test/guest/shell/harness.sh
-var harness_default = "# Waits for the system, runs the tests, reports line by line (see protocol.ts), and powers off. It runs in a mount\n# namespace of its own: $1 is the folder of the tools there, $2 one for its files.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings\ntools=${1:-/tools}\nkeep=${2:-/keep}\nexport PATH=\"$tools/bin\"\nread -r nonce <\"$keep/nonce\"\n# shellcheck source=/dev/null\n. \"$tools/settings\"\n# shellcheck source=src/loop/boot-test/guest/shell/library.sh\n. \"$tools/library\"\n# shellcheck source=src/loop/boot-test/guest/shell/system.sh\n. \"$tools/system\"\n# shellcheck source=src/loop/boot-test/guest/shell/run-test.sh\n. \"$tools/run-test\"\n\nif ! open_channel; then\n  on_console \"no result channel\"\n  poweroff -f\nfi\n# Without the harness the machine would only wait for its deadline.\necho -900 >/proc/self/oom_score_adj\nif [ -e \"$keep/marks\" ]; then while read -r mark; do tell \"$mark\"; done <\"$keep/marks\"; fi\nsay begin \"$(uname -r)\"\n# The image starts when this file is gone: from now on, nothing else can open the channel.\nrm \"$keep/nonce\"\n# Until the first process has left the initrd for the root of the image.\nwhile [ -e /proc/1/root/coxswain/settings ] || [ ! -e \"/proc/1/root$guest_folder/busybox\" ]; do usleep 20000; done\nif [ -n \"$systemd\" ]; then system_after_boot; else say system none; fi\n# shellcheck source=/dev/null\n. \"$tools/runs\"\ncheck_tools\nif [ -n \"$systemd\" ]; then system_after_tests; else say after none; fi\nin_image 20 \"$guest_folder/busybox\" sha256sum /etc/machine-id /etc/ssh/ssh_host_dsa_key \\\n  /etc/ssh/ssh_host_ecdsa_key /etc/ssh/ssh_host_ed25519_key /etc/ssh/ssh_host_rsa_key >\"$keep/identity\"\nwhile read -r hash file; do tell \"identity ${file##*/} $hash\"; done <\"$keep/identity\"\n[ -z \"$systemd\" ] || send_journal\nsync\nsay \"done\" \"$tests_run\"\npoweroff -f\n";
+var harness_default = "# Waits for the system, runs the tests, reports line by line (see protocol.ts), and powers off. It runs in a mount\n# namespace of its own: $1 is the folder of the tools there, $2 one for its files.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings\ntools=${1:-/tools}\nkeep=${2:-/keep}\nexport PATH=\"$tools/bin\"\nread -r nonce <\"$keep/nonce\"\n# shellcheck source=/dev/null\n. \"$tools/settings\"\n# shellcheck source=src/loop/boot-test/guest/shell/library.sh\n. \"$tools/library\"\n# shellcheck source=src/loop/boot-test/guest/shell/system.sh\n. \"$tools/system\"\n# shellcheck source=src/loop/boot-test/guest/shell/run-test.sh\n. \"$tools/run-test\"\n\nif ! open_channel; then\n  on_console \"no result channel\"\n  poweroff -f\nfi\n# Without the harness the machine would only wait for its deadline.\necho -900 >/proc/self/oom_score_adj\nif [ -e \"$keep/marks\" ]; then while read -r mark; do tell \"$mark\"; done <\"$keep/marks\"; fi\nsay begin \"$(uname -r)\"\n# The image starts when this file is gone: from now on, nothing else can open the channel.\nrm \"$keep/nonce\"\n# Waits until the first process has left the initrd for the root of the image.\nwhile [ -e /proc/1/root/coxswain/settings ] || [ ! -e \"/proc/1/root$guest_folder/busybox\" ]; do usleep 20000; done\nif [ -n \"$systemd\" ]; then system_after_boot; else say system none; fi\n# shellcheck source=/dev/null\n. \"$tools/runs\"\ncheck_tools\nif [ -n \"$systemd\" ]; then system_after_tests; else say after none; fi\nin_image 20 \"$guest_folder/busybox\" sha256sum /etc/machine-id /etc/ssh/ssh_host_dsa_key \\\n  /etc/ssh/ssh_host_ecdsa_key /etc/ssh/ssh_host_ed25519_key /etc/ssh/ssh_host_rsa_key >\"$keep/identity\"\nwhile read -r hash file; do tell \"identity ${file##*/} $hash\"; done <\"$keep/identity\"\n[ -z \"$systemd\" ] || send_journal\nsync\nsay \"done\" \"$tests_run\"\npoweroff -f\n";
 // src/loop/boot-test/guest/shell/init.sh
-var init_default = "#!/bin/busybox sh\n# /init of the initrd in the mode direct: mounts the image's root as nodes have it (read-only, with a writable /etc\n# and /var), starts the harness in a mount namespace of its own, and then the image.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings\n/bin/busybox --install -s /bin\nexport PATH=/bin\nmount -t devtmpfs devtmpfs /dev\nmount -t proc proc /proc\nmount -t sysfs sysfs /sys\nread -r began rest </proc/uptime\nread -r nonce </nonce\nrm /nonce\nkeep=/keep\n# shellcheck source=/dev/null\n. /coxswain/settings\n# shellcheck source=src/loop/boot-test/guest/shell/library.sh\n. /coxswain/library\n\nfail() {\n  on_console \"$1\"\n  if open_channel; then say problem \"$1\"; else on_console \"no result channel\"; fi\n  poweroff -f\n}\n\n# Finds the disk with the serial number $1 and prints its device; waits up to ten seconds for it.\ndisk() {\n  tries=0\n  while [ $tries -lt 200 ]; do\n    for serial in /sys/block/*/serial; do\n      [ -e \"$serial\" ] || continue\n      [ \"$(cat \"$serial\")\" = \"$1\" ] || continue\n      device=\"${serial%/serial}\"\n      echo \"/dev/${device##*/}\"\n      return 0\n    done\n    usleep 50000\n    tries=$((tries + 1))\n  done\n  return 1\n}\n\n# Mounts a layer in memory on the folder $1 of the root, with the owner and the mode of the folder.\nwritable() {\n  mkdir -p \"/writable/$1/upper\" \"/writable/$1/work\"\n  chown \"$(stat -c %u:%g \"/root/$1\")\" \"/writable/$1/upper\"\n  chmod \"$(stat -c %a \"/root/$1\")\" \"/writable/$1/upper\"\n  mount -t overlay -o \"lowerdir=/root/$1,upperdir=/writable/$1/upper,workdir=/writable/$1/work\" overlay \"/root/$1\" ||\n    fail \"the kernel cannot mount overlay on /$1\"\n}\n\n# A module that does not load is often one of several alternatives; if one is really missing, the mount fails.\nwhile read -r module; do insmod \"/modules/$module\" 2>/dev/null; done </modules/order\nroot=$(disk coxswain-root) || fail \"the kernel did not find the disk (virtio_pci, virtio_blk)\"\ntools=$(disk coxswain-tools) || fail \"the kernel did not find the disk with the tests\"\nmount -t \"$root_type\" -o ro \"$root\" /root || fail \"the kernel cannot mount $root_type\"\nmount -t erofs -o ro \"$tools\" /tools || fail \"the kernel cannot mount erofs\"\nfor folder in dev proc sys run etc var; do\n  if [ ! -d \"/root/$folder\" ] || [ -L \"/root/$folder\" ]; then fail \"the image has no folder /$folder\"; fi\ndone\nmount -t tmpfs -o mode=755 tmpfs /writable\nif [ -n \"$deployment\" ]; then\n  # shellcheck source=src/loop/boot-test/guest/shell/state.sh\n  . /coxswain/state\nelse\n  writable etc\n  writable var\nfi\nmount -t tmpfs -o mode=755,nosuid,nodev tmpfs /run\nmkdir \"$guest_folder\"\nmount -o bind /tools \"$guest_folder\"\nif [ -n \"$systemd\" ]; then\n  mkdir -p /run/systemd/system-generators\n  for name in $masked_generators; do ln -s /dev/null \"/run/systemd/system-generators/$name\"; done\nfi\n# The harness keeps the mounts as they are now: later mounts of the image do not affect it.\nmount -t tmpfs -o mode=700 tmpfs \"$keep\"\necho \"$nonce\" >\"$keep/nonce\"\nread -r ready rest </proc/uptime\necho \"mark $began initrd\nmark $ready root\" >\"$keep/marks\"\nunshare -m --propagation private /bin/busybox sh /coxswain/harness </dev/null >/dev/null 2>&1 &\nwhile [ -e \"$keep/nonce\" ]; do usleep 10000; done\nfor place in dev proc sys run; do mount -o move \"/$place\" \"/root/$place\"; done\nif [ -z \"$systemd\" ]; then\n  mkdir -p /root/dev/pts /root/dev/shm\n  mount -t devpts devpts /root/dev/pts\n  mount -t tmpfs tmpfs /root/dev/shm\n  if [ -d /root/tmp ] && [ ! -L /root/tmp ]; then mount -t tmpfs -o mode=1777 tmpfs /root/tmp; fi\n  ip link set lo up\nfi\n# Not switch_root: it deletes the files that the harness runs from.\ncd /root || fail \"the root file system is gone\"\nmount -o move . /\n# shellcheck disable=SC2094\nexec <dev/console >dev/console 2>&1\nif [ -n \"$systemd\" ]; then exec chroot . \"$systemd\"; fi\nexec chroot . \"$guest_folder/busybox\" sh \"$guest_folder/first-process\"\n";
+var init_default = "#!/bin/busybox sh\n# /init of the initrd in the mode direct: mounts the image's root as nodes have it (read-only, with a writable /etc\n# and /var), starts the harness in a mount namespace of its own, and then the image.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings\n/bin/busybox --install -s /bin\nexport PATH=/bin\nmount -t devtmpfs devtmpfs /dev\nmount -t proc proc /proc\nmount -t sysfs sysfs /sys\nread -r began rest </proc/uptime\nread -r nonce </nonce\nrm /nonce\nkeep=/keep\n# shellcheck source=/dev/null\n. /coxswain/settings\n# shellcheck source=src/loop/boot-test/guest/shell/library.sh\n. /coxswain/library\n\nfail() {\n  on_console \"$1\"\n  if open_channel; then say problem \"$1\"; else on_console \"no result channel\"; fi\n  poweroff -f\n}\n\n# Finds the disk with the serial number $1 and prints its device; waits up to ten seconds for it.\ndisk() {\n  tries=0\n  while [ $tries -lt 200 ]; do\n    for serial in /sys/block/*/serial; do\n      [ -e \"$serial\" ] || continue\n      [ \"$(cat \"$serial\")\" = \"$1\" ] || continue\n      device=\"${serial%/serial}\"\n      echo \"/dev/${device##*/}\"\n      return 0\n    done\n    usleep 50000\n    tries=$((tries + 1))\n  done\n  return 1\n}\n\n# Mounts a layer in memory on the folder $1 of the root, with the owner and the mode of the folder.\nwritable() {\n  mkdir -p \"/writable/$1/upper\" \"/writable/$1/work\"\n  chown \"$(stat -c %u:%g \"/root/$1\")\" \"/writable/$1/upper\"\n  chmod \"$(stat -c %a \"/root/$1\")\" \"/writable/$1/upper\"\n  mount -t overlay -o \"lowerdir=/root/$1,upperdir=/writable/$1/upper,workdir=/writable/$1/work\" overlay \"/root/$1\" ||\n    fail \"the kernel cannot mount overlay on /$1\"\n}\n\n# A module that does not load is often one of several alternatives; if one is really missing, the mount fails.\nwhile read -r module; do insmod \"/modules/$module\" 2>/dev/null; done </modules/order\nroot=$(disk coxswain-root) || fail \"the kernel did not find the disk (virtio_pci, virtio_blk)\"\ntools=$(disk coxswain-tools) || fail \"the kernel did not find the disk with the tests\"\nmount -t \"$root_type\" -o ro \"$root\" /root || fail \"the kernel cannot mount $root_type\"\nmount -t erofs -o ro \"$tools\" /tools || fail \"the kernel cannot mount erofs\"\nfor folder in dev proc sys run etc var; do\n  if [ ! -d \"/root/$folder\" ] || [ -L \"/root/$folder\" ]; then fail \"the image has no folder /$folder\"; fi\ndone\nmount -t tmpfs -o mode=755 tmpfs /writable\nif [ -n \"$deployment\" ]; then\n  # shellcheck source=src/loop/boot-test/guest/shell/state.sh\n  . /coxswain/state\nelse\n  writable etc\n  writable var\nfi\nmount -t tmpfs -o mode=755,nosuid,nodev tmpfs /run\nmkdir \"$guest_folder\"\nmount -o bind /tools \"$guest_folder\"\nif [ -n \"$systemd\" ]; then\n  mkdir -p /run/systemd/system-generators\n  for name in $masked_generators; do ln -s /dev/null \"/run/systemd/system-generators/$name\"; done\nfi\n# The harness keeps the mounts as they are now: later mounts of the image do not affect it.\nmount -t tmpfs -o mode=700 tmpfs \"$keep\"\necho \"$nonce\" >\"$keep/nonce\"\nread -r ready rest </proc/uptime\necho \"mark $began initrd\nmark $ready root\" >\"$keep/marks\"\nunshare -m --propagation private /bin/busybox sh /coxswain/harness </dev/null >/dev/null 2>&1 &\nwhile [ -e \"$keep/nonce\" ]; do usleep 10000; done\nfor place in dev proc sys run; do mount -o move \"/$place\" \"/root/$place\"; done\nif [ -z \"$systemd\" ]; then\n  mkdir -p /root/dev/pts /root/dev/shm\n  mount -t devpts devpts /root/dev/pts\n  mount -t tmpfs tmpfs /root/dev/shm\n  if [ -d /root/tmp ] && [ ! -L /root/tmp ]; then mount -t tmpfs -o mode=1777 tmpfs /root/tmp; fi\n  ip link set lo up\nfi\n# switch_root cannot be used: it deletes the files that the harness runs from.\ncd /root || fail \"the root file system is gone\"\nmount -o move . /\n# shellcheck disable=SC2094\nexec <dev/console >dev/console 2>&1\nif [ -n \"$systemd\" ]; then exec chroot . \"$systemd\"; fi\nexec chroot . \"$guest_folder/busybox\" sh \"$guest_folder/first-process\"\n";
 // src/loop/boot-test/guest/shell/library.sh
 var library_default = "# shellcheck shell=dash\n# Shared by the scripts that run in the guest. The caller has read `settings` before (see guest-scripts.ts).\n# shellcheck disable=SC2154 # the settings\n\n# Finds the device of a virtio-serial port by its name, and sets `port`.\nfind_port() {\n  for name in /sys/class/virtio-ports/*/name; do\n    [ -e \"$name\" ] || continue\n    if [ \"$(cat \"$name\")\" = \"$1\" ]; then\n      port=\"${name%/name}\"\n      port=\"/dev/${port##*/}\"\n      [ -c \"$port\" ] && return 0\n    fi\n  done\n  return 1\n}\n\n# Opens the result channel as file descriptor 3, and the channel of the journal as 4. The kernel opens a virtio-serial\n# port only once: while we hold it, nothing else in the machine can write to it.\nopen_channel() {\n  if find_port \"$journal_port\"; then exec 4>\"$port\"; else exec 4>/dev/null; fi\n  find_port \"$report_port\" && exec 3>\"$port\" && return 0\n  # The device file of a serial port exists even without the port; its type is then 0.\n  if [ \"$(cat \"/sys/class/tty/$fallback_terminal/type\" 2>/dev/null || echo 0)\" != 0 ]; then\n    stty -F \"/dev/$fallback_terminal\" raw -echo && exec 3>\"/dev/$fallback_terminal\" && return 0\n  fi\n  return 1\n}\n\n# Sends one line of the protocol (see protocol.ts). The host believes only lines that begin with the nonce.\ntell() {\n  echo \"$nonce $1\" >&3\n}\n\n# The same for a line with the uptime: WORD UPTIME REST.\nsay() {\n  read -r uptime rest </proc/uptime\n  tell \"$1 $uptime $2\"\n}\n\n# Sends each line of the input as a line of the protocol that begins with $1. The nonce must not be seen in an argument.\ntell_lines() {\n  echo \"s/^/$nonce $1 /\" >\"$keep/prefix\"\n  sed -f \"$keep/prefix\" >&3\n}\n\n# Waits for the kernel: what is only in the buffer of a terminal is lost when the machine powers off.\non_console() {\n  echo \"<2>coxswain: $1\" >/dev/kmsg\n}\n";
 // src/loop/boot-test/guest/shell/merge-etc.sh
 var merge_etc_default = "# Merges the changes of a machine in /etc into the /etc of a new image, by the rules of ostree\n# (merge_configuration_from in ostree-sysroot-deploy.c): what was changed, added or removed on the machine since its\n# installation is applied to the new /etc too, and everything else is as in the new image. The caller has `fail`,\n# which does not return.\n# shellcheck shell=dash\n\n# Describes everything below the folder $1, one fact on each line: path, tab, fact. Two entries are the same for\n# ostree if type, mode, owner and content are; times do not count.\ndescribe() {\n  (\n    cd \"$1\" || exit 1\n    find . -mindepth 1 ! -type l -print0 | xargs -0 -r stat -c '%n	%f %u %g'\n    find . -mindepth 1 -type l -print0 | xargs -0 -r stat -c '%n	%u %g %N'\n    find . -mindepth 1 -type f -print0 | xargs -0 -r sha256sum | sed 's/^\\([0-9a-f]*\\)  \\(.*\\)$/\\2	\\1/'\n  ) | sort\n}\n\n# Prints the paths that differ between the descriptions $1 and $2, in the order of paths: \"-\" or \"+\", tab, path.\nchanges() {\n  awk -F '\\t' '\n    NR == FNR { before[$1] = before[$1] \"\\n\" $2; next }\n    { after[$1] = after[$1] \"\\n\" $2 }\n    END {\n      for (path in before) if (!(path in after)) print \"-\\t\" path\n      for (path in after) if (!(path in before) || before[path] != after[path]) print \"+\\t\" path\n    }\n  ' \"$1\" \"$2\" | sort -k 2\n}\n\nis_folder() { [ -d \"$1\" ] && [ ! -L \"$1\" ]; }\nexists() { [ -e \"$1\" ] || [ -L \"$1\" ]; }\n\n# Makes the folders above $1 in the new /etc as the machine has them, if the new image no longer has them.\nmake_parents() {\n  parent=${1%/*}\n  [ \"$parent\" != . ] || return 0\n  if exists \"$new/$parent\"; then\n    is_folder \"$new/$parent\" || fail \"/etc cannot be merged: in the new image ${parent#./} is not a folder\"\n    return 0\n  fi\n  made=\n  for part in $(echo \"${parent#./}\" | tr '/ ' ' \\001'); do\n    made=\"$made/$(echo \"$part\" | tr '\\001' ' ')\"\n    is_folder \"$new$made\" && continue\n    mkdir \"$new$made\" || fail \"/etc cannot be merged: $made\"\n    chown \"$(stat -c %u:%g \"$current$made\")\" \"$new$made\"\n    chmod \"$(stat -c %a \"$current$made\")\" \"$new$made\"\n  done\n}\n\n# Copies one entry of the machine's /etc into the new one.\nbring_over() {\n  make_parents \"$1\"\n  if is_folder \"$new/$1\"; then\n    is_folder \"$current/$1\" && return 0\n    fail \"/etc cannot be merged: the machine changed the file ${1#./}, and the new image has a folder there\"\n  fi\n  if is_folder \"$current/$1\" || [ -f \"$current/$1\" ] || [ -L \"$current/$1\" ]; then\n    rm -f \"$new/$1\"\n    cp -a \"$current/$1\" \"$new/$1\" || fail \"/etc cannot be merged: ${1#./}\"\n  fi\n}\n\n# Makes the /etc of a new deployment: $1 the old image's, $2 the machine's, $3 the new image's, $4 the place for the new\n# one, $5 a folder for notes.\nmerge_etc() {\n  current=$2\n  new=$4.partial\n  rm -rf \"$new\"\n  cp -a \"$3\" \"$new\" || fail \"/etc could not be copied\"\n  [ -z \"$(find \"$1\" \"$current\" -name '*\n*' -print | head -n 1)\" ] || fail \"/etc cannot be merged: a file name has a line break\"\n  describe \"$1\" >\"$5/before\"\n  describe \"$current\" >\"$5/after\"\n  changes \"$5/before\" \"$5/after\" >\"$5/changes\"\n  tab=$(printf '\\t')\n  while IFS=\"$tab\" read -r sign path; do\n    [ \"$sign\" = + ] || rm -rf \"${new:?}/$path\"\n  done <\"$5/changes\"\n  while IFS=\"$tab\" read -r sign path; do\n    [ \"$sign\" = - ] || bring_over \"$path\"\n  done <\"$5/changes\"\n  mv \"$new\" \"$4\"\n}\n";
 // src/loop/boot-test/guest/shell/run-test.sh
-var run_test_default = "# Runs one test, and reports it.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings, and what harness.sh sets\ntests_run=0\n\n# Kills all processes of session $1.\nkill_session() {\n  tries=0\n  while [ $tries -lt 10 ]; do\n    found=\n    for file in /proc/[0-9]*/stat; do\n      read -r line 2>/dev/null <\"$file\" || continue\n      # The name in parentheses may hold anything; after it: state, parent, group, session.\n      after=\"${line##*) }\"\n      state=\"${after%% *}\"\n      after=\"${after#* * * }\"\n      if [ \"${after%% *}\" = \"$1\" ] && [ \"$state\" != Z ]; then\n        kill -KILL \"${line%% *}\" 2>/dev/null && found=1\n      fi\n    done\n    [ -z \"$found\" ] && return\n    tries=$((tries + 1))\n  done\n}\n\n# Sends the end of file $2 as the output of test $1.\nsend_output() {\n  size=$(wc -c <\"$2\")\n  if [ \"$size\" -gt \"$sent_bytes\" ]; then\n    tell \"output $1 … ($((size - sent_bytes)) bytes before this are left out)\"\n  fi\n  # echo adds a newline: a last line without its own would be joined with the next message.\n  {\n    tail -c \"$sent_bytes\" \"$2\" | tr -d '\\000'\n    echo\n  } | tell_lines \"output $1\"\n}\n\n# Runs test number $1, the file $2, for at most $3 seconds.\nrun_test() {\n  check_tools\n  folder=$keep/output\n  # A separate file system for the output: a test that writes too much fills this, not the machine's memory.\n  mkdir -p \"$folder\"\n  mount -t tmpfs -o size=16m,mode=755 tmpfs \"$folder\"\n  rm -f \"$keep/timed-out\"\n  killed_before=$(oom_kills)\n  say start \"$1\"\n  # shellcheck disable=SC2016 # \"$0\" is for the inner shell\n  {\n    # When memory runs out, the kernel kills the test and not the harness.\n    echo 0 >/proc/self/oom_score_adj\n    with_environment \"$guest_folder/busybox\" sh -c 'cd \"$1\" && exec \"./$0\"' \"$2\" \"$guest_folder/tests\"\n  } </dev/null >\"$folder/text\" 2>&1 3>&- 4>&- &\n  test_process=$!\n  # shellcheck disable=SC2016\n  setsid sh -c 'sleep $1; : >\"$3\"; kill -TERM -$2; sleep 5; kill -KILL -$2' \\\n    timer \"$3\" $test_process \"$keep/timed-out\" </dev/null >/dev/null 2>&1 3>&- 4>&- &\n  watch_process=$!\n  wait $test_process\n  code=$?\n  kill -KILL -$watch_process\n  wait $watch_process\n  kill_session $test_process\n  result=exited\n  [ -e \"$keep/timed-out\" ] && result=timed-out\n  read -r ended rest </proc/uptime\n  send_output \"$1\" \"$folder/text\"\n  [ \"$(oom_kills)\" = \"$killed_before\" ] || tell \"note $1 out-of-memory\"\n  full=$(full_place)\n  [ -z \"$full\" ] || tell \"note $1 out-of-disk $full\"\n  tell \"end $ended $1 $result $code\"\n  tests_run=$((tests_run + 1))\n  umount -l \"$folder\"\n}\n\n# Counts the processes that the kernel killed for lack of memory since the machine started.\noom_kills() { sed -n 's/^oom_kill //p' /proc/vmstat; }\n\n# A file system that the image writes to, and that has less than 64 KiB left. The root is read-only, and always full.\nfull_place() {\n  in_image 10 \"$guest_folder/busybox\" df -k -P /var /etc /tmp /run |\n    awk 'NR > 1 && $6 != \"/\" && $4 < 64 { print $6; exit }'\n}\n";
+var run_test_default = "# Runs one test, and reports it.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings, and what harness.sh sets\ntests_run=0\n\n# Kills all processes of session $1.\nkill_session() {\n  tries=0\n  while [ $tries -lt 10 ]; do\n    found=\n    for file in /proc/[0-9]*/stat; do\n      read -r line 2>/dev/null <\"$file\" || continue\n      # The name in parentheses may contain any character. After it come state, parent, group and session.\n      after=\"${line##*) }\"\n      state=\"${after%% *}\"\n      after=\"${after#* * * }\"\n      if [ \"${after%% *}\" = \"$1\" ] && [ \"$state\" != Z ]; then\n        kill -KILL \"${line%% *}\" 2>/dev/null && found=1\n      fi\n    done\n    [ -z \"$found\" ] && return\n    tries=$((tries + 1))\n  done\n}\n\n# Sends the end of file $2 as the output of test $1.\nsend_output() {\n  size=$(wc -c <\"$2\")\n  if [ \"$size\" -gt \"$sent_bytes\" ]; then\n    tell \"output $1 … ($((size - sent_bytes)) bytes before this are left out)\"\n  fi\n  # echo adds a newline: a last line without its own would be joined with the next message.\n  {\n    tail -c \"$sent_bytes\" \"$2\" | tr -d '\\000'\n    echo\n  } | tell_lines \"output $1\"\n}\n\n# Runs test number $1, the file $2, for at most $3 seconds.\nrun_test() {\n  check_tools\n  folder=$keep/output\n  # A separate file system for the output: a test that writes too much fills this, not the machine's memory.\n  mkdir -p \"$folder\"\n  mount -t tmpfs -o size=16m,mode=755 tmpfs \"$folder\"\n  rm -f \"$keep/timed-out\"\n  killed_before=$(oom_kills)\n  say start \"$1\"\n  # shellcheck disable=SC2016 # \"$0\" is for the inner shell\n  {\n    # When memory runs out, the kernel kills the test and not the harness.\n    echo 0 >/proc/self/oom_score_adj\n    with_environment \"$guest_folder/busybox\" sh -c 'cd \"$1\" && exec \"./$0\"' \"$2\" \"$guest_folder/tests\"\n  } </dev/null >\"$folder/text\" 2>&1 3>&- 4>&- &\n  test_process=$!\n  # shellcheck disable=SC2016\n  setsid sh -c 'sleep $1; : >\"$3\"; kill -TERM -$2; sleep 5; kill -KILL -$2' \\\n    timer \"$3\" $test_process \"$keep/timed-out\" </dev/null >/dev/null 2>&1 3>&- 4>&- &\n  watch_process=$!\n  wait $test_process\n  code=$?\n  kill -KILL -$watch_process\n  wait $watch_process\n  kill_session $test_process\n  result=exited\n  [ -e \"$keep/timed-out\" ] && result=timed-out\n  read -r ended rest </proc/uptime\n  send_output \"$1\" \"$folder/text\"\n  [ \"$(oom_kills)\" = \"$killed_before\" ] || tell \"note $1 out-of-memory\"\n  full=$(full_place)\n  [ -z \"$full\" ] || tell \"note $1 out-of-disk $full\"\n  tell \"end $ended $1 $result $code\"\n  tests_run=$((tests_run + 1))\n  umount -l \"$folder\"\n}\n\n# Counts the processes that the kernel killed for lack of memory since the machine started.\noom_kills() { sed -n 's/^oom_kill //p' /proc/vmstat; }\n\n# A file system that the image writes to, and that has less than 64 KiB left. The root is read-only, and always full.\nfull_place() {\n  in_image 10 \"$guest_folder/busybox\" df -k -P /var /etc /tmp /run |\n    awk 'NR > 1 && $6 != \"/\" && $4 < 64 { print $6; exit }'\n}\n";
 // src/loop/boot-test/guest/shell/state.sh
 var state_default = "# Mounts what stays after the machine ends, in the rehearsal of an update. /var is filled from the image only once, as\n# at an installation; an update adds nothing to it. Each deployment has its own /etc, as with ostree; that of the new\n# one is made when it boots for the first time (see merge-etc.sh).\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings, and what init.sh sets\nstate_disk=$(disk coxswain-state) || fail \"the kernel did not find the disk for /var\"\nmount -t ext4 -o noatime \"$state_disk\" /state || fail \"the kernel cannot mount ext4\"\n\n# Copies the folder $1 to $2, completely or not at all.\ncopy_once() {\n  [ ! -d \"$2\" ] || return 0\n  rm -rf \"$2.partial\"\n  cp -a \"$1\" \"$2.partial\" && mv \"$2.partial\" \"$2\"\n}\n# shellcheck source=src/loop/boot-test/guest/shell/merge-etc.sh\n. /coxswain/merge-etc\n\ncopy_once /root/var /state/var || fail \"/var could not be copied\"\nif [ \"$deployment\" = old ]; then\n  copy_once /root/etc /state/defaults || fail \"/etc could not be copied\"\n  copy_once /root/etc /state/etc-old || fail \"/etc could not be copied\"\nelif [ ! -d /state/etc-new ]; then\n  merge_etc /state/defaults /state/etc-old /root/etc /state/etc-new /writable\nfi\nmount -o bind \"/state/etc-$deployment\" /root/etc || fail \"/etc could not be mounted\"\nmount -o bind /state/var /root/var || fail \"/var could not be mounted\"\n";
 // src/loop/boot-test/guest/shell/system.sh
-var system_default = "# What the harness asks the image's systemd, before and after the tests.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings, and what harness.sh sets\n\n# Runs a program in the root of the image, for at most $1 seconds.\nin_image() {\n  seconds=$1\n  shift\n  timeout -s KILL \"$seconds\" nsenter -t 1 -m -r \"$@\" 2>/dev/null </dev/null 3>&- 4>&-\n}\n\n# The same with the image's own search path.\nimage() {\n  seconds=$1\n  shift\n  in_image \"$seconds\" \"$guest_folder/busybox\" env PATH=\"$system_path\" SYSTEMD_COLORS=0 LANG=C.UTF-8 \"$@\"\n}\n\nsend_journal() {\n  image 30 journalctl --boot --no-pager --output=short-monotonic --no-hostname | tail -c \"$journal_bytes\" >&4\n}\n\n# The tools come from a disk that cannot be written to. Reports whether something was mounted over them.\ncheck_tools() {\n  number=$(awk -v place=\"$tools\" '$5 == place { print $3 }' /proc/self/mountinfo | tail -n 1)\n  if awk -v place=\"$guest_folder\" -v number=\"$number\" '\n    $5 == place || index($5, place \"/\") == 1 { found++; if ($3 != number) other = 1 }\n    END { exit !(found == 1 && !other) }\n  ' /proc/1/mountinfo && [ \"$(stat -c %d:%i \"/proc/1/root$guest_folder/busybox\")\" = \"$(stat -c %d:%i \"$tools/busybox\")\" ]; then\n    return 0\n  fi\n  tell \"tampered $guest_folder\"\n  sync\n  poweroff -f\n  sleep 60\n}\n\n# True if the first process is the image's systemd, and not a program that replaced it.\nsystemd_runs() {\n  [ \"$(stat -L -c %d:%i /proc/1/exe)\" = \"$(in_image 20 \"$guest_folder/busybox\" stat -L -c %d:%i \"$systemd\")\" ]\n}\n\n# Waits until systemd has finished its boot, and reports how that went.\nsystem_after_boot() {\n  read -r now rest </proc/uptime\n  limit=$((${now%.*} + system_seconds))\n  # The socket that systemctl uses; asking earlier only takes time.\n  tries=0\n  while [ ! -S /proc/1/root/run/systemd/private ] && [ \"${now%.*}\" -lt $limit ]; do\n    tries=$((tries + 1))\n    # It is long after the start, and still another program runs.\n    if [ $tries -gt 40 ] && ! systemd_runs; then break; fi\n    usleep 100000\n    read -r now rest </proc/uptime\n  done\n  check_tools\n  if ! systemd_runs; then\n    say system \"$(tr -d '\\n' </proc/1/comm | tr -c 'a-zA-Z0-9._\\n-' '?')-is-not-systemd\"\n    return\n  fi\n  state=\n  while :; do\n    read -r now rest </proc/uptime\n    left=$((limit - ${now%.*}))\n    [ $left -gt 0 ] || break\n    state=$(image $left systemctl is-system-running --wait)\n    case \"$state\" in\n      initializing | starting | offline | unknown | '') usleep 300000 ;;\n      *) break ;;\n    esac\n  done\n  [ -n \"$state\" ] || state=$(image 10 systemctl is-system-running)\n  say system \"$(one_word \"$state\")\"\n  [ \"$state\" = running ] || report_troubles\n}\n\n# Asks again for what may have changed while the tests ran.\nsystem_after_tests() {\n  state=$(image 30 systemctl is-system-running)\n  say after \"$(one_word \"$state\")\"\n  [ \"$state\" = running ] || report_troubles\n  image 30 systemctl show --property=Id,NRestarts,SubState '*.service' | awk '\n    /^Id=/ { id = substr($0, 4) }\n    /^NRestarts=/ { count = substr($0, 11) }\n    /^SubState=/ { state = substr($0, 10) }\n    /^$/ { if (count > 0) print id, count, state; count = 0 }\n    END { if (count > 0) print id, count, state }\n  ' | head -n 200 | tell_lines restarts\n}\n\none_word() {\n  word=$(echo \"$1\" | head -n 1 | tr -c 'a-zA-Z0-9\\n-' '?')\n  echo \"${word:-unknown}\"\n}\n\nreport_troubles() {\n  for unit in $(image 20 systemctl list-units --state=failed --plain --no-legend | head -n 200 | sed 's/^[^a-zA-Z0-9@_-]*//; s/ .*//'); do\n    tell \"failed-unit $unit\"\n    {\n      image 20 journalctl --boot --no-pager --output=cat --lines=15 --unit=\"$unit\" | head -c 65536\n      echo\n    } | awk -v unit=\"$unit\" '{ print unit, $0 }' | tell_lines unit-log\n  done\n  { image 20 systemctl list-jobs --no-legend | head -n 20; } | tell_lines job\n}\n";
+var system_default = "# What the harness asks the image's systemd, before and after the tests.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings, and what harness.sh sets\n\n# Runs a program in the root of the image, for at most $1 seconds.\nin_image() {\n  seconds=$1\n  shift\n  timeout -s KILL \"$seconds\" nsenter -t 1 -m -r \"$@\" 2>/dev/null </dev/null 3>&- 4>&-\n}\n\n# The same with the image's own search path.\nimage() {\n  seconds=$1\n  shift\n  in_image \"$seconds\" \"$guest_folder/busybox\" env PATH=\"$system_path\" SYSTEMD_COLORS=0 LANG=C.UTF-8 \"$@\"\n}\n\nsend_journal() {\n  image 30 journalctl --boot --no-pager --output=short-monotonic --no-hostname | tail -c \"$journal_bytes\" >&4\n}\n\n# The tools come from a disk that cannot be written to. Reports if something was mounted over them.\ncheck_tools() {\n  number=$(awk -v place=\"$tools\" '$5 == place { print $3 }' /proc/self/mountinfo | tail -n 1)\n  if awk -v place=\"$guest_folder\" -v number=\"$number\" '\n    $5 == place || index($5, place \"/\") == 1 { found++; if ($3 != number) other = 1 }\n    END { exit !(found == 1 && !other) }\n  ' /proc/1/mountinfo && [ \"$(stat -c %d:%i \"/proc/1/root$guest_folder/busybox\")\" = \"$(stat -c %d:%i \"$tools/busybox\")\" ]; then\n    return 0\n  fi\n  tell \"tampered $guest_folder\"\n  sync\n  poweroff -f\n  sleep 60\n}\n\n# True if the first process is the image's systemd, and not a program that replaced it.\nsystemd_runs() {\n  [ \"$(stat -L -c %d:%i /proc/1/exe)\" = \"$(in_image 20 \"$guest_folder/busybox\" stat -L -c %d:%i \"$systemd\")\" ]\n}\n\n# Waits until systemd has finished its boot, and reports how that went.\nsystem_after_boot() {\n  read -r now rest </proc/uptime\n  limit=$((${now%.*} + system_seconds))\n  # The socket that systemctl uses; asking earlier only takes time.\n  tries=0\n  while [ ! -S /proc/1/root/run/systemd/private ] && [ \"${now%.*}\" -lt $limit ]; do\n    tries=$((tries + 1))\n    # The start was long ago, and the first process is still another program.\n    if [ $tries -gt 40 ] && ! systemd_runs; then break; fi\n    usleep 100000\n    read -r now rest </proc/uptime\n  done\n  check_tools\n  if ! systemd_runs; then\n    say system \"$(tr -d '\\n' </proc/1/comm | tr -c 'a-zA-Z0-9._\\n-' '?')-is-not-systemd\"\n    return\n  fi\n  state=\n  while :; do\n    read -r now rest </proc/uptime\n    left=$((limit - ${now%.*}))\n    [ $left -gt 0 ] || break\n    state=$(image $left systemctl is-system-running --wait)\n    case \"$state\" in\n      initializing | starting | offline | unknown | '') usleep 300000 ;;\n      *) break ;;\n    esac\n  done\n  [ -n \"$state\" ] || state=$(image 10 systemctl is-system-running)\n  say system \"$(one_word \"$state\")\"\n  [ \"$state\" = running ] || report_troubles\n}\n\n# Asks again for what may have changed while the tests ran.\nsystem_after_tests() {\n  state=$(image 30 systemctl is-system-running)\n  say after \"$(one_word \"$state\")\"\n  [ \"$state\" = running ] || report_troubles\n  image 30 systemctl show --property=Id,NRestarts,SubState '*.service' | awk '\n    /^Id=/ { id = substr($0, 4) }\n    /^NRestarts=/ { count = substr($0, 11) }\n    /^SubState=/ { state = substr($0, 10) }\n    /^$/ { if (count > 0) print id, count, state; count = 0 }\n    END { if (count > 0) print id, count, state }\n  ' | head -n 200 | tell_lines restarts\n}\n\none_word() {\n  word=$(echo \"$1\" | head -n 1 | tr -c 'a-zA-Z0-9\\n-' '?')\n  echo \"${word:-unknown}\"\n}\n\nreport_troubles() {\n  for unit in $(image 20 systemctl list-units --state=failed --plain --no-legend | head -n 200 | sed 's/^[^a-zA-Z0-9@_-]*//; s/ .*//'); do\n    tell \"failed-unit $unit\"\n    {\n      image 20 journalctl --boot --no-pager --output=cat --lines=15 --unit=\"$unit\" | head -c 65536\n      echo\n    } | awk -v unit=\"$unit\" '{ print unit, $0 }' | tell_lines unit-log\n  done\n  { image 20 systemctl list-jobs --no-legend | head -n 20; } | tell_lines job\n}\n";
 // src/loop/boot-test/guest/shell/unit-start.sh
 var unit_start_default = "# Starts the harness from a unit of the image's systemd, if the image's own initramfs began the boot. $1 is the nonce.\n# shellcheck shell=dash\nhere=${0%/*}\nexport PATH=\"$here/bin\"\nmkdir -p \"$here-keep\"\n# shellcheck disable=SC2016 # for the inner shell\nexec unshare -m --propagation private \"$here/busybox\" sh -c '\n  mount -t tmpfs -o mode=700 tmpfs \"$0\" && echo \"$1\" >\"$0/nonce\" && exec \"$2/busybox\" sh \"$2/harness\" \"$2\" \"$0\"\n' \"$here-keep\" \"$1\" \"$here\"\n";
 // src/loop/boot-test/guest/guest-scripts.ts
@@ -504,9 +508,9 @@ const guestFolder = "/run/coxswain";
 /** Folder of the commands for tests, see helpers.ts. */
 const helpersFolder = `${guestFolder}/helpers`;
 const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-/** How much of the journal is sent: its end. */
+/** How much of the end of the journal is sent. */
 const journalBytes = 4194304;
-/** How much of a test's output is sent: its end. Lines of one letter become twenty times as long on their way. */
+/** How much of the end of a test's output is sent. The protocol makes a line of one letter twenty times as long. */
 const sentBytes = 262144;
 /**
 * Generators of systemd that only make sense on an installed machine. Fedora CoreOS's requires a partition labelled
@@ -847,7 +851,7 @@ function judge(run, tests, allowed = {}) {
 	};
 	if (end.kind === "deadline") return {
 		verdict: "deadline",
-		explanation: `The machine's time was up ${where}; it was ended from outside.`
+		explanation: `The machine reached its time limit ${where}; it was ended from outside.`
 	};
 	if (end.kind === "silent") return {
 		verdict: "qemu-failed",
@@ -883,7 +887,7 @@ function judgeDone(record, tests, allowed) {
 		failed.length === 0 ? void 0 : `Failed: ${failed.join(", ")}.`,
 		late.length === 0 ? void 0 : `Not finished in time: ${late.join(", ")}.`,
 		starved.length === 0 ? void 0 : `The kernel killed processes for lack of memory during ${starved.join(", ")}. ${moreMemory}`,
-		full.length === 0 ? void 0 : `A file system was full after ${full.join(", ")}: what is written lives in the machine's memory. ${moreMemory}`
+		full.length === 0 ? void 0 : `A file system was full after ${full.join(", ")}: what is written is kept in the machine's memory. ${moreMemory}`
 	].filter((finding) => finding !== void 0).join(" ");
 	if (system !== void 0) return {
 		verdict: record.systemState === "maintenance" ? "emergency-mode" : "system-not-running",
@@ -917,7 +921,7 @@ function troubledTests(record, tests, trouble) {
 		return test.notes.some((note) => note.split(" ")[0] === trouble) && resultOf(test) !== "passed" ? [tests[index]?.name ?? `test ${index}`] : [];
 	});
 }
-/** What the machine was doing: continues "… ". */
+/** What the machine was doing, as the end of a sentence: `while 10-boots.sh ran`. */
 function stage(record, tests) {
 	const running = runningTest(record);
 	if (running !== void 0) return `while ${tests[running]?.name ?? "a test"} ran`;
@@ -925,7 +929,7 @@ function stage(record, tests) {
 	if (record.systemState === void 0) return "before systemd had finished its boot";
 	return record.tests.size === 0 ? "before the first test" : "between two tests";
 }
-/** Position of the test that had no end yet. */
+/** Position of the test that was still running. */
 function runningTest(record) {
 	return [...record.tests].find(([, test]) => test.end === void 0)?.[0];
 }
@@ -934,7 +938,7 @@ function resultOf({ end }) {
 	if (end.timedOut) return "timed-out";
 	return end.code === 0 ? "passed" : "failed";
 }
-/** The tests that began. One without an end was cut off with the machine: failed. */
+/** The tests that began. A test that did not end, because the machine ended, counts as failed. */
 function testResults(record, tests) {
 	return [...record.tests].flatMap(([index, test]) => {
 		const name = tests[index]?.name;
@@ -1213,8 +1217,8 @@ function take(state, text) {
 	].includes(state.phase)) return `something covered the files of the harness in ${tampered[1]}`;
 	const known = Object.hasOwn(rules, word) ? rules[word] : void 0;
 	const groups = known?.pattern.exec(text);
-	if (known === void 0 || groups === null || groups === void 0) return violation("no line of ours", text);
-	if (!known.phases.includes(state.phase)) return violation("not in its order", text);
+	if (known === void 0 || groups === null || groups === void 0) return violation("not a line of the harness", text);
+	if (!known.phases.includes(state.phase)) return violation("not in the order of the protocol", text);
 	const problem = known.take(state, groups.slice(1));
 	return problem === void 0 ? void 0 : violation(problem, text);
 }
@@ -1225,8 +1229,8 @@ function violation(what, line) {
 // src/loop/boot-test/machine/port-watch.ts
 const retryMilliseconds = 50;
 /**
-* Hears from QEMU when the guest closes a port (QEMU Machine Protocol, event VSERPORT_CHANGE): only the harness has
-* it open, and a harness that was killed cannot report that itself.
+* Learns from QEMU when the guest closes a port (QEMU Machine Protocol, event VSERPORT_CHANGE): only the harness has it
+* open, and a harness that was killed cannot report that itself.
 * @param socket where QEMU listens, or will listen
 */
 function watchPort(socket, port) {
@@ -1293,7 +1297,7 @@ const endSeconds = 3;
 const megabyte = 1048576;
 /** How much a guest may write to one of our files, without the output of tests. */
 const mostBytes = 128 * megabyte;
-/** The output of a test: at most 256 KiB, of which short lines become twenty times as long. */
+/** The output of a test: at most 256 KiB, and the protocol makes short lines twenty times as long. */
 const bytesPerTest = 8 * megabyte;
 /** No guest may fill a disk of the host. */
 const mostBytesOfAll = 2048 * megabyte;
@@ -1538,7 +1542,7 @@ async function kvmProblem(architecture) {
 const probeExitCode = 85;
 const probeSeconds = 10;
 /**
-* Runs a few instructions under KVM. That /dev/kvm can be opened proves little: nested KVM may refuse to set up a
+* Runs a few instructions under KVM. It is not enough that /dev/kvm can be opened: nested KVM may refuse to set up a
 * processor (QEMU aborts), or never run it.
 */
 async function probeKvm(architecture) {
@@ -1637,7 +1641,7 @@ function progress(record, tests) {
 }
 // src/loop/boot-test/machine/boot-with-harness.ts
 /**
-* Boots a machine with the harness in it, runs the tests and reports how that went: what all modes have in common.
+* Boots a machine with the harness in it, runs the tests and reports the result. All modes use it.
 * @throws InputError if something is missing on this host; OutsideError if one of its programs fails
 */
 async function bootWithHarness(options, machine) {
@@ -1689,22 +1693,18 @@ async function bootWithHarness(options, machine) {
 		});
 	});
 }
-/** Begins each line of the harness: an image does not know it, and 60 bits are not guessed. */
+/** Begins each line of the harness: an image does not know it, and cannot guess 60 bits. */
 function makeNonce() {
 	return randomBytes(8).toString("hex").slice(1);
 }
 /**
 * Makes sure that this host can boot-test an architecture, before anything long begins.
-* @param helper a static busybox for that architecture; default: this machine's own
+* @param helper a static busybox for that architecture; default: this machine's own, or a downloaded one
 * @returns path of the static busybox
 * @throws InputError with what to install
 */
 async function requireBootTestTools(architecture, helper) {
-	requireTools([
-		machineTypeOf(architecture).program,
-		"mkfs.erofs",
-		...helper === void 0 ? ["busybox"] : []
-	]);
+	requireTools([machineTypeOf(architecture).program, "mkfs.erofs"]);
 	return findStaticBusybox(architecture, helper);
 }
 // src/loop/boot-test/rehearsal/upgrades-to.ts
@@ -1741,50 +1741,52 @@ async function upgradesTo(project, to) {
 	return readable;
 }
 // src/loop/boot-test/report/report-text.ts
-/** For the terminal. */
-function describeTested({ image, version, evidence, report, console }) {
-	const width = Math.max(0, ...evidence.tests.map(({ name }) => name.length));
-	const lines = [
-		`${headline(evidence, report)}: ${image}`,
-		...version === void 0 ? [] : [`  version ${version}`],
-		...evidence.tests.map((test) => `  ${test.name.padEnd(width)}  ${outcome(test)}, ${test.seconds.toFixed(1)} s`),
-		`  ${machineFacts(evidence, report)}`
-	];
-	if (report === void 0 || report.verdict === "passed") return lines.join("\n");
-	return [
-		...lines,
-		"",
-		report.explanation,
-		...troubles(report, console).map(({ title, text }) => `\n--- ${title} ---\n${text.trimEnd()}`)
-	].join("\n");
-}
 /** GitHub's limit for a comment is 65,536 characters. */
 const commentCharacters = 5e4;
 /**
-* For the pull request, as Markdown. If the tests passed, it depends on the evidence only: from the same evidence in
-* the registry comes the same text.
+* For the terminal, the job summary and the pull request. If the tests passed, the Markdown depends on the evidence
+* only: from the same evidence in the registry comes the same text.
+* @param more facts that the pull request does not get
 */
-function commentOn({ image, version, evidence, report, console }) {
-	const rows = evidence.tests.map((test) => `| \`${test.name.replaceAll("|", "\\|")}\` | ${outcome(test)} | ${test.seconds.toFixed(1)} |`);
-	const found = report === void 0 ? [] : troubles(report, console);
+function reportTested({ image, version, evidence, report, console }, more = []) {
+	const failed = report === void 0 || report.verdict === "passed" ? void 0 : report;
+	const found = failed === void 0 ? [] : troubles(failed, console);
 	const share = Math.floor(commentCharacters / Math.max(1, found.length));
-	return [
-		`### Boot test: ${headline(evidence, report)}`,
-		...report === void 0 || report.verdict === "passed" ? [] : [plain(report.explanation)],
-		...rows.length === 0 ? [] : [[
-			"| test | result | seconds |",
-			"|---|---|---|",
-			...rows
-		].join("\n")],
-		...found.map(({ title, text }) => `<details open><summary>${plain(title)}</summary>\n\n${fenced(text.slice(-share))}\n\n</details>`),
-		[
-			...version === void 0 ? [] : [`version \`${version}\``],
-			`\`${image}\``,
-			machineFacts(evidence)
-		].join("  \n")
-	].join("\n\n");
+	return {
+		headline: `Boot test: ${headline(evidence, report)}`,
+		facts: [
+			failed === void 0 ? void 0 : clean(failed.explanation),
+			{
+				head: [
+					"test",
+					"result",
+					"time"
+				],
+				rows: evidence.tests.map((test) => [
+					exact(test.name),
+					outcome(test),
+					`${test.seconds.toFixed(1)} s`
+				])
+			},
+			say`image: ${exact(image)}`,
+			version === void 0 ? void 0 : say`version: ${exact(version)}`,
+			{
+				text: machineFacts(evidence, report),
+				markdown: plainText(machineFacts(evidence))
+			},
+			...more,
+			...found.map(({ title, text }) => ({
+				title: clean(title),
+				block: text.slice(-share)
+			}))
+		]
+	};
 }
-/** The end of what was seen, for the evidence: what failed, else the tests' output. */
+/** For the pull request, as Markdown. */
+function commentOn(tested) {
+	return reportMarkdown(reportTested(tested));
+}
+/** The end of the output, for the evidence: of what failed, or else of all tests. */
 function evidenceLog(report, console) {
 	const parts = report.verdict === "passed" ? report.tests.map(({ name, output }) => ({
 		title: name,
@@ -1819,7 +1821,7 @@ function machineFacts(evidence, report) {
 function modeFacts({ mode }) {
 	return mode === void 0 ? [] : [`mode ${mode}`];
 }
-/** Whether nodes would take the update, by their own agent. */
+/** Whether the nodes' own agent would take the update. */
 function agentFacts({ agent }) {
 	if (agent === void 0) return [];
 	return [agent === "none" ? "the image has no Zincati" : `the node's own agent ${agent}`];
@@ -1873,16 +1875,6 @@ function clean(text) {
 function lastLines(text, count) {
 	return clean(text).trimEnd().split("\n").slice(-count).join("\n");
 }
-/** A code block that its content cannot end. */
-function fenced(text) {
-	const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-	const fence = "`".repeat(longest + 1);
-	return `${fence}text\n${text.trimEnd()}\n${fence}`;
-}
-/** Text from a guest, outside of code: nothing in it is markup or calls for a person. */
-function plain(text) {
-	return clean(text).replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`).replace(/[@#`*_[\]|]/g, "\\$&");
-}
 // src/loop/boot-test/report/image-evidence.ts
 /** The existing evidence of the image, if these same tests passed. */
 async function evidenceOn({ client }, { reference }, tests) {
@@ -1924,7 +1916,7 @@ function evidenceOf(report, about) {
 function aboutTheImage({ verdict }) {
 	return verdict !== "qemu-failed";
 }
-/** The packages of the image go beside it, in the test registry, while its files are mounted. */
+/** Attaches the list of packages to the image in the test registry, while the files of the image are mounted. */
 function onFiles({ client, config }, { reference, image }, log) {
 	if (reference === void 0 || !sameRepository(reference.repository, config.testImage)) return {};
 	const about = {
@@ -1951,7 +1943,7 @@ async function attachEvidence({ client, config }, about) {
 }
 // src/loop/boot-test/report/annotations.ts
 /**
-* What went wrong: one annotation for each failed test, at its file, or one for the machine.
+* One annotation for each failed test, at its file, or one for the machine if it failed itself.
 * @param testsFolder folder of the tests inside the repository
 */
 function annotationsOf(report, testsFolder) {
@@ -1971,14 +1963,17 @@ function annotationsOf(report, testsFolder) {
 		};
 	})];
 }
-/** The same as workflow commands of GitHub Actions, for a file that a step may print. */
+/** The annotations as workflow commands of GitHub Actions, for a file that a step may print. */
 function formatAnnotations(report, testsFolder) {
 	return annotationsOf(report, testsFolder).map(({ level, title, message, file }) => command(level, {
 		...defined({ file }),
 		title
 	}, message));
 }
-/** `upgrade from 44.1: after-upgrade/10-a.sh` is of after-upgrade/10-a.sh; entries of the harness have no file. */
+/**
+* `upgrade from 44.1: after-upgrade/10-a.sh` belongs to the file after-upgrade/10-a.sh; entries of the harness have no
+* file.
+*/
 function fileOf(name) {
 	const file = name.replace(/^upgrade from \S+: /, "");
 	return /^check: |(^|\/)(systemd|identity)$/.test(file) ? void 0 : file;
@@ -2148,7 +2143,7 @@ const outputNames = {
 	timeline: "timeline.svg"
 };
 /**
-* Writes the report in every form that somebody reads it in.
+* Writes the report in all its forms.
 * @param about.facts added to report.json
 * @param about.startedAt UNIX seconds
 */
@@ -2180,8 +2175,10 @@ async function writeOutput(folder, tested, about) {
 	};
 	for (const [name, content] of Object.entries(files)) await writeFileAtomically(join(folder, name), content);
 }
+// src/loop/boot-test/guest/shell/as-node.sh
+var as_node_default = "# Makes a node of the machine for the image's own Zincati, in namespaces of its own: a site is served there on loopback,\n# and a stand-in takes the place of rpm-ostree. The settings and write_files come before these lines.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings\nbusybox=/run/coxswain/busybox\nagent=/usr/libexec/zincati\nwork=/run/coxswain-agent\nstate=/run/coxswain-stand-in\n\nfail() { echo \"$*\"; exit 1; }\n\nif [ \"${1:-}\" != inside ]; then\n  exec \"$busybox\" unshare -m -n --propagation private \"$busybox\" sh \"$0\" inside\nfi\n\n# Binds file $1 over file $2.\ncover() { \"$busybox\" mount -o bind \"$1\" \"$2\" || fail \"$2 cannot be covered\"; }\n\n[ -f /usr/bin/rpm-ostree ] || fail \"The image has $agent and no /usr/bin/rpm-ostree, through which it updates.\"\nfor folder in \"$work\" \"$state\"; do\n  mkdir -p \"$folder\"\n  \"$busybox\" mount -t tmpfs tmpfs \"$folder\" || fail \"no folder $folder\"\ndone\n\nwrite_files\n\"$busybox\" chmod 755 \"$work/rpm-ostree\" \"$work/loginctl\"\n: >\"$state/tags\"\ncover \"$work/rpm-ostree\" /usr/bin/rpm-ostree\n[ ! -f /usr/bin/loginctl ] || cover \"$work/loginctl\" /usr/bin/loginctl\n# It asks for the time of /ostree/deploy, which only an installed machine has.\nif [ -d /sysroot ] && [ ! -d /ostree/deploy ]; then \"$busybox\" mount -t tmpfs tmpfs /sysroot; fi\nmkdir -p /sysroot/ostree/deploy /ostree/deploy 2>/dev/null\n[ -d /ostree/deploy ] || fail 'The image has no /ostree that leads to /sysroot/ostree.'\n# It runs only as the user of this name, and asks which platform it is on.\n{\n  echo 'zincati:x:0:0::/:/bin/sh'\n  \"$busybox\" grep -v '^zincati:' /etc/passwd\n} >\"$work/passwd\"\ncover \"$work/passwd\" /etc/passwd\nread -r arguments </proc/cmdline\ncase \" $arguments\" in\n  *' ignition.platform.id='*) ;;\n  *) echo \"$arguments ignition.platform.id=qemu\" >\"$work/cmdline\" && cover \"$work/cmdline\" /proc/cmdline ;;\nesac\nmkdir -p /run/zincati && \"$busybox\" mount -t tmpfs tmpfs /run/zincati\nmkdir -p /run/zincati/public /run/zincati/private /run/zincati/config.d\n[ ! -d /run/dbus ] || \"$busybox\" mount -t tmpfs tmpfs /run/dbus\n# The image's own settings are used, except these.\ncp \"$work/settings.toml\" /run/zincati/config.d/99-zz-coxswain.toml\n\"$busybox\" ip link set lo up\n\"$busybox\" httpd -p 127.0.0.1:80 -h \"$work/site\" || fail 'This busybox cannot serve files (httpd).'\n\n# Starts the agent on the image with digest $1, until it rests.\nask() {\n  printf 'REF=%s\\nDIGEST=%s\\nLOCKED=no\\n' \"$reference\" \"$1\" >\"$state/booted\"\n  rm -f \"$state/staged\" \"$state/driver\" \"$state/reboot\"\n  \"$agent\" agent -vvv >\"$work/log\" 2>&1 &\n  process=$!\n  waited=0\n  while [ \"$waited\" -lt 450 ] && kill -0 \"$process\" 2>/dev/null; do\n    \"$busybox\" grep -q 'scheduling next agent refresh' \"$work/log\" && break\n    \"$busybox\" usleep 200000\n    waited=$((waited + 1))\n  done\n  kill \"$process\" 2>/dev/null\n  wait \"$process\"\n}\n";
 // src/loop/boot-test/guest/shell/node-agent.sh
-var node_agent_default = "# Asks the image's own Zincati about this update, in namespaces of its own: a graph is served there on loopback, and a\n# stand-in takes the place of rpm-ostree. The settings and write_files come before these lines.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings\nbusybox=/run/coxswain/busybox\nagent=/usr/libexec/zincati\nwork=/run/coxswain-agent\nstate=/run/coxswain-stand-in\n\nfail() { echo \"$*\"; exit 1; }\n\nif [ \"${1:-}\" != inside ]; then\n  exec \"$busybox\" unshare -m -n --propagation private \"$busybox\" sh \"$0\" inside\nfi\n\n# Binds file $1 over file $2.\ncover() { \"$busybox\" mount -o bind \"$1\" \"$2\" || fail \"$2 cannot be covered\"; }\n\n[ -f /usr/bin/rpm-ostree ] || fail \"The image has $agent and no /usr/bin/rpm-ostree, through which it updates.\"\nfor folder in \"$work\" \"$state\"; do\n  mkdir -p \"$folder\"\n  \"$busybox\" mount -t tmpfs tmpfs \"$folder\" || fail \"no folder $folder\"\ndone\nmkdir -p \"$work/site/v1\" \"$work/public\" \"$state/images\"\nwrite_files\n\"$busybox\" chmod 755 \"$work/rpm-ostree\" \"$work/loginctl\"\n: >\"$state/tags\"\ncover \"$work/rpm-ostree\" /usr/bin/rpm-ostree\n[ ! -f /usr/bin/loginctl ] || cover \"$work/loginctl\" /usr/bin/loginctl\n# It asks for the time of /ostree/deploy, which only an installed machine has.\nif [ -d /sysroot ] && [ ! -d /ostree/deploy ]; then \"$busybox\" mount -t tmpfs tmpfs /sysroot; fi\nmkdir -p /sysroot/ostree/deploy /ostree/deploy 2>/dev/null\n[ -d /ostree/deploy ] || fail 'The image has no /ostree that leads to /sysroot/ostree.'\n# It runs only as the user of this name, and asks which platform it is on.\n{\n  echo 'zincati:x:0:0::/:/bin/sh'\n  \"$busybox\" grep -v '^zincati:' /etc/passwd\n} >\"$work/passwd\"\ncover \"$work/passwd\" /etc/passwd\nread -r arguments </proc/cmdline\ncase \" $arguments\" in\n  *' ignition.platform.id='*) ;;\n  *) echo \"$arguments ignition.platform.id=qemu\" >\"$work/cmdline\" && cover \"$work/cmdline\" /proc/cmdline ;;\nesac\nmkdir -p /run/zincati && \"$busybox\" mount -t tmpfs tmpfs /run/zincati\nmkdir -p /run/zincati/public /run/zincati/private /run/zincati/config.d\n[ ! -d /run/dbus ] || \"$busybox\" mount -t tmpfs tmpfs /run/dbus\n# The image's own settings count, except those that decide where and when.\ncp \"$work/settings.toml\" /run/zincati/config.d/99-zz-coxswain.toml\n\"$busybox\" ip link set lo up\n\"$busybox\" httpd -p 127.0.0.1:80 -h \"$work/site\" || fail 'This busybox cannot serve files (httpd).'\n\n# Starts the agent on the image with digest $1, until it rests.\nask() {\n  printf 'REF=%s\\nDIGEST=%s\\nLOCKED=no\\n' \"$reference\" \"$1\" >\"$state/booted\"\n  rm -f \"$state/staged\" \"$state/driver\" \"$state/reboot\"\n  \"$agent\" agent -vvv >\"$work/log\" 2>&1 &\n  process=$!\n  waited=0\n  while [ \"$waited\" -lt 450 ] && kill -0 \"$process\" 2>/dev/null; do\n    \"$busybox\" grep -q 'scheduling next agent refresh' \"$work/log\" && break\n    \"$busybox\" usleep 200000\n    waited=$((waited + 1))\n  done\n  kill \"$process\" 2>/dev/null\n  wait \"$process\"\n}\n\n# Says what the agent did instead, and ends.\ndisagrees() {\n  echo \"$*\"\n  echo \"What it wrote:\"\n  \"$busybox\" tail -n 40 \"$work/log\"\n  exit 1\n}\n\nif [ -n \"$current\" ]; then\n  ask \"$current\"\n  if [ ! -e \"$state/reboot\" ] || ! \"$busybox\" grep -q \"^DIGEST=$candidate\\$\" \"$state/staged\"; then\n    disagrees \"Zincati on $current_version, the current release, does not update to this image.\"\n  fi\n  echo \"Zincati on $current_version, the current release, takes this image.\"\nfi\nask \"$candidate\"\n\"$busybox\" grep -q 'scheduling next agent refresh' \"$work/log\" || disagrees 'Zincati of this image does not start.'\nif \"$busybox\" grep -qE 'not found in the update graph|failed to check Cincinnati' \"$work/log\"; then\n  disagrees 'Zincati of this image does not find itself in the graph.'\nfi\necho 'Zincati on this image finds itself in the graph.'\n";
+var node_agent_default = "# Asks the image's own Zincati about this update. After the lines of as-node.sh.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings, and what as-node.sh sets\n\n# Says what the agent did instead, and ends.\ndisagrees() {\n  echo \"$*\"\n  echo \"What it wrote:\"\n  \"$busybox\" tail -n 40 \"$work/log\"\n  exit 1\n}\n\nif [ -n \"$current\" ]; then\n  ask \"$current\"\n  if [ ! -e \"$state/reboot\" ] || ! \"$busybox\" grep -q \"^DIGEST=$candidate\\$\" \"$state/staged\"; then\n    disagrees \"Zincati on $current_version, the current release, does not update to this image.\"\n  fi\n  echo \"Zincati on $current_version, the current release, takes this image.\"\nfi\nask \"$candidate\"\n\"$busybox\" grep -q 'scheduling next agent refresh' \"$work/log\" || disagrees 'Zincati of this image does not start.'\nif \"$busybox\" grep -qE 'not found in the update graph|failed to check Cincinnati' \"$work/log\"; then\n  disagrees 'Zincati of this image does not find itself in the graph.'\nfi\necho 'Zincati on this image finds itself in the graph.'\n";
 // src/loop/boot-test/guest/node-agent.ts
 /** Name of the result of asking the image's own update agent. */
 const agentTestName = "check: node agent";
@@ -2204,37 +2201,55 @@ async function writeAgentTest(question, folder) {
 }
 /** The whole question as one shell script. */
 function agentScript({ graph, repository, stream, candidate, current }) {
-	const images = current === void 0 ? [candidate] : [current, candidate];
+	return nodeScript({
+		settings: `[cincinnati]\nbase_url = "http://127.0.0.1:80/"\n${alwaysOn}`,
+		site: { "v1/graph": graph },
+		images: current === void 0 ? [candidate] : [current, candidate],
+		repository,
+		values: {
+			reference: `ostree-unverified-registry:${repository}:${stream}`,
+			candidate: candidate.digest,
+			current: current?.digest ?? "",
+			current_version: current?.version ?? ""
+		},
+		script: node_agent_default
+	});
+}
+/**
+* A test that makes a node of the machine (see shell/as-node.sh), and runs a script there.
+* @param options.settings of Zincati, which take precedence over the image's own
+* @param options.site files at http://127.0.0.1:80/, by path
+* @param options.images that a registry has
+* @param options.files of the script, by path below $work
+*/
+function nodeScript(options) {
 	const files = {
-		"$work/site/v1/graph": graph,
 		"$work/rpm-ostree": rpm_ostree_default,
 		"$work/loginctl": "#!/bin/sh\necho \"[]\"\n",
-		"$work/settings.toml": settings
+		"$work/settings.toml": options.settings
 	};
-	for (const image of images) {
-		const file = `$state/images/${image.digest.slice(7)}`;
-		files[file] = factsOf(image, repository);
-		files[`${file}.meta`] = `${JSON.stringify(metaOf(image))}\n`;
-	}
-	const values = {
-		reference: `ostree-unverified-registry:${repository}:${stream}`,
-		candidate: candidate.digest,
-		current: current?.digest ?? "",
-		current_version: current?.version ?? ""
+	const add = (folder, more) => {
+		for (const [path, text] of Object.entries(more)) files[`${folder}/${path}`] = text;
 	};
-	return `#!/run/coxswain/busybox sh
-${Object.entries(values).map(([name, value]) => `${name}=${quoted(value)}\n`).join("")}write_files() {
-${Object.entries(files).map(([path, text]) => `  printf %s ${quoted(text)} >"${path}"\n`).join("")}}
-${node_agent_default}`;
+	add("$work/site", options.site);
+	add("$work", options.files ?? {});
+	add("$state", standInFiles(options.images, options.repository));
+	const lines = Object.entries(files).flatMap(([path, text]) => [`  mkdir -p "${dirname(path)}"\n`, `  printf %s ${quoted(text)} >"${path}"\n`]);
+	return `#!/run/coxswain/busybox sh\n${Object.entries(options.values).map(([name, value]) => `${name}=${quoted(value)}\n`).join("")}write_files() {\n${lines.join("")}}\n${as_node_default}${options.script}`;
 }
-/** These take precedence over the image's own. */
-const settings = `[cincinnati]
-base_url = "http://127.0.0.1:80/"
-[updates]
+/** Zincati looks for updates, and restarts at once, whatever the image says. */
+const alwaysOn = `[updates]
 enabled = true
 strategy = "immediate"
 `;
-/** As the image says, which may be something else than the graph. */
+/** Images that a registry has, for the stand-in for rpm-ostree: path below its folder → text. */
+function standInFiles(images, repository) {
+	return Object.fromEntries(images.flatMap((image) => {
+		const file = `images/${image.digest.slice(7)}`;
+		return [[file, factsOf(image, repository)], [`${file}.meta`, `${JSON.stringify(metaOf(image))}\n`]];
+	}));
+}
+/** What the image says, which may differ from the graph. */
 function factsOf({ image }, repository) {
 	return `REPOSITORY=${repository}\nVERSION=${image.config.labels["org.opencontainers.image.version"] ?? ""}\nCREATED=${Math.floor(imageTimestamp(image) ?? 0)}\nSIGNED=no\n`;
 }
@@ -2259,7 +2274,7 @@ function metaOf({ digest, image: { manifest, config } }) {
 	};
 }
 // src/loop/boot-test/guest/root-filesystem.ts
-/** buildah's exit codes for "done" and for "no such thing", which is also fine here. */
+/** The exit codes of buildah that are expected here: success, and "it does not exist". */
 const orNot = [
 	0,
 	1,
@@ -2523,7 +2538,7 @@ async function decompress(compression, bytes, largest) {
 	});
 	return Buffer.concat(chunks);
 }
-/** The same, part by part: the result is never in memory as a whole. */
+/** The same, part by part, so that the whole result is never in memory. */
 async function decompressTo(compression, bytes, largest, onBytes) {
 	const [program, ...args] = programs[compression];
 	requireTools([program]);
@@ -2547,7 +2562,7 @@ async function decompressTo(compression, bytes, largest, onBytes) {
 		total += chunk.length;
 		try {
 			if (total > largest) throw new InputError({
-				problem: "compressed data of the image becomes larger than any such file",
+				problem: "compressed data of the image becomes too large",
 				expected: `at most ${largest} bytes`
 			});
 			onBytes(chunk);
@@ -2566,7 +2581,7 @@ const headerBytes = 110;
 const longestName = 4096;
 /**
 * Scans archives of the format "newc", one after the other, as the kernel unpacks them (kernel documentation,
-* "initramfs buffer format"); zeros may lie between them.
+* "initramfs buffer format"); there may be zeros between them.
 */
 function createCpioScanner(onName) {
 	let waiting = Buffer.alloc(0);
@@ -2820,8 +2835,9 @@ async function kernelFile(kernel, folder) {
 	return file;
 }
 /**
-* What a boot loader knows a kernel by, at the place that the format of its architecture has it: x86's "HdrS" (Linux,
-* Documentation/arch/x86/boot.rst), arm64's "ARM\x64" (arch/arm64/booting.rst) or an archive of one.
+* The bytes by which a boot loader recognises a kernel, at the position that the format of its architecture defines:
+* x86's "HdrS" (Linux, Documentation/arch/x86/boot.rst), arm64's "ARM\x64" (arch/arm64/booting.rst) or an archive of
+* one.
 */
 const kernelMarks = {
 	x86_64: [{
@@ -3111,7 +3127,7 @@ function orderModules(wanted, index) {
 		for (const needed of [...needs.get(path) ?? []].reverse()) add(needed);
 		files.push(path);
 	};
-	/** A soft dependency may be an alias of several modules (`crc32c`): the kernel takes whichever loads. */
+	/** A soft dependency may be an alias of several modules (`crc32c`): the kernel uses the one that loads. */
 	const addByName = (name) => {
 		const key = normal(name);
 		const found = [key, ...aliases.get(key) ?? []].map((each) => fileOf.get(each)).filter((path) => path !== void 0);
@@ -3165,7 +3181,7 @@ function readAliases(text) {
 	return result;
 }
 // src/loop/boot-test/guest/root-image.ts
-/** Files with holes of this size need another kind of image. */
+/** A file with a hole of this size needs another file system than erofs. */
 const largeHole = 67108864;
 /**
 * Makes a disk of a root file system, with owners, modes and extended attributes as they are: erofs, which is the
@@ -3475,7 +3491,7 @@ async function requireDiskMode(about, env = process.env, machine = "/") {
 		remedy: "Provide what is missing, or use the mode direct, which needs none of it."
 	});
 }
-/** What `bootc install to-disk` calls, by the names that any one of makes do. */
+/** The programs that `bootc install to-disk` calls. Of each list of names, one is enough. */
 const neededPrograms = [
 	["/usr/bin/bootc"],
 	["/usr/bin/bootupctl", "/usr/bin/bootctl"],
@@ -3828,7 +3844,7 @@ async function makeOstreeInitrd(options) {
 		await readFile(options.initramfs)
 	]);
 }
-/** Without default dependencies, so that it starts in emergency mode too. */
+/** The unit has no default dependencies, so that it starts in emergency mode too. */
 function unit(script, unless) {
 	return `[Unit]
 Description=Coxswain boot test
@@ -3951,7 +3967,7 @@ async function bootOstree(disk, options, about) {
 					...ignition === void 0 ? [] : ignitionArguments,
 					...options.kernelArguments ?? []
 				],
-				...ignition === void 0 ? {} : { firmwareFiles: ignitionFiles(ignition) }
+				...defined({ firmwareFiles: ignition === void 0 ? void 0 : ignitionFiles(ignition) })
 			});
 		}
 	});
@@ -3972,7 +3988,7 @@ async function findDeployTool(image, env = process.env) {
 	if (image.run !== void 0 && await hasExtension(image.root)) return inImage(image.run);
 	return findTool("ostree-deploy", env) === void 0 ? void 0 : onHost;
 }
-/** The link itself is checked and not followed: its target is the image's own choice. */
+/** The link is checked and not followed, because the image chooses its target. */
 async function hasExtension(root) {
 	try {
 		await lstat(join(root, imageExtension));
@@ -4104,8 +4120,8 @@ async function makeStateDisk(file) {
 }
 // src/loop/boot-test/rehearsal/rehearsal.ts
 /**
-* Takes one machine from an earlier release to the candidate and back, as ostree does: /var is the machine's own
-* throughout, changes in /etc win over the new image's defaults, and after the rollback /etc is as before.
+* Takes one machine from an earlier release to the candidate and back, as ostree does: /var stays the machine's own,
+* changes in /etc win over the new image's defaults, and after the rollback /etc is as before.
 */
 async function rehearseUpgrade(options) {
 	const { from, candidate } = options;
@@ -4182,7 +4198,7 @@ function stageOptions({ from, candidate, tests, machine }, stage) {
 		}
 	};
 }
-/** The tests of a machine, and whether it still is the same machine. */
+/** The tests of a machine, and a check that it is still the same machine. */
 function resultsOf(report, stage, identity) {
 	const named = report.tests.filter((test) => stage === "after-upgrade" || test.name !== "systemd").map((test) => test.name === "systemd" ? {
 		...test,
@@ -4229,8 +4245,7 @@ function problemOf(report, results) {
 }
 // src/loop/boot-test/rehearsal/ostree-rehearsal.ts
 /**
-* What the harness does at the end of each stage, as a test of that name: a user's test never decides about the
-* update.
+* What the harness does at the end of each stage, as a test of that name. No user's test does the update.
 */
 const steps = {
 	"before-upgrade": {
@@ -4275,7 +4290,7 @@ async function rehearseOnOstree(script, about) {
 			root: stage === "after-upgrade" ? roots.candidate : roots.from,
 			keep: true,
 			entry: stage === "after-rollback" && stay ? 1 : 0,
-			...stage === "before-upgrade" ? defined({ ignition }) : {}
+			...defined({ ignition: stage === "before-upgrade" ? ignition : void 0 })
 		});
 		stay = stage === "after-upgrade" && !stepPassed(report, stage);
 		return report;
@@ -4661,11 +4676,14 @@ async function testImage(project, options) {
 				evidence: earlier.evidence
 			};
 			const pullRequest = await tellPullRequest(project, commit, answer);
+			const evidenceDigest = earlier.descriptor.digest;
 			return {
 				...answer,
 				skipped: true,
-				evidenceDigest: earlier.descriptor.digest,
-				...pullRequest
+				...defined({
+					evidenceDigest,
+					pullRequest
+				})
 			};
 		}
 		await requireBootTestTools(architecture, options.helper);
@@ -4725,12 +4743,14 @@ async function testImage(project, options) {
 				evidence: evidenceDigest
 			}
 		});
-		const told = aboutTheImage(report) && options.local === void 0;
+		const pullRequest = aboutTheImage(report) && options.local === void 0 ? await tellPullRequest(project, commit, answer) : void 0;
 		return {
 			...answer,
 			skipped: false,
-			...defined({ evidenceDigest }),
-			...told ? await tellPullRequest(project, commit, answer) : {}
+			...defined({
+				evidenceDigest,
+				pullRequest
+			})
 		};
 	});
 }
@@ -4763,7 +4783,7 @@ function machineFor({ config }, options, architecture) {
 		})
 	};
 }
-/** By name; undefined if the commit belongs to no fleet that we know. */
+/** The fleet of that name, or of the commit; undefined if the commit belongs to no fleet that we know. */
 async function fleetOf({ git, config, forge }, options, commit) {
 	if (options.fleet !== void 0) return findFleet(config, options.fleet).name;
 	const branch = (options.local === void 0 ? await forge.pullRequests.findByCommit(commit) : void 0)?.base ?? await git.try([
@@ -4797,10 +4817,11 @@ async function warnOfUncommitted({ git, config, root }, log) {
 		config.tests
 	]) !== "") log.warn(`${config.tests}/ has changes that are not committed; the tests run as they are in the commit`);
 }
+/** @returns the number of the pull request that has the comment now */
 async function tellPullRequest({ forge }, commit, tested) {
 	const request = await forge.pullRequests.findByCommit(commit);
-	if (request === void 0) return {};
-	return await forge.pullRequests.comment(request.number, "boot-test", commentOn(tested)) ? { pullRequest: request.number } : {};
+	if (request === void 0) return void 0;
+	return await forge.pullRequests.comment(request.number, "boot-test", commentOn(tested)) ? request.number : void 0;
 }
 // src/loop/boot-test/machine/boot-modes.ts
 /**
@@ -4812,4 +4833,4 @@ const bootModes = [
 	"ostree",
 	"disk"
 ];
-export { writeNewc as a, commentOn as c, findStaticBusybox as d, readTestTimeout as f, folder as i, describeTested as l, testImage as n, readModuleIndex as o, orderModules as r, annotationsOf as s, bootModes as t, networks as u };
+export { writeNewc as a, reportTested as c, readTestTimeout as d, folder as i, networks as l, testImage as n, readModuleIndex as o, orderModules as r, annotationsOf as s, bootModes as t, findStaticBusybox as u };

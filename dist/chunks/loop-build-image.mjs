@@ -1,4 +1,4 @@
-import { I as InputError, L as OutsideError, P as defined, T as withTemporaryFolder, _ as exec, x as requireTools } from "./host.mjs";
+import { D as findTool, G as OutsideError, H as defined, N as withTemporaryFolder, T as exec, W as InputError, k as requireTools, q as messageOf } from "./host.mjs";
 import { A as formatRepository, B as goArchitecture, C as mediaTypes, E as atTag, O as digestOf, R as architectureOfGo, S as isIndex, T as atDigest, c as inLayout, j as isDigest, k as formatReference, l as layoutReader, o as isLoopback, u as resolveInLayout, v as copyImage, x as readImage, y as setTags } from "./world-registry.mjs";
 import { d as localTag, g as materialiseContext, h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, p as tagFor, v as requireBuildSpace } from "./release-candidate.mjs";
 import { x as copyAttachments } from "./release.mjs";
@@ -6,6 +6,9 @@ import { a as parseContainerfile, i as stagesOnBase, t as externalStages } from 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { randomUUID } from "node:crypto";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { PassThrough } from "node:stream";
 // src/loop/build-image/base-layers.ts
 /**
 * Compares a derived image with its base. Uncompressed digests ("diff ids") prove that a layer is the base's; its
@@ -67,9 +70,9 @@ function ociLayerType(mediaType) {
 }
 // src/loop/build-image/base-in-storage.ts
 const folder = "localhost/coxswain-base";
-/** How containers/storage, and buildah, report a base that was there a moment ago. */
+/** How containers/storage, and buildah, report a base that existed a moment ago. */
 const removedMeanwhile = new RegExp(`image not known|layer not known|identifier is not an image|initializing source docker://${folder}:`);
-/** A run that lost the base to another one that ended takes it again, so often. */
+/** How often a run gets the base again after another run has removed it. */
 const attempts = 4;
 /**
 * The name of a base in local storage: the same in every run and on every machine. buildah writes the name that an image
@@ -81,8 +84,8 @@ function baseNameInStorage(base) {
 }
 /**
 * Builds on a base in local storage, and removes the base afterwards if it did not exist before. Several runs may use
-* it at the same time: storage removes an image with its last name, and not while a build runs on it, so the last run
-* removes it. An image with a name that somebody else gave it stays.
+* it at the same time. Storage deletes an image only when its last name is removed and no build uses it, so the last
+* run deletes it. An image that also has a name of somebody else stays.
 * @param from the repository that it is pulled from
 * @param build is called again if another run removed the base
 */
@@ -113,21 +116,178 @@ async function withBaseInStorage(buildah, options, build) {
 		await buildah.removeImage(name);
 	}
 }
+// src/loop/build-image/open-network.ts
+/**
+* Connects the network namespace of a process with the outside by slirp4netns, which needs no rights on the host. The
+* host's loopback cannot be reached from there. It ends with this process, however that ends.
+* @param pid of a process in that namespace
+* @throws OutsideError if that cannot be done here
+*/
+async function openNetwork(pid) {
+	const [ready, exit] = [3, 4];
+	const args = [
+		"--configure",
+		"--mtu=65520",
+		"--disable-host-loopback",
+		`--ready-fd=${ready}`,
+		`--exit-fd=${exit}`
+	];
+	const child = spawn(findTool("slirp4netns") ?? "slirp4netns", [
+		...args,
+		String(pid),
+		"tap0"
+	], { stdio: [
+		"ignore",
+		"pipe",
+		"pipe",
+		"pipe",
+		"pipe"
+	] });
+	let printed = "";
+	for (const stream of [child.stdout, child.stderr]) stream?.on("data", (data) => printed += data);
+	const ended = once(child, "close");
+	if (!await Promise.race([once(child.stdio[ready], "data").then(() => true), ended.then(() => false, () => false)])) {
+		const reason = printed.trim().split("\n").slice(-3).join("; ");
+		throw new OutsideError("giving the build a network of its own", `slirp4netns ended: ${reason}`);
+	}
+	return { close: async () => {
+		child.kill();
+		await ended;
+	} };
+}
+// src/loop/build-image/shell/isolated.sh
+var isolated_default = "#!/bin/sh\n# Runs a program with processes, devices and, if COXSWAIN_ISOLATION is \"full\", a network of its own:\n# isolated.sh PROGRAM [ARGUMENT…]. It prints the process whose network needs a way out, then \"isolated\", and starts the program\n# when it reads a line.\nset -eu\n\nif [ \"${1:-}\" = --inside ]; then\n  shift\n  # Only the devices that builds use. Chroot isolation shows RUN all of /dev, and root could read the host's disks.\n  dev=$(mktemp -d)\n  mount -t tmpfs -o mode=755 tmpfs \"$dev\"\n  for name in null zero full random urandom tty fuse; do\n    [ -e \"/dev/$name\" ] || continue\n    : >\"$dev/$name\"\n    mount --bind \"/dev/$name\" \"$dev/$name\"\n  done\n  mkdir \"$dev/pts\" \"$dev/shm\"\n  [ ! -d /dev/pts ] || mount --rbind /dev/pts \"$dev/pts\"\n  mount -t tmpfs -o mode=1777 tmpfs \"$dev/shm\"\n  ln -s pts/ptmx \"$dev/ptmx\"\n  ln -s /proc/self/fd \"$dev/fd\"\n  for number in 0:stdin 1:stdout 2:stderr; do ln -s \"/proc/self/fd/${number%:*}\" \"$dev/${number#*:}\"; done\n  mount --rbind \"$dev\" /dev\n  for name in $COXSWAIN_UNSET; do unset \"$name\"; done\n  unset COXSWAIN_UNSET COXSWAIN_ISOLATION\n  echo isolated\n  read -r _\n  exec \"$@\" </dev/null\nfi\n\necho \"$$\"\nnetwork=\n[ \"$COXSWAIN_ISOLATION\" != full ] || network=--net\nexec unshare ${network:+\"$network\"} --ipc --pid --fork --kill-child --mount-proc -- sh \"$0\" --inside \"$@\"\n";
+// src/loop/build-image/isolated.ts
+/**
+* What keeps the programs of RUN away from this machine, the strictest first. buildah's chroot isolation shows them what
+* buildah itself sees, so buildah gets less to see:
+* - `full`: no process of the host, no device with data, and a network that cannot reach the host's loopback;
+* - `processes`: the same on the host's network;
+* - `none`.
+*/
+const isolations = [
+	"full",
+	"processes",
+	"none"
+];
+/** The address of the host's name servers in a network of its own, through slirp4netns. */
+const nameServer = "10.0.2.3";
+/** What buildah, and the programs that it starts, need of the environment. All else may be a secret of the run. */
+const kept = /^(PATH|HOME|USER|LOGNAME|LANG|LC_\w+|TZ|TMPDIR|XDG_\w+|_?CONTAINERS_\w+|STORAGE_\w+|BUILDAH_\w+|REGISTR(Y_AUTH_FILE|IES_CONFIG_PATH)|DOCKER_CONFIG|SSL_CERT_(FILE|DIR)|(HTTPS?|NO|FTP|ALL)_PROXY|(https?|no|ftp|all)_proxy)$/;
+/** @returns the names of variables that a build does not get */
+function namesToUnset(env) {
+	return Object.keys(env).filter((name) => /^[A-Za-z_]\w*$/.test(name) && !kept.test(name));
+}
+/**
+* The isolation that COXSWAIN_BUILD_ISOLATION asks for; otherwise the strictest one that works here, with a warning if
+* that is not `full`. coxswain.yaml cannot set it, because a pull request can change that file.
+* @param folder an existing folder for this run's files
+* @throws InputError if the variable has another value
+*/
+async function chooseIsolation(env, { folder, log }) {
+	const wanted = env.COXSWAIN_BUILD_ISOLATION || void 0;
+	const found = isolations.find((each) => each === wanted);
+	if (found !== void 0) return found;
+	if (wanted !== void 0) throw new InputError({
+		field: "COXSWAIN_BUILD_ISOLATION",
+		problem: "there is no such isolation of builds",
+		found: wanted,
+		expected: `one of ${isolations.join(", ")}`
+	});
+	const problems = [];
+	for (const isolation of ["full", "processes"]) {
+		try {
+			await execIsolated(isolation, "true", [], {
+				folder,
+				env: {}
+			});
+		} catch (error) {
+			problems.push(messageOf(error));
+			continue;
+		}
+		if (isolation === "processes") log.warn(`${seenByRun.processes}: ${problems[0]} COXSWAIN_BUILD_ISOLATION=processes accepts that.`);
+		return isolation;
+	}
+	log.warn(`${seenByRun.none}: ${problems[1]} COXSWAIN_BUILD_ISOLATION=none accepts that.`);
+	return "none";
+}
+const seenByRun = {
+	processes: "RUN instructions share this machine's network, and reach what listens on its loopback",
+	none: "RUN instructions see this machine's processes and network"
+};
+/**
+* Runs a program as exec() does, isolated, and without the variables that may be secrets.
+* @throws InputError if a program is missing
+* @throws OutsideError if the isolation does not work on this machine, or on failure
+*/
+async function execIsolated(isolation, program, args, options) {
+	const { folder, onLine, ...others } = options;
+	if (isolation === "none") return exec(program, args, options);
+	requireTools([
+		program,
+		"unshare",
+		"mount",
+		...isolation === "full" ? ["slirp4netns"] : []
+	]);
+	const script = join(folder, "isolated.sh");
+	await writeFile(script, isolated_default);
+	const start = new PassThrough();
+	let holder;
+	let isReady = false;
+	let network;
+	try {
+		const result = await exec("sh", [
+			script,
+			program,
+			...args
+		], {
+			...others,
+			env: {
+				...options.env,
+				COXSWAIN_ISOLATION: isolation,
+				COXSWAIN_UNSET: namesToUnset({
+					...process.env,
+					...options.env
+				}).join(" ")
+			},
+			input: start,
+			onLine: (line) => {
+				if (isReady || line !== "isolated" && holder !== void 0) onLine?.(line);
+				else if (holder === void 0) holder = line;
+				else {
+					isReady = true;
+					network = isolation === "full" ? openNetwork(Number(holder)) : void 0;
+					Promise.resolve(network).then(() => start.end("\n"), () => start.end());
+				}
+			}
+		});
+		await network;
+		return result;
+	} catch (error) {
+		await network;
+		throw error;
+	} finally {
+		start.destroy();
+		await network?.then((opened) => opened.close(), () => {});
+	}
+}
 // src/loop/build-image/buildah.ts
 /**
 * The command line of a build that depends only on its order:
 * - `--timestamp` sets every time in the image, `--layers=false` makes one layer whatever the cache holds;
-* - chroot isolation on the host's network works as root in a container and on a plain machine alike;
+* - chroot isolation works as root in a container and on a plain machine alike. It shows RUN what buildah sees, so
+*   buildah itself is isolated (isolated.ts), and "the host's network" is the one that it was given;
 * - `--ignorefile` is empty: what is ignored was decided when the context was hashed;
 * - `--force-rm` leaves no container behind, after a failure too.
 * All of it is known to buildah 1.28 (Debian 12) and later.
 */
-function buildArgumentsOf(order) {
+function buildArgumentsOf(order, isolation) {
 	const pairs = (flag, values) => Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`]);
 	return [
 		"build",
 		"--isolation=chroot",
 		"--network=host",
+		...isolation === "full" ? [`--dns=${nameServer}`] : [],
 		"--format=oci",
 		"--layers=false",
 		"--force-rm",
@@ -149,11 +309,11 @@ const shownLines = 30;
 /** @param folder an existing folder for the files that buildah answers with */
 function createBuildah(options) {
 	const env = Object.fromEntries(Object.entries(options.env).filter((entry) => entry[1] !== void 0));
-	async function run(title, args) {
+	async function run(title, args, execute = exec) {
 		const { exitCode, lines } = await options.log.task(title, async (report) => {
 			const lines = [];
 			return {
-				exitCode: (await exec("buildah", args, {
+				exitCode: (await execute("buildah", args, {
 					env,
 					allow: anyExitCode,
 					onLine: (line) => {
@@ -180,11 +340,19 @@ function createBuildah(options) {
 			to
 		]);
 		const digest = (await readFile(digestFile, "utf8")).trim();
-		if (!isDigest(digest)) throw new OutsideError("pushing", `buildah named no digest but ${digest}`);
+		if (!isDigest(digest)) throw new OutsideError("pushing", `instead of a digest, buildah wrote ${digest}`);
 		return digest;
 	}
 	return {
-		build: (order) => run(`building the image for ${order.architecture}`, buildArgumentsOf(order)),
+		build: async (order) => {
+			const isolation = await chooseIsolation(options.env, options);
+			const isolated = (program, args, settings) => execIsolated(isolation, program, args, {
+				...settings,
+				folder: options.folder,
+				env
+			});
+			return run(`building the image for ${order.architecture}`, buildArgumentsOf(order, isolation), isolated);
+		},
 		push: (image, to, plainHttp) => push(`pushing ${formatReference(to)}`, image, `docker://${formatReference(to)}`, [`--tls-verify=${!plainHttp}`]),
 		store: (image, to) => push(`writing ${formatReference(to)}`, image, formatReference(to), []),
 		hasImage: async (imageId) => {
@@ -241,7 +409,7 @@ async function withBuilt(options, { architecture, base, baseIn }, work) {
 		await mkdir(contextFolder);
 		await materialiseContext(git, candidate.context, contextFolder, candidate.committedAt);
 		const containerfile = join(folder, "Containerfile");
-		const { text, isLocal } = containerfileToBuild(config, candidate, base);
+		const { text, local } = containerfileToBuild(config, candidate, base);
 		await writeFile(containerfile, text);
 		const buildah = createBuildah({
 			folder,
@@ -261,7 +429,7 @@ async function withBuilt(options, { architecture, base, baseIn }, work) {
 			},
 			annotations: annotationsOf(config, candidate, base),
 			buildArguments: config.buildArguments,
-			plainHttp: isLocal
+			plainHttp: local.length > 0
 		};
 		return withBaseInStorage(buildah, {
 			base,
@@ -269,6 +437,10 @@ async function withBuilt(options, { architecture, base, baseIn }, work) {
 			architecture
 		}, async () => {
 			try {
+				for (const each of local) await buildah.pull(each, {
+					architecture,
+					plainHttp: true
+				});
 				await buildah.build(order);
 				return await work(buildah, name);
 			} finally {
@@ -278,8 +450,8 @@ async function withBuilt(options, { architecture, base, baseIn }, work) {
 	});
 }
 /**
-* buildah hands the base's annotations on. Those about the base's own build must be removed: rpm-ostree takes `created`
-* from the annotation first (ostree-ext, container/store.rs), and would see every release as old as its base.
+* buildah keeps the base's annotations. Those about the base's own build must be removed: rpm-ostree takes `created`
+* from the annotation first (ostree-ext, container/store.rs), and every release would look as old as its base.
 */
 function annotationsOf(config, candidate, base) {
 	const { reference } = candidate.base;
@@ -296,8 +468,9 @@ function annotationsOf(config, candidate, base) {
 }
 /**
 * The Containerfile on the base in local storage, so that a tag that moves in the meantime changes nothing. buildah
-* hands a layer on unchanged only if it pulled it from the registry that it pushes to; otherwise it compresses it again
-* and uploads that (measured with 1.28). `isLocal`: every other image it names is in a loopback registry.
+* pushes a layer unchanged only if it pulled the layer from the registry that it pushes to; otherwise it compresses the
+* layer again and uploads the result (measured with 1.28).
+* @returns `local`: the other images that it names, if all of them are in a loopback registry
 */
 function containerfileToBuild(config, candidate, base) {
 	const parsed = parseContainerfile(candidate.containerfile, config.containerfile);
@@ -306,7 +479,7 @@ function containerfileToBuild(config, candidate, base) {
 	const others = externalStages(parsed).filter((stage) => !baseStages.includes(stage));
 	return {
 		text,
-		isLocal: others.length > 0 && others.every(({ resolved }) => isLoopback(new URL(`http://${resolved}`)))
+		local: others.every(({ resolved }) => isLoopback(new URL(`http://${resolved}`))) ? others.map(({ resolved }) => resolved) : []
 	};
 }
 // src/loop/build-image/from-production.ts

@@ -1,4 +1,4 @@
-import { I as InputError, L as OutsideError, O as formatDuration, P as defined, a as table$1, i as plainText, k as formatTime, n as code$1, t as formatPercent, z as messageOf } from "./host.mjs";
+import { G as OutsideError, H as defined, I as formatDuration, L as formatTime, W as InputError, _ as table$1, g as plainText, m as code$1, q as messageOf, t as formatPercent } from "./host.mjs";
 import { a as fleetTip, i as findFleet } from "./project.mjs";
 import { a as chooseRelease, b as passImage, f as thawTime, g as isReady, h as soakEnd, i as syncExternalHolds, l as readLabel, m as rolloutStart, o as recordUrgency, p as rolloutCompletion, r as findPromotion, u as evaluateAllGates } from "./release-gates.mjs";
 import { a as isOurs, c as proposeCommit, g as StaleBranchError, l as withdrawProposal, m as untilNotStale, n as promotionBranch, o as ourMessage } from "./world-forge.mjs";
@@ -10,7 +10,7 @@ import { A as formatRepository, D as digestIn, L as shortDigest, P as parseRefer
 import { a as ignoreFileNames, c as selectContext, l as findBuilt, n as readMarker, r as readCandidate, s as rollBackFileName } from "./release-candidate.mjs";
 import { S as shortCommit, _ as listCommit, a as writeCommit, i as commitTree, n as forecastMerge, r as forecastMergeFrom, t as treeChanges, x as readTextBlob } from "./world-git.mjs";
 import { a as comparePackages, i as describePackages, r as countPackages, t as readPackages } from "./world-packages.mjs";
-import { u as ringsToShow } from "./project-configuration.mjs";
+import { f as ringsToShow } from "./project-configuration.mjs";
 import { n as findEvidence } from "./release-evidence.mjs";
 // src/loop/open-promotion/approve.ts
 /**
@@ -213,7 +213,7 @@ async function readIgnoreFile(git, entries) {
 		text: await readTextBlob(git, entry)
 	};
 }
-// src/loop/open-promotion/package-changes.ts
+// src/loop/open-promotion/package-list.ts
 /**
 * What a promotion changes in a node's packages. A convenience for reviewers: if it cannot be found out, the
 * promotion goes on without it.
@@ -351,7 +351,7 @@ async function mergedHead({ branches }, options) {
 		message
 	});
 }
-// src/loop/open-promotion/markdown.ts
+// src/loop/open-promotion/markdown-parts.ts
 /** A table; the first row is its head; cells are Markdown already. */
 function table([head = [], ...rows]) {
 	return table$1(head, rows);
@@ -803,4 +803,4 @@ async function nothingToPromote(forge, options) {
 	if (to.releases.releases.some((release) => release.version === record.version)) return `fleet ${target.name} has ${record.version} already`;
 	if (await forge.branches.contains(tip, record.commit)) return `${record.version} is merged into ${target.branch} already; promote-image and start-rollout for ${target.name} do the rest`;
 }
-export { readinessSentence as i, promotionTargets as n, gateMarks as r, openPromotion as t };
+export { promotionTargets as n, gateMarks as r, openPromotion as t };

@@ -1,4 +1,4 @@
-import { I as InputError, L as OutsideError, P as defined } from "./host.mjs";
+import { G as OutsideError, H as defined, W as InputError } from "./host.mjs";
 import { c as releaseCommit, i as findFleet } from "./project.mjs";
 import { r as followOffer, x as copyAttachments, y as planTags } from "./release.mjs";
 import { f as requireBuildKey, l as findBuilt, r as readCandidate } from "./release-candidate.mjs";
@@ -82,7 +82,7 @@ async function mayMove(options, { tag, rule }, now) {
 }
 // src/loop/promote-image/read-back.ts
 /**
-* Asks production where the tags lead that were just set: the answer to a write proves nothing.
+* Asks production what the tags that were just set point at, because the answer to a write proves nothing.
 * @throws OutsideError if one leads elsewhere
 */
 async function requireTagsAt(client, repository, written) {
@@ -97,8 +97,8 @@ async function requireTagsAt(client, repository, written) {
 /**
 * Copies the tested image of a commit on a fleet's branch to production, and tags it for the fleet. Everything is
 * checked before the first write. The order of writes is: image, attachments, signatures, tags. So a tag never names an
-* image that cannot be pulled, has no evidence, or lacks a signature of its fleet, whichever request is the last. A second
-* run does what is missing.
+* image that cannot be pulled, has no evidence, or lacks a signature of its fleet, even if the run ends after any of
+* its requests. A second run does what is missing.
 * @param options.now UNIX seconds
 * @param options.accept lets the image pass without evidence, but never with a failed test
 * @throws InputError if the image may not be promoted, or the fleet is held

@@ -1,4 +1,4 @@
-import { I as InputError, O as formatDuration, P as defined, k as formatTime, w as readFileIfThere } from "./host.mjs";
+import { H as defined, I as formatDuration, L as formatTime, M as readFileIfThere, W as InputError } from "./host.mjs";
 import { E as atTag, T as atDigest, k as formatReference, m as readArtifact, y as setTags } from "./world-registry.mjs";
 import { P as parseUpdateMetadata, T as nextHoldEnd, V as parseGraph, j as formatUpdateMetadata, v as formatReleaseIndex, x as parseReleaseIndex } from "./guidance.mjs";
 import { a as promotedDigest, l as neededVersions, r as followOffer, y as planTags } from "./release.mjs";
@@ -117,7 +117,7 @@ function requireAnswer({ fleet, heard, releases }, firstRelease) {
 	if (silent === void 0) return;
 	throw new InputError({
 		where: `fleet ${fleet}`,
-		problem: `no place that could be read has releases of this fleet, and ${silent.where} gives no answer, so that more may be published there (${silent.why.replace(/\.$/, "")})`,
+		problem: `no place that could be read has releases of this fleet, and ${silent.where} gives no answer, but may have some (${silent.why.replace(/\.$/, "")})`,
 		remedy: "Run the same command again when it answers. If nothing is published there, or it cannot be read from here, add --first-release."
 	});
 }
@@ -189,7 +189,7 @@ async function refuseRemovedFleets(project) {
 			where: config.file,
 			field: "fleets",
 			problem: `branch ${config.stateBranch} has ${known.releases.releases.length} releases of fleet ${fleet}, which is not configured: its graphs would no longer be published`,
-			expected: `fleet ${fleet}, or a spelling that the state branch knows`,
+			expected: `fleet ${fleet}, or another fleet that the state branch knows`,
 			remedy: "If the fleet has no nodes any longer, publish once with --replace-published REASON."
 		});
 	}
@@ -408,8 +408,9 @@ async function endPauses(state, fleet, now) {
 }
 // src/loop/publish-updates/site-is-behind.ts
 /**
-* Whether the site at publish.url has something else than the folder. The stamp says when a graph changes next, so
-* three small files of a fleet speak for all of them. A site that gives no answer counts as behind: it is deployed again.
+* Whether the site at publish.url has something else than the folder. The stamp says when a graph changes next, so it
+* is enough to compare three small files of each fleet. A site that gives no answer counts as behind: it is deployed
+* again.
 */
 async function siteIsBehind(config, folder) {
 	const { url } = config.publish;

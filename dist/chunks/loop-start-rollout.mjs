@@ -6,7 +6,7 @@ import { d as refuseAroundPausedBarrier, o as refuseHeld, v as refuseHeldByFile 
 import { d as renderFleetTemplate, u as findTemplate } from "./release.mjs";
 import { d as upstreamStatusOf, n as barriersCrossed, r as inheritBarriers, t as refuseBarrierBypasses, u as refuseDoubtful } from "./release-upstream.mjs";
 import { D as digestIn, E as atTag, T as atDigest, k as formatReference } from "./world-registry.mjs";
-import { I as InputError, P as defined } from "./host.mjs";
+import { H as defined, W as InputError } from "./host.mjs";
 import { m as buildReleaseUrl, p as buildReleasePath } from "./release-published.mjs";
 import { S as shortCommit } from "./world-git.mjs";
 // src/loop/start-rollout/new-release.ts
@@ -129,7 +129,7 @@ async function readProductionImages(client, options) {
 * branch.
 * @param options.commit a commit on the fleet's branch; default: its newest
 * @param options.now UNIX seconds
-* @param options.accept reasons for which upstream holds the base back that do not stop this release
+* @param options.accept reasons of upstream to hold the base back that do not stop this release
 * @throws InputError if the image is not in production, must not follow the release before it, or would lead nodes
 *   around a barrier of the base
 * @throws OutsideError if the base's own guidance cannot be read

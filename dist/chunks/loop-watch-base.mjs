@@ -1,4 +1,4 @@
-import { I as InputError, O as formatDuration, P as defined, a as table, k as formatTime, n as code, r as codeBlock } from "./host.mjs";
+import { H as defined, I as formatDuration, L as formatTime, W as InputError, _ as table, h as codeBlock, m as code } from "./host.mjs";
 import { a as parseContainerfile, n as findBase, r as repinBase } from "./project-containerfile.mjs";
 import { a as fleetTip, o as nextFleets, r as entryFleets } from "./project.mjs";
 import { l as withdrawProposal, s as proposeChanges, t as baseBranch } from "./world-forge.mjs";
@@ -269,7 +269,7 @@ function whatHappensNext(config, fleet) {
 	return `### What happens next\n\n${[
 		`This branch is built for ${config.architectures.join(", ")} and pushed to \`${formatRepository(config.testImage)}\`.`,
 		`That digest boots in a VM and runs \`${config.tests}/\`; the result is reported here.`,
-		`Merged, it is promoted to \`${formatRepository(config.image)}\` as it was tested, and rolls out to fleet \`${fleet.name}\` by \`${fleet.template}\`.`,
+		`After the merge it is promoted to \`${formatRepository(config.image)}\` as it was tested, and rolls out to fleet \`${fleet.name}\` by \`${fleet.template}\`.`,
 		...next
 	].map((step, index) => `${index + 1}. ${step}`).join("\n")}`;
 }
@@ -345,7 +345,7 @@ async function watchFor(project, options) {
 			accept,
 			now
 		});
-		const upstream = view === void 0 ? {} : { upstream: view.status };
+		const upstream = defined({ upstream: view?.status });
 		if (blocked === void 0) {
 			const content = repinBase(text, config.containerfile, config.base, to.pin);
 			const proposal = repinProposal({

@@ -1,15 +1,36 @@
-import { C as isMissing, I as InputError, P as defined, k as formatTime, w as readFileIfThere } from "./host.mjs";
+import { H as defined, L as formatTime, M as readFileIfThere, W as InputError, j as isMissing } from "./host.mjs";
 import { h as string, p as record, r as array, u as looseObject, v as unknown } from "./zod.mjs";
 import { a as readConfigText, n as examineConfig, o as urgentTemplate, t as configFileName } from "./project-configuration.mjs";
 import { a as parseContainerfile, i as stagesOnBase, n as findBase } from "./project-containerfile.mjs";
 import { i as refuseOverriddenBase } from "./release-candidate.mjs";
 import { _ as holdFolder, m as examineHoldFile, y as unknownHoldFiles } from "./release-operations.mjs";
 import { f as renderForFleet } from "./release.mjs";
-import { f as readTestTimeout } from "./loop-boot-test.mjs";
+import { d as readTestTimeout } from "./loop-boot-test.mjs";
 import { u as upgradeStages } from "./release-evidence.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+// src/operate/check/checkout-finding.ts
+/** The problem as a finding. @param fallback the place, if the problem names none */
+function errorOf(problem, fallback) {
+	const { where, remedy, ...rest } = problem;
+	return {
+		severity: "error",
+		where: where ?? fallback,
+		message: new InputError(rest).message,
+		...defined({ remedy })
+	};
+}
+/** What a function throws about bad input, as findings; none if it throws nothing. */
+function errorsOf(fallback, judge) {
+	try {
+		judge();
+		return [];
+	} catch (error) {
+		if (!(error instanceof InputError)) throw error;
+		return [errorOf(error.details, fallback)];
+	}
+}
 // src/operate/check/examined.ts
 /** Paths of all files that are committed or staged. */
 async function readTracked(git) {
@@ -41,27 +62,6 @@ function untracked({ tracked }, path) {
 		remedy: `git add ${path}, and commit it.`
 	}];
 }
-// src/operate/check/finding.ts
-/** The problem as a finding. @param fallback the place, if the problem names none */
-function errorOf(problem, fallback) {
-	const { where, remedy, ...rest } = problem;
-	return {
-		severity: "error",
-		where: where ?? fallback,
-		message: new InputError(rest).message,
-		...defined({ remedy })
-	};
-}
-/** What a function throws about bad input, as findings; none if it throws nothing. */
-function errorsOf(fallback, judge) {
-	try {
-		judge();
-		return [];
-	} catch (error) {
-		if (!(error instanceof InputError)) throw error;
-		return [errorOf(error.details, fallback)];
-	}
-}
 // src/operate/check/containerfile.ts
 /** The Containerfile must be readable, and must be derived from the configured base. */
 async function checkContainerfile(examined) {
@@ -84,7 +84,7 @@ async function checkContainerfile(examined) {
 	})];
 }
 // src/operate/check/hold-files.ts
-/** Each file in .coxswain/hold must name a fleet, and say what it means. */
+/** Each file in .coxswain/hold must name a fleet, and its content must be readable. */
 async function checkHoldFiles(examined) {
 	const fleets = Object.keys(examined.config.fleets);
 	const names = await fileNames(examined, holdFolder);
@@ -215,7 +215,7 @@ async function judge(examined, path) {
 // src/operate/check/workflows.ts
 var import_dist = require_dist();
 const folder = ".github/workflows";
-/** Only what matters here; actionlint checks everything else. */
+/** Reads only what matters here; actionlint checks everything else. */
 const workflowSchema = looseObject({
 	on: unknown(),
 	jobs: record(string(), looseObject({

@@ -1,9 +1,9 @@
-import { I as InputError, O as formatDuration, P as defined, c as inParallel, k as formatTime } from "./host.mjs";
+import { H as defined, I as formatDuration, L as formatTime, W as InputError, a as inParallel } from "./host.mjs";
 import { a as boolean, f as object, h as string, r as array } from "./zod.mjs";
 import { A as formatRepository, E as atTag, I as sameRepository, P as parseReference, S as isIndex, b as imageTimestamp, k as formatReference, n as createRegistryClient, s as NotFoundError, t as rememberingClient, x as readImage, z as architectures } from "./world-registry.mjs";
 import { H as nodeKeys, O as parseOperations, P as parseUpdateMetadata, R as buildGraph, V as parseGraph, X as aliasesOf, Y as addAliases, d as throttleGraph, j as formatUpdateMetadata, x as parseReleaseIndex, z as formatGraph } from "./guidance.mjs";
 import { c as findAcceptance, n as findEvidence } from "./release-evidence.mjs";
-import { l as isNamed, u as ringsToShow } from "./project-configuration.mjs";
+import { f as ringsToShow, u as isChosen } from "./project-configuration.mjs";
 import { c as neededDigests, g as guidanceTag, s as digestsOf, y as planTags } from "./release.mjs";
 import { a as refusalOf } from "./github.mjs";
 import { l as parseRecord, s as fleetFolder } from "./release-state.mjs";
@@ -68,7 +68,7 @@ async function checkBaseUrl(where, { config, files }) {
 	for (const architecture of config.architectures) {
 		const filled = fill(where, config, architecture);
 		if (url === void 0 || filled.includes("${platform}")) continue;
-		const groups = filled.includes("${group}") ? ["default", ...ringsToShow(config.rings.filter((ring) => isNamed(ring) || ring.isSlice)).map(({ name }) => name)] : [""];
+		const groups = filled.includes("${group}") ? ["default", ...ringsToShow(config.rings.filter(isChosen)).map(({ name }) => name)] : [""];
 		for (const group of groups) {
 			const path = `${decodeURIComponent(filled.slice(url.length)).replaceAll("${group}", group)}v1/graph`;
 			if (await files.read(path) !== void 0) continue;
@@ -99,7 +99,7 @@ function readNodeReference(text) {
 		remedy: "On the node, rpm-ostree status shows the digest of the booted deployment."
 	});
 }
-/** A node that no graph has never updates, and says so only in its own log. */
+/** A node whose image is in no graph never updates. It says so only in its own log. */
 const nodeReferenceCheck = {
 	name: "node-reference",
 	of: "site",
@@ -253,7 +253,7 @@ const indexPayloadCheck = {
 const labelsCheck = {
 	name: "version-label",
 	of: "image",
-	run: ({ image, node, where }, { config }) => {
+	run: ({ image, node, where, target }, { config }) => {
 		if (image === void 0) return [];
 		return [[
 			"version-label",
@@ -266,6 +266,7 @@ const labelsCheck = {
 		]].flatMap(([check, label, expected]) => {
 			const found = image.config.labels[label];
 			if (found === expected) return [];
+			if (!target && expected.replace(/-[0-9a-f]{8}$/, "") === found) return [];
 			return [{
 				check,
 				where,
@@ -392,7 +393,7 @@ function missing(known, place, { fleet }, { now, grace }) {
 	if (lost.length === 0 || isOnItsWay) return [];
 	return [{
 		where: `${place.where} ${fleet}/releases.json`,
-		message: `${lost.length === 1 ? `release ${lost[0]} is` : `${lost.length} releases are`} missing or elsewhere (${known.from.where} has ${lost.at(-1)}): nodes on ${lost.length === 1 ? "it" : "them"} do not find themselves`,
+		message: `${lost.length === 1 ? `release ${lost[0]} is` : `${lost.length} releases are`} missing or at another position (${known.from.where} has ${lost.at(-1)}): nodes on ${lost.length === 1 ? "it" : "them"} do not find themselves`,
 		remedy: restore
 	}];
 }
@@ -630,6 +631,7 @@ function namedImages({ fleet, releases, updates }, { graph, basearch }) {
 	});
 	const targets = new Set(complete.edges.map(([, to]) => complete.nodes[to]?.version));
 	const newest = releases.releases.at(-1)?.version;
+	const isOffered = updates.releases.some(({ version }) => version === newest);
 	return graph.nodes.map((node, position) => ({
 		node,
 		basearch,
@@ -637,7 +639,7 @@ function namedImages({ fleet, releases, updates }, { graph, basearch }) {
 		where: `${fleet} ${node.version} (${basearch})`,
 		kept: needed.some((digest) => node.payload.endsWith(`@${digest}`)),
 		isIndex: graph.nodes[position - 1]?.version === node.version,
-		target: targets.has(node.version) || node.version === newest,
+		target: targets.has(node.version) || node.version === newest && isOffered,
 		current: node.version === newest,
 		image: void 0
 	}));
@@ -738,7 +740,7 @@ async function examine(given, options) {
 function sorted(findings) {
 	return ["error", "warning"].flatMap((severity) => findings.filter((finding) => finding.severity === severity));
 }
-// src/operate/doctor/github/check.ts
+// src/operate/doctor/github/setting-check.ts
 /** A setting that this token may not read. */
 var Unreadable = class extends Error {
 	name = "Unreadable";
@@ -877,7 +879,7 @@ const branchRules = {
 		for (const { branch } of Object.values(config.fleets)) {
 			const rules = await rulesOf(branch) ?? [];
 			if (!rules.flatMap(({ parameters }) => parameters?.required_status_checks ?? []).some(({ context }) => context === requiredCheck)) findings.push(warning(page, `pull requests into ${branch} can be merged without the check ${requiredCheck}`, `Require the status check ${requiredCheck} for ${branch}.`));
-			if (rules.some(({ type }) => type === "required_linear_history")) findings.push(error(page, `${branch} takes no merge commits, and a promotion is one`, "Take the rule for a linear history away from the branches of fleets."));
+			if (rules.some(({ type }) => type === "required_linear_history")) findings.push(error(page, `${branch} accepts no merge commits, and a promotion is one`, "Remove the rule for a linear history from the branches of fleets."));
 		}
 		return findings;
 	}
@@ -885,7 +887,7 @@ const branchRules = {
 /** Promotions are merge commits, which show what earlier promotions brought. */
 const mergeMethod = {
 	name: "merge-method",
-	run: async ({ mergeCommits, config, link }) => mergeCommits || Object.values(config.fleets).every(({ approve }) => approve === "manual") ? [] : [error(link("settings"), "merge commits are not allowed, and approve: auto merges promotions by one", "Allow merge commits: General, Pull Requests.")]
+	run: async ({ mergeCommits, config, link }) => mergeCommits || Object.values(config.fleets).every(({ approve }) => approve === "manual") ? [] : [error(link("settings"), "merge commits are not allowed, and approve: auto needs them for promotions", "Allow merge commits: General, Pull Requests.")]
 };
 /** Labels that steer and mark pull requests. */
 const labels = {
@@ -927,16 +929,17 @@ const pagesSource = {
 	name: "pages",
 	run: async ({ read, link, config }) => {
 		const { url } = config.publish;
-		if (url === void 0 || !/\.github\.io\//.test(url)) return [];
+		if (url !== void 0 && !/\.github\.io\//.test(url)) return [];
+		const [found, why] = url === void 0 ? [warning, "the workflows publish there, unless they have pages: false"] : [error, "coxswain.yaml publishes there"];
 		const page = link("settings/pages");
 		const set = await read("the settings of Pages", "GET /repos/{owner}/{repo}/pages", object({
 			build_type: string().nullish(),
 			html_url: string().optional(),
 			public: boolean().optional()
 		}));
-		if (set === void 0) return [error(page, "GitHub Pages is off, and coxswain.yaml publishes there", "Choose the source GitHub Actions.")];
-		if (set.build_type === "legacy") return [error(page, "GitHub Pages is built from a branch, so deployments by workflows are refused", "Choose the source GitHub Actions.")];
-		if (set.public === false) return [error(page, "the site is private: nodes have no login for it", "Make the site public, or publish to another web server.")];
+		if (set === void 0) return [found(page, `GitHub Pages is off, and ${why}`, "Choose the source GitHub Actions.")];
+		if (set.build_type === "legacy") return [found(page, "GitHub Pages is built from a branch, so deployments by workflows are refused", "Choose the source GitHub Actions.")];
+		if (url !== void 0 && set.public === false) return [error(page, "the site is private: nodes have no login for it", "Make the site public, or publish to another web server.")];
 		return [];
 	}
 };
@@ -964,12 +967,12 @@ const environments = {
 			const open = await openBranches(checked, environment, needed);
 			const shut = needed.filter((branch) => !open.includes(branch));
 			if (shut.length === 0) continue;
-			findings.push(error(link("settings/environments"), `the environment ${name} is shut to ${shut.join(" and ")}, which ${name === "github-pages" ? "publish" : "releases"} through it`, "Add the branch to its deployment branches."));
+			findings.push(error(link("settings/environments"), `the environment ${name} does not allow ${shut.join(" and ")}, which ${name === "github-pages" ? "publish" : "releases"} through it`, "Add the branch to its deployment branches."));
 		}
 		for (const { name, promoteFrom, approve } of fleets) {
 			if (promoteFrom === void 0 || approve === "auto") continue;
 			if ((found.environments.find((each) => each.name === name)?.protection_rules ?? []).some(({ type }) => type === "required_reviewers")) continue;
-			findings.push(warning(link("settings/environments"), `releases of fleet ${name} wait for nobody: the environment ${name} has no required reviewers`, "Add reviewers, unless merging the promotion is approval enough."));
+			findings.push(warning(link("settings/environments"), `releases of fleet ${name} need no approval: the environment ${name} has no required reviewers`, "Add reviewers, unless merging the promotion is approval enough."));
 		}
 		return findings;
 	}

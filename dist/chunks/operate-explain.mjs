@@ -1,4 +1,4 @@
-import { I as InputError, P as defined } from "./host.mjs";
+import { H as defined, W as InputError } from "./host.mjs";
 import { a as comparePackages, t as readPackages } from "./world-packages.mjs";
 import { A as formatRepository, T as atDigest, i as layerEntries, k as formatReference, w as parseJson, x as readImage } from "./world-registry.mjs";
 import { createHash } from "node:crypto";
@@ -36,18 +36,19 @@ async function readFiles(client, { repository, layer }) {
 /** A difference in any of these changes the digest of the layer. */
 async function factsOf({ header, content }) {
 	const attributes = Object.entries(header.pax ?? {}).filter(([name]) => name.startsWith("SCHILY.xattr."));
+	const isFile = header.type === "file";
 	return {
 		type: header.type ?? "file",
 		mode: (header.mode ?? 0).toString(8),
 		owner: `${header.uid ?? 0}:${header.gid ?? 0}`,
 		names: `${header.uname ?? ""}:${header.gname ?? ""}`,
 		mtime: header.mtime?.toISOString() ?? "",
-		...defined({ link: header.linkname === void 0 || header.linkname === "" ? void 0 : header.linkname }),
-		...Object.fromEntries(attributes.map(([name, value]) => [name.slice(7), value])),
-		...header.type === "file" ? {
-			size: String(header.size),
-			content: await hashOf(content)
-		} : {}
+		...defined({
+			link: header.linkname === void 0 || header.linkname === "" ? void 0 : header.linkname,
+			size: isFile ? String(header.size) : void 0,
+			content: isFile ? await hashOf(content) : void 0
+		}),
+		...Object.fromEntries(attributes.map(([name, value]) => [name.slice(7), value]))
 	};
 }
 async function hashOf(content) {

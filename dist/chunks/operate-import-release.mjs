@@ -1,9 +1,74 @@
 import { g as addRelease } from "./guidance.mjs";
-import { I as InputError, L as OutsideError, P as defined } from "./host.mjs";
+import { G as OutsideError, H as defined, W as InputError } from "./host.mjs";
 import { v as createdOf, y as isoTime } from "./release-gates.mjs";
 import { t as commitMessage } from "./release-operations.mjs";
+import { A as formatRepository, D as digestIn, E as atTag, I as sameRepository, P as parseReference, S as isIndex, T as atDigest, b as imageTimestamp, k as formatReference, x as readImage } from "./world-registry.mjs";
 import { m as buildReleaseUrl, p as buildReleasePath } from "./release-published.mjs";
-import { A as formatRepository, E as atTag, I as sameRepository, P as parseReference, S as isIndex, T as atDigest, b as imageTimestamp, k as formatReference, x as readImage } from "./world-registry.mjs";
+// src/operate/import-release/existing-builds.ts
+/**
+* The builds that these images are of, oldest first. Each architecture may have been given as an image of its own:
+* images of one version that are for different architectures are one build.
+*/
+function buildsOf(images) {
+	const builds = [];
+	for (const image of images.toSorted((one, other) => Number(one.index === void 0) - Number(other.index === void 0) || one.created - other.created)) {
+		if (builds.flat().some(({ digest }) => digest === image.digest)) continue;
+		const build = builds.find(([first, ...rest]) => first?.version === image.version && first.index === image.index && [first, ...rest].every(({ architecture }) => architecture !== image.architecture));
+		if (build === void 0) builds.push([image]);
+		else build.push(image);
+	}
+	return builds.toSorted((one, other) => oldest(one) - oldest(other));
+}
+/**
+* The builds as releases of a fleet. Builds that took their version from the same base have the same label: the first
+* one has it as its version, and the others get a part of their digest, because a version names one build. Nodes find
+* themselves by the digest alone.
+*/
+function releasesOf(config, fleet, { builds, known }) {
+	const taken = new Set(known.map(({ version }) => version));
+	return builds.map((images) => {
+		const same = known.find((release) => images.every(({ digest }) => digestsOf(release).includes(digest)));
+		const version = same?.version ?? freeVersion(images, taken);
+		taken.add(version);
+		return {
+			version,
+			images,
+			release: same ?? releaseOf(config, fleet, version, images),
+			isKnown: same !== void 0
+		};
+	});
+}
+/** UNIX seconds. */
+function oldest(images) {
+	return Math.min(...images.map(({ created }) => created));
+}
+function freeVersion(images, taken) {
+	const [first] = images;
+	if (!taken.has(first.version)) return first.version;
+	const digest = first.index ?? first.digest;
+	return `${first.version}-${digest.slice(7, 15)}`;
+}
+function digestsOf(release) {
+	return (release["oci-images"] ?? []).map((image) => digestIn(image["digest-ref"]));
+}
+function releaseOf(config, fleet, version, images) {
+	const { url } = config.publish;
+	const index = images[0]?.index;
+	return {
+		"oci-images": images.map(({ architecture, digest }) => ({
+			architecture,
+			image: formatReference(atTag(config.image, config.stream)),
+			"digest-ref": formatReference(atDigest(config.image, digest))
+		})),
+		...defined({ "oci-index": index === void 0 ? void 0 : formatReference(atDigest(config.image, index)) }),
+		version,
+		metadata: url === void 0 ? buildReleasePath(fleet, version) : buildReleaseUrl({
+			url,
+			fleet,
+			version
+		})
+	};
+}
 // src/operate/import-release/existing-images.ts
 const versionLabel = "org.opencontainers.image.version";
 const streamLabel = "com.coreos.stream";
@@ -95,19 +160,21 @@ function describeImage(image, architecture, { where, config }) {
 */
 async function importRelease({ config, client, state }, options) {
 	const { order, references, rehearse } = options;
-	const images = await readExistingImages(client, config, references);
-	const wanted = releasesOf(config, order.fleet, images);
+	const builds = buildsOf(await readExistingImages(client, config, references));
 	const before = await state.readFleet(order.fleet);
 	const newest = before.releases.releases.at(-1)?.version;
+	const wanted = releasesOf(config, order.fleet, {
+		builds,
+		known: before.releases.releases
+	});
 	await refuseOlder(client, before, {
 		fleet: order.fleet,
 		wanted
 	});
-	let imported = [];
+	const fresh = wanted.filter(({ isKnown }) => !isKnown);
+	const imported = fresh.map(({ version }) => version);
 	const change = (current) => {
 		if (current.releases.releases.at(-1)?.version !== newest) throw new OutsideError(`importing into fleet ${order.fleet}`, "the fleet got another release meanwhile", "Run the same command again.");
-		const fresh = wanted.filter(({ version, release }) => !isKnown(current, version, release));
-		imported = fresh.map(({ version }) => version);
 		if (fresh.length === 0) return current;
 		const releases = fresh.reduce((index, { release }) => addRelease(index, release, order.now), current.releases);
 		return {
@@ -118,7 +185,7 @@ async function importRelease({ config, client, state }, options) {
 	const answer = (rest) => ({
 		fleet: order.fleet,
 		imported,
-		known: wanted.map(({ version }) => version).filter((version) => !imported.includes(version)),
+		known: wanted.filter(({ isKnown }) => isKnown).map(({ version }) => version),
 		notes: [],
 		...rest
 	});
@@ -147,68 +214,9 @@ async function importRelease({ config, client, state }, options) {
 		notes
 	};
 }
-/** The images by version, oldest first. Each architecture may have been given as an image of its own. */
-function releasesOf(config, fleet, images) {
-	return [...groupBy(images, ({ version }) => version)].map(([version, all]) => {
-		const own = withoutRepetition(version, all);
-		return {
-			version,
-			images: own,
-			release: releaseOf(config, fleet, version, own)
-		};
-	}).toSorted((one, other) => oldest(one.images) - oldest(other.images));
-}
-/** @throws InputError if two images for one architecture have the same version */
-function withoutRepetition(version, images) {
-	return [...groupBy(images, ({ architecture }) => architecture).values()].map((same) => {
-		const [first, ...others] = same;
-		const other = others.find(({ digest }) => digest !== first.digest);
-		if (other === void 0) return same.find(({ index }) => index !== void 0) ?? first;
-		throw new InputError({
-			field: "--image",
-			problem: `two images for ${first.architecture} have the version ${version}, and a version names one build`,
-			found: `${first.digest} and ${other.digest}`,
-			remedy: "Import the one that more nodes run, and rebase the others to a release of the fleet (docs/nodes.md)."
-		});
-	});
-}
-function releaseOf(config, fleet, version, images) {
-	const { url } = config.publish;
-	const index = images.find((image) => image.index !== void 0)?.index;
-	return {
-		"oci-images": images.map(({ architecture, digest }) => ({
-			architecture,
-			image: formatReference(atTag(config.image, config.stream)),
-			"digest-ref": formatReference(atDigest(config.image, digest))
-		})),
-		...index === void 0 ? {} : { "oci-index": formatReference(atDigest(config.image, index)) },
-		version,
-		metadata: url === void 0 ? buildReleasePath(fleet, version) : buildReleaseUrl({
-			url,
-			fleet,
-			version
-		})
-	};
-}
-/** The same images. start-rollout may have recorded them. @throws InputError for other images of this version */
-function isKnown(state, version, release) {
-	const known = state.releases.releases.find((each) => each.version === version);
-	if (known === void 0) return false;
-	const digests = (each) => (each["oci-images"] ?? []).map((image) => `${image.architecture} ${image["digest-ref"]}`);
-	const own = digests(known);
-	const other = digests(release).find((digest) => !own.includes(digest));
-	if (other === void 0) return true;
-	throw new InputError({
-		field: "--image",
-		problem: `release ${version} of this fleet has other images`,
-		found: other,
-		expected: own.join(", "),
-		remedy: "A version names one build. Rebase nodes on this image to a release of the fleet (docs/nodes.md)."
-	});
-}
 /** A position in the release index is an age, and releases are only added at its end. */
 async function refuseOlder(client, state, { fleet, wanted }) {
-	const added = wanted.filter(({ version, release }) => !isKnown(state, version, release));
+	const added = wanted.filter(({ isKnown }) => !isKnown);
 	const newest = state.releases.releases.at(-1);
 	let before = newest === void 0 ? void 0 : await timeOf(client, state, newest);
 	for (const { version, images } of added) {
@@ -244,14 +252,5 @@ async function untagged({ config, client }, releases) {
 		notes.push(`${formatReference(tag)} does not exist: set it, because registries delete images without a tag`);
 	}
 	return notes;
-}
-function oldest(images) {
-	return Math.min(...images.map(({ created }) => created));
-}
-/** The items by key, in the order in which the keys first occur. */
-function groupBy(items, key) {
-	const groups = /* @__PURE__ */ new Map();
-	for (const item of items) groups.set(key(item), [...groups.get(key(item)) ?? [], item]);
-	return groups;
 }
 export { importRelease as t };

@@ -1,10 +1,10 @@
-import { E as writeFileAtomically, I as InputError } from "./host.mjs";
+import { H as defined, P as writeFileAtomically, W as InputError } from "./host.mjs";
 import { A as formatRepository } from "./world-registry.mjs";
-import { l as isNamed } from "./project-configuration.mjs";
+import { d as isNamed } from "./project-configuration.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { i as parseWindow } from "./guidance-simulation.mjs";
 import { o as nodePolicy } from "./release-signatures.mjs";
-import { C as coxswain_node_default, S as documents_default$1, T as autobuilder_default, _ as health_default, a as coxswain_health_default, b as graph_default$1, c as coxswain_graph_default, d as coxswain_autobuilder_default, f as _50_coxswain_guard_default, g as join_default, h as migrate_default, i as coxswain_join_default, l as coxswain_graph__default, m as registry_default, n as coxswain_ring_default, o as coxswain_guard_default$1, p as ring_default, r as coxswain_migrate_default, s as coxswain_guard_default, t as wariness_default, u as coxswain_autobuilder_default$1, v as guard_default, w as common_default, x as documents_default, y as graph_default } from "../verbs/node-kit.mjs";
+import { C as coxswain_node_default, S as documents_default$1, T as autobuilder_default, _ as health_default, a as coxswain_health_default, b as graph_default$1, c as coxswain_graph_default, d as coxswain_autobuilder_default, f as _50_coxswain_guard_default, g as join_default, h as migrate_default, i as coxswain_join_default, l as coxswain_graph__default, m as registry_default, n as coxswain_ring_default, o as coxswain_guard_default$1, p as ring_default, r as coxswain_migrate_default, s as coxswain_guard_default, t as wariness_default, u as coxswain_autobuilder_default$1, v as guard_default, w as common_default, x as documents_default, y as graph_default } from "./node-kit.mjs";
 import { chmod, mkdir, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 // src/operate/node-kit/kit-texts.ts
@@ -90,7 +90,7 @@ function minuteOf(clock) {
 	const [hours = 0, minutes = 0] = clock.split(":").map(Number);
 	return hours * 60 + minutes;
 }
-/** As it was written: windows are compared in lower case, and the time zone database is not. */
+/** The zone as it was written: windows are compared in lower case, but names of zones are not. */
 function nameOfZone(zone, written) {
 	return written.trim().split(/\s+/).at(-1) ?? zone;
 }
@@ -151,7 +151,7 @@ function kitSettings(config, { fleet, parts }) {
 		SLICES: String(config.rings.filter(({ isSlice }) => isSlice).length),
 		FOLLOW: parts.has("local-graph") ? "local-graph" : "ring",
 		MIGRATE_FROM: config.node.migrateFrom.join(" "),
-		...fleet === void 0 ? {} : { FLEET: fleet }
+		...defined({ FLEET: fleet })
 	};
 	const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
 	return `# Made by coxswain node-kit from ${config.file}. A node's own settings: /etc/coxswain/node.conf\n${lines.join("")}`;
@@ -212,7 +212,7 @@ function storageOf(node, contents) {
 	const files = [...node.files].map(([path, text]) => ({
 		path,
 		mode: modeOf(node, path),
-		...path === "/etc/containers/policy.json" ? { overwrite: true } : {},
+		...defined({ overwrite: path === "/etc/containers/policy.json" ? true : void 0 }),
 		contents: contents(text)
 	}));
 	const links = [...node.links].map(([path, target]) => ({
@@ -222,7 +222,7 @@ function storageOf(node, contents) {
 	}));
 	return {
 		files,
-		...links.length === 0 ? {} : { links }
+		...defined({ links: links.length === 0 ? void 0 : links })
 	};
 }
 function modeOf(node, path) {
@@ -231,7 +231,7 @@ function modeOf(node, path) {
 function unitsOf(node) {
 	return [...[...node.units].map(([name, contents]) => ({
 		name,
-		...installTargets(contents).length === 0 ? {} : { enabled: true },
+		...defined({ enabled: installTargets(contents).length === 0 ? void 0 : true }),
 		contents
 	})), ...[...node.dropIns].map(([name, contents]) => ({
 		name,

@@ -1,4 +1,4 @@
-import { I as InputError, L as OutsideError, P as defined, c as inParallel } from "./host.mjs";
+import { G as OutsideError, H as defined, W as InputError, a as inParallel } from "./host.mjs";
 import { _ as isBuildTag, a as promotedDigest, b as subjectOfTag, c as neededDigests, o as awaitedDigests, s as digestsOf, v as isVersionTag } from "./release.mjs";
 import { A as formatRepository, C as mediaTypes, E as atTag, R as architectureOfGo, S as isIndex, T as atDigest, _ as fallbackTag, b as imageTimestamp, j as isDigest, k as formatReference, m as readArtifact, x as readImage, z as architectures } from "./world-registry.mjs";
 import { h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, r as readCandidate } from "./release-candidate.mjs";
@@ -91,7 +91,7 @@ function belowIn(contents) {
 /**
 * Deletes what was planned. A run that ends in between can always be finished: before an image with attachments or
 * children loses its tag, a list under its own `sha256-…` tag names everything that belongs to it. The next run finds
-* the rest by that list, and the list goes last.
+* the rest by that list, and the list is deleted last.
 * @param requireUnchanged throws if the decision no longer holds
 */
 async function deleteImages(client, { repository, contents, removed }, requireUnchanged) {

@@ -1,4 +1,4 @@
-import { F as nearest, I as InputError, P as defined, i as plainText, k as formatTime } from "./host.mjs";
+import { H as defined, L as formatTime, U as nearest, W as InputError, g as plainText } from "./host.mjs";
 import { o as urgentTemplate } from "./project-configuration.mjs";
 import { a as fleetTip, o as nextFleets } from "./project.mjs";
 import { n as readMarker, s as rollBackFileName, t as formatMarker } from "./release-candidate.mjs";
@@ -6,7 +6,7 @@ import { i as followOfferOrWarn } from "./release.mjs";
 import { f as setMetadata, l as ageOf, p as withdrawnOrPaused, r as withdraw, t as commitMessage, u as metadataOf } from "./release-operations.mjs";
 import { m as untilNotStale, r as rollBackBranch, s as proposeChanges } from "./world-forge.mjs";
 import { t as treeChanges } from "./world-git.mjs";
-import { a as listStranded, o as strandedBy } from "./guidance.mjs";
+import { a as strandedBy, i as listStranded } from "./guidance.mjs";
 // src/operate/roll-back/pull-request.ts
 const shownFiles = 50;
 /** The pull request that restores an earlier content. */
@@ -50,7 +50,7 @@ function fileList(files, good) {
 function afterwards(fleet, { elsewhere, next }) {
 	return [
 		...elsewhere.map((other) => `- Fleet \`${other}\` is still offered it: roll it back there, too, or fix it there.`),
-		fleet.promoteFrom === void 0 ? "- Put the fix on top of this, in this branch." : `- The next promotion from \`${fleet.promoteFrom}\` replaces this automatically: \`${fleet.branch}\` then has what \`${fleet.promoteFrom}\` has, and what it has of its own. Only releases that are made after this one are promoted.`,
+		fleet.promoteFrom === void 0 ? "- Put the fix on top of this, in this branch." : `- The next promotion from \`${fleet.promoteFrom}\` replaces this automatically: \`${fleet.branch}\` then has the content of \`${fleet.promoteFrom}\`, and the content that it alone has. Only releases that are made after this one are promoted.`,
 		...next.length === 0 ? [] : [`- The withdrawn release is not promoted to ${next.join(", ")}.`]
 	].join("\n");
 }

@@ -1,7 +1,7 @@
-import { C as isMissing, I as InputError, L as OutsideError, P as defined, z as messageOf } from "./host.mjs";
+import { G as OutsideError, H as defined, W as InputError, j as isMissing, q as messageOf } from "./host.mjs";
 import { S as isIndex, g as titleAnnotation, k as formatReference, o as isLoopback, z as architectures } from "./world-registry.mjs";
 import { P as parseUpdateMetadata, R as buildGraph, X as aliasesOf, Y as addAliases, d as throttleGraph, h as rolloutProgress, t as warinessOf, u as rolloutOf, x as parseReleaseIndex, z as formatGraph } from "./guidance.mjs";
-import { d as sliceName } from "./project-configuration.mjs";
+import { p as sliceName } from "./project-configuration.mjs";
 import { t as refuseCredentials } from "./world.mjs";
 import { l as notPublished } from "./release-published.mjs";
 import { readFile, readdir, stat } from "node:fs/promises";
@@ -110,7 +110,7 @@ function createGraphServer(options) {
 		});
 	}
 }
-/** By name; without a name, the only fleet. */
+/** The fleet of this name, or the only fleet if no name is given. */
 function findFleet({ fleets }, name) {
 	if (name === void 0) {
 		const [first, ...rest] = fleets;
@@ -368,7 +368,7 @@ function refuseGoingBack(before, after, where) {
 		throw new InputError({
 			where,
 			field: `releases[${index}]`,
-			problem: "the release index has lost something: a release is missing, or has changed",
+			problem: "a release is missing from the release index, or has changed",
 			found: now?.version ?? "nothing",
 			expected: version,
 			remedy: "If this is intended, restart the server."
@@ -504,7 +504,7 @@ function lastVersion({ releases }) {
 	return releases.releases.at(-1)?.version ?? "none";
 }
 // src/operate/serve-graph/site-artifact.ts
-/** Fleets from the artifacts that publish-updates pushes (`<image>:updates-<fleet>`), one of each. */
+/** Fleets from the artifacts that publish-updates pushes (`<image>:updates-<fleet>`), one artifact for each fleet. */
 function artifactSource(client, references) {
 	const sources = references.map((reference) => fleetArtifact(client, reference));
 	return {

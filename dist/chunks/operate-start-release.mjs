@@ -64,7 +64,7 @@ async function start(runs, options) {
 	const running = before.find(({ state }) => state === "running");
 	if (running !== void 0) return answer("running", `${version} is being released: ${running.url}`);
 	const [last] = before;
-	if (last !== void 0 && before.length >= 3) return answer("failed", `${version} is not released after ${before.length} runs: ${last.url}. Run that one again once it can pass`);
+	if (last !== void 0 && before.length >= 3) return answer("failed", `${version} is not released after ${before.length} runs: ${last.url}. Run that one again when it can pass`);
 	await runs.start({
 		workflow,
 		branch

@@ -1,7 +1,7 @@
-import { O as formatDuration, P as defined, a as table, i as plainText, k as formatTime, n as code } from "./host.mjs";
+import { H as defined, I as formatDuration, L as formatTime, c as exact, p as say } from "./host.mjs";
 import { i as findFleet } from "./project.mjs";
 import { f as nextOpening, h as rolloutProgress, m as rolloutPhase, p as rolloutEnd, w as holdAt } from "./guidance.mjs";
-import { u as ringsToShow } from "./project-configuration.mjs";
+import { f as ringsToShow } from "./project-configuration.mjs";
 import { d as upstreamStatusOf } from "./release-upstream.mjs";
 import { a as describeHold, u as metadataOf } from "./release-operations.mjs";
 import { _ as nextGate, a as chooseRelease, d as evaluateStateGates, g as isReady, l as readLabel, r as findPromotion } from "./release-gates.mjs";
@@ -37,14 +37,14 @@ function releaseStatus({ config, guidance }, state, { version, now }) {
 	const progress = rollout !== void 0 ? rolloutProgress(rollout, now) : paused?.progress ?? (phase === "complete" ? 1 : 0);
 	return {
 		version,
-		...record === void 0 ? {} : {
-			base: record.baseVersion,
-			recordedAt: record.recordedAt,
-			record
-		},
 		phase,
 		progress,
-		...defined({ completeAt: end === void 0 || end <= now ? void 0 : end }),
+		...defined({
+			base: record?.baseVersion,
+			recordedAt: record?.recordedAt,
+			record,
+			completeAt: end === void 0 || end <= now ? void 0 : end
+		}),
 		rings: ringsToShow(config.rings).map(({ name: ring, wariness }) => {
 			const offered = rollout === void 0 ? phase === "complete" : wariness <= progress;
 			const from = rollout === void 0 || offered ? void 0 : nextOpening(rollout, wariness, now);
@@ -94,26 +94,21 @@ async function readPromotion(project, target, { to, now }) {
 }
 // src/operate/status/status-text.ts
 const barLength = 24;
-/** One screen for people. @param now UNIX seconds */
-function describeFleets(fleets, now) {
-	const width = Math.max(...fleets.map(({ fleet }) => fleet.length));
-	return fleets.map((status) => describeFleet(status, {
-		width,
-		now
-	})).join("\n\n");
-}
-function describeFleet(status, { width, now }) {
+/** One screen for people: a report for each fleet. @param now UNIX seconds */
+function reportFleet(status, now) {
 	const { fleet, release } = status;
-	return [
-		`${fleet.padEnd(width)}  ${release === void 0 ? "no release yet" : titleOf(release)}`,
-		...release === void 0 ? [] : [`  ${bar(release.progress)} ${progressOf(release, now)}`],
-		...release === void 0 || release.phase === "complete" ? [] : [`  ${release.rings.map((ring) => ringOf(ring, now)).join(" · ")}`],
-		...remarks(status, now).map((remark) => `  ${remark}`)
-	].join("\n");
+	return {
+		headline: `${fleet}: ${release === void 0 ? "no release yet" : titleOf(release)}`,
+		facts: [
+			release === void 0 ? void 0 : say`${exact(bar(release.progress))} ${progressOf(release, now)}`,
+			release === void 0 || release.phase === "complete" ? void 0 : release.rings.map((ring) => ringOf(ring, now)).join(" · "),
+			...remarks(status, now)
+		]
+	};
 }
 function titleOf({ version, base, recordedAt }) {
 	const facts = [...base === void 0 ? [] : [`base ${base}`], ...recordedAt === void 0 ? [] : [`released ${formatTime(recordedAt)}`]];
-	return `${version}${facts.length === 0 ? "" : `  (${facts.join(", ")})`}`;
+	return `${version}${facts.length === 0 ? "" : ` (${facts.join(", ")})`}`;
 }
 function progressOf({ phase, progress, completeAt, rings }, now) {
 	const share = `${Number((progress * 100).toFixed(1))} %`;
@@ -153,28 +148,8 @@ function nextOf({ from, version, pullRequest, ready, nextGate }, now) {
 	const when = nextGate.until === void 0 ? "" : ` (in ${formatDuration(nextGate.until - now)})`;
 	return `${what}: ${nextGate.state === "red" ? "stopped by" : "waits for"} ${nextGate.name}: ${nextGate.note}${when}`;
 }
-/** The same for a job summary. @param now UNIX seconds */
-function summariseFleets(fleets, now) {
-	const rows = fleets.map((status) => {
-		const { fleet, release } = status;
-		return [
-			plainText(fleet),
-			release === void 0 ? "no release yet" : code(release.version),
-			release === void 0 ? "" : `${code(bar(release.progress))} ${progressOf(release, now)}`,
-			release === void 0 || release.phase === "complete" ? "" : release.rings.map((ring) => plainText(ringOf(ring, now))).join("<br>"),
-			remarks(status, now).map(plainText).join("<br>")
-		];
-	});
-	return `### Fleets\n\n${table([
-		"fleet",
-		"release",
-		"rollout",
-		"rings",
-		""
-	], rows)}`;
-}
 function bar(share) {
 	const full = Math.floor(share * barLength + 1e-9);
 	return `${"█".repeat(full)}${"░".repeat(barLength - full)}`;
 }
-export { summariseFleets as n, readFleetStatus as r, describeFleets as t };
+export { readFleetStatus as n, reportFleet as t };

@@ -1,4 +1,4 @@
-import { F as nearest, I as InputError, M as parseTime, N as requireDay, P as defined, j as parseDuration, w as readFileIfThere, z as messageOf } from "./host.mjs";
+import { B as parseTime, H as defined, M as readFileIfThere, U as nearest, V as requireDay, W as InputError, q as messageOf, z as parseDuration } from "./host.mjs";
 import { _ as union, a as boolean, c as int, d as number, h as string, l as literal, m as strictObject, n as _enum, p as record, r as array, y as toJSONSchema } from "./zod.mjs";
 import { A as formatRepository, F as parseRepository, I as sameRepository, P as parseReference, k as formatReference, z as architectures } from "./world-registry.mjs";
 import { t as j } from "./croner.mjs";
@@ -14,6 +14,118 @@ const tagPrefixes = {
 	/** What is attached to an image by its digest. */
 	attached: "sha256-"
 };
+// src/project/configuration/freeze-windows.ts
+/** @throws InputError for a schedule, time zone or end that makes no sense */
+function readFreezeWindow(written, place) {
+	const timeZone = readTimeZone(written["time-zone"], place);
+	const start = readSchedule(written.start, timeZone, {
+		...place,
+		field: `${place.field}.start`
+	});
+	const { until, duration, reason } = written;
+	if (until === void 0 === (duration === void 0)) throw new InputError({
+		...place,
+		problem: until === void 0 ? "this freeze has no end" : "this freeze has two ends, until and duration",
+		expected: "either until or duration"
+	});
+	if (until !== void 0) {
+		const field = `${place.field}.until`;
+		const end = readSchedule(until, timeZone, {
+			...place,
+			field
+		});
+		refuseEndBeforeStart({
+			start,
+			end,
+			found: until
+		}, {
+			...place,
+			field
+		});
+		return {
+			reason,
+			start,
+			end: { until: end },
+			timeZone
+		};
+	}
+	const durationPlace = {
+		...place,
+		field: `${place.field}.duration`
+	};
+	const seconds = parseDuration(duration ?? "", durationPlace);
+	if (seconds === 0) throw new InputError({
+		...durationPlace,
+		problem: "this freeze takes no time",
+		found: duration,
+		expected: "a duration such as 64h"
+	});
+	return {
+		reason,
+		start,
+		end: { seconds },
+		timeZone
+	};
+}
+/** A moment as readSchedule writes it; everything else is cron. */
+const momentForm = /^\d{4}-\d{2}-\d{2}T/;
+function refuseEndBeforeStart({ start, end, found }, place) {
+	if (!momentForm.test(end)) return;
+	if (!momentForm.test(start)) throw new InputError({
+		...place,
+		problem: "a freeze that repeats cannot end at one moment",
+		found,
+		expected: "cron with five fields, or a duration instead of until"
+	});
+	if (end > start) return;
+	throw new InputError({
+		...place,
+		problem: "this freeze ends before it starts",
+		found,
+		expected: `later than ${start}`
+	});
+}
+function readTimeZone(name, place) {
+	try {
+		return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
+	} catch (error) {
+		throw new InputError({
+			...place,
+			field: `${place.field}.time-zone`,
+			problem: "there is no such time zone",
+			found: name,
+			expected: "an IANA name, such as Europe/Berlin or UTC"
+		}, { cause: error });
+	}
+}
+function readSchedule(text, timeZone, place) {
+	const moment = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::00)?)?$/.exec(text.trim());
+	const isCron = text.trim().split(/\s+/).length === 5;
+	const schedule = moment === null ? text.trim() : `${moment[1]}T${moment[2] ?? "00:00"}:00`;
+	const problem = (error) => new InputError({
+		...place,
+		problem: "not a time of a freeze",
+		found: text,
+		expected: "cron with five fields, such as \"0 16 * * 5\" (fridays at 16:00), or a moment, such as 2026-12-18T00:00"
+	}, { cause: error });
+	if (moment === null && !isCron) throw problem();
+	if (moment !== null) requireDay(schedule, place);
+	let next;
+	try {
+		next = new j(schedule, {
+			timezone: timeZone,
+			paused: true
+		}).nextRun(/* @__PURE__ */ new Date(0)) ?? void 0;
+	} catch (error) {
+		throw problem(error);
+	}
+	if (next !== void 0) return schedule;
+	throw new InputError({
+		...place,
+		problem: "this time never comes",
+		found: text
+	});
+}
 // src/project/configuration/node-parts.ts
 /** The parts of the node kit; each can be left out. A new part is added here, and its units in operate/node-kit. */
 const nodeParts = [
@@ -32,7 +144,7 @@ const nodeParts = [
 const noRing = "no ring";
 /** The group of nodes whose owner set none (Fedora's Zincati: identity.group in 00-fedora-coreos.toml or its default). */
 const defaultGroup = "default";
-/** The key in `rings` of coxswain.yaml that is not a ring, but their number. */
+/** The key in `rings` of coxswain.yaml that names no ring: its value is the number of slices. */
 const slicesKey = "slices";
 /** The most slices: each has a graph for each fleet and architecture. */
 const mostSlices = 1e3;
@@ -78,6 +190,21 @@ function readRings(written) {
 /** True for a ring that coxswain.yaml names. */
 function isNamed(ring) {
 	return ring.name !== noRing && !ring.isSlice;
+}
+/** True for a ring that a node can be put into: all except the one of nodes that chose none. */
+function isChosen(ring) {
+	return ring.name !== noRing;
+}
+/** Names in coxswain.yaml that a ring of another kind has too. */
+function sharedRingNames(rings) {
+	const others = new Set(rings.filter((ring) => !isNamed(ring)).map(({ name }) => name));
+	return rings.filter((ring) => isNamed(ring) && others.has(ring.name)).map(({ name }) => name);
+}
+/** The rings that are too many to list, in words; undefined if there are none. */
+function describeManyRings(rings) {
+	const slices = rings.filter(({ isSlice }) => isSlice);
+	if (slices.length === 0) return void 0;
+	return `${slices.length} slices, ${slices[0]?.name} to ${slices.at(-1)?.name}: a node takes the one for the wariness that it drew (coxswain node-kit)`;
 }
 /** The rings to show to people: a hundred slices are the first, the middle and the last. */
 function ringsToShow(rings) {
@@ -140,7 +267,7 @@ const bootTest = strictObject({
 	"kernel-arguments": array(string().regex(/^[\x21-\x7e]+$/, "one argument, without spaces: name=value")).default([]).describe("Arguments for the kernel besides those that the machine needs, such as those your nodes have."),
 	leftovers: _enum(["warn", "fail"]).default("warn").describe("What to do about files in /var and /run of the image: machines that update never get them."),
 	upgrades: boolean().optional().describe("Rehearse the update from the releases that nodes have. Default: if there are tests in before-upgrade, after-upgrade or after-rollback.")
-}).describe("The virtual machine that images are tested in, and what is tested besides the tests.");
+}).describe("The virtual machine that images are tested in, and what is checked besides your tests.");
 const node = strictObject({
 	parts: array(_enum(nodeParts)).min(1).default([
 		"ring",
@@ -155,7 +282,7 @@ const node = strictObject({
 		strictObject({ windows: array(string()).min(1).describe("When nodes may reboot into an update, such as \"sat,sun 02:00-06:00 UTC\".") }),
 		strictObject({ "fleet-lock": string().describe("Address of a FleetLock server, which decides who may reboot.") })
 	]).default("immediate").describe("Zincati's update strategy: immediate, {windows: [...]} or {fleet-lock: URL}."),
-	"migrate-from": array(string().regex(/^\S+$/, "a pattern without spaces, such as fedora:* or ghcr.io/old/os")).default([]).describe("What existing hosts may run that the part migrate brings to their fleet: patterns of shells.")
+	"migrate-from": array(string().regex(/^\S+$/, "a pattern without spaces, such as fedora:* or ghcr.io/old/os")).default([]).describe("What hosts may run now so that the part migrate brings them to their fleet: patterns as in a shell.")
 }).describe("What coxswain node-kit puts on nodes.");
 /** coxswain.yaml as it is written. The JSON Schema for editors is made from this too. */
 const configSchema = strictObject({
@@ -349,7 +476,235 @@ function valueAt(value, path) {
 	}
 	return current;
 }
-// src/project/configuration/checks.ts
+// src/project/configuration/read-fields.ts
+/** Seconds after which a build is too old. */
+function readRefresh(text, place) {
+	const seconds = parseDuration(text, place);
+	if (seconds > 0) return seconds;
+	throw new InputError({
+		...place,
+		problem: "every build would be too old at once",
+		found: text,
+		expected: "such as 7d"
+	});
+}
+/** Seconds that a machine may run. */
+function readDeadline(text, place) {
+	const seconds = parseDuration(text, place);
+	if (seconds > 0) return seconds;
+	throw new InputError({
+		...place,
+		problem: "a machine needs some time",
+		found: text,
+		expected: "such as 20m"
+	});
+}
+/** The base image, by a tag. */
+function readBase(text, place) {
+	const reference = parseReference(text, place);
+	if (reference.kind === "tag") return reference;
+	throw new InputError({
+		...place,
+		problem: "the base is the tag to follow, not a digest",
+		found: text,
+		expected: "repository:tag, such as quay.io/fedora/fedora-coreos:stable",
+		remedy: "The digest that is built on is pinned in the Containerfile."
+	});
+}
+/** Zincati joins its base address with `v1/graph` and drops what follows the last slash: so the slash is required. */
+function readUrl(text, place) {
+	if (text === void 0) return void 0;
+	const url = URL.canParse(text) ? new URL(text) : void 0;
+	if (url !== void 0 && (url.username !== "" || url.password !== "")) throw new InputError({
+		...place,
+		problem: "an address with a user name or a password would be published",
+		expected: `only ${url.protocol}//${url.host}${url.pathname}`
+	});
+	if (url === void 0 || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "") throw new InputError({
+		...place,
+		problem: "not an address that files can be published at",
+		found: text,
+		expected: "http:// or https://, without ? and #, such as https://acme.github.io/os/"
+	});
+	return text.endsWith("/") ? text : `${text}/`;
+}
+/** `./rollouts//x` → `rollouts/x`: git knows paths only in this form. */
+function tidyPath(path) {
+	return path.split("/").filter((step) => step !== "" && step !== ".").join("/");
+}
+// src/project/configuration/upstream-guidance.ts
+const fedoraStreams = /* @__PURE__ */ new Set([
+	"stable",
+	"testing",
+	"next"
+]);
+/** Fedora publishes guidance for its three production streams, and only for its own images. */
+function defaultUpstream(base) {
+	if (formatRepository(base.repository) !== "quay.io/fedora/fedora-coreos") return void 0;
+	if (!fedoraStreams.has(base.tag)) return void 0;
+	return {
+		updates: `https://builds.coreos.fedoraproject.org/updates/${base.tag}.json`,
+		releases: `https://builds.coreos.fedoraproject.org/prod/streams/${base.tag}/releases.json`
+	};
+}
+/** @throws InputError if it is not an address */
+function readAddress(text, place) {
+	if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+	throw new InputError({
+		...place,
+		problem: "not an address of http:// or https://",
+		found: text,
+		expected: "http:// or https://"
+	});
+}
+// src/project/configuration/build-config.ts
+/**
+* The configuration that the file describes, with every default filled in.
+* @param about.problems gets what is wrong with single fields
+* @returns undefined if there is a problem
+*/
+function buildConfig(written, about) {
+	const { file, document, problems } = about;
+	const read = (path, reader) => {
+		try {
+			return reader({
+				where: document.placeOf(path),
+				field: fieldName(path)
+			});
+		} catch (error) {
+			if (!(error instanceof InputError)) throw error;
+			problems.push(error.details);
+			return;
+		}
+	};
+	const image = read(["image"], (place) => parseRepository(written.image, place));
+	const testImage = read(["test-image"], (place) => parseRepository(written["test-image"] ?? `${written.image}-test`, place));
+	const base = read(["base"], (place) => readBase(written.base, place));
+	const upstream = readUpstream(written, base, read);
+	const refresh = read(["refresh"], (place) => readRefresh(written.refresh, place));
+	const bootTest = readBootTest(written, read);
+	const url = read(["publish", "url"], (place) => readUrl(written.publish.url, place));
+	const freeze = readFreeze(written.freeze, ["freeze"], read);
+	const fleets = Object.entries(written.fleets).map(([name, fleet]) => readFleet(name, fleet, {
+		freeze,
+		read
+	}));
+	const [firstArchitecture, ...architectures] = [...new Set(written.architectures)];
+	if (problems.length > 0 || image === void 0 || testImage === void 0 || base === void 0 || refresh === void 0 || firstArchitecture === void 0) return;
+	return {
+		file,
+		image,
+		testImage,
+		base,
+		...defined({ upstream }),
+		stream: written.stream ?? base.tag,
+		architectures: [firstArchitecture, ...architectures],
+		refresh,
+		containerfile: tidyPath(written.containerfile),
+		buildArguments: written["build-arguments"],
+		tests: tidyPath(written.tests),
+		bootTest,
+		stateBranch: written["state-branch"],
+		fleets: Object.fromEntries(fleets.filter((fleet) => fleet !== void 0).map((fleet) => [fleet.name, fleet])),
+		rings: readRings(written.rings),
+		publish: {
+			...defined({ url }),
+			oci: written.publish.oci
+		},
+		node: {
+			parts: written.node.parts,
+			reboots: written.node.reboots,
+			migrateFrom: written.node["migrate-from"]
+		},
+		symbolicTags: written["symbolic-tags"]
+	};
+}
+/** Where the base has its own guidance; undefined if there is none to inherit. */
+function readUpstream({ upstream }, base, read) {
+	if (upstream === "none") return void 0;
+	if (upstream === void 0) return base === void 0 ? void 0 : defaultUpstream(base);
+	const updates = read(["upstream", "updates"], (place) => readAddress(upstream.updates, place));
+	const releases = read(["upstream", "releases"], (place) => readAddress(upstream.releases, place));
+	return updates === void 0 || releases === void 0 ? void 0 : {
+		updates,
+		releases
+	};
+}
+function readBootTest(written, read) {
+	const { mode, ignition, deadline, upgrades, ...given } = written["boot-test"];
+	const deadlineSeconds = read(["boot-test", "deadline"], (place) => deadline === void 0 ? void 0 : readDeadline(deadline, place));
+	return {
+		...defined({
+			mode,
+			ignition: ignition === void 0 ? void 0 : tidyPath(ignition),
+			deadlineSeconds,
+			upgrades
+		}),
+		init: given.init,
+		knownFailures: given["known-failures"],
+		allowedUnits: written["allow-failed-units"],
+		memoryMegabytes: given.memory,
+		cpus: given.cpus,
+		network: given.network,
+		kernelArguments: given["kernel-arguments"],
+		leftovers: given.leftovers
+	};
+}
+/** @param common.freeze the windows of all fleets */
+function readFleet(name, fleet, common) {
+	const { read } = common;
+	const [soakText = "", soakAfter] = (fleet?.soak ?? "0s").split(" after ");
+	const soak = read([
+		"fleets",
+		name,
+		"soak"
+	], (place) => parseDuration(soakText, place));
+	const own = readFreeze(fleet?.freeze ?? [], [
+		"fleets",
+		name,
+		"freeze"
+	], read);
+	const signing = readSigning(fleet?.signing?.keys ?? [], [
+		"fleets",
+		name,
+		"signing",
+		"keys"
+	], read);
+	if (soak === void 0) return void 0;
+	return {
+		name,
+		branch: fleet?.branch ?? name,
+		tag: fleet?.tag ?? name,
+		template: tidyPath(fleet?.template ?? `rollouts/${name}.json.hbs`),
+		...defined({ promoteFrom: fleet?.["promote-from"] }),
+		soak,
+		soakAfter: soakAfter === "complete" ? "complete" : "start",
+		approve: fleet?.approve ?? "manual",
+		signing,
+		freeze: [...common.freeze, ...own]
+	};
+}
+function readFreeze(windows, path, read) {
+	return windows.map((window, index) => read([...path, index], (place) => readFreezeWindow(window, place))).filter((window) => window !== void 0);
+}
+function readSigning(keys, path, read) {
+	return keys.map((key, index) => {
+		const { file, until: day } = typeof key === "string" ? {
+			file: key,
+			until: void 0
+		} : key;
+		const until = read([
+			...path,
+			index,
+			"until"
+		], (place) => day === void 0 ? void 0 : parseTime(day, place));
+		return {
+			file: tidyPath(file),
+			...defined({ until })
+		};
+	});
+}
+// src/project/configuration/check-config.ts
 /** Checks that concern more than one field: everything that would otherwise fail late, or overwrite something. */
 function checkConfig(config, document) {
 	const at = (path) => ({
@@ -366,9 +721,9 @@ function checkConfig(config, document) {
 		...config.rings.filter(isNamed).flatMap(({ name }) => nameProblems(name, "ring", atKey(["rings", name]))),
 		...sameNameProblems(Object.keys(config.fleets), "fleet", (name) => atKey(["fleets", name])),
 		...sameNameProblems(config.rings.filter(isNamed).map(({ name }) => name), "ring", (name) => atKey(["rings", name])),
-		...config.rings.filter((ring) => ring.isSlice && config.rings.some((other) => isNamed(other) && other.name === ring.name)).map(({ name }) => ({
+		...sharedRingNames(config.rings).map((name) => ({
 			...atKey(["rings", name]),
-			problem: "a ring cannot have this name: it is the name of a slice",
+			problem: "a ring cannot have this name: there is another ring of this name",
 			found: name,
 			expected: "another name"
 		})),
@@ -416,7 +771,7 @@ function nameProblems(name, kind, place) {
 		...place,
 		problem: `a ${kind} cannot have this name: it is part of published addresses`,
 		found: name,
-		expected: `any other than ${[...publishedNames].join(", ")}, or a name in .html or .json`
+		expected: `a name that does not end in .html or .json, and is none of ${[...publishedNames].join(", ")}`
 	}];
 }
 /** Many file systems and some web servers ignore case. */
@@ -560,143 +915,6 @@ function cycleFrom(start, fleets) {
 	}
 	return next === start.name ? visited : void 0;
 }
-// src/project/configuration/freeze-windows.ts
-/** @throws InputError for a schedule, time zone or end that makes no sense */
-function readFreezeWindow(written, place) {
-	const timeZone = readTimeZone(written["time-zone"], place);
-	const start = readSchedule(written.start, timeZone, {
-		...place,
-		field: `${place.field}.start`
-	});
-	const { until, duration, reason } = written;
-	if (until === void 0 === (duration === void 0)) throw new InputError({
-		...place,
-		problem: until === void 0 ? "this freeze has no end" : "this freeze has two ends, until and duration",
-		expected: "either until or duration"
-	});
-	if (until !== void 0) {
-		const field = `${place.field}.until`;
-		const end = readSchedule(until, timeZone, {
-			...place,
-			field
-		});
-		refuseEndBeforeStart({
-			start,
-			end,
-			found: until
-		}, {
-			...place,
-			field
-		});
-		return {
-			reason,
-			start,
-			end: { until: end },
-			timeZone
-		};
-	}
-	const durationPlace = {
-		...place,
-		field: `${place.field}.duration`
-	};
-	const seconds = parseDuration(duration ?? "", durationPlace);
-	if (seconds === 0) throw new InputError({
-		...durationPlace,
-		problem: "this freeze takes no time",
-		found: duration,
-		expected: "a duration such as 64h"
-	});
-	return {
-		reason,
-		start,
-		end: { seconds },
-		timeZone
-	};
-}
-/** A moment as readSchedule writes it; everything else is cron. */
-const momentForm = /^\d{4}-\d{2}-\d{2}T/;
-function refuseEndBeforeStart({ start, end, found }, place) {
-	if (!momentForm.test(end)) return;
-	if (!momentForm.test(start)) throw new InputError({
-		...place,
-		problem: "a freeze that repeats cannot end at one moment",
-		found,
-		expected: "cron with five fields, or a duration instead of until"
-	});
-	if (end > start) return;
-	throw new InputError({
-		...place,
-		problem: "this freeze ends before it starts",
-		found,
-		expected: `later than ${start}`
-	});
-}
-function readTimeZone(name, place) {
-	try {
-		return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
-	} catch (error) {
-		throw new InputError({
-			...place,
-			field: `${place.field}.time-zone`,
-			problem: "there is no such time zone",
-			found: name,
-			expected: "an IANA name, such as Europe/Berlin or UTC"
-		}, { cause: error });
-	}
-}
-function readSchedule(text, timeZone, place) {
-	const moment = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::00)?)?$/.exec(text.trim());
-	const isCron = text.trim().split(/\s+/).length === 5;
-	const schedule = moment === null ? text.trim() : `${moment[1]}T${moment[2] ?? "00:00"}:00`;
-	const problem = (error) => new InputError({
-		...place,
-		problem: "not a time of a freeze",
-		found: text,
-		expected: "cron with five fields, such as \"0 16 * * 5\" (fridays at 16:00), or a moment, such as 2026-12-18T00:00"
-	}, { cause: error });
-	if (moment === null && !isCron) throw problem();
-	if (moment !== null) requireDay(schedule, place);
-	let next;
-	try {
-		next = new j(schedule, {
-			timezone: timeZone,
-			paused: true
-		}).nextRun(/* @__PURE__ */ new Date(0)) ?? void 0;
-	} catch (error) {
-		throw problem(error);
-	}
-	if (next !== void 0) return schedule;
-	throw new InputError({
-		...place,
-		problem: "this time never comes",
-		found: text
-	});
-}
-// src/project/configuration/upstream-guidance.ts
-const fedoraStreams = /* @__PURE__ */ new Set([
-	"stable",
-	"testing",
-	"next"
-]);
-/** Fedora publishes guidance for its three production streams, and only for its own images. */
-function defaultUpstream(base) {
-	if (formatRepository(base.repository) !== "quay.io/fedora/fedora-coreos") return void 0;
-	if (!fedoraStreams.has(base.tag)) return void 0;
-	return {
-		updates: `https://builds.coreos.fedoraproject.org/updates/${base.tag}.json`,
-		releases: `https://builds.coreos.fedoraproject.org/prod/streams/${base.tag}/releases.json`
-	};
-}
-/** @throws InputError if it is not an address */
-function readAddress(text, place) {
-	if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
-	throw new InputError({
-		...place,
-		problem: "not an address of http:// or https://",
-		found: text,
-		expected: "http:// or https://"
-	});
-}
 // src/project/configuration/yaml-document.ts
 var import_dist = require_dist();
 /** Reads YAML 1.2. Duplicate keys and unknown tags are problems too. */
@@ -823,7 +1041,11 @@ function examineConfig(text, file) {
 		problems: problemsOf(written.error.issues, document)
 	};
 	const problems = [];
-	const config = build(written.data, file, document, problems);
+	const config = buildConfig(written.data, {
+		file,
+		document,
+		problems
+	});
 	if (config === void 0) return {
 		config,
 		problems
@@ -858,175 +1080,4 @@ async function readConfigText(directory) {
 		remedy: "coxswain init --image REF writes one to start with."
 	});
 }
-function build(written, file, document, problems) {
-	/** Reads one field; a problem is noted, and the other fields are still read. */
-	function read(path, reader) {
-		try {
-			return reader({
-				where: document.placeOf(path),
-				field: fieldName(path)
-			});
-		} catch (error) {
-			if (!(error instanceof InputError)) throw error;
-			problems.push(error.details);
-			return;
-		}
-	}
-	const image = read(["image"], (place) => parseRepository(written.image, place));
-	const testImage = read(["test-image"], (place) => parseRepository(written["test-image"] ?? `${written.image}-test`, place));
-	const base = read(["base"], (place) => readBase(written.base, place));
-	const given = written.upstream === "none" ? void 0 : written.upstream;
-	const upstreamUpdates = read(["upstream", "updates"], (place) => given === void 0 ? "" : readAddress(given.updates, place));
-	const upstreamReleases = read(["upstream", "releases"], (place) => given === void 0 ? "" : readAddress(given.releases, place));
-	const refresh = read(["refresh"], (place) => readRefresh(written.refresh, place));
-	const deadline = read(["boot-test", "deadline"], (place) => written["boot-test"].deadline === void 0 ? void 0 : readDeadline(written["boot-test"].deadline, place));
-	const url = read(["publish", "url"], (place) => readUrl(written.publish.url, place));
-	const readFreeze = (windows, path) => windows.map((window, index) => read([...path, index], (place) => readFreezeWindow(window, place))).filter((window) => window !== void 0);
-	const freeze = readFreeze(written.freeze, ["freeze"]);
-	const fleets = Object.entries(written.fleets).map(([name, fleet]) => {
-		const [soakText = "", soakAfter] = (fleet?.soak ?? "0s").split(" after ");
-		const soak = read([
-			"fleets",
-			name,
-			"soak"
-		], (place) => parseDuration(soakText, place));
-		const own = readFreeze(fleet?.freeze ?? [], [
-			"fleets",
-			name,
-			"freeze"
-		]);
-		const promoteFrom = fleet?.["promote-from"];
-		const signing = (fleet?.signing?.keys ?? []).map((each, index) => {
-			const { file, until } = typeof each === "string" ? {
-				file: each,
-				until: void 0
-			} : each;
-			const end = read([
-				"fleets",
-				name,
-				"signing",
-				"keys",
-				index,
-				"until"
-			], (place) => until === void 0 ? void 0 : parseTime(until, place));
-			return {
-				file: tidyPath(file),
-				...defined({ until: end })
-			};
-		});
-		if (soak === void 0) return void 0;
-		return {
-			name,
-			branch: fleet?.branch ?? name,
-			tag: fleet?.tag ?? name,
-			template: tidyPath(fleet?.template ?? `rollouts/${name}.json.hbs`),
-			...defined({ promoteFrom }),
-			soak,
-			soakAfter: soakAfter === "complete" ? "complete" : "start",
-			approve: fleet?.approve ?? "manual",
-			signing,
-			freeze: [...freeze, ...own]
-		};
-	});
-	const [firstArchitecture, ...architectures] = [...new Set(written.architectures)];
-	if (problems.length > 0 || image === void 0 || testImage === void 0 || base === void 0 || refresh === void 0 || firstArchitecture === void 0) return;
-	const upstream = written.upstream === void 0 ? defaultUpstream(base) : written.upstream === "none" ? void 0 : {
-		updates: upstreamUpdates ?? "",
-		releases: upstreamReleases ?? ""
-	};
-	return {
-		file,
-		image,
-		testImage,
-		base,
-		...defined({ upstream }),
-		stream: written.stream ?? base.tag,
-		architectures: [firstArchitecture, ...architectures],
-		refresh,
-		containerfile: tidyPath(written.containerfile),
-		buildArguments: written["build-arguments"],
-		tests: tidyPath(written.tests),
-		bootTest: {
-			...defined({
-				mode: written["boot-test"].mode,
-				ignition: written["boot-test"].ignition === void 0 ? void 0 : tidyPath(written["boot-test"].ignition),
-				deadlineSeconds: deadline,
-				upgrades: written["boot-test"].upgrades
-			}),
-			init: written["boot-test"].init,
-			knownFailures: written["boot-test"]["known-failures"],
-			allowedUnits: written["allow-failed-units"],
-			memoryMegabytes: written["boot-test"].memory,
-			cpus: written["boot-test"].cpus,
-			network: written["boot-test"].network,
-			kernelArguments: written["boot-test"]["kernel-arguments"],
-			leftovers: written["boot-test"].leftovers
-		},
-		stateBranch: written["state-branch"],
-		fleets: Object.fromEntries(fleets.filter((fleet) => fleet !== void 0).map((fleet) => [fleet.name, fleet])),
-		rings: readRings(written.rings),
-		publish: {
-			...defined({ url }),
-			oci: written.publish.oci
-		},
-		node: {
-			parts: written.node.parts,
-			reboots: written.node.reboots,
-			migrateFrom: written.node["migrate-from"]
-		},
-		symbolicTags: written["symbolic-tags"]
-	};
-}
-function readRefresh(text, place) {
-	const seconds = parseDuration(text, place);
-	if (seconds > 0) return seconds;
-	throw new InputError({
-		...place,
-		problem: "every build would be too old at once",
-		found: text,
-		expected: "such as 7d"
-	});
-}
-function readDeadline(text, place) {
-	const seconds = parseDuration(text, place);
-	if (seconds > 0) return seconds;
-	throw new InputError({
-		...place,
-		problem: "a machine needs some time",
-		found: text,
-		expected: "such as 20m"
-	});
-}
-function readBase(text, place) {
-	const reference = parseReference(text, place);
-	if (reference.kind === "tag") return reference;
-	throw new InputError({
-		...place,
-		problem: "the base is the tag to follow, not a digest",
-		found: text,
-		expected: "repository:tag, such as quay.io/fedora/fedora-coreos:stable",
-		remedy: "The digest that is built on is pinned in the Containerfile."
-	});
-}
-/** Zincati joins its base address with `v1/graph` and drops what follows the last slash: so the slash is required. */
-function readUrl(text, place) {
-	if (text === void 0) return void 0;
-	const url = URL.canParse(text) ? new URL(text) : void 0;
-	if (url !== void 0 && (url.username !== "" || url.password !== "")) throw new InputError({
-		...place,
-		problem: "an address with a user name or a password would be published",
-		expected: `only ${url.protocol}//${url.host}${url.pathname}`
-	});
-	if (url === void 0 || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "") throw new InputError({
-		...place,
-		problem: "not an address that files can be published at",
-		found: text,
-		expected: "http:// or https://, without ? and #, such as https://acme.github.io/os/"
-	});
-	return text.endsWith("/") ? text : `${text}/`;
-}
-/** `./rollouts//x` → `rollouts/x`: git knows paths only in this form. */
-function tidyPath(path) {
-	return path.split("/").filter((step) => step !== "" && step !== ".").join("/");
-}
-export { readConfigText as a, configJsonSchema as c, sliceName as d, nodeParts as f, readConfig as i, isNamed as l, examineConfig as n, urgentTemplate as o, tagPrefixes as p, parseConfig as r, defaultUpstream as s, configFileName as t, ringsToShow as u };
+export { readConfigText as a, configJsonSchema as c, isNamed as d, ringsToShow as f, tagPrefixes as h, readConfig as i, describeManyRings as l, nodeParts as m, examineConfig as n, urgentTemplate as o, sliceName as p, parseConfig as r, defaultUpstream as s, configFileName as t, isChosen as u };

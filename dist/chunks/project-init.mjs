@@ -1,4 +1,4 @@
-import { C as isMissing, E as writeFileAtomically, I as InputError, w as readFileIfThere } from "./host.mjs";
+import { M as readFileIfThere, P as writeFileAtomically, W as InputError, j as isMissing } from "./host.mjs";
 import { C as Git, g as runWithRemote, h as remoteSeconds, p as explainRemoteFailure } from "./world-git.mjs";
 import { k as formatReference } from "./world-registry.mjs";
 import { c as configJsonSchema, i as readConfig, r as parseConfig, t as configFileName } from "./project-configuration.mjs";
@@ -68,7 +68,10 @@ async function besideOthers(root, files) {
 function callsOurs(text, name) {
 	return new RegExp(`uses: *\\S+/\\.github/workflows/(?:${name.replace(".yml", "")}|tick)\\.yml@`).test(text);
 }
-/** A .gitignore with the lines of ours that it lacks; undefined if it does not exist, or lacks none. */
+/**
+* The .gitignore with the lines of ours that were missing; undefined if there is no .gitignore, or if no line is
+* missing.
+*/
 async function mergeIgnored(root, text) {
 	const there = await readFileIfThere(join(root, ".gitignore"));
 	if (there === void 0) return void 0;
@@ -156,7 +159,10 @@ const notInImages = [
 	"README.md",
 	"LICENSE"
 ];
-/** For an existing Containerfile: leaves out what it does not name. @param tests the folder of tests */
+/**
+* .containerignore for an existing Containerfile: names what most images do not need, unless the Containerfile names
+* it. @param tests the folder of tests
+*/
 function containerignoreFor(containerfile, tests) {
 	return `# Not part of the build, nor of the build key: an edit of these rebuilds nothing. Add everything else that is not part of the image.
 ${[.../* @__PURE__ */ new Set([...notInImages, tests])].filter((name) => !containerfile.includes(name)).join("\n")}
@@ -274,7 +280,7 @@ async function findPin({ repository, ref }, serverUrl) {
 		version: [...refs.keys()].map((name) => /^refs\/tags\/(v\d+\.\d+\.\d+[^^]*)/.exec(name)?.[1]).filter((tag) => tag !== void 0 && commitOf(`refs/tags/${tag}`) === commit)[0]
 	};
 }
-// src/project/init/workflows.ts
+// src/project/init/workflow-files.ts
 /**
 * The workflows of a user's repository: short callers of ours, for the fleets and registries of its configuration.
 * @param pin the release of ours that they call
@@ -526,18 +532,8 @@ const app = {
 function secrets({ image, testImage }, which, more = {}) {
 	const own = image.registry !== "ghcr.io";
 	const other = which === "all" && testImage.registry !== image.registry && testImage.registry !== "ghcr.io";
-	const passed = {
-		...more,
-		...own ? {
-			"registry-username": "REGISTRY_USERNAME",
-			"registry-password": "REGISTRY_PASSWORD"
-		} : {},
-		...other ? {
-			"test-registry-username": "TEST_REGISTRY_USERNAME",
-			"test-registry-password": "TEST_REGISTRY_PASSWORD"
-		} : {}
-	};
-	const lines = Object.entries(passed).map(([name, secret]) => `      ${name}: \${{ secrets.${secret} }}\n`);
+	const names = [...own ? ["registry-username", "registry-password"] : [], ...other ? ["test-registry-username", "test-registry-password"] : []];
+	const lines = [...Object.entries(more), ...names.map((name) => [name, name.replaceAll("-", "_").toUpperCase()])].map(([name, secret]) => `      ${name}: \${{ secrets.${secret} }}\n`);
 	return lines.length === 0 ? "" : `    secrets:\n${lines.join("")}`;
 }
 // src/project/init/init.ts
@@ -684,7 +680,7 @@ async function exists(path) {
 		throw error;
 	}
 }
-// src/project/init/propose.ts
+// src/project/init/propose-init.ts
 /** The branch of the pull request. */
 const initBranch = "coxswain-init";
 /**

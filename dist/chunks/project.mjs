@@ -1,4 +1,4 @@
-import { F as nearest, I as InputError, P as defined } from "./host.mjs";
+import { H as defined, U as nearest, W as InputError } from "./host.mjs";
 import { C as Git, S as shortCommit, w as isFullHash } from "./world-git.mjs";
 import { n as createRegistryClient } from "./world-registry.mjs";
 import { i as readConfig } from "./project-configuration.mjs";
@@ -41,13 +41,13 @@ async function fleetTip(branches, fleet) {
 	});
 }
 /**
-* Why a commit is no longer what the fleet's branch asks for; undefined while it is the branch's newest. A run that
-* waited for its reviewers finds out here that a change was merged meanwhile that they did not see.
+* Why a commit can no longer be released; undefined while it is the newest of the fleet's branch. A run that waited
+* for its reviewers finds out here that another change was merged meanwhile, which they did not see.
 */
 async function overtaken(branches, fleet, commit) {
 	const tip = await fleetTip(branches, fleet);
 	if (tip === commit) return void 0;
-	return `commit ${shortCommit(commit)} is no longer the newest of branch ${fleet.branch}: ${shortCommit(tip)} is, and has a run of its own`;
+	return `commit ${shortCommit(commit)} is no longer the newest of branch ${fleet.branch}. ${shortCommit(tip)} is the newest, and has a run of its own`;
 }
 /**
 * The commit that a release of a fleet is made from.

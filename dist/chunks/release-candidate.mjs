@@ -1,5 +1,5 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
-import { I as InputError, P as defined, d as readContainerStorage, l as requireSpace, z as messageOf } from "./host.mjs";
+import { H as defined, W as InputError, o as requireSpace, q as messageOf, y as readContainerStorage } from "./host.mjs";
 import { h as string, u as looseObject } from "./zod.mjs";
 import { S as shortCommit, _ as listCommit, b as readBlobs, x as readTextBlob, y as readBlob } from "./world-git.mjs";
 import { E as atTag, M as isTag, S as isIndex, T as atDigest, k as formatReference, x as readImage } from "./world-registry.mjs";
@@ -183,7 +183,7 @@ function buildKey(inputs) {
 		...[...inputs.context].sort((one, other) => compare(one.path, other.path)).map(({ mode, hash, path }) => `file ${mode} ${hash} ${JSON.stringify(path)}`)
 	].map((line) => `${line}\n`).join(""));
 }
-/** Not localeCompare: the order must be the same on every machine. */
+/** localeCompare is not used, because the order has to be the same on every machine. */
 function compare(one, other) {
 	return one < other ? -1 : one > other ? 1 : 0;
 }
@@ -254,7 +254,7 @@ const rollBackFileName = ".coxswain/roll-back.json";
 /**
 * Chooses the files of a commit that the build can see, from which the build key is made.
 *
-* Ignore patterns mean what they mean to Docker (moby's pattern matcher). Besides, these are left out unless a
+* Ignore patterns mean what they mean to Docker (moby's pattern matcher). In addition, these are left out unless a
 * pattern with `!` asks for them: the Containerfile (the key has it as an input of its own), the tests, rollouts/ and
 * the fleets' templates, .github/, .gitignore, .gitattributes and the ignore files. coxswain.yaml and .coxswain/ are
 * always left out. So an edit of any of these rebuilds nothing.

@@ -1,4 +1,4 @@
-import { I as InputError, O as formatDuration, P as defined, k as formatTime } from "./host.mjs";
+import { H as defined, I as formatDuration, L as formatTime, W as InputError } from "./host.mjs";
 import { S as shortCommit } from "./world-git.mjs";
 import { P as parseReference, T as atDigest, b as imageTimestamp, k as formatReference, x as readImage, z as architectures } from "./world-registry.mjs";
 import { o as refreshFileName } from "./release-candidate.mjs";
@@ -283,8 +283,8 @@ function evidenceGate(record) {
 // src/release/gates/freeze.ts
 /**
 * The freeze at a moment, if any; of several, the one that ends last. A window includes its first second and not its
-* last. Clocks that are put forward: a time that does not exist is the moment of the change. Clocks that are put
-* back: a time that comes twice is its first one.
+* last. When clocks are put forward, a time that does not exist counts as the moment of the change. When they are put
+* back, a time that comes twice counts as the first of the two.
 * @param now UNIX seconds
 */
 function freezeAt(windows, now) {
@@ -384,7 +384,7 @@ function upstreamGate(guidance, baseVersion, now) {
 	const doubt = doubtOf(upstreamStatusOf(guidance, baseVersion, now));
 	return doubt === void 0 ? {
 		state: "green",
-		note: `upstream stands by ${baseVersion}`
+		note: `upstream offers ${baseVersion}, or has offered it`
 	} : {
 		state: "red",
 		note: doubt.why
@@ -491,7 +491,7 @@ function resultOf(gate, facts) {
 		...verdict
 	};
 }
-// src/release/gates/labels.ts
+// src/release/gates/steering-labels.ts
 /**
 * What a label on a pull request says: `urgent: CVE-2026-1234`.
 * @returns `reason` is empty if none is given; undefined if there is no such label

@@ -1,6 +1,6 @@
-import { A as longestDuration, F as nearest, I as InputError, M as parseTime, O as formatDuration, P as defined, f as oneLine, k as formatTime, t as formatPercent } from "./host.mjs";
+import { B as parseTime, H as defined, I as formatDuration, L as formatTime, R as longestDuration, U as nearest, W as InputError, b as oneLine, t as formatPercent } from "./host.mjs";
 import { _ as union, h as string, s as date, u as looseObject } from "./zod.mjs";
-import { F as tidy, a as listStranded, h as rolloutProgress, m as rolloutPhase, n as resumedRollout, o as strandedBy, p as rolloutEnd, s as strandedByTidying, w as holdAt } from "./guidance.mjs";
+import { F as tidy, a as strandedBy, h as rolloutProgress, i as listStranded, m as rolloutPhase, o as strandedByTidying, p as rolloutEnd, s as resumedRollout, w as holdAt } from "./guidance.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { isDeepStrictEqual } from "node:util";
 // src/release/operations/operator.ts
@@ -82,7 +82,7 @@ function unknownHoldFiles(names, fleets) {
 		const meant = nearest(name.replace(/\.ya?ml$/i, ""), fleets);
 		return {
 			name,
-			problem: `This file holds no fleet: ${known.join(" and ")} would.`,
+			problem: `This file holds no fleet. The files that hold one are ${known.join(" and ")}.`,
 			remedy: meant === void 0 ? "Give it the name of a fleet, or delete it." : `Did you mean ${meant}.yaml? Rename it, or delete it.`
 		};
 	});
@@ -104,7 +104,7 @@ function examineHoldFile(text) {
 		"until"
 	].includes(key));
 	const { until } = said.data;
-	return [...strange.map((key) => `it has a field ${key}, which nothing reads`), ...until !== void 0 && Object.keys(readUntil(until)).length === 0 ? ["its until is not a time, so the hold has no end"] : []];
+	return [...strange.map((key) => `it has a field ${key}, which nothing reads`), ...until !== void 0 && readUntil(until) === void 0 ? ["its until is not a time, so the hold has no end"] : []];
 }
 /**
 * The hold that a file on the fleet's branch asks for. The file alone is enough. Unreadable fields are ignored: a
@@ -124,7 +124,7 @@ async function findFileHold(branches, fleet, now) {
 		reason: cleanStatement(said.reason ?? "") || `see ${path}`,
 		by: cleanStatement(said.by ?? "") || `the ${source}`,
 		at: now,
-		...said.until
+		...defined({ until: said.until })
 	};
 }
 function readHoldFile(text) {
@@ -138,17 +138,18 @@ function readHoldFile(text) {
 	const said = fileSchema.safeParse(read);
 	if (!said.success) return {};
 	const { reason, by, until } = said.data;
-	return {
-		...defined({ reason: reason === void 0 || reason.trim() === "" ? void 0 : reason.trim() }),
-		...defined({ by: by === void 0 || by.trim() === "" ? void 0 : by.trim() }),
-		...until === void 0 ? {} : readUntil(until)
-	};
+	return defined({
+		reason: reason?.trim() === "" ? void 0 : reason?.trim(),
+		by: by?.trim() === "" ? void 0 : by?.trim(),
+		until: until === void 0 ? void 0 : readUntil(until)
+	});
 }
+/** @returns undefined if it is not a time */
 function readUntil(until) {
 	try {
-		return { until: { until: until instanceof Date ? until.getTime() / 1e3 : parseTime(until) } };
+		return until instanceof Date ? until.getTime() / 1e3 : parseTime(until);
 	} catch (error) {
-		if (error instanceof InputError) return {};
+		if (error instanceof InputError) return void 0;
 		throw error;
 	}
 }
@@ -179,7 +180,7 @@ async function refuseHeldByFile(branches, fleet, { fleets, now }) {
 		remedy: "Remove that file when the reason is gone."
 	});
 }
-// src/release/operations/entries.ts
+// src/release/operations/update-entries.ts
 /** Position of a release; -1 if the fleet has no such release. */
 function ageOf(state, version) {
 	return state.releases.releases.findIndex((release) => release.version === version);
@@ -291,69 +292,6 @@ function refuseAroundPausedBarrier(state, fleet, version) {
 		problem: `the barrier ${barrier.version} is paused (${barrier.reason}; by ${barrier.by}), and nodes would go around it`,
 		found: version,
 		remedy: `Resume it first (coxswain edit-updates --fleet ${fleet} --action resume), or roll out a newer release as the barrier instead of it.`
-	});
-}
-// src/release/operations/barriers.ts
-/** Makes a release a barrier: older nodes must pass through it. */
-function markBarrier(state, order) {
-	const { fleet, version, reason, now } = order;
-	requireRelease(state, fleet, version);
-	const said = metadataOf(state.updates, version);
-	if (said.deadend !== void 0) throw exclusive(fleet, version, "a dead-end", "a barrier", said.deadend.reason);
-	const isPaused = state.operations.paused?.find((each) => each.version === version);
-	const gone = isPaused ?? state.operations.withdrawn?.find((each) => each.version === version);
-	if (gone !== void 0) throw new InputError({
-		where: `fleet ${fleet}`,
-		problem: `nobody is offered ${version} since ${formatTime(gone.at)} (${gone.reason}; by ${gone.by}), and older nodes must be offered a barrier`,
-		remedy: `Roll it out first (--action ${isPaused === void 0 ? "rollout --force" : "resume"}), or make another release the barrier.`
-	});
-	if (said.barrier?.reason === reason) return {
-		state,
-		summary: `${version} is a barrier for this reason already`
-	};
-	const age = state.releases.releases.findIndex((release) => release.version === version);
-	const older = state.releases.releases.slice(0, age).length;
-	return {
-		state: setMetadata(state, version, {
-			...said,
-			barrier: {
-				...said.barrier,
-				reason
-			}
-		}, now),
-		summary: `make ${version} a barrier`,
-		notes: [said.rollout === void 0 ? `every node on the ${older} older releases is offered it at once, and goes on from there` : `nodes on the ${older} older releases go to it, as its rollout lets them, and on from there`]
-	};
-}
-/** Makes a release a dead-end: nodes on it get no further update. */
-function markDeadend(state, order) {
-	const { fleet, version, reason, now } = order;
-	requireRelease(state, fleet, version);
-	const said = metadataOf(state.updates, version);
-	if (said.barrier !== void 0) throw exclusive(fleet, version, "a barrier", "a dead-end", said.barrier.reason);
-	if (said.deadend?.reason === reason) return {
-		state,
-		summary: `${version} is a dead-end for this reason already`
-	};
-	return {
-		state: setMetadata(state, version, {
-			...said,
-			deadend: {
-				...said.deadend,
-				reason
-			}
-		}, now),
-		summary: `make ${version} a dead-end`,
-		notes: ["nodes on it get no further update, and show the reason to everyone who logs in"],
-		warnings: said.rollout === void 0 ? [] : [`${version} is still offered: more nodes go into this dead-end. --action withdraw stops that`]
-	};
-}
-function exclusive(fleet, version, is, asked, reason) {
-	return new InputError({
-		where: `fleet ${fleet}`,
-		problem: `${version} is ${is} already (${reason}), and no release is both: nodes would have to update to a release that they cannot leave`,
-		found: asked,
-		remedy: "If the mark is wrong, remove it from updates.json by a commit on the state branch."
 	});
 }
 // src/release/operations/pause-rollout.ts
@@ -735,6 +673,69 @@ function refuseHeld(state, options) {
 function describeHold({ reason, by, at, until }) {
 	return `${reason} (by ${by} on ${formatTime(at)}${until === void 0 ? "" : `, until ${formatTime(until)}`})`;
 }
+// src/release/operations/mark-release.ts
+/** Makes a release a barrier: older nodes must pass through it. */
+function markBarrier(state, order) {
+	const { fleet, version, reason, now } = order;
+	requireRelease(state, fleet, version);
+	const said = metadataOf(state.updates, version);
+	if (said.deadend !== void 0) throw exclusive(fleet, version, "a dead-end", "a barrier", said.deadend.reason);
+	const isPaused = state.operations.paused?.find((each) => each.version === version);
+	const gone = isPaused ?? state.operations.withdrawn?.find((each) => each.version === version);
+	if (gone !== void 0) throw new InputError({
+		where: `fleet ${fleet}`,
+		problem: `nobody is offered ${version} since ${formatTime(gone.at)} (${gone.reason}; by ${gone.by}), and older nodes must be offered a barrier`,
+		remedy: `Roll it out first (--action ${isPaused === void 0 ? "rollout --force" : "resume"}), or make another release the barrier.`
+	});
+	if (said.barrier?.reason === reason) return {
+		state,
+		summary: `${version} is a barrier for this reason already`
+	};
+	const age = state.releases.releases.findIndex((release) => release.version === version);
+	const older = state.releases.releases.slice(0, age).length;
+	return {
+		state: setMetadata(state, version, {
+			...said,
+			barrier: {
+				...said.barrier,
+				reason
+			}
+		}, now),
+		summary: `make ${version} a barrier`,
+		notes: [said.rollout === void 0 ? `every node on the ${older} older releases is offered it at once, and goes on from there` : `nodes on the ${older} older releases go to it, as its rollout lets them, and on from there`]
+	};
+}
+/** Makes a release a dead-end: nodes on it get no further update. */
+function markDeadend(state, order) {
+	const { fleet, version, reason, now } = order;
+	requireRelease(state, fleet, version);
+	const said = metadataOf(state.updates, version);
+	if (said.barrier !== void 0) throw exclusive(fleet, version, "a barrier", "a dead-end", said.barrier.reason);
+	if (said.deadend?.reason === reason) return {
+		state,
+		summary: `${version} is a dead-end for this reason already`
+	};
+	return {
+		state: setMetadata(state, version, {
+			...said,
+			deadend: {
+				...said.deadend,
+				reason
+			}
+		}, now),
+		summary: `make ${version} a dead-end`,
+		notes: ["nodes on it get no further update, and show the reason to everyone who logs in"],
+		warnings: said.rollout === void 0 ? [] : [`${version} is still offered: more nodes go into this dead-end. --action withdraw stops that`]
+	};
+}
+function exclusive(fleet, version, is, asked, reason) {
+	return new InputError({
+		where: `fleet ${fleet}`,
+		problem: `${version} is ${is} already (${reason}), and no release is both: nodes would have to update to a release that they cannot leave`,
+		found: asked,
+		remedy: "If the mark is wrong, remove it from updates.json by a commit on the state branch."
+	});
+}
 // src/release/operations/withdraw.ts
 /**
 * Withdraws a release: it is no longer offered to any node. It stays in the graph, so that nodes which run it can
@@ -760,22 +761,20 @@ function withdraw(state, order) {
 		problem: `${version} is a barrier (${wasBarrier.reason}): without it, older nodes go straight to newer releases`,
 		remedy: "Make a newer release with the same content the barrier first (--action barrier), or withdraw this one with --force."
 	});
-	const metadata = {
-		...defined({
-			rollout,
-			barrier
-		}),
-		...offered ? {} : pausedEntry
+	const metadata = offered ? defined({
+		rollout,
+		barrier
+	}) : pausedEntry;
+	const entry = metadata === void 0 || Object.keys(metadata).length === 0 ? known?.entry : {
+		version,
+		metadata
 	};
 	const record = {
 		version,
 		reason,
 		by,
 		at: now,
-		...Object.keys(metadata).length === 0 ? known?.entry === void 0 ? {} : { entry: known.entry } : { entry: {
-			version,
-			metadata
-		} }
+		...defined({ entry })
 	};
 	const without = forgetPause(setMetadata(state, version, kept, now), version);
 	const next = {

@@ -1,9 +1,9 @@
-import { C as isMissing, E as writeFileAtomically, I as InputError, L as OutsideError, O as formatDuration, P as defined, c as inParallel, k as formatTime, t as formatPercent, w as readFileIfThere, z as messageOf } from "./host.mjs";
+import { G as OutsideError, H as defined, I as formatDuration, L as formatTime, M as readFileIfThere, P as writeFileAtomically, W as InputError, a as inParallel, j as isMissing, q as messageOf, t as formatPercent } from "./host.mjs";
 import { t as datetime } from "./zod.mjs";
 import { C as Git } from "./world-git.mjs";
 import { A as formatRepository, E as atTag, O as digestOf, P as parseReference, S as isIndex, g as titleAnnotation, k as formatReference, p as pushArtifact } from "./world-registry.mjs";
 import { B as formatPublishedGraph, G as readDocument, R as buildGraph, W as openObject, X as aliasesOf, Y as addAliases, d as throttleGraph, f as nextOpening, h as rolloutProgress, j as formatUpdateMetadata, l as considerUpdate, m as rolloutPhase, p as rolloutEnd, u as rolloutOf, v as formatReleaseIndex, w as holdAt, x as parseReleaseIndex } from "./guidance.mjs";
-import { d as sliceName, l as isNamed, u as ringsToShow } from "./project-configuration.mjs";
+import { d as isNamed, f as ringsToShow, l as describeManyRings } from "./project-configuration.mjs";
 import { i as parseBundle, n as bundlePath, s as fleetFolder } from "./release-state.mjs";
 import { t as refuseCredentials } from "./world.mjs";
 import { lstat, mkdir, readdir, realpath, rm } from "node:fs/promises";
@@ -75,7 +75,7 @@ async function readUrl(url) {
 	if (response.status === 404 || response.status === 410) return void 0;
 	throw new OutsideError(tried, `the server answered ${response.status}`);
 }
-// src/release/published/paths.ts
+// src/release/published/file-paths.ts
 /** Path of a fleet's graph. @param options.folder one of a ring's folders; default: the graph of no ring */
 function graphPath(options) {
 	const { fleet, basearch, folder = "" } = options;
@@ -856,7 +856,7 @@ function follow(fleet, input) {
 		...defined({ folder })
 	});
 	const rings = input.rings.filter(isNamed);
-	const slices = input.rings.filter(({ isSlice }) => isSlice).length;
+	const others = describeManyRings(input.rings);
 	return html`<h3>Follow this fleet</h3>
 <p>On each node, in <code>/etc/zincati/config.d/90-fleet.toml</code>:</p>
 <pre tabindex="0"><code>[cincinnati]
@@ -867,7 +867,7 @@ ${rings.length === 0 ? "" : html`<details>
 <p>Nodes of a ring take its address instead. The lower the wariness, the earlier a release is offered.</p>
 <dl>${rings.map(({ name, wariness, folders }) => html`<dt>${name} <span class="quiet">wariness ${wariness}${wariness === 0 ? ": also before the start" : ""}</span></dt><dd><pre tabindex="0"><code>base_url = "${address(folders[0])}"</code></pre></dd>`)}</dl>
 </details>
-`}${slices === 0 ? "" : html`<p class="quiet">${slices} slices, ${sliceName(1)} to ${sliceName(slices)}: a node takes the one for the wariness that it drew (coxswain node-kit).</p>`}`;
+`}${others === void 0 ? "" : html`<p class="quiet">${others}.</p>`}`;
 }
 function releaseList(fleet) {
 	const { releases } = fleet.state.releases;

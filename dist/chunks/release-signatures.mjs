@@ -1,4 +1,4 @@
-import { C as isMissing, I as InputError, L as OutsideError, P as defined, c as inParallel } from "./host.mjs";
+import { G as OutsideError, H as defined, W as InputError, a as inParallel, j as isMissing } from "./host.mjs";
 import { c as int, f as object, i as base64, l as literal } from "./zod.mjs";
 import { A as formatRepository, E as atTag, S as isIndex, k as formatReference } from "./world-registry.mjs";
 import { t as xsalsa20poly1305 } from "./noble-ciphers.mjs";
@@ -152,7 +152,7 @@ function requireP256(key, where) {
 		remedy: "coxswain make-key makes such a pair."
 	});
 }
-// src/release/signatures/node-policy.ts
+// src/release/signatures/containers-policy.ts
 /**
 * The policy of a node: images of the production repository need a signature by one of the keys, for this same
 * repository; everything else is accepted as Fedora's own policy does. Several keys are for the time of a change of
@@ -264,8 +264,8 @@ function publicHalf(privateKey) {
 }
 // src/release/signatures/signing-keys.ts
 /**
-* The keys that releases of a fleet are signed by at a time: none if the fleet does not sign. A key whose `until` has passed
-* signs no more.
+* The keys that releases of a fleet are signed by at a time: none if the fleet does not sign. A key whose `until` has
+* passed no longer signs.
 * @param root top folder of the checkout
 * @param now UNIX seconds
 * @throws InputError for a file that is missing or holds no public key
@@ -450,14 +450,14 @@ async function readManifest(client, image) {
 	if (await client.resolve(reference) === void 0) return void 0;
 	throw new OutsideError(`reading ${formatReference(reference)}`, "the registry has it, and says in another answer that it does not");
 }
-// src/release/signatures/sign-image.ts
+// src/release/signatures/sign-manifests.ts
 /** The digests that nodes may ask for: the index, and each architecture's manifest, which is what Zincati deploys. */
 function signedDigests(manifest) {
 	const children = isIndex(manifest.json) ? manifest.json.manifests.map(({ digest }) => digest) : [];
 	return [.../* @__PURE__ */ new Set([manifest.descriptor.digest, ...children])];
 }
 /**
-* Signs an image in a repository by each key: the index and each architecture. Run again, it adds what is missing.
+* Signs an image in a repository by each key: the index and each architecture. A second run adds what is missing.
 * @returns how many signatures were added
 */
 async function signImage(client, options) {

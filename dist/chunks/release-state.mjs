@@ -1,4 +1,4 @@
-import { B as quote, F as nearest, I as InputError, P as defined } from "./host.mjs";
+import { H as defined, J as quote, U as nearest, W as InputError } from "./host.mjs";
 import { c as int, f as object, h as string, n as _enum, o as custom, p as record, r as array, u as looseObject } from "./zod.mjs";
 import { S as shortCommit } from "./world-git.mjs";
 import { A as formatRepository, j as isDigest, z as architectures } from "./world-registry.mjs";
@@ -74,7 +74,7 @@ function parseRecord(text, where) {
 	});
 	return parsed.data;
 }
-/** As it is on the state branch: two spaces, a final newline. */
+/** The text as it is on the state branch: indent of two spaces, a final newline. */
 function formatRecord(record) {
 	return `${JSON.stringify(record, null, 2)}\n`;
 }

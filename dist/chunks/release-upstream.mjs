@@ -1,7 +1,7 @@
-import { E as writeFileAtomically, I as InputError, L as OutsideError, P as defined, R as UsageError, k as formatTime, w as readFileIfThere, z as messageOf } from "./host.mjs";
+import { G as OutsideError, H as defined, K as UsageError, L as formatTime, M as readFileIfThere, P as writeFileAtomically, W as InputError, q as messageOf } from "./host.mjs";
 import { f as object, h as string, r as array } from "./zod.mjs";
 import { S as shortCommit } from "./world-git.mjs";
-import { G as readDocument, K as someText, N as parseGraphUpdates, R as buildGraph, W as openObject, h as rolloutProgress, m as rolloutPhase, p as rolloutEnd, r as architecturesOf } from "./guidance.mjs";
+import { G as readDocument, K as someText, N as parseGraphUpdates, R as buildGraph, W as openObject, h as rolloutProgress, m as rolloutPhase, n as architecturesOf, p as rolloutEnd } from "./guidance.mjs";
 import { f as setMetadata, l as ageOf, p as withdrawnOrPaused, u as metadataOf } from "./release-operations.mjs";
 import { isAbsolute, join } from "node:path";
 import { createHash } from "node:crypto";
@@ -157,12 +157,12 @@ function upstreamStatusOf(guidance, version, now) {
 	return {
 		version,
 		verdict: deadend !== void 0 ? "deadend" : position < 0 ? "unlisted" : rollout !== void 0 ? "offered" : barrier !== void 0 || newer ? "past" : "paused",
-		...rollout === void 0 ? {} : {
+		...defined({
 			rollout,
-			progress: rolloutProgress(rollout, now)
-		},
-		...defined({ barrier: barrier?.reason }),
-		...defined({ deadend: deadend?.reason })
+			progress: rollout === void 0 ? void 0 : rolloutProgress(rollout, now),
+			barrier: barrier?.reason,
+			deadend: deadend?.reason
+		})
 	};
 }
 /** Why this release of the base must not be built on; undefined if it may be. */
@@ -221,7 +221,7 @@ function describeRollout(rollout, now) {
 function upstreamSays({ updates }, version) {
 	return Object.assign({}, ...updates.filter((entry) => entry.version === version).map((entry) => entry.metadata));
 }
-// src/release/upstream/barriers.ts
+// src/release/upstream/inherited-barriers.ts
 /** Upstream's barriers or dead-ends strictly between two releases of the base, oldest first. */
 function upstreamMarksBetween(guidance, kind, range) {
 	const from = guidance.order.indexOf(range.from);

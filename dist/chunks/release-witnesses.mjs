@@ -1,4 +1,4 @@
-import { I as InputError, L as OutsideError, z as messageOf } from "./host.mjs";
+import { G as OutsideError, W as InputError, q as messageOf } from "./host.mjs";
 import { x as parseReleaseIndex } from "./guidance.mjs";
 import { _ as filesInArtifacts, g as filesAtUrl } from "./release-published.mjs";
 // src/release/witnesses/testimony.ts

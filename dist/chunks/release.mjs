@@ -1,17 +1,17 @@
-import { I as InputError, L as OutsideError, O as formatDuration, k as formatTime, t as formatPercent } from "./host.mjs";
+import { G as OutsideError, I as formatDuration, L as formatTime, W as InputError, t as formatPercent } from "./host.mjs";
 import { S as shortCommit } from "./world-git.mjs";
 import { A as formatRepository, D as digestIn, E as atTag, I as sameRepository, M as isTag, P as parseReference, S as isIndex, T as atDigest, d as copyReferrer, f as findReferrer, j as isDigest, k as formatReference, v as copyImage, z as architectures } from "./world-registry.mjs";
 import { n as openCheckout } from "./project.mjs";
 import { p as rolloutEnd } from "./guidance.mjs";
 import { o as statementMediaType, s as acceptanceType } from "./release-evidence.mjs";
-import { o as urgentTemplate, p as tagPrefixes } from "./project-configuration.mjs";
+import { h as tagPrefixes, o as urgentTemplate } from "./project-configuration.mjs";
 import { a as openState } from "./release-state.mjs";
 import { f as upstreamReader } from "./release-upstream.mjs";
 import { n as openWitnesses, t as firstReleaseCheck } from "./release-witnesses.mjs";
 import { t as renderTemplate } from "./guidance-template.mjs";
 // src/release/attachments.ts
 /**
-* What Coxswain knows of attachments. Artifacts of every other type are carried too: SBOMs, provenance, signatures.
+* What Coxswain knows of attachments. Artifacts of every other type are copied too: SBOMs, provenance, signatures.
 * cosign's tags: cosign specs/SIGNATURE_SPEC.md, "Storage".
 */
 const attachmentKinds = [
@@ -324,7 +324,7 @@ function renderForFleet(options) {
 }
 /**
 * The versions whose images a fleet needs:
-* - all that have an entry: what nodes are offered at any time and wariness, barriers, dead-ends;
+* - all versions with an update entry: those that any node can be offered at any time, barriers and dead-ends;
 * - what is paused, which is offered again once it is resumed;
 * - the newest releases: what nodes run, and may be rolled back to.
 *

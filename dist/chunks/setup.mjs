@@ -1,7 +1,12 @@
-import { I as InputError, P as defined, _ as exec, b as packageOf, v as fedoraPackageOf, y as findTool } from "./host.mjs";
-import { d as findStaticBusybox } from "./loop-boot-test.mjs";
+import { D as findTool, E as fedoraPackageOf, G as OutsideError, H as defined, O as packageOf, T as exec, W as InputError, k as requireTools, q as messageOf } from "./host.mjs";
+import { u as findStaticBusybox } from "./loop-boot-test.mjs";
+import { V as hostArchitecture } from "./world-registry.mjs";
+import { r as pinOf, t as fetchPinnedTool } from "./world-tools.mjs";
 import { access, constants } from "node:fs/promises";
 import { userInfo } from "node:os";
+import { createInterface } from "node:readline";
+import { once } from "node:events";
+import { PassThrough } from "node:stream";
 // src/setup/needs.ts
 const emulators = {
 	x86_64: "qemu-system-x86_64",
@@ -17,6 +22,7 @@ function programsOf(verb, { architecture, user }) {
 	const build = [
 		"buildah",
 		"git",
+		"slirp4netns",
 		...user ? ["newuidmap", "fuse-overlayfs"] : []
 	];
 	if (verb === "build-image") return build;
@@ -33,6 +39,66 @@ function programsOf(verb, { architecture, user }) {
 		...emulator === void 0 ? [] : [emulator]
 	];
 }
+// src/setup/exec-live.ts
+/**
+* Runs a program that gets no input, and shows each line of its output as it comes. It is GitHub's own
+* `@actions/exec`, started through a shell that closes the input, because version 3.0.0 has these faults:
+* - Without input it leaves the program's standard input open, so a program that asks a question waits forever. With
+*   input, also an empty one, this process crashes if the program ends without reading it.
+* - It reads its first parameter as a command line, so a path with a space would be two words.
+* - Its listeners for lines never get a last line without a line break. Those for data do.
+* @returns the exit code
+* @throws InputError if the program is not installed
+* @throws OutsideError on any exit code that is not allowed, with the last lines that the program printed
+*/
+async function execLive(program, args, options) {
+	requireTools([program]);
+	const output = new PassThrough();
+	const last = [];
+	const lines = createInterface({ input: output }).on("line", (line) => {
+		options.onLine(line);
+		last.push(line);
+		if (last.length > 12) last.shift();
+	});
+	const end = once(lines, "close");
+	const doing = `running ${[program, ...args].join(" ")}`;
+	const { exec } = await import("./actions-exec.mjs").then((n) => n.n);
+	const show = (data) => output.write(data);
+	let exitCode;
+	options.onLine(`[command]${[program, ...args].join(" ")}`);
+	try {
+		exitCode = await exec("/bin/sh", [
+			"-c",
+			"exec \"$0\" \"$@\" </dev/null",
+			findTool(program),
+			...args
+		], {
+			env: {
+				...definedOnly(process.env),
+				...options.env
+			},
+			ignoreReturnCode: true,
+			silent: true,
+			listeners: {
+				stdout: show,
+				stderr: show
+			}
+		});
+	} catch (error) {
+		throw new OutsideError(doing, messageOf(error));
+	} finally {
+		output.end();
+		await end;
+	}
+	if (exitCode === null || !(options.allow ?? [0]).includes(exitCode)) {
+		const how = exitCode === null ? "it was ended by a signal" : `exit code ${exitCode}`;
+		throw new OutsideError(doing, [how, ...last.map((line) => `  ${line}`)].join("\n"));
+	}
+	return exitCode;
+}
+function definedOnly(env) {
+	return Object.fromEntries(Object.entries(env).filter((entry) => entry[1] !== void 0));
+}
 // src/setup/as-root.ts
 /** True if commands can run as root without a question: as root, or by a sudo that asks for no password. */
 async function canBeRoot() {
@@ -42,19 +108,33 @@ async function canBeRoot() {
 }
 /** Runs a program as root. @throws InputError if this user cannot */
 async function asRoot(program, args, options = {}) {
-	if (process.getuid?.() === 0) return exec(program, args, options);
+	const command = await commandAsRoot(program, args, options.env);
+	return exec(command.program, command.args, options);
+}
+/** The same for a program that takes long: people see its output as it comes. @returns the exit code */
+async function asRootLive(program, args, options) {
+	const command = await commandAsRoot(program, args, options.env);
+	return execLive(command.program, command.args, options);
+}
+async function commandAsRoot(program, args, env = {}) {
+	if (process.getuid?.() === 0) return {
+		program,
+		args
+	};
 	if (!await canBeRoot()) throw new InputError({
 		problem: `this user may not become root, and ${program} has to run as root`,
 		remedy: "Allow sudo without a password, or prepare the machine beforehand: coxswain set-up-host as root."
 	});
-	const env = Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`);
-	return exec("sudo", [
-		"-n",
-		"env",
-		...env,
-		findTool(program) ?? program,
-		...args
-	], options);
+	return {
+		program: "sudo",
+		args: [
+			"-n",
+			"env",
+			...Object.entries(env).map(([name, value]) => `${name}=${value}`),
+			findTool(program) ?? program,
+			...args
+		]
+	};
 }
 // src/setup/kvm.ts
 const device = "/dev/kvm";
@@ -79,12 +159,13 @@ async function may(mode) {
 }
 // src/setup/set-up.ts
 /**
-* Prepares a runner for verbs: installs the packages of missing programs, and opens /dev/kvm. If nothing is missing,
-* it does nothing.
+* Prepares a runner for verbs: installs the packages of missing programs, downloads a helper for machines of another
+* architecture, and opens /dev/kvm. If nothing is missing, it does nothing.
 * @throws InputError if something is missing and this user cannot install it
+* @throws OutsideError if a download fails, or is not what it has to be
 */
 async function setUp(options) {
-	const { verbs, architecture, log } = options;
+	const { verbs, architecture, toolMirror, log } = options;
 	const user = process.getuid?.() !== 0;
 	const boots = verbs.includes("boot-test");
 	const missing = verbs.flatMap((verb) => programsOf(verb, {
@@ -96,9 +177,13 @@ async function setUp(options) {
 	const nameOf = manager === "dnf" ? fedoraPackageOf : packageOf;
 	const installed = [...new Set(missing.map(nameOf))].sort();
 	if (installed.length > 0) await install(installed, manager, log);
+	const helper = boots && architecture !== hostArchitecture() ? await log.task(`fetching a static busybox for ${architecture}`, () => fetchPinnedTool(pinOf("busybox-static", architecture), defined({ mirror: toolMirror }))) : void 0;
 	return {
 		installed,
-		...defined({ kvm: boots ? await openKvm() : void 0 })
+		...defined({
+			helper,
+			kvm: boots ? await openKvm() : void 0
+		})
 	};
 }
 async function hasStaticBusybox() {
@@ -110,43 +195,44 @@ async function install(packages, manager, log) {
 		problem: `programs are missing, and cannot be installed here: the ${manager === "dnf" ? "Fedora" : "Debian"} packages ${packages.join(" ")}`,
 		remedy: "Install them on the runner beforehand."
 	});
-	if (manager === "dnf") {
-		const args = [
-			"--assumeyes",
-			"--quiet",
-			"--setopt=install_weak_deps=False",
-			"install",
-			...packages
-		];
-		await log.task(`installing ${packages.join(" ")}`, () => asRoot("dnf", args));
-		return;
-	}
-	const env = {
-		DEBIAN_FRONTEND: "noninteractive",
-		NEEDRESTART_SUSPEND: "1"
+	await log.task(`installing ${packages.join(" ")}`, () => manager === "dnf" ? installByDnf(packages, log.info) : installByApt(packages, log.info));
+}
+async function installByDnf(packages, onLine) {
+	await asRootLive("dnf", [
+		"--assumeyes",
+		"--setopt=install_weak_deps=False",
+		"install",
+		...packages
+	], { onLine });
+}
+async function installByApt(packages, onLine) {
+	const live = {
+		env: {
+			DEBIAN_FRONTEND: "noninteractive",
+			NEEDRESTART_SUSPEND: "1"
+		},
+		onLine
 	};
 	const patient = [
-		"-qq",
+		"-q",
 		"-o",
 		"DPkg::Lock::Timeout=120",
 		"-o",
 		"Acquire::Retries=3"
 	];
-	await log.task(`installing ${packages.join(" ")}`, async () => {
-		if ((await exec("apt-cache", ["show", ...packages], { allow: [0, 100] })).exitCode !== 0) await asRoot("apt-get", [...patient, "update"], { env });
-		const args = [
-			...patient,
-			"install",
-			"--yes",
-			"--no-install-recommends",
-			...packages
-		];
-		if ((await asRoot("apt-get", args, {
-			env,
-			allow: [0, 100]
-		})).exitCode === 0) return;
-		await asRoot("apt-get", [...patient, "update"], { env });
-		await asRoot("apt-get", args, { env });
-	});
+	if ((await exec("apt-cache", ["show", ...packages], { allow: [0, 100] })).exitCode !== 0) await asRootLive("apt-get", [...patient, "update"], live);
+	const args = [
+		...patient,
+		"install",
+		"--yes",
+		"--no-install-recommends",
+		...packages
+	];
+	if (await asRootLive("apt-get", args, {
+		...live,
+		allow: [0, 100]
+	}) === 0) return;
+	await asRootLive("apt-get", [...patient, "update"], live);
+	await asRootLive("apt-get", args, live);
 }
 export { preparedVerbs as n, setUp as t };

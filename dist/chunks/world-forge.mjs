@@ -1,4 +1,4 @@
-import { I as InputError, L as OutsideError, P as defined, p as withoutTrailingSlashes } from "./host.mjs";
+import { G as OutsideError, H as defined, W as InputError, x as withoutTrailingSlashes } from "./host.mjs";
 import { a as boolean, c as int, f as object, h as string, n as _enum, r as array, u as looseObject } from "./zod.mjs";
 import { C as Git, S as shortCommit, a as writeCommit, c as localRefs, d as localObjects, f as RemoteError, i as commitTree, l as refOf, m as findRemote, n as forecastMerge, o as readTexts, s as remoteRefs, u as fetchedObjects, v as listTree } from "./world-git.mjs";
 import { o as findToken, s as gitHubOf } from "./github.mjs";
@@ -141,8 +141,8 @@ async function isAncestor(git, ancestor, descendant) {
 	], { allow: [0, 1] }) === ancestor;
 }
 /**
-* After a squash or a rebase the base has other commits than the pull request, so history cannot answer. Content can:
-* every path that `head` changed since the merge base is the same in `base`.
+* After a squash or a rebase the base has other commits than the pull request, so the history does not show it. The
+* content does: every path that `head` changed since the merge base is the same in `base`.
 */
 async function contains(git, base, head) {
 	const common = await git.run([
@@ -764,7 +764,7 @@ const bodyLimit = 65536;
 /**
 * Cuts a Markdown text that is too long, and says so at its end. It is cut between paragraphs: never inside a table, a
 * fenced block or a `<details>`.
-* @param tail kept behind the cut, such as a hidden marker
+* @param tail kept after the cut, such as a hidden marker
 */
 function fitBody(body, options = {}) {
 	const { tail = "", limit = bodyLimit } = options;
@@ -789,7 +789,7 @@ function cutAt(body, room) {
 	}
 	return best > 0 ? best : body.lastIndexOf("\n", room);
 }
-// src/world/forge/propose.ts
+// src/world/forge/propose-changes.ts
 /** Last line of the messages of our own commits on branches that we propose. */
 const trailer = "Proposed-by: coxswain";
 /**

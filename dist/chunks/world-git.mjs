@@ -1,4 +1,4 @@
-import { I as InputError, L as OutsideError, P as defined, T as withTemporaryFolder, _ as exec, y as findTool, z as messageOf } from "./host.mjs";
+import { D as findTool, G as OutsideError, H as defined, N as withTemporaryFolder, T as exec, W as InputError, q as messageOf } from "./host.mjs";
 import { g as StaleBranchError } from "./world-forge.mjs";
 import { stat, unlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -56,8 +56,8 @@ var Git = class {
 	}
 	/**
 	* Like `run`, but runs git once for all calls with the same arguments. A verb asks the same dozens of times, and each
-	* process costs some 15 ms. Objects never change, so this is only for questions about objects: unless each of `objects`
-	* is a full hash, nothing is remembered.
+	* process takes about 15 ms. Objects never change, so this is only for questions about objects: unless each of
+	* `objects` is a full hash, nothing is remembered.
 	* @param objects the commits, trees and blobs in `args` that decide the answer
 	*/
 	async runOnObjects(args, ...objects) {
@@ -174,7 +174,7 @@ async function readTextBlob(git, entry) {
 		}, { cause: error });
 	}
 }
-/** Takes lines and counted bytes off a stream. */
+/** Reads lines, and given numbers of bytes, from a stream. */
 function byteReader(source) {
 	const chunks = source[Symbol.asyncIterator]();
 	let held = [];
@@ -375,45 +375,13 @@ var UnknownObject = class extends Error {};
 /**
 * Objects of a clone; missing ones are fetched when they are needed. One `git fetch` replaces many calls, and git
 * answers questions about history. The clone may be shallow, partial, or one commit by actions/checkout.
-* @param from.address remote name or address, for git
-* @param from.place the same for people
-* @param from.env added to git's environment: credentials
 * @param from.remedy what to do if the history cannot be fetched
 */
 function fetchedObjects(git, from) {
 	const { address, place, env = {} } = from;
 	/** Commits whose history is complete here. */
 	const complete = /* @__PURE__ */ new Set();
-	let last = Promise.resolve();
-	/** Fetches run one after the other: git locks what they write. */
-	function fetch(args, doing) {
-		const next = last.then(() => fetchNow(args, doing));
-		last = next.catch(() => {});
-		return next;
-	}
-	async function fetchNow(args, doing) {
-		for (let attempt = 1;; attempt += 1) {
-			const { exitCode, stderr } = await runWithRemote(git, [
-				"fetch",
-				...fetchOptions,
-				...args
-			], {
-				doing,
-				seconds: remoteSeconds.long,
-				env
-			});
-			if (exitCode === 0) return;
-			if (attempt < 4 && (isTransient(stderr) || /\.lock|shallow|not our ref/.test(stderr))) {
-				await setTimeout((.2 + Math.random()) * 400 * attempt);
-				continue;
-			}
-			if (unknownObject.test(stderr)) throw new UnknownObject(stderr);
-			throw explainRemoteFailure(stderr, {
-				doing,
-				place
-			});
-		}
-	}
+	const fetch = fetchQueue(git, from);
 	const isShallow = async () => await git.run(["rev-parse", "--is-shallow-repository"]) === "true";
 	/** @throws UnknownObject */
 	async function fetchMissing(commit) {
@@ -435,7 +403,10 @@ function fetchedObjects(git, from) {
 			throw error;
 		}
 	}
-	/** Fetches everything that branches lead to. git takes a pattern of refs only with a place to write refs to. */
+	/**
+	* Fetches everything that branches lead to. The refs are listed first, because git accepts a pattern of refs only
+	* together with a place to write refs to.
+	*/
 	async function fetchBranches(depth, doing) {
 		const listed = await runWithRemote(git, [
 			"ls-remote",
@@ -501,6 +472,38 @@ function fetchedObjects(git, from) {
 		}
 	};
 }
+/** `git fetch`, one after the other: git locks what it writes. */
+function fetchQueue(git, { place, env = {} }) {
+	let last = Promise.resolve();
+	const fetchNow = async (args, doing) => {
+		for (let attempt = 1;; attempt += 1) {
+			const { exitCode, stderr } = await runWithRemote(git, [
+				"fetch",
+				...fetchOptions,
+				...args
+			], {
+				doing,
+				seconds: remoteSeconds.long,
+				env
+			});
+			if (exitCode === 0) return;
+			if (attempt < 4 && (isTransient(stderr) || /\.lock|shallow|not our ref/.test(stderr))) {
+				await setTimeout((.2 + Math.random()) * 400 * attempt);
+				continue;
+			}
+			if (unknownObject.test(stderr)) throw new UnknownObject(stderr);
+			throw explainRemoteFailure(stderr, {
+				doing,
+				place
+			});
+		}
+	};
+	return (args, doing) => {
+		const next = last.then(() => fetchNow(args, doing));
+		last = next.catch(() => {});
+		return next;
+	};
+}
 /** Names of refs in one command line. */
 const refsAtOnce = 500;
 const fetchOptions = [
@@ -510,7 +513,7 @@ const fetchOptions = [
 	"--no-recurse-submodules"
 ];
 const unknownObject = /not our ref|unadvertised object|couldn't find remote ref|no such remote ref/i;
-/** In a partial clone git would fetch the object to answer; newer versions can be kept from it. */
+/** In a partial clone git would fetch the object to answer. Newer versions of git can be told not to. */
 async function has(git, object) {
 	return await git.try([
 		"cat-file",
@@ -569,7 +572,7 @@ async function identity$1(file) {
 	return found === void 0 ? void 0 : `${found.ino} ${found.mtimeNs}`;
 }
 // src/world/git/local-refs.ts
-/** Enough, with the pauses between them, to find out that a lock is stale. */
+/** How often is tried; with the pauses, it is long enough to find out that a lock is stale. */
 const attempts = 200;
 /** The refs of a repository on this machine. A branch that a work tree has checked out is not moved. */
 function localRefs(git) {

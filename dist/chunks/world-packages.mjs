@@ -1,4 +1,4 @@
-import { C as isMissing, I as InputError, L as OutsideError, P as defined, T as withTemporaryFolder, _ as exec, y as findTool } from "./host.mjs";
+import { D as findTool, G as OutsideError, H as defined, N as withTemporaryFolder, T as exec, W as InputError, j as isMissing } from "./host.mjs";
 import { c as int, f as object, h as string, r as array } from "./zod.mjs";
 import { A as formatRepository, S as isIndex, T as atDigest, a as plainPath, h as readReferrer, i as layerEntries, p as pushArtifact } from "./world-registry.mjs";
 import { copyFile, lstat, mkdir, realpath } from "node:fs/promises";
@@ -6,7 +6,7 @@ import { basename, join, sep } from "node:path";
 import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { Readable } from "node:stream";
-// src/world/packages/version.ts
+// src/world/packages/rpm-version.ts
 /**
 * Compares two versions (or releases) as rpm does: negative if `one` is older, 0 if they are equal.
 * The rules are rpm's own (rpm-version(7)): runs of digits and of letters are compared one by one, digits
@@ -41,7 +41,7 @@ function compareParts(our, their) {
 	if (numeric !== /^[0-9]/.test(their)) return numeric ? 1 : -1;
 	return numeric ? compareNumbers(our, their) : sign(our, their);
 }
-/** Of any length: dates and commit counts outgrow what a number holds exactly. */
+/** Numbers may have any length: dates and commit counts can be too large for an exact JavaScript number. */
 function compareNumbers(our, their) {
 	const [left, right] = [our.replace(/^0+/, ""), their.replace(/^0+/, "")];
 	return left.length === right.length ? sign(left, right) : left.length - right.length;
@@ -83,7 +83,7 @@ function samePackages({ added, removed, upgraded, downgraded }) {
 function byName(one, other) {
 	return compareText(one.name, other.name) || compareText(one.architecture, other.architecture) || comparePackageVersions(one, other) || compareText(identity(one), identity(other));
 }
-/** Equal for equal packages only. */
+/** A text that is equal for equal packages only. */
 function identity({ name, epoch, version, release, architecture }) {
 	return `${name} ${epoch ?? 0}:${version}-${release} ${architecture}`;
 }
@@ -115,7 +115,10 @@ function compareText(one, other) {
 	return one === other ? 0 : one < other ? -1 : 1;
 }
 // src/world/packages/rpm-database.ts
-/** Folders an rpm database may lie in: rpm-ostree's, Fedora's (a link to it or the thing itself), everyone else's. */
+/**
+* Folders that may have the rpm database: that of rpm-ostree, that of Fedora (or a link to it), and that of other
+* distributions.
+*/
 const databaseFolders = [
 	"usr/share/rpm",
 	"usr/lib/sysimage/rpm",
@@ -202,7 +205,10 @@ async function isInside(root, path) {
 	}
 }
 // src/world/packages/layers.ts
-/** Bytes of an unpacked database file. Fedora's largest are a fifth of it; a file of zeros is a thousandth when packed. */
+/**
+* Bytes of an unpacked database file. The largest of Fedora's are a fifth of this. A limit is needed because a file of
+* zeros can be compressed to a thousandth.
+*/
 const maximumDatabaseBytes = 1073741824;
 /**
 * Fetches the rpm database of an image, and no more than is needed to find it: it searches the layers from the top

@@ -1,4 +1,4 @@
-import { I as InputError, L as OutsideError, P as defined, _ as exec, c as inParallel, h as silentLog, p as withoutTrailingSlashes, w as readFileIfThere, x as requireTools, y as findTool, z as messageOf } from "./host.mjs";
+import { C as silentLog, D as findTool, G as OutsideError, H as defined, M as readFileIfThere, T as exec, W as InputError, a as inParallel, k as requireTools, q as messageOf, x as withoutTrailingSlashes } from "./host.mjs";
 import { c as int, d as number, h as string, l as literal, o as custom, p as record, r as array, u as looseObject } from "./zod.mjs";
 import { t as createTarDecoder } from "./modern-tar.mjs";
 import { readFile } from "node:fs/promises";
@@ -344,7 +344,7 @@ const configSchema = looseObject({
 	rootfs: looseObject({ diff_ids: array(string()) })
 });
 /**
-* Reads the image that a reference means for one architecture, walking an index to it.
+* Reads the image that a reference means for one architecture, through an index if there is one.
 * @throws InputError when there is no such image, or none for the architecture
 */
 async function readImage(client, reference, architecture) {
@@ -411,9 +411,9 @@ function architecturesOf(manifests) {
 	return manifests.flatMap(({ platform }) => platform === void 0 || platform.os !== "linux" ? [] : [architectureOfGo(platform.architecture) ?? platform.architecture]);
 }
 // src/world/registry/copy.ts
-/** Mounts at a time: each is a round trip and nothing else. */
+/** How many mounts run at the same time: each is only a request and its answer. */
 const parallelMounts = 16;
-/** Blobs under way between registries at a time. */
+/** How many blobs are copied between registries at the same time. */
 const parallelStreams = 8;
 /**
 * Copies an image or an index with all its images, byte for byte, and then tags it in the given order. Blobs come
@@ -552,8 +552,8 @@ const attempts = 10;
 * read the same list lose one entry. Each therefore reads again after the time that a rival's read and write may
 * take, and adds what is missing: the writer whose entry was lost puts it back. Entries that we cannot read are kept.
 *
-* The list is replaced as a whole, so an answer with less than there is would lose the rest. Before the first write it is
-* read twice, and every entry of either answer stays.
+* The list is replaced as a whole, so entries that an incomplete answer lacks would be lost. Before the first write it
+* is read twice, and every entry of either answer stays.
 */
 function addToFallbackTag(client, repository, subject, entry) {
 	return inSequence(`${formatRepository(repository)}@${subject}`, () => addNow(client, repository, subject, entry));
@@ -694,8 +694,9 @@ async function copyReferrer(client, options) {
 	return report;
 }
 /**
-* Puts a manifest that has a subject, and makes sure that it is found by it. A registry may promise to keep the list
-* (it answers OCI-Subject) and keep none, so its list is read back; the fallback tag takes its place.
+* Puts a manifest that has a subject, and makes sure that the list of the subject's referrers has it. A registry may
+* promise to keep that list (it answers OCI-Subject) and not keep it. So the list is read back, and if the entry is
+* missing, it goes to the list under the fallback tag.
 * @throws OutsideError when the registry accepted the manifest and does not have it
 */
 async function putListed(client, repository, manifest) {
@@ -734,7 +735,7 @@ function plain({ mediaType, digest, size }) {
 const nameAnnotation = "org.opencontainers.image.ref.name";
 /**
 * A name of an image in a layout; its text is what buildah and skopeo call it: `oci:/folder:tag`.
-* @throws InputError for a folder whose name they would misread
+* @throws InputError for a folder whose name buildah or skopeo would misread
 */
 function inLayout(folder, tag) {
 	const path = resolve(folder);
@@ -814,7 +815,7 @@ function parseChallenges(header) {
 	}
 	return challenges;
 }
-// src/world/registry/failures.ts
+// src/world/registry/registry-failures.ts
 /** A failure that may not happen again a little later. */
 var TransientError = class extends OutsideError {
 	/** What the server asked for with Retry-After. */
@@ -1072,7 +1073,7 @@ async function* layerEntries(source, what) {
 		if (!finished) await reader.cancel().catch(() => {});
 	}
 }
-/** A path in an archive as others name it too: `./usr/bin/` is `usr/bin`. */
+/** The usual form of a path in an archive: `./usr/bin/` becomes `usr/bin`. */
 function plainPath(name) {
 	return withoutTrailingSlashes(name.replace(/^(\.?\/)+/, ""));
 }
@@ -1108,7 +1109,7 @@ function pipe(source, sink) {
 	source.pipe(sink);
 	return sink;
 }
-/** By the program: Node.js 20 has no zstd. */
+/** The program zstd decompresses it, because Node.js 20 cannot. */
 function unzstd(source, what) {
 	requireTools(["zstd"]);
 	const child = spawn(findTool("zstd") ?? "zstd", [
@@ -1147,7 +1148,7 @@ function asOurs(error, what) {
 // src/world/registry/patience.ts
 /** Bytes per second of the slowest connection that we wait for. */
 const slowestBytes = 65536;
-/** Seconds that so many bytes may take in all. */
+/** How many seconds this many bytes may take. */
 function secondsFor(bytes, answerSeconds) {
 	return answerSeconds + bytes / slowestBytes;
 }
@@ -1197,7 +1198,7 @@ function watched(source, options) {
 // src/world/registry/answers.ts
 /** Limit for a body that only explains an error. */
 const maximumErrorBytes = 65536;
-/** Statuses that may not come again a little later. */
+/** Statuses of failures that may be over a little later. */
 const transientStatuses = [
 	408,
 	429,
@@ -1208,7 +1209,7 @@ const transientStatuses = [
 ];
 /**
 * The address of a redirect or an upload session.
-* @throws OutsideError if that would leave https for plain http (this machine's own addresses excepted)
+* @throws OutsideError if that would leave https for plain http (except to this machine's own addresses)
 */
 function secureLocation(location, from, doing) {
 	if (!URL.canParse(location, from.href)) throw new OutsideError(doing, `${from.host} sent an unreadable Location`);
@@ -1229,7 +1230,7 @@ async function discard(response) {
 }
 /**
 * Reads a body up to a limit.
-* @param answerSeconds of patience, besides the time that its size takes
+* @param answerSeconds how long to wait, besides the time that its size takes
 * @param doing for the error about a broken or too large body; without it, the body only explains another error and is cut
 */
 async function readWhole(response, from, limit, doing, answerSeconds = 25) {
@@ -1408,7 +1409,7 @@ async function askSession(transport, chunk, session) {
 		stored
 	};
 }
-/** Not to be retried alone: the session no longer exists, nor what was sent. */
+/** This request is not retried alone: the session no longer exists, and what was sent is lost. */
 var LostSession = class extends OutsideError {
 	constructor(doing) {
 		super(doing, "the registry no longer knows the upload");
@@ -1645,7 +1646,7 @@ const fileSchema = looseObject({
 	credHelpers: record(string(), string()).optional(),
 	credsStore: string().optional()
 });
-/** A helper may unlock a keyring; it must not hang a verb. */
+/** A helper may unlock a keyring; a verb must not wait for ever. */
 const defaultHelperSeconds = 30;
 const helperAnswerSchema = looseObject({
 	Username: string(),
@@ -1828,6 +1829,58 @@ function jsonOrUndefined(text) {
 		return;
 	}
 }
+// src/world/registry/pages.ts
+/** No list that we read is that long. The limit ends a list whose server always names another page. */
+const maximumPages = 1e4;
+/** Reads a list to its last page. */
+async function readPages(transport, request) {
+	const { repository, first, doing, answers } = request;
+	const pages = [];
+	const seen = /* @__PURE__ */ new Set();
+	let next = first;
+	while (next !== void 0) {
+		if (seen.has(next.href)) throw new OutsideError(doing, "the pages of the list lead in a circle");
+		seen.add(next.href);
+		const page = await transport.send({
+			method: "GET",
+			repository,
+			push: false,
+			url: next,
+			doing,
+			answers,
+			mayLack: request.mayLack ?? false
+		});
+		pages.push(page);
+		if (pages.length > maximumPages) throw new OutsideError(doing, `the list has more than ${maximumPages} pages`);
+		next = page.status === 200 ? nextPage(page, doing) : void 0;
+	}
+	return pages;
+}
+function nextPage(page, doing) {
+	const link = page.headers.get("link");
+	const target = link === null ? void 0 : /<([^>]*)>[^,]*;\s*rel="?next"?/i.exec(link)?.[1];
+	return target === void 0 ? void 0 : secureLocation(target, page.url, doing);
+}
+// src/world/registry/list-tags.ts
+/** The part of a client that lists tags. */
+function createTags(transport) {
+	async function listTags(repository) {
+		const doing = `listing the tags of ${formatRepository(repository)}`;
+		return (await readPages(transport, {
+			repository,
+			first: transport.url(repository, "tags/list"),
+			doing,
+			answers: [200, 404]
+		})).filter((page) => page.status === 200).flatMap((page) => {
+			const value = parseJson(page.body, formatRepository(repository));
+			const tags = typeof value === "object" && value !== null && "tags" in value ? value.tags : void 0;
+			if (tags === null) return [];
+			if (Array.isArray(tags) && tags.every((tag) => typeof tag === "string")) return tags;
+			throw notARegistry(repository.registry, "its answer holds no list of tags");
+		});
+	}
+	return { listTags };
+}
 // src/world/registry/manifests.ts
 /** The part of a client that is about manifests and tags. */
 function createManifests(transport) {
@@ -1951,38 +2004,6 @@ function verifiedContent(reference, answer) {
 function requireDigest(reference, digest) {
 	if (reference.kind === "digest" && reference.digest !== digest) throw wrongBytes(formatReference(reference), digest);
 }
-// src/world/registry/pages.ts
-/** No list of ours is that long; a server that always names another page must not keep us for ever. */
-const maximumPages = 1e4;
-/** Reads a list to its last page. */
-async function readPages(transport, request) {
-	const { repository, first, doing, answers } = request;
-	const pages = [];
-	const seen = /* @__PURE__ */ new Set();
-	let next = first;
-	while (next !== void 0) {
-		if (seen.has(next.href)) throw new OutsideError(doing, "the pages of the list lead in a circle");
-		seen.add(next.href);
-		const page = await transport.send({
-			method: "GET",
-			repository,
-			push: false,
-			url: next,
-			doing,
-			answers,
-			mayLack: request.mayLack ?? false
-		});
-		pages.push(page);
-		if (pages.length > maximumPages) throw new OutsideError(doing, `the list has more than ${maximumPages} pages`);
-		next = page.status === 200 ? nextPage(page, doing) : void 0;
-	}
-	return pages;
-}
-function nextPage(page, doing) {
-	const link = page.headers.get("link");
-	const target = link === null ? void 0 : /<([^>]*)>[^,]*;\s*rel="?next"?/i.exec(link)?.[1];
-	return target === void 0 ? void 0 : secureLocation(target, page.url, doing);
-}
 // src/world/registry/referrers.ts
 /**
 * The part of a client that finds what refers to a digest: the Referrers API, and the fallback tag of registries that
@@ -2068,28 +2089,8 @@ function createReferrers(transport, manifests, log) {
 		fallbackList
 	};
 }
-// src/world/registry/tags.ts
-/** The part of a client that lists tags. */
-function createTags(transport) {
-	async function listTags(repository) {
-		const doing = `listing the tags of ${formatRepository(repository)}`;
-		return (await readPages(transport, {
-			repository,
-			first: transport.url(repository, "tags/list"),
-			doing,
-			answers: [200, 404]
-		})).filter((page) => page.status === 200).flatMap((page) => {
-			const value = parseJson(page.body, formatRepository(repository));
-			const tags = typeof value === "object" && value !== null && "tags" in value ? value.tags : void 0;
-			if (tags === null) return [];
-			if (Array.isArray(tags) && tags.every((tag) => typeof tag === "string")) return tags;
-			throw notARegistry(repository.registry, "its answer holds no list of tags");
-		});
-	}
-	return { listTags };
-}
 // src/world/registry/exchange.ts
-/** More seconds for a stream: the registry checks what it got before it answers. */
+/** A stream gets more seconds, because the registry checks the content before it answers. */
 const streamSeconds = 300;
 /**
 * @param counters every request is counted there
@@ -2290,7 +2291,7 @@ function createScrubber() {
 	};
 }
 // src/world/registry/token-endpoint.ts
-/** Statuses that answer the question, for or against us. */
+/** Statuses that answer the request, with a token or with a refusal. */
 const answers = [
 	200,
 	400,

@@ -1,4 +1,4 @@
-import { C as isMissing, I as InputError, L as OutsideError, T as withTemporaryFolder, _ as exec, z as messageOf } from "./host.mjs";
+import { G as OutsideError, N as withTemporaryFolder, T as exec, W as InputError, j as isMissing, q as messageOf } from "./host.mjs";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createHash } from "node:crypto";

@@ -1,5 +1,5 @@
-import { E as text, a as architecture, m as directory, s as defineVerb } from "../chunks/cli.mjs";
-import { I as InputError, a as table, n as code } from "../chunks/host.mjs";
+import { C as text, d as directory, i as defineVerb, n as architecture } from "../chunks/cli.mjs";
+import { H as defined, W as InputError, c as exact, p as say, u as renderReports } from "../chunks/host.mjs";
 import { n as buildImage, t as buildLocally } from "../chunks/loop-build-image.mjs";
 import { r as readCandidate } from "../chunks/release-candidate.mjs";
 import { p as openProject } from "../chunks/release.mjs";
@@ -46,7 +46,7 @@ needed, and boot-test --local reads it from there.`,
 			candidate,
 			log,
 			env,
-			...inputs.architecture === void 0 ? {} : { architecture: inputs.architecture }
+			...defined({ architecture: inputs.architecture })
 		};
 		if (inputs.local !== void 0) {
 			const images = await buildLocally({
@@ -54,12 +54,16 @@ needed, and boot-test --local reads it from there.`,
 				folder: resolve(inputs.local)
 			});
 			const [first] = images;
-			return outcome(candidate, {
+			const where = {
 				image: first?.image,
 				digest: first?.digest,
-				images,
+				images
+			};
+			const facts = images.map(({ image, digest }) => say`image: ${exact(image)}, digest ${exact(digest)}`);
+			return outcome(candidate, {
+				...where,
 				built: images.some(({ built }) => built)
-			}, [...images.map(({ image, digest }) => `  image  ${image}  ${digest}`)]);
+			}, facts);
 		}
 		const { image, built } = await buildImage(options);
 		const name = formatReference(image);
@@ -67,7 +71,7 @@ needed, and boot-test --local reads it from there.`,
 			image: name,
 			digest: image.digest,
 			built
-		}, [`  image  ${name}`, `  tag    ${candidate.tag}${inputs.architecture === void 0 ? "" : ` (only its part for ${inputs.architecture})`}`]);
+		}, [say`image: ${exact(name)}`, say`tag: ${exact(candidate.tag)}${inputs.architecture === void 0 ? "" : ` (only its part for ${inputs.architecture})`}`]);
 	},
 	action: {
 		setUp: true,
@@ -106,7 +110,7 @@ function requireConfigured(config, architecture) {
 		remedy: `Add it to architectures in ${config.file}, or leave out the option.`
 	});
 }
-function outcome(candidate, made, lines) {
+function outcome(candidate, made, facts) {
 	const { base, key, tag, version, commit } = candidate;
 	const reference = formatReference(base.reference);
 	return {
@@ -122,20 +126,14 @@ function outcome(candidate, made, lines) {
 				digest: base.reference.digest
 			}
 		},
-		summary: [`### ${made.built ? "Built" : "Built already"}: ${version}`, table([
-			"image",
-			"base",
-			"build key"
-		], [[
-			code(made.image ?? ""),
-			code(base.version),
-			code(key.slice(0, 16))
-		]])].join("\n\n"),
-		text: [
-			`${made.built ? "built" : "built already:"} ${version}`,
-			...lines,
-			`  base   ${base.version}  ${reference}`
-		].join("\n")
+		...renderReports({
+			headline: `${version}: ${made.built ? "built" : "built already, from the same inputs"}`,
+			facts: [
+				...facts,
+				say`base: ${exact(reference)}, version ${exact(base.version)}`,
+				say`build key: ${exact(key.slice(0, 16))}`
+			]
+		})
 	};
 }
 export { build_image_default as default };

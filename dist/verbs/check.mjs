@@ -1,5 +1,5 @@
-import { i as findingsText, m as directory, n as count, r as findingsMarkdown, s as defineVerb } from "../chunks/cli.mjs";
-import { P as defined } from "../chunks/host.mjs";
+import { d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { H as defined, n as renderFindings, s as count } from "../chunks/host.mjs";
 import { t as checkCheckout } from "../chunks/operate-check.mjs";
 import { t as findRoot } from "../chunks/project.mjs";
 import { C as Git } from "../chunks/world-git.mjs";
@@ -23,12 +23,11 @@ registry and no forge, and writes nothing. Exit code 1 if there is an error; war
 		const { findings, ran } = await checkCheckout(new Git(root), root, context.now());
 		const errors = findings.filter(({ severity }) => severity === "error");
 		const warnings = findings.filter(({ severity }) => severity === "warning");
-		const reported = [...errors, ...warnings].map(({ check, ...finding }) => ({
+		const reported = findings.map(({ check, ...finding }) => ({
 			rule: check,
 			...finding
 		}));
 		const counts = `${count(errors.length, "error")}, ${count(warnings.length, "warning")}`;
-		const result = findings.length === 0 ? "no finding" : counts;
 		return {
 			data: {
 				findings,
@@ -36,8 +35,10 @@ registry and no forge, and writes nothing. Exit code 1 if there is an error; war
 				warnings: warnings.length,
 				checks: ran
 			},
-			text: [...findingsText(reported), `${result} (checked: ${ran.join(", ")})`].join("\n"),
-			summary: [`### check: ${result}`, ...findings.length === 0 ? [] : [findingsMarkdown(reported)]].join("\n\n"),
+			...renderFindings(reported, {
+				headline: `check: ${findings.length === 0 ? "no finding" : counts}`,
+				facts: [`checked: ${ran.join(", ")}`]
+			}),
 			annotations: findings.map(annotationOf),
 			exitCode: errors.length > 0 ? 1 : 0
 		};

@@ -1,10 +1,10 @@
 import { i as completionScripts, o as shells } from "../chunks/cli-completion.mjs";
-import { b as choice, s as defineVerb } from "../chunks/cli.mjs";
+import { _ as choice, i as defineVerb } from "../chunks/cli.mjs";
 // src/verbs/completion.ts
 var completion_default = defineVerb({
 	summary: "Print the script by which a shell completes the command line of coxswain",
-	about: `Verbs, options, actions and architectures are completed, and fleets and versions as the checkout in this folder knows
-them. It uses no network.
+	about: `The script completes verbs, options, actions and architectures, and the fleets and versions of the checkout in this
+folder. It uses no network.
 
   eval "$(coxswain completion bash)"        in ~/.bashrc
   eval "$(coxswain completion zsh)"         in ~/.zshrc, after compinit

@@ -1,13 +1,13 @@
-import { E as text, S as flag, s as defineVerb } from "../chunks/cli.mjs";
+import { C as text, i as defineVerb, y as flag } from "../chunks/cli.mjs";
 import { a as rehearsalTests, c as playFailure, i as playBrokenUpgrade, l as versions, n as createStage, o as playLoop, r as openScene, s as formatTable, t as withWorkplace } from "../chunks/demo.mjs";
-import { C as isMissing, I as InputError, x as requireTools } from "../chunks/host.mjs";
+import { W as InputError, j as isMissing, k as requireTools } from "../chunks/host.mjs";
 import { readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 // src/verbs/demo.ts
 var demo_default = defineVerb({
 	summary: "Show the whole loop on this machine: registry, build, VM, promotion, update graphs",
 	about: `Makes a small bootable base image and a user's repository, moves the base, and lets the verbs do their
-work on a real registry, buildah, QEMU and git. Takes under a minute (--systemd: three; --ostree: many); needs root, or a user with subordinate IDs. Leaves only its results in
+work on a real registry, buildah, QEMU and git. Takes less than a minute (--systemd: three minutes; --ostree: many); needs root, or a user with subordinate IDs. Leaves only its results in
 --output, and stops every process that it starts.`,
 	inputs: {
 		systemd: flag("use a base image with a real systemd (made with mmdebstrap)"),

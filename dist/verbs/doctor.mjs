@@ -1,5 +1,5 @@
-import { C as many, E as text, S as flag, m as directory, s as defineVerb, x as duration } from "../chunks/cli.mjs";
-import { I as InputError, R as UsageError, a as table, i as plainText, n as code } from "../chunks/host.mjs";
+import { C as text, b as many, d as directory, i as defineVerb, v as duration, y as flag } from "../chunks/cli.mjs";
+import { K as UsageError, W as InputError, c as exact, n as renderFindings, p as say, s as count } from "../chunks/host.mjs";
 import { i as requireBaseUrl, n as examine, r as readNodeReference, t as examineGitHub } from "../chunks/operate-doctor.mjs";
 import { i as findFleet, n as openCheckout } from "../chunks/project.mjs";
 import { i as readConfig } from "../chunks/project-configuration.mjs";
@@ -62,8 +62,10 @@ token may not read is reported as "could not check".
 				site: files.where,
 				...examination
 			},
-			text: describe(examination, files.where),
-			summary: summarise(examination, files.where),
+			...renderFindings(examination.findings.map(reported), {
+				headline: headlineOf(files.where, examination.findings),
+				facts: [say`${examination.fleets.join(", ")}: ${count(examination.releases, "release")}, ${count(examination.images, "image")} in graphs`]
+			}),
 			exitCode: errors.length > 0 ? 1 : 0
 		};
 	},
@@ -91,37 +93,31 @@ async function doctorGitHub(directory, { env, log }) {
 		log
 	});
 	const findings = await log.task(`examining the settings of ${repository.repository}`, () => examineGitHub(repository, config));
-	const lines = findings.map(({ severity, check, where, message, remedy }) => `${severity} [${check}] ${message}. ${remedy}\n  ${where}`);
-	const headline = findings.length === 0 ? `no finding in the settings of ${repository.repository}` : `${findings.length} ${findings.length === 1 ? "finding" : "findings"} in the settings of ${repository.repository}`;
 	return {
 		data: {
 			site: repository.page,
 			findings
 		},
-		text: [...lines, headline].join("\n"),
-		summary: [`### doctor --github: ${headline}`, ...findings.map((found) => `- **${found.severity}** ${plainText(found.message)}. ${plainText(found.remedy)} [Change it](${found.where})`)].join("\n"),
+		...renderFindings(findings.map(reported), {
+			headline: headlineOf(`the settings of ${repository.repository}`, findings),
+			facts: []
+		}),
 		exitCode: findings.some(({ severity }) => severity === "error") ? 1 : 0
 	};
 }
-function summarise({ findings, fleets, releases, images }, where) {
-	return [
-		`### doctor: ${findings.length === 0 ? "no finding" : `${findings.length} ${findings.length === 1 ? "finding" : "findings"}`}`,
-		...findings.length === 0 ? [] : [table([
-			"",
-			"where",
-			"what",
-			"what to do"
-		], findings.map(({ severity, where: place, message, remedy }) => [
-			severity,
-			code(place),
-			plainText(message),
-			plainText(remedy)
-		]))],
-		`Fleets ${fleets.map(code).join(", ")}: ${releases} releases, ${images} images in graphs of ${code(where)}.`
-	].join("\n\n");
+function headlineOf(subject, findings) {
+	return say`${exact(subject)}: ${findings.length === 0 ? "no finding" : count(findings.length, "finding")}`;
+}
+/** A message of doctor is a clause. */
+function reported({ check, message, ...finding }) {
+	return {
+		rule: check,
+		message: `${message}.`,
+		...finding
+	};
 }
 function openFiles({ site, oci }, config, client) {
-	if (oci && site !== void 0) throw new UsageError("--site and --oci are two places: give one");
+	if (oci && site !== void 0) throw new UsageError("--site and --oci name two places: give only one");
 	const place = site ?? (oci ? void 0 : config.publish.url);
 	if (place === void 0) return filesInArtifacts(client, config);
 	if (/^[a-z][a-z+.-]*:\/\//i.test(place)) return filesAtUrl(place);
@@ -132,10 +128,5 @@ function openFiles({ site, oci }, config, client) {
 		found: place,
 		remedy: "Name the folder that publish-updates wrote, or the URL where it is served."
 	});
-}
-function describe({ findings, fleets, releases, images }, where) {
-	const counts = `${fleets.join(", ")}: ${releases} releases, ${images} images in graphs of ${where}`;
-	if (findings.length === 0) return `no finding (${counts})`;
-	return [...findings.map(({ severity, check, where: place, message, remedy }) => `${severity} [${check}] ${place}: ${message}. ${remedy}`), `${findings.length} ${findings.length === 1 ? "finding" : "findings"} (${counts})`].join("\n");
 }
 export { doctor_default as default };

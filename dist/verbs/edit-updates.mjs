@@ -1,6 +1,6 @@
-import { E as text, S as flag, b as choice, m as directory, s as defineVerb, t as firstRelease, x as duration } from "../chunks/cli.mjs";
+import { C as text, _ as choice, d as directory, i as defineVerb, t as firstRelease, v as duration, y as flag } from "../chunks/cli.mjs";
 import { n as parseWhen } from "../chunks/guidance-template.mjs";
-import { I as InputError, P as defined, R as UsageError, i as plainText, r as codeBlock } from "../chunks/host.mjs";
+import { H as defined, K as UsageError, W as InputError, u as renderReports } from "../chunks/host.mjs";
 import { t as showDifference } from "../chunks/operate-edit-updates.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { i as followOfferOrWarn, n as describeMovedTags, p as openProject } from "../chunks/release.mjs";
@@ -17,7 +17,7 @@ const kinds = [
 	"hold",
 	"release-hold"
 ];
-/** After these a new node may get another release: the floating tags follow. */
+/** After these actions a new node may get another release, so the floating tags have to follow. */
 const changesOffer = [
 	"rollout",
 	"deadend",
@@ -118,7 +118,6 @@ of them by git revert on that branch. publish-updates makes it public.
 			by,
 			now
 		}, action, { rehearse });
-		for (const warning of answer.warnings) context.log.warn(warning);
 		const movedTags = rehearse || !changesOffer.includes(action.kind) ? [] : await followOfferOrWarn(project, fleet);
 		const told = {
 			...answer,
@@ -131,16 +130,16 @@ of them by git revert on that branch. publish-updates makes it public.
 				movedTags,
 				...defined({ dryRun: rehearse ? true : void 0 })
 			},
-			text: describe(told, {
+			...renderReports(reportOn(told, {
 				rehearse,
 				difference,
 				by
-			}),
-			summary: summarise(told, {
-				rehearse,
-				difference,
-				by
-			})
+			})),
+			annotations: answer.warnings.map((message) => ({
+				level: "warning",
+				title: "edit-updates",
+				message
+			}))
 		};
 	},
 	action: { token: true },
@@ -159,29 +158,17 @@ of them by git revert on that branch. publish-updates makes it public.
 		}
 	}
 });
-function summarise({ fleet, changed, summary, notes, warnings, stateCommit }, shown) {
-	return [
-		`### ${fleet}: ${[shown.rehearse ? changed ? "would" : "would change nothing:" : changed ? "" : "nothing changed:", plainText(summary)].filter((part) => part !== "").join(" ")}`,
-		...warnings.map((warning) => `> ⚠ ${plainText(warning)}`),
-		...notes.length === 0 ? [] : [notes.map((note) => `- ${plainText(note)}`).join("\n")],
-		...shown.difference.trim() === "" ? [] : [codeBlock(shown.difference)],
-		...shown.rehearse || !changed ? [] : [`By ${plainText(shown.by)}, commit ${shortCommit(stateCommit ?? "")}.`]
-	].join("\n\n");
-}
-function describe({ fleet, changed, summary, notes, stateCommit }, shown) {
-	const lines = notes.map((note) => `  ${note}`);
-	if (shown.rehearse) return changed ? [
-		`${fleet}: would ${summary}`,
-		...lines,
-		"",
-		shown.difference.trimEnd()
-	].join("\n") : [`${fleet}: ${summary}; nothing would change`, ...lines].join("\n");
-	if (!changed) return [`${fleet}: ${summary}; nothing changed`, ...lines].join("\n");
-	return [
-		`${fleet}: ${summary}`,
-		...lines,
-		`  by ${shown.by}, commit ${shortCommit(stateCommit ?? "")}; public with the next publish-updates`
-	].join("\n");
+function reportOn({ fleet, changed, summary, notes, warnings, stateCommit }, shown) {
+	const { rehearse, difference, by } = shown;
+	return {
+		headline: `${fleet}: ${changed ? `${rehearse ? "would " : ""}${summary}` : `${summary}; ${rehearse ? "nothing would change" : "nothing changed"}`}`,
+		facts: [
+			...warnings.map((warning) => ({ warning })),
+			...notes,
+			changed && !rehearse ? `by ${by}, commit ${shortCommit(stateCommit ?? "")}; public with the next publish-updates` : void 0,
+			rehearse ? { block: difference } : void 0
+		]
+	};
 }
 function readAction(kind, given, now) {
 	const { needs, may } = takes[kind];
@@ -200,9 +187,9 @@ function readAction(kind, given, now) {
 	}
 	const reason = readStatement(given.reason ?? "", "--reason");
 	if (needs.includes("reason") && reason === "") throw new UsageError(`--action ${kind} needs a --reason`);
-	const version = given.version === void 0 ? {} : { version: given.version };
-	const why = given.reason === void 0 ? {} : { reason };
-	const lasting = given.for === void 0 ? {} : { duration: positive(given.for, "for") };
+	const version = defined({ version: given.version });
+	const why = defined({ reason: given.reason === void 0 ? void 0 : reason });
+	const lasting = defined({ duration: given.for === void 0 ? void 0 : positive(given.for, "for") });
 	const required = given.version ?? "";
 	switch (kind) {
 		case "rollout": return {
@@ -252,7 +239,7 @@ function positive(seconds, name) {
 	if (seconds > 0) return seconds;
 	throw new InputError({
 		field: `--${name}`,
-		problem: "no time at all",
+		problem: "the time must be longer than 0",
 		expected: "such as 6h"
 	});
 }

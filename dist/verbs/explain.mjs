@@ -1,5 +1,5 @@
-import { E as text, b as choice, s as defineVerb } from "../chunks/cli.mjs";
-import { B as quote } from "../chunks/host.mjs";
+import { C as text, _ as choice, i as defineVerb } from "../chunks/cli.mjs";
+import { J as quote } from "../chunks/host.mjs";
 import { t as compareImages } from "../chunks/operate-explain.mjs";
 import { r as countPackages } from "../chunks/world-packages.mjs";
 import { D as digestIn, P as parseReference, n as createRegistryClient, z as architectures } from "../chunks/world-registry.mjs";
@@ -19,7 +19,7 @@ by type, mode, owner, size, time, extended attributes and content. Exit code 1 i
 			placeholder: "REF",
 			required: true
 		}),
-		architecture: choice("of images for several", architectures, {
+		architecture: choice("which image to compare, if there are images for several architectures", architectures, {
 			placeholder: "NAME",
 			fallback: "x86_64"
 		})

@@ -1,5 +1,5 @@
-import { C as many, E as text, S as flag, m as directory, s as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
-import { P as defined, R as UsageError, i as plainText, r as codeBlock } from "../chunks/host.mjs";
+import { C as text, b as many, d as directory, i as defineVerb, t as firstRelease, y as flag } from "../chunks/cli.mjs";
+import { H as defined, K as UsageError, u as renderReports } from "../chunks/host.mjs";
 import { t as showDifference } from "../chunks/operate-edit-updates.mjs";
 import { t as importRelease } from "../chunks/operate-import-release.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
@@ -46,23 +46,22 @@ and the stream of coxswain.yaml as labels. Run it before the first release of th
 			references: inputs.image,
 			rehearse
 		});
-		for (const note of answer.notes) context.log.warn(note);
-		const difference = (await showDifference(answer.files ?? [])).trimEnd();
-		const lines = describe(answer, {
-			rehearse,
-			by
-		});
+		const difference = await showDifference(answer.files ?? []);
 		return {
 			data: {
 				...answer,
 				...defined({ dryRun: rehearse ? true : void 0 })
 			},
-			text: [...lines, ...difference === "" ? [] : ["", difference]].join("\n"),
-			summary: [
-				`### ${fleet}: ${answer.changed ? rehearse ? "would import" : "imported" : "nothing to import"}`,
-				lines.map((line) => `- ${plainText(line.trim())}`).join("\n"),
-				...difference === "" ? [] : [codeBlock(difference)]
-			].join("\n\n")
+			...renderReports(reportOn(answer, {
+				rehearse,
+				difference,
+				by
+			})),
+			annotations: answer.notes.map((message) => ({
+				level: "warning",
+				title: "import-release",
+				message
+			}))
 		};
 	},
 	action: { token: true },
@@ -77,11 +76,17 @@ and the stream of coxswain.yaml as labels. Run it before the first release of th
 		}
 	}
 });
-function describe({ fleet, imported, known, changed, stateCommit }, shown) {
-	return [
-		...imported.map((version) => `${fleet}: ${shown.rehearse ? "would import" : "imported"} ${version}: nodes on it get the next release`),
-		...known.map((version) => `${fleet}: ${version} is a release already`),
-		...shown.rehearse || !changed ? [] : [`  by ${shown.by}, commit ${shortCommit(stateCommit ?? "")}; public with the next publish-updates`]
-	];
+function reportOn({ fleet, imported, known, notes, changed, stateCommit }, shown) {
+	const { rehearse, difference, by } = shown;
+	return {
+		headline: `${fleet}: ${changed ? `${rehearse ? "would import" : "imported"} ${imported.join(", ")}` : "nothing to import"}`,
+		facts: [
+			...notes.map((warning) => ({ warning })),
+			imported.length === 0 ? void 0 : "nodes on them get the next release",
+			...known.map((version) => `${version} is a release already`),
+			changed && !rehearse ? `by ${by}, commit ${shortCommit(stateCommit ?? "")}; public with the next publish-updates` : void 0,
+			rehearse ? { block: difference } : void 0
+		]
+	};
 }
 export { import_release_default as default };

@@ -1,5 +1,5 @@
-import { C as many, E as text, i as findingsText, m as directory, n as count, r as findingsMarkdown, s as defineVerb, t as firstRelease, w as parsed } from "../chunks/cli.mjs";
-import { I as InputError, P as defined } from "../chunks/host.mjs";
+import { C as text, b as many, d as directory, i as defineVerb, t as firstRelease, x as parsed } from "../chunks/cli.mjs";
+import { H as defined, W as InputError, n as renderFindings, s as count } from "../chunks/host.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { p as openProject } from "../chunks/release.mjs";
 import { t as lintState } from "../chunks/release-state.mjs";
@@ -37,18 +37,19 @@ warnings alone are 0. It compares the commit with the state branch before it.
 		const after = await forge.branches.readFolder(commit, "");
 		const before = against === void 0 ? /* @__PURE__ */ new Map() : await forge.branches.readFolder(against, "");
 		const now = context.now();
-		const judged = lintState(after, before, {
+		const findings = lintState(after, before, {
 			config,
 			fleets,
 			now,
 			timeZone: inputs["time-zone"]
-		});
-		const findings = judged.flatMap(({ fleet, findings: list }) => list.map((finding) => ({
+		}).flatMap(({ fleet, findings: list }) => list.map((finding) => ({
 			...defined({ fleet }),
 			...finding
 		})));
 		const errors = findings.filter(({ severity }) => severity === "error");
 		const warnings = findings.filter(({ severity }) => severity === "warning");
+		const counts = findings.length === 0 ? "no finding" : `${count(errors.length, "error")}, ${count(warnings.length, "warning")}`;
+		const compared = `${shortCommit(commit)}${against === void 0 ? "" : ` against ${shortCommit(against)}`}`;
 		return {
 			data: {
 				commit,
@@ -56,12 +57,10 @@ warnings alone are 0. It compares the commit with the state branch before it.
 				errors,
 				warnings
 			},
-			text: describe({
-				commit,
-				against,
-				judged
+			...renderFindings([...errors, ...warnings], {
+				headline: `lint-updates: ${counts}`,
+				facts: [compared]
 			}),
-			summary: summarise(errors, warnings),
 			annotations: [...errors, ...warnings].map(({ severity, message, rule, where }) => ({
 				level: severity,
 				title: `lint-updates: ${rule}`,
@@ -82,11 +81,6 @@ warnings alone are 0. It compares the commit with the state branch before it.
 		}
 	}
 });
-function summarise(errors, warnings) {
-	const all = [...errors, ...warnings];
-	if (all.length === 0) return "### lint-updates: no finding";
-	return [`### lint-updates: ${count(errors.length, "error")}, ${count(warnings.length, "warning")}`, findingsMarkdown(all)].join("\n\n");
-}
 async function findCommits({ git, forge, config }, given) {
 	const tip = await forge.branches.resolve(config.stateBranch);
 	if (given.commit !== void 0 && /^[0-9a-f]{40}$/.test(given.commit)) await forge.branches.fetchHistory(given.commit, ...tip === void 0 ? [] : [tip]);
@@ -129,14 +123,6 @@ async function resolve(git, name, field) {
 		found: name,
 		remedy: "Fetch it first."
 	});
-}
-function describe(answer) {
-	const all = answer.judged.flatMap(({ findings }) => findings);
-	const errors = all.filter(({ severity }) => severity === "error");
-	const warnings = all.filter(({ severity }) => severity === "warning");
-	const what = `${shortCommit(answer.commit)}${answer.against === void 0 ? "" : ` against ${shortCommit(answer.against)}`}`;
-	if (all.length === 0) return `${what}: no finding`;
-	return [...findingsText([...errors, ...warnings]), `${what}: ${count(errors.length, "error")}, ${count(warnings.length, "warning")}`].join("\n");
 }
 function readTimeZone(raw, name) {
 	try {

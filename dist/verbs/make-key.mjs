@@ -1,5 +1,5 @@
-import { E as text, s as defineVerb } from "../chunks/cli.mjs";
-import { I as InputError, P as defined } from "../chunks/host.mjs";
+import { C as text, i as defineVerb } from "../chunks/cli.mjs";
+import { H as defined, W as InputError } from "../chunks/host.mjs";
 import { s as makeKeyPair } from "../chunks/release-signatures.mjs";
 import { C as Git } from "../chunks/world-git.mjs";
 import { mkdir, writeFile } from "node:fs/promises";

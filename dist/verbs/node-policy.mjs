@@ -1,5 +1,5 @@
-import { E as text, m as directory, s as defineVerb } from "../chunks/cli.mjs";
-import { I as InputError } from "../chunks/host.mjs";
+import { C as text, d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { W as InputError } from "../chunks/host.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { p as openProject } from "../chunks/release.mjs";
 import { i as fleetKeys, o as nodePolicy } from "../chunks/release-signatures.mjs";
@@ -7,7 +7,7 @@ import { i as fleetKeys, o as nodePolicy } from "../chunks/release-signatures.mj
 var node_policy_default = defineVerb({
 	summary: "Print the policy with which a fleet's nodes accept only what the fleet signed",
 	about: `Prints policy.json (containers-policy.json(5)): images of the production repository need a signature by a key of the fleet.
---registries prints the file for registries.d that nodes need beside it. While keys change, both keys are in it.
+--part registries prints the file for registries.d that nodes need beside it. While keys change, both keys are in it.
 
   coxswain node-policy --fleet stable > policy.json
   coxswain node-policy --fleet stable --part registries > registries.d/os.yaml`,

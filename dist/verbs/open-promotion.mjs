@@ -1,6 +1,6 @@
-import { E as text, m as directory, s as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
-import { P as defined, R as UsageError, a as table, i as plainText, k as formatTime } from "../chunks/host.mjs";
-import { i as readinessSentence, n as promotionTargets, r as gateMarks, t as openPromotion } from "../chunks/loop-open-promotion.mjs";
+import { C as text, d as directory, i as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
+import { H as defined, K as UsageError, L as formatTime, u as renderReports } from "../chunks/host.mjs";
+import { n as promotionTargets, r as gateMarks, t as openPromotion } from "../chunks/loop-open-promotion.mjs";
 import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
 import { p as openProject } from "../chunks/release.mjs";
 // src/verbs/open-promotion.ts
@@ -54,8 +54,10 @@ time, "freeze-exception: WHY" lets it through a freeze.
 				promotions
 			},
 			...defined({ exitCode: answers.some(({ action, note }) => note !== void 0 && action !== "merged") ? 1 : void 0 }),
-			text: answers.length === 0 ? `no fleet in ${project.config.file} has promote-from: nothing to promote` : answers.map(describe).join("\n"),
-			summary: answers.map(summarise).join("\n\n")
+			...renderReports(...answers.length === 0 ? [{
+				headline: `no fleet in ${project.config.file} has promote-from: nothing to promote`,
+				facts: []
+			}] : answers.map(reportOn))
 		};
 	},
 	action: { token: true },
@@ -78,39 +80,34 @@ time, "freeze-exception: WHY" lets it through a freeze.
 		}
 	}
 });
-function summarise(answer) {
+function reportOn(answer) {
 	const { from, fleet, version, action, pullRequest, ready, gates, reason, note } = answer;
-	const request = action === "none" ? [] : [`Pull request #${pullRequest}: ${action}.`];
-	if (reason !== void 0) return [
-		`### ${from} → ${fleet}: nothing to promote`,
-		`${plainText(reason)}.`,
-		...request
-	].join("\n\n");
-	return [
-		`### ${from} → ${fleet}: ${version} is ${ready ? "ready" : "not ready yet"}`,
-		readinessSentence(gates),
-		table([
-			"",
-			"gate",
-			""
-		], gates.map((gate) => [
-			gateMarks[gate.state],
-			gate.name,
-			plainText(gate.note)
-		])),
-		...note === void 0 ? [] : [`**${plainText(note)}**`],
-		...request
-	].join("\n\n");
-}
-function describe(answer) {
-	const { from, fleet, version, action, pullRequest, ready, gates, reason, note } = answer;
-	const request = action === "none" ? [] : [`  pull request #${pullRequest} ${action}`];
-	if (reason !== void 0) return [`${from} → ${fleet}: nothing to promote: ${reason}`, ...request].join("\n");
-	return [
-		`${from} → ${fleet}: ${version} is ${ready ? "ready" : "not ready yet"}`,
-		...request,
-		...note === void 0 ? [] : [`  ${note}`],
-		...gates.map((gate) => `  ${gate.state.padEnd(7)} ${gate.name}: ${gate.note}`)
-	].join("\n");
+	const request = action === "none" ? void 0 : `pull request #${pullRequest} ${action}`;
+	if (reason !== void 0) return {
+		headline: `${from} → ${fleet}: nothing to promote: ${reason}`,
+		facts: [request]
+	};
+	return {
+		headline: `${from} → ${fleet}: ${version} is ${ready ? "ready" : "not ready yet"}`,
+		facts: [
+			note === void 0 ? void 0 : { warning: note },
+			request,
+			{
+				head: [
+					"",
+					"gate",
+					""
+				],
+				rows: gates.map((gate) => [
+					{
+						text: gate.state,
+						markdown: gateMarks[gate.state]
+					},
+					gate.name,
+					gate.note
+				])
+			}
+		]
+	};
 }
 export { open_promotion_default as default };

@@ -1,5 +1,5 @@
 import { a as readEvent, i as untested, o as decide, r as matrixOf, s as purposes } from "../chunks/cli-actions.mjs";
-import { C as many, b as choice, m as directory, s as defineVerb } from "../chunks/cli.mjs";
+import { _ as choice, b as many, d as directory, i as defineVerb } from "../chunks/cli.mjs";
 import { s as overtaken } from "../chunks/project.mjs";
 import { p as openProject } from "../chunks/release.mjs";
 // src/verbs/plan-run.ts
@@ -50,7 +50,7 @@ A release is made from the commit that the event names. If the branch has moved 
 			of: ({ fleet }) => fleet
 		},
 		commit: {
-			about: "the commit to release, or to judge; empty if there is none",
+			about: "the commit to release, or to check; empty if there is none",
 			of: ({ commit }) => commit
 		},
 		fork: {
@@ -86,7 +86,7 @@ function describe(job, work) {
 		case "watch": return "watch the base";
 		case "test": return [`build and test for ${job.fleet.name}${job.fork ? ", without credentials" : ""}`, ...jobs].join("\n");
 		case "release": return work.length === 0 ? `release to ${job.fleet.name}: its image is built and tested` : [`build, test and release to ${job.fleet.name}`, ...jobs].join("\n");
-		case "lint": return "judge a change of the state branch";
+		case "lint": return "check a change of the state branch";
 		case "nothing": return `nothing to do: ${job.reason}`;
 	}
 }

@@ -1,5 +1,5 @@
-import { E as text, m as directory, s as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
-import { a as table, n as code } from "../chunks/host.mjs";
+import { C as text, d as directory, i as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
+import { c as exact, l as exactly, p as say, s as count, u as renderReports } from "../chunks/host.mjs";
 import { t as promoteImage } from "../chunks/loop-promote-image.mjs";
 import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
 import { p as openProject } from "../chunks/release.mjs";
@@ -49,8 +49,7 @@ come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or CO
 		}));
 		return {
 			data: promotion,
-			text: describe(promotion),
-			summary: summarise(promotion)
+			...renderReports(reportOn(promotion))
 		};
 	},
 	action: { token: true },
@@ -77,36 +76,29 @@ come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or CO
 		}
 	}
 });
-function summarise(promotion) {
-	const { fleet, version, image, digest, tags, kept, changed, accepted, images, signed } = promotion;
-	return [
-		...accepted === void 0 ? [] : [`> [!WARNING]\n> Without evidence of its tests: accepted by ${code(accepted.by)}: ${code(accepted.reason)}`],
-		`### ${changed ? "Promoted" : "Promoted already"}: ${version} to ${fleet}`,
-		table(["architecture", "its name on nodes"], images.map(({ architecture, digestRef }) => [architecture, code(digestRef)])),
-		[
-			`${accepted === void 0 ? "The tested digest" : "The digest that was built"}, byte for byte: ${code(digest)} is ${code(image)}.`,
-			`Tags: ${tags.map(code).join(" ")}`,
-			...signed.length === 0 ? [] : [`Signed by ${signed.map(code).join(", ")}`],
-			...kept.length === 0 ? [] : [`Not moved, because a newer image or another fleet has them: ${kept.map(code).join(" ")}`]
-		].join("  \n")
-	].join("\n\n");
-}
-function describe(promotion) {
-	const { fleet, image, digest, tags, kept, changed, accepted, attached, mounted, copied, requests, signed } = promotion;
-	const blobs = [
-		mounted > 0 ? `${mounted} blobs mounted` : void 0,
-		copied > 0 ? `${copied} blobs copied` : void 0,
+function reportOn(promotion) {
+	const { fleet, image, digest, tags, kept, changed, accepted, images, signed } = promotion;
+	const { attached, mounted, copied, requests } = promotion;
+	const work = [
+		mounted > 0 ? `${count(mounted, "blob")} mounted` : void 0,
+		copied > 0 ? `${count(copied, "blob")} copied` : void 0,
 		attached > 0 ? `${attached} attached (evidence, SBOMs, …)` : void 0,
-		`${requests} requests`
+		count(requests, "request")
 	].filter((part) => part !== void 0);
-	return [
-		changed ? `promoted ${image} to ${fleet}` : `${image} is promoted to ${fleet} already: nothing changed`,
-		`  digest  ${digest}`,
-		`  tags    ${tags.join(" ")}`,
-		...signed.length === 0 ? [] : [`  signed  by ${signed.join(", ")}`],
-		...accepted === void 0 ? [] : [`  WITHOUT EVIDENCE of its tests: accepted by ${accepted.by}: ${accepted.reason}`],
-		...kept.length === 0 ? [] : [`  left    ${kept.join(" ")} (a newer image or another fleet has them)`],
-		`  (${blobs.join(", ")})`
-	].join("\n");
+	return {
+		headline: changed ? say`${fleet}: promoted ${exact(image)}` : say`${fleet}: ${exact(image)} is promoted already; nothing changed`,
+		facts: [
+			accepted === void 0 ? void 0 : { warning: `no evidence of its tests: accepted by ${accepted.by}: ${accepted.reason}` },
+			say`digest: ${exact(digest)}${accepted === void 0 ? ", the one that was tested" : ""}`,
+			say`tags: ${exactly(tags)}`,
+			signed.length === 0 ? void 0 : say`signed by ${exactly(signed)}`,
+			kept.length === 0 ? void 0 : say`tags that stay, because a newer image or another fleet has them: ${exactly(kept)}`,
+			{
+				head: ["architecture", "its name on nodes"],
+				rows: images.map(({ architecture, digestRef }) => [architecture, exact(digestRef)])
+			},
+			work.join(", ")
+		]
+	};
 }
 export { promote_image_default as default };

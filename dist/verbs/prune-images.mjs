@@ -1,5 +1,5 @@
-import { S as flag, m as directory, s as defineVerb, t as firstRelease, w as parsed, x as duration } from "../chunks/cli.mjs";
-import { R as UsageError } from "../chunks/host.mjs";
+import { d as directory, i as defineVerb, t as firstRelease, v as duration, x as parsed, y as flag } from "../chunks/cli.mjs";
+import { K as UsageError, f as reportText, s as count, u as renderReports } from "../chunks/host.mjs";
 import { t as planPruning } from "../chunks/operate-prune-images.mjs";
 import { p as openProject } from "../chunks/release.mjs";
 import { i as openGitHubRepository, n as isGitHubRegistry, r as packageDeletion } from "../chunks/github.mjs";
@@ -14,7 +14,7 @@ deleted, unless nodes are offered them, or they are barriers or paused. The test
 fleet will still get, and images that branches and open pull requests build now. Images that this project did not build and
 tag always stay.
 
-At ghcr.io the Packages API of GitHub deletes: every manifest, the images of an index and what is attached included.
+At ghcr.io it deletes by GitHub's Packages API: every manifest, also the images of an index and what is attached.
 
 Two witnesses must agree: the state branch, and the guidance that publish-updates put into the registry or that is served
 at publish.url. The registry frees disk space by its own garbage collection.`,
@@ -41,15 +41,15 @@ at publish.url. The registry frees disk space by its own garbage collection.`,
 			report,
 			deletionIn: (repository) => deletionIn(repository, project, context)
 		}));
-		const count = repositories.reduce((sum, { removed }) => sum + removed.length, 0);
-		const deleted = inputs.delete && (inputs.yes || count === 0 || await confirm(repositories));
-		if (deleted) await context.log.task(`deleting ${count} manifests`, remove);
+		const removals = repositories.reduce((sum, { removed }) => sum + removed.length, 0);
+		const deleted = inputs.delete && (inputs.yes || removals === 0 || await confirm(repositories));
+		if (deleted) await context.log.task(`deleting ${removals} manifests`, remove);
 		return {
 			data: {
 				deleted,
 				repositories
 			},
-			text: describeAll(repositories, deleted)
+			...renderReports(...repositories.map((each) => reportOn(each, deleted)))
 		};
 	},
 	action: { token: true },
@@ -71,23 +71,29 @@ async function confirm(repositories) {
 		output: process.stderr
 	});
 	try {
-		const answer = await terminal.question(`${describeAll(repositories, false)}\nDelete these? [y/N] `);
+		const answer = await terminal.question(`${repositories.map((each) => reportText(reportOn(each, false))).join("\n")}\nDelete these? [y/N] `);
 		return /^y(es)?$/i.test(answer.trim());
 	} finally {
 		terminal.close();
 	}
 }
 function readCount(raw, name) {
-	const count = /^\d{1,9}$/.test(raw) ? Number(raw) : 0;
-	if (count >= 2) return count;
-	throw new UsageError(`--${name}: found ${JSON.stringify(raw)}, expected a number from 2 on`);
+	const number = /^\d{1,9}$/.test(raw) ? Number(raw) : 0;
+	if (number >= 2) return number;
+	throw new UsageError(`--${name}: found ${JSON.stringify(raw)}, expected a number of at least 2`);
 }
-function describeAll(repositories, done) {
-	return repositories.map((each) => describe(each, done)).join("\n");
-}
-function describe({ repository, removed, kept }, done) {
-	const count = `${removed.length} ${removed.length === 1 ? "manifest" : "manifests"}`;
-	if (removed.length === 0) return `${repository}: nothing to delete, ${kept} stay`;
-	return [`${repository}: ${done ? `deleted ${count}` : `would delete ${count} (--delete does)`}, ${kept} stay`, ...removed.map(({ digest, tags }) => `  ${digest}${tags.length === 0 ? "" : `  ${tags.join(" ")}`}`)].join("\n");
+function reportOn({ repository, removed, kept }, done) {
+	const manifests = count(removed.length, "manifest");
+	if (removed.length === 0) return {
+		headline: `${repository}: nothing to delete, ${kept} stay`,
+		facts: []
+	};
+	return {
+		headline: `${repository}: ${done ? `deleted ${manifests}` : `would delete ${manifests} (--delete does)`}, ${kept} stay`,
+		facts: [{
+			title: manifests,
+			lines: removed.map(({ digest, tags }) => `${digest}${tags.length === 0 ? "" : `  ${tags.join(" ")}`}`)
+		}]
+	};
 }
 export { prune_images_default as default };

@@ -1,5 +1,5 @@
-import { C as many, E as text, m as directory, s as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
-import { O as formatDuration, P as defined, R as UsageError, i as plainText, k as formatTime, n as code } from "../chunks/host.mjs";
+import { C as text, b as many, d as directory, i as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
+import { H as defined, I as formatDuration, K as UsageError, L as formatTime, c as exact, p as say, u as renderReports } from "../chunks/host.mjs";
 import { n as publishUpdates, r as publishFromArtifact, t as siteIsBehind } from "../chunks/loop-publish-updates.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
@@ -43,7 +43,7 @@ that can read the registry. The dashboard is not among them.
 					nextChange: null,
 					due: true
 				},
-				text: describeFiles(restored, inputs.output).join("\n")
+				...renderReports(reportOn(restored, inputs.output, []))
 			};
 		}
 		const given = inputs["replace-published"];
@@ -76,8 +76,7 @@ that can read the registry. The dashboard is not among them.
 				nextChange: nextChange === void 0 ? null : formatTime(nextChange),
 				due: await siteIsBehind(project.config, folder)
 			},
-			text: describe(answer, inputs.output, now),
-			summary: summarise(answer, project.config.publish.url, now)
+			...renderReports(reportOn(answer, inputs.output, publication(answer, project.config.publish.url, now)))
 		};
 	},
 	action: { token: true },
@@ -117,30 +116,26 @@ async function restore(references, folder, { env, log }) {
 		resumed: []
 	};
 }
-function summarise(answer, url, now) {
-	const { written, unchanged, artifacts, resumed, nextChange } = answer;
-	const changed = artifacts.filter((artifact) => artifact.changed);
-	return ["### Published", [
-		...resumed.map(({ fleet, what }) => `- ${code(fleet)}: ${plainText(what)}`),
-		`- ${written.length} of ${written.length + unchanged.length} files written${url === void 0 ? "" : `; served at ${url}`}`,
-		...changed.map(({ reference }) => `- pushed ${code(reference)}`),
-		...answer.tagged.map((tag) => `- tagged ${code(tag)}`),
-		nextChange === void 0 ? "- no further change is due until something is released or edited" : `- the next change is due at ${formatTime(nextChange)} (in ${formatDuration(nextChange - now)})`
-	].join("\n")].join("\n\n");
+function reportOn({ written, unchanged }, folder, facts) {
+	const all = written.length + unchanged.length;
+	return {
+		headline: written.length === 0 ? say`${exact(folder)}: all ${all} files are up to date` : say`${exact(folder)}: ${written.length} of ${all} files written`,
+		facts: [...facts, {
+			title: "written files",
+			lines: written
+		}]
+	};
 }
-function describe(answer, folder, now) {
+function publication(answer, url, now) {
 	const { artifacts, tagged, resumed, nextChange } = answer;
 	const changed = artifacts.filter((artifact) => artifact.changed);
 	return [
+		url === void 0 ? void 0 : `served at ${url}`,
 		...resumed.map(({ fleet, what }) => `${fleet}: ${what}`),
-		...describeFiles(answer, folder),
-		...changed.map(({ reference, digest }) => `pushed ${reference} (${digest})`),
-		...tagged.map((tag) => `tagged ${tag}`),
-		...artifacts.length > 0 && changed.length === 0 ? ["the artifacts in the registry are up to date"] : [],
+		...changed.map(({ reference, digest }) => say`pushed ${exact(reference)} (${exact(digest)})`),
+		...tagged.map((tag) => say`tagged ${exact(tag)}`),
+		artifacts.length > 0 && changed.length === 0 ? "the artifacts in the registry are up to date" : void 0,
 		nextChange === void 0 ? "no further change is due until something is released or edited" : `the next change is due at ${formatTime(nextChange)} (in ${formatDuration(nextChange - now)})`
-	].join("\n");
-}
-function describeFiles({ written, unchanged }, folder) {
-	return [written.length === 0 ? `${folder}: all ${unchanged.length} files are up to date` : `${folder}: ${written.length} of ${written.length + unchanged.length} files written`, ...written.map((path) => `  ${path}`)];
+	];
 }
 export { publish_updates_default as default };

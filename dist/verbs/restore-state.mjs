@@ -1,5 +1,5 @@
-import { C as many, S as flag, m as directory, s as defineVerb } from "../chunks/cli.mjs";
-import { I as InputError, P as defined, n as code } from "../chunks/host.mjs";
+import { b as many, d as directory, i as defineVerb, y as flag } from "../chunks/cli.mjs";
+import { H as defined, W as InputError, c as exact, p as say, s as count, u as renderReports } from "../chunks/host.mjs";
 import { t as restoreState } from "../chunks/operate-restore-state.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { p as openProject } from "../chunks/release.mjs";
@@ -39,14 +39,12 @@ branch has completely is left alone, and nothing is restored over newer releases
 			expected: "an artifact that publish-updates pushed (publish.oci in coxswain.yaml)",
 			remedy: "Check image and the names of the fleets in coxswain.yaml. Another clone may still have the branch."
 		});
-		const facts = factsOf(answer, config.stateBranch, rehearse);
 		return {
 			data: {
 				...answer,
 				...defined({ dryRun: rehearse ? true : void 0 })
 			},
-			text: facts.join("\n"),
-			summary: [`### ${answer.changed ? "Restored" : "Nothing to restore"}: ${code(config.stateBranch)}`, facts.map((fact) => `- ${fact}`).join("\n")].join("\n\n")
+			...renderReports(reportOn(answer, config.stateBranch, rehearse))
 		};
 	},
 	action: { token: true },
@@ -61,12 +59,15 @@ branch has completely is left alone, and nothing is restored over newer releases
 		}
 	}
 });
-function factsOf({ fleets, changed, stateCommit }, branch, rehearse) {
-	return [...fleets.map(({ fleet, artifact, outcome, releases }) => {
-		const count = `${releases} ${releases === 1 ? "release" : "releases"}`;
-		if (outcome === "complete") return `${fleet}: complete, ${count}`;
-		if (outcome === "no artifact") return `${fleet}: nothing at ${artifact}`;
-		return `${fleet}: ${rehearse ? "would restore " : ""}${count} from ${artifact}`;
-	}), ...changed && !rehearse ? [`${branch} is at ${shortCommit(stateCommit ?? "")}`] : []];
+function reportOn({ fleets, changed, stateCommit }, branch, rehearse) {
+	const what = rehearse ? "would be restored" : `restored, commit ${shortCommit(stateCommit ?? "")}`;
+	return {
+		headline: say`${exact(branch)}: ${changed ? what : "nothing to restore"}`,
+		facts: fleets.map(({ fleet, artifact, outcome, releases }) => {
+			if (outcome === "complete") return `${fleet}: complete, ${count(releases, "release")}`;
+			if (outcome === "no artifact") return say`${fleet}: nothing at ${exact(artifact)}`;
+			return say`${fleet}: ${count(releases, "release")} from ${exact(artifact)}`;
+		})
+	};
 }
 export { restore_state_default as default };

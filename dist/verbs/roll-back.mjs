@@ -1,5 +1,5 @@
-import { E as text, m as directory, s as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
-import { R as UsageError, i as plainText } from "../chunks/host.mjs";
+import { C as text, d as directory, i as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
+import { K as UsageError, u as renderReports } from "../chunks/host.mjs";
 import { t as rollBack } from "../chunks/operate-roll-back.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { n as describeMovedTags, p as openProject } from "../chunks/release.mjs";
@@ -48,12 +48,14 @@ content of an earlier release as a new one, because nodes do not downgrade. If i
 			order,
 			reason
 		});
-		for (const warning of answer.warnings) context.log.warn(warning);
-		const said = describe(answer);
 		return {
 			data: answer,
-			text: said,
-			summary: `### Roll back ${fleet.name}\n\n${plainText(said)}`
+			...renderReports(reportOn(answer)),
+			annotations: answer.warnings.map((message) => ({
+				level: "warning",
+				title: "roll-back",
+				message
+			}))
 		};
 	},
 	action: { token: true },
@@ -62,12 +64,16 @@ content of an earlier release as a new one, because nodes do not downgrade. If i
 		of: ({ pullRequest }) => pullRequest
 	} }
 });
-function describe({ fleet, insteadOf, restores, movedTags, summary, action, pullRequest, reason }) {
-	return [
-		`${fleet}: ${summary}`,
-		...describeMovedTags(movedTags).map((line) => `  ${line}`),
-		reason === void 0 ? `  pull request #${pullRequest} ${action}: the content of ${restores} instead of ${insteadOf}, as a new release` : `  no pull request: ${reason}`,
-		"  public with the next publish-updates"
-	].join("\n");
+function reportOn(answer) {
+	const { fleet, insteadOf, restores, movedTags, summary, warnings, action, pullRequest, reason } = answer;
+	return {
+		headline: `${fleet}: ${summary}`,
+		facts: [
+			...warnings.map((warning) => ({ warning })),
+			...describeMovedTags(movedTags),
+			reason === void 0 ? `pull request #${pullRequest} ${action}: the content of ${restores} instead of ${insteadOf}, as a new release` : `no pull request: ${reason}`,
+			"public with the next publish-updates"
+		]
+	};
 }
 export { roll_back_default as default };

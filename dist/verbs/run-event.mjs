@@ -1,6 +1,6 @@
 import { a as readEvent, i as untested, n as spellInput, o as decide } from "../chunks/cli-actions.mjs";
-import { E as text, m as directory, s as defineVerb, y as readValues } from "../chunks/cli.mjs";
-import { I as InputError, L as OutsideError, r as codeBlock } from "../chunks/host.mjs";
+import { C as text, d as directory, g as readValues, i as defineVerb } from "../chunks/cli.mjs";
+import { G as OutsideError, W as InputError, h as codeBlock } from "../chunks/host.mjs";
 import { s as overtaken } from "../chunks/project.mjs";
 import { p as openProject } from "../chunks/release.mjs";
 import boot_test_default from "./boot-test.mjs";
@@ -86,7 +86,7 @@ var run_event_default = defineVerb({
 		}
 	}
 });
-/** So that the results of the steps before it are shown too. */
+/** An error becomes an outcome, so that the results of the steps before it are shown too. */
 function failed(name, error) {
 	if (!(error instanceof InputError || error instanceof OutsideError)) throw error;
 	return {

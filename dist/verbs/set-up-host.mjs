@@ -1,21 +1,26 @@
-import { C as many, T as readChoice, a as architecture, s as defineVerb } from "../chunks/cli.mjs";
+import { C as text, S as readChoice, b as many, i as defineVerb, n as architecture } from "../chunks/cli.mjs";
+import { H as defined, W as InputError } from "../chunks/host.mjs";
 import { n as preparedVerbs, t as setUp } from "../chunks/setup.mjs";
 import { V as hostArchitecture } from "../chunks/world-registry.mjs";
 // src/verbs/set-up-host.ts
 var set_up_host_default = defineVerb({
 	summary: "Install what build-image and boot-test need on this machine, and open /dev/kvm to this user",
 	about: `For runners, and for machines of your own. Installs packages by apt-get (Debian, Ubuntu) or dnf (Fedora), as root or by a
-sudo that asks for no password. What is installed already is not changed; if nothing is missing, nothing is done.`,
+sudo that asks for no password. What is installed already is not changed; if nothing is missing, nothing is done.
+For machines of another architecture it downloads a static busybox, checks it against a pinned SHA-256, and keeps it in the
+tool cache (RUNNER_TOOL_CACHE, or ~/.cache/coxswain/tools).`,
 	inputs: {
 		for: many(`only for this verb: ${preparedVerbs.join(", ")}`, { placeholder: "VERB" }),
-		architecture: architecture("of the images (default: that of this machine)")
+		architecture: architecture("of the images (default: that of this machine)"),
+		"tool-mirror": text("folder on a web server to download tools from, in place of Debian (default: COXSWAIN_TOOL_MIRROR)", { placeholder: "URL" })
 	},
-	run: async (inputs, { log }) => {
+	run: async (inputs, { log, env }) => {
 		const verbs = inputs.for.length === 0 ? preparedVerbs : inputs.for.map((raw) => readChoice(raw, preparedVerbs, { field: "--for" }));
 		const data = await setUp({
 			verbs,
 			architecture: inputs.architecture ?? hostArchitecture() ?? "x86_64",
-			log
+			log,
+			...defined({ toolMirror: readMirror(inputs["tool-mirror"] ?? (env.COXSWAIN_TOOL_MIRROR || void 0)) })
 		});
 		return {
 			data,
@@ -26,6 +31,10 @@ sudo that asks for no password. What is installed already is not changed; if not
 		installed: {
 			about: "packages that were installed, one on each line",
 			of: ({ installed }) => installed.join("\n")
+		},
+		helper: {
+			about: "the static busybox for machines of another architecture",
+			of: ({ helper }) => helper
 		},
 		kvm: {
 			about: "/dev/kvm: ours, opened, absent or refused",
@@ -39,7 +48,20 @@ const kvmTexts = {
 	absent: "there is no /dev/kvm: machines are emulated, which is slower",
 	refused: "/dev/kvm stays closed to this user: machines are emulated, which is slower"
 };
-function describe({ installed, kvm }) {
-	return [installed.length === 0 ? "nothing is missing" : `installed: ${installed.join(" ")}`, ...kvm === void 0 ? [] : [kvmTexts[kvm]]].join("\n");
+function readMirror(address) {
+	if (address === void 0 || /^https?:\/\/./.test(address)) return address;
+	throw new InputError({
+		field: "--tool-mirror",
+		problem: "this is not the address of a folder on a web server",
+		found: address,
+		expected: "such as https://mirror.example.com/coxswain-tools/"
+	});
+}
+function describe({ installed, helper, kvm }) {
+	return [
+		installed.length === 0 ? "nothing is missing" : `installed: ${installed.join(" ")}`,
+		...helper === void 0 ? [] : [`helper for machines of that architecture: ${helper}`],
+		...kvm === void 0 ? [] : [kvmTexts[kvm]]
+	].join("\n");
 }
 export { set_up_host_default as default };

@@ -1,5 +1,5 @@
-import { C as many, E as text, m as directory, s as defineVerb } from "../chunks/cli.mjs";
-import { C as isMissing, I as InputError, a as table, n as code } from "../chunks/host.mjs";
+import { C as text, b as many, d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { W as InputError, c as exact, j as isMissing, p as say, s as count, u as renderReports } from "../chunks/host.mjs";
 import { t as signReleases } from "../chunks/operate-sign-image.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { p as openProject } from "../chunks/release.mjs";
@@ -41,8 +41,7 @@ environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or COXSWAIN_SIGNING
 		}));
 		const added = signed.reduce((sum, each) => sum + each.added, 0);
 		const removed = signed.reduce((sum, each) => sum + each.removed, 0);
-		const headline = `${fleet.name}: ${added} signature${added === 1 ? "" : "s"} added${removed === 0 ? "" : `, ${removed} removed`}, ${signed.length} release${signed.length === 1 ? "" : "s"} looked at`;
-		const rows = signed.filter((each) => each.added + each.removed > 0);
+		const changed = signed.filter((each) => each.added + each.removed > 0);
 		return {
 			data: {
 				fleet: fleet.name,
@@ -50,16 +49,10 @@ environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or COXSWAIN_SIGNING
 				removed,
 				releases: signed
 			},
-			text: [headline, ...rows.map((each) => `  ${each.version}: ${each.added} added, ${each.removed} removed`)].join("\n"),
-			summary: [`### ${headline}`, ...rows.length === 0 ? [] : [table([
-				"release",
-				"added",
-				"removed"
-			], rows.map((each) => [
-				code(each.version),
-				String(each.added),
-				String(each.removed)
-			]))]].join("\n\n")
+			...renderReports({
+				headline: `${fleet.name}: ${count(added, "signature")} added, ${removed} removed, ${count(signed.length, "release")} checked`,
+				facts: changed.map((each) => say`${exact(each.version)}: ${each.added} added, ${each.removed} removed`)
+			})
 		};
 	},
 	action: { token: true },

@@ -1,6 +1,6 @@
-import { C as many, D as wholeNumber, E as text, s as defineVerb, x as duration } from "../chunks/cli.mjs";
+import { C as text, b as many, i as defineVerb, v as duration, w as wholeNumber } from "../chunks/cli.mjs";
 import { a as defaultFleetModel, i as parseWindow, n as parseShare, r as parseShareOf, t as simulate } from "../chunks/guidance-simulation.mjs";
-import { E as writeFileAtomically, I as InputError, P as defined, j as parseDuration } from "../chunks/host.mjs";
+import { H as defined, P as writeFileAtomically, W as InputError, z as parseDuration } from "../chunks/host.mjs";
 import { i as readSiteFleet, n as countSlices } from "../chunks/operate-serve-graph.mjs";
 import { i as readConfig } from "../chunks/project-configuration.mjs";
 // src/verbs/simulate-rollout.ts
@@ -27,8 +27,8 @@ never arrive and why. The same seed gives the same answer.
 			from: 1,
 			to: 5e7
 		}, { fallback: String(defaultFleetModel.nodes) }),
-		start: many("what nodes run: VERSION=SHARE, or spread=SHARE for evenly over all older releases; the rest runs the release before the target", { placeholder: "VERSION=SHARE" }),
-		wariness: many("wariness of nodes: a number, a ring of coxswain.yaml, or uniform; the rest is uniform, as with the node kit's local graph or serve-graph. Default: as the site's files have it, the slices evenly, or all at the end of the rollout", { placeholder: "W=SHARE" }),
+		start: many("what nodes run: VERSION=SHARE, or spread=SHARE to spread them evenly over all older releases; the rest runs the release before the target", { placeholder: "VERSION=SHARE" }),
+		wariness: many("wariness of nodes: a number, a ring of coxswain.yaml, or uniform; the rest is uniform, as with the node kit's local graph or serve-graph. Default: if the site has slices, evenly over them; otherwise every node is offered a release when its rollout is complete", { placeholder: "W=SHARE" }),
 		window: many("when nodes may reboot, such as \"sat,sun 02:00-06:00 UTC\"; none: at once", { placeholder: "WINDOW" }),
 		offline: many("nodes that are off: 5% for ever, 5%/12h at any moment, for 12 hours on average", { placeholder: "SHARE[/MEAN]" }),
 		poll: duration("Zincati's steady interval", { fallback: "5m" }),
@@ -108,8 +108,8 @@ async function readWarinesses(raws, directory) {
 	return groups;
 }
 /**
-* What nodes see if nobody says otherwise: the slices that the site has, of equal size. Without slices a node that
-* chose no ring is offered a release when its rollout is complete: static files cannot give an even spread.
+* What nodes see by default: the slices that the site has, of equal size. Without slices a node that chose no ring is
+* offered a release when its rollout is complete: static files cannot give an even spread.
 */
 async function readSiteRings(inputs) {
 	const slices = await countSlices(inputs.site, inputs);

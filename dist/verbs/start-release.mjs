@@ -1,5 +1,5 @@
-import { C as many, E as text, m as directory, s as defineVerb } from "../chunks/cli.mjs";
-import { i as plainText } from "../chunks/host.mjs";
+import { C as text, b as many, d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { u as renderReports } from "../chunks/host.mjs";
 import { t as startRelease } from "../chunks/operate-start-release.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { p as openProject } from "../chunks/release.mjs";
@@ -31,11 +31,12 @@ while the fleet is held or frozen, while a run for the commit goes on, or after 
 			workflow: inputs.workflow,
 			now: now()
 		}));
-		const lines = answers.map(({ fleet, what }) => `${fleet}: ${what}`);
 		return {
 			data: answers,
-			text: lines.join("\n"),
-			summary: `### Releases\n\n${lines.map((line) => `- ${plainText(line)}`).join("\n")}`
+			...renderReports(...answers.map(({ fleet, what }) => ({
+				headline: `${fleet}: ${what}`,
+				facts: []
+			})))
 		};
 	},
 	action: { token: true },

@@ -1,5 +1,5 @@
-import { C as many, E as text, m as directory, s as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
-import { i as plainText, n as code } from "../chunks/host.mjs";
+import { C as text, b as many, d as directory, i as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
+import { c as exact, p as say, u as renderReports } from "../chunks/host.mjs";
 import { t as startRollout } from "../chunks/loop-start-rollout.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { p as openProject, t as describeEntry } from "../chunks/release.mjs";
@@ -45,8 +45,7 @@ of the base becomes a barrier, and a release that would lead nodes around one is
 		});
 		return {
 			data,
-			text: describe(data, now),
-			summary: summarise(data, now)
+			...renderReports(reportOn(data, now))
 		};
 	},
 	action: { token: true },
@@ -62,21 +61,15 @@ of the base becomes a barrier, and a release that would lead nodes around one is
 	}
 });
 /** What happened to the release, and to those before it. */
-function factsOf({ version, entry, inherited }, now) {
-	return [...entry === void 0 ? ["not offered to any node: its entry was removed"] : describeEntry(entry, now), ...inherited.filter((each) => each.version !== version).map((each) => `${each.version} is a barrier now, as its base ${each.base} (${each.reason})`)];
-}
-function summarise(answer, now) {
-	const { fleet, version, changed } = answer;
-	const facts = factsOf(answer, now);
-	return [
-		`### ${changed ? "Released" : "Released already"}: ${version} to ${fleet}`,
-		facts.map((fact) => `- ${plainText(fact)}`).join("\n"),
-		`Pause it at any time: the form Operate, or ${code(`coxswain edit-updates --fleet ${fleet} --action pause --reason …`)}.`
-	].join("\n\n");
-}
-function describe(answer, now) {
-	const { fleet, version, changed, digests } = answer;
-	const facts = [...factsOf(answer, now), ...Object.entries(digests).map(([architecture, digest]) => `${architecture}: ${digest}`)];
-	return [changed ? `${version} is a release of fleet ${fleet} now` : `${version} is a release of fleet ${fleet} already; nothing changed`, ...facts.map((fact) => `  ${fact}`)].join("\n");
+function reportOn({ fleet, version, changed, digests, entry, inherited }, now) {
+	return {
+		headline: `${fleet}: ${version} is a release ${changed ? "now" : "already; nothing changed"}`,
+		facts: [
+			...entry === void 0 ? ["not offered to any node: its entry was removed"] : describeEntry(entry, now),
+			...inherited.filter((each) => each.version !== version).map((each) => `${each.version} is a barrier now, as its base ${each.base} (${each.reason})`),
+			...Object.entries(digests).map(([architecture, digest]) => say`${architecture}: ${exact(digest)}`),
+			say`to pause it: the workflow Operate, or ${exact(`coxswain edit-updates --fleet ${fleet} --action pause --reason …`)}`
+		]
+	};
 }
 export { start_rollout_default as default };

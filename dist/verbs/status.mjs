@@ -1,6 +1,6 @@
-import { E as text, m as directory, s as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
-import { L as OutsideError, z as messageOf } from "../chunks/host.mjs";
-import { n as summariseFleets, r as readFleetStatus, t as describeFleets } from "../chunks/operate-status.mjs";
+import { C as text, d as directory, i as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
+import { G as OutsideError, q as messageOf, u as renderReports } from "../chunks/host.mjs";
+import { n as readFleetStatus, t as reportFleet } from "../chunks/operate-status.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { p as openProject } from "../chunks/release.mjs";
 // src/verbs/status.ts
@@ -37,8 +37,7 @@ var status_default = defineVerb({
 				now,
 				fleets
 			},
-			text: describeFleets(fleets, now),
-			summary: summariseFleets(fleets, now)
+			...renderReports(...fleets.map((status) => reportFleet(status, now)))
 		};
 	},
 	action: { token: true }

@@ -1,9 +1,8 @@
-import { C as many, E as text, S as flag, m as directory, s as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
-import { a as table, i as plainText, n as code } from "../chunks/host.mjs";
+import { C as text, b as many, d as directory, i as defineVerb, t as firstRelease, y as flag } from "../chunks/cli.mjs";
+import { u as renderReports } from "../chunks/host.mjs";
 import { t as watchBase } from "../chunks/loop-watch-base.mjs";
 import { p as openProject } from "../chunks/release.mjs";
 import { a as describeRollout, c as doubts, l as readDoubt } from "../chunks/release-upstream.mjs";
-import { L as shortDigest } from "../chunks/world-registry.mjs";
 // src/verbs/watch-base.ts
 var watch_base_default = defineVerb({
 	summary: "Propose the new base by a pull request when its tag has moved, or a rebuild when the last is too old",
@@ -44,8 +43,7 @@ A pull request that a person closes means “not this one”: it stays closed un
 				...answers[0],
 				fleets: answers
 			},
-			text: answers.map((answer) => describe(answer, now)).join("\n"),
-			summary: summarise(answers, now)
+			...renderReports(...answers.map((answer) => reportOn(answer, now)))
 		};
 	},
 	action: { token: true },
@@ -68,44 +66,20 @@ A pull request that a person closes means “not this one”: it stays closed un
 		}
 	}
 });
-function summarise(answers, now) {
-	const rows = answers.map((answer) => {
-		const { fleet, moved, base, action, pullRequest, title } = answer;
-		const to = base.toVersion ?? shortDigest(base.to);
-		return [
-			code(fleet),
-			moved && base.from !== void 0 ? `${code(base.fromVersion ?? shortDigest(base.from))} → ${code(to)}` : code(to),
-			action === "none" ? "none needed" : `#${pullRequest} ${action}: ${plainText(title ?? "")}`
-		];
-	});
-	const notes = answers.flatMap(({ upstream, blocked }) => [...upstream?.rollout === void 0 ? [] : [plainText(describeRollout(upstream.rollout, now))], ...blocked === void 0 ? [] : [`**Not proposed**: ${plainText(blocked)}`]]);
-	if (answers.some(({ otherArchitectures }) => otherArchitectures === true)) notes.push(`${unaffected}.`);
-	const declined = answers.filter(({ action }) => action === "declined");
-	notes.push(...declined.map(({ pullRequest }) => `#${pullRequest} was closed by a person and ${stays}`));
-	return [
-		`### ${answers.some((answer) => answer.moved) ? "The base has moved" : "The base has not moved"}`,
-		table([
-			"fleet",
-			"base",
-			"pull request"
-		], rows),
-		...new Set(notes)
-	].join("\n\n");
-}
-const unaffected = "the tag moved, but only images of other architectures changed";
-const stays = "stays closed until the base moves on; to have it anyway, reopen it or run this with propose-again";
-function describe(answer, now) {
-	const { fleet, moved, base, action, pullRequest, title, upstream, blocked, noChange, otherArchitectures } = answer;
+function reportOn(answer, now) {
+	const { fleet, moved, base, action, pullRequest, title, upstream, blocked, noChange } = answer;
 	const to = base.toVersion ?? base.to;
-	return [
-		`${fleet}: ${!moved ? `the base has not moved: ${to}` : base.from === void 0 ? `the base is not pinned; its tag is at ${to}` : `the base has moved: ${base.fromVersion ?? base.from} → ${to}`}`,
-		...upstream?.rollout === void 0 ? [] : [`  ${describeRollout(upstream.rollout, now)}`],
-		...upstream?.barrier === void 0 ? [] : [`  a barrier upstream: ${upstream.barrier}`],
-		...blocked === void 0 ? [] : [`  not proposed: ${blocked}`],
-		...action === "none" ? [] : [`  pull request #${pullRequest} ${action}: ${title}`],
-		...action === "declined" ? [`  a person closed it: it ${stays}`] : [],
-		...noChange === void 0 ? [] : [`  ${noChange}`],
-		...otherArchitectures === true ? [`  ${unaffected}`] : []
-	].join("\n");
+	return {
+		headline: `${fleet}: ${!moved ? `the base has not moved: ${to}` : base.from === void 0 ? `the base is not pinned; its tag is at ${to}` : `the base has moved: ${base.fromVersion ?? base.from} → ${to}`}`,
+		facts: [
+			upstream?.rollout === void 0 ? void 0 : describeRollout(upstream.rollout, now),
+			upstream?.barrier === void 0 ? void 0 : `a barrier upstream: ${upstream.barrier}`,
+			blocked === void 0 ? void 0 : `not proposed: ${blocked}`,
+			action === "none" ? void 0 : `pull request #${pullRequest} ${action}: ${title}`,
+			action === "declined" ? "a person closed it: it stays closed until the base moves on; to have it anyway, reopen it or run this with propose-again" : void 0,
+			noChange,
+			answer.otherArchitectures === true ? "the tag moved, but only images of other architectures changed" : void 0
+		]
+	};
 }
 export { watch_base_default as default };
