@@ -22,7 +22,10 @@ done
 if [ -z "$failed" ]; then
   if [ "$digest" != "$(cat "$good" 2>/dev/null)" ]; then
     printf '%s\n' "$digest" | write "$good"
+    rm -f "$state/went-back"
     motd_clear health
+  elif [ -s "$state/went-back" ]; then
+    motd health "This node $(cat "$state/went-back"). It waits for the next release."
   fi
   say "$version is healthy"
   exit 0

@@ -38,7 +38,7 @@ describe.skipIf(reason !== undefined)(
         disagrees: question({ graph: graphOf([current]) }),
         'agrees again': question(),
       };
-      const report = await boot(root, {}, { tests: await asTests(questions) });
+      const report = await boot(root, { 'shared/empty': '' }, { tests: await asTests(questions) });
       const agreed = `Zincati on ${current.version}, the current release, takes this image.
 Zincati on this image finds itself in the graph.
 `;

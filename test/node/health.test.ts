@@ -51,10 +51,17 @@ describe.skipIf(cannotRunMachines !== undefined)('health', () => {
     expect(await machine.read('run/systemctl-calls')).toBe('reboot\n');
     expect((await machine.deployment('booted'))?.DIGEST).toBe(digestOf('1'));
     expect(await machine.read('var/lib/coxswain/refused')).toBe(`${digestOf('2')}\n`);
-    // The next release is another matter.
-    await update('3');
+    // Back on the release before, it still says so at each login.
+    await machine.reboot();
     await check('exit 0');
     expect(await machine.kit('health')).toMatchObject({ code: 0 });
+    expect(await machine.motd('health')).toBe(
+      'This node went back from 44.2: the health check 10-check failed. It waits for the next release.',
+    );
+    // The next release is another matter.
+    await update('3');
+    expect(await machine.kit('health')).toMatchObject({ code: 0 });
+    expect(await machine.motd('health')).toBeUndefined();
     expect(await machine.read('var/lib/coxswain/good')).toBe(`${digestOf('3')}\n`);
   });
 

@@ -48,12 +48,17 @@ mkdir -p /run/zincati/public /run/zincati/private /run/zincati/config.d
 # The image's own settings are used, except these.
 cp "$work/settings.toml" /run/zincati/config.d/99-zz-coxswain.toml
 "$busybox" ip link set lo up
-"$busybox" httpd -p 127.0.0.1:80 -h "$work/site" || fail 'This busybox cannot serve files (httpd).'
+"$busybox" httpd -f -p 127.0.0.1:80 -h "$work/site" &
+server=$!
+trap 'kill "$server" 2>/dev/null' EXIT
+"$busybox" usleep 100000
+kill -0 "$server" 2>/dev/null || fail 'This busybox cannot serve files (httpd).'
 
 # Starts the agent on the image with digest $1, until it rests.
 ask() {
   printf 'REF=%s\nDIGEST=%s\nLOCKED=no\n' "$reference" "$1" >"$state/booted"
   rm -f "$state/staged" "$state/driver" "$state/reboot"
+  : >"$work/log"
   "$agent" agent -vvv >"$work/log" 2>&1 &
   process=$!
   waited=0
