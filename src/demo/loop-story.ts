@@ -20,11 +20,12 @@ const basearch = 'x86_64';
 /**
  * The whole loop: a base moves, and in the end both fleets are offered the image that was tested.
  * @param extraTests for the user's repository, by their paths below tests/
+ * @returns the image that was tested
  */
 export async function playLoop(
   scene: Scene,
   extraTests: Readonly<Record<string, string>> = {},
-): Promise<void> {
+): Promise<{ readonly digest: string }> {
   const { stage, options } = scene;
   const first = await playOpening(scene, extraTests);
   const { now } = first;
@@ -53,9 +54,10 @@ export async function playLoop(
     await scene.pullRequest(basePull.number);
     const system = answer.system?.manager === 'systemd' ? `; systemd: ${answer.system.state}` : '';
     const updates = answer.upgrades?.map(({ from }) => `; updates from ${from}`).join('') ?? '';
+    const agent = answer.agent === 'agrees' ? "; the image's own Zincati agrees" : '';
     return {
       value: answer,
-      what: `${answer.tests?.length ?? 0} tests in the VM (${answer.accelerator}): ${answer.verdict}${system}${updates}`,
+      what: `${answer.tests?.length ?? 0} tests in the VM (${answer.accelerator}): ${answer.verdict}${system}${updates}${agent}`,
     };
   });
   if (options.kind !== 'tiny' && booted.system?.state !== 'running') {
@@ -75,6 +77,7 @@ export async function playLoop(
   await playPromotion(scene, now);
 
   await showOutcome(scene, { first, baseTo, built });
+  return { digest: built.digest };
 }
 
 async function showOutcome(

@@ -8,6 +8,7 @@ const bootAnswer = z.object({
   accelerator: z.string().optional(),
   tests: z.array(z.object({ name: z.string(), result: z.string() })).optional(),
   upgrades: z.array(z.object({ from: z.string(), result: z.string() })).optional(),
+  agent: z.string().optional(),
   system: z.object({ manager: z.string(), state: z.string() }).optional(),
 });
 const pullRequestAnswer = z.object({ pullRequest: z.number(), ready: z.boolean().optional() });

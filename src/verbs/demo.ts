@@ -2,15 +2,18 @@ import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { flag, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
+import { findZincati } from '../demo/base-agent.ts';
+import { defaultCacheFolder } from '../demo/base-images.ts';
 import { playFailure } from '../demo/failing-story.ts';
 import { playLoop } from '../demo/loop-story.ts';
+import { playNodes } from '../demo/node-story.ts';
 import { versions } from '../demo/opening.ts';
 import { playBrokenUpgrade, rehearsalTests } from '../demo/rehearsal-story.ts';
 import { openScene } from '../demo/scene.ts';
 import { createStage } from '../demo/stage.ts';
 import { formatTable } from '../demo/table.ts';
 import { withWorkplace } from '../demo/workplace.ts';
-import { InputError } from '../host/errors.ts';
+import { InputError, UsageError } from '../host/errors.ts';
 import { isMissing } from '../host/files.ts';
 import { requireTools } from '../host/tools.ts';
 
@@ -24,6 +27,9 @@ work on a real registry, buildah, QEMU and git. Takes less than a minute (--syst
     ostree: flag(
       'use a base image that is an ostree commit, and boot real ostree deployments (script/demo builds what that needs)',
     ),
+    node: flag(
+      'also two machines that follow the rollout by their own Zincati, on a base with a real systemd (script/demo builds what that needs)',
+    ),
     base: text('use this image as base, such as quay.io/fedora/fedora-coreos:stable', { placeholder: 'REF' }),
     'failing-test': flag("show what happens when the user's test fails in the VM"),
     'keep-running': flag('keep the registry running until Ctrl-C, to look around'),
@@ -35,15 +41,17 @@ work on a real registry, buildah, QEMU and git. Takes less than a minute (--syst
     const output = resolve(inputs.output);
     await clearResults(output);
     const stage = createStage(process.stdout);
-    const kind = inputs.ostree ? 'ostree' : inputs.systemd ? 'systemd' : 'tiny';
+    const kind = inputs.ostree ? 'ostree' : inputs.systemd || inputs.node ? 'systemd' : 'tiny';
+    if (inputs.node) requireNodes(inputs);
     const started = performance.now();
     await withWorkplace(async (place) => {
       const scene = await openScene(stage, place, { kind, base: inputs.base, output, log });
       if (inputs['failing-test']) await playFailure(scene, versions.from);
       else {
         // These tests need sshd as Debian has it, so they are for the base that is made here.
-        const rehearsed = kind !== 'tiny' && inputs.base === undefined;
-        await playLoop(scene, rehearsed ? rehearsalTests : {});
+        const rehearsed = (inputs.systemd || inputs.ostree) && inputs.base === undefined;
+        const { digest } = await playLoop(scene, rehearsed ? rehearsalTests : {});
+        if (inputs.node) await playNodes(scene, digest);
         if (rehearsed) await playBrokenUpgrade(scene);
       }
       if (inputs['keep-running']) {
@@ -75,6 +83,23 @@ Done in ${seconds.toFixed(1)} s. What is left to look at, in ${inputs.output}/:
     };
   },
 });
+
+/** @throws UsageError or InputError if the demo's base would have no Zincati */
+function requireNodes(inputs: {
+  readonly ostree: boolean;
+  readonly base: string | undefined;
+  readonly 'failing-test': boolean;
+}): void {
+  if (inputs.ostree || inputs.base !== undefined || inputs['failing-test']) {
+    throw new UsageError('--node has a base and a story of its own: it goes with --systemd alone');
+  }
+  if (findZincati(defaultCacheFolder()) !== undefined) return;
+  throw new InputError({
+    field: '--node',
+    problem: 'there is no Zincati here',
+    remedy: 'Build it once by script/rust-tools zincati (9 minutes, needs Rust), or name one: ZINCATI=PATH.',
+  });
+}
 
 /** Removes what an earlier demo left. @throws InputError for a folder that holds anything else */
 async function clearResults(output: string): Promise<void> {

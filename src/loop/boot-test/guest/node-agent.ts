@@ -38,8 +38,8 @@ export async function hasAgent(root: InsideRoot): Promise<boolean> {
   return (await root.resolve(agentPath))?.kind === 'file';
 }
 
-/** Two runs of the agent, of at most 90 seconds each. */
-const timeoutSeconds = 240;
+/** Two runs of the agent, of at most 200 seconds each: in an emulated machine a start can take a minute. */
+const timeoutSeconds = 450;
 
 /** Writes the question as a test that runs in the machine. @param folder an empty folder; the caller removes it */
 export async function writeAgentTest(question: AgentQuestion, folder: string): Promise<TestFile> {

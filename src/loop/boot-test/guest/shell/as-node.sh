@@ -62,7 +62,7 @@ ask() {
   "$agent" agent -vvv >"$work/log" 2>&1 &
   process=$!
   waited=0
-  while [ "$waited" -lt 450 ] && kill -0 "$process" 2>/dev/null; do
+  while [ "$waited" -lt 1000 ] && kill -0 "$process" 2>/dev/null; do
     "$busybox" grep -q 'scheduling next agent refresh' "$work/log" && break
     "$busybox" usleep 200000
     waited=$((waited + 1))
