@@ -15,7 +15,7 @@ import { makeStateDisk } from '../loop/boot-test/rehearsal/state-disk.ts';
 import { nodeFiles } from '../operate/node-kit/node-files.ts';
 import { type Config, readConfig } from '../project/configuration/config.ts';
 import { isNamed } from '../project/configuration/rings.ts';
-import { graphPath } from '../release/published/paths.ts';
+import { graphPath } from '../release/published/file-paths.ts';
 import { createRegistryClient } from '../world/registry/client.ts';
 import { readImage } from '../world/registry/image.ts';
 import {
