@@ -256,6 +256,37 @@ describe('prune-images', () => {
     expect(await isThere(image, built.digest)).toBe(true);
   });
 
+  it('stops at an image whose tag was moved in the meantime, and deletes nothing that belongs to it', async () => {
+    await release(90);
+    await publish();
+    const { client, git, config } = project;
+    const { image } = config;
+    const own = {
+      key: 'c'.repeat(64),
+      version: '44.1-cccccccc',
+      commit: await git.run(['rev-parse', 'HEAD']),
+    };
+    const stale = await pushSampleImage(client, image, {
+      tag: own.version,
+      annotations: buildAnnotations(own),
+      created: '2020-01-01T00:00:00Z',
+    });
+    const signature = await pushSampleImage(client, image, {
+      tag: `${stale.digest.replace(':', '-')}.sig`,
+      layers: [Buffer.from('a signature')],
+    });
+    const { remove } = await planPruning(project, { olderThan: 30 * day, now });
+    // Somebody pushes another image under that tag between the decision and the deletion.
+    const other = await pushSampleImage(client, image, { tag: 'other', layers: [Buffer.from('other')] });
+    const { bytes, descriptor } = await client.getManifest(other);
+    await client.putManifest(image, own.version, bytes, descriptor.mediaType);
+    await expect(remove()).rejects.toThrow(
+      new RegExp(`deleting .*@${stale.digest} failed: its tag ${own.version} was moved to ${other.digest}`),
+    );
+    expect(await isThere(image, stale.digest)).toBe(true);
+    expect(await isThere(image, signature.digest)).toBe(true);
+  });
+
   it('with --releases, leaves a state that can be published into an empty folder', async () => {
     // With one fleet, the stream label follows that fleet. As the tag of a fleet without a release, it would keep the
     // oldest image.

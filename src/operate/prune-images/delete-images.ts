@@ -84,10 +84,16 @@ async function deleteManifest(
   digest: Digest,
   tags: readonly string[],
 ): Promise<void> {
-  // Deleting a manifest deletes its tags. If somebody has moved one of them, the manifest stays.
+  // Deleting a manifest deletes its tags. If one of them is elsewhere now, somebody is at work here, or the registry
+  // contradicts itself. What belongs to this image would be deleted next, and the image may be needed again.
   for (const tag of tags) {
     const now = (await client.resolve(atTag(repository, tag)))?.digest;
-    if (now !== undefined && now !== digest) return;
+    if (now === undefined || now === digest) continue;
+    throw new OutsideError(
+      `deleting ${formatReference(atDigest(repository, digest))}`,
+      `its tag ${tag} was moved to ${now} in the meantime`,
+      'What was deleted until now was not needed. Run the same command again.',
+    );
   }
   await client.deleteManifest(repository, digest);
   const reference = atDigest(repository, digest);
