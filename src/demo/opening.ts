@@ -5,18 +5,11 @@ import type { PullRequest } from '../world/forge/forge.ts';
 import { buildBaseImage } from './base-images.ts';
 import { moveExistingBase } from './existing-base.ts';
 import type { Scene } from './scene.ts';
+import systemdRuns from './shell/systemd-runs.sh';
 import { readBuild, readPullRequest } from './verb-answers.ts';
 
 export const versions = { from: '44.20260621.3.1', to: '44.20260707.3.1' } as const;
 const day = 86_400;
-
-/** Test in the user's repository for `--systemd`: proves that systemd of the image runs it. */
-const systemdTest = `#!/bin/sh
-set -eu
-test "$(cat /proc/1/comm)" = systemd
-systemctl is-active basic.target
-echo "systemd $(systemctl --version | head -n 1 | cut -d' ' -f2) is process 1"
-`;
 
 /** Pushes one version of the base and moves the stream tag to it. Returns the version. */
 export async function publishBase(scene: Scene, which: 'from' | 'to'): Promise<string> {
@@ -64,7 +57,7 @@ export async function playOpening(
       await appendFile(join(scene.repository, 'coxswain.yaml'), `\nboot-test: { ${bootTest} }\n`);
     }
     const tests = {
-      ...defined({ '20-systemd.sh': scene.options.kind !== 'tiny' ? systemdTest : undefined }),
+      ...defined({ '20-systemd.sh': scene.options.kind !== 'tiny' ? systemdRuns : undefined }),
       ...extraTests,
     };
     for (const [name, text] of Object.entries(tests)) {

@@ -1,33 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scene } from './scene.ts';
+import back from './shell/back.sh';
+import leaveState from './shell/leave-state.sh';
+import stateSurvived from './shell/state-survived.sh';
 import { readBoot, readBuild } from './verb-answers.ts';
 
 /** Tests of an update, for the user's repository (paths below tests/); they need an image with systemd and sshd. */
 export const rehearsalTests: Readonly<Record<string, string>> = {
-  'before-upgrade/10-leave-state.sh': `#!/bin/sh
-set -eu
-wait-for-file /etc/ssh/ssh_host_ed25519_key
-mkdir -p /var/lib/notes
-echo "written on $COXSWAIN_FROM_VERSION" >/var/lib/notes/note
-echo "PermitRootLogin no" >/etc/ssh/sshd_config.d/90-local.conf
-echo demo-node >/etc/hostname
-cat /var/lib/notes/note
-`,
-  'after-upgrade/10-state-survived.sh': `#!/bin/sh
-set -eu
-echo "now on $COXSWAIN_TO_VERSION"
-cat /var/lib/notes/note
-grep -q "PermitRootLogin no" /etc/ssh/sshd_config.d/90-local.conf
-test "$(cat /etc/hostname)" = demo-node
-wait-for-unit ssh
-wait-for-port 22
-`,
-  'after-rollback/10-back.sh': `#!/bin/sh
-set -eu
-cat /var/lib/notes/note
-wait-for-unit ssh
-`,
+  'before-upgrade/10-leave-state.sh': leaveState,
+  'after-upgrade/10-state-survived.sh': stateSurvived,
+  'after-rollback/10-back.sh': back,
 };
 
 /** A line for the Containerfile: a file of the new image that deletes the state of machines. */
