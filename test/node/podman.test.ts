@@ -87,7 +87,7 @@ async function node(containerfile: string): Promise<Machine> {
     '[storage]\ndriver = "vfs"\ngraphroot = "/var/lib/containers/storage"\nrunroot = "/run/containers/storage"\n',
   );
   await machine.write('var/tmp/.keep', '');
-  // podman looks at the control groups.
+  // podman expects /sys, for the control groups.
   await mkdir(join(machine.root, 'sys'));
   await machine.write('etc/podman-autobuilder/context/Containerfile', containerfile);
   await machine.write('etc/podman-autobuilder/context/motd', 'local\n');

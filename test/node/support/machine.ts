@@ -93,7 +93,7 @@ export class Machine {
     return readFileIfThere(join(this.root, path));
   }
 
-  /** Over this computer's program of that name. */
+  /** Puts a program in the place of the real one of that name. */
   program(name: string, text: string): Promise<void> {
     return this.write(`own-usr/bin/${name}`, text, 0o755);
   }

@@ -133,7 +133,7 @@ function judgeDone(record: GuestRecord, tests: readonly TestFile[], allowed: All
   return { verdict: 'passed', explanation: `The machine booted${passed}.` };
 }
 
-/** Tests that did not pass and had such a note. A test that passed caused it on purpose. */
+/** Tests that did not pass and have a note of this trouble. A test that passed caused it on purpose. */
 function troubledTests(record: GuestRecord, tests: readonly TestFile[], trouble: string): string[] {
   return [...record.tests].flatMap(([index, test]) => {
     const troubled = test.notes.some((note) => note.split(' ')[0] === trouble);
