@@ -1,12 +1,14 @@
 import { A as exists, D as findTool, F as onInterrupt, G as OutsideError, H as defined, L as formatTime, M as readFileIfThere, N as withTemporaryFolder, P as writeFileAtomically, T as exec, W as InputError, i as startProcess, k as requireTools, r as insideRoot, w as styled } from "./host.mjs";
 import { a as boolean, d as number, f as object, h as string, r as array, v as unknown } from "./zod.mjs";
-import { A as formatRepository, F as parseRepository, N as parseDigest, T as atDigest, o as isLoopback } from "./world-registry.mjs";
+import { A as formatRepository, F as parseRepository, L as shortDigest, N as parseDigest, P as parseReference, T as atDigest, n as createRegistryClient, o as isLoopback, x as readImage } from "./world-registry.mjs";
 import { P as parseUpdateMetadata, R as buildGraph, V as parseGraph, c as chooseUpdate, d as throttleGraph, h as rolloutProgress, x as parseReleaseIndex } from "./guidance.mjs";
-import { a as writeNewc, i as folder, o as readModuleIndex, r as orderModules, u as findStaticBusybox } from "./loop-boot-test.mjs";
+import { _ as findStaticBusybox, a as prepareImage, c as writeNewc, d as alwaysOn, f as hasAgent, i as bootPrepared, l as readModuleIndex, o as orderModules, p as nodeScript, r as makeStateDisk, s as folder, u as withRootFilesystem, v as inRegistry } from "./loop-boot-test.mjs";
 import { d as isNamed, f as ringsToShow, i as readConfig } from "./project-configuration.mjs";
 import { p as openGitForge } from "./world-forge.mjs";
 import { h as graphPath } from "./release-published.mjs";
+import { i as systemd_runs_default, n as leave_state_default, r as back_default, t as state_survived_default } from "./demo-shell.mjs";
 import { t as simulate } from "./guidance-simulation.mjs";
+import { a as nodeFiles } from "./operate-node-kit.mjs";
 import { appendFile, chmod, copyFile, cp, mkdir, readFile, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 import { createHash, randomBytes, randomUUID } from "node:crypto";
@@ -18,31 +20,36 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { createServer as createServer$1, request } from "node:http";
 import { request as request$1 } from "node:https";
-// src/demo/digests.ts
-/** The digest of a reference, as another tool sees it. @throws OutsideError if there is none */
-async function skopeoDigest(reference) {
-	const { stdout } = await exec("skopeo", [
-		"inspect",
-		"--no-creds",
-		"--tls-verify=false",
-		"--raw",
-		`docker://${reference}`
-	]);
-	return `sha256:${createHash("sha256").update(stdout).digest("hex")}`;
+// src/demo/base-agent.ts
+/**
+* The real Zincati: $ZINCATI, or the one that `script/rust-tools zincati` built; undefined without either.
+* @param cacheFolder of Coxswain
+*/
+function findZincati(cacheFolder, env = process.env) {
+	const built = join(cacheFolder, "rust-tools/bin/zincati");
+	return [env.ZINCATI, built].find((path) => path !== void 0 && path !== "" && existsSync(path));
 }
-/** Every tag of a repository with its digest, as skopeo sees them; empty if there is no such repository. */
-async function skopeoTags(repository) {
-	const { exitCode, stdout } = await exec("skopeo", [
-		"list-tags",
-		"--no-creds",
-		"--tls-verify=false",
-		`docker://${repository}`
-	], { allow: [0, 1] });
-	if (exitCode !== 0) return {};
-	const answer = JSON.parse(stdout);
-	const tags = typeof answer === "object" && answer !== null && "Tags" in answer && Array.isArray(answer.Tags) ? answer.Tags : [];
-	const entries = await Promise.all(tags.map(async (tag) => [String(tag), await skopeoDigest(`${repository}:${tag}`)]));
-	return Object.fromEntries(entries.sort(([a], [b]) => a.localeCompare(b)));
+/** Fedora's own settings of Zincati, as its package installs them. */
+const stockSettings = {
+	"10-identity.toml": "[identity]\ngroup = \"default\"\n",
+	"30-updates-strategy.toml": "[updates]\nstrategy = \"immediate\"\n",
+	"50-fedora-coreos-cincinnati.toml": "[cincinnati]\nbase_url = \"https://updates.coreos.fedoraproject.org\"\n"
+};
+/** Puts Zincati into a root, and the parts of Fedora CoreOS that it needs. There is no package of rpm-ostree for it. */
+async function addAgent(root, program) {
+	const write = async (path, text, mode) => {
+		await mkdir(dirname(join(root, path)), { recursive: true });
+		await writeFile(join(root, path), text);
+		await chmod(join(root, path), mode);
+	};
+	await write("usr/bin/rpm-ostree", "#!/bin/sh\necho \"error: this is not Fedora CoreOS\" >&2\nexit 1\n", 493);
+	await mkdir(join(root, "usr/libexec"), { recursive: true });
+	await copyFile(program, join(root, "usr/libexec/zincati"));
+	await chmod(join(root, "usr/libexec/zincati"), 493);
+	for (const [name, text] of Object.entries(stockSettings)) await write(`usr/lib/zincati/config.d/${name}`, text, 420);
+	await write("etc/passwd", `${await readFile(join(root, "etc/passwd"), "utf8")}zincati:x:981:981:Zincati:/:/usr/sbin/nologin\n`, 420);
+	await mkdir(join(root, "sysroot"), { recursive: true });
+	await symlink("sysroot/ostree", join(root, "ostree"));
 }
 // src/demo/debian-packages.ts
 /** Renames a finished folder or file to its place; another process may have been faster, with the same content. */
@@ -53,7 +60,7 @@ async function putInPlace(partial, place) {
 		if (!await exists(place)) throw error;
 	}
 }
-async function versionOf(name, foreign) {
+async function versionOf$1(name, foreign) {
 	const { stdout } = await exec("apt-cache", ["policy", name], { env: {
 		LC_ALL: "C",
 		...foreign?.env
@@ -122,7 +129,7 @@ async function findKernelPackages(foreign) {
 		const modules = (await dependsOf(image, foreign)).filter((name) => name.startsWith("linux-modules-"));
 		return Promise.all([image, ...modules].map(async (name) => ({
 			name,
-			version: await versionOf(name, foreign)
+			version: await versionOf$1(name, foreign)
 		})));
 	}
 	throw new InputError({
@@ -157,37 +164,6 @@ async function locate(folder) {
 		modules,
 		image: await exists(inside) ? inside : join(folder, `boot/vmlinuz-${version}`)
 	};
-}
-// src/demo/base-agent.ts
-/**
-* The real Zincati: $ZINCATI, or the one that `script/rust-tools zincati` built; undefined without either.
-* @param cacheFolder of Coxswain
-*/
-function findZincati(cacheFolder, env = process.env) {
-	const built = join(cacheFolder, "rust-tools/bin/zincati");
-	return [env.ZINCATI, built].find((path) => path !== void 0 && path !== "" && existsSync(path));
-}
-/** Fedora's own settings of Zincati, as its package installs them. */
-const stockSettings = {
-	"10-identity.toml": "[identity]\ngroup = \"default\"\n",
-	"30-updates-strategy.toml": "[updates]\nstrategy = \"immediate\"\n",
-	"50-fedora-coreos-cincinnati.toml": "[cincinnati]\nbase_url = \"https://updates.coreos.fedoraproject.org\"\n"
-};
-/** Puts Zincati into a root, and the parts of Fedora CoreOS that it needs. There is no package of rpm-ostree for it. */
-async function addAgent(root, program) {
-	const write = async (path, text, mode) => {
-		await mkdir(dirname(join(root, path)), { recursive: true });
-		await writeFile(join(root, path), text);
-		await chmod(join(root, path), mode);
-	};
-	await write("usr/bin/rpm-ostree", "#!/bin/sh\necho \"error: this is not Fedora CoreOS\" >&2\nexit 1\n", 493);
-	await mkdir(join(root, "usr/libexec"), { recursive: true });
-	await copyFile(program, join(root, "usr/libexec/zincati"));
-	await chmod(join(root, "usr/libexec/zincati"), 493);
-	for (const [name, text] of Object.entries(stockSettings)) await write(`usr/lib/zincati/config.d/${name}`, text, 420);
-	await write("etc/passwd", `${await readFile(join(root, "etc/passwd"), "utf8")}zincati:x:981:981:Zincati:/:/usr/sbin/nologin\n`, 420);
-	await mkdir(join(root, "sysroot"), { recursive: true });
-	await symlink("sysroot/ostree", join(root, "ostree"));
 }
 // src/demo/base-roots.ts
 /** Raise it when a root is made differently, so that older tarballs in caches are not used. */
@@ -848,6 +824,32 @@ function createdAt(version) {
 	if (year === void 0) return Date.UTC(2026, 0, 1) / 1e3;
 	return Date.UTC(Number(year), Number(month) - 1, Number(day)) / 1e3 + Number(minor ?? 0) * 3600 + Number(patch ?? 0) * 60;
 }
+// src/demo/digests.ts
+/** The digest of a reference, as another tool sees it. @throws OutsideError if there is none */
+async function skopeoDigest(reference) {
+	const { stdout } = await exec("skopeo", [
+		"inspect",
+		"--no-creds",
+		"--tls-verify=false",
+		"--raw",
+		`docker://${reference}`
+	]);
+	return `sha256:${createHash("sha256").update(stdout).digest("hex")}`;
+}
+/** Every tag of a repository with its digest, as skopeo sees them; empty if there is no such repository. */
+async function skopeoTags(repository) {
+	const { exitCode, stdout } = await exec("skopeo", [
+		"list-tags",
+		"--no-creds",
+		"--tls-verify=false",
+		`docker://${repository}`
+	], { allow: [0, 1] });
+	if (exitCode !== 0) return {};
+	const answer = JSON.parse(stdout);
+	const tags = typeof answer === "object" && answer !== null && "Tags" in answer && Array.isArray(answer.Tags) ? answer.Tags : [];
+	const entries = await Promise.all(tags.map(async (tag) => [String(tag), await skopeoDigest(`${repository}:${tag}`)]));
+	return Object.fromEntries(entries.sort(([a], [b]) => a.localeCompare(b)));
+}
 // src/demo/existing-base.ts
 const versionLabel = "org.opencontainers.image.version";
 /**
@@ -927,6 +929,7 @@ const bootAnswer = object({
 		from: string(),
 		result: string()
 	})).optional(),
+	agent: string().optional(),
 	system: object({
 		manager: string(),
 		state: string()
@@ -955,13 +958,6 @@ const versions = {
 	to: "44.20260707.3.1"
 };
 const day = 86400;
-/** Test in the user's repository for `--systemd`: proves that systemd of the image runs it. */
-const systemdTest = `#!/bin/sh
-set -eu
-test "$(cat /proc/1/comm)" = systemd
-systemctl is-active basic.target
-echo "systemd $(systemctl --version | head -n 1 | cut -d' ' -f2) is process 1"
-`;
 /** Pushes one version of the base and moves the stream tag to it. Returns the version. */
 async function publishBase(scene, which) {
 	const { base, options, place } = scene;
@@ -1009,7 +1005,7 @@ async function playOpening(scene, extraTests = {}) {
 		const bootTest = bootTestSettings(scene);
 		if (bootTest !== void 0) await appendFile(join(scene.repository, "coxswain.yaml"), `\nboot-test: { ${bootTest} }\n`);
 		const tests = {
-			...defined({ "20-systemd.sh": scene.options.kind !== "tiny" ? systemdTest : void 0 }),
+			...defined({ "20-systemd.sh": scene.options.kind !== "tiny" ? systemd_runs_default : void 0 }),
 			...extraTests
 		};
 		for (const [name, text] of Object.entries(tests)) {
@@ -1371,6 +1367,7 @@ const basearch = "x86_64";
 /**
 * The whole loop: a base moves, and in the end both fleets are offered the image that was tested.
 * @param extraTests for the user's repository, by their paths below tests/
+* @returns the image that was tested
 */
 async function playLoop(scene, extraTests = {}) {
 	const { stage, options } = scene;
@@ -1410,9 +1407,10 @@ async function playLoop(scene, extraTests = {}) {
 		await scene.pullRequest(basePull.number);
 		const system = answer.system?.manager === "systemd" ? `; systemd: ${answer.system.state}` : "";
 		const updates = answer.upgrades?.map(({ from }) => `; updates from ${from}`).join("") ?? "";
+		const agent = answer.agent === "agrees" ? "; the image's own Zincati agrees" : "";
 		return {
 			value: answer,
-			what: `${answer.tests?.length ?? 0} tests in the VM (${answer.accelerator}): ${answer.verdict}${system}${updates}`
+			what: `${answer.tests?.length ?? 0} tests in the VM (${answer.accelerator}): ${answer.verdict}${system}${updates}${agent}`
 		};
 	});
 	if (options.kind !== "tiny" && booted.system?.state !== "running") throw new Error(`systemd of the image reached ${booted.system?.state}, not running`);
@@ -1437,6 +1435,7 @@ async function playLoop(scene, extraTests = {}) {
 		baseTo,
 		built
 	});
+	return { digest: built.digest };
 }
 async function showOutcome(scene, story) {
 	const { stage, options, site } = scene;
@@ -1558,32 +1557,208 @@ async function showOutcome(scene, story) {
 	};
 	await writeFileAtomically(join(options.output, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
 }
+// src/demo/node-machine.sh
+var node_machine_default = "# A node of the demo, after the lines of as-node.sh: it picks its ring as the node kit does, and its own Zincati asks for\n# an update.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings, and what as-node.sh sets\nmkdir -p /etc/coxswain\nprintf 'RING=%s\\n' \"$ring\" >/etc/coxswain/node.conf\nbash \"$work/kit/ring.sh\" 2>&1 || exit 1\nask \"$booted\"\nif [ -e \"$state/reboot\" ]; then\n  \"$busybox\" sed -n 's/^DIGEST=/takes /p' \"$state/staged\"\nelif ! \"$busybox\" grep -q 'scheduling next agent refresh' \"$work/log\" ||\n  \"$busybox\" grep -E 'not found in the update graph|failed to check Cincinnati' \"$work/log\"; then\n  \"$busybox\" tail -n 20 \"$work/log\"\n  exit 1\nelse\n  echo stays\nfi\n";
+// src/demo/node-story.ts
+const architecture = "x86_64";
+const fleet = "stable";
+/** Where the site is inside the machines. */
+const url = "http://127.0.0.1/";
+/**
+* Two machines follow the rollout of stable by their own Zincati, canary first, and restart into the digest that was
+* tested. Call it when stable has the release, half-way through its rollout.
+* @param tested digest of the image that the boot test booted
+*/
+async function playNodes(scene, tested) {
+	const { stage, place } = scene;
+	stage.chapter("Two machines of stable, with their own Zincati");
+	const config = await readConfig(scene.repository);
+	const state = await readPublished(scene);
+	const [old, fresh] = await Promise.all(state.digests.map((digest) => readNodeImage(config, scene, digest)));
+	if (old === void 0 || fresh === void 0) throw new Error(`${fleet} has fewer than two releases`);
+	await withPrepared(scene, config, old, (before) => withPrepared(scene, config, fresh, async (after) => {
+		const images = [before, after];
+		const nodes = [];
+		for (const [name, ring] of [["canary", "canary"], ["late", "late"]]) {
+			const disk = join(place.folder, `node-${name}`);
+			await makeStateDisk(disk);
+			nodes.push({
+				name,
+				ring,
+				disk,
+				runs: before.digest,
+				boots: 0
+			});
+		}
+		const rows = [];
+		for (const [moment, time] of state.moments) {
+			scene.setTime(time);
+			await scene.coxswain([
+				"publish-updates",
+				"--output",
+				scene.site
+			]);
+			const waiting = nodes.filter(({ runs }) => runs !== after.digest);
+			const answers = await Promise.all(waiting.map((node) => stage.step(`${node.name}, ${moment}`, () => follow(scene, config, node, images))));
+			for (const [index, what] of answers.entries()) rows.push([
+				moment,
+				waiting[index]?.name ?? "",
+				what
+			]);
+		}
+		stage.note(formatTable([
+			"rollout",
+			"machine",
+			"what its Zincati did"
+		], rows));
+		const wrong = nodes.find(({ runs }) => runs !== tested);
+		if (wrong !== void 0) throw new Error(`${wrong.name} runs ${wrong.runs}, and ${tested} was tested`);
+		stage.note(`Both machines run ${tested}: the digest that was tested.`);
+	}));
+}
+/** Boots a machine, and again while its Zincati takes an update. */
+async function follow(scene, config, node, images) {
+	const said = [];
+	for (;;) {
+		const answer = await bootNode(scene, config, node, images);
+		if (answer === "stays") {
+			said.push(`${said.length === 0 ? "stays on" : "restarted into"} ${versionOf(node.runs, images)}`);
+			const what = said.join(", ");
+			return {
+				value: what,
+				what
+			};
+		}
+		said.push(`takes ${versionOf(answer, images)} (${shortDigest(answer)})`);
+		node.runs = answer;
+	}
+}
+/** @returns the digest that the machine's Zincati takes, or that it stays */
+async function bootNode(scene, config, node, images) {
+	const image = images.find(({ digest }) => digest === node.runs);
+	if (image === void 0) throw new Error(`no release of ${fleet} is ${node.runs}`);
+	const repository = formatRepository(config.image);
+	node.boots += 1;
+	const script = join(scene.place.folder, `${node.name}-${node.boots}`);
+	await writeFile(script, nodeScript({
+		settings: alwaysOn,
+		site: await siteOf(scene, config),
+		images,
+		repository,
+		values: {
+			reference: `ostree-unverified-registry:${repository}:${config.stream}`,
+			booted: node.runs,
+			ring: node.ring
+		},
+		files: kitOf(config),
+		script: node_machine_default
+	}));
+	const report = await bootPrepared(image.prepared, {
+		architecture,
+		tests: [{
+			name: "node",
+			path: script
+		}],
+		environment: {},
+		state: {
+			disk: node.disk,
+			deployment: image === images[0] ? "old" : "new"
+		},
+		outputFolder: join(scene.options.output, "nodes", `${node.name}-${node.boots}`),
+		log: scene.options.log
+	});
+	const output = report.tests.find(({ name }) => name === "node")?.output ?? "";
+	for (const line of output.trim().split("\n")) scene.stage.note(`  ${node.name}: ${line}`);
+	const taken = /^takes (sha256:[0-9a-f]{64})$/m.exec(output)?.[1];
+	if (taken !== void 0) return taken;
+	if (/^stays$/m.test(output)) return "stays";
+	throw new Error(`the machine ${node.name} did not answer: ${report.explanation}\n${output}`);
+}
+/** The part of the node kit that picks the ring. */
+function kitOf(config) {
+	const served = {
+		...config,
+		publish: {
+			...config.publish,
+			url
+		}
+	};
+	const { files } = nodeFiles(served, {
+		into: "image",
+		fleet,
+		parts: /* @__PURE__ */ new Set(["ring"])
+	});
+	return Object.fromEntries([...files].flatMap(([path, text]) => {
+		const name = /^\/usr\/lib\/coxswain\/([^/]+)$/.exec(path)?.[1];
+		return name === void 0 ? [] : [[`kit/${name}`, text]];
+	}));
+}
+/** The fleet's published graphs. */
+async function siteOf(scene, config) {
+	const texts = config.rings.filter(isNamed).flatMap(({ folders }) => folders.map((folder) => graphPath({
+		fleet,
+		basearch: architecture,
+		folder
+	}))).map(async (path) => [path, await readFile(join(scene.site, path), "utf8")]);
+	return Object.fromEntries(await Promise.all(texts));
+}
+async function readPublished(scene) {
+	const read = (name) => readFile(join(scene.site, fleet, name), "utf8");
+	const { releases } = parseReleaseIndex(await read("releases.json"), "releases.json");
+	const updates = parseUpdateMetadata(await read("updates.json"), "updates.json");
+	const newest = releases.at(-1)?.version;
+	const rollout = updates.releases.find(({ version }) => version === newest)?.metadata.rollout;
+	const start = rollout?.start_epoch ?? 0;
+	const minutes = rollout?.duration_minutes ?? 0;
+	return {
+		digests: releases.slice(-2).map((release) => {
+			const reference = release["oci-images"]?.find((image) => image.architecture === architecture)?.["digest-ref"];
+			return parseReference(reference ?? "");
+		}),
+		moments: [["half-way", start + minutes * 30], ["complete", start + minutes * 60 + 60]]
+	};
+}
+async function readNodeImage(config, { options }, reference) {
+	if (reference.kind !== "digest") return void 0;
+	const client = createRegistryClient({
+		env: process.env,
+		log: options.log
+	});
+	const image = await readImage(client, atDigest(config.image, reference.digest), architecture);
+	return {
+		version: image.config.labels["org.opencontainers.image.version"] ?? "",
+		digest: reference.digest,
+		image
+	};
+}
+/** Calls `work` while the image is ready to boot. */
+async function withPrepared({ options, place }, config, image, work) {
+	const { log } = options;
+	const source = inRegistry(atDigest(config.image, image.digest));
+	await withRootFilesystem(source, async (root) => {
+		if (!await hasAgent(insideRoot(root))) throw new Error(`${image.version} has no Zincati`);
+		const folder = join(place.folder, `image-${image.digest.slice(-12)}`);
+		await mkdir(folder);
+		await work({
+			...image,
+			prepared: await prepareImage({
+				root,
+				image: source.name,
+				folder,
+				log
+			})
+		});
+	}, { log });
+}
+function versionOf(digest, images) {
+	return images.find((image) => image.digest === digest)?.version ?? digest;
+}
 // src/demo/rehearsal-story.ts
 /** Tests of an update, for the user's repository (paths below tests/); they need an image with systemd and sshd. */
 const rehearsalTests = {
-	"before-upgrade/10-leave-state.sh": `#!/bin/sh
-set -eu
-wait-for-file /etc/ssh/ssh_host_ed25519_key
-mkdir -p /var/lib/notes
-echo "written on $COXSWAIN_FROM_VERSION" >/var/lib/notes/note
-echo "PermitRootLogin no" >/etc/ssh/sshd_config.d/90-local.conf
-echo demo-node >/etc/hostname
-cat /var/lib/notes/note
-`,
-	"after-upgrade/10-state-survived.sh": `#!/bin/sh
-set -eu
-echo "now on $COXSWAIN_TO_VERSION"
-cat /var/lib/notes/note
-grep -q "PermitRootLogin no" /etc/ssh/sshd_config.d/90-local.conf
-test "$(cat /etc/hostname)" = demo-node
-wait-for-unit ssh
-wait-for-port 22
-`,
-	"after-rollback/10-back.sh": `#!/bin/sh
-set -eu
-cat /var/lib/notes/note
-wait-for-unit ssh
-`
+	"before-upgrade/10-leave-state.sh": leave_state_default,
+	"after-upgrade/10-state-survived.sh": state_survived_default,
+	"after-rollback/10-back.sh": back_default
 };
 /** A line for the Containerfile: a file of the new image that deletes the state of machines. */
 const breakage = "RUN echo 'R /var/lib/notes' >/usr/lib/tmpfiles.d/notes.conf\n";
@@ -1937,4 +2112,4 @@ async function unmountBelow(folder) {
 	const mounts = (await readFile("/proc/self/mounts", "utf8")).split("\n").map((line) => line.split(" ")[1] ?? "").filter((path) => path.startsWith(`${folder}/`));
 	for (const path of mounts.reverse()) await exec("umount", ["--lazy", path]);
 }
-export { rehearsalTests as a, playFailure as c, playBrokenUpgrade as i, versions as l, createStage as n, playLoop as o, openScene as r, formatTable as s, withWorkplace as t };
+export { rehearsalTests as a, formatTable as c, defaultCacheFolder as d, findZincati as f, playBrokenUpgrade as i, playFailure as l, createStage as n, playNodes as o, openScene as r, playLoop as s, withWorkplace as t, versions as u };

@@ -5,7 +5,7 @@ import { a as parseContainerfile, i as stagesOnBase, n as findBase } from "./pro
 import { i as refuseOverriddenBase } from "./release-candidate.mjs";
 import { _ as holdFolder, m as examineHoldFile, y as unknownHoldFiles } from "./release-operations.mjs";
 import { f as renderForFleet } from "./release.mjs";
-import { d as readTestTimeout } from "./loop-boot-test.mjs";
+import { y as readTestTimeout } from "./loop-boot-test.mjs";
 import { u as upgradeStages } from "./release-evidence.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { readdir, stat } from "node:fs/promises";

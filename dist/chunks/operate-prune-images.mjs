@@ -141,7 +141,8 @@ async function putList(client, repository, tag, descriptors) {
 async function deleteManifest(client, repository, digest, tags) {
 	for (const tag of tags) {
 		const now = (await client.resolve(atTag(repository, tag)))?.digest;
-		if (now !== void 0 && now !== digest) return;
+		if (now === void 0 || now === digest) continue;
+		throw new OutsideError(`deleting ${formatReference(atDigest(repository, digest))}`, `its tag ${tag} was moved to ${now} in the meantime`, "What was deleted until now was not needed. Run the same command again.");
 	}
 	await client.deleteManifest(repository, digest);
 	const reference = atDigest(repository, digest);

@@ -1,5 +1,5 @@
 import { D as findTool, E as fedoraPackageOf, G as OutsideError, H as defined, O as packageOf, T as exec, W as InputError, k as requireTools, q as messageOf } from "./host.mjs";
-import { u as findStaticBusybox } from "./loop-boot-test.mjs";
+import { _ as findStaticBusybox } from "./loop-boot-test.mjs";
 import { V as hostArchitecture } from "./world-registry.mjs";
 import { r as pinOf, t as fetchPinnedTool } from "./world-tools.mjs";
 import { access, constants } from "node:fs/promises";

@@ -1,6 +1,6 @@
 import { C as text, _ as choice, d as directory, i as defineVerb, n as architecture, v as duration, w as wholeNumber, y as flag } from "../chunks/cli.mjs";
 import { H as defined, c as exact, p as say, u as renderReports } from "../chunks/host.mjs";
-import { c as reportTested, l as networks, n as testImage, s as annotationsOf, t as bootModes } from "../chunks/loop-boot-test.mjs";
+import { g as networks, h as reportTested, m as annotationsOf, n as testImage, t as bootModes } from "../chunks/loop-boot-test.mjs";
 import { p as openProject } from "../chunks/release.mjs";
 // src/verbs/boot-test.ts
 var boot_test_default = defineVerb({

@@ -1,6 +1,6 @@
 import { C as text, i as defineVerb, y as flag } from "../chunks/cli.mjs";
-import { a as rehearsalTests, c as playFailure, i as playBrokenUpgrade, l as versions, n as createStage, o as playLoop, r as openScene, s as formatTable, t as withWorkplace } from "../chunks/demo.mjs";
-import { W as InputError, j as isMissing, k as requireTools } from "../chunks/host.mjs";
+import { a as rehearsalTests, c as formatTable, d as defaultCacheFolder, f as findZincati, i as playBrokenUpgrade, l as playFailure, n as createStage, o as playNodes, r as openScene, s as playLoop, t as withWorkplace, u as versions } from "../chunks/demo.mjs";
+import { K as UsageError, W as InputError, j as isMissing, k as requireTools } from "../chunks/host.mjs";
 import { readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 // src/verbs/demo.ts
@@ -12,6 +12,7 @@ work on a real registry, buildah, QEMU and git. Takes less than a minute (--syst
 	inputs: {
 		systemd: flag("use a base image with a real systemd (made with mmdebstrap)"),
 		ostree: flag("use a base image that is an ostree commit, and boot real ostree deployments (script/demo builds what that needs)"),
+		node: flag("also two machines that follow the rollout by their own Zincati, on a base with a real systemd (script/demo builds what that needs)"),
 		base: text("use this image as base, such as quay.io/fedora/fedora-coreos:stable", { placeholder: "REF" }),
 		"failing-test": flag("show what happens when the user's test fails in the VM"),
 		"keep-running": flag("keep the registry running until Ctrl-C, to look around"),
@@ -33,7 +34,8 @@ work on a real registry, buildah, QEMU and git. Takes less than a minute (--syst
 		const output = resolve(inputs.output);
 		await clearResults(output);
 		const stage = createStage(process.stdout);
-		const kind = inputs.ostree ? "ostree" : inputs.systemd ? "systemd" : "tiny";
+		const kind = inputs.ostree ? "ostree" : inputs.systemd || inputs.node ? "systemd" : "tiny";
+		if (inputs.node) requireNodes(inputs);
 		const started = performance.now();
 		await withWorkplace(async (place) => {
 			const scene = await openScene(stage, place, {
@@ -44,8 +46,9 @@ work on a real registry, buildah, QEMU and git. Takes less than a minute (--syst
 			});
 			if (inputs["failing-test"]) await playFailure(scene, versions.from);
 			else {
-				const rehearsed = kind !== "tiny" && inputs.base === void 0;
-				await playLoop(scene, rehearsed ? rehearsalTests : {});
+				const rehearsed = (inputs.systemd || inputs.ostree) && inputs.base === void 0;
+				const { digest } = await playLoop(scene, rehearsed ? rehearsalTests : {});
+				if (inputs.node) await playNodes(scene, digest);
 				if (rehearsed) await playBrokenUpgrade(scene);
 			}
 			if (inputs["keep-running"]) {
@@ -82,6 +85,16 @@ Done in ${seconds.toFixed(1)} s. What is left to look at, in ${inputs.output}/:
 		};
 	}
 });
+/** @throws UsageError or InputError if the demo's base would have no Zincati */
+function requireNodes(inputs) {
+	if (inputs.ostree || inputs.base !== void 0 || inputs["failing-test"]) throw new UsageError("--node has a base and a story of its own: it goes with --systemd alone");
+	if (findZincati(defaultCacheFolder()) !== void 0) return;
+	throw new InputError({
+		field: "--node",
+		problem: "there is no Zincati here",
+		remedy: "Build it once by script/rust-tools zincati (9 minutes, needs Rust), or name one: ZINCATI=PATH."
+	});
+}
 /** Removes what an earlier demo left. @throws InputError for a folder that holds anything else */
 async function clearResults(output) {
 	const entries = await readdir(output).catch((error) => {
