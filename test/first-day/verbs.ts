@@ -80,7 +80,15 @@ export const rows: readonly Row[] = [
   { name: 'promote-image', verb: promoteImage, at: 'tested', args: ['--fleet', 'testing'] },
   { name: 'start-rollout', verb: startRollout, at: 'promoted', args: ['--fleet', 'testing'] },
   { name: 'publish-updates', verb: publishUpdates, at: 'rolling', args: ['--output', 'site'] },
-  { name: 'open-promotion', verb: openPromotion, at: 'published', args: [] },
+  {
+    name: 'open-promotion',
+    verb: openPromotion,
+    at: 'published',
+    args: [],
+    otherwise: {
+      'empty registry': 'its gates read the state branch; promote-image finds no image, and refuses',
+    },
+  },
   {
     name: 'edit-updates pause',
     verb: editUpdates,
@@ -93,7 +101,13 @@ export const rows: readonly Row[] = [
     at: 'published',
     args: ['--fleet', 'testing', '--action', 'withdraw', '--force', ...reason],
   },
-  { name: 'roll-back', verb: rollBack, at: 'published', args: ['--fleet', 'testing', ...reason] },
+  {
+    name: 'roll-back',
+    verb: rollBack,
+    at: 'published',
+    args: ['--fleet', 'testing', ...reason],
+    otherwise: { 'empty registry': 'it withdraws the release, and there is no tag that could follow' },
+  },
   { name: 'status', verb: status, at: 'published', args: [] },
   { name: 'lint-updates', verb: lintUpdates, at: 'published', args: [] },
   { name: 'doctor', verb: doctor, at: 'published', args: ['--oci', '--grace', '400d'] },

@@ -140,9 +140,9 @@ describe.sequential('docs/github.md, Set up, step by step', () => {
     expect(await doctor()).not.toContain('pull-requests-by-actions');
   });
 
-  it('4. without an App it all works, and somebody presses a button', () => {
+  it('4. without an App everything works too, and a person presses a button', () => {
     expect(steps[3]).toMatch(
-      /Without one it all works, and somebody presses a button on each pull request\.$/,
+      /Without an App everything works too, but a person has to press a button in each pull request\.$/,
     );
     expect(settings.secrets).toEqual([]);
   });

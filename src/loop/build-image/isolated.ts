@@ -106,8 +106,9 @@ export async function execIsolated(
       },
       input: start,
       onLine: (line) => {
-        if (isReady || (line !== 'isolated' && holder !== undefined)) onLine?.(line);
-        else if (holder === undefined) holder = line;
+        // Warnings of a shell or of mount may come before.
+        if (holder === undefined && /^\d+$/.test(line)) holder = line;
+        else if (isReady || holder === undefined || line !== 'isolated') onLine?.(line);
         else {
           isReady = true;
           network = isolation === 'full' ? openNetwork(Number(holder)) : undefined;
