@@ -46,12 +46,12 @@ export async function planMoves(options: MoveOptions): Promise<Moves> {
   const move: string[] = [];
   const kept: string[] = [];
   let inProduction = false;
-  const requireUnlisted = unlistedCheck(client, config.image);
+  const digestIfListed = listedTags(client, config.image);
   const isWithdrawn = state.operations.withdrawn?.some((each) => each.version === version) === true;
   for (const each of planned) {
-    const now = (await client.resolve(atTag(config.image, each.tag)))?.digest;
+    const found = (await client.resolve(atTag(config.image, each.tag)))?.digest;
+    const now = found ?? (await digestIfListed(each.tag));
     if (now === built.digest) inProduction = true;
-    if (now === undefined) await requireUnlisted(each.tag);
     // A floating tag shows what the fleet offers, and a withdrawn release is no longer offered.
     if (isWithdrawn && each.rule !== 'fixed') kept.push(each.tag);
     else if (now === built.digest) continue;
@@ -63,14 +63,21 @@ export async function planMoves(options: MoveOptions): Promise<Moves> {
 }
 
 /**
- * Confirms that a tag does not exist by the second witness, the list of all tags. It is read at most once.
- * @returns a check that throws OutsideError if the list names the tag
+ * Confirms that a tag does not exist by the second witness, the list of all tags. The list is read at most once. If it
+ * names the tag, the registry is asked again: another run may have set the tag between the two answers.
+ * @returns a function that gives the digest of a tag that is listed, and throws OutsideError if the registry still
+ * answers that it does not exist
  */
-function unlistedCheck(client: RegistryClient, repository: Repository): (tag: string) => Promise<void> {
+function listedTags(
+  client: RegistryClient,
+  repository: Repository,
+): (tag: string) => Promise<Digest | undefined> {
   let list: Promise<readonly string[]> | undefined;
   return async (tag) => {
     list ??= client.listTags(repository);
-    if (!(await list).includes(tag)) return;
+    if (!(await list).includes(tag)) return undefined;
+    const now = await client.resolve(atTag(repository, tag));
+    if (now !== undefined) return now.digest;
     throw new OutsideError(
       `reading ${formatReference(atTag(repository, tag))}`,
       'the registry lists this tag, and then answers that it does not exist',
