@@ -60,5 +60,7 @@ export async function withBaseInStorage<T>(
   } finally {
     if (pulled) await buildah.removeImage(source);
     await buildah.removeImage(name);
+    // Two runs that remove one name each at the same time both see the other's name, and leave an image without any.
+    if (pulled) await buildah.removeUnnamed(id);
   }
 }

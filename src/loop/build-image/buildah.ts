@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { OutsideError } from '../../host/errors.ts';
 import { exec } from '../../host/exec.ts';
 import type { Log } from '../../host/log.ts';
@@ -77,7 +78,12 @@ export interface Buildah {
   tag(imageId: string, name: string): Promise<void>;
   /** Removes an image by its id or name. One that is in use, or has other names, stays. */
   removeImage(image: string): Promise<void>;
+  /** Removes an image by its id if it has no name any more. One that is in use stays. */
+  removeUnnamed(imageId: string): Promise<void>;
 }
+
+/** `buildah images --json` (buildah 1.28). */
+const imageList = z.array(z.object({ id: z.string(), names: z.array(z.string()).nullish() })).nullable();
 
 const anyExitCode = Array.from({ length: 256 }, (_, code) => code);
 const shownLines = 30;
@@ -150,6 +156,19 @@ export function createBuildah(options: {
     },
     removeImage: async (image) => {
       await exec('buildah', ['rmi', image], { env, allow: anyExitCode });
+    },
+    removeUnnamed: async (imageId) => {
+      const listing = await exec('buildah', ['images', '--all', '--no-trunc', '--json'], {
+        env,
+        allow: anyExitCode,
+      });
+      // It fails if another run removes an image meanwhile. That run then looks for unnamed images, too.
+      if (listing.exitCode !== 0) return;
+      const images = imageList.parse(JSON.parse(listing.stdout)) ?? [];
+      const isUnnamed = images.some(
+        ({ id, names }) => id.replace(/^sha256:/, '') === imageId && (names ?? []).length === 0,
+      );
+      if (isUnnamed) await exec('buildah', ['rmi', imageId], { env, allow: anyExitCode });
     },
   };
 }
