@@ -1,4 +1,5 @@
 import { D as findTool, G as OutsideError, H as defined, N as withTemporaryFolder, T as exec, W as InputError, k as requireTools, q as messageOf } from "./host.mjs";
+import { f as object, h as string, r as array } from "./zod.mjs";
 import { A as formatRepository, B as goArchitecture, C as mediaTypes, E as atTag, O as digestOf, R as architectureOfGo, S as isIndex, T as atDigest, c as inLayout, j as isDigest, k as formatReference, l as layoutReader, o as isLoopback, u as resolveInLayout, v as copyImage, x as readImage, y as setTags } from "./world-registry.mjs";
 import { d as localTag, g as materialiseContext, h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, p as tagFor, v as requireBuildSpace } from "./release-candidate.mjs";
 import { x as copyAttachments } from "./release.mjs";
@@ -114,6 +115,7 @@ async function withBaseInStorage(buildah, options, build) {
 	} finally {
 		if (pulled) await buildah.removeImage(source);
 		await buildah.removeImage(name);
+		if (pulled) await buildah.removeUnnamed(id);
 	}
 }
 // src/loop/build-image/open-network.ts
@@ -252,8 +254,8 @@ async function execIsolated(isolation, program, args, options) {
 			},
 			input: start,
 			onLine: (line) => {
-				if (isReady || line !== "isolated" && holder !== void 0) onLine?.(line);
-				else if (holder === void 0) holder = line;
+				if (holder === void 0 && /^\d+$/.test(line)) holder = line;
+				else if (isReady || holder === void 0 || line !== "isolated") onLine?.(line);
 				else {
 					isReady = true;
 					network = isolation === "full" ? openNetwork(Number(holder)) : void 0;
@@ -304,6 +306,11 @@ function buildArgumentsOf(order, isolation) {
 		order.contextFolder
 	];
 }
+/** `buildah images --json` (buildah 1.28). */
+const imageList = array(object({
+	id: string(),
+	names: array(string()).nullish()
+})).nullable();
 const anyExitCode = Array.from({ length: 256 }, (_, code) => code);
 const shownLines = 30;
 /** @param folder an existing folder for the files that buildah answers with */
@@ -378,6 +385,22 @@ function createBuildah(options) {
 		},
 		removeImage: async (image) => {
 			await exec("buildah", ["rmi", image], {
+				env,
+				allow: anyExitCode
+			});
+		},
+		removeUnnamed: async (imageId) => {
+			const listing = await exec("buildah", [
+				"images",
+				"--all",
+				"--no-trunc",
+				"--json"
+			], {
+				env,
+				allow: anyExitCode
+			});
+			if (listing.exitCode !== 0) return;
+			if ((imageList.parse(JSON.parse(listing.stdout)) ?? []).some(({ id, names }) => id.replace(/^sha256:/, "") === imageId && (names ?? []).length === 0)) await exec("buildah", ["rmi", imageId], {
 				env,
 				allow: anyExitCode
 			});

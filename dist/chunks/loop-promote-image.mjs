@@ -20,12 +20,11 @@ async function planMoves(options) {
 	const move = [];
 	const kept = [];
 	let inProduction = false;
-	const requireUnlisted = unlistedCheck(client, config.image);
+	const digestIfListed = listedTags(client, config.image);
 	const isWithdrawn = state.operations.withdrawn?.some((each) => each.version === version) === true;
 	for (const each of planned) {
-		const now = (await client.resolve(atTag(config.image, each.tag)))?.digest;
+		const now = (await client.resolve(atTag(config.image, each.tag)))?.digest ?? await digestIfListed(each.tag);
 		if (now === built.digest) inProduction = true;
-		if (now === void 0) await requireUnlisted(each.tag);
 		if (isWithdrawn && each.rule !== "fixed") kept.push(each.tag);
 		else if (now === built.digest) continue;
 		else if (now === void 0 || await mayMove(options, each, now)) move.push(each.tag);
@@ -41,14 +40,18 @@ async function planMoves(options) {
 	};
 }
 /**
-* Confirms that a tag does not exist by the second witness, the list of all tags. It is read at most once.
-* @returns a check that throws OutsideError if the list names the tag
+* Confirms that a tag does not exist by the second witness, the list of all tags. The list is read at most once. If it
+* names the tag, the registry is asked again: another run may have set the tag between the two answers.
+* @returns a function that gives the digest of a tag that is listed, and throws OutsideError if the registry still
+* answers that it does not exist
 */
-function unlistedCheck(client, repository) {
+function listedTags(client, repository) {
 	let list;
 	return async (tag) => {
 		list ??= client.listTags(repository);
-		if (!(await list).includes(tag)) return;
+		if (!(await list).includes(tag)) return void 0;
+		const now = await client.resolve(atTag(repository, tag));
+		if (now !== void 0) return now.digest;
 		throw new OutsideError(`reading ${formatReference(atTag(repository, tag))}`, "the registry lists this tag, and then answers that it does not exist", "Nothing was written. Run the same command again.");
 	};
 }
