@@ -226,6 +226,31 @@ describe('promote-image', () => {
     expect(await production()).toEqual(before);
   });
 
+  it('asks again for a tag that the registry lists, because another run may have set it in between', async () => {
+    await buildAndTest();
+    await run();
+    const before = await production();
+    const { client } = project;
+    /** Answers that the fleet's tag does not exist, so often. */
+    const forgetful = (times: number): RegistryClient => {
+      let left = times;
+      const resolve: RegistryClient['resolve'] = async (reference) => {
+        const isTag = reference.kind === 'tag' && reference.tag === 'testing';
+        if (!isTag || left === 0) return client.resolve(reference);
+        left -= 1;
+        return undefined;
+      };
+      return { ...client, resolve };
+    };
+    const promote = (times: number) =>
+      promoteImage({ ...project, client: forgetful(times) }, { fleet: 'testing', now });
+    expect(await promote(1)).toMatchObject({ changed: false });
+    await expect(promote(2)).rejects.toThrow(
+      /os:testing failed: the registry lists this tag, and then answers that it does not exist/,
+    );
+    expect(await production()).toEqual(before);
+  });
+
   it.each([2, 4, 7, 8, 10, 12])('finishes what a crash at write %i left behind', async (crashAt) => {
     const { candidate, built } = await buildAndTest();
     let writes = 0;
