@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findTool } from '../../src/host/tools.ts';
@@ -66,15 +66,14 @@ wait-for-unit absent.service 1`,
   }, 900_000);
 
   it('names its failed units; and a harness that is killed is noticed at once, not at the deadline', async () => {
-    const units = join(root, 'etc/systemd/system');
-    await mkdir(join(units, 'multi-user.target.wants'), { recursive: true });
-    await writeFile(
-      join(units, 'broken.service'),
-      '[Service]\nType=oneshot\nExecStart=/bin/sh -c "echo it is broken; exit 5"\n',
-    );
-    await symlink('../broken.service', join(units, 'multi-user.target.wants/broken.service'));
+    const units = 'etc/systemd/system';
+    const other = await variant(root, 'broken', {
+      [`${units}/broken.service`]:
+        '[Service]\nType=oneshot\nExecStart=/bin/sh -c "echo it is broken; exit 5"\n',
+      [`${units}/multi-user.target.wants/broken.service`]: { to: '../broken.service' },
+    });
     const report = await boot(
-      root,
+      other,
       { '10-a.sh': 'true', '20-kills.sh': 'kill -9 -1; sleep 100' },
       { allowedUnits: ['broken'] },
     );
