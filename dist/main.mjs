@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { a as needsRoot, c as exitCodeOf, f as withForgeInputs, h as readArguments, l as kindOf, m as positionalInputs, o as programHelp, p as commonInputs, r as versionLine, s as verbHelp, u as commandLineInputs } from "./chunks/cli.mjs";
 import { a as filesLine } from "./chunks/cli-completion.mjs";
-import { K as UsageError, P as writeFileAtomically, S as createLog, U as nearest, W as InputError, b as oneLine, q as messageOf, v as runAgainAsRoot, w as styled } from "./chunks/host.mjs";
+import { C as createLog, F as writeFileAtomically, G as nearest, J as UsageError, K as InputError, T as styled, Y as messageOf, x as oneLine, y as runAgainAsRoot } from "./chunks/host.mjs";
 import { readdir } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { fileURLToPath } from "node:url";

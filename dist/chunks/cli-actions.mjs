@@ -1,5 +1,5 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { H as defined, J as quote, M as readFileIfThere, S as createLog, U as nearest, W as InputError, g as plainText, h as codeBlock, q as messageOf, v as runAgainAsRoot } from "./host.mjs";
+import { C as createLog, G as nearest, K as InputError, N as readFileIfThere, U as defined, X as quote, Y as messageOf, _ as plainText, g as codeBlock, y as runAgainAsRoot } from "./host.mjs";
 import { a as needsRoot, g as readValues } from "./cli.mjs";
 import { a as boolean, d as number, h as string, p as record, u as looseObject, v as unknown } from "./zod.mjs";
 import { A as formatRepository } from "./world-registry.mjs";

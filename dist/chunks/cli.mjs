@@ -1,4 +1,4 @@
-import { B as parseTime, H as defined, K as UsageError, M as readFileIfThere, U as nearest, W as InputError, z as parseDuration } from "./host.mjs";
+import { B as parseDuration, G as nearest, J as UsageError, K as InputError, N as readFileIfThere, U as defined, V as parseTime } from "./host.mjs";
 import { f as object, h as string, l as literal } from "./zod.mjs";
 import { C as Git } from "./world-git.mjs";
 import { z as architectures } from "./world-registry.mjs";

@@ -1,4 +1,4 @@
-import { A as exists, D as findTool, F as onInterrupt, G as OutsideError, H as defined, L as formatTime, M as readFileIfThere, N as withTemporaryFolder, P as writeFileAtomically, T as exec, W as InputError, i as startProcess, k as requireTools, r as insideRoot, w as styled } from "./host.mjs";
+import { A as requireTools, E as exec, F as writeFileAtomically, I as onInterrupt, K as InputError, N as readFileIfThere, O as findTool, P as withTemporaryFolder, R as formatTime, T as styled, U as defined, i as startProcess, j as exists, q as OutsideError, r as insideRoot } from "./host.mjs";
 import { a as boolean, d as number, f as object, h as string, r as array, v as unknown } from "./zod.mjs";
 import { A as formatRepository, F as parseRepository, L as shortDigest, N as parseDigest, P as parseReference, T as atDigest, n as createRegistryClient, o as isLoopback, x as readImage } from "./world-registry.mjs";
 import { P as parseUpdateMetadata, R as buildGraph, V as parseGraph, c as chooseUpdate, d as throttleGraph, h as rolloutProgress, x as parseReleaseIndex } from "./guidance.mjs";

@@ -1,5 +1,5 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { D as findTool, G as OutsideError, H as defined, T as exec, W as InputError, q as messageOf } from "./host.mjs";
+import { E as exec, K as InputError, O as findTool, U as defined, Y as messageOf, q as OutsideError } from "./host.mjs";
 import { a as boolean, c as int, d as number, f as object, h as string, n as _enum, r as array, v as unknown } from "./zod.mjs";
 import { S as shortCommit, m as findRemote, u as fetchedObjects, v as listTree } from "./world-git.mjs";
 import { A as formatRepository } from "./world-registry.mjs";

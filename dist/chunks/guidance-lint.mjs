@@ -1,4 +1,4 @@
-import { H as defined, I as formatDuration, J as quote, L as formatTime, U as nearest, W as InputError, t as formatPercent } from "./host.mjs";
+import { G as nearest, K as InputError, L as formatDuration, R as formatTime, U as defined, X as quote, t as formatPercent } from "./host.mjs";
 import { D as operationsSchema, F as tidy, J as readJson, L as updateMetadata, M as nullableEntryFields, S as releaseIndex, U as findProblems, a as strandedBy, h as rolloutProgress, i as listStranded, m as rolloutPhase, o as strandedByTidying, p as rolloutEnd, q as withoutNulls, r as findStranded, y as nullableReleaseFields } from "./guidance.mjs";
 import { isDeepStrictEqual } from "node:util";
 // src/guidance/lint/lint-finding.ts

@@ -1,4 +1,4 @@
-import { H as defined, L as formatTime, W as InputError } from "./host.mjs";
+import { K as InputError, R as formatTime, U as defined } from "./host.mjs";
 import { a as boolean, c as int, d as number, f as object, g as tuple, h as string, p as record, r as array, u as looseObject } from "./zod.mjs";
 import { isDeepStrictEqual } from "node:util";
 // src/guidance/alias.ts

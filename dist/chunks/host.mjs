@@ -1,10 +1,10 @@
 import { h as string, u as looseObject } from "./zod.mjs";
 import { t as execa } from "./execa.mjs";
 import { lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, statfs } from "node:fs/promises";
-import { basename, delimiter, dirname, join } from "node:path";
+import { basename, delimiter, dirname, isAbsolute, join } from "node:path";
 import { styleText } from "node:util";
 import { randomBytes } from "node:crypto";
-import { tmpdir, userInfo } from "node:os";
+import { homedir, tmpdir, userInfo } from "node:os";
 import { createInterface } from "node:readline";
 import { spawn } from "node:child_process";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
@@ -79,6 +79,10 @@ function editDistance(one, other) {
 */
 function defined(properties) {
 	return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== void 0));
+}
+/** The variables of an environment that have a value. */
+function definedVariables(env) {
+	return Object.fromEntries(Object.entries(env).filter((entry) => entry[1] !== void 0));
 }
 // src/host/time.ts
 /** The longest duration that is accepted: ten years. Anything longer is a mistake, and would overflow times. */
@@ -880,6 +884,13 @@ async function inParallel(items, parallel, work) {
 	await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
 	if (failures.length > 0) throw failures[0];
 }
+// src/host/cache-folder.ts
+/** A folder for what is kept between runs: `$XDG_CACHE_HOME/coxswain/NAME`. */
+function cacheFolder(name, env) {
+	const home = env.XDG_CACHE_HOME;
+	const cache = home !== void 0 && isAbsolute(home) ? home : join(env.HOME ?? homedir(), ".cache");
+	return join(cache, "coxswain", name);
+}
 // src/host/process.ts
 /**
 * Starts a program that outlives this call (a registry, a virtual machine), and writes its output to a file. It is
@@ -1070,4 +1081,4 @@ function formatPercent(share, digits = 1) {
 	if (value < 100 && value > 100 - least) return `> ${(100 - least).toFixed(digits)} %`;
 	return `${Number(value.toFixed(digits))} %`;
 }
-export { exists as A, parseTime as B, silentLog as C, findTool as D, fedoraPackageOf as E, onInterrupt as F, OutsideError as G, defined as H, formatDuration as I, quote as J, UsageError as K, formatTime as L, readFileIfThere as M, withTemporaryFolder as N, packageOf as O, writeFileAtomically as P, longestDuration as R, createLog as S, exec as T, nearest as U, requireDay as V, InputError as W, table as _, inParallel as a, oneLine as b, exact as c, reportMarkdown as d, reportText as f, plainText as g, codeBlock as h, startProcess as i, isMissing as j, requireTools as k, exactly as l, code as m, renderFindings as n, requireSpace as o, say as p, messageOf as q, insideRoot as r, count as s, formatPercent as t, renderReports as u, runAgainAsRoot as v, styled as w, withoutTrailingSlashes as x, readContainerStorage as y, parseDuration as z };
+export { requireTools as A, parseDuration as B, createLog as C, fedoraPackageOf as D, exec as E, writeFileAtomically as F, nearest as G, requireDay as H, onInterrupt as I, UsageError as J, InputError as K, formatDuration as L, isMissing as M, readFileIfThere as N, findTool as O, withTemporaryFolder as P, formatTime as R, withoutTrailingSlashes as S, styled as T, defined as U, parseTime as V, definedVariables as W, quote as X, messageOf as Y, plainText as _, cacheFolder as a, readContainerStorage as b, count as c, renderReports as d, reportMarkdown as f, codeBlock as g, code as h, startProcess as i, exists as j, packageOf as k, exact as l, say as m, renderFindings as n, inParallel as o, reportText as p, OutsideError as q, insideRoot as r, requireSpace as s, formatPercent as t, exactly as u, table as v, silentLog as w, oneLine as x, runAgainAsRoot as y, longestDuration as z };

@@ -1,4 +1,4 @@
-import { A as exists, C as silentLog, D as findTool, F as onInterrupt, G as OutsideError, H as defined, M as readFileIfThere, N as withTemporaryFolder, P as writeFileAtomically, T as exec, W as InputError, c as exact, d as reportMarkdown, g as plainText, i as startProcess, j as isMissing, k as requireTools, p as say, q as messageOf, r as insideRoot, z as parseDuration } from "./host.mjs";
+import { A as requireTools, B as parseDuration, E as exec, F as writeFileAtomically, I as onInterrupt, K as InputError, M as isMissing, N as readFileIfThere, O as findTool, P as withTemporaryFolder, U as defined, Y as messageOf, _ as plainText, f as reportMarkdown, i as startProcess, j as exists, l as exact, m as say, q as OutsideError, r as insideRoot, w as silentLog } from "./host.mjs";
 import { S as shortCommit, _ as listCommit } from "./world-git.mjs";
 import { A as formatRepository, E as atTag, I as sameRepository, P as parseReference, T as atDigest, V as hostArchitecture, b as imageTimestamp, c as inLayout, k as formatReference, l as layoutReader, o as isLoopback, x as readImage } from "./world-registry.mjs";
 import { i as findFleet } from "./project.mjs";

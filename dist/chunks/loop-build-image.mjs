@@ -1,4 +1,4 @@
-import { D as findTool, G as OutsideError, H as defined, N as withTemporaryFolder, T as exec, W as InputError, k as requireTools, q as messageOf } from "./host.mjs";
+import { A as requireTools, E as exec, K as InputError, O as findTool, P as withTemporaryFolder, U as defined, W as definedVariables, Y as messageOf, q as OutsideError } from "./host.mjs";
 import { f as object, h as string, r as array } from "./zod.mjs";
 import { A as formatRepository, B as goArchitecture, C as mediaTypes, E as atTag, O as digestOf, R as architectureOfGo, S as isIndex, T as atDigest, c as inLayout, j as isDigest, k as formatReference, l as layoutReader, o as isLoopback, u as resolveInLayout, v as copyImage, x as readImage, y as setTags } from "./world-registry.mjs";
 import { d as localTag, g as materialiseContext, h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, p as tagFor, v as requireBuildSpace } from "./release-candidate.mjs";
@@ -315,7 +315,7 @@ const anyExitCode = Array.from({ length: 256 }, (_, code) => code);
 const shownLines = 30;
 /** @param folder an existing folder for the files that buildah answers with */
 function createBuildah(options) {
-	const env = Object.fromEntries(Object.entries(options.env).filter((entry) => entry[1] !== void 0));
+	const env = definedVariables(options.env);
 	async function run(title, args, execute = exec) {
 		const { exitCode, lines } = await options.log.task(title, async (report) => {
 			const lines = [];

@@ -1,4 +1,4 @@
-import { G as OutsideError, H as defined, I as formatDuration, L as formatTime, W as InputError, _ as table$1, g as plainText, m as code$1, q as messageOf, t as formatPercent } from "./host.mjs";
+import { K as InputError, L as formatDuration, R as formatTime, U as defined, Y as messageOf, _ as plainText, h as code$1, q as OutsideError, t as formatPercent, v as table$1 } from "./host.mjs";
 import { a as fleetTip, i as findFleet } from "./project.mjs";
 import { a as chooseRelease, b as passImage, f as thawTime, g as isReady, h as soakEnd, i as syncExternalHolds, l as readLabel, m as rolloutStart, o as recordUrgency, p as rolloutCompletion, r as findPromotion, u as evaluateAllGates } from "./release-gates.mjs";
 import { a as isOurs, c as proposeCommit, g as StaleBranchError, l as withdrawProposal, m as untilNotStale, n as promotionBranch, o as ourMessage } from "./world-forge.mjs";

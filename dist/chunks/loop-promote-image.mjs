@@ -1,9 +1,9 @@
-import { G as OutsideError, H as defined, W as InputError } from "./host.mjs";
+import { K as InputError, U as defined, q as OutsideError } from "./host.mjs";
 import { c as releaseCommit, i as findFleet } from "./project.mjs";
 import { r as followOffer, x as copyAttachments, y as planTags } from "./release.mjs";
 import { f as requireBuildKey, l as findBuilt, r as readCandidate } from "./release-candidate.mjs";
 import { c as findAcceptance, l as pushAcceptance, t as requireRehearsed } from "./release-evidence.mjs";
-import { b as passImage, n as refuseFrozen, x as requireNewer, y as isoTime } from "./release-gates.mjs";
+import { S as requireNewer, b as passImage, n as refuseFrozen, y as isoTime } from "./release-gates.mjs";
 import { o as refuseHeld, v as refuseHeldByFile } from "./release-operations.mjs";
 import { a as signingKeys, i as fleetKeys, n as signedDigests, t as signImage } from "./release-signatures.mjs";
 import { S as shortCommit } from "./world-git.mjs";

@@ -1,4 +1,4 @@
-import { H as defined, I as formatDuration, L as formatTime, M as readFileIfThere, W as InputError } from "./host.mjs";
+import { K as InputError, L as formatDuration, N as readFileIfThere, R as formatTime, U as defined } from "./host.mjs";
 import { E as atTag, T as atDigest, k as formatReference, m as readArtifact, y as setTags } from "./world-registry.mjs";
 import { P as parseUpdateMetadata, T as nextHoldEnd, V as parseGraph, j as formatUpdateMetadata, v as formatReleaseIndex, x as parseReleaseIndex } from "./guidance.mjs";
 import { a as promotedDigest, l as neededVersions, r as followOffer, y as planTags } from "./release.mjs";

@@ -6,7 +6,7 @@ import { d as refuseAroundPausedBarrier, o as refuseHeld, v as refuseHeldByFile 
 import { d as renderFleetTemplate, u as findTemplate } from "./release.mjs";
 import { d as upstreamStatusOf, n as barriersCrossed, r as inheritBarriers, t as refuseBarrierBypasses, u as refuseDoubtful } from "./release-upstream.mjs";
 import { D as digestIn, E as atTag, T as atDigest, k as formatReference } from "./world-registry.mjs";
-import { H as defined, W as InputError } from "./host.mjs";
+import { K as InputError, U as defined } from "./host.mjs";
 import { m as buildReleaseUrl, p as buildReleasePath } from "./release-published.mjs";
 import { S as shortCommit } from "./world-git.mjs";
 // src/loop/start-rollout/new-release.ts

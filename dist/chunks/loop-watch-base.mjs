@@ -1,4 +1,4 @@
-import { H as defined, I as formatDuration, L as formatTime, W as InputError, _ as table, h as codeBlock, m as code } from "./host.mjs";
+import { K as InputError, L as formatDuration, R as formatTime, U as defined, g as codeBlock, h as code, v as table } from "./host.mjs";
 import { a as parseContainerfile, n as findBase, r as repinBase } from "./project-containerfile.mjs";
 import { a as fleetTip, o as nextFleets, r as entryFleets } from "./project.mjs";
 import { l as withdrawProposal, s as proposeChanges, t as baseBranch } from "./world-forge.mjs";

@@ -1,4 +1,4 @@
-import { H as defined, L as formatTime, M as readFileIfThere, W as InputError, j as isMissing } from "./host.mjs";
+import { K as InputError, M as isMissing, N as readFileIfThere, R as formatTime, U as defined } from "./host.mjs";
 import { h as string, p as record, r as array, u as looseObject, v as unknown } from "./zod.mjs";
 import { a as readConfigText, n as examineConfig, o as urgentTemplate, t as configFileName } from "./project-configuration.mjs";
 import { a as parseContainerfile, i as stagesOnBase, n as findBase } from "./project-containerfile.mjs";

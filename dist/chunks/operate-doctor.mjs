@@ -1,4 +1,4 @@
-import { H as defined, I as formatDuration, L as formatTime, W as InputError, a as inParallel } from "./host.mjs";
+import { K as InputError, L as formatDuration, R as formatTime, U as defined, o as inParallel } from "./host.mjs";
 import { a as boolean, f as object, h as string, r as array } from "./zod.mjs";
 import { A as formatRepository, E as atTag, I as sameRepository, P as parseReference, S as isIndex, b as imageTimestamp, k as formatReference, n as createRegistryClient, s as NotFoundError, t as rememberingClient, x as readImage, z as architectures } from "./world-registry.mjs";
 import { H as nodeKeys, O as parseOperations, P as parseUpdateMetadata, R as buildGraph, V as parseGraph, X as aliasesOf, Y as addAliases, d as throttleGraph, j as formatUpdateMetadata, x as parseReleaseIndex, z as formatGraph } from "./guidance.mjs";

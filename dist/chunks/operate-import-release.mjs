@@ -1,8 +1,8 @@
 import { g as addRelease } from "./guidance.mjs";
-import { G as OutsideError, H as defined, W as InputError } from "./host.mjs";
-import { v as createdOf, y as isoTime } from "./release-gates.mjs";
+import { K as InputError, U as defined, q as OutsideError } from "./host.mjs";
+import { v as createdOf, x as requireCreated, y as isoTime } from "./release-gates.mjs";
 import { t as commitMessage } from "./release-operations.mjs";
-import { A as formatRepository, D as digestIn, E as atTag, I as sameRepository, P as parseReference, S as isIndex, T as atDigest, b as imageTimestamp, k as formatReference, x as readImage } from "./world-registry.mjs";
+import { A as formatRepository, D as digestIn, E as atTag, I as sameRepository, P as parseReference, S as isIndex, T as atDigest, k as formatReference, x as readImage } from "./world-registry.mjs";
 import { m as buildReleaseUrl, p as buildReleasePath } from "./release-published.mjs";
 // src/operate/import-release/existing-builds.ts
 /**
@@ -135,19 +135,11 @@ function describeImage(image, architecture, { where, config }) {
 		expected: JSON.stringify(config.stream),
 		remedy: "Set stream in coxswain.yaml to it, or rebase these nodes to a release of the fleet (docs/nodes.md)."
 	});
-	const created = imageTimestamp(image);
-	if (created === void 0 || created <= 0) throw new InputError({
-		where,
-		field: "created",
-		problem: "the image has no creation time, and nodes compare it to find out which image is newer",
-		found: image.config.created,
-		remedy: "Rebase the nodes on it to a release of the fleet (docs/nodes.md)."
-	});
 	return {
 		architecture,
 		version,
 		digest: image.manifest.descriptor.digest,
-		created,
+		created: requireCreated(image, where, "Rebase the nodes on it to a release of the fleet (docs/nodes.md)."),
 		...defined({ index: image.index?.digest })
 	};
 }
@@ -182,36 +174,30 @@ async function importRelease({ config, client, state }, options) {
 			releases
 		};
 	};
-	const answer = (rest) => ({
+	const answer = {
 		fleet: order.fleet,
 		imported,
 		known: wanted.filter(({ isKnown }) => isKnown).map(({ version }) => version),
-		notes: [],
-		...rest
-	});
-	const notes = await untagged({
-		config,
-		client
-	}, wanted);
+		notes: await untagged({
+			config,
+			client
+		}, wanted)
+	};
 	if (rehearse) {
 		const files = await state.previewFleet(order.fleet, change);
 		return {
-			...answer({
-				changed: files.length > 0,
-				stateCommit: void 0,
-				files
-			}),
-			notes
+			...answer,
+			changed: files.length > 0,
+			stateCommit: void 0,
+			files
 		};
 	}
 	const message = () => commitMessage(order, `import ${imported.join(", ")}`, void 0);
 	const { changed, commit } = await state.changeFleet(order.fleet, message, change);
 	return {
-		...answer({
-			changed,
-			stateCommit: commit
-		}),
-		notes
+		...answer,
+		changed,
+		stateCommit: commit
 	};
 }
 /** A position in the release index is an age, and releases are only added at its end. */

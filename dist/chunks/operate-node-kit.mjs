@@ -1,4 +1,4 @@
-import { H as defined, P as writeFileAtomically, W as InputError } from "./host.mjs";
+import { F as writeFileAtomically, K as InputError, U as defined } from "./host.mjs";
 import { A as formatRepository } from "./world-registry.mjs";
 import { d as isNamed } from "./project-configuration.mjs";
 import { t as require_dist } from "./yaml.mjs";

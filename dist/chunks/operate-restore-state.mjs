@@ -1,5 +1,5 @@
 import { x as parseReleaseIndex } from "./guidance.mjs";
-import { W as InputError } from "./host.mjs";
+import { K as InputError } from "./host.mjs";
 import { _ as filesInArtifacts } from "./release-published.mjs";
 import { c as parseFleet, i as parseBundle, n as bundlePath, o as stateReadme, s as fleetFolder } from "./release-state.mjs";
 import { m as untilNotStale } from "./world-forge.mjs";

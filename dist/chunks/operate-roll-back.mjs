@@ -1,4 +1,4 @@
-import { H as defined, L as formatTime, U as nearest, W as InputError, g as plainText } from "./host.mjs";
+import { G as nearest, K as InputError, R as formatTime, U as defined, _ as plainText } from "./host.mjs";
 import { o as urgentTemplate } from "./project-configuration.mjs";
 import { a as fleetTip, o as nextFleets } from "./project.mjs";
 import { n as readMarker, s as rollBackFileName, t as formatMarker } from "./release-candidate.mjs";

@@ -1,4 +1,4 @@
-import { G as OutsideError, H as defined, W as InputError, j as isMissing, q as messageOf } from "./host.mjs";
+import { K as InputError, M as isMissing, U as defined, Y as messageOf, q as OutsideError } from "./host.mjs";
 import { S as isIndex, g as titleAnnotation, k as formatReference, o as isLoopback, z as architectures } from "./world-registry.mjs";
 import { P as parseUpdateMetadata, R as buildGraph, X as aliasesOf, Y as addAliases, d as throttleGraph, h as rolloutProgress, t as warinessOf, u as rolloutOf, x as parseReleaseIndex, z as formatGraph } from "./guidance.mjs";
 import { p as sliceName } from "./project-configuration.mjs";

@@ -1,4 +1,4 @@
-import { W as InputError } from "./host.mjs";
+import { K as InputError } from "./host.mjs";
 import { a as signingKeys, i as fleetKeys, r as removeSignatures, t as signImage } from "./release-signatures.mjs";
 import { P as parseReference } from "./world-registry.mjs";
 // src/operate/sign-image/sign-releases.ts

@@ -1,4 +1,4 @@
-import { H as defined, I as formatDuration, L as formatTime, c as exact, p as say } from "./host.mjs";
+import { L as formatDuration, R as formatTime, U as defined, l as exact, m as say } from "./host.mjs";
 import { i as findFleet } from "./project.mjs";
 import { f as nextOpening, h as rolloutProgress, m as rolloutPhase, p as rolloutEnd, w as holdAt } from "./guidance.mjs";
 import { f as ringsToShow } from "./project-configuration.mjs";

@@ -1,4 +1,4 @@
-import { B as parseTime, H as defined, M as readFileIfThere, U as nearest, V as requireDay, W as InputError, q as messageOf, z as parseDuration } from "./host.mjs";
+import { B as parseDuration, G as nearest, H as requireDay, K as InputError, N as readFileIfThere, U as defined, V as parseTime, Y as messageOf } from "./host.mjs";
 import { _ as union, a as boolean, c as int, d as number, h as string, l as literal, m as strictObject, n as _enum, p as record, r as array, y as toJSONSchema } from "./zod.mjs";
 import { A as formatRepository, F as parseRepository, I as sameRepository, P as parseReference, k as formatReference, z as architectures } from "./world-registry.mjs";
 import { t as j } from "./croner.mjs";
@@ -619,7 +619,7 @@ function buildConfig(written, about) {
 		symbolicTags: written["symbolic-tags"]
 	};
 }
-/** Where the base has its own guidance; undefined if there is none to inherit. */
+/** The addresses of the base's own guidance; undefined if no guidance is inherited. */
 function readUpstream({ upstream }, base, read) {
 	if (upstream === "none") return void 0;
 	if (upstream === void 0) return base === void 0 ? void 0 : defaultUpstream(base);

@@ -1,4 +1,4 @@
-import { M as readFileIfThere, P as writeFileAtomically, W as InputError, j as isMissing } from "./host.mjs";
+import { F as writeFileAtomically, K as InputError, M as isMissing, N as readFileIfThere } from "./host.mjs";
 import { C as Git, g as runWithRemote, h as remoteSeconds, p as explainRemoteFailure } from "./world-git.mjs";
 import { k as formatReference } from "./world-registry.mjs";
 import { c as configJsonSchema, i as readConfig, r as parseConfig, t as configFileName } from "./project-configuration.mjs";

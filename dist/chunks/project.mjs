@@ -1,4 +1,4 @@
-import { H as defined, U as nearest, W as InputError } from "./host.mjs";
+import { G as nearest, K as InputError, U as defined } from "./host.mjs";
 import { C as Git, S as shortCommit, w as isFullHash } from "./world-git.mjs";
 import { n as createRegistryClient } from "./world-registry.mjs";
 import { i as readConfig } from "./project-configuration.mjs";

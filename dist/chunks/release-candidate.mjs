@@ -1,5 +1,5 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
-import { H as defined, W as InputError, o as requireSpace, q as messageOf, y as readContainerStorage } from "./host.mjs";
+import { K as InputError, U as defined, Y as messageOf, b as readContainerStorage, s as requireSpace } from "./host.mjs";
 import { h as string, u as looseObject } from "./zod.mjs";
 import { S as shortCommit, _ as listCommit, b as readBlobs, x as readTextBlob, y as readBlob } from "./world-git.mjs";
 import { E as atTag, M as isTag, S as isIndex, T as atDigest, k as formatReference, x as readImage } from "./world-registry.mjs";

@@ -1,4 +1,4 @@
-import { H as defined, L as formatTime, W as InputError } from "./host.mjs";
+import { K as InputError, R as formatTime, U as defined } from "./host.mjs";
 import { c as int, d as number, f as object, g as tuple, h as string, l as literal, n as _enum, r as array, t as datetime, u as looseObject } from "./zod.mjs";
 import { _ as listCommit } from "./world-git.mjs";
 import { P as parseReference, T as atDigest, h as readReferrer, j as isDigest, k as formatReference, p as pushArtifact, w as parseJson, z as architectures } from "./world-registry.mjs";

@@ -1,4 +1,4 @@
-import { H as defined, I as formatDuration, L as formatTime, W as InputError } from "./host.mjs";
+import { K as InputError, L as formatDuration, R as formatTime, U as defined } from "./host.mjs";
 import { S as shortCommit } from "./world-git.mjs";
 import { P as parseReference, T as atDigest, b as imageTimestamp, k as formatReference, x as readImage, z as architectures } from "./world-registry.mjs";
 import { o as refreshFileName } from "./release-candidate.mjs";
@@ -16,20 +16,24 @@ async function passImage(options, built, architecture) {
 	const where = formatReference(atDigest(built.repository, image.manifest.descriptor.digest));
 	requireLabel(image, where, "com.coreos.stream", config.stream);
 	requireLabel(image, where, "org.opencontainers.image.version", candidate.version);
+	return {
+		architecture,
+		image,
+		created: requireCreated(image, where, "Build it with coxswain build-image, which sets the time of the commit."),
+		...await requireEvidence(options, image, architecture, built.repository)
+	};
+}
+/** UNIX seconds at which an image was created. @throws InputError with the remedy if the image does not say it */
+function requireCreated(image, where, remedy) {
 	const created = imageTimestamp(image);
-	if (created === void 0 || created <= 0) throw new InputError({
+	if (created !== void 0 && created > 0) return created;
+	throw new InputError({
 		where,
 		field: "created",
 		problem: "the image has no creation time, and nodes compare it to find out which image is newer",
 		found: image.config.created,
-		remedy: "Build it with coxswain build-image, which sets the time of the commit."
+		remedy
 	});
-	return {
-		architecture,
-		image,
-		created,
-		...await requireEvidence(options, image, architecture, built.repository)
-	};
 }
 function requireLabel(image, where, label, expected) {
 	const found = image.config.labels[label];
@@ -744,4 +748,4 @@ async function isExcepted({ branches, pullRequests }, { fleet, state, commit }) 
 	}
 	return false;
 }
-export { nextGate as _, chooseRelease as a, passImage as b, withoutUrgency as c, evaluateStateGates as d, thawTime as f, isReady as g, soakEnd as h, syncExternalHolds as i, readLabel as l, rolloutStart as m, refuseFrozen as n, recordUrgency as o, rolloutCompletion as p, findPromotion as r, urgencyOfBuild as s, findFreeze as t, evaluateAllGates as u, createdOf as v, requireNewer as x, isoTime as y };
+export { requireNewer as S, nextGate as _, chooseRelease as a, passImage as b, withoutUrgency as c, evaluateStateGates as d, thawTime as f, isReady as g, soakEnd as h, syncExternalHolds as i, readLabel as l, rolloutStart as m, refuseFrozen as n, recordUrgency as o, rolloutCompletion as p, findPromotion as r, urgencyOfBuild as s, findFreeze as t, evaluateAllGates as u, createdOf as v, requireCreated as x, isoTime as y };

@@ -1,4 +1,4 @@
-import { B as parseTime, H as defined, I as formatDuration, L as formatTime, R as longestDuration, U as nearest, W as InputError, b as oneLine, t as formatPercent } from "./host.mjs";
+import { G as nearest, K as InputError, L as formatDuration, R as formatTime, U as defined, V as parseTime, t as formatPercent, x as oneLine, z as longestDuration } from "./host.mjs";
 import { _ as union, h as string, s as date, u as looseObject } from "./zod.mjs";
 import { F as tidy, a as strandedBy, h as rolloutProgress, i as listStranded, m as rolloutPhase, o as strandedByTidying, p as rolloutEnd, s as resumedRollout, w as holdAt } from "./guidance.mjs";
 import { t as require_dist } from "./yaml.mjs";

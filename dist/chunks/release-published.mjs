@@ -1,4 +1,4 @@
-import { G as OutsideError, H as defined, I as formatDuration, L as formatTime, M as readFileIfThere, P as writeFileAtomically, W as InputError, a as inParallel, j as isMissing, q as messageOf, t as formatPercent } from "./host.mjs";
+import { F as writeFileAtomically, K as InputError, L as formatDuration, M as isMissing, N as readFileIfThere, R as formatTime, U as defined, Y as messageOf, o as inParallel, q as OutsideError, t as formatPercent } from "./host.mjs";
 import { t as datetime } from "./zod.mjs";
 import { C as Git } from "./world-git.mjs";
 import { A as formatRepository, E as atTag, O as digestOf, P as parseReference, S as isIndex, g as titleAnnotation, k as formatReference, p as pushArtifact } from "./world-registry.mjs";

@@ -1,4 +1,4 @@
-import { G as OutsideError, H as defined, W as InputError, a as inParallel, j as isMissing } from "./host.mjs";
+import { K as InputError, M as isMissing, U as defined, o as inParallel, q as OutsideError } from "./host.mjs";
 import { c as int, f as object, i as base64, l as literal } from "./zod.mjs";
 import { A as formatRepository, E as atTag, S as isIndex, k as formatReference } from "./world-registry.mjs";
 import { t as xsalsa20poly1305 } from "./noble-ciphers.mjs";

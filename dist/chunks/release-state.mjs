@@ -1,4 +1,4 @@
-import { H as defined, J as quote, U as nearest, W as InputError } from "./host.mjs";
+import { G as nearest, K as InputError, U as defined, X as quote } from "./host.mjs";
 import { c as int, f as object, h as string, n as _enum, o as custom, p as record, r as array, u as looseObject } from "./zod.mjs";
 import { S as shortCommit } from "./world-git.mjs";
 import { A as formatRepository, j as isDigest, z as architectures } from "./world-registry.mjs";

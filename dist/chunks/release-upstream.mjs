@@ -1,11 +1,10 @@
-import { G as OutsideError, H as defined, K as UsageError, L as formatTime, M as readFileIfThere, P as writeFileAtomically, W as InputError, q as messageOf } from "./host.mjs";
+import { F as writeFileAtomically, J as UsageError, K as InputError, N as readFileIfThere, R as formatTime, U as defined, Y as messageOf, a as cacheFolder, q as OutsideError } from "./host.mjs";
 import { f as object, h as string, r as array } from "./zod.mjs";
 import { S as shortCommit } from "./world-git.mjs";
 import { G as readDocument, K as someText, N as parseGraphUpdates, R as buildGraph, W as openObject, h as rolloutProgress, m as rolloutPhase, n as architecturesOf, p as rolloutEnd } from "./guidance.mjs";
 import { f as setMetadata, l as ageOf, p as withdrawnOrPaused, u as metadataOf } from "./release-operations.mjs";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { createHash } from "node:crypto";
-import { homedir } from "node:os";
 import { setTimeout } from "node:timers/promises";
 // src/release/upstream/cached-get.ts
 const patience = 3e4;
@@ -16,9 +15,7 @@ const entrySchema = object({
 });
 /** Folder for answers between runs: `$XDG_CACHE_HOME/coxswain/upstream`. */
 function upstreamCache(env) {
-	const home = env.XDG_CACHE_HOME;
-	const cache = home !== void 0 && isAbsolute(home) ? home : join(env.HOME ?? homedir(), ".cache");
-	return join(cache, "coxswain", "upstream");
+	return cacheFolder("upstream", env);
 }
 /**
 * Reads a document by HTTP. A cached copy is used only if the server confirms by its ETag that it has not changed: an

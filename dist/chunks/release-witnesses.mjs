@@ -1,4 +1,4 @@
-import { G as OutsideError, W as InputError, q as messageOf } from "./host.mjs";
+import { K as InputError, Y as messageOf, q as OutsideError } from "./host.mjs";
 import { x as parseReleaseIndex } from "./guidance.mjs";
 import { _ as filesInArtifacts, g as filesAtUrl } from "./release-published.mjs";
 // src/release/witnesses/testimony.ts

@@ -1,4 +1,4 @@
-import { G as OutsideError, I as formatDuration, L as formatTime, W as InputError, t as formatPercent } from "./host.mjs";
+import { K as InputError, L as formatDuration, R as formatTime, q as OutsideError, t as formatPercent } from "./host.mjs";
 import { S as shortCommit } from "./world-git.mjs";
 import { A as formatRepository, D as digestIn, E as atTag, I as sameRepository, M as isTag, P as parseReference, S as isIndex, T as atDigest, d as copyReferrer, f as findReferrer, j as isDigest, k as formatReference, v as copyImage, z as architectures } from "./world-registry.mjs";
 import { n as openCheckout } from "./project.mjs";

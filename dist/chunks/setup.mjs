@@ -1,4 +1,4 @@
-import { D as findTool, E as fedoraPackageOf, G as OutsideError, H as defined, O as packageOf, T as exec, W as InputError, k as requireTools, q as messageOf } from "./host.mjs";
+import { A as requireTools, D as fedoraPackageOf, E as exec, K as InputError, O as findTool, U as defined, W as definedVariables, Y as messageOf, k as packageOf, q as OutsideError } from "./host.mjs";
 import { _ as findStaticBusybox } from "./loop-boot-test.mjs";
 import { V as hostArchitecture } from "./world-registry.mjs";
 import { r as pinOf, t as fetchPinnedTool } from "./world-tools.mjs";
@@ -74,7 +74,7 @@ async function execLive(program, args, options) {
 			...args
 		], {
 			env: {
-				...definedOnly(process.env),
+				...definedVariables(process.env),
 				...options.env
 			},
 			ignoreReturnCode: true,
@@ -95,9 +95,6 @@ async function execLive(program, args, options) {
 		throw new OutsideError(doing, [how, ...last.map((line) => `  ${line}`)].join("\n"));
 	}
 	return exitCode;
-}
-function definedOnly(env) {
-	return Object.fromEntries(Object.entries(env).filter((entry) => entry[1] !== void 0));
 }
 // src/setup/as-root.ts
 /** True if commands can run as root without a question: as root, or by a sudo that asks for no password. */

@@ -1,4 +1,4 @@
-import { G as OutsideError, H as defined, W as InputError, x as withoutTrailingSlashes } from "./host.mjs";
+import { K as InputError, S as withoutTrailingSlashes, U as defined, q as OutsideError } from "./host.mjs";
 import { a as boolean, c as int, f as object, h as string, n as _enum, r as array, u as looseObject } from "./zod.mjs";
 import { C as Git, S as shortCommit, a as writeCommit, c as localRefs, d as localObjects, f as RemoteError, i as commitTree, l as refOf, m as findRemote, n as forecastMerge, o as readTexts, s as remoteRefs, u as fetchedObjects, v as listTree } from "./world-git.mjs";
 import { o as findToken, s as gitHubOf } from "./github.mjs";

@@ -1,4 +1,4 @@
-import { D as findTool, G as OutsideError, H as defined, N as withTemporaryFolder, T as exec, W as InputError, q as messageOf } from "./host.mjs";
+import { E as exec, K as InputError, O as findTool, P as withTemporaryFolder, U as defined, Y as messageOf, q as OutsideError } from "./host.mjs";
 import { g as StaleBranchError } from "./world-forge.mjs";
 import { stat, unlink } from "node:fs/promises";
 import { join, resolve } from "node:path";

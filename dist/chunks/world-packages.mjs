@@ -1,4 +1,4 @@
-import { D as findTool, G as OutsideError, H as defined, N as withTemporaryFolder, T as exec, W as InputError, j as isMissing } from "./host.mjs";
+import { E as exec, K as InputError, M as isMissing, O as findTool, P as withTemporaryFolder, U as defined, q as OutsideError } from "./host.mjs";
 import { c as int, f as object, h as string, r as array } from "./zod.mjs";
 import { A as formatRepository, S as isIndex, T as atDigest, a as plainPath, h as readReferrer, i as layerEntries, p as pushArtifact } from "./world-registry.mjs";
 import { copyFile, lstat, mkdir, realpath } from "node:fs/promises";

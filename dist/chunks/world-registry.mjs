@@ -1,4 +1,4 @@
-import { C as silentLog, D as findTool, G as OutsideError, H as defined, M as readFileIfThere, T as exec, W as InputError, a as inParallel, k as requireTools, q as messageOf, x as withoutTrailingSlashes } from "./host.mjs";
+import { A as requireTools, E as exec, K as InputError, N as readFileIfThere, O as findTool, S as withoutTrailingSlashes, U as defined, Y as messageOf, o as inParallel, q as OutsideError, w as silentLog } from "./host.mjs";
 import { c as int, d as number, h as string, l as literal, o as custom, p as record, r as array, u as looseObject } from "./zod.mjs";
 import { t as createTarDecoder } from "./modern-tar.mjs";
 import { readFile } from "node:fs/promises";

@@ -1,13 +1,12 @@
-import { G as OutsideError, N as withTemporaryFolder, T as exec, W as InputError, j as isMissing, q as messageOf } from "./host.mjs";
+import { E as exec, K as InputError, M as isMissing, P as withTemporaryFolder, Y as messageOf, a as cacheFolder, q as OutsideError } from "./host.mjs";
+import { O as digestOf } from "./world-registry.mjs";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createHash } from "node:crypto";
-import { homedir } from "node:os";
 // src/world/tools/debian-package.ts
 /**
 * The files of a Debian package: deb(5), an archive of ar(5). Fedora has no program that unpacks one.
 * @returns name and content of the tar archive with the package's files, such as data.tar.xz
-* @throws InputError if this is no such package
+* @throws InputError if the bytes are not a Debian package
 */
 function readPackageData(bytes) {
 	if (bytes.toString("latin1", 0, 8) !== "!<arch>\n") throw notPackage();
@@ -52,7 +51,7 @@ const pinnedTools = { "busybox-static": {
 	}
 } };
 // src/world/tools/tool-cache.ts
-/** @throws InputError if there is no such tool for this architecture */
+/** @throws InputError if the tool does not exist for this architecture */
 function pinOf(name, architecture) {
 	const tool = pinnedTools[name];
 	const file = tool.files[architecture];
@@ -119,7 +118,7 @@ async function fetchPinnedTool(pin, { mirror } = {}) {
 */
 async function withToolCache(work) {
 	const { env, stdout } = process;
-	const own = join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "coxswain/tools");
+	const own = cacheFolder("tools", env);
 	env.RUNNER_TOOL_CACHE ||= own;
 	env.RUNNER_TEMP ||= own;
 	const cache = await import("./actions-tool-cache.mjs").then((n) => n.t);
@@ -140,7 +139,7 @@ async function download(file, mirror, folder) {
 		try {
 			const path = join(folder, `download-${index}`);
 			const bytes = await readFile(await withToolCache((cache) => cache.downloadTool(url, path)));
-			const sha256 = createHash("sha256").update(bytes).digest("hex");
+			const sha256 = sha256Of(bytes);
 			if (sha256 === file.sha256) return bytes;
 			failures.push(`${url}: SHA-256 ${sha256} of ${bytes.length} bytes, expected ${file.sha256}`);
 		} catch (error) {
@@ -151,10 +150,14 @@ async function download(file, mirror, folder) {
 }
 async function hasBytes(path, sha256) {
 	try {
-		return createHash("sha256").update(await readFile(path)).digest("hex") === sha256;
+		return sha256Of(await readFile(path)) === sha256;
 	} catch (error) {
 		if (isMissing(error)) return false;
 		throw error;
 	}
+}
+/** In hex, as lists of packages have it. */
+function sha256Of(bytes) {
+	return digestOf(bytes).slice(7);
 }
 export { findPinnedTool as n, pinOf as r, fetchPinnedTool as t };

@@ -1,5 +1,5 @@
 import { C as text, _ as choice, d as directory, i as defineVerb, n as architecture, v as duration, w as wholeNumber, y as flag } from "../chunks/cli.mjs";
-import { H as defined, c as exact, p as say, u as renderReports } from "../chunks/host.mjs";
+import { U as defined, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
 import { g as networks, h as reportTested, m as annotationsOf, n as testImage, t as bootModes } from "../chunks/loop-boot-test.mjs";
 import { p as openProject } from "../chunks/release.mjs";
 // src/verbs/boot-test.ts

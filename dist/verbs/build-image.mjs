@@ -1,5 +1,5 @@
 import { C as text, d as directory, i as defineVerb, n as architecture } from "../chunks/cli.mjs";
-import { H as defined, W as InputError, c as exact, p as say, u as renderReports } from "../chunks/host.mjs";
+import { K as InputError, U as defined, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
 import { n as buildImage, t as buildLocally } from "../chunks/loop-build-image.mjs";
 import { r as readCandidate } from "../chunks/release-candidate.mjs";
 import { p as openProject } from "../chunks/release.mjs";

@@ -1,5 +1,5 @@
 import { d as directory, i as defineVerb } from "../chunks/cli.mjs";
-import { H as defined, n as renderFindings, s as count } from "../chunks/host.mjs";
+import { U as defined, c as count, n as renderFindings } from "../chunks/host.mjs";
 import { t as checkCheckout } from "../chunks/operate-check.mjs";
 import { t as findRoot } from "../chunks/project.mjs";
 import { C as Git } from "../chunks/world-git.mjs";

@@ -1,5 +1,5 @@
 import { C as text, b as many, d as directory, i as defineVerb, v as duration, y as flag } from "../chunks/cli.mjs";
-import { K as UsageError, W as InputError, c as exact, n as renderFindings, p as say, s as count } from "../chunks/host.mjs";
+import { J as UsageError, K as InputError, c as count, l as exact, m as say, n as renderFindings } from "../chunks/host.mjs";
 import { i as requireBaseUrl, n as examine, r as readNodeReference, t as examineGitHub } from "../chunks/operate-doctor.mjs";
 import { i as findFleet, n as openCheckout } from "../chunks/project.mjs";
 import { i as readConfig } from "../chunks/project-configuration.mjs";

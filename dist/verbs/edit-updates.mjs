@@ -1,6 +1,6 @@
 import { C as text, _ as choice, d as directory, i as defineVerb, t as firstRelease, v as duration, y as flag } from "../chunks/cli.mjs";
 import { n as parseWhen } from "../chunks/guidance-template.mjs";
-import { H as defined, K as UsageError, W as InputError, u as renderReports } from "../chunks/host.mjs";
+import { J as UsageError, K as InputError, U as defined, d as renderReports } from "../chunks/host.mjs";
 import { t as showDifference } from "../chunks/operate-edit-updates.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { i as followOfferOrWarn, n as describeMovedTags, p as openProject } from "../chunks/release.mjs";

@@ -1,5 +1,5 @@
 import { C as text, b as many, d as directory, i as defineVerb, t as firstRelease, y as flag } from "../chunks/cli.mjs";
-import { H as defined, K as UsageError, u as renderReports } from "../chunks/host.mjs";
+import { J as UsageError, U as defined, d as renderReports } from "../chunks/host.mjs";
 import { t as showDifference } from "../chunks/operate-edit-updates.mjs";
 import { t as importRelease } from "../chunks/operate-import-release.mjs";
 import { i as findFleet } from "../chunks/project.mjs";

@@ -1,5 +1,5 @@
 import { C as text, b as many, d as directory, i as defineVerb, t as firstRelease, x as parsed } from "../chunks/cli.mjs";
-import { H as defined, W as InputError, n as renderFindings, s as count } from "../chunks/host.mjs";
+import { K as InputError, U as defined, c as count, n as renderFindings } from "../chunks/host.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { p as openProject } from "../chunks/release.mjs";
 import { t as lintState } from "../chunks/release-state.mjs";

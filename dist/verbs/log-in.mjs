@@ -1,6 +1,6 @@
 import { c as chooseLogins, l as writeLogins } from "../chunks/cli-actions.mjs";
 import { C as text, d as directory, i as defineVerb } from "../chunks/cli.mjs";
-import { H as defined, W as InputError } from "../chunks/host.mjs";
+import { K as InputError, U as defined } from "../chunks/host.mjs";
 import { i as readConfig } from "../chunks/project-configuration.mjs";
 import { A as formatRepository, r as authFiles } from "../chunks/world-registry.mjs";
 import { mkdtemp } from "node:fs/promises";

@@ -1,5 +1,5 @@
 import { C as text, i as defineVerb } from "../chunks/cli.mjs";
-import { H as defined, W as InputError } from "../chunks/host.mjs";
+import { K as InputError, U as defined } from "../chunks/host.mjs";
 import { s as makeKeyPair } from "../chunks/release-signatures.mjs";
 import { C as Git } from "../chunks/world-git.mjs";
 import { mkdir, writeFile } from "node:fs/promises";

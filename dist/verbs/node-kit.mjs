@@ -1,5 +1,5 @@
 import { C as text, b as many, d as directory, i as defineVerb } from "../chunks/cli.mjs";
-import { H as defined, P as writeFileAtomically, W as InputError } from "../chunks/host.mjs";
+import { F as writeFileAtomically, K as InputError, U as defined } from "../chunks/host.mjs";
 import { a as nodeFiles, i as kitPolicy, n as butaneOf, r as ignitionOf, t as writeRootfs } from "../chunks/operate-node-kit.mjs";
 import { m as nodeParts } from "../chunks/project-configuration.mjs";
 import { i as findFleet } from "../chunks/project.mjs";

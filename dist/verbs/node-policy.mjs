@@ -1,5 +1,5 @@
 import { C as text, d as directory, i as defineVerb } from "../chunks/cli.mjs";
-import { W as InputError } from "../chunks/host.mjs";
+import { K as InputError } from "../chunks/host.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { p as openProject } from "../chunks/release.mjs";
 import { i as fleetKeys, o as nodePolicy } from "../chunks/release-signatures.mjs";

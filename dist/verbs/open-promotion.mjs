@@ -1,5 +1,5 @@
 import { C as text, d as directory, i as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
-import { H as defined, K as UsageError, L as formatTime, u as renderReports } from "../chunks/host.mjs";
+import { J as UsageError, R as formatTime, U as defined, d as renderReports } from "../chunks/host.mjs";
 import { n as promotionTargets, r as gateMarks, t as openPromotion } from "../chunks/loop-open-promotion.mjs";
 import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
 import { p as openProject } from "../chunks/release.mjs";

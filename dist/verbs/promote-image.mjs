@@ -1,5 +1,5 @@
 import { C as text, d as directory, i as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
-import { c as exact, l as exactly, p as say, s as count, u as renderReports } from "../chunks/host.mjs";
+import { c as count, d as renderReports, l as exact, m as say, u as exactly } from "../chunks/host.mjs";
 import { t as promoteImage } from "../chunks/loop-promote-image.mjs";
 import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
 import { p as openProject } from "../chunks/release.mjs";

@@ -1,5 +1,5 @@
 import { d as directory, i as defineVerb, t as firstRelease, v as duration, x as parsed, y as flag } from "../chunks/cli.mjs";
-import { K as UsageError, f as reportText, s as count, u as renderReports } from "../chunks/host.mjs";
+import { J as UsageError, c as count, d as renderReports, p as reportText } from "../chunks/host.mjs";
 import { t as planPruning } from "../chunks/operate-prune-images.mjs";
 import { p as openProject } from "../chunks/release.mjs";
 import { i as openGitHubRepository, n as isGitHubRegistry, r as packageDeletion } from "../chunks/github.mjs";

@@ -1,5 +1,5 @@
 import { C as text, b as many, d as directory, i as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
-import { H as defined, I as formatDuration, K as UsageError, L as formatTime, c as exact, p as say, u as renderReports } from "../chunks/host.mjs";
+import { J as UsageError, L as formatDuration, R as formatTime, U as defined, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
 import { n as publishUpdates, r as publishFromArtifact, t as siteIsBehind } from "../chunks/loop-publish-updates.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";

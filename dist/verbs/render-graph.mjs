@@ -1,6 +1,6 @@
 import { C as text, _ as choice, i as defineVerb, x as parsed } from "../chunks/cli.mjs";
 import { N as parseGraphUpdates, R as buildGraph, b as parseGraphReleases, d as throttleGraph, t as warinessOf, z as formatGraph } from "../chunks/guidance.mjs";
-import { K as UsageError, M as readFileIfThere, W as InputError, q as messageOf } from "../chunks/host.mjs";
+import { J as UsageError, K as InputError, N as readFileIfThere, Y as messageOf } from "../chunks/host.mjs";
 import { z as architectures } from "../chunks/world-registry.mjs";
 // src/verbs/render-graph.ts
 var render_graph_default = defineVerb({

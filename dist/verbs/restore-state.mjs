@@ -1,5 +1,5 @@
 import { b as many, d as directory, i as defineVerb, y as flag } from "../chunks/cli.mjs";
-import { H as defined, W as InputError, c as exact, p as say, s as count, u as renderReports } from "../chunks/host.mjs";
+import { K as InputError, U as defined, c as count, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
 import { t as restoreState } from "../chunks/operate-restore-state.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { p as openProject } from "../chunks/release.mjs";

@@ -1,5 +1,5 @@
 import { C as text, d as directory, i as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
-import { K as UsageError, u as renderReports } from "../chunks/host.mjs";
+import { J as UsageError, d as renderReports } from "../chunks/host.mjs";
 import { t as rollBack } from "../chunks/operate-roll-back.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { n as describeMovedTags, p as openProject } from "../chunks/release.mjs";

@@ -1,6 +1,6 @@
 import { a as readEvent, i as untested, n as spellInput, o as decide } from "../chunks/cli-actions.mjs";
 import { C as text, d as directory, g as readValues, i as defineVerb } from "../chunks/cli.mjs";
-import { G as OutsideError, W as InputError, h as codeBlock } from "../chunks/host.mjs";
+import { K as InputError, g as codeBlock, q as OutsideError } from "../chunks/host.mjs";
 import { s as overtaken } from "../chunks/project.mjs";
 import { p as openProject } from "../chunks/release.mjs";
 import boot_test_default from "./boot-test.mjs";

@@ -1,5 +1,5 @@
 import { C as text, S as readChoice, b as many, i as defineVerb, n as architecture } from "../chunks/cli.mjs";
-import { H as defined, W as InputError } from "../chunks/host.mjs";
+import { K as InputError, U as defined } from "../chunks/host.mjs";
 import { n as preparedVerbs, t as setUp } from "../chunks/setup.mjs";
 import { V as hostArchitecture } from "../chunks/world-registry.mjs";
 // src/verbs/set-up-host.ts

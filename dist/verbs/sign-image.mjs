@@ -1,5 +1,5 @@
 import { C as text, b as many, d as directory, i as defineVerb } from "../chunks/cli.mjs";
-import { W as InputError, c as exact, j as isMissing, p as say, s as count, u as renderReports } from "../chunks/host.mjs";
+import { K as InputError, M as isMissing, c as count, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
 import { t as signReleases } from "../chunks/operate-sign-image.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { p as openProject } from "../chunks/release.mjs";

@@ -1,6 +1,6 @@
 import { C as text, b as many, i as defineVerb, v as duration, w as wholeNumber } from "../chunks/cli.mjs";
 import { a as defaultFleetModel, i as parseWindow, n as parseShare, r as parseShareOf, t as simulate } from "../chunks/guidance-simulation.mjs";
-import { H as defined, P as writeFileAtomically, W as InputError, z as parseDuration } from "../chunks/host.mjs";
+import { B as parseDuration, F as writeFileAtomically, K as InputError, U as defined } from "../chunks/host.mjs";
 import { i as readSiteFleet, n as countSlices } from "../chunks/operate-serve-graph.mjs";
 import { i as readConfig } from "../chunks/project-configuration.mjs";
 // src/verbs/simulate-rollout.ts

@@ -1,5 +1,5 @@
 import { C as text, b as many, d as directory, i as defineVerb } from "../chunks/cli.mjs";
-import { u as renderReports } from "../chunks/host.mjs";
+import { d as renderReports } from "../chunks/host.mjs";
 import { t as startRelease } from "../chunks/operate-start-release.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { p as openProject } from "../chunks/release.mjs";

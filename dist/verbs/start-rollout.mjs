@@ -1,5 +1,5 @@
 import { C as text, b as many, d as directory, i as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
-import { c as exact, p as say, u as renderReports } from "../chunks/host.mjs";
+import { d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
 import { t as startRollout } from "../chunks/loop-start-rollout.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { p as openProject, t as describeEntry } from "../chunks/release.mjs";

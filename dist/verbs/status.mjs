@@ -1,5 +1,5 @@
 import { C as text, d as directory, i as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
-import { G as OutsideError, q as messageOf, u as renderReports } from "../chunks/host.mjs";
+import { Y as messageOf, d as renderReports, q as OutsideError } from "../chunks/host.mjs";
 import { n as readFleetStatus, t as reportFleet } from "../chunks/operate-status.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { p as openProject } from "../chunks/release.mjs";

@@ -1,5 +1,5 @@
 import { C as text, b as many, d as directory, i as defineVerb, t as firstRelease, y as flag } from "../chunks/cli.mjs";
-import { u as renderReports } from "../chunks/host.mjs";
+import { d as renderReports } from "../chunks/host.mjs";
 import { t as watchBase } from "../chunks/loop-watch-base.mjs";
 import { p as openProject } from "../chunks/release.mjs";
 import { a as describeRollout, c as doubts, l as readDoubt } from "../chunks/release-upstream.mjs";

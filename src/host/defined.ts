@@ -14,3 +14,10 @@ export function defined<T extends object>(properties: T): Defined<T> {
     Object.entries(properties).filter(([, value]) => value !== undefined),
   ) as Defined<T>;
 }
+
+/** The variables of an environment that have a value. */
+export function definedVariables(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
+import { definedVariables } from '../host/defined.ts';
 import { messageOf, OutsideError } from '../host/errors.ts';
 import type { ExecOptions } from '../host/exec.ts';
 import { findTool, requireTools } from '../host/tools.ts';
@@ -41,7 +42,7 @@ export async function execLive(
       '/bin/sh',
       ['-c', 'exec "$0" "$@" </dev/null', findTool(program) as string, ...args],
       {
-        env: { ...definedOnly(process.env), ...options.env },
+        env: { ...definedVariables(process.env), ...options.env },
         ignoreReturnCode: true,
         silent: true,
         listeners: { stdout: show, stderr: show },
@@ -59,10 +60,4 @@ export async function execLive(
     throw new OutsideError(doing, [how, ...last.map((line) => `  ${line}`)].join('\n'));
   }
   return exitCode;
-}
-
-function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
 }

@@ -154,6 +154,19 @@ describe('a RUN instruction', () => {
   });
 });
 
+/** Works while a program is first in PATH that prints this reason and fails. */
+async function withFailing(program: string, reason: string, work: () => Promise<void>): Promise<void> {
+  const place = await temporaryFolder();
+  await writeFile(join(place, program), `#!/bin/sh\necho "${reason}" >&2\nexit 1\n`, { mode: 0o755 });
+  const { PATH } = process.env;
+  process.env.PATH = `${place}:${PATH}`;
+  try {
+    await work();
+  } finally {
+    process.env.PATH = PATH;
+  }
+}
+
 describe('the choice of an isolation', () => {
   const choose = async (env: NodeJS.ProcessEnv) => {
     warnings.length = 0;
@@ -168,15 +181,7 @@ describe('the choice of an isolation', () => {
   });
 
   it('is the next one if slirp4netns fails, and warns', async () => {
-    const place = await temporaryFolder();
-    await writeFile(
-      join(place, 'slirp4netns'),
-      '#!/bin/sh\necho "open(/dev/net/tun): Permission denied" >&2\nexit 1\n',
-      { mode: 0o755 },
-    );
-    const { PATH } = process.env;
-    process.env.PATH = `${place}:${PATH}`;
-    try {
+    await withFailing('slirp4netns', 'open(/dev/net/tun): Permission denied', async () => {
       const { isolation, warnings } = await choose({});
       expect(isolation).toBe('processes');
       expect(warnings).toHaveLength(1);
@@ -190,29 +195,17 @@ describe('the choice of an isolation', () => {
       await expect(build('true', { COXSWAIN_BUILD_ISOLATION: 'full' })).rejects.toThrow(
         /giving the build a network of its own failed: slirp4netns ended: open/,
       );
-    } finally {
-      process.env.PATH = PATH;
-    }
+    });
   });
 
   it('is none if namespaces do not work either, and warns', async () => {
-    const place = await temporaryFolder();
-    await writeFile(
-      join(place, 'unshare'),
-      '#!/bin/sh\necho "unshare: Operation not permitted" >&2\nexit 1\n',
-      { mode: 0o755 },
-    );
-    const { PATH } = process.env;
-    process.env.PATH = `${place}:${PATH}`;
-    try {
+    await withFailing('unshare', 'unshare: Operation not permitted', async () => {
       const { isolation, warnings } = await choose({});
       expect(isolation).toBe('none');
       expect(warnings).toEqual([
         expect.stringMatching(/see this machine's processes and network.*Operation not permitted/s),
       ]);
-    } finally {
-      process.env.PATH = PATH;
-    }
+    });
   });
 
   it('refuses a name that is none', async () => {

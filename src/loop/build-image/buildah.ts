@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { definedVariables } from '../../host/defined.ts';
 import { OutsideError } from '../../host/errors.ts';
 import { exec } from '../../host/exec.ts';
 import type { Log } from '../../host/log.ts';
@@ -94,9 +95,7 @@ export function createBuildah(options: {
   readonly env: NodeJS.ProcessEnv;
   readonly log: Log;
 }): Buildah {
-  const env = Object.fromEntries(
-    Object.entries(options.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
+  const env = definedVariables(options.env);
 
   async function run(title: string, args: readonly string[], execute = exec): Promise<void> {
     const { exitCode, lines } = await options.log.task(title, async (report) => {

@@ -1,9 +1,10 @@
 import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import type { Config } from '../../project/configuration/config.ts';
+import { requireCreated } from '../../release/gates/promotable-image.ts';
 import type { Architecture } from '../../world/registry/architecture.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
-import { type Image, imageTimestamp, readImage } from '../../world/registry/image.ts';
+import { type Image, readImage } from '../../world/registry/image.ts';
 import { isIndex } from '../../world/registry/manifest.ts';
 import {
   atDigest,
@@ -120,21 +121,15 @@ function describeImage(
         'Set stream in coxswain.yaml to it, or rebase these nodes to a release of the fleet (docs/nodes.md).',
     });
   }
-  const created = imageTimestamp(image);
-  if (created === undefined || created <= 0) {
-    throw new InputError({
-      where,
-      field: 'created',
-      problem: 'the image has no creation time, and nodes compare it to find out which image is newer',
-      found: image.config.created,
-      remedy: 'Rebase the nodes on it to a release of the fleet (docs/nodes.md).',
-    });
-  }
   return {
     architecture,
     version,
     digest: image.manifest.descriptor.digest,
-    created,
+    created: requireCreated(
+      image,
+      where,
+      'Rebase the nodes on it to a release of the fleet (docs/nodes.md).',
+    ),
     ...defined({ index: image.index?.digest }),
   };
 }

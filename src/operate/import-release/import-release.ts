@@ -19,7 +19,7 @@ export interface ImportAnswer {
   readonly known: readonly string[];
   readonly notes: readonly string[];
   readonly changed: boolean;
-  /** Where the state branch is; undefined after a rehearsal. */
+  /** The commit of the state branch; undefined after a rehearsal. */
   readonly stateCommit: Sha | undefined;
   /** In a rehearsal: the files that would change. */
   readonly files?: readonly FilePreview[];
@@ -65,21 +65,19 @@ export async function importRelease(
     );
     return { ...current, releases };
   };
-  const answer = (rest: Pick<ImportAnswer, 'changed' | 'stateCommit' | 'files'>): ImportAnswer => ({
+  const answer = {
     fleet: order.fleet,
     imported,
     known: wanted.filter(({ isKnown }) => isKnown).map(({ version }) => version),
-    notes: [],
-    ...rest,
-  });
-  const notes = await untagged({ config, client }, wanted);
+    notes: await untagged({ config, client }, wanted),
+  };
   if (rehearse) {
     const files = await state.previewFleet(order.fleet, change);
-    return { ...answer({ changed: files.length > 0, stateCommit: undefined, files }), notes };
+    return { ...answer, changed: files.length > 0, stateCommit: undefined, files };
   }
   const message = () => commitMessage(order, `import ${imported.join(', ')}`, undefined);
   const { changed, commit } = await state.changeFleet(order.fleet, message, change);
-  return { ...answer({ changed, stateCommit: commit }), notes };
+  return { ...answer, changed, stateCommit: commit };
 }
 
 /** A position in the release index is an age, and releases are only added at its end. */

@@ -85,7 +85,7 @@ export function buildConfig(
   };
 }
 
-/** Where the base has its own guidance; undefined if there is none to inherit. */
+/** The addresses of the base's own guidance; undefined if no guidance is inherited. */
 function readUpstream(
   { upstream }: WrittenConfig,
   base: TagReference | undefined,

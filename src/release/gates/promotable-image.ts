@@ -52,22 +52,29 @@ export async function passImage(
   const where = formatReference(atDigest(built.repository, image.manifest.descriptor.digest));
   requireLabel(image, where, 'com.coreos.stream', config.stream);
   requireLabel(image, where, 'org.opencontainers.image.version', candidate.version);
-  const created = imageTimestamp(image);
-  if (created === undefined || created <= 0) {
-    throw new InputError({
-      where,
-      field: 'created',
-      problem: 'the image has no creation time, and nodes compare it to find out which image is newer',
-      found: image.config.created,
-      remedy: 'Build it with coxswain build-image, which sets the time of the commit.',
-    });
-  }
   return {
     architecture,
     image,
-    created,
+    created: requireCreated(
+      image,
+      where,
+      'Build it with coxswain build-image, which sets the time of the commit.',
+    ),
     ...(await requireEvidence(options, image, architecture, built.repository)),
   };
+}
+
+/** UNIX seconds at which an image was created. @throws InputError with the remedy if the image does not say it */
+export function requireCreated(image: Image, where: string, remedy: string): number {
+  const created = imageTimestamp(image);
+  if (created !== undefined && created > 0) return created;
+  throw new InputError({
+    where,
+    field: 'created',
+    problem: 'the image has no creation time, and nodes compare it to find out which image is newer',
+    found: image.config.created,
+    remedy,
+  });
 }
 
 function requireLabel(image: Image, where: string, label: string, expected: string): void {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { cacheFolder } from '../../host/cache-folder.ts';
 import { defined } from '../../host/defined.ts';
 import { messageOf, OutsideError } from '../../host/errors.ts';
 import { readFileIfThere, writeFileAtomically } from '../../host/files.ts';
@@ -14,10 +14,7 @@ const entrySchema = z.object({ url: z.string(), etag: z.string(), body: z.string
 
 /** Folder for answers between runs: `$XDG_CACHE_HOME/coxswain/upstream`. */
 export function upstreamCache(env: NodeJS.ProcessEnv): string {
-  const home = env.XDG_CACHE_HOME;
-  // Relative paths are to be ignored, says the XDG Base Directory Specification.
-  const cache = home !== undefined && isAbsolute(home) ? home : join(env.HOME ?? homedir(), '.cache');
-  return join(cache, 'coxswain', 'upstream');
+  return cacheFolder('upstream', env);
 }
 
 /**

@@ -3,7 +3,7 @@ import { InputError } from '../../host/errors.ts';
 /**
  * The files of a Debian package: deb(5), an archive of ar(5). Fedora has no program that unpacks one.
  * @returns name and content of the tar archive with the package's files, such as data.tar.xz
- * @throws InputError if this is no such package
+ * @throws InputError if the bytes are not a Debian package
  */
 export function readPackageData(bytes: Buffer): { readonly name: string; readonly content: Buffer } {
   if (bytes.toString('latin1', 0, 8) !== '!<arch>\n') throw notPackage();

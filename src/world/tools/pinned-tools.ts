@@ -5,7 +5,7 @@ export interface PinnedTool {
   /** As semver: the tool cache orders versions by it. */
   readonly version: string;
   readonly files: Partial<Readonly<Record<Architecture, PinnedFile>>>;
-  /** Where the program is in the package. */
+  /** Path of the program in the package. */
   readonly path: string;
 }
 

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { cacheFolder } from '../../host/cache-folder.ts';
 import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
 import { exec } from '../../host/exec.ts';
 import { isMissing, withTemporaryFolder } from '../../host/files.ts';
 import type { Architecture } from '../registry/architecture.ts';
+import { digestOf } from '../registry/reference.ts';
 import { readPackageData } from './debian-package.ts';
 import { type PinnedFile, type PinnedTool, pinnedTools, type ToolName } from './pinned-tools.ts';
 
@@ -17,7 +17,7 @@ export interface Pin {
   readonly file: PinnedFile;
 }
 
-/** @throws InputError if there is no such tool for this architecture */
+/** @throws InputError if the tool does not exist for this architecture */
 export function pinOf(name: ToolName, architecture: Architecture): Pin {
   const tool: PinnedTool = pinnedTools[name];
   const file = tool.files[architecture];
@@ -82,7 +82,7 @@ export async function fetchPinnedTool(
  */
 async function withToolCache<T>(work: (cache: ToolCache) => Promise<T> | T): Promise<T> {
   const { env, stdout } = process;
-  const own = join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'coxswain/tools');
+  const own = cacheFolder('tools', env);
   env.RUNNER_TOOL_CACHE ||= own;
   env.RUNNER_TEMP ||= own;
   const cache = await import('@actions/tool-cache');
@@ -106,7 +106,7 @@ async function download(file: PinnedFile, mirror: string | undefined, folder: st
     try {
       const path = join(folder, `download-${index}`);
       const bytes = await readFile(await withToolCache((cache) => cache.downloadTool(url, path)));
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      const sha256 = sha256Of(bytes);
       if (sha256 === file.sha256) return bytes;
       failures.push(`${url}: SHA-256 ${sha256} of ${bytes.length} bytes, expected ${file.sha256}`);
     } catch (error) {
@@ -118,13 +118,14 @@ async function download(file: PinnedFile, mirror: string | undefined, folder: st
 
 async function hasBytes(path: string, sha256: string): Promise<boolean> {
   try {
-    return (
-      createHash('sha256')
-        .update(await readFile(path))
-        .digest('hex') === sha256
-    );
+    return sha256Of(await readFile(path)) === sha256;
   } catch (error) {
     if (isMissing(error)) return false;
     throw error;
   }
+}
+
+/** In hex, as lists of packages have it. */
+function sha256Of(bytes: Buffer): string {
+  return digestOf(bytes).slice('sha256:'.length);
 }
