@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { a as needsRoot, c as exitCodeOf, f as withForgeInputs, h as readArguments, l as kindOf, m as positionalInputs, o as programHelp, p as commonInputs, r as versionLine, s as verbHelp, u as commandLineInputs } from "./chunks/cli.mjs";
+import { c as verbHelp, d as commandLineInputs, g as readArguments, h as positionalInputs, i as versionLine, l as exitCodeOf, m as commonInputs, o as needsRoot, p as withForgeInputs, s as programHelp, u as kindOf } from "./chunks/cli.mjs";
 import { a as filesLine } from "./chunks/cli-completion.mjs";
 import { C as createLog, F as writeFileAtomically, G as nearest, J as UsageError, K as InputError, T as styled, Y as messageOf, x as oneLine, y as runAgainAsRoot } from "./chunks/host.mjs";
 import { readdir } from "node:fs/promises";

@@ -1,6 +1,6 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
 import { C as createLog, G as nearest, K as InputError, N as readFileIfThere, U as defined, X as quote, Y as messageOf, _ as plainText, g as codeBlock, y as runAgainAsRoot } from "./host.mjs";
-import { a as needsRoot, g as readValues } from "./cli.mjs";
+import { _ as readValues, o as needsRoot } from "./cli.mjs";
 import { a as boolean, d as number, h as string, p as record, u as looseObject, v as unknown } from "./zod.mjs";
 import { A as formatRepository } from "./world-registry.mjs";
 import { l as findBuilt, r as readCandidate } from "./release-candidate.mjs";

@@ -1,6 +1,6 @@
 import { B as parseDuration, G as nearest, J as UsageError, K as InputError, N as readFileIfThere, U as defined, V as parseTime } from "./host.mjs";
 import { f as object, h as string, l as literal } from "./zod.mjs";
-import { C as Git } from "./world-git.mjs";
+import { C as Git, S as shortCommit } from "./world-git.mjs";
 import { z as architectures } from "./world-registry.mjs";
 import { realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -431,4 +431,9 @@ function architecture(about) {
 // src/cli/first-release-input.ts
 /** The input by which an operator confirms that a fleet without any release is new. */
 const firstRelease = flag("a fleet without any release is new, even if the registry or publish.url gives no answer");
-export { text as C, readChoice as S, choice as _, needsRoot as a, many as b, exitCodeOf as c, directory as d, withForgeInputs as f, readValues as g, readArguments as h, defineVerb as i, kindOf as l, positionalInputs as m, architecture as n, programHelp as o, commonInputs as p, versionLine as r, verbHelp as s, firstRelease as t, commandLineInputs as u, duration as v, wholeNumber as w, parsed as x, flag as y };
+// src/cli/state-change.ts
+/** The last facts that a verb says about such a change. @param answer.stateCommit undefined after a rehearsal */
+function stateChangeFacts({ changed, stateCommit }, { rehearse, difference, by }) {
+	return [changed && !rehearse ? `by ${by}, commit ${shortCommit(stateCommit ?? "")}; public with the next publish-updates` : void 0, rehearse ? { block: difference } : void 0];
+}
+export { readChoice as C, parsed as S, wholeNumber as T, readValues as _, defineVerb as a, flag as b, verbHelp as c, commandLineInputs as d, directory as f, readArguments as g, positionalInputs as h, versionLine as i, exitCodeOf as l, commonInputs as m, firstRelease as n, needsRoot as o, withForgeInputs as p, architecture as r, programHelp as s, stateChangeFacts as t, kindOf as u, choice as v, text as w, many as x, duration as y };

@@ -1,4 +1,4 @@
-import { C as text, _ as choice, d as directory, i as defineVerb, n as architecture, v as duration, w as wholeNumber, y as flag } from "../chunks/cli.mjs";
+import { T as wholeNumber, a as defineVerb, b as flag, f as directory, r as architecture, v as choice, w as text, y as duration } from "../chunks/cli.mjs";
 import { U as defined, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
 import { g as networks, h as reportTested, m as annotationsOf, n as testImage, t as bootModes } from "../chunks/loop-boot-test.mjs";
 import { p as openProject } from "../chunks/release.mjs";

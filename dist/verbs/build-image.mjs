@@ -1,4 +1,4 @@
-import { C as text, d as directory, i as defineVerb, n as architecture } from "../chunks/cli.mjs";
+import { a as defineVerb, f as directory, r as architecture, w as text } from "../chunks/cli.mjs";
 import { K as InputError, U as defined, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
 import { n as buildImage, t as buildLocally } from "../chunks/loop-build-image.mjs";
 import { r as readCandidate } from "../chunks/release-candidate.mjs";

@@ -1,4 +1,4 @@
-import { d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { a as defineVerb, f as directory } from "../chunks/cli.mjs";
 import { U as defined, c as count, n as renderFindings } from "../chunks/host.mjs";
 import { t as checkCheckout } from "../chunks/operate-check.mjs";
 import { t as findRoot } from "../chunks/project.mjs";

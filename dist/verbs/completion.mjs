@@ -1,5 +1,5 @@
 import { i as completionScripts, o as shells } from "../chunks/cli-completion.mjs";
-import { _ as choice, i as defineVerb } from "../chunks/cli.mjs";
+import { a as defineVerb, v as choice } from "../chunks/cli.mjs";
 // src/verbs/completion.ts
 var completion_default = defineVerb({
 	summary: "Print the script by which a shell completes the command line of coxswain",

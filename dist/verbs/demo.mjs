@@ -1,4 +1,4 @@
-import { C as text, i as defineVerb, y as flag } from "../chunks/cli.mjs";
+import { a as defineVerb, b as flag, w as text } from "../chunks/cli.mjs";
 import { a as rehearsalTests, c as formatTable, d as defaultCacheFolder, f as findZincati, i as playBrokenUpgrade, l as playFailure, n as createStage, o as playNodes, r as openScene, s as playLoop, t as withWorkplace, u as versions } from "../chunks/demo.mjs";
 import { A as requireTools, J as UsageError, K as InputError, M as isMissing } from "../chunks/host.mjs";
 import { readdir, rm } from "node:fs/promises";

@@ -1,4 +1,4 @@
-import { C as text, b as many, d as directory, i as defineVerb, v as duration, y as flag } from "../chunks/cli.mjs";
+import { a as defineVerb, b as flag, f as directory, w as text, x as many, y as duration } from "../chunks/cli.mjs";
 import { J as UsageError, K as InputError, c as count, l as exact, m as say, n as renderFindings } from "../chunks/host.mjs";
 import { i as requireBaseUrl, n as examine, r as readNodeReference, t as examineGitHub } from "../chunks/operate-doctor.mjs";
 import { i as findFleet, n as openCheckout } from "../chunks/project.mjs";

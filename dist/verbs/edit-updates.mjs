@@ -1,11 +1,10 @@
-import { C as text, _ as choice, d as directory, i as defineVerb, t as firstRelease, v as duration, y as flag } from "../chunks/cli.mjs";
+import { a as defineVerb, b as flag, f as directory, n as firstRelease, t as stateChangeFacts, v as choice, w as text, y as duration } from "../chunks/cli.mjs";
 import { n as parseWhen } from "../chunks/guidance-template.mjs";
 import { J as UsageError, K as InputError, U as defined, d as renderReports } from "../chunks/host.mjs";
 import { t as showDifference } from "../chunks/operate-edit-updates.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { i as followOfferOrWarn, n as describeMovedTags, p as openProject } from "../chunks/release.mjs";
 import { S as readStatement, n as editFleet, x as findOperator } from "../chunks/release-operations.mjs";
-import { S as shortCommit } from "../chunks/world-git.mjs";
 // src/verbs/edit-updates.ts
 const kinds = [
 	"rollout",
@@ -158,15 +157,15 @@ of them by git revert on that branch. publish-updates makes it public.
 		}
 	}
 });
-function reportOn({ fleet, changed, summary, notes, warnings, stateCommit }, shown) {
-	const { rehearse, difference, by } = shown;
+function reportOn(answer, change) {
+	const { fleet, changed, summary, notes, warnings } = answer;
+	const { rehearse } = change;
 	return {
 		headline: `${fleet}: ${changed ? `${rehearse ? "would " : ""}${summary}` : `${summary}; ${rehearse ? "nothing would change" : "nothing changed"}`}`,
 		facts: [
 			...warnings.map((warning) => ({ warning })),
 			...notes,
-			changed && !rehearse ? `by ${by}, commit ${shortCommit(stateCommit ?? "")}; public with the next publish-updates` : void 0,
-			rehearse ? { block: difference } : void 0
+			...stateChangeFacts(answer, change)
 		]
 	};
 }

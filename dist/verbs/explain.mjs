@@ -1,4 +1,4 @@
-import { C as text, _ as choice, i as defineVerb } from "../chunks/cli.mjs";
+import { a as defineVerb, v as choice, w as text } from "../chunks/cli.mjs";
 import { X as quote } from "../chunks/host.mjs";
 import { t as compareImages } from "../chunks/operate-explain.mjs";
 import { r as countPackages } from "../chunks/world-packages.mjs";

@@ -1,11 +1,10 @@
-import { C as text, b as many, d as directory, i as defineVerb, t as firstRelease, y as flag } from "../chunks/cli.mjs";
+import { a as defineVerb, b as flag, f as directory, n as firstRelease, t as stateChangeFacts, w as text, x as many } from "../chunks/cli.mjs";
 import { J as UsageError, U as defined, d as renderReports } from "../chunks/host.mjs";
 import { t as showDifference } from "../chunks/operate-edit-updates.mjs";
 import { t as importRelease } from "../chunks/operate-import-release.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { x as findOperator } from "../chunks/release-operations.mjs";
 import { p as openProject } from "../chunks/release.mjs";
-import { S as shortCommit } from "../chunks/world-git.mjs";
 // src/verbs/import-release.ts
 var import_release_default = defineVerb({
 	summary: "Add images that nodes run already to a fleet, so that these nodes find themselves in its graph",
@@ -76,16 +75,16 @@ and the stream of coxswain.yaml as labels. Run it before the first release of th
 		}
 	}
 });
-function reportOn({ fleet, imported, known, notes, changed, stateCommit }, shown) {
-	const { rehearse, difference, by } = shown;
+function reportOn(answer, change) {
+	const { fleet, imported, known, notes, changed } = answer;
+	const { rehearse } = change;
 	return {
 		headline: `${fleet}: ${changed ? `${rehearse ? "would import" : "imported"} ${imported.join(", ")}` : "nothing to import"}`,
 		facts: [
 			...notes.map((warning) => ({ warning })),
 			imported.length === 0 ? void 0 : "nodes on them get the next release",
 			...known.map((version) => `${version} is a release already`),
-			changed && !rehearse ? `by ${by}, commit ${shortCommit(stateCommit ?? "")}; public with the next publish-updates` : void 0,
-			rehearse ? { block: difference } : void 0
+			...stateChangeFacts(answer, change)
 		]
 	};
 }

@@ -1,4 +1,4 @@
-import { C as text, b as many, d as directory, i as defineVerb, x as parsed, y as flag } from "../chunks/cli.mjs";
+import { S as parsed, a as defineVerb, b as flag, f as directory, w as text, x as many } from "../chunks/cli.mjs";
 import { a as findPin, i as writeInit, n as imageOfRemote, o as parseSource, r as planInit, s as workingBranch, t as proposeInit } from "../chunks/project-init.mjs";
 import { d as openForge } from "../chunks/world-forge.mjs";
 import { C as Git } from "../chunks/world-git.mjs";

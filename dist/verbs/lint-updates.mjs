@@ -1,4 +1,4 @@
-import { C as text, b as many, d as directory, i as defineVerb, t as firstRelease, x as parsed } from "../chunks/cli.mjs";
+import { S as parsed, a as defineVerb, f as directory, n as firstRelease, w as text, x as many } from "../chunks/cli.mjs";
 import { K as InputError, U as defined, c as count, n as renderFindings } from "../chunks/host.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { p as openProject } from "../chunks/release.mjs";

@@ -1,5 +1,5 @@
 import { c as chooseLogins, l as writeLogins } from "../chunks/cli-actions.mjs";
-import { C as text, d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { a as defineVerb, f as directory, w as text } from "../chunks/cli.mjs";
 import { K as InputError, U as defined } from "../chunks/host.mjs";
 import { i as readConfig } from "../chunks/project-configuration.mjs";
 import { A as formatRepository, r as authFiles } from "../chunks/world-registry.mjs";

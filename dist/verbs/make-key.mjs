@@ -1,4 +1,4 @@
-import { C as text, i as defineVerb } from "../chunks/cli.mjs";
+import { a as defineVerb, w as text } from "../chunks/cli.mjs";
 import { K as InputError, U as defined } from "../chunks/host.mjs";
 import { s as makeKeyPair } from "../chunks/release-signatures.mjs";
 import { C as Git } from "../chunks/world-git.mjs";

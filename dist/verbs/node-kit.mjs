@@ -1,4 +1,4 @@
-import { C as text, b as many, d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { a as defineVerb, f as directory, w as text, x as many } from "../chunks/cli.mjs";
 import { F as writeFileAtomically, K as InputError, U as defined } from "../chunks/host.mjs";
 import { a as nodeFiles, i as kitPolicy, n as butaneOf, r as ignitionOf, t as writeRootfs } from "../chunks/operate-node-kit.mjs";
 import { m as nodeParts } from "../chunks/project-configuration.mjs";

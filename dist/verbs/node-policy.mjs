@@ -1,4 +1,4 @@
-import { C as text, d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { a as defineVerb, f as directory, w as text } from "../chunks/cli.mjs";
 import { K as InputError } from "../chunks/host.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { p as openProject } from "../chunks/release.mjs";

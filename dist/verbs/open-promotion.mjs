@@ -1,4 +1,4 @@
-import { C as text, d as directory, i as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
+import { a as defineVerb, f as directory, n as firstRelease, w as text } from "../chunks/cli.mjs";
 import { J as UsageError, R as formatTime, U as defined, d as renderReports } from "../chunks/host.mjs";
 import { n as promotionTargets, r as gateMarks, t as openPromotion } from "../chunks/loop-open-promotion.mjs";
 import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";

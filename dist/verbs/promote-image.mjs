@@ -1,4 +1,4 @@
-import { C as text, d as directory, i as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
+import { a as defineVerb, f as directory, n as firstRelease, w as text } from "../chunks/cli.mjs";
 import { c as count, d as renderReports, l as exact, m as say, u as exactly } from "../chunks/host.mjs";
 import { t as promoteImage } from "../chunks/loop-promote-image.mjs";
 import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";

@@ -1,4 +1,4 @@
-import { d as directory, i as defineVerb, t as firstRelease, v as duration, x as parsed, y as flag } from "../chunks/cli.mjs";
+import { S as parsed, a as defineVerb, b as flag, f as directory, n as firstRelease, y as duration } from "../chunks/cli.mjs";
 import { J as UsageError, c as count, d as renderReports, p as reportText } from "../chunks/host.mjs";
 import { t as planPruning } from "../chunks/operate-prune-images.mjs";
 import { p as openProject } from "../chunks/release.mjs";

@@ -1,4 +1,4 @@
-import { C as text, b as many, d as directory, i as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
+import { a as defineVerb, f as directory, n as firstRelease, w as text, x as many } from "../chunks/cli.mjs";
 import { J as UsageError, L as formatDuration, R as formatTime, U as defined, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
 import { n as publishUpdates, r as publishFromArtifact, t as siteIsBehind } from "../chunks/loop-publish-updates.mjs";
 import { i as findFleet } from "../chunks/project.mjs";

@@ -1,4 +1,4 @@
-import { C as text, _ as choice, i as defineVerb, x as parsed } from "../chunks/cli.mjs";
+import { S as parsed, a as defineVerb, v as choice, w as text } from "../chunks/cli.mjs";
 import { N as parseGraphUpdates, R as buildGraph, b as parseGraphReleases, d as throttleGraph, t as warinessOf, z as formatGraph } from "../chunks/guidance.mjs";
 import { J as UsageError, K as InputError, N as readFileIfThere, Y as messageOf } from "../chunks/host.mjs";
 import { z as architectures } from "../chunks/world-registry.mjs";

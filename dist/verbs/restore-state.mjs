@@ -1,4 +1,4 @@
-import { b as many, d as directory, i as defineVerb, y as flag } from "../chunks/cli.mjs";
+import { a as defineVerb, b as flag, f as directory, x as many } from "../chunks/cli.mjs";
 import { K as InputError, U as defined, c as count, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
 import { t as restoreState } from "../chunks/operate-restore-state.mjs";
 import { i as findFleet } from "../chunks/project.mjs";

@@ -1,4 +1,4 @@
-import { C as text, d as directory, i as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
+import { a as defineVerb, f as directory, n as firstRelease, w as text } from "../chunks/cli.mjs";
 import { J as UsageError, d as renderReports } from "../chunks/host.mjs";
 import { t as rollBack } from "../chunks/operate-roll-back.mjs";
 import { i as findFleet } from "../chunks/project.mjs";

@@ -1,5 +1,5 @@
 import { a as readEvent, i as untested, n as spellInput, o as decide } from "../chunks/cli-actions.mjs";
-import { C as text, d as directory, g as readValues, i as defineVerb } from "../chunks/cli.mjs";
+import { _ as readValues, a as defineVerb, f as directory, w as text } from "../chunks/cli.mjs";
 import { K as InputError, g as codeBlock, q as OutsideError } from "../chunks/host.mjs";
 import { s as overtaken } from "../chunks/project.mjs";
 import { p as openProject } from "../chunks/release.mjs";

@@ -1,4 +1,4 @@
-import { C as text, S as readChoice, b as many, i as defineVerb, n as architecture } from "../chunks/cli.mjs";
+import { C as readChoice, a as defineVerb, r as architecture, w as text, x as many } from "../chunks/cli.mjs";
 import { K as InputError, U as defined } from "../chunks/host.mjs";
 import { n as preparedVerbs, t as setUp } from "../chunks/setup.mjs";
 import { V as hostArchitecture } from "../chunks/world-registry.mjs";

@@ -1,4 +1,4 @@
-import { C as text, b as many, d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { a as defineVerb, f as directory, w as text, x as many } from "../chunks/cli.mjs";
 import { K as InputError, M as isMissing, c as count, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
 import { t as signReleases } from "../chunks/operate-sign-image.mjs";
 import { i as findFleet } from "../chunks/project.mjs";

@@ -1,4 +1,4 @@
-import { C as text, b as many, i as defineVerb, v as duration, w as wholeNumber } from "../chunks/cli.mjs";
+import { T as wholeNumber, a as defineVerb, w as text, x as many, y as duration } from "../chunks/cli.mjs";
 import { a as defaultFleetModel, i as parseWindow, n as parseShare, r as parseShareOf, t as simulate } from "../chunks/guidance-simulation.mjs";
 import { B as parseDuration, F as writeFileAtomically, K as InputError, U as defined } from "../chunks/host.mjs";
 import { i as readSiteFleet, n as countSlices } from "../chunks/operate-serve-graph.mjs";

@@ -1,4 +1,4 @@
-import { C as text, b as many, d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { a as defineVerb, f as directory, w as text, x as many } from "../chunks/cli.mjs";
 import { d as renderReports } from "../chunks/host.mjs";
 import { t as startRelease } from "../chunks/operate-start-release.mjs";
 import { i as findFleet } from "../chunks/project.mjs";

@@ -1,4 +1,4 @@
-import { C as text, d as directory, i as defineVerb, t as firstRelease } from "../chunks/cli.mjs";
+import { a as defineVerb, f as directory, n as firstRelease, w as text } from "../chunks/cli.mjs";
 import { Y as messageOf, d as renderReports, q as OutsideError } from "../chunks/host.mjs";
 import { n as readFleetStatus, t as reportFleet } from "../chunks/operate-status.mjs";
 import { i as findFleet } from "../chunks/project.mjs";

@@ -1,4 +1,4 @@
-import { C as text, b as many, d as directory, i as defineVerb, t as firstRelease, y as flag } from "../chunks/cli.mjs";
+import { a as defineVerb, b as flag, f as directory, n as firstRelease, w as text, x as many } from "../chunks/cli.mjs";
 import { d as renderReports } from "../chunks/host.mjs";
 import { t as watchBase } from "../chunks/loop-watch-base.mjs";
 import { p as openProject } from "../chunks/release.mjs";

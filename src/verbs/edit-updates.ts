@@ -1,6 +1,7 @@
 import { directory } from '../cli/directory.ts';
 import { firstRelease } from '../cli/first-release-input.ts';
 import { choice, duration, flag, text } from '../cli/inputs.ts';
+import { type StateChange, stateChangeFacts } from '../cli/state-change.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { parseWhen } from '../guidance/template/template-times.ts';
 import { defined } from '../host/defined.ts';
@@ -12,7 +13,6 @@ import { describeMovedTags, followOfferOrWarn } from '../release/follow-offer.ts
 import { type Action, type EditAnswer, editFleet } from '../release/operations/edit-fleet.ts';
 import { findOperator, readStatement } from '../release/operations/operator.ts';
 import { openProject } from '../release/project.ts';
-import { shortCommit } from '../world/git/short-commit.ts';
 
 const kinds: readonly Action['kind'][] = [
   'rollout',
@@ -122,25 +122,15 @@ of them by git revert on that branch. publish-updates makes it public.
   },
 });
 
-function reportOn(
-  { fleet, changed, summary, notes, warnings, stateCommit }: EditAnswer,
-  shown: { readonly rehearse: boolean; readonly difference: string; readonly by: string },
-): Report {
-  const { rehearse, difference, by } = shown;
+function reportOn(answer: EditAnswer, change: StateChange): Report {
+  const { fleet, changed, summary, notes, warnings } = answer;
+  const { rehearse } = change;
   const done = changed
     ? `${rehearse ? 'would ' : ''}${summary}`
     : `${summary}; ${rehearse ? 'nothing would change' : 'nothing changed'}`;
   return {
     headline: `${fleet}: ${done}`,
-    facts: [
-      ...warnings.map((warning) => ({ warning })),
-      ...notes,
-      changed && !rehearse
-        ? `by ${by}, commit ${shortCommit(stateCommit ?? '')}; public with the next publish-updates`
-        : undefined,
-      // After a real change, everyone can see the difference in the commit.
-      rehearse ? { block: difference } : undefined,
-    ],
+    facts: [...warnings.map((warning) => ({ warning })), ...notes, ...stateChangeFacts(answer, change)],
   };
 }
 

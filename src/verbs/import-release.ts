@@ -1,6 +1,7 @@
 import { directory } from '../cli/directory.ts';
 import { firstRelease } from '../cli/first-release-input.ts';
 import { flag, many, text } from '../cli/inputs.ts';
+import { type StateChange, stateChangeFacts } from '../cli/state-change.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { defined } from '../host/defined.ts';
 import { UsageError } from '../host/errors.ts';
@@ -10,7 +11,6 @@ import { type ImportAnswer, importRelease } from '../operate/import-release/impo
 import { findFleet } from '../project/fleets.ts';
 import { findOperator } from '../release/operations/operator.ts';
 import { openProject } from '../release/project.ts';
-import { shortCommit } from '../world/git/short-commit.ts';
 
 export default defineVerb({
   summary: 'Add images that nodes run already to a fleet, so that these nodes find themselves in its graph',
@@ -58,11 +58,9 @@ and the stream of coxswain.yaml as labels. Run it before the first release of th
   },
 });
 
-function reportOn(
-  { fleet, imported, known, notes, changed, stateCommit }: ImportAnswer,
-  shown: { readonly rehearse: boolean; readonly difference: string; readonly by: string },
-): Report {
-  const { rehearse, difference, by } = shown;
+function reportOn(answer: ImportAnswer, change: StateChange): Report {
+  const { fleet, imported, known, notes, changed } = answer;
+  const { rehearse } = change;
   const done = rehearse ? 'would import' : 'imported';
   return {
     headline: `${fleet}: ${changed ? `${done} ${imported.join(', ')}` : 'nothing to import'}`,
@@ -70,11 +68,7 @@ function reportOn(
       ...notes.map((warning) => ({ warning })),
       imported.length === 0 ? undefined : 'nodes on them get the next release',
       ...known.map((version) => `${version} is a release already`),
-      changed && !rehearse
-        ? `by ${by}, commit ${shortCommit(stateCommit ?? '')}; public with the next publish-updates`
-        : undefined,
-      // After a real change, everyone can see the difference in the commit.
-      rehearse ? { block: difference } : undefined,
+      ...stateChangeFacts(answer, change),
     ],
   };
 }

@@ -2,14 +2,12 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useRegistry } from '../support/registry.ts';
-import { findZincati, installZincati, outcomeOf, runAgent } from './support/agent.ts';
-import { cannotRunMachines, Machine, type NodeImage } from './support/machine.ts';
+import { findZincati, installZincati, outcomeOf, runAgent, whyNoAgent } from './support/agent.ts';
+import { Machine, type NodeImage } from './support/machine.ts';
 import { Site } from './support/site.ts';
 
 const zincati = findZincati();
-const reason =
-  cannotRunMachines ??
-  (zincati === undefined ? 'no Zincati here (script/rust-tools zincati, or ZINCATI=PATH)' : undefined);
+const reason = whyNoAgent();
 
 const registry = useRegistry();
 const start = 1_785_000_000;

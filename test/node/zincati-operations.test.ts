@@ -17,14 +17,19 @@ import { mediaTypes } from '../../src/world/registry/manifest.ts';
 import { digestOf } from '../../src/world/registry/reference.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { pushSampleImage, useRegistry } from '../support/registry.ts';
-import { findZincati, installZincati, outcomeOf, runAgent, zincatiVersion } from './support/agent.ts';
-import { cannotRunMachines, Machine, type NodeImage } from './support/machine.ts';
+import {
+  findZincati,
+  installZincati,
+  outcomeOf,
+  runAgent,
+  whyNoAgent,
+  zincatiVersion,
+} from './support/agent.ts';
+import { Machine, type NodeImage } from './support/machine.ts';
 import { Site } from './support/site.ts';
 
 const zincati = findZincati();
-const reason =
-  cannotRunMachines ??
-  (zincati === undefined ? 'no Zincati here (script/rust-tools zincati, or ZINCATI=PATH)' : undefined);
+const reason = whyNoAgent();
 
 const registry = useRegistry();
 const start = 1_785_000_000;

@@ -2,14 +2,19 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/world/registry/reference.ts';
 import { useRegistry } from '../support/registry.ts';
-import { findZincati, installZincati, outcomeOf, runAgent, zincatiVersion } from './support/agent.ts';
-import { cannotRunMachines, Machine, type NodeImage } from './support/machine.ts';
+import {
+  findZincati,
+  installZincati,
+  outcomeOf,
+  runAgent,
+  whyNoAgent,
+  zincatiVersion,
+} from './support/agent.ts';
+import { Machine, type NodeImage } from './support/machine.ts';
 import { type Handler, Site } from './support/site.ts';
 
 const zincati = findZincati();
-const reason =
-  cannotRunMachines ??
-  (zincati === undefined ? 'no Zincati here (script/rust-tools zincati, or ZINCATI=PATH)' : undefined);
+const reason = whyNoAgent();
 
 const registry = useRegistry();
 const start = 1_785_000_000;

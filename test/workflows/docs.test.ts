@@ -57,6 +57,14 @@ describe.sequential('docs/github.md, Set up, step by step', () => {
       days,
     });
 
+  const release = (commit: string, days: number) =>
+    story.run('release.yml', {
+      event: 'push',
+      payload: pushPayload(story.github, 'testing', commit),
+      commit,
+      days,
+    });
+
   /** What `coxswain doctor --github` finds, in a clone and with the token of an administrator. */
   async function doctor(): Promise<string[]> {
     const { apiUrl, serverUrl, repository, tokens } = story.github;
@@ -164,12 +172,7 @@ describe.sequential('docs/github.md, Set up, step by step', () => {
     expect(checked.passed).toBe(true);
     expect(checked.jobs).toContainEqual(expect.stringMatching(/\/ok: success/));
     const commit = await story.user.merge(opened);
-    const released = await story.run('release.yml', {
-      event: 'push',
-      payload: pushPayload(story.github, 'testing', commit),
-      commit,
-      days: 0.3,
-    });
+    const released = await release(commit, 0.3);
     expect(released.passed).toBe(true);
     expect(await story.published('testing/x86_64/v1/graph')).toMatchObject({
       nodes: [{ version: expect.stringMatching(/^44\.20260621\.3\.1/) }],
@@ -213,12 +216,7 @@ describe.sequential('docs/github.md, Set up, step by step', () => {
       },
     });
     const commit = await story.user.merge(pull);
-    const run = await story.run('release.yml', {
-      event: 'push',
-      payload: pushPayload(story.github, 'testing', commit),
-      commit,
-      days: 0.5,
-    });
+    const run = await release(commit, 0.5);
     expect(run.passed, run.log.slice(-2000)).toBe(true);
     expect(run.jobs.filter((job) => /deploy/.test(job) && !job.includes('skipped'))).toEqual([]);
     const site = await filesBelow(join(story.output, 'artifacts/site'));

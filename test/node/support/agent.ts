@@ -3,10 +3,18 @@ import { chmod, copyFile, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { findZincati as findProgram, stockSettings } from '../../../src/demo/base-agent.ts';
 import { defaultCacheFolder } from '../../../src/demo/base-images.ts';
-import type { Machine } from './machine.ts';
+import { cannotRunMachines, type Machine } from './machine.ts';
 
 /** The real Zincati: $ZINCATI, or the one that `script/rust-tools zincati` built. */
 export const findZincati = () => findProgram(defaultCacheFolder());
+
+/** Why Zincati cannot run here; undefined if it can. */
+export function whyNoAgent(): string | undefined {
+  if (cannotRunMachines !== undefined) return cannotRunMachines;
+  return findZincati() === undefined
+    ? 'no Zincati here (script/rust-tools zincati, or ZINCATI=PATH)'
+    : undefined;
+}
 
 /** Zincati has no --version, and its agent says its version only to its own user: the folder of the build names it. */
 export function zincatiVersion(program: string): string {
