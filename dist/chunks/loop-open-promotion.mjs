@@ -4,7 +4,7 @@ import { a as chooseRelease, b as passImage, f as thawTime, g as isReady, h as s
 import { a as isOurs, c as proposeCommit, g as StaleBranchError, l as withdrawProposal, m as untilNotStale, n as promotionBranch, o as ourMessage } from "./world-forge.mjs";
 import { f as nextOpening, h as rolloutProgress, w as holdAt } from "./guidance.mjs";
 import { a as describeHold, u as metadataOf } from "./release-operations.mjs";
-import { d as renderFleetTemplate, t as describeEntry, u as findTemplate } from "./release.mjs";
+import { d as findTemplate, f as renderFleetTemplate, t as describeEntry } from "./release.mjs";
 import { n as barriersCrossed } from "./release-upstream.mjs";
 import { A as formatRepository, D as digestIn, L as shortDigest, P as parseReference } from "./world-registry.mjs";
 import { a as ignoreFileNames, c as selectContext, l as findBuilt, n as readMarker, r as readCandidate, s as rollBackFileName } from "./release-candidate.mjs";

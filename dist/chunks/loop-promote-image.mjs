@@ -1,6 +1,6 @@
 import { K as InputError, U as defined, q as OutsideError } from "./host.mjs";
 import { c as releaseCommit, i as findFleet } from "./project.mjs";
-import { r as followOffer, x as copyAttachments, y as planTags } from "./release.mjs";
+import { S as copyAttachments, b as planTags, i as followOffer, n as tagReader } from "./release.mjs";
 import { f as requireBuildKey, l as findBuilt, r as readCandidate } from "./release-candidate.mjs";
 import { c as findAcceptance, l as pushAcceptance, t as requireRehearsed } from "./release-evidence.mjs";
 import { S as requireNewer, b as passImage, n as refuseFrozen, y as isoTime } from "./release-gates.mjs";
@@ -20,10 +20,10 @@ async function planMoves(options) {
 	const move = [];
 	const kept = [];
 	let inProduction = false;
-	const digestIfListed = listedTags(client, config.image);
+	const readTag = tagReader(client, config.image);
 	const isWithdrawn = state.operations.withdrawn?.some((each) => each.version === version) === true;
 	for (const each of planned) {
-		const now = (await client.resolve(atTag(config.image, each.tag)))?.digest ?? await digestIfListed(each.tag);
+		const now = await readTag(each.tag);
 		if (now === built.digest) inProduction = true;
 		if (isWithdrawn && each.rule !== "fixed") kept.push(each.tag);
 		else if (now === built.digest) continue;
@@ -37,22 +37,6 @@ async function planMoves(options) {
 		tags,
 		kept,
 		isWithdrawn
-	};
-}
-/**
-* Confirms that a tag does not exist by the second witness, the list of all tags. The list is read at most once. If it
-* names the tag, the registry is asked again: another run may have set the tag between the two answers.
-* @returns a function that gives the digest of a tag that is listed, and throws OutsideError if the registry still
-* answers that it does not exist
-*/
-function listedTags(client, repository) {
-	let list;
-	return async (tag) => {
-		list ??= client.listTags(repository);
-		if (!(await list).includes(tag)) return void 0;
-		const now = await client.resolve(atTag(repository, tag));
-		if (now !== void 0) return now.digest;
-		throw new OutsideError(`reading ${formatReference(atTag(repository, tag))}`, "the registry lists this tag, and then answers that it does not exist", "Nothing was written. Run the same command again.");
 	};
 }
 /** @throws InputError if a tag that this fleet needs cannot be set */

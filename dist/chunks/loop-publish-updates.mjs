@@ -1,7 +1,7 @@
 import { K as InputError, L as formatDuration, N as readFileIfThere, R as formatTime, U as defined } from "./host.mjs";
 import { E as atTag, T as atDigest, k as formatReference, m as readArtifact, y as setTags } from "./world-registry.mjs";
 import { P as parseUpdateMetadata, T as nextHoldEnd, V as parseGraph, j as formatUpdateMetadata, v as formatReleaseIndex, x as parseReleaseIndex } from "./guidance.mjs";
-import { a as promotedDigest, l as neededVersions, r as followOffer, y as planTags } from "./release.mjs";
+import { b as planTags, i as followOffer, o as promotedDigest, u as neededVersions } from "./release.mjs";
 import { n as bundlePath, r as formatBundle, t as lintState } from "./release-state.mjs";
 import { a as publishEverywhere, c as checkOwnFolder, d as parseStamp, f as stampPath, g as filesAtUrl, i as refuseUnserved, l as notPublished, n as findUnserved, o as nextChangeDue, r as namedImages, s as publishToFolder, t as renderSite, u as readLastPublished, v as filesInFolder } from "./release-published.mjs";
 import { n as openWitnesses } from "./release-witnesses.mjs";

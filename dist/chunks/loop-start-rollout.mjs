@@ -3,7 +3,7 @@ import { c as releaseCommit } from "./project.mjs";
 import { n as readMarker, o as refreshFileName, r as readCandidate } from "./release-candidate.mjs";
 import { b as passImage, c as withoutUrgency, n as refuseFrozen, s as urgencyOfBuild, y as isoTime } from "./release-gates.mjs";
 import { d as refuseAroundPausedBarrier, o as refuseHeld, v as refuseHeldByFile } from "./release-operations.mjs";
-import { d as renderFleetTemplate, u as findTemplate } from "./release.mjs";
+import { d as findTemplate, f as renderFleetTemplate } from "./release.mjs";
 import { d as upstreamStatusOf, n as barriersCrossed, r as inheritBarriers, t as refuseBarrierBypasses, u as refuseDoubtful } from "./release-upstream.mjs";
 import { D as digestIn, E as atTag, T as atDigest, k as formatReference } from "./world-registry.mjs";
 import { K as InputError, U as defined } from "./host.mjs";

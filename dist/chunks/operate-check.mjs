@@ -4,7 +4,7 @@ import { a as readConfigText, n as examineConfig, o as urgentTemplate, t as conf
 import { a as parseContainerfile, i as stagesOnBase, n as findBase } from "./project-containerfile.mjs";
 import { i as refuseOverriddenBase } from "./release-candidate.mjs";
 import { _ as holdFolder, m as examineHoldFile, y as unknownHoldFiles } from "./release-operations.mjs";
-import { f as renderForFleet } from "./release.mjs";
+import { p as renderForFleet } from "./release.mjs";
 import { y as readTestTimeout } from "./loop-boot-test.mjs";
 import { u as upgradeStages } from "./release-evidence.mjs";
 import { t as require_dist } from "./yaml.mjs";

@@ -4,7 +4,7 @@ import { A as formatRepository, E as atTag, I as sameRepository, P as parseRefer
 import { H as nodeKeys, O as parseOperations, P as parseUpdateMetadata, R as buildGraph, V as parseGraph, X as aliasesOf, Y as addAliases, d as throttleGraph, j as formatUpdateMetadata, x as parseReleaseIndex, z as formatGraph } from "./guidance.mjs";
 import { c as findAcceptance, n as findEvidence } from "./release-evidence.mjs";
 import { f as ringsToShow, u as isChosen } from "./project-configuration.mjs";
-import { c as neededDigests, g as guidanceTag, s as digestsOf, y as planTags } from "./release.mjs";
+import { _ as guidanceTag, b as planTags, c as digestsOf, l as neededDigests } from "./release.mjs";
 import { a as refusalOf } from "./github.mjs";
 import { l as parseRecord, s as fleetFolder } from "./release-state.mjs";
 import { d as parseStamp, f as stampPath, h as graphPath, u as readLastPublished } from "./release-published.mjs";

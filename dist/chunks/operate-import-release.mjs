@@ -2,6 +2,7 @@ import { g as addRelease } from "./guidance.mjs";
 import { K as InputError, U as defined, q as OutsideError } from "./host.mjs";
 import { v as createdOf, x as requireCreated, y as isoTime } from "./release-gates.mjs";
 import { t as commitMessage } from "./release-operations.mjs";
+import { n as tagReader } from "./release.mjs";
 import { A as formatRepository, D as digestIn, E as atTag, I as sameRepository, P as parseReference, S as isIndex, T as atDigest, k as formatReference, x as readImage } from "./world-registry.mjs";
 import { m as buildReleaseUrl, p as buildReleasePath } from "./release-published.mjs";
 // src/operate/import-release/existing-builds.ts
@@ -232,10 +233,10 @@ async function timeOf(client, state, release) {
 /** Registries delete what has no tag. */
 async function untagged({ config, client }, releases) {
 	const notes = [];
+	const readTag = tagReader(client, config.image);
 	for (const { version } of releases) {
-		const tag = atTag(config.image, version);
-		if (await client.resolve(tag) !== void 0) continue;
-		notes.push(`${formatReference(tag)} does not exist: set it, because registries delete images without a tag`);
+		if (await readTag(version) !== void 0) continue;
+		notes.push(`${formatReference(atTag(config.image, version))} does not exist: set it, because registries delete images without a tag`);
 	}
 	return notes;
 }

@@ -1,5 +1,5 @@
 import { K as InputError, U as defined, o as inParallel, q as OutsideError } from "./host.mjs";
-import { _ as isBuildTag, a as promotedDigest, b as subjectOfTag, c as neededDigests, o as awaitedDigests, s as digestsOf, v as isVersionTag } from "./release.mjs";
+import { c as digestsOf, l as neededDigests, o as promotedDigest, s as awaitedDigests, v as isBuildTag, x as subjectOfTag, y as isVersionTag } from "./release.mjs";
 import { A as formatRepository, C as mediaTypes, E as atTag, R as architectureOfGo, S as isIndex, T as atDigest, _ as fallbackTag, b as imageTimestamp, j as isDigest, k as formatReference, m as readArtifact, x as readImage, z as architectures } from "./world-registry.mjs";
 import { h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, r as readCandidate } from "./release-candidate.mjs";
 import { w as isFullHash } from "./world-git.mjs";

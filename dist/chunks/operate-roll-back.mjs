@@ -2,7 +2,7 @@ import { G as nearest, K as InputError, R as formatTime, U as defined, _ as plai
 import { o as urgentTemplate } from "./project-configuration.mjs";
 import { a as fleetTip, o as nextFleets } from "./project.mjs";
 import { n as readMarker, s as rollBackFileName, t as formatMarker } from "./release-candidate.mjs";
-import { i as followOfferOrWarn } from "./release.mjs";
+import { a as followOfferOrWarn } from "./release.mjs";
 import { f as setMetadata, l as ageOf, p as withdrawnOrPaused, r as withdraw, t as commitMessage, u as metadataOf } from "./release-operations.mjs";
 import { m as untilNotStale, r as rollBackBranch, s as proposeChanges } from "./world-forge.mjs";
 import { t as treeChanges } from "./world-git.mjs";

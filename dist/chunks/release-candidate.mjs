@@ -4,7 +4,7 @@ import { h as string, u as looseObject } from "./zod.mjs";
 import { S as shortCommit, _ as listCommit, b as readBlobs, x as readTextBlob, y as readBlob } from "./world-git.mjs";
 import { E as atTag, M as isTag, S as isIndex, T as atDigest, k as formatReference, x as readImage } from "./world-registry.mjs";
 import { o as urgentTemplate } from "./project-configuration.mjs";
-import { h as buildTagOf, m as buildTag } from "./release.mjs";
+import { g as buildTagOf, h as buildTag } from "./release.mjs";
 import { a as parseContainerfile, i as stagesOnBase, n as findBase, t as externalStages } from "./project-containerfile.mjs";
 import { t as require_ignore } from "./balena-dockerignore.mjs";
 import { chmod, lutimes, mkdir, symlink, utimes, writeFile } from "node:fs/promises";

@@ -508,6 +508,27 @@ async function readStates({ config, state, log }, fleet) {
 function describeMovedTags(moved) {
 	return moved.map(({ tag, version }) => `tag ${tag} leads to ${version} now`);
 }
+// src/release/read-tag.ts
+/**
+* Reads the tags of a repository. That a tag does not exist is confirmed by a second witness, the list of all tags, which
+* is read at most once. If it names the tag, the registry is asked again: another run may have set the tag between the
+* two answers.
+* @returns a function that gives the digest of a tag, and undefined if it does not exist; it throws OutsideError if the
+* registry contradicts itself
+*/
+function tagReader(client, repository) {
+	let list;
+	return async (tag) => {
+		const reference = atTag(repository, tag);
+		const first = await client.resolve(reference);
+		if (first !== void 0) return first.digest;
+		list ??= client.listTags(repository);
+		if (!(await list).includes(tag)) return void 0;
+		const second = await client.resolve(reference);
+		if (second !== void 0) return second.digest;
+		throw new OutsideError(`reading ${formatReference(reference)}`, "the registry lists this tag, and then answers that it does not exist", "Nothing was written. Run the same command again.");
+	};
+}
 // src/release/describe-rollout.ts
 /**
 * An update entry in words: one line for each fact.
@@ -539,4 +560,4 @@ function relative(time, now) {
 	if (time === now) return " (now)";
 	return time > now ? ` (in ${formatDuration(time - now)})` : ` (${formatDuration(now - time)} ago)`;
 }
-export { isBuildTag as _, promotedDigest as a, subjectOfTag as b, neededDigests as c, renderFleetTemplate as d, renderForFleet as f, guidanceTag as g, buildTagOf as h, followOfferOrWarn as i, neededVersions as l, buildTag as m, describeMovedTags as n, awaitedDigests as o, openProject as p, followOffer as r, digestsOf as s, describeEntry as t, findTemplate as u, isVersionTag as v, copyAttachments as x, planTags as y };
+export { copyAttachments as S, guidanceTag as _, followOfferOrWarn as a, planTags as b, digestsOf as c, findTemplate as d, renderFleetTemplate as f, buildTagOf as g, buildTag as h, followOffer as i, neededDigests as l, openProject as m, tagReader as n, promotedDigest as o, renderForFleet as p, describeMovedTags as r, awaitedDigests as s, describeEntry as t, neededVersions as u, isBuildTag as v, subjectOfTag as x, isVersionTag as y };

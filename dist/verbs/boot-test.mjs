@@ -1,7 +1,7 @@
 import { T as wholeNumber, a as defineVerb, b as flag, f as directory, r as architecture, v as choice, w as text, y as duration } from "../chunks/cli.mjs";
 import { U as defined, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
 import { g as networks, h as reportTested, m as annotationsOf, n as testImage, t as bootModes } from "../chunks/loop-boot-test.mjs";
-import { p as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 // src/verbs/boot-test.ts
 var boot_test_default = defineVerb({
 	summary: "Boot the built image of this commit in a virtual machine and run the tests of this commit in it",

@@ -2,7 +2,7 @@ import { a as defineVerb, f as directory, r as architecture, w as text } from ".
 import { K as InputError, U as defined, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
 import { n as buildImage, t as buildLocally } from "../chunks/loop-build-image.mjs";
 import { r as readCandidate } from "../chunks/release-candidate.mjs";
-import { p as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 import { S as shortCommit } from "../chunks/world-git.mjs";
 import { k as formatReference } from "../chunks/world-registry.mjs";
 import { resolve } from "node:path";

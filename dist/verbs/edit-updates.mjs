@@ -3,7 +3,7 @@ import { n as parseWhen } from "../chunks/guidance-template.mjs";
 import { J as UsageError, K as InputError, U as defined, d as renderReports } from "../chunks/host.mjs";
 import { t as showDifference } from "../chunks/operate-edit-updates.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { i as followOfferOrWarn, n as describeMovedTags, p as openProject } from "../chunks/release.mjs";
+import { a as followOfferOrWarn, m as openProject, r as describeMovedTags } from "../chunks/release.mjs";
 import { S as readStatement, n as editFleet, x as findOperator } from "../chunks/release-operations.mjs";
 // src/verbs/edit-updates.ts
 const kinds = [

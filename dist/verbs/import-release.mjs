@@ -4,7 +4,7 @@ import { t as showDifference } from "../chunks/operate-edit-updates.mjs";
 import { t as importRelease } from "../chunks/operate-import-release.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { x as findOperator } from "../chunks/release-operations.mjs";
-import { p as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 // src/verbs/import-release.ts
 var import_release_default = defineVerb({
 	summary: "Add images that nodes run already to a fleet, so that these nodes find themselves in its graph",

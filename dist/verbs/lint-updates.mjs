@@ -1,7 +1,7 @@
 import { S as parsed, a as defineVerb, f as directory, n as firstRelease, w as text, x as many } from "../chunks/cli.mjs";
 import { K as InputError, U as defined, c as count, n as renderFindings } from "../chunks/host.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { p as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 import { t as lintState } from "../chunks/release-state.mjs";
 import { S as shortCommit } from "../chunks/world-git.mjs";
 // src/verbs/lint-updates.ts

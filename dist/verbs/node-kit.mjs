@@ -3,7 +3,7 @@ import { F as writeFileAtomically, K as InputError, U as defined } from "../chun
 import { a as nodeFiles, i as kitPolicy, n as butaneOf, r as ignitionOf, t as writeRootfs } from "../chunks/operate-node-kit.mjs";
 import { m as nodeParts } from "../chunks/project-configuration.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { p as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 import { i as fleetKeys } from "../chunks/release-signatures.mjs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,7 +1,7 @@
 import { a as defineVerb, f as directory, w as text } from "../chunks/cli.mjs";
 import { K as InputError } from "../chunks/host.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { p as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 import { i as fleetKeys, o as nodePolicy } from "../chunks/release-signatures.mjs";
 // src/verbs/node-policy.ts
 var node_policy_default = defineVerb({

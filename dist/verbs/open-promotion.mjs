@@ -2,7 +2,7 @@ import { a as defineVerb, f as directory, n as firstRelease, w as text } from ".
 import { J as UsageError, R as formatTime, U as defined, d as renderReports } from "../chunks/host.mjs";
 import { n as promotionTargets, r as gateMarks, t as openPromotion } from "../chunks/loop-open-promotion.mjs";
 import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
-import { p as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 // src/verbs/open-promotion.ts
 var open_promotion_default = defineVerb({
 	summary: "Propose in a pull request that a fleet gets the release of its source fleet",

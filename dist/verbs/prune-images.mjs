@@ -1,7 +1,7 @@
 import { S as parsed, a as defineVerb, b as flag, f as directory, n as firstRelease, y as duration } from "../chunks/cli.mjs";
 import { J as UsageError, c as count, d as renderReports, p as reportText } from "../chunks/host.mjs";
 import { t as planPruning } from "../chunks/operate-prune-images.mjs";
-import { p as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 import { i as openGitHubRepository, n as isGitHubRegistry, r as packageDeletion } from "../chunks/github.mjs";
 import { createInterface } from "node:readline/promises";
 // src/verbs/prune-images.ts

@@ -3,7 +3,7 @@ import { J as UsageError, L as formatDuration, R as formatTime, U as defined, d 
 import { n as publishUpdates, r as publishFromArtifact, t as siteIsBehind } from "../chunks/loop-publish-updates.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
-import { p as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 import { P as parseReference, n as createRegistryClient } from "../chunks/world-registry.mjs";
 import { resolve } from "node:path";
 // src/verbs/publish-updates.ts

@@ -2,7 +2,7 @@ import { a as defineVerb, b as flag, f as directory, x as many } from "../chunks
 import { K as InputError, U as defined, c as count, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
 import { t as restoreState } from "../chunks/operate-restore-state.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { p as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 import { S as shortCommit } from "../chunks/world-git.mjs";
 // src/verbs/restore-state.ts
 var restore_state_default = defineVerb({

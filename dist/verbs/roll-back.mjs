@@ -2,7 +2,7 @@ import { a as defineVerb, f as directory, n as firstRelease, w as text } from ".
 import { J as UsageError, d as renderReports } from "../chunks/host.mjs";
 import { t as rollBack } from "../chunks/operate-roll-back.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { n as describeMovedTags, p as openProject } from "../chunks/release.mjs";
+import { m as openProject, r as describeMovedTags } from "../chunks/release.mjs";
 import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
 // src/verbs/roll-back.ts
 var roll_back_default = defineVerb({

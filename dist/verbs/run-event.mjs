@@ -2,7 +2,7 @@ import { a as readEvent, i as untested, n as spellInput, o as decide } from "../
 import { _ as readValues, a as defineVerb, f as directory, w as text } from "../chunks/cli.mjs";
 import { K as InputError, g as codeBlock, q as OutsideError } from "../chunks/host.mjs";
 import { s as overtaken } from "../chunks/project.mjs";
-import { p as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 import boot_test_default from "./boot-test.mjs";
 import build_image_default from "./build-image.mjs";
 import lint_updates_default from "./lint-updates.mjs";

@@ -2,7 +2,7 @@ import { a as defineVerb, f as directory, w as text, x as many } from "../chunks
 import { K as InputError, M as isMissing, c as count, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
 import { t as signReleases } from "../chunks/operate-sign-image.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { p as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 import { c as readPublicKey } from "../chunks/release-signatures.mjs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";

@@ -2,7 +2,7 @@ import { a as defineVerb, f as directory, n as firstRelease, w as text, x as man
 import { d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
 import { t as startRollout } from "../chunks/loop-start-rollout.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { p as openProject, t as describeEntry } from "../chunks/release.mjs";
+import { m as openProject, t as describeEntry } from "../chunks/release.mjs";
 import { S as readStatement } from "../chunks/release-operations.mjs";
 import { c as doubts, l as readDoubt } from "../chunks/release-upstream.mjs";
 // src/verbs/start-rollout.ts

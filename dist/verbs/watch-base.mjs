@@ -1,7 +1,7 @@
 import { a as defineVerb, b as flag, f as directory, n as firstRelease, w as text, x as many } from "../chunks/cli.mjs";
 import { d as renderReports } from "../chunks/host.mjs";
 import { t as watchBase } from "../chunks/loop-watch-base.mjs";
-import { p as openProject } from "../chunks/release.mjs";
+import { m as openProject } from "../chunks/release.mjs";
 import { a as describeRollout, c as doubts, l as readDoubt } from "../chunks/release-upstream.mjs";
 // src/verbs/watch-base.ts
 var watch_base_default = defineVerb({

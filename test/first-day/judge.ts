@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { UsageError } from '../../src/host/errors.ts';
 import { concerns, type Lie } from '../faults/proxy.ts';
 import type { Situation } from './situations.ts';
 import type { Row } from './verbs.ts';
@@ -49,6 +50,7 @@ export async function runUndisturbed(world: World, row: Row): Promise<Undisturbe
   }));
   const end = await world.see();
   const { error } = answer;
+  if (error instanceof UsageError) throw new Error(`the row ${row.name} never runs: ${error.message}`);
   return {
     before,
     end,

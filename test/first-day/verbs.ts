@@ -99,7 +99,8 @@ export const rows: readonly Row[] = [
     name: 'edit-updates withdraw',
     verb: editUpdates,
     at: 'published',
-    args: ['--fleet', 'testing', '--action', 'withdraw', '--force', ...reason],
+    args: ['--fleet', 'testing', '--action', 'withdraw', '--version', 'NEWEST_VERSION', '--force', ...reason],
+    otherwise: { 'empty registry': 'nodes must not get this release, and there is no tag that could follow' },
   },
   {
     name: 'roll-back',
@@ -111,7 +112,12 @@ export const rows: readonly Row[] = [
   { name: 'status', verb: status, at: 'published', args: [] },
   { name: 'lint-updates', verb: lintUpdates, at: 'published', args: [] },
   { name: 'doctor', verb: doctor, at: 'published', args: ['--oci', '--grace', '400d'] },
-  { name: 'prune-images', verb: pruneImages, at: 'published', args: ['--delete', '--older-than', '1s'] },
+  {
+    name: 'prune-images',
+    verb: pruneImages,
+    at: 'published',
+    args: ['--delete', '--yes', '--older-than', '1s'],
+  },
   {
     name: 'restore-state',
     verb: restoreState,

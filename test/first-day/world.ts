@@ -251,10 +251,14 @@ export async function runVerb(
   const context: Context = { log: silentLog, env, now: () => at };
   const output = join(folder, 'site');
   try {
-    const words = args.map((word) => {
-      if (word === 'site') return output;
-      return word === 'FIRST' ? (world.images[0] ?? '') : word === 'NEWEST' ? (world.images[1] ?? '') : word;
-    });
+    const [first = '', newest = ''] = world.images;
+    const values: Readonly<Record<string, string>> = {
+      site: output,
+      FIRST: first,
+      NEWEST: newest,
+      NEWEST_VERSION: newest.replace(/^.*:/, ''),
+    };
+    const words = args.map((word) => values[word] ?? word);
     const inDirectory = 'directory' in verb.inputs ? ['--directory', folder] : [];
     const outcome = await verb.run(readArguments(verb.inputs, [...words, ...inDirectory]), context);
     // A workflow deploys nothing after a step that failed, and no folder that was not written.

@@ -1,11 +1,11 @@
-import { InputError, OutsideError } from '../../host/errors.ts';
+import { InputError } from '../../host/errors.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
 import type { Candidate } from '../../release/candidate/candidate.ts';
 import { isoTime, type PassedImage } from '../../release/gates/promotable-image.ts';
 import type { Project } from '../../release/project.ts';
+import { tagReader } from '../../release/read-tag.ts';
 import type { FleetState } from '../../release/state/state.ts';
 import { type PlannedTag, planTags } from '../../release/tags.ts';
-import type { RegistryClient } from '../../world/registry/client.ts';
 import { imageTimestamp, readImage } from '../../world/registry/image.ts';
 import {
   atDigest,
@@ -13,7 +13,6 @@ import {
   type Digest,
   type DigestReference,
   formatReference,
-  type Repository,
 } from '../../world/registry/reference.ts';
 
 interface MoveOptions extends Pick<Project, 'config' | 'client'> {
@@ -46,11 +45,10 @@ export async function planMoves(options: MoveOptions): Promise<Moves> {
   const move: string[] = [];
   const kept: string[] = [];
   let inProduction = false;
-  const digestIfListed = listedTags(client, config.image);
+  const readTag = tagReader(client, config.image);
   const isWithdrawn = state.operations.withdrawn?.some((each) => each.version === version) === true;
   for (const each of planned) {
-    const found = (await client.resolve(atTag(config.image, each.tag)))?.digest;
-    const now = found ?? (await digestIfListed(each.tag));
+    const now = await readTag(each.tag);
     if (now === built.digest) inProduction = true;
     // A floating tag shows what the fleet offers, and a withdrawn release is no longer offered.
     if (isWithdrawn && each.rule !== 'fixed') kept.push(each.tag);
@@ -60,30 +58,6 @@ export async function planMoves(options: MoveOptions): Promise<Moves> {
   }
   const tags = planned.map(({ tag }) => tag).filter((tag) => !kept.includes(tag));
   return { inProduction, move, tags, kept, isWithdrawn };
-}
-
-/**
- * Confirms that a tag does not exist by the second witness, the list of all tags. The list is read at most once. If it
- * names the tag, the registry is asked again: another run may have set the tag between the two answers.
- * @returns a function that gives the digest of a tag that is listed, and throws OutsideError if the registry still
- * answers that it does not exist
- */
-function listedTags(
-  client: RegistryClient,
-  repository: Repository,
-): (tag: string) => Promise<Digest | undefined> {
-  let list: Promise<readonly string[]> | undefined;
-  return async (tag) => {
-    list ??= client.listTags(repository);
-    if (!(await list).includes(tag)) return undefined;
-    const now = await client.resolve(atTag(repository, tag));
-    if (now !== undefined) return now.digest;
-    throw new OutsideError(
-      `reading ${formatReference(atTag(repository, tag))}`,
-      'the registry lists this tag, and then answers that it does not exist',
-      'Nothing was written. Run the same command again.',
-    );
-  };
 }
 
 /** @throws InputError if a tag that this fleet needs cannot be set */

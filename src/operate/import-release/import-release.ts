@@ -4,6 +4,7 @@ import { createdOf, isoTime } from '../../release/gates/promotable-image.ts';
 import { commitMessage } from '../../release/operations/edit-fleet.ts';
 import type { EditContext } from '../../release/operations/fleet-edit.ts';
 import type { Project } from '../../release/project.ts';
+import { tagReader } from '../../release/read-tag.ts';
 import type { FilePreview, FleetState } from '../../release/state/state.ts';
 import type { Sha } from '../../world/forge/forge.ts';
 import { atTag, formatReference } from '../../world/registry/reference.ts';
@@ -125,11 +126,11 @@ async function untagged(
   releases: readonly ExistingRelease[],
 ): Promise<string[]> {
   const notes: string[] = [];
+  const readTag = tagReader(client, config.image);
   for (const { version } of releases) {
-    const tag = atTag(config.image, version);
-    if ((await client.resolve(tag)) !== undefined) continue;
+    if ((await readTag(version)) !== undefined) continue;
     notes.push(
-      `${formatReference(tag)} does not exist: set it, because registries delete images without a tag`,
+      `${formatReference(atTag(config.image, version))} does not exist: set it, because registries delete images without a tag`,
     );
   }
   return notes;
