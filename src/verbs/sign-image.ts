@@ -30,19 +30,22 @@ environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or COXSWAIN_SIGNING
     const project = await openProject({ directory: inputs.directory, env, log });
     const fleet = findFleet(project.config, inputs.fleet);
     const retired = await Promise.all(inputs['remove-key'].map(readKey));
-    const signed = await log.task(`signing releases of ${fleet.name}`, () =>
+    const { signed, pruned } = await log.task(`signing releases of ${fleet.name}`, () =>
       signReleases(project, { fleet, versions: inputs.version, retired, env, now: now() }),
     );
     const added = signed.reduce((sum, each) => sum + each.added, 0);
     const removed = signed.reduce((sum, each) => sum + each.removed, 0);
     const changed = signed.filter((each) => each.added + each.removed > 0);
     return {
-      data: { fleet: fleet.name, added, removed, releases: signed },
+      data: { fleet: fleet.name, added, removed, releases: signed, pruned },
       ...renderReports({
         headline: `${fleet.name}: ${count(added, 'signature')} added, ${removed} removed, ${count(signed.length, 'release')} checked`,
-        facts: changed.map(
-          (each) => say`${exact(each.version)}: ${each.added} added, ${each.removed} removed`,
-        ),
+        facts: [
+          ...changed.map((each) => say`${exact(each.version)}: ${each.added} added, ${each.removed} removed`),
+          ...pruned.map(
+            (version) => say`${exact(version)}: not signed, its image was removed from production`,
+          ),
+        ],
       }),
     };
   },

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, verify } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
@@ -22,10 +22,15 @@ export interface Place {
   readonly foreignTags: readonly string[];
   /** The test registry may have lost images, and is compared too. */
   readonly testIsPruned?: boolean;
+  /** Public key (PEM) of the fleets; absent: they do not sign. */
+  readonly publicKey?: string;
 }
 
 export interface Seen {
-  /** Production: tag → digest. Lists of referrers are left out, because their order does not matter. */
+  /**
+   * Production: tag → digest; tag of signatures → how many, because no two signatures by one key are equal. Lists of
+   * referrers are left out, because their order does not matter.
+   */
   readonly tags: Readonly<Record<string, string>>;
   /** Production: subject → digests that refer to it. */
   readonly referrers: Readonly<Record<string, readonly string[]>>;
@@ -73,7 +78,8 @@ async function lookWith(reader: Reader): Promise<Seen> {
       const subject = await manifest(reader, place.production, tag.replace('-', ':'));
       if (place.testIsPruned && subject === undefined) continue;
     } else {
-      tags[tag] = found.digest;
+      const isSignature = place.publicKey !== undefined && tag.endsWith('.sig');
+      tags[tag] = isSignature ? `${found.json.layers?.length} signatures` : found.digest;
     }
     await requireWhole(reader, place.production, found.json);
   }
@@ -110,6 +116,9 @@ export async function brokenInvariants(place: Place, before: Seen): Promise<stri
     if (tag.startsWith('updates-') || tag.endsWith('.sig')) continue;
     if (!(await hasPassed(reader, digest, seen.referrers[digest.replace(':', '-')] ?? []))) {
       broken.push(`tag ${tag} is on ${digest}, which has no passing evidence beside it`);
+    }
+    if (place.publicKey !== undefined && !(await isSigned(reader, digest, place.publicKey))) {
+      broken.push(`tag ${tag} is on ${digest}, which its fleet's key did not sign`);
     }
     const here = await manifest(reader, place.production, digest);
     const tested = await manifest(reader, place.test, digest);
@@ -172,6 +181,24 @@ async function hasPassed(reader: Reader, digest: string, listed: readonly string
     };
     const about = statement.subject.some((subject) => `sha256:${subject.digest.sha256}` === digest);
     if (about && statement.predicate.result === 'PASSED') return true;
+  }
+  return false;
+}
+
+/** As a node's policy reads it: a signature in production, by this key, of this digest under this name. */
+async function isSigned(reader: Reader, digest: string, publicKey: string): Promise<boolean> {
+  const { production, publicName } = reader.place;
+  const found = await manifest(reader, production, `${digest.replace(':', '-')}.sig`);
+  for (const layer of found?.json.layers ?? []) {
+    const { text } = await get(reader, `${production}/blobs/${layer.digest}`);
+    const signature = layer.annotations?.['dev.cosignproject.cosign/signature'] ?? '';
+    const { critical } = JSON.parse(text) as {
+      critical: { identity: Record<string, string>; image: Record<string, string> };
+    };
+    const name = critical.identity['docker-reference'] ?? '';
+    const isOurs = critical.image['docker-manifest-digest'] === digest && name.startsWith(publicName);
+    if (isOurs && verify('sha256', Buffer.from(text), publicKey, Buffer.from(signature, 'base64')))
+      return true;
   }
   return false;
 }

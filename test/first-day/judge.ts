@@ -25,7 +25,7 @@ export interface Undisturbed {
   readonly text: string;
   /** Undefined for a verb that fails here too, with that message. */
   readonly error: string | undefined;
-  /** What it removes on purpose. */
+  /** What is missing before, and what it removes on purpose. */
   readonly losses: readonly string[];
   readonly requests: readonly { readonly method: string; readonly path: string }[];
 }
@@ -43,6 +43,7 @@ async function arrange(world: World, { at, prepare }: Row): Promise<void> {
 export async function runUndisturbed(world: World, row: Row): Promise<Undisturbed> {
   await arrange(world, row);
   const before = await world.see();
+  const missing = await world.losses(before, before);
   const answer = await runVerb(world, row.verb, row.args, now, row);
   const requests = world.proxy.requests.map((method, index) => ({
     method,
@@ -56,7 +57,7 @@ export async function runUndisturbed(world: World, row: Row): Promise<Undisturbe
     end,
     text: messageOf(answer),
     error: error === undefined ? undefined : String(error),
-    losses: await world.losses(before, end),
+    losses: [...missing, ...(await world.losses(before, end))],
     requests,
   };
 }

@@ -134,7 +134,13 @@ export const rows: readonly Row[] = [
     at: 'published',
     args: ['--fleet', 'testing', '--image', 'NEWEST', '--by', 'Ada'],
   },
-  { name: 'sign-image', verb: signImage, at: 'published', args: ['--fleet', 'testing'] },
+  {
+    name: 'sign-image',
+    verb: signImage,
+    at: 'published',
+    args: ['--fleet', 'testing'],
+    prepare: async (world) => world.removeSignatures(),
+  },
   { name: 'node-policy', verb: nodePolicy, at: 'published', args: ['--fleet', 'testing'] },
   { name: 'start-release', verb: startRelease, at: 'tested', args: [] },
   {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readArguments } from '../../src/cli/arguments.ts';
 import type { Context, Outcome, Verb } from '../../src/cli/verb.ts';
 import { silentLog } from '../../src/host/log.ts';
+import { makeKeyPair } from '../../src/release/signatures/keys.ts';
 import promoteImage from '../../src/verbs/promote-image.ts';
 import publishUpdates from '../../src/verbs/publish-updates.ts';
 import startRollout from '../../src/verbs/start-rollout.ts';
@@ -16,6 +17,8 @@ import type { TestRegistry } from '../support/registry.ts';
 import { commitFiles } from '../support/repository.ts';
 
 export const now = 1_785_000_000;
+/** Of both fleets. */
+const pair = makeKeyPair();
 const day = 86_400;
 
 /**
@@ -42,6 +45,8 @@ export interface World {
   reset(moment: Moment): void;
   /** Removes all images from production and from the test registry. */
   emptyRegistry(): void;
+  /** Removes the fleets' signatures from production. */
+  removeSignatures(): void;
   /** A new clone, as on a laptop or a hosted runner. */
   clone(): Promise<string>;
   see(): Promise<Sight>;
@@ -55,7 +60,13 @@ export interface World {
 export async function createWorld(registry: TestRegistry, proxy: FaultProxy): Promise<World> {
   const root = mkdtempSync(join(tmpdir(), 'coxswain-first-day-'));
   const start = now - 20 * day;
-  const project = await createProject(proxy.host, { time: start, more: 'symbolic-tags: true\n' });
+  const project = await createProject(proxy.host, {
+    time: start,
+    more: 'symbolic-tags: true\n',
+    fleets: `  testing: { signing: { keys: [keys/fleet.pub] } }
+  stable: { promote-from: testing, soak: 48h, signing: { keys: [keys/fleet.pub] } }`,
+    files: { 'keys/fleet.pub': pair.publicKey },
+  });
   // A repository inside `origin/.git`, so that its refs are where a plain reader looks for them.
   const origin = new Git(join(root, 'origin'));
   await new Git('/').run([
@@ -77,6 +88,7 @@ export async function createWorld(registry: TestRegistry, proxy: FaultProxy): Pr
     stateBranch: config.stateBranch,
     site,
     foreignTags: [],
+    publicKey: pair.publicKey,
   };
   const storage = join(
     registry.directory,
@@ -112,6 +124,12 @@ export async function createWorld(registry: TestRegistry, proxy: FaultProxy): Pr
     emptyRegistry: () => {
       for (const name of readdirSync(storage)) {
         if (!name.startsWith('fcos')) rmSync(join(storage, name), { recursive: true });
+      }
+    },
+    removeSignatures: () => {
+      const tags = join(storage, config.image.path.replace(/^.*\//, ''), '_manifests/tags');
+      for (const tag of readdirSync(tags)) {
+        if (tag.endsWith('.sig')) rmSync(join(tags, tag), { recursive: true });
       }
     },
     clone: async () => {
@@ -247,7 +265,12 @@ export async function runVerb(
   options: { readonly folder?: string; readonly env?: (folder: string) => NodeJS.ProcessEnv } = {},
 ): Promise<Answer> {
   const folder = options.folder ?? (await world.clone());
-  const env = { COXSWAIN_FORGE: 'git', COXSWAIN_REMOTE: '', ...options.env?.(folder) };
+  const env = {
+    COXSWAIN_FORGE: 'git',
+    COXSWAIN_REMOTE: '',
+    COXSWAIN_SIGNING_KEY: pair.privateKey,
+    ...options.env?.(folder),
+  };
   const context: Context = { log: silentLog, env, now: () => at };
   const output = join(folder, 'site');
   try {

@@ -24,7 +24,7 @@ async function stage() {
   const digests: Digest[] = [];
   for (const version of ['44.1-aaaaaaaa', '44.2-bbbbbbbb']) {
     const { digest } = await pushSampleImage(project.client, project.config.image, { labels: { version } });
-    await recordRelease(project, 'testing', { version, time: now, digest });
+    await recordRelease(project, 'testing', { version, time: now, digest, metadata: null });
     digests.push(digest);
   }
   const run = (args: readonly string[], key?: string) =>
@@ -63,6 +63,30 @@ describe('sign-image', () => {
       exitCode: 1,
       stderr: expect.stringMatching(/no such release.*44\.9-cccccccc/s),
     });
+  });
+
+  it('signs nothing if a needed image does not exist, and skips an old one that was pruned', async () => {
+    const { project, one, run, signedBy, digests } = await stage();
+    const { config, client } = project;
+    const add = async (version: string) => {
+      const { digest } = await pushSampleImage(client, config.image, { labels: { version } });
+      await recordRelease(project, 'testing', { version, time: now, digest, metadata: null });
+      digests.push(digest);
+    };
+    await client.deleteManifest(config.image, digests[1] as Digest);
+    expect(await run([], one.privateKey)).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/44\.2-bbbbbbbb.*Nothing was signed/s),
+    });
+    expect(await signedBy(one.publicKey)).toEqual([false, false]);
+    await add('44.3-cccccccc');
+    await add('44.4-dddddddd');
+    expect(await run([], one.privateKey)).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/3 signatures added.*44\.2-bbbbbbbb: not signed/s),
+    });
+    expect(await run(['--version', '44.2-bbbbbbbb'], one.privateKey)).toMatchObject({ exitCode: 1 });
+    expect(await signedBy(one.publicKey)).toEqual([true, false, true, true]);
   });
 
   it('changes keys: both side by side, then the old one removed', async () => {

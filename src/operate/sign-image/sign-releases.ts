@@ -1,10 +1,13 @@
 import { InputError } from '../../host/errors.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
+import { digestsOf, fewestReleases, neededVersions } from '../../release/needed-images.ts';
 import type { Project } from '../../release/project.ts';
 import { signImage } from '../../release/signatures/sign-manifests.ts';
 import { removeSignatures } from '../../release/signatures/signature-tag.ts';
 import { type FleetKey, fleetKeys, signingKeys } from '../../release/signatures/signing-keys.ts';
-import { type Digest, parseReference } from '../../world/registry/reference.ts';
+import type { FleetState } from '../../release/state/state.ts';
+import type { RegistryClient } from '../../world/registry/client.ts';
+import { atDigest, type Digest, formatRepository, type Repository } from '../../world/registry/reference.ts';
 
 export interface SignedRelease {
   readonly version: string;
@@ -13,13 +16,20 @@ export interface SignedRelease {
   readonly removed: number;
 }
 
+export interface SignedReleases {
+  readonly signed: readonly SignedRelease[];
+  /** Older releases whose images production no longer has, and does not need. */
+  readonly pruned: readonly string[];
+}
+
 /**
  * Signs existing releases of a fleet: after a change of keys, or releases from before the fleet signed. Only what the
- * state branch names as a release is signed. A second run adds what is missing.
+ * state branch names as a release is signed. Before the first signature all images are looked for. A second run adds
+ * what is missing.
  * @param options.versions none: every release of the fleet
  * @param options.retired keys whose signatures are removed
  * @param options.now UNIX seconds
- * @throws InputError for an unknown version, a fleet that does not sign, a missing key
+ * @throws InputError for an unknown version, a fleet that does not sign, a missing key, an image that was lost
  */
 export async function signReleases(
   { config, client, state: states, root }: Pick<Project, 'config' | 'client' | 'state' | 'root'>,
@@ -30,7 +40,7 @@ export async function signReleases(
     readonly env: NodeJS.ProcessEnv;
     readonly now: number;
   },
-): Promise<SignedRelease[]> {
+): Promise<SignedReleases> {
   const { fleet, versions, retired, env, now } = options;
   const keys = await fleetKeys(root, fleet, now);
   if (keys.length === 0 && retired.length === 0) {
@@ -50,19 +60,22 @@ export async function signReleases(
     });
   }
   const signing = await signingKeys(keys, { fleet: fleet.name, env });
-  const { releases } = (await states.readFleet(fleet.name)).releases;
-  for (const version of versions) {
-    if (releases.some((release) => release.version === version)) continue;
+  const state = await states.readFleet(fleet.name);
+  const chosen = chooseReleases(state, fleet, versions);
+  const { present, missing } = await findImages(client, config.image, chosen);
+  const needed = neededVersions(state, fewestReleases);
+  const lost = missing.filter(({ version }) => versions.includes(version) || needed.has(version));
+  if (lost.length > 0) {
     throw new InputError({
-      field: '--version',
-      problem: `fleet ${fleet.name} has no such release`,
-      found: version,
+      where: formatRepository(config.image),
+      problem: `the image of a release of fleet ${fleet.name} does not exist here`,
+      found: lost.map(({ version }) => version).join(', '),
+      expected: 'the images of all releases that are to be signed',
+      remedy: 'Nothing was signed. coxswain doctor says what else is missing.',
     });
   }
   const signed: SignedRelease[] = [];
-  for (const release of releases) {
-    if (versions.length > 0 && !versions.includes(release.version)) continue;
-    const digests = digestsOf(release);
+  for (const { version, digests } of present) {
     const added = await signImage(client, { repository: config.image, digests, keys: signing });
     let removed = 0;
     for (const digest of digests) {
@@ -72,22 +85,45 @@ export async function signReleases(
         retired.map(({ key }) => key),
       );
     }
-    signed.push({ version: release.version, digests, added, removed });
+    signed.push({ version, digests, added, removed });
   }
-  return signed;
+  return { signed, pruned: missing.map(({ version }) => version) };
 }
 
-function digestsOf(release: {
-  readonly 'oci-images'?: readonly { readonly 'digest-ref': string }[];
-  readonly 'oci-index'?: string;
-}): Digest[] {
-  const names = [
-    ...(release['oci-images'] ?? []).map((image) => image['digest-ref']),
-    release['oci-index'] ?? '',
-  ];
-  return [...new Set(names)].flatMap((name) => {
-    if (name === '') return [];
-    const reference = parseReference(name);
-    return reference.kind === 'digest' ? [reference.digest] : [];
-  });
+interface ReleaseImages {
+  readonly version: string;
+  readonly digests: readonly Digest[];
+}
+
+/** @throws InputError for a version that the fleet never had */
+function chooseReleases(state: FleetState, fleet: Fleet, versions: readonly string[]): ReleaseImages[] {
+  const all = state.releases.releases.map(({ version }) => version);
+  const unknown = versions.find((version) => !all.includes(version));
+  if (unknown !== undefined) {
+    throw new InputError({
+      field: '--version',
+      problem: `fleet ${fleet.name} has no such release`,
+      found: unknown,
+    });
+  }
+  return all
+    .filter((version) => versions.length === 0 || versions.includes(version))
+    .map((version) => ({ version, digests: [...digestsOf(state, new Set([version]))] }));
+}
+
+/** An image of which one manifest is missing cannot be signed as a whole: it is missing. */
+async function findImages(
+  client: RegistryClient,
+  repository: Repository,
+  images: readonly ReleaseImages[],
+): Promise<{ present: ReleaseImages[]; missing: ReleaseImages[] }> {
+  const present: ReleaseImages[] = [];
+  const missing: ReleaseImages[] = [];
+  for (const image of images) {
+    const found = await Promise.all(
+      image.digests.map((digest) => client.resolve(atDigest(repository, digest))),
+    );
+    (found.includes(undefined) ? missing : present).push(image);
+  }
+  return { present, missing };
 }
