@@ -10,6 +10,7 @@ import { findFleet } from '../project/fleets.ts';
 import { openProject, type Project } from '../release/project.ts';
 import { lintState } from '../release/state/lint-state.ts';
 import type { Git } from '../world/git/git.ts';
+import { findCommit } from '../world/git/read-commit.ts';
 import { shortCommit } from '../world/git/short-commit.ts';
 
 export default defineVerb({
@@ -109,7 +110,7 @@ async function findCommits(
 }
 
 async function resolve(git: Git, name: string, field: string): Promise<string> {
-  const found = await git.try(['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]);
+  const found = await findCommit(git, name);
   if (found !== undefined) return found;
   throw new InputError({ field, problem: 'there is no such commit', found: name, remedy: 'Fetch it first.' });
 }

@@ -1,5 +1,6 @@
 import type { Project } from '../../release/project.ts';
 import { isFullHash } from '../../world/git/full-hash.ts';
+import { findCommit } from '../../world/git/read-commit.ts';
 import type { ImageOrigin } from './image-origin.ts';
 
 /**
@@ -12,7 +13,7 @@ export function ownBuilds(
 ): (origin: ImageOrigin) => Promise<boolean> {
   const known = new Map<string, Promise<boolean>>();
   const isCommitHere = async (commit: string): Promise<boolean> => {
-    const exists = async () => (await git.try(['cat-file', '-e', `${commit}^{commit}`])) !== undefined;
+    const exists = async () => (await findCommit(git, commit)) !== undefined;
     if (await exists()) return true;
     // If the forge does not have it, or does not answer, the image stays.
     await forge.branches.fetchCommit(commit).catch(() => {});

@@ -4,7 +4,8 @@ import { type Config, urgentTemplate } from '../../project/configuration/config.
 import { externalStages, findBase, stagesOnBase } from '../../project/containerfile/base.ts';
 import { type Containerfile, parseContainerfile, type Stage } from '../../project/containerfile/parse.ts';
 import type { Git } from '../../world/git/git.ts';
-import { listCommit, type TreeEntry } from '../../world/git/list-tree.ts';
+import { findEntry, isFolder, listCommit, type TreeEntry } from '../../world/git/list-tree.ts';
+import { findCommit, readCommitTime } from '../../world/git/read-commit.ts';
 import { readBlob, readTextBlob } from '../../world/git/read-objects.ts';
 import { shortCommit } from '../../world/git/short-commit.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
@@ -112,7 +113,7 @@ export async function readCandidate(
 }
 
 async function resolveCommit(git: Git, name: string): Promise<string> {
-  const commit = await git.try(['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]);
+  const commit = await findCommit(git, name);
   if (commit !== undefined) return commit;
   throw new InputError({
     where: git.directory,
@@ -120,11 +121,6 @@ async function resolveCommit(git: Git, name: string): Promise<string> {
     found: name,
     remedy: name === 'HEAD' ? 'Commit something first: what is built is always a commit.' : 'Fetch it first.',
   });
-}
-
-async function readCommitTime(git: Git, commit: string): Promise<number> {
-  const line = await git.runOnObjects(['rev-list', '--max-count=1', '--timestamp', commit], commit);
-  return Number(line.split(' ')[0]);
 }
 
 function findContainerfile(entries: readonly TreeEntry[], config: Config, commit: string): TreeEntry {
@@ -214,15 +210,14 @@ async function readIgnoreFile(
 }
 
 async function readTestsTree(git: Git, commit: string, folder: string): Promise<string> {
-  const line = await git.runOnObjects(['ls-tree', '-z', '--full-tree', commit, '--', folder], commit);
-  const [, type, hash] = /^\d+ (\w+) (\w+)\t/.exec(line) ?? [];
-  if (hash === undefined) return git.run(['hash-object', '-t', 'tree', '--stdin'], { input: '' });
-  if (type === 'tree') return hash;
+  const entry = await findEntry(git, commit, folder);
+  if (entry === undefined) return git.run(['hash-object', '-t', 'tree', '--stdin'], { input: '' });
+  if (isFolder(entry)) return entry.hash;
   throw new InputError({
     where: folder,
     field: 'tests',
     problem: 'not a folder',
-    found: type,
+    found: 'a file',
     expected: 'a folder',
   });
 }

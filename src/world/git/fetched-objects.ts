@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError, messageOf } from '../../host/errors.ts';
 import type { Sha } from '../forge/forge.ts';
 import type { Git } from './git.ts';
+import { findCommit } from './read-commit.ts';
 import { explainRemoteFailure, isTransient, remoteSeconds, runWithRemote } from './remote.ts';
 import { shortCommit } from './short-commit.ts';
 
@@ -20,7 +21,7 @@ export function localObjects(git: Git): Objects {
   return {
     fetchCommit: async () => {},
     fetchHistory: async () => {},
-    findCommit: async (commit) => (await git.try(['cat-file', '-e', `${commit}^{commit}`])) !== undefined,
+    findCommit: async (commit) => (await findCommit(git, commit)) !== undefined,
   };
 }
 

@@ -1,6 +1,7 @@
 import { type ExecOptions, exec } from '../../host/exec.ts';
 import { isFullHash } from './full-hash.ts';
 import { Memory } from './memory.ts';
+import { ObjectReader } from './object-reader.ts';
 
 /** Environment that makes git's output the same for every user. */
 const neutral = { GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
@@ -10,10 +11,12 @@ export class Git {
   readonly directory: string;
   /** What git said about objects: by the hash of a blob, its text; by a command line, its output. */
   readonly memory = new Memory();
+  readonly objects: ObjectReader;
 
   /** @param directory a work tree, a folder inside one, or a bare repository */
   constructor(directory: string) {
     this.directory = directory;
+    this.objects = new ObjectReader(directory);
   }
 
   /** Runs `git ARGS` and returns standard output without its final newline. @throws OutsideError */

@@ -22,6 +22,9 @@ export function localRefs(git: Git): RefStore {
 
 /** The commit a full ref name (`refs/heads/main`) is at; undefined if there is no such ref. */
 export async function readRef(git: Git, ref: string): Promise<Sha | undefined> {
+  const object = await git.objects.find(ref);
+  if (object !== undefined) return object.hash;
+  // A ref may name an object that is not here.
   const found = await git.run(['rev-parse', '--verify', '--quiet', ref], { allow: [0, 1] });
   return found === '' ? undefined : found;
 }

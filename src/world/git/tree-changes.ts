@@ -1,5 +1,6 @@
 import type { BranchStore, FileChange, Sha } from '../forge/forge.ts';
 import type { Git } from './git.ts';
+import { findEntry } from './list-tree.ts';
 import { readBlob } from './read-objects.ts';
 
 /**
@@ -14,17 +15,14 @@ export async function treeChanges(
   const changes: FileChange[] = [];
   for (const path of await branches.changedFiles(options.from, options.to)) {
     if (options.keep?.(path) === true) continue;
-    const listed = await git.runOnObjects(
-      ['ls-tree', '-z', '--full-tree', options.to, '--', path],
-      options.to,
-    );
-    const [, mode, hash] = /^(\d+) blob (\w+)\t/.exec(listed) ?? [];
-    if (listed === '') {
+    const entry = await findEntry(git, options.to, path);
+    if (entry === undefined) {
       changes.push({ path, content: null });
-    } else if (hash === undefined || mode === '120000') {
+    } else if (!/^100/.test(entry.mode)) {
       return undefined;
     } else {
-      changes.push({ path, content: asText(await readBlob(git, hash)), executable: mode === '100755' });
+      const content = asText(await readBlob(git, entry.hash));
+      changes.push({ path, content, executable: entry.mode === '100755' });
     }
   }
   return changes;

@@ -1,8 +1,9 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withTemporaryFolder } from '../../host/files.ts';
 import type { FileChange, Sha } from '../forge/forge.ts';
 import type { Git } from './git.ts';
-import { listTree } from './list-tree.ts';
+import { findEntry } from './list-tree.ts';
 
 /**
  * Writes a commit that no ref names yet. Works in a bare repository. It uses an index file of its own, so the index of
@@ -36,8 +37,11 @@ export async function commitTree(
 }
 
 async function writeTree(git: Git, parent: Sha | undefined, changes: readonly FileChange[]): Promise<Sha> {
-  const lines = await Promise.all(changes.map((change) => indexLine(git, parent, change)));
   return withTemporaryFolder('index', async (folder) => {
+    const blobs = await writeBlobs(git, folder, changes);
+    const lines = await Promise.all(
+      changes.map((change, index) => indexLine(git, parent, change, blobs[index])),
+    );
     const env = { GIT_INDEX_FILE: join(folder, 'index') };
     if (parent !== undefined) await git.run(['read-tree', parent], { env });
     await git.run(['update-index', '-z', '--index-info'], { env, input: lines.join('') });
@@ -45,17 +49,42 @@ async function writeTree(git: Git, parent: Sha | undefined, changes: readonly Fi
   });
 }
 
+/**
+ * Writes the new contents by one git process.
+ * @returns for each change the hash of its content; undefined if it removes a file
+ */
+async function writeBlobs(
+  git: Git,
+  folder: string,
+  changes: readonly FileChange[],
+): Promise<(Sha | undefined)[]> {
+  const files: string[] = [];
+  for (const { content } of changes) {
+    if (content === null) continue;
+    const file = join(folder, `${files.length}`);
+    await writeFile(file, content);
+    files.push(file);
+  }
+  if (files.length === 0) return [];
+  const hashes = await git.run(['hash-object', '-w', '--no-filters', '--stdin-paths'], {
+    input: files.map((file) => `${file}\n`).join(''),
+  });
+  const written = hashes.split('\n');
+  return changes.map(({ content }) => (content === null ? undefined : written.shift()));
+}
+
 /** A line for `update-index --index-info`; mode 0 removes. */
-async function indexLine(git: Git, parent: Sha | undefined, change: FileChange): Promise<string> {
-  if (change.content === null) return `0 ${'0'.repeat(parent?.length ?? 40)}\t${change.path}\0`;
-  const sha = await git.run(['hash-object', '-w', '--stdin'], { input: Buffer.from(change.content) });
+async function indexLine(
+  git: Git,
+  parent: Sha | undefined,
+  change: FileChange,
+  blob: Sha | undefined,
+): Promise<string> {
+  if (blob === undefined) return `0 ${'0'.repeat(parent?.length ?? 40)}\t${change.path}\0`;
   const executable =
     change.executable ??
-    (parent !== undefined &&
-      (await listTree(git, parent, change.path)).some(
-        (entry) => entry.path === change.path && entry.mode === '100755',
-      ));
-  return `${executable ? '100755' : '100644'} ${sha}\t${change.path}\0`;
+    (parent !== undefined && (await findEntry(git, parent, change.path))?.mode === '100755');
+  return `${executable ? '100755' : '100644'} ${blob}\t${change.path}\0`;
 }
 
 const identities = new WeakMap<Git, Promise<Record<string, string>>>();

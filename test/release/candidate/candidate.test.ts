@@ -247,7 +247,7 @@ describe('a candidate', () => {
       const { git, read } = await setting();
       await writeFile(join(git.directory, 'Containerfile'), Buffer.from([0x46, 0xff, 0xfe]));
       await commitFiles(git, {});
-      await expect(read()).rejects.toThrowError('Containerfile: the file is not UTF-8 text');
+      await expect(read()).rejects.toThrowError('Containerfile: this file is not UTF-8 text');
     });
 
     it('when a build argument would replace the base', async () => {

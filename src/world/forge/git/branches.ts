@@ -1,7 +1,8 @@
 import type { Objects } from '../../git/fetched-objects.ts';
 import type { Git } from '../../git/git.ts';
 import { listTree } from '../../git/list-tree.ts';
-import { readTexts } from '../../git/read-texts.ts';
+import { readCommitTime } from '../../git/read-commit.ts';
+import { readTexts } from '../../git/read-objects.ts';
 import { type RefStore, refOf } from '../../git/ref-store.ts';
 import { writeCommit } from '../../git/write-objects.ts';
 import type { BranchStore, Commit, Sha } from '../forge.ts';
@@ -66,7 +67,7 @@ export function readCommits(
     },
     commitTime: async (commit) => {
       await fetchCommit(commit);
-      return Number(await git.run([...plainLog, '-1', '--format=%ct', commit]));
+      return readCommitTime(git, commit);
     },
     log: async ({ from, to }) => {
       await fetchHistory(from, to);

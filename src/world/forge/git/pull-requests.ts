@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { InputError } from '../../../host/errors.ts';
 import { listTree } from '../../git/list-tree.ts';
-import { readTexts } from '../../git/read-texts.ts';
+import { readTexts } from '../../git/read-objects.ts';
 import { RemoteError } from '../../git/remote.ts';
 import { shortCommit } from '../../git/short-commit.ts';
 import { writeCommit } from '../../git/write-objects.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defined } from '../../../host/defined.ts';
 import { InputError } from '../../../host/errors.ts';
 import { listTree } from '../../git/list-tree.ts';
-import { readTexts } from '../../git/read-texts.ts';
+import { readTexts } from '../../git/read-objects.ts';
 import { writeCommit } from '../../git/write-objects.ts';
 import { type Sha, type Status, type Statuses, statusLength } from '../forge.ts';
 import { untilNotStale } from '../retry.ts';
