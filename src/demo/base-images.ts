@@ -16,6 +16,7 @@ import {
 } from '../world/registry/reference.ts';
 import { type BaseLayout, prepareOstreeBase } from './base-ostree.ts';
 import { type BaseRoot, prepareRoot, type BaseKind as RootKind } from './base-roots.ts';
+import type { ForeignPackages } from './debian-packages.ts';
 
 /** `ostree`: an ostree commit, as Fedora CoreOS is; the others are only root file systems. */
 export type BaseKind = RootKind | 'ostree';
@@ -27,6 +28,8 @@ export interface BaseImageOptions {
   readonly stream: string;
   readonly repository: Repository;
   readonly tag: string;
+  /** For another architecture than this machine's; only for the tiny kind. */
+  readonly foreign?: ForeignPackages & { readonly busybox: string };
   /** Default: `coxswain` in XDG_CACHE_HOME. */
   readonly cacheFolder?: string;
   readonly log: Log;
@@ -41,7 +44,9 @@ export async function buildBaseImage(options: BaseImageOptions): Promise<DigestR
   const { kind, version, log } = options;
   const cacheFolder = options.cacheFolder ?? defaultCacheFolder();
   const root =
-    kind === 'ostree' ? await prepareOstreeBase(cacheFolder, log) : await prepareRoot(kind, cacheFolder, log);
+    kind === 'ostree'
+      ? await prepareOstreeBase(cacheFolder, log)
+      : await prepareRoot(kind, cacheFolder, log, options.foreign);
   return log.task(`building the ${kind} base image ${version}`, async (report) => {
     report('root file system');
     const common = await importRoot(root);
@@ -60,7 +65,16 @@ export async function buildBaseImage(options: BaseImageOptions): Promise<DigestR
           '/usr/lib/os-release',
         ]);
       });
-      await exec('buildah', ['config', ...labels(options), '--cmd', '/sbin/init', container]);
+      const { foreign } = options;
+      const architecture = foreign === undefined ? [] : ['--arch', foreign.architecture];
+      await exec('buildah', [
+        'config',
+        ...labels(options),
+        ...architecture,
+        '--cmd',
+        '/sbin/init',
+        container,
+      ]);
       // A reproducible image always has the same ID. A name of our own prevents another run from removing it during
       // our push.
       const name = `localhost/coxswain-base-build:${randomBytes(6).toString('hex')}`;

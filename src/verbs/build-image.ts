@@ -58,11 +58,14 @@ needed, and boot-test --local reads it from there.`,
       const facts = images.map(({ image, digest }) => say`image: ${exact(image)}, digest ${exact(digest)}`);
       return outcome(candidate, { ...where, built: images.some(({ built }) => built) }, facts);
     }
-    const { image, built } = await buildImage(options);
+    const { image, built, joined } = await buildImage(options);
     const name = formatReference(image);
-    return outcome(candidate, { image: name, digest: image.digest, built }, [
+    return outcome(candidate, { image: name, digest: image.digest, built, joined }, [
       say`image: ${exact(name)}`,
-      say`tag: ${exact(candidate.tag)}${inputs.architecture === undefined ? '' : ` (only its part for ${inputs.architecture})`}`,
+      inputs.architecture === undefined
+        ? say`tag: ${exact(candidate.tag)}`
+        : say`tag: ${exact(candidate.tag)} (only its part for ${inputs.architecture})`,
+      ...(joined ? [say`joined from: ${config.architectures.join(', ')}`] : []),
     ]);
   },
   action: { setUp: true, token: true },
@@ -88,6 +91,8 @@ function requireConfigured(config: Config, architecture: Architecture | undefine
 
 interface Made {
   readonly built: boolean;
+  /** Several architectures became one image. */
+  readonly joined?: boolean;
   readonly image: string | undefined;
   readonly digest: Digest | undefined;
   /** All of them, if they are in a folder. */
@@ -107,7 +112,7 @@ function outcome(candidate: Candidate, made: Made, facts: readonly Fact[]) {
       base: { reference, version: base.version, digest: base.reference.digest },
     },
     ...renderReports({
-      headline: `${version}: ${made.built ? 'built' : 'built already, from the same inputs'}`,
+      headline: `${version}: ${whatHappened(made)}`,
       facts: [
         ...facts,
         say`base: ${exact(reference)}, version ${exact(base.version)}`,
@@ -115,4 +120,9 @@ function outcome(candidate: Candidate, made: Made, facts: readonly Fact[]) {
       ],
     }),
   };
+}
+
+function whatHappened({ built, joined }: Made): string {
+  if (built) return 'built';
+  return joined === true ? 'joined to one image' : 'built already, from the same inputs';
 }

@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,7 +10,8 @@ import { exec } from '../../src/host/exec.ts';
 import { silentLog } from '../../src/host/log.ts';
 import { findTool } from '../../src/host/tools.ts';
 import { listTests, runBootTest } from '../../src/loop/boot-test/machine/boot-directly.ts';
-import { fetchPinnedTool, pinOf } from '../../src/world/tools/tool-cache.ts';
+import { fetchPinnedTool } from '../../src/world/tools/tool-cache.ts';
+import { serveHelper } from '../support/tool-mirror.ts';
 
 // A machine of another architecture than this one, every instruction emulated.
 
@@ -36,21 +34,14 @@ afterAll(async () => {
  * @returns undefined: boot-test finds it. If Debian has another version by now, the one that apt found.
  */
 async function downloadedHelper(foreign: ForeignPackages, busybox: string): Promise<string | undefined> {
-  const pin = pinOf('busybox-static', 'aarch64');
-  const mirror = join(place, 'mirror');
-  await mkdir(mirror);
-  await exec('apt-get', ['download', '--quiet', 'busybox-static'], { cwd: mirror, env: foreign.env });
-  const [name = ''] = await readdir(mirror);
-  const bytes = await readFile(join(mirror, name));
-  if (createHash('sha256').update(bytes).digest('hex') !== pin.file.sha256) return busybox;
-  const server = createServer((_, answer) => answer.end(bytes));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const mirror = await serveHelper(foreign, join(place, 'mirror'));
   try {
-    await fetchPinnedTool(pin, { mirror: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+    if (!mirror.isPinned) return busybox;
+    await fetchPinnedTool(mirror.pin, { mirror: mirror.url });
+    return undefined;
   } finally {
-    server.close();
+    mirror.close();
   }
-  return undefined;
 }
 
 describe.skipIf(!possible)('an image for aarch64 on a machine of another kind', () => {

@@ -251,7 +251,7 @@ describe('building an image', () => {
         candidate,
         log: { ...silentLog, info: (message) => said.push(message) },
       });
-      expect(again).toEqual({ image: first.image, built: false });
+      expect(again).toEqual({ image: first.image, built: false, joined: false });
     } finally {
       process.env.PATH = path;
     }

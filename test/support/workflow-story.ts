@@ -57,6 +57,8 @@ export async function createStory(
     readonly replace: Readonly<Record<string, string>>;
     readonly branches: readonly string[];
     readonly secrets?: Readonly<Record<string, string>>;
+    /** Added to the environment of each run. */
+    readonly env?: Readonly<Record<string, string>>;
     /** Added to the example before its first commit. */
     readonly files?: Readonly<Record<string, string>>;
   },
@@ -105,6 +107,7 @@ export async function createStory(
           GITHUB_RUN_ATTEMPT: String(again?.attempt ?? 1),
           TEST_SITE: join(output, 'site'),
           PLANTED: environment,
+          ...options.env,
         },
         secrets: { ...(secrets ?? options.secrets ?? {}), GITHUB_TOKEN: token },
       });

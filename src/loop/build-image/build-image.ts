@@ -10,6 +10,7 @@ import { mediaTypes } from '../../world/registry/manifest.ts';
 import {
   atDigest,
   atTag,
+  type Digest,
   type DigestReference,
   digestOf,
   formatReference,
@@ -25,10 +26,12 @@ import { restoreFromProduction } from './from-production.ts';
  * the image, or of an index if there are several architectures. An existing image is not built again, so machines of
  * each architecture can build their own image, and a last run joins them. With `options.architecture` only that image
  * is made, and no index.
- * @returns `built`: whether buildah ran
+ * @returns `built`: whether buildah ran; `joined`: whether an index was written
  * @throws OutsideError when the build or a push fails; then there is no index either
  */
-export async function buildImage(options: BuildOptions): Promise<{ image: DigestReference; built: boolean }> {
+export async function buildImage(
+  options: BuildOptions,
+): Promise<{ image: DigestReference; built: boolean; joined: boolean }> {
   const { config, client, candidate } = options;
   const wanted = options.architecture === undefined ? config.architectures : [options.architecture];
   const images: Array<{ architecture: Architecture; descriptor: Descriptor }> = [];
@@ -40,12 +43,12 @@ export async function buildImage(options: BuildOptions): Promise<{ image: Digest
     built ||= result.built;
   }
   const [first] = images;
-  const joined = config.architectures.length > 1 && options.architecture === undefined;
-  const digest =
-    joined || first === undefined
+  const several = config.architectures.length > 1 && options.architecture === undefined;
+  const { digest, joined } =
+    several || first === undefined
       ? await putIndex(client, config.testImage, candidate.tag, images)
-      : first.descriptor.digest;
-  return { image: atDigest(config.testImage, digest), built };
+      : { digest: first.descriptor.digest, joined: false };
+  return { image: atDigest(config.testImage, digest), built, joined };
 }
 
 async function ensureImage(
@@ -87,7 +90,7 @@ async function putIndex(
   repository: Repository,
   tag: string,
   images: ReadonlyArray<{ architecture: Architecture; descriptor: Descriptor }>,
-): Promise<DigestReference['digest']> {
+): Promise<{ digest: Digest; joined: boolean }> {
   const index = {
     schemaVersion: 2,
     mediaType: mediaTypes.ociIndex,
@@ -100,6 +103,6 @@ async function putIndex(
   };
   const bytes = Buffer.from(JSON.stringify(index));
   const found = await client.resolve(atTag(repository, tag));
-  if (found?.digest === digestOf(bytes)) return found.digest;
-  return client.putManifest(repository, tag, bytes, mediaTypes.ociIndex);
+  if (found?.digest === digestOf(bytes)) return { digest: found.digest, joined: false };
+  return { digest: await client.putManifest(repository, tag, bytes, mediaTypes.ociIndex), joined: true };
 }
