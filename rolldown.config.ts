@@ -50,8 +50,13 @@ function packageOf(id: string): string | null {
 }
 
 function folderOf(id: string): string | null {
-  // Loaded only in workflow runs, with the large client that it needs.
-  if (/\/src\/world\/forge\/github\/(?!run)/.test(id)) return 'github';
+  // Loaded only when GitHub is asked, with the large client that it needs. test/script/bundle.test.ts checks it.
+  if (/\/src\/world\/forge\/github\/(?!run|github-remote|package-deletion|failures)/.test(id))
+    return 'github';
+  if (/\/src\/operate\/doctor\/github\//.test(id)) return 'operate-doctor-github';
+  // main.mjs does not need these, and they need much.
+  if (/\/src\/cli\/(architecture|first-release)-input\.ts|\/src\/cli\/state-change\.ts/.test(id))
+    return 'cli-inputs';
   const folders = /\/src\/(?:(\w[\w-]*)\/)(?:(\w[\w-]*)\/)?/.exec(id)?.slice(1) ?? [];
   return folders.filter((folder) => folder !== undefined).join('-') || null;
 }

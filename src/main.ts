@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { commonInputs, positionalInputs, readArguments } from './cli/arguments.ts';
-import { completeWord, filesLine } from './cli/completion/scripts.ts';
+import { completeWord, filesLine } from './cli/completion-protocol.ts';
 import { commandLineInputs, withForgeInputs } from './cli/directory.ts';
 import { exitCodeOf, kindOf } from './cli/exit-code.ts';
 import { programHelp, verbHelp } from './cli/help.ts';

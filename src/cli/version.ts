@@ -1,8 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { exec } from '../host/exec.ts';
 import { readFileIfThere } from '../host/files.ts';
-import { Git } from '../world/git/git.ts';
 
 const packageSchema = z.object({ name: z.literal('coxswain'), version: z.string() });
 
@@ -29,10 +29,18 @@ async function findPackage(folder: string): Promise<{ folder: string; version: s
 
 async function commitOf(folder: string): Promise<string | undefined> {
   try {
-    const git = new Git(folder);
+    // Not by world/git: this is loaded before every verb.
+    const { stdout } = await exec('git', [
+      '-C',
+      folder,
+      'rev-parse',
+      '--show-toplevel',
+      '--short=12',
+      'HEAD',
+    ]);
+    const [top, commit] = stdout.trimEnd().split('\n');
     // An installation inside somebody's repository is not a checkout of ours.
-    if ((await git.try(['rev-parse', '--show-toplevel'])) !== folder) return undefined;
-    return await git.try(['rev-parse', '--short=12', 'HEAD']);
+    return top === folder ? commit : undefined;
   } catch {
     // Without git only the version is shown.
     return undefined;

@@ -8,7 +8,6 @@ import { count, exact, type Report, say } from '../host/report.ts';
 import { requireBaseUrl } from '../operate/doctor/checks/base-url.ts';
 import { readNodeReference } from '../operate/doctor/checks/node-reference.ts';
 import { examine } from '../operate/doctor/doctor.ts';
-import { examineGitHub } from '../operate/doctor/github/doctor-github.ts';
 import { openCheckout } from '../project/checkout.ts';
 import { type Config, readConfig } from '../project/configuration/config.ts';
 import { findFleet } from '../project/fleets.ts';
@@ -18,7 +17,6 @@ import {
   filesInFolder,
   type PublishedFiles,
 } from '../release/published/published-files.ts';
-import { openGitHubRepository } from '../world/forge/github/open-repository.ts';
 import { createRegistryClient, type RegistryClient } from '../world/registry/client.ts';
 
 /** What was checked, and what was found. */
@@ -98,6 +96,9 @@ token may not read is reported as "could not check".
 /** The settings of the repository on GitHub. */
 async function doctorGitHub(directory: string, { env, log }: Context): Promise<Outcome<Answer>> {
   const { config, git } = await openCheckout({ directory, env, log });
+  // Loaded only when needed: GitHub's client takes a third of the whole time of a quick verb.
+  const { openGitHubRepository } = await import('../world/forge/github/open-repository.ts');
+  const { examineGitHub } = await import('../operate/doctor/github/doctor-github.ts');
   const repository = await openGitHubRepository(git, { env, log });
   const findings = await log.task(`examining the settings of ${repository.repository}`, () =>
     examineGitHub(repository, config),

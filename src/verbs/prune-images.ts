@@ -8,7 +8,6 @@ import { count, type Report, renderReports, reportText } from '../host/report.ts
 import { type PrunedRepository, planPruning } from '../operate/prune-images/prune-images.ts';
 import { fewestReleases } from '../release/needed-images.ts';
 import { openProject, type Project } from '../release/project.ts';
-import { openGitHubRepository } from '../world/forge/github/open-repository.ts';
 import {
   type DeleteManifest,
   isGitHubRegistry,
@@ -83,6 +82,7 @@ async function deletionIn(
 ): Promise<DeleteManifest | undefined> {
   if (!isGitHubRegistry(repository.registry, context.env.GITHUB_SERVER_URL || 'https://github.com'))
     return undefined;
+  const { openGitHubRepository } = await import('../world/forge/github/open-repository.ts');
   const { api } = await openGitHubRepository(git, context);
   return packageDeletion(api);
 }

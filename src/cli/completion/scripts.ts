@@ -1,12 +1,8 @@
+import { completeWord, filesLine } from '../completion-protocol.ts';
+
 /** The shells that can complete our command line. */
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
-
-/** The hidden verb that the scripts call; the words of the line follow it. */
-export const completeWord = '__complete';
-
-/** The line of an answer which means "propose files too". Every other line is: value, tab, description. */
-export const filesLine = ':files';
 
 // Each calls the program at the start of the line, so an installation outside PATH works too.
 const bash = `# bash completion for coxswain: eval "$(coxswain completion bash)"
