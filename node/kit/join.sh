@@ -48,10 +48,19 @@ if [ "${1-}" = --dry-run ]; then
   printf 'rpm-ostree rebase --bypass-driver %s %s\n' "$reference" "$digest"
   exit 0
 fi
+# full REFERENCE: with the prefix as this script writes it; ostree may shorten it.
+full() {
+  case $1 in
+    ostree-unverified-registry:* | ostree-unverified-image:registry:*) printf 'ostree-unverified-image:docker://%s' "${1##*registry:}" ;;
+    ostree-image-signed:registry:*) printf 'ostree-image-signed:docker://%s' "${1##*registry:}" ;;
+    *) printf '%s' "$1" ;;
+  esac
+}
 staged=$(rpm-ostree status --json | jq -r '.deployments[] | select(.staged) | ."container-image-reference" + " " + ."container-image-reference-digest"')
-if [ "$staged" != "$reference $digest" ]; then
+staged_reference=$(full "${staged% *}")
+if [ "$staged_reference ${staged##* }" != "$reference $digest" ]; then
   # rpm-ostree refuses a rebase to the reference that is staged already, with another digest.
-  [ "${staged% *}" != "$reference" ] || rpm-ostree cleanup -p
+  [ "$staged_reference" != "$reference" ] || rpm-ostree cleanup -p
   switch_to "$reference" "$digest"
 fi
 reboot_now "joined the fleet $FLEET with the release $version"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # A stand-in for rpm-ostree, where the real one cannot run (tests, and boot tests): it answers `status --json` in the
-# real shape, and refuses what the real one refuses. It deploys nothing. POSIX shell without other programs.
+# real shape, and refuses what the real one refuses. It deploys nothing itself. POSIX shell without other programs.
 #
 # $RPM_OSTREE_STATE is a folder with
 #   images/<hex>       what a registry has: REPOSITORY VERSION CREATED (UNIX seconds) SIGNED, one KEY=value a line
@@ -8,6 +8,7 @@
 #   tags               lines "repository:tag sha256:<hex>"
 #   booted, staged, rollback   deployments: REF DIGEST LOCKED PACKAGES, or REFSPEC CHECKSUM VERSION of an ostree commit
 #   calls              what was asked, one call a line
+#   deploy             a program that deploys for real: it gets the reference and the digest; absent: nothing is deployed
 set -u
 state=${RPM_OSTREE_STATE:-/run/coxswain-stand-in}
 
@@ -100,6 +101,7 @@ stage() {
   if [ -n "$no_downgrade" ] && [ "$CREATED" -lt "$since" ]; then
     fail "Upgrade target revision '${digest#sha256:}' with timestamp '$CREATED' is chronologically older than current revision '${previous#sha256:}' with timestamp '$since'"
   fi
+  if [ -x "$state/deploy" ]; then "$state/deploy" "$1" "$digest" >&2 || fail "Deploying $digest failed"; fi
   printf 'REF=%s\nDIGEST=%s\nLOCKED=%s\nPACKAGES=%s\n' "$1" "$digest" "$lock" "$packages" >"$state/staged"
   # The agent looks at the time of this folder.
   touch /ostree/deploy 2>/dev/null || true
