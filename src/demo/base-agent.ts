@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { exec } from '../host/exec.ts';
 
 /**
  * The real Zincati: $ZINCATI, or the one that `script/rust-tools zincati` built; undefined without either.
@@ -40,4 +41,20 @@ export async function addAgent(root: string, program: string): Promise<void> {
   await write('etc/passwd', `${passwd}zincati:x:981:981:Zincati:/:/usr/sbin/nologin\n`, 0o644);
   await mkdir(join(root, 'sysroot'), { recursive: true });
   await symlink('sysroot/ostree', join(root, 'ostree'));
+}
+
+/** Puts programs of this machine into a root that has none, with the libraries that they need. */
+export async function addPrograms(root: string, programs: readonly string[]): Promise<void> {
+  if (!existsSync(join(root, 'lib64'))) await symlink('usr/lib64', join(root, 'lib64'));
+  for (const program of programs) {
+    const { stdout } = await exec('ldd', [program]);
+    const libraries = [...stdout.matchAll(/(?:=> |^\s+)(\/\S+) \(/gm)].map((match) => match[1] as string);
+    const own = program.startsWith('/usr/bin/') ? [program] : [];
+    for (const file of [...own, ...libraries]) {
+      const target = join(root, file.startsWith('/usr/') ? file : `/usr${file}`);
+      if (existsSync(target)) continue;
+      await mkdir(dirname(target), { recursive: true });
+      await copyFile(file, target);
+    }
+  }
 }

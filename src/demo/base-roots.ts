@@ -9,14 +9,15 @@ import { findStaticBusybox } from '../loop/boot-test/guest/busybox.ts';
 import { readModuleIndex } from '../loop/boot-test/guest/kernel.ts';
 import { orderModules } from '../loop/boot-test/guest/kernel-modules.ts';
 import { folder as newcFolder, writeNewc } from '../loop/boot-test/guest/newc.ts';
-import { addAgent, findZincati } from './base-agent.ts';
+import { addAgent, addPrograms, findZincati } from './base-agent.ts';
 import { fetchKernel, type KernelFiles } from './base-kernel.ts';
 import { type ForeignPackages, putInPlace } from './debian-packages.ts';
 
-export type BaseKind = 'tiny' | 'systemd';
+/** `tiny`: busybox alone; `node`: with Zincati, and what the node kit needs, without systemd; `systemd`: as it is. */
+export type BaseKind = 'tiny' | 'node' | 'systemd';
 
 /** Raise it when a root is made differently, so that older tarballs in caches are not used. */
-const recipes: Readonly<Record<BaseKind, number>> = { tiny: 4, systemd: 3 };
+const recipes: Readonly<Record<BaseKind, number>> = { tiny: 4, node: 1, systemd: 3 };
 
 /** A root file system without its version: the same for all versions of a base image. */
 export interface BaseRoot {
@@ -38,7 +39,7 @@ export async function prepareRoot(
   const kernel = await fetchKernel(cacheFolder, log, foreign);
   const suite = kind === 'systemd' ? `${await hostSuite()}-` : '';
   // Fedora CoreOS has Zincati. It has to be built here, so the base is made without it if there is none.
-  const agent = kind === 'systemd' ? findZincati(cacheFolder) : undefined;
+  const agent = kind === 'tiny' ? undefined : findZincati(cacheFolder);
   const withAgent = agent === undefined ? '' : `-zincati-${await shortHash(agent)}`;
   const key = `${kind}-${suite}${kernel.key}${withAgent}-r${recipes[kind]}`;
   const tarball = join(cacheFolder, 'roots', `${key}.tar`);
@@ -48,8 +49,10 @@ export async function prepareRoot(
         const root = join(folder, 'root');
         await mkdir(root);
         const busybox = foreign?.busybox ?? (await findStaticBusybox());
-        await (kind === 'tiny' ? makeTinyRoot(root, kernel, busybox) : makeSystemdRoot(root, kernel));
+        await (kind === 'systemd' ? makeSystemdRoot(root, kernel) : makeTinyRoot(root, kernel, busybox));
         if (agent !== undefined) await addAgent(root, agent);
+        if (kind === 'node')
+          await addPrograms(root, ['/usr/bin/bash', ...(agent === undefined ? [] : [agent])]);
         await makeTarball(root, tarball);
       }),
     );

@@ -10,7 +10,7 @@ import { graphPath } from '../release/published/file-paths.ts';
 import { skopeoDigest } from './digests.ts';
 import { askAsNode, withStaticServer } from './node.ts';
 import { offersOverTime } from './offers.ts';
-import { mergePullRequest, playOpening, publishBase, releaseTo } from './opening.ts';
+import { hasSystemd, mergePullRequest, playOpening, publishBase, releaseTo } from './opening.ts';
 import { playPromotion } from './promotion-scene.ts';
 import type { Scene } from './scene.ts';
 import { readBoot, readBuild, readExamination, readPullRequest } from './verb-answers.ts';
@@ -60,7 +60,7 @@ export async function playLoop(
       what: `${answer.tests?.length ?? 0} tests in the VM (${answer.accelerator}): ${answer.verdict}${system}${updates}${agent}`,
     };
   });
-  if (options.kind !== 'tiny' && booted.system?.state !== 'running') {
+  if (hasSystemd(options.kind) && booted.system?.state !== 'running') {
     throw new Error(`systemd of the image reached ${booted.system?.state}, not running`);
   }
 

@@ -139,6 +139,7 @@ async function bootNode(
   );
   const report = await bootPrepared(image.prepared, {
     architecture,
+    init: 'any',
     tests: [{ name: 'node', path: script }],
     environment: {},
     state: { disk: node.disk, deployment: image === images[0] ? 'old' : 'new' },

@@ -2,7 +2,7 @@ import { appendFile, chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { defined } from '../host/defined.ts';
 import type { PullRequest } from '../world/forge/forge.ts';
-import { buildBaseImage } from './base-images.ts';
+import { type BaseKind, buildBaseImage } from './base-images.ts';
 import { moveExistingBase } from './existing-base.ts';
 import type { Scene } from './scene.ts';
 import systemdRuns from './shell/systemd-runs.sh';
@@ -57,7 +57,7 @@ export async function playOpening(
       await appendFile(join(scene.repository, 'coxswain.yaml'), `\nboot-test: { ${bootTest} }\n`);
     }
     const tests = {
-      ...defined({ '20-systemd.sh': scene.options.kind !== 'tiny' ? systemdRuns : undefined }),
+      ...defined({ '20-systemd.sh': hasSystemd(scene.options.kind) ? systemdRuns : undefined }),
       ...extraTests,
     };
     for (const [name, text] of Object.entries(tests)) {
@@ -94,10 +94,15 @@ export async function playOpening(
   return { base, version: built.version, now };
 }
 
+/** Without --systemd the base is made of busybox. */
+export function hasSystemd(kind: BaseKind): boolean {
+  return kind === 'systemd' || kind === 'ostree';
+}
+
 /** What the stand-in for Fedora CoreOS needs in coxswain.yaml. The small one has no systemd, on purpose. */
 function bootTestSettings({ options }: Scene): string | undefined {
   if (options.kind === 'ostree') return 'mode: ostree';
-  return options.kind === 'tiny' && options.base === undefined ? 'init: any' : undefined;
+  return !hasSystemd(options.kind) && options.base === undefined ? 'init: any' : undefined;
 }
 
 /** The three verbs that a push to a fleet's branch runs. */

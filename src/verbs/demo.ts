@@ -28,7 +28,7 @@ work on a real registry, buildah, QEMU and git. Takes less than a minute (--syst
       'use a base image that is an ostree commit, and boot real ostree deployments (script/demo builds what that needs)',
     ),
     node: flag(
-      'also two machines that follow the rollout by their own Zincati, on a base with a real systemd (script/demo builds what that needs)',
+      'also two machines that follow the rollout by their own Zincati; with or without --systemd (script/demo builds what that needs)',
     ),
     base: text('use this image as base, such as quay.io/fedora/fedora-coreos:stable', { placeholder: 'REF' }),
     'failing-test': flag("show what happens when the user's test fails in the VM"),
@@ -41,7 +41,7 @@ work on a real registry, buildah, QEMU and git. Takes less than a minute (--syst
     const output = resolve(inputs.output);
     await clearResults(output);
     const stage = createStage(process.stdout);
-    const kind = inputs.ostree ? 'ostree' : inputs.systemd || inputs.node ? 'systemd' : 'tiny';
+    const kind = inputs.ostree ? 'ostree' : inputs.systemd ? 'systemd' : inputs.node ? 'node' : 'tiny';
     if (inputs.node) requireNodes(inputs);
     const started = performance.now();
     await withWorkplace(async (place) => {
@@ -91,7 +91,7 @@ function requireNodes(inputs: {
   readonly 'failing-test': boolean;
 }): void {
   if (inputs.ostree || inputs.base !== undefined || inputs['failing-test']) {
-    throw new UsageError('--node has a base and a story of its own: it goes with --systemd alone');
+    throw new UsageError('--node goes with --systemd or alone: it needs a base with Zincati');
   }
   if (findZincati(defaultCacheFolder()) !== undefined) return;
   throw new InputError({

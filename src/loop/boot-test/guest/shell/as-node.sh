@@ -26,7 +26,9 @@ write_files
 "$busybox" chmod 755 "$work/rpm-ostree" "$work/loginctl"
 : >"$state/tags"
 cover "$work/rpm-ostree" /usr/bin/rpm-ostree
-[ ! -f /usr/bin/loginctl ] || cover "$work/loginctl" /usr/bin/loginctl
+# Zincati finds loginctl by its name. An image without systemd has none that could be covered.
+PATH="$work:$PATH"
+export PATH
 # It asks for the time of /ostree/deploy, which only an installed machine has.
 if [ -d /sysroot ] && [ ! -d /ostree/deploy ]; then "$busybox" mount -t tmpfs tmpfs /sysroot; fi
 mkdir -p /sysroot/ostree/deploy /ostree/deploy 2>/dev/null
@@ -42,6 +44,8 @@ case " $arguments" in
   *' ignition.platform.id='*) ;;
   *) echo "$arguments ignition.platform.id=qemu" >"$work/cmdline" && cover "$work/cmdline" /proc/cmdline ;;
 esac
+# Without systemd, a machine has no id yet.
+[ -s /etc/machine-id ] || "$busybox" tr -d - </proc/sys/kernel/random/uuid >/etc/machine-id
 mkdir -p /run/zincati && "$busybox" mount -t tmpfs tmpfs /run/zincati
 mkdir -p /run/zincati/public /run/zincati/private /run/zincati/config.d
 [ ! -d /run/dbus ] || "$busybox" mount -t tmpfs tmpfs /run/dbus
