@@ -20,6 +20,7 @@ import {
 } from '../../src/loop/boot-test/machine/boot-directly.ts';
 import { bootOstree, fetchImage, prepareOstreeDisk } from '../../src/loop/boot-test/machine/boot-ostree.ts';
 import {
+  defaultProcessors,
   type MachineOptions,
   machineArguments,
   machineTypeOf,
@@ -199,7 +200,7 @@ async function bareBoot(
     architecture,
     accelerator: 'tcg',
     memoryMegabytes: 1024,
-    cpus: 2,
+    cpus: defaultProcessors('tcg'),
     ...machine,
     // Any file: the machine does not look at this disk.
     toolsDisk: machine.kernel,

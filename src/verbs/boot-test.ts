@@ -48,7 +48,7 @@ commit. An image that has passed these same tests is not booted again. With --lo
       { from: 128, to: 9_999_999 },
       { placeholder: 'MB' },
     ),
-    cpus: wholeNumber("the machine's processors (default: those of coxswain.yaml, or 2)", {
+    cpus: wholeNumber("the machine's processors (default: those of coxswain.yaml, or 2; 1 if emulated)", {
       from: 1,
       to: 64,
     }),

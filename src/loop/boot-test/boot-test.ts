@@ -162,10 +162,13 @@ function machineFor({ config }: Project, options: TestImageOptions, architecture
   return {
     architecture,
     memoryMegabytes: options.memoryMegabytes ?? config.bootTest.memoryMegabytes,
-    cpus: options.cpus ?? config.bootTest.cpus,
     network: options.network ?? config.bootTest.network,
     kernelArguments: config.bootTest.kernelArguments,
-    ...defined({ deadlineSeconds, helper: options.helper }),
+    ...defined({
+      deadlineSeconds,
+      helper: options.helper,
+      cpus: options.cpus ?? config.bootTest.cpus,
+    }),
   };
 }
 

@@ -84,12 +84,11 @@ async function directMachine({ root, source, folder, log }: ModeOptions): Promis
  * kernel directly.
  */
 function diskMachine(options: ModeOptions): ModeMachine {
-  const { root, source, stored, foreign, folder, log } = options;
+  const { root, source, folder, log } = options;
   let prepared: Promise<PreparedImage> | undefined;
   return {
     mode: 'disk',
-    boot: (boot) =>
-      runDiskTest({ ...boot, root: root.folder, image: source.name, imageId: stored.id, foreign }),
+    boot: (boot) => runDiskTest({ ...boot, root: root.folder, image: source.name, source }),
     rehearse: async (script, from) => {
       prepared ??= prepareImage({ root: root.folder, image: source.name, folder, log });
       return rehearseDirectly(script, await prepared, from, log);

@@ -61,7 +61,7 @@ export interface BootTestConfig {
   /** Units of systemd. */
   readonly allowedUnits: readonly string[];
   readonly memoryMegabytes: number;
-  readonly cpus: number;
+  readonly cpus?: number;
   readonly network: 'closed' | 'user';
   readonly deadlineSeconds?: number;
   readonly kernelArguments: readonly string[];

@@ -127,7 +127,7 @@ const bootTest = z
       .enum(['direct', 'ostree', 'disk'])
       .optional()
       .describe(
-        "How the machine starts: ostree as a real ostree deployment, by the image's own initramfs; direct by the kernel of the image alone; disk from an installation that bootc makes, through UEFI firmware (needs podman, and bootc in the image). Default: direct.",
+        "How the machine starts: ostree as a real ostree deployment, by the image's own initramfs; direct by the kernel of the image alone; disk from an installation that bootc makes, through UEFI firmware (needs firmware, and bootc in the image). Default: direct.",
       ),
     ignition: z
       .string()
@@ -149,7 +149,14 @@ const bootTest = z
         'auto: on images of Fedora CoreOS, units that cannot work in the machine of a boot test may fail. The report names each, with the reason. none: no unit may, but those in allow-failed-units.',
       ),
     memory: z.int().min(128).max(1_048_576).default(1024).describe("The machine's memory in megabytes."),
-    cpus: z.int().min(1).max(64).default(2).describe("The machine's processors."),
+    cpus: z
+      .int()
+      .min(1)
+      .max(64)
+      .optional()
+      .describe(
+        "The machine's processors. Default: 2, or 1 if the machine is emulated, because QEMU emulates them one after the other.",
+      ),
     network: z
       .enum(['closed', 'user'])
       .default('closed')

@@ -19,7 +19,7 @@ async function machine(more: Partial<ModeOptions>, labels: Readonly<Record<strin
   const found = await machineOfMode({
     source: { name: 'the image', place: 'none', plainHttp: false },
     root: insideRoot(root),
-    stored: { id: 'none', run: async () => ({ exitCode: 0, output: '' }) },
+    stored: { run: async () => ({ exitCode: 0, output: '' }) },
     wanted: undefined,
     config: {
       ...{ architecture: 'amd64', os: 'linux', created: '2026-07-07T12:00:00Z', diffIds: [] },

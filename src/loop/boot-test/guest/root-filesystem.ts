@@ -18,7 +18,6 @@ const orNot = [0, 1, 125];
 
 /** An image in buildah's storage, during the work on it. */
 export interface StoredImage {
-  readonly id: string;
   readonly run: RunInImage;
 }
 
@@ -71,7 +70,7 @@ export async function withRootFilesystem<T>(
     );
     id = await imageOf(container);
     const { stdout } = await exec('buildah', ['mount', container]);
-    return await work(stdout.trim(), { id, run: runner(id) });
+    return await work(stdout.trim(), { run: runner(id) });
   } finally {
     forget();
     await remove();

@@ -139,7 +139,7 @@ export async function bootPrepared(image: PreparedImage, options: BootOptions): 
           initrd,
           rootImage: rootImage.file,
           kernelArguments: [...unifiedArguments(kernel), ...(options.kernelArguments ?? [])],
-          ...defined({ stateDisk: options.state?.disk }),
+          ...defined({ stateDisk: options.state?.disk, installation: options.installation }),
         });
     },
   });

@@ -5,7 +5,7 @@ import type { Deployment, GuestSettings, RootType } from '../guest/guest-scripts
 import { defaultTestSeconds, type TestFile } from '../guest/list-tests.ts';
 import type { Accelerator } from '../report/boot-report.ts';
 import type { KnownFailure } from '../report/known-failures.ts';
-import { machineTypeOf, type Network } from './machine-types.ts';
+import { type InstallationDisks, machineTypeOf, type Network } from './machine-types.ts';
 
 /** What the first process of an image must be. */
 export const initKinds = ['systemd', 'any'] as const;
@@ -18,7 +18,7 @@ export interface MachineSettings {
   readonly accelerator?: Accelerator;
   /** Default: 1024. */
   readonly memoryMegabytes?: number;
-  /** Default: 2. */
+  /** Default: 2, or 1 if the machine is emulated. */
   readonly cpus?: number;
   /** Default: closed. */
   readonly network?: Network;
@@ -46,6 +46,8 @@ export interface BootOptions extends MachineSettings {
   readonly environment: Readonly<Record<string, string>>;
   /** A disk that is kept after the machine ends, see state-disk.ts. */
   readonly state?: { readonly disk: string; readonly deployment: Deployment };
+  /** The machine installs an image on a disk. */
+  readonly installation?: InstallationDisks;
   /** Gets the logs; created if missing. */
   readonly outputFolder: string;
   readonly log: Log;

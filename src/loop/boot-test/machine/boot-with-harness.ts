@@ -10,7 +10,7 @@ import { makeToolsDisk } from '../guest/tools-disk.ts';
 import type { BootReport } from '../report/boot-report.ts';
 import { type BootOptions, guestSettings } from './boot-options.ts';
 import { reportOf } from './machine-report.ts';
-import { type MachineOptions, machineTypeOf } from './machine-types.ts';
+import { defaultProcessors, type MachineOptions, machineTypeOf } from './machine-types.ts';
 import { runAccelerated } from './run-with-fallback.ts';
 
 /** What the mode needs to put the harness into a machine. */
@@ -65,7 +65,7 @@ export async function bootWithHarness(options: BootOptions, machine: HarnessedMa
         architecture,
         accelerator,
         memoryMegabytes: options.memoryMegabytes ?? 1024,
-        cpus: options.cpus ?? 2,
+        cpus: options.cpus ?? defaultProcessors(accelerator),
         network: options.network ?? 'closed',
         toolsDisk,
       }),

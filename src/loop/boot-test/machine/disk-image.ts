@@ -1,4 +1,3 @@
-import { InputError } from '../../../host/errors.ts';
 import type { Architecture } from '../../../world/registry/architecture.ts';
 import { unitFile } from '../guest/guest-scripts.ts';
 import type { Accelerator } from '../report/boot-report.ts';
@@ -9,6 +8,7 @@ import {
   type Network,
   networkArguments,
   portArguments,
+  processorArguments,
   readOnlyDisk,
 } from './machine-types.ts';
 
@@ -17,10 +17,10 @@ import {
 // them have been run.
 
 export interface InstallOptions {
-  /** A name or an id in podman's storage. */
-  readonly image: string;
-  /** An existing file of the disk's size. */
-  readonly disk: string;
+  /** The image as a transport and a place: `oci:/folder:name`. */
+  readonly source: string;
+  /** What nodes call the image. */
+  readonly target: string;
   readonly architecture: Architecture;
   readonly filesystem: 'xfs' | 'ext4' | 'btrfs';
   /** More kernel arguments of the installation. */
@@ -28,36 +28,21 @@ export interface InstallOptions {
 }
 
 /**
- * The command that installs an image on a disk in a file: `bootc install to-disk` in the image itself, as
- * bootc-install-to-disk(8) describes it for loopback files.
+ * The command that installs an image on a disk, whose device comes after it (bootc-install-to-disk(8)). With a source it
+ * needs no container around it.
  */
-export function installArguments(options: InstallOptions): string[] {
-  const { image, disk, architecture, filesystem } = options;
+export function installCommand(options: InstallOptions): string[] {
+  const { source, target, architecture, filesystem } = options;
   const { consoleTerminal } = machineTypeOf(architecture);
-  if (!disk.startsWith('/') || /[:,]/.test(disk)) {
-    throw new InputError({
-      problem: 'podman cannot mount this file',
-      found: disk,
-      expected: 'an absolute path without ":" and ","',
-    });
-  }
   return [
-    'podman',
-    'run',
-    ...['--rm', '--privileged', '--pid=host', '--pull=never'],
-    ...['--security-opt', 'label=type:unconfined_t'],
-    ...['--volume', '/dev:/dev'],
-    ...['--volume', '/var/lib/containers:/var/lib/containers'],
-    ...['--volume', `${disk}:/disk.raw`],
-    image,
     ...['bootc', 'install', 'to-disk'],
-    ...['--via-loopback', '--generic-image', '--wipe'],
+    ...['--source-imgref', source, '--target-imgref', target],
+    ...['--generic-image', '--wipe'],
     ...['--filesystem', filesystem],
     // Kernel arguments are part of an installation, not of the image.
     ...['--karg', `console=${consoleTerminal}`],
     ...['--karg', 'panic=-1'],
     ...(options.kernelArguments ?? []).flatMap((each) => ['--karg', each]),
-    '/disk.raw',
   ];
 }
 
@@ -89,8 +74,7 @@ export function firmwareMachineArguments(options: FirmwareMachineOptions): strin
   return [
     ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
     ...['-machine', type.machine],
-    ...['-accel', accelerator],
-    ...['-cpu', accelerator === 'kvm' ? 'host' : type.emulatedProcessor],
+    ...processorArguments(type, accelerator),
     ...['-smp', String(options.cpus), '-m', `${options.memoryMegabytes}M`],
     ...['-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${escaped(firmware.code)}`],
     ...['-drive', `if=pflash,unit=1,format=raw,file=${escaped(firmware.variables)}`],

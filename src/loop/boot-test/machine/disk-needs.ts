@@ -1,6 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { InputError } from '../../../host/errors.ts';
 import { exists } from '../../../host/files.ts';
 import type { InsideRoot } from '../../../host/inside-root.ts';
@@ -28,18 +25,16 @@ const knownFirmware: Partial<Readonly<Record<Architecture, readonly Firmware[]>>
 const neededSystemd = 256;
 
 /**
- * Makes sure that an image can be installed on a disk here and started from it, before anything long begins.
+ * Makes sure that an image can be installed on a disk and started from it, before anything long begins. It is installed
+ * inside a virtual machine, so this machine needs no loop devices, no partitions and no containers.
  * @param about.root the image's root file system
- * @param about.foreign the image is of another architecture than this machine
- * @param machine the root of this machine
  * @throws InputError that names everything that is missing
  */
 export async function requireDiskMode(
-  about: { readonly root: InsideRoot; readonly architecture: Architecture; readonly foreign: boolean },
+  about: { readonly root: InsideRoot; readonly architecture: Architecture },
   env: NodeJS.ProcessEnv = process.env,
-  machine = '/',
 ): Promise<Firmware> {
-  const { root, architecture, foreign } = about;
+  const { root, architecture } = about;
   const candidates = knownFirmware[architecture] ?? [];
   const firmware = await firstOf(candidates, async ({ code, variables }) =>
     Boolean((await exists(code)) && (await exists(variables))),
@@ -47,17 +42,10 @@ export async function requireDiskMode(
   const systemd = await systemdVersion(root);
   const programs = await missingPrograms(root);
   const problems = [
-    findTool('podman', env) === undefined
-      ? 'podman is not installed, and bootc install runs in it (package podman)'
-      : undefined,
-    env._CONTAINERS_ROOTLESS_UID === undefined
-      ? undefined
-      : 'only root of the machine can use loop devices, and this runs in a user namespace (use sudo)',
-    ...(await missingOfKernel(machine)),
+    findTool('skopeo', env) === undefined ? 'skopeo is not installed (package skopeo)' : undefined,
     firmware === undefined
       ? `there is no UEFI firmware for ${architecture} (packages ovmf, qemu-efi-aarch64)`
       : undefined,
-    foreign ? `the image is made for ${architecture}, and its bootc cannot run here` : undefined,
     programs.length === 0 ? undefined : `the image has no ${programs.join(', ')}`,
     systemd !== undefined && systemd >= neededSystemd
       ? undefined
@@ -88,19 +76,6 @@ async function missingPrograms(root: InsideRoot): Promise<string[]> {
     if (found === undefined) missing.push(places[0] as string);
   }
   return missing;
-}
-
-/** What the kernel and the services of this machine lack for partitions on a loop device. */
-async function missingOfKernel(machine: string): Promise<string[]> {
-  const problems: string[] = [];
-  if (!(await exists(join(machine, 'dev/loop-control')))) problems.push('this machine has no loop devices');
-  // bootc asks udev for the partitions that it made.
-  if (!(await exists(join(machine, 'run/udev'))))
-    problems.push('udev does not run on this machine (/run/udev)');
-  const config = await readFile(join(machine, 'proc/config.gz')).catch(() => undefined);
-  if (config !== undefined && !/^CONFIG_EFI_PARTITION=y$/m.test(gunzipSync(config).toString('latin1')))
-    problems.push('the kernel of this machine does not know partitions of GPT (CONFIG_EFI_PARTITION)');
-  return problems;
 }
 
 async function firstOf<T>(all: readonly T[], fits: (each: T) => Promise<boolean>): Promise<T | undefined> {

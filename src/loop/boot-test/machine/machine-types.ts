@@ -8,7 +8,13 @@ export const reportPortName = 'coxswain.results';
 export const journalPortName = 'coxswain.journal';
 
 /** Serial numbers of the disks: the guest finds each by its own. */
-export const diskNames = { root: 'coxswain-root', tools: 'coxswain-tools', state: 'coxswain-state' } as const;
+export const diskNames = {
+  root: 'coxswain-root',
+  tools: 'coxswain-tools',
+  state: 'coxswain-state',
+  image: 'coxswain-image',
+  target: 'coxswain-target',
+} as const;
 
 /** What differs between the machines we can boot. */
 export interface MachineType {
@@ -81,6 +87,14 @@ export interface MachineFiles {
   readonly monitor?: string;
 }
 
+/** The disks of an installation, as files. */
+export interface InstallationDisks {
+  /** The image, an OCI image layout; the guest cannot write to it. */
+  readonly image: string;
+  /** What the image is installed on. */
+  readonly target: string;
+}
+
 export interface MachineOptions extends MachineFiles {
   readonly architecture: Architecture;
   readonly accelerator: Accelerator;
@@ -98,6 +112,8 @@ export interface MachineOptions extends MachineFiles {
   readonly toolsDisk: string;
   /** File with a disk that is kept after this machine ends: /var, and changes in /etc. */
   readonly stateDisk?: string;
+  /** Disks of a machine that installs an image on another disk. */
+  readonly installation?: InstallationDisks;
   /** Default: closed. */
   readonly network?: Network;
   /** More kernel arguments, after ours. */
@@ -114,9 +130,7 @@ export function machineArguments(options: MachineOptions): string[] {
     '-no-reboot',
     ...['-display', 'none'],
     ...['-machine', type.machine],
-    // QEMU's threads race: a processor runs code for ever that another one has just patched (7.2, a static key of the kernel).
-    ...['-accel', accelerator === 'tcg' ? 'tcg,thread=single' : accelerator],
-    ...['-cpu', accelerator === 'kvm' ? 'host' : type.emulatedProcessor],
+    ...processorArguments(type, accelerator),
     ...['-smp', String(options.cpus)],
     ...['-m', `${options.memoryMegabytes}M`],
     ...['-kernel', options.kernel],
@@ -126,11 +140,28 @@ export function machineArguments(options: MachineOptions): string[] {
     ...rootDisk(options),
     ...readOnlyDisk('tools', options.toolsDisk),
     ...(options.stateDisk === undefined ? [] : writableDisk('state', options.stateDisk)),
+    ...installationDisks(options.installation),
     ...Object.entries(options.firmwareFiles ?? {}).flatMap(([name, file]) => [
       '-fw_cfg',
       `name=${name},file=${escaped(file)}`,
     ]),
     ...networkArguments(options.network ?? 'closed'),
+  ];
+}
+
+/**
+ * Emulated processors take turns in one thread: a second one makes a machine slower (a system with systemd took 128
+ * seconds to boot on a busy computer, and 69 with one processor).
+ */
+export function defaultProcessors(accelerator: Accelerator): number {
+  return accelerator === 'tcg' ? 1 : 2;
+}
+
+export function processorArguments(type: MachineType, accelerator: Accelerator): string[] {
+  return [
+    // QEMU's threads race: a processor runs code for ever that another one has just patched (7.2, a static key of the kernel).
+    ...['-accel', accelerator === 'tcg' ? 'tcg,thread=single' : accelerator],
+    ...['-cpu', accelerator === 'kvm' ? 'host' : type.emulatedProcessor],
   ];
 }
 
@@ -171,6 +202,12 @@ export function networkArguments(network: Network): string[] {
 function rootDisk({ rootImage, rootWrites }: MachineOptions): string[] {
   if (rootWrites === undefined) return readOnlyDisk('root', rootImage);
   return writableDisk('root', rootImage, rootWrites === 'dropped' ? 'snapshot=on,' : '');
+}
+
+function installationDisks(disks: InstallationDisks | undefined): string[] {
+  return disks === undefined
+    ? []
+    : [...readOnlyDisk('image', disks.image), ...writableDisk('target', disks.target)];
 }
 
 /** Writes have to survive the end of the machine, but not a crash of the host. */

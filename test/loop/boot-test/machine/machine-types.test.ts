@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  defaultProcessors,
   kernelArguments,
   machineArguments,
   machineTypeOf,
@@ -49,6 +50,10 @@ describe('machineArguments', () => {
   it('has memory and processors as asked for', () => {
     const args = machineArguments({ ...machine, memoryMegabytes: 3000, cpus: 5 });
     expect([valuesOf(args, '-m'), valuesOf(args, '-smp')]).toEqual([['3000M'], ['5']]);
+  });
+
+  it('has one processor if nothing else is asked for and it is emulated, and two otherwise', () => {
+    expect([defaultProcessors('tcg'), defaultProcessors('kvm')]).toEqual([1, 2]);
   });
 
   it('has the kept disk after the one of the image, and can write to it', () => {
