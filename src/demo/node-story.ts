@@ -140,7 +140,8 @@ async function bootNode(
   const report = await bootPrepared(image.prepared, {
     architecture,
     init: 'any',
-    tests: [{ name: 'node', path: script }],
+    // An emulated machine on a busy computer takes its time.
+    tests: [{ name: 'node', path: script, timeoutSeconds: 900 }],
     environment: {},
     state: { disk: node.disk, deployment: image === images[0] ? 'old' : 'new' },
     outputFolder: join(scene.options.output, 'nodes', `${node.name}-${node.boots}`),
