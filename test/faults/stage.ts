@@ -1,5 +1,7 @@
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { packTar } from 'modern-tar';
 import { promoteImage } from '../../src/loop/promote-image/promote-image.ts';
 import { publishUpdates } from '../../src/loop/publish-updates/publish-updates.ts';
 import { startRollout } from '../../src/loop/start-rollout/start-rollout.ts';
@@ -8,6 +10,8 @@ import { readCandidate } from '../../src/release/candidate/candidate.ts';
 import { openState } from '../../src/release/state/state.ts';
 import { Git } from '../../src/world/git/git.ts';
 import { createRegistryClient } from '../../src/world/registry/client.ts';
+import { readImage } from '../../src/world/registry/image.ts';
+import { atDigest } from '../../src/world/registry/reference.ts';
 import { buildAnnotations, createProject, prove, publishBase, type TestProject } from '../support/project.ts';
 import { anonymous, pushSampleImage, type TestRegistry } from '../support/registry.ts';
 import { commitFiles, temporaryFolder } from '../support/repository.ts';
@@ -136,8 +140,15 @@ async function runVerb(project: TestProject, verb: VerbName, site: string, at: n
 export async function buildAndTest(project: TestProject, branch = 'testing') {
   const { git, config, client } = project;
   const candidate = await readCandidate({ git, config, client, commit: branch });
+  const { repository, digest } = candidate.base.reference;
+  const { manifest } = await readImage(client, atDigest(repository, digest), 'x86_64');
+  const baseLayers = await Promise.all(
+    manifest.json.layers.map(async (layer) => gunzipSync(await client.getBlob(repository, layer.digest))),
+  );
+  const derived = await packTar([{ header: { name: 'etc/motd', size: 5 }, body: 'hello' }]);
   const built = await pushSampleImage(client, config.testImage, {
     tag: candidate.tag,
+    layers: [...baseLayers, derived],
     created: new Date(candidate.committedAt * 1000).toISOString(),
     labels: { 'org.opencontainers.image.version': candidate.version, 'com.coreos.stream': config.stream },
     annotations: buildAnnotations(candidate),

@@ -66,7 +66,8 @@ describe.each(rows)('$name', (row) => {
     }
     table.set(row.name, cells);
     console.log([row.name, ...cells].join(' | '));
-    if (known.error !== undefined) console.log(`${row.name} refuses in a fresh clone too: ${known.error}`);
+    // A row that is refused in a fresh clone tests nothing.
+    expect(known.error).toBeUndefined();
     expect(lost).toEqual([]);
   }, 3_600_000);
 });

@@ -23,6 +23,7 @@ export interface Undisturbed {
   readonly before: Sight;
   readonly end: Sight;
   readonly text: string;
+  readonly exitCode: number | undefined;
   /** Undefined for a verb that fails here too, with that message. */
   readonly error: string | undefined;
   /** What is missing before, and what it removes on purpose. */
@@ -30,7 +31,9 @@ export interface Undisturbed {
   readonly requests: readonly { readonly method: string; readonly path: string }[];
 }
 
-const failed = ({ error, outcome }: Answer) => error !== undefined || outcome?.exitCode === 1;
+/** Exit code 1 is an answer for a verb that also answers so in a fresh clone, such as explain of two images. */
+const failed = ({ error, outcome }: Answer, known: Undisturbed) =>
+  error !== undefined || (outcome?.exitCode === 1 && known.exitCode !== 1);
 const messageOf = ({ error, outcome }: Answer) =>
   timeless(error === undefined ? (outcome?.text ?? '') : String(error));
 
@@ -56,6 +59,7 @@ export async function runUndisturbed(world: World, row: Row): Promise<Undisturbe
     before,
     end,
     text: messageOf(answer),
+    exitCode: answer.outcome?.exitCode,
     error: error === undefined ? undefined : String(error),
     losses: [...missing, ...(await world.losses(before, end))],
     requests,
@@ -85,7 +89,7 @@ export async function judgeSituation(
   if (folder !== undefined) rmSync(folder, { recursive: true });
   if (losses.length > 0) return { verdict: 'lost', note: losses.join('; ') };
   const excuse = row.otherwise?.[situation.name];
-  if (failed(answer)) {
+  if (failed(answer, known)) {
     if (!isKnownError(answer)) return { verdict: 'lost', note: `crashed: ${messageOf(answer)}` };
     if (left.length > 0) return { verdict: 'lost', note: `refused, and left ${left.join(', ')}` };
     return { verdict: 'refused', note: messageOf(answer).split('\n')[0] ?? '' };
@@ -116,7 +120,7 @@ export async function judgeLie(
   const { method = '', path = '' } = known.requests[at - 1] ?? {};
   const where = `${lie} at request ${at} of ${known.requests.length} (${method} ${path.replace(/sha256:(.{8})\w+/, '$1')})`;
   if (losses.length > 0) return { verdict: 'lost', note: `${where}: ${losses.join('; ')}` };
-  if (failed(answer)) {
+  if (failed(answer, known)) {
     if (!isKnownError(answer)) return { verdict: 'lost', note: `${where}: crashed: ${messageOf(answer)}` };
     if (isDeepStrictEqual(after, known.before)) return { verdict: 'refused' };
     await runVerb(world, row.verb, row.args, now, row);

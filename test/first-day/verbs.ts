@@ -152,7 +152,16 @@ export const rows: readonly Row[] = [
     otherwise: { 'empty registry': 'it plans to build and test the image that the registry does not have' },
   },
   { name: 'run-event', verb: runEvent, at: 'tested', args: ['--output', 'site'], env: push },
-  { name: 'log-in', verb: logIn, at: 'published', args: ['--username', 'ada', '--password', 'secret'] },
+  {
+    name: 'log-in',
+    verb: logIn,
+    at: 'published',
+    args: ['--username', 'ada', '--password', 'secret'],
+    env: (folder) => {
+      const git = join(folder, '.git');
+      return existsSync(git) ? { RUNNER_TEMP: git, GITHUB_ENV: join(git, 'env') } : { RUNNER_TEMP: tmpdir() };
+    },
+  },
   { name: 'explain', verb: explain, at: 'published', args: ['--image', 'FIRST', '--with', 'NEWEST'] },
 ];
 

@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { packTar } from 'modern-tar';
 import { readArguments } from '../../src/cli/arguments.ts';
 import type { Context, Outcome, Verb } from '../../src/cli/verb.ts';
 import { silentLog } from '../../src/host/log.ts';
@@ -172,12 +173,12 @@ async function play(world: World, project: TestProject, keep: (moment: Moment) =
     await step(startRollout, ['--fleet', fleet], at);
     await step(publishUpdates, ['--output', 'site'], at);
   };
-  await publishBase(project, '44.20260621.3.1');
+  await publishRealBase(project, '44.20260621.3.1');
   await push();
   await buildAndTest(project);
   await release('testing', now - 19 * day);
   await release('stable', now - 12 * day);
-  await publishBase(project, '44.20260707.3.1');
+  await publishRealBase(project, '44.20260707.3.1');
   keep('moved');
   await commitFiles(git, { 'etc/motd': 'newer\n' }, { time: now - 6 * day });
   await push();
@@ -189,6 +190,15 @@ async function play(world: World, project: TestProject, keep: (moment: Moment) =
   keep('rolling');
   await step(publishUpdates, ['--output', 'site'], now - 5 * day);
   keep('published');
+}
+
+/** A base whose layer is an archive, as verbs that look into images need it. */
+async function publishRealBase(project: TestProject, version: string): Promise<void> {
+  const release = `VERSION=${version}\n`;
+  const layer = await packTar([
+    { header: { name: 'usr/lib/os-release', size: release.length }, body: release },
+  ]);
+  await publishBase(project, version, { layers: [layer] });
 }
 
 /** Branches by their trees, and the files of our records: commits and the times in them differ from run to run. */

@@ -124,10 +124,13 @@ export async function publishBase(
     readonly versionTag?: boolean;
     readonly created?: string;
     readonly labels?: Record<string, string>;
+    /** Default: layers that are no archives. */
+    readonly layers?: readonly Uint8Array[];
   } = {},
 ): Promise<string> {
   const { digest } = await pushSampleImage(client, base, {
     tag: 'stable',
+    ...(options.layers === undefined ? {} : { layers: options.layers }),
     created: options.created ?? '2026-07-07T12:00:00Z',
     labels: options.labels ?? { 'org.opencontainers.image.version': version, 'com.coreos.stream': 'stable' },
   });

@@ -49,6 +49,7 @@ describe('coxswain build-image', () => {
     const { data, text, warnings } = await run(project);
     expect(data).toEqual({
       built: false,
+      joined: false,
       image: formatReference(image),
       digest: image.digest,
       version: candidate.version,
