@@ -77,6 +77,7 @@ commit. An image that has passed these same tests is not booted again. With --lo
     const answer = await testImage(project, {
       output: inputs.output,
       force: inputs.force,
+      env: context.env,
       now: context.now(),
       log: context.log,
       ...defined({

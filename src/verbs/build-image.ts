@@ -9,6 +9,11 @@ import { exact, type Fact, renderReports, say } from '../host/report.ts';
 import { buildImage } from '../loop/build-image/build-image.ts';
 import { buildLocally, type LocalImage } from '../loop/build-image/local.ts';
 import type { Config } from '../project/configuration/config.ts';
+import { formatProvenance, provenanceType } from '../release/attestations/provenance.ts';
+import { pushStatement } from '../release/attestations/push-statement.ts';
+import { attestationSigner, withoutSigningSecrets } from '../release/attestations/sign.ts';
+import { trustOf } from '../release/attestations/trust.ts';
+import { requireSignedBase } from '../release/base-signature/verify-base.ts';
 import { type Candidate, readCandidate } from '../release/candidate/candidate.ts';
 import { openProject } from '../release/project.ts';
 import { shortCommit } from '../world/git/short-commit.ts';
@@ -35,12 +40,13 @@ needed, and boot-test --local reads it from there.`,
   },
   asRoot: true,
   run: async (inputs, context) => {
-    const { env, log } = context;
-    const { git, config, client } = await openProject({ directory: inputs.directory, env, log });
+    const { env, log, now } = context;
+    const { git, config, client, root } = await openProject({ directory: inputs.directory, env, log });
     requireConfigured(config, inputs.architecture);
     const candidate = await log.task('reading the commit and its base', () =>
       readCandidate({ git, config, client }),
     );
+    await requireSignedBase({ config, client, root }, candidate.base.reference);
     if ((await git.run(['status', '--porcelain'])) !== '') {
       log.warn(
         `there are uncommitted changes: they are not part of the build of ${shortCommit(candidate.commit)}`,
@@ -50,7 +56,7 @@ needed, and boot-test --local reads it from there.`,
       log.warn(`${image} is not pinned by a digest: when it changes, nothing is built again automatically`);
     }
     const only = defined({ architecture: inputs.architecture });
-    const options = { git, config, client, candidate, log, env, ...only };
+    const options = { git, config, client, candidate, log, env: withoutSigningSecrets(env), ...only };
     if (inputs.local !== undefined) {
       const images = await buildLocally({ ...options, folder: resolve(inputs.local) });
       const [first] = images;
@@ -58,7 +64,21 @@ needed, and boot-test --local reads it from there.`,
       const facts = images.map(({ image, digest }) => say`image: ${exact(image)}, digest ${exact(digest)}`);
       return outcome(candidate, { ...where, built: images.some(({ built }) => built) }, facts);
     }
-    const { image, built, joined } = await buildImage(options);
+    const startedAt = now();
+    const signer = await attestationSigner(trustOf({ config, root }), env);
+    const { image, built, joined } = await buildImage({
+      ...options,
+      onBuilt: async ({ architecture, descriptor }) => {
+        const made = { config, candidate, architecture, digest: descriptor.digest, env };
+        await pushStatement(client, {
+          repository: config.testImage,
+          subject: descriptor,
+          predicateType: provenanceType,
+          statement: formatProvenance({ ...made, startedAt, finishedAt: now() }),
+          signer,
+        });
+      },
+    });
     const name = formatReference(image);
     return outcome(candidate, { image: name, digest: image.digest, built, joined }, [
       say`image: ${exact(name)}`,

@@ -67,7 +67,7 @@ token may not read is reported as "could not check".
     const witnesses = files.where === artifacts.where ? [] : [artifacts];
     const examination = await context.log.task(`examining ${files.where}`, (report) =>
       examine(
-        { config, client, files, now: context.now(), grace: inputs.grace, witnesses },
+        { config, root: inputs.directory, client, files, now: context.now(), grace: inputs.grace, witnesses },
         { fleets, baseUrls: inputs['base-url'], nodeReferences, report },
       ),
     );

@@ -70,7 +70,7 @@ come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or CO
 
 function reportOn(promotion: Promotion): Report {
   const { fleet, image, digest, tags, kept, changed, accepted, images, signed } = promotion;
-  const { attached, mounted, copied, requests } = promotion;
+  const { attached, acceptedByNodes, mounted, copied, requests } = promotion;
   const work = [
     mounted > 0 ? `${count(mounted, 'blob')} mounted` : undefined,
     copied > 0 ? `${count(copied, 'blob')} copied` : undefined,
@@ -87,7 +87,9 @@ function reportOn(promotion: Promotion): Report {
         : { warning: `no evidence of its tests: accepted by ${accepted.by}: ${accepted.reason}` },
       say`digest: ${exact(digest)}${accepted === undefined ? ', the one that was tested' : ''}`,
       say`tags: ${exactly(tags)}`,
-      signed.length === 0 ? undefined : say`signed by ${exactly(signed)}`,
+      signed.length === 0
+        ? undefined
+        : say`signed by ${exactly(signed)}${acceptedByNodes === 0 ? '' : `; nodes of ${fleet} accept it by their policy (${count(acceptedByNodes, 'digest')} asked)`}`,
       kept.length === 0
         ? undefined
         : say`tags that stay, because a newer image or another fleet has them: ${exactly(kept)}`,

@@ -27,6 +27,7 @@ import { cliFolder } from '../support/build-cli.ts';
 import { contextAt, createProject, type TestProject } from '../support/project.ts';
 import { testClient, useRegistry } from '../support/registry.ts';
 import { commitFiles, temporaryFolder } from '../support/repository.ts';
+import { unsigned } from '../support/trust.ts';
 
 const registry = useRegistry();
 const architecture = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
@@ -117,7 +118,7 @@ describe('boot-test on a built image', () => {
     await expect(run(project, 1_784_000_000, '--mode', 'disk')).rejects.toThrow(
       /cannot be booted from a disk here: .*the image has no \/usr\/bin\/bootc/,
     );
-    expect(await findEvidence(client, config.testImage, base.digest)).toEqual([]);
+    expect(await findEvidence(client, config.testImage, base.digest, unsigned)).toEqual([]);
     const failed = await run(project, 1_784_000_000);
     expect(failed.exitCode).toBe(1);
     expect(failed.data).toMatchObject({
@@ -152,7 +153,7 @@ describe('boot-test on a built image', () => {
     const again = await run(project, 1_784_000_200);
     expect(again.data).toMatchObject({ passed: true, skipped: true, evidence: passed.data.evidence });
     expect((await forge.pullRequests.find(branches))?.comments).toEqual(comment);
-    const evidence = await findEvidence(client, config.testImage, base.digest);
+    const evidence = await findEvidence(client, config.testImage, base.digest, unsigned);
     expect(evidence.map((each) => each.evidence.result)).toEqual(['FAILED', 'PASSED']);
     expect(evidence[0]?.evidence.log).toContain('is not certified');
     expect(evidence[1]?.evidence.testsTree).toBe(await git.run(['rev-parse', 'HEAD:tests']));
@@ -201,9 +202,9 @@ describe('boot-test of an update', () => {
     expect(
       await passingEvidence(
         client,
-        config.testImage,
-        base.digest,
+        atDigest(config.testImage, base.digest),
         await git.run(['rev-parse', 'HEAD:tests']),
+        unsigned,
       ),
     ).toBeUndefined();
 
@@ -218,7 +219,7 @@ describe('boot-test of an update', () => {
       { name: `${prefix}after-upgrade/10-kept.sh`, output: 'now on 44.20260707.3.1\n' },
       { name: `${prefix}after-rollback/10-back.sh`, output: 'kept\n' },
     ]);
-    const [, evidence] = await findEvidence(client, config.testImage, base.digest);
+    const [, evidence] = await findEvidence(client, config.testImage, base.digest, unsigned);
     expect(evidence?.evidence.upgrades).toEqual([
       { from: '44.20260621.3.1', digest: old.digest, result: 'PASSED' },
     ]);
@@ -248,7 +249,7 @@ describe('boot-test that is interrupted', () => {
     expect(await ended).toBe(130);
     expect((await exec('ps', ['-eo', 'args'])).stdout).not.toContain(output);
     expect(await containers()).toBe('');
-    expect(await findEvidence(client, config.testImage, base.digest)).toEqual([]);
+    expect(await findEvidence(client, config.testImage, base.digest, unsigned)).toEqual([]);
     await expect(readFile(join(output, 'report.json'))).rejects.toThrow(/ENOENT/);
   }, 90_000);
 });

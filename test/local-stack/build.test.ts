@@ -164,7 +164,18 @@ fleets: { stable: {} }
 
 async function build({ git, config }: Setting, env: Record<string, string>, log: Log = silentLog) {
   const candidate = await readCandidate({ git, config, client });
-  const result = await buildImage({ git, config, client, candidate, log, env: { ...process.env, ...env } });
+  const told: Digest[] = [];
+  const result = await buildImage({
+    git,
+    config,
+    client,
+    candidate,
+    log,
+    env: { ...process.env, ...env },
+    onBuilt: async ({ descriptor }) => void told.push(descriptor.digest),
+  });
+  // Provenance is attached to what this run built, and to nothing else.
+  expect(told).toEqual(result.built ? [result.image.digest] : []);
   return { candidate, ...result, read: () => readImage(client, result.image, 'x86_64') };
 }
 

@@ -6,13 +6,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { promoteImage } from '../../src/loop/promote-image/promote-image.ts';
 import { passingEvidence } from '../../src/release/evidence/store.ts';
 import { createRegistryClient, type RegistryClient } from '../../src/world/registry/client.ts';
-import { atTag } from '../../src/world/registry/reference.ts';
+import { atDigest, atTag } from '../../src/world/registry/reference.ts';
 import { buildAndTest } from '../faults/stage.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { cli } from '../support/cli.ts';
 import { createProject, publishBase, type TestProject } from '../support/project.ts';
 import { startTestRegistry, type TestRegistry, testClient, testLogin } from '../support/registry.ts';
 import { startTokenServer, type TokenServer } from '../support/token-server.ts';
+import { unsigned } from '../support/trust.ts';
 
 // A registry that needs a login, and a second open port by which the tests push what they need.
 
@@ -74,7 +75,9 @@ async function expectPromoted(project: TestProject): Promise<void> {
   const tested = await client.resolve(atTag(config.testImage, built));
   expect(found?.digest).toBe(tested?.digest);
   const tree = await project.git.run(['rev-parse', 'testing:tests']);
-  expect(await passingEvidence(client, config.image, tested?.digest ?? 'sha256:', tree)).toBeDefined();
+  expect(
+    await passingEvidence(client, atDigest(config.image, tested?.digest ?? 'sha256:'), tree, unsigned),
+  ).toBeDefined();
 }
 
 describe('promote-image', () => {

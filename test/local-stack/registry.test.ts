@@ -20,6 +20,7 @@ import {
   type Repository,
 } from '../../src/world/registry/reference.ts';
 import { pushSampleImage, testClient, useRegistry } from '../support/registry.ts';
+import { unsigned } from '../support/trust.ts';
 
 // Our client against other clients: what one pushes, the other must be able to read.
 
@@ -144,7 +145,12 @@ describe('evidence', () => {
     ]);
     await copyImage(client, { from: pushed, to: production, tags: [] });
     await copyArtifact(client, { from: atDigest(test, evidence.digest), to: production });
-    const found = await passingEvidence(testClient(), production, pushed.digest, testsTree);
+    const found = await passingEvidence(
+      testClient(),
+      atDigest(production, pushed.digest),
+      testsTree,
+      unsigned,
+    );
     expect(found?.descriptor.digest).toBe(evidence.digest);
   });
 });

@@ -25,10 +25,10 @@ describe('the bundle', () => {
   });
 
   it.each(readdirSync(join(cliFolder, 'verbs')))(
-    '%s loads the client of GitHub only when GitHub is asked',
+    '%s loads the client of GitHub, Sigstore and OpenPGP only when it needs them',
     (verb) => {
       const names = chunks(join('verbs', verb));
-      expect(names.filter((name) => /^(github|octokit|bottleneck)/.test(name))).toEqual([]);
+      expect(names.filter((name) => /^(github|octokit|bottleneck|sigstore|openpgp)/.test(name))).toEqual([]);
     },
   );
 });

@@ -28,6 +28,7 @@ import { pushSampleImage, testClient } from './registry.ts';
 import { commitFiles, createRepository } from './repository.ts';
 
 export interface TestProject {
+  readonly root: string;
   readonly git: Git;
   readonly config: Config;
   readonly forge: Forge;
@@ -95,6 +96,7 @@ ${options.more ?? ''}`;
   }
   const forge = await openGitForge(git.directory);
   return {
+    root: git.directory,
     git,
     config,
     forge,

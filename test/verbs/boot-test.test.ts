@@ -15,6 +15,7 @@ import {
 import { contextAt, createProject, publishBase, type TestProject } from '../support/project.ts';
 import { pushSampleImage, useRegistry } from '../support/registry.ts';
 import { commitFiles, temporaryFolder } from '../support/repository.ts';
+import { unsigned } from '../support/trust.ts';
 
 // Everything except the machine itself, which test/local-stack tests.
 
@@ -133,7 +134,7 @@ describe('boot-test', () => {
         },
       ],
     });
-    const [found] = await findEvidence(project.client, project.config.testImage, image.digest);
+    const [found] = await findEvidence(project.client, project.config.testImage, image.digest, unsigned);
     expect(found?.evidence).toMatchObject({ result: 'FAILED', tests: [{ name: 'check: labels' }] });
   });
 

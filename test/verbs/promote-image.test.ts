@@ -29,6 +29,7 @@ import {
 import { startReferrersRegistry } from '../support/referrers-registry.ts';
 import { pushSampleImage, type SampleImage, useRegistry } from '../support/registry.ts';
 import { commitFiles } from '../support/repository.ts';
+import { unsigned } from '../support/trust.ts';
 
 useMemory();
 const registry = useRegistry();
@@ -187,7 +188,9 @@ describe('promote-image', () => {
     const original = await client.getManifest(built);
     const promoted = await client.getManifest(atDigest(config.image, built.digest));
     expect(Buffer.from(promoted.bytes).equals(original.bytes)).toBe(true);
-    expect(await passingEvidence(client, config.image, built.digest, candidate.testsTree)).toBeDefined();
+    expect(
+      await passingEvidence(client, atDigest(config.image, built.digest), candidate.testsTree, unsigned),
+    ).toBeDefined();
     expect(text).toContain('promoted ');
   });
 
@@ -267,9 +270,9 @@ describe('promote-image', () => {
       expect(digest).toBe(built.digest);
       const evidence = await passingEvidence(
         project.client,
-        project.config.image,
-        built.digest,
+        atDigest(project.config.image, built.digest),
         candidate.testsTree,
+        unsigned,
       );
       expect(evidence).toBeDefined();
     }

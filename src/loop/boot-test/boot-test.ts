@@ -24,6 +24,7 @@ import {
   covers,
   evidenceOf,
   evidenceOn,
+  evidenceSigner,
   onFiles,
 } from './report/image-evidence.ts';
 import { writeOutput } from './report/output-files.ts';
@@ -54,6 +55,8 @@ export interface TestImageOptions {
   readonly deadlineSeconds?: number;
   /** A static busybox for the architecture of the image. */
   readonly helper?: string;
+  /** May hold a key for evidence (release/attestations/sign.ts). */
+  readonly env?: NodeJS.ProcessEnv;
   /** UNIX seconds. */
   readonly now: number;
   readonly log: Log;
@@ -99,6 +102,7 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
       const evidenceDigest = earlier.descriptor.digest;
       return { ...answer, skipped: true, ...defined({ evidenceDigest, pullRequest }) };
     }
+    const signer = await evidenceSigner(project, { tested, env: options.env ?? {}, log });
     await requireBootTestTools(architecture, options.helper);
     await requireBootSpace(image, { env: process.env, rehearses: from.length > 0 });
     const output = resolve(options.output);
@@ -123,7 +127,7 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
     const console = await readFile(report.consoleLog, 'utf8');
     const evidence = evidenceOf(report, { tested, tests, console, startedAt: options.now });
     const answer = { ...known, evidence, report, console };
-    const evidenceDigest = await attachEvidence(project, { tested, evidence, report, log });
+    const evidenceDigest = await attachEvidence(project, { tested, evidence, report, signer, log });
     await writeOutput(output, answer, {
       testsFolder: config.tests,
       startedAt: options.now,

@@ -82,6 +82,7 @@ async function ensureImage(
   }
   // This is done in every run, because the run before may have ended after its push.
   const descriptor = await keepBaseLayers({ client, base, copyBase, tag: target, architecture });
+  if (built) await options.onBuilt?.({ architecture, descriptor });
   return { descriptor, built };
 }
 

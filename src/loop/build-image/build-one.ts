@@ -13,6 +13,7 @@ import type { Project } from '../../release/project.ts';
 import type { Architecture } from '../../world/registry/architecture.ts';
 import { isLoopback } from '../../world/registry/authentication.ts';
 import type { Image } from '../../world/registry/image.ts';
+import type { Descriptor } from '../../world/registry/manifest.ts';
 import { formatRepository, type Repository } from '../../world/registry/reference.ts';
 import { baseNameInStorage, withBaseInStorage } from './base-in-storage.ts';
 import { type Buildah, createBuildah } from './buildah.ts';
@@ -23,6 +24,11 @@ export interface BuildOptions extends Pick<Project, 'config' | 'git' | 'client' 
   readonly architecture?: Architecture;
   /** Environment for buildah: storage, credentials. Default: that of this process. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Is given each image that this run built, once the registry has it. */
+  readonly onBuilt?: (image: {
+    readonly architecture: Architecture;
+    readonly descriptor: Descriptor;
+  }) => Promise<void>;
 }
 
 /**

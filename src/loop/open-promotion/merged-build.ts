@@ -36,7 +36,7 @@ export interface MergedBuild {
  * @param merge.parents commits that the merge would have
  */
 export async function readMergedBuild(
-  { git, config, client }: Pick<Project, 'config' | 'git' | 'client'>,
+  { git, config, client, root }: Pick<Project, 'config' | 'git' | 'client' | 'root'>,
   merge: {
     readonly release: Sha;
     readonly tree: Sha;
@@ -59,7 +59,7 @@ export async function readMergedBuild(
     }
     try {
       for (const architecture of config.architectures) {
-        await passImage({ client, config, candidate }, built, architecture);
+        await passImage({ client, config, root, candidate }, built, architecture);
       }
     } catch (error) {
       if (!(error instanceof InputError)) throw error;

@@ -25,7 +25,7 @@ import { describeEvidence } from './test-evidence.ts';
 /** What promotions work on; a subset of the verbs' Project. */
 export type PromotionParts = Pick<
   Project,
-  'config' | 'git' | 'forge' | 'client' | 'state' | 'readUpstream' | 'log'
+  'config' | 'root' | 'git' | 'forge' | 'client' | 'state' | 'readUpstream' | 'log'
 >;
 
 /** Evaluates the gates of a release, and keeps its pull request up to date. */

@@ -1,5 +1,6 @@
 import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
 import { formatDuration } from '../../host/time.ts';
+import { trustOf } from '../../release/attestations/trust.ts';
 import { type FoundEvidence, findEvidence } from '../../release/evidence/store.ts';
 import type { Project } from '../../release/project.ts';
 import type { ReleaseRecord } from '../../release/state/state.ts';
@@ -7,7 +8,7 @@ import { parseReference } from '../../world/registry/reference.ts';
 
 /** One line of Markdown for each image: what was tested, and with which result. */
 export async function describeEvidence(
-  { client, log }: Pick<Project, 'client' | 'log'>,
+  { client, log, config, root }: Pick<Project, 'client' | 'log' | 'config' | 'root'>,
   record: ReleaseRecord,
 ): Promise<string[]> {
   const lines: string[] = [];
@@ -24,7 +25,12 @@ export async function describeEvidence(
     const reference = parseReference(digestRef);
     if (reference.kind !== 'digest') return undefined;
     try {
-      const all = await findEvidence(client, reference.repository, reference.digest);
+      const all = await findEvidence(
+        client,
+        reference.repository,
+        reference.digest,
+        trustOf({ config, root }),
+      );
       return all.find(({ descriptor }) => descriptor.digest === evidence);
     } catch (error) {
       if (!(error instanceof InputError) && !(error instanceof OutsideError)) throw error;

@@ -1,6 +1,6 @@
 import { defined } from '../../host/defined.ts';
-import { InputError } from '../../host/errors.ts';
-import type { Config } from '../../project/configuration/config.ts';
+import { InputError, OutsideError } from '../../host/errors.ts';
+import type { Config, Fleet } from '../../project/configuration/config.ts';
 import { findFleet, releaseCommit } from '../../project/fleets.ts';
 import { copyAttachments } from '../../release/attachments.ts';
 import { findBuilt, requireBuildKey } from '../../release/candidate/built.ts';
@@ -18,6 +18,7 @@ import { refuseFrozen } from '../../release/gates/refuse-frozen.ts';
 import { refuseHeld } from '../../release/operations/hold.ts';
 import { refuseHeldByFile } from '../../release/operations/hold-file.ts';
 import type { Project } from '../../release/project.ts';
+import { askFleetPolicy } from '../../release/signatures/node-verdict.ts';
 import { signedDigests, signImage } from '../../release/signatures/sign-manifests.ts';
 import { fleetKeys, signingKeys } from '../../release/signatures/signing-keys.ts';
 import { shortCommit } from '../../world/git/short-commit.ts';
@@ -26,6 +27,7 @@ import { copyImage, setTags } from '../../world/registry/copy.ts';
 import {
   atDigest,
   atTag,
+  type Digest,
   type DigestReference,
   formatReference,
   type Repository,
@@ -36,7 +38,10 @@ import type { Promotion } from './promotion.ts';
 import { requireTagsAt } from './read-back.ts';
 
 /** What promotion works on. */
-export type PromotionProject = Pick<Project, 'config' | 'git' | 'forge' | 'client' | 'state' | 'log'>;
+export type PromotionProject = Pick<
+  Project,
+  'config' | 'root' | 'git' | 'forge' | 'client' | 'state' | 'log'
+>;
 
 /**
  * Copies the tested image of a commit on a fleet's branch to production, and tags it for the fleet. Everything is
@@ -87,12 +92,13 @@ export async function promoteImage(
     });
   }
   const built = await requireBuilt(client, config, candidate);
-  const gate = { client, config, candidate, fleet: fleet.name, accept: options.accept };
+  const { root } = project;
+  const gate = { client, config, root, candidate, fleet: fleet.name, accept: options.accept };
   const passed = await passImages(gate, built);
   await requireNewer({ client, config, fleet, state, passed });
   const { commit, version } = candidate;
   await requireRehearsed({ git: project.git, config, commit, version, fleet, state, passed });
-  const keys = await signingKeys(await fleetKeys(project.git.directory, fleet, options.now), {
+  const keys = await signingKeys(await fleetKeys(root, fleet, options.now), {
     fleet: fleet.name,
     env: options.env ?? {},
   });
@@ -121,11 +127,16 @@ export async function promoteImage(
     !plan.inProduction || plan.move.length > 0 || attached.length > 0 || recorded || signatures > 0;
   if (changed) {
     // Before any tag points at it, production must have the image, and passing evidence for it.
-    const readAgain = { client: project.client, config, candidate, fleet: fleet.name };
+    const readAgain = { client: project.client, config, root, candidate, fleet: fleet.name };
     await passImages(readAgain, atDigest(config.image, built.digest));
   }
   await setTags(client, { manifest, repository: config.image, tags: plan.move });
   await requireTagsAt(project.client, config.image, { digest: built.digest, tags: plan.move });
+  const acceptedByNodes = await requireAccepted(project, {
+    fleet,
+    digests: signedDigests(manifest),
+    now: options.now,
+  });
   // A withdrawn release keeps no floating tag, even if the run that withdrew it ended too early.
   if (plan.isWithdrawn) await followOffer(project, fleet.name);
   return {
@@ -144,10 +155,35 @@ export async function promoteImage(
     attached: attached.length,
     signed: keys.map(({ file }) => file),
     signatures,
+    acceptedByNodes,
     mounted: report.mounted,
     copied: report.copied,
     requests: client.counters.requests - requestsBefore,
   };
+}
+
+/**
+ * Asks the policy of the fleet's nodes about what was promoted: the index, and each architecture's image.
+ * @returns how many digests they accept; 0 if the fleet does not sign
+ * @throws OutsideError if they would refuse one
+ */
+async function requireAccepted(
+  project: PromotionProject,
+  about: { readonly fleet: Fleet; readonly digests: readonly Digest[]; readonly now: number },
+): Promise<number> {
+  const { fleet, digests, now } = about;
+  if (fleet.signing.length === 0) return 0;
+  for (const digest of digests) {
+    const image = atDigest(project.config.image, digest);
+    const verdict = await askFleetPolicy(project, { fleet, image, now });
+    if (verdict.accepted) continue;
+    throw new OutsideError(
+      `asking the policy of ${fleet.name}'s nodes about ${formatReference(image)}`,
+      `they refuse it, because ${verdict.reason}`,
+      'Run the same command again, and find out who else writes to production.',
+    );
+  }
+  return digests.length;
 }
 
 /** Labels and evidence of every architecture's image. @throws InputError as passImage does */

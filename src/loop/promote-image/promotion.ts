@@ -25,6 +25,8 @@ export interface Promotion {
   readonly signed: readonly string[];
   /** How many of these signatures were added. */
   readonly signatures: number;
+  /** How many digests nodes were asked about by their policy, and accept; 0 if the fleet does not sign. */
+  readonly acceptedByNodes: number;
   readonly mounted: number;
   readonly copied: number;
   readonly requests: number;

@@ -16,7 +16,9 @@ export interface PublishAnswer {
   readonly nextChange: number | undefined;
 }
 
-export type PublishParts = Pick<Project, 'config' | 'forge' | 'client' | 'state'> & { readonly log: Log };
+export type PublishParts = Pick<Project, 'config' | 'root' | 'forge' | 'client' | 'state'> & {
+  readonly log: Log;
+};
 
 export interface PublishOptions {
   readonly folder: string;

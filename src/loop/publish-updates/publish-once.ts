@@ -16,6 +16,7 @@ import {
 } from '../../release/published/served-images.ts';
 import { renderSite } from '../../release/published/site.ts';
 import type { PublicationStamp } from '../../release/published/stamp.ts';
+import { refuseUnvouched } from '../../release/published/vouched-images.ts';
 import type { FleetState } from '../../release/state/state.ts';
 import { bundlePath, formatBundle } from '../../release/state/state-bundle.ts';
 import { openWitnesses } from '../../release/witnesses/testimony.ts';
@@ -114,7 +115,7 @@ function stampOf(fleet: FleetToPublish, { config }: PublishParts, now: number): 
 }
 
 async function checkImages(
-  { config, client, log }: PublishParts,
+  { config, root, client, log }: PublishParts,
   fleets: readonly FleetToPublish[],
 ): Promise<void> {
   const images = namedImages(fleets, config.architectures);
@@ -127,6 +128,7 @@ async function checkImages(
   const mayBeLost = ({ fleet, version, target }: NamedImage) =>
     !target && kept.get(fleet)?.has(version) !== true;
   refuseUnserved(missing.filter((image) => !mayBeLost(image)));
+  await refuseUnvouched({ config, client, root }, fleets, published);
   for (const { fleet, version, digestRef } of missing.filter(mayBeLost)) {
     log.warn(
       `${fleet}: the registry has lost ${digestRef} (release ${version}). No node is offered it; nodes on it still get updates.`,

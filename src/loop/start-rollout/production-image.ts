@@ -13,9 +13,14 @@ import { atDigest, atTag, formatReference } from '../../world/registry/reference
  */
 export async function readProductionImages(
   client: RegistryClient,
-  options: { readonly config: Config; readonly fleet: Fleet; readonly candidate: Candidate },
+  options: {
+    readonly config: Config;
+    readonly root: string;
+    readonly fleet: Fleet;
+    readonly candidate: Candidate;
+  },
 ): Promise<PassedImage[]> {
-  const { config, fleet, candidate } = options;
+  const { config, root, fleet, candidate } = options;
   const reference = atTag(config.image, candidate.version);
   const found = await client.resolve(reference);
   if (found === undefined) {
@@ -29,7 +34,7 @@ export async function readProductionImages(
   for (const architecture of config.architectures) {
     passed.push(
       await passImage(
-        { client, config, candidate, fleet: fleet.name },
+        { client, config, root, candidate, fleet: fleet.name },
         atDigest(config.image, found.digest),
         architecture,
       ),

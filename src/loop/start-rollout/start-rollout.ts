@@ -48,7 +48,7 @@ export interface InheritedBarrier {
   readonly reason: string;
 }
 
-type Parts = Pick<Project, 'config' | 'git' | 'forge' | 'client' | 'state' | 'readUpstream'>;
+type Parts = Pick<Project, 'config' | 'root' | 'git' | 'forge' | 'client' | 'state' | 'readUpstream'>;
 
 /**
  * Records the image of a fleet's branch as a release of that fleet, and starts its rollout: one commit on the state
@@ -92,7 +92,7 @@ export async function startRollout(
     exception: options.freezeException,
     now,
   });
-  const images = await readProductionImages(client, { config, fleet, candidate });
+  const images = await readProductionImages(client, { config, root: project.root, fleet, candidate });
   const guidance = await project.readUpstream();
   if (guidance !== undefined) {
     refuseDoubtful(upstreamStatusOf(guidance, candidate.base.version, now), {

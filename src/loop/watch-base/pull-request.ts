@@ -18,8 +18,10 @@ export function repinProposal(options: {
   readonly to: BaseBuild;
   /** What upstream says; absent if the base has no guidance. */
   readonly view?: UpstreamView | undefined;
+  /** Who signed the new build; absent if nobody has to. */
+  readonly signedBy?: string | undefined;
 }): Proposal {
-  const { config, fleet, from, to, view } = options;
+  const { config, fleet, from, to, view, signedBy } = options;
   const stream = `stream ${config.stream}`;
   const what =
     from === undefined
@@ -47,6 +49,9 @@ export function repinProposal(options: {
       [...(from === undefined ? [] : [['now', ...buildRow(from)]]), ['proposed', ...buildRow(to)]],
     ),
     fullDigests(from, to),
+    ...(signedBy === undefined
+      ? []
+      : [`The proposed image is signed by ${code(signedBy)}; the signature was verified.`]),
     ...(view === undefined ? [] : [upstreamSection(config, view)]),
     whatHappensNext(config, fleet),
     'To skip this base, close this pull request: it stays closed until the tag moves on. Commits that you add to its branch are kept.',

@@ -4,6 +4,7 @@ import type { Fleet } from '../../project/configuration/config.ts';
 import { findBase, repinBase } from '../../project/containerfile/base.ts';
 import { parseContainerfile } from '../../project/containerfile/parse.ts';
 import { entryFleets, fleetTip } from '../../project/fleets.ts';
+import { requireSignedBase } from '../../release/base-signature/verify-base.ts';
 import type { Project } from '../../release/project.ts';
 import type { Doubt, UpstreamStatus } from '../../release/upstream/upstream-state.ts';
 import { baseBranch } from '../../world/forge/branch-names.ts';
@@ -42,7 +43,7 @@ export interface BaseAnswer {
   readonly blocked?: string;
 }
 
-type Parts = Pick<Project, 'config' | 'git' | 'forge' | 'client' | 'state' | 'readUpstream'>;
+type Parts = Pick<Project, 'config' | 'root' | 'git' | 'forge' | 'client' | 'state' | 'readUpstream'>;
 
 interface WatchOptions {
   /** UNIX seconds. */
@@ -106,8 +107,10 @@ async function watchFor(
     const { to, view, blocked } = chosen;
     const upstream = defined({ upstream: view?.status });
     if (blocked === undefined) {
+      // Before anything is proposed: people trust what is in a pull request of ours.
+      const signedBy = await requireSignedBase(project, { ...config.base, digest: to.digest });
       const content = repinBase(text, config.containerfile, config.base, to.pin);
-      const proposal = repinProposal({ config, fleet, from: before, to, view });
+      const proposal = repinProposal({ config, fleet, from: before, to, view, signedBy });
       const { action, pullRequest } = await proposeChanges(forge, proposal, {
         tip,
         changes: [{ path: config.containerfile, content }],

@@ -1,3 +1,4 @@
+import { nodePolicyCheck } from './checks/accepted-by-nodes.ts';
 import { baseUrlCheck } from './checks/base-url.ts';
 import { evidenceCheck } from './checks/evidence.ts';
 import { floatingTagsCheck } from './checks/floating-tags.ts';
@@ -34,6 +35,7 @@ const checks: readonly Check[] = [
   versionTagCheck,
   layersCheck,
   evidenceCheck,
+  nodePolicyCheck,
   createdCheck,
 ];
 

@@ -29,6 +29,8 @@ export type Problem = Omit<Finding, 'check' | 'severity'> & Partial<Pick<Finding
 /** What every check can use. */
 export interface Tools {
   readonly config: Config;
+  /** Top folder of the checkout. */
+  readonly root: string;
   readonly client: RegistryClient;
   readonly files: PublishedFiles;
   /** UNIX seconds. */

@@ -7,6 +7,7 @@ import {
   rolloutProgress,
 } from '../../guidance/progress.ts';
 import { defined } from '../../host/defined.ts';
+import { messageOf, OutsideError } from '../../host/errors.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
 import { ringsToShow } from '../../project/configuration/rings.ts';
 import { findFleet } from '../../project/fleets.ts';
@@ -17,10 +18,12 @@ import { evaluateStateGates } from '../../release/gates/promotion-gates.ts';
 import { readLabel } from '../../release/gates/steering-labels.ts';
 import { metadataOf } from '../../release/operations/update-entries.ts';
 import type { Project } from '../../release/project.ts';
+import { askFleetPolicy, type NodeVerdict } from '../../release/signatures/node-verdict.ts';
 import type { FleetState, ReleaseRecord } from '../../release/state/state.ts';
 import type { UpstreamGuidance } from '../../release/upstream/guidance.ts';
 import { type UpstreamStatus, upstreamStatusOf } from '../../release/upstream/upstream-state.ts';
 import type { PullRequest } from '../../world/forge/forge.ts';
+import { parseReference } from '../../world/registry/reference.ts';
 
 /** The status of a fleet. Times in UNIX seconds, shares from 0 to 1. */
 export interface FleetStatus {
@@ -31,9 +34,14 @@ export interface FleetStatus {
   readonly hold?: Hold;
   readonly paused: readonly PausedRollout[];
   readonly withdrawn: readonly WithdrawnRelease[];
+  /** Whether the fleet's nodes accept the newest release, by their policy; absent if the fleet does not sign. */
+  readonly nodes?: NodeAnswer;
   /** The next promotion from its source fleet. */
   readonly promotion?: PromotionStatus;
 }
+
+/** `unknown`: the registry could not be asked. */
+export type NodeAnswer = NodeVerdict | { readonly accepted: 'unknown'; readonly reason: string };
 
 export interface ReleaseStatus {
   readonly version: string;
@@ -67,7 +75,7 @@ export interface PromotionStatus {
   readonly nextGate?: GateResult;
 }
 
-interface Parts extends Pick<Project, 'config' | 'forge' | 'state'> {
+interface Parts extends Pick<Project, 'config' | 'root' | 'client' | 'forge' | 'state'> {
   /** undefined if the base has none; an error if it cannot be read. */
   readonly guidance: UpstreamGuidance | Error | undefined;
 }
@@ -77,17 +85,40 @@ export async function readFleetStatus(project: Parts, fleet: Fleet, now: number)
   const state = await project.state.readFleet(fleet.name);
   const version = state.releases.releases.at(-1)?.version;
   const hold = holdAt(state.operations, now);
+  const nodes = await askNodes(project, fleet, { state, now });
   const promotion = await readPromotion(project, fleet, { to: state, now });
   return {
     fleet: fleet.name,
     ...defined({
       release: version === undefined ? undefined : releaseStatus(project, state, { version, now }),
     }),
-    ...defined({ hold }),
+    ...defined({ hold, nodes }),
     paused: state.operations.paused ?? [],
     withdrawn: state.operations.withdrawn ?? [],
     ...defined({ promotion }),
   };
+}
+
+/** About every image of the newest release: the first refusal counts. */
+async function askNodes(
+  project: Parts,
+  fleet: Fleet,
+  { state, now }: { readonly state: FleetState; readonly now: number },
+): Promise<NodeAnswer | undefined> {
+  const images = state.releases.releases.at(-1)?.['oci-images'] ?? [];
+  if (fleet.signing.length === 0 || images.length === 0) return undefined;
+  try {
+    for (const { 'digest-ref': name } of images) {
+      const image = parseReference(name);
+      if (image.kind !== 'digest') continue;
+      const verdict = await askFleetPolicy(project, { fleet, image, now });
+      if (!verdict.accepted) return verdict;
+    }
+    return { accepted: true };
+  } catch (error) {
+    if (!(error instanceof OutsideError)) throw error;
+    return { accepted: 'unknown', reason: messageOf(error) };
+  }
 }
 
 function releaseStatus(

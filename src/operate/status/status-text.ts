@@ -1,7 +1,7 @@
 import { exact, type Report, say } from '../../host/report.ts';
 import { formatDuration, formatTime } from '../../host/time.ts';
 import { describeHold } from '../../release/operations/hold.ts';
-import type { FleetStatus, ReleaseStatus, RingStatus } from './fleet-status.ts';
+import type { FleetStatus, NodeAnswer, ReleaseStatus, RingStatus } from './fleet-status.ts';
 
 const barLength = 24;
 
@@ -48,7 +48,7 @@ function ringOf({ ring, offered, offeredFrom }: RingStatus, now: number): string
 
 /** What people should know: holds, pauses, exceptions, upstream, and what comes next. */
 function remarks(status: FleetStatus, now: number): string[] {
-  const { release, hold, paused, withdrawn, promotion } = status;
+  const { release, hold, paused, withdrawn, nodes, promotion } = status;
   const { urgent, acceptedMissingEvidence: accepted, rollBack } = release?.record ?? {};
   const verdict = release?.upstream?.verdict;
   return [
@@ -60,6 +60,7 @@ function remarks(status: FleetStatus, now: number): string[] {
     ...withdrawn
       .filter(({ version }) => version === release?.version)
       .map(({ reason, by, at }) => `withdrawn: ${reason} (by ${by} on ${formatTime(at)})`),
+    ...(nodes === undefined ? [] : [nodesOf(nodes, status)]),
     ...(urgent === undefined ? [] : [`urgent: ${urgent.reason} (by ${urgent.by})`]),
     ...(rollBack === undefined
       ? []
@@ -72,6 +73,13 @@ function remarks(status: FleetStatus, now: number): string[] {
       : []),
     ...(promotion === undefined ? [] : [nextOf(promotion, now)]),
   ];
+}
+
+function nodesOf(answer: NodeAnswer, { fleet, release }: FleetStatus): string {
+  if (answer.accepted === true) return `nodes of ${fleet} accept ${release?.version} by their policy`;
+  if (answer.accepted === 'unknown')
+    return `whether nodes of ${fleet} accept it is not known: ${answer.reason}`;
+  return `NODES REFUSE IT: by the policy of ${fleet}, ${answer.reason}`;
 }
 
 function nextOf(

@@ -2,7 +2,8 @@ import { defined } from '../../host/defined.ts';
 import { InputError, type InputProblem } from '../../host/errors.ts';
 import { parseDuration, parseTime } from '../../host/time.ts';
 import { parseRepository, type TagReference } from '../../world/registry/reference.ts';
-import type { BootTestConfig, Config, Fleet, SigningKeyFile } from './config-types.ts';
+import { readBaseSignature } from './base-signature.ts';
+import type { BootTestConfig, Config, EvidenceConfig, Fleet, SigningKeyFile } from './config-types.ts';
 import { type FreezeWindow, readFreezeWindow } from './freeze-windows.ts';
 import { fieldName } from './problems.ts';
 import { type Place, readBase, readDeadline, readRefresh, readUrl, tidyPath } from './read-fields.ts';
@@ -39,8 +40,17 @@ export function buildConfig(
   );
   const base = read(['base'], (place) => readBase(written.base, place));
   const upstream = readUpstream(written, base, read);
+  const baseSignature = read(['base-signature'], (place) =>
+    base === undefined
+      ? undefined
+      : readBaseSignature(written['base-signature'], base, (name) => ({
+          ...place,
+          field: `${place.field}.${name}`,
+        })),
+  );
   const refresh = read(['refresh'], (place) => readRefresh(written.refresh, place));
   const bootTest = readBootTest(written, read);
+  const evidence = readEvidence(written, read);
   const url = read(['publish', 'url'], (place) => readUrl(written.publish.url, place));
   const freeze = readFreeze(written.freeze, ['freeze'], read);
   const fleets = Object.entries(written.fleets).map(([name, fleet]) =>
@@ -52,6 +62,7 @@ export function buildConfig(
     image === undefined ||
     testImage === undefined ||
     base === undefined ||
+    baseSignature === undefined ||
     refresh === undefined ||
     firstArchitecture === undefined
   ) {
@@ -62,6 +73,7 @@ export function buildConfig(
     image,
     testImage,
     base,
+    baseSignature,
     ...defined({ upstream }),
     stream: written.stream ?? base.tag,
     architectures: [firstArchitecture, ...architectures],
@@ -70,6 +82,7 @@ export function buildConfig(
     buildArguments: written['build-arguments'],
     tests: tidyPath(written.tests),
     bootTest,
+    evidence,
     stateBranch: written['state-branch'],
     fleets: Object.fromEntries(
       fleets.filter((fleet) => fleet !== undefined).map((fleet) => [fleet.name, fleet]),
@@ -118,6 +131,28 @@ function readBootTest(written: WrittenConfig, read: ReadField): BootTestConfig {
     network: given.network,
     kernelArguments: given['kernel-arguments'],
     leftovers: given.leftovers,
+  };
+}
+
+function readEvidence({ evidence }: WrittenConfig, read: ReadField): EvidenceConfig {
+  const sigstore = evidence?.sigstore;
+  const address = (name: 'fulcio' | 'rekor', otherwise: string) =>
+    read(['evidence', 'sigstore', name], (place) =>
+      readAddress((sigstore?.[name] ?? otherwise).replace(/\/+$/, ''), place),
+    ) ?? otherwise;
+  const trustedRoot = sigstore?.['trusted-root'];
+  return {
+    signedBy: (evidence?.['signed-by'] ?? []).map((signer) => {
+      if (typeof signer === 'string') return { kind: 'key', file: tidyPath(signer) };
+      const { repository, workflow, refs } = signer;
+      const full = workflow.startsWith('.github/') ? `${repository}/${workflow}` : workflow;
+      return { kind: 'workflow', repository, workflow: full, refs };
+    }),
+    sigstore: {
+      fulcio: address('fulcio', 'https://fulcio.sigstore.dev'),
+      rekor: address('rekor', 'https://rekor.sigstore.dev'),
+      ...defined({ trustedRoot: trustedRoot === undefined ? undefined : tidyPath(trustedRoot) }),
+    },
   };
 }
 

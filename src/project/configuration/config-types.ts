@@ -1,5 +1,6 @@
 import type { Architecture } from '../../world/registry/architecture.ts';
 import type { Repository, TagReference } from '../../world/registry/reference.ts';
+import type { BaseSignature } from './base-signature.ts';
 import type { FreezeWindow } from './freeze-windows.ts';
 import type { NodePart } from './node-parts.ts';
 import type { Ring } from './rings.ts';
@@ -14,6 +15,7 @@ export interface Config {
   /** Test registry repository. */
   readonly testImage: Repository;
   readonly base: TagReference;
+  readonly baseSignature: BaseSignature;
   /** Guidance of the base itself; absent if there is none to inherit. */
   readonly upstream?: UpstreamAddresses;
   /** Value of the label com.coreos.stream in every build. */
@@ -28,6 +30,7 @@ export interface Config {
   /** Folder inside the repository. */
   readonly tests: string;
   readonly bootTest: BootTestConfig;
+  readonly evidence: EvidenceConfig;
   readonly stateBranch: string;
   /** By name, in the order of the file. */
   readonly fleets: Readonly<Record<string, Fleet>>;
@@ -70,6 +73,36 @@ export interface BootTestConfig {
   /** Absent: if there are tests for it. */
   readonly upgrades?: boolean;
 }
+
+/** Whose signature makes evidence count. */
+export interface EvidenceConfig {
+  /** None: evidence counts without a signature. */
+  readonly signedBy: readonly EvidenceSigner[];
+  readonly sigstore: {
+    /** Addresses of the services that certify and log a signature of a workflow run. */
+    readonly fulcio: string;
+    readonly rekor: string;
+    /** Path inside the repository; absent: that of the public instance. */
+    readonly trustedRoot?: string;
+  };
+}
+
+export type EvidenceSigner =
+  | {
+      readonly kind: 'key';
+      /** Public key: path inside the repository. */
+      readonly file: string;
+    }
+  | {
+      /** A run of a GitHub workflow. */
+      readonly kind: 'workflow';
+      /** `owner/name` that the run belongs to. */
+      readonly repository: string;
+      /** `owner/name/path`, with `@ref` if the ref of a reusable workflow has to be this one. */
+      readonly workflow: string;
+      /** Patterns of the refs that the run may be for. */
+      readonly refs: readonly string[];
+    };
 
 /** A public key of a fleet. */
 export interface SigningKeyFile {

@@ -8,7 +8,14 @@ import { errorOf, problemsOf } from './problems.ts';
 import { configSchema } from './schema.ts';
 import { readDocument } from './yaml-document.ts';
 
-export type { BootTestConfig, Config, Fleet, NodeKitConfig } from './config-types.ts';
+export type {
+  BootTestConfig,
+  Config,
+  EvidenceConfig,
+  EvidenceSigner,
+  Fleet,
+  NodeKitConfig,
+} from './config-types.ts';
 
 /** Name of the configuration file, at the top of the user's repository. */
 export const configFileName = 'coxswain.yaml';

@@ -187,6 +187,60 @@ const bootTest = z
   })
   .describe('The virtual machine that images are tested in, and what is checked besides your tests.');
 
+const repositoryName = z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'owner/name');
+const signerForm = 'a public key of this repository, or { repository, workflow, refs }';
+
+const evidence = z
+  .strictObject({
+    'signed-by': z
+      .array(
+        z.union(
+          [
+            path,
+            z.strictObject({
+              repository: repositoryName.describe('Repository on GitHub that the run belongs to: acme/os'),
+              workflow: z
+                .string()
+                .regex(
+                  /^([\w.-]+\/[\w.-]+\/)?\.github\/workflows\/[^@\s/]+\.ya?ml(@\S+)?$/,
+                  '.github/workflows/NAME.yml, or owner/name/.github/workflows/NAME.yml, with @ref if the ref has to be this one',
+                )
+                .describe(
+                  'Workflow whose job signs: a file of the repository, or a reusable workflow of another repository, such as acme/ci/.github/workflows/build.yml@refs/tags/v1.',
+                ),
+              refs: z
+                .array(z.string().regex(/^refs\/\S+$/, 'such as refs/heads/main or refs/pull/*/merge'))
+                .min(1)
+                .describe('Refs that the run may be for. * stands for a part without slashes.'),
+            }),
+          ],
+          signerForm,
+        ),
+        signerForm,
+      )
+      .min(1, 'at least one signer')
+      .describe(
+        'Whose signature makes evidence count. Evidence by anyone else, or without a signature, does not.',
+      ),
+    sigstore: z
+      .strictObject({
+        fulcio: z.string().default('https://fulcio.sigstore.dev').describe('Address of Fulcio.'),
+        rekor: z.string().default('https://rekor.sigstore.dev').describe('Address of Rekor.'),
+        'trusted-root': path
+          .optional()
+          .describe(
+            'File of this repository with their keys and certificates. Default: those of the public instance.',
+          ),
+      })
+      .prefault({})
+      .describe(
+        'The services by which a workflow run signs without a key. Default: the public instance of Sigstore.',
+      ),
+  })
+  .describe(
+    'Whose signature makes the results of boot tests count. Without it, they count without a signature.',
+  );
+
 const node = z
   .strictObject({
     parts: z
@@ -233,6 +287,31 @@ export const configSchema = z
     base: z
       .string()
       .describe('Base image with the tag to follow, such as quay.io/fedora/fedora-coreos:stable'),
+    'base-signature': z
+      .union([
+        z.literal('none'),
+        z.strictObject({
+          'gpg-keys': z
+            .array(path)
+            .min(1)
+            .optional()
+            .describe("OpenPGP public keys, as files of this repository. Default: Fedora's."),
+          lookaside: z
+            .string()
+            .optional()
+            .describe("Address below which the signatures are. Default: Fedora's."),
+        }),
+        z.strictObject({
+          'cosign-keys': z
+            .array(path)
+            .min(1)
+            .describe('Public keys of cosign, as files of this repository. One of them is enough.'),
+        }),
+      ])
+      .optional()
+      .describe(
+        "Who has to have signed the base before it is proposed or built on: {gpg-keys: [...], lookaside: URL}, {cosign-keys: [...]}, or none. Default: Fedora's keys, for quay.io/fedora/fedora-coreos; none for any other base.",
+      ),
     upstream: z
       .union([
         z.literal('none'),
@@ -278,6 +357,7 @@ export const configSchema = z
         'Units of systemd that may fail in a boot test: those that have no use in a virtual machine.',
       ),
     'boot-test': bootTest.prefault({}),
+    evidence: evidence.optional(),
     'state-branch': branch
       .default('coxswain')
       .describe('Branch that holds releases and rollouts of all fleets.'),

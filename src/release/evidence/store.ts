@@ -1,8 +1,23 @@
+import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
-import { pushArtifact, readReferrer } from '../../world/registry/artifact.ts';
+import { type ListedReferrer, readReferrer } from '../../world/registry/artifact.ts';
 import type { Descriptor, RegistryClient } from '../../world/registry/client.ts';
 import { parseJson } from '../../world/registry/manifest.ts';
-import { atDigest, type Digest, formatReference, type Repository } from '../../world/registry/reference.ts';
+import {
+  atDigest,
+  type Digest,
+  type DigestReference,
+  formatReference,
+  type Repository,
+} from '../../world/registry/reference.ts';
+import { bundleMediaType, openBundle } from '../attestations/bundle.ts';
+import {
+  bundlePredicateAnnotation,
+  predicateAnnotation,
+  pushStatement,
+} from '../attestations/push-statement.ts';
+import type { AttestationSigner } from '../attestations/sign.ts';
+import type { Trust } from '../attestations/trust.ts';
 import {
   formatStatement,
   isTestResult,
@@ -16,13 +31,18 @@ import {
 export interface FoundEvidence {
   readonly descriptor: Descriptor;
   readonly evidence: TestEvidence;
+  /** Who signed it, if the configuration says whose signature counts. */
+  readonly signedBy?: string;
 }
 
-/** Shows the kind of statement in lists of referrers, as BuildKit and cosign do. */
-const predicateAnnotation = 'in-toto.io/predicate-type';
+/** Evidence that nobody vouches for whose signature counts. */
+export interface RefusedEvidence extends Omit<FoundEvidence, 'signedBy'> {
+  /** Why it does not count, as the end of a sentence. */
+  readonly reason: string;
+}
 
 /**
- * Attaches evidence to an image.
+ * Attaches evidence to an image: as a sigstore bundle if there is a signer, else as a statement without a signature.
  * @throws InputError when the evidence is about another digest, or contradicts itself
  */
 export async function pushEvidence(
@@ -30,6 +50,7 @@ export async function pushEvidence(
   repository: Repository,
   subject: Descriptor,
   evidence: TestEvidence,
+  signer?: AttestationSigner,
 ): Promise<Descriptor> {
   if (evidence.subject.digest !== subject.digest) {
     throw new InputError({
@@ -38,38 +59,55 @@ export async function pushEvidence(
       expected: subject.digest,
     });
   }
-  const annotations = { [predicateAnnotation]: testResultType };
-  const bytes = new TextEncoder().encode(formatStatement(evidence));
-  return pushArtifact(client, {
-    repository,
-    artifactType: statementMediaType,
-    subject,
-    layers: [{ mediaType: statementMediaType, bytes, annotations }],
-    annotations,
-  });
+  const statement = formatStatement(evidence);
+  return pushStatement(client, { repository, subject, predicateType: testResultType, statement, signer });
 }
 
 /**
  * The evidence attached to a digest, oldest first. What others attached, and statements that are malformed or about
  * another digest, do not count. "None" is believed only if two answers agree, because the missing evidence may be of
  * a failed test.
+ * @param trust whose signature counts: evidence without it is set aside
  * @throws OutsideError if the registry does not answer
  */
+export async function examineEvidence(
+  client: RegistryClient,
+  repository: Repository,
+  digest: Digest,
+  trust: Trust,
+): Promise<{ readonly found: FoundEvidence[]; readonly refused: RefusedEvidence[] }> {
+  const found: FoundEvidence[] = [];
+  const refused: RefusedEvidence[] = [];
+  const list = async () => (await client.referrers(repository, digest)).filter(mayBeEvidence);
+  const first = await list();
+  for (const descriptor of first.length > 0 ? first : await list()) {
+    const read = await readEvidence(
+      client,
+      { repository, subject: digest, digest: descriptor.digest },
+      trust,
+    );
+    if (read?.evidence.subject.digest !== digest) continue;
+    const { evidence, refused: reason, signedBy } = read;
+    if (reason === undefined) found.push({ descriptor, evidence, ...defined({ signedBy }) });
+    else refused.push({ descriptor, evidence, reason });
+  }
+  return { found: found.sort(byTime), refused: refused.sort(byTime) };
+}
+
+/** The same, without what does not count. */
 export async function findEvidence(
   client: RegistryClient,
   repository: Repository,
   digest: Digest,
+  trust: Trust,
 ): Promise<FoundEvidence[]> {
-  const found: FoundEvidence[] = [];
-  const list = () => client.referrers(repository, digest, statementMediaType);
-  const first = await list();
-  for (const descriptor of first.length > 0 ? first : await list()) {
-    const kind = descriptor.annotations?.[predicateAnnotation];
-    if (kind !== undefined && kind !== testResultType) continue;
-    const evidence = await readEvidence(client, repository, digest, descriptor);
-    if (evidence?.subject.digest === digest) found.push({ descriptor, evidence });
-  }
-  return found.sort(byTime);
+  return (await examineEvidence(client, repository, digest, trust)).found;
+}
+
+function mayBeEvidence({ artifactType, annotations }: Descriptor): boolean {
+  if (artifactType !== statementMediaType && artifactType !== bundleMediaType) return false;
+  const kind = annotations?.[predicateAnnotation] ?? annotations?.[bundlePredicateAnnotation];
+  return kind === undefined || kind === testResultType;
 }
 
 /**
@@ -78,11 +116,11 @@ export async function findEvidence(
  */
 export async function passingEvidence(
   client: RegistryClient,
-  repository: Repository,
-  digest: Digest,
+  image: DigestReference,
   testsTree: string,
+  trust: Trust,
 ): Promise<FoundEvidence | undefined> {
-  const newest = newestFor(await findEvidence(client, repository, digest), testsTree);
+  const newest = newestFor(await findEvidence(client, image.repository, image.digest, trust), testsTree);
   return newest?.evidence.result === 'PASSED' ? newest : undefined;
 }
 
@@ -95,29 +133,36 @@ export function newestFor(all: readonly FoundEvidence[], testsTree: string): Fou
 }
 
 // A failure and a pass in the same second: the failure counts.
-function byTime(one: FoundEvidence, other: FoundEvidence): number {
+function byTime(one: Pick<FoundEvidence, 'evidence'>, other: Pick<FoundEvidence, 'evidence'>): number {
   const difference = one.evidence.startedAt - other.evidence.startedAt;
   if (difference !== 0) return difference;
   return Number(one.evidence.result === 'FAILED') - Number(other.evidence.result === 'FAILED');
 }
 
+/** @returns undefined for what is not evidence */
 async function readEvidence(
   client: RegistryClient,
-  repository: Repository,
-  subject: Digest,
-  descriptor: Descriptor,
-): Promise<TestEvidence | undefined> {
-  const reference = atDigest(repository, descriptor.digest);
-  const where = formatReference(reference);
+  listed: ListedReferrer,
+  trust: Trust,
+): Promise<{ evidence: TestEvidence; signedBy?: string; refused?: string } | undefined> {
+  const where = formatReference(atDigest(listed.repository, listed.digest));
   // If it was deleted after it was listed, testing the image again is enough. A failed result must not get lost here.
-  const artifact = await readReferrer(client, { repository, subject, digest: descriptor.digest });
-  const layer = artifact?.layers.find((each) => each.descriptor.mediaType === statementMediaType);
+  const artifact = await readReferrer(client, listed);
+  const layer = artifact?.layers.find(({ descriptor }) =>
+    [statementMediaType, bundleMediaType].includes(descriptor.mediaType),
+  );
   if (layer === undefined) return undefined;
   try {
+    if (layer.descriptor.mediaType === bundleMediaType) {
+      const { statement, ...rest } = await openBundle(layer.bytes, trust);
+      return isTestResult(statement) ? { evidence: parseStatement(statement, where), ...rest } : undefined;
+    }
     const value = parseJson(layer.bytes, where);
-    return isTestResult(value) ? parseStatement(value, where) : undefined;
+    if (!isTestResult(value)) return undefined;
+    const evidence = parseStatement(value, where);
+    return trust.signedBy.length === 0 ? { evidence } : { evidence, refused: 'it is not signed' };
   } catch (error) {
-    if (error instanceof InputError) return undefined;
+    if (error instanceof InputError && error.details.where === where) return undefined;
     throw error;
   }
 }

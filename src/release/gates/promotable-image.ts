@@ -13,10 +13,11 @@ import {
   parseReference,
   type Repository,
 } from '../../world/registry/reference.ts';
+import { trustOf } from '../attestations/trust.ts';
 import { refreshFileName } from '../candidate/build-context.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import { type AcceptedBy, findAcceptance } from '../evidence/acceptance.ts';
-import { type FoundEvidence, findEvidence, newestFor } from '../evidence/store.ts';
+import { examineEvidence, type FoundEvidence, newestFor, type RefusedEvidence } from '../evidence/store.ts';
 import type { Project } from '../project.ts';
 import type { FleetState } from '../state/state.ts';
 
@@ -33,7 +34,7 @@ export interface PassedImage {
   readonly accepted?: AcceptedBy;
 }
 
-interface GateOptions extends Pick<Project, 'config' | 'client'> {
+interface GateOptions extends Pick<Project, 'config' | 'client' | 'root'> {
   readonly candidate: Candidate;
   /** An acceptance of missing evidence is valid for one fleet; without a fleet none counts. */
   readonly fleet?: string;
@@ -100,15 +101,20 @@ async function requireEvidence(
   const { client, candidate, config, fleet } = options;
   const { digest } = image.manifest.descriptor;
   const all: FoundEvidence[] = [];
+  const refused: RefusedEvidence[] = [];
   const subjects = image.index === undefined ? [digest] : [digest, image.index.digest];
+  const isOfThis = ({ evidence }: Pick<FoundEvidence, 'evidence'>) => evidence.architecture === architecture;
   for (const subject of subjects) {
-    const found = await findEvidence(client, repository, subject);
-    all.push(...found.filter(({ evidence }) => evidence.architecture === architecture));
+    const examined = await examineEvidence(client, repository, subject, trustOf(options));
+    all.push(...examined.found.filter(isOfThis));
+    refused.push(...examined.refused.filter(isOfThis));
   }
-  const newest = newestFor(all, candidate.testsTree);
+  const { testsTree } = candidate;
+  const newest = newestFor(all, testsTree);
   if (newest?.evidence.result === 'PASSED') return { evidence: newest };
-  if (newest === undefined && !all.some(({ evidence }) => evidence.result === 'FAILED')) {
-    const { testsTree } = candidate;
+  // An image that failed a test is never accepted, even if the evidence of the failure does not count.
+  const failedOnce = [...all, ...refused].some(({ evidence }) => evidence.result === 'FAILED');
+  if (newest === undefined && !failedOnce) {
     const known =
       fleet === undefined
         ? undefined
@@ -116,23 +122,33 @@ async function requireEvidence(
     const accepted = known ?? options.accept;
     if (accepted !== undefined) return { accepted: { reason: accepted.reason, by: accepted.by } };
   }
-  const failed =
-    newest?.evidence.tests.filter(({ result }) => result !== 'passed').map(({ name }) => name) ?? [];
-  const reason =
-    newest !== undefined
-      ? `its boot test failed${failed.length === 0 ? '' : ` (${failed.join(', ')})`}`
-      : all.length > 0
-        ? 'it was tested with other tests than this commit has'
-        : 'it was never boot-tested';
   throw new InputError({
     where: formatReference(atDigest(repository, digest)),
-    problem: `no passing evidence: ${reason}`,
-    expected: `a pass of the tests in git tree ${shortCommit(candidate.testsTree)}`,
+    problem: `no passing evidence: ${whyNone({ newest, all, refused })}`,
+    expected: `a pass of the tests in git tree ${shortCommit(testsTree)}`,
     remedy:
       newest === undefined
         ? 'Run coxswain boot-test. If that is not possible and no test failed, promote-image takes --accept-missing-evidence.'
         : 'Fix the image or the tests, and run coxswain boot-test.',
   });
+}
+
+function whyNone(evidence: {
+  readonly newest: FoundEvidence | undefined;
+  readonly all: readonly FoundEvidence[];
+  readonly refused: readonly RefusedEvidence[];
+}): string {
+  const { newest, all, refused } = evidence;
+  if (newest !== undefined) {
+    const failed = newest.evidence.tests.filter(({ result }) => result !== 'passed').map(({ name }) => name);
+    return `its boot test failed${failed.length === 0 ? '' : ` (${failed.join(', ')})`}`;
+  }
+  const last = refused.at(-1);
+  if (last !== undefined) {
+    const others = refused.length - 1;
+    return `the evidence that it has does not count (${last.reason}${others === 0 ? '' : `; and ${others} more`})`;
+  }
+  return all.length > 0 ? 'it was tested with other tests than this commit has' : 'it was never boot-tested';
 }
 
 /**

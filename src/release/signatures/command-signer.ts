@@ -17,7 +17,11 @@ export function commandSigner(
 ): Signer {
   const [program = '', ...args] = command.trim().split(/\s+/);
   // The program has its own access to its key, so it gets none of ours.
-  const { COXSWAIN_SIGNING_KEY: _, COXSWAIN_SIGNING_PASSPHRASE: __, ...env } = options.env;
+  const env = Object.fromEntries(
+    Object.entries(options.env).filter(
+      ([name]) => !/^COXSWAIN_(SIGNING|EVIDENCE)_(KEY|PASSPHRASE)$/.test(name),
+    ),
+  );
   return async (payload) => {
     const answer = await run(program, args, payload, {
       ...env,

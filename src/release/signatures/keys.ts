@@ -59,12 +59,13 @@ export function readPublicKey(pem: string, where: string): KeyObject {
 
 /**
  * Reads a private key: PKCS#8 or SEC1 in PEM, encrypted or not, or cosign's own encrypted file.
- * @param where how messages name its source; never the key itself
+ * @param options.where how messages name its source; never the key itself
+ * @param options.passphraseIn the variable that holds the passphrase
  * @throws InputError that does not contain any of the key
  */
 export function readPrivateKey(
   pem: string,
-  options: { readonly where: string; readonly passphrase?: string },
+  options: { readonly where: string; readonly passphrase?: string; readonly passphraseIn?: string },
 ): KeyObject {
   const { where, passphrase } = options;
   const encrypted = /ENCRYPTED/.test(pem);
@@ -72,7 +73,7 @@ export function readPrivateKey(
     throw new InputError({
       where,
       problem: 'the private key is encrypted, and there is no passphrase',
-      remedy: 'Put the passphrase into COXSWAIN_SIGNING_PASSPHRASE.',
+      remedy: `Put the passphrase into ${options.passphraseIn ?? 'COXSWAIN_SIGNING_PASSPHRASE'}.`,
     });
   }
   if (isCosignKey(pem)) {

@@ -33,7 +33,11 @@ export async function fleetKeys(root: string, fleet: Fleet, now: number): Promis
   return Promise.all(active.map(async ({ file }) => ({ file, key: await readKeyFile(root, file) })));
 }
 
-async function readKeyFile(root: string, file: string): Promise<KeyObject> {
+/**
+ * Reads a public key that coxswain.yaml names.
+ * @throws InputError for a file that is missing or holds no public key
+ */
+export async function readKeyFile(root: string, file: string): Promise<KeyObject> {
   try {
     return readPublicKey(await readFile(join(root, file), 'utf8'), file);
   } catch (error) {
@@ -60,7 +64,7 @@ export async function signingKeys(
 ): Promise<readonly SigningKey[]> {
   if (keys.length === 0) return [];
   const { env, fleet } = options;
-  const own = await privateKeys(env);
+  const own = await privateKeys(env, 'COXSWAIN_SIGNING');
   const command = env.COXSWAIN_SIGNING_COMMAND;
   return keys.map(({ file, key }) => {
     const found = own.find((each) => sameKey(publicHalf(each), key));
@@ -82,29 +86,34 @@ export async function signingKeys(
 
 const onePem = /-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*-----END [A-Z ]*PRIVATE KEY-----/g;
 
-async function privateKeys(env: NodeJS.ProcessEnv): Promise<KeyObject[]> {
-  const passphrase = env.COXSWAIN_SIGNING_PASSPHRASE;
-  const sources = [['COXSWAIN_SIGNING_KEY', env.COXSWAIN_SIGNING_KEY ?? '']];
-  const file = env.COXSWAIN_SIGNING_KEY_FILE ?? '';
-  if (file !== '') sources.push(['COXSWAIN_SIGNING_KEY_FILE', await readSecretFile(file)]);
+/**
+ * The private keys of the environment: NAME_KEY, NAME_KEY_FILE, opened by NAME_PASSPHRASE.
+ * @param name the start of the variables' names
+ */
+export async function privateKeys(env: NodeJS.ProcessEnv, name: string): Promise<KeyObject[]> {
+  const passphrase = env[`${name}_PASSPHRASE`];
+  const sources = [[`${name}_KEY`, env[`${name}_KEY`] ?? '']];
+  const file = env[`${name}_KEY_FILE`] ?? '';
+  if (file !== '') sources.push([`${name}_KEY_FILE`, await readSecretFile(file, `${name}_KEY_FILE`)]);
   return sources.flatMap(([where = '', text = '']) => {
     if (text.trim() === '') return [];
     const found = text.match(onePem) ?? [text];
     return found.map((pem) =>
       readPrivateKey(pem, {
         where,
+        passphraseIn: `${name}_PASSPHRASE`,
         ...defined({ passphrase: passphrase === undefined || passphrase === '' ? undefined : passphrase }),
       }),
     );
   });
 }
 
-async function readSecretFile(path: string): Promise<string> {
+async function readSecretFile(path: string, where: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
     throw new InputError({
-      where: 'COXSWAIN_SIGNING_KEY_FILE',
+      where,
       problem: 'the private key cannot be read',
       found: (error as NodeJS.ErrnoException).code ?? 'unknown',
     });

@@ -1,17 +1,29 @@
 import { createPublicKey } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { promoteImage } from '../../../src/loop/promote-image/promote-image.ts';
+import { nodePolicyCheck } from '../../../src/operate/doctor/checks/accepted-by-nodes.ts';
+import type { ImageSubject, Tools } from '../../../src/operate/doctor/site-check.ts';
+import { readFleetStatus } from '../../../src/operate/status/fleet-status.ts';
+import { reportFleet } from '../../../src/operate/status/status-text.ts';
+import { findFleet } from '../../../src/project/fleets.ts';
 import { makeKeyPair } from '../../../src/release/signatures/keys.ts';
 import {
   isSigned,
   readSignatures,
+  removeSignatures,
   signatureReference,
 } from '../../../src/release/signatures/signature-tag.ts';
 import type { RegistryClient } from '../../../src/world/registry/client.ts';
 import { copyImage } from '../../../src/world/registry/copy.ts';
-import { atTag, type Digest, type Repository } from '../../../src/world/registry/reference.ts';
+import {
+  atDigest,
+  atTag,
+  type Digest,
+  formatReference,
+  type Repository,
+} from '../../../src/world/registry/reference.ts';
 import { buildAndTest } from '../../faults/stage.ts';
-import { createProject, publishBase, type TestProject } from '../../support/project.ts';
+import { createProject, publishBase, recordRelease, type TestProject } from '../../support/project.ts';
 import { pushSampleImage, useRegistry } from '../../support/registry.ts';
 
 const registry = useRegistry();
@@ -52,7 +64,11 @@ describe('promotion to a fleet that signs', () => {
         return project.client.putManifest(repository, tag, bytes, mediaType);
       },
     };
-    expect(await promote({ client })).toMatchObject({ signed: ['keys/testing.pub'], signatures: 1 });
+    expect(await promote({ client })).toMatchObject({
+      signed: ['keys/testing.pub'],
+      signatures: 1,
+      acceptedByNodes: 1,
+    });
     expect(seen.length).toBeGreaterThan(0);
     expect(seen).not.toContain(false);
     expect(await promote()).toMatchObject({ signatures: 0, changed: false });
@@ -91,5 +107,32 @@ describe('promotion to a fleet that signs', () => {
     expect(there?.digest).not.toBe(stranger.digest);
     expect(await signed()).toBe(true);
     expect(await client.resolve(atTag(config.testImage, tag))).toBeDefined();
+  });
+});
+
+describe('the policy of the nodes of a fleet that signs', () => {
+  const status = () =>
+    readFleetStatus({ ...project, guidance: undefined }, findFleet(project.config, 'testing'), now);
+  const check = async () => {
+    const payload = formatReference(atDigest(project.config.image, built));
+    const image = { node: { payload }, fleet: 'testing', where: 'testing', target: true, current: true };
+    return nodePolicyCheck.run(image as ImageSubject, { ...project, now } as unknown as Tools);
+  };
+
+  it('is asked by status and doctor, which say if nodes would refuse the release', async () => {
+    await promote();
+    const version = '44.20260621.3.1-0';
+    await recordRelease(project, 'testing', { version, time: now, digest: built });
+    expect(reportFleet(await status(), now).facts.join('\n')).toContain(
+      `nodes of testing accept ${version} by their policy`,
+    );
+    expect(await check()).toEqual([]);
+
+    const image = { repository: project.config.image, digest: built };
+    expect(await removeSignatures(project.client, image, [createPublicKey(pair.publicKey)])).toBe(1);
+    expect(reportFleet(await status(), now).facts.join('\n')).toContain('NODES REFUSE IT');
+    expect(await check()).toMatchObject([
+      { message: expect.stringMatching(/refuse this image: it has no signature that nodes read/) },
+    ]);
   });
 });

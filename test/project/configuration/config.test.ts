@@ -11,6 +11,13 @@ const whole = `# a comment
 image: ghcr.io/acme/os
 test-image: ghcr.io/acme/os-test
 base: quay.io/fedora/fedora-coreos:stable
+base-signature: { gpg-keys: [./keys/base.asc] }
+evidence:
+  signed-by:
+    - ./keys/evidence.pub
+    - { repository: acme/os, workflow: .github/workflows/ci.yml, refs: [refs/heads/testing] }
+    - { repository: acme/os, workflow: acme/ci/.github/workflows/build.yml@refs/tags/v1, refs: [refs/heads/*] }
+  sigstore: { fulcio: "https://fulcio.example/", trusted-root: keys/root.json }
 stream: stable
 architectures: [x86_64, aarch64]
 refresh: 7d
@@ -53,6 +60,33 @@ describe('coxswain.yaml', () => {
       image: { registry: 'ghcr.io', path: 'acme/os' },
       testImage: { registry: 'ghcr.io', path: 'acme/os-test' },
       base: { kind: 'tag', repository: { registry: 'quay.io', path: 'fedora/fedora-coreos' }, tag: 'stable' },
+      baseSignature: {
+        kind: 'gpg',
+        lookaside: 'https://builds.coreos.fedoraproject.org/prod/signatures/oci',
+        files: ['keys/base.asc'],
+      },
+      evidence: {
+        signedBy: [
+          { kind: 'key', file: 'keys/evidence.pub' },
+          {
+            kind: 'workflow',
+            repository: 'acme/os',
+            workflow: 'acme/os/.github/workflows/ci.yml',
+            refs: ['refs/heads/testing'],
+          },
+          {
+            kind: 'workflow',
+            repository: 'acme/os',
+            workflow: 'acme/ci/.github/workflows/build.yml@refs/tags/v1',
+            refs: ['refs/heads/*'],
+          },
+        ],
+        sigstore: {
+          fulcio: 'https://fulcio.example',
+          rekor: 'https://rekor.sigstore.dev',
+          trustedRoot: 'keys/root.json',
+        },
+      },
       upstream: {
         updates: 'https://builds.coreos.fedoraproject.org/updates/stable.json',
         releases: 'https://builds.coreos.fedoraproject.org/prod/streams/stable/releases.json',

@@ -1,19 +1,33 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { attestationSigner } from '../../../src/release/attestations/sign.ts';
+import type { Trust } from '../../../src/release/attestations/trust.ts';
 import { formatStatement, type TestEvidence } from '../../../src/release/evidence/statement.ts';
-import { findEvidence, passingEvidence, pushEvidence } from '../../../src/release/evidence/store.ts';
-import { pushArtifact } from '../../../src/world/registry/artifact.ts';
+import {
+  examineEvidence,
+  findEvidence,
+  passingEvidence,
+  pushEvidence,
+} from '../../../src/release/evidence/store.ts';
+import { makeKeyPair } from '../../../src/release/signatures/keys.ts';
+import { pushArtifact, readArtifact } from '../../../src/world/registry/artifact.ts';
 import {
   createRegistryClient,
   type Descriptor,
   type RegistryClient,
 } from '../../../src/world/registry/client.ts';
 import {
+  atDigest,
+  type Digest,
   digestOf,
   formatRepository,
   parseRepository,
   type Repository,
 } from '../../../src/world/registry/reference.ts';
 import { pushSampleImage, startTestRegistry, testClient, useRegistry } from '../../support/registry.ts';
+import { unsigned } from '../../support/trust.ts';
 
 const registry = useRegistry();
 const tree = 'b'.repeat(40);
@@ -45,12 +59,12 @@ function evidence(changes: Partial<TestEvidence> = {}): TestEvidence {
 
 describe('evidence', () => {
   it('is found with the image it is about, and with no other', async () => {
-    expect(await findEvidence(client, repository, subject.digest)).toEqual([]);
+    expect(await findEvidence(client, repository, subject.digest, unsigned)).toEqual([]);
     const descriptor = await pushEvidence(client, repository, subject, evidence());
-    expect(await findEvidence(client, repository, subject.digest)).toEqual([
+    expect(await findEvidence(client, repository, subject.digest, unsigned)).toEqual([
       { descriptor, evidence: evidence() },
     ]);
-    expect(await findEvidence(client, repository, digestOf('other'))).toEqual([]);
+    expect(await findEvidence(client, repository, digestOf('other'), unsigned)).toEqual([]);
   });
 
   it('is not pushed for another image than the one it names', async () => {
@@ -62,13 +76,17 @@ describe('evidence', () => {
         evidence({ subject: { repository: 'x', digest: digestOf('other') } }),
       ),
     ).rejects.toThrow(/about another image/);
-    expect(await findEvidence(client, repository, subject.digest)).toEqual([]);
+    expect(await findEvidence(client, repository, subject.digest, unsigned)).toEqual([]);
   });
 
   it('passes for the same tests only', async () => {
     await pushEvidence(client, repository, subject, evidence());
-    expect((await passingEvidence(client, repository, subject.digest, tree))?.evidence.result).toBe('PASSED');
-    expect(await passingEvidence(client, repository, subject.digest, 'c'.repeat(40))).toBeUndefined();
+    expect(
+      (await passingEvidence(client, atDigest(repository, subject.digest), tree, unsigned))?.evidence.result,
+    ).toBe('PASSED');
+    expect(
+      await passingEvidence(client, atDigest(repository, subject.digest), 'c'.repeat(40), unsigned),
+    ).toBeUndefined();
   });
 
   it('counts by its newest result', async () => {
@@ -79,18 +97,23 @@ describe('evidence', () => {
       subject,
       evidence({ result: 'FAILED', startedAt: startedAt - 10 }),
     );
-    expect(await passingEvidence(client, repository, subject.digest, tree)).toBeUndefined();
+    expect(
+      await passingEvidence(client, atDigest(repository, subject.digest), tree, unsigned),
+    ).toBeUndefined();
     await pushEvidence(client, repository, subject, evidence({ startedAt }));
-    expect((await passingEvidence(client, repository, subject.digest, tree))?.evidence.startedAt).toBe(
-      startedAt,
-    );
+    expect(
+      (await passingEvidence(client, atDigest(repository, subject.digest), tree, unsigned))?.evidence
+        .startedAt,
+    ).toBe(startedAt);
     await pushEvidence(
       client,
       repository,
       subject,
       evidence({ result: 'FAILED', startedAt: startedAt + 10 }),
     );
-    expect(await passingEvidence(client, repository, subject.digest, tree)).toBeUndefined();
+    expect(
+      await passingEvidence(client, atDigest(repository, subject.digest), tree, unsigned),
+    ).toBeUndefined();
   });
 
   it('is not what others attach, nor a statement about another image, nor a malformed one', async () => {
@@ -109,7 +132,7 @@ describe('evidence', () => {
     await attach('not json');
     await attach('{}', { 'in-toto.io/predicate-type': 'https://slsa.dev/provenance/v1' });
     expect(await client.referrers(repository, subject.digest)).toHaveLength(5);
-    expect(await findEvidence(client, repository, subject.digest)).toEqual([]);
+    expect(await findEvidence(client, repository, subject.digest, unsigned)).toEqual([]);
   });
 
   it('that is listed and deleted since does not block', async () => {
@@ -117,7 +140,7 @@ describe('evidence', () => {
     const url = `http://${registry.host}/v2/${repository.path}/manifests/${gone.digest}`;
     expect((await fetch(url, { method: 'DELETE' })).status).toBe(202);
     expect(await client.referrers(repository, subject.digest)).toHaveLength(1);
-    expect(await findEvidence(client, repository, subject.digest)).toEqual([]);
+    expect(await findEvidence(client, repository, subject.digest, unsigned)).toEqual([]);
   });
 
   it('is never treated as absent because the registry is', async () => {
@@ -125,6 +148,82 @@ describe('evidence', () => {
     const there = parseRepository(`${short.host}/acme/os`);
     await short.stop();
     const impatient = createRegistryClient({ credentials: async () => undefined, retryDelays: [] });
-    await expect(findEvidence(impatient, there, subject.digest)).rejects.toThrow(/not reachable/);
+    await expect(findEvidence(impatient, there, subject.digest, unsigned)).rejects.toThrow(/not reachable/);
+  });
+});
+
+describe('evidence if the configuration says whose signature counts', () => {
+  const [own, other] = [makeKeyPair(), makeKeyPair()];
+  let root: string;
+  let trust: Trust;
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'coxswain-test-evidence-'));
+    await writeFile(join(root, 'own.pub'), own.publicKey);
+    trust = { ...unsigned, root, signedBy: [{ kind: 'key', file: 'own.pub' }] };
+  });
+  afterAll(() => rm(root, { recursive: true, force: true }));
+
+  const push = async (privateKey: string | undefined, changes: Partial<TestEvidence> = {}) => {
+    const env = privateKey === undefined ? {} : { COXSWAIN_EVIDENCE_KEY: privateKey };
+    // A stranger does not ask the configuration.
+    const signer = await attestationSigner(privateKey === other.privateKey ? unsigned : trust, env);
+    return pushEvidence(client, repository, subject, evidence(changes), signer);
+  };
+  const passing = () => passingEvidence(client, atDigest(repository, subject.digest), tree, trust);
+
+  it('counts with that signature, and says who signed', async () => {
+    await push(own.privateKey);
+    expect(await passing()).toMatchObject({ signedBy: 'own.pub', evidence: { result: 'PASSED' } });
+    // A reader that needs no signature reads it too.
+    expect(await findEvidence(client, repository, subject.digest, unsigned)).toHaveLength(1);
+  });
+
+  it('does not count without a signature, nor by a stranger who may push there, and says why', async () => {
+    await push(undefined);
+    await push(other.privateKey, { seconds: 4 });
+    expect(await passing()).toBeUndefined();
+    const { found, refused } = await examineEvidence(client, repository, subject.digest, trust);
+    expect(found).toEqual([]);
+    expect(refused.map(({ reason }) => reason).sort()).toEqual([
+      'it is not signed',
+      'it is not signed by own.pub',
+    ]);
+  });
+
+  it('does not count if it is the signed pass of another image', async () => {
+    await push(own.privateKey);
+    const [listed] = await client.referrers(repository, subject.digest);
+    const artifact = await readArtifact(client, atDigest(repository, listed?.digest as Digest));
+    const stranger = await client.getManifest(
+      await pushSampleImage(client, repository, { labels: { another: 'image' } }),
+    );
+    await pushArtifact(client, {
+      repository,
+      artifactType: artifact.manifest.json.artifactType as string,
+      subject: stranger.descriptor,
+      layers: artifact.layers.map(({ descriptor, bytes }) => ({ mediaType: descriptor.mediaType, bytes })),
+    });
+    expect(await findEvidence(client, repository, stranger.descriptor.digest, trust)).toEqual([]);
+  });
+
+  it('does not count if an older signed pass is replayed beside a newer signed failure', async () => {
+    const { startedAt } = evidence();
+    await push(own.privateKey, { startedAt });
+    await push(own.privateKey, {
+      startedAt: startedAt + 60,
+      result: 'FAILED',
+      tests: [{ name: 'a.sh', result: 'failed', seconds: 1 }],
+    });
+    // A stranger pushes the old pass once more.
+    const passed = (await findEvidence(client, repository, subject.digest, trust))[0];
+    const artifact = await readArtifact(client, atDigest(repository, passed?.descriptor.digest as Digest));
+    await pushArtifact(client, {
+      repository,
+      artifactType: artifact.manifest.json.artifactType as string,
+      subject,
+      layers: artifact.layers.map(({ descriptor, bytes }) => ({ mediaType: descriptor.mediaType, bytes })),
+      annotations: { replayed: 'yes' },
+    });
+    expect(await passing()).toBeUndefined();
   });
 });

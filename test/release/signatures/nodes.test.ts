@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject 
 import { beforeEach, describe, expect, it } from 'vitest';
 import { nodePolicy } from '../../../src/release/signatures/containers-policy.ts';
 import { makeKeyPair } from '../../../src/release/signatures/keys.ts';
+import { askNodePolicy } from '../../../src/release/signatures/node-verdict.ts';
 import { signImage } from '../../../src/release/signatures/sign-manifests.ts';
 import { removeSignatures, signatureReference } from '../../../src/release/signatures/signature-tag.ts';
 import type { SigningKey } from '../../../src/release/signatures/signing-keys.ts';
@@ -72,7 +73,17 @@ async function judge(
 ) {
   const { where = repository } = options;
   const files = { ...nodePolicy(where, trusted), ...options };
-  return (await askPolicy(oracle as string, files, formatReference(atDigest(where, digest)))).accepted;
+  const { accepted, said } = await askPolicy(
+    oracle as string,
+    files,
+    formatReference(atDigest(where, digest)),
+  );
+  // Our own reader of the same rules must agree in every case.
+  expect([await askNodePolicy(client, files, atDigest(where, digest)), said]).toMatchObject([
+    { accepted },
+    said,
+  ]);
+  return accepted;
 }
 
 describe('a node with the policy of its fleet', () => {

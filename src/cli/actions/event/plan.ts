@@ -51,11 +51,11 @@ export function matrixOf(config: Config, given: readonly string[], field: string
  * as it is configured now.
  */
 export async function untested(
-  parts: Pick<Project, 'config' | 'git' | 'client' | 'state'>,
+  parts: Pick<Project, 'config' | 'git' | 'client' | 'state' | 'root'>,
   commit: string,
   fleet: Fleet,
 ): Promise<readonly Architecture[]> {
-  const { git, config, client } = parts;
+  const { git, config, client, root } = parts;
   const candidate = await readCandidate({ ...parts, commit });
   const built = await findBuilt(client, config, candidate);
   if (built === undefined) return config.architectures;
@@ -64,7 +64,7 @@ export async function untested(
   const missing: Architecture[] = [];
   for (const architecture of config.architectures) {
     try {
-      const passed = [await passImage({ client, config, candidate }, built, architecture)];
+      const passed = [await passImage({ client, config, root, candidate }, built, architecture)];
       await requireRehearsed({ git, config, commit, version, fleet, state, passed });
     } catch (error) {
       if (!(error instanceof InputError)) throw error;

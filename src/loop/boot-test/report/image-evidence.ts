@@ -1,5 +1,7 @@
 import { defined } from '../../../host/defined.ts';
 import type { Log } from '../../../host/log.ts';
+import { type AttestationSigner, attestationSigner } from '../../../release/attestations/sign.ts';
+import { trustOf } from '../../../release/attestations/trust.ts';
 import type { TestEvidence } from '../../../release/evidence/statement.ts';
 import { type FoundEvidence, passingEvidence, pushEvidence } from '../../../release/evidence/store.ts';
 import type { Project } from '../../../release/project.ts';
@@ -15,12 +17,12 @@ import { evidenceLog } from './report-text.ts';
 
 /** The existing evidence of the image, if these same tests passed. */
 export async function evidenceOn(
-  { client }: Project,
+  { client, config, root }: Project,
   { reference }: ImageUnderTest,
   tests: CommittedTests,
 ): Promise<FoundEvidence | undefined> {
   if (reference === undefined) return undefined;
-  return passingEvidence(client, reference.repository, reference.digest, tests.tree);
+  return passingEvidence(client, reference, tests.tree, trustOf({ config, root }));
 }
 
 /** The evidence knows every update that nodes would make now. */
@@ -81,6 +83,21 @@ export function onFiles({ client, config }: Project, { reference, image }: Image
   return { onFiles: (root: string) => recordPackages(client, { ...about, root, log }) };
 }
 
+/** The signer of this run's evidence. It is asked for before anything is booted, because without it a test may be in vain. */
+export async function evidenceSigner(
+  { config, root }: Project,
+  about: { readonly tested: ImageUnderTest; readonly env: NodeJS.ProcessEnv; readonly log: Log },
+): Promise<AttestationSigner | undefined> {
+  const { tested, env, log } = about;
+  const signer = await attestationSigner(trustOf({ config, root }), env);
+  if (signer === undefined && config.evidence.signedBy.length > 0 && tested.reference !== undefined) {
+    log.warn(
+      'this run cannot sign, so its evidence will not count: coxswain.yaml says in evidence.signed-by whose does',
+    );
+  }
+  return signer;
+}
+
 /** Evidence belongs in the test registry. */
 export async function attachEvidence(
   { client, config }: Project,
@@ -88,10 +105,11 @@ export async function attachEvidence(
     readonly tested: ImageUnderTest;
     readonly evidence: TestEvidence;
     readonly report: BootReport;
+    readonly signer: AttestationSigner | undefined;
     readonly log: Log;
   },
 ): Promise<Digest | undefined> {
-  const { tested, evidence, report, log } = about;
+  const { tested, evidence, report, signer, log } = about;
   const { reference, image } = tested;
   if (reference === undefined) return undefined;
   if (!sameRepository(reference.repository, config.testImage)) {
@@ -99,5 +117,6 @@ export async function attachEvidence(
     return undefined;
   }
   if (!aboutTheImage(report)) return undefined;
-  return (await pushEvidence(client, reference.repository, image.manifest.descriptor, evidence)).digest;
+  return (await pushEvidence(client, reference.repository, image.manifest.descriptor, evidence, signer))
+    .digest;
 }

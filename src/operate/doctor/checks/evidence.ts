@@ -1,3 +1,4 @@
+import { trustOf } from '../../../release/attestations/trust.ts';
 import { findAcceptance } from '../../../release/evidence/acceptance.ts';
 import { findEvidence } from '../../../release/evidence/store.ts';
 import { isIndex } from '../../../world/registry/manifest.ts';
@@ -8,7 +9,7 @@ import type { CheckOf } from '../site-check.ts';
 export const evidenceCheck: CheckOf<'image'> = {
   name: 'evidence',
   of: 'image',
-  run: async ({ image, current, fleet, basearch, where }, { config, client }) => {
+  run: async ({ image, current, fleet, basearch, where }, { config, client, root }) => {
     if (image === undefined || !current) return [];
     const subjects: Digest[] = [image.manifest.descriptor.digest];
     const tagged = await client.findManifest(
@@ -16,7 +17,8 @@ export const evidenceCheck: CheckOf<'image'> = {
     );
     if (tagged !== undefined && isIndex(tagged.json)) subjects.push(tagged.descriptor.digest);
     const all = [];
-    for (const subject of subjects) all.push(...(await findEvidence(client, config.image, subject)));
+    for (const subject of subjects)
+      all.push(...(await findEvidence(client, config.image, subject, trustOf({ config, root }))));
     const newest = all
       .filter(({ evidence }) => evidence.architecture === basearch)
       .sort((one, other) => one.evidence.startedAt - other.evidence.startedAt)

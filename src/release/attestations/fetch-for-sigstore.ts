@@ -1,0 +1,22 @@
+/**
+ * Stands in for make-fetch-happen under `@sigstore/sign` (rolldown.config.ts, test/support/sigstore.ts): that client brings a
+ * megabyte of caches and proxies, of which signing uses nothing but one POST with a time limit.
+ */
+export default function fetchForSigstore(
+  url: string,
+  options: {
+    readonly method?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: string;
+    /** Milliseconds. */
+    readonly timeout?: number;
+  } = {},
+): Promise<Response> {
+  const { method = 'GET', headers = {}, body, timeout } = options;
+  return fetch(url, {
+    method,
+    headers: { ...headers },
+    ...(body === undefined ? {} : { body }),
+    ...(timeout === undefined ? {} : { signal: AbortSignal.timeout(timeout) }),
+  });
+}
