@@ -1,18 +1,23 @@
+import { join, resolve } from 'node:path';
 import { directory } from '../cli/directory.ts';
 import { defineVerb } from '../cli/verb.ts';
 import type { Annotation } from '../host/annotation.ts';
 import { defined } from '../host/defined.ts';
+import { exists } from '../host/files.ts';
 import { renderFindings } from '../host/findings.ts';
+import type { Log } from '../host/log.ts';
 import { count } from '../host/report.ts';
+import { findTool } from '../host/tools.ts';
 import { checkCheckout } from '../operate/check/check.ts';
 import type { Finding } from '../operate/check/checkout-finding.ts';
 import { findRoot } from '../project/checkout.ts';
+import { configFileName } from '../project/configuration/config.ts';
 import { Git } from '../world/git/git.ts';
 
 export default defineVerb({
   summary: 'Check a whole checkout before anything runs: configuration, templates, tests, workflows',
   about: `Reads the files of the checkout, committed or not, and reports everything that would fail later. It asks no
-registry and no forge, and writes nothing. Exit code 1 if there is an error; warnings alone are 0.
+registry and no forge, and writes nothing. In a folder that is not a repository yet it checks the same, except for commits. Exit code 1 if there is an error; warnings alone are 0.
 
   configuration  coxswain.yaml
   containerfile  it can be read, and builds on the configured base
@@ -24,8 +29,8 @@ registry and no forge, and writes nothing. Exit code 1 if there is an error; war
   coxswain check`,
   inputs: { directory },
   run: async (inputs, context) => {
-    const root = await findRoot(inputs.directory);
-    const { findings, ran } = await checkCheckout(new Git(root), root, context.now());
+    const { git, root } = await findCheckout(inputs.directory, context.log);
+    const { findings, ran } = await checkCheckout(git, root, context.now());
     const errors = findings.filter(({ severity }) => severity === 'error');
     const warnings = findings.filter(({ severity }) => severity === 'warning');
     const reported = findings.map(({ check, ...finding }) => ({ rule: check, ...finding }));
@@ -46,6 +51,19 @@ registry and no forge, and writes nothing. Exit code 1 if there is an error; war
     warnings: { about: 'how many warnings', of: ({ warnings }) => warnings },
   },
 });
+
+/** The checkout; before the first `git init` also a folder with a configuration, for which git is not needed. */
+async function findCheckout(directory: string, log: Log): Promise<{ git: Git | undefined; root: string }> {
+  const isRepository =
+    findTool('git') !== undefined &&
+    (await new Git(directory).try(['rev-parse', '--show-toplevel']).catch(() => undefined)) !== undefined;
+  if (isRepository || !(await exists(join(directory, configFileName)))) {
+    const root = await findRoot(directory);
+    return { git: new Git(root), root };
+  }
+  log.warn('this folder is not a git repository yet, so nothing was checked about commits: git init');
+  return { git: undefined, root: resolve(directory) };
+}
 
 function annotationOf({ check, severity, where, message, remedy }: Finding): Annotation {
   const place = /^([^:]+?)( \(rendered\))?(?::(\d+)|:|$)/.exec(where);

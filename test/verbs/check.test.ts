@@ -1,12 +1,13 @@
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { silentLog } from '../../src/host/log.ts';
 import { parseConfig } from '../../src/project/configuration/config.ts';
 import { ours } from '../../src/project/init/ours.ts';
 import { workflowFiles } from '../../src/project/init/workflow-files.ts';
 import check from '../../src/verbs/check.ts';
 import { contextAt } from '../support/project.ts';
-import { commitFiles, createRepository } from '../support/repository.ts';
+import { commitFiles, createRepository, temporaryFolder } from '../support/repository.ts';
 
 // A Tuesday, at 10:00 UTC.
 const now = Date.parse('2026-07-21T10:00:00Z') / 1000;
@@ -198,7 +199,25 @@ describe('check', () => {
     expect(annotations?.[0]).not.toHaveProperty('line');
   });
 
-  it('refuses a folder outside of a repository', async () => {
+  it('checks a folder that is not a repository yet, with or without git installed', async () => {
+    const folder = await temporaryFolder();
+    for (const [path, text] of Object.entries(good)) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), text);
+    }
+    const warnings: string[] = [];
+    const context = { ...contextAt(now), log: { ...silentLog, warn: (text: string) => warnings.push(text) } };
+    expect(await check.run({ directory: folder }, context)).toMatchObject({
+      exitCode: 0,
+      data: { findings: [] },
+    });
+    expect(warnings.join()).toContain('not a git repository yet');
+    vi.stubEnv('PATH', folder);
+    const without = await check.run({ directory: folder }, context).finally(() => vi.unstubAllEnvs());
+    expect(without).toMatchObject({ exitCode: 0, data: { findings: [] } });
+  });
+
+  it('refuses a folder outside of a repository that has no configuration', async () => {
     await expect(check.run({ directory: '/' }, contextAt(now))).rejects.toThrow('not inside a git work tree');
   });
 });

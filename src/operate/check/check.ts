@@ -32,9 +32,10 @@ export interface CheckAnswer {
 
 /**
  * Checks everything in a checkout that Coxswain reads. Reads files only: no registry, no forge, no state.
+ * @param git undefined in a folder that is not a repository yet
  * @param now UNIX seconds: templates are rendered for the day that begins then
  */
-export async function checkCheckout(git: Git, root: string, now: number): Promise<CheckAnswer> {
+export async function checkCheckout(git: Git | undefined, root: string, now: number): Promise<CheckAnswer> {
   const configuration = 'configuration';
   let text: string;
   try {
@@ -55,7 +56,7 @@ export async function checkCheckout(git: Git, root: string, now: number): Promis
   const examined: Examined = {
     root,
     config: examinedConfig.config,
-    tracked: await readTracked(git),
+    tracked: git === undefined ? undefined : await readTracked(git),
     now,
   };
   const findings: Finding[] = [];

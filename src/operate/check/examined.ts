@@ -10,8 +10,8 @@ export interface Examined {
   /** Top folder of the checkout. */
   readonly root: string;
   readonly config: Config;
-  /** Paths that git knows: other files are in no commit, so no run has them. */
-  readonly tracked: ReadonlySet<string>;
+  /** Paths that git knows: other files are in no commit, so no run has them. undefined if this is not a repository yet. */
+  readonly tracked: ReadonlySet<string> | undefined;
   /** UNIX seconds. */
   readonly now: number;
 }
@@ -45,7 +45,7 @@ export async function fileNames({ root }: Examined, folder: string): Promise<str
 
 /** A warning about a file that is in no commit; none if it is. */
 export function untracked({ tracked }: Examined, path: string): Found[] {
-  if (tracked.has(path)) return [];
+  if (tracked === undefined || tracked.has(path)) return [];
   return [
     {
       severity: 'warning',

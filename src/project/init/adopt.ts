@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { readFileIfThere } from '../../host/files.ts';
+import { findTool } from '../../host/tools.ts';
 import { Git } from '../../world/git/git.ts';
 import type { WorkflowFile } from './workflow-files.ts';
 
@@ -10,6 +11,7 @@ import type { WorkflowFile } from './workflow-files.ts';
  * that is checked out.
  */
 export async function workingBranch(directory: string): Promise<string | undefined> {
+  if (findTool('git') === undefined) return undefined;
   const git = new Git(directory);
   if (((await git.try(['rev-parse', '--verify', '--quiet', 'HEAD'])) ?? '') === '') return undefined;
   const remote = await git.try(['symbolic-ref', '--quiet', '--short', 'refs/remotes/origin/HEAD']);
