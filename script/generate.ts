@@ -4,14 +4,19 @@ import { basename, extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Verb } from '../src/cli/verb.ts';
 import { withTemporaryFolder, writeFileAtomically } from '../src/host/files.ts';
-import { configJsonSchema } from '../src/project/configuration/schema.ts';
+import { configJsonSchema, schemaStoreEntry } from '../src/project/configuration/schema.ts';
 import { initRepository } from '../src/project/init/init.ts';
 import type { InitialSettings } from '../src/project/init/texts.ts';
 import { actionText, readmeText } from './actions.ts';
+import { referencePages } from './reference.ts';
 
 /** Files that are made from the source: path inside this repository, and content. */
 export function generatedFiles(): Map<string, string> {
-  return new Map([['schema/coxswain.schema.json', `${JSON.stringify(configJsonSchema(), null, 2)}\n`]]);
+  const text = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
+  return new Map([
+    ['schema/coxswain.schema.json', text(configJsonSchema())],
+    ['schema/schemastore.json', text(schemaStoreEntry())],
+  ]);
 }
 
 /** The repositories of workflows-examples/, and the arguments of `coxswain init` that make them. */
@@ -81,9 +86,11 @@ export function actionFiles(root: string, verbs: ReadonlyMap<string, Verb>): Map
 
 /** Writes them. @param root top folder of this repository, dist/ being built */
 export async function generate(root: string): Promise<void> {
+  const built = `${root}/dist/verbs`;
+  const verbs = existsSync(built) ? await loadVerbs(built) : undefined;
   const files = new Map([
     ...generatedFiles(),
-    ...(existsSync(`${root}/dist/verbs`) ? actionFiles(root, await loadVerbs(`${root}/dist/verbs`)) : []),
+    ...(verbs === undefined ? [] : [...actionFiles(root, verbs), ...referencePages(verbs)]),
   ]);
   for (const [path, content] of files) await writeFileAtomically(`${root}/${path}`, content);
   for (const [name, settings] of Object.entries(examples)) {

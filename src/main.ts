@@ -2,16 +2,18 @@
 import { readdir } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { commonInputs, positionalInputs, readArguments } from './cli/arguments.ts';
+import { commonInputs, positionalInputs, readArguments, verbFirst } from './cli/arguments.ts';
 import { completeWord, filesLine } from './cli/completion-protocol.ts';
-import { commandLineInputs, withForgeInputs } from './cli/directory.ts';
+import { commandLineInputs, isRehearsed, placeInputs, withForgeInputs } from './cli/directory.ts';
 import { exitCodeOf, kindOf } from './cli/exit-code.ts';
 import { programHelp, verbHelp } from './cli/help.ts';
 import type { Values } from './cli/inputs.ts';
 import { type Context, needsRoot, type Verb } from './cli/verb.ts';
 import { versionLine } from './cli/version.ts';
+import { answerOfRehearsal, isRehearsal, rehearsalVariable } from './host/dry-run.ts';
 import { InputError, messageOf, UsageError } from './host/errors.ts';
 import { writeFileAtomically } from './host/files.ts';
+import { forTerminal } from './host/locale.ts';
 import { createLog, styled } from './host/log.ts';
 import { nearest } from './host/nearest.ts';
 import { oneLine } from './host/one-line.ts';
@@ -34,8 +36,13 @@ async function loadVerb(name: string): Promise<Verb> {
   return loaded.default;
 }
 
+const ownOptions = ['--version', '-V', '--help', '-h'];
+
 async function main(args: readonly string[]): Promise<number> {
-  const [name, ...rest] = args;
+  const [name, ...rest] =
+    args[0]?.startsWith('-') === true && !ownOptions.includes(args[0])
+      ? verbFirst(args, { ...commonInputs, ...placeInputs })
+      : args;
   const names = await verbNames();
   if (name === '--version' || name === '-V' || name === 'version') {
     process.stdout.write(`${await versionLine(fileURLToPath(import.meta.url))}\n`);
@@ -68,7 +75,8 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(verbHelp(name, verb));
     return 0;
   }
-  const values = readArguments({ ...commonInputs, ...commandLineInputs(verb.inputs) }, rest);
+  const values = readArguments({ ...commonInputs, ...commandLineInputs(verb) }, rest);
+  if (isRehearsed(verb, values)) process.env[rehearsalVariable] = '1';
   const code = needsRoot(verb, process.env) ? await runAgainAsRoot() : undefined;
   if (code !== undefined) return code;
   const common = readCommon(values);
@@ -79,9 +87,10 @@ async function main(args: readonly string[]): Promise<number> {
     now: () => common.now ?? Math.floor(Date.now() / 1000),
   };
   const outcome = await verb.run(values, context);
+  if (isRehearsal()) context.log.info('dry run: nothing was written');
   const json = `${JSON.stringify(outcome.data, null, 2)}\n`;
   if (common['json-file'] !== undefined) await writeFileAtomically(common['json-file'], json);
-  process.stdout.write(common.json ? json : withNewline(outcome.text));
+  process.stdout.write(common.json ? json : forPeople(withNewline(outcome.text), process.stdout));
   return outcome.exitCode ?? 0;
 }
 
@@ -97,9 +106,7 @@ async function answerShell(words: readonly string[], names: readonly string[]): 
       { value: 'help', about: 'Show the verbs, or what one of them does' },
     ],
     inputsOf: async (verb) =>
-      names.includes(verb)
-        ? { ...commandLineInputs((await loadVerb(verb)).inputs), ...commonInputs }
-        : undefined,
+      names.includes(verb) ? { ...commandLineInputs(await loadVerb(verb)), ...commonInputs } : undefined,
     positionals: positionalInputs,
     fleets,
     versions,
@@ -119,6 +126,18 @@ function errorAsJson(error: unknown): string {
   return `${JSON.stringify({ error: { kind: kindOf(error), exitCode: exitCodeOf(error), message: messageOf(error), ...details } }, null, 2)}\n`;
 }
 
+/** The end of a rehearsal, which is an answer. */
+function tellRehearsal(error: Error): string {
+  if (process.argv.includes('--json'))
+    return `${JSON.stringify({ dryRun: true, would: error.message }, null, 2)}\n`;
+  return forPeople(answerOfRehearsal(error), process.stdout);
+}
+
+/** A file or a pipe gets UTF-8; a terminal what it can show. */
+function forPeople(text: string, stream: NodeJS.WriteStream): string {
+  return stream.isTTY === true ? forTerminal(text, process.env) : text;
+}
+
 function withNewline(text: string): string {
   return text === '' || text.endsWith('\n') ? text : `${text}\n`;
 }
@@ -135,9 +154,15 @@ main(process.argv.slice(2)).then(
     process.exitCode = code;
   },
   (error: unknown) => {
+    // By name: each chunk of the bundle may have its own copy of a class.
+    if (error instanceof Error && error.name === 'Rehearsed') {
+      process.stdout.write(tellRehearsal(error));
+      return;
+    }
     if (process.argv.includes('--json')) process.stdout.write(errorAsJson(error));
     const kind = kindOf(error);
-    process.stderr.write(`${styled('red', 'error:', process.stderr)} ${messageOf(error)}\n`);
+    const line = `${styled('red', 'error:', process.stderr)} ${messageOf(error)}\n`;
+    process.stderr.write(forPeople(line, process.stderr));
     if (kind === 'usage')
       process.stderr.write('coxswain --help lists the verbs; coxswain VERB --help the options.\n');
     if (kind === 'defect' && error instanceof Error)

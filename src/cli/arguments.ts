@@ -22,6 +22,22 @@ export function positionalInputs(inputs: Inputs): readonly string[] {
 }
 
 /**
+ * Options before the verb go after it, as in `coxswain --directory os status`.
+ * @param globals the options that may be there
+ * @throws UsageError for any other option
+ */
+export function verbFirst(args: readonly string[], globals: Inputs): readonly string[] {
+  let at = 0;
+  for (let word = args[at]; word?.startsWith('-') === true; word = args[at]) {
+    const [, name = '', value] = /^--([\w-]+)(=.*)?$/s.exec(word) ?? [];
+    const input = Object.hasOwn(globals, name) ? globals[name] : undefined;
+    if (input === undefined) throw unknownFlag(word.replace(/=.*/s, ''), globals);
+    at += input.kind === 'flag' || value !== undefined ? 1 : 2;
+  }
+  return [...args.slice(at), ...args.slice(0, at)];
+}
+
+/**
  * Reads a command line by a verb's inputs.
  * @throws UsageError for an unknown, missing or repeated flag, and for an argument that belongs to none
  * @throws InputError for a value that its input does not accept

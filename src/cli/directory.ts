@@ -1,5 +1,6 @@
 import { defined } from '../host/defined.ts';
-import { choice, type Inputs, text, type Values } from './inputs.ts';
+import { choice, flag, type Inputs, text, type Values } from './inputs.ts';
+import type { Verb } from './verb.ts';
 
 /** The input for the checkout, for every verb that works on one. */
 export const directory = text('the checkout to work on', { placeholder: 'DIR', fallback: '.' });
@@ -21,9 +22,26 @@ const forgeInputs = {
   ),
 } as const satisfies Inputs;
 
+/** Options that may stand before the verb too; those of `commonInputs` may as well. */
+export const placeInputs = { directory, ...forgeInputs } as const satisfies Inputs;
+
+/** Of every verb that writes. */
+const rehearsalInput = {
+  'dry-run': flag('check everything, say what would be written first, and write nothing'),
+} as const satisfies Inputs;
+
 /** The inputs of a verb on the command line, without those that all verbs have. */
-export function commandLineInputs(inputs: Inputs): Inputs {
-  return inputs.directory === directory ? { ...inputs, ...forgeInputs } : inputs;
+export function commandLineInputs({ inputs, writes }: Pick<Verb, 'inputs' | 'writes'>): Inputs {
+  return {
+    ...(writes === true ? rehearsalInput : {}),
+    ...inputs,
+    ...(inputs.directory === directory ? forgeInputs : {}),
+  };
+}
+
+/** Whether a run of a verb ends before its first write. Verbs with an input of their own for it do not. */
+export function isRehearsed(verb: Pick<Verb, 'inputs'>, values: object): boolean {
+  return !('dry-run' in verb.inputs) && 'dry-run' in values && values['dry-run'] === true;
 }
 
 /**

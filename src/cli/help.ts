@@ -7,7 +7,20 @@ import { verbGroups } from './verb-groups.ts';
 
 /** Help for one verb. */
 export function verbHelp(name: string, verb: Verb): string {
-  const inputs = commandLineInputs(verb.inputs);
+  const inputs = commandLineInputs(verb);
+  const parts = [
+    `${verb.summary}`,
+    `Usage: ${usageLine(name, verb)}`,
+    ...(verb.about === undefined ? [] : [verb.about.trim()]),
+    ...(Object.keys(inputs).length === 0 ? [] : [`Options:\n${optionTable(inputs)}`]),
+    `Always:\n${optionTable(commonInputs)}`,
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** How a verb is called, in one line. */
+export function usageLine(name: string, verb: Verb): string {
+  const inputs = commandLineInputs(verb);
   const positional = positionalInputs(inputs);
   const required = Object.entries(inputs)
     .filter(([flag, input]) => input.required && !positional.includes(flag))
@@ -18,14 +31,7 @@ export function verbHelp(name: string, verb: Verb): string {
     return input?.required === true ? ` ${shown}` : ` [${shown}]`;
   });
   const synopsis = [...places, ...required].join('');
-  const parts = [
-    `${verb.summary}`,
-    `Usage: coxswain ${name}${synopsis}${Object.keys(inputs).length === 0 ? '' : ' [options]'}`,
-    ...(verb.about === undefined ? [] : [verb.about.trim()]),
-    ...(Object.keys(inputs).length === 0 ? [] : [`Options:\n${optionTable(inputs)}`]),
-    `Always:\n${optionTable(commonInputs)}`,
-  ];
-  return `${parts.join('\n\n')}\n`;
+  return `coxswain ${name}${synopsis}${Object.keys(inputs).length === 0 ? '' : ' [options]'}`;
 }
 
 /** Help for the whole program. @param verbs name and summary of each verb */

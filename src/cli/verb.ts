@@ -51,6 +51,8 @@ export interface Verb<I extends Inputs = Inputs, D = unknown> {
   /** More for `--help`: a paragraph, examples. */
   readonly about?: string;
   readonly inputs: I;
+  /** It writes something, and ends before its first write with --dry-run (host/dry-run.ts). A verb with an input of that name knows more. */
+  readonly writes?: true;
   /** It reads files of images. If we are not root, the program is run again as root (host/root.ts). */
   readonly asRoot?: true | ((env: NodeJS.ProcessEnv) => boolean);
   run(inputs: Values<I>, context: Context): Promise<Outcome<D>>;

@@ -10,6 +10,8 @@ export interface InputProblem {
   readonly expected?: string;
   /** What to do about it: a full sentence. */
   readonly remedy?: string;
+  /** Nothing is wrong with the input: a gate is closed, and the same command may succeed later. */
+  readonly notYet?: true;
 }
 
 /** The user's input is wrong: exit code 1, nothing was written. */

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { forTerminal } from './locale.ts';
 
 /** Where messages for people go: standard error, so that standard output stays data. */
 export interface Log {
@@ -27,7 +28,8 @@ export function createLog(options: LogOptions = {}): Log {
   const stream = options.stream ?? process.stderr;
   const live = stream.isTTY === true && process.env.TERM !== 'dumb' && !options.quiet;
   // The live line of a task is replaced, and comes back with its next note.
-  const write = (line: string) => stream.write(`${live ? '\r\u001b[K' : ''}${line}\n`);
+  const shown = (line: string) => (stream.isTTY === true ? forTerminal(line, process.env) : line);
+  const write = (line: string) => stream.write(`${live ? '\r\u001b[K' : ''}${shown(line)}\n`);
   return {
     info: (message) => {
       if (!options.quiet) write(message);
@@ -44,7 +46,7 @@ export function createLog(options: LogOptions = {}): Log {
       const beat = setInterval(
         () => {
           if (options.quiet) return;
-          if (live) stream.write(`\r\u001b[K${line()}`);
+          if (live) stream.write(`\r\u001b[K${shown(line())}`);
           else write(`… ${line()}`);
         },
         live ? patienceMilliseconds / 4 : reminderMilliseconds,

@@ -1,5 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { userInfo } from 'node:os';
+import { beforeWriting } from '../host/dry-run.ts';
 import { findTool } from '../host/tools.ts';
 import { asRoot } from './as-root.ts';
 
@@ -15,6 +16,7 @@ export type KvmAccess = 'ours' | 'opened' | 'absent' | 'refused';
 export async function openKvm(): Promise<KvmAccess> {
   if (!(await may(constants.F_OK))) return 'absent';
   if (await may(constants.R_OK | constants.W_OK)) return 'ours';
+  beforeWriting(() => `open ${device} to this user`);
   const { username } = userInfo();
   if (findTool('setfacl') !== undefined) {
     await asRoot('setfacl', ['--modify', `user:${username}:rw`, device], { allow: [0, 1] });

@@ -1,4 +1,5 @@
 import { defined } from '../host/defined.ts';
+import { beforeWriting } from '../host/dry-run.ts';
 import { InputError } from '../host/errors.ts';
 import { exec } from '../host/exec.ts';
 import type { Log } from '../host/log.ts';
@@ -68,6 +69,7 @@ async function install(packages: readonly string[], manager: string | undefined,
       remedy: 'Install them on the runner beforehand.',
     });
   }
+  beforeWriting(() => `install the packages ${packages.join(' ')}`);
   await log.task(`installing ${packages.join(' ')}`, () =>
     manager === 'dnf' ? installByDnf(packages, log.info) : installByApt(packages, log.info),
   );

@@ -25,6 +25,7 @@ last barrier are updated to the image and rolled back, with their own /var and /
 
 The result is attached to the image in the test registry, and written as a comment on the pull request of this
 commit. An image that has passed these same tests is not booted again. With --local nothing is written to a registry or a pull request: the result is only printed and in --output. Exit code 1 when the image did not pass. docs/boot-tests.md has more.`,
+  writes: true,
   inputs: {
     directory,
     image: text('another image to boot', { placeholder: 'REF' }),

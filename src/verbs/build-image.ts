@@ -31,6 +31,7 @@ with --architecture on each, and then once without: that joins the pushed images
 
 --local is for those who may not push, such as the pull request of a fork: the image goes into a folder, no credential is
 needed, and boot-test --local reads it from there.`,
+  writes: true,
   inputs: {
     directory,
     architecture: architecture('build only this one of the architectures, and no image of all of them'),

@@ -1,7 +1,14 @@
+import { basename, join, resolve } from 'node:path';
 import { directory } from '../cli/directory.ts';
 import { flag, many, parsed, text } from '../cli/inputs.ts';
+import { askOnTerminal, canAsk } from '../cli/questions.ts';
 import { defineVerb } from '../cli/verb.ts';
+import { isRehearsal } from '../host/dry-run.ts';
+import { messageOf } from '../host/errors.ts';
+import { exists } from '../host/files.ts';
+import { configFileName } from '../project/configuration/config.ts';
 import { workingBranch } from '../project/init/adopt.ts';
+import { explainFile } from '../project/init/explain-file.ts';
 import { type InitReport, imageOfRemote, planInit, writeInit } from '../project/init/init.ts';
 import { findPin, parseSource } from '../project/init/pin.ts';
 import { proposeInit } from '../project/init/propose-init.ts';
@@ -22,7 +29,7 @@ export default defineVerb({
   summary: 'Write the first files of a repository of derived images',
   about: `Writes coxswain.yaml, a Containerfile, rollout templates, a first test and the workflows for GitHub, with comments. An
 existing file is never changed, so it can be run again at any time: it adds what is missing. If there is a coxswain.yaml,
-everything follows it.
+everything follows it. On a terminal it asks what it cannot find out.
 In an existing repository the first fleet is released from its default branch, .gitignore gets the lines that it lacks, and
 your workflows keep their names.
 
@@ -31,6 +38,7 @@ your workflows keep their names.
   coxswain init --pull-request                           the same, offered as a pull request
   coxswain init --from acme/coxswain@v1.2.3              workflows of a fork of Coxswain, or of another version of it
   coxswain init --image registry.example.com/acme/os --architecture x86_64 --architecture aarch64`,
+  writes: true,
   inputs: {
     image: parsed(
       'production repository (default: at ghcr.io, by the name that the remote origin has)',
@@ -62,13 +70,17 @@ your workflows keep their names.
         placeholder: 'OWNER/REPO@REF',
       },
     ),
+    migrate: flag('bring an existing coxswain.yaml to the newest version of its format; comments stay'),
+    yes: flag('ask nothing, also on a terminal'),
     'pull-request': flag('offer the files as a pull request to the repository, and write nothing here'),
     directory,
   },
   run: async (inputs, { env, log }) => {
     const { base, stream } = inputs;
-    const image = inputs.image ?? (await imageOfRemote(inputs.directory));
-    const fleets = inputs.fleet.length === 0 ? ['testing', 'stable'] : inputs.fleet;
+    const known = inputs.image ?? (await imageOfRemote(inputs.directory));
+    const asked = await askFor(known, { inputs, env });
+    const image = known ?? asked?.image;
+    const fleets = inputs.fleet.length > 0 ? inputs.fleet : (asked?.fleets ?? ['testing', 'stable']);
     const branch = await workingBranch(inputs.directory);
     const plan = await planInit(
       inputs.directory,
@@ -87,6 +99,7 @@ your workflows keep their names.
       inputs.from === undefined
         ? undefined
         : await findPin(inputs.from, env.GITHUB_SERVER_URL || 'https://github.com'),
+      { migrate: inputs.migrate },
     );
     const warn = () => {
       if (inputs.image !== undefined && inputs.image !== formatRepository(plan.config.image)) {
@@ -124,21 +137,66 @@ your workflows keep their names.
   },
 });
 
+/** What nobody has said, and cannot be found out, is asked of a person at a terminal. */
+async function askFor(
+  image: string | undefined,
+  { inputs, env }: { readonly inputs: Asked; readonly env: NodeJS.ProcessEnv },
+): Promise<{ readonly image: string | undefined; readonly fleets: readonly string[] } | undefined> {
+  const isNew = !(await exists(join(inputs.directory, configFileName)));
+  if (!isNew || inputs.yes || image !== undefined || isRehearsal() || !canAsk(env)) return undefined;
+  const ask = await askOnTerminal();
+  const answer = await ask.text(
+    'Where do nodes get their images? (a repository in a registry, without a tag)',
+    {
+      suggestion: `ghcr.io/${basename(resolve(inputs.directory)).toLowerCase()}/os`,
+      problemOf: (text) => {
+        try {
+          repository(text, 'image');
+          return undefined;
+        } catch (error) {
+          return messageOf(error);
+        }
+      },
+    },
+  );
+  const fleets =
+    inputs.fleet.length > 0
+      ? inputs.fleet
+      : fleetsOf(
+          await ask.choose('Which fleets are there?', [
+            { value: 'two', about: 'testing and stable: a release soaks in testing first' },
+            { value: 'one', about: 'stable alone: every merge goes to all nodes, in a rollout' },
+          ]),
+        );
+  return { image: repository(answer, 'image'), fleets };
+}
+
+function fleetsOf(choice: 'one' | 'two'): readonly string[] {
+  return choice === 'one' ? ['stable'] : ['testing', 'stable'];
+}
+
+interface Asked {
+  readonly directory: string;
+  readonly yes: boolean;
+  readonly fleet: readonly string[];
+}
+
 function describe({ written, kept, isRepository, config }: InitReport): string {
   const [first, ...others] = Object.values(config.fleets).map((fleet) => fleet.branch);
-  const steps = [
-    'Read coxswain.yaml and the Containerfile, and edit them.',
-    ...(isRepository ? [] : [`git init --initial-branch ${first}`]),
-    `Commit, on the branch ${first}${others.length === 0 ? '' : `; then: git branch ${others.join(' && git branch ')}`}.`,
-    'coxswain build-image, then coxswain boot-test: build and test the commit on this machine.',
-    'On GitHub: push, and make the settings that docs/github.md lists. Actions, Watch, Run workflow begins the loop.',
-  ];
+  const more = isRepository
+    ? 'git add --all && git commit'
+    : `git init -b ${first} && git add --all && git commit`;
+  const width = Math.max(...written.map((path) => path.length));
+  const branches = others.map((branch) => `git branch ${branch}`);
   return [
     written.length === 0 ? 'nothing is missing' : 'written:',
-    ...written.map((path) => `  ${path}`),
+    ...written.map((path) => `  ${path.padEnd(width)}  ${explainFile(path, config)}`.trimEnd()),
     ...(kept.length === 0 ? [] : ['kept unchanged:', ...kept.map((path) => `  ${path}`)]),
     '',
-    'Next:',
-    ...steps.map((step, index) => `  ${index + 1}. ${step}`),
+    'Read coxswain.yaml and the Containerfile, and edit them. Next:',
+    '  coxswain check',
+    `  ${[more, ...branches].join(' && ')}`,
+    '  coxswain build-image && coxswain boot-test',
+    `On GitHub: push ${first}, and make the settings of docs/github.md (coxswain doctor --github checks them). Actions, Watch, Run workflow begins the loop.`,
   ].join('\n');
 }

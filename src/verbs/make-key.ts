@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { defined } from '../host/defined.ts';
+import { beforeWriting } from '../host/dry-run.ts';
 import { InputError } from '../host/errors.ts';
 import { makeKeyPair } from '../release/signatures/keys.ts';
 import { Git } from '../world/git/git.ts';
@@ -14,6 +15,7 @@ only one that nodes check. A passphrase in COXSWAIN_SIGNING_PASSPHRASE encrypts 
 overwritten, and no private key is written into a git work tree.
 
   coxswain make-key --name stable --public keys/stable.pub --private ~/secrets/stable.key`,
+  writes: true,
   inputs: {
     name: text('names the files', { placeholder: 'NAME', fallback: 'signing' }),
     public: text('file for the public key (default: keys/NAME.pub)', { placeholder: 'FILE' }),
@@ -35,6 +37,7 @@ overwritten, and no private key is written into a git work tree.
     await refuseWorkTree(privateFile);
     const passphrase = env.COXSWAIN_SIGNING_PASSPHRASE;
     const pair = makeKeyPair(passphrase === '' ? undefined : passphrase);
+    beforeWriting(() => `write the private key ${privateFile} and the public key ${publicFile}`);
     await writeNew(privateFile, pair.privateKey, 0o600, '--private');
     await writeNew(publicFile, pair.publicKey, 0o644, '--public');
     const data = {

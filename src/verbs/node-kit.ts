@@ -4,6 +4,7 @@ import { directory } from '../cli/directory.ts';
 import { many, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { defined } from '../host/defined.ts';
+import { beforeWriting } from '../host/dry-run.ts';
 import { InputError } from '../host/errors.ts';
 import { writeFileAtomically } from '../host/files.ts';
 import { nodeFiles } from '../operate/node-kit/node-files.ts';
@@ -28,6 +29,7 @@ node.parts in coxswain.yaml, or --part, chooses the parts: ${nodeParts.join(', '
 docs/nodes.md says what each does.
 
   coxswain node-kit --output node-kit`,
+  writes: true,
   inputs: {
     output: text('folder to write to', { placeholder: 'FOLDER', fallback: 'node-kit' }),
     part: many('only this part (default: node.parts in coxswain.yaml)', { placeholder: 'PART' }),
@@ -69,6 +71,7 @@ docs/nodes.md says what each does.
       };
     });
     // Everything was read and checked: now write.
+    beforeWriting(() => `write the node kit (${[...chosen].join(', ')}) into ${inputs.output}`);
     await mkdir(inputs.output, { recursive: true });
     const written = (await writeRootfs(join(inputs.output, 'rootfs'), image)).map((path) => `rootfs${path}`);
     for (const { fleet, node } of machines) {

@@ -23,6 +23,7 @@ Labels on the pull request steer it: "hold: WHY" stops it and the target's runni
 time, "freeze-exception: WHY" lets it through a freeze.
 
   coxswain open-promotion --fleet stable --urgent "CVE-2026-1234"`,
+  writes: true,
   inputs: {
     fleet: text('the fleet to promote to (default: every fleet with promote-from)', { placeholder: 'NAME' }),
     urgent: text('the newest release need not soak, for this reason; needs --fleet', { placeholder: 'WHY' }),

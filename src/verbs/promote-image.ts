@@ -19,6 +19,7 @@ are attached to the image, and recorded with the release. An image that failed a
 
 A fleet with signing: in coxswain.yaml gets a signature by each of its keys before any tag moves (docs/signing.md). The private keys
 come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or COXSWAIN_SIGNING_COMMAND.`,
+  writes: true,
   inputs: {
     fleet: text('the fleet to promote to', { placeholder: 'NAME', required: true }),
     commit: text("a commit on the fleet's branch; default: its newest", { placeholder: 'SHA' }),

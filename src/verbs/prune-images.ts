@@ -3,6 +3,7 @@ import { directory } from '../cli/directory.ts';
 import { firstRelease } from '../cli/first-release-input.ts';
 import { duration, flag, parsed } from '../cli/inputs.ts';
 import { type Context, defineVerb } from '../cli/verb.ts';
+import { isRehearsal } from '../host/dry-run.ts';
 import { UsageError } from '../host/errors.ts';
 import { count, type Report, renderReports, reportText } from '../host/report.ts';
 import { type PrunedRepository, planPruning } from '../operate/prune-images/prune-images.ts';
@@ -28,6 +29,7 @@ At ghcr.io it deletes by GitHub's Packages API: every manifest, also the images 
 
 Two witnesses must agree: the state branch, and the guidance that publish-updates put into the registry or that is served
 at publish.url. The registry frees disk space by its own garbage collection.`,
+  writes: true,
   inputs: {
     delete: flag('delete instead of only showing'),
     yes: flag('delete without asking; needed if nobody is at a terminal'),
@@ -39,7 +41,7 @@ at publish.url. The registry frees disk space by its own garbage collection.`,
     directory,
   },
   run: async (inputs, context) => {
-    if (inputs.delete && !inputs.yes && !process.stdin.isTTY) {
+    if (inputs.delete && !isRehearsal() && !inputs.yes && !process.stdin.isTTY) {
       throw new UsageError('--delete asks for confirmation, and nobody is at a terminal: add --yes');
     }
     const project = await openProject({
@@ -58,7 +60,8 @@ at publish.url. The registry frees disk space by its own garbage collection.`,
       }),
     );
     const removals = repositories.reduce((sum, { removed }) => sum + removed.length, 0);
-    const deleted = inputs.delete && (inputs.yes || removals === 0 || (await confirm(repositories)));
+    const deleted =
+      inputs.delete && !isRehearsal() && (inputs.yes || removals === 0 || (await confirm(repositories)));
     if (deleted) await context.log.task(`deleting ${removals} manifests`, remove);
     return {
       data: { deleted, repositories },

@@ -30,6 +30,7 @@ The folder must hold published files only: no committed files, no links.
 that can read the registry. The dashboard is not among them.
 
   coxswain publish-updates --from-oci ghcr.io/acme/os:updates-stable --output /srv/www/os`,
+  writes: true,
   inputs: {
     output: text('folder to write to', { placeholder: 'FOLDER', fallback: 'site' }),
     fleet: many('only this fleet', { placeholder: 'NAME' }),

@@ -16,6 +16,7 @@ export default defineVerb({
 content of an earlier release as a new one, because nodes do not downgrade. If it was interrupted, run it again: it continues.
 
   coxswain roll-back --fleet stable --reason "boot loop, https://acme.example/issues/7"`,
+  writes: true,
   inputs: {
     fleet: text('the fleet to roll back', { placeholder: 'NAME', required: true }),
     reason: text('why: for the commit, the pull request and the dashboard', {

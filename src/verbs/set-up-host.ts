@@ -13,6 +13,7 @@ export default defineVerb({
 sudo that asks for no password. What is installed already is not changed; if nothing is missing, nothing is done.
 For machines of another architecture it downloads a static busybox, checks it against a pinned SHA-256, and keeps it in the
 tool cache (RUNNER_TOOL_CACHE, or ~/.cache/coxswain/tools).`,
+  writes: true,
   inputs: {
     for: many(`only for this verb: ${preparedVerbs.join(', ')}`, { placeholder: 'VERB' }),
     architecture: architecture('of the images (default: that of this machine)'),

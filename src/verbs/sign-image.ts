@@ -20,6 +20,7 @@ environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or COXSWAIN_SIGNING
 
   coxswain sign-image --fleet stable
   coxswain sign-image --fleet stable --remove-key keys/stable-2025.pub`,
+  writes: true,
   inputs: {
     fleet: text('the fleet', { placeholder: 'NAME', required: true }),
     version: many('only this release (default: all that the fleet has)', { placeholder: 'VERSION' }),

@@ -11,6 +11,7 @@ export default defineVerb({
   about: `GitHub starts no workflow for a merge that a workflow's own token made, and a fleet that was held or frozen at the
 moment of a merge released nothing. This finds such a commit, and starts the release workflow on the fleet's branch. It starts nothing
 while the fleet is held or frozen, while a run for the commit goes on, or after three runs that failed.`,
+  writes: true,
   inputs: {
     fleet: many('only this fleet', { placeholder: 'NAME' }),
     workflow: text('file name of the workflow that releases', {

@@ -18,6 +18,7 @@ If the fleet has the release already, nothing changes.
 
 If the base has its own update guidance (upstream in coxswain.yaml; Fedora's by default), a release on a barrier
 of the base becomes a barrier, and a release that would lead nodes around one is refused.`,
+  writes: true,
   inputs: {
     fleet: text('the fleet to release to', { placeholder: 'NAME', required: true }),
     commit: text("the commit to release (default: the newest of the fleet's branch)", { placeholder: 'SHA' }),

@@ -18,6 +18,7 @@ base has moved: a base that upstream has paused or dead-ended is not proposed, a
 is proposed before it.
 
 A pull request that a person closes means “not this one”: it stays closed until the base moves on.`,
+  writes: true,
   inputs: {
     'base-version': text('propose this version of the base instead of what its tag points at', {
       placeholder: 'VERSION',

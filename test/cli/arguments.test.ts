@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readArguments } from '../../src/cli/arguments.ts';
+import { commonInputs, readArguments, verbFirst } from '../../src/cli/arguments.ts';
+import { placeInputs } from '../../src/cli/directory.ts';
 import { verbHelp } from '../../src/cli/help.ts';
 import { choice, duration, flag, many, text, time, wholeNumber } from '../../src/cli/inputs.ts';
 import { defineVerb } from '../../src/cli/verb.ts';
@@ -103,5 +104,28 @@ describe('choice and wholeNumber', () => {
     [['--nodes', '1.5'], /from 1 to/],
   ])('refuse %j and list what they accept', (args, message) => {
     expect(() => readArguments(inputs, args)).toThrow(message);
+  });
+});
+
+describe('options before the verb', () => {
+  const globals = { ...commonInputs, ...placeInputs };
+  it.each([
+    [['status'], ['status']],
+    [
+      ['--directory', 'os', '--json', 'status', '--fleet', 'x'],
+      ['status', '--fleet', 'x', '--directory', 'os', '--json'],
+    ],
+    [
+      ['--directory=os', 'status'],
+      ['status', '--directory=os'],
+    ],
+    [['--quiet'], ['--quiet']],
+  ])('%j are read as %j', (given, expected) => {
+    expect(verbFirst(given, globals)).toEqual(expected);
+  });
+
+  it('refuses an option that is not global, and names the nearest', () => {
+    expect(() => verbFirst(['--directry', 'x', 'status'], globals)).toThrow(/Did you mean --directory\?/);
+    expect(() => verbFirst(['--fleet', 'x', 'status'], globals)).toThrow('there is no option --fleet');
   });
 });

@@ -84,7 +84,7 @@ async function run({ verb, args, env }: Row): Promise<string> {
       ? join(clone, word)
       : inside(word);
   });
-  const inputs = commandLineInputs(verb.inputs);
+  const inputs = commandLineInputs(verb);
   const atClone = 'directory' in inputs && !args.includes('--directory') ? ['--directory', clone] : [];
   const values = readArguments(inputs, [...words, ...atClone]);
   const fileOf = (name: string | undefined) => (name === undefined ? undefined : join(clone, name));

@@ -1,4 +1,5 @@
-import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readArguments } from '../../src/cli/arguments.ts';
@@ -14,6 +15,7 @@ import { selectContext } from '../../src/release/candidate/build-context.ts';
 import init from '../../src/verbs/init.ts';
 import { Git } from '../../src/world/git/git.ts';
 import { listCommit } from '../../src/world/git/list-tree.ts';
+import { cliFolder } from '../support/build-cli.ts';
 import { cli } from '../support/cli.ts';
 import { useGitHub } from '../support/forges.ts';
 import { commitFiles, createRepository, temporaryFolder } from '../support/repository.ts';
@@ -382,5 +384,57 @@ describe('coxswain init in a repository that has its own workflows, Containerfil
     }
     await expect(from('v9')).rejects.toThrow(/no tag and no branch v9/);
     await expect(from('a..b')).rejects.toThrow(/not a release of Coxswain/);
+  });
+});
+
+describe('coxswain init on a terminal', () => {
+  /** Runs it in a pseudo terminal, and types an answer when a question appears. */
+  async function typed(answers: ReadonlyArray<readonly [question: RegExp, keys: string]>) {
+    const cwd = await temporaryFolder();
+    const line = `stty columns 120 rows 40; exec '${process.execPath}' '${join(cliFolder, 'main.mjs')}' init`;
+    const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
+      cwd,
+      env: { ...process.env, TERM: 'xterm', CI: '' },
+    });
+    let shown = '';
+    let open = [...answers];
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      shown += chunk;
+      const [next] = open;
+      if (next === undefined || !next[0].test(shown)) return;
+      open = open.slice(1);
+      child.stdin.write(next[1]);
+    });
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    return { cwd, code, shown };
+  }
+
+  it('asks for the image and the fleets, explains each file, and ends with the next three commands', async () => {
+    const { cwd, code, shown } = await typed([
+      [/Where do nodes get their images/, 'registry.example.com/acme/os\r'],
+      [/Which fleets are there/, '\u001b[B\r'],
+    ]);
+    expect(code, shown).toBe(0);
+    const config = await readConfig(cwd);
+    expect(config.image).toMatchObject({ registry: 'registry.example.com', path: 'acme/os' });
+    expect(Object.keys(config.fleets)).toEqual(['stable']);
+    expect(shown).toContain('the configuration: images, base, fleets, rings');
+    expect(shown.slice(shown.indexOf('Next:'))).toMatch(
+      /^Next:\r\n {2}coxswain check\r\n {2}git init .*\r\n {2}coxswain build-image && coxswain boot-test\r\n/,
+    );
+  }, 60_000);
+
+  it('writes nothing after Ctrl-C', async () => {
+    const { cwd, code, shown } = await typed([[/Where do nodes get their images/, '\u0003']]);
+    expect(code, shown).toBe(2);
+    expect(await readdir(cwd)).toEqual([]);
+  }, 60_000);
+
+  it('asks nothing without a terminal', async () => {
+    const cwd = await temporaryFolder();
+    expect(await cli(['init'], { cwd })).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('--image'),
+    });
   });
 });

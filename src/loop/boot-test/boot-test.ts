@@ -1,9 +1,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { defined } from '../../host/defined.ts';
+import { beforeWriting } from '../../host/dry-run.ts';
 import { InputError } from '../../host/errors.ts';
 import { withTemporaryFolder } from '../../host/files.ts';
 import type { Log } from '../../host/log.ts';
+import { count } from '../../host/report.ts';
 import { findFleet } from '../../project/fleets.ts';
 import { requireBootSpace } from '../../release/candidate/space.ts';
 import type { Project } from '../../release/project.ts';
@@ -103,6 +105,10 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
       return { ...answer, skipped: true, ...defined({ evidenceDigest, pullRequest }) };
     }
     const signer = await evidenceSigner(project, { tested, env: options.env ?? {}, log });
+    beforeWriting(
+      () =>
+        `boot ${source.name}, run its tests (${count(tests.files.length, 'file')}), and attach the result`,
+    );
     await requireBootTestTools(architecture, options.helper);
     await requireBootSpace(image, { env: process.env, rehearses: from.length > 0 });
     const output = resolve(options.output);

@@ -1,3 +1,4 @@
+import { beforeWriting } from '../../host/dry-run.ts';
 import { requireTools } from '../../host/tools.ts';
 import { tagFor } from '../../release/candidate/built.ts';
 import { requireBuildSpace } from '../../release/candidate/space.ts';
@@ -71,6 +72,9 @@ async function ensureImage(
   const built = (await client.resolve(target)) === undefined;
   if (built) {
     requireTools(['buildah']);
+    beforeWriting(
+      () => `build ${candidate.version} for ${architecture}, and push it as ${formatReference(target)}`,
+    );
     await requireBuildSpace(base, { env: options.env ?? process.env });
     await copyBase();
     const plainHttp = isLoopback(new URL(`http://${config.testImage.registry}`));

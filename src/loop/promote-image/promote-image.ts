@@ -1,4 +1,5 @@
 import { defined } from '../../host/defined.ts';
+import { beforeWriting } from '../../host/dry-run.ts';
 import { InputError, OutsideError } from '../../host/errors.ts';
 import type { Config, Fleet } from '../../project/configuration/config.ts';
 import { findFleet, releaseCommit } from '../../project/fleets.ts';
@@ -104,6 +105,13 @@ export async function promoteImage(
   });
   const plan = await planMoves({ client, config, fleet, candidate, built, passed, state });
 
+  if (!plan.inProduction || plan.move.length > 0) {
+    beforeWriting(() => {
+      const tags = plan.move.length === 0 ? 'no tag moves' : `tags that move: ${plan.move.join(', ')}`;
+      const copied = plan.inProduction ? 'it is there already' : `copied from ${formatReference(built)}`;
+      return `promote ${version} to ${formatReference(atDigest(config.image, built.digest))}; ${copied}; ${tags}; signatures: ${keys.length}`;
+    });
+  }
   const report = plan.inProduction
     ? { mounted: 0, copied: 0 }
     : await copyImage(client, { from: built, to: config.image, tags: [] });

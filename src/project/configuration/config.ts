@@ -4,6 +4,7 @@ import { readFileIfThere } from '../../host/files.ts';
 import { buildConfig } from './build-config.ts';
 import { checkConfig } from './check-config.ts';
 import type { Config, Fleet } from './config-types.ts';
+import { newerVersion } from './format-version.ts';
 import { errorOf, problemsOf } from './problems.ts';
 import { configSchema } from './schema.ts';
 import { readDocument } from './yaml-document.ts';
@@ -53,6 +54,8 @@ export function examineConfig(
     };
     return { config: undefined, problems: [problem] };
   }
+  const newer = newerVersion(document);
+  if (newer !== undefined) return { config: undefined, problems: [newer] };
   const written = configSchema.safeParse(document.value);
   if (!written.success) {
     return { config: undefined, problems: problemsOf(written.error.issues, document) };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { architectures } from '../../world/registry/architecture.ts';
+import { formatVersion } from './format-version.ts';
 import { nodeParts } from './node-parts.ts';
 import { mostSlices, slicesKey } from './rings.ts';
 
@@ -275,6 +276,12 @@ const node = z
 /** coxswain.yaml as it is written. The JSON Schema for editors is made from this too. */
 export const configSchema = z
   .strictObject({
+    version: z
+      .literal(formatVersion)
+      .optional()
+      .describe(
+        'Version of the format of this file. A file without it is of version 1. coxswain init --migrate brings an older file to the newest version.',
+      ),
     image: z
       .string()
       .describe('Production repository, without a tag: where fleets get their images. ghcr.io/acme/os'),
@@ -411,11 +418,25 @@ export const configSchema = z
 export type WrittenConfig = z.infer<typeof configSchema>;
 export type WrittenFleet = z.infer<typeof fleet>;
 
+/** Where the schema of this major version can always be read: for SchemaStore, and for editors without a checkout. */
+export const configSchemaAddress =
+  'https://raw.githubusercontent.com/coxswain-os/coxswain/v1/schema/coxswain.schema.json';
+
+/** An entry for the catalog of schemastore.org. */
+export function schemaStoreEntry(): object {
+  return {
+    name: 'Coxswain',
+    description: 'GitOps for derived Fedora CoreOS images: what is built, for which fleets',
+    fileMatch: ['coxswain.yaml'],
+    url: configSchemaAddress,
+  };
+}
+
 /**
  * The JSON Schema of coxswain.yaml, for completion in editors. Draft 7: what yaml-language-server knows best.
  * It cannot say everything that parseConfig checks (references between fields).
  */
 export function configJsonSchema(): object {
   const { $schema, ...rest } = z.toJSONSchema(configSchema, { io: 'input', target: 'draft-7' });
-  return { $schema, $id: 'urn:coxswain:configuration', ...rest };
+  return { $schema, $id: configSchemaAddress, ...rest };
 }

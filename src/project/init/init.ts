@@ -1,9 +1,18 @@
 import { chmod, lstat, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { beforeWriting } from '../../host/dry-run.ts';
 import { InputError } from '../../host/errors.ts';
 import { isMissing, readFileIfThere, writeFileAtomically } from '../../host/files.ts';
+import { findTool } from '../../host/tools.ts';
 import { Git } from '../../world/git/git.ts';
-import { type Config, configFileName, parseConfig, readConfig } from '../configuration/config.ts';
+import {
+  type Config,
+  configFileName,
+  parseConfig,
+  readConfig,
+  readConfigText,
+} from '../configuration/config.ts';
+import { migrateConfigText } from '../configuration/format-version.ts';
 import { configJsonSchema } from '../configuration/schema.ts';
 import { findBase } from '../containerfile/base.ts';
 import { parseContainerfile } from '../containerfile/parse.ts';
@@ -59,6 +68,9 @@ export async function initRepository(...given: Parameters<typeof planInit>): Pro
 
 /** Writes the files of a plan. */
 export async function writeInit(plan: InitPlan): Promise<InitReport> {
+  if (plan.files.length > 0) {
+    beforeWriting(() => `write in ${plan.root}: ${plan.files.map(({ path }) => path).join(', ')}`);
+  }
   for (const file of plan.files) {
     await writeFileAtomically(join(plan.root, file.path), file.text);
     if (file.executable === true) await chmod(join(plan.root, file.path), 0o755);
@@ -72,12 +84,14 @@ export async function writeInit(plan: InitPlan): Promise<InitReport> {
  * everything else follows it. A foreign workflow with the name of one of ours is kept, and ours gets another name.
  * @param settings needed if there is no coxswain.yaml
  * @param pin the release of Coxswain that its workflows call
+ * @param options.migrate also brings an existing coxswain.yaml to the newest version of its format
  * @throws InputError inside another folder's repository, and for a coxswain.yaml that exists and is wrong
  */
 export async function planInit(
   directory: string,
   settings: InitialSettings | undefined,
   pin: Pin = ours,
+  { migrate = false }: { readonly migrate?: boolean } = {},
 ): Promise<InitPlan> {
   const root = resolve(directory);
   const isRepository = await checkTop(root);
@@ -104,7 +118,12 @@ export async function planInit(
   const kept: string[] = [];
   for (const file of wanted) {
     if (file.path === '.gitignore' && ignored !== undefined) files.push({ path: file.path, text: ignored });
-    else if (await exists(join(root, file.path))) kept.push(file.path);
+    else if (file.path === configFileName && existing) {
+      const before = await readConfigText(root);
+      const after = migrate ? migrateConfigText(before) : before;
+      if (after === before) kept.push(file.path);
+      else files.push({ path: file.path, text: after });
+    } else if (await exists(join(root, file.path))) kept.push(file.path);
     else files.push(file);
   }
   const schema = `${JSON.stringify(configJsonSchema(), null, 2)}\n`;
@@ -151,7 +170,7 @@ function doubtAbout(containerfile: string | undefined, config: Config): string |
  * @returns undefined if it is not on GitHub
  */
 export async function imageOfRemote(directory: string): Promise<string | undefined> {
-  if (!(await exists(directory))) return undefined;
+  if (!(await exists(directory)) || findTool('git') === undefined) return undefined;
   const url = await new Git(directory).try(['config', '--get', 'remote.origin.url']);
   const [, owner, name] =
     /^(?:https:\/\/(?:[^@/]*@)?github\.com\/|(?:ssh:\/\/)?git@github\.com[:/])([\w.-]+)\/([\w.-]+?)(?:\.git)?\/?$/.exec(
@@ -162,7 +181,7 @@ export async function imageOfRemote(directory: string): Promise<string | undefin
 
 /** True in a repository's top folder, false outside of any. */
 async function checkTop(root: string): Promise<boolean> {
-  if (!(await exists(root))) return false;
+  if (!(await exists(root)) || findTool('git') === undefined) return false;
   const top = await new Git(root).try(['rev-parse', '--show-toplevel']);
   if (top === undefined || top === '') return false;
   if ((await realpath(top)) === (await realpath(root))) return true;

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { formatReference } from '../../world/registry/reference.ts';
 import type { Config, Fleet } from '../configuration/config.ts';
+import { formatVersion } from '../configuration/format-version.ts';
 
 /** What the first coxswain.yaml says. */
 export interface InitialSettings {
@@ -24,6 +25,7 @@ export function configText(settings: InitialSettings): string {
   const value = (text: string) => stringify(text).trimEnd();
   const { image, testImage, base, stream, architectures } = settings;
   return `# yaml-language-server: $schema=${schemaFile}
+version: ${formatVersion}
 
 # Where fleets get their images, and where images are pushed before they are tested.
 image: ${value(image)}

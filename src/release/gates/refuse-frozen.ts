@@ -42,6 +42,7 @@ export async function refuseFrozen(project: Pick<Project, 'forge'>, release: Fro
   const problem = await findFreeze(project, release);
   if (problem === undefined) return;
   throw new InputError({
+    notYet: true,
     where: `fleet ${release.fleet.name}`,
     problem,
     remedy:

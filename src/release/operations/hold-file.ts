@@ -164,6 +164,7 @@ export async function refuseHeldByFile(
   const stop = await findFileHold(branches, fleet, now);
   if (stop === undefined || (stop.until ?? Number.POSITIVE_INFINITY) <= now) return;
   throw new InputError({
+    notYet: true,
     where: `fleet ${fleet.name}`,
     problem: `the fleet is held by the ${stop.source}: ${stop.reason}`,
     remedy: 'Remove that file when the reason is gone.',

@@ -113,6 +113,7 @@ export function refuseHeld(
   const there = holdAt(state.operations, now);
   if (there === undefined) return;
   throw new InputError({
+    notYet: true,
     where: `fleet ${fleet}`,
     problem: `the fleet is held, so nothing is promoted into it: ${describeHold(there)}`,
     remedy:

@@ -1,5 +1,6 @@
 import { InputError } from '../../host/errors.ts';
 import type { Log } from '../../host/log.ts';
+import { isRehearsal } from '../../host/dry-run.ts';
 import type { Git } from '../git/git.ts';
 import { findRemote, type Remote } from '../git/remote.ts';
 import { announceWrites } from './announce-writes.ts';
@@ -8,6 +9,7 @@ import { openGitForge } from './git/git-forge.ts';
 import type { openGitHubForge as OpenGitHubForge } from './github/github-forge.ts';
 import { findToken, type GitHubPlace, gitHubOf } from './github/github-remote.ts';
 import { readGitHubRun, wantedForge } from './github/run.ts';
+import { rehearseWrites } from './rehearse-writes.ts';
 import { withoutToken } from './without-token.ts';
 
 interface Options {
@@ -23,6 +25,11 @@ interface Options {
  * @throws InputError when it does not say which remote, or the wanted forge cannot be opened
  */
 export async function openForge(git: Git, options: Options): Promise<Forge> {
+  const forge = await openForgeOf(git, options);
+  return isRehearsal() ? rehearseWrites(forge) : forge;
+}
+
+async function openForgeOf(git: Git, options: Options): Promise<Forge> {
   const { env, log } = options;
   const run = readGitHubRun(env);
   if (run !== undefined) {

@@ -1,5 +1,6 @@
 import { OutsideError } from '../../host/errors.ts';
 import { type Log, silentLog } from '../../host/log.ts';
+import { beforeWriting } from '../../host/dry-run.ts';
 import { discard, maximumErrorBytes, readWhole } from './answers.ts';
 import { createAuthentication, isLoopback } from './authentication.ts';
 import type { CredentialSource } from './credentials.ts';
@@ -95,6 +96,9 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   async function send(request: RegistryRequest): Promise<Answer> {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      beforeWriting(() => `send ${request.method} to ${request.url.host} (${request.doing})`);
+    }
     const attempt = async (): Promise<Answer> => {
       const { response, url: from } = await authorised(request);
       const body = await readWhole(response, from, maximumBodyBytes, request.doing, answerSeconds);

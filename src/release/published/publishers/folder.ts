@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { beforeWriting } from '../../../host/dry-run.ts';
 import { messageOf, OutsideError } from '../../../host/errors.ts';
 import { isMissing, readFileIfThere, writeFileAtomically } from '../../../host/files.ts';
 import { openOwnFolder, removeTemporaryFiles } from './own-folder.ts';
@@ -18,6 +19,7 @@ export async function publishToFolder(
   folder: string,
   files: ReadonlyMap<string, string>,
 ): ReturnType<typeof writeSite> {
+  beforeWriting(() => `bring the site in ${folder} up to date (${files.size} files)`);
   const own = await openOwnFolder(folder);
   const answer = await writeSite(own, files);
   await removeTemporaryFiles(own);
