@@ -34,6 +34,7 @@ export const specialTestFolders: readonly string[] = [
   'architecture',
   'browser',
   'docs',
+  'docs',
   'faults',
   'first-day',
   'local-stack',

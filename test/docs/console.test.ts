@@ -1,0 +1,81 @@
+import { writeSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { afterAll, describe, expect, it } from 'vitest';
+import { useMemory } from '../support/in-memory.ts';
+import { useRegistry } from '../support/registry.ts';
+import { keepFolders } from '../support/repository.ts';
+import { type Block, blocksOf, commandsOf, pagesForUsers } from './pages.ts';
+import { runLine } from './run-line.ts';
+import { findDifference, inThisRun, type Names } from './shape.ts';
+import { changes, makeWorld, type World } from './worlds.ts';
+
+// Every console block of every page is run, in the order of the page and in one world for each page, or its mark says
+// why not: `<!-- not run: REASON -->`.
+
+useMemory();
+const registry = useRegistry();
+const folders: string[] = [];
+const blocks = pagesForUsers()
+  .flatMap((page) => blocksOf(page))
+  .filter(({ language }) => language === 'console');
+const reasonOf = ({ marks }: Block) => marks.find(({ name }) => name === 'not run')?.value;
+const runBlocks = blocks.filter((block) => reasonOf(block) === undefined);
+const commandCount = runBlocks.reduce((sum, block) => sum + commandsOf(block).length, 0);
+
+afterAll(async () => {
+  writeSync(
+    2,
+    `\ndocs: ${runBlocks.length} of ${blocks.length} console blocks were run (${commandCount} commands); ${blocks.length - runBlocks.length} are marked with a reason\n`,
+  );
+  await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+});
+
+describe('console blocks', () => {
+  it('that are not run say why', () => {
+    for (const block of blocks) {
+      const reason = reasonOf(block);
+      if (reason === undefined) commandsOf(block);
+      else expect(reason.length, `${block.page}:${block.line}`).toBeGreaterThan(15);
+    }
+  });
+
+  it('most of them are run', () => {
+    expect(runBlocks.length).toBeGreaterThan(blocks.length / 2);
+  });
+});
+
+const pages = [...new Set(runBlocks.map(({ page }) => page))];
+
+describe.each(pages)('%s', (page) => {
+  let world: World | undefined;
+  const names: Names = new Map();
+  const own = blocks.filter((block) => block.page === page);
+  let broken = false;
+
+  it.each(own.filter((block) => reasonOf(block) === undefined).map((block) => [block.line, block] as const))(
+    'line %i: what it shows is what a run prints',
+    async (_, block) => {
+      // What follows a block that failed would only repeat its failure.
+      if (broken) return;
+      broken = true;
+      world ??= await makeWorld(registry.host);
+      folders.push(...keepFolders());
+      for (const { name, value } of block.marks) {
+        const [, verb = '', argument = ''] = /^(\S+) ?(.*)$/.exec(value) ?? [];
+        if (name !== 'world') throw new Error(`${page}:${block.line}: unknown mark ${name}`);
+        const change = changes[verb];
+        if (change === undefined) throw new Error(`${page}:${block.line}: there is no world change ${verb}`);
+        await change(world, argument);
+      }
+      for (const { command, shown } of commandsOf(block)) {
+        const line = inThisRun(command, names);
+        const place = { folder: world.project.git.directory, now: world.now };
+        const printed = await runLine(line, place);
+        const difference = findDifference(shown, printed.split('\n'), names);
+        expect(difference, `${page}:${block.line}: $ ${line}\n${difference ?? ''}`).toBeUndefined();
+      }
+      broken = false;
+    },
+    120_000,
+  );
+});

@@ -1,0 +1,148 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readCandidate } from '../../src/release/candidate/candidate.ts';
+import startRollout from '../../src/verbs/start-rollout.ts';
+import { copyImage, setTags } from '../../src/world/registry/copy.ts';
+import { atDigest, digestOf } from '../../src/world/registry/reference.ts';
+import {
+  contextAt,
+  createProject,
+  promote,
+  prove,
+  publishBase,
+  type TestProject,
+} from '../support/project.ts';
+import { commitFiles } from '../support/repository.ts';
+import { runLine } from './run-line.ts';
+
+/** What the blocks of one page are run in: a user's repository, and its images in a real registry. */
+export interface World {
+  readonly project: TestProject;
+  /** UNIX seconds, as the page says; undefined: now. */
+  now: number | undefined;
+}
+
+/** How a page changes its world between two blocks: `<!-- world: NAME ARGUMENT -->`. */
+export type Change = (world: World, argument: string) => Promise<void>;
+
+/** Makes the world of a page, with a base and nothing built. */
+export async function makeWorld(host: string): Promise<World> {
+  const project = await createProject(host, {
+    time: Date.parse('2026-07-10T00:00:00Z') / 1000,
+    rings: 'rings: { canary: 0.0, early: 0.1, broad: 0.5, late: 1.0 }',
+  });
+  await project.git.run(['config', 'user.name', 'Ada']);
+  await project.git.run(['config', 'user.email', 'ada@acme.example']);
+  await publishBase(project, '44.20260707.3.1');
+  return { project, now: undefined };
+}
+
+const secondsOf = (world: World): number => world.now ?? Math.floor(Date.now() / 1000);
+
+/** What build-image, boot-test and promote-image leave behind for the tip of a fleet's branch. */
+async function buildAndPromote({ project }: World, fleet: string): Promise<void> {
+  const { client, config, git } = project;
+  const { image } = await promote(project, fleet);
+  const candidate = await readCandidate({ git, config, client, commit: fleet });
+  await copyImage(client, { from: image, to: config.testImage, tags: [candidate.tag] });
+  await prove(project, candidate, atDigest(config.testImage, image.digest), 'PASSED');
+  const manifest = await client.getManifest(image);
+  await setTags(client, { manifest, repository: config.image, tags: [fleet, config.stream] });
+}
+
+async function release({ project }: World, fleet: string, now: number): Promise<void> {
+  await startRollout.run(
+    {
+      directory: project.git.directory,
+      fleet,
+      commit: undefined,
+      'freeze-exception': undefined,
+      'first-release': true,
+      'accept-upstream': ['unlisted'],
+    },
+    contextAt(now),
+  );
+}
+
+/** The day in July of each release of the sample site. */
+const sampleDays: Readonly<Record<number, string>> = { 32: '03', 34: '05', 36: '07', 37: '08' };
+
+function sampleRelease(version: string) {
+  const image = `ghcr.io/acme/os:stable`;
+  const digest = `ghcr.io/acme/os@${digestOf(version)}`;
+  return {
+    version,
+    metadata: '',
+    'oci-images': [{ architecture: 'x86_64', image, 'digest-ref': digest }],
+  };
+}
+
+/** Every change that pages may ask for. */
+export const changes: Readonly<Record<string, Change>> = {
+  /** The clock: every line after it runs at this time. */
+  at: async (world, time) => {
+    world.now = Date.parse(time) / 1000;
+  },
+  /** The tip of the fleet's branch is built, tested and promoted, and not rolled out. */
+  promoted: async (world, fleet) => {
+    await buildAndPromote(world, fleet);
+  },
+  /** A new commit on the fleet's branch, built, tested and promoted. */
+  commit: async (world, fleet) => {
+    const { git } = world.project;
+    await git.run(['switch', '--quiet', fleet]);
+    const now = secondsOf(world);
+    await commitFiles(
+      git,
+      { 'etc/motd': `${fleet} ${now}\n` },
+      { message: 'Change the greeting', time: now },
+    );
+    await buildAndPromote(world, fleet);
+  },
+  /** A new commit that is built, tested, promoted and released now: its rollout begins. */
+  rolling: async (world, fleet) => {
+    await changes.commit?.(world, fleet);
+    await release(world, fleet, secondsOf(world));
+  },
+  /** A published fleet whose state branch is gone. */
+  'lost-state': async (world, fleet) => {
+    await changes.released?.(world, fleet);
+    const { git } = world.project;
+    await runLine('coxswain publish-updates --output site', { folder: git.directory, now: world.now });
+    await git.run(['branch', '--quiet', '-D', 'coxswain']);
+    await rm(join(git.directory, 'site'), { recursive: true });
+  },
+  /** No folder of results. */
+  'fresh-output': async ({ project }) => {
+    await rm(join(project.git.directory, 'site'), { recursive: true, force: true });
+  },
+  /** A published site of the fleet stable: two releases behind a barrier, and one that is rolled out in two days. */
+  'sample-site': async ({ project }) => {
+    const folder = join(project.git.directory, 'site/stable');
+    await mkdir(folder, { recursive: true });
+    const start = Date.parse('2026-07-22T14:00:00Z') / 1000;
+    const versions = [32, 34, 36, 37].map((number) => `44.202607${sampleDays[number]}.3.0-0a1b2c${number}`);
+    const releases = versions.map((version) => sampleRelease(version));
+    const updates = {
+      stream: 'stable',
+      metadata: { 'last-modified': '2026-07-22T14:00:00Z' },
+      releases: [
+        { version: versions[1], metadata: { barrier: { reason: 'https://acme.example/issues/7' } } },
+        {
+          version: versions[3],
+          metadata: { rollout: { start_epoch: start, start_percentage: 0, duration_minutes: 2880 } },
+        },
+      ],
+    };
+    await writeFile(
+      join(folder, 'releases.json'),
+      JSON.stringify({ stream: 'stable', metadata: { 'last-modified': '2026-07-22T14:00:00Z' }, releases }),
+    );
+    await writeFile(join(folder, 'updates.json'), JSON.stringify(updates));
+  },
+  /** The tip of the fleet's branch is released, and its rollout of a day is complete by now. */
+  released: async (world, fleet) => {
+    await buildAndPromote(world, fleet);
+    await release(world, fleet, secondsOf(world) - 2 * 86_400);
+  },
+};
