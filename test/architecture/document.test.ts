@@ -107,7 +107,7 @@ describe('the files that name an existing entry', () => {
     ['the check of the stream tag', ['streamTag', 'stream-tag'], 'a check of doctor', 3],
     [
       'the text of a promotion',
-      ['### How it went in', '### What a merge does'],
+      ['### Risk and changes', '### What a merge does'],
       "the text of a promotion's pull request",
       1,
     ],

@@ -1,4 +1,6 @@
 import { plainText } from '../../host/markdown.ts';
+import { count } from '../../host/report.ts';
+import { formatDuration } from '../../host/time.ts';
 import type { Config, Fleet } from '../../project/configuration/config.ts';
 import { describeEntry } from '../../release/describe-rollout.ts';
 import { type GateResult, isReady } from '../../release/gates/gate.ts';
@@ -68,16 +70,54 @@ function promotionBody(facts: PromotionFacts): string {
     ...(urgent === undefined
       ? []
       : [`> **Urgent**, so it does not soak: ${plainText(`${urgent.reason} (by ${urgent.by})`)}`]),
-    versionTable(facts),
-    `### Gates\n\n${table([['', 'gate', ''], ...gates.map((gate) => [gateMarks[gate.state], gate.name, plainText(gate.note)])])}`,
-    `### What a merge does\n\n${whatMergeDoes(facts)}\n\n${digests(facts)}`,
+    `### Risk and changes\n\n${risks(facts)}\n\n${versionTable(facts)}`,
+    gateText(gates),
+    `### What a merge does\n\n${whatMergeDoes(facts)}`,
     ...(forecast === undefined ? [] : [offers(facts, forecast)]),
-    `### How it went in ${source.name}\n\n${describeSourceRollout(release)}`,
-    `### Tests\n\n${facts.evidence.map((line) => `- ${line}`).join('\n')}`,
-    `### What changes\n\n${changes({ packages, commits, files })}`,
+    folded(`How it went in ${source.name}`, describeSourceRollout(release)),
+    folded('Tests', facts.evidence.map((line) => `- ${line}`).join('\n')),
+    `### What changes\n\n${changes({ packages, commits, files })}\n\n${digests(facts)}`,
     `### The way back\n\n${wayBack(facts)}`,
   ];
   return `${paragraphs.join('\n\n')}\n`;
+}
+
+/** What a reviewer asks first, in a few lines. */
+function risks({ release, build, packages, commits, files }: PromotionFacts): string {
+  const kernel = packages?.upgraded.find(({ name }) => name === 'kernel');
+  const rebuilt = build !== undefined && build.different.length > 0 && !build.same;
+  return [
+    rebuilt
+      ? '- **Another image than the one that ran**: see below.'
+      : '- The image that was tested, byte for byte.',
+    kernel === undefined
+      ? undefined
+      : `- **Kernel**: ${code(versionOf(kernel.before))} → ${code(versionOf(kernel.after))}`,
+    packages === undefined ? undefined : `- Packages: ${countPackages(packages)}`,
+    `- ${count(commits.length, 'commit')}, ${count(files.length, 'file')}; built from ${code(shortCommit(release.record.commit))}`,
+  ]
+    .filter((line) => line !== undefined)
+    .join('\n');
+}
+
+function versionOf({ version, release }: { readonly version: string; readonly release: string }): string {
+  return `${version}-${release}`;
+}
+
+/** Gates that are green need no attention. */
+function gateText(gates: readonly GateResult[]): string {
+  const rows = (some: readonly GateResult[]) =>
+    table([
+      ['', 'gate', ''],
+      ...some.map((gate) => [gateMarks[gate.state], gate.name, plainText(gate.note)]),
+    ]);
+  const closed = gates.filter(({ state }) => state !== 'green');
+  const open = gates.filter(({ state }) => state === 'green');
+  return [
+    '### Gates',
+    ...(closed.length === 0 ? [] : [rows(closed)]),
+    ...(open.length === 0 ? [] : [folded(`${count(open.length, 'gate')} green`, rows(open))]),
+  ].join('\n\n');
 }
 
 /** How a gate's state is shown in Markdown. */
@@ -123,13 +163,14 @@ function whatMergeDoes({ config, source, target, build }: PromotionFacts): strin
 
 function offers({ config, target, template }: PromotionFacts, { entry, at }: RolloutForecast): string {
   const { rollout } = entry.metadata;
+  const wait = (rollout?.start_epoch ?? 0) - at;
+  const starts = wait > 0 ? `starts ${formatDuration(wait)} after the merge` : 'starts with the merge';
   return [
-    `### Who of ${target.name} is offered it when`,
-    `Merged on ${minute(at)}, \`${template}\` renders to:`,
+    `The rollout to ${target.name} ${starts} (\`${template}\`). If it is merged on ${minute(at)}:`,
     describeEntry(entry)
       .map((fact) => `- ${fact}`)
       .join('\n'),
-    ...(rollout === undefined ? [] : [describeOffers(config, rollout, at)]),
+    ...(rollout === undefined ? [] : [folded('Who is offered it when', describeOffers(config, rollout, at))]),
     folded('The entry in updates.json', `\`\`\`json\n${JSON.stringify(entry, null, 2)}\n\`\`\``),
   ].join('\n\n');
 }

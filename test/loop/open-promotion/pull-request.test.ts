@@ -91,6 +91,33 @@ describe("a promotion's pull request", () => {
     }
   });
 
+  it('says risk and changes first, folds gates that are green, and gives the plan relative to the merge', () => {
+    const kernel = { name: 'kernel', before: one('kernel', '6.1'), after: one('kernel', '6.2') };
+    const packages = { added: [], removed: [], upgraded: [kernel], downgraded: [] };
+    const late = { start_epoch: now + 3600, duration_minutes: 1440 };
+    const gates = [
+      { name: 'soak time', state: 'green' as const, note: 'over' },
+      { name: 'freeze', state: 'waiting' as const, note: 'a weekend' },
+    ];
+    const { body } = promotionProposal(
+      facts({ packages, gates, forecast: { entry: { version: 'x', metadata: { rollout: late } }, at: now } }),
+    );
+    const order = [
+      '### Risk and changes',
+      '**Kernel**: `6.1-1` → `6.2-1`',
+      '### Gates',
+      '### What a merge does',
+    ];
+    expect(order.map((part) => body.indexOf(part))).toEqual(
+      order.map((part) => body.indexOf(part)).toSorted((one, other) => one - other),
+    );
+    expect(body).toContain('starts 1 h after the merge');
+    expect(body).toMatch(/\| ⏳ \| freeze \| a weekend \|\n\n<details>\n<summary>1 gate green<\/summary>/);
+    // Without what is folded, it is one screen.
+    const shown = body.replaceAll(/<details>.*?<\/details>\n*/gs, '');
+    expect(shown.split('\n').length).toBeLessThan(45);
+  });
+
   it('names nobody by accident, and stays a table whatever people write', () => {
     const gates = [{ name: 'hold', state: 'red' as const, note: 'ask @acme/ops | see #7\n<b>' }];
     const { body } = promotionProposal(facts({ gates }));
