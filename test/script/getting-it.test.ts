@@ -127,7 +127,7 @@ describe('getting coxswain', () => {
         try {
           for (const user of ['0', '1234:1234']) {
             const steps = await exec('buildah', [
-              ...['run', '--isolation=chroot', '--network=none', `--user=${user}`, '--env=HOME=/tmp', container],
+              ...['run', '--isolation=chroot', `--user=${user}`, '--env=HOME=/tmp', container],
               ...['--', 'sh', '-euc'],
               `cd "$(mktemp -d)"; git init -q -b testing; coxswain init --image ghcr.io/acme/os; git add --all; coxswain check`,
             ]);
