@@ -13,6 +13,9 @@ import { changes, makeWorld, type World } from './worlds.ts';
 // why not: `<!-- not run: REASON -->`.
 
 useMemory();
+// Ada operates the fleets of the pages.
+process.env.GIT_AUTHOR_NAME = 'Ada';
+process.env.GIT_COMMITTER_NAME = 'Ada';
 const registry = useRegistry();
 const folders: string[] = [];
 const blocks = pagesForUsers()
