@@ -44,7 +44,7 @@ async function runVerb(args: readonly string[], { folder, now }: Place): Promise
   const { default: verb }: { default: Verb } = await import(`../../src/verbs/${name}.ts`);
   const said: string[] = [];
   const warn = (message: string) => {
-    // The layers of the tests' images are no archives, so their packages cannot be compared.
+    // The layers of the tests' images are not archives, so their packages cannot be compared.
     if (!message.includes('not a tar archive')) said.push(`warning: ${message}\n`);
   };
   const log = { ...silentLog, warn };
