@@ -121,7 +121,10 @@ describe('getting coxswain', () => {
       ]);
       try {
         const { stdout: config } = await exec('buildah', ['inspect', '--type', 'image', image]);
-        expect(JSON.parse(config).OCIv1.config).toMatchObject({ Entrypoint: ['coxswain'], WorkingDir: '/work' });
+        expect(JSON.parse(config).OCIv1.config).toMatchObject({
+          Entrypoint: ['coxswain'],
+          WorkingDir: '/work',
+        });
         const { stdout: name } = await exec('buildah', ['from', '--pull-never', image]);
         const container = name.trim();
         try {
@@ -134,7 +137,14 @@ describe('getting coxswain', () => {
             expect(steps.stdout).toContain('check: no finding\n');
             expect(steps.stderr).not.toContain('not a git repository');
           }
-          const lacking = await exec('buildah', ['run', '--isolation=chroot', container, '--', 'ls', '/usr/lib/coxswain']);
+          const lacking = await exec('buildah', [
+            'run',
+            '--isolation=chroot',
+            container,
+            '--',
+            'ls',
+            '/usr/lib/coxswain',
+          ]);
           expect(lacking.stdout.split('\n').filter(Boolean)).toEqual(['LICENSE', 'dist', 'package.json']);
         } finally {
           await exec('buildah', ['rm', container], { allow: [0, 1, 125] });

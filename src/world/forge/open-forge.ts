@@ -1,6 +1,6 @@
+import { isRehearsal } from '../../host/dry-run.ts';
 import { InputError } from '../../host/errors.ts';
 import type { Log } from '../../host/log.ts';
-import { isRehearsal } from '../../host/dry-run.ts';
 import type { Git } from '../git/git.ts';
 import { findRemote, type Remote } from '../git/remote.ts';
 import { announceWrites } from './announce-writes.ts';

@@ -1,6 +1,6 @@
+import { beforeWriting } from '../../host/dry-run.ts';
 import { OutsideError } from '../../host/errors.ts';
 import { type Log, silentLog } from '../../host/log.ts';
-import { beforeWriting } from '../../host/dry-run.ts';
 import { discard, maximumErrorBytes, readWhole } from './answers.ts';
 import { createAuthentication, isLoopback } from './authentication.ts';
 import type { CredentialSource } from './credentials.ts';
