@@ -1,7 +1,7 @@
 /**
- * The keys by which Fedora signs its images now, as files of `/usr/share/distribution-gpg-keys` and of every Fedora
- * CoreOS have them (RPM-GPG-KEY-fedora-NN-primary). The test compares their fingerprints with those on
- * https://fedoraproject.org/security. A key that is missing here can be named in coxswain.yaml.
+ * The keys by which Fedora signs its images now (RPM-GPG-KEY-fedora-NN-primary), from the package distribution-gpg-keys.
+ * The test checks their fingerprints; Fedora publishes them at https://fedoraproject.org/security. A key that is missing
+ * here can be named in coxswain.yaml.
  */
 export const fedoraKeys: readonly { readonly where: string; readonly armored: string }[] = [
   {
