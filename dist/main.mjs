@@ -1,7 +1,6 @@
 #!/usr/bin/env node
-import { c as verbHelp, d as commandLineInputs, g as readArguments, h as positionalInputs, i as versionLine, l as exitCodeOf, m as commonInputs, o as needsRoot, p as withForgeInputs, s as programHelp, u as kindOf } from "./chunks/cli.mjs";
-import { a as filesLine } from "./chunks/cli-completion.mjs";
-import { C as createLog, F as writeFileAtomically, G as nearest, J as UsageError, K as InputError, T as styled, Y as messageOf, x as oneLine, y as runAgainAsRoot } from "./chunks/host.mjs";
+import { _ as commonInputs, a as needsRoot, c as exitCodeOf, f as isRehearsed, g as filesLine, l as kindOf, m as withForgeInputs, o as programHelp, p as placeInputs, r as versionLine, s as verbHelp, u as commandLineInputs, v as positionalInputs, x as verbFirst, y as readArguments } from "./chunks/cli.mjs";
+import { $ as UsageError, A as rehearsalVariable, C as createLog, D as answerOfRehearsal, E as forTerminal, F as writeFileAtomically, T as styled, X as nearest, Z as InputError, et as messageOf, k as isRehearsal, x as oneLine, y as runAgainAsRoot } from "./chunks/host.mjs";
 import { readdir } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,8 +13,17 @@ async function verbNames() {
 async function loadVerb(name) {
 	return (await import(new URL(`${name}${ending}`, folder).href)).default;
 }
+const ownOptions = [
+	"--version",
+	"-V",
+	"--help",
+	"-h"
+];
 async function main(args) {
-	const [name, ...rest] = args;
+	const [name, ...rest] = args[0]?.startsWith("-") === true && !ownOptions.includes(args[0]) ? verbFirst(args, {
+		...commonInputs,
+		...placeInputs
+	}) : args;
 	const names = await verbNames();
 	if (name === "--version" || name === "-V" || name === "version") {
 		process.stdout.write(`${await versionLine(fileURLToPath(import.meta.url))}\n`);
@@ -46,8 +54,9 @@ async function main(args) {
 	}
 	const values = readArguments({
 		...commonInputs,
-		...commandLineInputs(verb.inputs)
+		...commandLineInputs(verb)
 	}, rest);
+	if (isRehearsed(verb, values)) process.env[rehearsalVariable] = "1";
 	const code = needsRoot(verb, process.env) ? await runAgainAsRoot() : void 0;
 	if (code !== void 0) return code;
 	const common = readCommon(values);
@@ -60,9 +69,10 @@ async function main(args) {
 		now: () => common.now ?? Math.floor(Date.now() / 1e3)
 	};
 	const outcome = await verb.run(values, context);
+	if (isRehearsal()) context.log.info("dry run: nothing was written");
 	const json = `${JSON.stringify(outcome.data, null, 2)}\n`;
 	if (common["json-file"] !== void 0) await writeFileAtomically(common["json-file"], json);
-	process.stdout.write(common.json ? json : withNewline(outcome.text));
+	process.stdout.write(common.json ? json : forPeople(withNewline(outcome.text), process.stdout));
 	return outcome.exitCode ?? 0;
 }
 /** What the completion scripts ask: one line for each proposal. */
@@ -78,7 +88,7 @@ async function answerShell(words, names) {
 			about: "Show the verbs, or what one of them does"
 		}],
 		inputsOf: async (verb) => names.includes(verb) ? {
-			...commandLineInputs((await loadVerb(verb)).inputs),
+			...commandLineInputs(await loadVerb(verb)),
 			...commonInputs
 		} : void 0,
 		positionals: positionalInputs,
@@ -100,6 +110,18 @@ function errorAsJson(error) {
 		...details
 	} }, null, 2)}\n`;
 }
+/** The end of a rehearsal, which is an answer. */
+function tellRehearsal(error) {
+	if (process.argv.includes("--json")) return `${JSON.stringify({
+		dryRun: true,
+		would: error.message
+	}, null, 2)}\n`;
+	return forPeople(answerOfRehearsal(error), process.stdout);
+}
+/** A file or a pipe gets UTF-8; a terminal what it can show. */
+function forPeople(text, stream) {
+	return stream.isTTY === true ? forTerminal(text, process.env) : text;
+}
 function withNewline(text) {
 	return text === "" || text.endsWith("\n") ? text : `${text}\n`;
 }
@@ -109,9 +131,14 @@ for (const stream of [process.stdout, process.stderr]) stream.on("error", (error
 main(process.argv.slice(2)).then((code) => {
 	process.exitCode = code;
 }, (error) => {
+	if (error instanceof Error && error.name === "Rehearsed") {
+		process.stdout.write(tellRehearsal(error));
+		return;
+	}
 	if (process.argv.includes("--json")) process.stdout.write(errorAsJson(error));
 	const kind = kindOf(error);
-	process.stderr.write(`${styled("red", "error:", process.stderr)} ${messageOf(error)}\n`);
+	const line = `${styled("red", "error:", process.stderr)} ${messageOf(error)}\n`;
+	process.stderr.write(forPeople(line, process.stderr));
 	if (kind === "usage") process.stderr.write("coxswain --help lists the verbs; coxswain VERB --help the options.\n");
 	if (kind === "defect" && error instanceof Error) process.stderr.write(`${error.stack}\nThis is a defect in coxswain; please report it.\n`);
 	process.exitCode = exitCodeOf(error);

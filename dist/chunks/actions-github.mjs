@@ -1,5 +1,5 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
-import { n as require_lib } from "./actions-http-client.mjs";
+import { t as require_lib } from "./actions-http-client.mjs";
 import { t as require_undici } from "./undici.mjs";
 import { t as Octokit } from "./octokit-core.mjs";
 import { t as restEndpointMethods } from "./octokit-plugin-rest-endpoint-methods.mjs";

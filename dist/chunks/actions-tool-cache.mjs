@@ -2,15 +2,15 @@ import { o as __toESM, r as __exportAll } from "./rolldown-runtime.mjs";
 import { a as info, o as isDebug, t as debug } from "./actions-core.mjs";
 import { i as which, n as mkdirP, r as rmRF, t as cp$1 } from "./actions-io.mjs";
 import { t as require_semver } from "./semver.mjs";
-import { t as HttpClient } from "./actions-http-client.mjs";
+import { n as HttpClient } from "./actions-http-client.mjs";
 import { t as exec } from "./actions-exec.mjs";
 import * as cp from "child_process";
 import * as path from "path";
 import * as fs from "fs";
 import * as os from "os";
 import { ok } from "assert";
-import * as util from "util";
 import * as crypto from "crypto";
+import * as util from "util";
 import * as stream from "stream";
 // node_modules/@actions/tool-cache/lib/manifest.js
 var import_semver = /* @__PURE__ */ __toESM(require_semver(), 1);

@@ -1,7 +1,7 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { C as createLog, G as nearest, K as InputError, N as readFileIfThere, U as defined, X as quote, Y as messageOf, _ as plainText, g as codeBlock, y as runAgainAsRoot } from "./host.mjs";
-import { _ as readValues, o as needsRoot } from "./cli.mjs";
-import { a as boolean, d as number, h as string, p as record, u as looseObject, v as unknown } from "./zod.mjs";
+import { C as createLog, J as defined, N as readFileIfThere, X as nearest, Z as InputError, _ as plainText, et as messageOf, g as codeBlock, tt as quote, y as runAgainAsRoot } from "./host.mjs";
+import { a as needsRoot, b as readValues } from "./cli.mjs";
+import { a as boolean, d as looseObject, f as number, g as string, m as record, y as unknown } from "./zod.mjs";
 import { A as formatRepository } from "./world-registry.mjs";
 import { l as findBuilt, r as readCandidate } from "./release-candidate.mjs";
 import { t as requireRehearsed } from "./release-evidence.mjs";
@@ -301,7 +301,7 @@ function matrixOf(config, given, field) {
 * as it is configured now.
 */
 async function untested(parts, commit, fleet) {
-	const { git, config, client } = parts;
+	const { git, config, client, root } = parts;
 	const candidate = await readCandidate({
 		...parts,
 		commit
@@ -315,6 +315,7 @@ async function untested(parts, commit, fleet) {
 		const passed = [await passImage({
 			client,
 			config,
+			root,
 			candidate
 		}, built, architecture)];
 		await requireRehearsed({

@@ -1,6 +1,7 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { h as string, r as array, u as looseObject } from "./zod.mjs";
-import { C as Git } from "./world-git.mjs";
+import { g as filesLine, h as completeWord } from "./cli.mjs";
+import { d as looseObject, g as string, r as array } from "./zod.mjs";
+import { l as Git } from "./world-git.mjs";
 import { i as readConfig } from "./project-configuration.mjs";
 // src/cli/completion/scripts.ts
 /** The shells that can complete our command line. */
@@ -9,10 +10,6 @@ const shells = [
 	"zsh",
 	"fish"
 ];
-/** The hidden verb that the scripts call; the words of the line follow it. */
-const completeWord = "__complete";
-/** The line of an answer which means "propose files too". Every other line is: value, tab, description. */
-const filesLine = ":files";
 /** What a shell has to evaluate, by shell. */
 const completionScripts = {
 	bash: `# bash completion for coxswain: eval "$(coxswain completion bash)"
@@ -190,4 +187,4 @@ function words(start, all) {
 		files: false
 	};
 }
-export { filesLine as a, completionScripts as i, checkout_values_exports as n, shells as o, completeWord as r, complete_exports as t };
+export { shells as i, checkout_values_exports as n, completionScripts as r, complete_exports as t };

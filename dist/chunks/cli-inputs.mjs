@@ -1,4 +1,4 @@
-import { _ as choice, y as flag } from "./cli.mjs";
+import { S as choice, w as flag } from "./cli.mjs";
 import { z as architectures } from "./world-registry.mjs";
 import { D as shortCommit } from "./world-git.mjs";
 // src/cli/architecture-input.ts

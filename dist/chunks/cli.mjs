@@ -1,7 +1,5 @@
-import { B as parseDuration, G as nearest, J as UsageError, K as InputError, N as readFileIfThere, U as defined, V as parseTime } from "./host.mjs";
-import { f as object, h as string, l as literal } from "./zod.mjs";
-import { C as Git, S as shortCommit } from "./world-git.mjs";
-import { z as architectures } from "./world-registry.mjs";
+import { $ as UsageError, G as parseDuration, J as defined, K as parseTime, L as exec, N as readFileIfThere, X as nearest, Z as InputError } from "./host.mjs";
+import { g as string, p as object, u as literal } from "./zod.mjs";
 import { realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -112,6 +110,21 @@ function positionalInputs(inputs) {
 	return positionals.filter((name) => Object.hasOwn(inputs, name));
 }
 /**
+* Options before the verb go after it, as in `coxswain --directory os status`.
+* @param globals the options that may be there
+* @throws UsageError for any other option
+*/
+function verbFirst(args, globals) {
+	let at = 0;
+	for (let word = args[at]; word?.startsWith("-") === true; word = args[at]) {
+		const [, name = "", value] = /^--([\w-]+)(=.*)?$/s.exec(word) ?? [];
+		const input = Object.hasOwn(globals, name) ? globals[name] : void 0;
+		if (input === void 0) throw unknownFlag(word.replace(/=.*/s, ""), globals);
+		at += input.kind === "flag" || value !== void 0 ? 1 : 2;
+	}
+	return [...args.slice(at), ...args.slice(0, at)];
+}
+/**
 * Reads a command line by a verb's inputs.
 * @throws UsageError for an unknown, missing or repeated flag, and for an argument that belongs to none
 * @throws InputError for a value that its input does not accept
@@ -187,6 +200,11 @@ function readValues(inputs, given, spell) {
 	}
 	return values;
 }
+// src/cli/completion-protocol.ts
+/** The hidden verb that the completion scripts call; the words of the line follow it. */
+const completeWord = "__complete";
+/** The line of an answer which means "propose files too". Every other line is: value, tab, description. */
+const filesLine = ":files";
 // src/cli/directory.ts
 /** The input for the checkout, for every verb that works on one. */
 const directory = text("the checkout to work on", {
@@ -198,12 +216,24 @@ const forgeInputs = {
 	remote: text("the git remote whose branches are used (default: origin, else the only one; '.': this clone alone)", { placeholder: "NAME" }),
 	forge: choice("git or github (default: GitHub if the remote is on GitHub and there is a token)", ["git", "github"], { placeholder: "KIND" })
 };
+/** Options that may stand before the verb too; those of `commonInputs` may as well. */
+const placeInputs = {
+	directory,
+	...forgeInputs
+};
+/** Of every verb that writes. */
+const rehearsalInput = { "dry-run": flag("check everything, say what would be written first, and write nothing") };
 /** The inputs of a verb on the command line, without those that all verbs have. */
-function commandLineInputs(inputs) {
-	return inputs.directory === directory ? {
+function commandLineInputs({ inputs, writes }) {
+	return {
+		...writes === true ? rehearsalInput : {},
 		...inputs,
-		...forgeInputs
-	} : inputs;
+		...inputs.directory === directory ? forgeInputs : {}
+	};
+}
+/** Whether a run of a verb ends before its first write. Verbs with an input of their own for it do not. */
+function isRehearsed(verb, values) {
+	return !("dry-run" in verb.inputs) && "dry-run" in values && values["dry-run"] === true;
 }
 /**
 * The environment of a verb: these inputs become COXSWAIN_REMOTE and COXSWAIN_FORGE, for the verb and for programs
@@ -239,6 +269,10 @@ const exitCodes = {
 		code: 3,
 		about: "something outside failed (network, registry, another program): try again"
 	},
+	notReady: {
+		code: 4,
+		about: "not ready: the fleet is held or frozen; the same command may succeed later"
+	},
 	defect: {
 		code: 70,
 		about: "a defect in coxswain"
@@ -251,12 +285,23 @@ const kinds = {
 };
 /** What kind of error was thrown. By name, because each chunk of the bundle may have its own copy of a class. */
 function kindOf(error) {
-	return error instanceof Error && Object.hasOwn(kinds, error.name) ? kinds[error.name] : "defect";
+	if (!(error instanceof Error) || !Object.hasOwn(kinds, error.name)) return "defect";
+	return isNotYet(error) ? "not-ready" : kinds[error.name];
 }
+function isNotYet(error) {
+	const { details } = error;
+	return details?.notYet === true;
+}
+const codes = {
+	input: exitCodes.refused.code,
+	usage: exitCodes.usage.code,
+	outside: exitCodes.outside.code,
+	"not-ready": exitCodes.notReady.code,
+	defect: exitCodes.defect.code
+};
 /** The exit code for something that was thrown. */
 function exitCodeOf(error) {
-	const kind = kindOf(error);
-	return exitCodes[kind === "input" ? "refused" : kind].code;
+	return codes[kindOf(error)];
 }
 // src/cli/verb-groups.ts
 /** How `coxswain --help` groups the verbs: one list, in the order in which people meet them. A test keeps it complete. */
@@ -322,21 +367,25 @@ const verbGroups = [
 // src/cli/help.ts
 /** Help for one verb. */
 function verbHelp(name, verb) {
-	const inputs = commandLineInputs(verb.inputs);
-	const positional = positionalInputs(inputs);
-	const required = Object.entries(inputs).filter(([flag, input]) => input.required && !positional.includes(flag)).map(([flag, input]) => ` --${flag} ${input.placeholder}`);
-	const synopsis = [...positional.map((flag) => {
-		const input = inputs[flag];
-		const shown = input?.kind === "many" ? `${flag.toUpperCase()}…` : flag.toUpperCase();
-		return input?.required === true ? ` ${shown}` : ` [${shown}]`;
-	}), ...required].join("");
+	const inputs = commandLineInputs(verb);
 	return `${[
 		`${verb.summary}`,
-		`Usage: coxswain ${name}${synopsis}${Object.keys(inputs).length === 0 ? "" : " [options]"}`,
+		`Usage: ${usageLine(name, verb)}`,
 		...verb.about === void 0 ? [] : [verb.about.trim()],
 		...Object.keys(inputs).length === 0 ? [] : [`Options:\n${optionTable(inputs)}`],
 		`Always:\n${optionTable(commonInputs)}`
 	].join("\n\n")}\n`;
+}
+/** How a verb is called, in one line. */
+function usageLine(name, verb) {
+	const inputs = commandLineInputs(verb);
+	const positional = positionalInputs(inputs);
+	const required = Object.entries(inputs).filter(([flag, input]) => input.required && !positional.includes(flag)).map(([flag, input]) => ` --${flag} ${input.placeholder}`);
+	return `coxswain ${name}${[...positional.map((flag) => {
+		const input = inputs[flag];
+		const shown = input?.kind === "many" ? `${flag.toUpperCase()}…` : flag.toUpperCase();
+		return input?.required === true ? ` ${shown}` : ` [${shown}]`;
+	}), ...required].join("")}${Object.keys(inputs).length === 0 ? "" : " [options]"}`;
 }
 /** Help for the whole program. @param verbs name and summary of each verb */
 function programHelp(verbs) {
@@ -412,28 +461,56 @@ async function findPackage(folder) {
 }
 async function commitOf(folder) {
 	try {
-		const git = new Git(folder);
-		if (await git.try(["rev-parse", "--show-toplevel"]) !== folder) return void 0;
-		return await git.try([
+		const { stdout } = await exec("git", [
+			"-C",
+			folder,
 			"rev-parse",
+			"--show-toplevel",
 			"--short=12",
 			"HEAD"
 		]);
+		const [top, commit] = stdout.trimEnd().split("\n");
+		return top === folder ? commit : void 0;
 	} catch {
 		return;
 	}
 }
-// src/cli/architecture-input.ts
-/** An input that names one architecture, by the name FCOS has for it. */
-function architecture(about) {
-	return choice(about, architectures, { placeholder: "NAME" });
+// src/cli/questions.ts
+/** Whether a person is there to answer: a pipe, a file and a workflow run never are. */
+function canAsk(env) {
+	return process.stdin.isTTY === true && process.stderr.isTTY === true && env.TERM !== "dumb" && (env.CI ?? "") === "";
 }
-// src/cli/first-release-input.ts
-/** The input by which an operator confirms that a fleet without any release is new. */
-const firstRelease = flag("a fleet without any release is new, even if the registry or publish.url gives no answer");
-// src/cli/state-change.ts
-/** The last facts that a verb says about such a change. @param answer.stateCommit undefined after a rehearsal */
-function stateChangeFacts({ changed, stateCommit }, { rehearse, difference, by }) {
-	return [changed && !rehearse ? `by ${by}, commit ${shortCommit(stateCommit ?? "")}; public with the next publish-updates` : void 0, rehearse ? { block: difference } : void 0];
+/** Questions on the terminal. They are written to standard error, so that standard output stays the answer. */
+async function askOnTerminal() {
+	const { select, text } = await import("./clack-prompts.mjs").then((n) => n.t);
+	const output = process.stderr;
+	/** Ctrl-C is a symbol. */
+	function answered(answer) {
+		if (typeof answer === "string") return answer;
+		throw new UsageError("cancelled, and nothing was written");
+	}
+	return {
+		text: async (message, { suggestion, problemOf }) => answered(await text({
+			message,
+			output,
+			...suggestion === "" ? {} : {
+				placeholder: suggestion,
+				defaultValue: suggestion
+			},
+			validate: (answer) => problemOf(answer === void 0 || answer === "" ? suggestion : answer)
+		})),
+		choose: async (message, choices) => {
+			const options = choices.map(({ value, about }) => ({
+				value,
+				label: about
+			}));
+			const answer = answered(await select({
+				message,
+				output,
+				options
+			}));
+			return choices.find(({ value }) => value === answer)?.value ?? choices[0].value;
+		}
+	};
 }
-export { readChoice as C, parsed as S, wholeNumber as T, readValues as _, defineVerb as a, flag as b, verbHelp as c, commandLineInputs as d, directory as f, readArguments as g, positionalInputs as h, versionLine as i, exitCodeOf as l, commonInputs as m, firstRelease as n, needsRoot as o, withForgeInputs as p, architecture as r, programHelp as s, stateChangeFacts as t, kindOf as u, choice as v, text as w, many as x, duration as y };
+export { duration as C, readChoice as D, parsed as E, text as O, choice as S, many as T, commonInputs as _, needsRoot as a, readValues as b, exitCodeOf as c, directory as d, isRehearsed as f, filesLine as g, completeWord as h, defineVerb as i, wholeNumber as k, kindOf as l, withForgeInputs as m, canAsk as n, programHelp as o, placeInputs as p, versionLine as r, verbHelp as s, askOnTerminal as t, commandLineInputs as u, positionalInputs as v, flag as w, verbFirst as x, readArguments as y };

@@ -1,22 +1,22 @@
-import { A as requireTools, E as exec, F as writeFileAtomically, I as onInterrupt, K as InputError, N as readFileIfThere, O as findTool, P as withTemporaryFolder, R as formatTime, T as styled, U as defined, i as startProcess, j as exists, q as OutsideError, r as insideRoot } from "./host.mjs";
-import { a as boolean, d as number, f as object, h as string, r as array, v as unknown } from "./zod.mjs";
+import { F as writeFileAtomically, I as onInterrupt, J as defined, L as exec, N as readFileIfThere, P as withTemporaryFolder, Q as OutsideError, T as styled, U as formatTime, V as requireTools, Z as InputError, i as startProcess, j as exists, r as insideRoot, z as findTool } from "./host.mjs";
+import { a as boolean, f as number, g as string, p as object, r as array, y as unknown } from "./zod.mjs";
 import { A as formatRepository, F as parseRepository, L as shortDigest, N as parseDigest, P as parseReference, T as atDigest, n as createRegistryClient, o as isLoopback, x as readImage } from "./world-registry.mjs";
 import { P as parseUpdateMetadata, R as buildGraph, V as parseGraph, c as chooseUpdate, d as throttleGraph, h as rolloutProgress, x as parseReleaseIndex } from "./guidance.mjs";
 import { _ as findStaticBusybox, a as prepareImage, c as writeNewc, d as alwaysOn, f as hasAgent, i as bootPrepared, l as readModuleIndex, o as orderModules, p as nodeScript, r as makeStateDisk, s as folder, u as withRootFilesystem, v as inRegistry } from "./loop-boot-test.mjs";
-import { d as isNamed, f as ringsToShow, i as readConfig } from "./project-configuration.mjs";
-import { p as openGitForge } from "./world-forge.mjs";
-import { h as graphPath } from "./release-published.mjs";
+import { d as ringsToShow, i as readConfig, u as isNamed } from "./project-configuration.mjs";
+import { b as openGitForge } from "./world-forge.mjs";
+import { g as graphPath } from "./release-published.mjs";
 import { i as systemd_runs_default, n as leave_state_default, r as back_default, t as state_survived_default } from "./demo-shell.mjs";
 import { t as simulate } from "./guidance-simulation.mjs";
 import { a as nodeFiles } from "./operate-node-kit.mjs";
 import { appendFile, chmod, copyFile, cp, mkdir, readFile, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
-import { createHash, randomBytes, randomUUID } from "node:crypto";
-import { homedir } from "node:os";
 import { createInterface } from "node:readline";
 import { spawn } from "node:child_process";
 import { setTimeout } from "node:timers/promises";
+import { homedir } from "node:os";
 import { existsSync } from "node:fs";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { createServer } from "node:net";
 import { createServer as createServer$1, request } from "node:http";
 import { request as request$1 } from "node:https";
@@ -50,6 +50,21 @@ async function addAgent(root, program) {
 	await write("etc/passwd", `${await readFile(join(root, "etc/passwd"), "utf8")}zincati:x:981:981:Zincati:/:/usr/sbin/nologin\n`, 420);
 	await mkdir(join(root, "sysroot"), { recursive: true });
 	await symlink("sysroot/ostree", join(root, "ostree"));
+}
+/** Puts programs of this machine into a root that has none, with the libraries that they need. */
+async function addPrograms(root, programs) {
+	if (!existsSync(join(root, "lib64"))) await symlink("usr/lib64", join(root, "lib64"));
+	for (const program of programs) {
+		const { stdout } = await exec("ldd", [program]);
+		const libraries = [...stdout.matchAll(/(?:=> |^\s+)(\/\S+) \(/gm)].map((match) => match[1]);
+		const own = program.startsWith("/usr/bin/") ? [program] : [];
+		for (const file of [...own, ...libraries]) {
+			const target = join(root, file.startsWith("/usr/") ? file : `/usr${file}`);
+			if (existsSync(target)) continue;
+			await mkdir(dirname(target), { recursive: true });
+			await copyFile(file, target);
+		}
+	}
 }
 // src/demo/debian-packages.ts
 /** Renames a finished folder or file to its place; another process may have been faster, with the same content. */
@@ -169,6 +184,7 @@ async function locate(folder) {
 /** Raise it when a root is made differently, so that older tarballs in caches are not used. */
 const recipes = {
 	tiny: 4,
+	node: 1,
 	systemd: 3
 };
 /**
@@ -178,7 +194,7 @@ const recipes = {
 async function prepareRoot(kind, cacheFolder, log, foreign) {
 	const kernel = await fetchKernel(cacheFolder, log, foreign);
 	const suite = kind === "systemd" ? `${await hostSuite()}-` : "";
-	const agent = kind === "systemd" ? findZincati(cacheFolder) : void 0;
+	const agent = kind === "tiny" ? void 0 : findZincati(cacheFolder);
 	const withAgent = agent === void 0 ? "" : `-zincati-${await shortHash(agent)}`;
 	const key = `${kind}-${suite}${kernel.key}${withAgent}-r${recipes[kind]}`;
 	const tarball = join(cacheFolder, "roots", `${key}.tar`);
@@ -186,8 +202,9 @@ async function prepareRoot(kind, cacheFolder, log, foreign) {
 		const root = join(folder, "root");
 		await mkdir(root);
 		const busybox = foreign?.busybox ?? await findStaticBusybox();
-		await (kind === "tiny" ? makeTinyRoot(root, kernel, busybox) : makeSystemdRoot(root, kernel));
+		await (kind === "systemd" ? makeSystemdRoot(root, kernel) : makeTinyRoot(root, kernel, busybox));
 		if (agent !== void 0) await addAgent(root, agent);
+		if (kind === "node") await addPrograms(root, ["/usr/bin/bash", ...agent === void 0 ? [] : [agent]]);
 		await makeTarball(root, tarball);
 	}));
 	return {
@@ -656,7 +673,7 @@ async function encapsulate(root, folder, layout) {
 async function buildBaseImage(options) {
 	const { kind, version, log } = options;
 	const cacheFolder = options.cacheFolder ?? defaultCacheFolder();
-	const root = kind === "ostree" ? await prepareOstreeBase(cacheFolder, log) : await prepareRoot(kind, cacheFolder, log);
+	const root = kind === "ostree" ? await prepareOstreeBase(cacheFolder, log) : await prepareRoot(kind, cacheFolder, log, options.foreign);
 	return log.task(`building the ${kind} base image ${version}`, async (report) => {
 		report("root file system");
 		const common = await importRoot(root);
@@ -675,9 +692,12 @@ async function buildBaseImage(options) {
 					"/usr/lib/os-release"
 				]);
 			});
+			const { foreign } = options;
+			const architecture = foreign === void 0 ? [] : ["--arch", foreign.architecture];
 			await exec("buildah", [
 				"config",
 				...labels(options),
+				...architecture,
 				"--cmd",
 				"/sbin/init",
 				container
@@ -1005,7 +1025,7 @@ async function playOpening(scene, extraTests = {}) {
 		const bootTest = bootTestSettings(scene);
 		if (bootTest !== void 0) await appendFile(join(scene.repository, "coxswain.yaml"), `\nboot-test: { ${bootTest} }\n`);
 		const tests = {
-			...defined({ "20-systemd.sh": scene.options.kind !== "tiny" ? systemd_runs_default : void 0 }),
+			...defined({ "20-systemd.sh": hasSystemd(scene.options.kind) ? systemd_runs_default : void 0 }),
 			...extraTests
 		};
 		for (const [name, text] of Object.entries(tests)) {
@@ -1060,10 +1080,14 @@ async function playOpening(scene, extraTests = {}) {
 		now
 	};
 }
+/** Without --systemd the base is made of busybox. */
+function hasSystemd(kind) {
+	return kind === "systemd" || kind === "ostree";
+}
 /** What the stand-in for Fedora CoreOS needs in coxswain.yaml. The small one has no systemd, on purpose. */
 function bootTestSettings({ options }) {
 	if (options.kind === "ostree") return "mode: ostree";
-	return options.kind === "tiny" && options.base === void 0 ? "init: any" : void 0;
+	return !hasSystemd(options.kind) && options.base === void 0 ? "init: any" : void 0;
 }
 /** The three verbs that a push to a fleet's branch runs. */
 async function releaseTo(scene, fleet) {
@@ -1413,7 +1437,7 @@ async function playLoop(scene, extraTests = {}) {
 			what: `${answer.tests?.length ?? 0} tests in the VM (${answer.accelerator}): ${answer.verdict}${system}${updates}${agent}`
 		};
 	});
-	if (options.kind !== "tiny" && booted.system?.state !== "running") throw new Error(`systemd of the image reached ${booted.system?.state}, not running`);
+	if (hasSystemd(options.kind) && booted.system?.state !== "running") throw new Error(`systemd of the image reached ${booted.system?.state}, not running`);
 	stage.chapter("Merged to testing");
 	await stage.step("merge", async () => {
 		await mergePullRequest(scene, basePull);
@@ -1655,9 +1679,11 @@ async function bootNode(scene, config, node, images) {
 	}));
 	const report = await bootPrepared(image.prepared, {
 		architecture,
+		init: "any",
 		tests: [{
 			name: "node",
-			path: script
+			path: script,
+			timeoutSeconds: 900
 		}],
 		environment: {},
 		state: {

@@ -1,4 +1,4 @@
-import { G as nearest, K as InputError, L as formatDuration, R as formatTime, U as defined, X as quote, t as formatPercent } from "./host.mjs";
+import { H as formatDuration, J as defined, U as formatTime, X as nearest, Z as InputError, t as formatPercent, tt as quote } from "./host.mjs";
 import { D as operationsSchema, F as tidy, J as readJson, L as updateMetadata, M as nullableEntryFields, S as releaseIndex, U as findProblems, a as strandedBy, h as rolloutProgress, i as listStranded, m as rolloutPhase, o as strandedByTidying, p as rolloutEnd, q as withoutNulls, r as findStranded, y as nullableReleaseFields } from "./guidance.mjs";
 import { isDeepStrictEqual } from "node:util";
 // src/guidance/lint/lint-finding.ts

@@ -1,5 +1,5 @@
 import { H as nodeKeys, R as buildGraph, h as rolloutProgress, u as rolloutOf } from "./guidance.mjs";
-import { K as InputError, L as formatDuration, R as formatTime, t as formatPercent } from "./host.mjs";
+import { H as formatDuration, U as formatTime, Z as InputError, t as formatPercent } from "./host.mjs";
 import { n as parseWhen } from "./guidance-template.mjs";
 // src/guidance/simulation/series.ts
 /** The bands of a picture, newest release first; the smallest of the older ones become one. */

@@ -1,7 +1,7 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
 import { t as require_lib } from "./handlebars.mjs";
-import { d as number, f as object } from "./zod.mjs";
-import { B as parseDuration, H as requireDay, K as InputError, L as formatDuration, U as defined, V as parseTime, Y as messageOf, z as longestDuration } from "./host.mjs";
+import { f as number, p as object } from "./zod.mjs";
+import { G as parseDuration, H as formatDuration, J as defined, K as parseTime, W as longestDuration, Z as InputError, et as messageOf, q as requireDay } from "./host.mjs";
 import { G as readDocument, I as updateEntry, M as nullableEntryFields, h as rolloutProgress, p as rolloutEnd } from "./guidance.mjs";
 // src/guidance/template/names.ts
 var import_lib = /* @__PURE__ */ __toESM(require_lib(), 1);

@@ -1,5 +1,5 @@
-import { K as InputError, R as formatTime, U as defined } from "./host.mjs";
-import { a as boolean, c as int, d as number, f as object, g as tuple, h as string, p as record, r as array, u as looseObject } from "./zod.mjs";
+import { J as defined, U as formatTime, Z as InputError } from "./host.mjs";
+import { _ as tuple, a as boolean, d as looseObject, f as number, g as string, l as int, m as record, p as object, r as array } from "./zod.mjs";
 import { isDeepStrictEqual } from "node:util";
 // src/guidance/alias.ts
 /** The indexes of releases for several architectures. */

@@ -1,14 +1,14 @@
-import { h as string, u as looseObject } from "./zod.mjs";
+import { d as looseObject, g as string } from "./zod.mjs";
 import { t as execa } from "./execa.mjs";
 import { lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, statfs } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join } from "node:path";
 import { styleText } from "node:util";
-import { randomBytes } from "node:crypto";
-import { homedir, tmpdir, userInfo } from "node:os";
 import { createInterface } from "node:readline";
 import { spawn } from "node:child_process";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
+import { homedir, tmpdir, userInfo } from "node:os";
 import { accessSync, closeSync, constants as constants$2, openSync } from "node:fs";
+import { randomBytes } from "node:crypto";
 // src/host/errors.ts
 /** The user's input is wrong: exit code 1, nothing was written. */
 var InputError = class extends Error {
@@ -179,143 +179,6 @@ function requireDay(text, place = {}) {
 function formatTime(seconds) {
 	return (/* @__PURE__ */ new Date(seconds * 1e3)).toISOString().replace(/\.\d{3}Z$/, "Z");
 }
-// src/host/cleanup.ts
-/**
-* Steps that undo things when this process ends early (Ctrl-C, SIGTERM), newest first. Code that ends normally cleans
-* up after itself and calls the returned function.
-*/
-const pending = [];
-let installed = false;
-/** Registers an undo step; returns the function that takes it off the list again. */
-function onInterrupt(undo) {
-	install();
-	pending.push(undo);
-	return () => {
-		const index = pending.indexOf(undo);
-		if (index >= 0) pending.splice(index, 1);
-	};
-}
-function install() {
-	if (installed) return;
-	installed = true;
-	for (const [signal, code] of [
-		["SIGINT", 130],
-		["SIGTERM", 143],
-		["SIGHUP", 129]
-	]) process.once(signal, () => {
-		undoAll().finally(() => process.exit(code));
-	});
-}
-async function undoAll() {
-	for (const undo of pending.splice(0).reverse()) try {
-		await undo();
-	} catch {}
-}
-// src/host/files.ts
-/** Runs `work` with a temporary folder that is gone afterwards, also after an error or Ctrl-C. */
-async function withTemporaryFolder(prefix, work) {
-	const folder = await mkdtemp(join(tmpdir(), `coxswain-${prefix}-`));
-	const remove = () => rm(folder, {
-		recursive: true,
-		force: true
-	});
-	const forget = onInterrupt(remove);
-	try {
-		return await work(folder);
-	} finally {
-		forget();
-		await remove();
-	}
-}
-/**
-* Makes a folder and those above it. Not by `mkdir({ recursive: true })`, which never ends in a file system that
-* refuses to make a folder with the error "not found" (/proc).
-*/
-async function makeFolder(path, attempts = 12) {
-	try {
-		await mkdir(path);
-	} catch (error) {
-		if (codeOf(error) === "EEXIST" && (await stat(path)).isDirectory()) return;
-		const above = dirname(path);
-		if (codeOf(error) !== "ENOENT" || above === path || attempts === 0) throw error;
-		await makeFolder(above, attempts - 1);
-		await makeFolder(path, attempts - 1);
-	}
-}
-function codeOf(error) {
-	return error.code;
-}
-/** Why a place cannot be written to, in words; undefined for errors of another kind. */
-const unwritable = {
-	EACCES: "this user may not write there",
-	EPERM: "this user may not write there",
-	EROFS: "the file system is read-only",
-	ENOENT: "its folder cannot be made",
-	ENOTDIR: "a part of the path is a file, not a folder",
-	EISDIR: "it is a folder",
-	EBUSY: "it is a folder that is in use",
-	ENOTEMPTY: "it is a folder",
-	EEXIST: "a part of the path is a file, not a folder",
-	ENAMETOOLONG: "the name is too long",
-	ELOOP: "the path is a circle of links",
-	ENOSPC: "the disk is full"
-};
-/**
-* Writes a whole file or nothing: readers see the old content or the new, never half of it.
-* @throws InputError for a place that cannot be written to
-*/
-async function writeFileAtomically(path, content) {
-	try {
-		await writeWhole(path, content);
-	} catch (error) {
-		const why = unwritable[codeOf(error) ?? ""];
-		if (why === void 0) throw error;
-		throw new InputError({
-			where: path,
-			problem: `the file cannot be written: ${why}`
-		}, { cause: error });
-	}
-}
-async function writeWhole(path, content) {
-	await makeFolder(dirname(path));
-	const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}`);
-	try {
-		const file = await open(temporary, "wx");
-		try {
-			await file.writeFile(content);
-			await file.sync();
-		} finally {
-			await file.close();
-		}
-		await rename(temporary, path);
-	} catch (error) {
-		await rm(temporary, { force: true });
-		throw error;
-	}
-}
-/** A file's text, or undefined if the file does not exist. Other errors are thrown. */
-async function readFileIfThere(path) {
-	try {
-		return await readFile(path, "utf8");
-	} catch (error) {
-		if (isMissing(error)) return void 0;
-		throw error;
-	}
-}
-/** Whether a path exists; links are followed. Errors other than "no such file" are thrown. */
-async function exists(path) {
-	try {
-		await stat(path);
-		return true;
-	} catch (error) {
-		if (isMissing(error)) return false;
-		throw error;
-	}
-}
-/** True for "no such file or directory". */
-function isMissing(error) {
-	return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
-}
 // src/host/tools.ts
 /** The Debian and Ubuntu package of each program that we call. */
 const packages = {
@@ -454,6 +317,199 @@ function lastLines(text) {
 	const lines = text.trimEnd().split("\n").slice(-12);
 	return lines.join("") === "" ? "" : `\n  ${lines.join("\n  ")}\n`;
 }
+// src/host/cleanup.ts
+/**
+* Steps that undo things when this process ends early (Ctrl-C, SIGTERM), newest first. Code that ends normally cleans
+* up after itself and calls the returned function.
+*/
+const pending = [];
+let installed = false;
+/** Registers an undo step; returns the function that takes it off the list again. */
+function onInterrupt(undo) {
+	install();
+	pending.push(undo);
+	return () => {
+		const index = pending.indexOf(undo);
+		if (index >= 0) pending.splice(index, 1);
+	};
+}
+function install() {
+	if (installed) return;
+	installed = true;
+	for (const [signal, code] of [
+		["SIGINT", 130],
+		["SIGTERM", 143],
+		["SIGHUP", 129]
+	]) process.once(signal, () => {
+		undoAll().finally(() => process.exit(code));
+	});
+}
+async function undoAll() {
+	for (const undo of pending.splice(0).reverse()) try {
+		await undo();
+	} catch {}
+}
+// src/host/files.ts
+/** Runs `work` with a temporary folder that is gone afterwards, also after an error or Ctrl-C. */
+async function withTemporaryFolder(prefix, work) {
+	const folder = await mkdtemp(join(tmpdir(), `coxswain-${prefix}-`));
+	const remove = () => rm(folder, {
+		recursive: true,
+		force: true
+	});
+	const forget = onInterrupt(remove);
+	try {
+		return await work(folder);
+	} finally {
+		forget();
+		await remove();
+	}
+}
+/**
+* Makes a folder and those above it. Not by `mkdir({ recursive: true })`, which never ends in a file system that
+* refuses to make a folder with the error "not found" (/proc).
+*/
+async function makeFolder(path, attempts = 12) {
+	try {
+		await mkdir(path);
+	} catch (error) {
+		if (codeOf(error) === "EEXIST" && (await stat(path)).isDirectory()) return;
+		const above = dirname(path);
+		if (codeOf(error) !== "ENOENT" || above === path || attempts === 0) throw error;
+		await makeFolder(above, attempts - 1);
+		await makeFolder(path, attempts - 1);
+	}
+}
+function codeOf(error) {
+	return error.code;
+}
+/** Why a place cannot be written to, in words; undefined for errors of another kind. */
+const unwritable = {
+	EACCES: "this user may not write there",
+	EPERM: "this user may not write there",
+	EROFS: "the file system is read-only",
+	ENOENT: "its folder cannot be made",
+	ENOTDIR: "a part of the path is a file, not a folder",
+	EISDIR: "it is a folder",
+	EBUSY: "it is a folder that is in use",
+	ENOTEMPTY: "it is a folder",
+	EEXIST: "a part of the path is a file, not a folder",
+	ENAMETOOLONG: "the name is too long",
+	ELOOP: "the path is a circle of links",
+	ENOSPC: "the disk is full"
+};
+/**
+* Writes a whole file or nothing: readers see the old content or the new, never half of it.
+* @throws InputError for a place that cannot be written to
+*/
+async function writeFileAtomically(path, content) {
+	try {
+		await writeWhole(path, content);
+	} catch (error) {
+		const why = unwritable[codeOf(error) ?? ""];
+		if (why === void 0) throw error;
+		throw new InputError({
+			where: path,
+			problem: `the file cannot be written: ${why}`
+		}, { cause: error });
+	}
+}
+async function writeWhole(path, content) {
+	await makeFolder(dirname(path));
+	const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}`);
+	try {
+		const file = await open(temporary, "wx");
+		try {
+			await file.writeFile(content);
+			await file.sync();
+		} finally {
+			await file.close();
+		}
+		await rename(temporary, path);
+	} catch (error) {
+		await rm(temporary, { force: true });
+		throw error;
+	}
+}
+/** A file's text, or undefined if the file does not exist. Other errors are thrown. */
+async function readFileIfThere(path) {
+	try {
+		return await readFile(path, "utf8");
+	} catch (error) {
+		if (isMissing(error)) return void 0;
+		throw error;
+	}
+}
+/** Whether a path exists; links are followed. Errors other than "no such file" are thrown. */
+async function exists(path) {
+	try {
+		await stat(path);
+		return true;
+	} catch (error) {
+		if (isMissing(error)) return false;
+		throw error;
+	}
+}
+/** True for "no such file or directory". */
+function isMissing(error) {
+	return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+}
+// src/host/dry-run.ts
+/** Set in the environment of a rehearsal, for programs that this one starts again too. */
+const rehearsalVariable = "COXSWAIN_DRY_RUN";
+/** What ends a rehearsal (`--dry-run`): its first write, which did not happen. */
+var Rehearsed = class extends Error {
+	name = "Rehearsed";
+};
+/** What people read at the end of a rehearsal. */
+function answerOfRehearsal({ message }) {
+	return `dry run: would ${message}\nEverything before that was checked; nothing was written.\n`;
+}
+/** Whether this run must not write anything. */
+function isRehearsal() {
+	return process.env[rehearsalVariable] === "1";
+}
+/**
+* Goes before a write. It ends a rehearsal there, because what comes after depends on what was written.
+* @param what what would be written, as a phrase that follows "would": `push ghcr.io/acme/os:stable`
+* @throws Rehearsed in a rehearsal; otherwise nothing happens
+*/
+function beforeWriting(what) {
+	if (isRehearsal()) throw new Rehearsed(what());
+}
+// src/host/locale.ts
+/** The ASCII text for each other character that we print, for terminals that cannot show it. */
+const plain = {
+	"…": "...",
+	"–": "-",
+	"—": "-",
+	"→": "->",
+	"×": "x",
+	"─": "-",
+	"│": "|",
+	"┤": "|",
+	"┬": "+",
+	"└": "+",
+	"✓": "ok",
+	"▁": ".",
+	"▂": ".",
+	"▃": ":",
+	"▄": ":",
+	"▅": "#",
+	"▆": "#",
+	"▇": "#",
+	"█": "#"
+};
+/**
+* Text for a terminal. If the locale names another encoding than UTF-8, only ASCII is left; a locale that names none
+* (C, POSIX, or no variable at all, as in containers) says nothing about the terminal, and UTF-8 is what terminals are.
+*/
+function forTerminal(text, env) {
+	const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || "";
+	const [, encoding = ""] = /\.([\w-]+)/.exec(locale) ?? [];
+	if (encoding === "" || /^utf-?8$/i.test(encoding)) return text;
+	return text.replaceAll(/[^\u0000-\u007f]/gu, (character) => plain[character] ?? "?");
+}
 // src/host/log.ts
 const patienceMilliseconds = 2e3;
 const reminderMilliseconds = 1e4;
@@ -461,7 +517,8 @@ const reminderMilliseconds = 1e4;
 function createLog(options = {}) {
 	const stream = options.stream ?? process.stderr;
 	const live = stream.isTTY === true && process.env.TERM !== "dumb" && !options.quiet;
-	const write = (line) => stream.write(`${live ? "\r\x1B[K" : ""}${line}\n`);
+	const shown = (line) => stream.isTTY === true ? forTerminal(line, process.env) : line;
+	const write = (line) => stream.write(`${live ? "\r\x1B[K" : ""}${shown(line)}\n`);
 	return {
 		info: (message) => {
 			if (!options.quiet) write(message);
@@ -477,7 +534,7 @@ function createLog(options = {}) {
 			const line = () => `${title}${note === "" ? "" : `: ${note}`} (${seconds().toFixed(0)} s)`;
 			const beat = setInterval(() => {
 				if (options.quiet) return;
-				if (live) stream.write(`\r\u001b[K${line()}`);
+				if (live) stream.write(`\r\u001b[K${shown(line())}`);
 				else write(`… ${line()}`);
 			}, live ? patienceMilliseconds / 4 : reminderMilliseconds);
 			const first = setTimeout(() => {
@@ -1081,4 +1138,4 @@ function formatPercent(share, digits = 1) {
 	if (value < 100 && value > 100 - least) return `> ${(100 - least).toFixed(digits)} %`;
 	return `${Number(value.toFixed(digits))} %`;
 }
-export { requireTools as A, parseDuration as B, createLog as C, fedoraPackageOf as D, exec as E, writeFileAtomically as F, nearest as G, requireDay as H, onInterrupt as I, UsageError as J, InputError as K, formatDuration as L, isMissing as M, readFileIfThere as N, findTool as O, withTemporaryFolder as P, formatTime as R, withoutTrailingSlashes as S, styled as T, defined as U, parseTime as V, definedVariables as W, quote as X, messageOf as Y, plainText as _, cacheFolder as a, readContainerStorage as b, count as c, renderReports as d, reportMarkdown as f, codeBlock as g, code as h, startProcess as i, exists as j, packageOf as k, exact as l, say as m, renderFindings as n, inParallel as o, reportText as p, OutsideError as q, insideRoot as r, requireSpace as s, formatPercent as t, exactly as u, table as v, silentLog as w, oneLine as x, runAgainAsRoot as y, longestDuration as z };
+export { UsageError as $, rehearsalVariable as A, packageOf as B, createLog as C, answerOfRehearsal as D, forTerminal as E, writeFileAtomically as F, parseDuration as G, formatDuration as H, onInterrupt as I, defined as J, parseTime as K, exec as L, isMissing as M, readFileIfThere as N, beforeWriting as O, withTemporaryFolder as P, OutsideError as Q, fedoraPackageOf as R, withoutTrailingSlashes as S, styled as T, formatTime as U, requireTools as V, longestDuration as W, nearest as X, definedVariables as Y, InputError as Z, plainText as _, cacheFolder as a, readContainerStorage as b, count as c, renderReports as d, messageOf as et, reportMarkdown as f, codeBlock as g, code as h, startProcess as i, exists as j, isRehearsal as k, exact as l, say as m, renderFindings as n, inParallel as o, reportText as p, requireDay as q, insideRoot as r, requireSpace as s, formatPercent as t, quote as tt, exactly as u, table as v, silentLog as w, oneLine as x, runAgainAsRoot as y, findTool as z };

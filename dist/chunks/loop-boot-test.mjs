@@ -1,24 +1,24 @@
-import { A as requireTools, B as parseDuration, E as exec, F as writeFileAtomically, I as onInterrupt, K as InputError, M as isMissing, N as readFileIfThere, O as findTool, P as withTemporaryFolder, U as defined, Y as messageOf, _ as plainText, f as reportMarkdown, i as startProcess, j as exists, l as exact, m as say, q as OutsideError, r as insideRoot, w as silentLog } from "./host.mjs";
-import { S as shortCommit, _ as listCommit } from "./world-git.mjs";
+import { F as writeFileAtomically, G as parseDuration, I as onInterrupt, J as defined, L as exec, M as isMissing, N as readFileIfThere, O as beforeWriting, P as withTemporaryFolder, Q as OutsideError, V as requireTools, Z as InputError, _ as plainText, c as count, et as messageOf, f as reportMarkdown, i as startProcess, j as exists, l as exact, m as say, r as insideRoot, w as silentLog, z as findTool } from "./host.mjs";
 import { A as formatRepository, E as atTag, I as sameRepository, P as parseReference, T as atDigest, V as hostArchitecture, b as imageTimestamp, c as inLayout, k as formatReference, l as layoutReader, o as isLoopback, x as readImage } from "./world-registry.mjs";
+import { D as shortCommit, x as listCommit } from "./world-git.mjs";
 import { i as findFleet } from "./project.mjs";
 import { _ as requireBootSpace, d as localTag, g as materialiseContext, r as readCandidate, u as findBuiltFor } from "./release-candidate.mjs";
 import { B as formatPublishedGraph, R as buildGraph, X as aliasesOf, Y as addAliases } from "./guidance.mjs";
-import { a as pushEvidence, d as upgradeStarts, f as withCandidate, i as passingEvidence, u as upgradeStages } from "./release-evidence.mjs";
+import { a as passingEvidence, d as upgradeStages, f as upgradeStarts, o as pushEvidence, p as withCandidate } from "./release-evidence.mjs";
 import { n as findPinnedTool, r as pinOf } from "./world-tools.mjs";
+import { c as trustOf, l as attestationSigner } from "./release-attestations.mjs";
 import { n as recordPackages } from "./world-packages.mjs";
 import { t as rpm_ostree_default } from "./node-stand-in.mjs";
 import { chmod, copyFile, cp, lstat, mkdir, mkdtemp, open, opendir, readFile, readdir, realpath, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join, posix, relative, resolve, sep } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { randomBytes } from "node:crypto";
-import { tmpdir } from "node:os";
 import { spawn } from "node:child_process";
 import { setTimeout } from "node:timers/promises";
+import { tmpdir } from "node:os";
 import { once } from "node:events";
 import { accessSync, constants as constants$2, existsSync } from "node:fs";
+import { randomBytes } from "node:crypto";
 import { createConnection } from "node:net";
-import { gunzipSync } from "node:zlib";
 // src/loop/boot-test/agent-question.ts
 /**
 * What nodes of a fleet would see if the image became its newest release: the graph that would be published, and their
@@ -367,7 +367,9 @@ const journalPortName = "coxswain.journal";
 const diskNames = {
 	root: "coxswain-root",
 	tools: "coxswain-tools",
-	state: "coxswain-state"
+	state: "coxswain-state",
+	image: "coxswain-image",
+	target: "coxswain-target"
 };
 /** Measured with a tiny image, 5 boots each: 0.87 of the time without them. */
 const emulationShortcuts = [
@@ -417,8 +419,7 @@ function machineArguments(options) {
 		"-no-reboot",
 		...["-display", "none"],
 		...["-machine", type.machine],
-		...["-accel", accelerator === "tcg" ? "tcg,thread=single" : accelerator],
-		...["-cpu", accelerator === "kvm" ? "host" : type.emulatedProcessor],
+		...processorArguments(type, accelerator),
 		...["-smp", String(options.cpus)],
 		...["-m", `${options.memoryMegabytes}M`],
 		...["-kernel", options.kernel],
@@ -428,9 +429,20 @@ function machineArguments(options) {
 		...rootDisk(options),
 		...readOnlyDisk("tools", options.toolsDisk),
 		...options.stateDisk === void 0 ? [] : writableDisk("state", options.stateDisk),
+		...installationDisks(options.installation),
 		...Object.entries(options.firmwareFiles ?? {}).flatMap(([name, file]) => ["-fw_cfg", `name=${name},file=${escaped$2(file)}`]),
 		...networkArguments(options.network ?? "closed")
 	];
+}
+/**
+* Emulated processors take turns in one thread: a second one makes a machine slower (a system with systemd took 128
+* seconds to boot on a busy computer, and 69 with one processor).
+*/
+function defaultProcessors(accelerator) {
+	return accelerator === "tcg" ? 1 : 2;
+}
+function processorArguments(type, accelerator) {
+	return [...["-accel", accelerator === "tcg" ? "tcg,thread=single" : accelerator], ...["-cpu", accelerator === "kvm" ? "host" : type.emulatedProcessor]];
 }
 /** A disk that the guest cannot write to. */
 function readOnlyDisk(name, file) {
@@ -463,6 +475,9 @@ function networkArguments(network) {
 function rootDisk({ rootImage, rootWrites }) {
 	if (rootWrites === void 0) return readOnlyDisk("root", rootImage);
 	return writableDisk("root", rootImage, rootWrites === "dropped" ? "snapshot=on," : "");
+}
+function installationDisks(disks) {
+	return disks === void 0 ? [] : [...readOnlyDisk("image", disks.image), ...writableDisk("target", disks.target)];
 }
 /** Writes have to survive the end of the machine, but not a crash of the host. */
 function writableDisk(name, file, more = "") {
@@ -1676,7 +1691,7 @@ async function bootWithHarness(options, machine) {
 			architecture,
 			accelerator,
 			memoryMegabytes: options.memoryMegabytes ?? 1024,
-			cpus: options.cpus ?? 2,
+			cpus: options.cpus ?? defaultProcessors(accelerator),
 			network: options.network ?? "closed",
 			toolsDisk
 		}));
@@ -1877,9 +1892,12 @@ function lastLines(text, count) {
 }
 // src/loop/boot-test/report/image-evidence.ts
 /** The existing evidence of the image, if these same tests passed. */
-async function evidenceOn({ client }, { reference }, tests) {
+async function evidenceOn({ client, config, root }, { reference }, tests) {
 	if (reference === void 0) return void 0;
-	return passingEvidence(client, reference.repository, reference.digest, tests.tree);
+	return passingEvidence(client, reference, tests.tree, trustOf({
+		config,
+		root
+	}));
 }
 /** The evidence knows every update that nodes would make now. */
 function covers(evidence, from) {
@@ -1929,9 +1947,19 @@ function onFiles({ client, config }, { reference, image }, log) {
 		log
 	}) };
 }
+/** The signer of this run's evidence. It is asked for before anything is booted, because without it a test may be in vain. */
+async function evidenceSigner({ config, root }, about) {
+	const { tested, env, log } = about;
+	const signer = await attestationSigner(trustOf({
+		config,
+		root
+	}), env);
+	if (signer === void 0 && config.evidence.signedBy.length > 0 && tested.reference !== void 0) log.warn("this run cannot sign, so its evidence will not count: coxswain.yaml says in evidence.signed-by whose does");
+	return signer;
+}
 /** Evidence belongs in the test registry. */
 async function attachEvidence({ client, config }, about) {
-	const { tested, evidence, report, log } = about;
+	const { tested, evidence, report, signer, log } = about;
 	const { reference, image } = tested;
 	if (reference === void 0) return void 0;
 	if (!sameRepository(reference.repository, config.testImage)) {
@@ -1939,7 +1967,7 @@ async function attachEvidence({ client, config }, about) {
 		return;
 	}
 	if (!aboutTheImage(report)) return void 0;
-	return (await pushEvidence(client, reference.repository, image.manifest.descriptor, evidence)).digest;
+	return (await pushEvidence(client, reference.repository, image.manifest.descriptor, evidence, signer)).digest;
 }
 // src/loop/boot-test/report/annotations.ts
 /**
@@ -2176,7 +2204,7 @@ async function writeOutput(folder, tested, about) {
 	for (const [name, content] of Object.entries(files)) await writeFileAtomically(join(folder, name), content);
 }
 // src/loop/boot-test/guest/shell/as-node.sh
-var as_node_default = "# Makes a node of the machine for the image's own Zincati, in namespaces of its own: a site is served there on loopback,\n# and a stand-in takes the place of rpm-ostree. The settings and write_files come before these lines.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings\nbusybox=/run/coxswain/busybox\nagent=/usr/libexec/zincati\nwork=/run/coxswain-agent\nstate=/run/coxswain-stand-in\n\nfail() { echo \"$*\"; exit 1; }\n\nif [ \"${1:-}\" != inside ]; then\n  exec \"$busybox\" unshare -m -n --propagation private \"$busybox\" sh \"$0\" inside\nfi\n\n# Binds file $1 over file $2.\ncover() { \"$busybox\" mount -o bind \"$1\" \"$2\" || fail \"$2 cannot be covered\"; }\n\n[ -f /usr/bin/rpm-ostree ] || fail \"The image has $agent and no /usr/bin/rpm-ostree, through which it updates.\"\nfor folder in \"$work\" \"$state\"; do\n  mkdir -p \"$folder\"\n  \"$busybox\" mount -t tmpfs tmpfs \"$folder\" || fail \"no folder $folder\"\ndone\n\nwrite_files\n\"$busybox\" chmod 755 \"$work/rpm-ostree\" \"$work/loginctl\"\n: >\"$state/tags\"\ncover \"$work/rpm-ostree\" /usr/bin/rpm-ostree\n[ ! -f /usr/bin/loginctl ] || cover \"$work/loginctl\" /usr/bin/loginctl\n# It asks for the time of /ostree/deploy, which only an installed machine has.\nif [ -d /sysroot ] && [ ! -d /ostree/deploy ]; then \"$busybox\" mount -t tmpfs tmpfs /sysroot; fi\nmkdir -p /sysroot/ostree/deploy /ostree/deploy 2>/dev/null\n[ -d /ostree/deploy ] || fail 'The image has no /ostree that leads to /sysroot/ostree.'\n# It runs only as the user of this name, and asks which platform it is on.\n{\n  echo 'zincati:x:0:0::/:/bin/sh'\n  \"$busybox\" grep -v '^zincati:' /etc/passwd\n} >\"$work/passwd\"\ncover \"$work/passwd\" /etc/passwd\nread -r arguments </proc/cmdline\ncase \" $arguments\" in\n  *' ignition.platform.id='*) ;;\n  *) echo \"$arguments ignition.platform.id=qemu\" >\"$work/cmdline\" && cover \"$work/cmdline\" /proc/cmdline ;;\nesac\nmkdir -p /run/zincati && \"$busybox\" mount -t tmpfs tmpfs /run/zincati\nmkdir -p /run/zincati/public /run/zincati/private /run/zincati/config.d\n[ ! -d /run/dbus ] || \"$busybox\" mount -t tmpfs tmpfs /run/dbus\n# The image's own settings are used, except these.\ncp \"$work/settings.toml\" /run/zincati/config.d/99-zz-coxswain.toml\n\"$busybox\" ip link set lo up\n\"$busybox\" httpd -f -p 127.0.0.1:80 -h \"$work/site\" &\nserver=$!\ntrap 'kill \"$server\" 2>/dev/null' EXIT\n\"$busybox\" usleep 100000\nkill -0 \"$server\" 2>/dev/null || fail 'This busybox cannot serve files (httpd).'\n\n# Starts the agent on the image with digest $1, until it rests.\nask() {\n  printf 'REF=%s\\nDIGEST=%s\\nLOCKED=no\\n' \"$reference\" \"$1\" >\"$state/booted\"\n  rm -f \"$state/staged\" \"$state/driver\" \"$state/reboot\"\n  : >\"$work/log\"\n  \"$agent\" agent -vvv >\"$work/log\" 2>&1 &\n  process=$!\n  waited=0\n  while [ \"$waited\" -lt 1000 ] && kill -0 \"$process\" 2>/dev/null; do\n    \"$busybox\" grep -q 'scheduling next agent refresh' \"$work/log\" && break\n    \"$busybox\" usleep 200000\n    waited=$((waited + 1))\n  done\n  kill \"$process\" 2>/dev/null\n  wait \"$process\"\n}\n";
+var as_node_default = "# Makes a node of the machine for the image's own Zincati, in namespaces of its own: a site is served there on loopback,\n# and a stand-in takes the place of rpm-ostree. The settings and write_files come before these lines.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings\nbusybox=/run/coxswain/busybox\nagent=/usr/libexec/zincati\nwork=/run/coxswain-agent\nstate=/run/coxswain-stand-in\n\nfail() { echo \"$*\"; exit 1; }\n\nif [ \"${1:-}\" != inside ]; then\n  exec \"$busybox\" unshare -m -n --propagation private \"$busybox\" sh \"$0\" inside\nfi\n\n# Binds file $1 over file $2.\ncover() { \"$busybox\" mount -o bind \"$1\" \"$2\" || fail \"$2 cannot be covered\"; }\n\n[ -f /usr/bin/rpm-ostree ] || fail \"The image has $agent and no /usr/bin/rpm-ostree, through which it updates.\"\nfor folder in \"$work\" \"$state\"; do\n  mkdir -p \"$folder\"\n  \"$busybox\" mount -t tmpfs tmpfs \"$folder\" || fail \"no folder $folder\"\ndone\n\nwrite_files\n\"$busybox\" chmod 755 \"$work/rpm-ostree\" \"$work/loginctl\"\n: >\"$state/tags\"\ncover \"$work/rpm-ostree\" /usr/bin/rpm-ostree\n# Zincati finds loginctl by its name. An image without systemd has none that could be covered.\nPATH=\"$work:$PATH\"\nexport PATH\n# It asks for the time of /ostree/deploy, which only an installed machine has.\nif [ -d /sysroot ] && [ ! -d /ostree/deploy ]; then \"$busybox\" mount -t tmpfs tmpfs /sysroot; fi\nmkdir -p /sysroot/ostree/deploy /ostree/deploy 2>/dev/null\n[ -d /ostree/deploy ] || fail 'The image has no /ostree that leads to /sysroot/ostree.'\n# It runs only as the user of this name, and asks which platform it is on.\n{\n  echo 'zincati:x:0:0::/:/bin/sh'\n  \"$busybox\" grep -v '^zincati:' /etc/passwd\n} >\"$work/passwd\"\ncover \"$work/passwd\" /etc/passwd\nread -r arguments </proc/cmdline\ncase \" $arguments\" in\n  *' ignition.platform.id='*) ;;\n  *) echo \"$arguments ignition.platform.id=qemu\" >\"$work/cmdline\" && cover \"$work/cmdline\" /proc/cmdline ;;\nesac\n# Without systemd, a machine has no id yet.\n[ -s /etc/machine-id ] || \"$busybox\" tr -d - </proc/sys/kernel/random/uuid >/etc/machine-id\nmkdir -p /run/zincati && \"$busybox\" mount -t tmpfs tmpfs /run/zincati\nmkdir -p /run/zincati/public /run/zincati/private /run/zincati/config.d\n[ ! -d /run/dbus ] || \"$busybox\" mount -t tmpfs tmpfs /run/dbus\n# The image's own settings are used, except these.\ncp \"$work/settings.toml\" /run/zincati/config.d/99-zz-coxswain.toml\n\"$busybox\" ip link set lo up\n\"$busybox\" httpd -f -p 127.0.0.1:80 -h \"$work/site\" &\nserver=$!\ntrap 'kill \"$server\" 2>/dev/null' EXIT\n\"$busybox\" usleep 100000\nkill -0 \"$server\" 2>/dev/null || fail 'This busybox cannot serve files (httpd).'\n\n# Starts the agent on the image with digest $1, until it rests.\nask() {\n  printf 'REF=%s\\nDIGEST=%s\\nLOCKED=no\\n' \"$reference\" \"$1\" >\"$state/booted\"\n  rm -f \"$state/staged\" \"$state/driver\" \"$state/reboot\"\n  : >\"$work/log\"\n  \"$agent\" agent -vvv >\"$work/log\" 2>&1 &\n  process=$!\n  waited=0\n  while [ \"$waited\" -lt 1000 ] && kill -0 \"$process\" 2>/dev/null; do\n    \"$busybox\" grep -q 'scheduling next agent refresh' \"$work/log\" && break\n    \"$busybox\" usleep 200000\n    waited=$((waited + 1))\n  done\n  kill \"$process\" 2>/dev/null\n  wait \"$process\"\n}\n";
 // src/loop/boot-test/guest/shell/node-agent.sh
 var node_agent_default = "# Asks the image's own Zincati about this update. After the lines of as-node.sh.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings, and what as-node.sh sets\n\n# Says what the agent did instead, and ends.\ndisagrees() {\n  echo \"$*\"\n  echo \"What it wrote:\"\n  \"$busybox\" tail -n 40 \"$work/log\"\n  exit 1\n}\n\nif [ -n \"$current\" ]; then\n  ask \"$current\"\n  if [ ! -e \"$state/reboot\" ] || ! \"$busybox\" grep -q \"^DIGEST=$candidate\\$\" \"$state/staged\"; then\n    disagrees \"Zincati on $current_version, the current release, does not update to this image.\"\n  fi\n  echo \"Zincati on $current_version, the current release, takes this image.\"\nfi\nask \"$candidate\"\n\"$busybox\" grep -q 'scheduling next agent refresh' \"$work/log\" || disagrees 'Zincati of this image does not start.'\nif \"$busybox\" grep -qE 'not found in the update graph|failed to check Cincinnati' \"$work/log\"; then\n  disagrees 'Zincati of this image does not find itself in the graph.'\nfi\necho 'Zincati on this image finds itself in the graph.'\n";
 // src/loop/boot-test/guest/node-agent.ts
@@ -2188,7 +2216,7 @@ async function hasAgent(root) {
 	return (await root.resolve(agentPath))?.kind === "file";
 }
 /** Two runs of the agent, of at most 200 seconds each: in an emulated machine a start can take a minute. */
-const timeoutSeconds = 450;
+const timeoutSeconds$1 = 450;
 /** Writes the question as a test that runs in the machine. @param folder an empty folder; the caller removes it */
 async function writeAgentTest(question, folder) {
 	const path = join(folder, "node-agent");
@@ -2196,7 +2224,7 @@ async function writeAgentTest(question, folder) {
 	return {
 		name: agentTestName,
 		path,
-		timeoutSeconds
+		timeoutSeconds: timeoutSeconds$1
 	};
 }
 /** The whole question as one shell script. */
@@ -2314,10 +2342,7 @@ async function withRootFilesystem(source, work, options = {}) {
 		})));
 		id = await imageOf(container);
 		const { stdout } = await exec("buildah", ["mount", container]);
-		return await work(stdout.trim(), {
-			id,
-			run: runner(id)
-		});
+		return await work(stdout.trim(), { run: runner(id) });
 	} finally {
 		forget();
 		await remove();
@@ -3341,7 +3366,10 @@ async function bootPrepared(image, options) {
 				initrd,
 				rootImage: rootImage.file,
 				kernelArguments: [...unifiedArguments(kernel), ...options.kernelArguments ?? []],
-				...defined({ stateDisk: options.state?.disk })
+				...defined({
+					stateDisk: options.state?.disk,
+					installation: options.installation
+				})
 			});
 		}
 	});
@@ -3360,46 +3388,29 @@ function unifiedArguments({ unified, path }) {
 }
 // src/loop/boot-test/machine/disk-image.ts
 /**
-* The command that installs an image on a disk in a file: `bootc install to-disk` in the image itself, as
-* bootc-install-to-disk(8) describes it for loopback files.
+* The command that installs an image on a disk, whose device comes after it (bootc-install-to-disk(8)). With a source it
+* needs no container around it.
 */
-function installArguments(options) {
-	const { image, disk, architecture, filesystem } = options;
+function installCommand(options) {
+	const { source, target, architecture, filesystem } = options;
 	const { consoleTerminal } = machineTypeOf(architecture);
-	if (!disk.startsWith("/") || /[:,]/.test(disk)) throw new InputError({
-		problem: "podman cannot mount this file",
-		found: disk,
-		expected: "an absolute path without \":\" and \",\""
-	});
 	return [
-		"podman",
-		"run",
-		...[
-			"--rm",
-			"--privileged",
-			"--pid=host",
-			"--pull=never"
-		],
-		...["--security-opt", "label=type:unconfined_t"],
-		...["--volume", "/dev:/dev"],
-		...["--volume", "/var/lib/containers:/var/lib/containers"],
-		...["--volume", `${disk}:/disk.raw`],
-		image,
 		...[
 			"bootc",
 			"install",
 			"to-disk"
 		],
 		...[
-			"--via-loopback",
-			"--generic-image",
-			"--wipe"
+			"--source-imgref",
+			source,
+			"--target-imgref",
+			target
 		],
+		...["--generic-image", "--wipe"],
 		...["--filesystem", filesystem],
 		...["--karg", `console=${consoleTerminal}`],
 		...["--karg", "panic=-1"],
-		...(options.kernelArguments ?? []).flatMap((each) => ["--karg", each]),
-		"/disk.raw"
+		...(options.kernelArguments ?? []).flatMap((each) => ["--karg", each])
 	];
 }
 /** Systemd credential that adds a unit to a machine without touching its disk; needs systemd 256 in the image. */
@@ -3419,8 +3430,7 @@ function firmwareMachineArguments(options) {
 			"none"
 		],
 		...["-machine", type.machine],
-		...["-accel", accelerator],
-		...["-cpu", accelerator === "kvm" ? "host" : type.emulatedProcessor],
+		...processorArguments(type, accelerator),
 		...[
 			"-smp",
 			String(options.cpus),
@@ -3463,23 +3473,19 @@ const knownFirmware = {
 /** `systemd.extra-unit.*` (systemd.system-credentials(7)): how the tests get into a machine without changing its disk. */
 const neededSystemd = 256;
 /**
-* Makes sure that an image can be installed on a disk here and started from it, before anything long begins.
+* Makes sure that an image can be installed on a disk and started from it, before anything long begins. It is installed
+* inside a virtual machine, so this machine needs no loop devices, no partitions and no containers.
 * @param about.root the image's root file system
-* @param about.foreign the image is of another architecture than this machine
-* @param machine the root of this machine
 * @throws InputError that names everything that is missing
 */
-async function requireDiskMode(about, env = process.env, machine = "/") {
-	const { root, architecture, foreign } = about;
+async function requireDiskMode(about, env = process.env) {
+	const { root, architecture } = about;
 	const firmware = await firstOf(knownFirmware[architecture] ?? [], async ({ code, variables }) => Boolean(await exists(code) && await exists(variables)));
 	const systemd = await systemdVersion(root);
 	const programs = await missingPrograms(root);
 	const problems = [
-		findTool("podman", env) === void 0 ? "podman is not installed, and bootc install runs in it (package podman)" : void 0,
-		env._CONTAINERS_ROOTLESS_UID === void 0 ? void 0 : "only root of the machine can use loop devices, and this runs in a user namespace (use sudo)",
-		...await missingOfKernel(machine),
+		findTool("skopeo", env) === void 0 ? "skopeo is not installed (package skopeo)" : void 0,
 		firmware === void 0 ? `there is no UEFI firmware for ${architecture} (packages ovmf, qemu-efi-aarch64)` : void 0,
-		foreign ? `the image is made for ${architecture}, and its bootc cannot run here` : void 0,
 		programs.length === 0 ? void 0 : `the image has no ${programs.join(", ")}`,
 		systemd !== void 0 && systemd >= neededSystemd ? void 0 : `the image has ${systemd === void 0 ? "no systemd" : `systemd ${systemd}`}, and its tests come in by what systemd ${neededSystemd} added`
 	].filter((problem) => problem !== void 0);
@@ -3516,82 +3522,50 @@ async function missingPrograms(root) {
 	for (const places of neededPrograms) if (await firstOf(places, async (path) => (await root.resolve(path))?.kind === "file") === void 0) missing.push(places[0]);
 	return missing;
 }
-/** What the kernel and the services of this machine lack for partitions on a loop device. */
-async function missingOfKernel(machine) {
-	const problems = [];
-	if (!await exists(join(machine, "dev/loop-control"))) problems.push("this machine has no loop devices");
-	if (!await exists(join(machine, "run/udev"))) problems.push("udev does not run on this machine (/run/udev)");
-	const config = await readFile(join(machine, "proc/config.gz")).catch(() => void 0);
-	if (config !== void 0 && !/^CONFIG_EFI_PARTITION=y$/m.test(gunzipSync(config).toString("latin1"))) problems.push("the kernel of this machine does not know partitions of GPT (CONFIG_EFI_PARTITION)");
-	return problems;
-}
 async function firstOf(all, fits) {
 	for (const each of all) if (await fits(each)) return each;
 }
-// src/loop/boot-test/machine/boot-from-disk.ts
-/** Largest size of an installation; the file needs only the space that is written. */
-const diskGigabytes = 16;
+// src/loop/boot-test/guest/shell/install.sh
+var install_default = "# Installs the image on a disk by its own bootc, in a machine that was booted from that image. The settings, and install()\n# with the command, come before these lines.\n# shellcheck shell=dash\n# shellcheck disable=SC2154 # the settings\nbusybox=/run/coxswain/busybox\n\n# Prints the device of the disk with the serial number $1.\nfind_disk() {\n  for serial in /sys/block/*/serial; do\n    [ \"$(\"$busybox\" cat \"$serial\" 2>/dev/null)\" = \"$1\" ] || continue\n    device=${serial%/serial}\n    echo \"/dev/${device##*/}\"\n    return 0\n  done\n  echo \"the machine has no disk $1\" >&2\n  return 1\n}\n\nimage=$(find_disk \"$image_disk\") && target=$(find_disk \"$target_disk\") || exit 1\n# bootc keeps what it downloads there, and an image may lack it until systemd makes it.\n\"$busybox\" mkdir -p \"$image_folder\" /var/tmp\n\"$busybox\" mount -t erofs -o ro \"$image\" \"$image_folder\" || exit 1\ninstall \"$target\" || exit 1\n\"$busybox\" sync\n";
+// src/loop/boot-test/guest/install-script.ts
+/** Where the machine that installs has the image. */
+const imageFolder = "/run/coxswain-image";
+/** Name of the test that is the installation. */
+const installTestName = "installation on a disk";
 /**
-* As `runBootTest`, but through the boot loader: the image installs itself on a disk with its own bootc, and the
-* machine starts from there through its firmware.
-* @param options.imageId in the storage that buildah and podman share
-* @throws InputError when this host or the image lacks something
+* The installation of an image as one shell script, for a machine that was booted from that image.
+* @param commandFor the command, given the image as bootc names it; the device of the disk comes after it
+* @param layout name of the image in its OCI layout
 */
-async function runDiskTest(options) {
-	const { architecture, foreign, log } = options;
-	const root = insideRoot(options.root);
-	const firmware = await requireDiskMode({
-		root,
-		architecture,
-		foreign
-	});
-	const kernel = await requireKernel(root, options.image);
-	const systemd = await findSystemd(root);
-	return withTemporaryFolder("disk", async (installation) => {
-		const disk = join(installation, "disk.raw");
-		const seconds = await timed(() => log.task("installing the image on a disk", () => install(options, disk)));
-		return bootWithHarness(options, {
-			image: {
-				systemd,
-				rootType: "erofs"
-			},
-			kernel: kernel.version,
-			seconds,
-			prepare: async ({ nonce, folder }) => {
-				const variables = await freshVariables(firmware, folder);
-				return (common) => firmwareMachineArguments({
-					...common,
-					firmware: {
-						code: firmware.code,
-						variables
-					},
-					disk,
-					nonce
-				});
-			}
-		});
-	});
+function installScript(commandFor, layout) {
+	const values = {
+		image_disk: diskNames.image,
+		target_disk: diskNames.target,
+		image_folder: imageFolder
+	};
+	const settings = Object.entries(values).map(([name, value]) => `${name}=${quoted(value)}\n`);
+	const command = commandFor(`oci:${imageFolder}:${layout}`);
+	return `#!/run/coxswain/busybox sh
+${settings.join("")}install() { ${command.map(quoted).join(" ")} "$@"; }
+${install_default}`;
 }
-async function install(options, disk) {
-	const handle = await open(disk, "w");
-	await handle.truncate(diskGigabytes * 1e9);
+// src/loop/boot-test/rehearsal/state-disk.ts
+/** Largest size of the disk; the file needs only the space that is written. */
+const megabytes = 8192;
+/** Makes an empty disk that is kept when a machine ends, for /var and the changes in /etc. */
+async function makeStateDisk(file) {
+	const handle = await open(file, "w");
+	await handle.truncate(megabytes * 1024 * 1024);
 	await handle.close();
-	const { architecture, imageId, kernelArguments = [] } = options;
-	const [program = "", ...args] = installArguments({
-		image: imageId,
-		disk,
-		architecture,
-		filesystem: "xfs",
-		kernelArguments
-	});
-	await exec(program, args, { doing: "installing the image on a disk (bootc install to-disk)" });
-}
-/** The firmware writes to its variables: each machine has its own. */
-async function freshVariables(firmware, folder) {
-	const file = join(folder, "variables.fd");
-	await copyFile(firmware.variables, file);
-	await chmod(file, 384);
-	return file;
+	await exec("mkfs.ext4", [
+		"-q",
+		"-F",
+		"-L",
+		"state",
+		"-E",
+		"lazy_itable_init=1,lazy_journal_init=1",
+		file
+	], { doing: "making a disk for /var" });
 }
 // src/loop/boot-test/guest/ostree-sysroot.ts
 /** The "stateroot": ostree(1) calls it the name of the operating system. */
@@ -3972,6 +3946,141 @@ async function bootOstree(disk, options, about) {
 		}
 	});
 }
+// src/loop/boot-test/machine/install-in-machine.ts
+/** Largest size of an installation; the file needs only the space that is written. */
+const diskGigabytes = 16;
+const leastMegabytes = 2048;
+const timeoutSeconds = 2400;
+/**
+* Installs an image on a new disk. The image's own bootc does it, in a virtual machine that was booted from the image: it
+* has the partitions, udev and the rights that bootc needs, whatever this machine is.
+* @param about.folder an empty folder for the work; the caller removes it
+* @returns the disk, or the report of a machine that did not install the image
+*/
+async function installInMachine(options, about) {
+	const { folder, source, root, image } = about;
+	const { log, architecture, kernelArguments } = options;
+	const { layout, target } = await fetchImage(source, folder, log);
+	const separator = layout.lastIndexOf(":");
+	const [layoutFolder, name] = [layout.slice(0, separator), layout.slice(separator + 1)];
+	const disks = {
+		image: join(folder, "image.erofs"),
+		target: join(folder, "disk.raw"),
+		state: join(folder, "state")
+	};
+	await exec("mkfs.erofs", [
+		"--all-root",
+		disks.image,
+		layoutFolder
+	], { doing: "making a disk with the image" });
+	const handle = await open(disks.target, "w");
+	await handle.truncate(diskGigabytes * 1e9);
+	await handle.close();
+	await makeStateDisk(disks.state);
+	const script = join(folder, "install");
+	const commandFor = (from) => installCommand({
+		source: from,
+		target: `registry:${target}`,
+		architecture,
+		filesystem: "xfs",
+		...kernelArguments === void 0 ? {} : { kernelArguments }
+	});
+	await writeFile(script, installScript(commandFor, name));
+	const prepared = join(folder, "prepared");
+	await mkdir(prepared);
+	const { testsFolder: _, deadlineSeconds: __, ...machine } = options;
+	const report = await bootPrepared(await prepareImage({
+		root,
+		image,
+		folder: prepared,
+		log
+	}), {
+		...machine,
+		memoryMegabytes: Math.max(leastMegabytes, options.memoryMegabytes ?? 0),
+		tests: [{
+			name: installTestName,
+			path: script,
+			timeoutSeconds
+		}],
+		state: {
+			disk: disks.state,
+			deployment: "old"
+		},
+		installation: {
+			image: disks.image,
+			target: disks.target
+		},
+		outputFolder: join(options.outputFolder, "installation")
+	});
+	const test = report.tests.find((each) => each.name === installTestName);
+	if (test?.result === "passed") return { disk: disks.target };
+	return { failed: test === void 0 ? report : failedInstallation(report, test.output) };
+}
+function failedInstallation(report, output) {
+	const [last = "it printed nothing"] = output.trim().split("\n").slice(-1);
+	return {
+		...report,
+		verdict: "unbootable",
+		explanation: `The image could not be installed on a disk by its own bootc: ${last}`
+	};
+}
+// src/loop/boot-test/machine/boot-from-disk.ts
+/**
+* As `runBootTest`, but through the boot loader: the image installs itself on a disk with its own bootc, inside a virtual
+* machine, and a second machine starts from that disk through its firmware.
+* @throws InputError when this host or the image lacks something
+*/
+async function runDiskTest(options) {
+	const { architecture, image, source, log, ...rest } = options;
+	const root = insideRoot(options.root);
+	const firmware = await requireDiskMode({
+		root,
+		architecture
+	});
+	const kernel = await requireKernel(root, image);
+	const systemd = await findSystemd(root);
+	return withTemporaryFolder("disk", async (folder) => {
+		const started = performance.now();
+		const installed = await log.task("installing the image on a disk, in a machine", () => installInMachine({
+			...rest,
+			architecture,
+			log
+		}, {
+			root: options.root,
+			image,
+			source,
+			folder
+		}));
+		if ("failed" in installed) return installed.failed;
+		return bootWithHarness(options, {
+			image: {
+				systemd,
+				rootType: "erofs"
+			},
+			kernel: kernel.version,
+			seconds: (performance.now() - started) / 1e3,
+			prepare: async ({ nonce, folder: machineFolder }) => {
+				const variables = await freshVariables(firmware, machineFolder);
+				return (common) => firmwareMachineArguments({
+					...common,
+					firmware: {
+						code: firmware.code,
+						variables
+					},
+					disk: installed.disk,
+					nonce
+				});
+			}
+		});
+	});
+}
+/** The firmware writes to its variables: each machine has its own. */
+async function freshVariables(firmware, folder) {
+	const file = join(folder, "variables.fd");
+	await copyFile(firmware.variables, file);
+	await chmod(file, 384);
+	return file;
+}
 // src/loop/boot-test/guest/deploy-tool.ts
 /** Built by script/rust-tools. */
 const ownProgram = "ostree-deploy";
@@ -4100,24 +4209,6 @@ var ostree_back_default = "#!/bin/sh\n# Runs after the rollback: the machine is 
 var ostree_deploy_default = "#!/bin/sh\n# Deploys the new release beside the running one, as an update does. ostree merges /etc; it may refuse.\nset -eu\norigin=/run/coxswain-origin\nprintf '[origin]\\ncontainer-image-reference=%s\\n' \"$COXSWAIN_OSTREE_ORIGIN\" >\"$origin\"\nostree admin deploy --origin-file=\"$origin\" \"$COXSWAIN_OSTREE_COMMIT\"\nostree admin status\n";
 // src/loop/boot-test/guest/shell/ostree-rollback.sh
 var ostree_rollback_default = "#!/bin/sh\n# Runs on the new release: makes the previous release the default of the next boot, as a rollback does.\nset -eu\nostree admin status\nostree admin status | grep -q \"^\\* .*$COXSWAIN_OSTREE_COMMIT\" || {\n  echo \"the machine did not boot the new release\"\n  exit 1\n}\nostree admin set-default 1\nostree admin status\n";
-// src/loop/boot-test/rehearsal/state-disk.ts
-/** Largest size of the disk; the file needs only the space that is written. */
-const megabytes = 8192;
-/** Makes an empty disk that is kept when a machine ends, for /var and the changes in /etc. */
-async function makeStateDisk(file) {
-	const handle = await open(file, "w");
-	await handle.truncate(megabytes * 1024 * 1024);
-	await handle.close();
-	await exec("mkfs.ext4", [
-		"-q",
-		"-F",
-		"-L",
-		"state",
-		"-E",
-		"lazy_itable_init=1,lazy_journal_init=1",
-		file
-	], { doing: "making a disk for /var" });
-}
 // src/loop/boot-test/rehearsal/rehearsal.ts
 /**
 * Takes one machine from an earlier release to the candidate and back, as ostree does: /var stays the machine's own,
@@ -4354,7 +4445,7 @@ async function directMachine({ root, source, folder, log }) {
 * kernel directly.
 */
 function diskMachine(options) {
-	const { root, source, stored, foreign, folder, log } = options;
+	const { root, source, folder, log } = options;
 	let prepared;
 	return {
 		mode: "disk",
@@ -4362,8 +4453,7 @@ function diskMachine(options) {
 			...boot,
 			root: root.folder,
 			image: source.name,
-			imageId: stored.id,
-			foreign
+			source
 		}),
 		rehearse: async (script, from) => {
 			prepared ??= prepareImage({
@@ -4686,6 +4776,12 @@ async function testImage(project, options) {
 				})
 			};
 		}
+		const signer = await evidenceSigner(project, {
+			tested,
+			env: options.env ?? {},
+			log
+		});
+		beforeWriting(() => `boot ${source.name}, run its tests (${count(tests.files.length, "file")}), and attach the result`);
 		await requireBootTestTools(architecture, options.helper);
 		await requireBootSpace(image, {
 			env: process.env,
@@ -4732,6 +4828,7 @@ async function testImage(project, options) {
 			tested,
 			evidence,
 			report,
+			signer,
 			log
 		});
 		await writeOutput(output, answer, {
@@ -4774,12 +4871,12 @@ function machineFor({ config }, options, architecture) {
 	return {
 		architecture,
 		memoryMegabytes: options.memoryMegabytes ?? config.bootTest.memoryMegabytes,
-		cpus: options.cpus ?? config.bootTest.cpus,
 		network: options.network ?? config.bootTest.network,
 		kernelArguments: config.bootTest.kernelArguments,
 		...defined({
 			deadlineSeconds,
-			helper: options.helper
+			helper: options.helper,
+			cpus: options.cpus ?? config.bootTest.cpus
 		})
 	};
 }

@@ -1,15 +1,15 @@
-import { A as requireTools, E as exec, K as InputError, O as findTool, P as withTemporaryFolder, U as defined, W as definedVariables, Y as messageOf, q as OutsideError } from "./host.mjs";
-import { f as object, h as string, r as array } from "./zod.mjs";
+import { J as defined, L as exec, O as beforeWriting, P as withTemporaryFolder, Q as OutsideError, V as requireTools, Y as definedVariables, Z as InputError, et as messageOf, z as findTool } from "./host.mjs";
+import { g as string, p as object, r as array } from "./zod.mjs";
 import { A as formatRepository, B as goArchitecture, C as mediaTypes, E as atTag, O as digestOf, R as architectureOfGo, S as isIndex, T as atDigest, c as inLayout, j as isDigest, k as formatReference, l as layoutReader, o as isLoopback, u as resolveInLayout, v as copyImage, x as readImage, y as setTags } from "./world-registry.mjs";
 import { d as localTag, g as materialiseContext, h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, p as tagFor, v as requireBuildSpace } from "./release-candidate.mjs";
 import { S as copyAttachments } from "./release.mjs";
 import { a as parseContainerfile, i as stagesOnBase, t as externalStages } from "./project-containerfile.mjs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { randomUUID } from "node:crypto";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { PassThrough } from "node:stream";
+import { randomUUID } from "node:crypto";
 // src/loop/build-image/base-layers.ts
 /**
 * Compares a derived image with its base. Uncompressed digests ("diff ids") prove that a layer is the base's; its
@@ -563,7 +563,7 @@ async function imagesOf(client, config, manifest) {
 * the image, or of an index if there are several architectures. An existing image is not built again, so machines of
 * each architecture can build their own image, and a last run joins them. With `options.architecture` only that image
 * is made, and no index.
-* @returns `built`: whether buildah ran
+* @returns `built`: whether buildah ran; `joined`: whether an index was written
 * @throws OutsideError when the build or a push fails; then there is no index either
 */
 async function buildImage(options) {
@@ -581,10 +581,14 @@ async function buildImage(options) {
 		built ||= result.built;
 	}
 	const [first] = images;
-	const digest = config.architectures.length > 1 && options.architecture === void 0 || first === void 0 ? await putIndex(client, config.testImage, candidate.tag, images) : first.descriptor.digest;
+	const { digest, joined } = config.architectures.length > 1 && options.architecture === void 0 || first === void 0 ? await putIndex(client, config.testImage, candidate.tag, images) : {
+		digest: first.descriptor.digest,
+		joined: false
+	};
 	return {
 		image: atDigest(config.testImage, digest),
-		built
+		built,
+		joined
 	};
 }
 async function ensureImage(options, architecture, tag) {
@@ -600,6 +604,7 @@ async function ensureImage(options, architecture, tag) {
 	const built = await client.resolve(target) === void 0;
 	if (built) {
 		requireTools(["buildah"]);
+		beforeWriting(() => `build ${candidate.version} for ${architecture}, and push it as ${formatReference(target)}`);
 		await requireBuildSpace(base, { env: options.env ?? process.env });
 		await copyBase();
 		const plainHttp = isLoopback(new URL(`http://${config.testImage.registry}`));
@@ -611,14 +616,19 @@ async function ensureImage(options, architecture, tag) {
 			await confirmPush(client, target, await buildah.push(name, target, plainHttp));
 		});
 	} else log.info(`${formatReference(target)} is there already: nothing to build`);
+	const descriptor = await keepBaseLayers({
+		client,
+		base,
+		copyBase,
+		tag: target,
+		architecture
+	});
+	if (built) await options.onBuilt?.({
+		architecture,
+		descriptor
+	});
 	return {
-		descriptor: await keepBaseLayers({
-			client,
-			base,
-			copyBase,
-			tag: target,
-			architecture
-		}),
+		descriptor,
 		built
 	};
 }
@@ -638,8 +648,14 @@ async function putIndex(client, repository, tag, images) {
 	};
 	const bytes = Buffer.from(JSON.stringify(index));
 	const found = await client.resolve(atTag(repository, tag));
-	if (found?.digest === digestOf(bytes)) return found.digest;
-	return client.putManifest(repository, tag, bytes, mediaTypes.ociIndex);
+	if (found?.digest === digestOf(bytes)) return {
+		digest: found.digest,
+		joined: false
+	};
+	return {
+		digest: await client.putManifest(repository, tag, bytes, mediaTypes.ociIndex),
+		joined: true
+	};
 }
 // src/loop/build-image/local.ts
 /**

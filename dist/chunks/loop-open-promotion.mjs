@@ -1,17 +1,18 @@
-import { K as InputError, L as formatDuration, R as formatTime, U as defined, Y as messageOf, _ as plainText, h as code$1, q as OutsideError, t as formatPercent, v as table$1 } from "./host.mjs";
+import { H as formatDuration, J as defined, Q as OutsideError, U as formatTime, Z as InputError, _ as plainText, c as count, et as messageOf, h as code$1, t as formatPercent, v as table$1 } from "./host.mjs";
 import { a as fleetTip, i as findFleet } from "./project.mjs";
 import { a as chooseRelease, b as passImage, f as thawTime, g as isReady, h as soakEnd, i as syncExternalHolds, l as readLabel, m as rolloutStart, o as recordUrgency, p as rolloutCompletion, r as findPromotion, u as evaluateAllGates } from "./release-gates.mjs";
-import { a as isOurs, c as proposeCommit, g as StaleBranchError, l as withdrawProposal, m as untilNotStale, n as promotionBranch, o as ourMessage } from "./world-forge.mjs";
+import { C as StaleBranchError, d as ourMessage, m as withdrawProposal, p as proposeCommit, s as promotionBranch, u as isOurs, x as untilNotStale } from "./world-forge.mjs";
 import { f as nextOpening, h as rolloutProgress, w as holdAt } from "./guidance.mjs";
 import { a as describeHold, u as metadataOf } from "./release-operations.mjs";
 import { d as findTemplate, f as renderFleetTemplate, t as describeEntry } from "./release.mjs";
 import { n as barriersCrossed } from "./release-upstream.mjs";
 import { A as formatRepository, D as digestIn, L as shortDigest, P as parseReference } from "./world-registry.mjs";
 import { a as ignoreFileNames, c as selectContext, l as findBuilt, n as readMarker, r as readCandidate, s as rollBackFileName } from "./release-candidate.mjs";
-import { S as shortCommit, _ as listCommit, a as writeCommit, i as commitTree, n as forecastMerge, r as forecastMergeFrom, t as treeChanges, x as readTextBlob } from "./world-git.mjs";
+import { D as shortCommit, T as readTextBlob, a as writeCommit, i as commitTree, n as forecastMerge, r as forecastMergeFrom, t as treeChanges, x as listCommit } from "./world-git.mjs";
 import { a as comparePackages, i as describePackages, r as countPackages, t as readPackages } from "./world-packages.mjs";
-import { f as ringsToShow } from "./project-configuration.mjs";
-import { n as findEvidence } from "./release-evidence.mjs";
+import { d as ringsToShow } from "./project-configuration.mjs";
+import { c as trustOf } from "./release-attestations.mjs";
+import { r as findEvidence } from "./release-evidence.mjs";
 // src/loop/open-promotion/approve.ts
 /**
 * Merges a promotion whose gates are all green, if its head, the state branch and the target's branch have not moved
@@ -117,7 +118,7 @@ async function forecastRollout({ config, branches }, options) {
 * @param merge.tree content of the merge
 * @param merge.parents commits that the merge would have
 */
-async function readMergedBuild({ git, config, client }, merge) {
+async function readMergedBuild({ git, config, client, root }, merge) {
 	const { release, tree, different, parents } = merge;
 	if (different.length === 0) return {
 		same: true,
@@ -155,6 +156,7 @@ async function readMergedBuild({ git, config, client }, merge) {
 			for (const architecture of config.architectures) await passImage({
 				client,
 				config,
+				root,
 				candidate
 			}, built, architecture);
 		} catch (error) {
@@ -448,27 +450,51 @@ function promotionBody(facts) {
 	return `${[
 		`Release \`${record.version}\`, which fleet \`${source.name}\` runs, for fleet \`${target.name}\`. ${readinessSentence(gates)}`,
 		...urgent === void 0 ? [] : [`> **Urgent**, so it does not soak: ${plainText(`${urgent.reason} (by ${urgent.by})`)}`],
-		versionTable(facts),
-		`### Gates\n\n${table([[
-			"",
-			"gate",
-			""
-		], ...gates.map((gate) => [
-			gateMarks[gate.state],
-			gate.name,
-			plainText(gate.note)
-		])])}`,
-		`### What a merge does\n\n${whatMergeDoes(facts)}\n\n${digests(facts)}`,
+		`### Risk and changes\n\n${risks(facts)}\n\n${versionTable(facts)}`,
+		gateText(gates),
+		`### What a merge does\n\n${whatMergeDoes(facts)}`,
 		...forecast === void 0 ? [] : [offers(facts, forecast)],
-		`### How it went in ${source.name}\n\n${describeSourceRollout(release)}`,
-		`### Tests\n\n${facts.evidence.map((line) => `- ${line}`).join("\n")}`,
+		folded(`How it went in ${source.name}`, describeSourceRollout(release)),
+		folded("Tests", facts.evidence.map((line) => `- ${line}`).join("\n")),
 		`### What changes\n\n${changes({
 			packages,
 			commits,
 			files
-		})}`,
+		})}\n\n${digests(facts)}`,
 		`### The way back\n\n${wayBack(facts)}`
 	].join("\n\n")}\n`;
+}
+/** What a reviewer asks first, in a few lines. */
+function risks({ release, build, packages, commits, files }) {
+	const kernel = packages?.upgraded.find(({ name }) => name === "kernel");
+	return [
+		build !== void 0 && build.different.length > 0 && !build.same ? "- **Another image than the one that ran**: see below." : "- The image that was tested, byte for byte.",
+		kernel === void 0 ? void 0 : `- **Kernel**: ${code(versionOf(kernel.before))} → ${code(versionOf(kernel.after))}`,
+		packages === void 0 ? void 0 : `- Packages: ${countPackages(packages)}`,
+		`- ${count(commits.length, "commit")}, ${count(files.length, "file")}; built from ${code(shortCommit(release.record.commit))}`
+	].filter((line) => line !== void 0).join("\n");
+}
+function versionOf({ version, release }) {
+	return `${version}-${release}`;
+}
+/** Gates that are green need no attention. */
+function gateText(gates) {
+	const rows = (some) => table([[
+		"",
+		"gate",
+		""
+	], ...some.map((gate) => [
+		gateMarks[gate.state],
+		gate.name,
+		plainText(gate.note)
+	])]);
+	const closed = gates.filter(({ state }) => state !== "green");
+	const open = gates.filter(({ state }) => state === "green");
+	return [
+		"### Gates",
+		...closed.length === 0 ? [] : [rows(closed)],
+		...open.length === 0 ? [] : [folded(`${count(open.length, "gate")} green`, rows(open))]
+	].join("\n\n");
 }
 /** How a gate's state is shown in Markdown. */
 const gateMarks = {
@@ -524,11 +550,12 @@ function whatMergeDoes({ config, source, target, build }) {
 }
 function offers({ config, target, template }, { entry, at }) {
 	const { rollout } = entry.metadata;
+	const wait = (rollout?.start_epoch ?? 0) - at;
+	const starts = wait > 0 ? `starts ${formatDuration(wait)} after the merge` : "starts with the merge";
 	return [
-		`### Who of ${target.name} is offered it when`,
-		`Merged on ${minute(at)}, \`${template}\` renders to:`,
+		`The rollout to ${target.name} ${starts} (\`${template}\`). If it is merged on ${minute(at)}:`,
 		describeEntry(entry).map((fact) => `- ${fact}`).join("\n"),
-		...rollout === void 0 ? [] : [describeOffers(config, rollout, at)],
+		...rollout === void 0 ? [] : [folded("Who is offered it when", describeOffers(config, rollout, at))],
 		folded("The entry in updates.json", `\`\`\`json\n${JSON.stringify(entry, null, 2)}\n\`\`\``)
 	].join("\n\n");
 }
@@ -560,7 +587,7 @@ function digestOf(record, architecture) {
 }
 // src/loop/open-promotion/test-evidence.ts
 /** One line of Markdown for each image: what was tested, and with which result. */
-async function describeEvidence({ client, log }, record) {
+async function describeEvidence({ client, log, config, root }, record) {
 	const lines = [];
 	for (const { architecture, digestRef, evidence } of record.images) {
 		const short = evidence === void 0 ? "none" : `\`${evidence}\``;
@@ -572,7 +599,10 @@ async function describeEvidence({ client, log }, record) {
 		const reference = parseReference(digestRef);
 		if (reference.kind !== "digest") return void 0;
 		try {
-			return (await findEvidence(client, reference.repository, reference.digest)).find(({ descriptor }) => descriptor.digest === evidence);
+			return (await findEvidence(client, reference.repository, reference.digest, trustOf({
+				config,
+				root
+			}))).find(({ descriptor }) => descriptor.digest === evidence);
 		} catch (error) {
 			if (!(error instanceof InputError) && !(error instanceof OutsideError)) throw error;
 			log.warn(`the test evidence is not shown: ${messageOf(error)}`);

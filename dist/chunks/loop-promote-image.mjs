@@ -1,12 +1,12 @@
-import { K as InputError, U as defined, q as OutsideError } from "./host.mjs";
+import { J as defined, O as beforeWriting, Q as OutsideError, Z as InputError } from "./host.mjs";
 import { c as releaseCommit, i as findFleet } from "./project.mjs";
 import { S as copyAttachments, b as planTags, i as followOffer, n as tagReader } from "./release.mjs";
 import { f as requireBuildKey, l as findBuilt, r as readCandidate } from "./release-candidate.mjs";
-import { c as findAcceptance, l as pushAcceptance, t as requireRehearsed } from "./release-evidence.mjs";
+import { l as findAcceptance, t as requireRehearsed, u as pushAcceptance } from "./release-evidence.mjs";
 import { S as requireNewer, b as passImage, n as refuseFrozen, y as isoTime } from "./release-gates.mjs";
 import { o as refuseHeld, v as refuseHeldByFile } from "./release-operations.mjs";
-import { a as signingKeys, i as fleetKeys, n as signedDigests, t as signImage } from "./release-signatures.mjs";
-import { S as shortCommit } from "./world-git.mjs";
+import { n as signedDigests, r as askFleetPolicy, s as fleetKeys, t as signImage, u as signingKeys } from "./release-signatures.mjs";
+import { D as shortCommit } from "./world-git.mjs";
 import { E as atTag, T as atDigest, b as imageTimestamp, k as formatReference, t as rememberingClient, v as copyImage, x as readImage, y as setTags } from "./world-registry.mjs";
 // src/loop/promote-image/production-tags.ts
 /** Looks up where every tag points now, and decides which to set. Writes nothing. */
@@ -118,9 +118,11 @@ async function promoteImage(project, options) {
 		now: options.now
 	});
 	const built = await requireBuilt(client, config, candidate);
+	const { root } = project;
 	const passed = await passImages({
 		client,
 		config,
+		root,
 		candidate,
 		fleet: fleet.name,
 		accept: options.accept
@@ -142,7 +144,7 @@ async function promoteImage(project, options) {
 		state,
 		passed
 	});
-	const keys = await signingKeys(await fleetKeys(project.git.directory, fleet, options.now), {
+	const keys = await signingKeys(await fleetKeys(root, fleet, options.now), {
 		fleet: fleet.name,
 		env: options.env ?? {}
 	});
@@ -154,6 +156,11 @@ async function promoteImage(project, options) {
 		built,
 		passed,
 		state
+	});
+	if (!plan.inProduction || plan.move.length > 0) beforeWriting(() => {
+		const tags = plan.move.length === 0 ? "no tag moves" : `tags that move: ${plan.move.join(", ")}`;
+		const copied = plan.inProduction ? "it is there already" : `copied from ${formatReference(built)}`;
+		return `promote ${version} to ${formatReference(atDigest(config.image, built.digest))}; ${copied}; ${tags}; signatures: ${keys.length}`;
 	});
 	const report = plan.inProduction ? {
 		mounted: 0,
@@ -189,6 +196,7 @@ async function promoteImage(project, options) {
 	if (changed) await passImages({
 		client: project.client,
 		config,
+		root,
 		candidate,
 		fleet: fleet.name
 	}, atDigest(config.image, built.digest));
@@ -200,6 +208,11 @@ async function promoteImage(project, options) {
 	await requireTagsAt(project.client, config.image, {
 		digest: built.digest,
 		tags: plan.move
+	});
+	const acceptedByNodes = await requireAccepted(project, {
+		fleet,
+		digests: signedDigests(manifest),
+		now: options.now
 	});
 	if (plan.isWithdrawn) await followOffer(project, fleet.name);
 	return {
@@ -218,10 +231,31 @@ async function promoteImage(project, options) {
 		attached: attached.length,
 		signed: keys.map(({ file }) => file),
 		signatures,
+		acceptedByNodes,
 		mounted: report.mounted,
 		copied: report.copied,
 		requests: client.counters.requests - requestsBefore
 	};
+}
+/**
+* Asks the policy of the fleet's nodes about what was promoted: the index, and each architecture's image.
+* @returns how many digests they accept; 0 if the fleet does not sign
+* @throws OutsideError if they would refuse one
+*/
+async function requireAccepted(project, about) {
+	const { fleet, digests, now } = about;
+	if (fleet.signing.length === 0) return 0;
+	for (const digest of digests) {
+		const image = atDigest(project.config.image, digest);
+		const verdict = await askFleetPolicy(project, {
+			fleet,
+			image,
+			now
+		});
+		if (verdict.accepted) continue;
+		throw new OutsideError(`asking the policy of ${fleet.name}'s nodes about ${formatReference(image)}`, `they refuse it, because ${verdict.reason}`, "Run the same command again, and find out who else writes to production.");
+	}
+	return digests.length;
 }
 /** Labels and evidence of every architecture's image. @throws InputError as passImage does */
 async function passImages(gate, image) {

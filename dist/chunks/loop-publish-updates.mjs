@@ -1,9 +1,9 @@
-import { K as InputError, L as formatDuration, N as readFileIfThere, R as formatTime, U as defined } from "./host.mjs";
+import { H as formatDuration, J as defined, N as readFileIfThere, U as formatTime, Z as InputError } from "./host.mjs";
 import { E as atTag, T as atDigest, k as formatReference, m as readArtifact, y as setTags } from "./world-registry.mjs";
 import { P as parseUpdateMetadata, T as nextHoldEnd, V as parseGraph, j as formatUpdateMetadata, v as formatReleaseIndex, x as parseReleaseIndex } from "./guidance.mjs";
 import { b as planTags, i as followOffer, o as promotedDigest, u as neededVersions } from "./release.mjs";
 import { n as bundlePath, r as formatBundle, t as lintState } from "./release-state.mjs";
-import { a as publishEverywhere, c as checkOwnFolder, d as parseStamp, f as stampPath, g as filesAtUrl, i as refuseUnserved, l as notPublished, n as findUnserved, o as nextChangeDue, r as namedImages, s as publishToFolder, t as renderSite, u as readLastPublished, v as filesInFolder } from "./release-published.mjs";
+import { _ as filesAtUrl, a as refuseUnserved, c as publishToFolder, d as readLastPublished, f as parseStamp, i as namedImages, l as checkOwnFolder, n as renderSite, o as publishEverywhere, p as stampPath, r as findUnserved, s as nextChangeDue, t as refuseUnvouched, u as notPublished, y as filesInFolder } from "./release-published.mjs";
 import { n as openWitnesses } from "./release-witnesses.mjs";
 import { c as nextPauseEnd, s as endExpiredPauses, t as commitMessage } from "./release-operations.mjs";
 import { join } from "node:path";
@@ -325,13 +325,18 @@ function stampOf(fleet, { config }, now) {
 		nextChange
 	};
 }
-async function checkImages({ config, client, log }, fleets) {
+async function checkImages({ config, root, client, log }, fleets) {
 	const images = namedImages(fleets, config.architectures);
 	const published = new Set(fleets.flatMap((fleet) => publishedTo(fleet).flatMap(({ digestRefs }) => [...digestRefs])));
 	const missing = await findUnserved(client, images, published);
 	const kept = new Map(fleets.map(({ name, state }) => [name, neededVersions(state, 2)]));
 	const mayBeLost = ({ fleet, version, target }) => !target && kept.get(fleet)?.has(version) !== true;
 	refuseUnserved(missing.filter((image) => !mayBeLost(image)));
+	await refuseUnvouched({
+		config,
+		client,
+		root
+	}, fleets, published);
 	for (const { fleet, version, digestRef } of missing.filter(mayBeLost)) log.warn(`${fleet}: the registry has lost ${digestRef} (release ${version}). No node is offered it; nodes on it still get updates.`);
 }
 // src/loop/publish-updates/publish-updates.ts

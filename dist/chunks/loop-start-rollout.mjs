@@ -6,9 +6,9 @@ import { d as refuseAroundPausedBarrier, o as refuseHeld, v as refuseHeldByFile 
 import { d as findTemplate, f as renderFleetTemplate } from "./release.mjs";
 import { d as upstreamStatusOf, n as barriersCrossed, r as inheritBarriers, t as refuseBarrierBypasses, u as refuseDoubtful } from "./release-upstream.mjs";
 import { D as digestIn, E as atTag, T as atDigest, k as formatReference } from "./world-registry.mjs";
-import { K as InputError, U as defined } from "./host.mjs";
-import { m as buildReleaseUrl, p as buildReleasePath } from "./release-published.mjs";
-import { S as shortCommit } from "./world-git.mjs";
+import { J as defined, Z as InputError } from "./host.mjs";
+import { h as buildReleaseUrl, m as buildReleasePath } from "./release-published.mjs";
+import { D as shortCommit } from "./world-git.mjs";
 // src/loop/start-rollout/new-release.ts
 /** The release's place in the release index. */
 function releaseOf(config, fleet, version, images) {
@@ -106,7 +106,7 @@ function digestOf({ image }) {
 * @throws InputError when one does not exist (it was not promoted), or must not be offered to nodes
 */
 async function readProductionImages(client, options) {
-	const { config, fleet, candidate } = options;
+	const { config, root, fleet, candidate } = options;
 	const reference = atTag(config.image, candidate.version);
 	const found = await client.resolve(reference);
 	if (found === void 0) throw new InputError({
@@ -118,6 +118,7 @@ async function readProductionImages(client, options) {
 	for (const architecture of config.architectures) passed.push(await passImage({
 		client,
 		config,
+		root,
 		candidate,
 		fleet: fleet.name
 	}, atDigest(config.image, found.digest), architecture));
@@ -172,6 +173,7 @@ async function startRollout(project, options) {
 	});
 	const images = await readProductionImages(client, {
 		config,
+		root: project.root,
 		fleet,
 		candidate
 	});

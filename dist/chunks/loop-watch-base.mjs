@@ -1,12 +1,13 @@
-import { K as InputError, L as formatDuration, R as formatTime, U as defined, g as codeBlock, h as code, v as table } from "./host.mjs";
+import { H as formatDuration, J as defined, U as formatTime, Z as InputError, g as codeBlock, h as code, v as table } from "./host.mjs";
 import { a as parseContainerfile, n as findBase, r as repinBase } from "./project-containerfile.mjs";
 import { a as fleetTip, o as nextFleets, r as entryFleets } from "./project.mjs";
-import { l as withdrawProposal, s as proposeChanges, t as baseBranch } from "./world-forge.mjs";
+import { t as requireSignedBase } from "./release-base-signature.mjs";
+import { f as proposeChanges, m as withdrawProposal, o as baseBranch } from "./world-forge.mjs";
 import { A as formatRepository, E as atTag, L as shortDigest, M as isTag, P as parseReference, T as atDigest, k as formatReference, s as NotFoundError, x as readImage } from "./world-registry.mjs";
 import { d as upstreamStatusOf, i as upstreamMarksBetween, o as describeUpstreamStatus, s as doubtOf } from "./release-upstream.mjs";
 import { l as findBuilt, o as refreshFileName, r as readCandidate } from "./release-candidate.mjs";
 import { a as comparePackages, o as samePackages, t as readPackages } from "./world-packages.mjs";
-import { s as defaultUpstream } from "./project-configuration.mjs";
+import { h as defaultUpstream } from "./project-configuration.mjs";
 // src/loop/watch-base/base-image.ts
 const versionLabel = "org.opencontainers.image.version";
 /** What the base's tag points at now, by one HEAD. @throws InputError when there is no such tag */
@@ -184,7 +185,7 @@ async function cameToNothing(forge, branches, commit) {
 // src/loop/watch-base/pull-request.ts
 /** The pull request that pins another build of the base. */
 function repinProposal(options) {
-	const { config, fleet, from, to, view } = options;
+	const { config, fleet, from, to, view, signedBy } = options;
 	const stream = `stream ${config.stream}`;
 	const title = `${from === void 0 ? `Pin base image ${to.version}` : from.version === to.version ? `Base image ${to.version} was built again` : `Base image ${from.version ?? shortDigest(from.digest)} → ${to.version}`} (${stream}${view?.onTheWayTo === void 0 ? "" : ", a barrier"})`;
 	const lead = view?.onTheWayTo !== void 0 ? `Base ${to.version} is a barrier upstream, on the way to ${view.onTheWayTo}: a fleet that skips it cannot release anything newer. That one is proposed when this is merged.` : from === void 0 ? `\`${config.containerfile}\` names \`${formatReference(config.base)}\` without a digest, so a build does not show which base it was built on. This pins the image that the tag points at now.` : `\`${formatReference(config.base)}\` points at another build than the one pinned in \`${config.containerfile}\`.`;
@@ -199,6 +200,7 @@ function repinProposal(options) {
 			"digest"
 		], [...from === void 0 ? [] : [["now", ...buildRow(from)]], ["proposed", ...buildRow(to)]]),
 		fullDigests(from, to),
+		...signedBy === void 0 ? [] : [`The proposed image is signed by ${code(signedBy)}; the signature was verified.`],
 		...view === void 0 ? [] : [upstreamSection(config, view)],
 		whatHappensNext(config, fleet),
 		"To skip this base, close this pull request: it stays closed until the tag moves on. Commits that you add to its branch are kept."
@@ -347,13 +349,18 @@ async function watchFor(project, options) {
 		});
 		const upstream = defined({ upstream: view?.status });
 		if (blocked === void 0) {
+			const signedBy = await requireSignedBase(project, {
+				...config.base,
+				digest: to.digest
+			});
 			const content = repinBase(text, config.containerfile, config.base, to.pin);
 			const proposal = repinProposal({
 				config,
 				fleet,
 				from: before,
 				to,
-				view
+				view,
+				signedBy
 			});
 			const { action, pullRequest } = await proposeChanges(forge, proposal, {
 				tip,

@@ -1,12 +1,12 @@
-import { K as InputError, M as isMissing, N as readFileIfThere, R as formatTime, U as defined } from "./host.mjs";
-import { h as string, p as record, r as array, u as looseObject, v as unknown } from "./zod.mjs";
+import { J as defined, M as isMissing, N as readFileIfThere, U as formatTime, Z as InputError } from "./host.mjs";
+import { d as looseObject, g as string, m as record, r as array, y as unknown } from "./zod.mjs";
 import { a as readConfigText, n as examineConfig, o as urgentTemplate, t as configFileName } from "./project-configuration.mjs";
 import { a as parseContainerfile, i as stagesOnBase, n as findBase } from "./project-containerfile.mjs";
 import { i as refuseOverriddenBase } from "./release-candidate.mjs";
 import { _ as holdFolder, m as examineHoldFile, y as unknownHoldFiles } from "./release-operations.mjs";
 import { p as renderForFleet } from "./release.mjs";
 import { y as readTestTimeout } from "./loop-boot-test.mjs";
-import { u as upgradeStages } from "./release-evidence.mjs";
+import { d as upgradeStages } from "./release-evidence.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -54,7 +54,7 @@ async function fileNames({ root }, folder) {
 }
 /** A warning about a file that is in no commit; none if it is. */
 function untracked({ tracked }, path) {
-	if (tracked.has(path)) return [];
+	if (tracked === void 0 || tracked.has(path)) return [];
 	return [{
 		severity: "warning",
 		where: path,
@@ -322,6 +322,7 @@ const checks = [
 ];
 /**
 * Checks everything in a checkout that Coxswain reads. Reads files only: no registry, no forge, no state.
+* @param git undefined in a folder that is not a repository yet
 * @param now UNIX seconds: templates are rendered for the day that begins then
 */
 async function checkCheckout(git, root, now) {
@@ -353,7 +354,7 @@ async function checkCheckout(git, root, now) {
 	const examined = {
 		root,
 		config: examinedConfig.config,
-		tracked: await readTracked(git),
+		tracked: git === void 0 ? void 0 : await readTracked(git),
 		now
 	};
 	const findings = [];

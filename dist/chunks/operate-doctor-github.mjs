@@ -1,6 +1,6 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { K as InputError } from "./host.mjs";
-import { a as boolean, f as object, h as string, r as array } from "./zod.mjs";
+import { Z as InputError } from "./host.mjs";
+import { a as boolean, g as string, p as object, r as array } from "./zod.mjs";
 import { i as refusalOf } from "./world-forge.mjs";
 import { s as ours } from "./project-init.mjs";
 import { A as formatRepository, E as atTag, n as createRegistryClient, s as NotFoundError } from "./world-registry.mjs";

@@ -1,4 +1,4 @@
-import { E as exec, P as withTemporaryFolder } from "./host.mjs";
+import { L as exec, P as withTemporaryFolder } from "./host.mjs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 // src/operate/edit-updates/difference.ts

@@ -1,4 +1,4 @@
-import { K as InputError, U as defined } from "./host.mjs";
+import { J as defined, Z as InputError } from "./host.mjs";
 import { a as comparePackages, t as readPackages } from "./world-packages.mjs";
 import { A as formatRepository, T as atDigest, i as layerEntries, k as formatReference, w as parseJson, x as readImage } from "./world-registry.mjs";
 import { createHash } from "node:crypto";

@@ -1,10 +1,10 @@
 import { g as addRelease } from "./guidance.mjs";
-import { K as InputError, U as defined, q as OutsideError } from "./host.mjs";
+import { J as defined, Q as OutsideError, Z as InputError } from "./host.mjs";
 import { v as createdOf, x as requireCreated, y as isoTime } from "./release-gates.mjs";
 import { t as commitMessage } from "./release-operations.mjs";
 import { n as tagReader } from "./release.mjs";
 import { A as formatRepository, D as digestIn, E as atTag, I as sameRepository, P as parseReference, S as isIndex, T as atDigest, k as formatReference, x as readImage } from "./world-registry.mjs";
-import { m as buildReleaseUrl, p as buildReleasePath } from "./release-published.mjs";
+import { h as buildReleaseUrl, m as buildReleasePath } from "./release-published.mjs";
 // src/operate/import-release/existing-builds.ts
 /**
 * The builds that these images are of, oldest first. Each architecture may have been given as an image of its own:

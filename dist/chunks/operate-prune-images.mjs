@@ -1,10 +1,10 @@
-import { K as InputError, U as defined, o as inParallel, q as OutsideError } from "./host.mjs";
+import { J as defined, Q as OutsideError, Z as InputError, o as inParallel } from "./host.mjs";
 import { c as digestsOf, l as neededDigests, o as promotedDigest, s as awaitedDigests, v as isBuildTag, x as subjectOfTag, y as isVersionTag } from "./release.mjs";
 import { A as formatRepository, C as mediaTypes, E as atTag, R as architectureOfGo, S as isIndex, T as atDigest, _ as fallbackTag, b as imageTimestamp, j as isDigest, k as formatReference, m as readArtifact, x as readImage, z as architectures } from "./world-registry.mjs";
 import { h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, r as readCandidate } from "./release-candidate.mjs";
-import { w as isFullHash } from "./world-git.mjs";
+import { O as isFullHash, _ as findCommit } from "./world-git.mjs";
 import { x as parseReleaseIndex } from "./guidance.mjs";
-import { g as filesAtUrl, u as readLastPublished } from "./release-published.mjs";
+import { _ as filesAtUrl, d as readLastPublished } from "./release-published.mjs";
 // src/operate/prune-images/current-builds.ts
 /** The images that the fleets' branches and the open pull requests build now, as the test registry has them. */
 async function currentBuilds(project) {
@@ -184,11 +184,7 @@ function recordedOrigins(config, fleets) {
 function ownBuilds({ git, forge }, recordedKeys) {
 	const known = /* @__PURE__ */ new Map();
 	const isCommitHere = async (commit) => {
-		const exists = async () => await git.try([
-			"cat-file",
-			"-e",
-			`${commit}^{commit}`
-		]) !== void 0;
+		const exists = async () => await findCommit(git, commit) !== void 0;
 		if (await exists()) return true;
 		await forge.branches.fetchCommit(commit).catch(() => {});
 		return exists();

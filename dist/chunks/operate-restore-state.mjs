@@ -1,8 +1,8 @@
 import { x as parseReleaseIndex } from "./guidance.mjs";
-import { K as InputError } from "./host.mjs";
-import { _ as filesInArtifacts } from "./release-published.mjs";
+import { Z as InputError } from "./host.mjs";
+import { v as filesInArtifacts } from "./release-published.mjs";
 import { c as parseFleet, i as parseBundle, n as bundlePath, o as stateReadme, s as fleetFolder } from "./release-state.mjs";
-import { m as untilNotStale } from "./world-forge.mjs";
+import { x as untilNotStale } from "./world-forge.mjs";
 // src/operate/restore-state/restore-state.ts
 /**
 * Restores fleets on the state branch from their artifacts, byte for byte, by one commit. Changes since the last

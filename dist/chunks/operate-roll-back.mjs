@@ -1,10 +1,10 @@
-import { G as nearest, K as InputError, R as formatTime, U as defined, _ as plainText } from "./host.mjs";
+import { J as defined, U as formatTime, X as nearest, Z as InputError, _ as plainText } from "./host.mjs";
 import { o as urgentTemplate } from "./project-configuration.mjs";
 import { a as fleetTip, o as nextFleets } from "./project.mjs";
 import { n as readMarker, s as rollBackFileName, t as formatMarker } from "./release-candidate.mjs";
 import { a as followOfferOrWarn } from "./release.mjs";
 import { f as setMetadata, l as ageOf, p as withdrawnOrPaused, r as withdraw, t as commitMessage, u as metadataOf } from "./release-operations.mjs";
-import { m as untilNotStale, r as rollBackBranch, s as proposeChanges } from "./world-forge.mjs";
+import { c as rollBackBranch, f as proposeChanges, x as untilNotStale } from "./world-forge.mjs";
 import { t as treeChanges } from "./world-git.mjs";
 import { a as strandedBy, i as listStranded } from "./guidance.mjs";
 // src/operate/roll-back/pull-request.ts

@@ -1,9 +1,9 @@
-import { K as InputError, M as isMissing, U as defined, Y as messageOf, q as OutsideError } from "./host.mjs";
+import { J as defined, M as isMissing, Q as OutsideError, Z as InputError, et as messageOf } from "./host.mjs";
 import { S as isIndex, g as titleAnnotation, k as formatReference, o as isLoopback, z as architectures } from "./world-registry.mjs";
 import { P as parseUpdateMetadata, R as buildGraph, X as aliasesOf, Y as addAliases, d as throttleGraph, h as rolloutProgress, t as warinessOf, u as rolloutOf, x as parseReleaseIndex, z as formatGraph } from "./guidance.mjs";
-import { p as sliceName } from "./project-configuration.mjs";
+import { f as sliceName } from "./project-configuration.mjs";
 import { t as refuseCredentials } from "./world.mjs";
-import { l as notPublished } from "./release-published.mjs";
+import { u as notPublished } from "./release-published.mjs";
 import { readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createHash } from "node:crypto";

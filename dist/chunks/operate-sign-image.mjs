@@ -1,14 +1,16 @@
-import { K as InputError } from "./host.mjs";
-import { a as signingKeys, i as fleetKeys, r as removeSignatures, t as signImage } from "./release-signatures.mjs";
-import { P as parseReference } from "./world-registry.mjs";
+import { Z as InputError } from "./host.mjs";
+import { c as digestsOf, u as neededVersions } from "./release.mjs";
+import { a as removeSignatures, s as fleetKeys, t as signImage, u as signingKeys } from "./release-signatures.mjs";
+import { A as formatRepository, T as atDigest } from "./world-registry.mjs";
 // src/operate/sign-image/sign-releases.ts
 /**
 * Signs existing releases of a fleet: after a change of keys, or releases from before the fleet signed. Only what the
-* state branch names as a release is signed. A second run adds what is missing.
+* state branch names as a release is signed. Before the first signature all images are looked for. A second run adds
+* what is missing.
 * @param options.versions none: every release of the fleet
 * @param options.retired keys whose signatures are removed
 * @param options.now UNIX seconds
-* @throws InputError for an unknown version, a fleet that does not sign, a missing key
+* @throws InputError for an unknown version, a fleet that does not sign, a missing key, an image that was lost
 */
 async function signReleases({ config, client, state: states, root }, options) {
 	const { fleet, versions, retired, env, now } = options;
@@ -29,19 +31,20 @@ async function signReleases({ config, client, state: states, root }, options) {
 		fleet: fleet.name,
 		env
 	});
-	const { releases } = (await states.readFleet(fleet.name)).releases;
-	for (const version of versions) {
-		if (releases.some((release) => release.version === version)) continue;
-		throw new InputError({
-			field: "--version",
-			problem: `fleet ${fleet.name} has no such release`,
-			found: version
-		});
-	}
+	const state = await states.readFleet(fleet.name);
+	const chosen = chooseReleases(state, fleet, versions);
+	const { present, missing } = await findImages(client, config.image, chosen);
+	const needed = neededVersions(state, 2);
+	const lost = missing.filter(({ version }) => versions.includes(version) || needed.has(version));
+	if (lost.length > 0) throw new InputError({
+		where: formatRepository(config.image),
+		problem: `the image of a release of fleet ${fleet.name} does not exist here`,
+		found: lost.map(({ version }) => version).join(", "),
+		expected: "the images of all releases that are to be signed",
+		remedy: "Nothing was signed. coxswain doctor says what else is missing."
+	});
 	const signed = [];
-	for (const release of releases) {
-		if (versions.length > 0 && !versions.includes(release.version)) continue;
-		const digests = digestsOf(release);
+	for (const { version, digests } of present) {
 		const added = await signImage(client, {
 			repository: config.image,
 			digests,
@@ -53,20 +56,39 @@ async function signReleases({ config, client, state: states, root }, options) {
 			digest
 		}, retired.map(({ key }) => key));
 		signed.push({
-			version: release.version,
+			version,
 			digests,
 			added,
 			removed
 		});
 	}
-	return signed;
+	return {
+		signed,
+		pruned: missing.map(({ version }) => version)
+	};
 }
-function digestsOf(release) {
-	const names = [...(release["oci-images"] ?? []).map((image) => image["digest-ref"]), release["oci-index"] ?? ""];
-	return [...new Set(names)].flatMap((name) => {
-		if (name === "") return [];
-		const reference = parseReference(name);
-		return reference.kind === "digest" ? [reference.digest] : [];
+/** @throws InputError for a version that the fleet never had */
+function chooseReleases(state, fleet, versions) {
+	const all = state.releases.releases.map(({ version }) => version);
+	const unknown = versions.find((version) => !all.includes(version));
+	if (unknown !== void 0) throw new InputError({
+		field: "--version",
+		problem: `fleet ${fleet.name} has no such release`,
+		found: unknown
 	});
+	return all.filter((version) => versions.length === 0 || versions.includes(version)).map((version) => ({
+		version,
+		digests: [...digestsOf(state, /* @__PURE__ */ new Set([version]))]
+	}));
+}
+/** An image of which one manifest is missing cannot be signed as a whole: it is missing. */
+async function findImages(client, repository, images) {
+	const present = [];
+	const missing = [];
+	for (const image of images) ((await Promise.all(image.digests.map((digest) => client.resolve(atDigest(repository, digest))))).includes(void 0) ? missing : present).push(image);
+	return {
+		present,
+		missing
+	};
 }
 export { signReleases as t };

@@ -1,7 +1,9 @@
-import { L as formatDuration, R as formatTime, U as defined, l as exact, m as say } from "./host.mjs";
+import { H as formatDuration, J as defined, Q as OutsideError, U as formatTime, et as messageOf, l as exact, m as say } from "./host.mjs";
+import { P as parseReference } from "./world-registry.mjs";
 import { i as findFleet } from "./project.mjs";
 import { f as nextOpening, h as rolloutProgress, m as rolloutPhase, p as rolloutEnd, w as holdAt } from "./guidance.mjs";
-import { f as ringsToShow } from "./project-configuration.mjs";
+import { d as ringsToShow } from "./project-configuration.mjs";
+import { r as askFleetPolicy } from "./release-signatures.mjs";
 import { d as upstreamStatusOf } from "./release-upstream.mjs";
 import { a as describeHold, u as metadataOf } from "./release-operations.mjs";
 import { _ as nextGate, a as chooseRelease, d as evaluateStateGates, g as isReady, l as readLabel, r as findPromotion } from "./release-gates.mjs";
@@ -11,6 +13,10 @@ async function readFleetStatus(project, fleet, now) {
 	const state = await project.state.readFleet(fleet.name);
 	const version = state.releases.releases.at(-1)?.version;
 	const hold = holdAt(state.operations, now);
+	const nodes = await askNodes(project, fleet, {
+		state,
+		now
+	});
 	const promotion = await readPromotion(project, fleet, {
 		to: state,
 		now
@@ -21,11 +27,38 @@ async function readFleetStatus(project, fleet, now) {
 			version,
 			now
 		}) }),
-		...defined({ hold }),
+		...defined({
+			hold,
+			nodes
+		}),
 		paused: state.operations.paused ?? [],
 		withdrawn: state.operations.withdrawn ?? [],
 		...defined({ promotion })
 	};
+}
+/** About every image of the newest release: the first refusal counts. */
+async function askNodes(project, fleet, { state, now }) {
+	const images = state.releases.releases.at(-1)?.["oci-images"] ?? [];
+	if (fleet.signing.length === 0 || images.length === 0) return void 0;
+	try {
+		for (const { "digest-ref": name } of images) {
+			const image = parseReference(name);
+			if (image.kind !== "digest") continue;
+			const verdict = await askFleetPolicy(project, {
+				fleet,
+				image,
+				now
+			});
+			if (!verdict.accepted) return verdict;
+		}
+		return { accepted: true };
+	} catch (error) {
+		if (!(error instanceof OutsideError)) throw error;
+		return {
+			accepted: "unknown",
+			reason: messageOf(error)
+		};
+	}
 }
 function releaseStatus({ config, guidance }, state, { version, now }) {
 	const record = state.records[version];
@@ -128,19 +161,25 @@ function ringOf({ ring, offered, offeredFrom }, now) {
 }
 /** What people should know: holds, pauses, exceptions, upstream, and what comes next. */
 function remarks(status, now) {
-	const { release, hold, paused, withdrawn, promotion } = status;
+	const { release, hold, paused, withdrawn, nodes, promotion } = status;
 	const { urgent, acceptedMissingEvidence: accepted, rollBack } = release?.record ?? {};
 	const verdict = release?.upstream?.verdict;
 	return [
 		...hold === void 0 ? [] : [`HELD: ${describeHold(hold)}`],
 		...paused.map(({ version, progress, reason, by, until }) => `paused: ${version} at ${Number((progress * 100).toFixed(1))} %: ${reason} (by ${by}${until === void 0 ? "" : `, until ${formatTime(until)}`})`),
 		...withdrawn.filter(({ version }) => version === release?.version).map(({ reason, by, at }) => `withdrawn: ${reason} (by ${by} on ${formatTime(at)})`),
+		...nodes === void 0 ? [] : [nodesOf(nodes, status)],
 		...urgent === void 0 ? [] : [`urgent: ${urgent.reason} (by ${urgent.by})`],
 		...rollBack === void 0 ? [] : [`roll-back: the content of ${rollBack.restores} instead of ${rollBack.insteadOf}: ${rollBack.reason}`],
 		...accepted === void 0 ? [] : [`without evidence: ${accepted.reason} (by ${accepted.by})`],
 		...verdict === "paused" || verdict === "deadend" || verdict === "unlisted" ? [`upstream: base ${release?.base} is ${verdict === "deadend" ? "a dead-end" : verdict}`] : [],
 		...promotion === void 0 ? [] : [nextOf(promotion, now)]
 	];
+}
+function nodesOf(answer, { fleet, release }) {
+	if (answer.accepted === true) return `nodes of ${fleet} accept ${release?.version} by their policy`;
+	if (answer.accepted === "unknown") return `whether nodes of ${fleet} accept it is not known: ${answer.reason}`;
+	return `NODES REFUSE IT: by the policy of ${fleet}, ${answer.reason}`;
 }
 function nextOf({ from, version, pullRequest, ready, nextGate }, now) {
 	const what = `next: ${version} from ${from}, ${pullRequest === void 0 ? "no pull request yet" : `pull request #${pullRequest}`}`;

@@ -1,5 +1,5 @@
-import { B as parseDuration, G as nearest, H as requireDay, K as InputError, N as readFileIfThere, U as defined, V as parseTime, Y as messageOf } from "./host.mjs";
-import { _ as union, a as boolean, c as int, d as number, h as string, l as literal, m as strictObject, n as _enum, p as record, r as array, y as toJSONSchema } from "./zod.mjs";
+import { G as parseDuration, J as defined, K as parseTime, N as readFileIfThere, X as nearest, Z as InputError, et as messageOf, q as requireDay } from "./host.mjs";
+import { a as boolean, b as toJSONSchema, f as number, g as string, h as strictObject, l as int, m as record, n as _enum, r as array, u as literal, v as union } from "./zod.mjs";
 import { A as formatRepository, F as parseRepository, I as sameRepository, P as parseReference, k as formatReference, z as architectures } from "./world-registry.mjs";
 import { t as j } from "./croner.mjs";
 import { t as require_dist } from "./yaml.mjs";
@@ -14,6 +14,108 @@ const tagPrefixes = {
 	/** What is attached to an image by its digest. */
 	attached: "sha256-"
 };
+// src/project/configuration/read-fields.ts
+/** Seconds after which a build is too old. */
+function readRefresh(text, place) {
+	const seconds = parseDuration(text, place);
+	if (seconds > 0) return seconds;
+	throw new InputError({
+		...place,
+		problem: "every build would be too old at once",
+		found: text,
+		expected: "such as 7d"
+	});
+}
+/** Seconds that a machine may run. */
+function readDeadline(text, place) {
+	const seconds = parseDuration(text, place);
+	if (seconds > 0) return seconds;
+	throw new InputError({
+		...place,
+		problem: "a machine needs some time",
+		found: text,
+		expected: "such as 20m"
+	});
+}
+/** The base image, by a tag. */
+function readBase(text, place) {
+	const reference = parseReference(text, place);
+	if (reference.kind === "tag") return reference;
+	throw new InputError({
+		...place,
+		problem: "the base is the tag to follow, not a digest",
+		found: text,
+		expected: "repository:tag, such as quay.io/fedora/fedora-coreos:stable",
+		remedy: "The digest that is built on is pinned in the Containerfile."
+	});
+}
+/** Zincati joins its base address with `v1/graph` and drops what follows the last slash: so the slash is required. */
+function readUrl(text, place) {
+	if (text === void 0) return void 0;
+	const url = URL.canParse(text) ? new URL(text) : void 0;
+	if (url !== void 0 && (url.username !== "" || url.password !== "")) throw new InputError({
+		...place,
+		problem: "an address with a user name or a password would be published",
+		expected: `only ${url.protocol}//${url.host}${url.pathname}`
+	});
+	if (url === void 0 || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "") throw new InputError({
+		...place,
+		problem: "not an address that files can be published at",
+		found: text,
+		expected: "http:// or https://, without ? and #, such as https://acme.github.io/os/"
+	});
+	return text.endsWith("/") ? text : `${text}/`;
+}
+/** `./rollouts//x` → `rollouts/x`: git knows paths only in this form. */
+function tidyPath(path) {
+	return path.split("/").filter((step) => step !== "" && step !== ".").join("/");
+}
+// src/project/configuration/upstream-guidance.ts
+const fedoraStreams = /* @__PURE__ */ new Set([
+	"stable",
+	"testing",
+	"next"
+]);
+/** Fedora publishes guidance for its three production streams, and only for its own images. */
+function defaultUpstream(base) {
+	if (formatRepository(base.repository) !== "quay.io/fedora/fedora-coreos") return void 0;
+	if (!fedoraStreams.has(base.tag)) return void 0;
+	return {
+		updates: `https://builds.coreos.fedoraproject.org/updates/${base.tag}.json`,
+		releases: `https://builds.coreos.fedoraproject.org/prod/streams/${base.tag}/releases.json`
+	};
+}
+/** @throws InputError if it is not an address */
+function readAddress(text, place) {
+	if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+	throw new InputError({
+		...place,
+		problem: "not an address of http:// or https://",
+		found: text,
+		expected: "http:// or https://"
+	});
+}
+// src/project/configuration/base-signature.ts
+/** Where Fedora publishes the signatures of its images; nodes of Fedora CoreOS look there too. */
+const fedoraLookaside = "https://builds.coreos.fedoraproject.org/prod/signatures/oci";
+/** Fedora signs only its own images, so every other base is verified only if the configuration says by which key. */
+function readBaseSignature(written, base, place) {
+	if (written === "none") return { kind: "none" };
+	if (written === void 0) return formatRepository(base.repository) === "quay.io/fedora/fedora-coreos" ? {
+		kind: "gpg",
+		lookaside: fedoraLookaside
+	} : { kind: "none" };
+	if ("cosign-keys" in written) return {
+		kind: "cosign",
+		files: written["cosign-keys"].map(tidyPath)
+	};
+	const { lookaside = fedoraLookaside, "gpg-keys": files } = written;
+	return {
+		kind: "gpg",
+		lookaside: readAddress(lookaside, place("lookaside")).replace(/\/+$/, ""),
+		...files === void 0 ? {} : { files: files.map(tidyPath) }
+	};
+}
 // src/project/configuration/freeze-windows.ts
 /** @throws InputError for a schedule, time zone or end that makes no sense */
 function readFreezeWindow(written, place) {
@@ -125,6 +227,45 @@ function readSchedule(text, timeZone, place) {
 		problem: "this time never comes",
 		found: text
 	});
+}
+// src/project/configuration/format-version.ts
+var import_dist = require_dist();
+/** A file without a version is of the first one. */
+const firstVersion = 1;
+/**
+* What brings a file from one version to the next, by the version that it starts from. Each changes the text, so that comments
+* and order stay. Version 1 is the first, so there is none yet.
+*/
+const steps = {};
+/** A file that was written for a newer program; undefined if this one can read it. */
+function newerVersion({ value, placeOf }) {
+	const found = versionOf(value);
+	if (typeof found !== "number" || !Number.isInteger(found) || found <= 1) return void 0;
+	return {
+		where: placeOf(["version"]),
+		field: "version",
+		problem: "this file is of a newer version than this program reads",
+		found,
+		expected: `1 or older`,
+		remedy: "Install a newer Coxswain: coxswain --version shows yours."
+	};
+}
+function versionOf(value) {
+	return typeof value === "object" && value !== null && "version" in value ? value.version : void 0;
+}
+/**
+* Brings the text of coxswain.yaml to the newest version, with its comments.
+* @param text can be read as YAML
+* @returns the same text if it is of the newest version and says so
+*/
+function migrateConfigText(text) {
+	const document = (0, import_dist.parseDocument)(text);
+	const written = versionOf(document.toJS());
+	let migrated = text;
+	for (let version = typeof written === "number" ? written : firstVersion; version < 1; version++) migrated = steps[version]?.(migrated) ?? migrated;
+	if (written !== void 0 || !(0, import_dist.isMap)(document.contents)) return migrated;
+	const at = (document.contents.items[0]?.key)?.range?.[0] ?? 0;
+	return `${migrated.slice(0, at)}version: 1\n${migrated.slice(at)}`;
 }
 // src/project/configuration/node-parts.ts
 /** The parts of the node kit; each can be left out. A new part is added here, and its units in operate/node-kit. */
@@ -256,18 +397,32 @@ const bootTest = strictObject({
 		"direct",
 		"ostree",
 		"disk"
-	]).optional().describe("How the machine starts: ostree as a real ostree deployment, by the image's own initramfs; direct by the kernel of the image alone; disk from an installation that bootc makes, through UEFI firmware (needs podman, and bootc in the image). Default: direct."),
+	]).optional().describe("How the machine starts: ostree as a real ostree deployment, by the image's own initramfs; direct by the kernel of the image alone; disk from an installation that bootc makes, through UEFI firmware (needs firmware, and bootc in the image). Default: direct."),
 	ignition: string().min(1).optional().describe("File of this repository with a configuration for Ignition, which the machine gets at its first boot. Needs the mode ostree, and Ignition in the initramfs of the image."),
 	init: _enum(["systemd", "any"]).default("systemd").describe("What the first process must be: systemd of the image, or any for an image that has none on purpose."),
 	"known-failures": _enum(["auto", "none"]).default("auto").describe("auto: on images of Fedora CoreOS, units that cannot work in the machine of a boot test may fail. The report names each, with the reason. none: no unit may, but those in allow-failed-units."),
 	memory: int().min(128).max(1048576).default(1024).describe("The machine's memory in megabytes."),
-	cpus: int().min(1).max(64).default(2).describe("The machine's processors."),
+	cpus: int().min(1).max(64).optional().describe("The machine's processors. Default: 2, or 1 if the machine is emulated, because QEMU emulates them one after the other."),
 	network: _enum(["closed", "user"]).default("closed").describe("What the machine reaches: closed gives it an address and no connections, user whatever the runner reaches."),
 	deadline: duration.optional().describe("How long one machine may run in all. Default: ten minutes and the time limits of all tests."),
 	"kernel-arguments": array(string().regex(/^[\x21-\x7e]+$/, "one argument, without spaces: name=value")).default([]).describe("Arguments for the kernel besides those that the machine needs, such as those your nodes have."),
 	leftovers: _enum(["warn", "fail"]).default("warn").describe("What to do about files in /var and /run of the image: machines that update never get them."),
 	upgrades: boolean().optional().describe("Rehearse the update from the releases that nodes have. Default: if there are tests in before-upgrade, after-upgrade or after-rollback.")
 }).describe("The virtual machine that images are tested in, and what is checked besides your tests.");
+const repositoryName = string().regex(/^[\w.-]+\/[\w.-]+$/, "owner/name");
+const signerForm = "a public key of this repository, or { repository, workflow, refs }";
+const evidence = strictObject({
+	"signed-by": array(union([path, strictObject({
+		repository: repositoryName.describe("Repository on GitHub that the run belongs to: acme/os"),
+		workflow: string().regex(/^([\w.-]+\/[\w.-]+\/)?\.github\/workflows\/[^@\s/]+\.ya?ml(@\S+)?$/, ".github/workflows/NAME.yml, or owner/name/.github/workflows/NAME.yml, with @ref if the ref has to be this one").describe("Workflow whose job signs: a file of the repository, or a reusable workflow of another repository, such as acme/ci/.github/workflows/build.yml@refs/tags/v1."),
+		refs: array(string().regex(/^refs\/\S+$/, "such as refs/heads/main or refs/pull/*/merge")).min(1).describe("Refs that the run may be for. * stands for a part without slashes.")
+	})], signerForm), signerForm).min(1, "at least one signer").describe("Whose signature makes evidence count. Evidence by anyone else, or without a signature, does not."),
+	sigstore: strictObject({
+		fulcio: string().default("https://fulcio.sigstore.dev").describe("Address of Fulcio."),
+		rekor: string().default("https://rekor.sigstore.dev").describe("Address of Rekor."),
+		"trusted-root": path.optional().describe("File of this repository with their keys and certificates. Default: those of the public instance.")
+	}).prefault({}).describe("The services by which a workflow run signs without a key. Default: the public instance of Sigstore.")
+}).describe("Whose signature makes the results of boot tests count. Without it, they count without a signature.");
 const node = strictObject({
 	parts: array(_enum(nodeParts)).min(1).default([
 		"ring",
@@ -286,9 +441,18 @@ const node = strictObject({
 }).describe("What coxswain node-kit puts on nodes.");
 /** coxswain.yaml as it is written. The JSON Schema for editors is made from this too. */
 const configSchema = strictObject({
+	version: literal(1).optional().describe("Version of the format of this file. A file without it is of version 1. coxswain init --migrate brings an older file to the newest version."),
 	image: string().describe("Production repository, without a tag: where fleets get their images. ghcr.io/acme/os"),
 	"test-image": string().optional().describe("Repository that images are pushed to before they are tested. It may be in another registry. Default: image with -test at its end."),
 	base: string().describe("Base image with the tag to follow, such as quay.io/fedora/fedora-coreos:stable"),
+	"base-signature": union([
+		literal("none"),
+		strictObject({
+			"gpg-keys": array(path).min(1).optional().describe("OpenPGP public keys, as files of this repository. Default: Fedora's."),
+			lookaside: string().optional().describe("Address below which the signatures are. Default: Fedora's.")
+		}),
+		strictObject({ "cosign-keys": array(path).min(1).describe("Public keys of cosign, as files of this repository. One of them is enough.") })
+	]).optional().describe("Who has to have signed the base before it is proposed or built on: {gpg-keys: [...], lookaside: URL}, {cosign-keys: [...]}, or none. Default: Fedora's keys, for quay.io/fedora/fedora-coreos; none for any other base."),
 	upstream: union([literal("none"), strictObject({
 		updates: string().describe("Address of the base's update metadata (updates.json)."),
 		releases: string().describe("Address of the base's release index (releases.json).")
@@ -301,6 +465,7 @@ const configSchema = strictObject({
 	tests: path.default("tests").describe("Folder of the tests that run inside the booted image; exit code 0 passes."),
 	"allow-failed-units": array(string().regex(/^[^\s/]+$/, "the name of a unit, such as chronyd.service")).default([]).describe("Units of systemd that may fail in a boot test: those that have no use in a virtual machine."),
 	"boot-test": bootTest.prefault({}),
+	evidence: evidence.optional(),
 	"state-branch": branch.default("coxswain").describe("Branch that holds releases and rollouts of all fleets."),
 	fleets: record(name, fleet.nullable()).describe("The fleets by name, the first to get a release first."),
 	freeze: freeze.describe("Times in which nothing is promoted to any fleet."),
@@ -337,6 +502,8 @@ const configSchema = strictObject({
 	title: "Coxswain configuration",
 	description: "coxswain.yaml: what is built, for which fleets, and where update guidance is published"
 });
+/** Where the schema of this major version can always be read: for SchemaStore, and for editors without a checkout. */
+const configSchemaAddress = "https://raw.githubusercontent.com/coxswain-os/coxswain/v1/schema/coxswain.schema.json";
 /**
 * The JSON Schema of coxswain.yaml, for completion in editors. Draft 7: what yaml-language-server knows best.
 * It cannot say everything that parseConfig checks (references between fields).
@@ -348,7 +515,7 @@ function configJsonSchema() {
 	});
 	return {
 		$schema,
-		$id: "urn:coxswain:configuration",
+		$id: configSchemaAddress,
 		...rest
 	};
 }
@@ -476,87 +643,6 @@ function valueAt(value, path) {
 	}
 	return current;
 }
-// src/project/configuration/read-fields.ts
-/** Seconds after which a build is too old. */
-function readRefresh(text, place) {
-	const seconds = parseDuration(text, place);
-	if (seconds > 0) return seconds;
-	throw new InputError({
-		...place,
-		problem: "every build would be too old at once",
-		found: text,
-		expected: "such as 7d"
-	});
-}
-/** Seconds that a machine may run. */
-function readDeadline(text, place) {
-	const seconds = parseDuration(text, place);
-	if (seconds > 0) return seconds;
-	throw new InputError({
-		...place,
-		problem: "a machine needs some time",
-		found: text,
-		expected: "such as 20m"
-	});
-}
-/** The base image, by a tag. */
-function readBase(text, place) {
-	const reference = parseReference(text, place);
-	if (reference.kind === "tag") return reference;
-	throw new InputError({
-		...place,
-		problem: "the base is the tag to follow, not a digest",
-		found: text,
-		expected: "repository:tag, such as quay.io/fedora/fedora-coreos:stable",
-		remedy: "The digest that is built on is pinned in the Containerfile."
-	});
-}
-/** Zincati joins its base address with `v1/graph` and drops what follows the last slash: so the slash is required. */
-function readUrl(text, place) {
-	if (text === void 0) return void 0;
-	const url = URL.canParse(text) ? new URL(text) : void 0;
-	if (url !== void 0 && (url.username !== "" || url.password !== "")) throw new InputError({
-		...place,
-		problem: "an address with a user name or a password would be published",
-		expected: `only ${url.protocol}//${url.host}${url.pathname}`
-	});
-	if (url === void 0 || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "") throw new InputError({
-		...place,
-		problem: "not an address that files can be published at",
-		found: text,
-		expected: "http:// or https://, without ? and #, such as https://acme.github.io/os/"
-	});
-	return text.endsWith("/") ? text : `${text}/`;
-}
-/** `./rollouts//x` → `rollouts/x`: git knows paths only in this form. */
-function tidyPath(path) {
-	return path.split("/").filter((step) => step !== "" && step !== ".").join("/");
-}
-// src/project/configuration/upstream-guidance.ts
-const fedoraStreams = /* @__PURE__ */ new Set([
-	"stable",
-	"testing",
-	"next"
-]);
-/** Fedora publishes guidance for its three production streams, and only for its own images. */
-function defaultUpstream(base) {
-	if (formatRepository(base.repository) !== "quay.io/fedora/fedora-coreos") return void 0;
-	if (!fedoraStreams.has(base.tag)) return void 0;
-	return {
-		updates: `https://builds.coreos.fedoraproject.org/updates/${base.tag}.json`,
-		releases: `https://builds.coreos.fedoraproject.org/prod/streams/${base.tag}/releases.json`
-	};
-}
-/** @throws InputError if it is not an address */
-function readAddress(text, place) {
-	if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
-	throw new InputError({
-		...place,
-		problem: "not an address of http:// or https://",
-		found: text,
-		expected: "http:// or https://"
-	});
-}
 // src/project/configuration/build-config.ts
 /**
 * The configuration that the file describes, with every default filled in.
@@ -581,8 +667,13 @@ function buildConfig(written, about) {
 	const testImage = read(["test-image"], (place) => parseRepository(written["test-image"] ?? `${written.image}-test`, place));
 	const base = read(["base"], (place) => readBase(written.base, place));
 	const upstream = readUpstream(written, base, read);
+	const baseSignature = read(["base-signature"], (place) => base === void 0 ? void 0 : readBaseSignature(written["base-signature"], base, (name) => ({
+		...place,
+		field: `${place.field}.${name}`
+	})));
 	const refresh = read(["refresh"], (place) => readRefresh(written.refresh, place));
 	const bootTest = readBootTest(written, read);
+	const evidence = readEvidence(written, read);
 	const url = read(["publish", "url"], (place) => readUrl(written.publish.url, place));
 	const freeze = readFreeze(written.freeze, ["freeze"], read);
 	const fleets = Object.entries(written.fleets).map(([name, fleet]) => readFleet(name, fleet, {
@@ -590,12 +681,13 @@ function buildConfig(written, about) {
 		read
 	}));
 	const [firstArchitecture, ...architectures] = [...new Set(written.architectures)];
-	if (problems.length > 0 || image === void 0 || testImage === void 0 || base === void 0 || refresh === void 0 || firstArchitecture === void 0) return;
+	if (problems.length > 0 || image === void 0 || testImage === void 0 || base === void 0 || baseSignature === void 0 || refresh === void 0 || firstArchitecture === void 0) return;
 	return {
 		file,
 		image,
 		testImage,
 		base,
+		baseSignature,
 		...defined({ upstream }),
 		stream: written.stream ?? base.tag,
 		architectures: [firstArchitecture, ...architectures],
@@ -604,6 +696,7 @@ function buildConfig(written, about) {
 		buildArguments: written["build-arguments"],
 		tests: tidyPath(written.tests),
 		bootTest,
+		evidence,
 		stateBranch: written["state-branch"],
 		fleets: Object.fromEntries(fleets.filter((fleet) => fleet !== void 0).map((fleet) => [fleet.name, fleet])),
 		rings: readRings(written.rings),
@@ -638,16 +731,45 @@ function readBootTest(written, read) {
 			mode,
 			ignition: ignition === void 0 ? void 0 : tidyPath(ignition),
 			deadlineSeconds,
-			upgrades
+			upgrades,
+			cpus: given.cpus
 		}),
 		init: given.init,
 		knownFailures: given["known-failures"],
 		allowedUnits: written["allow-failed-units"],
 		memoryMegabytes: given.memory,
-		cpus: given.cpus,
 		network: given.network,
 		kernelArguments: given["kernel-arguments"],
 		leftovers: given.leftovers
+	};
+}
+function readEvidence({ evidence }, read) {
+	const sigstore = evidence?.sigstore;
+	const address = (name, otherwise) => read([
+		"evidence",
+		"sigstore",
+		name
+	], (place) => readAddress((sigstore?.[name] ?? otherwise).replace(/\/+$/, ""), place)) ?? otherwise;
+	const trustedRoot = sigstore?.["trusted-root"];
+	return {
+		signedBy: (evidence?.["signed-by"] ?? []).map((signer) => {
+			if (typeof signer === "string") return {
+				kind: "key",
+				file: tidyPath(signer)
+			};
+			const { repository, workflow, refs } = signer;
+			return {
+				kind: "workflow",
+				repository,
+				workflow: workflow.startsWith(".github/") ? `${repository}/${workflow}` : workflow,
+				refs
+			};
+		}),
+		sigstore: {
+			fulcio: address("fulcio", "https://fulcio.sigstore.dev"),
+			rekor: address("rekor", "https://rekor.sigstore.dev"),
+			...defined({ trustedRoot: trustedRoot === void 0 ? void 0 : tidyPath(trustedRoot) })
+		}
 	};
 }
 /** @param common.freeze the windows of all fleets */
@@ -916,7 +1038,6 @@ function cycleFrom(start, fleets) {
 	return next === start.name ? visited : void 0;
 }
 // src/project/configuration/yaml-document.ts
-var import_dist = require_dist();
 /** Reads YAML 1.2. Duplicate keys and unknown tags are problems too. */
 function readDocument(text, file) {
 	const lines = new import_dist.LineCounter();
@@ -1035,6 +1156,11 @@ function examineConfig(text, file) {
 			remedy: "coxswain init --image REF writes one to start with."
 		}]
 	};
+	const newer = newerVersion(document);
+	if (newer !== void 0) return {
+		config: void 0,
+		problems: [newer]
+	};
 	const written = configSchema.safeParse(document.value);
 	if (!written.success) return {
 		config: void 0,
@@ -1080,4 +1206,4 @@ async function readConfigText(directory) {
 		remedy: "coxswain init --image REF writes one to start with."
 	});
 }
-export { readConfigText as a, configJsonSchema as c, isNamed as d, ringsToShow as f, tagPrefixes as h, readConfig as i, describeManyRings as l, nodeParts as m, examineConfig as n, urgentTemplate as o, sliceName as p, parseConfig as r, defaultUpstream as s, configFileName as t, isChosen as u };
+export { readConfigText as a, describeManyRings as c, ringsToShow as d, sliceName as f, tagPrefixes as g, defaultUpstream as h, readConfig as i, isChosen as l, migrateConfigText as m, examineConfig as n, urgentTemplate as o, nodeParts as p, parseConfig as r, configJsonSchema as s, configFileName as t, isNamed as u };

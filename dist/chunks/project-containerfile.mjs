@@ -1,4 +1,4 @@
-import { K as InputError, U as defined } from "./host.mjs";
+import { J as defined, Z as InputError } from "./host.mjs";
 import { A as formatRepository, I as sameRepository, P as parseReference, k as formatReference } from "./world-registry.mjs";
 import { t as require_main } from "./dockerfile-ast.mjs";
 // src/project/containerfile/expand.ts

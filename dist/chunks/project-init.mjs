@@ -1,28 +1,20 @@
-import { F as writeFileAtomically, K as InputError, M as isMissing, N as readFileIfThere } from "./host.mjs";
-import { C as Git, g as runWithRemote, h as remoteSeconds, p as explainRemoteFailure } from "./world-git.mjs";
+import { F as writeFileAtomically, M as isMissing, N as readFileIfThere, O as beforeWriting, Z as InputError, z as findTool } from "./host.mjs";
 import { k as formatReference } from "./world-registry.mjs";
-import { c as configJsonSchema, i as readConfig, r as parseConfig, t as configFileName } from "./project-configuration.mjs";
+import { g as runWithRemote, h as remoteSeconds, l as Git, p as explainRemoteFailure } from "./world-git.mjs";
+import { a as readConfigText, i as readConfig, m as migrateConfigText, r as parseConfig, s as configJsonSchema, t as configFileName } from "./project-configuration.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { a as parseContainerfile, n as findBase } from "./project-containerfile.mjs";
-import { s as proposeChanges } from "./world-forge.mjs";
+import { f as proposeChanges } from "./world-forge.mjs";
 import { chmod, lstat, realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-// src/project/init/ours.ts
-/**
-* The release of Coxswain that init writes into workflows. script/stamp writes these lines, for a release and for a fork of
-* the project; a commit cannot name itself, so this is the last one that was stamped.
-*/
-const ours = {
-	repository: "coxswain-os/coxswain",
-	commit: "e0c50635ac100e613fcab67e9d3152aa7437a4b0",
-	version: "v0.1.0"
-};
 // src/project/init/adopt.ts
+var import_dist = require_dist();
 /**
 * The branch that the work of a repository happens on, if it has commits: the default branch of its remote, else the one
 * that is checked out.
 */
 async function workingBranch(directory) {
+	if (findTool("git") === void 0) return void 0;
 	const git = new Git(directory);
 	if ((await git.try([
 		"rev-parse",
@@ -82,7 +74,6 @@ async function mergeIgnored(root, text) {
 	return `${there.replace(/\n?$/, "\n")}${[comment, ...missing].join("\n")}\n`;
 }
 // src/project/init/texts.ts
-var import_dist = require_dist();
 /**
 * Path of the JSON Schema for editors in the user's repository: it needs no network, and is always the right version.
 */
@@ -91,6 +82,7 @@ function configText(settings) {
 	const value = (text) => (0, import_dist.stringify)(text).trimEnd();
 	const { image, testImage, base, stream, architectures } = settings;
 	return `# yaml-language-server: $schema=${schemaFile}
+version: 1
 
 # Where fleets get their images, and where images are pushed before they are tested.
 image: ${value(image)}
@@ -218,6 +210,41 @@ start takes "now", "+2h", "next tuesday 14:00 UTC", or a date and time; minutes 
 }
 `;
 }
+// src/project/init/explain-file.ts
+/** What a file that init writes is for, in a few words. */
+function explainFile(path, config) {
+	const template = Object.values(config.fleets).find((fleet) => fleet.template === path);
+	if (template !== void 0) return `how a release is rolled out to ${template.name}`;
+	if (path === config.containerfile) return "your image: what you add to the base";
+	if (path.startsWith(`${config.tests}/`)) return "a test that runs as root in the booted image";
+	return explanations[path] ?? (path.startsWith(".github/workflows/") ? workflowOf(path) : "");
+}
+const explanations = {
+	[configFileName]: "the configuration: images, base, fleets, rings",
+	".containerignore": "what is not part of the build, nor of the build key",
+	".gitignore": "what verbs leave in the checkout",
+	[motdFile]: "a sample file of the image",
+	[schemaFile]: "completion and checks for your editor"
+};
+function workflowOf(path) {
+	const [, name = ""] = /([\w-]+)\.yml$/.exec(path) ?? [];
+	return {
+		watch: "on a schedule: looks for a new base, and keeps promotions and graphs up to date",
+		"pull-request": "in a pull request: builds and boots the image",
+		release: "on a merge: promotes, rolls out, publishes",
+		operate: "a form for operators: pause, withdraw, roll back"
+	}[name.replace(/^coxswain-/, "")] ?? "a workflow";
+}
+// src/project/init/ours.ts
+/**
+* The release of Coxswain that init writes into workflows. script/stamp writes these lines, for a release and for a fork of
+* the project; a commit cannot name itself, so this is the last one that was stamped.
+*/
+const ours = {
+	repository: "coxswain-os/coxswain",
+	commit: "e0c50635ac100e613fcab67e9d3152aa7437a4b0",
+	version: "v0.1.0"
+};
 // src/project/init/pin.ts
 /** What follows `uses:` for a workflow or an action. @param path inside the repository */
 function calledBy({ repository, commit, version }, path) {
@@ -539,6 +566,7 @@ function secrets({ image, testImage }, which, more = {}) {
 // src/project/init/init.ts
 /** Writes the files of a plan. */
 async function writeInit(plan) {
+	if (plan.files.length > 0) beforeWriting(() => `write in ${plan.root}: ${plan.files.map(({ path }) => path).join(", ")}`);
 	for (const file of plan.files) {
 		await writeFileAtomically(join(plan.root, file.path), file.text);
 		if (file.executable === true) await chmod(join(plan.root, file.path), 493);
@@ -554,9 +582,10 @@ async function writeInit(plan) {
 * everything else follows it. A foreign workflow with the name of one of ours is kept, and ours gets another name.
 * @param settings needed if there is no coxswain.yaml
 * @param pin the release of Coxswain that its workflows call
+* @param options.migrate also brings an existing coxswain.yaml to the newest version of its format
 * @throws InputError inside another folder's repository, and for a coxswain.yaml that exists and is wrong
 */
-async function planInit(directory, settings, pin = ours) {
+async function planInit(directory, settings, pin = ours, { migrate = false } = {}) {
 	const root = resolve(directory);
 	const isRepository = await checkTop(root);
 	const existing = await exists(join(root, configFileName));
@@ -578,7 +607,15 @@ async function planInit(directory, settings, pin = ours) {
 		path: file.path,
 		text: ignored
 	});
-	else if (await exists(join(root, file.path))) kept.push(file.path);
+	else if (file.path === "coxswain.yaml" && existing) {
+		const before = await readConfigText(root);
+		const after = migrate ? migrateConfigText(before) : before;
+		if (after === before) kept.push(file.path);
+		else files.push({
+			path: file.path,
+			text: after
+		});
+	} else if (await exists(join(root, file.path))) kept.push(file.path);
 	else files.push(file);
 	const schema = `${JSON.stringify(configJsonSchema(), null, 2)}\n`;
 	if (await readFileIfThere(join(root, ".coxswain/coxswain.schema.json")) === schema) kept.push(schemaFile);
@@ -649,7 +686,7 @@ function doubtAbout(containerfile, config) {
 * @returns undefined if it is not on GitHub
 */
 async function imageOfRemote(directory) {
-	if (!await exists(directory)) return void 0;
+	if (!await exists(directory) || findTool("git") === void 0) return void 0;
 	const url = await new Git(directory).try([
 		"config",
 		"--get",
@@ -660,7 +697,7 @@ async function imageOfRemote(directory) {
 }
 /** True in a repository's top folder, false outside of any. */
 async function checkTop(root) {
-	if (!await exists(root)) return false;
+	if (!await exists(root) || findTool("git") === void 0) return false;
 	const top = await new Git(root).try(["rev-parse", "--show-toplevel"]);
 	if (top === void 0 || top === "") return false;
 	if (await realpath(top) === await realpath(root)) return true;
@@ -731,4 +768,4 @@ function bodyOf({ files, kept, notes, doubt, config }) {
 		"The settings on GitHub that the workflows need: `coxswain doctor --github`."
 	].join("\n\n");
 }
-export { findPin as a, ours as c, writeInit as i, imageOfRemote as n, parseSource as o, planInit as r, workingBranch as s, proposeInit as t };
+export { findPin as a, explainFile as c, writeInit as i, workingBranch as l, imageOfRemote as n, parseSource as o, planInit as r, ours as s, proposeInit as t };

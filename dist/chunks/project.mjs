@@ -1,8 +1,8 @@
-import { G as nearest, K as InputError, U as defined } from "./host.mjs";
-import { C as Git, S as shortCommit, w as isFullHash } from "./world-git.mjs";
+import { J as defined, X as nearest, Z as InputError } from "./host.mjs";
 import { n as createRegistryClient } from "./world-registry.mjs";
+import { D as shortCommit, O as isFullHash, l as Git } from "./world-git.mjs";
 import { i as readConfig } from "./project-configuration.mjs";
-import { d as openForge } from "./world-forge.mjs";
+import { g as openForge } from "./world-forge.mjs";
 // src/project/fleets.ts
 /** The fleet that a flag names. @throws InputError */
 function findFleet(config, name, field = "--fleet") {

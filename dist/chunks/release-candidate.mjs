@@ -1,16 +1,16 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
-import { K as InputError, U as defined, Y as messageOf, b as readContainerStorage, s as requireSpace } from "./host.mjs";
-import { h as string, u as looseObject } from "./zod.mjs";
-import { S as shortCommit, _ as listCommit, b as readBlobs, x as readTextBlob, y as readBlob } from "./world-git.mjs";
+import { J as defined, Z as InputError, b as readContainerStorage, et as messageOf, s as requireSpace } from "./host.mjs";
+import { d as looseObject, g as string } from "./zod.mjs";
 import { E as atTag, M as isTag, S as isIndex, T as atDigest, k as formatReference, x as readImage } from "./world-registry.mjs";
+import { C as readBlob, D as shortCommit, T as readTextBlob, _ as findCommit, b as isFolder, v as readCommitTime, w as readBlobs, x as listCommit, y as findEntry } from "./world-git.mjs";
 import { o as urgentTemplate } from "./project-configuration.mjs";
 import { g as buildTagOf, h as buildTag } from "./release.mjs";
 import { a as parseContainerfile, i as stagesOnBase, n as findBase, t as externalStages } from "./project-containerfile.mjs";
 import { t as require_ignore } from "./balena-dockerignore.mjs";
 import { chmod, lutimes, mkdir, symlink, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
+import { createHash } from "node:crypto";
 // src/release/candidate/space.ts
 /** How much larger the files of an image are than its compressed layers: 2.5 to 3 times for Fedora CoreOS. */
 const unpackedShare = 3;
@@ -368,13 +368,7 @@ async function readCandidate(options) {
 	};
 }
 async function resolveCommit(git, name) {
-	const commit = await git.try([
-		"rev-parse",
-		"--verify",
-		"--quiet",
-		"--end-of-options",
-		`${name}^{commit}`
-	]);
+	const commit = await findCommit(git, name);
 	if (commit !== void 0) return commit;
 	throw new InputError({
 		where: git.directory,
@@ -382,15 +376,6 @@ async function resolveCommit(git, name) {
 		found: name,
 		remedy: name === "HEAD" ? "Commit something first: what is built is always a commit." : "Fetch it first."
 	});
-}
-async function readCommitTime(git, commit) {
-	const line = await git.runOnObjects([
-		"rev-list",
-		"--max-count=1",
-		"--timestamp",
-		commit
-	], commit);
-	return Number(line.split(" ")[0]);
 }
 function findContainerfile(entries, config, commit) {
 	const entry = entries.find(({ path }) => path === config.containerfile);
@@ -461,27 +446,19 @@ async function readIgnoreFile(git, entries) {
 	}
 }
 async function readTestsTree(git, commit, folder) {
-	const line = await git.runOnObjects([
-		"ls-tree",
-		"-z",
-		"--full-tree",
-		commit,
-		"--",
-		folder
-	], commit);
-	const [, type, hash] = /^\d+ (\w+) (\w+)\t/.exec(line) ?? [];
-	if (hash === void 0) return git.run([
+	const entry = await findEntry(git, commit, folder);
+	if (entry === void 0) return git.run([
 		"hash-object",
 		"-t",
 		"tree",
 		"--stdin"
 	], { input: "" });
-	if (type === "tree") return hash;
+	if (isFolder(entry)) return entry.hash;
 	throw new InputError({
 		where: folder,
 		field: "tests",
 		problem: "not a folder",
-		found: type,
+		found: "a file",
 		expected: "a folder"
 	});
 }

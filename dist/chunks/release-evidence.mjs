@@ -1,8 +1,9 @@
-import { K as InputError, R as formatTime, U as defined } from "./host.mjs";
-import { c as int, d as number, f as object, g as tuple, h as string, l as literal, n as _enum, r as array, t as datetime, u as looseObject } from "./zod.mjs";
-import { _ as listCommit } from "./world-git.mjs";
+import { J as defined, U as formatTime, Z as InputError } from "./host.mjs";
+import { _ as tuple, d as looseObject, f as number, g as string, l as int, n as _enum, p as object, r as array, t as datetime, u as literal } from "./zod.mjs";
 import { P as parseReference, T as atDigest, h as readReferrer, j as isDigest, k as formatReference, p as pushArtifact, w as parseJson, z as architectures } from "./world-registry.mjs";
+import { x as listCommit } from "./world-git.mjs";
 import { H as nodeKeys, R as buildGraph } from "./guidance.mjs";
+import { d as bundleMediaType, f as openBundle, s as pushStatement } from "./release-attestations.mjs";
 import { dirname, posix } from "node:path";
 // src/release/evidence/upgrade-starts.ts
 /** What a fleet publishes when the candidate is its newest release, and its rollout is complete. */
@@ -294,59 +295,76 @@ function requireConsistent(evidence, where) {
 	});
 }
 // src/release/evidence/store.ts
-/** Shows the kind of statement in lists of referrers, as BuildKit and cosign do. */
-const predicateAnnotation = "in-toto.io/predicate-type";
 /**
-* Attaches evidence to an image.
+* Attaches evidence to an image: as a sigstore bundle if there is a signer, else as a statement without a signature.
 * @throws InputError when the evidence is about another digest, or contradicts itself
 */
-async function pushEvidence(client, repository, subject, evidence) {
+async function pushEvidence(client, repository, subject, evidence, signer) {
 	if (evidence.subject.digest !== subject.digest) throw new InputError({
 		problem: "this evidence is about another image",
 		found: evidence.subject.digest,
 		expected: subject.digest
 	});
-	const annotations = { [predicateAnnotation]: testResultType };
-	const bytes = new TextEncoder().encode(formatStatement(evidence));
-	return pushArtifact(client, {
+	const statement = formatStatement(evidence);
+	return pushStatement(client, {
 		repository,
-		artifactType: statementMediaType,
 		subject,
-		layers: [{
-			mediaType: statementMediaType,
-			bytes,
-			annotations
-		}],
-		annotations
+		predicateType: testResultType,
+		statement,
+		signer
 	});
 }
 /**
 * The evidence attached to a digest, oldest first. What others attached, and statements that are malformed or about
 * another digest, do not count. "None" is believed only if two answers agree, because the missing evidence may be of
 * a failed test.
+* @param trust whose signature counts: evidence without it is set aside
 * @throws OutsideError if the registry does not answer
 */
-async function findEvidence(client, repository, digest) {
+async function examineEvidence(client, repository, digest, trust) {
 	const found = [];
-	const list = () => client.referrers(repository, digest, statementMediaType);
+	const refused = [];
+	const list = async () => (await client.referrers(repository, digest)).filter(mayBeEvidence);
 	const first = await list();
 	for (const descriptor of first.length > 0 ? first : await list()) {
-		const kind = descriptor.annotations?.[predicateAnnotation];
-		if (kind !== void 0 && kind !== "https://in-toto.io/attestation/test-result/v0.1") continue;
-		const evidence = await readEvidence(client, repository, digest, descriptor);
-		if (evidence?.subject.digest === digest) found.push({
+		const read = await readEvidence(client, {
+			repository,
+			subject: digest,
+			digest: descriptor.digest
+		}, trust);
+		if (read?.evidence.subject.digest !== digest) continue;
+		const { evidence, refused: reason, signedBy } = read;
+		if (reason === void 0) found.push({
 			descriptor,
-			evidence
+			evidence,
+			...defined({ signedBy })
+		});
+		else refused.push({
+			descriptor,
+			evidence,
+			reason
 		});
 	}
-	return found.sort(byTime);
+	return {
+		found: found.sort(byTime),
+		refused: refused.sort(byTime)
+	};
+}
+/** The same, without what does not count. */
+async function findEvidence(client, repository, digest, trust) {
+	return (await examineEvidence(client, repository, digest, trust)).found;
+}
+function mayBeEvidence({ artifactType, annotations }) {
+	if (artifactType !== "application/vnd.in-toto+json" && artifactType !== "application/vnd.dev.sigstore.bundle.v0.3+json") return false;
+	const kind = annotations?.["in-toto.io/predicate-type"] ?? annotations?.["dev.sigstore.bundle.predicateType"];
+	return kind === void 0 || kind === "https://in-toto.io/attestation/test-result/v0.1";
 }
 /**
 * The newest evidence for a digest and these same tests, if it says that they passed. A later failure counts more
 * than an earlier pass.
 */
-async function passingEvidence(client, repository, digest, testsTree) {
-	const newest = newestFor(await findEvidence(client, repository, digest), testsTree);
+async function passingEvidence(client, image, testsTree, trust) {
+	const newest = newestFor(await findEvidence(client, image.repository, image.digest, trust), testsTree);
 	return newest?.evidence.result === "PASSED" ? newest : void 0;
 }
 /** The newest of several pieces of evidence that is about these tests. */
@@ -358,20 +376,28 @@ function byTime(one, other) {
 	if (difference !== 0) return difference;
 	return Number(one.evidence.result === "FAILED") - Number(other.evidence.result === "FAILED");
 }
-async function readEvidence(client, repository, subject, descriptor) {
-	const reference = atDigest(repository, descriptor.digest);
-	const where = formatReference(reference);
-	const layer = (await readReferrer(client, {
-		repository,
-		subject,
-		digest: descriptor.digest
-	}))?.layers.find((each) => each.descriptor.mediaType === statementMediaType);
+/** @returns undefined for what is not evidence */
+async function readEvidence(client, listed, trust) {
+	const where = formatReference(atDigest(listed.repository, listed.digest));
+	const layer = (await readReferrer(client, listed))?.layers.find(({ descriptor }) => [statementMediaType, bundleMediaType].includes(descriptor.mediaType));
 	if (layer === void 0) return void 0;
 	try {
+		if (layer.descriptor.mediaType === "application/vnd.dev.sigstore.bundle.v0.3+json") {
+			const { statement, ...rest } = await openBundle(layer.bytes, trust);
+			return isTestResult(statement) ? {
+				evidence: parseStatement(statement, where),
+				...rest
+			} : void 0;
+		}
 		const value = parseJson(layer.bytes, where);
-		return isTestResult(value) ? parseStatement(value, where) : void 0;
+		if (!isTestResult(value)) return void 0;
+		const evidence = parseStatement(value, where);
+		return trust.signedBy.length === 0 ? { evidence } : {
+			evidence,
+			refused: "it is not signed"
+		};
 	} catch (error) {
-		if (error instanceof InputError) return void 0;
+		if (error instanceof InputError && error.details.where === where) return void 0;
 		throw error;
 	}
 }
@@ -409,4 +435,4 @@ async function hasTestsOfUpdates({ git, config, commit }) {
 	const folders = upgradeStages.map((stage) => posix.join(config.tests, stage));
 	return (await listCommit(git, commit)).some(({ path, mode }) => folders.includes(dirname(path)) && (path.endsWith(".sh") || mode === "100755"));
 }
-export { pushEvidence as a, findAcceptance as c, upgradeStarts as d, withCandidate as f, passingEvidence as i, pushAcceptance as l, findEvidence as n, statementMediaType as o, newestFor as r, acceptanceType as s, requireRehearsed as t, upgradeStages as u };
+export { passingEvidence as a, acceptanceType as c, upgradeStages as d, upgradeStarts as f, newestFor as i, findAcceptance as l, examineEvidence as n, pushEvidence as o, withCandidate as p, findEvidence as r, statementMediaType as s, requireRehearsed as t, pushAcceptance as u };

@@ -1,11 +1,12 @@
-import { K as InputError, L as formatDuration, R as formatTime, U as defined } from "./host.mjs";
-import { S as shortCommit } from "./world-git.mjs";
+import { H as formatDuration, J as defined, U as formatTime, Z as InputError } from "./host.mjs";
 import { P as parseReference, T as atDigest, b as imageTimestamp, k as formatReference, x as readImage, z as architectures } from "./world-registry.mjs";
+import { D as shortCommit } from "./world-git.mjs";
 import { o as refreshFileName } from "./release-candidate.mjs";
 import { h as rolloutProgress, p as rolloutEnd, w as holdAt } from "./guidance.mjs";
-import { c as findAcceptance, n as findEvidence, r as newestFor } from "./release-evidence.mjs";
+import { i as newestFor, l as findAcceptance, n as examineEvidence } from "./release-evidence.mjs";
 import { t as j } from "./croner.mjs";
-import { n as promotionBranch, r as rollBackBranch, t as baseBranch } from "./world-forge.mjs";
+import { c as trustOf } from "./release-attestations.mjs";
+import { c as rollBackBranch, o as baseBranch, s as promotionBranch } from "./world-forge.mjs";
 import { d as upstreamStatusOf, s as doubtOf } from "./release-upstream.mjs";
 import { _ as holdFolder, a as describeHold, b as cleanStatement, g as findUnknownHoldFiles, h as findFileHold, i as applyExternalHolds, l as ageOf, t as commitMessage, u as metadataOf } from "./release-operations.mjs";
 // src/release/gates/promotable-image.ts
@@ -52,15 +53,19 @@ async function requireEvidence(options, image, architecture, repository) {
 	const { client, candidate, config, fleet } = options;
 	const { digest } = image.manifest.descriptor;
 	const all = [];
+	const refused = [];
 	const subjects = image.index === void 0 ? [digest] : [digest, image.index.digest];
+	const isOfThis = ({ evidence }) => evidence.architecture === architecture;
 	for (const subject of subjects) {
-		const found = await findEvidence(client, repository, subject);
-		all.push(...found.filter(({ evidence }) => evidence.architecture === architecture));
+		const examined = await examineEvidence(client, repository, subject, trustOf(options));
+		all.push(...examined.found.filter(isOfThis));
+		refused.push(...examined.refused.filter(isOfThis));
 	}
-	const newest = newestFor(all, candidate.testsTree);
+	const { testsTree } = candidate;
+	const newest = newestFor(all, testsTree);
 	if (newest?.evidence.result === "PASSED") return { evidence: newest };
-	if (newest === void 0 && !all.some(({ evidence }) => evidence.result === "FAILED")) {
-		const { testsTree } = candidate;
+	const failedOnce = [...all, ...refused].some(({ evidence }) => evidence.result === "FAILED");
+	if (newest === void 0 && !failedOnce) {
 		const accepted = (fleet === void 0 ? void 0 : await findAcceptance(client, config.image, {
 			subjects,
 			fleet,
@@ -71,14 +76,29 @@ async function requireEvidence(options, image, architecture, repository) {
 			by: accepted.by
 		} };
 	}
-	const failed = newest?.evidence.tests.filter(({ result }) => result !== "passed").map(({ name }) => name) ?? [];
-	const reason = newest !== void 0 ? `its boot test failed${failed.length === 0 ? "" : ` (${failed.join(", ")})`}` : all.length > 0 ? "it was tested with other tests than this commit has" : "it was never boot-tested";
 	throw new InputError({
 		where: formatReference(atDigest(repository, digest)),
-		problem: `no passing evidence: ${reason}`,
-		expected: `a pass of the tests in git tree ${shortCommit(candidate.testsTree)}`,
+		problem: `no passing evidence: ${whyNone({
+			newest,
+			all,
+			refused
+		})}`,
+		expected: `a pass of the tests in git tree ${shortCommit(testsTree)}`,
 		remedy: newest === void 0 ? "Run coxswain boot-test. If that is not possible and no test failed, promote-image takes --accept-missing-evidence." : "Fix the image or the tests, and run coxswain boot-test."
 	});
+}
+function whyNone(evidence) {
+	const { newest, all, refused } = evidence;
+	if (newest !== void 0) {
+		const failed = newest.evidence.tests.filter(({ result }) => result !== "passed").map(({ name }) => name);
+		return `its boot test failed${failed.length === 0 ? "" : ` (${failed.join(", ")})`}`;
+	}
+	const last = refused.at(-1);
+	if (last !== void 0) {
+		const others = refused.length - 1;
+		return `the evidence that it has does not count (${last.reason}${others === 0 ? "" : `; and ${others} more`})`;
+	}
+	return all.length > 0 ? "it was tested with other tests than this commit has" : "it was never boot-tested";
 }
 /**
 * `created` grows strictly along a fleet's releases: `rpm-ostree deploy --disallow-downgrade`, which Zincati uses,
@@ -722,6 +742,7 @@ async function refuseFrozen(project, release) {
 	const problem = await findFreeze(project, release);
 	if (problem === void 0) return;
 	throw new InputError({
+		notYet: true,
 		where: `fleet ${release.fleet.name}`,
 		problem,
 		remedy: "Run it again after that (coxswain start-release does). If it cannot wait: --freeze-exception WHY, or the label \"freeze-exception: WHY\" on the pull request."

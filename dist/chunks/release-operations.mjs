@@ -1,5 +1,5 @@
-import { G as nearest, K as InputError, L as formatDuration, R as formatTime, U as defined, V as parseTime, t as formatPercent, x as oneLine, z as longestDuration } from "./host.mjs";
-import { _ as union, h as string, s as date, u as looseObject } from "./zod.mjs";
+import { H as formatDuration, J as defined, K as parseTime, U as formatTime, W as longestDuration, X as nearest, Z as InputError, t as formatPercent, x as oneLine } from "./host.mjs";
+import { d as looseObject, g as string, s as date, v as union } from "./zod.mjs";
 import { F as tidy, a as strandedBy, h as rolloutProgress, i as listStranded, m as rolloutPhase, o as strandedByTidying, p as rolloutEnd, s as resumedRollout, w as holdAt } from "./guidance.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { isDeepStrictEqual } from "node:util";
@@ -175,6 +175,7 @@ async function refuseHeldByFile(branches, fleet, { fleets, now }) {
 	const stop = await findFileHold(branches, fleet, now);
 	if (stop === void 0 || (stop.until ?? Number.POSITIVE_INFINITY) <= now) return;
 	throw new InputError({
+		notYet: true,
 		where: `fleet ${fleet.name}`,
 		problem: `the fleet is held by the ${stop.source}: ${stop.reason}`,
 		remedy: "Remove that file when the reason is gone."
@@ -664,6 +665,7 @@ function refuseHeld(state, options) {
 	const there = holdAt(state.operations, now);
 	if (there === void 0) return;
 	throw new InputError({
+		notYet: true,
 		where: `fleet ${fleet}`,
 		problem: `the fleet is held, so nothing is promoted into it: ${describeHold(there)}`,
 		remedy: state.operations.hold === void 0 ? "When that is over, remove what holds it, and run coxswain open-promotion." : `When that is over: coxswain edit-updates --fleet ${fleet} --action release-hold`

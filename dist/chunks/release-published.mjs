@@ -1,9 +1,11 @@
-import { F as writeFileAtomically, K as InputError, L as formatDuration, M as isMissing, N as readFileIfThere, R as formatTime, U as defined, Y as messageOf, o as inParallel, q as OutsideError, t as formatPercent } from "./host.mjs";
+import { F as writeFileAtomically, H as formatDuration, J as defined, M as isMissing, N as readFileIfThere, O as beforeWriting, Q as OutsideError, U as formatTime, Z as InputError, et as messageOf, o as inParallel, t as formatPercent } from "./host.mjs";
 import { t as datetime } from "./zod.mjs";
-import { C as Git } from "./world-git.mjs";
 import { A as formatRepository, E as atTag, O as digestOf, P as parseReference, S as isIndex, g as titleAnnotation, k as formatReference, p as pushArtifact } from "./world-registry.mjs";
+import { l as Git } from "./world-git.mjs";
 import { B as formatPublishedGraph, G as readDocument, R as buildGraph, W as openObject, X as aliasesOf, Y as addAliases, d as throttleGraph, f as nextOpening, h as rolloutProgress, j as formatUpdateMetadata, l as considerUpdate, m as rolloutPhase, p as rolloutEnd, u as rolloutOf, v as formatReleaseIndex, w as holdAt, x as parseReleaseIndex } from "./guidance.mjs";
-import { d as isNamed, f as ringsToShow, l as describeManyRings } from "./project-configuration.mjs";
+import { l as findAcceptance, r as findEvidence } from "./release-evidence.mjs";
+import { c as describeManyRings, d as ringsToShow, u as isNamed } from "./project-configuration.mjs";
+import { c as trustOf } from "./release-attestations.mjs";
 import { i as parseBundle, n as bundlePath, s as fleetFolder } from "./release-state.mjs";
 import { t as refuseCredentials } from "./world.mjs";
 import { lstat, mkdir, readdir, realpath, rm } from "node:fs/promises";
@@ -299,6 +301,7 @@ const folderPublisher = {
 * @throws InputError if the folder has other files; as writeSite
 */
 async function publishToFolder(folder, files) {
+	beforeWriting(() => `bring the site in ${folder} up to date (${files.size} files)`);
 	const own = await openOwnFolder(folder);
 	const answer = await writeSite(own, files);
 	await removeTemporaryFiles(own);
@@ -941,4 +944,49 @@ function rememberGraphs(complete, aliases, now) {
 		return text;
 	};
 }
-export { filesInArtifacts as _, publishEverywhere as a, checkOwnFolder as c, parseStamp as d, stampPath as f, filesAtUrl as g, graphPath as h, refuseUnserved as i, notPublished as l, buildReleaseUrl as m, findUnserved as n, nextChangeDue as o, buildReleasePath as p, namedImages as r, publishToFolder as s, renderSite as t, readLastPublished as u, filesInFolder as v, updatesArtifactType as y };
+// src/release/published/vouched-images.ts
+/**
+* If the configuration says whose signature makes evidence count, the state branch alone must not be enough to offer an
+* image to nodes: someone who can write to it could name any image. So every release that is offered for the first
+* time must have a signed pass beside its images in production, or an acceptance for this fleet.
+* @param published digest references that published graphs name
+* @throws InputError that names the release and the image
+*/
+async function refuseUnvouched(project, fleets, published) {
+	if (project.config.evidence.signedBy.length === 0) return;
+	for (const { name, state } of fleets) {
+		const offered = new Set(state.updates.releases.map(({ version }) => version));
+		for (const release of state.releases.releases) if ((release["oci-images"] ?? []).some((image) => !published.has(image["digest-ref"])) && offered.has(release.version)) await requireVouched(project, name, release);
+	}
+}
+async function requireVouched({ config, client, root }, fleet, release) {
+	const trust = trustOf({
+		config,
+		root
+	});
+	const index = digestIn(release["oci-index"]);
+	for (const { architecture, "digest-ref": name } of release["oci-images"] ?? []) {
+		const subjects = [digestIn(name), index].filter((digest) => digest !== void 0);
+		const all = [];
+		for (const subject of subjects) all.push(...await findEvidence(client, config.image, subject, trust));
+		const newest = all.filter(({ evidence }) => evidence.architecture === architecture).sort((one, other) => one.evidence.startedAt - other.evidence.startedAt).at(-1);
+		if (newest?.evidence.result === "PASSED") continue;
+		if (newest === void 0 && await findAcceptance(client, config.image, {
+			subjects,
+			fleet
+		})) continue;
+		throw new InputError({
+			where: `${fleet} ${release.version} (${architecture})`,
+			problem: newest === void 0 ? "production has no evidence for this image that counts, so nothing was published" : "the newest evidence of this image is of a failed test, so nothing was published",
+			found: name,
+			expected: "a pass with a signature as evidence.signed-by in coxswain.yaml names it",
+			remedy: `Run coxswain promote-image --fleet ${fleet}, which says what is missing. If this release is not yours, find out who wrote to ${config.stateBranch}.`
+		});
+	}
+}
+function digestIn(name) {
+	if (name === void 0 || name === "") return void 0;
+	const reference = parseReference(name);
+	return reference.kind === "digest" ? reference.digest : void 0;
+}
+export { filesAtUrl as _, refuseUnserved as a, updatesArtifactType as b, publishToFolder as c, readLastPublished as d, parseStamp as f, graphPath as g, buildReleaseUrl as h, namedImages as i, checkOwnFolder as l, buildReleasePath as m, renderSite as n, publishEverywhere as o, stampPath as p, findUnserved as r, nextChangeDue as s, refuseUnvouched as t, notPublished as u, filesInArtifacts as v, filesInFolder as y };

@@ -1,11 +1,73 @@
-import { K as InputError, M as isMissing, U as defined, o as inParallel, q as OutsideError } from "./host.mjs";
-import { c as int, f as object, i as base64, l as literal } from "./zod.mjs";
+import { J as defined, M as isMissing, Q as OutsideError, Z as InputError, o as inParallel } from "./host.mjs";
+import { a as boolean, c as discriminatedUnion, g as string, h as strictObject, i as base64, l as int, m as record, p as object, r as array, u as literal, y as unknown } from "./zod.mjs";
 import { A as formatRepository, E as atTag, S as isIndex, k as formatReference } from "./world-registry.mjs";
+import { t as require_dist } from "./yaml.mjs";
 import { t as xsalsa20poly1305 } from "./noble-ciphers.mjs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createPrivateKey, createPublicKey, generateKeyPairSync, scryptSync, sign, verify } from "node:crypto";
 import { spawn } from "node:child_process";
+import { createPrivateKey, createPublicKey, generateKeyPairSync, scryptSync, sign, verify } from "node:crypto";
+// src/release/signatures/command-signer.ts
+var import_dist = require_dist();
+const patience = 6e4;
+/** A signature has at most 72 bytes; a longer output is not a signature. */
+const longestAnswer = 4096;
+/**
+* Signs by a program: for keys that never leave a KMS or a token. The program gets the payload on standard input, and the
+* public key whose private half is to sign in COXSWAIN_SIGNING_PUBLIC_KEY; it writes the signature, DER or base64 of it.
+* @param command program and arguments, separated by blanks; no shell reads it
+*/
+function commandSigner(command, options) {
+	const [program = "", ...args] = command.trim().split(/\s+/);
+	const env = Object.fromEntries(Object.entries(options.env).filter(([name]) => !/^COXSWAIN_(SIGNING|EVIDENCE)_(KEY|PASSPHRASE)$/.test(name)));
+	return async (payload) => {
+		const answer = await run(program, args, payload, {
+			...env,
+			COXSWAIN_SIGNING_PUBLIC_KEY: options.publicKey
+		});
+		if (answer[0] === 48) return answer.toString("base64");
+		return answer.toString("latin1").trim();
+	};
+}
+function run(program, args, payload, env) {
+	const doing = `signing by ${program}`;
+	return new Promise((done, failed) => {
+		const child = spawn(program, args, {
+			env,
+			stdio: [
+				"pipe",
+				"pipe",
+				"pipe"
+			],
+			timeout: patience
+		});
+		const answer = [];
+		let size = 0;
+		let said = "";
+		child.stdout.on("data", (chunk) => {
+			size += chunk.length;
+			if (size <= longestAnswer) answer.push(chunk);
+			else child.kill();
+		});
+		child.stderr.on("data", (chunk) => {
+			said = `${said}${chunk}`.slice(-500);
+		});
+		child.stdin.on("error", () => {});
+		child.on("error", (error) => {
+			failed(error.code === "ENOENT" ? new InputError({
+				field: "COXSWAIN_SIGNING_COMMAND",
+				problem: "this program cannot be found",
+				found: program
+			}) : new OutsideError(doing, error.message));
+		});
+		child.on("close", (code, signal) => {
+			if (code === 0 && size > 0 && size <= longestAnswer) return done(Buffer.concat(answer));
+			const how = signal !== null ? `it was ended by ${signal}${signal === "SIGTERM" ? ` after ${patience / 1e3} seconds` : ""}` : code === 0 ? `it wrote ${size} bytes, which is not a signature` : `exit code ${code}`;
+			failed(new OutsideError(doing, [how, said.trim()].filter((part) => part !== "").join(": ")));
+		});
+		child.stdin.end(payload);
+	});
+}
 // src/release/signatures/cosign-key.ts
 /** The PEM labels of cosign and the older sigstore tools. */
 const label = /-----BEGIN ENCRYPTED (?:SIGSTORE|COSIGN) PRIVATE KEY-----([^-]*)-----END/;
@@ -108,7 +170,8 @@ function readPublicKey(pem, where) {
 }
 /**
 * Reads a private key: PKCS#8 or SEC1 in PEM, encrypted or not, or cosign's own encrypted file.
-* @param where how messages name its source; never the key itself
+* @param options.where how messages name its source; never the key itself
+* @param options.passphraseIn the variable that holds the passphrase
 * @throws InputError that does not contain any of the key
 */
 function readPrivateKey(pem, options) {
@@ -117,7 +180,7 @@ function readPrivateKey(pem, options) {
 	if (encrypted && passphrase === void 0) throw new InputError({
 		where,
 		problem: "the private key is encrypted, and there is no passphrase",
-		remedy: "Put the passphrase into COXSWAIN_SIGNING_PASSPHRASE."
+		remedy: `Put the passphrase into ${options.passphraseIn ?? "COXSWAIN_SIGNING_PASSPHRASE"}.`
 	});
 	if (isCosignKey(pem)) {
 		const der = decryptCosignKey(pem, passphrase ?? "", where);
@@ -150,89 +213,6 @@ function requireP256(key, where) {
 		found: [key.asymmetricKeyType, curve].filter((part) => part !== void 0).join(" "),
 		expected: "ECDSA on the curve P-256",
 		remedy: "coxswain make-key makes such a pair."
-	});
-}
-// src/release/signatures/containers-policy.ts
-/**
-* The policy of a node: images of the production repository need a signature by one of the keys, for this same
-* repository; everything else is accepted as Fedora's own policy does. Several keys are for the time of a change of
-* keys.
-*/
-function nodePolicy(repository, keys) {
-	const data = keys.map(({ key }) => Buffer.from(publicPem(key)).toString("base64"));
-	const [first] = data;
-	const signed = {
-		type: "sigstoreSigned",
-		...data.length === 1 ? { keyData: first } : { keyDatas: data },
-		signedIdentity: { type: "matchRepository" }
-	};
-	const name = formatRepository(repository);
-	return {
-		policy: {
-			default: [{ type: "insecureAcceptAnything" }],
-			transports: { docker: { [name]: [signed] } }
-		},
-		registries: `docker:\n  ${name}:\n    use-sigstore-attachments: true\n`
-	};
-}
-// src/release/signatures/command-signer.ts
-const patience = 6e4;
-/** A signature has at most 72 bytes; a longer output is not a signature. */
-const longestAnswer = 4096;
-/**
-* Signs by a program: for keys that never leave a KMS or a token. The program gets the payload on standard input, and the
-* public key whose private half is to sign in COXSWAIN_SIGNING_PUBLIC_KEY; it writes the signature, DER or base64 of it.
-* @param command program and arguments, separated by blanks; no shell reads it
-*/
-function commandSigner(command, options) {
-	const [program = "", ...args] = command.trim().split(/\s+/);
-	const { COXSWAIN_SIGNING_KEY: _, COXSWAIN_SIGNING_PASSPHRASE: __, ...env } = options.env;
-	return async (payload) => {
-		const answer = await run(program, args, payload, {
-			...env,
-			COXSWAIN_SIGNING_PUBLIC_KEY: options.publicKey
-		});
-		if (answer[0] === 48) return answer.toString("base64");
-		return answer.toString("latin1").trim();
-	};
-}
-function run(program, args, payload, env) {
-	const doing = `signing by ${program}`;
-	return new Promise((done, failed) => {
-		const child = spawn(program, args, {
-			env,
-			stdio: [
-				"pipe",
-				"pipe",
-				"pipe"
-			],
-			timeout: patience
-		});
-		const answer = [];
-		let size = 0;
-		let said = "";
-		child.stdout.on("data", (chunk) => {
-			size += chunk.length;
-			if (size <= longestAnswer) answer.push(chunk);
-			else child.kill();
-		});
-		child.stderr.on("data", (chunk) => {
-			said = `${said}${chunk}`.slice(-500);
-		});
-		child.stdin.on("error", () => {});
-		child.on("error", (error) => {
-			failed(error.code === "ENOENT" ? new InputError({
-				field: "COXSWAIN_SIGNING_COMMAND",
-				problem: "this program cannot be found",
-				found: program
-			}) : new OutsideError(doing, error.message));
-		});
-		child.on("close", (code, signal) => {
-			if (code === 0 && size > 0 && size <= longestAnswer) return done(Buffer.concat(answer));
-			const how = signal !== null ? `it was ended by ${signal}${signal === "SIGTERM" ? ` after ${patience / 1e3} seconds` : ""}` : code === 0 ? `it wrote ${size} bytes, which is not a signature` : `exit code ${code}`;
-			failed(new OutsideError(doing, [how, said.trim()].filter((part) => part !== "").join(": ")));
-		});
-		child.stdin.end(payload);
 	});
 }
 // src/release/signatures/simple-signing.ts
@@ -277,6 +257,10 @@ async function fleetKeys(root, fleet, now) {
 		key: await readKeyFile(root, file)
 	})));
 }
+/**
+* Reads a public key that coxswain.yaml names.
+* @throws InputError for a file that is missing or holds no public key
+*/
 async function readKeyFile(root, file) {
 	try {
 		return readPublicKey(await readFile(join(root, file), "utf8"), file);
@@ -300,7 +284,7 @@ async function readKeyFile(root, file) {
 async function signingKeys(keys, options) {
 	if (keys.length === 0) return [];
 	const { env, fleet } = options;
-	const own = await privateKeys(env);
+	const own = await privateKeys(env, "COXSWAIN_SIGNING");
 	const command = env.COXSWAIN_SIGNING_COMMAND;
 	return keys.map(({ file, key }) => {
 		const found = own.find((each) => sameKey(publicHalf(each), key));
@@ -327,29 +311,57 @@ async function signingKeys(keys, options) {
 	});
 }
 const onePem = /-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*-----END [A-Z ]*PRIVATE KEY-----/g;
-async function privateKeys(env) {
-	const passphrase = env.COXSWAIN_SIGNING_PASSPHRASE;
-	const sources = [["COXSWAIN_SIGNING_KEY", env.COXSWAIN_SIGNING_KEY ?? ""]];
-	const file = env.COXSWAIN_SIGNING_KEY_FILE ?? "";
-	if (file !== "") sources.push(["COXSWAIN_SIGNING_KEY_FILE", await readSecretFile(file)]);
+/**
+* The private keys of the environment: NAME_KEY, NAME_KEY_FILE, opened by NAME_PASSPHRASE.
+* @param name the start of the variables' names
+*/
+async function privateKeys(env, name) {
+	const passphrase = env[`${name}_PASSPHRASE`];
+	const sources = [[`${name}_KEY`, env[`${name}_KEY`] ?? ""]];
+	const file = env[`${name}_KEY_FILE`] ?? "";
+	if (file !== "") sources.push([`${name}_KEY_FILE`, await readSecretFile(file, `${name}_KEY_FILE`)]);
 	return sources.flatMap(([where = "", text = ""]) => {
 		if (text.trim() === "") return [];
 		return (text.match(onePem) ?? [text]).map((pem) => readPrivateKey(pem, {
 			where,
+			passphraseIn: `${name}_PASSPHRASE`,
 			...defined({ passphrase: passphrase === void 0 || passphrase === "" ? void 0 : passphrase })
 		}));
 	});
 }
-async function readSecretFile(path) {
+async function readSecretFile(path, where) {
 	try {
 		return await readFile(path, "utf8");
 	} catch (error) {
 		throw new InputError({
-			where: "COXSWAIN_SIGNING_KEY_FILE",
+			where,
 			problem: "the private key cannot be read",
 			found: error.code ?? "unknown"
 		});
 	}
+}
+// src/release/signatures/containers-policy.ts
+/**
+* The policy of a node: images of the production repository need a signature by one of the keys, for this same
+* repository; everything else is accepted as Fedora's own policy does. Several keys are for the time of a change of
+* keys.
+*/
+function nodePolicy(repository, keys) {
+	const data = keys.map(({ key }) => Buffer.from(publicPem(key)).toString("base64"));
+	const [first] = data;
+	const signed = {
+		type: "sigstoreSigned",
+		...data.length === 1 ? { keyData: first } : { keyDatas: data },
+		signedIdentity: { type: "matchRepository" }
+	};
+	const name = formatRepository(repository);
+	return {
+		policy: {
+			default: [{ type: "insecureAcceptAnything" }],
+			transports: { docker: { [name]: [signed] } }
+		},
+		registries: `docker:\n  ${name}:\n    use-sigstore-attachments: true\n`
+	};
 }
 // src/release/signatures/signature-tag.ts
 const payloadType = "application/vnd.dev.cosign.simplesigning.v1+json";
@@ -450,6 +462,151 @@ async function readManifest(client, image) {
 	if (await client.resolve(reference) === void 0) return void 0;
 	throw new OutsideError(`reading ${formatReference(reference)}`, "the registry has it, and says in another answer that it does not");
 }
+// src/release/signatures/node-verdict.ts
+const identitySchema = discriminatedUnion("type", [
+	object({ type: literal("matchRepository") }),
+	object({
+		type: literal("exactRepository"),
+		dockerRepository: string()
+	}),
+	object({ type: literal("matchExact") }),
+	object({ type: literal("matchRepoDigestOrExact") })
+]);
+const requirementSchema = discriminatedUnion("type", [
+	object({ type: literal("insecureAcceptAnything") }),
+	object({ type: literal("reject") }),
+	object({
+		type: literal("sigstoreSigned"),
+		keyData: base64().optional(),
+		keyDatas: array(base64()).optional(),
+		signedIdentity: identitySchema.default({ type: "matchRepoDigestOrExact" })
+	})
+]);
+const policySchema = object({
+	default: array(requirementSchema).min(1),
+	transports: object({ docker: record(string(), array(unknown()).min(1)).optional() }).optional()
+});
+const registriesSchema = object({ docker: record(string(), object({ "use-sigstore-attachments": boolean().optional() })).nullish() });
+/** signature/payload.go of containers/image: nothing else may be in it. */
+const payloadSchema = strictObject({
+	critical: strictObject({
+		identity: strictObject({ "docker-reference": string() }),
+		image: strictObject({ "docker-manifest-digest": string() }),
+		type: literal("cosign container image signature")
+	}),
+	optional: unknown().optional()
+});
+/**
+* Asks the policy that a fleet's nodes have now whether they accept an image. A fleet without keys accepts everything.
+* @param about.now UNIX seconds
+*/
+async function askFleetPolicy({ client, config, root }, about) {
+	const keys = await fleetKeys(root, about.fleet, about.now);
+	if (keys.length === 0) return { accepted: true };
+	return askNodePolicy(client, nodePolicy(config.image, keys), about.image);
+}
+/**
+* Asks a node's policy whether it accepts an image.
+* @throws InputError for a policy that this cannot read
+*/
+async function askNodePolicy(client, { policy, registries }, image) {
+	const name = formatRepository(image.repository);
+	let signatures;
+	for (const requirement of requirementsFor(policy, `${name}@${image.digest}`)) {
+		if (requirement.type === "insecureAcceptAnything") continue;
+		if (requirement.type === "reject") return {
+			accepted: false,
+			reason: "the policy refuses everything there"
+		};
+		signatures ??= looksForSignatures(registries, name) ? await readSignatures(client, image) : [];
+		const verdict = judge(requirement, signatures, image);
+		if (!verdict.accepted) return verdict;
+	}
+	return { accepted: true };
+}
+function requirementsFor(policy, name) {
+	const read = policySchema.safeParse(policy);
+	if (!read.success) throw unreadable("policy.json", read.error);
+	const scopes = read.data.transports?.docker ?? {};
+	const scope = scopesOf(name).find((each) => scopes[each] !== void 0);
+	const requirements = array(requirementSchema).safeParse(scope === void 0 ? read.data.default : scopes[scope]);
+	if (!requirements.success) throw unreadable("policy.json", requirements.error);
+	return requirements.data;
+}
+function unreadable(where, { issues: [issue] }) {
+	return new InputError({
+		where,
+		field: issue?.path.join(".") ?? "",
+		problem: `this part of a node's policy is not known here: ${issue?.message ?? "wrong shape"}`
+	});
+}
+/** The whole name, its repository, and each place above it; the most exact first. "" is everything. */
+function scopesOf(name) {
+	const [repository = ""] = name.split("@");
+	const parts = repository.split("/");
+	return [
+		name,
+		...parts.map((_, index) => parts.slice(0, parts.length - index).join("/")),
+		""
+	];
+}
+function looksForSignatures(registries, name) {
+	const read = registriesSchema.safeParse((0, import_dist.parse)(registries));
+	if (!read.success) throw unreadable("registries.d", read.error);
+	const places = read.data.docker ?? {};
+	const place = scopesOf(name).find((each) => places[each] !== void 0);
+	return place !== void 0 && places[place]?.["use-sigstore-attachments"] === true;
+}
+function judge({ keyData, keyDatas = [], signedIdentity }, signatures, image) {
+	const keys = [...keyData === void 0 ? [] : [keyData], ...keyDatas].map(readKey);
+	if (signatures.length === 0) return {
+		accepted: false,
+		reason: "it has no signature that nodes read"
+	};
+	const reasons = signatures.map((signature) => refusal(signature, {
+		keys,
+		signedIdentity,
+		image
+	}));
+	if (reasons.includes(void 0)) return { accepted: true };
+	return {
+		accepted: false,
+		reason: [...new Set(reasons)].join("; ")
+	};
+}
+function readKey(data) {
+	try {
+		return createPublicKey(Buffer.from(data, "base64").toString());
+	} catch {
+		throw new InputError({
+			where: "policy.json",
+			field: "keyData",
+			problem: "not a public key"
+		});
+	}
+}
+/** @returns why this signature does not help; undefined if it does */
+function refusal({ payload, signature }, wanted) {
+	const { keys, signedIdentity, image } = wanted;
+	if (!keys.some((key) => isSignedBy(key, payload, signature))) return "it is signed by other keys";
+	const read = readPayload(payload);
+	if (read === void 0) return "what was signed is not in the form that nodes read";
+	if (read.critical.image["docker-manifest-digest"] !== image.digest) return "the signature is of another image";
+	const signed = withoutTag(read.critical.identity["docker-reference"]);
+	if (signed !== (signedIdentity.type === "exactRepository" ? signedIdentity.dockerRepository : formatRepository(image.repository))) return `the signature is for ${signed}`;
+	if (signedIdentity.type === "matchRepository" || signedIdentity.type === "exactRepository") return void 0;
+	return "the policy compares tags, and the signature names a repository";
+}
+function readPayload(payload) {
+	try {
+		return payloadSchema.safeParse(JSON.parse(new TextDecoder().decode(payload))).data;
+	} catch {
+		return;
+	}
+}
+function withoutTag(reference) {
+	return reference.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
+}
 // src/release/signatures/sign-manifests.ts
 /** The digests that nodes may ask for: the index, and each architecture's manifest, which is what Zincati deploys. */
 function signedDigests(manifest) {
@@ -474,4 +631,4 @@ async function signImage(client, options) {
 	});
 	return added;
 }
-export { signingKeys as a, readPublicKey as c, fleetKeys as i, signedDigests as n, nodePolicy as o, removeSignatures as r, makeKeyPair as s, signImage as t };
+export { commandSigner as _, removeSignatures as a, privateKeys as c, publicHalf as d, signerOf as f, sameKey as g, readPublicKey as h, askNodePolicy as i, readKeyFile as l, publicPem as m, signedDigests as n, nodePolicy as o, makeKeyPair as p, askFleetPolicy as r, fleetKeys as s, signImage as t, signingKeys as u };

@@ -1,11 +1,11 @@
-import { F as writeFileAtomically, J as UsageError, K as InputError, N as readFileIfThere, R as formatTime, U as defined, Y as messageOf, a as cacheFolder, q as OutsideError } from "./host.mjs";
-import { f as object, h as string, r as array } from "./zod.mjs";
-import { S as shortCommit } from "./world-git.mjs";
+import { $ as UsageError, F as writeFileAtomically, J as defined, N as readFileIfThere, Q as OutsideError, U as formatTime, Z as InputError, a as cacheFolder, et as messageOf } from "./host.mjs";
+import { g as string, p as object, r as array } from "./zod.mjs";
+import { D as shortCommit } from "./world-git.mjs";
 import { G as readDocument, K as someText, N as parseGraphUpdates, R as buildGraph, W as openObject, h as rolloutProgress, m as rolloutPhase, n as architecturesOf, p as rolloutEnd } from "./guidance.mjs";
 import { f as setMetadata, l as ageOf, p as withdrawnOrPaused, u as metadataOf } from "./release-operations.mjs";
 import { join } from "node:path";
-import { createHash } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
+import { createHash } from "node:crypto";
 // src/release/upstream/cached-get.ts
 const patience = 3e4;
 const entrySchema = object({

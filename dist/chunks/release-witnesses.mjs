@@ -1,6 +1,6 @@
-import { K as InputError, Y as messageOf, q as OutsideError } from "./host.mjs";
+import { Q as OutsideError, Z as InputError, et as messageOf } from "./host.mjs";
 import { x as parseReleaseIndex } from "./guidance.mjs";
-import { _ as filesInArtifacts, g as filesAtUrl } from "./release-published.mjs";
+import { _ as filesAtUrl, v as filesInArtifacts } from "./release-published.mjs";
 // src/release/witnesses/testimony.ts
 /**
 * The places, besides the state branch, that know what was published: the artifact in the registry, and the site at

@@ -1,10 +1,10 @@
-import { K as InputError, L as formatDuration, R as formatTime, q as OutsideError, t as formatPercent } from "./host.mjs";
-import { S as shortCommit } from "./world-git.mjs";
+import { H as formatDuration, Q as OutsideError, U as formatTime, Z as InputError, t as formatPercent } from "./host.mjs";
 import { A as formatRepository, D as digestIn, E as atTag, I as sameRepository, M as isTag, P as parseReference, S as isIndex, T as atDigest, d as copyReferrer, f as findReferrer, j as isDigest, k as formatReference, v as copyImage, z as architectures } from "./world-registry.mjs";
+import { D as shortCommit } from "./world-git.mjs";
 import { n as openCheckout } from "./project.mjs";
 import { p as rolloutEnd } from "./guidance.mjs";
-import { o as statementMediaType, s as acceptanceType } from "./release-evidence.mjs";
-import { h as tagPrefixes, o as urgentTemplate } from "./project-configuration.mjs";
+import { c as acceptanceType, s as statementMediaType } from "./release-evidence.mjs";
+import { g as tagPrefixes, o as urgentTemplate } from "./project-configuration.mjs";
 import { a as openState } from "./release-state.mjs";
 import { f as upstreamReader } from "./release-upstream.mjs";
 import { n as openWitnesses, t as firstReleaseCheck } from "./release-witnesses.mjs";

@@ -1,10 +1,10 @@
-import { A as requireTools, D as fedoraPackageOf, E as exec, K as InputError, O as findTool, U as defined, W as definedVariables, Y as messageOf, k as packageOf, q as OutsideError } from "./host.mjs";
+import { B as packageOf, J as defined, L as exec, O as beforeWriting, Q as OutsideError, R as fedoraPackageOf, V as requireTools, Y as definedVariables, Z as InputError, et as messageOf, z as findTool } from "./host.mjs";
 import { _ as findStaticBusybox } from "./loop-boot-test.mjs";
 import { V as hostArchitecture } from "./world-registry.mjs";
 import { r as pinOf, t as fetchPinnedTool } from "./world-tools.mjs";
 import { access, constants } from "node:fs/promises";
-import { userInfo } from "node:os";
 import { createInterface } from "node:readline";
+import { userInfo } from "node:os";
 import { once } from "node:events";
 import { PassThrough } from "node:stream";
 // src/setup/needs.ts
@@ -142,6 +142,7 @@ const device = "/dev/kvm";
 async function openKvm() {
 	if (!await may(constants.F_OK)) return "absent";
 	if (await may(constants.R_OK | constants.W_OK)) return "ours";
+	beforeWriting(() => `open ${device} to this user`);
 	const { username } = userInfo();
 	if (findTool("setfacl") !== void 0) await asRoot("setfacl", [
 		"--modify",
@@ -192,6 +193,7 @@ async function install(packages, manager, log) {
 		problem: `programs are missing, and cannot be installed here: the ${manager === "dnf" ? "Fedora" : "Debian"} packages ${packages.join(" ")}`,
 		remedy: "Install them on the runner beforehand."
 	});
+	beforeWriting(() => `install the packages ${packages.join(" ")}`);
 	await log.task(`installing ${packages.join(" ")}`, () => manager === "dnf" ? installByDnf(packages, log.info) : installByApt(packages, log.info));
 }
 async function installByDnf(packages, onLine) {

@@ -1,8 +1,11 @@
-import { K as InputError, S as withoutTrailingSlashes, U as defined, q as OutsideError } from "./host.mjs";
-import { a as boolean, c as int, f as object, h as string, n as _enum, r as array, u as looseObject } from "./zod.mjs";
-import { C as Git, S as shortCommit, a as writeCommit, c as localRefs, d as localObjects, f as RemoteError, i as commitTree, l as refOf, m as findRemote, n as forecastMerge, o as readTexts, s as remoteRefs, u as fetchedObjects, v as listTree } from "./world-git.mjs";
-import { o as findToken, s as gitHubOf } from "./github.mjs";
+import { J as defined, L as exec, O as beforeWriting, Q as OutsideError, S as withoutTrailingSlashes, Z as InputError, et as messageOf, k as isRehearsal, z as findTool } from "./host.mjs";
+import { a as boolean, d as looseObject, g as string, l as int, n as _enum, p as object, r as array, y as unknown } from "./zod.mjs";
+import { A as formatRepository } from "./world-registry.mjs";
+import { D as shortCommit, E as readTexts, S as listTree, a as writeCommit, c as refOf, d as localObjects, f as RemoteError, i as commitTree, l as Git, m as findRemote, n as forecastMerge, o as remoteRefs, s as localRefs, u as fetchedObjects, v as readCommitTime } from "./world-git.mjs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { homedir } from "node:os";
 import { readFileSync } from "node:fs";
 // src/world/forge/announce-writes.ts
 /**
@@ -116,12 +119,7 @@ function readCommits(git, objects) {
 		},
 		commitTime: async (commit) => {
 			await fetchCommit(commit);
-			return Number(await git.run([
-				...plainLog,
-				"-1",
-				"--format=%ct",
-				commit
-			]));
+			return readCommitTime(git, commit);
 		},
 		log: async ({ from, to }) => {
 			await fetchHistory(from, to);
@@ -596,6 +594,82 @@ function remoteRepository(git, remote) {
 		place: remote.place
 	};
 }
+// src/world/forge/github/github-remote.ts
+/**
+* The repository on GitHub that a remote's address names: https, ssh, or `git@HOST:OWNER/NAME`.
+* A host is GitHub's if it is github.com, a name beneath ghe.com, or one that GH_HOST, GITHUB_SERVER_URL or the
+* configuration of the program gh names.
+* @returns undefined for any other remote
+*/
+async function gitHubOf({ url }, env) {
+	const found = addressPattern.exec(url)?.groups;
+	const host = found?.host ?? found?.scpHost;
+	const repository = found?.repository;
+	if (host === void 0 || repository === void 0) return void 0;
+	const name = host.toLowerCase().replace(/^ssh\.(?=github\.com$)/, "");
+	if (name === "github.com") return {
+		host: name,
+		repository,
+		serverUrl: "https://github.com",
+		apiUrl: "https://api.github.com"
+	};
+	const serverUrl = `https://${name}`;
+	if (name.endsWith(".ghe.com")) return {
+		host: name,
+		repository,
+		serverUrl,
+		apiUrl: `https://api.${name}`
+	};
+	return [env.GH_HOST, hostOf(env.GITHUB_SERVER_URL)].includes(name) || await ghKnows(name, env) ? {
+		host: name,
+		repository,
+		serverUrl,
+		apiUrl: `${serverUrl}/api/v3`
+	} : void 0;
+}
+/** `https://HOST/OWNER/NAME.git`, `ssh://git@HOST:22/OWNER/NAME`, `git@HOST:OWNER/NAME`. */
+const addressPattern = /^(?:(?:https?|ssh|git):\/\/(?:[^@/]*@)?(?<host>[^/:]+)(?::\d+)?\/|(?:[^@/:]+@)?(?<scpHost>[^/:]+):)(?<repository>[\w.-]+\/[\w.-]+?)(?:\.git)?\/?$/;
+/**
+* A token for a host of GitHub, as the program gh finds one: from the environment, then from its own login.
+* A token in the environment goes to the host that it is meant for, and to no other.
+* (https://cli.github.com/manual/gh_help_environment)
+*/
+async function findToken(host, env) {
+	const ofServer = hostOf(env.GITHUB_SERVER_URL) === host ? env.GITHUB_TOKEN : void 0;
+	const token = (host === "github.com" || host.endsWith(".ghe.com") ? [env.GH_TOKEN, hostOf(env.GITHUB_SERVER_URL) === void 0 ? env.GITHUB_TOKEN : ofServer] : [
+		env.GH_ENTERPRISE_TOKEN,
+		env.GITHUB_ENTERPRISE_TOKEN,
+		ofServer
+	]).find((each) => each !== void 0 && each !== "");
+	if (token !== void 0 || findTool("gh") === void 0) return token;
+	const { exitCode, stdout } = await exec("gh", [
+		"auth",
+		"token",
+		"--hostname",
+		host
+	], {
+		doing: "asking gh for a token",
+		seconds: ghSeconds,
+		allow: [
+			0,
+			1,
+			2,
+			4
+		]
+	});
+	return exitCode === 0 && stdout.trim() !== "" ? stdout.trim() : void 0;
+}
+/** gh may ask a keyring, which may ask a person. */
+const ghSeconds = 30;
+function hostOf(url) {
+	return url !== void 0 && URL.canParse(url) ? new URL(url).hostname : void 0;
+}
+/** Whether the program gh has a login for a host. */
+async function ghKnows(host, env) {
+	const config = env.XDG_CONFIG_HOME ?? join(env.HOME ?? homedir(), ".config");
+	const folder = env.GH_CONFIG_DIR ?? join(config, "gh");
+	return (await readFile(join(folder, "hosts.yml"), "utf8").catch(() => "")).split("\n").some((line) => line.trimEnd() === `${host}:`);
+}
 // src/world/forge/github/run.ts
 const eventSchema = object({ pull_request: object({
 	number: int(),
@@ -671,6 +745,42 @@ function aboutPullRequest(env, repository) {
 		readOnly: fork ? `pull request #${number} comes from a fork` : env.GITHUB_ACTOR === "dependabot[bot]" ? "Dependabot caused this run" : void 0
 	};
 }
+// src/world/forge/rehearse-writes.ts
+/** A forge whose writes end a rehearsal; in every other run it is the same forge. */
+function rehearseWrites(forge) {
+	const { branches, pullRequests, statuses, workflowRuns } = forge;
+	const { place } = forge;
+	const guarded = (write, what) => (...args) => {
+		beforeWriting(() => `${what(...args)} (${place})`);
+		return write(...args);
+	};
+	return {
+		...forge,
+		branches: {
+			...branches,
+			commit: guarded(branches.commit, ({ branch, message, changes }) => {
+				const [subject = ""] = message.split("\n");
+				return `commit to the branch ${branch}: ${JSON.stringify(subject)}, files: ${changes.map(({ path }) => path).join(", ")}`;
+			}),
+			setBranch: guarded(branches.setBranch, ({ branch, to }) => `set the branch ${branch} to ${to}`)
+		},
+		pullRequests: {
+			...pullRequests,
+			open: guarded(pullRequests.open, ({ title, head, base }) => `open the pull request ${JSON.stringify(title)}, ${head} into ${base}`),
+			update: guarded(pullRequests.update, (number) => `update pull request #${number}`),
+			comment: guarded(pullRequests.comment, (number) => `comment on pull request #${number}`),
+			merge: guarded(pullRequests.merge, (number) => `merge pull request #${number}`)
+		},
+		statuses: {
+			...statuses,
+			set: guarded(statuses.set, (commit, { context }) => `set the status ${context} of commit ${commit}`)
+		},
+		...defined({ workflowRuns: workflowRuns && {
+			...workflowRuns,
+			start: guarded(workflowRuns.start, ({ workflow, branch }) => `start the workflow ${workflow} on ${branch}`)
+		} })
+	};
+}
 // src/world/forge/without-token.ts
 /**
 * A repository on GitHub by plain git, because there is no token: branches work, and that is enough to steer a fleet.
@@ -713,6 +823,10 @@ function withoutToken(forge, host) {
 * @throws InputError when it does not say which remote, or the wanted forge cannot be opened
 */
 async function openForge(git, options) {
+	const forge = await openForgeOf(git, options);
+	return isRehearsal() ? rehearseWrites(forge) : forge;
+}
+async function openForgeOf(git, options) {
 	const { env, log } = options;
 	const run = readGitHubRun(env);
 	if (run !== void 0) {
@@ -755,7 +869,7 @@ function notOnGitHub(git, remote) {
 }
 /** Loaded only when needed: GitHub's client takes a third of the whole time of a quick verb. */
 async function openGitHub(...args) {
-	const { openGitHubForge } = await import("./github.mjs").then((n) => n.t);
+	const { openGitHubForge } = await import("./github.mjs").then((n) => n.n);
 	return openGitHubForge(...args);
 }
 // src/world/forge/fit-body.ts
@@ -965,4 +1079,227 @@ function promotionBranch(source, target) {
 function rollBackBranch(fleet) {
 	return `coxswain-roll-back-${fleet}`;
 }
-export { isOurs as a, proposeCommit as c, openForge as d, readGitHubRun as f, StaleBranchError as g, readCommits as h, closedKey as i, withdrawProposal as l, untilNotStale as m, promotionBranch as n, ourMessage as o, openGitForge as p, rollBackBranch as r, proposeChanges as s, baseBranch as t, fitBody as u };
+// src/world/forge/github/failures.ts
+/** GitHub's refusal behind an error that explainFailure made; undefined if there was no answer. */
+function refusalOf(error) {
+	const cause = error instanceof Error && error.cause !== void 0 ? error.cause : error;
+	if (!(cause instanceof Error) || !("status" in cause) || typeof cause.status !== "number") return void 0;
+	const response = "response" in cause ? cause.response : void 0;
+	if (response === void 0) return void 0;
+	const headers = response.headers ?? {};
+	return {
+		status: cause.status,
+		message: wordsOf(response.data) ?? cause.message,
+		headers
+	};
+}
+/**
+* Turns a failed call into an error that people can act on. Whatever the workflow, the repository's settings or the
+* token lacks is an InputError; everything else is an OutsideError, and a re-run is safe.
+* @param call.doing gerund phrase
+* @param call.route `POST /repos/{owner}/{repo}/pulls`, or the name of a GraphQL operation
+*/
+function explainFailure(error, call) {
+	const refusal = refusalOf(error);
+	const cause = { cause: error };
+	if (refusal === void 0) return new OutsideError(call.doing, messageOf(error), void 0, cause);
+	const { status, message, headers } = refusal;
+	const where = `GitHub, ${call.repository}`;
+	if (status === 401) return new InputError({
+		where,
+		field: "GITHUB_TOKEN",
+		problem: `${call.doing} failed: GitHub does not accept the token (${message})`,
+		remedy: "It may have expired: tokens of a GitHub App live for an hour. Give the step a new one, or ${{ github.token }}."
+	}, cause);
+	if (/not permitted to create or approve pull requests/i.test(message)) return new InputError({
+		where,
+		problem: `${call.doing} failed: GitHub Actions may not open pull requests in this repository`,
+		remedy: "Allow it in Settings → Actions → General → Workflow permissions → “Allow GitHub Actions to create and approve pull requests” (an organization may have to allow it first), or use the token of a GitHub App."
+	}, cause);
+	if (isRateLimit(refusal)) return new OutsideError(call.doing, `GitHub limits the rate of requests (${message})`, `Running the same command again ${waitOf(refusal)} is safe.`, cause);
+	if (status === 403 && /without [`'"]?workflows?[`'"]? permission/i.test(message)) return new InputError({
+		where,
+		...workflowFiles(".github/workflows")
+	}, cause);
+	if (status === 403 && /resource not accessible/i.test(message)) return new InputError({
+		where,
+		...missingPermission(call, headers["x-accepted-github-permissions"])
+	}, cause);
+	if (/repository rule violations/i.test(message)) return new InputError({
+		where,
+		problem: `${call.doing} failed: a rule of the repository forbids it (${message.replaceAll(/\s+/g, " ").trim()})`,
+		remedy: "Leave the branches that workflows write (the state branch, coxswain-…) out of the rule, or let GitHub Actions and your App bypass it: Settings → Rules → Rulesets. coxswain doctor --github names the rule."
+	}, cause);
+	if (status === 404) return new InputError({
+		where,
+		problem: `${call.doing} failed: GitHub finds nothing there, or the token may not see it`,
+		remedy: `Check that ${call.repository} is the right repository, and that the token is for it.`
+	}, cause);
+	if (status === 422 || status === 403 || status === 405 || status === 409) return new InputError({
+		where,
+		problem: `${call.doing} failed: ${message}`
+	}, cause);
+	return new OutsideError(call.doing, `GitHub answers ${status}: ${message}`, void 0, cause);
+}
+/** The error for a commit that changes workflows. @param path the file, or the folder */
+function workflowFiles(path) {
+	return {
+		problem: `the commit changes ${path}, and GITHUB_TOKEN may never change that`,
+		remedy: "Use the token of a GitHub App with the permission workflows: write, or make that change by hand."
+	};
+}
+/** The permission that each call needs, if GitHub does not name it. */
+const permissions = [
+	[/^(?:PUT .*\/merge|updateRefs)$/, "contents=write"],
+	[/^(?:markPullRequestReadyForReview|convertPullRequestToDraft)$/, "contents=write,pull_requests=write"],
+	[/^GET .*\/pulls/, "pull_requests=read"],
+	[/^[A-Z]+ .*\/(?:pulls|issues)/, "pull_requests=write"],
+	[/^POST .*\/statuses\//, "statuses=write"],
+	[/^GET .*\/statuses$/, "statuses=read"],
+	[/^GET /, "contents=read"],
+	[/^[A-Z]+ /, "contents=write"]
+];
+function missingPermission(call, accepted) {
+	const sets = (accepted ?? "").split(";").map((set) => set.trim());
+	const known = permissions.find(([pattern]) => pattern.test(call.route))?.[1] ?? "contents=write";
+	const lines = (sets.find((set) => set.includes("pull_requests=")) ?? (sets[0] === "" ? known : sets[0] ?? known)).split(",").map((each) => each.trim().replaceAll("_", "-").replace("=", ": ")).filter((line) => line !== "");
+	const list = lines.join(", ");
+	if (call.token.startsWith("github_pat_") || call.token.startsWith("ghp_")) return {
+		problem: `${call.doing} failed: the personal access token lacks ${list}`,
+		remedy: `Give it that repository permission: Settings → Developer settings → Fine-grained tokens.`
+	};
+	const workflows = /(?:git\/refs|updateRefs)$/.test(call.route) ? " If the job has it, the commits change .github/workflows, and GITHUB_TOKEN may never change those: use the token of a GitHub App with workflows: write." : "";
+	return {
+		problem: `${call.doing} failed: the token lacks the permission ${list}`,
+		remedy: `Add to the job: permissions:\n${lines.map((line) => `      ${line}`).join("\n")}\n(for the token of a GitHub App: give the app that permission). Runs for pull requests from forks and by Dependabot can only read, whatever the workflow says.${workflows}`
+	};
+}
+function isRateLimit({ status, message, headers }) {
+	return status === 429 || status === 403 && (headers["x-ratelimit-remaining"] === "0" || /rate limit|abuse detection/i.test(message));
+}
+function waitOf({ headers }) {
+	const after = Number(headers["retry-after"]);
+	if (after > 0) return `in ${after} s`;
+	const reset = Number(headers["x-ratelimit-reset"]);
+	return reset > 0 ? `after ${(/* @__PURE__ */ new Date(reset * 1e3)).toISOString().replace(".000", "")}` : "in some minutes";
+}
+/** `message`, and what its `errors` add. HTML (from a proxy) is cut to one line. */
+function wordsOf(data) {
+	if (typeof data === "string") {
+		const text = data.replaceAll(/<[^<>]*>/g, " ").replaceAll(/\s+/g, " ");
+		return text.trim() === "" ? void 0 : `${text.trim().slice(0, 120)}`;
+	}
+	if (typeof data !== "object" || data === null || !("message" in data)) return void 0;
+	const more = ("errors" in data && Array.isArray(data.errors) ? data.errors : []).map((error) => {
+		if (typeof error === "string") return error;
+		if (typeof error !== "object" || error === null) return "";
+		if ("message" in error) return String(error.message);
+		return "field" in error && "code" in error ? `${error.field} is ${error.code}` : "";
+	});
+	return [String(data.message), ...more.filter((text) => text !== "")].join(": ");
+}
+// src/world/forge/github/package-deletion.ts
+/** True for GitHub's own registries, which answer 405 to deletions by the registry's interface. @param serverUrl of the web pages */
+function isGitHubRegistry(host, serverUrl) {
+	return host === "ghcr.io" || host === `containers.${new URL(serverUrl).host}`;
+}
+const versionSchema = object({
+	id: int(),
+	name: string()
+});
+/**
+* Deletion at ghcr.io: by the Packages API, where every manifest is a version whose name is its digest, whether it is
+* tagged, the image of an index, or attached to another one.
+* (https://docs.github.com/rest/packages/packages)
+* @param api of any repository: it brings the address and the token
+*/
+function packageDeletion(api) {
+	const places = /* @__PURE__ */ new Map();
+	const versions = /* @__PURE__ */ new Map();
+	/** Reads the list again if it does not have the digest: it may have been pushed since. */
+	async function idOf(repository, place, digest) {
+		const known = (await versions.get(repository.path))?.get(digest);
+		if (known !== void 0) return known;
+		const list = listVersions(api, repository, place);
+		versions.set(repository.path, list);
+		return (await list).get(digest);
+	}
+	return async (repository, digest) => {
+		const [owner = ""] = repository.path.split("/");
+		const place = places.get(owner) ?? findPlace(api, owner);
+		places.set(owner, place);
+		const id = await idOf(repository, await place, digest);
+		if (id === void 0) return;
+		const { route, params } = await place;
+		try {
+			await api.call({
+				doing: `deleting ${formatRepository(repository)}@${digest}`,
+				route: `DELETE ${route}/versions/{package_version_id}`,
+				params: {
+					...params,
+					package_name: nameOf(repository),
+					package_version_id: id
+				},
+				schema: unknown()
+			});
+		} catch (error) {
+			if (refusalOf(error)?.status === 404) return;
+			throw explain(error, repository);
+		}
+	};
+}
+/** Packages of organizations and of people have routes of their own. */
+async function findPlace(api, owner) {
+	const { type } = await api.call({
+		doing: `looking up ${owner}`,
+		route: "GET /users/{username}",
+		params: { username: owner },
+		schema: object({ type: string() })
+	});
+	return type === "Organization" ? {
+		route: "/orgs/{org}/packages/container/{package_name}",
+		params: { org: owner }
+	} : {
+		route: "/users/{username}/packages/container/{package_name}",
+		params: { username: owner }
+	};
+}
+async function listVersions(api, repository, { route, params }) {
+	try {
+		const list = await api.all({
+			doing: `listing the versions of ${formatRepository(repository)}`,
+			route: `GET ${route}/versions`,
+			params: {
+				...params,
+				package_name: nameOf(repository)
+			},
+			schema: versionSchema
+		});
+		return new Map(list.map(({ id, name }) => [name, id]));
+	} catch (error) {
+		throw explain(error, repository);
+	}
+}
+/** What follows the owner: a slash in it is part of the name. */
+function nameOf({ path }) {
+	return path.slice(path.indexOf("/") + 1);
+}
+function explain(error, repository) {
+	const { status = 0, message = "" } = refusalOf(error) ?? {};
+	if (![
+		400,
+		403,
+		404
+	].includes(status)) return error;
+	const where = formatRepository(repository);
+	if (status === 400) return new InputError({
+		where,
+		problem: `GitHub does not delete it: ${message}`
+	}, { cause: error });
+	return new InputError({
+		where,
+		problem: `this token may not delete packages (${message})`,
+		remedy: "In a workflow: permissions: packages: write, and give the repository the role Admin in the settings of the package, Manage Actions access. Elsewhere: gh auth refresh --scopes read:packages,delete:packages."
+	}, { cause: error });
+}
+export { StaleBranchError as C, readCommits as S, readGitHubRun as _, workflowFiles as a, openGitForge as b, rollBackBranch as c, ourMessage as d, proposeChanges as f, openForge as g, fitBody as h, refusalOf as i, closedKey as l, withdrawProposal as m, packageDeletion as n, baseBranch as o, proposeCommit as p, explainFailure as r, promotionBranch as s, isGitHubRegistry as t, isOurs as u, findToken as v, untilNotStale as x, gitHubOf as y };

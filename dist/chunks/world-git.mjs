@@ -1,95 +1,14 @@
-import { E as exec, K as InputError, O as findTool, P as withTemporaryFolder, U as defined, Y as messageOf, q as OutsideError } from "./host.mjs";
-import { g as StaleBranchError } from "./world-forge.mjs";
-import { stat, unlink } from "node:fs/promises";
+import { J as defined, L as exec, P as withTemporaryFolder, Q as OutsideError, Z as InputError, et as messageOf, z as findTool } from "./host.mjs";
+import { C as StaleBranchError } from "./world-forge.mjs";
+import { stat, unlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { spawn } from "node:child_process";
-import { setTimeout } from "node:timers/promises";
+import { setTimeout as setTimeout$1 } from "node:timers/promises";
 // src/world/git/full-hash.ts
 /** Whether a text is the whole hash of an object, of SHA-1 or SHA-256. */
 function isFullHash(text) {
 	return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
 }
-// src/world/git/memory.ts
-/** How many answers are kept, and how many characters each may have. */
-const most = 1e3;
-const longest = 1e5;
-/** The newest short answers of git about objects: objects never change, so an answer stays right. */
-var Memory = class {
-	#answers = /* @__PURE__ */ new Map();
-	get(question) {
-		return this.#answers.get(question);
-	}
-	set(question, answer) {
-		if (answer.length > longest) return;
-		this.#answers.set(question, answer);
-		if (this.#answers.size > most) this.#answers.delete(this.#answers.keys().next().value);
-	}
-};
-// src/world/git/git.ts
-/** Environment that makes git's output the same for every user. */
-const neutral = {
-	GIT_TERMINAL_PROMPT: "0",
-	LC_ALL: "C"
-};
-/** Runs git in one repository. */
-var Git = class {
-	directory;
-	/** What git said about objects: by the hash of a blob, its text; by a command line, its output. */
-	memory = new Memory();
-	/** @param directory a work tree, a folder inside one, or a bare repository */
-	constructor(directory) {
-		this.directory = directory;
-	}
-	/** Runs `git ARGS` and returns standard output without its final newline. @throws OutsideError */
-	async run(args, options = {}) {
-		return (await exec("git", [
-			"-C",
-			this.directory,
-			...args
-		], {
-			...options,
-			env: {
-				...neutral,
-				...options.env
-			}
-		})).stdout.replace(/\n$/, "");
-	}
-	/**
-	* Like `run`, but runs git once for all calls with the same arguments. A verb asks the same dozens of times, and each
-	* process takes about 15 ms. Objects never change, so this is only for questions about objects: unless each of
-	* `objects` is a full hash, nothing is remembered.
-	* @param objects the commits, trees and blobs in `args` that decide the answer
-	*/
-	async runOnObjects(args, ...objects) {
-		if (!objects.every(isFullHash)) return this.run(args);
-		const question = args.join("\0");
-		const known = this.memory.get(question);
-		if (known !== void 0) return known;
-		const answer = await this.run(args);
-		this.memory.set(question, answer);
-		return answer;
-	}
-	/** Runs `git ARGS`; undefined if it answers with exit code 1 or 128 ("no such thing"). */
-	async try(args, options = {}) {
-		const result = await exec("git", [
-			"-C",
-			this.directory,
-			...args
-		], {
-			...options,
-			env: {
-				...neutral,
-				...options.env
-			},
-			allow: [
-				0,
-				1,
-				128
-			]
-		});
-		return result.exitCode === 0 ? result.stdout.replace(/\n$/, "") : void 0;
-	}
-};
 // src/world/git/short-commit.ts
 /** The first 12 digits of a commit (or tree), as messages show it. */
 function shortCommit(commit) {
@@ -98,70 +17,41 @@ function shortCommit(commit) {
 // src/world/git/read-objects.ts
 /**
 * Reads blobs by hash, byte for byte (no end-of-line conversion, no filters), one after the other so that only
-* one is in memory at a time. `git cat-file --batch` is run directly: host/exec is for text.
+* one is in memory at a time.
 * @throws OutsideError when git does not have one of them
 */
 async function readBlobs(git, hashes, each) {
-	if (hashes.length === 0) return;
-	const child = spawn(findTool("git") ?? "git", [
-		"-C",
-		git.directory,
-		"cat-file",
-		"--batch"
-	], {
-		stdio: [
-			"pipe",
-			"pipe",
-			"pipe"
-		],
-		env: {
-			...process.env,
-			LC_ALL: "C",
-			GIT_TERMINAL_PROMPT: "0"
-		}
-	});
-	let complaint = "";
-	child.stderr.on("data", (data) => {
-		complaint = (complaint + data.toString()).slice(-2e3);
-	});
-	const ended = new Promise((resolve, reject) => {
-		child.once("error", reject);
-		child.once("close", resolve);
-	});
-	child.stdin.on("error", () => {});
-	child.stdin.end(hashes.map((hash) => `${hash}\n`).join(""));
-	try {
-		const stream = byteReader(child.stdout);
-		for (const hash of hashes) {
-			const header = await stream.line();
-			const size = /^\w+ blob (\d+)$/.exec(header ?? "")?.[1];
-			if (size === void 0) throw new OutsideError(`reading ${hash} from git`, header ?? (complaint.trim() || "git ended early"));
-			const bytes = await stream.take(Number(size));
-			await stream.take(1);
-			await each(hash, bytes);
-		}
-	} catch (error) {
-		child.kill();
-		await ended.catch(() => {});
-		throw error;
-	}
-	const code = await ended;
-	if (code !== 0) throw new OutsideError("reading files from git", `exit code ${code}: ${complaint.trim()}`);
+	for (const hash of hashes) await each(hash, await readBlob(git, hash));
 }
-/** Reads one blob. */
+/** Reads one blob. @throws OutsideError when git does not have it */
 async function readBlob(git, hash) {
-	let content = Buffer.alloc(0);
-	await readBlobs(git, [hash], async (_hash, bytes) => {
-		content = bytes;
-	});
-	return content;
+	const object = await git.objects.read(hash);
+	if (object?.kind === "blob") return object.bytes;
+	throw new OutsideError(`reading ${hash} from git`, `it is ${object?.kind ?? "missing"}, expected a file`);
 }
 /**
 * A file's text, for files that have to be text.
 * @throws InputError when the bytes are not UTF-8
 */
 async function readTextBlob(git, entry) {
-	const bytes = await readBlob(git, entry.hash);
+	return decode(await readBlob(git, entry.hash), entry);
+}
+/**
+* Texts of several files.
+* @returns path → text
+* @throws InputError naming the file that is not UTF-8 text
+*/
+async function readTexts(git, entries) {
+	const texts = await Promise.all(entries.map(async (entry) => {
+		const known = git.memory.get(entry.hash);
+		if (known !== void 0) return known;
+		const text = await readTextBlob(git, entry);
+		git.memory.set(entry.hash, text);
+		return text;
+	}));
+	return new Map(entries.map(({ path }, index) => [path, texts[index]]));
+}
+function decode(bytes, entry) {
 	try {
 		return new TextDecoder("utf-8", {
 			fatal: true,
@@ -170,73 +60,140 @@ async function readTextBlob(git, entry) {
 	} catch (error) {
 		throw new InputError({
 			where: entry.path,
-			problem: "the file is not UTF-8 text"
+			problem: "this file is not UTF-8 text"
 		}, { cause: error });
 	}
 }
-/** Reads lines, and given numbers of bytes, from a stream. */
-function byteReader(source) {
-	const chunks = source[Symbol.asyncIterator]();
-	let held = [];
-	let length = 0;
-	const more = async () => {
-		const next = await chunks.next();
-		if (next.done) return false;
-		held.push(next.value);
-		length += next.value.length;
-		return true;
-	};
-	const take = async (count) => {
-		while (length < count) if (!await more()) throw new OutsideError("reading files from git", "git ended early");
-		const all = Buffer.concat(held, length);
-		held = [all.subarray(count)];
-		length -= count;
-		return all.subarray(0, count);
-	};
-	const line = async () => {
-		for (;;) {
-			const all = Buffer.concat(held, length);
-			held = [all];
-			const end = all.indexOf(10);
-			if (end >= 0) return (await take(end + 1)).subarray(0, end).toString();
-			if (!await more()) return void 0;
-		}
-	};
-	return {
-		take,
-		line
-	};
-}
 // src/world/git/list-tree.ts
+/** The mode of a folder. */
+const folder = "40000";
+/** The mode of a submodule. */
+const submodule = "160000";
 /** Every file of a commit or tree, in git's order (by the bytes of the path). Submodules are in it. */
 async function listCommit(git, commit) {
-	return (await list(git, commit)).map(({ kind: _, ...entry }) => entry);
+	return walk(git, {
+		mode: folder,
+		hash: await treeOf(git, commit),
+		path: ""
+	});
 }
 /**
 * Files at or beneath a path in a commit or tree, without submodules.
 * @param path from the top of the repository; '' for all
 */
 async function listTree(git, commit, path) {
-	return (await list(git, commit, path)).filter(({ kind }) => kind === "blob").map(({ kind: _, ...entry }) => entry);
+	const start = await findEntry(git, commit, path);
+	return (start === void 0 ? [] : await walk(git, start)).filter(({ mode }) => mode !== submodule);
 }
-async function list(git, commit, path = "") {
-	const only = path === "" ? [] : [path];
-	return (await git.runOnObjects([
-		"ls-tree",
-		"-r",
-		"-z",
-		"--full-tree",
-		commit,
-		...only
-	], commit)).split("\0").filter((line) => line !== "").map((line) => {
-		const [, mode = "", kind = "", hash = "", name = ""] = /^(\d+) (\w+) (\w+)\t(.*)$/s.exec(line) ?? [];
-		return {
-			mode,
-			kind,
-			hash,
-			path: name
-		};
-	});
+/**
+* What is at a path of a commit or tree.
+* @param path from the top of the repository; '' for the top itself
+* @returns undefined if there is nothing; mode `40000` for a folder
+*/
+async function findEntry(git, commit, path) {
+	let here = {
+		mode: folder,
+		hash: await treeOf(git, commit),
+		path: ""
+	};
+	for (const name of path.split("/").filter((part) => part !== "" && part !== ".")) {
+		if (here === void 0 || !isFolder(here)) return void 0;
+		here = (await readTree(git, here)).find((entry) => nameOf(entry.path) === name);
+	}
+	return here;
+}
+function isFolder({ mode }) {
+	return mode === folder;
+}
+function nameOf(path) {
+	return path.slice(path.lastIndexOf("/") + 1);
+}
+async function walk(git, from) {
+	if (!isFolder(from)) return [from];
+	const entries = await readTree(git, from);
+	return (await Promise.all(entries.map((entry) => walk(git, entry)))).flat();
+}
+/** Trees that were read, by repository. A tree never changes. */
+const trees = /* @__PURE__ */ new WeakMap();
+const mostTrees = 2e3;
+/** The entries of a folder, with paths from the top. */
+async function readTree(git, { hash, path }) {
+	const known = trees.get(git) ?? /* @__PURE__ */ new Map();
+	trees.set(git, known);
+	let entries = known.get(hash);
+	if (entries === void 0) {
+		const object = await git.objects.read(hash);
+		if (object?.kind !== "tree") throw new OutsideError(`reading ${hash} from git`, `it is ${object?.kind ?? "missing"}, expected a folder`);
+		entries = parseTree(object.bytes, hash.length / 2);
+		known.set(hash, entries);
+		if (known.size > mostTrees) known.delete(known.keys().next().value);
+	}
+	return path === "" ? entries : entries.map((entry) => ({
+		...entry,
+		path: `${path}/${entry.path}`
+	}));
+}
+/**
+* The content of a tree object: for each entry its mode, a space, its name, a zero byte and the bytes of its hash.
+* @param hashBytes 20 for SHA-1, 32 for SHA-256
+*/
+function parseTree(bytes, hashBytes) {
+	const entries = [];
+	for (let at = 0; at < bytes.length;) {
+		const space = bytes.indexOf(32, at);
+		const end = bytes.indexOf(0, space);
+		const next = end + 1 + hashBytes;
+		entries.push({
+			mode: bytes.toString("latin1", at, space),
+			path: bytes.toString("utf8", space + 1, end),
+			hash: bytes.toString("hex", end + 1, next)
+		});
+		at = next;
+	}
+	return entries;
+}
+/** The tree of a commit, a tag or another name. */
+async function treeOf(git, name) {
+	const question = `tree of ${name}`;
+	const known = git.memory.get(question);
+	if (known !== void 0) return known;
+	const hash = (await git.objects.find(`${name}^{tree}`))?.hash ?? await git.run([
+		"rev-parse",
+		"--verify",
+		`${name}^{tree}`
+	]);
+	if (isFullHash(name)) git.memory.set(question, hash);
+	return hash;
+}
+// src/world/git/read-commit.ts
+/**
+* The commit that a name stands for.
+* @param name a hash, also a short one, a branch, a tag, `HEAD` and the like
+* @returns its hash; undefined if there is no such commit
+*/
+async function findCommit(git, name) {
+	const object = await git.objects.find(`${name}^{commit}`);
+	if (object !== void 0) return object.hash;
+	return git.try([
+		"rev-parse",
+		"--verify",
+		"--quiet",
+		"--end-of-options",
+		`${name}^{commit}`
+	]);
+}
+/** When a commit was made (the committer's time), in UNIX seconds. @param commit a full hash */
+async function readCommitTime(git, commit) {
+	const object = isFullHash(commit) ? await git.objects.find(commit) : void 0;
+	const [, time] = /^committer .*> (\d+) [+-]\d+$/m.exec(object?.bytes.toString() ?? "") ?? [];
+	if (object?.kind === "commit" && time !== void 0) return Number(time);
+	const line = await git.run([
+		"rev-list",
+		"--max-count=1",
+		"--timestamp",
+		commit
+	]);
+	return Number(line.split(" ")[0]);
 }
 // src/world/git/remote.ts
 /**
@@ -363,11 +320,7 @@ function localObjects(git) {
 	return {
 		fetchCommit: async () => {},
 		fetchHistory: async () => {},
-		findCommit: async (commit) => await git.try([
-			"cat-file",
-			"-e",
-			`${commit}^{commit}`
-		]) !== void 0
+		findCommit: async (commit) => await findCommit(git, commit) !== void 0
 	};
 }
 /** The remote has no such object. */
@@ -488,7 +441,7 @@ function fetchQueue(git, { place, env = {} }) {
 			});
 			if (exitCode === 0) return;
 			if (attempt < 4 && (isTransient(stderr) || /\.lock|shallow|not our ref/.test(stderr))) {
-				await setTimeout((.2 + Math.random()) * 400 * attempt);
+				await setTimeout$1((.2 + Math.random()) * 400 * attempt);
 				continue;
 			}
 			if (unknownObject.test(stderr)) throw new UnknownObject(stderr);
@@ -521,6 +474,224 @@ async function has(git, object) {
 		object
 	], { env: { GIT_NO_LAZY_FETCH: "1" } }) !== void 0;
 }
+// src/world/git/memory.ts
+/** How many answers are kept, and how many characters each may have. */
+const most = 1e3;
+const longest = 1e5;
+/** The newest short answers of git about objects: objects never change, so an answer stays right. */
+var Memory = class {
+	#answers = /* @__PURE__ */ new Map();
+	get(question) {
+		return this.#answers.get(question);
+	}
+	set(question, answer) {
+		if (answer.length > longest) return;
+		this.#answers.set(question, answer);
+		if (this.#answers.size > most) this.#answers.delete(this.#answers.keys().next().value);
+	}
+};
+// src/world/git/object-reader.ts
+/** Milliseconds without a question after which the process ends. */
+const idle = 1e3;
+/**
+* Reads objects by one `git cat-file --batch` that goes on running: to start git takes longer than to read. It reads a ref
+* again for each question, and finds objects that other processes add. It never keeps our own process running.
+*/
+var ObjectReader = class {
+	#directory;
+	#process;
+	#questions = [];
+	#timer;
+	constructor(directory) {
+		this.#directory = directory;
+	}
+	/**
+	* @param name a hash, a full ref name, or an expression such as `HEAD^{commit}`
+	* @returns undefined if git has no such object, or the name is ambiguous
+	* @throws OutsideError if git cannot read
+	*/
+	read(name) {
+		if (name === "" || name.includes("\n")) return Promise.resolve(void 0);
+		const child = this.#process ?? this.#start();
+		clearTimeout(this.#timer);
+		if (this.#questions.length === 0) keepRunning(child, true);
+		return new Promise((answer, fail) => {
+			this.#questions.push({
+				answer,
+				fail
+			});
+			child.stdin.write(`${name}\n`);
+		});
+	}
+	/** Like `read`; undefined also if git cannot read. For questions that are asked otherwise then. */
+	find(name) {
+		return this.read(name).catch(() => void 0);
+	}
+	#start() {
+		const child = spawn(findTool("git") ?? "git", [
+			"-C",
+			this.#directory,
+			"cat-file",
+			"--batch"
+		], {
+			stdio: [
+				"pipe",
+				"pipe",
+				"pipe"
+			],
+			env: {
+				...process.env,
+				LC_ALL: "C",
+				GIT_TERMINAL_PROMPT: "0"
+			}
+		});
+		this.#process = child;
+		keepRunning(child, false);
+		let complaint = "";
+		child.stderr.on("data", (data) => {
+			complaint = (complaint + data.toString()).slice(-2e3);
+		});
+		const answers = answerParser();
+		child.stdout.on("data", (data) => {
+			for (const object of answers(data)) this.#questions.shift()?.answer(object);
+			if (this.#questions.length === 0) this.#rest(child);
+		});
+		const end = (why) => {
+			if (this.#process === child) this.#process = void 0;
+			const open = this.#questions.splice(0);
+			for (const { fail } of open) fail(new OutsideError("reading objects from git", complaint.trim() || why));
+		};
+		child.once("error", ({ message }) => end(message));
+		child.once("close", (code) => end(`git ended with exit code ${code}`));
+		child.stdin.on("error", () => {});
+		return child;
+	}
+	#rest(child) {
+		keepRunning(child, false);
+		clearTimeout(this.#timer);
+		this.#timer = setTimeout(() => {
+			if (this.#process === child) this.#process = void 0;
+			child.stdin.end();
+		}, idle).unref();
+	}
+};
+/** Whether our own process waits for this one. */
+function keepRunning(child, wait) {
+	const how = wait ? "ref" : "unref";
+	child[how]();
+	for (const stream of [
+		child.stdin,
+		child.stdout,
+		child.stderr
+	]) stream[how]?.();
+}
+/** Splits the output of `cat-file --batch` into answers; undefined: there is no such object. */
+function answerParser() {
+	let held = [];
+	let length = 0;
+	let header;
+	const take = (count) => {
+		const all = Buffer.concat(held, length);
+		held = [all.subarray(count)];
+		length -= count;
+		return all.subarray(0, count);
+	};
+	return (data) => {
+		held.push(data);
+		length += data.length;
+		const answers = [];
+		for (;;) if (header === void 0) {
+			const all = held.length === 1 ? held[0] : Buffer.concat(held, length);
+			held = [all];
+			const end = all.indexOf(10);
+			if (end < 0) return answers;
+			const line = take(end + 1).toString("utf8", 0, end);
+			const [, hash = "", kind = "", size] = /^([0-9a-f]{40,64}) (\w+) (\d+)$/.exec(line) ?? [];
+			if (size === void 0) answers.push(void 0);
+			else header = {
+				hash,
+				kind,
+				size: Number(size)
+			};
+		} else {
+			if (length <= header.size) return answers;
+			const { hash, kind, size } = header;
+			answers.push({
+				hash,
+				kind,
+				bytes: take(size + 1).subarray(0, size)
+			});
+			header = void 0;
+		}
+	};
+}
+// src/world/git/git.ts
+/** Environment that makes git's output the same for every user. */
+const neutral = {
+	GIT_TERMINAL_PROMPT: "0",
+	LC_ALL: "C"
+};
+/** Runs git in one repository. */
+var Git = class {
+	directory;
+	/** What git said about objects: by the hash of a blob, its text; by a command line, its output. */
+	memory = new Memory();
+	objects;
+	/** @param directory a work tree, a folder inside one, or a bare repository */
+	constructor(directory) {
+		this.directory = directory;
+		this.objects = new ObjectReader(directory);
+	}
+	/** Runs `git ARGS` and returns standard output without its final newline. @throws OutsideError */
+	async run(args, options = {}) {
+		return (await exec("git", [
+			"-C",
+			this.directory,
+			...args
+		], {
+			...options,
+			env: {
+				...neutral,
+				...options.env
+			}
+		})).stdout.replace(/\n$/, "");
+	}
+	/**
+	* Like `run`, but runs git once for all calls with the same arguments. A verb asks the same dozens of times, and each
+	* process takes about 15 ms. Objects never change, so this is only for questions about objects: unless each of
+	* `objects` is a full hash, nothing is remembered.
+	* @param objects the commits, trees and blobs in `args` that decide the answer
+	*/
+	async runOnObjects(args, ...objects) {
+		if (!objects.every(isFullHash)) return this.run(args);
+		const question = args.join("\0");
+		const known = this.memory.get(question);
+		if (known !== void 0) return known;
+		const answer = await this.run(args);
+		this.memory.set(question, answer);
+		return answer;
+	}
+	/** Runs `git ARGS`; undefined if it answers with exit code 1 or 128 ("no such thing"). */
+	async try(args, options = {}) {
+		const result = await exec("git", [
+			"-C",
+			this.directory,
+			...args
+		], {
+			...options,
+			env: {
+				...neutral,
+				...options.env
+			},
+			allow: [
+				0,
+				1,
+				128
+			]
+		});
+		return result.exitCode === 0 ? result.stdout.replace(/\n$/, "") : void 0;
+	}
+};
 // src/world/git/ref-store.ts
 /** The full ref name of a branch. */
 function refOf(branch) {
@@ -586,6 +757,8 @@ function localRefs(git) {
 }
 /** The commit a full ref name (`refs/heads/main`) is at; undefined if there is no such ref. */
 async function readRef(git, ref) {
+	const object = await git.objects.find(ref);
+	if (object !== void 0) return object.hash;
 	const found = await git.run([
 		"rev-parse",
 		"--verify",
@@ -650,7 +823,7 @@ async function untilUnlocked(move, check) {
 	} catch (error) {
 		await check();
 		if (attempt === attempts || !await isLocked(error)) throw error;
-		await setTimeout(Math.random() * 200);
+		await setTimeout$1(Math.random() * 200);
 	}
 }
 /**
@@ -696,7 +869,7 @@ function remoteRefs(git, remote, objects) {
 			if (failure === void 0 || await hasArrived(wanted, failure)) return;
 			if (guard !== void 0) await requireAt(guard.ref, guard.at);
 			if (!(await isLocked(failure) || isTransient(failure) || isRace(failure)) || attempt === pushAttempts) throw explainPushFailure(failure, doing, remote.place);
-			await setTimeout((.5 + Math.random()) * 200 * attempt);
+			await setTimeout$1((.5 + Math.random()) * 200 * attempt);
 		}
 	}
 	async function requireAt(ref, expected) {
@@ -779,7 +952,7 @@ async function listRemote(git, remote, refs) {
 			doing,
 			place: remote.place
 		});
-		await setTimeout((.5 + Math.random()) * 500 * attempt);
+		await setTimeout$1((.5 + Math.random()) * 500 * attempt);
 	}
 }
 /** Answers all questions of one turn of the event loop with one request for the list of refs. */
@@ -820,51 +993,6 @@ function localFolder(url) {
 	if (url.startsWith("file://")) return decodeURIComponent(new URL(url).pathname);
 	return url.startsWith("/") ? url : void 0;
 }
-// src/world/git/read-texts.ts
-/**
-* Texts of several files, with at most one git process.
-* @returns path → text
-* @throws InputError naming the file that is not UTF-8 text
-*/
-async function readTexts(git, entries) {
-	const known = entries.map(({ hash }) => git.memory.get(hash));
-	const read = await readUnknown(git, entries.filter((_, index) => known[index] === void 0));
-	return new Map(entries.map(({ hash, path }, index) => [path, known[index] ?? read.get(hash)]));
-}
-/** @returns hash → text */
-async function readUnknown(git, entries) {
-	const texts = /* @__PURE__ */ new Map();
-	if (entries.length === 0) return texts;
-	const { stdout } = await exec("git", [
-		"-C",
-		git.directory,
-		"cat-file",
-		"--batch"
-	], {
-		input: entries.map((entry) => `${entry.hash}\n`).join(""),
-		doing: "reading files from git"
-	});
-	const bytes = Buffer.from(stdout);
-	let offset = 0;
-	for (const entry of entries) {
-		const end = bytes.indexOf("\n", offset);
-		const [hash, kind, size] = bytes.toString("utf8", offset, end).split(" ");
-		const next = end + 1 + Number(size) + 1;
-		if (end < 0 || hash !== entry.hash || kind !== "blob" || bytes[next - 1] !== 10) throw notText(entry.path);
-		const text = bytes.toString("utf8", end + 1, next - 1);
-		if (text.includes("�")) throw notText(entry.path);
-		texts.set(hash, text);
-		git.memory.set(hash, text);
-		offset = next;
-	}
-	return texts;
-}
-function notText(path) {
-	return new InputError({
-		where: path,
-		problem: "this file is not UTF-8 text"
-	});
-}
 // src/world/git/write-objects.ts
 /**
 * Writes a commit that no ref names yet. Works in a bare repository. It uses an index file of its own, so the index of
@@ -892,8 +1020,9 @@ async function commitTree(git, commit) {
 	});
 }
 async function writeTree(git, parent, changes) {
-	const lines = await Promise.all(changes.map((change) => indexLine(git, parent, change)));
 	return withTemporaryFolder("index", async (folder) => {
+		const blobs = await writeBlobs(git, folder, changes);
+		const lines = await Promise.all(changes.map((change, index) => indexLine(git, parent, change, blobs[index])));
 		const env = { GIT_INDEX_FILE: join(folder, "index") };
 		if (parent !== void 0) await git.run(["read-tree", parent], { env });
 		await git.run([
@@ -907,15 +1036,31 @@ async function writeTree(git, parent, changes) {
 		return git.run(["write-tree"], { env });
 	});
 }
-/** A line for `update-index --index-info`; mode 0 removes. */
-async function indexLine(git, parent, change) {
-	if (change.content === null) return `0 ${"0".repeat(parent?.length ?? 40)}\t${change.path}\0`;
-	const sha = await git.run([
+/**
+* Writes the new contents by one git process.
+* @returns for each change the hash of its content; undefined if it removes a file
+*/
+async function writeBlobs(git, folder, changes) {
+	const files = [];
+	for (const { content } of changes) {
+		if (content === null) continue;
+		const file = join(folder, `${files.length}`);
+		await writeFile(file, content);
+		files.push(file);
+	}
+	if (files.length === 0) return [];
+	const written = (await git.run([
 		"hash-object",
 		"-w",
-		"--stdin"
-	], { input: Buffer.from(change.content) });
-	return `${change.executable ?? (parent !== void 0 && (await listTree(git, parent, change.path)).some((entry) => entry.path === change.path && entry.mode === "100755")) ? "100755" : "100644"} ${sha}\t${change.path}\0`;
+		"--no-filters",
+		"--stdin-paths"
+	], { input: files.map((file) => `${file}\n`).join("") })).split("\n");
+	return changes.map(({ content }) => content === null ? void 0 : written.shift());
+}
+/** A line for `update-index --index-info`; mode 0 removes. */
+async function indexLine(git, parent, change, blob) {
+	if (blob === void 0) return `0 ${"0".repeat(parent?.length ?? 40)}\t${change.path}\0`;
+	return `${change.executable ?? (parent !== void 0 && (await findEntry(git, parent, change.path))?.mode === "100755") ? "100755" : "100644"} ${blob}\t${change.path}\0`;
 }
 const identities = /* @__PURE__ */ new WeakMap();
 /** Environment that names Coxswain if git has no user name; git's own guess is useless. */
@@ -1033,25 +1178,20 @@ async function treeChanges({ git, branches }, options) {
 	const changes = [];
 	for (const path of await branches.changedFiles(options.from, options.to)) {
 		if (options.keep?.(path) === true) continue;
-		const listed = await git.runOnObjects([
-			"ls-tree",
-			"-z",
-			"--full-tree",
-			options.to,
-			"--",
-			path
-		], options.to);
-		const [, mode, hash] = /^(\d+) blob (\w+)\t/.exec(listed) ?? [];
-		if (listed === "") changes.push({
+		const entry = await findEntry(git, options.to, path);
+		if (entry === void 0) changes.push({
 			path,
 			content: null
 		});
-		else if (hash === void 0 || mode === "120000") return;
-		else changes.push({
-			path,
-			content: asText(await readBlob(git, hash)),
-			executable: mode === "100755"
-		});
+		else if (!/^100/.test(entry.mode)) return;
+		else {
+			const content = asText(await readBlob(git, entry.hash));
+			changes.push({
+				path,
+				content,
+				executable: entry.mode === "100755"
+			});
+		}
 	}
 	return changes;
 }
@@ -1060,4 +1200,4 @@ function asText(bytes) {
 	const text = bytes.toString("utf8");
 	return Buffer.from(text).equals(bytes) && !text.includes("�") ? text : bytes;
 }
-export { Git as C, shortCommit as S, listCommit as _, writeCommit as a, readBlobs as b, localRefs as c, localObjects as d, RemoteError as f, runWithRemote as g, remoteSeconds as h, commitTree as i, refOf as l, findRemote as m, forecastMerge as n, readTexts as o, explainRemoteFailure as p, forecastMergeFrom as r, remoteRefs as s, treeChanges as t, fetchedObjects as u, listTree as v, isFullHash as w, readTextBlob as x, readBlob as y };
+export { readBlob as C, shortCommit as D, readTexts as E, isFullHash as O, listTree as S, readTextBlob as T, findCommit as _, writeCommit as a, isFolder as b, refOf as c, localObjects as d, RemoteError as f, runWithRemote as g, remoteSeconds as h, commitTree as i, Git as l, findRemote as m, forecastMerge as n, remoteRefs as o, explainRemoteFailure as p, forecastMergeFrom as r, localRefs as s, treeChanges as t, fetchedObjects as u, readCommitTime as v, readBlobs as w, listCommit as x, findEntry as y };

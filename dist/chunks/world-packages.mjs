@@ -1,5 +1,5 @@
-import { E as exec, K as InputError, M as isMissing, O as findTool, P as withTemporaryFolder, U as defined, q as OutsideError } from "./host.mjs";
-import { c as int, f as object, h as string, r as array } from "./zod.mjs";
+import { J as defined, L as exec, M as isMissing, P as withTemporaryFolder, Q as OutsideError, Z as InputError, z as findTool } from "./host.mjs";
+import { g as string, l as int, p as object, r as array } from "./zod.mjs";
 import { A as formatRepository, S as isIndex, T as atDigest, a as plainPath, h as readReferrer, i as layerEntries, p as pushArtifact } from "./world-registry.mjs";
 import { copyFile, lstat, mkdir, realpath } from "node:fs/promises";
 import { basename, join, sep } from "node:path";

@@ -1,13 +1,13 @@
-import { A as requireTools, E as exec, K as InputError, N as readFileIfThere, O as findTool, S as withoutTrailingSlashes, U as defined, Y as messageOf, o as inParallel, q as OutsideError, w as silentLog } from "./host.mjs";
-import { c as int, d as number, h as string, l as literal, o as custom, p as record, r as array, u as looseObject } from "./zod.mjs";
+import { J as defined, L as exec, N as readFileIfThere, O as beforeWriting, Q as OutsideError, S as withoutTrailingSlashes, V as requireTools, Z as InputError, et as messageOf, o as inParallel, w as silentLog, z as findTool } from "./host.mjs";
+import { d as looseObject, f as number, g as string, l as int, m as record, o as custom, r as array, u as literal } from "./zod.mjs";
 import { t as createTarDecoder } from "./modern-tar.mjs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { createHash } from "node:crypto";
-import { homedir } from "node:os";
 import { spawn } from "node:child_process";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
+import { homedir } from "node:os";
 import { Readable } from "node:stream";
+import { createHash } from "node:crypto";
 import { createGunzip } from "node:zlib";
 // src/world/registry/architecture.ts
 /** The architectures Fedora CoreOS is made for, by the names FCOS uses ("basearch"). */
@@ -2403,6 +2403,7 @@ function createTransport(options) {
 		throw new TransientError(asked.doing, `${from.host} answered 404 in a way that registries do not, and ${response.status} when asked again`);
 	}
 	async function send(request) {
+		if (request.method !== "GET" && request.method !== "HEAD") beforeWriting(() => `send ${request.method} to ${request.url.host} (${request.doing})`);
 		const attempt = async () => {
 			const { response, url: from } = await authorised(request);
 			const body = await readWhole(response, from, maximumBodyBytes, request.doing, answerSeconds);

@@ -1,4 +1,4 @@
-import { E as exec, K as InputError, M as isMissing, P as withTemporaryFolder, Y as messageOf, a as cacheFolder, q as OutsideError } from "./host.mjs";
+import { L as exec, M as isMissing, P as withTemporaryFolder, Q as OutsideError, Z as InputError, a as cacheFolder, et as messageOf } from "./host.mjs";
 import { O as digestOf } from "./world-registry.mjs";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";

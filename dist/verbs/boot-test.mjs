@@ -1,5 +1,6 @@
-import { T as wholeNumber, a as defineVerb, b as flag, f as directory, r as architecture, v as choice, w as text, y as duration } from "../chunks/cli.mjs";
-import { U as defined, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
+import { r as architecture } from "../chunks/cli-inputs.mjs";
+import { C as duration, O as text, S as choice, d as directory, i as defineVerb, k as wholeNumber, w as flag } from "../chunks/cli.mjs";
+import { J as defined, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
 import { g as networks, h as reportTested, m as annotationsOf, n as testImage, t as bootModes } from "../chunks/loop-boot-test.mjs";
 import { m as openProject } from "../chunks/release.mjs";
 // src/verbs/boot-test.ts
@@ -17,6 +18,7 @@ last barrier are updated to the image and rolled back, with their own /var and /
 
 The result is attached to the image in the test registry, and written as a comment on the pull request of this
 commit. An image that has passed these same tests is not booted again. With --local nothing is written to a registry or a pull request: the result is only printed and in --output. Exit code 1 when the image did not pass. docs/boot-tests.md has more.`,
+	writes: true,
 	inputs: {
 		directory,
 		image: text("another image to boot", { placeholder: "REF" }),
@@ -32,7 +34,7 @@ commit. An image that has passed these same tests is not booted again. With --lo
 			from: 128,
 			to: 9999999
 		}, { placeholder: "MB" }),
-		cpus: wholeNumber("the machine's processors (default: those of coxswain.yaml, or 2)", {
+		cpus: wholeNumber("the machine's processors (default: those of coxswain.yaml, or 2; 1 if emulated)", {
 			from: 1,
 			to: 64
 		}),
@@ -52,6 +54,7 @@ commit. An image that has passed these same tests is not booted again. With --lo
 		const answer = await testImage(project, {
 			output: inputs.output,
 			force: inputs.force,
+			env: context.env,
 			now: context.now(),
 			log: context.log,
 			...defined({

@@ -1,9 +1,12 @@
-import { a as defineVerb, f as directory, r as architecture, w as text } from "../chunks/cli.mjs";
-import { K as InputError, U as defined, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
+import { r as architecture } from "../chunks/cli-inputs.mjs";
+import { O as text, d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { J as defined, Z as InputError, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
 import { n as buildImage, t as buildLocally } from "../chunks/loop-build-image.mjs";
+import { c as trustOf, i as provenanceType, l as attestationSigner, r as formatProvenance, s as pushStatement, u as withoutSigningSecrets } from "../chunks/release-attestations.mjs";
+import { t as requireSignedBase } from "../chunks/release-base-signature.mjs";
 import { r as readCandidate } from "../chunks/release-candidate.mjs";
 import { m as openProject } from "../chunks/release.mjs";
-import { S as shortCommit } from "../chunks/world-git.mjs";
+import { D as shortCommit } from "../chunks/world-git.mjs";
 import { k as formatReference } from "../chunks/world-registry.mjs";
 import { resolve } from "node:path";
 // src/verbs/build-image.ts
@@ -18,6 +21,7 @@ with --architecture on each, and then once without: that joins the pushed images
 
 --local is for those who may not push, such as the pull request of a fork: the image goes into a folder, no credential is
 needed, and boot-test --local reads it from there.`,
+	writes: true,
 	inputs: {
 		directory,
 		architecture: architecture("build only this one of the architectures, and no image of all of them"),
@@ -25,8 +29,8 @@ needed, and boot-test --local reads it from there.`,
 	},
 	asRoot: true,
 	run: async (inputs, context) => {
-		const { env, log } = context;
-		const { git, config, client } = await openProject({
+		const { env, log, now } = context;
+		const { git, config, client, root } = await openProject({
 			directory: inputs.directory,
 			env,
 			log
@@ -37,16 +41,22 @@ needed, and boot-test --local reads it from there.`,
 			config,
 			client
 		}));
+		await requireSignedBase({
+			config,
+			client,
+			root
+		}, candidate.base.reference);
 		if (await git.run(["status", "--porcelain"]) !== "") log.warn(`there are uncommitted changes: they are not part of the build of ${shortCommit(candidate.commit)}`);
 		for (const image of candidate.unpinned) log.warn(`${image} is not pinned by a digest: when it changes, nothing is built again automatically`);
+		const only = defined({ architecture: inputs.architecture });
 		const options = {
 			git,
 			config,
 			client,
 			candidate,
 			log,
-			env,
-			...defined({ architecture: inputs.architecture })
+			env: withoutSigningSecrets(env),
+			...only
 		};
 		if (inputs.local !== void 0) {
 			const images = await buildLocally({
@@ -65,13 +75,45 @@ needed, and boot-test --local reads it from there.`,
 				built: images.some(({ built }) => built)
 			}, facts);
 		}
-		const { image, built } = await buildImage(options);
+		const startedAt = now();
+		const signer = await attestationSigner(trustOf({
+			config,
+			root
+		}), env);
+		const { image, built, joined } = await buildImage({
+			...options,
+			onBuilt: async ({ architecture, descriptor }) => {
+				const made = {
+					config,
+					candidate,
+					architecture,
+					digest: descriptor.digest,
+					env
+				};
+				await pushStatement(client, {
+					repository: config.testImage,
+					subject: descriptor,
+					predicateType: provenanceType,
+					statement: formatProvenance({
+						...made,
+						startedAt,
+						finishedAt: now()
+					}),
+					signer
+				});
+			}
+		});
 		const name = formatReference(image);
 		return outcome(candidate, {
 			image: name,
 			digest: image.digest,
-			built
-		}, [say`image: ${exact(name)}`, say`tag: ${exact(candidate.tag)}${inputs.architecture === void 0 ? "" : ` (only its part for ${inputs.architecture})`}`]);
+			built,
+			joined
+		}, [
+			say`image: ${exact(name)}`,
+			inputs.architecture === void 0 ? say`tag: ${exact(candidate.tag)}` : say`tag: ${exact(candidate.tag)} (only its part for ${inputs.architecture})`,
+			...joined ? [say`joined from: ${config.architectures.join(", ")}`] : []
+		]);
 	},
 	action: {
 		setUp: true,
@@ -127,7 +169,7 @@ function outcome(candidate, made, facts) {
 			}
 		},
 		...renderReports({
-			headline: `${version}: ${made.built ? "built" : "built already, from the same inputs"}`,
+			headline: `${version}: ${whatHappened(made)}`,
 			facts: [
 				...facts,
 				say`base: ${exact(reference)}, version ${exact(base.version)}`,
@@ -135,5 +177,9 @@ function outcome(candidate, made, facts) {
 			]
 		})
 	};
+}
+function whatHappened({ built, joined }) {
+	if (built) return "built";
+	return joined === true ? "joined to one image" : "built already, from the same inputs";
 }
 export { build_image_default as default };

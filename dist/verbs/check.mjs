@@ -1,13 +1,15 @@
-import { a as defineVerb, f as directory } from "../chunks/cli.mjs";
-import { U as defined, c as count, n as renderFindings } from "../chunks/host.mjs";
+import { d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { J as defined, c as count, j as exists, n as renderFindings, z as findTool } from "../chunks/host.mjs";
 import { t as checkCheckout } from "../chunks/operate-check.mjs";
 import { t as findRoot } from "../chunks/project.mjs";
-import { C as Git } from "../chunks/world-git.mjs";
+import "../chunks/project-configuration.mjs";
+import { l as Git } from "../chunks/world-git.mjs";
+import { join, resolve } from "node:path";
 // src/verbs/check.ts
 var check_default = defineVerb({
 	summary: "Check a whole checkout before anything runs: configuration, templates, tests, workflows",
 	about: `Reads the files of the checkout, committed or not, and reports everything that would fail later. It asks no
-registry and no forge, and writes nothing. Exit code 1 if there is an error; warnings alone are 0.
+registry and no forge, and writes nothing. In a folder that is not a repository yet it checks the same, except for commits. Exit code 1 if there is an error; warnings alone are 0.
 
   configuration  coxswain.yaml
   containerfile  it can be read, and builds on the configured base
@@ -19,8 +21,8 @@ registry and no forge, and writes nothing. Exit code 1 if there is an error; war
   coxswain check`,
 	inputs: { directory },
 	run: async (inputs, context) => {
-		const root = await findRoot(inputs.directory);
-		const { findings, ran } = await checkCheckout(new Git(root), root, context.now());
+		const { git, root } = await findCheckout(inputs.directory, context.log);
+		const { findings, ran } = await checkCheckout(git, root, context.now());
 		const errors = findings.filter(({ severity }) => severity === "error");
 		const warnings = findings.filter(({ severity }) => severity === "warning");
 		const reported = findings.map(({ check, ...finding }) => ({
@@ -55,6 +57,21 @@ registry and no forge, and writes nothing. Exit code 1 if there is an error; war
 		}
 	}
 });
+/** The checkout; before the first `git init` also a folder with a configuration, for which git is not needed. */
+async function findCheckout(directory, log) {
+	if (findTool("git") !== void 0 && await new Git(directory).try(["rev-parse", "--show-toplevel"]).catch(() => void 0) !== void 0 || !await exists(join(directory, "coxswain.yaml"))) {
+		const root = await findRoot(directory);
+		return {
+			git: new Git(root),
+			root
+		};
+	}
+	log.warn("this folder is not a git repository yet, so nothing was checked about commits: git init");
+	return {
+		git: void 0,
+		root: resolve(directory)
+	};
+}
 function annotationOf({ check, severity, where, message, remedy }) {
 	const place = /^([^:]+?)( \(rendered\))?(?::(\d+)|:|$)/.exec(where);
 	const line = place?.[2] === void 0 ? place?.[3] : void 0;

@@ -1,6 +1,6 @@
-import { a as defineVerb, b as flag, w as text } from "../chunks/cli.mjs";
+import { O as text, i as defineVerb, w as flag } from "../chunks/cli.mjs";
 import { a as rehearsalTests, c as formatTable, d as defaultCacheFolder, f as findZincati, i as playBrokenUpgrade, l as playFailure, n as createStage, o as playNodes, r as openScene, s as playLoop, t as withWorkplace, u as versions } from "../chunks/demo.mjs";
-import { A as requireTools, J as UsageError, K as InputError, M as isMissing } from "../chunks/host.mjs";
+import { $ as UsageError, M as isMissing, V as requireTools, Z as InputError } from "../chunks/host.mjs";
 import { readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 // src/verbs/demo.ts
@@ -12,7 +12,7 @@ work on a real registry, buildah, QEMU and git. Takes less than a minute (--syst
 	inputs: {
 		systemd: flag("use a base image with a real systemd (made with mmdebstrap)"),
 		ostree: flag("use a base image that is an ostree commit, and boot real ostree deployments (script/demo builds what that needs)"),
-		node: flag("also two machines that follow the rollout by their own Zincati, on a base with a real systemd (script/demo builds what that needs)"),
+		node: flag("also two machines that follow the rollout by their own Zincati; with or without --systemd (script/demo builds what that needs)"),
 		base: text("use this image as base, such as quay.io/fedora/fedora-coreos:stable", { placeholder: "REF" }),
 		"failing-test": flag("show what happens when the user's test fails in the VM"),
 		"keep-running": flag("keep the registry running until Ctrl-C, to look around"),
@@ -34,7 +34,7 @@ work on a real registry, buildah, QEMU and git. Takes less than a minute (--syst
 		const output = resolve(inputs.output);
 		await clearResults(output);
 		const stage = createStage(process.stdout);
-		const kind = inputs.ostree ? "ostree" : inputs.systemd || inputs.node ? "systemd" : "tiny";
+		const kind = inputs.ostree ? "ostree" : inputs.systemd ? "systemd" : inputs.node ? "node" : "tiny";
 		if (inputs.node) requireNodes(inputs);
 		const started = performance.now();
 		await withWorkplace(async (place) => {
@@ -87,7 +87,7 @@ Done in ${seconds.toFixed(1)} s. What is left to look at, in ${inputs.output}/:
 });
 /** @throws UsageError or InputError if the demo's base would have no Zincati */
 function requireNodes(inputs) {
-	if (inputs.ostree || inputs.base !== void 0 || inputs["failing-test"]) throw new UsageError("--node has a base and a story of its own: it goes with --systemd alone");
+	if (inputs.ostree || inputs.base !== void 0 || inputs["failing-test"]) throw new UsageError("--node goes with --systemd or alone: it needs a base with Zincati");
 	if (findZincati(defaultCacheFolder()) !== void 0) return;
 	throw new InputError({
 		field: "--node",

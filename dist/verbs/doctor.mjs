@@ -1,10 +1,9 @@
-import { a as defineVerb, b as flag, f as directory, w as text, x as many, y as duration } from "../chunks/cli.mjs";
-import { J as UsageError, K as InputError, c as count, l as exact, m as say, n as renderFindings } from "../chunks/host.mjs";
-import { i as requireBaseUrl, n as examine, r as readNodeReference, t as examineGitHub } from "../chunks/operate-doctor.mjs";
+import { C as duration, O as text, T as many, d as directory, i as defineVerb, w as flag } from "../chunks/cli.mjs";
+import { $ as UsageError, Z as InputError, c as count, l as exact, m as say, n as renderFindings } from "../chunks/host.mjs";
+import { n as readNodeReference, r as requireBaseUrl, t as examine } from "../chunks/operate-doctor.mjs";
 import { i as findFleet, n as openCheckout } from "../chunks/project.mjs";
 import { i as readConfig } from "../chunks/project-configuration.mjs";
-import { _ as filesInArtifacts, g as filesAtUrl, v as filesInFolder } from "../chunks/release-published.mjs";
-import { i as openGitHubRepository } from "../chunks/github.mjs";
+import { _ as filesAtUrl, v as filesInArtifacts, y as filesInFolder } from "../chunks/release-published.mjs";
 import { n as createRegistryClient } from "../chunks/world-registry.mjs";
 import { statSync } from "node:fs";
 // src/verbs/doctor.ts
@@ -45,6 +44,7 @@ token may not read is reported as "could not check".
 		const witnesses = files.where === artifacts.where ? [] : [artifacts];
 		const examination = await context.log.task(`examining ${files.where}`, (report) => examine({
 			config,
+			root: inputs.directory,
 			client,
 			files,
 			now: context.now(),
@@ -88,6 +88,8 @@ async function doctorGitHub(directory, { env, log }) {
 		env,
 		log
 	});
+	const { openGitHubRepository } = await import("../chunks/github.mjs").then((n) => n.t);
+	const { examineGitHub } = await import("../chunks/operate-doctor-github.mjs").then((n) => n.t);
 	const repository = await openGitHubRepository(git, {
 		env,
 		log

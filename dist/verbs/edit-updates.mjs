@@ -1,6 +1,7 @@
-import { a as defineVerb, b as flag, f as directory, n as firstRelease, t as stateChangeFacts, v as choice, w as text, y as duration } from "../chunks/cli.mjs";
+import { C as duration, O as text, S as choice, d as directory, i as defineVerb, w as flag } from "../chunks/cli.mjs";
+import { n as firstRelease, t as stateChangeFacts } from "../chunks/cli-inputs.mjs";
 import { n as parseWhen } from "../chunks/guidance-template.mjs";
-import { J as UsageError, K as InputError, U as defined, d as renderReports } from "../chunks/host.mjs";
+import { $ as UsageError, J as defined, Z as InputError, d as renderReports } from "../chunks/host.mjs";
 import { t as showDifference } from "../chunks/operate-edit-updates.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { a as followOfferOrWarn, m as openProject, r as describeMovedTags } from "../chunks/release.mjs";

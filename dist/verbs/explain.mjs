@@ -1,5 +1,5 @@
-import { a as defineVerb, v as choice, w as text } from "../chunks/cli.mjs";
-import { X as quote } from "../chunks/host.mjs";
+import { O as text, S as choice, i as defineVerb } from "../chunks/cli.mjs";
+import { tt as quote } from "../chunks/host.mjs";
 import { t as compareImages } from "../chunks/operate-explain.mjs";
 import { r as countPackages } from "../chunks/world-packages.mjs";
 import { D as digestIn, P as parseReference, n as createRegistryClient, z as architectures } from "../chunks/world-registry.mjs";

@@ -1,5 +1,6 @@
-import { a as defineVerb, b as flag, f as directory, n as firstRelease, t as stateChangeFacts, w as text, x as many } from "../chunks/cli.mjs";
-import { J as UsageError, U as defined, d as renderReports } from "../chunks/host.mjs";
+import { O as text, T as many, d as directory, i as defineVerb, w as flag } from "../chunks/cli.mjs";
+import { n as firstRelease, t as stateChangeFacts } from "../chunks/cli-inputs.mjs";
+import { $ as UsageError, J as defined, d as renderReports } from "../chunks/host.mjs";
 import { t as showDifference } from "../chunks/operate-edit-updates.mjs";
 import { t as importRelease } from "../chunks/operate-import-release.mjs";
 import { i as findFleet } from "../chunks/project.mjs";

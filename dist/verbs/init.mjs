@@ -1,15 +1,18 @@
-import { S as parsed, a as defineVerb, b as flag, f as directory, w as text, x as many } from "../chunks/cli.mjs";
-import { a as findPin, i as writeInit, n as imageOfRemote, o as parseSource, r as planInit, s as workingBranch, t as proposeInit } from "../chunks/project-init.mjs";
-import { d as openForge } from "../chunks/world-forge.mjs";
-import { C as Git } from "../chunks/world-git.mjs";
+import { E as parsed, O as text, T as many, d as directory, i as defineVerb, n as canAsk, t as askOnTerminal, w as flag } from "../chunks/cli.mjs";
+import { et as messageOf, j as exists, k as isRehearsal } from "../chunks/host.mjs";
+import "../chunks/project-configuration.mjs";
+import { a as findPin, c as explainFile, i as writeInit, l as workingBranch, n as imageOfRemote, o as parseSource, r as planInit, t as proposeInit } from "../chunks/project-init.mjs";
+import { g as openForge } from "../chunks/world-forge.mjs";
+import { l as Git } from "../chunks/world-git.mjs";
 import { A as formatRepository, F as parseRepository, P as parseReference, k as formatReference, z as architectures } from "../chunks/world-registry.mjs";
+import { basename, join, resolve } from "node:path";
 // src/verbs/init.ts
 const repository = (raw, name) => formatRepository(parseRepository(raw, { field: `--${name}` }));
 var init_default = defineVerb({
 	summary: "Write the first files of a repository of derived images",
 	about: `Writes coxswain.yaml, a Containerfile, rollout templates, a first test and the workflows for GitHub, with comments. An
 existing file is never changed, so it can be run again at any time: it adds what is missing. If there is a coxswain.yaml,
-everything follows it.
+everything follows it. On a terminal it asks what it cannot find out.
 In an existing repository the first fleet is released from its default branch, .gitignore gets the lines that it lacks, and
 your workflows keep their names.
 
@@ -18,6 +21,7 @@ your workflows keep their names.
   coxswain init --pull-request                           the same, offered as a pull request
   coxswain init --from acme/coxswain@v1.2.3              workflows of a fork of Coxswain, or of another version of it
   coxswain init --image registry.example.com/acme/os --architecture x86_64 --architecture aarch64`,
+	writes: true,
 	inputs: {
 		image: parsed("production repository (default: at ghcr.io, by the name that the remote origin has)", repository, { placeholder: "REF" }),
 		"test-image": parsed("test registry repository (default: the image with -test at its end)", repository, { placeholder: "REF" }),
@@ -32,13 +36,20 @@ your workflows keep their names.
 		fleet: many("a fleet; each but the first is promoted from the one before it (default: testing, stable)", { placeholder: "NAME" }),
 		architecture: many(`build for this architecture (default: ${architectures[0]})`, { placeholder: "NAME" }),
 		from: parsed("release of Coxswain that the workflows call (default: the one this program belongs to)", parseSource, { placeholder: "OWNER/REPO@REF" }),
+		migrate: flag("bring an existing coxswain.yaml to the newest version of its format; comments stay"),
+		yes: flag("ask nothing, also on a terminal"),
 		"pull-request": flag("offer the files as a pull request to the repository, and write nothing here"),
 		directory
 	},
 	run: async (inputs, { env, log }) => {
 		const { base, stream } = inputs;
-		const image = inputs.image ?? await imageOfRemote(inputs.directory);
-		const fleets = inputs.fleet.length === 0 ? ["testing", "stable"] : inputs.fleet;
+		const known = inputs.image ?? await imageOfRemote(inputs.directory);
+		const asked = await askFor(known, {
+			inputs,
+			env
+		});
+		const image = known ?? asked?.image;
+		const fleets = inputs.fleet.length > 0 ? inputs.fleet : asked?.fleets ?? ["testing", "stable"];
 		const branch = await workingBranch(inputs.directory);
 		const plan = await planInit(inputs.directory, image === void 0 ? void 0 : {
 			image,
@@ -48,7 +59,7 @@ your workflows keep their names.
 			fleets,
 			branch: branch === void 0 || fleets.includes(branch) ? void 0 : branch,
 			architectures: inputs.architecture.length === 0 ? [architectures[0]] : inputs.architecture
-		}, inputs.from === void 0 ? void 0 : await findPin(inputs.from, env.GITHUB_SERVER_URL || "https://github.com"));
+		}, inputs.from === void 0 ? void 0 : await findPin(inputs.from, env.GITHUB_SERVER_URL || "https://github.com"), { migrate: inputs.migrate });
 		const warn = () => {
 			if (inputs.image !== void 0 && inputs.image !== formatRepository(plan.config.image)) log.warn(`coxswain.yaml existed and is kept: it names ${formatRepository(plan.config.image)}, not ${inputs.image}`);
 			for (const text of [...plan.notes, ...plan.doubt === void 0 ? [] : [plan.doubt]]) log.warn(text);
@@ -83,22 +94,51 @@ your workflows keep their names.
 		};
 	}
 });
+/** What nobody has said, and cannot be found out, is asked of a person at a terminal. */
+async function askFor(image, { inputs, env }) {
+	if (!!await exists(join(inputs.directory, "coxswain.yaml")) || inputs.yes || image !== void 0 || isRehearsal() || !canAsk(env)) return void 0;
+	const ask = await askOnTerminal();
+	const answer = await ask.text("Where do nodes get their images? (a repository in a registry, without a tag)", {
+		suggestion: `ghcr.io/${basename(resolve(inputs.directory)).toLowerCase()}/os`,
+		problemOf: (text) => {
+			try {
+				repository(text, "image");
+				return;
+			} catch (error) {
+				return messageOf(error);
+			}
+		}
+	});
+	const fleets = inputs.fleet.length > 0 ? inputs.fleet : fleetsOf(await ask.choose("Which fleets are there?", [{
+		value: "two",
+		about: "testing and stable: a release soaks in testing first"
+	}, {
+		value: "one",
+		about: "stable alone: every merge goes to all nodes, in a rollout"
+	}]));
+	return {
+		image: repository(answer, "image"),
+		fleets
+	};
+}
+function fleetsOf(choice) {
+	return choice === "one" ? ["stable"] : ["testing", "stable"];
+}
 function describe({ written, kept, isRepository, config }) {
 	const [first, ...others] = Object.values(config.fleets).map((fleet) => fleet.branch);
-	const steps = [
-		"Read coxswain.yaml and the Containerfile, and edit them.",
-		...isRepository ? [] : [`git init --initial-branch ${first}`],
-		`Commit, on the branch ${first}${others.length === 0 ? "" : `; then: git branch ${others.join(" && git branch ")}`}.`,
-		"coxswain build-image, then coxswain boot-test: build and test the commit on this machine.",
-		"On GitHub: push, and make the settings that docs/github.md lists. Actions, Watch, Run workflow begins the loop."
-	];
+	const more = isRepository ? "git add --all && git commit" : `git init -b ${first} && git add --all && git commit`;
+	const width = Math.max(...written.map((path) => path.length));
+	const branches = others.map((branch) => `git branch ${branch}`);
 	return [
 		written.length === 0 ? "nothing is missing" : "written:",
-		...written.map((path) => `  ${path}`),
+		...written.map((path) => `  ${path.padEnd(width)}  ${explainFile(path, config)}`.trimEnd()),
 		...kept.length === 0 ? [] : ["kept unchanged:", ...kept.map((path) => `  ${path}`)],
 		"",
-		"Next:",
-		...steps.map((step, index) => `  ${index + 1}. ${step}`)
+		"Read coxswain.yaml and the Containerfile, and edit them. Next:",
+		"  coxswain check",
+		`  ${[more, ...branches].join(" && ")}`,
+		"  coxswain build-image && coxswain boot-test",
+		`On GitHub: push ${first}, and make the settings of docs/github.md (coxswain doctor --github checks them). Actions, Watch, Run workflow begins the loop.`
 	].join("\n");
 }
 export { init_default as default };

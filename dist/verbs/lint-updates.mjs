@@ -1,9 +1,10 @@
-import { S as parsed, a as defineVerb, f as directory, n as firstRelease, w as text, x as many } from "../chunks/cli.mjs";
-import { K as InputError, U as defined, c as count, n as renderFindings } from "../chunks/host.mjs";
+import { E as parsed, O as text, T as many, d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { n as firstRelease } from "../chunks/cli-inputs.mjs";
+import { J as defined, Z as InputError, c as count, n as renderFindings } from "../chunks/host.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { m as openProject } from "../chunks/release.mjs";
 import { t as lintState } from "../chunks/release-state.mjs";
-import { S as shortCommit } from "../chunks/world-git.mjs";
+import { D as shortCommit, _ as findCommit } from "../chunks/world-git.mjs";
 // src/verbs/lint-updates.ts
 var lint_updates_default = defineVerb({
 	summary: "Check a change of the state branch: nodes that would lose their update path, mistakes, and what a person should check",
@@ -109,13 +110,7 @@ async function findCommits({ git, forge, config }, given) {
 	};
 }
 async function resolve(git, name, field) {
-	const found = await git.try([
-		"rev-parse",
-		"--verify",
-		"--quiet",
-		"--end-of-options",
-		`${name}^{commit}`
-	]);
+	const found = await findCommit(git, name);
 	if (found !== void 0) return found;
 	throw new InputError({
 		field,

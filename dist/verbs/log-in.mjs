@@ -1,6 +1,6 @@
 import { c as chooseLogins, l as writeLogins } from "../chunks/cli-actions.mjs";
-import { a as defineVerb, f as directory, w as text } from "../chunks/cli.mjs";
-import { K as InputError, U as defined } from "../chunks/host.mjs";
+import { O as text, d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { J as defined, Z as InputError } from "../chunks/host.mjs";
 import { i as readConfig } from "../chunks/project-configuration.mjs";
 import { A as formatRepository, r as authFiles } from "../chunks/world-registry.mjs";
 import { mkdtemp } from "node:fs/promises";

@@ -1,7 +1,7 @@
-import { a as defineVerb, w as text } from "../chunks/cli.mjs";
-import { K as InputError, U as defined } from "../chunks/host.mjs";
-import { s as makeKeyPair } from "../chunks/release-signatures.mjs";
-import { C as Git } from "../chunks/world-git.mjs";
+import { O as text, i as defineVerb } from "../chunks/cli.mjs";
+import { J as defined, O as beforeWriting, Z as InputError } from "../chunks/host.mjs";
+import { p as makeKeyPair } from "../chunks/release-signatures.mjs";
+import { l as Git } from "../chunks/world-git.mjs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 // src/verbs/make-key.ts
@@ -12,6 +12,7 @@ only one that nodes check. A passphrase in COXSWAIN_SIGNING_PASSPHRASE encrypts 
 overwritten, and no private key is written into a git work tree.
 
   coxswain make-key --name stable --public keys/stable.pub --private ~/secrets/stable.key`,
+	writes: true,
 	inputs: {
 		name: text("names the files", {
 			placeholder: "NAME",
@@ -32,6 +33,7 @@ overwritten, and no private key is written into a git work tree.
 		await refuseWorkTree(privateFile);
 		const passphrase = env.COXSWAIN_SIGNING_PASSPHRASE;
 		const pair = makeKeyPair(passphrase === "" ? void 0 : passphrase);
+		beforeWriting(() => `write the private key ${privateFile} and the public key ${publicFile}`);
 		await writeNew(privateFile, pair.privateKey, 384, "--private");
 		await writeNew(publicFile, pair.publicKey, 420, "--public");
 		const data = {

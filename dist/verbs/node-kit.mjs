@@ -1,10 +1,10 @@
-import { a as defineVerb, f as directory, w as text, x as many } from "../chunks/cli.mjs";
-import { F as writeFileAtomically, K as InputError, U as defined } from "../chunks/host.mjs";
+import { O as text, T as many, d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { F as writeFileAtomically, J as defined, O as beforeWriting, Z as InputError } from "../chunks/host.mjs";
 import { a as nodeFiles, i as kitPolicy, n as butaneOf, r as ignitionOf, t as writeRootfs } from "../chunks/operate-node-kit.mjs";
-import { m as nodeParts } from "../chunks/project-configuration.mjs";
+import { p as nodeParts } from "../chunks/project-configuration.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { m as openProject } from "../chunks/release.mjs";
-import { i as fleetKeys } from "../chunks/release-signatures.mjs";
+import { s as fleetKeys } from "../chunks/release-signatures.mjs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 // src/verbs/node-kit.ts
@@ -21,6 +21,7 @@ node.parts in coxswain.yaml, or --part, chooses the parts: ${nodeParts.join(", "
 docs/nodes.md says what each does.
 
   coxswain node-kit --output node-kit`,
+	writes: true,
 	inputs: {
 		output: text("folder to write to", {
 			placeholder: "FOLDER",
@@ -68,6 +69,7 @@ docs/nodes.md says what each does.
 				})
 			};
 		});
+		beforeWriting(() => `write the node kit (${[...chosen].join(", ")}) into ${inputs.output}`);
 		await mkdir(inputs.output, { recursive: true });
 		const written = (await writeRootfs(join(inputs.output, "rootfs"), image)).map((path) => `rootfs${path}`);
 		for (const { fleet, node } of machines) {

@@ -1,8 +1,8 @@
-import { a as defineVerb, f as directory, w as text } from "../chunks/cli.mjs";
-import { K as InputError } from "../chunks/host.mjs";
+import { O as text, d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { Z as InputError } from "../chunks/host.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { m as openProject } from "../chunks/release.mjs";
-import { i as fleetKeys, o as nodePolicy } from "../chunks/release-signatures.mjs";
+import { o as nodePolicy, s as fleetKeys } from "../chunks/release-signatures.mjs";
 // src/verbs/node-policy.ts
 var node_policy_default = defineVerb({
 	summary: "Print the policy with which a fleet's nodes accept only what the fleet signed",

@@ -1,5 +1,6 @@
-import { a as defineVerb, f as directory, n as firstRelease, w as text } from "../chunks/cli.mjs";
-import { J as UsageError, R as formatTime, U as defined, d as renderReports } from "../chunks/host.mjs";
+import { O as text, d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { n as firstRelease } from "../chunks/cli-inputs.mjs";
+import { $ as UsageError, J as defined, U as formatTime, d as renderReports } from "../chunks/host.mjs";
 import { n as promotionTargets, r as gateMarks, t as openPromotion } from "../chunks/loop-open-promotion.mjs";
 import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
 import { m as openProject } from "../chunks/release.mjs";
@@ -15,6 +16,7 @@ Labels on the pull request steer it: "hold: WHY" stops it and the target's runni
 time, "freeze-exception: WHY" lets it through a freeze.
 
   coxswain open-promotion --fleet stable --urgent "CVE-2026-1234"`,
+	writes: true,
 	inputs: {
 		fleet: text("the fleet to promote to (default: every fleet with promote-from)", { placeholder: "NAME" }),
 		urgent: text("the newest release need not soak, for this reason; needs --fleet", { placeholder: "WHY" }),

@@ -1,5 +1,5 @@
 import { a as readEvent, i as untested, o as decide, r as matrixOf, s as purposes } from "../chunks/cli-actions.mjs";
-import { a as defineVerb, f as directory, v as choice, x as many } from "../chunks/cli.mjs";
+import { S as choice, T as many, d as directory, i as defineVerb } from "../chunks/cli.mjs";
 import { s as overtaken } from "../chunks/project.mjs";
 import { m as openProject } from "../chunks/release.mjs";
 // src/verbs/plan-run.ts

@@ -1,4 +1,5 @@
-import { a as defineVerb, f as directory, n as firstRelease, w as text } from "../chunks/cli.mjs";
+import { O as text, d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { n as firstRelease } from "../chunks/cli-inputs.mjs";
 import { c as count, d as renderReports, l as exact, m as say, u as exactly } from "../chunks/host.mjs";
 import { t as promoteImage } from "../chunks/loop-promote-image.mjs";
 import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
@@ -15,6 +16,7 @@ are attached to the image, and recorded with the release. An image that failed a
 
 A fleet with signing: in coxswain.yaml gets a signature by each of its keys before any tag moves (docs/signing.md). The private keys
 come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or COXSWAIN_SIGNING_COMMAND.`,
+	writes: true,
 	inputs: {
 		fleet: text("the fleet to promote to", {
 			placeholder: "NAME",
@@ -78,7 +80,7 @@ come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or CO
 });
 function reportOn(promotion) {
 	const { fleet, image, digest, tags, kept, changed, accepted, images, signed } = promotion;
-	const { attached, mounted, copied, requests } = promotion;
+	const { attached, acceptedByNodes, mounted, copied, requests } = promotion;
 	const work = [
 		mounted > 0 ? `${count(mounted, "blob")} mounted` : void 0,
 		copied > 0 ? `${count(copied, "blob")} copied` : void 0,
@@ -91,7 +93,7 @@ function reportOn(promotion) {
 			accepted === void 0 ? void 0 : { warning: `no evidence of its tests: accepted by ${accepted.by}: ${accepted.reason}` },
 			say`digest: ${exact(digest)}${accepted === void 0 ? ", the one that was tested" : ""}`,
 			say`tags: ${exactly(tags)}`,
-			signed.length === 0 ? void 0 : say`signed by ${exactly(signed)}`,
+			signed.length === 0 ? void 0 : say`signed by ${exactly(signed)}${acceptedByNodes === 0 ? "" : `; nodes of ${fleet} accept it by their policy (${count(acceptedByNodes, "digest")} asked)`}`,
 			kept.length === 0 ? void 0 : say`tags that stay, because a newer image or another fleet has them: ${exactly(kept)}`,
 			{
 				head: ["architecture", "its name on nodes"],

@@ -1,8 +1,9 @@
-import { S as parsed, a as defineVerb, b as flag, f as directory, n as firstRelease, y as duration } from "../chunks/cli.mjs";
-import { J as UsageError, c as count, d as renderReports, p as reportText } from "../chunks/host.mjs";
+import { C as duration, E as parsed, d as directory, i as defineVerb, w as flag } from "../chunks/cli.mjs";
+import { n as firstRelease } from "../chunks/cli-inputs.mjs";
+import { $ as UsageError, c as count, d as renderReports, k as isRehearsal, p as reportText } from "../chunks/host.mjs";
 import { t as planPruning } from "../chunks/operate-prune-images.mjs";
 import { m as openProject } from "../chunks/release.mjs";
-import { i as openGitHubRepository, n as isGitHubRegistry, r as packageDeletion } from "../chunks/github.mjs";
+import { n as packageDeletion, t as isGitHubRegistry } from "../chunks/world-forge.mjs";
 import { createInterface } from "node:readline/promises";
 // src/verbs/prune-images.ts
 var prune_images_default = defineVerb({
@@ -18,6 +19,7 @@ At ghcr.io it deletes by GitHub's Packages API: every manifest, also the images 
 
 Two witnesses must agree: the state branch, and the guidance that publish-updates put into the registry or that is served
 at publish.url. The registry frees disk space by its own garbage collection.`,
+	writes: true,
 	inputs: {
 		delete: flag("delete instead of only showing"),
 		yes: flag("delete without asking; needed if nobody is at a terminal"),
@@ -27,7 +29,7 @@ at publish.url. The registry frees disk space by its own garbage collection.`,
 		directory
 	},
 	run: async (inputs, context) => {
-		if (inputs.delete && !inputs.yes && !process.stdin.isTTY) throw new UsageError("--delete asks for confirmation, and nobody is at a terminal: add --yes");
+		if (inputs.delete && !isRehearsal() && !inputs.yes && !process.stdin.isTTY) throw new UsageError("--delete asks for confirmation, and nobody is at a terminal: add --yes");
 		const project = await openProject({
 			directory: inputs.directory,
 			env: context.env,
@@ -42,7 +44,7 @@ at publish.url. The registry frees disk space by its own garbage collection.`,
 			deletionIn: (repository) => deletionIn(repository, project, context)
 		}));
 		const removals = repositories.reduce((sum, { removed }) => sum + removed.length, 0);
-		const deleted = inputs.delete && (inputs.yes || removals === 0 || await confirm(repositories));
+		const deleted = inputs.delete && !isRehearsal() && (inputs.yes || removals === 0 || await confirm(repositories));
 		if (deleted) await context.log.task(`deleting ${removals} manifests`, remove);
 		return {
 			data: {
@@ -61,6 +63,7 @@ at publish.url. The registry frees disk space by its own garbage collection.`,
 /** GitHub's registries delete by the Packages API alone. */
 async function deletionIn(repository, { git }, context) {
 	if (!isGitHubRegistry(repository.registry, context.env.GITHUB_SERVER_URL || "https://github.com")) return void 0;
+	const { openGitHubRepository } = await import("../chunks/github.mjs").then((n) => n.t);
 	const { api } = await openGitHubRepository(git, context);
 	return packageDeletion(api);
 }

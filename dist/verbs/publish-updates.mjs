@@ -1,5 +1,6 @@
-import { a as defineVerb, f as directory, n as firstRelease, w as text, x as many } from "../chunks/cli.mjs";
-import { J as UsageError, L as formatDuration, R as formatTime, U as defined, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
+import { O as text, T as many, d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { n as firstRelease } from "../chunks/cli-inputs.mjs";
+import { $ as UsageError, H as formatDuration, J as defined, U as formatTime, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
 import { n as publishUpdates, r as publishFromArtifact, t as siteIsBehind } from "../chunks/loop-publish-updates.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
@@ -20,6 +21,7 @@ The folder must hold published files only: no committed files, no links.
 that can read the registry. The dashboard is not among them.
 
   coxswain publish-updates --from-oci ghcr.io/acme/os:updates-stable --output /srv/www/os`,
+	writes: true,
 	inputs: {
 		output: text("folder to write to", {
 			placeholder: "FOLDER",

@@ -1,6 +1,6 @@
-import { S as parsed, a as defineVerb, v as choice, w as text } from "../chunks/cli.mjs";
+import { E as parsed, O as text, S as choice, i as defineVerb } from "../chunks/cli.mjs";
 import { N as parseGraphUpdates, R as buildGraph, b as parseGraphReleases, d as throttleGraph, t as warinessOf, z as formatGraph } from "../chunks/guidance.mjs";
-import { J as UsageError, K as InputError, N as readFileIfThere, Y as messageOf } from "../chunks/host.mjs";
+import { $ as UsageError, N as readFileIfThere, Z as InputError, et as messageOf } from "../chunks/host.mjs";
 import { z as architectures } from "../chunks/world-registry.mjs";
 // src/verbs/render-graph.ts
 var render_graph_default = defineVerb({

@@ -1,9 +1,9 @@
-import { a as defineVerb, b as flag, f as directory, x as many } from "../chunks/cli.mjs";
-import { K as InputError, U as defined, c as count, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
+import { T as many, d as directory, i as defineVerb, w as flag } from "../chunks/cli.mjs";
+import { J as defined, Z as InputError, c as count, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
 import { t as restoreState } from "../chunks/operate-restore-state.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { m as openProject } from "../chunks/release.mjs";
-import { S as shortCommit } from "../chunks/world-git.mjs";
+import { D as shortCommit } from "../chunks/world-git.mjs";
 // src/verbs/restore-state.ts
 var restore_state_default = defineVerb({
 	summary: "Restore a lost state branch, byte for byte, from the artifacts that publish-updates pushed",

@@ -1,5 +1,6 @@
-import { a as defineVerb, f as directory, n as firstRelease, w as text } from "../chunks/cli.mjs";
-import { J as UsageError, d as renderReports } from "../chunks/host.mjs";
+import { O as text, d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { n as firstRelease } from "../chunks/cli-inputs.mjs";
+import { $ as UsageError, d as renderReports } from "../chunks/host.mjs";
 import { t as rollBack } from "../chunks/operate-roll-back.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { m as openProject, r as describeMovedTags } from "../chunks/release.mjs";
@@ -11,6 +12,7 @@ var roll_back_default = defineVerb({
 content of an earlier release as a new one, because nodes do not downgrade. If it was interrupted, run it again: it continues.
 
   coxswain roll-back --fleet stable --reason "boot loop, https://acme.example/issues/7"`,
+	writes: true,
 	inputs: {
 		fleet: text("the fleet to roll back", {
 			placeholder: "NAME",

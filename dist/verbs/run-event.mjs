@@ -1,6 +1,6 @@
 import { a as readEvent, i as untested, n as spellInput, o as decide } from "../chunks/cli-actions.mjs";
-import { _ as readValues, a as defineVerb, f as directory, w as text } from "../chunks/cli.mjs";
-import { K as InputError, g as codeBlock, q as OutsideError } from "../chunks/host.mjs";
+import { O as text, b as readValues, d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { Q as OutsideError, Z as InputError, g as codeBlock } from "../chunks/host.mjs";
 import { s as overtaken } from "../chunks/project.mjs";
 import { m as openProject } from "../chunks/release.mjs";
 import boot_test_default from "./boot-test.mjs";

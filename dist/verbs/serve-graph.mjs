@@ -1,5 +1,5 @@
-import { S as parsed, a as defineVerb, w as text, x as many, y as duration } from "../chunks/cli.mjs";
-import { J as UsageError, K as InputError } from "../chunks/host.mjs";
+import { C as duration, E as parsed, O as text, T as many, i as defineVerb } from "../chunks/cli.mjs";
+import { $ as UsageError, Z as InputError } from "../chunks/host.mjs";
 import { a as artifactSource, c as listen, d as createGraphServer, l as parseListenAddress, o as openSite, r as folderSource, s as createMetrics, t as urlSource, u as stopServer } from "../chunks/operate-serve-graph.mjs";
 import { P as parseReference, n as createRegistryClient } from "../chunks/world-registry.mjs";
 import { setTimeout } from "node:timers/promises";

@@ -1,5 +1,6 @@
-import { C as readChoice, a as defineVerb, r as architecture, w as text, x as many } from "../chunks/cli.mjs";
-import { K as InputError, U as defined } from "../chunks/host.mjs";
+import { r as architecture } from "../chunks/cli-inputs.mjs";
+import { D as readChoice, O as text, T as many, i as defineVerb } from "../chunks/cli.mjs";
+import { J as defined, Z as InputError } from "../chunks/host.mjs";
 import { n as preparedVerbs, t as setUp } from "../chunks/setup.mjs";
 import { V as hostArchitecture } from "../chunks/world-registry.mjs";
 // src/verbs/set-up-host.ts
@@ -9,6 +10,7 @@ var set_up_host_default = defineVerb({
 sudo that asks for no password. What is installed already is not changed; if nothing is missing, nothing is done.
 For machines of another architecture it downloads a static busybox, checks it against a pinned SHA-256, and keeps it in the
 tool cache (RUNNER_TOOL_CACHE, or ~/.cache/coxswain/tools).`,
+	writes: true,
 	inputs: {
 		for: many(`only for this verb: ${preparedVerbs.join(", ")}`, { placeholder: "VERB" }),
 		architecture: architecture("of the images (default: that of this machine)"),

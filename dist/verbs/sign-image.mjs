@@ -1,9 +1,9 @@
-import { a as defineVerb, f as directory, w as text, x as many } from "../chunks/cli.mjs";
-import { K as InputError, M as isMissing, c as count, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
+import { O as text, T as many, d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { M as isMissing, Z as InputError, c as count, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
 import { t as signReleases } from "../chunks/operate-sign-image.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { m as openProject } from "../chunks/release.mjs";
-import { c as readPublicKey } from "../chunks/release-signatures.mjs";
+import { h as readPublicKey } from "../chunks/release-signatures.mjs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 // src/verbs/sign-image.ts
@@ -15,6 +15,7 @@ environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or COXSWAIN_SIGNING
 
   coxswain sign-image --fleet stable
   coxswain sign-image --fleet stable --remove-key keys/stable-2025.pub`,
+	writes: true,
 	inputs: {
 		fleet: text("the fleet", {
 			placeholder: "NAME",
@@ -32,7 +33,7 @@ environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or COXSWAIN_SIGNING
 		});
 		const fleet = findFleet(project.config, inputs.fleet);
 		const retired = await Promise.all(inputs["remove-key"].map(readKey));
-		const signed = await log.task(`signing releases of ${fleet.name}`, () => signReleases(project, {
+		const { signed, pruned } = await log.task(`signing releases of ${fleet.name}`, () => signReleases(project, {
 			fleet,
 			versions: inputs.version,
 			retired,
@@ -47,11 +48,12 @@ environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or COXSWAIN_SIGNING
 				fleet: fleet.name,
 				added,
 				removed,
-				releases: signed
+				releases: signed,
+				pruned
 			},
 			...renderReports({
 				headline: `${fleet.name}: ${count(added, "signature")} added, ${removed} removed, ${count(signed.length, "release")} checked`,
-				facts: changed.map((each) => say`${exact(each.version)}: ${each.added} added, ${each.removed} removed`)
+				facts: [...changed.map((each) => say`${exact(each.version)}: ${each.added} added, ${each.removed} removed`), ...pruned.map((version) => say`${exact(version)}: not signed, its image was removed from production`)]
 			})
 		};
 	},

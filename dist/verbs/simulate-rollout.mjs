@@ -1,6 +1,6 @@
-import { T as wholeNumber, a as defineVerb, w as text, x as many, y as duration } from "../chunks/cli.mjs";
+import { C as duration, O as text, T as many, i as defineVerb, k as wholeNumber } from "../chunks/cli.mjs";
 import { a as defaultFleetModel, i as parseWindow, n as parseShare, r as parseShareOf, t as simulate } from "../chunks/guidance-simulation.mjs";
-import { B as parseDuration, F as writeFileAtomically, K as InputError, U as defined } from "../chunks/host.mjs";
+import { F as writeFileAtomically, G as parseDuration, J as defined, Z as InputError } from "../chunks/host.mjs";
 import { i as readSiteFleet, n as countSlices } from "../chunks/operate-serve-graph.mjs";
 import { i as readConfig } from "../chunks/project-configuration.mjs";
 // src/verbs/simulate-rollout.ts

@@ -1,4 +1,4 @@
-import { a as defineVerb, f as directory, w as text, x as many } from "../chunks/cli.mjs";
+import { O as text, T as many, d as directory, i as defineVerb } from "../chunks/cli.mjs";
 import { d as renderReports } from "../chunks/host.mjs";
 import { t as startRelease } from "../chunks/operate-start-release.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
@@ -9,6 +9,7 @@ var start_release_default = defineVerb({
 	about: `GitHub starts no workflow for a merge that a workflow's own token made, and a fleet that was held or frozen at the
 moment of a merge released nothing. This finds such a commit, and starts the release workflow on the fleet's branch. It starts nothing
 while the fleet is held or frozen, while a run for the commit goes on, or after three runs that failed.`,
+	writes: true,
 	inputs: {
 		fleet: many("only this fleet", { placeholder: "NAME" }),
 		workflow: text("file name of the workflow that releases", {

@@ -1,4 +1,5 @@
-import { a as defineVerb, f as directory, n as firstRelease, w as text, x as many } from "../chunks/cli.mjs";
+import { O as text, T as many, d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { n as firstRelease } from "../chunks/cli-inputs.mjs";
 import { d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
 import { t as startRollout } from "../chunks/loop-start-rollout.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
@@ -14,6 +15,7 @@ If the fleet has the release already, nothing changes.
 
 If the base has its own update guidance (upstream in coxswain.yaml; Fedora's by default), a release on a barrier
 of the base becomes a barrier, and a release that would lead nodes around one is refused.`,
+	writes: true,
 	inputs: {
 		fleet: text("the fleet to release to", {
 			placeholder: "NAME",

@@ -1,5 +1,6 @@
-import { a as defineVerb, f as directory, n as firstRelease, w as text } from "../chunks/cli.mjs";
-import { Y as messageOf, d as renderReports, q as OutsideError } from "../chunks/host.mjs";
+import { O as text, d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { n as firstRelease } from "../chunks/cli-inputs.mjs";
+import { Q as OutsideError, d as renderReports, et as messageOf } from "../chunks/host.mjs";
 import { n as readFleetStatus, t as reportFleet } from "../chunks/operate-status.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { m as openProject } from "../chunks/release.mjs";

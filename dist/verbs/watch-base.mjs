@@ -1,4 +1,5 @@
-import { a as defineVerb, b as flag, f as directory, n as firstRelease, w as text, x as many } from "../chunks/cli.mjs";
+import { O as text, T as many, d as directory, i as defineVerb, w as flag } from "../chunks/cli.mjs";
+import { n as firstRelease } from "../chunks/cli-inputs.mjs";
 import { d as renderReports } from "../chunks/host.mjs";
 import { t as watchBase } from "../chunks/loop-watch-base.mjs";
 import { m as openProject } from "../chunks/release.mjs";
@@ -14,6 +15,7 @@ base has moved: a base that upstream has paused or dead-ended is not proposed, a
 is proposed before it.
 
 A pull request that a person closes means “not this one”: it stays closed until the base moves on.`,
+	writes: true,
 	inputs: {
 		"base-version": text("propose this version of the base instead of what its tag points at", { placeholder: "VERSION" }),
 		"accept-upstream": many(`propose it although upstream holds it back: ${doubts.join(", ")}`, { placeholder: "WHAT" }),

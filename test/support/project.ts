@@ -126,7 +126,7 @@ export async function publishBase(
     readonly versionTag?: boolean;
     readonly created?: string;
     readonly labels?: Record<string, string>;
-    /** Default: layers that are no archives. */
+    /** Default: random bytes, which no program can unpack. */
     readonly layers?: readonly Uint8Array[];
   } = {},
 ): Promise<string> {
