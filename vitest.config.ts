@@ -1,5 +1,10 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+
+// When the lock file changes, vitest removes its cache of modules, does not make the folder again, and fails (4.1). So each
+// lock file has a folder of its own.
+const lock = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex').slice(0, 12);
 
 export default defineConfig({
   // As in the bundle (rolldown.config.ts): scripts and units are their text.
@@ -20,7 +25,7 @@ export default defineConfig({
     // The files of a worker share its modules: to load them again for each of 240 files takes minutes.
     // test/support/isolate.ts gives each file a fresh environment.
     isolate: false,
-    experimental: { fsModuleCache: true },
+    experimental: { fsModuleCache: true, fsModuleCachePath: `node_modules/.cache/vitest-${lock}` },
     // It ends what hangs. No test depends on the speed of the machine.
     testTimeout: 120_000,
     hookTimeout: 180_000,
