@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { flag, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
@@ -16,6 +16,9 @@ import { withWorkplace } from '../demo/workplace.ts';
 import { InputError, UsageError } from '../host/errors.ts';
 import { isMissing } from '../host/files.ts';
 import { requireTools } from '../host/tools.ts';
+
+/** Its presence says that a folder is the results of a demo. Each story writes it at its end. */
+const summaryFile = 'summary.json';
 
 export default defineVerb({
   summary: 'Show the whole loop on this machine: registry, build, VM, promotion, update graphs',
@@ -39,10 +42,10 @@ work on a real registry, buildah, QEMU and git. Takes less than a minute (--syst
   run: async (inputs, { log }) => {
     requireTools(['buildah', 'docker-registry', 'git', 'mkfs.erofs', 'qemu-system-x86_64', 'skopeo']);
     const output = resolve(inputs.output);
-    await clearResults(output);
     const stage = createStage(process.stdout);
     const kind = inputs.ostree ? 'ostree' : inputs.systemd ? 'systemd' : inputs.node ? 'node' : 'tiny';
     if (inputs.node) requireNodes(inputs);
+    await openResults(output);
     const started = performance.now();
     await withWorkplace(async (place) => {
       const scene = await openScene(stage, place, { kind, base: inputs.base, output, log });
@@ -79,7 +82,7 @@ Done in ${seconds.toFixed(1)} s. What is left to look at, in ${inputs.output}/:
   ${join(inputs.output, 'adoption.svg')}   how nodes would take the update, simulated
   ${join(inputs.output, 'pull-requests')}/   the pull requests as a reviewer sees them
   ${join(inputs.output, 'boot-test')}/   reports, timelines (SVG) and serial logs of the VMs
-  ${join(inputs.output, 'summary.json')}   this run as data`,
+  ${join(inputs.output, summaryFile)}   this run as data`,
     };
   },
 });
@@ -101,13 +104,16 @@ function requireNodes(inputs: {
   });
 }
 
-/** Removes what an earlier demo left. @throws InputError for a folder that holds anything else */
-async function clearResults(output: string): Promise<void> {
+/**
+ * Makes the folder for the results. What an earlier demo left is removed, also if that one was interrupted.
+ * @throws InputError for a folder that holds anything else
+ */
+async function openResults(output: string): Promise<void> {
   const entries = await readdir(output).catch((error: unknown): string[] => {
     if (isMissing(error)) return [];
     throw error;
   });
-  if (entries.length > 0 && !entries.includes('summary.json')) {
+  if (entries.length > 0 && !entries.includes(summaryFile)) {
     throw new InputError({
       field: '--output',
       problem: 'the folder is not empty, and not the results of an earlier demo: it would be deleted',
@@ -116,4 +122,6 @@ async function clearResults(output: string): Promise<void> {
     });
   }
   await rm(output, { recursive: true, force: true });
+  await mkdir(output, { recursive: true });
+  await writeFile(join(output, summaryFile), '{}\n');
 }
