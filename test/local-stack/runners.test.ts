@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -240,6 +240,24 @@ describe('a user who is not root', () => {
       await rm(rights, { force: true });
     }
   }, 180_000);
+
+  it('logs in without a session, although root has /run/containers', async () => {
+    const { mode } = await stat('/run/containers');
+    expect(mode & 0o007).toBe(0);
+    const job = `/home/${users.able}/job`;
+    await mkdir(job);
+    await mkdir(`/home/${users.able}/os`, { recursive: true });
+    await writeFile(
+      join(job, 'coxswain.yaml'),
+      `image: ${registry.host}/acme/os\nbase: ${base}\nfleets: { stable: {} }\n`,
+    );
+    await exec('chown', ['--recursive', `${users.able}:`, job]);
+    const login = ['log-in', '--directory', job, '--username', 'ada', '--password', 'secret'];
+    const ran = await coxswain(users.able, login, { RUNNER_TEMP: job });
+    expect(ran, ran.stderr).toMatchObject({ exitCode: 0 });
+    const written = await as(users.able, ['sh', '-c', `cat ${job}/coxswain-login-*/auth.json`]);
+    expect(Object.keys(JSON.parse(written.stdout).auths)).toContain(`${registry.host}/acme/os`);
+  }, 30_000);
 
   it('runs by sudo once only', async () => {
     // A sudo that accepts everybody and changes nothing: the second run must notice.

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { InputError } from '../../host/errors.ts';
-import { readFileIfThere } from '../../host/files.ts';
+import { readAuthFile } from '../../world/registry/credentials.ts';
 import { formatRepository, type Repository } from '../../world/registry/reference.ts';
 
 /** Name and password for a repository. */
@@ -68,7 +68,7 @@ export async function writeLogins(
 }
 
 async function readAuths(file: string): Promise<Readonly<Record<string, unknown>>> {
-  const text = await readFileIfThere(file);
+  const text = await readAuthFile(file);
   if (text === undefined || text.trim() === '') return {};
   try {
     return fileSchema.parse(JSON.parse(text)).auths ?? {};

@@ -68,6 +68,21 @@ export function authFiles(env: NodeJS.ProcessEnv): string[] {
   ];
 }
 
+/**
+ * Reads one of these files.
+ * @returns undefined if there is none. A user without a session has none in `/run/containers`, which belongs to root if
+ * root used it first.
+ */
+export async function readAuthFile(path: string): Promise<string | undefined> {
+  try {
+    return await readFileIfThere(path);
+  } catch (error) {
+    const refused = error instanceof Error && 'code' in error && error.code === 'EACCES';
+    if (refused && path.startsWith('/run/containers/')) return undefined;
+    throw error;
+  }
+}
+
 function set(value: string | undefined): value is string {
   return value !== undefined && value !== '';
 }
@@ -78,7 +93,7 @@ async function fromFile(
   env: NodeJS.ProcessEnv,
   helperSeconds: number,
 ): Promise<Credentials | undefined> {
-  const text = await readFileIfThere(path);
+  const text = await readAuthFile(path);
   if (text === undefined) {
     if (path !== env.REGISTRY_AUTH_FILE) return undefined;
     throw new InputError({

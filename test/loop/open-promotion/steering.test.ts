@@ -239,7 +239,7 @@ describe('the emergency lane', () => {
     expect(await stage.open(0.3)).toMatchObject({ ready: true, action: 'unchanged' });
     const [request] = await stage.forge.pullRequests.list({ state: 'open' });
     expect(request?.title).toBe(`Urgent: Promote ${mended} from testing to stable`);
-    expect(request?.body).toContain('`rollouts/stable.urgent.json.hbs` renders to');
+    expect(request?.body).toContain('rollouts/stable.urgent.json.hbs renders');
 
     await stage.merge('testing', 'stable');
     expect(await stage.release('stable', 0.4)).toBe(mended);
