@@ -1,8 +1,8 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { C as createLog, J as defined, N as readFileIfThere, X as nearest, Z as InputError, _ as plainText, et as messageOf, g as codeBlock, tt as quote, y as runAgainAsRoot } from "./host.mjs";
+import { C as createLog, J as defined, X as nearest, Z as InputError, _ as plainText, et as messageOf, g as codeBlock, tt as quote, y as runAgainAsRoot } from "./host.mjs";
 import { a as needsRoot, b as readValues } from "./cli.mjs";
 import { a as boolean, d as looseObject, f as number, g as string, m as record, y as unknown } from "./zod.mjs";
-import { A as formatRepository } from "./world-registry.mjs";
+import { i as readAuthFile, j as formatRepository } from "./world-registry.mjs";
 import { l as findBuilt, r as readCandidate } from "./release-candidate.mjs";
 import { t as requireRehearsed } from "./release-evidence.mjs";
 import { b as passImage } from "./release-gates.mjs";
@@ -45,7 +45,7 @@ async function writeLogins(path, logins, before) {
 	await writeFile(path, `${JSON.stringify({ auths })}\n`, { mode: 384 });
 }
 async function readAuths(file) {
-	const text = await readFileIfThere(file);
+	const text = await readAuthFile(file);
 	if (text === void 0 || text.trim() === "") return {};
 	try {
 		return fileSchema.parse(JSON.parse(text)).auths ?? {};

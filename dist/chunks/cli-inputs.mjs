@@ -1,5 +1,5 @@
 import { S as choice, w as flag } from "./cli.mjs";
-import { z as architectures } from "./world-registry.mjs";
+import { B as architectures } from "./world-registry.mjs";
 import { D as shortCommit } from "./world-git.mjs";
 // src/cli/architecture-input.ts
 /** An input that names one architecture, by the name FCOS has for it. */

@@ -1,6 +1,6 @@
 import { F as writeFileAtomically, I as onInterrupt, J as defined, L as exec, N as readFileIfThere, P as withTemporaryFolder, Q as OutsideError, T as styled, U as formatTime, V as requireTools, Z as InputError, i as startProcess, j as exists, r as insideRoot, z as findTool } from "./host.mjs";
 import { a as boolean, f as number, g as string, p as object, r as array, y as unknown } from "./zod.mjs";
-import { A as formatRepository, F as parseRepository, L as shortDigest, N as parseDigest, P as parseReference, T as atDigest, n as createRegistryClient, o as isLoopback, x as readImage } from "./world-registry.mjs";
+import { E as atDigest, F as parseReference, I as parseRepository, P as parseDigest, R as shortDigest, S as readImage, j as formatRepository, n as createRegistryClient, s as isLoopback } from "./world-registry.mjs";
 import { P as parseUpdateMetadata, R as buildGraph, V as parseGraph, c as chooseUpdate, d as throttleGraph, h as rolloutProgress, x as parseReleaseIndex } from "./guidance.mjs";
 import { _ as findStaticBusybox, a as prepareImage, c as writeNewc, d as alwaysOn, f as hasAgent, i as bootPrepared, l as readModuleIndex, o as orderModules, p as nodeScript, r as makeStateDisk, s as folder, u as withRootFilesystem, v as inRegistry } from "./loop-boot-test.mjs";
 import { d as ringsToShow, i as readConfig, u as isNamed } from "./project-configuration.mjs";

@@ -1,5 +1,5 @@
 import { F as writeFileAtomically, G as parseDuration, I as onInterrupt, J as defined, L as exec, M as isMissing, N as readFileIfThere, O as beforeWriting, P as withTemporaryFolder, Q as OutsideError, V as requireTools, Z as InputError, _ as plainText, c as count, et as messageOf, f as reportMarkdown, i as startProcess, j as exists, l as exact, m as say, r as insideRoot, w as silentLog, z as findTool } from "./host.mjs";
-import { A as formatRepository, E as atTag, I as sameRepository, P as parseReference, T as atDigest, V as hostArchitecture, b as imageTimestamp, c as inLayout, k as formatReference, l as layoutReader, o as isLoopback, x as readImage } from "./world-registry.mjs";
+import { A as formatReference, D as atTag, E as atDigest, F as parseReference, H as hostArchitecture, L as sameRepository, S as readImage, j as formatRepository, l as inLayout, s as isLoopback, u as layoutReader, x as imageTimestamp } from "./world-registry.mjs";
 import { D as shortCommit, x as listCommit } from "./world-git.mjs";
 import { i as findFleet } from "./project.mjs";
 import { _ as requireBootSpace, d as localTag, g as materialiseContext, r as readCandidate, u as findBuiltFor } from "./release-candidate.mjs";

@@ -1,6 +1,6 @@
 import { J as defined, L as exec, O as beforeWriting, P as withTemporaryFolder, Q as OutsideError, V as requireTools, Y as definedVariables, Z as InputError, et as messageOf, z as findTool } from "./host.mjs";
 import { g as string, p as object, r as array } from "./zod.mjs";
-import { A as formatRepository, B as goArchitecture, C as mediaTypes, E as atTag, O as digestOf, R as architectureOfGo, S as isIndex, T as atDigest, c as inLayout, j as isDigest, k as formatReference, l as layoutReader, o as isLoopback, u as resolveInLayout, v as copyImage, x as readImage, y as setTags } from "./world-registry.mjs";
+import { A as formatReference, C as isIndex, D as atTag, E as atDigest, M as isDigest, S as readImage, V as goArchitecture, b as setTags, d as resolveInLayout, j as formatRepository, k as digestOf, l as inLayout, s as isLoopback, u as layoutReader, w as mediaTypes, y as copyImage, z as architectureOfGo } from "./world-registry.mjs";
 import { d as localTag, g as materialiseContext, h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, p as tagFor, v as requireBuildSpace } from "./release-candidate.mjs";
 import { S as copyAttachments } from "./release.mjs";
 import { a as parseContainerfile, i as stagesOnBase, t as externalStages } from "./project-containerfile.mjs";

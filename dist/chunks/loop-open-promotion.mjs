@@ -6,7 +6,7 @@ import { f as nextOpening, h as rolloutProgress, w as holdAt } from "./guidance.
 import { a as describeHold, u as metadataOf } from "./release-operations.mjs";
 import { d as findTemplate, f as renderFleetTemplate, t as describeEntry } from "./release.mjs";
 import { n as barriersCrossed } from "./release-upstream.mjs";
-import { A as formatRepository, D as digestIn, L as shortDigest, P as parseReference } from "./world-registry.mjs";
+import { F as parseReference, O as digestIn, R as shortDigest, j as formatRepository } from "./world-registry.mjs";
 import { a as ignoreFileNames, c as selectContext, l as findBuilt, n as readMarker, r as readCandidate, s as rollBackFileName } from "./release-candidate.mjs";
 import { D as shortCommit, T as readTextBlob, a as writeCommit, i as commitTree, n as forecastMerge, r as forecastMergeFrom, t as treeChanges, x as listCommit } from "./world-git.mjs";
 import { a as comparePackages, i as describePackages, r as countPackages, t as readPackages } from "./world-packages.mjs";

@@ -7,7 +7,7 @@ import { S as requireNewer, b as passImage, n as refuseFrozen, y as isoTime } fr
 import { o as refuseHeld, v as refuseHeldByFile } from "./release-operations.mjs";
 import { n as signedDigests, r as askFleetPolicy, s as fleetKeys, t as signImage, u as signingKeys } from "./release-signatures.mjs";
 import { D as shortCommit } from "./world-git.mjs";
-import { E as atTag, T as atDigest, b as imageTimestamp, k as formatReference, t as rememberingClient, v as copyImage, x as readImage, y as setTags } from "./world-registry.mjs";
+import { A as formatReference, D as atTag, E as atDigest, S as readImage, b as setTags, t as rememberingClient, x as imageTimestamp, y as copyImage } from "./world-registry.mjs";
 // src/loop/promote-image/production-tags.ts
 /** Looks up where every tag points now, and decides which to set. Writes nothing. */
 async function planMoves(options) {

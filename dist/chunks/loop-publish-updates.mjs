@@ -1,5 +1,5 @@
 import { H as formatDuration, J as defined, N as readFileIfThere, U as formatTime, Z as InputError } from "./host.mjs";
-import { E as atTag, T as atDigest, k as formatReference, m as readArtifact, y as setTags } from "./world-registry.mjs";
+import { A as formatReference, D as atTag, E as atDigest, b as setTags, h as readArtifact } from "./world-registry.mjs";
 import { P as parseUpdateMetadata, T as nextHoldEnd, V as parseGraph, j as formatUpdateMetadata, v as formatReleaseIndex, x as parseReleaseIndex } from "./guidance.mjs";
 import { b as planTags, i as followOffer, o as promotedDigest, u as neededVersions } from "./release.mjs";
 import { n as bundlePath, r as formatBundle, t as lintState } from "./release-state.mjs";

@@ -5,7 +5,7 @@ import { b as passImage, c as withoutUrgency, n as refuseFrozen, s as urgencyOfB
 import { d as refuseAroundPausedBarrier, o as refuseHeld, v as refuseHeldByFile } from "./release-operations.mjs";
 import { d as findTemplate, f as renderFleetTemplate } from "./release.mjs";
 import { d as upstreamStatusOf, n as barriersCrossed, r as inheritBarriers, t as refuseBarrierBypasses, u as refuseDoubtful } from "./release-upstream.mjs";
-import { D as digestIn, E as atTag, T as atDigest, k as formatReference } from "./world-registry.mjs";
+import { A as formatReference, D as atTag, E as atDigest, O as digestIn } from "./world-registry.mjs";
 import { J as defined, Z as InputError } from "./host.mjs";
 import { h as buildReleaseUrl, m as buildReleasePath } from "./release-published.mjs";
 import { D as shortCommit } from "./world-git.mjs";

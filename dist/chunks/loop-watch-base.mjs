@@ -3,7 +3,7 @@ import { a as parseContainerfile, n as findBase, r as repinBase } from "./projec
 import { a as fleetTip, o as nextFleets, r as entryFleets } from "./project.mjs";
 import { t as requireSignedBase } from "./release-base-signature.mjs";
 import { f as proposeChanges, m as withdrawProposal, o as baseBranch } from "./world-forge.mjs";
-import { A as formatRepository, E as atTag, L as shortDigest, M as isTag, P as parseReference, T as atDigest, k as formatReference, s as NotFoundError, x as readImage } from "./world-registry.mjs";
+import { A as formatReference, D as atTag, E as atDigest, F as parseReference, N as isTag, R as shortDigest, S as readImage, c as NotFoundError, j as formatRepository } from "./world-registry.mjs";
 import { d as upstreamStatusOf, i as upstreamMarksBetween, o as describeUpstreamStatus, s as doubtOf } from "./release-upstream.mjs";
 import { l as findBuilt, o as refreshFileName, r as readCandidate } from "./release-candidate.mjs";
 import { a as comparePackages, o as samePackages, t as readPackages } from "./world-packages.mjs";

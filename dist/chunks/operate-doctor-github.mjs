@@ -3,7 +3,7 @@ import { Z as InputError } from "./host.mjs";
 import { a as boolean, g as string, p as object, r as array } from "./zod.mjs";
 import { i as refusalOf } from "./world-forge.mjs";
 import { s as ours } from "./project-init.mjs";
-import { A as formatRepository, E as atTag, n as createRegistryClient, s as NotFoundError } from "./world-registry.mjs";
+import { D as atTag, c as NotFoundError, j as formatRepository, n as createRegistryClient } from "./world-registry.mjs";
 // src/operate/doctor/github/setting-check.ts
 /** A setting that this token may not read. */
 var Unreadable = class extends Error {

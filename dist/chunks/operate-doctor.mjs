@@ -1,4 +1,4 @@
-import { A as formatRepository, E as atTag, I as sameRepository, P as parseReference, S as isIndex, b as imageTimestamp, k as formatReference, s as NotFoundError, t as rememberingClient, x as readImage, z as architectures } from "./world-registry.mjs";
+import { A as formatReference, B as architectures, C as isIndex, D as atTag, F as parseReference, L as sameRepository, S as readImage, c as NotFoundError, j as formatRepository, t as rememberingClient, x as imageTimestamp } from "./world-registry.mjs";
 import { r as askFleetPolicy } from "./release-signatures.mjs";
 import { H as formatDuration, J as defined, U as formatTime, Z as InputError, o as inParallel } from "./host.mjs";
 import { d as ringsToShow, l as isChosen } from "./project-configuration.mjs";

@@ -1,6 +1,6 @@
 import { J as defined, Z as InputError } from "./host.mjs";
 import { a as comparePackages, t as readPackages } from "./world-packages.mjs";
-import { A as formatRepository, T as atDigest, i as layerEntries, k as formatReference, w as parseJson, x as readImage } from "./world-registry.mjs";
+import { A as formatReference, E as atDigest, S as readImage, T as parseJson, a as layerEntries, j as formatRepository } from "./world-registry.mjs";
 import { createHash } from "node:crypto";
 // src/operate/explain/compare-layers.ts
 /** Streams two layers, and compares their files by all properties. */

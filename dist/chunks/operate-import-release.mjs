@@ -3,7 +3,7 @@ import { J as defined, Q as OutsideError, Z as InputError } from "./host.mjs";
 import { v as createdOf, x as requireCreated, y as isoTime } from "./release-gates.mjs";
 import { t as commitMessage } from "./release-operations.mjs";
 import { n as tagReader } from "./release.mjs";
-import { A as formatRepository, D as digestIn, E as atTag, I as sameRepository, P as parseReference, S as isIndex, T as atDigest, k as formatReference, x as readImage } from "./world-registry.mjs";
+import { A as formatReference, C as isIndex, D as atTag, E as atDigest, F as parseReference, L as sameRepository, O as digestIn, S as readImage, j as formatRepository } from "./world-registry.mjs";
 import { h as buildReleaseUrl, m as buildReleasePath } from "./release-published.mjs";
 // src/operate/import-release/existing-builds.ts
 /**

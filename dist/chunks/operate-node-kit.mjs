@@ -1,5 +1,5 @@
 import { F as writeFileAtomically, J as defined, Z as InputError } from "./host.mjs";
-import { A as formatRepository } from "./world-registry.mjs";
+import { j as formatRepository } from "./world-registry.mjs";
 import { u as isNamed } from "./project-configuration.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { o as nodePolicy } from "./release-signatures.mjs";

@@ -1,6 +1,6 @@
 import { J as defined, Q as OutsideError, Z as InputError, o as inParallel } from "./host.mjs";
 import { c as digestsOf, l as neededDigests, o as promotedDigest, s as awaitedDigests, v as isBuildTag, x as subjectOfTag, y as isVersionTag } from "./release.mjs";
-import { A as formatRepository, C as mediaTypes, E as atTag, R as architectureOfGo, S as isIndex, T as atDigest, _ as fallbackTag, b as imageTimestamp, j as isDigest, k as formatReference, m as readArtifact, x as readImage, z as architectures } from "./world-registry.mjs";
+import { A as formatReference, B as architectures, C as isIndex, D as atTag, E as atDigest, M as isDigest, S as readImage, h as readArtifact, j as formatRepository, v as fallbackTag, w as mediaTypes, x as imageTimestamp, z as architectureOfGo } from "./world-registry.mjs";
 import { h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, r as readCandidate } from "./release-candidate.mjs";
 import { O as isFullHash, _ as findCommit } from "./world-git.mjs";
 import { x as parseReleaseIndex } from "./guidance.mjs";

@@ -1,5 +1,5 @@
 import { J as defined, M as isMissing, Q as OutsideError, Z as InputError, et as messageOf } from "./host.mjs";
-import { S as isIndex, g as titleAnnotation, k as formatReference, o as isLoopback, z as architectures } from "./world-registry.mjs";
+import { A as formatReference, B as architectures, C as isIndex, _ as titleAnnotation, s as isLoopback } from "./world-registry.mjs";
 import { P as parseUpdateMetadata, R as buildGraph, X as aliasesOf, Y as addAliases, d as throttleGraph, h as rolloutProgress, t as warinessOf, u as rolloutOf, x as parseReleaseIndex, z as formatGraph } from "./guidance.mjs";
 import { f as sliceName } from "./project-configuration.mjs";
 import { t as refuseCredentials } from "./world.mjs";

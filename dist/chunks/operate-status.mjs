@@ -1,5 +1,5 @@
 import { H as formatDuration, J as defined, Q as OutsideError, U as formatTime, et as messageOf, l as exact, m as say } from "./host.mjs";
-import { P as parseReference } from "./world-registry.mjs";
+import { F as parseReference } from "./world-registry.mjs";
 import { i as findFleet } from "./project.mjs";
 import { f as nextOpening, h as rolloutProgress, m as rolloutPhase, p as rolloutEnd, w as holdAt } from "./guidance.mjs";
 import { d as ringsToShow } from "./project-configuration.mjs";

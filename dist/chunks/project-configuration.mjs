@@ -1,6 +1,6 @@
 import { G as parseDuration, J as defined, K as parseTime, N as readFileIfThere, X as nearest, Z as InputError, et as messageOf, q as requireDay } from "./host.mjs";
 import { a as boolean, b as toJSONSchema, f as number, g as string, h as strictObject, l as int, m as record, n as _enum, r as array, u as literal, v as union } from "./zod.mjs";
-import { A as formatRepository, F as parseRepository, I as sameRepository, P as parseReference, k as formatReference, z as architectures } from "./world-registry.mjs";
+import { A as formatReference, B as architectures, F as parseReference, I as parseRepository, L as sameRepository, j as formatRepository } from "./world-registry.mjs";
 import { t as j } from "./croner.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { join } from "node:path";

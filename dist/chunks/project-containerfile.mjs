@@ -1,5 +1,5 @@
 import { J as defined, Z as InputError } from "./host.mjs";
-import { A as formatRepository, I as sameRepository, P as parseReference, k as formatReference } from "./world-registry.mjs";
+import { A as formatReference, F as parseReference, L as sameRepository, j as formatRepository } from "./world-registry.mjs";
 import { t as require_main } from "./dockerfile-ast.mjs";
 // src/project/containerfile/expand.ts
 var import_main = require_main();

@@ -1,5 +1,5 @@
 import { F as writeFileAtomically, M as isMissing, N as readFileIfThere, O as beforeWriting, Z as InputError, z as findTool } from "./host.mjs";
-import { k as formatReference } from "./world-registry.mjs";
+import { A as formatReference } from "./world-registry.mjs";
 import { g as runWithRemote, h as remoteSeconds, l as Git, p as explainRemoteFailure } from "./world-git.mjs";
 import { a as readConfigText, i as readConfig, m as migrateConfigText, r as parseConfig, s as configJsonSchema, t as configFileName } from "./project-configuration.mjs";
 import { t as require_dist } from "./yaml.mjs";

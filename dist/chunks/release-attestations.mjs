@@ -1,7 +1,7 @@
 import { n as __esmMin, o as __toESM, r as __exportAll } from "./rolldown-runtime.mjs";
 import { J as defined, M as isMissing, Q as OutsideError, U as formatTime, Z as InputError, et as messageOf } from "./host.mjs";
 import { g as string, p as object } from "./zod.mjs";
-import { A as formatRepository, T as atDigest, k as formatReference, p as pushArtifact } from "./world-registry.mjs";
+import { A as formatReference, E as atDigest, j as formatRepository, m as pushArtifact } from "./world-registry.mjs";
 import { _ as commandSigner, c as privateKeys, d as publicHalf, f as signerOf, g as sameKey, l as readKeyFile, m as publicPem } from "./release-signatures.mjs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

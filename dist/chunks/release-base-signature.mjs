@@ -1,6 +1,6 @@
 import { M as isMissing, Q as OutsideError, Z as InputError, et as messageOf } from "./host.mjs";
 import { g as string, p as object, u as literal } from "./zod.mjs";
-import { A as formatRepository, T as atDigest, k as formatReference, x as readImage } from "./world-registry.mjs";
+import { A as formatReference, E as atDigest, S as readImage, j as formatRepository } from "./world-registry.mjs";
 import { i as askNodePolicy, l as readKeyFile, o as nodePolicy } from "./release-signatures.mjs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,7 +1,7 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
 import { J as defined, Z as InputError, b as readContainerStorage, et as messageOf, s as requireSpace } from "./host.mjs";
 import { d as looseObject, g as string } from "./zod.mjs";
-import { E as atTag, M as isTag, S as isIndex, T as atDigest, k as formatReference, x as readImage } from "./world-registry.mjs";
+import { A as formatReference, C as isIndex, D as atTag, E as atDigest, N as isTag, S as readImage } from "./world-registry.mjs";
 import { C as readBlob, D as shortCommit, T as readTextBlob, _ as findCommit, b as isFolder, v as readCommitTime, w as readBlobs, x as listCommit, y as findEntry } from "./world-git.mjs";
 import { o as urgentTemplate } from "./project-configuration.mjs";
 import { g as buildTagOf, h as buildTag } from "./release.mjs";

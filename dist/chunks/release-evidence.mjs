@@ -1,6 +1,6 @@
 import { J as defined, U as formatTime, Z as InputError } from "./host.mjs";
 import { _ as tuple, d as looseObject, f as number, g as string, l as int, n as _enum, p as object, r as array, t as datetime, u as literal } from "./zod.mjs";
-import { P as parseReference, T as atDigest, h as readReferrer, j as isDigest, k as formatReference, p as pushArtifact, w as parseJson, z as architectures } from "./world-registry.mjs";
+import { A as formatReference, B as architectures, E as atDigest, F as parseReference, M as isDigest, T as parseJson, g as readReferrer, m as pushArtifact } from "./world-registry.mjs";
 import { x as listCommit } from "./world-git.mjs";
 import { H as nodeKeys, R as buildGraph } from "./guidance.mjs";
 import { d as bundleMediaType, f as openBundle, s as pushStatement } from "./release-attestations.mjs";

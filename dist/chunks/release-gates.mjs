@@ -1,5 +1,5 @@
 import { H as formatDuration, J as defined, U as formatTime, Z as InputError } from "./host.mjs";
-import { P as parseReference, T as atDigest, b as imageTimestamp, k as formatReference, x as readImage, z as architectures } from "./world-registry.mjs";
+import { A as formatReference, B as architectures, E as atDigest, F as parseReference, S as readImage, x as imageTimestamp } from "./world-registry.mjs";
 import { D as shortCommit } from "./world-git.mjs";
 import { o as refreshFileName } from "./release-candidate.mjs";
 import { h as rolloutProgress, p as rolloutEnd, w as holdAt } from "./guidance.mjs";

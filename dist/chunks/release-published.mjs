@@ -1,6 +1,6 @@
 import { F as writeFileAtomically, H as formatDuration, J as defined, M as isMissing, N as readFileIfThere, O as beforeWriting, Q as OutsideError, U as formatTime, Z as InputError, et as messageOf, o as inParallel, t as formatPercent } from "./host.mjs";
 import { t as datetime } from "./zod.mjs";
-import { A as formatRepository, E as atTag, O as digestOf, P as parseReference, S as isIndex, g as titleAnnotation, k as formatReference, p as pushArtifact } from "./world-registry.mjs";
+import { A as formatReference, C as isIndex, D as atTag, F as parseReference, _ as titleAnnotation, j as formatRepository, k as digestOf, m as pushArtifact } from "./world-registry.mjs";
 import { l as Git } from "./world-git.mjs";
 import { B as formatPublishedGraph, G as readDocument, R as buildGraph, W as openObject, X as aliasesOf, Y as addAliases, d as throttleGraph, f as nextOpening, h as rolloutProgress, j as formatUpdateMetadata, l as considerUpdate, m as rolloutPhase, p as rolloutEnd, u as rolloutOf, v as formatReleaseIndex, w as holdAt, x as parseReleaseIndex } from "./guidance.mjs";
 import { l as findAcceptance, r as findEvidence } from "./release-evidence.mjs";

@@ -1,6 +1,6 @@
 import { J as defined, M as isMissing, Q as OutsideError, Z as InputError, o as inParallel } from "./host.mjs";
 import { a as boolean, c as discriminatedUnion, g as string, h as strictObject, i as base64, l as int, m as record, p as object, r as array, u as literal, y as unknown } from "./zod.mjs";
-import { A as formatRepository, E as atTag, S as isIndex, k as formatReference } from "./world-registry.mjs";
+import { A as formatReference, C as isIndex, D as atTag, j as formatRepository } from "./world-registry.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { t as xsalsa20poly1305 } from "./noble-ciphers.mjs";
 import { readFile } from "node:fs/promises";

@@ -1,6 +1,6 @@
 import { J as defined, X as nearest, Z as InputError, tt as quote } from "./host.mjs";
 import { d as looseObject, g as string, l as int, m as record, n as _enum, o as custom, p as object, r as array } from "./zod.mjs";
-import { A as formatRepository, j as isDigest, z as architectures } from "./world-registry.mjs";
+import { B as architectures, M as isDigest, j as formatRepository } from "./world-registry.mjs";
 import { D as shortCommit } from "./world-git.mjs";
 import { A as emptyUpdateMetadata, C as formatOperations, E as noOperations, G as readDocument, O as parseOperations, P as parseUpdateMetadata, W as openObject, _ as emptyReleaseIndex, j as formatUpdateMetadata, v as formatReleaseIndex, x as parseReleaseIndex } from "./guidance.mjs";
 import { x as untilNotStale } from "./world-forge.mjs";

@@ -1,5 +1,5 @@
 import { H as formatDuration, Q as OutsideError, U as formatTime, Z as InputError, t as formatPercent } from "./host.mjs";
-import { A as formatRepository, D as digestIn, E as atTag, I as sameRepository, M as isTag, P as parseReference, S as isIndex, T as atDigest, d as copyReferrer, f as findReferrer, j as isDigest, k as formatReference, v as copyImage, z as architectures } from "./world-registry.mjs";
+import { A as formatReference, B as architectures, C as isIndex, D as atTag, E as atDigest, F as parseReference, L as sameRepository, M as isDigest, N as isTag, O as digestIn, f as copyReferrer, j as formatRepository, p as findReferrer, y as copyImage } from "./world-registry.mjs";
 import { D as shortCommit } from "./world-git.mjs";
 import { n as openCheckout } from "./project.mjs";
 import { p as rolloutEnd } from "./guidance.mjs";

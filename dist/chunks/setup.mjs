@@ -1,6 +1,6 @@
 import { B as packageOf, J as defined, L as exec, O as beforeWriting, Q as OutsideError, R as fedoraPackageOf, V as requireTools, Y as definedVariables, Z as InputError, et as messageOf, z as findTool } from "./host.mjs";
 import { _ as findStaticBusybox } from "./loop-boot-test.mjs";
-import { V as hostArchitecture } from "./world-registry.mjs";
+import { H as hostArchitecture } from "./world-registry.mjs";
 import { r as pinOf, t as fetchPinnedTool } from "./world-tools.mjs";
 import { access, constants } from "node:fs/promises";
 import { createInterface } from "node:readline";

@@ -1,6 +1,6 @@
 import { J as defined, L as exec, O as beforeWriting, Q as OutsideError, S as withoutTrailingSlashes, Z as InputError, et as messageOf, k as isRehearsal, z as findTool } from "./host.mjs";
 import { a as boolean, d as looseObject, g as string, l as int, n as _enum, p as object, r as array, y as unknown } from "./zod.mjs";
-import { A as formatRepository } from "./world-registry.mjs";
+import { j as formatRepository } from "./world-registry.mjs";
 import { D as shortCommit, E as readTexts, S as listTree, a as writeCommit, c as refOf, d as localObjects, f as RemoteError, i as commitTree, l as Git, m as findRemote, n as forecastMerge, o as remoteRefs, s as localRefs, u as fetchedObjects, v as readCommitTime } from "./world-git.mjs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 import { J as defined, L as exec, M as isMissing, P as withTemporaryFolder, Q as OutsideError, Z as InputError, z as findTool } from "./host.mjs";
 import { g as string, l as int, p as object, r as array } from "./zod.mjs";
-import { A as formatRepository, S as isIndex, T as atDigest, a as plainPath, h as readReferrer, i as layerEntries, p as pushArtifact } from "./world-registry.mjs";
+import { C as isIndex, E as atDigest, a as layerEntries, g as readReferrer, j as formatRepository, m as pushArtifact, o as plainPath } from "./world-registry.mjs";
 import { copyFile, lstat, mkdir, realpath } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
 import { createWriteStream } from "node:fs";

@@ -1678,11 +1678,24 @@ function authFiles(env) {
 		join(set(env.DOCKER_CONFIG) ? env.DOCKER_CONFIG : join(home, ".docker"), "config.json")
 	];
 }
+/**
+* Reads one of these files.
+* @returns undefined if there is none. A user without a session has none in `/run/containers`, which belongs to root if
+* root used it first.
+*/
+async function readAuthFile(path) {
+	try {
+		return await readFileIfThere(path);
+	} catch (error) {
+		if (error instanceof Error && "code" in error && error.code === "EACCES" && path.startsWith("/run/containers/")) return void 0;
+		throw error;
+	}
+}
 function set(value) {
 	return value !== void 0 && value !== "";
 }
 async function fromFile(path, repository, env, helperSeconds) {
-	const text = await readFileIfThere(path);
+	const text = await readAuthFile(path);
 	if (text === void 0) {
 		if (path !== env.REGISTRY_AUTH_FILE) return void 0;
 		throw new InputError({
@@ -2490,4 +2503,4 @@ function remembered(known, key, read) {
 	reading.catch(() => known.delete(key));
 	return reading;
 }
-export { formatRepository as A, goArchitecture as B, mediaTypes as C, digestIn as D, atTag as E, parseRepository as F, sameRepository as I, shortDigest as L, isTag as M, parseDigest as N, digestOf as O, parseReference as P, architectureOfGo as R, isIndex as S, atDigest as T, hostArchitecture as V, fallbackTag as _, plainPath as a, imageTimestamp as b, inLayout as c, copyReferrer as d, findReferrer as f, titleAnnotation as g, readReferrer as h, layerEntries as i, isDigest as j, formatReference as k, layoutReader as l, readArtifact as m, createRegistryClient as n, isLoopback as o, pushArtifact as p, authFiles as r, NotFoundError as s, rememberingClient as t, resolveInLayout as u, copyImage as v, parseJson as w, readImage as x, setTags as y, architectures as z };
+export { formatReference as A, architectures as B, isIndex as C, atTag as D, atDigest as E, parseReference as F, hostArchitecture as H, parseRepository as I, sameRepository as L, isDigest as M, isTag as N, digestIn as O, parseDigest as P, shortDigest as R, readImage as S, parseJson as T, goArchitecture as V, titleAnnotation as _, layerEntries as a, setTags as b, NotFoundError as c, resolveInLayout as d, copyReferrer as f, readReferrer as g, readArtifact as h, readAuthFile as i, formatRepository as j, digestOf as k, inLayout as l, pushArtifact as m, createRegistryClient as n, plainPath as o, findReferrer as p, authFiles as r, isLoopback as s, rememberingClient as t, layoutReader as u, fallbackTag as v, mediaTypes as w, imageTimestamp as x, copyImage as y, architectureOfGo as z };

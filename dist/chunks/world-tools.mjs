@@ -1,5 +1,5 @@
 import { L as exec, M as isMissing, P as withTemporaryFolder, Q as OutsideError, Z as InputError, a as cacheFolder, et as messageOf } from "./host.mjs";
-import { O as digestOf } from "./world-registry.mjs";
+import { k as digestOf } from "./world-registry.mjs";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 // src/world/tools/debian-package.ts

@@ -7,7 +7,7 @@ import { t as requireSignedBase } from "../chunks/release-base-signature.mjs";
 import { r as readCandidate } from "../chunks/release-candidate.mjs";
 import { m as openProject } from "../chunks/release.mjs";
 import { D as shortCommit } from "../chunks/world-git.mjs";
-import { k as formatReference } from "../chunks/world-registry.mjs";
+import { A as formatReference } from "../chunks/world-registry.mjs";
 import { resolve } from "node:path";
 // src/verbs/build-image.ts
 var build_image_default = defineVerb({

@@ -1,9 +1,11 @@
 import { O as text, i as defineVerb, w as flag } from "../chunks/cli.mjs";
 import { a as rehearsalTests, c as formatTable, d as defaultCacheFolder, f as findZincati, i as playBrokenUpgrade, l as playFailure, n as createStage, o as playNodes, r as openScene, s as playLoop, t as withWorkplace, u as versions } from "../chunks/demo.mjs";
 import { $ as UsageError, M as isMissing, V as requireTools, Z as InputError } from "../chunks/host.mjs";
-import { readdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 // src/verbs/demo.ts
+/** Its presence says that a folder is the results of a demo. Each story writes it at its end. */
+const summaryFile = "summary.json";
 var demo_default = defineVerb({
 	summary: "Show the whole loop on this machine: registry, build, VM, promotion, update graphs",
 	about: `Makes a small bootable base image and a user's repository, moves the base, and lets the verbs do their
@@ -32,10 +34,10 @@ work on a real registry, buildah, QEMU and git. Takes less than a minute (--syst
 			"skopeo"
 		]);
 		const output = resolve(inputs.output);
-		await clearResults(output);
 		const stage = createStage(process.stdout);
 		const kind = inputs.ostree ? "ostree" : inputs.systemd ? "systemd" : inputs.node ? "node" : "tiny";
 		if (inputs.node) requireNodes(inputs);
+		await openResults(output);
 		const started = performance.now();
 		await withWorkplace(async (place) => {
 			const scene = await openScene(stage, place, {
@@ -81,7 +83,7 @@ Done in ${seconds.toFixed(1)} s. What is left to look at, in ${inputs.output}/:
   ${join(inputs.output, "adoption.svg")}   how nodes would take the update, simulated
   ${join(inputs.output, "pull-requests")}/   the pull requests as a reviewer sees them
   ${join(inputs.output, "boot-test")}/   reports, timelines (SVG) and serial logs of the VMs
-  ${join(inputs.output, "summary.json")}   this run as data`
+  ${join(inputs.output, summaryFile)}   this run as data`
 		};
 	}
 });
@@ -95,13 +97,16 @@ function requireNodes(inputs) {
 		remedy: "Build it once by script/rust-tools zincati (9 minutes, needs Rust), or name one: ZINCATI=PATH."
 	});
 }
-/** Removes what an earlier demo left. @throws InputError for a folder that holds anything else */
-async function clearResults(output) {
+/**
+* Makes the folder for the results. What an earlier demo left is removed, also if that one was interrupted.
+* @throws InputError for a folder that holds anything else
+*/
+async function openResults(output) {
 	const entries = await readdir(output).catch((error) => {
 		if (isMissing(error)) return [];
 		throw error;
 	});
-	if (entries.length > 0 && !entries.includes("summary.json")) throw new InputError({
+	if (entries.length > 0 && !entries.includes(summaryFile)) throw new InputError({
 		field: "--output",
 		problem: "the folder is not empty, and not the results of an earlier demo: it would be deleted",
 		found: output,
@@ -111,5 +116,7 @@ async function clearResults(output) {
 		recursive: true,
 		force: true
 	});
+	await mkdir(output, { recursive: true });
+	await writeFile(join(output, summaryFile), "{}\n");
 }
 export { demo_default as default };

@@ -2,7 +2,7 @@ import { O as text, S as choice, i as defineVerb } from "../chunks/cli.mjs";
 import { tt as quote } from "../chunks/host.mjs";
 import { t as compareImages } from "../chunks/operate-explain.mjs";
 import { r as countPackages } from "../chunks/world-packages.mjs";
-import { D as digestIn, P as parseReference, n as createRegistryClient, z as architectures } from "../chunks/world-registry.mjs";
+import { B as architectures, F as parseReference, O as digestIn, n as createRegistryClient } from "../chunks/world-registry.mjs";
 // src/verbs/explain.ts
 var explain_default = defineVerb({
 	summary: "Say where two images differ: settings, layers, files, packages",

@@ -4,7 +4,7 @@ import "../chunks/project-configuration.mjs";
 import { a as findPin, c as explainFile, i as writeInit, l as workingBranch, n as imageOfRemote, o as parseSource, r as planInit, t as proposeInit } from "../chunks/project-init.mjs";
 import { g as openForge } from "../chunks/world-forge.mjs";
 import { l as Git } from "../chunks/world-git.mjs";
-import { A as formatRepository, F as parseRepository, P as parseReference, k as formatReference, z as architectures } from "../chunks/world-registry.mjs";
+import { A as formatReference, B as architectures, F as parseReference, I as parseRepository, j as formatRepository } from "../chunks/world-registry.mjs";
 import { basename, join, resolve } from "node:path";
 // src/verbs/init.ts
 const repository = (raw, name) => formatRepository(parseRepository(raw, { field: `--${name}` }));

@@ -5,7 +5,7 @@ import { n as publishUpdates, r as publishFromArtifact, t as siteIsBehind } from
 import { i as findFleet } from "../chunks/project.mjs";
 import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
 import { m as openProject } from "../chunks/release.mjs";
-import { P as parseReference, n as createRegistryClient } from "../chunks/world-registry.mjs";
+import { F as parseReference, n as createRegistryClient } from "../chunks/world-registry.mjs";
 import { resolve } from "node:path";
 // src/verbs/publish-updates.ts
 var publish_updates_default = defineVerb({

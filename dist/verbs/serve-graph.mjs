@@ -1,7 +1,7 @@
 import { C as duration, E as parsed, O as text, T as many, i as defineVerb } from "../chunks/cli.mjs";
 import { $ as UsageError, Z as InputError } from "../chunks/host.mjs";
 import { a as artifactSource, c as listen, d as createGraphServer, l as parseListenAddress, o as openSite, r as folderSource, s as createMetrics, t as urlSource, u as stopServer } from "../chunks/operate-serve-graph.mjs";
-import { P as parseReference, n as createRegistryClient } from "../chunks/world-registry.mjs";
+import { F as parseReference, n as createRegistryClient } from "../chunks/world-registry.mjs";
 import { setTimeout } from "node:timers/promises";
 // src/verbs/serve-graph.ts
 const graceMilliseconds = 1e4;

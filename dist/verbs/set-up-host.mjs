@@ -2,7 +2,7 @@ import { r as architecture } from "../chunks/cli-inputs.mjs";
 import { D as readChoice, O as text, T as many, i as defineVerb } from "../chunks/cli.mjs";
 import { J as defined, Z as InputError } from "../chunks/host.mjs";
 import { n as preparedVerbs, t as setUp } from "../chunks/setup.mjs";
-import { V as hostArchitecture } from "../chunks/world-registry.mjs";
+import { H as hostArchitecture } from "../chunks/world-registry.mjs";
 // src/verbs/set-up-host.ts
 var set_up_host_default = defineVerb({
 	summary: "Install what build-image and boot-test need on this machine, and open /dev/kvm to this user",

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { architectures } from '../../world/registry/architecture.ts';
-import { ours } from '../init/ours.ts';
 import { formatVersion } from './format-version.ts';
 import { nodeParts } from './node-parts.ts';
 import { mostSlices, slicesKey } from './rings.ts';
@@ -420,7 +419,8 @@ export type WrittenConfig = z.infer<typeof configSchema>;
 export type WrittenFleet = z.infer<typeof fleet>;
 
 /** Where the schema of this major version can always be read: for SchemaStore, and for editors without a checkout. */
-export const configSchemaAddress = `https://raw.githubusercontent.com/${ours.repository}/v1/schema/coxswain.schema.json`;
+export const configSchemaAddress =
+  'https://raw.githubusercontent.com/coxswain-os/coxswain/v1/schema/coxswain.schema.json';
 
 /** An entry for the catalog of schemastore.org. */
 export function schemaStoreEntry(): object {
