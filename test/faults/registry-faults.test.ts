@@ -109,6 +109,8 @@ describe.each(verbs)('%s, disturbed at each of its requests', (verb) => {
     console.log(
       `${verb}: ${points} injection points at ${requests.length} requests; ${failed} runs failed; ${broken.length} wrong`,
     );
+    // At once: a reporter shows what was expected only at the end of all files.
+    for (const each of broken) console.log(`wrong: ${each}`);
     expect(broken).toEqual([]);
     // A delay harms no run, and a second witness corrects some lies. Many runs must have noticed the other faults.
     expect(failed).toBeGreaterThan(points * 0.3);

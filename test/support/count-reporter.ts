@@ -29,6 +29,9 @@ export default class CountReporter implements Reporter {
       console.log(`slow, ${spent.toFixed(0)} s: ${nameOf(module)}`);
     }
     for (const [reason, times] of reasons) console.log(`skipped ${times}: ${reason}`);
+    for (const test of tests.filter((each) => each.diagnostic()?.flaky === true)) {
+      console.log(`passed only at the second try: ${nameOf(test.module)}: ${test.fullName}`);
+    }
     for (const each of failed) console.log(`failed test: ${each}`);
     console.log(`tests: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
   }
