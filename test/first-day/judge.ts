@@ -136,7 +136,7 @@ export async function judgeLie(
       : { verdict: 'lost', note: `${where}: believed: ${difference(end, known.end)}` };
   }
   const reads = isDeepStrictEqual(known.before, known.end);
-  return reads && messageOf(answer) !== known.text
+  return reads && messageOf(answer) !== known.text && row.otherwise?.[lie] === undefined
     ? { verdict: 'lost', note: `${where}: another answer, without an error` }
     : { verdict: 'right' };
 }

@@ -37,7 +37,7 @@ export interface Row {
   readonly env?: (folder: string) => NodeJS.ProcessEnv;
   /** Makes the moment one at which the verb has something to do. */
   readonly prepare?: (world: World) => Promise<void>;
-  /** For each situation, why another answer than in a fresh clone is right. */
+  /** For each situation or lie, why another answer than in a fresh clone is right. */
   readonly otherwise?: Readonly<Record<string, string>>;
 }
 
@@ -109,7 +109,16 @@ export const rows: readonly Row[] = [
     args: ['--fleet', 'testing', ...reason],
     otherwise: { 'empty registry': 'it withdraws the release, and there is no tag that could follow' },
   },
-  { name: 'status', verb: status, at: 'published', args: [] },
+  {
+    name: 'status',
+    verb: status,
+    at: 'published',
+    args: [],
+    otherwise: {
+      'empty registry': 'it says that nodes refuse the image, because its signature is gone',
+      'false 404': 'it warns that nodes refuse the image; it only reports, and doctor looks closer',
+    },
+  },
   { name: 'lint-updates', verb: lintUpdates, at: 'published', args: [] },
   { name: 'doctor', verb: doctor, at: 'published', args: ['--oci', '--grace', '400d'] },
   {
