@@ -4,7 +4,7 @@ import { D as shortCommit, x as listCommit } from "./world-git.mjs";
 import { i as findFleet } from "./project.mjs";
 import { _ as requireBootSpace, d as localTag, g as materialiseContext, r as readCandidate, u as findBuiltFor } from "./release-candidate.mjs";
 import { B as formatPublishedGraph, R as buildGraph, X as aliasesOf, Y as addAliases } from "./guidance.mjs";
-import { a as passingEvidence, d as upgradeStages, f as upgradeStarts, o as pushEvidence, p as withCandidate } from "./release-evidence.mjs";
+import { f as upgradeStages, m as withCandidate, o as passingEvidence, p as upgradeStarts, s as pushEvidence } from "./release-evidence.mjs";
 import { n as findPinnedTool, r as pinOf } from "./world-tools.mjs";
 import { c as trustOf, l as attestationSigner } from "./release-attestations.mjs";
 import { n as recordPackages } from "./world-packages.mjs";

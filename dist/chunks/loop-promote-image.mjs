@@ -2,7 +2,7 @@ import { J as defined, O as beforeWriting, Q as OutsideError, Z as InputError } 
 import { c as releaseCommit, i as findFleet } from "./project.mjs";
 import { S as copyAttachments, b as planTags, i as followOffer, n as tagReader } from "./release.mjs";
 import { f as requireBuildKey, l as findBuilt, r as readCandidate } from "./release-candidate.mjs";
-import { l as findAcceptance, t as requireRehearsed, u as pushAcceptance } from "./release-evidence.mjs";
+import { d as pushAcceptance, t as requireRehearsed, u as findAcceptance } from "./release-evidence.mjs";
 import { S as requireNewer, b as passImage, n as refuseFrozen, y as isoTime } from "./release-gates.mjs";
 import { o as refuseHeld, v as refuseHeldByFile } from "./release-operations.mjs";
 import { n as signedDigests, r as askFleetPolicy, s as fleetKeys, t as signImage, u as signingKeys } from "./release-signatures.mjs";

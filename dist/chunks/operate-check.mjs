@@ -6,7 +6,7 @@ import { i as refuseOverriddenBase } from "./release-candidate.mjs";
 import { _ as holdFolder, m as examineHoldFile, y as unknownHoldFiles } from "./release-operations.mjs";
 import { p as renderForFleet } from "./release.mjs";
 import { y as readTestTimeout } from "./loop-boot-test.mjs";
-import { d as upgradeStages } from "./release-evidence.mjs";
+import { f as upgradeStages } from "./release-evidence.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";

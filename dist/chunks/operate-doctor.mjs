@@ -3,7 +3,7 @@ import { r as askFleetPolicy } from "./release-signatures.mjs";
 import { H as formatDuration, J as defined, U as formatTime, Z as InputError, o as inParallel } from "./host.mjs";
 import { d as ringsToShow, l as isChosen } from "./project-configuration.mjs";
 import { c as trustOf } from "./release-attestations.mjs";
-import { l as findAcceptance, r as findEvidence } from "./release-evidence.mjs";
+import { a as newestOf, r as findEvidence, u as findAcceptance } from "./release-evidence.mjs";
 import { n as tryTo } from "./guidance-lint.mjs";
 import { H as nodeKeys, O as parseOperations, P as parseUpdateMetadata, R as buildGraph, V as parseGraph, X as aliasesOf, Y as addAliases, d as throttleGraph, j as formatUpdateMetadata, x as parseReleaseIndex, z as formatGraph } from "./guidance.mjs";
 import { _ as guidanceTag, b as planTags, c as digestsOf, l as neededDigests } from "./release.mjs";
@@ -155,7 +155,7 @@ const evidenceCheck = {
 			config,
 			root
 		})));
-		const newest = all.filter(({ evidence }) => evidence.architecture === basearch).sort((one, other) => one.evidence.startedAt - other.evidence.startedAt).at(-1);
+		const newest = newestOf(all.filter(({ evidence }) => evidence.architecture === basearch));
 		if (newest?.evidence.result === "PASSED") return [];
 		if (newest !== void 0) return [{
 			where,

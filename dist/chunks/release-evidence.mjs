@@ -369,7 +369,11 @@ async function passingEvidence(client, image, testsTree, trust) {
 }
 /** The newest of several pieces of evidence that is about these tests. */
 function newestFor(all, testsTree) {
-	return all.filter(({ evidence }) => evidence.testsTree === testsTree).sort(byTime).at(-1);
+	return newestOf(all.filter(({ evidence }) => evidence.testsTree === testsTree));
+}
+/** The newest of several pieces of evidence, whatever was tested. */
+function newestOf(all) {
+	return [...all].sort(byTime).at(-1);
 }
 function byTime(one, other) {
 	const difference = one.evidence.startedAt - other.evidence.startedAt;
@@ -435,4 +439,4 @@ async function hasTestsOfUpdates({ git, config, commit }) {
 	const folders = upgradeStages.map((stage) => posix.join(config.tests, stage));
 	return (await listCommit(git, commit)).some(({ path, mode }) => folders.includes(dirname(path)) && (path.endsWith(".sh") || mode === "100755"));
 }
-export { passingEvidence as a, acceptanceType as c, upgradeStages as d, upgradeStarts as f, newestFor as i, findAcceptance as l, examineEvidence as n, pushEvidence as o, withCandidate as p, findEvidence as r, statementMediaType as s, requireRehearsed as t, pushAcceptance as u };
+export { newestOf as a, statementMediaType as c, pushAcceptance as d, upgradeStages as f, newestFor as i, acceptanceType as l, withCandidate as m, examineEvidence as n, passingEvidence as o, upgradeStarts as p, findEvidence as r, pushEvidence as s, requireRehearsed as t, findAcceptance as u };

@@ -3,7 +3,7 @@ import { A as formatReference, B as architectures, E as atDigest, F as parseRefe
 import { D as shortCommit } from "./world-git.mjs";
 import { o as refreshFileName } from "./release-candidate.mjs";
 import { h as rolloutProgress, p as rolloutEnd, w as holdAt } from "./guidance.mjs";
-import { i as newestFor, l as findAcceptance, n as examineEvidence } from "./release-evidence.mjs";
+import { i as newestFor, n as examineEvidence, u as findAcceptance } from "./release-evidence.mjs";
 import { t as j } from "./croner.mjs";
 import { c as trustOf } from "./release-attestations.mjs";
 import { c as rollBackBranch, o as baseBranch, s as promotionBranch } from "./world-forge.mjs";

@@ -3,7 +3,7 @@ import { t as datetime } from "./zod.mjs";
 import { A as formatReference, C as isIndex, D as atTag, F as parseReference, _ as titleAnnotation, j as formatRepository, k as digestOf, m as pushArtifact } from "./world-registry.mjs";
 import { l as Git } from "./world-git.mjs";
 import { B as formatPublishedGraph, G as readDocument, R as buildGraph, W as openObject, X as aliasesOf, Y as addAliases, d as throttleGraph, f as nextOpening, h as rolloutProgress, j as formatUpdateMetadata, l as considerUpdate, m as rolloutPhase, p as rolloutEnd, u as rolloutOf, v as formatReleaseIndex, w as holdAt, x as parseReleaseIndex } from "./guidance.mjs";
-import { l as findAcceptance, r as findEvidence } from "./release-evidence.mjs";
+import { a as newestOf, r as findEvidence, u as findAcceptance } from "./release-evidence.mjs";
 import { c as describeManyRings, d as ringsToShow, u as isNamed } from "./project-configuration.mjs";
 import { c as trustOf } from "./release-attestations.mjs";
 import { i as parseBundle, n as bundlePath, s as fleetFolder } from "./release-state.mjs";
@@ -969,7 +969,7 @@ async function requireVouched({ config, client, root }, fleet, release) {
 		const subjects = [digestIn(name), index].filter((digest) => digest !== void 0);
 		const all = [];
 		for (const subject of subjects) all.push(...await findEvidence(client, config.image, subject, trust));
-		const newest = all.filter(({ evidence }) => evidence.architecture === architecture).sort((one, other) => one.evidence.startedAt - other.evidence.startedAt).at(-1);
+		const newest = newestOf(all.filter(({ evidence }) => evidence.architecture === architecture));
 		if (newest?.evidence.result === "PASSED") continue;
 		if (newest === void 0 && await findAcceptance(client, config.image, {
 			subjects,

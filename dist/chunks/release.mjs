@@ -3,7 +3,7 @@ import { A as formatReference, B as architectures, C as isIndex, D as atTag, E a
 import { D as shortCommit } from "./world-git.mjs";
 import { n as openCheckout } from "./project.mjs";
 import { p as rolloutEnd } from "./guidance.mjs";
-import { c as acceptanceType, s as statementMediaType } from "./release-evidence.mjs";
+import { c as statementMediaType, l as acceptanceType } from "./release-evidence.mjs";
 import { g as tagPrefixes, o as urgentTemplate } from "./project-configuration.mjs";
 import { a as openState } from "./release-state.mjs";
 import { f as upstreamReader } from "./release-upstream.mjs";

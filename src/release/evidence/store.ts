@@ -126,10 +126,12 @@ export async function passingEvidence(
 
 /** The newest of several pieces of evidence that is about these tests. */
 export function newestFor(all: readonly FoundEvidence[], testsTree: string): FoundEvidence | undefined {
-  return all
-    .filter(({ evidence }) => evidence.testsTree === testsTree)
-    .sort(byTime)
-    .at(-1);
+  return newestOf(all.filter(({ evidence }) => evidence.testsTree === testsTree));
+}
+
+/** The newest of several pieces of evidence, whatever was tested. */
+export function newestOf(all: readonly FoundEvidence[]): FoundEvidence | undefined {
+  return [...all].sort(byTime).at(-1);
 }
 
 // A failure and a pass in the same second: the failure counts.

@@ -3,7 +3,7 @@ import { InputError } from '../../host/errors.ts';
 import { type Digest, parseReference } from '../../world/registry/reference.ts';
 import { trustOf } from '../attestations/trust.ts';
 import { findAcceptance } from '../evidence/acceptance.ts';
-import { type FoundEvidence, findEvidence } from '../evidence/store.ts';
+import { type FoundEvidence, findEvidence, newestOf } from '../evidence/store.ts';
 import type { Project } from '../project.ts';
 import type { SiteFleet } from './site.ts';
 
@@ -41,10 +41,7 @@ async function requireVouched(
     const subjects = [digestIn(name), index].filter((digest) => digest !== undefined);
     const all: FoundEvidence[] = [];
     for (const subject of subjects) all.push(...(await findEvidence(client, config.image, subject, trust)));
-    const newest = all
-      .filter(({ evidence }) => evidence.architecture === architecture)
-      .sort((one, other) => one.evidence.startedAt - other.evidence.startedAt)
-      .at(-1);
+    const newest = newestOf(all.filter(({ evidence }) => evidence.architecture === architecture));
     if (newest?.evidence.result === 'PASSED') continue;
     if (newest === undefined && (await findAcceptance(client, config.image, { subjects, fleet }))) continue;
     throw new InputError({

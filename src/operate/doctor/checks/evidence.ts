@@ -1,6 +1,6 @@
 import { trustOf } from '../../../release/attestations/trust.ts';
 import { findAcceptance } from '../../../release/evidence/acceptance.ts';
-import { findEvidence } from '../../../release/evidence/store.ts';
+import { findEvidence, newestOf } from '../../../release/evidence/store.ts';
 import { isIndex } from '../../../world/registry/manifest.ts';
 import { atTag, type Digest } from '../../../world/registry/reference.ts';
 import type { CheckOf } from '../site-check.ts';
@@ -19,10 +19,7 @@ export const evidenceCheck: CheckOf<'image'> = {
     const all = [];
     for (const subject of subjects)
       all.push(...(await findEvidence(client, config.image, subject, trustOf({ config, root }))));
-    const newest = all
-      .filter(({ evidence }) => evidence.architecture === basearch)
-      .sort((one, other) => one.evidence.startedAt - other.evidence.startedAt)
-      .at(-1);
+    const newest = newestOf(all.filter(({ evidence }) => evidence.architecture === basearch));
     if (newest?.evidence.result === 'PASSED') return [];
     if (newest !== undefined) {
       return [
