@@ -116,7 +116,6 @@ export const rows: readonly Row[] = [
     args: [],
     otherwise: {
       'empty registry': 'it says that nodes refuse the image, because its signature is gone',
-      'false 404': 'it warns that nodes refuse the image; it only reports, and doctor looks closer',
     },
   },
   { name: 'lint-updates', verb: lintUpdates, at: 'published', args: [] },

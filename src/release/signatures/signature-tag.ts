@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { OutsideError } from '../../host/errors.ts';
 import type { Descriptor, ImageManifest, RegistryClient } from '../../world/registry/client.ts';
-import { isIndex } from '../../world/registry/manifest.ts';
+import { isIndex, type Manifest } from '../../world/registry/manifest.ts';
 import { atTag, formatReference, type Reference } from '../../world/registry/reference.ts';
 import { isSignedBy, payloadOf, type SignedImage, type Signer } from './simple-signing.ts';
 
@@ -140,12 +140,20 @@ async function put(client: RegistryClient, image: SignedImage, layers: readonly 
 
 async function readManifest(client: RegistryClient, image: SignedImage): Promise<ImageManifest | undefined> {
   const reference = signatureReference(image);
-  const manifest = await client.findManifest(reference);
-  if (manifest !== undefined) return isIndex(manifest.json) ? undefined : manifest.json;
-  // One wrong 404 must not make us replace the signatures of others with ours, so this asks twice.
+  const manifest = (await client.findManifest(reference)) ?? (await readAgain(client, reference));
+  return manifest === undefined || isIndex(manifest.json) ? undefined : manifest.json;
+}
+
+/**
+ * One wrong 404 must not make us replace the signatures of others with ours, nor report that nodes refuse an image.
+ * @returns undefined if the registry has nothing there by two answers
+ */
+async function readAgain(client: RegistryClient, reference: Reference): Promise<Manifest | undefined> {
   if ((await client.resolve(reference)) === undefined) return undefined;
+  const manifest = await client.findManifest(reference);
+  if (manifest !== undefined) return manifest;
   throw new OutsideError(
     `reading ${formatReference(reference)}`,
-    'the registry has it, and says in another answer that it does not',
+    'the registry has it, and says in two other answers that it does not',
   );
 }
