@@ -2,6 +2,8 @@ import type { UpdateMetadata } from '../../guidance/metadata.ts';
 import type { Operations } from '../../guidance/operations.ts';
 import type { ReleaseIndex } from '../../guidance/releases.ts';
 import type { Ring } from '../../project/configuration/rings.ts';
+import type { GateResult } from '../gates/gate.ts';
+import type { UpstreamStatus } from '../upstream/upstream-state.ts';
 import type { PublicationStamp } from './stamp.ts';
 
 /** What is known of a release beside the release index; all of it optional. */
@@ -25,6 +27,36 @@ export interface SiteRecord {
     | undefined;
 }
 
+/** What is known of a fleet beside the state branch, for the dashboard only. What is absent is not shown. */
+export interface FleetFacts {
+  /** The next promotion into the fleet, and what its gates say. */
+  readonly promotion?: {
+    readonly from: string;
+    readonly version: string;
+    readonly pullRequest?: number;
+    readonly gates: readonly GateResult[];
+  };
+  /** A freeze window that is open. @property until UNIX seconds; absent for one that never ends */
+  readonly freeze?: { readonly reason: string; readonly until?: number };
+  /** What upstream does with the base of the newest release. */
+  readonly upstream?: UpstreamStatus;
+  /** What must be done in time. @property at UNIX seconds */
+  readonly deadlines?: readonly { readonly what: string; readonly at: number }[];
+}
+
+/** One commit of the state branch. */
+export interface SiteEvent {
+  readonly commit: string;
+  /** UNIX seconds. */
+  readonly time: number;
+  /** undefined for a commit that names no fleet. */
+  readonly fleet?: string;
+  /** What was done. */
+  readonly summary: string;
+  readonly reason?: string;
+  readonly by?: string;
+}
+
 export interface SiteFleet {
   readonly name: string;
   readonly state: {
@@ -36,6 +68,7 @@ export interface SiteFleet {
   };
   /** When its guidance changed; if absent, published.json is not rendered. */
   readonly stamp?: PublicationStamp;
+  readonly facts?: FleetFacts;
 }
 
 /** Everything that the published files are made from. */
@@ -48,4 +81,8 @@ export interface SiteInput {
   readonly now: number;
   /** URL at which the files are served. */
   readonly url?: string | undefined;
+  /** Web page of the user's repository, such as `https://github.com/acme/os`, for links; absent: there is none. */
+  readonly repository?: string | undefined;
+  /** The newest commits of the state branch, newest first. */
+  readonly events?: readonly SiteEvent[];
 }

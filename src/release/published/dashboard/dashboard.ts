@@ -10,8 +10,27 @@ import { type OfferColumn, type OfferRow, type OfferTable, offerTables } from '.
 import { type RolloutView, rolloutViews, showTime } from './rollout-view.ts';
 import { dashboardStyle } from './style.ts';
 
-/** The dashboard: one page without scripts and without external files. The same input gives the same bytes. */
-export function renderDashboard(input: SiteInput): string {
+/** What a server adds to the page. All HTML is taken as it is. */
+export interface PageOptions {
+  /** By name of the fleet: put at the end of its card, for example forms. */
+  readonly actions?: ReadonlyMap<string, Html>;
+  /** Put above everything, for example what the last action did. */
+  readonly banner?: Html;
+  /** Further style sheets and scripts, as texts. */
+  readonly styles?: readonly string[];
+  readonly scripts?: readonly string[];
+  /**
+   * The nonce of the server's own Content-Security-Policy: styles and scripts carry it, and the page has no policy of
+   * its own. Without it the page names the hashes of its styles and scripts in a policy.
+   */
+  readonly nonce?: string;
+}
+
+/**
+ * The dashboard: one page without external files, made from what it is given and nothing else. The same input gives
+ * the same bytes.
+ */
+export function renderDashboard(input: SiteInput, options: PageOptions = {}): string {
   const fleets = input.fleets.map((fleet) => ({ fleet, rollouts: rolloutViews(fleet, input.now) }));
   const moving = fleets.some(({ rollouts }) => rollouts.some(({ phase }) => phase === 'in progress'));
   return html`<!doctype html>
@@ -20,24 +39,24 @@ export function renderDashboard(input: SiteInput): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
-<title>Update guidance · ${input.stream}</title>
+${policy(options)}<title>Update guidance · ${input.stream}</title>
 <link rel="icon" href="data:,">
-<style>${{ html: dashboardStyle }}</style>
+${[dashboardStyle, ...(options.styles ?? [])].map((style) => html`<style${nonceOf(options)}>${{ html: style }}</style>`)}
 </head>
 <body>
 <a class="skip" href="#fleets">Skip to the fleets</a>
-<header>
+${options.banner}<header>
 <h1>Update guidance</h1>
 <p>Stream <strong>${input.stream}</strong> on ${input.architectures.join(', ')}. Static files that stock Zincati follows.</p>
 <nav aria-label="Fleets"><ul class="tiles">${fleets.map(({ fleet, rollouts }) => tile(fleet, rollouts[0], input.now))}</ul></nav>
 </header>
 <main id="fleets">
-${fleets.map(({ fleet, rollouts }) => fleetSection(fleet, rollouts, input))}
+${fleets.map(({ fleet, rollouts }) => fleetSection(fleet, rollouts, input, options.actions?.get(fleet.name)))}
 </main>
 <footer>
 <p>${moving ? html`Percentages and offers as of ${showTime(input.now)}. ` : ''}Made by Coxswain from the fleets’ release indexes and update metadata.</p>
 </footer>
+${(options.scripts ?? []).map((script) => html`<script${nonceOf(options)}>${{ html: script }}</script>`)}
 </body>
 </html>
 `.html;
@@ -53,7 +72,22 @@ function tile(fleet: SiteFleet, newest: RolloutView | undefined, now: number): H
   }</a></li>`;
 }
 
-function fleetSection(fleet: SiteFleet, rollouts: readonly RolloutView[], input: SiteInput): Html {
+function policy({ nonce }: PageOptions): Html | undefined {
+  if (nonce !== undefined) return undefined;
+  return html`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
+`;
+}
+
+function nonceOf({ nonce }: PageOptions): Html | undefined {
+  return nonce === undefined ? undefined : html` nonce="${nonce}"`;
+}
+
+function fleetSection(
+  fleet: SiteFleet,
+  rollouts: readonly RolloutView[],
+  input: SiteInput,
+  actions: Html | undefined,
+): Html {
   const { releases } = fleet.state.releases;
   const id = anchor(fleet);
   return html`<section aria-labelledby="${id}" class="fleet">
@@ -63,7 +97,7 @@ ${releases.length === 0 ? '' : offerSections(fleet, input)}
 ${landmarks(fleet)}
 ${follow(fleet, input)}
 ${releaseList(fleet)}
-</section>
+${actions}</section>
 `;
 }
 
