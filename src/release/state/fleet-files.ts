@@ -1,3 +1,4 @@
+import { type Adoption, formatAdoption, parseAdoption } from '../../guidance/adoption.ts';
 import {
   emptyUpdateMetadata,
   formatUpdateMetadata,
@@ -30,6 +31,8 @@ export interface FleetState {
   readonly records: Readonly<Record<string, ReleaseRecord>>;
   /** What is paused, held and withdrawn. */
   readonly operations: Operations;
+  /** Who runs what, if `observe --record` counted it. */
+  readonly adoption?: Adoption;
 }
 
 /** Folder of a fleet on the state branch. */
@@ -54,11 +57,12 @@ export function parseFleet(
   const releasesFile = `${folder}/releases.json`;
   const updatesFile = `${folder}/updates.json`;
   const operationsFile = `${folder}/operations.json`;
+  const adoptionFile = `${folder}/adoption.json`;
   const releasesText = files.get(releasesFile);
   const updatesText = files.get(updatesFile);
   const records: Record<string, ReleaseRecord> = {};
   for (const [path, text] of files) {
-    if ([releasesFile, updatesFile, operationsFile].includes(path)) continue;
+    if ([releasesFile, updatesFile, operationsFile, adoptionFile].includes(path)) continue;
     const version = /^records\/([^/]+)\.json$/.exec(path.slice(folder.length + 1))?.[1];
     if (version === undefined) throw unexpected(place(path));
     const record = parseRecord(text, place(path));
@@ -125,7 +129,11 @@ export function parseFleet(
       remedy: `Restore it at its old position (git log ${config.stateBranch} -- ${releasesFile}).`,
     });
   }
-  return { releases, updates, records, operations };
+  const adoptionText = files.get(adoptionFile);
+  if (adoptionText === undefined) return { releases, updates, records, operations };
+  const adoption = parseAdoption(adoptionText, place(adoptionFile));
+  expectSame(place(adoptionFile), 'fleet', adoption.fleet, fleet);
+  return { releases, updates, records, operations, adoption };
 }
 
 /**
@@ -147,6 +155,11 @@ export function changedFleetFiles(
     wanted.set(`${folder}/updates.json`, formatUpdateMetadata(after.updates));
   if (after.operations !== before.operations)
     wanted.set(`${folder}/operations.json`, formatOperations(after.operations) ?? null);
+  if (after.adoption !== before.adoption)
+    wanted.set(
+      `${folder}/adoption.json`,
+      after.adoption === undefined ? null : formatAdoption(after.adoption),
+    );
   for (const [version, record] of Object.entries(after.records)) {
     if (record !== before.records[version])
       wanted.set(`${folder}/records/${version}.json`, formatRecord(record));
@@ -171,7 +184,7 @@ function unexpected(where: string): InputError {
   return new InputError({
     where,
     problem: 'an unexpected file on the state branch',
-    expected: 'releases.json, updates.json, operations.json and records/<version>.json only',
+    expected: 'releases.json, updates.json, operations.json, adoption.json and records/<version>.json only',
     remedy: 'Remove it with a commit on that branch.',
   });
 }

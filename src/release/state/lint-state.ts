@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { parseAdoption } from '../../guidance/adoption.ts';
 import { type Finding, type FleetTexts, lintGuidance } from '../../guidance/lint/lint.ts';
 import { tryTo } from '../../guidance/lint/lint-finding.ts';
 import { defined } from '../../host/defined.ts';
@@ -18,7 +19,7 @@ export interface FleetFindings {
   readonly findings: readonly Finding[];
 }
 
-const knownFiles = ['releases.json', 'updates.json', 'operations.json'] as const;
+const knownFiles = ['releases.json', 'updates.json', 'operations.json', 'adoption.json'] as const;
 
 /**
  * Checks the state branch, and a change of it.
@@ -58,7 +59,13 @@ function lintFleet(
     timeZone: options.timeZone,
     repository: formatRepository(options.config.image),
   });
-  return [...guidance, ...lintRecords(fleet, after, before)];
+  return [...guidance, ...lintRecords(fleet, after, before), ...lintAdoption(fleet, after)];
+}
+
+function lintAdoption(fleet: string, files: StateFiles): readonly Finding[] {
+  const file = `${fleetFolder(fleet)}/adoption.json`;
+  const text = files.get(file);
+  return text === undefined ? [] : tryTo('adoption', file, () => parseAdoption(text, file)).findings;
 }
 
 function textsOf(fleet: string, files: StateFiles): FleetTexts {
@@ -195,7 +202,7 @@ function lintPlace(path: string, fleets: readonly string[]): Finding[] {
       message: 'this file does not belong here, and every verb refuses the branch because of it',
       remedy:
         meant === undefined
-          ? 'A fleet has releases.json, updates.json, operations.json and records/<version>.json.'
+          ? 'A fleet has releases.json, updates.json, operations.json, adoption.json and records/<version>.json.'
           : `Did you mean ${meant}?`,
     },
   ];

@@ -104,6 +104,7 @@ branches your images are built from.
     fleets/<fleet>/releases.json            the fleet's releases, oldest first (FCOS release index)
     fleets/<fleet>/updates.json             rollouts, barriers and dead-ends (FCOS update metadata)
     fleets/<fleet>/operations.json          what operators paused, held and withdrew, and why
+    fleets/<fleet>/adoption.json            how many nodes run what, if coxswain observe records it
     fleets/<fleet>/records/<version>.json   where each release came from: commit, build key, images, evidence
 
 Every change is a commit. To steer updates, run \`coxswain edit-updates\`, or edit \`updates.json\` here in a pull request

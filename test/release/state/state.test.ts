@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Adoption } from '../../../src/guidance/adoption.ts';
 import { addUpdate } from '../../../src/guidance/metadata.ts';
 import { addRelease } from '../../../src/guidance/releases.ts';
 import { parseConfig } from '../../../src/project/configuration/config.ts';
@@ -28,6 +29,23 @@ beforeEach(async () => {
   git = await createRepository({ bare: true });
   state = openState((await openGitForge(git.directory)).branches, config);
 });
+
+const adoption: Adoption = {
+  fleet: 'testing',
+  observedAt: now,
+  window: { from: now - 172_800, until: now },
+  method: 'exact',
+  standardError: 0,
+  nodes: 7,
+  requests: { counted: 2016, perNodeAndDay: 288, withoutNode: 0 },
+  releases: [{ version: '1.1', nodes: 7, lastSeen: [3, 4] }],
+  rings: [{ ring: 'canary', wariness: [0, 0], nodes: 7, releases: { '1.1': 7 }, cameBack: 0 }],
+  days: [{ day: '2026-07-25', nodes: 7, releases: { '1.1': 7 } }],
+  curves: { start: now - 172_800, step: 86_400, releases: { '1.1': [0, 3, 7] } },
+  stuck: [],
+  cameBack: [],
+  missing: [],
+};
 
 const hex = (index: number, length: number) => index.toString(16).padStart(length, '0');
 
@@ -161,6 +179,15 @@ describe('the state branch', () => {
     expect(Object.keys((await state.readFleet('testing')).records)).toEqual(['1.1', '1.2']);
   });
 
+  it('keeps who runs what in a file of its own, in the form that people can compare', async () => {
+    await state.changeFleet('testing', 'One', withRelease('testing', 1));
+    await state.changeFleet('testing', 'Count', (before) => ({ ...before, adoption }));
+    expect((await state.readFleet('testing')).adoption).toEqual(adoption);
+    expect(await git.run(['show', 'coxswain:fleets/testing/adoption.json'])).toContain('"lastSeen": [3, 4]');
+    await state.changeFleet('testing', 'Two', withRelease('testing', 2));
+    expect((await state.readFleet('testing')).adoption).toEqual(adoption);
+  });
+
   it('never removes or reorders a release, whatever a caller asks for', async () => {
     await state.changeFleet('testing', 'One', withRelease('testing', 1));
     await state.changeFleet('testing', 'Two', withRelease('testing', 2));
@@ -233,6 +260,12 @@ describe('a dirty state branch', () => {
       record,
       (text) => text.replace('"version": "1.1"', '"version": "1.2"'),
       [`${record}: version:`, 'found "1.2", expected "1.1"'],
+    ],
+    [
+      'adoption of another fleet',
+      'fleets/testing/adoption.json',
+      () => JSON.stringify({ ...adoption, fleet: 'stable' }),
+      ['fleets/testing/adoption.json: fleet: this file is not expected here, found "stable"'],
     ],
     [
       'a file that is not expected here',
