@@ -58,21 +58,33 @@ export function packageOf(program: string): string {
   return packages[program] ?? program;
 }
 
+/** Where programs were found, by PATH and name: a verb starts the same few programs dozens of times. */
+const found = new Map<string, string>();
+
 /** Full path of a program, looked up in PATH and the system folders that a user's PATH may lack. */
 export function findTool(name: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const question = `${env.PATH ?? ''}\0${name}`;
+  const known = found.get(question);
+  if (known !== undefined && isExecutable(known)) return known;
   const folders = [...(env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'].filter(
     (folder) => folder !== '',
   );
   for (const folder of folders) {
     const path = join(folder, name);
-    try {
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch {
-      // not in this folder
-    }
+    if (!isExecutable(path)) continue;
+    found.set(question, path);
+    return path;
   }
   return undefined;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

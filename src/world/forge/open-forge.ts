@@ -42,7 +42,7 @@ async function openForgeOf(git: Git, options: Options): Promise<Forge> {
   const gitHub = remote === undefined || wanted === 'git' ? undefined : await gitHubOf(remote, env);
   if (remote === undefined || gitHub === undefined) {
     if (wanted === 'github') throw notOnGitHub(git, remote);
-    const forge = await openGitForge(git.directory, remote);
+    const forge = await openGitForge(git, remote);
     return remote === undefined
       ? announceWrites(forge, `${forge.place} alone, not to a remote`, log)
       : announced(forge, log);
@@ -62,7 +62,7 @@ async function openWithGitHub(
     const run = { ...gitHub, token, pullRequest: undefined, readOnly: undefined };
     return announced(await openGitHub(git, run, options), log);
   }
-  const forge = withoutToken(await openGitForge(git.directory, remote), gitHub.host);
+  const forge = withoutToken(await openGitForge(git, remote), gitHub.host);
   return announceWrites(forge, `${forge.place} by git: there is no token for GitHub`, log);
 }
 

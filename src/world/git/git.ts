@@ -1,5 +1,4 @@
 import { type ExecOptions, exec } from '../../host/exec.ts';
-import { isFullHash } from './full-hash.ts';
 import { Memory } from './memory.ts';
 import { ObjectReader } from './object-reader.ts';
 
@@ -9,7 +8,7 @@ const neutral = { GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
 /** Runs git in one repository. */
 export class Git {
   readonly directory: string;
-  /** What git said about objects: by the hash of a blob, its text; by a command line, its output. */
+  /** What git said about objects: by the hash of a blob, its text; by a question about a commit, the answer. */
   readonly memory = new Memory();
   readonly objects: ObjectReader;
 
@@ -26,22 +25,6 @@ export class Git {
       env: { ...neutral, ...options.env },
     });
     return result.stdout.replace(/\n$/, '');
-  }
-
-  /**
-   * Like `run`, but runs git once for all calls with the same arguments. A verb asks the same dozens of times, and each
-   * process takes about 15 ms. Objects never change, so this is only for questions about objects: unless each of
-   * `objects` is a full hash, nothing is remembered.
-   * @param objects the commits, trees and blobs in `args` that decide the answer
-   */
-  async runOnObjects(args: readonly string[], ...objects: readonly string[]): Promise<string> {
-    if (!objects.every(isFullHash)) return this.run(args);
-    const question = args.join('\0');
-    const known = this.memory.get(question);
-    if (known !== undefined) return known;
-    const answer = await this.run(args);
-    this.memory.set(question, answer);
-    return answer;
   }
 
   /** Runs `git ARGS`; undefined if it answers with exit code 1 or 128 ("no such thing"). */

@@ -44,6 +44,36 @@ export async function findEntry(git: Git, commit: string, path: string): Promise
   return here;
 }
 
+/**
+ * The paths of all files that differ between two commits or trees, in the order of their names. A renamed file is two paths.
+ * Folders that are the same are not read.
+ */
+export async function changedPaths(git: Git, from: string, to: string): Promise<string[]> {
+  const [one, other] = await Promise.all([treeOf(git, from), treeOf(git, to)]);
+  const top = (hash: string): TreeEntry => ({ mode: folder, hash, path: '' });
+  return (await differences(git, top(one), top(other))).sort();
+}
+
+async function differences(
+  git: Git,
+  one: TreeEntry | undefined,
+  other: TreeEntry | undefined,
+): Promise<string[]> {
+  if (one?.hash === other?.hash && one?.mode === other?.mode) return [];
+  const paths = [one, other].flatMap((each) => (each === undefined || isFolder(each) ? [] : [each.path]));
+  const before = await entriesOf(git, one);
+  const after = await entriesOf(git, other);
+  const inside = [...new Set([...before.keys(), ...after.keys()])].map((path) =>
+    differences(git, before.get(path), after.get(path)),
+  );
+  return [...new Set(paths), ...(await Promise.all(inside)).flat()];
+}
+
+async function entriesOf(git: Git, entry: TreeEntry | undefined): Promise<ReadonlyMap<string, TreeEntry>> {
+  const entries = entry === undefined || !isFolder(entry) ? [] : await readTree(git, entry);
+  return new Map(entries.map((each) => [each.path, each]));
+}
+
 export function isFolder({ mode }: TreeEntry): boolean {
   return mode === folder;
 }

@@ -93,6 +93,7 @@ async function untilUnlocked(move: () => Promise<unknown>, check: () => Promise<
  * @throws InputError
  */
 async function refuseCheckedOut(git: Git, ref: string): Promise<void> {
+  if (ref === shortRef(ref)) return;
   const listed = await git.run(['worktree', 'list', '--porcelain']);
   for (const block of listed.split('\n\n')) {
     const lines = block.split('\n');

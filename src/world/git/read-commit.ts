@@ -20,3 +20,15 @@ export async function readCommitTime(git: Git, commit: string): Promise<number> 
   const line = await git.run(['rev-list', '--max-count=1', '--timestamp', commit]);
   return Number(line.split(' ')[0]);
 }
+
+/**
+ * The parents of a commit, as it names them: they may be missing here.
+ * @param commit a full hash
+ * @returns none for a commit that is not here
+ */
+export async function parentsOf(git: Git, commit: string): Promise<string[]> {
+  const object = isFullHash(commit) ? await git.objects.find(commit) : undefined;
+  if (object?.kind !== 'commit') return [];
+  const [header = ''] = object.bytes.toString('latin1').split('\n\n', 1);
+  return [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].map(([, parent = '']) => parent);
+}

@@ -1,13 +1,15 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { withTemporaryFolder } from '../../host/files.ts';
+import { randomBytes } from 'node:crypto';
+import { OutsideError } from '../../host/errors.ts';
 import type { FileChange, Sha } from '../forge/forge.ts';
+import { isFullHash } from './full-hash.ts';
 import type { Git } from './git.ts';
+import { identityEnvironment, readIdentity, type Signature } from './identity.ts';
 import { findEntry } from './list-tree.ts';
 
 /**
- * Writes a commit that no ref names yet. Works in a bare repository. It uses an index file of its own, so the index of
- * a clone is not touched.
+ * Writes a commit that no ref names yet, by one `git fast-import`. Works in a bare repository, and touches neither the
+ * index nor the work tree of a clone. Hooks and signing are for what people commit.
+ * @throws OutsideError if git cannot write it, or a path could not be in a work tree
  */
 export async function writeCommit(
   git: Git,
@@ -19,9 +21,30 @@ export async function writeCommit(
     readonly message: string;
   },
 ): Promise<Sha> {
-  const tree = await writeTree(git, commit.parent, commit.changes);
-  const parents = [...(commit.parent === undefined ? [] : [commit.parent]), ...(commit.merges ?? [])];
-  return commitTree(git, { tree, parents, message: commit.message });
+  const { parent, merges = [], changes } = commit;
+  const { author, committer } = await readIdentity(git);
+  // git makes commits for a ref. This one is deleted before it is written.
+  const ref = `refs/coxswain/new/${randomBytes(8).toString('hex')}`;
+  const stream: (string | Buffer)[] = [
+    `commit ${ref}\nmark :1\nauthor ${signed(author)}\ncommitter ${signed(committer)}\n`,
+    ...data(commit.message.endsWith('\n') ? commit.message : `${commit.message}\n`),
+    ...(parent === undefined ? [] : [`from ${parent}\n`]),
+    ...merges.map((merge) => `merge ${merge}\n`),
+  ];
+  // A file may replace a folder of the same name.
+  for (const { path, content } of changes) if (content === null) stream.push(`D ${quoted(path)}\n`);
+  for (const change of changes) {
+    if (change.content === null) continue;
+    const mode = (await isExecutable(git, parent, change)) ? '100755' : '100644';
+    stream.push(`M ${mode} inline ${quoted(change.path)}\n`, ...data(change.content));
+  }
+  stream.push(`get-mark :1\nreset ${ref}\nfrom ${'0'.repeat(parent?.length ?? 40)}\n\ndone\n`);
+  const written = await git.run(['fast-import', '--quiet', '--done'], {
+    input: Buffer.concat(stream.map((part) => (typeof part === 'string' ? Buffer.from(part) : part))),
+    doing: 'writing a commit',
+  });
+  if (isFullHash(written)) return written;
+  throw new OutsideError('writing a commit', `git fast-import answered ${JSON.stringify(written)}`);
 }
 
 /** Writes a commit of an existing tree; no ref names it yet. */
@@ -32,77 +55,30 @@ export async function commitTree(
   const parents = commit.parents.flatMap((parent) => ['-p', parent]);
   return git.run(['commit-tree', commit.tree, ...parents, '-F', '-'], {
     input: commit.message,
-    env: await identity(git),
+    env: identityEnvironment(await readIdentity(git)),
   });
 }
 
-async function writeTree(git: Git, parent: Sha | undefined, changes: readonly FileChange[]): Promise<Sha> {
-  return withTemporaryFolder('index', async (folder) => {
-    const blobs = await writeBlobs(git, folder, changes);
-    const lines = await Promise.all(
-      changes.map((change, index) => indexLine(git, parent, change, blobs[index])),
-    );
-    const env = { GIT_INDEX_FILE: join(folder, 'index') };
-    if (parent !== undefined) await git.run(['read-tree', parent], { env });
-    await git.run(['update-index', '-z', '--index-info'], { env, input: lines.join('') });
-    return git.run(['write-tree'], { env });
-  });
+function data(content: string | Uint8Array): (string | Buffer)[] {
+  const bytes = Buffer.from(content);
+  return [`data ${bytes.length}\n`, bytes, '\n'];
 }
 
-/**
- * Writes the new contents by one git process.
- * @returns for each change the hash of its content; undefined if it removes a file
- */
-async function writeBlobs(
-  git: Git,
-  folder: string,
-  changes: readonly FileChange[],
-): Promise<(Sha | undefined)[]> {
-  const files: string[] = [];
-  for (const { content } of changes) {
-    if (content === null) continue;
-    const file = join(folder, `${files.length}`);
-    await writeFile(file, content);
-    files.push(file);
+/** As in C, which git also understands for names that need no quotes. */
+function quoted(path: string): string {
+  if (path.split('/').some((part) => /^(?:\.{0,2}|\.git)$/i.test(part)) || path.includes('\0')) {
+    throw new OutsideError('writing a commit', `${JSON.stringify(path)} cannot be the path of a file`);
   }
-  if (files.length === 0) return [];
-  const hashes = await git.run(['hash-object', '-w', '--no-filters', '--stdin-paths'], {
-    input: files.map((file) => `${file}\n`).join(''),
-  });
-  const written = hashes.split('\n');
-  return changes.map(({ content }) => (content === null ? undefined : written.shift()));
+  return `"${path.replaceAll(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`;
 }
 
-/** A line for `update-index --index-info`; mode 0 removes. */
-async function indexLine(
-  git: Git,
-  parent: Sha | undefined,
-  change: FileChange,
-  blob: Sha | undefined,
-): Promise<string> {
-  if (blob === undefined) return `0 ${'0'.repeat(parent?.length ?? 40)}\t${change.path}\0`;
-  const executable =
-    change.executable ??
-    (parent !== undefined && (await findEntry(git, parent, change.path))?.mode === '100755');
-  return `${executable ? '100755' : '100644'} ${blob}\t${change.path}\0`;
+/** A file keeps its mode, unless the change says another one. */
+async function isExecutable(git: Git, parent: Sha | undefined, change: FileChange): Promise<boolean> {
+  if (change.executable !== undefined) return change.executable;
+  return parent !== undefined && (await findEntry(git, parent, change.path))?.mode === '100755';
 }
 
-const identities = new WeakMap<Git, Promise<Record<string, string>>>();
-
-/** Environment that names Coxswain if git has no user name; git's own guess is useless. */
-function identity(git: Git): Promise<Record<string, string>> {
-  const known = identities.get(git) ?? readIdentity(git);
-  identities.set(git, known);
-  return known;
-}
-
-async function readIdentity(git: Git): Promise<Record<string, string>> {
-  const env: Record<string, string> = {};
-  for (const role of ['AUTHOR', 'COMMITTER']) {
-    const known = await git.try(['-c', 'user.useConfigOnly=true', 'var', `GIT_${role}_IDENT`]);
-    if (known !== undefined) continue;
-    env[`GIT_${role}_NAME`] = 'Coxswain';
-    env[`GIT_${role}_EMAIL`] = 'coxswain@localhost';
-  }
-  return env;
+/** As git stores it. */
+function signed({ who, when }: Signature): string {
+  return `${who} ${when ?? `${Math.floor(Date.now() / 1000)} +0000`}`;
 }

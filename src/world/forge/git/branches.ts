@@ -1,6 +1,7 @@
+import { isAncestor, mergeBase } from '../../git/ancestry.ts';
 import type { Objects } from '../../git/fetched-objects.ts';
 import type { Git } from '../../git/git.ts';
-import { listTree } from '../../git/list-tree.ts';
+import { changedPaths, listTree } from '../../git/list-tree.ts';
 import { readCommitTime } from '../../git/read-commit.ts';
 import { readTexts } from '../../git/read-objects.ts';
 import { type RefStore, refOf } from '../../git/ref-store.ts';
@@ -75,14 +76,9 @@ export function readCommits(
     },
     changedFiles: async (from, to) => {
       await Promise.all([fetchCommit(from), fetchCommit(to)]);
-      return [...(await changedFiles(git, from, to))].sort();
+      return changedPaths(git, from, to);
     },
   };
-}
-
-async function isAncestor(git: Git, ancestor: Sha, descendant: Sha): Promise<boolean> {
-  const common = await git.run(['merge-base', ancestor, descendant], { allow: [0, 1] });
-  return common === ancestor;
 }
 
 /**
@@ -90,23 +86,11 @@ async function isAncestor(git: Git, ancestor: Sha, descendant: Sha): Promise<boo
  * content does: every path that `head` changed since the merge base is the same in `base`.
  */
 async function contains(git: Git, base: Sha, head: Sha): Promise<boolean> {
-  const common = await git.run(['merge-base', base, head], { allow: [0, 1] });
+  const common = await mergeBase(git, base, head);
   if (common === head) return true;
-  if (common === '') return false;
-  const [changed, different] = await Promise.all([
-    changedFiles(git, common, head),
-    changedFiles(git, head, base),
-  ]);
-  return ![...changed].some((path) => different.has(path));
-}
-
-async function changedFiles(git: Git, from: Sha, to: Sha): Promise<Set<string>> {
-  const listed = await git.runOnObjects(
-    ['diff-tree', '-r', '-z', '--no-renames', '--name-only', from, to],
-    from,
-    to,
-  );
-  return new Set(listed.split('\0').filter((path) => path !== ''));
+  if (common === undefined) return false;
+  const different = new Set(await changedPaths(git, head, base));
+  return !(await changedPaths(git, common, head)).some((path) => different.has(path));
 }
 
 async function log(git: Git, from: Sha, to: Sha): Promise<Commit[]> {

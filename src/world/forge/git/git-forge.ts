@@ -12,17 +12,12 @@ import { openGitStatuses } from './statuses.ts';
 /**
  * A git repository as a forge: branches are its branches; pull requests and statuses are records on refs of its own;
  * merging one is `git merge`.
- * @param directory a bare repository, or a folder inside a clone
+ * @param place a bare repository, or a folder inside a clone; a Git that is used elsewhere too: its repository
  * @param remote whose branches these are; undefined: those of the repository itself
- * @throws InputError when `directory` is in no repository
+ * @throws InputError when a given folder is in no repository
  */
-export async function openGitForge(directory: string, remote?: Remote): Promise<Forge> {
-  const given = new Git(directory);
-  const top =
-    (await given.try(['rev-parse', '--show-toplevel'])) ??
-    (await given.try(['rev-parse', '--absolute-git-dir']));
-  if (top === undefined) throw new InputError({ where: directory, problem: 'not a git repository' });
-  const git = new Git(top);
+export async function openGitForge(place: string | Git, remote?: Remote): Promise<Forge> {
+  const git = typeof place === 'string' ? await openRepository(place) : place;
   const repository = remote === undefined ? localRepository(git) : remoteRepository(git, remote);
   const branches = openGitBranches(repository);
   return {
@@ -32,6 +27,15 @@ export async function openGitForge(directory: string, remote?: Remote): Promise<
     pullRequests: openGitPullRequests(repository, branches),
     statuses: openGitStatuses(repository),
   };
+}
+
+async function openRepository(directory: string): Promise<Git> {
+  const given = new Git(directory);
+  const top =
+    (await given.try(['rev-parse', '--show-toplevel'])) ??
+    (await given.try(['rev-parse', '--absolute-git-dir']));
+  if (top === undefined) throw new InputError({ where: directory, problem: 'not a git repository' });
+  return new Git(top);
 }
 
 function localRepository(git: Git): Repository {
