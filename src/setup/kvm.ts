@@ -2,7 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { beforeWriting } from '../host/dry-run.ts';
 import { findTool } from '../host/tools.ts';
-import { asRoot } from './as-root.ts';
+import { asRoot, canBeRoot } from './as-root.ts';
 
 const device = '/dev/kvm';
 
@@ -16,6 +16,8 @@ export type KvmAccess = 'ours' | 'opened' | 'absent' | 'refused';
 export async function openKvm(): Promise<KvmAccess> {
   if (!(await may(constants.F_OK))) return 'absent';
   if (await may(constants.R_OK | constants.W_OK)) return 'ours';
+  // Without it machines are emulated, which is slower and as true.
+  if (!(await canBeRoot())) return 'refused';
   beforeWriting(() => `open ${device} to this user`);
   const { username } = userInfo();
   if (findTool('setfacl') !== undefined) {

@@ -51,7 +51,8 @@ const kvmTexts = {
   ours: '/dev/kvm is open to this user',
   opened: '/dev/kvm was opened to this user',
   absent: 'there is no /dev/kvm: machines are emulated, which is slower',
-  refused: '/dev/kvm stays closed to this user: machines are emulated, which is slower',
+  refused:
+    '/dev/kvm stays closed to this user: machines are emulated, which is slower. On most systems the group kvm may use it: usermod -aG kvm USER',
 } as const;
 
 function readMirror(address: string | undefined): string | undefined {

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,6 +8,7 @@ import { beforeEach } from 'vitest';
 import { z } from 'zod';
 import { ours as pin } from '../../src/project/init/ours.ts';
 import { cliFolder } from './build-cli.ts';
+import type { OtherUser } from './other-user.ts';
 
 // Workflows, run by a real runner (nektos/act) on this machine, without containers.
 
@@ -74,8 +75,9 @@ export interface Runner {
 
 /**
  * @param act the program
+ * @param user who runs it; default: the user of the tests
  */
-export async function createRunner(act: string): Promise<Runner> {
+export async function createRunner(act: string, user?: OtherUser): Promise<Runner> {
   const folder = await mkdtemp(join(tmpdir(), 'coxswain-test-runner-'));
   const ours = join(folder, 'coxswain');
   await mkdir(ours);
@@ -83,9 +85,15 @@ export async function createRunner(act: string): Promise<Runner> {
     await cp(path, join(ours, path), { recursive: true });
   }
   await cp(cliFolder, join(ours, 'dist'), { recursive: true });
-  const repositories = [...refs().map((ref) => `${pin.repository}@${ref}=${ours}`), ...stubs()];
+  const replaced = join(folder, 'stubs');
+  await cp('test/workflows/stubs', replaced, { recursive: true });
+  const program = join(folder, 'act');
+  await cp(act, program, { dereference: true });
+  await chmod(program, 0o755);
+  await user?.own(folder);
+  const repositories = [...refs().map((ref) => `${pin.repository}@${ref}=${ours}`), ...stubs(replaced)];
   return {
-    run: (options) => run(act, folder, repositories, options),
+    run: (options) => run({ act: program, folder, repositories, user }, options),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
@@ -104,7 +112,7 @@ function refs(): string[] {
 }
 
 /** Replacements of GitHub's own actions, at every commit by which ours call them. */
-function stubs(): string[] {
+function stubs(folder: string): string[] {
   const texts = [
     'action.yml',
     ...readdirSync('.github/workflows').map((name) => `.github/workflows/${name}`),
@@ -115,7 +123,7 @@ function stubs(): string[] {
     ),
   );
   return [...called].flatMap((name = '') => {
-    const stub = resolve('test/workflows/stubs', name.slice('actions/'.length).replace(/@.*/, ''));
+    const stub = join(folder, name.slice('actions/'.length).replace(/@.*/, ''));
     return existsSync(stub) ? [`${name}=${stub}`] : [];
   });
 }
@@ -123,9 +131,17 @@ function stubs(): string[] {
 let runs = 0;
 
 async function run(
-  act: string,
-  folder: string,
-  repositories: readonly string[],
+  {
+    act,
+    folder,
+    repositories,
+    user,
+  }: {
+    readonly act: string;
+    readonly folder: string;
+    readonly repositories: readonly string[];
+    readonly user: OtherUser | undefined;
+  },
   options: RunOptions,
 ): Promise<WorkflowRun> {
   runs += 1;
@@ -153,8 +169,15 @@ async function run(
     ...pairs('--input', options.inputs ?? {}),
   ];
   // Its settings and checkouts are in these folders, not in those of the person who runs the tests.
-  const env = { ...process.env, XDG_CACHE_HOME: join(own, 'cache'), XDG_CONFIG_HOME: join(own, 'config') };
-  const child = spawn(act, args, { cwd: options.checkout, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const folders = { XDG_CACHE_HOME: join(own, 'cache'), XDG_CONFIG_HOME: join(own, 'config') };
+  await user?.own(own);
+  await user?.own(options.checkout);
+  const [program = act, ...words] = user?.command([act, ...args], folders) ?? [act, ...args];
+  const child = spawn(program, words, {
+    cwd: options.checkout,
+    env: { ...process.env, ...folders },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const log: string[] = [];
   const jobs: string[] = [];
   const steps: string[] = [];

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -59,6 +59,8 @@ export async function createUserRepository(
   },
 ): Promise<UserRepository> {
   const folder = await mkdtemp(join(tmpdir(), 'coxswain-test-user-'));
+  // The user who runs the jobs gets the checkouts in it.
+  await chmod(folder, 0o711);
   const git = new Git(github.directory);
   const first = join(folder, 'first');
   await cp(options.from, first, { recursive: true });

@@ -73,8 +73,7 @@ ${options.rings ?? 'rings: { early: 0.1, late: 1.0 }'}
 ${options.more?.includes('boot-test:') === true ? '' : withoutSystemd}
 ${options.more ?? ''}`;
   const config = parseConfig(yaml, 'coxswain.yaml');
-  const git = await createRepository();
-  await git.run(['switch', '--quiet', '--orphan', 'testing']);
+  const git = await createRepository({ branch: 'testing' });
   await commitFiles(
     git,
     {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach } from 'vitest';
 import { Git } from '../../src/world/git/git.ts';
+import { findCommit } from '../../src/world/git/read-commit.ts';
 
 const folders: string[] = [];
 
@@ -22,14 +23,16 @@ export function keepFolders(): string[] {
   return folders.splice(0);
 }
 
-/** A new git repository; `main` is its first branch, without a commit. Gone after the test. */
-export async function createRepository(options: { readonly bare?: boolean } = {}): Promise<Git> {
+/** A new git repository; `main`, or another branch, is its first one, without a commit. Gone after the test. */
+export async function createRepository(
+  options: { readonly bare?: boolean; readonly branch?: string } = {},
+): Promise<Git> {
   const git = new Git(await temporaryFolder());
   await git.run([
     'init',
     '--quiet',
     '--initial-branch',
-    'main',
+    options.branch ?? 'main',
     ...(options.bare === true ? ['--bare'] : []),
   ]);
   return git;
@@ -55,7 +58,7 @@ export async function commitFiles(
   await git.run(['commit', '--quiet', '--allow-empty', '--message', options.message ?? 'Change'], {
     env: date,
   });
-  return git.run(['rev-parse', 'HEAD']);
+  return (await findCommit(git, 'HEAD')) as string;
 }
 
 /** Environment that makes git commit at a time, in UNIX seconds. */

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'vitest';
@@ -8,6 +8,7 @@ import { parseRepository } from '../../src/world/registry/reference.ts';
 import { createRunner, type Runner, type WorkflowRun } from './act.ts';
 import { createUserRepository, type Pull, type UserRepository } from './github-repository.ts';
 import { type GitHubServer, startGitHub } from './github-server.ts';
+import type { OtherUser } from './other-user.ts';
 
 const day = 86_400;
 
@@ -59,6 +60,8 @@ export async function createStory(
     readonly secrets?: Readonly<Record<string, string>>;
     /** Added to the environment of each run. */
     readonly env?: Readonly<Record<string, string>>;
+    /** Who runs the jobs; default: the user of the tests. */
+    readonly runAs?: OtherUser;
     /** Added to the example before its first commit. */
     readonly files?: Readonly<Record<string, string>>;
   },
@@ -69,7 +72,7 @@ export async function createStory(
   const start = Math.floor(Date.now() / 1000) - 5 * day;
   const { repository = 'acme/os', defaultBranch = 'testing' } = options;
   const github = await startGitHub({ repository, defaultBranch });
-  const runner: Runner = await createRunner(act);
+  const runner: Runner = await createRunner(act, options.runAs);
   const user = await createUserRepository(github, {
     from: isAbsolute(options.example) ? options.example : join('workflows-examples', options.example),
     // The small base image has no systemd, on purpose.
@@ -78,6 +81,13 @@ export async function createStory(
     files: options.files ?? {},
     time: start,
   });
+  // Another user cannot write where people look afterwards.
+  const place = options.runAs === undefined ? output : join(options.runAs.home, name);
+  const share = async () => {
+    if (place !== output) await cp(place, output, { recursive: true });
+  };
+  await mkdir(place, { recursive: true });
+  await options.runAs?.own(place);
   const environment = 'planted-in-the-environment-5d1f';
   const planted = [environment, github.token, ...passwords(options.secrets ?? {})];
   let runs = 0;
@@ -102,15 +112,16 @@ export async function createStory(
           GITHUB_API_URL: github.apiUrl,
           GITHUB_SERVER_URL: github.serverUrl,
           COXSWAIN_NOW: String(start + Math.round(days * day)),
-          TEST_ARTIFACTS: join(output, 'artifacts'),
+          TEST_ARTIFACTS: join(place, 'artifacts'),
           TEST_RUN: String(again?.run ?? number),
           GITHUB_RUN_ATTEMPT: String(again?.attempt ?? 1),
-          TEST_SITE: join(output, 'site'),
+          TEST_SITE: join(place, 'site'),
           PLANTED: environment,
           ...options.env,
         },
         secrets: { ...(secrets ?? options.secrets ?? {}), GITHUB_TOKEN: token },
       });
+      await share();
       await writeFile(join(output, `${title(number, workflow)}.log`), run.log);
       await writeFile(join(output, `${title(number, workflow)}.md`), run.summaries.join('\n'));
       const steps = run.steps.filter((step) => !/: (actions\/|.*\n)/.test(step)).map((step) => `    ${step}`);

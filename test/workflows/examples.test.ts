@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { initRepository } from '../../src/project/init/init.ts';
 import { findAct, skipWithoutAct } from '../support/act.ts';
 import { pushPayload } from '../support/github-repository.ts';
+import { makeUser, type OtherUser, whyNoUser } from '../support/other-user.ts';
 import { useRegistry } from '../support/registry.ts';
 import { temporaryFolder } from '../support/repository.ts';
 import { createStory, moveBase, type Story } from '../support/workflow-story.ts';
@@ -18,6 +19,7 @@ const minutes = 60_000;
 describe.sequential('a first push is built, booted, released and published', () => {
   const registry = useRegistry();
   const stories: Story[] = [];
+  let runner: OtherUser | undefined;
   const base = () => `${registry.host}/fedora/fedora-coreos`;
 
   skipWithoutAct(act);
@@ -26,6 +28,7 @@ describe.sequential('a first push is built, booted, released and published', () 
   });
   afterAll(async () => {
     for (const story of stories) await story.end();
+    await runner?.remove();
   });
 
   async function release(story: Story, branch: string, graph: string): Promise<void> {
@@ -54,9 +57,12 @@ describe.sequential('a first push is built, booted, released and published', () 
     await release(story, 'stable', 'stable/x86_64/v1/graph');
   });
 
-  it('what init writes for three fleets, the first on a branch with a slash', {
+  it('what init writes for three fleets, the first on a branch with a slash; no job is root', {
     timeout: 6 * minutes,
-  }, async () => {
+  }, async ({ skip }) => {
+    const reason = whyNoUser();
+    if (reason !== undefined) skip(`no other user to run jobs as: ${reason}`);
+    runner = await makeUser(`cx-runner-${process.pid}`);
     const folder = await temporaryFolder();
     await initRepository(folder, {
       image: `${registry.host}/three/os`,
@@ -74,6 +80,7 @@ describe.sequential('a first push is built, booted, released and published', () 
       defaultBranch: 'release/next',
       replace: {},
       branches: ['release/next', 'testing', 'stable'],
+      runAs: runner,
     });
     await rm(folder, { recursive: true, force: true });
     await release(story, 'release/next', 'next/x86_64/v1/graph');
