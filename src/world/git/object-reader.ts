@@ -15,7 +15,11 @@ interface Question {
   readonly fail: (error: Error) => void;
 }
 
-type Process = ChildProcessByStdio<Writable, Readable, Readable>;
+/** A running git, and the questions that it has not answered yet. */
+interface Process {
+  readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly questions: Question[];
+}
 
 /** Milliseconds without a question after which the process ends. */
 const idle = 1_000;
@@ -27,7 +31,6 @@ const idle = 1_000;
 export class ObjectReader {
   readonly #directory: string;
   #process: Process | undefined;
-  #questions: Question[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(directory: string) {
@@ -41,12 +44,12 @@ export class ObjectReader {
    */
   read(name: string): Promise<GitObject | undefined> {
     if (name === '' || name.includes('\n')) return Promise.resolve(undefined);
-    const child = this.#process ?? this.#start();
+    const process = this.#process ?? this.#start();
     clearTimeout(this.#timer);
-    if (this.#questions.length === 0) keepRunning(child, true);
+    if (process.questions.length === 0) keepRunning(process, true);
     return new Promise((answer, fail) => {
-      this.#questions.push({ answer, fail });
-      child.stdin.write(`${name}\n`);
+      process.questions.push({ answer, fail });
+      process.child.stdin.write(`${name}\n`);
     });
   }
 
@@ -60,42 +63,44 @@ export class ObjectReader {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' },
     });
-    this.#process = child;
-    keepRunning(child, false);
+    // Of its own: an idle process may still be ending when the next one is asked.
+    const started: Process = { child, questions: [] };
+    const { questions } = started;
+    this.#process = started;
+    keepRunning(started, false);
     let complaint = '';
     child.stderr.on('data', (data: Buffer) => {
       complaint = (complaint + data.toString()).slice(-2_000);
     });
     const answers = answerParser();
     child.stdout.on('data', (data: Buffer) => {
-      for (const object of answers(data)) this.#questions.shift()?.answer(object);
-      if (this.#questions.length === 0) this.#rest(child);
+      for (const object of answers(data)) questions.shift()?.answer(object);
+      if (questions.length === 0) this.#rest(started);
     });
     const end = (why: string) => {
-      if (this.#process === child) this.#process = undefined;
-      const open = this.#questions.splice(0);
-      for (const { fail } of open)
+      if (this.#process === started) this.#process = undefined;
+      for (const { fail } of questions.splice(0))
         fail(new OutsideError('reading objects from git', complaint.trim() || why));
     };
     child.once('error', ({ message }) => end(message));
     child.once('close', (code) => end(`git ended with exit code ${code}`));
     // The end of the process is reported. Without this handler a broken pipe would end our process.
     child.stdin.on('error', () => {});
-    return child;
+    return started;
   }
 
-  #rest(child: Process): void {
-    keepRunning(child, false);
+  #rest(process: Process): void {
+    keepRunning(process, false);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      if (this.#process === child) this.#process = undefined;
-      child.stdin.end();
+      if (this.#process === process) this.#process = undefined;
+      process.child.stdin.end();
     }, idle).unref();
   }
 }
 
 /** Whether our own process waits for this one. */
-function keepRunning(child: Process, wait: boolean): void {
+function keepRunning({ child }: Process, wait: boolean): void {
   const how = wait ? 'ref' : 'unref';
   child[how]();
   for (const stream of [child.stdin, child.stdout, child.stderr] as { ref?(): void; unref?(): void }[]) {

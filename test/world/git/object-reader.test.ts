@@ -1,14 +1,20 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { OutsideError } from '../../../src/host/errors.ts';
+import { findTool } from '../../../src/host/tools.ts';
 import { Git } from '../../../src/world/git/git.ts';
 import { findEntry, listCommit, listTree } from '../../../src/world/git/list-tree.ts';
 import { readRef } from '../../../src/world/git/local-refs.ts';
 import { findCommit, readCommitTime } from '../../../src/world/git/read-commit.ts';
 import { readBlob, readTexts } from '../../../src/world/git/read-objects.ts';
 import { commitFiles, createRepository, temporaryFolder } from '../../support/repository.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 /** Pids of the `git cat-file` processes that read this repository. */
 function readers({ directory }: Git): number[] {
@@ -105,6 +111,20 @@ describe('objects', () => {
     });
     await expect.poll(() => readers(git), { timeout: 20_000 }).toEqual([]);
     expect(await readBlob(git, hashes[1] as string)).toEqual(contents[1]);
+  });
+
+  it('that are asked for while an idle process still ends are read by the next one', async () => {
+    const git = new Git((await repositoryWithCommit()).directory);
+    const folder = await temporaryFolder();
+    // The first process takes a second to end, and the next one two seconds to start.
+    const slow = `#!/bin/sh
+if mkdir ${folder}/started 2>/dev/null; then ${findTool('git')} "$@"; sleep 1; else sleep 2; exec ${findTool('git')} "$@"; fi
+`;
+    writeFileSync(join(folder, 'git'), slow, { mode: 0o755 });
+    vi.stubEnv('PATH', `${folder}:${process.env.PATH}`);
+    expect((await git.objects.read('HEAD'))?.kind).toBe('commit');
+    await sleep(1200);
+    expect((await git.objects.read('HEAD'))?.kind).toBe('commit');
   });
 
   it('are asked for again in a new process if the first one is killed', async () => {
