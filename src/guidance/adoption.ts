@@ -235,5 +235,6 @@ export function parseAdoption(text: string, where: string): Adoption {
 /** The text as it is on the state branch: indent of two spaces, with lists of numbers on one line. */
 export function formatAdoption(observed: Adoption): string {
   const text = JSON.stringify(observed, null, 2);
-  return `${text.replace(/\[[\s\d.,]*\]/g, (list) => list.replace(/\s+/g, ' ').replace('[ ', '[').replace(' ]', ']'))}\n`;
+  // No text has a line end in JSON, so this finds lists only.
+  return `${text.replace(/\[\n[\s\d.,]*\]/g, (list) => list.replace(/\s+/g, ' ').replace('[ ', '[').replace(' ]', ']'))}\n`;
 }

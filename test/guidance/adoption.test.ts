@@ -146,8 +146,9 @@ describe('adoptionCurve', () => {
 
 describe('parseAdoption', () => {
   it('reads what formatAdoption writes, and keeps lists of numbers on one line', () => {
-    const text = formatAdoption(observed);
-    expect(parseAdoption(text, 'adoption.json')).toEqual(observed);
+    const stuck = [{ kind: 'paused', version: '1', nodes: 1, reason: 'see [1,  2]' }] as const;
+    const text = formatAdoption({ ...observed, stuck });
+    expect(parseAdoption(text, 'adoption.json')).toEqual({ ...observed, stuck });
     expect(text).toContain('"lastSeen": [50, 10, 0]');
   });
 
