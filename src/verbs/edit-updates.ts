@@ -3,54 +3,15 @@ import { firstRelease } from '../cli/first-release-input.ts';
 import { choice, duration, flag, text } from '../cli/inputs.ts';
 import { type StateChange, stateChangeFacts } from '../cli/state-change.ts';
 import { defineVerb } from '../cli/verb.ts';
-import { parseWhen } from '../guidance/template/template-times.ts';
 import { defined } from '../host/defined.ts';
-import { InputError, UsageError } from '../host/errors.ts';
 import { type Report, renderReports } from '../host/report.ts';
-import { showDifference } from '../operate/edit-updates/difference.ts';
 import { findFleet } from '../project/fleets.ts';
 import { describeMovedTags, followOfferOrWarn } from '../release/follow-offer.ts';
-import { type Action, type EditAnswer, editFleet } from '../release/operations/edit-fleet.ts';
-import { findOperator, readStatement } from '../release/operations/operator.ts';
+import { type EditAnswer, editFleet } from '../release/operations/edit-fleet.ts';
+import { findOperator } from '../release/operations/operator.ts';
+import { changesOffer, kinds, readAction } from '../release/operations/read-action.ts';
 import { openProject } from '../release/project.ts';
-
-const kinds: readonly Action['kind'][] = [
-  'rollout',
-  'pause',
-  'resume',
-  'barrier',
-  'deadend',
-  'withdraw',
-  'hold',
-  'release-hold',
-];
-
-/** After these actions a new node may get another release, so the floating tags have to follow. */
-const changesOffer: readonly Action['kind'][] = ['rollout', 'deadend', 'withdraw', 'release-hold'];
-
-interface Given {
-  readonly version: string | undefined;
-  readonly start: string | undefined;
-  readonly duration: number | undefined;
-  readonly reason: string | undefined;
-  readonly for: number | undefined;
-  readonly force: boolean;
-  readonly 'keep-rollouts': boolean;
-}
-
-/** The inputs of each action besides --by and --dry-run. */
-const takes: Readonly<
-  Record<Action['kind'], { readonly needs: readonly (keyof Given)[]; readonly may: readonly (keyof Given)[] }>
-> = {
-  rollout: { needs: ['duration'], may: ['version', 'start', 'reason', 'force'] },
-  pause: { needs: ['reason'], may: ['version', 'for'] },
-  resume: { needs: [], may: ['version', 'reason'] },
-  barrier: { needs: ['version', 'reason'], may: [] },
-  deadend: { needs: ['version', 'reason'], may: [] },
-  withdraw: { needs: ['version', 'reason'], may: ['force'] },
-  hold: { needs: ['reason'], may: ['for', 'keep-rollouts'] },
-  'release-hold': { needs: [], may: ['reason'] },
-};
+import { showDifference } from '../release/state/difference.ts';
 
 export default defineVerb({
   summary:
@@ -60,6 +21,7 @@ Each action is one commit on the state branch that says who and why; the same ac
 of them by git revert on that branch. publish-updates makes it public.
 
   rollout       give a release a (new) rollout: --duration 48h [--version V] [--start "tuesday 14:00 UTC"]
+  reschedule    move the end of a rollout, and its start until it has begun: --end "friday 18:00 UTC" [--start WHEN]
   pause         stop a rollout where it is: --reason WHY [--version V] [--for 6h: then it goes on automatically]
   resume        go on at the share of nodes that was reached: [--version V]
   barrier       older nodes must pass through a release: --version V --reason WHY
@@ -72,13 +34,20 @@ of them by git revert on that branch. publish-updates makes it public.
   inputs: {
     fleet: text('the fleet to steer', { placeholder: 'NAME', required: true }),
     action: choice(`what to do: ${kinds.join(', ')}`, kinds, { placeholder: 'ACTION', required: true }),
-    version: text('the release; rollout: default the newest; pause and resume: default all', {
-      placeholder: 'VERSION',
-    }),
+    version: text(
+      'the release; rollout: default the newest; reschedule: the only one; pause and resume: all',
+      {
+        placeholder: 'VERSION',
+      },
+    ),
     reason: text('why: for the commit, the dashboard and the nodes; preferably the URL of an issue'),
-    start: text('rollout: when it starts, such as "now", "+2h", "next tuesday 14:00 UTC" (default: now)', {
-      placeholder: 'WHEN',
-    }),
+    start: text(
+      'rollout and reschedule: when it starts, such as "now", "+2h", "next tuesday 14:00 UTC" (default: now)',
+      {
+        placeholder: 'WHEN',
+      },
+    ),
+    end: text('reschedule: when every node is offered it, such as "+12h"', { placeholder: 'WHEN' }),
     duration: duration('rollout: how long until every node is offered it, such as 48h'),
     for: duration('pause and hold: ends automatically after this time'),
     by: text('who does it (default: the name that git knows)', { placeholder: 'NAME' }),
@@ -132,64 +101,4 @@ function reportOn(answer: EditAnswer, change: StateChange): Report {
     headline: `${fleet}: ${done}`,
     facts: [...warnings.map((warning) => ({ warning })), ...notes, ...stateChangeFacts(answer, change)],
   };
-}
-
-function readAction(kind: Action['kind'], given: Given, now: number): Action {
-  const { needs, may } = takes[kind];
-  for (const name of ['version', 'start', 'duration', 'reason', 'for', 'force', 'keep-rollouts'] as const) {
-    const isGiven = given[name] !== undefined && given[name] !== false;
-    if (!isGiven && needs.includes(name)) throw new UsageError(`--action ${kind} needs --${name}`);
-    if (isGiven && !needs.includes(name) && !may.includes(name)) {
-      throw new UsageError(`--action ${kind} takes no --${name}`);
-    }
-  }
-  const reason = readStatement(given.reason ?? '', '--reason');
-  if (needs.includes('reason') && reason === '') throw new UsageError(`--action ${kind} needs a --reason`);
-  const version = defined({ version: given.version });
-  const why = defined({ reason: given.reason === undefined ? undefined : reason });
-  const lasting = defined({ duration: given.for === undefined ? undefined : positive(given.for, 'for') });
-  const required = given.version ?? '';
-  switch (kind) {
-    case 'rollout':
-      return {
-        kind,
-        ...version,
-        ...why,
-        start: parseWhen(given.start ?? 'now', now, { field: '--start' }),
-        duration: wholeMinutes(given.duration ?? 0),
-        force: given.force,
-      };
-    case 'pause':
-      return { kind, ...version, reason, ...lasting };
-    case 'resume':
-      return { kind, ...version, ...why };
-    case 'barrier':
-    case 'deadend':
-      return { kind, version: required, reason };
-    case 'withdraw':
-      return { kind, version: required, reason, force: given.force };
-    case 'hold':
-      return { kind, reason, ...lasting, keepRollouts: given['keep-rollouts'] };
-    case 'release-hold':
-      return { kind, ...why };
-  }
-}
-
-function positive(seconds: number, name: string): number {
-  if (seconds > 0) return seconds;
-  throw new InputError({
-    field: `--${name}`,
-    problem: 'the time must be longer than 0',
-    expected: 'such as 6h',
-  });
-}
-
-function wholeMinutes(seconds: number): number {
-  if (seconds > 0 && seconds % 60 === 0) return seconds;
-  throw new InputError({
-    field: '--duration',
-    problem: 'update metadata counts whole minutes, at least one',
-    found: `${seconds} s`,
-    expected: 'such as 48h',
-  });
 }

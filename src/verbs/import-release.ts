@@ -6,11 +6,11 @@ import { defineVerb } from '../cli/verb.ts';
 import { defined } from '../host/defined.ts';
 import { UsageError } from '../host/errors.ts';
 import { type Report, renderReports } from '../host/report.ts';
-import { showDifference } from '../operate/edit-updates/difference.ts';
 import { type ImportAnswer, importRelease } from '../operate/import-release/import-release.ts';
 import { findFleet } from '../project/fleets.ts';
 import { findOperator } from '../release/operations/operator.ts';
 import { openProject } from '../release/project.ts';
+import { showDifference } from '../release/state/difference.ts';
 
 export default defineVerb({
   summary: 'Add images that nodes run already to a fleet, so that these nodes find themselves in its graph',

@@ -2,14 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { duration, many, parsed, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
 import { InputError, UsageError } from '../host/errors.ts';
+import { untilSignal } from '../host/until-signal.ts';
 import type { SiteSource } from '../operate/serve-graph/fleet-source.ts';
 import { createGraphServer } from '../operate/serve-graph/graph-server.ts';
-import { listen, parseListenAddress, stopServer } from '../operate/serve-graph/listen.ts';
 import { createMetrics } from '../operate/serve-graph/metrics.ts';
 import { openSite } from '../operate/serve-graph/served-site.ts';
 import { artifactSource } from '../operate/serve-graph/site-artifact.ts';
 import { folderSource } from '../operate/serve-graph/site-folder.ts';
 import { urlSource } from '../operate/serve-graph/site-url.ts';
+import { listen, parseListenAddress, stopServer } from '../world/http/listen.ts';
 import { createRegistryClient } from '../world/registry/client.ts';
 import { parseReference } from '../world/registry/reference.ts';
 
@@ -93,11 +94,4 @@ function openSource(
   }
   if (/^[a-z][a-z+.-]*:\/\//i.test(site)) return urlSource(site, fleet);
   return folderSource(site, fleet);
-}
-
-/** The first signal that asks to stop; a second one ends the process at once. */
-function untilSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, resolve);
-  });
 }

@@ -49,6 +49,7 @@ async function edit(fleet: string, given: { action: 'pause' | 'resume'; reason?:
       version: undefined,
       reason: given.reason,
       start: undefined,
+      end: undefined,
       duration: undefined,
       for: undefined,
       by: 'Ada',

@@ -2,9 +2,9 @@ import { plainText } from '../../host/markdown.ts';
 import type { Config, Fleet } from '../../project/configuration/config.ts';
 import { nextFleets } from '../../project/fleets.ts';
 import type { RollBackMarker } from '../../release/candidate/roll-back-marker.ts';
+import type { RollBackPlan } from '../../release/operations/take-back.ts';
 import { rollBackBranch } from '../../world/forge/branch-names.ts';
 import type { Proposal } from '../../world/forge/propose-changes.ts';
-import type { RollBackPlan } from './take-back.ts';
 
 const shownFiles = 50;
 

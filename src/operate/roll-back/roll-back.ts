@@ -13,6 +13,7 @@ import { formatMarker, type RollBackMarker, readMarker } from '../../release/can
 import { followOfferOrWarn, type MovedTag } from '../../release/follow-offer.ts';
 import { commitMessage } from '../../release/operations/edit-fleet.ts';
 import type { EditContext } from '../../release/operations/fleet-edit.ts';
+import { planRollBack, type RollBackPlan, takeBack } from '../../release/operations/take-back.ts';
 import type { Project } from '../../release/project.ts';
 import { rollBackBranch } from '../../world/forge/branch-names.ts';
 import type { FileChange, Sha } from '../../world/forge/forge.ts';
@@ -20,7 +21,6 @@ import { type ProposalAction, proposeChanges } from '../../world/forge/propose-c
 import { untilNotStale } from '../../world/forge/retry.ts';
 import { treeChanges } from '../../world/git/tree-changes.ts';
 import { rollBackProposal } from './pull-request.ts';
-import { planRollBack, type RollBackPlan, takeBack } from './take-back.ts';
 
 /** What a roll-back did. */
 export interface RollBackAnswer {

@@ -4,6 +4,7 @@ import type { EditContext, FleetEdit } from './fleet-edit.ts';
 import { hold, releaseHold } from './hold.ts';
 import { markBarrier, markDeadend } from './mark-release.ts';
 import { endExpiredPauses, pause, resume } from './pause-rollout.ts';
+import { reschedule } from './reschedule.ts';
 import { rollOut } from './roll-out.ts';
 import { withdraw } from './withdraw.ts';
 
@@ -15,6 +16,13 @@ export type Action =
       readonly start: number;
       readonly duration: number;
       readonly force: boolean;
+      readonly reason?: string;
+    }
+  | {
+      readonly kind: 'reschedule';
+      readonly version?: string;
+      readonly start?: number;
+      readonly end: number;
       readonly reason?: string;
     }
   | { readonly kind: 'pause'; readonly version?: string; readonly reason: string; readonly duration?: number }
@@ -105,6 +113,8 @@ function apply(state: FleetState, order: EditContext, action: Action): FleetEdit
   switch (action.kind) {
     case 'rollout':
       return rollOut(state, { ...action, ...order });
+    case 'reschedule':
+      return reschedule(state, { ...action, ...order });
     case 'pause':
       return pause(state, { ...action, ...order });
     case 'resume':

@@ -4,9 +4,9 @@ import type { UpdateEntry } from '../../../src/guidance/metadata.ts';
 import { silentLog } from '../../../src/host/log.ts';
 import type { SiteSource } from '../../../src/operate/serve-graph/fleet-source.ts';
 import { createGraphServer } from '../../../src/operate/serve-graph/graph-server.ts';
-import { listen, stopServer } from '../../../src/operate/serve-graph/listen.ts';
 import { createMetrics } from '../../../src/operate/serve-graph/metrics.ts';
 import { openSite } from '../../../src/operate/serve-graph/served-site.ts';
+import { listen, stopServer } from '../../../src/world/http/listen.ts';
 import { makeRelease, start, versionOf } from '../../guidance/histories.ts';
 
 export const rolling: UpdateEntry = {

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { exec } from '../../host/exec.ts';
 import { withTemporaryFolder } from '../../host/files.ts';
-import type { FilePreview } from '../../release/state/state.ts';
+import type { FilePreview } from './state.ts';
 
 /** What would change, as `git diff` shows it. */
 export async function showDifference(files: readonly FilePreview[]): Promise<string> {

@@ -2,15 +2,10 @@ import { listStranded, strandedBy } from '../../guidance/update-paths.ts';
 import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import { nearest } from '../../host/nearest.ts';
-import type { EditContext } from '../../release/operations/fleet-edit.ts';
-import {
-  ageOf,
-  metadataOf,
-  setMetadata,
-  withdrawnOrPaused,
-} from '../../release/operations/update-entries.ts';
-import { withdraw } from '../../release/operations/withdraw.ts';
-import type { FleetState, ReleaseRecord } from '../../release/state/state.ts';
+import type { FleetState, ReleaseRecord } from '../state/state.ts';
+import type { EditContext } from './fleet-edit.ts';
+import { ageOf, metadataOf, setMetadata, withdrawnOrPaused } from './update-entries.ts';
+import { withdraw } from './withdraw.ts';
 
 /** The release that is withdrawn, and the one whose content is restored. */
 export interface RollBackPlan {
