@@ -17,6 +17,7 @@ export const verbGroups: ReadonlyArray<{ readonly title: string; readonly verbs:
     title: 'Operating a fleet',
     verbs: [
       'edit-updates',
+      'bridge',
       'roll-back',
       'start-release',
       'import-release',

@@ -4,6 +4,7 @@
  */
 const pending: Array<() => Promise<void> | void> = [];
 let installed = false;
+let taken = false;
 
 /** Registers an undo step; returns the function that takes it off the list again. */
 export function onInterrupt(undo: () => Promise<void> | void): () => void {
@@ -15,6 +16,17 @@ export function onInterrupt(undo: () => Promise<void> | void): () => void {
   };
 }
 
+/**
+ * The first signal that asks a server to stop. It then ends in order, and its own code cleans up; a second signal ends the
+ * process at once.
+ */
+export function untilSignal(): Promise<NodeJS.Signals> {
+  taken = true;
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, resolve);
+  });
+}
+
 function install(): void {
   if (installed) return;
   installed = true;
@@ -24,6 +36,7 @@ function install(): void {
     ['SIGHUP', 129],
   ] as const) {
     process.once(signal, () => {
+      if (taken) return;
       void undoAll().finally(() => process.exit(code));
     });
   }

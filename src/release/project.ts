@@ -1,4 +1,5 @@
 import { type Checkout, openCheckout } from '../project/checkout.ts';
+import type { BranchStore } from '../world/forge/forge.ts';
 import { openState, type State } from './state/state.ts';
 import { type ReadUpstream, upstreamReader } from './upstream/guidance.ts';
 import { firstReleaseCheck } from './witnesses/first-release.ts';
@@ -10,6 +11,8 @@ import { openWitnesses } from './witnesses/testimony.ts';
  */
 export interface Project extends Checkout {
   readonly state: State;
+  /** The state as other branches of this forge have it, with the same check of a first release. */
+  readonly openStateOn: (branches: BranchStore) => State;
   /** Reads the base's own update guidance, at most once. */
   readonly readUpstream: ReadUpstream;
 }
@@ -30,9 +33,11 @@ export async function openProject(
     firstRelease: options.firstRelease === true,
     log,
   });
+  const openStateOn = (branches: BranchStore) => openState(branches, config, confirmFirstRelease);
   return {
     ...checkout,
-    state: openState(checkout.forge.branches, config, confirmFirstRelease),
+    state: openStateOn(checkout.forge.branches),
+    openStateOn,
     readUpstream: upstreamReader(config, options),
   };
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { duration, many, parsed, text } from '../cli/inputs.ts';
 import { defineVerb } from '../cli/verb.ts';
+import { untilSignal } from '../host/cleanup.ts';
 import { InputError, UsageError } from '../host/errors.ts';
-import { untilSignal } from '../host/until-signal.ts';
 import type { SiteSource } from '../operate/serve-graph/fleet-source.ts';
 import { createGraphServer } from '../operate/serve-graph/graph-server.ts';
 import { createMetrics } from '../operate/serve-graph/metrics.ts';

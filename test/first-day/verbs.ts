@@ -177,6 +177,7 @@ export const rows: readonly Row[] = [
 export const without: Readonly<Record<string, string>> = {
   completion: 'prints a script: test/verbs/completion',
   check: 'reads a checkout alone: test/verbs/check',
+  bridge: 'serves a browser, and acts by the verbs that have a row: test/operate/bridge, test/browser',
   'boot-test': 'starts virtual machines: test/local-stack/vm',
   demo: 'plays its own world: script/demo',
   'make-key': 'writes two files and refuses those that exist: test/verbs/make-key',

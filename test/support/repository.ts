@@ -1,15 +1,24 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach } from 'vitest';
+import { afterAll, afterEach } from 'vitest';
 import { Git } from '../../src/world/git/git.ts';
 import { findCommit } from '../../src/world/git/read-commit.ts';
 
 const folders: string[] = [];
+const kept: string[] = [];
 
-afterEach(async () => {
-  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
-});
+afterEach(() => removeAll(folders));
+afterAll(() => removeAll(kept));
+
+async function removeAll(list: string[]): Promise<void> {
+  await Promise.all(list.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
+}
+
+/** The folders that were made so far are for all tests of the file: they are gone after the last one. */
+export function keepForAllTests(): void {
+  kept.push(...folders.splice(0));
+}
 
 /** An empty folder that is gone after the test. */
 export async function temporaryFolder(): Promise<string> {

@@ -60,16 +60,9 @@ export async function rollBack(
     readonly reason: string;
   },
 ): Promise<RollBackAnswer> {
-  const { config, forge, state } = project;
+  const { config, forge } = project;
   const { fleet, order, reason } = options;
-  const plan = planRollBack(await state.readFleet(fleet.name), fleet.name, options);
-  let done = { summary: '', warnings: [] as readonly string[] };
-  const message = () => commitMessage(order, done.summary, reason);
-  const { changed } = await state.changeFleet(fleet.name, message, (before) => {
-    const taken = takeBack(before, { ...order, plan, reason });
-    done = taken;
-    return taken.state;
-  });
+  const { plan, changed, ...done } = await withdrawBad(project, options);
   const movedTags = await followOfferOrWarn(project, fleet.name);
   const elsewhere = await stillOffered(project, fleet, plan.bad);
   const answer = {
@@ -106,6 +99,28 @@ export async function rollBack(
     pullRequest: 'pullRequest' in proposed ? proposed.pullRequest.number : undefined,
     ...defined({ reason: 'reason' in proposed ? proposed.reason : undefined }),
   };
+}
+
+/** The first step: one commit on the state branch, or none if it is withdrawn already. @throws as rollBack does */
+export async function withdrawBad(
+  { state }: Pick<Parts, 'state'>,
+  options: Parameters<typeof rollBack>[1],
+): Promise<{
+  readonly plan: RollBackPlan;
+  readonly changed: boolean;
+  readonly summary: string;
+  readonly warnings: readonly string[];
+}> {
+  const { fleet, order, reason } = options;
+  const plan = planRollBack(await state.readFleet(fleet.name), fleet.name, options);
+  let done = { summary: '', warnings: [] as readonly string[] };
+  const message = () => commitMessage(order, done.summary, reason);
+  const { changed } = await state.changeFleet(fleet.name, message, (before) => {
+    const { state: after, summary, warnings } = takeBack(before, { ...order, plan, reason });
+    done = { summary, warnings };
+    return after;
+  });
+  return { plan, changed, ...done };
 }
 
 type Change =

@@ -83,7 +83,7 @@ function requireRollout(state: FleetState, { fleet }: Order, version: string): R
   });
 }
 
-/** A rollout that has not begun. */
+/** For a rollout before its start. */
 function moveWhole(rollout: Rollout, { now, start: wanted, end }: Order): Rollout {
   const start = wanted ?? rollout.start_epoch ?? now;
   if (start < now) {
@@ -100,7 +100,7 @@ function moveWhole(rollout: Rollout, { now, start: wanted, end }: Order): Rollou
   return same ? rollout : { ...rollout, start_epoch: start, duration_minutes: minutes };
 }
 
-/** A rollout that has begun. */
+/** For a rollout after its start. */
 function moveEnd(rollout: Rollout, { now, start, end }: Order): Rollout {
   const begun = rollout.start_epoch ?? 0;
   if (start !== undefined && start !== begun) {
@@ -115,7 +115,7 @@ function moveEnd(rollout: Rollout, { now, start, end }: Order): Rollout {
   refuseEnd(end, { after: now, now });
   const there = rolloutEnd(rollout);
   if (there !== undefined && Math.abs(there - end) < 30) return rollout;
-  // Rounded up, because a lower share would take the offer back from nodes.
+  // Rounded up, because nodes would lose their offer by a lower share.
   const reached = Math.min(1, Math.ceil(rolloutProgress(rollout, now) * 1e6) / 1e6);
   return {
     ...rollout,

@@ -21,7 +21,7 @@ const scheduled = fleetOf(3, {
 });
 
 describe('reschedule', () => {
-  it('moves start and end of a rollout that has not begun', () => {
+  it('moves start and end of a rollout before its start', () => {
     const { state, summary } = move(scheduled, { start: now + 2 * hour, end: now + 12 * hour });
     expect(summary).toBe(`reschedule ${versionOf(2)} to 2026-07-25T19:20:00Z until 2026-07-26T05:20:00Z`);
     expect(rolloutOf(state, 2)).toEqual({

@@ -1,0 +1,90 @@
+import { directory } from '../cli/directory.ts';
+import { firstRelease } from '../cli/first-release-input.ts';
+import { choice, text, wholeNumber } from '../cli/inputs.ts';
+import { defineVerb } from '../cli/verb.ts';
+import { untilSignal } from '../host/cleanup.ts';
+import { editActions } from '../operate/bridge/actions/edit-actions.ts';
+import {
+  type RollBack,
+  rollBackAction,
+  startAction,
+  urgentAction,
+} from '../operate/bridge/actions/release-actions.ts';
+import { createBridge } from '../operate/bridge/bridge.ts';
+import { createBridgeServer } from '../operate/bridge/server.ts';
+import { createSession } from '../operate/bridge/session.ts';
+import { rollBack, withdrawBad } from '../operate/roll-back/roll-back.ts';
+import { describeMovedTags } from '../release/follow-offer.ts';
+import { findOperator } from '../release/operations/operator.ts';
+import { openProject } from '../release/project.ts';
+import { listen, stopServer } from '../world/http/listen.ts';
+
+const graceMilliseconds = 5_000;
+
+export default defineVerb({
+  summary: 'See and steer the fleets in a browser, with a preview of every change',
+  about: `
+It serves the dashboard on this machine only, made from the newest state branch, with forms for everything that
+edit-updates, roll-back and start-rollout do. Each change shows first what it does to whom; confirmed, it is one commit, by you.
+It prints an address that counts once: open it in a browser. Ctrl-C ends it.
+
+  coxswain bridge
+  ssh -L 7777:127.0.0.1:7777 ops -t coxswain bridge --port 7777`,
+  writes: true,
+  inputs: {
+    address: choice('where to listen; only this machine can reach either', ['127.0.0.1', '::1'], {
+      placeholder: 'IP',
+      fallback: '127.0.0.1',
+    }),
+    port: wholeNumber('port to listen on; 0 takes a free one', { from: 0, to: 65_535 }, { fallback: '0' }),
+    by: text('who acts (default: the name that git knows)', { placeholder: 'NAME' }),
+    'first-release': firstRelease,
+    directory,
+  },
+  run: async (inputs, context) => {
+    const { env, log, now } = context;
+    const open = () =>
+      openProject({ directory: inputs.directory, env, log, firstRelease: inputs['first-release'] });
+    const { git } = await open();
+    const by = await findOperator(git, inputs.by);
+    const session = createSession();
+    const bridge = createBridge({
+      openProject: open,
+      actions: [startAction, ...editActions, rollBackAction(rollBackInSteps), urgentAction],
+      by,
+      log,
+      now,
+      context: { root: `/${session.folder}/`, formToken: session.formToken },
+    });
+    const server = createBridgeServer({ bridge, session, log });
+    const signalled = untilSignal();
+    const url = await listen(server, { host: inputs.address, port: inputs.port });
+    log.info('open this address in a browser on this machine; it counts once, and Ctrl-C ends the bridge:');
+    // The only place where the token is shown.
+    process.stdout.write(`${url}${session.folder}/enter?token=${session.token}\n`);
+    const signal = await signalled;
+    await stopServer(server, graceMilliseconds);
+    return { data: { url, stoppedBy: signal }, text: '' };
+  },
+});
+
+/** A preview takes the first step only: what follows depends on its commit. */
+export const rollBackInSteps: RollBack = async ({ project, fleet, order, rehearse }, given) => {
+  const options = { fleet, order, ...given };
+  if (rehearse) {
+    const { plan, summary, warnings } = await withdrawBad(project, options);
+    const notes = [
+      `a pull request into ${fleet.branch} then restores the content of ${plan.good.version} as a new release`,
+    ];
+    return { summary, warnings, notes };
+  }
+  const { summary, warnings, movedTags, pullRequest, reason } = await rollBack(project, options);
+  return {
+    summary,
+    warnings,
+    notes: [
+      ...describeMovedTags(movedTags),
+      pullRequest === undefined ? `no pull request: ${reason}` : `pull request #${pullRequest}`,
+    ],
+  };
+};
