@@ -70,8 +70,11 @@ export async function playLoop(
     return { value: undefined, what: `#${basePull.number} merged into testing` };
   });
   await stage.step('release to testing', async () => {
-    await releaseTo(scene, 'testing');
-    return { value: undefined, what: 'promoted by digest, rollout started, guidance published' };
+    const requests = await releaseTo(scene, 'testing');
+    return {
+      value: undefined,
+      what: `promoted by digest and signed (${requests}), rollout started, guidance published`,
+    };
   });
 
   await playPromotion(scene, now);

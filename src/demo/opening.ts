@@ -6,7 +6,8 @@ import { type BaseKind, buildBaseImage } from './base-images.ts';
 import { moveExistingBase } from './existing-base.ts';
 import type { Scene } from './scene.ts';
 import systemdRuns from './shell/systemd-runs.sh';
-import { readBuild, readPullRequest } from './verb-answers.ts';
+import { fleetKeyFile, makeFleetKeys } from './trust-scene.ts';
+import { readBuild, readPromoted, readPullRequest } from './verb-answers.ts';
 
 export const versions = { from: '44.20260621.3.1', to: '44.20260707.3.1' } as const;
 const day = 86_400;
@@ -56,6 +57,7 @@ export async function playOpening(
     if (bootTest !== undefined) {
       await appendFile(join(scene.repository, 'coxswain.yaml'), `\nboot-test: { ${bootTest} }\n`);
     }
+    await makeFleetKeys(scene);
     const tests = {
       ...defined({ '20-systemd.sh': hasSystemd(scene.options.kind) ? systemdRuns : undefined }),
       ...extraTests,
@@ -105,11 +107,16 @@ function bootTestSettings({ options }: Scene): string | undefined {
   return !hasSystemd(options.kind) && options.base === undefined ? 'init: any' : undefined;
 }
 
-/** The three verbs that a push to a fleet's branch runs. */
-export async function releaseTo(scene: Scene, fleet: string): Promise<void> {
-  await scene.coxswain(['promote-image', '--fleet', fleet]);
+/**
+ * The three verbs that a push to a fleet's branch runs.
+ * @returns how many requests of the promotion were for signatures, in words
+ */
+export async function releaseTo(scene: Scene, fleet: string): Promise<string> {
+  const env = { COXSWAIN_SIGNING_KEY_FILE: fleetKeyFile(scene, fleet) };
+  const promoted = readPromoted(await scene.coxswain(['promote-image', '--fleet', fleet], { env }));
   await scene.coxswain(['start-rollout', '--fleet', fleet]);
   await scene.coxswain(['publish-updates', '--output', scene.site]);
+  return `${promoted.requests} requests, ${promoted.signingRequests} of them for signatures`;
 }
 
 /** Does what a click on "merge" does on GitHub, with git in the checkout. */

@@ -4,6 +4,7 @@ import type { PullRequest } from '../world/forge/forge.ts';
 import { mergePullRequest, releaseTo } from './opening.ts';
 import type { Scene } from './scene.ts';
 import { formatTable } from './table.ts';
+import { playAcceptance, playRefusal } from './trust-scene.ts';
 import { readPromotion } from './verb-answers.ts';
 
 const hour = 3600;
@@ -66,13 +67,15 @@ export async function playPromotion(scene: Scene, begun: number): Promise<void> 
     return { value: undefined, what: 'every fleet on one screen' };
   });
 
+  await playRefusal(scene);
   stage.chapter('Merged to stable');
   await stage.step('merge', async () => {
     await mergePullRequest(scene, ready);
     return { value: undefined, what: `#${ready.number} merged into stable` };
   });
   await stage.step('release to stable', async () => {
-    await releaseTo(scene, 'stable');
-    return { value: undefined, what: 'the same digest, under the policy of stable' };
+    const requests = await releaseTo(scene, 'stable');
+    return { value: undefined, what: `the same digest, under the policy of stable; ${requests}` };
   });
+  await playAcceptance(scene);
 }

@@ -34,7 +34,10 @@ export interface Scene {
   setTime(time: number): void;
   git(...args: string[]): Promise<void>;
   /** Runs a verb as a user would; the answer is what it would print with `--json`. */
-  coxswain(args: readonly string[], run?: { readonly expect?: readonly number[] }): Promise<unknown>;
+  coxswain(
+    args: readonly string[],
+    run?: { readonly expect?: readonly number[]; readonly env?: Readonly<Record<string, string>> },
+  ): Promise<unknown>;
   pullRequest(number: number): Promise<PullRequest>;
 }
 
@@ -70,11 +73,12 @@ export async function openScene(stage: Stage, place: Workplace, options: DemoOpt
     coxswain: async (args, run = {}) => {
       const answer = join(place.folder, `answer-${++calls}.json`);
       const when = args[0] === 'init' ? [] : ['--now', formatTime(time)];
+      const settings = Object.entries(run.env ?? {}).map(([name, value]) => `${name}=${value}`);
       await stage.command(
-        ['coxswain', ...args, ...when].join(' '),
+        [...settings, 'coxswain', ...args, ...when].join(' '),
         process.execPath,
         [program, ...args, ...when, '--json-file', answer],
-        { cwd: repository, env: place.env, ...defined({ expect: run.expect }) },
+        { cwd: repository, env: { ...place.env, ...run.env }, ...defined({ expect: run.expect }) },
       );
       const text = await readFileIfThere(answer);
       return text === undefined ? undefined : (JSON.parse(text) as unknown);

@@ -15,10 +15,14 @@ const pullRequestAnswer = z.object({ pullRequest: z.number(), ready: z.boolean()
 const promotionAnswer = pullRequestAnswer.extend({
   gates: z.array(z.object({ name: z.string(), state: z.string() })),
 });
+const promotedAnswer = z.object({ requests: z.number(), signingRequests: z.number() });
+const verdictAnswer = z.object({ accepted: z.boolean(), reason: z.string().optional() });
 
 export const readBuild = (answer: unknown) => buildAnswer.parse(answer);
 export const readBoot = (answer: unknown) => bootAnswer.parse(answer);
 export const readPullRequest = (answer: unknown) => pullRequestAnswer.parse(answer);
+export const readPromoted = (answer: unknown) => promotedAnswer.parse(answer);
+export const readNodeVerdict = (answer: unknown) => verdictAnswer.parse(answer);
 /** `open-promotion` answers one entry for each promotion; the demo has one. */
 export const readPromotion = (answer: unknown) => promotionAnswer.parse([answer].flat()[0]);
 export const readExamination = (answer: unknown) =>

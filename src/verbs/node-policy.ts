@@ -5,18 +5,23 @@ import { InputError } from '../host/errors.ts';
 import { findFleet } from '../project/fleets.ts';
 import { openProject } from '../release/project.ts';
 import { nodePolicy } from '../release/signatures/containers-policy.ts';
+import { askNodePolicy } from '../release/signatures/node-verdict.ts';
 import { fleetKeys } from '../release/signatures/signing-keys.ts';
+import { atDigest, formatReference, parseReference } from '../world/registry/reference.ts';
 
 export default defineVerb({
   summary: "Print the policy with which a fleet's nodes accept only what the fleet signed",
   about: `Prints policy.json (containers-policy.json(5)): images of the production repository need a signature by a key of the fleet.
 --part registries prints the file for registries.d that nodes need beside it. While keys change, both keys are in it.
+--image asks that policy about an image, and prints the answer in place of the policy: exit code 1 if nodes would refuse it.
 
   coxswain node-policy --fleet stable > policy.json
-  coxswain node-policy --fleet stable --part registries > registries.d/os.yaml`,
+  coxswain node-policy --fleet stable --part registries > registries.d/os.yaml
+  coxswain node-policy --fleet stable --image ghcr.io/acme/os:testing`,
   inputs: {
     fleet: text('the fleet', { placeholder: 'NAME', required: true }),
     part: text('which file: policy or registries', { placeholder: 'PART', fallback: 'policy' }),
+    image: text('ask the policy about this image, by tag or digest', { placeholder: 'REF' }),
     directory,
   },
   run: async (inputs, { env, log, now }) => {
@@ -45,6 +50,19 @@ export default defineVerb({
         expected: 'policy or registries',
       });
     }
-    return { data: files, text: shown };
+    if (inputs.image === undefined) return { data: files, text: shown };
+    const image = parseReference(inputs.image, { field: '--image' });
+    const { descriptor } = await project.client.getManifest(image);
+    const reference = atDigest(image.repository, descriptor.digest);
+    const verdict = await askNodePolicy(project.client, files, reference);
+    const name = formatReference(reference);
+    const answer = verdict.accepted
+      ? `nodes of ${fleet.name} accept ${name}`
+      : `nodes of ${fleet.name} refuse ${name}: ${verdict.reason}`;
+    return {
+      data: { ...files, image: name, ...verdict },
+      text: answer,
+      exitCode: verdict.accepted ? 0 : 1,
+    };
   },
 });

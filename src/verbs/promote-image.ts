@@ -71,12 +71,12 @@ come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or CO
 
 function reportOn(promotion: Promotion): Report {
   const { fleet, image, digest, tags, kept, changed, accepted, images, signed } = promotion;
-  const { attached, acceptedByNodes, mounted, copied, requests } = promotion;
+  const { attached, acceptedByNodes, mounted, copied, requests, signingRequests } = promotion;
   const work = [
     mounted > 0 ? `${count(mounted, 'blob')} mounted` : undefined,
     copied > 0 ? `${count(copied, 'blob')} copied` : undefined,
     attached > 0 ? `${attached} attached (evidence, SBOMs, …)` : undefined,
-    count(requests, 'request'),
+    `${count(requests, 'request')}${signingRequests === 0 ? '' : `, ${signingRequests} of them for signatures`}`,
   ].filter((part) => part !== undefined);
   return {
     headline: changed

@@ -6,6 +6,7 @@ import { InputError } from '../../host/errors.ts';
 import { withTemporaryFolder } from '../../host/files.ts';
 import type { Log } from '../../host/log.ts';
 import { count } from '../../host/report.ts';
+import { requireTools } from '../../host/tools.ts';
 import { findFleet } from '../../project/fleets.ts';
 import { requireBootSpace } from '../../release/candidate/space.ts';
 import type { Project } from '../../release/project.ts';
@@ -31,6 +32,7 @@ import {
 } from './report/image-evidence.ts';
 import { writeOutput } from './report/output-files.ts';
 import { commentOn, type TestedImage } from './report/report-text.ts';
+import type { BootCertificate } from './secure-boot.ts';
 import { runTests } from './test-run.ts';
 
 export interface TestImageOptions {
@@ -119,6 +121,7 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
       config,
       mode: options.mode ?? config.bootTest.mode,
       ...(await ignitionOf(project, commit, folder)),
+      certificates: await certificatesOf(project, commit, folder),
       machine: machineFor(project, options, architecture),
       tests,
       testsFolder,
@@ -126,7 +129,7 @@ export async function testImage(project: Project, options: TestImageOptions): Pr
       from,
       foreign: ownArchitectureName() !== architecture,
       agent: () => agentQuestion(project, { fleet, tested, architecture, log }),
-      ...onFiles(project, tested, log),
+      ...onFiles(project, tested, { signer, log }),
       outputFolder: output,
       log,
     });
@@ -165,6 +168,32 @@ async function ignitionOf(
   const file = join(folder, 'config.ign');
   await writeFile(file, text);
   return { ignition: file };
+}
+
+/** The certificates for Secure Boot as they are in the commit. @throws InputError if the commit lacks one */
+async function certificatesOf(
+  { git, config }: Project,
+  commit: string,
+  folder: string,
+): Promise<BootCertificate[]> {
+  const files = config.bootTest.secureBoot;
+  if (files.length > 0) requireTools(['sbverify']);
+  return Promise.all(
+    files.map(async (name, index) => {
+      const text = await git.try(['show', `${commit}:${name}`]);
+      if (text === undefined) {
+        throw new InputError({
+          where: 'coxswain.yaml',
+          field: 'boot-test.secure-boot.certificates',
+          problem: `commit ${shortCommit(commit)} has no such file`,
+          found: name,
+        });
+      }
+      const file = join(folder, `certificate-${index}.pem`);
+      await writeFile(file, `${text}\n`);
+      return { name, file };
+    }),
+  );
 }
 
 function machineFor({ config }: Project, options: TestImageOptions, architecture: Architecture) {

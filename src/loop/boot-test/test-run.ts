@@ -18,6 +18,7 @@ import { unbooted } from './machine/machine-report.ts';
 import { type ModeMachine, machineOfMode } from './machine-of-mode.ts';
 import type { BootReport, Rehearsal, TestResult } from './report/boot-report.ts';
 import { isFedoraCoreOs, type KnownFailure, knownFailuresOf } from './report/known-failures.ts';
+import { type BootCertificate, checkSecureBoot } from './secure-boot.ts';
 
 /** A release that nodes update from. */
 export interface FromRelease {
@@ -33,6 +34,8 @@ export interface TestRunOptions extends Pick<Project, 'config' | 'log'> {
   readonly mode: BootMode | undefined;
   /** Path of a configuration for Ignition, which runs in the image's own initramfs. */
   readonly ignition?: string;
+  /** One of them has to have signed the kernel; none: it need not be signed. */
+  readonly certificates?: readonly BootCertificate[];
   readonly machine: MachineSettings & { readonly deadlineSeconds?: number };
   readonly tests: CommittedTests;
   readonly testsFolder: string;
@@ -105,11 +108,12 @@ function agentAnswer({ tests }: BootReport, wasAsked: boolean): BootReport['agen
 }
 
 async function checkFiles(options: TestRunOptions, root: InsideRoot, run: RunInImage): Promise<TestResult[]> {
-  const { source, config, foreign } = options;
+  const { source, config, foreign, certificates = [] } = options;
   const prepareRoot = isFedoraCoreOs(await readOsRelease(root));
   const lint = foreign ? undefined : await checkLint(root, run);
   return [
     await checkKernel(root, source.name, { prepareRoot }),
+    ...(certificates.length === 0 ? [] : [await checkSecureBoot(root, source.name, certificates)]),
     await checkLeftovers(root, config.bootTest.leftovers),
     ...(lint === undefined ? [] : [lint]),
   ];

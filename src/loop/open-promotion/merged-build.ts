@@ -16,6 +16,7 @@ import type { Git } from '../../world/git/git.ts';
 import { listCommit, type TreeEntry } from '../../world/git/list-tree.ts';
 import { readTextBlob } from '../../world/git/read-objects.ts';
 import { commitTree } from '../../world/git/write-objects.ts';
+import type { DigestReference } from '../../world/registry/reference.ts';
 
 /** The image that the content of a merge builds. */
 export interface MergedBuild {
@@ -27,6 +28,8 @@ export interface MergedBuild {
   readonly different: readonly string[];
   /** The other image. */
   readonly image?: MergedImage;
+  /** Where it is, if it is built. */
+  readonly built?: DigestReference;
 }
 
 /**
@@ -64,10 +67,10 @@ export async function readMergedBuild(
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       const note = `the merge builds another image, ${version}: ${error.details.problem}`;
-      return { same: false, version, different, image: { tested: false, note } };
+      return { same: false, version, different, built, image: { tested: false, note } };
     }
     const note = `the merge builds another image, ${version}: built and tested`;
-    return { same: false, version, different, image: { tested: true, note } };
+    return { same: false, version, different, built, image: { tested: true, note } };
   } catch (error) {
     if (!(error instanceof InputError) && !(error instanceof OutsideError)) throw error;
     const note = 'the merge builds another image, and the registry cannot say whether it was tested';

@@ -21,6 +21,7 @@ import type { PromotionAnswer } from './promotion-answer.ts';
 import { planPromotionBranch } from './promotion-branch.ts';
 import { promotionProposal } from './pull-request.ts';
 import { describeEvidence } from './test-evidence.ts';
+import { vulnerabilityChanges } from './vulnerability-changes.ts';
 
 /** What promotions work on; a subset of the verbs' Project. */
 export type PromotionParts = Pick<
@@ -81,6 +82,14 @@ export async function propose(
           parents: [tip, branch.to],
           different: await branches.changedFiles(record.commit, tree),
         });
+  const current = to.records[to.releases.releases.at(-1)?.version ?? ''];
+  const vulnerabilities = await vulnerabilityChanges(project, {
+    release: record,
+    from,
+    current,
+    to,
+    ...(build?.image === undefined ? {} : { merged: { built: build.built } }),
+  });
   const gates = evaluateAllGates({
     source: source.name,
     target,
@@ -92,9 +101,9 @@ export async function propose(
     outdatedBranch: branch.outdated,
     template: rendered,
     mergedImage: build?.image,
+    scans: vulnerabilities.scans,
     now,
   });
-  const current = to.records[to.releases.releases.at(-1)?.version ?? ''];
   const proposal = promotionProposal({
     config,
     source,
@@ -106,6 +115,7 @@ export async function propose(
     files: await branches.changedFiles(tip, tree ?? branch.to),
     build,
     packages: await packageChanges(project, current, record),
+    vulnerabilities,
     evidence: await describeEvidence(project, record),
     forecast: rendered.forecast,
     template: rendered.path,

@@ -10,13 +10,15 @@ import { promotionBranch } from '../../world/forge/branch-names.ts';
 import type { Commit } from '../../world/forge/forge.ts';
 import type { Proposal } from '../../world/forge/propose-changes.ts';
 import { shortCommit } from '../../world/git/short-commit.ts';
-import { countPackages, describePackages, type PackageDifference } from '../../world/packages/packages.ts';
+import { countPackages, describePackages } from '../../world/packages/packages.ts';
 import { digestIn, formatRepository, shortDigest } from '../../world/registry/reference.ts';
 import type { RolloutForecast } from './forecast-rollout.ts';
 import { code, folded, list, minute, table } from './markdown-parts.ts';
 import type { MergedBuild } from './merged-build.ts';
+import type { PackageChanges } from './package-list.ts';
 import { readinessSentence } from './readiness.ts';
 import { describeOffers, describeSourceRollout } from './rollout-tables.ts';
+import { describeVulnerabilities, type VulnerabilityChanges } from './vulnerability-changes.ts';
 
 const shownCommits = 30;
 const shownFiles = 50;
@@ -39,7 +41,8 @@ export interface PromotionFacts {
   readonly files: readonly string[];
   /** undefined if the merge has conflicts. */
   readonly build: MergedBuild | undefined;
-  readonly packages: PackageDifference | undefined;
+  readonly packages: PackageChanges | undefined;
+  readonly vulnerabilities?: VulnerabilityChanges;
   /** One line for each image. */
   readonly evidence: readonly string[];
   readonly forecast: RolloutForecast | undefined;
@@ -65,6 +68,7 @@ export function promotionProposal(facts: PromotionFacts): Proposal {
 function promotionBody(facts: PromotionFacts): string {
   const { source, target, release, gates, forecast, packages, commits, files } = facts;
   const { record, urgent } = release;
+  const vulnerabilities = facts.vulnerabilities && describeVulnerabilities(facts.vulnerabilities);
   const paragraphs = [
     `Release \`${record.version}\`, which fleet \`${source.name}\` runs, for fleet \`${target.name}\`. ${readinessSentence(gates)}`,
     ...(urgent === undefined
@@ -76,6 +80,7 @@ function promotionBody(facts: PromotionFacts): string {
     ...(forecast === undefined ? [] : [offers(facts, forecast)]),
     folded(`How it went in ${source.name}`, describeSourceRollout(release)),
     folded('Tests', facts.evidence.map((line) => `- ${line}`).join('\n')),
+    ...(vulnerabilities === undefined ? [] : [`### What scanners found\n\n${vulnerabilities}`]),
     `### What changes\n\n${changes({ packages, commits, files })}\n\n${digests(facts)}`,
     `### The way back\n\n${wayBack(facts)}`,
   ];
@@ -84,7 +89,7 @@ function promotionBody(facts: PromotionFacts): string {
 
 /** What a reviewer asks first, in a few lines. */
 function risks({ release, build, packages, commits, files }: PromotionFacts): string {
-  const kernel = packages?.upgraded.find(({ name }) => name === 'kernel');
+  const kernel = packages?.difference.upgraded.find(({ name }) => name === 'kernel');
   const rebuilt = build !== undefined && build.different.length > 0 && !build.same;
   return [
     rebuilt
@@ -93,11 +98,22 @@ function risks({ release, build, packages, commits, files }: PromotionFacts): st
     kernel === undefined
       ? undefined
       : `- **Kernel**: ${code(versionOf(kernel.before))} → ${code(versionOf(kernel.after))}`,
-    packages === undefined ? undefined : `- Packages: ${countPackages(packages)}`,
+    packages === undefined
+      ? undefined
+      : `- Packages: ${countPackages(packages.difference)}${ownPackages(packages)}`,
     `- ${count(commits.length, 'commit')}, ${count(files.length, 'file')}; built from ${code(shortCommit(release.record.commit))}`,
   ]
     .filter((line) => line !== undefined)
     .join('\n');
+}
+
+/** How much of it is not the base's. */
+function ownPackages({ own }: PackageChanges): string {
+  return own === undefined
+    ? ''
+    : own === 0
+      ? '; all of them of the base'
+      : `; ${own} of them not of the base`;
 }
 
 function versionOf({ version, release }: { readonly version: string; readonly release: string }): string {
@@ -140,7 +156,7 @@ function versionTable({ config, target, release, current, packages }: PromotionF
       shortCell(digestOf(record, architecture)),
     ]),
     ['created', current?.created ?? 'none', record.created],
-    ...(packages === undefined ? [] : [['packages', '', countPackages(packages)]]),
+    ...(packages === undefined ? [] : [['packages', '', countPackages(packages.difference)]]),
   ]);
 }
 
@@ -180,16 +196,16 @@ function changes(what: Pick<PromotionFacts, 'packages' | 'commits' | 'files'>): 
   const subjects = commits.map(
     ({ sha, message }) => `${shortCommit(sha)} ${plainText(message.split('\n')[0] ?? '')}`,
   );
-  const packageText = packages === undefined ? '' : describePackages(packages);
+  const packageText = packages === undefined ? '' : describePackages(packages.difference);
   return [
     ...(packages === undefined
       ? []
       : [
           folded(
-            `Packages: ${countPackages(packages)}`,
+            `Packages: ${countPackages(packages.difference)}`,
             packageText.length <= longestPackages
-              ? packageText
-              : `Too many to list here: ${countPackages(packages)}.`,
+              ? `From the ${packages.source === 'SBOM' ? 'SBOMs' : 'rpm databases'} of both releases, of every architecture.\n\n${packageText}`
+              : `Too many to list here: ${countPackages(packages.difference)}.`,
           ),
         ]),
     folded(

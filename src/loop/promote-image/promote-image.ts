@@ -125,12 +125,14 @@ export async function promoteImage(
       subject: manifest.descriptor,
       acceptance: { ...accepted, fleet: fleet.name, at: options.now, testsTree: candidate.testsTree },
     }));
+  const unsigned = client.counters.requests;
   // Not with the remembering client, because a signature has to be read back from the registry.
   const signatures = await signImage(project.client, {
     repository: config.image,
     digests: signedDigests(manifest),
     keys,
   });
+  let signingRequests = client.counters.requests - unsigned;
   const changed =
     !plan.inProduction || plan.move.length > 0 || attached.length > 0 || recorded || signatures > 0;
   if (changed) {
@@ -140,11 +142,13 @@ export async function promoteImage(
   }
   await setTags(client, { manifest, repository: config.image, tags: plan.move });
   await requireTagsAt(project.client, config.image, { digest: built.digest, tags: plan.move });
+  const tagged = client.counters.requests;
   const acceptedByNodes = await requireAccepted(project, {
     fleet,
     digests: signedDigests(manifest),
     now: options.now,
   });
+  signingRequests += client.counters.requests - tagged;
   // A withdrawn release keeps no floating tag, even if the run that withdrew it ended too early.
   if (plan.isWithdrawn) await followOffer(project, fleet.name);
   return {
@@ -167,6 +171,7 @@ export async function promoteImage(
     mounted: report.mounted,
     copied: report.copied,
     requests: client.counters.requests - requestsBefore,
+    signingRequests,
   };
 }
 

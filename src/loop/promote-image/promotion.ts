@@ -30,4 +30,6 @@ export interface Promotion {
   readonly mounted: number;
   readonly copied: number;
   readonly requests: number;
+  /** How many of them were for signatures, and for the nodes' policy. */
+  readonly signingRequests: number;
 }

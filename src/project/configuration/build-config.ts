@@ -3,7 +3,14 @@ import { InputError, type InputProblem } from '../../host/errors.ts';
 import { parseDuration, parseTime } from '../../host/time.ts';
 import { parseRepository, type TagReference } from '../../world/registry/reference.ts';
 import { readBaseSignature } from './base-signature.ts';
-import type { BootTestConfig, Config, EvidenceConfig, Fleet, SigningKeyFile } from './config-types.ts';
+import type {
+  BootTestConfig,
+  Config,
+  EvidenceConfig,
+  Fleet,
+  SigningKeyFile,
+  VulnerabilityRule,
+} from './config-types.ts';
 import { type FreezeWindow, readFreezeWindow } from './freeze-windows.ts';
 import { fieldName } from './problems.ts';
 import { type Place, readBase, readDeadline, readRefresh, readUrl, tidyPath } from './read-fields.ts';
@@ -131,6 +138,7 @@ function readBootTest(written: WrittenConfig, read: ReadField): BootTestConfig {
     network: given.network,
     kernelArguments: given['kernel-arguments'],
     leftovers: given.leftovers,
+    secureBoot: (given['secure-boot']?.certificates ?? []).map(tidyPath),
   };
 }
 
@@ -167,6 +175,7 @@ function readFleet(
   const soak = read(['fleets', name, 'soak'], (place) => parseDuration(soakText, place));
   const own = readFreeze(fleet?.freeze ?? [], ['fleets', name, 'freeze'], read);
   const signing = readSigning(fleet?.signing?.keys ?? [], ['fleets', name, 'signing', 'keys'], read);
+  const vulnerabilities = readVulnerabilityRule(fleet?.vulnerabilities, ['fleets', name], read);
   if (soak === undefined) return undefined;
   return {
     name,
@@ -178,6 +187,7 @@ function readFleet(
     soakAfter: soakAfter === 'complete' ? 'complete' : 'start',
     approve: fleet?.approve ?? 'manual',
     signing,
+    ...defined({ vulnerabilities }),
     freeze: [...common.freeze, ...own],
   };
 }
@@ -200,4 +210,19 @@ function readSigning(
     );
     return { file: tidyPath(file), ...defined({ until }) };
   });
+}
+
+function readVulnerabilityRule(
+  written: NonNullable<WrittenConfig['fleets'][string]>['vulnerabilities'],
+  path: Path,
+  read: ReadField,
+): VulnerabilityRule | undefined {
+  if (written === undefined) return undefined;
+  const exceptions = written.exceptions.map(({ id, until: day, reason }, index) => {
+    const until = read([...path, 'vulnerabilities', 'exceptions', index, 'until'], (place) =>
+      parseTime(day, place),
+    );
+    return { id, until: until ?? 0, reason };
+  });
+  return { noneAbove: written['none-above'], exceptions };
 }

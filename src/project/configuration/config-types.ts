@@ -72,6 +72,8 @@ export interface BootTestConfig {
   readonly leftovers: 'warn' | 'fail';
   /** Absent: if there are tests for it. */
   readonly upgrades?: boolean;
+  /** Certificates, one of which has to have signed the kernel: paths inside the repository. */
+  readonly secureBoot: readonly string[];
 }
 
 /** Whose signature makes evidence count. */
@@ -112,6 +114,17 @@ export interface SigningKeyFile {
   readonly until?: number;
 }
 
+/** What the reports of scanners must say before a release is promoted. */
+export interface VulnerabilityRule {
+  readonly noneAbove: 'none' | 'low' | 'medium' | 'high';
+  readonly exceptions: readonly {
+    readonly id: string;
+    /** UNIX seconds. */
+    readonly until: number;
+    readonly reason: string;
+  }[];
+}
+
 export interface Fleet {
   readonly name: string;
   readonly branch: string;
@@ -128,6 +141,8 @@ export interface Fleet {
   readonly approve: 'manual' | 'auto';
   /** Public keys whose private halves sign what is promoted here; none: nothing is signed. */
   readonly signing: readonly SigningKeyFile[];
+  /** Absent: vulnerabilities do not matter. */
+  readonly vulnerabilities?: VulnerabilityRule;
   /** When nothing is promoted here, the windows of all fleets included. */
   readonly freeze: readonly FreezeWindow[];
 }

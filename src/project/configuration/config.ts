@@ -16,6 +16,7 @@ export type {
   EvidenceSigner,
   Fleet,
   NodeKitConfig,
+  VulnerabilityRule,
 } from './config-types.ts';
 
 /** Name of the configuration file, at the top of the user's repository. */

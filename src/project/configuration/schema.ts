@@ -63,6 +63,33 @@ const freeze = z
   .array(freezeWindow, 'a list of windows: [{ start: "0 16 * * 5", until: "0 8 * * 1", reason: weekend }]')
   .default([]);
 
+const vulnerabilities = z
+  .strictObject({
+    'none-above': z
+      .enum(['none', 'low', 'medium', 'high'])
+      .describe(
+        'The highest severity that an image may have. A vulnerability of unknown severity is above it.',
+      ),
+    exceptions: z
+      .array(
+        z
+          .strictObject({
+            id: z
+              .string()
+              .min(1)
+              .describe('Id of the vulnerability, as the scanner writes it: CVE-2026-12345.'),
+            until: z.string().describe('When this ends, such as 2027-01-31: the gate is red again then.'),
+            reason: z.string().min(1, 'a text that says why').describe('Why it is accepted.'),
+          })
+          .describe('A vulnerability that is accepted for some time.'),
+      )
+      .default([])
+      .describe('Vulnerabilities that are accepted for some time.'),
+  })
+  .describe(
+    'A promotion to this fleet needs the report of a scanner (SARIF or CycloneDX), attached to the image, without a vulnerability above a severity.',
+  );
+
 const fleet = z
   .strictObject({
     branch: branch
@@ -118,6 +145,7 @@ const fleet = z
       .describe(
         'promote-image signs what is promoted to this fleet, in the format that nodes check. The private keys come from the environment.',
       ),
+    vulnerabilities: vulnerabilities.optional(),
     freeze: freeze.describe('Times in which nothing is promoted to this fleet, besides those of all fleets.'),
   })
   .describe('One fleet: a branch and the nodes that follow it. Everything has a default: testing: {}');
@@ -185,44 +213,56 @@ const bootTest = z
       .describe(
         'Rehearse the update from the releases that nodes have. Default: if there are tests in before-upgrade, after-upgrade or after-rollback.',
       ),
+    'secure-boot': z
+      .strictObject({
+        certificates: z
+          .array(path)
+          .min(1)
+          .describe('Certificates in PEM, as files of this repository. One of them is enough.'),
+      })
+      .optional()
+      .describe(
+        'Who has to have signed the kernel, or the unified kernel image: checked by sbverify before the boot. Default: it need not be signed.',
+      ),
   })
   .describe('The virtual machine that images are tested in, and what is checked besides your tests.');
 
 const repositoryName = z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'owner/name');
 const signerForm = 'a public key of this repository, or { repository, workflow, refs }';
 
+const signers = z
+  .array(
+    z.union(
+      [
+        path,
+        z.strictObject({
+          repository: repositoryName.describe('Repository on GitHub that the run belongs to: acme/os'),
+          workflow: z
+            .string()
+            .regex(
+              /^([\w.-]+\/[\w.-]+\/)?\.github\/workflows\/[^@\s/]+\.ya?ml(@\S+)?$/,
+              '.github/workflows/NAME.yml, or owner/name/.github/workflows/NAME.yml, with @ref if the ref has to be this one',
+            )
+            .describe(
+              'Workflow whose job signs: a file of the repository, or a reusable workflow of another repository, such as acme/ci/.github/workflows/build.yml@refs/tags/v1.',
+            ),
+          refs: z
+            .array(z.string().regex(/^refs\/\S+$/, 'such as refs/heads/main or refs/pull/*/merge'))
+            .min(1)
+            .describe('Refs that the run may be for. * stands for a part without slashes.'),
+        }),
+      ],
+      signerForm,
+    ),
+    signerForm,
+  )
+  .min(1, 'at least one signer');
+
 const evidence = z
   .strictObject({
-    'signed-by': z
-      .array(
-        z.union(
-          [
-            path,
-            z.strictObject({
-              repository: repositoryName.describe('Repository on GitHub that the run belongs to: acme/os'),
-              workflow: z
-                .string()
-                .regex(
-                  /^([\w.-]+\/[\w.-]+\/)?\.github\/workflows\/[^@\s/]+\.ya?ml(@\S+)?$/,
-                  '.github/workflows/NAME.yml, or owner/name/.github/workflows/NAME.yml, with @ref if the ref has to be this one',
-                )
-                .describe(
-                  'Workflow whose job signs: a file of the repository, or a reusable workflow of another repository, such as acme/ci/.github/workflows/build.yml@refs/tags/v1.',
-                ),
-              refs: z
-                .array(z.string().regex(/^refs\/\S+$/, 'such as refs/heads/main or refs/pull/*/merge'))
-                .min(1)
-                .describe('Refs that the run may be for. * stands for a part without slashes.'),
-            }),
-          ],
-          signerForm,
-        ),
-        signerForm,
-      )
-      .min(1, 'at least one signer')
-      .describe(
-        'Whose signature makes evidence count. Evidence by anyone else, or without a signature, does not.',
-      ),
+    'signed-by': signers.describe(
+      'Whose signature makes evidence count. Evidence by anyone else, or without a signature, does not.',
+    ),
     sigstore: z
       .strictObject({
         fulcio: z.string().default('https://fulcio.sigstore.dev').describe('Address of Fulcio.'),

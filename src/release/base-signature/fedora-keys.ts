@@ -1,7 +1,8 @@
 /**
  * The keys by which Fedora signs its images now (RPM-GPG-KEY-fedora-NN-primary), from the package distribution-gpg-keys.
- * The test checks their fingerprints; Fedora publishes them at https://fedoraproject.org/security. A key that is missing
- * here can be named in coxswain.yaml.
+ * The test checks their fingerprints; Fedora publishes them at https://fedoraproject.org/security. They are the three that
+ * Fedora CoreOS itself trusts for its images (fedora-coreos-config, overlay.d/17fcos-container-signing). A key that is
+ * missing here can be named in coxswain.yaml.
  */
 export const fedoraKeys: readonly { readonly where: string; readonly armored: string }[] = [
   {

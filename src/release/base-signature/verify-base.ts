@@ -1,14 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { InputError } from '../../host/errors.ts';
-import { isMissing } from '../../host/files.ts';
 import type { BaseSignature } from '../../project/configuration/base-signature.ts';
 import { readImage } from '../../world/registry/image.ts';
 import { atDigest, type Digest, formatReference, type Repository } from '../../world/registry/reference.ts';
 import type { Project } from '../project.ts';
 import { nodePolicy } from '../signatures/containers-policy.ts';
 import { askNodePolicy } from '../signatures/node-verdict.ts';
-import { readKeyFile } from '../signatures/signing-keys.ts';
+import { readKeyFile, readKeyText } from '../signatures/signing-keys.ts';
 import { fedoraKeys } from './fedora-keys.ts';
 import { verifyGpgSignature } from './gpg-signature.ts';
 
@@ -48,11 +45,18 @@ export async function requireSignedBase(
       where: formatReference(atDigest(base.repository, digest)),
       problem: `the base image does not verify: ${verdict.refused}`,
       expected: `a signature by ${expected(rule)}`,
-      remedy:
-        'Do not build on it before you know why. base-signature in coxswain.yaml names the keys; base-signature: none switches this off.',
+      remedy: remedyFor(rule),
     });
   }
   return [...signers].join(' and ');
+}
+
+function remedyFor(rule: Exclude<BaseSignature, { kind: 'none' }>): string {
+  if (rule.files !== undefined) {
+    return 'Do not build on it before you know why. base-signature in coxswain.yaml names the keys; base-signature: none switches this off.';
+  }
+  // The usual reason is harmless: a new Fedora signs by a key of its own.
+  return `This version of Coxswain knows ${fedoraKeys.map(({ where }) => where.replace('the key of ', '')).join(', ')}. If the base is of a newer Fedora, compare its key with https://fedoraproject.org/security, commit it, and write base-signature: { gpg-keys: [keys/fedora.asc] }. Otherwise do not build on it before you know why; base-signature: none switches this off.`;
 }
 
 function expected(rule: Exclude<BaseSignature, { kind: 'none' }>): string {
@@ -85,14 +89,6 @@ async function ask(
 }
 
 async function readKey(root: string, file: string): Promise<{ where: string; armored: string }> {
-  try {
-    return { where: file, armored: await readFile(join(root, file), 'utf8') };
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    throw new InputError({
-      where: file,
-      field: 'base-signature.gpg-keys',
-      problem: 'coxswain.yaml names this public key, and the file does not exist',
-    });
-  }
+  const told = { field: 'base-signature.gpg-keys', remedy: 'Commit the armored OpenPGP public key.' };
+  return { where: file, armored: await readKeyText(root, file, told) };
 }

@@ -6,6 +6,7 @@ import type { Exception, GateResult, GateVerdict } from './gate.ts';
 import { branchGate, imageGate, type MergedImage, mergeGate, templateGate } from './merge-gates.ts';
 import { evidenceGate, rolloutGate, type SourceRelease, skippedIfUrgent, soakGate } from './source-gates.ts';
 import { freezeGate, holdGate, orderGate, upstreamGate } from './target-gates.ts';
+import { type ScannedImage, vulnerabilityGate } from './vulnerability-gate.ts';
 
 /** What the source fleet knows about one of its releases. */
 export interface ReleaseFacts {
@@ -40,6 +41,8 @@ export interface MergeFacts extends StateFacts {
 export interface RegistryFacts extends MergeFacts {
   /** undefined if the merge builds the source's image, or has conflicts. */
   readonly mergedImage: MergedImage | undefined;
+  /** What scanners say about the image that would be promoted; an error if the registry cannot say. */
+  readonly scans?: readonly ScannedImage[] | Error;
 }
 
 interface FactsOf {
@@ -107,6 +110,11 @@ export const promotionGates: readonly Gate[] = [
   },
   { name: () => 'merge', needs: 'merge', evaluate: ({ forecast }) => mergeGate(forecast) },
   { name: () => 'image', needs: 'registry', evaluate: ({ mergedImage }) => imageGate(mergedImage) },
+  {
+    name: () => 'vulnerabilities',
+    needs: 'registry',
+    evaluate: ({ target, scans, now }) => vulnerabilityGate(target.vulnerabilities, scans, now),
+  },
   { name: () => 'template', needs: 'merge', evaluate: ({ template }) => templateGate(template) },
   {
     name: () => 'branch',

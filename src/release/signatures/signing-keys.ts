@@ -38,14 +38,29 @@ export async function fleetKeys(root: string, fleet: Fleet, now: number): Promis
  * @throws InputError for a file that is missing or holds no public key
  */
 export async function readKeyFile(root: string, file: string): Promise<KeyObject> {
+  return readPublicKey(await readKeyText(root, file), file);
+}
+
+/**
+ * The text of a public key that coxswain.yaml names, of any kind.
+ * @param told.field the field that names it
+ * @param told.remedy what to do if the file is missing. Default: make a pair.
+ * @throws InputError for a file that does not exist
+ */
+export async function readKeyText(
+  root: string,
+  file: string,
+  told: { readonly field?: string; readonly remedy?: string } = {},
+): Promise<string> {
   try {
-    return readPublicKey(await readFile(join(root, file), 'utf8'), file);
+    return await readFile(join(root, file), 'utf8');
   } catch (error) {
     if (!isMissing(error)) throw error;
     throw new InputError({
       where: file,
+      ...defined({ field: told.field }),
       problem: 'coxswain.yaml names this public key, and the file does not exist',
-      remedy: 'coxswain make-key makes a pair. Commit the public key.',
+      remedy: told.remedy ?? 'coxswain make-key makes a pair. Commit the public key.',
     });
   }
 }

@@ -8,7 +8,7 @@ import { atDigest, type DigestReference, type Repository } from '../registry/ref
 import { byName, identity } from './compare.ts';
 import { fetchDatabase } from './layers.ts';
 import type { Package } from './package.ts';
-import { hasPackages, pushPackages, recordedPackages } from './recorded.ts';
+import { pushPackages, recordedPackages } from './recorded.ts';
 import { packagesOfRoot, queryDatabase } from './rpm-database.ts';
 
 export { comparePackages, type PackageDifference, samePackages, type VersionChange } from './compare.ts';
@@ -48,6 +48,7 @@ export async function readPackages(
  * Attaches the list of an image's packages to it, while its files are on this machine. This is for speed only: a list
  * that was not recorded is read from the image later, so a missing program rpm is only a warning.
  * @param options.root the image's root file system
+ * @returns the packages; undefined if they cannot be read, or the image has no rpm database
  */
 export async function recordPackages(
   client: RegistryClient,
@@ -58,19 +59,29 @@ export async function recordPackages(
     readonly root: string;
     readonly log: Log;
   },
-): Promise<void> {
+): Promise<readonly Package[] | undefined> {
   const { repository, subject, root, log } = options;
-  if (await hasPackages(client, repository, subject.digest)) return;
+  const recorded = await recordedPackages(client, atDigest(repository, subject.digest));
+  if (recorded !== undefined) return recorded;
+  const packages = await packagesOfImage(root, log);
+  if (packages !== undefined) await pushPackages(client, repository, subject, packages);
+  return packages;
+}
+
+/**
+ * The packages of an image whose files are on this machine. What cannot be read is a warning.
+ * @param root the image's root file system
+ */
+export async function packagesOfImage(root: string, log: Log): Promise<Package[] | undefined> {
   if (findTool('rpm') === undefined) {
     log.warn(
       'the packages of the image are not recorded: the program rpm is not installed (apt-get install rpm)',
     );
-    return;
+    return undefined;
   }
-  const packages = await packagesOfRoot(root).catch((error: unknown) => {
+  return packagesOfRoot(root).catch((error: unknown) => {
     if (!(error instanceof OutsideError)) throw error;
     log.warn(`the packages of the image are not recorded: ${error.message}`);
     return undefined;
   });
-  if (packages !== undefined) await pushPackages(client, repository, subject, packages);
 }

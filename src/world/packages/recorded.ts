@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defined } from '../../host/defined.ts';
 import { pushArtifact, readReferrer } from '../registry/artifact.ts';
 import type { Descriptor, RegistryClient } from '../registry/client.ts';
-import type { Digest, DigestReference, Repository } from '../registry/reference.ts';
+import type { DigestReference, Repository } from '../registry/reference.ts';
 import { byName } from './compare.ts';
 import type { Package } from './package.ts';
 
@@ -43,15 +43,6 @@ export function pushPackages(
     subject,
     layers: [{ mediaType: packagesArtifactType, bytes: Buffer.from(`${JSON.stringify(list)}\n`) }],
   });
-}
-
-/** Whether an image has a list. */
-export async function hasPackages(
-  client: RegistryClient,
-  repository: Repository,
-  digest: Digest,
-): Promise<boolean> {
-  return (await client.referrers(repository, digest, packagesArtifactType)).length > 0;
 }
 
 /** The list that is attached to an image; undefined if there is none, or none can be read. */

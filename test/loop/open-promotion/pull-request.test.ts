@@ -67,18 +67,20 @@ const one = (name: string, version: string) => ({ name, version, release: '1', a
 
 describe("a promotion's pull request", () => {
   it('says what changes, who gets it when, how it went, and how to go back', () => {
-    const packages = {
+    const difference = {
       added: [one('new', '1')],
       removed: [],
       upgraded: [{ name: 'kernel', before: one('kernel', '6.1'), after: one('kernel', '6.2') }],
       downgraded: [],
     };
+    const packages = { difference, source: 'SBOM' as const, own: 1 };
     const { body, ready, title } = promotionProposal(facts({ packages }));
     expect([title, ready]).toEqual(['Promote 44.2-bb from testing to stable', true]);
     for (const part of [
       `| digest x86_64 | \`${digestOf('44.1-aa').slice(0, 19)}\` | \`${digestOf('44.2-bb').slice(0, 19)}\` |`,
       '| packages |  | 1 package upgraded, 1 added |',
-      '<summary>Packages: 1 package upgraded, 1 added</summary>',
+      '- Packages: 1 package upgraded, 1 added; 1 of them not of the base',
+      '<summary>Packages: 1 package upgraded, 1 added</summary>\n\nFrom the SBOMs of both releases',
       '| `kernel` | `6.1-1` | `6.2-1` |',
       '| early | 0.1 | 2026-07-25 19:44 UTC |',
       '| no ring | 1 | 2026-07-26 17:20 UTC |',
@@ -93,7 +95,8 @@ describe("a promotion's pull request", () => {
 
   it('says risk and changes first, folds gates that are green, and gives the plan relative to the merge', () => {
     const kernel = { name: 'kernel', before: one('kernel', '6.1'), after: one('kernel', '6.2') };
-    const packages = { added: [], removed: [], upgraded: [kernel], downgraded: [] };
+    const difference = { added: [], removed: [], upgraded: [kernel], downgraded: [] };
+    const packages = { difference, source: 'rpm database' as const };
     const late = { start_epoch: now + 3600, duration_minutes: 1440 };
     const gates = [
       { name: 'soak time', state: 'green' as const, note: 'over' },
@@ -129,12 +132,13 @@ describe("a promotion's pull request", () => {
     const many = Array.from({ length: 3000 }, (_, index) =>
       one(`package-with-a-long-name-${index}`, '1.2.3.4'),
     );
-    const packages = {
+    const difference = {
       added: many,
       removed: many,
       downgraded: [],
       upgraded: many.map(({ name }) => ({ name, before: one(name, '1'), after: one(name, '2') })),
     };
+    const packages = { difference, source: 'SBOM' as const };
     const commits = Array.from({ length: 400 }, (_, index) => ({
       sha: String(index).padStart(40, '0'),
       parents: [],

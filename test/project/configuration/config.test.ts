@@ -29,11 +29,12 @@ fleets:
     soak: 48h
     branch: release/stable
     signing: { keys: [{ file: ./keys/old.pub, until: 2027-01-01 }, keys/stable.pub] }
+    vulnerabilities: { none-above: high, exceptions: [{ id: CVE-2026-1234, until: 2027-01-01, reason: not reachable }] }
 rings: { canary: 0.0, early: 0.1, broad: 0.5, late: 1.0 }
 publish: { url: "https://acme.github.io/os", oci: false }
 symbolic-tags: true
 allow-failed-units: [chronyd.service]
-boot-test: { mode: disk, memory: 2048, cpus: 4, network: user, deadline: 20m, kernel-arguments: [mitigations=off], leftovers: fail, upgrades: true }
+boot-test: { mode: disk, memory: 2048, cpus: 4, network: user, deadline: 20m, kernel-arguments: [mitigations=off], leftovers: fail, upgrades: true, secure-boot: { certificates: [./keys/secure-boot.pem] } }
 `;
 
 const small = 'image: ghcr.io/acme/os\nbase: quay.io/fedora/fedora-coreos:stable\nfleets:\n  stable:\n';
@@ -108,6 +109,7 @@ describe('coxswain.yaml', () => {
         deadlineSeconds: 1200,
         kernelArguments: ['mitigations=off'],
         leftovers: 'fail',
+        secureBoot: ['keys/secure-boot.pem'],
         upgrades: true,
       },
       stateBranch: 'coxswain',
@@ -133,6 +135,10 @@ describe('coxswain.yaml', () => {
           soakAfter: 'start',
           approve: 'manual',
           signing: [{ file: 'keys/old.pub', until: 1_798_761_600 }, { file: 'keys/stable.pub' }],
+          vulnerabilities: {
+            noneAbove: 'high',
+            exceptions: [{ id: 'CVE-2026-1234', until: 1_798_761_600, reason: 'not reachable' }],
+          },
           freeze: [],
         },
       },

@@ -5,12 +5,12 @@ import { trustOf } from '../../../release/attestations/trust.ts';
 import type { TestEvidence } from '../../../release/evidence/statement.ts';
 import { type FoundEvidence, passingEvidence, pushEvidence } from '../../../release/evidence/store.ts';
 import type { Project } from '../../../release/project.ts';
-import { recordPackages } from '../../../world/packages/packages.ts';
 import { type Digest, formatRepository, sameRepository } from '../../../world/registry/reference.ts';
 import type { CommittedTests } from '../guest/tests-of-commit.ts';
 import type { ImageUnderTest } from '../image-under-test.ts';
 import type { FromRelease } from '../test-run.ts';
 import type { BootReport } from './boot-report.ts';
+import { recordContent } from './image-sbom.ts';
 import { evidenceLog } from './report-text.ts';
 
 // What the test registry has about an image, and what a boot test adds.
@@ -76,11 +76,14 @@ export function aboutTheImage({ verdict }: BootReport): boolean {
   return verdict !== 'qemu-failed';
 }
 
-/** Attaches the list of packages to the image in the test registry, while the files of the image are mounted. */
-export function onFiles({ client, config }: Project, { reference, image }: ImageUnderTest, log: Log) {
-  if (reference === undefined || !sameRepository(reference.repository, config.testImage)) return {};
-  const about = { repository: reference.repository, subject: image.manifest.descriptor };
-  return { onFiles: (root: string) => recordPackages(client, { ...about, root, log }) };
+/** Attaches what is in the image to it in the test registry, while the files of the image are mounted. */
+export function onFiles(
+  project: Project,
+  { reference, image }: ImageUnderTest,
+  by: { readonly signer: AttestationSigner | undefined; readonly log: Log },
+) {
+  if (reference === undefined || !sameRepository(reference.repository, project.config.testImage)) return {};
+  return { onFiles: (root: string) => recordContent(project, { reference, image, root, ...by }) };
 }
 
 /** The signer of this run's evidence. It is asked for before anything is booted, because without it a test may be in vain. */
