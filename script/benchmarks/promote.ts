@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { readConfig } from '../../src/project/configuration/config.ts';
 import { readCandidate } from '../../src/release/candidate/candidate.ts';
 import { pushEvidence } from '../../src/release/evidence/store.ts';
+import { makeKeyPair } from '../../src/release/signatures/keys.ts';
 import { Git } from '../../src/world/git/git.ts';
 import { formatRepository } from '../../src/world/registry/reference.ts';
 import { findCrane } from './crane.ts';
@@ -15,6 +16,7 @@ export const program = fileURLToPath(new URL('./bench-cli/main.mjs', import.meta
 const rounds = 5;
 const layers = 80;
 const layerBytes = 500_000;
+const keys = makeKeyPair();
 
 export interface Cost {
   readonly requests: number;
@@ -24,7 +26,8 @@ export interface Cost {
 
 /**
  * A promotion next to `skopeo copy --preserve-digests` and `crane copy` of the same image: whole processes, the same registries, in
- * turns. Ours also checks evidence and labels, copies the evidence, sets four tags and reads them back.
+ * turns. Ours also checks evidence and labels, copies the evidence, sets four tags and reads them back. Then the same
+ * with signatures.
  */
 export async function benchPromote(report: (figure: Figure) => void): Promise<void> {
   const crane = await findCrane();
@@ -37,6 +40,7 @@ export async function benchPromote(report: (figure: Figure) => void): Promise<vo
       const ours: Cost[] = [];
       const theirs: Cost[] = [];
       const cranes: Cost[] = [];
+      const signed: Cost[] = [];
       for (let round = 0; round < rounds; round += 1) {
         const name = `${target}/${where.replace(' ', '-')}-${round}/os`;
         const source = await prepare(stage, name);
@@ -63,21 +67,46 @@ export async function benchPromote(report: (figure: Figure) => void): Promise<vo
             stage.directory,
           ),
         );
+        await prepare(stage, `${name}-signed`, { signed: true });
+        signed.push(
+          await cost(
+            stage,
+            process.execPath,
+            [program, 'promote-image', '--fleet', 'testing'],
+            stage.directory,
+            { COXSWAIN_SIGNING_KEY: keys.privateKey },
+          ),
+        );
         if ('missing' in crane) continue;
         const to = `${name}-crane:testing`;
         cranes.push(await cost(stage, crane.path, ['copy', '--insecure', source, to], stage.directory));
       }
       compare(report, { what: `promote, ${where}`, other: 'skopeo copy', ours, theirs });
+      reportSigning(report, { what: `promote, ${where}`, signed, unsigned: ours });
       if (cranes.length === 0) continue;
       compare(report, { what: `promote, ${where}`, other: 'crane copy', ours, theirs: cranes });
     }
   });
 }
 
-async function prepare(stage: RegistryStage, production: string): Promise<string> {
+/** What signatures, and the question to the nodes' policy, cost in addition. */
+function reportSigning(
+  report: (figure: Figure) => void,
+  options: { readonly what: string; readonly signed: readonly Cost[]; readonly unsigned: readonly Cost[] },
+): void {
+  const { what, signed, unsigned } = options;
+  const more = (unit: keyof Cost) =>
+    median(signed.map((each) => each[unit])) - median(unsigned.map((each) => each[unit]));
+  report({ what: `${what}, signed: requests in addition`, value: more('requests'), unit: 'requests' });
+  report({ what: `${what}, signed: time in addition`, value: more('seconds') * 1000, unit: 'ms' });
+}
+
+async function prepare(stage: RegistryStage, production: string, { signed = false } = {}): Promise<string> {
   const { client, directory, git, writeFiles, first } = stage;
+  const testing = signed ? '{ signing: { keys: [keys/testing.pub] } }' : '{}';
   await writeFiles({
-    'coxswain.yaml': `image: ${production}\ntest-image: ${first.host}/acme/os-test\nbase: ${first.host}/fcos:stable\nfleets: { testing: {}, stable: { promote-from: testing } }\n`,
+    'coxswain.yaml': `image: ${production}\ntest-image: ${first.host}/acme/os-test\nbase: ${first.host}/fcos:stable\nfleets: { testing: ${testing}, stable: { promote-from: testing } }\n`,
+    'keys/testing.pub': keys.publicKey,
     Containerfile: `FROM ${first.host}/fcos:stable\nRUN true\n`,
     'round.txt': production,
     'tests/10-boots.sh': '#!/bin/sh\n',
@@ -123,11 +152,12 @@ export async function cost(
   file: string,
   args: readonly string[],
   cwd: string,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Cost> {
   stage.first.take();
   stage.second.take();
   const started = performance.now();
-  await run(file, args, { cwd });
+  await run(file, args, { cwd, env: { ...process.env, ...env } });
   const seconds = (performance.now() - started) / 1000;
   const [one, other] = [stage.first.take(), stage.second.take()];
   return { requests: one.requests + other.requests, bytes: one.bytes + other.bytes, seconds };

@@ -14,6 +14,7 @@ import { siteIsBehind } from '../loop/publish-updates/site-is-behind.ts';
 import { findFleet } from '../project/fleets.ts';
 import { findOperator, readStatement } from '../release/operations/operator.ts';
 import { openProject } from '../release/project.ts';
+import { guidanceSigner } from '../release/published/guidance-signature.ts';
 import { createRegistryClient } from '../world/registry/client.ts';
 import { parseReference } from '../world/registry/reference.ts';
 
@@ -71,7 +72,9 @@ that can read the registry. The dashboard is not among them.
     const folder = resolve(inputs.output);
     const replace =
       reason === undefined ? undefined : { reason, by: await findOperator(project.git, inputs.by) };
+    const signer = await guidanceSigner(project, env);
     const answer = await publishUpdates(project, {
+      signer,
       folder,
       fleets,
       now,

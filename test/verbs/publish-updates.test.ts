@@ -342,7 +342,7 @@ describe('publish-updates', () => {
       await release(now);
       const requests = async () => {
         const before = project.client.counters.requests;
-        const config = { ...project.config, publish: { oci: false } };
+        const config = { ...project.config, publish: { oci: false, signedBy: [] } };
         await publishUpdates({ ...project, config, log: silentLog }, { folder: site, fleets: [], now });
         return project.client.counters.requests - before;
       };

@@ -1,4 +1,5 @@
 import type { Log } from '../../host/log.ts';
+import type { AttestationSigner } from '../../release/attestations/sign.ts';
 import type { Project } from '../../release/project.ts';
 import type { FleetArtifact } from '../../release/published/publishers/publisher.ts';
 
@@ -30,4 +31,6 @@ export interface PublishOptions {
   readonly firstRelease?: boolean;
   /** What was published may be replaced by less, for this reason. */
   readonly replace?: { readonly reason: string; readonly by: string };
+  /** Signs the artifacts; needed if publish.signed-by is set. */
+  readonly signer?: AttestationSigner | undefined;
 }

@@ -58,6 +58,9 @@ export async function publishOnce(
   const published = await publishEverywhere({
     config,
     client,
+    root: project.root,
+    signer: options.signer,
+    now,
     folder,
     site: new Map([...files].filter(([path]) => !others.has(path))),
     fleets: new Map(

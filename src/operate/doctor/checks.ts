@@ -10,6 +10,7 @@ import { nodeReferenceCheck } from './checks/node-reference.ts';
 import { otherProjectCheck } from './checks/other-project.ts';
 import { overdueCheck } from './checks/overdue.ts';
 import { plainHttpCheck } from './checks/plain-http.ts';
+import { guidanceSignatureCheck } from './checks/signed-guidance.ts';
 import { streamCheck } from './checks/stream.ts';
 import { streamTagCheck } from './checks/stream-tag.ts';
 import type { Check, CheckOf, Finding, Subjects, Tools } from './site-check.ts';
@@ -26,6 +27,7 @@ const checks: readonly Check[] = [
   lostReleasesCheck,
   oldSiteCheck,
   overdueCheck,
+  guidanceSignatureCheck,
   floatingTagsCheck,
   agesCheck,
   freshGraphCheck,

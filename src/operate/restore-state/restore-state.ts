@@ -1,12 +1,14 @@
 import { parseReleaseIndex } from '../../guidance/releases.ts';
 import { InputError } from '../../host/errors.ts';
 import type { Project } from '../../release/project.ts';
+import { requireSignedGuidance } from '../../release/published/guidance-signature.ts';
 import { filesInArtifacts, type PublishedFiles } from '../../release/published/published-files.ts';
 import { fleetFolder, parseFleet } from '../../release/state/fleet-files.ts';
 import { stateReadme } from '../../release/state/state.ts';
 import { bundlePath, type FleetTexts, parseBundle } from '../../release/state/state-bundle.ts';
 import type { FileChange, Sha } from '../../world/forge/forge.ts';
 import { untilNotStale } from '../../world/forge/retry.ts';
+import type { Digest } from '../../world/registry/reference.ts';
 
 /** What restore-state did. */
 export interface RestoreAnswer {
@@ -25,23 +27,28 @@ export interface RestoredFleet {
   readonly releases: number;
 }
 
-type Parts = Pick<Project, 'config' | 'forge' | 'client'>;
+type Parts = Pick<Project, 'config' | 'root' | 'forge' | 'client'>;
 
 /**
  * Restores fleets on the state branch from their artifacts, byte for byte, by one commit. Changes since the last
  * publication are not in the artifact. A fleet that the branch has completely is left alone.
  * @param options.fleets names
- * @throws InputError if an artifact holds no state, or has other releases than the branch; nothing is written then
+ * @throws InputError if an artifact holds no state, lacks a signature that publish.signed-by asks for, or has other releases than the branch; nothing is written then
  */
 export async function restoreState(
-  { config, forge, client }: Parts,
+  { config, root, forge, client }: Parts,
   options: { readonly fleets: readonly string[]; readonly rehearse: boolean },
 ): Promise<RestoreAnswer> {
   const { branches } = forge;
   const branch = config.stateBranch;
   return untilNotStale(async () => {
     const commit = await branches.resolve(branch);
-    const artifacts = filesInArtifacts(client, config);
+    const signed = new Map<string, Digest>();
+    for (const fleet of options.fleets) {
+      const digest = await requireSignedGuidance(client, { config, root }, fleet);
+      if (digest !== undefined) signed.set(fleet, digest);
+    }
+    const artifacts = filesInArtifacts(client, config, signed);
     const fleets: RestoredFleet[] = [];
     const changes: FileChange[] = [];
     for (const fleet of options.fleets) {

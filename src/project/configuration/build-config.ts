@@ -95,7 +95,11 @@ export function buildConfig(
       fleets.filter((fleet) => fleet !== undefined).map((fleet) => [fleet.name, fleet]),
     ),
     rings: readRings(written.rings),
-    publish: { ...defined({ url }), oci: written.publish.oci },
+    publish: {
+      ...defined({ url }),
+      oci: written.publish.oci,
+      signedBy: (written.publish['signed-by'] ?? []).map(readSigner),
+    },
     node: {
       parts: written.node.parts,
       reboots: written.node.reboots,
@@ -150,18 +154,22 @@ function readEvidence({ evidence }: WrittenConfig, read: ReadField): EvidenceCon
     ) ?? otherwise;
   const trustedRoot = sigstore?.['trusted-root'];
   return {
-    signedBy: (evidence?.['signed-by'] ?? []).map((signer) => {
-      if (typeof signer === 'string') return { kind: 'key', file: tidyPath(signer) };
-      const { repository, workflow, refs } = signer;
-      const full = workflow.startsWith('.github/') ? `${repository}/${workflow}` : workflow;
-      return { kind: 'workflow', repository, workflow: full, refs };
-    }),
+    signedBy: (evidence?.['signed-by'] ?? []).map(readSigner),
     sigstore: {
       fulcio: address('fulcio', 'https://fulcio.sigstore.dev'),
       rekor: address('rekor', 'https://rekor.sigstore.dev'),
       ...defined({ trustedRoot: trustedRoot === undefined ? undefined : tidyPath(trustedRoot) }),
     },
   };
+}
+
+function readSigner(
+  signer: NonNullable<WrittenConfig['evidence']>['signed-by'][number],
+): EvidenceConfig['signedBy'][number] {
+  if (typeof signer === 'string') return { kind: 'key', file: tidyPath(signer) };
+  const { repository, workflow, refs } = signer;
+  const full = workflow.startsWith('.github/') ? `${repository}/${workflow}` : workflow;
+  return { kind: 'workflow', repository, workflow: full, refs };
 }
 
 /** @param common.freeze the windows of all fleets */

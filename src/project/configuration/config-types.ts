@@ -40,6 +40,8 @@ export interface Config {
     /** Ends in a slash. */
     readonly url?: string;
     readonly oci: boolean;
+    /** Whose signature the artifact needs; none: nobody's. */
+    readonly signedBy: readonly EvidenceSigner[];
   };
   readonly node: NodeKitConfig;
   readonly symbolicTags: boolean;

@@ -439,6 +439,11 @@ export const configSchema = z
           .boolean()
           .default(true)
           .describe('Also publish the files as an OCI artifact, under the tag updates-<fleet> of image.'),
+        'signed-by': signers
+          .optional()
+          .describe(
+            'publish-updates signs the artifact; doctor and restore-state accept none without a signature of one of these. For audits: nodes do not check it.',
+          ),
       })
       .prefault({})
       .describe('Where update guidance is published.'),

@@ -19,17 +19,35 @@ export interface AttestationSigner {
 /** How long one request to Fulcio or Rekor may take. */
 const patience = { timeout: 30_000, retry: 2 };
 
+/** What is signed, and the names by which its key is found. */
+export interface SigningNames {
+  /** The start of the variables' names. */
+  readonly variables: string;
+  /** The field that says whose signature counts. */
+  readonly field: string;
+  /** For messages. */
+  readonly what: string;
+}
+
+const evidenceNames: SigningNames = {
+  variables: 'COXSWAIN_EVIDENCE',
+  field: 'evidence.signed-by',
+  what: 'evidence',
+};
+
 /**
  * The signer for evidence that this run has:
  * - COXSWAIN_EVIDENCE_KEY, COXSWAIN_EVIDENCE_KEY_FILE, COXSWAIN_EVIDENCE_PASSPHRASE: a private key, as for releases
  * - COXSWAIN_EVIDENCE_COMMAND: a program that signs, for the first key in the configuration
  * - in a workflow run with `id-token: write`, if the configuration names a workflow: a certificate of Fulcio for the run
+ * @param names for something else than evidence: other variables
  * @returns undefined if there is none
  * @throws InputError for a key that cannot be read, or that the configuration does not name
  */
 export async function attestationSigner(
   trust: Trust,
   env: NodeJS.ProcessEnv,
+  { variables, field, what }: SigningNames = evidenceNames,
 ): Promise<AttestationSigner | undefined> {
   const files = trust.signedBy.flatMap((signer) => (signer.kind === 'key' ? [signer.file] : []));
   const publicKeys = await Promise.all(
@@ -38,21 +56,21 @@ export async function attestationSigner(
       key: await readKeyFile(trust.root, file),
     })),
   );
-  const [own] = await privateKeys(env, 'COXSWAIN_EVIDENCE');
+  const [own] = await privateKeys(env, variables);
   if (own !== undefined) {
     const half = publicHalf(own);
     const named = publicKeys.find(({ key }) => sameKey(key, half));
     if (named === undefined && trust.signedBy.length > 0) {
       throw new InputError({
-        where: 'COXSWAIN_EVIDENCE_KEY',
-        problem: 'evidence that this key signs would not count',
+        where: `${variables}_KEY`,
+        problem: `${what} that this key signs would not count`,
         found: 'a private key whose public half coxswain.yaml does not name',
-        expected: `the private half of ${files.length === 0 ? 'a key in evidence.signed-by' : files.join(' or ')}`,
+        expected: `the private half of ${files.length === 0 ? `a key in ${field}` : files.join(' or ')}`,
       });
     }
-    return keySigner(named?.file ?? 'COXSWAIN_EVIDENCE_KEY', signerOf(own), publicPem(half));
+    return keySigner(named?.file ?? `${variables}_KEY`, signerOf(own), publicPem(half));
   }
-  const command = env.COXSWAIN_EVIDENCE_COMMAND ?? '';
+  const command = env[`${variables}_COMMAND`] ?? '';
   const [first] = publicKeys;
   if (command.trim() !== '' && first !== undefined) {
     const publicKey = publicPem(first.key);
@@ -66,7 +84,7 @@ export async function attestationSigner(
 
 /** The same environment without what signs: for programs that run code of others. */
 export function withoutSigningSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const secret = /^(COXSWAIN_(EVIDENCE|SIGNING)_|ACTIONS_ID_TOKEN_REQUEST_)/;
+  const secret = /^(COXSWAIN_(EVIDENCE|GUIDANCE|SIGNING)_|ACTIONS_ID_TOKEN_REQUEST_)/;
   return Object.fromEntries(Object.entries(env).filter(([name]) => !secret.test(name)));
 }
 

@@ -6,7 +6,7 @@ import { refuseCredentials } from '../../world/refuse-credentials.ts';
 import { titleAnnotation } from '../../world/registry/artifact.ts';
 import type { RegistryClient } from '../../world/registry/client.ts';
 import { isIndex, type Manifest } from '../../world/registry/manifest.ts';
-import { formatReference, formatRepository } from '../../world/registry/reference.ts';
+import { atDigest, type Digest, formatReference, formatRepository } from '../../world/registry/reference.ts';
 import { artifactReference } from './fleet-artifact.ts';
 
 /** Published files, from one of the places that have them. */
@@ -39,16 +39,27 @@ export function filesAtUrl(site: string): PublishedFiles {
   };
 }
 
-/** The artifacts `<image>:updates-<fleet>`. Each manifest is read once, and each file when it is needed. */
-export function filesInArtifacts(client: RegistryClient, config: Pick<Config, 'image'>): PublishedFiles {
+/**
+ * The artifacts `<image>:updates-<fleet>`. Each manifest is read once, and each file when it is needed.
+ * @param chosen fleet → the artifact to read, in place of the one that the tag has
+ */
+export function filesInArtifacts(
+  client: RegistryClient,
+  config: Pick<Config, 'image'>,
+  chosen: ReadonlyMap<string, Digest> = new Map(),
+): PublishedFiles {
   const manifests = new Map<string, Promise<Manifest | undefined>>();
+  const placeOf = (fleet: string) => {
+    const digest = chosen.get(fleet);
+    return digest === undefined ? artifactReference(config, fleet) : atDigest(config.image, digest);
+  };
   const whereIs = (fleet: string) => formatReference(artifactReference(config, fleet));
   return {
     where: `${formatRepository(config.image)}:updates-…`,
     whereIs,
     read: async (path) => {
       const fleet = path.split('/')[0] as string;
-      const asked = manifests.get(fleet) ?? client.findManifest(artifactReference(config, fleet));
+      const asked = manifests.get(fleet) ?? client.findManifest(placeOf(fleet));
       manifests.set(fleet, asked);
       const manifest = await asked;
       if (manifest === undefined || isIndex(manifest.json)) return undefined;

@@ -19,7 +19,7 @@ export function commandSigner(
   // The program has its own access to its key, so it gets none of ours.
   const env = Object.fromEntries(
     Object.entries(options.env).filter(
-      ([name]) => !/^COXSWAIN_(SIGNING|EVIDENCE)_(KEY|PASSPHRASE)$/.test(name),
+      ([name]) => !/^COXSWAIN_(SIGNING|EVIDENCE|GUIDANCE)_(KEY|PASSPHRASE)$/.test(name),
     ),
   );
   return async (payload) => {

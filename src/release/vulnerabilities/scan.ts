@@ -6,7 +6,7 @@ import type { Digest, DigestReference } from '../../world/registry/reference.ts'
 import { readStatements } from '../attestations/read-statements.ts';
 import type { Trust } from '../attestations/trust.ts';
 import { sbomArtifactType, sbomPredicateType } from '../sbom/store.ts';
-import { type ReadReport, readReport, type ScanReport, type Vulnerability } from './report.ts';
+import { type ReadReport, readReport, type ScanReport, type Vulnerability } from './scan-report.ts';
 import { worst } from './severity.ts';
 
 /** Artifact types of reports, as Trivy's plugin `referrer` and the examples of ORAS write them. */

@@ -57,9 +57,9 @@ describe('an SBOM', () => {
         properties?.[0]?.value,
       ],
     );
-    expect(shown).toEqual([
-      ['fedora', undefined, undefined],
+    expect(shown.sort()).toEqual([
       ['bash', 'pkg:rpm/fedora/bash@5.2-1.fc44?arch=noarch&distro=fedora-44', 'base'],
+      ['fedora', undefined, undefined],
       ['libstdc++', 'pkg:rpm/fedora/libstdc%2B%2B@14.2-1.fc44?arch=noarch&distro=fedora-44', 'base'],
       ['runc', 'pkg:rpm/fedora/runc@1.1.0~rc1-3.fc44?arch=noarch&distro=fedora-44&epoch=2', 'derived'],
     ]);

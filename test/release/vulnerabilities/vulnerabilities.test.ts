@@ -7,8 +7,8 @@ import { attestationSigner } from '../../../src/release/attestations/sign.ts';
 import type { Trust } from '../../../src/release/attestations/trust.ts';
 import { unique, vulnerabilityGate } from '../../../src/release/gates/vulnerability-gate.ts';
 import { makeKeyPair } from '../../../src/release/signatures/keys.ts';
-import { readReport } from '../../../src/release/vulnerabilities/report.ts';
 import { type ImageScan, readScan, sarifPredicateType } from '../../../src/release/vulnerabilities/scan.ts';
+import { readReport } from '../../../src/release/vulnerabilities/scan-report.ts';
 import { isAbove, severities, severityOfScore } from '../../../src/release/vulnerabilities/severity.ts';
 import { pushArtifact } from '../../../src/world/registry/artifact.ts';
 import type { RegistryClient } from '../../../src/world/registry/client.ts';
@@ -118,7 +118,7 @@ describe('a report of a scanner', () => {
     });
   });
 
-  it('about another image does not count, and an SBOM is no report', () => {
+  it('about another image does not count, and an SBOM is not a report', () => {
     const stranger = digestOf('another image');
     const other = { refused: expect.stringContaining('about another image') };
     expect(readReport(sarif([], { image: stranger }), [digest])).toEqual(other);

@@ -1,7 +1,8 @@
 import { pushArtifact, titleAnnotation } from '../../../world/registry/artifact.ts';
 import { isIndex } from '../../../world/registry/manifest.ts';
-import { digestOf, formatReference } from '../../../world/registry/reference.ts';
+import { atDigest, digestOf, formatReference } from '../../../world/registry/reference.ts';
 import { artifactReference, updatesArtifactType } from '../fleet-artifact.ts';
+import { signGuidance } from '../guidance-signature.ts';
 import type { FleetArtifact, Publication, Publisher } from './publisher.ts';
 
 /** Pushes one artifact for each fleet: `<image>:updates-<fleet>`. */
@@ -18,7 +19,7 @@ export const artifactPublisher: Publisher = {
 
 /** Pushes a fleet's files, unless the registry has exactly the same. */
 async function pushFleet(
-  { config, client }: Publication,
+  { config, client, root, signer, now }: Publication,
   fleet: string,
   files: ReadonlyMap<string, string>,
 ): Promise<FleetArtifact> {
@@ -32,9 +33,14 @@ async function pushFleet(
       ? []
       : current.json.layers.map((layer) => `${layer.annotations?.[titleAnnotation]} ${layer.digest}`);
   if (current !== undefined && found.join('\n') === wanted.join('\n')) {
-    return { fleet, reference, digest: current.descriptor.digest, changed: false };
+    const { digest } = current.descriptor;
+    // A run that ended too early may have left it unsigned, and `signed-by` may be new.
+    const signed =
+      signer !== undefined &&
+      (await signGuidance(client, { config, root }, { fleet, digest, files, signer, now }));
+    return { fleet, reference, digest, changed: signed };
   }
-  const { digest } = await pushArtifact(client, {
+  const pushed = await pushArtifact(client, {
     repository: config.image,
     artifactType: updatesArtifactType,
     layers: contents.map(({ title, bytes }) => ({
@@ -42,7 +48,13 @@ async function pushFleet(
       bytes,
       annotations: { [titleAnnotation]: title },
     })),
-    tag: place.tag,
+    ...(signer === undefined ? { tag: place.tag } : {}),
   });
+  const { digest } = pushed;
+  if (signer !== undefined) {
+    await signGuidance(client, { config, root }, { fleet, digest, files, signer, now });
+    const { bytes, descriptor } = await client.getManifest(atDigest(config.image, digest));
+    await client.putManifest(config.image, place.tag, bytes, descriptor.mediaType);
+  }
   return { fleet, reference, digest, changed: true };
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../../../project/configuration/config.ts';
 import type { RegistryClient } from '../../../world/registry/client.ts';
 import type { Digest } from '../../../world/registry/reference.ts';
+import type { AttestationSigner } from '../../attestations/sign.ts';
 
 /** What is to be published. */
 export interface Publication {
@@ -12,6 +13,12 @@ export interface Publication {
   readonly site: ReadonlyMap<string, string>;
   /** The same for each fleet that is published now, by the fleet's name: only the files of that fleet. */
   readonly fleets: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Top folder of the checkout. */
+  readonly root: string;
+  /** Signs the artifacts. */
+  readonly signer?: AttestationSigner | undefined;
+  /** UNIX seconds. */
+  readonly now: number;
 }
 
 /** An artifact of one fleet in the registry. */

@@ -31,7 +31,9 @@ export type ReadReport = ScanReport | { readonly refused: string } | undefined;
  * @param digests the image, and indexes that have it: a report that names others is about another image
  */
 export function readReport(value: unknown, digests: readonly Digest[]): ReadReport {
-  const head = z.looseObject({ bomFormat: z.unknown(), version: z.unknown() }).safeParse(value).data;
+  const head = z
+    .looseObject({ bomFormat: z.unknown().optional(), version: z.unknown().optional() })
+    .safeParse(value).data;
   if (head === undefined) return { refused: 'it is neither SARIF nor CycloneDX' };
   if (head.bomFormat === 'CycloneDX') return readCycloneDx(value, digests);
   if (head.version === '2.1.0') return readSarif(value, digests);
@@ -54,7 +56,7 @@ const cycloneDx = z.looseObject({
           properties: z.array(z.looseObject({ name: maybe, value: maybe })).optional(),
         })
         .optional(),
-      tools: z.unknown(),
+      tools: z.unknown().optional(),
     })
     .optional(),
   vulnerabilities: z
