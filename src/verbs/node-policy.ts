@@ -25,6 +25,7 @@ export default defineVerb({
     directory,
   },
   run: async (inputs, { env, log, now }) => {
+    const image = inputs.image === undefined ? undefined : parseReference(inputs.image, { field: '--image' });
     const project = await openProject({ directory: inputs.directory, env, log });
     const fleet = findFleet(project.config, inputs.fleet);
     const keys = await fleetKeys(project.root, fleet, now());
@@ -50,8 +51,7 @@ export default defineVerb({
         expected: 'policy or registries',
       });
     }
-    if (inputs.image === undefined) return { data: files, text: shown };
-    const image = parseReference(inputs.image, { field: '--image' });
+    if (image === undefined) return { data: files, text: shown };
     const { descriptor } = await project.client.getManifest(image);
     const reference = atDigest(image.repository, descriptor.digest);
     const verdict = await askNodePolicy(project.client, files, reference);

@@ -102,7 +102,10 @@ const dates = each(
 );
 
 const references = each(
-  [[explain, ['--with', 'registry.example/acme/os:1']]],
+  [
+    [explain, ['--with', 'registry.example/acme/os:1']],
+    [nodePolicy, ['--fleet', 'testing']],
+  ],
   '--image',
   [
     'os',
