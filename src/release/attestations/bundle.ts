@@ -5,7 +5,7 @@ import { InputError, messageOf } from '../../host/errors.ts';
 import { isMissing } from '../../host/files.ts';
 import type { EvidenceSigner } from '../../project/configuration/config.ts';
 import { readKeyFile } from '../signatures/signing-keys.ts';
-import { identityOf, mismatch } from './identity.ts';
+import { identityOf, mismatch } from './run-identity.ts';
 import type { Trust } from './trust.ts';
 
 // sigstore/protobuf-specs, protos/sigstore_bundle.proto; as an OCI artifact: sigstore/cosign specs/BUNDLE_SPEC.md.
