@@ -18,6 +18,7 @@ export const verbGroups: ReadonlyArray<{ readonly title: string; readonly verbs:
     verbs: [
       'edit-updates',
       'bridge',
+      'watch-fleet',
       'roll-back',
       'start-release',
       'import-release',

@@ -22,8 +22,8 @@ export interface Outcome<D = unknown> {
   readonly annotations?: readonly Annotation[];
   /** Environment that later steps of the job get. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** 1 when the verb worked and the answer is "no" (a test failed, a gate is red). */
-  readonly exitCode?: 0 | 1;
+  /** 1: the verb worked and the answer is "no" (a test failed, a gate is red). 3: a part of it failed outside. */
+  readonly exitCode?: 0 | 1 | 3;
 }
 
 /** One output of a verb's action. */

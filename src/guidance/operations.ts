@@ -51,6 +51,21 @@ export interface WithdrawnRelease extends Statement {
   readonly entry?: UpdateEntry;
 }
 
+/** A condition of halt-when was trouble while a release rolled out. It halts that rollout once, until it was clear. */
+export interface Halt {
+  /** Name of the condition in coxswain.yaml. */
+  readonly condition: string;
+  readonly version: string;
+  /** Which trouble, if a condition knows several: the group of an alert. */
+  readonly key?: string;
+  /** The evidence. */
+  readonly reason: string;
+  /** UNIX seconds. */
+  readonly at: number;
+  /** Since when the condition has been clear, UNIX seconds; absent: it is the same old trouble. */
+  readonly clear?: number;
+}
+
 /** Published guidance was replaced by less, on purpose. Older guidance elsewhere is ignored. */
 export type Replacement = Statement;
 
@@ -61,6 +76,7 @@ export interface Operations {
   readonly stops?: readonly ExternalHold[];
   readonly urgent?: readonly UrgentRelease[];
   readonly withdrawn?: readonly WithdrawnRelease[];
+  readonly halts?: readonly Halt[];
   /** Oldest first. */
   readonly replaced?: readonly Replacement[];
 }
@@ -78,7 +94,7 @@ const statement = {
 
 const version = someText('a version, such as "44.20260707.3.1-3f9a1c02"');
 
-const operations = openObject('an object {paused, hold, stops, urgent, withdrawn, replaced}', {
+const operations = openObject('an object {paused, hold, stops, urgent, withdrawn, halts, replaced}', {
   paused: z
     .array(
       openObject('a paused rollout', {
@@ -120,6 +136,19 @@ const operations = openObject('an object {paused, hold, stops, urgent, withdrawn
     .array(openObject('a withdrawn release', { version, entry: updateEntry.optional(), ...statement }), {
       error: 'the list of withdrawn releases',
     })
+    .optional(),
+  halts: z
+    .array(
+      openObject('a halt', {
+        condition: someText('the name of a condition'),
+        version,
+        key: someText('a text').optional(),
+        reason: statement.reason,
+        at: moment,
+        clear: moment.optional(),
+      }),
+      { error: 'the list of halts' },
+    )
     .optional(),
   replaced: z
     .array(openObject('an object {reason, by, at}', statement), {

@@ -15,6 +15,8 @@ export interface CliOptions {
   readonly killAfter?: number;
   /** SIGKILL once it settles, children included. */
   readonly killWhen?: Promise<unknown>;
+  /** Ctrl-C once the error output has this. */
+  readonly interruptOn?: RegExp;
 }
 
 /** Runs the built program as a user would: `cli(['watch-base'], { cwd })`. */
@@ -28,11 +30,15 @@ export function cli(args: readonly string[], options: CliOptions): Promise<CliRe
     });
     let stdout = '';
     let stderr = '';
+    let interrupted = false;
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       stdout += chunk;
     });
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       stderr += chunk;
+      if (interrupted || options.interruptOn?.test(stderr) !== true) return;
+      interrupted = true;
+      process.kill(child.pid as number, 'SIGINT');
     });
     const kill = () => {
       try {

@@ -74,7 +74,7 @@ async function tell(name: string, verb: Verb, outcome: Outcome, env: NodeJS.Proc
   }
   const told = outcome.annotations?.some(({ level }) => level === 'error') === true;
   const [headline = 'the answer is no'] = outcome.text.split('\n');
-  if (outcome.exitCode === 1 && !told) core.error(harmless(headline), { title: name });
+  if ((outcome.exitCode ?? 0) !== 0 && !told) core.error(harmless(headline), { title: name });
 }
 
 async function tellError(

@@ -12,6 +12,7 @@ import type {
   VulnerabilityRule,
 } from './config-types.ts';
 import { type FreezeWindow, readFreezeWindow } from './freeze-windows.ts';
+import { type HaltCondition, readHaltCondition } from './halt-conditions.ts';
 import { fieldName } from './problems.ts';
 import { type Place, readBase, readDeadline, readRefresh, readUrl, tidyPath } from './read-fields.ts';
 import { readRings } from './rings.ts';
@@ -184,6 +185,7 @@ function readFleet(
   const own = readFreeze(fleet?.freeze ?? [], ['fleets', name, 'freeze'], read);
   const signing = readSigning(fleet?.signing?.keys ?? [], ['fleets', name, 'signing', 'keys'], read);
   const vulnerabilities = readVulnerabilityRule(fleet?.vulnerabilities, ['fleets', name], read);
+  const haltWhen = readHaltWhen(fleet?.['halt-when'] ?? [], ['fleets', name, 'halt-when'], read);
   if (soak === undefined) return undefined;
   return {
     name,
@@ -197,7 +199,18 @@ function readFleet(
     signing,
     ...defined({ vulnerabilities }),
     freeze: [...common.freeze, ...own],
+    haltWhen,
   };
+}
+
+function readHaltWhen(
+  conditions: NonNullable<WrittenConfig['fleets'][string]>['halt-when'],
+  path: Path,
+  read: ReadField,
+): HaltCondition[] {
+  return conditions
+    .map((condition, index) => read([...path, index], (place) => readHaltCondition(condition, place)))
+    .filter((condition) => condition !== undefined);
 }
 
 function readFreeze(windows: WrittenConfig['freeze'], path: Path, read: ReadField): FreezeWindow[] {

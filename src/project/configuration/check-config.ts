@@ -32,6 +32,7 @@ export function checkConfig(config: Config, document: SourceDocument): InputProb
     ...fleetProblems(config, at),
     ...branchProblems(config, at),
     ...promotionProblems(config, at),
+    ...haltProblems(config, at),
   ];
 }
 
@@ -239,6 +240,24 @@ function promotionProblems(config: Config, at: Placer): InputProblem[] {
     }
   }
   return problems;
+}
+
+/** The state branch knows a condition by its name. */
+function haltProblems({ fleets }: Config, at: Placer): InputProblem[] {
+  return Object.values(fleets).flatMap(({ name: fleet, haltWhen }) =>
+    haltWhen.flatMap(({ name }, index) => {
+      const first = haltWhen.findIndex((other) => other.name === name);
+      if (first === index) return [];
+      return [
+        {
+          ...at(['fleets', fleet, 'halt-when', index, 'name']),
+          problem: 'another condition of this fleet has this name',
+          found: name,
+          expected: 'a name of its own',
+        },
+      ];
+    }),
+  );
 }
 
 /** The fleets of the circle that a fleet is part of, itself first; undefined when it is in none. */

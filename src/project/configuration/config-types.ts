@@ -2,6 +2,7 @@ import type { Architecture } from '../../world/registry/architecture.ts';
 import type { Repository, TagReference } from '../../world/registry/reference.ts';
 import type { BaseSignature } from './base-signature.ts';
 import type { FreezeWindow } from './freeze-windows.ts';
+import type { HaltCondition } from './halt-conditions.ts';
 import type { NodePart } from './node-parts.ts';
 import type { Ring } from './rings.ts';
 import type { UpstreamAddresses } from './upstream-guidance.ts';
@@ -147,4 +148,6 @@ export interface Fleet {
   readonly vulnerabilities?: VulnerabilityRule;
   /** When nothing is promoted here, the windows of all fleets included. */
   readonly freeze: readonly FreezeWindow[];
+  /** When its rollouts are paused automatically; their names differ. */
+  readonly haltWhen: readonly HaltCondition[];
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { defined } from '../../host/defined.ts';
 import { InputError, type InputProblem } from '../../host/errors.ts';
 import { nearest } from '../../host/nearest.ts';
+import { haltConditionSchema } from './halt-schema.ts';
 import { configSchema } from './schema.ts';
 import type { Path, SourceDocument } from './yaml-document.ts';
 
@@ -153,6 +154,13 @@ function unknownField(key: string, path: Path, document: SourceDocument): InputP
 function knownFields(path: Path): string[] {
   const { shape } = configSchema;
   if (path.length === 0) return Object.keys(shape);
+  if (path[0] === 'fleets' && path[2] === 'halt-when') {
+    const { prometheus, 'behind-plan': behind, 'came-back': back } = haltConditionSchema.shape;
+    if (path[4] === 'prometheus') return Object.keys(prometheus.unwrap().shape);
+    if (path[4] === 'behind-plan') return Object.keys(behind.unwrap().shape);
+    if (path[4] === 'came-back') return Object.keys(back.unwrap().shape);
+    return Object.keys(haltConditionSchema.shape);
+  }
   if (path[0] === 'fleets') return Object.keys(shape.fleets.valueType.unwrap().shape);
   if (path[0] === 'upstream') return ['updates', 'releases'];
   if (path[0] === 'boot-test') return Object.keys(shape['boot-test'].unwrap().shape);

@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { architectures } from '../../world/registry/architecture.ts';
+import { duration } from './duration-form.ts';
 import { formatVersion } from './format-version.ts';
+import { haltWhenSchema } from './halt-schema.ts';
 import { nodeParts } from './node-parts.ts';
 import { mostSlices, slicesKey } from './rings.ts';
-
-/** `48h`, `7d`, `1d12h`: what parseDuration of src/host/time.ts reads. */
-const durationForm = 'a number with a unit, such as 48h, 7d or 1d12h';
-const duration = z.string(durationForm).regex(/^(\d+[smhdw])+$/, durationForm);
 
 /** A path inside the repository, with slashes. */
 const path = z
@@ -147,6 +145,7 @@ const fleet = z
       ),
     vulnerabilities: vulnerabilities.optional(),
     freeze: freeze.describe('Times in which nothing is promoted to this fleet, besides those of all fleets.'),
+    'halt-when': haltWhenSchema,
   })
   .describe('One fleet: a branch and the nodes that follow it. Everything has a default: testing: {}');
 

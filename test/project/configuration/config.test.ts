@@ -124,6 +124,7 @@ describe('coxswain.yaml', () => {
           approve: 'manual',
           signing: [],
           freeze: [],
+          haltWhen: [],
         },
         stable: {
           name: 'stable',
@@ -140,6 +141,7 @@ describe('coxswain.yaml', () => {
             exceptions: [{ id: 'CVE-2026-1234', until: 1_798_761_600, reason: 'not reachable' }],
           },
           freeze: [],
+          haltWhen: [],
         },
       },
       rings: readRings({ canary: 0, early: 0.1, broad: 0.5, late: 1 }),

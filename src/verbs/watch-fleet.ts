@@ -1,0 +1,163 @@
+import { resolve } from 'node:path';
+import { directory } from '../cli/directory.ts';
+import { duration, many, text } from '../cli/inputs.ts';
+import { type Context, defineVerb } from '../cli/verb.ts';
+import { InputError, messageOf } from '../host/errors.ts';
+import { repeat } from '../host/repeat.ts';
+import { type Report, renderReports } from '../host/report.ts';
+import { publishUpdates } from '../loop/publish-updates/publish-updates.ts';
+import { type FleetWatch, watchFleet } from '../operate/watch-fleet/watch-fleet.ts';
+import type { Fleet } from '../project/configuration/config.ts';
+import { findFleet } from '../project/fleets.ts';
+import { openProject, type Project } from '../release/project.ts';
+import { shortCommit } from '../world/git/short-commit.ts';
+import { readPrometheusCredentials } from '../world/prometheus/credentials.ts';
+
+export default defineVerb({
+  summary: 'Pause rollouts that make trouble: evaluate halt-when of each fleet',
+  about: `
+Asks what halt-when in coxswain.yaml names. If a condition is trouble while a release rolls out, the rollout is paused, with the
+evidence as its reason: one commit on the state branch. Each condition halts a rollout once: it has to be clear before it can do
+so again, so resume is final. What cannot be asked counts neither as trouble nor as health: it is reported, nothing
+changes, and the exit code is 3.
+
+With --output it publishes in the same run. With --every it goes on until Ctrl-C or SIGTERM.
+
+Credentials for Prometheus: COXSWAIN_PROMETHEUS_TOKEN, or COXSWAIN_PROMETHEUS_USERNAME and COXSWAIN_PROMETHEUS_PASSWORD. They
+are sent only to COXSWAIN_PROMETHEUS_ORIGIN.
+
+  coxswain watch-fleet --fleet stable --every 1m --output /srv/www/os`,
+  writes: true,
+  inputs: {
+    fleet: many('only this fleet', { placeholder: 'NAME' }),
+    every: duration('evaluate again and again, with this time between, such as 1m'),
+    output: text('publish to this folder too, as publish-updates does', { placeholder: 'FOLDER' }),
+    directory,
+  },
+  run: async (inputs, context) => {
+    const { env, log } = context;
+    if (inputs.every !== undefined && inputs.every < 1) {
+      throw new InputError({ field: '--every', problem: 'at least 1s is needed', expected: 'such as 1m' });
+    }
+    const project = await openProject({ directory: inputs.directory, env, log });
+    const fleets =
+      inputs.fleet.length > 0
+        ? inputs.fleet.map((name) => findFleet(project.config, name))
+        : Object.values(project.config.fleets);
+    const publisher = inputs.output === undefined ? undefined : publisherTo(inputs.output, project, context);
+    const evaluate = () => evaluateOnce(project, fleets, context, publisher);
+    if (inputs.every === undefined) return outcomeOf(await evaluate());
+    let last: Evaluation | undefined;
+    const stoppedBy = await repeat(inputs.every, async () => {
+      try {
+        last = await evaluate();
+        log.info(outcomeOf(last).text);
+      } catch (error) {
+        // A remote or a registry that does not answer now may answer next time.
+        log.warn(messageOf(error));
+      }
+    });
+    log.info(`${stoppedBy}: stopped`);
+    return { data: { ...dataOf(last ?? { watches: [], written: undefined }), stoppedBy }, text: '' };
+  },
+  action: { token: true },
+  outputs: {
+    halted: {
+      about: 'the fleets with a rollout that was halted now, one on each line',
+      of: ({ fleets }) =>
+        fleets
+          .filter(({ steps }) => steps.some(({ what }) => what === 'halted'))
+          .map(({ fleet }) => fleet)
+          .join('\n'),
+    },
+    changed: {
+      about: 'true if a rollout was halted or resumed, and has to be published',
+      of: ({ fleets }) => fleets.some(({ steps }) => steps.length > 0),
+    },
+  },
+});
+
+interface Evaluation {
+  readonly watches: readonly FleetWatch[];
+  /** How many files were published; undefined if nothing was. */
+  readonly written: number | undefined;
+}
+
+async function evaluateOnce(
+  project: Project,
+  fleets: readonly Fleet[],
+  { env, now }: Context,
+  publish: (() => Promise<number | undefined>) | undefined,
+): Promise<Evaluation> {
+  const credentials = readPrometheusCredentials(env);
+  const by = 'coxswain watch-fleet';
+  const watches: FleetWatch[] = [];
+  for (const fleet of fleets) watches.push(await watchFleet(project, fleet, { credentials, now: now(), by }));
+  return { watches, written: await publish?.() };
+}
+
+/** Publishes if the state branch has moved since the last time, or a graph changes with time. */
+function publisherTo(output: string, project: Project, { now }: Context): () => Promise<number | undefined> {
+  let commit: string | undefined;
+  let nextChange = 0;
+  return async () => {
+    const moved = (await project.forge.branches.resolve(project.config.stateBranch)) !== commit;
+    if (!moved && now() < nextChange) return undefined;
+    const answer = await publishUpdates(project, { folder: resolve(output), fleets: [], now: now() });
+    commit = await project.forge.branches.resolve(project.config.stateBranch);
+    nextChange = answer.nextChange ?? Number.POSITIVE_INFINITY;
+    return answer.written.length;
+  };
+}
+
+function outcomeOf(evaluation: Evaluation) {
+  const { watches, written } = evaluation;
+  const unknown = watches.flatMap(({ fleet, conditions }) =>
+    conditions.filter(({ is }) => is === 'unknown').map(({ what }) => `${fleet}: ${what}`),
+  );
+  const halted = watches.flatMap(({ fleet, steps }) =>
+    steps.filter(({ what }) => what === 'halted').map(({ version }) => `${fleet}: ${version} is halted`),
+  );
+  const published =
+    written === undefined ? [] : [{ headline: `published: ${written} files written`, facts: [] }];
+  return {
+    data: dataOf(evaluation),
+    ...renderReports(...watches.map(reportOn), ...published),
+    annotations: [...unknown, ...halted].map((message) => ({
+      level: 'warning' as const,
+      title: 'watch-fleet',
+      message,
+    })),
+    exitCode: unknown.length > 0 ? (3 as const) : (0 as const),
+  };
+}
+
+function dataOf({ watches, written }: Evaluation) {
+  return { fleets: watches, written: written ?? null };
+}
+
+function reportOn({ fleet, conditions, halted, summary, warnings, stateCommit }: FleetWatch): Report {
+  const headline =
+    conditions.length === 0
+      ? 'it has no halt-when'
+      : stateCommit !== undefined
+        ? summary
+        : halted.length > 0
+          ? `${halted.join(', ')} stays halted`
+          : 'nothing to halt';
+  return {
+    headline: `${fleet}: ${headline}`,
+    facts: [
+      ...warnings.map((warning) => ({ warning })),
+      conditions.length === 0
+        ? undefined
+        : {
+            head: ['condition', '', ''],
+            rows: conditions.map(({ condition, is, what }) => [condition, is, what]),
+          },
+      stateCommit === undefined
+        ? undefined
+        : `commit ${shortCommit(stateCommit)}; public with the next publish-updates`,
+    ],
+  };
+}
