@@ -1,16 +1,34 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { duration, many, parsed, text } from '../cli/inputs.ts';
+<<<<<<< HEAD
 import { defineVerb } from '../cli/verb.ts';
 import { untilSignal } from '../host/cleanup.ts';
 import { InputError, UsageError } from '../host/errors.ts';
 import type { SiteSource } from '../operate/serve-graph/fleet-source.ts';
 import { createGraphServer } from '../operate/serve-graph/graph-server.ts';
+=======
+import { type Context, defineVerb } from '../cli/verb.ts';
+import { defined } from '../host/defined.ts';
+import { InputError, UsageError } from '../host/errors.ts';
+import type { SiteSource } from '../operate/serve-graph/fleet-source.ts';
+import { createGraphServer } from '../operate/serve-graph/graph-server.ts';
+import {
+  createHaltWebhook,
+  type HaltWebhook,
+  readWebhookSecrets,
+} from '../operate/serve-graph/halt-webhook.ts';
+import { listen, parseListenAddress, stopServer } from '../operate/serve-graph/listen.ts';
+>>>>>>> 9dfe622 (Halt rollouts also by adoption and by webhooks, and explain it)
 import { createMetrics } from '../operate/serve-graph/metrics.ts';
 import { openSite } from '../operate/serve-graph/served-site.ts';
 import { artifactSource } from '../operate/serve-graph/site-artifact.ts';
 import { folderSource } from '../operate/serve-graph/site-folder.ts';
 import { urlSource } from '../operate/serve-graph/site-url.ts';
+<<<<<<< HEAD
 import { listen, parseListenAddress, stopServer } from '../world/http/listen.ts';
+=======
+import { openProject } from '../release/project.ts';
+>>>>>>> 9dfe622 (Halt rollouts also by adoption and by webhooks, and explain it)
 import { createRegistryClient } from '../world/registry/client.ts';
 import { parseReference } from '../world/registry/reference.ts';
 
@@ -22,6 +40,9 @@ export default defineVerb({
 A Cincinnati server like Fedora's, for those who prefer a server to rings: it answers /<fleet>/v1/graph, and
 /v1/graph if there is only one fleet. It stores nothing, so you can run several behind a load balancer. Also: /metrics for Prometheus, /health, /ready. It prints its URL when it is ready, and stops on SIGTERM after
 the open requests.
+
+With --webhook it takes POST /<fleet>/halt too, for halt-when: Alertmanager's JSON or {"reason": "…"}, with the secret of the fleet in
+COXSWAIN_WEBHOOK_SECRET_<FLEET>, as a bearer token or as GitHub signs.
 
   coxswain serve-graph --site site --listen 0.0.0.0:8080
   coxswain serve-graph --site https://acme.github.io/os/ --fleet stable
@@ -41,6 +62,9 @@ the open requests.
       },
     ),
     refresh: duration('look for new files this often', { fallback: '10s' }),
+    webhook: text('halt rollouts on request, by the checkout in this folder and its state branch', {
+      placeholder: 'FOLDER',
+    }),
     'drain-time': duration('on SIGTERM, answer "stopping" on /ready for this long before closing', {
       fallback: '0s',
     }),
@@ -54,7 +78,14 @@ the open requests.
     const metrics = createMetrics(Math.floor(Date.now() / 1000));
     const site = await openSite(source, { log, metrics, now });
     let stopping = false;
-    const server = createGraphServer({ site, metrics, now, ready: () => !stopping });
+    const webhook = inputs.webhook === undefined ? undefined : await openWebhook(inputs.webhook, context);
+    const server = createGraphServer({
+      site,
+      metrics,
+      now,
+      ready: () => !stopping,
+      ...defined({ webhook }),
+    });
     const signalled = untilSignal();
     const url = await listen(server, inputs.listen);
     log.info(`serving ${[...site.fleets.keys()].join(', ')} from ${source.where}`);
@@ -71,6 +102,11 @@ the open requests.
     return { data: { url, stoppedBy: signal }, text: '' };
   },
 });
+
+async function openWebhook(folder: string, { env, log, now }: Context): Promise<HaltWebhook> {
+  const { config, state } = await openProject({ directory: folder, env, log });
+  return createHaltWebhook({ config, state, secrets: readWebhookSecrets(config, env), log, now });
+}
 
 function openSource(
   options: {

@@ -4,7 +4,7 @@ import { duration, many, text } from '../cli/inputs.ts';
 import { type Context, defineVerb } from '../cli/verb.ts';
 import { InputError, messageOf } from '../host/errors.ts';
 import { repeat } from '../host/repeat.ts';
-import { type Report, renderReports } from '../host/report.ts';
+import { type Report, renderReports, reportText } from '../host/report.ts';
 import { publishUpdates } from '../loop/publish-updates/publish-updates.ts';
 import { type FleetWatch, watchFleet } from '../operate/watch-fleet/watch-fleet.ts';
 import type { Fleet } from '../project/configuration/config.ts';
@@ -86,14 +86,29 @@ interface Evaluation {
 async function evaluateOnce(
   project: Project,
   fleets: readonly Fleet[],
-  { env, now }: Context,
+  { env, now, log }: Context,
   publish: (() => Promise<number | undefined>) | undefined,
 ): Promise<Evaluation> {
   const credentials = readPrometheusCredentials(env);
   const by = 'coxswain watch-fleet';
   const watches: FleetWatch[] = [];
-  for (const fleet of fleets) watches.push(await watchFleet(project, fleet, { credentials, now: now(), by }));
-  return { watches, written: await publish?.() };
+  const failures: unknown[] = [];
+  for (const fleet of fleets) {
+    try {
+      watches.push(await watchFleet(project, fleet, { credentials, now: now(), by }));
+    } catch (error) {
+      // What is wrong with one fleet must not leave the others unwatched.
+      failures.push(error);
+    }
+  }
+  const written =
+    watches.some(({ steps }) => steps.length > 0) || failures.length === 0 ? await publish?.() : undefined;
+  if (failures.length > 0) {
+    for (const watch of watches) log.info(reportText(reportOn(watch)));
+    for (const error of failures.slice(1)) log.warn(messageOf(error));
+    throw failures[0];
+  }
+  return { watches, written };
 }
 
 /** Publishes if the state branch has moved since the last time, or a graph changes with time. */

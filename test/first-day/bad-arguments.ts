@@ -23,6 +23,7 @@ import startRelease from '../../src/verbs/start-release.ts';
 import startRollout from '../../src/verbs/start-rollout.ts';
 import status from '../../src/verbs/status.ts';
 import watchBase from '../../src/verbs/watch-base.ts';
+import watchFleet from '../../src/verbs/watch-fleet.ts';
 
 /** Something wrong that a verb is given, and what its one error says. */
 export interface Row {
@@ -60,6 +61,7 @@ const names = each(
     [signImage, []],
     [nodePolicy, []],
     [lint, []],
+    [watchFleet, []],
   ],
   '--fleet',
   ['nope', 'TESTING', '../testing', '__proto__', 'constructor', 'testing ', long],
@@ -81,6 +83,7 @@ const durations = [
   ),
   ...each([[prune, []]], '--older-than', ['30', '-30d', 'month', '9'.repeat(400)], /--older-than/),
   ...each([[doctor, ['--site', '.']]], '--grace', ['30', 'm', '9'.repeat(400)], /--grace/),
+  ...each([[watchFleet, []]], '--every', ['1', '0s', '-1m', 'often'], /--every/),
   ...each([[serveGraph, ['--site', '.']]], '--refresh', ['10', 'soon', '-1s'], /--refresh/),
 ];
 

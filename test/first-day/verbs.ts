@@ -25,6 +25,7 @@ import startRelease from '../../src/verbs/start-release.ts';
 import startRollout from '../../src/verbs/start-rollout.ts';
 import status from '../../src/verbs/status.ts';
 import watchBase from '../../src/verbs/watch-base.ts';
+import watchFleet from '../../src/verbs/watch-fleet.ts';
 import type { Moment, World } from './world.ts';
 
 /** A run of a verb, at a moment when it has something to do. */
@@ -94,6 +95,12 @@ export const rows: readonly Row[] = [
     verb: editUpdates,
     at: 'rolling',
     args: ['--fleet', 'testing', '--action', 'hold', ...reason],
+  },
+  {
+    name: 'watch-fleet',
+    verb: watchFleet,
+    at: 'rolling',
+    args: ['--fleet', 'testing', '--output', 'site'],
   },
   {
     name: 'edit-updates withdraw',

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { architectures } from '../../world/registry/architecture.ts';
 import type { GraphAnswer } from './graph-answers.ts';
 import { readGraphQuery } from './graph-query.ts';
+import type { HaltWebhook } from './halt-webhook.ts';
 import type { Gauge, ServeMetrics } from './metrics.ts';
 import type { ServedFleet, ServedSite } from './served-site.ts';
 
@@ -12,6 +13,8 @@ export interface GraphServerOptions {
   readonly now: () => number;
   /** False before the server stops, so that a balancer sends its requests elsewhere. */
   readonly ready: () => boolean;
+  /** Absent: no request can halt a rollout. */
+  readonly webhook?: HaltWebhook;
 }
 
 interface Asked {
@@ -27,9 +30,10 @@ export function createGraphServer(options: GraphServerOptions): Server {
   const { site, metrics, now, ready } = options;
   const server = createServer((request, response) => {
     if (!ready()) response.setHeader('connection', 'close');
-    // Clients have nothing to send here; a body is dropped.
-    request.resume();
     const { path, query } = splitTarget(request.url ?? '');
+    if (options.webhook?.take(request, response, path) === true) return;
+    // Other clients have nothing to send; a body is dropped.
+    request.resume();
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
       return end(response, 405);

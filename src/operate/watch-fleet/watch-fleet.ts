@@ -1,20 +1,19 @@
 import { OutsideError } from '../../host/errors.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
 import type { HaltCondition } from '../../project/configuration/halt-conditions.ts';
-import { commitMessage } from '../../release/operations/edit-fleet.ts';
+import { actOnFindings } from '../../release/operations/act-on-findings.ts';
 import {
-  applyFindings,
-  type HaltEdit,
   type HaltFinding,
   type HaltStep,
   haltedRollouts,
-  haltPrefix,
   runningRollouts,
 } from '../../release/operations/halt.ts';
+import { metadataOf } from '../../release/operations/update-entries.ts';
 import type { Project } from '../../release/project.ts';
 import type { FleetState } from '../../release/state/state.ts';
 import type { PrometheusCredentials } from '../../world/prometheus/credentials.ts';
 import { askPrometheus } from './ask-prometheus.ts';
+import { judgeAdoption, type WatchedRollout } from './judge-adoption.ts';
 
 /** What was found out about one condition of a fleet. */
 export interface ConditionReport {
@@ -38,6 +37,15 @@ export interface FleetWatch {
   readonly stateCommit: string | undefined;
 }
 
+const nothingFound = {
+  conditions: [],
+  steps: [],
+  halted: [],
+  summary: '',
+  warnings: [],
+  stateCommit: undefined,
+} satisfies Omit<FleetWatch, 'fleet'>;
+
 /** What can be asked now, and by which means. */
 export interface WatchContext {
   readonly credentials: PrometheusCredentials | undefined;
@@ -59,69 +67,89 @@ export async function watchFleet(
 ): Promise<FleetWatch> {
   const { now, by } = context;
   const { name, haltWhen } = fleet;
+  if (haltWhen.length === 0) return { ...nothingFound, fleet: name };
   const state = await project.state.readFleet(name);
-  const watched = runningRollouts(state, now).length + haltedRollouts(state).length > 0;
+  const watched = watchedRollouts(state, now);
   const asked = await Promise.all(
-    haltWhen.map(
-      async (condition): Promise<Asked> =>
-        watched ? ask(condition, context) : { report: notAsked(condition, 'no rollout is in progress') },
+    haltWhen.map((condition) =>
+      watched.length > 0
+        ? ask(condition, { state, watched, context })
+        : notAsked(condition, 'no rollout is in progress'),
     ),
   );
-  const findings = asked.flatMap(({ finding }) => finding ?? []);
-  const rules = resumeRules(haltWhen);
-  let edit: HaltEdit | undefined;
-  const order = { fleet: name, by, now };
-  const change = (before: FleetState) => {
-    edit = applyFindings(before, order, findings, rules);
-    return edit.state;
-  };
-  const { changed, commit } = await project.state.changeFleet(name, () => messageOf(order, edit), change);
+  const findings = asked.flatMap((each) => each.findings);
+  const { edit, stateCommit } = await actOnFindings(project.state, fleet, findings, { by, now });
   return {
     fleet: name,
-    conditions: asked.map(({ report }) => report),
-    steps: edit?.steps ?? [],
-    halted: haltedRollouts(edit?.state ?? state).map(({ version }) => version),
-    summary: edit?.summary ?? '',
-    warnings: edit?.warnings ?? [],
-    stateCommit: changed ? commit : undefined,
+    conditions: asked.flatMap(({ reports }) => reports),
+    steps: edit.steps,
+    halted: haltedRollouts(edit.state).map(({ version }) => version),
+    summary: edit.summary,
+    warnings: edit.warnings ?? [],
+    stateCommit,
   };
-}
-
-/** How long each condition has to be calm before a rollout goes on automatically. */
-export function resumeRules(conditions: readonly HaltCondition[]): ReadonlyMap<string, number> {
-  return new Map(
-    conditions.flatMap(({ name, resumeAfter }) =>
-      resumeAfter === undefined ? [] : [[name, resumeAfter] as const],
-    ),
-  );
-}
-
-function messageOf(
-  order: { readonly fleet: string; readonly by: string; readonly now: number },
-  edit: HaltEdit | undefined,
-): string {
-  const halted = edit?.steps.find(({ what }) => what === 'halted');
-  const paused = edit?.state.operations.paused?.find(({ version }) => version === halted?.version);
-  const reason = paused?.reason.startsWith(haltPrefix) === true ? paused.reason : undefined;
-  return commitMessage(order, edit?.summary ?? 'watch', reason);
 }
 
 interface Asked {
-  readonly report: ConditionReport;
-  readonly finding?: HaltFinding;
+  readonly reports: readonly ConditionReport[];
+  readonly findings: readonly HaltFinding[];
 }
 
-async function ask(condition: HaltCondition, { credentials, now }: WatchContext): Promise<Asked> {
-  if (condition.kind !== 'prometheus') return { report: notAsked(condition, 'a webhook tells') };
-  try {
-    const finding = await askPrometheus(condition, { now, credentials });
-    return { finding, report: { condition: condition.name, is: finding.is, what: finding.evidence } };
-  } catch (error) {
-    if (!(error instanceof OutsideError)) throw error;
-    return { report: { condition: condition.name, is: 'unknown', what: `could not ask: ${error.message}` } };
+async function ask(
+  condition: HaltCondition,
+  {
+    state,
+    watched,
+    context,
+  }: {
+    readonly state: FleetState;
+    readonly watched: readonly WatchedRollout[];
+    readonly context: WatchContext;
+  },
+): Promise<Asked> {
+  const { credentials, now } = context;
+  switch (condition.kind) {
+    case 'webhook':
+      return notAsked(condition, 'a request tells');
+    case 'behind-plan':
+    case 'came-back': {
+      const judged = judgeAdoption(state.adoption, condition, watched, now);
+      return 'unknown' in judged ? unknown(condition, judged.unknown) : found(...judged.findings);
+    }
+    case 'prometheus':
+      try {
+        return found(await askPrometheus(condition, { now, credentials }));
+      } catch (error) {
+        if (!(error instanceof OutsideError)) throw error;
+        return unknown(condition, `could not ask: ${error.message}`);
+      }
   }
 }
 
-function notAsked({ name }: HaltCondition, what: string): ConditionReport {
-  return { condition: name, is: 'not asked', what };
+function found(...findings: readonly HaltFinding[]): Asked {
+  return {
+    findings,
+    reports: findings.map(({ condition, is, evidence }) => ({ condition, is, what: evidence })),
+  };
+}
+
+function unknown({ name }: HaltCondition, what: string): Asked {
+  return { findings: [], reports: [{ condition: name, is: 'unknown', what }] };
+}
+
+function notAsked({ name }: HaltCondition, what: string): Asked {
+  return { findings: [], reports: [{ condition: name, is: 'not asked', what }] };
+}
+
+/** Rollouts in progress, and halted ones as they stand. */
+function watchedRollouts(state: FleetState, now: number): WatchedRollout[] {
+  const running = runningRollouts(state, now).flatMap((version) => {
+    const { rollout } = metadataOf(state.updates, version);
+    return rollout === undefined ? [] : [{ version, rollout }];
+  });
+  const halted = haltedRollouts(state).map(({ version, progress }) => ({
+    version,
+    rollout: { start_epoch: 0, start_percentage: progress },
+  }));
+  return [...running, ...halted];
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { duration } from './duration-form.ts';
 
 /** A percentage above 0. */
-const share = z.number().gt(0, 'more than 0').max(100);
+const share = z.number().gt(0).max(100);
 
 const prometheus = z
   .strictObject({

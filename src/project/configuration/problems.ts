@@ -117,7 +117,8 @@ const goNames: Readonly<Record<string, string>> = { amd64: 'x86_64', x64: 'x86_6
 function expectationOf(issue: Issue): string {
   switch (issue.code) {
     case 'too_small':
-      return issue.origin === 'array' ? `at least ${issue.minimum}` : `${issue.minimum} or more`;
+      if (issue.origin === 'array') return `at least ${issue.minimum}`;
+      return issue.inclusive === false ? `more than ${issue.minimum}` : `${issue.minimum} or more`;
     case 'too_big':
       return issue.origin === 'string' ? `at most ${issue.maximum} characters` : `${issue.maximum} or less`;
     default:

@@ -18,10 +18,14 @@ export interface HaltFinding {
   readonly condition: string;
   /** Which trouble, if the condition knows several. */
   readonly key?: string;
+  /** The release that it is about; absent: all that roll out. */
+  readonly version?: string;
   /** pending: neither trouble nor calm, such as trouble that has not lasted long enough. */
   readonly is: 'trouble' | 'pending' | 'calm';
   /** What was measured: a clause. */
   readonly evidence: string;
+  /** When the trouble began, if somebody else counts that, UNIX seconds. */
+  readonly began?: number;
   /** Since when it has been calm without a gap, UNIX seconds; absent: not known. */
   readonly calmSince?: number;
 }
@@ -58,7 +62,7 @@ export function applyFindings(
   // Newest first, because a barrier cannot be paused while newer releases are offered.
   const running = runningRollouts(state, order.now).toReversed();
   for (const version of running) {
-    const fresh = findings.filter((finding) => finding.is === 'trouble' && !isKnown(state, version, finding));
+    const fresh = troubles(findings, version).filter((finding) => !isKnown(state, version, finding));
     const [first] = fresh;
     if (first === undefined) continue;
     const reason = cleanStatement(`${haltPrefix} ${fresh.map(({ evidence }) => evidence).join('; ')}`);
@@ -74,9 +78,8 @@ export function applyFindings(
   }
   // Whoever resumes a halted rollout knows of all of its troubles, also of those that came while it was paused.
   for (const { version } of haltedRollouts(state)) {
-    for (const finding of findings) {
-      if (finding.is === 'trouble' && !isKnown(state, version, finding))
-        state = record(state, version, finding, order.now);
+    for (const finding of troubles(findings, version)) {
+      if (!isKnown(state, version, finding)) state = record(state, version, finding, order.now);
     }
   }
   for (const paused of haltedRollouts(state)) {
@@ -111,15 +114,19 @@ export function runningRollouts(state: FleetState, now: number): string[] {
   });
 }
 
-type Identity = Pick<HaltFinding, 'condition' | 'key'>;
-
-function isSame(halt: Halt, { condition, key }: Identity): boolean {
-  return halt.condition === condition && halt.key === key;
+function troubles(findings: readonly HaltFinding[], version: string): HaltFinding[] {
+  return findings.filter((each) => each.is === 'trouble' && (each.version ?? version) === version);
 }
 
-/** Whether this trouble has stopped the rollout before, and was not clear since. */
+function isSame(halt: Halt, { condition, key, version = halt.version }: HaltFinding): boolean {
+  return halt.condition === condition && halt.key === key && halt.version === version;
+}
+
+/** Whether this trouble has stopped the rollout before, and was not clear since: it did not begin again. */
 function isKnown(state: FleetState, version: string, finding: HaltFinding): boolean {
-  return haltsOf(state, version).some((halt) => isSame(halt, finding) && halt.clear === undefined);
+  return haltsOf(state, version).some(
+    (halt) => isSame(halt, finding) && halt.clear === undefined && (finding.began ?? 0) <= halt.at,
+  );
 }
 
 function record(state: FleetState, version: string, finding: HaltFinding, now: number): FleetState {
