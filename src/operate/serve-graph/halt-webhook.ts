@@ -94,7 +94,7 @@ export function createHaltWebhook(options: {
     if (body === undefined) return { status: 413, says: `at most ${largestBody} bytes` };
     const fleet = Object.hasOwn(config.fleets, asked.fleet) ? config.fleets[asked.fleet] : undefined;
     const secret = fleet === undefined ? undefined : secrets.get(fleet.name);
-    // Whoever has no secret is not told which fleets there are.
+    // The answer does not show which fleets there are to those without a secret.
     if (fleet === undefined || secret === undefined || !isAuthentic(request.headers, body, secret)) {
       log.warn('a webhook without the secret was refused');
       return { status: 401, says: 'a signature or a token is needed' };

@@ -13,7 +13,7 @@ export interface HaltAnswer {
 
 /**
  * Pauses and resumes the rollouts of a fleet as the findings of its conditions demand: one commit, by compare-and-swap.
- * Whoever loses a race judges again by the state that won, so a trouble halts a rollout once.
+ * The loser of a race judges again by the new state, so a trouble halts a rollout once.
  * @throws as changeFleet
  */
 export async function actOnFindings(

@@ -13,7 +13,7 @@ import { ageOf, metadataOf } from './update-entries.ts';
 /** How the reason of a pause by a condition starts. */
 export const haltPrefix = 'halted:';
 
-/** What was found out about one condition. What could not be found out is no finding. */
+/** What was found out about one condition. If nothing could be found out, there is none. */
 export interface HaltFinding {
   readonly condition: string;
   /** Which trouble, if the condition knows several. */
@@ -76,7 +76,7 @@ export function applyFindings(
     for (const finding of fresh) state = record(state, version, finding, order.now);
     steps.push({ version, condition: fresh.map(({ condition }) => condition).join(', '), what: 'halted' });
   }
-  // Whoever resumes a halted rollout knows of all of its troubles, also of those that came while it was paused.
+  // A person who resumes a halted rollout knows all of its troubles, also those that came while it was paused.
   for (const { version } of haltedRollouts(state)) {
     for (const finding of troubles(findings, version)) {
       if (!isKnown(state, version, finding)) state = record(state, version, finding, order.now);

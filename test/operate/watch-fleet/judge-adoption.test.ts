@@ -64,7 +64,7 @@ describe('adoption behind the plan', () => {
     expect(judge(observed(stuck.with(8, 39)))).toMatchObject({ findings: [{ is: 'pending' }] });
   });
 
-  it('is no trouble before a release was counted', () => {
+  it('is not trouble before a release was counted', () => {
     const none = observed([], { curves: { start: now, step: hour, releases: {} } });
     expect(judge(none)).toMatchObject({ findings: [{ is: 'pending' }] });
   });
@@ -92,7 +92,7 @@ describe('nodes that came back', () => {
     expect(judge(back(10), byShare)).toMatchObject({ findings: [{ is: 'trouble' }] });
   });
 
-  it('are no trouble if they ran another release', () => {
+  it('are not trouble if they ran another release', () => {
     expect(judge(back(50, '9'), byNodes)).toMatchObject({ findings: [{ is: 'calm' }] });
   });
 });

@@ -50,7 +50,7 @@ describe('a condition that is trouble', () => {
     expect(tick(before, [finding(is)]).state).toBe(before);
   });
 
-  it('pauses neither a rollout that is complete, nor one that has not begun', () => {
+  it('pauses neither a complete rollout nor a scheduled one', () => {
     const scheduled = { rollout: { ...half.rollout, start_epoch: now + 60 } };
     for (const said of [complete, scheduled]) {
       const before = fleetOf(2, { 0: complete, 1: said });
