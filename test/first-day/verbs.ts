@@ -25,7 +25,6 @@ import startRelease from '../../src/verbs/start-release.ts';
 import startRollout from '../../src/verbs/start-rollout.ts';
 import status from '../../src/verbs/status.ts';
 import watchBase from '../../src/verbs/watch-base.ts';
-import watchFleet from '../../src/verbs/watch-fleet.ts';
 import type { Moment, World } from './world.ts';
 
 /** A run of a verb, at a moment when it has something to do. */
@@ -95,12 +94,6 @@ export const rows: readonly Row[] = [
     verb: editUpdates,
     at: 'rolling',
     args: ['--fleet', 'testing', '--action', 'hold', ...reason],
-  },
-  {
-    name: 'watch-fleet',
-    verb: watchFleet,
-    at: 'rolling',
-    args: ['--fleet', 'testing', '--output', 'site'],
   },
   {
     name: 'edit-updates withdraw',
@@ -192,5 +185,7 @@ export const without: Readonly<Record<string, string>> = {
   'render-graph': 'two files in, one out: test/verbs/render-graph',
   'serve-graph': 'reads a site or artifacts again and again: test/operate/serve-graph',
   'set-up-host': 'looks at the machine alone: test/setup',
+  'watch-fleet':
+    'writes by the code of edit-updates and publish-updates, which have rows: test/verbs/watch-fleet asks a real Prometheus',
   'simulate-rollout': 'reads a site, writes a chart: test/verbs/simulate-rollout',
 };
