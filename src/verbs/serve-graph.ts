@@ -1,13 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { duration, many, parsed, text } from '../cli/inputs.ts';
-<<<<<<< HEAD
-import { defineVerb } from '../cli/verb.ts';
-import { untilSignal } from '../host/cleanup.ts';
-import { InputError, UsageError } from '../host/errors.ts';
-import type { SiteSource } from '../operate/serve-graph/fleet-source.ts';
-import { createGraphServer } from '../operate/serve-graph/graph-server.ts';
-=======
 import { type Context, defineVerb } from '../cli/verb.ts';
+import { untilSignal } from '../host/cleanup.ts';
 import { defined } from '../host/defined.ts';
 import { InputError, UsageError } from '../host/errors.ts';
 import type { SiteSource } from '../operate/serve-graph/fleet-source.ts';
@@ -17,18 +11,13 @@ import {
   type HaltWebhook,
   readWebhookSecrets,
 } from '../operate/serve-graph/halt-webhook.ts';
-import { listen, parseListenAddress, stopServer } from '../operate/serve-graph/listen.ts';
->>>>>>> 9dfe622 (Halt rollouts also by adoption and by webhooks, and explain it)
 import { createMetrics } from '../operate/serve-graph/metrics.ts';
 import { openSite } from '../operate/serve-graph/served-site.ts';
 import { artifactSource } from '../operate/serve-graph/site-artifact.ts';
 import { folderSource } from '../operate/serve-graph/site-folder.ts';
 import { urlSource } from '../operate/serve-graph/site-url.ts';
-<<<<<<< HEAD
-import { listen, parseListenAddress, stopServer } from '../world/http/listen.ts';
-=======
 import { openProject } from '../release/project.ts';
->>>>>>> 9dfe622 (Halt rollouts also by adoption and by webhooks, and explain it)
+import { listen, parseListenAddress, stopServer } from '../world/http/listen.ts';
 import { createRegistryClient } from '../world/registry/client.ts';
 import { parseReference } from '../world/registry/reference.ts';
 

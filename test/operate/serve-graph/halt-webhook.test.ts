@@ -8,9 +8,9 @@ import {
   readWebhookSecrets,
   secretVariable,
 } from '../../../src/operate/serve-graph/halt-webhook.ts';
-import { listen, stopServer } from '../../../src/operate/serve-graph/listen.ts';
 import { parseConfig } from '../../../src/project/configuration/config.ts';
 import { editState } from '../../../src/release/operations/edit-fleet.ts';
+import { listen, stopServer } from '../../../src/world/http/listen.ts';
 import { createProject, recordRelease, type TestProject } from '../../support/project.ts';
 
 const now = 1_785_000_000;
