@@ -197,6 +197,7 @@ describe('publish-updates', () => {
     const { version, digest } = await release(now);
     const answer = await run();
     expect(await listFiles()).toEqual([
+      'feed.xml',
       'index.html',
       ...['stable', 'testing'].flatMap((fleet) => [
         ...(fleet === 'testing' ? [`testing/builds/${version}/release.json`] : []),

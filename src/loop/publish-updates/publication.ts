@@ -17,7 +17,10 @@ export interface PublishAnswer {
   readonly nextChange: number | undefined;
 }
 
-export type PublishParts = Pick<Project, 'config' | 'root' | 'forge' | 'client' | 'state'> & {
+export type PublishParts = Pick<
+  Project,
+  'config' | 'root' | 'forge' | 'client' | 'state' | 'readUpstream'
+> & {
   readonly log: Log;
 };
 

@@ -6,6 +6,7 @@ import { fewestReleases, neededVersions } from '../../release/needed-images.ts';
 import { nextPauseEnd } from '../../release/operations/pause-rollout.ts';
 import { readLastPublished } from '../../release/published/last-published.ts';
 import { nextChangeDue } from '../../release/published/next-change.ts';
+import { readPageFacts } from '../../release/published/page-facts.ts';
 import { filesInFolder } from '../../release/published/published-files.ts';
 import { publishEverywhere } from '../../release/published/publishers/publishers.ts';
 import {
@@ -49,8 +50,13 @@ export async function publishOnce(
 
   const { architectures, rings, stream, publish } = config;
   const stamps = new Map(chosen.map((fleet) => [fleet.name, stampOf(fleet, project, now)]));
-  const fleets = all.map(({ name, state }) => ({ name, state, ...defined({ stamp: stamps.get(name) }) }));
-  const files = renderSite({ fleets, architectures, rings, stream, now, url: publish.url });
+  const { facts, ...page } = await readPageFacts(project, all, now);
+  const fleets = all.map(({ name, state }) => ({
+    name,
+    state,
+    ...defined({ stamp: stamps.get(name), facts: facts.get(name) }),
+  }));
+  const files = renderSite({ fleets, architectures, rings, stream, now, url: publish.url, ...page });
   const filesOf = (name: string) => [...files].filter(([path]) => path.startsWith(`${name}/`));
   const others = new Set(
     all.filter((fleet) => !chosen.includes(fleet)).flatMap(({ name }) => filesOf(name).map(([path]) => path)),

@@ -10,19 +10,14 @@ import { defined } from '../../host/defined.ts';
 import { messageOf, OutsideError } from '../../host/errors.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
 import { ringsToShow } from '../../project/configuration/rings.ts';
-import { findFleet } from '../../project/fleets.ts';
-import { chooseRelease } from '../../release/gates/choose-release.ts';
-import { findPromotion } from '../../release/gates/external-holds.ts';
 import { type GateResult, isReady, nextGate } from '../../release/gates/gate.ts';
-import { evaluateStateGates } from '../../release/gates/promotion-gates.ts';
-import { readLabel } from '../../release/gates/steering-labels.ts';
+import { findPendingPromotion } from '../../release/gates/pending-promotion.ts';
 import { metadataOf } from '../../release/operations/update-entries.ts';
 import type { Project } from '../../release/project.ts';
 import { askFleetPolicy, type NodeVerdict } from '../../release/signatures/node-verdict.ts';
 import type { FleetState, ReleaseRecord } from '../../release/state/state.ts';
 import type { UpstreamGuidance } from '../../release/upstream/guidance.ts';
 import { type UpstreamStatus, upstreamStatusOf } from '../../release/upstream/upstream-state.ts';
-import type { PullRequest } from '../../world/forge/forge.ts';
 import { parseReference } from '../../world/registry/reference.ts';
 
 /** The status of a fleet. Times in UNIX seconds, shares from 0 to 1. */
@@ -50,6 +45,8 @@ export interface ReleaseStatus {
   readonly phase: RolloutPhase | 'paused' | 'withdrawn' | 'not offered';
   /** Share of the nodes that it has been offered to. */
   readonly progress: number;
+  /** When its rollout starts, if that is in the future. */
+  readonly startsAt?: number;
   /** When every node will have been offered it; undefined if that time is over, or not known. */
   readonly completeAt?: number;
   readonly rings: readonly RingStatus[];
@@ -153,6 +150,7 @@ function releaseStatus(
       base: record?.baseVersion,
       recordedAt: record?.recordedAt,
       record,
+      startsAt: phase === 'scheduled' ? rollout?.start_epoch : undefined,
       completeAt: end === undefined || end <= now ? undefined : end,
     }),
     rings: ringsToShow(config.rings).map(({ name: ring, wariness }) => {
@@ -174,30 +172,14 @@ async function readPromotion(
   target: Fleet,
   { to, now }: { readonly to: FleetState; readonly now: number },
 ): Promise<PromotionStatus | undefined> {
-  const { config, state } = project;
-  if (target.promoteFrom === undefined) return undefined;
-  const source = findFleet(config, target.promoteFrom);
-  const from = await state.readFleet(source.name);
-  const chosen = chooseRelease(from, to, { target, now });
-  const record = from.records[chosen?.version ?? ''];
-  if (record === undefined || to.releases.releases.some(({ version }) => version === record.version)) {
-    return undefined;
-  }
-  const request: PullRequest | undefined = await findPromotion(project, target);
-  const gates = evaluateStateGates({
-    source: source.name,
-    target,
-    release: { record, state: from, urgent: chosen?.urgent },
-    to,
-    freezeException: readLabel(request, 'freeze-exception'),
-    guidance: project.guidance,
-    now,
-  });
+  const pending = await findPendingPromotion(project, target, { to, now, guidance: project.guidance });
+  if (pending === undefined) return undefined;
+  const { from, version, pullRequest, gates } = pending;
   const next = nextGate(gates);
   return {
-    from: source.name,
-    version: record.version,
-    ...defined({ pullRequest: request?.number }),
+    from,
+    version,
+    ...defined({ pullRequest: pullRequest?.number }),
     ready: isReady(gates),
     ...defined({ nextGate: next }),
   };

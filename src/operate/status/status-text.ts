@@ -28,15 +28,14 @@ function titleOf({ version, base, recordedAt }: ReleaseStatus): string {
   return `${version}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}`;
 }
 
-function progressOf({ phase, progress, completeAt, rings }: ReleaseStatus, now: number): string {
+function progressOf({ phase, progress, startsAt, completeAt }: ReleaseStatus, now: number): string {
   const share = `${Number((progress * 100).toFixed(1))} %`;
   const left = completeAt === undefined ? '' : `, ${formatDuration(completeAt - now)} left`;
   if (phase === 'complete') return 'complete: offered to every node';
   if (phase === 'withdrawn') return 'withdrawn: offered to nobody';
   if (phase === 'not offered') return 'offered to nobody';
   if (phase === 'scheduled') {
-    const next = Math.min(...rings.map(({ offeredFrom }) => offeredFrom ?? Number.POSITIVE_INFINITY));
-    return `${share}, starts ${Number.isFinite(next) ? `within ${formatDuration(next - now)}` : 'later'}${left}`;
+    return `${share}, starts ${startsAt === undefined ? 'later' : `in ${formatDuration(startsAt - now)}`}${left}`;
   }
   return `${share} ${phase}${left}`;
 }

@@ -67,7 +67,7 @@ function repositoryProblems(config: Config, at: Placer): InputProblem[] {
 
 /**
  * Names that mean something else in published addresses: `<fleet>/<basearch>/v1/graph`,
- * `<fleet>/<basearch>/<ring>/v1/graph`, `<fleet>/releases.json`, `index.html`, and the files of FCOS's own servers.
+ * `<fleet>/<basearch>/<ring>/v1/graph`, `<fleet>/releases.json`, `index.html`, `feed.xml`, and the files of FCOS's own servers.
  */
 const publishedNames = new Set<string>(['v1', 'builds', 'graph', ...architectures]);
 
@@ -86,13 +86,13 @@ function nameProblems(
       },
     ];
   }
-  if (!publishedNames.has(name.toLowerCase()) && !/\.(html|json)$/i.test(name)) return [];
+  if (!publishedNames.has(name.toLowerCase()) && !/\.(html|json|xml)$/i.test(name)) return [];
   return [
     {
       ...place,
       problem: `a ${kind} cannot have this name: it is part of published addresses`,
       found: name,
-      expected: `a name that does not end in .html or .json, and is none of ${[...publishedNames].join(', ')}`,
+      expected: `a name that does not end in .html, .json or .xml, and is none of ${[...publishedNames].join(', ')}`,
     },
   ];
 }

@@ -14,6 +14,8 @@ export interface SiteRecord {
   readonly acceptedMissingEvidence?: { readonly reason: string; readonly by: string } | undefined;
   readonly baseVersion?: string;
   readonly commit?: string;
+  /** Its images, and the digest of the evidence for each. */
+  readonly images?: readonly { readonly digestRef: string; readonly evidence?: string | undefined }[];
   /** It did not soak. */
   readonly urgent?: { readonly reason: string; readonly by: string } | undefined;
   /** It restores the content of an earlier release. */

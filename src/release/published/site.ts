@@ -6,6 +6,7 @@ import { formatReleaseIndex } from '../../guidance/releases.ts';
 import { rolloutOf, throttleGraph } from '../../guidance/throttle.ts';
 import { formatBuildRelease } from './build-release.ts';
 import { renderDashboard } from './dashboard/dashboard.ts';
+import { feedPath, renderFeed } from './feed.ts';
 import { buildReleasePath, graphPath } from './file-paths.ts';
 import type { SiteInput } from './input.ts';
 import { formatStamp, stampPath } from './stamp.ts';
@@ -14,7 +15,8 @@ export type { SiteFleet, SiteInput, SiteRecord } from './input.ts';
 
 /**
  * Renders every published file: path → content, in the order in which they are to be written. A file comes after the
- * files that it refers to: first those that describe releases, then the graphs that offer them, the dashboard last.
+ * files that it refers to: first those that describe releases, then the graphs that offer them, the feed and the
+ * dashboard last.
  *
  * The same input gives the same bytes. While no rollout is in progress, `now` changes none of them.
  */
@@ -47,6 +49,7 @@ export function renderSite(input: SiteInput): Map<string, string> {
   for (const { name, stamp } of input.fleets) {
     if (stamp !== undefined) add(stampPath(name), formatStamp(stamp));
   }
+  add(feedPath, renderFeed(input));
   add('index.html', renderDashboard(input));
   return files;
 }

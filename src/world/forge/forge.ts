@@ -65,6 +65,8 @@ export interface BranchStore {
   commitTime(commit: Sha): Promise<number>;
   /** Commits in the history of `to` that are not in that of `from`, newest first. */
   log(range: { readonly from: Sha; readonly to: Sha }): Promise<Commit[]>;
+  /** The newest commits of a history that no other branch is merged into, newest first, at most `count`. */
+  newest(commit: Sha, count: number): Promise<Commit[]>;
   /** Paths of the files that differ between two commits (or trees), sorted. */
   changedFiles(from: Sha, to: Sha): Promise<string[]>;
 }
@@ -186,6 +188,8 @@ export interface Forge {
   readonly branches: BranchStore;
   readonly pullRequests: PullRequests;
   readonly statuses: Statuses;
+  /** Web page of the repository, without a slash at its end; undefined if it has none. */
+  readonly page?: string;
   /** Undefined if this forge runs no workflows. */
   readonly workflowRuns?: WorkflowRuns;
   /** Warns in the log if the forge will not start workflows for this pull request automatically. */

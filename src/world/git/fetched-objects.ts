@@ -12,6 +12,8 @@ export interface Objects {
   fetchCommit(commit: Sha): Promise<void>;
   /** Makes commits readable with their whole history. @throws InputError if that is not possible */
   fetchHistory(...commits: readonly Sha[]): Promise<void>;
+  /** Makes a commit readable with the newest part of its history: `count` commits, or more. @throws as fetchCommit */
+  fetchNewest(commit: Sha, count: number): Promise<void>;
   /** Like fetchCommit; false if the commit exists neither here nor at the remote. */
   findCommit(commit: Sha): Promise<boolean>;
 }
@@ -21,6 +23,7 @@ export function localObjects(git: Git): Objects {
   return {
     fetchCommit: async () => {},
     fetchHistory: async () => {},
+    fetchNewest: async () => {},
     findCommit: async (commit) => (await findCommit(git, commit)) !== undefined,
   };
 }
@@ -111,6 +114,13 @@ export function fetchedObjects(git: Git, from: Source & { readonly remedy: strin
         if (error instanceof UnknownObject) return false;
         throw error;
       }
+    },
+    fetchNewest: async (commit, count) => {
+      // A complete clone gets the whole history with a commit. A shallow one has only the commit itself.
+      if (await isShallow()) {
+        const doing = `fetching the newest commits before ${shortCommit(commit)} from ${place}`;
+        await fetch([`--depth=${count}`, address, commit], doing);
+      } else await fetchCommit(commit);
     },
     fetchHistory: async (...commits) => {
       const missing = [...new Set(commits)].filter((commit) => !complete.has(commit));

@@ -27,7 +27,7 @@ describe('renderSite', () => {
     ]);
     const builds = [0, 1, 2, 3].map((each) => `testing/builds/${versionOf(each)}/release.json`);
     expect(paths).toEqual(expect.arrayContaining([...graphs, ...indexes, ...builds]));
-    expect(paths).toHaveLength(graphs.length + indexes.length + 4 + 2 + 1);
+    expect(paths).toHaveLength(graphs.length + indexes.length + 4 + 2 + 2);
     expect(paths.at(-1)).toBe('index.html');
     const firstGraph = paths.findIndex((path) => path.endsWith('v1/graph'));
     for (const path of [...indexes, ...builds]) expect(paths.indexOf(path)).toBeLessThan(firstGraph);
@@ -111,7 +111,8 @@ describe('renderSite', () => {
     const held = fleetOf('held', 2, [
       { version: versionOf(1), metadata: { rollout: { start_percentage: 0.29 } } },
     ]);
-    const fleets = [...quiet, scheduled, held];
+    const stamp = { published: start - 60, nextChange: start + 900_000 };
+    const fleets = [...quiet, scheduled, held].map((fleet) => ({ ...fleet, stamp }));
     const now = [...renderSite(siteInput({ fleets, now: start }))];
     expect([...renderSite(siteInput({ fleets, now: start + 800_000 }))]).toEqual(now);
   });

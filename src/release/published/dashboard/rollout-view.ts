@@ -1,5 +1,8 @@
+import type { Rollout } from '../../../guidance/metadata.ts';
+import type { PausedRollout } from '../../../guidance/operations.ts';
 import { type RolloutPhase, rolloutEnd, rolloutPhase, rolloutProgress } from '../../../guidance/progress.ts';
 import { formatDuration, formatTime } from '../../../host/time.ts';
+import { metadataOf } from '../../operations/update-entries.ts';
 import type { SiteFleet } from '../input.ts';
 import { type Html, html } from './html.ts';
 
@@ -7,79 +10,80 @@ import { type Html, html } from './html.ts';
 export interface RolloutView {
   readonly version: string;
   /** `not offered`: the release has no rollout, and no reason is recorded. */
-  readonly phase: RolloutPhase | 'paused' | 'withdrawn' | 'not offered';
+  readonly phase: RolloutPhase | 'paused' | 'halted' | 'withdrawn' | 'not offered';
   /** Whole percent, rounded down: 100 only when it is complete. */
   readonly percent: number;
   /** A sentence about its progress. */
   readonly explanation: Html;
+  /** The rollout, or what it was when it was paused; undefined if there is none. */
+  readonly rollout?: Rollout | undefined;
+  readonly paused?: PausedRollout | undefined;
+}
+
+/** Moments, UNIX seconds. */
+export interface PageTimes {
+  readonly now: number;
+  /** When what is shown was published: shares are those of this moment, so that the page changes only if something happens. */
+  readonly asOf: number;
 }
 
 /**
  * The rollouts of a fleet, newest release first: the newest release, with a rollout or not, then other releases that
- * are offered, down to the newest that is complete.
+ * are offered or were paused, down to the newest that is complete.
  */
-export function rolloutViews({ state }: SiteFleet, now: number): RolloutView[] {
-  const views = state.releases.releases.toReversed().map(({ version }) => rolloutView(version, state, now));
+export function rolloutViews({ state }: SiteFleet, times: PageTimes): RolloutView[] {
+  const views = state.releases.releases.toReversed().map(({ version }) => rolloutView(version, state, times));
   const complete = views.findIndex(({ phase }) => phase === 'complete');
   return views
     .slice(0, complete < 0 ? undefined : complete + 1)
     .filter(({ phase }, index) => index === 0 || !['not offered', 'withdrawn'].includes(phase));
 }
 
-function rolloutView(version: string, state: SiteFleet['state'], now: number): RolloutView {
-  const entries = state.updates.releases;
-  // As in the graph: several entries for one version are merged, the later wins.
-  const rollouts = entries
-    .filter((entry) => entry.version === version)
-    .map((entry) => entry.metadata.rollout)
-    .filter((rollout) => rollout !== undefined);
-  if (rollouts.length === 0) {
-    // A barrier is a target even without a rollout, and is not throttled.
-    if (entries.some((entry) => entry.version === version && entry.metadata.barrier !== undefined)) {
-      return {
-        version,
-        phase: 'complete',
-        percent: 100,
-        explanation: html`A barrier: offered to every older node.`,
-      };
-    }
-    const paused = state.operations?.paused?.find((each) => each.version === version);
-    if (paused !== undefined) {
-      const percent = Math.floor(paused.progress * 100 + 1e-9);
-      const until =
-        paused.until === undefined ? '' : html` It goes on automatically ${showTime(paused.until)}.`;
-      return {
-        version,
-        phase: 'paused',
-        percent,
-        explanation: html`Paused at ${percent} %: no further node is offered it.${until}`,
-      };
-    }
-    if (state.operations?.withdrawn?.some((each) => each.version === version) === true) {
-      return {
-        version,
-        phase: 'withdrawn',
-        percent: 0,
-        explanation: html`Withdrawn: offered to nobody. Nodes that run it get the next release.`,
-      };
-    }
+/** A pause that was made because a rollout hurt its nodes. */
+export function isHalt({ reason }: { readonly reason: string }): boolean {
+  return /^halted:/i.test(reason);
+}
+
+function rolloutView(version: string, state: SiteFleet['state'], times: PageTimes): RolloutView {
+  const { rollout, barrier } = metadataOf(state.updates, version);
+  if (rollout !== undefined) return runningView(version, rollout, times);
+  // A barrier is a target even without a rollout, and is not throttled.
+  if (barrier !== undefined) {
+    const explanation = html`A barrier: offered to every older node.`;
+    return { version, phase: 'complete', percent: 100, explanation };
+  }
+  const paused = state.operations?.paused?.find((each) => each.version === version);
+  if (paused !== undefined) {
+    const percent = Math.floor(paused.progress * 100 + 1e-9);
+    const until =
+      paused.until === undefined ? '' : html` It goes on automatically ${showTime(paused.until)}.`;
     return {
       version,
-      phase: 'not offered',
-      percent: 0,
-      explanation: html`Not offered to any node: it has no rollout.`,
+      phase: isHalt(paused) ? 'halted' : 'paused',
+      percent,
+      explanation: html`Stopped at ${percent} % on ${showTime(paused.since)}: no further node is offered it.${until}`,
+      rollout: paused.entry.metadata.rollout,
+      paused,
     };
   }
-  const rollout = Object.assign({}, ...rollouts) as (typeof rollouts)[number];
+  if (state.operations?.withdrawn?.some((each) => each.version === version) === true) {
+    const explanation = html`Withdrawn: offered to nobody. Nodes that run it wait for the next release.`;
+    return { version, phase: 'withdrawn', percent: 0, explanation };
+  }
+  const explanation = html`Not offered to any node: it has no rollout.`;
+  return { version, phase: 'not offered', percent: 0, explanation };
+}
+
+function runningView(version: string, rollout: Rollout, { now, asOf }: PageTimes): RolloutView {
   const phase = rolloutPhase(rollout, now);
   // 0.29 * 100 is slightly below 29.
   const percent =
-    phase === 'complete' ? 100 : Math.min(99, Math.floor(rolloutProgress(rollout, now) * 100 + 1e-9));
+    phase === 'complete' ? 100 : Math.min(99, Math.floor(rolloutProgress(rollout, asOf) * 100 + 1e-9));
   const start = rollout.start_epoch ?? 0;
   const end = rolloutEnd(rollout);
-  return { version, phase, percent, explanation: explain() };
+  return { version, phase, percent, explanation: explain(), rollout };
 
-  // Only a rollout in progress depends on the clock: otherwise the page must not change as time passes.
+  // No remaining time: the page must not change as time passes.
   function explain(): Html {
     switch (phase) {
       case 'scheduled':
@@ -87,7 +91,7 @@ function rolloutView(version: string, state: SiteFleet['state'], now: number): R
           ? html`Starts ${showTime(start)}.`
           : html`Starts ${showTime(start)}, and takes ${formatDuration(end - start)}.`;
       case 'in progress':
-        return html`${formatDuration(Math.max(0, (end as number) - now))} left: complete ${showTime(end as number)}.`;
+        return html`Began ${showTime(start)}, complete ${showTime(end as number)}.`;
       case 'held':
         return html`Stays at ${percent} %: the rollout has no duration.`;
       case 'complete':

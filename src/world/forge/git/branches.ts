@@ -72,7 +72,11 @@ export function readCommits(
     },
     log: async ({ from, to }) => {
       await fetchHistory(from, to);
-      return log(git, from, to);
+      return log(git, [to, `^${from}`]);
+    },
+    newest: async (commit, count) => {
+      await objects.fetchNewest(commit, count);
+      return log(git, ['--first-parent', `--max-count=${count}`, commit]);
     },
     changedFiles: async (from, to) => {
       await Promise.all([fetchCommit(from), fetchCommit(to)]);
@@ -93,8 +97,8 @@ async function contains(git: Git, base: Sha, head: Sha): Promise<boolean> {
   return !(await changedPaths(git, common, head)).some((path) => different.has(path));
 }
 
-async function log(git: Git, from: Sha, to: Sha): Promise<Commit[]> {
-  const listed = await git.run([...plainLog, '-z', '--format=%H%n%P%n%ct%n%B', to, `^${from}`]);
+async function log(git: Git, range: readonly string[]): Promise<Commit[]> {
+  const listed = await git.run([...plainLog, '-z', '--format=%H%n%P%n%ct%n%B', ...range]);
   return listed
     .split('\0')
     .filter((text) => text !== '')

@@ -1,3 +1,4 @@
+import { defined } from '../../../host/defined.ts';
 import { InputError } from '../../../host/errors.ts';
 import type { Log } from '../../../host/log.ts';
 import type { Git } from '../../git/git.ts';
@@ -32,6 +33,7 @@ export function openGitHubForge(
   const forge = {
     kind: 'github',
     place: `${repository} on ${new URL(serverUrl).host}`,
+    page: `${serverUrl}/${repository}`,
     branches,
     pullRequests: {
       ...pullRequests,
@@ -91,5 +93,12 @@ function readOnlyForge(forge: Forge, why: string, log: Log): Forge {
     list: forge.statuses.list,
     set: async (_, { context }) => void skip(`setting status ${context}`),
   };
-  return { kind: forge.kind, place: forge.place, branches, pullRequests, statuses };
+  return {
+    kind: forge.kind,
+    place: forge.place,
+    ...defined({ page: forge.page }),
+    branches,
+    pullRequests,
+    statuses,
+  };
 }

@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readRings } from '../../../../src/project/configuration/rings.ts';
 import { renderDashboard } from '../../../../src/release/published/dashboard/dashboard.ts';
 import { html } from '../../../../src/release/published/dashboard/html.ts';
 import type { SiteInput } from '../../../../src/release/published/site.ts';
+import { largeSite, smallSite } from '../../../browser/sites.ts';
 import { makeRelease, start, versionOf } from '../../../guidance/histories.ts';
 import { fleetOf, siteInput } from '../fleets.ts';
 
@@ -11,25 +14,27 @@ const evil = '"><script>alert(1)</script>\'&';
 describe('renderDashboard', () => {
   const page = renderDashboard(siteInput());
 
-  it('says how far a rollout is, and how long it will still take', () => {
-    expect(page).toContain('aria-valuenow="25"');
+  it('says how far a rollout is, when it is complete, and which ring is next', () => {
     expect(page).toContain('in progress, 25 %');
-    expect(text(page)).toContain('12 h 30 min left: complete 2026-07-23 06:40 UTC.');
-    expect(text(page)).toContain('as of 2026-07-22 18:10 UTC');
+    expect(text(page)).toContain(
+      'Began 2026-07-22 14:00 UTC, complete 2026-07-23 06:40 UTC. 2 of 5 rings are offered it; next: broad, 2026-07-22 22:20 UTC.',
+    );
+    expect(text(page)).toContain('As of 2026-07-22 18:10 UTC');
   });
 
   it('says who is offered what', () => {
-    const rows = text(/<tbody>([\s\S]*?)<\/tbody>/.exec(page)?.[1] ?? '')
+    const rows = text(/<tbody[^>]*>([\s\S]*?)<\/tbody>/.exec(page)?.[1] ?? '')
       .split('\n')
       .filter((row) => row.trim() !== '');
     const [two, three] = [`→ ${versionOf(2)}`, `→ ${versionOf(3)}`];
     expect(rows).toEqual([
-      [versionOf(3), 'up to date', 'up to date', 'up to date', 'up to date'].join(' '),
-      [versionOf(2), three, three, 'nothing yet', 'nothing yet'].join(' '),
-      [versionOf(1), three, three, two, two].join(' '),
-      [versionOf(0), 'dead-end', 'dead-end', 'dead-end', 'dead-end'].join(' '),
+      [versionOf(3), 'up to date'].join(' '),
+      [versionOf(2), three, 'nothing yet'].join(' '),
+      [versionOf(1), three, two].join(' '),
+      [versionOf(0), 'dead-end'].join(' '),
     ]);
-    expect(text(page)).toContain('late, no ring wariness 1');
+    expect(text(page)).toContain('canary, early wariness 0 to 0.1 broad, late, no ring wariness 0.5 to 1');
+    expect(page).toContain('data-label="broad, late, no ring"');
     expect(text(page)).toContain('Who is offered what on x86_64, aarch64');
   });
 
@@ -43,8 +48,8 @@ describe('renderDashboard', () => {
     const state = { ...fleet.state, releases: { ...fleet.state.releases, releases } };
     const shown = text(renderDashboard(siteInput({ fleets: [{ ...fleet, state }] })));
     expect(shown).toContain(`${versionOf(4)} and 4 more, down to ${versionOf(0)} → ${versionOf(5)}`);
-    expect(shown).toContain('Who is offered what on x86_64');
-    expect(shown).toContain('Who is offered what on aarch64');
+    expect(shown).toContain('Update graph on x86_64');
+    expect(shown).toContain('Update graph on aarch64');
   });
 
   it('says of a release without evidence who accepted that, and why', () => {
@@ -103,8 +108,8 @@ describe('renderDashboard', () => {
       fleetOf('stable', 3, [{ version: versionOf(1), metadata: { rollout: { start_percentage: 1 } } }]),
     ];
     const shown = text(renderDashboard(siteInput({ fleets })));
-    expect(shown).toContain(`Current release: ${versionOf(2)} not offered`);
-    expect(shown).toContain(`Also offered: ${versionOf(1)} complete`);
+    expect(shown).toContain(`Newest release ${versionOf(2)} not offered`);
+    expect(shown).toContain(`Offered to everyone ${versionOf(1)} complete`);
   });
 
   it('knows that a barrier needs no rollout to be offered', () => {
@@ -112,7 +117,7 @@ describe('renderDashboard', () => {
       fleetOf('stable', 2, [{ version: versionOf(1), metadata: { barrier: { reason: 'x' } } }]),
     ];
     const shown = text(renderDashboard(siteInput({ fleets })));
-    expect(shown).toContain(`Current release: ${versionOf(1)} complete`);
+    expect(shown).toContain(`Newest release ${versionOf(1)} complete`);
     expect(shown).toContain('A barrier: offered to every older node.');
     expect(shown).toContain(`${versionOf(0)} → ${versionOf(1)}`);
   });
@@ -151,18 +156,24 @@ describe('renderDashboard', () => {
       url: `https://x/${evil}`,
     };
     const rendered = renderDashboard(input);
-    expect(rendered).not.toContain('<script');
-    expect(rendered).not.toMatch(/="[^"<>]*<|'>|"">/);
+    expect(rendered).not.toContain('<script>alert');
     expect(rendered).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&#39;&amp;');
   });
 
-  it('loads nothing, runs nothing, and balances its tags', () => {
-    expect(page).not.toMatch(/<script|<img|@import|url\(|\son\w+=/);
-    expect(page.match(/(?:src|href)="(?!#|\.\/|data:,"|https:\/\/example\.invalid\/)[^"]*"/g)).toBeNull();
+  it('loads nothing, runs only what its policy names, and balances its tags', () => {
+    expect(page).not.toMatch(/<img|@import|url\(|\son\w+=|\sstyle=|\ssrc=/);
+    expect(
+      page.match(/(?:src|href)="(?!#|\.\/|data:,"|https:\/\/(?:example\.invalid|quay\.io)\/)[^"]*"/g),
+    ).toBeNull();
+    const policy = /Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1] ?? '';
+    for (const [, kind, body = ''] of page.matchAll(/<(script|style)>([\s\S]*?)<\/\1>/g)) {
+      const hash = createHash('sha256').update(body).digest('base64');
+      expect(policy).toContain(`${kind}-src &#39;sha256-${hash}&#39;`);
+    }
     const open: string[] = [];
-    for (const [, closing, name = '', rest = ''] of page.matchAll(
-      /<(\/?)([a-z][a-z0-9]*)((?:[^>"]|"[^"]*")*)>/g,
-    )) {
+    for (const [, closing, name = '', rest = ''] of page
+      .replace(/<script>[\s\S]*?<\/script>/, '')
+      .matchAll(/<(\/?)([a-z][a-z0-9]*)((?:[^>"]|"[^"]*")*)>/g)) {
       if (['meta', 'link'].includes(name) || rest.endsWith('/')) continue;
       if (closing === '') open.push(name);
       else expect(open.pop()).toBe(name);
@@ -184,7 +195,8 @@ describe('html', () => {
 /** What a reader sees, cells and blocks separated by a space. */
 function text(page: string): string {
   return page
-    .replace(/<style>[\s\S]*?<\/style>/, '')
+    .replace(/<(style|script)>[\s\S]*?<\/\1>/g, '')
+    .replace(/<svg[\s\S]*?<\/svg>/g, '')
     .replace(/<\/(?:td|th|span|code|h\d|dt|p)>/g, '$& ')
     .replace(/<[^>]*>/g, '')
     .replaceAll('&quot;', '"')
@@ -206,10 +218,10 @@ describe('what operators said', () => {
     const operations = { hold: { ...said, until: start + 20_000 } };
     const page = shown({ operations });
     expect(text(page)).toContain(
-      'held This fleet gets no new release until 2026-07-22 19:33 UTC: https://example.invalid/7 (Ada, 2026-07-22 14:00 UTC)',
+      'held testing No new release until 2026-07-22 19:33 UTC: https://example.invalid/7 (Ada, 2026-07-22 14:00 UTC)',
     );
     expect(page).toContain('<a href="https://example.invalid/7" rel="noopener noreferrer">');
-    expect(shown({ operations }, start + 20_000)).not.toContain('class="notices"');
+    expect(shown({ operations }, start + 20_000)).not.toContain('>held<');
     const stops = [{ ...said, reason: evil, source: 'label on pull request #7' }];
     expect(shown({ operations: { stops } })).not.toContain(evil);
   });
@@ -220,12 +232,11 @@ describe('what operators said', () => {
     const entry = { version, metadata: {} };
     const paused = [{ ...said, version, entry, since: start, progress: 0.25 }];
     const page = shown({ updates, operations: { paused } });
-    expect(text(page)).toContain(`paused ${version} is paused at 25 %: `);
-    expect(text(page)).toContain(`Current release: ${version} paused, 25 %`);
-    expect(page).toContain('aria-valuenow="25"');
+    expect(text(page)).toContain(`paused testing ${version} is paused at 25 %: `);
+    expect(text(page)).toContain(`Newest release ${version} paused, 25 %`);
     const withdrawn = text(shown({ updates, operations: { withdrawn: [{ ...said, version }] } }));
-    expect(withdrawn).toContain(`withdrawn ${version} is offered to nobody: `);
-    expect(withdrawn).toContain(`Current release: ${version} withdrawn`);
+    expect(withdrawn).toContain(`withdrawn testing ${version} is offered to nobody`);
+    expect(withdrawn).toContain(`Newest release ${version} withdrawn`);
   });
 
   it('shows which release did not soak, and which brings an old content back', () => {
@@ -234,5 +245,220 @@ describe('what operators said', () => {
     const page = text(shown({ records }));
     expect(page).toContain('urgent It did not soak: CVE (Grace)');
     expect(page).toContain('roll-back The content of good instead of bad : loop (Ada)');
+  });
+});
+
+describe('the page as a whole', () => {
+  const said = { by: 'Ada <ada@example.invalid>', at: start, reason: 'too slow' };
+  const trouble = renderDashboard(smallSite());
+  const with3 = (state: object, more: Partial<SiteInput> = {}) => {
+    const [testing = fleetOf('', 0, [])] = siteInput().fleets;
+    return text(
+      renderDashboard(
+        siteInput({ fleets: [{ ...testing, state: { ...testing.state, ...state } }], ...more }),
+      ),
+    );
+  };
+
+  it('shows what is wrong first, then what waits, each with its fleet', () => {
+    const [wrong = '', waiting = ''] = text(trouble).split('Waiting: ');
+    expect(wrong).toContain('Wrong: 1');
+    expect(wrong).toContain(
+      `halted stable ${versionOf(3)} is halted at 54 %: rate of failed boots above 2 %`,
+    );
+    for (const each of [
+      'held stable',
+      'frozen stable',
+      'waits stable',
+      'not known stable',
+      'deadline stable',
+    ]) {
+      expect(waiting).toContain(each);
+    }
+    expect(text(renderDashboard(siteInput()))).toContain('Nothing is wrong or waiting');
+  });
+
+  it('shows nodes that are stranded, and a base that upstream holds back', () => {
+    const lost = fleetOf('stable', 3, [
+      { version: versionOf(1), metadata: { barrier: { reason: 'x' }, rollout: {} } },
+      { version: versionOf(2), metadata: { rollout: { start_percentage: 1 } } },
+    ]);
+    const facts = { upstream: { version: '44.1', verdict: 'paused' as const } };
+    const shown = text(renderDashboard(siteInput({ fleets: [{ ...lost, facts }] })));
+    expect(shown).toContain('Wrong: 3');
+    expect(shown).toContain(
+      `stranded stable Nodes on ${versionOf(0)} on aarch64 stay where they are, and never reach ${versionOf(2)}.`,
+    );
+    expect(shown).toContain('base stable upstream offers base 44.1, its newest release, to nobody');
+  });
+
+  it('names no gate twice that the hold and the freeze of the fleet name', () => {
+    expect(text(trouble)).not.toContain('gate stable Promotion');
+  });
+
+  it('does not call a paused release offered, nor a withdrawn one current', () => {
+    const updates = { ...siteInput().fleets[0]?.state.updates, releases: [] };
+    const version = versionOf(2);
+    const paused = [{ ...said, version, entry: { version, metadata: {} }, since: start, progress: 0.5 }];
+    expect(with3({ updates, operations: { paused } })).toContain(`Stopped before ${version} paused, 50 %`);
+    const withdrawn = with3({ updates, operations: { withdrawn: [{ ...said, version: versionOf(3) }] } });
+    expect(withdrawn).toContain(`${versionOf(3)} runs a withdrawn release`);
+    expect(`${with3({ updates, operations: { paused } })}${withdrawn}`).not.toMatch(
+      /also offered|current release/i,
+    );
+  });
+
+  it('says when it was published, when the next change is due, and that this time has passed', () => {
+    const fleets = siteInput().fleets.map((fleet) => ({
+      ...fleet,
+      stamp: { published: start, nextChange: start + 600 },
+    }));
+    const shown = renderDashboard(siteInput({ fleets, now: start + 60 }));
+    expect(text(shown)).toContain(
+      'Published 2026-07-22 14:00 UTC. The next change is due 2026-07-22 14:10 UTC.',
+    );
+    expect(shown).toContain(`data-late="${start + 600 + 3600}"`);
+    const late = text(renderDashboard(siteInput({ fleets, now: start + 10_000 })));
+    expect(late).toContain('overdue The next publication was due 2026-07-22 14:10 UTC');
+  });
+
+  it('stays the same while the clock moves and nothing begins or ends', () => {
+    const fleets = siteInput().fleets.map((fleet) => ({
+      ...fleet,
+      stamp: { published: start + 100, nextChange: start + 6000 },
+    }));
+    expect(renderDashboard(siteInput({ fleets, now: start + 5000 }))).toBe(
+      renderDashboard(siteInput({ fleets, now: start + 200 })),
+    );
+  });
+
+  it('links addresses inside a reason, and commits, images, evidence and the pull request', () => {
+    const address = 'https://prometheus.example.invalid/graph?g0.expr=x';
+    for (const href of [
+      address,
+      'https://example.invalid/keys',
+      'https://github.com/acme/os/pull/42',
+      `https://github.com/acme/os/commit/${'3f9a1c02'.repeat(5)}`,
+      `https://github.com/acme/os/commit/${'3f9a1c02'.repeat(5)}/checks`,
+      `https://quay.io/repository/example/os/manifest/sha256%3A${'ab'.repeat(32)}`,
+    ]) {
+      expect(trouble).toContain(`<a href="${href}" rel="noopener noreferrer">`);
+    }
+  });
+
+  it('lists who did what, with the reason and the commit, and no mail address', () => {
+    expect(text(trouble)).toContain(
+      '2026-07-23 00:00 UTC testing pause 44.20260104.3.0 at 54 %: see https://example.invalid/issue/7 Ada Lovelace, 555555555555',
+    );
+    expect(trouble).not.toContain('ada@example.invalid');
+  });
+
+  it('draws each release once, a gate for a barrier, a cross for a dead-end, and a way for every node', () => {
+    const [picture = ''] = /<svg class="graph"[\s\S]*?<\/svg>/.exec(trouble) ?? [];
+    expect(picture.match(/class="row"/g)).toHaveLength(5);
+    expect(picture.match(/class="gate"/g)).toHaveLength(1);
+    expect(picture.match(/class="cross"/g)).toHaveLength(1);
+    const ways = [...picture.matchAll(/id="(way-[^"]*)" data-version="([^"]*)"(?: data-next="([^"]*)")?/g)];
+    expect(ways.map(([, , version, next]) => [version, next])).toEqual([
+      [versionOf(5), undefined],
+      [versionOf(4), 'way-0-0-0'],
+      [versionOf(3), 'way-0-0-0'],
+      [versionOf(1), 'way-0-0-0'],
+      [versionOf(0), undefined],
+    ]);
+  });
+
+  it('is small for 3 fleets, 4 architectures, 100 rings and 200 releases', () => {
+    const large = renderDashboard(largeSite());
+    expect(Buffer.byteLength(large)).toBeLessThan(300_000);
+    expect(large).toContain('ring-0 to ring-22 (23 rings)');
+    expect(large.match(/<svg class="graph"/g)).toHaveLength(3);
+  });
+
+  it('carries the nonce of a server instead of its own policy, and the HTML of its actions', () => {
+    const actions = new Map([['stable', html`<form id="mine"></form>`]]);
+    const served = renderDashboard(smallSite(), {
+      nonce: 'n0nce',
+      actions,
+      scripts: ['mine()'],
+      banner: html`<p>done</p>`,
+    });
+    expect(served).not.toContain('Content-Security-Policy');
+    expect(served.match(/<(?:script|style) nonce="n0nce">/g)).toHaveLength(3);
+    expect(served).toContain('<form id="mine"></form></section>');
+    expect(served).toContain('<p>done</p><header>');
+  });
+
+  it('never lets a text become markup, wherever it comes from', () => {
+    const hostile = fc
+      .tuple(
+        fc.constantFrom(
+          '"><img src=x onerror=a>',
+          "'><svg/onload=a>",
+          '</style><b>',
+          '</title><script>a</script>',
+          'javascript:a',
+          'https://x/"><b>',
+          ']]>&lt;',
+          '\u0000\u202e`${1}',
+        ),
+        fc.string({ maxLength: 6 }),
+      )
+      .map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(fc.array(hostile, { minLength: 8, maxLength: 8 }), (words) => {
+        const [
+          version = '',
+          reason = '',
+          by = '',
+          name = '',
+          ring = '',
+          note = '',
+          summary = '',
+          commit = '',
+        ] = words;
+        const input = smallSite();
+        const [fleet = fleetOf('', 0, [])] = input.fleets;
+        const statement = { reason, by, at: start };
+        const entry = { version, metadata: { barrier: { reason }, deadend: { reason: note } } };
+        const releases = [makeRelease(0), { ...makeRelease(1), version }];
+        const shown = renderDashboard({
+          ...input,
+          stream: name,
+          rings: [{ name: ring, wariness: 0.5, isSlice: false, folders: [ring] }],
+          repository: 'https://github.com/acme/os',
+          events: [{ commit, time: start, summary, reason, by, fleet: name }],
+          fleets: [
+            {
+              name,
+              state: {
+                releases: { ...fleet.state.releases, releases },
+                updates: { ...fleet.state.updates, releases: [entry] },
+                records: { [version]: { commit, baseVersion: note, urgent: { reason, by } } },
+                operations: {
+                  paused: [{ ...statement, version, entry, since: start, progress: 0.5 }],
+                  withdrawn: [{ ...statement, version }],
+                  stops: [{ ...statement, source: note }],
+                },
+              },
+              facts: {
+                freeze: { reason },
+                upstream: { version, verdict: 'deadend', deadend: reason },
+                deadlines: [{ what: note, at: start }],
+                promotion: { from: name, version, gates: [{ name: note, state: 'red', note: reason }] },
+              },
+            },
+          ],
+        });
+        const markup = shown.replace(/<(script|style)>[\s\S]*?<\/\1>/g, '');
+        const tags = [...markup.matchAll(/<\/?([a-z]+\d?)/gi)].map((match) => match[1]?.toLowerCase());
+        expect(tags.filter((tag) => ['img', 'script', 'b', 'style'].includes(tag ?? ''))).toEqual([]);
+        expect(markup.replace(/"[^"]*"/g, '""')).not.toMatch(/<[^>]*\son\w+=/);
+        for (const [, href = ''] of markup.matchAll(/href="([^"]*)"/g)) {
+          expect(href).toMatch(/^(?:https?:\/\/|#|\.\/|data:,$)/);
+        }
+      }),
+      { numRuns: 40 },
+    );
   });
 });
