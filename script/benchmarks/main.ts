@@ -3,12 +3,14 @@ import { parseArgs } from 'node:util';
 import { writeFileAtomically } from '../../src/host/files.ts';
 import { benchBootTest } from './boot-test.ts';
 import type { Figure } from './measure.ts';
+import { benchObserve } from './observe.ts';
 import { benchPromote } from './promote.ts';
 import { benchUpdates } from './updates.ts';
 import { benchWatchBase } from './watch-base.ts';
 
 const benchmarks: Readonly<Record<string, (report: (figure: Figure) => void) => Promise<void>>> = {
   'boot-test': benchBootTest,
+  observe: benchObserve,
   promote: benchPromote,
   updates: benchUpdates,
   'watch-base': benchWatchBase,

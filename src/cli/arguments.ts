@@ -14,7 +14,7 @@ export const commonInputs = {
 } as const satisfies Inputs;
 
 /** Inputs that may be given without their flag, in this order: `coxswain edit-updates stable pause`. */
-const positionals = ['fleet', 'action', 'shell'];
+const positionals = ['log', 'fleet', 'action', 'shell'];
 
 /** The inputs of a verb that may be given without their flag. */
 export function positionalInputs(inputs: Inputs): readonly string[] {

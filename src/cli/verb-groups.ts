@@ -29,7 +29,7 @@ export const verbGroups: ReadonlyArray<{ readonly title: string; readonly verbs:
   },
   {
     title: 'Look',
-    verbs: ['status', 'doctor', 'explain', 'lint-updates', 'simulate-rollout', 'node-policy'],
+    verbs: ['status', 'doctor', 'observe', 'explain', 'lint-updates', 'simulate-rollout', 'node-policy'],
   },
   {
     title: 'Plumbing',

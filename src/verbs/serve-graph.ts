@@ -4,6 +4,7 @@ import { type Context, defineVerb } from '../cli/verb.ts';
 import { untilSignal } from '../host/cleanup.ts';
 import { defined } from '../host/defined.ts';
 import { InputError, UsageError } from '../host/errors.ts';
+import { createAccessLog } from '../operate/serve-graph/access-log.ts';
 import type { SiteSource } from '../operate/serve-graph/fleet-source.ts';
 import { createGraphServer } from '../operate/serve-graph/graph-server.ts';
 import {
@@ -12,6 +13,7 @@ import {
   readWebhookSecrets,
 } from '../operate/serve-graph/halt-webhook.ts';
 import { createMetrics } from '../operate/serve-graph/metrics.ts';
+import { createNodeCounts } from '../operate/serve-graph/node-counts.ts';
 import { openSite } from '../operate/serve-graph/served-site.ts';
 import { artifactSource } from '../operate/serve-graph/site-artifact.ts';
 import { folderSource } from '../operate/serve-graph/site-folder.ts';
@@ -27,8 +29,9 @@ export default defineVerb({
   summary: 'Serve update graphs over HTTP, throttled for each node, from published files',
   about: `
 A Cincinnati server like Fedora's, for those who prefer a server to rings: it answers /<fleet>/v1/graph, and
-/v1/graph if there is only one fleet. It stores nothing, so you can run several behind a load balancer. Also: /metrics for Prometheus, /health, /ready. It prints its URL when it is ready, and stops on SIGTERM after
-the open requests.
+/v1/graph if there is only one fleet. It stores nothing, so you can run several behind a load balancer. Also: /metrics
+for Prometheus, with the nodes of the last day by release; /health, /ready. It prints its URL when it is ready, and
+stops on SIGTERM after the open requests.
 
 With --webhook it takes POST /<fleet>/halt too, for halt-when: Alertmanager's JSON or {"reason": "…"}, with the secret of the fleet in
 COXSWAIN_WEBHOOK_SECRET_<FLEET>, as a bearer token or as GitHub signs.
@@ -54,6 +57,9 @@ COXSWAIN_WEBHOOK_SECRET_<FLEET>, as a bearer token or as GitHub signs.
     webhook: text('halt rollouts on request, by the checkout in this folder and its state branch', {
       placeholder: 'FOLDER',
     }),
+    'access-log': text('append a line of JSON for each request to this file, for coxswain observe', {
+      placeholder: 'FILE',
+    }),
     'drain-time': duration('on SIGTERM, answer "stopping" on /ready for this long before closing', {
       fallback: '0s',
     }),
@@ -68,9 +74,13 @@ COXSWAIN_WEBHOOK_SECRET_<FLEET>, as a bearer token or as GitHub signs.
     const site = await openSite(source, { log, metrics, now });
     let stopping = false;
     const webhook = inputs.webhook === undefined ? undefined : await openWebhook(inputs.webhook, context);
+    const file = inputs['access-log'];
+    const accessLog = file === undefined ? undefined : createAccessLog(file, log);
     const server = createGraphServer({
       site,
       metrics,
+      nodes: createNodeCounts(),
+      ...(accessLog && { onAnswered: (request) => accessLog.add(request, now()) }),
       now,
       ready: () => !stopping,
       ...defined({ webhook }),
@@ -82,12 +92,16 @@ COXSWAIN_WEBHOOK_SECRET_<FLEET>, as a bearer token or as GitHub signs.
     process.stdout.write(`${url}\n`);
     const timer = setInterval(() => void site.refresh(), inputs.refresh * 1000);
 
+    const flusher = setInterval(() => void accessLog?.flush(), 1000);
+
     const signal = await signalled;
     stopping = true;
     log.info(`${signal}: stopping after the open requests`);
     await sleep(inputs['drain-time'] * 1000);
     clearInterval(timer);
     await stopServer(server, graceMilliseconds);
+    clearInterval(flusher);
+    await accessLog?.flush();
     return { data: { url, stoppedBy: signal }, text: '' };
   },
 });

@@ -9,6 +9,7 @@ import lint from '../../src/verbs/lint-updates.ts';
 import logIn from '../../src/verbs/log-in.ts';
 import makeKey from '../../src/verbs/make-key.ts';
 import nodePolicy from '../../src/verbs/node-policy.ts';
+import observe from '../../src/verbs/observe.ts';
 import openPromotion from '../../src/verbs/open-promotion.ts';
 import planRun from '../../src/verbs/plan-run.ts';
 import promote from '../../src/verbs/promote-image.ts';
@@ -62,6 +63,7 @@ const names = each(
     [nodePolicy, []],
     [lint, []],
     [watchFleet, []],
+    [observe, ['--log', 'coxswain.yaml']],
   ],
   '--fleet',
   ['nope', 'TESTING', '../testing', '__proto__', 'constructor', 'testing ', long],
@@ -372,6 +374,7 @@ export function verbName(verb: Verb): string {
     logIn,
     makeKey,
     nodePolicy,
+    observe,
     openPromotion,
     planRun,
     promote,

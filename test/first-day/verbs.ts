@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Verb } from '../../src/cli/verb.ts';
@@ -12,6 +12,7 @@ import init from '../../src/verbs/init.ts';
 import lintUpdates from '../../src/verbs/lint-updates.ts';
 import logIn from '../../src/verbs/log-in.ts';
 import nodePolicy from '../../src/verbs/node-policy.ts';
+import observe from '../../src/verbs/observe.ts';
 import openPromotion from '../../src/verbs/open-promotion.ts';
 import planRun from '../../src/verbs/plan-run.ts';
 import promoteImage from '../../src/verbs/promote-image.ts';
@@ -42,6 +43,13 @@ export interface Row {
 }
 
 const reason = ['--reason', 'boot loop', '--by', 'Ada'];
+
+/** A log of a server, with a request that is not for a graph. */
+function accessLog(): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'log-')), 'access.log');
+  writeFileSync(file, '203.0.113.9 - - [25/Jul/2026:17:00:00 +0000] "GET / HTTP/1.1" 200 1\n');
+  return file;
+}
 
 /** A workflow run for a push to testing. Its event is written into the clone's git folder. */
 function push(folder: string): NodeJS.ProcessEnv {
@@ -117,6 +125,12 @@ export const rows: readonly Row[] = [
     otherwise: {
       'empty registry': 'it says that nodes refuse the image, because its signature is gone',
     },
+  },
+  {
+    name: 'observe',
+    verb: observe,
+    at: 'published',
+    args: ['--log', accessLog(), '--fleet', 'testing', '--record'],
   },
   { name: 'lint-updates', verb: lintUpdates, at: 'published', args: [] },
   { name: 'doctor', verb: doctor, at: 'published', args: ['--oci', '--grace', '400d'] },

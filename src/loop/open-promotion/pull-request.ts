@@ -17,7 +17,7 @@ import { code, folded, list, minute, table } from './markdown-parts.ts';
 import type { MergedBuild } from './merged-build.ts';
 import type { PackageChanges } from './package-list.ts';
 import { readinessSentence } from './readiness.ts';
-import { describeOffers, describeSourceRollout } from './rollout-tables.ts';
+import { describeOffers, describeSourceAdoption, describeSourceRollout } from './rollout-tables.ts';
 import { describeVulnerabilities, type VulnerabilityChanges } from './vulnerability-changes.ts';
 
 const shownCommits = 30;
@@ -69,6 +69,7 @@ function promotionBody(facts: PromotionFacts): string {
   const { source, target, release, gates, forecast, packages, commits, files } = facts;
   const { record, urgent } = release;
   const vulnerabilities = facts.vulnerabilities && describeVulnerabilities(facts.vulnerabilities);
+  const adoption = describeSourceAdoption(release);
   const paragraphs = [
     `Release \`${record.version}\`, which fleet \`${source.name}\` runs, for fleet \`${target.name}\`. ${readinessSentence(gates)}`,
     ...(urgent === undefined
@@ -79,6 +80,7 @@ function promotionBody(facts: PromotionFacts): string {
     `### What a merge does\n\n${whatMergeDoes(facts)}`,
     ...(forecast === undefined ? [] : [offers(facts, forecast)]),
     folded(`How it went in ${source.name}`, describeSourceRollout(release)),
+    ...(adoption === undefined ? [] : [folded(`Who runs it in ${source.name}`, adoption)]),
     folded('Tests', facts.evidence.map((line) => `- ${line}`).join('\n')),
     ...(vulnerabilities === undefined ? [] : [`### What scanners found\n\n${vulnerabilities}`]),
     `### What changes\n\n${changes({ packages, commits, files })}\n\n${digests(facts)}`,

@@ -7,6 +7,8 @@ export interface GraphQuery {
   readonly scheme: 'oci' | 'checksum';
   /** May be NaN, as upstream reads it: then every release is offered. */
   readonly wariness: number;
+  /** Who asks and what it runs, as the node says it; texts are empty if it does not. */
+  readonly node: { readonly uuid: string; readonly payload: string; readonly version: string };
 }
 
 const known = ['basearch', 'stream', 'rollout_wariness', 'node_uuid', 'oci'];
@@ -30,6 +32,11 @@ export function readGraphQuery(query: string): GraphQuery | undefined {
   return {
     basearch,
     stream,
+    node: {
+      uuid: parameters.get('node_uuid') ?? '',
+      payload: parameters.get('os_checksum') ?? '',
+      version: parameters.get('os_version') ?? '',
+    },
     scheme: oci === 'true' ? 'oci' : 'checksum',
     wariness:
       readWariness(parameters.get('rollout_wariness')) ?? warinessOf(parameters.get('node_uuid') ?? ''),

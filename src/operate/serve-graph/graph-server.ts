@@ -1,14 +1,20 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { architectures } from '../../world/registry/architecture.ts';
+import type { AnsweredRequest } from './access-log.ts';
 import type { GraphAnswer } from './graph-answers.ts';
 import { readGraphQuery } from './graph-query.ts';
 import type { HaltWebhook } from './halt-webhook.ts';
 import type { Gauge, ServeMetrics } from './metrics.ts';
+import type { NodeCounts } from './node-counts.ts';
 import type { ServedFleet, ServedSite } from './served-site.ts';
 
 export interface GraphServerOptions {
   readonly site: ServedSite;
   readonly metrics: ServeMetrics;
+  /** Counts the nodes that ask, if they are to be counted. */
+  readonly nodes?: NodeCounts;
+  /** Is called after each answered request. */
+  readonly onAnswered?: (request: AnsweredRequest) => void;
   /** UNIX seconds. */
   readonly now: () => number;
   /** False before the server stops, so that a balancer sends its requests elsewhere. */
@@ -27,10 +33,13 @@ interface Asked {
  * fleet, stream or architecture that does not exist.
  */
 export function createGraphServer(options: GraphServerOptions): Server {
-  const { site, metrics, now, ready } = options;
+  const { site, metrics, nodes, onAnswered, now, ready } = options;
   const server = createServer((request, response) => {
     if (!ready()) response.setHeader('connection', 'close');
-    const { path, query } = splitTarget(request.url ?? '');
+    const { method = '', url: target = '' } = request;
+    if (onAnswered !== undefined)
+      response.once('finish', () => onAnswered({ method, target, status: response.statusCode }));
+    const { path, query } = splitTarget(target);
     if (options.webhook?.take(request, response, path) === true) return;
     // Other clients have nothing to send; a body is dropped.
     request.resume();
@@ -41,7 +50,8 @@ export function createGraphServer(options: GraphServerOptions): Server {
     const graph = /^\/(?:([^/]+)\/)?v1\/graph$/.exec(path);
     if (graph !== null) return serveGraph(request, response, { name: graph[1], query });
     if (path === '/metrics') {
-      return endText(response, 200, 'text/plain; version=0.0.4; charset=utf-8', metrics.format(gauges(site)));
+      const all = [...gauges(site), ...(nodes?.gauges(now()) ?? [])];
+      return endText(response, 200, 'text/plain; version=0.0.4; charset=utf-8', metrics.format(all));
     }
     if (path === '/health') return endText(response, 200, 'text/plain', 'alive\n');
     if (path === '/ready')
@@ -85,6 +95,7 @@ export function createGraphServer(options: GraphServerOptions): Server {
     asked.basearch = basearch;
     if (stream !== served.stream) return 404;
     metrics.wariness(wariness);
+    nodes?.see(served.guidance, query, now());
     return served.answers.answer({ basearch, scheme }, { wariness, now: now() });
   }
 }

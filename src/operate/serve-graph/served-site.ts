@@ -9,6 +9,7 @@ export interface ServedFleet {
   readonly stream: string;
   readonly releases: number;
   readonly answers: GraphAnswers;
+  readonly guidance: Guidance;
   /** UNIX seconds at which its files were last read or found unchanged. */
   readonly readAt: number;
 }
@@ -33,7 +34,7 @@ export async function openSite(
   options: { readonly log: Log; readonly metrics: ServeMetrics; readonly now: () => number },
 ): Promise<ServedSite> {
   const { log, metrics, now } = options;
-  const fleets = new Map<string, ServedFleet & { readonly guidance: Guidance }>();
+  const fleets = new Map<string, ServedFleet>();
   /** The fleet of each source, and its current problem. */
   const brought = new Map<string, string>();
   const complaints = new Map<string, string>();

@@ -65,6 +65,17 @@ export async function countSlices(
   return slices;
 }
 
+/** The folders of rings that a fleet has in a folder with published files, for any architecture. */
+export async function listSiteRings(folder: string, fleet: string): Promise<string[]> {
+  const found = new Set<string>();
+  for (const basearch of await readdir(join(folder, fleet), { withFileTypes: true })) {
+    if (!basearch.isDirectory()) continue;
+    const parts = await readdir(join(folder, fleet, basearch.name), { withFileTypes: true });
+    for (const part of parts) if (part.isDirectory() && part.name !== 'v1') found.add(part.name);
+  }
+  return [...found].sort();
+}
+
 function requireFleet(folder: string, name: string, names: readonly string[]): void {
   if (names.includes(name)) return;
   throw new InputError({

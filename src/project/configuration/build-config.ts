@@ -15,6 +15,7 @@ import { type FreezeWindow, readFreezeWindow } from './freeze-windows.ts';
 import { type HaltCondition, readHaltCondition } from './halt-conditions.ts';
 import { fieldName } from './problems.ts';
 import { type Place, readBase, readDeadline, readRefresh, readUrl, tidyPath } from './read-fields.ts';
+import { readAdoption } from './required-adoption.ts';
 import { readRings } from './rings.ts';
 import type { WrittenConfig } from './schema.ts';
 import { defaultUpstream, readAddress, type UpstreamAddresses } from './upstream-guidance.ts';
@@ -186,6 +187,11 @@ function readFleet(
   const signing = readSigning(fleet?.signing?.keys ?? [], ['fleets', name, 'signing', 'keys'], read);
   const vulnerabilities = readVulnerabilityRule(fleet?.vulnerabilities, ['fleets', name], read);
   const haltWhen = readHaltWhen(fleet?.['halt-when'] ?? [], ['fleets', name, 'halt-when'], read);
+  const required = fleet?.adoption;
+  const adoption =
+    required === undefined
+      ? undefined
+      : read(['fleets', name, 'adoption'], (place) => readAdoption(required, place));
   if (soak === undefined) return undefined;
   return {
     name,
@@ -195,6 +201,7 @@ function readFleet(
     ...defined({ promoteFrom: fleet?.['promote-from'] }),
     soak,
     soakAfter: soakAfter === 'complete' ? 'complete' : 'start',
+    ...defined({ adoption }),
     approve: fleet?.approve ?? 'manual',
     signing,
     ...defined({ vulnerabilities }),

@@ -210,6 +210,13 @@ function promotionProblems(config: Config, at: Placer): InputProblem[] {
           remedy: 'Add promote-from, or leave soak out.',
         });
       }
+      if (fleet.adoption !== undefined) {
+        problems.push({
+          ...at(['fleets', fleet.name, 'adoption']),
+          problem: 'adoption means nothing without promote-from',
+          remedy: 'Add promote-from, or leave adoption out.',
+        });
+      }
       if (fleet.approve === 'auto') {
         problems.push({
           ...at(['fleets', fleet.name, 'approve']),

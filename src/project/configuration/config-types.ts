@@ -4,6 +4,7 @@ import type { BaseSignature } from './base-signature.ts';
 import type { FreezeWindow } from './freeze-windows.ts';
 import type { HaltCondition } from './halt-conditions.ts';
 import type { NodePart } from './node-parts.ts';
+import type { RequiredAdoption } from './required-adoption.ts';
 import type { Ring } from './rings.ts';
 import type { UpstreamAddresses } from './upstream-guidance.ts';
 
@@ -140,6 +141,8 @@ export interface Fleet {
   readonly soak: number;
   /** What the soak time is counted from: start or end of the rollout in `promoteFrom`. */
   readonly soakAfter: 'start' | 'complete';
+  /** Nodes of `promoteFrom` that have to run a release first; absent: they are not counted. */
+  readonly adoption?: RequiredAdoption;
   /** auto: promotions are merged as soon as all gates are green. */
   readonly approve: 'manual' | 'auto';
   /** Public keys whose private halves sign what is promoted here; none: nothing is signed. */

@@ -37,6 +37,8 @@ const branch = z
 
 const soakForm = 'a duration, and what it is counted from: 48h, 48h after start, 7d after complete';
 
+const adoptionForm = 'a share of the nodes, and the days in which they were seen: 90 %, or 90 % in 14d';
+
 const freezeWindow = z
   .strictObject({
     start: z
@@ -116,6 +118,13 @@ const fleet = z
       .default('0s')
       .describe(
         'How long a release has to run in the source fleet first: 48h (or 48h after start) from the start of its rollout there, 48h after complete from its end.',
+      ),
+    adoption: z
+      .string(adoptionForm)
+      .regex(/^\d{1,3}(\.\d+)? ?%( in \d{1,2}d)?$/, adoptionForm)
+      .optional()
+      .describe(
+        'The share of the nodes of the source fleet that have to run a release, or a newer one, before it is promoted: 90 % (of the nodes seen in the last 7 days), or 90 % in 14d. coxswain observe --record counts them.',
       ),
     approve: z
       .enum(['manual', 'auto'])

@@ -4,7 +4,14 @@ import type { FleetState } from '../state/state.ts';
 import type { UpstreamGuidance } from '../upstream/guidance.ts';
 import type { Exception, GateResult, GateVerdict } from './gate.ts';
 import { branchGate, imageGate, type MergedImage, mergeGate, templateGate } from './merge-gates.ts';
-import { evidenceGate, rolloutGate, type SourceRelease, skippedIfUrgent, soakGate } from './source-gates.ts';
+import {
+  adoptionGate,
+  evidenceGate,
+  rolloutGate,
+  type SourceRelease,
+  skippedIfUrgent,
+  soakGate,
+} from './source-gates.ts';
 import { freezeGate, holdGate, orderGate, upstreamGate } from './target-gates.ts';
 import { type ScannedImage, vulnerabilityGate } from './vulnerability-gate.ts';
 
@@ -96,6 +103,14 @@ export const promotionGates: readonly Gate[] = [
     name: () => 'soak time',
     needs: 'release',
     evaluate: ({ release, target, now }) => skippedIfUrgent(soakGate(release, target, now), release),
+  },
+  {
+    name: ({ source }) => `adoption in ${source}`,
+    needs: 'release',
+    evaluate: (facts) => {
+      const verdict = adoptionGate(facts.release, facts);
+      return verdict === undefined ? undefined : skippedIfUrgent(verdict, facts.release);
+    },
   },
   { name: () => 'evidence', needs: 'release', evaluate: ({ release }) => evidenceGate(release.record) },
   {

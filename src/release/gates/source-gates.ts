@@ -1,5 +1,8 @@
+import { type AdoptionShare, adoptionShare } from '../../guidance/adoption-share.ts';
 import type { UrgentRelease } from '../../guidance/operations.ts';
 import { rolloutEnd, rolloutProgress } from '../../guidance/progress.ts';
+import { formatPercent } from '../../host/percent.ts';
+import { count } from '../../host/report.ts';
 import { formatDuration, formatTime } from '../../host/time.ts';
 import type { Fleet } from '../../project/configuration/config.ts';
 import { ageOf, metadataOf } from '../operations/update-entries.ts';
@@ -7,6 +10,9 @@ import type { FleetState, ReleaseRecord } from '../state/state.ts';
 import type { GateVerdict } from './gate.ts';
 
 // What a release has to pass in the source fleet.
+
+/** The window of `coxswain observe`, if nobody says another. */
+const defaultWindowDays = 14;
 
 /** A release of the source fleet, and everything that is known about it there. */
 export interface SourceRelease {
@@ -91,6 +97,42 @@ export function soakGate(release: SourceRelease, target: Fleet, now: number): Ga
   if (until === undefined) return { state: 'waiting', note: `${since}, which has no end` };
   if (now >= until) return { state: 'green', note: `${since}: over since ${formatTime(until)}` };
   return { state: 'waiting', until, note: `${since}: over on ${formatTime(until)}` };
+}
+
+/** Enough nodes of the source fleet must run the release, or a newer one. Does not apply if none are required. */
+export function adoptionGate(
+  { record, state }: SourceRelease,
+  { source, target, now }: { readonly source: string; readonly target: Fleet; readonly now: number },
+): GateVerdict | undefined {
+  if (target.adoption === undefined) return undefined;
+  const { share: needed, days } = target.adoption;
+  const versions = state.releases.releases.map(({ version }) => version);
+  const found = adoptionShare(state.adoption, record.version, { versions, days, now });
+  if (found.state === 'unknown') return { state: 'waiting', note: unknownAdoption(found, source, days) };
+  const { share, of, observedAt, isEstimate } = found;
+  return {
+    state: share >= needed ? 'green' : 'waiting',
+    note: `${isEstimate ? 'about ' : ''}${formatPercent(share)} of ${count(of, 'node')} run it or a newer release, ${formatPercent(needed)} needed; counted on ${formatTime(observedAt)}`,
+  };
+}
+
+function unknownAdoption(
+  { why, observedAt }: Extract<AdoptionShare, { readonly state: 'unknown' }>,
+  source: string,
+  days: number,
+): string {
+  const command = `coxswain observe --log LOG --fleet ${source} --window ${Math.max(days, defaultWindowDays)}d --record`;
+  const at = observedAt === undefined ? '' : formatTime(observedAt);
+  switch (why) {
+    case 'none':
+      return `not known, because nobody counted the nodes of ${source}: ${command}`;
+    case 'old':
+      return `not known, because the newest request that was counted (on ${at}) is older than ${days} d: ${command}`;
+    case 'short':
+      return `not known, because fewer than ${days} d were counted (on ${at}): ${command}`;
+    case 'no nodes':
+      return `not known, because no node was seen in ${days} d (counted on ${at}): ${command}`;
+  }
 }
 
 /** Each image must have its evidence. */

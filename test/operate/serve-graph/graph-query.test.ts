@@ -12,6 +12,7 @@ describe('the query of a graph', () => {
       scheme: 'oci',
       // A vector of upstream's, in update-chain.md §2.6.
       wariness: 0.6533234000651716,
+      node: { uuid: 'e0f3745b108f471cbd4883c6fbed8cdd', payload: 'quay.io/x@sha256:00', version: '44.1' },
     });
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Adoption } from '../../../src/guidance/adoption.ts';
 import type { UpdateEntry } from '../../../src/guidance/metadata.ts';
-import type { Operations } from '../../../src/guidance/operations.ts';
+import type { Operations, UrgentRelease } from '../../../src/guidance/operations.ts';
 import { type Fleet, parseConfig } from '../../../src/project/configuration/config.ts';
 import { chooseRelease } from '../../../src/release/gates/choose-release.ts';
 import type { GateVerdict } from '../../../src/release/gates/gate.ts';
@@ -345,5 +346,82 @@ describe('the one list of gates', () => {
     ]);
     expect(evaluateStateGates(facts)).toEqual(all.slice(0, 7));
     expect(evaluateReleaseGates(facts)).toEqual(all.slice(2, 5));
+  });
+});
+
+describe('the gate of adoption', () => {
+  const day = 24 * hour;
+  const versions = ['44.0-aa', '44.1-aa'] as const;
+
+  function counted(newer: number, older: number, changes: Partial<Adoption> = {}): Adoption {
+    return {
+      fleet: 'testing',
+      observedAt: now - hour,
+      window: { from: now - hour - 14 * day, until: now - hour },
+      lastRequest: now - hour - 1,
+      method: 'exact',
+      standardError: 0,
+      nodes: newer + older,
+      requests: { counted: 0, perNodeAndDay: 288, withoutNode: 0 },
+      releases: [
+        { version: versions[0], nodes: older, lastSeen: [older] },
+        { version: versions[1], nodes: newer, lastSeen: [newer] },
+      ],
+      rings: [],
+      days: [],
+      curves: { start: now - 14 * day, step: hour, releases: {} },
+      stuck: [],
+      cameBack: [],
+      missing: [],
+      ...changes,
+    };
+  }
+
+  function gate(
+    required: string,
+    adoption: Adoption | undefined,
+    urgent?: UrgentRelease,
+  ): string | undefined {
+    const state = fleet([{ starts: -72 }, { starts: -48 }]);
+    const record = state.records[versions[1]] as ReleaseRecord;
+    const gates = evaluateReleaseGates({
+      source: 'testing',
+      target: target(required),
+      release: { record, urgent, state: adoption === undefined ? state : { ...state, adoption } },
+      now,
+    });
+    const found = gates.find(({ name }) => name === 'adoption in testing');
+    return found === undefined ? undefined : `${found.state}: ${found.note}`;
+  }
+
+  it('is open if enough nodes of the source run the release or a newer one', () => {
+    expect(gate('adoption: 90 %', counted(90, 10))).toBe(
+      'green: 90 % of 100 nodes run it or a newer release, 90 % needed; counted on 2026-07-25T16:20:00Z',
+    );
+    expect(gate('adoption: 90 %', counted(899, 101))).toMatch(/^waiting: 89\.9 % of 1000 nodes/);
+    expect(gate('adoption: 90%', counted(90, 10, { method: 'sample' }))).toMatch(/^green: about 90 %/);
+  });
+
+  it('is closed while nobody knows, and says which command counts', () => {
+    expect(gate('adoption: 90 %', undefined)).toBe(
+      'waiting: not known, because nobody counted the nodes of testing: coxswain observe --log LOG --fleet testing --window 14d --record',
+    );
+    expect(gate('adoption: 90 %', counted(90, 10, { lastRequest: now - 8 * day }))).toMatch(
+      /^waiting: not known, because the newest request .* is older than 7 d: coxswain observe/,
+    );
+    expect(gate('adoption: 90 % in 20d', counted(90, 10))).toMatch(/fewer than 20 d .* --window 20d/);
+    expect(gate('adoption: 90 %', counted(0, 0))).toMatch(/no node was seen in 7 d/);
+  });
+
+  it('does not hold an urgent release, and does not apply without a required share', () => {
+    const urgent = { version: versions[1], commit: '0'.repeat(40), reason: 'CVE', by: 'Ada', at: now };
+    expect(gate('adoption: 90 %', undefined, urgent)).toBe('green: skipped as urgent: CVE (by Ada)');
+    expect(gate('soak: 1h', counted(90, 10))).toBeUndefined();
+  });
+
+  it('refuses a share that no fleet can have', () => {
+    for (const wrong of ['0 %', '101 %', '90 % in 32d', '90 % in 0d'])
+      expect(() => target(`adoption: ${wrong}`)).toThrow(/fleets.stable.adoption: .*expected more than 0 %/);
+    expect(() => target('adoption: most')).toThrow(/fleets.stable.adoption/);
   });
 });

@@ -1,0 +1,138 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { withTemporaryFolder } from '../../src/host/files.ts';
+import { writeSite } from '../../src/release/published/publishers/folder.ts';
+import { renderSite } from '../../src/release/published/site.ts';
+import type { Figure } from './measure.ts';
+import { sampleSite, start, versionOf } from './sample-site.ts';
+
+// COXSWAIN_BENCH_LINES=1000000 for a smaller log.
+const lines = Number(process.env.COXSWAIN_BENCH_LINES ?? 10_000_000);
+const nodes = Math.ceil(lines / 10);
+
+/** Counts nodes in an access log, beside other programs on the same file, each as a process of its own. */
+export async function benchObserve(report: (figure: Figure) => void): Promise<void> {
+  await withTemporaryFolder('bench', async (folder) => {
+    const site = join(folder, 'site');
+    await writeSite(site, renderSite(sampleSite()));
+    const log = join(folder, 'access.log');
+    await writeLog(log);
+    const { size } = await stat(log);
+    const what = `${lines.toLocaleString('en-US')} lines, ${nodes.toLocaleString('en-US')} nodes`;
+    report({ what: `log: ${what}`, value: size / 2 ** 20, unit: 'MiB' });
+
+    const program = fileURLToPath(new URL('bench-cli/main.mjs', import.meta.url));
+    const now = String(start + 10 * 86_400);
+    const ours = await run(process.execPath, [
+      program,
+      ...['observe', '--log', log, '--site', site, '--fleet', 'stable', '--now', now, '--json', '--quiet'],
+    ]);
+    const counted = (JSON.parse(ours.output) as { fleets: { nodes: number; method: string }[] }).fleets[0];
+    if (counted?.nodes !== nodes || counted.method !== 'exact')
+      throw new Error(`counted ${counted?.nodes} nodes of ${nodes}`);
+    tell('coxswain observe', ours);
+    // The least that another program can do for the same answer: the last version of each node.
+    const script = `{ if (match($0, /os_version=[^& ]*/)) { v = substr($0, RSTART + 11, RLENGTH - 11);
+      if (match($0, /node_uuid=[0-9a-f]*/)) last[substr($0, RSTART + 10, RLENGTH - 10)] = v } }
+      END { for (n in last) count[last[n]]++; for (v in count) print v, count[v] }`;
+    tell('mawk: last version of each node', await run('mawk', [script, log]), ours);
+    // goaccess has no question for nodes; without queries, because otherwise it keeps each request.
+    const options = [
+      '--log-format=COMBINED',
+      '--no-query-string',
+      '--no-progress',
+      '-o',
+      join(folder, 'report.json'),
+    ];
+    tell('goaccess: its report', await run('goaccess', [log, ...options]), ours);
+
+    function tell(name: string, one: Run, other?: Run): void {
+      report({ what: `${name}: lines`, value: lines / one.seconds, unit: '/s' });
+      report({ what: `${name}: most memory`, value: one.memory / 2 ** 20, unit: 'MiB' });
+      if (other === undefined) return;
+      report({ what: `… time, as a multiple of observe's`, value: one.seconds / other.seconds, unit: '×' });
+      report({ what: `… memory, as a multiple of observe's`, value: one.memory / other.memory, unit: '×' });
+    }
+  });
+}
+
+interface Run {
+  readonly seconds: number;
+  /** Bytes of resident memory at most. */
+  readonly memory: number;
+  readonly output: string;
+}
+
+async function run(command: string, args: readonly string[]): Promise<Run> {
+  const started = performance.now();
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const chunks: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  let memory = 0;
+  const timer = setInterval(() => {
+    void readFile(`/proc/${child.pid}/status`, 'utf8')
+      .then((text) => {
+        memory = Math.max(memory, 1024 * Number(/^VmHWM:\s+(\d+)/m.exec(text)?.[1] ?? 0));
+      })
+      .catch(() => undefined);
+  }, 100);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  clearInterval(timer);
+  if (code !== 0) throw new Error(`${command} ended with exit code ${code}`);
+  return {
+    seconds: (performance.now() - started) / 1000,
+    memory,
+    output: Buffer.concat(chunks).toString('utf8'),
+  };
+}
+
+/** Ten polls of each node, on the last release or the one before. It is written in pieces of some megabytes. */
+async function writeLog(file: string): Promise<void> {
+  const out = createWriteStream(file, { highWaterMark: 8 * 2 ** 20 });
+  const day = 86_400;
+  let piece = '';
+  for (let line = 0; line < lines; line += 1) {
+    const node = line % nodes;
+    const round = Math.floor(line / nodes);
+    const time = start + Math.floor((9.9 * day * line) / lines);
+    const release = node % 10 < round ? 199 : 198;
+    piece += logLine(node, time, release);
+    if (piece.length < 4 * 2 ** 20) continue;
+    if (!out.write(piece)) await new Promise<void>((resolve) => out.once('drain', () => resolve()));
+    piece = '';
+  }
+  out.end(piece);
+  await new Promise<void>((resolve, reject) => {
+    out.once('finish', resolve);
+    out.once('error', reject);
+  });
+}
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+function logLine(node: number, time: number, release: number): string {
+  const [date = '', clock = ''] = new Date(time * 1000).toISOString().split(/[T.]/);
+  const [year, month, day] = date.split('-');
+  const digest = `registry.example.invalid%2Facme%2Fos%40sha256%3A${(release * 4).toString(16).padStart(64, '0')}`;
+  const query = `basearch=x86_64&group=default&node_uuid=${uuidOf(node)}&oci=true&os_checksum=${digest}&os_version=${versionOf(release)}&platform=metal&rollout_wariness=0.5&stream=stable`;
+  const address = `10.${(node >> 16) & 255}.${(node >> 8) & 255}.${node & 255}`;
+  return `${address} - - [${day}/${months[Number(month) - 1]}/${year}:${clock} +0000] "GET /stable/x86_64/ring-${node % 100}/v1/graph?${query} HTTP/1.1" 200 48211 "-" "-"\n`;
+}
+
+const uuids = new Map<number, string>();
+
+/** A hash, as the identifiers of nodes are. Only those of a small log are kept. */
+function uuidOf(node: number): string {
+  const known = uuids.get(node);
+  if (known !== undefined) return known;
+  const uuid = createHash('md5').update(String(node)).digest('hex');
+  if (uuids.size < 100_000) uuids.set(node, uuid);
+  return uuid;
+}
