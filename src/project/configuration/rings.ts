@@ -74,6 +74,42 @@ export function describeManyRings(rings: readonly Ring[]): string | undefined {
   return `${slices.length} slices, ${slices[0]?.name} to ${slices.at(-1)?.name}: a node takes the one for the wariness that it drew (coxswain node-kit)`;
 }
 
+/** Rings whose nodes are counted together. */
+export interface RingGroup {
+  readonly name: string;
+  /** As in Ring. */
+  readonly folders: readonly string[];
+  /** From (not included, if there is a range) and to; absent if it is not known. */
+  readonly wariness?: readonly [from: number, to: number];
+}
+
+/** Each ring alone, and all slices as one group: there may be a thousand. */
+export function groupRings(rings: readonly Ring[]): RingGroup[] {
+  const slices = rings.filter(({ isSlice }) => isSlice);
+  const others = rings.filter(({ isSlice }) => !isSlice);
+  return [
+    ...others.map(
+      ({ name, folders, wariness }): RingGroup => ({ name, folders, wariness: [wariness, wariness] }),
+    ),
+    ...slicesAsOne(slices.flatMap(({ folders }) => folders)),
+  ];
+}
+
+/** The same for a site without coxswain.yaml: its folders with graphs, most of them of unknown wariness. */
+export function groupRingFolders(folders: readonly string[]): RingGroup[] {
+  const isOfSlice = (name: string) => /^slice-\d+$/.test(name);
+  const others = folders.filter((name) => !isOfSlice(name) && name !== defaultGroup);
+  return [
+    ...others.map((name): RingGroup => ({ name, folders: [name] })),
+    { name: noRing, folders: ['', defaultGroup], wariness: [1, 1] },
+    ...slicesAsOne(folders.filter(isOfSlice)),
+  ];
+}
+
+function slicesAsOne(folders: readonly string[]): RingGroup[] {
+  return folders.length === 0 ? [] : [{ name: slicesKey, folders, wariness: [0, 1] }];
+}
+
 /** The rings to show to people: a hundred slices are the first, the middle and the last. */
 export function ringsToShow<R extends Pick<Ring, 'isSlice'>>(rings: readonly R[]): R[] {
   const slices = rings.filter(({ isSlice }) => isSlice);
