@@ -1,3 +1,4 @@
+import type { Adoption } from '../../src/guidance/adoption.ts';
 import type { UpdateEntry } from '../../src/guidance/metadata.ts';
 import { readRings } from '../../src/project/configuration/rings.ts';
 import type { SiteFleet, SiteInput } from '../../src/release/published/input.ts';
@@ -41,7 +42,7 @@ export function smallSite(): SiteInput {
     fleets: [
       {
         ...testing,
-        state: { ...testing.state, records },
+        state: { ...testing.state, records, adoption: adoptionOf(now) },
         stamp: { published: now, nextChange: start + 24 * hour },
         facts: {
           upstream: {
@@ -157,6 +158,36 @@ export function largeSite(): SiteInput {
       summary: `release ${longVersionOf(index)}`,
       by: 'coxswain',
     })),
+  };
+}
+
+/** A thousand nodes, some of them stuck. The newest release is behind its plan. */
+function adoptionOf(now: number): Adoption {
+  const [five, four, zero] = [versionOf(5), versionOf(4), versionOf(0)];
+  return {
+    fleet: 'testing',
+    observedAt: now - 900,
+    window: { from: now - 2 * 24 * hour, until: now - 900 },
+    lastRequest: now - 900,
+    method: 'exact',
+    standardError: 0,
+    nodes: 1000,
+    requests: { counted: 480_000, perNodeAndDay: 240, withoutNode: 0 },
+    releases: [
+      { version: zero, nodes: 12, lastSeen: [12, 0] },
+      { version: four, nodes: 838, lastSeen: [830, 8] },
+      { version: five, nodes: 150, lastSeen: [150, 0] },
+    ],
+    rings: [],
+    days: [],
+    curves: {
+      start: start - 2 * hour,
+      step: hour,
+      releases: { [five]: [0, 0, 0, 10, 30, 50, 70, 92, 110, 128, 140, 150] },
+    },
+    stuck: [{ kind: 'dead-end', version: zero, nodes: 12, reason: 'https://example.invalid/dead' }],
+    cameBack: [],
+    missing: [{ path: '/os/testing/x86_64/earlier/v1/graph', nodes: 2, requests: 400 }],
   };
 }
 

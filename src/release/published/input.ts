@@ -1,3 +1,4 @@
+import type { Adoption } from '../../guidance/adoption.ts';
 import type { UpdateMetadata } from '../../guidance/metadata.ts';
 import type { Operations } from '../../guidance/operations.ts';
 import type { ReleaseIndex } from '../../guidance/releases.ts';
@@ -67,6 +68,8 @@ export interface SiteFleet {
     /** By version. */
     readonly records?: Readonly<Record<string, SiteRecord>>;
     readonly operations?: Operations;
+    /** Who runs what, if it was counted. */
+    readonly adoption?: Adoption;
   };
   /** When its guidance changed; if absent, published.json is not rendered. */
   readonly stamp?: PublicationStamp;

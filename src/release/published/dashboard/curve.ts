@@ -16,6 +16,9 @@ const right = 388;
 const top = 22;
 const bottom = 150;
 
+/** More rings than this would hide the line. */
+const mostMarks = 16;
+
 /**
  * A rollout over time: the planned share, what each ring waits for, now, and the observed share if it is known.
  * @returns undefined for a rollout without a start and an end: there is nothing to draw
@@ -47,11 +50,13 @@ export function rolloutCurve(
   ];
   const line = (points: readonly CurvePoint[]) =>
     points.map(({ at, share }, index) => `${index === 0 ? 'M' : 'L'}${x(at)} ${y(share)}`).join('');
-  const marks = rings.flatMap(({ wariness }) => {
-    if (paused !== undefined && wariness > paused.progress) return [];
-    const at = Math.max(start, nextOpening(rollout, wariness, from) ?? start);
-    return [`M${x(at)} ${y(wariness)}h0`];
-  });
+  const marks = new Set(
+    rings.flatMap(({ wariness }) => {
+      if (paused !== undefined && wariness > paused.progress) return [];
+      const at = Math.max(start, nextOpening(rollout, wariness, from) ?? start);
+      return [`M${x(at)} ${y(wariness)}h0`];
+    }),
+  );
   const shows = asOf >= from && asOf <= to;
   const what = `Rollout of ${view.version}: ${view.phase} at ${view.percent} %, from ${formatTime(start)} to ${formatTime(end)}`;
   return html`<svg class="curve ${view.phase.replace(' ', '-')}" viewBox="0 0 400 180" role="img" data-from="${Math.round(from)}" data-to="${Math.round(to)}">
@@ -61,9 +66,10 @@ ${[0, 0.5, 1].map((share) => html`<text x="${left - 6}" y="${y(share) + 4}" clas
 <path class="area" d="${line(planned)}V${y(0)}H${x(from)}Z"/>
 <path class="plan" d="${line(planned)}"/>
 ${paused === undefined ? '' : html`<path class="flat" d="M${x(paused.since)} ${y(paused.progress)}H${right}"/>`}
-<path class="marks" d="${[...new Set(marks)].join('')}"/><path class="points" d="${[...new Set(marks)].join('')}"/>
+${marks.size > mostMarks ? '' : html`<path class="marks" d="${[...marks].join('')}"/><path class="points" d="${[...marks].join('')}"/>`}
 ${observed.length === 0 ? '' : html`<path class="seen" d="${line(observed.map(({ at, share }) => ({ at: Math.min(to, Math.max(from, at)), share })))}"/>`}
 ${shows ? html`<g class="now" transform="translate(${x(asOf)} 0)"><path d="M0 ${top - 6}V${bottom}"/><text y="12" class="${asOf > (from + to) / 2 ? 'end' : ''}">as published</text></g>` : ''}
+${observed.length === 0 ? '' : html`<text x="${right}" y="${y(0) - 6}" class="end key">dotted: nodes that run it</text>`}
 <text x="${x(start)}" y="168">${shortTime(start)}</text>
 <text x="${x(end)}" y="168" class="end">${shortTime(end)}</text>
 </svg>

@@ -8,6 +8,7 @@ import { follow } from './follow.ts';
 import { graphPicture } from './graph-picture.ts';
 import { type Html, html } from './html.ts';
 import { commitLink, pullRequestLink, withLinks } from './links.ts';
+import { adoptionSection, observedCurve } from './observed.ts';
 import { offerSection } from './offer-section.ts';
 import { offerTables } from './offer-table.ts';
 import { exceptions, releaseList } from './release-list.ts';
@@ -31,7 +32,7 @@ export function fleetCard(fleet: SiteFleet, context: CardContext): Html {
 <h2 id="${anchor(fleet)}">${fleet.name}</h2>
 ${isEmpty ? html`<p class="quiet">This fleet has no release yet.</p>` : ''}
 <div class="halves"><div>${views.map((view, index) => rollout(view, { fleet, index, context }))}${notes(fleet, input)}</div>
-<div>${promotion(fleet.facts, input)}${base(fleet)}</div></div>
+<div>${adoptionSection(fleet)}${promotion(fleet.facts, input)}${base(fleet)}</div></div>
 ${tables.map((table, index) =>
   table.rows.length === 0
     ? html`<p class="quiet">No release has an image for ${table.architectures.join(', ')}.</p>`
@@ -63,7 +64,11 @@ function rollout(
   }: { readonly fleet: SiteFleet; readonly index: number; readonly context: CardContext },
 ): Html {
   const { input, views } = context;
-  const curve = rolloutCurve(view, { ...context, rings: input.rings });
+  const curve = rolloutCurve(view, {
+    ...context,
+    rings: input.rings,
+    observed: observedCurve(fleet, view),
+  });
   const record = fleet.state.records?.[view.version];
   return html`<div class="rollout">
 <h3>${headingOf(view, index, views)} <code>${view.version}</code> ${badge(view)}</h3>

@@ -147,7 +147,17 @@ function around({ facts, state }: SiteFleet, { now }: SiteInput): Problem[] {
   const record = state.records?.[newest];
   const doubt = facts?.upstream === undefined ? undefined : doubtOf(facts.upstream);
   const accepted = record?.acceptedMissingEvidence;
+  const cameBack = (state.adoption?.cameBack ?? []).reduce((sum, { nodes }) => sum + nodes, 0);
   return [
+    ...(cameBack === 0
+      ? []
+      : [
+          {
+            severity: 'wrong' as const,
+            word: 'came back',
+            text: html`${cameBack} nodes ran a newer release, and now run an older one.`,
+          },
+        ]),
     ...(doubt === undefined
       ? []
       : [{ severity: 'wrong' as const, word: 'base', text: html`${withLinks(doubt.why)}` }]),

@@ -8,6 +8,7 @@ body{margin:0 auto;max-width:76rem;padding:1.75rem 1.5rem 3rem;background:var(--
 h1{margin:0;font-size:1.7rem;line-height:1.2;letter-spacing:-.015em}
 h2{margin:0 0 .75rem;font-size:1.3rem;line-height:1.25}
 h3{margin:0 0 .5rem;font-size:1rem}
+h3 code{font-weight:400}
 h4{margin:1rem 0 .25rem;font-size:.9375rem}
 p{margin:.35rem 0}
 a{color:var(--accent);text-underline-offset:.15em}
@@ -30,7 +31,7 @@ time{white-space:nowrap}
 .card.good{border-left:.35rem solid var(--done)}
 .card.good h2,.card.slow h2,.card.bad h2{margin-bottom:.25rem;font-size:1.1rem}
 .card.bad h2{color:var(--stop)}
-.card.good h2{color:var(--done)}
+.card.good h2{margin:0;color:var(--done)}
 .card.bad h3,.card.slow h3{margin:.75rem 0 0;color:var(--warn)}
 .halves{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:.5rem 2.5rem;margin-bottom:1rem}
 .halves>div:empty{display:none}
@@ -56,7 +57,7 @@ thead .quiet{display:block;font-size:.8125rem}
 td code,th code{font-size:.8125rem}
 tbody td code{overflow-wrap:normal}
 
-.update{color:var(--done)}
+.update{display:inline-flex;gap:.35em;color:var(--done)}
 .stuck{color:var(--stop);font-weight:600}
 details{border-top:1px solid var(--line);padding:.55rem 0}
 details[open]>summary{margin-bottom:.5rem}
@@ -80,7 +81,7 @@ svg path{fill:none}
 .curve .flat{stroke:var(--hue);stroke-width:2.25;stroke-dasharray:3 4}
 .curve .marks{stroke:var(--card);stroke-width:8;stroke-linecap:round}
 .curve .points{stroke:var(--hue);stroke-width:5;stroke-linecap:round}
-.curve .seen{stroke:var(--done);stroke-width:2.25;stroke-dasharray:1 4;stroke-linecap:round}
+.curve .seen{stroke:var(--ink);stroke-width:2.5;stroke-dasharray:1 5;stroke-linecap:round}
 .curve .now path{stroke:var(--ink);stroke-width:1.25;stroke-dasharray:4 3}
 .curve .now text{fill:var(--ink)}
 .bar{height:.6rem;margin:.4rem 0 .5rem;overflow:hidden;border-radius:.3rem;max-width:36rem;--hue:var(--accent)}

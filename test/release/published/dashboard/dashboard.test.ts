@@ -346,6 +346,23 @@ describe('the page as a whole', () => {
     }
   });
 
+  it('draws what was observed beside the plan, and says who does not move on', () => {
+    expect(trouble).toContain('class="seen"');
+    expect(text(trouble)).toContain(`15.1 % of the nodes run ${versionOf(5)} (150 of 992).`);
+    expect(text(trouble)).toContain(`dead-end 12 nodes on ${versionOf(0)} : https://example.invalid/dead`);
+    expect(text(trouble)).toContain('no such graph 2 nodes for /os/testing/x86_64/earlier/v1/graph');
+    expect(renderDashboard(siteInput())).not.toContain('class="seen"');
+    const input = smallSite();
+    const [fleet = fleetOf('', 0, [])] = input.fleets;
+    const { adoption } = fleet.state;
+    if (adoption === undefined) throw new Error('no adoption');
+    const cameBack = [{ from: versionOf(5), to: versionOf(4), nodes: 3 }];
+    const fleets = [{ ...fleet, state: { ...fleet.state, adoption: { ...adoption, cameBack } } }];
+    expect(text(renderDashboard({ ...input, fleets }))).toContain(
+      'came back testing 3 nodes ran a newer release',
+    );
+  });
+
   it('lists who did what, with the reason and the commit, and no mail address', () => {
     expect(text(trouble)).toContain(
       '2026-07-23 00:00 UTC testing pause 44.20260104.3.0 at 54 %: see https://example.invalid/issue/7 Ada Lovelace, 555555555555',
