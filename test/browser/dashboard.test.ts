@@ -104,6 +104,14 @@ describe.skipIf(program === undefined)('the dashboard in Chromium', () => {
       expect(await page.locator('.chosen').first().textContent()).toBe(
         `Way of a node on ${versionOf(3)}: ${versionOf(5)}.`,
       );
+      await page
+        .locator('svg.graph')
+        .first()
+        .screenshot({ path: join(output, 'way.png') });
+      const paint = await page.evaluate(
+        '(({ fill, stroke }) => [fill, stroke])(getComputedStyle(document.querySelector("#way-0-0-2 use")))',
+      );
+      expect(paint).toEqual(['none', 'rgb(18, 86, 184)']);
       const summary = page.locator('summary').first();
       await summary.focus();
       await page.keyboard.press('Enter');

@@ -96,6 +96,7 @@ function offeredTo({ newest }: OfferRow, lane: Lane, { columns, rows }: OfferTab
   return `offered to ${nameRings(open.flat(), all)}`;
 }
 
+// No rule of the style sheet reaches into a copy by <use>: what a step looks like is inherited from its way.
 /**
  * The way of a node, shown when its row is chosen: without a script by :target. A way is its first step and the way from
  * there, so that the page holds each step once.
@@ -108,7 +109,7 @@ function wayMarks(
   const next = nextOf(rows, index);
   const track = lanes.find(({ target }) => target === next)?.track ?? 0;
   const rest = next === undefined ? '' : html` data-next="${wayId(prefix, next)}"`;
-  return html`<defs><g id="${stepId(prefix, index)}" class="step"><circle cx="${axis}" cy="${center(index)}" r="9"/>${next === undefined ? '' : html`<path d="${curve(index, next, track)}"/><use href="#${stepId(prefix, next)}"/>`}</g></defs><g class="way" id="${wayId(prefix, index)}" data-version="${row.newest}"${rest}><use href="#${stepId(prefix, index)}"/></g>
+  return html`<defs><g id="${stepId(prefix, index)}"><circle cx="${axis}" cy="${center(index)}" r="9"/>${next === undefined ? '' : html`<path d="${curve(index, next, track)}"/><use href="#${stepId(prefix, next)}"/>`}</g></defs><g class="way" id="${wayId(prefix, index)}" data-version="${row.newest}"${rest}><use href="#${stepId(prefix, index)}"/></g>
 `;
 }
 

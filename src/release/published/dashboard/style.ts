@@ -113,10 +113,8 @@ svg path{fill:none}
 .graph .row:hover .hit{fill:var(--quiet-ground)}
 .graph .row:focus-visible{outline:none}
 .graph .row:focus-visible .hit{stroke:var(--accent);stroke-width:2}
-.graph .way{display:none;pointer-events:none}
+.graph .way{display:none;pointer-events:none;fill:none;stroke:var(--accent);stroke-width:3.5}
 .graph .way:target{display:inline}
-.graph .step path{stroke:var(--accent);stroke-width:4}
-.graph .step circle{fill:none;stroke:var(--accent);stroke-width:3}
 @media (max-width:44rem){
 body{padding:1rem .75rem 2rem}
 .card{padding:1rem .9rem}
