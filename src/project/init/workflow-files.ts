@@ -1,6 +1,9 @@
 import type { Config } from '../configuration/config.ts';
 import { calledBy, type Pin } from './pin.ts';
 
+/** File of the user's workflow that steers fleets by a form. */
+export const operateWorkflow = 'operate.yml';
+
 /** A file of .github/workflows. */
 export interface WorkflowFile {
   readonly path: string;
@@ -17,7 +20,7 @@ export function workflowFiles(config: Config, pin: Pin): WorkflowFile[] {
     { path: '.github/workflows/watch.yml', text: watchText(config, uses) },
     { path: '.github/workflows/pull-request.yml', text: pullRequestText(config, uses) },
     { path: '.github/workflows/release.yml', text: releaseText(config, uses) },
-    { path: '.github/workflows/operate.yml', text: operateText(config, uses) },
+    { path: `.github/workflows/${operateWorkflow}`, text: operateText(config, uses) },
   ];
 }
 

@@ -5,6 +5,7 @@ import { rolloutProgress } from '../../guidance/progress.ts';
 import { formatReleaseIndex } from '../../guidance/releases.ts';
 import { rolloutOf, throttleGraph } from '../../guidance/throttle.ts';
 import { formatBuildRelease } from './build-release.ts';
+import { changeLinks } from './dashboard/change-links.ts';
 import { renderDashboard } from './dashboard/dashboard.ts';
 import { feedPath, renderFeed } from './feed.ts';
 import { buildReleasePath, graphPath } from './file-paths.ts';
@@ -50,7 +51,7 @@ export function renderSite(input: SiteInput): Map<string, string> {
     if (stamp !== undefined) add(stampPath(name), formatStamp(stamp));
   }
   add(feedPath, renderFeed(input));
-  add('index.html', renderDashboard(input));
+  add('index.html', renderDashboard(input, { actions: changeLinks(input) }));
   return files;
 }
 
