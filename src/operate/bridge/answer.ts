@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 
-/** What a request gets: a page, a small document for a script, or another address. */
+/** What a request gets: a page, a text, or another address. */
 export type Answer =
   | {
       readonly status: number;
@@ -9,7 +9,8 @@ export type Answer =
       readonly page: (nonce: string) => string;
       readonly headers?: Readonly<Record<string, string>>;
     }
-  | { readonly status: number; readonly json: unknown }
+  /** As plain text, whatever it is: the browser shows it, and runs no script. */
+  | { readonly status: number; readonly text: string }
   | { readonly location: string };
 
 /** Every answer has these: nobody stores it, frames it, or learns from where a link was followed. */
@@ -30,8 +31,6 @@ export function send(response: ServerResponse, answer: Answer, options: { readon
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
     `style-src 'nonce-${nonce}'`,
-    // The bars of the dashboard have their width in an attribute.
-    "style-src-attr 'unsafe-inline'",
     'img-src data:',
     "connect-src 'self'",
     "form-action 'self'",
@@ -44,8 +43,8 @@ export function send(response: ServerResponse, answer: Answer, options: { readon
     return;
   }
   const [type, text, more] =
-    'json' in answer
-      ? (['application/json', JSON.stringify(answer.json), {}] as const)
+    'text' in answer
+      ? (['text/plain; charset=utf-8', answer.text, {}] as const)
       : (['text/html; charset=utf-8', answer.page(nonce), answer.headers ?? {}] as const);
   const body = Buffer.from(text);
   response.writeHead(answer.status, {

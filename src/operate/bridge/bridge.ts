@@ -3,23 +3,27 @@ import { InputError, messageOf, OutsideError, UsageError } from '../../host/erro
 import type { Log } from '../../host/log.ts';
 import { findFleet } from '../../project/fleets.ts';
 import type { Project } from '../../release/project.ts';
+import { renderSite } from '../../release/published/site.ts';
 import { showDifference } from '../../release/state/difference.ts';
 import { fleetFolder } from '../../release/state/fleet-files.ts';
 import type { Sha } from '../../world/forge/forge.ts';
 import type { BridgeAction, FormValues } from './actions/action.ts';
 import type { Answer } from './answer.ts';
 import { confirmPreview, type Result } from './confirm.ts';
+import { readLiveSite } from './live-site.ts';
 import { actionPage, type FormProblem } from './pages/action-page.ts';
 import { overviewPage } from './pages/overview-page.ts';
 import type { PageContext } from './pages/page-layout.ts';
 import { acceptField, previewPage } from './pages/preview-page.ts';
 import { donePage, expiredPage, movedPage, problemPage } from './pages/result-page.ts';
 import { makePreview, type Preview } from './preview.ts';
-import { fleetOf, readSnapshot, readSnapshotAt } from './snapshot.ts';
+import { fleetOf, readSnapshot, readSnapshotAt } from './state-snapshot.ts';
 
 /** What the pages of a bridge do. The server asks it only for requests of the person who is signed in. */
 export interface Bridge {
   overview(): Promise<Answer>;
+  /** A published file as it would be now; undefined if there is no such file. */
+  file(path: string): Promise<Answer | undefined>;
   /** The commit of the state branch now, for the script. */
   head(): Promise<Answer>;
   form(fleet: string, action: string, values: FormValues): Promise<Answer>;
@@ -57,12 +61,23 @@ export function createBridge(options: BridgeOptions): Bridge {
     overview: async () => {
       const project = await openProject();
       const snapshot = await readSnapshot(project);
-      const shown = { project, snapshot, actions, by, dryRun: isRehearsal(), now: now() };
+      const site = await readLiveSite(project, snapshot, now());
+      const { commit } = snapshot;
+      const shown = { project, site, commit, actions, by, dryRun: isRehearsal() };
       return page(200, (each) => overviewPage(each, shown));
+    },
+    file: async (path) => {
+      const project = await openProject();
+      const { input } = await readLiveSite(project, await readSnapshot(project), now());
+      const text = path === 'index.html' ? undefined : renderSite(input).get(path);
+      return text === undefined ? undefined : { status: 200, text };
     },
     head: async () => {
       const { config, forge } = await openProject();
-      return { status: 200, json: { commit: (await forge.branches.resolve(config.stateBranch)) ?? '' } };
+      return {
+        status: 200,
+        text: JSON.stringify({ commit: (await forge.branches.resolve(config.stateBranch)) ?? '' }),
+      };
     },
     form: async (fleet, name, values) => formPage(200, { fleet, name, values }),
     preview: async (form) => {

@@ -10,7 +10,7 @@ import type { ActionAnswer, BridgeAction, FormValues } from './actions/action.ts
 import { movedOpenings, type OfferChanges, type Opening, offerChanges, strandedAfter } from './effect.ts';
 import { rehearsedBranches, type StateCommit } from './pinned-branches.ts';
 import { type AdoptionCurve, adoptionCurve } from './simulated-adoption.ts';
-import { fleetOf, readSnapshot, type Snapshot, withChanges } from './snapshot.ts';
+import { fleetOf, readSnapshot, type Snapshot, withChanges } from './state-snapshot.ts';
 
 /** What a person asked for. */
 export interface Wish {

@@ -79,7 +79,8 @@ export function createBridgeServer({ bridge, session, log }: BridgeServerOptions
     if (first === 'act' && rest.length === 0) return bridge.form(second, third, new Map(query));
     if (first === 'preview' && third === '') return bridge.showPreview(second);
     if (first === 'done' && third === '') return bridge.showResult(second);
-    return refusal(404, 'There is no such page', 'Go back to all fleets.', { isOutside: false });
+    const file = await bridge.file(place.split('/').map(decode).join('/'));
+    return file ?? refusal(404, 'There is no such page', 'Go back to all fleets.', { isOutside: false });
   }
 
   /**

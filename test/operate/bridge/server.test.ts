@@ -33,6 +33,9 @@ describe('the way in', () => {
     expect(cookie).not.toContain(bridge.token);
     expect(entered.body).not.toContain(bridge.token);
     expect((await get(bridge.root)).body).toContain('You act as <strong>Ada</strong>');
+    const file = await get(`${bridge.root}testing/updates.json`);
+    expect(file.headers['content-type']).toBe('text/plain; charset=utf-8');
+    expect(JSON.parse(file.body)).toMatchObject({ releases: [{ version: '1-aa' }, { version: '1-bb' }] });
     const again = await ask(bridge, `${bridge.root}enter?token=${bridge.token}`);
     expect(again.status).toBe(403);
     expect(again.headers['set-cookie']).toBeUndefined();
@@ -46,7 +49,7 @@ describe('the way in', () => {
   });
 
   it('shows nothing without the cookie, and never logs the token', async () => {
-    for (const place of ['', 'head', 'act/testing/pause', 'preview/x', 'done/x']) {
+    for (const place of ['', 'head', 'act/testing/pause', 'preview/x', 'done/x', 'testing/updates.json']) {
       const { status, body } = await ask(bridge, `${bridge.root}${place}`);
       expect(status).toBe(401);
       expect(body).not.toContain('1-bb');
