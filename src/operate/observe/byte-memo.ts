@@ -12,6 +12,9 @@ interface Entry<T> {
 // Far more than the releases and rings of a site. More of them make it slower, not larger.
 const mostEntries = 4096;
 
+// The begin and the end of a part are hashed: releases and rings differ there. All bytes are compared anyway.
+const hashedBytes = 24;
+
 /** Each two numbers of `ranges` are the begin and the end of a part; a begin of -1 is a part that is missing. */
 export function createByteMemo<T>(): ByteMemo<T> {
   const entries = new Map<number, Entry<T>>();
@@ -22,7 +25,10 @@ export function createByteMemo<T>(): ByteMemo<T> {
         const from = ranges[range] as number;
         const to = from < 0 ? from : (ranges[range + 1] as number);
         hash = Math.imul(hash ^ (to - from), 0x01000193);
-        for (let at = from; at < to; at += 1) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
+        for (let at = from; at < to; at += 1) {
+          if (at - from === hashedBytes && to - at > hashedBytes) at = to - hashedBytes;
+          hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
+        }
       }
       const known = entries.get(hash);
       if (known !== undefined && isSame(known.bytes, bytes, ranges)) return known.value;
