@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { readConfig } from '../../src/project/configuration/config.ts';
+import { buildKeyAnnotation } from '../../src/release/candidate/build-key.ts';
 import { readCandidate } from '../../src/release/candidate/candidate.ts';
 import { pushEvidence } from '../../src/release/evidence/store.ts';
 import { makeKeyPair } from '../../src/release/signatures/keys.ts';
@@ -130,6 +131,7 @@ async function prepare(stage: RegistryStage, production: string, { signed = fals
     tag: candidate.tag,
     created: new Date(candidate.committedAt * 1000).toISOString(),
     labels: { ...base, 'org.opencontainers.image.version': candidate.version },
+    annotations: { [buildKeyAnnotation]: candidate.key },
   });
   const { descriptor } = await client.getManifest({ kind: 'digest', repository: config.testImage, digest });
   await pushEvidence(client, config.testImage, descriptor, {

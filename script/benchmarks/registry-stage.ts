@@ -70,6 +70,7 @@ export async function pushLayeredImage(
     readonly tag: string;
     readonly created: string;
     readonly labels: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
   },
 ): Promise<Digest> {
   const layers = [];
@@ -94,6 +95,7 @@ export async function pushLayeredImage(
       mediaType: mediaTypes.ociManifest,
       config: { mediaType: mediaTypes.ociConfig, digest, size },
       layers,
+      annotations: options.annotations,
     }),
   );
   await client.putManifest(repository, options.tag, manifest, mediaTypes.ociManifest);

@@ -102,6 +102,9 @@ function keySigner(name: string, signer: Signer, publicKey: string): Attestation
         signature,
         keyHint: hintOf(publicKey),
       });
+      // The library also writes the hint as the signature's key id. cosign compares that with an id of its own form, and
+      // would skip the signature; it writes none itself.
+      for (const each of bundle.content.dsseEnvelope.signatures) each.keyid = '';
       return Buffer.from(`${JSON.stringify({ ...bundleToJSON(bundle), mediaType: bundleMediaType })}\n`);
     },
   };

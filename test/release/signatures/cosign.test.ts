@@ -1,9 +1,9 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { pushStatement } from '../../../src/release/attestations/push-statement.ts';
-import { readStatements } from '../../../src/release/attestations/read-statements.ts';
 import { attestationSigner } from '../../../src/release/attestations/sign.ts';
 import { nodePolicy } from '../../../src/release/signatures/containers-policy.ts';
 import { makeKeyPair, readPrivateKey, readPublicKey } from '../../../src/release/signatures/keys.ts';
@@ -16,7 +16,6 @@ import {
   parseRepository,
 } from '../../../src/world/registry/reference.ts';
 import { pushSampleImage, testClient, useRegistry } from '../../support/registry.ts';
-import { temporaryFolder } from '../../support/repository.ts';
 import { unsigned } from '../../support/trust.ts';
 
 // cosign itself, if it was built here: it takes minutes, so only script/cosign --build does that.
@@ -44,13 +43,14 @@ const plain = ['--allow-http-registry', '--allow-insecure-registry'];
 
 describe.skipIf(cosign === '')(`cosign${cosign === '' ? ' (skipped: script/cosign --build)' : ''}`, () => {
   beforeAll(async () => {
-    folder = await temporaryFolder();
+    folder = await mkdtemp(join(tmpdir(), 'coxswain-test-cosign-'));
     await writeFile(join(folder, 'own.pub'), own.publicKey);
     await writeFile(join(folder, 'stranger.pub'), stranger.publicKey);
     await writeFile(join(folder, 'own.pem'), own.privateKey);
     const imported = await run('import-key-pair', '--key', 'own.pem', '--output-key-prefix', 'imported');
     if (imported.exitCode !== 0) throw new Error(imported.said);
   });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
   beforeEach(async () => {
     count += 1;
     image = await pushSampleImage(client, parseRepository(`${registry.host}/acme/os-${count}`));
@@ -87,7 +87,7 @@ describe.skipIf(cosign === '')(`cosign${cosign === '' ? ' (skipped: script/cosig
     });
   });
 
-  it('verifies our signed statements, and writes some that we verify', async () => {
+  it('verifies our signed statements by their key, and by no other', async () => {
     const trust = { ...unsigned, signedBy: [{ kind: 'key' as const, file: 'own.pub' }], root: folder };
     const signer = await attestationSigner(trust, { COXSWAIN_EVIDENCE_KEY: own.privateKey });
     const { descriptor: subject } = await client.getManifest(image);
@@ -102,21 +102,12 @@ describe.skipIf(cosign === '')(`cosign${cosign === '' ? ' (skipped: script/cosig
     await pushStatement(client, { repository, subject, predicateType, statement: text, signer });
     const verify = (name: string) => {
       const how = ['--key', name, '--type', predicateType, '--new-bundle-format', '--insecure-ignore-tlog'];
-      return run('verify-attestation', ...how, ...plain, formatReference(image));
+      // The key decides; cosign wants the public services' keys anyway, and would fetch them.
+      const roots = ['--trusted-root', resolve('src/release/attestations/sigstore-public-root.json')];
+      return run('verify-attestation', ...how, ...roots, ...plain, formatReference(image));
     };
-    expect(await verify('own.pub')).toMatchObject({ exitCode: 0 });
+    const verified = await verify('own.pub');
+    expect(verified.exitCode, verified.said).toBe(0);
     expect((await verify('stranger.pub')).exitCode).toBe(1);
-    await writeFile(join(folder, 'predicate.json'), '{"by":"cosign"}');
-    const how = ['--key', 'imported.key', '--type', predicateType, '--predicate', 'predicate.json'];
-    const args = [...how, '--new-bundle-format', '--tlog-upload=false', '--yes', ...plain];
-    const { said, exitCode } = await run('attest', ...args, formatReference(image));
-    expect(exitCode, said).toBe(0);
-    const found = await readStatements(client, image, predicateType, trust);
-    expect(found.map(({ predicate, signedBy }) => [predicate, signedBy])).toEqual(
-      expect.arrayContaining([
-        [{ by: 'us' }, 'own.pub'],
-        [{ by: 'cosign' }, 'own.pub'],
-      ]),
-    );
   });
 });
