@@ -66,6 +66,17 @@ export interface Halt {
   readonly clear?: number;
 }
 
+/** What the user's command was last told about an incident. */
+export interface Told {
+  /** What it is about: `release/stable`. */
+  readonly key: string;
+  readonly title: string;
+  /** Hash of title and text. */
+  readonly text: string;
+  /** UNIX seconds. */
+  readonly at: number;
+}
+
 /** Published guidance was replaced by less, on purpose. Older guidance elsewhere is ignored. */
 export type Replacement = Statement;
 
@@ -77,6 +88,7 @@ export interface Operations {
   readonly urgent?: readonly UrgentRelease[];
   readonly withdrawn?: readonly WithdrawnRelease[];
   readonly halts?: readonly Halt[];
+  readonly told?: readonly Told[];
   /** Oldest first. */
   readonly replaced?: readonly Replacement[];
 }
@@ -94,7 +106,7 @@ const statement = {
 
 const version = someText('a version, such as "44.20260707.3.1-3f9a1c02"');
 
-const operations = openObject('an object {paused, hold, stops, urgent, withdrawn, halts, replaced}', {
+const operations = openObject('an object {paused, hold, stops, urgent, withdrawn, halts, told, replaced}', {
   paused: z
     .array(
       openObject('a paused rollout', {
@@ -148,6 +160,17 @@ const operations = openObject('an object {paused, hold, stops, urgent, withdrawn
         clear: moment.optional(),
       }),
       { error: 'the list of halts' },
+    )
+    .optional(),
+  told: z
+    .array(
+      openObject('an object {key, title, text, at}', {
+        key: someText('a text'),
+        title: someText('a text'),
+        text: someText('a hash'),
+        at: moment,
+      }),
+      { error: 'the list of incidents that were reported' },
     )
     .optional(),
   replaced: z

@@ -65,6 +65,8 @@ const found = new Map<string, string>();
 
 /** Full path of a program, looked up in PATH and the system folders that a user's PATH may lack. */
 export function findTool(name: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
+  // A path is looked up nowhere, as in a shell.
+  if (name.includes('/')) return isExecutable(name) ? name : undefined;
   const question = `${env.PATH ?? ''}\0${name}`;
   const known = found.get(question);
   if (known !== undefined && isExecutable(known)) return known;

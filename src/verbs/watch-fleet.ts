@@ -4,8 +4,13 @@ import { duration, many, text } from '../cli/inputs.ts';
 import { type Context, defineVerb } from '../cli/verb.ts';
 import { InputError, messageOf } from '../host/errors.ts';
 import { repeat } from '../host/repeat.ts';
-import { type Report, renderReports, reportText } from '../host/report.ts';
+import { count, type Report, renderReports, reportText } from '../host/report.ts';
 import { publishUpdates } from '../loop/publish-updates/publish-updates.ts';
+import {
+  type IncidentReport,
+  noIncidents,
+  reportIncidents,
+} from '../operate/watch-fleet/report-incidents.ts';
 import { type FleetWatch, watchFleet } from '../operate/watch-fleet/watch-fleet.ts';
 import type { Fleet } from '../project/configuration/config.ts';
 import { findFleet } from '../project/fleets.ts';
@@ -20,6 +25,9 @@ Asks what halt-when in coxswain.yaml names. If a condition is trouble while a re
 evidence as its reason: one commit on the state branch. Each condition halts a rollout once: it has to be clear before it can do
 so again, so resume is final. What cannot be asked counts neither as trouble nor as health: it is reported, nothing
 changes, and the exit code is 3.
+
+It also keeps one issue on GitHub for each failure, and closes it when that is over: a halt, a release that failed, a red pull request
+of the base, a release or a publication that is overdue. notify.command in coxswain.yaml is run for them too.
 
 With --output it publishes in the same run. With --every it goes on until Ctrl-C or SIGTERM.
 
@@ -58,7 +66,10 @@ are sent only to COXSWAIN_PROMETHEUS_ORIGIN.
       }
     });
     log.info(`${stoppedBy}: stopped`);
-    return { data: { ...dataOf(last ?? { watches: [], written: undefined }), stoppedBy }, text: '' };
+    return {
+      data: { ...dataOf(last ?? { watches: [], incidents: noIncidents, written: undefined }), stoppedBy },
+      text: '',
+    };
   },
   action: { token: true },
   outputs: {
@@ -79,6 +90,7 @@ are sent only to COXSWAIN_PROMETHEUS_ORIGIN.
 
 interface Evaluation {
   readonly watches: readonly FleetWatch[];
+  readonly incidents: IncidentReport;
   /** How many files were published; undefined if nothing was. */
   readonly written: number | undefined;
 }
@@ -101,6 +113,7 @@ async function evaluateOnce(
       failures.push(error);
     }
   }
+  const incidents = await reportIncidents(project, fleets, { by, now: now(), log });
   const written =
     watches.some(({ steps }) => steps.length > 0) || failures.length === 0 ? await publish?.() : undefined;
   if (failures.length > 0) {
@@ -108,7 +121,7 @@ async function evaluateOnce(
     for (const error of failures.slice(1)) log.warn(messageOf(error));
     throw failures[0];
   }
-  return { watches, written };
+  return { watches, incidents, written };
 }
 
 /** Publishes if the state branch has moved since the last time, or a graph changes with time. */
@@ -126,7 +139,7 @@ function publisherTo(output: string, project: Project, { now }: Context): () => 
 }
 
 function outcomeOf(evaluation: Evaluation) {
-  const { watches, written } = evaluation;
+  const { watches, incidents, written } = evaluation;
   const unknown = watches.flatMap(({ fleet, conditions }) =>
     conditions.filter(({ is }) => is === 'unknown').map(({ what }) => `${fleet}: ${what}`),
   );
@@ -137,18 +150,33 @@ function outcomeOf(evaluation: Evaluation) {
     written === undefined ? [] : [{ headline: `published: ${written} files written`, facts: [] }];
   return {
     data: dataOf(evaluation),
-    ...renderReports(...watches.map(reportOn), ...published),
+    ...renderReports(...watches.map(reportOn), ...reportsOf(incidents), ...published),
     annotations: [...unknown, ...halted].map((message) => ({
       level: 'warning' as const,
       title: 'watch-fleet',
       message,
     })),
-    exitCode: unknown.length > 0 ? (3 as const) : (0 as const),
+    exitCode: unknown.length + incidents.failures.length > 0 ? (3 as const) : (0 as const),
   };
 }
 
-function dataOf({ watches, written }: Evaluation) {
-  return { fleets: watches, written: written ?? null };
+function reportsOf({ incidents, issues, notified, failures }: IncidentReport): Report[] {
+  if (incidents.length + issues.length + notified.length + failures.length === 0) return [];
+  return [
+    {
+      headline: incidents.length === 0 ? 'nothing else is wrong' : count(incidents.length, 'incident'),
+      facts: [
+        ...incidents.map(({ title }) => title),
+        ...issues.map(({ number, what, title }) => `issue #${number} ${what}: ${title}`),
+        ...notified.map(({ event, title }) => `reported by notify.command: ${title} (${event})`),
+        ...failures.map((warning) => ({ warning })),
+      ],
+    },
+  ];
+}
+
+function dataOf({ watches, incidents, written }: Evaluation) {
+  return { fleets: watches, ...incidents, written: written ?? null };
 }
 
 function reportOn({ fleet, conditions, halted, summary, warnings, stateCommit }: FleetWatch): Report {

@@ -102,6 +102,7 @@ export function buildConfig(
       oci: written.publish.oci,
       signedBy: (written.publish['signed-by'] ?? []).map(readSigner),
     },
+    notifyCommand: written.notify.command ?? [],
     node: {
       parts: written.node.parts,
       reboots: written.node.reboots,

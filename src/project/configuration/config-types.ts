@@ -45,6 +45,8 @@ export interface Config {
     /** Whose signature the artifact needs; none: nobody's. */
     readonly signedBy: readonly EvidenceSigner[];
   };
+  /** Program and arguments that are run for each failure; none: nothing is run. */
+  readonly notifyCommand: readonly string[];
   readonly node: NodeKitConfig;
   readonly symbolicTags: boolean;
 }

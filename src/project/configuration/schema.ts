@@ -455,6 +455,18 @@ export const configSchema = z
       })
       .prefault({})
       .describe('Where update guidance is published.'),
+    notify: z
+      .strictObject({
+        command: z
+          .array(z.string().regex(/^[^\0]+$/, 'a text'))
+          .min(1)
+          .optional()
+          .describe(
+            'Program and arguments that coxswain watch-fleet runs when something begins, changes or is over. It gets the facts as JSON on standard input and in variables.',
+          ),
+      })
+      .prefault({})
+      .describe('How failures are reported, besides the issues on GitHub.'),
     node: node.prefault({}),
     'symbolic-tags': z
       .boolean()

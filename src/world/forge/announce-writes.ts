@@ -15,7 +15,7 @@ export function announceWrites(forge: Forge, where: string, log: Log): Forge {
       announced = true;
       return write(...args);
     };
-  const { branches, pullRequests, statuses, workflowRuns } = forge;
+  const { branches, pullRequests, statuses, workflowRuns, issues } = forge;
   return {
     ...forge,
     branches: { ...branches, commit: first(branches.commit), setBranch: first(branches.setBranch) },
@@ -27,6 +27,14 @@ export function announceWrites(forge: Forge, where: string, log: Log): Forge {
       merge: first(pullRequests.merge),
     },
     statuses: { ...statuses, set: first(statuses.set) },
-    ...defined({ workflowRuns: workflowRuns && { ...workflowRuns, start: first(workflowRuns.start) } }),
+    ...defined({
+      workflowRuns: workflowRuns && { ...workflowRuns, start: first(workflowRuns.start) },
+      issues: issues && {
+        ...issues,
+        open: first(issues.open),
+        update: first(issues.update),
+        close: first(issues.close),
+      },
+    }),
   };
 }

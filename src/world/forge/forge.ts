@@ -180,6 +180,28 @@ export interface WorkflowRuns {
   start(wanted: { readonly workflow: string; readonly branch: string }): Promise<void>;
 }
 
+/** An open issue about one thing, which we keep up to date. */
+export interface TrackedIssue {
+  readonly number: number;
+  /** What it is about: `halt/stable`. Letters, digits, `.`, `_`, `-` and `/`. */
+  readonly key: string;
+  readonly title: string;
+  /** Markdown. */
+  readonly body: string;
+  /** The page for people. */
+  readonly url: string;
+}
+
+/** Issues that we opened, and nobody else's. */
+export interface Issues {
+  /** Those that are open, the oldest first. */
+  list(): Promise<TrackedIssue[]>;
+  open(issue: Pick<TrackedIssue, 'key' | 'title' | 'body'>): Promise<TrackedIssue>;
+  update(issue: TrackedIssue, change: Pick<TrackedIssue, 'title' | 'body'>): Promise<void>;
+  /** @param reason goes into a comment */
+  close(issue: TrackedIssue, reason: string): Promise<void>;
+}
+
 /** Where branches and pull requests live. */
 export interface Forge {
   readonly kind: 'git' | 'github';
@@ -192,6 +214,8 @@ export interface Forge {
   readonly page?: string;
   /** Undefined if this forge runs no workflows. */
   readonly workflowRuns?: WorkflowRuns;
+  /** Undefined if this forge has no issues. */
+  readonly issues?: Issues;
   /** Warns in the log if the forge will not start workflows for this pull request automatically. */
   announce?(pullRequest: PullRequest): Promise<void>;
 }

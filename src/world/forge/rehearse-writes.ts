@@ -4,7 +4,7 @@ import type { Forge } from './forge.ts';
 
 /** A forge whose writes end a rehearsal; in every other run it is the same forge. */
 export function rehearseWrites(forge: Forge): Forge {
-  const { branches, pullRequests, statuses, workflowRuns } = forge;
+  const { branches, pullRequests, statuses, workflowRuns, issues } = forge;
   const { place } = forge;
   const guarded =
     <A extends readonly unknown[], R>(write: (...args: A) => R, what: (...args: A) => string) =>
@@ -43,6 +43,12 @@ export function rehearseWrites(forge: Forge): Forge {
           workflowRuns.start,
           ({ workflow, branch }) => `start the workflow ${workflow} on ${branch}`,
         ),
+      },
+      issues: issues && {
+        ...issues,
+        open: guarded(issues.open, ({ title }) => `open the issue ${JSON.stringify(title)}`),
+        update: guarded(issues.update, ({ number }) => `update issue #${number}`),
+        close: guarded(issues.close, ({ number }) => `close issue #${number}`),
       },
     }),
   };

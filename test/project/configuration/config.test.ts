@@ -145,6 +145,7 @@ describe('coxswain.yaml', () => {
         },
       },
       rings: readRings({ canary: 0, early: 0.1, broad: 0.5, late: 1 }),
+      notifyCommand: [],
       node: {
         parts: ['ring', 'join', 'trust', 'reboots', 'autobuilder', 'health'],
         reboots: 'immediate',

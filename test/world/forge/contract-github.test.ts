@@ -142,6 +142,14 @@ describe.each(apiVersions)('the contract of %s', { timeout: 240_000 }, (version)
     await stage.repository.run(['update-ref', 'refs/heads/main', withFlow]);
     await forge.workflowRuns?.start({ workflow: 'release.yml', branch: 'main' });
     expect(await forge.workflowRuns?.list({ workflow: 'release.yml', commit: withFlow })).toHaveLength(1);
+    await forge.issues?.open({ key: 'halt/stable', title: 'Halted', body: 'Why' });
+    const [issue] = (await forge.issues?.list()) ?? [];
+    expect(issue).toMatchObject({ key: 'halt/stable', title: 'Halted', body: 'Why' });
+    if (issue !== undefined) {
+      await forge.issues?.update(issue, { title: 'Halted again', body: 'Why' });
+      await forge.issues?.close(issue, 'This is over.');
+    }
+    expect(await forge.issues?.list()).toEqual([]);
     expect(contract.violations).toEqual([]);
   }, 240_000);
 

@@ -7,6 +7,7 @@ import { openGitHubApi } from './api.ts';
 import { openGitHubBranches } from './branches.ts';
 import { openClone } from './clone.ts';
 import { whoAmI } from './comments.ts';
+import { openGitHubIssues } from './issues.ts';
 import { openGitHubPullRequests } from './pull-requests.ts';
 import type { GitHubRun } from './run.ts';
 import { openGitHubStatuses } from './statuses.ts';
@@ -49,6 +50,7 @@ export function openGitHubForge(
     },
     statuses: openGitHubStatuses(api),
     workflowRuns: openWorkflowRuns(api),
+    issues: openGitHubIssues(api),
     announce: async ({ number }) => {
       if (!(await isWorkflowsToken())) return;
       const what = `pull request #${number} was written with the workflow's own GITHUB_TOKEN`;
