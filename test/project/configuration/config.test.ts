@@ -151,7 +151,7 @@ describe('coxswain.yaml', () => {
         reboots: 'immediate',
         migrateFrom: [],
       },
-      publish: { url: 'https://acme.github.io/os/', oci: false },
+      publish: { url: 'https://acme.github.io/os/', oci: false, signedBy: [] },
       symbolicTags: true,
     });
     expect(Object.keys(parse(whole).fleets)).toEqual(['testing', 'stable']);
@@ -229,7 +229,7 @@ describe('coxswain.yaml', () => {
     [
       'a field unlike any other',
       'publish: { color: red }\n',
-      'coxswain.yaml:5:12: publish.color: there is no such field, expected one of url, oci.',
+      'coxswain.yaml:5:12: publish.color: there is no such field, expected one of url, oci, signed-by.',
     ],
     [
       'a mistyped field of a fleet',
