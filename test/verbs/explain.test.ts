@@ -40,6 +40,7 @@ async function run(one: DigestReference, other: DigestReference) {
   const inputs = {
     image: formatReference(one),
     with: formatReference(other),
+    size: false,
     architecture: 'x86_64' as const,
   };
   const { data, text, exitCode } = await explain.run(inputs, contextAt(0));
@@ -146,5 +147,67 @@ describe('explain', () => {
     const { text, layers } = await run(await push([many('a')]), await push([many('b')]));
     expect(layers[0]?.files?.changed).toHaveLength(60);
     expect(text).toContain('… and 20 more');
+  });
+});
+
+describe('explain --size', () => {
+  const layer = (bytes: number, fill: string) => Buffer.alloc(bytes, fill);
+  const size = async (one: DigestReference, other: DigestReference) => {
+    const names = { image: formatReference(one), with: formatReference(other) };
+    return explain.run({ ...names, size: true, architecture: 'x86_64' as const }, contextAt(0));
+  };
+
+  it('counts the layers that a node does not have, of the base and of the derived image', async () => {
+    const [kept, oldBase, newBase] = [layer(5_000_000, 'k'), layer(10, 'o'), layer(2_000_000, 'n')];
+    const base = await pushSampleImage(client, repository, { layers: [kept, newBase], packed: true });
+    const annotations = {
+      'org.opencontainers.image.base.name': `${registry.host}/acme/os:stable`,
+      'org.opencontainers.image.base.digest': base.digest,
+    };
+    const own = layer(300_000, 'd');
+    const before = await pushSampleImage(client, repository, { layers: [kept, oldBase, own], packed: true });
+    const after = await pushSampleImage(client, repository, {
+      layers: [kept, newBase, own, layer(400_000, 'e')],
+      packed: true,
+      annotations,
+    });
+    const { data, text, exitCode } = await size(before, after);
+    expect(data).toMatchObject({
+      download: {
+        bytes: 2_400_000,
+        shared: 5_300_000,
+        layers: [
+          { position: 2, bytes: 2_000_000, of: 'base' },
+          { position: 4, bytes: 400_000, of: 'derived' },
+        ],
+      },
+    });
+    expect(text).toContain(
+      'a node downloads 2.4 MB in 2 of 4 layers (base 2.0 MB, derived 0.4 MB); it has 5.3 MB already',
+    );
+    expect(exitCode ?? 0).toBe(0);
+  });
+
+  it('is nothing for a refresh whose packages did not change, and needs no base', async () => {
+    const layers = [layer(1000, 'a'), layer(1000, 'b')];
+    const one = await pushSampleImage(client, repository, { layers, packed: true });
+    const other = await pushSampleImage(client, repository, {
+      layers,
+      packed: true,
+      created: '2026-08-01T00:00:00Z',
+      annotations: {
+        'org.opencontainers.image.base.name': `${registry.host}/acme/os:stable`,
+        'org.opencontainers.image.base.digest': `sha256:${'0'.repeat(64)}`,
+      },
+    });
+    expect((await size(one, other)).text).toContain(
+      'a node downloads 0.0 MB in 0 of 2 layers; it has 0.0 MB already',
+    );
+    const { text } = await size(
+      one,
+      await pushSampleImage(client, repository, { layers: [layer(2_500_000, 'c')], packed: true }),
+    );
+    expect(text).toContain('a node downloads 2.5 MB in 1 of 1 layers; it has');
+    expect(text).toContain('  layer 1  2.5 MB');
   });
 });

@@ -1,13 +1,26 @@
+import { InputError } from '../../host/errors.ts';
+import type { Log } from '../../host/log.ts';
+import type { PackedLayer } from '../../world/layers/unpack-layer.ts';
+import type { Architecture } from '../../world/registry/architecture.ts';
 import { isLoopback } from '../../world/registry/authentication.ts';
-import { type DigestReference, formatReference, formatRepository } from '../../world/registry/reference.ts';
+import { createRegistryClient } from '../../world/registry/client.ts';
+import { readImage } from '../../world/registry/image.ts';
+import { inLayout, layoutReader, openInLayout } from '../../world/registry/layout.ts';
+import {
+  type DigestReference,
+  formatReference,
+  formatRepository,
+  parseReference,
+  type Reference,
+} from '../../world/registry/reference.ts';
 
-/** Where buildah gets an image from. */
+/** The place of an image. */
 export interface ImageSource {
   /** For people: `registry/path@sha256:…`, or the folder and name of a local image. */
   readonly name: string;
-  /** What `buildah from` takes: `docker://…@sha256:…`, `oci:FOLDER:TAG`. */
+  /** As skopeo names it: `docker://…@sha256:…`, `oci:FOLDER:TAG`. */
   readonly place: string;
-  /** The name that buildah gives it in its storage; absent: it is known by its id there. */
+  /** What nodes call it; absent for an image in a folder. */
   readonly storedAs?: string;
   /** The registry has no certificate. This is allowed only for a registry on this machine. */
   readonly plainHttp: boolean;
@@ -22,4 +35,43 @@ export function inRegistry(image: DigestReference): ImageSource {
     storedAs,
     plainHttp: isLoopback(new URL(`http://${image.repository.registry}`)),
   };
+}
+
+/**
+ * The layers of an image, the lowest first, ready to be read.
+ * @throws InputError if there is no such image, or a layer is not in the registry
+ */
+export async function packedLayers(
+  { place, name }: ImageSource,
+  { architecture = ownArchitecture(), log }: { readonly architecture?: Architecture; readonly log: Log },
+): Promise<PackedLayer[]> {
+  const { reference, reader } = openPlace(place, log);
+  const { manifest, config } = await readImage(reader, reference, architecture);
+  const { layers } = manifest.json;
+  if (layers.length !== config.diffIds.length) {
+    throw new InputError({
+      where: name,
+      problem: 'the manifest and the config of the image do not have the same number of layers',
+      found: [layers.length, config.diffIds.length],
+    });
+  }
+  return layers.map((layer, index) => ({
+    what: `layer ${index + 1} of ${layers.length} of ${name}`,
+    open: () => reader.openBlob(reference.repository, layer),
+    diffId: config.diffIds[index] as string,
+  }));
+}
+
+function openPlace(place: string, log: Log) {
+  const [, folder, tag] = /^oci:(.+):([^:]+)$/.exec(place) ?? [];
+  if (folder !== undefined && tag !== undefined) {
+    const reference: Reference = inLayout(folder, tag);
+    return { reference, reader: { ...layoutReader, openBlob: openInLayout } };
+  }
+  const reference = parseReference(place.replace(/^docker:\/\//, ''), { field: 'image' });
+  return { reference, reader: createRegistryClient({ env: process.env, log }) };
+}
+
+function ownArchitecture(): Architecture {
+  return process.arch === 'arm64' ? 'aarch64' : 'x86_64';
 }

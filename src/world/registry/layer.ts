@@ -26,7 +26,7 @@ export async function* layerEntries(
   source: ReadableStream<Uint8Array>,
   what: string,
 ): AsyncGenerator<LayerEntry> {
-  const reader = (await decompressed(source, what))
+  const reader = toWeb(await decompressed(source, what))
     .pipeThrough(createTarDecoder({ strict: true }))
     .getReader();
   let finished = false;
@@ -65,10 +65,8 @@ async function drain({ body }: ParsedTarEntry): Promise<void> {
   for (const reader = body.getReader(); ; ) if ((await reader.read()).done) return;
 }
 
-async function decompressed(
-  source: ReadableStream<Uint8Array>,
-  what: string,
-): Promise<ReadableStream<Uint8Array>> {
+/** A layer without its compression: gzip, zstd or none, recognised by the first bytes. Closing it closes the source. */
+export async function decompressed(source: ReadableStream<Uint8Array>, what: string): Promise<Readable> {
   const iterator = source[Symbol.asyncIterator]();
   let start: Uint8Array = new Uint8Array();
   while (start.length < 4) {
@@ -88,9 +86,9 @@ async function decompressed(
     { objectMode: false },
   );
   const [one, two, three, four] = start;
-  if (one === 0x1f && two === 0x8b) return toWeb(pipe(bytes, createGunzip()));
-  if (one === 0x28 && two === 0xb5 && three === 0x2f && four === 0xfd) return toWeb(unzstd(bytes, what));
-  return toWeb(bytes);
+  if (one === 0x1f && two === 0x8b) return pipe(bytes, createGunzip());
+  if (one === 0x28 && two === 0xb5 && three === 0x2f && four === 0xfd) return unzstd(bytes, what);
+  return bytes;
 }
 
 /** An error at the source ends the sink, and closing the sink closes the source. */

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
 import { InputError } from '../../host/errors.ts';
 import { readFileIfThere } from '../../host/files.ts';
 import type { ImageReader } from './image.ts';
-import { isIndex, mediaTypes, parseManifest } from './manifest.ts';
+import { type Descriptor, isIndex, mediaTypes, parseManifest } from './manifest.ts';
 import {
   atTag,
   type Digest,
@@ -12,6 +13,8 @@ import {
   type Repository,
   type TagReference,
 } from './reference.ts';
+import type { ByteRange } from './request.ts';
+import { verified } from './verified.ts';
 
 // Images in a folder: OCI image specification, image-layout.md.
 
@@ -59,6 +62,19 @@ export const layoutReader: ImageReader = {
   },
   getBlob: (repository, digest) => readBlob(folderOf(repository), digest),
 };
+
+/** Opens a blob of a layout; the stream errors at its end if digest or size are wrong. A range is not checked. */
+export async function openInLayout(
+  repository: Repository,
+  descriptor: Descriptor,
+  range?: ByteRange,
+): Promise<ReadableStream<Uint8Array>> {
+  const file = join(folderOf(repository), 'blobs', descriptor.digest.replace(':', '/'));
+  const handle = await open(file);
+  const part = range === undefined ? {} : { start: range.offset, end: range.offset + range.length - 1 };
+  const stream = Readable.toWeb(handle.createReadStream(part)) as ReadableStream<Uint8Array>;
+  return range === undefined ? verified(stream, descriptor, file) : stream;
+}
 
 function folderOf({ path }: Repository): string {
   return `/${path}`;
