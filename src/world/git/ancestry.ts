@@ -2,7 +2,7 @@ import type { Sha } from '../forge/forge.ts';
 import type { Git } from './git.ts';
 import { parentsOf } from './read-commit.ts';
 
-/** Commits that are read here before git is asked, which takes as long as some dozens of them. */
+/** Commits that are read here before git is asked: one process of git takes the time of some dozens of them. */
 const near = 32;
 
 /**
