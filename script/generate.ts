@@ -8,6 +8,7 @@ import { configJsonSchema, schemaStoreEntry } from '../src/project/configuration
 import { initRepository } from '../src/project/init/init.ts';
 import type { InitialSettings } from '../src/project/init/texts.ts';
 import { actionText, readmeText } from './actions.ts';
+import { answerFiles } from './answers/answers.ts';
 import { referencePages } from './reference.ts';
 
 /** Files that are made from the source: path inside this repository, and content. */
@@ -90,6 +91,7 @@ export async function generate(root: string): Promise<void> {
   const verbs = existsSync(built) ? await loadVerbs(built) : undefined;
   const files = new Map([
     ...generatedFiles(),
+    ...(await answerFiles(root)),
     ...(verbs === undefined ? [] : [...actionFiles(root, verbs), ...referencePages(verbs)]),
   ]);
   for (const [path, content] of files) await writeFileAtomically(`${root}/${path}`, content);

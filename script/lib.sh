@@ -22,6 +22,6 @@ as_root() {
 run_typescript() {
   local file
   file="node_modules/.cache/$(basename "$1" .ts).mjs"
-  rolldown "$1" --platform node --module-types .sh:text,.jq:text,.service:text,.socket:text,.timer:text,.conf:text --log-level warn --external dependency-cruiser --external xmlbuilder2 --external @swc/core --file "$file" >/dev/null
+  rolldown "$1" --platform node --module-types .sh:text,.jq:text,.service:text,.socket:text,.timer:text,.conf:text --log-level warn --external dependency-cruiser --external xmlbuilder2 --external @swc/core --external typescript/unstable/sync --file "$file" >/dev/null
   node "$file" "${@:2}"
 }

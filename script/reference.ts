@@ -1,3 +1,4 @@
+import { answerSchemaPath, schemaAddress } from '../src/cli/answer-schemas.ts';
 import { commonInputs } from '../src/cli/arguments.ts';
 import { commandLineInputs, placeInputs } from '../src/cli/directory.ts';
 import { exitCodes } from '../src/cli/exit-code.ts';
@@ -17,6 +18,7 @@ export function referencePages(verbs: ReadonlyMap<string, Verb>): Map<string, st
     ['docs/reference/verbs.md', verbsPage(verbs)],
     ['docs/reference/configuration.md', configurationPage()],
     ['docs/reference/exit-codes.md', exitCodesPage()],
+    ['docs/reference/answers.md', answersPage([...verbs.keys()])],
   ]);
 }
 
@@ -166,12 +168,45 @@ In a workflow run a step only passes or fails. With \`--json\` an error is also 
   "error": {
     "kind": "usage",
     "exitCode": 2,
-    "message": "there is no option --flet. Did you mean --fleet?"
+    "message": "unknown option --flet. Did you mean --fleet?"
   }
 }
 \`\`\`
 
 \`kind\` is \`input\`, \`usage\`, \`outside\`, \`not-ready\` or \`defect\`. An error about input also has \`where\` (file, line and column), \`field\`, \`problem\`,
 \`found\`, \`expected\` and \`remedy\`, if they are known.
+`;
+}
+
+function answersPage(verbs: readonly string[]): string {
+  const rows = [...verbs, 'error', 'dry-run'].map((name) => {
+    const call = { error: 'a verb that failed', 'dry-run': 'a verb that would write, with `--dry-run`' }[
+      name
+    ];
+    return `| ${call ?? `[\`${name}\`](verbs.md#${name})`} | [${name}.schema.json](../../${answerSchemaPath(name)}) |`;
+  });
+  return `${made}
+
+# Answers as JSON
+
+With \`--json\` a verb prints one JSON document on standard output, and everything else on standard error. \`--json-file FILE\` also
+writes it to a file. Each document has a JSON Schema (2020-12), made from the types of the code. The suite compares
+answers of real runs with them.
+
+| answer of | schema |
+|---|---|
+${rows.join('\n')}
+
+The schemas are in the package (\`schema/answers/\`), and at an address that stays the same for a major version:
+
+\`\`\`text
+${schemaAddress('VERB')}
+\`\`\`
+
+Within a major version fields may be added, and a field that was always there stays: read what you need, and ignore the rest. A
+release that removes a field, renames it or gives it another type has a new major version, so its schemas have another address.
+
+An error is told by its only field, \`error\`, and by the [exit code](exit-codes.md). A rehearsal is told by \`dryRun\`.
+\`edit-updates\`, \`import-release\` and \`restore-state\` answer with \`--dry-run\` as they do without it, and have \`dryRun\` too.
 `;
 }

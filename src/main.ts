@@ -8,10 +8,11 @@ import { commandLineInputs, isRehearsed, placeInputs, withForgeInputs } from './
 import { exitCodeOf, kindOf } from './cli/exit-code.ts';
 import { programHelp, verbHelp } from './cli/help.ts';
 import type { Values } from './cli/inputs.ts';
+import { errorAnswer, rehearsalAnswer } from './cli/json-answers.ts';
 import { type Context, needsRoot, type Verb } from './cli/verb.ts';
 import { versionLine } from './cli/version.ts';
 import { answerOfRehearsal, isRehearsal, rehearsalVariable } from './host/dry-run.ts';
-import { InputError, messageOf, UsageError } from './host/errors.ts';
+import { messageOf, UsageError } from './host/errors.ts';
 import { writeFileAtomically } from './host/files.ts';
 import { forTerminal } from './host/locale.ts';
 import { createLog, styled } from './host/log.ts';
@@ -63,7 +64,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (!names.includes(name)) {
     const meant = nearest(name, names);
     throw new UsageError(
-      `there is no verb ${JSON.stringify(name)}${meant === undefined ? '' : `. Did you mean ${meant}?`}`,
+      `unknown verb ${JSON.stringify(name)}${meant === undefined ? '' : `. Did you mean ${meant}?`}`,
     );
   }
   const verb = await loadVerb(name);
@@ -85,10 +86,11 @@ async function main(args: readonly string[]): Promise<number> {
     log: createLog({ verbose: common.verbose, quiet: common.quiet }),
     env: withForgeInputs(process.env, values),
     now: () => common.now ?? Math.floor(Date.now() / 1000),
+    json: common.json,
   };
   const outcome = await verb.run(values, context);
   if (isRehearsal()) context.log.info('dry run: nothing was written');
-  const json = `${JSON.stringify(outcome.data, null, 2)}\n`;
+  const json = jsonText(outcome.data);
   if (common['json-file'] !== undefined) await writeFileAtomically(common['json-file'], json);
   process.stdout.write(common.json ? json : forPeople(withNewline(outcome.text), process.stdout));
   return outcome.exitCode ?? 0;
@@ -120,22 +122,19 @@ function readCommon(values: unknown): Values<typeof commonInputs> {
   return values as Values<typeof commonInputs>;
 }
 
-/** The same error for programs, on standard output: its kind, its message, and the parts of an InputError. */
-function errorAsJson(error: unknown): string {
-  const details = error instanceof InputError ? error.details : {};
-  return `${JSON.stringify({ error: { kind: kindOf(error), exitCode: exitCodeOf(error), message: messageOf(error), ...details } }, null, 2)}\n`;
-}
-
 /** The end of a rehearsal, which is an answer. */
 function tellRehearsal(error: Error): string {
-  if (process.argv.includes('--json'))
-    return `${JSON.stringify({ dryRun: true, would: error.message }, null, 2)}\n`;
+  if (process.argv.includes('--json')) return jsonText(rehearsalAnswer(error));
   return forPeople(answerOfRehearsal(error), process.stdout);
 }
 
 /** A file or a pipe gets UTF-8; a terminal what it can show. */
 function forPeople(text: string, stream: NodeJS.WriteStream): string {
   return stream.isTTY === true ? forTerminal(text, process.env) : text;
+}
+
+function jsonText(answer: unknown): string {
+  return `${JSON.stringify(answer, null, 2)}\n`;
 }
 
 function withNewline(text: string): string {
@@ -159,7 +158,7 @@ main(process.argv.slice(2)).then(
       process.stdout.write(tellRehearsal(error));
       return;
     }
-    if (process.argv.includes('--json')) process.stdout.write(errorAsJson(error));
+    if (process.argv.includes('--json')) process.stdout.write(jsonText(errorAnswer(error)));
     const kind = kindOf(error);
     const line = `${styled('red', 'error:', process.stderr)} ${messageOf(error)}\n`;
     process.stderr.write(forPeople(line, process.stderr));

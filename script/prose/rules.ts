@@ -14,6 +14,13 @@ export const proseRules: readonly ProseRule[] = [
       /(?<!\b(?:URL|place|places|point|line|lines|folder|machine|column|page|know|knows|say|says|see|show|shows|is|are|and|find|finds|from|of|to|exactly|just|moment|even|repository|network|branch|wherever) )\bwhere (?=there|it |that|they|an? |nothing|nobody|no |one |neither|none|this |these )(?!(it|they|this|that|these) (is|are|was|were|left|runs?|stands?|stood|points?)( built)?(?= *[.,;:)|]|$| the | from ))/gi,
     instead: 'if',
   },
+  {
+    name: '"Where" for "If"',
+    pattern:
+      /\bWhere (the|an?|it|there|no|nothing)\b[^.:;?,]{0,60}\b(has|have|lacks?|cannot|does not|did not|was not|fails?)\b[^.:;?]{0,60},/g,
+    instead: 'If',
+  },
+  { name: 'not come yet', pattern: /\bnot come (here )?yet\b/gi, instead: 'in the future, not arrived yet' },
   { name: 'mend', pattern: /\bmend(s|ed|ing)?\b/gi, instead: 'fix, correct' },
   { name: 'by itself', pattern: /\bby (itself|themselves)\b/gi, instead: 'automatically, or nothing' },
   {

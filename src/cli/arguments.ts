@@ -94,7 +94,7 @@ function readToken(
 function unknownFlag(rawName: string, inputs: Inputs): UsageError {
   const names = Object.keys(inputs);
   const meant = nearest(rawName.replace(/^-+/, ''), names);
-  const what = `there is no option ${rawName}`;
+  const what = `unknown option ${rawName}`;
   return new UsageError(meant === undefined ? what : `${what}. Did you mean --${meant}?`);
 }
 
@@ -104,7 +104,7 @@ function placePositionals(stray: readonly string[], inputs: Inputs, given: Recor
   for (const argument of stray) {
     const name = places.shift();
     if (name === undefined) {
-      throw new UsageError(`the argument ${JSON.stringify(argument)} belongs to no option`);
+      throw new UsageError(`unexpected argument ${JSON.stringify(argument)}`);
     }
     given[name] = [...(given[name] ?? []), argument];
     // It takes all arguments that follow.

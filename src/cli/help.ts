@@ -1,3 +1,4 @@
+import { schemaAddress } from './answer-schemas.ts';
 import { commonInputs, positionalInputs } from './arguments.ts';
 import { commandLineInputs } from './directory.ts';
 import { exitCodes } from './exit-code.ts';
@@ -14,6 +15,7 @@ export function verbHelp(name: string, verb: Verb): string {
     ...(verb.about === undefined ? [] : [verb.about.trim()]),
     ...(Object.keys(inputs).length === 0 ? [] : [`Options:\n${optionTable(inputs)}`]),
     `Always:\n${optionTable(commonInputs)}`,
+    `The JSON Schema of the answer: ${schemaAddress(name)}`,
   ];
   return `${parts.join('\n\n')}\n`;
 }

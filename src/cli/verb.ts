@@ -8,6 +8,8 @@ export interface Context {
   readonly env: NodeJS.ProcessEnv;
   /** Current time in UNIX seconds; `--now` replaces it in rehearsals. */
   readonly now: () => number;
+  /** Standard output is for the answer as JSON alone; what a verb writes meanwhile goes to standard error. */
+  readonly json?: boolean;
 }
 
 /** The answer of a verb. */

@@ -8,6 +8,7 @@ import { type TestImageAnswer, testImage } from '../loop/boot-test/boot-test.ts'
 import { bootModes } from '../loop/boot-test/machine/boot-modes.ts';
 import { networks } from '../loop/boot-test/machine/machine-types.ts';
 import { annotationsOf } from '../loop/boot-test/report/annotations.ts';
+import type { BootReport, TestResult } from '../loop/boot-test/report/boot-report.ts';
 import { reportTested } from '../loop/boot-test/report/report-text.ts';
 import { openProject } from '../release/project.ts';
 
@@ -115,6 +116,11 @@ commit. An image that has passed these same tests is not booted again. With --lo
 
 function dataOf(answer: TestImageAnswer) {
   const { evidence, report } = answer;
+  // Evidence has no output of tests.
+  const tests: readonly (Omit<TestResult, 'output'> & { readonly output?: string })[] =
+    report?.tests ?? evidence.tests;
+  // Evidence has the total alone.
+  const seconds: Partial<BootReport['seconds']> = report?.seconds ?? { total: evidence.seconds };
   const passed = evidence.result === 'PASSED';
   return {
     verdict: report?.verdict ?? 'passed',
@@ -124,8 +130,8 @@ function dataOf(answer: TestImageAnswer) {
     image: answer.image,
     digest: answer.digest,
     version: answer.version,
-    tests: report?.tests ?? evidence.tests,
-    seconds: report?.seconds ?? { total: evidence.seconds },
+    tests,
+    seconds,
     evidence: answer.evidenceDigest,
     accelerator: evidence.accelerator,
     kernel: evidence.kernel,

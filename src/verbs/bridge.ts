@@ -42,7 +42,7 @@ It prints an address that counts once: open it in a browser. Ctrl-C ends it.
     directory,
   },
   run: async (inputs, context) => {
-    const { env, log, now } = context;
+    const { env, log, now, json } = context;
     const open = () =>
       openProject({ directory: inputs.directory, env, log, firstRelease: inputs['first-release'] });
     const { git } = await open();
@@ -61,7 +61,9 @@ It prints an address that counts once: open it in a browser. Ctrl-C ends it.
     const url = await listen(server, { host: inputs.address, port: inputs.port });
     log.info('open this address in a browser on this machine; it counts once, and Ctrl-C ends the bridge:');
     // The only place where the token is shown.
-    process.stdout.write(`${url}${session.folder}/enter?token=${session.token}\n`);
+    (json === true ? process.stderr : process.stdout).write(
+      `${url}${session.folder}/enter?token=${session.token}\n`,
+    );
     const signal = await signalled;
     await stopServer(server, graceMilliseconds);
     return { data: { url, stoppedBy: signal }, text: '' };

@@ -39,10 +39,10 @@ work on a real registry, buildah, QEMU and git. Takes less than a minute (--syst
     output: text('folder for the results', { placeholder: 'FOLDER', fallback: 'demo-output' }),
   },
   asRoot: true,
-  run: async (inputs, { log }) => {
+  run: async (inputs, { log, json }) => {
     requireTools(['buildah', 'docker-registry', 'git', 'mkfs.erofs', 'qemu-system-x86_64', 'skopeo']);
     const output = resolve(inputs.output);
-    const stage = createStage(process.stdout);
+    const stage = createStage(json === true ? process.stderr : process.stdout);
     const kind = inputs.ostree ? 'ostree' : inputs.systemd ? 'systemd' : inputs.node ? 'node' : 'tiny';
     if (inputs.node) requireNodes(inputs);
     await openResults(output);

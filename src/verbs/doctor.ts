@@ -7,7 +7,9 @@ import { type ReportedFinding, renderFindings } from '../host/findings.ts';
 import { count, exact, type Report, say } from '../host/report.ts';
 import { requireBaseUrl } from '../operate/doctor/checks/base-url.ts';
 import { readNodeReference } from '../operate/doctor/checks/node-reference.ts';
-import { examine } from '../operate/doctor/doctor.ts';
+import { type Examination, examine } from '../operate/doctor/doctor.ts';
+import type { SettingFinding } from '../operate/doctor/github/setting-check.ts';
+import type { Finding } from '../operate/doctor/site-check.ts';
 import { openCheckout } from '../project/checkout.ts';
 import { type Config, readConfig } from '../project/configuration/config.ts';
 import { findFleet } from '../project/fleets.ts';
@@ -19,10 +21,11 @@ import {
 } from '../release/published/published-files.ts';
 import { createRegistryClient, type RegistryClient } from '../world/registry/client.ts';
 
-/** What was checked, and what was found. */
-interface Answer {
+/** What was checked, and what was found. The numbers are those of a published site, not of settings on GitHub. */
+interface DoctorAnswer extends Partial<Omit<Examination, 'findings'>> {
+  /** Folder or address. */
   readonly site: string;
-  readonly findings: readonly { readonly severity: string; readonly check: string }[];
+  readonly findings: readonly (Finding | SettingFinding)[];
 }
 
 export default defineVerb({
@@ -51,7 +54,7 @@ token may not read is reported as "could not check".
     grace: duration('how far behind a graph may be', { fallback: '30m' }),
     directory,
   },
-  run: async (inputs, context): Promise<Outcome<Answer>> => {
+  run: async (inputs, context): Promise<Outcome<DoctorAnswer>> => {
     if (inputs.github) return doctorGitHub(inputs.directory, context);
     const config = await readConfig(inputs.directory);
     // All arguments are judged before anything is asked.
@@ -94,7 +97,7 @@ token may not read is reported as "could not check".
 });
 
 /** The settings of the repository on GitHub. */
-async function doctorGitHub(directory: string, { env, log }: Context): Promise<Outcome<Answer>> {
+async function doctorGitHub(directory: string, { env, log }: Context): Promise<Outcome<DoctorAnswer>> {
   const { config, git } = await openCheckout({ directory, env, log });
   // Loaded only when needed: GitHub's client takes a third of the whole time of a quick verb.
   const { openGitHubRepository } = await import('../world/forge/github/open-repository.ts');

@@ -65,7 +65,7 @@ COXSWAIN_WEBHOOK_SECRET_<FLEET>, as a bearer token or as GitHub signs.
     }),
   },
   run: async (inputs, context) => {
-    const { log, env, now } = context;
+    const { log, env, now, json } = context;
     if (inputs.refresh < 1) throw new InputError({ field: '--refresh', problem: 'at least 1s is needed' });
     const source = openSource({ ...inputs, fromOci: inputs['from-oci'] }, () =>
       createRegistryClient({ env, log }),
@@ -89,7 +89,7 @@ COXSWAIN_WEBHOOK_SECRET_<FLEET>, as a bearer token or as GitHub signs.
     const url = await listen(server, inputs.listen);
     log.info(`serving ${[...site.fleets.keys()].join(', ')} from ${source.where}`);
     // The caller waits for this line; the answer of the verb comes at the end.
-    process.stdout.write(`${url}\n`);
+    (json === true ? process.stderr : process.stdout).write(`${url}\n`);
     const timer = setInterval(() => void site.refresh(), inputs.refresh * 1000);
 
     const flusher = setInterval(() => void accessLog?.flush(), 1000);

@@ -175,7 +175,15 @@ function reportsOf({ incidents, issues, notified, failures }: IncidentReport): R
   ];
 }
 
-function dataOf({ watches, incidents, written }: Evaluation) {
+interface WatchAnswer extends Partial<IncidentReport> {
+  readonly fleets: readonly FleetWatch[];
+  /** How many files were written; null if nothing was published. */
+  readonly written: number | null;
+  /** The signal that ended --every. */
+  readonly stoppedBy?: NodeJS.Signals;
+}
+
+function dataOf({ watches, incidents, written }: Evaluation): WatchAnswer {
   return { fleets: watches, ...incidents, written: written ?? null };
 }
 

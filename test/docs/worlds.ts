@@ -1,14 +1,12 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readCandidate } from '../../src/release/candidate/candidate.ts';
 import startRollout from '../../src/verbs/start-rollout.ts';
-import { copyImage, setTags } from '../../src/world/registry/copy.ts';
-import { atDigest, digestOf } from '../../src/world/registry/reference.ts';
+import { setTags } from '../../src/world/registry/copy.ts';
+import { digestOf } from '../../src/world/registry/reference.ts';
 import {
   contextAt,
   createProject,
-  promote,
-  prove,
+  promoteTested,
   publishBase,
   type TestProject,
 } from '../support/project.ts';
@@ -41,11 +39,8 @@ const secondsOf = (world: World): number => world.now ?? Math.floor(Date.now() /
 
 /** What build-image, boot-test and promote-image leave behind for the tip of a fleet's branch. */
 async function buildAndPromote({ project }: World, fleet: string): Promise<void> {
-  const { client, config, git } = project;
-  const { image } = await promote(project, fleet);
-  const candidate = await readCandidate({ git, config, client, commit: fleet });
-  await copyImage(client, { from: image, to: config.testImage, tags: [candidate.tag] });
-  await prove(project, candidate, atDigest(config.testImage, image.digest), 'PASSED');
+  const { client, config } = project;
+  const image = await promoteTested(project, fleet);
   const manifest = await client.getManifest(image);
   await setTags(client, { manifest, repository: config.image, tags: [fleet, config.stream] });
 }

@@ -23,6 +23,7 @@ import {
   parseRepository,
   type Repository,
 } from '../../src/world/registry/reference.ts';
+import { requireAnswer } from '../support/answers.ts';
 import { cliFolder } from '../support/build-cli.ts';
 import { contextAt, createProject, type TestProject } from '../support/project.ts';
 import { testClient, useRegistry } from '../support/registry.ts';
@@ -263,6 +264,7 @@ async function run(
   const args = ['--directory', project.git.directory, '--output', output, ...more];
   const values = readArguments(bootTest.inputs, args);
   const outcome = await bootTest.run(values as Parameters<typeof bootTest.run>[0], contextAt(now));
+  requireAnswer('boot-test', outcome.data);
   const data = outcome.data as Record<string, unknown>;
   if (data.skipped !== true) {
     const report = JSON.parse(await readFile(join(output, 'report.json'), 'utf8')) as Record<string, unknown>;

@@ -3,6 +3,7 @@ import { appendFile, cp, mkdtemp, readdir, rm, symlink, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ours } from '../../src/project/init/ours.ts';
 import { Git } from '../../src/world/git/git.ts';
 import { everything } from '../support/github/permissions.ts';
 import { startGitHub } from '../support/github-server.ts';
@@ -94,6 +95,22 @@ describe('script/release', { timeout: 180_000 }, () => {
     );
     expect(await git.run(['show', 'adopt-v1.2.3:src/project/init/ours.ts'])).toContain(`'${released}'`);
     expect(await git.run(['grep', '-l', released, 'adopt-v1.2.3', '--', 'dist'])).not.toBe('');
+  });
+
+  it('is ready for npm: the packed program of the tag runs, and provenance will find the repository', async () => {
+    const publish = (version: string) =>
+      new Promise<string>((done) => {
+        execFile('script/publish-npm', [version, '--dry-run'], { cwd: folder }, (_, stdout, stderr) =>
+          done(`${stdout}${stderr}`),
+        );
+      });
+    expect(await publish('v1.2.3')).toContain('not a clean checkout of the tag v1.2.3');
+    await git.run(['switch', '--quiet', '--detach', 'v1.2.3']);
+    const said = await publish('v1.2.3');
+    await git.run(['switch', '--quiet', 'main']);
+    expect(said).toMatch(/coxswain 1\.2\.3 for npm, channel latest: \d+ KiB, runs/);
+    const { repository } = JSON.parse(await git.run(['show', 'v1.2.3:package.json']));
+    expect(repository.url).toBe(`git+https://github.com/${ours.repository}.git`);
   });
 
   it('is pushed by the token of an App with workflows: write, and GitHub refuses it from any other', async () => {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { requirePrinted } from './answers.ts';
 import { cliFolder } from './build-cli.ts';
 
 export interface CliResult {
@@ -52,7 +53,12 @@ export function cli(args: readonly string[], options: CliOptions): Promise<CliRe
     child.once('error', reject);
     child.once('close', (exitCode) => {
       clearTimeout(timer);
-      resolve({ exitCode, stdout, stderr });
+      try {
+        if (exitCode !== null && args.includes('--json')) requirePrinted(args, stdout);
+        resolve({ exitCode, stdout, stderr });
+      } catch (error) {
+        reject(error);
+      }
     });
   });
 }

@@ -13,6 +13,7 @@ import { openGitForge } from '../../src/world/forge/git/git-forge.ts';
 import type { Git } from '../../src/world/git/git.ts';
 import { type Architecture, goArchitecture } from '../../src/world/registry/architecture.ts';
 import type { RegistryClient } from '../../src/world/registry/client.ts';
+import { copyImage } from '../../src/world/registry/copy.ts';
 import { type Descriptor, mediaTypes } from '../../src/world/registry/manifest.ts';
 import {
   atDigest,
@@ -183,6 +184,16 @@ export async function promote(
   });
   if (options.result !== null) await prove(project, candidate, image, options.result ?? 'PASSED');
   return { candidate, image };
+}
+
+/** What build-image, boot-test and promote-image leave behind for the tip of a branch: a tested image in both repositories. */
+export async function promoteTested(project: TestProject, branch: string): Promise<DigestReference> {
+  const { client, config, git } = project;
+  const { image } = await promote(project, branch);
+  const candidate = await readCandidate({ git, config, client, commit: branch });
+  await copyImage(client, { from: image, to: config.testImage, tags: [candidate.tag] });
+  await prove(project, candidate, atDigest(config.testImage, image.digest), 'PASSED');
+  return image;
 }
 
 /** The same for an index over x86_64 and aarch64, tested as such. */

@@ -12,6 +12,7 @@ import {
   formatReference,
   formatRepository,
 } from '../../src/world/registry/reference.ts';
+import { requireAnswer } from '../support/answers.ts';
 import { contextAt, createProject, publishBase, type TestProject } from '../support/project.ts';
 import { pushSampleImage, useRegistry } from '../support/registry.ts';
 import { commitFiles, temporaryFolder } from '../support/repository.ts';
@@ -29,7 +30,9 @@ async function run(
   const output = join(await temporaryFolder(), 'output');
   const all = ['--directory', project.git.directory, '--output', output, ...args];
   const values = readArguments(bootTest.inputs, all) as Parameters<typeof bootTest.run>[0];
-  return (await bootTest.run(values, contextAt(now))) as Outcome & { data: Record<string, unknown> };
+  const outcome = await bootTest.run(values, contextAt(now));
+  requireAnswer('boot-test', outcome.data);
+  return outcome as Outcome & { data: Record<string, unknown> };
 }
 
 /** A project whose commit is built: the test registry has an image under its build key. */

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { requireAnswer } from '../support/answers.ts';
 import { cliFolder } from '../support/build-cli.ts';
 import { cli } from '../support/cli.ts';
 import { createProject, recordRelease, type TestProject } from '../support/project.ts';
@@ -52,7 +54,8 @@ async function enter(address: string) {
 
 describe('bridge', () => {
   it('prints one address, serves the fleets under it, and ends with 0 on Ctrl-C', async () => {
-    const { child, address, ended, said } = await start();
+    const answer = join(project.root, 'answer.json');
+    const { child, address, ended, said } = await start(['--json-file', answer]);
     expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]+\/enter\?token=[\w-]{43}$/);
     const { status, page } = await enter(address);
     expect(status).toBe(200);
@@ -62,6 +65,7 @@ describe('bridge', () => {
     expect(said()).not.toContain(new URL(address).searchParams.get('token'));
     child.kill('SIGINT');
     expect(await ended).toBe(0);
+    requireAnswer('bridge', JSON.parse(await readFile(answer, 'utf8')));
   });
 
   it('previews with --dry-run, and writes nothing', async () => {

@@ -6,6 +6,7 @@ import { parseConfig } from '../../src/project/configuration/config.ts';
 import { ours } from '../../src/project/init/ours.ts';
 import { workflowFiles } from '../../src/project/init/workflow-files.ts';
 import check from '../../src/verbs/check.ts';
+import { requireAnswer } from '../support/answers.ts';
 import { contextAt } from '../support/project.ts';
 import { commitFiles, createRepository, temporaryFolder } from '../support/repository.ts';
 
@@ -42,6 +43,7 @@ async function run(changes: Readonly<Record<string, string | null>> = {}) {
   const kept = Object.entries({ ...good, ...changes }).filter(([, text]) => text !== null);
   await commitFiles(git, Object.fromEntries(kept));
   const answer = await check.run({ directory: git.directory }, contextAt(now));
+  requireAnswer('check', answer.data);
   return { git, ...answer, lines: answer.text.split('\n').filter((line) => !line.startsWith('  ')) };
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { exec } from '../../src/host/exec.ts';
 import { findTool } from '../../src/host/tools.ts';
+import { requireAnswer } from '../support/answers.ts';
 import { cliFolder } from '../support/build-cli.ts';
 import { cli } from '../support/cli.ts';
 import { createRepository } from '../support/repository.ts';
@@ -43,6 +44,11 @@ async function proposals(...words: string[]): Promise<string[]> {
 }
 
 describe('completion', () => {
+  it('has its script in the answer too', async () => {
+    const { stdout } = await cli(['completion', 'fish', '--json'], { cwd: checkout });
+    requireAnswer('completion', JSON.parse(stdout));
+  });
+
   it.each([
     [['boo'], ['boot-test']],
     [['help', 'roll'], ['roll-back']],

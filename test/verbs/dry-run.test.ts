@@ -6,16 +6,12 @@ import { readArguments } from '../../src/cli/arguments.ts';
 import { commandLineInputs, isRehearsed } from '../../src/cli/directory.ts';
 import type { Verb } from '../../src/cli/verb.ts';
 import { rehearsalVariable } from '../../src/host/dry-run.ts';
-import { readCandidate } from '../../src/release/candidate/candidate.ts';
-import { copyImage } from '../../src/world/registry/copy.ts';
-import { atDigest } from '../../src/world/registry/reference.ts';
 import { cli } from '../support/cli.ts';
 import { useMemory } from '../support/in-memory.ts';
 import {
   contextAt,
   createProject,
-  promote,
-  prove,
+  promoteTested,
   publishBase,
   type TestProject,
 } from '../support/project.ts';
@@ -61,12 +57,8 @@ async function everything(): Promise<readonly string[]> {
 
 /** A commit on testing whose image is built and tested. */
 async function prepare(greeting = 'x', at = time + 60): Promise<void> {
-  const { client, config, git } = project;
-  await commitFiles(git, { 'etc/motd': `${greeting}\n` }, { time: at });
-  const { image } = await promote(project, 'testing');
-  const candidate = await readCandidate({ git, config, client, commit: 'testing' });
-  await copyImage(client, { from: image, to: config.testImage, tags: [candidate.tag] });
-  await prove(project, candidate, atDigest(config.testImage, image.digest), 'PASSED');
+  await commitFiles(project.git, { 'etc/motd': `${greeting}\n` }, { time: at });
+  await promoteTested(project, 'testing');
 }
 
 describe('--dry-run', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readPrivateKey, readPublicKey } from '../../src/release/signatures/keys.ts';
 import { publicHalf } from '../../src/release/signatures/simple-signing.ts';
+import { requireAnswer } from '../support/answers.ts';
 import { cli } from '../support/cli.ts';
 import { createRepository, temporaryFolder } from '../support/repository.ts';
 
@@ -25,10 +26,11 @@ describe('make-key', () => {
   it('encrypts the private key by a passphrase from the environment', async () => {
     const folder = await temporaryFolder();
     const [pub, key] = [join(folder, 'a.pub'), join(folder, 'a.key')];
-    await cli(['make-key', '--public', pub, '--private', key], {
+    const { stdout } = await cli(['make-key', '--json', '--public', pub, '--private', key], {
       cwd: folder,
       env: { COXSWAIN_SIGNING_PASSPHRASE: 'correct horse' },
     });
+    requireAnswer('make-key', JSON.parse(stdout));
     expect(await readFile(key, 'utf8')).toContain('ENCRYPTED PRIVATE KEY');
   });
 

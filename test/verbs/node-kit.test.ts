@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { readArguments } from '../../src/cli/arguments.ts';
 import { makeKeyPair } from '../../src/release/signatures/keys.ts';
 import nodeKit from '../../src/verbs/node-kit.ts';
+import { requireAnswer } from '../support/answers.ts';
 import { cliFolder } from '../support/build-cli.ts';
 import { contextAt } from '../support/project.ts';
 import { commitFiles, createRepository } from '../support/repository.ts';
@@ -33,6 +34,7 @@ async function run(yaml: string, args: readonly string[] = []) {
   const output = join(git.directory, 'kit');
   const given = ['--directory', git.directory, '--output', output, ...args];
   const outcome = await nodeKit.run(readArguments(nodeKit.inputs, given), contextAt(1_785_000_000));
+  requireAnswer('node-kit', outcome.data);
   return { output, outcome, read: (path: string) => readFile(join(output, path), 'utf8') };
 }
 

@@ -10,6 +10,7 @@ import { withTemporaryFolder } from '../../src/host/files.ts';
 import { silentLog } from '../../src/host/log.ts';
 import renderGraph from '../../src/verbs/render-graph.ts';
 import { makeRelease, start, versionOf } from '../guidance/histories.ts';
+import { requireAnswer } from '../support/answers.ts';
 
 const releases = [0, 1, 2].map((index) => makeRelease(index));
 const updates = [
@@ -42,6 +43,7 @@ async function run(options: Run = {}) {
       env: {},
       now: () => options.now ?? start,
     });
+    requireAnswer('render-graph', outcome.data);
     return { ...outcome, graph: parseGraph(outcome.text, 'stdout'), warnings };
   });
 }

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { withTemporaryFolder } from '../../src/host/files.ts';
 import { start } from '../guidance/histories.ts';
 import { early, edgesOf, writeFleet } from '../operate/serve-graph/support.ts';
+import { requireAnswer } from '../support/answers.ts';
 import { cliFolder } from '../support/build-cli.ts';
 import { cli } from '../support/cli.ts';
 
@@ -39,6 +40,23 @@ describe('serve-graph', () => {
       expect(await edgesOf(`${url}stable/v1/graph?${early}`)).toHaveLength(2);
       child.kill('SIGTERM');
       expect(await ended).toBe(0);
+    }));
+
+  it('prints with --json its answer alone on standard output', () =>
+    withTemporaryFolder('serve', async (folder) => {
+      await writeFleet(folder, 'stable');
+      const args = ['serve-graph', '--json', '--site', folder, '--listen', '127.0.0.1:0'];
+      const child = spawn(process.execPath, [join(cliFolder, 'main.mjs'), ...args]);
+      children.add(child);
+      let stdout = '';
+      child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+        stdout += chunk;
+      });
+      child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+        if (/^http:/m.test(chunk)) child.kill('SIGTERM');
+      });
+      await new Promise((resolve) => child.once('close', resolve));
+      requireAnswer('serve-graph', JSON.parse(stdout));
     }));
 
   it('finishes a request that had begun when it was asked to stop', () =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readArguments } from '../../src/cli/arguments.ts';
 import setUpHost from '../../src/verbs/set-up-host.ts';
+import { requireAnswer } from '../support/answers.ts';
 import { contextAt } from '../support/project.ts';
 
 const run = (...words: string[]) => setUpHost.run(readArguments(setUpHost.inputs, words), contextAt(0));
@@ -10,6 +11,7 @@ describe('set-up-host', () => {
     // These tests need the same programs as the verb.
     const outcome = await run('--for', 'build-image');
     expect(outcome.data).toMatchObject({ installed: [] });
+    requireAnswer('set-up-host', outcome.data);
     expect(outcome.text).toMatch(/^nothing is missing/);
   });
 

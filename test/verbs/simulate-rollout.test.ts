@@ -8,6 +8,7 @@ import { withTemporaryFolder } from '../../src/host/files.ts';
 import simulateRollout from '../../src/verbs/simulate-rollout.ts';
 import { start, versionOf } from '../guidance/histories.ts';
 import { writeFleet } from '../operate/serve-graph/support.ts';
+import { requireAnswer } from '../support/answers.ts';
 import { contextAt } from '../support/project.ts';
 
 function run(flags: readonly string[], fleets: readonly string[] = ['stable']) {
@@ -23,6 +24,7 @@ function run(flags: readonly string[], fleets: readonly string[] = ['stable']) {
     const rest = flags.filter((each) => each !== 'none');
     const given = ['--site', folder, '--directory', folder, '--svg', svg, ...nodes, ...even, ...rest];
     const outcome = await simulateRollout.run(readArguments(simulateRollout.inputs, given), contextAt(start));
+    requireAnswer('simulate-rollout', outcome.data);
     return { text: outcome.text, data: outcome.data as SimulationResult, svg: await readFile(svg, 'utf8') };
   });
 }

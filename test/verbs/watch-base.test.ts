@@ -462,6 +462,62 @@ describe('watch-base', () => {
     });
   });
 
+  describe('when the image on the proposed base is built', () => {
+    const labels = (version: string, kernel: string) => ({
+      'org.opencontainers.image.version': version,
+      'com.coreos.stream': 'stable',
+      'ostree.linux': `${kernel}.x86_64`,
+    });
+    const push = async (repository: Repository, tag: string, list: readonly string[]) => {
+      const { client } = project;
+      const pushed = await pushSampleImage(client, repository, { tag });
+      const { descriptor } = await client.getManifest(pushed);
+      await pushPackages(client, repository, descriptor, list.map(aPackage));
+      return pushed.digest;
+    };
+    const bodyOf = async () => (await project.forge.pullRequests.find({ head, base: 'testing' }))?.body ?? '';
+
+    it('says first the kernel and then the packages, compared with the newest release', async () => {
+      const { config, git, client } = project;
+      const old = labels('44.20260621.3.1', '6.14.9-300.fc44');
+      await publishBase(project, '44.20260621.3.1', { labels: old });
+      await run();
+      await git.run(['merge', '--quiet', head]);
+      const digest = await push(config.image, '1-a', ['kernel-6.14.9-300.fc44', 'bash-5.2-1.fc44']);
+      await recordRelease(project, 'testing', { version: '1-a', time: now - day, digest });
+      const next = labels('44.20260707.3.1', '6.15.2-300.fc44');
+      await publishBase(project, '44.20260707.3.1', { labels: next });
+      expect(await run()).toMatchObject({ action: 'opened' });
+      expect(await bodyOf()).toContain(
+        '### What changes\n\n- **Kernel**: `6.14.9-300.fc44.x86_64` → `6.15.2-300.fc44.x86_64`\n- Packages: listed here once',
+      );
+      const { tag } = await readCandidate({ git, config, client, commit: head });
+      await push(config.testImage, tag, ['kernel-6.15.2-300.fc44', 'bash-5.2-1.fc44', 'jq-1.8-1.fc44']);
+      expect(await run(now + 60)).toMatchObject({ action: 'updated' });
+      const body = await bodyOf();
+      expect(body).toContain(
+        '- **Kernel**: `6.14.9-300.fc44` → `6.15.2-300.fc44`\n- Packages, compared with release `1-a`: 1 package upgraded, 1 added',
+      );
+      expect(body).toMatch(/\| `kernel` \| `6\.14\.9-300\.fc44` \| `6\.15\.2-300\.fc44` \|/);
+      expect(body.indexOf('### What changes')).toBeLessThan(body.indexOf('### What happens next'));
+      expect(await run(now + 120)).toMatchObject({ action: 'unchanged' });
+    });
+
+    it('compares no packages of an image on another base than the proposed one', async () => {
+      const { config, git, client } = project;
+      await pinned('44.20260621.3.1');
+      const digest = await push(config.image, '1-a', ['bash-5.2-1.fc44']);
+      await recordRelease(project, 'testing', { version: '1-a', time: now - day, digest });
+      await publishBase(project, '44.20260707.3.1');
+      await run();
+      const { tag } = await readCandidate({ git, config, client, commit: head });
+      await push(config.testImage, tag, ['bash-5.3-1.fc44']);
+      await publishBase(project, '44.20260721.3.1');
+      await run(now + 60);
+      expect(await bodyOf()).toContain('- Packages: listed here once the image of this branch is built');
+    });
+  });
+
   it('proposes no rebuild before the first release', async () => {
     await pinned('44.20260621.3.1');
     expect(await run(now + 365 * day)).toMatchObject({ action: 'none' });

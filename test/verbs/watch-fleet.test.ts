@@ -6,6 +6,7 @@ import type { FleetWatch } from '../../src/operate/watch-fleet/watch-fleet.ts';
 import { editState } from '../../src/release/operations/edit-fleet.ts';
 import watch from '../../src/verbs/watch-fleet.ts';
 import { type AnsweringServer, matrixOf, startAnsweringServer } from '../support/answering-server.ts';
+import { requireAnswer } from '../support/answers.ts';
 import { cli } from '../support/cli.ts';
 import { useMemory } from '../support/in-memory.ts';
 import { contextAt, createProject, recordRelease, type TestProject } from '../support/project.ts';
@@ -35,6 +36,7 @@ async function run(
     { fleet: ['testing'], every: undefined, output: options.output, directory: project.git.directory },
     { ...contextAt(now), env: options.env ?? {} },
   );
+  requireAnswer('watch-fleet', outcome.data);
   return { ...outcome, data: outcome.data as Answer };
 }
 

@@ -11,7 +11,8 @@ import type { Commit } from '../../world/forge/forge.ts';
 import type { Proposal } from '../../world/forge/propose-changes.ts';
 import { shortCommit } from '../../world/git/short-commit.ts';
 import { countPackages, describePackages } from '../../world/packages/packages.ts';
-import { digestIn, formatRepository, shortDigest } from '../../world/registry/reference.ts';
+import { linkedDigest } from '../../world/registry/page.ts';
+import { formatRepository, parseReference } from '../../world/registry/reference.ts';
 import type { RolloutForecast } from './forecast-rollout.ts';
 import { code, folded, list, minute, table } from './markdown-parts.ts';
 import type { MergedBuild } from './merged-build.ts';
@@ -103,7 +104,7 @@ function risks({ release, build, packages, commits, files }: PromotionFacts): st
     packages === undefined
       ? undefined
       : `- Packages: ${countPackages(packages.difference)}${ownPackages(packages)}`,
-    `- ${count(commits.length, 'commit')}, ${count(files.length, 'file')}; built from ${code(shortCommit(release.record.commit))}`,
+    `- ${count(commits.length, 'commit')}, ${count(files.length, 'file')}; built from commit ${shortCommit(release.record.commit)}`,
   ]
     .filter((line) => line !== undefined)
     .join('\n');
@@ -154,8 +155,8 @@ function versionTable({ config, target, release, current, packages }: PromotionF
     ['base', code(current?.baseVersion), code(record.baseVersion)],
     ...config.architectures.map((architecture) => [
       `digest ${architecture}`,
-      shortCell(digestOf(current, architecture)),
-      shortCell(digestOf(record, architecture)),
+      linkOf(current, architecture, { short: true }),
+      linkOf(record, architecture, { short: true }),
     ]),
     ['created', current?.created ?? 'none', record.created],
     ...(packages === undefined ? [] : [['packages', '', countPackages(packages.difference)]]),
@@ -228,21 +229,21 @@ function wayBack({ target, current }: PromotionFacts): string {
     : `${stop} \`coxswain roll-back --fleet ${target.name} --reason WHY\` withdraws the release, and proposes the content of \`${current.version}\` as a new release: nodes do not go back to an older one on their own.`;
 }
 
-/** A digest as a table shows it. */
-function shortCell(digest: string | undefined): string {
-  return code(digest === undefined ? undefined : shortDigest(digest));
-}
-
 /** Every digest in full, of the old and the new release. */
 function digests({ config, target, release, current }: PromotionFacts): string {
   const lines = config.architectures.flatMap((architecture) => [
-    `${architecture}, ${target.name} now: ${code(digestOf(current, architecture))}`,
-    `${architecture}, proposed: ${code(digestOf(release.record, architecture))}`,
+    `${architecture}, ${target.name} now: ${linkOf(current, architecture)}`,
+    `${architecture}, proposed: ${linkOf(release.record, architecture)}`,
   ]);
   return folded('Digests', lines.map((line) => `- ${line}`).join('\n'));
 }
 
-function digestOf(record: ReleaseRecord | undefined, architecture: string): string | undefined {
-  const reference = record?.images.find((image) => image.architecture === architecture)?.digestRef;
-  return reference === undefined ? undefined : digestIn(reference);
+function linkOf(
+  record: ReleaseRecord | undefined,
+  architecture: string,
+  options: { readonly short?: boolean } = {},
+): string {
+  const name = record?.images.find((image) => image.architecture === architecture)?.digestRef;
+  const image = name === undefined ? undefined : parseReference(name);
+  return image?.kind === 'digest' ? linkedDigest(image, options) : code(undefined);
 }

@@ -1,10 +1,12 @@
 import { InputError, messageOf, OutsideError } from '../../host/errors.ts';
+import { code } from '../../host/markdown.ts';
 import { formatDuration } from '../../host/time.ts';
 import { trustOf } from '../../release/attestations/trust.ts';
 import { type FoundEvidence, findEvidence } from '../../release/evidence/store.ts';
 import type { Project } from '../../release/project.ts';
 import type { ReleaseRecord } from '../../release/state/state.ts';
-import { parseReference } from '../../world/registry/reference.ts';
+import { linkedDigest } from '../../world/registry/page.ts';
+import { isDigest, parseReference } from '../../world/registry/reference.ts';
 
 /** One line of Markdown for each image: what was tested, and with which result. */
 export async function describeEvidence(
@@ -13,7 +15,13 @@ export async function describeEvidence(
 ): Promise<string[]> {
   const lines: string[] = [];
   for (const { architecture, digestRef, evidence } of record.images) {
-    const short = evidence === undefined ? 'none' : `\`${evidence}\``;
+    const image = parseReference(digestRef);
+    const short =
+      evidence === undefined
+        ? 'none'
+        : image.kind === 'digest' && isDigest(evidence)
+          ? linkedDigest({ ...image, digest: evidence })
+          : code(evidence);
     const found = evidence === undefined ? undefined : await find(digestRef, evidence);
     lines.push(
       `${architecture}: ${found === undefined ? `evidence ${short}` : `${describe(found)} Evidence ${short}`}`,

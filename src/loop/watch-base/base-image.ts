@@ -20,6 +20,8 @@ export interface BaseBuild {
   readonly version: string | undefined;
   /** ISO 8601. */
   readonly created: string | undefined;
+  /** Label ostree.linux, which rpm-ostree writes: the release of its kernel, with the architecture. */
+  readonly kernel?: string | undefined;
 }
 
 /** A build that can be pinned. */
@@ -29,6 +31,7 @@ export interface NewBase extends BaseBuild {
 }
 
 const versionLabel = 'org.opencontainers.image.version';
+const kernelLabel = 'ostree.linux';
 
 /** What the base's tag points at now, by one HEAD. @throws InputError when there is no such tag */
 export async function resolveBase(client: RegistryClient, config: Config): Promise<Digest> {
@@ -65,7 +68,8 @@ export async function readNewBase(client: RegistryClient, config: Config, digest
   const published = isTag(version) ? await client.resolve(atTag(repository, version)) : undefined;
   const tag = published?.digest === digest ? version : config.base.tag;
   const created = images[0]?.config.created;
-  return { digest, version, created, pin: { kind: 'digest', repository, tag, digest } };
+  const kernel = images[0]?.config.labels[kernelLabel];
+  return { digest, version, created, kernel, pin: { kind: 'digest', repository, tag, digest } };
 }
 
 /** Reads the build that is pinned now, if it can still be found. */
@@ -82,6 +86,7 @@ export async function readPinnedBase(
       digest,
       version: image.labels[versionLabel] ?? versionOfTag(config, pinned),
       created: image.created,
+      kernel: image.labels[kernelLabel],
     };
   } catch (error) {
     // Registries delete old builds. A new one must still be proposed.

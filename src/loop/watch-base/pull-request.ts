@@ -6,8 +6,11 @@ import { nextFleets } from '../../project/fleets.ts';
 import { describeUpstreamStatus, doubtOf } from '../../release/upstream/upstream-state.ts';
 import { baseBranch } from '../../world/forge/branch-names.ts';
 import type { Proposal } from '../../world/forge/propose-changes.ts';
-import { formatReference, formatRepository, shortDigest } from '../../world/registry/reference.ts';
+import { countPackages, describePackages } from '../../world/packages/packages.ts';
+import { linkedDigest } from '../../world/registry/page.ts';
+import { atDigest, formatReference, formatRepository, shortDigest } from '../../world/registry/reference.ts';
 import type { BaseBuild } from './base-image.ts';
+import type { BuiltPackages } from './built-packages.ts';
 import type { UpstreamView } from './choose-base.ts';
 
 /** The pull request that pins another build of the base. */
@@ -20,8 +23,10 @@ export function repinProposal(options: {
   readonly view?: UpstreamView | undefined;
   /** Who signed the new build; absent if nobody has to. */
   readonly signedBy?: string | undefined;
+  /** The packages of the image on it; absent until it is built. */
+  readonly built?: BuiltPackages | undefined;
 }): Proposal {
-  const { config, fleet, from, to, view, signedBy } = options;
+  const { config, fleet, from, to, view, signedBy, built } = options;
   const stream = `stream ${config.stream}`;
   const what =
     from === undefined
@@ -46,9 +51,13 @@ export function repinProposal(options: {
         ]),
     table(
       ['', 'version', 'created', 'digest'],
-      [...(from === undefined ? [] : [['now', ...buildRow(from)]]), ['proposed', ...buildRow(to)]],
+      [
+        ...(from === undefined ? [] : [['now', ...buildRow(config, from)]]),
+        ['proposed', ...buildRow(config, to)],
+      ],
     ),
     fullDigests(from, to),
+    whatChanges({ from, to, built }),
     ...(signedBy === undefined
       ? []
       : [`The proposed image is signed by ${code(signedBy)}; the signature was verified.`]),
@@ -61,13 +70,42 @@ export function repinProposal(options: {
   return { ...proposal(options, title, paragraphs), ready, subject: `base ${to.digest}` };
 }
 
-function buildRow({ version, created, digest }: BaseBuild): string[] {
+function buildRow({ base }: Config, { version, created, digest }: BaseBuild): string[] {
   const time = created === undefined ? undefined : Date.parse(created) / 1000;
   return [
     version === undefined ? 'unknown' : code(version),
     time === undefined || Number.isNaN(time) ? (created ?? 'unknown') : formatTime(Math.floor(time)),
-    code(shortDigest(digest)),
+    linkedDigest(atDigest(base.repository, digest), { short: true }),
   ];
+}
+
+/** For a reviewer the kernel is the largest risk, so it comes first. */
+function whatChanges(options: {
+  readonly from: BaseBuild | undefined;
+  readonly to: BaseBuild;
+  readonly built: BuiltPackages | undefined;
+}): string {
+  const { from, to, built } = options;
+  const known = built?.difference;
+  const changed = [...(known?.upgraded ?? []), ...(known?.downgraded ?? [])].find(
+    ({ name }) => name === 'kernel',
+  );
+  const kernels =
+    changed === undefined
+      ? [from?.kernel, to.kernel]
+      : [changed.before, changed.after].map(({ version, release }) => `${version}-${release}`);
+  const [before, after] = kernels;
+  const kernel =
+    after === undefined
+      ? []
+      : before === after
+        ? [`- Kernel: ${code(after)}, as before`]
+        : [`- **Kernel**: ${before === undefined ? '' : `${code(before)} → `}${code(after)}`];
+  const packages =
+    built === undefined
+      ? '- Packages: listed here once the image of this branch is built, compared with the newest release.'
+      : `- Packages, compared with release ${code(built.release)}: ${countPackages(built.difference)}\n\n<details><summary>The packages</summary>\n\n${describePackages(built.difference)}\n\n</details>`;
+  return `### What changes\n\n${[...kernel, packages].join('\n')}`;
 }
 
 /** Whole digests make a table wider than GitHub's column. */

@@ -12,6 +12,7 @@ import type { Sha } from '../../world/forge/forge.ts';
 import { type ProposalAction, proposeChanges, withdrawProposal } from '../../world/forge/propose-changes.ts';
 import type { Digest, Reference } from '../../world/registry/reference.ts';
 import { readPinnedBase, resolveBase, sameImages, versionOfTag } from './base-image.ts';
+import { type BuiltPackages, compareBuiltPackages } from './built-packages.ts';
 import { chooseBase, resolveVersion } from './choose-base.ts';
 import { cameToNothing, withoutEffect } from './no-change.ts';
 import { refreshProposal, repinProposal } from './pull-request.ts';
@@ -110,7 +111,8 @@ async function watchFor(
       // Before anything is proposed: people trust what is in a pull request of ours.
       const signedBy = await requireSignedBase(project, { ...config.base, digest: to.digest });
       const content = repinBase(text, config.containerfile, config.base, to.pin);
-      const proposal = repinProposal({ config, fleet, from: before, to, view, signedBy });
+      const built = await builtOn(project, fleet, to.digest);
+      const proposal = repinProposal({ config, fleet, from: before, to, view, signedBy, built });
       const { action, pullRequest } = await proposeChanges(forge, proposal, {
         tip,
         changes: [{ path: config.containerfile, content }],
@@ -178,6 +180,20 @@ async function watchFor(
       : `Closed: ${held.blocked}.`,
   );
   return { ...unmoved, pullRequest: pullRequest?.number, action, title: pullRequest?.title };
+}
+
+/** The packages of the image that our branch builds on a base; undefined until it is built, or if it proposes another base. */
+async function builtOn(project: Parts, fleet: Fleet, base: Digest): Promise<BuiltPackages | undefined> {
+  const commit = await project.forge.branches.resolve(baseBranch(fleet.name));
+  if (commit === undefined) return undefined;
+  const state = await project.state.readFleet(fleet.name).catch((error: unknown) => {
+    // A base is proposed also if the state cannot be believed: a release will be refused.
+    if (!(error instanceof InputError)) throw error;
+    return undefined;
+  });
+  if (state === undefined) return undefined;
+  const built = await compareBuiltPackages(project, { commit, state });
+  return built?.candidate.base.reference.digest === base ? built : undefined;
 }
 
 /** An open pull request that proposes another base than the one that upstream holds back stays valid. */

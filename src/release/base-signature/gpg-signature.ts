@@ -10,7 +10,7 @@ const mostSignatures = 16;
 const patience = 30_000;
 /** A signature has about one kilobyte. */
 const largest = 64 * 1024;
-/** Clocks differ. A signature may be from a moment that has not come here yet. */
+/** Clocks differ. A signature may be dated a little later than the clock here. */
 const clockSkew = 2 * 3600_000;
 
 const payloadSchema = z.object({

@@ -63,6 +63,8 @@ function facts(more: Partial<PromotionFacts> = {}): PromotionFacts {
   };
 }
 
+const link = (version: string) =>
+  `[\`${digestOf(version).slice(0, 19)}\`](https://ghcr.io/acme/os@${digestOf(version)})`;
 const one = (name: string, version: string) => ({ name, version, release: '1', architecture: 'x86_64' });
 
 describe("a promotion's pull request", () => {
@@ -77,7 +79,8 @@ describe("a promotion's pull request", () => {
     const { body, ready, title } = promotionProposal(facts({ packages }));
     expect([title, ready]).toEqual(['Promote 44.2-bb from testing to stable', true]);
     for (const part of [
-      `| digest x86_64 | \`${digestOf('44.1-aa').slice(0, 19)}\` | \`${digestOf('44.2-bb').slice(0, 19)}\` |`,
+      `| digest x86_64 | ${link('44.1-aa')} | ${link('44.2-bb')} |`,
+      'built from commit 000000000000',
       '| packages |  | 1 package upgraded, 1 added |',
       '- Packages: 1 package upgraded, 1 added; 1 of them not of the base',
       '<summary>Packages: 1 package upgraded, 1 added</summary>\n\nFrom the SBOMs of both releases',
