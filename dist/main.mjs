@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { _ as commonInputs, a as needsRoot, c as exitCodeOf, f as isRehearsed, g as filesLine, l as kindOf, m as withForgeInputs, o as programHelp, p as placeInputs, r as versionLine, s as verbHelp, u as commandLineInputs, v as positionalInputs, x as verbFirst, y as readArguments } from "./chunks/cli.mjs";
-import { $ as UsageError, A as rehearsalVariable, C as createLog, D as answerOfRehearsal, E as forTerminal, F as writeFileAtomically, T as styled, X as nearest, Z as InputError, et as messageOf, k as isRehearsal, x as oneLine, y as runAgainAsRoot } from "./chunks/host.mjs";
+import { C as verbFirst, a as needsRoot, b as positionalInputs, c as programHelp, d as kindOf, f as commandLineInputs, g as withForgeInputs, h as placeInputs, l as verbHelp, m as isRehearsed, o as errorAnswer, r as versionLine, s as rehearsalAnswer, u as exitCodeOf, v as filesLine, x as readArguments, y as commonInputs } from "./chunks/cli.mjs";
+import { D as forTerminal, E as styled, M as rehearsalVariable, R as writeFileAtomically, S as oneLine, b as runAgainAsRoot, et as nearest, it as messageOf, j as isRehearsal, k as answerOfRehearsal, rt as UsageError, w as createLog } from "./chunks/host.mjs";
 import { readdir } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -41,7 +41,7 @@ async function main(args) {
 	}
 	if (!names.includes(name)) {
 		const meant = nearest(name, names);
-		throw new UsageError(`there is no verb ${JSON.stringify(name)}${meant === void 0 ? "" : `. Did you mean ${meant}?`}`);
+		throw new UsageError(`unknown verb ${JSON.stringify(name)}${meant === void 0 ? "" : `. Did you mean ${meant}?`}`);
 	}
 	const verb = await loadVerb(name);
 	if (process.env.COXSWAIN_INPUTS !== void 0 && rest.length === 0) {
@@ -66,11 +66,12 @@ async function main(args) {
 			quiet: common.quiet
 		}),
 		env: withForgeInputs(process.env, values),
-		now: () => common.now ?? Math.floor(Date.now() / 1e3)
+		now: () => common.now ?? Math.floor(Date.now() / 1e3),
+		json: common.json
 	};
 	const outcome = await verb.run(values, context);
 	if (isRehearsal()) context.log.info("dry run: nothing was written");
-	const json = `${JSON.stringify(outcome.data, null, 2)}\n`;
+	const json = jsonText(outcome.data);
 	if (common["json-file"] !== void 0) await writeFileAtomically(common["json-file"], json);
 	process.stdout.write(common.json ? json : forPeople(withNewline(outcome.text), process.stdout));
 	return outcome.exitCode ?? 0;
@@ -100,27 +101,17 @@ async function answerShell(words, names) {
 function readCommon(values) {
 	return values;
 }
-/** The same error for programs, on standard output: its kind, its message, and the parts of an InputError. */
-function errorAsJson(error) {
-	const details = error instanceof InputError ? error.details : {};
-	return `${JSON.stringify({ error: {
-		kind: kindOf(error),
-		exitCode: exitCodeOf(error),
-		message: messageOf(error),
-		...details
-	} }, null, 2)}\n`;
-}
 /** The end of a rehearsal, which is an answer. */
 function tellRehearsal(error) {
-	if (process.argv.includes("--json")) return `${JSON.stringify({
-		dryRun: true,
-		would: error.message
-	}, null, 2)}\n`;
+	if (process.argv.includes("--json")) return jsonText(rehearsalAnswer(error));
 	return forPeople(answerOfRehearsal(error), process.stdout);
 }
 /** A file or a pipe gets UTF-8; a terminal what it can show. */
 function forPeople(text, stream) {
 	return stream.isTTY === true ? forTerminal(text, process.env) : text;
+}
+function jsonText(answer) {
+	return `${JSON.stringify(answer, null, 2)}\n`;
 }
 function withNewline(text) {
 	return text === "" || text.endsWith("\n") ? text : `${text}\n`;
@@ -135,7 +126,7 @@ main(process.argv.slice(2)).then((code) => {
 		process.stdout.write(tellRehearsal(error));
 		return;
 	}
-	if (process.argv.includes("--json")) process.stdout.write(errorAsJson(error));
+	if (process.argv.includes("--json")) process.stdout.write(jsonText(errorAnswer(error)));
 	const kind = kindOf(error);
 	const line = `${styled("red", "error:", process.stderr)} ${messageOf(error)}\n`;
 	process.stderr.write(forPeople(line, process.stderr));

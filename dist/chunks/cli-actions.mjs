@@ -1,11 +1,11 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { C as createLog, J as defined, X as nearest, Z as InputError, _ as plainText, et as messageOf, g as codeBlock, tt as quote, y as runAgainAsRoot } from "./host.mjs";
-import { a as needsRoot, b as readValues } from "./cli.mjs";
+import { Q as defined, _ as codeBlock, at as quote, b as runAgainAsRoot, et as nearest, it as messageOf, tt as InputError, v as plainText, w as createLog } from "./host.mjs";
+import { S as readValues, a as needsRoot } from "./cli.mjs";
 import { a as boolean, d as looseObject, f as number, g as string, m as record, y as unknown } from "./zod.mjs";
-import { i as readAuthFile, j as formatRepository } from "./world-registry.mjs";
+import { M as formatRepository, s as readAuthFile } from "./world-registry.mjs";
 import { l as findBuilt, r as readCandidate } from "./release-candidate.mjs";
 import { t as requireRehearsed } from "./release-evidence.mjs";
-import { b as passImage } from "./release-gates.mjs";
+import { m as passImage } from "./release-gates.mjs";
 import { c as setSecret, d as summary, i as exportVariable, l as startGroup, n as endGroup, o as isDebug, r as error, s as setOutput, t as debug, u as warning } from "./actions-core.mjs";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -532,7 +532,7 @@ async function tell(name, verb, outcome, env) {
 	});
 	const told = outcome.annotations?.some(({ level }) => level === "error") === true;
 	const [headline = "the answer is no"] = outcome.text.split("\n");
-	if (outcome.exitCode === 1 && !told) error(harmless(headline), { title: name });
+	if ((outcome.exitCode ?? 0) !== 0 && !told) error(harmless(headline), { title: name });
 }
 async function tellError(name, error$1, from) {
 	const told = messageOf(error$1);

@@ -1,6 +1,6 @@
-import { S as choice, w as flag } from "./cli.mjs";
-import { B as architectures } from "./world-registry.mjs";
-import { D as shortCommit } from "./world-git.mjs";
+import { E as flag, w as choice } from "./cli.mjs";
+import { V as architectures } from "./world-registry.mjs";
+import { A as shortCommit } from "./world-git.mjs";
 // src/cli/architecture-input.ts
 /** An input that names one architecture, by the name FCOS has for it. */
 function architecture(about) {

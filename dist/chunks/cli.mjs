@@ -1,4 +1,4 @@
-import { $ as UsageError, G as parseDuration, J as defined, K as parseTime, L as exec, N as readFileIfThere, X as nearest, Z as InputError } from "./host.mjs";
+import { I as readFileIfThere, Q as defined, V as exec, X as parseTime, Y as parseDuration, et as nearest, it as messageOf, rt as UsageError, tt as InputError } from "./host.mjs";
 import { g as string, p as object, u as literal } from "./zod.mjs";
 import { realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -101,6 +101,7 @@ const commonInputs = {
 };
 /** Inputs that may be given without their flag, in this order: `coxswain edit-updates stable pause`. */
 const positionals = [
+	"log",
 	"fleet",
 	"action",
 	"shell"
@@ -173,7 +174,7 @@ function readToken(token, input) {
 function unknownFlag(rawName, inputs) {
 	const names = Object.keys(inputs);
 	const meant = nearest(rawName.replace(/^-+/, ""), names);
-	const what = `there is no option ${rawName}`;
+	const what = `unknown option ${rawName}`;
 	return new UsageError(meant === void 0 ? what : `${what}. Did you mean --${meant}?`);
 }
 /** Gives arguments without a flag to the inputs that take them. */
@@ -181,7 +182,7 @@ function placePositionals(stray, inputs, given) {
 	const places = positionalInputs(inputs).filter((name) => !Object.hasOwn(given, name));
 	for (const argument of stray) {
 		const name = places.shift();
-		if (name === void 0) throw new UsageError(`the argument ${JSON.stringify(argument)} belongs to no option`);
+		if (name === void 0) throw new UsageError(`unexpected argument ${JSON.stringify(argument)}`);
 		given[name] = [...given[name] ?? [], argument];
 		if (inputs[name]?.kind === "many") places.unshift(name);
 	}
@@ -303,6 +304,17 @@ const codes = {
 function exitCodeOf(error) {
 	return codes[kindOf(error)];
 }
+// src/cli/answer-schemas.ts
+/** Where the schemas of this major version can always be read. script/stamp writes the repository. */
+const schemas = "https://raw.githubusercontent.com/coxswain-os/coxswain/v1/";
+/** The schema of what a verb prints with --json: its path in this repository and in the package. @param name of a verb; `error`; `dry-run` */
+function answerSchemaPath(name) {
+	return `schema/answers/${name}.schema.json`;
+}
+/** Its stable address. */
+function schemaAddress(name) {
+	return `${schemas}${answerSchemaPath(name)}`;
+}
 // src/cli/verb-groups.ts
 /** How `coxswain --help` groups the verbs: one list, in the order in which people meet them. A test keeps it complete. */
 const verbGroups = [
@@ -333,6 +345,8 @@ const verbGroups = [
 		title: "Operating a fleet",
 		verbs: [
 			"edit-updates",
+			"bridge",
+			"watch-fleet",
 			"roll-back",
 			"start-release",
 			"import-release",
@@ -346,6 +360,7 @@ const verbGroups = [
 		verbs: [
 			"status",
 			"doctor",
+			"observe",
 			"explain",
 			"lint-updates",
 			"simulate-rollout",
@@ -373,7 +388,8 @@ function verbHelp(name, verb) {
 		`Usage: ${usageLine(name, verb)}`,
 		...verb.about === void 0 ? [] : [verb.about.trim()],
 		...Object.keys(inputs).length === 0 ? [] : [`Options:\n${optionTable(inputs)}`],
-		`Always:\n${optionTable(commonInputs)}`
+		`Always:\n${optionTable(commonInputs)}`,
+		`The JSON Schema of the answer: ${schemaAddress(name)}`
 	].join("\n\n")}\n`;
 }
 /** How a verb is called, in one line. */
@@ -422,6 +438,28 @@ function optionTable(inputs) {
 	});
 	const width = Math.max(...rows.map(([shown]) => shown.length));
 	return rows.map(([shown, about]) => `  ${shown.padEnd(width)}  ${about}`).join("\n");
+}
+// src/cli/json-answers.ts
+/** An error, for programs. */
+function errorAnswer(error) {
+	return { error: {
+		kind: kindOf(error),
+		exitCode: exitCodeOf(error),
+		message: messageOf(error),
+		...detailsOf(error)
+	} };
+}
+/** By name, because each chunk of the bundle may have its own copy of a class. */
+function detailsOf(error) {
+	if (!(error instanceof Error) || error.name !== "InputError") return {};
+	return error.details ?? {};
+}
+/** The end of a rehearsal, for programs. */
+function rehearsalAnswer({ message }) {
+	return {
+		dryRun: true,
+		would: message
+	};
 }
 // src/cli/verb.ts
 /** Defines a verb and keeps the types of its inputs and of its answer. */
@@ -513,4 +551,4 @@ async function askOnTerminal() {
 		}
 	};
 }
-export { duration as C, readChoice as D, parsed as E, text as O, choice as S, many as T, commonInputs as _, needsRoot as a, readValues as b, exitCodeOf as c, directory as d, isRehearsed as f, filesLine as g, completeWord as h, defineVerb as i, wholeNumber as k, kindOf as l, withForgeInputs as m, canAsk as n, programHelp as o, placeInputs as p, versionLine as r, verbHelp as s, askOnTerminal as t, commandLineInputs as u, positionalInputs as v, flag as w, verbFirst as x, readArguments as y };
+export { text as A, verbFirst as C, many as D, flag as E, parsed as O, readValues as S, duration as T, completeWord as _, needsRoot as a, positionalInputs as b, programHelp as c, kindOf as d, commandLineInputs as f, withForgeInputs as g, placeInputs as h, defineVerb as i, wholeNumber as j, readChoice as k, verbHelp as l, isRehearsed as m, canAsk as n, errorAnswer as o, directory as p, versionLine as r, rehearsalAnswer as s, askOnTerminal as t, exitCodeOf as u, filesLine as v, choice as w, readArguments as x, commonInputs as y };

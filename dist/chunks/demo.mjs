@@ -1,13 +1,14 @@
-import { F as writeFileAtomically, I as onInterrupt, J as defined, L as exec, N as readFileIfThere, P as withTemporaryFolder, Q as OutsideError, T as styled, U as formatTime, V as requireTools, Z as InputError, i as startProcess, j as exists, r as insideRoot, z as findTool } from "./host.mjs";
+import { E as styled, G as requireTools, I as readFileIfThere, L as withTemporaryFolder, N as exists, Q as defined, R as writeFileAtomically, U as findTool, V as exec, a as startProcess, i as insideRoot, nt as OutsideError, q as formatTime, tt as InputError, z as onInterrupt } from "./host.mjs";
 import { a as boolean, f as number, g as string, p as object, r as array, y as unknown } from "./zod.mjs";
-import { E as atDigest, F as parseReference, I as parseRepository, P as parseDigest, R as shortDigest, S as readImage, j as formatRepository, n as createRegistryClient, s as isLoopback } from "./world-registry.mjs";
-import { P as parseUpdateMetadata, R as buildGraph, V as parseGraph, c as chooseUpdate, d as throttleGraph, h as rolloutProgress, x as parseReleaseIndex } from "./guidance.mjs";
-import { _ as findStaticBusybox, a as prepareImage, c as writeNewc, d as alwaysOn, f as hasAgent, i as bootPrepared, l as readModuleIndex, o as orderModules, p as nodeScript, r as makeStateDisk, s as folder, u as withRootFilesystem, v as inRegistry } from "./loop-boot-test.mjs";
-import { d as ringsToShow, i as readConfig, u as isNamed } from "./project-configuration.mjs";
+import { C as readImage, D as atDigest, F as parseDigest, I as parseReference, L as parseRepository, M as formatRepository, a as createRegistryClient, c as isLoopback, z as shortDigest } from "./world-registry.mjs";
+import { C as parseReleaseIndex, I as parseUpdateMetadata, K as parseGraph, U as buildGraph, f as throttleGraph, g as rolloutProgress, n as chooseUpdate } from "./guidance.mjs";
+import { _ as findStaticBusybox, a as prepareImage, c as writeNewc, d as hasAgent, f as nodeScript, h as withRootFilesystem, i as bootPrepared, l as readModuleIndex, o as orderModules, r as makeStateDisk, s as folder, u as alwaysOn, v as inRegistry } from "./loop-boot-test.mjs";
+import { f as isNamed, i as readConfig, p as ringsToShow } from "./project-configuration.mjs";
+import { t as require_dist } from "./yaml.mjs";
 import { b as openGitForge } from "./world-forge.mjs";
-import { g as graphPath } from "./release-published.mjs";
-import { i as systemd_runs_default, n as leave_state_default, r as back_default, t as state_survived_default } from "./demo-shell.mjs";
+import { C as graphPath } from "./release-published.mjs";
 import { t as simulate } from "./guidance-simulation.mjs";
+import { i as systemd_runs_default, n as leave_state_default, r as back_default, t as state_survived_default } from "./demo-shell.mjs";
 import { a as nodeFiles } from "./operate-node-kit.mjs";
 import { appendFile, chmod, copyFile, cp, mkdir, readFile, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
@@ -932,6 +933,7 @@ async function moveExistingBase(options) {
 	}));
 }
 // src/demo/verb-answers.ts
+var import_dist = require_dist();
 const buildAnswer = object({
 	version: string(),
 	digest: string(),
@@ -963,15 +965,91 @@ const promotionAnswer = pullRequestAnswer.extend({ gates: array(object({
 	name: string(),
 	state: string()
 })) });
+const promotedAnswer = object({
+	requests: number(),
+	signingRequests: number()
+});
+const verdictAnswer = object({
+	accepted: boolean(),
+	reason: string().optional()
+});
 const readBuild = (answer) => buildAnswer.parse(answer);
 const readBoot = (answer) => bootAnswer.parse(answer);
 const readPullRequest = (answer) => pullRequestAnswer.parse(answer);
+const readPromoted = (answer) => promotedAnswer.parse(answer);
+const readNodeVerdict = (answer) => verdictAnswer.parse(answer);
 /** `open-promotion` answers one entry for each promotion; the demo has one. */
 const readPromotion = (answer) => promotionAnswer.parse([answer].flat()[0]);
 const readExamination = (answer) => object({
 	findings: array(unknown()),
 	images: number()
 }).parse(answer);
+// src/demo/trust-scene.ts
+const fleets = ["testing", "stable"];
+/** The private key of a fleet: outside of the repository, as make-key requires. */
+function fleetKeyFile({ place }, fleet) {
+	return join(place.folder, `${fleet}.key`);
+}
+/** Gives each fleet a key of its own, and names the public keys in coxswain.yaml. */
+async function makeFleetKeys(scene) {
+	const file = join(scene.repository, "coxswain.yaml");
+	const config = (0, import_dist.parseDocument)(await readFile(file, "utf8"));
+	for (const fleet of fleets) {
+		await scene.coxswain([
+			"make-key",
+			"--name",
+			fleet,
+			"--private",
+			fleetKeyFile(scene, fleet)
+		]);
+		const signing = config.createNode({ keys: [`keys/${fleet}.pub`] }, { flow: true });
+		config.setIn([
+			"fleets",
+			fleet,
+			"signing"
+		], signing);
+	}
+	await writeFile(file, String(config));
+}
+/** The release of testing, which stable does not have yet: nodes of stable refuse it. */
+async function playRefusal(scene) {
+	const { stage } = scene;
+	stage.chapter("The policy of a node of stable, and what it says before the promotion");
+	await stage.step("policy refuses", async () => {
+		await scene.coxswain([
+			"node-policy",
+			"--fleet",
+			"stable"
+		]);
+		const { accepted, reason } = await ask(scene, "testing", 1);
+		if (accepted) throw new Error("nodes of stable accept an image that was never promoted to stable");
+		return {
+			value: void 0,
+			what: `nodes of stable refuse the release of testing: ${reason}`
+		};
+	});
+}
+/** The same image after the promotion: nodes of stable accept it. */
+async function playAcceptance(scene) {
+	await scene.stage.step("policy accepts", async () => {
+		const { accepted } = await ask(scene, "stable", 0);
+		if (!accepted) throw new Error("nodes of stable refuse what was promoted to stable");
+		return {
+			value: void 0,
+			what: "nodes of stable accept the same digest, signed by the key of stable"
+		};
+	});
+}
+async function ask(scene, tag, exitCode) {
+	const args = [
+		"node-policy",
+		"--fleet",
+		"stable",
+		"--image",
+		`${scene.image}:${tag}`
+	];
+	return readNodeVerdict(await scene.coxswain(args, { expect: [exitCode] }));
+}
 // src/demo/opening.ts
 const versions = {
 	from: "44.20260621.3.1",
@@ -1024,6 +1102,7 @@ async function playOpening(scene, extraTests = {}) {
 		]);
 		const bootTest = bootTestSettings(scene);
 		if (bootTest !== void 0) await appendFile(join(scene.repository, "coxswain.yaml"), `\nboot-test: { ${bootTest} }\n`);
+		await makeFleetKeys(scene);
 		const tests = {
 			...defined({ "20-systemd.sh": hasSystemd(scene.options.kind) ? systemd_runs_default : void 0 }),
 			...extraTests
@@ -1089,13 +1168,17 @@ function bootTestSettings({ options }) {
 	if (options.kind === "ostree") return "mode: ostree";
 	return !hasSystemd(options.kind) && options.base === void 0 ? "init: any" : void 0;
 }
-/** The three verbs that a push to a fleet's branch runs. */
+/**
+* The three verbs that a push to a fleet's branch runs.
+* @returns how many requests of the promotion were for signatures, in words
+*/
 async function releaseTo(scene, fleet) {
-	await scene.coxswain([
+	const env = { COXSWAIN_SIGNING_KEY_FILE: fleetKeyFile(scene, fleet) };
+	const promoted = readPromoted(await scene.coxswain([
 		"promote-image",
 		"--fleet",
 		fleet
-	]);
+	], { env }));
 	await scene.coxswain([
 		"start-rollout",
 		"--fleet",
@@ -1106,6 +1189,7 @@ async function releaseTo(scene, fleet) {
 		"--output",
 		scene.site
 	]);
+	return `${promoted.requests} requests, ${promoted.signingRequests} of them for signatures`;
 }
 /** Does what a click on "merge" does on GitHub, with git in the checkout. */
 async function mergePullRequest(scene, pull) {
@@ -1370,6 +1454,7 @@ async function playPromotion(scene, begun) {
 			what: "every fleet on one screen"
 		};
 	});
+	await playRefusal(scene);
 	stage.chapter("Merged to stable");
 	await stage.step("merge", async () => {
 		await mergePullRequest(scene, ready);
@@ -1379,12 +1464,12 @@ async function playPromotion(scene, begun) {
 		};
 	});
 	await stage.step("release to stable", async () => {
-		await releaseTo(scene, "stable");
 		return {
 			value: void 0,
-			what: "the same digest, under the policy of stable"
+			what: `the same digest, under the policy of stable; ${await releaseTo(scene, "stable")}`
 		};
 	});
+	await playAcceptance(scene);
 }
 // src/demo/loop-story.ts
 const basearch = "x86_64";
@@ -1447,10 +1532,9 @@ async function playLoop(scene, extraTests = {}) {
 		};
 	});
 	await stage.step("release to testing", async () => {
-		await releaseTo(scene, "testing");
 		return {
 			value: void 0,
-			what: "promoted by digest, rollout started, guidance published"
+			what: `promoted by digest and signed (${await releaseTo(scene, "testing")}), rollout started, guidance published`
 		};
 	});
 	await playPromotion(scene, now);
@@ -1875,7 +1959,9 @@ async function openScene(stage, place, options) {
 		coxswain: async (args, run = {}) => {
 			const answer = join(place.folder, `answer-${++calls}.json`);
 			const when = args[0] === "init" ? [] : ["--now", formatTime(time)];
+			const settings = Object.entries(run.env ?? {}).map(([name, value]) => `${name}=${value}`);
 			await stage.command([
+				...settings,
 				"coxswain",
 				...args,
 				...when
@@ -1887,7 +1973,10 @@ async function openScene(stage, place, options) {
 				answer
 			], {
 				cwd: repository,
-				env: place.env,
+				env: {
+					...place.env,
+					...run.env
+				},
 				...defined({ expect: run.expect })
 			});
 			const text = await readFileIfThere(answer);

@@ -1,8 +1,8 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { J as defined, Q as OutsideError, Z as InputError } from "./host.mjs";
+import { Q as defined, nt as OutsideError, tt as InputError } from "./host.mjs";
 import { a as boolean, f as number, g as string, l as int, n as _enum, p as object, r as array, y as unknown } from "./zod.mjs";
-import { D as shortCommit, S as listTree, m as findRemote, u as fetchedObjects } from "./world-git.mjs";
-import { C as StaleBranchError, S as readCommits, _ as readGitHubRun, a as workflowFiles, h as fitBody, i as refusalOf, r as explainFailure, v as findToken, y as gitHubOf } from "./world-forge.mjs";
+import { A as shortCommit, T as listTree, f as fetchedObjects, g as findRemote } from "./world-git.mjs";
+import { C as StaleBranchError, S as readCommits, _ as readGitHubRun, a as workflowFiles, f as fitBody, i as refusalOf, r as explainFailure, v as findToken, y as gitHubOf } from "./world-forge.mjs";
 import { n as getOctokitOptions, t as GitHub } from "./actions-github.mjs";
 import { t as retry } from "./octokit-plugin-retry.mjs";
 import { t as throttling } from "./octokit-plugin-throttling.mjs";
@@ -502,6 +502,103 @@ async function putComment(api, who, comment) {
 		schema: unknown()
 	});
 }
+// src/world/forge/github/issues.ts
+/**
+* The label of our issues. Only people with write access can set it, so nobody else can make an issue that we take for
+* ours: a mark alone can be written by anyone.
+*/
+const issueLabel = "coxswain";
+const issueSchema = object({
+	number: number(),
+	title: string(),
+	body: string().nullish(),
+	html_url: string(),
+	pull_request: unknown().optional()
+});
+/** Issues on GitHub, found again by a label and a hidden mark. Reading needs `issues: read`, the rest `issues: write`. */
+function openGitHubIssues(api) {
+	return {
+		list: async () => {
+			return (await api.all({
+				doing: "reading the issues",
+				route: "GET /repos/{owner}/{repo}/issues",
+				params: {
+					state: "open",
+					labels: issueLabel,
+					sort: "created",
+					direction: "asc"
+				},
+				schema: issueSchema
+			})).filter((issue) => issue.pull_request === void 0).flatMap((issue) => readIssue(issue) ?? []);
+		},
+		open: async ({ key, title, body }) => {
+			const opened = await api.call({
+				doing: `opening the issue ${JSON.stringify(title)}`,
+				route: "POST /repos/{owner}/{repo}/issues",
+				params: {
+					title,
+					body: textOf(key, body),
+					labels: [issueLabel]
+				},
+				schema: issueSchema
+			});
+			return {
+				number: opened.number,
+				key,
+				title,
+				body,
+				url: opened.html_url
+			};
+		},
+		update: async ({ number, key }, { title, body }) => {
+			await api.call({
+				doing: `changing issue #${number}`,
+				route: "PATCH /repos/{owner}/{repo}/issues/{issue_number}",
+				params: {
+					issue_number: number,
+					title,
+					body: textOf(key, body)
+				},
+				schema: unknown()
+			});
+		},
+		close: async ({ number }, reason) => {
+			await api.call({
+				doing: `commenting on issue #${number}`,
+				route: "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
+				params: {
+					issue_number: number,
+					body: reason
+				},
+				schema: unknown()
+			});
+			await api.call({
+				doing: `closing issue #${number}`,
+				route: "PATCH /repos/{owner}/{repo}/issues/{issue_number}",
+				params: {
+					issue_number: number,
+					state: "closed",
+					state_reason: "completed"
+				},
+				schema: unknown()
+			});
+		}
+	};
+}
+function textOf(key, body) {
+	return fitBody(`<!-- coxswain issue: ${key} -->\n${body}`);
+}
+function readIssue({ number, title, body, html_url: url }) {
+	const text = (body ?? "").replaceAll("\r\n", "\n");
+	const [mark = "", key] = /^<!-- coxswain issue: ([\w./-]+) -->\n/.exec(text) ?? [];
+	return key === void 0 ? void 0 : {
+		number,
+		key,
+		title,
+		body: text.slice(mark.length),
+		url
+	};
+}
 // src/world/forge/github/drafts.ts
 /** Stands for “draft” in repositories without drafts: private ones on free plans. */
 const notReadyLabel = "coxswain: not ready";
@@ -988,6 +1085,7 @@ function openGitHubForge(git, run, options) {
 	const forge = {
 		kind: "github",
 		place: `${repository} on ${new URL(serverUrl).host}`,
+		page: `${serverUrl}/${repository}`,
 		branches,
 		pullRequests: {
 			...pullRequests,
@@ -999,6 +1097,7 @@ function openGitHubForge(git, run, options) {
 		},
 		statuses: openGitHubStatuses(api),
 		workflowRuns: openWorkflowRuns(api),
+		issues: openGitHubIssues(api),
 		announce: async ({ number }) => {
 			if (!await isWorkflowsToken()) return;
 			const what = `pull request #${number} was written with the workflow's own GITHUB_TOKEN`;
@@ -1039,6 +1138,7 @@ function readOnlyForge(forge, why, log) {
 	return {
 		kind: forge.kind,
 		place: forge.place,
+		...defined({ page: forge.page }),
 		branches,
 		pullRequests,
 		statuses

@@ -1,5 +1,5 @@
-import { H as formatDuration, J as defined, U as formatTime, X as nearest, Z as InputError, t as formatPercent, tt as quote } from "./host.mjs";
-import { D as operationsSchema, F as tidy, J as readJson, L as updateMetadata, M as nullableEntryFields, S as releaseIndex, U as findProblems, a as strandedBy, h as rolloutProgress, i as listStranded, m as rolloutPhase, o as strandedByTidying, p as rolloutEnd, q as withoutNulls, r as findStranded, y as nullableReleaseFields } from "./guidance.mjs";
+import { K as formatDuration, Q as defined, at as quote, et as nearest, q as formatTime, r as formatPercent, tt as InputError } from "./host.mjs";
+import { $ as readJson, J as findProblems, L as tidy, P as nullableEntryFields, Q as withoutNulls, c as listStranded, g as rolloutProgress, h as rolloutPhase, k as operationsSchema, l as strandedBy, m as rolloutEnd, s as findStranded, u as strandedByTidying, w as releaseIndex, x as nullableReleaseFields, z as updateMetadata } from "./guidance.mjs";
 import { isDeepStrictEqual } from "node:util";
 // src/guidance/lint/lint-finding.ts
 /** A problem that a schema or parser found, as an error. */

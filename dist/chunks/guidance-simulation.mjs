@@ -1,130 +1,6 @@
-import { H as nodeKeys, R as buildGraph, h as rolloutProgress, u as rolloutOf } from "./guidance.mjs";
-import { H as formatDuration, U as formatTime, Z as InputError, t as formatPercent } from "./host.mjs";
+import { U as buildGraph, d as rolloutOf, g as rolloutProgress, q as nodeKeys } from "./guidance.mjs";
+import { K as formatDuration, q as formatTime, r as formatPercent, tt as InputError } from "./host.mjs";
 import { n as parseWhen } from "./guidance-template.mjs";
-// src/guidance/simulation/series.ts
-/** The bands of a picture, newest release first; the smallest of the older ones become one. */
-function seriesOf(result, most = 7) {
-	const { releases, curve, target } = result;
-	const all = releases.map(({ version, barrier }, index) => ({
-		label: barrier ? `${version} (barrier)` : version,
-		isTarget: version === target,
-		counts: curve.counts[index]
-	})).reverse();
-	if (all.length <= most) return all;
-	const peak = (series) => Math.max(...series.counts);
-	const kept = new Set([...all].sort((one, other) => Number(other.isTarget) - Number(one.isTarget) || peak(other) - peak(one)).slice(0, most - 1));
-	const others = all.filter((series) => !kept.has(series));
-	const counts = curve.times.map((_, index) => others.reduce((sum, series) => sum + series.counts[index], 0));
-	return [...all.filter((series) => kept.has(series)), {
-		label: `${others.length} others`,
-		isTarget: false,
-		counts
-	}];
-}
-/** Times for the labels of an axis, in seconds since the start, and how to write them. */
-function timeTicks(until, most) {
-	const hour = 3600;
-	const steps = [
-		60,
-		300,
-		900,
-		1800,
-		hour,
-		2 * hour,
-		3 * hour,
-		6 * hour,
-		12 * hour,
-		24 * hour
-	];
-	const days = [
-		2,
-		3,
-		7,
-		14,
-		28,
-		56,
-		91,
-		182,
-		365,
-		730,
-		1825,
-		3650
-	].map((count) => count * 24 * hour);
-	const step = [...steps, ...days].find((each) => until / each <= most) ?? 175200 * hour;
-	const [size, unit] = step < hour ? [60, "min"] : step < 24 * hour ? [hour, "h"] : [24 * hour, "d"];
-	return Array.from({ length: Math.floor(until / step) + 1 }, (_, index) => ({
-		seconds: index * step,
-		label: `${index * step / size} ${unit}`
-	}));
-}
-// src/guidance/simulation/ascii-curve.ts
-const eighths = [
-	" ",
-	"▁",
-	"▂",
-	"▃",
-	"▄",
-	"▅",
-	"▆",
-	"▇",
-	"█"
-];
-/** The share of nodes on the target over time, for a terminal. */
-function asciiCurve(result, size = {}) {
-	const { width = 64, height = 10 } = size;
-	const { times, adopted } = result.curve;
-	const until = Math.max(1, times.at(-1) ?? 1);
-	const shares = Array.from({ length: width }, (_, column) => {
-		const moment = (column + .5) / width * until;
-		const index = times.findLastIndex((time) => time <= moment);
-		return adopted[Math.max(0, index)] / result.nodes;
-	});
-	return `${[...Array.from({ length: height }, (_, line) => {
-		const bottom = height - 1 - line;
-		const label = axisLabel(line, height);
-		const cells = shares.map((share) => {
-			const filled = Math.round((share * height - bottom) * 8);
-			const least = bottom === 0 && share > 0 ? 1 : 0;
-			const most = bottom === height - 1 && share < 1 ? 7 : 8;
-			return eighths[Math.min(most, Math.max(least, filled))];
-		});
-		return `${label.padStart(5)} ┤${cells.join("")}`.trimEnd();
-	}), ...axis(until, width)].join("\n")}\n`;
-}
-function axisLabel(line, height) {
-	if (line === 0) return "100 %";
-	return line === Math.floor(height / 2) ? "50 %" : "";
-}
-function axis(until, width) {
-	const ticks = timeTicks(until, Math.floor(width / 10)).map(({ seconds, label }) => ({
-		column: Math.min(width - 1, Math.round(seconds / until * width)),
-		label
-	}));
-	const line = Array.from({ length: width }, (_, column) => ticks.some((tick) => tick.column === column) ? "┬" : "─");
-	let labels = "";
-	for (const { column, label } of ticks) {
-		const start = column - Math.floor(label.length / 2) + 7;
-		if (start >= labels.length) labels = labels.padEnd(start) + label;
-	}
-	return [`  0 % └${line.join("")}`, labels];
-}
-// src/guidance/simulation/fleet-model.ts
-/** Immediate reboots, always on, asking every five minutes. */
-const defaultFleetModel = {
-	nodes: 1e5,
-	start: [],
-	wariness: [],
-	poll: 300,
-	staging: 300,
-	reboot: 120,
-	windows: [],
-	gone: 0,
-	off: {
-		share: 0,
-		mean: 0
-	},
-	publishEvery: 0
-};
 // src/guidance/simulation/openings.ts
 /**
 * The first second at which a release is offered to a wariness; -Infinity for always, Infinity for never.
@@ -824,6 +700,130 @@ function passedBarriers({ places, barriers, atStart }, tally) {
 		}];
 	});
 }
+// src/guidance/simulation/series.ts
+/** The bands of a picture, newest release first; the smallest of the older ones become one. */
+function seriesOf(result, most = 7) {
+	const { releases, curve, target } = result;
+	const all = releases.map(({ version, barrier }, index) => ({
+		label: barrier ? `${version} (barrier)` : version,
+		isTarget: version === target,
+		counts: curve.counts[index]
+	})).reverse();
+	if (all.length <= most) return all;
+	const peak = (series) => Math.max(...series.counts);
+	const kept = new Set([...all].sort((one, other) => Number(other.isTarget) - Number(one.isTarget) || peak(other) - peak(one)).slice(0, most - 1));
+	const others = all.filter((series) => !kept.has(series));
+	const counts = curve.times.map((_, index) => others.reduce((sum, series) => sum + series.counts[index], 0));
+	return [...all.filter((series) => kept.has(series)), {
+		label: `${others.length} others`,
+		isTarget: false,
+		counts
+	}];
+}
+/** Times for the labels of an axis, in seconds since the start, and how to write them. */
+function timeTicks(until, most) {
+	const hour = 3600;
+	const steps = [
+		60,
+		300,
+		900,
+		1800,
+		hour,
+		2 * hour,
+		3 * hour,
+		6 * hour,
+		12 * hour,
+		24 * hour
+	];
+	const days = [
+		2,
+		3,
+		7,
+		14,
+		28,
+		56,
+		91,
+		182,
+		365,
+		730,
+		1825,
+		3650
+	].map((count) => count * 24 * hour);
+	const step = [...steps, ...days].find((each) => until / each <= most) ?? 175200 * hour;
+	const [size, unit] = step < hour ? [60, "min"] : step < 24 * hour ? [hour, "h"] : [24 * hour, "d"];
+	return Array.from({ length: Math.floor(until / step) + 1 }, (_, index) => ({
+		seconds: index * step,
+		label: `${index * step / size} ${unit}`
+	}));
+}
+// src/guidance/simulation/ascii-curve.ts
+const eighths = [
+	" ",
+	"▁",
+	"▂",
+	"▃",
+	"▄",
+	"▅",
+	"▆",
+	"▇",
+	"█"
+];
+/** The share of nodes on the target over time, for a terminal. */
+function asciiCurve(result, size = {}) {
+	const { width = 64, height = 10 } = size;
+	const { times, adopted } = result.curve;
+	const until = Math.max(1, times.at(-1) ?? 1);
+	const shares = Array.from({ length: width }, (_, column) => {
+		const moment = (column + .5) / width * until;
+		const index = times.findLastIndex((time) => time <= moment);
+		return adopted[Math.max(0, index)] / result.nodes;
+	});
+	return `${[...Array.from({ length: height }, (_, line) => {
+		const bottom = height - 1 - line;
+		const label = axisLabel(line, height);
+		const cells = shares.map((share) => {
+			const filled = Math.round((share * height - bottom) * 8);
+			const least = bottom === 0 && share > 0 ? 1 : 0;
+			const most = bottom === height - 1 && share < 1 ? 7 : 8;
+			return eighths[Math.min(most, Math.max(least, filled))];
+		});
+		return `${label.padStart(5)} ┤${cells.join("")}`.trimEnd();
+	}), ...axis(until, width)].join("\n")}\n`;
+}
+function axisLabel(line, height) {
+	if (line === 0) return "100 %";
+	return line === Math.floor(height / 2) ? "50 %" : "";
+}
+function axis(until, width) {
+	const ticks = timeTicks(until, Math.floor(width / 10)).map(({ seconds, label }) => ({
+		column: Math.min(width - 1, Math.round(seconds / until * width)),
+		label
+	}));
+	const line = Array.from({ length: width }, (_, column) => ticks.some((tick) => tick.column === column) ? "┬" : "─");
+	let labels = "";
+	for (const { column, label } of ticks) {
+		const start = column - Math.floor(label.length / 2) + 7;
+		if (start >= labels.length) labels = labels.padEnd(start) + label;
+	}
+	return [`  0 % └${line.join("")}`, labels];
+}
+// src/guidance/simulation/fleet-model.ts
+/** Immediate reboots, always on, asking every five minutes. */
+const defaultFleetModel = {
+	nodes: 1e5,
+	start: [],
+	wariness: [],
+	poll: 300,
+	staging: 300,
+	reboot: 120,
+	windows: [],
+	gone: 0,
+	off: {
+		share: 0,
+		mean: 0
+	},
+	publishEvery: 0
+};
 // src/guidance/simulation/simulation-report.ts
 const explanations = {
 	"not in the graph": "their release has no image for this architecture",
@@ -1042,4 +1042,4 @@ function simulate(input) {
 		svg: svgChart(result)
 	};
 }
-export { defaultFleetModel as a, parseWindow as i, parseShare as n, parseShareOf as r, simulate as t };
+export { parseShareOf as a, parseShare as i, defaultFleetModel as n, parseWindow as o, simulateRollout as r, simulate as t };

@@ -1,85 +1,8 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
 import { t as require_lib } from "./handlebars.mjs";
 import { f as number, p as object } from "./zod.mjs";
-import { G as parseDuration, H as formatDuration, J as defined, K as parseTime, W as longestDuration, Z as InputError, et as messageOf, q as requireDay } from "./host.mjs";
-import { G as readDocument, I as updateEntry, M as nullableEntryFields, h as rolloutProgress, p as rolloutEnd } from "./guidance.mjs";
-// src/guidance/template/names.ts
-var import_lib = /* @__PURE__ */ __toESM(require_lib(), 1);
-const changesContext = /* @__PURE__ */ new Set(["each", "with"]);
-/**
-* Finds the first unknown name of a template, also in branches that are not taken and in arguments of helpers:
-* Handlebars' own strict mode checks neither.
-*/
-function findUnknownName(program, options) {
-	return inProgram(program, {
-		variables: options.variables,
-		helpers: new Set(options.helpers),
-		blockParameters: [],
-		atTop: true
-	});
-}
-/** `version`, `base.version`, …: all that a template may name. */
-function variableNames(variables, prefix = "") {
-	return Object.entries(variables).flatMap(([key, value]) => [`${prefix}${key}`, ...isRecord(value) ? variableNames(value, `${prefix}${key}.`) : []]);
-}
-function inProgram(program, scope) {
-	const inner = {
-		...scope,
-		blockParameters: [...scope.blockParameters, ...program?.blockParams ?? []]
-	};
-	return firstOf(program?.body ?? [], (statement) => inStatement(statement, inner));
-}
-function inStatement(statement, scope) {
-	switch (statement.type) {
-		case "MustacheStatement": return inCall(statement, scope);
-		case "BlockStatement": {
-			const block = statement;
-			const body = changesContext.has(block.path.original) ? {
-				...scope,
-				atTop: false
-			} : scope;
-			return inCall(block, scope) ?? inProgram(block.program, body) ?? inProgram(block.inverse, scope);
-		}
-		case "ContentStatement":
-		case "CommentStatement": return;
-		default: return unknown(statement, "partial", statement.type);
-	}
-}
-function inCall(call, scope) {
-	const name = call.path.type === "PathExpression" ? call.path.original : void 0;
-	const hasArguments = call.params.length > 0 || (call.hash?.pairs.length ?? 0) > 0;
-	return (name !== void 0 && scope.helpers.has(name) ? void 0 : hasArguments ? unknown(call.path, "helper", name ?? "") : inExpression(call.path, scope)) ?? firstOf(call.params, (each) => inExpression(each, scope)) ?? firstOf(call.hash?.pairs ?? [], (pair) => inExpression(pair.value, scope));
-}
-function inExpression(expression, scope) {
-	if (expression.type === "SubExpression") return inCall(expression, scope);
-	if (expression.type !== "PathExpression") return void 0;
-	const path = expression;
-	const [head] = path.parts;
-	if (path.data || path.depth > 0 || head === void 0) return void 0;
-	if (scope.blockParameters.includes(String(head)) || !scope.atTop) return void 0;
-	let value = scope.variables;
-	for (const part of path.parts) {
-		if (!isRecord(value) || !Object.hasOwn(value, String(part))) return unknown(path, "variable", path.original);
-		value = value[String(part)];
-	}
-}
-function unknown(node, kind, name) {
-	return {
-		name,
-		kind,
-		line: node.loc.start.line,
-		column: node.loc.start.column + 1
-	};
-}
-function firstOf(list, find) {
-	for (const each of list) {
-		const found = find(each);
-		if (found !== void 0) return found;
-	}
-}
-function isRecord(value) {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+import { J as longestDuration, K as formatDuration, Q as defined, X as parseTime, Y as parseDuration, Z as requireDay, it as messageOf, tt as InputError } from "./host.mjs";
+import { P as nullableEntryFields, R as updateEntry, X as readDocument, g as rolloutProgress, m as rolloutEnd } from "./guidance.mjs";
 // src/guidance/template/template-times.ts
 const weekdays = [
 	"sunday",
@@ -245,6 +168,83 @@ function notATime(text, place) {
 		found: text,
 		expected: `such as ${examples}`
 	});
+}
+// src/guidance/template/names.ts
+var import_lib = /* @__PURE__ */ __toESM(require_lib(), 1);
+const changesContext = /* @__PURE__ */ new Set(["each", "with"]);
+/**
+* Finds the first unknown name of a template, also in branches that are not taken and in arguments of helpers:
+* Handlebars' own strict mode checks neither.
+*/
+function findUnknownName(program, options) {
+	return inProgram(program, {
+		variables: options.variables,
+		helpers: new Set(options.helpers),
+		blockParameters: [],
+		atTop: true
+	});
+}
+/** `version`, `base.version`, …: all that a template may name. */
+function variableNames(variables, prefix = "") {
+	return Object.entries(variables).flatMap(([key, value]) => [`${prefix}${key}`, ...isRecord(value) ? variableNames(value, `${prefix}${key}.`) : []]);
+}
+function inProgram(program, scope) {
+	const inner = {
+		...scope,
+		blockParameters: [...scope.blockParameters, ...program?.blockParams ?? []]
+	};
+	return firstOf(program?.body ?? [], (statement) => inStatement(statement, inner));
+}
+function inStatement(statement, scope) {
+	switch (statement.type) {
+		case "MustacheStatement": return inCall(statement, scope);
+		case "BlockStatement": {
+			const block = statement;
+			const body = changesContext.has(block.path.original) ? {
+				...scope,
+				atTop: false
+			} : scope;
+			return inCall(block, scope) ?? inProgram(block.program, body) ?? inProgram(block.inverse, scope);
+		}
+		case "ContentStatement":
+		case "CommentStatement": return;
+		default: return unknown(statement, "partial", statement.type);
+	}
+}
+function inCall(call, scope) {
+	const name = call.path.type === "PathExpression" ? call.path.original : void 0;
+	const hasArguments = call.params.length > 0 || (call.hash?.pairs.length ?? 0) > 0;
+	return (name !== void 0 && scope.helpers.has(name) ? void 0 : hasArguments ? unknown(call.path, "helper", name ?? "") : inExpression(call.path, scope)) ?? firstOf(call.params, (each) => inExpression(each, scope)) ?? firstOf(call.hash?.pairs ?? [], (pair) => inExpression(pair.value, scope));
+}
+function inExpression(expression, scope) {
+	if (expression.type === "SubExpression") return inCall(expression, scope);
+	if (expression.type !== "PathExpression") return void 0;
+	const path = expression;
+	const [head] = path.parts;
+	if (path.data || path.depth > 0 || head === void 0) return void 0;
+	if (scope.blockParameters.includes(String(head)) || !scope.atTop) return void 0;
+	let value = scope.variables;
+	for (const part of path.parts) {
+		if (!isRecord(value) || !Object.hasOwn(value, String(part))) return unknown(path, "variable", path.original);
+		value = value[String(part)];
+	}
+}
+function unknown(node, kind, name) {
+	return {
+		name,
+		kind,
+		line: node.loc.start.line,
+		column: node.loc.start.column + 1
+	};
+}
+function firstOf(list, find) {
+	for (const each of list) {
+		const found = find(each);
+		if (found !== void 0) return found;
+	}
+}
+function isRecord(value) {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 // src/guidance/template/template.ts
 const blockHelpers = [

@@ -1,5 +1,5 @@
-import { J as defined, U as formatTime, Z as InputError } from "./host.mjs";
-import { _ as tuple, a as boolean, d as looseObject, f as number, g as string, l as int, m as record, p as object, r as array } from "./zod.mjs";
+import { Q as defined, q as formatTime, tt as InputError } from "./host.mjs";
+import { _ as tuple, a as boolean, d as looseObject, f as number, g as string, l as int, m as record, n as _enum, p as object, r as array } from "./zod.mjs";
 import { isDeepStrictEqual } from "node:util";
 // src/guidance/alias.ts
 /** The indexes of releases for several architectures. */
@@ -396,6 +396,92 @@ function computeEdges(nodes) {
 function sortedByKey(record) {
 	return Object.fromEntries(Object.entries(record).sort(([one], [other]) => one < other ? -1 : 1));
 }
+// src/guidance/adoption.ts
+/**
+* Why nodes do not move on: they run a dead-end; they wait for a paused rollout; they are offered a barrier, or another
+* release, for more than a day, and still ask from the old one; or their image is not in the graph.
+*/
+const stuckKinds = [
+	"dead-end",
+	"paused",
+	"barrier",
+	"offered",
+	"not in the graph"
+];
+/** In place of a version: images that the fleet's release index does not have. */
+const otherRelease = "other";
+const someNodes = int({ error: "a number of nodes" }).nonnegative({ error: "a number of nodes" });
+const moment$1 = int({ error: "UNIX seconds, a whole number" }).nonnegative({ error: "UNIX seconds, 0 or more" }).max(1e11, { error: "UNIX seconds (not milliseconds)" });
+const share = number({ error: "a fraction from 0 to 1" }).min(0, { error: "a fraction from 0 to 1" }).max(1, { error: "a fraction from 0 to 1" });
+const version$1 = someText("a version, such as \"44.20260707.3.1-3f9a1c02\"");
+const nodesByRelease = record(string(), someNodes, { error: "an object {version: nodes}" });
+const adoption = openObject("who runs what: {fleet, observedAt, window, nodes, releases, …}", {
+	fleet: someText("the name of the fleet"),
+	observedAt: moment$1,
+	window: openObject("an object {from, until}", {
+		from: moment$1,
+		until: moment$1
+	}),
+	lastRequest: moment$1.optional(),
+	method: _enum(["exact", "sample"], { error: "exact or sample" }),
+	standardError: share,
+	nodes: someNodes,
+	requests: openObject("an object {counted, perNodeAndDay, withoutNode}", {
+		counted: someNodes,
+		perNodeAndDay: number({ error: "a number" }).nonnegative({ error: "0 or more" }),
+		withoutNode: someNodes
+	}),
+	releases: array(openObject("an object {version, nodes, lastSeen}", {
+		version: version$1,
+		nodes: someNodes,
+		lastSeen: array(someNodes, { error: "numbers of nodes, one for each day" }).max(31, { error: `at most 31 days` })
+	}), { error: "the list of releases" }),
+	rings: array(openObject("an object {ring, wariness, nodes, releases, cameBack}", {
+		ring: someText("the name of a ring"),
+		wariness: tuple([share, share], { error: "a pair of fractions" }).optional(),
+		nodes: someNodes,
+		releases: nodesByRelease,
+		cameBack: someNodes
+	}), { error: "the list of rings" }),
+	days: array(openObject("an object {day, nodes, releases}", {
+		day: string({ error: "a day, such as 2026-11-30" }).regex(/^\d{4}-\d{2}-\d{2}$/, { error: "a day, such as 2026-11-30" }),
+		nodes: someNodes,
+		releases: nodesByRelease
+	}), { error: "the list of days" }).max(32, { error: `at most 32 days` }),
+	curves: openObject("an object {start, step, releases}", {
+		start: moment$1,
+		step: int({ error: "seconds" }).positive({ error: "seconds, 1 or more" }),
+		releases: record(string(), array(someNodes, { error: "numbers of nodes" }), { error: "an object {version: [nodes, …]}" })
+	}),
+	stuck: array(openObject("an object {kind, version, behind, nodes, reason}", {
+		kind: _enum(stuckKinds, { error: `one of ${stuckKinds.join(", ")}` }),
+		version: version$1,
+		behind: version$1.optional(),
+		nodes: someNodes,
+		reason: string({ error: "a text" }).optional()
+	}), { error: "the list of nodes that do not move on" }),
+	cameBack: array(openObject("an object {from, to, nodes}", {
+		from: version$1,
+		to: version$1,
+		nodes: someNodes
+	}), { error: "the list of nodes that came back" }),
+	missing: array(openObject("an object {path, nodes, requests}", {
+		path: string({ error: "a path" }),
+		nodes: someNodes,
+		requests: someNodes
+	}), { error: "the list of graphs that do not exist" })
+});
+/**
+* Reads adoption.json; unknown fields survive.
+* @throws InputError with line, column and field
+*/
+function parseAdoption(text, where) {
+	return readDocument(adoption, text, { where });
+}
+/** The text as it is on the state branch: indent of two spaces, with lists of numbers on one line. */
+function formatAdoption(observed) {
+	return `${JSON.stringify(observed, null, 2).replace(/\[\n[\s\d.,]*\]/g, (list) => list.replace(/\s+/g, " ").replace("[ ", "[").replace(" ]", "]"))}\n`;
+}
 // src/guidance/metadata.ts
 const largestEpoch = 1e11;
 const startEpoch = int({ error: "UNIX seconds, a whole number" }).superRefine((value, context) => {
@@ -578,7 +664,7 @@ const statement = {
 	at: moment
 };
 const version = someText("a version, such as \"44.20260707.3.1-3f9a1c02\"");
-const operations = openObject("an object {paused, hold, stops, urgent, withdrawn, replaced}", {
+const operations = openObject("an object {paused, hold, stops, urgent, withdrawn, halts, told, replaced}", {
 	paused: array(openObject("a paused rollout", {
 		version,
 		entry: updateEntry,
@@ -607,6 +693,20 @@ const operations = openObject("an object {paused, hold, stops, urgent, withdrawn
 		entry: updateEntry.optional(),
 		...statement
 	}), { error: "the list of withdrawn releases" }).optional(),
+	halts: array(openObject("a halt", {
+		condition: someText("the name of a condition"),
+		version,
+		key: someText("a text").optional(),
+		reason: statement.reason,
+		at: moment,
+		clear: moment.optional()
+	}), { error: "the list of halts" }).optional(),
+	told: array(openObject("an object {key, title, text, at}", {
+		key: someText("a text"),
+		title: someText("a text"),
+		text: someText("a hash"),
+		at: moment
+	}), { error: "the list of incidents that were reported" }).optional(),
 	replaced: array(openObject("an object {reason, by, at}", statement), { error: "the list of deliberate replacements" }).optional()
 });
 /** Nothing is paused, held or withdrawn. */
@@ -764,6 +864,25 @@ function addRelease(index, added, now) {
 function sameImage(one, other) {
 	return one.architecture === other.architecture && one["digest-ref"] === other["digest-ref"];
 }
+// src/guidance/paused-rollout.ts
+/**
+* A rollout that was paused for a while and goes on: the same line, moved to the right by the length of the pause.
+* Progress goes on at the value it had (to the last bit: the numbers that it is computed from are the same), at the
+* same pace, and the rollout ends after the time that was left.
+*
+* A rollout that was paused before its start keeps that start, or starts now if that time has passed.
+* @param stood.since when it stopped, UNIX seconds
+* @param stood.now when it goes on, UNIX seconds
+*/
+function resumedRollout(rollout, stood) {
+	const start = rollout.start_epoch ?? 0;
+	if (rollout.duration_minutes === void 0 && start <= stood.since) return rollout;
+	const shift = Math.max(0, stood.now - Math.max(stood.since, start));
+	return shift === 0 ? rollout : {
+		...rollout,
+		start_epoch: start + shift
+	};
+}
 // src/guidance/progress.ts
 /**
 * How far a rollout is: 0 to 1, upstream's throttle value (policy::throttle_rollouts). A node is offered the release
@@ -849,65 +968,6 @@ function rolloutOf(node) {
 }
 function wholeNumber(text, pattern) {
 	return text !== void 0 && pattern.test(text) ? Number(text) : void 0;
-}
-// src/guidance/choose.ts
-/**
-* Zincati's choice (find_update in src/cincinnati/mod.rs): it looks for the first node with exactly its own payload,
-* and takes the newest of the targets it has an edge to, by age_index; a target that is not newer is refused
-* (allow_downgrade is off by default).
-* @param graph already throttled for this client
-* @param booted `payload` as the node knows its image; `version` is for people
-*/
-function considerUpdate(graph, booted) {
-	const from = graph.nodes.findIndex((node) => "payload" in booted ? node.payload === booted.payload : node.version === booted.version);
-	const current = graph.nodes[from];
-	if (current === void 0) return { kind: "unknown" };
-	const target = graph.edges.filter(([source]) => source === from).map(([, to]) => graph.nodes[to]).filter((node) => node !== void 0).sort(newestFirst)[0];
-	if (target !== void 0 && ageOf(target) > ageOf(current)) return {
-		kind: "update",
-		target
-	};
-	if (current.metadata[nodeKeys.deadend] === "true") return {
-		kind: "dead-end",
-		reason: current.metadata[nodeKeys.deadendReason] ?? "generic"
-	};
-	return { kind: "none" };
-}
-/** The release that a node with this payload is offered, or undefined. @param graph throttled for the node */
-function chooseUpdate(graph, payload) {
-	return targetOf(considerUpdate(graph, { payload }));
-}
-function targetOf(choice) {
-	return choice.kind === "update" ? choice.target : void 0;
-}
-function ageOf(node) {
-	return Number(node.metadata[nodeKeys.ageIndex]);
-}
-/** Sorts by age, then version, then payload, as Zincati does. */
-function newestFirst(one, other) {
-	return ageOf(other) - ageOf(one) || compareTexts(other.version, one.version) || compareTexts(other.payload, one.payload);
-}
-function compareTexts(one, other) {
-	return one < other ? -1 : Number(one > other);
-}
-// src/guidance/paused-rollout.ts
-/**
-* A rollout that was paused for a while and goes on: the same line, moved to the right by the length of the pause.
-* Progress goes on at the value it had (to the last bit: the numbers that it is computed from are the same), at the
-* same pace, and the rollout ends after the time that was left.
-*
-* A rollout that was paused before its start keeps that start, or starts now if that time has passed.
-* @param stood.since when it stopped, UNIX seconds
-* @param stood.now when it goes on, UNIX seconds
-*/
-function resumedRollout(rollout, stood) {
-	const start = rollout.start_epoch ?? 0;
-	if (rollout.duration_minutes === void 0 && start <= stood.since) return rollout;
-	const shift = Math.max(0, stood.now - Math.max(stood.since, start));
-	return shift === 0 ? rollout : {
-		...rollout,
-		start_epoch: start + shift
-	};
 }
 // src/guidance/update-paths.ts
 /** Architectures that any release has an image for, sorted. */
@@ -1008,6 +1068,137 @@ function listStranded(stranded) {
 	for (const { version, architecture } of stranded) byVersion.set(version, [...byVersion.get(version) ?? [], architecture]);
 	return [...byVersion].map(([version, names]) => `${version} (${names.join(", ")})`).join(", ");
 }
+// src/guidance/adoption-share.ts
+const daySeconds = 86400;
+/**
+* The share of the nodes seen in the last days that run a release, or a newer one. Nodes on images that the fleet
+* does not know count as nodes that do not run it.
+* @param options.versions all releases of the fleet, in the order of its release index
+* @param options.days whole days, at least 1
+* @param options.now UNIX seconds
+*/
+function adoptionShare(observed, version, options) {
+	const { versions, days, now } = options;
+	if (observed === void 0) return {
+		state: "unknown",
+		why: "none"
+	};
+	const { observedAt } = observed;
+	if (Math.min(observedAt, observed.lastRequest ?? observedAt) < now - days * daySeconds) return {
+		state: "unknown",
+		why: "old",
+		observedAt
+	};
+	if (observed.window.until - observed.window.from < days * daySeconds) return {
+		state: "unknown",
+		why: "short",
+		observedAt
+	};
+	const isThere = newerThan(versions, version);
+	let nodes = 0;
+	let of = 0;
+	for (const release of observed.releases) {
+		const seen = sum(release.lastSeen.slice(0, days));
+		of += seen;
+		if (isThere(release.version)) nodes += seen;
+	}
+	if (of === 0) return {
+		state: "unknown",
+		why: "no nodes",
+		observedAt
+	};
+	const isEstimate = observed.method === "sample";
+	return {
+		state: "known",
+		share: nodes / of,
+		nodes,
+		of,
+		observedAt,
+		isEstimate
+	};
+}
+/**
+* The observed curve of a release beside the planned one, oldest point first; empty if the release has no curve.
+* @param rollout of that release; undefined if it has none
+*/
+function adoptionCurve(observed, version, rollout) {
+	const { start, step, releases } = observed.curves;
+	const counts = releases[version];
+	if (counts === void 0 || observed.nodes === 0) return [];
+	return counts.map((count, index) => {
+		const at = start + index * step;
+		return {
+			at,
+			planned: rollout === void 0 ? void 0 : plannedShare(observed.rings, rollout, at),
+			observed: Math.min(1, count / observed.nodes)
+		};
+	});
+}
+/**
+* The share of the observed nodes to which a rollout offers its release at a moment: nodes of a ring get it at the same
+* time, all others one after the other. Nodes whose wariness is not known count as evenly spread.
+* @param now UNIX seconds
+*/
+function plannedShare(rings, rollout, now) {
+	const progress = rolloutProgress(rollout, now);
+	const all = sum(rings.map(({ nodes }) => nodes));
+	if (all === 0) return progress;
+	return sum(rings.map(({ wariness = [0, 1], nodes }) => nodes * offeredShare(wariness, progress))) / all;
+}
+/** Also before the start, where progress is 0, nodes of wariness 0 are offered the release, as upstream does it. */
+function offeredShare([from, to], progress) {
+	if (progress >= to) return 1;
+	return to > from ? Math.max(0, (progress - from) / (to - from)) : 0;
+}
+/** Tells whether a release is this one or a newer one of the fleet. */
+function newerThan(versions, version) {
+	const age = versions.indexOf(version);
+	const there = new Set(age < 0 ? [] : versions.slice(age));
+	return (other) => other !== "other" && there.has(other);
+}
+function sum(numbers) {
+	return numbers.reduce((total, number) => total + number, 0);
+}
+// src/guidance/choose.ts
+/**
+* Zincati's choice (find_update in src/cincinnati/mod.rs): it looks for the first node with exactly its own payload,
+* and takes the newest of the targets it has an edge to, by age_index; a target that is not newer is refused
+* (allow_downgrade is off by default).
+* @param graph already throttled for this client
+* @param booted `payload` as the node knows its image; `version` is for people
+*/
+function considerUpdate(graph, booted) {
+	const from = graph.nodes.findIndex((node) => "payload" in booted ? node.payload === booted.payload : node.version === booted.version);
+	const current = graph.nodes[from];
+	if (current === void 0) return { kind: "unknown" };
+	const target = graph.edges.filter(([source]) => source === from).map(([, to]) => graph.nodes[to]).filter((node) => node !== void 0).sort(newestFirst)[0];
+	if (target !== void 0 && ageOf(target) > ageOf(current)) return {
+		kind: "update",
+		target
+	};
+	if (current.metadata[nodeKeys.deadend] === "true") return {
+		kind: "dead-end",
+		reason: current.metadata[nodeKeys.deadendReason] ?? "generic"
+	};
+	return { kind: "none" };
+}
+/** The release that a node with this payload is offered, or undefined. @param graph throttled for the node */
+function chooseUpdate(graph, payload) {
+	return targetOf(considerUpdate(graph, { payload }));
+}
+function targetOf(choice) {
+	return choice.kind === "update" ? choice.target : void 0;
+}
+function ageOf(node) {
+	return Number(node.metadata[nodeKeys.ageIndex]);
+}
+/** Sorts by age, then version, then payload, as Zincati does. */
+function newestFirst(one, other) {
+	return ageOf(other) - ageOf(one) || compareTexts(other.version, one.version) || compareTexts(other.payload, one.payload);
+}
+function compareTexts(one, other) {
+	return one < other ? -1 : Number(one > other);
+}
 // src/guidance/wariness.ts
 const mask = (1n << 64n) - 1n;
 /**
@@ -1058,4 +1249,4 @@ function sipHash13(bytes) {
 function rotateLeft(value, by) {
 	return (value << by | value >> 64n - by) & mask;
 }
-export { emptyUpdateMetadata as A, formatPublishedGraph as B, formatOperations as C, operationsSchema as D, noOperations as E, tidy as F, readDocument as G, nodeKeys as H, updateEntry as I, readJson as J, someText as K, updateMetadata as L, nullableEntryFields as M, parseGraphUpdates as N, parseOperations as O, parseUpdateMetadata as P, buildGraph as R, releaseIndex as S, nextHoldEnd as T, findProblems as U, parseGraph as V, openObject as W, aliasesOf as X, addAliases as Y, emptyReleaseIndex as _, strandedBy as a, parseGraphReleases as b, chooseUpdate as c, throttleGraph as d, nextOpening as f, addRelease as g, rolloutProgress as h, listStranded as i, formatUpdateMetadata as j, addUpdate as k, considerUpdate as l, rolloutPhase as m, architecturesOf as n, strandedByTidying as o, rolloutEnd as p, withoutNulls as q, findStranded as r, resumedRollout as s, warinessOf as t, rolloutOf as u, formatReleaseIndex as v, holdAt as w, parseReleaseIndex as x, nullableReleaseFields as y, formatGraph as z };
+export { readJson as $, parseOperations as A, formatAdoption as B, parseReleaseIndex as C, nextHoldEnd as D, holdAt as E, parseGraphUpdates as F, formatPublishedGraph as G, parseAdoption as H, parseUpdateMetadata as I, findProblems as J, parseGraph as K, tidy as L, emptyUpdateMetadata as M, formatUpdateMetadata as N, noOperations as O, nullableEntryFields as P, withoutNulls as Q, updateEntry as R, parseGraphReleases as S, formatOperations as T, buildGraph as U, otherRelease as V, formatGraph as W, readDocument as X, openObject as Y, someText as Z, resumedRollout as _, adoptionShare as a, formatReleaseIndex as b, listStranded as c, rolloutOf as d, addAliases as et, throttleGraph as f, rolloutProgress as g, rolloutPhase as h, adoptionCurve as i, addUpdate as j, operationsSchema as k, strandedBy as l, rolloutEnd as m, chooseUpdate as n, architecturesOf as o, nextOpening as p, nodeKeys as q, considerUpdate as r, findStranded as s, warinessOf as t, aliasesOf as tt, strandedByTidying as u, addRelease as v, releaseIndex as w, nullableReleaseFields as x, emptyReleaseIndex as y, updateMetadata as z };

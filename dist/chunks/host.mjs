@@ -205,6 +205,7 @@ const packages = {
 	"qemu-system-aarch64": "qemu-system-arm",
 	"qemu-system-x86_64": "qemu-system-x86",
 	rpm: "rpm",
+	sbverify: "sbsigntool",
 	skopeo: "skopeo",
 	slirp4netns: "slirp4netns",
 	mount: "mount",
@@ -219,6 +220,7 @@ const fedoraPackages = {
 	"qemu-system-arm": "qemu-system-aarch64-core",
 	"qemu-system-x86": "qemu-system-x86-core",
 	mount: "util-linux-core",
+	sbsigntool: "sbsigntools",
 	uidmap: "shadow-utils",
 	"util-linux": "util-linux-core",
 	"xz-utils": "xz"
@@ -232,8 +234,14 @@ function fedoraPackageOf(program) {
 function packageOf(program) {
 	return packages[program] ?? program;
 }
+/** Where programs were found, by PATH and name: a verb starts the same few programs dozens of times. */
+const found = /* @__PURE__ */ new Map();
 /** Full path of a program, looked up in PATH and the system folders that a user's PATH may lack. */
 function findTool(name, env = process.env) {
+	if (name.includes("/")) return isExecutable(name) ? name : void 0;
+	const question = `${env.PATH ?? ""}\0${name}`;
+	const known = found.get(question);
+	if (known !== void 0 && isExecutable(known)) return known;
 	const folders = [
 		...(env.PATH ?? "").split(delimiter),
 		"/usr/sbin",
@@ -241,10 +249,17 @@ function findTool(name, env = process.env) {
 	].filter((folder) => folder !== "");
 	for (const folder of folders) {
 		const path = join(folder, name);
-		try {
-			accessSync(path, constants$2.X_OK);
-			return path;
-		} catch {}
+		if (!isExecutable(path)) continue;
+		found.set(question, path);
+		return path;
+	}
+}
+function isExecutable(path) {
+	try {
+		accessSync(path, constants$2.X_OK);
+		return true;
+	} catch {
+		return false;
 	}
 }
 /**
@@ -324,6 +339,7 @@ function lastLines(text) {
 */
 const pending = [];
 let installed = false;
+let taken = false;
 /** Registers an undo step; returns the function that takes it off the list again. */
 function onInterrupt(undo) {
 	install();
@@ -333,6 +349,20 @@ function onInterrupt(undo) {
 		if (index >= 0) pending.splice(index, 1);
 	};
 }
+/**
+* The first signal that asks a server to stop. It then ends in order, and its own code cleans up; a second signal ends the
+* process at once.
+*/
+function untilSignal() {
+	taken = true;
+	return new Promise((resolve) => {
+		for (const signal of [
+			"SIGTERM",
+			"SIGINT",
+			"SIGHUP"
+		]) process.once(signal, resolve);
+	});
+}
 function install() {
 	if (installed) return;
 	installed = true;
@@ -341,6 +371,7 @@ function install() {
 		["SIGTERM", 143],
 		["SIGHUP", 129]
 	]) process.once(signal, () => {
+		if (taken) return;
 		undoAll().finally(() => process.exit(code));
 	});
 }
@@ -1091,6 +1122,19 @@ async function entryAt(path) {
 		throw error;
 	}
 }
+// src/host/percent.ts
+/**
+* A share of 0 to 1 as people read it: `12.5 %`. It is rounded, but never to 0 % or 100 % if that would not be true:
+* `< 0.1 %`, `> 99.9 %`.
+* @param digits how many decimals at most
+*/
+function formatPercent(share, digits = 1) {
+	const least = 1 / 10 ** digits;
+	const value = share * 100;
+	if (value > 0 && value < least) return `< ${least} %`;
+	if (value < 100 && value > 100 - least) return `> ${(100 - least).toFixed(digits)} %`;
+	return `${Number(value.toFixed(digits))} %`;
+}
 // src/host/findings.ts
 /**
 * Findings as the texts of a verb's outcome: errors come first. The terminal shows the report after them, because its
@@ -1125,17 +1169,27 @@ function findingsTable(findings) {
 		code(rule)
 	]));
 }
-// src/host/percent.ts
+// src/host/repeat.ts
 /**
-* A share of 0 to 1 as people read it: `12.5 %`. It is rounded, but never to 0 % or 100 % if that would not be true:
-* `< 0.1 %`, `> 99.9 %`.
-* @param digits how many decimals at most
+* Does something again and again until a signal asks to stop. What is being done then is finished first; a second
+* signal ends the process at once.
+* @param seconds between the end of one time and the start of the next
+* @returns the signal
 */
-function formatPercent(share, digits = 1) {
-	const least = 1 / 10 ** digits;
-	const value = share * 100;
-	if (value > 0 && value < least) return `< ${least} %`;
-	if (value < 100 && value > 100 - least) return `> ${(100 - least).toFixed(digits)} %`;
-	return `${Number(value.toFixed(digits))} %`;
+async function repeat(seconds, work) {
+	let stoppedBy;
+	const signalled = untilSignal().then((signal) => {
+		stoppedBy = signal;
+	});
+	for (;;) {
+		await work();
+		let timer;
+		const passed = new Promise((resolve) => {
+			timer = setTimeout(resolve, seconds * 1e3);
+		});
+		await Promise.race([signalled, passed]);
+		clearTimeout(timer);
+		if (stoppedBy !== void 0) return stoppedBy;
+	}
 }
-export { UsageError as $, rehearsalVariable as A, packageOf as B, createLog as C, answerOfRehearsal as D, forTerminal as E, writeFileAtomically as F, parseDuration as G, formatDuration as H, onInterrupt as I, defined as J, parseTime as K, exec as L, isMissing as M, readFileIfThere as N, beforeWriting as O, withTemporaryFolder as P, OutsideError as Q, fedoraPackageOf as R, withoutTrailingSlashes as S, styled as T, formatTime as U, requireTools as V, longestDuration as W, nearest as X, definedVariables as Y, InputError as Z, plainText as _, cacheFolder as a, readContainerStorage as b, count as c, renderReports as d, messageOf as et, reportMarkdown as f, codeBlock as g, code as h, startProcess as i, exists as j, isRehearsal as k, exact as l, say as m, renderFindings as n, inParallel as o, reportText as p, requireDay as q, insideRoot as r, requireSpace as s, formatPercent as t, quote as tt, exactly as u, table as v, silentLog as w, oneLine as x, runAgainAsRoot as y, findTool as z };
+export { definedVariables as $, beforeWriting as A, untilSignal as B, withoutTrailingSlashes as C, forTerminal as D, styled as E, makeFolder as F, requireTools as G, fedoraPackageOf as H, readFileIfThere as I, longestDuration as J, formatDuration as K, withTemporaryFolder as L, rehearsalVariable as M, exists as N, Rehearsed as O, isMissing as P, defined as Q, writeFileAtomically as R, oneLine as S, silentLog as T, findTool as U, exec as V, packageOf as W, parseTime as X, parseDuration as Y, requireDay as Z, codeBlock as _, startProcess as a, quote as at, runAgainAsRoot as b, requireSpace as c, exactly as d, nearest as et, renderReports as f, code as g, say as h, insideRoot as i, messageOf as it, isRehearsal as j, answerOfRehearsal as k, count as l, reportText as m, renderFindings as n, OutsideError as nt, cacheFolder as o, reportMarkdown as p, formatTime as q, formatPercent as r, UsageError as rt, inParallel as s, repeat as t, InputError as tt, exact as u, plainText as v, createLog as w, readContainerStorage as x, table as y, onInterrupt as z };

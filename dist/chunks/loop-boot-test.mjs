@@ -1,13 +1,14 @@
-import { F as writeFileAtomically, G as parseDuration, I as onInterrupt, J as defined, L as exec, M as isMissing, N as readFileIfThere, O as beforeWriting, P as withTemporaryFolder, Q as OutsideError, V as requireTools, Z as InputError, _ as plainText, c as count, et as messageOf, f as reportMarkdown, i as startProcess, j as exists, l as exact, m as say, r as insideRoot, w as silentLog, z as findTool } from "./host.mjs";
-import { A as formatReference, D as atTag, E as atDigest, F as parseReference, H as hostArchitecture, L as sameRepository, S as readImage, j as formatRepository, l as inLayout, s as isLoopback, u as layoutReader, x as imageTimestamp } from "./world-registry.mjs";
-import { D as shortCommit, x as listCommit } from "./world-git.mjs";
+import { A as beforeWriting, G as requireTools, I as readFileIfThere, L as withTemporaryFolder, N as exists, P as isMissing, Q as defined, R as writeFileAtomically, T as silentLog, U as findTool, V as exec, Y as parseDuration, a as startProcess, h as say, i as insideRoot, it as messageOf, l as count, nt as OutsideError, p as reportMarkdown, tt as InputError, u as exact, v as plainText, z as onInterrupt } from "./host.mjs";
+import { B as architectureOfGo, C as readImage, D as atDigest, I as parseReference, M as formatRepository, N as isDigest, O as atTag, R as sameRepository, S as imageTimestamp, U as hostArchitecture, c as isLoopback, j as formatReference, l as inLayout, u as layoutReader } from "./world-registry.mjs";
+import { A as shortCommit, w as listCommit } from "./world-git.mjs";
 import { i as findFleet } from "./project.mjs";
 import { _ as requireBootSpace, d as localTag, g as materialiseContext, r as readCandidate, u as findBuiltFor } from "./release-candidate.mjs";
-import { B as formatPublishedGraph, R as buildGraph, X as aliasesOf, Y as addAliases } from "./guidance.mjs";
+import { G as formatPublishedGraph, U as buildGraph, et as addAliases, tt as aliasesOf } from "./guidance.mjs";
 import { f as upgradeStages, m as withCandidate, o as passingEvidence, p as upgradeStarts, s as pushEvidence } from "./release-evidence.mjs";
 import { n as findPinnedTool, r as pinOf } from "./world-tools.mjs";
-import { c as trustOf, l as attestationSigner } from "./release-attestations.mjs";
-import { n as recordPackages } from "./world-packages.mjs";
+import { l as trustOf, u as attestationSigner } from "./release-attestations.mjs";
+import { r as recordPackages, t as packagesOfImage } from "./world-packages.mjs";
+import { a as formatBillOfMaterials, n as pushSbom, t as findSbom } from "./release-sbom.mjs";
 import { t as rpm_ostree_default } from "./node-stand-in.mjs";
 import { chmod, copyFile, cp, lstat, mkdir, mkdtemp, open, opendir, readFile, readdir, realpath, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join, posix, relative, resolve, sep } from "node:path";
@@ -1755,6 +1756,259 @@ async function upgradesTo(project, to) {
 	}
 	return readable;
 }
+// src/loop/boot-test/guest/root-filesystem.ts
+/** The exit codes of buildah that are expected here: success, and "it does not exist". */
+const orNot = [
+	0,
+	1,
+	125
+];
+/**
+* Gets exactly this image and gives `work` the folder where its root file system is mounted. Nobody else can read the
+* folder, and it is removed afterwards, also after an error or Ctrl-C. So is the image, unless it was in buildah's
+* storage before.
+* @throws InputError unless root; OutsideError when the pull fails
+*/
+async function withRootFilesystem(source, work, options = {}) {
+	requireRoot();
+	requireTools(["buildah"]);
+	const container = `coxswain-boot-${randomBytes(6).toString("hex")}`;
+	const before = await storedImages();
+	let id;
+	const remove = async () => {
+		await exec("buildah", ["umount", container], { allow: orNot });
+		await exec("buildah", ["rm", container], { allow: orNot });
+		const stored = source.storedAs ?? id;
+		if (stored !== void 0 && !before.has(stored)) await exec("buildah", ["rmi", stored], { allow: orNot });
+	};
+	const forget = onInterrupt(remove);
+	try {
+		const insecure = source.plainHttp ? ["--tls-verify=false"] : [];
+		await (options.log ?? silentLog).task(`pulling ${source.name}`, (report) => withPlainPlace(source.place, ({ place, folder }) => exec("buildah", [
+			"from",
+			"--name",
+			container,
+			...insecure,
+			place
+		], {
+			doing: `pulling ${source.name}`,
+			onLine: (line) => report(line.trim().slice(0, 60)),
+			...defined({ cwd: folder })
+		})));
+		id = await imageOf(container);
+		const { stdout } = await exec("buildah", ["mount", container]);
+		return await work(stdout.trim(), { run: runner(id) });
+	} finally {
+		forget();
+		await remove();
+	}
+}
+/**
+* buildah turns a layout's path into a local name, and refuses capitals in it: `oci:/home/runner/work/OS/image:tag`.
+* It gets such a folder by another path.
+*/
+async function withPlainPlace(place, work) {
+	const [, layout, tag] = /^oci:(.+):([^:]+)$/.exec(place) ?? [];
+	if (layout === void 0 || tag === void 0) return work({ place });
+	return withTemporaryFolder("layout", async (folder) => {
+		await symlink(resolve(layout), join(folder, "layout"));
+		return work({
+			place: `oci:layout:${tag}`,
+			folder
+		});
+	});
+}
+/** The ids of all images in buildah's storage, and the names they have there: `repository@digest`. */
+async function storedImages() {
+	const { stdout } = await exec("buildah", [
+		"images",
+		"--all",
+		"--no-trunc",
+		...["--format", "{{.Name}}@{{.Digest}} {{.ID}}"]
+	]);
+	return new Set(stdout.split(/\s+/).map((word) => word.replace(/^sha256:/, "")));
+}
+async function imageOf(container) {
+	const { stdout } = await exec("buildah", [
+		"inspect",
+		...[
+			"--type",
+			"container",
+			"--format",
+			"{{.FromImageID}}"
+		],
+		container
+	]);
+	return stdout.trim().replace(/^sha256:/, "");
+}
+function runner(imageId) {
+	return async (command, options) => {
+		const container = `coxswain-run-${randomBytes(6).toString("hex")}`;
+		const remove = async () => {
+			await exec("buildah", ["rm", container], { allow: orNot });
+		};
+		const forget = onInterrupt(remove);
+		try {
+			await exec("buildah", [
+				"from",
+				"--quiet",
+				"--pull-never",
+				"--name",
+				container,
+				imageId
+			]);
+			const args = runArguments(container, command, options);
+			const { exitCode, stdout, stderr } = await exec("buildah", args, { allow: anyExitCode });
+			return {
+				exitCode,
+				output: `${stdout}${stderr}`
+			};
+		} finally {
+			forget();
+			await remove();
+		}
+	};
+}
+const anyExitCode = Array.from({ length: 256 }, (_, code) => code);
+/** The isolation that needs no container runtime. */
+function runArguments(container, command, { folders = {} } = {}) {
+	const volumes = Object.entries(folders).flatMap(([host, guest]) => ["--volume", `${host}:${guest}`]);
+	return [
+		...[
+			"run",
+			"--isolation",
+			"chroot"
+		],
+		...volumes.length === 0 ? [] : [
+			"--cap-add",
+			"all",
+			...volumes
+		],
+		...[
+			container,
+			"--",
+			...command
+		]
+	];
+}
+/** @throws InputError unless this is root, of the machine or of a user namespace */
+function requireRoot() {
+	if (process.getuid?.() === 0) return;
+	throw new InputError({
+		problem: "the files of an image can only be seen as they are by root",
+		remedy: "Run this with sudo."
+	});
+}
+// src/loop/boot-test/guest/systemd.ts
+/** The paths of systemd in distributions. */
+const places = [
+	"/usr/lib/systemd/systemd",
+	"/lib/systemd/systemd",
+	"/sbin/init",
+	"/usr/sbin/init"
+];
+/**
+* Path of systemd in an image, without a symbolic link; undefined if the image has none.
+* /sbin/init counts if it leads to a program called systemd.
+*/
+async function findSystemd(root) {
+	for (const place of places) {
+		const found = await root.resolve(place);
+		if (found?.kind !== "file") continue;
+		if (place.endsWith("/systemd") || found.path.endsWith("/systemd")) return found.path;
+	}
+}
+/** Debian has libraries in a folder for each architecture. */
+const libraryFolders = [
+	"/usr/lib/systemd",
+	"/usr/lib64/systemd",
+	"/lib/systemd"
+];
+/** The version of systemd, from the name of its library: nothing of the image is run. */
+async function systemdVersion(root) {
+	const multiarch = (await root.list("/usr/lib")).filter((name) => /-linux-gnu\w*$/.test(name));
+	for (const folder of [...libraryFolders, ...multiarch.map((name) => `/usr/lib/${name}/systemd`)]) for (const name of await root.list(folder)) {
+		const version = /^libsystemd-shared-(\d+)/.exec(name)?.[1];
+		if (version !== void 0) return Number(version);
+	}
+}
+/** What /etc/os-release says of an image; empty if it has none. */
+async function readOsRelease(root) {
+	for (const path of ["/usr/lib/os-release", "/etc/os-release"]) {
+		const text = (await root.readFile(path, { largest: 1048576 }))?.toString("utf8");
+		if (text === void 0) continue;
+		const pairs = [...text.matchAll(/^([A-Z_0-9]+)=(?:"([^"\n]*)"|'([^'\n]*)'|(\S*))\s*$/gm)];
+		return Object.fromEntries(pairs.map(([, name, a, b, c]) => [name, a ?? b ?? c ?? ""]));
+	}
+	return {};
+}
+// src/loop/boot-test/report/image-sbom.ts
+/**
+* Attaches what is in an image to it, while its files are on this machine: the list of its packages, and the SBOM,
+* signed if this run can sign. An image without an rpm database has neither, and that is not an error.
+* @param options.root the image's root file system
+*/
+async function recordContent({ client, config, root: checkout }, options) {
+	const { reference, image, root, signer, log } = options;
+	const { descriptor: subject } = image.manifest;
+	const packages = await recordPackages(client, {
+		repository: reference.repository,
+		subject,
+		root,
+		log
+	});
+	if (packages === void 0) {
+		log.info("no SBOM is attached: the packages of the image are not known (is there an rpm database in it?)");
+		return;
+	}
+	const architecture = architectureOfGo(image.config.architecture);
+	if (architecture === void 0) return;
+	const trust = trustOf({
+		config,
+		root: checkout
+	});
+	if (await findSbom(client, reference, signer === void 0 ? {
+		...trust,
+		signedBy: []
+	} : trust) !== void 0) return;
+	const release = await readOsRelease(insideRoot(root));
+	const base = await baseOf(config.base.repository, image, log);
+	const text = await formatBillOfMaterials({
+		image: reference,
+		version: image.config.labels["org.opencontainers.image.version"] ?? "",
+		architecture,
+		created: imageTimestamp(image) ?? 0,
+		packages,
+		system: {
+			id: release.ID ?? "",
+			version: release.VERSION_ID ?? ""
+		},
+		...defined({ base })
+	});
+	await pushSbom(client, {
+		image: reference,
+		subject,
+		text,
+		signer
+	});
+}
+/** The image that it was built on, and its packages. Its layers are on this machine already, with those of the image. */
+async function baseOf(repository, image, log) {
+	const digest = image.manifest.json.annotations?.["org.opencontainers.image.base.digest"] ?? "";
+	if (!isDigest(digest)) return void 0;
+	const base = atDigest(repository, digest);
+	try {
+		const packages = await withRootFilesystem(inRegistry(base), (root) => packagesOfImage(root, log), { log });
+		return {
+			image: base,
+			...defined({ packages })
+		};
+	} catch (error) {
+		if (!(error instanceof InputError) && !(error instanceof OutsideError)) throw error;
+		log.warn(`the SBOM does not say which packages are the base's: ${messageOf(error)}`);
+		return { image: base };
+	}
+}
 // src/loop/boot-test/report/report-text.ts
 /** GitHub's limit for a comment is 65,536 characters. */
 const commentCharacters = 5e4;
@@ -1934,17 +2188,14 @@ function evidenceOf(report, about) {
 function aboutTheImage({ verdict }) {
 	return verdict !== "qemu-failed";
 }
-/** Attaches the list of packages to the image in the test registry, while the files of the image are mounted. */
-function onFiles({ client, config }, { reference, image }, log) {
-	if (reference === void 0 || !sameRepository(reference.repository, config.testImage)) return {};
-	const about = {
-		repository: reference.repository,
-		subject: image.manifest.descriptor
-	};
-	return { onFiles: (root) => recordPackages(client, {
-		...about,
+/** Attaches what is in the image to it in the test registry, while the files of the image are mounted. */
+function onFiles(project, { reference, image }, by) {
+	if (reference === void 0 || !sameRepository(reference.repository, project.config.testImage)) return {};
+	return { onFiles: (root) => recordContent(project, {
+		reference,
+		image,
 		root,
-		log
+		...by
 	}) };
 }
 /** The signer of this run's evidence. It is asked for before anything is booted, because without it a test may be in vain. */
@@ -2300,192 +2551,6 @@ function metaOf({ digest, image: { manifest, config } }) {
 		}),
 		"ostree.importer.version": "0.15.3"
 	};
-}
-// src/loop/boot-test/guest/root-filesystem.ts
-/** The exit codes of buildah that are expected here: success, and "it does not exist". */
-const orNot = [
-	0,
-	1,
-	125
-];
-/**
-* Gets exactly this image and gives `work` the folder where its root file system is mounted. Nobody else can read the
-* folder, and it is removed afterwards, also after an error or Ctrl-C. So is the image, unless it was in buildah's
-* storage before.
-* @throws InputError unless root; OutsideError when the pull fails
-*/
-async function withRootFilesystem(source, work, options = {}) {
-	requireRoot();
-	requireTools(["buildah"]);
-	const container = `coxswain-boot-${randomBytes(6).toString("hex")}`;
-	const before = await storedImages();
-	let id;
-	const remove = async () => {
-		await exec("buildah", ["umount", container], { allow: orNot });
-		await exec("buildah", ["rm", container], { allow: orNot });
-		const stored = source.storedAs ?? id;
-		if (stored !== void 0 && !before.has(stored)) await exec("buildah", ["rmi", stored], { allow: orNot });
-	};
-	const forget = onInterrupt(remove);
-	try {
-		const insecure = source.plainHttp ? ["--tls-verify=false"] : [];
-		await (options.log ?? silentLog).task(`pulling ${source.name}`, (report) => withPlainPlace(source.place, ({ place, folder }) => exec("buildah", [
-			"from",
-			"--name",
-			container,
-			...insecure,
-			place
-		], {
-			doing: `pulling ${source.name}`,
-			onLine: (line) => report(line.trim().slice(0, 60)),
-			...defined({ cwd: folder })
-		})));
-		id = await imageOf(container);
-		const { stdout } = await exec("buildah", ["mount", container]);
-		return await work(stdout.trim(), { run: runner(id) });
-	} finally {
-		forget();
-		await remove();
-	}
-}
-/**
-* buildah turns a layout's path into a local name, and refuses capitals in it: `oci:/home/runner/work/OS/image:tag`.
-* It gets such a folder by another path.
-*/
-async function withPlainPlace(place, work) {
-	const [, layout, tag] = /^oci:(.+):([^:]+)$/.exec(place) ?? [];
-	if (layout === void 0 || tag === void 0) return work({ place });
-	return withTemporaryFolder("layout", async (folder) => {
-		await symlink(resolve(layout), join(folder, "layout"));
-		return work({
-			place: `oci:layout:${tag}`,
-			folder
-		});
-	});
-}
-/** The ids of all images in buildah's storage, and the names they have there: `repository@digest`. */
-async function storedImages() {
-	const { stdout } = await exec("buildah", [
-		"images",
-		"--all",
-		"--no-trunc",
-		...["--format", "{{.Name}}@{{.Digest}} {{.ID}}"]
-	]);
-	return new Set(stdout.split(/\s+/).map((word) => word.replace(/^sha256:/, "")));
-}
-async function imageOf(container) {
-	const { stdout } = await exec("buildah", [
-		"inspect",
-		...[
-			"--type",
-			"container",
-			"--format",
-			"{{.FromImageID}}"
-		],
-		container
-	]);
-	return stdout.trim().replace(/^sha256:/, "");
-}
-function runner(imageId) {
-	return async (command, options) => {
-		const container = `coxswain-run-${randomBytes(6).toString("hex")}`;
-		const remove = async () => {
-			await exec("buildah", ["rm", container], { allow: orNot });
-		};
-		const forget = onInterrupt(remove);
-		try {
-			await exec("buildah", [
-				"from",
-				"--quiet",
-				"--pull-never",
-				"--name",
-				container,
-				imageId
-			]);
-			const args = runArguments(container, command, options);
-			const { exitCode, stdout, stderr } = await exec("buildah", args, { allow: anyExitCode });
-			return {
-				exitCode,
-				output: `${stdout}${stderr}`
-			};
-		} finally {
-			forget();
-			await remove();
-		}
-	};
-}
-const anyExitCode = Array.from({ length: 256 }, (_, code) => code);
-/** The isolation that needs no container runtime. */
-function runArguments(container, command, { folders = {} } = {}) {
-	const volumes = Object.entries(folders).flatMap(([host, guest]) => ["--volume", `${host}:${guest}`]);
-	return [
-		...[
-			"run",
-			"--isolation",
-			"chroot"
-		],
-		...volumes.length === 0 ? [] : [
-			"--cap-add",
-			"all",
-			...volumes
-		],
-		...[
-			container,
-			"--",
-			...command
-		]
-	];
-}
-/** @throws InputError unless this is root, of the machine or of a user namespace */
-function requireRoot() {
-	if (process.getuid?.() === 0) return;
-	throw new InputError({
-		problem: "the files of an image can only be seen as they are by root",
-		remedy: "Run this with sudo."
-	});
-}
-// src/loop/boot-test/guest/systemd.ts
-/** The paths of systemd in distributions. */
-const places = [
-	"/usr/lib/systemd/systemd",
-	"/lib/systemd/systemd",
-	"/sbin/init",
-	"/usr/sbin/init"
-];
-/**
-* Path of systemd in an image, without a symbolic link; undefined if the image has none.
-* /sbin/init counts if it leads to a program called systemd.
-*/
-async function findSystemd(root) {
-	for (const place of places) {
-		const found = await root.resolve(place);
-		if (found?.kind !== "file") continue;
-		if (place.endsWith("/systemd") || found.path.endsWith("/systemd")) return found.path;
-	}
-}
-/** Debian has libraries in a folder for each architecture. */
-const libraryFolders = [
-	"/usr/lib/systemd",
-	"/usr/lib64/systemd",
-	"/lib/systemd"
-];
-/** The version of systemd, from the name of its library: nothing of the image is run. */
-async function systemdVersion(root) {
-	const multiarch = (await root.list("/usr/lib")).filter((name) => /-linux-gnu\w*$/.test(name));
-	for (const folder of [...libraryFolders, ...multiarch.map((name) => `/usr/lib/${name}/systemd`)]) for (const name of await root.list(folder)) {
-		const version = /^libsystemd-shared-(\d+)/.exec(name)?.[1];
-		if (version !== void 0) return Number(version);
-	}
-}
-/** What /etc/os-release says of an image; empty if it has none. */
-async function readOsRelease(root) {
-	for (const path of ["/usr/lib/os-release", "/etc/os-release"]) {
-		const text = (await root.readFile(path, { largest: 1048576 }))?.toString("utf8");
-		if (text === void 0) continue;
-		const pairs = [...text.matchAll(/^([A-Z_0-9]+)=(?:"([^"\n]*)"|'([^'\n]*)'|(\S*))\s*$/gm)];
-		return Object.fromEntries(pairs.map(([, name, a, b, c]) => [name, a ?? b ?? c ?? ""]));
-	}
-	return {};
 }
 // src/loop/boot-test/guest/compression.ts
 /** Programs that decompress, by the ending of a file name. */
@@ -4577,6 +4642,50 @@ function knownFailuresOf(osRelease, mode) {
 function isFedoraCoreOs({ ID, VARIANT_ID }) {
 	return ID === "fedora" && VARIANT_ID === "coreos";
 }
+// src/loop/boot-test/secure-boot.ts
+/** Name of the result of this check. */
+const secureBootCheckName = "check: Secure Boot";
+/**
+* Checks by sbverify that the kernel, or the unified kernel image, is signed by one of the certificates: a firmware or
+* a shim with Secure Boot starts nothing else.
+* @param image what the image is called in messages
+* @throws InputError if sbverify is not installed, or a certificate cannot be read
+*/
+async function checkSecureBoot(root, image, certificates) {
+	const started = performance.now();
+	const { path } = await requireKernel(root, image);
+	const file = (await root.resolve(path))?.hostPath ?? join(root.folder, path);
+	const said = [];
+	let isSigned = false;
+	for (const certificate of certificates) {
+		const { exitCode, stdout, stderr } = await exec("sbverify", [
+			"--cert",
+			certificate.file,
+			file
+		], {
+			allow: [0, 1],
+			doing: "checking the signature of the kernel by sbverify"
+		});
+		const text = `${stdout}${stderr}`.trim();
+		if (/(can't|unable to|couldn't) .*cert/i.test(text)) throw new InputError({
+			where: certificate.name,
+			field: "boot-test.secure-boot.certificates",
+			problem: "sbverify cannot read this certificate",
+			found: text.split("\n")[0] ?? "",
+			expected: "a certificate in PEM: -----BEGIN CERTIFICATE-----"
+		});
+		isSigned ||= exitCode === 0;
+		said.push(`${certificate.name}: ${text.split("\n").at(-1) ?? ""}`);
+	}
+	const problem = `${path} is not signed by ${certificates.map(({ name }) => name).join(" or ")}: machines with Secure Boot will not start it`;
+	return {
+		name: secureBootCheckName,
+		result: isSigned ? "passed" : "failed",
+		exitCode: isSigned ? 0 : 1,
+		seconds: Math.round((performance.now() - started) / 10) / 100,
+		output: isSigned ? "" : `${[problem, ...said].join("\n")}\n`
+	};
+}
 // src/loop/boot-test/test-run.ts
 /**
 * Everything that is tested about an image, the quick checks first, each only if those before succeeded: its
@@ -4637,11 +4746,12 @@ function agentAnswer({ tests }, wasAsked) {
 	return test.result === "passed" ? "agrees" : "disagrees";
 }
 async function checkFiles(options, root, run) {
-	const { source, config, foreign } = options;
+	const { source, config, foreign, certificates = [] } = options;
 	const prepareRoot = isFedoraCoreOs(await readOsRelease(root));
 	const lint = foreign ? void 0 : await checkLint(root, run);
 	return [
 		await checkKernel(root, source.name, { prepareRoot }),
+		...certificates.length === 0 ? [] : [await checkSecureBoot(root, source.name, certificates)],
 		await checkLeftovers(root, config.bootTest.leftovers),
 		...lint === void 0 ? [] : [lint]
 	];
@@ -4795,6 +4905,7 @@ async function testImage(project, options) {
 			config,
 			mode: options.mode ?? config.bootTest.mode,
 			...await ignitionOf(project, commit, folder),
+			certificates: await certificatesOf(project, commit, folder),
 			machine: machineFor(project, options, architecture),
 			tests,
 			testsFolder,
@@ -4807,7 +4918,10 @@ async function testImage(project, options) {
 				architecture,
 				log
 			}),
-			...onFiles(project, tested, log),
+			...onFiles(project, tested, {
+				signer,
+				log
+			}),
 			outputFolder: output,
 			log
 		});
@@ -4865,6 +4979,26 @@ async function ignitionOf({ git, config }, commit, folder) {
 	const file = join(folder, "config.ign");
 	await writeFile(file, text);
 	return { ignition: file };
+}
+/** The certificates for Secure Boot as they are in the commit. @throws InputError if the commit lacks one */
+async function certificatesOf({ git, config }, commit, folder) {
+	const files = config.bootTest.secureBoot;
+	if (files.length > 0) requireTools(["sbverify"]);
+	return Promise.all(files.map(async (name, index) => {
+		const text = await git.try(["show", `${commit}:${name}`]);
+		if (text === void 0) throw new InputError({
+			where: "coxswain.yaml",
+			field: "boot-test.secure-boot.certificates",
+			problem: `commit ${shortCommit(commit)} has no such file`,
+			found: name
+		});
+		const file = join(folder, `certificate-${index}.pem`);
+		await writeFile(file, `${text}\n`);
+		return {
+			name,
+			file
+		};
+	}));
 }
 function machineFor({ config }, options, architecture) {
 	const deadlineSeconds = options.deadlineSeconds ?? config.bootTest.deadlineSeconds;
@@ -4930,4 +5064,4 @@ const bootModes = [
 	"ostree",
 	"disk"
 ];
-export { findStaticBusybox as _, prepareImage as a, writeNewc as c, alwaysOn as d, hasAgent as f, networks as g, reportTested as h, bootPrepared as i, readModuleIndex as l, annotationsOf as m, testImage as n, orderModules as o, nodeScript as p, makeStateDisk as r, folder as s, bootModes as t, withRootFilesystem as u, inRegistry as v, readTestTimeout as y };
+export { findStaticBusybox as _, prepareImage as a, writeNewc as c, hasAgent as d, nodeScript as f, networks as g, withRootFilesystem as h, bootPrepared as i, readModuleIndex as l, reportTested as m, testImage as n, orderModules as o, annotationsOf as p, makeStateDisk as r, folder as s, bootModes as t, alwaysOn as u, inRegistry as v, readTestTimeout as y };

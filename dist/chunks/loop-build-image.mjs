@@ -1,8 +1,8 @@
-import { J as defined, L as exec, O as beforeWriting, P as withTemporaryFolder, Q as OutsideError, V as requireTools, Y as definedVariables, Z as InputError, et as messageOf, z as findTool } from "./host.mjs";
+import { $ as definedVariables, A as beforeWriting, G as requireTools, L as withTemporaryFolder, Q as defined, U as findTool, V as exec, it as messageOf, nt as OutsideError, tt as InputError } from "./host.mjs";
 import { g as string, p as object, r as array } from "./zod.mjs";
-import { A as formatReference, C as isIndex, D as atTag, E as atDigest, M as isDigest, S as readImage, V as goArchitecture, b as setTags, d as resolveInLayout, j as formatRepository, k as digestOf, l as inLayout, s as isLoopback, u as layoutReader, w as mediaTypes, y as copyImage, z as architectureOfGo } from "./world-registry.mjs";
+import { A as digestOf, B as architectureOfGo, C as readImage, D as atDigest, H as goArchitecture, M as formatRepository, N as isDigest, O as atTag, T as mediaTypes, b as copyImage, c as isLoopback, d as resolveInLayout, j as formatReference, l as inLayout, u as layoutReader, w as isIndex, x as setTags } from "./world-registry.mjs";
 import { d as localTag, g as materialiseContext, h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, p as tagFor, v as requireBuildSpace } from "./release-candidate.mjs";
-import { S as copyAttachments } from "./release.mjs";
+import { T as copyAttachments } from "./release.mjs";
 import { a as parseContainerfile, i as stagesOnBase, t as externalStages } from "./project-containerfile.mjs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,17 +1,19 @@
-import { H as formatDuration, J as defined, Q as OutsideError, U as formatTime, Z as InputError, _ as plainText, c as count, et as messageOf, h as code$1, t as formatPercent, v as table$1 } from "./host.mjs";
+import { K as formatDuration, Q as defined, g as code$1, it as messageOf, l as count, nt as OutsideError, q as formatTime, r as formatPercent, tt as InputError, v as plainText, y as table$1 } from "./host.mjs";
 import { a as fleetTip, i as findFleet } from "./project.mjs";
-import { a as chooseRelease, b as passImage, f as thawTime, g as isReady, h as soakEnd, i as syncExternalHolds, l as readLabel, m as rolloutStart, o as recordUrgency, p as rolloutCompletion, r as findPromotion, u as evaluateAllGates } from "./release-gates.mjs";
-import { C as StaleBranchError, d as ourMessage, m as withdrawProposal, p as proposeCommit, s as promotionBranch, u as isOurs, x as untilNotStale } from "./world-forge.mjs";
-import { f as nextOpening, h as rolloutProgress, w as holdAt } from "./guidance.mjs";
-import { a as describeHold, u as metadataOf } from "./release-operations.mjs";
-import { d as findTemplate, f as renderFleetTemplate, t as describeEntry } from "./release.mjs";
+import { S as readLabel, _ as recordUrgency, a as rolloutCompletion, c as isReady, d as syncExternalHolds, i as unique, m as passImage, n as chooseRelease, o as rolloutStart, r as evaluateAllGates, s as soakEnd, u as findPromotion, w as thawTime } from "./release-gates.mjs";
+import { C as StaleBranchError, c as ourMessage, d as withdrawProposal, m as promotionBranch, s as isOurs, u as proposeCommit, x as untilNotStale } from "./world-forge.mjs";
+import { E as holdAt, g as rolloutProgress, i as adoptionCurve, p as nextOpening } from "./guidance.mjs";
+import { A as metadataOf, w as describeHold } from "./release-operations.mjs";
+import { d as renderFleetTemplate, g as promotedDigest, l as describeEntry, u as findTemplate } from "./release.mjs";
 import { n as barriersCrossed } from "./release-upstream.mjs";
-import { F as parseReference, O as digestIn, R as shortDigest, j as formatRepository } from "./world-registry.mjs";
+import { C as readImage, D as atDigest, I as parseReference, M as formatRepository, N as isDigest, k as digestIn, t as linkedDigest } from "./world-registry.mjs";
 import { a as ignoreFileNames, c as selectContext, l as findBuilt, n as readMarker, r as readCandidate, s as rollBackFileName } from "./release-candidate.mjs";
-import { D as shortCommit, T as readTextBlob, a as writeCommit, i as commitTree, n as forecastMerge, r as forecastMergeFrom, t as treeChanges, x as listCommit } from "./world-git.mjs";
-import { a as comparePackages, i as describePackages, r as countPackages, t as readPackages } from "./world-packages.mjs";
-import { d as ringsToShow } from "./project-configuration.mjs";
-import { c as trustOf } from "./release-attestations.mjs";
+import { A as shortCommit, O as readTextBlob, a as writeCommit, i as commitTree, n as forecastMerge, r as forecastMergeFrom, t as treeChanges, w as listCommit } from "./world-git.mjs";
+import { l as trustOf } from "./release-attestations.mjs";
+import { t as findSbom } from "./release-sbom.mjs";
+import { a as describePackages, c as comparePackages, i as countPackages, l as identity, n as readPackages, s as byName } from "./world-packages.mjs";
+import { p as ringsToShow } from "./project-configuration.mjs";
+import { r as severities, t as readScan } from "./release-vulnerabilities.mjs";
 import { r as findEvidence } from "./release-evidence.mjs";
 // src/loop/open-promotion/approve.ts
 /**
@@ -165,6 +167,7 @@ async function readMergedBuild({ git, config, client, root }, merge) {
 				same: false,
 				version,
 				different,
+				built,
 				image: {
 					tested: false,
 					note: `the merge builds another image, ${version}: ${error.details.problem}`
@@ -175,6 +178,7 @@ async function readMergedBuild({ git, config, client, root }, merge) {
 			same: false,
 			version,
 			different,
+			built,
 			image: {
 				tested: true,
 				note: `the merge builds another image, ${version}: built and tested`
@@ -217,26 +221,56 @@ async function readIgnoreFile(git, entries) {
 }
 // src/loop/open-promotion/package-list.ts
 /**
-* What a promotion changes in a node's packages. A convenience for reviewers: if it cannot be found out, the
+* Compares the SBOMs of two releases, every architecture. A convenience for reviewers: if it cannot be found out, the
 * promotion goes on without it.
 * @returns undefined if there is nothing to compare, or the images have no rpm database
 */
-async function packageChanges({ client, log }, before, after) {
-	const image = (record) => {
-		const reference = parseReference(record?.images[0]?.digestRef ?? "");
-		return reference.kind === "digest" ? reference : void 0;
-	};
+async function packageChanges(project, before, after) {
+	const { client, log } = project;
 	if (before === void 0) return void 0;
-	const [old, next] = [image(before), image(after)];
-	if (old === void 0 || next === void 0) return void 0;
+	const trust = trustOf(project);
 	try {
-		const [one, other] = await Promise.all([readPackages(client, old), readPackages(client, next)]);
-		return one === void 0 || other === void 0 ? void 0 : comparePackages(one, other);
+		const [one, other] = await Promise.all([readContent(client, before, trust), readContent(client, after, trust)]);
+		if (one === void 0 || other === void 0) return void 0;
+		const difference = comparePackages(one.packages, other.packages);
+		const { derived } = other;
+		const come = [...difference.added, ...difference.upgraded.map((each) => each.after)];
+		return {
+			difference,
+			source: one.fromSbom && other.fromSbom ? "SBOM" : "rpm database",
+			...derived === void 0 ? {} : { own: come.filter((each) => derived.has(identity(each))).length }
+		};
 	} catch (error) {
 		if (!(error instanceof InputError) && !(error instanceof OutsideError)) throw error;
 		log.warn(`the package changes are not listed: ${messageOf(error)}`);
 		return;
 	}
+}
+/** The packages of all images of a release, each package once. */
+async function readContent(client, record, trust) {
+	const packages = /* @__PURE__ */ new Map();
+	const derived = /* @__PURE__ */ new Set();
+	let fromSbom = true;
+	let isKnown = true;
+	if (record.images.length === 0) return void 0;
+	for (const { digestRef } of record.images) {
+		const image = parseReference(digestRef);
+		if (image.kind !== "digest") return void 0;
+		const sbom = await findSbom(client, image, trust);
+		const found = sbom?.packages ?? await readPackages(client, image);
+		if (found === void 0) return void 0;
+		fromSbom &&= sbom !== void 0;
+		isKnown &&= sbom !== void 0 && sbom.origins.size > 0;
+		for (const each of found) {
+			packages.set(identity(each), each);
+			if (sbom?.origins.get(identity(each)) === "derived") derived.add(identity(each));
+		}
+	}
+	return {
+		packages: [...packages.values()].sort(byName),
+		fromSbom,
+		...isKnown ? { derived } : {}
+	};
 }
 // src/loop/open-promotion/promotion-branch.ts
 /**
@@ -388,11 +422,7 @@ function describeSourceRollout(release) {
 	const paused = state.operations.paused?.find((each) => each.version === record.version);
 	if (paused !== void 0) return `Paused at ${formatPercent(paused.progress)} on ${minute(paused.since)} by ${plainText(`${paused.by}: ${paused.reason}`)}`;
 	if (end === void 0 || end <= start) return (rollout?.start_percentage ?? 0) >= 1 ? `Offered to every node at once, on ${minute(start)}.` : "It has no duration: the share of nodes stays where it is.";
-	const line = rollout?.duration_minutes === void 0 ? {
-		start_epoch: start,
-		start_percentage: 0,
-		duration_minutes: (end - start) / 60
-	} : rollout;
+	const line = plannedLine(release);
 	const rows = [
 		0,
 		.25,
@@ -405,6 +435,53 @@ function describeSourceRollout(release) {
 		return `${minute(at)}  ${bar(share)} ${formatPercent(share).padStart(6)}`;
 	});
 	return `Over ${formatDuration(end - start)}, the share of nodes that was offered it:\n\n\`\`\`\n${rows.join("\n")}\n\`\`\``;
+}
+/** If the entry was cleaned up, only the record has its start and end; every rollout is a straight line between them. */
+function plannedLine(release) {
+	const { record, state } = release;
+	const { rollout } = metadataOf(state.updates, record.version);
+	const start = rolloutStart(release);
+	const end = rolloutCompletion(release);
+	if (rollout?.duration_minutes !== void 0) return rollout;
+	return end === void 0 || end <= start ? {
+		start_epoch: start,
+		start_percentage: 1
+	} : {
+		start_epoch: start,
+		start_percentage: 0,
+		duration_minutes: (end - start) / 60
+	};
+}
+const mostPoints = 8;
+/**
+* Planned against real: to which share of the source's nodes the rollout offered the release, and which share ran it.
+* @returns undefined if nobody counted the nodes
+*/
+function describeSourceAdoption(release) {
+	const { adoption } = release.state;
+	const { version } = release.record;
+	if (adoption === void 0) return void 0;
+	const counted = `${adoption.method === "sample" ? "about " : ""}${count(adoption.nodes, "node")}, counted on ${formatTime(adoption.observedAt)}`;
+	const points = adoptionCurve(adoption, version, plannedLine(release));
+	const first = points.findIndex(({ at }) => at >= rolloutStart(release));
+	if (first < 0) return `It was not counted in this rollout: ${counted}.`;
+	const later = points.slice(first);
+	const step = Math.ceil(later.length / mostPoints);
+	const shown = later.filter((_, index) => (later.length - 1 - index) % step === 0);
+	const back = adoption.cameBack.filter(({ from }) => from === version).reduce((sum, { nodes }) => sum + nodes, 0);
+	return [
+		`Of ${counted}:`,
+		table([[
+			"",
+			"offered to (planned)",
+			"run it or a newer release"
+		], ...shown.map(({ at, planned = 0, observed }) => [
+			minute(at),
+			formatPercent(planned),
+			formatPercent(observed)
+		])]),
+		...back === 0 ? [] : [`**${count(back, "node")} ran it and came back to an older release.**`]
+	].join("\n\n");
 }
 /** Who is offered a release when, ring by ring: nodes ask for their ring's wariness. */
 function describeOffers(config, rollout, from) {
@@ -424,6 +501,101 @@ function describeOffers(config, rollout, from) {
 function bar(share) {
 	const full = Math.round(share * barLength);
 	return `${"█".repeat(full)}${"░".repeat(barLength - full)}`;
+}
+// src/loop/open-promotion/vulnerability-changes.ts
+/**
+* Reads the reports of scanners about both releases.
+* @param about.merged the image that the merge builds, if it is another one; `undefined` in it: it is not built yet
+*/
+async function vulnerabilityChanges(project, about) {
+	const { release, from, current, to, merged } = about;
+	try {
+		const scans = merged === void 0 ? await scansOf(project, release, from) : await scansOfBuild(project, merged.built);
+		const before = current === void 0 ? void 0 : await scansOf(project, current, to);
+		return {
+			scans,
+			...before?.some(({ scan }) => "found" in scan) ? { before } : {}
+		};
+	} catch (error) {
+		if (!(error instanceof InputError) && !(error instanceof OutsideError)) throw error;
+		project.log.warn(`the reports of scanners cannot be read: ${messageOf(error)}`);
+		return { scans: error };
+	}
+}
+async function scansOf(project, record, state) {
+	const release = state.releases.releases.find(({ version }) => version === record.version);
+	const index = release === void 0 ? void 0 : promotedDigest(project.config, release);
+	const scanned = [];
+	for (const { architecture, digestRef } of record.images) {
+		const image = parseReference(digestRef);
+		if (image.kind === "digest") scanned.push({
+			architecture,
+			scan: await scanOf(project, image, index)
+		});
+	}
+	return scanned;
+}
+async function scansOfBuild(project, built) {
+	if (built === void 0) return [];
+	const scanned = [];
+	for (const architecture of project.config.architectures) {
+		const { manifest, index } = await readImage(project.client, built, architecture);
+		const image = atDigest(built.repository, manifest.descriptor.digest);
+		scanned.push({
+			architecture,
+			scan: await scanOf(project, image, index?.digest)
+		});
+	}
+	return scanned;
+}
+/** The reports of the image itself. Those of the index are of one of its images, and it is not known of which. */
+function scanOf(project, image, index) {
+	const digests = index === void 0 ? [image.digest] : [image.digest, index];
+	return readScan(project.client, image, {
+		digests,
+		trust: trustOf(project)
+	});
+}
+const shown = 40;
+/** New and fixed vulnerabilities as Markdown; undefined if nothing is known about the proposed release. */
+function describeVulnerabilities({ scans, before }) {
+	if (scans instanceof Error || !scans.some(({ scan }) => "found" in scan)) return void 0;
+	const after = unique(scans);
+	if (before === void 0) return [`Scanners found ${counts(after)}. Nothing is known about what runs now.`, rows("found", after)].filter((part) => part !== "").join("\n\n");
+	const old = unique(before);
+	const has = (some) => new Set(some.map(({ id }) => id));
+	const [were, are] = [has(old), has(after)];
+	const come = after.filter(({ id }) => !were.has(id));
+	const gone = old.filter(({ id }) => !are.has(id));
+	return [
+		`Vulnerabilities: ${count(come.length, "new one")}, ${gone.length} fixed, ${after.length - come.length} as before.`,
+		rows("new", come),
+		rows("fixed", gone)
+	].filter((part) => part !== "").join("\n\n");
+}
+/** `2 critical, 1 low` */
+function counts(all) {
+	const parts = ["unknown", ...severities].map((severity) => [severity, all.filter((each) => each.severity === severity).length]).filter(([, number]) => number > 0).reverse();
+	return parts.length === 0 ? "nothing" : parts.map(([severity, number]) => `${number} ${severity}`).join(", ");
+}
+function rows(title, all) {
+	if (all.length === 0) return "";
+	const rank = ({ severity }) => severity === "unknown" ? severities.length : severities.indexOf(severity);
+	const list = all.toSorted((one, other) => rank(other) - rank(one)).slice(0, shown);
+	const rest = all.length - list.length;
+	return folded(`${title}: ${counts(all)}`, [table([[
+		"id",
+		"severity",
+		"packages"
+	], ...list.map(({ id, severity, packages }) => [
+		cut(id),
+		severity,
+		packages.slice(0, 3).map(cut).join(", ")
+	])]), ...rest > 0 ? [`… and ${rest} more`] : []].join("\n\n"));
+}
+/** Ids and names are a scanner's: long ones are cut. */
+function cut(text) {
+	return code(text.length > 60 ? `${text.slice(0, 59)}…` : text);
 }
 // src/loop/open-promotion/pull-request.ts
 const shownCommits = 30;
@@ -447,6 +619,8 @@ function promotionProposal(facts) {
 function promotionBody(facts) {
 	const { source, target, release, gates, forecast, packages, commits, files } = facts;
 	const { record, urgent } = release;
+	const vulnerabilities = facts.vulnerabilities && describeVulnerabilities(facts.vulnerabilities);
+	const adoption = describeSourceAdoption(release);
 	return `${[
 		`Release \`${record.version}\`, which fleet \`${source.name}\` runs, for fleet \`${target.name}\`. ${readinessSentence(gates)}`,
 		...urgent === void 0 ? [] : [`> **Urgent**, so it does not soak: ${plainText(`${urgent.reason} (by ${urgent.by})`)}`],
@@ -455,7 +629,9 @@ function promotionBody(facts) {
 		`### What a merge does\n\n${whatMergeDoes(facts)}`,
 		...forecast === void 0 ? [] : [offers(facts, forecast)],
 		folded(`How it went in ${source.name}`, describeSourceRollout(release)),
+		...adoption === void 0 ? [] : [folded(`Who runs it in ${source.name}`, adoption)],
 		folded("Tests", facts.evidence.map((line) => `- ${line}`).join("\n")),
+		...vulnerabilities === void 0 ? [] : [`### What scanners found\n\n${vulnerabilities}`],
 		`### What changes\n\n${changes({
 			packages,
 			commits,
@@ -466,13 +642,17 @@ function promotionBody(facts) {
 }
 /** What a reviewer asks first, in a few lines. */
 function risks({ release, build, packages, commits, files }) {
-	const kernel = packages?.upgraded.find(({ name }) => name === "kernel");
+	const kernel = packages?.difference.upgraded.find(({ name }) => name === "kernel");
 	return [
 		build !== void 0 && build.different.length > 0 && !build.same ? "- **Another image than the one that ran**: see below." : "- The image that was tested, byte for byte.",
 		kernel === void 0 ? void 0 : `- **Kernel**: ${code(versionOf(kernel.before))} → ${code(versionOf(kernel.after))}`,
-		packages === void 0 ? void 0 : `- Packages: ${countPackages(packages)}`,
-		`- ${count(commits.length, "commit")}, ${count(files.length, "file")}; built from ${code(shortCommit(release.record.commit))}`
+		packages === void 0 ? void 0 : `- Packages: ${countPackages(packages.difference)}${ownPackages(packages)}`,
+		`- ${count(commits.length, "commit")}, ${count(files.length, "file")}; built from commit ${shortCommit(release.record.commit)}`
 	].filter((line) => line !== void 0).join("\n");
+}
+/** How much of it is not the base's. */
+function ownPackages({ own }) {
+	return own === void 0 ? "" : own === 0 ? "; all of them of the base" : `; ${own} of them not of the base`;
 }
 function versionOf({ version, release }) {
 	return `${version}-${release}`;
@@ -523,8 +703,8 @@ function versionTable({ config, target, release, current, packages }) {
 		],
 		...config.architectures.map((architecture) => [
 			`digest ${architecture}`,
-			shortCell(digestOf(current, architecture)),
-			shortCell(digestOf(record, architecture))
+			linkOf(current, architecture, { short: true }),
+			linkOf(record, architecture, { short: true })
 		]),
 		[
 			"created",
@@ -534,7 +714,7 @@ function versionTable({ config, target, release, current, packages }) {
 		...packages === void 0 ? [] : [[
 			"packages",
 			"",
-			countPackages(packages)
+			countPackages(packages.difference)
 		]]
 	]);
 }
@@ -562,9 +742,9 @@ function offers({ config, target, template }, { entry, at }) {
 function changes(what) {
 	const { packages, commits, files } = what;
 	const subjects = commits.map(({ sha, message }) => `${shortCommit(sha)} ${plainText(message.split("\n")[0] ?? "")}`);
-	const packageText = packages === void 0 ? "" : describePackages(packages);
+	const packageText = packages === void 0 ? "" : describePackages(packages.difference);
 	return [
-		...packages === void 0 ? [] : [folded(`Packages: ${countPackages(packages)}`, packageText.length <= longestPackages ? packageText : `Too many to list here: ${countPackages(packages)}.`)],
+		...packages === void 0 ? [] : [folded(`Packages: ${countPackages(packages.difference)}`, packageText.length <= longestPackages ? `From the ${packages.source === "SBOM" ? "SBOMs" : "rpm databases"} of both releases, of every architecture.\n\n${packageText}` : `Too many to list here: ${countPackages(packages.difference)}.`)],
 		folded(`Files: ${files.length}`, list(files.map((path) => `\`${path}\``), shownFiles)),
 		list(subjects, shownCommits)
 	].join("\n\n");
@@ -573,24 +753,25 @@ function wayBack({ target, current }) {
 	const stop = `\`coxswain edit-updates --fleet ${target.name} --action pause --reason WHY\` stops the rollout where it is.`;
 	return current === void 0 ? `${stop} This is the first release of ${target.name}: there is nothing to go back to.` : `${stop} \`coxswain roll-back --fleet ${target.name} --reason WHY\` withdraws the release, and proposes the content of \`${current.version}\` as a new release: nodes do not go back to an older one on their own.`;
 }
-/** A digest as a table shows it. */
-function shortCell(digest) {
-	return code(digest === void 0 ? void 0 : shortDigest(digest));
-}
 /** Every digest in full, of the old and the new release. */
 function digests({ config, target, release, current }) {
-	return folded("Digests", config.architectures.flatMap((architecture) => [`${architecture}, ${target.name} now: ${code(digestOf(current, architecture))}`, `${architecture}, proposed: ${code(digestOf(release.record, architecture))}`]).map((line) => `- ${line}`).join("\n"));
+	return folded("Digests", config.architectures.flatMap((architecture) => [`${architecture}, ${target.name} now: ${linkOf(current, architecture)}`, `${architecture}, proposed: ${linkOf(release.record, architecture)}`]).map((line) => `- ${line}`).join("\n"));
 }
-function digestOf(record, architecture) {
-	const reference = record?.images.find((image) => image.architecture === architecture)?.digestRef;
-	return reference === void 0 ? void 0 : digestIn(reference);
+function linkOf(record, architecture, options = {}) {
+	const name = record?.images.find((image) => image.architecture === architecture)?.digestRef;
+	const image = name === void 0 ? void 0 : parseReference(name);
+	return image?.kind === "digest" ? linkedDigest(image, options) : code(void 0);
 }
 // src/loop/open-promotion/test-evidence.ts
 /** One line of Markdown for each image: what was tested, and with which result. */
 async function describeEvidence({ client, log, config, root }, record) {
 	const lines = [];
 	for (const { architecture, digestRef, evidence } of record.images) {
-		const short = evidence === void 0 ? "none" : `\`${evidence}\``;
+		const image = parseReference(digestRef);
+		const short = evidence === void 0 ? "none" : image.kind === "digest" && isDigest(evidence) ? linkedDigest({
+			...image,
+			digest: evidence
+		}) : code$1(evidence);
 		const found = evidence === void 0 ? void 0 : await find(digestRef, evidence);
 		lines.push(`${architecture}: ${found === void 0 ? `evidence ${short}` : `${describe(found)} Evidence ${short}`}`);
 	}
@@ -656,6 +837,14 @@ async function propose(project, options) {
 		parents: [tip, branch.to],
 		different: await branches.changedFiles(record.commit, tree)
 	});
+	const current = to.records[to.releases.releases.at(-1)?.version ?? ""];
+	const vulnerabilities = await vulnerabilityChanges(project, {
+		release: record,
+		from,
+		current,
+		to,
+		...build?.image === void 0 ? {} : { merged: { built: build.built } }
+	});
 	const gates = evaluateAllGates({
 		source: source.name,
 		target,
@@ -667,9 +856,9 @@ async function propose(project, options) {
 		outdatedBranch: branch.outdated,
 		template: rendered,
 		mergedImage: build?.image,
+		scans: vulnerabilities.scans,
 		now
 	});
-	const current = to.records[to.releases.releases.at(-1)?.version ?? ""];
 	const proposal = promotionProposal({
 		config,
 		source,
@@ -684,6 +873,7 @@ async function propose(project, options) {
 		files: await branches.changedFiles(tip, tree ?? branch.to),
 		build,
 		packages: await packageChanges(project, current, record),
+		vulnerabilities,
 		evidence: await describeEvidence(project, record),
 		forecast: rendered.forecast,
 		template: rendered.path

@@ -1,13 +1,13 @@
-import { J as defined, O as beforeWriting, Q as OutsideError, Z as InputError } from "./host.mjs";
+import { A as beforeWriting, Q as defined, nt as OutsideError, tt as InputError } from "./host.mjs";
 import { c as releaseCommit, i as findFleet } from "./project.mjs";
-import { S as copyAttachments, b as planTags, i as followOffer, n as tagReader } from "./release.mjs";
+import { C as planTags, T as copyAttachments, m as followOffer, t as tagReader } from "./release.mjs";
 import { f as requireBuildKey, l as findBuilt, r as readCandidate } from "./release-candidate.mjs";
 import { d as pushAcceptance, t as requireRehearsed, u as findAcceptance } from "./release-evidence.mjs";
-import { S as requireNewer, b as passImage, n as refuseFrozen, y as isoTime } from "./release-gates.mjs";
-import { o as refuseHeld, v as refuseHeldByFile } from "./release-operations.mjs";
-import { n as signedDigests, r as askFleetPolicy, s as fleetKeys, t as signImage, u as signingKeys } from "./release-signatures.mjs";
-import { D as shortCommit } from "./world-git.mjs";
-import { A as formatReference, D as atTag, E as atDigest, S as readImage, b as setTags, t as rememberingClient, x as imageTimestamp, y as copyImage } from "./world-registry.mjs";
+import { g as requireNewer, m as passImage, p as isoTime, x as refuseFrozen } from "./release-gates.mjs";
+import { T as refuseHeld, f as refuseHeldByFile } from "./release-operations.mjs";
+import { d as signingKeys, n as signedDigests, r as askFleetPolicy, s as fleetKeys, t as signImage } from "./release-signatures.mjs";
+import { A as shortCommit } from "./world-git.mjs";
+import { C as readImage, D as atDigest, O as atTag, S as imageTimestamp, b as copyImage, j as formatReference, n as rememberingClient, x as setTags } from "./world-registry.mjs";
 // src/loop/promote-image/production-tags.ts
 /** Looks up where every tag points now, and decides which to set. Writes nothing. */
 async function planMoves(options) {
@@ -187,11 +187,13 @@ async function promoteImage(project, options) {
 			testsTree: candidate.testsTree
 		}
 	});
+	const unsigned = client.counters.requests;
 	const signatures = await signImage(project.client, {
 		repository: config.image,
 		digests: signedDigests(manifest),
 		keys
 	});
+	let signingRequests = client.counters.requests - unsigned;
 	const changed = !plan.inProduction || plan.move.length > 0 || attached.length > 0 || recorded || signatures > 0;
 	if (changed) await passImages({
 		client: project.client,
@@ -209,11 +211,13 @@ async function promoteImage(project, options) {
 		digest: built.digest,
 		tags: plan.move
 	});
+	const tagged = client.counters.requests;
 	const acceptedByNodes = await requireAccepted(project, {
 		fleet,
 		digests: signedDigests(manifest),
 		now: options.now
 	});
+	signingRequests += client.counters.requests - tagged;
 	if (plan.isWithdrawn) await followOffer(project, fleet.name);
 	return {
 		fleet: fleet.name,
@@ -234,7 +238,8 @@ async function promoteImage(project, options) {
 		acceptedByNodes,
 		mounted: report.mounted,
 		copied: report.copied,
-		requests: client.counters.requests - requestsBefore
+		requests: client.counters.requests - requestsBefore,
+		signingRequests
 	};
 }
 /**

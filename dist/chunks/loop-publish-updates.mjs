@@ -1,11 +1,11 @@
-import { H as formatDuration, J as defined, N as readFileIfThere, U as formatTime, Z as InputError } from "./host.mjs";
-import { A as formatReference, D as atTag, E as atDigest, b as setTags, h as readArtifact } from "./world-registry.mjs";
-import { P as parseUpdateMetadata, T as nextHoldEnd, V as parseGraph, j as formatUpdateMetadata, v as formatReleaseIndex, x as parseReleaseIndex } from "./guidance.mjs";
-import { b as planTags, i as followOffer, o as promotedDigest, u as neededVersions } from "./release.mjs";
-import { n as bundlePath, r as formatBundle, t as lintState } from "./release-state.mjs";
-import { _ as filesAtUrl, a as refuseUnserved, c as publishToFolder, d as readLastPublished, f as parseStamp, i as namedImages, l as checkOwnFolder, n as renderSite, o as publishEverywhere, p as stampPath, r as findUnserved, s as nextChangeDue, t as refuseUnvouched, u as notPublished, y as filesInFolder } from "./release-published.mjs";
+import { I as readFileIfThere, K as formatDuration, Q as defined, q as formatTime, tt as InputError } from "./host.mjs";
+import { D as atDigest, O as atTag, g as readArtifact, j as formatReference, x as setTags } from "./world-registry.mjs";
+import { C as parseReleaseIndex, D as nextHoldEnd, I as parseUpdateMetadata, K as parseGraph, N as formatUpdateMetadata, b as formatReleaseIndex } from "./guidance.mjs";
+import { C as planTags, c as neededVersions, g as promotedDigest, m as followOffer } from "./release.mjs";
+import { i as lintState, n as formatBundle, t as bundlePath } from "./release-state.mjs";
+import { E as filesInFolder, _ as stampPath, a as publishEverywhere, c as checkOwnFolder, g as parseStamp, h as renderSite, i as refuseUnserved, l as notPublished, m as readPageFacts, n as findUnserved, o as nextChangeDue, r as namedImages, s as publishToFolder, t as refuseUnvouched, u as readLastPublished, w as filesAtUrl } from "./release-published.mjs";
 import { n as openWitnesses } from "./release-witnesses.mjs";
-import { c as nextPauseEnd, s as endExpiredPauses, t as commitMessage } from "./release-operations.mjs";
+import { D as nextPauseEnd, E as endExpiredPauses, x as commitMessage } from "./release-operations.mjs";
 import { join } from "node:path";
 // src/loop/publish-updates/from-artifact.ts
 /**
@@ -264,10 +264,14 @@ async function publishOnce(project, options, names) {
 	await checkImages(project, chosen);
 	const { architectures, rings, stream, publish } = config;
 	const stamps = new Map(chosen.map((fleet) => [fleet.name, stampOf(fleet, project, now)]));
+	const { facts, ...page } = await readPageFacts(project, all, now);
 	const fleets = all.map(({ name, state }) => ({
 		name,
 		state,
-		...defined({ stamp: stamps.get(name) })
+		...defined({
+			stamp: stamps.get(name),
+			facts: facts.get(name)
+		})
 	}));
 	const files = renderSite({
 		fleets,
@@ -275,13 +279,17 @@ async function publishOnce(project, options, names) {
 		rings,
 		stream,
 		now,
-		url: publish.url
+		url: publish.url,
+		...page
 	});
 	const filesOf = (name) => [...files].filter(([path]) => path.startsWith(`${name}/`));
 	const others = new Set(all.filter((fleet) => !chosen.includes(fleet)).flatMap(({ name }) => filesOf(name).map(([path]) => path)));
 	const published = await publishEverywhere({
 		config,
 		client,
+		root: project.root,
+		signer: options.signer,
+		now,
 		folder,
 		site: new Map([...files].filter(([path]) => !others.has(path))),
 		fleets: new Map(chosen.map(({ name, texts }) => [name, new Map([...filesOf(name), [bundlePath(name), formatBundle(texts)]])]))
@@ -414,18 +422,18 @@ async function endPauses(state, fleet, now) {
 // src/loop/publish-updates/site-is-behind.ts
 /**
 * Whether the site at publish.url has something else than the folder. The stamp says when a graph changes next, so it
-* is enough to compare three small files of each fleet. A site that gives no answer counts as behind: it is deployed
+* is enough to compare three small files of each fleet, and the dashboard, which shows the rest. A site that gives no answer counts as behind: it is deployed
 * again.
 */
 async function siteIsBehind(config, folder) {
 	const { url } = config.publish;
 	if (url === void 0) return true;
 	const [site, own] = [filesAtUrl(url), filesInFolder(folder)];
-	const paths = Object.keys(config.fleets).flatMap((fleet) => [
+	const paths = [...Object.keys(config.fleets).flatMap((fleet) => [
 		stampPath(fleet),
 		`${fleet}/releases.json`,
 		`${fleet}/updates.json`
-	]);
+	]), "index.html"];
 	try {
 		return !(await Promise.all(paths.map(async (path) => await site.read(path) === await own.read(path)))).every(Boolean);
 	} catch {

@@ -1,14 +1,14 @@
-import { g as addRelease, k as addUpdate, p as rolloutEnd } from "./guidance.mjs";
+import { j as addUpdate, m as rolloutEnd, v as addRelease } from "./guidance.mjs";
 import { c as releaseCommit } from "./project.mjs";
 import { n as readMarker, o as refreshFileName, r as readCandidate } from "./release-candidate.mjs";
-import { b as passImage, c as withoutUrgency, n as refuseFrozen, s as urgencyOfBuild, y as isoTime } from "./release-gates.mjs";
-import { d as refuseAroundPausedBarrier, o as refuseHeld, v as refuseHeldByFile } from "./release-operations.mjs";
-import { d as findTemplate, f as renderFleetTemplate } from "./release.mjs";
+import { m as passImage, p as isoTime, v as urgencyOfBuild, x as refuseFrozen, y as withoutUrgency } from "./release-gates.mjs";
+import { T as refuseHeld, f as refuseHeldByFile, j as refuseAroundPausedBarrier } from "./release-operations.mjs";
+import { d as renderFleetTemplate, u as findTemplate } from "./release.mjs";
 import { d as upstreamStatusOf, n as barriersCrossed, r as inheritBarriers, t as refuseBarrierBypasses, u as refuseDoubtful } from "./release-upstream.mjs";
-import { A as formatReference, D as atTag, E as atDigest, O as digestIn } from "./world-registry.mjs";
-import { J as defined, Z as InputError } from "./host.mjs";
-import { h as buildReleaseUrl, m as buildReleasePath } from "./release-published.mjs";
-import { D as shortCommit } from "./world-git.mjs";
+import { D as atDigest, O as atTag, j as formatReference, k as digestIn } from "./world-registry.mjs";
+import { Q as defined, tt as InputError } from "./host.mjs";
+import { S as buildReleaseUrl, x as buildReleasePath } from "./release-published.mjs";
+import { A as shortCommit } from "./world-git.mjs";
 // src/loop/start-rollout/new-release.ts
 /** The release's place in the release index. */
 function releaseOf(config, fleet, version, images) {

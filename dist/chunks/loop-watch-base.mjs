@@ -1,15 +1,16 @@
-import { H as formatDuration, J as defined, U as formatTime, Z as InputError, g as codeBlock, h as code, v as table } from "./host.mjs";
+import { K as formatDuration, Q as defined, _ as codeBlock, g as code, q as formatTime, tt as InputError, y as table } from "./host.mjs";
 import { a as parseContainerfile, n as findBase, r as repinBase } from "./project-containerfile.mjs";
 import { a as fleetTip, o as nextFleets, r as entryFleets } from "./project.mjs";
 import { t as requireSignedBase } from "./release-base-signature.mjs";
-import { f as proposeChanges, m as withdrawProposal, o as baseBranch } from "./world-forge.mjs";
-import { A as formatReference, D as atTag, E as atDigest, F as parseReference, N as isTag, R as shortDigest, S as readImage, c as NotFoundError, j as formatRepository } from "./world-registry.mjs";
-import { d as upstreamStatusOf, i as upstreamMarksBetween, o as describeUpstreamStatus, s as doubtOf } from "./release-upstream.mjs";
+import { d as withdrawProposal, l as proposeChanges, p as baseBranch } from "./world-forge.mjs";
+import { C as readImage, D as atDigest, I as parseReference, M as formatRepository, O as atTag, P as isTag, f as NotFoundError, j as formatReference, t as linkedDigest, z as shortDigest } from "./world-registry.mjs";
 import { l as findBuilt, o as refreshFileName, r as readCandidate } from "./release-candidate.mjs";
-import { a as comparePackages, o as samePackages, t as readPackages } from "./world-packages.mjs";
-import { h as defaultUpstream } from "./project-configuration.mjs";
+import { a as describePackages, c as comparePackages, i as countPackages, n as readPackages, u as samePackages } from "./world-packages.mjs";
+import { d as upstreamStatusOf, i as upstreamMarksBetween, o as describeUpstreamStatus, s as doubtOf } from "./release-upstream.mjs";
+import { _ as defaultUpstream } from "./project-configuration.mjs";
 // src/loop/watch-base/base-image.ts
 const versionLabel = "org.opencontainers.image.version";
+const kernelLabel = "ostree.linux";
 /** What the base's tag points at now, by one HEAD. @throws InputError when there is no such tag */
 async function resolveBase(client, config) {
 	const found = await client.resolve(config.base);
@@ -45,6 +46,7 @@ async function readNewBase(client, config, digest) {
 		digest,
 		version,
 		created: images[0]?.config.created,
+		kernel: images[0]?.config.labels[kernelLabel],
 		pin: {
 			kind: "digest",
 			repository,
@@ -62,7 +64,8 @@ async function readPinnedBase(client, config, pinned) {
 		return {
 			digest,
 			version: image.labels[versionLabel] ?? versionOfTag(config, pinned),
-			created: image.created
+			created: image.created,
+			kernel: image.labels[kernelLabel]
 		};
 	} catch (error) {
 		if (!(error instanceof NotFoundError)) throw error;
@@ -92,6 +95,39 @@ async function sameImages(client, config, from, to) {
 /** The version in the tag of a pin; no request is made. */
 function versionOfTag(config, pinned) {
 	return pinned.tag === config.base.tag ? void 0 : pinned.tag;
+}
+// src/loop/watch-base/built-packages.ts
+/**
+* The packages of the image that a proposed commit builds, compared with those of the fleet's newest release.
+* @returns undefined if they cannot be compared: nothing is released or built yet, or an image has no rpm database
+*/
+async function compareBuiltPackages({ client, config, git }, { commit, state }) {
+	const newest = state.releases.releases.at(-1);
+	const released = newest?.["oci-index"] ?? newest?.["oci-images"]?.[0]?.["digest-ref"];
+	if (newest === void 0 || released === void 0 || released === "") return void 0;
+	try {
+		const candidate = await readCandidate({
+			git,
+			config,
+			client,
+			commit
+		});
+		const built = await findBuilt(client, config, candidate);
+		if (built === void 0) return void 0;
+		const before = await readPackages(client, parseReference(released));
+		const after = await readPackages(client, built);
+		if (before === void 0 || after === void 0) return void 0;
+		const difference = comparePackages(before, after);
+		return {
+			candidate,
+			release: newest.version,
+			difference,
+			count: after.length
+		};
+	} catch (error) {
+		if (error instanceof InputError) return void 0;
+		throw error;
+	}
 }
 // src/loop/watch-base/choose-base.ts
 /** What a version tag of the base's repository points at. @throws InputError when there is no such tag */
@@ -149,32 +185,17 @@ const noEffect = "no effective change";
 * @returns why it is to be closed, for people
 */
 async function withoutEffect(project, options) {
-	const { client, config, git, forge } = project;
+	const { forge } = project;
 	const { pullRequest, tip, state } = options;
 	const commit = pullRequest.headCommit;
 	if (pullRequest.comments.some(({ key }) => key === "closed")) return void 0;
 	if ((await forge.branches.changedFiles(tip, commit)).join() !== ".coxswain/refresh") return void 0;
-	const newest = state.releases.releases.at(-1);
-	const released = newest?.["oci-index"] ?? newest?.["oci-images"]?.[0]?.["digest-ref"];
-	if (newest === void 0 || released === void 0 || released === "") return void 0;
-	try {
-		const candidate = await readCandidate({
-			git,
-			config,
-			client,
-			commit
-		});
-		const built = await findBuilt(client, config, candidate);
-		if (built === void 0) return void 0;
-		const before = await readPackages(client, parseReference(released));
-		const after = await readPackages(client, built);
-		if (before === void 0 || after === void 0) return void 0;
-		if (!samePackages(comparePackages(before, after))) return void 0;
-		return `Closed: ${noEffect}. The new build \`${candidate.version}\` has the same ${after.length} packages as release \`${newest.version}\`.`;
-	} catch (error) {
-		if (error instanceof InputError) return void 0;
-		throw error;
-	}
+	const built = await compareBuiltPackages(project, {
+		commit,
+		state
+	});
+	if (built === void 0 || !samePackages(built.difference)) return void 0;
+	return `Closed: ${noEffect}. The new build \`${built.candidate.version}\` has the same ${built.count} packages as release \`${built.release}\`.`;
 }
 /** Whether we closed the pull request of this same commit because it had no effect. */
 async function cameToNothing(forge, branches, commit) {
@@ -185,7 +206,7 @@ async function cameToNothing(forge, branches, commit) {
 // src/loop/watch-base/pull-request.ts
 /** The pull request that pins another build of the base. */
 function repinProposal(options) {
-	const { config, fleet, from, to, view, signedBy } = options;
+	const { config, fleet, from, to, view, signedBy, built } = options;
 	const stream = `stream ${config.stream}`;
 	const title = `${from === void 0 ? `Pin base image ${to.version}` : from.version === to.version ? `Base image ${to.version} was built again` : `Base image ${from.version ?? shortDigest(from.digest)} → ${to.version}`} (${stream}${view?.onTheWayTo === void 0 ? "" : ", a barrier"})`;
 	const lead = view?.onTheWayTo !== void 0 ? `Base ${to.version} is a barrier upstream, on the way to ${view.onTheWayTo}: a fleet that skips it cannot release anything newer. That one is proposed when this is merged.` : from === void 0 ? `\`${config.containerfile}\` names \`${formatReference(config.base)}\` without a digest, so a build does not show which base it was built on. This pins the image that the tag points at now.` : `\`${formatReference(config.base)}\` points at another build than the one pinned in \`${config.containerfile}\`.`;
@@ -198,8 +219,13 @@ function repinProposal(options) {
 			"version",
 			"created",
 			"digest"
-		], [...from === void 0 ? [] : [["now", ...buildRow(from)]], ["proposed", ...buildRow(to)]]),
+		], [...from === void 0 ? [] : [["now", ...buildRow(config, from)]], ["proposed", ...buildRow(config, to)]]),
 		fullDigests(from, to),
+		whatChanges({
+			from,
+			to,
+			built
+		}),
 		...signedBy === void 0 ? [] : [`The proposed image is signed by ${code(signedBy)}; the signature was verified.`],
 		...view === void 0 ? [] : [upstreamSection(config, view)],
 		whatHappensNext(config, fleet),
@@ -212,13 +238,23 @@ function repinProposal(options) {
 		subject: `base ${to.digest}`
 	};
 }
-function buildRow({ version, created, digest }) {
+function buildRow({ base }, { version, created, digest }) {
 	const time = created === void 0 ? void 0 : Date.parse(created) / 1e3;
 	return [
 		version === void 0 ? "unknown" : code(version),
 		time === void 0 || Number.isNaN(time) ? created ?? "unknown" : formatTime(Math.floor(time)),
-		code(shortDigest(digest))
+		linkedDigest(atDigest(base.repository, digest), { short: true })
 	];
+}
+/** For a reviewer the kernel is the largest risk, so it comes first. */
+function whatChanges(options) {
+	const { from, to, built } = options;
+	const known = built?.difference;
+	const changed = [...known?.upgraded ?? [], ...known?.downgraded ?? []].find(({ name }) => name === "kernel");
+	const [before, after] = changed === void 0 ? [from?.kernel, to.kernel] : [changed.before, changed.after].map(({ version, release }) => `${version}-${release}`);
+	const kernel = after === void 0 ? [] : before === after ? [`- Kernel: ${code(after)}, as before`] : [`- **Kernel**: ${before === void 0 ? "" : `${code(before)} → `}${code(after)}`];
+	const packages = built === void 0 ? "- Packages: listed here once the image of this branch is built, compared with the newest release." : `- Packages, compared with release ${code(built.release)}: ${countPackages(built.difference)}\n\n<details><summary>The packages</summary>\n\n${describePackages(built.difference)}\n\n</details>`;
+	return `### What changes\n\n${[...kernel, packages].join("\n")}`;
 }
 /** Whole digests make a table wider than GitHub's column. */
 function fullDigests(from, to) {
@@ -360,7 +396,8 @@ async function watchFor(project, options) {
 				from: before,
 				to,
 				view,
-				signedBy
+				signedBy,
+				built: await builtOn(project, fleet, to.digest)
 			});
 			const { action, pullRequest } = await proposeChanges(forge, proposal, {
 				tip,
@@ -490,6 +527,20 @@ async function watchFor(project, options) {
 		action,
 		title: pullRequest?.title
 	};
+}
+/** The packages of the image that our branch builds on a base; undefined until it is built, or if it proposes another base. */
+async function builtOn(project, fleet, base) {
+	const commit = await project.forge.branches.resolve(baseBranch(fleet.name));
+	if (commit === void 0) return void 0;
+	const state = await project.state.readFleet(fleet.name).catch((error) => {
+		if (!(error instanceof InputError)) throw error;
+	});
+	if (state === void 0) return void 0;
+	const built = await compareBuiltPackages(project, {
+		commit,
+		state
+	});
+	return built?.candidate.base.reference.digest === base ? built : void 0;
 }
 /** An open pull request that proposes another base than the one that upstream holds back stays valid. */
 async function proposesOther({ config, forge }, { fleet, head, held }) {

@@ -1,10 +1,10 @@
-import { J as defined, M as isMissing, N as readFileIfThere, U as formatTime, Z as InputError } from "./host.mjs";
+import { I as readFileIfThere, P as isMissing, Q as defined, q as formatTime, tt as InputError } from "./host.mjs";
 import { d as looseObject, g as string, m as record, r as array, y as unknown } from "./zod.mjs";
 import { a as readConfigText, n as examineConfig, o as urgentTemplate, t as configFileName } from "./project-configuration.mjs";
 import { a as parseContainerfile, i as stagesOnBase, n as findBase } from "./project-containerfile.mjs";
 import { i as refuseOverriddenBase } from "./release-candidate.mjs";
-import { _ as holdFolder, m as examineHoldFile, y as unknownHoldFiles } from "./release-operations.mjs";
-import { p as renderForFleet } from "./release.mjs";
+import { c as examineHoldFile, d as holdFolder, p as unknownHoldFiles } from "./release-operations.mjs";
+import { f as renderForFleet } from "./release.mjs";
 import { y as readTestTimeout } from "./loop-boot-test.mjs";
 import { f as upgradeStages } from "./release-evidence.mjs";
 import { t as require_dist } from "./yaml.mjs";

@@ -1,9 +1,9 @@
 import { r as __exportAll } from "./rolldown-runtime.mjs";
-import { Z as InputError } from "./host.mjs";
+import { tt as InputError } from "./host.mjs";
 import { a as boolean, g as string, p as object, r as array } from "./zod.mjs";
 import { i as refusalOf } from "./world-forge.mjs";
-import { s as ours } from "./project-init.mjs";
-import { D as atTag, c as NotFoundError, j as formatRepository, n as createRegistryClient } from "./world-registry.mjs";
+import { a as ours } from "./project-init.mjs";
+import { M as formatRepository, O as atTag, a as createRegistryClient, f as NotFoundError } from "./world-registry.mjs";
 // src/operate/doctor/github/setting-check.ts
 /** A setting that this token may not read. */
 var Unreadable = class extends Error {

@@ -1,14 +1,14 @@
-import { A as formatReference, B as architectures, C as isIndex, D as atTag, F as parseReference, L as sameRepository, S as readImage, c as NotFoundError, j as formatRepository, t as rememberingClient, x as imageTimestamp } from "./world-registry.mjs";
+import { C as readImage, I as parseReference, M as formatRepository, O as atTag, R as sameRepository, S as imageTimestamp, V as architectures, f as NotFoundError, j as formatReference, n as rememberingClient, w as isIndex } from "./world-registry.mjs";
 import { r as askFleetPolicy } from "./release-signatures.mjs";
-import { H as formatDuration, J as defined, U as formatTime, Z as InputError, o as inParallel } from "./host.mjs";
-import { d as ringsToShow, l as isChosen } from "./project-configuration.mjs";
-import { c as trustOf } from "./release-attestations.mjs";
+import { K as formatDuration, Q as defined, q as formatTime, s as inParallel, tt as InputError } from "./host.mjs";
+import { d as isChosen, p as ringsToShow } from "./project-configuration.mjs";
+import { l as trustOf } from "./release-attestations.mjs";
 import { a as newestOf, r as findEvidence, u as findAcceptance } from "./release-evidence.mjs";
 import { n as tryTo } from "./guidance-lint.mjs";
-import { H as nodeKeys, O as parseOperations, P as parseUpdateMetadata, R as buildGraph, V as parseGraph, X as aliasesOf, Y as addAliases, d as throttleGraph, j as formatUpdateMetadata, x as parseReleaseIndex, z as formatGraph } from "./guidance.mjs";
-import { _ as guidanceTag, b as planTags, c as digestsOf, l as neededDigests } from "./release.mjs";
-import { l as parseRecord, s as fleetFolder } from "./release-state.mjs";
-import { d as readLastPublished, f as parseStamp, g as graphPath, p as stampPath } from "./release-published.mjs";
+import { A as parseOperations, C as parseReleaseIndex, I as parseUpdateMetadata, K as parseGraph, N as formatUpdateMetadata, U as buildGraph, W as formatGraph, et as addAliases, f as throttleGraph, q as nodeKeys, tt as aliasesOf } from "./guidance.mjs";
+import { C as planTags, b as guidanceTag, o as digestsOf, s as neededDigests } from "./release.mjs";
+import { c as fleetFolder, u as parseRecord } from "./release-state.mjs";
+import { C as graphPath, D as artifactReference, _ as stampPath, f as judgeGuidance, g as parseStamp, u as readLastPublished } from "./release-published.mjs";
 // src/operate/doctor/checks/base-url.ts
 /** The variables that Zincati fills in. */
 const variables = [
@@ -519,6 +519,29 @@ const checks = [
 				where: stampPath(fleet),
 				message: `published at ${formatTime(stamp.published)}; the next change was due at ${formatTime(stamp.nextChange)}, ${formatDuration(now - stamp.nextChange)} ago`,
 				remedy: "Run coxswain publish-updates on a schedule, and check that its files are deployed."
+			}];
+		}
+	},
+	{
+		name: "guidance-signature",
+		of: "fleet",
+		run: async ({ fleet }, { config, client, root }) => {
+			if (config.publish.signedBy.length === 0 || !config.publish.oci) return [];
+			const reference = artifactReference(config, fleet);
+			const found = await client.resolve(reference);
+			if (found === void 0) return [];
+			const verdict = await judgeGuidance(client, {
+				config,
+				root
+			}, {
+				fleet,
+				digest: found.digest
+			});
+			if ("signedBy" in verdict) return [];
+			return [{
+				where: formatReference(reference),
+				message: `this guidance does not count: ${verdict.refused}`,
+				remedy: "Find out who wrote it. If it is right (coxswain status), coxswain publish-updates signs it."
 			}];
 		}
 	},

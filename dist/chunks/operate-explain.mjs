@@ -1,6 +1,7 @@
-import { J as defined, Z as InputError } from "./host.mjs";
-import { a as comparePackages, t as readPackages } from "./world-packages.mjs";
-import { A as formatReference, E as atDigest, S as readImage, T as parseJson, a as layerEntries, j as formatRepository } from "./world-registry.mjs";
+import { Q as defined, nt as OutsideError, tt as InputError } from "./host.mjs";
+import { C as readImage, D as atDigest, E as parseJson, I as parseReference, M as formatRepository, N as isDigest, j as formatReference, r as layerEntries } from "./world-registry.mjs";
+import { n as describeDownload, r as downloadBetween } from "./release.mjs";
+import { c as comparePackages, n as readPackages } from "./world-packages.mjs";
 import { createHash } from "node:crypto";
 // src/operate/explain/compare-layers.ts
 /** Streams two layers, and compares their files by all properties. */
@@ -165,4 +166,38 @@ function differences(path, one, other) {
 function isTree(value) {
 	return typeof value === "object" && value !== null;
 }
-export { compareImages as t };
+// src/operate/explain/explain-size.ts
+/** What a node on the one image downloads to update to the other. Only manifests and configs are read. */
+async function explainSize(client, references, architecture) {
+	const [one, other] = await Promise.all([readImage(client, references.one, architecture), readImage(client, references.other, architecture)]);
+	const download = downloadBetween(one, other, await baseOf(client, other, architecture));
+	const name = (reference, image) => formatReference(atDigest(reference.repository, image.manifest.descriptor.digest));
+	return {
+		one: name(references.one, one),
+		other: name(references.other, other),
+		versions: defined({
+			one: versionOf(one),
+			other: versionOf(other)
+		}),
+		download,
+		summary: describeDownload(download, other)
+	};
+}
+function versionOf({ config }) {
+	return config.labels["org.opencontainers.image.version"];
+}
+/** The base that the image's annotations name; undefined if there is none, or it cannot be read here. */
+async function baseOf(client, { manifest }, architecture) {
+	const annotations = manifest.json.annotations ?? {};
+	const name = annotations["org.opencontainers.image.base.name"];
+	const digest = annotations["org.opencontainers.image.base.digest"];
+	if (name === void 0 || digest === void 0 || !isDigest(digest)) return void 0;
+	try {
+		const { repository } = parseReference(name, { field: "org.opencontainers.image.base.name" });
+		return await readImage(client, atDigest(repository, digest), architecture);
+	} catch (error) {
+		if (error instanceof InputError || error instanceof OutsideError) return void 0;
+		throw error;
+	}
+}
+export { compareImages as n, explainSize as t };

@@ -1,10 +1,10 @@
-import { g as addRelease } from "./guidance.mjs";
-import { J as defined, Q as OutsideError, Z as InputError } from "./host.mjs";
-import { v as createdOf, x as requireCreated, y as isoTime } from "./release-gates.mjs";
-import { t as commitMessage } from "./release-operations.mjs";
-import { n as tagReader } from "./release.mjs";
-import { A as formatReference, C as isIndex, D as atTag, E as atDigest, F as parseReference, L as sameRepository, O as digestIn, S as readImage, j as formatRepository } from "./world-registry.mjs";
-import { h as buildReleaseUrl, m as buildReleasePath } from "./release-published.mjs";
+import { v as addRelease } from "./guidance.mjs";
+import { Q as defined, nt as OutsideError, tt as InputError } from "./host.mjs";
+import { f as createdOf, h as requireCreated, p as isoTime } from "./release-gates.mjs";
+import { x as commitMessage } from "./release-operations.mjs";
+import { t as tagReader } from "./release.mjs";
+import { C as readImage, D as atDigest, I as parseReference, M as formatRepository, O as atTag, R as sameRepository, j as formatReference, k as digestIn, w as isIndex } from "./world-registry.mjs";
+import { S as buildReleaseUrl, x as buildReleasePath } from "./release-published.mjs";
 // src/operate/import-release/existing-builds.ts
 /**
 * The builds that these images are of, oldest first. Each architecture may have been given as an image of its own:

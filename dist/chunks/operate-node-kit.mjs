@@ -1,9 +1,9 @@
-import { F as writeFileAtomically, J as defined, Z as InputError } from "./host.mjs";
-import { j as formatRepository } from "./world-registry.mjs";
-import { u as isNamed } from "./project-configuration.mjs";
+import { Q as defined, R as writeFileAtomically, tt as InputError } from "./host.mjs";
+import { M as formatRepository } from "./world-registry.mjs";
+import { f as isNamed } from "./project-configuration.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { o as nodePolicy } from "./release-signatures.mjs";
-import { i as parseWindow } from "./guidance-simulation.mjs";
+import { o as parseWindow } from "./guidance-simulation.mjs";
 import { C as coxswain_node_default, S as documents_default$1, T as autobuilder_default, _ as health_default, a as coxswain_health_default, b as graph_default$1, c as coxswain_graph_default, d as coxswain_autobuilder_default, f as _50_coxswain_guard_default, g as join_default, h as migrate_default, i as coxswain_join_default, l as coxswain_graph__default, m as registry_default, n as coxswain_ring_default, o as coxswain_guard_default$1, p as ring_default, r as coxswain_migrate_default, s as coxswain_guard_default, t as wariness_default, u as coxswain_autobuilder_default$1, v as guard_default, w as common_default, x as documents_default, y as graph_default } from "./node-kit.mjs";
 import { chmod, mkdir, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";

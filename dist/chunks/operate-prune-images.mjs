@@ -1,10 +1,10 @@
-import { J as defined, Q as OutsideError, Z as InputError, o as inParallel } from "./host.mjs";
-import { c as digestsOf, l as neededDigests, o as promotedDigest, s as awaitedDigests, v as isBuildTag, x as subjectOfTag, y as isVersionTag } from "./release.mjs";
-import { A as formatReference, B as architectures, C as isIndex, D as atTag, E as atDigest, M as isDigest, S as readImage, h as readArtifact, j as formatRepository, v as fallbackTag, w as mediaTypes, x as imageTimestamp, z as architectureOfGo } from "./world-registry.mjs";
+import { Q as defined, nt as OutsideError, s as inParallel, tt as InputError } from "./host.mjs";
+import { S as isVersionTag, a as awaitedDigests, g as promotedDigest, o as digestsOf, s as neededDigests, w as subjectOfTag, x as isBuildTag } from "./release.mjs";
+import { B as architectureOfGo, C as readImage, D as atDigest, M as formatRepository, N as isDigest, O as atTag, S as imageTimestamp, T as mediaTypes, V as architectures, g as readArtifact, j as formatReference, w as isIndex, y as fallbackTag } from "./world-registry.mjs";
 import { h as revisionAnnotation, l as findBuilt, m as buildKeyAnnotation, r as readCandidate } from "./release-candidate.mjs";
-import { O as isFullHash, _ as findCommit } from "./world-git.mjs";
-import { x as parseReleaseIndex } from "./guidance.mjs";
-import { _ as filesAtUrl, d as readLastPublished } from "./release-published.mjs";
+import { j as isFullHash, y as findCommit } from "./world-git.mjs";
+import { C as parseReleaseIndex } from "./guidance.mjs";
+import { u as readLastPublished, w as filesAtUrl } from "./release-published.mjs";
 // src/operate/prune-images/current-builds.ts
 /** The images that the fleets' branches and the open pull requests build now, as the test registry has them. */
 async function currentBuilds(project) {

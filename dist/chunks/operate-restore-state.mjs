@@ -1,21 +1,29 @@
-import { x as parseReleaseIndex } from "./guidance.mjs";
-import { Z as InputError } from "./host.mjs";
-import { v as filesInArtifacts } from "./release-published.mjs";
-import { c as parseFleet, i as parseBundle, n as bundlePath, o as stateReadme, s as fleetFolder } from "./release-state.mjs";
+import { C as parseReleaseIndex } from "./guidance.mjs";
+import { tt as InputError } from "./host.mjs";
+import { T as filesInArtifacts, p as requireSignedGuidance } from "./release-published.mjs";
+import { c as fleetFolder, l as parseFleet, r as parseBundle, s as stateReadme, t as bundlePath } from "./release-state.mjs";
 import { x as untilNotStale } from "./world-forge.mjs";
 // src/operate/restore-state/restore-state.ts
 /**
 * Restores fleets on the state branch from their artifacts, byte for byte, by one commit. Changes since the last
 * publication are not in the artifact. A fleet that the branch has completely is left alone.
 * @param options.fleets names
-* @throws InputError if an artifact holds no state, or has other releases than the branch; nothing is written then
+* @throws InputError if an artifact holds no state, lacks a signature that publish.signed-by asks for, or has other releases than the branch; nothing is written then
 */
-async function restoreState({ config, forge, client }, options) {
+async function restoreState({ config, root, forge, client }, options) {
 	const { branches } = forge;
 	const branch = config.stateBranch;
 	return untilNotStale(async () => {
 		const commit = await branches.resolve(branch);
-		const artifacts = filesInArtifacts(client, config);
+		const signed = /* @__PURE__ */ new Map();
+		for (const fleet of options.fleets) {
+			const digest = await requireSignedGuidance(client, {
+				config,
+				root
+			}, fleet);
+			if (digest !== void 0) signed.set(fleet, digest);
+		}
+		const artifacts = filesInArtifacts(client, config, signed);
 		const fleets = [];
 		const changes = [];
 		for (const fleet of options.fleets) {

@@ -1,12 +1,11 @@
-import { J as defined, U as formatTime, X as nearest, Z as InputError, _ as plainText } from "./host.mjs";
+import { Q as defined, q as formatTime, tt as InputError, v as plainText } from "./host.mjs";
 import { o as urgentTemplate } from "./project-configuration.mjs";
 import { a as fleetTip, o as nextFleets } from "./project.mjs";
 import { n as readMarker, s as rollBackFileName, t as formatMarker } from "./release-candidate.mjs";
-import { a as followOfferOrWarn } from "./release.mjs";
-import { f as setMetadata, l as ageOf, p as withdrawnOrPaused, r as withdraw, t as commitMessage, u as metadataOf } from "./release-operations.mjs";
-import { c as rollBackBranch, f as proposeChanges, x as untilNotStale } from "./world-forge.mjs";
+import { h as followOfferOrWarn } from "./release.mjs";
+import { o as planRollBack, s as takeBack, x as commitMessage } from "./release-operations.mjs";
+import { h as rollBackBranch, l as proposeChanges, x as untilNotStale } from "./world-forge.mjs";
 import { t as treeChanges } from "./world-git.mjs";
-import { a as strandedBy, i as listStranded } from "./guidance.mjs";
 // src/operate/roll-back/pull-request.ts
 const shownFiles = 50;
 /** The pull request that restores an earlier content. */
@@ -54,93 +53,6 @@ function afterwards(fleet, { elsewhere, next }) {
 		...next.length === 0 ? [] : [`- The withdrawn release is not promoted to ${next.join(", ")}.`]
 	].join("\n");
 }
-// src/operate/roll-back/take-back.ts
-/**
-* Chooses the two releases.
-* @param given.bad default: the fleet's newest release
-* @param given.good default: the newest good release before it
-* @throws InputError if there is no release to withdraw, or to go back to
-*/
-function planRollBack(state, fleet, given) {
-	const versions = state.releases.releases.map(({ version }) => version);
-	const find = (version, field) => {
-		if (versions.includes(version)) return version;
-		const meant = nearest(version, versions);
-		throw new InputError({
-			field,
-			problem: `fleet ${fleet} has no such release`,
-			found: version,
-			...defined({ remedy: meant && `Did you mean ${meant}?` })
-		});
-	};
-	const newest = versions.at(-1);
-	if (newest === void 0) throw new InputError({
-		where: `fleet ${fleet}`,
-		problem: "it has no release"
-	});
-	const bad = given.bad === void 0 ? newest : find(given.bad, "--version");
-	const gone = withdrawnOrPaused(state);
-	const isGood = (version) => state.records[version] !== void 0 && !gone.has(version) && metadataOf(state.updates, version).deadend === void 0;
-	const good = given.good === void 0 ? versions.slice(0, versions.indexOf(bad)).findLast(isGood) : find(given.good, "--to");
-	if (good === void 0) throw new InputError({
-		where: `fleet ${fleet}`,
-		problem: `there is no release before ${bad} that is good`,
-		remedy: `Stop it with coxswain edit-updates --fleet ${fleet} --action pause, and release a fix.`
-	});
-	const record = state.records[good];
-	if (record === void 0 || ageOf(state, good) >= ageOf(state, bad)) throw new InputError({
-		field: "--to",
-		problem: record === void 0 ? "there is no record of what this release was made from" : `it is not before ${bad}`,
-		found: good
-	});
-	return {
-		bad,
-		good: record
-	};
-}
-/**
-* Withdraws the bad release and its rollout. If nodes that are older than the good one would then have no update
-* path, they are offered the good one again.
-* @throws InputError for a barrier, paused or not: nodes would go around it
-*/
-function takeBack(before, order) {
-	const { plan, reason } = order;
-	const { bad, good } = plan;
-	const paused = before.operations.paused?.find((each) => each.version === bad);
-	const isBarrier = (metadataOf(before.updates, bad).barrier ?? paused?.entry.metadata.barrier) !== void 0;
-	if (before.operations.withdrawn?.some((each) => each.version === bad) === true && !isOffered(before, bad)) return {
-		state: before,
-		summary: `${bad} is withdrawn already`,
-		warnings: []
-	};
-	const withdrawn = withdraw(before, {
-		...order,
-		version: bad,
-		reason,
-		force: !isBarrier
-	});
-	const strandedIn = (state) => strandedBy(before, state, { retired: withdrawnOrPaused(state) });
-	if (strandedIn(withdrawn.state).length === 0) return {
-		state: withdrawn.state,
-		summary: withdrawn.summary,
-		warnings: []
-	};
-	const said = metadataOf(withdrawn.state.updates, good.version);
-	const state = setMetadata(withdrawn.state, good.version, {
-		...said,
-		rollout: { start_percentage: 1 }
-	}, order.now);
-	const stranded = strandedIn(state);
-	return {
-		state,
-		summary: `${withdrawn.summary}, and offer ${good.version} to every older node again`,
-		warnings: stranded.length === 0 ? [] : [`no way forward for nodes on ${listStranded(stranded)}`]
-	};
-}
-function isOffered(state, version) {
-	const { rollout, barrier } = metadataOf(state.updates, version);
-	return rollout !== void 0 || barrier !== void 0;
-}
 // src/operate/roll-back/roll-back.ts
 /**
 * Withdraws a release, and proposes the content of an earlier one as a new release, because nodes do not go back to
@@ -150,23 +62,9 @@ function isOffered(state, version) {
 * @throws InputError if there is no release to withdraw or to go back to; nothing was changed
 */
 async function rollBack(project, options) {
-	const { config, forge, state } = project;
+	const { config, forge } = project;
 	const { fleet, order, reason } = options;
-	const plan = planRollBack(await state.readFleet(fleet.name), fleet.name, options);
-	let done = {
-		summary: "",
-		warnings: []
-	};
-	const message = () => commitMessage(order, done.summary, reason);
-	const { changed } = await state.changeFleet(fleet.name, message, (before) => {
-		const taken = takeBack(before, {
-			...order,
-			plan,
-			reason
-		});
-		done = taken;
-		return taken.state;
-	});
+	const { plan, changed, ...done } = await withdrawBad(project, options);
 	const movedTags = await followOfferOrWarn(project, fleet.name);
 	const elsewhere = await stillOffered(project, fleet, plan.bad);
 	const answer = {
@@ -209,6 +107,33 @@ async function rollBack(project, options) {
 		action: proposed.action,
 		pullRequest: "pullRequest" in proposed ? proposed.pullRequest.number : void 0,
 		...defined({ reason: "reason" in proposed ? proposed.reason : void 0 })
+	};
+}
+/** The first step: one commit on the state branch, or none if it is withdrawn already. @throws as rollBack does */
+async function withdrawBad({ state }, options) {
+	const { fleet, order, reason } = options;
+	const plan = planRollBack(await state.readFleet(fleet.name), fleet.name, options);
+	let done = {
+		summary: "",
+		warnings: []
+	};
+	const message = () => commitMessage(order, done.summary, reason);
+	const { changed } = await state.changeFleet(fleet.name, message, (before) => {
+		const { state: after, summary, warnings } = takeBack(before, {
+			...order,
+			plan,
+			reason
+		});
+		done = {
+			summary,
+			warnings
+		};
+		return after;
+	});
+	return {
+		plan,
+		changed,
+		...done
 	};
 }
 /** Everything that decides the image, from the good release, and the marker that makes it another build. */
@@ -263,4 +188,4 @@ async function stillOffered({ config, state }, fleet, version) {
 	}
 	return found;
 }
-export { rollBack as t };
+export { withdrawBad as n, rollBack as t };

@@ -1,14 +1,231 @@
-import { J as defined, M as isMissing, Q as OutsideError, Z as InputError, et as messageOf } from "./host.mjs";
-import { A as formatReference, B as architectures, C as isIndex, _ as titleAnnotation, s as isLoopback } from "./world-registry.mjs";
-import { P as parseUpdateMetadata, R as buildGraph, X as aliasesOf, Y as addAliases, d as throttleGraph, h as rolloutProgress, t as warinessOf, u as rolloutOf, x as parseReleaseIndex, z as formatGraph } from "./guidance.mjs";
-import { f as sliceName } from "./project-configuration.mjs";
+import { P as isMissing, Q as defined, it as messageOf, nt as OutsideError, tt as InputError } from "./host.mjs";
+import { V as architectures, c as isLoopback, j as formatReference, v as titleAnnotation, w as isIndex } from "./world-registry.mjs";
+import { C as parseReleaseIndex, I as parseUpdateMetadata, U as buildGraph, W as formatGraph, d as rolloutOf, et as addAliases, f as throttleGraph, g as rolloutProgress, t as warinessOf, tt as aliasesOf } from "./guidance.mjs";
+import { m as sliceName } from "./project-configuration.mjs";
 import { t as refuseCredentials } from "./world.mjs";
-import { u as notPublished } from "./release-published.mjs";
-import { readFile, readdir, stat } from "node:fs/promises";
+import { l as notPublished } from "./release-published.mjs";
+import { n as actOnFindings, t as readAlert } from "./release-operations.mjs";
+import { a as FleetCounter, i as tenthOf, n as knownRings, o as countLive, t as createKeyMaker } from "./release-adoption.mjs";
+import { appendFile, readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { createHash } from "node:crypto";
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { createServer } from "node:http";
+// src/operate/serve-graph/fleet-source.ts
+/** @throws InputError with file, line and column */
+function parseGuidance({ fleet, releases, updates }) {
+	return {
+		fleet,
+		releases: parseReleaseIndex(releases.text, releases.where),
+		updates: parseUpdateMetadata(updates.text, updates.where)
+	};
+}
+/**
+* Refuses a release index that has lost or moved a release, or given it another image: nodes on it would find no
+* update path, or a wrong one.
+* @throws InputError
+*/
+function refuseGoingBack(before, after, where) {
+	for (const [index, { version, "oci-images": images = [] }] of before.releases.entries()) {
+		const now = after.releases[index];
+		const kept = images.every((image) => now?.["oci-images"]?.some((other) => other.architecture === image.architecture && other["digest-ref"] === image["digest-ref"]));
+		if (now?.version === version && kept) continue;
+		throw new InputError({
+			where,
+			field: `releases[${index}]`,
+			problem: "a release is missing from the release index, or has changed",
+			found: now?.version ?? "nothing",
+			expected: version,
+			remedy: "If this is intended, restart the server."
+		});
+	}
+}
+// src/operate/serve-graph/site-folder.ts
+/**
+* The fleets of a folder with published files, read again when size or time of a file change.
+* @param only names; none for all fleets, now or later
+*/
+function folderSource(folder, only = []) {
+	const sources = /* @__PURE__ */ new Map();
+	return {
+		where: folder,
+		fleets: async () => {
+			const names = await fleetNames(folder);
+			for (const name of only) requireFleet(folder, name, names);
+			for (const fleet of only.length === 0 ? names : only) if (!sources.has(fleet)) sources.set(fleet, fleetFolder(folder, fleet));
+			return [...sources.values()];
+		}
+	};
+}
+/**
+* Reads a fleet from a folder with published files.
+* @param fleet may be left out if there is only one
+* @throws InputError
+*/
+async function readSiteFleet(folder, fleet) {
+	const names = await fleetNames(folder);
+	const name = fleet ?? (names.length === 1 ? names[0] : void 0);
+	if (name === void 0) throw new InputError({
+		field: "--fleet",
+		problem: "missing: the site has several fleets",
+		expected: `one of ${names.join(", ")}`
+	});
+	requireFleet(folder, name, names);
+	return parseGuidance(await readFleet(folder, name));
+}
+/** How many slices a fleet has in a folder with published files. @param of.fleet as for readSiteFleet */
+async function countSlices(folder, of) {
+	const [fleet = ""] = of.fleet === void 0 ? await fleetNames(folder) : [of.fleet];
+	const names = await readdir(join(folder, fleet, of.basearch)).catch((error) => {
+		if (isMissing(error)) return [];
+		throw error;
+	});
+	const found = new Set(names);
+	let slices = 0;
+	while (found.has(sliceName(slices + 1))) slices += 1;
+	return slices;
+}
+/** The folders of rings that a fleet has in a folder with published files, for any architecture. */
+async function listSiteRings(folder, fleet) {
+	const found = /* @__PURE__ */ new Set();
+	for (const basearch of await readdir(join(folder, fleet), { withFileTypes: true })) {
+		if (!basearch.isDirectory()) continue;
+		const parts = await readdir(join(folder, fleet, basearch.name), { withFileTypes: true });
+		for (const part of parts) if (part.isDirectory() && part.name !== "v1") found.add(part.name);
+	}
+	return [...found].sort();
+}
+function requireFleet(folder, name, names) {
+	if (names.includes(name)) return;
+	throw new InputError({
+		field: "--fleet",
+		problem: `${folder} has no such fleet`,
+		found: name,
+		expected: `one of ${names.join(", ")}`
+	});
+}
+/** @throws InputError when there is none */
+async function fleetNames(folder) {
+	let entries;
+	try {
+		entries = await readdir(folder);
+	} catch (error) {
+		if (!isMissing(error)) throw new OutsideError(`reading ${folder}`, messageOf(error), void 0, { cause: error });
+		throw new InputError({
+			field: "--site",
+			problem: "there is no such folder",
+			found: folder
+		});
+	}
+	const names = [];
+	for (const entry of entries.sort()) {
+		if (entry.startsWith(".")) continue;
+		const files = filesOf(folder, entry);
+		if (await signature(files.releases) !== "" && await signature(files.updates) !== "") names.push(entry);
+	}
+	if (names.length > 0) return names;
+	throw new InputError({
+		field: "--site",
+		problem: "no fleet is published in this folder",
+		found: folder,
+		expected: "<fleet>/releases.json and <fleet>/updates.json, as publish-updates writes them"
+	});
+}
+function fleetFolder(folder, fleet) {
+	const files = filesOf(folder, fleet);
+	const signatures = async () => `${await signature(files.releases)} ${await signature(files.updates)}`;
+	let last = "";
+	return {
+		where: join(folder, fleet),
+		read: async () => {
+			for (let attempt = 0;; attempt += 1) {
+				const before = await signatures();
+				if (before === last) return void 0;
+				const read = await readFleet(folder, fleet);
+				if (await signatures() !== before && attempt < 3) continue;
+				last = before;
+				return read;
+			}
+		}
+	};
+}
+async function readFleet(folder, fleet) {
+	const files = filesOf(folder, fleet);
+	const read = async (where) => {
+		try {
+			return {
+				where,
+				text: await readFile(where, "utf8")
+			};
+		} catch (error) {
+			throw new OutsideError(`reading ${where}`, messageOf(error), void 0, { cause: error });
+		}
+	};
+	return {
+		fleet,
+		updates: await read(files.updates),
+		releases: await read(files.releases)
+	};
+}
+function filesOf(folder, fleet) {
+	return {
+		releases: join(folder, fleet, "releases.json"),
+		updates: join(folder, fleet, "updates.json")
+	};
+}
+/** Changes when the file does; empty if there is no file. */
+async function signature(file) {
+	try {
+		const { ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true });
+		return `${ino}-${size}-${mtimeNs}-${ctimeNs}`;
+	} catch (error) {
+		if (isMissing(error)) return "";
+		throw new OutsideError(`reading ${file}`, messageOf(error), void 0, { cause: error });
+	}
+}
+// src/operate/serve-graph/access-log.ts
+const most = 4194304;
+/**
+* The file is opened for each write, so that it can be moved away at any time. If it cannot be written, the server
+* goes on: lines are lost, and the log says so once.
+*/
+function createAccessLog(file, log) {
+	let lines = [];
+	let size = 0;
+	let isBroken = false;
+	let writing = Promise.resolve();
+	return {
+		add({ method, target, status }, now) {
+			if (size > most) return;
+			const time = (/* @__PURE__ */ new Date(now * 1e3)).toISOString();
+			const line = `${JSON.stringify({
+				time,
+				method,
+				uri: target,
+				status
+			})}\n`;
+			lines.push(line);
+			size += line.length;
+		},
+		flush() {
+			writing = writing.then(write);
+			return writing;
+		}
+	};
+	async function write() {
+		if (lines.length === 0) return;
+		const text = lines.join("");
+		lines = [];
+		size = 0;
+		try {
+			await appendFile(file, text, { mode: 416 });
+			isBroken = false;
+		} catch (error) {
+			if (!isBroken) log.warn(`the access log cannot be written, and its lines are lost: ${messageOf(error)}`);
+			isBroken = true;
+		}
+	}
+}
 // src/operate/serve-graph/graph-query.ts
 const known = [
 	"basearch",
@@ -34,6 +251,11 @@ function readGraphQuery(query) {
 	return {
 		basearch,
 		stream,
+		node: {
+			uuid: parameters.get("node_uuid") ?? "",
+			payload: parameters.get("os_checksum") ?? "",
+			version: parameters.get("os_version") ?? ""
+		},
 		scheme: oci === "true" ? "oci" : "checksum",
 		wariness: readWariness(parameters.get("rollout_wariness")) ?? warinessOf(parameters.get("node_uuid") ?? "")
 	};
@@ -51,24 +273,34 @@ function readWariness(text) {
 * fleet, stream or architecture that does not exist.
 */
 function createGraphServer(options) {
-	const { site, metrics, now, ready } = options;
+	const { site, metrics, nodes, onAnswered, now, ready } = options;
 	const server = createServer((request, response) => {
 		if (!ready()) response.setHeader("connection", "close");
+		const { method = "", url: target = "" } = request;
+		if (onAnswered !== void 0) response.once("finish", () => onAnswered({
+			method,
+			target,
+			status: response.statusCode
+		}));
+		const { path, query } = splitTarget(target);
+		if (options.webhook?.take(request, response, path) === true) return;
 		request.resume();
-		const { path, query } = splitTarget(request.url ?? "");
 		if (request.method !== "GET" && request.method !== "HEAD") {
 			response.setHeader("allow", "GET, HEAD");
-			return end(response, 405);
+			return end$1(response, 405);
 		}
 		const graph = /^\/(?:([^/]+)\/)?v1\/graph$/.exec(path);
 		if (graph !== null) return serveGraph(request, response, {
 			name: graph[1],
 			query
 		});
-		if (path === "/metrics") return endText(response, 200, "text/plain; version=0.0.4; charset=utf-8", metrics.format(gauges(site)));
+		if (path === "/metrics") {
+			const all = [...gauges(site), ...nodes?.gauges(now()) ?? []];
+			return endText(response, 200, "text/plain; version=0.0.4; charset=utf-8", metrics.format(all));
+		}
 		if (path === "/health") return endText(response, 200, "text/plain", "alive\n");
 		if (path === "/ready") return endText(response, ready() ? 200 : 503, "text/plain", ready() ? "ready\n" : "stopping\n");
-		return end(response, 404);
+		return end$1(response, 404);
 	});
 	server.keepAliveTimeout = 75e3;
 	server.headersTimeout = 2e4;
@@ -81,7 +313,7 @@ function createGraphServer(options) {
 			basearch: "unknown"
 		};
 		const answer = findAnswer(name, query, asked);
-		if (typeof answer === "number") end(response, answer);
+		if (typeof answer === "number") end$1(response, answer);
 		else sendGraph(request, response, answer);
 		metrics.request({
 			...asked,
@@ -101,6 +333,7 @@ function createGraphServer(options) {
 		asked.basearch = basearch;
 		if (stream !== served.stream) return 404;
 		metrics.wariness(wariness);
+		nodes?.see(served.guidance, query, now());
 		return served.answers.answer({
 			basearch,
 			scheme
@@ -171,7 +404,7 @@ function acceptsGzip(header) {
 	}));
 	return (weights.get("gzip") ?? weights.get("x-gzip") ?? weights.get("*") ?? 0) > 0;
 }
-function end(response, status) {
+function end$1(response, status) {
 	response.writeHead(status, { "content-length": 0 }).end();
 }
 function endText(response, status, type, text) {
@@ -193,46 +426,173 @@ function gauges({ fleets }) {
 	});
 	return [perFleet("coxswain_fleet_releases", "Releases in the release index of a fleet.", ({ releases }) => releases), perFleet("coxswain_fleet_read_timestamp_seconds", "When a fleet's files were last read, or found unchanged, in UNIX seconds.", ({ readAt }) => readAt)];
 }
-// src/operate/serve-graph/listen.ts
-/** Reads `127.0.0.1:8080`, `[::1]:8080`, `0.0.0.0:0`. @throws InputError */
-function parseListenAddress(text, field) {
-	const [, bracketed, plain, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]/]+)):(\d{1,5})$/.exec(text) ?? [];
-	const host = bracketed ?? plain;
-	if (host !== void 0 && Number(digits) <= 65535) return {
-		host,
-		port: Number(digits)
-	};
-	throw new InputError({
-		field,
-		problem: "not an address to listen on",
-		found: text,
-		expected: "HOST:PORT, such as 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:8080; port 0 takes a free one"
-	});
+// src/operate/serve-graph/halt-webhook.ts
+/** Alertmanager's JSON of a hundred alerts fits in. */
+const largestBody = 262144;
+/** Requests that wait while one is carried out. */
+const mostWaiting = 32;
+const shortestSecret = 16;
+/** Name of the variable with the secret of a fleet. */
+function secretVariable(fleet) {
+	return `COXSWAIN_WEBHOOK_SECRET_${fleet.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`;
 }
-/** Starts to listen. @returns the URL, with the port that was taken */
-async function listen(server, { host, port }) {
-	await new Promise((resolve, reject) => {
-		server.once("error", reject);
-		server.listen({
-			host,
-			port
-		}, () => {
-			server.off("error", reject);
-			resolve();
+/**
+* The secrets of the fleets that have a webhook in halt-when.
+* @throws InputError if there is no such fleet, or its secret is missing, too short, or that of another fleet
+*/
+function readWebhookSecrets(config, env) {
+	const fleets = Object.values(config.fleets).filter((fleet) => webhooksOf(fleet).length > 0);
+	if (fleets.length === 0) throw new InputError({
+		where: config.file,
+		field: "fleets",
+		problem: "no fleet has a webhook in halt-when, so no request could halt anything",
+		expected: "halt-when: [{ name: alerts, webhook: true }]"
+	});
+	const secrets = /* @__PURE__ */ new Map();
+	for (const { name } of fleets) {
+		const field = secretVariable(name);
+		const secret = env[field] ?? "";
+		const same = [...secrets].find(([other, its]) => secretVariable(other) === field || its === secret);
+		if (secret.length < shortestSecret) throw new InputError({
+			field,
+			problem: `the webhook of fleet ${name} needs a secret`,
+			found: secret === "" ? "nothing" : `${secret.length} characters`,
+			expected: `at least ${shortestSecret} characters, such as those of: openssl rand -hex 32`
 		});
-	}).catch((error) => {
-		throw new OutsideError(`listening on ${host}:${port}`, messageOf(error), "Choose another address with --listen, or stop the program that uses it.", { cause: error });
-	});
-	const taken = server.address();
-	return `http://${taken.family === "IPv6" ? `[${taken.address}]` : taken.address}:${taken.port}/`;
+		if (same !== void 0) throw new InputError({
+			field,
+			problem: `fleet ${name} would have the secret of fleet ${same[0]}: each could halt the other`,
+			expected: "a secret of its own"
+		});
+		secrets.set(name, secret);
+	}
+	return secrets;
 }
-/** Accepts no more connections, lets requests finish for this long, then cuts them. */
-async function stopServer(server, graceMilliseconds) {
-	const timer = setTimeout(() => server.closeAllConnections(), graceMilliseconds);
-	await new Promise((resolve) => {
-		server.close(() => resolve());
-	});
-	clearTimeout(timer);
+/** @param options.state of the checkout whose fleets are halted */
+function createHaltWebhook(options) {
+	const { config, state, secrets, log, now } = options;
+	let waiting = 0;
+	let last = Promise.resolve();
+	/** One after the other, as an operator would. */
+	function inTurn(work) {
+		waiting += 1;
+		const mine = last.then(work, work);
+		last = mine.catch(() => {});
+		return mine.finally(() => {
+			waiting -= 1;
+		});
+	}
+	async function answer(request, asked) {
+		const body = await readBody(request);
+		if (body === void 0) return {
+			status: 413,
+			says: `at most ${largestBody} bytes`
+		};
+		const fleet = Object.hasOwn(config.fleets, asked.fleet) ? config.fleets[asked.fleet] : void 0;
+		const secret = fleet === void 0 ? void 0 : secrets.get(fleet.name);
+		if (fleet === void 0 || secret === void 0 || !isAuthentic(request.headers, body, secret)) {
+			log.warn("a webhook without the secret was refused");
+			return {
+				status: 401,
+				says: "a signature or a token is needed"
+			};
+		}
+		const webhooks = webhooksOf(fleet);
+		const condition = asked.condition ?? (webhooks.length === 1 ? webhooks[0] : void 0);
+		if (condition === void 0 || !webhooks.includes(condition)) return {
+			status: 404,
+			says: `which condition? POST /${fleet.name}/halt/<${webhooks.join("|")}>`
+		};
+		if (waiting >= mostWaiting) return {
+			status: 503,
+			says: "busy, try again"
+		};
+		try {
+			const findings = readAlert(readJson(body), condition);
+			const order = {
+				by: `webhook ${condition}`,
+				now: now()
+			};
+			const { edit, stateCommit } = await inTurn(() => actOnFindings(state, fleet, findings, order));
+			if (stateCommit !== void 0) log.info(`${fleet.name}: ${edit.summary}`);
+			return {
+				status: 200,
+				says: edit.summary
+			};
+		} catch (error) {
+			log.warn(`the webhook of ${fleet.name}: ${messageOf(error)}`);
+			return error instanceof InputError ? {
+				status: 400,
+				says: messageOf(error)
+			} : {
+				status: 503,
+				says: "it could not be done; try again"
+			};
+		}
+	}
+	return { take(request, response, path) {
+		const [, fleet, condition] = /^\/([^/]+)\/halt(?:\/([^/]+))?$/.exec(path) ?? [];
+		if (fleet === void 0) return false;
+		if (request.method !== "POST") {
+			request.resume();
+			end(response, {
+				status: 405,
+				says: "POST is needed"
+			});
+			return true;
+		}
+		answer(request, {
+			fleet,
+			condition
+		}).then((given) => end(response, given), () => response.destroy());
+		return true;
+	} };
+}
+function webhooksOf({ haltWhen }) {
+	return haltWhen.flatMap(({ kind, name }) => kind === "webhook" ? [name] : []);
+}
+/** A bearer token, or a signature of the body as GitHub makes it. Compared in constant time. */
+function isAuthentic(headers, body, secret) {
+	const bearer = /^Bearer (.+)$/i.exec(headers.authorization ?? "")?.[1];
+	if (bearer !== void 0) return isSame(bearer, secret);
+	const given = headers["x-hub-signature-256"];
+	if (typeof given !== "string") return false;
+	return isSame(given, `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`);
+}
+/** Hashes have one length, so that not even the length of the secret can be measured. */
+function isSame(one, other) {
+	const [first, second] = [one, other].map((text) => createHash("sha256").update(text).digest());
+	return timingSafeEqual(first, second);
+}
+/** undefined if it is too long. */
+async function readBody(request) {
+	const chunks = [];
+	let size = 0;
+	for await (const chunk of request) {
+		size += chunk.length;
+		if (size <= largestBody) chunks.push(chunk);
+		else if (size > 8 * largestBody) return void 0;
+	}
+	return size > largestBody ? void 0 : Buffer.concat(chunks);
+}
+function readJson(body) {
+	try {
+		return JSON.parse(body.toString("utf8"));
+	} catch {
+		throw new InputError({
+			where: "the alert",
+			problem: "this is not JSON"
+		});
+	}
+}
+function end(response, { status, says }) {
+	const body = Buffer.from(`${says}\n`);
+	response.writeHead(status, {
+		"content-type": "text/plain; charset=utf-8",
+		"content-length": body.length,
+		"cache-control": "no-store",
+		...status === 405 ? { allow: "POST" } : {}
+	}).end(body);
 }
 // src/operate/serve-graph/metrics.ts
 const secondBounds = [
@@ -346,33 +706,96 @@ function createHistogram(bounds) {
 function escapeLabel(text) {
 	return text.replaceAll("\\", "\\\\").replaceAll("\"", "\\\"").replaceAll("\n", "\\n");
 }
-// src/operate/serve-graph/fleet-source.ts
-/** @throws InputError with file, line and column */
-function parseGuidance({ fleet, releases, updates }) {
-	return {
-		fleet,
-		releases: parseReleaseIndex(releases.text, releases.where),
-		updates: parseUpdateMetadata(updates.text, updates.where)
-	};
-}
+// src/operate/serve-graph/node-counts.ts
+const window = 86400;
+const cleanUpEvery = 3600;
 /**
-* Refuses a release index that has lost or moved a release, or given it another image: nodes on it would find no
-* update path, or a wrong one.
-* @throws InputError
+* Counts nodes in the memory of this process: after a start the numbers grow for a day. Identifiers are hashed by a salt
+* that nobody knows.
 */
-function refuseGoingBack(before, after, where) {
-	for (const [index, { version, "oci-images": images = [] }] of before.releases.entries()) {
-		const now = after.releases[index];
-		const kept = images.every((image) => now?.["oci-images"]?.some((other) => other.architecture === image.architecture && other["digest-ref"] === image["digest-ref"]));
-		if (now?.version === version && kept) continue;
-		throw new InputError({
-			where,
-			field: `releases[${index}]`,
-			problem: "a release is missing from the release index, or has changed",
-			found: now?.version ?? "nothing",
-			expected: version,
-			remedy: "If this is intended, restart the server."
+function createNodeCounts() {
+	const hash = createKeyMaker(randomBytes(32));
+	const rings = knownRings([]);
+	const counters = /* @__PURE__ */ new Map();
+	const key = {
+		high: 0,
+		low: 0
+	};
+	const sighting = {
+		time: 0,
+		release: 0,
+		other: 0,
+		place: 0
+	};
+	let cleanedUp = 0;
+	return {
+		see(guidance, { node, basearch, wariness }, now) {
+			if (node.uuid === "") return;
+			const counter = counterOf(guidance);
+			hash(Buffer.from(node.uuid), key);
+			counter.identify(node.payload, node.version, sighting);
+			sighting.time = now;
+			sighting.place = counter.placeOf(tenthOf(rings, wariness), basearch);
+			counter.count(key, sighting);
+		},
+		gauges(now) {
+			if (now - cleanedUp > cleanUpEvery) {
+				for (const { counter } of counters.values()) counter.table.forgetBefore(now - window);
+				cleanedUp = now;
+			}
+			const live = [...counters].map(([fleet, { counter }]) => ({
+				fleet,
+				...countLive(counter, now - window)
+			}));
+			return [
+				{
+					name: "coxswain_nodes",
+					help: "Nodes that asked in the last 24 hours, by the release that they run.",
+					values: live.flatMap(({ fleet, nodes }) => nodes.map(({ ring, release, count }) => ({
+						labels: {
+							fleet,
+							ring,
+							release
+						},
+						value: count
+					})))
+				},
+				{
+					name: "coxswain_nodes_came_back",
+					help: "Nodes that ran a newer release and now run an older one.",
+					values: live.map(({ fleet, cameBack }) => ({
+						labels: { fleet },
+						value: cameBack
+					}))
+				},
+				{
+					name: "coxswain_nodes_sampled_share",
+					help: "The share of the nodes that is kept, from which the numbers of nodes are estimated: 1 if they are exact.",
+					values: live.map(({ fleet, share }) => ({
+						labels: { fleet },
+						value: share
+					}))
+				}
+			];
+		}
+	};
+	function counterOf(guidance) {
+		const known = counters.get(guidance.fleet);
+		if (known?.guidance === guidance) return known.counter;
+		const counter = new FleetCounter({
+			...guidance,
+			rings
+		}, {
+			from: 0,
+			until: Number.MAX_SAFE_INTEGER,
+			isLive: true,
+			...known && { table: known.counter.table }
 		});
+		counters.set(guidance.fleet, {
+			guidance,
+			counter
+		});
+		return counter;
 	}
 }
 // src/operate/serve-graph/graph-answers.ts
@@ -552,139 +975,6 @@ function findLayer(layers, name, where) {
 	}
 	throw notPublished(where, `no layer with the title <fleet>/${name}`);
 }
-// src/operate/serve-graph/site-folder.ts
-/**
-* The fleets of a folder with published files, read again when size or time of a file change.
-* @param only names; none for all fleets, now or later
-*/
-function folderSource(folder, only = []) {
-	const sources = /* @__PURE__ */ new Map();
-	return {
-		where: folder,
-		fleets: async () => {
-			const names = await fleetNames(folder);
-			for (const name of only) requireFleet(folder, name, names);
-			for (const fleet of only.length === 0 ? names : only) if (!sources.has(fleet)) sources.set(fleet, fleetFolder(folder, fleet));
-			return [...sources.values()];
-		}
-	};
-}
-/**
-* Reads a fleet from a folder with published files.
-* @param fleet may be left out if there is only one
-* @throws InputError
-*/
-async function readSiteFleet(folder, fleet) {
-	const names = await fleetNames(folder);
-	const name = fleet ?? (names.length === 1 ? names[0] : void 0);
-	if (name === void 0) throw new InputError({
-		field: "--fleet",
-		problem: "missing: the site has several fleets",
-		expected: `one of ${names.join(", ")}`
-	});
-	requireFleet(folder, name, names);
-	return parseGuidance(await readFleet(folder, name));
-}
-/** How many slices a fleet has in a folder with published files. @param of.fleet as for readSiteFleet */
-async function countSlices(folder, of) {
-	const [fleet = ""] = of.fleet === void 0 ? await fleetNames(folder) : [of.fleet];
-	const names = await readdir(join(folder, fleet, of.basearch)).catch((error) => {
-		if (isMissing(error)) return [];
-		throw error;
-	});
-	const found = new Set(names);
-	let slices = 0;
-	while (found.has(sliceName(slices + 1))) slices += 1;
-	return slices;
-}
-function requireFleet(folder, name, names) {
-	if (names.includes(name)) return;
-	throw new InputError({
-		field: "--fleet",
-		problem: `${folder} has no such fleet`,
-		found: name,
-		expected: `one of ${names.join(", ")}`
-	});
-}
-/** @throws InputError when there is none */
-async function fleetNames(folder) {
-	let entries;
-	try {
-		entries = await readdir(folder);
-	} catch (error) {
-		if (!isMissing(error)) throw new OutsideError(`reading ${folder}`, messageOf(error), void 0, { cause: error });
-		throw new InputError({
-			field: "--site",
-			problem: "there is no such folder",
-			found: folder
-		});
-	}
-	const names = [];
-	for (const entry of entries.sort()) {
-		if (entry.startsWith(".")) continue;
-		const files = filesOf(folder, entry);
-		if (await signature(files.releases) !== "" && await signature(files.updates) !== "") names.push(entry);
-	}
-	if (names.length > 0) return names;
-	throw new InputError({
-		field: "--site",
-		problem: "no fleet is published in this folder",
-		found: folder,
-		expected: "<fleet>/releases.json and <fleet>/updates.json, as publish-updates writes them"
-	});
-}
-function fleetFolder(folder, fleet) {
-	const files = filesOf(folder, fleet);
-	const signatures = async () => `${await signature(files.releases)} ${await signature(files.updates)}`;
-	let last = "";
-	return {
-		where: join(folder, fleet),
-		read: async () => {
-			for (let attempt = 0;; attempt += 1) {
-				const before = await signatures();
-				if (before === last) return void 0;
-				const read = await readFleet(folder, fleet);
-				if (await signatures() !== before && attempt < 3) continue;
-				last = before;
-				return read;
-			}
-		}
-	};
-}
-async function readFleet(folder, fleet) {
-	const files = filesOf(folder, fleet);
-	const read = async (where) => {
-		try {
-			return {
-				where,
-				text: await readFile(where, "utf8")
-			};
-		} catch (error) {
-			throw new OutsideError(`reading ${where}`, messageOf(error), void 0, { cause: error });
-		}
-	};
-	return {
-		fleet,
-		updates: await read(files.updates),
-		releases: await read(files.releases)
-	};
-}
-function filesOf(folder, fleet) {
-	return {
-		releases: join(folder, fleet, "releases.json"),
-		updates: join(folder, fleet, "updates.json")
-	};
-}
-/** Changes when the file does; empty if there is no file. */
-async function signature(file) {
-	try {
-		const { ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true });
-		return `${ino}-${size}-${mtimeNs}-${ctimeNs}`;
-	} catch (error) {
-		if (isMissing(error)) return "";
-		throw new OutsideError(`reading ${file}`, messageOf(error), void 0, { cause: error });
-	}
-}
 // src/operate/serve-graph/site-url.ts
 const timeoutMilliseconds = 3e4;
 const largestFile = 67108864;
@@ -800,4 +1090,4 @@ async function readBounded(response, tried) {
 	}
 	return Buffer.concat(chunks).toString("utf8");
 }
-export { artifactSource as a, listen as c, createGraphServer as d, readSiteFleet as i, parseListenAddress as l, countSlices as n, openSite as o, folderSource as r, createMetrics as s, urlSource as t, stopServer as u };
+export { createMetrics as a, createGraphServer as c, folderSource as d, listSiteRings as f, createNodeCounts as i, createAccessLog as l, artifactSource as n, createHaltWebhook as o, readSiteFleet as p, openSite as r, readWebhookSecrets as s, urlSource as t, countSlices as u };

@@ -1,7 +1,7 @@
-import { Z as InputError } from "./host.mjs";
-import { c as digestsOf, u as neededVersions } from "./release.mjs";
-import { a as removeSignatures, s as fleetKeys, t as signImage, u as signingKeys } from "./release-signatures.mjs";
-import { E as atDigest, j as formatRepository } from "./world-registry.mjs";
+import { tt as InputError } from "./host.mjs";
+import { c as neededVersions, o as digestsOf } from "./release.mjs";
+import { a as removeSignatures, d as signingKeys, s as fleetKeys, t as signImage } from "./release-signatures.mjs";
+import { D as atDigest, M as formatRepository } from "./world-registry.mjs";
 // src/operate/sign-image/sign-releases.ts
 /**
 * Signs existing releases of a fleet: after a change of keys, or releases from before the fleet signed. Only what the

@@ -1,12 +1,11 @@
-import { H as formatDuration, J as defined, Q as OutsideError, U as formatTime, et as messageOf, l as exact, m as say } from "./host.mjs";
-import { F as parseReference } from "./world-registry.mjs";
-import { i as findFleet } from "./project.mjs";
-import { f as nextOpening, h as rolloutProgress, m as rolloutPhase, p as rolloutEnd, w as holdAt } from "./guidance.mjs";
-import { d as ringsToShow } from "./project-configuration.mjs";
+import { K as formatDuration, Q as defined, h as say, it as messageOf, nt as OutsideError, q as formatTime, u as exact } from "./host.mjs";
+import { I as parseReference } from "./world-registry.mjs";
+import { E as holdAt, g as rolloutProgress, h as rolloutPhase, m as rolloutEnd, p as nextOpening } from "./guidance.mjs";
+import { p as ringsToShow } from "./project-configuration.mjs";
 import { r as askFleetPolicy } from "./release-signatures.mjs";
 import { d as upstreamStatusOf } from "./release-upstream.mjs";
-import { a as describeHold, u as metadataOf } from "./release-operations.mjs";
-import { _ as nextGate, a as chooseRelease, d as evaluateStateGates, g as isReady, l as readLabel, r as findPromotion } from "./release-gates.mjs";
+import { A as metadataOf, w as describeHold } from "./release-operations.mjs";
+import { c as isReady, l as nextGate, t as findPendingPromotion } from "./release-gates.mjs";
 // src/operate/status/fleet-status.ts
 /** Reads the status of a fleet; changes nothing. @param now UNIX seconds */
 async function readFleetStatus(project, fleet, now) {
@@ -76,6 +75,7 @@ function releaseStatus({ config, guidance }, state, { version, now }) {
 			base: record?.baseVersion,
 			recordedAt: record?.recordedAt,
 			record,
+			startsAt: phase === "scheduled" ? rollout?.start_epoch : void 0,
 			completeAt: end === void 0 || end <= now ? void 0 : end
 		}),
 		rings: ringsToShow(config.rings).map(({ name: ring, wariness }) => {
@@ -92,35 +92,18 @@ function releaseStatus({ config, guidance }, state, { version, now }) {
 	};
 }
 async function readPromotion(project, target, { to, now }) {
-	const { config, state } = project;
-	if (target.promoteFrom === void 0) return void 0;
-	const source = findFleet(config, target.promoteFrom);
-	const from = await state.readFleet(source.name);
-	const chosen = chooseRelease(from, to, {
-		target,
-		now
-	});
-	const record = from.records[chosen?.version ?? ""];
-	if (record === void 0 || to.releases.releases.some(({ version }) => version === record.version)) return;
-	const request = await findPromotion(project, target);
-	const gates = evaluateStateGates({
-		source: source.name,
-		target,
-		release: {
-			record,
-			state: from,
-			urgent: chosen?.urgent
-		},
+	const pending = await findPendingPromotion(project, target, {
 		to,
-		freezeException: readLabel(request, "freeze-exception"),
-		guidance: project.guidance,
-		now
+		now,
+		guidance: project.guidance
 	});
+	if (pending === void 0) return void 0;
+	const { from, version, pullRequest, gates } = pending;
 	const next = nextGate(gates);
 	return {
-		from: source.name,
-		version: record.version,
-		...defined({ pullRequest: request?.number }),
+		from,
+		version,
+		...defined({ pullRequest: pullRequest?.number }),
 		ready: isReady(gates),
 		...defined({ nextGate: next })
 	};
@@ -143,16 +126,13 @@ function titleOf({ version, base, recordedAt }) {
 	const facts = [...base === void 0 ? [] : [`base ${base}`], ...recordedAt === void 0 ? [] : [`released ${formatTime(recordedAt)}`]];
 	return `${version}${facts.length === 0 ? "" : ` (${facts.join(", ")})`}`;
 }
-function progressOf({ phase, progress, completeAt, rings }, now) {
+function progressOf({ phase, progress, startsAt, completeAt }, now) {
 	const share = `${Number((progress * 100).toFixed(1))} %`;
 	const left = completeAt === void 0 ? "" : `, ${formatDuration(completeAt - now)} left`;
 	if (phase === "complete") return "complete: offered to every node";
 	if (phase === "withdrawn") return "withdrawn: offered to nobody";
 	if (phase === "not offered") return "offered to nobody";
-	if (phase === "scheduled") {
-		const next = Math.min(...rings.map(({ offeredFrom }) => offeredFrom ?? Number.POSITIVE_INFINITY));
-		return `${share}, starts ${Number.isFinite(next) ? `within ${formatDuration(next - now)}` : "later"}${left}`;
-	}
+	if (phase === "scheduled") return `${share}, starts ${startsAt === void 0 ? "later" : `in ${formatDuration(startsAt - now)}`}${left}`;
 	return `${share} ${phase}${left}`;
 }
 function ringOf({ ring, offered, offeredFrom }, now) {

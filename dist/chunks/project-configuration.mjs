@@ -1,8 +1,9 @@
-import { G as parseDuration, J as defined, K as parseTime, N as readFileIfThere, X as nearest, Z as InputError, et as messageOf, q as requireDay } from "./host.mjs";
+import { I as readFileIfThere, Q as defined, X as parseTime, Y as parseDuration, Z as requireDay, et as nearest, it as messageOf, tt as InputError } from "./host.mjs";
 import { a as boolean, b as toJSONSchema, f as number, g as string, h as strictObject, l as int, m as record, n as _enum, r as array, u as literal, v as union } from "./zod.mjs";
-import { A as formatReference, B as architectures, F as parseReference, I as parseRepository, L as sameRepository, j as formatRepository } from "./world-registry.mjs";
+import { I as parseReference, L as parseRepository, M as formatRepository, R as sameRepository, V as architectures, j as formatReference } from "./world-registry.mjs";
 import { t as j } from "./croner.mjs";
 import { t as require_dist } from "./yaml.mjs";
+import "./guidance.mjs";
 import { join } from "node:path";
 // src/project/configuration/tag-prefixes.ts
 /** Prefixes of the tags that Coxswain sets besides versions. A fleet's own tag must not start with one of them. */
@@ -228,6 +229,153 @@ function readSchedule(text, timeZone, place) {
 		found: text
 	});
 }
+// src/project/configuration/halt-conditions.ts
+const kinds = [
+	"prometheus",
+	"behind-plan",
+	"came-back",
+	"webhook"
+];
+/** The longest time that a condition may look back: Prometheus keeps 15 days by default. */
+const longest = 1209600;
+/**
+* Reads one entry of `halt-when`.
+* @throws InputError that names the field
+*/
+function readHaltCondition(written, place) {
+	const given = kinds.filter((kind) => written[kind] !== void 0);
+	const [kind] = given;
+	if (kind === void 0 || given.length > 1) throw new InputError({
+		...place,
+		problem: "a condition has one of these fields",
+		found: given.length === 0 ? "none of them" : given.join(", "),
+		expected: `one of ${kinds.join(", ")}`
+	});
+	const resumeAfter = readTime(written["resume-after"], {
+		...place,
+		field: `${place.field}.resume-after`
+	});
+	if (resumeAfter === 0) throw new InputError({
+		...place,
+		field: `${place.field}.resume-after`,
+		problem: "a rollout would be resumed at once",
+		found: written["resume-after"],
+		expected: "such as 2h; leave it out if only a person may resume"
+	});
+	return {
+		name: written.name,
+		...defined({ resumeAfter }),
+		...readTrigger(written, {
+			...place,
+			field: `${place.field}.${kind}`
+		})
+	};
+}
+function readTrigger(written, place) {
+	if (written.prometheus !== void 0) return {
+		kind: "prometheus",
+		prometheus: readPrometheus(written.prometheus, place)
+	};
+	const behind = written["behind-plan"];
+	if (behind !== void 0) {
+		const time = readTime(behind.for, {
+			...place,
+			field: `${place.field}.for`
+		}) ?? 0;
+		return {
+			kind: "behind-plan",
+			by: behind.by / 100,
+			for: time
+		};
+	}
+	const back = written["came-back"];
+	if (back === void 0) return { kind: "webhook" };
+	const { nodes, share } = back;
+	if (nodes !== void 0 && share === void 0) return {
+		kind: "came-back",
+		from: { nodes }
+	};
+	if (share !== void 0 && nodes === void 0) return {
+		kind: "came-back",
+		from: { share: share / 100 }
+	};
+	throw new InputError({
+		...place,
+		problem: "from how many nodes on?",
+		found: back,
+		expected: "nodes or share, one of them"
+	});
+}
+function readPrometheus(written, place) {
+	const { above, below } = written;
+	if (above === void 0 === (below === void 0)) throw new InputError({
+		...place,
+		problem: "which values are trouble?",
+		found: above === void 0 ? "no threshold" : "two thresholds",
+		expected: "above or below, one of them"
+	});
+	return {
+		url: readUrl(written.url, {
+			...place,
+			field: `${place.field}.url`
+		}) ?? "",
+		query: written.query.trim(),
+		threshold: above === void 0 ? {
+			side: "below",
+			value: below ?? 0
+		} : {
+			side: "above",
+			value: above
+		},
+		for: readTime(written.for, {
+			...place,
+			field: `${place.field}.for`
+		}) ?? 0
+	};
+}
+function readTime(text, place) {
+	if (text === void 0) return void 0;
+	const seconds = parseDuration(text, place);
+	if (seconds <= longest) return seconds;
+	throw new InputError({
+		...place,
+		problem: "this is longer than servers keep values",
+		found: text,
+		expected: `at most ${longest / 86400}d`
+	});
+}
+// src/project/configuration/duration-form.ts
+/** How people write a duration. */
+const durationForm = "a number with a unit, such as 48h, 7d or 1d12h";
+/** `48h`, `7d`, `1d12h`: what parseDuration of src/host/time.ts reads. */
+const duration = string(durationForm).regex(/^(\d+[smhdw])+$/, durationForm);
+// src/project/configuration/halt-schema.ts
+/** A percentage above 0. */
+const share = number().gt(0).max(100);
+const prometheus = strictObject({
+	url: string().describe("Address of the server, without /api/v1: Prometheus, or what answers like it (Thanos, Mimir, VictoriaMetrics)."),
+	query: string().min(1, "a query, such as sum(rate(boot_failures_total[5m]))").max(2e3).describe("PromQL that gives one number. Several series count as no answer: use sum, max or the like."),
+	above: number().optional().describe("Trouble is a value above this one. Use this or below, not both."),
+	below: number().optional().describe("Trouble is a value below this one. Use this or above, not both."),
+	for: duration.default("5m").describe("How long every value has to be beyond the threshold; 0s: the newest value is enough.")
+}).describe("A query of a Prometheus server.");
+/** One entry of `halt-when` as it is written. */
+const haltConditionSchema = strictObject({
+	name: string().max(63).regex(/^[a-zA-Z0-9]([a-zA-Z0-9._-]*[a-zA-Z0-9])?$/, "letters, digits, \".\", \"_\" and \"-\", starting and ending with a letter or a digit").describe("Name of the condition: for the reason of the pause, the issue and the webhook."),
+	prometheus: prometheus.optional(),
+	"behind-plan": strictObject({
+		by: share.describe("How many of a hundred nodes fewer than planned run the release."),
+		for: duration.default("6h").describe("How long it has to be so.")
+	}).optional().describe("The adoption that coxswain observe has written stays behind the plan of the rollout."),
+	"came-back": strictObject({
+		nodes: int().min(1).optional().describe("From this many nodes on. Use this or share, not both."),
+		share: share.optional().describe("From this many of a hundred nodes that had the release on. Use this or nodes, not both.")
+	}).optional().describe("Nodes that ran the new release, and run the old one again, as coxswain observe has seen."),
+	webhook: literal(true, "true").optional().describe("Something else says so, by a request to serve-graph."),
+	"resume-after": duration.optional().describe("Resume automatically when it has been calm for this long. Default: only a person resumes.")
+}).describe("One condition: a name, and one of prometheus, behind-plan, came-back and webhook.");
+/** `halt-when` of a fleet as it is written. */
+const haltWhenSchema = array(haltConditionSchema, "a list of conditions: [{ name: failed-boots, prometheus: { … } }]").default([]).describe("When the rollouts of this fleet are paused automatically. coxswain watch-fleet looks.");
 // src/project/configuration/format-version.ts
 var import_dist = require_dist();
 /** A file without a version is of the first one. */
@@ -347,6 +495,38 @@ function describeManyRings(rings) {
 	if (slices.length === 0) return void 0;
 	return `${slices.length} slices, ${slices[0]?.name} to ${slices.at(-1)?.name}: a node takes the one for the wariness that it drew (coxswain node-kit)`;
 }
+/** Each ring alone, and all slices as one group: there may be a thousand. */
+function groupRings(rings) {
+	const slices = rings.filter(({ isSlice }) => isSlice);
+	return [...rings.filter(({ isSlice }) => !isSlice).map(({ name, folders, wariness }) => ({
+		name,
+		folders,
+		wariness: [wariness, wariness]
+	})), ...slicesAsOne(slices.flatMap(({ folders }) => folders))];
+}
+/** The same for a site without coxswain.yaml: its folders with graphs, most of them of unknown wariness. */
+function groupRingFolders(folders) {
+	const isOfSlice = (name) => /^slice-\d+$/.test(name);
+	return [
+		...folders.filter((name) => !isOfSlice(name) && name !== defaultGroup).map((name) => ({
+			name,
+			folders: [name]
+		})),
+		{
+			name: noRing,
+			folders: ["", defaultGroup],
+			wariness: [1, 1]
+		},
+		...slicesAsOne(folders.filter(isOfSlice))
+	];
+}
+function slicesAsOne(folders) {
+	return folders.length === 0 ? [] : [{
+		name: slicesKey,
+		folders,
+		wariness: [0, 1]
+	}];
+}
 /** The rings to show to people: a hundred slices are the first, the middle and the last. */
 function ringsToShow(rings) {
 	const slices = rings.filter(({ isSlice }) => isSlice);
@@ -358,9 +538,6 @@ function ringsToShow(rings) {
 	return rings.filter((ring) => !ring.isSlice || shown.has(ring));
 }
 // src/project/configuration/schema.ts
-/** `48h`, `7d`, `1d12h`: what parseDuration of src/host/time.ts reads. */
-const durationForm = "a number with a unit, such as 48h, 7d or 1d12h";
-const duration = string(durationForm).regex(/^(\d+[smhdw])+$/, durationForm);
 /** A path inside the repository, with slashes. */
 const path = string().regex(/^(?!\/)(?!(.*\/)?\.\.(\/|$))[^\\\0]+$/, "a path inside the repository, relative to its top folder, without \"..\"");
 /**
@@ -371,6 +548,7 @@ const name = string().max(63).regex(/^(?!.*\.\.)(?!.*\.lock$)[a-zA-Z0-9]([a-zA-Z
 /** Rules of git-check-ref-format. */
 const branch = string().max(200).regex(/^(?![-/.])(?!.*(\.\.|\/\/|\/\.|@\{|\.lock\/))(?!@$)[^\s~^:?*[\\\p{Cc}]+(?<![/.])(?<!\.lock)$/u, "a branch name that git accepts");
 const soakForm = "a duration, and what it is counted from: 48h, 48h after start, 7d after complete";
+const adoptionForm = "a share of the nodes, and the days in which they were seen: 90 %, or 90 % in 14d";
 const freezeWindow = strictObject({
 	start: string().describe("When it begins: cron with five fields (\"0 16 * * 5\"), or one moment, such as 2026-12-18T00:00."),
 	until: string().optional().describe("When it ends, in the same form. Use this or duration, not both."),
@@ -379,18 +557,34 @@ const freezeWindow = strictObject({
 	reason: string().min(1, "a text that says why").describe("Why: shown wherever a promotion waits for it.")
 }).describe("A time in which nothing is promoted.");
 const freeze = array(freezeWindow, "a list of windows: [{ start: \"0 16 * * 5\", until: \"0 8 * * 1\", reason: weekend }]").default([]);
+const vulnerabilities = strictObject({
+	"none-above": _enum([
+		"none",
+		"low",
+		"medium",
+		"high"
+	]).describe("The highest severity that an image may have. A vulnerability of unknown severity is above it."),
+	exceptions: array(strictObject({
+		id: string().min(1).describe("Id of the vulnerability, as the scanner writes it: CVE-2026-12345."),
+		until: string().describe("When this ends, such as 2027-01-31: the gate is red again then."),
+		reason: string().min(1, "a text that says why").describe("Why it is accepted.")
+	}).describe("A vulnerability that is accepted for some time.")).default([]).describe("Vulnerabilities that are accepted for some time.")
+}).describe("A promotion to this fleet needs the report of a scanner (SARIF or CycloneDX), attached to the image, without a vulnerability above a severity.");
 const fleet = strictObject({
 	branch: branch.optional().describe("A merge to this branch is promoted to this fleet. Default: the name of the fleet."),
 	tag: string().regex(/^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/, "at most 128 letters, digits, \"_\", \".\" and \"-\", not starting with \".\" or \"-\"").optional().describe("Tag in the production repository that follows this fleet. Default: the name of the fleet."),
 	template: path.optional().describe("Handlebars template of the update entry of a release. Default: rollouts/<name of the fleet>.json.hbs."),
 	"promote-from": string().optional().describe("Fleet whose releases are proposed to this one by a pull request."),
 	soak: string(soakForm).regex(/^(\d+[smhdw])+( after (start|complete))?$/, soakForm).default("0s").describe("How long a release has to run in the source fleet first: 48h (or 48h after start) from the start of its rollout there, 48h after complete from its end."),
+	adoption: string(adoptionForm).regex(/^\d{1,3}(\.\d+)? ?%( in \d{1,2}d)?$/, adoptionForm).optional().describe("The share of the nodes of the source fleet that have to run a release, or a newer one, before it is promoted: 90 % (of the nodes seen in the last 7 days), or 90 % in 14d. coxswain observe --record counts them."),
 	approve: _enum(["manual", "auto"]).default("manual").describe("auto: a promotion to this fleet is merged as soon as all of its gates are green."),
 	signing: strictObject({ keys: array(union([path, strictObject({
 		file: path.describe("Public key, PEM, as coxswain make-key writes it."),
 		until: string().optional().describe("When this key stops signing, such as 2027-03-01: the end of a change of keys.")
 	})])).min(1, "at least one public key").describe("Public keys, as files of this repository. A release is signed by each of them.") }).optional().describe("promote-image signs what is promoted to this fleet, in the format that nodes check. The private keys come from the environment."),
-	freeze: freeze.describe("Times in which nothing is promoted to this fleet, besides those of all fleets.")
+	vulnerabilities: vulnerabilities.optional(),
+	freeze: freeze.describe("Times in which nothing is promoted to this fleet, besides those of all fleets."),
+	"halt-when": haltWhenSchema
 }).describe("One fleet: a branch and the nodes that follow it. Everything has a default: testing: {}");
 const bootTest = strictObject({
 	mode: _enum([
@@ -407,16 +601,18 @@ const bootTest = strictObject({
 	deadline: duration.optional().describe("How long one machine may run in all. Default: ten minutes and the time limits of all tests."),
 	"kernel-arguments": array(string().regex(/^[\x21-\x7e]+$/, "one argument, without spaces: name=value")).default([]).describe("Arguments for the kernel besides those that the machine needs, such as those your nodes have."),
 	leftovers: _enum(["warn", "fail"]).default("warn").describe("What to do about files in /var and /run of the image: machines that update never get them."),
-	upgrades: boolean().optional().describe("Rehearse the update from the releases that nodes have. Default: if there are tests in before-upgrade, after-upgrade or after-rollback.")
+	upgrades: boolean().optional().describe("Rehearse the update from the releases that nodes have. Default: if there are tests in before-upgrade, after-upgrade or after-rollback."),
+	"secure-boot": strictObject({ certificates: array(path).min(1).describe("Certificates in PEM, as files of this repository. One of them is enough.") }).optional().describe("Who has to have signed the kernel, or the unified kernel image: checked by sbverify before the boot. Default: it need not be signed.")
 }).describe("The virtual machine that images are tested in, and what is checked besides your tests.");
 const repositoryName = string().regex(/^[\w.-]+\/[\w.-]+$/, "owner/name");
 const signerForm = "a public key of this repository, or { repository, workflow, refs }";
+const signers = array(union([path, strictObject({
+	repository: repositoryName.describe("Repository on GitHub that the run belongs to: acme/os"),
+	workflow: string().regex(/^([\w.-]+\/[\w.-]+\/)?\.github\/workflows\/[^@\s/]+\.ya?ml(@\S+)?$/, ".github/workflows/NAME.yml, or owner/name/.github/workflows/NAME.yml, with @ref if the ref has to be this one").describe("Workflow whose job signs: a file of the repository, or a reusable workflow of another repository, such as acme/ci/.github/workflows/build.yml@refs/tags/v1."),
+	refs: array(string().regex(/^refs\/\S+$/, "such as refs/heads/main or refs/pull/*/merge")).min(1).describe("Refs that the run may be for. * stands for a part without slashes.")
+})], signerForm), signerForm).min(1, "at least one signer");
 const evidence = strictObject({
-	"signed-by": array(union([path, strictObject({
-		repository: repositoryName.describe("Repository on GitHub that the run belongs to: acme/os"),
-		workflow: string().regex(/^([\w.-]+\/[\w.-]+\/)?\.github\/workflows\/[^@\s/]+\.ya?ml(@\S+)?$/, ".github/workflows/NAME.yml, or owner/name/.github/workflows/NAME.yml, with @ref if the ref has to be this one").describe("Workflow whose job signs: a file of the repository, or a reusable workflow of another repository, such as acme/ci/.github/workflows/build.yml@refs/tags/v1."),
-		refs: array(string().regex(/^refs\/\S+$/, "such as refs/heads/main or refs/pull/*/merge")).min(1).describe("Refs that the run may be for. * stands for a part without slashes.")
-	})], signerForm), signerForm).min(1, "at least one signer").describe("Whose signature makes evidence count. Evidence by anyone else, or without a signature, does not."),
+	"signed-by": signers.describe("Whose signature makes evidence count. Evidence by anyone else, or without a signature, does not."),
 	sigstore: strictObject({
 		fulcio: string().default("https://fulcio.sigstore.dev").describe("Address of Fulcio."),
 		rekor: string().default("https://rekor.sigstore.dev").describe("Address of Rekor."),
@@ -494,8 +690,10 @@ const configSchema = strictObject({
 	}).describe("Named values of rollout_wariness, each with its own update graph: 0 gets an update first, 1 when the rollout is complete. slices: 100 makes a hundred graphs, slice-1 to slice-100, for rollouts without jumps."),
 	publish: strictObject({
 		url: string().optional().describe("Address at which the published files can be read, such as https://acme.github.io/os/"),
-		oci: boolean().default(true).describe("Also publish the files as an OCI artifact, under the tag updates-<fleet> of image.")
+		oci: boolean().default(true).describe("Also publish the files as an OCI artifact, under the tag updates-<fleet> of image."),
+		"signed-by": signers.optional().describe("publish-updates signs the artifact; doctor and restore-state accept none without a signature of one of these. For audits: nodes do not check it.")
 	}).prefault({}).describe("Where update guidance is published."),
+	notify: strictObject({ command: array(string().regex(/^[^\0]+$/, "a text")).min(1).optional().describe("Program and arguments that coxswain watch-fleet runs when something begins, changes or is over. It gets the facts as JSON on standard input and in variables.") }).prefault({}).describe("How failures are reported, besides the issues on GitHub."),
 	node: node.prefault({}),
 	"symbolic-tags": boolean().default(false).describe("Also tag releases as <version>-<fleet>, <version>-<fleet>-barrier and <version>-<fleet>-deadend.")
 }).meta({
@@ -601,7 +799,9 @@ const goNames = {
 };
 function expectationOf(issue) {
 	switch (issue.code) {
-		case "too_small": return issue.origin === "array" ? `at least ${issue.minimum}` : `${issue.minimum} or more`;
+		case "too_small":
+			if (issue.origin === "array") return `at least ${issue.minimum}`;
+			return issue.inclusive === false ? `more than ${issue.minimum}` : `${issue.minimum} or more`;
 		case "too_big": return issue.origin === "string" ? `at most ${issue.maximum} characters` : `${issue.maximum} or less`;
 		default: return issue.message;
 	}
@@ -630,6 +830,13 @@ function unknownField(key, path, document) {
 function knownFields(path) {
 	const { shape } = configSchema;
 	if (path.length === 0) return Object.keys(shape);
+	if (path[0] === "fleets" && path[2] === "halt-when") {
+		const { prometheus, "behind-plan": behind, "came-back": back } = haltConditionSchema.shape;
+		if (path[4] === "prometheus") return Object.keys(prometheus.unwrap().shape);
+		if (path[4] === "behind-plan") return Object.keys(behind.unwrap().shape);
+		if (path[4] === "came-back") return Object.keys(back.unwrap().shape);
+		return Object.keys(haltConditionSchema.shape);
+	}
 	if (path[0] === "fleets") return Object.keys(shape.fleets.valueType.unwrap().shape);
 	if (path[0] === "upstream") return ["updates", "releases"];
 	if (path[0] === "boot-test") return Object.keys(shape["boot-test"].unwrap().shape);
@@ -642,6 +849,24 @@ function valueAt(value, path) {
 		current = current[step];
 	}
 	return current;
+}
+// src/project/configuration/required-adoption.ts
+const defaultAdoptionDays = 7;
+/** `90 %`, `90 % in 14d` */
+function readAdoption(text, place) {
+	const [, percent = "", days = String(defaultAdoptionDays)] = /^([\d.]+) ?%(?: in (\d+)d)?$/.exec(text) ?? [];
+	const required = {
+		share: Number(percent) / 100,
+		days: Number(days)
+	};
+	const isPossible = required.share > 0 && required.share <= 1;
+	if (isPossible && required.days >= 1 && required.days <= 31) return required;
+	throw new InputError({
+		...place,
+		problem: isPossible ? "adoption is not counted over so many days" : "not a share of the nodes",
+		found: text,
+		expected: `more than 0 % and at most 100 %, in 1d to 31d`
+	});
 }
 // src/project/configuration/build-config.ts
 /**
@@ -702,8 +927,10 @@ function buildConfig(written, about) {
 		rings: readRings(written.rings),
 		publish: {
 			...defined({ url }),
-			oci: written.publish.oci
+			oci: written.publish.oci,
+			signedBy: (written.publish["signed-by"] ?? []).map(readSigner)
 		},
+		notifyCommand: written.notify.command ?? [],
 		node: {
 			parts: written.node.parts,
 			reboots: written.node.reboots,
@@ -740,7 +967,8 @@ function readBootTest(written, read) {
 		memoryMegabytes: given.memory,
 		network: given.network,
 		kernelArguments: given["kernel-arguments"],
-		leftovers: given.leftovers
+		leftovers: given.leftovers,
+		secureBoot: (given["secure-boot"]?.certificates ?? []).map(tidyPath)
 	};
 }
 function readEvidence({ evidence }, read) {
@@ -752,24 +980,25 @@ function readEvidence({ evidence }, read) {
 	], (place) => readAddress((sigstore?.[name] ?? otherwise).replace(/\/+$/, ""), place)) ?? otherwise;
 	const trustedRoot = sigstore?.["trusted-root"];
 	return {
-		signedBy: (evidence?.["signed-by"] ?? []).map((signer) => {
-			if (typeof signer === "string") return {
-				kind: "key",
-				file: tidyPath(signer)
-			};
-			const { repository, workflow, refs } = signer;
-			return {
-				kind: "workflow",
-				repository,
-				workflow: workflow.startsWith(".github/") ? `${repository}/${workflow}` : workflow,
-				refs
-			};
-		}),
+		signedBy: (evidence?.["signed-by"] ?? []).map(readSigner),
 		sigstore: {
 			fulcio: address("fulcio", "https://fulcio.sigstore.dev"),
 			rekor: address("rekor", "https://rekor.sigstore.dev"),
 			...defined({ trustedRoot: trustedRoot === void 0 ? void 0 : tidyPath(trustedRoot) })
 		}
+	};
+}
+function readSigner(signer) {
+	if (typeof signer === "string") return {
+		kind: "key",
+		file: tidyPath(signer)
+	};
+	const { repository, workflow, refs } = signer;
+	return {
+		kind: "workflow",
+		repository,
+		workflow: workflow.startsWith(".github/") ? `${repository}/${workflow}` : workflow,
+		refs
 	};
 }
 /** @param common.freeze the windows of all fleets */
@@ -792,6 +1021,18 @@ function readFleet(name, fleet, common) {
 		"signing",
 		"keys"
 	], read);
+	const vulnerabilities = readVulnerabilityRule(fleet?.vulnerabilities, ["fleets", name], read);
+	const haltWhen = readHaltWhen(fleet?.["halt-when"] ?? [], [
+		"fleets",
+		name,
+		"halt-when"
+	], read);
+	const required = fleet?.adoption;
+	const adoption = required === void 0 ? void 0 : read([
+		"fleets",
+		name,
+		"adoption"
+	], (place) => readAdoption(required, place));
 	if (soak === void 0) return void 0;
 	return {
 		name,
@@ -801,10 +1042,16 @@ function readFleet(name, fleet, common) {
 		...defined({ promoteFrom: fleet?.["promote-from"] }),
 		soak,
 		soakAfter: soakAfter === "complete" ? "complete" : "start",
+		...defined({ adoption }),
 		approve: fleet?.approve ?? "manual",
 		signing,
-		freeze: [...common.freeze, ...own]
+		...defined({ vulnerabilities }),
+		freeze: [...common.freeze, ...own],
+		haltWhen
 	};
+}
+function readHaltWhen(conditions, path, read) {
+	return conditions.map((condition, index) => read([...path, index], (place) => readHaltCondition(condition, place))).filter((condition) => condition !== void 0);
 }
 function readFreeze(windows, path, read) {
 	return windows.map((window, index) => read([...path, index], (place) => readFreezeWindow(window, place))).filter((window) => window !== void 0);
@@ -825,6 +1072,26 @@ function readSigning(keys, path, read) {
 			...defined({ until })
 		};
 	});
+}
+function readVulnerabilityRule(written, path, read) {
+	if (written === void 0) return void 0;
+	const exceptions = written.exceptions.map(({ id, until: day, reason }, index) => {
+		return {
+			id,
+			until: read([
+				...path,
+				"vulnerabilities",
+				"exceptions",
+				index,
+				"until"
+			], (place) => parseTime(day, place)) ?? 0,
+			reason
+		};
+	});
+	return {
+		noneAbove: written["none-above"],
+		exceptions
+	};
 }
 // src/project/configuration/check-config.ts
 /** Checks that concern more than one field: everything that would otherwise fail late, or overwrite something. */
@@ -851,7 +1118,8 @@ function checkConfig(config, document) {
 		})),
 		...fleetProblems(config, at),
 		...branchProblems(config, at),
-		...promotionProblems(config, at)
+		...promotionProblems(config, at),
+		...haltProblems(config, at)
 	];
 }
 function repositoryProblems(config, at) {
@@ -873,7 +1141,7 @@ function repositoryProblems(config, at) {
 }
 /**
 * Names that mean something else in published addresses: `<fleet>/<basearch>/v1/graph`,
-* `<fleet>/<basearch>/<ring>/v1/graph`, `<fleet>/releases.json`, `index.html`, and the files of FCOS's own servers.
+* `<fleet>/<basearch>/<ring>/v1/graph`, `<fleet>/releases.json`, `index.html`, `feed.xml`, and the files of FCOS's own servers.
 */
 const publishedNames = /* @__PURE__ */ new Set([
 	"v1",
@@ -888,12 +1156,12 @@ function nameProblems(name, kind, place) {
 		found: name,
 		remedy: "Workflows release a fleet in the environment of its name. Choose another name."
 	}];
-	if (!publishedNames.has(name.toLowerCase()) && !/\.(html|json)$/i.test(name)) return [];
+	if (!publishedNames.has(name.toLowerCase()) && !/\.(html|json|xml)$/i.test(name)) return [];
 	return [{
 		...place,
 		problem: `a ${kind} cannot have this name: it is part of published addresses`,
 		found: name,
-		expected: `a name that does not end in .html or .json, and is none of ${[...publishedNames].join(", ")}`
+		expected: `a name that does not end in .html, .json or .xml, and is none of ${[...publishedNames].join(", ")}`
 	}];
 }
 /** Many file systems and some web servers ignore case. */
@@ -988,6 +1256,15 @@ function promotionProblems(config, at) {
 			"promote-from"
 		]);
 		if (fleet.promoteFrom === void 0) {
+			if (fleet.vulnerabilities !== void 0) problems.push({
+				...at([
+					"fleets",
+					fleet.name,
+					"vulnerabilities"
+				]),
+				problem: "vulnerabilities means nothing without promote-from",
+				remedy: "It is a gate of promotions. Write it at the fleet that is promoted to."
+			});
 			if (fleet.soak > 0) problems.push({
 				...at([
 					"fleets",
@@ -996,6 +1273,15 @@ function promotionProblems(config, at) {
 				]),
 				problem: "soak means nothing without promote-from",
 				remedy: "Add promote-from, or leave soak out."
+			});
+			if (fleet.adoption !== void 0) problems.push({
+				...at([
+					"fleets",
+					fleet.name,
+					"adoption"
+				]),
+				problem: "adoption means nothing without promote-from",
+				remedy: "Add promote-from, or leave adoption out."
 			});
 			if (fleet.approve === "auto") problems.push({
 				...at([
@@ -1026,6 +1312,24 @@ function promotionProblems(config, at) {
 		}
 	}
 	return problems;
+}
+/** The state branch knows a condition by its name. */
+function haltProblems({ fleets }, at) {
+	return Object.values(fleets).flatMap(({ name: fleet, haltWhen }) => haltWhen.flatMap(({ name }, index) => {
+		if (haltWhen.findIndex((other) => other.name === name) === index) return [];
+		return [{
+			...at([
+				"fleets",
+				fleet,
+				"halt-when",
+				index,
+				"name"
+			]),
+			problem: "another condition of this fleet has this name",
+			found: name,
+			expected: "a name of its own"
+		}];
+	}));
 }
 /** The fleets of the circle that a fleet is part of, itself first; undefined when it is in none. */
 function cycleFrom(start, fleets) {
@@ -1206,4 +1510,4 @@ async function readConfigText(directory) {
 		remedy: "coxswain init --image REF writes one to start with."
 	});
 }
-export { readConfigText as a, describeManyRings as c, ringsToShow as d, sliceName as f, tagPrefixes as g, defaultUpstream as h, readConfig as i, isChosen as l, migrateConfigText as m, examineConfig as n, urgentTemplate as o, nodeParts as p, parseConfig as r, configJsonSchema as s, configFileName as t, isNamed as u };
+export { defaultUpstream as _, readConfigText as a, describeManyRings as c, isChosen as d, isNamed as f, migrateConfigText as g, nodeParts as h, readConfig as i, groupRingFolders as l, sliceName as m, examineConfig as n, urgentTemplate as o, ringsToShow as p, parseConfig as r, configJsonSchema as s, configFileName as t, groupRings as u, tagPrefixes as v };

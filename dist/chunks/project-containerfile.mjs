@@ -1,5 +1,5 @@
-import { J as defined, Z as InputError } from "./host.mjs";
-import { A as formatReference, F as parseReference, L as sameRepository, j as formatRepository } from "./world-registry.mjs";
+import { Q as defined, tt as InputError } from "./host.mjs";
+import { I as parseReference, M as formatRepository, R as sameRepository, j as formatReference } from "./world-registry.mjs";
 import { t as require_main } from "./dockerfile-ast.mjs";
 // src/project/containerfile/expand.ts
 var import_main = require_main();

@@ -1,14 +1,334 @@
-import { F as writeFileAtomically, M as isMissing, N as readFileIfThere, O as beforeWriting, Z as InputError, z as findTool } from "./host.mjs";
-import { A as formatReference } from "./world-registry.mjs";
-import { g as runWithRemote, h as remoteSeconds, l as Git, p as explainRemoteFailure } from "./world-git.mjs";
-import { a as readConfigText, i as readConfig, m as migrateConfigText, r as parseConfig, s as configJsonSchema, t as configFileName } from "./project-configuration.mjs";
+import { A as beforeWriting, I as readFileIfThere, P as isMissing, R as writeFileAtomically, U as findTool, tt as InputError } from "./host.mjs";
+import { j as formatReference } from "./world-registry.mjs";
+import { _ as remoteSeconds, d as Git, h as explainRemoteFailure, v as runWithRemote } from "./world-git.mjs";
+import { a as readConfigText, g as migrateConfigText, i as readConfig, r as parseConfig, s as configJsonSchema, t as configFileName } from "./project-configuration.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { a as parseContainerfile, n as findBase } from "./project-containerfile.mjs";
-import { f as proposeChanges } from "./world-forge.mjs";
+import { l as proposeChanges } from "./world-forge.mjs";
 import { chmod, lstat, realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-// src/project/init/adopt.ts
+// src/project/init/pin.ts
 var import_dist = require_dist();
+/** What follows `uses:` for a workflow or an action. @param path inside the repository */
+function calledBy({ repository, commit, version }, path) {
+	return `${repository}/${path}@${commit}${version === void 0 ? "" : ` # ${version}`}`;
+}
+/** @param field for the message @throws InputError */
+function parseSource(raw, field) {
+	const [, repository, ref] = /^([A-Za-z0-9][\w.-]*\/[\w.-]+)@([\w./-]+)$/.exec(raw) ?? [];
+	if (repository !== void 0 && ref !== void 0 && !ref.startsWith("-") && !ref.includes("..")) return {
+		repository,
+		ref
+	};
+	throw new InputError({
+		field,
+		problem: "not a release of Coxswain",
+		found: raw,
+		expected: "OWNER/REPO@TAG or OWNER/REPO@COMMIT, such as acme/coxswain@v1.2.3"
+	});
+}
+/**
+* Finds the commit of a release, and the version of that commit. A full commit is taken as it is if GitHub cannot be
+* asked for its version.
+* @param serverUrl `https://github.com`
+* @throws InputError if there is no such tag or branch, OutsideError if GitHub cannot be reached and the name is not a commit
+*/
+async function findPin({ repository, ref }, serverUrl) {
+	const address = `${serverUrl}/${repository}`;
+	const doing = `looking up ${repository}@${ref}`;
+	const isCommit = /^[0-9a-f]{40}$/.test(ref);
+	const { exitCode, stdout, stderr } = await runWithRemote(new Git("."), [
+		"ls-remote",
+		"--quiet",
+		address
+	], {
+		doing,
+		seconds: remoteSeconds.short
+	});
+	if (exitCode !== 0) {
+		if (isCommit) return {
+			repository,
+			commit: ref,
+			version: void 0
+		};
+		throw explainRemoteFailure(stderr, {
+			doing,
+			place: address
+		});
+	}
+	const refs = new Map(stdout.split("\n").map((line) => line.split("	").reverse()));
+	const commitOf = (name) => refs.get(`${name}^{}`) ?? refs.get(name);
+	const commit = isCommit ? ref : commitOf(`refs/tags/${ref}`) ?? commitOf(`refs/heads/${ref}`);
+	if (commit === void 0) throw new InputError({
+		field: "--from",
+		problem: `${repository} has no tag and no branch ${ref}`,
+		remedy: `See ${address}/tags.`
+	});
+	return {
+		repository,
+		commit,
+		version: [...refs.keys()].map((name) => /^refs\/tags\/(v\d+\.\d+\.\d+[^^]*)/.exec(name)?.[1]).filter((tag) => tag !== void 0 && commitOf(`refs/tags/${tag}`) === commit)[0]
+	};
+}
+// src/project/init/workflow-files.ts
+/** File of the user's workflow that steers fleets by a form. */
+const operateWorkflow = "operate.yml";
+/**
+* The workflows of a user's repository: short callers of ours, for the fleets and registries of its configuration.
+* @param pin the release of ours that they call
+*/
+function workflowFiles(config, pin) {
+	const uses = (workflow) => `uses: ${calledBy(pin, `.github/workflows/${workflow}`)}`;
+	return [
+		{
+			path: ".github/workflows/watch.yml",
+			text: watchText(config, uses)
+		},
+		{
+			path: ".github/workflows/pull-request.yml",
+			text: pullRequestText(config, uses)
+		},
+		{
+			path: ".github/workflows/release.yml",
+			text: releaseText(config, uses)
+		},
+		{
+			path: `.github/workflows/${operateWorkflow}`,
+			text: operateText(config, uses)
+		}
+	];
+}
+const hourly = "41 * * * *";
+function watchText(config, uses) {
+	const promoted = hasPromotions(config);
+	return `# Looks for a new base${promoted ? ", proposes promotions," : ""} and keeps rollouts going.
+name: Watch
+on:
+  schedule:
+    - cron: '11 */6 * * *' # the base${promoted ? " and promotions" : ""}
+    - cron: '${hourly}' # the published graphs: more often makes rollouts smoother
+  workflow_dispatch:
+${promoted ? labelTrigger(config) : ""}
+permissions: {}
+
+jobs:
+${promoted ? labelJob : ""}  base:
+    name: base
+    if: github.event_name != 'pull_request' && github.event.schedule != '${hourly}'
+    permissions:
+      contents: write # the branch of the pull request
+      pull-requests: write # opens, updates and closes it
+      issues: write # makes its labels if the repository lacks them
+      packages: read # images at ghcr.io
+    ${uses("watch.yml")}
+${secrets(config, "all", app)}${promoted ? `
+  promotion:
+    name: promotion
+    if: github.event_name != 'pull_request' && github.event.schedule != '${hourly}'
+    permissions:
+      contents: write # the branch of the pull request
+      pull-requests: write # opens, updates and closes it
+      issues: write # makes its labels if the repository lacks them
+      statuses: write # each gate is a status
+      actions: write # starts a release that is due
+      packages: read # images at ghcr.io
+    ${uses("promotion.yml")}
+${secrets(config, "all", app)}` : ""}
+  publish:
+    name: publish
+    if: github.event_name != 'pull_request'
+    permissions:
+      contents: write # a pause that has ended is a commit on the state branch
+      packages: write # artifacts at ghcr.io
+      pages: write # GitHub Pages
+      id-token: write # GitHub Pages
+    ${uses("tick.yml")}
+${secrets(config, "production")}`;
+}
+/** "hold: WHY" and "urgent: WHY" on the pull request of a promotion act at once. */
+function labelTrigger(config) {
+	return `  pull_request:
+    types: [labeled, unlabeled]
+    branches: ${list(Object.values(config.fleets).filter((fleet) => fleet.promoteFrom !== void 0).map((fleet) => fleet.branch))}
+`;
+}
+const labelJob = `  label:
+    name: label
+    if: github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name == github.repository
+    runs-on: ubuntu-24.04
+    timeout-minutes: 5
+    concurrency:
+      group: coxswain-label
+      cancel-in-progress: true
+    permissions:
+      actions: write # starts this workflow on the default branch
+    steps:
+      - env:
+          BRANCH: \${{ github.event.repository.default_branch }}
+          TOKEN: \${{ github.token }}
+        run: |
+          printf 'Authorization: Bearer %s\\n' "$TOKEN" |
+            curl --fail --silent --show-error --header @- --data "{\\"ref\\":\\"$BRANCH\\"}" \\
+              "$GITHUB_API_URL/repos/$GITHUB_REPOSITORY/actions/workflows/watch.yml/dispatches"
+
+`;
+function pullRequestText(config, uses) {
+	return `# Builds the image of a pull request and boots it. Pull requests from forks see no secret.
+# Require the check "image / ok": it reports for every pull request, also of forks, in a merge
+# queue, and to the state branch.
+name: Pull request
+on:
+  pull_request:
+    branches: ${branches(config)}
+  merge_group:
+  # To the state branch, which has no workflow files: GitHub runs this file as the default branch has it. What is proposed
+  # is read as data, and none of it is run.
+  pull_request_target: # zizmor: ignore[dangerous-triggers] into ${config.stateBranch} alone, and no code of it is checked out
+    branches: ${list([config.stateBranch])}
+
+permissions: {}
+
+jobs:
+  image:
+    name: image
+    permissions:
+      contents: read # the commit
+      packages: write # the test registry
+      pull-requests: write # the result of the boot test
+    ${uses("pull-request.yml")}
+${secrets(config, "all")}`;
+}
+function releaseText(config, uses) {
+	return `# Releases what was merged: promotes the tested image, starts the rollout, publishes.
+# If somebody has to approve a release, give required reviewers to the environment with the fleet's name.
+name: Release
+on:
+  push:
+    branches: ${branches(config)}
+  workflow_dispatch: # by hand, or by the workflow Watch: releases the branch that it is started on
+    inputs:
+      freeze-exception:
+        description: release it although the fleet is frozen, for this reason
+      first-release:
+        description: the fleet is new, although the registry or the site gives no answer
+        type: boolean
+
+permissions: {}
+
+jobs:
+  fleet:
+    name: fleet
+    permissions:
+      contents: write # the state branch
+      packages: write # the registries
+      pull-requests: read # whose boot test this is, if one is needed
+      pages: write # GitHub Pages
+      id-token: write # GitHub Pages
+    ${uses("release.yml")}
+    with:
+      freeze-exception: \${{ inputs.freeze-exception }}
+      first-release: \${{ inputs.first-release == true }}
+${secrets(config, "all")}`;
+}
+function operateText(config, uses) {
+	return `# A form to steer a fleet: Actions, Operate, Run workflow.
+name: Operate
+on:
+  workflow_dispatch:
+    inputs:
+      fleet:
+        type: choice
+        options: ${list(Object.keys(config.fleets))}
+      action:
+        type: choice
+        options: [${operations(config).join(", ")}]
+      version:
+        description: the release (rollout, roll-back, pause and resume may go without)
+      reason:
+        description: why; preferably the URL of an issue
+      start:
+        description: rollout - when it starts, such as next tuesday 14:00 UTC
+      duration:
+        description: rollout - time until every node is offered it, such as 48h
+      for:
+        description: pause, hold - ends automatically after this, such as 6h
+      force:
+        type: boolean
+      keep-rollouts:
+        description: hold - rollouts that are under way go on
+        type: boolean
+      dry-run:
+        description: only show what would change
+        type: boolean
+
+permissions: {}
+
+jobs:
+  fleet:
+    name: fleet
+    permissions:
+      contents: write # the state branch; the branch of a pull request
+      pull-requests: write # roll-back and urgent write one
+      issues: write # makes its labels if the repository lacks them
+      statuses: write # urgent: the gates of a promotion
+      actions: write # release: starts the workflow Release
+      packages: write # artifacts at ghcr.io
+      pages: write # GitHub Pages
+      id-token: write # GitHub Pages
+    ${uses("operate.yml")}
+    with:
+      fleet: \${{ inputs.fleet }}
+      action: \${{ inputs.action }}
+      version: \${{ inputs.version }}
+      reason: \${{ inputs.reason }}
+      start: \${{ inputs.start }}
+      duration: \${{ inputs.duration }}
+      for: \${{ inputs.for }}
+      force: \${{ inputs.force }}
+      keep-rollouts: \${{ inputs.keep-rollouts }}
+      dry-run: \${{ inputs.dry-run }}
+${secrets(config, "all", app)}`;
+}
+/** The choices of the form: urgent is for promotions only. */
+function operations(config) {
+	return [
+		...[
+			"pause",
+			"resume",
+			"rollout",
+			"barrier",
+			"deadend",
+			"withdraw",
+			"hold",
+			"release-hold"
+		],
+		"roll-back",
+		...hasPromotions(config) ? ["urgent"] : [],
+		"release"
+	];
+}
+function hasPromotions(config) {
+	return Object.values(config.fleets).some((fleet) => fleet.promoteFrom !== void 0);
+}
+function branches(config) {
+	return list(Object.values(config.fleets).map((fleet) => fleet.branch));
+}
+function list(names) {
+	return `[${names.map((name) => /^[A-Za-z][\w./-]*$/.test(name) ? name : JSON.stringify(name)).join(", ")}]`;
+}
+const app = {
+	"app-client-id": "COXSWAIN_APP_CLIENT_ID",
+	"app-private-key": "COXSWAIN_APP_PRIVATE_KEY"
+};
+/** GitHub's own registry accepts the token of the run; each other registry has a name and a password. */
+function secrets({ image, testImage }, which, more = {}) {
+	const own = image.registry !== "ghcr.io";
+	const other = which === "all" && testImage.registry !== image.registry && testImage.registry !== "ghcr.io";
+	const names = [...own ? ["registry-username", "registry-password"] : [], ...other ? ["test-registry-username", "test-registry-password"] : []];
+	const lines = [...Object.entries(more), ...names.map((name) => [name, name.replaceAll("-", "_").toUpperCase()])].map(([name, secret]) => `      ${name}: \${{ secrets.${secret} }}\n`);
+	return lines.length === 0 ? "" : `    secrets:\n${lines.join("")}`;
+}
+// src/project/init/adopt.ts
 /**
 * The branch that the work of a repository happens on, if it has commits: the default branch of its remote, else the one
 * that is checked out.
@@ -245,324 +565,6 @@ const ours = {
 	commit: "e0c50635ac100e613fcab67e9d3152aa7437a4b0",
 	version: "v0.1.0"
 };
-// src/project/init/pin.ts
-/** What follows `uses:` for a workflow or an action. @param path inside the repository */
-function calledBy({ repository, commit, version }, path) {
-	return `${repository}/${path}@${commit}${version === void 0 ? "" : ` # ${version}`}`;
-}
-/** @param field for the message @throws InputError */
-function parseSource(raw, field) {
-	const [, repository, ref] = /^([A-Za-z0-9][\w.-]*\/[\w.-]+)@([\w./-]+)$/.exec(raw) ?? [];
-	if (repository !== void 0 && ref !== void 0 && !ref.startsWith("-") && !ref.includes("..")) return {
-		repository,
-		ref
-	};
-	throw new InputError({
-		field,
-		problem: "not a release of Coxswain",
-		found: raw,
-		expected: "OWNER/REPO@TAG or OWNER/REPO@COMMIT, such as acme/coxswain@v1.2.3"
-	});
-}
-/**
-* Finds the commit of a release, and the version of that commit. A full commit is taken as it is if GitHub cannot be
-* asked for its version.
-* @param serverUrl `https://github.com`
-* @throws InputError if there is no such tag or branch, OutsideError if GitHub cannot be reached and the name is not a commit
-*/
-async function findPin({ repository, ref }, serverUrl) {
-	const address = `${serverUrl}/${repository}`;
-	const doing = `looking up ${repository}@${ref}`;
-	const isCommit = /^[0-9a-f]{40}$/.test(ref);
-	const { exitCode, stdout, stderr } = await runWithRemote(new Git("."), [
-		"ls-remote",
-		"--quiet",
-		address
-	], {
-		doing,
-		seconds: remoteSeconds.short
-	});
-	if (exitCode !== 0) {
-		if (isCommit) return {
-			repository,
-			commit: ref,
-			version: void 0
-		};
-		throw explainRemoteFailure(stderr, {
-			doing,
-			place: address
-		});
-	}
-	const refs = new Map(stdout.split("\n").map((line) => line.split("	").reverse()));
-	const commitOf = (name) => refs.get(`${name}^{}`) ?? refs.get(name);
-	const commit = isCommit ? ref : commitOf(`refs/tags/${ref}`) ?? commitOf(`refs/heads/${ref}`);
-	if (commit === void 0) throw new InputError({
-		field: "--from",
-		problem: `${repository} has no tag and no branch ${ref}`,
-		remedy: `See ${address}/tags.`
-	});
-	return {
-		repository,
-		commit,
-		version: [...refs.keys()].map((name) => /^refs\/tags\/(v\d+\.\d+\.\d+[^^]*)/.exec(name)?.[1]).filter((tag) => tag !== void 0 && commitOf(`refs/tags/${tag}`) === commit)[0]
-	};
-}
-// src/project/init/workflow-files.ts
-/**
-* The workflows of a user's repository: short callers of ours, for the fleets and registries of its configuration.
-* @param pin the release of ours that they call
-*/
-function workflowFiles(config, pin) {
-	const uses = (workflow) => `uses: ${calledBy(pin, `.github/workflows/${workflow}`)}`;
-	return [
-		{
-			path: ".github/workflows/watch.yml",
-			text: watchText(config, uses)
-		},
-		{
-			path: ".github/workflows/pull-request.yml",
-			text: pullRequestText(config, uses)
-		},
-		{
-			path: ".github/workflows/release.yml",
-			text: releaseText(config, uses)
-		},
-		{
-			path: ".github/workflows/operate.yml",
-			text: operateText(config, uses)
-		}
-	];
-}
-const hourly = "41 * * * *";
-function watchText(config, uses) {
-	const promoted = hasPromotions(config);
-	return `# Looks for a new base${promoted ? ", proposes promotions," : ""} and keeps rollouts going.
-name: Watch
-on:
-  schedule:
-    - cron: '11 */6 * * *' # the base${promoted ? " and promotions" : ""}
-    - cron: '${hourly}' # the published graphs: more often makes rollouts smoother
-  workflow_dispatch:
-${promoted ? labelTrigger(config) : ""}
-permissions: {}
-
-jobs:
-${promoted ? labelJob : ""}  base:
-    name: base
-    if: github.event_name != 'pull_request' && github.event.schedule != '${hourly}'
-    permissions:
-      contents: write # the branch of the pull request
-      pull-requests: write # opens, updates and closes it
-      issues: write # makes its labels if the repository lacks them
-      packages: read # images at ghcr.io
-    ${uses("watch.yml")}
-${secrets(config, "all", app)}${promoted ? `
-  promotion:
-    name: promotion
-    if: github.event_name != 'pull_request' && github.event.schedule != '${hourly}'
-    permissions:
-      contents: write # the branch of the pull request
-      pull-requests: write # opens, updates and closes it
-      issues: write # makes its labels if the repository lacks them
-      statuses: write # each gate is a status
-      actions: write # starts a release that is due
-      packages: read # images at ghcr.io
-    ${uses("promotion.yml")}
-${secrets(config, "all", app)}` : ""}
-  publish:
-    name: publish
-    if: github.event_name != 'pull_request'
-    permissions:
-      contents: write # a pause that has ended is a commit on the state branch
-      packages: write # artifacts at ghcr.io
-      pages: write # GitHub Pages
-      id-token: write # GitHub Pages
-    ${uses("tick.yml")}
-${secrets(config, "production")}`;
-}
-/** "hold: WHY" and "urgent: WHY" on the pull request of a promotion act at once. */
-function labelTrigger(config) {
-	return `  pull_request:
-    types: [labeled, unlabeled]
-    branches: ${list(Object.values(config.fleets).filter((fleet) => fleet.promoteFrom !== void 0).map((fleet) => fleet.branch))}
-`;
-}
-const labelJob = `  label:
-    name: label
-    if: github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name == github.repository
-    runs-on: ubuntu-24.04
-    timeout-minutes: 5
-    concurrency:
-      group: coxswain-label
-      cancel-in-progress: true
-    permissions:
-      actions: write # starts this workflow on the default branch
-    steps:
-      - env:
-          BRANCH: \${{ github.event.repository.default_branch }}
-          TOKEN: \${{ github.token }}
-        run: |
-          printf 'Authorization: Bearer %s\\n' "$TOKEN" |
-            curl --fail --silent --show-error --header @- --data "{\\"ref\\":\\"$BRANCH\\"}" \\
-              "$GITHUB_API_URL/repos/$GITHUB_REPOSITORY/actions/workflows/watch.yml/dispatches"
-
-`;
-function pullRequestText(config, uses) {
-	return `# Builds the image of a pull request and boots it. Pull requests from forks see no secret.
-# Require the check "image / ok": it reports for every pull request, also of forks, in a merge
-# queue, and to the state branch.
-name: Pull request
-on:
-  pull_request:
-    branches: ${branches(config)}
-  merge_group:
-  # To the state branch, which has no workflow files: GitHub runs this file as the default branch has it. What is proposed
-  # is read as data, and none of it is run.
-  pull_request_target: # zizmor: ignore[dangerous-triggers] into ${config.stateBranch} alone, and no code of it is checked out
-    branches: ${list([config.stateBranch])}
-
-permissions: {}
-
-jobs:
-  image:
-    name: image
-    permissions:
-      contents: read # the commit
-      packages: write # the test registry
-      pull-requests: write # the result of the boot test
-    ${uses("pull-request.yml")}
-${secrets(config, "all")}`;
-}
-function releaseText(config, uses) {
-	return `# Releases what was merged: promotes the tested image, starts the rollout, publishes.
-# If somebody has to approve a release, give required reviewers to the environment with the fleet's name.
-name: Release
-on:
-  push:
-    branches: ${branches(config)}
-  workflow_dispatch: # by hand, or by the workflow Watch: releases the branch that it is started on
-    inputs:
-      freeze-exception:
-        description: release it although the fleet is frozen, for this reason
-      first-release:
-        description: the fleet is new, although the registry or the site gives no answer
-        type: boolean
-
-permissions: {}
-
-jobs:
-  fleet:
-    name: fleet
-    permissions:
-      contents: write # the state branch
-      packages: write # the registries
-      pull-requests: read # whose boot test this is, if one is needed
-      pages: write # GitHub Pages
-      id-token: write # GitHub Pages
-    ${uses("release.yml")}
-    with:
-      freeze-exception: \${{ inputs.freeze-exception }}
-      first-release: \${{ inputs.first-release == true }}
-${secrets(config, "all")}`;
-}
-function operateText(config, uses) {
-	return `# A form to steer a fleet: Actions, Operate, Run workflow.
-name: Operate
-on:
-  workflow_dispatch:
-    inputs:
-      fleet:
-        type: choice
-        options: ${list(Object.keys(config.fleets))}
-      action:
-        type: choice
-        options: [${operations(config).join(", ")}]
-      version:
-        description: the release (rollout, roll-back, pause and resume may go without)
-      reason:
-        description: why; preferably the URL of an issue
-      start:
-        description: rollout - when it starts, such as next tuesday 14:00 UTC
-      duration:
-        description: rollout - time until every node is offered it, such as 48h
-      for:
-        description: pause, hold - ends automatically after this, such as 6h
-      force:
-        type: boolean
-      keep-rollouts:
-        description: hold - rollouts that are under way go on
-        type: boolean
-      dry-run:
-        description: only show what would change
-        type: boolean
-
-permissions: {}
-
-jobs:
-  fleet:
-    name: fleet
-    permissions:
-      contents: write # the state branch; the branch of a pull request
-      pull-requests: write # roll-back and urgent write one
-      issues: write # makes its labels if the repository lacks them
-      statuses: write # urgent: the gates of a promotion
-      actions: write # release: starts the workflow Release
-      packages: write # artifacts at ghcr.io
-      pages: write # GitHub Pages
-      id-token: write # GitHub Pages
-    ${uses("operate.yml")}
-    with:
-      fleet: \${{ inputs.fleet }}
-      action: \${{ inputs.action }}
-      version: \${{ inputs.version }}
-      reason: \${{ inputs.reason }}
-      start: \${{ inputs.start }}
-      duration: \${{ inputs.duration }}
-      for: \${{ inputs.for }}
-      force: \${{ inputs.force }}
-      keep-rollouts: \${{ inputs.keep-rollouts }}
-      dry-run: \${{ inputs.dry-run }}
-${secrets(config, "all", app)}`;
-}
-/** The choices of the form: urgent is for promotions only. */
-function operations(config) {
-	return [
-		...[
-			"pause",
-			"resume",
-			"rollout",
-			"barrier",
-			"deadend",
-			"withdraw",
-			"hold",
-			"release-hold"
-		],
-		"roll-back",
-		...hasPromotions(config) ? ["urgent"] : [],
-		"release"
-	];
-}
-function hasPromotions(config) {
-	return Object.values(config.fleets).some((fleet) => fleet.promoteFrom !== void 0);
-}
-function branches(config) {
-	return list(Object.values(config.fleets).map((fleet) => fleet.branch));
-}
-function list(names) {
-	return `[${names.map((name) => /^[A-Za-z][\w./-]*$/.test(name) ? name : JSON.stringify(name)).join(", ")}]`;
-}
-const app = {
-	"app-client-id": "COXSWAIN_APP_CLIENT_ID",
-	"app-private-key": "COXSWAIN_APP_PRIVATE_KEY"
-};
-/** GitHub's own registry accepts the token of the run; each other registry has a name and a password. */
-function secrets({ image, testImage }, which, more = {}) {
-	const own = image.registry !== "ghcr.io";
-	const other = which === "all" && testImage.registry !== image.registry && testImage.registry !== "ghcr.io";
-	const names = [...own ? ["registry-username", "registry-password"] : [], ...other ? ["test-registry-username", "test-registry-password"] : []];
-	const lines = [...Object.entries(more), ...names.map((name) => [name, name.replaceAll("-", "_").toUpperCase()])].map(([name, secret]) => `      ${name}: \${{ secrets.${secret} }}\n`);
-	return lines.length === 0 ? "" : `    secrets:\n${lines.join("")}`;
-}
 // src/project/init/init.ts
 /** Writes the files of a plan. */
 async function writeInit(plan) {
@@ -768,4 +770,4 @@ function bodyOf({ files, kept, notes, doubt, config }) {
 		"The settings on GitHub that the workflows need: `coxswain doctor --github`."
 	].join("\n\n");
 }
-export { findPin as a, explainFile as c, writeInit as i, workingBranch as l, imageOfRemote as n, parseSource as o, planInit as r, ours as s, proposeInit as t };
+export { ours as a, operateWorkflow as c, writeInit as i, findPin as l, imageOfRemote as n, explainFile as o, planInit as r, workingBranch as s, proposeInit as t, parseSource as u };

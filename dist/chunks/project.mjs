@@ -1,6 +1,6 @@
-import { J as defined, X as nearest, Z as InputError } from "./host.mjs";
-import { n as createRegistryClient } from "./world-registry.mjs";
-import { D as shortCommit, O as isFullHash, l as Git } from "./world-git.mjs";
+import { Q as defined, et as nearest, tt as InputError } from "./host.mjs";
+import { a as createRegistryClient } from "./world-registry.mjs";
+import { A as shortCommit, d as Git, j as isFullHash } from "./world-git.mjs";
 import { i as readConfig } from "./project-configuration.mjs";
 import { g as openForge } from "./world-forge.mjs";
 // src/project/fleets.ts

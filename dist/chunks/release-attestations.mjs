@@ -1,12 +1,12 @@
 import { n as __esmMin, o as __toESM, r as __exportAll } from "./rolldown-runtime.mjs";
-import { J as defined, M as isMissing, Q as OutsideError, U as formatTime, Z as InputError, et as messageOf } from "./host.mjs";
-import { g as string, p as object } from "./zod.mjs";
-import { A as formatReference, E as atDigest, j as formatRepository, m as pushArtifact } from "./world-registry.mjs";
-import { _ as commandSigner, c as privateKeys, d as publicHalf, f as signerOf, g as sameKey, l as readKeyFile, m as publicPem } from "./release-signatures.mjs";
+import { P as isMissing, Q as defined, it as messageOf, nt as OutsideError, q as formatTime, tt as InputError } from "./host.mjs";
+import { d as looseObject, g as string, p as object, r as array, y as unknown } from "./zod.mjs";
+import { D as atDigest, M as formatRepository, _ as readReferrer, h as pushArtifact, j as formatReference } from "./world-registry.mjs";
+import { _ as sameKey, c as privateKeys, f as publicHalf, h as publicPem, l as readKeyFile, p as signerOf, v as commandSigner } from "./release-signatures.mjs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createHash, createPublicKey } from "node:crypto";
-// src/release/attestations/identity.ts
+// src/release/attestations/run-identity.ts
 const githubIssuer = "https://token.actions.githubusercontent.com";
 const server = "https://github.com";
 const repositoryField = "1.3.6.1.4.1.57264.1.12";
@@ -164,33 +164,39 @@ const patience = {
 	timeout: 3e4,
 	retry: 2
 };
+const evidenceNames = {
+	variables: "COXSWAIN_EVIDENCE",
+	field: "evidence.signed-by",
+	what: "evidence"
+};
 /**
 * The signer for evidence that this run has:
 * - COXSWAIN_EVIDENCE_KEY, COXSWAIN_EVIDENCE_KEY_FILE, COXSWAIN_EVIDENCE_PASSPHRASE: a private key, as for releases
 * - COXSWAIN_EVIDENCE_COMMAND: a program that signs, for the first key in the configuration
 * - in a workflow run with `id-token: write`, if the configuration names a workflow: a certificate of Fulcio for the run
+* @param names for something else than evidence: other variables
 * @returns undefined if there is none
 * @throws InputError for a key that cannot be read, or that the configuration does not name
 */
-async function attestationSigner(trust, env) {
+async function attestationSigner(trust, env, { variables, field, what } = evidenceNames) {
 	const files = trust.signedBy.flatMap((signer) => signer.kind === "key" ? [signer.file] : []);
 	const publicKeys = await Promise.all(files.map(async (file) => ({
 		file,
 		key: await readKeyFile(trust.root, file)
 	})));
-	const [own] = await privateKeys(env, "COXSWAIN_EVIDENCE");
+	const [own] = await privateKeys(env, variables);
 	if (own !== void 0) {
 		const half = publicHalf(own);
 		const named = publicKeys.find(({ key }) => sameKey(key, half));
 		if (named === void 0 && trust.signedBy.length > 0) throw new InputError({
-			where: "COXSWAIN_EVIDENCE_KEY",
-			problem: "evidence that this key signs would not count",
+			where: `${variables}_KEY`,
+			problem: `${what} that this key signs would not count`,
 			found: "a private key whose public half coxswain.yaml does not name",
-			expected: `the private half of ${files.length === 0 ? "a key in evidence.signed-by" : files.join(" or ")}`
+			expected: `the private half of ${files.length === 0 ? `a key in ${field}` : files.join(" or ")}`
 		});
-		return keySigner(named?.file ?? "COXSWAIN_EVIDENCE_KEY", signerOf(own), publicPem(half));
+		return keySigner(named?.file ?? `${variables}_KEY`, signerOf(own), publicPem(half));
 	}
-	const command = env.COXSWAIN_EVIDENCE_COMMAND ?? "";
+	const command = env[`${variables}_COMMAND`] ?? "";
 	const [first] = publicKeys;
 	if (command.trim() !== "" && first !== void 0) {
 		const publicKey = publicPem(first.key);
@@ -209,7 +215,7 @@ async function attestationSigner(trust, env) {
 }
 /** The same environment without what signs: for programs that run code of others. */
 function withoutSigningSecrets(env) {
-	const secret = /^(COXSWAIN_(EVIDENCE|SIGNING)_|ACTIONS_ID_TOKEN_REQUEST_)/;
+	const secret = /^(COXSWAIN_(EVIDENCE|GUIDANCE|SIGNING)_|ACTIONS_ID_TOKEN_REQUEST_)/;
 	return Object.fromEntries(Object.entries(env).filter(([name]) => !secret.test(name)));
 }
 function keySigner(name, signer, publicKey) {
@@ -226,6 +232,7 @@ function keySigner(name, signer, publicKey) {
 				signature,
 				keyHint: hintOf(publicKey)
 			});
+			for (const each of bundle.content.dsseEnvelope.signatures) each.keyid = "";
 			return Buffer.from(`${JSON.stringify({
 				...bundleToJSON(bundle),
 				mediaType: bundleMediaType
@@ -339,6 +346,65 @@ async function pushStatement(client, options) {
 		}],
 		annotations
 	});
+}
+// src/release/attestations/read-statements.ts
+const schema = looseObject({
+	predicateType: string(),
+	subject: array(looseObject({ digest: looseObject({ sha256: string().optional() }) })),
+	predicate: unknown()
+});
+/**
+* The statements of one kind that are attached to an image. What is damaged, or about another image, is left out.
+* @param trust whose signature counts: the others are `refused`
+* @throws OutsideError if the registry does not answer
+*/
+async function readStatements(client, image, predicateType, trust) {
+	const { repository, digest: subject } = image;
+	const found = [];
+	for (const { digest } of (await client.referrers(repository, subject)).filter(isOf(predicateType))) {
+		const layer = (await readReferrer(client, {
+			repository,
+			subject,
+			digest
+		}))?.layers.find(({ descriptor }) => [payloadType, bundleMediaType].includes(descriptor.mediaType));
+		if (layer === void 0) continue;
+		const opened = layer.descriptor.mediaType === "application/vnd.dev.sigstore.bundle.v0.3+json" ? await openBundle(layer.bytes, trust) : withoutSignature(layer.bytes, trust);
+		const statement = schema.safeParse(opened.statement).data;
+		if (statement?.predicateType !== predicateType) continue;
+		if (!statement.subject.some(({ digest: { sha256 } }) => `sha256:${sha256}` === subject)) continue;
+		const { signedBy, refused } = {
+			signedBy: void 0,
+			refused: void 0,
+			...opened
+		};
+		found.push({
+			predicate: statement.predicate,
+			...defined({
+				signedBy,
+				refused
+			})
+		});
+	}
+	return found;
+}
+function isOf(predicateType) {
+	return ({ artifactType, annotations }) => {
+		if (artifactType !== "application/vnd.in-toto+json" && artifactType !== "application/vnd.dev.sigstore.bundle.v0.3+json") return false;
+		const kind = annotations?.["in-toto.io/predicate-type"] ?? annotations?.["dev.sigstore.bundle.predicateType"];
+		return kind === void 0 || kind === predicateType;
+	};
+}
+function withoutSignature(bytes, trust) {
+	let statement;
+	try {
+		statement = JSON.parse(new TextDecoder().decode(bytes));
+	} catch {
+		return { statement };
+	}
+	return trust.signedBy.length === 0 ? { statement } : {
+		statement,
+		refused: "it is not signed"
+	};
 }
 // src/release/attestations/provenance.ts
 /** https://slsa.dev/spec/v1.0/provenance */
@@ -495,4 +561,4 @@ var sigstore_public_root_default = {
 		"validFor": { "start": "2025-07-04T00:00:00Z" }
 	}]
 };
-export { bundlePredicateAnnotation as a, trustOf as c, bundleMediaType as d, openBundle as f, provenanceType as i, attestationSigner as l, init_fetch_for_sigstore as n, predicateAnnotation as o, formatProvenance as r, pushStatement as s, fetch_for_sigstore_exports as t, withoutSigningSecrets as u };
+export { readStatements as a, pushStatement as c, withoutSigningSecrets as d, bundleMediaType as f, provenanceType as i, trustOf as l, init_fetch_for_sigstore as n, bundlePredicateAnnotation as o, openBundle as p, formatProvenance as r, predicateAnnotation as s, fetch_for_sigstore_exports as t, attestationSigner as u };

@@ -1,14 +1,13 @@
-import { M as isMissing, Q as OutsideError, Z as InputError, et as messageOf } from "./host.mjs";
+import { it as messageOf, nt as OutsideError, tt as InputError } from "./host.mjs";
 import { g as string, p as object, u as literal } from "./zod.mjs";
-import { A as formatReference, E as atDigest, S as readImage, j as formatRepository } from "./world-registry.mjs";
-import { i as askNodePolicy, l as readKeyFile, o as nodePolicy } from "./release-signatures.mjs";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { C as readImage, D as atDigest, M as formatRepository, j as formatReference } from "./world-registry.mjs";
+import { i as askNodePolicy, l as readKeyFile, o as nodePolicy, u as readKeyText } from "./release-signatures.mjs";
 // src/release/base-signature/fedora-keys.ts
 /**
 * The keys by which Fedora signs its images now (RPM-GPG-KEY-fedora-NN-primary), from the package distribution-gpg-keys.
-* The test checks their fingerprints; Fedora publishes them at https://fedoraproject.org/security. A key that is missing
-* here can be named in coxswain.yaml.
+* The test checks their fingerprints; Fedora publishes them at https://fedoraproject.org/security. They are the three that
+* Fedora CoreOS itself trusts for its images (fedora-coreos-config, overlay.d/17fcos-container-signing). A key that is
+* missing here can be named in coxswain.yaml.
 */
 const fedoraKeys = [
 	{
@@ -117,7 +116,7 @@ const mostSignatures = 16;
 const patience = 3e4;
 /** A signature has about one kilobyte. */
 const largest = 65536;
-/** Clocks differ. A signature may be from a moment that has not come here yet. */
+/** Clocks differ. A signature may be dated a little later than the clock here. */
 const clockSkew = 72e5;
 const payloadSchema = object({ critical: object({
 	identity: object({ "docker-reference": string() }),
@@ -261,10 +260,14 @@ async function requireSignedBase(project, base) {
 			where: formatReference(atDigest(base.repository, digest)),
 			problem: `the base image does not verify: ${verdict.refused}`,
 			expected: `a signature by ${expected(rule)}`,
-			remedy: "Do not build on it before you know why. base-signature in coxswain.yaml names the keys; base-signature: none switches this off."
+			remedy: remedyFor(rule)
 		});
 	}
 	return [...signers].join(" and ");
+}
+function remedyFor(rule) {
+	if (rule.files !== void 0) return "Do not build on it before you know why. base-signature in coxswain.yaml names the keys; base-signature: none switches this off.";
+	return `This version of Coxswain knows ${fedoraKeys.map(({ where }) => where.replace("the key of ", "")).join(", ")}. If the base is of a newer Fedora, compare its key with https://fedoraproject.org/security, commit it, and write base-signature: { gpg-keys: [keys/fedora.asc] }. Otherwise do not build on it before you know why; base-signature: none switches this off.`;
 }
 function expected(rule) {
 	return rule.files === void 0 ? "a key of Fedora" : rule.files.join(" or ");
@@ -291,18 +294,12 @@ async function ask({ client, root }, rule, image) {
 	return { refused: [...new Set(reasons)].join("; ") };
 }
 async function readKey(root, file) {
-	try {
-		return {
-			where: file,
-			armored: await readFile(join(root, file), "utf8")
-		};
-	} catch (error) {
-		if (!isMissing(error)) throw error;
-		throw new InputError({
-			where: file,
+	return {
+		where: file,
+		armored: await readKeyText(root, file, {
 			field: "base-signature.gpg-keys",
-			problem: "coxswain.yaml names this public key, and the file does not exist"
-		});
-	}
+			remedy: "Commit the armored OpenPGP public key."
+		})
+	};
 }
 export { requireSignedBase as t };

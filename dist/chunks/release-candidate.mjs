@@ -1,10 +1,10 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
-import { J as defined, Z as InputError, b as readContainerStorage, et as messageOf, s as requireSpace } from "./host.mjs";
+import { Q as defined, c as requireSpace, it as messageOf, tt as InputError, x as readContainerStorage } from "./host.mjs";
 import { d as looseObject, g as string } from "./zod.mjs";
-import { A as formatReference, C as isIndex, D as atTag, E as atDigest, N as isTag, S as readImage } from "./world-registry.mjs";
-import { C as readBlob, D as shortCommit, T as readTextBlob, _ as findCommit, b as isFolder, v as readCommitTime, w as readBlobs, x as listCommit, y as findEntry } from "./world-git.mjs";
+import { C as readImage, D as atDigest, O as atTag, P as isTag, j as formatReference, w as isIndex } from "./world-registry.mjs";
+import { A as shortCommit, C as isFolder, D as readBlobs, E as readBlob, O as readTextBlob, S as findEntry, b as readCommitTime, w as listCommit, y as findCommit } from "./world-git.mjs";
 import { o as urgentTemplate } from "./project-configuration.mjs";
-import { g as buildTagOf, h as buildTag } from "./release.mjs";
+import { v as buildTag, y as buildTagOf } from "./release.mjs";
 import { a as parseContainerfile, i as stagesOnBase, n as findBase, t as externalStages } from "./project-containerfile.mjs";
 import { t as require_ignore } from "./balena-dockerignore.mjs";
 import { chmod, lutimes, mkdir, symlink, utimes, writeFile } from "node:fs/promises";

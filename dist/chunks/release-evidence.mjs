@@ -1,9 +1,9 @@
-import { J as defined, U as formatTime, Z as InputError } from "./host.mjs";
+import { Q as defined, q as formatTime, tt as InputError } from "./host.mjs";
 import { _ as tuple, d as looseObject, f as number, g as string, l as int, n as _enum, p as object, r as array, t as datetime, u as literal } from "./zod.mjs";
-import { A as formatReference, B as architectures, E as atDigest, F as parseReference, M as isDigest, T as parseJson, g as readReferrer, m as pushArtifact } from "./world-registry.mjs";
-import { x as listCommit } from "./world-git.mjs";
-import { H as nodeKeys, R as buildGraph } from "./guidance.mjs";
-import { d as bundleMediaType, f as openBundle, s as pushStatement } from "./release-attestations.mjs";
+import { D as atDigest, E as parseJson, I as parseReference, N as isDigest, V as architectures, _ as readReferrer, h as pushArtifact, j as formatReference } from "./world-registry.mjs";
+import { w as listCommit } from "./world-git.mjs";
+import { U as buildGraph, q as nodeKeys } from "./guidance.mjs";
+import { c as pushStatement, f as bundleMediaType, p as openBundle } from "./release-attestations.mjs";
 import { dirname, posix } from "node:path";
 // src/release/evidence/upgrade-starts.ts
 /** What a fleet publishes when the candidate is its newest release, and its rollout is complete. */

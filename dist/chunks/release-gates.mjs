@@ -1,14 +1,208 @@
-import { H as formatDuration, J as defined, U as formatTime, Z as InputError } from "./host.mjs";
-import { A as formatReference, B as architectures, E as atDigest, F as parseReference, S as readImage, x as imageTimestamp } from "./world-registry.mjs";
-import { D as shortCommit } from "./world-git.mjs";
+import { K as formatDuration, Q as defined, l as count, q as formatTime, r as formatPercent, tt as InputError } from "./host.mjs";
+import { C as readImage, D as atDigest, I as parseReference, S as imageTimestamp, V as architectures, j as formatReference } from "./world-registry.mjs";
+import { A as shortCommit } from "./world-git.mjs";
+import { i as findFleet } from "./project.mjs";
 import { o as refreshFileName } from "./release-candidate.mjs";
-import { h as rolloutProgress, p as rolloutEnd, w as holdAt } from "./guidance.mjs";
+import { E as holdAt, a as adoptionShare, g as rolloutProgress, m as rolloutEnd } from "./guidance.mjs";
 import { i as newestFor, n as examineEvidence, u as findAcceptance } from "./release-evidence.mjs";
 import { t as j } from "./croner.mjs";
-import { c as trustOf } from "./release-attestations.mjs";
-import { c as rollBackBranch, o as baseBranch, s as promotionBranch } from "./world-forge.mjs";
+import { l as trustOf } from "./release-attestations.mjs";
+import { h as rollBackBranch, m as promotionBranch, p as baseBranch } from "./world-forge.mjs";
 import { d as upstreamStatusOf, s as doubtOf } from "./release-upstream.mjs";
-import { _ as holdFolder, a as describeHold, b as cleanStatement, g as findUnknownHoldFiles, h as findFileHold, i as applyExternalHolds, l as ageOf, t as commitMessage, u as metadataOf } from "./release-operations.mjs";
+import { A as metadataOf, C as applyExternalHolds, d as holdFolder, k as ageOf, l as findFileHold, u as findUnknownHoldFiles, v as cleanStatement, w as describeHold, x as commitMessage } from "./release-operations.mjs";
+import { n as isAbove } from "./release-vulnerabilities.mjs";
+// src/release/gates/freeze.ts
+/**
+* The freeze at a moment, if any; of several, the one that ends last. A window includes its first second and not its
+* last. When clocks are put forward, a time that does not exist counts as the moment of the change. When they are put
+* back, a time that comes twice counts as the first of the two.
+* @param now UNIX seconds
+*/
+function freezeAt(windows, now) {
+	return windows.map((window) => openWindow(window, now)).filter((freeze) => freeze !== void 0).sort((one, other) => endOf(other) - endOf(one))[0];
+}
+const longestChain = 100;
+/**
+* The first moment from `now` on that is in no window, also if windows follow one another without a gap.
+* @returns undefined if there is none
+*/
+function thawTime(windows, now) {
+	let moment = now;
+	for (let count = 0; count < longestChain; count += 1) {
+		const freeze = freezeAt(windows, moment);
+		if (freeze === void 0) return moment;
+		if (freeze.until === void 0) return void 0;
+		moment = freeze.until;
+	}
+}
+function openWindow(window, now) {
+	const [begun] = cron(window.start, window).previousRuns(1, /* @__PURE__ */ new Date((now + 1) * 1e3));
+	if (begun === void 0) return void 0;
+	const until = endAfter(window, begun);
+	return until === void 0 || now < until ? {
+		window,
+		until
+	} : void 0;
+}
+function endAfter(window, begun) {
+	if ("seconds" in window.end) return begun.getTime() / 1e3 + window.end.seconds;
+	const end = cron(window.end.until, window).nextRun(begun);
+	return end === null ? void 0 : end.getTime() / 1e3;
+}
+function cron(schedule, { timeZone }) {
+	return new j(schedule, {
+		timezone: timeZone,
+		paused: true
+	});
+}
+function endOf({ until }) {
+	return until ?? Number.POSITIVE_INFINITY;
+}
+// src/release/gates/steering-labels.ts
+/**
+* What a label on a pull request says: `urgent: CVE-2026-1234`.
+* @returns `reason` is empty if none is given; undefined if there is no such label
+*/
+function readLabel(request, name) {
+	const label = request?.labels.find((each) => each === name || each.startsWith(`${name}:`));
+	if (request === void 0 || label === void 0) return void 0;
+	return {
+		reason: cleanStatement(label.slice(name.length + 1)),
+		by: `a label on pull request #${request.number}`
+	};
+}
+// src/release/gates/refuse-frozen.ts
+/**
+* Why a freeze keeps a release out, as a clause. A freeze counts for every fleet, promoted or not.
+* @returns undefined if no freeze window is open, or if there is an exception: an operator's, or the label
+*   `freeze-exception: WHY` on the pull request that brought the commit
+*/
+async function findFreeze({ forge }, release) {
+	const { fleet, now, exception = "" } = release;
+	const freeze = freezeAt(fleet.freeze, now);
+	if (freeze === void 0 || exception !== "" || await isExcepted(forge, release)) return void 0;
+	const until = thawTime(fleet.freeze, now);
+	return `the fleet is frozen: ${freeze.window.reason}${until === void 0 ? ", without an end" : `, until ${formatTime(until)}`}`;
+}
+/** @throws InputError if a freeze keeps the release out; nothing was written */
+async function refuseFrozen(project, release) {
+	const problem = await findFreeze(project, release);
+	if (problem === void 0) return;
+	throw new InputError({
+		notYet: true,
+		where: `fleet ${release.fleet.name}`,
+		problem,
+		remedy: "Run it again after that (coxswain start-release does). If it cannot wait: --freeze-exception WHY, or the label \"freeze-exception: WHY\" on the pull request."
+	});
+}
+/** Whether one of our pull requests that brought the commit has the label, and a reason. */
+async function isExcepted({ branches, pullRequests }, { fleet, state, commit }) {
+	const heads = [
+		baseBranch(fleet.name),
+		rollBackBranch(fleet.name),
+		...fleet.promoteFrom === void 0 ? [] : [promotionBranch(fleet.promoteFrom, fleet.name)]
+	];
+	const newest = state.records[state.releases.releases.at(-1)?.version ?? ""]?.commit;
+	for (const head of heads) {
+		const request = await pullRequests.latest({
+			head,
+			base: fleet.branch
+		});
+		if (request?.state !== "merged") continue;
+		if ((readLabel(request, "freeze-exception")?.reason ?? "") === "") continue;
+		const brought = await branches.contains(commit, request.headCommit);
+		const spent = newest !== void 0 && await branches.contains(newest, request.headCommit);
+		if (brought && !spent) return true;
+	}
+	return false;
+}
+// src/release/gates/urgent.ts
+/**
+* The entry that makes a release urgent: one for the release itself, or for a newer one that can only be reached
+* through it.
+*/
+function urgencyOf(from, to, version) {
+	const age = (each) => from.releases.releases.findIndex((release) => release.version === each);
+	const own = age(version);
+	return own < 0 ? void 0 : to.operations.urgent?.find((each) => age(each.version) >= own);
+}
+/** The same for what a fleet's branch builds, which has another version if the branch has content of its own. */
+async function urgencyOfBuild(branches, options) {
+	const { from, to, version, commit } = options;
+	const known = urgencyOf(from, to, version);
+	if (known !== void 0) return known;
+	for (const each of to.operations.urgent ?? []) if (await branches.contains(commit, each.commit)) return each;
+}
+/** Removes an urgent entry after the fleet has the release. @param done that entry */
+function withoutUrgency(state, done) {
+	const { urgent = [], ...rest } = state.operations;
+	const left = urgent.filter((each) => each.version !== done?.version);
+	if (left.length === urgent.length) return state;
+	return {
+		...state,
+		operations: left.length === 0 ? rest : {
+			...rest,
+			urgent: left
+		}
+	};
+}
+/**
+* Records on the state branch that the source's newest release is urgent: by an operator, or by a label on the open
+* promotion, which counts until it is removed.
+* @param options.asked an operator's request
+* @param options.now UNIX seconds
+* @returns what is wrong with a label, if anything
+* @throws InputError if an operator asks and there is nothing to promote
+*/
+async function recordUrgency(state, options) {
+	const { source, target, request, asked, now } = options;
+	const newest = newestOffered(await state.readFleet(source.name));
+	const label = readLabel(request, "urgent");
+	const said = asked ?? (label?.reason === "" ? void 0 : label);
+	let summary = "";
+	await state.changeFleet(target.name, () => commitMessage({
+		fleet: target.name,
+		by: said?.by ?? "coxswain open-promotion",
+		now
+	}, summary, said?.reason), (before) => {
+		const known = before.operations.urgent ?? [];
+		const released = new Set(before.releases.releases.map(({ version }) => version));
+		if (asked !== void 0 && (newest === void 0 || released.has(newest.version))) throw new InputError({
+			field: "--urgent",
+			problem: `fleet ${source.name} has no release that ${target.name} lacks`
+		});
+		const kept = known.filter((each) => !released.has(each.version) && (!isByLabel(each) || each.reason === label?.reason));
+		const isKnown = kept.some((each) => each.version === newest?.version && each.reason === said?.reason);
+		const add = said !== void 0 && newest !== void 0 && !released.has(newest.version) && !isKnown;
+		const urgent = add ? [{
+			...newest,
+			...said,
+			at: now
+		}] : kept;
+		if (urgent.length === known.length && urgent.every((each) => known.includes(each))) return before;
+		summary = add ? `promote ${newest.version} as urgent` : "nothing is urgent now";
+		const { urgent: _, ...rest } = before.operations;
+		return {
+			...before,
+			operations: urgent.length === 0 ? rest : {
+				...rest,
+				urgent
+			}
+		};
+	});
+}
+function isByLabel({ by }) {
+	return by.startsWith("a label on ");
+}
+function newestOffered(from) {
+	const gone = new Set((from.operations.withdrawn ?? []).map(({ version }) => version));
+	const version = from.releases.releases.findLast((release) => !gone.has(release.version))?.version;
+	const record = from.records[version ?? ""];
+	return record === void 0 ? void 0 : {
+		version: record.version,
+		commit: record.commit
+	};
+}
 // src/release/gates/promotable-image.ts
 /** Labels and evidence of one architecture's image. */
 async function passImage(options, built, architecture) {
@@ -137,6 +331,52 @@ async function createdOf(client, state, version, image) {
 function isoTime(seconds) {
 	return (/* @__PURE__ */ new Date(seconds * 1e3)).toISOString();
 }
+// src/release/gates/external-holds.ts
+/** The hold that a label on the fleet's open promotion asks for. */
+function findLabelHold(request, now) {
+	const label = readLabel(request, "hold");
+	if (request === void 0 || label === void 0) return void 0;
+	return {
+		source: `label on pull request #${request.number}`,
+		reason: label.reason || `see pull request #${request.number}`,
+		by: label.by,
+		at: now
+	};
+}
+/** The open promotion into a fleet, if any. */
+async function findPromotion({ forge }, fleet) {
+	if (fleet.promoteFrom === void 0) return void 0;
+	const head = promotionBranch(fleet.promoteFrom, fleet.name);
+	return forge.pullRequests.find({
+		head,
+		base: fleet.branch
+	});
+}
+/**
+* Makes the holds that are set by files and labels those of the state branch: from there they stop promotions and
+* rollouts, and everybody sees them.
+* @param now UNIX seconds
+*/
+async function syncExternalHolds(project, fleet, now) {
+	const found = [await findFileHold(project.forge.branches, fleet, now), findLabelHold(await findPromotion(project, fleet), now)].filter((stop) => stop !== void 0);
+	const [first] = found;
+	const order = {
+		fleet: fleet.name,
+		by: first?.by ?? "coxswain open-promotion",
+		now
+	};
+	let warnings = [];
+	let summary = "";
+	const message = () => commitMessage(order, summary, first?.reason);
+	await project.state.changeFleet(fleet.name, message, (state) => {
+		const edit = applyExternalHolds(state, order, found);
+		({summary} = edit);
+		warnings = edit.warnings ?? [];
+		return edit.state;
+	});
+	const unknown = await findUnknownHoldFiles(project.forge.branches, fleet, Object.keys(project.config.fleets));
+	return [...warnings, ...unknown.map(({ name, problem, remedy }) => `${holdFolder}/${name} on branch ${fleet.branch}: ${problem} ${remedy}`)];
+}
 // src/release/gates/gate.ts
 /** True if no gate holds the promotion back. */
 function isReady(gates) {
@@ -194,6 +434,8 @@ function branchGate(outdatedBranch, commit) {
 	};
 }
 // src/release/gates/source-gates.ts
+/** The window of `coxswain observe`, if nobody says another. */
+const defaultWindowDays = 14;
 /** UNIX seconds of the first offer of the release to nodes of the source fleet. */
 function rolloutStart({ record, state }) {
 	const start = metadataOf(state.updates, record.version).rollout?.start_epoch ?? 0;
@@ -286,6 +528,36 @@ function soakGate(release, target, now) {
 		note: `${since}: over on ${formatTime(until)}`
 	};
 }
+/** Enough nodes of the source fleet must run the release, or a newer one. Does not apply if none are required. */
+function adoptionGate({ record, state }, { source, target, now }) {
+	if (target.adoption === void 0) return void 0;
+	const { share: needed, days } = target.adoption;
+	const versions = state.releases.releases.map(({ version }) => version);
+	const found = adoptionShare(state.adoption, record.version, {
+		versions,
+		days,
+		now
+	});
+	if (found.state === "unknown") return {
+		state: "waiting",
+		note: unknownAdoption(found, source, days)
+	};
+	const { share, of, observedAt, isEstimate } = found;
+	return {
+		state: share >= needed ? "green" : "waiting",
+		note: `${isEstimate ? "about " : ""}${formatPercent(share)} of ${count(of, "node")} run it or a newer release, ${formatPercent(needed)} needed; counted on ${formatTime(observedAt)}`
+	};
+}
+function unknownAdoption({ why, observedAt }, source, days) {
+	const command = `coxswain observe --log LOG --fleet ${source} --window ${Math.max(days, defaultWindowDays)}d --record`;
+	const at = observedAt === void 0 ? "" : formatTime(observedAt);
+	switch (why) {
+		case "none": return `not known, because nobody counted the nodes of ${source}: ${command}`;
+		case "old": return `not known, because the newest request that was counted (on ${at}) is older than ${days} d: ${command}`;
+		case "short": return `not known, because fewer than ${days} d were counted (on ${at}): ${command}`;
+		case "no nodes": return `not known, because no node was seen in ${days} d (counted on ${at}): ${command}`;
+	}
+}
 /** Each image must have its evidence. */
 function evidenceGate(record) {
 	const missing = record.images.filter((image) => image.evidence === void 0);
@@ -303,53 +575,6 @@ function evidenceGate(record) {
 		state: "red",
 		note: `none recorded for ${of}`
 	};
-}
-// src/release/gates/freeze.ts
-/**
-* The freeze at a moment, if any; of several, the one that ends last. A window includes its first second and not its
-* last. When clocks are put forward, a time that does not exist counts as the moment of the change. When they are put
-* back, a time that comes twice counts as the first of the two.
-* @param now UNIX seconds
-*/
-function freezeAt(windows, now) {
-	return windows.map((window) => openWindow(window, now)).filter((freeze) => freeze !== void 0).sort((one, other) => endOf(other) - endOf(one))[0];
-}
-const longestChain = 100;
-/**
-* The first moment from `now` on that is in no window, also if windows follow one another without a gap.
-* @returns undefined if there is none
-*/
-function thawTime(windows, now) {
-	let moment = now;
-	for (let count = 0; count < longestChain; count += 1) {
-		const freeze = freezeAt(windows, moment);
-		if (freeze === void 0) return moment;
-		if (freeze.until === void 0) return void 0;
-		moment = freeze.until;
-	}
-}
-function openWindow(window, now) {
-	const [begun] = cron(window.start, window).previousRuns(1, /* @__PURE__ */ new Date((now + 1) * 1e3));
-	if (begun === void 0) return void 0;
-	const until = endAfter(window, begun);
-	return until === void 0 || now < until ? {
-		window,
-		until
-	} : void 0;
-}
-function endAfter(window, begun) {
-	if ("seconds" in window.end) return begun.getTime() / 1e3 + window.end.seconds;
-	const end = cron(window.end.until, window).nextRun(begun);
-	return end === null ? void 0 : end.getTime() / 1e3;
-}
-function cron(schedule, { timeZone }) {
-	return new j(schedule, {
-		timezone: timeZone,
-		paused: true
-	});
-}
-function endOf({ until }) {
-	return until ?? Number.POSITIVE_INFINITY;
 }
 // src/release/gates/target-gates.ts
 /** Nobody may hold the fleet. @param now UNIX seconds */
@@ -425,6 +650,53 @@ function orderGate(record, target, state) {
 		note: `${target} has ${newest.version}, created ${newest.created}: nodes would refuse the older image`
 	};
 }
+// src/release/gates/vulnerability-gate.ts
+const named = 5;
+/**
+* No vulnerability above the limit, in the image of any architecture, without an exception that is still valid.
+* @param images of the release that would be promoted; an error if the registry cannot say
+* @param now UNIX seconds
+*/
+function vulnerabilityGate(rule, images, now) {
+	if (rule === void 0) return void 0;
+	const red = (note) => ({
+		state: "red",
+		note
+	});
+	if (images instanceof Error) return red(`the registry cannot say what scanners found: ${images.message}`);
+	if (images === void 0 || images.length === 0) return red("there is no image yet that could be scanned");
+	const missing = images.flatMap(({ architecture, scan }) => "missing" in scan ? [`${scan.missing} to the image for ${architecture}`] : []);
+	if (missing.length > 0) return red(`${missing.join("; ")}: attach SARIF or CycloneDX to the digest`);
+	const above = unique(images).filter(({ severity }) => isAbove(severity, rule.noneAbove));
+	const exceptionOf = (id) => rule.exceptions.find((each) => each.id.toLowerCase() === id.toLowerCase());
+	const refused = above.filter(({ id }) => !((exceptionOf(id)?.until ?? 0) > now));
+	if (refused.length > 0) {
+		const ended = refused.flatMap(({ id }) => {
+			const until = exceptionOf(id)?.until;
+			return until === void 0 ? [] : [`the exception for ${id} ended on ${formatTime(until)}`];
+		});
+		return red([`above ${rule.noneAbove}: ${listed(refused)}`, ...ended].join("; "));
+	}
+	const accepted = above.flatMap(({ id }) => {
+		const exception = exceptionOf(id);
+		return exception === void 0 ? [] : [`${id} is accepted until ${formatTime(exception.until)}: ${exception.reason}`];
+	});
+	return {
+		state: "green",
+		note: [`none above ${rule.noneAbove}`, ...accepted].join("; ")
+	};
+}
+/** Each vulnerability of several architectures once. */
+function unique(images) {
+	const all = images.flatMap(({ scan }) => "missing" in scan ? [] : scan.found);
+	return [...new Map(all.map((each) => [each.id, each])).values()];
+}
+function listed(all) {
+	return [...all.slice(0, named).map(({ id, severity, packages: [first] }) => {
+		const facts = [severity === "unknown" ? "of unknown severity" : severity, first];
+		return `${id.slice(0, 60)} (${facts.filter((part) => part !== void 0).join(", ").slice(0, 80)})`;
+	}), ...all.length > named ? [`and ${all.length - named} more`] : []].join(", ");
+}
 // src/release/gates/promotion-gates.ts
 /**
 * Every condition of a promotion, in the order in which people see them. This is the only list: open-promotion
@@ -458,6 +730,14 @@ const promotionGates = [
 		evaluate: ({ release, target, now }) => skippedIfUrgent(soakGate(release, target, now), release)
 	},
 	{
+		name: ({ source }) => `adoption in ${source}`,
+		needs: "release",
+		evaluate: (facts) => {
+			const verdict = adoptionGate(facts.release, facts);
+			return verdict === void 0 ? void 0 : skippedIfUrgent(verdict, facts.release);
+		}
+	},
+	{
 		name: () => "evidence",
 		needs: "release",
 		evaluate: ({ release }) => evidenceGate(release.record)
@@ -481,6 +761,11 @@ const promotionGates = [
 		name: () => "image",
 		needs: "registry",
 		evaluate: ({ mergedImage }) => imageGate(mergedImage)
+	},
+	{
+		name: () => "vulnerabilities",
+		needs: "registry",
+		evaluate: ({ target, scans, now }) => vulnerabilityGate(target.vulnerabilities, scans, now)
 	},
 	{
 		name: () => "template",
@@ -513,106 +798,6 @@ function resultOf(gate, facts) {
 	return verdict === void 0 ? void 0 : {
 		name: gate.name(facts),
 		...verdict
-	};
-}
-// src/release/gates/steering-labels.ts
-/**
-* What a label on a pull request says: `urgent: CVE-2026-1234`.
-* @returns `reason` is empty if none is given; undefined if there is no such label
-*/
-function readLabel(request, name) {
-	const label = request?.labels.find((each) => each === name || each.startsWith(`${name}:`));
-	if (request === void 0 || label === void 0) return void 0;
-	return {
-		reason: cleanStatement(label.slice(name.length + 1)),
-		by: `a label on pull request #${request.number}`
-	};
-}
-// src/release/gates/urgent.ts
-/**
-* The entry that makes a release urgent: one for the release itself, or for a newer one that can only be reached
-* through it.
-*/
-function urgencyOf(from, to, version) {
-	const age = (each) => from.releases.releases.findIndex((release) => release.version === each);
-	const own = age(version);
-	return own < 0 ? void 0 : to.operations.urgent?.find((each) => age(each.version) >= own);
-}
-/** The same for what a fleet's branch builds, which has another version if the branch has content of its own. */
-async function urgencyOfBuild(branches, options) {
-	const { from, to, version, commit } = options;
-	const known = urgencyOf(from, to, version);
-	if (known !== void 0) return known;
-	for (const each of to.operations.urgent ?? []) if (await branches.contains(commit, each.commit)) return each;
-}
-/** Removes an urgent entry after the fleet has the release. @param done that entry */
-function withoutUrgency(state, done) {
-	const { urgent = [], ...rest } = state.operations;
-	const left = urgent.filter((each) => each.version !== done?.version);
-	if (left.length === urgent.length) return state;
-	return {
-		...state,
-		operations: left.length === 0 ? rest : {
-			...rest,
-			urgent: left
-		}
-	};
-}
-/**
-* Records on the state branch that the source's newest release is urgent: by an operator, or by a label on the open
-* promotion, which counts until it is removed.
-* @param options.asked an operator's request
-* @param options.now UNIX seconds
-* @returns what is wrong with a label, if anything
-* @throws InputError if an operator asks and there is nothing to promote
-*/
-async function recordUrgency(state, options) {
-	const { source, target, request, asked, now } = options;
-	const newest = newestOffered(await state.readFleet(source.name));
-	const label = readLabel(request, "urgent");
-	const said = asked ?? (label?.reason === "" ? void 0 : label);
-	let summary = "";
-	await state.changeFleet(target.name, () => commitMessage({
-		fleet: target.name,
-		by: said?.by ?? "coxswain open-promotion",
-		now
-	}, summary, said?.reason), (before) => {
-		const known = before.operations.urgent ?? [];
-		const released = new Set(before.releases.releases.map(({ version }) => version));
-		if (asked !== void 0 && (newest === void 0 || released.has(newest.version))) throw new InputError({
-			field: "--urgent",
-			problem: `fleet ${source.name} has no release that ${target.name} lacks`
-		});
-		const kept = known.filter((each) => !released.has(each.version) && (!isByLabel(each) || each.reason === label?.reason));
-		const isKnown = kept.some((each) => each.version === newest?.version && each.reason === said?.reason);
-		const add = said !== void 0 && newest !== void 0 && !released.has(newest.version) && !isKnown;
-		const urgent = add ? [{
-			...newest,
-			...said,
-			at: now
-		}] : kept;
-		if (urgent.length === known.length && urgent.every((each) => known.includes(each))) return before;
-		summary = add ? `promote ${newest.version} as urgent` : "nothing is urgent now";
-		const { urgent: _, ...rest } = before.operations;
-		return {
-			...before,
-			operations: urgent.length === 0 ? rest : {
-				...rest,
-				urgent
-			}
-		};
-	});
-}
-function isByLabel({ by }) {
-	return by.startsWith("a label on ");
-}
-function newestOffered(from) {
-	const gone = new Set((from.operations.withdrawn ?? []).map(({ version }) => version));
-	const version = from.releases.releases.findLast((release) => !gone.has(release.version))?.version;
-	const record = from.records[version ?? ""];
-	return record === void 0 ? void 0 : {
-		version: record.version,
-		commit: record.commit
 	};
 }
 // src/release/gates/choose-release.ts
@@ -678,95 +863,44 @@ function untilBarrier(from, pending, to) {
 	const barrier = pending.findIndex(({ version }) => metadataOf(from.updates, version).barrier !== void 0);
 	return barrier < 0 ? pending : pending.slice(0, barrier + 1);
 }
-// src/release/gates/external-holds.ts
-/** The hold that a label on the fleet's open promotion asks for. */
-function findLabelHold(request, now) {
-	const label = readLabel(request, "hold");
-	if (request === void 0 || label === void 0) return void 0;
-	return {
-		source: `label on pull request #${request.number}`,
-		reason: label.reason || `see pull request #${request.number}`,
-		by: label.by,
-		at: now
-	};
-}
-/** The open promotion into a fleet, if any. */
-async function findPromotion({ forge }, fleet) {
-	if (fleet.promoteFrom === void 0) return void 0;
-	const head = promotionBranch(fleet.promoteFrom, fleet.name);
-	return forge.pullRequests.find({
-		head,
-		base: fleet.branch
-	});
-}
+// src/release/gates/pending-promotion.ts
 /**
-* Makes the holds that are set by files and labels those of the state branch: from there they stop promotions and
-* rollouts, and everybody sees them.
-* @param now UNIX seconds
+* The release that will be promoted into a fleet next; undefined if there is none.
+* @param options.to state of the fleet
+* @param options.guidance of the base: undefined if it has none, an error if it cannot be read
+* @param options.now UNIX seconds
 */
-async function syncExternalHolds(project, fleet, now) {
-	const found = [await findFileHold(project.forge.branches, fleet, now), findLabelHold(await findPromotion(project, fleet), now)].filter((stop) => stop !== void 0);
-	const [first] = found;
-	const order = {
-		fleet: fleet.name,
-		by: first?.by ?? "coxswain open-promotion",
+async function findPendingPromotion(project, target, options) {
+	const { config, state } = project;
+	const { to, now, guidance } = options;
+	if (target.promoteFrom === void 0) return void 0;
+	const source = findFleet(config, target.promoteFrom);
+	const from = await state.readFleet(source.name);
+	const chosen = chooseRelease(from, to, {
+		target,
 		now
+	});
+	const record = from.records[chosen?.version ?? ""];
+	if (record === void 0 || to.releases.releases.some(({ version }) => version === record.version)) return;
+	const request = await findPromotion(project, target);
+	const gates = evaluateStateGates({
+		source: source.name,
+		target,
+		release: {
+			record,
+			state: from,
+			urgent: chosen?.urgent
+		},
+		to,
+		freezeException: readLabel(request, "freeze-exception"),
+		guidance,
+		now
+	});
+	return {
+		from: source.name,
+		version: record.version,
+		gates,
+		...defined({ pullRequest: request })
 	};
-	let warnings = [];
-	let summary = "";
-	const message = () => commitMessage(order, summary, first?.reason);
-	await project.state.changeFleet(fleet.name, message, (state) => {
-		const edit = applyExternalHolds(state, order, found);
-		({summary} = edit);
-		warnings = edit.warnings ?? [];
-		return edit.state;
-	});
-	const unknown = await findUnknownHoldFiles(project.forge.branches, fleet, Object.keys(project.config.fleets));
-	return [...warnings, ...unknown.map(({ name, problem, remedy }) => `${holdFolder}/${name} on branch ${fleet.branch}: ${problem} ${remedy}`)];
 }
-// src/release/gates/refuse-frozen.ts
-/**
-* Why a freeze keeps a release out, as a clause. A freeze counts for every fleet, promoted or not.
-* @returns undefined if no freeze window is open, or if there is an exception: an operator's, or the label
-*   `freeze-exception: WHY` on the pull request that brought the commit
-*/
-async function findFreeze({ forge }, release) {
-	const { fleet, now, exception = "" } = release;
-	const freeze = freezeAt(fleet.freeze, now);
-	if (freeze === void 0 || exception !== "" || await isExcepted(forge, release)) return void 0;
-	const until = thawTime(fleet.freeze, now);
-	return `the fleet is frozen: ${freeze.window.reason}${until === void 0 ? ", without an end" : `, until ${formatTime(until)}`}`;
-}
-/** @throws InputError if a freeze keeps the release out; nothing was written */
-async function refuseFrozen(project, release) {
-	const problem = await findFreeze(project, release);
-	if (problem === void 0) return;
-	throw new InputError({
-		notYet: true,
-		where: `fleet ${release.fleet.name}`,
-		problem,
-		remedy: "Run it again after that (coxswain start-release does). If it cannot wait: --freeze-exception WHY, or the label \"freeze-exception: WHY\" on the pull request."
-	});
-}
-/** Whether one of our pull requests that brought the commit has the label, and a reason. */
-async function isExcepted({ branches, pullRequests }, { fleet, state, commit }) {
-	const heads = [
-		baseBranch(fleet.name),
-		rollBackBranch(fleet.name),
-		...fleet.promoteFrom === void 0 ? [] : [promotionBranch(fleet.promoteFrom, fleet.name)]
-	];
-	const newest = state.records[state.releases.releases.at(-1)?.version ?? ""]?.commit;
-	for (const head of heads) {
-		const request = await pullRequests.latest({
-			head,
-			base: fleet.branch
-		});
-		if (request?.state !== "merged") continue;
-		if ((readLabel(request, "freeze-exception")?.reason ?? "") === "") continue;
-		const brought = await branches.contains(commit, request.headCommit);
-		const spent = newest !== void 0 && await branches.contains(newest, request.headCommit);
-		if (brought && !spent) return true;
-	}
-	return false;
-}
-export { requireNewer as S, nextGate as _, chooseRelease as a, passImage as b, withoutUrgency as c, evaluateStateGates as d, thawTime as f, isReady as g, soakEnd as h, syncExternalHolds as i, readLabel as l, rolloutStart as m, refuseFrozen as n, recordUrgency as o, rolloutCompletion as p, findPromotion as r, urgencyOfBuild as s, findFreeze as t, evaluateAllGates as u, createdOf as v, requireCreated as x, isoTime as y };
+export { freezeAt as C, readLabel as S, recordUrgency as _, rolloutCompletion as a, findFreeze as b, isReady as c, syncExternalHolds as d, createdOf as f, requireNewer as g, requireCreated as h, unique as i, nextGate as l, passImage as m, chooseRelease as n, rolloutStart as o, isoTime as p, evaluateAllGates as r, soakEnd as s, findPendingPromotion as t, findPromotion as u, urgencyOfBuild as v, thawTime as w, refuseFrozen as x, withoutUrgency as y };

@@ -1,187 +1,12 @@
-import { H as formatDuration, J as defined, K as parseTime, U as formatTime, W as longestDuration, X as nearest, Z as InputError, t as formatPercent, x as oneLine } from "./host.mjs";
-import { d as looseObject, g as string, s as date, v as union } from "./zod.mjs";
-import { F as tidy, a as strandedBy, h as rolloutProgress, i as listStranded, m as rolloutPhase, o as strandedByTidying, p as rolloutEnd, s as resumedRollout, w as holdAt } from "./guidance.mjs";
+import { J as longestDuration, K as formatDuration, Q as defined, S as oneLine, X as parseTime, et as nearest, q as formatTime, r as formatPercent, rt as UsageError, tt as InputError } from "./host.mjs";
+import { d as looseObject, g as string, m as record$1, n as _enum, r as array, s as date, t as datetime, v as union } from "./zod.mjs";
+import { E as holdAt, L as tidy, _ as resumedRollout, c as listStranded, g as rolloutProgress, h as rolloutPhase, l as strandedBy, m as rolloutEnd, u as strandedByTidying } from "./guidance.mjs";
 import { t as require_dist } from "./yaml.mjs";
+import { n as parseWhen } from "./guidance-template.mjs";
 import { isDeepStrictEqual } from "node:util";
-// src/release/operations/operator.ts
-var import_dist = require_dist();
-/** A reason is a sentence or an address: it is shown on nodes, in tables, and in the subject of mails. */
-const longestReason = 1e3;
-/**
-* An operator's text on one line, for commits, pull requests, the dashboard and terminals.
-* @param field the flag that it comes from
-* @throws InputError for control characters, which could steer a terminal, and for a text that is too long
-*/
-function readStatement(text, field) {
-	const line = oneLine(text).replaceAll(/\s+/g, " ").trim();
-	if (/[\p{Cc}\p{Bidi_Control}]/u.test(line)) throw new InputError({
-		field,
-		problem: "control characters cannot be part of this text",
-		found: line.slice(0, 100),
-		expected: "a sentence, or the URL of an issue"
-	});
-	if (line.length <= longestReason) return line;
-	throw new InputError({
-		field,
-		problem: "this text is too long",
-		found: `${line.length} characters`,
-		expected: `at most ${longestReason}`,
-		remedy: "Write the details into an issue, and give its URL."
-	});
-}
-/** The same for a text that cannot be refused, such as a label: control characters are dropped, and the text is cut. */
-function cleanStatement(text) {
-	const line = oneLine(text).replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, " ").trim();
-	return line.length <= longestReason ? line : `${line.slice(0, 999)}…`;
-}
-/**
-* Name of the person who acts: as given, or git's identity. The mail address is left out, because the name appears in
-* pull requests and on the public dashboard.
-* @throws InputError if neither gives a name
-*/
-async function findOperator(git, given) {
-	const said = given === void 0 ? "" : withoutAddress(readStatement(given, "--by"));
-	if (said !== "") return said;
-	const identity = await git.try([
-		"-c",
-		"user.useConfigOnly=true",
-		"var",
-		"GIT_AUTHOR_IDENT"
-	]);
-	const known = identity === void 0 ? "" : withoutAddress(identity.replace(/ \d+ [+-]\d{4}$/, ""));
-	if (known !== "") return cleanStatement(known);
-	throw new InputError({
-		field: "--by",
-		problem: "git does not know your name, and the commit must say who acts",
-		remedy: "Say --by NAME, or git config user.name and user.email."
-	});
-}
-/** `Ada <ada@example.com>` → `Ada` */
-function withoutAddress(text) {
-	return text.replaceAll(/<[^<>]*>/g, "").replaceAll(/\s+/g, " ").trim();
-}
-// src/release/operations/hold-file.ts
-const fileSchema = looseObject({
-	reason: string().optional(),
-	by: string().optional(),
-	until: union([string(), date()]).optional()
-});
-/** Folder of the files that hold fleets. */
-const holdFolder = ".coxswain/hold";
-/** File that holds a fleet while it is on the fleet's branch. */
-function holdFile(fleet) {
-	return `${holdFolder}/${fleet}.yaml`;
-}
-/**
-* Files that name no fleet. Hidden files and a README are allowed.
-* @param names names of the files in the folder
-*/
-function unknownHoldFiles(names, fleets) {
-	const known = fleets.map((fleet) => `${fleet}.yaml`);
-	return names.filter((name) => !known.includes(name) && !name.startsWith(".") && !/^readme/i.test(name)).map((name) => {
-		const meant = nearest(name.replace(/\.ya?ml$/i, ""), fleets);
-		return {
-			name,
-			problem: `This file holds no fleet. The files that hold one are ${known.join(" and ")}.`,
-			remedy: meant === void 0 ? "Give it the name of a fleet, or delete it." : `Did you mean ${meant}.yaml? Rename it, or delete it.`
-		};
-	});
-}
-/** What cannot be read in a hold file, as clauses; it holds the fleet anyway. */
-function examineHoldFile(text) {
-	let read;
-	try {
-		read = (0, import_dist.parse)(text);
-	} catch {
-		return ["it is not YAML"];
-	}
-	if (read === null || read === void 0 || typeof read === "string" && read.trim() !== "") return [];
-	const said = fileSchema.safeParse(read);
-	if (!said.success) return ["its fields are not reason, by and until"];
-	const strange = Object.keys(said.data).filter((key) => ![
-		"reason",
-		"by",
-		"until"
-	].includes(key));
-	const { until } = said.data;
-	return [...strange.map((key) => `it has a field ${key}, which nothing reads`), ...until !== void 0 && readUntil(until) === void 0 ? ["its until is not a time, so the hold has no end"] : []];
-}
-/**
-* The hold that a file on the fleet's branch asks for. The file alone is enough. Unreadable fields are ignored: a
-* mistake in the file must not let a release through.
-* @param now UNIX seconds
-*/
-async function findFileHold(branches, fleet, now) {
-	const tip = await branches.resolve(fleet.branch);
-	if (tip === void 0) return void 0;
-	const path = holdFile(fleet.name);
-	const text = await branches.readFile(tip, path);
-	if (text === void 0) return void 0;
-	const said = readHoldFile(text);
-	const source = `file ${path} on branch ${fleet.branch}`;
-	return {
-		source,
-		reason: cleanStatement(said.reason ?? "") || `see ${path}`,
-		by: cleanStatement(said.by ?? "") || `the ${source}`,
-		at: now,
-		...defined({ until: said.until })
-	};
-}
-function readHoldFile(text) {
-	let read;
-	try {
-		read = (0, import_dist.parse)(text);
-	} catch {
-		return {};
-	}
-	if (typeof read === "string" && read.trim() !== "") return { reason: read.trim() };
-	const said = fileSchema.safeParse(read);
-	if (!said.success) return {};
-	const { reason, by, until } = said.data;
-	return defined({
-		reason: reason?.trim() === "" ? void 0 : reason?.trim(),
-		by: by?.trim() === "" ? void 0 : by?.trim(),
-		until: until === void 0 ? void 0 : readUntil(until)
-	});
-}
-/** @returns undefined if it is not a time */
-function readUntil(until) {
-	try {
-		return until instanceof Date ? until.getTime() / 1e3 : parseTime(until);
-	} catch (error) {
-		if (error instanceof InputError) return void 0;
-		throw error;
-	}
-}
-/** Files in the folder of hold files on a fleet's branch that name no fleet. */
-async function findUnknownHoldFiles(branches, fleet, fleets) {
-	const tip = await branches.resolve(fleet.branch);
-	if (tip === void 0) return [];
-	return unknownHoldFiles((await branches.listFiles(tip, holdFolder)).map((path) => path.slice(15)), fleets);
-}
-/**
-* @param options.fleets names of all fleets
-* @param options.now UNIX seconds
-* @throws InputError if a file on the fleet's branch holds it, whether open-promotion has seen that or not; also if a
-*   hold file names no fleet: somebody may rely on it
-*/
-async function refuseHeldByFile(branches, fleet, { fleets, now }) {
-	const [unknown] = await findUnknownHoldFiles(branches, fleet, fleets);
-	if (unknown !== void 0) throw new InputError({
-		where: `${holdFolder}/${unknown.name} on branch ${fleet.branch}`,
-		problem: unknown.problem.replace(/\.$/, ""),
-		remedy: unknown.remedy
-	});
-	const stop = await findFileHold(branches, fleet, now);
-	if (stop === void 0 || (stop.until ?? Number.POSITIVE_INFINITY) <= now) return;
-	throw new InputError({
-		notYet: true,
-		where: `fleet ${fleet.name}`,
-		problem: `the fleet is held by the ${stop.source}: ${stop.reason}`,
-		remedy: "Remove that file when the reason is gone."
-	});
-}
+import { createHash } from "node:crypto";
 // src/release/operations/update-entries.ts
+var import_dist = require_dist();
 /** Position of a release; -1 if the fleet has no such release. */
 function ageOf(state, version) {
 	return state.releases.releases.findIndex((release) => release.version === version);
@@ -738,6 +563,117 @@ function exclusive(fleet, version, is, asked, reason) {
 		remedy: "If the mark is wrong, remove it from updates.json by a commit on the state branch."
 	});
 }
+// src/release/operations/reschedule.ts
+/**
+* Moves the end of a rollout, and its start until it has begun. A rollout in progress keeps the share of nodes that it
+* has reached, and goes on from there in a straight line to the new end: no node loses its offer.
+* @param order.version default: the only rollout that is not complete
+* @param order.start UNIX seconds; default: as it is
+* @param order.end UNIX seconds at which every node is offered the release; counted in whole minutes from the start
+*/
+function reschedule(state, order) {
+	const { fleet, now, end } = order;
+	const version = chooseRollout(state, order);
+	const said = metadataOf(state.updates, version);
+	const rollout = requireRollout(state, order, version);
+	const phase = rolloutPhase(rollout, now);
+	if (phase === "complete") throw new InputError({
+		where: `fleet ${fleet}`,
+		problem: `the rollout of ${version} is complete: every node is offered it`
+	});
+	const moved = phase === "scheduled" ? moveWhole(rollout, order) : moveEnd(rollout, order);
+	if (moved === rollout) return {
+		state,
+		summary: `${version} is complete on ${formatTime(end)} already`
+	};
+	const reached = rolloutProgress(rollout, now);
+	const newEnd = rolloutEnd(moved);
+	return {
+		state: setMetadata(state, version, {
+			...said,
+			rollout: moved
+		}, now),
+		summary: phase === "scheduled" ? `reschedule ${version} to ${formatTime(moved.start_epoch)} until ${formatTime(newEnd)}` : `reschedule ${version}: from ${formatPercent(reached)} now to all nodes on ${formatTime(newEnd)}`,
+		notes: phase === "scheduled" ? [] : ["nodes that are offered it already stay offered it; a soak time that counts from the start of the rollout counts from now"]
+	};
+}
+function chooseRollout(state, { fleet, version, now }) {
+	if (version !== void 0) return requireRelease(state, fleet, version);
+	const open = unfinishedRollouts(state, now);
+	const [only] = open;
+	if (only !== void 0 && open.length === 1) return only;
+	throw new InputError({
+		field: "--version",
+		problem: open.length === 0 ? `fleet ${fleet} has no rollout that is scheduled or in progress` : `fleet ${fleet} has several rollouts that are not complete`,
+		expected: open.length === 0 ? "a rollout to move" : `one of ${open.join(", ")}`
+	});
+}
+function requireRollout(state, { fleet }, version) {
+	const { rollout } = metadataOf(state.updates, version);
+	if (rollout !== void 0) return rollout;
+	const paused = state.operations.paused?.find((each) => each.version === version);
+	throw new InputError({
+		where: `fleet ${fleet}`,
+		problem: paused === void 0 ? `${version} has no rollout` : `the rollout of ${version} is paused (${paused.reason}; by ${paused.by})`,
+		remedy: paused === void 0 ? "Give it one: --action rollout." : "Resume it first: --action resume."
+	});
+}
+/** For a rollout before its start. */
+function moveWhole(rollout, { now, start: wanted, end }) {
+	const start = wanted ?? rollout.start_epoch ?? now;
+	if (start < now) throw new InputError({
+		field: "--start",
+		problem: `this start is ${formatDuration(now - start)} ago: part of the nodes would be offered it at once`,
+		found: formatTime(start),
+		expected: "now, or a later time"
+	});
+	refuseEnd(end, {
+		after: start,
+		now
+	});
+	const minutes = wholeMinutes$1(end - start);
+	return start === rollout.start_epoch && minutes === rollout.duration_minutes ? rollout : {
+		...rollout,
+		start_epoch: start,
+		duration_minutes: minutes
+	};
+}
+/** For a rollout after its start. */
+function moveEnd(rollout, { now, start, end }) {
+	const begun = rollout.start_epoch ?? 0;
+	if (start !== void 0 && start !== begun) throw new InputError({
+		field: "--start",
+		problem: "the rollout has begun, and its start cannot be moved: nodes would lose their offer",
+		found: formatTime(start),
+		expected: `${formatTime(begun)}, or no start`,
+		remedy: "Move its end only. To begin again at 0 %: --action rollout --force."
+	});
+	refuseEnd(end, {
+		after: now,
+		now
+	});
+	const there = rolloutEnd(rollout);
+	if (there !== void 0 && Math.abs(there - end) < 30) return rollout;
+	const reached = Math.min(1, Math.ceil(rolloutProgress(rollout, now) * 1e6) / 1e6);
+	return {
+		...rollout,
+		start_epoch: now,
+		start_percentage: reached,
+		duration_minutes: wholeMinutes$1(end - now)
+	};
+}
+function refuseEnd(end, { after, now }) {
+	if (end > after && end <= now + 31536e4) return;
+	throw new InputError({
+		field: "--end",
+		problem: end > after ? "this end is too far away" : "the end must come after the start, and after now",
+		found: formatTime(end),
+		expected: `a time after ${formatTime(after)}, in the next ${formatDuration(longestDuration)}`
+	});
+}
+function wholeMinutes$1(seconds) {
+	return Math.max(1, Math.round(seconds / 60));
+}
 // src/release/operations/withdraw.ts
 /**
 * Withdraws a release: it is no longer offered to any node. It stays in the graph, so that nodes which run it can
@@ -943,6 +879,10 @@ function apply(state, order, action) {
 			...action,
 			...order
 		});
+		case "reschedule": return reschedule(state, {
+			...action,
+			...order
+		});
 		case "pause": return pause(state, {
 			...action,
 			...order
@@ -970,4 +910,665 @@ function apply(state, order, action) {
 		case "release-hold": return releaseHold(state, order);
 	}
 }
-export { readStatement as S, holdFolder as _, describeHold as a, cleanStatement as b, nextPauseEnd as c, refuseAroundPausedBarrier as d, setMetadata as f, findUnknownHoldFiles as g, findFileHold as h, applyExternalHolds as i, ageOf as l, examineHoldFile as m, editFleet as n, refuseHeld as o, withdrawnOrPaused as p, withdraw as r, endExpiredPauses as s, commitMessage as t, metadataOf as u, refuseHeldByFile as v, findOperator as x, unknownHoldFiles as y };
+// src/release/operations/operator.ts
+/** A reason is a sentence or an address: it is shown on nodes, in tables, and in the subject of mails. */
+const longestReason = 1e3;
+/**
+* An operator's text on one line, for commits, pull requests, the dashboard and terminals.
+* @param field the flag that it comes from
+* @throws InputError for control characters, which could steer a terminal, and for a text that is too long
+*/
+function readStatement(text, field) {
+	const line = oneLine(text).replaceAll(/\s+/g, " ").trim();
+	if (/[\p{Cc}\p{Bidi_Control}]/u.test(line)) throw new InputError({
+		field,
+		problem: "control characters cannot be part of this text",
+		found: line.slice(0, 100),
+		expected: "a sentence, or the URL of an issue"
+	});
+	if (line.length <= longestReason) return line;
+	throw new InputError({
+		field,
+		problem: "this text is too long",
+		found: `${line.length} characters`,
+		expected: `at most ${longestReason}`,
+		remedy: "Write the details into an issue, and give its URL."
+	});
+}
+/** The same for a text that cannot be refused, such as a label: control characters are dropped, and the text is cut. */
+function cleanStatement(text) {
+	const line = oneLine(text).replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, " ").trim();
+	return line.length <= longestReason ? line : `${line.slice(0, 999)}…`;
+}
+/**
+* Name of the person who acts: as given, or git's identity. The mail address is left out, because the name appears in
+* pull requests and on the public dashboard.
+* @throws InputError if neither gives a name
+*/
+async function findOperator(git, given) {
+	const said = given === void 0 ? "" : withoutAddress(readStatement(given, "--by"));
+	if (said !== "") return said;
+	const identity = await git.try([
+		"-c",
+		"user.useConfigOnly=true",
+		"var",
+		"GIT_AUTHOR_IDENT"
+	]);
+	const known = identity === void 0 ? "" : withoutAddress(identity.replace(/ \d+ [+-]\d{4}$/, ""));
+	if (known !== "") return cleanStatement(known);
+	throw new InputError({
+		field: "--by",
+		problem: "git does not know your name, and the commit must say who acts",
+		remedy: "Say --by NAME, or git config user.name and user.email."
+	});
+}
+/** `Ada <ada@example.com>` → `Ada` */
+function withoutAddress(text) {
+	return text.replaceAll(/<[^<>]*>/g, "").replaceAll(/\s+/g, " ").trim();
+}
+// src/release/operations/read-action.ts
+/** What each action needs, and what it takes besides: one list, also for help, completion and forms. */
+const actionInputs = {
+	rollout: {
+		needs: ["duration"],
+		may: [
+			"version",
+			"start",
+			"reason",
+			"force"
+		]
+	},
+	reschedule: {
+		needs: ["end"],
+		may: [
+			"version",
+			"start",
+			"reason"
+		]
+	},
+	pause: {
+		needs: ["reason"],
+		may: ["version", "for"]
+	},
+	resume: {
+		needs: [],
+		may: ["version", "reason"]
+	},
+	barrier: {
+		needs: ["version", "reason"],
+		may: []
+	},
+	deadend: {
+		needs: ["version", "reason"],
+		may: []
+	},
+	withdraw: {
+		needs: ["version", "reason"],
+		may: ["force"]
+	},
+	hold: {
+		needs: ["reason"],
+		may: ["for", "keep-rollouts"]
+	},
+	"release-hold": {
+		needs: [],
+		may: ["reason"]
+	}
+};
+/** Every action. */
+const kinds = Object.keys(actionInputs);
+/** After these actions a new node may get another release, so the floating tags have to follow. */
+const changesOffer = [
+	"rollout",
+	"deadend",
+	"withdraw",
+	"release-hold"
+];
+const names = [
+	"version",
+	"start",
+	"end",
+	"duration",
+	"reason",
+	"for",
+	"force",
+	"keep-rollouts"
+];
+/**
+* Reads an action from what a person gave.
+* @param now UNIX seconds; times such as `+2h` count from it
+* @throws UsageError for something that the action needs and does not get, or gets and does not take
+* @throws InputError for a value that cannot be read
+*/
+function readAction(kind, given, now) {
+	const { needs, may } = actionInputs[kind];
+	for (const name of names) {
+		const isGiven = given[name] !== void 0 && given[name] !== false;
+		if (!isGiven && needs.includes(name)) throw new UsageError(`--action ${kind} needs --${name}`);
+		if (isGiven && !needs.includes(name) && !may.includes(name)) throw new UsageError(`--action ${kind} takes no --${name}`);
+	}
+	const reason = readStatement(given.reason ?? "", "--reason");
+	if (needs.includes("reason") && reason === "") throw new UsageError(`--action ${kind} needs a --reason`);
+	const version = defined({ version: given.version });
+	const why = defined({ reason: given.reason === void 0 ? void 0 : reason });
+	const lasting = defined({ duration: given.for === void 0 ? void 0 : positive(given.for, "for") });
+	const required = given.version ?? "";
+	switch (kind) {
+		case "rollout": return {
+			kind,
+			...version,
+			...why,
+			start: parseWhen(given.start ?? "now", now, { field: "--start" }),
+			duration: wholeMinutes(given.duration ?? 0),
+			force: given.force
+		};
+		case "reschedule": return {
+			kind,
+			...version,
+			...why,
+			...defined({ start: given.start === void 0 ? void 0 : parseWhen(given.start, now, { field: "--start" }) }),
+			end: parseWhen(given.end ?? "", now, { field: "--end" })
+		};
+		case "pause": return {
+			kind,
+			...version,
+			reason,
+			...lasting
+		};
+		case "resume": return {
+			kind,
+			...version,
+			...why
+		};
+		case "barrier":
+		case "deadend": return {
+			kind,
+			version: required,
+			reason
+		};
+		case "withdraw": return {
+			kind,
+			version: required,
+			reason,
+			force: given.force
+		};
+		case "hold": return {
+			kind,
+			reason,
+			...lasting,
+			keepRollouts: given["keep-rollouts"]
+		};
+		case "release-hold": return {
+			kind,
+			...why
+		};
+	}
+}
+function positive(seconds, name) {
+	if (seconds > 0) return seconds;
+	throw new InputError({
+		field: `--${name}`,
+		problem: "the time must be longer than 0",
+		expected: "such as 6h"
+	});
+}
+function wholeMinutes(seconds) {
+	if (seconds > 0 && seconds % 60 === 0) return seconds;
+	throw new InputError({
+		field: "--duration",
+		problem: "update metadata counts whole minutes, at least one",
+		found: `${seconds} s`,
+		expected: "such as 48h"
+	});
+}
+// src/release/operations/hold-file.ts
+const fileSchema = looseObject({
+	reason: string().optional(),
+	by: string().optional(),
+	until: union([string(), date()]).optional()
+});
+/** Folder of the files that hold fleets. */
+const holdFolder = ".coxswain/hold";
+/** File that holds a fleet while it is on the fleet's branch. */
+function holdFile(fleet) {
+	return `${holdFolder}/${fleet}.yaml`;
+}
+/**
+* Files that name no fleet. Hidden files and a README are allowed.
+* @param names names of the files in the folder
+*/
+function unknownHoldFiles(names, fleets) {
+	const known = fleets.map((fleet) => `${fleet}.yaml`);
+	return names.filter((name) => !known.includes(name) && !name.startsWith(".") && !/^readme/i.test(name)).map((name) => {
+		const meant = nearest(name.replace(/\.ya?ml$/i, ""), fleets);
+		return {
+			name,
+			problem: `This file holds no fleet. The files that hold one are ${known.join(" and ")}.`,
+			remedy: meant === void 0 ? "Give it the name of a fleet, or delete it." : `Did you mean ${meant}.yaml? Rename it, or delete it.`
+		};
+	});
+}
+/** What cannot be read in a hold file, as clauses; it holds the fleet anyway. */
+function examineHoldFile(text) {
+	let read;
+	try {
+		read = (0, import_dist.parse)(text);
+	} catch {
+		return ["it is not YAML"];
+	}
+	if (read === null || read === void 0 || typeof read === "string" && read.trim() !== "") return [];
+	const said = fileSchema.safeParse(read);
+	if (!said.success) return ["its fields are not reason, by and until"];
+	const strange = Object.keys(said.data).filter((key) => ![
+		"reason",
+		"by",
+		"until"
+	].includes(key));
+	const { until } = said.data;
+	return [...strange.map((key) => `it has a field ${key}, which nothing reads`), ...until !== void 0 && readUntil(until) === void 0 ? ["its until is not a time, so the hold has no end"] : []];
+}
+/**
+* The hold that a file on the fleet's branch asks for. The file alone is enough. Unreadable fields are ignored: a
+* mistake in the file must not let a release through.
+* @param now UNIX seconds
+*/
+async function findFileHold(branches, fleet, now) {
+	const tip = await branches.resolve(fleet.branch);
+	if (tip === void 0) return void 0;
+	const path = holdFile(fleet.name);
+	const text = await branches.readFile(tip, path);
+	if (text === void 0) return void 0;
+	const said = readHoldFile(text);
+	const source = `file ${path} on branch ${fleet.branch}`;
+	return {
+		source,
+		reason: cleanStatement(said.reason ?? "") || `see ${path}`,
+		by: cleanStatement(said.by ?? "") || `the ${source}`,
+		at: now,
+		...defined({ until: said.until })
+	};
+}
+function readHoldFile(text) {
+	let read;
+	try {
+		read = (0, import_dist.parse)(text);
+	} catch {
+		return {};
+	}
+	if (typeof read === "string" && read.trim() !== "") return { reason: read.trim() };
+	const said = fileSchema.safeParse(read);
+	if (!said.success) return {};
+	const { reason, by, until } = said.data;
+	return defined({
+		reason: reason?.trim() === "" ? void 0 : reason?.trim(),
+		by: by?.trim() === "" ? void 0 : by?.trim(),
+		until: until === void 0 ? void 0 : readUntil(until)
+	});
+}
+/** @returns undefined if it is not a time */
+function readUntil(until) {
+	try {
+		return until instanceof Date ? until.getTime() / 1e3 : parseTime(until);
+	} catch (error) {
+		if (error instanceof InputError) return void 0;
+		throw error;
+	}
+}
+/** Files in the folder of hold files on a fleet's branch that name no fleet. */
+async function findUnknownHoldFiles(branches, fleet, fleets) {
+	const tip = await branches.resolve(fleet.branch);
+	if (tip === void 0) return [];
+	return unknownHoldFiles((await branches.listFiles(tip, holdFolder)).map((path) => path.slice(15)), fleets);
+}
+/**
+* @param options.fleets names of all fleets
+* @param options.now UNIX seconds
+* @throws InputError if a file on the fleet's branch holds it, whether open-promotion has seen that or not; also if a
+*   hold file names no fleet: somebody may rely on it
+*/
+async function refuseHeldByFile(branches, fleet, { fleets, now }) {
+	const [unknown] = await findUnknownHoldFiles(branches, fleet, fleets);
+	if (unknown !== void 0) throw new InputError({
+		where: `${holdFolder}/${unknown.name} on branch ${fleet.branch}`,
+		problem: unknown.problem.replace(/\.$/, ""),
+		remedy: unknown.remedy
+	});
+	const stop = await findFileHold(branches, fleet, now);
+	if (stop === void 0 || (stop.until ?? Number.POSITIVE_INFINITY) <= now) return;
+	throw new InputError({
+		notYet: true,
+		where: `fleet ${fleet.name}`,
+		problem: `the fleet is held by the ${stop.source}: ${stop.reason}`,
+		remedy: "Remove that file when the reason is gone."
+	});
+}
+// src/release/operations/take-back.ts
+/**
+* Chooses the two releases.
+* @param given.bad default: the fleet's newest release
+* @param given.good default: the newest good release before it
+* @throws InputError if there is no release to withdraw, or to go back to
+*/
+function planRollBack(state, fleet, given) {
+	const versions = state.releases.releases.map(({ version }) => version);
+	const find = (version, field) => {
+		if (versions.includes(version)) return version;
+		const meant = nearest(version, versions);
+		throw new InputError({
+			field,
+			problem: `fleet ${fleet} has no such release`,
+			found: version,
+			...defined({ remedy: meant && `Did you mean ${meant}?` })
+		});
+	};
+	const newest = versions.at(-1);
+	if (newest === void 0) throw new InputError({
+		where: `fleet ${fleet}`,
+		problem: "it has no release"
+	});
+	const bad = given.bad === void 0 ? newest : find(given.bad, "--version");
+	const gone = withdrawnOrPaused(state);
+	const isGood = (version) => state.records[version] !== void 0 && !gone.has(version) && metadataOf(state.updates, version).deadend === void 0;
+	const good = given.good === void 0 ? versions.slice(0, versions.indexOf(bad)).findLast(isGood) : find(given.good, "--to");
+	if (good === void 0) throw new InputError({
+		where: `fleet ${fleet}`,
+		problem: `there is no release before ${bad} that is good`,
+		remedy: `Stop it with coxswain edit-updates --fleet ${fleet} --action pause, and release a fix.`
+	});
+	const record = state.records[good];
+	if (record === void 0 || ageOf(state, good) >= ageOf(state, bad)) throw new InputError({
+		field: "--to",
+		problem: record === void 0 ? "there is no record of what this release was made from" : `it is not before ${bad}`,
+		found: good
+	});
+	return {
+		bad,
+		good: record
+	};
+}
+/**
+* Withdraws the bad release and its rollout. If nodes that are older than the good one would then have no update
+* path, they are offered the good one again.
+* @throws InputError for a barrier, paused or not: nodes would go around it
+*/
+function takeBack(before, order) {
+	const { plan, reason } = order;
+	const { bad, good } = plan;
+	const paused = before.operations.paused?.find((each) => each.version === bad);
+	const isBarrier = (metadataOf(before.updates, bad).barrier ?? paused?.entry.metadata.barrier) !== void 0;
+	if (before.operations.withdrawn?.some((each) => each.version === bad) === true && !isOffered(before, bad)) return {
+		state: before,
+		summary: `${bad} is withdrawn already`,
+		warnings: []
+	};
+	const withdrawn = withdraw(before, {
+		...order,
+		version: bad,
+		reason,
+		force: !isBarrier
+	});
+	const strandedIn = (state) => strandedBy(before, state, { retired: withdrawnOrPaused(state) });
+	if (strandedIn(withdrawn.state).length === 0) return {
+		state: withdrawn.state,
+		summary: withdrawn.summary,
+		warnings: []
+	};
+	const said = metadataOf(withdrawn.state.updates, good.version);
+	const state = setMetadata(withdrawn.state, good.version, {
+		...said,
+		rollout: { start_percentage: 1 }
+	}, order.now);
+	const stranded = strandedIn(state);
+	return {
+		state,
+		summary: `${withdrawn.summary}, and offer ${good.version} to every older node again`,
+		warnings: stranded.length === 0 ? [] : [`no way forward for nodes on ${listStranded(stranded)}`]
+	};
+}
+function isOffered(state, version) {
+	const { rollout, barrier } = metadataOf(state.updates, version);
+	return rollout !== void 0 || barrier !== void 0;
+}
+// src/release/operations/halt.ts
+/** How the reason of a pause by a condition starts. */
+const haltPrefix = "halted:";
+/**
+* Pauses the rollouts of a fleet that are in progress if a condition is trouble. For each rollout and condition this
+* happens once: what was recorded as trouble has to be clear before it can halt the rollout again. So a person who
+* resumes a rollout is not overruled by the same old trouble.
+*/
+function applyFindings(before, order, findings, rules) {
+	let state = recordCalm(before, findings, order.now);
+	const warnings = [];
+	const steps = [];
+	const running = runningRollouts(state, order.now).toReversed();
+	for (const version of running) {
+		const fresh = troubles(findings, version).filter((finding) => !isKnown(state, version, finding));
+		const [first] = fresh;
+		if (first === void 0) continue;
+		const reason = cleanStatement(`${haltPrefix} ${fresh.map(({ evidence }) => evidence).join("; ")}`);
+		try {
+			state = pauseOne(state, version, {
+				...order,
+				reason
+			});
+		} catch (error) {
+			if (!(error instanceof InputError)) throw error;
+			warnings.push(`the rollout of ${version} goes on: ${error.details.problem}`);
+			continue;
+		}
+		for (const finding of fresh) state = record(state, version, finding, order.now);
+		steps.push({
+			version,
+			condition: fresh.map(({ condition }) => condition).join(", "),
+			what: "halted"
+		});
+	}
+	for (const { version } of haltedRollouts(state)) for (const finding of troubles(findings, version)) if (!isKnown(state, version, finding)) state = record(state, version, finding, order.now);
+	for (const paused of haltedRollouts(state)) {
+		if (!mayResume(state, paused, {
+			findings,
+			rules,
+			now: order.now
+		})) continue;
+		state = resumeOne(state, paused, order.now).state;
+		const conditions = haltsOf(state, paused.version).map(({ condition }) => condition);
+		steps.push({
+			version: paused.version,
+			condition: [...new Set(conditions)].join(", "),
+			what: "resumed"
+		});
+	}
+	if (state !== before) state = forgetOld(state, order.now);
+	return {
+		state,
+		steps,
+		warnings,
+		summary: summaryOf(before, state, steps, rules)
+	};
+}
+/** Rollouts that a condition has paused, and nobody else since. */
+function haltedRollouts({ operations }) {
+	return (operations.paused ?? []).filter(({ reason, version }) => reason.startsWith("halted:") && (operations.halts ?? []).some((halt) => halt.version === version));
+}
+/** What stopped the rollout of a release. */
+function haltsOf({ operations }, version) {
+	return (operations.halts ?? []).filter((halt) => halt.version === version);
+}
+/** Versions that are offered to some nodes, and not yet to all; oldest first. */
+function runningRollouts(state, now) {
+	return unfinishedRollouts(state, now).filter((version) => {
+		const { rollout } = metadataOf(state.updates, version);
+		return rollout !== void 0 && rolloutPhase(rollout, now) !== "scheduled";
+	});
+}
+function troubles(findings, version) {
+	return findings.filter((each) => each.is === "trouble" && (each.version ?? version) === version);
+}
+function isSame(halt, { condition, key, version = halt.version }) {
+	return halt.condition === condition && halt.key === key && halt.version === version;
+}
+/** Whether this trouble has stopped the rollout before, and was not clear since: it did not begin again. */
+function isKnown(state, version, finding) {
+	return haltsOf(state, version).some((halt) => isSame(halt, finding) && halt.clear === void 0 && (finding.began ?? 0) <= halt.at);
+}
+function record(state, version, finding, now) {
+	const { condition, key, evidence } = finding;
+	const halt = {
+		condition,
+		version,
+		...defined({ key }),
+		reason: cleanStatement(evidence),
+		at: now
+	};
+	return withHalts(state, [...(state.operations.halts ?? []).filter((each) => each.version !== version || !isSame(each, finding)), halt]);
+}
+/** Notes since when a trouble has been clear. */
+function recordCalm(state, findings, now) {
+	const halts = state.operations.halts ?? [];
+	const isCalm = (halt) => findings.some((finding) => finding.is === "calm" && isSame(halt, finding));
+	const next = halts.map((halt) => halt.clear === void 0 && isCalm(halt) ? {
+		...halt,
+		clear: now
+	} : halt);
+	return next.some((halt, index) => halt !== halts[index]) ? withHalts(state, next) : state;
+}
+function mayResume(state, paused, { findings, rules, now }) {
+	if (holdAt(state.operations, now) !== void 0) return false;
+	return haltsOf(state, paused.version).every((halt) => {
+		const calm = rules.get(halt.condition);
+		if (calm === void 0 || halt.clear === void 0) return false;
+		const finding = findings.find((each) => isSame(halt, each));
+		if (finding !== void 0 && finding.is !== "calm") return false;
+		if (finding === void 0 && halt.key === void 0) return false;
+		return now - Math.max(halt.clear, finding?.calmSince ?? 0) >= calm;
+	});
+}
+/** A rollout that is complete, withdrawn or forgotten needs no memory: the history of the branch has it. */
+function forgetOld(state, now) {
+	const halts = state.operations.halts ?? [];
+	const unfinished = /* @__PURE__ */ new Set([...unfinishedRollouts(state, now), ...(state.operations.paused ?? []).map(({ version }) => version)]);
+	const left = halts.filter(({ version }) => unfinished.has(version) && ageOf(state, version) >= 0);
+	return left.length === halts.length ? state : withHalts(state, left);
+}
+function withHalts(state, halts) {
+	const { halts: _, ...rest } = state.operations;
+	return {
+		...state,
+		operations: halts.length === 0 ? rest : {
+			...rest,
+			halts
+		}
+	};
+}
+function summaryOf(before, after, steps, rules) {
+	if (after === before) return "nothing to do";
+	const done = steps.map(({ version, condition, what }) => {
+		const shares = (what === "halted" ? after : before).operations.paused ?? [];
+		const share = formatPercent(shares.find((each) => each.version === version)?.progress ?? 0);
+		const calm = Math.max(0, ...condition.split(", ").map((name) => rules.get(name) ?? 0));
+		return what === "halted" ? `halt ${version} at ${share} (${condition})` : `resume ${version} at ${share}: ${condition} calm for ${formatDuration(calm)}`;
+	});
+	return done.length > 0 ? done.join(", ") : "note what halt-when found";
+}
+// src/release/operations/act-on-findings.ts
+/**
+* Pauses and resumes the rollouts of a fleet as the findings of its conditions demand: one commit, by compare-and-swap.
+* The loser of a race judges again by the new state, so a trouble halts a rollout once.
+* @throws as changeFleet
+*/
+async function actOnFindings(state, fleet, findings, order) {
+	const context = {
+		...order,
+		fleet: fleet.name
+	};
+	const rules = resumeRules(fleet);
+	let edit;
+	const change = (before) => {
+		edit = applyFindings(before, context, findings, rules);
+		return edit.state;
+	};
+	const { changed, commit } = await state.changeFleet(fleet.name, () => messageOf(context, edit), change);
+	if (edit === void 0) throw new Error(`fleet ${fleet.name} was not read`);
+	return {
+		edit,
+		stateCommit: changed ? commit : void 0
+	};
+}
+function resumeRules({ haltWhen }) {
+	return new Map(haltWhen.flatMap(({ name, resumeAfter }) => resumeAfter === void 0 ? [] : [[name, resumeAfter]]));
+}
+function messageOf(context, edit) {
+	const halted = edit?.steps.find(({ what }) => what === "halted");
+	const paused = edit?.state.operations.paused?.find(({ version }) => version === halted?.version);
+	const reason = paused?.reason.startsWith("halted:") === true ? paused.reason : void 0;
+	return commitMessage(context, edit?.summary ?? "watch", reason);
+}
+// src/release/operations/read-alert.ts
+/** Alertmanager sends all alerts of a group at once; `max_alerts` limits them. */
+const mostAlerts = 100;
+const status = _enum(["firing", "resolved"], { error: "firing or resolved" });
+const alertmanager = looseObject({
+	version: string(),
+	alerts: array(looseObject({
+		status,
+		labels: record$1(string(), string()).default({}),
+		annotations: record$1(string(), string()).default({}),
+		startsAt: datetime({ offset: true }).optional(),
+		fingerprint: string().max(100).optional(),
+		generatorURL: string().optional()
+	})).min(1).max(mostAlerts)
+});
+const plain = looseObject({
+	status: status.default("firing"),
+	key: string().min(1).max(100).optional(),
+	reason: string().min(1)
+});
+/**
+* Reads what a webhook says: Alertmanager's JSON, or `{"status": "firing", "reason": "…"}`.
+* @param condition name of the condition that it is for
+* @returns a finding for each alert
+* @throws InputError for everything else
+*/
+function readAlert(payload, condition) {
+	if (typeof payload === "object" && payload !== null && "alerts" in payload) {
+		const { alerts } = parse(alertmanager, payload);
+		return alerts.map((alert) => {
+			const { labels, annotations, startsAt, fingerprint } = alert;
+			const name = labels.alertname ?? "an alert";
+			const text = annotations.summary ?? annotations.description ?? "";
+			const began = startsAt === void 0 ? void 0 : Math.floor(Date.parse(startsAt) / 1e3);
+			const since = began === void 0 ? "" : ` since ${formatTime(began)}`;
+			return {
+				condition,
+				key: keyOf(fingerprint ?? JSON.stringify(Object.entries(labels).sort())),
+				is: alert.status === "firing" ? "trouble" : "calm",
+				evidence: cleanStatement(`${condition}: alert ${name} is ${alert.status}${since}${text === "" ? "" : `: ${text}`}`),
+				...began === void 0 ? {} : { began }
+			};
+		});
+	}
+	const said = parse(plain, payload);
+	return [{
+		condition,
+		key: keyOf(said.key ?? ""),
+		is: said.status === "firing" ? "trouble" : "calm",
+		evidence: cleanStatement(`${condition}: ${said.reason}`)
+	}];
+}
+/** Text from outside is not kept as it is: the state branch is public, and a key is only compared. */
+function keyOf(text) {
+	return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+function parse(schema, payload) {
+	const parsed = schema.safeParse(payload);
+	if (parsed.success) return parsed.data;
+	const [issue] = parsed.error.issues;
+	throw new InputError({
+		where: "the alert",
+		...issue === void 0 || issue.path.length === 0 ? {} : { field: issue.path.join(".") },
+		problem: issue?.message ?? "not an alert",
+		expected: "the JSON of Alertmanager, or {\"status\": \"firing\", \"reason\": \"why\"}"
+	});
+}
+export { metadataOf as A, applyExternalHolds as C, nextPauseEnd as D, endExpiredPauses as E, setMetadata as M, withdrawnOrPaused as N, unfinishedRollouts as O, editFleet as S, refuseHeld as T, readAction as _, runningRollouts as a, readStatement as b, examineHoldFile as c, holdFolder as d, refuseHeldByFile as f, kinds as g, changesOffer as h, haltsOf as i, refuseAroundPausedBarrier as j, ageOf as k, findFileHold as l, actionInputs as m, actOnFindings as n, planRollBack as o, unknownHoldFiles as p, haltedRollouts as r, takeBack as s, readAlert as t, findUnknownHoldFiles as u, cleanStatement as v, describeHold as w, commitMessage as x, findOperator as y };

@@ -1,6 +1,6 @@
-import { J as defined, M as isMissing, Q as OutsideError, Z as InputError, o as inParallel } from "./host.mjs";
+import { P as isMissing, Q as defined, nt as OutsideError, s as inParallel, tt as InputError } from "./host.mjs";
 import { a as boolean, c as discriminatedUnion, g as string, h as strictObject, i as base64, l as int, m as record, p as object, r as array, u as literal, y as unknown } from "./zod.mjs";
-import { A as formatReference, C as isIndex, D as atTag, j as formatRepository } from "./world-registry.mjs";
+import { M as formatRepository, O as atTag, j as formatReference, w as isIndex } from "./world-registry.mjs";
 import { t as require_dist } from "./yaml.mjs";
 import { t as xsalsa20poly1305 } from "./noble-ciphers.mjs";
 import { readFile } from "node:fs/promises";
@@ -19,7 +19,7 @@ const longestAnswer = 4096;
 */
 function commandSigner(command, options) {
 	const [program = "", ...args] = command.trim().split(/\s+/);
-	const env = Object.fromEntries(Object.entries(options.env).filter(([name]) => !/^COXSWAIN_(SIGNING|EVIDENCE)_(KEY|PASSPHRASE)$/.test(name)));
+	const env = Object.fromEntries(Object.entries(options.env).filter(([name]) => !/^COXSWAIN_(SIGNING|EVIDENCE|GUIDANCE)_(KEY|PASSPHRASE)$/.test(name)));
 	return async (payload) => {
 		const answer = await run(program, args, payload, {
 			...env,
@@ -262,14 +262,24 @@ async function fleetKeys(root, fleet, now) {
 * @throws InputError for a file that is missing or holds no public key
 */
 async function readKeyFile(root, file) {
+	return readPublicKey(await readKeyText(root, file), file);
+}
+/**
+* The text of a public key that coxswain.yaml names, of any kind.
+* @param told.field the field that names it
+* @param told.remedy what to do if the file is missing. Default: make a pair.
+* @throws InputError for a file that does not exist
+*/
+async function readKeyText(root, file, told = {}) {
 	try {
-		return readPublicKey(await readFile(join(root, file), "utf8"), file);
+		return await readFile(join(root, file), "utf8");
 	} catch (error) {
 		if (!isMissing(error)) throw error;
 		throw new InputError({
 			where: file,
+			...defined({ field: told.field }),
 			problem: "coxswain.yaml names this public key, and the file does not exist",
-			remedy: "coxswain make-key makes a pair. Commit the public key."
+			remedy: told.remedy ?? "coxswain make-key makes a pair. Commit the public key."
 		});
 	}
 }
@@ -457,10 +467,18 @@ async function put(client, image, layers) {
 }
 async function readManifest(client, image) {
 	const reference = signatureReference(image);
-	const manifest = await client.findManifest(reference);
-	if (manifest !== void 0) return isIndex(manifest.json) ? void 0 : manifest.json;
+	const manifest = await client.findManifest(reference) ?? await readAgain(client, reference);
+	return manifest === void 0 || isIndex(manifest.json) ? void 0 : manifest.json;
+}
+/**
+* One wrong 404 must not make us replace the signatures of others with ours, nor report that nodes refuse an image.
+* @returns undefined if the registry has nothing there by two answers
+*/
+async function readAgain(client, reference) {
 	if (await client.resolve(reference) === void 0) return void 0;
-	throw new OutsideError(`reading ${formatReference(reference)}`, "the registry has it, and says in another answer that it does not");
+	const manifest = await client.findManifest(reference);
+	if (manifest !== void 0) return manifest;
+	throw new OutsideError(`reading ${formatReference(reference)}`, "the registry has it, and says in two other answers that it does not");
 }
 // src/release/signatures/node-verdict.ts
 const identitySchema = discriminatedUnion("type", [
@@ -631,4 +649,4 @@ async function signImage(client, options) {
 	});
 	return added;
 }
-export { commandSigner as _, removeSignatures as a, privateKeys as c, publicHalf as d, signerOf as f, sameKey as g, readPublicKey as h, askNodePolicy as i, readKeyFile as l, publicPem as m, signedDigests as n, nodePolicy as o, makeKeyPair as p, askFleetPolicy as r, fleetKeys as s, signImage as t, signingKeys as u };
+export { sameKey as _, removeSignatures as a, privateKeys as c, signingKeys as d, publicHalf as f, readPublicKey as g, publicPem as h, askNodePolicy as i, readKeyFile as l, makeKeyPair as m, signedDigests as n, nodePolicy as o, signerOf as p, askFleetPolicy as r, fleetKeys as s, signImage as t, readKeyText as u, commandSigner as v };

@@ -1,10 +1,12 @@
-import { J as defined, X as nearest, Z as InputError, tt as quote } from "./host.mjs";
+import { L as withTemporaryFolder, Q as defined, V as exec, at as quote, et as nearest, tt as InputError } from "./host.mjs";
 import { d as looseObject, g as string, l as int, m as record, n as _enum, o as custom, p as object, r as array } from "./zod.mjs";
-import { B as architectures, M as isDigest, j as formatRepository } from "./world-registry.mjs";
-import { D as shortCommit } from "./world-git.mjs";
-import { A as emptyUpdateMetadata, C as formatOperations, E as noOperations, G as readDocument, O as parseOperations, P as parseUpdateMetadata, W as openObject, _ as emptyReleaseIndex, j as formatUpdateMetadata, v as formatReleaseIndex, x as parseReleaseIndex } from "./guidance.mjs";
+import { M as formatRepository, N as isDigest, V as architectures } from "./world-registry.mjs";
+import { A as shortCommit } from "./world-git.mjs";
+import { A as parseOperations, B as formatAdoption, C as parseReleaseIndex, H as parseAdoption, I as parseUpdateMetadata, M as emptyUpdateMetadata, N as formatUpdateMetadata, O as noOperations, T as formatOperations, X as readDocument, Y as openObject, b as formatReleaseIndex, y as emptyReleaseIndex } from "./guidance.mjs";
 import { x as untilNotStale } from "./world-forge.mjs";
 import { n as tryTo, t as lintGuidance } from "./guidance-lint.mjs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 // src/release/state/release-record.ts
 const digest = custom((value) => typeof value === "string" && isDigest(value), { message: "not a sha256 digest" });
@@ -96,6 +98,7 @@ function parseFleet(files, options) {
 	const releasesFile = `${folder}/releases.json`;
 	const updatesFile = `${folder}/updates.json`;
 	const operationsFile = `${folder}/operations.json`;
+	const adoptionFile = `${folder}/adoption.json`;
 	const releasesText = files.get(releasesFile);
 	const updatesText = files.get(updatesFile);
 	const records = {};
@@ -103,7 +106,8 @@ function parseFleet(files, options) {
 		if ([
 			releasesFile,
 			updatesFile,
-			operationsFile
+			operationsFile,
+			adoptionFile
 		].includes(path)) continue;
 		const version = /^records\/([^/]+)\.json$/.exec(path.slice(folder.length + 1))?.[1];
 		if (version === void 0) throw unexpected(place(path));
@@ -159,11 +163,21 @@ function parseFleet(files, options) {
 			remedy: `Restore it at its old position (git log ${config.stateBranch} -- ${releasesFile}).`
 		});
 	}
-	return {
+	const adoptionText = files.get(adoptionFile);
+	if (adoptionText === void 0) return {
 		releases,
 		updates,
 		records,
 		operations
+	};
+	const adoption = parseAdoption(adoptionText, place(adoptionFile));
+	expectSame(place(adoptionFile), "fleet", adoption.fleet, fleet);
+	return {
+		releases,
+		updates,
+		records,
+		operations,
+		adoption
 	};
 }
 /**
@@ -177,6 +191,7 @@ function changedFleetFiles(fleet, before, after, files) {
 	if (after.releases !== before.releases) wanted.set(`${folder}/releases.json`, formatReleaseIndex(after.releases));
 	if (after.updates !== before.updates) wanted.set(`${folder}/updates.json`, formatUpdateMetadata(after.updates));
 	if (after.operations !== before.operations) wanted.set(`${folder}/operations.json`, formatOperations(after.operations) ?? null);
+	if (after.adoption !== before.adoption) wanted.set(`${folder}/adoption.json`, after.adoption === void 0 ? null : formatAdoption(after.adoption));
 	for (const [version, record] of Object.entries(after.records)) if (record !== before.records[version]) wanted.set(`${folder}/records/${version}.json`, formatRecord(record));
 	return [...wanted].filter(([path, content]) => (files.get(path) ?? null) !== content).map(([path, content]) => ({
 		path,
@@ -194,7 +209,7 @@ function unexpected(where) {
 	return new InputError({
 		where,
 		problem: "an unexpected file on the state branch",
-		expected: "releases.json, updates.json, operations.json and records/<version>.json only",
+		expected: "releases.json, updates.json, operations.json, adoption.json and records/<version>.json only",
 		remedy: "Remove it with a commit on that branch."
 	});
 }
@@ -275,45 +290,50 @@ branches your images are built from.
     fleets/<fleet>/releases.json            the fleet's releases, oldest first (FCOS release index)
     fleets/<fleet>/updates.json             rollouts, barriers and dead-ends (FCOS update metadata)
     fleets/<fleet>/operations.json          what operators paused, held and withdrew, and why
+    fleets/<fleet>/adoption.json            how many nodes run what, if coxswain observe records it
     fleets/<fleet>/records/<version>.json   where each release came from: commit, build key, images, evidence
 
 Every change is a commit. To steer updates, run \`coxswain edit-updates\`, or edit \`updates.json\` here in a pull request
 that \`coxswain lint-updates\` judges; \`coxswain publish-updates\` then turns it into the files that nodes read. Releases are only ever
 added, at the end: removing or reordering them would strand nodes.
 `;
-// src/release/state/state-bundle.ts
-const schema = openObject("an object {files}", { files: record(string(), string({ error: "the text of a file" }), { error: "the files by path" }) });
-/** Title of that file in the artifact. */
-function bundlePath(fleet) {
-	return `${fleet}/state.json`;
-}
-/** @param texts path on the state branch → text */
-function formatBundle(texts) {
-	const files = Object.fromEntries([...texts].sort(([one], [other]) => one < other ? -1 : 1));
-	return `${JSON.stringify({ files }, null, 2)}\n`;
-}
-/** @throws InputError if this is not such a document, or has a file outside the fleet's folder */
-function parseBundle(text, options) {
-	const { fleet, where } = options;
-	const { files } = readDocument(schema, text, { where });
-	const texts = new Map(Object.entries(files));
-	for (const path of texts.keys()) {
-		const parts = path.split("/");
-		if (path.startsWith(`${fleetFolder(fleet)}/`) && parts.every((part) => part !== "" && !/^\.|[\\\0]/.test(part))) continue;
-		throw new InputError({
-			where,
-			field: "files",
-			problem: "a file outside the folder of the fleet",
-			found: path
-		});
-	}
-	return texts;
+// src/release/state/difference.ts
+/** What would change, as `git diff` shows it. */
+async function showDifference(files) {
+	if (files.length === 0) return "";
+	return withTemporaryFolder("difference", async (folder) => {
+		const shown = [];
+		for (const { path, before, after } of files) {
+			for (const [side, text] of [["a", before], ["b", after]]) {
+				if (text === void 0) continue;
+				const file = join(folder, side, path);
+				await mkdir(dirname(file), { recursive: true });
+				await writeFile(file, text);
+			}
+			const side = (name, text) => text === void 0 ? "/dev/null" : `${name}/${path}`;
+			const { stdout } = await exec("git", [
+				"diff",
+				"--no-index",
+				"--no-color",
+				"--no-ext-diff",
+				"--no-prefix",
+				side("a", before),
+				side("b", after)
+			], {
+				cwd: folder,
+				allow: [0, 1]
+			});
+			shown.push(stdout.replaceAll(/^(?:index|diff --git) .*\n/gm, ""));
+		}
+		return shown.join("");
+	});
 }
 // src/release/state/lint-state.ts
 const knownFiles = [
 	"releases.json",
 	"updates.json",
-	"operations.json"
+	"operations.json",
+	"adoption.json"
 ];
 /**
 * Checks the state branch, and a change of it.
@@ -333,12 +353,21 @@ function lintState(after, before, options) {
 	}))];
 }
 function lintFleet(fleet, after, before, options) {
-	return [...lintGuidance(textsOf(fleet, after), textsOf(fleet, before), {
-		stream: options.config.stream,
-		now: options.now,
-		timeZone: options.timeZone,
-		repository: formatRepository(options.config.image)
-	}), ...lintRecords(fleet, after, before)];
+	return [
+		...lintGuidance(textsOf(fleet, after), textsOf(fleet, before), {
+			stream: options.config.stream,
+			now: options.now,
+			timeZone: options.timeZone,
+			repository: formatRepository(options.config.image)
+		}),
+		...lintRecords(fleet, after, before),
+		...lintAdoption(fleet, after)
+	];
+}
+function lintAdoption(fleet, files) {
+	const file = `${fleetFolder(fleet)}/adoption.json`;
+	const text = files.get(file);
+	return text === void 0 ? [] : tryTo("adoption", file, () => parseAdoption(text, file)).findings;
 }
 function textsOf(fleet, files) {
 	const textOf = (name) => {
@@ -467,7 +496,35 @@ function lintPlace(path, fleets) {
 		rule: "unknown-file",
 		where: path,
 		message: "this file does not belong here, and every verb refuses the branch because of it",
-		remedy: meant === void 0 ? "A fleet has releases.json, updates.json, operations.json and records/<version>.json." : `Did you mean ${meant}?`
+		remedy: meant === void 0 ? "A fleet has releases.json, updates.json, operations.json, adoption.json and records/<version>.json." : `Did you mean ${meant}?`
 	}];
 }
-export { openState as a, parseFleet as c, parseBundle as i, parseRecord as l, bundlePath as n, stateReadme as o, formatBundle as r, fleetFolder as s, lintState as t };
+// src/release/state/state-bundle.ts
+const schema = openObject("an object {files}", { files: record(string(), string({ error: "the text of a file" }), { error: "the files by path" }) });
+/** Title of that file in the artifact. */
+function bundlePath(fleet) {
+	return `${fleet}/state.json`;
+}
+/** @param texts path on the state branch → text */
+function formatBundle(texts) {
+	const files = Object.fromEntries([...texts].sort(([one], [other]) => one < other ? -1 : 1));
+	return `${JSON.stringify({ files }, null, 2)}\n`;
+}
+/** @throws InputError if this is not such a document, or has a file outside the fleet's folder */
+function parseBundle(text, options) {
+	const { fleet, where } = options;
+	const { files } = readDocument(schema, text, { where });
+	const texts = new Map(Object.entries(files));
+	for (const path of texts.keys()) {
+		const parts = path.split("/");
+		if (path.startsWith(`${fleetFolder(fleet)}/`) && parts.every((part) => part !== "" && !/^\.|[\\\0]/.test(part))) continue;
+		throw new InputError({
+			where,
+			field: "files",
+			problem: "a file outside the folder of the fleet",
+			found: path
+		});
+	}
+	return texts;
+}
+export { showDifference as a, fleetFolder as c, lintState as i, parseFleet as l, formatBundle as n, openState as o, parseBundle as r, stateReadme as s, bundlePath as t, parseRecord as u };

@@ -1,8 +1,8 @@
-import { $ as UsageError, F as writeFileAtomically, J as defined, N as readFileIfThere, Q as OutsideError, U as formatTime, Z as InputError, a as cacheFolder, et as messageOf } from "./host.mjs";
+import { I as readFileIfThere, Q as defined, R as writeFileAtomically, it as messageOf, nt as OutsideError, o as cacheFolder, q as formatTime, rt as UsageError, tt as InputError } from "./host.mjs";
 import { g as string, p as object, r as array } from "./zod.mjs";
-import { D as shortCommit } from "./world-git.mjs";
-import { G as readDocument, K as someText, N as parseGraphUpdates, R as buildGraph, W as openObject, h as rolloutProgress, m as rolloutPhase, n as architecturesOf, p as rolloutEnd } from "./guidance.mjs";
-import { f as setMetadata, l as ageOf, p as withdrawnOrPaused, u as metadataOf } from "./release-operations.mjs";
+import { A as shortCommit } from "./world-git.mjs";
+import { F as parseGraphUpdates, U as buildGraph, X as readDocument, Y as openObject, Z as someText, g as rolloutProgress, h as rolloutPhase, m as rolloutEnd, o as architecturesOf } from "./guidance.mjs";
+import { A as metadataOf, M as setMetadata, N as withdrawnOrPaused, k as ageOf } from "./release-operations.mjs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { createHash } from "node:crypto";

@@ -1,6 +1,6 @@
-import { Q as OutsideError, Z as InputError, et as messageOf } from "./host.mjs";
-import { x as parseReleaseIndex } from "./guidance.mjs";
-import { _ as filesAtUrl, v as filesInArtifacts } from "./release-published.mjs";
+import { it as messageOf, nt as OutsideError, tt as InputError } from "./host.mjs";
+import { C as parseReleaseIndex } from "./guidance.mjs";
+import { T as filesInArtifacts, w as filesAtUrl } from "./release-published.mjs";
 // src/release/witnesses/testimony.ts
 /**
 * The places, besides the state branch, that know what was published: the artifact in the registry, and the site at

@@ -1,11 +1,11 @@
-import { H as formatDuration, Q as OutsideError, U as formatTime, Z as InputError, t as formatPercent } from "./host.mjs";
-import { A as formatReference, B as architectures, C as isIndex, D as atTag, E as atDigest, F as parseReference, L as sameRepository, M as isDigest, N as isTag, O as digestIn, f as copyReferrer, j as formatRepository, p as findReferrer, y as copyImage } from "./world-registry.mjs";
-import { D as shortCommit } from "./world-git.mjs";
+import { K as formatDuration, nt as OutsideError, q as formatTime, r as formatPercent, tt as InputError } from "./host.mjs";
+import { D as atDigest, I as parseReference, M as formatRepository, N as isDigest, O as atTag, P as isTag, R as sameRepository, V as architectures, b as copyImage, j as formatReference, k as digestIn, m as findReferrer, p as copyReferrer, w as isIndex } from "./world-registry.mjs";
+import { A as shortCommit } from "./world-git.mjs";
 import { n as openCheckout } from "./project.mjs";
-import { p as rolloutEnd } from "./guidance.mjs";
+import { m as rolloutEnd } from "./guidance.mjs";
 import { c as statementMediaType, l as acceptanceType } from "./release-evidence.mjs";
-import { g as tagPrefixes, o as urgentTemplate } from "./project-configuration.mjs";
-import { a as openState } from "./release-state.mjs";
+import { o as urgentTemplate, v as tagPrefixes } from "./project-configuration.mjs";
+import { o as openState } from "./release-state.mjs";
 import { f as upstreamReader } from "./release-upstream.mjs";
 import { n as openWitnesses, t as firstReleaseCheck } from "./release-witnesses.mjs";
 import { t as renderTemplate } from "./guidance-template.mjs";
@@ -261,110 +261,13 @@ async function openProject(options) {
 		firstRelease: options.firstRelease === true,
 		log
 	});
+	const openStateOn = (branches) => openState(branches, config, confirmFirstRelease);
 	return {
 		...checkout,
-		state: openState(checkout.forge.branches, config, confirmFirstRelease),
+		state: openStateOn(checkout.forge.branches),
+		openStateOn,
 		readUpstream: upstreamReader(config, options)
 	};
-}
-// src/release/rollout-entry.ts
-/** The template of a release: for an urgent one the fleet's urgent template, if the commit has it. */
-async function findTemplate(branches, options) {
-	const { fleet, commit, urgent } = options;
-	const special = urgentTemplate(fleet);
-	return urgent && await branches.readFile(commit, special) !== void 0 ? special : fleet.template;
-}
-/**
-* Renders a fleet's template as it is in a commit (or tree).
-* @param now UNIX seconds
-* @throws InputError naming the template and its line
-*/
-async function renderFleetTemplate(branches, options) {
-	const { fleet, commit } = options;
-	const where = `${fleet.template} (commit ${shortCommit(commit)})`;
-	const source = await branches.readFile(commit, fleet.template);
-	if (source === void 0) throw new InputError({
-		where,
-		field: `fleets.${fleet.name}.template`,
-		problem: "this commit has no such file",
-		remedy: "Keep one template for each fleet, on every branch."
-	});
-	return renderForFleet({
-		...options,
-		source,
-		where
-	});
-}
-/**
-* Renders the text of a fleet's template.
-* @param options.where how messages name the template
-* @param options.now UNIX seconds
-* @throws InputError with the template's line
-*/
-function renderForFleet(options) {
-	const { config, fleet, source, where, release, now } = options;
-	const { version, baseVersion, digests, previousVersion = "", barriersCrossed } = release;
-	const variables = {
-		version,
-		baseVersion,
-		fleet: fleet.name,
-		stream: config.stream,
-		digests,
-		image: formatRepository(config.image),
-		previousVersion,
-		barriersCrossed,
-		now
-	};
-	return renderTemplate({
-		source,
-		where,
-		variables,
-		now
-	});
-}
-/**
-* The versions whose images a fleet needs:
-* - all versions with an update entry: those that any node can be offered at any time, barriers and dead-ends;
-* - what is paused, which is offered again once it is resumed;
-* - the newest releases: what nodes run, and may be rolled back to.
-*
-* Without `newest` it is every release: then every image in a graph stays, also those that nodes only update from.
-*/
-function neededVersions({ releases, updates, operations }, newest) {
-	const all = releases.releases.map(({ version }) => version);
-	return /* @__PURE__ */ new Set([
-		...newest === void 0 ? all : all.slice(-Math.max(newest, 2)),
-		...updates.releases.map(({ version }) => version),
-		...(operations?.paused ?? []).map(({ version }) => version)
-	]);
-}
-/** Digests of the images of these versions, and of the indexes over them. */
-function digestsOf(fleet, versions) {
-	const digests = fleet.releases.releases.filter(({ version }) => versions.has(version)).flatMap((release) => [...(release["oci-images"] ?? []).map((image) => image["digest-ref"]), ...release["oci-index"] === void 0 ? [] : [release["oci-index"]]]).map((reference) => digestIn(reference));
-	return new Set(digests.filter((digest) => isDigest(digest)));
-}
-/** What a production repository must keep for all of its fleets. */
-function neededDigests(fleets, newest) {
-	return new Set(fleets.flatMap((fleet) => [...digestsOf(fleet, neededVersions(fleet, newest))]));
-}
-/**
-* What the test registry must keep: the images that still have to be promoted from one fleet to another, because
-* promotion copies them from there, and each fleet's newest.
-*/
-function awaitedDigests(fleets, promotions) {
-	const awaited = /* @__PURE__ */ new Set();
-	const add = (fleet, versions) => {
-		for (const digest of digestsOf(fleet, new Set(versions))) awaited.add(digest);
-	};
-	for (const fleet of Object.values(fleets)) add(fleet, fleet.releases.releases.slice(-1).map(({ version }) => version));
-	for (const { from, to } of promotions) {
-		const source = fleets[from];
-		if (source === void 0) continue;
-		const had = new Set(fleets[to]?.releases.releases.map(({ version }) => version));
-		const versions = source.releases.releases.map(({ version }) => version);
-		add(source, versions.slice(versions.findLastIndex((version) => had.has(version)) + 1));
-	}
-	return awaited;
 }
 // src/release/promoted-digest.ts
 /**
@@ -508,26 +411,60 @@ async function readStates({ config, state, log }, fleet) {
 function describeMovedTags(moved) {
 	return moved.map(({ tag, version }) => `tag ${tag} leads to ${version} now`);
 }
-// src/release/read-tag.ts
+// src/release/rollout-entry.ts
+/** The template of a release: for an urgent one the fleet's urgent template, if the commit has it. */
+async function findTemplate(branches, options) {
+	const { fleet, commit, urgent } = options;
+	const special = urgentTemplate(fleet);
+	return urgent && await branches.readFile(commit, special) !== void 0 ? special : fleet.template;
+}
 /**
-* Reads the tags of a repository. That a tag does not exist is confirmed by a second witness, the list of all tags, which
-* is read at most once. If it names the tag, the registry is asked again: another run may have set the tag between the
-* two answers.
-* @returns a function that gives the digest of a tag, and undefined if it does not exist; it throws OutsideError if the
-* registry contradicts itself
+* Renders a fleet's template as it is in a commit (or tree).
+* @param now UNIX seconds
+* @throws InputError naming the template and its line
 */
-function tagReader(client, repository) {
-	let list;
-	return async (tag) => {
-		const reference = atTag(repository, tag);
-		const first = await client.resolve(reference);
-		if (first !== void 0) return first.digest;
-		list ??= client.listTags(repository);
-		if (!(await list).includes(tag)) return void 0;
-		const second = await client.resolve(reference);
-		if (second !== void 0) return second.digest;
-		throw new OutsideError(`reading ${formatReference(reference)}`, "the registry lists this tag, and then answers that it does not exist", "Nothing was written. Run the same command again.");
+async function renderFleetTemplate(branches, options) {
+	const { fleet, commit } = options;
+	const where = `${fleet.template} (commit ${shortCommit(commit)})`;
+	const source = await branches.readFile(commit, fleet.template);
+	if (source === void 0) throw new InputError({
+		where,
+		field: `fleets.${fleet.name}.template`,
+		problem: "this commit has no such file",
+		remedy: "Keep one template for each fleet, on every branch."
+	});
+	return renderForFleet({
+		...options,
+		source,
+		where
+	});
+}
+/**
+* Renders the text of a fleet's template.
+* @param options.where how messages name the template
+* @param options.now UNIX seconds
+* @throws InputError with the template's line
+*/
+function renderForFleet(options) {
+	const { config, fleet, source, where, release, now } = options;
+	const { version, baseVersion, digests, previousVersion = "", barriersCrossed } = release;
+	const variables = {
+		version,
+		baseVersion,
+		fleet: fleet.name,
+		stream: config.stream,
+		digests,
+		image: formatRepository(config.image),
+		previousVersion,
+		barriersCrossed,
+		now
 	};
+	return renderTemplate({
+		source,
+		where,
+		variables,
+		now
+	});
 }
 // src/release/describe-rollout.ts
 /**
@@ -560,4 +497,110 @@ function relative(time, now) {
 	if (time === now) return " (now)";
 	return time > now ? ` (in ${formatDuration(time - now)})` : ` (${formatDuration(now - time)} ago)`;
 }
-export { copyAttachments as S, guidanceTag as _, followOfferOrWarn as a, planTags as b, digestsOf as c, findTemplate as d, renderFleetTemplate as f, buildTagOf as g, buildTag as h, followOffer as i, neededDigests as l, openProject as m, tagReader as n, promotedDigest as o, renderForFleet as p, describeMovedTags as r, awaitedDigests as s, describeEntry as t, neededVersions as u, isBuildTag as v, subjectOfTag as x, isVersionTag as y };
+/**
+* The versions whose images a fleet needs:
+* - all versions with an update entry: those that any node can be offered at any time, barriers and dead-ends;
+* - what is paused, which is offered again once it is resumed;
+* - the newest releases: what nodes run, and may be rolled back to.
+*
+* Without `newest` it is every release: then every image in a graph stays, also those that nodes only update from.
+*/
+function neededVersions({ releases, updates, operations }, newest) {
+	const all = releases.releases.map(({ version }) => version);
+	return /* @__PURE__ */ new Set([
+		...newest === void 0 ? all : all.slice(-Math.max(newest, 2)),
+		...updates.releases.map(({ version }) => version),
+		...(operations?.paused ?? []).map(({ version }) => version)
+	]);
+}
+/** Digests of the images of these versions, and of the indexes over them. */
+function digestsOf(fleet, versions) {
+	const digests = fleet.releases.releases.filter(({ version }) => versions.has(version)).flatMap((release) => [...(release["oci-images"] ?? []).map((image) => image["digest-ref"]), ...release["oci-index"] === void 0 ? [] : [release["oci-index"]]]).map((reference) => digestIn(reference));
+	return new Set(digests.filter((digest) => isDigest(digest)));
+}
+/** What a production repository must keep for all of its fleets. */
+function neededDigests(fleets, newest) {
+	return new Set(fleets.flatMap((fleet) => [...digestsOf(fleet, neededVersions(fleet, newest))]));
+}
+/**
+* What the test registry must keep: the images that still have to be promoted from one fleet to another, because
+* promotion copies them from there, and each fleet's newest.
+*/
+function awaitedDigests(fleets, promotions) {
+	const awaited = /* @__PURE__ */ new Set();
+	const add = (fleet, versions) => {
+		for (const digest of digestsOf(fleet, new Set(versions))) awaited.add(digest);
+	};
+	for (const fleet of Object.values(fleets)) add(fleet, fleet.releases.releases.slice(-1).map(({ version }) => version));
+	for (const { from, to } of promotions) {
+		const source = fleets[from];
+		if (source === void 0) continue;
+		const had = new Set(fleets[to]?.releases.releases.map(({ version }) => version));
+		const versions = source.releases.releases.map(({ version }) => version);
+		add(source, versions.slice(versions.findLastIndex((version) => had.has(version)) + 1));
+	}
+	return awaited;
+}
+// src/release/download-size.ts
+/**
+* Compares the layers of two images by their digests, as a node does (ostree-ext keeps a layer under its digest).
+* @param base the base of the new image, if it is known
+*/
+function downloadBetween(from, to, base) {
+	const has = new Set(layersOf(from).map(({ digest }) => digest));
+	const inBase = base === void 0 ? void 0 : new Set(layersOf(base).map(({ digest }) => digest));
+	const layers = [];
+	let shared = 0;
+	for (const [index, { digest, size }] of layersOf(to).entries()) {
+		if (has.has(digest)) shared += size;
+		else {
+			const of = inBase === void 0 ? void 0 : inBase.has(digest) ? "base" : "derived";
+			layers.push({
+				position: index + 1,
+				digest,
+				bytes: size,
+				of
+			});
+		}
+		has.add(digest);
+	}
+	return {
+		bytes: layers.reduce((sum, { bytes }) => sum + bytes, 0),
+		layers,
+		shared
+	};
+}
+function layersOf({ manifest }) {
+	return manifest.json.layers;
+}
+/** In one line: `12.3 MB in 4 of 67 layers (base 10.0 MB, derived 2.3 MB)`. */
+function describeDownload({ bytes, layers }, to) {
+	const size = (of) => inMegabytes(layers.filter((layer) => layer.of === of).reduce((sum, layer) => sum + layer.bytes, 0));
+	const parts = layers.length === 0 || layers.some(({ of }) => of === void 0) ? "" : ` (base ${size("base")}, derived ${size("derived")})`;
+	return `${inMegabytes(bytes)} in ${layers.length} of ${layersOf(to).length} layers${parts}`;
+}
+function inMegabytes(bytes) {
+	return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+// src/release/read-tag.ts
+/**
+* Reads the tags of a repository. That a tag does not exist is confirmed by a second witness, the list of all tags, which
+* is read at most once. If it names the tag, the registry is asked again: another run may have set the tag between the
+* two answers.
+* @returns a function that gives the digest of a tag, and undefined if it does not exist; it throws OutsideError if the
+* registry contradicts itself
+*/
+function tagReader(client, repository) {
+	let list;
+	return async (tag) => {
+		const reference = atTag(repository, tag);
+		const first = await client.resolve(reference);
+		if (first !== void 0) return first.digest;
+		list ??= client.listTags(repository);
+		if (!(await list).includes(tag)) return void 0;
+		const second = await client.resolve(reference);
+		if (second !== void 0) return second.digest;
+		throw new OutsideError(`reading ${formatReference(reference)}`, "the registry lists this tag, and then answers that it does not exist", "Nothing was written. Run the same command again.");
+	};
+}
+export { planTags as C, isVersionTag as S, copyAttachments as T, openProject as _, awaitedDigests as a, guidanceTag as b, neededVersions as c, renderFleetTemplate as d, renderForFleet as f, promotedDigest as g, followOfferOrWarn as h, inMegabytes as i, describeEntry as l, followOffer as m, describeDownload as n, digestsOf as o, describeMovedTags as p, downloadBetween as r, neededDigests as s, tagReader as t, findTemplate as u, buildTag as v, subjectOfTag as w, isBuildTag as x, buildTagOf as y };

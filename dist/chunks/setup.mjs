@@ -1,6 +1,6 @@
-import { B as packageOf, J as defined, L as exec, O as beforeWriting, Q as OutsideError, R as fedoraPackageOf, V as requireTools, Y as definedVariables, Z as InputError, et as messageOf, z as findTool } from "./host.mjs";
+import { $ as definedVariables, A as beforeWriting, G as requireTools, H as fedoraPackageOf, Q as defined, U as findTool, V as exec, W as packageOf, it as messageOf, nt as OutsideError, tt as InputError } from "./host.mjs";
 import { _ as findStaticBusybox } from "./loop-boot-test.mjs";
-import { H as hostArchitecture } from "./world-registry.mjs";
+import { U as hostArchitecture } from "./world-registry.mjs";
 import { r as pinOf, t as fetchPinnedTool } from "./world-tools.mjs";
 import { access, constants } from "node:fs/promises";
 import { createInterface } from "node:readline";
@@ -142,6 +142,7 @@ const device = "/dev/kvm";
 async function openKvm() {
 	if (!await may(constants.F_OK)) return "absent";
 	if (await may(constants.R_OK | constants.W_OK)) return "ours";
+	if (!await canBeRoot()) return "refused";
 	beforeWriting(() => `open ${device} to this user`);
 	const { username } = userInfo();
 	if (findTool("setfacl") !== void 0) await asRoot("setfacl", [

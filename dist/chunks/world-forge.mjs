@@ -1,7 +1,7 @@
-import { J as defined, L as exec, O as beforeWriting, Q as OutsideError, S as withoutTrailingSlashes, Z as InputError, et as messageOf, k as isRehearsal, z as findTool } from "./host.mjs";
+import { A as beforeWriting, C as withoutTrailingSlashes, Q as defined, U as findTool, V as exec, it as messageOf, j as isRehearsal, nt as OutsideError, tt as InputError } from "./host.mjs";
 import { a as boolean, d as looseObject, g as string, l as int, n as _enum, p as object, r as array, y as unknown } from "./zod.mjs";
-import { j as formatRepository } from "./world-registry.mjs";
-import { D as shortCommit, E as readTexts, S as listTree, a as writeCommit, c as refOf, d as localObjects, f as RemoteError, i as commitTree, l as Git, m as findRemote, n as forecastMerge, o as remoteRefs, s as localRefs, u as fetchedObjects, v as readCommitTime } from "./world-git.mjs";
+import { M as formatRepository } from "./world-registry.mjs";
+import { A as shortCommit, T as listTree, a as writeCommit, b as readCommitTime, c as remoteRefs, d as Git, f as fetchedObjects, g as findRemote, i as commitTree, k as readTexts, l as localRefs, m as RemoteError, n as forecastMerge, o as isAncestor, p as localObjects, s as mergeBase, u as refOf, x as changedPaths } from "./world-git.mjs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -19,7 +19,7 @@ function announceWrites(forge, where, log) {
 		announced = true;
 		return write(...args);
 	};
-	const { branches, pullRequests, statuses, workflowRuns } = forge;
+	const { branches, pullRequests, statuses, workflowRuns, issues } = forge;
 	return {
 		...forge,
 		branches: {
@@ -38,10 +38,18 @@ function announceWrites(forge, where, log) {
 			...statuses,
 			set: first(statuses.set)
 		},
-		...defined({ workflowRuns: workflowRuns && {
-			...workflowRuns,
-			start: first(workflowRuns.start)
-		} })
+		...defined({
+			workflowRuns: workflowRuns && {
+				...workflowRuns,
+				start: first(workflowRuns.start)
+			},
+			issues: issues && {
+				...issues,
+				open: first(issues.open),
+				update: first(issues.update),
+				close: first(issues.close)
+			}
+		})
 	};
 }
 // src/world/forge/forge.ts
@@ -123,55 +131,39 @@ function readCommits(git, objects) {
 		},
 		log: async ({ from, to }) => {
 			await fetchHistory(from, to);
-			return log(git, from, to);
+			return log(git, [to, `^${from}`]);
+		},
+		newest: async (commit, count) => {
+			await objects.fetchNewest(commit, count);
+			return log(git, [
+				"--first-parent",
+				`--max-count=${count}`,
+				commit
+			]);
 		},
 		changedFiles: async (from, to) => {
 			await Promise.all([fetchCommit(from), fetchCommit(to)]);
-			return [...await changedFiles(git, from, to)].sort();
+			return changedPaths(git, from, to);
 		}
 	};
-}
-async function isAncestor(git, ancestor, descendant) {
-	return await git.run([
-		"merge-base",
-		ancestor,
-		descendant
-	], { allow: [0, 1] }) === ancestor;
 }
 /**
 * After a squash or a rebase the base has other commits than the pull request, so the history does not show it. The
 * content does: every path that `head` changed since the merge base is the same in `base`.
 */
 async function contains(git, base, head) {
-	const common = await git.run([
-		"merge-base",
-		base,
-		head
-	], { allow: [0, 1] });
+	const common = await mergeBase(git, base, head);
 	if (common === head) return true;
-	if (common === "") return false;
-	const [changed, different] = await Promise.all([changedFiles(git, common, head), changedFiles(git, head, base)]);
-	return ![...changed].some((path) => different.has(path));
+	if (common === void 0) return false;
+	const different = new Set(await changedPaths(git, head, base));
+	return !(await changedPaths(git, common, head)).some((path) => different.has(path));
 }
-async function changedFiles(git, from, to) {
-	const listed = await git.runOnObjects([
-		"diff-tree",
-		"-r",
-		"-z",
-		"--no-renames",
-		"--name-only",
-		from,
-		to
-	], from, to);
-	return new Set(listed.split("\0").filter((path) => path !== ""));
-}
-async function log(git, from, to) {
+async function log(git, range) {
 	return (await git.run([
 		...plainLog,
 		"-z",
 		"--format=%H%n%P%n%ct%n%B",
-		to,
-		`^${from}`
+		...range
 	])).split("\0").filter((text) => text !== "").map((text) => {
 		const [sha = "", parents = "", time = "", ...message] = text.split("\n");
 		return {
@@ -551,18 +543,12 @@ function parse(text, file) {
 /**
 * A git repository as a forge: branches are its branches; pull requests and statuses are records on refs of its own;
 * merging one is `git merge`.
-* @param directory a bare repository, or a folder inside a clone
+* @param place a bare repository, or a folder inside a clone; a Git that is used elsewhere too: its repository
 * @param remote whose branches these are; undefined: those of the repository itself
-* @throws InputError when `directory` is in no repository
+* @throws InputError when a given folder is in no repository
 */
-async function openGitForge(directory, remote) {
-	const given = new Git(directory);
-	const top = await given.try(["rev-parse", "--show-toplevel"]) ?? await given.try(["rev-parse", "--absolute-git-dir"]);
-	if (top === void 0) throw new InputError({
-		where: directory,
-		problem: "not a git repository"
-	});
-	const git = new Git(top);
+async function openGitForge(place, remote) {
+	const git = typeof place === "string" ? await openRepository(place) : place;
 	const repository = remote === void 0 ? localRepository(git) : remoteRepository(git, remote);
 	const branches = openGitBranches(repository);
 	return {
@@ -572,6 +558,15 @@ async function openGitForge(directory, remote) {
 		pullRequests: openGitPullRequests(repository, branches),
 		statuses: openGitStatuses(repository)
 	};
+}
+async function openRepository(directory) {
+	const given = new Git(directory);
+	const top = await given.try(["rev-parse", "--show-toplevel"]) ?? await given.try(["rev-parse", "--absolute-git-dir"]);
+	if (top === void 0) throw new InputError({
+		where: directory,
+		problem: "not a git repository"
+	});
+	return new Git(top);
 }
 function localRepository(git) {
 	return {
@@ -748,7 +743,7 @@ function aboutPullRequest(env, repository) {
 // src/world/forge/rehearse-writes.ts
 /** A forge whose writes end a rehearsal; in every other run it is the same forge. */
 function rehearseWrites(forge) {
-	const { branches, pullRequests, statuses, workflowRuns } = forge;
+	const { branches, pullRequests, statuses, workflowRuns, issues } = forge;
 	const { place } = forge;
 	const guarded = (write, what) => (...args) => {
 		beforeWriting(() => `${what(...args)} (${place})`);
@@ -775,10 +770,18 @@ function rehearseWrites(forge) {
 			...statuses,
 			set: guarded(statuses.set, (commit, { context }) => `set the status ${context} of commit ${commit}`)
 		},
-		...defined({ workflowRuns: workflowRuns && {
-			...workflowRuns,
-			start: guarded(workflowRuns.start, ({ workflow, branch }) => `start the workflow ${workflow} on ${branch}`)
-		} })
+		...defined({
+			workflowRuns: workflowRuns && {
+				...workflowRuns,
+				start: guarded(workflowRuns.start, ({ workflow, branch }) => `start the workflow ${workflow} on ${branch}`)
+			},
+			issues: issues && {
+				...issues,
+				open: guarded(issues.open, ({ title }) => `open the issue ${JSON.stringify(title)}`),
+				update: guarded(issues.update, ({ number }) => `update issue #${number}`),
+				close: guarded(issues.close, ({ number }) => `close issue #${number}`)
+			}
+		})
 	};
 }
 // src/world/forge/without-token.ts
@@ -838,7 +841,7 @@ async function openForgeOf(git, options) {
 	const gitHub = remote === void 0 || wanted === "git" ? void 0 : await gitHubOf(remote, env);
 	if (remote === void 0 || gitHub === void 0) {
 		if (wanted === "github") throw notOnGitHub(git, remote);
-		const forge = await openGitForge(git.directory, remote);
+		const forge = await openGitForge(git, remote);
 		return remote === void 0 ? announceWrites(forge, `${forge.place} alone, not to a remote`, log) : announced(forge, log);
 	}
 	return openWithGitHub(git, remote, gitHub, options);
@@ -852,7 +855,7 @@ async function openWithGitHub(git, remote, gitHub, options) {
 		pullRequest: void 0,
 		readOnly: void 0
 	}, options), log);
-	const forge = withoutToken(await openGitForge(git.directory, remote), gitHub.host);
+	const forge = withoutToken(await openGitForge(git, remote), gitHub.host);
 	return announceWrites(forge, `${forge.place} by git: there is no token for GitHub`, log);
 }
 function announced(forge, log) {
@@ -871,6 +874,19 @@ function notOnGitHub(git, remote) {
 async function openGitHub(...args) {
 	const { openGitHubForge } = await import("./github.mjs").then((n) => n.n);
 	return openGitHubForge(...args);
+}
+// src/world/forge/branch-names.ts
+/** The branch on which watch-base proposes changes to a fleet's branch. */
+function baseBranch(fleet) {
+	return `coxswain-base-${fleet}`;
+}
+/** The branch on which open-promotion proposes what one fleet runs to the next fleet. */
+function promotionBranch(source, target) {
+	return `coxswain-promote-${source}-to-${target}`;
+}
+/** The branch on which roll-back proposes an earlier content to a fleet's branch. */
+function rollBackBranch(fleet) {
+	return `coxswain-roll-back-${fleet}`;
 }
 // src/world/forge/fit-body.ts
 /** Longest text of a pull request or a comment on GitHub, in characters. */
@@ -1065,19 +1081,6 @@ async function keepPullRequest(forge, proposal, moved) {
 			labels
 		})
 	};
-}
-// src/world/forge/branch-names.ts
-/** The branch on which watch-base proposes changes to a fleet's branch. */
-function baseBranch(fleet) {
-	return `coxswain-base-${fleet}`;
-}
-/** The branch on which open-promotion proposes what one fleet runs to the next fleet. */
-function promotionBranch(source, target) {
-	return `coxswain-promote-${source}-to-${target}`;
-}
-/** The branch on which roll-back proposes an earlier content to a fleet's branch. */
-function rollBackBranch(fleet) {
-	return `coxswain-roll-back-${fleet}`;
 }
 // src/world/forge/github/failures.ts
 /** GitHub's refusal behind an error that explainFailure made; undefined if there was no answer. */
@@ -1302,4 +1305,4 @@ function explain(error, repository) {
 		remedy: "In a workflow: permissions: packages: write, and give the repository the role Admin in the settings of the package, Manage Actions access. Elsewhere: gh auth refresh --scopes read:packages,delete:packages."
 	}, { cause: error });
 }
-export { StaleBranchError as C, readCommits as S, readGitHubRun as _, workflowFiles as a, openGitForge as b, rollBackBranch as c, ourMessage as d, proposeChanges as f, openForge as g, fitBody as h, refusalOf as i, closedKey as l, withdrawProposal as m, packageDeletion as n, baseBranch as o, proposeCommit as p, explainFailure as r, promotionBranch as s, isGitHubRegistry as t, isOurs as u, findToken as v, untilNotStale as x, gitHubOf as y };
+export { StaleBranchError as C, readCommits as S, readGitHubRun as _, workflowFiles as a, openGitForge as b, ourMessage as c, withdrawProposal as d, fitBody as f, openForge as g, rollBackBranch as h, refusalOf as i, proposeChanges as l, promotionBranch as m, packageDeletion as n, closedKey as o, baseBranch as p, explainFailure as r, isOurs as s, isGitHubRegistry as t, proposeCommit as u, findToken as v, untilNotStale as x, gitHubOf as y };

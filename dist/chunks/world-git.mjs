@@ -1,9 +1,10 @@
-import { J as defined, L as exec, P as withTemporaryFolder, Q as OutsideError, Z as InputError, et as messageOf, z as findTool } from "./host.mjs";
+import { L as withTemporaryFolder, Q as defined, U as findTool, V as exec, it as messageOf, nt as OutsideError, tt as InputError } from "./host.mjs";
 import { C as StaleBranchError } from "./world-forge.mjs";
-import { stat, unlink, writeFile } from "node:fs/promises";
+import { stat, unlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { spawn } from "node:child_process";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
+import { randomBytes } from "node:crypto";
 // src/world/git/full-hash.ts
 /** Whether a text is the whole hash of an object, of SHA-1 or SHA-256. */
 function isFullHash(text) {
@@ -98,14 +99,39 @@ async function findEntry(git, commit, path) {
 	};
 	for (const name of path.split("/").filter((part) => part !== "" && part !== ".")) {
 		if (here === void 0 || !isFolder(here)) return void 0;
-		here = (await readTree(git, here)).find((entry) => nameOf(entry.path) === name);
+		here = (await readTree(git, here)).find((entry) => nameOf$1(entry.path) === name);
 	}
 	return here;
+}
+/**
+* The paths of all files that differ between two commits or trees, in the order of their names. A renamed file is two paths.
+* Folders that are the same are not read.
+*/
+async function changedPaths(git, from, to) {
+	const [one, other] = await Promise.all([treeOf(git, from), treeOf(git, to)]);
+	const top = (hash) => ({
+		mode: folder,
+		hash,
+		path: ""
+	});
+	return (await differences(git, top(one), top(other))).sort();
+}
+async function differences(git, one, other) {
+	if (one?.hash === other?.hash && one?.mode === other?.mode) return [];
+	const paths = [one, other].flatMap((each) => each === void 0 || isFolder(each) ? [] : [each.path]);
+	const before = await entriesOf(git, one);
+	const after = await entriesOf(git, other);
+	const inside = [.../* @__PURE__ */ new Set([...before.keys(), ...after.keys()])].map((path) => differences(git, before.get(path), after.get(path)));
+	return [...new Set(paths), ...(await Promise.all(inside)).flat()];
+}
+async function entriesOf(git, entry) {
+	const entries = entry === void 0 || !isFolder(entry) ? [] : await readTree(git, entry);
+	return new Map(entries.map((each) => [each.path, each]));
 }
 function isFolder({ mode }) {
 	return mode === folder;
 }
-function nameOf(path) {
+function nameOf$1(path) {
 	return path.slice(path.lastIndexOf("/") + 1);
 }
 async function walk(git, from) {
@@ -194,6 +220,17 @@ async function readCommitTime(git, commit) {
 		commit
 	]);
 	return Number(line.split(" ")[0]);
+}
+/**
+* The parents of a commit, as it names them: they may be missing here.
+* @param commit a full hash
+* @returns none for a commit that is not here
+*/
+async function parentsOf(git, commit) {
+	const object = isFullHash(commit) ? await git.objects.find(commit) : void 0;
+	if (object?.kind !== "commit") return [];
+	const [header = ""] = object.bytes.toString("latin1").split("\n\n", 1);
+	return [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].map(([, parent = ""]) => parent);
 }
 // src/world/git/remote.ts
 /**
@@ -320,6 +357,7 @@ function localObjects(git) {
 	return {
 		fetchCommit: async () => {},
 		fetchHistory: async () => {},
+		fetchNewest: async () => {},
 		findCommit: async (commit) => await findCommit(git, commit) !== void 0
 	};
 }
@@ -404,6 +442,16 @@ function fetchedObjects(git, from) {
 				if (error instanceof UnknownObject) return false;
 				throw error;
 			}
+		},
+		fetchNewest: async (commit, count) => {
+			if (await isShallow()) {
+				const doing = `fetching the newest commits before ${shortCommit(commit)} from ${place}`;
+				await fetch([
+					`--depth=${count}`,
+					address,
+					commit
+				], doing);
+			} else await fetchCommit(commit);
 		},
 		fetchHistory: async (...commits) => {
 			const missing = [...new Set(commits)].filter((commit) => !complete.has(commit));
@@ -500,7 +548,6 @@ const idle = 1e3;
 var ObjectReader = class {
 	#directory;
 	#process;
-	#questions = [];
 	#timer;
 	constructor(directory) {
 		this.#directory = directory;
@@ -512,15 +559,15 @@ var ObjectReader = class {
 	*/
 	read(name) {
 		if (name === "" || name.includes("\n")) return Promise.resolve(void 0);
-		const child = this.#process ?? this.#start();
+		const process = this.#process ?? this.#start();
 		clearTimeout(this.#timer);
-		if (this.#questions.length === 0) keepRunning(child, true);
+		if (process.questions.length === 0) keepRunning(process, true);
 		return new Promise((answer, fail) => {
-			this.#questions.push({
+			process.questions.push({
 				answer,
 				fail
 			});
-			child.stdin.write(`${name}\n`);
+			process.child.stdin.write(`${name}\n`);
 		});
 	}
 	/** Like `read`; undefined also if git cannot read. For questions that are asked otherwise then. */
@@ -545,38 +592,42 @@ var ObjectReader = class {
 				GIT_TERMINAL_PROMPT: "0"
 			}
 		});
-		this.#process = child;
-		keepRunning(child, false);
+		const started = {
+			child,
+			questions: []
+		};
+		const { questions } = started;
+		this.#process = started;
+		keepRunning(started, false);
 		let complaint = "";
 		child.stderr.on("data", (data) => {
 			complaint = (complaint + data.toString()).slice(-2e3);
 		});
 		const answers = answerParser();
 		child.stdout.on("data", (data) => {
-			for (const object of answers(data)) this.#questions.shift()?.answer(object);
-			if (this.#questions.length === 0) this.#rest(child);
+			for (const object of answers(data)) questions.shift()?.answer(object);
+			if (questions.length === 0) this.#rest(started);
 		});
 		const end = (why) => {
-			if (this.#process === child) this.#process = void 0;
-			const open = this.#questions.splice(0);
-			for (const { fail } of open) fail(new OutsideError("reading objects from git", complaint.trim() || why));
+			if (this.#process === started) this.#process = void 0;
+			for (const { fail } of questions.splice(0)) fail(new OutsideError("reading objects from git", complaint.trim() || why));
 		};
 		child.once("error", ({ message }) => end(message));
 		child.once("close", (code) => end(`git ended with exit code ${code}`));
 		child.stdin.on("error", () => {});
-		return child;
+		return started;
 	}
-	#rest(child) {
-		keepRunning(child, false);
+	#rest(process) {
+		keepRunning(process, false);
 		clearTimeout(this.#timer);
 		this.#timer = setTimeout(() => {
-			if (this.#process === child) this.#process = void 0;
-			child.stdin.end();
+			if (this.#process === process) this.#process = void 0;
+			process.child.stdin.end();
 		}, idle).unref();
 	}
 };
 /** Whether our own process waits for this one. */
-function keepRunning(child, wait) {
+function keepRunning({ child }, wait) {
 	const how = wait ? "ref" : "unref";
 	child[how]();
 	for (const stream of [
@@ -634,7 +685,7 @@ const neutral = {
 /** Runs git in one repository. */
 var Git = class {
 	directory;
-	/** What git said about objects: by the hash of a blob, its text; by a command line, its output. */
+	/** What git said about objects: by the hash of a blob, its text; by a question about a commit, the answer. */
 	memory = new Memory();
 	objects;
 	/** @param directory a work tree, a folder inside one, or a bare repository */
@@ -655,21 +706,6 @@ var Git = class {
 				...options.env
 			}
 		})).stdout.replace(/\n$/, "");
-	}
-	/**
-	* Like `run`, but runs git once for all calls with the same arguments. A verb asks the same dozens of times, and each
-	* process takes about 15 ms. Objects never change, so this is only for questions about objects: unless each of
-	* `objects` is a full hash, nothing is remembered.
-	* @param objects the commits, trees and blobs in `args` that decide the answer
-	*/
-	async runOnObjects(args, ...objects) {
-		if (!objects.every(isFullHash)) return this.run(args);
-		const question = args.join("\0");
-		const known = this.memory.get(question);
-		if (known !== void 0) return known;
-		const answer = await this.run(args);
-		this.memory.set(question, answer);
-		return answer;
 	}
 	/** Runs `git ARGS`; undefined if it answers with exit code 1 or 128 ("no such thing"). */
 	async try(args, options = {}) {
@@ -720,14 +756,14 @@ function lockWatch(within = "/") {
 	return async (error) => {
 		const file = lockIn(error);
 		if (file === void 0 || !isInside(file, within)) return false;
-		const id = await identity$1(file);
+		const id = await identity(file);
 		if (id === void 0) return true;
 		if (watched?.file !== file || watched.id !== id) watched = {
 			file,
 			id,
 			since: performance.now()
 		};
-		else if (performance.now() - watched.since > staleAfter && await identity$1(file) === id) {
+		else if (performance.now() - watched.since > staleAfter && await identity(file) === id) {
 			await unlink(file).catch(() => {});
 			watched = void 0;
 		}
@@ -738,7 +774,7 @@ function isInside(file, folder) {
 	return file.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
 }
 /** Distinguishes a lock from the next one of the same name. */
-async function identity$1(file) {
+async function identity(file) {
 	const found = await stat(file, { bigint: true }).catch(() => void 0);
 	return found === void 0 ? void 0 : `${found.ino} ${found.mtimeNs}`;
 }
@@ -831,6 +867,7 @@ async function untilUnlocked(move, check) {
 * @throws InputError
 */
 async function refuseCheckedOut(git, ref) {
+	if (ref === shortRef(ref)) return;
 	const listed = await git.run([
 		"worktree",
 		"list",
@@ -993,17 +1030,119 @@ function localFolder(url) {
 	if (url.startsWith("file://")) return decodeURIComponent(new URL(url).pathname);
 	return url.startsWith("/") ? url : void 0;
 }
+// src/world/git/ancestry.ts
+/** Commits that are read here before git is asked: one process of git takes the time of some dozens of them. */
+const near = 32;
+/**
+* The best common ancestor of two commits whose history is here.
+* @returns undefined if they share none; one of them if there are several
+* @throws OutsideError if git does not have a commit
+*/
+async function mergeBase(git, one, other) {
+	if (await isNear(git, one, other)) return one;
+	if (await isNear(git, other, one)) return other;
+	const common = await git.run([
+		"merge-base",
+		one,
+		other
+	], { allow: [0, 1] });
+	return common === "" ? void 0 : common;
+}
+/** Whether a commit is, or is an ancestor of, another one whose history is here. */
+async function isAncestor(git, ancestor, descendant) {
+	return await mergeBase(git, ancestor, descendant) === ancestor;
+}
+/** True if the nearest commits of a history contain this one. False proves nothing. */
+async function isNear(git, ancestor, descendant) {
+	const seen = /* @__PURE__ */ new Set([descendant]);
+	for (const commit of seen) {
+		if (commit === ancestor) return true;
+		if (seen.size >= near) return seen.has(ancestor);
+		for (const parent of await parentsOf(git, commit)) seen.add(parent);
+	}
+	return false;
+}
+// src/world/git/identity.ts
+/** git's own guess, of a machine without a user name, is useless. */
+const ours = {
+	name: "Coxswain",
+	address: "coxswain@localhost"
+};
+const identities = /* @__PURE__ */ new WeakMap();
+/** The user's name and address as git knows them; Coxswain's if git has none. Asked once for a repository. */
+function readIdentity(git) {
+	const known = identities.get(git) ?? askBoth(git);
+	identities.set(git, known);
+	return known;
+}
+/** The environment in which git uses this identity. */
+function identityEnvironment({ author, committer }) {
+	return {
+		GIT_AUTHOR_NAME: nameOf(author),
+		GIT_AUTHOR_EMAIL: addressOf(author),
+		GIT_COMMITTER_NAME: nameOf(committer),
+		GIT_COMMITTER_EMAIL: addressOf(committer)
+	};
+}
+async function askBoth(git) {
+	const [author, committer] = await Promise.all([ask(git, "AUTHOR"), ask(git, "COMMITTER")]);
+	return {
+		author,
+		committer
+	};
+}
+async function ask(git, role) {
+	const answer = await git.try([
+		"-c",
+		"user.useConfigOnly=true",
+		"var",
+		`GIT_${role}_IDENT`
+	]);
+	const [, who = `${ours.name} <${ours.address}>`, when] = /^(.* <.*>) (\d+ [+-]\d+)$/.exec(answer ?? "") ?? [];
+	return {
+		who,
+		...process.env[`GIT_${role}_DATE`] === void 0 || when === void 0 ? {} : { when }
+	};
+}
+function nameOf({ who }) {
+	return who.slice(0, who.lastIndexOf(" <"));
+}
+function addressOf({ who }) {
+	return who.slice(who.lastIndexOf("<") + 1, -1);
+}
 // src/world/git/write-objects.ts
 /**
-* Writes a commit that no ref names yet. Works in a bare repository. It uses an index file of its own, so the index of
-* a clone is not touched.
+* Writes a commit that no ref names yet, by one `git fast-import`. Works in a bare repository, and touches neither the
+* index nor the work tree of a clone. Hooks and signing are for what people commit.
+* @throws OutsideError if git cannot write it, or a path could not be in a work tree
 */
 async function writeCommit(git, commit) {
-	return commitTree(git, {
-		tree: await writeTree(git, commit.parent, commit.changes),
-		parents: [...commit.parent === void 0 ? [] : [commit.parent], ...commit.merges ?? []],
-		message: commit.message
+	const { parent, merges = [], changes } = commit;
+	const { author, committer } = await readIdentity(git);
+	const ref = `refs/coxswain/new/${randomBytes(8).toString("hex")}`;
+	const stream = [
+		`commit ${ref}\nmark :1\nauthor ${signed(author)}\ncommitter ${signed(committer)}\n`,
+		...data(commit.message.endsWith("\n") ? commit.message : `${commit.message}\n`),
+		...parent === void 0 ? [] : [`from ${parent}\n`],
+		...merges.map((merge) => `merge ${merge}\n`)
+	];
+	for (const { path, content } of changes) if (content === null) stream.push(`D ${quoted(path)}\n`);
+	for (const change of changes) {
+		if (change.content === null) continue;
+		const mode = await isExecutable(git, parent, change) ? "100755" : "100644";
+		stream.push(`M ${mode} inline ${quoted(change.path)}\n`, ...data(change.content));
+	}
+	stream.push(`get-mark :1\nreset ${ref}\nfrom ${"0".repeat(parent?.length ?? 40)}\n\ndone\n`);
+	const written = await git.run([
+		"fast-import",
+		"--quiet",
+		"--done"
+	], {
+		input: Buffer.concat(stream.map((part) => typeof part === "string" ? Buffer.from(part) : part)),
+		doing: "writing a commit"
 	});
+	if (isFullHash(written)) return written;
+	throw new OutsideError("writing a commit", `git fast-import answered ${JSON.stringify(written)}`);
 }
 /** Writes a commit of an existing tree; no ref names it yet. */
 async function commitTree(git, commit) {
@@ -1016,72 +1155,30 @@ async function commitTree(git, commit) {
 		"-"
 	], {
 		input: commit.message,
-		env: await identity(git)
+		env: identityEnvironment(await readIdentity(git))
 	});
 }
-async function writeTree(git, parent, changes) {
-	return withTemporaryFolder("index", async (folder) => {
-		const blobs = await writeBlobs(git, folder, changes);
-		const lines = await Promise.all(changes.map((change, index) => indexLine(git, parent, change, blobs[index])));
-		const env = { GIT_INDEX_FILE: join(folder, "index") };
-		if (parent !== void 0) await git.run(["read-tree", parent], { env });
-		await git.run([
-			"update-index",
-			"-z",
-			"--index-info"
-		], {
-			env,
-			input: lines.join("")
-		});
-		return git.run(["write-tree"], { env });
-	});
+function data(content) {
+	const bytes = Buffer.from(content);
+	return [
+		`data ${bytes.length}\n`,
+		bytes,
+		"\n"
+	];
 }
-/**
-* Writes the new contents by one git process.
-* @returns for each change the hash of its content; undefined if it removes a file
-*/
-async function writeBlobs(git, folder, changes) {
-	const files = [];
-	for (const { content } of changes) {
-		if (content === null) continue;
-		const file = join(folder, `${files.length}`);
-		await writeFile(file, content);
-		files.push(file);
-	}
-	if (files.length === 0) return [];
-	const written = (await git.run([
-		"hash-object",
-		"-w",
-		"--no-filters",
-		"--stdin-paths"
-	], { input: files.map((file) => `${file}\n`).join("") })).split("\n");
-	return changes.map(({ content }) => content === null ? void 0 : written.shift());
+/** As in C, which git also understands for names that need no quotes. */
+function quoted(path) {
+	if (path.split("/").some((part) => /^(?:\.{0,2}|\.git)$/i.test(part)) || path.includes("\0")) throw new OutsideError("writing a commit", `${JSON.stringify(path)} cannot be the path of a file`);
+	return `"${path.replaceAll(/["\\]/g, "\\$&").replaceAll("\n", "\\n")}"`;
 }
-/** A line for `update-index --index-info`; mode 0 removes. */
-async function indexLine(git, parent, change, blob) {
-	if (blob === void 0) return `0 ${"0".repeat(parent?.length ?? 40)}\t${change.path}\0`;
-	return `${change.executable ?? (parent !== void 0 && (await findEntry(git, parent, change.path))?.mode === "100755") ? "100755" : "100644"} ${blob}\t${change.path}\0`;
+/** A file keeps its mode, unless the change says another one. */
+async function isExecutable(git, parent, change) {
+	if (change.executable !== void 0) return change.executable;
+	return parent !== void 0 && (await findEntry(git, parent, change.path))?.mode === "100755";
 }
-const identities = /* @__PURE__ */ new WeakMap();
-/** Environment that names Coxswain if git has no user name; git's own guess is useless. */
-function identity(git) {
-	const known = identities.get(git) ?? readIdentity(git);
-	identities.set(git, known);
-	return known;
-}
-async function readIdentity(git) {
-	const env = {};
-	for (const role of ["AUTHOR", "COMMITTER"]) {
-		if (await git.try([
-			"-c",
-			"user.useConfigOnly=true",
-			"var",
-			`GIT_${role}_IDENT`
-		]) !== void 0) continue;
-		env[`GIT_${role}_NAME`] = "Coxswain";
-		env[`GIT_${role}_EMAIL`] = "coxswain@localhost";
-	}
-	return env;
+/** As git stores it. */
+function signed({ who, when }) {
+	return `${who} ${when ?? `${Math.floor(Date.now() / 1e3)} +0000`}`;
 }
 // src/world/git/merge-trees.ts
 /** Computes the merge of a commit into another. Changes no branch and no work tree. */
@@ -1200,4 +1297,4 @@ function asText(bytes) {
 	const text = bytes.toString("utf8");
 	return Buffer.from(text).equals(bytes) && !text.includes("�") ? text : bytes;
 }
-export { readBlob as C, shortCommit as D, readTexts as E, isFullHash as O, listTree as S, readTextBlob as T, findCommit as _, writeCommit as a, isFolder as b, refOf as c, localObjects as d, RemoteError as f, runWithRemote as g, remoteSeconds as h, commitTree as i, Git as l, findRemote as m, forecastMerge as n, remoteRefs as o, explainRemoteFailure as p, forecastMergeFrom as r, localRefs as s, treeChanges as t, fetchedObjects as u, readCommitTime as v, readBlobs as w, listCommit as x, findEntry as y };
+export { shortCommit as A, isFolder as C, readBlobs as D, readBlob as E, readTextBlob as O, findEntry as S, listTree as T, remoteSeconds as _, writeCommit as a, readCommitTime as b, remoteRefs as c, Git as d, fetchedObjects as f, findRemote as g, explainRemoteFailure as h, commitTree as i, isFullHash as j, readTexts as k, localRefs as l, RemoteError as m, forecastMerge as n, isAncestor as o, localObjects as p, forecastMergeFrom as r, mergeBase as s, treeChanges as t, refOf as u, runWithRemote as v, listCommit as w, changedPaths as x, findCommit as y };

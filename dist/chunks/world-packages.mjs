@@ -1,6 +1,6 @@
-import { J as defined, L as exec, M as isMissing, P as withTemporaryFolder, Q as OutsideError, Z as InputError, z as findTool } from "./host.mjs";
+import { L as withTemporaryFolder, P as isMissing, Q as defined, U as findTool, V as exec, nt as OutsideError, tt as InputError } from "./host.mjs";
 import { g as string, l as int, p as object, r as array } from "./zod.mjs";
-import { C as isIndex, E as atDigest, a as layerEntries, g as readReferrer, j as formatRepository, m as pushArtifact, o as plainPath } from "./world-registry.mjs";
+import { D as atDigest, M as formatRepository, _ as readReferrer, h as pushArtifact, i as plainPath, r as layerEntries, w as isIndex } from "./world-registry.mjs";
 import { copyFile, lstat, mkdir, realpath } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
 import { createWriteStream } from "node:fs";
@@ -113,6 +113,11 @@ function nameOf({ name }) {
 }
 function compareText(one, other) {
 	return one === other ? 0 : one < other ? -1 : 1;
+}
+// src/world/packages/package.ts
+/** `EPOCH:VERSION-RELEASE`, the epoch only if there is one. */
+function fullVersion({ epoch, version, release }) {
+	return `${epoch === void 0 ? "" : `${epoch}:`}${version}-${release}`;
 }
 // src/world/packages/rpm-database.ts
 /**
@@ -340,10 +345,6 @@ function pushPackages(client, repository, subject, packages) {
 		}]
 	});
 }
-/** Whether an image has a list. */
-async function hasPackages(client, repository, digest) {
-	return (await client.referrers(repository, digest, packagesArtifactType)).length > 0;
-}
 /** The list that is attached to an image; undefined if there is none, or none can be read. */
 async function recordedPackages(client, image) {
 	const { repository, digest } = image;
@@ -366,11 +367,6 @@ function jsonOrUndefined(bytes) {
 	} catch {
 		return;
 	}
-}
-// src/world/packages/package.ts
-/** `EPOCH:VERSION-RELEASE`, the epoch only if there is one. */
-function fullVersion({ epoch, version, release }) {
-	return `${epoch === void 0 ? "" : `${epoch}:`}${version}-${release}`;
 }
 // src/world/packages/package-changes.ts
 /** Longer lists are cut: a pull request's text has a limit (GitHub's: 65,536 characters). */
@@ -465,18 +461,28 @@ async function readPackages(client, image) {
 * Attaches the list of an image's packages to it, while its files are on this machine. This is for speed only: a list
 * that was not recorded is read from the image later, so a missing program rpm is only a warning.
 * @param options.root the image's root file system
+* @returns the packages; undefined if they cannot be read, or the image has no rpm database
 */
 async function recordPackages(client, options) {
 	const { repository, subject, root, log } = options;
-	if (await hasPackages(client, repository, subject.digest)) return;
+	const recorded = await recordedPackages(client, atDigest(repository, subject.digest));
+	if (recorded !== void 0) return recorded;
+	const packages = await packagesOfImage(root, log);
+	if (packages !== void 0) await pushPackages(client, repository, subject, packages);
+	return packages;
+}
+/**
+* The packages of an image whose files are on this machine. What cannot be read is a warning.
+* @param root the image's root file system
+*/
+async function packagesOfImage(root, log) {
 	if (findTool("rpm") === void 0) {
 		log.warn("the packages of the image are not recorded: the program rpm is not installed (apt-get install rpm)");
 		return;
 	}
-	const packages = await packagesOfRoot(root).catch((error) => {
+	return packagesOfRoot(root).catch((error) => {
 		if (!(error instanceof OutsideError)) throw error;
 		log.warn(`the packages of the image are not recorded: ${error.message}`);
 	});
-	if (packages !== void 0) await pushPackages(client, repository, subject, packages);
 }
-export { comparePackages as a, describePackages as i, recordPackages as n, samePackages as o, countPackages as r, readPackages as t };
+export { describePackages as a, comparePackages as c, countPackages as i, identity as l, readPackages as n, fullVersion as o, recordPackages as r, byName as s, packagesOfImage as t, samePackages as u };

@@ -1,4 +1,4 @@
-import { J as defined, L as exec, N as readFileIfThere, O as beforeWriting, Q as OutsideError, S as withoutTrailingSlashes, V as requireTools, Z as InputError, et as messageOf, o as inParallel, w as silentLog, z as findTool } from "./host.mjs";
+import { A as beforeWriting, C as withoutTrailingSlashes, G as requireTools, I as readFileIfThere, Q as defined, T as silentLog, U as findTool, V as exec, g as code, it as messageOf, nt as OutsideError, s as inParallel, tt as InputError } from "./host.mjs";
 import { d as looseObject, f as number, g as string, l as int, m as record, o as custom, r as array, u as literal } from "./zod.mjs";
 import { t as createTarDecoder } from "./modern-tar.mjs";
 import { readFile } from "node:fs/promises";
@@ -730,6 +730,136 @@ function plain({ mediaType, digest, size }) {
 		size
 	};
 }
+// src/world/registry/registry-failures.ts
+/** A failure that may not happen again a little later. */
+var TransientError = class extends OutsideError {
+	/** What the server asked for with Retry-After. */
+	retryAfterSeconds;
+	constructor(tried, happened, options = {}) {
+		super(tried, happened, void 0, options);
+		this.retryAfterSeconds = options.retryAfterSeconds;
+	}
+};
+/** A server took a request and did not answer. It costs much time, so it is tried only once more. */
+var NoAnswerError = class extends TransientError {};
+/** The registry answered that it has no such thing. */
+var NotFoundError = class extends InputError {
+	constructor(what) {
+		super({
+			where: what,
+			problem: "not found: the registry has no such image",
+			remedy: "Check the name, and that it was pushed."
+		});
+	}
+};
+function unauthorised(options) {
+	const { what, host, status, push, hadCredentials } = options;
+	const verb = push ? "push to" : "pull from";
+	return new InputError({
+		where: what,
+		problem: `unauthorised: ${host} answered ${status}${hadCredentials ? " to the credentials we have for it" : ", and no credentials for it were found"}`,
+		remedy: hadCredentials ? `Check that this account may ${verb} the repository, and that the repository exists.` : `Log in first: podman login ${host} (or docker login). A repository that does not exist may give the same answer.`
+	});
+}
+function notARegistry(host, seen) {
+	return new InputError({
+		where: host,
+		problem: `not a registry: ${seen}`,
+		remedy: "Check the host name and the port."
+	});
+}
+const permanentCodes = {
+	ENOTFOUND: "no such host",
+	ERR_INVALID_URL: "not a valid address",
+	ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host name",
+	DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is self-signed and not trusted here (NODE_EXTRA_CA_CERTS adds one)",
+	SELF_SIGNED_CERT_IN_CHAIN: "its certificate is not trusted here (NODE_EXTRA_CA_CERTS adds an authority)",
+	UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its certificate is not trusted here (NODE_EXTRA_CA_CERTS adds an authority)",
+	CERT_HAS_EXPIRED: "its certificate has expired"
+};
+const transientCodes = {
+	ECONNREFUSED: "connection refused",
+	ECONNRESET: "the connection broke",
+	EPIPE: "the connection broke",
+	UND_ERR_SOCKET: "the connection broke",
+	ETIMEDOUT: "no answer in time",
+	UND_ERR_CONNECT_TIMEOUT: "no answer in time",
+	UND_ERR_HEADERS_TIMEOUT: "no answer in time",
+	UND_ERR_BODY_TIMEOUT: "the answer stopped half-way",
+	EAI_AGAIN: "its name cannot be resolved"
+};
+/** Turns what fetch threw into our error: the host is not reachable, or the connection broke. */
+function connectionFailure(doing, host, error) {
+	const chain = causes(error);
+	for (const each of chain) if (each instanceof OutsideError || each instanceof InputError) return each;
+	const codes = chain.map(codeOf);
+	const permanent = codes.find((code) => code !== void 0 && code in permanentCodes);
+	if (permanent !== void 0) return new OutsideError(doing, `${host} is not reachable: ${permanentCodes[permanent]} (${permanent})`, void 0, { cause: error });
+	const passing = codes.find((code) => code !== void 0 && code in transientCodes);
+	return new TransientError(doing, `${host} is not reachable: ${passing === void 0 ? messageOf(chain.at(-1)) : `${transientCodes[passing]} (${passing})`}`, { cause: error });
+}
+/** The error, what caused it, what caused that, and what an AggregateError holds. */
+function causes(error) {
+	const chain = [];
+	const open = [error];
+	while (open.length > 0 && chain.length < 20) {
+		const next = open.shift();
+		if (next === void 0 || chain.includes(next)) continue;
+		chain.push(next);
+		if (next instanceof AggregateError) open.push(...next.errors);
+		if (next instanceof Error) open.push(next.cause);
+	}
+	return chain;
+}
+function codeOf(error) {
+	return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : void 0;
+}
+// src/world/registry/verified.ts
+/** Passes a stream through. At its end it errors if the content does not match the descriptor. */
+function verified(source, descriptor, what) {
+	const hash = createHash("sha256");
+	const reader = source.getReader();
+	let size = 0;
+	return new ReadableStream({
+		pull: async (controller) => {
+			try {
+				const { done, value } = await reader.read();
+				if (!done) {
+					hash.update(value);
+					size += value.length;
+					if (size > descriptor.size) throw wrongSize(what, descriptor.size, `more than ${descriptor.size}`);
+					controller.enqueue(value);
+					return;
+				}
+				if (size !== descriptor.size) throw wrongSize(what, descriptor.size, `${size}`);
+				const found = `sha256:${hash.digest("hex")}`;
+				if (found !== descriptor.digest) throw wrongBytes(what, found);
+				controller.close();
+			} catch (error) {
+				await reader.cancel().catch(() => {});
+				controller.error(connectionFailure(`reading ${what}`, what.split("/")[0], error));
+			}
+		},
+		cancel: (reason) => reader.cancel(reason)
+	});
+}
+/** Cuts a range from a stream of the whole content. */
+function part(source, range) {
+	let position = 0;
+	const end = range.offset + range.length;
+	return source.pipeThrough(new TransformStream({ transform: (chunk, controller) => {
+		const wanted = chunk.subarray(Math.max(range.offset - position, 0), Math.max(end - position, 0));
+		position += chunk.length;
+		if (wanted.length > 0) controller.enqueue(wanted);
+		if (position >= end) controller.terminate();
+	} }));
+}
+function wrongSize(what, expected, found) {
+	return new TransientError(`reading ${what}`, `${expected} bytes were expected, and ${found} came`);
+}
+function wrongBytes(what, found) {
+	return new OutsideError(`reading ${what}`, `the content does not match its digest: it is ${found}`, "None of it was used. The registry, or a proxy before it, damages or replaces content.");
+}
 // src/world/registry/layout.ts
 /** The annotation that holds an image's name in a layout. */
 const nameAnnotation = "org.opencontainers.image.ref.name";
@@ -814,90 +944,6 @@ function parseChallenges(header) {
 		rest = rest.replace(/^[\s,]+/, "");
 	}
 	return challenges;
-}
-// src/world/registry/registry-failures.ts
-/** A failure that may not happen again a little later. */
-var TransientError = class extends OutsideError {
-	/** What the server asked for with Retry-After. */
-	retryAfterSeconds;
-	constructor(tried, happened, options = {}) {
-		super(tried, happened, void 0, options);
-		this.retryAfterSeconds = options.retryAfterSeconds;
-	}
-};
-/** A server took a request and did not answer. It costs much time, so it is tried only once more. */
-var NoAnswerError = class extends TransientError {};
-/** The registry answered that it has no such thing. */
-var NotFoundError = class extends InputError {
-	constructor(what) {
-		super({
-			where: what,
-			problem: "not found: the registry has no such image",
-			remedy: "Check the name, and that it was pushed."
-		});
-	}
-};
-function unauthorised(options) {
-	const { what, host, status, push, hadCredentials } = options;
-	const verb = push ? "push to" : "pull from";
-	return new InputError({
-		where: what,
-		problem: `unauthorised: ${host} answered ${status}${hadCredentials ? " to the credentials we have for it" : ", and no credentials for it were found"}`,
-		remedy: hadCredentials ? `Check that this account may ${verb} the repository, and that the repository exists.` : `Log in first: podman login ${host} (or docker login). A repository that does not exist may give the same answer.`
-	});
-}
-function notARegistry(host, seen) {
-	return new InputError({
-		where: host,
-		problem: `not a registry: ${seen}`,
-		remedy: "Check the host name and the port."
-	});
-}
-const permanentCodes = {
-	ENOTFOUND: "no such host",
-	ERR_INVALID_URL: "not a valid address",
-	ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host name",
-	DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is self-signed and not trusted here (NODE_EXTRA_CA_CERTS adds one)",
-	SELF_SIGNED_CERT_IN_CHAIN: "its certificate is not trusted here (NODE_EXTRA_CA_CERTS adds an authority)",
-	UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its certificate is not trusted here (NODE_EXTRA_CA_CERTS adds an authority)",
-	CERT_HAS_EXPIRED: "its certificate has expired"
-};
-const transientCodes = {
-	ECONNREFUSED: "connection refused",
-	ECONNRESET: "the connection broke",
-	EPIPE: "the connection broke",
-	UND_ERR_SOCKET: "the connection broke",
-	ETIMEDOUT: "no answer in time",
-	UND_ERR_CONNECT_TIMEOUT: "no answer in time",
-	UND_ERR_HEADERS_TIMEOUT: "no answer in time",
-	UND_ERR_BODY_TIMEOUT: "the answer stopped half-way",
-	EAI_AGAIN: "its name cannot be resolved"
-};
-/** Turns what fetch threw into our error: the host is not reachable, or the connection broke. */
-function connectionFailure(doing, host, error) {
-	const chain = causes(error);
-	for (const each of chain) if (each instanceof OutsideError || each instanceof InputError) return each;
-	const codes = chain.map(codeOf);
-	const permanent = codes.find((code) => code !== void 0 && code in permanentCodes);
-	if (permanent !== void 0) return new OutsideError(doing, `${host} is not reachable: ${permanentCodes[permanent]} (${permanent})`, void 0, { cause: error });
-	const passing = codes.find((code) => code !== void 0 && code in transientCodes);
-	return new TransientError(doing, `${host} is not reachable: ${passing === void 0 ? messageOf(chain.at(-1)) : `${transientCodes[passing]} (${passing})`}`, { cause: error });
-}
-/** The error, what caused it, what caused that, and what an AggregateError holds. */
-function causes(error) {
-	const chain = [];
-	const open = [error];
-	while (open.length > 0 && chain.length < 20) {
-		const next = open.shift();
-		if (next === void 0 || chain.includes(next)) continue;
-		chain.push(next);
-		if (next instanceof AggregateError) open.push(...next.errors);
-		if (next instanceof Error) open.push(next.cause);
-	}
-	return chain;
-}
-function codeOf(error) {
-	return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : void 0;
 }
 // src/world/registry/authentication.ts
 const tokenSchema = looseObject({
@@ -1041,109 +1087,6 @@ function jsonOrUndefined$1(bytes) {
 	} catch {
 		return;
 	}
-}
-// src/world/registry/layer.ts
-/**
-* Goes through the files of a layer as it streams in: gzip, zstd or plain, recognised by the first bytes.
-* Leaving the loop ends the stream.
-* @param what for messages
-* @throws InputError when it is not a tar archive
-*/
-async function* layerEntries(source, what) {
-	const reader = (await decompressed(source, what)).pipeThrough(createTarDecoder({ strict: true })).getReader();
-	let finished = false;
-	try {
-		for (;;) {
-			const { done, value } = await reader.read().catch((error) => {
-				finished = true;
-				throw asOurs(error, what);
-			});
-			if (done) {
-				finished = true;
-				return;
-			}
-			yield {
-				header: value.header,
-				path: plainPath(value.header.name),
-				content: value.body
-			};
-			await drain(value);
-		}
-	} finally {
-		if (!finished) await reader.cancel().catch(() => {});
-	}
-}
-/** The usual form of a path in an archive: `./usr/bin/` becomes `usr/bin`. */
-function plainPath(name) {
-	return withoutTrailingSlashes(name.replace(/^(\.?\/)+/, ""));
-}
-async function drain({ body }) {
-	if (body.locked) return;
-	for (const reader = body.getReader();;) if ((await reader.read()).done) return;
-}
-async function decompressed(source, what) {
-	const iterator = source[Symbol.asyncIterator]();
-	let start = /* @__PURE__ */ new Uint8Array();
-	while (start.length < 4) {
-		const { done, value } = await iterator.next();
-		if (done) break;
-		start = start.length === 0 ? value : Buffer.concat([start, value]);
-	}
-	const bytes = Readable.from((async function* () {
-		try {
-			yield start;
-			for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
-		} finally {
-			await iterator.return?.();
-		}
-	})(), { objectMode: false });
-	const [one, two, three, four] = start;
-	if (one === 31 && two === 139) return toWeb(pipe(bytes, createGunzip()));
-	if (one === 40 && two === 181 && three === 47 && four === 253) return toWeb(unzstd(bytes, what));
-	return toWeb(bytes);
-}
-/** An error at the source ends the sink, and closing the sink closes the source. */
-function pipe(source, sink) {
-	source.once("error", (error) => sink.destroy(error));
-	sink.once("close", () => source.destroy());
-	source.pipe(sink);
-	return sink;
-}
-/** The program zstd decompresses it, because Node.js 20 cannot. */
-function unzstd(source, what) {
-	requireTools(["zstd"]);
-	const child = spawn(findTool("zstd") ?? "zstd", [
-		"--decompress",
-		"--stdout",
-		"--quiet"
-	], { stdio: [
-		"pipe",
-		"pipe",
-		"ignore"
-	] });
-	const { stdin, stdout } = child;
-	child.once("error", (error) => stdout.destroy(error));
-	child.once("exit", (code) => {
-		if (code !== 0 && code !== null) stdout.destroy(new OutsideError(`decompressing ${what}`, `zstd ended with exit code ${code}`));
-	});
-	source.once("error", (error) => stdout.destroy(error));
-	stdout.once("close", () => {
-		source.destroy();
-		child.kill();
-	});
-	stdin.on("error", () => {});
-	source.pipe(stdin);
-	return stdout;
-}
-function toWeb(stream) {
-	return Readable.toWeb(stream);
-}
-function asOurs(error, what) {
-	if (error instanceof InputError || error instanceof OutsideError) return error;
-	return new InputError({
-		where: what,
-		problem: "not a tar archive, or a damaged one"
-	}, { cause: error });
 }
 // src/world/registry/patience.ts
 /** Bytes per second of the slowest connection that we wait for. */
@@ -1458,52 +1401,6 @@ async function upload(transport, repository, digest, body, opened) {
 		unused = void 0;
 		return finishUpload(transport, repository, digest, uploadLocation(session, doing), body);
 	});
-}
-// src/world/registry/verified.ts
-/** Passes a stream through. At its end it errors if the content does not match the descriptor. */
-function verified(source, descriptor, what) {
-	const hash = createHash("sha256");
-	const reader = source.getReader();
-	let size = 0;
-	return new ReadableStream({
-		pull: async (controller) => {
-			try {
-				const { done, value } = await reader.read();
-				if (!done) {
-					hash.update(value);
-					size += value.length;
-					if (size > descriptor.size) throw wrongSize(what, descriptor.size, `more than ${descriptor.size}`);
-					controller.enqueue(value);
-					return;
-				}
-				if (size !== descriptor.size) throw wrongSize(what, descriptor.size, `${size}`);
-				const found = `sha256:${hash.digest("hex")}`;
-				if (found !== descriptor.digest) throw wrongBytes(what, found);
-				controller.close();
-			} catch (error) {
-				await reader.cancel().catch(() => {});
-				controller.error(connectionFailure(`reading ${what}`, what.split("/")[0], error));
-			}
-		},
-		cancel: (reason) => reader.cancel(reason)
-	});
-}
-/** Cuts a range from a stream of the whole content. */
-function part(source, range) {
-	let position = 0;
-	const end = range.offset + range.length;
-	return source.pipeThrough(new TransformStream({ transform: (chunk, controller) => {
-		const wanted = chunk.subarray(Math.max(range.offset - position, 0), Math.max(end - position, 0));
-		position += chunk.length;
-		if (wanted.length > 0) controller.enqueue(wanted);
-		if (position >= end) controller.terminate();
-	} }));
-}
-function wrongSize(what, expected, found) {
-	return new TransientError(`reading ${what}`, `${expected} bytes were expected, and ${found} came`);
-}
-function wrongBytes(what, found) {
-	return new OutsideError(`reading ${what}`, `the content does not match its digest: it is ${found}`, "None of it was used. The registry, or a proxy before it, damages or replaces content.");
 }
 // src/world/registry/blobs.ts
 const octets = "application/octet-stream";
@@ -2481,6 +2378,110 @@ function createRegistryClient(options = {}) {
 		...createReferrers(transport, manifests, options.log ?? silentLog)
 	};
 }
+// src/world/registry/layer.ts
+/**
+* Goes through the files of a layer as it streams in: gzip, zstd or plain, recognised by the first bytes.
+* Leaving the loop ends the stream.
+* @param what for messages
+* @throws InputError when it is not a tar archive
+*/
+async function* layerEntries(source, what) {
+	const reader = toWeb(await decompressed(source, what)).pipeThrough(createTarDecoder({ strict: true })).getReader();
+	let finished = false;
+	try {
+		for (;;) {
+			const { done, value } = await reader.read().catch((error) => {
+				finished = true;
+				throw asOurs(error, what);
+			});
+			if (done) {
+				finished = true;
+				return;
+			}
+			yield {
+				header: value.header,
+				path: plainPath(value.header.name),
+				content: value.body
+			};
+			await drain(value);
+		}
+	} finally {
+		if (!finished) await reader.cancel().catch(() => {});
+	}
+}
+/** The usual form of a path in an archive: `./usr/bin/` becomes `usr/bin`. */
+function plainPath(name) {
+	return withoutTrailingSlashes(name.replace(/^(\.?\/)+/, ""));
+}
+async function drain({ body }) {
+	if (body.locked) return;
+	for (const reader = body.getReader();;) if ((await reader.read()).done) return;
+}
+/** A layer without its compression: gzip, zstd or none, recognised by the first bytes. Closing it closes the source. */
+async function decompressed(source, what) {
+	const iterator = source[Symbol.asyncIterator]();
+	let start = /* @__PURE__ */ new Uint8Array();
+	while (start.length < 4) {
+		const { done, value } = await iterator.next();
+		if (done) break;
+		start = start.length === 0 ? value : Buffer.concat([start, value]);
+	}
+	const bytes = Readable.from((async function* () {
+		try {
+			yield start;
+			for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
+		} finally {
+			await iterator.return?.();
+		}
+	})(), { objectMode: false });
+	const [one, two, three, four] = start;
+	if (one === 31 && two === 139) return pipe(bytes, createGunzip());
+	if (one === 40 && two === 181 && three === 47 && four === 253) return unzstd(bytes, what);
+	return bytes;
+}
+/** An error at the source ends the sink, and closing the sink closes the source. */
+function pipe(source, sink) {
+	source.once("error", (error) => sink.destroy(error));
+	sink.once("close", () => source.destroy());
+	source.pipe(sink);
+	return sink;
+}
+/** The program zstd decompresses it, because Node.js 20 cannot. */
+function unzstd(source, what) {
+	requireTools(["zstd"]);
+	const child = spawn(findTool("zstd") ?? "zstd", [
+		"--decompress",
+		"--stdout",
+		"--quiet"
+	], { stdio: [
+		"pipe",
+		"pipe",
+		"ignore"
+	] });
+	const { stdin, stdout } = child;
+	child.once("error", (error) => stdout.destroy(error));
+	child.once("exit", (code) => {
+		if (code !== 0 && code !== null) stdout.destroy(new OutsideError(`decompressing ${what}`, `zstd ended with exit code ${code}`));
+	});
+	source.once("error", (error) => stdout.destroy(error));
+	stdout.once("close", () => {
+		source.destroy();
+		child.kill();
+	});
+	stdin.on("error", () => {});
+	source.pipe(stdin);
+	return stdout;
+}
+function toWeb(stream) {
+	return Readable.toWeb(stream);
+}
+function asOurs(error, what) {
+	if (error instanceof InputError || error instanceof OutsideError) return error;
+	return new InputError({
+		where: what,
+		problem: "not a tar archive, or a damaged one"
+	}, { cause: error });
+}
 // src/world/registry/remembering.ts
 /**
 * The same client with a cache of what it read by digest, which never changes. For one run of a verb, which reads few
@@ -2503,4 +2504,20 @@ function remembered(known, key, read) {
 	reading.catch(() => known.delete(key));
 	return reading;
 }
-export { formatReference as A, architectures as B, isIndex as C, atTag as D, atDigest as E, parseReference as F, hostArchitecture as H, parseRepository as I, sameRepository as L, isDigest as M, isTag as N, digestIn as O, parseDigest as P, shortDigest as R, readImage as S, parseJson as T, goArchitecture as V, titleAnnotation as _, layerEntries as a, setTags as b, NotFoundError as c, resolveInLayout as d, copyReferrer as f, readReferrer as g, readArtifact as h, readAuthFile as i, formatRepository as j, digestOf as k, inLayout as l, pushArtifact as m, createRegistryClient as n, plainPath as o, findReferrer as p, authFiles as r, isLoopback as s, rememberingClient as t, layoutReader as u, fallbackTag as v, mediaTypes as w, imageTimestamp as x, copyImage as y, architectureOfGo as z };
+// src/world/registry/page.ts
+/** Registries with a page for people, and its address. */
+const pages = {
+	"quay.io": (path, digest) => `https://quay.io/repository/${path}/manifest/${digest}`,
+	"ghcr.io": (path, digest) => `https://ghcr.io/${path}@${digest}`
+};
+/** The page of an image; undefined if its registry has none that we know. */
+function imagePage({ repository, digest }) {
+	return pages[repository.registry]?.(repository.path, digest);
+}
+/** A digest in Markdown, with a link to its page if there is one. @param options.short for tables */
+function linkedDigest(image, options = {}) {
+	const shown = code(options.short === true ? shortDigest(image.digest) : image.digest);
+	const page = imagePage(image);
+	return page === void 0 ? shown : `[${shown}](${page})`;
+}
+export { digestOf as A, architectureOfGo as B, readImage as C, atDigest as D, parseJson as E, parseDigest as F, goArchitecture as H, parseReference as I, parseRepository as L, formatRepository as M, isDigest as N, atTag as O, isTag as P, sameRepository as R, imageTimestamp as S, mediaTypes as T, hostArchitecture as U, architectures as V, readReferrer as _, createRegistryClient as a, copyImage as b, isLoopback as c, resolveInLayout as d, NotFoundError as f, readArtifact as g, pushArtifact as h, plainPath as i, formatReference as j, digestIn as k, inLayout as l, findReferrer as m, rememberingClient as n, authFiles as o, copyReferrer as p, layerEntries as r, readAuthFile as s, linkedDigest as t, layoutReader as u, titleAnnotation as v, isIndex as w, setTags as x, fallbackTag as y, shortDigest as z };

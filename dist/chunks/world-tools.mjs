@@ -1,5 +1,5 @@
-import { L as exec, M as isMissing, P as withTemporaryFolder, Q as OutsideError, Z as InputError, a as cacheFolder, et as messageOf } from "./host.mjs";
-import { k as digestOf } from "./world-registry.mjs";
+import { L as withTemporaryFolder, P as isMissing, V as exec, it as messageOf, nt as OutsideError, o as cacheFolder, tt as InputError } from "./host.mjs";
+import { A as digestOf } from "./world-registry.mjs";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 // src/world/tools/debian-package.ts

@@ -1,4 +1,4 @@
-import { Z as InputError } from "./host.mjs";
+import { tt as InputError } from "./host.mjs";
 // src/world/refuse-credentials.ts
 /**
 * Refuses an address with a user name or a password in it: messages and logs would repeat it. `fetch` refuses such an

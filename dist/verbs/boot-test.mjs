@@ -1,8 +1,8 @@
 import { r as architecture } from "../chunks/cli-inputs.mjs";
-import { C as duration, O as text, S as choice, d as directory, i as defineVerb, k as wholeNumber, w as flag } from "../chunks/cli.mjs";
-import { J as defined, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
-import { g as networks, h as reportTested, m as annotationsOf, n as testImage, t as bootModes } from "../chunks/loop-boot-test.mjs";
-import { m as openProject } from "../chunks/release.mjs";
+import { A as text, E as flag, T as duration, i as defineVerb, j as wholeNumber, p as directory, w as choice } from "../chunks/cli.mjs";
+import { Q as defined, f as renderReports, h as say, u as exact } from "../chunks/host.mjs";
+import { g as networks, m as reportTested, n as testImage, p as annotationsOf, t as bootModes } from "../chunks/loop-boot-test.mjs";
+import { _ as openProject } from "../chunks/release.mjs";
 // src/verbs/boot-test.ts
 var boot_test_default = defineVerb({
 	summary: "Boot the built image of this commit in a virtual machine and run the tests of this commit in it",
@@ -114,6 +114,8 @@ commit. An image that has passed these same tests is not booted again. With --lo
 });
 function dataOf(answer) {
 	const { evidence, report } = answer;
+	const tests = report?.tests ?? evidence.tests;
+	const seconds = report?.seconds ?? { total: evidence.seconds };
 	const passed = evidence.result === "PASSED";
 	return {
 		verdict: report?.verdict ?? "passed",
@@ -123,8 +125,8 @@ function dataOf(answer) {
 		image: answer.image,
 		digest: answer.digest,
 		version: answer.version,
-		tests: report?.tests ?? evidence.tests,
-		seconds: report?.seconds ?? { total: evidence.seconds },
+		tests,
+		seconds,
 		evidence: answer.evidenceDigest,
 		accelerator: evidence.accelerator,
 		kernel: evidence.kernel,

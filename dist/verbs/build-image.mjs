@@ -1,13 +1,13 @@
 import { r as architecture } from "../chunks/cli-inputs.mjs";
-import { O as text, d as directory, i as defineVerb } from "../chunks/cli.mjs";
-import { J as defined, Z as InputError, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
+import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
+import { Q as defined, f as renderReports, h as say, tt as InputError, u as exact } from "../chunks/host.mjs";
 import { n as buildImage, t as buildLocally } from "../chunks/loop-build-image.mjs";
-import { c as trustOf, i as provenanceType, l as attestationSigner, r as formatProvenance, s as pushStatement, u as withoutSigningSecrets } from "../chunks/release-attestations.mjs";
+import { c as pushStatement, d as withoutSigningSecrets, i as provenanceType, l as trustOf, r as formatProvenance, u as attestationSigner } from "../chunks/release-attestations.mjs";
 import { t as requireSignedBase } from "../chunks/release-base-signature.mjs";
 import { r as readCandidate } from "../chunks/release-candidate.mjs";
-import { m as openProject } from "../chunks/release.mjs";
-import { D as shortCommit } from "../chunks/world-git.mjs";
-import { A as formatReference } from "../chunks/world-registry.mjs";
+import { _ as openProject } from "../chunks/release.mjs";
+import { A as shortCommit } from "../chunks/world-git.mjs";
+import { j as formatReference } from "../chunks/world-registry.mjs";
 import { resolve } from "node:path";
 // src/verbs/build-image.ts
 var build_image_default = defineVerb({

@@ -1,9 +1,9 @@
-import { d as directory, i as defineVerb } from "../chunks/cli.mjs";
-import { J as defined, c as count, j as exists, n as renderFindings, z as findTool } from "../chunks/host.mjs";
+import { i as defineVerb, p as directory } from "../chunks/cli.mjs";
+import { N as exists, Q as defined, U as findTool, l as count, n as renderFindings } from "../chunks/host.mjs";
 import { t as checkCheckout } from "../chunks/operate-check.mjs";
 import { t as findRoot } from "../chunks/project.mjs";
 import "../chunks/project-configuration.mjs";
-import { l as Git } from "../chunks/world-git.mjs";
+import { d as Git } from "../chunks/world-git.mjs";
 import { join, resolve } from "node:path";
 // src/verbs/check.ts
 var check_default = defineVerb({

@@ -1,5 +1,5 @@
 import { i as shells, r as completionScripts } from "../chunks/cli-completion.mjs";
-import { S as choice, i as defineVerb } from "../chunks/cli.mjs";
+import { i as defineVerb, w as choice } from "../chunks/cli.mjs";
 // src/verbs/completion.ts
 var completion_default = defineVerb({
 	summary: "Print the script by which a shell completes the command line of coxswain",

@@ -1,6 +1,6 @@
-import { O as text, i as defineVerb, w as flag } from "../chunks/cli.mjs";
+import { A as text, E as flag, i as defineVerb } from "../chunks/cli.mjs";
 import { a as rehearsalTests, c as formatTable, d as defaultCacheFolder, f as findZincati, i as playBrokenUpgrade, l as playFailure, n as createStage, o as playNodes, r as openScene, s as playLoop, t as withWorkplace, u as versions } from "../chunks/demo.mjs";
-import { $ as UsageError, M as isMissing, V as requireTools, Z as InputError } from "../chunks/host.mjs";
+import { G as requireTools, P as isMissing, rt as UsageError, tt as InputError } from "../chunks/host.mjs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 // src/verbs/demo.ts
@@ -24,7 +24,7 @@ work on a real registry, buildah, QEMU and git. Takes less than a minute (--syst
 		})
 	},
 	asRoot: true,
-	run: async (inputs, { log }) => {
+	run: async (inputs, { log, json }) => {
 		requireTools([
 			"buildah",
 			"docker-registry",
@@ -34,7 +34,7 @@ work on a real registry, buildah, QEMU and git. Takes less than a minute (--syst
 			"skopeo"
 		]);
 		const output = resolve(inputs.output);
-		const stage = createStage(process.stdout);
+		const stage = createStage(json === true ? process.stderr : process.stdout);
 		const kind = inputs.ostree ? "ostree" : inputs.systemd ? "systemd" : inputs.node ? "node" : "tiny";
 		if (inputs.node) requireNodes(inputs);
 		await openResults(output);

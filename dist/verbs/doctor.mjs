@@ -1,10 +1,10 @@
-import { C as duration, O as text, T as many, d as directory, i as defineVerb, w as flag } from "../chunks/cli.mjs";
-import { $ as UsageError, Z as InputError, c as count, l as exact, m as say, n as renderFindings } from "../chunks/host.mjs";
+import { A as text, D as many, E as flag, T as duration, i as defineVerb, p as directory } from "../chunks/cli.mjs";
+import { h as say, l as count, n as renderFindings, rt as UsageError, tt as InputError, u as exact } from "../chunks/host.mjs";
 import { n as readNodeReference, r as requireBaseUrl, t as examine } from "../chunks/operate-doctor.mjs";
 import { i as findFleet, n as openCheckout } from "../chunks/project.mjs";
 import { i as readConfig } from "../chunks/project-configuration.mjs";
-import { _ as filesAtUrl, v as filesInArtifacts, y as filesInFolder } from "../chunks/release-published.mjs";
-import { n as createRegistryClient } from "../chunks/world-registry.mjs";
+import { E as filesInFolder, T as filesInArtifacts, w as filesAtUrl } from "../chunks/release-published.mjs";
+import { a as createRegistryClient } from "../chunks/world-registry.mjs";
 import { statSync } from "node:fs";
 // src/verbs/doctor.ts
 var doctor_default = defineVerb({

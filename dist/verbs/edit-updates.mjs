@@ -1,69 +1,11 @@
-import { C as duration, O as text, S as choice, d as directory, i as defineVerb, w as flag } from "../chunks/cli.mjs";
+import { A as text, E as flag, T as duration, i as defineVerb, p as directory, w as choice } from "../chunks/cli.mjs";
 import { n as firstRelease, t as stateChangeFacts } from "../chunks/cli-inputs.mjs";
-import { n as parseWhen } from "../chunks/guidance-template.mjs";
-import { $ as UsageError, J as defined, Z as InputError, d as renderReports } from "../chunks/host.mjs";
-import { t as showDifference } from "../chunks/operate-edit-updates.mjs";
+import { Q as defined, f as renderReports } from "../chunks/host.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { a as followOfferOrWarn, m as openProject, r as describeMovedTags } from "../chunks/release.mjs";
-import { S as readStatement, n as editFleet, x as findOperator } from "../chunks/release-operations.mjs";
+import { _ as openProject, h as followOfferOrWarn, p as describeMovedTags } from "../chunks/release.mjs";
+import { S as editFleet, _ as readAction, g as kinds, h as changesOffer, y as findOperator } from "../chunks/release-operations.mjs";
+import { a as showDifference } from "../chunks/release-state.mjs";
 // src/verbs/edit-updates.ts
-const kinds = [
-	"rollout",
-	"pause",
-	"resume",
-	"barrier",
-	"deadend",
-	"withdraw",
-	"hold",
-	"release-hold"
-];
-/** After these actions a new node may get another release, so the floating tags have to follow. */
-const changesOffer = [
-	"rollout",
-	"deadend",
-	"withdraw",
-	"release-hold"
-];
-/** The inputs of each action besides --by and --dry-run. */
-const takes = {
-	rollout: {
-		needs: ["duration"],
-		may: [
-			"version",
-			"start",
-			"reason",
-			"force"
-		]
-	},
-	pause: {
-		needs: ["reason"],
-		may: ["version", "for"]
-	},
-	resume: {
-		needs: [],
-		may: ["version", "reason"]
-	},
-	barrier: {
-		needs: ["version", "reason"],
-		may: []
-	},
-	deadend: {
-		needs: ["version", "reason"],
-		may: []
-	},
-	withdraw: {
-		needs: ["version", "reason"],
-		may: ["force"]
-	},
-	hold: {
-		needs: ["reason"],
-		may: ["for", "keep-rollouts"]
-	},
-	"release-hold": {
-		needs: [],
-		may: ["reason"]
-	}
-};
 var edit_updates_default = defineVerb({
 	summary: "Steer a fleet: pause or resume a rollout, set barriers and dead-ends, withdraw a release, hold the fleet",
 	about: `
@@ -71,6 +13,7 @@ Each action is one commit on the state branch that says who and why; the same ac
 of them by git revert on that branch. publish-updates makes it public.
 
   rollout       give a release a (new) rollout: --duration 48h [--version V] [--start "tuesday 14:00 UTC"]
+  reschedule    move the end of a rollout, and its start until it has begun: --end "friday 18:00 UTC" [--start WHEN]
   pause         stop a rollout where it is: --reason WHY [--version V] [--for 6h: then it goes on automatically]
   resume        go on at the share of nodes that was reached: [--version V]
   barrier       older nodes must pass through a release: --version V --reason WHY
@@ -89,9 +32,10 @@ of them by git revert on that branch. publish-updates makes it public.
 			placeholder: "ACTION",
 			required: true
 		}),
-		version: text("the release; rollout: default the newest; pause and resume: default all", { placeholder: "VERSION" }),
+		version: text("the release; rollout: default the newest; reschedule: the only one; pause and resume: all", { placeholder: "VERSION" }),
 		reason: text("why: for the commit, the dashboard and the nodes; preferably the URL of an issue"),
-		start: text("rollout: when it starts, such as \"now\", \"+2h\", \"next tuesday 14:00 UTC\" (default: now)", { placeholder: "WHEN" }),
+		start: text("rollout and reschedule: when it starts, such as \"now\", \"+2h\", \"next tuesday 14:00 UTC\" (default: now)", { placeholder: "WHEN" }),
+		end: text("reschedule: when every node is offered it, such as \"+12h\"", { placeholder: "WHEN" }),
 		duration: duration("rollout: how long until every node is offered it, such as 48h"),
 		for: duration("pause and hold: ends automatically after this time"),
 		by: text("who does it (default: the name that git knows)", { placeholder: "NAME" }),
@@ -169,87 +113,5 @@ function reportOn(answer, change) {
 			...stateChangeFacts(answer, change)
 		]
 	};
-}
-function readAction(kind, given, now) {
-	const { needs, may } = takes[kind];
-	for (const name of [
-		"version",
-		"start",
-		"duration",
-		"reason",
-		"for",
-		"force",
-		"keep-rollouts"
-	]) {
-		const isGiven = given[name] !== void 0 && given[name] !== false;
-		if (!isGiven && needs.includes(name)) throw new UsageError(`--action ${kind} needs --${name}`);
-		if (isGiven && !needs.includes(name) && !may.includes(name)) throw new UsageError(`--action ${kind} takes no --${name}`);
-	}
-	const reason = readStatement(given.reason ?? "", "--reason");
-	if (needs.includes("reason") && reason === "") throw new UsageError(`--action ${kind} needs a --reason`);
-	const version = defined({ version: given.version });
-	const why = defined({ reason: given.reason === void 0 ? void 0 : reason });
-	const lasting = defined({ duration: given.for === void 0 ? void 0 : positive(given.for, "for") });
-	const required = given.version ?? "";
-	switch (kind) {
-		case "rollout": return {
-			kind,
-			...version,
-			...why,
-			start: parseWhen(given.start ?? "now", now, { field: "--start" }),
-			duration: wholeMinutes(given.duration ?? 0),
-			force: given.force
-		};
-		case "pause": return {
-			kind,
-			...version,
-			reason,
-			...lasting
-		};
-		case "resume": return {
-			kind,
-			...version,
-			...why
-		};
-		case "barrier":
-		case "deadend": return {
-			kind,
-			version: required,
-			reason
-		};
-		case "withdraw": return {
-			kind,
-			version: required,
-			reason,
-			force: given.force
-		};
-		case "hold": return {
-			kind,
-			reason,
-			...lasting,
-			keepRollouts: given["keep-rollouts"]
-		};
-		case "release-hold": return {
-			kind,
-			...why
-		};
-	}
-}
-function positive(seconds, name) {
-	if (seconds > 0) return seconds;
-	throw new InputError({
-		field: `--${name}`,
-		problem: "the time must be longer than 0",
-		expected: "such as 6h"
-	});
-}
-function wholeMinutes(seconds) {
-	if (seconds > 0 && seconds % 60 === 0) return seconds;
-	throw new InputError({
-		field: "--duration",
-		problem: "update metadata counts whole minutes, at least one",
-		found: `${seconds} s`,
-		expected: "such as 48h"
-	});
 }
 export { edit_updates_default as default };

@@ -1,15 +1,18 @@
-import { O as text, S as choice, i as defineVerb } from "../chunks/cli.mjs";
-import { tt as quote } from "../chunks/host.mjs";
-import { t as compareImages } from "../chunks/operate-explain.mjs";
-import { r as countPackages } from "../chunks/world-packages.mjs";
-import { B as architectures, F as parseReference, O as digestIn, n as createRegistryClient } from "../chunks/world-registry.mjs";
+import { A as text, E as flag, i as defineVerb, w as choice } from "../chunks/cli.mjs";
+import { at as quote } from "../chunks/host.mjs";
+import { n as compareImages, t as explainSize } from "../chunks/operate-explain.mjs";
+import { i as inMegabytes } from "../chunks/release.mjs";
+import { i as countPackages } from "../chunks/world-packages.mjs";
+import { I as parseReference, V as architectures, a as createRegistryClient, k as digestIn } from "../chunks/world-registry.mjs";
 // src/verbs/explain.ts
 var explain_default = defineVerb({
 	summary: "Say where two images differ: settings, layers, files, packages",
 	about: `For two builds that should have been the same. Layers that both have are not fetched; in the others every file is compared
 by type, mode, owner, size, time, extended attributes and content. Exit code 1 if they differ.
 
-  coxswain explain --image ghcr.io/acme/os-test:key-3f9a1c0212345678 --with ghcr.io/acme/os:44.20260707.3.1-3f9a1c02`,
+  coxswain explain --image ghcr.io/acme/os-test:key-3f9a1c0212345678 --with ghcr.io/acme/os:44.20260707.3.1-3f9a1c02
+
+With --size: what a node on the first image downloads to update to the second. Only manifests are read.`,
 	inputs: {
 		image: text("an image, by tag or digest", {
 			placeholder: "REF",
@@ -19,6 +22,7 @@ by type, mode, owner, size, time, extended attributes and content. Exit code 1 i
 			placeholder: "REF",
 			required: true
 		}),
+		size: flag("say what a node downloads for the update from --image to --with; exit code 0"),
 		architecture: choice("which image to compare, if there are images for several architectures", architectures, {
 			placeholder: "NAME",
 			fallback: "x86_64"
@@ -31,6 +35,16 @@ by type, mode, owner, size, time, extended attributes and content. Exit code 1 i
 		});
 		const one = parseReference(inputs.image, { field: "--image" });
 		const other = parseReference(inputs.with, { field: "--with" });
+		if (inputs.size) {
+			const data = await context.log.task("reading the manifests", () => explainSize(client, {
+				one,
+				other
+			}, inputs.architecture));
+			return {
+				data,
+				text: describeSize(data)
+			};
+		}
 		const data = await context.log.task("comparing", () => compareImages(client, {
 			one,
 			other
@@ -42,6 +56,20 @@ by type, mode, owner, size, time, extended attributes and content. Exit code 1 i
 		};
 	}
 });
+function describeSize({ one, other, download, summary, versions }) {
+	const rows = download.layers.map(({ position, bytes, of }) => [
+		`layer ${position}`,
+		inMegabytes(bytes),
+		...of === void 0 ? [] : [of]
+	].join("  "));
+	return [
+		`from  ${versions.one ?? one}`,
+		`to    ${versions.other ?? other}`,
+		`a node downloads ${summary}; it has ${inMegabytes(download.shared)} already`,
+		...rows.slice(0, shown).map((row) => `  ${row}`),
+		...rows.length > shown ? [`  … and ${rows.length - shown} more (--json has them all)`] : []
+	].join("\n");
+}
 /** Longer lists are cut; --json shows all of them. */
 const shown = 40;
 function describe({ one, other, same, settings, layers, packages }) {

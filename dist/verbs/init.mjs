@@ -1,10 +1,10 @@
-import { E as parsed, O as text, T as many, d as directory, i as defineVerb, n as canAsk, t as askOnTerminal, w as flag } from "../chunks/cli.mjs";
-import { et as messageOf, j as exists, k as isRehearsal } from "../chunks/host.mjs";
+import { A as text, D as many, E as flag, O as parsed, i as defineVerb, n as canAsk, p as directory, t as askOnTerminal } from "../chunks/cli.mjs";
+import { N as exists, it as messageOf, j as isRehearsal } from "../chunks/host.mjs";
 import "../chunks/project-configuration.mjs";
-import { a as findPin, c as explainFile, i as writeInit, l as workingBranch, n as imageOfRemote, o as parseSource, r as planInit, t as proposeInit } from "../chunks/project-init.mjs";
+import { i as writeInit, l as findPin, n as imageOfRemote, o as explainFile, r as planInit, s as workingBranch, t as proposeInit, u as parseSource } from "../chunks/project-init.mjs";
 import { g as openForge } from "../chunks/world-forge.mjs";
-import { l as Git } from "../chunks/world-git.mjs";
-import { A as formatReference, B as architectures, F as parseReference, I as parseRepository, j as formatRepository } from "../chunks/world-registry.mjs";
+import { d as Git } from "../chunks/world-git.mjs";
+import { I as parseReference, L as parseRepository, M as formatRepository, V as architectures, j as formatReference } from "../chunks/world-registry.mjs";
 import { basename, join, resolve } from "node:path";
 // src/verbs/init.ts
 const repository = (raw, name) => formatRepository(parseRepository(raw, { field: `--${name}` }));

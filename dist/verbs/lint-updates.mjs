@@ -1,10 +1,10 @@
-import { E as parsed, O as text, T as many, d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { A as text, D as many, O as parsed, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { J as defined, Z as InputError, c as count, n as renderFindings } from "../chunks/host.mjs";
+import { Q as defined, l as count, n as renderFindings, tt as InputError } from "../chunks/host.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { m as openProject } from "../chunks/release.mjs";
-import { t as lintState } from "../chunks/release-state.mjs";
-import { D as shortCommit, _ as findCommit } from "../chunks/world-git.mjs";
+import { _ as openProject } from "../chunks/release.mjs";
+import { i as lintState } from "../chunks/release-state.mjs";
+import { A as shortCommit, y as findCommit } from "../chunks/world-git.mjs";
 // src/verbs/lint-updates.ts
 var lint_updates_default = defineVerb({
 	summary: "Check a change of the state branch: nodes that would lose their update path, mistakes, and what a person should check",

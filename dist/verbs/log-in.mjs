@@ -1,8 +1,8 @@
 import { c as chooseLogins, l as writeLogins } from "../chunks/cli-actions.mjs";
-import { O as text, d as directory, i as defineVerb } from "../chunks/cli.mjs";
-import { J as defined, Z as InputError } from "../chunks/host.mjs";
+import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
+import { Q as defined, tt as InputError } from "../chunks/host.mjs";
 import { i as readConfig } from "../chunks/project-configuration.mjs";
-import { j as formatRepository, r as authFiles } from "../chunks/world-registry.mjs";
+import { M as formatRepository, o as authFiles } from "../chunks/world-registry.mjs";
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 // src/verbs/log-in.ts

@@ -1,7 +1,7 @@
-import { O as text, i as defineVerb } from "../chunks/cli.mjs";
-import { J as defined, O as beforeWriting, Z as InputError } from "../chunks/host.mjs";
-import { p as makeKeyPair } from "../chunks/release-signatures.mjs";
-import { l as Git } from "../chunks/world-git.mjs";
+import { A as text, i as defineVerb } from "../chunks/cli.mjs";
+import { A as beforeWriting, Q as defined, tt as InputError } from "../chunks/host.mjs";
+import { m as makeKeyPair } from "../chunks/release-signatures.mjs";
+import { d as Git } from "../chunks/world-git.mjs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 // src/verbs/make-key.ts

@@ -1,9 +1,9 @@
-import { O as text, T as many, d as directory, i as defineVerb } from "../chunks/cli.mjs";
-import { F as writeFileAtomically, J as defined, O as beforeWriting, Z as InputError } from "../chunks/host.mjs";
+import { A as text, D as many, i as defineVerb, p as directory } from "../chunks/cli.mjs";
+import { A as beforeWriting, Q as defined, R as writeFileAtomically, tt as InputError } from "../chunks/host.mjs";
 import { a as nodeFiles, i as kitPolicy, n as butaneOf, r as ignitionOf, t as writeRootfs } from "../chunks/operate-node-kit.mjs";
-import { p as nodeParts } from "../chunks/project-configuration.mjs";
+import { h as nodeParts } from "../chunks/project-configuration.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { m as openProject } from "../chunks/release.mjs";
+import { _ as openProject } from "../chunks/release.mjs";
 import { s as fleetKeys } from "../chunks/release-signatures.mjs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";

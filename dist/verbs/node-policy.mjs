@@ -1,16 +1,19 @@
-import { O as text, d as directory, i as defineVerb } from "../chunks/cli.mjs";
-import { Z as InputError } from "../chunks/host.mjs";
+import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
+import { tt as InputError } from "../chunks/host.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { m as openProject } from "../chunks/release.mjs";
-import { o as nodePolicy, s as fleetKeys } from "../chunks/release-signatures.mjs";
+import { _ as openProject } from "../chunks/release.mjs";
+import { i as askNodePolicy, o as nodePolicy, s as fleetKeys } from "../chunks/release-signatures.mjs";
+import { D as atDigest, I as parseReference, j as formatReference } from "../chunks/world-registry.mjs";
 // src/verbs/node-policy.ts
 var node_policy_default = defineVerb({
 	summary: "Print the policy with which a fleet's nodes accept only what the fleet signed",
 	about: `Prints policy.json (containers-policy.json(5)): images of the production repository need a signature by a key of the fleet.
 --part registries prints the file for registries.d that nodes need beside it. While keys change, both keys are in it.
+--image asks that policy about an image, and prints the answer in place of the policy: exit code 1 if nodes would refuse it.
 
   coxswain node-policy --fleet stable > policy.json
-  coxswain node-policy --fleet stable --part registries > registries.d/os.yaml`,
+  coxswain node-policy --fleet stable --part registries > registries.d/os.yaml
+  coxswain node-policy --fleet stable --image ghcr.io/acme/os:testing`,
 	inputs: {
 		fleet: text("the fleet", {
 			placeholder: "NAME",
@@ -20,9 +23,11 @@ var node_policy_default = defineVerb({
 			placeholder: "PART",
 			fallback: "policy"
 		}),
+		image: text("ask the policy about this image, by tag or digest", { placeholder: "REF" }),
 		directory
 	},
 	run: async (inputs, { env, log, now }) => {
+		const image = inputs.image === void 0 ? void 0 : parseReference(inputs.image, { field: "--image" });
 		const project = await openProject({
 			directory: inputs.directory,
 			env,
@@ -44,9 +49,23 @@ var node_policy_default = defineVerb({
 			found: inputs.part,
 			expected: "policy or registries"
 		});
-		return {
+		if (image === void 0) return {
 			data: files,
 			text: shown
+		};
+		const { descriptor } = await project.client.getManifest(image);
+		const reference = atDigest(image.repository, descriptor.digest);
+		const verdict = await askNodePolicy(project.client, files, reference);
+		const name = formatReference(reference);
+		const answer = verdict.accepted ? `nodes of ${fleet.name} accept ${name}` : `nodes of ${fleet.name} refuse ${name}: ${verdict.reason}`;
+		return {
+			data: {
+				...files,
+				image: name,
+				...verdict
+			},
+			text: answer,
+			exitCode: verdict.accepted ? 0 : 1
 		};
 	}
 });

@@ -1,9 +1,9 @@
-import { O as text, d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { c as count, d as renderReports, l as exact, m as say, u as exactly } from "../chunks/host.mjs";
+import { d as exactly, f as renderReports, h as say, l as count, u as exact } from "../chunks/host.mjs";
 import { t as promoteImage } from "../chunks/loop-promote-image.mjs";
-import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
-import { m as openProject } from "../chunks/release.mjs";
+import { b as readStatement, y as findOperator } from "../chunks/release-operations.mjs";
+import { _ as openProject } from "../chunks/release.mjs";
 // src/verbs/promote-image.ts
 var promote_image_default = defineVerb({
 	summary: "Copy the tested image of a fleet's branch to the production repository",
@@ -80,12 +80,12 @@ come from the environment: COXSWAIN_SIGNING_KEY, COXSWAIN_SIGNING_KEY_FILE or CO
 });
 function reportOn(promotion) {
 	const { fleet, image, digest, tags, kept, changed, accepted, images, signed } = promotion;
-	const { attached, acceptedByNodes, mounted, copied, requests } = promotion;
+	const { attached, acceptedByNodes, mounted, copied, requests, signingRequests } = promotion;
 	const work = [
 		mounted > 0 ? `${count(mounted, "blob")} mounted` : void 0,
 		copied > 0 ? `${count(copied, "blob")} copied` : void 0,
 		attached > 0 ? `${attached} attached (evidence, SBOMs, …)` : void 0,
-		count(requests, "request")
+		`${count(requests, "request")}${signingRequests === 0 ? "" : `, ${signingRequests} of them for signatures`}`
 	].filter((part) => part !== void 0);
 	return {
 		headline: changed ? say`${fleet}: promoted ${exact(image)}` : say`${fleet}: ${exact(image)} is promoted already; nothing changed`,

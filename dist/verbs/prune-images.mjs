@@ -1,8 +1,8 @@
-import { C as duration, E as parsed, d as directory, i as defineVerb, w as flag } from "../chunks/cli.mjs";
+import { E as flag, O as parsed, T as duration, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { $ as UsageError, c as count, d as renderReports, k as isRehearsal, p as reportText } from "../chunks/host.mjs";
+import { f as renderReports, j as isRehearsal, l as count, m as reportText, rt as UsageError } from "../chunks/host.mjs";
 import { t as planPruning } from "../chunks/operate-prune-images.mjs";
-import { m as openProject } from "../chunks/release.mjs";
+import { _ as openProject } from "../chunks/release.mjs";
 import { n as packageDeletion, t as isGitHubRegistry } from "../chunks/world-forge.mjs";
 import { createInterface } from "node:readline/promises";
 // src/verbs/prune-images.ts

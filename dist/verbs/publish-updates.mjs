@@ -1,11 +1,12 @@
-import { O as text, T as many, d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { A as text, D as many, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { $ as UsageError, H as formatDuration, J as defined, U as formatTime, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
+import { K as formatDuration, Q as defined, f as renderReports, h as say, q as formatTime, rt as UsageError, u as exact } from "../chunks/host.mjs";
 import { n as publishUpdates, r as publishFromArtifact, t as siteIsBehind } from "../chunks/loop-publish-updates.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
-import { m as openProject } from "../chunks/release.mjs";
-import { F as parseReference, n as createRegistryClient } from "../chunks/world-registry.mjs";
+import { b as readStatement, y as findOperator } from "../chunks/release-operations.mjs";
+import { _ as openProject } from "../chunks/release.mjs";
+import { d as guidanceSigner } from "../chunks/release-published.mjs";
+import { I as parseReference, a as createRegistryClient } from "../chunks/world-registry.mjs";
 import { resolve } from "node:path";
 // src/verbs/publish-updates.ts
 var publish_updates_default = defineVerb({
@@ -64,7 +65,9 @@ that can read the registry. The dashboard is not among them.
 			reason,
 			by: await findOperator(project.git, inputs.by)
 		};
+		const signer = await guidanceSigner(project, env);
 		const answer = await publishUpdates(project, {
+			signer,
 			folder,
 			fleets,
 			now,

@@ -1,7 +1,7 @@
-import { E as parsed, O as text, S as choice, i as defineVerb } from "../chunks/cli.mjs";
-import { N as parseGraphUpdates, R as buildGraph, b as parseGraphReleases, d as throttleGraph, t as warinessOf, z as formatGraph } from "../chunks/guidance.mjs";
-import { $ as UsageError, N as readFileIfThere, Z as InputError, et as messageOf } from "../chunks/host.mjs";
-import { B as architectures } from "../chunks/world-registry.mjs";
+import { A as text, O as parsed, i as defineVerb, w as choice } from "../chunks/cli.mjs";
+import { F as parseGraphUpdates, S as parseGraphReleases, U as buildGraph, W as formatGraph, f as throttleGraph, t as warinessOf } from "../chunks/guidance.mjs";
+import { I as readFileIfThere, it as messageOf, rt as UsageError, tt as InputError } from "../chunks/host.mjs";
+import { V as architectures } from "../chunks/world-registry.mjs";
 // src/verbs/render-graph.ts
 var render_graph_default = defineVerb({
 	summary: "Print the update graph that FCOS tools would compute from a release index and update metadata",

@@ -1,9 +1,9 @@
-import { T as many, d as directory, i as defineVerb, w as flag } from "../chunks/cli.mjs";
-import { J as defined, Z as InputError, c as count, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
+import { D as many, E as flag, i as defineVerb, p as directory } from "../chunks/cli.mjs";
+import { Q as defined, f as renderReports, h as say, l as count, tt as InputError, u as exact } from "../chunks/host.mjs";
 import { t as restoreState } from "../chunks/operate-restore-state.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { m as openProject } from "../chunks/release.mjs";
-import { D as shortCommit } from "../chunks/world-git.mjs";
+import { _ as openProject } from "../chunks/release.mjs";
+import { A as shortCommit } from "../chunks/world-git.mjs";
 // src/verbs/restore-state.ts
 var restore_state_default = defineVerb({
 	summary: "Restore a lost state branch, byte for byte, from the artifacts that publish-updates pushed",

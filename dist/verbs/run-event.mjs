@@ -1,8 +1,8 @@
 import { a as readEvent, i as untested, n as spellInput, o as decide } from "../chunks/cli-actions.mjs";
-import { O as text, b as readValues, d as directory, i as defineVerb } from "../chunks/cli.mjs";
-import { Q as OutsideError, Z as InputError, g as codeBlock } from "../chunks/host.mjs";
+import { A as text, S as readValues, i as defineVerb, p as directory } from "../chunks/cli.mjs";
+import { _ as codeBlock, nt as OutsideError, tt as InputError } from "../chunks/host.mjs";
 import { s as overtaken } from "../chunks/project.mjs";
-import { m as openProject } from "../chunks/release.mjs";
+import { _ as openProject } from "../chunks/release.mjs";
 import boot_test_default from "./boot-test.mjs";
 import build_image_default from "./build-image.mjs";
 import lint_updates_default from "./lint-updates.mjs";

@@ -1,7 +1,9 @@
-import { C as duration, E as parsed, O as text, T as many, i as defineVerb } from "../chunks/cli.mjs";
-import { $ as UsageError, Z as InputError } from "../chunks/host.mjs";
-import { a as artifactSource, c as listen, d as createGraphServer, l as parseListenAddress, o as openSite, r as folderSource, s as createMetrics, t as urlSource, u as stopServer } from "../chunks/operate-serve-graph.mjs";
-import { F as parseReference, n as createRegistryClient } from "../chunks/world-registry.mjs";
+import { A as text, D as many, O as parsed, T as duration, i as defineVerb } from "../chunks/cli.mjs";
+import { B as untilSignal, Q as defined, rt as UsageError, tt as InputError } from "../chunks/host.mjs";
+import { a as createMetrics, c as createGraphServer, d as folderSource, i as createNodeCounts, l as createAccessLog, n as artifactSource, o as createHaltWebhook, r as openSite, s as readWebhookSecrets, t as urlSource } from "../chunks/operate-serve-graph.mjs";
+import { _ as openProject } from "../chunks/release.mjs";
+import { n as parseListenAddress, r as stopServer, t as listen } from "../chunks/world-http.mjs";
+import { I as parseReference, a as createRegistryClient } from "../chunks/world-registry.mjs";
 import { setTimeout } from "node:timers/promises";
 // src/verbs/serve-graph.ts
 const graceMilliseconds = 1e4;
@@ -9,8 +11,12 @@ var serve_graph_default = defineVerb({
 	summary: "Serve update graphs over HTTP, throttled for each node, from published files",
 	about: `
 A Cincinnati server like Fedora's, for those who prefer a server to rings: it answers /<fleet>/v1/graph, and
-/v1/graph if there is only one fleet. It stores nothing, so you can run several behind a load balancer. Also: /metrics for Prometheus, /health, /ready. It prints its URL when it is ready, and stops on SIGTERM after
-the open requests.
+/v1/graph if there is only one fleet. It stores nothing, so you can run several behind a load balancer. Also: /metrics
+for Prometheus, with the nodes of the last day by release; /health, /ready. It prints its URL when it is ready, and
+stops on SIGTERM after the open requests.
+
+With --webhook it takes POST /<fleet>/halt too, for halt-when: Alertmanager's JSON or {"reason": "…"}, with the secret of the fleet in
+COXSWAIN_WEBHOOK_SECRET_<FLEET>, as a bearer token or as GitHub signs.
 
   coxswain serve-graph --site site --listen 0.0.0.0:8080
   coxswain serve-graph --site https://acme.github.io/os/ --fleet stable
@@ -24,10 +30,12 @@ the open requests.
 			fallback: "127.0.0.1:8080"
 		}),
 		refresh: duration("look for new files this often", { fallback: "10s" }),
+		webhook: text("halt rollouts on request, by the checkout in this folder and its state branch", { placeholder: "FOLDER" }),
+		"access-log": text("append a line of JSON for each request to this file, for coxswain observe", { placeholder: "FILE" }),
 		"drain-time": duration("on SIGTERM, answer \"stopping\" on /ready for this long before closing", { fallback: "0s" })
 	},
 	run: async (inputs, context) => {
-		const { log, env, now } = context;
+		const { log, env, now, json } = context;
 		if (inputs.refresh < 1) throw new InputError({
 			field: "--refresh",
 			problem: "at least 1s is needed"
@@ -46,23 +54,32 @@ the open requests.
 			now
 		});
 		let stopping = false;
+		const webhook = inputs.webhook === void 0 ? void 0 : await openWebhook(inputs.webhook, context);
+		const file = inputs["access-log"];
+		const accessLog = file === void 0 ? void 0 : createAccessLog(file, log);
 		const server = createGraphServer({
 			site,
 			metrics,
+			nodes: createNodeCounts(),
+			...accessLog && { onAnswered: (request) => accessLog.add(request, now()) },
 			now,
-			ready: () => !stopping
+			ready: () => !stopping,
+			...defined({ webhook })
 		});
 		const signalled = untilSignal();
 		const url = await listen(server, inputs.listen);
 		log.info(`serving ${[...site.fleets.keys()].join(", ")} from ${source.where}`);
-		process.stdout.write(`${url}\n`);
+		(json === true ? process.stderr : process.stdout).write(`${url}\n`);
 		const timer = setInterval(() => void site.refresh(), inputs.refresh * 1e3);
+		const flusher = setInterval(() => void accessLog?.flush(), 1e3);
 		const signal = await signalled;
 		stopping = true;
 		log.info(`${signal}: stopping after the open requests`);
 		await setTimeout(inputs["drain-time"] * 1e3);
 		clearInterval(timer);
 		await stopServer(server, graceMilliseconds);
+		clearInterval(flusher);
+		await accessLog?.flush();
 		return {
 			data: {
 				url,
@@ -72,6 +89,20 @@ the open requests.
 		};
 	}
 });
+async function openWebhook(folder, { env, log, now }) {
+	const { config, state } = await openProject({
+		directory: folder,
+		env,
+		log
+	});
+	return createHaltWebhook({
+		config,
+		state,
+		secrets: readWebhookSecrets(config, env),
+		log,
+		now
+	});
+}
 function openSource(options, openClient) {
 	const { site, fromOci, fleet } = options;
 	if (site === void 0 === (fromOci.length === 0)) throw new UsageError("one of --site and --from-oci is required");
@@ -84,15 +115,5 @@ function openSource(options, openClient) {
 	}
 	if (/^[a-z][a-z+.-]*:\/\//i.test(site)) return urlSource(site, fleet);
 	return folderSource(site, fleet);
-}
-/** The first signal that asks to stop; a second one ends the process at once. */
-function untilSignal() {
-	return new Promise((resolve) => {
-		for (const signal of [
-			"SIGTERM",
-			"SIGINT",
-			"SIGHUP"
-		]) process.once(signal, resolve);
-	});
 }
 export { serve_graph_default as default };

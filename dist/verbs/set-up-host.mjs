@@ -1,8 +1,8 @@
 import { r as architecture } from "../chunks/cli-inputs.mjs";
-import { D as readChoice, O as text, T as many, i as defineVerb } from "../chunks/cli.mjs";
-import { J as defined, Z as InputError } from "../chunks/host.mjs";
+import { A as text, D as many, i as defineVerb, k as readChoice } from "../chunks/cli.mjs";
+import { Q as defined, tt as InputError } from "../chunks/host.mjs";
 import { n as preparedVerbs, t as setUp } from "../chunks/setup.mjs";
-import { H as hostArchitecture } from "../chunks/world-registry.mjs";
+import { U as hostArchitecture } from "../chunks/world-registry.mjs";
 // src/verbs/set-up-host.ts
 var set_up_host_default = defineVerb({
 	summary: "Install what build-image and boot-test need on this machine, and open /dev/kvm to this user",
@@ -48,7 +48,7 @@ const kvmTexts = {
 	ours: "/dev/kvm is open to this user",
 	opened: "/dev/kvm was opened to this user",
 	absent: "there is no /dev/kvm: machines are emulated, which is slower",
-	refused: "/dev/kvm stays closed to this user: machines are emulated, which is slower"
+	refused: "/dev/kvm stays closed to this user: machines are emulated, which is slower. On most systems the group kvm may use it: usermod -aG kvm USER"
 };
 function readMirror(address) {
 	if (address === void 0 || /^https?:\/\/./.test(address)) return address;

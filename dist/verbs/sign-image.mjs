@@ -1,9 +1,9 @@
-import { O as text, T as many, d as directory, i as defineVerb } from "../chunks/cli.mjs";
-import { M as isMissing, Z as InputError, c as count, d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
+import { A as text, D as many, i as defineVerb, p as directory } from "../chunks/cli.mjs";
+import { P as isMissing, f as renderReports, h as say, l as count, tt as InputError, u as exact } from "../chunks/host.mjs";
 import { t as signReleases } from "../chunks/operate-sign-image.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { m as openProject } from "../chunks/release.mjs";
-import { h as readPublicKey } from "../chunks/release-signatures.mjs";
+import { _ as openProject } from "../chunks/release.mjs";
+import { g as readPublicKey } from "../chunks/release-signatures.mjs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 // src/verbs/sign-image.ts

@@ -1,7 +1,7 @@
-import { C as duration, O as text, T as many, i as defineVerb, k as wholeNumber } from "../chunks/cli.mjs";
-import { a as defaultFleetModel, i as parseWindow, n as parseShare, r as parseShareOf, t as simulate } from "../chunks/guidance-simulation.mjs";
-import { F as writeFileAtomically, G as parseDuration, J as defined, Z as InputError } from "../chunks/host.mjs";
-import { i as readSiteFleet, n as countSlices } from "../chunks/operate-serve-graph.mjs";
+import { A as text, D as many, T as duration, i as defineVerb, j as wholeNumber } from "../chunks/cli.mjs";
+import { a as parseShareOf, i as parseShare, n as defaultFleetModel, o as parseWindow, t as simulate } from "../chunks/guidance-simulation.mjs";
+import { Q as defined, R as writeFileAtomically, Y as parseDuration, tt as InputError } from "../chunks/host.mjs";
+import { p as readSiteFleet, u as countSlices } from "../chunks/operate-serve-graph.mjs";
 import { i as readConfig } from "../chunks/project-configuration.mjs";
 // src/verbs/simulate-rollout.ts
 var simulate_rollout_default = defineVerb({

@@ -1,10 +1,10 @@
-import { O as text, T as many, d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { A as text, D as many, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { d as renderReports, l as exact, m as say } from "../chunks/host.mjs";
+import { f as renderReports, h as say, u as exact } from "../chunks/host.mjs";
 import { t as startRollout } from "../chunks/loop-start-rollout.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { m as openProject, t as describeEntry } from "../chunks/release.mjs";
-import { S as readStatement } from "../chunks/release-operations.mjs";
+import { _ as openProject, l as describeEntry } from "../chunks/release.mjs";
+import { b as readStatement } from "../chunks/release-operations.mjs";
 import { c as doubts, l as readDoubt } from "../chunks/release-upstream.mjs";
 // src/verbs/start-rollout.ts
 var start_rollout_default = defineVerb({

@@ -1,9 +1,9 @@
-import { O as text, d as directory, i as defineVerb } from "../chunks/cli.mjs";
+import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { Q as OutsideError, d as renderReports, et as messageOf } from "../chunks/host.mjs";
+import { f as renderReports, it as messageOf, nt as OutsideError } from "../chunks/host.mjs";
 import { n as readFleetStatus, t as reportFleet } from "../chunks/operate-status.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { m as openProject } from "../chunks/release.mjs";
+import { _ as openProject } from "../chunks/release.mjs";
 // src/verbs/status.ts
 var status_default = defineVerb({
 	summary: "Show on one screen what each fleet runs, how far its rollout is, and what it waits for",

@@ -1,8 +1,8 @@
-import { O as text, T as many, d as directory, i as defineVerb, w as flag } from "../chunks/cli.mjs";
+import { A as text, D as many, E as flag, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
-import { d as renderReports } from "../chunks/host.mjs";
+import { f as renderReports } from "../chunks/host.mjs";
 import { t as watchBase } from "../chunks/loop-watch-base.mjs";
-import { m as openProject } from "../chunks/release.mjs";
+import { _ as openProject } from "../chunks/release.mjs";
 import { a as describeRollout, c as doubts, l as readDoubt } from "../chunks/release-upstream.mjs";
 // src/verbs/watch-base.ts
 var watch_base_default = defineVerb({

@@ -34,7 +34,7 @@ const plain = z.looseObject({
 });
 
 /**
- * Reads what a webhook or a repository_dispatch says: Alertmanager's JSON, or `{"status": "firing", "reason": "…"}`.
+ * Reads what a webhook says: Alertmanager's JSON, or `{"status": "firing", "reason": "…"}`.
  * @param condition name of the condition that it is for
  * @returns a finding for each alert
  * @throws InputError for everything else
