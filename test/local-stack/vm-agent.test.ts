@@ -53,6 +53,6 @@ Zincati on this image finds itself in the graph.
         { name: 'agrees again', result: 'passed', output: agreed },
       ]);
       expect(report.system).toMatchObject({ stateAfter: 'running' });
-    }, 900_000);
+    }, 1_800_000);
   },
 );

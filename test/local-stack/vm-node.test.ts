@@ -258,6 +258,6 @@ test ! -e /var/lib/stand-in/staged`,
         'This node went back from 44.2: the health check 10-works failed. It waits for the next release.',
       );
       note('  joined, followed, went back, stayed', 'passed');
-    }, 900_000);
+    }, 1_800_000);
   },
 );
