@@ -3,7 +3,7 @@ import { a as fleetTip, i as findFleet } from "./project.mjs";
 import { S as readLabel, _ as recordUrgency, a as rolloutCompletion, c as isReady, d as syncExternalHolds, i as unique, m as passImage, n as chooseRelease, o as rolloutStart, r as evaluateAllGates, s as soakEnd, u as findPromotion, w as thawTime } from "./release-gates.mjs";
 import { C as StaleBranchError, c as ourMessage, d as withdrawProposal, m as promotionBranch, s as isOurs, u as proposeCommit, x as untilNotStale } from "./world-forge.mjs";
 import { E as holdAt, g as rolloutProgress, i as adoptionCurve, p as nextOpening } from "./guidance.mjs";
-import { A as metadataOf, w as describeHold } from "./release-operations.mjs";
+import { E as describeHold, M as metadataOf } from "./release-operations.mjs";
 import { d as renderFleetTemplate, g as promotedDigest, l as describeEntry, u as findTemplate } from "./release.mjs";
 import { n as barriersCrossed } from "./release-upstream.mjs";
 import { C as readImage, D as atDigest, I as parseReference, M as formatRepository, N as isDigest, k as digestIn, t as linkedDigest } from "./world-registry.mjs";

@@ -4,7 +4,7 @@ import { C as planTags, T as copyAttachments, m as followOffer, t as tagReader }
 import { f as requireBuildKey, l as findBuilt, r as readCandidate } from "./release-candidate.mjs";
 import { d as pushAcceptance, t as requireRehearsed, u as findAcceptance } from "./release-evidence.mjs";
 import { g as requireNewer, m as passImage, p as isoTime, x as refuseFrozen } from "./release-gates.mjs";
-import { T as refuseHeld, f as refuseHeldByFile } from "./release-operations.mjs";
+import { D as refuseHeld, m as refuseHeldByFile } from "./release-operations.mjs";
 import { d as signingKeys, n as signedDigests, r as askFleetPolicy, s as fleetKeys, t as signImage } from "./release-signatures.mjs";
 import { A as shortCommit } from "./world-git.mjs";
 import { C as readImage, D as atDigest, O as atTag, S as imageTimestamp, b as copyImage, j as formatReference, n as rememberingClient, x as setTags } from "./world-registry.mjs";

@@ -5,7 +5,7 @@ import { C as planTags, c as neededVersions, g as promotedDigest, m as followOff
 import { i as lintState, n as formatBundle, t as bundlePath } from "./release-state.mjs";
 import { E as filesInFolder, _ as stampPath, a as publishEverywhere, c as checkOwnFolder, g as parseStamp, h as renderSite, i as refuseUnserved, l as notPublished, m as readPageFacts, n as findUnserved, o as nextChangeDue, r as namedImages, s as publishToFolder, t as refuseUnvouched, u as readLastPublished, w as filesAtUrl } from "./release-published.mjs";
 import { n as openWitnesses } from "./release-witnesses.mjs";
-import { D as nextPauseEnd, E as endExpiredPauses, x as commitMessage } from "./release-operations.mjs";
+import { C as commitMessage, O as endExpiredPauses, k as nextPauseEnd } from "./release-operations.mjs";
 import { join } from "node:path";
 // src/loop/publish-updates/from-artifact.ts
 /**

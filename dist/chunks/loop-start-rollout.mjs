@@ -2,7 +2,7 @@ import { j as addUpdate, m as rolloutEnd, v as addRelease } from "./guidance.mjs
 import { c as releaseCommit } from "./project.mjs";
 import { n as readMarker, o as refreshFileName, r as readCandidate } from "./release-candidate.mjs";
 import { m as passImage, p as isoTime, v as urgencyOfBuild, x as refuseFrozen, y as withoutUrgency } from "./release-gates.mjs";
-import { T as refuseHeld, f as refuseHeldByFile, j as refuseAroundPausedBarrier } from "./release-operations.mjs";
+import { D as refuseHeld, N as refuseAroundPausedBarrier, m as refuseHeldByFile } from "./release-operations.mjs";
 import { d as renderFleetTemplate, u as findTemplate } from "./release.mjs";
 import { d as upstreamStatusOf, n as barriersCrossed, r as inheritBarriers, t as refuseBarrierBypasses, u as refuseDoubtful } from "./release-upstream.mjs";
 import { D as atDigest, O as atTag, j as formatReference, k as digestIn } from "./world-registry.mjs";

@@ -8,7 +8,7 @@ import { C as StaleBranchError } from "./world-forge.mjs";
 import { a as showDifference, c as fleetFolder, i as lintState, l as parseFleet } from "./release-state.mjs";
 import { l as readDoubt } from "./release-upstream.mjs";
 import { b as html, h as renderSite, m as readPageFacts, v as renderDashboard, y as dashboardStyle } from "./release-published.mjs";
-import { A as metadataOf, N as withdrawnOrPaused, O as unfinishedRollouts, S as editFleet, _ as readAction, b as readStatement, g as kinds, h as changesOffer, m as actionInputs } from "./release-operations.mjs";
+import { A as unfinishedRollouts, F as withdrawnOrPaused, M as metadataOf, S as readStatement, _ as changesOffer, g as actionInputs, v as kinds, w as editFleet, y as readAction } from "./release-operations.mjs";
 import { _ as recordUrgency, u as findPromotion } from "./release-gates.mjs";
 import { t as startRollout } from "./loop-start-rollout.mjs";
 import { t as _taggedTemplateLiteral } from "./taggedTemplateLiteral.mjs";

@@ -3,7 +3,7 @@ import { d as looseObject, g as string, m as record, r as array, y as unknown } 
 import { a as readConfigText, n as examineConfig, o as urgentTemplate, t as configFileName } from "./project-configuration.mjs";
 import { a as parseContainerfile, i as stagesOnBase, n as findBase } from "./project-containerfile.mjs";
 import { i as refuseOverriddenBase } from "./release-candidate.mjs";
-import { c as examineHoldFile, d as holdFolder, p as unknownHoldFiles } from "./release-operations.mjs";
+import { h as unknownHoldFiles, p as holdFolder, u as examineHoldFile } from "./release-operations.mjs";
 import { f as renderForFleet } from "./release.mjs";
 import { y as readTestTimeout } from "./loop-boot-test.mjs";
 import { f as upgradeStages } from "./release-evidence.mjs";

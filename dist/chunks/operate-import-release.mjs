@@ -1,7 +1,7 @@
 import { v as addRelease } from "./guidance.mjs";
 import { Q as defined, nt as OutsideError, tt as InputError } from "./host.mjs";
 import { f as createdOf, h as requireCreated, p as isoTime } from "./release-gates.mjs";
-import { x as commitMessage } from "./release-operations.mjs";
+import { C as commitMessage } from "./release-operations.mjs";
 import { t as tagReader } from "./release.mjs";
 import { C as readImage, D as atDigest, I as parseReference, M as formatRepository, O as atTag, R as sameRepository, j as formatReference, k as digestIn, w as isIndex } from "./world-registry.mjs";
 import { S as buildReleaseUrl, x as buildReleasePath } from "./release-published.mjs";

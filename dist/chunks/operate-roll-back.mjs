@@ -3,7 +3,7 @@ import { o as urgentTemplate } from "./project-configuration.mjs";
 import { a as fleetTip, o as nextFleets } from "./project.mjs";
 import { n as readMarker, s as rollBackFileName, t as formatMarker } from "./release-candidate.mjs";
 import { h as followOfferOrWarn } from "./release.mjs";
-import { o as planRollBack, s as takeBack, x as commitMessage } from "./release-operations.mjs";
+import { C as commitMessage, c as planRollBack, l as takeBack } from "./release-operations.mjs";
 import { h as rollBackBranch, l as proposeChanges, x as untilNotStale } from "./world-forge.mjs";
 import { t as treeChanges } from "./world-git.mjs";
 // src/operate/roll-back/pull-request.ts

@@ -4,7 +4,7 @@ import { C as parseReleaseIndex, I as parseUpdateMetadata, U as buildGraph, W as
 import { m as sliceName } from "./project-configuration.mjs";
 import { t as refuseCredentials } from "./world.mjs";
 import { l as notPublished } from "./release-published.mjs";
-import { n as actOnFindings, t as readAlert } from "./release-operations.mjs";
+import { i as actOnFindings, n as webhooksOf, r as readAlert } from "./release-operations.mjs";
 import { a as FleetCounter, i as tenthOf, n as knownRings, o as countLive, t as createKeyMaker } from "./release-adoption.mjs";
 import { appendFile, readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -547,9 +547,6 @@ function createHaltWebhook(options) {
 		}).then((given) => end(response, given), () => response.destroy());
 		return true;
 	} };
-}
-function webhooksOf({ haltWhen }) {
-	return haltWhen.flatMap(({ kind, name }) => kind === "webhook" ? [name] : []);
 }
 /** A bearer token, or a signature of the body as GitHub makes it. Compared in constant time. */
 function isAuthentic(headers, body, secret) {

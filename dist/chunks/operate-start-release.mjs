@@ -2,7 +2,7 @@ import { E as holdAt } from "./guidance.mjs";
 import { a as fleetTip } from "./project.mjs";
 import { r as readCandidate } from "./release-candidate.mjs";
 import { b as findFreeze } from "./release-gates.mjs";
-import { l as findFileHold, w as describeHold } from "./release-operations.mjs";
+import { E as describeHold, d as findFileHold } from "./release-operations.mjs";
 /**
 * Starts the release of a commit that was merged to a fleet's branch and never released, because the merge was done
 * by a token whose pushes start no workflow, or the fleet was held or frozen at that time. Starts nothing while a run

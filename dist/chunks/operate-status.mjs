@@ -4,7 +4,7 @@ import { E as holdAt, g as rolloutProgress, h as rolloutPhase, m as rolloutEnd, 
 import { p as ringsToShow } from "./project-configuration.mjs";
 import { r as askFleetPolicy } from "./release-signatures.mjs";
 import { d as upstreamStatusOf } from "./release-upstream.mjs";
-import { A as metadataOf, w as describeHold } from "./release-operations.mjs";
+import { E as describeHold, M as metadataOf } from "./release-operations.mjs";
 import { c as isReady, l as nextGate, t as findPendingPromotion } from "./release-gates.mjs";
 // src/operate/status/fleet-status.ts
 /** Reads the status of a fleet; changes nothing. @param now UNIX seconds */

@@ -1,12 +1,57 @@
 import { K as formatDuration, V as exec, g as code, it as messageOf, nt as OutsideError, q as formatTime, r as formatPercent, tt as InputError, v as plainText } from "./host.mjs";
+import { d as looseObject, g as string } from "./zod.mjs";
 import { A as shortCommit } from "./world-git.mjs";
+import { i as findFleet } from "./project.mjs";
 import { E as holdAt, i as adoptionCurve } from "./guidance.mjs";
 import { p as baseBranch } from "./world-forge.mjs";
 import { _ as stampPath, g as parseStamp, w as filesAtUrl } from "./release-published.mjs";
-import { A as metadataOf, a as runningRollouts, i as haltsOf, l as findFileHold, n as actOnFindings, r as haltedRollouts, x as commitMessage } from "./release-operations.mjs";
+import { C as commitMessage, M as metadataOf, a as haltedRollouts, d as findFileHold, i as actOnFindings, o as haltsOf, r as readAlert, s as runningRollouts, t as webhookCondition } from "./release-operations.mjs";
 import { b as findFreeze } from "./release-gates.mjs";
 import { n as couldNotAsk, r as queryRange } from "./world-prometheus.mjs";
 import { createHash } from "node:crypto";
+// src/operate/watch-fleet/read-dispatch.ts
+const expected = "{\"fleet\": \"stable\", \"reason\": \"why\"}, or {\"fleet\": \"stable\", \"alert\": …} with the JSON of Alertmanager";
+const payloadSchema = looseObject({
+	fleet: string("the name of a fleet is needed"),
+	condition: string("a name of a webhook in halt-when is needed").optional()
+});
+/**
+* Reads the client_payload of a repository_dispatch: which fleet, and the alert itself, beside it or as its field
+* `alert`. It can trigger conditions of kind webhook of that fleet, and nothing else.
+* @param text JSON
+* @param field the flag that it comes from
+* @throws InputError for everything else
+*/
+function readDispatch(text, config, field) {
+	const parsed = payloadSchema.safeParse(readJson(text, field));
+	if (!parsed.success) {
+		const [issue] = parsed.error.issues;
+		const path = issue?.path.join(".") ?? "";
+		throw new InputError({
+			field: path === "" ? field : `${field} ${path}`,
+			problem: path === "" ? "the alert is not an object" : issue?.message ?? "",
+			expected
+		});
+	}
+	const { fleet: name, condition, ...own } = parsed.data;
+	const fleet = findFleet(config, name, `${field} fleet`);
+	const asked = webhookCondition(fleet, condition, `${field} condition`);
+	return {
+		fleet,
+		findings: readAlert("alert" in own ? own.alert : own, asked)
+	};
+}
+function readJson(text, field) {
+	try {
+		return JSON.parse(text);
+	} catch (error) {
+		throw new InputError({
+			field,
+			problem: `this is not JSON: ${messageOf(error)}`,
+			expected
+		});
+	}
+}
 // src/operate/watch-fleet/incidents.ts
 /** A merged commit that no run releases for so long, and a publication that is so late, are overdue; seconds. */
 const overdueAfter = 21600;
@@ -507,11 +552,15 @@ async function watchFleet(project, fleet, context) {
 	};
 	const state = await project.state.readFleet(name);
 	const watched = watchedRollouts(state, now);
-	const asked = await Promise.all(haltWhen.map((condition) => watched.length > 0 ? ask(condition, {
-		state,
-		watched,
-		context
-	}) : notAsked(condition, "no rollout is in progress")));
+	const asked = await Promise.all(haltWhen.map((condition) => {
+		const told = (context.alert ?? []).filter((finding) => finding.condition === condition.name);
+		if (told.length > 0) return found(...told);
+		return watched.length > 0 ? ask(condition, {
+			state,
+			watched,
+			context
+		}) : notAsked(condition, "no rollout is in progress");
+	}));
 	const findings = asked.flatMap((each) => each.findings);
 	const { edit, stateCommit } = await actOnFindings(project.state, fleet, findings, {
 		by,
@@ -595,4 +644,4 @@ function watchedRollouts(state, now) {
 	}));
 	return [...running, ...halted];
 }
-export { noIncidents as n, reportIncidents as r, watchFleet as t };
+export { readDispatch as i, noIncidents as n, reportIncidents as r, watchFleet as t };

@@ -371,7 +371,7 @@ const haltConditionSchema = strictObject({
 		nodes: int().min(1).optional().describe("From this many nodes on. Use this or share, not both."),
 		share: share.optional().describe("From this many of a hundred nodes that had the release on. Use this or nodes, not both.")
 	}).optional().describe("Nodes that ran the new release, and run the old one again, as coxswain observe has seen."),
-	webhook: literal(true, "true").optional().describe("Something else says so, by a request to serve-graph."),
+	webhook: literal(true, "true").optional().describe("Something else says so: a repository_dispatch of the type coxswain-halt, or a request to serve-graph."),
 	"resume-after": duration.optional().describe("Resume automatically when it has been calm for this long. Default: only a person resumes.")
 }).describe("One condition: a name, and one of prometheus, behind-plan, came-back and webhook.");
 /** `halt-when` of a fleet as it is written. */

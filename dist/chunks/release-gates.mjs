@@ -9,7 +9,7 @@ import { t as j } from "./croner.mjs";
 import { l as trustOf } from "./release-attestations.mjs";
 import { h as rollBackBranch, m as promotionBranch, p as baseBranch } from "./world-forge.mjs";
 import { d as upstreamStatusOf, s as doubtOf } from "./release-upstream.mjs";
-import { A as metadataOf, C as applyExternalHolds, d as holdFolder, k as ageOf, l as findFileHold, u as findUnknownHoldFiles, v as cleanStatement, w as describeHold, x as commitMessage } from "./release-operations.mjs";
+import { C as commitMessage, E as describeHold, M as metadataOf, T as applyExternalHolds, b as cleanStatement, d as findFileHold, f as findUnknownHoldFiles, j as ageOf, p as holdFolder } from "./release-operations.mjs";
 import { n as isAbove } from "./release-vulnerabilities.mjs";
 // src/release/gates/freeze.ts
 /**

@@ -1522,7 +1522,7 @@ const alertmanager = looseObject({
 const plain = looseObject({
 	status: status.default("firing"),
 	key: string().min(1).max(100).optional(),
-	reason: string().min(1)
+	reason: string("a text is needed").min(1, "a text is needed")
 });
 /**
 * Reads what a webhook says: Alertmanager's JSON, or `{"status": "firing", "reason": "…"}`.
@@ -1571,4 +1571,32 @@ function parse(schema, payload) {
 		expected: "the JSON of Alertmanager, or {\"status\": \"firing\", \"reason\": \"why\"}"
 	});
 }
-export { metadataOf as A, applyExternalHolds as C, nextPauseEnd as D, endExpiredPauses as E, setMetadata as M, withdrawnOrPaused as N, unfinishedRollouts as O, editFleet as S, refuseHeld as T, readAction as _, runningRollouts as a, readStatement as b, examineHoldFile as c, holdFolder as d, refuseHeldByFile as f, kinds as g, changesOffer as h, haltsOf as i, refuseAroundPausedBarrier as j, ageOf as k, findFileHold as l, actionInputs as m, actOnFindings as n, planRollBack as o, unknownHoldFiles as p, haltedRollouts as r, takeBack as s, readAlert as t, findUnknownHoldFiles as u, cleanStatement as v, describeHold as w, commitMessage as x, findOperator as y };
+// src/release/operations/webhook-conditions.ts
+/** Names of the conditions of a fleet that wait for an alert. */
+function webhooksOf({ haltWhen }) {
+	return haltWhen.flatMap(({ kind, name }) => kind === "webhook" ? [name] : []);
+}
+/**
+* The condition that an alert is for.
+* @param name as the alert says; not needed if the fleet has one webhook
+* @param field where the name comes from
+* @throws InputError if the fleet has no webhook, or none of this name, or several and the alert names none
+*/
+function webhookCondition(fleet, name, field) {
+	const webhooks = webhooksOf(fleet);
+	const [only] = webhooks;
+	if (only === void 0) throw new InputError({
+		field: `fleets.${fleet.name}.halt-when`,
+		problem: `fleet ${fleet.name} has no webhook in halt-when, so no alert can halt it`,
+		expected: "halt-when: [{ name: alerts, webhook: true }]"
+	});
+	if (name === void 0 && webhooks.length === 1) return only;
+	if (name !== void 0 && webhooks.includes(name)) return name;
+	throw new InputError({
+		field,
+		problem: name === void 0 ? `fleet ${fleet.name} has several webhooks in halt-when, and the alert names none of them` : `fleet ${fleet.name} has no webhook of this name in halt-when`,
+		found: name ?? "nothing",
+		expected: `${webhooks.length > 1 ? "one of " : ""}${webhooks.join(", ")}`
+	});
+}
+export { unfinishedRollouts as A, commitMessage as C, refuseHeld as D, describeHold as E, withdrawnOrPaused as F, metadataOf as M, refuseAroundPausedBarrier as N, endExpiredPauses as O, setMetadata as P, readStatement as S, applyExternalHolds as T, changesOffer as _, haltedRollouts as a, cleanStatement as b, planRollBack as c, findFileHold as d, findUnknownHoldFiles as f, actionInputs as g, unknownHoldFiles as h, actOnFindings as i, ageOf as j, nextPauseEnd as k, takeBack as l, refuseHeldByFile as m, webhooksOf as n, haltsOf as o, holdFolder as p, readAlert as r, runningRollouts as s, webhookCondition as t, examineHoldFile as u, kinds as v, editFleet as w, findOperator as x, readAction as y };

@@ -9,7 +9,7 @@ import { a as readStatements, c as pushStatement, l as trustOf, u as attestation
 import { c as fleetFolder, r as parseBundle, t as bundlePath } from "./release-state.mjs";
 import { a as describeRollout, d as upstreamStatusOf, s as doubtOf } from "./release-upstream.mjs";
 import { t as refuseCredentials } from "./world.mjs";
-import { A as metadataOf } from "./release-operations.mjs";
+import { M as metadataOf } from "./release-operations.mjs";
 import { C as freezeAt, t as findPendingPromotion } from "./release-gates.mjs";
 import { c as operateWorkflow } from "./project-init.mjs";
 import { t as _taggedTemplateLiteral } from "./taggedTemplateLiteral.mjs";

@@ -2,7 +2,7 @@ import { I as readFileIfThere, Q as defined, R as writeFileAtomically, it as mes
 import { g as string, p as object, r as array } from "./zod.mjs";
 import { A as shortCommit } from "./world-git.mjs";
 import { F as parseGraphUpdates, U as buildGraph, X as readDocument, Y as openObject, Z as someText, g as rolloutProgress, h as rolloutPhase, m as rolloutEnd, o as architecturesOf } from "./guidance.mjs";
-import { A as metadataOf, M as setMetadata, N as withdrawnOrPaused, k as ageOf } from "./release-operations.mjs";
+import { F as withdrawnOrPaused, M as metadataOf, P as setMetadata, j as ageOf } from "./release-operations.mjs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { createHash } from "node:crypto";

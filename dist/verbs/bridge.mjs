@@ -4,7 +4,7 @@ import { B as untilSignal } from "../chunks/host.mjs";
 import { a as startAction, i as rollBackAction, n as createBridgeServer, o as urgentAction, r as createBridge, s as editActions, t as createSession } from "../chunks/operate-bridge.mjs";
 import { n as withdrawBad, t as rollBack } from "../chunks/operate-roll-back.mjs";
 import { _ as openProject, p as describeMovedTags } from "../chunks/release.mjs";
-import { y as findOperator } from "../chunks/release-operations.mjs";
+import { x as findOperator } from "../chunks/release-operations.mjs";
 import { r as stopServer, t as listen } from "../chunks/world-http.mjs";
 // src/verbs/bridge.ts
 const graceMilliseconds = 5e3;

@@ -3,7 +3,7 @@ import { n as firstRelease, t as stateChangeFacts } from "../chunks/cli-inputs.m
 import { Q as defined, f as renderReports } from "../chunks/host.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { _ as openProject, h as followOfferOrWarn, p as describeMovedTags } from "../chunks/release.mjs";
-import { S as editFleet, _ as readAction, g as kinds, h as changesOffer, y as findOperator } from "../chunks/release-operations.mjs";
+import { _ as changesOffer, v as kinds, w as editFleet, x as findOperator, y as readAction } from "../chunks/release-operations.mjs";
 import { a as showDifference } from "../chunks/release-state.mjs";
 // src/verbs/edit-updates.ts
 var edit_updates_default = defineVerb({

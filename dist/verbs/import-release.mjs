@@ -3,7 +3,7 @@ import { n as firstRelease, t as stateChangeFacts } from "../chunks/cli-inputs.m
 import { Q as defined, f as renderReports, rt as UsageError } from "../chunks/host.mjs";
 import { t as importRelease } from "../chunks/operate-import-release.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { y as findOperator } from "../chunks/release-operations.mjs";
+import { x as findOperator } from "../chunks/release-operations.mjs";
 import { _ as openProject } from "../chunks/release.mjs";
 import { a as showDifference } from "../chunks/release-state.mjs";
 // src/verbs/import-release.ts

@@ -2,7 +2,7 @@ import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
 import { Q as defined, f as renderReports, q as formatTime, rt as UsageError } from "../chunks/host.mjs";
 import { n as promotionTargets, r as gateMarks, t as openPromotion } from "../chunks/loop-open-promotion.mjs";
-import { b as readStatement, y as findOperator } from "../chunks/release-operations.mjs";
+import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
 import { _ as openProject } from "../chunks/release.mjs";
 // src/verbs/open-promotion.ts
 var open_promotion_default = defineVerb({

@@ -2,7 +2,7 @@ import { A as text, i as defineVerb, p as directory } from "../chunks/cli.mjs";
 import { n as firstRelease } from "../chunks/cli-inputs.mjs";
 import { d as exactly, f as renderReports, h as say, l as count, u as exact } from "../chunks/host.mjs";
 import { t as promoteImage } from "../chunks/loop-promote-image.mjs";
-import { b as readStatement, y as findOperator } from "../chunks/release-operations.mjs";
+import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
 import { _ as openProject } from "../chunks/release.mjs";
 // src/verbs/promote-image.ts
 var promote_image_default = defineVerb({

@@ -3,7 +3,7 @@ import { n as firstRelease } from "../chunks/cli-inputs.mjs";
 import { K as formatDuration, Q as defined, f as renderReports, h as say, q as formatTime, rt as UsageError, u as exact } from "../chunks/host.mjs";
 import { n as publishUpdates, r as publishFromArtifact, t as siteIsBehind } from "../chunks/loop-publish-updates.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
-import { b as readStatement, y as findOperator } from "../chunks/release-operations.mjs";
+import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
 import { _ as openProject } from "../chunks/release.mjs";
 import { d as guidanceSigner } from "../chunks/release-published.mjs";
 import { I as parseReference, a as createRegistryClient } from "../chunks/world-registry.mjs";

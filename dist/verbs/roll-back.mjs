@@ -4,7 +4,7 @@ import { f as renderReports, rt as UsageError } from "../chunks/host.mjs";
 import { t as rollBack } from "../chunks/operate-roll-back.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { _ as openProject, p as describeMovedTags } from "../chunks/release.mjs";
-import { b as readStatement, y as findOperator } from "../chunks/release-operations.mjs";
+import { S as readStatement, x as findOperator } from "../chunks/release-operations.mjs";
 // src/verbs/roll-back.ts
 var roll_back_default = defineVerb({
 	summary: "Withdraw a release of a fleet, and propose the last good content as a new release",

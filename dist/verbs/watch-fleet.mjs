@@ -1,7 +1,7 @@
 import { A as text, D as many, T as duration, i as defineVerb, p as directory } from "../chunks/cli.mjs";
-import { f as renderReports, it as messageOf, l as count, m as reportText, t as repeat, tt as InputError } from "../chunks/host.mjs";
+import { f as renderReports, it as messageOf, l as count, m as reportText, rt as UsageError, t as repeat, tt as InputError } from "../chunks/host.mjs";
 import { n as publishUpdates } from "../chunks/loop-publish-updates.mjs";
-import { n as noIncidents, r as reportIncidents, t as watchFleet } from "../chunks/operate-watch-fleet.mjs";
+import { i as readDispatch, n as noIncidents, r as reportIncidents, t as watchFleet } from "../chunks/operate-watch-fleet.mjs";
 import { i as findFleet } from "../chunks/project.mjs";
 import { _ as openProject } from "../chunks/release.mjs";
 import { A as shortCommit } from "../chunks/world-git.mjs";
@@ -21,6 +21,10 @@ of the base, a release or a publication that is overdue. notify.command in coxsw
 
 With --output it publishes in the same run. With --every it goes on until Ctrl-C or SIGTERM.
 
+--alert is what a repository_dispatch of the type coxswain-halt brings: {"fleet": "stable", "reason": "why"}, with "status":
+"resolved" when it is over, or {"fleet": "stable", "alert": …} with the JSON of Alertmanager. It can trigger conditions of
+halt-when that have webhook: true, and no others.
+
 Credentials for Prometheus: COXSWAIN_PROMETHEUS_TOKEN, or COXSWAIN_PROMETHEUS_USERNAME and COXSWAIN_PROMETHEUS_PASSWORD. They
 are sent only to COXSWAIN_PROMETHEUS_ORIGIN.
 
@@ -29,6 +33,7 @@ are sent only to COXSWAIN_PROMETHEUS_ORIGIN.
 	inputs: {
 		fleet: many("only this fleet", { placeholder: "NAME" }),
 		every: duration("evaluate again and again, with this time between, such as 1m"),
+		alert: text("an alert about a fleet, as a repository_dispatch brings it", { placeholder: "JSON" }),
 		output: text("publish to this folder too, as publish-updates does", { placeholder: "FOLDER" }),
 		directory
 	},
@@ -39,14 +44,26 @@ are sent only to COXSWAIN_PROMETHEUS_ORIGIN.
 			problem: "at least 1s is needed",
 			expected: "such as 1m"
 		});
+		if (inputs.alert !== void 0 && inputs.every !== void 0) throw new UsageError("use --alert without --every: an alert comes once");
 		const project = await openProject({
 			directory: inputs.directory,
 			env,
 			log
 		});
+		const alert = inputs.alert === void 0 ? void 0 : readDispatch(inputs.alert, project.config, "--alert");
 		const fleets = inputs.fleet.length > 0 ? inputs.fleet.map((name) => findFleet(project.config, name)) : Object.values(project.config.fleets);
+		if (alert !== void 0 && !fleets.includes(alert.fleet)) throw new InputError({
+			field: "--alert fleet",
+			problem: "this alert is about a fleet that --fleet leaves out",
+			found: alert.fleet.name,
+			expected: fleets.map(({ name }) => name).join(", ")
+		});
 		const publisher = inputs.output === void 0 ? void 0 : publisherTo(inputs.output, project, context);
-		const evaluate = () => evaluateOnce(project, fleets, context, publisher);
+		const evaluate = () => evaluateOnce(project, {
+			fleets,
+			alert,
+			publish: publisher
+		}, context);
 		if (inputs.every === void 0) return outcomeOf(await evaluate());
 		let last;
 		const stoppedBy = await repeat(inputs.every, async () => {
@@ -82,16 +99,18 @@ are sent only to COXSWAIN_PROMETHEUS_ORIGIN.
 		}
 	}
 });
-async function evaluateOnce(project, fleets, { env, now, log }, publish) {
+async function evaluateOnce(project, { fleets, alert, publish }, { env, now, log }) {
 	const credentials = readPrometheusCredentials(env);
 	const by = "coxswain watch-fleet";
 	const watches = [];
 	const failures = [];
 	for (const fleet of fleets) try {
+		const told = alert?.fleet === fleet ? alert.findings : void 0;
 		watches.push(await watchFleet(project, fleet, {
 			credentials,
 			now: now(),
-			by
+			by,
+			alert: told
 		}));
 	} catch (error) {
 		failures.push(error);

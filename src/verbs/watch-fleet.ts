@@ -2,10 +2,11 @@ import { resolve } from 'node:path';
 import { directory } from '../cli/directory.ts';
 import { duration, many, text } from '../cli/inputs.ts';
 import { type Context, defineVerb } from '../cli/verb.ts';
-import { InputError, messageOf } from '../host/errors.ts';
+import { InputError, messageOf, UsageError } from '../host/errors.ts';
 import { repeat } from '../host/repeat.ts';
 import { count, type Report, renderReports, reportText } from '../host/report.ts';
 import { publishUpdates } from '../loop/publish-updates/publish-updates.ts';
+import { type DispatchedAlert, readDispatch } from '../operate/watch-fleet/read-dispatch.ts';
 import {
   type IncidentReport,
   noIncidents,
@@ -31,6 +32,10 @@ of the base, a release or a publication that is overdue. notify.command in coxsw
 
 With --output it publishes in the same run. With --every it goes on until Ctrl-C or SIGTERM.
 
+--alert is what a repository_dispatch of the type coxswain-halt brings: {"fleet": "stable", "reason": "why"}, with "status":
+"resolved" when it is over, or {"fleet": "stable", "alert": …} with the JSON of Alertmanager. It can trigger conditions of
+halt-when that have webhook: true, and no others.
+
 Credentials for Prometheus: COXSWAIN_PROMETHEUS_TOKEN, or COXSWAIN_PROMETHEUS_USERNAME and COXSWAIN_PROMETHEUS_PASSWORD. They
 are sent only to COXSWAIN_PROMETHEUS_ORIGIN.
 
@@ -39,6 +44,7 @@ are sent only to COXSWAIN_PROMETHEUS_ORIGIN.
   inputs: {
     fleet: many('only this fleet', { placeholder: 'NAME' }),
     every: duration('evaluate again and again, with this time between, such as 1m'),
+    alert: text('an alert about a fleet, as a repository_dispatch brings it', { placeholder: 'JSON' }),
     output: text('publish to this folder too, as publish-updates does', { placeholder: 'FOLDER' }),
     directory,
   },
@@ -47,13 +53,26 @@ are sent only to COXSWAIN_PROMETHEUS_ORIGIN.
     if (inputs.every !== undefined && inputs.every < 1) {
       throw new InputError({ field: '--every', problem: 'at least 1s is needed', expected: 'such as 1m' });
     }
+    if (inputs.alert !== undefined && inputs.every !== undefined) {
+      throw new UsageError('use --alert without --every: an alert comes once');
+    }
     const project = await openProject({ directory: inputs.directory, env, log });
+    const alert =
+      inputs.alert === undefined ? undefined : readDispatch(inputs.alert, project.config, '--alert');
     const fleets =
       inputs.fleet.length > 0
         ? inputs.fleet.map((name) => findFleet(project.config, name))
         : Object.values(project.config.fleets);
+    if (alert !== undefined && !fleets.includes(alert.fleet)) {
+      throw new InputError({
+        field: '--alert fleet',
+        problem: 'this alert is about a fleet that --fleet leaves out',
+        found: alert.fleet.name,
+        expected: fleets.map(({ name }) => name).join(', '),
+      });
+    }
     const publisher = inputs.output === undefined ? undefined : publisherTo(inputs.output, project, context);
-    const evaluate = () => evaluateOnce(project, fleets, context, publisher);
+    const evaluate = () => evaluateOnce(project, { fleets, alert, publish: publisher }, context);
     if (inputs.every === undefined) return outcomeOf(await evaluate());
     let last: Evaluation | undefined;
     const stoppedBy = await repeat(inputs.every, async () => {
@@ -97,9 +116,16 @@ interface Evaluation {
 
 async function evaluateOnce(
   project: Project,
-  fleets: readonly Fleet[],
+  {
+    fleets,
+    alert,
+    publish,
+  }: {
+    readonly fleets: readonly Fleet[];
+    readonly alert: DispatchedAlert | undefined;
+    readonly publish: (() => Promise<number | undefined>) | undefined;
+  },
   { env, now, log }: Context,
-  publish: (() => Promise<number | undefined>) | undefined,
 ): Promise<Evaluation> {
   const credentials = readPrometheusCredentials(env);
   const by = 'coxswain watch-fleet';
@@ -107,7 +133,8 @@ async function evaluateOnce(
   const failures: unknown[] = [];
   for (const fleet of fleets) {
     try {
-      watches.push(await watchFleet(project, fleet, { credentials, now: now(), by }));
+      const told = alert?.fleet === fleet ? alert.findings : undefined;
+      watches.push(await watchFleet(project, fleet, { credentials, now: now(), by, alert: told }));
     } catch (error) {
       // What is wrong with one fleet must not leave the others unwatched.
       failures.push(error);

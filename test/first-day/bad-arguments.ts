@@ -86,6 +86,12 @@ const durations = [
   ...each([[prune, []]], '--older-than', ['30', '-30d', 'month', '9'.repeat(400)], /--older-than/),
   ...each([[doctor, ['--site', '.']]], '--grace', ['30', 'm', '9'.repeat(400)], /--grace/),
   ...each([[watchFleet, []]], '--every', ['1', '0s', '-1m', 'often'], /--every/),
+  ...each(
+    [[watchFleet, []]],
+    '--alert',
+    ['disks', 'null', '[]', '{}', '{"fleet":"nope","reason":"x"}', '{"fleet":"testing","reason":"x"}'],
+    /--alert|halt-when/,
+  ),
   ...each([[serveGraph, ['--site', '.']]], '--refresh', ['10', 'soon', '-1s'], /--refresh/),
 ];
 

@@ -30,10 +30,16 @@ interface Answer {
 async function run(
   project: TestProject,
   now: number,
-  options: { readonly output?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  options: { readonly output?: string; readonly alert?: string; readonly env?: NodeJS.ProcessEnv } = {},
 ) {
   const outcome = await watch.run(
-    { fleet: ['testing'], every: undefined, output: options.output, directory: project.git.directory },
+    {
+      fleet: ['testing'],
+      every: undefined,
+      alert: options.alert,
+      output: options.output,
+      directory: project.git.directory,
+    },
     { ...contextAt(now), env: options.env ?? {} },
   );
   requireAnswer('watch-fleet', outcome.data);
@@ -230,6 +236,46 @@ describe('watch-fleet', () => {
     });
     expect(answer).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('"stoppedBy": "SIGINT"') });
     expect(await subjects(project)).toContain('testing: halt 1-bb at 50 % (errors)');
+  });
+
+  it('halts by an alert in the same commit, although the Prometheus of another condition gives no answer', async () => {
+    server.answer = (_, response) => void response.writeHead(500).end();
+    const { git, state } = await createProject('127.0.0.1:9', {
+      fleets: fleetsWith(
+        `      - { name: errors, prometheus: { url: "${server.url}", query: errors, above: 5, for: 0s } }
+      - { name: alerts, webhook: true }`,
+      ),
+    });
+    const alerted = { ...project, git, state };
+    await recordRelease(alerted, 'testing', { version: '1-bb', time: now - 12 * hour });
+    const alert = JSON.stringify({ fleet: 'testing', reason: 'disks fill up' });
+    const halted = await run(alerted, now, { alert });
+    expect(halted).toMatchObject({
+      exitCode: 3,
+      data: {
+        fleets: [
+          {
+            steps: [{ version: '1-bb', condition: 'alerts', what: 'halted' }],
+            conditions: [{ is: 'unknown' }, { condition: 'alerts', is: 'trouble' }],
+          },
+        ],
+      },
+    });
+    const commit = await stateCommit(alerted);
+    expect((await run(alerted, now, { alert })).data.fleets[0]?.steps).toEqual([]);
+    const elsewhere = { fleet: ['stable'], every: undefined, output: undefined, directory: git.directory };
+    await expect(watch.run({ ...elsewhere, alert }, { ...contextAt(now), env: {} })).rejects.toThrow(
+      /--alert fleet.*leaves out/s,
+    );
+    expect(await stateCommit(alerted)).toBe(commit);
+  });
+
+  it('refuses an alert with --every, because an alert comes once', async () => {
+    const args = ['watch-fleet', '--alert', '{}', '--every', '1m'];
+    expect(await cli(args, { cwd: project.git.directory })).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/without --every/),
+    });
   });
 
   it('refuses credentials without the server that may get them', async () => {

@@ -254,6 +254,10 @@ describe('the other paragraphs of docs/github.md', () => {
       'test/workflows/docs.test.ts',
       'Labels: one on the pull request of a promotion starts the workflow Watch',
     ],
+    Trouble: [
+      'test/workflows/halt.test.ts',
+      'halts the rollout, publishes that, and opens an issue; a malformed one changes nothing',
+    ],
     'Run again': [
       'test/workflows/two-fleets.test.ts',
       'run again, all jobs: nothing is uploaded twice, and the site is deployed',

@@ -2,9 +2,10 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { InputError, messageOf } from '../../host/errors.ts';
 import type { Log } from '../../host/log.ts';
-import type { Config, Fleet } from '../../project/configuration/config.ts';
+import type { Config } from '../../project/configuration/config.ts';
 import { actOnFindings } from '../../release/operations/act-on-findings.ts';
 import { readAlert } from '../../release/operations/read-alert.ts';
+import { webhooksOf } from '../../release/operations/webhook-conditions.ts';
 import type { State } from '../../release/state/state.ts';
 
 /** Takes `POST /<fleet>/halt` and `POST /<fleet>/halt/<condition>`. */
@@ -143,10 +144,6 @@ interface Answer {
   readonly status: number;
   /** One line. */
   readonly says: string;
-}
-
-function webhooksOf({ haltWhen }: Fleet): string[] {
-  return haltWhen.flatMap(({ kind, name }) => (kind === 'webhook' ? [name] : []));
 }
 
 /** A bearer token, or a signature of the body as GitHub makes it. Compared in constant time. */

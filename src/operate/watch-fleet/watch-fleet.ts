@@ -53,6 +53,8 @@ export interface WatchContext {
   readonly now: number;
   /** Who acts, for the commit. */
   readonly by: string;
+  /** What an alert said about conditions of this fleet. */
+  readonly alert?: readonly HaltFinding[] | undefined;
 }
 
 /**
@@ -71,11 +73,14 @@ export async function watchFleet(
   const state = await project.state.readFleet(name);
   const watched = watchedRollouts(state, now);
   const asked = await Promise.all(
-    haltWhen.map((condition) =>
-      watched.length > 0
+    haltWhen.map((condition) => {
+      const told = (context.alert ?? []).filter((finding) => finding.condition === condition.name);
+      // An alert counts at any time: one that is over during a pause has to be noted.
+      if (told.length > 0) return found(...told);
+      return watched.length > 0
         ? ask(condition, { state, watched, context })
-        : notAsked(condition, 'no rollout is in progress'),
-    ),
+        : notAsked(condition, 'no rollout is in progress');
+    }),
   );
   const findings = asked.flatMap((each) => each.findings);
   const { edit, stateCommit } = await actOnFindings(project.state, fleet, findings, { by, now });

@@ -57,7 +57,9 @@ export const haltConditionSchema = z
     webhook: z
       .literal(true, 'true')
       .optional()
-      .describe('Something else says so, by a request to serve-graph.'),
+      .describe(
+        'Something else says so: a repository_dispatch of the type coxswain-halt, or a request to serve-graph.',
+      ),
     'resume-after': duration
       .optional()
       .describe('Resume automatically when it has been calm for this long. Default: only a person resumes.'),

@@ -29,22 +29,29 @@ type Uses = (workflow: string) => string;
 
 const hourly = '41 * * * *';
 
+/** When to look at the base and the promotions: every six hours, and by hand. */
+const seldom = `>-
+      github.event_name != 'pull_request' && github.event_name != 'repository_dispatch' &&
+      github.event.schedule != '${hourly}'`;
+
 function watchText(config: Config, uses: Uses): string {
   const promoted = hasPromotions(config);
-  return `# Looks for a new base${promoted ? ', proposes promotions,' : ''} and keeps rollouts going.
+  return `# Looks for a new base${promoted ? ', proposes promotions,' : ','} keeps rollouts going, and halts those that make trouble.
 name: Watch
 on:
   schedule:
     - cron: '11 */6 * * *' # the base${promoted ? ' and promotions' : ''}
     - cron: '${hourly}' # the published graphs: more often makes rollouts smoother
   workflow_dispatch:
+  repository_dispatch: # an alert that halts a rollout: webhook in halt-when
+    types: [coxswain-halt]
 ${promoted ? labelTrigger(config) : ''}
 permissions: {}
 
 jobs:
 ${promoted ? labelJob : ''}  base:
     name: base
-    if: github.event_name != 'pull_request' && github.event.schedule != '${hourly}'
+    if: ${seldom}
     permissions:
       contents: write # the branch of the pull request
       pull-requests: write # opens, updates and closes it
@@ -56,7 +63,7 @@ ${secrets(config, 'all', app)}${
     ? `
   promotion:
     name: promotion
-    if: github.event_name != 'pull_request' && github.event.schedule != '${hourly}'
+    if: ${seldom}
     permissions:
       contents: write # the branch of the pull request
       pull-requests: write # opens, updates and closes it
@@ -70,14 +77,34 @@ ${secrets(config, 'all', app)}`
 }
   publish:
     name: publish
-    if: github.event_name != 'pull_request'
+    if: github.event_name != 'pull_request' && github.event_name != 'repository_dispatch'
     permissions:
       contents: write # a pause that has ended is a commit on the state branch
       packages: write # artifacts at ghcr.io
       pages: write # GitHub Pages
       id-token: write # GitHub Pages
     ${uses('tick.yml')}
-${secrets(config, 'production')}`;
+${secrets(config, 'production')}
+  halt:
+    name: halt
+    needs: publish
+    # Every hour only while a rollout is in progress: else there is nothing to halt.
+    if: >-
+      \${{ !cancelled() && github.event_name != 'pull_request' &&
+      (github.event.schedule != '${hourly}' || needs.publish.outputs.next-change != '') }}
+    permissions:
+      contents: write # a halt is a commit on the state branch
+      issues: write # one issue for each failure
+      pull-requests: read # finds the pull request of the base
+      actions: read # looks at the runs of releases and tests
+      packages: write # artifacts at ghcr.io
+      pages: write # GitHub Pages
+      id-token: write # GitHub Pages
+    ${uses('watch-fleet.yml')}
+    with:
+      alert: \${{ github.event_name == 'repository_dispatch' && toJSON(github.event.client_payload) || '' }}
+      prometheus-origin: \${{ vars.COXSWAIN_PROMETHEUS_ORIGIN }}
+${secrets(config, 'production', prometheus)}`;
 }
 
 /** "hold: WHY" and "urgent: WHY" on the pull request of a promotion act at once. */
@@ -253,6 +280,12 @@ function list(names: readonly string[]): string {
 const app = {
   'app-client-id': 'COXSWAIN_APP_CLIENT_ID',
   'app-private-key': 'COXSWAIN_APP_PRIVATE_KEY',
+} as const;
+
+const prometheus = {
+  COXSWAIN_PROMETHEUS_TOKEN: 'COXSWAIN_PROMETHEUS_TOKEN',
+  COXSWAIN_PROMETHEUS_USERNAME: 'COXSWAIN_PROMETHEUS_USERNAME',
+  COXSWAIN_PROMETHEUS_PASSWORD: 'COXSWAIN_PROMETHEUS_PASSWORD',
 } as const;
 
 /** GitHub's own registry accepts the token of the run; each other registry has a name and a password. */

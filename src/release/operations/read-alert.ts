@@ -30,7 +30,7 @@ const alertmanager = z.looseObject({
 const plain = z.looseObject({
   status: status.default('firing'),
   key: z.string().min(1).max(100).optional(),
-  reason: z.string().min(1),
+  reason: z.string('a text is needed').min(1, 'a text is needed'),
 });
 
 /**
