@@ -8,7 +8,7 @@ import { readAlert } from '../../release/operations/read-alert.ts';
 import { webhooksOf } from '../../release/operations/webhook-conditions.ts';
 import type { State } from '../../release/state/state.ts';
 
-/** Takes `POST /<fleet>/halt` and `POST /<fleet>/halt/<condition>`. */
+/** Takes what is posted to `/<fleet>/halt` and `/<fleet>/halt/<condition>`. */
 export interface HaltWebhook {
   /** @returns false if the path is for somebody else */
   take(request: IncomingMessage, response: ServerResponse, path: string): boolean;
