@@ -11,7 +11,7 @@ import { a as ignoreFileNames, c as selectContext, l as findBuilt, n as readMark
 import { A as shortCommit, O as readTextBlob, a as writeCommit, i as commitTree, n as forecastMerge, r as forecastMergeFrom, t as treeChanges, w as listCommit } from "./world-git.mjs";
 import { l as trustOf } from "./release-attestations.mjs";
 import { t as findSbom } from "./release-sbom.mjs";
-import { a as describePackages, c as comparePackages, i as countPackages, l as identity, n as readPackages, s as byName } from "./world-packages.mjs";
+import { a as describePackages, c as byName, i as countPackages, l as comparePackages, n as readPackages, u as identity } from "./world-packages.mjs";
 import { p as ringsToShow } from "./project-configuration.mjs";
 import { r as severities, t as readScan } from "./release-vulnerabilities.mjs";
 import { r as findEvidence } from "./release-evidence.mjs";

@@ -5,7 +5,7 @@ import { t as requireSignedBase } from "./release-base-signature.mjs";
 import { d as withdrawProposal, l as proposeChanges, p as baseBranch } from "./world-forge.mjs";
 import { C as readImage, D as atDigest, I as parseReference, M as formatRepository, O as atTag, P as isTag, f as NotFoundError, j as formatReference, t as linkedDigest, z as shortDigest } from "./world-registry.mjs";
 import { l as findBuilt, o as refreshFileName, r as readCandidate } from "./release-candidate.mjs";
-import { a as describePackages, c as comparePackages, i as countPackages, n as readPackages, u as samePackages } from "./world-packages.mjs";
+import { a as describePackages, d as samePackages, i as countPackages, l as comparePackages, n as readPackages } from "./world-packages.mjs";
 import { d as upstreamStatusOf, i as upstreamMarksBetween, o as describeUpstreamStatus, s as doubtOf } from "./release-upstream.mjs";
 import { _ as defaultUpstream } from "./project-configuration.mjs";
 // src/loop/watch-base/base-image.ts

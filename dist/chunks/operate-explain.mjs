@@ -1,7 +1,7 @@
 import { Q as defined, nt as OutsideError, tt as InputError } from "./host.mjs";
 import { C as readImage, D as atDigest, E as parseJson, I as parseReference, M as formatRepository, N as isDigest, j as formatReference, r as layerEntries } from "./world-registry.mjs";
 import { n as describeDownload, r as downloadBetween } from "./release.mjs";
-import { c as comparePackages, n as readPackages } from "./world-packages.mjs";
+import { l as comparePackages, n as readPackages } from "./world-packages.mjs";
 import { createHash } from "node:crypto";
 // src/operate/explain/compare-layers.ts
 /** Streams two layers, and compares their files by all properties. */

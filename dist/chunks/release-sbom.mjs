@@ -1,9 +1,9 @@
 import { o as __toESM } from "./rolldown-runtime.mjs";
-import { M as formatRepository, _ as readReferrer, h as pushArtifact, j as formatReference } from "./world-registry.mjs";
+import { o as jsonOrUndefined, s as fullVersion, u as identity } from "./world-packages.mjs";
 import { g as string, p as object, r as array, u as literal } from "./zod.mjs";
+import { M as formatRepository, _ as readReferrer, h as pushArtifact, j as formatReference } from "./world-registry.mjs";
 import { a as readStatements, c as pushStatement } from "./release-attestations.mjs";
 import { Q as defined } from "./host.mjs";
-import { l as identity, o as fullVersion } from "./world-packages.mjs";
 import { createHash } from "node:crypto";
 // src/release/sbom/bill-of-materials.ts
 /** The names of our properties (CycloneDX Property Taxonomy: each producer has a prefix of its own). */
@@ -195,16 +195,9 @@ async function findSbom(client, image, trust) {
 		});
 		for (const { descriptor, bytes } of artifact?.layers ?? []) {
 			if (descriptor.mediaType !== "application/vnd.cyclonedx+json") continue;
-			const sbom = readBillOfMaterials(parse(bytes), subject);
+			const sbom = readBillOfMaterials(jsonOrUndefined(bytes), subject);
 			if (sbom !== void 0) return sbom;
 		}
-	}
-}
-function parse(bytes) {
-	try {
-		return JSON.parse(new TextDecoder().decode(bytes));
-	} catch {
-		return;
 	}
 }
 export { formatBillOfMaterials as a, sbomPredicateType as i, pushSbom as n, sbomArtifactType as r, findSbom as t };

@@ -119,6 +119,59 @@ function compareText(one, other) {
 function fullVersion({ epoch, version, release }) {
 	return `${epoch === void 0 ? "" : `${epoch}:`}${version}-${release}`;
 }
+// src/world/packages/recorded.ts
+/** Attached to an image: the list of its packages. It is copied with the image, like everything attached. */
+const packagesArtifactType = "application/vnd.coxswain.packages.v1+json";
+const listSchema = object({ packages: array(object({
+	name: string().min(1),
+	epoch: int().positive().optional(),
+	version: string(),
+	release: string(),
+	architecture: string()
+})) });
+/** Attaches the list; the same list again changes nothing. */
+function pushPackages(client, repository, subject, packages) {
+	const list = { packages: [...packages].sort(byName).map(({ name, epoch, version, release, architecture }) => ({
+		name,
+		...defined({ epoch }),
+		version,
+		release,
+		architecture
+	})) };
+	return pushArtifact(client, {
+		repository,
+		artifactType: packagesArtifactType,
+		subject,
+		layers: [{
+			mediaType: packagesArtifactType,
+			bytes: Buffer.from(`${JSON.stringify(list)}\n`)
+		}]
+	});
+}
+/** The list that is attached to an image; undefined if there is none, or none can be read. */
+async function recordedPackages(client, image) {
+	const { repository, digest } = image;
+	for (const descriptor of await client.referrers(repository, digest, packagesArtifactType)) {
+		const layer = (await readReferrer(client, {
+			repository,
+			subject: digest,
+			digest: descriptor.digest
+		}))?.layers.find((each) => each.descriptor.mediaType === packagesArtifactType);
+		const parsed = listSchema.safeParse(layer === void 0 ? void 0 : jsonOrUndefined(layer.bytes));
+		if (parsed.success) return parsed.data.packages.map(({ epoch, ...each }) => ({
+			...each,
+			...defined({ epoch })
+		}));
+	}
+}
+/** The value of a JSON text, which is not checked yet; undefined if it is not JSON. */
+function jsonOrUndefined(bytes) {
+	try {
+		return JSON.parse(new TextDecoder().decode(bytes));
+	} catch {
+		return;
+	}
+}
 // src/world/packages/rpm-database.ts
 /**
 * Folders that may have the rpm database: that of rpm-ostree, that of Fedora (or a link to it), and that of other
@@ -316,58 +369,6 @@ function hides(path) {
 	const gone = name === ".wh..wh..opq" ? directory : `${directory}/${name.slice(4)}`;
 	return databaseFolders.some((folder) => databaseFiles.some((file) => `${folder}/${file}` === gone || `${folder}/`.startsWith(`${gone}/`)));
 }
-// src/world/packages/recorded.ts
-/** Attached to an image: the list of its packages. It is copied with the image, like everything attached. */
-const packagesArtifactType = "application/vnd.coxswain.packages.v1+json";
-const listSchema = object({ packages: array(object({
-	name: string().min(1),
-	epoch: int().positive().optional(),
-	version: string(),
-	release: string(),
-	architecture: string()
-})) });
-/** Attaches the list; the same list again changes nothing. */
-function pushPackages(client, repository, subject, packages) {
-	const list = { packages: [...packages].sort(byName).map(({ name, epoch, version, release, architecture }) => ({
-		name,
-		...defined({ epoch }),
-		version,
-		release,
-		architecture
-	})) };
-	return pushArtifact(client, {
-		repository,
-		artifactType: packagesArtifactType,
-		subject,
-		layers: [{
-			mediaType: packagesArtifactType,
-			bytes: Buffer.from(`${JSON.stringify(list)}\n`)
-		}]
-	});
-}
-/** The list that is attached to an image; undefined if there is none, or none can be read. */
-async function recordedPackages(client, image) {
-	const { repository, digest } = image;
-	for (const descriptor of await client.referrers(repository, digest, packagesArtifactType)) {
-		const layer = (await readReferrer(client, {
-			repository,
-			subject: digest,
-			digest: descriptor.digest
-		}))?.layers.find((each) => each.descriptor.mediaType === packagesArtifactType);
-		const parsed = listSchema.safeParse(layer === void 0 ? void 0 : jsonOrUndefined(layer.bytes));
-		if (parsed.success) return parsed.data.packages.map(({ epoch, ...each }) => ({
-			...each,
-			...defined({ epoch })
-		}));
-	}
-}
-function jsonOrUndefined(bytes) {
-	try {
-		return JSON.parse(new TextDecoder().decode(bytes));
-	} catch {
-		return;
-	}
-}
 // src/world/packages/package-changes.ts
 /** Longer lists are cut: a pull request's text has a limit (GitHub's: 65,536 characters). */
 const longestList = 200;
@@ -485,4 +486,4 @@ async function packagesOfImage(root, log) {
 		log.warn(`the packages of the image are not recorded: ${error.message}`);
 	});
 }
-export { describePackages as a, comparePackages as c, countPackages as i, identity as l, readPackages as n, fullVersion as o, recordPackages as r, byName as s, packagesOfImage as t, samePackages as u };
+export { describePackages as a, byName as c, samePackages as d, countPackages as i, comparePackages as l, readPackages as n, jsonOrUndefined as o, recordPackages as r, fullVersion as s, packagesOfImage as t, identity as u };

@@ -1,3 +1,4 @@
+import { jsonOrUndefined } from '../../world/packages/recorded.ts';
 import { pushArtifact, readReferrer } from '../../world/registry/artifact.ts';
 import type { Descriptor, RegistryClient } from '../../world/registry/client.ts';
 import { type DigestReference, formatRepository } from '../../world/registry/reference.ts';
@@ -72,17 +73,9 @@ export async function findSbom(
     const artifact = await readReferrer(client, { repository, subject, digest });
     for (const { descriptor, bytes } of artifact?.layers ?? []) {
       if (descriptor.mediaType !== sbomArtifactType) continue;
-      const sbom = readBillOfMaterials(parse(bytes), subject);
+      const sbom = readBillOfMaterials(jsonOrUndefined(bytes), subject);
       if (sbom !== undefined) return sbom;
     }
   }
   return undefined;
-}
-
-function parse(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    return undefined;
-  }
 }

@@ -64,7 +64,8 @@ export async function recordedPackages(
   return undefined;
 }
 
-function jsonOrUndefined(bytes: Uint8Array): unknown {
+/** The value of a JSON text, which is not checked yet; undefined if it is not JSON. */
+export function jsonOrUndefined(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
