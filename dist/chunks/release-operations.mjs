@@ -563,6 +563,18 @@ function exclusive(fleet, version, is, asked, reason) {
 		remedy: "If the mark is wrong, remove it from updates.json by a commit on the state branch."
 	});
 }
+// src/release/operations/past-start.ts
+/** A rollout that began in the past would be part of the way at once. UNIX seconds. @throws InputError */
+function refusePastStart(start, now, remedy) {
+	if (start >= now) return;
+	throw new InputError({
+		field: "--start",
+		problem: `this start is ${formatDuration(now - start)} ago: part of the nodes would be offered it at once`,
+		found: formatTime(start),
+		expected: "now, or a later time",
+		...defined({ remedy })
+	});
+}
 // src/release/operations/reschedule.ts
 /**
 * Moves the end of a rollout, and its start until it has begun. A rollout in progress keeps the share of nodes that it
@@ -621,12 +633,7 @@ function requireRollout(state, { fleet }, version) {
 /** For a rollout before its start. */
 function moveWhole(rollout, { now, start: wanted, end }) {
 	const start = wanted ?? rollout.start_epoch ?? now;
-	if (start < now) throw new InputError({
-		field: "--start",
-		problem: `this start is ${formatDuration(now - start)} ago: part of the nodes would be offered it at once`,
-		found: formatTime(start),
-		expected: "now, or a later time"
-	});
+	refusePastStart(start, now);
 	refuseEnd(end, {
 		after: start,
 		now
@@ -777,13 +784,7 @@ function rollOut(state, order) {
 		state,
 		summary: `${version} rolls out like that already, since ${formatTime(there.start_epoch ?? 0)}`
 	};
-	if (start < now) throw new InputError({
-		field: "--start",
-		problem: `this start is ${formatDuration(now - start)} ago: part of the nodes would be offered it at once`,
-		found: formatTime(start),
-		expected: "now, or a later time",
-		remedy: "For a faster rollout, start now with a shorter --duration."
-	});
+	refusePastStart(start, now, "For a faster rollout, start now with a shorter --duration.");
 	if (start > now + 31536e4) throw new InputError({
 		field: "--start",
 		problem: `this start is ${formatDuration(start - now)} away`,

@@ -5,6 +5,7 @@ import { formatPercent } from '../../host/percent.ts';
 import { formatDuration, formatTime, longestDuration } from '../../host/time.ts';
 import type { FleetState } from '../state/state.ts';
 import type { EditContext, FleetEdit } from './fleet-edit.ts';
+import { refusePastStart } from './past-start.ts';
 import { unfinishedRollouts } from './pause-rollout.ts';
 import { metadataOf, requireRelease, setMetadata } from './update-entries.ts';
 
@@ -86,14 +87,7 @@ function requireRollout(state: FleetState, { fleet }: Order, version: string): R
 /** For a rollout before its start. */
 function moveWhole(rollout: Rollout, { now, start: wanted, end }: Order): Rollout {
   const start = wanted ?? rollout.start_epoch ?? now;
-  if (start < now) {
-    throw new InputError({
-      field: '--start',
-      problem: `this start is ${formatDuration(now - start)} ago: part of the nodes would be offered it at once`,
-      found: formatTime(start),
-      expected: 'now, or a later time',
-    });
-  }
+  refusePastStart(start, now);
   refuseEnd(end, { after: start, now });
   const minutes = wholeMinutes(end - start);
   const same = start === rollout.start_epoch && minutes === rollout.duration_minutes;

@@ -5,6 +5,7 @@ import { formatPercent } from '../../host/percent.ts';
 import { formatDuration, formatTime, longestDuration } from '../../host/time.ts';
 import type { FleetState } from '../state/state.ts';
 import type { EditContext, FleetEdit } from './fleet-edit.ts';
+import { refusePastStart } from './past-start.ts';
 import { forgetPause, unfinishedRollouts } from './pause-rollout.ts';
 import { metadataOf, refuseAroundPausedBarrier, requireRelease, setMetadata } from './update-entries.ts';
 import { withoutWithdrawal } from './withdraw.ts';
@@ -54,15 +55,7 @@ export function rollOut(
       summary: `${version} rolls out like that already, since ${formatTime(there.start_epoch ?? 0)}`,
     };
   }
-  if (start < now) {
-    throw new InputError({
-      field: '--start',
-      problem: `this start is ${formatDuration(now - start)} ago: part of the nodes would be offered it at once`,
-      found: formatTime(start),
-      expected: 'now, or a later time',
-      remedy: 'For a faster rollout, start now with a shorter --duration.',
-    });
-  }
+  refusePastStart(start, now, 'For a faster rollout, start now with a shorter --duration.');
   if (start > now + longestDuration) {
     throw new InputError({
       field: '--start',
