@@ -2,7 +2,7 @@ import { OutsideError } from '../host/errors.ts';
 import { copyReferrer, findReferrer } from '../world/registry/artifact.ts';
 import type { RegistryClient } from '../world/registry/client.ts';
 import { copyImage } from '../world/registry/copy.ts';
-import { isIndex, type Manifest } from '../world/registry/manifest.ts';
+import { artifactTypeOf, isIndex, type Manifest } from '../world/registry/manifest.ts';
 import {
   atDigest,
   atTag,
@@ -130,7 +130,9 @@ async function copyReferrers(
     }
     const listed = { repository: from, subject: digest, digest: each.digest };
     const manifest = await findReferrer(client, listed);
-    if (manifest === undefined) continue;
+    // Many may write the list of a test registry, and a list may be wrong: what an artifact is, it says itself.
+    if (manifest === undefined || manifest.json.subject?.digest !== digest) continue;
+    if (!isCarried(artifactTypeOf(manifest))) continue;
     await copyReferrer(client, { manifest, from, to });
     copied.push(each.digest);
   }

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { copyAttachments } from '../../src/release/attachments.ts';
+import { acceptanceType } from '../../src/release/evidence/acceptance.ts';
 import { pushArtifact } from '../../src/world/registry/artifact.ts';
+import { fallbackTag } from '../../src/world/registry/client.ts';
 import { copyImage } from '../../src/world/registry/copy.ts';
 import { type Manifest, mediaTypes } from '../../src/world/registry/manifest.ts';
 import {
@@ -104,5 +106,23 @@ describe('copyAttachments', () => {
     const kept = await attach('application/spdx+json', manifest.descriptor, 'kept');
     await fetch(`http://${from.registry}/v2/${from.path}/manifests/${gone.digest}`, { method: 'DELETE' });
     expect(await copyAttachments(client, { manifest, from, to })).toEqual([kept.digest]);
+  });
+
+  it('believes the artifact about its type and its image, not a list that many may write', async () => {
+    const to = parseRepository(`${registry.host}/acme/to-${number}`);
+    const other = await client.getManifest(
+      await pushSampleImage(client, from, { tag: 'other', labels: { a: 'b' } }),
+    );
+    const own = manifest.descriptor;
+    const acceptance = await attach(acceptanceType, own, '{"fleet":"stable"}');
+    const ofOther = await attach('application/spdx+json', other.descriptor, 'of another image');
+    const manifests = [acceptance, ofOther].map((each) => ({
+      ...each,
+      artifactType: 'application/spdx+json',
+    }));
+    const list = JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests });
+    await client.putManifest(from, fallbackTag(own.digest), Buffer.from(list), mediaTypes.ociIndex);
+    expect(await copyAttachments(client, { manifest, from, to })).toEqual([]);
+    expect(await client.listTags(to)).toEqual([]);
   });
 });

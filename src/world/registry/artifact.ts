@@ -3,6 +3,7 @@ import { InputError, OutsideError } from '../../host/errors.ts';
 import { type CopyReport, copyContent } from './copy.ts';
 import { addToFallbackTag } from './fallback-tag.ts';
 import {
+  artifactTypeOf,
   type Descriptor,
   type ImageManifest,
   isIndex,
@@ -207,11 +208,10 @@ async function putListed(client: RegistryClient, repository: Repository, manifes
 
 /** A manifest as a list of referrers shows it (distribution specification, "Listing Referrers"). */
 function listEntry(manifest: Manifest): Descriptor {
-  const { json, descriptor } = manifest;
-  const artifactType = json.artifactType ?? (isIndex(json) ? undefined : json.config.mediaType);
+  const { descriptor, json } = manifest;
   return {
     ...descriptor,
-    ...defined({ artifactType, annotations: json.annotations }),
+    ...defined({ artifactType: artifactTypeOf(manifest), annotations: json.annotations }),
   };
 }
 

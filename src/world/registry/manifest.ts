@@ -75,6 +75,11 @@ export function isIndex(json: ImageManifest | ImageIndex): json is ImageIndex {
   return 'manifests' in json;
 }
 
+/** The type of an artifact, as lists of referrers show it (distribution specification, "Listing Referrers"). */
+export function artifactTypeOf({ json }: Pick<Manifest, 'json'>): string | undefined {
+  return json.artifactType ?? (isIndex(json) ? undefined : json.config.mediaType);
+}
+
 /**
  * Reads a manifest or an index.
  * @param where the reference, for the error

@@ -1,6 +1,7 @@
+import { defined } from '../../host/defined.ts';
 import { InputError } from '../../host/errors.ts';
 import type { Log } from '../../host/log.ts';
-import { bareType, type Descriptor, mediaTypes } from './manifest.ts';
+import { artifactTypeOf, bareType, type Descriptor, mediaTypes } from './manifest.ts';
 import type { Manifests } from './manifests.ts';
 import { readPages } from './pages.ts';
 import { atDigest, atTag, type Digest, formatRepository, type Repository } from './reference.ts';
@@ -15,7 +16,7 @@ import type { Transport } from './request.ts';
  */
 export function createReferrers(
   transport: Transport,
-  manifests: Pick<Manifests, 'findContent' | 'resolve'>,
+  manifests: Pick<Manifests, 'findContent' | 'findManifest' | 'resolve'>,
   log: Log,
 ): Pick<RegistryClient, 'referrers' | 'fallbackList'> {
   /** Registries that have answered by the API. */
@@ -23,6 +24,8 @@ export function createReferrers(
   /** Registries that lack it, and repositories whose lists are under fallback tags. */
   const withoutApi = new Set<string>();
   const warned = new Set<string>();
+  /** What a list does not say about a referrer, by its digest. */
+  const described = new Map<Digest, Pick<Descriptor, 'artifactType' | 'annotations'>>();
 
   async function referrers(
     repository: Repository,
@@ -34,7 +37,7 @@ export function createReferrers(
     const lacks = () => withoutApi.has(where) || withoutApi.has(repository.registry);
     const lists = lacks() ? undefined : await ask();
     // Filtering on the server is optional, so it is always done here.
-    const found = usable(repository, lists ?? [], artifactType);
+    const found = await usable(repository, lists ?? [], artifactType);
     if (found.length > 0) return found;
     // A registry may answer by the API, and keep nothing there: "none" needs both.
     const fallback = await fallbackList(repository, digest);
@@ -95,11 +98,11 @@ export function createReferrers(
   }
 
   /** The entries that we can read, each once. @throws InputError for one that is wanted and cannot be read */
-  function usable(
+  async function usable(
     repository: Repository,
     lists: readonly ReferrerList[],
     artifactType: string | undefined,
-  ): Descriptor[] {
+  ): Promise<Descriptor[]> {
     for (const { digest, problem, artifactType: type } of lists.flatMap(({ odd }) => odd)) {
       const where = `${formatRepository(repository)}@${digest}`;
       const text = `this referrer cannot be read (${problem})`;
@@ -109,10 +112,40 @@ export function createReferrers(
       if (!warned.has(where)) log.warn(`${where}: ${text}: it is left out`);
       warned.add(where);
     }
-    const wanted = lists
-      .flatMap(({ entries }) => entries)
-      .filter((entry) => artifactType === undefined || entry.artifactType === artifactType);
+    const entries = await Promise.all(
+      lists.flatMap((list) => list.entries).map((entry) => describe(repository, entry)),
+    );
+    const wanted = entries.filter(
+      (entry) => artifactType === undefined || entry.artifactType === artifactType,
+    );
     return [...new Map(wanted.map((entry) => [entry.digest, entry])).values()];
+  }
+
+  /**
+   * go-containerregistry, and so cosign, lists an artifact under the fallback tag by the type of its empty config, and
+   * without its annotations. What it is, only its manifest says then.
+   */
+  async function describe(repository: Repository, entry: Descriptor): Promise<Descriptor> {
+    const { artifactType, digest } = entry;
+    if (artifactType !== undefined && artifactType !== mediaTypes.ociEmpty) return entry;
+    const known = described.get(digest);
+    if (known !== undefined) return { ...entry, ...known };
+    const reference = atDigest(repository, digest);
+    try {
+      const manifest = (await manifests.findManifest(reference)) ?? (await manifests.findManifest(reference));
+      // A fallback tag keeps entries of what was deleted.
+      if (manifest === undefined) return entry;
+      const found = defined({
+        artifactType: artifactTypeOf(manifest),
+        annotations: manifest.json.annotations,
+      });
+      described.set(digest, found);
+      return { ...entry, ...found };
+    } catch (error) {
+      // It is there, and it is not an artifact that we can read.
+      if (error instanceof InputError) return entry;
+      throw error;
+    }
   }
 
   return { referrers, fallbackList };

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { pushStatement } from '../../../src/release/attestations/push-statement.ts';
+import { readStatements } from '../../../src/release/attestations/read-statements.ts';
 import { attestationSigner } from '../../../src/release/attestations/sign.ts';
 import { nodePolicy } from '../../../src/release/signatures/containers-policy.ts';
 import { makeKeyPair, readPrivateKey, readPublicKey } from '../../../src/release/signatures/keys.ts';
@@ -109,5 +110,24 @@ describe.skipIf(cosign === '')(`cosign${cosign === '' ? ' (skipped: script/cosig
     const verified = await verify('own.pub');
     expect(verified.exitCode, verified.said).toBe(0);
     expect((await verify('stranger.pub')).exitCode).toBe(1);
+  });
+
+  it('attaches statements that count by its key, and by no other', async () => {
+    await writeFile(join(folder, 'predicate.json'), '{"by":"cosign"}');
+    const how = ['--key', 'imported.key', '--tlog-upload=false', '--new-bundle-format', '--yes'];
+    const what = ['--predicate', 'predicate.json', '--type', predicateType];
+    const attested = await run('attest', ...how, ...what, ...plain, formatReference(image));
+    expect(attested.exitCode, attested.said).toBe(0);
+    const trust = (file: string) => ({
+      ...unsigned,
+      signedBy: [{ kind: 'key' as const, file }],
+      root: folder,
+    });
+    expect(await readStatements(client, image, predicateType, trust('own.pub'))).toEqual([
+      { predicate: { by: 'cosign' }, signedBy: 'own.pub' },
+    ]);
+    expect(await readStatements(client, image, predicateType, trust('stranger.pub'))).toEqual([
+      { predicate: { by: 'cosign' }, refused: 'it is not signed by stranger.pub' },
+    ]);
   });
 });

@@ -145,6 +145,23 @@ describe('the referrers of an image', () => {
     expect(warnings[0]).toContain('it is left out');
   });
 
+  it('are what their manifests say if a list has only the type of their empty config, as cosign writes it', async () => {
+    const empty = { mediaType: mediaTypes.ociEmpty, digest: digestOf('{}'), size: 2 };
+    const annotations = { kind: 'evidence' };
+    const artifact = { schemaVersion: 2, mediaType: mediaTypes.ociManifest, artifactType: evidence };
+    const bytes = JSON.stringify({ ...artifact, config: empty, layers: [empty], annotations });
+    const listed = { ...good, digest: digestOf(bytes), size: bytes.length };
+    const byCosign = { ...listed, artifactType: mediaTypes.ociEmpty };
+    api().twice().reply(200, list(), index);
+    fallback().twice().reply(200, list(byCosign), index);
+    nock(host).get(`/v2/acme/os/manifests/${listed.digest}`).reply(200, bytes);
+    expect(await client.referrers(repository, subject.digest, evidence)).toEqual([
+      { ...listed, annotations },
+    ]);
+    // Its manifest is read only once.
+    expect(await client.referrers(repository, subject.digest, 'text/plain')).toEqual([]);
+  });
+
   it('are refused if one of the wanted type cannot be read: it could be a failed test', async () => {
     api().reply(200, list({ ...good, size: undefined }, good), index);
     await expect(client.referrers(repository, subject.digest, evidence)).rejects.toThrow(
