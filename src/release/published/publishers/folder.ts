@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { beforeWriting } from '../../../host/dry-run.ts';
 import { messageOf, OutsideError } from '../../../host/errors.ts';
-import { isMissing, readFileIfThere, writeFileAtomically } from '../../../host/files.ts';
+import { readFileIfThere, writeFileAtomically } from '../../../host/files.ts';
 import { openOwnFolder, removeTemporaryFiles } from './own-folder.ts';
 import type { Publisher } from './publisher.ts';
 
@@ -48,22 +48,11 @@ export async function writeSite(
         unchanged.push(path);
         continue;
       }
-      await writeAgain(file, content);
+      await writeFileAtomically(file, content);
     } catch (error) {
       throw new OutsideError(`writing ${file}`, messageOf(error), undefined, { cause: error });
     }
     written.push(path);
   }
   return { written, unchanged };
-}
-
-/** Another run may remove our temporary file, because it looks like one of a killed run. */
-async function writeAgain(file: string, content: string): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await writeFileAtomically(file, content);
-    } catch (error) {
-      if (!isMissing(error) || attempt === 5) throw error;
-    }
-  }
 }

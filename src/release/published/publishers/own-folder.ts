@@ -42,11 +42,24 @@ export async function checkOwnFolder(folder: string): Promise<void> {
 /** Names of the files that publish-updates writes first. */
 const ourNames = ['release.json', 'releases.json', 'updates.json', 'graph'];
 
-/** Removes what a killed run left half-written. */
+/** No run takes this long for one file: what is older was left by a killed run. In milliseconds. */
+const leftAfter = 10 * 60_000;
+
+/** Removes what killed runs left half-written. A file of a run that goes on beside this one is younger, and stays. */
 export async function removeTemporaryFiles(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile() && isTemporary(entry.name))
-      await rm(join(entry.parentPath, entry.name), { force: true });
+    if (!entry.isFile() || !isTemporary(entry.name)) continue;
+    const file = join(entry.parentPath, entry.name);
+    if (await isOlder(file)) await rm(file, { force: true });
+  }
+}
+
+async function isOlder(file: string): Promise<boolean> {
+  try {
+    return (await lstat(file)).mtimeMs < Date.now() - leftAfter;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
   }
 }
 

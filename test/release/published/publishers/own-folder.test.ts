@@ -1,7 +1,8 @@
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { publishToFolder } from '../../../../src/release/published/publishers/folder.ts';
+import { removeTemporaryFiles } from '../../../../src/release/published/publishers/own-folder.ts';
 import type { Git } from '../../../../src/world/git/git.ts';
 import { commitFiles, createRepository, temporaryFolder } from '../../../support/repository.ts';
 
@@ -65,7 +66,9 @@ describe('the folder to publish to', () => {
   it('loses what a killed run left half-written, and keeps the rest', async () => {
     await publish();
     const folder = join(site, 'testing/x86_64/v1');
-    await writeFile(join(folder, '.graph.0123456789ab'), '{"nodes');
+    const left = join(folder, '.graph.0123456789ab');
+    await writeFile(left, '{"nodes');
+    await utimes(left, 0, 0);
     await writeFile(join(site, 'CNAME'), 'os.example');
     await publish();
     expect(await readdir(folder)).toEqual(['graph']);
@@ -77,5 +80,19 @@ describe('the folder to publish to', () => {
     const many = new Map(Array.from({ length: 30 }, (_, index) => [`a/${index}/v1/graph`, `${index}`]));
     await Promise.all([1, 2, 3].map(() => publishToFolder(site, many)));
     for (const path of many.keys()) expect(await readdir(join(site, path, '..'))).toEqual(['graph']);
+  });
+
+  it('keeps the half-written file of a run that goes on beside it', async () => {
+    await mkdir(site);
+    const many = new Map(Array.from({ length: 30 }, (_, index) => [`a/${index}/v1/graph`, `${index}`]));
+    let published = false;
+    const other = (async () => {
+      while (!published) await removeTemporaryFiles(site);
+    })();
+    await publishToFolder(site, many).finally(() => {
+      published = true;
+    });
+    await other;
+    expect(await readdir(join(site, 'a'))).toHaveLength(30);
   });
 });
