@@ -7,7 +7,7 @@ import { createProject, publishBase, type TestProject } from '../support/project
 import { testClient, useRegistry } from '../support/registry.ts';
 import { commitFiles, temporaryFolder } from '../support/repository.ts';
 import { type FaultProxy, startFaultProxy } from './proxy.ts';
-import { brokenInvariants, look, type Place } from './reader.ts';
+import { brokenInvariants, look, type Place, repositoriesIn } from './reader.ts';
 import { buildAndTest, now } from './stage.ts';
 
 // Several writers at once. The proxy delays one request of one of them, a different one each time, so that they
@@ -30,6 +30,7 @@ async function start(): Promise<{ project: TestProject; place: Place }> {
     project,
     place: {
       registry: registry.host,
+      storage: repositoriesIn(registry.directory),
       publicName: formatRepository(config.image),
       production: config.image.path,
       test: config.testImage.path,

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { createHash, verify } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { createHash, type Hash, verify } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
@@ -10,6 +10,8 @@ import { join } from 'node:path';
 export interface Place {
   /** The registry itself, not the proxy before it. */
   readonly registry: string;
+  /** repositoriesIn its folder. */
+  readonly storage: string;
   /** The name by which images are published. */
   readonly publicName: string;
   readonly production: string;
@@ -250,12 +252,35 @@ async function tagList(reader: Reader, repository: string): Promise<string[]> {
 
 interface Reader {
   readonly place: Place;
-  /** The answers that were read this time. */
   readonly answers: Map<string, Promise<{ status: number; text: string }>>;
 }
 
+/** What a registry with this content answered. Most disturbed runs end in one of a few contents. */
+const answersOf = new Map<string, Reader['answers']>();
+
 function openReader(place: Place): Reader {
-  return { place, answers: new Map() };
+  const { storage, production, test } = place;
+  const content = createHash('sha256').update(place.registry);
+  for (const repository of [production, test]) addLinks(content, join(storage, repository));
+  const key = content.digest('hex');
+  const answers = answersOf.get(key) ?? new Map();
+  answersOf.set(key, answers);
+  return { place, answers };
+}
+
+/** Where the registry with this folder keeps its repositories. */
+export function repositoriesIn(directory: string): string {
+  return join(directory, 'storage/docker/registry/v2/repositories');
+}
+
+/** All that a repository has: its registry keeps no content there, but files that name the content. */
+function addLinks(hash: Hash, folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder).sort()) {
+    const path = join(folder, name);
+    if (name === 'link') hash.update(`${path} ${readFileSync(path, 'utf8')}\n`);
+    else if (name !== '_uploads') addLinks(hash, path);
+  }
 }
 
 function get(reader: Reader, path: string, method = 'GET'): Promise<{ status: number; text: string }> {
@@ -264,6 +289,7 @@ function get(reader: Reader, path: string, method = 'GET'): Promise<{ status: nu
   if (known !== undefined) return known;
   const asked = ask(`http://${reader.place.registry}/v2/${path}`, method);
   reader.answers.set(key, asked);
+  asked.catch(() => reader.answers.delete(key));
   return asked;
 }
 

@@ -16,7 +16,7 @@ import { buildAnnotations, createProject, prove, publishBase, type TestProject }
 import { anonymous, pushSampleImage, type TestRegistry } from '../support/registry.ts';
 import { commitFiles, temporaryFolder } from '../support/repository.ts';
 import type { FaultProxy } from './proxy.ts';
-import { look, type Place, type Seen } from './reader.ts';
+import { look, type Place, repositoriesIn, type Seen } from './reader.ts';
 
 /** The steps that make a release. */
 const releaseSteps = ['promote-image', 'start-rollout', 'publish-updates'] as const;
@@ -66,8 +66,10 @@ export async function createStage(registry: TestRegistry, proxy: FaultProxy, ver
     for (const each of releaseSteps) await runVerb(project, each, site, now);
   }
 
+  const repositories = repositoriesIn(registry.directory);
   const place: Place = {
     registry: registry.host,
+    storage: repositories,
     publicName: `${proxy.host}/${config.image.path}`,
     production: config.image.path,
     test: config.testImage.path,
@@ -77,7 +79,6 @@ export async function createStage(registry: TestRegistry, proxy: FaultProxy, ver
     foreignTags: ['stable'],
     testIsPruned: verb === 'prune-images',
   };
-  const repositories = join(registry.directory, 'storage/docker/registry/v2/repositories');
   const storage = join(repositories, config.image.path);
   const testStorage = join(repositories, config.testImage.path);
   const kept = await temporaryFolder();

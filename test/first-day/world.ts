@@ -11,7 +11,7 @@ import publishUpdates from '../../src/verbs/publish-updates.ts';
 import startRollout from '../../src/verbs/start-rollout.ts';
 import { Git } from '../../src/world/git/git.ts';
 import type { FaultProxy } from '../faults/proxy.ts';
-import { brokenInvariants, look, type Place, type Seen } from '../faults/reader.ts';
+import { brokenInvariants, look, type Place, repositoriesIn, type Seen } from '../faults/reader.ts';
 import { buildAndTest } from '../faults/stage.ts';
 import { createProject, publishBase, type TestProject } from '../support/project.ts';
 import type { TestRegistry } from '../support/registry.ts';
@@ -82,6 +82,7 @@ export async function createWorld(registry: TestRegistry, proxy: FaultProxy): Pr
   const { config } = project;
   const place: Place = {
     registry: registry.host,
+    storage: repositoriesIn(registry.directory),
     publicName: `${proxy.host}/${config.image.path}`,
     production: config.image.path,
     test: config.testImage.path,
@@ -91,12 +92,7 @@ export async function createWorld(registry: TestRegistry, proxy: FaultProxy): Pr
     foreignTags: [],
     publicKey: pair.publicKey,
   };
-  const storage = join(
-    registry.directory,
-    'storage/docker/registry/v2/repositories',
-    config.image.path,
-    '..',
-  );
+  const storage = join(place.storage, config.image.path, '..');
   const kept = new Map<Moment, string>();
   let clones = 0;
   const replace = (from: string, to: string) => {
